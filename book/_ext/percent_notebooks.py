@@ -1,0 +1,126 @@
+"""Percent notebooks as pages: read, fingerprinted, and offered as ``.ipynb`` downloads.
+
+jupyter-cache keeps an executed notebook under a key of its code and kernelspec. That key knows neither the notebook's folder, nor its
+data, nor the package, so two notebooks of equal code would get each other's results, and a changed cohort would go unnoticed.
+`reads` puts a fingerprint of all of these into the kernelspec, and so into the key.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import shutil
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import grimp
+import jupytext
+from nbformat import NotebookNode
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = "secretome"
+# MyST-NB hands `reads` the text alone, so the page being read is remembered from the event just before.
+_reading: list[Path] = []
+
+
+def reads(text: str, path: Path | None = None) -> NotebookNode:
+    """Read a percent notebook, with its fingerprint in the kernelspec and the line of each cell for warnings."""
+    notebook = jupytext.reads(text, fmt="py:percent")
+    path = path or _reading[-1]
+    notebook.metadata["kernelspec"]["fingerprint"] = fingerprint(path, text)
+    starts = [number for number, line in enumerate(text.splitlines(), start=1) if line.startswith("# %%")]
+    if len(starts) == len(notebook.cells):
+        notebook.metadata["source_map"] = starts
+    return notebook
+
+
+def fingerprint(path: Path, text: str) -> str:
+    """A hash of all that a notebook's results depend on besides its own code.
+
+    These are its folder, the lock, the modules of the package that it imports, directly or not, and the data of its own
+    folder and of every study that it names.
+    """
+    folder = path.resolve().parent
+    digest = hashlib.sha256(folder.relative_to(ROOT).as_posix().encode())
+    named = {study for study in _studies() if study.name in text}
+    files = [ROOT / "requirements.txt", *_modules(text), *(file for study in sorted({folder, *named}) for file in _data(study))]
+    for file in files:
+        digest.update(file.relative_to(ROOT).as_posix().encode())
+        digest.update(_hash(file).encode())
+    return digest.hexdigest()
+
+
+def _studies() -> list[Path]:
+    return [protocol.parent for protocol in (ROOT / "notebooks").glob("*/protocol.yml")]
+
+
+def _data(folder: Path) -> Iterator[Path]:
+    """The files of a study that its results depend on: not notebooks, and not what was published from it."""
+    for file in sorted(folder.rglob("*")):
+        inside = file.relative_to(folder).parts
+        hidden = any(part.startswith((".", "__")) for part in inside)
+        if file.is_file() and not hidden and inside[0] != "published" and file.suffix not in (".py", ".ipynb"):
+            yield file
+
+
+def _modules(text: str) -> list[Path]:
+    graph = _imports()
+    wanted = {name for name in _imported(text) if name in graph.modules}
+    wanted |= {name for module in list(wanted) for name in graph.find_upstream_modules(module)}
+    # Importing a module also runs the packages around it, and what those import.
+    parents = {name.rsplit(".", depth)[0] for name in wanted for depth in range(1, name.count(".") + 1)}
+    wanted |= parents | {name for parent in parents for name in graph.find_upstream_modules(parent)}
+    return [_file(name) for name in sorted(wanted)]
+
+
+def _imported(text: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _file(module: str) -> Path:
+    path = ROOT / "src" / Path(*module.split("."))
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+@cache
+def _imports() -> grimp.ImportGraph:
+    return grimp.build_graph(PACKAGE, cache_dir=None)
+
+
+@cache
+def _hash(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def _remember(app: Any, docname: str, source: list[str]) -> None:
+    _reading[:] = [Path(app.env.doc2path(docname))]
+
+
+def _offer_notebook(app: Any, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Put the executed notebook beside the page's source; the theme's download menu then lists it."""
+    executed = Path(app.outdir).parent / "jupyter_execute" / f"{pagename}.ipynb"
+    if doctree is not None and executed.is_file() and Path(app.env.doc2path(pagename)).suffix == ".py":
+        target = Path(app.outdir) / "_sources" / f"{pagename}.ipynb"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(executed, target)
+        context["ipynb_source"] = f"{pagename}.ipynb"
+
+
+def _drop_thebe(app: Any, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Leave out live code: it would load from the network, and its script declares a constant twice."""
+    context["script_files"] = [script for script in context["script_files"] if "thebe" not in str(vars(script))]
+
+
+def setup(app: Any) -> dict[str, bool]:
+    """Register with Sphinx."""
+    app.connect("source-read", _remember)
+    app.connect("html-page-context", _offer_notebook)
+    app.connect("html-page-context", _drop_thebe, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,185 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# (treg-conditioned-medium)=
+# # Regulatory T cells and conditioned medium
+#
+# **The question.** Does medium in which mesenchymal stem cells have grown raise the share of regulatory T cells among human helper T cells?
+#
+# **Why it is here.** It is the one {term}`secretome` study around this book whose individual values are printed, so it shows on real numbers what
+# every other page does: a {term}`protocol`, a {term}`cohort`, results, and a {term}`verdict` on each claim. It is a study in a dish, not in an animal.
+#
+# | Before you read | Time | You will be able to |
+# |---|---|---|
+# | Nothing but school mathematics | 10 minutes | read a paired experiment, see what its smallest possible p is, and say why forgetting the pairs costs the result |
+
+# %% tags=["parameters"]
+cohort: str = ""  # a cohort file; empty means the study's own
+cohort_sha256: str = ""  # the hash that file must have; empty means any
+out: str = ""  # a folder for tables and figures; empty writes nothing
+alpha: float = 0.05  # the error rate at which claims are decided
+level: float = 0.95  # the confidence level of intervals that decide nothing
+seed: int = 1  # for permutations that are too many to enumerate
+
+# %%
+from secretome import adjudicate, analyse, figures, load_study, stats, tables, words
+from secretome.report.page import Page
+
+study = load_study("treg_conditioned_medium", cohort=cohort or None, sha256=cohort_sha256 or None)
+results = analyse(study, alpha=alpha, level=level, seed=seed)
+verdicts = adjudicate(study, results, alpha=alpha)
+
+page = Page(study, out)
+page.banner()
+
+# %% tags=["remove-cell"]
+positive = study.protocol.claims["tregs_rise_cd25pos"]
+negative = study.protocol.claims["tregs_rise_cd25neg"]
+published = results[results["reading"] == "published"].set_index("endpoint", drop=False)
+planned = results[results["pvalue_adjusted"].notna() | (results["method"] == "paired t on logs")].set_index("endpoint", drop=False)
+by_claim = verdicts.set_index("claim", drop=False)
+page.say(
+    who=words.cohort_sentence(study),
+    pairs_positive=words.pairs_sentence(study, positive),
+    pairs_negative=words.pairs_sentence(study, negative),
+    published_positive=words.result_sentence(study, published.loc[positive.endpoint]),
+    published_negative=words.result_sentence(study, published.loc[negative.endpoint]),
+    floor=words.floor_sentence(published.loc[positive.endpoint]),
+    planned_positive=words.result_sentence(study, planned.loc[positive.endpoint]),
+    planned_negative=words.result_sentence(study, planned.loc[negative.endpoint]),
+    verdict_positive=words.verdict_sentence(study, by_claim.loc["tregs_rise_cd25pos"]),
+    verdict_negative=words.verdict_sentence(study, by_claim.loc["tregs_rise_cd25neg"]),
+    standing=words.standing_sentence(study, verdicts),
+    agreement_positive=words.agreement_sentence(results[results["endpoint"] == positive.endpoint], alpha),
+    agreement_negative=words.agreement_sentence(results[results["endpoint"] == negative.endpoint], alpha),
+    zone_low=words.number(study.protocol.endpoints[positive.endpoint].no_effect.low),
+    zone_high=words.number(study.protocol.endpoints[positive.endpoint].no_effect.high),
+    zone_reason=study.protocol.endpoints[positive.endpoint].no_effect.reason,
+    alpha=f"{alpha:g}",
+    test_stated=positive.published_test.stated,
+)
+
+# %% [markdown]
+# ## The donors
+#
+# {glue:text}`who`
+#
+# Helper T cells (CD4+) from each donor were cultured twice: once without and once with medium conditioned by stem cells from fat tissue
+# {cite}`ivanova-todorova-2012`. Each culture was then asked what share of its cells carried FoxP3, the mark of regulatory T cells, with and without
+# CD25 on their surface. The two values of a donor form a {term}`pair`, and the donor is the {term}`experimental unit`.
+
+# %%
+page.table(tables.pairs_table(study), "Every measurement")
+
+# %% [markdown]
+# ## Every pair
+#
+# A line joins the two values of one donor. Blue lines go the way the claim says; a dashed orange line goes the other way. On the right stands the
+# {term}`geometric mean ratio` with its interval, on an axis aligned with the left one: the height of the square above 1 is the height by which the
+# typical donor rises. The grey band is the {term}`zone of no effect`, {glue:text}`zone_low` to {glue:text}`zone_high`: {glue:text}`zone_reason`.
+#
+# Among CD25-positive cells, {glue:text}`pairs_positive`.
+
+# %%
+row = planned.loc[positive.endpoint]
+page.figure(figures.paired_figure(study, positive, row), "pairs-cd25-positive", words.paired_alt(study, positive, row))
+
+# %% [markdown]
+# Among CD25-negative cells, {glue:text}`pairs_negative`.
+
+# %%
+row = planned.loc[negative.endpoint]
+page.figure(figures.paired_figure(study, negative, row), "pairs-cd25-negative", words.paired_alt(study, negative, row))
+
+# %% [markdown]
+# ## As published
+#
+# Of the authors' own test we know this: {glue:text}`test_stated`.
+#
+# - {glue:text}`published_positive`
+# - {glue:text}`published_negative`
+#
+# The p is {term}`exact`: every way of flipping the signs of the differences is counted, ties included. {glue:text}`floor`
+
+# %% [markdown]
+# ## As planned
+#
+# A treatment that multiplies a share acts evenly on its logarithm, so the planned test is the paired t on logs, and the effect is a ratio. There is one
+# {term}`contrast` per claim, so no adjustment is needed.
+#
+# - {glue:text}`planned_positive`
+# - {glue:text}`planned_negative`
+
+# %% [markdown]
+# ## What else is defensible
+#
+# Someone else might have analysed differences instead of ratios, or counted only signs. Of each analysis below one can say why it was done. The share
+# that agrees is not a probability.
+#
+# - CD25-positive: {glue:text}`agreement_positive`
+# - CD25-negative: {glue:text}`agreement_negative`
+
+# %%
+page.table(tables.results_table(study, results[results["reading"] == "multiverse"]), "Analyses that were not planned")
+
+# %% [markdown]
+# ### The trap: forgetting the pairs
+#
+# Donors differ from one another far more than the medium changes any of them. A test for two independent groups takes that difference between donors for
+# noise, and drowns the effect in it. It is not defensible here, and it would have printed:
+
+# %%
+unpaired = {}
+for claim in (positive, negative):
+    pairs = study.pairs(claim.endpoint, "with_cm", "without").dropna()
+    welch = stats.geometric_mean_ratio(pairs["treated"], pairs["control"])
+    ranks = stats.mann_whitney(pairs["treated"], pairs["control"])
+    unpaired[claim.endpoint] = words.unpaired_sentence(study, claim, welch.pvalue, ranks.pvalue)
+
+page.say(unpaired_positive=unpaired[positive.endpoint], unpaired_negative=unpaired[negative.endpoint])
+
+# %% [markdown]
+# - {glue:text}`unpaired_positive`
+# - {glue:text}`unpaired_negative`
+
+# %% [markdown]
+# ## The verdicts
+#
+# {glue:text}`standing`
+#
+# - {glue:text}`verdict_positive`
+# - {glue:text}`verdict_negative`
+#
+# A claim is *supported* when the planned p is at most {glue:text}`alpha`, the effect goes the claimed way, and it is not {term}`negligible`. How the other
+# three verdicts come about is told in {doc}`the guide to verdicts <../../book/verdicts>`.
+
+# %%
+page.table(tables.verdicts_table(study, verdicts), "Verdicts")
+
+# %% [markdown]
+# ## What this study cannot show
+#
+# - The cells were treated in a dish, so nothing here speaks of a living animal or patient.
+# - The unit is the donor. Wells, plates and flow-cytometry events are not independent and do not add to it.
+# - Both endpoints come from the same donors and share one denominator, so they are not two independent confirmations.
+# - There is no vehicle control. Fresh medium that no stem cell has touched, or medium conditioned by another cell, might do the same.
+# - A share rises when these cells multiply, and also when other CD4+ cells die. A percentage cannot tell the two apart.
+
+# %% [markdown]
+# ## Rerun it on your donors
+#
+# Put your values in a CSV file with the columns `animal` (the donor), `group` (`without` or `with_cm`), `foxp3_cd25pos` and `foxp3_cd25neg`, two rows per
+# donor, and run
+#
+#     secretome rerun treg_conditioned_medium my_donors.csv
+#
+# {doc}`The guide to reruns <../../book/rerun>` says what may be in the file and what you get.
+
+# %% tags=["remove-cell"]
+page.save(results=results, verdicts=verdicts)

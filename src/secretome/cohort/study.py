@@ -1,0 +1,98 @@
+"""A study: a protocol together with a cohort that fits it."""
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from secretome.cohort.reading import Cohort, read_cohort
+from secretome.protocol import Problem, Protocol, Refusal, load_protocol, study_folder
+
+
+@dataclass(frozen=True)
+class Study:
+    """A protocol and one cohort of it.
+
+    Attributes
+    ----------
+    protocol : Protocol
+        Groups, endpoints and claims.
+    cohort : Cohort
+        The animals.
+    source_data : bool
+        Whether the cohort is the one that the claims were made from: such a verdict is never counted as a test of them.
+    """
+
+    protocol: Protocol
+    cohort: Cohort
+    source_data: bool
+
+    @property
+    def key(self) -> str:
+        """The study's key."""
+        return self.protocol.key
+
+    def pairs(self, endpoint: str, treated: str, control: str) -> pd.DataFrame:
+        """The pairs of a paired study.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by animal in the file's order, with columns `treated` and `control`; half pairs hold NaN.
+        """
+        rows = self.cohort.values.query("endpoint == @endpoint")
+        wide = rows.pivot(index="animal", columns="group", values="value")
+        ordered = wide.reindex(index=rows["animal"].unique(), columns=[treated, control])
+        return ordered.set_axis(["treated", "control"], axis="columns")
+
+
+def load_study(name: str, cohort: str | Path | None = None, sha256: str | None = None) -> Study:
+    """Load a study with its own cohort, or with another.
+
+    Parameters
+    ----------
+    name : str
+        The study's key, such as ``"treg_conditioned_medium"``.
+    cohort : path, optional
+        A cohort file; the study's own when absent.
+    sha256 : str, optional
+        The hash that the file must have: a rerun passes it, so that no other file can slip in.
+
+    Returns
+    -------
+    Study
+
+    Raises
+    ------
+    Refusal
+        With every problem in the protocol or the cohort file.
+    ValueError
+        If there is no such study, or the hash differs.
+
+    Examples
+    --------
+    >>> from secretome import load_study
+    >>> study = load_study("treg_conditioned_medium")
+    >>> study.cohort.origin, len(study.pairs("foxp3_cd25pos", "with_cm", "without"))
+    ('published-individual', 12)
+    """
+    folder = study_folder(name)
+    protocol = load_protocol(folder / "protocol.yml")
+    own = folder / protocol.cohort.file
+    read = read_cohort(Path(cohort) if cohort else own, protocol)
+    if sha256 and sha256 != read.sha256:
+        raise Refusal([Problem(read.path.name, "", f"a file whose hash is {read.sha256}", f"the hash {sha256}", "The file has changed since the run began.")])
+    return Study(protocol, read, source_data=_repeats(read, own, protocol))
+
+
+def _repeats(cohort: Cohort, own: Path, protocol: Protocol) -> bool:
+    """Whether a cohort holds nothing but measurements of the study's own published cohort, however the file is laid out."""
+    original = cohort if cohort.path.resolve() == own.resolve() else read_cohort(own, protocol)
+    if original.origin == "simulated":
+        return False
+    measured = (
+        Counter(frame.loc[frame["lower"].notna(), ["group", "endpoint", "lower", "upper"]].itertuples(index=False, name=None))
+        for frame in (cohort.values, original.values)
+    )
+    return next(measured) <= next(measured)

@@ -1,0 +1,1 @@
+"""From an analysis to what people open: notebook output, and one-file reports."""

@@ -1,0 +1,67 @@
+"""What a notebook calls to show a result: figures with alt text, tables, and sentences for its prose."""
+
+from pathlib import Path
+
+import pandas as pd
+from IPython.display import display
+from matplotlib.figure import Figure
+from myst_nb import glue
+
+from secretome import figures, tables
+from secretome.cohort import Study
+
+
+class _Plain(str):
+    """Text that shows without quotation marks when it is pasted into prose."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+class Page:
+    """The page that a notebook fills.
+
+    Parameters
+    ----------
+    study : Study
+        What the page is about.
+    out : str
+        A folder for figures and tables, or ``""`` to write nothing.
+    """
+
+    def __init__(self, study: Study, out: str = "") -> None:
+        self._study = study
+        self._out = Path(out) if out else None
+
+    def banner(self) -> None:
+        """Say at the top that a cohort is made up, if it is. No option removes this."""
+        if self._study.cohort.origin == "simulated":
+            text = "Simulated cohort. A computer made these numbers; no animal was measured, and nothing here is evidence."
+            display({"text/html": f'<p class="simulated" role="note"><strong>{text}</strong></p>', "text/plain": text}, raw=True)
+
+    def say(self, **sentences: str) -> None:
+        """Give the prose its sentences: a text cell shows `name` where it says ``{glue:text}`name```."""
+        for name, sentence in sentences.items():
+            glue(name, _Plain(sentence), display=False)
+
+    def figure(self, figure: Figure, name: str, alt: str) -> None:
+        """Show a figure with its alternative text, and write its files."""
+        svg = figures.to_svg(figure, name)
+        bundle = {"image/svg+xml": svg, "text/plain": alt}
+        display(bundle, metadata={"image/svg+xml": {"alt": alt, "name": name}}, raw=True)
+        if self._out:
+            figures.export(figure, self._out / "figures", name)
+
+    def table(self, table: pd.DataFrame, caption: str) -> None:
+        """Show a table under its caption."""
+        bundle = {"text/html": tables.to_html(table, caption), "text/plain": table.to_string(index=False)}
+        display(bundle, raw=True)
+
+    def save(self, **results: pd.DataFrame) -> None:
+        """Write each table as ``NAME.csv``, the same bytes for the same results."""
+        if self._out:
+            self._out.mkdir(parents=True, exist_ok=True)
+            for name, table in results.items():
+                table.to_csv(self._out / f"{name}.csv", index=False, lineterminator="\n")

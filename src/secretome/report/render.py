@@ -1,0 +1,34 @@
+"""How a page shows the figures of a notebook: inline, with alternative text, in the page's own colours."""
+
+import html
+import re
+from typing import Any
+
+from docutils import nodes
+
+from secretome.figures import themed
+
+
+class FigureRenderer:
+    """A MyST-NB renderer for SVG output that carries alternative text.
+
+    It is found by its entry point, and serves the book (Sphinx) and the one-file report (docutils) alike.
+    """
+
+    mime_priority_overrides = ()
+
+    @staticmethod
+    def handle_mime(renderer: Any, data: Any, inline: bool) -> list[nodes.Element] | None:
+        """Turn one output into nodes; None leaves it to MyST-NB."""
+        metadata = data.output_metadata.get("image/svg+xml", {})
+        if data.mime_type != "image/svg+xml" or inline or "alt" not in metadata:
+            return None
+        figure = figure_html(data.string, metadata["alt"], metadata.get("name", "figure"))
+        return [nodes.raw("", figure, format="html")]
+
+
+def figure_html(svg: str, alt: str, name: str) -> str:
+    """An SVG as an accessible HTML figure whose ids no other figure on the page shares."""
+    own = re.sub(r'(\bid="|href="#|url\(#)', lambda match: f"{match[0]}{name}-", svg)
+    label = f'role="img" aria-label="{html.escape(alt)}"'
+    return f'<figure class="drawing">{themed(own).replace("<svg ", f"<svg {label} ", 1)}</figure>'

@@ -1,0 +1,149 @@
+"""What every statistic shares: samples checked at the door, intervals, tails of an exact null."""
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Alternative = Literal["two-sided", "less", "greater"]
+NanPolicy = Literal["raise", "omit"]
+Floats = NDArray[np.float64]
+
+ALTERNATIVES = ("two-sided", "less", "greater")
+
+
+class _Limits(NamedTuple):
+    low: float
+    high: float
+
+
+class ConfidenceInterval(_Limits):
+    """Limits of an interval, unpacked as ``low, high``, and the confidence level they reach.
+
+    Attributes
+    ----------
+    low, high : float
+        The limits, in the unit of the estimate.
+    level : float
+        The confidence level reached. An exact interval can only reach some levels, so this may
+        exceed the level that was asked for.
+    """
+
+    level: float
+
+    def __new__(cls, low: float, high: float, level: float) -> "ConfidenceInterval":
+        interval = super().__new__(cls, float(low), float(high))
+        interval.level = float(level)
+        return interval
+
+    def __repr__(self) -> str:
+        return f"ConfidenceInterval(low={self.low}, high={self.high}, level={self.level})"
+
+
+class Tails(NamedTuple):
+    """The three exact probabilities that a rank test reports."""
+
+    pvalue: float
+    midp: float
+    attainable: float
+
+
+def as_sample(values: ArrayLike, name: str, nan_policy: NanPolicy = "raise") -> Floats:
+    """Return `values` as a one-dimensional array of finite floats, or say what is wrong."""
+    sample = np.asarray(values, dtype=np.float64)
+    if sample.ndim != 1:
+        raise ValueError(f"{name} must be one-dimensional; it has {sample.ndim} dimensions.")
+    sample = _without_nan(sample, np.isnan(sample), name, nan_policy)
+    if not np.isfinite(sample).all():
+        raise ValueError(f"{name} holds an infinite value; give a censored value to a censored method.")
+    if sample.size == 0:
+        raise ValueError(f"{name} is empty.")
+    return sample
+
+
+def as_pairs(x: ArrayLike, y: ArrayLike, nan_policy: NanPolicy = "raise") -> tuple[Floats, Floats]:
+    """Return two samples of one length; ``nan_policy="omit"`` drops the whole pair."""
+    left, right = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    if left.shape != right.shape:
+        raise ValueError(f"x and y are pairs and must have one length; they have {left.size} and {right.size} values.")
+    half = np.isnan(left) | np.isnan(right)
+    left = _without_nan(left, half, "x or y", nan_policy)
+    right = _without_nan(right, half, "x or y", nan_policy)
+    return as_sample(left, "x"), as_sample(right, "y")
+
+
+def positive(sample: Floats, name: str) -> Floats:
+    """Return `sample` if every value has a logarithm."""
+    if (sample <= 0).any():
+        raise ValueError(f"{name} holds a value of zero or below, which has no logarithm.")
+    return sample
+
+
+def check_choice(value: str, choices: tuple[str, ...], name: str) -> None:
+    """Refuse an argument outside its choices, naming them."""
+    if value not in choices:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}; it is {value!r}.")
+
+
+def check_level(level: float) -> float:
+    """Refuse a confidence level outside (0, 1)."""
+    if not 0 < level < 1:
+        raise ValueError(f"confidence_level must lie between 0 and 1; it is {level!r}.")
+    return float(level)
+
+
+def exact_tails(support: NDArray[np.int64], weights: Floats, observed: int, centre: int, alternative: Alternative) -> Tails:
+    """Exact p, mid-p and smallest attainable p of an integer statistic.
+
+    Parameters
+    ----------
+    support, weights : (k,) arrays
+        The values that the statistic can take, and in how many of the equally likely arrangements it takes each.
+    observed : int
+        The statistic seen.
+    centre : int
+        *Twice* the mean of the statistic under the null, so that everything stays an integer.
+    alternative : {"two-sided", "less", "greater"}
+        Two-sided is ``P(|T - mean| >= |observed - mean|)``, as in StatXact and R's coin, not twice the smaller tail.
+    """
+    signed = 2 * support - centre
+    seen = 2 * observed - centre
+    if alternative == "two-sided":
+        signed, seen = np.abs(signed), abs(seen)
+    elif alternative == "less":
+        signed, seen = -signed, -seen
+    taken = weights > 0
+    signed, weights = signed[taken], weights[taken]
+    total = weights.sum()
+    pvalue = weights[signed >= seen].sum() / total
+    boundary = weights[signed == seen].sum() / total
+    attainable = weights[signed == signed.max()].sum() / total
+    return Tails(min(1.0, float(pvalue)), float(pvalue - boundary / 2), float(attainable))
+
+
+def exact_critical(support: NDArray[np.int64], weights: Floats, centre: int, alpha: float) -> tuple[int, float] | None:
+    """Largest integer statistic in the lower half that a two-sided exact test rejects at `alpha`, and the size of that test.
+
+    `centre` is twice the mean, as in `exact_tails`. None if no value the statistic can take is rejected.
+    """
+    taken = weights > 0
+    deviation = np.abs(2 * support[taken] - centre)
+    order = np.argsort(-deviation, kind="stable")
+    deviation, size = deviation[order], np.cumsum(weights[taken][order]) / weights.sum()
+    # Only the last of equal deviations carries the whole probability of reaching it.
+    whole = np.append(deviation[1:] != deviation[:-1], True)
+    # A relative tolerance, because alpha is rarely a binary fraction and the sums are rounded.
+    rejected = np.flatnonzero(whole & (size <= alpha * (1 + 1e-12)))
+    if rejected.size == 0:
+        return None
+    last = rejected[-1]
+    return int((centre - deviation[last]) // 2), float(size[last])
+
+
+def _without_nan(sample: Floats, missing: NDArray[np.bool_], name: str, nan_policy: NanPolicy) -> Floats:
+    check_choice(nan_policy, ("raise", "omit"), "nan_policy")
+    if not missing.any():
+        return sample
+    if nan_policy == "raise":
+        raise ValueError(f'{name} holds {int(missing.sum())} missing value(s) (NaN); drop them, or pass nan_policy="omit".')
+    return sample[~missing]

@@ -1,0 +1,190 @@
+"""Numbers and results in the words that a journal uses. Everything here is computed, so that it holds for any cohort."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from secretome.cohort import Study
+from secretome.protocol import Claim
+
+Row = Any  # a row of a DataFrame: pandas types its rows as Series of anything
+
+ORIGIN = {
+    "simulated": "simulated: made by a computer, no animal was measured",
+    "published-summary": "reconstructed from published summaries",
+    "published-individual": "published individual data",
+    "measured": "measured, as the file states no other origin",
+}
+MEANING = {
+    "supported": "The effect is in the claimed direction, and larger than what counts as none.",
+    "contradicted": "The data speak against the claim.",
+    "inconclusive": "The data leave the claim open. This is not evidence that there is no effect.",
+    "untestable": "These data cannot decide the claim, whatever their values.",
+}
+
+
+def number(value: float, digits: int = 3) -> str:
+    """A number to so many significant digits, without exponent.
+
+    >>> number(1.51017), number(12034.0), number(0.7)
+    ('1.51', '12 034', '0.700')
+    """
+    if not math.isfinite(value):
+        return "not estimable" if math.isnan(value) else ("∞" if value > 0 else "−∞")
+    whole = len(str(int(abs(value)))) if abs(value) >= 1 else (1 + _leading_zeros(value) if value else 1)
+    decimals = max(0, digits - whole if abs(value) >= 1 else digits - 1 + whole - 1)
+    # A thin space keeps thousands readable and is no decimal mark in any locale; the minus is a minus.
+    return f"{value:,.{decimals}f}".replace(",", "\u202f").replace("-", "−")
+
+
+def p_value(value: float) -> str:
+    """A p value, exact to three digits.
+
+    >>> p_value(0.00048828), p_value(0.0411), p_value(3e-7), p_value(1.0)
+    ('p = 0.000488', 'p = 0.0411', 'p < 0.000001', 'p = 1')
+    """
+    if math.isnan(value):
+        return "p not defined"
+    if value < 1e-6:
+        return "p < 0.000001"
+    return "p = " + np.format_float_positional(float(f"{value:.3g}"), trim="-")
+
+
+def percent(level: float) -> str:
+    """A confidence level, as per cent.
+
+    >>> percent(0.95), percent(0.957520)
+    ('95 %', '95.8 %')
+    """
+    return f"{100 * level:.3g} %"
+
+
+def interval(row: Row) -> str:
+    """The interval of a result, with its level, or a word that there is none."""
+    if math.isnan(row["low"]):
+        return "no interval"
+    return f"{percent(row['level'])} interval {number(row['low'])} to {number(row['high'])}"
+
+
+def effect(row: Row, unit: str) -> str:
+    """The estimate of a result in its unit, with its interval."""
+    measured_in = f" {unit}" if row["effect"] in ("Hodges-Lehmann shift", "mean difference") else ""
+    return f"{row['effect']} {number(row['estimate'])}{measured_in} ({interval(row)})"
+
+
+def result_sentence(study: Study, row: Row) -> str:
+    """One result as a journal wants it: test, n, statistic, p, effect with interval."""
+    endpoint = study.protocol.endpoints[row["endpoint"]]
+    if math.isnan(row["pvalue"]):
+        return f"{endpoint.label}: the {row['method']} test cannot be computed from {row['n_treated']} pairs."
+    letter = "t" if " t " in f" {row['method']} " else "W"
+    adjusted = row["pvalue_adjusted"]
+    p = p_value(row["pvalue"] if math.isnan(adjusted) else adjusted)
+    return (
+        f"{endpoint.label}: {row['method']} test, n = {row['n_treated']} pairs, {letter} = {number(row['statistic'])}, "
+        f"{p}; {effect(row, endpoint.unit)}."
+    )
+
+
+def cohort_sentence(study: Study) -> str:
+    """Who was measured, in which file, and what kind of data that is."""
+    cohort, protocol = study.cohort, study.protocol
+    animals = cohort.values["animal"].nunique()
+    text = f"{count(animals, protocol.experimental_unit)} from the file {cohort.path.name}; {ORIGIN[cohort.origin]}"
+    if cohort.path.name == protocol.cohort.file.rpartition("/")[2] and study.source_data:
+        source = protocol.sources[protocol.cohort.source]
+        text = f"{count(animals, protocol.experimental_unit)} of {source.text}; {ORIGIN[cohort.origin]}"
+    return text + "."
+
+
+def pairs_sentence(study: Study, claim: Claim) -> str:
+    """How many of the pairs rise and fall, and which pairs are incomplete."""
+    pairs = study.pairs(claim.endpoint, *_sides(claim))
+    whole = pairs.dropna()
+    rises = int((whole["treated"] > whole["control"]).sum())
+    falls = int((whole["treated"] < whole["control"]).sum())
+    unit = study.protocol.experimental_unit
+    text = f"the share rises in {rises} of {count(len(whole), unit)} and falls in {falls}"
+    half = len(pairs) - len(whole)
+    return text + (f"; {count(half, unit)} without both values left out" if half else "")
+
+
+def floor_sentence(row: Row) -> str:
+    """What is the smallest p that the design allows, and whether the data reached it."""
+    if math.isnan(row["attainable"]):
+        return "With so few pairs the test has no p value at all."
+    reached = math.isclose(row["pvalue"], row["attainable"], rel_tol=1e-9)
+    # The statistic's name for the smallest p is "attainable"; readers know it as a floor.
+    floor = p_value(row["attainable"]).removeprefix("p ")
+    ending = "these data reach it, so no result could have been stronger." if reached else "these data stay above it."
+    return f"The smallest p that {row['n_treated']} pairs allow is {floor.removeprefix('= ')}; {ending}"
+
+
+def verdict_sentence(study: Study, verdict: Row) -> str:
+    """A verdict, the rule that decided it, and what it rests on, fit to paste."""
+    claim = study.protocol.claims[verdict["claim"]]
+    basis = f"geometric mean ratio {number(verdict['estimate'])}, {interval(verdict)}, {p_value(verdict['pvalue_adjusted'])}"
+    rests = "" if math.isnan(verdict["estimate"]) else f" ({basis})"
+    return f"{claim.sentence} {verdict['verdict'].capitalize()}: {verdict['rule']}{rests}."
+
+
+def standing_sentence(study: Study, verdicts: pd.DataFrame) -> str:
+    """Whether the verdicts of this cohort count as tests of the claims, and why not."""
+    if study.source_data:
+        return "The claims were made from these very data. They are shown as source data and never counted as a test of the claims."
+    if study.cohort.origin == "simulated":
+        return "The cohort is simulated. Its verdicts test the method, not the claims, and are never counted."
+    if verdicts["protocol_altered"].any():
+        return "The protocol was altered, in its error rate or its animals. Verdicts are shown but cannot be published."
+    return "The cohort is new to the claims, so its verdicts are a test of them."
+
+
+def agreement_sentence(rows: pd.DataFrame, alpha: float) -> str:
+    """How many of the analyses that were not planned fall on the planned one's side of alpha."""
+    others = rows.loc[rows["reading"] == "multiverse", "pvalue"]
+    planned = rows.loc[rows["pvalue_adjusted"].notna(), "pvalue_adjusted"]
+    if planned.empty:
+        return "the planned result cannot be computed, so there is nothing to compare with."
+    below = bool(planned.iloc[0] <= alpha)
+    same = int(((others <= alpha) == below).sum())
+    return f"like the planned one, {same} of {len(others)} have a p {'at or below' if below else 'above'} {alpha:g}."
+
+
+def unpaired_sentence(study: Study, claim: Claim, welch: float, ranks: float) -> str:
+    """What an analysis that forgets the pairs would print."""
+    label = study.protocol.endpoints[claim.endpoint].label
+    return f"{label}: Welch's t on logs {p_value(welch)}, exact Mann-Whitney {p_value(ranks)}"
+
+
+def paired_alt(study: Study, claim: Claim, row: Row) -> str:
+    """Alternative text of the figure of pairs: what it shows, and what it finds."""
+    endpoint = study.protocol.endpoints[claim.endpoint]
+    treated, control = (study.protocol.groups[side].label.lower() for side in _sides(claim))
+    finding = "the interval cannot be formed"
+    if not math.isnan(row["low"]):
+        place = "wholly above 1" if row["low"] > 1 else "wholly below 1" if row["high"] < 1 else "on both sides of 1"
+        finding = f"geometric mean ratio {number(row['estimate'])}, {interval(row)}, {place}"
+    return (
+        f"Two aligned panels on a log scale. Left, {endpoint.label} ({endpoint.unit}) of every {study.protocol.experimental_unit}, "
+        f"{control} and {treated}, joined by a line: {pairs_sentence(study, claim)}. Right, the effect: {finding}."
+    )
+
+
+def count(n: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> count(1, "donor"), count(12, "donor")
+    ('1 donor', '12 donors')
+    """
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def _sides(claim: Claim) -> tuple[str, str]:
+    treated, _, control = claim.contrast.partition(" vs ")
+    return treated, control
+
+
+def _leading_zeros(value: float) -> int:
+    return max(0, -math.floor(math.log10(abs(value))) - 1)
