@@ -22,6 +22,8 @@ from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors.utils import ExecutionResult, single_nb_execution
 
+from secretome.rerun import QUIET_KERNEL
+
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "_build"
 SECONDS_PER_CELL = 600
@@ -81,7 +83,7 @@ def fill_cache(paths: list[Path]) -> bool:
 def execute(path: Path) -> ExecutionResult:
     """Execute one notebook in its own folder."""
     notebook = reads(path.read_text(encoding="utf-8"), path)
-    return single_nb_execution(notebook, cwd=str(path.parent), timeout=SECONDS_PER_CELL, allow_errors=False)
+    return single_nb_execution(notebook, cwd=str(path.parent), timeout=SECONDS_PER_CELL, allow_errors=False, extra_arguments=QUIET_KERNEL)
 
 
 def build_site() -> bool:
@@ -102,7 +104,7 @@ def write_index() -> None:
     folder = posixpath.dirname(contents["root"])
     page = BeautifulSoup((BUILD / "html" / f"{contents['root']}.html").read_bytes(), "html.parser")
     for attribute in ("href", "src", "action", "data-content_root"):
-        for element in page.find_all(attrs={attribute: True}):
+        for element in page.find_all(True, attrs={attribute: True}):
             address = str(element[attribute])
             if not address.startswith(("#", "http:", "https:", "mailto:", "data:")):
                 moved = posixpath.normpath(posixpath.join(folder, address))

@@ -1,6 +1,7 @@
 """From a study to its results: one row per estimate, in three readings."""
 
 import math
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Literal
@@ -139,16 +140,12 @@ def analyse(
     if unknown:
         raise ValueError(f"readings must be among {', '.join(READINGS)}; found {', '.join(sorted(unknown))}.")
     rows = [
-        row
-        for claim in study.protocol.claims.values()
-        for row in _paired_rows(study, claim, readings, alpha=alpha, level=level, seed=seed)
+        row for claim in study.protocol.claims.values() for row in _paired_rows(study, claim, readings, alpha=alpha, level=level, seed=seed)
     ]
     return pd.DataFrame([asdict(row) for row in rows], columns=list(COLUMNS))
 
 
-def _paired_rows(
-    study: Study, claim: Claim, readings: Sequence[Reading], *, alpha: float, level: float, seed: int
-) -> Iterator[Result]:
+def _paired_rows(study: Study, claim: Claim, readings: Sequence[Reading], *, alpha: float, level: float, seed: int) -> Iterator[Result]:
     treated, _, control = claim.contrast.partition(" vs ")
     pairs = study.pairs(claim.endpoint, treated, control)
     whole = pairs.dropna()
@@ -169,7 +166,7 @@ def _paired_rows(
             method=method.name,
             alternative="equivalence" if method.name == EQUIVALENCE else "two-sided",
             effect=method.effect,
-            pvalue_adjusted=min(1.0, family * estimate.pvalue) if planned else math.nan,
+            pvalue_adjusted=float(np.minimum(1, family * estimate.pvalue)) if planned else math.nan,
             n_treated=len(whole),
             n_control=len(whole),
             missing=len(pairs) - len(whole),
@@ -180,10 +177,13 @@ def _attempt(method: _Method, treated: Floats, control: Floats) -> Estimate:
     """Run a method; what it refuses (two pairs, no spread) is an empty row, which no claim can pass."""
     if treated.size < 2:
         return Estimate()
-    try:
-        return method.run(treated, control)
-    except ValueError:
-        return Estimate()
+    # An interval that has no finite limits says so by its limits; the warning is for those who call the statistic themselves.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        try:
+            return method.run(treated, control)
+        except ValueError:
+            return Estimate()
 
 
 def _paired_methods(endpoint: Endpoint, *, family: int, alpha: float, level: float, seed: int) -> Iterable[_Method]:
@@ -201,9 +201,7 @@ def _paired_methods(endpoint: Endpoint, *, family: int, alpha: float, level: flo
         ),
         _Method("multiverse", "exact sign test", "share of pairs that rise", lambda x, y: _sign(x, y, level)),
         _Method("multiverse", "sign flips of differences", "mean difference", lambda x, y: _flips(x, y, seed)),
-        _Method(
-            "multiverse", "sign flips of log ratios", "geometric mean ratio", lambda x, y: _flips(np.log(x), np.log(y), seed, np.exp)
-        ),
+        _Method("multiverse", "sign flips of log ratios", "geometric mean ratio", lambda x, y: _flips(np.log(x), np.log(y), seed, np.exp)),
     )
 
 
@@ -233,12 +231,13 @@ def _equivalence(x: Floats, y: Floats, zone: tuple[float, float], alpha: float) 
     pvalue, lower, upper = ttost_paired(x, y, *zone, transform=np.log)
     # The larger of the two p values belongs to the bound that is nearer.
     statistic = lower[0] if lower[1] >= upper[1] else upper[0]
-    return Estimate(
-        float(statistic), float(pvalue), estimate=ratio.estimate, low=interval.low, high=interval.high, level=interval.level
-    )
+    return Estimate(float(statistic), float(pvalue), estimate=ratio.estimate, low=interval.low, high=interval.high, level=interval.level)
 
 
 def _mean_difference(x: Floats, y: Floats, level: float) -> Estimate:
+    # Differences that are equal but for rounding have no spread, and would pass for an infinite t.
+    if np.ptp(x - y) <= 1e-12 * max(np.abs(x).max(), np.abs(y).max()):
+        raise ValueError("the differences do not vary.")
     test = scipy_stats.ttest_rel(x, y)
     interval = test.confidence_interval(level)
     return Estimate(

@@ -14,6 +14,7 @@ Decision = Literal["supported", "contradicted", "inconclusive", "untestable"]
 
 ALPHA = 0.05
 FEWEST = 3
+CHECK_COLUMNS = ("study", "cohort", "check", "outcome", "rule", "estimate", "low", "high", "level", "pvalue")
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,11 @@ def adjudicate(study: Study, results: pd.DataFrame, *, alpha: float = ALPHA) -> 
     """
     verdicts = [_single(study, key, claim, results, alpha) for key, claim in study.protocol.claims.items()]
     return pd.DataFrame([asdict(verdict) for verdict in verdicts], columns=list(Verdict.__dataclass_fields__))
+
+
+def no_checks() -> pd.DataFrame:
+    """The ``checks.csv`` of a study that names no check: its header alone."""
+    return pd.DataFrame(columns=list(CHECK_COLUMNS))
 
 
 def _single(study: Study, key: str, claim: Claim, results: pd.DataFrame, alpha: float) -> Verdict:

@@ -66,8 +66,8 @@ def paired_figure(study: Study, claim: Claim, row: words.Row) -> Figure:
     pairs = study.pairs(claim.endpoint, treated, control).dropna()
     endpoint = study.protocol.endpoints[claim.endpoint]
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(6.4, 4.2), layout="constrained")
-        left, right = figure.subplots(1, 2, width_ratios=(3, 1.4))
+        figure = Figure(figsize=(5.2, 4.1), layout="constrained")
+        left, right = figure.subplots(1, 2, width_ratios=(3, 1.5))
         _draw_pairs(left, pairs, rising=claim.direction == "up")
         left.set_xticks([0, 1], [_two_lines(study.protocol.groups[side].label) for side in (control, treated)])
         left.set_ylabel(f"{endpoint.label}\n{endpoint.unit}, log scale")
@@ -95,7 +95,7 @@ def to_svg(figure: Figure, name: str) -> str:
     """The figure as SVG text, the same bytes for the same drawing; `name` keeps its ids apart from another figure's."""
     buffer = io.StringIO()
     with mpl.rc_context(STYLE | {"svg.hashsalt": name}):
-        figure.savefig(buffer, format="svg", metadata={"Date": None})
+        figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     svg = buffer.getvalue()
     return svg[svg.index("<svg") :]
 

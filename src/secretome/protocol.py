@@ -137,7 +137,6 @@ class Protocol(_Strict):
     groups: dict[str, Group]
     endpoints: dict[str, Endpoint]
     claims: dict[str, Claim]
-    limitations: tuple[Text, ...] = ()
 
     @model_validator(mode="after")
     def _names_agree(self) -> "Protocol":

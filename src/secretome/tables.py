@@ -7,8 +7,6 @@ import pandas as pd
 from secretome import words
 from secretome.cohort import Study
 
-READING = {"published": "as published", "planned": "as planned", "multiverse": "also defensible"}
-
 
 def pairs_table(study: Study) -> pd.DataFrame:
     """Every measurement, one row per animal, one column per endpoint and group."""
@@ -18,17 +16,14 @@ def pairs_table(study: Study) -> pd.DataFrame:
     for key, endpoint in study.protocol.endpoints.items():
         for group, arm in study.protocol.groups.items():
             if (key, group) in wide:
-                shown = wide[key, group].map(lambda value: "" if pd.isna(value) else f"{value:g}").to_numpy()
-                table[f"{endpoint.label}, {endpoint.unit}, {arm.label.lower()}"] = shown
+                table[f"{endpoint.label}, {endpoint.unit}, {arm.label.lower()}"] = _aligned(wide[key, group])
     return table
 
 
 def results_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
-    """Results as a reader wants them: method, effect with interval, p, smallest attainable p."""
+    """Results of one endpoint as a reader wants them: method, effect with interval, p."""
     return pd.DataFrame(
         {
-            "Endpoint": [study.protocol.endpoints[key].label for key in results["endpoint"]],
-            "Reading": results["reading"].map(READING).to_numpy(),
             "Method": results["method"].to_numpy(),
             "Effect": [words.effect(row, study.protocol.endpoints[row["endpoint"]].unit) for _, row in results.iterrows()],
             "p": [words.p_value(p).removeprefix("p ").removeprefix("= ") for p in results["pvalue"]],
@@ -55,3 +50,9 @@ def to_html(table: pd.DataFrame, caption: str) -> str:
     body = table.to_html(index=False, escape=True, border=0, justify="left", classes="table")
     body = body.replace("<thead>", f"<caption>{safe}</caption>\n  <thead>", 1).replace("<th>", '<th scope="col">')
     return f'<div class="table-scroll" role="region" tabindex="0" aria-label="{safe}">\n{body}\n</div>'
+
+
+def _aligned(values: pd.Series) -> list[str]:
+    """Values to one number of decimals, the most that any of them needs; a missing one is a dash."""
+    decimals = max((len(f"{value:g}".partition(".")[2]) for value in values.dropna()), default=0)
+    return ["–" if pd.isna(value) else f"{value:.{decimals}f}" for value in values]

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from secretome.cohort import Study
-from secretome.protocol import Claim
+from secretome.protocol import Claim, Zone
 
 Row = Any  # a row of a DataFrame: pandas types its rows as Series of anything
 
@@ -25,18 +25,17 @@ MEANING = {
 }
 
 
-def number(value: float, digits: int = 3) -> str:
-    """A number to so many significant digits, without exponent.
+def number(value: float) -> str:
+    """A number to three digits, the zero before a decimal point counted, without exponent.
 
-    >>> number(1.51017), number(12034.0), number(0.7)
-    ('1.51', '12 034', '0.700')
+    >>> number(1.51017), number(0.6125), number(0.0312), number(340.2)
+    ('1.51', '0.61', '0.031', '340')
     """
     if not math.isfinite(value):
         return "not estimable" if math.isnan(value) else ("∞" if value > 0 else "−∞")
-    whole = len(str(int(abs(value)))) if abs(value) >= 1 else (1 + _leading_zeros(value) if value else 1)
-    decimals = max(0, digits - whole if abs(value) >= 1 else digits - 1 + whole - 1)
-    # A thin space keeps thousands readable and is no decimal mark in any locale; the minus is a minus.
-    return f"{value:,.{decimals}f}".replace(",", "\u202f").replace("-", "−")
+    size = math.floor(math.log10(abs(value))) if value else 0
+    # A thin space keeps thousands readable and is no decimal mark anywhere; a minus is a minus.
+    return f"{value:,.{max(0, 2 - size if size >= 0 else 1 - size)}f}".replace(",", "\u202f").replace("-", "−")
 
 
 def p_value(value: float) -> str:
@@ -65,6 +64,8 @@ def interval(row: Row) -> str:
     """The interval of a result, with its level, or a word that there is none."""
     if math.isnan(row["low"]):
         return "no interval"
+    if math.isinf(row["high"]):
+        return f"no finite {percent(row['level'])} interval" if row["level"] < 1 else "no finite interval at this n"
     return f"{percent(row['level'])} interval {number(row['low'])} to {number(row['high'])}"
 
 
@@ -80,12 +81,18 @@ def result_sentence(study: Study, row: Row) -> str:
     if math.isnan(row["pvalue"]):
         return f"{endpoint.label}: the {row['method']} test cannot be computed from {row['n_treated']} pairs."
     letter = "t" if " t " in f" {row['method']} " else "W"
+    # A rank sum is a whole or half number and is printed as it is.
+    statistic = number(row["statistic"]) if letter == "t" else f"{row['statistic']:g}"
     adjusted = row["pvalue_adjusted"]
     p = p_value(row["pvalue"] if math.isnan(adjusted) else adjusted)
     return (
-        f"{endpoint.label}: {row['method']} test, n = {row['n_treated']} pairs, {letter} = {number(row['statistic'])}, "
-        f"{p}; {effect(row, endpoint.unit)}."
+        f"{endpoint.label}: {row['method']} test, n = {row['n_treated']} pairs, {letter} = {statistic}, {p}; {effect(row, endpoint.unit)}."
     )
+
+
+def zone(margin: Zone) -> str:
+    """The zone of no effect and its reason."""
+    return f"{margin.low:.2f} to {margin.high:.2f}: {margin.reason}"
 
 
 def cohort_sentence(study: Study) -> str:
@@ -111,15 +118,18 @@ def pairs_sentence(study: Study, claim: Claim) -> str:
     return text + (f"; {count(half, unit)} without both values left out" if half else "")
 
 
-def floor_sentence(row: Row) -> str:
-    """What is the smallest p that the design allows, and whether the data reached it."""
+def floor_sentence(row: Row, alpha: float) -> str:
+    """What is the smallest p that the design allows, and what that means for these data."""
     if math.isnan(row["attainable"]):
         return "With so few pairs the test has no p value at all."
-    reached = math.isclose(row["pvalue"], row["attainable"], rel_tol=1e-9)
-    # The statistic's name for the smallest p is "attainable"; readers know it as a floor.
-    floor = p_value(row["attainable"]).removeprefix("p ")
-    ending = "these data reach it, so no result could have been stronger." if reached else "these data stay above it."
-    return f"The smallest p that {row['n_treated']} pairs allow is {floor.removeprefix('= ')}; {ending}"
+    floor = p_value(row["attainable"]).removeprefix("p ").removeprefix("= ")
+    if row["attainable"] > alpha:
+        ending = f"which is above {alpha:g}: with so few pairs this test can decide nothing, whatever the values."
+    elif math.isclose(row["pvalue"], row["attainable"], rel_tol=1e-9):
+        ending = "and these data reach it: no result could have been stronger."
+    else:
+        ending = "and these data stay above it."
+    return f"The smallest p that {row['n_treated']} pairs allow is {floor}, {ending}"
 
 
 def verdict_sentence(study: Study, verdict: Row) -> str:
@@ -127,7 +137,12 @@ def verdict_sentence(study: Study, verdict: Row) -> str:
     claim = study.protocol.claims[verdict["claim"]]
     basis = f"geometric mean ratio {number(verdict['estimate'])}, {interval(verdict)}, {p_value(verdict['pvalue_adjusted'])}"
     rests = "" if math.isnan(verdict["estimate"]) else f" ({basis})"
-    return f"{claim.sentence} {verdict['verdict'].capitalize()}: {verdict['rule']}{rests}."
+    text = f"{claim.sentence} {verdict['verdict'].capitalize()}: {verdict['rule']}{rests}."
+    if verdict["verdict"] != verdict["verdict_as_published"]:
+        text += (
+            f" By the test that stands for the authors', {verdict['verdict_as_published']}: it is another test, with another smallest p."
+        )
+    return text
 
 
 def standing_sentence(study: Study, verdicts: pd.DataFrame) -> str:
@@ -184,7 +199,3 @@ def count(n: int, noun: str) -> str:
 def _sides(claim: Claim) -> tuple[str, str]:
     treated, _, control = claim.contrast.partition(" vs ")
     return treated, control
-
-
-def _leading_zeros(value: float) -> int:
-    return max(0, -math.floor(math.log10(abs(value))) - 1)

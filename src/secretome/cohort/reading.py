@@ -190,9 +190,9 @@ class _Reader:
                 for endpoint, position in self.wide.items():
                     yield _Entry(row, endpoint, row[position])
             else:
-                endpoint = self._match(row[self.columns["endpoint"]], "endpoint", self.protocol.endpoints)
-                if endpoint:
-                    yield _Entry(row, endpoint, row[self.columns["value"]])
+                named = self._match(row[self.columns["endpoint"]], "endpoint", self.protocol.endpoints)
+                if named:
+                    yield _Entry(row, named, row[self.columns["value"]])
 
     def _marks(self, entries: list[_Entry]) -> dict[int, str]:
         """The decimal mark of each value column; a column that can be read in two ways is refused once."""
@@ -223,7 +223,7 @@ class _Reader:
             self._problem(cell, repr(exclude), "a reason, or an empty cell", "Leave the cell empty to keep the animal.")
         if len(self.problems) > before or value is None:
             return None
-        record = {
+        record: dict[str, object] = {
             "animal": animal.text.strip(),
             "group": group,
             "endpoint": entry.endpoint,
@@ -263,7 +263,12 @@ class _Reader:
         expected = self.protocol.endpoints[endpoint].unit
         # Here '/' and '%' carry meaning, so only case and spaces are forgiven.
         if re.sub(r"\s", "", text.casefold()) != re.sub(r"\s", "", expected.casefold()):
-            self._problem(cell, f"the unit {text.strip()!r}", f"{expected!r} for {endpoint}", f"Convert the values to {expected} and correct the unit.")
+            self._problem(
+                cell,
+                f"the unit {text.strip()!r}",
+                f"{expected!r} for {endpoint}",
+                f"Convert the values to {expected} and correct the unit.",
+            )
 
     def _text(self, row: tuple[Cell, ...], column: str) -> str:
         return row[self.columns[column]].text.strip() if column in self.columns else ""
@@ -289,11 +294,21 @@ class _Reader:
             key = (record["animal"], record["group"], record["endpoint"])
             if key in seen:
                 found = f"{record['animal']!r} in {record['group']} a second time for {record['endpoint']}"
-                self._problem(cell, found, "one value per animal, group and endpoint", f"The first is in {seen[key].name}: keep one, or give the animals different ids.")
+                self._problem(
+                    cell,
+                    found,
+                    "one value per animal, group and endpoint",
+                    f"The first is in {seen[key].name}: keep one, or give the animals different ids.",
+                )
             seen.setdefault(key, cell)
             home = homes.setdefault(record["animal"], record["group"])
             if not paired and home != record["group"]:
-                self._problem(cell, f"{record['animal']!r} in {record['group']} and in {home}", "each animal in one group", "Correct the group, or the id.")
+                self._problem(
+                    cell,
+                    f"{record['animal']!r} in {record['group']} and in {home}",
+                    "each animal in one group",
+                    "Correct the group, or the id.",
+                )
 
     def _check_content(self, values: pd.DataFrame) -> None:
         measured = values[values["lower"].notna()]

@@ -123,7 +123,15 @@ def _header_problems(path: Path, header: tuple[Cell, ...]) -> Iterator[Problem]:
     for cell in header:
         name = cell.text.strip().casefold()
         if not name:
-            yield Problem(path.name, f"cell {cell.name}", "an empty header over a filled column", "a name", "Name the column, or delete it.")
+            yield Problem(
+                path.name, f"cell {cell.name}", "an empty header over a filled column", "a name", "Name the column, or delete it."
+            )
         elif name in seen:
-            yield Problem(path.name, f"cell {cell.name}", f"the header {cell.text.strip()!r} again", "each header once", f"It stands in {seen[name].name} too.")
+            yield Problem(
+                path.name,
+                f"cell {cell.name}",
+                f"the header {cell.text.strip()!r} again",
+                "each header once",
+                f"It stands in {seen[name].name} too.",
+            )
         seen.setdefault(name, cell)

@@ -41,7 +41,7 @@ class Study:
         DataFrame
             Indexed by animal in the file's order, with columns `treated` and `control`; half pairs hold NaN.
         """
-        rows = self.cohort.values.query("endpoint == @endpoint")
+        rows = self.cohort.values[self.cohort.values["endpoint"] == endpoint]
         wide = rows.pivot(index="animal", columns="group", values="value")
         ordered = wide.reindex(index=rows["animal"].unique(), columns=[treated, control])
         return ordered.set_axis(["treated", "control"], axis="columns")
@@ -82,7 +82,17 @@ def load_study(name: str, cohort: str | Path | None = None, sha256: str | None =
     own = folder / protocol.cohort.file
     read = read_cohort(Path(cohort) if cohort else own, protocol)
     if sha256 and sha256 != read.sha256:
-        raise Refusal([Problem(read.path.name, "", f"a file whose hash is {read.sha256}", f"the hash {sha256}", "The file has changed since the run began.")])
+        raise Refusal(
+            [
+                Problem(
+                    read.path.name,
+                    "",
+                    f"a file whose hash is {read.sha256}",
+                    f"the hash {sha256}",
+                    "The file has changed since the run began.",
+                )
+            ]
+        )
     return Study(protocol, read, source_data=_repeats(read, own, protocol))
 
 

@@ -16,7 +16,7 @@ _ONE_COMMA = re.compile(r"[^,]*,(\d*)\D*$")
 class Value:
     """What is known of a measurement: it lies in [lower, upper].
 
-    ``lower == upper``: seen. ``lower == 0`` with a larger ``upper``: below a limit. ``upper == inf``: above a limit. Both NaN: missing.
+    ``lower == upper``: seen. ``lower == 0`` with a larger ``upper``: below a limit. ``upper == inf``: above one. Both NaN: missing.
     """
 
     lower: float
@@ -24,10 +24,12 @@ class Value:
 
     @property
     def missing(self) -> bool:
+        """Whether nothing is known."""
         return math.isnan(self.lower)
 
     @property
     def censored(self) -> bool:
+        """Whether only a limit is known."""
         return self.lower < self.upper
 
     @property
@@ -61,7 +63,8 @@ def decimal_mark(texts: list[str]) -> str:
         example = commas[0].strip()
         raise Unreadable(
             "a number that can be read in one way only",
-            f"A comma before three digits may be a decimal or a thousands mark: write {example.replace(',', '.')} or {example.replace(',', '')}.",
+            f"A comma before three digits may be a decimal or a thousands mark: "
+            f"write {example.replace(',', '.')!s} or {example.replace(',', '')!s}.",
         )
     return ","
 
@@ -94,13 +97,19 @@ def parse(text: str, mark: str) -> Value:
     if stripped.casefold() in MISSING:
         return Value(math.nan, math.nan)
     if stripped.casefold() in LIMITLESS:
-        raise Unreadable("a number, a censored value such as <15.6, or an empty cell", "Write the limit itself: <15.6, not " + stripped + ".")
+        raise Unreadable(
+            "a number, a censored value such as <15.6, or an empty cell", "Write the limit itself: <15.6, not " + stripped + "."
+        )
     match = _VALUE.fullmatch(stripped)
     if match is None:
-        raise Unreadable("a number, a censored value such as <15.6, or an empty cell", "Correct the cell, or leave it empty if the value is missing.")
+        raise Unreadable(
+            "a number, a censored value such as <15.6, or an empty cell", "Correct the cell, or leave it empty if the value is missing."
+        )
     number = match["number"].replace("−", "-")
     if "," in number and mark == ".":
-        raise Unreadable("a decimal point, as in the rest of the column", f"Write {number.replace(',', '.')} if the comma is a decimal mark.")
+        raise Unreadable(
+            "a decimal point, as in the rest of the column", f"Write {number.replace(',', '.')} if the comma is a decimal mark."
+        )
     seen = float(number.replace(",", "."))
     if not math.isfinite(seen):
         raise Unreadable("a finite number", "Correct the cell.")

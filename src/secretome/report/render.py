@@ -20,6 +20,7 @@ class FigureRenderer:
     @staticmethod
     def handle_mime(renderer: Any, data: Any, inline: bool) -> list[nodes.Element] | None:
         """Turn one output into nodes; None leaves it to MyST-NB."""
+        del renderer  # part of the signature that MyST-NB calls
         metadata = data.output_metadata.get("image/svg+xml", {})
         if data.mime_type != "image/svg+xml" or inline or "alt" not in metadata:
             return None
@@ -29,6 +30,8 @@ class FigureRenderer:
 
 def figure_html(svg: str, alt: str, name: str) -> str:
     """An SVG as an accessible HTML figure whose ids no other figure on the page shares."""
+    # Matplotlib's rule for every element would reach the whole page; shared.css gives it to drawings alone.
+    svg = re.sub(r"<style.*?</style>", "", svg, count=1, flags=re.DOTALL)
     own = re.sub(r'(\bid="|href="#|url\(#)', lambda match: f"{match[0]}{name}-", svg)
     label = f'role="img" aria-label="{html.escape(alt)}"'
     return f'<figure class="drawing">{themed(own).replace("<svg ", f"<svg {label} ", 1)}</figure>'

@@ -22,7 +22,8 @@ LARGEST_EXACT = 1000
 
 def doubled_midranks(values: Floats) -> Ints:
     """Twice the midrank of each value: integers, ties included."""
-    return np.rint(2 * rankdata(values)).astype(np.int64)
+    ranks: Ints = np.rint(2 * rankdata(values)).astype(np.int64)
+    return ranks
 
 
 def tied_values(values: Floats) -> int:

@@ -168,7 +168,7 @@ def mann_whitney(
 
     Notes
     -----
-    The null distribution is that of the observed midranks under permutation [1]_. Two-sided p is P(\\|U - mn/2\\| >= observed), the
+    The null distribution is that of the observed midranks under permutation [1]_. Two-sided p is P(abs(U - mn/2) >= observed), the
     convention of StatXact and R's coin.
 
     References
@@ -208,9 +208,7 @@ def mann_whitney(
         support, weights = rank_sum_null(tuple(np.sort(ranks).tolist()), m)
         used = "exact"
         pvalue, midp, attainable = exact_tails(support, weights, int(ranks[:m].sum()), 2 * m * (m + n + 1), alternative)
-    return MannWhitneyResult(
-        statistic, pvalue, midp, attainable, statistic / (m * n), used, alternative, tied_values(pooled)
-    )
+    return MannWhitneyResult(statistic, pvalue, midp, attainable, statistic / (m * n), used, alternative, tied_values(pooled))
 
 
 def signed_rank(
@@ -281,9 +279,7 @@ def signed_rank(
     )
 
 
-def hodges_lehmann(
-    x: ArrayLike, y: ArrayLike, *, paired: bool = False, nan_policy: NanPolicy = "raise"
-) -> HodgesLehmannResult:
+def hodges_lehmann(x: ArrayLike, y: ArrayLike, *, paired: bool = False, nan_policy: NanPolicy = "raise") -> HodgesLehmannResult:
     """Hodges-Lehmann shift of x over y, with an exact interval.
 
     Parameters

@@ -126,6 +126,4 @@ def geometric_mean_ratio(
         test = scipy_stats.ttest_ind(log_x, log_y, equal_var=False, alternative=alternative)
         two_sided = scipy_stats.ttest_ind(log_x, log_y, equal_var=False)
     estimate = float(np.exp(log_x.mean() - log_y.mean()))
-    return GeometricMeanRatioResult(
-        estimate, float(test.statistic), float(test.df), float(test.pvalue), alternative, paired, two_sided
-    )
+    return GeometricMeanRatioResult(estimate, float(test.statistic), float(test.df), float(test.pvalue), alternative, paired, two_sided)

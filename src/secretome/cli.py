@@ -1,0 +1,184 @@
+"""The `secretome` command. It only reads what was typed and prints what came out."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import pandas as pd
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from secretome import words
+from secretome.cohort import load_study
+from secretome.protocol import Problem, Refusal, load_protocol, study_folder, study_names
+
+if TYPE_CHECKING:
+    from secretome.rerun import Outcome
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    help="Rerun published secretome studies on new cohorts, and ask which of their claims these support.",
+)
+out = Console(soft_wrap=True)
+err = Console(stderr=True, soft_wrap=True)
+
+StudyName = Annotated[str, typer.Argument(metavar="STUDY", help="A study's key; `secretome studies` lists them.")]
+Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Cohort files.")]
+
+
+@app.command(epilog="Example: `secretome studies`")
+def studies() -> None:
+    """List the studies with their groups, endpoints and claims."""
+    for name in study_names():
+        protocol = load_protocol(study_folder(name) / "protocol.yml")
+        out.print(Text(f"{name}: {protocol.title} ({protocol.species}, {protocol.setting})", style="bold"))
+        for title, members in (
+            ("groups", [f"{key}: {group.label}" for key, group in protocol.groups.items()]),
+            ("endpoints", [f"{key}: {endpoint.label}, {endpoint.unit}" for key, endpoint in protocol.endpoints.items()]),
+            ("claims", [f"{key}: {claim.sentence}" for key, claim in protocol.claims.items()]),
+        ):
+            out.print(Text(f"  {title}"))
+            for line in members:
+                out.print(Text(f"    {line}"))
+
+
+@app.command(epilog="Example: `secretome check treg_conditioned_medium my_donors.csv`")
+def check(study: StudyName, files: Files) -> None:
+    """Show how cohort files are understood, and every problem in them, by cell. Nothing is run."""
+    _known(study)
+    refusals = []
+    for file in files:
+        try:
+            cohort = load_study(study, cohort=file).cohort
+        except Refusal as refusal:
+            refusals.append(refusal)
+            continue
+        out.print(Text(f"{file.name}: sound, cohort {cohort.id}", style="bold"))
+        for sentence in cohort.understood:
+            out.print(Text(f"  {sentence}"))
+    _finish(refusals, sound=len(files) - len(refusals))
+
+
+@app.command(epilog="Example: `secretome rerun treg_conditioned_medium my_donors.csv --out results`")
+def rerun(
+    study: StudyName,
+    files: Files,
+    folder: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Where the cohorts' folders go; default reruns/STUDY.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Keep finished folders that nothing has changed under; make the others anew.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Make folders anew that are already there.")] = False,
+    parameters: Annotated[
+        list[str] | None, typer.Option("-p", metavar="NAME=VALUE", help="Set a parameter of the notebook: alpha, level or seed.")
+    ] = None,
+) -> None:
+    """Run a study on cohort files: a report, results, verdicts and figures for each."""
+    # Imported here because it takes a second, which `--help` and `check` need not wait for.
+    from secretome import rerun as runs
+
+    _known(study)
+    if resume and force:
+        _refuse([Refusal([Problem("--resume", "", "--force beside it", "one of the two")])])
+    existing: runs.Existing = "resume" if resume else "force" if force else "refuse"
+    target = folder or Path("reruns") / study
+    try:
+        values = runs.check_parameters(study, _pairs(parameters or []))
+    except Refusal as refusal:
+        _refuse([refusal])
+    planned, refusals = runs.plan(study, files, target, existing)
+    outcomes: list[runs.Outcome] = []
+    failed: list[str] = []
+    progress = sys.stderr.isatty()
+    for position, ready in enumerate(planned, start=1):
+        for sentence in ready.cohort.understood:
+            err.print(Text(f"{ready.cohort.path.name}: {sentence}"))
+        if progress:
+            err.print(Text(f"[{position}/{len(planned)}] running {ready.cohort.id}"))
+        try:
+            outcomes.append(runs.rerun(ready, target, values, existing=existing, progress=progress))
+        except Refusal as refusal:
+            refusals.append(refusal)
+        except runs.RunFailed as failure:
+            failed.append(str(failure))
+    for outcome in outcomes:
+        _print_verdicts(outcome)
+    if outcomes and len(files) > 1:
+        out.print(Text(f"All verdicts: {runs.write_summary(outcomes, target)}"))
+    for line in failed:
+        err.print(Text(line, style="red"))
+    _finish(refusals, sound=len(outcomes), failed=len(failed))
+
+
+def main() -> None:
+    """Run the command; the entry point of the installed script."""
+    app()
+
+
+def _print_verdicts(outcome: "Outcome") -> None:
+    verdicts = pd.read_csv(outcome.folder / "verdicts.csv")
+    claims = outcome.study.protocol.claims
+    table = Table("Claim", "Verdict", "Ratio", "Interval", "p", title=Text(f"Verdicts of {outcome.study.cohort.id}"), title_justify="left")
+    for _, row in verdicts.iterrows():
+        table.add_row(
+            Text(claims[row["claim"]].sentence),
+            Text(row["verdict"], style="bold"),
+            words.number(row["estimate"]),
+            words.interval(row),
+            words.p_value(row["pvalue_adjusted"]).removeprefix("p ").removeprefix("= "),
+        )
+    Console().print(table)
+    if outcome.study.source_data:
+        out.print(Text("The claims were made from these very data: never counted as a test of them."))
+    if outcome.study.cohort.origin == "simulated":
+        out.print(Text("SIMULATED cohort: no animal was measured.", style="bold"))
+    state = "unchanged since it was made" if outcome.resumed else "written"
+    out.print(Text(f"Report ({state}): {outcome.folder / 'report.html'}"))
+
+
+def _known(study: str) -> None:
+    try:
+        study_folder(study)
+    except ValueError as error:
+        err.print(Text(str(error), style="red"))
+        raise typer.Exit(2) from None
+
+
+def _pairs(stated: Sequence[str]) -> dict[str, str]:
+    pairs = {}
+    problems = []
+    for text in stated:
+        name, sign, value = text.partition("=")
+        if not sign or not name:
+            problems.append(Problem("-p", "", repr(text), "NAME=VALUE, such as alpha=0.01"))
+        elif name in pairs:
+            problems.append(Problem("-p", name, "the parameter a second time", "each once"))
+        pairs[name] = value
+    if problems:
+        raise Refusal(problems)
+    return pairs
+
+
+def _refuse(refusals: Sequence[Refusal]) -> NoReturn:
+    _tell(refusals)
+    raise typer.Exit(2)
+
+
+def _finish(refusals: Sequence[Refusal], *, sound: int, failed: int = 0) -> None:
+    """Tell what was refused and leave with the right code: 2 if nothing was done, 1 if only some."""
+    _tell(refusals)
+    if refusals or failed:
+        raise typer.Exit(1 if sound or failed else 2)
+
+
+def _tell(refusals: Sequence[Refusal]) -> None:
+    for refusal in refusals:
+        for problem in refusal.problems:
+            err.print(Text(str(problem), style="red"))

@@ -1,0 +1,89 @@
+"""One self-contained HTML file from an executed notebook: no network, no second file, light and dark."""
+
+import re
+from collections.abc import Callable, Mapping
+from importlib import resources
+from typing import Any
+
+import jinja2
+import nbformat
+import pandas as pd
+from docutils import nodes
+from docutils.core import publish_parts
+from docutils.parsers.rst import roles
+from myst_nb.docutils_ import Parser
+
+from secretome import words
+from secretome.cohort import Study
+
+# Roles that only a whole book can resolve; a report shows their text.
+BOOK_ROLES = ("term", "doc", "ref", "numref", "cite")
+EXTENSIONS = ("colon_fence", "dollarmath", "deflist", "attrs_block", "attrs_inline")
+
+
+def report_html(notebook: nbformat.NotebookNode, study: Study, verdicts: pd.DataFrame, provenance: Mapping[str, Any]) -> str:
+    """Render an executed notebook as one HTML file.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        The executed notebook of a study.
+    study : Study
+        The study and cohort that it was run on.
+    verdicts : DataFrame
+        Its verdicts, which the report opens with.
+    provenance : mapping
+        What is known of the run, shown at the report's end.
+
+    Returns
+    -------
+    str
+        The file's text. Code is left out: it is in the notebook beside the report.
+    """
+    for name in BOOK_ROLES:
+        roles.register_local_role(name, _plain_role({source.citation: source.text for source in study.protocol.sources.values()}))
+    parts = publish_parts(
+        nbformat.writes(notebook),
+        parser=Parser(),
+        writer_name="html5",
+        settings_overrides={
+            "nb_execution_mode": "off",
+            "nb_remove_code_source": True,
+            "nb_append_css": False,
+            "nb_output_folder": "",
+            "nb_merge_streams": True,
+            "math_output": "MathML",
+            "image_loading": "embed",
+            "embed_stylesheet": False,
+            # An unknown role or a glue key that does not exist ends the run: a report with an error box is no report.
+            "halt_level": 2,
+            "report_level": 2,
+            "warning_stream": False,
+            "myst_enable_extensions": list(EXTENSIONS),
+        },
+    )
+    files = resources.files("secretome.report")
+    template = jinja2.Environment(autoescape=True).from_string((files / "report.html.jinja").read_text(encoding="utf-8"))
+    return template.render(
+        title=study.protocol.title,
+        cohort=study.cohort.id,
+        who=words.cohort_sentence(study),
+        simulated=study.cohort.origin == "simulated",
+        verdicts=[(row["verdict"], words.verdict_sentence(study, row)) for _, row in verdicts.iterrows()],
+        standing=words.standing_sentence(study, verdicts),
+        understood=study.cohort.understood,
+        body=parts["body"],
+        provenance=provenance,
+        style="\n".join((files / name).read_text(encoding="utf-8") for name in ("shared.css", "report.css")),
+    )
+
+
+def _plain_role(sources: Mapping[str, str]) -> Callable[..., tuple[list[nodes.Node], list[nodes.system_message]]]:
+    """A role that shows its title, or, for a citation, the source in words."""
+
+    def role(name: str, rawtext: str, text: str, *_: Any, **__: Any) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        titled = re.fullmatch(r"(.+?)\s*<[^<>]+>", text, re.DOTALL)
+        shown = titled[1] if titled else text
+        return [nodes.inline(rawtext, f"({sources.get(shown, shown)})" if name == "cite" else shown)], []
+
+    return role

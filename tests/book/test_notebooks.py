@@ -1,0 +1,92 @@
+"""The cache of executed notebooks: never stale, never another's, never more than needed."""
+
+from pathlib import Path
+
+import pytest
+from jupyter_cache import get_cache
+
+import build
+import percent_notebooks
+
+ROOT = Path(__file__).parents[2]
+HEADER = """# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+"""
+CODE = HEADER + '# %%\nfrom pathlib import Path\nprint(Path("value.txt").read_text())\n'
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small repository with two notebooks of equal code, a study each."""
+    for name in ("one", "two"):
+        folder = tmp_path / "notebooks" / name
+        folder.mkdir(parents=True)
+        (folder / "analysis.py").write_text(CODE, encoding="utf-8")
+        (folder / "value.txt").write_text(f"I am {name}", encoding="utf-8")
+        (folder / "protocol.yml").write_text("", encoding="utf-8")
+    (tmp_path / "requirements.txt").write_text("numpy==1", encoding="utf-8")
+    monkeypatch.setattr(percent_notebooks, "ROOT", tmp_path)
+    monkeypatch.setattr(build, "ROOT", tmp_path)
+    monkeypatch.setattr(build, "BUILD", tmp_path / "_build")
+    percent_notebooks._hash.cache_clear()
+    return tmp_path
+
+
+def fill(house: Path, capfd: pytest.CaptureFixture[str]) -> tuple[int, dict[str, str]]:
+    """Fill the cache; say how many notebooks were executed, and what each now shows."""
+    percent_notebooks._hash.cache_clear()
+    paths = sorted(house.glob("notebooks/*/analysis.py"))
+    capfd.readouterr()
+    assert build.fill_cache(paths)
+    executed = capfd.readouterr().err.count("executed")
+    cache = get_cache(house / "_build" / ".jupyter_cache")
+    shown = {}
+    for path in paths:
+        _, notebook = cache.merge_match_into_notebook(percent_notebooks.reads(path.read_text(encoding="utf-8"), path))
+        shown[path.parent.name] = notebook.cells[-1].outputs[0].text.strip()
+    return executed, shown
+
+
+def test_equal_code_in_two_folders_keeps_its_own_results(house: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert fill(house, capfd) == (2, {"one": "I am one", "two": "I am two"})
+    assert fill(house, capfd)[0] == 0
+    # A changed cohort executes its own study again, and no other.
+    (house / "notebooks" / "two" / "value.txt").write_text("I am changed", encoding="utf-8")
+    assert fill(house, capfd) == (1, {"one": "I am one", "two": "I am changed"})
+    # A changed lock executes all.
+    (house / "requirements.txt").write_text("numpy==2", encoding="utf-8")
+    assert fill(house, capfd)[0] == 2
+
+
+def test_a_failed_notebook_fails_the_build(house: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = house / "notebooks" / "one" / "analysis.py"
+    path.write_text(CODE + "1 / 0\n", encoding="utf-8")
+    assert not build.fill_cache([path])
+    assert "ZeroDivisionError" in capfd.readouterr().err
+
+
+def test_a_notebook_depends_on_the_modules_it_imports_and_no_others() -> None:
+    path = ROOT / "notebooks" / "treg_conditioned_medium" / "analysis.py"
+    modules = {file.stem for file in percent_notebooks._modules(path.read_text(encoding="utf-8"))}
+    assert {"analysis", "claims", "protocol", "ranks", "_nulls", "reading", "words", "page"} <= modules
+    assert not {"cli", "rerun", "html"} & modules
+
+
+def test_a_study_that_is_named_is_depended_on() -> None:
+    text = HEADER + '# %%\nfrom secretome import load_study\nload_study("treg_conditioned_medium")\n'
+    elsewhere = ROOT / "notebooks" / "methods" / "ranks.py"
+    named = percent_notebooks.fingerprint(elsewhere, text)
+    assert named != percent_notebooks.fingerprint(elsewhere, text.replace("treg_conditioned_medium", "treg"))
+
+
+def test_warnings_point_at_the_line_of_the_cell() -> None:
+    path = ROOT / "notebooks" / "treg_conditioned_medium" / "analysis.py"
+    text = path.read_text(encoding="utf-8")
+    notebook = percent_notebooks.reads(text, path)
+    lines = text.splitlines()
+    assert all(lines[start - 1].startswith("# %%") for start in notebook.metadata["source_map"])

@@ -1,0 +1,127 @@
+"""The built site: what readers get, from disk, without a network."""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
+from playwright.sync_api import Browser, sync_playwright
+
+# One worker builds and reads the site; two builds of one folder would trip over each other.
+pytestmark = pytest.mark.xdist_group("book")
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+PAGES = ["index", "book/index", "notebooks/treg_conditioned_medium/analysis", "book/rerun", "book/verdicts", "book/glossary", "search"]
+# Faults of the stock theme's own search and colour-mode buttons and of its bibliography list, not of the book's pages.
+STOCK_FAULTS = {"label-content-name-mismatch", "aria-deprecated-role", "aria-required-children"}
+
+
+def soup(site: Path, page: str) -> BeautifulSoup:
+    return BeautifulSoup((site / f"{page}.html").read_bytes(), "html.parser")
+
+
+def test_every_page_is_there(site: Path) -> None:
+    for page in PAGES:
+        assert (site / f"{page}.html").is_file(), page
+
+
+def test_every_link_inside_the_site_leads_somewhere(site: Path) -> None:
+    broken = []
+    for page in site.rglob("*.html"):
+        parsed = BeautifulSoup(page.read_bytes(), "html.parser")
+        for link in parsed.find_all("a", href=True):
+            address, _, anchor = str(link["href"]).partition("#")
+            if re.match(r"[a-z]+:", address):
+                continue
+            target = (page.parent / address).resolve() if address else page
+            if not target.is_file():
+                broken.append(f"{page.relative_to(site)}: {link['href']}")
+            elif anchor and target.suffix == ".html":
+                ids = {str(element["id"]) for element in BeautifulSoup(target.read_bytes(), "html.parser").find_all(id=True)}
+                if anchor not in ids:
+                    broken.append(f"{page.relative_to(site)}: {link['href']}")
+    assert not broken
+
+
+def test_numbers_in_prose_are_computed(site: Path) -> None:
+    """The sentences of the study's page, worked out by hand from the printed table."""
+    text = " ".join(soup(site, "notebooks/treg_conditioned_medium/analysis").get_text(" ").split())
+    assert "p = 0.000488" in text
+    assert "geometric mean ratio 1.51 (95 % interval 1.23 to 1.85)" in text
+    assert "geometric mean ratio 1.40 (95 % interval 1.23 to 1.60)" in text
+    assert "never counted as a test of the claims" in text
+    source = (ROOT / "notebooks" / "treg_conditioned_medium" / "analysis.py").read_text(encoding="utf-8")
+    prose = "\n".join(line for line in source.splitlines() if line.startswith("# "))
+    for number in ("1.51", "1.40", "0.000488", "1.23", "1.85"):
+        assert number not in prose
+
+
+def test_every_figure_has_alternative_text_that_states_the_finding(site: Path) -> None:
+    page = soup(site, "notebooks/treg_conditioned_medium/analysis")
+    drawings = page.select("figure.drawing svg")
+    assert len(drawings) == 2
+    for drawing in drawings:
+        assert drawing["role"] == "img"
+        assert "of 12 donors" in str(drawing["aria-label"])
+        assert "wholly above 1" in str(drawing["aria-label"])
+    for image in page.select("main img"):
+        assert image.get("alt")
+    ids = [str(element["id"]) for element in page.find_all(id=True)]
+    assert len(ids) == len(set(ids))
+
+
+def test_notebooks_can_be_downloaded_in_both_forms(site: Path) -> None:
+    page = soup(site, "notebooks/treg_conditioned_medium/analysis")
+    offered = [str(link["href"]) for link in page.select("a[href*=_sources]")]
+    assert {Path(address).suffix for address in offered} == {".py", ".ipynb"}
+
+
+def test_no_page_names_this_machine(site: Path) -> None:
+    for path in [*site.rglob("*.html"), *site.rglob("*.ipynb")]:
+        assert str(ROOT) not in path.read_text(encoding="utf-8"), path
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        # A machine that promises the whole test must have the browser; elsewhere these tests are left out, and pytest says so.
+        if os.environ.get("CI"):
+            pytest.fail("no Chromium was found")
+        pytest.skip("no Chromium was found: install it to test the pages as readers see them")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_pages_open_from_disk_without_a_network(site: Path, browser: Browser, mode: Any, width: int) -> None:
+    context = browser.new_context(offline=True, color_scheme=mode, viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    context.add_init_script(f"localStorage.setItem('mode','{mode}');localStorage.setItem('theme','{mode}')")
+    faults: list[str] = []
+    for name in PAGES:
+        page = context.new_page()
+        page.on("console", lambda message, name=name: faults.append(f"{name}: {message.text}") if message.type == "error" else None)
+        page.on("pageerror", lambda error, name=name: faults.append(f"{name}: {error}"))
+        page.on("request", lambda request, name=name: faults.append(f"{name}: {request.url}") if request.url.startswith("http") else None)
+        page.goto((site / f"{name}.html").as_uri())
+        page.wait_for_timeout(200)
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"):
+            faults.append(f"{name}: scrolls sideways")
+        if width == 1440:
+            found = Axe().run(page, options={"preload": False, "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
+            for violation in found.response["violations"]:
+                if violation["id"] not in STOCK_FAULTS:
+                    targets = [node["target"] for node in violation["nodes"]][:3]
+                    faults.append(f"{name}: {violation['id']} at {targets}")
+        page.close()
+    context.close()
+    assert not faults

@@ -1,0 +1,149 @@
+"""Cohort files as laboratories write them: what is understood, and what is refused, by cell."""
+
+from pathlib import Path
+
+import pytest
+
+from secretome import load_study
+from secretome.cohort import Cohort, cohort_id, read_cohort
+from secretome.protocol import Protocol, Refusal
+
+TREG = "treg_conditioned_medium"
+HEADER = "animal,group,foxp3_cd25pos,foxp3_cd25neg\n"
+PAIR = "a,without,3.45,2.12\na,with_cm,4.42,4.12\n"
+
+
+def refused(path: Path, content: str, protocol: Protocol) -> list[str]:
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(Refusal) as refusal:
+        read_cohort(path, protocol)
+    return [str(problem) for problem in refusal.value.problems]
+
+
+def measured(cohort: Cohort) -> set[tuple[str, str, str, float]]:
+    return set(cohort.values[["animal", "group", "endpoint", "value"]].itertuples(index=False, name=None))
+
+
+def test_every_layout_and_locale_gives_the_same_cohort(tmp_path: Path, protocol: Protocol) -> None:
+    files = {
+        "wide.csv": (HEADER + PAIR).encode(),
+        "bom-semicolon-comma.csv": b"\xef\xbb\xbf"
+        + HEADER.replace(",", ";").encode()
+        + b"a;without;3,45;2,12\r\na;With conditioned medium;4,42;4,12\r\n",
+        "labels-tab.txt": (
+            "Animal\tGroup\tCD25-positive FoxP3+ T cells (% of CD4+)\tfoxp3 CD25neg\na\tWITHOUT\t3.45\t2.12\na\twith-cm\t4.42\t4.12\n"
+        ).encode("utf-16"),
+        "long.csv": (
+            b"animal,group,endpoint,value,unit\na,without,foxp3_cd25pos,3.45,% of CD4+\na,without,foxp3_cd25neg,2.12,\n"
+            b"a,with_cm,foxp3_cd25pos,4.42,% OF CD4+\na,with_cm,foxp3_cd25neg,4.12,\n"
+        ),
+        "old-mac-empty-columns.csv": (HEADER[:-1] + ",,\r" + PAIR.replace("\n", ",,\r") + ",,,,,\r").encode(),
+    }
+    cohorts = []
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+        cohorts.append(read_cohort(tmp_path / name, protocol))
+    assert all(measured(cohort) == measured(cohorts[0]) for cohort in cohorts)
+    assert measured(cohorts[0]) == {
+        ("a", "without", "foxp3_cd25pos", 3.45),
+        ("a", "without", "foxp3_cd25neg", 2.12),
+        ("a", "with_cm", "foxp3_cd25pos", 4.42),
+        ("a", "with_cm", "foxp3_cd25neg", 4.12),
+    }
+
+
+def test_ids_stay_text(tmp_path: Path, protocol: Protocol) -> None:
+    (tmp_path / "ids.csv").write_text(HEADER + PAIR.replace("a,", "1E5,") + PAIR.replace("a,", "007,"), encoding="utf-8")
+    assert set(read_cohort(tmp_path / "ids.csv", protocol).values["animal"]) == {"1E5", "007"}
+
+
+def test_all_problems_come_at_once_by_cell(tmp_path: Path, protocol: Protocol) -> None:
+    content = HEADER + "a,wihtout,3.45,2.12\n,with_cm,abc,ND\nb,without,-1,101\nb,with_cm,0,<2\n"
+    problems = refused(tmp_path / "bad.csv", content, protocol)
+    text = "\n".join(problems)
+    assert "cell B2: found the group 'wihtout'" in text
+    assert "The nearest is 'without'" in text
+    assert "cell A3: found no animal" in text
+    assert "cell C3: found 'abc'" in text
+    assert "cell D3: found 'ND'" in text
+    assert "cell C4: found '-1'; expected a value above zero" in text
+    assert "cell D4: found '101'; expected at most 100" in text
+    assert "cell C5: found '0'" in text
+    assert "cell D5: found '<2'; expected a number" in text
+    assert len(problems) == 8
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("", "an empty file"),
+        ("one\ntwo\n", "a single column"),
+        (HEADER, "no rows under it"),
+        ("animal,foxp3_cd25pos\na,1\n", "no column 'group'"),
+        ("animal,group,note\na,without,x\n", "no measurements"),
+        ("animal,group,value\na,without,1\n", "without 'endpoint'"),
+        ("animal,group,foxp3_cd25po\na,without,1\n", "the nearest is 'foxp3_cd25pos'"),
+        ("animal,group,foxp3_cd25pos,Animal\na,without,1,a\n", "again"),
+        (HEADER + "a,without,3.45,2.12\nb,with_cm,4.42,4.12\n", "no donor with a value in both"),
+        (HEADER + PAIR + "a,without,3.5,2.2\n", "a second time"),
+        (HEADER + 'a,without,"1,250",1\na,with_cm,"2,500",1\n', "one way only"),
+        ("animal,group,endpoint,value,unit\na,without,foxp3_cd25pos,3,ng/mL\n", "the unit 'ng/mL'"),
+        ("animal,group,foxp3_cd25pos (pg/mL)\na,without,3\n", "the unit 'pg/mL'"),
+        ("animal,group,foxp3_cd25pos,exclude\na,without,3,no\na,with_cm,3,\n", "Leave the cell empty to keep"),
+        ("animal,group,foxp3_cd25pos,origin\na,without,3,made up\na,with_cm,4,measured\n", "the origins"),
+    ],
+)
+def test_what_cannot_be_a_cohort_is_refused(tmp_path: Path, protocol: Protocol, content: str, sentence: str) -> None:
+    assert sentence in "\n".join(refused(tmp_path / "bad.csv", content, protocol))
+
+
+def test_files_that_are_no_text_are_refused(tmp_path: Path, protocol: Protocol) -> None:
+    (tmp_path / "book.csv").write_bytes(b"PK\x03\x04rest")
+    (tmp_path / "binary.csv").write_bytes(b"\x00\x01\x02")
+    for name, sentence in (("book.csv", "Excel workbook"), ("binary.csv", "binary"), ("absent.csv", "no file"), (".", "a folder")):
+        with pytest.raises(Refusal, match=sentence):
+            read_cohort(tmp_path / name if name != "." else tmp_path, protocol)
+
+
+def test_an_excluded_row_is_reported_and_left_out(tmp_path: Path, protocol: Protocol) -> None:
+    path = tmp_path / "excluded.csv"
+    path.write_text(HEADER[:-1] + ",exclude\n" + "a,without,3,2,\na,with_cm,4,3,\nb,without,3,2,haemolysed\nb,with_cm,4,3,\n", "utf-8")
+    cohort = read_cohort(path, protocol)
+    assert set(cohort.excluded["exclude"]) == {"haemolysed"}
+    assert len(cohort.excluded) == 2
+    assert "2 excluded" in cohort.understood[-1]
+
+
+def test_unknown_columns_are_named_not_used(tmp_path: Path, protocol: Protocol) -> None:
+    path = tmp_path / "more.csv"
+    path.write_text(HEADER[:-1] + ",weight\n" + PAIR.replace("\n", ",20\n"), encoding="utf-8")
+    assert "column 'weight' was not used" in read_cohort(path, protocol).understood
+
+
+@pytest.mark.parametrize(("stem", "name"), [("Lab export", "Lab-export"), ("a/b", "b"), ("Ünï", None), ("..x", None), ("x" * 65, None)])
+def test_a_cohorts_id_is_its_files_stem(stem: str, name: str | None) -> None:
+    if name:
+        assert cohort_id(Path(f"{stem}.csv")) == name
+    else:
+        with pytest.raises(Refusal, match="Rename the file"):
+            cohort_id(Path(f"{stem}.csv"))
+
+
+def test_own_cohort_is_source_data_in_any_layout_and_a_new_one_is_not(tmp_path: Path, donors: Path) -> None:
+    own = load_study(TREG)
+    copy = tmp_path / "copy.csv"
+    rows = own.cohort.values[["animal", "group", "endpoint", "value"]]
+    rows[rows["animal"] != "donor 3"].to_csv(copy, index=False)
+    assert own.source_data
+    assert load_study(TREG, cohort=copy).source_data
+    assert not load_study(TREG, cohort=donors).source_data
+
+
+def test_a_file_of_another_hash_is_refused(donors: Path) -> None:
+    with pytest.raises(Refusal, match="hash"):
+        load_study(TREG, cohort=donors, sha256="0" * 64)
+
+
+def test_an_unknown_study_is_refused_with_the_nearest_name() -> None:
+    with pytest.raises(ValueError, match="Did you mean treg_conditioned_medium"):
+        load_study("treg_conditoned_medium")

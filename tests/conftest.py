@@ -1,0 +1,50 @@
+"""Fixtures that several tests share."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from secretome import load_study
+from secretome.cohort import Study
+from secretome.protocol import Protocol, load_protocol, study_folder
+
+ROOT = Path(__file__).parents[1]
+TREG = "treg_conditioned_medium"
+
+# The same examples on every run, so that a failure can be seen again; and no deadline, because speed is a benchmark, not a test.
+settings.register_profile("reproducible", derandomize=True, deadline=None, max_examples=60)
+settings.load_profile("reproducible")
+
+DONORS = [("d1", 3.45, 4.42), ("d2", 2.1, 3.5), ("d3", 5.04, 5.52), ("d4", 1.4, 2.4), ("d5", 3.9, 5.7), ("d6", 2.2, 2.9)]
+
+
+@pytest.fixture(scope="session")
+def protocol() -> Protocol:
+    return load_protocol(study_folder(TREG) / "protocol.yml")
+
+
+@pytest.fixture(scope="session")
+def treg() -> Study:
+    return load_study(TREG)
+
+
+@pytest.fixture
+def donors(tmp_path: Path) -> Path:
+    """A sound cohort of six donors, new to the study."""
+    rows = ["animal,group,foxp3_cd25pos,foxp3_cd25neg"]
+    for name, before, after in DONORS:
+        rows += [f"{name},without,{before},{before / 2}", f"{name},with_cm,{after},{after / 2}"]
+    path = tmp_path / "donors.csv"
+    path.write_text("\n".join(rows), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """The built book; building it again when nothing has changed takes seconds."""
+    built = subprocess.run([sys.executable, ROOT / "book" / "build.py"], capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stdout + built.stderr
+    return ROOT / "_build" / "html"

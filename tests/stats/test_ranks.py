@@ -1,0 +1,210 @@
+"""Rank tests against published examples, R, brute force and identities."""
+
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats as scipy_stats
+
+from secretome import stats
+
+CASES = json.loads((Path(__file__).parents[1] / "reference" / "ranks.json").read_text(encoding="utf-8"))["cases"]
+BY_NAME = {case["name"]: case for case in CASES}
+ALTERNATIVES = ("two-sided", "less", "greater")
+# Few distinct values, so that nearly every example is tied.
+samples = st.lists(st.integers(0, 4), min_size=1, max_size=5)
+
+
+def near(value: float, case: dict[str, Any]) -> Any:
+    return pytest.approx(value, abs=case["tolerance"])
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_mann_whitney_equals_outside_numbers(case: dict[str, Any]) -> None:
+    """R (coin, exactRankTests, wilcox.test) and the printed examples that each case names."""
+    x, y, expected = case["inputs"]["x"], case["inputs"]["y"], case["expected"]
+    result = stats.mann_whitney(x, y)
+    for key in ("p_two_sided", "p_exact_two", "coin_p_exact"):
+        if key in expected:
+            assert result.pvalue == near(expected[key], case)
+    for key in ("p_midp", "p_midp_two_sided"):
+        if key in expected:
+            assert result.midp == near(expected[key], case)
+    for alternative in ("less", "greater"):
+        for key in (f"p_{alternative}", f"p_exact_{alternative}"):
+            if key in expected:
+                assert stats.mann_whitney(x, y, alternative=alternative).pvalue == near(expected[key], case)
+    if "U_x" in expected:
+        assert result.statistic == expected["U_x"]
+
+
+def test_rotarod_is_right_where_scipy_is_not() -> None:
+    """Bergmann, Ludbrook and Spooren (2000): 0.0373 is exact; SciPy's own exact method ignores the ties."""
+    x, y = BY_NAME["mwu_rotarod_exact_ties"]["inputs"].values()
+    ours = stats.mann_whitney(x, y)
+    assert ours.pvalue == pytest.approx(0.0372670807453416, abs=1e-15)
+    assert ours.method == "exact"
+    assert ours.ties == 19
+    assert scipy_stats.mannwhitneyu(x, y, method="exact").pvalue == pytest.approx(0.08873378606855523)
+
+
+def test_asymptotic_is_scipys() -> None:
+    x, y = BY_NAME["mwu_rotarod_exact_ties"]["inputs"].values()
+    result = stats.mann_whitney(x, y, method="asymptotic")
+    assert result.pvalue == pytest.approx(0.0164731558055827, abs=1e-12)  # R, with continuity correction
+    assert np.isnan(result.midp)
+    assert np.isnan(result.attainable)
+
+
+@given(samples, samples, st.sampled_from(ALTERNATIVES))
+def test_mann_whitney_equals_brute_force(x: list[int], y: list[int], alternative: Any) -> None:
+    pooled = np.array(x + y, dtype=float)
+    m, n = len(x), len(y)
+
+    def statistic(chosen: tuple[int, ...]) -> float:
+        mask = np.zeros(m + n, dtype=bool)
+        mask[list(chosen)] = True
+        above = np.sign(np.subtract.outer(pooled[mask], pooled[~mask]))
+        return float((above + 1).sum() / 2) - m * n / 2
+
+    null = np.array([statistic(chosen) for chosen in itertools.combinations(range(m + n), m)])
+    seen = statistic(tuple(range(m)))
+    extreme = {"two-sided": np.abs(null) >= abs(seen), "less": null <= seen, "greater": null >= seen}[alternative]
+    boundary = np.abs(null) == abs(seen) if alternative == "two-sided" else null == seen
+    result = stats.mann_whitney(x, y, alternative=alternative)
+    assert result.pvalue == pytest.approx(extreme.mean())
+    assert result.midp == pytest.approx(extreme.mean() - boundary.mean() / 2)
+    assert result.attainable - 1e-12 <= result.pvalue <= 1
+
+
+@given(samples, samples)
+def test_swapping_mirrors_and_monotone_change_keeps(x: list[int], y: list[int]) -> None:
+    forward, back = stats.mann_whitney(x, y), stats.mann_whitney(y, x)
+    assert forward.pvalue == pytest.approx(back.pvalue)
+    assert forward.superiority == pytest.approx(1 - back.superiority)
+    less = stats.mann_whitney(x, y, alternative="less").pvalue
+    assert less == pytest.approx(stats.mann_whitney(y, x, alternative="greater").pvalue)
+    assert stats.mann_whitney(np.exp(x), np.exp(y)).pvalue == pytest.approx(forward.pvalue)
+
+
+@pytest.mark.parametrize(("n", "floor"), [(4, 0.0286), (5, 0.0079), (6, 0.0022), (7, 5.8e-4), (8, 1.55e-4), (10, 1.1e-5), (12, 7.4e-7)])
+def test_attainable_p_without_ties(n: int, floor: float) -> None:
+    """2 / C(2n, n): the floors that every table of the test prints."""
+    result = stats.mann_whitney(range(n), range(n, 2 * n))
+    assert result.pvalue == result.attainable == pytest.approx(floor, rel=0.02)
+
+
+def test_large_samples_agree_with_scipy_exact_where_nothing_ties() -> None:
+    rng = np.random.default_rng(1)
+    x, y = rng.normal(size=60), rng.normal(0.4, size=45)
+    ours, theirs = stats.mann_whitney(x, y), scipy_stats.mannwhitneyu(x, y, method="exact")
+    assert ours.pvalue == pytest.approx(theirs.pvalue, rel=1e-10)
+
+
+def test_all_values_tied_say_nothing() -> None:
+    result = stats.mann_whitney([2, 2, 2], [2, 2])
+    assert result.pvalue == result.attainable == 1
+    assert result.superiority == 0.5
+
+
+@given(st.lists(st.integers(-4, 4), min_size=1, max_size=9), st.sampled_from(ALTERNATIVES))
+def test_signed_rank_equals_brute_force(difference: list[int], alternative: Any) -> None:
+    """Every sign pattern of the non-zero differences, with Pratt's ranks."""
+    values = np.array(difference, dtype=float)
+    ranks = scipy_stats.rankdata(np.abs(values))[values != 0]
+    positive = values[values != 0] > 0
+    centre = ranks.sum() / 2
+    null = np.array([ranks[np.array(signs, dtype=bool)].sum() for signs in itertools.product([0, 1], repeat=len(ranks))]) - centre
+    seen = ranks[positive].sum() - centre
+    extreme = {"two-sided": np.abs(null) >= abs(seen), "less": null <= seen, "greater": null >= seen}[alternative]
+    result = stats.signed_rank(difference, alternative=alternative)
+    assert result.pvalue == pytest.approx(extreme.mean())
+    assert result.attainable - 1e-12 <= result.pvalue <= 1
+    assert result.statistic == ranks[positive].sum()
+
+
+def test_signed_rank_takes_equal_decimals_as_tied() -> None:
+    """0.3 - 0.1 and 0.5 - 0.3 differ in binary; on paper both are 0.2."""
+    result = stats.signed_rank([0.3, 0.5, 0.9], [0.1, 0.3, 0.1])
+    assert result.ties == 2
+
+
+def test_signed_rank_without_ties_equals_scipy() -> None:
+    rng = np.random.default_rng(2)
+    x, y = rng.normal(size=14), rng.normal(0.5, size=14)
+    assert stats.signed_rank(x, y).pvalue == pytest.approx(scipy_stats.wilcoxon(x, y, method="exact").pvalue)
+
+
+@pytest.mark.parametrize(
+    ("name", "estimate", "low", "high"),
+    [
+        ("mwu_hw_chorioamnion_noties", 0.305, -0.15, 0.76),
+        ("mwu_birthweight_sas_exact_ties", -0.425, -0.76, -0.10),
+        ("hl_hw_depression_sas", 0.56, -0.22, 1.082),
+    ],
+)
+def test_hodges_lehmann_equals_r_and_sas(name: str, estimate: float, low: float, high: float) -> None:
+    shift = stats.hodges_lehmann(**BY_NAME[name]["inputs"])
+    interval = shift.confidence_interval(0.95)
+    assert shift.estimate == pytest.approx(estimate, abs=1e-3)
+    assert (interval.low, interval.high) == pytest.approx((low, high), abs=1e-3)
+    assert 0.95 <= interval.level < 1
+
+
+def test_hodges_lehmann_for_pairs_equals_walsh_averages() -> None:
+    """Hollander and Wolfe (1973), p. 33: R's wilcox.test(paired, exact, conf.int) gives 0.46 (0.01 to 0.79) on these nine pairs."""
+    x, y = BY_NAME["hl_hw_depression_sas"]["inputs"]["x"], [0.878, 0.647, 0.598, 2.05, 1.06, 1.29, 1.06, 3.14, 1.29]
+    shift = stats.hodges_lehmann(x, y, paired=True)
+    assert shift.estimate == pytest.approx(0.46)
+    interval = shift.confidence_interval(0.95)
+    assert (interval.low, interval.high) == pytest.approx((0.01, 0.786))
+    assert interval.level == pytest.approx(1 - 2 * 10 / 512)
+
+
+@given(st.lists(st.integers(0, 9), min_size=5, max_size=8), st.lists(st.integers(0, 9), min_size=5, max_size=8))
+def test_interval_excludes_zero_only_if_the_exact_test_rejects(x: list[int], y: list[int]) -> None:
+    test = stats.mann_whitney(x, y)
+    if test.attainable > 0.05:
+        return
+    interval = stats.hodges_lehmann(x, y).confidence_interval(0.95)
+    if interval.low > 0 or interval.high < 0:
+        assert test.pvalue <= 0.05
+
+
+def test_no_finite_interval_is_said() -> None:
+    with pytest.warns(UserWarning, match="No finite 0.95 interval"):
+        interval = stats.hodges_lehmann([1, 2, 3], [4, 5, 6]).confidence_interval(0.95)
+    assert (interval.low, interval.high, interval.level) == (-np.inf, np.inf, 1)
+    low, high = interval
+    assert low < high
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (([], [1]), "x is empty"),
+        (([1, np.nan], [1]), "missing value"),
+        (([1, np.inf], [1]), "infinite"),
+        (([[1, 2]], [1]), "one-dimensional"),
+    ],
+)
+def test_bad_samples_are_refused(arguments: Any, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        stats.mann_whitney(*arguments)
+
+
+def test_unknown_choices_are_refused() -> None:
+    with pytest.raises(ValueError, match="alternative must be one of"):
+        stats.mann_whitney([1], [2], alternative="bigger")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="pairs"):
+        stats.signed_rank([1, 2], [1])
+
+
+def test_nan_policy_omit_drops_values_and_whole_pairs() -> None:
+    assert stats.mann_whitney([1, np.nan, 3], [2, 4], nan_policy="omit") == stats.mann_whitney([1, 3], [2, 4])
+    assert stats.signed_rank([1, np.nan, 3], [0, 1, 1], nan_policy="omit").n_pairs == 2

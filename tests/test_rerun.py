@@ -1,0 +1,218 @@
+"""Reruns through the command, as a user would: whole or not at all, the same twice, refused with sentences."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import jupytext
+import nbformat
+import pandas as pd
+import papermill
+import pytest
+from typer.testing import CliRunner, Result
+
+from secretome.cli import app
+from secretome.protocol import Refusal, study_folder
+from secretome.report.html import report_html
+
+TREG = "treg_conditioned_medium"
+FILES = {"report.html", "notebook.ipynb", "results.csv", "verdicts.csv", "checks.csv", "figures", "provenance.json"}
+
+
+def secretome(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A rerun of a semicolon, decimal-comma file with a byte-order mark, whose name holds a space."""
+    folder = tmp_path_factory.mktemp("rerun")
+    rows = ["Animal;Group;FoxP3 CD25pos;FoxP3 CD25neg"]
+    for number in range(1, 8):
+        rows += [f"00{number};without;{number},5;1,{number}", f"00{number};With conditioned medium;{number + 1},75;2,{number}"]
+    cohort = folder / "my donors.csv"
+    cohort.write_bytes(b"\xef\xbb\xbf" + "\r\n".join(rows).encode())
+    result = secretome("rerun", TREG, cohort, "--out", folder / "out")
+    assert result.exit_code == 0, result.output
+    assert "supported" in result.output
+    return folder
+
+
+def test_the_folder_is_whole(finished: Path) -> None:
+    run = finished / "out" / "my-donors"
+    assert {path.name for path in run.iterdir()} == FILES
+    assert {path.suffix for path in (run / "figures").iterdir()} == {".svg", ".pdf", ".png"}
+    assert [path.name for path in (finished / "out").iterdir()] == ["my-donors"]
+    verdicts = pd.read_csv(run / "verdicts.csv")
+    assert set(verdicts["origin"]) == {"measured"}
+    assert not verdicts["source_data"].any()
+    assert set(pd.read_csv(run / "results.csv")["n_treated"]) == {7}
+
+
+def test_provenance_says_where_it_comes_from(finished: Path) -> None:
+    provenance = json.loads((finished / "out" / "my-donors" / "provenance.json").read_text(encoding="utf-8"))
+    assert provenance["parameters"] == {"alpha": 0.05, "level": 0.95, "seed": 1}
+    assert len(provenance["cohort_sha256"]) == len(provenance["protocol_sha256"]) == 64
+    assert provenance["versions"]["scipy"]
+    assert provenance["source_data"] is False
+
+
+def test_the_report_is_one_file_without_links_out(finished: Path) -> None:
+    report = (finished / "out" / "my-donors" / "report.html").read_text(encoding="utf-8")
+    assert report.count('<svg role="img" aria-label="Two aligned panels') == 2
+    for leak in ("<script", 'src="', "@import", "<link", "problematic", "system-message", "{glue", "{term", str(finished), "Warning"):
+        assert leak not in report, leak
+    assert "Conditioned medium raises the share of CD25-positive FoxP3+ T cells. Supported" in report
+
+
+def test_the_same_rerun_twice_gives_the_same_bytes(finished: Path, tmp_path: Path) -> None:
+    result = secretome("rerun", TREG, finished / "my donors.csv", "--out", tmp_path)
+    assert result.exit_code == 0, result.output
+    names = ["results.csv", "verdicts.csv", "checks.csv", "figures/pairs-cd25-positive.svg", "figures/pairs-cd25-negative.pdf"]
+    for name in names:
+        assert (tmp_path / "my-donors" / name).read_bytes() == (finished / "out" / "my-donors" / name).read_bytes(), name
+
+
+def test_an_existing_folder_is_refused_kept_or_replaced(donors: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert secretome("rerun", TREG, donors, "--out", out).exit_code == 0
+    report = out / "donors" / "report.html"
+    made = report.stat().st_mtime_ns
+    refused = secretome("rerun", TREG, donors, "--out", out)
+    assert refused.exit_code == 2
+    assert "--resume" in refused.output
+    assert "--force" in refused.output
+    assert secretome("rerun", TREG, donors, "--out", out, "--resume").exit_code == 0
+    assert report.stat().st_mtime_ns == made
+    # Resumed with other content, the run is made anew.
+    assert secretome("rerun", TREG, donors, "--out", out, "--resume", "-p", "alpha=0.01").exit_code == 0
+    assert report.stat().st_mtime_ns > made
+    assert pd.read_csv(out / "donors" / "verdicts.csv")["protocol_altered"].all()
+    assert [path.name for path in out.iterdir()] == ["donors"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["-p", "alhpa=0.1"], "The nearest is 'alpha'"),
+        (["-p", "alpha=small"], "expected a number with a decimal point"),
+        (["-p", "seed=1.5"], "expected a whole number"),
+        (["-p", "alpha=7"], "expected a number between 0 and 1"),
+        (["-p", "cohort=other.csv"], "found the parameter 'cohort'"),
+        (["-p", "x=1;import os"], "found the parameter 'x'"),
+        (["-p", "alpha"], "expected NAME=VALUE"),
+        (["-p", "alpha=0.1", "-p", "alpha=0.2"], "a second time"),
+        (["--resume", "--force"], "one of the two"),
+    ],
+)
+def test_bad_parameters_are_refused_and_nothing_is_written(donors: Path, tmp_path: Path, arguments: list[str], sentence: str) -> None:
+    result = secretome("rerun", TREG, donors, "--out", tmp_path / "out", *arguments)
+    assert result.exit_code == 2, result.output
+    assert sentence in result.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_bad_cohort_is_refused_and_nothing_is_written(donors: Path, tmp_path: Path) -> None:
+    donors.write_text(donors.read_text(encoding="utf-8").replace("with_cm", "wiht_cm"), encoding="utf-8")
+    result = secretome("rerun", TREG, donors, "--out", tmp_path / "out")
+    assert result.exit_code == 2
+    assert "cell B3: found the group 'wiht_cm'" in result.output
+    assert "The nearest is 'with_cm'" in result.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_unknown_study_is_refused(donors: Path) -> None:
+    for command in ("rerun", "check"):
+        result = secretome(command, "treg", donors)
+        assert result.exit_code == 2
+        assert "There is no study 'treg'" in result.output
+
+
+def test_in_a_batch_the_sound_files_run(donors: Path, tmp_path: Path) -> None:
+    bad, twin = tmp_path / "bad.csv", tmp_path / "DONORS.csv"
+    bad.write_text("animal,group\n", encoding="utf-8")
+    twin.write_bytes(donors.read_bytes())
+    result = secretome("rerun", TREG, donors, bad, twin, "--out", tmp_path / "out")
+    assert result.exit_code == 1, result.output
+    assert "bad.csv: found" in result.output.replace(", row 1", "")
+    assert "again" in result.output  # ids that differ in capitals alone
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"donors", "summary.csv"}
+    assert len(pd.read_csv(tmp_path / "out" / "summary.csv")) == 2
+
+
+def test_a_notebook_that_stops_leaves_nothing(donors: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("secretome.rerun.jupytext.read", lambda *_, **__: jupytext.reads(BROKEN, fmt="py:percent"))
+    result = secretome("rerun", TREG, donors, "--out", tmp_path / "out")
+    assert result.exit_code == 1
+    assert "ZeroDivisionError" in result.output
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+BROKEN = """# ---
+# jupyter:
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+# %% tags=["parameters"]
+cohort: str = ""
+cohort_sha256: str = ""
+out: str = ""
+# %%
+1 / 0
+"""
+
+
+def test_an_unknown_role_is_no_report(finished: Path) -> None:
+    """A report with an error box in it must not be written."""
+    notebook = nbformat.read(finished / "out" / "my-donors" / "notebook.ipynb", as_version=4)
+    notebook.cells.append(nbformat.v4.new_markdown_cell("{glue:text}`no_such_key`"))
+    from secretome import load_study
+
+    study = load_study(TREG, cohort=finished / "my donors.csv")
+    with pytest.raises(Exception, match="no_such_key"):
+        report_html(notebook, study, pd.read_csv(finished / "out" / "my-donors" / "verdicts.csv"), {})
+
+
+def test_plain_papermill_works_from_any_folder(donors: Path, tmp_path: Path) -> None:
+    twin = tmp_path / "analysis.ipynb"
+    jupytext.write(jupytext.read(study_folder(TREG) / "analysis.py"), twin)
+    papermill.execute_notebook(
+        str(twin), str(tmp_path / "out.ipynb"), {"cohort": str(donors), "out": str(tmp_path / "out")}, cwd=str(tmp_path), progress_bar=False
+    )
+    by_command = secretome("rerun", TREG, donors, "--out", tmp_path / "command")
+    assert by_command.exit_code == 0
+    assert (tmp_path / "out" / "results.csv").read_bytes() == (tmp_path / "command" / "donors" / "results.csv").read_bytes()
+
+
+def test_check_shows_what_was_understood(donors: Path) -> None:
+    result = secretome("check", TREG, donors)
+    assert result.exit_code == 0
+    assert "without 6, with_cm 6" in result.output
+
+
+def test_studies_lists_keys_that_a_cohort_file_needs() -> None:
+    result = secretome("studies")
+    for key in (TREG, "without", "with_cm", "foxp3_cd25pos", "tregs_rise_cd25neg"):
+        assert key in result.output
+
+
+def test_every_command_has_help_with_an_example() -> None:
+    for command in ("studies", "check", "rerun"):
+        result = secretome(command, "--help")
+        assert result.exit_code == 0
+        assert f"secretome {command}" in result.output
+        assert "Example" in result.output
+
+
+def test_the_installed_script_answers() -> None:
+    script = Path(sys.executable).with_name("secretome")
+    shown = subprocess.run([script, "studies"], capture_output=True, text=True, check=True)
+    assert TREG in shown.stdout
+
+
+def test_refusals_read_as_sentences() -> None:
+    with pytest.raises(Refusal) as refusal:
+        from secretome.rerun import check_parameters
+
+        check_parameters(TREG, {"sede": "1"})
+    assert str(refusal.value) == "-p, sede: found the parameter 'sede'; expected one of alpha, level, seed. The nearest is 'seed'."
