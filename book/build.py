@@ -18,6 +18,7 @@ from pathlib import Path
 
 import yaml
 from bs4 import BeautifulSoup
+from filelock import FileLock
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors.utils import ExecutionResult, single_nb_execution
@@ -35,9 +36,11 @@ from percent_notebooks import reads  # noqa: E402  (the extension is found by th
 def main() -> int:
     """Execute, build, and say which file to open."""
     os.environ.setdefault("MPLBACKEND", "agg")
-    if not fill_cache(notebooks_in_contents()) or not build_site():
-        return 1
-    write_index()
+    BUILD.mkdir(exist_ok=True)
+    with FileLock(BUILD / ".lock"):
+        if not fill_cache(notebooks_in_contents()) or not build_site():
+            return 1
+        write_index()
     print(f"The book is built. Open {BUILD.relative_to(ROOT) / 'html' / 'index.html'} in a browser.")
     return 0
 

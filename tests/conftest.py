@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 from secretome import load_study
@@ -43,8 +44,13 @@ def donors(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def site() -> Path:
-    """The built book; building it again when nothing has changed takes seconds."""
-    built = subprocess.run([sys.executable, ROOT / "book" / "build.py"], capture_output=True, text=True, check=False)
-    assert built.returncode == 0, built.stdout + built.stderr
+def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The built book. The first worker to ask builds it, and the others wait: a second build would take pages from under them."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own if worker_id == "master" else own.parent
+    with FileLock(shared / "site.lock"):
+        if not (shared / "site.built").exists():
+            built = subprocess.run([sys.executable, ROOT / "book" / "build.py"], capture_output=True, text=True, check=False)
+            assert built.returncode == 0, built.stdout + built.stderr
+            (shared / "site.built").touch()
     return ROOT / "_build" / "html"
