@@ -2,7 +2,7 @@
 # The environment is .venv; it is made anew when the lock or pyproject.toml changes.
 
 PY := .venv/bin/python
-CANDIDATES := $(PYTHON) python3 python3.13 python3.12 python3.11
+CANDIDATES := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 SUITABLE := import sys, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 .PHONY: help book test check format lock clean
@@ -16,7 +16,7 @@ help:  ## show these lines
 	  if $$candidate -c '$(SUITABLE)' 2>/dev/null; then python=$$candidate; break; fi; \
 	done; \
 	if [ -z "$$python" ]; then \
-	  echo "No Python 3.11 to 3.13 that can make an environment was found. Install one (on Debian and Ubuntu: apt install python3-venv), or name it: make PYTHON=/path/to/python3.12" >&2; exit 1; \
+	  echo "No Python 3.11 to 3.13 that can make an environment was found among: $(CANDIDATES). Install one (on Debian and Ubuntu: apt install python3-venv), or name it: make PYTHON=/path/to/python3.12" >&2; exit 1; \
 	fi; \
 	echo "Making .venv with $$($$python --version). The first time takes a minute or two."; \
 	$$python -m venv --clear .venv

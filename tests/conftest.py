@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 TREG = "treg_conditioned_medium"
 
 # The same examples on every run, so that a failure can be seen again; and no deadline, because speed is a benchmark, not a test.
-settings.register_profile("reproducible", derandomize=True, deadline=None, max_examples=60)
+settings.register_profile("reproducible", derandomize=True, deadline=None, max_examples=100)
 settings.load_profile("reproducible")
 
 DONORS = [("d1", 3.45, 4.42), ("d2", 2.1, 3.5), ("d3", 5.04, 5.52), ("d4", 1.4, 2.4), ("d5", 3.9, 5.7), ("d6", 2.2, 2.9)]

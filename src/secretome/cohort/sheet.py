@@ -77,20 +77,19 @@ def _bytes(path: Path) -> bytes:
         content = path.read_bytes()
     except OSError as error:
         raise Refusal([Problem(str(path), "", f"no file that can be read ({error.strerror})", "a CSV file")]) from error
-    if not content.strip():
-        raise Refusal([Problem(path.name, "", "an empty file", "a table with a header")])
     if content[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
         raise Refusal([Problem(path.name, "", "an Excel workbook", "a CSV file", "In Excel: File, Save As, CSV UTF-8.")])
     return content
 
 
 def _decode(content: bytes, path: Path) -> tuple[str, str]:
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return content.decode("utf-16"), "UTF-16"
+    wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
     try:
-        text, encoding = content.decode("utf-8-sig"), "UTF-8"
+        text, encoding = (content.decode("utf-16"), "UTF-16") if wide else (content.decode("utf-8-sig"), "UTF-8")
     except UnicodeDecodeError:
         text, encoding = content.decode("cp1252", errors="replace"), "Windows-1252"
+    if not text.strip():
+        raise Refusal([Problem(path.name, "", "an empty file", "a table with a header")])
     if "\x00" in text:
         raise Refusal([Problem(path.name, "", "a binary file", "a CSV file")])
     return text, encoding
@@ -105,7 +104,7 @@ def _split(text: str, path: Path) -> tuple[str, list[list[str]]]:
         except csv.Error:
             continue
         filled = [record for record in records if any(map(str.strip, record))]
-        width = len(filled[0])
+        width = len(filled[0]) if filled else 0
         alike = sum(len(record) == width for record in filled) if width > 1 else 0
         if alike > best[0]:
             best = (alike, delimiter, records)
