@@ -69,9 +69,9 @@ page.say(
 #
 # {glue:text}`who`
 #
-# Helper T cells (CD4+) from each donor were cultured twice: once without and once with medium conditioned by stem cells from fat tissue
-# {cite}`ivanova-todorova-2012`. Each culture was then asked what share of its cells carried FoxP3, the mark of regulatory T cells, with and without
-# CD25 on their surface. The two values of a donor form a {term}`pair`, and the donor is the {term}`experimental unit`.
+# In the published experiment, helper T cells (CD4+) from each donor were cultured twice: once without and once with medium conditioned by stem cells
+# from fat tissue {cite}`ivanova-todorova-2012`. In each culture the share of cells was counted that carry FoxP3, the mark of regulatory T cells, with
+# and without CD25 on their surface. The two values of a donor form a {term}`pair`, and the donor is the {term}`experimental unit`.
 
 # %% tags=["hide-input"]
 page.table(tables.pairs_table(study), "Every measurement")
@@ -133,8 +133,8 @@ for claim in (positive, negative):
 # %% [markdown]
 # ### The trap: forgetting the pairs
 #
-# Donors differ from one another far more than the medium changes any of them. A test for two independent groups takes that difference between donors for
-# noise, and drowns the effect in it. It is not defensible here, and it would have printed:
+# Donors usually differ from one another more than a treatment changes any of them. A test for two independent groups takes that difference for noise,
+# and an effect can drown in it. Such a test is not defensible here. On these data it prints:
 
 # %%
 unpaired = {}

@@ -12,6 +12,9 @@ from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, sync_playwright
 
+from secretome import load_study
+from secretome.rerun import rerun
+
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
@@ -98,18 +101,29 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.mark.parametrize("mode", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
-def test_pages_open_from_disk_without_a_network(site: Path, browser: Browser, mode: Any, width: int) -> None:
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The one-file report of a rerun, moved away from everything it was made beside."""
+    folder = tmp_path_factory.mktemp("report")
+    cohort = folder / "donors.csv"
+    rows = [f"d{i},{arm},{factor * i},{factor * i / 2}" for i in range(1, 7) for arm, factor in (("without", 1), ("with_cm", 1 + i / 10))]
+    cohort.write_text("animal,group,foxp3_cd25pos,foxp3_cd25neg\n" + "\n".join(rows), encoding="utf-8")
+    values: dict[str, int | float] = {}
+    outcome = rerun(load_study("treg_conditioned_medium", cohort=cohort), folder / "out", values)
+    return shutil.copy(outcome.folder / "report.html", folder / "alone.html")
+
+
+def faults_of(browser: Browser, addresses: dict[str, str], mode: Any, width: int) -> list[str]:
+    """Console errors, requests that leave the disk, sideways scroll and accessibility violations of pages opened offline."""
     context = browser.new_context(offline=True, color_scheme=mode, viewport={"width": width, "height": 900}, reduced_motion="reduce")
     context.add_init_script(f"localStorage.setItem('mode','{mode}');localStorage.setItem('theme','{mode}')")
     faults: list[str] = []
-    for name in PAGES:
+    for name, address in addresses.items():
         page = context.new_page()
         page.on("console", lambda message, name=name: faults.append(f"{name}: {message.text}") if message.type == "error" else None)
         page.on("pageerror", lambda error, name=name: faults.append(f"{name}: {error}"))
         page.on("request", lambda request, name=name: faults.append(f"{name}: {request.url}") if request.url.startswith("http") else None)
-        page.goto((site / f"{name}.html").as_uri())
+        page.goto(address)
         page.wait_for_timeout(200)
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"):
             faults.append(f"{name}: scrolls sideways")
@@ -121,4 +135,16 @@ def test_pages_open_from_disk_without_a_network(site: Path, browser: Browser, mo
                     faults.append(f"{name}: {violation['id']} at {targets}")
         page.close()
     context.close()
-    assert not faults
+    return faults
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_pages_open_from_disk_without_a_network(site: Path, browser: Browser, mode: Any, width: int) -> None:
+    assert not faults_of(browser, {name: (site / f"{name}.html").as_uri() for name in PAGES}, mode, width)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_report_opens_anywhere(report: Path, browser: Browser, mode: Any, width: int) -> None:
+    assert not faults_of(browser, {"report": report.as_uri()}, mode, width)

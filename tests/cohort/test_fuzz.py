@@ -10,8 +10,38 @@ from secretome.protocol import Protocol, Refusal
 
 shared_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 cells = st.sampled_from(
-    ["animal", "group", "endpoint", "value", "unit", "exclude", "origin", "foxp3_cd25pos", "foxp3_cd25neg", "without", "with_cm", "a", "b"]
-    + ["3.45", "3,45", "1,250", "<2", "", "NA", "ND", "1e999", '"', "'", "=1+1", "\x00", "%", "measured", "−3", "é", "٣"]
+    [
+        "animal",
+        "group",
+        "endpoint",
+        "value",
+        "unit",
+        "exclude",
+        "origin",
+        "foxp3_cd25pos",
+        "foxp3_cd25neg",
+        "without",
+        "with_cm",
+        "a",
+        "b",
+        "3.45",
+        "3,45",
+        "1,250",
+        "<2",
+        "",
+        "NA",
+        "ND",
+        "1e999",
+        '"',
+        "'",
+        "=1+1",
+        "\x00",
+        "%",
+        "measured",
+        "−3",
+        "é",
+        "٣",
+    ]
 )
 tables = st.lists(st.lists(cells, min_size=1, max_size=6), min_size=1, max_size=8)
 
