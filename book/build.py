@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
 from pathlib import Path
 
 import yaml
@@ -22,6 +23,7 @@ from filelock import FileLock
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors.utils import ExecutionResult, single_nb_execution
+from nbformat import NotebookNode
 
 from secretome.rerun import QUIET_KERNEL
 
@@ -61,15 +63,17 @@ def notebooks_in_contents() -> list[Path]:
 def fill_cache(paths: list[Path]) -> bool:
     """Execute the notebooks whose results are not in the cache, as many at a time as there are cores."""
     cache = get_cache(BUILD / ".jupyter_cache")
-    stale = []
+    stale = {}
     for path in paths:
+        notebook = reads(path.read_text(encoding="utf-8"), path)
         try:
-            cache.match_cache_notebook(reads(path.read_text(encoding="utf-8"), path))
+            cache.match_cache_notebook(notebook)
         except KeyError:
-            stale.append(path)
+            stale[path] = notebook
     sound = True
-    with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
-        waiting = {pool.submit(execute, path): path for path in stale}
+    # Fresh processes, because a fork of one that has threads may hang.
+    with ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        waiting = {pool.submit(execute, notebook, path.parent): path for path, notebook in stale.items()}
         for done, future in enumerate(as_completed(waiting), start=1):
             path, result = waiting[future], future.result()
             name = path.relative_to(ROOT).as_posix()
@@ -83,10 +87,9 @@ def fill_cache(paths: list[Path]) -> bool:
     return sound
 
 
-def execute(path: Path) -> ExecutionResult:
+def execute(notebook: NotebookNode, folder: Path) -> ExecutionResult:
     """Execute one notebook in its own folder."""
-    notebook = reads(path.read_text(encoding="utf-8"), path)
-    return single_nb_execution(notebook, cwd=str(path.parent), timeout=SECONDS_PER_CELL, allow_errors=False, extra_arguments=QUIET_KERNEL)
+    return single_nb_execution(notebook, cwd=str(folder), timeout=SECONDS_PER_CELL, allow_errors=False, extra_arguments=QUIET_KERNEL)
 
 
 def build_site() -> bool:
