@@ -27,7 +27,7 @@ def altered(tmp_path: Path, old: str, new: str) -> str:
         ("species: human", "spcies: human", "unknown key 'spcies'"),
         ("species: human\n", "", "no key 'species'"),
         ("kind: continuous", "kind: contnuous", "'contnuous' for 'endpoints.foxp3_cd25pos.kind'"),
-        ("low: 0.80", "low: 1.80", "low (1.8) must be below high"),
+        ("low: 0.80", "low: 1.80", "low (1.8) must be above zero and below high"),
         ("contrast: with_cm vs without", "contrast: with_cm vs with_out", "'with_out', which is not among the groups"),
         ("endpoint: foxp3_cd25pos", "endpoint: foxp3", "'foxp3' is not among the endpoints"),
         ("label: Without conditioned medium", "label: With conditioned medium", "cannot be told apart"),

@@ -32,10 +32,11 @@ def test_few_pairs_are_told_that_the_test_cannot_decide(tmp_path: Path) -> None:
     path.write_text("animal,group,foxp3_cd25pos\n" + "\n".join(rows), encoding="utf-8")
     study = load_study(TREG, cohort=path)
     published = analyse(study, ("published",)).iloc[0]
-    assert words.floor_sentence(published, 0.05).startswith("The smallest p that 5 pairs allow is 0.0625, which is above 0.05")
+    floor = words.floor_sentence(study, published, 0.05)
+    assert "5 pairs allow, with their ties and unchanged values, is 0.0625, which is above 0.05" in floor
     assert "no finite interval at this n" in words.result_sentence(study, published)
     absent = analyse(study, ("published",)).iloc[1]
-    assert "cannot be computed" in words.result_sentence(study, absent)
+    assert "not computed, because there are too few" in words.result_sentence(study, absent)
 
 
 def test_a_verdict_that_differs_from_the_published_tests_says_so(tmp_path: Path, donors: Path) -> None:

@@ -28,7 +28,8 @@ level: float = 0.95  # the confidence level of intervals that decide nothing
 seed: int = 1  # for permutations that are too many to enumerate
 
 # %%
-from secretome import adjudicate, analyse, figures, load_study, stats, tables, words
+from secretome import adjudicate, analyse, figures, load_study, tables, words
+from secretome.analysis import unpaired_pvalues
 from secretome.claims import no_checks
 from secretome.report.page import Page
 
@@ -43,7 +44,7 @@ page.banner()
 positive = study.protocol.claims["tregs_rise_cd25pos"]
 negative = study.protocol.claims["tregs_rise_cd25neg"]
 published = results[results["reading"] == "published"].set_index("endpoint", drop=False)
-planned = results[results["pvalue_adjusted"].notna() | (results["method"] == "paired t on logs")].set_index("endpoint", drop=False)
+planned = results[results["pvalue_adjusted"].notna() | (results["method"] == "paired t test on logs")].set_index("endpoint", drop=False)
 by_claim = verdicts.set_index("claim", drop=False)
 page.say(
     who=words.cohort_sentence(study),
@@ -51,7 +52,8 @@ page.say(
     pairs_negative=words.pairs_sentence(study, negative),
     published_positive=words.result_sentence(study, published.loc[positive.endpoint]),
     published_negative=words.result_sentence(study, published.loc[negative.endpoint]),
-    floor=words.floor_sentence(published.loc[positive.endpoint], alpha),
+    floor_positive=words.floor_sentence(study, published.loc[positive.endpoint], alpha),
+    floor_negative=words.floor_sentence(study, published.loc[negative.endpoint], alpha),
     planned_positive=words.result_sentence(study, planned.loc[positive.endpoint]),
     planned_negative=words.result_sentence(study, planned.loc[negative.endpoint]),
     verdict_positive=words.verdict_sentence(study, by_claim.loc["tregs_rise_cd25pos"]),
@@ -79,9 +81,9 @@ page.table(tables.pairs_table(study), "Every measurement")
 # %% [markdown]
 # ## Every pair
 #
-# A line joins the two values of one donor. Blue lines go the way the claim says; a dashed orange line goes the other way. On the right stands the
-# {term}`geometric mean ratio` with its interval, on an axis aligned with the left one: the height of the square above 1 is the height by which the
-# typical donor rises. The grey band is the {term}`zone of no effect`, {glue:text}`zone`.
+# A line joins the two values of one donor. Blue lines go the way the claim says; a dashed orange line goes the other way, and a dotted grey one is level. On the right stands the
+# {term}`geometric mean ratio` with its interval, on an axis aligned with the left one: the square's height against 1 is the factor by which the
+# typical donor changes. The grey band is the {term}`zone of no effect`, {glue:text}`zone`.
 #
 # Among CD25-positive cells, {glue:text}`pairs_positive`.
 
@@ -104,7 +106,11 @@ page.figure(figures.paired_figure(study, negative, row), "pairs-cd25-negative", 
 # - {glue:text}`published_positive`
 # - {glue:text}`published_negative`
 #
-# The p is {term}`exact`: every way of flipping the signs of the differences is counted, ties included. {glue:text}`floor`
+# The p is {term}`exact`: every way of flipping the signs of the differences is counted, ties included. Few pairs can be flipped in few ways, so no p can be
+# smaller than a floor that is known before any value is.
+#
+# - {glue:text}`floor_positive`
+# - {glue:text}`floor_negative`
 
 # %% [markdown]
 # ## As planned
@@ -139,10 +145,8 @@ for claim in (positive, negative):
 # %%
 unpaired = {}
 for claim in (positive, negative):
-    pairs = study.pairs(claim.endpoint, "with_cm", "without").dropna()
-    welch = stats.geometric_mean_ratio(pairs["treated"], pairs["control"])
-    ranks = stats.mann_whitney(pairs["treated"], pairs["control"])
-    unpaired[claim.endpoint] = words.unpaired_sentence(study, claim, welch.pvalue, ranks.pvalue)
+    welch, ranks = unpaired_pvalues(study, claim)
+    unpaired[claim.endpoint] = words.unpaired_sentence(study, claim, welch, ranks)
 
 page.say(unpaired_positive=unpaired[positive.endpoint], unpaired_negative=unpaired[negative.endpoint])
 
@@ -167,10 +171,10 @@ page.table(tables.verdicts_table(study, verdicts), "Verdicts")
 # %% [markdown]
 # ## What this study cannot show
 #
-# - The cells were treated in a dish, so nothing here speaks of a living animal or patient.
+# - Cells were treated in a dish, so nothing here speaks of a living animal or patient.
 # - The unit is the donor. Wells, plates and flow-cytometry events are not independent and do not add to it.
 # - Both endpoints come from the same donors and share one denominator, so they are not two independent confirmations.
-# - There is no vehicle control. Fresh medium that no stem cell has touched, or medium conditioned by another cell, might do the same.
+# - The published experiment had no vehicle control. Fresh medium that no stem cell has touched, or medium conditioned by another cell, might do the same.
 # - A share rises when these cells multiply, and also when other CD4+ cells die. A percentage cannot tell the two apart.
 
 # %% [markdown]

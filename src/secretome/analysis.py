@@ -124,18 +124,20 @@ def analyse(
     Raises
     ------
     ValueError
-        If `alpha` or `level` is not between 0 and 1, or a reading is unknown.
+        If `alpha` is not between 0 and 0.5, `level` not between 0 and 1, `seed` negative, or a reading unknown.
 
     Examples
     --------
     >>> from secretome import analyse, load_study
     >>> results = analyse(load_study("treg_conditioned_medium"), readings=("published",))
     >>> results[["endpoint", "method", "pvalue"]].round(6).values.tolist()
-    [['foxp3_cd25pos', 'exact Wilcoxon signed-rank', 0.000488], ['foxp3_cd25neg', 'exact Wilcoxon signed-rank', 0.000488]]
+    [['foxp3_cd25pos', 'exact Wilcoxon signed-rank test', 0.000488], ['foxp3_cd25neg', 'exact Wilcoxon signed-rank test', 0.000488]]
     """
-    for name, share in (("alpha", alpha), ("level", level)):
-        if not 0 < share < 1:
-            raise ValueError(f"{name} must lie between 0 and 1; it is {share!r}.")
+    for name, share, most in (("alpha", alpha, 0.5), ("level", level, 1)):
+        if not 0 < share < most:
+            raise ValueError(f"{name} must lie between 0 and {most}; it is {share!r}.")
+    if seed < 0:
+        raise ValueError(f"seed must be a whole number from 0 upwards; it is {seed!r}.")
     unknown = set(readings) - set(READINGS)
     if unknown:
         raise ValueError(f"readings must be among {', '.join(READINGS)}; found {', '.join(sorted(unknown))}.")
@@ -143,6 +145,19 @@ def analyse(
         row for claim in study.protocol.claims.values() for row in _paired_rows(study, claim, readings, alpha=alpha, level=level, seed=seed)
     ]
     return pd.DataFrame([asdict(row) for row in rows], columns=list(COLUMNS))
+
+
+def unpaired_pvalues(study: Study, claim: Claim) -> tuple[float, float]:
+    """What Welch's t on logs and the exact Mann-Whitney test would print if the pairs were forgotten; NaN where they cannot.
+
+    It is a mistake on purpose, for the page that shows what it costs, and no row of the results.
+    """
+    treated, _, control = claim.contrast.partition(" vs ")
+    whole = study.pairs(claim.endpoint, treated, control).dropna()
+    x, y = whole["treated"].to_numpy(), whole["control"].to_numpy()
+    welch = _Method("multiverse", "", "", lambda x, y: Estimate(pvalue=stats.geometric_mean_ratio(x, y).pvalue))
+    ranks = _Method("multiverse", "", "", lambda x, y: Estimate(pvalue=stats.mann_whitney(x, y).pvalue))
+    return _attempt(welch, x, y).pvalue, _attempt(ranks, x, y).pvalue
 
 
 def _paired_rows(study: Study, claim: Claim, readings: Sequence[Reading], *, alpha: float, level: float, seed: int) -> Iterator[Result]:
@@ -189,17 +204,17 @@ def _attempt(method: _Method, treated: Floats, control: Floats) -> Estimate:
 def _paired_methods(endpoint: Endpoint, *, family: int, alpha: float, level: float, seed: int) -> Iterable[_Method]:
     zone = (endpoint.no_effect.low, endpoint.no_effect.high)
     return (
-        _Method("published", "exact Wilcoxon signed-rank", "Hodges-Lehmann shift", lambda x, y: _signed_rank(x, y, level)),
-        _Method("planned", "paired t on logs", "geometric mean ratio", lambda x, y: _ratio(x, y, 1 - alpha / family)),
+        _Method("published", "exact Wilcoxon signed-rank test", "Hodges-Lehmann shift", lambda x, y: _signed_rank(x, y, level)),
+        _Method("planned", "paired t test on logs", "geometric mean ratio", lambda x, y: _ratio(x, y, 1 - alpha / family)),
         _Method("planned", EQUIVALENCE, "geometric mean ratio", lambda x, y: _equivalence(x, y, zone, alpha)),
-        _Method("multiverse", "paired t on differences", "mean difference", lambda x, y: _mean_difference(x, y, level)),
+        _Method("multiverse", "paired t test on differences", "mean difference", lambda x, y: _mean_difference(x, y, level)),
         _Method(
             "multiverse",
-            "exact Wilcoxon signed-rank on logs",
+            "exact Wilcoxon signed-rank test on logs",
             "Hodges-Lehmann ratio",
             lambda x, y: _back(_signed_rank(np.log(x), np.log(y), level)),
         ),
-        _Method("multiverse", "exact sign test", "share of pairs that rise", lambda x, y: _sign(x, y, level)),
+        _Method("multiverse", "exact sign test", "share of changed pairs that rise", lambda x, y: _sign(x, y, level)),
         _Method("multiverse", "sign flips of differences", "mean difference", lambda x, y: _flips(x, y, seed)),
         _Method("multiverse", "sign flips of log ratios", "geometric mean ratio", lambda x, y: _flips(np.log(x), np.log(y), seed, np.exp)),
     )
@@ -220,7 +235,11 @@ def _back(on_logs: Estimate) -> Estimate:
 
 
 def _ratio(x: Floats, y: Floats, level: float) -> Estimate:
-    ratio = stats.geometric_mean_ratio(x, y, paired=True)
+    try:
+        ratio = stats.geometric_mean_ratio(x, y, paired=True)
+    except ValueError:
+        # A change that is the same in every pair has a size, but no spread to test it by.
+        return Estimate(estimate=float(np.exp(np.log(x / y).mean())))
     interval = ratio.confidence_interval(level)
     return Estimate(ratio.statistic, ratio.pvalue, estimate=ratio.estimate, low=interval.low, high=interval.high, level=level)
 
@@ -259,5 +278,5 @@ def _flips(x: Floats, y: Floats, seed: int, back: Callable[[float], float] = flo
     test = scipy_stats.permutation_test(
         (x - y,), np.mean, permutation_type="samples", vectorized=True, n_resamples=FLIPS, rng=np.random.default_rng(seed)
     )
-    floor = 2 / min(2**x.size, FLIPS + 1)
+    floor = min(1.0, 2 / min(2.0 ** int((x != y).sum()), FLIPS + 1))
     return Estimate(float(test.statistic), float(test.pvalue), attainable=floor, estimate=float(back(float(np.mean(x - y)))))

@@ -96,13 +96,15 @@ def no_checks() -> pd.DataFrame:
 def _single(study: Study, key: str, claim: Claim, results: pd.DataFrame, alpha: float) -> Verdict:
     rows = results[(results["endpoint"] == claim.endpoint) & (results["contrast"] == claim.contrast)]
     planned = _row(rows, "planned", equivalence=False)
+    if not math.isnan(planned["level"]) and not math.isclose(planned["level"], 1 - alpha / len(claim.compared)):
+        raise ValueError(f"the results were made at another alpha than {alpha:g}: pass the same one to analyse and adjudicate.")
     decision, rule = _decide(claim, planned, _row(rows, "planned", equivalence=True), alpha)
     return Verdict(
         study=study.key,
         cohort=study.cohort.id,
         claim=key,
         verdict=decision,
-        verdict_as_published=_decide_as_published(claim, _row(rows, "published", equivalence=False), alpha),
+        verdict_as_published=_decide_as_published(claim, _row(rows, "published", equivalence=False), planned, alpha),
         magnitude=_magnitude(claim, planned),
         rule=rule,
         **{name: float(planned[name]) for name in ("estimate", "low", "high", "level", "pvalue_adjusted")},
@@ -123,7 +125,7 @@ def _decide(claim: Claim, planned: "pd.Series[Any]", equivalence: "pd.Series[Any
     if min(planned["n_treated"], planned["n_control"]) < FEWEST:
         return "untestable", f"fewer than {FEWEST} values in a group"
     if math.isnan(planned["pvalue_adjusted"]):
-        return "untestable", "the values do not vary"
+        return "inconclusive", "the change does not vary, so the planned test cannot be computed"
     significant = planned["pvalue_adjusted"] <= alpha
     claimed = (planned["estimate"] > 1) == (claim.direction == "up")
     negligible = equivalence["pvalue"] <= alpha
@@ -138,20 +140,23 @@ def _decide(claim: Claim, planned: "pd.Series[Any]", equivalence: "pd.Series[Any
     return "inconclusive", "not significant and not shown to be negligible"
 
 
-def _decide_as_published(claim: Claim, row: "pd.Series[Any]", alpha: float) -> Decision:
+def _decide_as_published(claim: Claim, row: "pd.Series[Any]", planned: "pd.Series[Any]", alpha: float) -> Decision:
     if min(row["n_treated"], row["n_control"]) < FEWEST or not row["attainable"] <= alpha:
         return "untestable"
     if row["pvalue"] > alpha:
         return "inconclusive"
-    return "supported" if (row["estimate"] > 0) == (claim.direction == "up") else "contradicted"
+    # Many unchanged pairs can make the shift exactly zero under a small p; the planned ratio then tells the direction.
+    up = row["estimate"] > 0 if row["estimate"] else planned["estimate"] > 1
+    return "supported" if up == (claim.direction == "up") else "contradicted"
 
 
 def _magnitude(claim: Claim, planned: "pd.Series[Any]") -> str:
     if claim.printed_range is None:
         return "not printed"
     least, most = claim.printed_range
-    if planned["high"] / planned["low"] > most / least:
-        return "cannot tell"
     if planned["high"] < least:
         return "smaller"
-    return "larger" if planned["low"] > most else "compatible"
+    if planned["low"] > most:
+        return "larger"
+    # Written without a division, and so that an interval that does not exist cannot be compatible.
+    return "compatible" if planned["high"] * least <= planned["low"] * most else "cannot tell"

@@ -40,7 +40,7 @@ def studies() -> None:
         out.print(Text(f"{name}: {protocol.title} ({protocol.species}, {protocol.setting})", style="bold"))
         for title, members in (
             ("groups", [f"{key}: {group.label}" for key, group in protocol.groups.items()]),
-            ("endpoints", [f"{key}: {endpoint.label}, {endpoint.unit}" for key, endpoint in protocol.endpoints.items()]),
+            ("endpoints", [f"{key}: {endpoint.label} ({endpoint.unit})" for key, endpoint in protocol.endpoints.items()]),
             ("claims", [f"{key}: {claim.sentence}" for key, claim in protocol.claims.items()]),
         ):
             out.print(Text(f"  {title}"))
@@ -108,10 +108,12 @@ def rerun(
             refusals.append(refusal)
         except runs.RunFailed as failure:
             failed.append(str(failure))
+        except Exception as error:  # whatever befalls one cohort, the others are run
+            failed.append(f"{ready.cohort.path.name}: {type(error).__name__}: {error}")
     for outcome in outcomes:
         _print_verdicts(outcome)
     if outcomes and len(files) > 1:
-        out.print(Text(f"All verdicts: {runs.write_summary(outcomes, target)}"))
+        out.print(Text(f"All verdicts: {runs.write_summary(study, target)}"))
     for line in failed:
         err.print(Text(line, style="red"))
     _finish(refusals, sound=len(outcomes), failed=len(failed))
@@ -135,10 +137,7 @@ def _print_verdicts(outcome: "Outcome") -> None:
             words.p_value(row["pvalue_adjusted"]).removeprefix("p ").removeprefix("= "),
         )
     Console().print(table)
-    if outcome.study.source_data:
-        out.print(Text("The claims were made from these very data: never counted as a test of them."))
-    if outcome.study.cohort.origin == "simulated":
-        out.print(Text("SIMULATED cohort: no animal was measured.", style="bold"))
+    out.print(Text(words.standing_sentence(outcome.study, verdicts)))
     state = "unchanged since it was made" if outcome.resumed else "written"
     out.print(Text(f"Report ({state}): {outcome.folder / 'report.html'}"))
 

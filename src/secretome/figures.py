@@ -66,6 +66,10 @@ def paired_figure(study: Study, claim: Claim, row: words.Row) -> Figure:
     pairs = study.pairs(claim.endpoint, treated, control).dropna()
     endpoint = study.protocol.endpoints[claim.endpoint]
     with mpl.rc_context(STYLE):
+        if pairs.empty:
+            figure = Figure(figsize=(5.2, 1.0), layout="constrained")
+            figure.text(0.02, 0.5, f"{endpoint.label}: no {study.protocol.experimental_unit} has both values.", va="center")
+            return figure
         figure = Figure(figsize=(5.2, 4.1), layout="constrained")
         left, right = figure.subplots(1, 2, width_ratios=(3, 1.5))
         _draw_pairs(left, pairs, rising=claim.direction == "up")
@@ -115,6 +119,8 @@ def _draw_pairs(axes: Axes, pairs: pd.DataFrame, *, rising: bool) -> None:
     for before, after in pairs[["control", "treated"]].itertuples(index=False):
         claimed = after > before if rising else after < before
         colour, dashes = (COLOURS["treated"], "-") if claimed else (COLOURS["against"], "--")
+        if after == before:
+            colour, dashes = COLOURS["quiet"], ":"
         axes.plot([0, 1], [before, after], color=colour, linestyle=dashes, linewidth=1, alpha=0.75, zorder=1)
     axes.plot(np.zeros(len(pairs)), pairs["control"], "o", color=COLOURS["control"], markersize=5.5, zorder=2)
     axes.plot(np.ones(len(pairs)), pairs["treated"], "o", color=COLOURS["treated"], markersize=5.5, zorder=2)

@@ -72,8 +72,8 @@ class Zone(_Strict):
 
     @model_validator(mode="after")
     def _ordered(self) -> "Zone":
-        if not self.low < self.high:
-            raise ValueError(f"low ({self.low:g}) must be below high ({self.high:g})")
+        if not 0 < self.low < self.high:
+            raise ValueError(f"low ({self.low:g}) must be above zero and below high ({self.high:g})")
         return self
 
 
@@ -108,6 +108,12 @@ class Claim(_Strict):
     printed_range: tuple[float, float] | None = None
     source: Text
 
+    @model_validator(mode="after")
+    def _range_ordered(self) -> "Claim":
+        if self.printed_range and not 0 < self.printed_range[0] < self.printed_range[1]:
+            raise ValueError("printed_range must be two ratios above zero, the smaller first")
+        return self
+
     @property
     def compared(self) -> tuple[str, ...]:
         """The contrasts the claim is adjusted over: its family, or itself alone."""
@@ -141,6 +147,10 @@ class Protocol(_Strict):
     @model_validator(mode="after")
     def _names_agree(self) -> "Protocol":
         faults = [*self._unknown_names(), *self._colliding_names()]
+        if not self.claims:
+            faults.append("a study needs one claim or more")
+        if self.design == "paired" and len({claim.contrast for claim in self.claims.values()}) > 1:
+            faults.append("a paired study has one contrast")
         if (self.design == "paired") != bool(self.by):
             faults.append("a paired design, and only a paired one, needs 'by': the column that makes the pairs")
         if faults:
@@ -159,6 +169,8 @@ class Protocol(_Strict):
                 yield f"claims.{key}.contrast {claim.contrast!r} is not in its own family"
             for contrast in claim.compared:
                 treated, _, control = contrast.partition(" vs ")
+                if treated == control:
+                    yield f"claims.{key}: contrast {contrast!r} compares a group with itself"
                 for group in (treated, control):
                     if group not in self.groups:
                         yield f"claims.{key}: contrast {contrast!r} names {group!r}, which is not among the groups"
@@ -226,13 +238,14 @@ def load_protocol(path: Path) -> Protocol:
     Refusal
         With every key that is missing, unknown or wrong, and its line.
     """
-    text = path.read_text(encoding="utf-8")
     try:
+        text = path.read_text(encoding="utf-8")
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         content = yaml.safe_load(text)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise Refusal([Problem(path.name, f"line {line}", str(error.problem), "valid YAML")]) from error
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        found = str(getattr(error, "problem", None) or error)
+        raise Refusal([Problem(path.name, f"line {mark.line + 1 if mark else 1}", found, "valid YAML in UTF-8")]) from error
     lines: dict[tuple[str, ...], int] = {}
     repeated = list(_index(root, (), lines)) if root else []
     if repeated:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import platform
 import shutil
 import subprocess
@@ -31,8 +32,13 @@ OWN_PARAMETERS = ("cohort", "cohort_sha256", "out")
 PROVENANCE = "provenance.json"
 WRITTEN_BY_NOTEBOOK = ("results.csv", "verdicts.csv", "checks.csv", "figures")
 VERSIONED = ("secretome", "numpy", "scipy", "pandas", "statsmodels", "matplotlib", "papermill")
-# A kernel greets everyone with a note about encryption, which between two processes of one machine is noise.
-QUIET_KERNEL = ["--log-level=ERROR"]
+# A kernel greets everyone with a note about encryption and takes its leave with an interrupt: noise, between two processes of one machine.
+QUIET_KERNEL = ["--log-level=CRITICAL"]
+RANGES = {
+    "alpha": (0, 0.5, "a number between 0 and 0.5"),
+    "level": (0, 1, "a number between 0 and 1"),
+    "seed": (-1, 2**63, "a whole number from 0 upwards"),
+}
 
 Existing = Literal["refuse", "resume", "force"]
 
@@ -81,8 +87,9 @@ def check_parameters(name: str, stated: Mapping[str, str]) -> dict[str, int | fl
         except ValueError:
             problems.append(Problem("-p", key, repr(text), "a whole number" if kind is int else "a number with a decimal point"))
             continue
-        if key in ("alpha", "level") and not 0 < values[key] < 1:
-            problems.append(Problem("-p", key, repr(text), "a number between 0 and 1"))
+        least, most, expected = RANGES[key]
+        if not least < values[key] < most:
+            problems.append(Problem("-p", key, repr(text), expected))
     if problems:
         raise Refusal(problems)
     return values
@@ -105,29 +112,14 @@ def plan(name: str, files: Iterable[Path], out: Path, existing: Existing) -> tup
         try:
             study = load_study(name, cohort=file)
             # Some file systems do not tell capitals apart.
-            other = taken.setdefault(study.cohort.id.casefold(), file)
-            if other != file:
+            same = taken.get(study.cohort.id.casefold())
+            if same is not None:
+                expected = f"another name than {same.name}"
                 raise Refusal(
-                    [
-                        Problem(
-                            file.name, "", f"the cohort id {study.cohort.id!r} again", f"another name than {other.name}", "Rename a file."
-                        )
-                    ]
+                    [Problem(file.name, "", f"the cohort id {study.cohort.id!r} again", expected, "Rename a file, or name it once.")]
                 )
-            folder = out / study.cohort.id
-            if existing == "refuse" and folder.exists():
-                found = f"the folder {folder}, which is there already"
-                raise Refusal(
-                    [
-                        Problem(
-                            file.name,
-                            "",
-                            found,
-                            "a new one",
-                            "Add --resume to keep what is finished, --force to make it anew, or --out for another place.",
-                        )
-                    ]
-                )
+            taken[study.cohort.id.casefold()] = file
+            _check_place(study, out / study.cohort.id, existing)
             studies.append(study)
         except Refusal as refusal:
             refusals.append(refusal)
@@ -161,13 +153,18 @@ def rerun(
     """
     folder = out / study.cohort.id
     key = content_key(study, parameters)
+    _check_place(study, folder, existing)
     if existing == "resume" and _finished_key(folder) == key:
         return Outcome(study, folder, resumed=True)
-    out.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=f".{study.cohort.id}-", dir=out))
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=f".{study.cohort.id}-", dir=out))
+    except OSError as error:
+        expected = "a folder that can be made and written to"
+        raise Refusal([Problem("--out", "", f"{out} ({error.strerror})", expected, "Name another place.")]) from error
     try:
         _run_in(work, study, parameters, key, progress=progress)
-        _put(work, folder, replace=existing != "refuse")
+        _put(work, folder, study, existing)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return Outcome(study, folder, resumed=False)
@@ -187,16 +184,18 @@ def content_key(study: Study, parameters: Mapping[str, int | float]) -> str:
     return digest.hexdigest()
 
 
-def write_summary(outcomes: Iterable[Outcome], out: Path) -> Path:
-    """Write ``summary.csv``: the verdicts of every finished cohort of a batch, one under another."""
-    tables = [pd.read_csv(outcome.folder / "verdicts.csv", dtype=str, keep_default_na=False) for outcome in outcomes]
+def write_summary(name: str, out: Path) -> Path:
+    """Write ``summary.csv``: the verdicts of every finished cohort of a study in a folder, one under another."""
+    folders = sorted(path.parent for path in out.glob(f"*/{PROVENANCE}") if _provenance_in(path.parent).get("study") == name)
+    tables = [pd.read_csv(folder / "verdicts.csv", dtype=str, keep_default_na=False) for folder in folders]
     path = out / "summary.csv"
     _write_text(path, pd.concat(tables).to_csv(index=False, lineterminator="\n"))
     return path
 
 
 def _run_in(work: Path, study: Study, parameters: Mapping[str, int | float], key: str, *, progress: bool) -> None:
-    started = datetime.now(UTC)
+    # Hashed before the run: an edit during it must not be taken for what was run.
+    provenance = _provenance(study, parameters, key)
     # Absolute, because the notebook runs in the private folder.
     own = {"cohort": str(study.cohort.path.resolve()), "cohort_sha256": study.cohort.sha256, "out": str(work.resolve())}
     with _twin(study.key) as twin, warnings.catch_warnings():
@@ -214,22 +213,42 @@ def _run_in(work: Path, study: Study, parameters: Mapping[str, int | float], key
         raise RunFailed(f"{study.cohort.path.name}: the notebook ended without writing {', '.join(absent)}")
     text = nbformat.writes(_retagged(notebook)).replace(str(work.resolve()), ".")
     notebook = nbformat.reads(text, as_version=4)
-    provenance = _provenance(study, parameters, key, started)
+    provenance["finished"] = datetime.now(UTC).isoformat(timespec="seconds")
     _write_text(work / "notebook.ipynb", text)
     _write_text(work / "report.html", report_html(notebook, study, pd.read_csv(work / "verdicts.csv"), _shown(provenance)))
     # Last, because its presence says that the folder is whole.
     _write_text(work / PROVENANCE, json.dumps(provenance, indent=2, ensure_ascii=False) + "\n")
 
 
-def _put(work: Path, folder: Path, *, replace: bool) -> None:
-    """Move a finished run to its place in one step; an earlier run steps aside first and is deleted last."""
+def _check_place(study: Study, folder: Path, existing: Existing) -> None:
+    """Refuse a place where something of the user's would be lost."""
+    if not folder.exists():
+        return
+    file = study.cohort.path.name
+    if existing == "refuse":
+        remedy = "Add --resume to keep it unless something has changed, --force to make it anew, or --out for another place."
+        raise Refusal([Problem(file, "", f"the folder {folder}, which is there already", "a new one", remedy)])
+    made = _provenance_in(folder)
+    ours = made.get("study") == study.key and made.get("cohort") == study.cohort.id
+    if not ours or folder.resolve() in study.cohort.path.resolve().parents:
+        found = f"the folder {folder}, which is no rerun of this study on this cohort"
+        raise Refusal([Problem(file, "", found, "a rerun to replace", "Nothing was touched. Name another place with --out.")])
+
+
+def _put(work: Path, folder: Path, study: Study, existing: Existing) -> None:
+    """Move a finished run to its place; an earlier one steps aside first, and comes back if the move fails."""
+    _check_place(study, folder, existing)
     aside = work.with_name(work.name + "-earlier")
-    if folder.exists():
-        if not replace:
-            raise Refusal([Problem(str(folder), "", "a folder made meanwhile", "none")])
-        folder.rename(aside)
     work.chmod(0o755)  # a private folder becomes an ordinary one
-    work.rename(folder)
+    earlier = folder.exists()
+    if earlier:
+        folder.rename(aside)
+    try:
+        work.rename(folder)
+    except OSError:
+        if earlier:
+            aside.rename(folder)
+        raise
     shutil.rmtree(aside, ignore_errors=True)
 
 
@@ -256,7 +275,7 @@ def _retagged(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return notebook
 
 
-def _provenance(study: Study, parameters: Mapping[str, int | float], key: str, started: datetime) -> dict[str, Any]:
+def _provenance(study: Study, parameters: Mapping[str, int | float], key: str) -> dict[str, Any]:
     protocol, notebook = _study_files(study.key)
     with _twin(study.key) as twin:
         defaults = {name: about["default"] for name, about in inspect_notebook(str(twin)).items() if name not in OWN_PARAMETERS}
@@ -275,9 +294,8 @@ def _provenance(study: Study, parameters: Mapping[str, int | float], key: str, s
         "seed": used.get("seed"),
         "versions": _versions(),
         "git_commit": _commit(),
-        "started": started.isoformat(timespec="seconds"),
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "content_key": key,
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 
 
@@ -306,6 +324,8 @@ def _commit() -> str | None:
     where = notebooks_folder()
     git = ["git", "-C", str(where)]
     try:
+        # A package installed somewhere inside another project's checkout is not at that project's commit.
+        subprocess.run([*git, "ls-files", "--error-unmatch", "."], capture_output=True, check=True)
         commit = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
         changed = subprocess.run([*git, "status", "--porcelain"], capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
@@ -314,15 +334,21 @@ def _commit() -> str | None:
 
 
 def _finished_key(folder: Path) -> str | None:
+    """The content key of a finished run; None if any of its files is gone."""
+    whole = all((folder / name).exists() for name in (*WRITTEN_BY_NOTEBOOK, "notebook.ipynb", "report.html"))
+    return _provenance_in(folder).get("content_key") if whole else None
+
+
+def _provenance_in(folder: Path) -> dict[str, Any]:
     try:
         content = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return None
-    return content.get("content_key") if isinstance(content, dict) else None
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def _write_text(path: Path, text: str) -> None:
     """Write a file whole: a reader sees the old one or the new one."""
-    partial = path.with_name(path.name + ".partial")
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     partial.write_text(text, encoding="utf-8", newline="\n")
     partial.replace(path)

@@ -17,12 +17,6 @@ ORIGIN = {
     "published-individual": "published individual data",
     "measured": "measured, as the file states no other origin",
 }
-MEANING = {
-    "supported": "The effect is in the claimed direction, and larger than what counts as none.",
-    "contradicted": "The data speak against the claim.",
-    "inconclusive": "The data leave the claim open. This is not evidence that there is no effect.",
-    "untestable": "These data cannot decide the claim, whatever their values.",
-}
 
 
 def number(value: float) -> str:
@@ -71,6 +65,8 @@ def interval(row: Row) -> str:
 
 def effect(row: Row, unit: str) -> str:
     """The estimate of a result in its unit, with its interval."""
+    if math.isnan(row["estimate"]):
+        return "not estimable"
     measured_in = f" {unit}" if row["effect"] in ("Hodges-Lehmann shift", "mean difference") else ""
     return f"{row['effect']} {number(row['estimate'])}{measured_in} ({interval(row)})"
 
@@ -79,15 +75,15 @@ def result_sentence(study: Study, row: Row) -> str:
     """One result as a journal wants it: test, n, statistic, p, effect with interval."""
     endpoint = study.protocol.endpoints[row["endpoint"]]
     if math.isnan(row["pvalue"]):
-        return f"{endpoint.label}: the {row['method']} test cannot be computed from {row['n_treated']} pairs."
+        why = "there are too few" if row["n_treated"] < 2 else "they do not vary"
+        rest = "" if math.isnan(row["estimate"]) else f"; {effect(row, endpoint.unit)}"
+        return f"{endpoint.label}: {row['method']}, n = {count(row['n_treated'], 'pair')}, not computed, because {why}{rest}."
     letter = "t" if " t " in f" {row['method']} " else "W"
     # A rank sum is a whole or half number and is printed as it is.
     statistic = number(row["statistic"]) if letter == "t" else f"{row['statistic']:g}"
     adjusted = row["pvalue_adjusted"]
     p = p_value(row["pvalue"] if math.isnan(adjusted) else adjusted)
-    return (
-        f"{endpoint.label}: {row['method']} test, n = {row['n_treated']} pairs, {letter} = {statistic}, {p}; {effect(row, endpoint.unit)}."
-    )
+    return f"{endpoint.label}: {row['method']}, n = {row['n_treated']} pairs, {letter} = {statistic}, {p}; {effect(row, endpoint.unit)}."
 
 
 def zone(margin: Zone) -> str:
@@ -114,22 +110,26 @@ def pairs_sentence(study: Study, claim: Claim) -> str:
     falls = int((whole["treated"] < whole["control"]).sum())
     unit = study.protocol.experimental_unit
     text = f"the share rises in {rises} of {count(len(whole), unit)} and falls in {falls}"
+    unchanged = len(whole) - rises - falls
+    if unchanged:
+        text += f"; it is unchanged in {unchanged}"
     half = len(pairs) - len(whole)
     return text + (f"; {count(half, unit)} without both values left out" if half else "")
 
 
-def floor_sentence(row: Row, alpha: float) -> str:
-    """What is the smallest p that the design allows, and what that means for these data."""
+def floor_sentence(study: Study, row: Row, alpha: float) -> str:
+    """What is the smallest p that the pairs allow, and what that means for these data."""
+    label = study.protocol.endpoints[row["endpoint"]].label
     if math.isnan(row["attainable"]):
-        return "With so few pairs the test has no p value at all."
+        return f"{label}: with so few pairs the test has no p."
     floor = p_value(row["attainable"]).removeprefix("p ").removeprefix("= ")
     if row["attainable"] > alpha:
-        ending = f"which is above {alpha:g}: with so few pairs this test can decide nothing, whatever the values."
+        ending = f"which is above {alpha:g}: this test can decide nothing here."
     elif math.isclose(row["pvalue"], row["attainable"], rel_tol=1e-9):
         ending = "and these data reach it: no result could have been stronger."
     else:
         ending = "and these data stay above it."
-    return f"The smallest p that {row['n_treated']} pairs allow is {floor}, {ending}"
+    return f"{label}: the smallest p that {row['n_treated']} pairs allow, with their ties and unchanged values, is {floor}, {ending}"
 
 
 def verdict_sentence(study: Study, verdict: Row) -> str:
@@ -138,33 +138,38 @@ def verdict_sentence(study: Study, verdict: Row) -> str:
     basis = f"geometric mean ratio {number(verdict['estimate'])}, {interval(verdict)}, {p_value(verdict['pvalue_adjusted'])}"
     rests = "" if math.isnan(verdict["estimate"]) else f" ({basis})"
     text = f"{claim.sentence} {verdict['verdict'].capitalize()}: {verdict['rule']}{rests}."
-    if verdict["verdict"] != verdict["verdict_as_published"]:
-        text += (
-            f" By the test that stands for the authors', {verdict['verdict_as_published']}: it is another test, with another smallest p."
-        )
+    published = verdict["verdict_as_published"]
+    if verdict["verdict"] != published:
+        text += f" By the test that stands for the authors', {published}: {_why_they_differ(verdict)}."
     return text
 
 
 def standing_sentence(study: Study, verdicts: pd.DataFrame) -> str:
     """Whether the verdicts of this cohort count as tests of the claims, and why not."""
     if study.source_data:
-        return "The claims were made from these very data. They are shown as source data and never counted as a test of the claims."
+        return (
+            "The cohort holds data that the claims were made from. They are shown as source data and never counted as a test of the claims."
+        )
     if study.cohort.origin == "simulated":
         return "The cohort is simulated. Its verdicts test the method, not the claims, and are never counted."
+    if study.cohort.origin != "measured":
+        return f"The data are {ORIGIN[study.cohort.origin]}, so the verdicts are no new test of the claims and are never counted."
     if verdicts["protocol_altered"].any():
-        return "The protocol was altered, in its error rate or its animals. Verdicts are shown but cannot be published."
+        what = "animals were left out" if not study.cohort.excluded.empty else "another error rate was set"
+        return f"The protocol was altered: {what}. The verdicts are shown, and are never counted as a test of the claims."
     return "The cohort is new to the claims, so its verdicts are a test of them."
 
 
 def agreement_sentence(rows: pd.DataFrame, alpha: float) -> str:
     """How many of the analyses that were not planned fall on the planned one's side of alpha."""
-    others = rows.loc[rows["reading"] == "multiverse", "pvalue"]
+    others = rows.loc[rows["reading"] == "multiverse", "pvalue"].dropna()
     planned = rows.loc[rows["pvalue_adjusted"].notna(), "pvalue_adjusted"]
-    if planned.empty:
+    if planned.empty or others.empty:
         return "the planned result cannot be computed, so there is nothing to compare with."
     below = bool(planned.iloc[0] <= alpha)
     same = int(((others <= alpha) == below).sum())
-    return f"like the planned one, {same} of {len(others)} have a p {'at or below' if below else 'above'} {alpha:g}."
+    side = "at or below" if below else "above"
+    return f"the planned p is {side} {alpha:g}, and so are {same} of the {len(others)} others that could be computed."
 
 
 def unpaired_sentence(study: Study, claim: Claim, welch: float, ranks: float) -> str:
@@ -177,6 +182,8 @@ def paired_alt(study: Study, claim: Claim, row: Row) -> str:
     """Alternative text of the figure of pairs: what it shows, and what it finds."""
     endpoint = study.protocol.endpoints[claim.endpoint]
     treated, control = (study.protocol.groups[side].label.lower() for side in _sides(claim))
+    if study.pairs(claim.endpoint, *_sides(claim)).dropna().empty:
+        return f"No figure: no {study.protocol.experimental_unit} has both values of {endpoint.label}."
     finding = "the interval cannot be formed"
     if not math.isnan(row["low"]):
         place = "wholly above 1" if row["low"] > 1 else "wholly below 1" if row["high"] < 1 else "on both sides of 1"
@@ -194,6 +201,14 @@ def count(n: int, noun: str) -> str:
     ('1 donor', '12 donors')
     """
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def _why_they_differ(verdict: Row) -> str:
+    if verdict["verdict_as_published"] == "untestable":
+        return "with these pairs no p of that test could be small enough"
+    if "margin" in verdict["rule"] or "zone" in verdict["rule"]:
+        return "that test knows no zone of no effect"
+    return "the two tests fall on different sides of the error rate"
 
 
 def _sides(claim: Claim) -> tuple[str, str]:

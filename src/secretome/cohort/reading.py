@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import cast
 import pandas as pd
 
 from secretome.cohort.sheet import Cell, Sheet, read_sheet
-from secretome.cohort.values import Unreadable, Value, decimal_mark, parse
+from secretome.cohort.values import MISSING, Unreadable, Value, decimal_mark, parse
 from secretome.protocol import ORIGINS, Endpoint, Group, Origin, Problem, Protocol, Refusal, nearest, normalise
 
 REQUIRED = ("animal", "group")
@@ -19,7 +20,7 @@ OPTIONAL = ("unit", "cage", "sex", "batch", "note", "exclude", "origin", "scenar
 LONG = ("endpoint", "value")
 # Columns of `Cohort.values`, in this order.
 COLUMNS = ("animal", "group", "endpoint", "value", "lower", "upper", "cage", "sex", "batch", "note", "exclude")
-KEEP_WORDS = frozenset({"no", "0", "false", "n", "keep", "include", "included"})
+KEEP_WORDS = frozenset({"none", "no", "0", "false", "n", "keep", "include", "included"})
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ class _Reader:
         self.protocol = protocol
         self.problems: list[Problem] = []
         self.understood = [sheet.understood]
+        self.units_stated = False
         self.endpoints = _names(protocol.endpoints)
         self.columns: dict[str, int] = {}
         self.wide: dict[str, int] = {}
@@ -137,7 +139,7 @@ class _Reader:
         for position, cell in enumerate(self.sheet.header):
             form = normalise(re.sub(r"[\[(].*[\])]\s*$", "", cell.text)) or normalise(cell.text)
             if form in known:
-                self.columns[known[form]] = position
+                self._place_column(known[form], position, cell)
             elif form in self.endpoints:
                 self._place_endpoint(self.endpoints[form], position, cell)
             elif normalise(cell.text) in self.endpoints:
@@ -147,14 +149,19 @@ class _Reader:
         self._report_unknown(unknown)
         self._report_absent()
 
+    def _place_column(self, column: str, position: int, cell: Cell) -> None:
+        if column in self.columns:
+            other = self.sheet.header[self.columns[column]]
+            self._problem(cell, f"a second column {column!r}", "one", f"{other.name} is one too: delete or rename the other.")
+        self.columns.setdefault(column, position)
+
     def _place_endpoint(self, endpoint: str, position: int, cell: Cell) -> None:
         if endpoint in self.wide:
             other = self.sheet.header[self.wide[endpoint]]
             self._problem(cell, f"a second column for {endpoint}", "one column per endpoint", f"It stands in column {other.name} too.")
         self.wide.setdefault(endpoint, position)
-        stated = re.search(r"[\[(](.*)[\])]\s*$", cell.text)
-        if stated and normalise(cell.text) not in self.endpoints:
-            self._check_unit(stated.group(1), endpoint, cell)
+        if (stated := _parenthesis(cell)) and normalise(cell.text) not in self.endpoints:
+            self._check_unit(stated, endpoint, cell)
 
     def _report_unknown(self, unknown: list[Cell]) -> None:
         wanted = [*REQUIRED, *OPTIONAL, *LONG, *self.protocol.endpoints, *(e.label for e in self.protocol.endpoints.values())]
@@ -164,8 +171,19 @@ class _Reader:
             if guess:
                 remedy = f"Rename it to {guess!r} if that is what it holds; otherwise delete the column or give it another name."
                 self._problem(cell, f"the column {name!r}", f"a column this study knows; the nearest is {guess!r}", remedy)
+            elif self._may_be_an_endpoint(cell):
+                absent = [key for key in self.protocol.endpoints if key not in self.wide]
+                remedy = "Rename the column if it is that endpoint; delete it if it is not."
+                self._problem(cell, f"the column {name!r}, which holds numbers", f"{' or '.join(absent)}, which has no column", remedy)
             else:
                 self.understood.append(f"column {name!r} was not used")
+
+    def _may_be_an_endpoint(self, header: Cell) -> bool:
+        """Whether an unknown column of numbers stands beside a wide table that lacks an endpoint."""
+        if not self.wide or len(self.wide) == len(self.protocol.endpoints):
+            return False
+        position = self.sheet.header.index(header)
+        return all(re.fullmatch(r"[<>]?\s*[\d.,]+|", row[position].text.strip()) for row in self.sheet.rows)
 
     def _report_absent(self) -> None:
         for column in REQUIRED:
@@ -204,8 +222,11 @@ class _Reader:
             try:
                 marks[column] = decimal_mark([cell.text for cell in members])
             except Unreadable as error:
-                first = next(cell for cell in members if "," in cell.text)
-                self._problem(first, repr(first.text.strip()), error.expected, error.remedy)
+                for cell in members:
+                    if "," in cell.text:
+                        self._problem(cell, repr(cell.text.strip()), error.expected, error.remedy)
+        if "," in marks.values():
+            self.understood.append("decimals are written with a comma")
         return marks
 
     def _record(self, entry: _Entry, marks: dict[int, str]) -> tuple[dict[str, object], Cell] | None:
@@ -216,8 +237,12 @@ class _Reader:
         group = self._match(entry.row[self.columns["group"]], "group", self.protocol.groups)
         if "unit" in self.columns and (unit := entry.row[self.columns["unit"]]).text.strip():
             self._check_unit(unit.text, entry.endpoint, unit)
-        value = self._value(entry, marks)
+        elif not self.wide and (stated := _parenthesis(header := self.sheet.header[self.columns["value"]])):
+            self._check_unit(stated, entry.endpoint, header)
         exclude = self._text(entry.row, "exclude")
+        exclude = "" if exclude.casefold() in MISSING else exclude
+        # What is left out need not be readable.
+        value = Value(math.nan, math.nan) if exclude else self._value(entry, marks)
         if exclude.casefold() in KEEP_WORDS:
             cell = entry.row[self.columns["exclude"]]
             self._problem(cell, repr(exclude), "a reason, or an empty cell", "Leave the cell empty to keep the animal.")
@@ -230,7 +255,8 @@ class _Reader:
             "value": value.seen,
             "lower": value.lower,
             "upper": value.upper,
-            **{column: self._text(entry.row, column) for column in COLUMNS[6:]},
+            **{column: self._text(entry.row, column) for column in COLUMNS[6:-1]},
+            "exclude": exclude,
         }
         return record, entry.value
 
@@ -260,6 +286,7 @@ class _Reader:
         return found
 
     def _check_unit(self, text: str, endpoint: str, cell: Cell) -> None:
+        self.units_stated = True
         expected = self.protocol.endpoints[endpoint].unit
         # Here '/' and '%' carry meaning, so only case and spaces are forgiven.
         if re.sub(r"\s", "", text.casefold()) != re.sub(r"\s", "", expected.casefold()):
@@ -291,6 +318,8 @@ class _Reader:
         seen: dict[tuple[object, ...], Cell] = {}
         homes: dict[object, object] = {}
         for record, cell in records:
+            if record["exclude"]:
+                continue
             key = (record["animal"], record["group"], record["endpoint"])
             if key in seen:
                 found = f"{record['animal']!r} in {record['group']} a second time for {record['endpoint']}"
@@ -316,8 +345,8 @@ class _Reader:
             self._file_problem("no value that is neither missing nor excluded", "one or more")
         elif self.protocol.design == "paired":
             treated, control = self.protocol.pair
-            sides = {group: set(measured.loc[measured["group"] == group, "animal"]) for group in (treated, control)}
-            if not sides[treated] & sides[control]:
+            sides = {group: set(rows[["animal", "endpoint"]].itertuples(index=False)) for group, rows in measured.groupby("group")}
+            if not sides.get(treated, set()) & sides.get(control, set()):
                 by = self.protocol.experimental_unit
                 self._file_problem(
                     f"no {by} with a value in both {control} and {treated}",
@@ -325,7 +354,7 @@ class _Reader:
                 )
 
     def _describe(self, values: pd.DataFrame, excluded: pd.DataFrame) -> None:
-        if "unit" not in self.columns:
+        if not self.units_stated:
             units = {f"{key}: {endpoint.unit}" for key, endpoint in self.protocol.endpoints.items()}
             self.understood.append(f"no unit is stated, so the protocol's are taken ({'; '.join(sorted(units))})")
         counts = values[values["lower"].notna()].groupby("group")["animal"].nunique()
@@ -333,8 +362,21 @@ class _Reader:
         absent = [key for key in self.protocol.endpoints if key not in set(values["endpoint"])]
         if absent:
             self.understood.append(f"endpoints without a column or a row: {', '.join(absent)}")
+        if self.protocol.design == "paired":
+            self._describe_pairs(values)
+        for (animal, group, reason), rows in excluded.groupby(["animal", "group", "exclude"], sort=False):
+            self.understood.append(f"excluded: {animal} in {group}, {len(rows)} values ({reason})")
         missing, censored = int(values["lower"].isna().sum()), int((values["lower"] < values["upper"]).sum())
         self.understood.append(f"{missing} values missing, {censored} censored, {len(excluded)} excluded")
+
+    def _describe_pairs(self, values: pd.DataFrame) -> None:
+        measured = values[values["lower"].notna()]
+        for endpoint, rows in measured.groupby("endpoint"):
+            groups = rows.groupby("animal", sort=False)["group"].nunique()
+            half = ", ".join(map(str, groups.index[groups < 2]))
+            self.understood.append(
+                f"{endpoint}: {int((groups == 2).sum())} pairs" + (f"; left out without their other half: {half}" if half else "")
+            )
 
     def _problem(self, cell: Cell, found: str, expected: str, remedy: str = "") -> None:
         problem = Problem(self.sheet.path.name, f"cell {cell.name}", found, expected, remedy)
@@ -353,6 +395,12 @@ class _Reader:
 def _names(members: Mapping[str, Group] | Mapping[str, Endpoint]) -> dict[str, str]:
     """Every accepted form of each key: the key itself and its label."""
     return {normalise(name): key for key, member in members.items() for name in (key, member.label)}
+
+
+def _parenthesis(header: Cell) -> str:
+    """What stands in brackets at the end of a header: a unit."""
+    found = re.search(r"[\[(](.*)[\])]\s*$", header.text)
+    return found[1] if found else ""
 
 
 def _outside(value: Value, endpoint: Endpoint, scale: str) -> str:

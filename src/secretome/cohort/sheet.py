@@ -98,16 +98,22 @@ def _decode(content: bytes, path: Path) -> tuple[str, str]:
 def _split(text: str, path: Path) -> tuple[str, list[list[str]]]:
     """The delimiter that cuts the most rows into as many cells as the header has."""
     best: tuple[int, str, list[list[str]]] = (0, "", [])
+    torn = False
     for delimiter in DELIMITERS:
         try:
-            records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+            # Strict, or a quotation mark that is never closed would swallow the rows after it.
+            records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
         except csv.Error:
+            torn = True
             continue
         filled = [record for record in records if any(map(str.strip, record))]
         width = len(filled[0]) if filled else 0
         alike = sum(len(record) == width for record in filled) if width > 1 else 0
         if alike > best[0]:
             best = (alike, delimiter, records)
+    if not best[0] and torn:
+        expected = "every quotation mark closed before the next column"
+        raise Refusal([Problem(path.name, "", "a quotation mark out of place", expected, "Delete the stray mark, or double it.")])
     if not best[0]:
         raise Refusal([Problem(path.name, "row 1", "a single column", "columns separated by commas, semicolons, tabs or bars")])
     return best[1], best[2]

@@ -1,6 +1,5 @@
 """A study: a protocol together with a cohort that fits it."""
 
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,12 +96,22 @@ def load_study(name: str, cohort: str | Path | None = None, sha256: str | None =
 
 
 def _repeats(cohort: Cohort, own: Path, protocol: Protocol) -> bool:
-    """Whether a cohort holds nothing but measurements of the study's own published cohort, however the file is laid out."""
+    """Whether any animal of a cohort is, in every value it has, an animal of the study's own real cohort.
+
+    Animals are compared, not files: a copy in another layout, without some donors or with a few more, still holds the source.
+    """
     original = cohort if cohort.path.resolve() == own.resolve() else read_cohort(own, protocol)
     if original.origin == "simulated":
         return False
-    measured = (
-        Counter(frame.loc[frame["lower"].notna(), ["group", "endpoint", "lower", "upper"]].itertuples(index=False, name=None))
-        for frame in (cohort.values, original.values)
-    )
-    return next(measured) <= next(measured)
+    known = _animals(original)
+    return any(len(animal) > 1 and animal <= source for animal in _animals(cohort) for source in known)
+
+
+def _animals(cohort: Cohort) -> list[frozenset[tuple[str, str, str, str]]]:
+    """Each animal as the set of its measurements, to six digits."""
+    measured = cohort.values[cohort.values["lower"].notna()]
+    columns = ["group", "endpoint", "lower", "upper"]
+    return [
+        frozenset((group, endpoint, f"{lower:.6g}", f"{upper:.6g}") for group, endpoint, lower, upper in rows[columns].to_numpy())
+        for _, rows in measured.groupby("animal")
+    ]
