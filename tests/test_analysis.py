@@ -1,5 +1,6 @@
 """The T-cell study, number by number, and what happens at the edges."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,9 @@ from scipy import stats as scipy_stats
 
 from secretome import adjudicate, analyse, load_study, stats
 from secretome.analysis import COLUMNS
+from secretome.claims import _magnitude
 from secretome.cohort import Study
+from secretome.protocol import Protocol
 
 TREG = "treg_conditioned_medium"
 RESULTS_CSV = (
@@ -82,6 +85,56 @@ def test_equivalence_and_its_interval_agree(tmp_path: Path) -> None:
         equivalence = results[results["alternative"] == "equivalence"].iloc[0]
         inside = equivalence["low"] > 0.8 and equivalence["high"] < 1.25
         assert inside == (equivalence["pvalue"] < 0.05)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "word"),
+    [
+        (0.2, 2.0, "smaller"),
+        (12, 90, "larger"),
+        (3, 9, "compatible"),
+        (2, 12, "cannot tell"),
+        (0, 4, "cannot tell"),
+        (np.nan, np.nan, "cannot tell"),
+    ],
+)
+def test_magnitude_follows_its_rules(protocol: Protocol, low: float, high: float, word: str) -> None:
+    """Against a printed range of 2.95 to 10.55, which spans a factor of 3.6."""
+    claim = protocol.claims["tregs_rise_cd25pos"].model_copy(update={"printed_range": (2.95, 10.55)})
+    assert _magnitude(claim, pd.Series({"low": low, "high": high})) == word
+
+
+def test_a_family_multiplies_p_and_widens_the_interval(treg: Study) -> None:
+    """Bonferroni over k = 2: p doubles, and the interval is at 97.5 %."""
+    claims = {
+        key: claim.model_copy(update={"family": (claim.contrast, "without vs with_cm")}) for key, claim in treg.protocol.claims.items()
+    }
+    family = replace(treg, protocol=treg.protocol.model_copy(update={"claims": claims}))
+    single, double = (analyse(study, ("planned",)).iloc[0] for study in (treg, family))
+    assert double["pvalue_adjusted"] == pytest.approx(2 * single["pvalue"])
+    assert double["level"] == pytest.approx(0.975)
+    assert double["low"] < single["low"]
+
+
+def test_a_claim_that_something_falls_is_judged_by_falling(treg: Study) -> None:
+    claims = {key: claim.model_copy(update={"direction": "down"}) for key, claim in treg.protocol.claims.items()}
+    falls = replace(treg, protocol=treg.protocol.model_copy(update={"claims": claims}))
+    verdicts = adjudicate(falls, analyse(falls))
+    assert set(verdicts["verdict"]) == set(verdicts["verdict_as_published"]) == {"contradicted"}
+
+
+def test_verdicts_refuse_results_of_another_alpha(treg: Study, results: pd.DataFrame) -> None:
+    with pytest.raises(ValueError, match="another alpha"):
+        adjudicate(treg, results, alpha=0.01)
+
+
+def test_signs_and_scales_of_the_other_analyses(treg: Study, results: pd.DataFrame) -> None:
+    pairs = treg.pairs("foxp3_cd25pos", "with_cm", "without")
+    difference = pairs["treated"] - pairs["control"]
+    assert row(results, "foxp3_cd25pos", "paired t test on differences")["estimate"] == pytest.approx(difference.mean())
+    ratio = row(results, "foxp3_cd25pos", "sign flips of log ratios")
+    assert ratio["estimate"] == pytest.approx(scipy_stats.gmean(pairs["treated"] / pairs["control"]))
+    assert ratio["statistic"] == pytest.approx(np.log(ratio["estimate"]))
 
 
 def test_readings_not_asked_for_are_left_out(treg: Study) -> None:

@@ -1,6 +1,7 @@
 """Reruns through the command, as a user would: whole or not at all, the same twice, refused with sentences."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -140,6 +141,50 @@ def test_in_a_batch_the_sound_files_run(donors: Path, tmp_path: Path) -> None:
     assert "again" in result.output  # ids that differ in capitals alone
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"donors", "summary.csv"}
     assert len(pd.read_csv(tmp_path / "out" / "summary.csv")) == 2
+
+
+def test_nothing_of_the_users_is_replaced(donors: Path, tmp_path: Path) -> None:
+    """A folder that is no rerun stays, whatever is asked; so does the folder that holds the cohort itself."""
+    for option in ("--force", "--resume"):
+        folder = tmp_path / option / "donors"
+        folder.mkdir(parents=True)
+        (folder / "thesis.txt").write_text("years of work", encoding="utf-8")
+        result = secretome("rerun", TREG, donors, "--out", folder.parent, option)
+        assert result.exit_code == 2
+        assert "which is no rerun" in result.output
+        assert (folder / "thesis.txt").read_text(encoding="utf-8") == "years of work"
+
+
+def test_an_out_that_is_a_file_is_refused(donors: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    result = secretome("rerun", TREG, donors, "--out", tmp_path / "file")
+    assert result.exit_code == 2
+    assert "found " in result.output
+
+
+@pytest.mark.parametrize("lines", [slice(0, 3), slice(0, 5)])
+def test_cohorts_that_can_decide_nothing_still_get_a_report(donors: Path, tmp_path: Path, lines: slice) -> None:
+    """One pair, two pairs; and an endpoint that is absent altogether."""
+    rows = [line.rpartition(",")[0] for line in donors.read_text(encoding="utf-8").splitlines()]
+    donors.write_text("\n".join(rows[lines]), encoding="utf-8")
+    result = secretome("rerun", TREG, donors, "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert set(pd.read_csv(tmp_path / "out" / "donors" / "verdicts.csv")["verdict"]) == {"untestable"}
+
+
+def test_resume_makes_a_damaged_folder_anew(finished: Path, tmp_path: Path) -> None:
+    shutil.copytree(finished / "out", tmp_path / "out")
+    (tmp_path / "out" / "my-donors" / "verdicts.csv").unlink()
+    assert secretome("rerun", TREG, finished / "my donors.csv", "--out", tmp_path / "out", "--resume").exit_code == 0
+    assert (tmp_path / "out" / "my-donors" / "verdicts.csv").exists()
+
+
+def test_a_simulated_cohort_is_said_loudly(donors: Path, tmp_path: Path) -> None:
+    rows = donors.read_text(encoding="utf-8").splitlines()
+    donors.write_text("\n".join([rows[0] + ",origin", *(row + ",simulated" for row in rows[1:])]), encoding="utf-8")
+    result = secretome("rerun", TREG, donors, "--out", tmp_path / "out")
+    assert "simulated" in result.output
+    assert "Simulated cohort. A computer made these numbers" in (tmp_path / "out" / "donors" / "report.html").read_text(encoding="utf-8")
 
 
 def test_a_notebook_that_stops_leaves_nothing(donors: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import shutil
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -39,13 +40,17 @@ def reads(text: str, path: Path | None = None) -> NotebookNode:
 def fingerprint(path: Path, text: str) -> str:
     """A hash of all that a notebook's results depend on besides its own code.
 
-    These are its folder, the lock, the modules of the package that it imports, directly or not, and the data of its own
-    folder and of every study that it names.
+    These are its folder, Python's version, the lock, the modules of the package that it imports, directly or not, and the files of its
+    own folder and of every study that it names. A page that asks for `study_names` depends on all.
     """
     folder = path.resolve().parent
-    digest = hashlib.sha256(folder.relative_to(ROOT).as_posix().encode())
-    named = {study for study in _studies() if study.name in text}
-    files = [ROOT / "requirements.txt", *_modules(text), *(file for study in sorted({folder, *named}) for file in _data(study))]
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    digest = hashlib.sha256(f"{folder.relative_to(ROOT).as_posix()} {python}".encode())
+    named = {study for study in _studies() if study.name in text or "study_names" in text}
+    data = [file for file in _data(folder) if file != path.resolve()]
+    # Of another study the data count, not how its own page tells them.
+    data += [file for study in sorted(named - {folder}) for file in _data(study) if file.suffix != ".py"]
+    files = [ROOT / "requirements.txt", *_modules(text), *data]
     for file in files:
         digest.update(file.relative_to(ROOT).as_posix().encode())
         digest.update(_hash(file).encode())
@@ -53,15 +58,15 @@ def fingerprint(path: Path, text: str) -> str:
 
 
 def _studies() -> list[Path]:
-    return [protocol.parent for protocol in (ROOT / "notebooks").glob("*/protocol.yml")]
+    return [folder for folder in (ROOT / "notebooks").glob("*") if folder.is_dir()]
 
 
 def _data(folder: Path) -> Iterator[Path]:
-    """The files of a study that its results depend on: not notebooks, and not what was published from it."""
+    """The files of a study that results may depend on, whatever they are; a notebook's twin is none of them."""
     for file in sorted(folder.rglob("*")):
         inside = file.relative_to(folder).parts
         hidden = any(part.startswith((".", "__")) for part in inside)
-        if file.is_file() and not hidden and inside[0] != "published" and file.suffix not in (".py", ".ipynb"):
+        if file.is_file() and not hidden and file.suffix != ".ipynb":
             yield file
 
 
@@ -76,7 +81,13 @@ def _modules(text: str) -> list[Path]:
 
 
 def _imported(text: str) -> Iterator[str]:
-    for node in ast.walk(ast.parse(text)):
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        # A line of IPython's own, such as a magic, hides what is imported: take everything.
+        yield from _imports().modules
+        return
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:

@@ -89,4 +89,27 @@ def test_warnings_point_at_the_line_of_the_cell() -> None:
     text = path.read_text(encoding="utf-8")
     notebook = percent_notebooks.reads(text, path)
     lines = text.splitlines()
-    assert all(lines[start - 1].startswith("# %%") for start in notebook.metadata["source_map"])
+    for start, cell in zip(notebook.metadata["source_map"], notebook.cells, strict=True):
+        first = cell.source.splitlines()[0]
+        assert lines[start].removeprefix("# ") == first
+
+
+def test_whatever_a_page_may_read_is_in_its_fingerprint(house: Path) -> None:
+    path = house / "notebooks" / "one" / "analysis.py"
+
+    def fingerprint(text: str) -> str:
+        percent_notebooks._hash.cache_clear()
+        return percent_notebooks.fingerprint(path, text)
+
+    every = CODE + "# study_names\n"
+    before, before_every = fingerprint(CODE), fingerprint(every)
+    (house / "notebooks" / "two" / "value.txt").write_text("changed", encoding="utf-8")
+    assert fingerprint(CODE) == before
+    assert fingerprint(every) != before_every
+    (path.parent / "helper.py").write_text("x = 1", encoding="utf-8")
+    assert fingerprint(CODE) != before
+
+
+def test_a_page_with_a_magic_depends_on_the_whole_package() -> None:
+    modules = {file.stem for file in percent_notebooks._modules("%matplotlib inline\nimport secretome\n")}
+    assert {"cli", "rerun", "analysis"} <= modules

@@ -87,6 +87,11 @@ def test_all_problems_come_at_once_by_cell(tmp_path: Path, protocol: Protocol) -
         (HEADER + "a,without,3.45,2.12\nb,with_cm,4.42,4.12\n", "no donor with a value in both"),
         (HEADER + PAIR + "a,without,3.5,2.2\n", "a second time"),
         (HEADER + 'a,without,"1,250",1\na,with_cm,"2,500",1\n', "one way only"),
+        ("animal,group,endpoint,value (ng/mL)\na,without,foxp3_cd25pos,3\n", "the unit 'ng/mL'"),
+        ("animal,group,Group.,foxp3_cd25pos\na,without,with_cm,3\n", "a second column 'group'"),
+        ("animal,group,foxp3_cd25pos,CD25+ FoxP3+\na,without,3,2\na,with_cm,4,3\n", "which holds numbers"),
+        ('animal,group,foxp3_cd25pos,note\na,without,3,"spilt\na,with_cm,4,\n', "a quotation mark out of place"),
+        (HEADER + "a,without,3,\na,with_cm,,3\n", "no donor with a value in both"),
         ("animal,group,endpoint,value,unit\na,without,foxp3_cd25pos,3,ng/mL\n", "the unit 'ng/mL'"),
         ("animal,group,foxp3_cd25pos (pg/mL)\na,without,3\n", "the unit 'pg/mL'"),
         ("animal,group,foxp3_cd25pos,exclude\na,without,3,no\na,with_cm,3,\n", "Leave the cell empty to keep"),
@@ -112,6 +117,16 @@ def test_an_excluded_row_is_reported_and_left_out(tmp_path: Path, protocol: Prot
     assert set(cohort.excluded["exclude"]) == {"haemolysed"}
     assert len(cohort.excluded) == 2
     assert "2 excluded" in cohort.understood[-1]
+    assert "excluded: b in without, 2 values (haemolysed)" in cohort.understood
+
+
+def test_what_is_left_out_neither_blocks_nor_repeats(tmp_path: Path, protocol: Protocol) -> None:
+    """A spilt sample that was measured again; and marks for nothing are no reason."""
+    path = tmp_path / "again.csv"
+    path.write_text(HEADER[:-1] + ",exclude\na,without,??,2,spilt\na,without,3,2,-\na,with_cm,4,3,NA\n", encoding="utf-8")
+    cohort = read_cohort(path, protocol)
+    assert len(cohort.excluded) == 2
+    assert len(cohort.values) == 4
 
 
 def test_unknown_columns_are_named_not_used(tmp_path: Path, protocol: Protocol) -> None:

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -123,15 +124,48 @@ def test_signed_rank_equals_brute_force(difference: list[int], alternative: Any)
     seen = ranks[positive].sum() - centre
     extreme = {"two-sided": np.abs(null) >= abs(seen), "less": null <= seen, "greater": null >= seen}[alternative]
     result = stats.signed_rank(difference, alternative=alternative)
+    boundary = np.abs(null) == abs(seen) if alternative == "two-sided" else null == seen
     assert result.pvalue == pytest.approx(extreme.mean())
+    assert result.midp == pytest.approx(extreme.mean() - boundary.mean() / 2)
     assert result.attainable - 1e-12 <= result.pvalue <= 1
     assert result.statistic == ranks[positive].sum()
 
 
 def test_signed_rank_takes_equal_decimals_as_tied() -> None:
     """0.3 - 0.1 and 0.5 - 0.3 differ in binary; on paper both are 0.2."""
-    result = stats.signed_rank([0.3, 0.5, 0.9], [0.1, 0.3, 0.1])
-    assert result.ties == 2
+    assert stats.signed_rank([0.3, 0.5, 0.9], [0.1, 0.3, 0.1]).ties == 2
+    assert stats.signed_rank([0.02, 0.04, 81.92], [0.01, 0.03, 1]).ties == 2
+    # Values of very different sizes keep their own rounding: no small difference becomes zero.
+    wide = stats.signed_rank([1e-3, 2e-3, 3e-3, 4e-3, 5e-3, 6e-3, 1e12])
+    assert (wide.zeros, wide.ties, wide.pvalue) == (0, 0, pytest.approx(2 / 2**7))
+
+
+def test_many_pairs_are_exact_or_refused() -> None:
+    noise = np.random.default_rng(4).normal(size=1000)
+    assert stats.signed_rank(noise).pvalue == pytest.approx(scipy_stats.wilcoxon(noise, method="asymptotic").pvalue, rel=0.01)
+    with pytest.raises(ValueError, match="up to 1000 pairs"):
+        stats.signed_rank(np.append(noise, 1.0))
+
+
+def test_results_can_be_compared_copied_and_sent_to_another_process() -> None:
+    x, y = [1, 2, 3, 4, 5, 6.5], [3, 4, 5, 6, 7, 8.5]
+    results = [
+        stats.mann_whitney(x, y),
+        stats.signed_rank(x, y),
+        stats.hodges_lehmann(x, y),
+        stats.geometric_mean_ratio(x, y),
+        stats.hodges_lehmann(x, y).confidence_interval(),
+    ]
+    for result in results:
+        assert pickle.loads(pickle.dumps(result)) == result
+    assert pickle.loads(pickle.dumps(results[-1])).level == results[-1].level
+
+
+def test_too_many_tied_values_are_asymptotic_or_refused() -> None:
+    x, y = np.arange(400) % 7, np.arange(400) % 5
+    assert stats.mann_whitney(x, y).method == "asymptotic"
+    with pytest.raises(ValueError, match="too many to count"):
+        stats.mann_whitney(x, y, method="exact")
 
 
 def test_signed_rank_without_ties_equals_scipy() -> None:

@@ -36,6 +36,9 @@ class ConfidenceInterval(_Limits):
         interval.level = float(level)
         return interval
 
+    def __getnewargs__(self) -> tuple[float, float, float]:
+        return self.low, self.high, self.level
+
     def __repr__(self) -> str:
         return f"ConfidenceInterval(low={self.low}, high={self.high}, level={self.level})"
 
@@ -64,6 +67,8 @@ def as_sample(values: ArrayLike, name: str, nan_policy: NanPolicy = "raise") -> 
 def as_pairs(x: ArrayLike, y: ArrayLike, nan_policy: NanPolicy = "raise") -> tuple[Floats, Floats]:
     """Return two samples of one length; ``nan_policy="omit"`` drops the whole pair."""
     left, right = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    if left.ndim != 1:
+        raise ValueError(f"x and y must be one-dimensional; x has {left.ndim} dimensions.")
     if left.shape != right.shape:
         raise ValueError(f"x and y are pairs and must have one length; they have {left.size} and {right.size} values.")
     half = np.isnan(left) | np.isnan(right)

@@ -16,8 +16,10 @@ from secretome.stats._common import Floats
 
 Ints = NDArray[np.int64]
 
-# C(1000, 500) is the last central binomial coefficient that a float holds comfortably.
+# Beyond, C(N, N / 2) nears the largest float.
 LARGEST_EXACT = 1000
+# A table of this many cells takes a few seconds and a quarter of a gigabyte.
+LARGEST_TABLE = 3e7
 
 
 def doubled_midranks(values: Floats) -> Ints:
@@ -30,6 +32,12 @@ def tied_values(values: Floats) -> int:
     """How many values share theirs with at least one other."""
     _, counts = np.unique(values, return_counts=True)
     return int(counts[counts > 1].sum())
+
+
+def countable(ranks: Ints, size: int) -> bool:
+    """Whether the table of `rank_sum_null` is small enough to be made."""
+    highest = np.sort(ranks - ranks.min())[ranks.size - size :].sum()
+    return ranks.size <= LARGEST_EXACT and (size + 1) * int(highest + 1) <= LARGEST_TABLE
 
 
 @lru_cache(maxsize=512)
@@ -62,15 +70,18 @@ def rank_sum_null(ranks: tuple[int, ...], size: int) -> tuple[Ints, Floats]:
         table[first : last + 1, rank : reach + 1] += table[first - 1 : last, : reach + 1 - rank].copy()
     lowest = sum(reduced[:size])
     support = np.arange(lowest, highest + 1, dtype=np.int64) * divisor + shift * size
-    return support, table[size, lowest:]
+    # A copy, because a view would keep the whole table in the cache.
+    return support, table[size, lowest:].copy()
 
 
 @lru_cache(maxsize=512)
 def signed_sum_null(ranks: tuple[int, ...]) -> tuple[Ints, Floats]:
-    """In how many of the 2**n sign patterns the positive `ranks` (doubled) reach each sum."""
+    """In what share of the 2**n sign patterns the positive `ranks` (doubled) reach each sum."""
     weights = np.zeros(sum(ranks) + 1)
     weights[0] = 1.0
     for rank in ranks:
-        shifted = weights[: weights.size - rank].copy()
+        # Halved at each step, because 2**n outgrows a float at n = 1024.
+        shifted = weights[: weights.size - rank] / 2
+        weights /= 2
         weights[rank:] += shifted
     return np.arange(weights.size, dtype=np.int64), weights
