@@ -106,8 +106,8 @@ page.figure(figures.paired_figure(study, negative, row), "pairs-cd25-negative", 
 # - {glue:text}`published_positive`
 # - {glue:text}`published_negative`
 #
-# The p is {term}`exact`: every way of flipping the signs of the differences is counted, ties included. Few pairs can be flipped in few ways, so no p can be
-# smaller than a floor that is known before any value is.
+# The {term}`signed-rank test` asks whether rises outweigh falls, and the {term}`Hodges-Lehmann shift` says by how much. The p is {term}`exact`: every way of
+# flipping the signs of the differences is counted, ties included. Few pairs can be flipped in few ways, so no p can fall below a floor.
 #
 # - {glue:text}`floor_positive`
 # - {glue:text}`floor_negative`

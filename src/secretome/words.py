@@ -75,7 +75,7 @@ def result_sentence(study: Study, row: Row) -> str:
     """One result as a journal wants it: test, n, statistic, p, effect with interval."""
     endpoint = study.protocol.endpoints[row["endpoint"]]
     if math.isnan(row["pvalue"]):
-        why = "there are too few" if row["n_treated"] < 2 else "they do not vary"
+        why = "there are too few" if row["n_treated"] < 2 else "the change does not vary"
         rest = "" if math.isnan(row["estimate"]) else f"; {effect(row, endpoint.unit)}"
         return f"{endpoint.label}: {row['method']}, n = {count(row['n_treated'], 'pair')}, not computed, because {why}{rest}."
     letter = "t" if " t " in f" {row['method']} " else "W"
@@ -206,6 +206,8 @@ def count(n: int, noun: str) -> str:
 def _why_they_differ(verdict: Row) -> str:
     if verdict["verdict_as_published"] == "untestable":
         return "with these pairs no p of that test could be small enough"
+    if "computed" in verdict["rule"]:
+        return "that test needs no spread to compute"
     if "margin" in verdict["rule"] or "zone" in verdict["rule"]:
         return "that test knows no zone of no effect"
     return "the two tests fall on different sides of the error rate"

@@ -242,3 +242,10 @@ def test_unknown_choices_are_refused() -> None:
 def test_nan_policy_omit_drops_values_and_whole_pairs() -> None:
     assert stats.mann_whitney([1, np.nan, 3], [2, 4], nan_policy="omit") == stats.mann_whitney([1, 3], [2, 4])
     assert stats.signed_rank([1, np.nan, 3], [0, 1, 1], nan_policy="omit").n_pairs == 2
+
+
+def test_equal_differences_have_no_interval() -> None:
+    """An interval of no width would claim to know the shift exactly."""
+    for shift in (stats.hodges_lehmann([1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6], paired=True), stats.hodges_lehmann([2] * 8, [2] * 8)):
+        with pytest.warns(UserWarning, match="All differences are equal"):
+            assert np.isnan(shift.confidence_interval().low)

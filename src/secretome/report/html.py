@@ -84,6 +84,8 @@ def _plain_role(sources: Mapping[str, str]) -> Callable[..., tuple[list[nodes.No
     def role(name: str, rawtext: str, text: str, *_: Any, **__: Any) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         titled = re.fullmatch(r"(.+?)\s*<[^<>]+>", text, re.DOTALL)
         shown = titled[1] if titled else text
-        return [nodes.inline(rawtext, f"({sources.get(shown, shown)})" if name == "cite" else shown)], []
+        # A report travels without the book, so it says where a page that it names is.
+        said = {"cite": f"({sources.get(shown, shown)})", "doc": f"{shown} (a page of the book)"}.get(name, shown)
+        return [nodes.inline(rawtext, said)], []
 
     return role

@@ -120,9 +120,12 @@ class HodgesLehmannResult:
         -------
         ConfidenceInterval
             ``low``, ``high`` and ``level``, the level reached. Where no finite interval reaches the level asked
-            for, the limits are infinite and a warning says so.
+            for, the limits are infinite, and where all differences are equal they are NaN; a warning says so.
         """
         alpha = 1 - check_level(confidence_level)
+        if self._steps[0] == self._steps[-1]:
+            warnings.warn("All differences are equal, so they say nothing of their spread: the limits are NaN.", stacklevel=2)
+            return ConfidenceInterval(np.nan, np.nan, np.nan)
         # The support counts half steps, because midranks were doubled.
         critical = exact_critical(self._support, self._weights, 2 * self._steps.size, alpha)
         if critical is None:
