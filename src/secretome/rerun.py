@@ -186,7 +186,8 @@ def content_key(study: Study, parameters: Mapping[str, int | float]) -> str:
 
 def write_summary(name: str, out: Path) -> Path:
     """Write ``summary.csv``: the verdicts of every finished cohort of a study in a folder, one under another."""
-    folders = sorted(path.parent for path in out.glob(f"*/{PROVENANCE}") if _provenance_in(path.parent).get("study") == name)
+    # A folder that begins with a dot is a run that was killed.
+    folders = sorted(path.parent for path in out.glob(f"[!.]*/{PROVENANCE}") if _provenance_in(path.parent).get("study") == name)
     tables = [pd.read_csv(folder / "verdicts.csv", dtype=str, keep_default_na=False) for folder in folders]
     path = out / "summary.csv"
     _write_text(path, pd.concat(tables).to_csv(index=False, lineterminator="\n"))

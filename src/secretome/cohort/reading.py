@@ -11,6 +11,7 @@ from typing import cast
 
 import pandas as pd
 
+from secretome.cohort.model import Cohort, cohort_id
 from secretome.cohort.sheet import Cell, Sheet, read_sheet
 from secretome.cohort.values import MISSING, Unreadable, Value, decimal_mark, parse
 from secretome.protocol import ORIGINS, Endpoint, Group, Origin, Problem, Protocol, Refusal, nearest, normalise
@@ -24,62 +25,12 @@ KEEP_WORDS = frozenset({"none", "no", "0", "false", "n", "keep", "include", "inc
 
 
 @dataclass(frozen=True)
-class Cohort:
-    """The animals of one file, as the protocol understands them.
-
-    Attributes
-    ----------
-    id : str
-        The file's stem, with other characters than letters, digits, ``.``, ``_`` and ``-`` replaced by ``-``.
-    path, sha256 : Path, str
-        The file and its hash.
-    origin : str
-        ``simulated``, ``published-summary``, ``published-individual`` or ``measured``.
-    values : DataFrame
-        One row per animal and endpoint: animal, group, endpoint, value (NaN if censored or missing), lower, upper, and the optional
-        columns. Excluded rows are not in it.
-    excluded : DataFrame
-        The rows that the file excludes, with their reasons, in the same columns.
-    understood : tuple of str
-        What was made of the file, in sentences.
-    """
-
-    id: str
-    path: Path
-    sha256: str
-    origin: Origin
-    values: pd.DataFrame
-    excluded: pd.DataFrame
-    understood: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class _Entry:
     """One measurement before its text is parsed."""
 
     row: tuple[Cell, ...]
     endpoint: str
     value: Cell
-
-
-def cohort_id(path: Path) -> str:
-    """The name of a cohort, made from its file's.
-
-    Raises
-    ------
-    Refusal
-        If the name would not begin with a letter or digit, or be longer than 64 characters.
-
-    Examples
-    --------
-    >>> cohort_id(Path("Lab export.csv"))
-    'Lab-export'
-    """
-    name = re.sub(r"[^A-Za-z0-9._-]", "-", path.stem)
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
-        expected = "a name of at most 64 characters that begins with a letter or a digit"
-        raise Refusal([Problem(path.name, "", f"the file name {path.stem!r}", expected, "Rename the file.")])
-    return name
 
 
 def read_cohort(path: Path, protocol: Protocol) -> Cohort:
@@ -164,7 +115,14 @@ class _Reader:
             self._check_unit(stated, endpoint, cell)
 
     def _report_unknown(self, unknown: list[Cell]) -> None:
-        wanted = [*REQUIRED, *OPTIONAL, *LONG, *self.protocol.endpoints, *(e.label for e in self.protocol.endpoints.values())]
+        # What a simulation writes of itself is no column that a laboratory may have misspelt.
+        wanted = [
+            *REQUIRED,
+            *(column for column in OPTIONAL if column not in ("scenario", "seed")),
+            *LONG,
+            *self.protocol.endpoints,
+            *(e.label for e in self.protocol.endpoints.values()),
+        ]
         for cell in unknown:
             name = cell.text.strip()
             guess = nearest(name, wanted)

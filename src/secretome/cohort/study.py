@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from secretome.cohort.reading import Cohort, read_cohort
+from secretome.cohort.model import Cohort
+from secretome.cohort.reading import read_cohort
 from secretome.protocol import Problem, Protocol, Refusal, load_protocol, study_folder
 
 

@@ -1,0 +1,59 @@
+"""What a cohort is, once it has been read, and what it is called."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from secretome.protocol import Origin, Problem, Refusal
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """The animals of one file, as the protocol understands them.
+
+    Attributes
+    ----------
+    id : str
+        The file's stem, with other characters than letters, digits, ``.``, ``_`` and ``-`` replaced by ``-``.
+    path, sha256 : Path, str
+        The file and its hash.
+    origin : str
+        ``simulated``, ``published-summary``, ``published-individual`` or ``measured``.
+    values : DataFrame
+        One row per animal and endpoint: animal, group, endpoint, value (NaN if censored or missing), lower, upper, and the optional
+        columns. Excluded rows are not in it.
+    excluded : DataFrame
+        The rows that the file excludes, with their reasons, in the same columns.
+    understood : tuple of str
+        What was made of the file, in sentences.
+    """
+
+    id: str
+    path: Path
+    sha256: str
+    origin: Origin
+    values: pd.DataFrame
+    excluded: pd.DataFrame
+    understood: tuple[str, ...]
+
+
+def cohort_id(path: Path) -> str:
+    """The name of a cohort, made from its file's.
+
+    Raises
+    ------
+    Refusal
+        If the name would not begin with a letter or digit, or be longer than 64 characters.
+
+    Examples
+    --------
+    >>> cohort_id(Path("Lab export.csv"))
+    'Lab-export'
+    """
+    name = re.sub(r"[^A-Za-z0-9._-]", "-", path.stem)
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
+        expected = "a name of at most 64 characters that begins with a letter or a digit"
+        raise Refusal([Problem(path.name, "", f"the file name {path.stem!r}", expected, "Rename the file.")])
+    return name
