@@ -44,7 +44,7 @@ page.banner()
 positive = study.protocol.claims["tregs_rise_cd25pos"]
 negative = study.protocol.claims["tregs_rise_cd25neg"]
 published = results[results["reading"] == "published"].set_index("endpoint", drop=False)
-planned = results[results["pvalue_adjusted"].notna() | (results["method"] == "paired t test on logs")].set_index("endpoint", drop=False)
+planned = results[(results["reading"] == "planned") & (results["alternative"] != "equivalence")].set_index("endpoint", drop=False)
 by_claim = verdicts.set_index("claim", drop=False)
 page.say(
     who=words.cohort_sentence(study),

@@ -152,24 +152,22 @@ def unpaired_pvalues(study: Study, claim: Claim) -> tuple[float, float]:
 
     It is a mistake on purpose, for the page that shows what it costs, and no row of the results.
     """
-    treated, _, control = claim.contrast.partition(" vs ")
-    whole = study.pairs(claim.endpoint, treated, control).dropna()
+    whole = study.pairs(claim.endpoint, *claim.sides).dropna()
     x, y = whole["treated"].to_numpy(), whole["control"].to_numpy()
-    welch = _Method("multiverse", "", "", lambda x, y: Estimate(pvalue=stats.geometric_mean_ratio(x, y).pvalue))
-    ranks = _Method("multiverse", "", "", lambda x, y: Estimate(pvalue=stats.mann_whitney(x, y).pvalue))
-    return _attempt(welch, x, y).pvalue, _attempt(ranks, x, y).pvalue
+    welch = _attempt(lambda x, y: Estimate(pvalue=stats.geometric_mean_ratio(x, y).pvalue), x, y)
+    ranks = _attempt(lambda x, y: Estimate(pvalue=stats.mann_whitney(x, y).pvalue), x, y)
+    return welch.pvalue, ranks.pvalue
 
 
 def _paired_rows(study: Study, claim: Claim, readings: Sequence[Reading], *, alpha: float, level: float, seed: int) -> Iterator[Result]:
-    treated, _, control = claim.contrast.partition(" vs ")
-    pairs = study.pairs(claim.endpoint, treated, control)
+    pairs = study.pairs(claim.endpoint, *claim.sides)
     whole = pairs.dropna()
     family = len(claim.compared)
     endpoint = study.protocol.endpoints[claim.endpoint]
     for method in _paired_methods(endpoint, family=family, alpha=alpha, level=level, seed=seed):
         if method.reading not in readings:
             continue
-        estimate = _attempt(method, whole["treated"].to_numpy(), whole["control"].to_numpy())
+        estimate = _attempt(method.run, whole["treated"].to_numpy(), whole["control"].to_numpy())
         planned = method.reading == "planned" and method.name != EQUIVALENCE
         yield Result(
             **asdict(estimate),
@@ -188,7 +186,7 @@ def _paired_rows(study: Study, claim: Claim, readings: Sequence[Reading], *, alp
         )
 
 
-def _attempt(method: _Method, treated: Floats, control: Floats) -> Estimate:
+def _attempt(run: Callable[[Floats, Floats], Estimate], treated: Floats, control: Floats) -> Estimate:
     """Run a method; what it refuses (two pairs, no spread) is an empty row, which no claim can pass."""
     if treated.size < 2:
         return Estimate()
@@ -196,7 +194,7 @@ def _attempt(method: _Method, treated: Floats, control: Floats) -> Estimate:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         try:
-            return method.run(treated, control)
+            return run(treated, control)
         except ValueError:
             return Estimate()
 

@@ -134,7 +134,7 @@ def _print_verdicts(outcome: "Outcome") -> None:
             Text(row["verdict"], style="bold"),
             words.number(row["estimate"]),
             words.interval(row),
-            words.p_value(row["pvalue_adjusted"]).removeprefix("p ").removeprefix("= "),
+            words.p_number(row["pvalue_adjusted"]),
         )
     Console().print(table)
     out.print(Text(words.standing_sentence(outcome.study, verdicts)))

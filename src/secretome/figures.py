@@ -62,7 +62,7 @@ def paired_figure(study: Study, claim: Claim, row: words.Row) -> Figure:
     -------
     Figure
     """
-    treated, _, control = claim.contrast.partition(" vs ")
+    treated, control = claim.sides
     pairs = study.pairs(claim.endpoint, treated, control).dropna()
     endpoint = study.protocol.endpoints[claim.endpoint]
     with mpl.rc_context(STYLE):

@@ -119,6 +119,11 @@ class Claim(_Strict):
         """The contrasts the claim is adjusted over: its family, or itself alone."""
         return self.family or (self.contrast,)
 
+    @property
+    def sides(self) -> tuple[str, str]:
+        """The treated and the control group of the claim's contrast."""
+        return sides(self.contrast)
+
 
 class OwnCohort(_Strict):
     """The cohort that a study's page shows when no other is given."""
@@ -168,7 +173,7 @@ class Protocol(_Strict):
             if claim.contrast not in claim.compared:
                 yield f"claims.{key}.contrast {claim.contrast!r} is not in its own family"
             for contrast in claim.compared:
-                treated, _, control = contrast.partition(" vs ")
+                treated, control = sides(contrast)
                 if treated == control:
                     yield f"claims.{key}: contrast {contrast!r} compares a group with itself"
                 for group in (treated, control):
@@ -187,8 +192,17 @@ class Protocol(_Strict):
     @property
     def pair(self) -> tuple[str, str]:
         """Treated and control group of a paired study."""
-        treated, _, control = next(iter(self.claims.values())).contrast.partition(" vs ")
-        return treated, control
+        return next(iter(self.claims.values())).sides
+
+
+def sides(contrast: str) -> tuple[str, str]:
+    """The treated and the control group of a contrast.
+
+    >>> sides("with_cm vs without")
+    ('with_cm', 'without')
+    """
+    treated, _, control = contrast.partition(" vs ")
+    return treated, control
 
 
 def normalise(name: str) -> str:

@@ -71,8 +71,7 @@ def check_parameters(name: str, stated: Mapping[str, str]) -> dict[str, int | fl
     Refusal
         With every name the notebook does not have, and every value of another type than the notebook states.
     """
-    with _twin(name) as twin:
-        known = {key: about for key, about in inspect_notebook(str(twin)).items() if key not in OWN_PARAMETERS}
+    known = _parameters(name)
     values: dict[str, int | float] = {}
     problems = []
     for key, text in stated.items():
@@ -265,6 +264,12 @@ def _twin(name: str) -> Any:
         yield path
 
 
+def _parameters(name: str) -> dict[str, Any]:
+    """The parameters of a study's notebook that are the user's to set, as papermill understands them."""
+    with _twin(name) as twin:
+        return {key: about for key, about in inspect_notebook(str(twin)).items() if key not in OWN_PARAMETERS}
+
+
 def _retagged(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """Let a book show the parameters that were used, not the defaults."""
     for cell in notebook.cells:
@@ -278,9 +283,7 @@ def _retagged(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 def _provenance(study: Study, parameters: Mapping[str, int | float], key: str) -> dict[str, Any]:
     protocol, notebook = _study_files(study.key)
-    with _twin(study.key) as twin:
-        defaults = {name: about["default"] for name, about in inspect_notebook(str(twin)).items() if name not in OWN_PARAMETERS}
-    used = {name: parameters.get(name, json.loads(default)) for name, default in defaults.items()}
+    used = {name: parameters.get(name, json.loads(about["default"])) for name, about in _parameters(study.key).items()}
     return {
         "study": study.key,
         "cohort": study.cohort.id,

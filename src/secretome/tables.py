@@ -26,7 +26,7 @@ def results_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
         {
             "Method": results["method"].to_numpy(),
             "Effect": [words.effect(row, study.protocol.endpoints[row["endpoint"]].unit) for _, row in results.iterrows()],
-            "p": [words.p_value(p).removeprefix("p ").removeprefix("= ") for p in results["pvalue"]],
+            "p": [words.p_number(p) for p in results["pvalue"]],
         }
     )
 

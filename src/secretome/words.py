@@ -38,11 +38,19 @@ def p_value(value: float) -> str:
     >>> p_value(0.00048828), p_value(0.0411), p_value(3e-7), p_value(1.0)
     ('p = 0.000488', 'p = 0.0411', 'p < 0.000001', 'p = 1')
     """
+    number_alone = p_number(value)
+    return f"p {number_alone}" if number_alone[0] in "<n" else f"p = {number_alone}"
+
+
+def p_number(value: float) -> str:
+    """A p value as a table shows it, under a heading that says p.
+
+    >>> p_number(0.00048828), p_number(3e-7)
+    ('0.000488', '< 0.000001')
+    """
     if math.isnan(value):
-        return "p not defined"
-    if value < 1e-6:
-        return "p < 0.000001"
-    return "p = " + np.format_float_positional(float(f"{value:.3g}"), trim="-")
+        return "not defined"
+    return "< 0.000001" if value < 1e-6 else np.format_float_positional(float(f"{value:.3g}"), trim="-")
 
 
 def percent(level: float) -> str:
@@ -104,7 +112,7 @@ def cohort_sentence(study: Study) -> str:
 
 def pairs_sentence(study: Study, claim: Claim) -> str:
     """How many of the pairs rise and fall, and which pairs are incomplete."""
-    pairs = study.pairs(claim.endpoint, *_sides(claim))
+    pairs = study.pairs(claim.endpoint, *claim.sides)
     whole = pairs.dropna()
     rises = int((whole["treated"] > whole["control"]).sum())
     falls = int((whole["treated"] < whole["control"]).sum())
@@ -122,7 +130,7 @@ def floor_sentence(study: Study, row: Row, alpha: float) -> str:
     label = study.protocol.endpoints[row["endpoint"]].label
     if math.isnan(row["attainable"]):
         return f"{label}: with so few pairs the test has no p."
-    floor = p_value(row["attainable"]).removeprefix("p ").removeprefix("= ")
+    floor = p_number(row["attainable"])
     if row["attainable"] > alpha:
         ending = f"which is above {alpha:g}: this test can decide nothing here."
     elif math.isclose(row["pvalue"], row["attainable"], rel_tol=1e-9):
@@ -181,8 +189,8 @@ def unpaired_sentence(study: Study, claim: Claim, welch: float, ranks: float) ->
 def paired_alt(study: Study, claim: Claim, row: Row) -> str:
     """Alternative text of the figure of pairs: what it shows, and what it finds."""
     endpoint = study.protocol.endpoints[claim.endpoint]
-    treated, control = (study.protocol.groups[side].label.lower() for side in _sides(claim))
-    if study.pairs(claim.endpoint, *_sides(claim)).dropna().empty:
+    treated, control = (study.protocol.groups[side].label.lower() for side in claim.sides)
+    if study.pairs(claim.endpoint, *claim.sides).dropna().empty:
         return f"No figure: no {study.protocol.experimental_unit} has both values of {endpoint.label}."
     finding = "the interval cannot be formed"
     if not math.isnan(row["low"]):
@@ -211,8 +219,3 @@ def _why_they_differ(verdict: Row) -> str:
     if "margin" in verdict["rule"] or "zone" in verdict["rule"]:
         return "that test knows no zone of no effect"
     return "the two tests fall on different sides of the error rate"
-
-
-def _sides(claim: Claim) -> tuple[str, str]:
-    treated, _, control = claim.contrast.partition(" vs ")
-    return treated, control

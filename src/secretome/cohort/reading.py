@@ -20,7 +20,9 @@ REQUIRED = ("animal", "group")
 OPTIONAL = ("unit", "cage", "sex", "batch", "note", "exclude", "origin", "scenario", "seed")
 LONG = ("endpoint", "value")
 # Columns of `Cohort.values`, in this order.
-COLUMNS = ("animal", "group", "endpoint", "value", "lower", "upper", "cage", "sex", "batch", "note", "exclude")
+CARRIED = ("cage", "sex", "batch", "note")
+COLUMNS = ("animal", "group", "endpoint", "value", "lower", "upper", *CARRIED, "exclude")
+BRACKETS = re.compile(r"[\[(](.*)[\])]\s*$")
 KEEP_WORDS = frozenset({"none", "no", "0", "false", "n", "keep", "include", "included"})
 
 
@@ -88,7 +90,7 @@ class _Reader:
         known = {normalise(column): column for column in (*REQUIRED, *OPTIONAL, *LONG)}
         unknown: list[Cell] = []
         for position, cell in enumerate(self.sheet.header):
-            form = normalise(re.sub(r"[\[(].*[\])]\s*$", "", cell.text)) or normalise(cell.text)
+            form = normalise(BRACKETS.sub("", cell.text)) or normalise(cell.text)
             if form in known:
                 self._place_column(known[form], position, cell)
             elif form in self.endpoints:
@@ -213,7 +215,7 @@ class _Reader:
             "value": value.seen,
             "lower": value.lower,
             "upper": value.upper,
-            **{column: self._text(entry.row, column) for column in COLUMNS[6:-1]},
+            **{column: self._text(entry.row, column) for column in CARRIED},
             "exclude": exclude,
         }
         return record, entry.value
@@ -357,7 +359,7 @@ def _names(members: Mapping[str, Group] | Mapping[str, Endpoint]) -> dict[str, s
 
 def _parenthesis(header: Cell) -> str:
     """What stands in brackets at the end of a header: a unit."""
-    found = re.search(r"[\[(](.*)[\])]\s*$", header.text)
+    found = BRACKETS.search(header.text)
     return found[1] if found else ""
 
 
