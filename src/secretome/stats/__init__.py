@@ -6,7 +6,9 @@ Nothing here knows of animals, files or figures, so it can be used alone::
     stats.mann_whitney([1, 2, 2, 3, 4], [2, 3, 5, 5, 6]).pvalue
 """
 
-from secretome.stats._common import ConfidenceInterval
+from secretome.stats._common import ConfidenceInterval, ConfidenceIntervals
+from secretome.stats.censored import CensoredLognormalResult, censored_lognormal
+from secretome.stats.contrasts import DunnettResult, WelchContrastsResult, dunnett, welch_contrasts
 from secretome.stats.ranks import (
     HodgesLehmannResult,
     MannWhitneyResult,
@@ -16,15 +18,25 @@ from secretome.stats.ranks import (
     signed_rank,
 )
 from secretome.stats.ratios import GeometricMeanRatioResult, geometric_mean_ratio
+from secretome.stats.superiority import SuperiorityResult, probability_of_superiority
 
 __all__ = [
+    "CensoredLognormalResult",
     "ConfidenceInterval",
+    "ConfidenceIntervals",
+    "DunnettResult",
     "GeometricMeanRatioResult",
     "HodgesLehmannResult",
     "MannWhitneyResult",
     "SignedRankResult",
+    "SuperiorityResult",
+    "WelchContrastsResult",
+    "censored_lognormal",
+    "dunnett",
     "geometric_mean_ratio",
     "hodges_lehmann",
     "mann_whitney",
+    "probability_of_superiority",
     "signed_rank",
+    "welch_contrasts",
 ]

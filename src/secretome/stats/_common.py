@@ -1,5 +1,6 @@
 """What every statistic shares: samples checked at the door, intervals, tails of an exact null."""
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -43,6 +44,36 @@ class ConfidenceInterval(_Limits):
         return f"ConfidenceInterval(low={self.low}, high={self.high}, level={self.level})"
 
 
+class _ArrayLimits(NamedTuple):
+    low: Floats
+    high: Floats
+
+
+class ConfidenceIntervals(_ArrayLimits):
+    """Limits of several intervals, unpacked as ``low, high``, and the confidence level they reach.
+
+    Attributes
+    ----------
+    low, high : (c,) array
+        The limits, in the unit of the estimates.
+    level : float
+        The confidence level: of each interval, or of all together where a method says that they are simultaneous.
+    """
+
+    level: float
+
+    def __new__(cls, low: ArrayLike, high: ArrayLike, level: float) -> "ConfidenceIntervals":
+        intervals = super().__new__(cls, np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64))
+        intervals.level = float(level)
+        return intervals
+
+    def __getnewargs__(self) -> tuple[Floats, Floats, float]:
+        return self.low, self.high, self.level
+
+    def __repr__(self) -> str:
+        return f"ConfidenceIntervals(low={self.low}, high={self.high}, level={self.level})"
+
+
 class Tails(NamedTuple):
     """The three exact probabilities that a rank test reports."""
 
@@ -62,6 +93,14 @@ def as_sample(values: ArrayLike, name: str, nan_policy: NanPolicy = "raise") -> 
     if sample.size == 0:
         raise ValueError(f"{name} is empty.")
     return sample
+
+
+def as_samples(samples: Sequence[ArrayLike], nan_policy: NanPolicy = "raise") -> list[Floats]:
+    """Return two samples or more, each as `as_sample` does, named by their position."""
+    checked = [as_sample(sample, f"samples[{position}]", nan_policy) for position, sample in enumerate(samples)]
+    if len(checked) < 2:
+        raise ValueError(f"samples must hold two samples or more; it holds {len(checked)}.")
+    return checked
 
 
 def as_pairs(x: ArrayLike, y: ArrayLike, nan_policy: NanPolicy = "raise") -> tuple[Floats, Floats]:
