@@ -216,7 +216,7 @@ def test_an_unknown_role_is_no_report(finished: Path) -> None:
 
     study = load_study(TREG, cohort=finished / "my donors.csv")
     with pytest.raises(Exception, match="no_such_key"):
-        report_html(notebook, study, pd.read_csv(finished / "out" / "my-donors" / "verdicts.csv"), {})
+        report_html(notebook, study, *(pd.read_csv(finished / "out" / "my-donors" / f"{name}.csv") for name in ("verdicts", "checks")), {})
 
 
 def test_plain_papermill_works_from_any_folder(donors: Path, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ seed: int = 1  # for permutations that are too many to enumerate
 # %%
 from secretome import adjudicate, analyse, figures, load_study, tables, words
 from secretome.analysis import unpaired_pvalues
-from secretome.claims import no_checks
+from secretome.claims import examine
 from secretome.report.page import Page
 
 study = load_study("treg_conditioned_medium", cohort=cohort or None, sha256=cohort_sha256 or None)
@@ -188,4 +188,4 @@ page.table(tables.verdicts_table(study, verdicts), "Verdicts")
 # {doc}`The guide to reruns <../../book/rerun>` says what may be in the file and what you get.
 
 # %% tags=["remove-cell"]
-page.save(results=results, verdicts=verdicts, checks=no_checks())
+page.save(results=results, verdicts=verdicts, checks=examine(study, results, alpha=alpha))

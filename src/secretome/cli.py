@@ -14,6 +14,8 @@ from rich.text import Text
 from secretome import words
 from secretome.cohort import load_study
 from secretome.protocol import Problem, Refusal, load_protocol, study_folder, study_names
+from secretome.simulate import DEFAULT_SCENARIO, to_csv
+from secretome.simulate import simulate as draw
 
 if TYPE_CHECKING:
     from secretome.rerun import Outcome
@@ -119,6 +121,31 @@ def rerun(
     _finish(refusals, sound=len(outcomes), failed=len(failed))
 
 
+@app.command(epilog="Example: `secretome simulate sepsis_cytokines --scenario null -n 8 --seed 3 --out made_up_rats.csv`")
+def simulate(
+    study: StudyName,
+    file: Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write; one that exists is refused.")],
+    scenario: Annotated[str, typer.Option(help="What is true of the animals; the study's page lists the scenarios.")] = DEFAULT_SCENARIO,
+    n: Annotated[int | None, typer.Option("-n", metavar="N", help="Animals per group; the protocol's number by default.")] = None,
+    seed: Annotated[int | None, typer.Option(metavar="S", help="The same seed gives the same animals; the protocol's by default.")] = None,
+) -> None:
+    """Make up a cohort from a study's stated assumptions. The file says in every row that it is simulated."""
+    _known(study)
+    try:
+        content = to_csv(draw(load_protocol(study_folder(study) / "protocol.yml"), scenario, n=n, seed=seed))
+    except ValueError as error:
+        err.print(Text(str(error), style="red"))
+        raise typer.Exit(2) from None
+    try:
+        with file.open("xb") as target:
+            target.write(content)
+    except FileExistsError:
+        _refuse([Refusal([Problem("--out", "", f"the file {file}, which is there already", "a new one", "Name another.")])])
+    except OSError as error:
+        _refuse([Refusal([Problem("--out", "", f"{file} ({error.strerror})", "a place that can be written to")])])
+    out.print(Text(f"Simulated cohort written: {file}"))
+
+
 def main() -> None:
     """Run the command; the entry point of the installed script."""
     app()
@@ -127,15 +154,17 @@ def main() -> None:
 def _print_verdicts(outcome: "Outcome") -> None:
     verdicts = pd.read_csv(outcome.folder / "verdicts.csv")
     claims = outcome.study.protocol.claims
-    table = Table("Claim", "Verdict", "Ratio", "Interval", "p", title=Text(f"Verdicts of {outcome.study.cohort.id}"), title_justify="left")
+    table = Table("Claim", "Verdict", "Ratio", "p", title=Text(f"Verdicts of {outcome.study.cohort.id}"), title_justify="left")
     for _, row in verdicts.iterrows():
         table.add_row(
             Text(claims[row["claim"]].sentence),
             Text(row["verdict"], style="bold"),
-            words.number(row["estimate"]),
-            words.interval(row),
+            words.ratio(row),
             words.p_number(row["pvalue_adjusted"]),
         )
+    checks = pd.read_csv(outcome.folder / "checks.csv")
+    for _, row in checks.iterrows():
+        out.print(Text(words.check_sentence(outcome.study, row)))
     Console().print(table)
     out.print(Text(words.standing_sentence(outcome.study, verdicts)))
     state = "unchanged since it was made" if outcome.resumed else "written"

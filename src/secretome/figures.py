@@ -1,7 +1,9 @@
 """Figures: every animal shown, the effect beside it on an aligned axis, readable in light and dark."""
 
 import io
+import math
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib as mpl
@@ -10,10 +12,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, NullLocator
+from numpy.typing import NDArray
 
 from secretome import words
 from secretome.cohort import Study
-from secretome.protocol import Claim
+from secretome.protocol import Claim, sides
+
+Floats = NDArray[np.float64]
 
 # Each colour has a part to play. A page replaces it by the CSS variable `--figure-PART`, so that one drawing serves light and dark.
 COLOURS = {
@@ -82,6 +87,84 @@ def paired_figure(study: Study, claim: Claim, row: words.Row) -> Figure:
         right.set_ylim(low / base, high / base)
         for axes in (left, right):
             _plain_log(axes)
+        _mark(figure, study)
+    return figure
+
+
+def groups_figure(study: Study, endpoint: str, rows: Sequence[words.Row]) -> Figure:
+    """Every animal of every group, and the planned ratios to the control beside them.
+
+    Values beyond a limit of the assay are open triangles at the limit, pointing to where the value lies. Where the control holds no such
+    value, the axis of the ratios is aligned with that of the values: 1 stands at the control's geometric mean.
+
+    Parameters
+    ----------
+    study : Study
+        A study of independent groups.
+    endpoint : str
+        The endpoint's key.
+    rows : sequence of Series
+        The planned results to draw, all against one control.
+
+    Returns
+    -------
+    Figure
+    """
+    about = study.protocol.endpoints[endpoint]
+    values = study.cohort.values[(study.cohort.values["endpoint"] == endpoint) & study.cohort.values["lower"].notna()]
+    with mpl.rc_context(STYLE):
+        if values.empty:
+            figure = Figure(figsize=(5.6, 1.0), layout="constrained")
+            figure.text(0.02, 0.5, f"{about.label}: no {study.protocol.experimental_unit} has a value.", va="center")
+            return figure
+        figure = Figure(figsize=(6.0, 4.4), layout="constrained")
+        left, right = figure.subplots(1, 2, width_ratios=(len(study.protocol.groups), 0.6 + len(rows)))
+        heights = np.log([*values["upper"][np.isfinite(values["upper"])], *values["lower"][values["lower"] > 0]])
+        for position, (key, group) in enumerate(study.protocol.groups.items()):
+            colour = COLOURS["treated" if group.role == "treated" else "control"]
+            _draw_arm(left, position, values[values["group"] == key], colour, near=0.028 * float(np.ptp(heights)))
+        left.set_yscale("log")
+        left.set_xlim(-0.6, len(study.protocol.groups) - 0.4)
+        labels = [_two_lines(group.label, 10) for group in study.protocol.groups.values()]
+        left.set_xticks(range(len(study.protocol.groups)), labels, fontsize=8.5)
+        left.set_ylabel(f"{about.label}, {about.unit}, log scale")
+        _draw_ratios(right, study, rows, (about.no_effect.low, about.no_effect.high))
+        control = values[values["group"] == sides(rows[0]["contrast"])[1]]
+        _align(left, right, values, rows, control)
+        for axes in (left, right):
+            _plain_log(axes)
+        _mark(figure, study)
+    return figure
+
+
+def design_figure(study: Study) -> Figure:
+    """The arms of a study along a line of hours, each with its animals, and the deaths where they happened."""
+    protocol = study.protocol
+    animals = study.cohort.values.drop_duplicates("animal")
+    start, end = protocol.timeline[0].hour, protocol.timeline[-1].hour
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(5.6, 0.9 + 0.62 * len(protocol.groups)), layout="constrained")
+        axes = figure.subplots()
+        for position, (key, group) in enumerate(protocol.groups.items()):
+            own = animals[animals["group"] == key]
+            dead = own[own["dead"]]
+            colour = COLOURS["treated" if group.role == "treated" else "control"]
+            axes.plot([start, end], [-position] * 2, color=colour, linewidth=2.5, solid_capstyle="butt")
+            axes.plot(dead["time"], [-position] * len(dead), "x", color=COLOURS["against"], markersize=7, markeredgewidth=2)
+            axes.text(start, 0.12 - position, f"{group.label}: {group.treatment}", va="bottom")
+            fate = f"{len(own) - len(dead)} of {len(own)} alive" if len(dead) else f"n = {len(own)}"
+            axes.text(end + 0.02 * (end - start), -position, fate, va="center", color=COLOURS["ink"])
+        for event in protocol.timeline:
+            axes.axvline(event.hour, color=COLOURS["quiet"], linewidth=1, linestyle=":", zorder=0)
+        axes.set_xticks([event.hour for event in protocol.timeline], [f"{event.hour:g} h\n{event.what}" for event in protocol.timeline])
+        axes.get_xticklabels()[0].set_horizontalalignment("left")
+        axes.get_xticklabels()[-1].set_horizontalalignment("right")
+        axes.set_xlim(start, end + 0.22 * (end - start))
+        axes.set_ylim(0.4 - len(protocol.groups), 0.75)
+        axes.set_yticks([])
+        axes.spines[["left", "bottom"]].set_visible(False)
+        axes.tick_params(length=0)
+        _mark(figure, study)
     return figure
 
 
@@ -147,6 +230,79 @@ def _draw_effect(axes: Axes, row: words.Row, zone: tuple[float, float]) -> None:
     axes.spines[["right"]].set_visible(True)
 
 
+def _draw_arm(axes: Axes, position: int, rows: pd.DataFrame, colour: str, near: float) -> None:
+    """The animals of a group, spread sideways so that none hides another, and a bar at their median where that was seen."""
+    below, above = rows["lower"] == 0, np.isinf(rows["upper"])
+    heights = rows["upper"].where(below, rows["lower"]).to_numpy()
+    places = position + _sideways(np.log(heights), near)
+    for kind, marker, face in ((below, "v", "none"), (above, "^", "none"), (~below & ~above, "o", colour)):
+        axes.plot(places[kind], heights[kind], marker, color=colour, markerfacecolor=face, markersize=5.5, zorder=2, linestyle="none")
+    middle = rows["lower"].median(), rows["upper"].median()
+    if len(rows) > 2 and middle[0] > 0 and math.isfinite(middle[1]):
+        axes.plot([position - 0.32, position + 0.32], [middle[0]] * 2, color=COLOURS["ink"], linewidth=1.6, zorder=3)
+
+
+def _sideways(heights: Floats, near: float) -> Floats:
+    """Steps to the side so that no point hides another: each, from the lowest up, takes the free place nearest the middle."""
+    most = max(int((np.abs(heights - height) < near).sum()) for height in heights) if heights.size else 1
+    step = min(0.13, 0.8 / max(1, most))
+    places = np.zeros(heights.size)
+    for count, index in enumerate(order := np.argsort(heights, kind="stable")):
+        taken = {round(places[other] / step) for other in order[:count] if heights[index] - heights[other] < near}
+        free = next(place for turn in range(count + 1) for place in (turn, -turn) if place not in taken)
+        places[index] = free * step
+    return places
+
+
+def _draw_ratios(axes: Axes, study: Study, rows: Sequence[words.Row], zone: tuple[float, float]) -> None:
+    axes.axhspan(*zone, color=COLOURS["zone"], zorder=0, linewidth=0)
+    axes.axhline(1, color=COLOURS["quiet"], linewidth=1, zorder=1)
+    axes.set_yscale("log")
+    labels = []
+    for position, row in enumerate(rows):
+        label = _two_lines(study.protocol.groups[sides(row["contrast"])[0]].label, 10)
+        if not math.isnan(row["estimate"]) and np.isfinite([row["low"], row["high"]]).all():
+            axes.plot([position] * 2, [row["low"], row["high"]], color=COLOURS["ink"], linewidth=2, solid_capstyle="butt", zorder=2)
+        if not math.isnan(row["estimate"]):
+            axes.plot([position], [row["estimate"]], "s", color=COLOURS["ink"], markersize=7, zorder=3)
+            label += f"\n{words.number(row['estimate'])}"
+        else:
+            label += f"\n{words.ratio(row)}"
+        labels.append(label)
+    axes.set_xlim(-0.6, len(rows) - 0.4)
+    axes.set_xticks(range(len(rows)), labels, fontsize=8.5)
+    levels = {row["level"] for row in rows if not math.isnan(row["level"])}
+    control = study.protocol.groups[sides(rows[0]["contrast"])[1]].label
+    with_interval = f", {words.percent(levels.pop())} interval" if len(levels) == 1 else ""
+    axes.set_ylabel(f"ratio to {control[0].lower()}{control[1:]}{with_interval}")
+    axes.yaxis.set_label_position("right")
+    axes.yaxis.tick_right()
+    axes.spines[["left"]].set_visible(False)
+    axes.spines[["right"]].set_visible(True)
+
+
+def _align(left: Axes, right: Axes, values: pd.DataFrame, rows: Sequence[words.Row], control: pd.DataFrame) -> None:
+    """Give both axes their limits; the same ones, as multiples of the control's mean, where that mean needs no model."""
+    seen = [*values["upper"][np.isfinite(values["upper"])], *values["lower"][values["lower"] > 0]]
+    ratios = [0.7, 1.4, *(row[name] for row in rows for name in ("estimate", "low", "high") if np.isfinite(row[name]) and row[name] > 0)]
+    base = float(np.exp(np.log(control["value"]).mean())) if len(control) and control["value"].notna().all() else math.nan
+    if math.isnan(base):
+        left.set_ylim(min(seen) / 1.2, max(seen) * 1.2)
+        right.set_ylim(min(ratios) / 1.1, max(ratios) * 1.1)
+        return
+    low, high = min(*seen, *(base * ratio for ratio in ratios)) / 1.15, max(*seen, *(base * ratio for ratio in ratios)) * 1.15
+    left.set_ylim(low, high)
+    right.set_ylim(low / base, high / base)
+
+
+def _mark(figure: Figure, study: Study) -> None:
+    """Say on the figure itself that its animals are made up: figures travel without their page."""
+    if study.cohort.origin == "simulated":
+        figure.suptitle(
+            f"Simulated {study.protocol.experimental_unit}s: no evidence", color=COLOURS["against"], fontsize=10, x=0.02, ha="left"
+        )
+
+
 def _limits(pairs: pd.DataFrame, row: words.Row, base: float) -> tuple[float, float]:
     shown = [pairs.to_numpy().min(), pairs.to_numpy().max(), 0.7 * base, 1.4 * base]
     shown += [base * limit for limit in (row["low"], row["high"]) if np.isfinite(limit)]
@@ -154,9 +310,10 @@ def _limits(pairs: pd.DataFrame, row: words.Row, base: float) -> tuple[float, fl
 
 
 def _plain_log(axes: Axes) -> None:
-    """Ticks at round numbers, written as numbers, on a log axis that spans less than two decades."""
+    """Ticks at round numbers, written as numbers; fewer to a decade where the axis spans many."""
     low, high = axes.get_ylim()
-    ladder = np.array([1, 1.5, 2, 3, 5, 7])
+    decades = math.log10(high / low)
+    ladder = np.array([1, 1.5, 2, 3, 5, 7] if decades < 1 else [1, 2, 5] if decades < 2.5 else [1.0])
     ticks = np.concatenate([ladder * 10.0**power for power in range(-9, 10)])
     ticks = ticks[(ticks >= low) & (ticks <= high)]
     if len(ticks) < 3:
@@ -168,10 +325,10 @@ def _plain_log(axes: Axes) -> None:
     axes.yaxis.set_minor_formatter(NullFormatter())
 
 
-def _two_lines(label: str) -> str:
+def _two_lines(label: str, longest: int = 15) -> str:
     middle = len(label) / 2
     spaces = [match.start() for match in re.finditer(" ", label)]
-    if not spaces or len(label) < 16:
+    if not spaces or len(label) <= longest:
         return label
     cut = min(spaces, key=lambda place: abs(place - middle))
     return label[:cut] + "\n" + label[cut + 1 :]

@@ -215,7 +215,8 @@ def _run_in(work: Path, study: Study, parameters: Mapping[str, int | float], key
     notebook = nbformat.reads(text, as_version=4)
     provenance["finished"] = datetime.now(UTC).isoformat(timespec="seconds")
     _write_text(work / "notebook.ipynb", text)
-    _write_text(work / "report.html", report_html(notebook, study, pd.read_csv(work / "verdicts.csv"), _shown(provenance)))
+    verdicts, checks = (pd.read_csv(work / f"{name}.csv") for name in ("verdicts", "checks"))
+    _write_text(work / "report.html", report_html(notebook, study, verdicts, checks, _shown(provenance)))
     # Last, because its presence says that the folder is whole.
     _write_text(work / PROVENANCE, json.dumps(provenance, indent=2, ensure_ascii=False) + "\n")
 

@@ -1,6 +1,7 @@
 """Tables that people read, made from results and verdicts."""
 
 import html
+import math
 
 import pandas as pd
 
@@ -20,13 +21,71 @@ def pairs_table(study: Study) -> pd.DataFrame:
     return table
 
 
+def groups_table(study: Study) -> pd.DataFrame:
+    """Every measurement, one row per animal, one column per endpoint, values beyond a limit as they stand in the file."""
+    measured = study.cohort.values
+    animals = measured.drop_duplicates("animal").set_index("animal")
+    table = pd.DataFrame({study.protocol.experimental_unit: animals.index})
+    table["group"] = [study.protocol.groups[group].label for group in animals["group"]]
+    for key, endpoint in study.protocol.endpoints.items():
+        rows = measured[measured["endpoint"] == key].set_index("animal").reindex(animals.index)
+        limits = zip(_aligned(rows["value"]), rows["lower"], rows["upper"], strict=True)
+        table[f"{endpoint.label}, {endpoint.unit}"] = [
+            f"<{upper:g}" if lower == 0 < upper else f">{lower:g}" if math.isinf(upper) else value for value, lower, upper in limits
+        ]
+    if animals["dead"].any():
+        hours = [f"at {hour:g} h" if hour >= 0 else "yes" for hour in animals["time"]]
+        table["died before sampling"] = [hour if dead else "no" for hour, dead in zip(hours, animals["dead"], strict=True)]
+    return table
+
+
+def assumptions_table(study: Study) -> pd.DataFrame:
+    """What a study's simulated animals are drawn from: every assumption beside the evidence for it."""
+    plan, protocol = study.protocol.simulation, study.protocol
+    rows: list[tuple[str, str, tuple[str, ...]]] = []
+    if plan:
+        for key, endpoint in plan.endpoints.items():
+            about = protocol.endpoints[key]
+            for name, group in endpoint.groups.items():
+                spread = f", coefficient of variation {group.cv:g}" if hasattr(group, "cv") else ""
+                mean = f"{about.label}, {protocol.groups[name].label}: geometric mean {group.geometric_mean:g} {about.unit}{spread}"
+                rows.append((mean, group.evidence, group.sources))
+        rows += [(assumption.assumed, assumption.evidence, assumption.sources) for assumption in plan.assumptions]
+    return pd.DataFrame(
+        {
+            "Assumed": [assumed[0].upper() + assumed[1:] for assumed, _, _ in rows],
+            "Evidence": [evidence[0].upper() + evidence[1:] for _, evidence, _ in rows],
+            "Source": ["; ".join(protocol.sources[source].text for source in sources) or "–" for _, _, sources in rows],
+        }
+    )
+
+
+def scenarios_table(study: Study) -> pd.DataFrame:
+    """The worlds that a study's simulated animals can be drawn from."""
+    scenarios = study.protocol.simulation.scenarios if study.protocol.simulation else {}
+    return pd.DataFrame({"Scenario": list(scenarios), "What is true in it": [scenario.about for scenario in scenarios.values()]})
+
+
+def checks_table(study: Study, checks: pd.DataFrame) -> pd.DataFrame:
+    """Checks as a reader wants them."""
+    return pd.DataFrame(
+        {
+            "Check": [study.protocol.checks[key].sentence for key in checks["check"]],
+            "Outcome": checks["outcome"].to_numpy(),
+            "Ratio": [words.ratio(row) for _, row in checks.iterrows()],
+            "p": [words.p_number(p) for p in checks["pvalue"]],
+            "Rule that decided": checks["rule"].to_numpy(),
+        }
+    )
+
+
 def results_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
     """Results of one endpoint as a reader wants them: method, effect with interval, p."""
     return pd.DataFrame(
         {
             "Method": results["method"].to_numpy(),
             "Effect": [words.effect(row, study.protocol.endpoints[row["endpoint"]].unit) for _, row in results.iterrows()],
-            "p": [words.p_number(p) for p in results["pvalue"]],
+            "p": [words.p_number(p) for p in results["pvalue_adjusted"].fillna(results["pvalue"])],
         }
     )
 
@@ -38,7 +97,7 @@ def verdicts_table(study: Study, verdicts: pd.DataFrame) -> pd.DataFrame:
             "Claim": [study.protocol.claims[key].sentence for key in verdicts["claim"]],
             "Verdict": verdicts["verdict"].to_numpy(),
             "By the published test": verdicts["verdict_as_published"].to_numpy(),
-            "Ratio": [f"{words.number(row['estimate'])} ({words.interval(row)})" for _, row in verdicts.iterrows()],
+            "Ratio": [words.ratio(row) for _, row in verdicts.iterrows()],
             "Rule that decided": verdicts["rule"].to_numpy(),
         }
     )

@@ -22,12 +22,14 @@ class Cohort:
     origin : str
         ``simulated``, ``published-summary``, ``published-individual`` or ``measured``.
     values : DataFrame
-        One row per animal and endpoint: animal, group, endpoint, value (NaN if censored or missing), lower, upper, and the optional
-        columns. Excluded rows are not in it.
+        One row per animal and endpoint: animal, group, endpoint, value (NaN if censored or missing), lower, upper, the optional
+        columns, time (hours; NaN if not stated) and dead (before sampling). Excluded rows are not in it.
     excluded : DataFrame
         The rows that the file excludes, with their reasons, in the same columns.
     understood : tuple of str
         What was made of the file, in sentences.
+    scenario, seed : str
+        What a simulated file says of its making.
     """
 
     id: str
@@ -37,6 +39,8 @@ class Cohort:
     values: pd.DataFrame
     excluded: pd.DataFrame
     understood: tuple[str, ...]
+    scenario: str = ""
+    seed: str = ""
 
 
 def cohort_id(path: Path) -> str:

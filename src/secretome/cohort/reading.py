@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,19 +10,19 @@ from typing import cast
 
 import pandas as pd
 
+from secretome.cohort.columns import Columns, Complaints, in_brackets, names
 from secretome.cohort.model import Cohort, cohort_id
 from secretome.cohort.sheet import Cell, Sheet, read_sheet
 from secretome.cohort.values import MISSING, Unreadable, Value, decimal_mark, parse
-from secretome.protocol import ORIGINS, Endpoint, Group, Origin, Problem, Protocol, Refusal, nearest, normalise
+from secretome.protocol import ORIGINS, Endpoint, Group, Origin, Protocol, nearest, normalise
 
-REQUIRED = ("animal", "group")
-OPTIONAL = ("unit", "cage", "sex", "batch", "note", "exclude", "origin", "scenario", "seed")
-LONG = ("endpoint", "value")
 # Columns of `Cohort.values`, in this order.
 CARRIED = ("cage", "sex", "batch", "note")
-COLUMNS = ("animal", "group", "endpoint", "value", "lower", "upper", *CARRIED, "exclude")
-BRACKETS = re.compile(r"[\[(](.*)[\])]\s*$")
+COLUMNS = ("animal", "group", "endpoint", "value", "lower", "upper", *CARRIED, "time", "dead", "exclude")
 KEEP_WORDS = frozenset({"none", "no", "0", "false", "n", "keep", "include", "included"})
+DIED = {"1": True, "yes": True, "y": True, "true": True, "dead": True, "died": True, "death": True}
+LIVED = {"0": False, "no": False, "n": False, "false": False, "alive": False, "survived": False}
+EVENTS = DIED | LIVED
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class _Entry:
     value: Cell
 
 
-def read_cohort(path: Path, protocol: Protocol) -> Cohort:
+def read_cohort(path: Path, protocol: Protocol, content: bytes | None = None) -> Cohort:
     """Read a cohort file and check it against the protocol.
 
     Parameters
@@ -44,6 +43,8 @@ def read_cohort(path: Path, protocol: Protocol) -> Cohort:
         A delimited text file, long (columns ``endpoint`` and ``value``) or wide (one column per endpoint).
     protocol : Protocol
         The study it belongs to.
+    content : bytes, optional
+        What the file would hold, for a cohort that is on no disk.
 
     Raises
     ------
@@ -51,7 +52,7 @@ def read_cohort(path: Path, protocol: Protocol) -> Cohort:
         With every problem in the file.
     """
     name = cohort_id(path)
-    return _Reader(read_sheet(path), protocol).cohort(name)
+    return _Reader(read_sheet(path, content), protocol).cohort(name)
 
 
 class _Reader:
@@ -60,117 +61,47 @@ class _Reader:
     def __init__(self, sheet: Sheet, protocol: Protocol) -> None:
         self.sheet = sheet
         self.protocol = protocol
-        self.problems: list[Problem] = []
-        self.understood = [sheet.understood]
-        self.units_stated = False
-        self.endpoints = _names(protocol.endpoints)
-        self.columns: dict[str, int] = {}
-        self.wide: dict[str, int] = {}
+        self.complaints = Complaints(sheet)
+        self.columns = Columns(sheet, protocol, self.complaints)
+        self.understood = [sheet.understood, *self.columns.understood]
 
     def cohort(self, name: str) -> Cohort:
-        self._columns()
-        self._stop_if_refused()
         entries = list(self._entries())
         marks = self._marks(entries)
         records = [record for entry in entries if (record := self._record(entry, marks)) is not None]
         origin = self._origin()
         self._check_repeats(records)
-        self._stop_if_refused()
+        self._check_deaths(records)
+        self.complaints.stop()
         frame = pd.DataFrame([row for row, _ in records], columns=list(COLUMNS))
         kept = frame["exclude"] == ""
         values, excluded = frame[kept].reset_index(drop=True), frame[~kept].reset_index(drop=True)
         self._check_content(values)
-        self._stop_if_refused()
+        self.complaints.stop()
         self._describe(values, excluded)
-        return Cohort(name, self.sheet.path, self.sheet.sha256, origin, values, excluded, tuple(self.understood))
-
-    # -- columns -----------------------------------------------------------------------------------------------------
-
-    def _columns(self) -> None:
-        known = {normalise(column): column for column in (*REQUIRED, *OPTIONAL, *LONG)}
-        unknown: list[Cell] = []
-        for position, cell in enumerate(self.sheet.header):
-            form = normalise(BRACKETS.sub("", cell.text)) or normalise(cell.text)
-            if form in known:
-                self._place_column(known[form], position, cell)
-            elif form in self.endpoints:
-                self._place_endpoint(self.endpoints[form], position, cell)
-            elif normalise(cell.text) in self.endpoints:
-                self._place_endpoint(self.endpoints[normalise(cell.text)], position, cell)
-            else:
-                unknown.append(cell)
-        self._report_unknown(unknown)
-        self._report_absent()
-
-    def _place_column(self, column: str, position: int, cell: Cell) -> None:
-        if column in self.columns:
-            other = self.sheet.header[self.columns[column]]
-            self._problem(cell, f"a second column {column!r}", "one", f"{other.name} is one too: delete or rename the other.")
-        self.columns.setdefault(column, position)
-
-    def _place_endpoint(self, endpoint: str, position: int, cell: Cell) -> None:
-        if endpoint in self.wide:
-            other = self.sheet.header[self.wide[endpoint]]
-            self._problem(cell, f"a second column for {endpoint}", "one column per endpoint", f"It stands in column {other.name} too.")
-        self.wide.setdefault(endpoint, position)
-        if (stated := _parenthesis(cell)) and normalise(cell.text) not in self.endpoints:
-            self._check_unit(stated, endpoint, cell)
-
-    def _report_unknown(self, unknown: list[Cell]) -> None:
-        # What a simulation writes of itself is no column that a laboratory may have misspelt.
-        wanted = [
-            *REQUIRED,
-            *(column for column in OPTIONAL if column not in ("scenario", "seed")),
-            *LONG,
-            *self.protocol.endpoints,
-            *(e.label for e in self.protocol.endpoints.values()),
-        ]
-        for cell in unknown:
-            name = cell.text.strip()
-            guess = nearest(name, wanted)
-            if guess:
-                remedy = f"Rename it to {guess!r} if that is what it holds; otherwise delete the column or give it another name."
-                self._problem(cell, f"the column {name!r}", f"a column this study knows; the nearest is {guess!r}", remedy)
-            elif self._may_be_an_endpoint(cell):
-                absent = [key for key in self.protocol.endpoints if key not in self.wide]
-                remedy = "Rename the column if it is that endpoint; delete it if it is not."
-                self._problem(cell, f"the column {name!r}, which holds numbers", f"{' or '.join(absent)}, which has no column", remedy)
-            else:
-                self.understood.append(f"column {name!r} was not used")
-
-    def _may_be_an_endpoint(self, header: Cell) -> bool:
-        """Whether an unknown column of numbers stands beside a wide table that lacks an endpoint."""
-        if not self.wide or len(self.wide) == len(self.protocol.endpoints):
-            return False
-        position = self.sheet.header.index(header)
-        return all(re.fullmatch(r"[<>]?\s*[\d.,]+|", row[position].text.strip()) for row in self.sheet.rows)
-
-    def _report_absent(self) -> None:
-        for column in REQUIRED:
-            if column not in self.columns:
-                headers = ", ".join(repr(cell.text.strip()) for cell in self.sheet.header)
-                self._file_problem(f"no column {column!r} among {headers}", f"a column {column!r}", "row 1")
-        long = [column for column in LONG if column in self.columns]
-        if long and self.wide:
-            self._file_problem("both a column 'endpoint' or 'value' and a column per endpoint", "one of the two layouts", "row 1")
-        elif len(long) == 1:
-            absent = next(column for column in LONG if column not in self.columns)
-            self._file_problem(f"a column {long[0]!r} without {absent!r}", "both, or one column per endpoint", "row 1")
-        elif not long and not self.wide:
-            names = " or ".join(repr(key) for key in self.protocol.endpoints)
-            self._file_problem("no measurements", f"columns 'endpoint' and 'value', or one per endpoint ({names})", "row 1")
+        return Cohort(
+            name,
+            self.sheet.path,
+            self.sheet.sha256,
+            origin,
+            values,
+            excluded,
+            tuple(self.understood),
+            scenario=self._same_everywhere("scenario"),
+            seed=self._same_everywhere("seed"),
+        )
 
     # -- rows --------------------------------------------------------------------------------------------------------
 
     def _entries(self) -> Iterator[_Entry]:
         for row in self.sheet.rows:
-            if self.wide:
-                for endpoint, position in self.wide.items():
+            if self.columns.wide:
+                for endpoint, position in self.columns.wide.items():
                     yield _Entry(row, endpoint, row[position])
             else:
-                named = self._match(row[self.columns["endpoint"]], "endpoint", self.protocol.endpoints)
+                named = self._match(row[self.columns.named["endpoint"]], "endpoint", self.protocol.endpoints)
                 if named:
-                    yield _Entry(row, named, row[self.columns["value"]])
+                    yield _Entry(row, named, row[self.columns.named["value"]])
 
     def _marks(self, entries: list[_Entry]) -> dict[int, str]:
         """The decimal mark of each value column; a column that can be read in two ways is refused once."""
@@ -184,29 +115,30 @@ class _Reader:
             except Unreadable as error:
                 for cell in members:
                     if "," in cell.text:
-                        self._problem(cell, repr(cell.text.strip()), error.expected, error.remedy)
+                        self.complaints.about(cell, repr(cell.text.strip()), error.expected, error.remedy)
         if "," in marks.values():
             self.understood.append("decimals are written with a comma")
         return marks
 
     def _record(self, entry: _Entry, marks: dict[int, str]) -> tuple[dict[str, object], Cell] | None:
-        before = len(self.problems)
-        animal = entry.row[self.columns["animal"]]
+        before = len(self.complaints.problems)
+        animal = entry.row[self.columns.named["animal"]]
         if not animal.text.strip():
-            self._problem(animal, "no animal", "an id", "Give every animal an id.")
-        group = self._match(entry.row[self.columns["group"]], "group", self.protocol.groups)
-        if "unit" in self.columns and (unit := entry.row[self.columns["unit"]]).text.strip():
-            self._check_unit(unit.text, entry.endpoint, unit)
-        elif not self.wide and (stated := _parenthesis(header := self.sheet.header[self.columns["value"]])):
-            self._check_unit(stated, entry.endpoint, header)
-        exclude = self._text(entry.row, "exclude")
+            self.complaints.about(animal, "no animal", "an id", "Give every animal an id.")
+        group = self._match(entry.row[self.columns.named["group"]], "group", self.protocol.groups)
+        if "unit" in self.columns.named and (unit := entry.row[self.columns.named["unit"]]).text.strip():
+            self.columns.check_unit(unit.text, entry.endpoint, unit)
+        elif not self.columns.wide and (stated := in_brackets(header := self.sheet.header[self.columns.named["value"]])):
+            self.columns.check_unit(stated, entry.endpoint, header)
+        exclude = self.columns.text(entry.row, "exclude")
         exclude = "" if exclude.casefold() in MISSING else exclude
         # What is left out need not be readable.
         value = Value(math.nan, math.nan) if exclude else self._value(entry, marks)
         if exclude.casefold() in KEEP_WORDS:
-            cell = entry.row[self.columns["exclude"]]
-            self._problem(cell, repr(exclude), "a reason, or an empty cell", "Leave the cell empty to keep the animal.")
-        if len(self.problems) > before or value is None:
+            cell = entry.row[self.columns.named["exclude"]]
+            self.complaints.about(cell, repr(exclude), "a reason, or an empty cell", "Leave the cell empty to keep the animal.")
+        survival = self._survival(entry.row)
+        if len(self.complaints.problems) > before or value is None:
             return None
         record: dict[str, object] = {
             "animal": animal.text.strip(),
@@ -215,7 +147,8 @@ class _Reader:
             "value": value.seen,
             "lower": value.lower,
             "upper": value.upper,
-            **{column: self._text(entry.row, column) for column in CARRIED},
+            **{column: self.columns.text(entry.row, column) for column in CARRIED},
+            **survival,
             "exclude": exclude,
         }
         return record, entry.value
@@ -227,51 +160,62 @@ class _Reader:
         try:
             value = parse(cell.text, marks[cell.column])
         except Unreadable as error:
-            self._problem(cell, repr(cell.text.strip()), error.expected, error.remedy)
+            self.complaints.about(cell, repr(cell.text.strip()), error.expected, error.remedy)
             return None
         endpoint = self.protocol.endpoints[entry.endpoint]
         expected = _outside(value, endpoint, self.protocol.scale)
         if expected:
-            self._problem(cell, repr(cell.text.strip()), expected, "Check the value and its unit.")
+            self.complaints.about(cell, repr(cell.text.strip()), expected, "Check the value and its unit.")
             return None
         return value
 
+    def _survival(self, row: tuple[Cell, ...]) -> dict[str, object]:
+        """When the animal was last seen, and whether it was dead when the others were sampled."""
+        time, event = self.columns.text(row, "time"), self.columns.text(row, "event").casefold()
+        hour = math.nan
+        if time.casefold() not in MISSING:
+            try:
+                hour = parse(time, "," if "," in time else ".").seen
+            except Unreadable:
+                hour = math.nan
+            if not hour >= 0:
+                cell = row[self.columns.named["time"]]
+                self.complaints.about(cell, repr(time), "hours, as a number from 0 upwards, or an empty cell")
+        if event not in MISSING and event not in EVENTS:
+            cell = row[self.columns.named["event"]]
+            self.complaints.about(cell, repr(event), "1 for a death, 0 or an empty cell for none")
+        sampled = self.protocol.sampling_hour
+        dead = sampled is not None and EVENTS.get(event, False) and not hour > sampled
+        return {"time": hour, "dead": dead}
+
     def _match(self, cell: Cell, what: str, members: Mapping[str, Group] | Mapping[str, Endpoint]) -> str | None:
         name = cell.text.strip()
-        found = _names(members).get(normalise(name)) if name else None
+        found = names(members).get(normalise(name)) if name else None
         if found is None:
             guess = nearest(name, [*members, *(member.label for member in members.values())]) if name else None
             expected = f"one of {', '.join(members)}, or its label"
-            self._problem(cell, f"the {what} {name!r}" if name else f"no {what}", expected, f"The nearest is {guess!r}." if guess else "")
-        return found
-
-    def _check_unit(self, text: str, endpoint: str, cell: Cell) -> None:
-        self.units_stated = True
-        expected = self.protocol.endpoints[endpoint].unit
-        # Here '/' and '%' carry meaning, so only case and spaces are forgiven.
-        if re.sub(r"\s", "", text.casefold()) != re.sub(r"\s", "", expected.casefold()):
-            self._problem(
-                cell,
-                f"the unit {text.strip()!r}",
-                f"{expected!r} for {endpoint}",
-                f"Convert the values to {expected} and correct the unit.",
+            self.complaints.about(
+                cell, f"the {what} {name!r}" if name else f"no {what}", expected, f"The nearest is {guess!r}." if guess else ""
             )
-
-    def _text(self, row: tuple[Cell, ...], column: str) -> str:
-        return row[self.columns[column]].text.strip() if column in self.columns else ""
+        return found
 
     # -- the whole ---------------------------------------------------------------------------------------------------
 
     def _origin(self) -> Origin:
-        stated = {self._text(row, "origin") for row in self.sheet.rows} if "origin" in self.columns else set()
+        stated = {self.columns.text(row, "origin") for row in self.sheet.rows} if "origin" in self.columns.named else set()
         if not stated - {""}:
             return "measured"
         if len(stated) > 1 or not stated <= set(ORIGINS):
             found = ", ".join(repr(text) for text in sorted(stated))
-            cell = self.sheet.header[self.columns["origin"]]
-            self._problem(cell, f"the origins {found}", f"the same one of {', '.join(ORIGINS)} in every row")
+            cell = self.sheet.header[self.columns.named["origin"]]
+            self.complaints.about(cell, f"the origins {found}", f"the same one of {', '.join(ORIGINS)} in every row")
             return "measured"
         return cast(Origin, stated.pop())
+
+    def _same_everywhere(self, column: str) -> str:
+        """What every row says in a column; nothing where they differ."""
+        stated = {self.columns.text(row, column) for row in self.sheet.rows}
+        return stated.pop() if len(stated) == 1 else ""
 
     def _check_repeats(self, records: list[tuple[dict[str, object], Cell]]) -> None:
         paired = self.protocol.design == "paired"
@@ -283,7 +227,7 @@ class _Reader:
             key = (record["animal"], record["group"], record["endpoint"])
             if key in seen:
                 found = f"{record['animal']!r} in {record['group']} a second time for {record['endpoint']}"
-                self._problem(
+                self.complaints.about(
                     cell,
                     found,
                     "one value per animal, group and endpoint",
@@ -292,33 +236,51 @@ class _Reader:
             seen.setdefault(key, cell)
             home = homes.setdefault(record["animal"], record["group"])
             if not paired and home != record["group"]:
-                self._problem(
+                self.complaints.about(
                     cell,
                     f"{record['animal']!r} in {record['group']} and in {home}",
                     "each animal in one group",
                     "Correct the group, or the id.",
                 )
 
+    def _check_deaths(self, records: list[tuple[dict[str, object], Cell]]) -> None:
+        hour = self.protocol.sampling_hour
+        fates: dict[object, object] = {}
+        for record, cell in records:
+            if record["exclude"]:
+                continue
+            animal = record["animal"]
+            if record["dead"] and not math.isnan(cast(float, record["lower"])):
+                found = f"a value of {animal!r}, which died before it was sampled at {hour:g} h"
+                self.complaints.about(cell, found, "no value of a dead animal", "Empty the cell, or correct 'event' and 'time'.")
+            if fates.setdefault(animal, record["dead"]) != record["dead"]:
+                self.complaints.about(cell, f"{animal!r} both dead and alive", "one fate in all its rows", "Correct 'event' and 'time'.")
+
     def _check_content(self, values: pd.DataFrame) -> None:
         measured = values[values["lower"].notna()]
         if measured.empty:
-            self._file_problem("no value that is neither missing nor excluded", "one or more")
+            self.complaints.about_file("no value that is neither missing nor excluded", "one or more")
         elif self.protocol.design == "paired":
             treated, control = self.protocol.pair
             sides = {group: set(rows[["animal", "endpoint"]].itertuples(index=False)) for group, rows in measured.groupby("group")}
             if not sides.get(treated, set()) & sides.get(control, set()):
                 by = self.protocol.experimental_unit
-                self._file_problem(
+                self.complaints.about_file(
                     f"no {by} with a value in both {control} and {treated}",
                     f"pairs: the same id in the column 'animal' for both values of a {by}",
                 )
 
     def _describe(self, values: pd.DataFrame, excluded: pd.DataFrame) -> None:
-        if not self.units_stated:
+        if not self.columns.units_stated:
             units = {f"{key}: {endpoint.unit}" for key, endpoint in self.protocol.endpoints.items()}
             self.understood.append(f"no unit is stated, so the protocol's are taken ({'; '.join(sorted(units))})")
         counts = values[values["lower"].notna()].groupby("group")["animal"].nunique()
         self.understood.append("animals per group: " + ", ".join(f"{group} {counts.get(group, 0)}" for group in self.protocol.groups))
+        if values["dead"].any():
+            deaths = values[values["dead"]].groupby("group")["animal"].nunique()
+            self.understood.append(
+                "dead before sampling: " + ", ".join(f"{group} {deaths.get(group, 0)}" for group in self.protocol.groups)
+            )
         absent = [key for key in self.protocol.endpoints if key not in set(values["endpoint"])]
         if absent:
             self.understood.append(f"endpoints without a column or a row: {', '.join(absent)}")
@@ -337,30 +299,6 @@ class _Reader:
             self.understood.append(
                 f"{endpoint}: {int((groups == 2).sum())} pairs" + (f"; left out without their other half: {half}" if half else "")
             )
-
-    def _problem(self, cell: Cell, found: str, expected: str, remedy: str = "") -> None:
-        problem = Problem(self.sheet.path.name, f"cell {cell.name}", found, expected, remedy)
-        # Wide rows visit a cell once per endpoint; each problem is told once.
-        if problem not in self.problems:
-            self.problems.append(problem)
-
-    def _file_problem(self, found: str, expected: str, place: str = "") -> None:
-        self.problems.append(Problem(self.sheet.path.name, place, found, expected))
-
-    def _stop_if_refused(self) -> None:
-        if self.problems:
-            raise Refusal(self.problems)
-
-
-def _names(members: Mapping[str, Group] | Mapping[str, Endpoint]) -> dict[str, str]:
-    """Every accepted form of each key: the key itself and its label."""
-    return {normalise(name): key for key, member in members.items() for name in (key, member.label)}
-
-
-def _parenthesis(header: Cell) -> str:
-    """What stands in brackets at the end of a header: a unit."""
-    found = BRACKETS.search(header.text)
-    return found[1] if found else ""
 
 
 def _outside(value: Value, endpoint: Endpoint, scale: str) -> str:

@@ -45,15 +45,15 @@ class Sheet:
     understood: str
 
 
-def read_sheet(path: Path) -> Sheet:
-    """Read a delimited text file as text.
+def read_sheet(path: Path, content: bytes | None = None) -> Sheet:
+    """Read a delimited text file, or what it would hold, as text.
 
     Raises
     ------
     Refusal
         If the file is absent, empty, not text, or not a table.
     """
-    content = _bytes(path)
+    content = _bytes(path) if content is None else content
     text, encoding = _decode(content, path)
     delimiter, records = _split(text, path)
     filled = [(number, record) for number, record in enumerate(records, start=1) if any(map(str.strip, record))]

@@ -21,7 +21,9 @@ BOOK_ROLES = ("term", "doc", "ref", "numref", "cite")
 EXTENSIONS = ("colon_fence", "dollarmath", "deflist", "attrs_block", "attrs_inline")
 
 
-def report_html(notebook: nbformat.NotebookNode, study: Study, verdicts: pd.DataFrame, provenance: Mapping[str, Any]) -> str:
+def report_html(
+    notebook: nbformat.NotebookNode, study: Study, verdicts: pd.DataFrame, checks: pd.DataFrame, provenance: Mapping[str, Any]
+) -> str:
     """Render an executed notebook as one HTML file.
 
     Parameters
@@ -32,6 +34,8 @@ def report_html(notebook: nbformat.NotebookNode, study: Study, verdicts: pd.Data
         The study and cohort that it was run on.
     verdicts : DataFrame
         Its verdicts, which the report opens with.
+    checks : DataFrame
+        Its checks, shown above the verdicts.
     provenance : mapping
         What is known of the run, shown at the report's end.
 
@@ -70,6 +74,8 @@ def report_html(notebook: nbformat.NotebookNode, study: Study, verdicts: pd.Data
         who=words.cohort_sentence(study),
         simulated=study.cohort.origin == "simulated",
         verdicts=[(row["verdict"], words.verdict_sentence(study, row)) for _, row in verdicts.iterrows()],
+        checks=[words.check_sentence(study, row) for _, row in checks.iterrows()],
+        caveats=words.caveats(study),
         standing=words.standing_sentence(study, verdicts),
         understood=study.cohort.understood,
         body=parts["body"],

@@ -1,5 +1,7 @@
 """What a notebook calls to show a result: figures with alt text, tables, and sentences for its prose."""
 
+import html
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -54,10 +56,18 @@ class Page:
         if self._out:
             figures.export(figure, self._out / "figures", name)
 
-    def table(self, table: pd.DataFrame, caption: str) -> None:
-        """Show a table under its caption."""
-        bundle = {"text/html": tables.to_html(table, caption), "text/plain": table.to_string(index=False)}
-        display(bundle, raw=True)
+    def table(self, table: pd.DataFrame, caption: str, *, folded: bool = False) -> None:
+        """Show a table under its caption; a long one may be folded until it is asked for."""
+        shown = tables.to_html(table, caption)
+        if folded:
+            shown = f"<details><summary>{html.escape(caption)}: {len(table)} rows</summary>\n{shown}\n</details>"
+        display({"text/html": shown, "text/plain": table.to_string(index=False)}, raw=True)
+
+    def items(self, sentences: Iterable[str]) -> None:
+        """Show sentences as a list, where how many there are depends on the study."""
+        listed = list(sentences)
+        lines = "\n".join(f"<li>{html.escape(sentence)}</li>" for sentence in listed)
+        display({"text/html": f'<ul class="sentences">\n{lines}\n</ul>', "text/plain": "\n".join(listed)}, raw=True)
 
     def save(self, **results: pd.DataFrame) -> None:
         """Write each table as ``NAME.csv``, the same bytes for the same results."""

@@ -6,7 +6,7 @@ Nothing here knows of animals, files or figures, so it can be used alone::
     stats.mann_whitney([1, 2, 2, 3, 4], [2, 3, 5, 5, 6]).pvalue
 """
 
-from secretome.stats._common import ConfidenceInterval, ConfidenceIntervals
+from secretome.stats._common import Alternative, ConfidenceInterval, ConfidenceIntervals
 from secretome.stats.censored import CensoredLognormalResult, censored_lognormal
 from secretome.stats.contrasts import DunnettResult, WelchContrastsResult, dunnett, welch_contrasts
 from secretome.stats.ranks import (
@@ -21,6 +21,7 @@ from secretome.stats.ratios import GeometricMeanRatioResult, geometric_mean_rati
 from secretome.stats.superiority import SuperiorityResult, probability_of_superiority
 
 __all__ = [
+    "Alternative",
     "CensoredLognormalResult",
     "ConfidenceInterval",
     "ConfidenceIntervals",

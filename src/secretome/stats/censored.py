@@ -269,7 +269,8 @@ def _log_chance(a: Floats, b: Floats) -> Floats:
 
 
 def _density(z: Floats, log_chance: Floats) -> Floats:
-    return np.asarray(np.exp(-(z**2) / 2 - np.log(2 * np.pi) / 2 - log_chance))
+    # A search that strays to a tiny spread must come back by a steep slope, not by an infinite one.
+    return np.asarray(np.exp(np.minimum(-(z**2) / 2 - np.log(2 * np.pi) / 2 - log_chance, 300)))
 
 
 def _times(z: Floats, density: Floats) -> Floats:

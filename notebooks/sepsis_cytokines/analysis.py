@@ -1,0 +1,222 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# (sepsis-cytokines)=
+# # Sepsis and the secretome of hypoxic stem cells
+
+# %% tags=["parameters", "hide-input"]
+cohort: str = ""  # a cohort file; empty means the study's own
+cohort_sha256: str = ""  # the hash that file must have; empty means any
+out: str = ""  # a folder for tables and figures; empty writes nothing
+alpha: float = 0.05  # the error rate at which claims are decided
+level: float = 0.95  # the confidence level of intervals that decide nothing
+seed: int = 1  # for permutations that are too many to enumerate
+
+# %% tags=["hide-input"]
+from secretome import adjudicate, analyse, figures, load_study, tables, words
+from secretome.claims import examine
+from secretome.report.page import Page
+
+study = load_study("sepsis_cytokines", cohort=cohort or None, sha256=cohort_sha256 or None)
+results = analyse(study, alpha=alpha, level=level, seed=seed)
+checks = examine(study, results, alpha=alpha)
+verdicts = adjudicate(study, results, alpha=alpha)
+
+page = Page(study, out)
+page.banner()
+
+# %% tags=["remove-cell"]
+claims = study.protocol.claims
+families = list(dict.fromkeys((claim.endpoint, contrast) for claim in claims.values() for contrast in claim.compared))
+published = results[results["reading"] == "published"].set_index(["endpoint", "contrast"], drop=False)
+planned = results[(results["reading"] == "planned") & (results["alternative"] != "equivalence")].set_index(
+    ["endpoint", "contrast"], drop=False
+)
+page.say(
+    who=words.cohort_sentence(study),
+    made_up=words.made_up_sentence(study),
+    arms_il6=words.arms_sentence(study, "il6"),
+    arms_il4=words.arms_sentence(study, "il4"),
+    censored_il6=words.censoring_sentence(study, "il6"),
+    censored_il4=words.censoring_sentence(study, "il4"),
+    standing=words.standing_sentence(study, verdicts),
+    zone=words.zone(study.protocol.endpoints["il6"].no_effect),
+    alpha=f"{alpha:g}",
+    family=f"{len(claims['il6_falls_t1'].compared)}",
+    family_level=words.percent(1 - alpha / len(claims["il6_falls_t1"].compared)),
+    test_stated=claims["il6_falls_t1"].published_test.stated,
+    check_reason=study.protocol.checks["sepsis"].reason,
+)
+
+# %% [markdown]
+# **The question.** In rats with sepsis, does {term}`secretome` from stem cells kept short of oxygen lower the inflammatory cytokine IL-6 in serum, and raise the
+# calming one, IL-4? The published abstract says so of 48 rats {cite}`sari-2025`, and prints no value of any of them.
+#
+# **What this page is for.** It turns each claim into something that a cohort of rats can support, contradict or leave open, and answers it for the cohort
+# named here: {glue:text}`who`
+#
+# | Before you read | Time | You will be able to |
+# |---|---|---|
+# | {doc}`What a verdict means <../../book/verdicts>` | 15 minutes | read a four-group experiment with values below the assay's limit, and say what each claim rests on |
+
+# %% [markdown]
+# ## The rats
+#
+# In the published experiment, 48 male rats of 10 to 12 weeks were divided into four groups. The sham group had neither sepsis nor treatment. The other three had
+# sepsis and were given nothing, 150 µL, or 300 µL of conditioned medium. After 48 hours their blood was drawn. The abstract names neither the way in which sepsis
+# was induced nor the hour of treatment. It does not say how many rats each group had, or how many lived to be sampled.
+
+# %% tags=["hide-input"]
+page.figure(figures.design_figure(study), "design", words.design_alt(study))
+
+# %% [markdown]
+# The {term}`experimental unit` is the rat. In this cohort:
+#
+# - {glue:text}`arms_il6`.
+# - {glue:text}`arms_il4`.
+#
+# Serum comes from the living. Whatever is found below is true, if it is true, *among survivors at 48 h*, and every sentence says so.
+
+# %% [markdown]
+# ### Where the numbers come from
+#
+# {glue:text}`made_up`
+#
+# Since no rat's values are published, the book's own cohort is drawn by a computer. What it is drawn from is listed here, each assumption beside the evidence
+# for it. Where the evidence is "none", the choice is ours. None of it is a finding about rats.
+
+# %% tags=["hide-input"]
+made_up = study.cohort.origin == "simulated"
+page.table(tables.assumptions_table(study), "What the book's simulated rats are drawn from", folded=not made_up)
+page.table(tables.scenarios_table(study), "Scenarios", folded=not made_up)
+
+# %% [markdown]
+# `secretome simulate` draws other rats from them, of any number and in any scenario.
+
+# %% [markdown]
+# ## Every rat
+#
+# Each point is one rat. An assay measures only between its limits, and a value beyond one is known to be {term}`censored` there: it is drawn as an open triangle at the limit,
+# pointing to the side on which the value lies. The bar is the median. On the right stands each secretome group's {term}`geometric mean ratio` to the septic
+# control, with the interval that decides the claims. The grey band is the {term}`zone of no effect`, {glue:text}`zone`.
+#
+# {glue:text}`censored_il6`.
+
+# %% tags=["hide-input"]
+rows = [planned.loc[key] for key in families if key[0] == "il6"]
+page.figure(figures.groups_figure(study, "il6", rows), "il6", words.groups_alt(study, "il6", rows))
+
+# %% [markdown]
+# {glue:text}`censored_il4`.
+
+# %% tags=["hide-input"]
+rows = [planned.loc[key] for key in families if key[0] == "il4"]
+page.figure(figures.groups_figure(study, "il4", rows), "il4", words.groups_alt(study, "il4", rows))
+
+# %% tags=["hide-input"]
+page.table(tables.groups_table(study), "Every measurement", folded=True)
+
+# %% [markdown]
+# ## Did the experiment work?
+#
+# Before any claim there is a {term}`check`: sepsis must have raised IL-6 above sham, or the claims on IL-6 have nothing to fall from. It is decided by the exact
+# {term}`Mann-Whitney test`, because {glue:text}`check_reason`.
+
+# %% tags=["hide-input"]
+page.items(words.check_sentence(study, row) for _, row in checks.iterrows())
+
+# %% [markdown]
+# ## As published
+#
+# Of the authors' own test we know this: {glue:text}`test_stated`. It ranks the rats of two groups together. Its p is {term}`exact`: every way of dealing the ranks
+# to the groups is counted, ties and values below a limit included. The effect beside it is the {term}`Hodges-Lehmann shift`, or, where a value is known by its rank
+# only, the {term}`probability of superiority`.
+
+# %% tags=["hide-input"]
+page.items(words.result_sentence(study, published.loc[key]) for key in families)
+
+# %% [markdown]
+# Few rats can be ranked in few ways, so no p can fall below a floor:
+
+# %% tags=["hide-input"]
+page.items(words.floor_sentence(study, published.loc[key], alpha) for key in families)
+
+# %% [markdown]
+# ## As planned
+#
+# Concentrations spread more widely where they are higher, and evenly on a log scale. The planned test is {term}`Welch's t` on logarithms, which lets every group have its own
+# spread, and its effect is a ratio. Where a contrast holds values beyond a limit, a model takes its place that uses exactly what is known of them, the
+# {term}`censored lognormal model`. Where more than half of a group lies beyond a limit, the ranks decide and the model only says how large.
+#
+# There are {glue:text}`family` contrasts for each cytokine, one for each dose, whether or not the abstract speaks of both: silence about one is a selection too.
+# So each p is multiplied by {glue:text}`family`, and each interval stands at {glue:text}`family_level`, that the two may agree.
+
+# %% tags=["hide-input"]
+page.items(words.result_sentence(study, planned.loc[key]) for key in families)
+
+# %% [markdown]
+# ## Every reasonable way
+#
+# Someone else might have compared means instead of ratios, pooled the spread of the groups, put half the limit for a value below it, or adjusted in another way. Of each analysis
+# below one can say why it was done. The share that agrees is not a probability.
+
+# %% tags=["hide-input"]
+by_claim = {
+    key: results[(results["endpoint"] == claim.endpoint) & (results["contrast"] == claim.contrast)] for key, claim in claims.items()
+}
+page.items(f"{claims[key].sentence} Here {words.agreement_sentence(rows, alpha)}" for key, rows in by_claim.items())
+for key, rows in by_claim.items():
+    title = f"Analyses that were not planned: {claims[key].sentence.rstrip('.')}"
+    page.table(tables.results_table(study, rows[rows["reading"] == "multiverse"]), title, folded=True)
+
+# %% [markdown]
+# ## The verdicts
+#
+# {glue:text}`standing`
+
+# %% tags=["hide-input"]
+page.items(words.verdict_sentence(study, row) for _, row in verdicts.iterrows())
+page.table(tables.verdicts_table(study, verdicts), "Verdicts")
+
+# %% [markdown]
+# A claim is *supported* when the planned p, adjusted for its family, is at most {glue:text}`alpha`, the effect goes the claimed way, and it is not {term}`negligible`. How the
+# other three verdicts come about is told in {doc}`the guide to verdicts <../../book/verdicts>`.
+#
+# **Beside every verdict on the published experiment stands:**
+
+# %% tags=["hide-input"]
+page.items(words.caveats(study))
+
+# %% [markdown]
+# ## What the design cannot show
+#
+# - **Females.** The published rats were all male.
+# - **The dead.** Only survivors have serum at 48 hours. If a treatment changes who survives, the groups are compared after a selection that the treatment itself has made: one that kills the
+#   sickest rats lowers the mean IL-6 of those that remain. Where deaths are recorded in a cohort, the analyses above include one that ranks the dead worst.
+#   That answers another question, about a mixture of cytokine and death.
+# - **A longer life.** In the companion paper, probably on the same rats, survival did not differ significantly, and was for some hours lower with the larger
+#   dose {cite}`sari-2023`. Two papers on the same rats are one experiment, and must not be counted twice.
+# - **The time course.** One sample at 48 hours sees the tail of a rise that peaks within hours. A lower value may be an earlier recovery, or an earlier death.
+# - **Dose dependence.** "Significant at one dose and not at the other" is no test of whether the doses differ.
+# - **Which part of the medium works.** No group was given medium that no cell had touched.
+#
+# A measured cohort may do better than the published one in each of these. Nothing above knows whether it did.
+
+# %% [markdown]
+# ## Rerun it on your rats
+#
+# Put your values in a CSV file with the columns `animal`, `group` (`sham`, `control`, `t1` or `t2`), `il6` and `il4` in pg/mL, one row per rat. Write a value below the
+# limit of your assay as `<15.6`, with your own limit, and one above it as `>1000`. If rats died before sampling, give them a row too, with `event` 1 and the hour in `time`. Then
+#
+#     secretome rerun sepsis_cytokines my_rats.csv
+#
+# {doc}`The guide to reruns <../../book/rerun>` says what else may be in the file and what you get.
+
+# %% tags=["remove-cell"]
+page.save(results=results, verdicts=verdicts, checks=checks)

@@ -1,0 +1,95 @@
+"""From a study to its results: one row per estimate, in three readings."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import pandas as pd
+
+from secretome.analysis.independent import independent_rows
+from secretome.analysis.paired import paired_rows, unpaired_pvalues
+from secretome.analysis.results import (
+    BOUND,
+    COLUMNS,
+    MEAN_DIFFERENCE,
+    NO_DIFFERENCE,
+    RANKS,
+    RATIO,
+    READINGS,
+    SHIFT,
+    SUPERIORITY,
+    Estimate,
+    Reading,
+    Result,
+    Settings,
+)
+from secretome.cohort import Study
+
+__all__ = [
+    "BOUND",
+    "COLUMNS",
+    "MEAN_DIFFERENCE",
+    "NO_DIFFERENCE",
+    "RANKS",
+    "RATIO",
+    "READINGS",
+    "SHIFT",
+    "SUPERIORITY",
+    "Estimate",
+    "Reading",
+    "Result",
+    "analyse",
+    "unpaired_pvalues",
+]
+
+
+def analyse(
+    study: Study,
+    readings: Sequence[Reading] = READINGS,
+    *,
+    alpha: float = 0.05,
+    level: float = 0.95,
+    seed: int = 1,
+) -> pd.DataFrame:
+    """Analyse a study as published, as planned, and in every other reasonable way.
+
+    Parameters
+    ----------
+    study : Study
+        A protocol with a cohort.
+    readings : sequence of {"published", "planned", "multiverse"}
+        The readings wanted.
+    alpha : float, default 0.05
+        The error rate at which claims are decided: the planned interval is at ``1 - alpha / k`` over a family of k contrasts.
+    level : float, default 0.95
+        The confidence level of the intervals that decide nothing.
+    seed : int, default 1
+        Seeds the permutations that are too many to enumerate.
+
+    Returns
+    -------
+    DataFrame
+        One row per estimate, in the columns of ``results.csv`` (see `Result`).
+
+    Raises
+    ------
+    ValueError
+        If `alpha` is not between 0 and 0.5, `level` not between 0 and 1, `seed` negative, or a reading unknown.
+
+    Examples
+    --------
+    >>> from secretome import analyse, load_study
+    >>> results = analyse(load_study("treg_conditioned_medium"), readings=("published",))
+    >>> results[["endpoint", "method", "pvalue"]].round(6).values.tolist()
+    [['foxp3_cd25pos', 'exact Wilcoxon signed-rank test', 0.000488], ['foxp3_cd25neg', 'exact Wilcoxon signed-rank test', 0.000488]]
+    """
+    for name, share, most in (("alpha", alpha, 0.5), ("level", level, 1)):
+        if not 0 < share < most:
+            raise ValueError(f"{name} must lie between 0 and {most}; it is {share!r}.")
+    if seed < 0:
+        raise ValueError(f"seed must be a whole number from 0 upwards; it is {seed!r}.")
+    unknown = set(readings) - set(READINGS)
+    if unknown:
+        raise ValueError(f"readings must be among {', '.join(READINGS)}; found {', '.join(sorted(unknown))}.")
+    settings = Settings(tuple(readings), alpha, level, seed)
+    rows = paired_rows(study, settings) if study.protocol.design == "paired" else independent_rows(study, settings)
+    return pd.DataFrame([asdict(row) for row in rows], columns=list(COLUMNS))

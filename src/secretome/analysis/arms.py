@@ -1,0 +1,140 @@
+"""The values of two groups side by side, with what is known of those that were not seen."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from secretome import stats
+from secretome.analysis.results import SHIFT, SUPERIORITY, Estimate, Floats
+from secretome.cohort import Study
+from secretome.protocol import sides
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One endpoint in one group.
+
+    Attributes
+    ----------
+    lower, upper : (n,) array
+        What is known of each value: equal where it was seen, 0 below a limit, infinity above one.
+    missing, dead : int
+        Animals of the group without a value, and how many of these had died before sampling.
+    """
+
+    lower: Floats
+    upper: Floats
+    missing: int
+    dead: int
+
+    @property
+    def n(self) -> int:
+        """How many values there are."""
+        return self.lower.size
+
+    @property
+    def censored(self) -> int:
+        """How many of them lie beyond a limit."""
+        return int((self.lower < self.upper).sum())
+
+    def replaced(self, share: float) -> Floats:
+        """The values, those below a limit taken as a share of it, those above one as the limit itself."""
+        return np.where(self.lower == 0, share * self.upper, self.lower)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A treated arm and its control."""
+
+    treated: Arm
+    control: Arm
+
+    @property
+    def n(self) -> int:
+        """The size of the smaller arm."""
+        return min(self.treated.n, self.control.n)
+
+    @property
+    def censored(self) -> int:
+        """Censored values of both arms."""
+        return self.treated.censored + self.control.censored
+
+    @property
+    def mostly_censored(self) -> bool:
+        """Whether more than half of an arm is censored."""
+        return any(2 * arm.censored > arm.n for arm in (self.treated, self.control))
+
+    @cached_property
+    def scores(self) -> tuple[Floats, Floats]:
+        """Values for ranking: all below the highest lower limit are tied lowest, all above the lowest upper limit tied highest."""
+        lower = np.concatenate([self.treated.lower, self.control.lower])
+        upper = np.concatenate([self.treated.upper, self.control.upper])
+        floor = upper[lower == 0].max(initial=0.0)
+        ceiling = lower[np.isinf(upper)].min(initial=np.inf)
+        scores = lower.copy()
+        scores[(lower < floor) | (lower == 0)] = 0.0
+        highest = 2 * lower.max(initial=1.0)
+        scores[(scores > ceiling) | np.isinf(upper)] = highest
+        return scores[: self.treated.n], scores[self.treated.n :]
+
+    def scores_with_the_dead(self, worst: str) -> tuple[Floats, Floats]:
+        """The same, with every dead animal at the worst end of the scale."""
+        extreme = -1.0 if worst == "lowest" else 3 * max(part.max(initial=1.0) for part in self.scores)
+        treated, control = self.scores
+        return np.append(treated, [extreme] * self.treated.dead), np.append(control, [extreme] * self.control.dead)
+
+    @property
+    def ratio_bounds(self) -> tuple[float, float]:
+        """The least and the greatest ratio of geometric means that the values allow; 0 and infinity where they set no limit."""
+        with np.errstate(divide="ignore"):
+            treated = np.log(self.treated.lower).mean(), np.log(self.treated.upper).mean()
+            control = np.log(self.control.lower).mean(), np.log(self.control.upper).mean()
+        low = -np.inf if np.isinf(treated[0]) or np.isinf(control[1]) else treated[0] - control[1]
+        high = np.inf if np.isinf(treated[1]) or np.isinf(control[0]) else treated[1] - control[0]
+        return float(np.exp(low)), float(np.exp(high))
+
+
+def arm(study: Study, endpoint: str, group: str) -> Arm:
+    """The arm of a study."""
+    rows = study.cohort.values[(study.cohort.values["endpoint"] == endpoint) & (study.cohort.values["group"] == group)]
+    known = rows[rows["lower"].notna()]
+    return Arm(_floats(known["lower"]), _floats(known["upper"]), missing=len(rows) - len(known), dead=int(rows["dead"].sum()))
+
+
+def comparison(study: Study, endpoint: str, contrast: str) -> Comparison:
+    """The two arms of a contrast."""
+    treated, control = sides(contrast)
+    return Comparison(arm(study, endpoint, treated), arm(study, endpoint, control))
+
+
+def _floats(column: pd.Series) -> Floats:
+    return np.asarray(column.to_numpy(dtype=np.float64))
+
+
+def exact_ranks(arms: Comparison, worst: str = "") -> Estimate:
+    """The exact Mann-Whitney test; with `worst`, the dead are ranked at that end of the scale."""
+    test = stats.mann_whitney(*(arms.scores_with_the_dead(worst) if worst else arms.scores))
+    return Estimate(test.statistic, test.pvalue, test.midp, test.attainable, ties=test.ties)
+
+
+def size_by_ranks(arms: Comparison, level: float) -> Estimate:
+    """The effect that goes with ranks: the shift, or the probability of superiority where a value is only known by its rank."""
+    if effect_of_ranks(arms) == SUPERIORITY:
+        return superiority(arms.scores, level)
+    shift = stats.hodges_lehmann(arms.treated.lower, arms.control.lower)
+    interval = shift.confidence_interval(level)
+    return Estimate(estimate=shift.estimate, low=interval.low, high=interval.high, level=interval.level)
+
+
+def effect_of_ranks(arms: Comparison) -> str:
+    """What `size_by_ranks` estimates."""
+    return SUPERIORITY if arms.censored else SHIFT
+
+
+def superiority(scores: tuple[Floats, Floats], level: float) -> Estimate:
+    """The probability of superiority with Newcombe's interval."""
+    found = stats.probability_of_superiority(*scores)
+    interval = found.confidence_interval(level)
+    return Estimate(estimate=found.estimate, low=interval.low, high=interval.high, level=level)

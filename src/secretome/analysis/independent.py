@@ -1,0 +1,166 @@
+"""The rows of a study of independent groups: as published, and as planned, with the rules for values beyond a limit."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+
+import numpy as np
+from statsmodels.stats.weightstats import ttost_ind
+
+from secretome import stats
+from secretome.analysis.arms import Comparison, comparison, effect_of_ranks, exact_ranks, size_by_ranks
+from secretome.analysis.multiverse import multiverse_rows
+from secretome.analysis.results import BOUND, RANKS, RATIO, RATIO_BY_MODEL, WELCH, Estimate, Result, Settings, attempt
+from secretome.cohort import Study
+from secretome.protocol import Zone
+
+MODEL = "censored lognormal model"
+EQUIVALENCE = "two one-sided Welch t tests on logs"
+EQUIVALENCE_BY_MODEL = "two one-sided tests by the censored lognormal model"
+
+
+def independent_rows(study: Study, settings: Settings) -> Iterator[Result]:
+    """Every row: the contrasts of each family of claims, then the checks."""
+    families = dict.fromkeys((claim.endpoint, claim.compared) for claim in study.protocol.claims.values())
+    for endpoint, contrasts in families:
+        yield from _family_rows(study, endpoint, contrasts, settings)
+    if "planned" in settings.readings:
+        for check in study.protocol.checks.values():
+            arms = comparison(study, check.endpoint, check.contrast)
+            zone = study.protocol.endpoints[check.endpoint].no_effect
+            for row in _planned(arms, 1, zone, settings.alpha, by_ranks=check.test == "mann_whitney"):
+                yield _placed(row, study, check.endpoint, check.contrast, arms)
+
+
+def _family_rows(study: Study, endpoint: str, contrasts: tuple[str, ...], settings: Settings) -> Iterator[Result]:
+    zone = study.protocol.endpoints[endpoint].no_effect
+    compared = {contrast: comparison(study, endpoint, contrast) for contrast in contrasts}
+    # The multiverse leaves out what was planned, so it must know it.
+    decide = {"planned", "multiverse"} & set(settings.readings)
+    planned = {
+        contrast: tuple(_planned(arms, len(contrasts), zone, settings.alpha, by_ranks=False)) if decide else ()
+        for contrast, arms in compared.items()
+    }
+    for contrast, arms in compared.items():
+        if "published" in settings.readings:
+            yield _placed(_published(arms, settings.level), study, endpoint, contrast, arms)
+        if "planned" in settings.readings:
+            for row in planned[contrast]:
+                yield _placed(row, study, endpoint, contrast, arms)
+    if "multiverse" in settings.readings:
+        decided = {contrast: test.method for contrast, (test, _) in planned.items()}
+        for contrast, row in multiverse_rows(study, endpoint, compared, decided, settings):
+            yield _placed(row, study, endpoint, contrast, compared[contrast])
+
+
+def _placed(row: Result, study: Study, endpoint: str, contrast: str, arms: Comparison) -> Result:
+    """A row with the place it has in the study, and what it was made from."""
+    return replace(
+        row,
+        study=study.key,
+        cohort=study.cohort.id,
+        endpoint=endpoint,
+        contrast=contrast,
+        n_treated=arms.treated.n,
+        n_control=arms.control.n,
+        censored=arms.censored,
+        missing=arms.treated.missing + arms.control.missing,
+    )
+
+
+def _published(arms: Comparison, level: float) -> Result:
+    estimate = Estimate()
+    if arms.n:
+        estimate = exact_ranks(arms).sized(attempt(lambda: size_by_ranks(arms, level)))
+    return Result(**asdict(estimate), reading="published", method=RANKS, alternative="two-sided", effect=effect_of_ranks(arms))
+
+
+def _planned(arms: Comparison, family: int, zone: Zone, alpha: float, *, by_ranks: bool) -> tuple[Result, Result]:
+    """The planned test and, beside it, whether the effect is negligible.
+
+    Welch's t on logs; where a value is censored, the model; where more than half of an arm is, or `by_ranks`, the exact test decides and
+    the model says how large; where too few values are left for the model, the exact test decides and the values bound the ratio.
+    """
+    estimate, method, effect, equivalence = _sizes(arms, 1 - alpha / family, zone, alpha)
+    if by_ranks or arms.mostly_censored or effect == BOUND:
+        estimate, method = (exact_ranks(arms) if arms.n else Estimate()).sized(estimate), RANKS
+    adjusted = float(np.minimum(1, family * estimate.pvalue))
+    test = Result(**asdict(estimate), reading="planned", method=method, alternative="two-sided", effect=effect, pvalue_adjusted=adjusted)
+    name = EQUIVALENCE if effect == RATIO else EQUIVALENCE_BY_MODEL
+    return test, Result(**asdict(equivalence), reading="planned", method=name, alternative="equivalence", effect=effect)
+
+
+def _sizes(arms: Comparison, level: float, zone: Zone, alpha: float) -> tuple[Estimate, str, str, Estimate]:
+    """The ratio by the method that fits what is known of the values, that method, its effect, and the test of equivalence."""
+    if not arms.censored:
+        if arms.n < 2:
+            return Estimate(), WELCH, RATIO, Estimate()
+        return _welch(arms, level), WELCH, RATIO, attempt(lambda: _equivalence(arms, zone, alpha))
+    size = attempt(lambda: _model(arms, level)) if arms.n else Estimate()
+    if not math.isnan(size.estimate):
+        return size, MODEL, RATIO_BY_MODEL, attempt(lambda: _equivalence_by_model(arms, zone, alpha))
+    return _bound(arms) if arms.n else Estimate(), RANKS, BOUND, Estimate()
+
+
+def _welch(arms: Comparison, level: float) -> Estimate:
+    try:
+        ratio = stats.geometric_mean_ratio(arms.treated.lower, arms.control.lower)
+    except ValueError:
+        # Groups without any spread differ by a factor that has no test.
+        return Estimate(estimate=float(np.exp(np.log(arms.treated.lower).mean() - np.log(arms.control.lower).mean())))
+    interval = ratio.confidence_interval(level)
+    return Estimate(ratio.statistic, ratio.pvalue, estimate=ratio.estimate, low=interval.low, high=interval.high, level=level)
+
+
+def _equivalence(arms: Comparison, zone: Zone, alpha: float) -> Estimate:
+    ratio = stats.geometric_mean_ratio(arms.treated.lower, arms.control.lower)
+    interval = ratio.confidence_interval(1 - 2 * alpha)
+    pvalue, lower, upper = ttost_ind(arms.treated.lower, arms.control.lower, zone.low, zone.high, usevar="unequal", transform=np.log)
+    return Estimate(
+        _nearer(lower[:2], upper[:2]), float(pvalue), estimate=ratio.estimate, low=interval.low, high=interval.high, level=interval.level
+    )
+
+
+def _model(arms: Comparison, level: float) -> Estimate:
+    fit = _fitted(arms, 1.0, "two-sided")
+    interval = fit.confidence_interval(level)
+    return Estimate(
+        float(fit.statistic[0]),
+        float(fit.pvalue[0]),
+        estimate=float(fit.estimate[0]),
+        low=float(interval.low[0]),
+        high=float(interval.high[0]),
+        level=level,
+    )
+
+
+def _equivalence_by_model(arms: Comparison, zone: Zone, alpha: float) -> Estimate:
+    lower, upper = _fitted(arms, zone.low, "greater"), _fitted(arms, zone.high, "less")
+    interval = _fitted(arms, 1.0, "two-sided").confidence_interval(1 - 2 * alpha)
+    at_low, at_high = ((float(fit.statistic[0]), float(fit.pvalue[0])) for fit in (lower, upper))
+    return Estimate(
+        _nearer(at_low, at_high),
+        max(at_low[1], at_high[1]),
+        estimate=float(lower.estimate[0] * zone.low),
+        low=float(interval.low[0]),
+        high=float(interval.high[0]),
+        level=interval.level,
+    )
+
+
+def _fitted(arms: Comparison, ratio: float, alternative: stats.Alternative) -> stats.CensoredLognormalResult:
+    """The model, tested against a ratio: the treated arm is divided by it."""
+    lower = np.concatenate([arms.control.lower, arms.treated.lower / ratio])
+    upper = np.concatenate([arms.control.upper, arms.treated.upper / ratio])
+    group = np.repeat([0, 1], [arms.control.n, arms.treated.n])
+    return stats.censored_lognormal(lower, upper, group, alternative=alternative)
+
+
+def _bound(arms: Comparison) -> Estimate:
+    low, high = arms.ratio_bounds
+    return Estimate(low=low, high=high)
+
+
+def _nearer(lower: tuple[float, float], upper: tuple[float, float]) -> float:
+    """The statistic of the bound that is nearer: of two one-sided tests, the one with the larger p."""
+    return float(lower[0] if lower[1] >= upper[1] else upper[0])

@@ -1,0 +1,246 @@
+"""Every other reasonable analysis of independent groups: tests, scales, adjustments, and what is put for a value below a limit."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
+from scipy import stats as scipy_stats
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.nonparametric import rank_compare_2indep
+
+from secretome import stats
+from secretome.analysis.arms import Arm, Comparison, arm, effect_of_ranks, exact_ranks, size_by_ranks, superiority
+from secretome.analysis.results import MEAN_DIFFERENCE, RANKS, RATIO, SHIFT, SUPERIORITY, WELCH, Estimate, Floats, Result, Settings, attempt
+from secretome.cohort import Study
+from secretome.protocol import sides
+
+# Permutations are enumerated up to this many and drawn at random beyond.
+PERMUTATIONS = 9999
+UNADJUSTED, BONFERRONI, HOLM = "no adjustment", "Bonferroni", "Holm"
+# What is put for a value below a limit, as a share of the limit: the usual choice, and two others.
+HALF = 0.5
+OTHER_SHARES = {1 / math.sqrt(2): "the limit over √2 for values below it", 1.0: "the limit for values below it"}
+
+Run = Callable[[Comparison, float], Estimate]
+
+
+@dataclass(frozen=True)
+class _Analysis:
+    """A test of a comparison at a confidence level, what it estimates, and what was put for values below a limit, if any are."""
+
+    name: str
+    effect: str
+    run: Run
+    put: str = ""
+    adjustments: tuple[str, ...] = (UNADJUSTED, BONFERRONI, HOLM)
+
+
+@dataclass(frozen=True)
+class _Family:
+    """The contrasts that are adjusted together, and the planned test of each."""
+
+    compared: Mapping[str, Comparison]
+    decided: Mapping[str, str]
+    level: float
+
+    @property
+    def size(self) -> int:
+        return len(self.compared)
+
+    def planned(self, contrast: str, name: str, way: str) -> bool:
+        """Whether an analysis is the planned one, or the published."""
+        adjusted = BONFERRONI if self.size > 1 else UNADJUSTED
+        return (name, way) in ((self.decided[contrast], adjusted), (RANKS, UNADJUSTED))
+
+
+def multiverse_rows(
+    study: Study, endpoint: str, compared: Mapping[str, Comparison], decided: Mapping[str, str], settings: Settings
+) -> Iterator[tuple[str, Result]]:
+    """The other analyses of a family of contrasts, each with its contrast.
+
+    The published test, and the planned one, which `decided` names for each contrast, are left out: none is counted twice.
+    """
+    family = _Family(compared, decided, settings.level)
+    groups = dict.fromkeys(group for contrast in compared for group in reversed(sides(contrast)))
+    pool = {group: arm(study, endpoint, group) for group in groups}
+    for analysis in (*_on_values(pool, settings.seed), *_on_ranks(), *_with_the_dead(study, endpoint, compared)):
+        yield from _adjusted(analysis, family)
+    if len({sides(contrast)[1] for contrast in compared}) == 1 and len(compared) > 1:
+        yield from _dunnett(family, pool, "")
+        everyone = {group: arm(study, endpoint, group) for group in study.protocol.groups}
+        if set(everyone) != set(pool):
+            yield from _dunnett(family, everyone, ", the spread of all groups")
+
+
+def _on_values(pool: Mapping[str, Arm], seed: int) -> Iterator[_Analysis]:
+    tests: tuple[tuple[str, str, Callable[[Floats, Floats, float], Estimate]], ...] = (
+        ("Welch's t test", WELCH, _welch),
+        ("Student's t test", "Student's t test on logs", lambda x, y, level: _pooled([x, y])(x, y, level)),
+        ("permutation test of means", "permutation test of geometric means", lambda x, y, _: _permutation(x, y, seed)),
+    )
+    put = "half the limit for values below it"
+    for plain, logged, test in tests:
+        yield _Analysis(plain, MEAN_DIFFERENCE, _plainly(test), put)
+        yield _Analysis(logged, RATIO, _on_logs(test), put)
+    pooled = "t test with the spread of the whole family"
+    yield _Analysis(pooled, MEAN_DIFFERENCE, _plainly(_pooled([part.replaced(HALF) for part in pool.values() if part.n])), put)
+    logs = [np.log(part.replaced(HALF)) for part in pool.values() if part.n]
+    yield _Analysis(f"{pooled}, on logs", RATIO, _on_logs(_pooled(logs)), put)
+    for share, other in OTHER_SHARES.items():
+        yield _Analysis(WELCH, RATIO, _on_logs(_welch, share), other, (BONFERRONI,))
+
+
+def _on_ranks() -> Iterator[_Analysis]:
+    yield _Analysis(RANKS, SHIFT, lambda arms, level: exact_ranks(arms).sized(size_by_ranks(arms, level)))
+    yield _Analysis("mid-p Mann-Whitney test", SHIFT, _midp)
+    yield _Analysis("Brunner-Munzel test", SUPERIORITY, _brunner_munzel)
+
+
+def _with_the_dead(study: Study, endpoint: str, compared: Mapping[str, Comparison]) -> Iterator[_Analysis]:
+    worst = study.protocol.endpoints[endpoint].worst
+    if worst and any(part.dead for arms in compared.values() for part in (arms.treated, arms.control)):
+        yield _Analysis(
+            f"{RANKS}, the dead ranked {worst}",
+            SUPERIORITY,
+            lambda arms, level: exact_ranks(arms, worst).sized(superiority(arms.scores_with_the_dead(worst), level)),
+        )
+
+
+def _adjusted(analysis: _Analysis, family: _Family) -> Iterator[tuple[str, Result]]:
+    """One row per contrast and way to adjust for the family."""
+    alone = {contrast: _run(analysis, arms, family.level) for contrast, arms in family.compared.items()}
+    known = [1.0 if math.isnan(estimate.pvalue) else estimate.pvalue for estimate in alone.values()]
+    holm = dict(zip(alone, multipletests(known, method="holm")[1], strict=True))
+    for contrast, arms in family.compared.items():
+        if analysis.put in OTHER_SHARES.values() and not arms.censored:
+            continue
+        name = f"{analysis.name}, {analysis.put}" if analysis.put and arms.censored else analysis.name
+        effect = effect_of_ranks(arms) if analysis.effect == SHIFT else analysis.effect
+        for way in analysis.adjustments if family.size > 1 else (UNADJUSTED,):
+            if family.planned(contrast, name, way):
+                continue
+            estimate, adjusted = alone[contrast], math.nan
+            if way == BONFERRONI:
+                estimate = _run(analysis, arms, 1 - (1 - family.level) / family.size)
+                adjusted = float(np.minimum(1, family.size * estimate.pvalue))
+            elif way == HOLM and not math.isnan(estimate.pvalue):
+                # Holm's p values come without intervals.
+                adjusted = float(holm[contrast])
+                estimate = replace(estimate, low=math.nan, high=math.nan, level=math.nan)
+            yield contrast, _row(estimate, f"{name}, {way}" if family.size > 1 else name, effect, adjusted)
+
+
+def _dunnett(family: _Family, groups: Mapping[str, Arm], spread: str) -> Iterator[tuple[str, Result]]:
+    """Dunnett's test of the family's arms against their control, the spread taken from all `groups`, plainly and on logs."""
+    control = sides(next(iter(family.compared)))[1]
+    whole = {group: part.replaced(HALF) for group, part in groups.items() if part.n}
+    for on_logs in (False, True):
+        samples = {group: np.log(values) if on_logs else values for group, values in whole.items()}
+        estimates = _dunnett_estimates(samples, control, family.level) if control in samples else {}
+        for contrast, arms in family.compared.items():
+            estimate, adjusted = estimates.get(sides(contrast)[0], (Estimate(), math.nan))
+            name = f"Dunnett's test{' on logs' if on_logs else ''}{spread}"
+            if arms.censored:
+                name += ", half the limit for values below it"
+            effect = RATIO if on_logs else MEAN_DIFFERENCE
+            yield contrast, _row(estimate.as_ratio() if on_logs else estimate, name, effect, adjusted)
+
+
+def _dunnett_estimates(samples: Mapping[str, Floats], control: str, level: float) -> dict[str, tuple[Estimate, float]]:
+    try:
+        test = stats.dunnett(list(samples.values()), control=list(samples).index(control))
+    except ValueError:
+        return {}
+    interval = test.confidence_interval(level)
+    alone = 2 * scipy_stats.t.sf(np.abs(test.statistic), test.df)
+    return {
+        group: (
+            Estimate(
+                float(test.statistic[position]),
+                float(alone[position]),
+                estimate=float(test.estimate[position]),
+                low=float(interval.low[position]),
+                high=float(interval.high[position]),
+                level=level,
+            ),
+            float(test.pvalue[position]),
+        )
+        for position, group in enumerate(group for group in samples if group != control)
+    }
+
+
+def _row(estimate: Estimate, method: str, effect: str, adjusted: float) -> Result:
+    row = asdict(estimate)
+    return Result(**row, reading="multiverse", method=method, alternative="two-sided", effect=effect, pvalue_adjusted=adjusted)
+
+
+def _run(analysis: _Analysis, arms: Comparison, level: float) -> Estimate:
+    return attempt(lambda: analysis.run(arms, level)) if arms.n >= 2 else Estimate()
+
+
+def _plainly(test: Callable[[Floats, Floats, float], Estimate], share: float = HALF) -> Run:
+    return lambda arms, level: test(arms.treated.replaced(share), arms.control.replaced(share), level)
+
+
+def _on_logs(test: Callable[[Floats, Floats, float], Estimate], share: float = HALF) -> Run:
+    return lambda arms, level: test(np.log(arms.treated.replaced(share)), np.log(arms.control.replaced(share)), level).as_ratio()
+
+
+def _welch(x: Floats, y: Floats, level: float) -> Estimate:
+    test = stats.welch_contrasts([x, y], [[1, -1]])
+    interval = test.confidence_interval(level)
+    return Estimate(
+        float(test.statistic[0]),
+        float(test.pvalue[0]),
+        estimate=float(test.estimate[0]),
+        low=float(interval.low[0]),
+        high=float(interval.high[0]),
+        level=level,
+    )
+
+
+def _pooled(groups: list[Floats]) -> Callable[[Floats, Floats, float], Estimate]:
+    """Student's t with the spread of these groups."""
+
+    def test(x: Floats, y: Floats, level: float) -> Estimate:
+        _must_vary(*groups)
+        df = sum(group.size for group in groups) - len(groups)
+        variance = sum(((group - group.mean()) ** 2).sum() for group in groups) / df
+        error = math.sqrt(variance * (1 / x.size + 1 / y.size))
+        difference = float(x.mean() - y.mean())
+        reach = float(scipy_stats.t.ppf((1 + level) / 2, df)) * error
+        pvalue = float(2 * scipy_stats.t.sf(abs(difference / error), df))
+        return Estimate(difference / error, pvalue, estimate=difference, low=difference - reach, high=difference + reach, level=level)
+
+    return test
+
+
+def _permutation(x: Floats, y: Floats, seed: int) -> Estimate:
+    test = scipy_stats.permutation_test(
+        (x, y),
+        lambda x, y, axis: x.mean(axis=axis) - y.mean(axis=axis),
+        vectorized=True,
+        n_resamples=PERMUTATIONS,
+        rng=np.random.default_rng(seed),
+    )
+    return Estimate(float(test.statistic), float(test.pvalue), estimate=float(test.statistic))
+
+
+def _midp(arms: Comparison, level: float) -> Estimate:
+    test = exact_ranks(arms)
+    return replace(test, pvalue=test.midp).sized(size_by_ranks(arms, level))
+
+
+def _brunner_munzel(arms: Comparison, level: float) -> Estimate:
+    if superiority(arms.scores, level).estimate in (0, 1) or np.ptp(np.concatenate(arms.scores)) == 0:
+        raise ValueError("the groups do not overlap, or do not vary, so the ranks have no spread.")
+    test = rank_compare_2indep(*arms.scores)
+    # The interval is symmetric, and may leave the range that a probability has.
+    low, high = np.clip(test.conf_int(alpha=1 - level), 0, 1)
+    return Estimate(float(test.statistic), float(test.pvalue), estimate=float(test.prob1), low=float(low), high=float(high), level=level)
+
+
+def _must_vary(*groups: Floats) -> None:
+    if all(np.ptp(group) <= 1e-12 * np.abs(group).max() for group in groups):
+        raise ValueError("the values do not vary.")

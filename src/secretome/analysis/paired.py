@@ -1,0 +1,151 @@
+"""The rows of a paired study: every unit measured twice."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from scipy import stats as scipy_stats
+from statsmodels.stats.weightstats import ttost_paired
+
+from secretome import stats
+from secretome.analysis.results import MEAN_DIFFERENCE, RATIO, SHIFT, SIGNED_RANKS, Estimate, Floats, Reading, Result, Settings, attempt
+from secretome.cohort import Study
+from secretome.protocol import Claim, Endpoint
+
+EQUIVALENCE = "two one-sided t tests on log ratios"
+# Sign flips are enumerated up to this many and drawn at random beyond.
+FLIPS = 2**14
+
+
+@dataclass(frozen=True)
+class _Method:
+    """A way to analyse one contrast: its reading, its name, the effect it estimates, and the computation."""
+
+    reading: Reading
+    name: str
+    effect: str
+    run: Callable[[Floats, Floats], Estimate]
+
+
+def paired_rows(study: Study, settings: Settings) -> Iterator[Result]:
+    """Every row of a paired study, claim by claim."""
+    for claim in study.protocol.claims.values():
+        yield from _claim_rows(study, claim, settings)
+
+
+def unpaired_pvalues(study: Study, claim: Claim) -> tuple[float, float]:
+    """What Welch's t on logs and the exact Mann-Whitney test would print if the pairs were forgotten; NaN where they cannot.
+
+    It is a mistake on purpose, for the page that shows what it costs, and no row of the results.
+    """
+    whole = study.pairs(claim.endpoint, *claim.sides).dropna()
+    x, y = whole["treated"].to_numpy(), whole["control"].to_numpy()
+    welch = attempt(lambda: Estimate(pvalue=stats.geometric_mean_ratio(x, y).pvalue))
+    ranks = attempt(lambda: Estimate(pvalue=stats.mann_whitney(x, y).pvalue))
+    return welch.pvalue, ranks.pvalue
+
+
+def _claim_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Result]:
+    pairs = study.pairs(claim.endpoint, *claim.sides)
+    whole = pairs.dropna()
+    treated, control = whole["treated"].to_numpy(), whole["control"].to_numpy()
+    family = len(claim.compared)
+    for method in _methods(study.protocol.endpoints[claim.endpoint], family, settings):
+        if method.reading not in settings.readings:
+            continue
+        estimate = attempt(lambda run=method.run: run(treated, control)) if len(whole) >= 2 else Estimate()  # type: ignore[misc]
+        equivalence = method.name == EQUIVALENCE
+        planned = method.reading == "planned" and not equivalence
+        yield Result(
+            **asdict(estimate),
+            study=study.key,
+            cohort=study.cohort.id,
+            endpoint=claim.endpoint,
+            contrast=claim.contrast,
+            reading=method.reading,
+            method=method.name,
+            alternative="equivalence" if equivalence else "two-sided",
+            effect=method.effect,
+            pvalue_adjusted=float(np.minimum(1, family * estimate.pvalue)) if planned else math.nan,
+            n_treated=len(whole),
+            n_control=len(whole),
+            missing=len(pairs) - len(whole),
+        )
+
+
+def _methods(endpoint: Endpoint, family: int, settings: Settings) -> Iterable[_Method]:
+    zone = (endpoint.no_effect.low, endpoint.no_effect.high)
+    alpha, level, seed = settings.alpha, settings.level, settings.seed
+    return (
+        _Method("published", SIGNED_RANKS, SHIFT, lambda x, y: _signed_rank(x, y, level)),
+        _Method("planned", "paired t test on logs", RATIO, lambda x, y: _ratio(x, y, 1 - alpha / family)),
+        _Method("planned", EQUIVALENCE, RATIO, lambda x, y: _equivalence(x, y, zone, alpha)),
+        _Method("multiverse", "paired t test on differences", MEAN_DIFFERENCE, lambda x, y: _mean_difference(x, y, level)),
+        _Method(
+            "multiverse",
+            f"{SIGNED_RANKS} on logs",
+            "Hodges-Lehmann ratio",
+            lambda x, y: _signed_rank(np.log(x), np.log(y), level).as_ratio(),
+        ),
+        _Method("multiverse", "exact sign test", "share of changed pairs that rise", lambda x, y: _sign(x, y, level)),
+        _Method("multiverse", "sign flips of differences", MEAN_DIFFERENCE, lambda x, y: _flips(x, y, seed)),
+        _Method("multiverse", "sign flips of log ratios", RATIO, lambda x, y: _flips(np.log(x), np.log(y), seed, np.exp)),
+    )
+
+
+def _signed_rank(x: Floats, y: Floats, level: float) -> Estimate:
+    test = stats.signed_rank(x, y)
+    shift = stats.hodges_lehmann(x, y, paired=True)
+    interval = shift.confidence_interval(level)
+    return Estimate(
+        test.statistic, test.pvalue, test.midp, test.attainable, shift.estimate, interval.low, interval.high, interval.level, test.ties
+    )
+
+
+def _ratio(x: Floats, y: Floats, level: float) -> Estimate:
+    try:
+        ratio = stats.geometric_mean_ratio(x, y, paired=True)
+    except ValueError:
+        # A change that is the same in every pair has a size, but no spread to test it by.
+        return Estimate(estimate=float(np.exp(np.log(x / y).mean())))
+    interval = ratio.confidence_interval(level)
+    return Estimate(ratio.statistic, ratio.pvalue, estimate=ratio.estimate, low=interval.low, high=interval.high, level=level)
+
+
+def _equivalence(x: Floats, y: Floats, zone: tuple[float, float], alpha: float) -> Estimate:
+    ratio = stats.geometric_mean_ratio(x, y, paired=True)
+    interval = ratio.confidence_interval(1 - 2 * alpha)
+    pvalue, lower, upper = ttost_paired(x, y, *zone, transform=np.log)
+    # The larger of the two p values belongs to the bound that is nearer.
+    statistic = lower[0] if lower[1] >= upper[1] else upper[0]
+    return Estimate(float(statistic), float(pvalue), estimate=ratio.estimate, low=interval.low, high=interval.high, level=interval.level)
+
+
+def _mean_difference(x: Floats, y: Floats, level: float) -> Estimate:
+    # Differences that are equal but for rounding have no spread, and would pass for an infinite t.
+    if np.ptp(x - y) <= 1e-12 * max(np.abs(x).max(), np.abs(y).max()):
+        raise ValueError("the differences do not vary.")
+    test = scipy_stats.ttest_rel(x, y)
+    interval = test.confidence_interval(level)
+    return Estimate(
+        float(test.statistic), float(test.pvalue), estimate=float(np.mean(x - y)), low=interval.low, high=interval.high, level=level
+    )
+
+
+def _sign(x: Floats, y: Floats, level: float) -> Estimate:
+    rises, moved = int((x > y).sum()), int((x != y).sum())
+    test = scipy_stats.binomtest(rises, moved)
+    interval = test.proportion_ci(level, method="exact")
+    floor = scipy_stats.binomtest(0, moved).pvalue
+    return Estimate(
+        rises, float(test.pvalue), attainable=float(floor), estimate=rises / moved, low=interval.low, high=interval.high, level=level
+    )
+
+
+def _flips(x: Floats, y: Floats, seed: int, back: Callable[[float], float] = float) -> Estimate:
+    test = scipy_stats.permutation_test(
+        (x - y,), np.mean, permutation_type="samples", vectorized=True, n_resamples=FLIPS, rng=np.random.default_rng(seed)
+    )
+    floor = min(1.0, 2 / min(2.0 ** int((x != y).sum()), FLIPS + 1))
+    return Estimate(float(test.statistic), float(test.pvalue), attainable=floor, estimate=float(back(float(np.mean(x - y)))))

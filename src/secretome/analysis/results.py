@@ -1,0 +1,116 @@
+"""The rows of ``results.csv``, and how a method that cannot be computed leaves an empty one."""
+
+import math
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Reading = Literal["published", "planned", "multiverse"]
+Floats = NDArray[np.float64]
+
+READINGS: tuple[Reading, ...] = ("published", "planned", "multiverse")
+# What a row estimates, where other floors must know it.
+RATIO = "geometric mean ratio"
+RATIO_BY_MODEL = "geometric mean ratio by the censored lognormal model"
+BOUND = "bound of the geometric mean ratio"
+SHIFT = "Hodges-Lehmann shift"
+MEAN_DIFFERENCE = "mean difference"
+SUPERIORITY = "probability of superiority"
+# The value of each effect that means no difference.
+NO_DIFFERENCE = {RATIO: 1.0, RATIO_BY_MODEL: 1.0, SHIFT: 0.0, MEAN_DIFFERENCE: 0.0, SUPERIORITY: 0.5}
+# The methods that other floors must know.
+WELCH = "Welch's t test on logs"
+RANKS = "exact Mann-Whitney test"
+SIGNED_RANKS = "exact Wilcoxon signed-rank test"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an analysis was asked for: the readings, the error rate of claims, the level of other intervals, and the seed."""
+
+    readings: tuple[Reading, ...]
+    alpha: float
+    level: float
+    seed: int
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What one method says of one contrast."""
+
+    statistic: float = math.nan
+    pvalue: float = math.nan
+    midp: float = math.nan
+    attainable: float = math.nan
+    estimate: float = math.nan
+    low: float = math.nan
+    high: float = math.nan
+    level: float = math.nan
+    ties: int = 0
+
+    def sized(self, size: "Estimate") -> "Estimate":
+        """The p of this test with another method's estimate and interval."""
+        return replace(self, estimate=size.estimate, low=size.low, high=size.high, level=size.level)
+
+    def as_ratio(self) -> "Estimate":
+        """A difference of logarithms as a ratio."""
+        return replace(self, estimate=float(np.exp(self.estimate)), low=float(np.exp(self.low)), high=float(np.exp(self.high)))
+
+
+@dataclass(frozen=True)
+class Result(Estimate):
+    """One row of ``results.csv``.
+
+    Attributes
+    ----------
+    study, cohort, endpoint, contrast : str
+        What was compared; a contrast reads ``treated vs control``.
+    reading : str
+        ``published``, ``planned`` or ``multiverse``.
+    method, alternative, effect : str
+        The test, its alternative, and what `estimate` measures.
+    statistic, pvalue, midp, attainable, pvalue_adjusted : float
+        `midp` and `attainable` for exact tests only; `pvalue_adjusted`, over the claim's family, where the analysis adjusts.
+    estimate, low, high, level : float
+        The effect, its interval and the confidence level that this reaches. Where the values only bound the effect, `estimate` and
+        `level` are NaN, and one of `low` and `high` is the bound.
+    n_treated, n_control, ties, censored, missing : int
+        Values used per group; values tied; values beyond a limit; animals without a value, the dead among them, or without a pair.
+    """
+
+    study: str = ""
+    cohort: str = ""
+    endpoint: str = ""
+    contrast: str = ""
+    reading: str = ""
+    method: str = ""
+    alternative: str = ""
+    effect: str = ""
+    pvalue_adjusted: float = math.nan
+    n_treated: int = 0
+    n_control: int = 0
+    censored: int = 0
+    missing: int = 0
+
+
+COLUMNS = (
+    *("study", "cohort", "endpoint", "contrast", "reading", "method", "alternative"),
+    *("statistic", "pvalue", "midp", "pvalue_adjusted", "attainable", "effect", "estimate", "low", "high", "level"),
+    *("n_treated", "n_control", "ties", "censored", "missing"),
+)
+assert set(COLUMNS) == {field.name for field in fields(Result)}
+
+
+def attempt(run: Callable[[], Estimate]) -> Estimate:
+    """Run a method; what it refuses (two values, no spread) is an empty row, which no claim can pass."""
+    # An interval that has no finite limits says so by its limits; the warning is for those who call the statistic themselves.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        try:
+            return run()
+        except ValueError:
+            return Estimate()

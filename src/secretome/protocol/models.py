@@ -1,0 +1,233 @@
+"""What a study is: groups, endpoints, contrasts, claims and checks, as typed models of ``protocol.yml``."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from secretome.protocol.base import Strict, Text
+from secretome.protocol.names import normalise, sides
+from secretome.protocol.simulation import Simulation
+
+Kind = Literal["concentration", "titre", "count", "proportion", "continuous", "survival"]
+Origin = Literal["simulated", "published-summary", "published-individual", "measured"]
+Direction = Literal["up", "down"]
+
+ORIGINS: tuple[Origin, ...] = ("simulated", "published-summary", "published-individual", "measured")
+
+
+class Source(Strict):
+    """Where a fact comes from: a key of ``book/references.bib``, in words, and under which licence."""
+
+    citation: Text
+    text: Text
+    url: Text
+    licence: Text
+
+
+class Group(Strict):
+    """One arm of the study."""
+
+    label: Text
+    role: Literal["control", "sham", "treated", "reference"]
+    treatment: str = ""
+    dose: float | None = None
+    dose_unit: str = ""
+    route: str = ""
+
+
+class Zone(Strict):
+    """The zone of no effect, on the scale of the effect, and why it is where it is."""
+
+    low: float
+    high: float
+    reason: Text
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Zone":
+        if not 0 < self.low < self.high:
+            raise ValueError(f"low ({self.low:g}) must be above zero and below high ({self.high:g})")
+        return self
+
+
+class Endpoint(Strict):
+    """One thing measured on every animal.
+
+    `lowest` and `highest` are what a value can be; `worst` is the end of the scale at which an analysis that keeps the dead puts them.
+    """
+
+    label: Text
+    unit: Text
+    kind: Kind
+    lowest: float | None = None
+    highest: float | None = None
+    worst: Literal["lowest", "highest"] | None = None
+    no_effect: Zone
+
+
+class PublishedTest(Strict):
+    """The test that stands for what the authors did, and how far they say so."""
+
+    method: Literal["signed_rank", "mann_whitney"]
+    stated: Text
+
+
+class Claim(Strict):
+    """A published claim, made something that a cohort can answer."""
+
+    sentence: Text
+    endpoint: Text
+    direction: Direction
+    kind: Literal["single"]
+    contrast: Text
+    family: tuple[Text, ...] = ()
+    published_test: PublishedTest
+    printed_range: tuple[float, float] | None = None
+    source: Text
+
+    @model_validator(mode="after")
+    def _range_ordered(self) -> "Claim":
+        if self.printed_range and not 0 < self.printed_range[0] < self.printed_range[1]:
+            raise ValueError("printed_range must be two ratios above zero, the smaller first")
+        return self
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The contrasts the claim is adjusted over: its family, or itself alone."""
+        return self.family or (self.contrast,)
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        """The treated and the control group of the claim's contrast."""
+        return sides(self.contrast)
+
+
+class Check(Strict):
+    """What must hold for the experiment to speak at all: the endpoint's claims cannot be tested where it fails."""
+
+    sentence: Text
+    endpoint: Text
+    contrast: Text
+    direction: Direction
+    test: Literal["mann_whitney", "welch"]
+    reason: Text
+
+
+class OwnCohort(Strict):
+    """The cohort that a study's page shows when no other is given; simulated animals have no source."""
+
+    file: Text
+    source: str = ""
+
+
+class Event(Strict):
+    """Something that happens to every animal of the experiment, and when."""
+
+    hour: float
+    what: Text
+
+
+class Caveat(Strict):
+    """Something that a reader must know beside every verdict, and who says so."""
+
+    text: Text
+    source: Text
+
+
+class Protocol(Strict):
+    """A whole study, as its ``protocol.yml`` states it."""
+
+    key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    title: Text
+    setting: Literal["in vivo", "in vitro"]
+    species: Text
+    experimental_unit: Text
+    design: Literal["independent", "paired"] = "independent"
+    by: str = ""
+    scale: Literal["log"] = "log"
+    population: str = ""
+    sampling_hour: float | None = None
+    timeline: tuple[Event, ...] = ()
+    cohort: OwnCohort
+    sources: dict[str, Source]
+    groups: dict[str, Group]
+    endpoints: dict[str, Endpoint]
+    checks: dict[str, Check] = Field(default_factory=dict)
+    claims: dict[str, Claim]
+    caveats: tuple[Caveat, ...] = ()
+    simulation: Simulation | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Protocol":
+        faults = [*self._unknown_names(), *self._colliding_names(), *self._misfits(), *self._mixed_families()]
+        if self.simulation:
+            names = set(self.groups), set(self.endpoints), set(self.sources)
+            faults += self.simulation.faults(*names, paired=self.design == "paired")
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    def _misfits(self) -> Iterator[str]:
+        paired = self.design == "paired"
+        if not self.claims:
+            yield "a study needs one claim or more"
+        if paired and len({claim.contrast for claim in self.claims.values()}) > 1:
+            yield "a paired study has one contrast"
+        if paired and self.checks:
+            yield "a paired study has no checks"
+        if paired != bool(self.by):
+            yield "a paired design, and only a paired one, needs 'by': the column that makes the pairs"
+        for key, claim in self.claims.items():
+            if (claim.published_test.method == "signed_rank") != paired:
+                yield f"claims.{key}.published_test.method {claim.published_test.method!r} does not fit the design"
+
+    def _unknown_names(self) -> Iterator[str]:
+        if self.cohort.source and self.cohort.source not in self.sources:
+            yield f"cohort.source {self.cohort.source!r} is not among the sources"
+        for caveat in self.caveats:
+            if caveat.source not in self.sources:
+                yield f"a caveat's source {caveat.source!r} is not among the sources"
+        for key, claim in self.claims.items():
+            if claim.source not in self.sources:
+                yield f"claims.{key}.source {claim.source!r} is not among the sources"
+            if claim.contrast not in claim.compared:
+                yield f"claims.{key}.contrast {claim.contrast!r} is not in its own family"
+            yield from self._unknown_sides(f"claims.{key}", claim.endpoint, claim.compared)
+        for key, check in self.checks.items():
+            yield from self._unknown_sides(f"checks.{key}", check.endpoint, (check.contrast,))
+
+    def _unknown_sides(self, place: str, endpoint: str, contrasts: tuple[str, ...]) -> Iterator[str]:
+        if endpoint not in self.endpoints:
+            yield f"{place}.endpoint {endpoint!r} is not among the endpoints"
+        for contrast in contrasts:
+            treated, control = sides(contrast)
+            if treated == control:
+                yield f"{place}: contrast {contrast!r} compares a group with itself"
+            for group in (treated, control):
+                if group not in self.groups:
+                    yield f"{place}: contrast {contrast!r} names {group!r}, which is not among the groups"
+
+    def _colliding_names(self) -> Iterator[str]:
+        for what, members in (("groups", self.groups), ("endpoints", self.endpoints)):
+            owners: dict[str, str] = {}
+            for key, member in members.items():
+                for name in (key, member.label):
+                    owner = owners.setdefault(normalise(name), key)
+                    if owner != key:
+                        yield f"{what}: {owner!r} and {key!r} cannot be told apart by {name!r}"
+
+    def _mixed_families(self) -> Iterator[str]:
+        """A contrast that stood in two families would have two adjusted p values, and its row could not say which."""
+        families: dict[tuple[str, str], tuple[str, ...]] = {}
+        for key, claim in self.claims.items():
+            for contrast in claim.compared:
+                if set(families.setdefault((claim.endpoint, contrast), claim.compared)) != set(claim.compared):
+                    yield f"claims.{key}: contrast {contrast!r} of {claim.endpoint} stands in two different families"
+        for key, check in self.checks.items():
+            if (check.endpoint, check.contrast) in families:
+                yield f"checks.{key}: contrast {check.contrast!r} of {check.endpoint} is a claim's too"
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """Treated and control group of a paired study."""
+        return next(iter(self.claims.values())).sides

@@ -1,0 +1,116 @@
+"""What a protocol assumes of animals that are made up: every number beside the evidence for it."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from secretome.protocol.base import Strict, Text
+
+Positive = Annotated[float, Field(gt=0)]
+
+
+class Assumption(Strict):
+    """Something assumed, and what speaks for it."""
+
+    assumed: Text
+    evidence: Text
+    sources: tuple[Text, ...] = ()
+
+
+class LognormalGroup(Strict):
+    """The values of one group: geometric mean in the endpoint's unit, and coefficient of variation."""
+
+    geometric_mean: Positive
+    cv: Positive
+    evidence: Text
+    sources: tuple[Text, ...] = ()
+
+
+class Lognormal(Strict):
+    """Independent groups, each lognormal, with the limits that the assay is taken to have."""
+
+    distribution: Literal["lognormal"]
+    decimals: Annotated[int, Field(ge=0)] = 1
+    lloq: Positive | None = None
+    uloq: Positive | None = None
+    groups: dict[str, LognormalGroup]
+
+
+class PairedGroup(Strict):
+    """One side of the pairs: geometric mean in the endpoint's unit."""
+
+    geometric_mean: Positive
+    evidence: Text
+    sources: tuple[Text, ...] = ()
+
+
+class PairedLognormal(Strict):
+    """Pairs whose first values are lognormal, and whose ratios are too."""
+
+    distribution: Literal["paired lognormal"]
+    decimals: Annotated[int, Field(ge=0)] = 2
+    log_sd: Positive
+    log_ratio_sd: Positive
+    groups: dict[str, PairedGroup]
+
+
+class Deaths(Strict):
+    """Animals that die before sampling: how many of each group, and which endpoint their risk rises with."""
+
+    of: Annotated[int, Field(gt=0)]
+    counts: dict[str, Annotated[int, Field(ge=0)]]
+    risk_rises_with: Text
+    hours: Annotated[tuple[Positive, ...], Field(min_length=1)]
+    evidence: Text
+    sources: tuple[Text, ...] = ()
+
+
+class Scenario(Strict):
+    """A world to draw animals from: the assumptions, with some geometric means replaced."""
+
+    about: Text
+    geometric_means: dict[str, dict[str, Positive]] = Field(default_factory=dict)
+    deaths: Deaths | None = None
+
+
+class Simulation(Strict):
+    """How a study's made-up animals are drawn, and how many."""
+
+    n: Annotated[int, Field(ge=1)]
+    seed: Annotated[int, Field(ge=0)]
+    endpoints: dict[str, Annotated[Lognormal | PairedLognormal, Field(discriminator="distribution")]]
+    assumptions: tuple[Assumption, ...]
+    scenarios: Annotated[dict[str, Scenario], Field(min_length=1)]
+
+    def faults(self, groups: set[str], endpoints: set[str], sources: set[str], *, paired: bool) -> Iterator[str]:
+        """Names that the protocol does not have, and parts that do not fit its design."""
+        for key, endpoint in self.endpoints.items():
+            if key not in endpoints:
+                yield f"simulation.endpoints {key!r} is not among the endpoints"
+            if set(endpoint.groups) != groups:
+                yield f"simulation.endpoints.{key}.groups must be all of {', '.join(sorted(groups))}, and no other"
+            if (endpoint.distribution == "paired lognormal") != paired:
+                yield f"simulation.endpoints.{key}.distribution {endpoint.distribution!r} does not fit the design"
+        for name, scenario in self.scenarios.items():
+            for key, means in scenario.geometric_means.items():
+                if key not in self.endpoints or not set(means) <= groups:
+                    yield f"simulation.scenarios.{name}.geometric_means.{key} names an endpoint or group that is not simulated"
+            if scenario.deaths:
+                yield from self._faulty_deaths(name, scenario.deaths, groups)
+        for source in self._sources():
+            if source not in sources:
+                yield f"simulation names the source {source!r}, which is not among the sources"
+
+    def _faulty_deaths(self, name: str, deaths: Deaths, groups: set[str]) -> Iterator[str]:
+        if deaths.risk_rises_with not in self.endpoints:
+            yield f"simulation.scenarios.{name}.deaths.risk_rises_with {deaths.risk_rises_with!r} is not simulated"
+        if not set(deaths.counts) <= groups or max(deaths.counts.values(), default=0) > deaths.of:
+            yield f"simulation.scenarios.{name}.deaths.counts must be of the study's groups, and at most {deaths.of} each"
+
+    def _sources(self) -> Iterator[str]:
+        yield from (source for assumption in self.assumptions for source in assumption.sources)
+        for endpoint in self.endpoints.values():
+            yield from (source for group in endpoint.groups.values() for source in group.sources)
+        for scenario in self.scenarios.values():
+            yield from scenario.deaths.sources if scenario.deaths else ()

@@ -1,0 +1,171 @@
+"""Made-up cohorts, drawn from what a protocol assumes; the file itself says that it is made up."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from secretome.cohort import Cohort, Study, read_cohort
+from secretome.protocol import (
+    Deaths,
+    Lognormal,
+    PairedLognormal,
+    Protocol,
+    Scenario,
+    Simulation,
+    load_protocol,
+    nearest,
+    study_folder,
+)
+
+DEFAULT_SCENARIO = "as_published"
+Floats = NDArray[np.float64]
+
+
+def simulate(protocol: Protocol, scenario: str = DEFAULT_SCENARIO, *, n: int | None = None, seed: int | None = None) -> pd.DataFrame:
+    """Draw a cohort from a protocol's stated assumptions.
+
+    Parameters
+    ----------
+    protocol : Protocol
+        A study that says how its animals are to be made up.
+    scenario : str, default "as_published"
+        One of the protocol's scenarios.
+    n : int, optional
+        Animals per group, or pairs; the protocol's number when absent.
+    seed : int, optional
+        The protocol's when absent. Under one seed, the scenarios share their random numbers.
+
+    Returns
+    -------
+    DataFrame
+        One row per animal (per animal and group for pairs), as text: animal, group, one column per endpoint in the endpoint's unit with
+        censored values as ``<15.6``, in a scenario with deaths time and event, then origin, scenario and seed.
+
+    Raises
+    ------
+    ValueError
+        If the protocol has no simulation or no such scenario, if `n` is below 1, or if `seed` is negative.
+
+    Examples
+    --------
+    >>> from secretome.protocol import load_protocol, study_folder
+    >>> protocol = load_protocol(study_folder("sepsis_cytokines") / "protocol.yml")
+    >>> cohort = simulate(protocol, "null", n=2, seed=7)
+    >>> cohort.shape, set(cohort["origin"]), set(cohort["scenario"])
+    ((8, 7), {'simulated'}, {'null'})
+    """
+    plan, world = _plan(protocol, scenario)
+    n = plan.n if n is None else n
+    seed = plan.seed if seed is None else seed
+    if n < 1:
+        raise ValueError(f"n must be 1 or more; it is {n}.")
+    if seed < 0:
+        raise ValueError(f"seed must be a whole number from 0 upwards; it is {seed}.")
+    rng = np.random.default_rng(seed)
+    values = {key: _values(protocol, plan, world, key, n, rng) for key in plan.endpoints}
+    table = pd.DataFrame({"animal": _animals(protocol, n), "group": [group for group in protocol.groups for _ in range(n)]})
+    for key, endpoint in plan.endpoints.items():
+        table[key] = [_text(value, endpoint) for group in protocol.groups for value in values[key][group]]
+    if world.deaths:
+        _bury(table, world.deaths, {group: values[world.deaths.risk_rises_with][group] for group in protocol.groups}, protocol, rng)
+    return table.assign(origin="simulated", scenario=scenario, seed=str(seed))
+
+
+def simulate_study(name: str, scenario: str = DEFAULT_SCENARIO, *, n: int | None = None, seed: int | None = None) -> Study:
+    """A study with a simulated cohort, read as if from a file, which is on no disk.
+
+    Parameters
+    ----------
+    name : str
+        The study's key.
+    scenario, n, seed
+        As for `simulate`.
+
+    Returns
+    -------
+    Study
+
+    Examples
+    --------
+    >>> study = simulate_study("sepsis_cytokines", "reversed", n=5, seed=3)
+    >>> study.cohort.origin, study.cohort.scenario, study.cohort.seed
+    ('simulated', 'reversed', '3')
+    """
+    protocol = load_protocol(study_folder(name) / "protocol.yml")
+    content = to_csv(simulate(protocol, scenario, n=n, seed=seed))
+    return Study(protocol, _read(content, protocol, scenario), source_data=False)
+
+
+def to_csv(table: pd.DataFrame) -> bytes:
+    """A simulated cohort as the bytes of its file."""
+    return table.to_csv(index=False, lineterminator="\n").encode()
+
+
+def log_sd(cv: float) -> float:
+    """The standard deviation of the natural logarithms of a lognormal whose coefficient of variation is `cv`.
+
+    >>> round(log_sd(0.55), 4)
+    0.5141
+    """
+    return math.sqrt(math.log1p(cv**2))
+
+
+def _plan(protocol: Protocol, scenario: str) -> tuple[Simulation, Scenario]:
+    if protocol.simulation is None:
+        raise ValueError(f"The protocol of {protocol.key} does not say how to make up its animals.")
+    scenarios = protocol.simulation.scenarios
+    if scenario not in scenarios:
+        guess = nearest(scenario, scenarios)
+        hint = f" Did you mean {guess}?" if guess else ""
+        raise ValueError(f"{protocol.key} has no scenario {scenario!r}; it has {', '.join(scenarios)}.{hint}")
+    return protocol.simulation, scenarios[scenario]
+
+
+def _read(content: bytes, protocol: Protocol, scenario: str) -> Cohort:
+    return read_cohort(Path(f"simulated-{scenario.replace('_', '-')}.csv"), protocol, content)
+
+
+def _values(protocol: Protocol, plan: Simulation, world: Scenario, key: str, n: int, rng: np.random.Generator) -> dict[str, Floats]:
+    """The values of one endpoint in every group, before the assay's limits."""
+    endpoint = plan.endpoints[key]
+    means = {group: about.geometric_mean for group, about in endpoint.groups.items()} | world.geometric_means.get(key, {})
+    if isinstance(endpoint, PairedLognormal):
+        treated, control = protocol.pair
+        before = np.exp(np.log(means[control]) + endpoint.log_sd * rng.standard_normal(n))
+        ratio = np.exp(np.log(means[treated] / means[control]) + endpoint.log_ratio_sd * rng.standard_normal(n))
+        return {control: before, treated: before * ratio}
+    spreads = {group: log_sd(about.cv) for group, about in endpoint.groups.items()}
+    return {group: np.exp(np.log(means[group]) + spreads[group] * rng.standard_normal(n)) for group in protocol.groups}
+
+
+def _animals(protocol: Protocol, n: int) -> list[str]:
+    width = len(str(n * len(protocol.groups)))
+    numbers = [*range(1, n + 1)] * 2 if protocol.design == "paired" else range(1, n * len(protocol.groups) + 1)
+    return [f"{protocol.experimental_unit} {number:0{width}d}" for number in numbers]
+
+
+def _text(value: float, endpoint: Lognormal | PairedLognormal) -> str:
+    """A value as a laboratory would write it."""
+    if isinstance(endpoint, Lognormal):
+        if endpoint.lloq is not None and value < endpoint.lloq:
+            return f"<{endpoint.lloq:g}"
+        if endpoint.uloq is not None and value > endpoint.uloq:
+            return f">{endpoint.uloq:g}"
+    return f"{value:.{endpoint.decimals}f}"
+
+
+def _bury(table: pd.DataFrame, deaths: Deaths, risk: dict[str, Floats], protocol: Protocol, rng: np.random.Generator) -> None:
+    """Let animals die before sampling: the higher the value their risk rises with, the likelier; their values go with them."""
+    hour = protocol.sampling_hour
+    table["time"] = "" if hour is None else f"{hour:g}"
+    table["event"] = "0"
+    for group, count in deaths.counts.items():
+        rows = table.index[table["group"] == group]
+        number = round(count * len(rows) / deaths.of)
+        dead = rows[rng.choice(len(rows), size=number, replace=False, p=risk[group] / risk[group].sum())]
+        table.loc[dead, "time"] = [f"{time:g}" for time in rng.choice(deaths.hours, size=number)]
+        table.loc[dead, "event"] = "1"
+        table.loc[dead, [key for key in protocol.endpoints if key in table]] = ""

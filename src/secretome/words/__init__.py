@@ -1,0 +1,53 @@
+"""Numbers and results in the words that a journal uses."""
+
+from secretome.words.alternatives import design_alt, groups_alt, paired_alt
+from secretome.words.numbers import Row, count, effect, interval, number, p_number, p_value, percent, ratio
+from secretome.words.sentences import (
+    against,
+    agreement_sentence,
+    arms_sentence,
+    caveats,
+    censoring_sentence,
+    check_sentence,
+    cohort_sentence,
+    floor_sentence,
+    made_up_sentence,
+    pairs_sentence,
+    result_sentence,
+    standing_sentence,
+    unit,
+    unpaired_sentence,
+    verdict_sentence,
+    zone,
+)
+
+__all__ = [
+    "Row",
+    "against",
+    "agreement_sentence",
+    "arms_sentence",
+    "caveats",
+    "censoring_sentence",
+    "check_sentence",
+    "cohort_sentence",
+    "count",
+    "design_alt",
+    "effect",
+    "floor_sentence",
+    "groups_alt",
+    "interval",
+    "made_up_sentence",
+    "number",
+    "p_number",
+    "p_value",
+    "paired_alt",
+    "pairs_sentence",
+    "percent",
+    "ratio",
+    "result_sentence",
+    "standing_sentence",
+    "unit",
+    "unpaired_sentence",
+    "verdict_sentence",
+    "zone",
+]

@@ -1,0 +1,59 @@
+"""Alternative texts: what a figure shows, and what it finds."""
+
+import math
+from collections.abc import Sequence
+
+from secretome.cohort import Study
+from secretome.protocol import Claim, sides
+from secretome.words.numbers import Row, count, effect, interval, number
+from secretome.words.sentences import arms_sentence, censoring_sentence, pairs_sentence, unit
+
+
+def paired_alt(study: Study, claim: Claim, row: Row) -> str:
+    """Alternative text of the figure of pairs."""
+    endpoint = study.protocol.endpoints[claim.endpoint]
+    treated, control = (study.protocol.groups[side].label.lower() for side in claim.sides)
+    if study.pairs(claim.endpoint, *claim.sides).dropna().empty:
+        return f"No figure: no {study.protocol.experimental_unit} has both values of {endpoint.label}."
+    finding = "the interval cannot be formed"
+    if not math.isnan(row["low"]):
+        finding = f"geometric mean ratio {number(row['estimate'])}, {interval(row)}, {_place(row)}"
+    return (
+        f"Two aligned panels on a log scale. Left, {endpoint.label} ({endpoint.unit}) of every {unit(study)}, "
+        f"{control} and {treated}, joined by a line: {pairs_sentence(study, claim)}. Right, the effect: {finding}."
+    )
+
+
+def groups_alt(study: Study, endpoint: str, rows: Sequence[Row]) -> str:
+    """Alternative text of the figure of groups."""
+    about = study.protocol.endpoints[endpoint]
+    if study.cohort.values[study.cohort.values["endpoint"] == endpoint]["lower"].notna().sum() == 0:
+        return f"No figure: no {study.protocol.experimental_unit} has a value of {about.label}."
+    findings = []
+    for row in rows:
+        label = study.protocol.groups[sides(row["contrast"])[0]].label
+        place = "" if math.isnan(row["level"]) else f", {_place(row)}"
+        findings.append(f"{label}, {effect(row, about.unit)}{place}")
+    control = study.protocol.groups[sides(rows[0]["contrast"])[1]].label.lower()
+    return (
+        f"Two panels on log scales. Left, {about.label} ({about.unit}) of every {unit(study)}, by group. {arms_sentence(study, endpoint)}. "
+        f"{censoring_sentence(study, endpoint)}. Right, the effect against {control}: {'; '.join(findings)}."
+    )
+
+
+def design_alt(study: Study) -> str:
+    """Alternative text of the drawing of a study's design."""
+    animals = study.cohort.values.drop_duplicates("animal")
+    arms = []
+    for key, group in study.protocol.groups.items():
+        own = animals[animals["group"] == key]
+        dead = int(own["dead"].sum())
+        fate = f", {dead} died before sampling" if dead else ""
+        arms.append(f"{group.label} ({group.treatment}), {count(len(own), unit(study))}{fate}")
+    events = "; ".join(f"{event.hour:g} h, {event.what}" for event in study.protocol.timeline)
+    return f"The design as arms along a line of hours. {'. '.join(arms)}. Events: {events}."
+
+
+def _place(row: Row) -> str:
+    """Where an interval of a ratio lies."""
+    return "wholly above 1" if row["low"] > 1 else "wholly below 1" if row["high"] < 1 else "on both sides of 1"

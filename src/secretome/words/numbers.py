@@ -1,0 +1,105 @@
+"""Numbers, p values and intervals as a journal prints them."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from secretome.analysis import BOUND, MEAN_DIFFERENCE, SHIFT
+
+Row = Any  # a row of a DataFrame: pandas types its rows as Series of anything
+
+
+def number(value: float) -> str:
+    """A number to three digits, the zero before a decimal point counted, without exponent.
+
+    >>> number(1.51017), number(0.6125), number(0.0312), number(340.2)
+    ('1.51', '0.61', '0.031', '340')
+    """
+    if not math.isfinite(value):
+        return "not estimable" if math.isnan(value) else ("∞" if value > 0 else "−∞")
+    size = math.floor(math.log10(abs(value))) if value else 0
+    # A thin space keeps thousands readable and is no decimal mark anywhere; a minus is a minus.
+    return f"{value:,.{max(0, 2 - size if size >= 0 else 1 - size)}f}".replace(",", "\u202f").replace("-", "−")
+
+
+def p_value(value: float) -> str:
+    """A p value, exact to three digits.
+
+    >>> p_value(0.00048828), p_value(0.0411), p_value(3e-7), p_value(1.0)
+    ('p = 0.000488', 'p = 0.0411', 'p < 0.000001', 'p = 1')
+    """
+    number_alone = p_number(value)
+    return f"p {number_alone}" if number_alone[0] in "<n" else f"p = {number_alone}"
+
+
+def p_number(value: float) -> str:
+    """A p value as a table shows it, under a heading that says p.
+
+    >>> p_number(0.00048828), p_number(3e-7)
+    ('0.000488', '< 0.000001')
+    """
+    if math.isnan(value):
+        return "not defined"
+    return "< 0.000001" if value < 1e-6 else np.format_float_positional(float(f"{value:.3g}"), trim="-")
+
+
+def percent(level: float) -> str:
+    """A confidence level, as per cent.
+
+    >>> percent(0.95), percent(0.957520)
+    ('95 %', '95.8 %')
+    """
+    return f"{100 * level:.3g} %"
+
+
+def interval(row: Row) -> str:
+    """The interval of a result, with its level, or a word that there is none."""
+    if math.isnan(row["low"]) or math.isnan(row["level"]):
+        return "no interval"
+    if math.isinf(row["high"]) or math.isinf(row["low"]):
+        if row["level"] >= 1:
+            return "no finite interval at this n"
+        bounded = math.isfinite(row["high"]) or row["low"] > 0
+        return f"{percent(row['level'])} interval {_side(row)}" if bounded else f"no finite {percent(row['level'])} interval"
+    return f"{percent(row['level'])} interval {number(row['low'])} to {number(row['high'])}"
+
+
+def ratio(row: Row) -> str:
+    """A ratio with its interval, or the bound that the values set on it.
+
+    >>> ratio({"estimate": float("nan"), "low": 0.0, "high": 0.149, "level": float("nan")})
+    'at most 0.15'
+    """
+    if not math.isnan(row["estimate"]):
+        return f"{number(row['estimate'])} ({interval(row)})"
+    if math.isnan(row["low"]) or not math.isnan(row["level"]):
+        return "not estimable"
+    return _side(row)
+
+
+def effect(row: Row, unit: str) -> str:
+    """The estimate of a result in its unit, with its interval."""
+    if row["effect"] == BOUND:
+        return f"geometric mean ratio {ratio(row)}"
+    if math.isnan(row["estimate"]):
+        return f"{row['effect']} not estimable"
+    measured_in = f" {unit}" if row["effect"] in (SHIFT, MEAN_DIFFERENCE) else ""
+    return f"{row['effect']} {number(row['estimate'])}{measured_in} ({interval(row)})"
+
+
+def count(n: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> count(1, "donor"), count(12, "donor")
+    ('1 donor', '12 donors')
+    """
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def _side(row: Row) -> str:
+    """What limits on one side only say of a ratio."""
+    below, above = row["low"] > 0, math.isfinite(row["high"])
+    if below and above:
+        return f"between {number(row['low'])} and {number(row['high'])}"
+    return f"at most {number(row['high'])}" if above else f"at least {number(row['low'])}" if below else "not estimable"

@@ -1,0 +1,241 @@
+"""Results, checks and verdicts in sentences. Everything here is computed, so that it holds for any cohort."""
+
+import math
+
+import pandas as pd
+
+from secretome.claims import FLOOR, NEGLIGIBLE, NO_SPREAD, NO_SPREAD_OF_PAIRS, SMALL
+from secretome.cohort import Study
+from secretome.protocol import Claim, Zone, sides
+from secretome.words.numbers import Row, count, effect, interval, number, p_value, ratio
+
+ORIGIN = {
+    "simulated": "simulated: made by a computer, no animal was measured",
+    "published-summary": "reconstructed from published summaries",
+    "published-individual": "published individual data",
+    "measured": "measured, as the file states no other origin",
+}
+# Why a verdict by the published test may differ from the planned one, by the planned one's rule.
+DIFFERENCES = {
+    NO_SPREAD: "that test needs no spread to compute",
+    NO_SPREAD_OF_PAIRS: "that test needs no spread to compute",
+    SMALL: "that test knows no zone of no effect",
+    NEGLIGIBLE: "that test knows no zone of no effect",
+}
+LETTERS = {"Mann-Whitney": "U", "signed-rank": "W"}
+
+
+def unit(study: Study) -> str:
+    """What was measured, one of it: made-up animals are always called so."""
+    simulated = "simulated " if study.cohort.origin == "simulated" else ""
+    return f"{simulated}{study.protocol.experimental_unit}"
+
+
+def against(study: Study, contrast: str) -> str:
+    """A contrast in words."""
+    treated, control = (study.protocol.groups[side].label for side in sides(contrast))
+    return f"{treated} against {control[0].lower()}{control[1:]}"
+
+
+def result_sentence(study: Study, row: Row) -> str:
+    """One result as a journal wants it: test, n, statistic, p, effect with interval."""
+    endpoint = study.protocol.endpoints[row["endpoint"]]
+    paired = study.protocol.design == "paired"
+    subject = endpoint.label if paired else f"{endpoint.label}, {against(study, row['contrast'])}{_population(study, ', ')}"
+    n = count(row["n_treated"], "pair") if paired else f"{row['n_treated']} and {count(row['n_control'], unit(study))}"
+    if math.isnan(row["pvalue"]):
+        few = min(row["n_treated"], row["n_control"]) < 2
+        why = "there are too few" if few else "the change does not vary" if paired else "the values do not vary"
+        rest = "" if math.isnan(row["estimate"]) else f"; {effect(row, endpoint.unit)}"
+        return f"{subject}: {row['method']}, n = {n}, not computed, because {why}{rest}."
+    letter = next((letter for test, letter in LETTERS.items() if test in row["method"]), "t")
+    # A rank sum is a whole or half number and is printed as it is.
+    statistic = number(row["statistic"]) if letter == "t" else f"{row['statistic']:g}"
+    adjusted = row["pvalue_adjusted"]
+    p = p_value(row["pvalue"])
+    if not math.isnan(adjusted) and adjusted != row["pvalue"]:
+        p = f"adjusted {p_value(adjusted)}"
+    beyond = f", {row['censored']} beyond a limit of the assay" if row["censored"] else ""
+    return f"{subject}: {row['method']}, n = {n}{beyond}, {letter} = {statistic}, {p}; {effect(row, endpoint.unit)}."
+
+
+def zone(margin: Zone) -> str:
+    """The zone of no effect and its reason."""
+    return f"{margin.low:.2f} to {margin.high:.2f}: {margin.reason}"
+
+
+def cohort_sentence(study: Study) -> str:
+    """Who was measured, in which file, and what kind of data that is."""
+    cohort, protocol = study.cohort, study.protocol
+    animals = cohort.values["animal"].nunique()
+    origin = ORIGIN[cohort.origin]
+    if cohort.scenario or cohort.seed:
+        origin += f" (scenario {cohort.scenario or 'not stated'}, seed {cohort.seed or 'not stated'})"
+    if cohort.path.name == protocol.cohort.file.rpartition("/")[2] and study.source_data:
+        source = protocol.sources[protocol.cohort.source]
+        return f"{count(animals, protocol.experimental_unit)} of {source.text}; {origin}."
+    return f"{count(animals, protocol.experimental_unit)} from the file {cohort.path.name}; {origin}."
+
+
+def arms_sentence(study: Study, endpoint: str) -> str:
+    """How many values each group has, and how many animals have none, and why."""
+    rows = study.cohort.values[study.cohort.values["endpoint"] == endpoint]
+    parts = []
+    for key, group in study.protocol.groups.items():
+        own = rows[rows["group"] == key]
+        known, dead = int(own["lower"].notna().sum()), int(own["dead"].sum())
+        lost = [f"{dead} died before sampling"] if dead else []
+        if (missing := len(own) - known - dead) > 0:
+            lost.append(f"{missing} without a value")
+        parts.append(f"{group.label} {known}" + (f" ({', '.join(lost)})" if lost else ""))
+    return f"{study.protocol.endpoints[endpoint].label}, {unit(study)}s with a value: {'; '.join(parts)}"
+
+
+def censoring_sentence(study: Study, endpoint: str) -> str:
+    """How many values lie beyond the assay's limits, in which groups, and which limits these are."""
+    about = study.protocol.endpoints[endpoint]
+    rows = study.cohort.values[study.cohort.values["endpoint"] == endpoint]
+    rows = rows[rows["lower"] < rows["upper"]]
+    if rows.empty:
+        return f"{about.label}: every value lies within the limits of the assay"
+    limits = sorted({f"below {upper:g}" for upper in rows.loc[rows["lower"] == 0, "upper"]})
+    limits += sorted({f"above {lower:g}" for lower in rows.loc[rows["lower"] > 0, "lower"]})
+    groups = [f"{group.label} {n}" for key, group in study.protocol.groups.items() if (n := int((rows["group"] == key).sum()))]
+    return f"{about.label}: {count(len(rows), 'value')} {' or '.join(limits)} {about.unit} ({', '.join(groups)})"
+
+
+def pairs_sentence(study: Study, claim: Claim) -> str:
+    """How many of the pairs rise and fall, and which pairs are incomplete."""
+    pairs = study.pairs(claim.endpoint, *claim.sides)
+    whole = pairs.dropna()
+    rises = int((whole["treated"] > whole["control"]).sum())
+    falls = int((whole["treated"] < whole["control"]).sum())
+    text = f"the share rises in {rises} of {count(len(whole), unit(study))} and falls in {falls}"
+    unchanged = len(whole) - rises - falls
+    if unchanged:
+        text += f"; it is unchanged in {unchanged}"
+    half = len(pairs) - len(whole)
+    return text + (f"; {count(half, unit(study))} without both values left out" if half else "")
+
+
+def floor_sentence(study: Study, row: Row, alpha: float) -> str:
+    """What is the smallest p that the groups or pairs allow, and what that means for these data."""
+    label = study.protocol.endpoints[row["endpoint"]].label
+    if study.protocol.design == "paired":
+        who = f"{row['n_treated']} pairs allow, with their ties and unchanged values,"
+    else:
+        label += f", {against(study, row['contrast'])}"
+        who = f"groups of {row['n_treated']} and {row['n_control']} allow, with their ties,"
+    if math.isnan(row["attainable"]):
+        return f"{label}: too few values for any p"
+    floor = p_value(row["attainable"]).removeprefix("p = ").removeprefix("p ")
+    if row["attainable"] > alpha:
+        ending = f"which is above {alpha:g}: this test cannot decide, whatever the data"
+    elif math.isclose(row["attainable"], row["pvalue"]):
+        ending = "and these data reach it: no result could have been stronger"
+    else:
+        ending = "and these data stay above it"
+    return f"{label}: the smallest p that {who} is {floor}, {ending}."
+
+
+def check_sentence(study: Study, row: Row) -> str:
+    """A check of the experiment, its outcome, and what follows for the claims."""
+    check = study.protocol.checks[row["check"]]
+    endpoint = study.protocol.endpoints[check.endpoint].label
+    consequence = {
+        "passed": "",
+        "not shown": f" Verdicts on {endpoint} rest on an experiment that is not shown to have worked.",
+        "failed": f" The claims on {endpoint} cannot be tested with these animals.",
+        "absent": f" Whether the experiment worked cannot be seen, and verdicts on {endpoint} must be read so.",
+    }[row["outcome"]]
+    rests = f" ({_basis(study, row)}, {p_value(row['pvalue'])})" if not math.isnan(row["pvalue"]) else ""
+    return f"{check.sentence} {row['outcome'].capitalize()}: {row['rule']}{rests}.{consequence}"
+
+
+def verdict_sentence(study: Study, verdict: Row) -> str:
+    """A verdict, the rule that decided it, and what it rests on, fit to paste."""
+    claim = study.protocol.claims[verdict["claim"]]
+    adjusted = "adjusted " if len(claim.compared) > 1 else ""
+    p = f"{adjusted}{p_value(verdict['pvalue_adjusted'])}"
+    rests = "" if math.isnan(verdict["pvalue_adjusted"]) else f" ({_basis(study, verdict)}, {p})"
+    if not rests and not math.isnan(verdict["estimate"]):
+        rests = f" (geometric mean ratio {number(verdict['estimate'])}, {interval(verdict)})"
+    made_up = f" in {unit(study)}s" if study.cohort.origin == "simulated" else ""
+    text = f"{claim.sentence} {verdict['verdict'].capitalize()}{made_up}: {verdict['rule']}{rests}."
+    published = verdict["verdict_as_published"]
+    if verdict["verdict"] != published:
+        text += f" By the test that stands for the authors', {published}: {_why_they_differ(verdict)}."
+    return text
+
+
+def caveats(study: Study) -> list[str]:
+    """What must be known beside every verdict, with who says so."""
+    return [f"{caveat.text} ({study.protocol.sources[caveat.source].text})" for caveat in study.protocol.caveats]
+
+
+def made_up_sentence(study: Study) -> str:
+    """Whether the animals are made up, and from what."""
+    units = f"{study.protocol.experimental_unit}s"
+    if study.cohort.origin != "simulated":
+        return f"The {units} of this cohort are not made up, and nothing below was assumed of them."
+    if study.cohort.scenario and study.protocol.simulation and study.cohort.scenario in study.protocol.simulation.scenarios:
+        about = study.protocol.simulation.scenarios[study.cohort.scenario].about
+        return f"The {units} of this cohort are made up. Their scenario is {study.cohort.scenario}: {about}."
+    return f"The {units} of this cohort are made up, and the file does not say from which of the scenarios below."
+
+
+def standing_sentence(study: Study, verdicts: pd.DataFrame) -> str:
+    """Whether the verdicts of this cohort count as tests of the claims, and why not."""
+    if study.source_data:
+        return (
+            "The cohort holds data that the claims were made from. They are shown as source data and never counted as a test of the claims."
+        )
+    if study.cohort.origin == "simulated":
+        return "The cohort is simulated. Its verdicts test the method, not the claims, and are never counted."
+    if study.cohort.origin != "measured":
+        return f"The data are {ORIGIN[study.cohort.origin]}, so the verdicts are no new test of the claims and are never counted."
+    if verdicts["protocol_altered"].any():
+        what = "animals were left out" if not study.cohort.excluded.empty else "another error rate was set"
+        return f"The protocol was altered: {what}. The verdicts are shown, and are never counted as a test of the claims."
+    return "The cohort is new to the claims, so its verdicts are a test of them."
+
+
+def agreement_sentence(rows: pd.DataFrame, alpha: float) -> str:
+    """How many of the analyses of one contrast that were not planned fall on the planned one's side of alpha."""
+    decisive = rows["pvalue_adjusted"].fillna(rows["pvalue"])
+    others = decisive[rows["reading"] == "multiverse"].dropna()
+    planned = decisive[(rows["reading"] == "planned") & (rows["alternative"] != "equivalence")].dropna()
+    if planned.empty or others.empty:
+        return "the planned result cannot be computed, so there is nothing to compare with."
+    below = bool(planned.iloc[0] <= alpha)
+    same = int(((others <= alpha) == below).sum())
+    side = "at or below" if below else "above"
+    return f"the planned p is {side} {alpha:g}, and so are {same} of the {len(others)} others that could be computed."
+
+
+def unpaired_sentence(study: Study, claim: Claim, welch: float, ranks: float) -> str:
+    """What an analysis that forgets the pairs would print."""
+    label = study.protocol.endpoints[claim.endpoint].label
+    return f"{label}: Welch's t on logs {p_value(welch)}, exact Mann-Whitney {p_value(ranks)}"
+
+
+def _population(study: Study, before: str) -> str:
+    return f"{before}{study.protocol.population}" if study.protocol.population else ""
+
+
+def _basis(study: Study, row: Row) -> str:
+    """The ratio that a verdict rests on, and among whom."""
+    among = f"{study.protocol.population}: " if study.protocol.population else ""
+    size = f"{number(row['estimate'])}, {interval(row)}" if not math.isnan(row["estimate"]) else ratio(row)
+    return f"{among}geometric mean ratio {size}"
+
+
+def _why_they_differ(verdict: Row) -> str:
+    rule = verdict["rule"]
+    if verdict["verdict_as_published"] == "untestable":
+        return "with these values no p of that test could be small enough"
+    if rule in DIFFERENCES:
+        return DIFFERENCES[rule]
+    if verdict["verdict"] == "untestable":
+        return "that test does not adjust for the other claims of its family" if rule == FLOOR else rule
+    return "the two tests fall on different sides of the error rate"
