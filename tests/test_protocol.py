@@ -10,10 +10,10 @@ from secretome.protocol import Refusal, load_protocol, nearest, normalise, study
 TREG = "treg_conditioned_medium"
 
 
-def altered(tmp_path: Path, old: str, new: str) -> str:
-    folder = tmp_path / TREG
+def altered(tmp_path: Path, old: str, new: str, study: str = TREG) -> str:
+    folder = tmp_path / study
     folder.mkdir()
-    text = (study_folder(TREG) / "protocol.yml").read_text(encoding="utf-8")
+    text = (study_folder(study) / "protocol.yml").read_text(encoding="utf-8")
     assert old in text
     (folder / "protocol.yml").write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(Refusal) as refusal:
@@ -58,3 +58,27 @@ def test_names_are_compared_without_case_and_punctuation() -> None:
     assert normalise("With CM") == normalise("with_cm")
     assert nearest("wihtout", ["without", "with_cm"]) == "without"
     assert nearest("saline", ["without", "with_cm"]) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("contrast: control vs sham", "contrast: control vs shame", "checks.sepsis: contrast 'control vs shame' names 'shame'"),
+        ("contrast: control vs sham", "contrast: t1 vs control", "is a claim's too"),
+        ("endpoint: il6\n    contrast", "endpoint: il7\n    contrast", "checks.sepsis.endpoint 'il7' is not among the endpoints"),
+        ("family: *doses\n", "family: [t2 vs control, sham vs control]\n", "two different families"),
+        ("method: mann_whitney", "method: signed_rank", "'signed_rank' does not fit the design"),
+        ("source: companion\n", "source: companions\n", "a caveat's source 'companions' is not among the sources"),
+        ("il4: {t2: 10.2}", "il4: {t3: 10.2}", "simulation.scenarios.reversed.geometric_means.il4 names an endpoint or group"),
+        ("sources: [ligation, stroke", "sources: [ligation, strokes", "names the source"),
+        ("counts: {control: 4", "counts: {control: 40", "at most 12 each"),
+        ("risk_rises_with: il6", "risk_rises_with: il7", "'il7' is not simulated"),
+        ("distribution: lognormal", "distribution: normal", "found 'normal'"),
+        ("geometric_mean: 14", "geometric_mean: -14", "-14 for 'simulation.endpoints.il6.groups.sham.geometric_mean'"),
+        ("      evidence: none\n", "", "no key 'simulation.assumptions.3.evidence'"),
+    ],
+)
+def test_faults_of_checks_caveats_and_assumptions_are_named(tmp_path: Path, old: str, new: str, sentence: str) -> None:
+    message = altered(tmp_path, old, new, "sepsis_cytokines")
+    assert sentence in message, message
+    assert "protocol.yml, line " in message

@@ -162,3 +162,82 @@ def test_a_file_of_another_hash_is_refused(donors: Path) -> None:
 def test_an_unknown_study_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(ValueError, match="Did you mean treg_conditioned_medium"):
         load_study("treg_conditoned_medium")
+
+
+# -- limits of the assay, and deaths: the sepsis study --------------------------------------------------------------------
+
+
+def test_a_european_export_with_limits_is_read_to_the_last_value(tmp_path: Path, sepsis_protocol: Protocol) -> None:
+    path = tmp_path / "export.csv"
+    path.write_bytes(
+        b"\xef\xbb\xbfAnimal;Group;IL-6 (pg/mL);IL-4\r\n"
+        b"1;Sham;<15,6;25,1\r\n2;sham;< 15,6;31\r\n3;Septic control;>1000;17,4\r\n4;control;131,5;\r\n"
+        b"5;150 \xc2\xb5L secretome;\xe2\x89\xa47,8;20\r\n6;T2;35,0;27,5\r\n"
+    )
+    cohort = read_cohort(path, sepsis_protocol)
+    il6 = cohort.values[cohort.values["endpoint"] == "il6"]
+    assert list(zip(il6["lower"], il6["upper"], strict=True)) == [
+        (0, 15.6),
+        (0, 15.6),
+        (1000, float("inf")),
+        (131.5, 131.5),
+        (0, 7.8),
+        (35, 35),
+    ]
+    assert "1 values missing, 4 censored, 0 excluded" in cohort.understood
+    assert "decimals are written with a comma" in cohort.understood
+
+
+def test_a_limit_that_is_not_named_is_refused(tmp_path: Path, sepsis_protocol: Protocol) -> None:
+    problems = refused(tmp_path / "nd.csv", "animal,group,il6,il4\n1,sham,ND,25\n2,sham,<0,25\n3,sham,-4,25\n", sepsis_protocol)
+    assert [problem.split(":")[0].split(", ")[1] for problem in problems] == ["cell C2", "cell C3", "cell C4"]
+    assert "Write the limit itself" in problems[0]
+
+
+DEATHS = "animal,group,il6,il4,time,event\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "dead"),
+    [
+        ("1,control,,,24,1", True),
+        ("1,control,,,,yes", True),
+        ("1,control,,,48,died", True),
+        ("1,control,,9,60,1", False),
+        ("1,control,,9,48,0", False),
+        ("1,control,,9,48,", False),
+        ("1,control,,9,,alive", False),
+    ],
+)
+def test_who_was_dead_when_the_others_were_sampled(tmp_path: Path, sepsis_protocol: Protocol, row: str, dead: bool) -> None:
+    path = tmp_path / "fates.csv"
+    path.write_text(DEATHS + row + "\n2,sham,14,25,48,0\n", encoding="utf-8")
+    cohort = read_cohort(path, sepsis_protocol)
+    assert list(cohort.values["dead"]) == [dead, dead, False, False]
+    assert ("dead before sampling: sham 0, control 1, t1 0, t2 0" in cohort.understood) == dead
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        ("1,control,80,,24,1", "cell C2: found a value of '1', which died before it was sampled at 48 h"),
+        ("1,control,,,soon,1", "cell E2: found 'soon'; expected hours"),
+        ("1,control,,,-3,1", "cell E2: found '-3'; expected hours"),
+        ("1,control,,,24,perhaps", "cell F2: found 'perhaps'; expected 1 for a death"),
+    ],
+)
+def test_deaths_that_cannot_be(tmp_path: Path, sepsis_protocol: Protocol, rows: str, sentence: str) -> None:
+    problems = refused(tmp_path / "wrong.csv", DEATHS + rows + "\n2,sham,14,25,48,0\n", sepsis_protocol)
+    assert any(sentence in problem for problem in problems), problems
+
+
+def test_an_animal_has_one_fate(tmp_path: Path, sepsis_protocol: Protocol) -> None:
+    text = "animal,group,endpoint,value,time,event\n1,control,il6,,24,1\n1,control,il4,17,48,0\n2,sham,il6,12,48,0\n"
+    assert any("both dead and alive" in problem for problem in refused(tmp_path / "fate.csv", text, sepsis_protocol))
+
+
+def test_what_simulated_animals_say_of_themselves_is_kept(tmp_path: Path, sepsis_protocol: Protocol) -> None:
+    path = tmp_path / "copy of a made-up file.csv"
+    path.write_text("animal,group,il6,il4,origin,scenario,seed\n1,sham,12,25,simulated,null,7\n2,control,90,17,simulated,null,7\n")
+    cohort = read_cohort(path, sepsis_protocol)
+    assert (cohort.origin, cohort.scenario, cohort.seed) == ("simulated", "null", "7")

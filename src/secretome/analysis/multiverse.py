@@ -104,6 +104,7 @@ def _with_the_dead(study: Study, endpoint: str, compared: Mapping[str, Compariso
             f"{RANKS}, the dead ranked {worst}",
             SUPERIORITY,
             lambda arms, level: exact_ranks(arms, worst).sized(superiority(arms.scores_with_the_dead(worst), level)),
+            adjustments=(BONFERRONI,),
         )
 
 

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from secretome.protocol.models import Protocol
 from secretome.protocol.names import nearest
 from secretome.protocol.problems import Problem, Refusal
+from secretome.protocol.simulation import DISTRIBUTIONS
 
 # The loader in C, where there is one, is ten times as fast; both are safe.
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -90,11 +91,14 @@ def _index(node: yaml.Node, place: tuple[str, ...], lines: dict[tuple[str, ...],
 
 
 def _problem(path: Path, fault: Any, lines: dict[tuple[str, ...], int]) -> Problem:
-    place = tuple(map(str, fault["loc"]))
+    # Pydantic names the member of a union within the place; the file knows no such key.
+    place = tuple(part for part in map(str, fault["loc"]) if part not in DISTRIBUTIONS)
     known = next(place[:end] for end in range(len(place), -1, -1) if place[:end] in lines or end == 0)
     name = ".".join(place) or "the protocol"
     if fault["type"] == "missing":
         found, expected = f"no key {name!r}", "this key"
+    elif fault["type"] == "union_tag_invalid":
+        found, expected = f"{fault['ctx']['tag']!r} for '{name}.distribution'", f"one of {fault['ctx']['expected_tags']}"
     elif fault["type"] == "extra_forbidden":
         found, expected = f"the unknown key {name!r}", "only the keys that the contributing guide lists"
     else:

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from secretome.protocol.base import Strict, Text
 
+DISTRIBUTIONS = ("lognormal", "paired lognormal")
 Positive = Annotated[float, Field(gt=0)]
 
 

@@ -1,0 +1,149 @@
+"""Checks and verdicts of single claims: every outcome arises, and its rates are those that were promised."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import Rats
+from scipy import stats as scipy_stats
+
+from secretome import adjudicate, analyse
+from secretome.claims import CHECK_FAILED, CLAIMED, FLOOR, NEGLIGIBLE, OPEN, OPPOSITE, SMALL, TOO_FEW, examine
+from secretome.cohort import Study
+from secretome.simulate import log_sd, simulate_study
+
+SEPSIS = "sepsis_cytokines"
+READINGS = ("published", "planned")
+
+
+def verdicts_of(study: Study) -> pd.DataFrame:
+    return adjudicate(study, analyse(study, READINGS)).set_index("claim")  # type: ignore[arg-type]
+
+
+def check_of(study: Study) -> "pd.Series[float]":
+    return examine(study, analyse(study, ("planned",))).iloc[0]
+
+
+CONTROL = [92, 131, 77, 160, 108, 84]
+
+
+@pytest.mark.parametrize(
+    ("t2", "verdict", "rule", "published"),
+    [
+        ([35, 27, 41, 22, 30, 38], "supported", CLAIMED, "supported"),
+        ([235, 427, 341, 322, 330, 338], "contradicted", OPPOSITE, "contradicted"),
+        ([91, 130, 78, 161, 107, 85] * 12, "inconclusive", OPEN, "inconclusive"),
+        ([90, 120, 60, 140, 100, 80], "inconclusive", OPEN, "inconclusive"),
+        ([35, 27], "untestable", TOO_FEW, "untestable"),
+        ([], "untestable", TOO_FEW, "untestable"),
+        (["<15.6"] * 6, "supported", CLAIMED, "supported"),
+        ([">1000"] * 6, "contradicted", OPPOSITE, "contradicted"),
+    ],
+)
+def test_every_verdict_arises(rats: Rats, t2: list[object], verdict: str, rule: str, published: str) -> None:
+    row = verdicts_of(rats({"t2": t2})).loc["il6_falls_t2"]
+    assert (row["verdict"], row["rule"], row["verdict_as_published"]) == (verdict, rule, published)
+
+
+def test_small_and_negligible_effects(rats: Rats) -> None:
+    rng = np.random.default_rng(3)
+    control = list(rng.normal(100, 4, 30).round(1))
+    for factor, verdict, rule in ((0.95, "inconclusive", SMALL), (1.0, "contradicted", NEGLIGIBLE)):
+        study = rats({"control": control, "t2": [round(factor * value, 1) for value in rng.normal(100, 4, 30)]})
+        row = verdicts_of(study).loc["il6_falls_t2"]
+        assert (row["verdict"], row["rule"]) == (verdict, rule)
+
+
+def test_an_exact_test_whose_floor_is_too_high_cannot_decide(rats: Rats) -> None:
+    """Three against five, fully separated: p = 2/56 = .036, times two above .05; the authors' unadjusted test could still decide."""
+    row = verdicts_of(rats({"t2": ["<15.6"] * 3, "control": CONTROL[:5]})).loc["il6_falls_t2"]
+    assert (row["verdict"], row["rule"], row["verdict_as_published"]) == ("untestable", FLOOR, "supported")
+
+
+def test_two_arms_of_four_get_verdicts_for_what_they_have(rats: Rats) -> None:
+    study = rats({"sham": [], "t1": []}, {"sham": [], "t1": []})
+    verdicts = verdicts_of(study)
+    assert verdicts["verdict"].to_dict() == {"il6_falls_t1": "untestable", "il6_falls_t2": "supported", "il4_rises_t2": "supported"}
+    # The family is the protocol's, whatever the cohort holds.
+    assert verdicts.loc["il6_falls_t2", "level"] == pytest.approx(0.975)
+    assert check_of(study)["outcome"] == "absent"
+
+
+@pytest.mark.parametrize(
+    ("sham", "outcome"),
+    [
+        ([11, 15, 13, 17, 10, 16], "passed"),
+        (["<15.6"] * 6, "passed"),
+        ([60, 80, 120, 150, 100, 90], "not shown"),
+        ([900, 800, 1200, 950, 1100, 990], "failed"),
+        ([91, 130, 78, 161, 107, 85] * 40, "not shown"),
+        ([11, 15], "absent"),
+        ([], "absent"),
+    ],
+)
+def test_every_outcome_of_a_check_arises(rats: Rats, sham: list[object], outcome: str) -> None:
+    assert check_of(rats({"sham": sham}))["outcome"] == outcome
+
+
+def test_sepsis_shown_to_do_nothing_fails_the_check(rats: Rats) -> None:
+    rng = np.random.default_rng(5)
+    study = rats({"sham": list(rng.normal(100, 4, 20).round(1)), "control": list(rng.normal(100, 4, 20).round(1))})
+    row = check_of(study)
+    assert (row["outcome"], row["rule"]) == ("failed", NEGLIGIBLE)
+
+
+def test_a_failed_check_makes_its_endpoint_untestable_and_no_other(rats: Rats) -> None:
+    verdicts = verdicts_of(rats({"sham": [900, 800, 1200, 950, 1100, 990]}))
+    il6 = verdicts.loc[["il6_falls_t1", "il6_falls_t2"]]
+    assert set(il6["rule"]) == {CHECK_FAILED}
+    assert set(il6["verdict"]) == set(il6["verdict_as_published"]) == {"untestable"}
+    assert verdicts.loc["il4_rises_t2", "verdict"] == "supported"
+
+
+def test_a_check_not_shown_only_flags(rats: Rats) -> None:
+    verdicts = verdicts_of(rats({"sham": [60, 80, 120, 150, 100, 90]}))
+    assert verdicts.loc["il6_falls_t2", "verdict"] == "supported"
+
+
+def test_too_few_to_reach_a_small_p_is_not_absent(rats: Rats) -> None:
+    row = check_of(rats({"sham": [11, 12, 13], "control": [90, 95, 99]}))
+    assert (row["outcome"], row["rule"]) == ("not shown", FLOOR)
+
+
+def test_the_reversed_world_contradicts() -> None:
+    verdicts = verdicts_of(simulate_study(SEPSIS, "reversed", n=40, seed=1))
+    assert set(verdicts["verdict"]) == {"contradicted"}
+    assert set(verdicts["rule"]) == {OPPOSITE}
+
+
+def test_a_large_cohort_of_the_published_world_supports() -> None:
+    verdicts = verdicts_of(simulate_study(SEPSIS, n=40, seed=1))
+    assert set(verdicts["verdict"]) == {"supported"}
+
+
+def alone(study: Study, claim: str) -> Study:
+    """The study with one claim, its family kept, and no check: a faster simulation of that claim."""
+    claims = {claim: study.protocol.claims[claim]}
+    return replace(study, protocol=study.protocol.model_copy(update={"claims": claims, "checks": {}}))
+
+
+def test_il4_is_supported_as_often_as_the_noncentral_t_says() -> None:
+    """Ratio 1.6, CV .33, twelve a group, two-sided .025 in the claimed tail, Welch's df within a whisker of Student's 22."""
+    shift = np.log(1.6) / (log_sd(0.33) * np.sqrt(2 / 12))
+    power = scipy_stats.nct.sf(scipy_stats.t.ppf(1 - 0.0125, 22), 22, shift)
+    shares = {}
+    for scenario in ("as_published", "null"):
+        studies = (alone(simulate_study(SEPSIS, scenario, seed=seed), "il4_rises_t2") for seed in range(300, 500))
+        shares[scenario] = np.mean([verdicts_of(study).loc["il4_rises_t2", "verdict"] == "supported" for study in studies])
+    assert shares["as_published"] == pytest.approx(power, abs=3 * np.sqrt(power * (1 - power) / 200))
+    assert shares["null"] <= 0.0125 + 3 * np.sqrt(0.0125 * 0.9875 / 200)
+
+
+@pytest.mark.parametrize(("scenario", "t1", "t2"), [("as_published", 0.82, 0.99), ("null", 0.0125, 0.0125)])
+def test_il6_is_supported_as_often_as_was_found_before(scenario: str, t1: float, t2: float) -> None:
+    """Shares of twelve a group found with 3000 cohorts and more; fifty here, with the model wherever a value is censored."""
+    tables = [verdicts_of(simulate_study(SEPSIS, scenario, seed=seed)) for seed in range(50)]
+    for claim, share in (("il6_falls_t1", t1), ("il6_falls_t2", t2)):
+        found = np.mean([table.loc[claim, "verdict"] == "supported" for table in tables])
+        assert abs(found - share) <= 3 * np.sqrt(share * (1 - share) / 50) + 0.5 / 50
