@@ -3,9 +3,12 @@
 import math
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from conftest import Rats
 
-from secretome import adjudicate, analyse, load_study, words
+from secretome import adjudicate, analyse, load_study, tables, words
+from secretome.claims import examine
 from secretome.cohort import Study
 
 TREG = "treg_conditioned_medium"
@@ -63,4 +66,84 @@ def test_numbers_at_the_edges() -> None:
         "12\u202f034",
         "∞",
         "not estimable",
+    ]
+
+
+# -- groups of rats -------------------------------------------------------------------------------------------------------
+
+
+def planned_row(study: Study, contrast: str, endpoint: str = "il6") -> words.Row:
+    results = analyse(study, ("planned",))
+    rows = results[(results["endpoint"] == endpoint) & (results["contrast"] == contrast) & (results["alternative"] != "equivalence")]
+    return rows.iloc[0]
+
+
+def test_a_result_says_among_whom_and_what_lay_beyond_a_limit(rats: Rats) -> None:
+    sentence = words.result_sentence(rats({"t2": ["<15.6"] * 6}), planned_row(rats({"t2": ["<15.6"] * 6}), "t2 vs control"))
+    assert sentence == (
+        "IL-6, 300 µL secretome against septic control, among survivors at 48 h: exact Mann-Whitney test, n = 6 and 6 rats, 6 beyond a "
+        "limit of the assay, U = 0, adjusted p = 0.00433; geometric mean ratio at most 0.15."
+    )
+    assert "n = 6 and 6 rats, t = " in words.result_sentence(rats(), planned_row(rats(), "t1 vs control"))
+
+
+def test_a_verdict_on_made_up_rats_says_so_in_itself(sepsis: Study, rats: Rats) -> None:
+    verdict = adjudicate(sepsis, analyse(sepsis)).iloc[0]
+    assert "Supported in simulated rats: " in words.verdict_sentence(sepsis, verdict)
+    assert (
+        "(among survivors at 48 h: geometric mean ratio 0.48, 97.5 % interval 0.26 to 0.87, adjusted p = 0.0159)"
+        in words.verdict_sentence(sepsis, verdict)
+    )
+    measured = adjudicate(rats(), analyse(rats())).iloc[0]
+    assert "simulated" not in words.verdict_sentence(rats(), measured)
+
+
+def test_what_follows_from_a_check_is_said(rats: Rats) -> None:
+    def sentence(sham: list[object]) -> str:
+        study = rats({"sham": sham})
+        return words.check_sentence(study, examine(study, analyse(study, ("planned",))).iloc[0])
+
+    assert "Passed" in sentence([11, 15, 13, 17, 10, 16])
+    assert sentence([60, 80, 120, 150, 100, 90]).endswith("Verdicts on IL-6 rest on an experiment that is not shown to have worked.")
+    assert sentence([900, 800, 1200, 950, 1100, 990]).endswith("The claims on IL-6 cannot be tested with these animals.")
+    assert "Absent: fewer than 3 values in a group. Whether the experiment worked cannot be seen" in sentence([])
+
+
+def test_losses_are_counted_group_by_group(rats: Rats) -> None:
+    text = "animal,group,il6,il4,time,event\n1,sham,<15.6,20,48,0\n2,control,,,24,1\n3,control,,18,48,0\n4,t2,>1000,20,48,0\n"
+    study = rats.read(text)
+    assert words.arms_sentence(study, "il6") == (
+        "IL-6, rats with a value: Sham 1; Septic control 0 (1 died before sampling, 1 without a value); 150 µL secretome 0; "
+        "300 µL secretome 1"
+    )
+    assert words.censoring_sentence(study, "il6") == "IL-6: 2 values below 15.6 or above 1000 pg/mL (Sham 1, 300 µL secretome 1)"
+    assert words.censoring_sentence(study, "il4") == "IL-4: every value lies within the limits of the assay"
+
+
+def test_agreement_counts_adjusted_p_values_where_there_are_any(rats: Rats) -> None:
+    """Welch on logs, .03 alone and .06 adjusted: of three others, those at or below .05 after their own adjustment disagree."""
+    rows = pd.DataFrame(
+        {
+            "reading": ["planned", "planned", "multiverse", "multiverse", "multiverse", "multiverse"],
+            "alternative": ["two-sided", "equivalence", *["two-sided"] * 4],
+            "pvalue": [0.03, 0.01, 0.03, 0.03, 0.04, math.nan],
+            "pvalue_adjusted": [0.06, math.nan, math.nan, 0.06, 0.08, math.nan],
+        }
+    )
+    assert words.agreement_sentence(rows, 0.05) == "the planned p is above 0.05, and so are 2 of the 3 others that could be computed."
+
+
+def test_where_the_numbers_come_from(sepsis: Study, rats: Rats) -> None:
+    assert "Their scenario is as_published: the claims are true" in words.made_up_sentence(sepsis)
+    assert "not made up" in words.made_up_sentence(rats())
+    assert "(scenario as_published, seed 1)" in words.cohort_sentence(sepsis)
+
+
+def test_tables_show_what_stands_in_the_file(rats: Rats) -> None:
+    text = "animal,group,il6,il4,time,event\n1,sham,<15.6,20.5,48,0\n2,control,,,24,1\n4,t2,>1000,20,48,0\n"
+    table = tables.groups_table(rats.read(text))
+    assert table.to_numpy().tolist() == [
+        ["1", "Sham", "<15.6", "20.5", "no"],
+        ["2", "Septic control", "–", "–", "at 24 h"],
+        ["4", "300 µL secretome", ">1000", "20.0", "no"],
     ]

@@ -95,6 +95,7 @@ page.figure(figures.design_figure(study), "design", words.design_alt(study))
 made_up = study.cohort.origin == "simulated"
 page.table(tables.assumptions_table(study), "What the book's simulated rats are drawn from", folded=not made_up)
 page.table(tables.scenarios_table(study), "Scenarios", folded=not made_up)
+page.table(tables.sources_table(study), "Sources", folded=True)
 
 # %% [markdown]
 # `secretome simulate` draws other rats from them, of any number and in any scenario.

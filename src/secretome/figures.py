@@ -150,7 +150,9 @@ def design_figure(study: Study) -> Figure:
             dead = own[own["dead"]]
             colour = COLOURS["treated" if group.role == "treated" else "control"]
             axes.plot([start, end], [-position] * 2, color=colour, linewidth=2.5, solid_capstyle="butt")
-            axes.plot(dead["time"], [-position] * len(dead), "x", color=COLOURS["against"], markersize=7, markeredgewidth=2)
+            # Deaths of one hour hang below one another, so that each is seen.
+            depth = -position - 0.13 * dead.groupby("time").cumcount()
+            axes.plot(dead["time"], depth, "x", color=COLOURS["against"], markersize=6, markeredgewidth=2, zorder=3)
             axes.text(start, 0.12 - position, f"{group.label}: {group.treatment}", va="bottom")
             fate = f"{len(own) - len(dead)} of {len(own)} alive" if len(dead) else f"n = {len(own)}"
             axes.text(end + 0.02 * (end - start), -position, fate, va="center", color=COLOURS["ink"])

@@ -51,11 +51,30 @@ def assumptions_table(study: Study) -> pd.DataFrame:
                 mean = f"{about.label}, {protocol.groups[name].label}: geometric mean {group.geometric_mean:g} {about.unit}{spread}"
                 rows.append((mean, group.evidence, group.sources))
         rows += [(assumption.assumed, assumption.evidence, assumption.sources) for assumption in plan.assumptions]
+        for name, scenario in plan.scenarios.items():
+            if deaths := scenario.deaths:
+                counts = ", ".join(f"{n} in {protocol.groups[group].label.lower()}" for group, n in deaths.counts.items())
+                hours = ", ".join(f"{hour:g}" for hour in deaths.hours)
+                risk = protocol.endpoints[deaths.risk_rises_with].label
+                assumed = f"Scenario {name}: of {deaths.of}, {counts} die at {hours} hours, the likelier the higher their {risk}"
+                rows.append((assumed, deaths.evidence, deaths.sources))
     return pd.DataFrame(
         {
             "Assumed": [assumed[0].upper() + assumed[1:] for assumed, _, _ in rows],
             "Evidence": [evidence[0].upper() + evidence[1:] for _, evidence, _ in rows],
             "Source": ["; ".join(protocol.sources[source].text for source in sources) or "–" for _, _, sources in rows],
+        }
+    )
+
+
+def sources_table(study: Study) -> pd.DataFrame:
+    """Where the facts of a protocol come from."""
+    sources = study.protocol.sources.values()
+    return pd.DataFrame(
+        {
+            "Source": [source.text for source in sources],
+            "Address": [source.url for source in sources],
+            "Licence": [source.licence for source in sources],
         }
     )
 
@@ -106,7 +125,7 @@ def verdicts_table(study: Study, verdicts: pd.DataFrame) -> pd.DataFrame:
 def to_html(table: pd.DataFrame, caption: str) -> str:
     """A table as HTML that scrolls on a narrow screen and is announced by its caption; every text is escaped."""
     safe = html.escape(caption)
-    body = table.to_html(index=False, escape=True, border=0, justify="left", classes="table")
+    body = table.to_html(index=False, escape=True, border=0, justify="left", classes="table", render_links=True)
     body = body.replace("<thead>", f"<caption>{safe}</caption>\n  <thead>", 1).replace("<th>", '<th scope="col">')
     return f'<div class="table-scroll" role="region" tabindex="0" aria-label="{safe}">\n{body}\n</div>'
 

@@ -14,11 +14,22 @@ from playwright.sync_api import Browser, sync_playwright
 
 from secretome import load_study
 from secretome.rerun import rerun
+from secretome.simulate import simulate, to_csv
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
-PAGES = ["index", "book/index", "notebooks/treg_conditioned_medium/analysis", "book/rerun", "book/verdicts", "book/glossary", "search"]
+SEPSIS = "notebooks/sepsis_cytokines/analysis"
+PAGES = [
+    "index",
+    "book/index",
+    "notebooks/treg_conditioned_medium/analysis",
+    SEPSIS,
+    "book/rerun",
+    "book/verdicts",
+    "book/glossary",
+    "search",
+]
 # Faults of the stock theme's own search and colour-mode buttons and of its bibliography list, not of the book's pages.
 STOCK_FAULTS = {"label-content-name-mismatch", "aria-deprecated-role", "aria-required-children"}
 
@@ -77,6 +88,46 @@ def test_every_figure_has_alternative_text_that_states_the_finding(site: Path) -
     assert len(ids) == len(set(ids))
 
 
+def test_a_page_of_simulated_animals_says_so_first_and_everywhere(site: Path) -> None:
+    page = soup(site, SEPSIS)
+    banner = page.select_one("main .simulated")
+    assert banner is not None
+    assert "no animal was measured" in banner.get_text()
+    first_words = page.find("strong", string="The question.")
+    assert first_words is not None
+    assert banner in first_words.find_all_previous(class_="simulated")
+    drawings = page.select("figure.drawing svg")
+    assert len(drawings) == 3
+    for drawing in drawings:
+        assert "simulated rat" in str(drawing["aria-label"])
+        assert "Simulated rats: no evidence" in drawing.get_text(" ")
+    for sentence in page.select("ul.sentences li"):
+        text = sentence.get_text()
+        if "Supported" in text or "n = " in text:
+            assert "simulated rats" in text or "smallest p" in text
+    assert not soup(site, "notebooks/treg_conditioned_medium/analysis").select(".simulated")
+
+
+def test_every_assumption_stands_beside_its_evidence(site: Path) -> None:
+    table = next(table for table in soup(site, SEPSIS).select("table") if "drawn from" in table.get_text())
+    rows = [[cell.get_text(strip=True) for cell in row.select("td")] for row in table.select("tbody tr")]
+    protocol = load_study("sepsis_cytokines").protocol
+    assert protocol.simulation is not None
+    assert len(rows) == 8 + len(protocol.simulation.assumptions) + 1  # the groups, the rest, and the deaths
+    assert all(len(cells) == 3 and all(cells) for cells in rows)
+
+
+def test_the_sepsis_page_says_what_its_verdicts_rest_on(site: Path) -> None:
+    article = soup(site, SEPSIS).select_one("article")
+    assert article is not None
+    text = " ".join(article.get_text(" ").split())
+    results = text[text.index("As published") : text.index("Every reasonable way")]
+    assert results.count("among survivors at 48 h") == 8
+    verdicts = text[text.index("The verdicts") : text.index("What the design cannot show")]
+    for needed in ("Only males were studied", "rats alive by then", "survival did not differ significantly", "among survivors at 48 h"):
+        assert needed in verdicts[verdicts.index("never counted") :], needed
+
+
 def test_notebooks_can_be_downloaded_in_both_forms(site: Path) -> None:
     page = soup(site, "notebooks/treg_conditioned_medium/analysis")
     offered = [str(link["href"]) for link in page.select("a[href*=_sources]")]
@@ -113,6 +164,28 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return shutil.copy(outcome.folder / "report.html", folder / "alone.html")
 
 
+@pytest.fixture(scope="module")
+def simulated_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of a rerun on rats that were made up and partly died."""
+    folder = tmp_path_factory.mktemp("simulated")
+    cohort = folder / "made up.csv"
+    cohort.write_bytes(to_csv(simulate(load_study("sepsis_cytokines").protocol, "deaths", n=9, seed=4)))
+    outcome = rerun(load_study("sepsis_cytokines", cohort=cohort), folder / "out", {})
+    return shutil.copy(outcome.folder / "report.html", folder / "alone.html")
+
+
+def test_a_report_of_simulated_animals_opens_with_the_banner(simulated_report: Path) -> None:
+    page = BeautifulSoup(simulated_report.read_bytes(), "html.parser")
+    header = page.select_one("header")
+    assert header is not None
+    assert "no animal was measured" in header.select(".simulated")[0].get_text()
+    text = " ".join(header.get_text(" ").split())
+    assert "Sepsis raises IL-6 above sham." in text
+    assert "Only males were studied" in text
+    assert "scenario deaths, seed 4" in text
+    assert "dead before sampling: sham 0, control 3, t1 2, t2 3" in text
+
+
 def faults_of(browser: Browser, addresses: dict[str, str], mode: Any, width: int) -> list[str]:
     """Console errors, requests that leave the disk, sideways scroll and accessibility violations of pages opened offline."""
     context = browser.new_context(offline=True, color_scheme=mode, viewport={"width": width, "height": 900}, reduced_motion="reduce")
@@ -146,5 +219,5 @@ def test_pages_open_from_disk_without_a_network(site: Path, browser: Browser, mo
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
-def test_a_report_opens_anywhere(report: Path, browser: Browser, mode: Any, width: int) -> None:
-    assert not faults_of(browser, {"report": report.as_uri()}, mode, width)
+def test_a_report_opens_anywhere(report: Path, simulated_report: Path, browser: Browser, mode: Any, width: int) -> None:
+    assert not faults_of(browser, {"report": report.as_uri(), "simulated": simulated_report.as_uri()}, mode, width)
