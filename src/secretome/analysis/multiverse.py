@@ -234,7 +234,8 @@ def _brunner_munzel(arms: Comparison, level: float, seed: int) -> Estimate:
     def statistic(x: Floats, y: Floats, axis: int) -> Floats:
         # Only the statistic is wanted, and infinite ones, under separation, must be comparable.
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.nan_to_num(scipy_stats.brunnermunzel(x, y, axis=axis, distribution="normal").statistic, posinf=1e9, neginf=-1e9)
+            found = scipy_stats.brunnermunzel(x, y, axis=axis, distribution="normal").statistic
+        return np.asarray(np.nan_to_num(found, posinf=1e9, neginf=-1e9))
 
     test = _permuted(*arms.scores, statistic, seed)
     # SciPy's statistic is positive where the second sample lies higher.
