@@ -157,3 +157,34 @@ def test_the_interval_covers_where_the_chi_square_cut_does_not() -> None:
         covered, trials = covered + bool(interval.low[0] <= 2 <= interval.high[0]), trials + 1
     assert trials > 290
     assert covered / trials == pytest.approx(0.95, abs=3 * np.sqrt(0.95 * 0.05 / trials))
+
+
+def test_titres_are_known_up_to_one_dilution() -> None:
+    lower, upper = stats.titre_bounds([0, 4, 64, 4096], lowest=2, highest=4096)
+    assert lower.tolist() == [0, 4, 64, 4096]
+    assert upper.tolist() == [2, 8, 128, np.inf]
+    assert stats.titre_bounds([10, 30], fold=3)[1].tolist() == [30, 90]
+
+
+def test_titres_at_the_end_of_the_plate_are_not_underestimated() -> None:
+    """True geometric mean 2048 on a plate that ends at 4096: the plain mean of the printed titres is too low, the model's is not."""
+    rng = np.random.default_rng(6)
+    true = np.exp2(rng.normal(11, 1.5, 2000))
+    printed = np.minimum(np.exp2(np.floor(np.log2(true))), 4096)
+    fit = stats.censored_lognormal(*stats.titre_bounds(printed, lowest=2, highest=4096))
+    assert fit.geometric_mean[0] == pytest.approx(2048, rel=0.08)
+    assert np.exp(np.log(printed).mean()) < 0.7 * 2048
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "sentence"),
+    [
+        ([0, 4], {}, "needs 'lowest'"),
+        ([4, 8192], {"highest": 4096}, "above the last dilution"),
+        ([-4], {}, "from 0 upwards"),
+        ([4], {"fold": 1}, "above 1"),
+    ],
+)
+def test_titres_that_cannot_be_are_refused(arguments: list[float], options: dict[str, float], sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        stats.titre_bounds(arguments, **options)

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import asdict, replace
 
 import numpy as np
-from statsmodels.stats.weightstats import ttost_ind
 
 from secretome import stats
 from secretome.analysis.arms import Comparison, comparison, effect_of_ranks, exact_ranks, size_by_ranks
@@ -113,12 +112,9 @@ def _welch(arms: Comparison, level: float) -> Estimate:
 
 
 def _equivalence(arms: Comparison, zone: Zone, alpha: float) -> Estimate:
-    ratio = stats.geometric_mean_ratio(arms.treated.lower, arms.control.lower)
-    interval = ratio.confidence_interval(1 - 2 * alpha)
-    pvalue, lower, upper = ttost_ind(arms.treated.lower, arms.control.lower, zone.low, zone.high, usevar="unequal", transform=np.log)
-    return Estimate(
-        _nearer(lower[:2], upper[:2]), float(pvalue), estimate=ratio.estimate, low=interval.low, high=interval.high, level=interval.level
-    )
+    test = stats.equivalence(arms.treated.lower, arms.control.lower, zone.low, zone.high, scale="ratio")
+    interval = test.confidence_interval(1 - 2 * alpha)
+    return Estimate(test.statistic, test.pvalue, estimate=test.estimate, low=interval.low, high=interval.high, level=interval.level)
 
 
 def _model(arms: Comparison, level: float) -> Estimate:
@@ -138,9 +134,9 @@ def _equivalence_by_model(arms: Comparison, zone: Zone, alpha: float) -> Estimat
     lower, upper = _fitted(arms, zone.low, "greater"), _fitted(arms, zone.high, "less")
     interval = _fitted(arms, 1.0, "two-sided").confidence_interval(1 - 2 * alpha)
     at_low, at_high = ((float(fit.statistic[0]), float(fit.pvalue[0])) for fit in (lower, upper))
+    nearer = max(at_low, at_high, key=lambda test: test[1])
     return Estimate(
-        _nearer(at_low, at_high),
-        max(at_low[1], at_high[1]),
+        *nearer,
         estimate=float(lower.estimate[0] * zone.low),
         low=float(interval.low[0]),
         high=float(interval.high[0]),
@@ -159,8 +155,3 @@ def _fitted(arms: Comparison, ratio: float, alternative: stats.Alternative) -> s
 def _bound(arms: Comparison) -> Estimate:
     low, high = arms.ratio_bounds
     return Estimate(low=low, high=high)
-
-
-def _nearer(lower: tuple[float, float], upper: tuple[float, float]) -> float:
-    """The statistic of the bound that is nearer: of two one-sided tests, the one with the larger p."""
-    return float(lower[0] if lower[1] >= upper[1] else upper[0])

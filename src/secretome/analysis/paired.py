@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 from scipy import stats as scipy_stats
-from statsmodels.stats.weightstats import ttost_paired
 
 from secretome import stats
 from secretome.analysis.results import MEAN_DIFFERENCE, RATIO, SHIFT, SIGNED_RANKS, Estimate, Floats, Reading, Result, Settings, attempt
@@ -114,12 +113,9 @@ def _ratio(x: Floats, y: Floats, level: float) -> Estimate:
 
 
 def _equivalence(x: Floats, y: Floats, zone: tuple[float, float], alpha: float) -> Estimate:
-    ratio = stats.geometric_mean_ratio(x, y, paired=True)
-    interval = ratio.confidence_interval(1 - 2 * alpha)
-    pvalue, lower, upper = ttost_paired(x, y, *zone, transform=np.log)
-    # The larger of the two p values belongs to the bound that is nearer.
-    statistic = lower[0] if lower[1] >= upper[1] else upper[0]
-    return Estimate(float(statistic), float(pvalue), estimate=ratio.estimate, low=interval.low, high=interval.high, level=interval.level)
+    test = stats.equivalence(x, y, *zone, scale="ratio", paired=True)
+    interval = test.confidence_interval(1 - 2 * alpha)
+    return Estimate(test.statistic, test.pvalue, estimate=test.estimate, low=interval.low, high=interval.high, level=interval.level)
 
 
 def _mean_difference(x: Floats, y: Floats, level: float) -> Estimate:

@@ -7,8 +7,13 @@ Nothing here knows of animals, files or figures, so it can be used alone::
 """
 
 from secretome.stats._common import Alternative, ConfidenceInterval, ConfidenceIntervals
-from secretome.stats.censored import CensoredLognormalResult, censored_lognormal
+from secretome.stats.censored import CensoredLognormalResult, censored_lognormal, titre_bounds
 from secretome.stats.contrasts import DunnettResult, WelchContrastsResult, dunnett, welch_contrasts
+from secretome.stats.counts import GroupRatiosResult, count_ratio, proportion_ratio
+from secretome.stats.equivalence import EquivalenceResult, equivalence
+from secretome.stats.groups import KruskalWallisResult, SteelResult, kruskal_wallis, steel
+from secretome.stats.pooling import RandomEffectsResult, random_effects
+from secretome.stats.power import PowerResult, power
 from secretome.stats.ranks import (
     HodgesLehmannResult,
     MannWhitneyResult,
@@ -19,6 +24,8 @@ from secretome.stats.ranks import (
 )
 from secretome.stats.ratios import GeometricMeanRatioResult, geometric_mean_ratio
 from secretome.stats.superiority import SuperiorityResult, probability_of_superiority
+from secretome.stats.survival import LogrankResult, logrank
+from secretome.stats.trends import JonckheereTerpstraResult, StepDownResult, jonckheere_terpstra, shirley_williams, williams
 
 __all__ = [
     "Alternative",
@@ -26,18 +33,39 @@ __all__ = [
     "ConfidenceInterval",
     "ConfidenceIntervals",
     "DunnettResult",
+    "EquivalenceResult",
     "GeometricMeanRatioResult",
+    "GroupRatiosResult",
     "HodgesLehmannResult",
+    "JonckheereTerpstraResult",
+    "KruskalWallisResult",
+    "LogrankResult",
     "MannWhitneyResult",
+    "PowerResult",
+    "RandomEffectsResult",
     "SignedRankResult",
+    "SteelResult",
+    "StepDownResult",
     "SuperiorityResult",
     "WelchContrastsResult",
     "censored_lognormal",
+    "count_ratio",
     "dunnett",
+    "equivalence",
     "geometric_mean_ratio",
     "hodges_lehmann",
+    "jonckheere_terpstra",
+    "kruskal_wallis",
+    "logrank",
     "mann_whitney",
+    "power",
     "probability_of_superiority",
+    "proportion_ratio",
+    "random_effects",
+    "shirley_williams",
     "signed_rank",
+    "steel",
+    "titre_bounds",
     "welch_contrasts",
+    "williams",
 ]

@@ -225,6 +225,56 @@ def censored_lognormal(
     )
 
 
+def titre_bounds(
+    titre: ArrayLike, *, fold: float = 2.0, lowest: float | None = None, highest: float | None = None
+) -> tuple[Floats, Floats]:
+    """What a titre says of the true one: it lies between the last positive dilution and the next, which was negative.
+
+    Parameters
+    ----------
+    titre : array_like, 1-D
+        The last positive dilution of each animal, such as 64 for 1:64; 0 for none.
+    fold : float, default 2
+        The step between dilutions.
+    lowest, highest : float, optional
+        The first and the last dilution on the plate: a titre of 0 lies below `lowest`, and one of `highest` has no upper bound.
+
+    Returns
+    -------
+    lower, upper : (n,) arrays
+        For `censored_lognormal`.
+
+    Raises
+    ------
+    ValueError
+        If a titre is negative, or 0 without a `lowest`, or above `highest`; if `fold` is not above 1.
+
+    References
+    ----------
+    .. [1] Nauta JJP (2006). Eliminating bias in the estimation of the geometric mean of HI titres. Biologicals 34:183-186.
+
+    Examples
+    --------
+    >>> from secretome import stats
+    >>> lower, upper = stats.titre_bounds([0, 4, 64, 4096], lowest=2, highest=4096)
+    >>> lower.tolist(), upper.tolist()
+    ([0.0, 4.0, 64.0, 4096.0], [2.0, 8.0, 128.0, inf])
+    """
+    lower = np.asarray(titre, dtype=np.float64)
+    if not fold > 1:
+        raise ValueError(f"fold must be above 1; it is {fold!r}.")
+    if lower.ndim != 1 or not np.isfinite(lower).all() or (lower < 0).any():
+        raise ValueError("titre must be one-dimensional and hold numbers from 0 upwards.")
+    if lowest is None and (lower == 0).any():
+        raise ValueError("a titre of 0 needs 'lowest': below which dilution it lies.")
+    if highest is not None and (lower > highest).any():
+        raise ValueError("a titre lies above the last dilution on the plate.")
+    upper = np.where(lower == 0, lowest if lowest is not None else np.nan, fold * lower)
+    if highest is not None:
+        upper = np.where(lower == highest, np.inf, upper)
+    return lower, upper
+
+
 def _checked(lower: ArrayLike, upper: ArrayLike, group: ArrayLike | None) -> tuple[Floats, Floats, NDArray[np.generic]]:
     low, high = np.asarray(lower, dtype=np.float64), np.asarray(upper, dtype=np.float64)
     labels = np.zeros(low.shape, dtype=np.int64) if group is None else np.asarray(group)

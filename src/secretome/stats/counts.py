@@ -1,0 +1,293 @@
+"""Ratios of counts and of proportions that vary more between animals than chance alone would make them."""
+
+import warnings
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import statsmodels.api as sm
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats as scipy_stats
+from scipy.optimize import minimize
+from statsmodels.tools.numdiff import approx_hess
+from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
+
+from secretome.stats._common import ConfidenceIntervals, Floats, check_choice, check_level
+
+Method = Literal["auto", "quasi-poisson", "negative-binomial"]
+
+# Fewer than this in a group, and the negative binomial's tests reject too often.
+ENOUGH_FOR_NEGATIVE_BINOMIAL = 20
+# A correlation this small is none.
+SMALLEST_CORRELATION = 1e-6
+
+
+@dataclass(frozen=True)
+class GroupRatiosResult:
+    """Result of `count_ratio` and `proportion_ratio`.
+
+    Attributes
+    ----------
+    groups : (k,) array
+        The levels of `group`, sorted; the first is what the others are compared with.
+    mean : (k,) array
+        Of each group: the rate per unit of exposure, or the proportion.
+    estimate : (k - 1,) array
+        The ratio of each further group's mean to the first's.
+    statistic, pvalue : (k - 1,) array
+        t of the log ratio with `df` degrees of freedom, and its two-sided p.
+    df : int
+        Animals less groups.
+    dispersion : float
+        Quasi-Poisson: variance over mean. Negative binomial: variance is ``mean + dispersion * mean**2``. Beta-binomial: the correlation
+        of two cells of one animal.
+    method, reason : str
+        What was used, and why.
+    """
+
+    groups: NDArray[np.generic]
+    mean: Floats
+    estimate: Floats
+    statistic: Floats
+    df: int
+    pvalue: Floats
+    dispersion: float
+    method: str
+    reason: str
+    _standard_error: Floats = field(repr=False)
+
+    def confidence_interval(self, confidence_level: float = 0.95) -> ConfidenceIntervals:
+        """Intervals of the ratios, each at the level asked for; NaN where a group holds nothing but zeros.
+
+        Parameters
+        ----------
+        confidence_level : float, default 0.95
+
+        Returns
+        -------
+        ConfidenceIntervals
+        """
+        reach = scipy_stats.t.ppf((1 + check_level(confidence_level)) / 2, self.df) * self._standard_error
+        return ConfidenceIntervals(self.estimate * np.exp(-reach), self.estimate * np.exp(reach), confidence_level)
+
+
+def count_ratio(counts: ArrayLike, group: ArrayLike, *, exposure: ArrayLike | None = None, method: Method = "auto") -> GroupRatiosResult:
+    """Rate ratios of overdispersed counts, each group's to the first's.
+
+    Parameters
+    ----------
+    counts : array_like of int, 1-D
+        One raw count per animal, such as plaques on a plate: never a number scaled up from it.
+    group : array_like, 1-D
+        The group of each animal; the lowest level in sorting order is what the others are compared with.
+    exposure : array_like, 1-D, optional
+        What each count was taken from, such as the share of the spleen that was plated. One for every animal when absent.
+    method : {"auto", "quasi-poisson", "negative-binomial"}
+        ``"auto"``: quasi-Poisson, unless every group has 20 animals.
+
+    Returns
+    -------
+    GroupRatiosResult
+
+    Raises
+    ------
+    ValueError
+        If the arrays differ in length, a count is negative or no whole number, an exposure is not positive, there are fewer than two
+        groups, or no group has two animals; if every count is zero.
+
+    Warns
+    -----
+    UserWarning
+        If a group holds nothing but zeros, so that its ratio is 0 or infinite, or if the animals do not vary: there is then no interval and
+        no p.
+
+    References
+    ----------
+    .. [1] McCullagh P, Nelder JA (1989). Generalized Linear Models, 2nd edition. Chapman and Hall.
+    .. [2] Beall G (1942). The transformation of data from entomological field experiments. Biometrika 32:243-262.
+
+    Examples
+    --------
+    Insects on plots under two sprays [2]_:
+
+    >>> from secretome import stats
+    >>> a = [10, 7, 20, 14, 14, 12, 10, 23, 17, 20, 14, 13]
+    >>> c = [0, 1, 7, 2, 3, 1, 2, 1, 3, 0, 1, 4]
+    >>> result = stats.count_ratio(a + c, ["A"] * 12 + ["C"] * 12)
+    >>> result.estimate.round(3).tolist(), result.method
+    ([0.144], 'quasi-poisson')
+    """
+    check_choice(method, ("auto", "quasi-poisson", "negative-binomial"), "method")
+    number = _counts(counts, "counts")
+    offset = np.ones(number.size) if exposure is None else np.asarray(exposure, dtype=np.float64)
+    labels = _labels(group, number, offset)
+    if not (np.isfinite(offset).all() and (offset > 0).all()):
+        raise ValueError("every exposure must be a number above zero.")
+    levels, design = _design(labels)
+    animals = design.sum(axis=0)
+    used, reason = method, "as asked for"
+    if method == "auto" and animals.min() >= ENOUGH_FOR_NEGATIVE_BINOMIAL:
+        used, reason = "negative-binomial", f"every group has {ENOUGH_FOR_NEGATIVE_BINOMIAL} animals or more"
+    elif method == "auto":
+        reason = f"a group has fewer than {ENOUGH_FOR_NEGATIVE_BINOMIAL} animals, where the negative binomial rejects too often"
+        used = "quasi-poisson"
+    totals = design.T @ number
+    rates = totals / (design.T @ offset)
+    filled = totals > 0
+    if not filled.any():
+        raise ValueError("every count is zero.")
+    # A group of zeros has no log rate, and would only disturb the fit of the others.
+    kept = design[:, filled].sum(axis=1) > 0
+    log_rates, errors = np.full(levels.size, -np.inf), np.full(levels.size, np.nan)
+    log_rates[filled], errors[filled], dispersion = _fit_counts(number[kept], design[np.ix_(kept, filled)], offset[kept], used)
+    return _ratios(levels, rates, log_rates, errors, int(number.size - levels.size), dispersion, used, reason)
+
+
+def proportion_ratio(k: ArrayLike, m: ArrayLike, group: ArrayLike) -> GroupRatiosResult:
+    """Ratios of proportions that vary between animals, each group's to the first's: beta-binomial.
+
+    Parameters
+    ----------
+    k, m : array_like of int, 1-D
+        Of each animal: how many cells did it, of how many looked at.
+    group : array_like, 1-D
+        The group of each animal; the lowest level in sorting order is what the others are compared with.
+
+    Returns
+    -------
+    GroupRatiosResult
+
+    Raises
+    ------
+    ValueError
+        If the arrays differ in length, a number is negative or not whole, `k` exceeds `m`, an `m` is zero, there are fewer than two
+        groups, or no group has two animals; if every `k` is zero.
+
+    Warns
+    -----
+    UserWarning
+        If a group holds nothing but zeros, so that its ratio is 0 or infinite, or if the animals do not vary: there is then no interval and
+        no p.
+
+    Notes
+    -----
+    Maximum likelihood with one correlation for all groups; where animals vary no more than chance makes them, the correlation is none and
+    the model binomial. The standard error comes from the curvature of the likelihood, and t has as many degrees of freedom as there are
+    animals less groups.
+
+    References
+    ----------
+    .. [1] Williams DA (1975). The analysis of binary responses from toxicological experiments involving reproduction and teratogenicity.
+       Biometrics 31:949-952.
+    .. [2] Weil CS (1970). Selection of the valid number of sampling units and a consideration of their combination in toxicological
+       studies. Food and Cosmetics Toxicology 8:177-182.
+
+    Examples
+    --------
+    Pups that survived weaning, of those alive at four days, in the litters of controls and of treated dams [1]_ [2]_:
+
+    >>> from secretome import stats
+    >>> alive = [13, 12, 9, 9, 8, 8, 13, 12, 10, 10, 9, 13, 5, 7, 10, 10], [12, 11, 10, 9, 11, 10, 10, 9, 9, 5, 9, 7, 10, 6, 10, 7]
+    >>> weaned = [13, 12, 9, 9, 8, 8, 12, 11, 9, 9, 8, 11, 4, 5, 7, 7], [12, 11, 10, 9, 10, 9, 9, 8, 8, 4, 7, 4, 5, 3, 3, 0]
+    >>> result = stats.proportion_ratio(weaned[0] + weaned[1], alive[0] + alive[1], [0] * 16 + [1] * 16)
+    >>> result.mean.round(2).tolist()
+    [0.87, 0.77]
+    """
+    successes, trials = _counts(k, "k"), _counts(m, "m")
+    labels = _labels(group, successes, trials)
+    if (successes > trials).any() or (trials == 0).any():
+        raise ValueError("every k must be at most its m, and every m above zero.")
+    levels, design = _design(labels)
+    totals = design.T @ successes
+    shares = totals / (design.T @ trials)
+    filled = totals > 0
+    if not filled.any():
+        raise ValueError("every k is zero.")
+    kept = design[:, filled].sum(axis=1) > 0
+    log_shares, errors = np.full(levels.size, -np.inf), np.full(levels.size, np.nan)
+    fitted = _fit_proportions(successes[kept], trials[kept], design[np.ix_(kept, filled)])
+    log_shares[filled], errors[filled], correlation = fitted
+    means = np.where(filled, np.exp(log_shares), shares)
+    reason = "cells of one animal are alike" if correlation > SMALLEST_CORRELATION else "animals vary no more than chance makes them"
+    used = "beta-binomial" if correlation > SMALLEST_CORRELATION else "binomial"
+    return _ratios(levels, means, log_shares, errors, int(trials.size - levels.size), correlation, used, reason)
+
+
+def _fit_counts(number: Floats, design: Floats, offset: Floats, method: str) -> tuple[Floats, Floats, float]:
+    """Log rates, their standard errors, and the dispersion."""
+    if method == "quasi-poisson":
+        with warnings.catch_warnings():
+            # Counts that do not vary at all are told below, in our own words.
+            warnings.simplefilter("ignore", PerfectSeparationWarning)
+            fit = sm.GLM(number, design, family=sm.families.Poisson(), offset=np.log(offset)).fit(scale="X2", tol=1e-12)
+        errors = np.asarray(fit.bse) if fit.scale > 1e-12 else np.full(design.shape[1], np.nan)
+        return np.asarray(fit.params), errors, float(fit.scale)
+    with warnings.catch_warnings():
+        # Counts that vary no more than Poisson's push the dispersion to its edge, where the search complains and the rates are right.
+        warnings.simplefilter("ignore")
+        fit = sm.NegativeBinomial(number, design, exposure=offset).fit(disp=0, maxiter=200)
+    return np.asarray(fit.params[:-1]), np.asarray(fit.bse[:-1]), float(fit.params[-1])
+
+
+def _fit_proportions(successes: Floats, trials: Floats, design: Floats) -> tuple[Floats, Floats, float]:
+    """Log proportions, their standard errors, and the correlation of two cells of one animal."""
+    shares = np.clip((design.T @ successes) / (design.T @ trials), 1e-6, 1 - 1e-6)
+
+    def surprise(theta: Floats) -> float:
+        means = 1 / (1 + np.exp(-np.clip(design @ theta[:-1], -30, 30)))
+        correlation = SMALLEST_CORRELATION + (1 - 2 * SMALLEST_CORRELATION) / (1 + np.exp(-np.clip(theta[-1], -30, 30)))
+        strength = (1 - correlation) / correlation
+        return -float(scipy_stats.betabinom.logpmf(successes, trials, means * strength, (1 - means) * strength).sum())
+
+    start = np.append(np.log(shares / (1 - shares)), -3.0)
+    found = minimize(surprise, start, method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-10, "maxiter": 20_000, "maxfev": 20_000})
+    theta = np.asarray(found.x)
+    correlation = SMALLEST_CORRELATION + 1 / (1 + np.exp(-np.clip(theta[-1], -30, 30)))
+    means = 1 / (1 + np.exp(-theta[:-1]))
+    if correlation < 1e-4:
+        # At the edge the likelihood has no curvature in the correlation: there is none, and the binomial's errors hold.
+        correlation = SMALLEST_CORRELATION
+        variance = means * (1 - means) / (design.T @ trials)
+        return np.log(means), np.sqrt(variance) / means, correlation
+    covariance = np.linalg.inv(approx_hess(theta, surprise))[:-1, :-1]
+    return np.log(means), np.sqrt(np.diag(covariance)) * (1 - means), float(correlation)
+
+
+def _ratios(
+    levels: NDArray[np.generic], mean: Floats, log_mean: Floats, errors: Floats, df: int, dispersion: float, method: str, reason: str
+) -> GroupRatiosResult:
+    if (log_mean == -np.inf).any():
+        warnings.warn("A group holds nothing but zeros: its ratio has no interval and no p.", stacklevel=3)
+    elif np.isnan(errors).any():
+        warnings.warn("The animals do not vary enough to estimate a standard error: there is no interval and no p.", stacklevel=3)
+    with np.errstate(invalid="ignore"):
+        difference = log_mean[1:] - log_mean[0]
+        standard_error = np.hypot(errors[1:], errors[0])
+        statistic = np.where(np.isnan(standard_error), np.nan, difference / standard_error)
+    pvalue = np.asarray(2 * scipy_stats.t.sf(np.abs(statistic), df))
+    return GroupRatiosResult(levels, mean, np.exp(difference), statistic, df, pvalue, dispersion, method, reason, standard_error)
+
+
+def _counts(values: ArrayLike, name: str) -> Floats:
+    number = np.asarray(values, dtype=np.float64)
+    if number.ndim != 1 or number.size == 0:
+        raise ValueError(f"{name} must be one-dimensional and hold a value or more.")
+    if not np.isfinite(number).all() or (number < 0).any() or (number != np.rint(number)).any():
+        raise ValueError(f"{name} must hold whole numbers from 0 upwards.")
+    return number
+
+
+def _labels(group: ArrayLike, *arrays: Floats) -> NDArray[np.generic]:
+    labels = np.asarray(group)
+    if labels.ndim != 1 or any(labels.size != array.size for array in arrays):
+        raise ValueError("all arrays must be one-dimensional and of one length.")
+    return labels
+
+
+def _design(labels: NDArray[np.generic]) -> tuple[NDArray[np.generic], Floats]:
+    levels, positions = np.unique(labels, return_inverse=True)
+    if levels.size < 2:
+        raise ValueError("there must be two groups or more.")
+    if labels.size == levels.size:
+        raise ValueError("no group has two animals, so their spread cannot be estimated.")
+    return levels, np.eye(levels.size)[positions]

@@ -1,0 +1,132 @@
+"""Counts and proportions against R, brute force and identities."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from outside import CASES
+from scipy import stats as scipy_stats
+from scipy.optimize import minimize
+
+from secretome import stats
+
+
+def test_quasi_poisson_equals_r() -> None:
+    case = CASES["quasipoisson_insectsprays"]
+    result = stats.count_ratio(case["inputs"]["counts"], case["inputs"]["group"])
+    coef, se = case["expected"]["coef"], case["expected"]["se"]
+    names = [f"spray{letter}" for letter in "BCDEF"]
+    assert np.log(result.estimate) == pytest.approx([coef[name] for name in names], abs=1e-7)
+    assert result.dispersion == pytest.approx(case["expected"]["dispersion"], rel=1e-6)
+    assert result.statistic == pytest.approx([coef[name] / se[name] for name in names], rel=1e-6)
+    assert result.df == 66
+    low, high = result.confidence_interval(0.95)
+    reach = scipy_stats.t.ppf(0.975, 66) * se["sprayC"]
+    assert [low[1], high[1]] == pytest.approx(np.exp([coef["sprayC"] - reach, coef["sprayC"] + reach]), rel=1e-6)
+
+
+def test_rates_are_totals_over_exposure() -> None:
+    result = stats.count_ratio([11, 19, 30, 90], ["a", "a", "b", "b"], exposure=[1, 2, 1, 3])
+    assert result.mean == pytest.approx([10, 30])
+    assert result.estimate == pytest.approx([3])
+
+
+def test_counts_that_do_not_vary_have_no_p() -> None:
+    with pytest.warns(UserWarning, match="do not vary enough"):
+        result = stats.count_ratio([10, 20, 30, 90], ["a", "a", "b", "b"], exposure=[1, 2, 1, 3])
+    assert result.estimate == pytest.approx([3])
+    assert np.isnan(result.pvalue[0])
+
+
+def test_the_method_and_its_reason_are_in_the_result() -> None:
+    rng = np.random.default_rng(5)
+    few, many = (stats.count_ratio(rng.negative_binomial(5, 0.1, 2 * n), [0] * n + [1] * n) for n in (6, 25))
+    assert (few.method, "fewer than 20" in few.reason) == ("quasi-poisson", True)
+    assert (many.method, "20 animals or more" in many.reason) == ("negative-binomial", True)
+    asked = stats.count_ratio(rng.negative_binomial(5, 0.1, 12), [0] * 6 + [1] * 6, method="negative-binomial")
+    assert (asked.method, asked.reason) == ("negative-binomial", "as asked for")
+
+
+def test_negative_binomial_is_at_the_top_of_its_likelihood() -> None:
+    """Brute force: no rate or dispersion nearby is likelier."""
+    rng = np.random.default_rng(7)
+    counts, group = rng.negative_binomial(4, 0.2, 40), np.repeat([0, 1], 20)
+    result = stats.count_ratio(counts, group, method="negative-binomial")
+
+    def surprise(theta: Any) -> float:
+        means, size = np.exp(theta[:2])[group], 1 / np.exp(theta[2])
+        return -float(scipy_stats.nbinom.logpmf(counts, size, size / (size + means)).sum())
+
+    best = minimize(surprise, [2, 2, -1], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-10, "maxiter": 4000})
+    assert np.log(result.estimate[0]) == pytest.approx(best.x[1] - best.x[0], abs=1e-4)
+    assert result.dispersion == pytest.approx(np.exp(best.x[2]), rel=1e-3)
+
+
+WEIL = (
+    ([13, 12, 9, 9, 8, 8, 12, 11, 9, 9, 8, 11, 4, 5, 7, 7], [13, 12, 9, 9, 8, 8, 13, 12, 10, 10, 9, 13, 5, 7, 10, 10]),
+    ([12, 11, 10, 9, 10, 9, 9, 8, 8, 4, 7, 4, 5, 3, 3, 0], [12, 11, 10, 9, 11, 10, 10, 9, 9, 5, 9, 7, 10, 6, 10, 7]),
+)
+
+
+def test_beta_binomial_is_at_the_top_of_its_likelihood() -> None:
+    """Brute force in another parametrisation, and the curvature by small steps."""
+    k, m, group = np.array(WEIL[0][0] + WEIL[1][0]), np.array(WEIL[0][1] + WEIL[1][1]), np.repeat([0, 1], 16)
+    result = stats.proportion_ratio(k, m, group)
+
+    def surprise(theta: Any) -> float:
+        means, strength = theta[:2][group], theta[2]
+        return -float(scipy_stats.betabinom.logpmf(k, m, means * strength, (1 - means) * strength).sum())
+
+    best = minimize(surprise, [0.9, 0.7, 4], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-11, "maxiter": 4000})
+    assert result.mean == pytest.approx(best.x[:2], abs=1e-5)
+    assert result.dispersion == pytest.approx(1 / (1 + best.x[2]), rel=1e-3)
+    step = np.array([1e-3, 1e-3, 1e-2])
+    hessian = np.empty((3, 3))
+    for i in range(3):
+        for j in range(3):
+            a, b = np.eye(3)[i] * step, np.eye(3)[j] * step
+            corners = surprise(best.x + a + b) - surprise(best.x + a - b) - surprise(best.x - a + b) + surprise(best.x - a - b)
+            hessian[i, j] = corners / (4 * step[i] * step[j])
+    covariance = np.linalg.inv(hessian)
+    error = np.sqrt(covariance[0, 0] / best.x[0] ** 2 + covariance[1, 1] / best.x[1] ** 2)
+    assert np.log(result.estimate[0]) / result.statistic[0] == pytest.approx(error, rel=0.05)
+
+
+def test_animals_that_vary_no_more_than_chance_are_binomial() -> None:
+    k, m = [45, 46, 44, 45, 60, 61, 59, 60], [100] * 8
+    result = stats.proportion_ratio(k, m, [0] * 4 + [1] * 4)
+    assert result.method == "binomial"
+    assert result.mean == pytest.approx([0.45, 0.60], abs=1e-4)
+    # The delta method, by hand.
+    assert np.log(result.estimate[0]) / result.statistic[0] == pytest.approx(np.sqrt(0.55 / 180 + 0.40 / 240), rel=1e-3)
+
+
+def test_a_group_of_zeros_has_a_ratio_and_no_interval() -> None:
+    for call in (
+        lambda: stats.count_ratio([0, 0, 0, 3, 4, 5], [0] * 3 + [1] * 3),
+        lambda: stats.proportion_ratio([0, 0, 0, 3, 4, 5], [9] * 6, [0] * 3 + [1] * 3),
+    ):
+        with pytest.warns(UserWarning, match="nothing but zeros"):
+            result = call()
+        assert result.estimate[0] == np.inf
+        assert np.isnan(result.pvalue[0])
+        assert np.isnan(result.confidence_interval().low[0])
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda: stats.count_ratio([1.5, 2], [0, 1]), "whole numbers"),
+        (lambda: stats.count_ratio([-1, 2, 3], [0, 0, 1]), "whole numbers"),
+        (lambda: stats.count_ratio([1, 2, 3], [0, 1]), "one length"),
+        (lambda: stats.count_ratio([1, 2, 3], [0, 0, 0]), "two groups"),
+        (lambda: stats.count_ratio([1, 2], [0, 1]), "no group has two"),
+        (lambda: stats.count_ratio([0, 0, 0], [0, 0, 1]), "every count is zero"),
+        (lambda: stats.count_ratio([1, 2, 3], [0, 0, 1], exposure=[1, 0, 1]), "exposure"),
+        (lambda: stats.proportion_ratio([5, 2, 3], [4, 4, 4], [0, 0, 1]), "at most its m"),
+        (lambda: stats.proportion_ratio([0, 0, 0], [4, 4, 4], [0, 0, 1]), "every k is zero"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused(call: Any, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        call()

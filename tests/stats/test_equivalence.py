@@ -1,0 +1,81 @@
+"""Two one-sided tests against statsmodels, brute force and the interval they belong to."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from statsmodels.stats.weightstats import ttost_ind, ttost_paired
+
+from secretome import stats
+
+X, Y = np.array([44, 47, 42, 46, 45, 43, 48, 44.0]), np.array([45, 43, 47, 44, 46, 42, 45, 46.0])
+
+
+@pytest.mark.parametrize("paired", [False, True])
+@pytest.mark.parametrize(("scale", "low", "high"), [("difference", -3.0, 4.0), ("ratio", 0.95, 1.06)])
+def test_by_t_it_is_statsmodels(paired: bool, scale: Any, low: float, high: float) -> None:
+    ours = stats.equivalence(X, Y, low, high, scale=scale, paired=paired)
+    transform = np.log if scale == "ratio" else None
+    p, at_low, at_high = (
+        ttost_paired(X, Y, low, high, transform=transform) if paired else ttost_ind(X, Y, low, high, usevar="unequal", transform=transform)
+    )
+    assert (ours.pvalue, ours.pvalue_low, ours.pvalue_high) == pytest.approx((p, at_low[1], at_high[1]))
+
+
+@pytest.mark.parametrize("scale", ["difference", "ratio"])
+def test_by_t_the_interval_lies_inside_when_the_test_says_so(scale: Any) -> None:
+    rng = np.random.default_rng(3)
+    said = []
+    for _ in range(60):
+        x, y = rng.lognormal(4, 0.15, 8), rng.lognormal(4, 0.15, 8)
+        low, high = (0.8, 1.25) if scale == "ratio" else (-10.0, 10.0)
+        result = stats.equivalence(x, y, low, high, scale=scale)
+        inside = result.confidence_interval(0.90)
+        said.append(result.pvalue <= 0.05)
+        assert said[-1] == (inside.low >= low and inside.high <= high)
+    assert 5 < sum(said) < 55
+
+
+def test_by_ranks_it_is_two_exact_tests_at_the_bounds() -> None:
+    titres_x, titres_y = np.array([4, 8, 8, 16, 4, 8.0]), np.array([8, 8, 4, 16, 8, 4.0])
+    result = stats.equivalence(titres_x, titres_y, 0.25, 4, scale="ratio", method="rank")
+    low = stats.mann_whitney(titres_x, titres_y / 4, alternative="greater").pvalue
+    high = stats.mann_whitney(titres_x, titres_y * 4, alternative="less").pvalue
+    assert (result.pvalue_low, result.pvalue_high, result.pvalue) == (low, high, max(low, high))
+    assert result.attainable <= result.pvalue
+
+
+def test_multiplying_keeps_ties_that_adding_logarithms_breaks() -> None:
+    """24 = 3 x 8 exactly, while log 3 + log 8 differs from log 24 in the last digit."""
+    x, y = [24.0, 24, 48, 12, 24], [8.0, 8, 16, 4, 8]
+    result = stats.equivalence(x, y, 1 / 3, 3, scale="ratio", method="rank")
+    assert result.pvalue_high == stats.mann_whitney(x, [24, 24, 48, 12, 24], alternative="less").pvalue
+
+
+def test_ranks_of_pairs_and_differences() -> None:
+    result = stats.equivalence(X, Y, -5, 5, method="rank", paired=True)
+    assert result.pvalue_low == stats.signed_rank(X, Y - 5, alternative="greater").pvalue
+    independent = stats.equivalence(X, Y, -5, 5, method="rank")
+    shift = stats.hodges_lehmann(X, Y)
+    assert independent.estimate == shift.estimate
+    assert list(independent.confidence_interval(0.90)) == list(shift.confidence_interval(0.90))
+
+
+def test_swapping_inverts_the_ratio() -> None:
+    one, other = stats.equivalence(X, Y, 0.8, 1.3, scale="ratio"), stats.equivalence(Y, X, 1 / 1.3, 1 / 0.8, scale="ratio")
+    assert (one.pvalue, one.estimate) == pytest.approx((other.pvalue, 1 / other.estimate))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "sentence"),
+    [
+        ((X, Y, 1.25, 0.8), {"scale": "ratio"}, "must be ordered"),
+        ((X, Y, -0.8, 1.25), {"scale": "ratio"}, "above zero"),
+        (([1, 1], [1, 1], -1, 1), {}, "do not vary"),
+        (([1], [1, 2], -1, 1), {}, "at least two"),
+        (([0, 1], [1, 2], 0.8, 1.25), {"scale": "ratio"}, "no logarithm"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused(arguments: Any, options: Any, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        stats.equivalence(*arguments, **options)

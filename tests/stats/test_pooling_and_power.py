@@ -1,0 +1,103 @@
+"""Pooling against hand calculation and a published example; power against theory and a plain loop."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import stats as scipy_stats
+from scipy.optimize import brentq
+
+from secretome import stats
+from secretome.stats.power import mann_whitney_rows
+
+EFFECTS, ERRORS = np.array([-0.7, -0.6, 0.1, -0.3]), np.array([0.15, 0.2, 0.15, 0.25])
+
+
+def test_pooling_by_hand() -> None:
+    """Paule and Mandel: the between-cohort variance at which Q equals its degrees of freedom; Hartung and Knapp's error."""
+
+    def excess(tau2: float) -> float:
+        weight = 1 / (ERRORS**2 + tau2)
+        mean = (weight * EFFECTS).sum() / weight.sum()
+        return float((weight * (EFFECTS - mean) ** 2).sum() - 3)
+
+    tau2 = brentq(excess, 0, 5)
+    weight = 1 / (ERRORS**2 + tau2)
+    mean = (weight * EFFECTS).sum() / weight.sum()
+    error = np.sqrt((weight * (EFFECTS - mean) ** 2).sum() / 3 / weight.sum())
+    result = stats.random_effects(EFFECTS, ERRORS)
+    assert (result.estimate, result.tau, result.standard_error) == pytest.approx((mean, np.sqrt(tau2), error), rel=1e-4)
+    reach = scipy_stats.t.ppf(0.975, 3) * error
+    assert list(result.confidence_interval()) == pytest.approx([mean - reach, mean + reach], rel=1e-4)
+    wide = scipy_stats.t.ppf(0.975, 2) * np.sqrt(tau2 + 1 / weight.sum())
+    assert list(result.prediction_interval()) == pytest.approx([mean - wide, mean + wide], rel=1e-4)
+
+
+def test_cohorts_that_agree_have_no_spread_between_them() -> None:
+    result = stats.random_effects([0.5, 0.52, 0.49], [0.2, 0.3, 0.25])
+    assert (result.tau, result.i_squared) == (0, 0)
+
+
+def test_two_cohorts_say_nothing_of_a_third() -> None:
+    interval = stats.random_effects([0.5, 0.1], [0.2, 0.3]).prediction_interval()
+    assert (interval.low, interval.high) == (-np.inf, np.inf)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [(([1], [1]), "two cohorts or more"), (([1, 2], [1]), "two cohorts or more"), (([1, 2], [1, 0]), "above zero")],
+)
+def test_pooling_refuses(arguments: Any, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        stats.random_effects(*arguments)
+
+
+def normal(shift: float, n: int) -> Any:
+    return lambda rng, trials: (rng.normal(shift, 1, (trials, n)), rng.normal(0, 1, (trials, n)))
+
+
+def test_power_of_t_is_the_noncentral_ts() -> None:
+    result = stats.power(normal(1.2, 12), "welch", trials=40_000)
+    exact = scipy_stats.nct.sf(scipy_stats.t.ppf(0.975, 22), 22, 1.2 / np.sqrt(2 / 12))
+    assert result.power == pytest.approx(exact, abs=4 * result.standard_error + 0.002)
+
+
+def test_size_of_the_exact_test_is_its_own_table() -> None:
+    """Five a group without ties: 8 of 252 arrangements have a p at or below 5 %, all equally likely: .0317."""
+    tails = mann_whitney_rows(*normal(0, 5)(np.random.default_rng(0), 4000))
+    size = tails[tails <= 0.05].max()
+    assert size == pytest.approx(8 / 252)
+    result = stats.power(normal(0, 5), trials=60_000)
+    assert result.power == pytest.approx(size, abs=4 * result.standard_error)
+
+
+@pytest.mark.parametrize("alternative", ["two-sided", "less", "greater"])
+def test_rows_are_the_test_itself(alternative: Any) -> None:
+    rng = np.random.default_rng(3)
+    x, y = np.rint(rng.normal(4.5, 1, (150, 7))), np.rint(rng.normal(4, 1, (150, 9)))
+    expected = [stats.mann_whitney(a, b, alternative=alternative).pvalue for a, b in zip(x, y, strict=True)]
+    assert mann_whitney_rows(x, y, alternative) == pytest.approx(expected)
+
+
+def test_a_test_of_ones_own() -> None:
+    result = stats.power(normal(0, 4), lambda x, _: np.full(len(x), 0.05), trials=500)
+    assert (result.power, result.standard_error, result.trials) == (1.0, 0.0, 500)
+
+
+def test_the_same_seed_gives_the_same_power() -> None:
+    one, same, other = (stats.power(normal(0.5, 6), trials=3000, rng=np.random.default_rng(seed)).power for seed in (1, 1, 2))
+    assert one == same != other
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [({"alpha": 1.5}, "between 0 and 1"), ({"trials": 0}, "1 or more"), ({"test": "t"}, "test must be one of")],
+)
+def test_power_refuses(options: Any, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        stats.power(normal(0, 4), **options)
+
+
+def test_power_refuses_a_draw_of_another_shape() -> None:
+    with pytest.raises(ValueError, match="two arrays of 1000 rows"):
+        stats.power(lambda rng, _: (rng.normal(size=5), rng.normal(size=5)), trials=1000)

@@ -1,0 +1,89 @@
+"""The log-rank test against printed numbers, statsmodels, brute force and identities."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from outside import deals
+from statsmodels.duration.survfunc import survdiff
+
+from secretome import stats
+
+SIX_MP = [6, 6, 6, 7, 10, 13, 16, 22, 23, 6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]
+PLACEBO = [1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23]
+RELAPSED = [1] * 9 + [0] * 12 + [1] * 21
+
+
+def test_leukaemia_as_printed() -> None:
+    """Chi-square 16.79, and 19.25 and 10.75 relapses expected, as in Kleinbaum and Klein, Survival Analysis, chapter 2."""
+    result = stats.logrank(SIX_MP + PLACEBO, RELAPSED, [0] * 21 + [1] * 21, method="asymptotic")
+    assert result.statistic == pytest.approx(16.793, abs=5e-4)
+    assert result.expected == pytest.approx([19.25, 10.75], abs=0.005)
+    assert result.observed.tolist() == [9, 21]
+
+
+@pytest.mark.parametrize("k", [2, 3, 4])
+def test_the_statistic_is_statsmodels(k: int) -> None:
+    rng = np.random.default_rng(k)
+    time, event, group = rng.choice([6, 12, 18, 24, 48], 30), rng.integers(0, 2, 30), np.arange(30) % k
+    ours = stats.logrank(time, event, group, method="asymptotic")
+    chi, p = survdiff(time, event, group)
+    assert (ours.statistic, ours.pvalue) == pytest.approx((chi, p))
+
+
+small = st.lists(st.tuples(st.sampled_from([6, 12, 18]), st.booleans()), min_size=4, max_size=7)
+
+
+@settings(max_examples=40)
+@given(small, st.integers(1, 3))
+def test_the_exact_p_is_brute_force(animals: list[tuple[int, bool]], size: int) -> None:
+    assume(any(event for _, event in animals) and len(animals) > size)
+    time, event = zip(*animals, strict=True)
+    group = [0] * size + [1] * (len(animals) - size)
+
+    def distance(order: list[float]) -> float:
+        dealt = [int(position) for position in order]
+        result = stats.logrank([time[i] for i in dealt], [event[i] for i in dealt], group, method="asymptotic")
+        return abs(float(result.observed[0] - result.expected[0]))
+
+    every = [distance([*first, *second]) for first, second in deals([float(i) for i in range(len(animals))], [size, len(animals) - size])]
+    seen = distance([float(i) for i in range(len(animals))])
+    result = stats.logrank(time, event, group)
+    assert result.method == "exact"
+    assert result.pvalue == pytest.approx(np.mean(np.array(every) >= seen - 1e-6))
+    assert result.attainable == pytest.approx(np.mean(np.array(every) >= max(every) - 1e-6))
+    assert result.attainable <= result.pvalue + 1e-12 <= 1 + 1e-9
+
+
+def test_drawn_permutations_are_near_the_count() -> None:
+    rng = np.random.default_rng(1)
+    time = rng.choice([12, 18, 24, 30, 36, 42, 48], 24)
+    event, group = time < 48, [0] * 12 + [1] * 12
+    exact, drawn = stats.logrank(time, event, group), stats.logrank(time, event, group, method="permutation")
+    assert exact.method == "exact"
+    assert drawn.pvalue == pytest.approx(exact.pvalue, abs=4 * np.sqrt(exact.pvalue / 99_999))
+
+
+def test_names_and_order_of_groups_do_not_matter() -> None:
+    time, event = [6, 12, 18, 24, 30, 36], [1, 1, 0, 1, 1, 0]
+    one = stats.logrank(time, event, ["a", "b", "a", "b", "a", "b"])
+    other = stats.logrank(time[::-1], event[::-1], ["x", "y", "x", "y", "x", "y"])
+    assert (one.statistic, one.pvalue) == pytest.approx((other.statistic, other.pvalue))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (([1, 2], [1, 1], [0, 0]), "two groups"),
+        (([1, 2], [0, 0], [0, 1]), "nothing died"),
+        (([-1, 2], [1, 0], [0, 1]), "from 0 upwards"),
+        (([1, np.nan], [1, 0], [0, 1]), "from 0 upwards"),
+        (([1, 2], [2, 0], [0, 1]), "true or false"),
+        (([1, 2, 3], [1, 0], [0, 1]), "one length"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused(arguments: Any, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        stats.logrank(*arguments)
