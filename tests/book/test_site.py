@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, sync_playwright
 
-from secretome import load_study
+from secretome import load_study, stats
 from secretome.rerun import rerun
 from secretome.simulate import simulate, to_csv
 
@@ -126,6 +126,18 @@ def test_the_sepsis_page_says_what_its_verdicts_rest_on(site: Path) -> None:
     verdicts = text[text.index("The verdicts") : text.index("What the design cannot show")]
     for needed in ("Only males were studied", "rats alive by then", "survival did not differ significantly", "among survivors at 48 h"):
         assert needed in verdicts[verdicts.index("never counted") :], needed
+
+
+def test_every_statistic_is_in_the_reference_with_an_example(site: Path) -> None:
+    described = {}
+    for page in (site / "book" / "statistics").glob("*.html"):
+        parsed = BeautifulSoup(page.read_bytes(), "html.parser")
+        for signature in parsed.select("dl.py.function > dt, dl.py.class > dt"):
+            described[str(signature["id"]).rpartition(".")[2]] = str(signature.find_next_sibling("dd"))
+        assert not re.search(r"\[R[0-9a-f]{12}-", parsed.get_text()), page
+    assert set(described) == set(stats.__all__) - {"Alternative", "ConfidenceInterval", "ConfidenceIntervals"}
+    for name, text in described.items():
+        assert name[0].isupper() or "Examples" in text, name
 
 
 def test_notebooks_can_be_downloaded_in_both_forms(site: Path) -> None:
