@@ -27,19 +27,19 @@ class Page:
 
     Parameters
     ----------
-    study : Study
-        What the page is about.
+    study : Study, optional
+        What the page is about; none for a page about the book itself.
     out : str
         A folder for figures and tables, or ``""`` to write nothing.
     """
 
-    def __init__(self, study: Study, out: str = "") -> None:
+    def __init__(self, study: Study | None = None, out: str = "") -> None:
         self._study = study
         self._out = Path(out) if out else None
 
     def banner(self) -> None:
         """Say at the top that a cohort is made up, if it is. No option removes this."""
-        if self._study.cohort.origin == "simulated":
+        if self._study and self._study.cohort.origin == "simulated":
             text = "Simulated cohort. A computer made these numbers; no animal was measured, and nothing here is evidence."
             display({"text/html": f'<p class="simulated" role="note"><strong>{text}</strong></p>', "text/plain": text}, raw=True)
 

@@ -1,0 +1,80 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# (benchmarks)=
+# # Do the statistics keep their promises?
+#
+# A test at 5 % promises to reject in at most 5 % of experiments in which nothing differs. An interval at 95 % promises to hold the truth in 95 % of
+# experiments. With five animals a group, ties, and values below a limit, many tests and intervals break that promise. This page measures it, by drawing experiments in which the truth
+# is known, and measures speed. `make bench` draws and times all of it anew.
+
+# %% tags=["hide-input"]
+import pandas as pd
+
+from secretome import tables, words
+from secretome.protocol import notebooks_folder
+from secretome.report.page import Page
+
+folder = notebooks_folder() / "benchmarks"
+calibration, speed, growth, measured_on = (pd.read_csv(folder / f"{name}.csv") for name in ("calibration", "speed", "growth", "measured_on"))
+ours = calibration[calibration["by"].str.startswith("secretome")]
+sizes, coverages = (ours[ours["kind"] == kind] for kind in ("size", "coverage"))
+missed = tables.missed(ours)
+page = Page()
+
+# %% tags=["remove-cell"]
+worst_size, worst_coverage = sizes.loc[sizes["share"].idxmax()], coverages.loc[coverages["share"].idxmin()]
+page.say(
+    trials=f"{calibration['trials'].min()} to {calibration['trials'].max()}",
+    error=f"{100 * calibration['error'].max():.1f}",
+    numbers=f"{len(ours)}",
+    missed=f"{len(missed)}",
+    worst_size=f"{100 * worst_size['share']:.1f} % ({worst_size['by'].removeprefix('secretome, ')}, {worst_size['world']}, n = {worst_size['n']})",
+    worst_coverage=f"{100 * worst_coverage['share']:.1f} % ({worst_coverage['what']}, {worst_coverage['world']}, n = {worst_coverage['n']})",
+    machine=", ".join(f"{row['what']} {row['is']}" for _, row in measured_on.iterrows()),
+)
+
+# %% [markdown]
+# ## How often tests reject when nothing differs
+#
+# Each share is of {glue:text}`trials` simulated experiments, so its standard error is at most {glue:text}`error` percentage points. A share that exceeds 5 % by more than
+# twice its error is marked "too often". *n* is the number of animals per group (of cohorts, in the last rows). "Several groups" is the chance that *any* comparison of a
+# control with three doses is called significant.
+#
+# The highest share of ours is {glue:text}`worst_size`. An exact test under heavy ties rejects less often than it may: that is its price, and the mid-p beside it
+# asks for less.
+
+# %% tags=["hide-input"]
+page.table(tables.calibration_table(calibration[calibration["kind"] == "size"]), "Share of experiments in which nothing differs and the test rejects at 5 %")
+
+# %% [markdown]
+# ## How often intervals hold the truth
+#
+# A coverage below 93 % by more than twice its error is marked "too rarely". The lowest of ours is {glue:text}`worst_coverage`.
+
+# %% tags=["hide-input"]
+page.table(tables.calibration_table(calibration[calibration["kind"] == "coverage"]), "Share of experiments in which the 95 % interval holds the truth")
+
+# %% [markdown]
+# ## Where ours miss
+#
+# Of {glue:text}`numbers` shares of ours, {glue:text}`missed` are marked. With so many looked at, a few are marked by chance; the others are these methods' limits, and no verdict of this book
+# rests on them.
+
+# %% tags=["hide-input"]
+page.table(tables.calibration_table(missed) if len(missed) else missed, "Shares of ours that are marked")
+
+# %% [markdown]
+# ## How fast
+#
+# Each time is the best of several, all in one run, and a call counts its arrangements anew, as for data never seen. Measured with {glue:text}`machine`.
+
+# %% tags=["hide-input"]
+page.table(tables.speed_table(speed), "One call of ours beside others' in the same run")
+page.table(tables.growth_table(growth), "How the time of a call grows with the animals per group")
