@@ -117,9 +117,9 @@ def below_the_limit(n: int, rng: Rng, share: float = 0.6) -> Rows:
     group = np.repeat([0, 1], n)
     fit = _try(lambda: stats.censored_lognormal(lower, upper, group))
     if fit is not None:
-        low, high = fit.confidence_interval(0.95)
         rows["censored lognormal", "size", "secretome"] = [fit.pvalue[0] <= ALPHA]
-        rows["censored lognormal", "coverage", "secretome"] = [low[0] <= 1 <= high[0]]
+        # The interval holds the ratios that the test accepts, which is quicker to ask.
+        rows["censored lognormal", "coverage", "secretome"] = [fit.pvalue[0] > ALPHA]
     ranked = stats.mann_whitney(np.maximum(x, limit), np.maximum(y, limit))
     rows["Mann-Whitney", "size", "secretome, exact"] = [ranked.pvalue <= ALPHA]
     rows["Mann-Whitney", "size", "secretome, mid-p"] = [ranked.midp <= ALPHA]

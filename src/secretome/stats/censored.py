@@ -37,7 +37,8 @@ class _Group:
 
     def likelihood(self, theta: Floats) -> tuple[float, Floats]:
         """The log-likelihood at a mean and log standard deviation, and its gradient."""
-        mean, spread = theta[0], np.exp(theta[1])
+        # A search that strays beyond any spread there is comes back, and no square overflows.
+        mean, spread = theta[0], np.exp(np.clip(theta[1], -30, 30))
         z = (self.seen - mean) / spread
         value = -z.size * theta[1] - (z**2).sum() / 2
         by_mean, by_log_spread = z.sum() / spread, (z**2 - 1).sum()
@@ -109,9 +110,9 @@ class _Profile:
 
     def __init__(self, base: _Group, other: _Group, base_fit: tuple[Floats, float], other_fit: tuple[Floats, float]) -> None:
         self._groups = base, other
+        self._fits = base_fit[0], other_fit[0]
         self._highest = base_fit[1] + other_fit[1]
         self.difference = float(other_fit[0][0] - base_fit[0][0])
-        self._start = np.array([base_fit[0][0], base_fit[0][1], other_fit[0][1]])
         self._step = float(np.hypot(np.exp(base_fit[0][1]) / base.size**0.5, np.exp(other_fit[0][1]) / other.size**0.5))
         self._n = base.size + other.size
         self.df = self._n - 2
@@ -127,13 +128,20 @@ class _Profile:
         return self._limit(-1, reach), self._limit(1, reach)
 
     def _limit(self, side: int, reach: float) -> float:
-        near, step = 0.0, self._step * reach
-        while self.statistic(self.difference + side * step) < reach:
-            near, step = step, 2 * step
-            if step > FARTHEST:
-                return side * np.inf
         short: Callable[[float], float] = lambda distance: self.statistic(self.difference + side * distance) - reach  # noqa: E731
-        return self.difference + side * float(brentq(short, near, step, xtol=1e-8, rtol=1e-10))
+        near, step = 0.0, self._step * reach
+        while True:
+            while short(step) < 0:
+                near, step = step, 2 * step
+                if step > FARTHEST:
+                    return side * np.inf
+            # Where the likelihood has two peaks it may rise again further out, and the interval must hold what the test accepts.
+            further = (1.5 * step, 2.5 * step, max(0.0, -side * self.difference))
+            accepted = [distance for distance in further if distance > step and short(distance) < 0]
+            if not accepted:
+                return self.difference + side * float(brentq(short, near, step, xtol=1e-6, rtol=1e-8))
+            near = max(accepted)
+            step = 1.5 * near
 
     def _at(self, difference: float) -> float:
         base, other = self._groups
@@ -144,9 +152,15 @@ class _Profile:
             slope = np.array([slope_base[0] + slope_other[0], slope_base[1], slope_other[1]])
             return -value_base - value_other, -slope
 
-        # Forcing the means apart widens the spreads, so the start shares the move between the groups.
-        start = self._start + np.array([(self.difference - difference) / 2, 0.1, 0.1])
-        return float(-minimize(negative, start, jac=True, method="BFGS", options={"gtol": 1e-7}).fun)
+        # With one mean and two spreads there may be two peaks, one near each group's own mean with the other's spread widened to reach it.
+        (mean, spread), (mean_other, spread_other) = self._fits
+        move = difference - self.difference
+        starts = (
+            (mean, spread, np.log(np.hypot(np.exp(spread_other), move))),
+            (mean_other - difference, np.log(np.hypot(np.exp(spread), move)), spread_other),
+        )
+        found = (minimize(negative, np.array(start), jac=True, method="BFGS", options={"gtol": 1e-7}) for start in starts)
+        return max(-float(peak.fun) for peak in found)
 
 
 def censored_lognormal(
