@@ -34,12 +34,43 @@ def test_every_animal_is_drawn_and_those_beyond_a_limit_are_triangles(rats: Rats
     assert markers(figure) == {"o": 1 + 6 + 6 + 3, "v": 3, "^": 1}
 
 
-def test_no_point_hides_another(rats: Rats) -> None:
-    figure, _ = drawn(rats({"t2": [50] * 6, "control": [100, 101, 100, 102, 99, 100]}))
+@pytest.mark.parametrize(
+    "groups",
+    [
+        {"t2": [50] * 6, "control": [100, 101, 100, 102, 99, 100]},
+        {"sham": ["<15.6"] * 6, "control": ["<15.6"] * 6, "t1": ["<15.6"] * 6, "t2": ["<15.6"] * 6},
+    ],
+)
+def test_no_point_hides_another(rats: Rats, groups: dict[str, list[object]]) -> None:
+    figure, _ = drawn(rats(groups))
     for line in figure.axes[0].lines:
         if line.get_linestyle() == "None":
             places = list(zip(np.round(np.atleast_1d(line.get_xdata()), 6), np.atleast_1d(line.get_ydata()), strict=True))
             assert len(places) == len(set(places))
+
+
+@pytest.mark.parametrize(
+    ("sham", "bar"),
+    [
+        ([10, 12, 14, 16], 13.0),
+        (["<15.6", "<15.6", 17, 19, 21], 17.0),
+        (["<15.6", "<15.6", "<15.6", 17, 19, 21], None),
+        (["<31.2", "<15.6", 20, 25, 30], None),
+    ],
+)
+def test_the_bar_is_the_median_or_is_not_drawn(rats: Rats, sham: list[object], bar: float | None) -> None:
+    figure, _ = drawn(rats({"sham": sham}))
+    bars = [line for line in figure.axes[0].lines if line.get_linestyle() == "-" and np.ptp(np.atleast_1d(line.get_xdata())) < 1]
+    first = [float(np.atleast_1d(line.get_ydata())[0]) for line in bars if np.mean(np.atleast_1d(line.get_xdata())) == pytest.approx(0)]
+    assert first == ([] if bar is None else [pytest.approx(bar)])
+
+
+def test_a_bound_is_a_triangle_and_its_number(rats: Rats) -> None:
+    figure, rows = drawn(rats({"t2": ["<15.6"] * 6}))
+    shapes = {str(line.get_marker()) for line in figure.axes[1].lines}
+    assert "v" in shapes
+    assert any("≤ " in label.get_text() for label in figure.axes[1].get_xticklabels())
+    assert np.isnan(rows[1]["estimate"])
 
 
 def test_one_stands_at_the_controls_geometric_mean(rats: Rats) -> None:

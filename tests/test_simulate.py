@@ -31,7 +31,7 @@ def test_every_copy_says_that_it_is_simulated(name: str) -> None:
 
 
 def test_a_crowd_has_the_assumed_means_and_spreads(sepsis_protocol: Protocol) -> None:
-    """Geometric means and CV of claims.md's table, in 20 000 rats a group; limits lifted for the arithmetic."""
+    """Geometric means and CV as the protocol states them, in 20 000 rats a group."""
     n = 20_000
     study = simulate_study(SEPSIS, n=n, seed=5)
     values = study.cohort.values

@@ -10,6 +10,7 @@ from conftest import Rats
 from secretome import adjudicate, analyse, load_study, tables, words
 from secretome.claims import examine
 from secretome.cohort import Study
+from secretome.simulate import simulate_study
 
 TREG = "treg_conditioned_medium"
 
@@ -82,9 +83,9 @@ def test_a_result_says_among_whom_and_what_lay_beyond_a_limit(rats: Rats) -> Non
     sentence = words.result_sentence(rats({"t2": ["<15.6"] * 6}), planned_row(rats({"t2": ["<15.6"] * 6}), "t2 vs control"))
     assert sentence == (
         "IL-6, 300 µL secretome against septic control, among survivors at 48 h: exact Mann-Whitney test, n = 6 and 6 rats, 6 beyond a "
-        "limit of the assay, U = 0, adjusted p = 0.00433; geometric mean ratio at most 0.15."
+        "limit of the assay, U = 0, adjusted p = 0.00433; geometric mean ratio at most 0.15 in these values, without an interval."
     )
-    assert "n = 6 and 6 rats, t = " in words.result_sentence(rats(), planned_row(rats(), "t1 vs control"))
+    assert "n = 6 and 6 rats, t(9.72) = −4.73" in words.result_sentence(rats(), planned_row(rats(), "t1 vs control"))
 
 
 def test_a_verdict_on_made_up_rats_says_so_in_itself(sepsis: Study, rats: Rats) -> None:
@@ -120,17 +121,45 @@ def test_losses_are_counted_group_by_group(rats: Rats) -> None:
     assert words.censoring_sentence(study, "il4") == "IL-4: every value lies within the limits of the assay"
 
 
-def test_agreement_counts_adjusted_p_values_where_there_are_any(rats: Rats) -> None:
-    """Welch on logs, .03 alone and .06 adjusted: of three others, those at or below .05 after their own adjustment disagree."""
+def test_agreement_is_of_significance_and_direction() -> None:
+    """Planned: a significant fall. Of four others, one falls after adjusting, one before it, one rises, and one is silent."""
     rows = pd.DataFrame(
         {
-            "reading": ["planned", "planned", "multiverse", "multiverse", "multiverse", "multiverse"],
-            "alternative": ["two-sided", "equivalence", *["two-sided"] * 4],
-            "pvalue": [0.03, 0.01, 0.03, 0.03, 0.04, math.nan],
-            "pvalue_adjusted": [0.06, math.nan, math.nan, 0.06, 0.08, math.nan],
+            "reading": ["planned", "planned", *["multiverse"] * 5],
+            "alternative": ["two-sided", "equivalence", *["two-sided"] * 5],
+            "method": "Welch's t test on logs",
+            "effect": "geometric mean ratio",
+            "estimate": [0.5, 0.5, 0.6, 0.7, 1.8, 0.5, 0.5],
+            "pvalue": [0.01, 0.9, 0.02, 0.03, 0.01, 0.04, math.nan],
+            "pvalue_adjusted": [0.02, math.nan, 0.04, math.nan, 0.02, 0.08, math.nan],
         }
     )
-    assert words.agreement_sentence(rows, 0.05) == "the planned p is above 0.05, and so are 2 of the 3 others that could be computed."
+    sentence = "the planned analysis finds a significant fall, and so do 2 of the 4 others that could be computed."
+    assert words.agreement_sentence(rows, 0.05) == sentence
+
+
+def test_deaths_stand_beside_the_verdicts(rats: Rats) -> None:
+    text = "animal,group,il6,il4,time,event\n1,sham,12,20,48,0\n2,control,,,24,1\n"
+    text += "3,control,80,18,48,0\n4,t2,30,20,48,0\n"
+    sentence = words.deaths_sentence(rats.read(text))
+    assert sentence.startswith("Rats that died before sampling: Sham 0 of 1; Septic control 1 of 2; 150 µL secretome 0 of 0; ")
+    assert words.deaths_sentence(rats()) == ""
+
+
+def test_a_cohort_that_can_test_nothing_is_no_test(rats: Rats) -> None:
+    study = rats({"control": []}, {"control": []})
+    assert "no test of them" in words.standing_sentence(study, adjudicate(study, analyse(study)))
+
+
+def test_hundreds_of_animals_are_told_the_truth() -> None:
+    """Too many to count every arrangement: the test is called asymptotic, and no floor is claimed."""
+    study = simulate_study("sepsis_cytokines", n=230, seed=1)
+    results = analyse(study, ("published", "planned"))
+    published = results[results["reading"] == "published"].iloc[0]
+    assert "asymptotic Mann-Whitney test" in words.result_sentence(study, published)
+    assert "no floor is near" in words.floor_sentence(study, published, 0.05)
+    verdicts = adjudicate(study, results)
+    assert set(verdicts["verdict_as_published"]) == {"supported"}
 
 
 def test_where_the_numbers_come_from(sepsis: Study, rats: Rats) -> None:

@@ -17,12 +17,14 @@
 # %% tags=["hide-input"]
 import pandas as pd
 
-from secretome import tables, words
+from secretome import tables
 from secretome.protocol import notebooks_folder
 from secretome.report.page import Page
 
 folder = notebooks_folder() / "benchmarks"
-calibration, speed, growth, measured_on = (pd.read_csv(folder / f"{name}.csv") for name in ("calibration", "speed", "growth", "measured_on"))
+calibration, speed, growth, measured_on = (
+    pd.read_csv(folder / f"{name}.csv") for name in ("calibration", "speed", "growth", "measured_on")
+)
 ours = calibration[calibration["by"].str.startswith("secretome")]
 sizes, coverages = (ours[ours["kind"] == kind] for kind in ("size", "coverage"))
 missed = tables.missed(ours)
@@ -51,7 +53,10 @@ page.say(
 # asks for less.
 
 # %% tags=["hide-input"]
-page.table(tables.calibration_table(calibration[calibration["kind"] == "size"]), "Share of experiments in which nothing differs and the test rejects at 5 %")
+page.table(
+    tables.calibration_table(calibration[calibration["kind"] == "size"]),
+    "Share of experiments in which nothing differs and the test rejects at 5 %",
+)
 
 # %% [markdown]
 # ## How often intervals hold the truth
@@ -59,7 +64,10 @@ page.table(tables.calibration_table(calibration[calibration["kind"] == "size"]),
 # A coverage below 93 % by more than twice its error is marked "too rarely". The lowest of ours is {glue:text}`worst_coverage`.
 
 # %% tags=["hide-input"]
-page.table(tables.calibration_table(calibration[calibration["kind"] == "coverage"]), "Share of experiments in which the 95 % interval holds the truth")
+page.table(
+    tables.calibration_table(calibration[calibration["kind"] == "coverage"]),
+    "Share of experiments in which the 95 % interval holds the truth",
+)
 
 # %% [markdown]
 # ## Where ours miss

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from secretome.analysis import NO_DIFFERENCE, RANKS
+from secretome.analysis import ASYMPTOTIC_RANKS, NO_DIFFERENCE, RANKS
 from secretome.cohort import Study
 from secretome.protocol import Check, Claim, Direction
 
@@ -18,6 +18,7 @@ ALPHA = 0.05
 FEWEST = 3
 # The rules, as verdicts print them.
 TOO_FEW = f"fewer than {FEWEST} values in a group"
+UNORDERED = "limits of the assay that overlap leave values in no order"
 FLOOR = "no result of the exact test could be small enough"
 CHECK_FAILED = "the check of the experiment failed"
 NO_SPREAD = "the values do not vary, so the planned test cannot be computed"
@@ -35,6 +36,10 @@ OUTCOMES: dict[Decision, Outcome] = {
     "inconclusive": "not shown",
     "untestable": "absent",
 }
+
+# A group without a small enough p is there all the same; an effect too small to matter is none for an experiment to rest on.
+OUTCOMES_BY_RULE: dict[str, Outcome] = {FLOOR: "not shown", UNORDERED: "not shown", SMALL: "failed"}
+RANK_TESTS = (RANKS, ASYMPTOTIC_RANKS)
 
 
 @dataclass(frozen=True)
@@ -174,9 +179,8 @@ def _examined(study: Study, key: str, check: Check, results: pd.DataFrame, alpha
         study=study.key,
         cohort=study.cohort.id,
         check=key,
-        # Too few values to reach any small p say nothing of the experiment: the groups are there.
-        outcome="not shown" if rule == FLOOR else OUTCOMES[decision],
-        rule=rule,
+        outcome=OUTCOMES_BY_RULE.get(rule, OUTCOMES[decision]),
+        rule=rule.replace("claimed", "expected"),
         **{name: float(planned[name]) for name in ("estimate", "low", "high", "level", "pvalue")},
     )
 
@@ -216,13 +220,15 @@ def _row(rows: pd.DataFrame, reading: str, *, equivalence: bool) -> Row:
 def _decide(direction: Direction, family: int, planned: Row, equivalence: Row, alpha: float, *, paired: bool) -> tuple[Decision, str]:
     if min(planned["n_treated"], planned["n_control"]) < FEWEST:
         return "untestable", TOO_FEW
+    if math.isnan(planned["pvalue_adjusted"]) and planned["method"] == RANKS:
+        return "untestable", UNORDERED
     if math.isnan(planned["pvalue_adjusted"]):
         return "inconclusive", NO_SPREAD_OF_PAIRS if paired else NO_SPREAD
     if planned["attainable"] * family > alpha:
         return "untestable", FLOOR
     significant = planned["pvalue_adjusted"] <= alpha
     negligible = equivalence["pvalue"] <= alpha
-    if significant and _rises(planned) != (direction == "up"):
+    if significant and rises(planned) != (direction == "up"):
         return "contradicted", OPPOSITE
     if significant and negligible:
         return "inconclusive", SMALL
@@ -234,18 +240,18 @@ def _decide(direction: Direction, family: int, planned: Row, equivalence: Row, a
 
 
 def _decide_as_published(claim: Claim, row: Row, planned: Row, alpha: float) -> Decision:
-    if min(row["n_treated"], row["n_control"]) < FEWEST or not row["attainable"] <= alpha:
+    if min(row["n_treated"], row["n_control"]) < FEWEST or math.isnan(row["pvalue"]) or row["attainable"] > alpha:
         return "untestable"
     if row["pvalue"] > alpha:
         return "inconclusive"
     # Many unchanged pairs can make the shift exactly zero under a small p; the planned ratio then tells the direction.
-    up = _rises(row) if row["method"] == RANKS or row["estimate"] else _rises(planned)
+    up = rises(row) if row["method"] in RANK_TESTS or row["estimate"] else rises(planned)
     return "supported" if up == (claim.direction == "up") else "contradicted"
 
 
-def _rises(row: Row) -> bool:
+def rises(row: Row) -> bool:
     """Whether the treated group lies higher, by the test itself: ranks and means may disagree, and p is the test's."""
-    if row["method"] == RANKS:
+    if row["method"] in RANK_TESTS:
         return bool(row["statistic"] > row["n_treated"] * row["n_control"] / 2)
     return bool(row["estimate"] > NO_DIFFERENCE[row["effect"]])
 

@@ -12,8 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from secretome import words
+from secretome.analysis import analyse
+from secretome.claims import adjudicate
 from secretome.cohort import load_study
-from secretome.protocol import Problem, Refusal, load_protocol, study_folder, study_names
+from secretome.protocol import Problem, Protocol, Refusal, Scenario, load_protocol, study_folder, study_names
 from secretome.simulate import DEFAULT_SCENARIO, to_csv
 from secretome.simulate import simulate as draw
 
@@ -44,6 +46,7 @@ def studies() -> None:
             ("groups", [f"{key}: {group.label}" for key, group in protocol.groups.items()]),
             ("endpoints", [f"{key}: {endpoint.label} ({endpoint.unit})" for key, endpoint in protocol.endpoints.items()]),
             ("claims", [f"{key}: {claim.sentence}" for key, claim in protocol.claims.items()]),
+            ("scenarios to simulate", [f"{key}: {scenario.about}" for key, scenario in _scenarios(protocol)]),
         ):
             out.print(Text(f"  {title}"))
             for line in members:
@@ -57,13 +60,16 @@ def check(study: StudyName, files: Files) -> None:
     refusals = []
     for file in files:
         try:
-            cohort = load_study(study, cohort=file).cohort
+            loaded = load_study(study, cohort=file)
         except Refusal as refusal:
             refusals.append(refusal)
             continue
-        out.print(Text(f"{file.name}: sound, cohort {cohort.id}", style="bold"))
-        for sentence in cohort.understood:
+        out.print(Text(f"{file.name}: sound, cohort {loaded.cohort.id}", style="bold"))
+        for sentence in loaded.cohort.understood:
             out.print(Text(f"  {sentence}"))
+        verdicts = adjudicate(loaded, analyse(loaded, ("published", "planned")))
+        for _, row in verdicts[verdicts["verdict"] == "untestable"].iterrows():
+            out.print(Text(f"  these animals cannot test: {loaded.protocol.claims[row['claim']].sentence} ({row['rule']})"))
     _finish(refusals, sound=len(files) - len(refusals))
 
 
@@ -125,7 +131,7 @@ def rerun(
 def simulate(
     study: StudyName,
     file: Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write; one that exists is refused.")],
-    scenario: Annotated[str, typer.Option(help="What is true of the animals; the study's page lists the scenarios.")] = DEFAULT_SCENARIO,
+    scenario: Annotated[str, typer.Option(help="What is true of the animals; `secretome studies` lists the scenarios.")] = DEFAULT_SCENARIO,
     n: Annotated[int | None, typer.Option("-n", metavar="N", help="Animals per group; the protocol's number by default.")] = None,
     seed: Annotated[int | None, typer.Option(metavar="S", help="The same seed gives the same animals; the protocol's by default.")] = None,
 ) -> None:
@@ -154,7 +160,7 @@ def main() -> None:
 def _print_verdicts(outcome: "Outcome") -> None:
     verdicts = pd.read_csv(outcome.folder / "verdicts.csv")
     claims = outcome.study.protocol.claims
-    table = Table("Claim", "Verdict", "Ratio", "p", title=Text(f"Verdicts of {outcome.study.cohort.id}"), title_justify="left")
+    table = Table("Claim", "Verdict", "Ratio", "Adjusted p", title=Text(f"Verdicts of {outcome.study.cohort.id}"), title_justify="left")
     for _, row in verdicts.iterrows():
         table.add_row(
             Text(claims[row["claim"]].sentence),
@@ -162,6 +168,8 @@ def _print_verdicts(outcome: "Outcome") -> None:
             words.ratio(row),
             words.p_number(row["pvalue_adjusted"]),
         )
+    if deaths := words.deaths_sentence(outcome.study):
+        out.print(Text(deaths))
     checks = pd.read_csv(outcome.folder / "checks.csv")
     for _, row in checks.iterrows():
         out.print(Text(words.check_sentence(outcome.study, row)))
@@ -169,6 +177,10 @@ def _print_verdicts(outcome: "Outcome") -> None:
     out.print(Text(words.standing_sentence(outcome.study, verdicts)))
     state = "unchanged since it was made" if outcome.resumed else "written"
     out.print(Text(f"Report ({state}): {outcome.folder / 'report.html'}"))
+
+
+def _scenarios(protocol: Protocol) -> list[tuple[str, Scenario]]:
+    return list(protocol.simulation.scenarios.items()) if protocol.simulation else []
 
 
 def _known(study: str) -> None:

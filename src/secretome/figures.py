@@ -151,7 +151,8 @@ def design_figure(study: Study) -> Figure:
             colour = COLOURS["treated" if group.role == "treated" else "control"]
             axes.plot([start, end], [-position] * 2, color=colour, linewidth=2.5, solid_capstyle="butt")
             # Deaths of one hour hang below one another, so that each is seen.
-            depth = -position - 0.13 * dead.groupby("time").cumcount()
+            crowd = max(3, int(dead.groupby("time").size().max())) if dead["time"].notna().any() else 3
+            depth = -position - 0.4 / crowd * dead.groupby("time").cumcount()
             axes.plot(dead["time"], depth, "x", color=COLOURS["against"], markersize=6, markeredgewidth=2, zorder=3)
             axes.text(start, 0.12 - position, f"{group.label}: {group.treatment}", va="bottom")
             fate = f"{len(own) - len(dead)} of {len(own)} alive" if len(dead) else f"n = {len(own)}"
@@ -233,19 +234,20 @@ def _draw_effect(axes: Axes, row: words.Row, zone: tuple[float, float]) -> None:
 
 
 def _draw_arm(axes: Axes, position: int, rows: pd.DataFrame, colour: str, near: float) -> None:
-    """The animals of a group, spread sideways so that none hides another, and a bar at their median where that was seen."""
+    """The animals of a group, spread sideways so that none hides another, and a bar at their median where the values determine it."""
     below, above = rows["lower"] == 0, np.isinf(rows["upper"])
     heights = rows["upper"].where(below, rows["lower"]).to_numpy()
     places = position + _sideways(np.log(heights), near)
     for kind, marker, face in ((below, "v", "none"), (above, "^", "none"), (~below & ~above, "o", colour)):
         axes.plot(places[kind], heights[kind], marker, color=colour, markerfacecolor=face, markersize=5.5, zorder=2, linestyle="none")
     middle = rows["lower"].median(), rows["upper"].median()
-    if len(rows) > 2 and middle[0] > 0 and math.isfinite(middle[1]):
+    if len(rows) > 2 and middle[0] == middle[1]:
         axes.plot([position - 0.32, position + 0.32], [middle[0]] * 2, color=COLOURS["ink"], linewidth=1.6, zorder=3)
 
 
 def _sideways(heights: Floats, near: float) -> Floats:
     """Steps to the side so that no point hides another: each, from the lowest up, takes the free place nearest the middle."""
+    near = max(near, 1e-9)  # equal heights are near however little the rest varies
     most = max(int((np.abs(heights - height) < near).sum()) for height in heights) if heights.size else 1
     step = min(0.13, 0.8 / max(1, most))
     places = np.zeros(heights.size)
@@ -268,8 +270,13 @@ def _draw_ratios(axes: Axes, study: Study, rows: Sequence[words.Row], zone: tupl
         if not math.isnan(row["estimate"]):
             axes.plot([position], [row["estimate"]], "s", color=COLOURS["ink"], markersize=7, zorder=3)
             label += f"\n{words.number(row['estimate'])}"
-        else:
-            label += f"\n{words.ratio(row)}"
+        elif math.isnan(row["level"]) and not math.isnan(row["low"]):
+            # A bound is a triangle that points to where the ratio lies.
+            upper = math.isfinite(row["high"])
+            if upper or row["low"] > 0:
+                height = row["high"] if upper else row["low"]
+                axes.plot([position], [height], "v" if upper else "^", color=COLOURS["ink"], markerfacecolor="none", markersize=8, zorder=3)
+                label += f"\n{'≤' if upper else '≥'} {words.number(height)}"
         labels.append(label)
     axes.set_xlim(-0.6, len(rows) - 0.4)
     axes.set_xticks(range(len(rows)), labels, fontsize=8.5)
@@ -314,10 +321,11 @@ def _limits(pairs: pd.DataFrame, row: words.Row, base: float) -> tuple[float, fl
 def _plain_log(axes: Axes) -> None:
     """Ticks at round numbers, written as numbers; fewer to a decade where the axis spans many."""
     low, high = axes.get_ylim()
-    decades = math.log10(high / low)
-    ladder = np.array([1, 1.5, 2, 3, 5, 7] if decades < 1 else [1, 2, 5] if decades < 2.5 else [1.0])
-    ticks = np.concatenate([ladder * 10.0**power for power in range(-9, 10)])
-    ticks = ticks[(ticks >= low) & (ticks <= high)]
+    for ladder in ((1.0,), (1, 2, 5), (1, 1.5, 2, 3, 5, 7)):
+        ticks = np.concatenate([np.array(ladder) * 10.0**power for power in range(-9, 10)])
+        ticks = ticks[(ticks >= low) & (ticks <= high)]
+        if len(ticks) >= 4:
+            break
     if len(ticks) < 3:
         ticks = np.array(MaxNLocator(5).tick_values(low, high))
         ticks = ticks[(ticks >= low) & (ticks <= high)]

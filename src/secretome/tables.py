@@ -17,7 +17,7 @@ def pairs_table(study: Study) -> pd.DataFrame:
     for key, endpoint in study.protocol.endpoints.items():
         for group, arm in study.protocol.groups.items():
             if (key, group) in wide:
-                table[f"{endpoint.label}, {endpoint.unit}, {arm.label.lower()}"] = _aligned(wide[key, group])
+                table[f"{endpoint.label}, {endpoint.unit}, {words.inside(arm.label)}"] = _aligned(wide[key, group])
     return table
 
 
@@ -53,7 +53,7 @@ def assumptions_table(study: Study) -> pd.DataFrame:
         rows += [(assumption.assumed, assumption.evidence, assumption.sources) for assumption in plan.assumptions]
         for name, scenario in plan.scenarios.items():
             if deaths := scenario.deaths:
-                counts = ", ".join(f"{n} in {protocol.groups[group].label.lower()}" for group, n in deaths.counts.items())
+                counts = ", ".join(f"{n} in {words.inside(protocol.groups[group].label)}" for group, n in deaths.counts.items())
                 hours = ", ".join(f"{hour:g}" for hour in deaths.hours)
                 risk = protocol.endpoints[deaths.risk_rises_with].label
                 assumed = f"Scenario {name}: of {deaths.of}, {counts} die at {hours} hours, the likelier the higher their {risk}"
@@ -83,19 +83,6 @@ def scenarios_table(study: Study) -> pd.DataFrame:
     """The worlds that a study's simulated animals can be drawn from."""
     scenarios = study.protocol.simulation.scenarios if study.protocol.simulation else {}
     return pd.DataFrame({"Scenario": list(scenarios), "What is true in it": [scenario.about for scenario in scenarios.values()]})
-
-
-def checks_table(study: Study, checks: pd.DataFrame) -> pd.DataFrame:
-    """Checks as a reader wants them."""
-    return pd.DataFrame(
-        {
-            "Check": [study.protocol.checks[key].sentence for key in checks["check"]],
-            "Outcome": checks["outcome"].to_numpy(),
-            "Ratio": [words.ratio(row) for _, row in checks.iterrows()],
-            "p": [words.p_number(p) for p in checks["pvalue"]],
-            "Rule that decided": checks["rule"].to_numpy(),
-        }
-    )
 
 
 def results_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:

@@ -127,6 +127,16 @@ def test_ranks_take_all_below_the_highest_limit_as_tied(rats: Rats) -> None:
     assert row["estimate"] == pytest.approx(by_hand.superiority)
 
 
+def test_limits_that_overlap_leave_no_order(rats: Rats) -> None:
+    """A value above 1000 and one below 1560 may lie either way round, so ranks have nothing to say."""
+    study = rats({"control": [">1000"] * 6, "t2": ["<1560"] * 6})
+    for row in (published(study), planned(study)):
+        assert math.isnan(row["pvalue"])
+        assert math.isnan(row["statistic"])
+    touching = published(rats({"control": [">1000"] * 6, "t2": ["<1000"] * 6}))
+    assert touching["pvalue"] == pytest.approx(2 / 924)
+
+
 def test_as_published_is_the_exact_test_with_its_shift(rats: Rats) -> None:
     row = published(rats(), endpoint="il4", contrast="t1 vs control")
     x, y = ([float(value) for value in Rats.plain["il4"][group]] for group in ("t1", "control"))  # type: ignore[arg-type]

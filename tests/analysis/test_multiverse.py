@@ -1,6 +1,7 @@
 """The other analyses: enough of them, each different, and each what it says."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -24,12 +25,42 @@ def numbers(endpoint: str, group: str) -> "np.ndarray[tuple[int], np.dtype[np.fl
 
 
 def test_there_are_enough_and_none_twice(rats: Rats) -> None:
-    """15 to 40 to a claim, and none by another's name."""
-    for study in (rats(), rats({"t2": ["<15.6", 27, 41, 22, 30, 38]}), simulate_study("sepsis_cytokines", "deaths")):
-        for contrast in ("t1 vs control", "t2 vs control"):
-            rows = others(study, contrast=contrast)
-            assert 15 <= len(rows) <= 40
-            assert rows["method"].is_unique
+    """15 to 40 to a claim, no two with the same p, adjusted p and estimate."""
+    awkward = [
+        rats(),
+        rats({"t2": ["<15.6", 27, 41, 22, 30, 38]}),
+        rats({"control": [">1000", 131, 77, 160, 108, 84]}),
+        rats({"sham": [], "t1": []}, {"sham": [], "t1": []}),
+        rats({"sham": []}),
+        simulate_study("sepsis_cytokines", "deaths"),
+    ]
+    for study in awkward:
+        rows = others(study)
+        assert 15 <= len(rows) <= 40
+        assert rows["method"].is_unique
+        computed = rows[rows["pvalue"].notna() & ~rows["method"].str.contains("permutation")]
+        numbers = computed[["pvalue", "pvalue_adjusted", "estimate"]].round(12)
+        assert not numbers.duplicated().any(), computed[numbers.duplicated(keep=False)]["method"].tolist()
+
+
+def test_an_absent_group_does_not_lower_anothers_p(rats: Rats) -> None:
+    """Without the other dose, Dunnett's test would be an unadjusted t: it is left out, and Bonferroni keeps the protocol's family."""
+    rows = others(rats({"t1": []}, {"t1": []}))
+    assert not any("Dunnett" in method for method in rows["method"])
+    row = rows.loc["Student's t test, Bonferroni"]
+    assert row["pvalue_adjusted"] == pytest.approx(2 * row["pvalue"])
+
+
+def test_what_was_put_for_a_value_is_said_wherever_it_was_put(rats: Rats) -> None:
+    """A test that takes its spread from a third group has put something there too; and a value above a limit has none below it."""
+    rows = others(rats({"sham": ["<15.6", 12, 13, 17, 16, 15], "t1": ["<15.6", 61, 39, 75, 52, 44]}))
+    half = ", half the limit for values below it"
+    assert f"Dunnett's test, the spread of all groups{half}" in rows.index
+    assert f"t test with the spread of the whole family{half}, Bonferroni" in rows.index
+    assert "Student's t test, Bonferroni" in rows.index
+    above = others(rats({"control": [">1000", 131, 77, 160, 108, 84]}))
+    assert "Student's t test, the limit for values above it, Bonferroni" in above.index
+    assert not any("below" in method for method in above["method"])
 
 
 def test_neither_the_planned_nor_the_published_analysis_is_among_them(rats: Rats) -> None:
@@ -64,22 +95,40 @@ def test_the_spread_of_the_family_is_that_of_an_analysis_of_variance(rats: Rats)
 
 
 def test_adjustments_are_bonferroni_and_holm(rats: Rats) -> None:
+    """Holm's p is another than Bonferroni's and the plain one only between the smallest and the largest: never in a family of two."""
     rows = analyse(rats(), ("multiverse",))
     rows = rows[rows["endpoint"] == "il4"]
     for name in ("Welch's t test", "mid-p Mann-Whitney test", "Brunner-Munzel permutation test"):
-        for way, key in (("Bonferroni", "bonferroni"), ("Holm", "holm")):
-            own = rows[rows["method"] == f"{name}, {way}"]
-            assert list(own["pvalue_adjusted"]) == pytest.approx(multipletests(own["pvalue"], method=key)[1])
+        own = rows[rows["method"] == f"{name}, Bonferroni"]
+        assert list(own["pvalue_adjusted"]) == pytest.approx(multipletests(own["pvalue"], method="bonferroni")[1])
+    assert not any("Holm" in method for method in rows["method"])
 
 
-def test_dunnett_is_the_statistics_own(rats: Rats) -> None:
+def test_holm_in_a_family_of_three(rats: Rats) -> None:
+    study = rats({"t1": [92, 60, 77, 100, 88, 84]})
+    family = ("t1 vs control", "t2 vs control", "sham vs control")
+    claims = {key: claim.model_copy(update={"family": family}) for key, claim in study.protocol.claims.items()}
+    wider = replace(study, protocol=study.protocol.model_copy(update={"claims": claims, "checks": {}}))
+    rows = analyse(wider, ("multiverse",))
+    plain = rows[(rows["endpoint"] == "il4") & (rows["method"] == "Welch's t test, no adjustment")].set_index("contrast")["pvalue"]
+    expected = dict(zip(plain.index, multipletests(plain, method="holm")[1], strict=True))
+    holm = rows[(rows["endpoint"] == "il4") & (rows["method"] == "Welch's t test, Holm")]
+    assert len(holm) == 1
+    assert holm.iloc[0]["pvalue_adjusted"] == pytest.approx(expected[holm.iloc[0]["contrast"]])
+
+
+def test_dunnett_is_scipys_to_its_error(rats: Rats) -> None:
+    """SciPy integrates by chance, and is right to about 3e-4."""
     rows = others(rats(), "il4")
-    family = stats.dunnett([np.log(numbers("il4", group)) for group in ("control", "t1", "t2")], control=0)
-    every = stats.dunnett([numbers("il4", group) for group in ("sham", "control", "t1", "t2")], control=1)
+    logs = [np.log(numbers("il4", group)) for group in ("t1", "t2", "control")]
+    family = scipy_stats.dunnett(*logs[:2], control=logs[2], rng=np.random.default_rng(1))
     row = rows.loc["Dunnett's test on logs"]
-    assert row["pvalue_adjusted"] == pytest.approx(family.pvalue[1])
-    assert [row["estimate"], row["low"]] == pytest.approx(np.exp([family.estimate[1], family.confidence_interval(0.95).low[1]]))
-    assert rows.loc["Dunnett's test, the spread of all groups", "pvalue_adjusted"] == pytest.approx(every.pvalue[2])
+    assert row["pvalue_adjusted"] == pytest.approx(family.pvalue[1], abs=1e-3)
+    assert row["estimate"] == pytest.approx(np.exp(logs[1].mean() - logs[2].mean()))
+    every = scipy_stats.dunnett(
+        *(numbers("il4", g) for g in ("sham", "t1", "t2")), control=numbers("il4", "control"), rng=np.random.default_rng(1)
+    )
+    assert rows.loc["Dunnett's test, the spread of all groups", "pvalue_adjusted"] == pytest.approx(every.pvalue[2], abs=1e-3)
 
 
 @pytest.mark.parametrize(("put", "value"), [("half the limit", 7.8), ("the limit over √2", 15.6 / math.sqrt(2)), ("the limit", 15.6)])

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from secretome import load_study
-from secretome.cohort import Cohort, cohort_id, read_cohort
+from secretome.cohort import Cohort, Study, cohort_id, read_cohort
 from secretome.protocol import Protocol, Refusal
 
 TREG = "treg_conditioned_medium"
@@ -241,3 +241,43 @@ def test_what_simulated_animals_say_of_themselves_is_kept(tmp_path: Path, sepsis
     path.write_text("animal,group,il6,il4,origin,scenario,seed\n1,sham,12,25,simulated,null,7\n2,control,90,17,simulated,null,7\n")
     cohort = read_cohort(path, sepsis_protocol)
     assert (cohort.origin, cohort.scenario, cohort.seed) == ("simulated", "null", "7")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            "animal;group;il6;il4\n1;sham;1.250;25,1\n2;sham;1.100;31,5\n",
+            "cell C2: found '1.250'; expected a number that can be read in one way",
+        ),
+        ("animal,group,IL-6 ng/mL,il4\n1,sham,14,25\n", "cell C1: found the unit 'ng/mL'; expected 'pg/mL' for il6"),
+        ("animal,group,il6,il4,time (days),event\n1,sham,14,25,3,1\n", "cell E1: found the unit 'days'; expected hours"),
+        ("animal,group,il6,il4\n1,sham,OOR <,25\n", "Write the limit itself"),
+        ("animal,group,il6,il4\n1,sham,not detected,25\n", "Write the limit itself"),
+        ("animal,group,il6,il4\n1,sham,0,25\n", "if the assay saw nothing, write its limit"),
+        ('animal,group,il6,il4\n1,sham,"1,250",25.5\n2,sham,12.5,20\n', "1250 if it separates thousands"),
+    ],
+)
+def test_remedies_that_spoil_nothing(tmp_path: Path, sepsis_protocol: Protocol, text: str, sentence: str) -> None:
+    problems = refused(tmp_path / "spoilt.csv", text, sepsis_protocol)
+    assert any(sentence in problem for problem in problems), problems
+
+
+@pytest.mark.parametrize("header", ["IL-6 pg/mL", "il6_pg_ml", "IL-6 (pg/ml)", "il6"])
+def test_a_unit_may_stand_without_brackets(tmp_path: Path, sepsis_protocol: Protocol, header: str) -> None:
+    path = tmp_path / "unit.csv"
+    path.write_text(f"animal,group,{header},il4,time (h),Origin\n1,sham,14,25,48,Measured\n", encoding="utf-8")
+    assert read_cohort(path, sepsis_protocol).values["value"].tolist() == [14, 25]
+
+
+def test_simulated_animals_cannot_pass_for_measured_ones(tmp_path: Path, sepsis: Study) -> None:
+    rows = sepsis.cohort.path.read_text(encoding="utf-8").splitlines()
+    path = tmp_path / "mine.csv"
+    path.write_text("\n".join(row.rsplit(",", 3)[0] for row in rows), encoding="utf-8")
+    with pytest.raises(Refusal, match="the book's own simulated cohort, without the word 'simulated'"):
+        load_study("sepsis_cytokines", cohort=path)
+    # A single rat that happens to have the same two values is nobody's copy.
+    path.write_text(
+        "\n".join([rows[0].rsplit(",", 3)[0], rows[1].rsplit(",", 3)[0], "a,control,91,17", "b,t1,50,20", "c,t2,30,25"]), encoding="utf-8"
+    )
+    assert load_study("sepsis_cytokines", cohort=path).cohort.origin == "measured"

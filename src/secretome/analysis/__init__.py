@@ -8,6 +8,7 @@ import pandas as pd
 from secretome.analysis.independent import independent_rows
 from secretome.analysis.paired import paired_rows, unpaired_pvalues
 from secretome.analysis.results import (
+    ASYMPTOTIC_RANKS,
     BOUND,
     COLUMNS,
     MEAN_DIFFERENCE,
@@ -26,6 +27,7 @@ from secretome.analysis.results import (
 from secretome.cohort import Study
 
 __all__ = [
+    "ASYMPTOTIC_RANKS",
     "BOUND",
     "COLUMNS",
     "MEAN_DIFFERENCE",

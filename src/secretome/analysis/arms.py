@@ -1,5 +1,6 @@
 """The values of two groups side by side, with what is known of those that were not seen."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -7,9 +8,12 @@ import numpy as np
 import pandas as pd
 
 from secretome import stats
-from secretome.analysis.results import SHIFT, SUPERIORITY, Estimate, Floats
+from secretome.analysis.results import ASYMPTOTIC_RANKS, RANKS, SHIFT, SUPERIORITY, Estimate, Floats
 from secretome.cohort import Study
 from secretome.protocol import sides
+
+# Beyond this many pairs of values the exact interval of the shift takes minutes.
+MOST_SHIFTS = 40_000
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,16 @@ class Arm:
     def censored(self) -> int:
         """How many of them lie beyond a limit."""
         return int((self.lower < self.upper).sum())
+
+    @property
+    def below(self) -> bool:
+        """Whether any value lies below a limit."""
+        return bool((self.lower == 0).any())
+
+    @property
+    def above(self) -> bool:
+        """Whether any value lies above a limit."""
+        return bool(np.isinf(self.upper).any())
 
     def replaced(self, share: float) -> Floats:
         """The values, those below a limit taken as a share of it, those above one as the limit itself."""
@@ -68,11 +82,19 @@ class Comparison:
 
     @cached_property
     def scores(self) -> tuple[Floats, Floats]:
-        """Values for ranking: all below the highest lower limit are tied lowest, all above the lowest upper limit tied highest."""
+        """Values for ranking: all below the highest lower limit are tied lowest, all above the lowest upper limit tied highest.
+
+        Raises
+        ------
+        ValueError
+            If a lower limit exceeds an upper one: a value below the one and a value above the other could lie either way round.
+        """
         lower = np.concatenate([self.treated.lower, self.control.lower])
         upper = np.concatenate([self.treated.upper, self.control.upper])
         floor = upper[lower == 0].max(initial=0.0)
         ceiling = lower[np.isinf(upper)].min(initial=np.inf)
+        if floor > ceiling:
+            raise ValueError(f"a value below {floor:g} and a value above {ceiling:g} cannot be put in order.")
         scores = lower.copy()
         scores[(lower < floor) | (lower == 0)] = 0.0
         highest = 2 * lower.max(initial=1.0)
@@ -113,8 +135,8 @@ def _floats(column: pd.Series) -> Floats:
     return np.asarray(column.to_numpy(dtype=np.float64))
 
 
-def exact_ranks(arms: Comparison, worst: str = "") -> Estimate:
-    """The exact Mann-Whitney test; with `worst`, the dead are ranked at that end of the scale."""
+def by_ranks(arms: Comparison, worst: str = "") -> Estimate:
+    """The Mann-Whitney test, exact but for hundreds of values; with `worst`, the dead are ranked at that end of the scale."""
     test = stats.mann_whitney(*(arms.scores_with_the_dead(worst) if worst else arms.scores))
     return Estimate(test.statistic, test.pvalue, test.midp, test.attainable, ties=test.ties)
 
@@ -130,7 +152,13 @@ def size_by_ranks(arms: Comparison, level: float) -> Estimate:
 
 def effect_of_ranks(arms: Comparison) -> str:
     """What `size_by_ranks` estimates."""
-    return SUPERIORITY if arms.censored else SHIFT
+    return SUPERIORITY if arms.censored or arms.treated.n * arms.control.n > MOST_SHIFTS else SHIFT
+
+
+def rank_test(estimate: Estimate) -> str:
+    """What the Mann-Whitney test is called that gave this estimate."""
+    counted = math.isnan(estimate.pvalue) or not math.isnan(estimate.attainable)
+    return RANKS if counted else ASYMPTOTIC_RANKS
 
 
 def superiority(scores: tuple[Floats, Floats], level: float) -> Estimate:

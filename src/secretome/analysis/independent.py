@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 import numpy as np
 
 from secretome import stats
-from secretome.analysis.arms import Comparison, comparison, effect_of_ranks, exact_ranks, size_by_ranks
+from secretome.analysis.arms import Comparison, by_ranks, comparison, effect_of_ranks, rank_test, size_by_ranks
 from secretome.analysis.multiverse import multiverse_rows
 from secretome.analysis.results import BOUND, RANKS, RATIO, RATIO_BY_MODEL, WELCH, Estimate, Result, Settings, attempt
 from secretome.cohort import Study
@@ -27,7 +27,7 @@ def independent_rows(study: Study, settings: Settings) -> Iterator[Result]:
         for check in study.protocol.checks.values():
             arms = comparison(study, check.endpoint, check.contrast)
             zone = study.protocol.endpoints[check.endpoint].no_effect
-            for row in _planned(arms, 1, zone, settings.alpha, by_ranks=check.test == "mann_whitney"):
+            for row in _planned(arms, 1, zone, settings.alpha, ranks_decide=check.test == "mann_whitney"):
                 yield _placed(row, study, check.endpoint, check.contrast, arms)
 
 
@@ -37,7 +37,7 @@ def _family_rows(study: Study, endpoint: str, contrasts: tuple[str, ...], settin
     # The multiverse leaves out what was planned, so it must know it.
     decide = {"planned", "multiverse"} & set(settings.readings)
     planned = {
-        contrast: tuple(_planned(arms, len(contrasts), zone, settings.alpha, by_ranks=False)) if decide else ()
+        contrast: tuple(_planned(arms, len(contrasts), zone, settings.alpha, ranks_decide=False)) if decide else ()
         for contrast, arms in compared.items()
     }
     for contrast, arms in compared.items():
@@ -70,19 +70,22 @@ def _placed(row: Result, study: Study, endpoint: str, contrast: str, arms: Compa
 def _published(arms: Comparison, level: float) -> Result:
     estimate = Estimate()
     if arms.n:
-        estimate = exact_ranks(arms).sized(attempt(lambda: size_by_ranks(arms, level)))
-    return Result(**asdict(estimate), reading="published", method=RANKS, alternative="two-sided", effect=effect_of_ranks(arms))
+        estimate = attempt(lambda: by_ranks(arms)).sized(attempt(lambda: size_by_ranks(arms, level)))
+    return Result(
+        **asdict(estimate), reading="published", method=rank_test(estimate), alternative="two-sided", effect=effect_of_ranks(arms)
+    )
 
 
-def _planned(arms: Comparison, family: int, zone: Zone, alpha: float, *, by_ranks: bool) -> tuple[Result, Result]:
+def _planned(arms: Comparison, family: int, zone: Zone, alpha: float, *, ranks_decide: bool) -> tuple[Result, Result]:
     """The planned test and, beside it, whether the effect is negligible.
 
-    Welch's t on logs; where a value is censored, the model; where more than half of an arm is, or `by_ranks`, the exact test decides and
-    the model says how large; where too few values are left for the model, the exact test decides and the values bound the ratio.
+    Welch's t on logs; where a value is censored, the model; where more than half of an arm is, or `ranks_decide`, the exact test decides
+    and the model says how large; where too few values are left for the model, the exact test decides and the values bound the ratio.
     """
     estimate, method, effect, equivalence = _sizes(arms, 1 - alpha / family, zone, alpha)
-    if by_ranks or arms.mostly_censored or effect == BOUND:
-        estimate, method = (exact_ranks(arms) if arms.n else Estimate()).sized(estimate), RANKS
+    if ranks_decide or arms.mostly_censored or effect == BOUND:
+        estimate = (attempt(lambda: by_ranks(arms)) if arms.n else Estimate()).sized(estimate)
+        method = rank_test(estimate)
     adjusted = float(np.minimum(1, family * estimate.pvalue))
     test = Result(**asdict(estimate), reading="planned", method=method, alternative="two-sided", effect=effect, pvalue_adjusted=adjusted)
     name = EQUIVALENCE if effect == RATIO else EQUIVALENCE_BY_MODEL
@@ -108,7 +111,8 @@ def _welch(arms: Comparison, level: float) -> Estimate:
         # Groups without any spread differ by a factor that has no test.
         return Estimate(estimate=float(np.exp(np.log(arms.treated.lower).mean() - np.log(arms.control.lower).mean())))
     interval = ratio.confidence_interval(level)
-    return Estimate(ratio.statistic, ratio.pvalue, estimate=ratio.estimate, low=interval.low, high=interval.high, level=level)
+    low, high = interval
+    return Estimate(ratio.statistic, ratio.pvalue, estimate=ratio.estimate, low=low, high=high, level=level, df=ratio.df)
 
 
 def _equivalence(arms: Comparison, zone: Zone, alpha: float) -> Estimate:
@@ -127,6 +131,7 @@ def _model(arms: Comparison, level: float) -> Estimate:
         low=float(interval.low[0]),
         high=float(interval.high[0]),
         level=level,
+        df=float(fit.df[0]),
     )
 
 

@@ -1,7 +1,7 @@
 """Every other reasonable analysis of independent groups: tests, scales, adjustments, and what is put for a value below a limit."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -10,8 +10,21 @@ from scipy import stats as scipy_stats
 from statsmodels.stats.multitest import multipletests
 
 from secretome import stats
-from secretome.analysis.arms import Arm, Comparison, arm, effect_of_ranks, exact_ranks, size_by_ranks, superiority
-from secretome.analysis.results import MEAN_DIFFERENCE, RANKS, RATIO, SHIFT, SUPERIORITY, WELCH, Estimate, Floats, Result, Settings, attempt
+from secretome.analysis.arms import Arm, Comparison, arm, by_ranks, effect_of_ranks, size_by_ranks, superiority
+from secretome.analysis.results import (
+    ASYMPTOTIC_RANKS,
+    MEAN_DIFFERENCE,
+    RANKS,
+    RATIO,
+    SHIFT,
+    SUPERIORITY,
+    WELCH,
+    Estimate,
+    Floats,
+    Result,
+    Settings,
+    attempt,
+)
 from secretome.cohort import Study
 from secretome.protocol import sides
 
@@ -20,20 +33,29 @@ PERMUTATIONS = 9999
 UNADJUSTED, BONFERRONI, HOLM = "no adjustment", "Bonferroni", "Holm"
 # What is put for a value below a limit, as a share of the limit: the usual choice, and two others.
 HALF = 0.5
-OTHER_SHARES = {1 / math.sqrt(2): "the limit over √2 for values below it", 1.0: "the limit for values below it"}
+OTHER_SHARES = {1 / math.sqrt(2): "the limit over √2", 1.0: "the limit"}
 
 Run = Callable[[Comparison, float], Estimate]
 
 
 @dataclass(frozen=True)
 class _Analysis:
-    """A test of a comparison at a confidence level, what it estimates, and what was put for values below a limit, if any are."""
+    """A test of a comparison at a confidence level, what it estimates, and what it puts for values beyond a limit.
+
+    `share` is the share of a lower limit that is put for values below it, and None for ranks; `others` are further arms that the test takes
+    its spread from.
+    """
 
     name: str
     effect: str
     run: Run
-    put: str = ""
+    share: float | None = None
+    others: tuple[Arm, ...] = ()
     adjustments: tuple[str, ...] = (UNADJUSTED, BONFERRONI, HOLM)
+
+    def named(self, arms: Comparison) -> str:
+        """The test with what was put, where anything was."""
+        return self.name if self.share is None else self.name + _put(self.share, (arms.treated, arms.control, *self.others))
 
 
 @dataclass(frozen=True)
@@ -51,7 +73,7 @@ class _Family:
     def planned(self, contrast: str, name: str, way: str) -> bool:
         """Whether an analysis is the planned one, or the published."""
         adjusted = BONFERRONI if self.size > 1 else UNADJUSTED
-        return (name, way) in ((self.decided[contrast], adjusted), (RANKS, UNADJUSTED))
+        return (name, way) in ((self.decided[contrast], adjusted), (RANKS, UNADJUSTED), (ASYMPTOTIC_RANKS, UNADJUSTED))
 
 
 def multiverse_rows(
@@ -59,16 +81,17 @@ def multiverse_rows(
 ) -> Iterator[tuple[str, Result]]:
     """The other analyses of a family of contrasts, each with its contrast.
 
-    The published test, and the planned one, which `decided` names for each contrast, are left out: none is counted twice.
+    The published test, and the planned one, which `decided` names for each contrast, are left out, and so is an analysis that with these
+    animals is another one by another name: none is counted twice.
     """
     family = _Family(compared, decided, settings.level)
     groups = dict.fromkeys(group for contrast in compared for group in reversed(sides(contrast)))
-    pool = {group: arm(study, endpoint, group) for group in groups}
+    pool = {group: part for group in groups if (part := arm(study, endpoint, group)).n}
+    everyone = {group: part for group in study.protocol.groups if (part := arm(study, endpoint, group)).n}
     for analysis in (*_on_values(pool, settings.seed), *_on_ranks(settings.seed), *_with_the_dead(study, endpoint, compared)):
         yield from _adjusted(analysis, family)
-    if len({sides(contrast)[1] for contrast in compared}) == 1 and len(compared) > 1:
+    if len({sides(contrast)[1] for contrast in compared}) == 1 and len(pool) > 2:
         yield from _dunnett(family, pool, "")
-        everyone = {group: arm(study, endpoint, group) for group in study.protocol.groups}
         if set(everyone) != set(pool):
             yield from _dunnett(family, everyone, ", the spread of all groups")
 
@@ -79,20 +102,28 @@ def _on_values(pool: Mapping[str, Arm], seed: int) -> Iterator[_Analysis]:
         ("Student's t test", "Student's t test on logs", lambda x, y, level: _pooled([x, y])(x, y, level)),
         ("permutation test of means", "permutation test of geometric means", lambda x, y, _: _permutation(x, y, seed)),
     )
-    put = "half the limit for values below it"
     for plain, logged, test in tests:
-        yield _Analysis(plain, MEAN_DIFFERENCE, _plainly(test), put)
-        yield _Analysis(logged, RATIO, _on_logs(test), put)
-    pooled = "t test with the spread of the whole family"
-    yield _Analysis(pooled, MEAN_DIFFERENCE, _plainly(_pooled([part.replaced(HALF) for part in pool.values() if part.n])), put)
-    logs = [np.log(part.replaced(HALF)) for part in pool.values() if part.n]
-    yield _Analysis(f"{pooled}, on logs", RATIO, _on_logs(_pooled(logs)), put)
-    for share, other in OTHER_SHARES.items():
-        yield _Analysis(WELCH, RATIO, _on_logs(_welch, share), other, (BONFERRONI,))
+        yield _Analysis(plain, MEAN_DIFFERENCE, _plainly(test), HALF)
+        yield _Analysis(logged, RATIO, _on_logs(test), HALF)
+    # Of two groups the spread of the family is Student's.
+    if len(pool) > 2:
+        arms, name = tuple(pool.values()), "t test with the spread of the whole family"
+        values = [part.replaced(HALF) for part in arms]
+        yield _Analysis(name, MEAN_DIFFERENCE, _plainly(_pooled(values)), HALF, arms)
+        yield _Analysis(f"{name}, on logs", RATIO, _on_logs(_pooled([np.log(part) for part in values])), HALF, arms)
+    for share in OTHER_SHARES:
+        yield _Analysis(WELCH, RATIO, _on_logs(_welch, share), share, adjustments=(BONFERRONI,))
+
+
+def _put(share: float, arms: Sequence[Arm]) -> str:
+    """What was put for values beyond a limit, in words."""
+    words = {HALF: "half the limit", **OTHER_SHARES}
+    below = f", {words[share]} for values below it" if any(part.below for part in arms) else ""
+    return below + (", the limit for values above it" if any(part.above for part in arms) else "")
 
 
 def _on_ranks(seed: int) -> Iterator[_Analysis]:
-    yield _Analysis(RANKS, SHIFT, lambda arms, level: exact_ranks(arms).sized(size_by_ranks(arms, level)))
+    yield _Analysis(RANKS, SHIFT, lambda arms, level: by_ranks(arms).sized(size_by_ranks(arms, level)))
     yield _Analysis("mid-p Mann-Whitney test", SHIFT, _midp)
     yield _Analysis("Brunner-Munzel permutation test", SUPERIORITY, lambda arms, level: _brunner_munzel(arms, level, seed))
 
@@ -103,7 +134,7 @@ def _with_the_dead(study: Study, endpoint: str, compared: Mapping[str, Compariso
         yield _Analysis(
             f"{RANKS}, the dead ranked {worst}",
             SUPERIORITY,
-            lambda arms, level: exact_ranks(arms, worst).sized(superiority(arms.scores_with_the_dead(worst), level)),
+            lambda arms, level: by_ranks(arms, worst).sized(superiority(arms.scores_with_the_dead(worst), level)),
             adjustments=(BONFERRONI,),
         )
 
@@ -114,36 +145,35 @@ def _adjusted(analysis: _Analysis, family: _Family) -> Iterator[tuple[str, Resul
     known = [1.0 if math.isnan(estimate.pvalue) else estimate.pvalue for estimate in alone.values()]
     holm = dict(zip(alone, multipletests(known, method="holm")[1], strict=True))
     for contrast, arms in family.compared.items():
-        if analysis.put in OTHER_SHARES.values() and not arms.censored:
+        if analysis.share in OTHER_SHARES and not (arms.treated.below or arms.control.below):
             continue
-        name = f"{analysis.name}, {analysis.put}" if analysis.put and arms.censored else analysis.name
+        name = analysis.named(arms)
         effect = effect_of_ranks(arms) if analysis.effect == SHIFT else analysis.effect
+        pvalue, bonferroni = alone[contrast].pvalue, float(np.minimum(1, family.size * alone[contrast].pvalue))
         for way in analysis.adjustments if family.size > 1 else (UNADJUSTED,):
-            if family.planned(contrast, name, way):
+            # Holm's p of the smallest and the largest p is one of the other two.
+            same = way == HOLM and (math.isnan(pvalue) or np.isclose(holm[contrast], (pvalue, bonferroni), rtol=1e-9, atol=0).any())
+            if same or family.planned(contrast, name, way):
                 continue
             estimate, adjusted = alone[contrast], math.nan
             if way == BONFERRONI:
-                estimate = _run(analysis, arms, 1 - (1 - family.level) / family.size)
-                adjusted = float(np.minimum(1, family.size * estimate.pvalue))
-            elif way == HOLM and not math.isnan(estimate.pvalue):
+                estimate, adjusted = _run(analysis, arms, 1 - (1 - family.level) / family.size), bonferroni
+            elif way == HOLM:
                 # Holm's p values come without intervals.
-                adjusted = float(holm[contrast])
-                estimate = replace(estimate, low=math.nan, high=math.nan, level=math.nan)
+                estimate, adjusted = replace(estimate, low=math.nan, high=math.nan, level=math.nan), float(holm[contrast])
             yield contrast, _row(estimate, f"{name}, {way}" if family.size > 1 else name, effect, adjusted)
 
 
 def _dunnett(family: _Family, groups: Mapping[str, Arm], spread: str) -> Iterator[tuple[str, Result]]:
     """Dunnett's test of the family's arms against their control, the spread taken from all `groups`, plainly and on logs."""
     control = sides(next(iter(family.compared)))[1]
-    whole = {group: part.replaced(HALF) for group, part in groups.items() if part.n}
+    whole = {group: part.replaced(HALF) for group, part in groups.items()}
     for on_logs in (False, True):
         samples = {group: np.log(values) if on_logs else values for group, values in whole.items()}
         estimates = _dunnett_estimates(samples, control, family.level) if control in samples else {}
-        for contrast, arms in family.compared.items():
+        for contrast in family.compared:
             estimate, adjusted = estimates.get(sides(contrast)[0], (Estimate(), math.nan))
-            name = f"Dunnett's test{' on logs' if on_logs else ''}{spread}"
-            if arms.censored:
-                name += ", half the limit for values below it"
+            name = f"Dunnett's test{' on logs' if on_logs else ''}{spread}{_put(HALF, tuple(groups.values()))}"
             effect = RATIO if on_logs else MEAN_DIFFERENCE
             yield contrast, _row(estimate.as_ratio() if on_logs else estimate, name, effect, adjusted)
 
@@ -223,7 +253,7 @@ def _permutation(x: Floats, y: Floats, seed: int) -> Estimate:
 
 
 def _midp(arms: Comparison, level: float) -> Estimate:
-    test = exact_ranks(arms)
+    test = by_ranks(arms)
     return replace(test, pvalue=test.midp).sized(size_by_ranks(arms, level))
 
 

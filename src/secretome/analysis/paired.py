@@ -8,7 +8,20 @@ import numpy as np
 from scipy import stats as scipy_stats
 
 from secretome import stats
-from secretome.analysis.results import MEAN_DIFFERENCE, RATIO, SHIFT, SIGNED_RANKS, Estimate, Floats, Reading, Result, Settings, attempt
+from secretome.analysis.results import (
+    MEAN_DIFFERENCE,
+    RANK_RATIO,
+    RATIO,
+    SHARE_RISING,
+    SHIFT,
+    SIGNED_RANKS,
+    Estimate,
+    Floats,
+    Reading,
+    Result,
+    Settings,
+    attempt,
+)
 from secretome.cohort import Study
 from secretome.protocol import Claim, Endpoint
 
@@ -84,10 +97,10 @@ def _methods(endpoint: Endpoint, family: int, settings: Settings) -> Iterable[_M
         _Method(
             "multiverse",
             f"{SIGNED_RANKS} on logs",
-            "Hodges-Lehmann ratio",
+            RANK_RATIO,
             lambda x, y: _signed_rank(np.log(x), np.log(y), level).as_ratio(),
         ),
-        _Method("multiverse", "exact sign test", "share of changed pairs that rise", lambda x, y: _sign(x, y, level)),
+        _Method("multiverse", "exact sign test", SHARE_RISING, lambda x, y: _sign(x, y, level)),
         _Method("multiverse", "sign flips of differences", MEAN_DIFFERENCE, lambda x, y: _flips(x, y, seed)),
         _Method("multiverse", "sign flips of log ratios", RATIO, lambda x, y: _flips(np.log(x), np.log(y), seed, np.exp)),
     )
@@ -109,7 +122,7 @@ def _ratio(x: Floats, y: Floats, level: float) -> Estimate:
         # A change that is the same in every pair has a size, but no spread to test it by.
         return Estimate(estimate=float(np.exp(np.log(x / y).mean())))
     interval = ratio.confidence_interval(level)
-    return Estimate(ratio.statistic, ratio.pvalue, estimate=ratio.estimate, low=interval.low, high=interval.high, level=level)
+    return Estimate(ratio.statistic, ratio.pvalue, estimate=ratio.estimate, low=interval.low, high=interval.high, level=level, df=ratio.df)
 
 
 def _equivalence(x: Floats, y: Floats, zone: tuple[float, float], alpha: float) -> Estimate:

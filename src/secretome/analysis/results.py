@@ -20,11 +20,22 @@ BOUND = "bound of the geometric mean ratio"
 SHIFT = "Hodges-Lehmann shift"
 MEAN_DIFFERENCE = "mean difference"
 SUPERIORITY = "probability of superiority"
+RANK_RATIO = "Hodges-Lehmann ratio"
+SHARE_RISING = "share of changed pairs that rise"
 # The value of each effect that means no difference.
-NO_DIFFERENCE = {RATIO: 1.0, RATIO_BY_MODEL: 1.0, SHIFT: 0.0, MEAN_DIFFERENCE: 0.0, SUPERIORITY: 0.5}
+NO_DIFFERENCE = {
+    RATIO: 1.0,
+    RATIO_BY_MODEL: 1.0,
+    RANK_RATIO: 1.0,
+    SHIFT: 0.0,
+    MEAN_DIFFERENCE: 0.0,
+    SUPERIORITY: 0.5,
+    SHARE_RISING: 0.5,
+}
 # The methods that other floors must know.
 WELCH = "Welch's t test on logs"
 RANKS = "exact Mann-Whitney test"
+ASYMPTOTIC_RANKS = "asymptotic Mann-Whitney test"
 SIGNED_RANKS = "exact Wilcoxon signed-rank test"
 
 
@@ -51,6 +62,7 @@ class Estimate:
     high: float = math.nan
     level: float = math.nan
     ties: int = 0
+    df: float = math.nan
 
     def sized(self, size: "Estimate") -> "Estimate":
         """The p of this test with another method's estimate and interval."""
@@ -100,7 +112,7 @@ class Result(Estimate):
 COLUMNS = (
     *("study", "cohort", "endpoint", "contrast", "reading", "method", "alternative"),
     *("statistic", "pvalue", "midp", "pvalue_adjusted", "attainable", "effect", "estimate", "low", "high", "level"),
-    *("n_treated", "n_control", "ties", "censored", "missing"),
+    *("n_treated", "n_control", "ties", "censored", "missing", "df"),
 )
 assert set(COLUMNS) == {field.name for field in fields(Result)}
 

@@ -14,6 +14,7 @@ OPTIONAL = ("unit", "cage", "sex", "batch", "time", "event", "note", "exclude", 
 LONG = ("endpoint", "value")
 # What a simulation writes of itself is no column that a laboratory may have misspelt.
 WRITTEN_BY_SIMULATION = ("scenario", "seed")
+HOURS = frozenset({"h", "hr", "hrs", "hour", "hours"})
 BRACKETS = re.compile(r"[\[(](.*)[\])]\s*$")
 
 
@@ -96,12 +97,29 @@ class Columns:
                 self._place_endpoint(self.endpoints[form], position, cell)
             elif normalise(cell.text) in self.endpoints:
                 self._place_endpoint(self.endpoints[normalise(cell.text)], position, cell)
+            elif with_unit := self._with_unit(cell):
+                self._place_endpoint(with_unit[0], position, cell)
+                self.check_unit(with_unit[1], with_unit[0], cell)
             else:
                 unknown.append(cell)
         self._report_unknown(unknown)
         self._report_absent()
 
+    def _with_unit(self, cell: Cell) -> tuple[str, str] | None:
+        """An endpoint and what follows it, where that is a unit written without brackets."""
+        for key, endpoint in self.protocol.endpoints.items():
+            for name in (key, endpoint.label):
+                rest = re.match(rf"\s*{re.escape(name)}[\s,_]+(\S.*)$", cell.text, re.IGNORECASE)
+                if rest and normalise(rest[1]) == normalise(endpoint.unit):
+                    return key, endpoint.unit
+                if rest and re.fullmatch(r"\S{1,6}\s?[/_]\s?\S{1,4}|%", rest[1].strip()):
+                    return key, rest[1].strip()
+        return None
+
     def _place_column(self, column: str, position: int, cell: Cell) -> None:
+        unit = in_brackets(cell)
+        if column == "time" and unit and normalise(unit) not in HOURS:
+            self.complaints.about(cell, f"the unit {unit!r}", "hours", "Convert the times to hours, and write 'time (h)' or 'time'.")
         if column in self.named:
             other = self.sheet.header[self.named[column]]
             self.complaints.about(cell, f"a second column {column!r}", "one", f"{other.name} is one too: delete or rename the other.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from secretome.protocol import ORIGINS, Endpoint, Group, Origin, Protocol, neare
 # Columns of `Cohort.values`, in this order.
 CARRIED = ("cage", "sex", "batch", "note")
 COLUMNS = ("animal", "group", "endpoint", "value", "lower", "upper", *CARRIED, "time", "dead", "exclude")
+THOUSANDS = re.compile(r"[<>≤≥]?\s*\d{1,3}(\.\d{3})+")
 KEEP_WORDS = frozenset({"none", "no", "0", "false", "n", "keep", "include", "included"})
 DIED = {"1": True, "yes": True, "y": True, "true": True, "dead": True, "died": True, "death": True}
 LIVED = {"0": False, "no": False, "n": False, "false": False, "alive": False, "survived": False}
@@ -118,7 +120,18 @@ class _Reader:
                         self.complaints.about(cell, repr(cell.text.strip()), error.expected, error.remedy)
         if "," in marks.values():
             self.understood.append("decimals are written with a comma")
+            self._check_points(cells, marks)
         return marks
+
+    def _check_points(self, cells: dict[int, list[Cell]], marks: dict[int, str]) -> None:
+        """Beside a column with decimal commas, a point before three digits may stand for thousands."""
+        for column, members in cells.items():
+            pointed = [cell for cell in members if "." in cell.text and cell.text.strip() not in MISSING]
+            if marks.get(column) == "." and pointed and all(THOUSANDS.fullmatch(cell.text.strip()) for cell in pointed):
+                for cell in pointed:
+                    text = cell.text.strip()
+                    remedy = f"Another column has decimal commas: write {text.replace('.', ',')} or {text.replace('.', '')}."
+                    self.complaints.about(cell, repr(text), "a number that can be read in one way only", remedy)
 
     def _record(self, entry: _Entry, marks: dict[int, str]) -> tuple[dict[str, object], Cell] | None:
         before = len(self.complaints.problems)
@@ -202,7 +215,7 @@ class _Reader:
     # -- the whole ---------------------------------------------------------------------------------------------------
 
     def _origin(self) -> Origin:
-        stated = {self.columns.text(row, "origin") for row in self.sheet.rows} if "origin" in self.columns.named else set()
+        stated = {self.columns.text(row, "origin").casefold() for row in self.sheet.rows}
         if not stated - {""}:
             return "measured"
         if len(stated) > 1 or not stated <= set(ORIGINS):
@@ -307,6 +320,8 @@ def _outside(value: Value, endpoint: Endpoint, scale: str) -> str:
         return ""
     if value.censored and endpoint.kind == "continuous":
         return "a number: this endpoint has no limit of detection, and no method for values beyond one"
+    if scale == "log" and value.upper <= 0 and endpoint.kind in ("concentration", "titre"):
+        return "a value above zero, or a limit: if the assay saw nothing, write its limit, such as <15.6"
     if scale == "log" and value.upper <= 0:
         return "a value above zero, because the endpoint is analysed on a log scale"
     if endpoint.lowest is not None and value.lower < endpoint.lowest:

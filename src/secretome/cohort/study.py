@@ -102,10 +102,22 @@ def _repeats(cohort: Cohort, own: Path, protocol: Protocol) -> bool:
     Animals are compared, not files: a copy in another layout, without some donors or with a few more, still holds the source.
     """
     original = cohort if cohort.path.resolve() == own.resolve() else read_cohort(own, protocol)
-    if original.origin == "simulated":
-        return False
     known = _animals(original)
+    if original.origin == "simulated":
+        _refuse_disguised(cohort, known)
+        return False
     return any(len(animal) > 1 and animal <= source for animal in _animals(cohort) for source in known)
+
+
+def _refuse_disguised(cohort: Cohort, made_up: list[frozenset[tuple[str, str, str, str]]]) -> None:
+    """Refuse a file that holds the study's own simulated animals without saying so: they must not pass for measured ones."""
+    animals = _animals(cohort)
+    copied = sum(len(animal) > 1 and animal in set(made_up) for animal in animals)
+    # One measured animal may equal a made-up one by chance; half of a cohort does not.
+    if cohort.origin != "simulated" and copied >= max(3, len(animals) / 2):
+        found = f"{copied} animals of the book's own simulated cohort, without the word 'simulated'"
+        remedy = "Keep the columns origin, scenario and seed of a simulated file."
+        raise Refusal([Problem(cohort.path.name, "", found, "measured animals, or origin 'simulated' in every row", remedy)])
 
 
 def _animals(cohort: Cohort) -> list[frozenset[tuple[str, str, str, str]]]:

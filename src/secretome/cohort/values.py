@@ -6,7 +6,28 @@ from dataclasses import dataclass
 
 MISSING = frozenset({"", "na", "n/a", "nan", "-", "--", "."})
 # These say that a limit was passed, but not which: the limit is what the analysis needs.
-LIMITLESS = frozenset({"nd", "n.d.", "bdl", "bld", "blq", "bql", "lod", "<lod", "<lloq", "<loq", ">uloq", "alq", "aql"})
+LIMITLESS = frozenset(
+    {
+        *("nd", "n.d.", "not detected", "not detectable", "undetected", "below detection", "bdl", "bld", "blq", "bql", "alq", "aql"),
+        *(
+            "lod",
+            "<lod",
+            "<lloq",
+            "<loq",
+            ">uloq",
+            "oor",
+            "oor<",
+            "oor <",
+            "<oor",
+            "< oor",
+            "oor>",
+            "oor >",
+            ">oor",
+            "> oor",
+            "out of range",
+        ),
+    }
+)
 
 _VALUE = re.compile(r"(?P<bound>[<>≤≥]?)\s*(?P<number>[+\-−]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+\-−]?\d+)?)\s*(?P<percent>%?)")
 _ONE_COMMA = re.compile(r"[^,]*,(\d*)\D*$")
@@ -108,7 +129,8 @@ def parse(text: str, mark: str) -> Value:
     number = match["number"].replace("−", "-")
     if "," in number and mark == ".":
         raise Unreadable(
-            "a decimal point, as in the rest of the column", f"Write {number.replace(',', '.')} if the comma is a decimal mark."
+            "a decimal point, as in the rest of the column",
+            f"Write {number.replace(',', '.')} if the comma is a decimal mark, {number.replace(',', '')} if it separates thousands.",
         )
     seen = float(number.replace(",", "."))
     if not math.isfinite(seen):

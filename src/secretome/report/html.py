@@ -76,6 +76,7 @@ def report_html(
         verdicts=[(row["verdict"], words.verdict_sentence(study, row)) for _, row in verdicts.iterrows()],
         checks=[words.check_sentence(study, row) for _, row in checks.iterrows()],
         caveats=words.caveats(study),
+        deaths=words.deaths_sentence(study),
         standing=words.standing_sentence(study, verdicts),
         understood=study.cohort.understood,
         body=parts["body"],

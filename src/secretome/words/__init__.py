@@ -1,7 +1,7 @@
 """Numbers and results in the words that a journal uses."""
 
 from secretome.words.alternatives import design_alt, groups_alt, paired_alt
-from secretome.words.numbers import Row, count, effect, interval, number, p_number, p_value, percent, ratio
+from secretome.words.numbers import Row, count, effect, inside, interval, number, p_number, p_value, percent, ratio
 from secretome.words.sentences import (
     against,
     agreement_sentence,
@@ -10,6 +10,7 @@ from secretome.words.sentences import (
     censoring_sentence,
     check_sentence,
     cohort_sentence,
+    deaths_sentence,
     floor_sentence,
     made_up_sentence,
     pairs_sentence,
@@ -31,10 +32,12 @@ __all__ = [
     "check_sentence",
     "cohort_sentence",
     "count",
+    "deaths_sentence",
     "design_alt",
     "effect",
     "floor_sentence",
     "groups_alt",
+    "inside",
     "interval",
     "made_up_sentence",
     "number",

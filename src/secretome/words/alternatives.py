@@ -5,14 +5,14 @@ from collections.abc import Sequence
 
 from secretome.cohort import Study
 from secretome.protocol import Claim, sides
-from secretome.words.numbers import Row, count, effect, interval, number
+from secretome.words.numbers import Row, count, effect, inside, interval, number
 from secretome.words.sentences import arms_sentence, censoring_sentence, pairs_sentence, unit
 
 
 def paired_alt(study: Study, claim: Claim, row: Row) -> str:
     """Alternative text of the figure of pairs."""
     endpoint = study.protocol.endpoints[claim.endpoint]
-    treated, control = (study.protocol.groups[side].label.lower() for side in claim.sides)
+    treated, control = (inside(study.protocol.groups[side].label) for side in claim.sides)
     if study.pairs(claim.endpoint, *claim.sides).dropna().empty:
         return f"No figure: no {study.protocol.experimental_unit} has both values of {endpoint.label}."
     finding = "the interval cannot be formed"
@@ -34,7 +34,7 @@ def groups_alt(study: Study, endpoint: str, rows: Sequence[Row]) -> str:
         label = study.protocol.groups[sides(row["contrast"])[0]].label
         place = "" if math.isnan(row["level"]) else f", {_place(row)}"
         findings.append(f"{label}, {effect(row, about.unit)}{place}")
-    control = study.protocol.groups[sides(rows[0]["contrast"])[1]].label.lower()
+    control = inside(study.protocol.groups[sides(rows[0]["contrast"])[1]].label)
     return (
         f"Two panels on log scales. Left, {about.label} ({about.unit}) of every {unit(study)}, by group. {arms_sentence(study, endpoint)}. "
         f"{censoring_sentence(study, endpoint)}. Right, the effect against {control}: {'; '.join(findings)}."

@@ -69,7 +69,7 @@ def ratio(row: Row) -> str:
     """A ratio with its interval, or the bound that the values set on it.
 
     >>> ratio({"estimate": float("nan"), "low": 0.0, "high": 0.149, "level": float("nan")})
-    'at most 0.15'
+    'at most 0.15 in these values, without an interval'
     """
     if not math.isnan(row["estimate"]):
         return f"{number(row['estimate'])} ({interval(row)})"
@@ -88,6 +88,15 @@ def effect(row: Row, unit: str) -> str:
     return f"{row['effect']} {number(row['estimate'])}{measured_in} ({interval(row)})"
 
 
+def inside(label: str) -> str:
+    """A label as it stands inside a sentence; units and abbreviations keep their capitals.
+
+    >>> inside("Septic control"), inside("150 µL secretome"), inside("IL-6")
+    ('septic control', '150 µL secretome', 'IL-6')
+    """
+    return label[0].lower() + label[1:] if label[1:2].islower() else label
+
+
 def count(n: int, noun: str) -> str:
     """A number with its noun.
 
@@ -102,4 +111,5 @@ def _side(row: Row) -> str:
     below, above = row["low"] > 0, math.isfinite(row["high"])
     if below and above:
         return f"between {number(row['low'])} and {number(row['high'])}"
-    return f"at most {number(row['high'])}" if above else f"at least {number(row['low'])}" if below else "not estimable"
+    bound = f"at most {number(row['high'])}" if above else f"at least {number(row['low'])}" if below else ""
+    return f"{bound} in these values, without an interval" if bound and math.isnan(row["level"]) else bound or "not estimable"

@@ -4,10 +4,10 @@ import math
 
 import pandas as pd
 
-from secretome.claims import FLOOR, NEGLIGIBLE, NO_SPREAD, NO_SPREAD_OF_PAIRS, SMALL
+from secretome.claims import FLOOR, NEGLIGIBLE, NO_SPREAD, NO_SPREAD_OF_PAIRS, SMALL, UNORDERED, rises
 from secretome.cohort import Study
 from secretome.protocol import Claim, Zone, sides
-from secretome.words.numbers import Row, count, effect, interval, number, p_value, ratio
+from secretome.words.numbers import Row, count, effect, inside, interval, number, p_value, ratio
 
 ORIGIN = {
     "simulated": "simulated: made by a computer, no animal was measured",
@@ -34,7 +34,7 @@ def unit(study: Study) -> str:
 def against(study: Study, contrast: str) -> str:
     """A contrast in words."""
     treated, control = (study.protocol.groups[side].label for side in sides(contrast))
-    return f"{treated} against {control[0].lower()}{control[1:]}"
+    return f"{treated} against {inside(control)}"
 
 
 def result_sentence(study: Study, row: Row) -> str:
@@ -45,12 +45,15 @@ def result_sentence(study: Study, row: Row) -> str:
     n = count(row["n_treated"], "pair") if paired else f"{row['n_treated']} and {count(row['n_control'], unit(study))}"
     if math.isnan(row["pvalue"]):
         few = min(row["n_treated"], row["n_control"]) < 2
-        why = "there are too few" if few else "the change does not vary" if paired else "the values do not vary"
+        why = "there are too few" if few else "the change does not vary" if paired else "the values do not vary, or are in no order"
         rest = "" if math.isnan(row["estimate"]) else f"; {effect(row, endpoint.unit)}"
         return f"{subject}: {row['method']}, n = {n}, not computed, because {why}{rest}."
     letter = next((letter for test, letter in LETTERS.items() if test in row["method"]), "t")
     # A rank sum is a whole or half number and is printed as it is.
     statistic = number(row["statistic"]) if letter == "t" else f"{row['statistic']:g}"
+    if letter == "t" and not math.isnan(row["df"]):
+        # The model's t is a likelihood ratio on the scale of a t.
+        letter = f"{'likelihood-ratio ' if 'model' in row['method'] else ''}t({row['df']:.3g})"
     adjusted = row["pvalue_adjusted"]
     p = p_value(row["pvalue"])
     if not math.isnan(adjusted) and adjusted != row["pvalue"]:
@@ -126,8 +129,10 @@ def floor_sentence(study: Study, row: Row, alpha: float) -> str:
     else:
         label += f", {against(study, row['contrast'])}"
         who = f"groups of {row['n_treated']} and {row['n_control']} allow, with their ties,"
+    if math.isnan(row["pvalue"]):
+        return f"{label}: too few values, or values in no order, for any p"
     if math.isnan(row["attainable"]):
-        return f"{label}: too few values for any p"
+        return f"{label}: so many values that every arrangement was not counted, and no floor is near."
     floor = p_value(row["attainable"]).removeprefix("p = ").removeprefix("p ")
     if row["attainable"] > alpha:
         ending = f"which is above {alpha:g}: this test cannot decide, whatever the data"
@@ -173,6 +178,21 @@ def caveats(study: Study) -> list[str]:
     return [f"{caveat.text} ({study.protocol.sources[caveat.source].text})" for caveat in study.protocol.caveats]
 
 
+def deaths_sentence(study: Study) -> str:
+    """Who died before sampling, group by group, and what that does to the verdicts; nothing where nobody did."""
+    animals = study.cohort.values.drop_duplicates("animal")
+    if not animals["dead"].any():
+        return ""
+    parts = []
+    for key, group in study.protocol.groups.items():
+        own = animals[animals["group"] == key]
+        parts.append(f"{group.label} {int(own['dead'].sum())} of {len(own)}")
+    return (
+        f"{unit(study).capitalize()}s that died before sampling: {'; '.join(parts)}. The verdicts compare those left, "
+        "and where a treatment changes who is left, they cannot tell its effect on the values from its effect on survival."
+    )
+
+
 def made_up_sentence(study: Study) -> str:
     """Whether the animals are made up, and from what."""
     units = f"{study.protocol.experimental_unit}s"
@@ -192,6 +212,8 @@ def standing_sentence(study: Study, verdicts: pd.DataFrame) -> str:
         )
     if study.cohort.origin == "simulated":
         return "The cohort is simulated. Its verdicts test the method, not the claims, and are never counted."
+    if (verdicts["verdict"] == "untestable").all():
+        return "None of the claims can be tested with this cohort, so it is no test of them."
     if study.cohort.origin != "measured":
         return f"The data are {ORIGIN[study.cohort.origin]}, so the verdicts are no new test of the claims and are never counted."
     if verdicts["protocol_altered"].any():
@@ -201,22 +223,29 @@ def standing_sentence(study: Study, verdicts: pd.DataFrame) -> str:
 
 
 def agreement_sentence(rows: pd.DataFrame, alpha: float) -> str:
-    """How many of the analyses of one contrast that were not planned fall on the planned one's side of alpha."""
-    decisive = rows["pvalue_adjusted"].fillna(rows["pvalue"])
-    others = decisive[rows["reading"] == "multiverse"].dropna()
-    planned = decisive[(rows["reading"] == "planned") & (rows["alternative"] != "equivalence")].dropna()
+    """How many of the analyses of one contrast that were not planned answer as the planned one does: by significance and direction."""
+    rows = rows[rows["pvalue"].notna() & (rows["alternative"] != "equivalence")]
+    planned, others = rows[rows["reading"] == "planned"], rows[rows["reading"] == "multiverse"]
     if planned.empty or others.empty:
         return "the planned result cannot be computed, so there is nothing to compare with."
-    below = bool(planned.iloc[0] <= alpha)
-    same = int(((others <= alpha) == below).sum())
-    side = "at or below" if below else "above"
-    return f"the planned p is {side} {alpha:g}, and so are {same} of the {len(others)} others that could be computed."
+    answer = _answer(planned.iloc[0], alpha)
+    same = sum(_answer(row, alpha) == answer for _, row in others.iterrows())
+    found = {"": "nothing significant", "up": "a significant rise", "down": "a significant fall"}[answer]
+    return f"the planned analysis finds {found}, and so do {same} of the {len(others)} others that could be computed."
 
 
 def unpaired_sentence(study: Study, claim: Claim, welch: float, ranks: float) -> str:
     """What an analysis that forgets the pairs would print."""
     label = study.protocol.endpoints[claim.endpoint].label
     return f"{label}: Welch's t on logs {p_value(welch)}, exact Mann-Whitney {p_value(ranks)}"
+
+
+def _answer(row: Row, alpha: float) -> str:
+    """What an analysis says at alpha, after its own adjustment."""
+    adjusted = row["pvalue_adjusted"]
+    if (row["pvalue"] if math.isnan(adjusted) else adjusted) > alpha:
+        return ""
+    return "up" if rises(row) else "down"
 
 
 def _population(study: Study, before: str) -> str:
@@ -236,6 +265,8 @@ def _why_they_differ(verdict: Row) -> str:
         return "with these values no p of that test could be small enough"
     if rule in DIFFERENCES:
         return DIFFERENCES[rule]
-    if verdict["verdict"] == "untestable":
-        return "that test does not adjust for the other claims of its family" if rule == FLOOR else rule
+    if rule == FLOOR:
+        return "that test does not adjust for the other claims of its family"
+    if rule == UNORDERED:
+        return "that test ranks other values together"
     return "the two tests fall on different sides of the error rate"
