@@ -190,6 +190,25 @@ def test_hodges_lehmann_equals_r_and_sas(name: str, estimate: float, low: float,
     assert 0.95 <= interval.level < 1
 
 
+@pytest.mark.parametrize(
+    ("name", "ours", "coins"),
+    [("mwu_titre_sim_1", (-3, -1), (-4, 0)), ("mwu_titre_sim_3", (-2, 0), (-3, 0)), ("mwu_titre_sim_5", (-3, -1), (-4, 0))],
+)
+def test_on_coarse_titres_the_interval_holds_what_the_exact_test_accepts(
+    name: str, ours: tuple[float, float], coins: tuple[float, float]
+) -> None:
+    """Every shift by whole and half steps, ranked anew: those accepted at 5 % span our interval. R's coin prints one a step wider."""
+    x, y = (np.log2(BY_NAME[name]["inputs"][key]) for key in ("x", "y"))
+    shifts = np.arange(-7, 7.5, 0.5)
+    accepted = [shift for shift in shifts if stats.mann_whitney(x - shift, y).pvalue > 0.05]
+    # An accepted half step stands for all shifts up to the whole ones on its sides.
+    span = (np.floor(min(accepted)), np.ceil(max(accepted)))
+    interval = stats.hodges_lehmann(x, y).confidence_interval(0.95)
+    assert (interval.low, interval.high) == span == ours
+    assert coins[0] <= ours[0]
+    assert stats.mann_whitney(x - coins[0] - 0.25, y).pvalue <= 0.05
+
+
 def test_hodges_lehmann_for_pairs_equals_walsh_averages() -> None:
     """Hollander and Wolfe (1973), p. 33: R's wilcox.test(paired, exact, conf.int) gives 0.46 (0.01 to 0.79) on these nine pairs."""
     x, y = BY_NAME["hl_hw_depression_sas"]["inputs"]["x"], [0.878, 0.647, 0.598, 2.05, 1.06, 1.29, 1.06, 3.14, 1.29]

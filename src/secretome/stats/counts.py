@@ -172,8 +172,8 @@ def proportion_ratio(k: ArrayLike, m: ArrayLike, group: ArrayLike) -> GroupRatio
     Notes
     -----
     Maximum likelihood with one correlation for all groups; where animals vary no more than chance makes them, the correlation is none and
-    the model binomial. The standard error comes from the curvature of the likelihood, and t has as many degrees of freedom as there are
-    animals less groups.
+    the model binomial. The standard error comes from the curvature of the likelihood, widened by the root of animals over animals less
+    groups, because the likeliest spread is too small by that; t has as many degrees of freedom as there are animals less groups.
 
     References
     ----------
@@ -207,6 +207,8 @@ def proportion_ratio(k: ArrayLike, m: ArrayLike, group: ArrayLike) -> GroupRatio
     log_shares, errors = np.full(levels.size, -np.inf), np.full(levels.size, np.nan)
     fitted = _fit_proportions(successes[kept], trials[kept], design[np.ix_(kept, filled)])
     log_shares[filled], errors[filled], correlation = fitted
+    if correlation > SMALLEST_CORRELATION:
+        errors = errors * np.sqrt(trials.size / (trials.size - levels.size))
     means = np.where(filled, np.exp(log_shares), shares)
     reason = "cells of one animal are alike" if correlation > SMALLEST_CORRELATION else "animals vary no more than chance makes them"
     used = "beta-binomial" if correlation > SMALLEST_CORRELATION else "binomial"

@@ -311,7 +311,7 @@ def hodges_lehmann(x: ArrayLike, y: ArrayLike, *, paired: bool = False, nan_poli
     Notes
     -----
     The estimate is the median of all differences x - y, or of the Walsh averages of the paired differences [1]_. The interval
-    takes its order statistics from the exact null of the observed ties, as R's coin and SAS do. Without ties it holds just the shifts
+    takes its order statistics from the exact null of the observed ties, as SAS does. Without ties it holds just the shifts
     that the exact test accepts; with them the two are sure to agree only at a shift of zero, because another shift has other ties.
 
     References
