@@ -50,6 +50,8 @@ page.say(
 # twice its error is marked "too often". *n* is the number of animals per group (of cohorts, in the last rows). "Several groups" is the chance that *any* comparison of a
 # control with three doses is called significant.
 #
+# "SciPy" and "statsmodels" are their defaults; pingouin's Mann-Whitney calls SciPy's. "As papers do" is what many papers print: each dose against the control, without any adjustment.
+#
 # The highest share of ours is {glue:text}`worst_size`. An exact test under heavy ties rejects less often than it may: that is its price, and the mid-p beside it
 # asks for less.
 

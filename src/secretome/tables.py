@@ -114,7 +114,17 @@ def calibration_table(rows: pd.DataFrame) -> pd.DataFrame:
     shown = rows.assign(cell=[f"{100 * row['share']:.1f} %{_missed(row)}" for _, row in rows.iterrows()])
     wide = shown.pivot(index=["world", "what", "by"], columns="n", values="cell").fillna("–").reset_index()
     names = {"world": "Data", "what": "What", "by": "By whom", **{n: f"n = {n}" for n in sorted(rows["n"].unique())}}
-    return wide.rename(columns=names)[list(names.values())]
+    return wide.rename(columns=names).rename_axis(None, axis="columns")[list(names.values())]
+
+
+def calibration_ranges(rows: pd.DataFrame) -> pd.DataFrame:
+    """The lowest and the highest share of each method over all data and group sizes, and where these were found."""
+    found = []
+    for (what, by), own in rows.groupby(["what", "by"], sort=True):
+        least, most = (own.iloc[int(position)] for position in (own["share"].argmin(), own["share"].argmax()))
+        ends = [f"{100 * row['share']:.1f} %{_missed(row)}: {row['world']}, n = {row['n']}" for row in (least, most)]
+        found.append((what, by, *ends))
+    return pd.DataFrame(found, columns=["What", "By whom", "Lowest", "Highest"])
 
 
 def missed(rows: pd.DataFrame) -> pd.DataFrame:

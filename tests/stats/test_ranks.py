@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import math
 import pickle
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
 from secretome import stats
+from secretome.stats import _nulls
 
 CASES = json.loads((Path(__file__).parents[1] / "reference" / "ranks.json").read_text(encoding="utf-8"))["cases"]
 BY_NAME = {case["name"]: case for case in CASES}
@@ -268,3 +270,18 @@ def test_equal_differences_have_no_interval() -> None:
     for shift in (stats.hodges_lehmann([1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6], paired=True), stats.hodges_lehmann([2] * 8, [2] * 8)):
         with pytest.warns(UserWarning, match="All differences are equal"):
             assert np.isnan(shift.confidence_interval().low)
+
+
+@pytest.mark.parametrize("tied", [False, True])
+def test_both_ways_to_fill_the_table_count_the_same(tied: bool) -> None:
+    rng = np.random.default_rng(3)
+    for n in (1, 2, 7, 20):
+        values = rng.integers(0, 5, 2 * n).astype(float) if tied else rng.normal(size=2 * n)
+        reduced = np.sort(_nulls.doubled_midranks(values) - _nulls.doubled_midranks(values).min()).tolist()
+        for size in (1, n):
+            tables = [np.zeros((size + 1, sum(reduced[len(reduced) - size :]) + 1)) for _ in range(2)]
+            for table, fill in zip(tables, (_nulls._fill, _nulls._fill_rows), strict=True):
+                table[0, 0] = 1
+                fill(table, reduced)
+            assert tables[0][size] == pytest.approx(tables[1][size])
+            assert tables[0][size].sum() == pytest.approx(math.comb(2 * n, size))

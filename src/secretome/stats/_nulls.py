@@ -20,6 +20,8 @@ Ints = NDArray[np.int64]
 LARGEST_EXACT = 1000
 # A table of this many cells takes a few seconds and a quarter of a gigabyte.
 LARGEST_TABLE = 3e7
+# Tables with more cells than this are filled row by row.
+ROW_BY_ROW = 150_000
 
 
 def doubled_midranks(values: Floats) -> Ints:
@@ -58,6 +60,19 @@ def rank_sum_null(ranks: tuple[int, ...], size: int) -> tuple[Ints, Floats]:
     highest = sum(reduced[len(reduced) - size :])
     table = np.zeros((size + 1, highest + 1))
     table[0, 0] = 1.0
+    if table.size > ROW_BY_ROW:
+        _fill_rows(table, reduced)
+    else:
+        _fill(table, reduced)
+    lowest = sum(reduced[:size])
+    support = np.arange(lowest, highest + 1, dtype=np.int64) * divisor + shift * size
+    # A copy, because a view would keep the whole table in the cache.
+    return support, table[size, lowest:].copy()
+
+
+def _fill(table: Floats, reduced: list[int]) -> None:
+    """Count all rows at once, which is quickest while the table is small."""
+    size, highest = table.shape[0] - 1, table.shape[1] - 1
     reach = 0
     for seen, rank in enumerate(reduced, start=1):
         # Rows that can no longer be filled up to `size`, or not yet be filled at all, are skipped.
@@ -68,10 +83,17 @@ def rank_sum_null(ranks: tuple[int, ...], size: int) -> tuple[Ints, Floats]:
             continue
         # The right-hand side is evaluated in full before the sum is stored, so each rank is used once.
         table[first : last + 1, rank : reach + 1] += table[first - 1 : last, : reach + 1 - rank].copy()
-    lowest = sum(reduced[:size])
-    support = np.arange(lowest, highest + 1, dtype=np.int64) * divisor + shift * size
-    # A copy, because a view would keep the whole table in the cache.
-    return support, table[size, lowest:].copy()
+
+
+def _fill_rows(table: Floats, reduced: list[int]) -> None:
+    """Count row by row, each only where its sums can lie: quickest once a row outgrows the processor's cache."""
+    size = table.shape[0] - 1
+    below = np.concatenate([[0], np.cumsum(reduced)])
+    for seen, rank in enumerate(reduced):
+        # From the longest row down, so that each rank is used once.
+        for row in range(min(seen + 1, size), max(0, size - (len(reduced) - seen)), -1):
+            low, high = int(below[row - 1]), int(below[seen] - below[seen - row + 1])
+            table[row, low + rank : high + rank + 1] += table[row - 1, low : high + 1]
 
 
 @lru_cache(maxsize=512)
