@@ -67,9 +67,9 @@ def test_names_are_compared_without_case_and_punctuation() -> None:
         ("contrast: control vs sham", "contrast: t1 vs control", "is a claim's too"),
         ("endpoint: il6\n    contrast", "endpoint: il7\n    contrast", "checks.sepsis.endpoint 'il7' is not among the endpoints"),
         ("family: *doses\n", "family: [t2 vs control, sham vs control]\n", "two different families"),
-        ("method: mann_whitney", "method: signed_rank", "'signed_rank' does not fit the design"),
+        ("method: mann_whitney", "method: signed_rank", "'signed_rank' does not fit the design or the claim"),
         ("source: companion\n", "source: companions\n", "a caveat's source 'companions' is not among the sources"),
-        ("il4: {t2: 10.2}", "il4: {t3: 10.2}", "simulation.scenarios.reversed.geometric_means.il4 names an endpoint or group"),
+        ("il4: {t2: 10.2}", "il4: {t3: 10.2}", "simulation.scenarios.reversed.centres.il4 names an endpoint or group"),
         ("sources: [ligation, stroke", "sources: [ligation, strokes", "names the source"),
         ("counts: {control: 4", "counts: {control: 40", "at most 12 each"),
         ("risk_rises_with: il6", "risk_rises_with: il7", "'il7' is not simulated"),
@@ -82,3 +82,24 @@ def test_faults_of_checks_caveats_and_assumptions_are_named(tmp_path: Path, old:
     message = altered(tmp_path, old, new, "sepsis_cytokines")
     assert sentence in message, message
     assert "protocol.yml, line " in message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("kind: unchanged", "kind: every", "a claim of kind 'every' needs 'direction'"),
+        ("doses: [im10, im20, im50]", "doses: [im10, im50]", "a trend needs three doses or more"),
+        ("doses: [im10, im20, im50]", "doses: [im50, im20, im10]", "doses must rise from above zero"),
+        ("doses: [im10, im20, im50]", "doses: [saline, im20, im50]", "doses must rise from above zero"),
+        ("doses: [im10, im20, im50]", "doses: [im10, im20, im5]", "doses names 'im5', which is not among the groups"),
+        ("method: jonckheere_terpstra", "method: mann_whitney", "'mann_whitney' does not fit the design or the claim"),
+        (
+            "contrasts: *arms\n    published_test: *ranks",
+            "contrast: im10 vs saline\n    published_test: *ranks",
+            "kind 'every' has no 'contrast'",
+        ),
+        ("cv: {phagocytosis: 0.45}", "cv: {titre: 0.45}", "simulation.scenarios.phagocytosis_wide.cv.titre is no endpoint"),
+    ],
+)
+def test_faults_of_claims_about_many_groups_are_named(tmp_path: Path, old: str, new: str, sentence: str) -> None:
+    assert sentence in altered(tmp_path, old, new, "humoral_immunity")

@@ -7,16 +7,17 @@ import pytest
 from typer.testing import CliRunner
 
 from secretome.cli import app
-from secretome.protocol import Protocol, study_folder
+from secretome.protocol import Protocol, load_protocol, study_folder
 from secretome.simulate import log_sd, simulate, simulate_study, to_csv
 
 SEPSIS = "sepsis_cytokines"
 TREG = "treg_conditioned_medium"
 
 
-def test_the_committed_cohort_is_what_the_protocol_draws(sepsis_protocol: Protocol) -> None:
-    committed = study_folder(SEPSIS) / sepsis_protocol.cohort.file
-    assert to_csv(simulate(sepsis_protocol)) == committed.read_bytes()
+@pytest.mark.parametrize("name", [SEPSIS, "humoral_immunity"])
+def test_the_committed_cohort_is_what_the_protocol_draws(name: str) -> None:
+    protocol = load_protocol(study_folder(name) / "protocol.yml")
+    assert to_csv(simulate(protocol)) == (study_folder(name) / protocol.cohort.file).read_bytes()
 
 
 def test_one_seed_one_cohort(sepsis_protocol: Protocol) -> None:
@@ -24,7 +25,7 @@ def test_one_seed_one_cohort(sepsis_protocol: Protocol) -> None:
     assert first == again != other
 
 
-@pytest.mark.parametrize("name", [SEPSIS, TREG])
+@pytest.mark.parametrize("name", [SEPSIS, TREG, "humoral_immunity"])
 def test_every_copy_says_that_it_is_simulated(name: str) -> None:
     study = simulate_study(name, "null", n=4, seed=9)
     assert (study.cohort.origin, study.cohort.scenario, study.cohort.seed) == ("simulated", "null", "9")

@@ -31,6 +31,8 @@ COLOURS = {
     "against": "#d55e00",
     "paper": "#ffffff",
 }
+# More groups than this have their ratios below them, not beside them.
+MOST_BESIDE = 5
 STYLE = {
     "font.family": "sans-serif",
     "font.size": 10,
@@ -117,20 +119,31 @@ def groups_figure(study: Study, endpoint: str, rows: Sequence[words.Row]) -> Fig
             figure = Figure(figsize=(5.6, 1.0), layout="constrained")
             figure.text(0.02, 0.5, f"{about.label}: no {study.protocol.experimental_unit} has a value.", va="center")
             return figure
-        figure = Figure(figsize=(6.0, 4.4), layout="constrained")
-        left, right = figure.subplots(1, 2, width_ratios=(len(study.protocol.groups), 0.6 + len(rows)))
+        stacked = len(study.protocol.groups) > MOST_BESIDE
+        figure = Figure(figsize=(6.2, 6.4) if stacked else (6.0, 4.4), layout="constrained")
+        # Many groups leave no room beside them: their ratios stand below, each under its group.
+        layout = {"height_ratios": (3, 2)} if stacked else {"width_ratios": (len(study.protocol.groups), 0.6 + len(rows))}
+        left, right = figure.subplots(2 if stacked else 1, 1 if stacked else 2, **layout)
+        # A zero has no place on a log axis: it is drawn as what lies below half the smallest value.
+        smallest = float(values["upper"][values["upper"] > 0].min())
+        zeros = values["upper"] == 0
+        values = values.assign(upper=values["upper"].mask(zeros, smallest / 2))
         heights = np.log([*values["upper"][np.isfinite(values["upper"])], *values["lower"][values["lower"] > 0]])
         for position, (key, group) in enumerate(study.protocol.groups.items()):
             colour = COLOURS["treated" if group.role == "treated" else "control"]
             _draw_arm(left, position, values[values["group"] == key], colour, near=0.028 * float(np.ptp(heights)))
         left.set_yscale("log")
         left.set_xlim(-0.6, len(study.protocol.groups) - 0.4)
-        labels = [_two_lines(group.label, 10) for group in study.protocol.groups.values()]
+        labels = [_two_lines(group.label, 7 if stacked else 10) for group in study.protocol.groups.values()]
         left.set_xticks(range(len(study.protocol.groups)), labels, fontsize=8.5)
         left.set_ylabel(f"{about.label}, {about.unit}, log scale")
-        _draw_ratios(right, study, rows, (about.no_effect.low, about.no_effect.high))
+        keys = list(study.protocol.groups)
+        places = [keys.index(sides(row["contrast"])[0]) for row in rows] if stacked else list(range(len(rows)))
+        _draw_ratios(right, study, rows, (about.no_effect.low, about.no_effect.high), places)
+        if stacked:
+            right.set_xlim(left.get_xlim())
         control = values[values["group"] == sides(rows[0]["contrast"])[1]]
-        _align(left, right, values, rows, control)
+        _align(left, right, values, rows, control, together=not stacked)
         for axes in (left, right):
             _plain_log(axes)
         _mark(figure, study)
@@ -258,12 +271,12 @@ def _sideways(heights: Floats, near: float) -> Floats:
     return places
 
 
-def _draw_ratios(axes: Axes, study: Study, rows: Sequence[words.Row], zone: tuple[float, float]) -> None:
+def _draw_ratios(axes: Axes, study: Study, rows: Sequence[words.Row], zone: tuple[float, float], places: Sequence[int]) -> None:
     axes.axhspan(*zone, color=COLOURS["zone"], zorder=0, linewidth=0)
     axes.axhline(1, color=COLOURS["quiet"], linewidth=1, zorder=1)
     axes.set_yscale("log")
     labels = []
-    for position, row in enumerate(rows):
+    for position, row in zip(places, rows, strict=True):
         label = _two_lines(study.protocol.groups[sides(row["contrast"])[0]].label, 10)
         if not math.isnan(row["estimate"]) and np.isfinite([row["low"], row["high"]]).all():
             axes.plot([position] * 2, [row["low"], row["high"]], color=COLOURS["ink"], linewidth=2, solid_capstyle="butt", zorder=2)
@@ -279,7 +292,7 @@ def _draw_ratios(axes: Axes, study: Study, rows: Sequence[words.Row], zone: tupl
                 label += f"\n{'≤' if upper else '≥'} {words.number(height)}"
         labels.append(label)
     axes.set_xlim(-0.6, len(rows) - 0.4)
-    axes.set_xticks(range(len(rows)), labels, fontsize=8.5)
+    axes.set_xticks(places, labels, fontsize=8.5)
     levels = {row["level"] for row in rows if not math.isnan(row["level"])}
     control = study.protocol.groups[sides(rows[0]["contrast"])[1]].label
     with_interval = f", {words.percent(levels.pop())} interval" if len(levels) == 1 else ""
@@ -290,12 +303,12 @@ def _draw_ratios(axes: Axes, study: Study, rows: Sequence[words.Row], zone: tupl
     axes.spines[["right"]].set_visible(True)
 
 
-def _align(left: Axes, right: Axes, values: pd.DataFrame, rows: Sequence[words.Row], control: pd.DataFrame) -> None:
+def _align(left: Axes, right: Axes, values: pd.DataFrame, rows: Sequence[words.Row], control: pd.DataFrame, *, together: bool) -> None:
     """Give both axes their limits; the same ones, as multiples of the control's mean, where that mean needs no model."""
     seen = [*values["upper"][np.isfinite(values["upper"])], *values["lower"][values["lower"] > 0]]
     ratios = [0.7, 1.4, *(row[name] for row in rows for name in ("estimate", "low", "high") if np.isfinite(row[name]) and row[name] > 0)]
     base = float(np.exp(np.log(control["value"]).mean())) if len(control) and control["value"].notna().all() else math.nan
-    if math.isnan(base):
+    if math.isnan(base) or not together:
         left.set_ylim(min(seen) / 1.2, max(seen) * 1.2)
         right.set_ylim(min(ratios) / 1.1, max(ratios) * 1.1)
         return
@@ -307,9 +320,7 @@ def _align(left: Axes, right: Axes, values: pd.DataFrame, rows: Sequence[words.R
 def _mark(figure: Figure, study: Study) -> None:
     """Say on the figure itself that its animals are made up: figures travel without their page."""
     if study.cohort.origin == "simulated":
-        figure.suptitle(
-            f"Simulated {study.protocol.experimental_unit}s: no evidence", color=COLOURS["against"], fontsize=10, x=0.02, ha="left"
-        )
+        figure.suptitle(f"Simulated {study.protocol.units}: no evidence", color=COLOURS["against"], fontsize=10, x=0.02, ha="left")
 
 
 def _limits(pairs: pd.DataFrame, row: words.Row, base: float) -> tuple[float, float]:

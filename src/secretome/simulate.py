@@ -9,12 +9,15 @@ from numpy.typing import NDArray
 
 from secretome.cohort import Cohort, Study, read_cohort
 from secretome.protocol import (
+    BetaBinomial,
     Deaths,
+    GammaPoisson,
     Lognormal,
     PairedLognormal,
     Protocol,
     Scenario,
     Simulation,
+    Titre,
     load_protocol,
     nearest,
     study_folder,
@@ -131,14 +134,32 @@ def _read(content: bytes, protocol: Protocol, scenario: str) -> Cohort:
 def _values(protocol: Protocol, plan: Simulation, world: Scenario, key: str, n: int, rng: np.random.Generator) -> dict[str, Floats]:
     """The values of one endpoint in every group, before the assay's limits."""
     endpoint = plan.endpoints[key]
-    means = {group: about.geometric_mean for group, about in endpoint.groups.items()} | world.geometric_means.get(key, {})
+    centres = {group: about.centre for group, about in endpoint.groups.items()} | world.centres.get(key, {})
     if isinstance(endpoint, PairedLognormal):
         treated, control = protocol.pair
-        before = np.exp(np.log(means[control]) + endpoint.log_sd * rng.standard_normal(n))
-        ratio = np.exp(np.log(means[treated] / means[control]) + endpoint.log_ratio_sd * rng.standard_normal(n))
+        before = np.exp(np.log(centres[control]) + endpoint.log_sd * rng.standard_normal(n))
+        ratio = np.exp(np.log(centres[treated] / centres[control]) + endpoint.log_ratio_sd * rng.standard_normal(n))
         return {control: before, treated: before * ratio}
-    spreads = {group: log_sd(about.cv) for group, about in endpoint.groups.items()}
-    return {group: np.exp(np.log(means[group]) + spreads[group] * rng.standard_normal(n)) for group in protocol.groups}
+    return {group: _group_values(endpoint, group, centres[group], world.cv.get(key), n, rng) for group in protocol.groups}
+
+
+def _group_values(
+    endpoint: Lognormal | GammaPoisson | Titre | BetaBinomial, group: str, centre: float, cv: float | None, n: int, rng: np.random.Generator
+) -> Floats:
+    if isinstance(endpoint, Lognormal):
+        return np.asarray(np.exp(np.log(centre) + log_sd(endpoint.groups[group].cv) * rng.standard_normal(n)))
+    if isinstance(endpoint, GammaPoisson):
+        spread = (cv or endpoint.cv) ** 2
+        return endpoint.scaled_by * rng.poisson(centre * rng.gamma(1 / spread, spread, n)).astype(np.float64)
+    if isinstance(endpoint, Titre):
+        return np.exp2(np.rint(rng.normal(centre, endpoint.sd, n)))
+    share = centre / 100
+    # How alike two cells of one animal are: what is left of the spread once the chance of the count is taken off.
+    alike = ((cv or endpoint.cv) ** 2 * share / (1 - share) * endpoint.cells - 1) / (endpoint.cells - 1)
+    if not 0 < alike < 1:
+        raise ValueError(f"{endpoint.cells} cells with a mean of {centre:g} % cannot vary by that coefficient of variation.")
+    strength = (1 - alike) / alike
+    return 100 * rng.binomial(endpoint.cells, rng.beta(share * strength, (1 - share) * strength, n)) / endpoint.cells
 
 
 def _animals(protocol: Protocol, n: int) -> list[str]:
@@ -147,8 +168,12 @@ def _animals(protocol: Protocol, n: int) -> list[str]:
     return [f"{protocol.experimental_unit} {number:0{width}d}" for number in numbers]
 
 
-def _text(value: float, endpoint: Lognormal | PairedLognormal) -> str:
+def _text(value: float, endpoint: Lognormal | PairedLognormal | GammaPoisson | Titre | BetaBinomial) -> str:
     """A value as a laboratory would write it."""
+    if isinstance(endpoint, Titre):
+        return f"<{endpoint.lowest:g}" if value < endpoint.lowest else f"{min(value, endpoint.highest):g}"
+    if isinstance(endpoint, GammaPoisson | BetaBinomial):
+        return f"{value:g}"
     if isinstance(endpoint, Lognormal):
         if endpoint.lloq is not None and value < endpoint.lloq:
             return f"<{endpoint.lloq:g}"

@@ -2,11 +2,13 @@
 
 import html
 import math
+from collections.abc import Sequence
 
 import pandas as pd
 
 from secretome import words
 from secretome.cohort import Study
+from secretome.protocol import BetaBinomial, Distribution, DrawnGroup, GammaPoisson, LognormalGroup, Titre
 
 
 def pairs_table(study: Study) -> pd.DataFrame:
@@ -19,6 +21,21 @@ def pairs_table(study: Study) -> pd.DataFrame:
             if (key, group) in wide:
                 table[f"{endpoint.label}, {endpoint.unit}, {words.inside(arm.label)}"] = _aligned(wide[key, group])
     return table
+
+
+def design_table(study: Study) -> pd.DataFrame:
+    """The groups of a study, what was done to them, and how many animals of this cohort are in each."""
+    animals = study.cohort.values.drop_duplicates("animal")["group"].value_counts()
+    groups = study.protocol.groups
+    return pd.DataFrame(
+        {
+            "Group": [group.label for group in groups.values()],
+            "Treatment": [group.treatment or "–" for group in groups.values()],
+            "Dose": [f"{group.dose:g} {group.dose_unit}" if group.dose else "–" for group in groups.values()],
+            "Route": [group.route or "–" for group in groups.values()],
+            study.protocol.units.capitalize(): [int(animals.get(key, 0)) for key in groups],
+        }
+    )
 
 
 def groups_table(study: Study) -> pd.DataFrame:
@@ -47,9 +64,9 @@ def assumptions_table(study: Study) -> pd.DataFrame:
         for key, endpoint in plan.endpoints.items():
             about = protocol.endpoints[key]
             for name, group in endpoint.groups.items():
-                spread = f", coefficient of variation {group.cv:g}" if hasattr(group, "cv") else ""
-                mean = f"{about.label}, {protocol.groups[name].label}: geometric mean {group.geometric_mean:g} {about.unit}{spread}"
-                rows.append((mean, group.evidence, group.sources))
+                rows.append(
+                    (f"{about.label}, {protocol.groups[name].label}: {_drawn(endpoint, group, about.unit)}", group.evidence, group.sources)
+                )
         rows += [(assumption.assumed, assumption.evidence, assumption.sources) for assumption in plan.assumptions]
         for name, scenario in plan.scenarios.items():
             if deaths := scenario.deaths:
@@ -94,6 +111,37 @@ def results_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
             "p": [words.p_number(p) for p in results["pvalue_adjusted"].fillna(results["pvalue"])],
         }
     )
+
+
+def contrasts_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
+    """Results of many contrasts, one row each."""
+    return pd.DataFrame(
+        {
+            "Measure": [study.protocol.endpoints[key].label for key in results["endpoint"]],
+            "Contrast": [words.against(study, contrast) for contrast in results["contrast"]],
+            "n": [f"{row['n_treated']} and {row['n_control']}" for _, row in results.iterrows()],
+            "Effect": [words.effect(row, study.protocol.endpoints[row["endpoint"]].unit) for _, row in results.iterrows()],
+            "p, not adjusted": [words.p_number(p) for p in results["pvalue"]],
+        }
+    )
+
+
+def agreement_table(study: Study, results: pd.DataFrame, contrasts: Sequence[tuple[str, str]], alpha: float) -> pd.DataFrame:
+    """How many analyses of each contrast that were not planned answer as the planned one does."""
+    rows = []
+    together = {
+        (claim.endpoint, contrast) for claim in study.protocol.claims.values() if claim.kind == "every" for contrast in claim.compared
+    }
+    for endpoint, contrast in contrasts:
+        own = results[(results["endpoint"] == endpoint) & (results["contrast"] == contrast)]
+        rows.append(
+            (
+                study.protocol.endpoints[endpoint].label,
+                words.against(study, contrast),
+                words.agreement_sentence(own, alpha, adjusted=(endpoint, contrast) not in together),
+            )
+        )
+    return pd.DataFrame(rows, columns=["Measure", "Contrast", "Agreement"])
 
 
 def verdicts_table(study: Study, verdicts: pd.DataFrame) -> pd.DataFrame:
@@ -163,6 +211,18 @@ def _aligned(values: pd.Series) -> list[str]:
     """Values to one number of decimals, the most that any of them needs; a missing one is a dash."""
     decimals = max((len(f"{value:g}".partition(".")[2]) for value in values.dropna()), default=0)
     return ["–" if pd.isna(value) else f"{value:.{decimals}f}" for value in values]
+
+
+def _drawn(endpoint: Distribution, group: DrawnGroup, unit: str) -> str:
+    """What the values of a group are drawn from, in words."""
+    if isinstance(endpoint, GammaPoisson):
+        return f"mean count {group.centre:g}, scaled up {endpoint.scaled_by:g} times, animals varying by {100 * endpoint.cv:g} %"
+    if isinstance(endpoint, Titre):
+        return f"mean of {group.centre:g} twofold steps, standard deviation {endpoint.sd:g}"
+    if isinstance(endpoint, BetaBinomial):
+        return f"mean {group.centre:g} % of {endpoint.cells} cells, coefficient of variation {endpoint.cv:g}"
+    spread = f", coefficient of variation {group.cv:g}" if isinstance(group, LognormalGroup) else ""
+    return f"geometric mean {group.centre:g} {unit}{spread}"
 
 
 def _missed(row: words.Row) -> str:

@@ -25,10 +25,13 @@ PAGES = [
     "book/index",
     "notebooks/treg_conditioned_medium/analysis",
     SEPSIS,
+    "notebooks/humoral_immunity/analysis",
+    "notebooks/benchmarks/analysis",
     "book/rerun",
     "book/verdicts",
     "book/glossary",
     "search",
+    *(f"book/statistics/{name}" for name in ("index", "ranks", "means", "groups", "limits", "counts", "designs")),
 ]
 # Faults of the stock theme's own search and colour-mode buttons and of its bibliography list, not of the book's pages.
 STOCK_FAULTS = {"label-content-name-mismatch", "aria-deprecated-role", "aria-required-children"}

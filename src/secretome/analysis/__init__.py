@@ -24,6 +24,7 @@ from secretome.analysis.results import (
     Result,
     Settings,
 )
+from secretome.analysis.trend import STEP
 from secretome.cohort import Study
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "RATIO_BY_MODEL",
     "READINGS",
     "SHIFT",
+    "STEP",
     "SUPERIORITY",
     "Estimate",
     "Reading",

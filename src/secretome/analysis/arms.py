@@ -46,12 +46,21 @@ class Arm:
     @property
     def below(self) -> bool:
         """Whether any value lies below a limit."""
-        return bool((self.lower == 0).any())
+        return bool(((self.lower == 0) & (self.upper > 0)).any())
+
+    @property
+    def zeros(self) -> bool:
+        """Whether any value is zero, and so has no logarithm."""
+        return bool((self.upper == 0).any())
 
     @property
     def above(self) -> bool:
         """Whether any value lies above a limit."""
         return bool(np.isinf(self.upper).any())
+
+    def ranked(self) -> Floats:
+        """The values for ranking among others of one lower and one upper limit: 0 below, twice the limit above."""
+        return np.where(self.lower == 0, 0.0, np.where(np.isinf(self.upper), 2 * self.lower, self.lower))
 
     def replaced(self, share: float) -> Floats:
         """The values, those below a limit taken as a share of it, those above one as the limit itself."""

@@ -10,6 +10,7 @@ from secretome import stats
 from secretome.analysis.arms import Comparison, by_ranks, comparison, effect_of_ranks, rank_test, size_by_ranks
 from secretome.analysis.multiverse import multiverse_rows
 from secretome.analysis.results import BOUND, RANKS, RATIO, RATIO_BY_MODEL, WELCH, Estimate, Result, Settings, attempt
+from secretome.analysis.trend import trend_rows
 from secretome.cohort import Study
 from secretome.protocol import Zone
 
@@ -20,9 +21,12 @@ EQUIVALENCE_BY_MODEL = "two one-sided tests by the censored lognormal model"
 
 def independent_rows(study: Study, settings: Settings) -> Iterator[Result]:
     """Every row: the contrasts of each family of claims, then the checks."""
-    families = dict.fromkeys((claim.endpoint, claim.compared) for claim in study.protocol.claims.values())
+    families = dict.fromkeys((claim.endpoint, claim.compared) for claim in study.protocol.claims.values() if claim.compared)
     for endpoint, contrasts in families:
         yield from _family_rows(study, endpoint, contrasts, settings)
+    for claim in study.protocol.claims.values():
+        if claim.kind == "trend":
+            yield from trend_rows(study, claim, settings)
     if "planned" in settings.readings:
         for check in study.protocol.checks.values():
             arms = comparison(study, check.endpoint, check.contrast)
@@ -94,6 +98,9 @@ def _planned(arms: Comparison, family: int, zone: Zone, alpha: float, *, ranks_d
 
 def _sizes(arms: Comparison, level: float, zone: Zone, alpha: float) -> tuple[Estimate, str, str, Estimate]:
     """The ratio by the method that fits what is known of the values, that method, its effect, and the test of equivalence."""
+    if arms.treated.zeros or arms.control.zeros:
+        # A zero has no logarithm: the ranks decide, and no ratio of geometric means is given.
+        return Estimate(), RANKS, BOUND, Estimate()
     if not arms.censored:
         if arms.n < 2:
             return Estimate(), WELCH, RATIO, Estimate()

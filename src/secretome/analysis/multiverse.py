@@ -110,7 +110,8 @@ def _on_values(pool: Mapping[str, Arm], seed: int) -> Iterator[_Analysis]:
         arms, name = tuple(pool.values()), "t test with the spread of the whole family"
         values = [part.replaced(HALF) for part in arms]
         yield _Analysis(name, MEAN_DIFFERENCE, _plainly(_pooled(values)), HALF, arms)
-        yield _Analysis(f"{name}, on logs", RATIO, _on_logs(_pooled([np.log(part) for part in values])), HALF, arms)
+        if not any(part.zeros for part in arms):
+            yield _Analysis(f"{name}, on logs", RATIO, _on_logs(_pooled([np.log(part) for part in values])), HALF, arms)
     for share in OTHER_SHARES:
         yield _Analysis(WELCH, RATIO, _on_logs(_welch, share), share, adjustments=(BONFERRONI,))
 
@@ -168,7 +169,7 @@ def _dunnett(family: _Family, groups: Mapping[str, Arm], spread: str) -> Iterato
     """Dunnett's test of the family's arms against their control, the spread taken from all `groups`, plainly and on logs."""
     control = sides(next(iter(family.compared)))[1]
     whole = {group: part.replaced(HALF) for group, part in groups.items()}
-    for on_logs in (False, True):
+    for on_logs in (False,) if any(part.zeros for part in groups.values()) else (False, True):
         samples = {group: np.log(values) if on_logs else values for group, values in whole.items()}
         estimates = _dunnett_estimates(samples, control, family.level) if control in samples else {}
         for contrast in family.compared:
@@ -215,7 +216,12 @@ def _plainly(test: Callable[[Floats, Floats, float], Estimate], share: float = H
 
 
 def _on_logs(test: Callable[[Floats, Floats, float], Estimate], share: float = HALF) -> Run:
-    return lambda arms, level: test(np.log(arms.treated.replaced(share)), np.log(arms.control.replaced(share)), level).as_ratio()
+    def run(arms: Comparison, level: float) -> Estimate:
+        if arms.treated.zeros or arms.control.zeros:
+            raise ValueError("a zero has no logarithm.")
+        return test(np.log(arms.treated.replaced(share)), np.log(arms.control.replaced(share)), level).as_ratio()
+
+    return run
 
 
 def _welch(x: Floats, y: Floats, level: float) -> Estimate:

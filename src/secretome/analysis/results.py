@@ -20,6 +20,8 @@ BOUND = "bound of the geometric mean ratio"
 SHIFT = "Hodges-Lehmann shift"
 MEAN_DIFFERENCE = "mean difference"
 SUPERIORITY = "probability of superiority"
+TREND_RATIO = "geometric mean ratio of the highest to the lowest dose, by the slope"
+RISING_PAIRS = "share of pairs that rise less share that fall"
 RANK_RATIO = "Hodges-Lehmann ratio"
 SHARE_RISING = "share of changed pairs that rise"
 # The value of each effect that means no difference.
@@ -27,6 +29,8 @@ NO_DIFFERENCE = {
     RATIO: 1.0,
     RATIO_BY_MODEL: 1.0,
     RANK_RATIO: 1.0,
+    TREND_RATIO: 1.0,
+    RISING_PAIRS: 0.0,
     SHIFT: 0.0,
     MEAN_DIFFERENCE: 0.0,
     SUPERIORITY: 0.5,
@@ -36,6 +40,7 @@ NO_DIFFERENCE = {
 WELCH = "Welch's t test on logs"
 RANKS = "exact Mann-Whitney test"
 ASYMPTOTIC_RANKS = "asymptotic Mann-Whitney test"
+TREND_RANKS = "exact Jonckheere-Terpstra test"
 SIGNED_RANKS = "exact Wilcoxon signed-rank test"
 
 

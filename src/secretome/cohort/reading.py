@@ -322,7 +322,7 @@ def _outside(value: Value, endpoint: Endpoint, scale: str) -> str:
         return "a number: this endpoint has no limit of detection, and no method for values beyond one"
     if scale == "log" and value.upper <= 0 and endpoint.kind in ("concentration", "titre"):
         return "a value above zero, or a limit: if the assay saw nothing, write its limit, such as <15.6"
-    if scale == "log" and value.upper <= 0:
+    if scale == "log" and value.upper <= 0 and not (value.upper == 0 and endpoint.kind in ("count", "proportion")):
         return "a value above zero, because the endpoint is analysed on a log scale"
     if endpoint.lowest is not None and value.lower < endpoint.lowest:
         return f"at least {endpoint.lowest:g} {endpoint.unit}"

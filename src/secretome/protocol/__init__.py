@@ -4,17 +4,34 @@ from secretome.protocol.loading import load_protocol, notebooks_folder, study_fo
 from secretome.protocol.models import ORIGINS, Check, Claim, Direction, Endpoint, Group, Origin, Protocol, Source, Zone
 from secretome.protocol.names import nearest, normalise, sides
 from secretome.protocol.problems import Problem, Refusal
-from secretome.protocol.simulation import Deaths, Lognormal, PairedLognormal, Scenario, Simulation
+from secretome.protocol.simulation import (
+    BetaBinomial,
+    Deaths,
+    Distribution,
+    DrawnGroup,
+    GammaPoisson,
+    Lognormal,
+    LognormalGroup,
+    PairedLognormal,
+    Scenario,
+    Simulation,
+    Titre,
+)
 
 __all__ = [
     "ORIGINS",
+    "BetaBinomial",
     "Check",
     "Claim",
     "Deaths",
     "Direction",
+    "Distribution",
+    "DrawnGroup",
     "Endpoint",
+    "GammaPoisson",
     "Group",
     "Lognormal",
+    "LognormalGroup",
     "Origin",
     "PairedLognormal",
     "Problem",
@@ -23,6 +40,7 @@ __all__ = [
     "Scenario",
     "Simulation",
     "Source",
+    "Titre",
     "Zone",
     "load_protocol",
     "nearest",

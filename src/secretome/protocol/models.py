@@ -68,19 +68,27 @@ class Endpoint(Strict):
 class PublishedTest(Strict):
     """The test that stands for what the authors did, and how far they say so."""
 
-    method: Literal["signed_rank", "mann_whitney"]
+    method: Literal["signed_rank", "mann_whitney", "jonckheere_terpstra"]
     stated: Text
 
 
 class Claim(Strict):
-    """A published claim, made something that a cohort can answer."""
+    """A published claim, made something that a cohort can answer.
+
+    `single`: one `contrast`, adjusted over its `family`. `every`: all `contrasts` move one way. `unchanged`: none of the `contrasts` moves
+    out of the zone of no effect. `trend`: the response moves with the `doses`, which rise; `contrast` is its name. Where `negligible` is
+    false, an effect inside the zone of no effect still counts.
+    """
 
     sentence: Text
     endpoint: Text
-    direction: Direction
-    kind: Literal["single"]
-    contrast: Text
+    kind: Literal["single", "every", "unchanged", "trend"]
+    direction: Direction | None = None
+    contrast: str = ""
     family: tuple[Text, ...] = ()
+    contrasts: tuple[Text, ...] = ()
+    doses: tuple[Text, ...] = ()
+    negligible: bool = True
     published_test: PublishedTest
     printed_range: tuple[float, float] | None = None
     source: Text
@@ -91,10 +99,35 @@ class Claim(Strict):
             raise ValueError("printed_range must be two ratios above zero, the smaller first")
         return self
 
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> "Claim":
+        several = self.kind in ("every", "unchanged")
+        needed = {
+            "direction": self.kind != "unchanged",
+            "contrast": not several,
+            "contrasts": several,
+            "doses": self.kind == "trend",
+        }
+        for key, wanted in needed.items():
+            if wanted != bool(getattr(self, key)):
+                raise ValueError(f"a claim of kind {self.kind!r} {'needs' if wanted else 'has no'} {key!r}")
+        if self.family and self.kind != "single":
+            raise ValueError(f"a claim of kind {self.kind!r} has no 'family'")
+        if self.kind == "trend" and len(self.doses) < 3:
+            raise ValueError("a trend needs three doses or more")
+        return self
+
     @property
     def compared(self) -> tuple[str, ...]:
-        """The contrasts the claim is adjusted over: its family, or itself alone."""
-        return self.family or (self.contrast,)
+        """The contrasts of two groups that the claim is about, or is adjusted over; a trend has none."""
+        if self.kind == "trend":
+            return ()
+        return self.contrasts or self.family or (self.contrast,)
+
+    @property
+    def rises(self) -> bool:
+        """Whether the claim is of a rise."""
+        return self.direction == "up"
 
     @property
     def sides(self) -> tuple[str, str]:
@@ -142,6 +175,7 @@ class Protocol(Strict):
     setting: Literal["in vivo", "in vitro"]
     species: Text
     experimental_unit: Text
+    experimental_units: str = ""
     design: Literal["independent", "paired"] = "independent"
     by: str = ""
     scale: Literal["log"] = "log"
@@ -178,8 +212,9 @@ class Protocol(Strict):
         if paired != bool(self.by):
             yield "a paired design, and only a paired one, needs 'by': the column that makes the pairs"
         for key, claim in self.claims.items():
-            if (claim.published_test.method == "signed_rank") != paired:
-                yield f"claims.{key}.published_test.method {claim.published_test.method!r} does not fit the design"
+            method = "signed_rank" if paired else "jonckheere_terpstra" if claim.kind == "trend" else "mann_whitney"
+            if claim.published_test.method != method or (paired and claim.kind != "single"):
+                yield f"claims.{key}.published_test.method {claim.published_test.method!r} does not fit the design or the claim"
 
     def _unknown_names(self) -> Iterator[str]:
         if self.cohort.source and self.cohort.source not in self.sources:
@@ -190,9 +225,10 @@ class Protocol(Strict):
         for key, claim in self.claims.items():
             if claim.source not in self.sources:
                 yield f"claims.{key}.source {claim.source!r} is not among the sources"
-            if claim.contrast not in claim.compared:
+            if claim.kind == "single" and claim.contrast not in claim.compared:
                 yield f"claims.{key}.contrast {claim.contrast!r} is not in its own family"
             yield from self._unknown_sides(f"claims.{key}", claim.endpoint, claim.compared)
+            yield from self._unknown_doses(key, claim)
         for key, check in self.checks.items():
             yield from self._unknown_sides(f"checks.{key}", check.endpoint, (check.contrast,))
 
@@ -206,6 +242,15 @@ class Protocol(Strict):
             for group in (treated, control):
                 if group not in self.groups:
                     yield f"{place}: contrast {contrast!r} names {group!r}, which is not among the groups"
+
+    def _unknown_doses(self, key: str, claim: Claim) -> Iterator[str]:
+        unknown = [group for group in claim.doses if group not in self.groups]
+        for group in unknown:
+            yield f"claims.{key}.doses names {group!r}, which is not among the groups"
+        if not unknown:
+            doses = [self.groups[group].dose or 0.0 for group in claim.doses]
+            if any(dose <= 0 for dose in doses) or doses != sorted(set(doses)):
+                yield f"claims.{key}.doses must rise from above zero; they are {doses}"
 
     def _colliding_names(self) -> Iterator[str]:
         for what, members in (("groups", self.groups), ("endpoints", self.endpoints)):
@@ -226,6 +271,11 @@ class Protocol(Strict):
         for key, check in self.checks.items():
             if (check.endpoint, check.contrast) in families:
                 yield f"checks.{key}: contrast {check.contrast!r} of {check.endpoint} is a claim's too"
+
+    @property
+    def units(self) -> str:
+        """The plural of the experimental unit."""
+        return self.experimental_units or f"{self.experimental_unit}s"
 
     @property
     def pair(self) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from secretome.protocol.base import Strict, Text
 
-DISTRIBUTIONS = ("lognormal", "paired lognormal")
+DISTRIBUTIONS = ("lognormal", "paired lognormal", "gamma-Poisson", "titre", "beta-binomial")
 Positive = Annotated[float, Field(gt=0)]
 
 
@@ -19,13 +19,23 @@ class Assumption(Strict):
     sources: tuple[Text, ...] = ()
 
 
-class LognormalGroup(Strict):
-    """The values of one group: geometric mean in the endpoint's unit, and coefficient of variation."""
+class _Group(Strict):
+    """What is assumed of one group, and the evidence."""
+
+    evidence: Text
+    sources: tuple[Text, ...] = ()
+
+
+class LognormalGroup(_Group):
+    """Geometric mean in the endpoint's unit, and coefficient of variation."""
 
     geometric_mean: Positive
     cv: Positive
-    evidence: Text
-    sources: tuple[Text, ...] = ()
+
+    @property
+    def centre(self) -> float:
+        """What a scenario may replace."""
+        return self.geometric_mean
 
 
 class Lognormal(Strict):
@@ -38,12 +48,15 @@ class Lognormal(Strict):
     groups: dict[str, LognormalGroup]
 
 
-class PairedGroup(Strict):
+class PairedGroup(_Group):
     """One side of the pairs: geometric mean in the endpoint's unit."""
 
     geometric_mean: Positive
-    evidence: Text
-    sources: tuple[Text, ...] = ()
+
+    @property
+    def centre(self) -> float:
+        """What a scenario may replace."""
+        return self.geometric_mean
 
 
 class PairedLognormal(Strict):
@@ -54,6 +67,49 @@ class PairedLognormal(Strict):
     log_sd: Positive
     log_ratio_sd: Positive
     groups: dict[str, PairedGroup]
+
+
+class MeanGroup(_Group):
+    """The mean of one group: raw counts, twofold steps of a titre, or per cent."""
+
+    mean: Positive
+
+    @property
+    def centre(self) -> float:
+        """What a scenario may replace."""
+        return self.mean
+
+
+class GammaPoisson(Strict):
+    """Counts on a plate, Poisson about each animal's own mean, which varies by `cv`; a value is the count times `scaled_by`."""
+
+    distribution: Literal["gamma-Poisson"]
+    cv: Positive
+    scaled_by: Positive
+    groups: dict[str, MeanGroup]
+
+
+class Titre(Strict):
+    """Twofold titres: a normal number of steps with standard deviation `sd`, rounded, from `lowest` to `highest`."""
+
+    distribution: Literal["titre"]
+    sd: Positive
+    lowest: Positive
+    highest: Positive
+    groups: dict[str, MeanGroup]
+
+
+class BetaBinomial(Strict):
+    """Per cent of `cells` looked at; `cv` is the coefficient of variation of these percentages, chance of the count included."""
+
+    distribution: Literal["beta-binomial"]
+    cv: Positive
+    cells: Annotated[int, Field(gt=0)]
+    groups: dict[str, MeanGroup]
+
+
+DrawnGroup = LognormalGroup | PairedGroup | MeanGroup
+Distribution = Annotated[Lognormal | PairedLognormal | GammaPoisson | Titre | BetaBinomial, Field(discriminator="distribution")]
 
 
 class Deaths(Strict):
@@ -68,10 +124,11 @@ class Deaths(Strict):
 
 
 class Scenario(Strict):
-    """A world to draw animals from: the assumptions, with some geometric means replaced."""
+    """A world to draw animals from: the assumptions, with some groups' centres, or an endpoint's coefficient of variation, replaced."""
 
     about: Text
-    geometric_means: dict[str, dict[str, Positive]] = Field(default_factory=dict)
+    centres: dict[str, dict[str, Positive]] = Field(default_factory=dict)
+    cv: dict[str, Positive] = Field(default_factory=dict)
     deaths: Deaths | None = None
 
 
@@ -80,7 +137,7 @@ class Simulation(Strict):
 
     n: Annotated[int, Field(ge=1)]
     seed: Annotated[int, Field(ge=0)]
-    endpoints: dict[str, Annotated[Lognormal | PairedLognormal, Field(discriminator="distribution")]]
+    endpoints: dict[str, Distribution]
     assumptions: tuple[Assumption, ...]
     scenarios: Annotated[dict[str, Scenario], Field(min_length=1)]
 
@@ -94,9 +151,12 @@ class Simulation(Strict):
             if (endpoint.distribution == "paired lognormal") != paired:
                 yield f"simulation.endpoints.{key}.distribution {endpoint.distribution!r} does not fit the design"
         for name, scenario in self.scenarios.items():
-            for key, means in scenario.geometric_means.items():
-                if key not in self.endpoints or not set(means) <= groups:
-                    yield f"simulation.scenarios.{name}.geometric_means.{key} names an endpoint or group that is not simulated"
+            for key, centres in scenario.centres.items():
+                if key not in self.endpoints or not set(centres) <= groups:
+                    yield f"simulation.scenarios.{name}.centres.{key} names an endpoint or group that is not simulated"
+            for key in scenario.cv:
+                if not hasattr(self.endpoints.get(key), "cv"):
+                    yield f"simulation.scenarios.{name}.cv.{key} is no endpoint with one coefficient of variation"
             if scenario.deaths:
                 yield from self._faulty_deaths(name, scenario.deaths, groups)
         for source in self._sources():

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from secretome.cohort import Study
 from secretome.protocol import Claim, sides
-from secretome.words.numbers import Row, count, effect, inside, interval, number
-from secretome.words.sentences import arms_sentence, censoring_sentence, pairs_sentence, unit
+from secretome.words.numbers import Row, effect, inside, interval, number
+from secretome.words.sentences import arms_sentence, censoring_sentence, pairs_sentence, unit, units_counted
 
 
 def paired_alt(study: Study, claim: Claim, row: Row) -> str:
@@ -49,7 +49,7 @@ def design_alt(study: Study) -> str:
         own = animals[animals["group"] == key]
         dead = int(own["dead"].sum())
         fate = f", {dead} died before sampling" if dead else ""
-        arms.append(f"{group.label} ({group.treatment}), {count(len(own), unit(study))}{fate}")
+        arms.append(f"{group.label} ({group.treatment}), {units_counted(study, len(own))}{fate}")
     events = "; ".join(f"{event.hour:g} h, {event.what}" for event in study.protocol.timeline)
     return f"The design as arms along a line of hours. {'. '.join(arms)}. Events: {events}."
 

@@ -4,7 +4,18 @@ import math
 
 import pandas as pd
 
-from secretome.claims import FLOOR, NEGLIGIBLE, NO_SPREAD, NO_SPREAD_OF_PAIRS, SMALL, UNORDERED, rises
+from secretome.claims import (
+    ALL_INSIDE,
+    FLOOR,
+    NEGLIGIBLE,
+    NO_SPREAD,
+    NO_SPREAD_OF_PAIRS,
+    SMALL,
+    SOME_NEGLIGIBLE,
+    STEP_BACK,
+    UNORDERED,
+    rises,
+)
 from secretome.cohort import Study
 from secretome.protocol import Claim, Zone, sides
 from secretome.words.numbers import Row, count, effect, inside, interval, number, p_value, ratio
@@ -21,20 +32,37 @@ DIFFERENCES = {
     NO_SPREAD_OF_PAIRS: "that test needs no spread to compute",
     SMALL: "that test knows no zone of no effect",
     NEGLIGIBLE: "that test knows no zone of no effect",
+    SOME_NEGLIGIBLE: "that test knows no zone of no effect",
+    ALL_INSIDE: "that test asks for any difference, however small",
+    STEP_BACK: "that test does not look at single steps",
 }
-LETTERS = {"Mann-Whitney": "U", "signed-rank": "W"}
+LETTERS = {"Mann-Whitney": "U", "signed-rank": "W", "Jonckheere": "J"}
 
 
 def unit(study: Study) -> str:
     """What was measured, one of it: made-up animals are always called so."""
-    simulated = "simulated " if study.cohort.origin == "simulated" else ""
-    return f"{simulated}{study.protocol.experimental_unit}"
+    return f"{_simulated(study)}{study.protocol.experimental_unit}"
+
+
+def units(study: Study) -> str:
+    """The same, several of it."""
+    return f"{_simulated(study)}{study.protocol.units}"
+
+
+def units_counted(study: Study, n: int) -> str:
+    """A number of them."""
+    return f"{n} {unit(study) if n == 1 else units(study)}"
 
 
 def against(study: Study, contrast: str) -> str:
-    """A contrast in words."""
+    """A contrast in words; a trend by the groups that it goes through."""
+    for claim in study.protocol.claims.values():
+        if claim.kind == "trend" and claim.contrast == contrast:
+            return f"from {', '.join(study.protocol.groups[group].label for group in claim.doses)}"
     treated, control = (study.protocol.groups[side].label for side in sides(contrast))
-    return f"{treated} against {inside(control)}"
+    # A drug keeps its capital.
+    name = control if study.protocol.groups[sides(contrast)[1]].role == "reference" else inside(control)
+    return f"{treated} against {name}"
 
 
 def result_sentence(study: Study, row: Row) -> str:
@@ -42,7 +70,11 @@ def result_sentence(study: Study, row: Row) -> str:
     endpoint = study.protocol.endpoints[row["endpoint"]]
     paired = study.protocol.design == "paired"
     subject = endpoint.label if paired else f"{endpoint.label}, {against(study, row['contrast'])}{_population(study, ', ')}"
-    n = count(row["n_treated"], "pair") if paired else f"{row['n_treated']} and {count(row['n_control'], unit(study))}"
+    n = f"{row['n_treated']} and {units_counted(study, row['n_control'])}"
+    if paired:
+        n = count(row["n_treated"], "pair")
+    elif " vs " not in row["contrast"]:
+        n = f"{row['n_treated']} {units(study)} or more a group"
     if math.isnan(row["pvalue"]):
         few = min(row["n_treated"], row["n_control"]) < 2
         why = "there are too few" if few else "the change does not vary" if paired else "the values do not vary, or are in no order"
@@ -71,13 +103,14 @@ def cohort_sentence(study: Study) -> str:
     """Who was measured, in which file, and what kind of data that is."""
     cohort, protocol = study.cohort, study.protocol
     animals = cohort.values["animal"].nunique()
+    who = protocol.experimental_unit if animals == 1 else protocol.units
     origin = ORIGIN[cohort.origin]
     if cohort.scenario or cohort.seed:
         origin += f" (scenario {cohort.scenario or 'not stated'}, seed {cohort.seed or 'not stated'})"
     if cohort.path.name == protocol.cohort.file.rpartition("/")[2] and study.source_data:
         source = protocol.sources[protocol.cohort.source]
-        return f"{count(animals, protocol.experimental_unit)} of {source.text}; {origin}."
-    return f"{count(animals, protocol.experimental_unit)} from the file {cohort.path.name}; {origin}."
+        return f"{animals} {who} of {source.text}; {origin}."
+    return f"{animals} {who} from the file {cohort.path.name}; {origin}."
 
 
 def arms_sentence(study: Study, endpoint: str) -> str:
@@ -91,7 +124,7 @@ def arms_sentence(study: Study, endpoint: str) -> str:
         if (missing := len(own) - known - dead) > 0:
             lost.append(f"{missing} without a value")
         parts.append(f"{group.label} {known}" + (f" ({', '.join(lost)})" if lost else ""))
-    return f"{study.protocol.endpoints[endpoint].label}, {unit(study)}s with a value: {'; '.join(parts)}"
+    return f"{study.protocol.endpoints[endpoint].label}, {units(study)} with a value: {'; '.join(parts)}"
 
 
 def censoring_sentence(study: Study, endpoint: str) -> str:
@@ -113,12 +146,12 @@ def pairs_sentence(study: Study, claim: Claim) -> str:
     whole = pairs.dropna()
     rises = int((whole["treated"] > whole["control"]).sum())
     falls = int((whole["treated"] < whole["control"]).sum())
-    text = f"the share rises in {rises} of {count(len(whole), unit(study))} and falls in {falls}"
+    text = f"the share rises in {rises} of {units_counted(study, len(whole))} and falls in {falls}"
     unchanged = len(whole) - rises - falls
     if unchanged:
         text += f"; it is unchanged in {unchanged}"
     half = len(pairs) - len(whole)
-    return text + (f"; {count(half, unit(study))} without both values left out" if half else "")
+    return text + (f"; {units_counted(study, half)} without both values left out" if half else "")
 
 
 def floor_sentence(study: Study, row: Row, alpha: float) -> str:
@@ -129,6 +162,8 @@ def floor_sentence(study: Study, row: Row, alpha: float) -> str:
     else:
         label += f", {against(study, row['contrast'])}"
         who = f"groups of {row['n_treated']} and {row['n_control']} allow, with their ties,"
+        if " vs " not in row["contrast"]:
+            who = "these groups allow, with their ties,"
     if math.isnan(row["pvalue"]):
         return f"{label}: too few values, or values in no order, for any p"
     if math.isnan(row["attainable"]):
@@ -160,12 +195,12 @@ def check_sentence(study: Study, row: Row) -> str:
 def verdict_sentence(study: Study, verdict: Row) -> str:
     """A verdict, the rule that decided it, and what it rests on, fit to paste."""
     claim = study.protocol.claims[verdict["claim"]]
-    adjusted = "adjusted " if len(claim.compared) > 1 else ""
+    adjusted = "adjusted " if claim.kind == "single" and len(claim.compared) > 1 else ""
     p = f"{adjusted}{p_value(verdict['pvalue_adjusted'])}"
     rests = "" if math.isnan(verdict["pvalue_adjusted"]) else f" ({_basis(study, verdict)}, {p})"
     if not rests and not math.isnan(verdict["estimate"]):
         rests = f" (geometric mean ratio {number(verdict['estimate'])}, {interval(verdict)})"
-    made_up = f" in {unit(study)}s" if study.cohort.origin == "simulated" else ""
+    made_up = f" in {units(study)}" if study.cohort.origin == "simulated" else ""
     text = f"{claim.sentence} {verdict['verdict'].capitalize()}{made_up}: {verdict['rule']}{rests}."
     published = verdict["verdict_as_published"]
     if verdict["verdict"] != published:
@@ -188,14 +223,14 @@ def deaths_sentence(study: Study) -> str:
         own = animals[animals["group"] == key]
         parts.append(f"{group.label} {int(own['dead'].sum())} of {len(own)}")
     return (
-        f"{unit(study).capitalize()}s that died before sampling: {'; '.join(parts)}. The verdicts compare those left, "
+        f"{units(study).capitalize()} that died before sampling: {'; '.join(parts)}. The verdicts compare those left, "
         "and where a treatment changes who is left, they cannot tell its effect on the values from its effect on survival."
     )
 
 
 def made_up_sentence(study: Study) -> str:
     """Whether the animals are made up, and from what."""
-    units = f"{study.protocol.experimental_unit}s"
+    units = study.protocol.units
     if study.cohort.origin != "simulated":
         return f"The {units} of this cohort are not made up, and nothing below was assumed of them."
     if study.cohort.scenario and study.protocol.simulation and study.cohort.scenario in study.protocol.simulation.scenarios:
@@ -222,13 +257,16 @@ def standing_sentence(study: Study, verdicts: pd.DataFrame) -> str:
     return "The cohort is new to the claims, so its verdicts are a test of them."
 
 
-def agreement_sentence(rows: pd.DataFrame, alpha: float) -> str:
-    """How many of the analyses of one contrast that were not planned answer as the planned one does: by significance and direction."""
+def agreement_sentence(rows: pd.DataFrame, alpha: float, *, adjusted: bool = True) -> str:
+    """How many of the analyses of one contrast that were not planned answer as the planned one does: by significance and direction.
+
+    Where the claim needs every contrast, `adjusted` is false: the planned test of each is then not adjusted.
+    """
     rows = rows[rows["pvalue"].notna() & (rows["alternative"] != "equivalence")]
     planned, others = rows[rows["reading"] == "planned"], rows[rows["reading"] == "multiverse"]
     if planned.empty or others.empty:
         return "the planned result cannot be computed, so there is nothing to compare with."
-    answer = _answer(planned.iloc[0], alpha)
+    answer = _answer(planned.iloc[0], alpha, adjusted=adjusted)
     same = sum(_answer(row, alpha) == answer for _, row in others.iterrows())
     found = {"": "nothing significant", "up": "a significant rise", "down": "a significant fall"}[answer]
     return f"the planned analysis finds {found}, and so do {same} of the {len(others)} others that could be computed."
@@ -240,12 +278,16 @@ def unpaired_sentence(study: Study, claim: Claim, welch: float, ranks: float) ->
     return f"{label}: Welch's t on logs {p_value(welch)}, exact Mann-Whitney {p_value(ranks)}"
 
 
-def _answer(row: Row, alpha: float) -> str:
+def _answer(row: Row, alpha: float, *, adjusted: bool = True) -> str:
     """What an analysis says at alpha, after its own adjustment."""
-    adjusted = row["pvalue_adjusted"]
-    if (row["pvalue"] if math.isnan(adjusted) else adjusted) > alpha:
+    p = row["pvalue_adjusted"] if adjusted and not math.isnan(row["pvalue_adjusted"]) else row["pvalue"]
+    if p > alpha:
         return ""
     return "up" if rises(row) else "down"
+
+
+def _simulated(study: Study) -> str:
+    return "simulated " if study.cohort.origin == "simulated" else ""
 
 
 def _population(study: Study, before: str) -> str:

@@ -1,45 +1,13 @@
 """From results to verdicts: one row per claim, and per check, by rules that are fixed before the data are seen."""
 
-import math
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
 
 import pandas as pd
 
-from secretome.analysis import ASYMPTOTIC_RANKS, NO_DIFFERENCE, RANKS
+from secretome.claims.judges import JUDGES
+from secretome.claims.rules import ALPHA, CHECK_FAILED, OUTCOMES, OUTCOMES_BY_RULE, Decision, Outcome, Row, decide, row_of
 from secretome.cohort import Study
-from secretome.protocol import Check, Claim, Direction
-
-Decision = Literal["supported", "contradicted", "inconclusive", "untestable"]
-Outcome = Literal["passed", "not shown", "failed", "absent"]
-Row = Any  # a row of a DataFrame: pandas types its rows as Series of anything
-
-ALPHA = 0.05
-FEWEST = 3
-# The rules, as verdicts print them.
-TOO_FEW = f"fewer than {FEWEST} values in a group"
-UNORDERED = "limits of the assay that overlap leave values in no order"
-FLOOR = "no result of the exact test could be small enough"
-CHECK_FAILED = "the check of the experiment failed"
-NO_SPREAD = "the values do not vary, so the planned test cannot be computed"
-NO_SPREAD_OF_PAIRS = "the change does not vary, so the planned test cannot be computed"
-OPPOSITE = "significant in the opposite direction"
-SMALL = "significant but smaller than the margin"
-CLAIMED = "significant in the claimed direction and not negligible"
-NEGLIGIBLE = "not significant and inside the zone of no effect"
-OPEN = "not significant and not shown to be negligible"
-
-
-OUTCOMES: dict[Decision, Outcome] = {
-    "supported": "passed",
-    "contradicted": "failed",
-    "inconclusive": "not shown",
-    "untestable": "absent",
-}
-
-# A group without a small enough p is there all the same; an effect too small to matter is none for an experiment to rest on.
-OUTCOMES_BY_RULE: dict[str, Outcome] = {FLOOR: "not shown", UNORDERED: "not shown", SMALL: "failed"}
-RANK_TESTS = (RANKS, ASYMPTOTIC_RANKS)
+from secretome.protocol import Check, Claim
 
 
 @dataclass(frozen=True)
@@ -111,7 +79,7 @@ def adjudicate(study: Study, results: pd.DataFrame, *, alpha: float = ALPHA) -> 
     """
     checked = examine(study, results, alpha=alpha)
     failed = {study.protocol.checks[key].endpoint for key in checked.loc[checked["outcome"] == "failed", "check"]}
-    verdicts = [_single(study, key, claim, results, failed, alpha) for key, claim in study.protocol.claims.items()]
+    verdicts = [_judged(study, key, claim, results, failed, alpha) for key, claim in study.protocol.claims.items()]
     return pd.DataFrame([asdict(verdict) for verdict in verdicts], columns=list(Verdict.__dataclass_fields__))
 
 
@@ -173,8 +141,8 @@ def examine(study: Study, results: pd.DataFrame, *, alpha: float = ALPHA) -> pd.
 
 def _examined(study: Study, key: str, check: Check, results: pd.DataFrame, alpha: float) -> CheckResult:
     rows = results[(results["endpoint"] == check.endpoint) & (results["contrast"] == check.contrast)]
-    planned = _row(rows, "planned", equivalence=False)
-    decision, rule = _decide(check.direction, 1, planned, _row(rows, "planned", equivalence=True), alpha, paired=False)
+    planned = row_of(rows, "planned", equivalence=False)
+    decision, rule = decide(check.direction, 1, planned, row_of(rows, "planned", equivalence=True), alpha, paired=False)
     return CheckResult(
         study=study.key,
         cohort=study.cohort.id,
@@ -185,14 +153,10 @@ def _examined(study: Study, key: str, check: Check, results: pd.DataFrame, alpha
     )
 
 
-def _single(study: Study, key: str, claim: Claim, results: pd.DataFrame, failed: set[str], alpha: float) -> Verdict:
-    rows = results[(results["endpoint"] == claim.endpoint) & (results["contrast"] == claim.contrast)]
-    planned, family = _row(rows, "planned", equivalence=False), len(claim.compared)
-    if not math.isnan(planned["level"]) and not math.isclose(planned["level"], 1 - alpha / family):
-        raise ValueError(f"the results were made at another alpha than {alpha:g}: pass the same one to analyse and adjudicate.")
-    equivalence, paired = _row(rows, "planned", equivalence=True), study.protocol.design == "paired"
-    decision, rule = _decide(claim.direction, family, planned, equivalence, alpha, paired=paired)
-    published = _decide_as_published(claim, _row(rows, "published", equivalence=False), planned, alpha)
+def _judged(study: Study, key: str, claim: Claim, results: pd.DataFrame, failed: set[str], alpha: float) -> Verdict:
+    rows = results[results["endpoint"] == claim.endpoint]
+    found = JUDGES[claim.kind](study, claim, rows, alpha)
+    decision, rule, published, shown = found.decision, found.rule, found.published, found.shown
     if claim.endpoint in failed:
         decision, rule, published = "untestable", CHECK_FAILED, "untestable"
     return Verdict(
@@ -201,68 +165,35 @@ def _single(study: Study, key: str, claim: Claim, results: pd.DataFrame, failed:
         claim=key,
         verdict=decision,
         verdict_as_published=published,
-        magnitude=_magnitude(claim, planned),
+        magnitude=_magnitude(claim, rows, shown),
         rule=rule,
-        **{name: float(planned[name]) for name in ("estimate", "low", "high", "level", "pvalue_adjusted")},
+        **{name: float(shown[name]) for name in ("estimate", "low", "high", "level", "pvalue_adjusted")},
         origin=study.cohort.origin,
         protocol_altered=alpha != ALPHA or not study.cohort.excluded.empty,
         source_data=study.source_data,
     )
 
 
-def _row(rows: pd.DataFrame, reading: str, *, equivalence: bool) -> Row:
-    found = rows[(rows["reading"] == reading) & ((rows["alternative"] == "equivalence") == equivalence)]
-    if len(found) != 1:
-        raise ValueError(f"one {reading} row is needed per claim and check; the results hold {len(found)}.")
-    return found.iloc[0]
-
-
-def _decide(direction: Direction, family: int, planned: Row, equivalence: Row, alpha: float, *, paired: bool) -> tuple[Decision, str]:
-    if min(planned["n_treated"], planned["n_control"]) < FEWEST:
-        return "untestable", TOO_FEW
-    if math.isnan(planned["pvalue_adjusted"]) and planned["method"] == RANKS:
-        return "untestable", UNORDERED
-    if math.isnan(planned["pvalue_adjusted"]):
-        return "inconclusive", NO_SPREAD_OF_PAIRS if paired else NO_SPREAD
-    if planned["attainable"] * family > alpha:
-        return "untestable", FLOOR
-    significant = planned["pvalue_adjusted"] <= alpha
-    negligible = equivalence["pvalue"] <= alpha
-    if significant and rises(planned) != (direction == "up"):
-        return "contradicted", OPPOSITE
-    if significant and negligible:
-        return "inconclusive", SMALL
-    if significant:
-        return "supported", CLAIMED
-    if negligible:
-        return "contradicted", NEGLIGIBLE
-    return "inconclusive", OPEN
-
-
-def _decide_as_published(claim: Claim, row: Row, planned: Row, alpha: float) -> Decision:
-    if min(row["n_treated"], row["n_control"]) < FEWEST or math.isnan(row["pvalue"]) or row["attainable"] > alpha:
-        return "untestable"
-    if row["pvalue"] > alpha:
-        return "inconclusive"
-    # Many unchanged pairs can make the shift exactly zero under a small p; the planned ratio then tells the direction.
-    up = rises(row) if row["method"] in RANK_TESTS or row["estimate"] else rises(planned)
-    return "supported" if up == (claim.direction == "up") else "contradicted"
-
-
-def rises(row: Row) -> bool:
-    """Whether the treated group lies higher, by the test itself: ranks and means may disagree, and p is the test's."""
-    if row["method"] in RANK_TESTS:
-        return bool(row["statistic"] > row["n_treated"] * row["n_control"] / 2)
-    return bool(row["estimate"] > NO_DIFFERENCE[row["effect"]])
-
-
-def _magnitude(claim: Claim, planned: Row) -> str:
+def _magnitude(claim: Claim, rows: pd.DataFrame, shown: Row) -> str:
+    """How the estimates compare with the printed range; of several contrasts, one wholly outside decides."""
     if claim.printed_range is None:
         return "not printed"
-    least, most = claim.printed_range
-    if planned["high"] < least:
+    tests = rows[(rows["reading"] == "planned") & (rows["alternative"] != "equivalence") & rows["contrast"].isin(claim.compared)]
+    words = (
+        {_placed(row, *claim.printed_range) for _, row in tests.iterrows()}
+        if claim.kind == "every"
+        else {_placed(shown, *claim.printed_range)}
+    )
+    for word in ("smaller", "larger", "cannot tell"):
+        if word in words:
+            return word
+    return "compatible"
+
+
+def _placed(row: Row, least: float, most: float) -> str:
+    if row["high"] < least:
         return "smaller"
-    if planned["low"] > most:
+    if row["low"] > most:
         return "larger"
     # Written without a division, and so that an interval that does not exist cannot be compatible.
-    return "compatible" if planned["high"] * least <= planned["low"] * most else "cannot tell"
+    return "compatible" if row["high"] * least <= row["low"] * most else "cannot tell"

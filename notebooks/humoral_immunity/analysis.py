@@ -1,0 +1,187 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# (humoral-immunity)=
+# # Humoral immunity and a xenogenic secretome
+
+# %% tags=["parameters", "hide-input"]
+cohort: str = ""  # a cohort file; empty means the study's own
+cohort_sha256: str = ""  # the hash that file must have; empty means any
+out: str = ""  # a folder for tables and figures; empty writes nothing
+alpha: float = 0.05  # the error rate at which claims are decided
+level: float = 0.95  # the confidence level of intervals that decide nothing
+seed: int = 1  # for permutations that are too many to enumerate
+
+# %% tags=["hide-input"]
+from secretome import adjudicate, analyse, figures, load_study, tables, words
+from secretome.claims import examine
+from secretome.report.page import Page
+
+study = load_study("humoral_immunity", cohort=cohort or None, sha256=cohort_sha256 or None)
+results = analyse(study, alpha=alpha, level=level, seed=seed)
+checks = examine(study, results, alpha=alpha)
+verdicts = adjudicate(study, results, alpha=alpha)
+
+page = Page(study, out)
+page.banner()
+
+# %% tags=["remove-cell"]
+claims = study.protocol.claims
+tests = results[results["alternative"] != "equivalence"]
+published = tests[tests["reading"] == "published"].set_index(["endpoint", "contrast"], drop=False)
+planned = tests[tests["reading"] == "planned"].set_index(["endpoint", "contrast"], drop=False)
+equivalent = results[results["alternative"] == "equivalence"].set_index(["endpoint", "contrast"], drop=False)
+arms = claims["afc_rises"].contrasts
+page.say(
+    who=words.cohort_sentence(study),
+    made_up=words.made_up_sentence(study),
+    arms_afc=words.arms_sentence(study, "afc"),
+    arms_titre=words.arms_sentence(study, "titre"),
+    arms_phagocytosis=words.arms_sentence(study, "phagocytosis"),
+    zone=words.zone(study.protocol.endpoints["afc"].no_effect),
+    zone_titre=words.zone(study.protocol.endpoints["titre"].no_effect),
+    standing=words.standing_sentence(study, verdicts),
+    stated=claims["afc_rises"].published_test.stated,
+    stated_trend=claims["afc_dose_im"].published_test.stated,
+    stated_unchanged=claims["phagocytosis_unchanged"].published_test.stated,
+    arms=f"{len(arms)}",
+    arms_level=words.percent(1 - alpha / len(arms)),
+    alpha=f"{alpha:g}",
+)
+
+# %% [markdown]
+# **The question.** Does the {term}`secretome` of stem cells from another species make healthy mice form more antibodies, and leave the cells that eat bacteria
+# alone? A conference abstract says so {cite}`moskalov-koshova`: 3 to 10.5 times as many antibody-forming cells as under saline, 1.2 to 4.1 times as many as under
+# the drug Thymalin, more with more of it where it was given into muscle, a "similar" pattern of antibody titres, and unchanged phagocytosis. It prints no value of any mouse.
+#
+# **What this page is for.** It turns each claim into something that a cohort of mice can support, contradict or leave open, and answers it for the cohort
+# named here: {glue:text}`who`
+#
+# | Before you read | Time | You will be able to |
+# |---|---|---|
+# | {doc}`The sepsis study <../sepsis_cytokines/analysis>` | 15 minutes | judge a claim about many groups at once, a trend over doses, and a claim that nothing changes |
+
+# %% [markdown]
+# ## The mice
+#
+# In the published experiment, healthy mice were immunised with ram erythrocytes and given saline, Thymalin, or 10, 20 or 50 µL/kg of secretome, into muscle (IM) or under the
+# skin (SC). The abstract does not say how many mice each group had.
+
+# %% tags=["hide-input"]
+page.table(tables.design_table(study), "The groups, and the animals of this cohort")
+
+# %% [markdown]
+# - {glue:text}`arms_afc`.
+# - {glue:text}`arms_titre`.
+# - {glue:text}`arms_phagocytosis`.
+#
+# ### Where the numbers come from
+#
+# {glue:text}`made_up`
+#
+# Since no mouse's values are published, the book's own cohort is drawn by a computer. What it is drawn from is listed here, each assumption beside the evidence
+# for it. Where the evidence is "none", the choice is ours. None of it is a finding about mice.
+
+# %% tags=["hide-input"]
+made_up = study.cohort.origin == "simulated"
+page.table(tables.assumptions_table(study), "What the book's simulated mice are drawn from", folded=not made_up)
+page.table(tables.scenarios_table(study), "Scenarios", folded=not made_up)
+page.table(tables.sources_table(study), "Sources", folded=True)
+
+# %% [markdown]
+# ## Every mouse
+#
+# Each point is one mouse, the bar the median. Below stands each group's {term}`geometric mean ratio` to saline, with an interval at {glue:text}`arms_level`, so that
+# all {glue:text}`arms` hold together. The grey band is the {term}`zone of no effect`: {glue:text}`zone`; for titres {glue:text}`zone_titre`.
+
+# %% tags=["hide-input"]
+for endpoint in study.protocol.endpoints:
+    rows = [planned.loc[(endpoint, contrast)] for contrast in arms]
+    page.figure(figures.groups_figure(study, endpoint, rows), endpoint, words.groups_alt(study, endpoint, rows))
+
+# %% tags=["hide-input"]
+page.table(tables.groups_table(study), "Every measurement", folded=True)
+
+# %% [markdown]
+# ## Did the experiment work?
+#
+# The reference drug must raise the number of antibody-forming cells, or there is nothing to compare the secretome with.
+
+# %% tags=["hide-input"]
+page.items(words.check_sentence(study, row) for _, row in checks.iterrows())
+
+# %% [markdown]
+# ## As published
+#
+# Of the authors' test we know this: {glue:text}`stated`. For the doses, {glue:text}`stated_trend`. For phagocytosis, {glue:text}`stated_unchanged`.
+
+# %% tags=["hide-input"]
+page.table(tables.contrasts_table(study, published), "Each group as the authors' test sees it", folded=True)
+page.items(words.result_sentence(study, row) for key, row in published.iterrows() if key[1] == claims["afc_dose_im"].contrast)
+
+# %% [markdown]
+# ## As planned
+#
+# A claim that *every* group rises is supported only when each does, each at {glue:text}`alpha` and none adjusted: one group that does not is enough to leave it open. To contradict it
+# one group is enough too, and there each is held to {glue:text}`alpha` over {glue:text}`arms`. A claim that something is *unchanged* is supported when every 90 % interval lies
+# inside the zone of no effect: a p above {glue:text}`alpha` shows no equality. The dose claim asks for the slope over the three doses into muscle alone, since with saline a flat plateau
+# would pass for a slope.
+
+# %% tags=["hide-input"]
+page.table(tables.contrasts_table(study, planned), "The planned tests")
+page.table(tables.contrasts_table(study, equivalent.loc[["phagocytosis"]]), "Is phagocytosis unchanged?")
+
+# %% [markdown]
+# ## Every reasonable way
+#
+# Someone else might have compared means instead of ratios, pooled the spread of the groups, or adjusted in another way. The share that agrees is not a probability.
+
+# %% tags=["hide-input"]
+compared = dict.fromkeys((claim.endpoint, contrast) for claim in claims.values() for contrast in claim.compared)
+page.table(tables.agreement_table(study, results, list(compared), alpha), "How many other analyses answer as the planned one")
+
+# %% [markdown]
+# ## The verdicts
+#
+# {glue:text}`standing`
+
+# %% tags=["hide-input"]
+page.items(words.verdict_sentence(study, row) for _, row in verdicts.iterrows())
+page.table(tables.verdicts_table(study, verdicts), "Verdicts")
+
+# %% [markdown]
+# The ratio printed for a claim about all groups is that of the group that it hangs on: the one that comes nearest to failing it. How verdicts come about is told in
+# {doc}`the guide to verdicts <../../book/verdicts>`.
+#
+# **Beside every verdict on the published experiment stands:**
+
+# %% tags=["hide-input"]
+page.items(words.caveats(study))
+
+# %% [markdown]
+# ## What the design cannot show
+#
+# - **Sickness.** The mice were healthy. That a healthy immune system can be driven says little of a failing one.
+# - **Which antibodies.** A cell that forms antibodies against an erythrocyte does not show protection against anything.
+# - **Equality from a difference test.** "At the level of the control" by Mann-Whitney's U is silence, not equality. How near the groups are is what the intervals say.
+# - **What a titre's "per cent" is of.** A rise of a quarter in a titre is less than one dilution, which no such assay can tell from none; a rise of a quarter in its logarithm may be severalfold.
+#   The companion paper does not say which it prints {cite}`moskalov-2023`. The scenarios `as_published` and `titre_raw` are the two readings.
+# - **The route.** That one route shows a dose dependence and the other does not is no test of whether the routes differ.
+#
+# ## Rerun it on your mice
+#
+# Put your values in a CSV file with the columns `animal`, `group` (`saline`, `thymalin`, `im10`, `im20`, `im50`, `sc10`, `sc20` or `sc50`), `afc` per spleen, `titre` as the reciprocal of the last
+# positive dilution, and `phagocytosis` in %, one row per mouse. A file may lack groups or endpoints: it gets verdicts for what it has. Then
+#
+#     secretome rerun humoral_immunity my_mice.csv
+#
+# {doc}`The guide to reruns <../../book/rerun>` says what else may be in the file and what you get.
+
+# %% tags=["remove-cell"]
+page.save(results=results, verdicts=verdicts, checks=checks)
