@@ -1,11 +1,12 @@
 """Protocols: every fault by key and line."""
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
-from secretome.protocol import Refusal, load_protocol, nearest, normalise, study_folder
+from secretome.protocol import Refusal, load_protocol, nearest, normalise, study_folder, study_names
 
 TREG = "treg_conditioned_medium"
 
@@ -103,3 +104,10 @@ def test_faults_of_checks_caveats_and_assumptions_are_named(tmp_path: Path, old:
 )
 def test_faults_of_claims_about_many_groups_are_named(tmp_path: Path, old: str, new: str, sentence: str) -> None:
     assert sentence in altered(tmp_path, old, new, "humoral_immunity")
+
+
+@pytest.mark.parametrize("name", study_names())
+def test_every_source_is_in_the_bibliography(name: str) -> None:
+    bibliography = (Path(__file__).parents[1] / "book" / "references.bib").read_text(encoding="utf-8")
+    keys = set(re.findall(r"@\w+\{([^,]+),", bibliography))
+    assert {source.citation for source in load_protocol(study_folder(name) / "protocol.yml").sources.values()} <= keys

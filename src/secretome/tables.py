@@ -90,7 +90,7 @@ def sources_table(study: Study) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Source": [source.text for source in sources],
-            "Address": [source.url for source in sources],
+            "Address": [source.url or "none known" for source in sources],
             "Licence": [source.licence for source in sources],
         }
     )

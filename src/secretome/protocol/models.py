@@ -17,11 +17,11 @@ ORIGINS: tuple[Origin, ...] = ("simulated", "published-summary", "published-indi
 
 
 class Source(Strict):
-    """Where a fact comes from: a key of ``book/references.bib``, in words, and under which licence."""
+    """Where a fact comes from: a key of ``book/references.bib``, in words, at which address if one is known, under which licence."""
 
     citation: Text
     text: Text
-    url: Text
+    url: str = ""
     licence: Text
 
 
