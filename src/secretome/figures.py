@@ -79,7 +79,7 @@ def paired_figure(study: Study, claim: Claim, row: words.Row) -> Figure:
             return figure
         figure = Figure(figsize=(5.2, 4.1), layout="constrained")
         left, right = figure.subplots(1, 2, width_ratios=(3, 1.5))
-        _draw_pairs(left, pairs, rising=claim.direction == "up")
+        _draw_pairs(left, pairs, rising=claim.rises)
         left.set_xticks([0, 1], [_two_lines(study.protocol.groups[side].label) for side in (control, treated)])
         left.set_ylabel(f"{endpoint.label}\n{endpoint.unit}, log scale")
         base = float(np.exp(np.log(pairs["control"]).mean()))
@@ -228,9 +228,7 @@ def _draw_pairs(axes: Axes, pairs: pd.DataFrame, *, rising: bool) -> None:
 
 
 def _draw_effect(axes: Axes, row: words.Row, zone: tuple[float, float]) -> None:
-    axes.axhspan(*zone, color=COLOURS["zone"], zorder=0, linewidth=0)
-    axes.axhline(1, color=COLOURS["quiet"], linewidth=1, zorder=1)
-    axes.set_yscale("log")
+    _dress_ratios(axes, zone)
     axes.set_xlim(-1, 1)
     if np.isfinite([row["low"], row["high"]]).all():
         axes.plot([0, 0], [row["low"], row["high"]], color=COLOURS["ink"], linewidth=2, solid_capstyle="butt", zorder=2)
@@ -240,6 +238,13 @@ def _draw_effect(axes: Axes, row: words.Row, zone: tuple[float, float]) -> None:
     else:
         axes.set_xticks([0], ["no interval"])
         axes.set_ylabel("ratio of geometric means")
+
+
+def _dress_ratios(axes: Axes, zone: tuple[float, float]) -> None:
+    """A log axis of ratios, labelled on the right, with 1 and the zone of no effect."""
+    axes.axhspan(*zone, color=COLOURS["zone"], zorder=0, linewidth=0)
+    axes.axhline(1, color=COLOURS["quiet"], linewidth=1, zorder=1)
+    axes.set_yscale("log")
     axes.yaxis.set_label_position("right")
     axes.yaxis.tick_right()
     axes.spines[["left"]].set_visible(False)
@@ -272,9 +277,7 @@ def _sideways(heights: Floats, near: float) -> Floats:
 
 
 def _draw_ratios(axes: Axes, study: Study, rows: Sequence[words.Row], zone: tuple[float, float], places: Sequence[int]) -> None:
-    axes.axhspan(*zone, color=COLOURS["zone"], zorder=0, linewidth=0)
-    axes.axhline(1, color=COLOURS["quiet"], linewidth=1, zorder=1)
-    axes.set_yscale("log")
+    _dress_ratios(axes, zone)
     labels = []
     for position, row in zip(places, rows, strict=True):
         label = _two_lines(study.protocol.groups[sides(row["contrast"])[0]].label, 10)
@@ -296,11 +299,7 @@ def _draw_ratios(axes: Axes, study: Study, rows: Sequence[words.Row], zone: tupl
     levels = {row["level"] for row in rows if not math.isnan(row["level"])}
     control = study.protocol.groups[sides(rows[0]["contrast"])[1]].label
     with_interval = f", {words.percent(levels.pop())} interval" if len(levels) == 1 else ""
-    axes.set_ylabel(f"ratio to {control[0].lower()}{control[1:]}{with_interval}")
-    axes.yaxis.set_label_position("right")
-    axes.yaxis.tick_right()
-    axes.spines[["left"]].set_visible(False)
-    axes.spines[["right"]].set_visible(True)
+    axes.set_ylabel(f"ratio to {words.inside(control)}{with_interval}")
 
 
 def _align(left: Axes, right: Axes, values: pd.DataFrame, rows: Sequence[words.Row], control: pd.DataFrame, *, together: bool) -> None:

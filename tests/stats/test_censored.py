@@ -1,20 +1,14 @@
 """The censored lognormal model against NADA, SciPy, a closed form and its own calibration."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from outside import CASES
 from scipy import stats as scipy_stats
 from scipy.optimize import brentq, minimize_scalar
 
 from secretome import stats
-
-CASES = {
-    case["name"]: case
-    for case in json.loads((Path(__file__).parents[1] / "reference" / "groups.json").read_text(encoding="utf-8"))["cases"]
-}
 
 
 def bounds(values: np.ndarray, low: float = 0.0, high: float = np.inf) -> tuple[np.ndarray, np.ndarray]:

@@ -1,19 +1,14 @@
 """Welch contrasts and Dunnett's test against R, printed tables, SciPy and identities."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from outside import CASES
 from scipy import stats as scipy_stats
 
 from secretome import stats
 
-CASES = {
-    case["name"]: case
-    for case in json.loads((Path(__file__).parents[1] / "reference" / "groups.json").read_text(encoding="utf-8"))["cases"]
-}
 # Sachs (1997), Angewandte Statistik, p. 402.
 SACHS = ([106, 114, 116, 127, 145], [110, 125, 143, 148, 151], [136, 139, 149, 160, 174])
 CLOTH = ([55, 47, 48], [55, 64, 64], [55, 49, 52], [50, 44, 41])

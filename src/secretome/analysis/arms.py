@@ -1,6 +1,7 @@
 """The values of two groups side by side, with what is known of those that were not seen."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -58,10 +59,6 @@ class Arm:
         """Whether any value lies above a limit."""
         return bool(np.isinf(self.upper).any())
 
-    def ranked(self) -> Floats:
-        """The values for ranking among others of one lower and one upper limit: 0 below, twice the limit above."""
-        return np.where(self.lower == 0, 0.0, np.where(np.isinf(self.upper), 2 * self.lower, self.lower))
-
     def replaced(self, share: float) -> Floats:
         """The values, those below a limit taken as a share of it, those above one as the limit itself."""
         return np.where(self.lower == 0, share * self.upper, self.lower)
@@ -91,24 +88,9 @@ class Comparison:
 
     @cached_property
     def scores(self) -> tuple[Floats, Floats]:
-        """Values for ranking: all below the highest lower limit are tied lowest, all above the lowest upper limit tied highest.
-
-        Raises
-        ------
-        ValueError
-            If a lower limit exceeds an upper one: a value below the one and a value above the other could lie either way round.
-        """
-        lower = np.concatenate([self.treated.lower, self.control.lower])
-        upper = np.concatenate([self.treated.upper, self.control.upper])
-        floor = upper[lower == 0].max(initial=0.0)
-        ceiling = lower[np.isinf(upper)].min(initial=np.inf)
-        if floor > ceiling:
-            raise ValueError(f"a value below {floor:g} and a value above {ceiling:g} cannot be put in order.")
-        scores = lower.copy()
-        scores[(lower < floor) | (lower == 0)] = 0.0
-        highest = 2 * lower.max(initial=1.0)
-        scores[(scores > ceiling) | np.isinf(upper)] = highest
-        return scores[: self.treated.n], scores[self.treated.n :]
+        """Values for ranking (see `ranked`)."""
+        treated, control = ranked([self.treated, self.control])
+        return treated, control
 
     def scores_with_the_dead(self, worst: str) -> tuple[Floats, Floats]:
         """The same, with every dead animal at the worst end of the scale."""
@@ -125,6 +107,26 @@ class Comparison:
         low = -np.inf if np.isinf(treated[0]) or np.isinf(control[1]) else treated[0] - control[1]
         high = np.inf if np.isinf(treated[1]) or np.isinf(control[0]) else treated[1] - control[0]
         return float(np.exp(low)), float(np.exp(high))
+
+
+def ranked(arms: Sequence[Arm]) -> list[Floats]:
+    """Values for ranking: all below the highest lower limit are tied lowest, all above the lowest upper limit tied highest.
+
+    Raises
+    ------
+    ValueError
+        If a lower limit exceeds an upper one: a value below the one and a value above the other could lie either way round.
+    """
+    lower = np.concatenate([part.lower for part in arms])
+    upper = np.concatenate([part.upper for part in arms])
+    floor = upper[lower == 0].max(initial=0.0)
+    ceiling = lower[np.isinf(upper)].min(initial=np.inf)
+    if floor > ceiling:
+        raise ValueError(f"a value below {floor:g} and a value above {ceiling:g} cannot be put in order.")
+    scores = lower.copy()
+    scores[(lower < floor) | (lower == 0)] = 0.0
+    scores[(scores > ceiling) | np.isinf(upper)] = 2 * lower.max(initial=1.0)
+    return np.split(scores, np.cumsum([part.n for part in arms])[:-1])
 
 
 def arm(study: Study, endpoint: str, group: str) -> Arm:

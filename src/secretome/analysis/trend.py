@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 import numpy as np
 
 from secretome import stats
-from secretome.analysis.arms import Arm, arm
+from secretome.analysis.arms import Arm, arm, ranked
 from secretome.analysis.results import RATIO, RISING_PAIRS, TREND_RANKS, TREND_RATIO, Estimate, Floats, Result, Settings, attempt
 from secretome.cohort import Study
 from secretome.protocol import Claim
@@ -77,7 +77,7 @@ def _contrast(arms: list[Arm], weights: Floats, level: float) -> Estimate:
 
 
 def _ranks(arms: list[Arm]) -> Estimate:
-    test = stats.jonckheere_terpstra([part.ranked() for part in arms])
+    test = stats.jonckheere_terpstra(ranked(arms))
     pairs = sum(first.n * second.n for position, second in enumerate(arms) for first in arms[:position])
     # From -1, every pair falling, to 1, every pair rising.
     estimate = 2 * test.statistic / pairs - 1
