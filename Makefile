@@ -29,9 +29,10 @@ book: .venv/.installed  ## execute the notebooks and build the site into _build/
 test: .venv/.installed  ## run the tests
 	@$(PY) -m pytest
 
-bench: .venv/.installed  ## measure speed and calibration for the book's tables: half an hour, on a machine that does nothing else
+bench: .venv/.installed  ## measure speed and calibration for the book's tables: an hour, on a machine that does nothing else
 	$(PY) benchmarks/speed.py
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) benchmarks/calibration.py
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) benchmarks/verdicts.py
 
 check: .venv/.installed  ## formatter, linter, type checker, import order
 	$(PY) -m ruff format --check .

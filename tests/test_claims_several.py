@@ -176,23 +176,6 @@ def test_the_reversed_world_is_contradicted() -> None:
     assert set(verdicts["verdict"]) == {"contradicted"}
 
 
-@pytest.mark.parametrize(
-    ("scenario", "claims", "most"),
-    [
-        ("null", ("afc_rises", "titre_rises", "afc_dose_im"), 0.025),
-        ("one_null_arm", ("afc_rises", "titre_rises"), 0.025),
-        ("plateau", ("afc_dose_im", "afc_beats_reference"), 0.025),
-        ("at_margin", ("phagocytosis_unchanged",), 0.05),
-    ],
-)
-def test_false_support_is_at_most_its_rate(scenario: str, claims: tuple[str, ...], most: float) -> None:
-    """Sixty cohorts of eight, so three standard errors are wide; the larger simulations stand in the book's notes."""
-    tables = [verdicts_of(simulate_study(HUMORAL, scenario, seed=seed)) for seed in range(60)]
-    for claim in claims:
-        share = np.mean([table.loc[claim, "verdict"] == "supported" for table in tables])
-        assert share <= most + 3 * np.sqrt(most * (1 - most) / 60)
-
-
 def test_counts_titres_and_percentages_are_drawn_as_assumed() -> None:
     values = simulate_study(HUMORAL, n=6000, seed=1).cohort.values
     saline = {key: values[(values["endpoint"] == key) & (values["group"] == "saline")]["value"] for key in PROTOCOL.endpoints}

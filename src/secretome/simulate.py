@@ -11,6 +11,7 @@ from secretome.cohort import Cohort, Study, read_cohort
 from secretome.protocol import (
     BetaBinomial,
     Deaths,
+    Distribution,
     GammaPoisson,
     Lognormal,
     PairedLognormal,
@@ -25,6 +26,7 @@ from secretome.protocol import (
 
 DEFAULT_SCENARIO = "as_published"
 Floats = NDArray[np.float64]
+Drawn = dict[str, dict[str, tuple[Floats, Floats]]]
 
 
 def simulate(protocol: Protocol, scenario: str = DEFAULT_SCENARIO, *, n: int | None = None, seed: int | None = None) -> pd.DataFrame:
@@ -68,12 +70,12 @@ def simulate(protocol: Protocol, scenario: str = DEFAULT_SCENARIO, *, n: int | N
     if seed < 0:
         raise ValueError(f"seed must be a whole number from 0 upwards; it is {seed}.")
     rng = np.random.default_rng(seed)
-    values = {key: _values(protocol, plan, world, key, n, rng) for key in plan.endpoints}
+    values = {key: _values(protocol, plan, world, key, (n,), rng) for key in plan.endpoints}
     table = pd.DataFrame({"animal": _animals(protocol, n), "group": [group for group in protocol.groups for _ in range(n)]})
     for key, endpoint in plan.endpoints.items():
         table[key] = [_text(value, endpoint) for group in protocol.groups for value in values[key][group]]
     if world.deaths:
-        _bury(table, world.deaths, {group: values[world.deaths.risk_rises_with][group] for group in protocol.groups}, protocol, rng)
+        _bury(table, world.deaths, values[world.deaths.risk_rises_with], protocol, rng)
     return table.assign(origin="simulated", scenario=scenario, seed=str(seed))
 
 
@@ -100,6 +102,53 @@ def simulate_study(name: str, scenario: str = DEFAULT_SCENARIO, *, n: int | None
     protocol = load_protocol(study_folder(name) / "protocol.yml")
     content = to_csv(simulate(protocol, scenario, n=n, seed=seed))
     return Study(protocol, _read(content, protocol, scenario), source_data=False)
+
+
+def simulate_many(protocol: Protocol, scenario: str, *, n: int, cohorts: int, rng: np.random.Generator) -> Drawn:
+    """Draw many cohorts at once, as arrays.
+
+    Parameters
+    ----------
+    protocol : Protocol
+        A study that says how its animals are to be made up.
+    scenario : str
+        One of the protocol's scenarios.
+    n : int
+        Animals per group, or pairs.
+    cohorts : int
+        How many cohorts.
+    rng : Generator
+        Draws them.
+
+    Returns
+    -------
+    dict
+        For each endpoint and group, as ``drawn[endpoint][group]``, two arrays of (cohorts, animals alive): what is known of each value,
+        equal where it was seen, 0 below a limit, infinity above one.
+
+    Raises
+    ------
+    ValueError
+        As `simulate`.
+
+    Examples
+    --------
+    >>> from secretome.protocol import load_protocol, study_folder
+    >>> protocol = load_protocol(study_folder("sepsis_cytokines") / "protocol.yml")
+    >>> drawn = simulate_many(protocol, "deaths", n=12, cohorts=100, rng=np.random.default_rng(1))
+    >>> {group: lower.shape for group, (lower, upper) in drawn["il6"].items()}
+    {'sham': (100, 12), 'control': (100, 8), 't1': (100, 9), 't2': (100, 8)}
+    """
+    plan, world = _plan(protocol, scenario)
+    if n < 1 or cohorts < 1:
+        raise ValueError(f"n and cohorts must be 1 or more; they are {n} and {cohorts}.")
+    values = {key: _values(protocol, plan, world, key, (cohorts, n), rng) for key in plan.endpoints}
+    if deaths := world.deaths:
+        for group, count in deaths.counts.items():
+            dead = _dead(values[deaths.risk_rises_with][group], round(count * n / deaths.of), rng)
+            for key in values:
+                values[key][group] = values[key][group][~dead].reshape(cohorts, -1)
+    return {key: {group: _limits(drawn, plan.endpoints[key]) for group, drawn in groups.items()} for key, groups in values.items()}
 
 
 def to_csv(table: pd.DataFrame) -> bytes:
@@ -131,35 +180,42 @@ def _read(content: bytes, protocol: Protocol, scenario: str) -> Cohort:
     return read_cohort(Path(f"simulated-{scenario.replace('_', '-')}.csv"), protocol, content)
 
 
-def _values(protocol: Protocol, plan: Simulation, world: Scenario, key: str, n: int, rng: np.random.Generator) -> dict[str, Floats]:
-    """The values of one endpoint in every group, before the assay's limits."""
+def _values(
+    protocol: Protocol, plan: Simulation, world: Scenario, key: str, shape: tuple[int, ...], rng: np.random.Generator
+) -> dict[str, Floats]:
+    """The values of one endpoint in every group, before the assay's limits; the last axis is the animals."""
     endpoint = plan.endpoints[key]
     centres = {group: about.centre for group, about in endpoint.groups.items()} | world.centres.get(key, {})
     if isinstance(endpoint, PairedLognormal):
         treated, control = protocol.pair
-        before = np.exp(np.log(centres[control]) + endpoint.log_sd * rng.standard_normal(n))
-        ratio = np.exp(np.log(centres[treated] / centres[control]) + endpoint.log_ratio_sd * rng.standard_normal(n))
+        before = np.exp(np.log(centres[control]) + endpoint.log_sd * rng.standard_normal(shape))
+        ratio = np.exp(np.log(centres[treated] / centres[control]) + endpoint.log_ratio_sd * rng.standard_normal(shape))
         return {control: before, treated: before * ratio}
-    return {group: _group_values(endpoint, group, centres[group], world.cv.get(key), n, rng) for group in protocol.groups}
+    return {group: _group_values(endpoint, group, centres[group], world.cv.get(key), shape, rng) for group in protocol.groups}
 
 
 def _group_values(
-    endpoint: Lognormal | GammaPoisson | Titre | BetaBinomial, group: str, centre: float, cv: float | None, n: int, rng: np.random.Generator
+    endpoint: Lognormal | GammaPoisson | Titre | BetaBinomial,
+    group: str,
+    centre: float,
+    cv: float | None,
+    shape: tuple[int, ...],
+    rng: np.random.Generator,
 ) -> Floats:
     if isinstance(endpoint, Lognormal):
-        return np.asarray(np.exp(np.log(centre) + log_sd(endpoint.groups[group].cv) * rng.standard_normal(n)))
+        return np.asarray(np.exp(np.log(centre) + log_sd(endpoint.groups[group].cv) * rng.standard_normal(shape)))
     if isinstance(endpoint, GammaPoisson):
         spread = (cv or endpoint.cv) ** 2
-        return endpoint.scaled_by * rng.poisson(centre * rng.gamma(1 / spread, spread, n)).astype(np.float64)
+        return endpoint.scaled_by * rng.poisson(centre * rng.gamma(1 / spread, spread, shape)).astype(np.float64)
     if isinstance(endpoint, Titre):
-        return np.exp2(np.rint(rng.normal(centre, endpoint.sd, n)))
+        return np.exp2(np.rint(rng.normal(centre, endpoint.sd, shape)))
     share = centre / 100
     # How alike two cells of one animal are: what is left of the spread once the chance of the count is taken off.
     alike = ((cv or endpoint.cv) ** 2 * share / (1 - share) * endpoint.cells - 1) / (endpoint.cells - 1)
     if not 0 < alike < 1:
         raise ValueError(f"{endpoint.cells} cells with a mean of {centre:g} % cannot vary by that coefficient of variation.")
     strength = (1 - alike) / alike
-    return 100 * rng.binomial(endpoint.cells, rng.beta(share * strength, (1 - share) * strength, n)) / endpoint.cells
+    return 100 * rng.binomial(endpoint.cells, rng.beta(share * strength, (1 - share) * strength, shape)) / endpoint.cells
 
 
 def _animals(protocol: Protocol, n: int) -> list[str]:
@@ -168,18 +224,28 @@ def _animals(protocol: Protocol, n: int) -> list[str]:
     return [f"{protocol.experimental_unit} {number:0{width}d}" for number in numbers]
 
 
-def _text(value: float, endpoint: Lognormal | PairedLognormal | GammaPoisson | Titre | BetaBinomial) -> str:
-    """A value as a laboratory would write it."""
+def _limits(values: Floats, endpoint: Distribution) -> tuple[Floats, Floats]:
+    """What the assay lets be known of values."""
+    decimals = getattr(endpoint, "decimals", None)
+    seen = values if decimals is None else np.round(values, decimals)
     if isinstance(endpoint, Titre):
-        return f"<{endpoint.lowest:g}" if value < endpoint.lowest else f"{min(value, endpoint.highest):g}"
-    if isinstance(endpoint, GammaPoisson | BetaBinomial):
-        return f"{value:g}"
-    if isinstance(endpoint, Lognormal):
-        if endpoint.lloq is not None and value < endpoint.lloq:
-            return f"<{endpoint.lloq:g}"
-        if endpoint.uloq is not None and value > endpoint.uloq:
-            return f">{endpoint.uloq:g}"
-    return f"{value:.{endpoint.decimals}f}"
+        seen = np.minimum(values, endpoint.highest)
+        below = values < endpoint.lowest
+        return np.where(below, 0.0, seen), np.where(below, endpoint.lowest, seen)
+    lloq, uloq = getattr(endpoint, "lloq", None), getattr(endpoint, "uloq", None)
+    below = values < (lloq or 0.0)
+    above = values > (uloq or np.inf)
+    lower = np.where(below, 0.0, np.where(above, uloq or np.inf, seen))
+    upper = np.where(above, np.inf, np.where(below, lloq or 0.0, seen))
+    return lower, upper
+
+
+def _text(value: float, endpoint: Distribution) -> str:
+    """A value as a laboratory would write it."""
+    (lower,), (upper,) = _limits(np.array([value]), endpoint)
+    if lower == upper:
+        return f"{lower:.{endpoint.decimals}f}" if isinstance(endpoint, Lognormal | PairedLognormal) else f"{lower:g}"
+    return f"<{upper:g}" if lower == 0 else f">{lower:g}"
 
 
 def _bury(table: pd.DataFrame, deaths: Deaths, risk: dict[str, Floats], protocol: Protocol, rng: np.random.Generator) -> None:
@@ -190,7 +256,14 @@ def _bury(table: pd.DataFrame, deaths: Deaths, risk: dict[str, Floats], protocol
     for group, count in deaths.counts.items():
         rows = table.index[table["group"] == group]
         number = round(count * len(rows) / deaths.of)
-        dead = rows[rng.choice(len(rows), size=number, replace=False, p=risk[group] / risk[group].sum())]
+        dead = rows[_dead(risk[group], number, rng)]
         table.loc[dead, "time"] = [f"{time:g}" for time in rng.choice(deaths.hours, size=number)]
         table.loc[dead, "event"] = "1"
         table.loc[dead, [key for key in protocol.endpoints if key in table]] = ""
+
+
+def _dead(risk: Floats, number: int, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """Which animals die, `number` along the last axis, each the likelier the higher its risk."""
+    # The first of exponential waiting times are a draw without replacement, and whole arrays of them can be drawn.
+    waiting = rng.exponential(size=risk.shape) / risk
+    return np.asarray(waiting.argsort(axis=-1).argsort(axis=-1) < number)

@@ -5,7 +5,8 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from secretome.analysis.independent import independent_rows
+from secretome.analysis.arms import Arm, Comparison, step_of
+from secretome.analysis.independent import independent_rows, planned_rows
 from secretome.analysis.paired import paired_rows, unpaired_pvalues
 from secretome.analysis.results import (
     ASYMPTOTIC_RANKS,
@@ -24,7 +25,7 @@ from secretome.analysis.results import (
     Result,
     Settings,
 )
-from secretome.analysis.trend import STEP
+from secretome.analysis.trend import STEP, slope_weights
 from secretome.cohort import Study
 
 __all__ = [
@@ -40,10 +41,15 @@ __all__ = [
     "SHIFT",
     "STEP",
     "SUPERIORITY",
+    "Arm",
+    "Comparison",
     "Estimate",
     "Reading",
     "Result",
     "analyse",
+    "planned_rows",
+    "slope_weights",
+    "step_of",
     "unpaired_pvalues",
 ]
 

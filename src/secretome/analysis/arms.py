@@ -11,7 +11,7 @@ import pandas as pd
 from secretome import stats
 from secretome.analysis.results import ASYMPTOTIC_RANKS, RANKS, SHIFT, SUPERIORITY, Estimate, Floats
 from secretome.cohort import Study
-from secretome.protocol import sides
+from secretome.protocol import Kind, sides
 
 # Beyond this many pairs of values the exact interval of the shift takes minutes.
 MOST_SHIFTS = 40_000
@@ -66,10 +66,11 @@ class Arm:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A treated arm and its control."""
+    """A treated arm and its control; a value seen on a ladder of dilutions lies below the next one, `step` times higher."""
 
     treated: Arm
     control: Arm
+    step: float = 1.0
 
     @property
     def n(self) -> int:
@@ -139,7 +140,13 @@ def arm(study: Study, endpoint: str, group: str) -> Arm:
 def comparison(study: Study, endpoint: str, contrast: str) -> Comparison:
     """The two arms of a contrast."""
     treated, control = sides(contrast)
-    return Comparison(arm(study, endpoint, treated), arm(study, endpoint, control))
+    step = step_of(study.protocol.endpoints[endpoint].kind)
+    return Comparison(arm(study, endpoint, treated), arm(study, endpoint, control), step)
+
+
+def step_of(kind: Kind) -> float:
+    """The factor between two readings that follow one another: titres are read on twofold dilutions."""
+    return 2.0 if kind == "titre" else 1.0
 
 
 def _floats(column: pd.Series) -> Floats:

@@ -31,7 +31,7 @@ def independent_rows(study: Study, settings: Settings) -> Iterator[Result]:
         for check in study.protocol.checks.values():
             arms = comparison(study, check.endpoint, check.contrast)
             zone = study.protocol.endpoints[check.endpoint].no_effect
-            for row in _planned(arms, 1, zone, settings.alpha, ranks_decide=check.test == "mann_whitney"):
+            for row in planned_rows(arms, 1, zone, settings.alpha, ranks_decide=check.test == "mann_whitney"):
                 yield _placed(row, study, check.endpoint, check.contrast, arms)
 
 
@@ -41,7 +41,7 @@ def _family_rows(study: Study, endpoint: str, contrasts: tuple[str, ...], settin
     # The multiverse leaves out what was planned, so it must know it.
     decide = {"planned", "multiverse"} & set(settings.readings)
     planned = {
-        contrast: tuple(_planned(arms, len(contrasts), zone, settings.alpha, ranks_decide=False)) if decide else ()
+        contrast: tuple(planned_rows(arms, len(contrasts), zone, settings.alpha, ranks_decide=False)) if decide else ()
         for contrast, arms in compared.items()
     }
     for contrast, arms in compared.items():
@@ -80,13 +80,15 @@ def _published(arms: Comparison, level: float) -> Result:
     )
 
 
-def _planned(arms: Comparison, family: int, zone: Zone, alpha: float, *, ranks_decide: bool) -> tuple[Result, Result]:
-    """The planned test and, beside it, whether the effect is negligible.
+def planned_rows(
+    arms: Comparison, family: int, zone: Zone, alpha: float, *, ranks_decide: bool = False, intervals: bool = True
+) -> tuple[Result, Result]:
+    """The planned test and, beside it, whether the effect is negligible; without the model's `intervals`, which take most of the time.
 
     Welch's t on logs; where a value is censored, the model; where more than half of an arm is, or `ranks_decide`, the exact test decides
     and the model says how large; where too few values are left for the model, the exact test decides and the values bound the ratio.
     """
-    estimate, method, effect, equivalence = _sizes(arms, 1 - alpha / family, zone, alpha)
+    estimate, method, effect, equivalence = _sizes(arms, 1 - alpha / family, zone, alpha, intervals=intervals)
     if ranks_decide or arms.mostly_censored or effect == BOUND:
         estimate = (attempt(lambda: by_ranks(arms)) if arms.n else Estimate()).sized(estimate)
         method = rank_test(estimate)
@@ -96,7 +98,7 @@ def _planned(arms: Comparison, family: int, zone: Zone, alpha: float, *, ranks_d
     return test, Result(**asdict(equivalence), reading="planned", method=name, alternative="equivalence", effect=effect)
 
 
-def _sizes(arms: Comparison, level: float, zone: Zone, alpha: float) -> tuple[Estimate, str, str, Estimate]:
+def _sizes(arms: Comparison, level: float, zone: Zone, alpha: float, *, intervals: bool) -> tuple[Estimate, str, str, Estimate]:
     """The ratio by the method that fits what is known of the values, that method, its effect, and the test of equivalence."""
     if arms.treated.zeros or arms.control.zeros:
         # A zero has no logarithm: the ranks decide, and no ratio of geometric means is given.
@@ -105,9 +107,9 @@ def _sizes(arms: Comparison, level: float, zone: Zone, alpha: float) -> tuple[Es
         if arms.n < 2:
             return Estimate(), WELCH, RATIO, Estimate()
         return _welch(arms, level), WELCH, RATIO, attempt(lambda: _equivalence(arms, zone, alpha))
-    size = attempt(lambda: _model(arms, level)) if arms.n else Estimate()
+    size = attempt(lambda: _model(arms, level, intervals=intervals)) if arms.n else Estimate()
     if not math.isnan(size.estimate):
-        return size, MODEL, RATIO_BY_MODEL, attempt(lambda: _equivalence_by_model(arms, zone, alpha))
+        return size, MODEL, RATIO_BY_MODEL, attempt(lambda: _equivalence_by_model(arms, zone, alpha, intervals=intervals))
     return _bound(arms) if arms.n else Estimate(), RANKS, BOUND, Estimate()
 
 
@@ -128,32 +130,23 @@ def _equivalence(arms: Comparison, zone: Zone, alpha: float) -> Estimate:
     return Estimate(test.statistic, test.pvalue, estimate=test.estimate, low=interval.low, high=interval.high, level=interval.level)
 
 
-def _model(arms: Comparison, level: float) -> Estimate:
+def _model(arms: Comparison, level: float, *, intervals: bool) -> Estimate:
     fit = _fitted(arms, 1.0, "two-sided")
+    found = Estimate(float(fit.statistic[0]), float(fit.pvalue[0]), estimate=float(fit.estimate[0]), df=float(fit.df[0]))
+    return found.sized(_interval(fit, level)) if intervals else found
+
+
+def _interval(fit: stats.CensoredLognormalResult, level: float) -> Estimate:
     interval = fit.confidence_interval(level)
-    return Estimate(
-        float(fit.statistic[0]),
-        float(fit.pvalue[0]),
-        estimate=float(fit.estimate[0]),
-        low=float(interval.low[0]),
-        high=float(interval.high[0]),
-        level=level,
-        df=float(fit.df[0]),
-    )
+    return Estimate(estimate=float(fit.estimate[0]), low=float(interval.low[0]), high=float(interval.high[0]), level=level)
 
 
-def _equivalence_by_model(arms: Comparison, zone: Zone, alpha: float) -> Estimate:
+def _equivalence_by_model(arms: Comparison, zone: Zone, alpha: float, *, intervals: bool) -> Estimate:
     lower, upper = _fitted(arms, zone.low, "greater"), _fitted(arms, zone.high, "less")
-    interval = _fitted(arms, 1.0, "two-sided").confidence_interval(1 - 2 * alpha)
     at_low, at_high = ((float(fit.statistic[0]), float(fit.pvalue[0])) for fit in (lower, upper))
-    nearer = max(at_low, at_high, key=lambda test: test[1])
-    return Estimate(
-        *nearer,
-        estimate=float(lower.estimate[0] * zone.low),
-        low=float(interval.low[0]),
-        high=float(interval.high[0]),
-        level=interval.level,
-    )
+    statistic, pvalue = max(at_low, at_high, key=lambda test: test[1])
+    found = Estimate(statistic, pvalue, estimate=float(lower.estimate[0] * zone.low))
+    return found.sized(_interval(_fitted(arms, 1.0, "two-sided"), 1 - 2 * alpha)) if intervals else found
 
 
 def _fitted(arms: Comparison, ratio: float, alternative: stats.Alternative) -> stats.CensoredLognormalResult:
@@ -161,7 +154,10 @@ def _fitted(arms: Comparison, ratio: float, alternative: stats.Alternative) -> s
     lower = np.concatenate([arms.control.lower, arms.treated.lower / ratio])
     upper = np.concatenate([arms.control.upper, arms.treated.upper / ratio])
     group = np.repeat([0, 1], [arms.control.n, arms.treated.n])
-    return stats.censored_lognormal(lower, upper, group, alternative=alternative)
+    # A titre lies between its dilution and the next: taken as a point, those at the plate's ends would pull the spread.
+    upper = np.where(lower == upper, arms.step * upper, upper)
+    least = math.log(arms.step) / math.sqrt(12)
+    return stats.censored_lognormal(lower, upper, group, alternative=alternative, least_log_sd=least)
 
 
 def _bound(arms: Comparison) -> Estimate:

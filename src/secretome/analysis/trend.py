@@ -1,6 +1,6 @@
 """The rows of a claim that a response moves with the dose."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 
 import numpy as np
@@ -38,10 +38,9 @@ def trend_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Resul
         test = attempt(lambda: _ranks(arms)) if n else Estimate()
         yield replace(base, **asdict(test), reading="published", method=TREND_RANKS, effect=RISING_PAIRS)
     if "planned" in settings.readings:
-        slope = attempt(lambda: _contrast(arms, _slope(doses), 1 - settings.alpha)) if n >= 2 else Estimate()
+        slope = attempt(lambda: _contrast(arms, slope_weights(doses), 1 - settings.alpha)) if n >= 2 else Estimate()
         yield replace(base, **asdict(slope), reading="planned", method=TREND, effect=TREND_RATIO, pvalue_adjusted=slope.pvalue)
-        for position in range(len(arms) - 1):
-            name = f"{claim.doses[position + 1]} vs {claim.doses[position]}"
+        for position, name in enumerate(claim.steps):
             step = attempt(lambda position=position: _step(arms, position, settings.alpha)) if n >= 2 else Estimate()  # type: ignore[misc]
             yield replace(base, **asdict(step), contrast=name, reading="planned", method=STEP, effect=RATIO)
 
@@ -53,7 +52,7 @@ def _step(arms: list[Arm], position: int, alpha: float) -> Estimate:
     return _contrast(arms, weights, 1 - alpha / (len(arms) - 1))
 
 
-def _slope(doses: list[float]) -> Floats:
+def slope_weights(doses: Sequence[float]) -> Floats:
     """Weights of the log means that give the log ratio of highest to lowest dose by the least-squares slope on log dose."""
     x = np.log(doses)
     centred = x - x.mean()

@@ -1,13 +1,10 @@
-"""How each kind of claim is judged: single, every, unchanged, trend."""
+"""How each kind of claim is judged: single, every, unchanged, trend; one cohort, or many at once."""
 
-import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
 
-import pandas as pd
-from statsmodels.stats.multitest import multipletests
+import numpy as np
 
-from secretome.analysis import STEP
 from secretome.claims.rules import (
     ALL_INSIDE,
     EVERY_CLAIMED,
@@ -24,151 +21,119 @@ from secretome.claims.rules import (
     SOME_OUTSIDE,
     STEP_BACK,
     TREND_CLAIMED,
-    Decision,
-    Row,
+    Evidence,
+    Rules,
     decide,
     decide_as_published,
-    rises,
-    row_of,
+    first_of,
 )
-from secretome.cohort import Study
-from secretome.protocol import Claim
+from secretome.protocol import Claim, Zone
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """What decides a claim: both verdicts, the rule, and the row whose numbers are printed."""
+class Case:
+    """A claim before its judge.
 
-    decision: Decision
-    rule: str
-    published: Decision
-    shown: Row
+    Attributes
+    ----------
+    claim, zone : Claim, Zone
+        What is claimed, and what would be no effect.
+    planned, published : Evidence
+        What the planned tests of its contrasts say, and those that stand for the authors'.
+    steps : Evidence, optional
+        Of a trend, what the tests of the steps between neighbouring doses say.
+    paired : bool
+        Whether the design is paired.
+    """
+
+    claim: Claim
+    zone: Zone
+    planned: Evidence
+    published: Evidence
+    steps: Evidence | None = None
+    paired: bool = False
 
 
-def _single(study: Study, claim: Claim, rows: pd.DataFrame, alpha: float) -> Judgement:
-    rows = rows[rows["contrast"] == claim.contrast]
-    planned, family = row_of(rows, "planned", equivalence=False), len(claim.compared)
-    _same_alpha(planned, 1 - alpha / family)
-    equivalence, paired = row_of(rows, "planned", equivalence=True), study.protocol.design == "paired"
-    decision, rule = decide(claim.direction or "up", family, planned, equivalence, alpha, paired=paired)
-    return Judgement(decision, rule, decide_as_published(claim, row_of(rows, "published", equivalence=False), planned, alpha), planned)
+def judge(case: Case, alpha: float) -> tuple[Rules, Rules]:
+    """The rule that decides a claim, and what the published test decides, cohort by cohort."""
+    return JUDGES[case.claim.kind](case, alpha)
 
 
-def _every(study: Study, claim: Claim, rows: pd.DataFrame, alpha: float) -> Judgement:
+def _single(case: Case, alpha: float) -> tuple[Rules, Rules]:
+    claim = case.claim
+    rules = decide(case.planned, len(claim.compared), alpha, rising=claim.rises, paired=case.paired)
+    return rules[0], decide_as_published(case.published, alpha, rising=claim.rises)[0]
+
+
+def _every(case: Case, alpha: float) -> tuple[Rules, Rules]:
     """An intersection-union test: each contrast at alpha, without adjustment; against the claim, each at alpha over their number."""
-    del study
-    arms = [rows[rows["contrast"] == contrast] for contrast in claim.compared]
-    planned = [row_of(arm, "planned", equivalence=False) for arm in arms]
-    equivalent = [row_of(arm, "planned", equivalence=True)["pvalue"] for arm in arms]
-    _same_alpha(planned[0], 1 - alpha / len(arms))
-    absent = [min(row["n_treated"], row["n_control"]) < FEWEST for row in planned]
-    claimed = [row["pvalue"] <= alpha and rises(row) == claim.rises for row in planned]
-    small = [claim.negligible and p <= alpha for p in equivalent]
-    opposite = [row["pvalue_adjusted"] <= alpha and rises(row) != claim.rises for row in planned]
+    claim, found, number = case.claim, case.planned, len(case.claim.compared)
+    absent, agrees = found.n < FEWEST, found.up == claim.rises
+    claimed = (found.pvalue <= alpha) & agrees
+    small = (found.equivalence <= alpha) & claim.negligible
+    opposite = (found.adjusted <= alpha) & ~agrees & ~absent
     # Negligible without significance at the same stricter level contradicts; both together leave the claim open.
-    flat = [
-        claim.negligible and p <= alpha / len(arms) and row["pvalue_adjusted"] > alpha for p, row in zip(equivalent, planned, strict=True)
-    ]
-    present = zip(opposite, flat, absent, strict=True)
-    against = [(back, none) for back, none, missing in present if not missing]
-    if any(back for back, _ in against):
-        decision, rule = "contradicted", SOME_OPPOSITE
-    elif any(none for _, none in against):
-        decision, rule = "contradicted", SOME_NEGLIGIBLE
-    elif any(absent):
-        decision, rule = "untestable", SOME_ABSENT
-    elif any(row["attainable"] > alpha for row in planned):
-        decision, rule = "untestable", FLOOR
-    elif all(claimed) and not any(small):
-        decision, rule = "supported", EVERY_CLAIMED
-    else:
-        decision, rule = "inconclusive", SOME_OPEN
-    published = [row_of(arm, "published", equivalence=False) for arm in arms]
-    shown = _weakest(planned, claim).copy()
-    if decision != "contradicted":
-        # What holds for all needs no adjustment: its p is the largest.
-        shown["pvalue_adjusted"] = shown["pvalue"]
-    return Judgement(decision, rule, _every_as_published(claim, published, alpha), shown)  # type: ignore[arg-type]
+    flat = (found.equivalence <= alpha / number) & (found.adjusted > alpha) & claim.negligible & ~absent
+    rules = (
+        (opposite.any(axis=0), SOME_OPPOSITE),
+        (flat.any(axis=0), SOME_NEGLIGIBLE),
+        (absent.any(axis=0), SOME_ABSENT),
+        ((found.attainable > alpha).any(axis=0), FLOOR),
+        (claimed.all(axis=0) & ~small.any(axis=0), EVERY_CLAIMED),
+    )
+    return first_of(rules, SOME_OPEN), _every_as_published(claim, case.published, alpha)
 
 
-def _every_as_published(claim: Claim, rows: list[Row], alpha: float) -> Decision:
-    present = [row for row in rows if min(row["n_treated"], row["n_control"]) >= FEWEST and not math.isnan(row["pvalue"])]
-    if any(row["pvalue"] <= alpha / len(rows) and rises(row) != claim.rises for row in present):
-        return "contradicted"
-    if len(present) < len(rows) or any(row["attainable"] > alpha for row in rows):
-        return "untestable"
-    return "supported" if all(row["pvalue"] <= alpha and rises(row) == claim.rises for row in rows) else "inconclusive"
+def _every_as_published(claim: Claim, found: Evidence, alpha: float) -> Rules:
+    present = (found.n >= FEWEST) & ~np.isnan(found.pvalue)
+    agrees = found.up == claim.rises
+    rules = (
+        ((present & (found.pvalue <= alpha / len(claim.compared)) & ~agrees).any(axis=0), "contradicted"),
+        ((~present | (found.attainable > alpha)).any(axis=0), "untestable"),
+        (((found.pvalue <= alpha) & agrees).all(axis=0), "supported"),
+    )
+    return first_of(rules, "inconclusive")
 
 
-def _weakest(rows: list[Row], claim: Claim) -> Row:
-    """The row that a claim about all contrasts hangs on: of those that go the other way the one with the smallest p, else the largest p."""
-    present = [row for row in rows if not math.isnan(row["pvalue"])]
-    if not present:
-        return rows[0]
-    back = [row for row in present if rises(row) != claim.rises]
-    return min(back, key=lambda row: float(row["pvalue"])) if back else max(present, key=lambda row: float(row["pvalue"]))
-
-
-def _unchanged(study: Study, claim: Claim, rows: pd.DataFrame, alpha: float) -> Judgement:
+def _unchanged(case: Case, alpha: float) -> tuple[Rules, Rules]:
     """Equivalence of every contrast: supported if each 90 % interval lies inside the zone."""
-    zone = study.protocol.endpoints[claim.endpoint].no_effect
-    arms = [rows[rows["contrast"] == contrast] for contrast in claim.compared]
-    equivalent = [row_of(arm, "planned", equivalence=True) for arm in arms]
-    planned = [row_of(arm, "planned", equivalence=False) for arm in arms]
-    _same_alpha(planned[0], 1 - alpha / len(arms))
-    absent = any(min(row["n_treated"], row["n_control"]) < FEWEST for row in equivalent)
-    # The simultaneous intervals say what contradicts.
-    outside = any(row["low"] > zone.high or row["high"] < zone.low for row in planned)
-    if outside:
-        decision, rule = "contradicted", SOME_OUTSIDE
-    elif absent:
-        decision, rule = "untestable", SOME_ABSENT
-    elif all(row["pvalue"] <= alpha for row in equivalent):
-        decision, rule = "supported", ALL_INSIDE
-    else:
-        decision, rule = "inconclusive", NOT_INSIDE
-    published = [row_of(arm, "published", equivalence=False)["pvalue"] for arm in arms]
-    known = [p for p in published if not math.isnan(p)]
-    differs = bool(known) and bool((multipletests(known, method="holm")[1] <= alpha).any())
+    found, zone = case.planned, case.zone
+    rules = (
+        # The simultaneous intervals say what contradicts.
+        (((found.low > zone.high) | (found.high < zone.low)).any(axis=0), SOME_OUTSIDE),
+        ((found.n < FEWEST).any(axis=0), SOME_ABSENT),
+        ((found.equivalence <= alpha).all(axis=0), ALL_INSIDE),
+    )
+    known = ~np.isnan(case.published.pvalue)
+    # Holm's first step decides whether any contrast differs.
+    smallest = np.where(known, case.published.pvalue * known.sum(axis=0), np.inf).min(axis=0)
     # A test of a difference cannot show that there is none.
-    as_published: Decision = "contradicted" if differs else "untestable" if len(known) < len(arms) else "inconclusive"
-    shown = max(equivalent, key=lambda row: -1.0 if math.isnan(row["pvalue"]) else float(row["pvalue"])).copy()
-    shown["pvalue_adjusted"] = shown["pvalue"]
-    return Judgement(decision, rule, as_published, shown)  # type: ignore[arg-type]
+    as_published = (
+        (smallest <= alpha, "contradicted"),
+        (~known.all(axis=0), "untestable"),
+    )
+    return first_of(rules, NOT_INSIDE), first_of(as_published, "inconclusive")
 
 
-def _trend(study: Study, claim: Claim, rows: pd.DataFrame, alpha: float) -> Judgement:
+def _trend(case: Case, alpha: float) -> tuple[Rules, Rules]:
     """A slope, and no step between neighbouring doses that is shown to go back."""
-    del study
-    slope = rows[(rows["contrast"] == claim.contrast) & (rows["reading"] == "planned")].iloc[0]
-    _same_alpha(slope, 1 - alpha)
-    steps = rows[(rows["method"] == STEP) & rows["contrast"].isin([f"{b} vs {a}" for a, b in pairwise(claim.doses)])]
-    ranks = rows[(rows["contrast"] == claim.contrast) & (rows["reading"] == "published")].iloc[0]
-    back = bool((steps["high"] < 1).any() if claim.rises else (steps["low"] > 1).any())
-    if slope["n_treated"] < FEWEST:
-        decision, rule = "untestable", SOME_ABSENT
-    elif math.isnan(slope["pvalue"]):
-        decision, rule = "inconclusive", NO_SPREAD
-    elif slope["pvalue"] > alpha:
-        decision, rule = "inconclusive", OPEN
-    elif rises(slope) != claim.rises:
-        decision, rule = "contradicted", OPPOSITE
-    else:
-        decision, rule = ("inconclusive", STEP_BACK) if back else ("supported", TREND_CLAIMED)
-    return Judgement(decision, rule, _trend_as_published(claim, ranks, alpha), slope)  # type: ignore[arg-type]
+    claim, slope, steps = case.claim, case.planned, case.steps
+    if steps is None:
+        raise ValueError("a trend is judged by its steps too.")
+    back = ((steps.high < 1) if claim.rises else (steps.low > 1)).any(axis=0)
+    rules = (
+        (slope.n[0] < FEWEST, SOME_ABSENT),
+        (np.isnan(slope.pvalue[0]), NO_SPREAD),
+        (slope.pvalue[0] > alpha, OPEN),
+        (slope.up[0] != claim.rises, OPPOSITE),
+        (back, STEP_BACK),
+    )
+    return first_of(rules, TREND_CLAIMED), decide_as_published(case.published, alpha, rising=claim.rises)[0]
 
 
-def _trend_as_published(claim: Claim, ranks: Row, alpha: float) -> Decision:
-    if ranks["n_treated"] < FEWEST or math.isnan(ranks["pvalue"]) or ranks["attainable"] > alpha:
-        return "untestable"
-    if ranks["pvalue"] > alpha:
-        return "inconclusive"
-    return "supported" if (ranks["estimate"] > 0) == claim.rises else "contradicted"
-
-
-def _same_alpha(row: Row, level: float) -> None:
-    if not math.isnan(row["level"]) and not math.isclose(row["level"], level):
-        raise ValueError("the results were made at another alpha: pass the same one to analyse and adjudicate.")
-
-
-JUDGES = {"single": _single, "every": _every, "unchanged": _unchanged, "trend": _trend}
+JUDGES: dict[str, Callable[[Case, float], tuple[Rules, Rules]]] = {
+    "single": _single,
+    "every": _every,
+    "unchanged": _unchanged,
+    "trend": _trend,
+}

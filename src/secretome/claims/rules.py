@@ -1,16 +1,21 @@
-"""The rules of verdicts, as they are printed, and what two results of one contrast say together."""
+"""The rules of verdicts, as they are printed, and what the tests of one contrast say together, in one cohort or in many at once."""
 
-import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from secretome.analysis import ASYMPTOTIC_RANKS, NO_DIFFERENCE, RANKS
-from secretome.protocol import Claim, Direction
 
 Decision = Literal["supported", "contradicted", "inconclusive", "untestable"]
 Outcome = Literal["passed", "not shown", "failed", "absent"]
 Row = Any  # a row of a DataFrame: pandas types its rows as Series of anything
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Rules = NDArray[np.str_]
 
 ALPHA = 0.05
 FEWEST = 3
@@ -38,7 +43,13 @@ NOT_INSIDE = "not every interval inside the zone of no effect"
 TREND_CLAIMED = "a significant slope in the claimed direction, and no step shown to go back"
 STEP_BACK = "a significant slope, but a step shown to go back"
 
-
+# What each rule decides.
+DECISIONS: dict[str, Decision] = {
+    **dict.fromkeys((CLAIMED, EVERY_CLAIMED, ALL_INSIDE, TREND_CLAIMED), "supported"),
+    **dict.fromkeys((OPPOSITE, NEGLIGIBLE, SOME_OPPOSITE, SOME_NEGLIGIBLE, SOME_OUTSIDE), "contradicted"),
+    **dict.fromkeys((SMALL, OPEN, SOME_OPEN, NOT_INSIDE, STEP_BACK, NO_SPREAD, NO_SPREAD_OF_PAIRS), "inconclusive"),
+    **dict.fromkeys((TOO_FEW, UNORDERED, FLOOR, SOME_ABSENT, CHECK_FAILED), "untestable"),
+}
 OUTCOMES: dict[Decision, Outcome] = {
     "supported": "passed",
     "contradicted": "failed",
@@ -59,38 +70,87 @@ def row_of(rows: pd.DataFrame, reading: str, *, equivalence: bool) -> Row:
     return found.iloc[0]
 
 
-def decide(direction: Direction, family: int, planned: Row, equivalence: Row, alpha: float, *, paired: bool) -> tuple[Decision, str]:
-    """What one contrast says of a claim, and by which rule."""
-    if min(planned["n_treated"], planned["n_control"]) < FEWEST:
-        return "untestable", TOO_FEW
-    if math.isnan(planned["pvalue_adjusted"]) and planned["method"] == RANKS:
-        return "untestable", UNORDERED
-    if math.isnan(planned["pvalue_adjusted"]):
-        return "inconclusive", NO_SPREAD_OF_PAIRS if paired else NO_SPREAD
-    if planned["attainable"] * family > alpha:
-        return "untestable", FLOOR
-    significant = planned["pvalue_adjusted"] <= alpha
-    negligible = equivalence["pvalue"] <= alpha
-    if significant and rises(planned) != (direction == "up"):
-        return "contradicted", OPPOSITE
-    if significant and negligible:
-        return "inconclusive", SMALL
-    if significant:
-        return "supported", CLAIMED
-    if negligible:
-        return "contradicted", NEGLIGIBLE
-    return "inconclusive", OPEN
+def outcome(rule: str) -> Outcome:
+    """What a rule says of a check."""
+    return OUTCOMES_BY_RULE.get(rule, OUTCOMES[DECISIONS[rule]])
 
 
-def decide_as_published(claim: Claim, row: Row, planned: Row, alpha: float) -> Decision:
-    """What the test that stands for the authors' says of one contrast."""
-    if min(row["n_treated"], row["n_control"]) < FEWEST or math.isnan(row["pvalue"]) or row["attainable"] > alpha:
-        return "untestable"
-    if row["pvalue"] > alpha:
-        return "inconclusive"
-    # Many unchanged pairs can make the shift exactly zero under a small p; the planned ratio then tells the direction.
-    up = rises(row) if row["method"] in RANK_TESTS or row["estimate"] else rises(planned)
-    return "supported" if up == claim.rises else "contradicted"
+@dataclass(frozen=True)
+class Evidence:
+    """What the tests of some contrasts say: arrays of (contrasts, cohorts).
+
+    Attributes
+    ----------
+    n : array
+        Values in the smaller group.
+    pvalue, adjusted, attainable : array
+        p, p over the family, and the smallest p that an exact test allows; NaN where there is none.
+    up : array of bool
+        Whether the treated group lies higher.
+    low, high : array
+        The interval, adjusted over the family.
+    equivalence : array
+        p of the test that the effect lies inside the zone.
+    unordered : array of bool
+        Whether ranks were to decide, and the values are in no order.
+    """
+
+    n: Floats
+    pvalue: Floats
+    adjusted: Floats
+    attainable: Floats
+    up: Bools
+    low: Floats
+    high: Floats
+    equivalence: Floats
+    unordered: Bools
+
+    @classmethod
+    def of(cls, tests: Sequence[Row], equivalence: Sequence[Row] = ()) -> "Evidence":
+        """The evidence of one cohort, from its rows."""
+        columns = {name: np.array([[float(row[name])] for row in tests]) for name in ("pvalue", "attainable", "low", "high")}
+        adjusted = np.array([[float(row["pvalue_adjusted"])] for row in tests])
+        return cls(
+            n=np.array([[float(min(row["n_treated"], row["n_control"]))] for row in tests]),
+            adjusted=adjusted,
+            up=np.array([[rises(row)] for row in tests]),
+            equivalence=np.array([[float(row["pvalue"])] for row in equivalence]) if equivalence else np.full((len(tests), 1), np.nan),
+            unordered=np.isnan(adjusted) & np.array([[row["method"] == RANKS] for row in tests]),
+            **columns,
+        )
+
+
+def decide(found: Evidence, family: int, alpha: float, *, rising: bool, paired: bool = False) -> Rules:
+    """By which rule each contrast answers the claim that it rises, or falls."""
+    significant = found.adjusted <= alpha
+    negligible = found.equivalence <= alpha
+    rules = (
+        (found.n < FEWEST, TOO_FEW),
+        (found.unordered, UNORDERED),
+        (np.isnan(found.adjusted), NO_SPREAD_OF_PAIRS if paired else NO_SPREAD),
+        (found.attainable * family > alpha, FLOOR),
+        (significant & (found.up != rising), OPPOSITE),
+        (significant & negligible, SMALL),
+        (significant, CLAIMED),
+        (negligible, NEGLIGIBLE),
+    )
+    return first_of(rules, OPEN)
+
+
+def decide_as_published(found: Evidence, alpha: float, *, rising: bool) -> Rules:
+    """What the test that stands for the authors' decides of each contrast."""
+    rules = (
+        ((found.n < FEWEST) | np.isnan(found.pvalue) | (found.attainable > alpha), "untestable"),
+        (found.pvalue > alpha, "inconclusive"),
+        (found.up == rising, "supported"),
+    )
+    return first_of(rules, "contradicted")
+
+
+def first_of(rules: Sequence[tuple[Bools | np.bool_, str]], otherwise: str) -> Rules:
+    """The first of the rules that holds, cohort by cohort."""
+    conditions, names = zip(*rules, strict=True)
+    return np.select([np.asarray(condition) for condition in conditions], names, otherwise)
 
 
 def rises(row: Row) -> bool:

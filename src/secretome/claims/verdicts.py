@@ -1,11 +1,29 @@
 """From results to verdicts: one row per claim, and per check, by rules that are fixed before the data are seen."""
 
-from dataclasses import asdict, dataclass
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import cast
 
+import numpy as np
 import pandas as pd
 
-from secretome.claims.judges import JUDGES
-from secretome.claims.rules import ALPHA, CHECK_FAILED, OUTCOMES, OUTCOMES_BY_RULE, Decision, Outcome, Row, decide, row_of
+from secretome.analysis import STEP
+from secretome.claims.judges import Case, judge
+from secretome.claims.rules import (
+    ALPHA,
+    CHECK_FAILED,
+    DECISIONS,
+    RANK_TESTS,
+    Decision,
+    Evidence,
+    Outcome,
+    Row,
+    decide,
+    outcome,
+    rises,
+    row_of,
+)
 from secretome.cohort import Study
 from secretome.protocol import Check, Claim
 
@@ -142,12 +160,13 @@ def examine(study: Study, results: pd.DataFrame, *, alpha: float = ALPHA) -> pd.
 def _examined(study: Study, key: str, check: Check, results: pd.DataFrame, alpha: float) -> CheckResult:
     rows = results[(results["endpoint"] == check.endpoint) & (results["contrast"] == check.contrast)]
     planned = row_of(rows, "planned", equivalence=False)
-    decision, rule = decide(check.direction, 1, planned, row_of(rows, "planned", equivalence=True), alpha, paired=False)
+    found = Evidence.of([planned], [row_of(rows, "planned", equivalence=True)])
+    rule = str(decide(found, 1, alpha, rising=check.direction == "up")[0, 0])
     return CheckResult(
         study=study.key,
         cohort=study.cohort.id,
         check=key,
-        outcome=OUTCOMES_BY_RULE.get(rule, OUTCOMES[decision]),
+        outcome=outcome(rule),
         rule=rule.replace("claimed", "expected"),
         **{name: float(planned[name]) for name in ("estimate", "low", "high", "level", "pvalue")},
     )
@@ -155,16 +174,31 @@ def _examined(study: Study, key: str, check: Check, results: pd.DataFrame, alpha
 
 def _judged(study: Study, key: str, claim: Claim, results: pd.DataFrame, failed: set[str], alpha: float) -> Verdict:
     rows = results[results["endpoint"] == claim.endpoint]
-    found = JUDGES[claim.kind](study, claim, rows, alpha)
-    decision, rule, published, shown = found.decision, found.rule, found.published, found.shown
+    own = claim.compared if claim.kind in ("every", "unchanged") else (claim.contrast,)
+    arms = [rows[rows["contrast"] == contrast] for contrast in own]
+    trend = claim.kind == "trend"
+    planned = [row_of(arm, "planned", equivalence=False) for arm in arms]
+    equivalent = [] if trend else [row_of(arm, "planned", equivalence=True) for arm in arms]
+    steps = [row for _, row in rows[(rows["method"] == STEP) & rows["contrast"].isin(claim.steps)].iterrows()] if trend else []
+    _same_alpha(planned[0], 1 - alpha / (1 if trend else len(claim.compared)))
+    case = Case(
+        claim,
+        study.protocol.endpoints[claim.endpoint].no_effect,
+        Evidence.of(planned, equivalent),
+        _published(arms, planned),
+        Evidence.of(steps) if trend else None,
+        paired=study.protocol.design == "paired",
+    )
+    rule, published = (str(found[0]) for found in judge(case, alpha))
+    shown = _shown(claim, planned, equivalent, DECISIONS[rule])
     if claim.endpoint in failed:
-        decision, rule, published = "untestable", CHECK_FAILED, "untestable"
+        rule, published = CHECK_FAILED, "untestable"
     return Verdict(
         study=study.key,
         cohort=study.cohort.id,
         claim=key,
-        verdict=decision,
-        verdict_as_published=published,
+        verdict=DECISIONS[rule],
+        verdict_as_published=cast("Decision", published),
         magnitude=_magnitude(claim, rows, shown),
         rule=rule,
         **{name: float(shown[name]) for name in ("estimate", "low", "high", "level", "pvalue_adjusted")},
@@ -172,6 +206,42 @@ def _judged(study: Study, key: str, claim: Claim, results: pd.DataFrame, failed:
         protocol_altered=alpha != ALPHA or not study.cohort.excluded.empty,
         source_data=study.source_data,
     )
+
+
+def _published(arms: Sequence[pd.DataFrame], planned: Sequence[Row]) -> Evidence:
+    published = [row_of(arm, "published", equivalence=False) for arm in arms]
+    found = Evidence.of(published)
+    # Many unchanged pairs can make the shift exactly zero under a small p; the planned ratio then tells the direction.
+    sources = [own if own["method"] in RANK_TESTS or own["estimate"] else other for own, other in zip(published, planned, strict=True)]
+    return replace(found, up=np.array([[rises(row)] for row in sources]))
+
+
+def _shown(claim: Claim, planned: Sequence[Row], equivalent: Sequence[Row], decision: Decision) -> Row:
+    """The row whose numbers are printed: of a claim about several contrasts, the one that it hangs on."""
+    if claim.kind in ("single", "trend"):
+        return planned[0]
+    if claim.kind == "unchanged":
+        shown = max(equivalent, key=lambda row: -1.0 if math.isnan(row["pvalue"]) else float(row["pvalue"])).copy()
+    else:
+        shown = _weakest(planned, claim).copy()
+    if claim.kind == "unchanged" or decision != "contradicted":
+        # What holds for all needs no adjustment: its p is the largest.
+        shown["pvalue_adjusted"] = shown["pvalue"]
+    return shown
+
+
+def _weakest(rows: Sequence[Row], claim: Claim) -> Row:
+    """The row that a claim about all contrasts hangs on: of those that go the other way the one with the smallest p, else the largest p."""
+    present = [row for row in rows if not math.isnan(row["pvalue"])]
+    if not present:
+        return rows[0]
+    back = [row for row in present if rises(row) != claim.rises]
+    return min(back, key=lambda row: float(row["pvalue"])) if back else max(present, key=lambda row: float(row["pvalue"]))
+
+
+def _same_alpha(row: Row, level: float) -> None:
+    if not math.isnan(row["level"]) and not math.isclose(row["level"], level):
+        raise ValueError("the results were made at another alpha: pass the same one to analyse and adjudicate.")
 
 
 def _magnitude(claim: Claim, rows: pd.DataFrame, shown: Row) -> str:

@@ -1,7 +1,7 @@
 """What a study is, read from its ``protocol.yml``; and how anything wrong with a file is told."""
 
 from secretome.protocol.loading import load_protocol, notebooks_folder, study_folder, study_names
-from secretome.protocol.models import ORIGINS, Check, Claim, Direction, Endpoint, Group, Origin, Protocol, Source, Zone
+from secretome.protocol.models import ORIGINS, Check, Claim, Direction, Endpoint, Group, Kind, Origin, Protocol, Source, Zone
 from secretome.protocol.names import nearest, normalise, sides
 from secretome.protocol.problems import Problem, Refusal
 from secretome.protocol.simulation import (
@@ -30,6 +30,7 @@ __all__ = [
     "Endpoint",
     "GammaPoisson",
     "Group",
+    "Kind",
     "Lognormal",
     "LognormalGroup",
     "Origin",

@@ -1,6 +1,7 @@
 """What a study is: groups, endpoints, contrasts, claims and checks, as typed models of ``protocol.yml``."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -123,6 +124,11 @@ class Claim(Strict):
         if self.kind == "trend":
             return ()
         return self.contrasts or self.family or (self.contrast,)
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Of a trend, the contrasts of each dose with the one below it."""
+        return tuple(f"{higher} vs {lower}" for lower, higher in pairwise(self.doses))
 
     @property
     def rises(self) -> bool:

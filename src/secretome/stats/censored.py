@@ -23,6 +23,7 @@ class _Group:
     seen: Floats
     low: Floats
     high: Floats
+    least_log_sd: float
 
     @property
     def size(self) -> int:
@@ -33,14 +34,19 @@ class _Group:
         known = np.concatenate([self.seen, np.where(np.isinf(self.low), self.high, self.low)])
         start = np.array([known.mean(), np.log(max(known.std(), 0.1))])
         found = minimize(lambda theta: _negative(self.likelihood(theta)), start, jac=True, method="BFGS", options={"gtol": 1e-9})
-        return np.asarray(found.x), float(-found.fun)
+        mean, log_spread = found.x
+        with np.errstate(divide="ignore"):
+            return np.array([mean, max(log_spread, np.log(self.least_log_sd))]), float(-found.fun)
 
     def likelihood(self, theta: Floats) -> tuple[float, Floats]:
         """The log-likelihood at a mean and log standard deviation, and its gradient."""
         # A search that strays beyond any spread there is comes back, and no square overflows.
-        mean, spread = theta[0], np.exp(np.clip(theta[1], -30, 30))
+        mean, spread = theta[0], float(np.exp(np.clip(theta[1], -30, 30)))
+        held = spread < self.least_log_sd
+        log_spread = np.log(self.least_log_sd) if held else theta[1]
+        spread = max(spread, self.least_log_sd)
         z = (self.seen - mean) / spread
-        value = -z.size * theta[1] - (z**2).sum() / 2
+        value = -z.size * log_spread - (z**2).sum() / 2
         by_mean, by_log_spread = z.sum() / spread, (z**2 - 1).sum()
         if self.low.size:
             a, b = (self.low - mean) / spread, (self.high - mean) / spread
@@ -49,7 +55,7 @@ class _Group:
             value += log_chance.sum()
             by_mean -= (at_high - at_low).sum() / spread
             by_log_spread -= (_times(b, at_high) - _times(a, at_low)).sum()
-        return float(value), np.array([by_mean, by_log_spread])
+        return float(value), np.array([by_mean, 0.0 if held else by_log_spread])
 
 
 @dataclass(frozen=True)
@@ -164,7 +170,12 @@ class _Profile:
 
 
 def censored_lognormal(
-    lower: ArrayLike, upper: ArrayLike, group: ArrayLike | None = None, *, alternative: Alternative = "two-sided"
+    lower: ArrayLike,
+    upper: ArrayLike,
+    group: ArrayLike | None = None,
+    *,
+    alternative: Alternative = "two-sided",
+    least_log_sd: float = 0.0,
 ) -> CensoredLognormalResult:
     """Ratios of geometric means of lognormal groups, each with its own spread, where some values are censored.
 
@@ -177,6 +188,9 @@ def censored_lognormal(
         The group of each value; its lowest level in sorting order is what the others are compared with. Absent: one group.
     alternative : {"two-sided", "less", "greater"}
         ``"greater"``: the ratio exceeds 1.
+    least_log_sd : float, default 0
+        The smallest standard deviation of the logarithms that is believed. Values known to an interval can all lie in two neighbouring
+        ones, and are then most likely without any spread: for titres, take ``log(fold) / sqrt(12)``, that of a single step.
 
     Returns
     -------
@@ -185,8 +199,8 @@ def censored_lognormal(
     Raises
     ------
     ValueError
-        If the arrays do not fit together, a value is not positive, `lower` exceeds `upper`, or a group has fewer than two different
-        values that are bounded on both sides: without them its spread cannot be estimated.
+        If the arrays do not fit together, `least_log_sd` is negative or infinite, a value is not positive, `lower` exceeds `upper`, or a
+        group has fewer than two different values that are bounded on both sides: without them its spread cannot be estimated.
 
     Notes
     -----
@@ -212,9 +226,11 @@ def censored_lognormal(
     ([0.777], [13])
     """
     check_choice(alternative, ALTERNATIVES, "alternative")
+    if not 0 <= least_log_sd < np.inf:
+        raise ValueError(f"least_log_sd must be 0 or a finite number above it; it is {least_log_sd!r}.")
     low, high, labels = _checked(lower, upper, group)
     levels = np.unique(labels)
-    groups = [_group(low[labels == level], high[labels == level], level) for level in levels]
+    groups = [_group(low[labels == level], high[labels == level], level, least_log_sd) for level in levels]
     fits = [members.fit() for members in groups]
     profiles = tuple(_Profile(groups[0], other, fits[0], fit) for other, fit in zip(groups[1:], fits[1:], strict=True))
     differences = np.array([profile.difference for profile in profiles])
@@ -309,14 +325,14 @@ def _checked(lower: ArrayLike, upper: ArrayLike, group: ArrayLike | None) -> tup
     return low, high, labels
 
 
-def _group(low: Floats, high: Floats, level: object) -> _Group:
+def _group(low: Floats, high: Floats, level: object, least_log_sd: float) -> _Group:
     bounded = (low > 0) & np.isfinite(high)
     if np.unique(np.column_stack([low[bounded], high[bounded]]), axis=0).shape[0] < 2:
         named = f" {level}" if level else ""
         raise ValueError(f"group{named} has fewer than two different values that are not censored, so its spread cannot be estimated.")
     seen = low == high
     with np.errstate(divide="ignore"):
-        return _Group(np.log(low[seen]), np.log(low[~seen]), np.log(high[~seen]))
+        return _Group(np.log(low[seen]), np.log(low[~seen]), np.log(high[~seen]), least_log_sd)
 
 
 def _negative(value: tuple[float, Floats]) -> tuple[float, Floats]:

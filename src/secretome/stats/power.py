@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from scipy import stats as scipy_stats
@@ -99,15 +99,23 @@ def power(
         if callable(test):
             pvalues = np.asarray(test(x, y))
         else:
-            pvalues = mann_whitney_rows(x, y, alternative) if test == "mann_whitney" else _welch_rows(x, y, alternative)
+            pvalues = mann_whitney_rows(x, y, alternative).pvalue if test == "mann_whitney" else _welch_rows(x, y, alternative)
         # A relative tolerance, because alpha is rarely a binary fraction and exact p values are sums.
         rejected += int((pvalues <= alpha * (1 + 1e-12)).sum())
     share = rejected / trials
     return PowerResult(share, float(np.sqrt(share * (1 - share) / trials)), trials)
 
 
-def mann_whitney_rows(x: Floats, y: Floats, alternative: Alternative = "two-sided") -> Floats:
-    """The exact Mann-Whitney p of each row, one count of arrangements for each pattern of ties."""
+class MannWhitneyRows(NamedTuple):
+    """U of x, its exact p, and the smallest p that the row's ties allow, one of each per row."""
+
+    statistic: Floats
+    pvalue: Floats
+    attainable: Floats
+
+
+def mann_whitney_rows(x: Floats, y: Floats, alternative: Alternative = "two-sided") -> MannWhitneyRows:
+    """The exact Mann-Whitney test of each row, one count of arrangements for each pattern of ties."""
     size = x.shape[1]
     ranks: Ints = np.rint(2 * rankdata(np.hstack([x, y]), axis=1)).astype(np.int64)
     sums = ranks[:, :size].sum(axis=1)
@@ -117,13 +125,15 @@ def mann_whitney_rows(x: Floats, y: Floats, alternative: Alternative = "two-side
     _, first, pattern = np.unique(keys, return_index=True, return_inverse=True)
     by_pattern = np.argsort(pattern, kind="stable")
     ends = np.cumsum(np.bincount(pattern))
-    pvalues = np.empty(len(x))
+    pvalues, attainable = np.empty(len(x)), np.empty(len(x))
     centre = size * (ordered.shape[1] + 1)
     for start, end, example in zip(np.append(0, ends[:-1]), ends, first, strict=True):
         rows = by_pattern[start:end]
         support, weights = rank_sum_null.__wrapped__(tuple(ordered[example].tolist()), size)
         pvalues[rows] = _tail(support, weights, sums[rows], centre, alternative)
-    return np.minimum(pvalues, 1.0)
+        attainable[rows] = _tail(support, weights, support[[0, -1]], centre, alternative).min()
+    statistic = sums / 2 - size * (size + 1) / 2
+    return MannWhitneyRows(statistic, np.minimum(pvalues, 1.0), np.minimum(attainable, 1.0))
 
 
 def _tail(support: Ints, weights: Floats, observed: Ints, centre: int, alternative: Alternative) -> Floats:

@@ -1,0 +1,110 @@
+"""Verdicts of many cohorts at once: the same as one by one, and at the rates that were promised."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import stats as scipy_stats
+
+from secretome import adjudicate, analyse
+from secretome.cohort import Study, read_cohort
+from secretome.power import verdict_rates
+from secretome.power.batches import judge_many
+from secretome.protocol import Protocol, load_protocol, study_folder
+from secretome.simulate import Drawn, log_sd, simulate_many
+
+PROTOCOLS = {
+    name: load_protocol(study_folder(name) / "protocol.yml") for name in ("sepsis_cytokines", "humoral_immunity", "treg_conditioned_medium")
+}
+
+
+def one_by_one(protocol: Protocol, drawn: Drawn) -> Iterator[Study]:
+    """Each drawn cohort as a study read from a file of its own."""
+    cohorts = len(next(iter(next(iter(drawn.values())).values()))[0])
+    paired = protocol.design == "paired"
+    for position in range(cohorts):
+        rows = ["animal,group,endpoint,value"]
+        for endpoint, groups in drawn.items():
+            for group, (lower, upper) in groups.items():
+                for animal, (low, high) in enumerate(zip(lower[position], upper[position], strict=True)):
+                    text = repr(float(low)) if low == high else f"<{high:g}" if low == 0 else f">{low:g}"
+                    rows.append(f"{'' if paired else group}{animal},{group},{endpoint},{text}")
+        yield Study(protocol, read_cohort(Path("cohort.csv"), protocol, "\n".join(rows).encode()), source_data=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "scenario", "n"),
+    [
+        ("sepsis_cytokines", "as_published", 6),
+        ("sepsis_cytokines", "deaths", 6),
+        ("sepsis_cytokines", "reversed", 3),
+        ("humoral_immunity", "as_published", 3),
+        ("humoral_immunity", "one_null_arm", 8),
+        ("humoral_immunity", "reversed", 4),
+        ("humoral_immunity", "at_margin", 12),
+        ("treg_conditioned_medium", "as_published", 5),
+        ("treg_conditioned_medium", "null", 12),
+    ],
+)
+def test_many_at_once_are_judged_as_one_by_one(name: str, scenario: str, n: int) -> None:
+    """Rule by rule, by the code that judges a laboratory's file: values below a limit, deaths and titres at the plate's end among them."""
+    protocol, cohorts = PROTOCOLS[name], 8
+    drawn = simulate_many(protocol, scenario, n=n, cohorts=cohorts, rng=np.random.default_rng(n))
+    many = judge_many(protocol, drawn, 0.05, published=cohorts)
+    for position, study in enumerate(one_by_one(protocol, drawn)):
+        verdicts = adjudicate(study, analyse(study, ("published", "planned"))).set_index("claim")
+        for claim, (rules, decisions) in many.items():
+            alone = verdicts.loc[claim]
+            assert (rules[position], decisions[position]) == (alone["rule"], alone["verdict_as_published"]), (position, claim)
+
+
+def rate(name: str, scenario: str, n: int, claim: str, *, reading: str = "planned", cohorts: int = 2000) -> tuple[float, float]:
+    """The share supported, and its standard error were it the one promised."""
+    published = cohorts if reading == "published" else 1
+    rates = verdict_rates(PROTOCOLS[name], scenario, n, cohorts=cohorts, published=published, rng=np.random.default_rng(20))
+    return rates[rates["reading"] == reading].set_index("claim").loc[claim, "supported"], cohorts
+
+
+@pytest.mark.parametrize(
+    ("scenario", "claim", "most"),
+    [
+        ("null", "afc_rises", 0.025),
+        ("null", "titre_rises", 0.025),
+        ("null", "afc_dose_im", 0.025),
+        ("one_null_arm", "afc_rises", 0.025),
+        ("one_null_arm", "titre_rises", 0.025),
+        ("plateau", "afc_dose_im", 0.025),
+        ("plateau", "afc_beats_reference", 0.025),
+        ("at_margin", "phagocytosis_unchanged", 0.05),
+    ],
+)
+@pytest.mark.parametrize("n", [5, 12])
+def test_false_support_is_at_most_its_rate(scenario: str, claim: str, most: float, n: int) -> None:
+    """Within three standard errors of 4000 cohorts; the whole table stands in the book."""
+    share, cohorts = rate("humoral_immunity", scenario, n, claim, cohorts=4000)
+    assert share <= most + 3 * np.sqrt(most * (1 - most) / cohorts)
+
+
+def test_il4_is_supported_as_often_as_the_noncentral_t_says() -> None:
+    """Ratio 1.6, CV .33, twelve a group, two-sided .025 in the claimed tail, Welch's df within a whisker of Student's 22."""
+    shift = np.log(1.6) / (log_sd(0.33) * np.sqrt(2 / 12))
+    power = scipy_stats.nct.sf(scipy_stats.t.ppf(1 - 0.0125, 22), 22, shift)
+    share, cohorts = rate("sepsis_cytokines", "as_published", 12, "il4_rises_t2")
+    assert share == pytest.approx(power, abs=3 * np.sqrt(power * (1 - power) / cohorts))
+    null, _ = rate("sepsis_cytokines", "null", 12, "il4_rises_t2")
+    assert null <= 0.0125 + 3 * np.sqrt(0.0125 * 0.9875 / cohorts)
+
+
+def test_exact_ranks_reject_in_one_arm_as_often_as_their_table_says() -> None:
+    """T-cell pairs, five of them, nothing true: the signed-rank test of five pairs has the floor 1/16, so nothing can be supported."""
+    share, _ = rate("treg_conditioned_medium", "null", 5, "tregs_rise_cd25pos", reading="published", cohorts=200)
+    assert share == 0
+    rates = verdict_rates(PROTOCOLS["treg_conditioned_medium"], "null", 5, cohorts=50, rng=np.random.default_rng(1))
+    assert (rates.loc[rates["reading"] == "published", "untestable"] == 1).all()
+
+
+def test_shares_add_up_and_the_same_seed_gives_the_same() -> None:
+    first, second = (verdict_rates(PROTOCOLS["sepsis_cytokines"], "null", 4, cohorts=40, rng=np.random.default_rng(3)) for _ in range(2))
+    assert first.equals(second)
+    assert first[["supported", "contradicted", "inconclusive", "untestable"]].sum(axis=1).to_numpy() == pytest.approx(1)
