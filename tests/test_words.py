@@ -3,7 +3,6 @@
 import math
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from conftest import Rats
 
@@ -119,23 +118,6 @@ def test_losses_are_counted_group_by_group(rats: Rats) -> None:
     )
     assert words.censoring_sentence(study, "il6") == "IL-6: 2 values below 15.6 or above 1000 pg/mL (Sham 1, 300 µL secretome 1)"
     assert words.censoring_sentence(study, "il4") == "IL-4: every value lies within the limits of the assay"
-
-
-def test_agreement_is_of_significance_and_direction() -> None:
-    """Planned: a significant fall. Of four others, one falls after adjusting, one before it, one rises, and one is silent."""
-    rows = pd.DataFrame(
-        {
-            "reading": ["planned", "planned", *["multiverse"] * 5],
-            "alternative": ["two-sided", "equivalence", *["two-sided"] * 5],
-            "method": "Welch's t test on logs",
-            "effect": "geometric mean ratio",
-            "estimate": [0.5, 0.5, 0.6, 0.7, 1.8, 0.5, 0.5],
-            "pvalue": [0.01, 0.9, 0.02, 0.03, 0.01, 0.04, math.nan],
-            "pvalue_adjusted": [0.02, math.nan, 0.04, math.nan, 0.02, 0.08, math.nan],
-        }
-    )
-    sentence = "the planned analysis finds a significant fall, and so do 2 of the 4 others that could be computed."
-    assert words.agreement_sentence(rows, 0.05) == sentence
 
 
 def test_deaths_stand_beside_the_verdicts(rats: Rats) -> None:

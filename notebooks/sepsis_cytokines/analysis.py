@@ -19,8 +19,10 @@ level: float = 0.95  # the confidence level of intervals that decide nothing
 seed: int = 1  # for permutations that are too many to enumerate
 
 # %% tags=["hide-input"]
+import pandas as pd
+
 from secretome import adjudicate, analyse, figures, load_study, tables, words
-from secretome.claims import examine
+from secretome.claims import examine, specifications
 from secretome.report.page import Page
 
 study = load_study("sepsis_cytokines", cohort=cohort or None, sha256=cohort_sha256 or None)
@@ -166,17 +168,15 @@ page.items(words.result_sentence(study, planned.loc[key]) for key in families)
 # %% [markdown]
 # ## Every reasonable way
 #
-# Someone else might have compared means instead of ratios, pooled the spread of the groups, put half the limit for a value below it, or adjusted in another way. Of each analysis
-# below one can say why it was done. The share that agrees is not a probability.
+# Someone else might have compared means instead of ratios, pooled the spread of the groups, put half the limit for a value below it, or adjusted in another way. In a {term}`specification curve` each point is
+# one such analysis of these same animals, and the marks under it say what was chosen. Filled points find what is claimed (blue) or the opposite (orange); open ones find nothing
+# significant. The square is the planned analysis, the diamond the published one. The share that agrees is not a probability.
 
 # %% tags=["hide-input"]
-by_claim = {
-    key: results[(results["endpoint"] == claim.endpoint) & (results["contrast"] == claim.contrast)] for key, claim in claims.items()
-}
-page.items(f"{claims[key].sentence} Here {words.agreement_sentence(rows, alpha)}" for key, rows in by_claim.items())
-for key, rows in by_claim.items():
-    title = f"Analyses that were not planned: {claims[key].sentence.rstrip('.')}"
-    page.table(tables.results_table(study, rows[rows["reading"] == "multiverse"]), title, folded=True)
+curves = {key: specifications(study, results, key, alpha=alpha) for key in claims}
+for key, curve in curves.items():
+    page.curve(key, curve, alpha)
+page.table(tables.options_table(pd.concat(curves.values())), "What was chosen, and why somebody would", folded=True)
 
 # %% [markdown]
 # ## The verdicts

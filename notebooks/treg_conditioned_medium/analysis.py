@@ -28,9 +28,11 @@ level: float = 0.95  # the confidence level of intervals that decide nothing
 seed: int = 1  # for permutations that are too many to enumerate
 
 # %%
+import pandas as pd
+
 from secretome import adjudicate, analyse, figures, load_study, tables, words
 from secretome.analysis import unpaired_pvalues
-from secretome.claims import examine
+from secretome.claims import examine, specifications
 from secretome.report.page import Page
 
 study = load_study("treg_conditioned_medium", cohort=cohort or None, sha256=cohort_sha256 or None)
@@ -59,8 +61,6 @@ page.say(
     verdict_positive=words.verdict_sentence(study, by_claim.loc["tregs_rise_cd25pos"]),
     verdict_negative=words.verdict_sentence(study, by_claim.loc["tregs_rise_cd25neg"]),
     standing=words.standing_sentence(study, verdicts),
-    agreement_positive=words.agreement_sentence(results[results["endpoint"] == positive.endpoint], alpha),
-    agreement_negative=words.agreement_sentence(results[results["endpoint"] == negative.endpoint], alpha),
     zone=words.zone(study.protocol.endpoints[positive.endpoint].no_effect),
     alpha=f"{alpha:g}",
     test_stated=positive.published_test.stated,
@@ -124,17 +124,15 @@ page.figure(figures.paired_figure(study, negative, row), "pairs-cd25-negative", 
 # %% [markdown]
 # ## What else is defensible
 #
-# Someone else might have analysed differences instead of ratios, or counted only signs. Of each analysis below one can say why it was done. The share
-# that agrees is not a probability.
-#
-# - CD25-positive: {glue:text}`agreement_positive`
-# - CD25-negative: {glue:text}`agreement_negative`
+# Someone else might have analysed differences instead of ratios, or counted only signs. In a {term}`specification curve` each point is one such analysis of the same donors, from the smallest p to the largest,
+# and the marks under it say what was chosen. Filled points find what is claimed (blue) or the opposite (orange); open ones find nothing significant. The square is the
+# planned analysis, the diamond the published one. The share that agrees is not a probability.
 
 # %% tags=["hide-input"]
-others = results[results["reading"] == "multiverse"]
-for claim in (positive, negative):
-    label = study.protocol.endpoints[claim.endpoint].label
-    page.table(tables.results_table(study, others[others["endpoint"] == claim.endpoint]), f"Analyses that were not planned: {label}")
+curves = {key: specifications(study, results, key, alpha=alpha) for key in study.protocol.claims}
+for key, curve in curves.items():
+    page.curve(key, curve, alpha)
+page.table(tables.options_table(pd.concat(curves.values())), "What was chosen, and why somebody would", folded=True)
 
 # %% [markdown]
 # ### The trap: forgetting the pairs

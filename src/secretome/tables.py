@@ -2,7 +2,6 @@
 
 import html
 import math
-from collections.abc import Sequence
 
 import pandas as pd
 
@@ -102,17 +101,6 @@ def scenarios_table(study: Study) -> pd.DataFrame:
     return pd.DataFrame({"Scenario": list(scenarios), "What is true in it": [scenario.about for scenario in scenarios.values()]})
 
 
-def results_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
-    """Results of one endpoint as a reader wants them: method, effect with interval, p."""
-    return pd.DataFrame(
-        {
-            "Method": results["method"].to_numpy(),
-            "Effect": [words.effect(row, study.protocol.endpoints[row["endpoint"]].unit) for _, row in results.iterrows()],
-            "p": [words.p_number(p) for p in results["pvalue_adjusted"].fillna(results["pvalue"])],
-        }
-    )
-
-
 def contrasts_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
     """Results of many contrasts, one row each."""
     return pd.DataFrame(
@@ -126,22 +114,26 @@ def contrasts_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def agreement_table(study: Study, results: pd.DataFrame, contrasts: Sequence[tuple[str, str]], alpha: float) -> pd.DataFrame:
-    """How many analyses of each contrast that were not planned answer as the planned one does."""
-    rows = []
-    together = {
-        (claim.endpoint, contrast) for claim in study.protocol.claims.values() if claim.kind == "every" for contrast in claim.compared
-    }
-    for endpoint, contrast in contrasts:
-        own = results[(results["endpoint"] == endpoint) & (results["contrast"] == contrast)]
-        rows.append(
-            (
-                study.protocol.endpoints[endpoint].label,
-                words.against(study, contrast),
-                words.agreement_sentence(own, alpha, adjusted=(endpoint, contrast) not in together),
-            )
-        )
-    return pd.DataFrame(rows, columns=["Measure", "Contrast", "Agreement"])
+def specifications_table(study: Study, specifications: pd.DataFrame) -> pd.DataFrame:
+    """Every analysis of a claim: the contrast that it hangs on, the effect, p, and what it answers."""
+    answers = {"claimed": "as claimed", "opposite": "the opposite", "open": "nothing significant", "none": "not computable"}
+    known = specifications[specifications["answer"] != "none"]
+    endpoint = study.protocol.endpoints[known["endpoint"].iloc[0]] if len(known) else None
+    return pd.DataFrame(
+        {
+            "Analysis": [f"{row['method']}{_reading(row)}" for _, row in known.iterrows()],
+            "Hangs on": [words.against(study, contrast) for contrast in known["contrast"]],
+            "Effect": [words.effect(row, endpoint.unit) for _, row in known.iterrows()] if endpoint else [],
+            "p": [words.p_number(p) for p in known["pvalue"]],
+            "Finds": [answers[answer] for answer in known["answer"]],
+        }
+    )
+
+
+def options_table(specifications: pd.DataFrame) -> pd.DataFrame:
+    """What was chosen in analyses where a choice was to be made, and why somebody would choose it."""
+    rows = [(words.HEADINGS[kind], name, reason) for kind, _, name, reason in words.options(specifications)]
+    return pd.DataFrame(rows, columns=["Choice", "In the figure", "Why somebody would"])
 
 
 def verdicts_table(study: Study, verdicts: pd.DataFrame) -> pd.DataFrame:
@@ -211,6 +203,10 @@ def _aligned(values: pd.Series) -> list[str]:
     """Values to one number of decimals, the most that any of them needs; a missing one is a dash."""
     decimals = max((len(f"{value:g}".partition(".")[2]) for value in values.dropna()), default=0)
     return ["–" if pd.isna(value) else f"{value:.{decimals}f}" for value in values]
+
+
+def _reading(row: words.Row) -> str:
+    return "" if row["reading"] == "multiverse" else f" (as {row['reading']})"
 
 
 def _drawn(endpoint: Distribution, group: DrawnGroup, unit: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 import pandas as pd
 
 from secretome.analysis.arms import Arm, Comparison, step_of
+from secretome.analysis.branches import HALF_LIMIT, Branches, branches
 from secretome.analysis.independent import independent_rows, planned_rows
 from secretome.analysis.paired import paired_rows, unpaired_pvalues
 from secretome.analysis.results import (
@@ -32,6 +33,7 @@ __all__ = [
     "ASYMPTOTIC_RANKS",
     "BOUND",
     "COLUMNS",
+    "HALF_LIMIT",
     "MEAN_DIFFERENCE",
     "NO_DIFFERENCE",
     "RANKS",
@@ -42,11 +44,13 @@ __all__ = [
     "STEP",
     "SUPERIORITY",
     "Arm",
+    "Branches",
     "Comparison",
     "Estimate",
     "Reading",
     "Result",
     "analyse",
+    "branches",
     "planned_rows",
     "slope_weights",
     "step_of",

@@ -9,25 +9,28 @@ import numpy as np
 from secretome import stats
 from secretome.analysis.arms import Comparison, by_ranks, comparison, effect_of_ranks, rank_test, size_by_ranks
 from secretome.analysis.multiverse import multiverse_rows
-from secretome.analysis.results import BOUND, RANKS, RATIO, RATIO_BY_MODEL, WELCH, Estimate, Result, Settings, attempt
-from secretome.analysis.trend import trend_rows
+from secretome.analysis.results import BOUND, EQUIVALENCE, RANKS, RATIO, RATIO_BY_MODEL, WELCH, Estimate, Result, Settings, attempt
+from secretome.analysis.sameness import sameness_rows
+from secretome.analysis.trend import slope_difference_row, trend_rows
 from secretome.cohort import Study
 from secretome.protocol import Zone
 
 MODEL = "censored lognormal model"
-EQUIVALENCE = "two one-sided Welch t tests on logs"
 EQUIVALENCE_BY_MODEL = "two one-sided tests by the censored lognormal model"
 
 
 def independent_rows(study: Study, settings: Settings) -> Iterator[Result]:
     """Every row: the contrasts of each family of claims, then the checks."""
-    families = dict.fromkeys((claim.endpoint, claim.compared) for claim in study.protocol.claims.values() if claim.compared)
-    for endpoint, contrasts in families:
-        yield from _family_rows(study, endpoint, contrasts, settings)
+    claims = study.protocol.claims.values()
+    families = dict.fromkeys((claim.endpoint, claim.compared, claim.kind) for claim in claims if claim.compared)
+    for endpoint, contrasts, kind in families:
+        yield from _family_rows(study, endpoint, contrasts, kind, settings)
     for claim in study.protocol.claims.values():
         if claim.kind == "trend":
             yield from trend_rows(study, claim, settings)
     if "planned" in settings.readings:
+        for slopes in study.protocol.slopes.values():
+            yield slope_difference_row(study, slopes, 1 - settings.alpha)
         for check in study.protocol.checks.values():
             arms = comparison(study, check.endpoint, check.contrast)
             zone = study.protocol.endpoints[check.endpoint].no_effect
@@ -35,7 +38,7 @@ def independent_rows(study: Study, settings: Settings) -> Iterator[Result]:
                 yield _placed(row, study, check.endpoint, check.contrast, arms)
 
 
-def _family_rows(study: Study, endpoint: str, contrasts: tuple[str, ...], settings: Settings) -> Iterator[Result]:
+def _family_rows(study: Study, endpoint: str, contrasts: tuple[str, ...], kind: str, settings: Settings) -> Iterator[Result]:
     zone = study.protocol.endpoints[endpoint].no_effect
     compared = {contrast: comparison(study, endpoint, contrast) for contrast in contrasts}
     # The multiverse leaves out what was planned, so it must know it.
@@ -50,9 +53,12 @@ def _family_rows(study: Study, endpoint: str, contrasts: tuple[str, ...], settin
         if "planned" in settings.readings:
             for row in planned[contrast]:
                 yield _placed(row, study, endpoint, contrast, arms)
-    if "multiverse" in settings.readings:
+    if "multiverse" in settings.readings and kind == "unchanged":
+        for contrast, row in sameness_rows(compared, zone, settings.alpha):
+            yield _placed(row, study, endpoint, contrast, compared[contrast])
+    elif "multiverse" in settings.readings:
         decided = {contrast: test.method for contrast, (test, _) in planned.items()}
-        for contrast, row in multiverse_rows(study, endpoint, compared, decided, settings):
+        for contrast, row in multiverse_rows(study, endpoint, compared, decided, settings, together=kind == "every"):
             yield _placed(row, study, endpoint, contrast, compared[contrast])
 
 

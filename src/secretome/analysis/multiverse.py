@@ -11,6 +11,7 @@ from statsmodels.stats.multitest import multipletests
 
 from secretome import stats
 from secretome.analysis.arms import Arm, Comparison, arm, by_ranks, effect_of_ranks, size_by_ranks, superiority
+from secretome.analysis.pooled import two_samples
 from secretome.analysis.results import (
     ASYMPTOTIC_RANKS,
     MEAN_DIFFERENCE,
@@ -43,7 +44,7 @@ class _Analysis:
     """A test of a comparison at a confidence level, what it estimates, and what it puts for values beyond a limit.
 
     `share` is the share of a lower limit that is put for values below it, and None for ranks; `others` are further arms that the test takes
-    its spread from.
+    its spread from; `once`, with the planned adjustment and no other.
     """
 
     name: str
@@ -51,7 +52,7 @@ class _Analysis:
     run: Run
     share: float | None = None
     others: tuple[Arm, ...] = ()
-    adjustments: tuple[str, ...] = (UNADJUSTED, BONFERRONI, HOLM)
+    once: bool = False
 
     def named(self, arms: Comparison) -> str:
         """The test with what was put, where anything was."""
@@ -60,31 +61,36 @@ class _Analysis:
 
 @dataclass(frozen=True)
 class _Family:
-    """The contrasts that are adjusted together, and the planned test of each."""
+    """The contrasts that are adjusted, unless all must succeed `together`; and the planned test of each."""
 
     compared: Mapping[str, Comparison]
     decided: Mapping[str, str]
     level: float
+    together: bool
 
     @property
     def size(self) -> int:
         return len(self.compared)
 
+    @property
+    def way(self) -> str:
+        """The planned adjustment."""
+        return BONFERRONI if self.size > 1 and not self.together else UNADJUSTED
+
     def planned(self, contrast: str, name: str, way: str) -> bool:
         """Whether an analysis is the planned one, or the published."""
-        adjusted = BONFERRONI if self.size > 1 else UNADJUSTED
-        return (name, way) in ((self.decided[contrast], adjusted), (RANKS, UNADJUSTED), (ASYMPTOTIC_RANKS, UNADJUSTED))
+        return (name, way) in ((self.decided[contrast], self.way), (RANKS, UNADJUSTED), (ASYMPTOTIC_RANKS, UNADJUSTED))
 
 
 def multiverse_rows(
-    study: Study, endpoint: str, compared: Mapping[str, Comparison], decided: Mapping[str, str], settings: Settings
+    study: Study, endpoint: str, compared: Mapping[str, Comparison], decided: Mapping[str, str], settings: Settings, *, together: bool
 ) -> Iterator[tuple[str, Result]]:
-    """The other analyses of a family of contrasts, each with its contrast.
+    """The other analyses of a family of contrasts, each with its contrast; `together` if a claim needs every one of them.
 
     The published test, and the planned one, which `decided` names for each contrast, are left out, and so is an analysis that with these
     animals is another one by another name: none is counted twice.
     """
-    family = _Family(compared, decided, settings.level)
+    family = _Family(compared, decided, settings.level, together)
     groups = dict.fromkeys(group for contrast in compared for group in reversed(sides(contrast)))
     pool = {group: part for group in groups if (part := arm(study, endpoint, group)).n}
     everyone = {group: part for group in study.protocol.groups if (part := arm(study, endpoint, group)).n}
@@ -99,7 +105,7 @@ def multiverse_rows(
 def _on_values(pool: Mapping[str, Arm], seed: int) -> Iterator[_Analysis]:
     tests: tuple[tuple[str, str, Callable[[Floats, Floats, float], Estimate]], ...] = (
         ("Welch's t test", WELCH, _welch),
-        ("Student's t test", "Student's t test on logs", lambda x, y, level: _pooled([x, y])(x, y, level)),
+        ("Student's t test", "Student's t test on logs", lambda x, y, level: two_samples(x, y, [x, y], level)),
         ("permutation test of means", "permutation test of geometric means", lambda x, y, _: _permutation(x, y, seed)),
     )
     for plain, logged, test in tests:
@@ -109,11 +115,12 @@ def _on_values(pool: Mapping[str, Arm], seed: int) -> Iterator[_Analysis]:
     if len(pool) > 2:
         arms, name = tuple(pool.values()), "t test with the spread of the whole family"
         values = [part.replaced(HALF) for part in arms]
-        yield _Analysis(name, MEAN_DIFFERENCE, _plainly(_pooled(values)), HALF, arms)
+        yield _Analysis(name, MEAN_DIFFERENCE, _plainly(lambda x, y, level: two_samples(x, y, values, level)), HALF, arms)
         if not any(part.zeros for part in arms):
-            yield _Analysis(f"{name}, on logs", RATIO, _on_logs(_pooled([np.log(part) for part in values])), HALF, arms)
+            logs = [np.log(part) for part in values]
+            yield _Analysis(f"{name}, on logs", RATIO, _on_logs(lambda x, y, level: two_samples(x, y, logs, level)), HALF, arms)
     for share in OTHER_SHARES:
-        yield _Analysis(WELCH, RATIO, _on_logs(_welch, share), share, adjustments=(BONFERRONI,))
+        yield _Analysis(WELCH, RATIO, _on_logs(_welch, share), share, once=True)
 
 
 def _put(share: float, arms: Sequence[Arm]) -> str:
@@ -136,7 +143,7 @@ def _with_the_dead(study: Study, endpoint: str, compared: Mapping[str, Compariso
             f"{RANKS}, the dead ranked {worst}",
             SUPERIORITY,
             lambda arms, level: by_ranks(arms, worst).sized(superiority(arms.scores_with_the_dead(worst), level)),
-            adjustments=(BONFERRONI,),
+            once=True,
         )
 
 
@@ -151,7 +158,8 @@ def _adjusted(analysis: _Analysis, family: _Family) -> Iterator[tuple[str, Resul
         name = analysis.named(arms)
         effect = effect_of_ranks(arms) if analysis.effect == SHIFT else analysis.effect
         pvalue, bonferroni = alone[contrast].pvalue, float(np.minimum(1, family.size * alone[contrast].pvalue))
-        for way in analysis.adjustments if family.size > 1 else (UNADJUSTED,):
+        ways = (UNADJUSTED, BONFERRONI) if family.together else (UNADJUSTED, BONFERRONI, HOLM)
+        for way in (family.way,) if analysis.once else ways if family.size > 1 else (UNADJUSTED,):
             # Holm's p of the smallest and the largest p is one of the other two.
             same = way == HOLM and (math.isnan(pvalue) or np.isclose(holm[contrast], (pvalue, bonferroni), rtol=1e-9, atol=0).any())
             if same or family.planned(contrast, name, way):
@@ -237,22 +245,6 @@ def _welch(x: Floats, y: Floats, level: float) -> Estimate:
     )
 
 
-def _pooled(groups: list[Floats]) -> Callable[[Floats, Floats, float], Estimate]:
-    """Student's t with the spread of these groups."""
-
-    def test(x: Floats, y: Floats, level: float) -> Estimate:
-        _must_vary(*groups)
-        df = sum(group.size for group in groups) - len(groups)
-        variance = sum(((group - group.mean()) ** 2).sum() for group in groups) / df
-        error = math.sqrt(variance * (1 / x.size + 1 / y.size))
-        difference = float(x.mean() - y.mean())
-        reach = float(scipy_stats.t.ppf((1 + level) / 2, df)) * error
-        pvalue = float(2 * scipy_stats.t.sf(abs(difference / error), df))
-        return Estimate(difference / error, pvalue, estimate=difference, low=difference - reach, high=difference + reach, level=level)
-
-    return test
-
-
 def _permutation(x: Floats, y: Floats, seed: int) -> Estimate:
     test = _permuted(x, y, lambda x, y, axis: x.mean(axis=axis) - y.mean(axis=axis), seed)
     return Estimate(float(test.statistic), float(test.pvalue), estimate=float(test.statistic))
@@ -265,7 +257,8 @@ def _midp(arms: Comparison, level: float) -> Estimate:
 
 def _brunner_munzel(arms: Comparison, level: float, seed: int) -> Estimate:
     # Its t is liberal in groups this small; among permutations it holds its size, under separation too.
-    _must_vary(np.concatenate(arms.scores))
+    if not np.ptp(np.concatenate(arms.scores)):
+        raise ValueError("the values do not vary.")
 
     def statistic(x: Floats, y: Floats, axis: int) -> Floats:
         # Only the statistic is wanted, and infinite ones, under separation, must be comparable.
@@ -280,8 +273,3 @@ def _brunner_munzel(arms: Comparison, level: float, seed: int) -> Estimate:
 
 def _permuted(x: Floats, y: Floats, statistic: Callable[..., Floats], seed: int) -> Any:
     return scipy_stats.permutation_test((x, y), statistic, vectorized=True, n_resamples=PERMUTATIONS, rng=np.random.default_rng(seed))
-
-
-def _must_vary(*groups: Floats) -> None:
-    if all(np.ptp(group) <= 1e-12 * np.abs(group).max() for group in groups):
-        raise ValueError("the values do not vary.")

@@ -21,8 +21,10 @@ SHIFT = "Hodges-Lehmann shift"
 MEAN_DIFFERENCE = "mean difference"
 SUPERIORITY = "probability of superiority"
 TREND_RATIO = "geometric mean ratio of the highest to the lowest dose, by the slope"
+RATIO_OF_RATIOS = "ratio of the two slopes' ratios of the highest to the lowest dose"
 RISING_PAIRS = "share of pairs that rise less share that fall"
 RANK_RATIO = "Hodges-Lehmann ratio"
+RANK_CORRELATION = "Spearman's correlation of dose and response"
 SHARE_RISING = "share of changed pairs that rise"
 # The value of each effect that means no difference.
 NO_DIFFERENCE = {
@@ -30,7 +32,9 @@ NO_DIFFERENCE = {
     RATIO_BY_MODEL: 1.0,
     RANK_RATIO: 1.0,
     TREND_RATIO: 1.0,
+    RATIO_OF_RATIOS: 1.0,
     RISING_PAIRS: 0.0,
+    RANK_CORRELATION: 0.0,
     SHIFT: 0.0,
     MEAN_DIFFERENCE: 0.0,
     SUPERIORITY: 0.5,
@@ -38,6 +42,7 @@ NO_DIFFERENCE = {
 }
 # The methods that other floors must know.
 WELCH = "Welch's t test on logs"
+EQUIVALENCE = "two one-sided Welch t tests on logs"
 RANKS = "exact Mann-Whitney test"
 ASYMPTOTIC_RANKS = "asymptotic Mann-Whitney test"
 TREND_RANKS = "exact Jonckheere-Terpstra test"

@@ -1,18 +1,43 @@
-"""The rows of a claim that a response moves with the dose."""
+"""The rows of a claim that a response moves with the dose: as published, as planned, and in every other reasonable way."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
+from functools import partial
+from itertools import product
 
 import numpy as np
+from scipy import stats as scipy_stats
 
 from secretome import stats
 from secretome.analysis.arms import Arm, arm, ranked
-from secretome.analysis.results import RATIO, RISING_PAIRS, TREND_RANKS, TREND_RATIO, Estimate, Floats, Result, Settings, attempt
+from secretome.analysis.pooled import pooled_variance, t_test
+from secretome.analysis.results import (
+    MEAN_DIFFERENCE,
+    RANK_CORRELATION,
+    RATIO,
+    RATIO_OF_RATIOS,
+    RISING_PAIRS,
+    TREND_RANKS,
+    TREND_RATIO,
+    Estimate,
+    Floats,
+    Result,
+    Settings,
+    attempt,
+)
 from secretome.cohort import Study
-from secretome.protocol import Claim
+from secretome.protocol import Claim, SlopeDifference
 
 TREND = "Welch's t test of the slope on log dose, on logs"
 STEP = "Welch's t test of a step between doses, on logs"
+SLOPES = "Welch's t test of the difference of two slopes on log dose, on logs"
+# Permutations of all animals among the doses.
+PERMUTATIONS = 9999
+DOSE_AXES: dict[str, Callable[[Floats], Floats]] = {
+    "log dose": np.log,
+    "dose": lambda doses: doses,
+    "rank of the dose": lambda doses: np.arange(1.0, doses.size + 1),
+}
 
 
 def trend_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Result]:
@@ -21,7 +46,7 @@ def trend_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Resul
     With the control, a flat plateau above it would be called dependent on the dose.
     """
     arms = [arm(study, claim.endpoint, group) for group in claim.doses]
-    doses = [study.protocol.groups[group].dose or np.nan for group in claim.doses]
+    doses = np.array([study.protocol.groups[group].dose or np.nan for group in claim.doses])
     n = min(part.n for part in arms)
     base = Result(
         study=study.key,
@@ -38,11 +63,64 @@ def trend_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Resul
         test = attempt(lambda: _ranks(arms)) if n else Estimate()
         yield replace(base, **asdict(test), reading="published", method=TREND_RANKS, effect=RISING_PAIRS)
     if "planned" in settings.readings:
-        slope = attempt(lambda: _contrast(arms, slope_weights(doses), 1 - settings.alpha)) if n >= 2 else Estimate()
+        slope = attempt(lambda: _contrast(arms, slope_weights(np.log(doses)), 1 - settings.alpha)) if n >= 2 else Estimate()
         yield replace(base, **asdict(slope), reading="planned", method=TREND, effect=TREND_RATIO, pvalue_adjusted=slope.pvalue)
         for position, name in enumerate(claim.steps):
             step = attempt(lambda position=position: _step(arms, position, settings.alpha)) if n >= 2 else Estimate()  # type: ignore[misc]
             yield replace(base, **asdict(step), contrast=name, reading="planned", method=STEP, effect=RATIO)
+    if "multiverse" in settings.readings:
+        for name, effect, run in _others(arms, doses, settings):
+            found = attempt(run) if n >= 2 else Estimate()
+            yield replace(base, **asdict(found), reading="multiverse", method=name, effect=effect)
+
+
+def slope_difference_row(study: Study, slopes: SlopeDifference, level: float) -> Result:
+    """How many times more the dose does in one series of groups than in another: the ratio of their ratios of highest to lowest dose."""
+    groups = (*slopes.doses, *slopes.other_doses)
+    arms = [arm(study, slopes.endpoint, group) for group in groups]
+    first, second = (
+        slope_weights(np.log([study.protocol.groups[group].dose or np.nan for group in series]))
+        for series in (slopes.doses, slopes.other_doses)
+    )
+    n = min(part.n for part in arms)
+    found = attempt(lambda: _contrast(arms, np.append(first, -second), level)) if n >= 2 else Estimate()
+    return Result(
+        **asdict(found),
+        study=study.key,
+        cohort=study.cohort.id,
+        endpoint=slopes.endpoint,
+        contrast=slopes.contrast,
+        reading="planned",
+        method=SLOPES,
+        alternative="two-sided",
+        effect=RATIO_OF_RATIOS,
+        n_treated=min(part.n for part in arms[: len(slopes.doses)]),
+        n_control=min(part.n for part in arms[len(slopes.doses) :]),
+        censored=sum(part.censored for part in arms),
+        missing=sum(part.missing for part in arms),
+    )
+
+
+def slope_weights(x: Floats) -> Floats:
+    """Weights of the groups' means that give, by the least-squares slope on x, the difference between the last group and the first."""
+    centred = x - x.mean()
+    return np.asarray((x[-1] - x[0]) * centred / (centred**2).sum())
+
+
+def _others(arms: list[Arm], doses: Floats, settings: Settings) -> Iterator[tuple[str, str, Callable[[], Estimate]]]:
+    """The other tests of a trend: name, effect, and the computation."""
+    errors = {
+        "Welch's t test of the slope": _welch_slope,
+        "t test of the slope with the spread of all doses": _pooled_slope,
+        "straight-line regression": _regression,
+    }
+    for (test, slope), (axis, spaced), logs in product(errors.items(), DOSE_AXES.items(), (True, False)):
+        name = f"{test} on {axis}{', on logs' if logs else ''}"
+        if name != TREND:
+            effect = TREND_RATIO if logs else MEAN_DIFFERENCE
+            yield name, effect, partial(slope, arms, spaced(doses), settings.level, logs=logs)
+    yield f"mid-p {TREND_RANKS.removeprefix('exact ')}", RISING_PAIRS, lambda: _midp(arms)
+    yield "permutation test of Spearman's correlation", RANK_CORRELATION, lambda: _spearman(arms, settings.seed)
 
 
 def _step(arms: list[Arm], position: int, alpha: float) -> Estimate:
@@ -52,17 +130,8 @@ def _step(arms: list[Arm], position: int, alpha: float) -> Estimate:
     return _contrast(arms, weights, 1 - alpha / (len(arms) - 1))
 
 
-def slope_weights(doses: Sequence[float]) -> Floats:
-    """Weights of the log means that give the log ratio of highest to lowest dose by the least-squares slope on log dose."""
-    x = np.log(doses)
-    centred = x - x.mean()
-    return np.asarray((x[-1] - x[0]) * centred / (centred**2).sum())
-
-
-def _contrast(arms: list[Arm], weights: Floats, level: float) -> Estimate:
-    if any(part.censored for part in arms):
-        raise ValueError("a slope is not fitted through censored values.")
-    test = stats.welch_contrasts([part.lower for part in arms], [weights], scale="log")
+def _contrast(arms: list[Arm], weights: Floats, level: float, *, logs: bool = True) -> Estimate:
+    test = stats.welch_contrasts(_seen(arms), [weights], scale="log" if logs else "plain")
     interval = test.confidence_interval(level)
     return Estimate(
         float(test.statistic[0]),
@@ -75,9 +144,62 @@ def _contrast(arms: list[Arm], weights: Floats, level: float) -> Estimate:
     )
 
 
+def _welch_slope(arms: list[Arm], x: Floats, level: float, *, logs: bool) -> Estimate:
+    return _contrast(arms, slope_weights(x), level, logs=logs)
+
+
+def _pooled_slope(arms: list[Arm], x: Floats, level: float, *, logs: bool) -> Estimate:
+    """The same contrast with one spread for all doses."""
+    groups = [np.log(values) if logs else values for values in _seen(arms)]
+    weights, (variance, df) = slope_weights(x), pooled_variance(groups)
+    error = float(np.sqrt(variance * (weights**2 / [group.size for group in groups]).sum()))
+    found = t_test(float(weights @ [group.mean() for group in groups]), error, df, level)
+    return found.as_ratio() if logs else found
+
+
+def _regression(arms: list[Arm], x: Floats, level: float, *, logs: bool) -> Estimate:
+    """A straight line through all animals, its error from the scatter about the line."""
+    groups = [np.log(values) if logs else values for values in _seen(arms)]
+    places = np.repeat(x, [group.size for group in groups])
+    fit = scipy_stats.linregress(places, np.concatenate(groups))
+    span = float(x[-1] - x[0])
+    found = t_test(span * float(fit.slope), span * float(fit.stderr), places.size - 2, level)
+    return found.as_ratio() if logs else found
+
+
 def _ranks(arms: list[Arm]) -> Estimate:
     test = stats.jonckheere_terpstra(ranked(arms))
     pairs = sum(first.n * second.n for position, second in enumerate(arms) for first in arms[:position])
     # From -1, every pair falling, to 1, every pair rising.
     estimate = 2 * test.statistic / pairs - 1
     return Estimate(test.statistic, test.pvalue, test.midp, test.attainable, estimate=estimate, ties=test.ties)
+
+
+def _midp(arms: list[Arm]) -> Estimate:
+    test = _ranks(arms)
+    return replace(test, pvalue=test.midp)
+
+
+def _spearman(arms: list[Arm], seed: int) -> Estimate:
+    """Spearman's correlation of dose and response over animals, by permutation: its usual p takes no notice of the tied doses."""
+    scores = ranked(arms)
+    places = np.repeat(np.arange(len(scores)), [part.size for part in scores])
+    ranks = scipy_stats.rankdata(np.concatenate(scores))
+    if not np.ptp(ranks):
+        raise ValueError("the values do not vary.")
+    test = scipy_stats.permutation_test(
+        (ranks,),
+        lambda rows, axis: ((rows - rows.mean(axis=axis, keepdims=True)) * (places - places.mean())).sum(axis=axis),
+        permutation_type="pairings",
+        vectorized=True,
+        n_resamples=PERMUTATIONS,
+        rng=np.random.default_rng(seed),
+    )
+    rho = float(np.corrcoef(scipy_stats.rankdata(places), ranks)[0, 1])
+    return Estimate(rho, float(test.pvalue), estimate=rho)
+
+
+def _seen(arms: Sequence[Arm]) -> list[Floats]:
+    if any(part.censored for part in arms):
+        raise ValueError("a slope is not fitted through censored values.")
+    return [part.lower for part in arms]

@@ -34,6 +34,7 @@ from secretome.claims.rules import (
     outcome,
     rises,
 )
+from secretome.claims.specifications import specifications
 from secretome.claims.verdicts import CheckResult, Verdict, adjudicate, examine
 
 __all__ = [
@@ -74,4 +75,5 @@ __all__ = [
     "judge",
     "outcome",
     "rises",
+    "specifications",
 ]

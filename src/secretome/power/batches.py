@@ -127,7 +127,7 @@ class _Cohorts:
 def _case(protocol: Protocol, claim: Claim, whole: _Cohorts, first: _Cohorts) -> Case:
     zone = protocol.endpoints[claim.endpoint].no_effect
     if claim.kind == "trend":
-        doses = [protocol.groups[group].dose or np.nan for group in claim.doses]
+        doses = np.log([protocol.groups[group].dose or np.nan for group in claim.doses])
         slope = _stack([whole.welch(list(claim.doses), list(slope_weights(doses)), 1)])
         steps = _stack([whole.welch(list(sides(step)), [1.0, -1.0], len(claim.steps)) for step in claim.steps])
         return Case(claim, zone, slope, _stack([_trend_as_published(claim, first)]), steps)

@@ -1,7 +1,20 @@
 """What a study is, read from its ``protocol.yml``; and how anything wrong with a file is told."""
 
 from secretome.protocol.loading import load_protocol, notebooks_folder, study_folder, study_names
-from secretome.protocol.models import ORIGINS, Check, Claim, Direction, Endpoint, Group, Kind, Origin, Protocol, Source, Zone
+from secretome.protocol.models import (
+    ORIGINS,
+    Check,
+    Claim,
+    Direction,
+    Endpoint,
+    Group,
+    Kind,
+    Origin,
+    Protocol,
+    SlopeDifference,
+    Source,
+    Zone,
+)
 from secretome.protocol.names import nearest, normalise, sides
 from secretome.protocol.problems import Problem, Refusal
 from secretome.protocol.simulation import (
@@ -40,6 +53,7 @@ __all__ = [
     "Refusal",
     "Scenario",
     "Simulation",
+    "SlopeDifference",
     "Source",
     "Titre",
     "Zone",

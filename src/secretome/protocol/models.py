@@ -152,6 +152,16 @@ class Check(Strict):
     reason: Text
 
 
+class SlopeDifference(Strict):
+    """Whether a dose matters more in one series of groups than in another: that one slope is significant and the other not is no answer."""
+
+    question: Text
+    endpoint: Text
+    contrast: Text
+    doses: Annotated[tuple[Text, ...], Field(min_length=3)]
+    other_doses: Annotated[tuple[Text, ...], Field(min_length=3)]
+
+
 class OwnCohort(Strict):
     """The cohort that a study's page shows when no other is given; simulated animals have no source."""
 
@@ -194,6 +204,7 @@ class Protocol(Strict):
     endpoints: dict[str, Endpoint]
     checks: dict[str, Check] = Field(default_factory=dict)
     claims: dict[str, Claim]
+    slopes: dict[str, SlopeDifference] = Field(default_factory=dict)
     caveats: tuple[Caveat, ...] = ()
     simulation: Simulation | None = None
 
@@ -234,7 +245,11 @@ class Protocol(Strict):
             if claim.kind == "single" and claim.contrast not in claim.compared:
                 yield f"claims.{key}.contrast {claim.contrast!r} is not in its own family"
             yield from self._unknown_sides(f"claims.{key}", claim.endpoint, claim.compared)
-            yield from self._unknown_doses(key, claim)
+            yield from self._unknown_doses(f"claims.{key}", claim.doses)
+        for key, slope in self.slopes.items():
+            yield from self._unknown_sides(f"slopes.{key}", slope.endpoint, ())
+            yield from self._unknown_doses(f"slopes.{key}", slope.doses)
+            yield from self._unknown_doses(f"slopes.{key}", slope.other_doses)
         for key, check in self.checks.items():
             yield from self._unknown_sides(f"checks.{key}", check.endpoint, (check.contrast,))
 
@@ -249,14 +264,14 @@ class Protocol(Strict):
                 if group not in self.groups:
                     yield f"{place}: contrast {contrast!r} names {group!r}, which is not among the groups"
 
-    def _unknown_doses(self, key: str, claim: Claim) -> Iterator[str]:
-        unknown = [group for group in claim.doses if group not in self.groups]
+    def _unknown_doses(self, place: str, groups: tuple[str, ...]) -> Iterator[str]:
+        unknown = [group for group in groups if group not in self.groups]
         for group in unknown:
-            yield f"claims.{key}.doses names {group!r}, which is not among the groups"
+            yield f"{place}.doses names {group!r}, which is not among the groups"
         if not unknown:
-            doses = [self.groups[group].dose or 0.0 for group in claim.doses]
+            doses = [self.groups[group].dose or 0.0 for group in groups]
             if any(dose <= 0 for dose in doses) or doses != sorted(set(doses)):
-                yield f"claims.{key}.doses must rise from above zero; they are {doses}"
+                yield f"{place}.doses must rise from above zero; they are {doses}"
 
     def _colliding_names(self) -> Iterator[str]:
         for what, members in (("groups", self.groups), ("endpoints", self.endpoints)):

@@ -9,7 +9,7 @@ from IPython.display import display
 from matplotlib.figure import Figure
 from myst_nb import glue
 
-from secretome import figures, tables
+from secretome import figures, tables, words
 from secretome.cohort import Study
 
 
@@ -68,6 +68,17 @@ class Page:
         listed = list(sentences)
         lines = "\n".join(f"<li>{html.escape(sentence)}</li>" for sentence in listed)
         display({"text/html": f'<ul class="sentences">\n{lines}\n</ul>', "text/plain": "\n".join(listed)}, raw=True)
+
+    def curve(self, key: str, specifications: pd.DataFrame, alpha: float) -> None:
+        """Show every analysis of a claim: what they find, as a curve, and, folded, as a table."""
+        if self._study is None:
+            raise ValueError("a page without a study has no claims.")
+        claim = self._study.protocol.claims[key]
+        self.items([words.specification_sentence(claim, specifications)])
+        figure = figures.specification_figure(self._study, specifications, alpha)
+        self.figure(figure, f"analyses-{key}", words.specification_alt(self._study, claim, specifications))
+        title = f"Every analysis: {claim.sentence.rstrip('.')}"
+        self.table(tables.specifications_table(self._study, specifications), title, folded=True)
 
     def save(self, **results: pd.DataFrame) -> None:
         """Write each table as ``NAME.csv``, the same bytes for the same results."""

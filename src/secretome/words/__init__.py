@@ -1,10 +1,10 @@
 """Numbers and results in the words that a journal uses."""
 
 from secretome.words.alternatives import design_alt, groups_alt, paired_alt
+from secretome.words.choices import HEADINGS, options, specification_alt, specification_sentence
 from secretome.words.numbers import Row, count, effect, inside, interval, number, p_number, p_value, percent, ratio
 from secretome.words.sentences import (
     against,
-    agreement_sentence,
     arms_sentence,
     caveats,
     censoring_sentence,
@@ -25,9 +25,9 @@ from secretome.words.sentences import (
 )
 
 __all__ = [
+    "HEADINGS",
     "Row",
     "against",
-    "agreement_sentence",
     "arms_sentence",
     "caveats",
     "censoring_sentence",
@@ -43,6 +43,7 @@ __all__ = [
     "interval",
     "made_up_sentence",
     "number",
+    "options",
     "p_number",
     "p_value",
     "paired_alt",
@@ -50,6 +51,8 @@ __all__ = [
     "percent",
     "ratio",
     "result_sentence",
+    "specification_alt",
+    "specification_sentence",
     "standing_sentence",
     "unit",
     "units",

@@ -14,7 +14,6 @@ from secretome.claims import (
     SOME_NEGLIGIBLE,
     STEP_BACK,
     UNORDERED,
-    rises,
 )
 from secretome.cohort import Study
 from secretome.protocol import Claim, Zone, sides
@@ -59,6 +58,12 @@ def against(study: Study, contrast: str) -> str:
     for claim in study.protocol.claims.values():
         if claim.kind == "trend" and claim.contrast == contrast:
             return f"from {', '.join(study.protocol.groups[group].label for group in claim.doses)}"
+    for slopes in study.protocol.slopes.values():
+        if slopes.contrast == contrast:
+            series, other = (
+                ", ".join(study.protocol.groups[group].label for group in groups) for groups in (slopes.doses, slopes.other_doses)
+            )
+            return f"the slope over {series} against that over {other}"
     treated, control = (study.protocol.groups[side].label for side in sides(contrast))
     # A drug keeps its capital.
     name = control if study.protocol.groups[sides(contrast)[1]].role == "reference" else inside(control)
@@ -73,7 +78,7 @@ def result_sentence(study: Study, row: Row) -> str:
     n = f"{row['n_treated']} and {units_counted(study, row['n_control'])}"
     if paired:
         n = count(row["n_treated"], "pair")
-    elif " vs " not in row["contrast"]:
+    elif not set(sides(row["contrast"])) <= set(study.protocol.groups):
         n = f"{row['n_treated']} {units(study)} or more a group"
     if math.isnan(row["pvalue"]):
         few = min(row["n_treated"], row["n_control"]) < 2
@@ -257,33 +262,10 @@ def standing_sentence(study: Study, verdicts: pd.DataFrame) -> str:
     return "The cohort is new to the claims, so its verdicts are a test of them."
 
 
-def agreement_sentence(rows: pd.DataFrame, alpha: float, *, adjusted: bool = True) -> str:
-    """How many of the analyses of one contrast that were not planned answer as the planned one does: by significance and direction.
-
-    Where the claim needs every contrast, `adjusted` is false: the planned test of each is then not adjusted.
-    """
-    rows = rows[rows["pvalue"].notna() & (rows["alternative"] != "equivalence")]
-    planned, others = rows[rows["reading"] == "planned"], rows[rows["reading"] == "multiverse"]
-    if planned.empty or others.empty:
-        return "the planned result cannot be computed, so there is nothing to compare with."
-    answer = _answer(planned.iloc[0], alpha, adjusted=adjusted)
-    same = sum(_answer(row, alpha) == answer for _, row in others.iterrows())
-    found = {"": "nothing significant", "up": "a significant rise", "down": "a significant fall"}[answer]
-    return f"the planned analysis finds {found}, and so do {same} of the {len(others)} others that could be computed."
-
-
 def unpaired_sentence(study: Study, claim: Claim, welch: float, ranks: float) -> str:
     """What an analysis that forgets the pairs would print."""
     label = study.protocol.endpoints[claim.endpoint].label
     return f"{label}: Welch's t on logs {p_value(welch)}, exact Mann-Whitney {p_value(ranks)}"
-
-
-def _answer(row: Row, alpha: float, *, adjusted: bool = True) -> str:
-    """What an analysis says at alpha, after its own adjustment."""
-    p = row["pvalue_adjusted"] if adjusted and not math.isnan(row["pvalue_adjusted"]) else row["pvalue"]
-    if p > alpha:
-        return ""
-    return "up" if rises(row) else "down"
 
 
 def _simulated(study: Study) -> str:

@@ -1,56 +1,24 @@
-"""Figures: every animal shown, the effect beside it on an aligned axis, readable in light and dark."""
+"""Figures of animals: every one shown, the effect beside it on an aligned axis."""
 
-import io
 import math
-import re
 from collections.abc import Sequence
-from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, NullLocator
 from numpy.typing import NDArray
 
 from secretome import words
 from secretome.cohort import Study
+from secretome.figures.base import COLOURS, STYLE, mark, plain_log, two_lines
 from secretome.protocol import Claim, sides
 
 Floats = NDArray[np.float64]
 
-# Each colour has a part to play. A page replaces it by the CSS variable `--figure-PART`, so that one drawing serves light and dark.
-COLOURS = {
-    "ink": "#1f2328",
-    "quiet": "#57606a",
-    "rule": "#d0d7de",
-    "zone": "#e9edf1",
-    "control": "#6e7781",
-    "treated": "#0072b2",
-    "against": "#d55e00",
-    "paper": "#ffffff",
-}
 # More groups than this have their ratios below them, not beside them.
 MOST_BESIDE = 5
-STYLE = {
-    "font.family": "sans-serif",
-    "font.size": 10,
-    "axes.edgecolor": COLOURS["quiet"],
-    "axes.labelcolor": COLOURS["ink"],
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "text.color": COLOURS["ink"],
-    "xtick.color": COLOURS["quiet"],
-    "ytick.color": COLOURS["quiet"],
-    "xtick.labelcolor": COLOURS["ink"],
-    "ytick.labelcolor": COLOURS["ink"],
-    "figure.facecolor": COLOURS["paper"],
-    "axes.facecolor": "none",
-    # Text stays text: a page shows it in its own type, and a reader can enlarge and select it.
-    "svg.fonttype": "none",
-    "pdf.fonttype": 42,
-}
 
 
 def paired_figure(study: Study, claim: Claim, row: words.Row) -> Figure:
@@ -80,7 +48,7 @@ def paired_figure(study: Study, claim: Claim, row: words.Row) -> Figure:
         figure = Figure(figsize=(5.2, 4.1), layout="constrained")
         left, right = figure.subplots(1, 2, width_ratios=(3, 1.5))
         _draw_pairs(left, pairs, rising=claim.rises)
-        left.set_xticks([0, 1], [_two_lines(study.protocol.groups[side].label) for side in (control, treated)])
+        left.set_xticks([0, 1], [two_lines(study.protocol.groups[side].label) for side in (control, treated)])
         left.set_ylabel(f"{endpoint.label}\n{endpoint.unit}, log scale")
         base = float(np.exp(np.log(pairs["control"]).mean()))
         _draw_effect(right, row, (endpoint.no_effect.low, endpoint.no_effect.high))
@@ -88,8 +56,8 @@ def paired_figure(study: Study, claim: Claim, row: words.Row) -> Figure:
         left.set_ylim(low, high)
         right.set_ylim(low / base, high / base)
         for axes in (left, right):
-            _plain_log(axes)
-        _mark(figure, study)
+            plain_log(axes)
+        mark(figure, study)
     return figure
 
 
@@ -134,7 +102,7 @@ def groups_figure(study: Study, endpoint: str, rows: Sequence[words.Row]) -> Fig
             _draw_arm(left, position, values[values["group"] == key], colour, near=0.028 * float(np.ptp(heights)))
         left.set_yscale("log")
         left.set_xlim(-0.6, len(study.protocol.groups) - 0.4)
-        labels = [_two_lines(group.label, 7 if stacked else 10) for group in study.protocol.groups.values()]
+        labels = [two_lines(group.label, 7 if stacked else 10) for group in study.protocol.groups.values()]
         left.set_xticks(range(len(study.protocol.groups)), labels, fontsize=8.5)
         left.set_ylabel(f"{about.label}, {about.unit}, log scale")
         keys = list(study.protocol.groups)
@@ -145,8 +113,8 @@ def groups_figure(study: Study, endpoint: str, rows: Sequence[words.Row]) -> Fig
         control = values[values["group"] == sides(rows[0]["contrast"])[1]]
         _align(left, right, values, rows, control, together=not stacked)
         for axes in (left, right):
-            _plain_log(axes)
-        _mark(figure, study)
+            plain_log(axes)
+        mark(figure, study)
     return figure
 
 
@@ -180,38 +148,8 @@ def design_figure(study: Study) -> Figure:
         axes.set_yticks([])
         axes.spines[["left", "bottom"]].set_visible(False)
         axes.tick_params(length=0)
-        _mark(figure, study)
+        mark(figure, study)
     return figure
-
-
-def export(figure: Figure, folder: Path, name: str) -> None:
-    """Write a figure as SVG and PDF, and as PNG at 300 dots per inch."""
-    folder.mkdir(parents=True, exist_ok=True)
-    # Files travel without the page's fonts, so here letters become outlines.
-    with mpl.rc_context(STYLE | {"svg.fonttype": "path", "svg.hashsalt": name}):
-        figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
-        figure.savefig(folder / f"{name}.pdf", metadata={"CreationDate": None})
-        figure.savefig(folder / f"{name}.png", dpi=300)
-
-
-def to_svg(figure: Figure, name: str) -> str:
-    """The figure as SVG text, the same bytes for the same drawing; `name` keeps its ids apart from another figure's."""
-    buffer = io.StringIO()
-    with mpl.rc_context(STYLE | {"svg.hashsalt": name}):
-        figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
-    svg = buffer.getvalue()
-    return svg[svg.index("<svg") :]
-
-
-def themed(svg: str) -> str:
-    """An SVG whose colours a page can set: each becomes a CSS variable with itself as the fallback.
-
-    >>> themed('<path style="fill: #0072b2"/>')
-    '<path style="fill: var(--figure-treated, #0072b2)"/>'
-    """
-    parts = {colour: part for part, colour in COLOURS.items()}
-    pattern = re.compile("|".join(parts), re.IGNORECASE)
-    return pattern.sub(lambda match: f"var(--figure-{parts[match[0].lower()]}, {match[0].lower()})", svg)
 
 
 def _draw_pairs(axes: Axes, pairs: pd.DataFrame, *, rising: bool) -> None:
@@ -280,7 +218,7 @@ def _draw_ratios(axes: Axes, study: Study, rows: Sequence[words.Row], zone: tupl
     _dress_ratios(axes, zone)
     labels = []
     for position, row in zip(places, rows, strict=True):
-        label = _two_lines(study.protocol.groups[sides(row["contrast"])[0]].label, 10)
+        label = two_lines(study.protocol.groups[sides(row["contrast"])[0]].label, 10)
         if not math.isnan(row["estimate"]) and np.isfinite([row["low"], row["high"]]).all():
             axes.plot([position] * 2, [row["low"], row["high"]], color=COLOURS["ink"], linewidth=2, solid_capstyle="butt", zorder=2)
         if not math.isnan(row["estimate"]):
@@ -316,39 +254,7 @@ def _align(left: Axes, right: Axes, values: pd.DataFrame, rows: Sequence[words.R
     right.set_ylim(low / base, high / base)
 
 
-def _mark(figure: Figure, study: Study) -> None:
-    """Say on the figure itself that its animals are made up: figures travel without their page."""
-    if study.cohort.origin == "simulated":
-        figure.suptitle(f"Simulated {study.protocol.units}: no evidence", color=COLOURS["against"], fontsize=10, x=0.02, ha="left")
-
-
 def _limits(pairs: pd.DataFrame, row: words.Row, base: float) -> tuple[float, float]:
     shown = [pairs.to_numpy().min(), pairs.to_numpy().max(), 0.7 * base, 1.4 * base]
     shown += [base * limit for limit in (row["low"], row["high"]) if np.isfinite(limit)]
     return min(shown) / 1.1, max(shown) * 1.1
-
-
-def _plain_log(axes: Axes) -> None:
-    """Ticks at round numbers, written as numbers; fewer to a decade where the axis spans many."""
-    low, high = axes.get_ylim()
-    for ladder in ((1.0,), (1, 2, 5), (1, 1.5, 2, 3, 5, 7)):
-        ticks = np.concatenate([np.array(ladder) * 10.0**power for power in range(-9, 10)])
-        ticks = ticks[(ticks >= low) & (ticks <= high)]
-        if len(ticks) >= 4:
-            break
-    if len(ticks) < 3:
-        ticks = np.array(MaxNLocator(5).tick_values(low, high))
-        ticks = ticks[(ticks >= low) & (ticks <= high)]
-    axes.set_yticks(ticks)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_minor_formatter(NullFormatter())
-
-
-def _two_lines(label: str, longest: int = 15) -> str:
-    middle = len(label) / 2
-    spaces = [match.start() for match in re.finditer(" ", label)]
-    if not spaces or len(label) <= longest:
-        return label
-    cut = min(spaces, key=lambda place: abs(place - middle))
-    return label[:cut] + "\n" + label[cut + 1 :]

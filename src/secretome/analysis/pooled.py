@@ -1,0 +1,37 @@
+"""Tests that take one spread for several groups."""
+
+import math
+from collections.abc import Sequence
+
+from scipy import stats as scipy_stats
+
+from secretome.analysis.results import Estimate, Floats
+
+
+def pooled_variance(groups: Sequence[Floats]) -> tuple[float, int]:
+    """The variance within groups, and its degrees of freedom.
+
+    Raises
+    ------
+    ValueError
+        If no group varies.
+    """
+    if all(group.max() - group.min() <= 1e-12 * abs(group).max() for group in groups):
+        raise ValueError("the values do not vary.")
+    df = sum(group.size for group in groups) - len(groups)
+    return float(sum(((group - group.mean()) ** 2).sum() for group in groups) / df), df
+
+
+def t_test(difference: float, error: float, df: int, level: float) -> Estimate:
+    """Student's t of a difference with a known standard error."""
+    if not error > 0:
+        raise ValueError("the values do not vary.")
+    reach = float(scipy_stats.t.ppf((1 + level) / 2, df)) * error
+    pvalue = float(2 * scipy_stats.t.sf(abs(difference / error), df))
+    return Estimate(difference / error, pvalue, estimate=difference, low=difference - reach, high=difference + reach, level=level)
+
+
+def two_samples(x: Floats, y: Floats, groups: Sequence[Floats], level: float) -> Estimate:
+    """The difference of two means with the spread of these groups."""
+    variance, df = pooled_variance(groups)
+    return t_test(float(x.mean() - y.mean()), math.sqrt(variance * (1 / x.size + 1 / y.size)), df, level)

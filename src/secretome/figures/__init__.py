@@ -1,0 +1,21 @@
+"""Figures: readable in light and dark, as SVG in pages, and as files to keep."""
+
+from matplotlib.figure import Figure
+
+from secretome.figures.animals import design_figure, groups_figure, paired_figure
+from secretome.figures.base import COLOURS, STYLE, export, themed, to_svg
+from secretome.figures.curves import rates_figure, specification_figure
+
+__all__ = [
+    "COLOURS",
+    "STYLE",
+    "Figure",
+    "design_figure",
+    "export",
+    "groups_figure",
+    "paired_figure",
+    "rates_figure",
+    "specification_figure",
+    "themed",
+    "to_svg",
+]

@@ -1,0 +1,106 @@
+"""What all figures share: colours that a page can set for light and dark, the style, and how they are written."""
+
+import io
+import re
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, NullLocator
+
+from secretome.cohort import Study
+
+# Each colour has a part to play. A page replaces it by the CSS variable `--figure-PART`, so that one drawing serves light and dark.
+COLOURS = {
+    "ink": "#1f2328",
+    "quiet": "#57606a",
+    "rule": "#d0d7de",
+    "zone": "#e9edf1",
+    "control": "#6e7781",
+    "treated": "#0072b2",
+    "against": "#d55e00",
+    "paper": "#ffffff",
+}
+STYLE = {
+    "font.family": "sans-serif",
+    "font.size": 10,
+    "axes.edgecolor": COLOURS["quiet"],
+    "axes.labelcolor": COLOURS["ink"],
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "text.color": COLOURS["ink"],
+    "xtick.color": COLOURS["quiet"],
+    "ytick.color": COLOURS["quiet"],
+    "xtick.labelcolor": COLOURS["ink"],
+    "ytick.labelcolor": COLOURS["ink"],
+    "figure.facecolor": COLOURS["paper"],
+    "axes.facecolor": "none",
+    # Text stays text: a page shows it in its own type, and a reader can enlarge and select it.
+    "svg.fonttype": "none",
+    "pdf.fonttype": 42,
+}
+
+
+def export(figure: Figure, folder: Path, name: str) -> None:
+    """Write a figure as SVG and PDF, and as PNG at 300 dots per inch."""
+    folder.mkdir(parents=True, exist_ok=True)
+    # Files travel without the page's fonts, so here letters become outlines.
+    with mpl.rc_context(STYLE | {"svg.fonttype": "path", "svg.hashsalt": name}):
+        figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
+        figure.savefig(folder / f"{name}.pdf", metadata={"CreationDate": None})
+        figure.savefig(folder / f"{name}.png", dpi=300)
+
+
+def to_svg(figure: Figure, name: str) -> str:
+    """The figure as SVG text, the same bytes for the same drawing; `name` keeps its ids apart from another figure's."""
+    buffer = io.StringIO()
+    with mpl.rc_context(STYLE | {"svg.hashsalt": name}):
+        figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+    svg = buffer.getvalue()
+    return svg[svg.index("<svg") :]
+
+
+def themed(svg: str) -> str:
+    """An SVG whose colours a page can set: each becomes a CSS variable with itself as the fallback.
+
+    >>> themed('<path style="fill: #0072b2"/>')
+    '<path style="fill: var(--figure-treated, #0072b2)"/>'
+    """
+    parts = {colour: part for part, colour in COLOURS.items()}
+    pattern = re.compile("|".join(parts), re.IGNORECASE)
+    return pattern.sub(lambda match: f"var(--figure-{parts[match[0].lower()]}, {match[0].lower()})", svg)
+
+
+def mark(figure: Figure, study: Study) -> None:
+    """Say on the figure itself that its animals are made up: figures travel without their page."""
+    if study.cohort.origin == "simulated":
+        figure.suptitle(f"Simulated {study.protocol.units}: no evidence", color=COLOURS["against"], fontsize=10, x=0.02, ha="left")
+
+
+def plain_log(axes: Axes) -> None:
+    """Ticks at round numbers, written as numbers; fewer to a decade where the axis spans many."""
+    low, high = axes.get_ylim()
+    for ladder in ((1.0,), (1, 2, 5), (1, 1.5, 2, 3, 5, 7)):
+        ticks = np.concatenate([np.array(ladder) * 10.0**power for power in range(-9, 10)])
+        ticks = ticks[(ticks >= low) & (ticks <= high)]
+        if len(ticks) >= 4:
+            break
+    if len(ticks) < 3:
+        ticks = np.array(MaxNLocator(5).tick_values(low, high))
+        ticks = ticks[(ticks >= low) & (ticks <= high)]
+    axes.set_yticks(ticks)
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_minor_formatter(NullFormatter())
+
+
+def two_lines(label: str, longest: int = 15) -> str:
+    """A label broken at the space nearest its middle, if it is long."""
+    middle = len(label) / 2
+    spaces = [match.start() for match in re.finditer(" ", label)]
+    if not spaces or len(label) <= longest:
+        return label
+    cut = min(spaces, key=lambda place: abs(place - middle))
+    return label[:cut] + "\n" + label[cut + 1 :]

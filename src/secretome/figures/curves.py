@@ -1,0 +1,166 @@
+"""Figures of many analyses of one cohort, and of many cohorts."""
+
+from collections.abc import Sequence
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter, NullLocator
+
+from secretome import words
+from secretome.cohort import Study
+from secretome.figures.base import COLOURS, STYLE, mark
+
+# A p smaller than this is drawn here.
+SMALLEST = 1e-6
+ANSWERS = {
+    "claimed": (COLOURS["treated"], COLOURS["treated"]),
+    "opposite": (COLOURS["against"], COLOURS["against"]),
+    "open": (COLOURS["quiet"], COLOURS["paper"]),
+}
+
+
+def specification_figure(study: Study, specifications: pd.DataFrame, alpha: float) -> Figure:
+    """Every analysis of a claim, from the smallest p to the largest, and below each what was chosen in it.
+
+    Parameters
+    ----------
+    study : Study
+        The study, for the mark of made-up animals.
+    specifications : DataFrame
+        What `specifications` returned.
+    alpha : float
+        The error rate at which claims are decided.
+
+    Returns
+    -------
+    Figure
+    """
+    rows = specifications[specifications["pvalue"].notna()].reset_index(drop=True)
+    with mpl.rc_context(STYLE):
+        if rows.empty:
+            figure = Figure(figsize=(6.2, 0.9), layout="constrained")
+            figure.text(0.02, 0.4, "No analysis of this claim can be computed.", va="center")
+            mark(figure, study)
+            return figure
+        chosen = list(words.options(rows))
+        headings = list(dict.fromkeys(kind for kind, *_ in chosen))
+        lines = len(chosen) + len(headings)
+        figure = Figure(figsize=(6.2, 2.5 + 0.165 * lines), layout="constrained")
+        top, below = figure.subplots(2, 1, sharex=True, height_ratios=(2.1, 0.165 * max(lines, 1)))
+        _draw_pvalues(top, rows, alpha)
+        _draw_choices(below, rows, chosen)
+        mark(figure, study)
+    return figure
+
+
+def _draw_pvalues(axes: Axes, rows: pd.DataFrame, alpha: float) -> None:
+    axes.set_yscale("log")
+    axes.axhline(alpha, color=COLOURS["quiet"], linewidth=1, linestyle="--", zorder=1)
+    for position, (_, row) in enumerate(rows.iterrows()):
+        edge, face = ANSWERS[row["answer"]]
+        marker, size = {"planned": ("s", 8), "published": ("D", 7)}.get(row["reading"], ("o", 5.5))
+        height = max(row["pvalue"], SMALLEST)
+        axes.plot(position, height, marker, color=edge, markerfacecolor=face, markersize=size, zorder=3)
+    _name_readings(axes, rows)
+    low = max(SMALLEST, min(rows["pvalue"].min(), alpha / 3)) / 1.8
+    axes.set_ylim(low, 1.25)
+    ticks = [tick for tick in (1.0, 0.01, 1e-3, 1e-4, 1e-5, 1e-6) if tick >= low]
+    axes.set_yticks(
+        [*ticks, alpha], [*(f"{tick:g}" if tick >= 1e-3 else f"{tick:.0e}".replace("e-0", "e-") for tick in ticks), f"{alpha:g}"]
+    )
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    axes.set_ylabel("p")
+    axes.tick_params(axis="x", length=0)
+    axes.spines["bottom"].set_visible(False)
+
+
+def _name_readings(axes: Axes, rows: pd.DataFrame) -> None:
+    """Mark the planned and the published analysis; of two that stand close, the second name goes above the first."""
+    named = np.flatnonzero(rows["reading"] != "multiverse")
+    close = np.ptp(named) < 0.3 * len(rows)
+    for turn, position in enumerate(named):
+        axes.axvline(float(position), color=COLOURS["zone"], linewidth=7, zorder=0)
+        word = "as planned" if rows["reading"].iloc[position] == "planned" else "as published"
+        side = "right" if position > 0.6 * len(rows) else "left"
+        lift = 15 if close and turn else 3
+        axes.annotate(
+            word, (position, 1.0), (0, lift), xycoords=("data", "axes fraction"), textcoords="offset points", ha=side, fontsize=8.5
+        )
+
+
+def _draw_choices(axes: Axes, rows: pd.DataFrame, chosen: Sequence[tuple[str, str, str, str]]) -> None:
+    """A row for each choice, with a point under every analysis that made it."""
+    height, labels, kind_before = 0, [], ""
+    for kind, option, name, _ in chosen:
+        if kind != kind_before:
+            labels.append((height, words.HEADINGS[kind], "bold"))
+            height, kind_before = height - 1, kind
+        made = np.flatnonzero(rows[kind] == option)
+        axes.plot([-0.5, len(rows) - 0.5], [height] * 2, color=COLOURS["rule"], linewidth=0.6, zorder=0)
+        axes.plot(made, np.full(made.size, height), "o", color=COLOURS["ink"], markersize=4, zorder=2)
+        labels.append((height, name, "normal"))
+        height -= 1
+    for position in np.flatnonzero(rows["reading"] != "multiverse"):
+        axes.axvline(float(position), color=COLOURS["zone"], linewidth=7, zorder=-1)
+    axes.set_ylim(height + 0.5, 0.6)
+    axes.set_xlim(-0.8, len(rows) - 0.2)
+    axes.set_yticks([place for place, _, _ in labels], [text for _, text, _ in labels], fontsize=8.5)
+    for tick, (_, _, weight) in zip(axes.get_yticklabels(), labels, strict=True):
+        tick.set_fontweight(weight)
+    axes.set_xticks([])
+    axes.tick_params(length=0)
+    axes.spines[["left", "bottom"]].set_visible(False)
+
+
+def rates_figure(rates: pd.DataFrame, titles: dict[str, str]) -> Figure:
+    """How often a claim is supported, contradicted or left open, against the animals a group, one panel per scenario.
+
+    Parameters
+    ----------
+    rates : DataFrame
+        Rows of `verdict_rates` for one claim and reading.
+    titles : dict
+        The scenarios to draw, and what to call them.
+
+    Returns
+    -------
+    Figure
+    """
+    with mpl.rc_context(STYLE):
+        columns = min(len(titles), 2)
+        lines = -(-len(titles) // columns)
+        figure = Figure(figsize=(6.2, 0.5 + 1.75 * lines), layout="constrained")
+        panels = figure.subplots(lines, columns, sharex=True, sharey=True, squeeze=False)
+        for axes, (scenario, title) in zip(panels.flat, titles.items(), strict=False):
+            own = rates[rates["scenario"] == scenario].sort_values("n")
+            for verdict, colour, marker in (
+                ("supported", COLOURS["treated"], "o"),
+                ("contradicted", COLOURS["against"], "v"),
+                ("untestable", COLOURS["control"], "x"),
+            ):
+                share = own[verdict].to_numpy()
+                error = 2 * np.sqrt(share * (1 - share) / own["cohorts"].to_numpy())
+                if share.any():
+                    axes.errorbar(
+                        own["n"], share, error, color=colour, marker=marker, markersize=4, linewidth=1.4, elinewidth=1, label=verdict
+                    )
+            axes.set_title(title, fontsize=9, loc="left")
+            axes.set_ylim(-0.04, 1.04)
+        for axes in panels.flat[len(titles) :]:
+            axes.set_visible(False)
+        _share_axes(figure, panels[0, 0], sorted(rates["n"].unique()))
+    return figure
+
+
+def _share_axes(figure: Figure, first: Axes, sizes: Sequence[int]) -> None:
+    first.set_xscale("log")
+    first.set_xticks([n for n in sizes if n in (3, 5, 8, 12, 20, 40)], [f"{n}" for n in sizes if n in (3, 5, 8, 12, 20, 40)])
+    first.xaxis.set_minor_locator(NullLocator())
+    first.set_yticks([0, 0.5, 1], ["0", "50 %", "100 %"])
+    figure.supxlabel("animals per group", fontsize=10)
+    handles = {label: handle for axes in figure.axes for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)}
+    figure.legend(handles.values(), handles.keys(), loc="outside upper left", ncols=3, frameon=False, fontsize=9)

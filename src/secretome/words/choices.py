@@ -1,0 +1,136 @@
+"""The choices behind an analysis: what each is called in a figure, and why somebody would make it."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from secretome.cohort import Study
+from secretome.protocol import Claim
+from secretome.words.numbers import p_value
+
+# Choice, its name in a figure, and the reason.
+OPTIONS: dict[str, dict[str, tuple[str, str]]] = {
+    "test": {
+        "Welch's t test": ("Welch's t", "lets both groups vary as much as they do; treated animals rarely vary as controls do"),
+        "Student's t test": ("Student's t", "what most papers and spreadsheets use; takes one spread for both groups"),
+        "t test with the spread of the whole family": (
+            "t, spread of the family",
+            "borrows the other groups' spread, which steadies it in small groups",
+        ),
+        "Dunnett's test": ("Dunnett", "the usual choice for many groups and one control; one spread for all of them"),
+        "Dunnett's test, the spread of all groups": ("Dunnett, all groups", "the same, with the groups that the claim is not about"),
+        "permutation test of means": ("permutation of means", "assumes no distribution; asks whether the groups are alike in every way"),
+        "censored lognormal model": ("censored model", "takes a value below the limit for what it is: below"),
+        "exact Mann-Whitney test": ("Mann-Whitney, exact", "the authors' test, counted with ties"),
+        "asymptotic Mann-Whitney test": ("Mann-Whitney, asymptotic", "the authors' test, for so many values that they are not counted"),
+        "mid-p Mann-Whitney test": ("Mann-Whitney, mid-p", "less strict than exact where ties make steps large"),
+        "Brunner-Munzel permutation test": ("Brunner-Munzel", "ranks, and spreads may differ"),
+        "exact Mann-Whitney test, the dead ranked lowest": (
+            "Mann-Whitney, dead lowest",
+            "death as the worst value, so that nobody is left out",
+        ),
+        "exact Mann-Whitney test, the dead ranked highest": (
+            "Mann-Whitney, dead highest",
+            "death as the worst value, so that nobody is left out",
+        ),
+        "Welch's t test of the slope": ("slope, Welch", "each dose keeps its own spread"),
+        "t test of the slope with the spread of all doses": (
+            "slope, one spread",
+            "one spread for all doses, which steadies it in small groups",
+        ),
+        "straight-line regression": ("regression line", "what a spreadsheet's trend line tests; the scatter about the line is the error"),
+        "exact Jonckheere-Terpstra test": ("Jonckheere, exact", "ranks in the order of the doses, counted with ties"),
+        "mid-p Jonckheere-Terpstra test": ("Jonckheere, mid-p", "less strict than exact where ties make steps large"),
+        "permutation test of Spearman's correlation": (
+            "Spearman, permuted",
+            "a correlation over animals, its p by permutation because the doses are tied",
+        ),
+        "two one-sided Welch t tests": ("two Welch t tests", "the 90 % interval inside the zone, each group with its own spread"),
+        "two one-sided Student's t tests": ("two Student t tests", "the same with one spread for both groups"),
+        "two one-sided t tests with the spread of the whole family": (
+            "two t tests, family spread",
+            "the same with the spread of all groups",
+        ),
+        "two one-sided exact rank tests": ("two exact rank tests", "the same without a distribution"),
+        "two one-sided tests by the censored lognormal model": ("two tests by the model", "the same where values lie beyond a limit"),
+        "two one-sided t tests": ("two t tests", "the 90 % interval inside the zone"),
+        "exact Wilcoxon signed-rank test": ("signed-rank, exact", "the authors' test, counted with ties and zeros"),
+        "paired t test": ("paired t", "uses how much each pair changed"),
+        "exact sign test": ("sign test", "only which way each pair went"),
+        "sign flips": ("sign flips", "assumes only that a change is as likely up as down"),
+    },
+    "scale": {
+        "logs": ("logarithms", "effects multiply, and spread grows with the mean"),
+        "plain": ("plain values", "as measured; what most papers print"),
+        "ranks": ("ranks", "the order alone, the same on any scale"),
+        "ranks of logs": ("ranks of ratios", "ranks after the values were compared as ratios"),
+    },
+    "dose": {
+        "log dose": ("log dose", "doses that double count as equal steps"),
+        "dose": ("dose", "microlitres count as they are"),
+        "rank of the dose": ("low, middle, high", "only the order of the doses"),
+    },
+    "adjustment": {
+        "no adjustment": ("none", "each group asked alone; enough where all must succeed"),
+        "each at half the error": ("half the error", "the 95 % interval, which many ask for by habit"),
+        "Bonferroni": ("Bonferroni", "simple, and its intervals agree with it"),
+        "Holm": ("Holm", "never stricter than Bonferroni; no intervals"),
+        "Dunnett's own": ("Dunnett's own", "takes account of the shared control"),
+    },
+    "hidden": {
+        "as hidden": ("as hidden", "only known to lie beyond the limit"),
+        "half the limit": ("half the limit", "the habit of many laboratories"),
+        "the limit over √2": ("limit / √2", "another habit, milder"),
+        "the limit": ("the limit itself", "what some readers export"),
+    },
+}
+HEADINGS = {
+    "test": "Test",
+    "scale": "Scale",
+    "dose": "Doses as",
+    "adjustment": "Adjustment",
+    "hidden": "Beyond a limit",
+}
+
+
+def options(specifications: pd.DataFrame) -> Iterator[tuple[str, str, str, str]]:
+    """The choices that these analyses made, where more than one was made: its kind, itself, its name in a figure, and its reason."""
+    for kind, known in OPTIONS.items():
+        made = set(specifications[kind])
+        if len(made - {""}) > 1:
+            yield from ((kind, option, *texts) for option, texts in known.items() if option in made)
+
+
+def specification_sentence(claim: Claim, specifications: pd.DataFrame) -> str:
+    """How many of the analyses of a claim that were not planned answer as the planned one does."""
+    planned = specifications[specifications["reading"] == "planned"]
+    others = specifications[(specifications["reading"] != "planned") & (specifications["answer"] != "none")]
+    if planned.empty or planned["answer"].iloc[0] == "none":
+        return f"{claim.sentence} The planned analysis cannot be computed, so there is nothing to compare with."
+    answers = {"claimed": "find what is claimed", "open": "find nothing significant", "opposite": "find the opposite"}
+    own = planned["answer"].iloc[0]
+    found = {"claimed": "finds what is claimed", "open": "finds nothing significant", "opposite": "finds the opposite"}[own]
+    order = [own, *(answer for answer in answers if answer != own)]
+    answers[own] = "find the same"
+    counts = [f"{n} {answers[answer]}" for answer in order if (n := int((others["answer"] == answer).sum()))]
+    lost = int((specifications["answer"] == "none").sum())
+    rest = f"; {lost} cannot be computed" if lost else ""
+    return f"{claim.sentence} The planned analysis {found}. Of {len(others)} others, {', '.join(counts) or 'none can be computed'}{rest}."
+
+
+def specification_alt(study: Study, claim: Claim, specifications: pd.DataFrame) -> str:
+    """Alternative text of the curve of specifications."""
+    known = specifications[specifications["pvalue"].notna()].reset_index(drop=True)
+    if known.empty:
+        return f"No figure: no analysis can be computed. {claim.sentence}"
+    made_up = f"Simulated {study.protocol.units}. " if study.cohort.origin == "simulated" else ""
+    places = [
+        f"the {row['reading']} one is number {place + 1} with {p_value(row['pvalue'])}"
+        for place, (_, row) in enumerate(known.iterrows())
+        if row["reading"] != "multiverse"
+    ]
+    return (
+        f"{made_up}{len(known)} analyses in a row, from the smallest p to the largest ({p_value(known['pvalue'].min())} to "
+        f"{p_value(known['pvalue'].max())}); {'; '.join(places)}. Below each, marks for what was chosen in it. "
+        f"{specification_sentence(claim, specifications)}"
+    )

@@ -1,0 +1,174 @@
+"""Every analysis of a claim: trends, sameness, and what they answer together."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+from scipy import stats as scipy_stats
+from statsmodels.stats.weightstats import ttost_ind
+
+from secretome import analyse, figures, load_study, tables, words
+from secretome.analysis import branches
+from secretome.claims import specifications
+from secretome.cohort import Study
+from secretome.protocol import study_names
+from secretome.simulate import simulate_study
+
+HUMORAL = "humoral_immunity"
+
+
+@pytest.fixture(scope="module")
+def mice() -> tuple[Study, pd.DataFrame]:
+    study = load_study(HUMORAL)
+    return study, analyse(study)
+
+
+def values(study: Study, endpoint: str, *groups: str) -> list[np.ndarray]:
+    rows = study.cohort.values.query("endpoint == @endpoint")
+    return [rows.loc[rows["group"] == group, "value"].to_numpy() for group in groups]
+
+
+def row_of(results: pd.DataFrame, contrast: str, method: str, endpoint: str = "afc") -> pd.Series:
+    found = results[(results["contrast"] == contrast) & (results["method"] == method) & (results["endpoint"] == endpoint)]
+    return found.iloc[0]
+
+
+@pytest.mark.parametrize("logs", [True, False])
+@pytest.mark.parametrize(
+    ("axis", "x"), [("log dose", np.log([10, 20, 50])), ("dose", np.array([10.0, 20, 50])), ("rank of the dose", np.arange(3.0))]
+)
+def test_slopes_are_least_squares_with_the_errors_of_statsmodels(
+    mice: tuple[Study, pd.DataFrame], axis: str, x: np.ndarray, logs: bool
+) -> None:
+    """The regression line is ordinary least squares; one spread for all doses is the same slope with the error within doses."""
+    study, results = mice
+    groups = values(study, "afc", "im10", "im20", "im50")
+    y = np.log(np.concatenate(groups)) if logs else np.concatenate(groups)
+    places = np.repeat(x, [len(group) for group in groups])
+    fit = sm.OLS(y, sm.add_constant(places)).fit()
+    ending = ", on logs" if logs else ""
+    line = row_of(results, "trend im", f"straight-line regression on {axis}{ending}")
+    assert line["pvalue"] == pytest.approx(fit.pvalues[1])
+    span = fit.params[1] * (x[-1] - x[0])
+    assert line["estimate"] == pytest.approx(np.exp(span) if logs else span)
+    within = sm.OLS(y, sm.add_constant(pd.get_dummies(places).to_numpy(dtype=float)[:, 1:])).fit()
+    error = np.sqrt(within.mse_resid * (1 / ((places - places.mean()) ** 2).sum()))
+    pooled = row_of(results, "trend im", f"t test of the slope with the spread of all doses on {axis}{ending}")
+    assert pooled["pvalue"] == pytest.approx(2 * scipy_stats.t.sf(abs(fit.params[1] / error), within.df_resid))
+
+
+def test_spearman_over_animals_is_scipys_and_its_p_a_permutation(mice: tuple[Study, pd.DataFrame]) -> None:
+    study, results = mice
+    groups = values(study, "afc", "im10", "im20", "im50")
+    row = row_of(results, "trend im", "permutation test of Spearman's correlation")
+    assert row["estimate"] == pytest.approx(scipy_stats.spearmanr(np.repeat([10, 20, 50], 8), np.concatenate(groups)).statistic)
+    assert row["pvalue"] == pytest.approx(2 / 10_000)
+
+
+def test_the_routes_differ_by_the_difference_of_their_slopes(mice: tuple[Study, pd.DataFrame]) -> None:
+    """Satterthwaite's formula written out."""
+    study, results = mice
+    logs = [np.log(group) for group in values(study, "afc", "im10", "im20", "im50", "sc10", "sc20", "sc50")]
+    x = np.log([10, 20, 50])
+    weights = (x[-1] - x[0]) * (x - x.mean()) / ((x - x.mean()) ** 2).sum()
+    weights = np.concatenate([weights, -weights])
+    parts = np.array([weight**2 * group.var(ddof=1) / 8 for weight, group in zip(weights, logs, strict=True)])
+    row = results[results["contrast"] == "trend im vs trend sc"].iloc[0]
+    difference = sum(weight * group.mean() for weight, group in zip(weights, logs, strict=True))
+    assert row["estimate"] == pytest.approx(np.exp(difference))
+    assert row["df"] == pytest.approx(parts.sum() ** 2 / (parts**2 / 7).sum())
+    assert row["pvalue"] == pytest.approx(2 * scipy_stats.t.sf(abs(difference) / np.sqrt(parts.sum()), row["df"]))
+    assert "n = 8 simulated mice or more a group" in words.result_sentence(study, row)
+
+
+def test_other_tests_of_sameness_are_statsmodels(mice: tuple[Study, pd.DataFrame]) -> None:
+    study, results = mice
+    treated, saline = values(study, "phagocytosis", "sc50", "saline")
+    student = row_of(results, "sc50 vs saline", "two one-sided Student's t tests on logs, no adjustment", "phagocytosis")
+    assert student["pvalue"] == pytest.approx(ttost_ind(treated, saline, 0.8, 1.25, usevar="pooled", transform=np.log)[0])
+    plain = row_of(results, "sc50 vs saline", "two one-sided Welch t tests, Bonferroni", "phagocytosis")
+    low, high = -0.2 * saline.mean(), 0.25 * saline.mean()
+    assert plain["pvalue"] == pytest.approx(ttost_ind(treated, saline, low, high, usevar="unequal")[0])
+    assert plain["pvalue_adjusted"] == pytest.approx(min(1, 6 * plain["pvalue"]))
+    family = row_of(
+        results, "sc50 vs saline", "two one-sided t tests with the spread of the whole family, on logs, no adjustment", "phagocytosis"
+    )
+    logs = [np.log(group) for group in values(study, "phagocytosis", "saline", "im10", "im20", "im50", "sc10", "sc20", "sc50")]
+    fit = sm.OLS(np.concatenate(logs), pd.get_dummies(np.repeat(np.arange(7), 8)).to_numpy(dtype=float)).fit()
+    contrast = [-1, 0, 0, 0, 0, 0, 1]
+    sides = [
+        scipy_stats.t.sf((fit.t_test(contrast).effect[0] - np.log(0.8)) / fit.t_test(contrast).sd[0, 0], fit.df_resid),
+        scipy_stats.t.cdf((fit.t_test(contrast).effect[0] - np.log(1.25)) / fit.t_test(contrast).sd[0, 0], fit.df_resid),
+    ]
+    assert family["pvalue"] == pytest.approx(max(sides))
+
+
+@pytest.mark.parametrize("name", study_names())
+def test_every_claim_has_its_curve_and_no_analysis_twice(name: str) -> None:
+    study = load_study(name)
+    results = analyse(study)
+    for key, claim in study.protocol.claims.items():
+        found = specifications(study, results, key)
+        assert found["pvalue"].is_monotonic_increasing
+        assert (found["reading"] == "planned").sum() == (found["reading"] == "published").sum() == 1
+        # Pairs leave few analyses that differ.
+        assert (7 if study.protocol.design == "paired" else 15) <= len(found) <= 40
+        choices = found[["reading", "test", "scale", "dose", "adjustment", "hidden"]]
+        assert not choices.duplicated().any()
+        # Each is named and reasoned: a choice that the words do not know would leave a hole in the figure.
+        for kind in words.HEADINGS:
+            made = set(found[kind]) - {""}
+            if len(made) > 1:
+                assert made == {option for own, option, *_ in words.options(found) if own == kind}
+        sentence = words.specification_sentence(claim, found)
+        counted = sum(int(part.split()[0]) for part in sentence.partition(" others, ")[2].rstrip(".").split(", "))
+        assert f"Of {len(found) - 1} others" in sentence
+        assert counted == len(found) - 1
+        assert len(tables.specifications_table(study, found)) == len(found)
+        svg = figures.to_svg(figures.specification_figure(study, found, 0.05), key)
+        assert svg.count("as planned") == svg.count("as published") == 1
+
+
+def test_a_claim_about_all_is_answered_by_the_weakest() -> None:
+    """One arm does nothing: every analysis that could see it leaves the claim open, and hangs on that arm."""
+    study = simulate_study(HUMORAL, "one_null_arm", n=40, seed=2)
+    found = specifications(study, analyse(study), "afc_rises")
+    assert set(found["answer"]) == {"open"}
+    assert set(found["contrast"]) == {"im10 vs saline"}
+
+
+def test_the_opposite_is_found_by_all() -> None:
+    study = simulate_study(HUMORAL, "reversed", n=40, seed=2)
+    results = analyse(study)
+    for key in ("afc_rises", "afc_dose_im"):
+        # Few plaques leave a zero here and there, and a zero has no logarithm.
+        counts = specifications(study, results, key)["answer"].value_counts()
+        assert set(counts.index) <= {"opposite", "none"}
+        assert counts["opposite"] > counts.get("none", 0)
+    published = specifications(study, results, "phagocytosis_unchanged").query("reading == 'published'").iloc[0]
+    assert published["answer"] == "opposite"
+
+
+def test_a_cohort_without_the_groups_has_no_curve() -> None:
+    study = load_study(HUMORAL)
+    rows = study.cohort.values
+    few = replace(study, cohort=replace(study.cohort, values=rows[rows["group"].isin(["saline", "im10"])]))
+    found = specifications(few, analyse(few), "afc_rises")
+    assert set(found["answer"]) == {"none"}
+    assert "nothing to compare with" in words.specification_sentence(few.protocol.claims["afc_rises"], found)
+    assert "No analysis of this claim" in figures.to_svg(figures.specification_figure(few, found, 0.05), "x")
+    assert words.specification_alt(few, few.protocol.claims["afc_rises"], found).startswith("No figure")
+    assert tables.specifications_table(few, found).empty
+
+
+def test_a_name_is_taken_apart() -> None:
+    found = branches("Dunnett's test on logs, the spread of all groups, half the limit for values below it", hidden=True)
+    assert (found.test, found.scale, found.adjustment, found.hidden) == (
+        "Dunnett's test, the spread of all groups",
+        "logs",
+        "Dunnett's own",
+        "half the limit",
+    )
+    assert branches("Welch's t test on logs, the limit over √2 for values below it, Bonferroni", hidden=True).hidden == "the limit over √2"
