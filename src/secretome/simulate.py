@@ -2,6 +2,7 @@
 
 import math
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -21,11 +22,13 @@ from secretome.protocol import (
     Titre,
     load_protocol,
     nearest,
+    sides,
     study_folder,
 )
 
 DEFAULT_SCENARIO = "as_published"
 Floats = NDArray[np.float64]
+Truth = Literal["true", "too small", "false"]
 Drawn = dict[str, dict[str, tuple[Floats, Floats]]]
 
 
@@ -149,6 +152,53 @@ def simulate_many(protocol: Protocol, scenario: str, *, n: int, cohorts: int, rn
             for key in values:
                 values[key][group] = values[key][group][~dead].reshape(cohorts, -1)
     return {key: {group: _limits(drawn, plan.endpoints[key]) for group, drawn in groups.items()} for key, groups in values.items()}
+
+
+def truth(protocol: Protocol, scenario: str, claim: str) -> Truth:
+    """Whether a claim is true of the animals of a scenario.
+
+    Parameters
+    ----------
+    protocol : Protocol
+        A study that says how its animals are to be made up.
+    scenario, claim : str
+        One of its scenarios, and one of its claims.
+
+    Returns
+    -------
+    {"true", "too small", "false"}
+        ``too small`` where the effect goes the claimed way in every contrast, but in some lies inside the zone of no effect that the claim
+        must leave.
+
+    Raises
+    ------
+    ValueError
+        If the protocol has no simulation or no such scenario.
+
+    Examples
+    --------
+    >>> from secretome.protocol import load_protocol, study_folder
+    >>> protocol = load_protocol(study_folder("humoral_immunity") / "protocol.yml")
+    >>> [truth(protocol, scenario, "titre_rises") for scenario in ("as_published", "titre_raw", "null")]
+    ['true', 'too small', 'false']
+    """
+    plan, world = _plan(protocol, scenario)
+    about = protocol.claims[claim]
+    endpoint, zone = plan.endpoints[about.endpoint], protocol.endpoints[about.endpoint].no_effect
+    centres = {group: drawn.centre for group, drawn in endpoint.groups.items()} | world.centres.get(about.endpoint, {})
+    if about.kind == "trend":
+        pairs = [(about.doses[-1], about.doses[0])]
+    else:
+        pairs = [sides(contrast) for contrast in (about.contrasts or (about.contrast,))]
+    # The centres of titres count steps.
+    steps = isinstance(endpoint, Titre)
+    ratios = [2 ** (centres[a] - centres[b]) if steps else centres[a] / centres[b] for a, b in pairs]
+    if about.kind == "unchanged":
+        return "true" if all(zone.low < ratio < zone.high for ratio in ratios) else "false"
+    if not all(ratio > 1 if about.rises else ratio < 1 for ratio in ratios):
+        return "false"
+    inside = any(zone.low < ratio < zone.high for ratio in ratios)
+    return "too small" if inside and about.negligible and about.kind != "trend" else "true"
 
 
 def to_csv(table: pd.DataFrame) -> bytes:

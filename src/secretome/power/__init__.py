@@ -5,10 +5,10 @@ import pandas as pd
 
 from secretome.claims import ALPHA, DECISIONS
 from secretome.power.batches import judge_many
-from secretome.protocol import Protocol
-from secretome.simulate import simulate_many
+from secretome.protocol import Protocol, load_protocol, notebooks_folder, study_folder
+from secretome.simulate import simulate_many, truth
 
-__all__ = ["VERDICTS", "verdict_rates"]
+__all__ = ["VERDICTS", "measured_rates", "verdict_rates"]
 
 VERDICTS = ("supported", "contradicted", "inconclusive", "untestable")
 # The published tests are exact counts and take most of the time, so fewer cohorts are judged by them.
@@ -74,3 +74,24 @@ def verdict_rates(
                 {"study": protocol.key, "scenario": scenario, "n": n, "claim": claim, "reading": reading, "cohorts": len(found), **shares}
             )
     return pd.DataFrame(rows)
+
+
+def measured_rates() -> pd.DataFrame:
+    """The rates that the book measured for every study, scenario and size, with the truth of each claim.
+
+    Returns
+    -------
+    DataFrame
+        The rows of `verdict_rates`, and truth (see `secretome.simulate.truth`).
+
+    Examples
+    --------
+    >>> rates = measured_rates()
+    >>> sorted(rates["n"].unique())
+    [3, 4, 5, 6, 8, 10, 12, 16, 20, 30, 40]
+    """
+    # A scenario is called null, which is no missing value.
+    rates = pd.read_csv(notebooks_folder() / "ledger" / "rates.csv", keep_default_na=False)
+    protocols = {name: load_protocol(study_folder(name) / "protocol.yml") for name in rates["study"].unique()}
+    places = zip(rates["study"], rates["scenario"], rates["claim"], strict=True)
+    return rates.assign(truth=[truth(protocols[study], scenario, claim) for study, scenario, claim in places])

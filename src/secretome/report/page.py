@@ -40,8 +40,11 @@ class Page:
     def banner(self) -> None:
         """Say at the top that a cohort is made up, if it is. No option removes this."""
         if self._study and self._study.cohort.origin == "simulated":
-            text = "Simulated cohort. A computer made these numbers; no animal was measured, and nothing here is evidence."
-            display({"text/html": f'<p class="simulated" role="note"><strong>{text}</strong></p>', "text/plain": text}, raw=True)
+            self.warn("Simulated cohort. A computer made these numbers; no animal was measured, and nothing here is evidence.")
+
+    def warn(self, text: str) -> None:
+        """Say loudly that what follows is made up."""
+        display({"text/html": f'<p class="simulated" role="note"><strong>{html.escape(text)}</strong></p>', "text/plain": text}, raw=True)
 
     def say(self, **sentences: str) -> None:
         """Give the prose its sentences: a text cell shows `name` where it says ``{glue:text}`name```."""

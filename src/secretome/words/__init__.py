@@ -2,6 +2,7 @@
 
 from secretome.words.alternatives import design_alt, groups_alt, paired_alt
 from secretome.words.choices import HEADINGS, options, specification_alt, specification_sentence
+from secretome.words.ledger import cohort_heading, headline, rates_alt, rule_words, share, uncounted_sentence
 from secretome.words.numbers import Row, count, effect, inside, interval, number, p_number, p_value, percent, ratio
 from secretome.words.sentences import (
     against,
@@ -32,6 +33,7 @@ __all__ = [
     "caveats",
     "censoring_sentence",
     "check_sentence",
+    "cohort_heading",
     "cohort_sentence",
     "count",
     "deaths_sentence",
@@ -39,6 +41,7 @@ __all__ = [
     "effect",
     "floor_sentence",
     "groups_alt",
+    "headline",
     "inside",
     "interval",
     "made_up_sentence",
@@ -49,11 +52,15 @@ __all__ = [
     "paired_alt",
     "pairs_sentence",
     "percent",
+    "rates_alt",
     "ratio",
     "result_sentence",
+    "rule_words",
+    "share",
     "specification_alt",
     "specification_sentence",
     "standing_sentence",
+    "uncounted_sentence",
     "unit",
     "units",
     "units_counted",

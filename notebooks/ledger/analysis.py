@@ -1,0 +1,146 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# (do-the-claims-hold)=
+# # Do the claims hold?
+
+# %% tags=["hide-input"]
+
+from secretome import figures, tables, words
+from secretome.power import measured_rates
+from secretome.protocol import load_protocol, study_folder, study_names
+from secretome.publish import scoreboard
+from secretome.report.page import Page
+
+protocols = {name: load_protocol(study_folder(name) / "protocol.yml") for name in study_names()}
+board, rates = scoreboard(), measured_rates()
+planned = rates[rates["reading"] == "planned"]
+page = Page()
+
+# %% tags=["remove-cell"]
+at, alpha = 12, 0.05
+false = planned[planned["truth"] == "false"]
+directional = false[false["claim"] != "phagocytosis_unchanged"].sort_values("supported").iloc[-1]
+equivalence = false[false["claim"] == "phagocytosis_unchanged"].sort_values("supported").iloc[-1]
+page.say(
+    headline=words.headline(board, protocols),
+    uncounted=words.uncounted_sentence(board),
+    cohorts=f"{planned['cohorts'].max()}",
+    sizes=f"{planned['n'].min()} to {planned['n'].max()}",
+    at=f"{at}",
+    worst=f"{words.share(directional['supported'], directional['cohorts'])} ({directional['scenario']}, n = {directional['n']})",
+    worst_equivalence=f"{words.share(equivalence['supported'], equivalence['cohorts'])} ({equivalence['scenario']}, n = {equivalence['n']})",
+    looked_at=f"{len(false)}",
+)
+
+# %% [markdown]
+# **{glue:text}`headline`**
+#
+# This page is the scoreboard: the claims of every study in this book, and what each {term}`cohort` answered. It grows when somebody
+# {doc}`reruns a study <../../book/rerun>` on animals of their own and publishes the result.
+#
+# | Before you read | Time | You will be able to |
+# |---|---|---|
+# | {doc}`What a verdict means <../../book/verdicts>` | 10 minutes | say which claims were tested on new animals, what a verdict does not mean, and how far to trust one from a small cohort |
+
+# %% [markdown]
+# ## Independent cohorts
+
+# %% tags=["hide-input"]
+if board["counts"].any():
+    page.table(tables.scoreboard_table(board[board["counts"]], protocols), "Independent cohorts")
+else:
+    page.items(["None yet. No one has sent this book animals that were measured to test these claims."])
+
+# %% [markdown]
+# ## Not counted
+#
+# {glue:text}`uncounted` A simulated cohort shows that the method works, on animals that a computer made up. Source data are what a claim was made from, so that
+# they cannot test it.
+
+# %% tags=["hide-input"]
+page.warn("Simulated cohorts. A computer made these numbers; none of them is evidence for or against a claim.")
+uncounted = board[~board["counts"]]
+simulated = uncounted["origin"] == "simulated"
+page.table(tables.scoreboard_table(uncounted[simulated], protocols), "Simulated cohorts: no evidence")
+page.table(tables.scoreboard_table(uncounted[~simulated], protocols), "Source data and other cohorts that do not count")
+
+# %% [markdown]
+# A ratio is of geometric means, treated over control, with its interval; of a claim about every group it is the ratio of the group that the claim hangs on.
+#
+# ## What a verdict does not mean
+#
+# - **Supported** does not mean true, nor as large as printed. One cohort in forty supports a false claim by chance alone.
+# - **Contradicted** does not mean that the authors' data were wrong. Their animals, cells and hands were others.
+# - **Inconclusive** does not mean that there is no effect. In small cohorts it is the most common answer to a true claim, as the next section shows.
+# - **Untestable** says something about the cohort, and nothing about the claim.
+#
+# ## The rules
+#
+# They were fixed before any animal was seen, and they are the same for every cohort.
+
+# %% tags=["hide-input"]
+for protocol in protocols.values():
+    page.table(tables.rules_table(protocol, alpha), f"Rules: {protocol.title}", folded=True)
+
+# %% [markdown]
+# ## What a verdict is worth
+#
+# How often would the rules be right? A computer drew {glue:text}`cohorts` cohorts for each study, each scenario and each size from {glue:text}`sizes` animals a group, and each was judged as
+# a laboratory's file would be. Behind ± stands twice the simulation's own error. All of it rests on the {doc}`assumptions of the sepsis study <../sepsis_cytokines/analysis>` and
+# {doc}`of the humoral study <../humoral_immunity/analysis>`: other spreads or effects give other shares.
+#
+# The rules promise that a claim of a direction is supported in at most 2.5 % of cohorts where it is false, and a claim that nothing changes in at most 5 %. Of
+# {glue:text}`looked_at` shares, the highest for a direction is {glue:text}`worst`, and for "unchanged" {glue:text}`worst_equivalence`. The highest of so many is above its own truth by chance.
+#
+# With {glue:text}`at` animals a group:
+
+# %% tags=["hide-input"]
+page.table(tables.worth_table(rates, protocols, at), f"Claims at n = {at} a group, simulated")
+
+# %% [markdown]
+# "True" means true with the size that was assumed. Where a claim is left open so often although it is true, an open verdict says little, and only more animals would say more.
+#
+# ### Claim by claim
+#
+# Each panel is one scenario; in brackets stands whether the claim is true there. "Too small" is an effect in the claimed direction that lies inside the zone of no effect. Blue is the
+# share supported, orange contradicted, grey untestable; what is missing to 100 % is inconclusive. Bars are two standard errors.
+
+# %% tags=["hide-input"]
+for name, protocol in protocols.items():
+    for key, claim in protocol.claims.items():
+        own = planned[(planned["study"] == name) & (planned["claim"] == key)]
+        titles = {
+            scenario: f"{scenario} ({truth})" for scenario, truth in own[["scenario", "truth"]].drop_duplicates().itertuples(index=False)
+        }
+        page.items([f"{claim.sentence} ({protocol.title})"])
+        page.figure(figures.rates_figure(own, titles), f"rates-{key}", words.rates_alt(protocol, claim, own))
+        page.table(tables.rates_table(own, "supported"), f"Share supported: {claim.sentence.rstrip('.')}", folded=True)
+
+# %% [markdown]
+# ### By the published tests
+#
+# The tests that stand for the authors' own know no zone of no effect and mostly do not adjust. They support more where a claim is true, and more where it is false.
+
+# %% tags=["hide-input"]
+published = rates[rates["reading"] == "published"]
+for name, protocol in protocols.items():
+    own = published[(published["study"] == name) & published["scenario"].isin(["as_published", "null"])]
+    shown = own.assign(scenario=[f"{protocol.claims[row['claim']].sentence} In {row['scenario']}." for _, row in own.iterrows()])
+    page.table(tables.rates_table(shown, "supported"), f"Share supported by the published test: {protocol.title}", folded=True)
+
+# %% [markdown]
+# ```{admonition} Take away
+# :class: tip
+# - {glue:text}`headline`
+# - A verdict is one cohort's answer by rules fixed beforehand. [The rules](#the-rules) name what decides.
+# - From few animals, "inconclusive" is what a true claim mostly gets. [What a verdict is worth](#what-a-verdict-is-worth) says how often.
+# ```
+#
+# **What next?** {doc}`Rerun a study on your own animals <../../book/rerun>`.
