@@ -2,6 +2,7 @@
 
 from secretome.words.alternatives import design_alt, groups_alt, paired_alt
 from secretome.words.numbers import Row, count, effect, inside, interval, number, p_number, p_value, percent, ratio
+from secretome.words.reported import finding_sentence, forest_alt, forest_label, reading_words, summary_sentence
 from secretome.words.sentences import (
     against,
     agreement_sentence,
@@ -37,7 +38,10 @@ __all__ = [
     "deaths_sentence",
     "design_alt",
     "effect",
+    "finding_sentence",
     "floor_sentence",
+    "forest_alt",
+    "forest_label",
     "groups_alt",
     "inside",
     "interval",
@@ -49,8 +53,10 @@ __all__ = [
     "pairs_sentence",
     "percent",
     "ratio",
+    "reading_words",
     "result_sentence",
     "standing_sentence",
+    "summary_sentence",
     "unit",
     "units",
     "units_counted",
