@@ -55,6 +55,7 @@ page.say(
     sources=f"{len(printed)}",
     summary=words.summary_sentence(findings),
     cv_exosomes=", ".join(cv("unissula-34609", group) for group in ("Healthy", "Exosomes 200 µL", "Exosomes 300 µL")),
+    means_exosomes=", ".join(spreads[spreads["file"] == "unissula-34609.yml"]["mean"]),
     shape=finding("pmc4212921", "shape", "IL-6 at 18 h"),
     skewed_means=words.number(skewed["mean_ratio"]),
     skewed_geometric=words.number(skewed["estimate"]),
@@ -82,11 +83,15 @@ page.say(
 # %% [markdown]
 # ## The sources
 #
-# {glue:text}`sources` sources, one file each, with their numbers as printed. Tables with means and spreads: {cite}`pmc4212921,pmc9210847,silicosis-2018,pmc127621`. Abstracts, of which most
-# are of secretome or cells in animals: {cite}`ums-5840,ums-4340,uns-58279,uns-77280,uns-100725,ijms-49654,ijmra-v6i10-44,ijmra-v6i10-23,ijmra-v6i3-39,unissula-34609,unissula-43590,jnsbm-3170`.
-# Deaths: {cite}`mc-cem-20180907,scrt-6-199,bmcimmunol-15-1`. Meta-analyses: {cite}`lalu-2016,sun-2020,ge-2022`. And the two reports behind the page on {doc}`humoral immunity
-# <../humoral_immunity/analysis>`, which print ratios and correlations alone: {cite}`moskalov-koshova,moskalov-2023`. Only facts are taken over. Most were read as an abstract, so a finding below is
-# about the abstract: the paper behind it may print what would settle it.
+# {glue:text}`sources` sources, one file each, with their numbers as printed. Only facts are taken over. Most were read as an abstract, and a finding below is then about the abstract: the
+# paper behind it may print what would settle it.
+#
+# - **Tables of means and spreads**: {cite}`pmc4212921,pmc9210847,silicosis-2018,pmc127621`.
+# - **Lupus in mice, one laboratory**: {cite}`ums-5840,ums-4340,uns-58279,uns-77280`.
+# - **Other abstracts of secretome or cells**: {cite}`uns-100725,ijms-49654,ijmra-v6i10-44,ijmra-v6i10-23,ijmra-v6i3-39,unissula-34609,unissula-43590,jnsbm-3170`.
+# - **Survival**: {cite}`mc-cem-20180907,scrt-6-199,bmcimmunol-15-1`.
+# - **Meta-analyses**: {cite}`lalu-2016,sun-2020,ge-2022`.
+# - **The reports behind** {doc}`the humoral study <../humoral_immunity/analysis>`, which print ratios and correlations alone: {cite}`moskalov-koshova,moskalov-2023`.
 
 # %% tags=["hide-input"]
 page.table(tables.reported_sources_table(printed), "The printed tables", folded=True)
@@ -97,8 +102,8 @@ page.table(tables.reported_sources_table(printed), "The printed tables", folded=
 # ± is a standard deviation (SD), which describes the animals, or a standard error (SE), which is smaller by the square root of n. Many papers do not say which, and then everything below is
 # computed twice.
 #
-# The spread of a concentration grows with its mean. In rats under ultraviolet light, three groups whose means lie threefold apart have coefficients of variation of {glue:text}`cv_exosomes`, if
-# ± is an SD {cite}`unissula-34609`. That is what a logarithm makes even, and why this book compares ratios.
+# The spread of a concentration grows with its mean. In rats under ultraviolet light, three groups with mean IL-6 of {glue:text}`means_exosomes` pg/mL have coefficients of variation of
+# {glue:text}`cv_exosomes`, if ± is an SD {cite}`unissula-34609`. That is what a logarithm makes even, and why this book compares ratios.
 #
 # Where an SD is as large as its mean, the two no longer describe the animals. {glue:text}`shape`
 
@@ -126,7 +131,7 @@ page.table(tables.variances_table(variances), "Analyses of variance from printed
 for quantity, name in (("IL-6", "il-6"), ("TNF-α", "tnf"), ("IL-10", "il-10")):
     rows = ratios[ratios["quantity"] == quantity]
     rows = rows.assign(label=[words.forest_label(row) for _, row in rows.iterrows()])
-    measure = f"{quantity}, ratio of geometric means to the control"
+    measure = f"{quantity}, ratio to the control"
     page.figure(forest.forest_figure(rows, measure), f"forest-{name}", words.forest_alt(rows, measure))
 
 # %% tags=["hide-input"]
@@ -157,7 +162,7 @@ page.table(tables.reported_ratios_table(ratios), "Every ratio, as geometric mean
 # %% tags=["hide-input"]
 rows = odds.sort_values("printed", kind="stable")
 rows = rows.assign(label=[words.forest_label(row) for _, row in rows.iterrows()], reading="", said=True)
-measure = "Odds ratio of death to the control"
+measure = "Odds ratio of death"
 page.figure(forest.forest_figure(rows, measure), "forest-deaths", words.forest_alt(rows, measure))
 page.table(tables.odds_table(odds[~odds["printed"]]), "Odds of death from printed counts")
 
@@ -167,8 +172,8 @@ page.table(tables.odds_table(odds[~odds["printed"]]), "Odds of death from printe
 # %% [markdown]
 # ## The audit
 #
-# Every printed number that another printed number fixes is compared with it. The comparison allows for rounding: a mean of 9.4 may stand for anything between 9.35 and 9.45. There are three
-# outcomes.
+# Every printed number that another printed number fixes is compared with it. The comparison allows for rounding: what is printed may stand for anything that rounds to it. There are
+# three outcomes.
 #
 # | Outcome | What it says | What it does not say |
 # |---|---|---|
@@ -178,31 +183,30 @@ page.table(tables.odds_table(odds[~odds["printed"]]), "Odds of death from printe
 #
 # {glue:text}`summary` Some of them, by kind:
 #
-# - *A p against its sentence.* {glue:text}`p_and_claim`
-# - *A p against means and spreads.* {glue:text}`neither_reading`
-# - *A difference against its means.* {glue:text}`difference`
-# - *A standard error against the spreads.* {glue:text}`standard_error`
-# - *Units across reports of one series.* {glue:text}`units`
-# - *Letters of significance.* {glue:text}`letters`
-# - *The dead.* {glue:text}`deaths`
-# - *A direction.* {glue:text}`direction`
-# - *A size that biology rarely shows.* {glue:text}`effect`
-# - *Animals against groups.* {glue:text}`sizes`
-# - *A correlation over few points.* {glue:text}`correlation`
-# - *Ratios that imply a ratio.* {glue:text}`ratio_within` {glue:text}`ratio_across`
-# - *A change finer than its assay.* {glue:text}`dilution`
+# - *A p against its sentence* {cite}`ijmra-v6i10-23`. {glue:text}`p_and_claim`
+# - *A p against means and spreads* {cite}`pmc9210847`. {glue:text}`neither_reading`
+# - *A difference against its means* {cite}`ums-5840`. {glue:text}`difference`
+# - *A standard error against the spreads*, from the same abstract. {glue:text}`standard_error`
+# - *Units across reports of one series* {cite}`ums-4340,uns-58279`. {glue:text}`units`
+# - *Letters of significance* {cite}`pmc4212921`. {glue:text}`letters`
+# - *The dead*, in the same table, whose n stands at the head of each column. {glue:text}`deaths`
+# - *A direction* {cite}`ijms-49654`, if the numbers stand in the order of the sentence's other pairs. {glue:text}`direction`
+# - *A size that biology rarely shows*, in the same abstract. {glue:text}`effect`
+# - *Animals against groups* {cite}`ijmra-v6i10-44`. {glue:text}`sizes`
+# - *A correlation over few points* {cite}`moskalov-2023`. {glue:text}`correlation`
+# - *Ratios that imply a ratio* {cite}`moskalov-koshova,moskalov-2023`. {glue:text}`ratio_within` {glue:text}`ratio_across`
+# - *A change finer than its assay* {cite}`moskalov-2023`. {glue:text}`dilution`
 
 # %% tags=["hide-input"]
 page.table(tables.outcomes_table(printed, findings), "Findings by source")
 
 # %% [markdown]
-# Source by source, those that differ first:
+# Source by source, in the same order, each with what differs first:
 
 # %% tags=["hide-input"]
-for name, table in printed.items():
+for name in tables.by_outcome(printed, findings):
     own = [one for one in findings if one.file == name]
-    if own:
-        page.table(tables.findings_table(own), table.title, folded=True)
+    page.table(tables.findings_table(own), printed[name].title, folded=True)
 
 # %% [markdown]
 # ## What an audit cannot show

@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter, NullLocator
+from matplotlib.transforms import blended_transform_factory
 
 from secretome import words
 from secretome.figures import COLOURS, STYLE
@@ -15,6 +16,8 @@ from secretome.figures import COLOURS, STYLE
 # Beyond these a limit is an arrow: an axis that held them would crush the rest.
 LEAST, MOST = 1 / 100, 100
 ROW, GAP = 1.0, 1.5
+# Inches, and where the axis and the column of values begin, as shares of them.
+WIDTH, NAMES, VALUES = 6.0, 0.36, 0.75
 
 
 def forest_figure(rows: pd.DataFrame, measure: str) -> Figure:
@@ -36,20 +39,24 @@ def forest_figure(rows: pd.DataFrame, measure: str) -> Figure:
     with mpl.rc_context(STYLE):
         heights = _heights(rows)
         depth = max(heights) + 0.8
-        figure = Figure(figsize=(5.8, 0.75 + 0.2 * depth), layout="constrained")
-        left, axes = figure.subplots(1, 2, width_ratios=(1.25, 1), sharey=True)
-        left.set_axis_off()
-        left.set_xlim(0, 1)
-        axes.axvline(1, color=COLOURS["quiet"], linewidth=1, zorder=1)
+        height = 0.6 + 0.2 * depth
+        figure = Figure(figsize=(WIDTH, height))
+        # Texts lie beside the axis, where a layout engine would count them into its width.
+        axes = figure.add_axes((NAMES, 0.55 / height, VALUES - NAMES - 0.02, 1 - 0.6 / height))
+        beside = blended_transform_factory(figure.transFigure, axes.transData)
         source = label = ""
-        for (_, row), height in zip(rows.iterrows(), heights, strict=True):
+        for (_, row), at in zip(rows.iterrows(), heights, strict=True):
             if row["source"] != source:
                 source, label = row["source"], ""
-                left.text(0, height - 1.05, source, weight="bold", fontsize=9, va="center")
+                axes.text(0.005, at - 1.05, source, weight="bold", fontsize=8.5, va="center", transform=beside)
             if row["label"] != label:
                 label = row["label"]
-                left.text(0.02, height, label, fontsize=9, va="center")
-            _draw(axes, row, height)
+                axes.text(0.015, at, label, fontsize=8.5, va="center", transform=beside)
+            values = f"{words.number(row['estimate'])} ({words.number(row['low'])} to {words.number(row['high'])})"
+            axes.text(VALUES, at, values, fontsize=8.5, va="center", transform=beside)
+            # No line through the name of a source.
+            axes.plot([1, 1], [at - 0.62, at + 0.62], color=COLOURS["quiet"], linewidth=1, zorder=1)
+            _draw(axes, row, at)
         axes.set_ylim(depth, -0.4)
         axes.set_yticks([])
         axes.spines[["left"]].set_visible(False)

@@ -221,13 +221,18 @@ def findings_table(findings: Iterable[Finding]) -> pd.DataFrame:
 
 
 def outcomes_table(printed: Mapping[str, Table], findings: Sequence[Finding]) -> pd.DataFrame:
-    """How many findings of each outcome every source has, those that differ most first."""
+    """How many findings of each outcome every source has."""
     rows = [
-        (table.title, *(sum(finding.file == name and finding.outcome == outcome for finding in findings) for outcome in OUTCOMES))
-        for name, table in printed.items()
+        (printed[name].title, *(sum((one.file, one.outcome) == (name, outcome) for one in findings) for outcome in OUTCOMES))
+        for name in by_outcome(printed, findings)
     ]
-    columns = ["Source", *(outcome[0].upper() + outcome[1:] for outcome in OUTCOMES)]
-    return pd.DataFrame(rows, columns=columns).sort_values(columns[1:3], ascending=False, kind="stable")
+    return pd.DataFrame(rows, columns=["Source", *(outcome[0].upper() + outcome[1:] for outcome in OUTCOMES)])
+
+
+def by_outcome(printed: Mapping[str, Table], findings: Sequence[Finding]) -> list[str]:
+    """The files of an audit in order: those with most that differs first; those without a finding are left out."""
+    counts = {name: tuple(sum((one.file, one.outcome) == (name, outcome) for one in findings) for outcome in OUTCOMES) for name in printed}
+    return sorted((name for name in printed if any(counts[name])), key=lambda name: counts[name], reverse=True)
 
 
 def spreads_table(rows: pd.DataFrame) -> pd.DataFrame:

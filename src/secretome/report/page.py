@@ -9,7 +9,7 @@ from IPython.display import display
 from matplotlib.figure import Figure
 from myst_nb import glue
 
-from secretome import figures, tables
+from secretome import figures, tables, words
 from secretome.cohort import Study
 
 
@@ -60,7 +60,7 @@ class Page:
         """Show a table under its caption; a long one may be folded until it is asked for."""
         shown = tables.to_html(table, caption)
         if folded:
-            shown = f"<details><summary>{html.escape(caption)}: {len(table)} rows</summary>\n{shown}\n</details>"
+            shown = f"<details><summary>{html.escape(caption)}: {words.count(len(table), 'row')}</summary>\n{shown}\n</details>"
         display({"text/html": shown, "text/plain": table.to_string(index=False)}, raw=True)
 
     def items(self, sentences: Iterable[str]) -> None:

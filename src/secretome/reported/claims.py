@@ -7,8 +7,8 @@ from itertools import permutations
 
 import numpy as np
 from scipy import stats as scipy_stats
+from scipy.special import binom
 
-from secretome import stats
 from secretome.reported.findings import Finding, Outcome, Value, check
 from secretome.reported.models import Comparison, Correlation, Endpoint, Table
 from secretome.reported.printed import may_be
@@ -93,12 +93,12 @@ def attainable(table: Table) -> Iterator[Finding]:
 
 
 def smallest_p(first: int, second: int) -> float:
-    """The smallest two-sided p of Mann and Whitney's test with groups of these sizes and no ties.
+    """The smallest two-sided p of Mann and Whitney's test with groups of these sizes and no ties: two of all ways to deal the ranks.
 
     >>> round(smallest_p(5, 5), 4), round(smallest_p(12, 12) * 1e7, 1)
     (0.0079, 7.4)
     """
-    return stats.mann_whitney(range(first), range(first, first + second), method="exact").attainable
+    return min(1.0, 2 / float(binom(first + second, first)))
 
 
 @check("correlation")
@@ -116,7 +116,7 @@ def _over(correlation: Correlation, points: int) -> Finding:
         cap = highest_spearman(points, doses)
         values += [Value("spearman cap", cap, n=points), Value("nearest spearman", _nearest(correlation, points), n=points)]
         values.append(Value("spearman floor", spearman_p(1.0, points), n=points))
-        fits = _by_spearman(correlation, points) if doses == points else abs(float(correlation.coefficient)) <= cap + 0.005
+        fits = _by_spearman(correlation, points) if doses == points else _size(correlation) <= cap + 1e-9
     if correlation.method != "spearman":
         values.append(Value("pearson p", pearson_p(float(correlation.coefficient), points), n=points))
         fits = fits or _by_pearson(correlation, points)
@@ -140,6 +140,11 @@ def _over_any(correlation: Correlation) -> Finding:
     return Finding(correlation.label, "correlation", "cannot tell", str(correlation.coefficient), values, about=about)
 
 
+def _size(correlation: Correlation) -> float:
+    """The least size of the coefficient that rounds to what is printed."""
+    return min(abs(end) for end in may_be(correlation.coefficient))
+
+
 def _by_spearman(correlation: Correlation, points: int) -> bool:
     coefficient = _nearest(correlation, points)
     low, high = may_be(correlation.coefficient)
@@ -156,7 +161,11 @@ def _by_pearson(correlation: Correlation, points: int) -> bool:
 
 def _nearest(correlation: Correlation, points: int) -> float:
     """The coefficient nearest to the printed one among those that different ranks of so many points can give."""
-    return min(_spearman_values(points), key=lambda value: abs(value - float(correlation.coefficient)))
+    wanted = float(correlation.coefficient)
+    if points <= MOST_COUNTED:
+        return min(_spearman_values(points), key=lambda value: abs(value - wanted))
+    scale = points * (points**2 - 1)
+    return 1 - 12 * round((1 - wanted) * scale / 12) / scale
 
 
 @lru_cache

@@ -117,7 +117,7 @@ def percentages(table: Table) -> Iterator[Finding]:
             if size is None:
                 unknown.append(f"{cell.percent}")
             elif not _attainable(cell, size):
-                nearest = [(round(float(cell.percent) * n / 100), n) for n in range(size.least, size.most + 1)]
+                nearest = [(round(float(cell.percent) * n / 100), n) for n in size.possible]
                 values = tuple(Value("nearest percentage", 100 * k / n, n=n) for k, n in nearest)
                 yield Finding(endpoint.label, "percentages", "differs", f"{cell.percent} %", values, named, about={"count": cell.count})
             else:

@@ -59,9 +59,10 @@ def _test(table: Table, endpoint: Endpoint, comparison: Comparison) -> Finding:
     if table.shares_equally:
         stated["shared"] = table.total
     found = [one for reading in readings(table, endpoint, groups) for one in _candidates(table, endpoint, comparison, groups, reading)]
-    values = tuple(one.value for one in found)
-    if any(math.isnan(one.value.value) for one in found):
+    found = [one for one in found if not math.isnan(one.value.value)]
+    if not found:
         return Finding(endpoint.label, "test", "cannot tell", printed, (), named, about={**stated, "lacking": "variation"})
+    values = tuple(one.value for one in found)
     fitting = [one for one in found if _fits(comparison, one)]
     outcome: Outcome = "agrees" if fitting else "differs"
     if fitting:
@@ -104,7 +105,9 @@ def _replaced(everyone: Sequence[Summary], places: Sequence[int], pair: Sequence
 
 
 def _candidate(what: str, reading: Reading, n: int, pvalues: Sequence[float]) -> _Candidate:
-    return _Candidate(Value(what, pvalues[0], reading.spread, n), min(pvalues), max(pvalues))
+    # Groups whose spread rounds away are as far apart as can be.
+    known = [0.0 if math.isnan(p) else p for p in pvalues]
+    return _Candidate(Value(what, pvalues[0], reading.spread, n), min(known), max(known))
 
 
 @check("letters")
@@ -326,11 +329,11 @@ def whole_numbers(table: Table) -> Iterator[Finding]:
             size = table.size(endpoint, key)
             if cell.mean is None or size is None:
                 continue
-            near = {n: round(float(cell.mean) * n) / n for n in range(size.least, size.most + 1)}
-            if any(abs(mean - float(cell.mean)) <= half_unit(cell.mean) * (1 + 1e-9) for mean in near.values()):
+            mean, slack = float(cell.mean), half_unit(cell.mean) * (1 + 1e-9)
+            if any(abs(round(mean * n) / n - mean) <= slack for n in range(size.least, size.most + 1)):
                 sound += 1
                 continue
-            values = tuple(Value("nearest mean", mean, n=n) for n, mean in near.items())
+            values = tuple(Value("nearest mean", round(mean * n) / n, n=n) for n in size.possible)
             yield Finding(endpoint.label, "whole numbers", "differs", str(cell.mean), values, (table.groups[key].label,))
         if sound:
             yield Finding(endpoint.label, "whole numbers", "agrees", "", (Value("groups", sound),))

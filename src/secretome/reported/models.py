@@ -16,7 +16,7 @@ Method = Literal[
 ]
 Claimed = Literal["different", "not different", "higher", "lower"]
 Place = tuple[str, ...]
-Fraction = Annotated[float, Field(gt=0, lt=1)]
+Fraction = Annotated[float, Field(ge=1e-6, lt=1)]
 
 
 class Group(Strict):
@@ -67,7 +67,7 @@ class Comparison(Strict):
     p: P | None = None
     claimed: Claimed | None = None
     alpha: Fraction = 0.05
-    family: Annotated[int, Field(ge=1)] = 1
+    family: Annotated[int, Field(ge=1, le=10_000)] = 1
     statistic: Annotated[Number, Field(ge=0)] | None = None
     difference: Number | None = None
     standard_error: Annotated[Number, Field(gt=0)] | None = None
@@ -121,6 +121,12 @@ class Ratio(Strict):
     rise: bool = False
     dilution: Annotated[Number, Field(gt=1)] | None = None
 
+    @model_validator(mode="after")
+    def _ordered(self) -> "Ratio":
+        if self.ends[0] <= (-100 if self.rise else 0) or self.ends[0] > self.ends[1]:
+            raise ValueError("ratios above zero (or rises above -100 %), the lower first")
+        return self
+
     @property
     def ends(self) -> tuple[Decimal, Decimal]:
         """The lower and the upper end as printed."""
@@ -134,8 +140,14 @@ class Correlation(Strict):
     coefficient: Annotated[Number, Field(ge=-1, le=1)]
     method: Literal["spearman", "pearson", "not said"] = "not said"
     p: P | None = None
-    points: Annotated[int, Field(ge=3)] | None = None
+    points: Annotated[int, Field(ge=3, le=100_000)] | None = None
     doses: Annotated[int, Field(ge=2)] | None = None
+
+    @model_validator(mode="after")
+    def _doses_among_points(self) -> "Correlation":
+        if self.doses is not None and (self.points is None or self.doses > self.points):
+            raise ValueError("'points' beside 'doses', and no fewer")
+        return self
 
 
 class Estimate(Strict):

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 
 NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
+# Beyond these no quantity is measured, and floating point ends.
+LEAST, GREATEST = Decimal("1e-30"), Decimal("1e30")
 RELATIONS = {"": "=", "=": "=", "<": "<", ">": ">", "<=": "≤", ">=": "≥", "≤": "≤", "≥": "≥"}
 
 
@@ -88,7 +90,10 @@ def _number(text: Any) -> Any:
     plain = str(text).strip().replace("−", "-")
     if not NUMBER.fullmatch(plain):
         raise ValueError("a number as it is printed, with a point before decimals and nothing between thousands")
-    return Decimal(plain)
+    number = Decimal(plain)
+    if number and not LEAST <= abs(number) <= GREATEST:
+        raise ValueError(f"a number between {LEAST:g} and {GREATEST:g} in size")
+    return number
 
 
 def _p(text: Any) -> Any:
@@ -103,7 +108,7 @@ def _p(text: Any) -> Any:
 def _size(text: Any) -> Any:
     if isinstance(text, Size):
         return text
-    parts = re.fullmatch(r"(\d{1,9})(?:\s+to\s+(\d{1,9}))?", str(text).strip())
+    parts = re.fullmatch(r"(\d{1,6})(?:\s+to\s+(\d{1,6}))?", str(text).strip())
     if not parts or int(parts[1]) < 1 or int(parts[2] or parts[1]) < int(parts[1]):
         raise ValueError("a number of animals from 1 upwards, such as 10, or 9 to 10")
     return Size(int(parts[1]), int(parts[2] or parts[1]))
