@@ -54,8 +54,8 @@ skewed = ratios[
 page.say(
     sources=f"{len(printed)}",
     summary=words.summary_sentence(findings),
-    cv_exosomes=", ".join(cv("unissula-34609", group) for group in ("Healthy", "Exosomes 200 µL", "Exosomes 300 µL")),
-    means_exosomes=", ".join(spreads[spreads["file"] == "unissula-34609.yml"]["mean"]),
+    cv_exosomes="{}, {} and {}".format(*(cv("unissula-34609", group) for group in ("Healthy", "Exosomes 200 µL", "Exosomes 300 µL"))),
+    means_exosomes="{}, {} and {}".format(*spreads[spreads["file"] == "unissula-34609.yml"]["mean"]),
     shape=finding("pmc4212921", "shape", "IL-6 at 18 h"),
     skewed_means=words.number(skewed["mean_ratio"]),
     skewed_geometric=words.number(skewed["estimate"]),

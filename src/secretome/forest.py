@@ -17,7 +17,7 @@ from secretome.figures import COLOURS, STYLE
 LEAST, MOST = 1 / 100, 100
 ROW, GAP = 1.0, 1.5
 # Inches, and where the axis and the column of values begin, as shares of them.
-WIDTH, NAMES, VALUES = 6.0, 0.36, 0.75
+WIDTH, NAMES, VALUES = 4.9, 0.37, 0.735
 
 
 def forest_figure(rows: pd.DataFrame, measure: str) -> Figure:
