@@ -16,6 +16,7 @@ from secretome.analysis import analyse
 from secretome.claims import adjudicate
 from secretome.cohort import load_study
 from secretome.protocol import Problem, Protocol, Refusal, Scenario, load_protocol, study_folder, study_names
+from secretome.reported import audit, load_table
 from secretome.simulate import DEFAULT_SCENARIO, to_csv
 from secretome.simulate import simulate as draw
 
@@ -150,6 +151,27 @@ def simulate(
     except OSError as error:
         _refuse([Refusal([Problem("--out", "", f"{file} ({error.strerror})", "a place that can be written to")])])
     out.print(Text(f"Simulated cohort written: {file}"))
+
+
+@app.command(epilog="Example: `secretome reported notebooks/published_cohorts/reported/ums-5840.yml`")
+def reported(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE.yml...", help="Printed tables, as the book describes them.")],
+) -> None:
+    """Check whether the numbers that a paper prints agree with one another. A number that differs is a finding, not an error."""
+    tables, refusals = {}, []
+    for file in files:
+        try:
+            tables[str(file)] = load_table(file)
+        except Refusal as refusal:
+            refusals.append(refusal)
+    findings = audit(tables)
+    for name, table in tables.items():
+        own = [finding for finding in findings if finding.file == name]
+        out.print(Text(f"{name}: {table.title}", style="bold"))
+        for finding in own:
+            out.print(Text(f"  {finding.outcome}: {words.finding_sentence(finding)}"))
+        out.print(Text(f"  {words.summary_sentence(own)}"))
+    _finish(refusals, sound=len(tables))
 
 
 def main() -> None:

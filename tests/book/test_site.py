@@ -27,6 +27,8 @@ PAGES = [
     SEPSIS,
     "notebooks/humoral_immunity/analysis",
     "notebooks/benchmarks/analysis",
+    "notebooks/published_cohorts/analysis",
+    "book/reported",
     "book/rerun",
     "book/verdicts",
     "book/glossary",

@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 from secretome.figures.animals import design_figure, groups_figure, paired_figure
 from secretome.figures.base import COLOURS, STYLE, export, themed, to_svg
 from secretome.figures.curves import rates_figure, specification_figure
+from secretome.figures.forest import forest_figure
 
 __all__ = [
     "COLOURS",
@@ -12,6 +13,7 @@ __all__ = [
     "Figure",
     "design_figure",
     "export",
+    "forest_figure",
     "groups_figure",
     "paired_figure",
     "rates_figure",

@@ -63,7 +63,7 @@ class Page:
         """Show a table under its caption; a long one may be folded until it is asked for."""
         shown = tables.to_html(table, caption)
         if folded:
-            shown = f"<details><summary>{html.escape(caption)}: {len(table)} rows</summary>\n{shown}\n</details>"
+            shown = f"<details><summary>{html.escape(caption)}: {words.count(len(table), 'row')}</summary>\n{shown}\n</details>"
         display({"text/html": shown, "text/plain": table.to_string(index=False)}, raw=True)
 
     def items(self, sentences: Iterable[str]) -> None:

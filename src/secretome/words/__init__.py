@@ -4,6 +4,7 @@ from secretome.words.alternatives import design_alt, groups_alt, paired_alt
 from secretome.words.choices import HEADINGS, options, specification_alt, specification_sentence
 from secretome.words.ledger import cohort_heading, headline, rates_alt, rule_words, share, uncounted_sentence
 from secretome.words.numbers import Row, count, effect, inside, interval, number, p_number, p_value, percent, ratio
+from secretome.words.reported import finding_sentence, forest_alt, forest_label, reading_words, summary_sentence
 from secretome.words.sentences import (
     against,
     arms_sentence,
@@ -39,7 +40,10 @@ __all__ = [
     "deaths_sentence",
     "design_alt",
     "effect",
+    "finding_sentence",
     "floor_sentence",
+    "forest_alt",
+    "forest_label",
     "groups_alt",
     "headline",
     "inside",
@@ -54,12 +58,14 @@ __all__ = [
     "percent",
     "rates_alt",
     "ratio",
+    "reading_words",
     "result_sentence",
     "rule_words",
     "share",
     "specification_alt",
     "specification_sentence",
     "standing_sentence",
+    "summary_sentence",
     "uncounted_sentence",
     "unit",
     "units",

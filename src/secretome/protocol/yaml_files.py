@@ -1,0 +1,105 @@
+"""How a YAML file becomes a typed model, with every fault named by its key and its line."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from secretome.protocol.problems import Problem, Refusal
+from secretome.protocol.simulation import DISTRIBUTIONS
+
+# The loaders in C, where there are any, are ten times as fast; all are safe.
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# Leaves every value the text that it is, so that a printed 1.80 keeps its zero.
+TEXT_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+Lines = dict[tuple[str, ...], int]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_model(path: Path, model: type[Model], *, whole: str, guide: str, loader: Any = LOADER) -> tuple[Model, Lines]:
+    """Read a YAML file as a model.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    model : type
+        What it holds: a pydantic model.
+    whole, guide : str
+        What the file is called in a sentence, such as "the protocol", and what lists its keys.
+    loader : type, optional
+        How values are read: as numbers and dates, or each as its text (`TEXT_LOADER`).
+
+    Returns
+    -------
+    model : Model
+        The content.
+    lines : dict
+        The line of every key, by the keys that lead to it.
+
+    Raises
+    ------
+    Refusal
+        If the file cannot be read, or with every key that is missing, unknown, repeated or wrong, and its line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        root = yaml.compose(text, Loader=loader)
+        content = yaml.load(text, Loader=loader)
+        lines: Lines = {}
+        repeated = list(_index(root, (), lines)) if root else []
+    except OSError as error:
+        raise Refusal([Problem(str(path), "", error.strerror or str(error), "a file that can be read")]) from error
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        found = str(getattr(error, "problem", None) or error)
+        raise Refusal([Problem(path.name, f"line {mark.line + 1 if mark else 1}", found, "valid YAML in UTF-8")]) from error
+    if repeated:
+        raise Refusal(
+            Problem(path.name, f"line {line}", f"the key {'.'.join(key)!r} a second time", "each key once") for key, line in repeated
+        )
+    try:
+        return model.model_validate(content), lines
+    except ValidationError as error:
+        raise Refusal(_problem(path, fault, lines, whole, guide) for fault in error.errors()) from error
+
+
+def line_of(place: tuple[str, ...], lines: Lines) -> str:
+    """The line of a key, or of the nearest one around it."""
+    known = next(place[:end] for end in range(len(place), -1, -1) if place[:end] in lines or end == 0)
+    return f"line {lines.get(known, 1)}"
+
+
+def _index(node: yaml.Node, place: tuple[str, ...], lines: Lines) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Note the line of every key below `node`; yield keys that stand twice, which YAML itself would let pass."""
+    lines.setdefault(place, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            inner = (*place, str(key.value))
+            if inner in lines:
+                yield inner, key.start_mark.line + 1
+            lines[inner] = key.start_mark.line + 1
+            yield from _index(value, inner, lines)
+    elif isinstance(node, yaml.SequenceNode):
+        for position, value in enumerate(node.value):
+            yield from _index(value, (*place, str(position)), lines)
+
+
+def _problem(path: Path, fault: Any, lines: Lines, whole: str, guide: str) -> Problem:
+    # Pydantic names the member of a union within the place; the file knows no such key.
+    place = tuple(part for part in map(str, fault["loc"]) if part not in DISTRIBUTIONS)
+    name = ".".join(place) or whole
+    if fault["type"] == "missing":
+        found, expected = f"no key {name!r}", "this key"
+    elif fault["type"] == "union_tag_invalid":
+        found, expected = f"{fault['ctx']['tag']!r} for '{name}.distribution'", f"one of {fault['ctx']['expected_tags']}"
+    elif fault["type"] == "extra_forbidden":
+        found, expected = f"the unknown key {name!r}", f"only the keys that {guide} lists"
+    else:
+        shown = repr(fault["input"]) if isinstance(fault["input"], str | int | float | bool | None) else name
+        message = fault["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+        found, expected = f"{shown} for {name!r}" if shown != name else name, message
+    return Problem(path.name, line_of(place, lines), found, expected)

@@ -1,0 +1,48 @@
+"""Tables that people read, made from results and verdicts."""
+
+from secretome.tables.benchmarks import calibration_ranges, calibration_table, growth_table, missed, speed_table
+from secretome.tables.ledger import rates_table, rules_table, scoreboard_table, worth_table
+from secretome.tables.markup import to_html
+from secretome.tables.reported import (
+    by_outcome,
+    findings_table,
+    odds_table,
+    outcomes_table,
+    reported_ratios_table,
+    reported_sources_table,
+    spreads_table,
+    variances_table,
+)
+from secretome.tables.results import contrasts_table, options_table, specifications_table, verdicts_table
+from secretome.tables.studies import assumptions_table, design_table, groups_table, pairs_table, scenarios_table, sources_table
+
+__all__ = [
+    "assumptions_table",
+    "by_outcome",
+    "calibration_ranges",
+    "calibration_table",
+    "contrasts_table",
+    "design_table",
+    "findings_table",
+    "groups_table",
+    "growth_table",
+    "missed",
+    "odds_table",
+    "options_table",
+    "outcomes_table",
+    "pairs_table",
+    "rates_table",
+    "reported_ratios_table",
+    "reported_sources_table",
+    "rules_table",
+    "scenarios_table",
+    "scoreboard_table",
+    "sources_table",
+    "specifications_table",
+    "speed_table",
+    "spreads_table",
+    "to_html",
+    "variances_table",
+    "verdicts_table",
+    "worth_table",
+]

@@ -1,0 +1,53 @@
+"""Tables of what was measured of the statistics."""
+
+import pandas as pd
+
+from secretome import words
+
+
+def calibration_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Shares of simulated trials, one column per group size; what misses its promise by more than chance is marked in words."""
+    shown = rows.assign(cell=[f"{100 * row['share']:.1f} %{_missed(row)}" for _, row in rows.iterrows()])
+    wide = shown.pivot(index=["world", "what", "by"], columns="n", values="cell").fillna("–").reset_index()
+    names = {"world": "Data", "what": "What", "by": "By whom", **{n: f"n = {n}" for n in sorted(rows["n"].unique())}}
+    return wide.rename(columns=names).rename_axis(None, axis="columns")[list(names.values())]
+
+
+def calibration_ranges(rows: pd.DataFrame) -> pd.DataFrame:
+    """The lowest and the highest share of each method over all data and group sizes, and where these were found."""
+    found = []
+    for (what, by), own in rows.groupby(["what", "by"], sort=True):
+        least, most = (own.iloc[int(position)] for position in (own["share"].argmin(), own["share"].argmax()))
+        ends = [f"{100 * row['share']:.1f} %{_missed(row)}: {row['world']}, n = {row['n']}" for row in (least, most)]
+        found.append((what, by, *ends))
+    return pd.DataFrame(found, columns=["What", "By whom", "Lowest", "Highest"])
+
+
+def missed(rows: pd.DataFrame) -> pd.DataFrame:
+    """The shares that miss their promise by more than twice the simulation's error: sizes above 5 %, coverages below 93 %."""
+    return rows[[bool(_missed(row)) for _, row in rows.iterrows()]]
+
+
+def speed_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Times of one call beside those of others, and how many times as fast ours is."""
+    return pd.DataFrame(
+        {
+            "Work": rows["work"],
+            "Ours, ms": [words.number(value) for value in rows["ours_ms"]],
+            "Against": rows["against"],
+            "Theirs, ms": [words.number(value) for value in rows["theirs_ms"]],
+            "Theirs over ours": [words.number(value) for value in rows["ratio"]],
+        }
+    )
+
+
+def growth_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Milliseconds of one call, one column per group size."""
+    wide = rows.assign(ms=[words.number(value) for value in rows["ms"]]).pivot(index="call", columns="n", values="ms").fillna("–")
+    return wide.rename(columns=lambda n: f"n = {n}").rename_axis(None, axis="columns").rename_axis("One call, ms").reset_index()
+
+
+def _missed(row: words.Row) -> str:
+    if row["kind"] == "size" and row["share"] > 0.05 + 2 * row["error"]:
+        return " (too often)"
+    return " (too rarely)" if row["kind"] == "coverage" and row["share"] < 0.93 - 2 * row["error"] else ""

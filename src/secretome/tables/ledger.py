@@ -1,0 +1,64 @@
+"""Tables of many cohorts: the scoreboard, the rules, and how often they are right."""
+
+import math
+from collections.abc import Mapping
+
+import pandas as pd
+
+from secretome import words
+from secretome.protocol import Protocol
+
+
+def scoreboard_table(board: pd.DataFrame, protocols: Mapping[str, Protocol]) -> pd.DataFrame:
+    """Claims as rows, cohorts as columns: each cell the verdict, and the estimate with its interval."""
+    cells: dict[tuple[str, str], dict[str, str]] = {}
+    for _, row in board.iterrows():
+        protocol = protocols[row["study"]]
+        column = words.cohort_heading(protocol, row)
+        cell = f"{row['verdict']}: {words.ratio(row)}" if not math.isnan(row["estimate"]) else str(row["verdict"])
+        cells.setdefault((protocol.title, protocol.claims[row["claim"]].sentence), {})[column] = cell
+    columns = list(dict.fromkeys(column for own in cells.values() for column in own))
+    rows = [(title, sentence, *(own.get(column, "–") for column in columns)) for (title, sentence), own in cells.items()]
+    return pd.DataFrame(rows, columns=["Study", "Claim", *columns])
+
+
+def rules_table(protocol: Protocol, alpha: float) -> pd.DataFrame:
+    """What each claim is asked, by which test, and what supports or contradicts it."""
+    rules = [words.rule_words(protocol, claim, alpha) for claim in protocol.claims.values()]
+    return pd.DataFrame(
+        {
+            "Claim": [claim.sentence for claim in protocol.claims.values()],
+            "Planned test": [test for test, _, _ in rules],
+            "Supported if": [supported for _, supported, _ in rules],
+            "Contradicted if": [contradicted for _, _, contradicted in rules],
+        }
+    )
+
+
+def worth_table(rates: pd.DataFrame, protocols: Mapping[str, Protocol], n: int) -> pd.DataFrame:
+    """How often each claim is supported where it is true as published, and at worst where it is false; `rates` has a column truth."""
+    rows = []
+    own = rates[(rates["reading"] == "planned") & (rates["n"] == n)]
+    for (study, claim), cells in own.groupby(["study", "claim"], sort=False):
+        published = cells[cells["scenario"] == "as_published"].iloc[0]
+        false = cells[cells["truth"] == "false"].sort_values("supported")
+        worst = false.iloc[-1] if len(false) else None
+        rows.append(
+            (
+                protocols[str(study)].claims[str(claim)].sentence,
+                words.share(published["supported"], published["cohorts"]),
+                "–" if worst is None else f"{words.share(worst['supported'], worst['cohorts'])}, in {worst['scenario']}",
+                words.share(published["inconclusive"], published["cohorts"]),
+            )
+        )
+    return pd.DataFrame(
+        rows, columns=["Claim", "Supported where true as published", "Supported where false, at worst", "Left open where true"]
+    )
+
+
+def rates_table(rates: pd.DataFrame, verdict: str) -> pd.DataFrame:
+    """The share of one verdict in every scenario, one column per group size."""
+    cells = [words.share(row[verdict], row["cohorts"]) for _, row in rates.iterrows()]
+    wide = rates.assign(cell=cells).pivot(index=["scenario", "truth"], columns="n", values="cell")
+    wide = wide.rename(columns=lambda n: f"n = {n}").rename_axis(None, axis="columns").reset_index()
+    return wide.rename(columns={"scenario": "Scenario", "truth": "The claim is there"})
