@@ -17,6 +17,7 @@ from secretome.power import measured_rates
 from secretome.protocol import load_protocol, study_folder, study_names
 from secretome.publish import scoreboard
 from secretome.report.page import Page
+from secretome.simulate import scenarios_about
 
 protocols = {name: load_protocol(study_folder(name) / "protocol.yml") for name in study_names()}
 board, rates = scoreboard(), measured_rates()
@@ -53,10 +54,12 @@ page.say(
 # ## Independent cohorts
 
 # %% tags=["hide-input"]
-if board["counts"].any():
-    page.table(tables.scoreboard_table(board[board["counts"]], protocols), "Independent cohorts")
-else:
-    page.items(["None yet. No one has sent this book animals that were measured to test these claims."])
+for name, protocol in protocols.items():
+    own = board[board["counts"] & (board["study"] == name)]
+    if len(own):
+        page.table(tables.scoreboard_table(own, protocol), f"Independent cohorts: {protocol.title}")
+    else:
+        page.items([f"{protocol.title}: none yet."])
 
 # %% [markdown]
 # ## Not counted
@@ -68,8 +71,11 @@ else:
 page.warn("Simulated cohorts. A computer made these numbers; none of them is evidence for or against a claim.")
 uncounted = board[~board["counts"]]
 simulated = uncounted["origin"] == "simulated"
-page.table(tables.scoreboard_table(uncounted[simulated], protocols), "Simulated cohorts: no evidence")
-page.table(tables.scoreboard_table(uncounted[~simulated], protocols), "Source data and other cohorts that do not count")
+for which, caption in ((simulated, "Simulated, no evidence"), (~simulated, "Not counted")):
+    for name, protocol in protocols.items():
+        own = uncounted[which & (uncounted["study"] == name)]
+        if len(own):
+            page.table(tables.scoreboard_table(own, protocol), f"{caption}: {protocol.title}")
 
 # %% [markdown]
 # A ratio is of geometric means, treated over control, with its interval; of a claim about every group it is the ratio of the group that the claim hangs on.
@@ -81,6 +87,7 @@ page.table(tables.scoreboard_table(uncounted[~simulated], protocols), "Source da
 # - **Inconclusive** does not mean that there is no effect. In small cohorts it is the most common answer to a true claim, as the next section shows.
 # - **Untestable** says something about the cohort, and nothing about the claim.
 #
+# (ledger-rules)=
 # ## The rules
 #
 # They were fixed before any animal was seen, and they are the same for every cohort.
@@ -90,6 +97,7 @@ for protocol in protocols.values():
     page.table(tables.rules_table(protocol, alpha), f"Rules: {protocol.title}", folded=True)
 
 # %% [markdown]
+# (ledger-worth)=
 # ## What a verdict is worth
 #
 # How often would the rules be right? A computer drew {glue:text}`cohorts` cohorts for each study, each scenario and each size from {glue:text}`sizes` animals a group, and each was judged as
@@ -110,17 +118,17 @@ page.table(tables.worth_table(rates, protocols, at), f"Claims at n = {at} a grou
 # ### Claim by claim
 #
 # Each panel is one scenario; in brackets stands whether the claim is true there. "Too small" is an effect in the claimed direction that lies inside the zone of no effect. Blue is the
-# share supported, orange contradicted, grey untestable; what is missing to 100 % is inconclusive. Bars are two standard errors.
+# share supported, orange contradicted, grey untestable; what is missing to 100 % is inconclusive. Bars are two standard errors. Scenarios that do not touch what a claim
+# is about are left to the tables.
 
 # %% tags=["hide-input"]
 for name, protocol in protocols.items():
     for key, claim in protocol.claims.items():
         own = planned[(planned["study"] == name) & (planned["claim"] == key)]
-        titles = {
-            scenario: f"{scenario} ({truth})" for scenario, truth in own[["scenario", "truth"]].drop_duplicates().itertuples(index=False)
-        }
-        page.items([f"{claim.sentence} ({protocol.title})"])
-        page.figure(figures.rates_figure(own, titles), f"rates-{key}", words.rates_alt(protocol, claim, own))
+        drawn = own[own["scenario"].isin(scenarios_about(protocol, claim.endpoint))]
+        titles = {scenario: f"{scenario} ({truth})" for scenario, truth in drawn.groupby("scenario")["truth"].first().items()}
+        page.line(claim.sentence)
+        page.figure(figures.rates_figure(drawn, titles), f"rates-{key}", words.rates_alt(protocol, claim, drawn))
         page.table(tables.rates_table(own, "supported"), f"Share supported: {claim.sentence.rstrip('.')}", folded=True)
 
 # %% [markdown]
@@ -139,8 +147,8 @@ for name, protocol in protocols.items():
 # ```{admonition} Take away
 # :class: tip
 # - {glue:text}`headline`
-# - A verdict is one cohort's answer by rules fixed beforehand. [The rules](#the-rules) name what decides.
-# - From few animals, "inconclusive" is what a true claim mostly gets. [What a verdict is worth](#what-a-verdict-is-worth) says how often.
+# - A verdict is one cohort's answer by rules fixed beforehand. {ref}`The rules <ledger-rules>` name what decides.
+# - From few animals, "inconclusive" is what a true claim mostly gets. {ref}`What a verdict is worth <ledger-worth>` says how often.
 # ```
 #
 # **What next?** {doc}`Rerun a study on your own animals <../../book/rerun>`.

@@ -201,6 +201,18 @@ def truth(protocol: Protocol, scenario: str, claim: str) -> Truth:
     return "too small" if inside and about.negligible and about.kind != "trend" else "true"
 
 
+def scenarios_about(protocol: Protocol, endpoint: str) -> list[str]:
+    """The scenarios that change what is drawn for an endpoint, the default first.
+
+    >>> from secretome.protocol import load_protocol, study_folder
+    >>> scenarios_about(load_protocol(study_folder("humoral_immunity") / "protocol.yml"), "phagocytosis")
+    ['as_published', 'at_margin', 'reversed', 'phagocytosis_wide']
+    """
+    worlds = protocol.simulation.scenarios if protocol.simulation else {}
+    others = (name for name, world in worlds.items() if endpoint in world.centres or endpoint in world.cv or world.deaths)
+    return [DEFAULT_SCENARIO, *others]
+
+
 def to_csv(table: pd.DataFrame) -> bytes:
     """A simulated cohort as the bytes of its file."""
     return table.to_csv(index=False, lineterminator="\n").encode()

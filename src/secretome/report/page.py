@@ -66,6 +66,10 @@ class Page:
             shown = f"<details><summary>{html.escape(caption)}: {words.count(len(table), 'row')}</summary>\n{shown}\n</details>"
         display({"text/html": shown, "text/plain": table.to_string(index=False)}, raw=True)
 
+    def line(self, text: str) -> None:
+        """Say what the figures and tables that follow are about."""
+        display({"text/html": f"<p><strong>{html.escape(text)}</strong></p>", "text/plain": text}, raw=True)
+
     def items(self, sentences: Iterable[str]) -> None:
         """Show sentences as a list, where how many there are depends on the study."""
         listed = list(sentences)

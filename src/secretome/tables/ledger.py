@@ -9,17 +9,13 @@ from secretome import words
 from secretome.protocol import Protocol
 
 
-def scoreboard_table(board: pd.DataFrame, protocols: Mapping[str, Protocol]) -> pd.DataFrame:
-    """Claims as rows, cohorts as columns: each cell the verdict, and the estimate with its interval."""
-    cells: dict[tuple[str, str], dict[str, str]] = {}
-    for _, row in board.iterrows():
-        protocol = protocols[row["study"]]
-        column = words.cohort_heading(protocol, row)
-        cell = f"{row['verdict']}: {words.ratio(row)}" if not math.isnan(row["estimate"]) else str(row["verdict"])
-        cells.setdefault((protocol.title, protocol.claims[row["claim"]].sentence), {})[column] = cell
-    columns = list(dict.fromkeys(column for own in cells.values() for column in own))
-    rows = [(title, sentence, *(own.get(column, "–") for column in columns)) for (title, sentence), own in cells.items()]
-    return pd.DataFrame(rows, columns=["Study", "Claim", *columns])
+def scoreboard_table(board: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:
+    """The claims of a study as rows, cohorts as columns: each cell the verdict, and the estimate with its interval."""
+    table = pd.DataFrame({"Claim": [claim.sentence for claim in protocol.claims.values()]})
+    for _, own in board.groupby("cohort", sort=False):
+        cells = own.set_index("claim").reindex(list(protocol.claims))
+        table[words.cohort_heading(protocol, own.iloc[0])] = [_cell(row) for _, row in cells.iterrows()]
+    return table
 
 
 def rules_table(protocol: Protocol, alpha: float) -> pd.DataFrame:
@@ -39,13 +35,14 @@ def worth_table(rates: pd.DataFrame, protocols: Mapping[str, Protocol], n: int) 
     """How often each claim is supported where it is true as published, and at worst where it is false; `rates` has a column truth."""
     rows = []
     own = rates[(rates["reading"] == "planned") & (rates["n"] == n)]
-    for (study, claim), cells in own.groupby(["study", "claim"], sort=False):
+    for study, claim in ((study, claim) for study, protocol in protocols.items() for claim in protocol.claims):
+        cells = own[(own["study"] == study) & (own["claim"] == claim)]
         published = cells[cells["scenario"] == "as_published"].iloc[0]
         false = cells[cells["truth"] == "false"].sort_values("supported")
         worst = false.iloc[-1] if len(false) else None
         rows.append(
             (
-                protocols[str(study)].claims[str(claim)].sentence,
+                protocols[study].claims[claim].sentence,
                 words.share(published["supported"], published["cohorts"]),
                 "–" if worst is None else f"{words.share(worst['supported'], worst['cohorts'])}, in {worst['scenario']}",
                 words.share(published["inconclusive"], published["cohorts"]),
@@ -62,3 +59,9 @@ def rates_table(rates: pd.DataFrame, verdict: str) -> pd.DataFrame:
     wide = rates.assign(cell=cells).pivot(index=["scenario", "truth"], columns="n", values="cell")
     wide = wide.rename(columns=lambda n: f"n = {n}").rename_axis(None, axis="columns").reset_index()
     return wide.rename(columns={"scenario": "Scenario", "truth": "The claim is there"})
+
+
+def _cell(row: words.Row) -> str:
+    if not isinstance(row["verdict"], str):
+        return "–"
+    return row["verdict"] if math.isnan(row["estimate"]) else f"{row['verdict']}: {words.ratio(row)}"
