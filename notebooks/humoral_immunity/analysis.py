@@ -23,7 +23,9 @@ import pandas as pd
 
 from secretome import adjudicate, analyse, figures, load_study, tables, words
 from secretome.claims import examine, specifications
+from secretome.power import rank_floors
 from secretome.report.page import Page
+from secretome.reported import audit, published_tables, reanalysis
 
 study = load_study("humoral_immunity", cohort=cohort or None, sha256=cohort_sha256 or None)
 results = analyse(study, alpha=alpha, level=level, seed=seed)
@@ -40,7 +42,9 @@ published = tests[tests["reading"] == "published"].set_index(["endpoint", "contr
 planned = tests[tests["reading"] == "planned"].set_index(["endpoint", "contrast"], drop=False)
 equivalent = results[results["alternative"] == "equivalence"].set_index(["endpoint", "contrast"], drop=False)
 arms = claims["afc_rises"].contrasts
+control_steps = study.protocol.simulation.endpoints["titre"].groups["saline"].mean
 page.say(
+    control_titre=f"{control_steps:g}",
     who=words.cohort_sentence(study),
     made_up=words.made_up_sentence(study),
     arms_afc=words.arms_sentence(study, "afc"),
@@ -83,6 +87,7 @@ page.table(tables.design_table(study), "The groups, and the animals of this coho
 # - {glue:text}`arms_titre`.
 # - {glue:text}`arms_phagocytosis`.
 #
+# (humoral-numbers)=
 # ### Where the numbers come from
 #
 # {glue:text}`made_up`
@@ -117,6 +122,37 @@ page.table(tables.groups_table(study), "Every measurement", folded=True)
 
 # %% tags=["hide-input"]
 page.items(words.check_sentence(study, row) for _, row in checks.iterrows())
+
+# %% [markdown]
+# ## What the printed numbers imply
+#
+# The abstract and the companion paper by the same first two authors {cite}`moskalov-2023` print ratios and correlations and no values. Even these can be held against one another, whatever
+# cohort this page is run on. {doc}`The page on printed tables <../published_cohorts/analysis>` does so for other papers, and says what "differs" and "cannot tell" mean.
+
+# %% tags=["hide-input"]
+printed = published_tables()
+reports = {name: printed[name] for name in ("moskalov-koshova.yml", "moskalov-2023.yml")}
+page.items(words.finding_sentence(finding) for finding in audit(reports))
+
+# %% [markdown]
+# A correlation over four group means hides all animals, and is no test of a dose. And it matters of what a rise of a titre is printed: of the titre itself, or of its logarithm. The paper does not
+# say. The last column takes {glue:text}`control_titre` dilutions for the control, which is {ref}`our assumption <humoral-numbers>`.
+
+# %% tags=["hide-input"]
+readings = reanalysis.titre_readings(printed["moskalov-2023.yml"], control_steps)
+page.table(tables.titre_readings_table(readings), "Printed rises of the titre, read in two ways")
+
+# %% [markdown]
+# ### How small can p be?
+#
+# Rank tests of few animals have few possible results. The abstract does not say how many mice there were. If five a group, six secretome groups can just reach 0.05 after
+# Bonferroni, and seven groups, with Thymalin, never can. With three a group only a trend can speak.
+
+# %% tags=["hide-input"]
+page.table(
+    tables.floors_table(rank_floors([3, 4, 5, 6, 8], groups=(6, 7), doses=3), 0.05),
+    "The smallest two-sided p of exact rank tests, nothing tied",
+)
 
 # %% [markdown]
 # ## As published
@@ -186,8 +222,7 @@ page.items(words.caveats(study))
 # - **Sickness.** The mice were healthy. That a healthy immune system can be driven says little of a failing one.
 # - **Which antibodies.** A cell that forms antibodies against an erythrocyte does not show protection against anything.
 # - **Equality from a difference test.** "At the level of the control" by Mann-Whitney's U is silence, not equality. How near the groups are is what the intervals say.
-# - **What a titre's "per cent" is of.** A rise of a quarter in a titre is less than one dilution, which no such assay can tell from none; a rise of a quarter in its logarithm may be severalfold.
-#   The companion paper does not say which it prints {cite}`moskalov-2023`. The scenarios `as_published` and `titre_raw` are the two readings.
+# - **What a titre's "per cent" is of.** The scenarios `as_published` and `titre_raw` are the two readings, and the claim on titres holds in one of them.
 #
 # ## Rerun it on your mice
 #

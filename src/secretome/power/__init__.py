@@ -5,10 +5,11 @@ import pandas as pd
 
 from secretome.claims import ALPHA, DECISIONS
 from secretome.power.batches import judge_many
+from secretome.power.floors import rank_floors
 from secretome.protocol import Protocol, load_protocol, notebooks_folder, study_folder
 from secretome.simulate import simulate_many, truth
 
-__all__ = ["VERDICTS", "measured_rates", "verdict_rates"]
+__all__ = ["VERDICTS", "measured_rates", "rank_floors", "verdict_rates"]
 
 VERDICTS = ("supported", "contradicted", "inconclusive", "untestable")
 # The published tests are exact counts and take most of the time, so fewer cohorts are judged by them.
@@ -87,7 +88,7 @@ def measured_rates() -> pd.DataFrame:
     Examples
     --------
     >>> rates = measured_rates()
-    >>> sorted(rates["n"].unique())
+    >>> sorted(set(rates["n"].tolist()))
     [3, 4, 5, 6, 8, 10, 12, 16, 20, 30, 40]
     """
     # A scenario is called null, which is no missing value.

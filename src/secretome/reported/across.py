@@ -79,7 +79,7 @@ def dilutions(table: Table) -> Iterator[Finding]:
     for ratio in table.ratios.values():
         if ratio.dilution is None:
             continue
-        low, high = (steps(_plain(ratio, end), float(ratio.dilution)) for end in ratio.ends)
+        low, high = (steps(plain_ratio(ratio, end), float(ratio.dilution)) for end in ratio.ends)
         outcome: Outcome = "cannot tell" if max(abs(low), abs(high)) < 1 else "agrees"
         unit = " %" if ratio.rise else " times"
         printed = " to ".join(dict.fromkeys(f"{end}" for end in ratio.ends)) + unit
@@ -130,7 +130,8 @@ def _units(group: str, endpoints: tuple[Endpoint, Endpoint], cells: tuple[Cell, 
     return Finding(endpoints[0].label, "units across reports", outcome, printed, values, (group,), about=about)
 
 
-def _plain(ratio: Ratio, end: Decimal) -> float:
+def plain_ratio(ratio: Ratio, end: Decimal) -> float:
+    """An end of a printed ratio as a ratio, a rise of per cent turned into one."""
     return 1 + float(end) / 100 if ratio.rise else float(end)
 
 
@@ -142,7 +143,7 @@ def _bounds(ratio: Ratio, end: Decimal) -> tuple[float, float]:
 def _direct(table: Table) -> Iterator[_Implied]:
     for ratio in table.ratios.values():
         low, high = ratio.ends
-        nominal, limits = (_plain(ratio, low), _plain(ratio, high)), (_bounds(ratio, low), _bounds(ratio, high))
+        nominal, limits = (plain_ratio(ratio, low), plain_ratio(ratio, high)), (_bounds(ratio, low), _bounds(ratio, high))
         yield _Implied((ratio.of, ratio.to), ratio.quantity, ratio.label, nominal, limits, direct=True)
 
 
@@ -153,7 +154,7 @@ def _implied(table: Table) -> Iterator[_Implied]:
             continue
         nominal, limits = [], []
         for mine, other in zip(one.ends, two.ends, strict=True):
-            nominal.append(_plain(one, mine) / _plain(two, other))
+            nominal.append(plain_ratio(one, mine) / plain_ratio(two, other))
             (low, high), (least, most) = _bounds(one, mine), _bounds(two, other)
             limits.append((low / most, high / least if least > 0 else math.inf))
         yield _Implied((two.to, one.to), one.quantity, one.label, (nominal[0], nominal[1]), (limits[0], limits[1]), direct=False)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats.contingency import odds_ratio
 
+from secretome.reported.across import plain_ratio, steps
 from secretome.reported.counts import counted, pvalues
 from secretome.reported.models import Endpoint, Table
 from secretome.reported.summaries import anova, arithmetic_ratio, geometric_ratio, readings
@@ -180,3 +181,37 @@ def _contrasts(table: Table) -> Iterator[tuple[Endpoint, str, str]]:
         for key in endpoint.values:
             if table.groups[key].role == "treated":
                 yield endpoint, key, controls[0]
+
+
+def titre_readings(table: Table, control_steps: float) -> pd.DataFrame:
+    """What a printed rise of a titre means, as a rise of the titre itself and as a rise of its logarithm.
+
+    Parameters
+    ----------
+    table : Table
+        A printed table with ratios that name their dilution.
+    control_steps : float
+        How many dilutions the control's titre has; a rise of the logarithm is a share of them.
+
+    Returns
+    -------
+    DataFrame
+        One row per ratio and end: label, printed (per cent), steps (of a dilution, if the titre itself rose), and fold (of the titre, if
+        its logarithm rose).
+
+    Examples
+    --------
+    >>> from secretome.reported import published_tables
+    >>> table = published_tables()["moskalov-2023.yml"]
+    >>> titre_readings(table, 4.0).round(2).values.tolist()[1]
+    ['Antibody titre, into muscle', 95.0, 0.96, 13.93]
+    """
+    rows = []
+    for ratio in table.ratios.values():
+        if ratio.dilution is None:
+            continue
+        dilution = float(ratio.dilution)
+        for end in ratio.ends:
+            rise = plain_ratio(ratio, end) - 1
+            rows.append((ratio.label, 100 * rise, steps(1 + rise, dilution), dilution ** (control_steps * rise)))
+    return pd.DataFrame(rows, columns=["label", "printed", "steps", "fold"])

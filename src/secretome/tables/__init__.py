@@ -6,11 +6,13 @@ from secretome.tables.markup import to_html
 from secretome.tables.reported import (
     by_outcome,
     findings_table,
+    floors_table,
     odds_table,
     outcomes_table,
     reported_ratios_table,
     reported_sources_table,
     spreads_table,
+    titre_readings_table,
     variances_table,
 )
 from secretome.tables.results import contrasts_table, options_table, specifications_table, verdicts_table
@@ -24,6 +26,7 @@ __all__ = [
     "contrasts_table",
     "design_table",
     "findings_table",
+    "floors_table",
     "groups_table",
     "growth_table",
     "missed",
@@ -41,6 +44,7 @@ __all__ = [
     "specifications_table",
     "speed_table",
     "spreads_table",
+    "titre_readings_table",
     "to_html",
     "variances_table",
     "verdicts_table",

@@ -108,3 +108,20 @@ def odds_table(rows: pd.DataFrame) -> pd.DataFrame:
             "p, chi-square": [words.p_number(p) for p in rows["chi_square"]],
         }
     )
+
+
+def titre_readings_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """What a printed rise of a titre is, read in two ways."""
+    return pd.DataFrame(
+        {
+            "Printed": [f"{label}: + {printed:.0f} %" for label, printed in zip(rows["label"], rows["printed"], strict=True)],
+            "If of the titre itself: dilutions": [words.number(value) for value in rows["steps"]],
+            "If of its logarithm: times the titre": [words.number(value) for value in rows["fold"]],
+        }
+    )
+
+
+def floors_table(floors: pd.DataFrame, alpha: float) -> pd.DataFrame:
+    """The smallest p that exact tests allow; what can never reach alpha is marked in words."""
+    cells = {name: [f"{words.p_number(p)}{' (never)' if p > alpha else ''}" for p in floors[name]] for name in floors if name != "n"}
+    return pd.DataFrame({"Animals per group": floors["n"], **cells})
