@@ -23,6 +23,7 @@ from secretome.words.sentences import (
     verdict_sentence,
     zone,
 )
+from secretome.words.sheets import template_instructions
 
 __all__ = [
     "Row",
@@ -51,6 +52,7 @@ __all__ = [
     "ratio",
     "result_sentence",
     "standing_sentence",
+    "template_instructions",
     "unit",
     "units",
     "units_counted",
