@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import python_calamine
@@ -110,16 +111,26 @@ def _second_look(content: bytes, path: Path) -> dict[Place, tuple[str, str]]:
 
 
 def _marked_in_xlsx(content: bytes) -> Iterator[tuple[Place, tuple[str, str]]]:
-    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    formulas = {
+        (title, cell.row, cell.column): str(cell.value) for title, cell in _cells_in_xlsx(content, data_only=False) if cell.data_type == "f"
+    }
+    for title, cell in _cells_in_xlsx(content, data_only=True):
+        place = (title, cell.row, cell.column)
+        if cell.data_type == "e":
+            yield place, (str(cell.value), "error")
+        elif cell.data_type == "n" and cell.value is not None and "%" in cell.number_format:
+            yield place, ("", "percent")
+        # A program that is no spreadsheet wrote the formula and could not compute it; an empty text is a result.
+        elif place in formulas and cell.value is None and cell.data_type == "n":
+            yield place, (f"{formulas[place]}: a formula without its result", "error")
+
+
+def _cells_in_xlsx(content: bytes, *, data_only: bool) -> Iterator[tuple[str, Any]]:
+    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=data_only)
     for sheet in book.worksheets:
         for row in sheet.iter_rows():
-            for cell in row:
-                if cell.value is None:
-                    continue
-                if cell.data_type == "e":
-                    yield (sheet.title, cell.row, cell.column), (str(cell.value), "error")
-                elif cell.data_type == "n" and "%" in cell.number_format:
-                    yield (sheet.title, cell.row, cell.column), ("", "percent")
+            # Cells that are in no file have no place.
+            yield from ((sheet.title, cell) for cell in row if hasattr(cell, "row"))
 
 
 def _marked_in_xls(content: bytes) -> Iterator[tuple[Place, tuple[str, str]]]:

@@ -142,10 +142,11 @@ class _Finder:
         for position in range(len(rows) - 1, -1, -1):
             row = rows[position]
             filled = [at for at, cell in enumerate(row) if cell.text.strip()]
-            if any(self._measures(header[at]) for at in filled) or any(self.vocabulary.group(row[at].text) for at in groups):
+            measured = [row[at] for at in filled if self._measures(header[at])]
+            if any(is_value(cell.text) for cell in measured) or any(self.vocabulary.group(row[at].text) for at in groups):
                 break
             gap = row[0].row - (rows[position - 1] if position else header)[0].row > 1
-            if gap or (len(filled) == 1 and not coded):
+            if gap or (len(filled) == 1 and not measured and not coded):
                 end = position
         return rows[:end], rows[end:]
 

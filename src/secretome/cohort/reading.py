@@ -32,7 +32,7 @@ LIVED = {"0": False, "no": False, "n": False, "false": False, "alive": False, "s
 EVENTS = DIED | LIVED
 # What a spreadsheet knows of a cell that cannot be a value, and how to mend it.
 BY_KIND = {
-    "error": ("the error {}", "Mend the formula, or empty the cell if the value is missing."),
+    "error": ("the error {}", "Mend the formula or type the value; empty the cell if it is missing."),
     "date": ("the date {}", "The spreadsheet made a date of what was typed: format the cell as text or number, and type the value anew."),
     "merged": ("{} in a cell merged with another", "Unmerge the cells: one value belongs to one animal."),
 }

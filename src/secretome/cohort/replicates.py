@@ -92,9 +92,14 @@ def _mean(members: list[tuple[Record, Cell]], complaints: Complaints, spreads: d
     seen = [record["value"] for record in measured]
     if not np.isnan(seen).any():
         spreads[f"{first['animal']}, {first['endpoint']}"] = float(stats.variation(seen, ddof=1))
-    low = 0.0 if 0 in lower else float(stats.gmean(lower))
-    high = math.inf if math.inf in upper else float(stats.gmean(upper))
+    low = 0.0 if 0 in lower else _geometric_mean(lower)
+    high = math.inf if math.inf in upper else _geometric_mean(upper)
     return {**first, "value": low if low == high else math.nan, "lower": low, "upper": high}
+
+
+def _geometric_mean(values: list[float]) -> float:
+    # Twelve digits, so that wells of 25 and 25 tie with a single 25 and ranks do not hang on rounding.
+    return float(f"{stats.gmean(values):.12g}")
 
 
 def _refuse_same_well(wells: dict[tuple[str, str, str], list[tuple[Record, Cell]]], complaints: Complaints) -> None:

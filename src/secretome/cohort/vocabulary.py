@@ -71,7 +71,8 @@ class Vocabulary:
         """The endpoint of this name, and the unit that stands behind the name; an empty unit where there is none."""
         bare = self._find(normalise(BRACKETS.sub("", text)), self.endpoints)
         whole = self._find(normalise(text), self.endpoints)
-        if bare and not whole:
+        # Brackets that a label has of its own hold no unit; "(%)" is one, though nothing of it is left in a name.
+        if bare and not (whole and normalise(in_brackets(text))):
             return bare, in_brackets(text)
         return (whole, "") if whole else self._with_unit(text)
 
