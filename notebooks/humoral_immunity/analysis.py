@@ -178,7 +178,7 @@ page.items(words.caveats(study))
 #
 # ## Rerun it on your mice
 #
-# Put your values in a CSV file with the columns `animal`, `group` (`saline`, `thymalin`, `im10`, `im20`, `im50`, `sc10`, `sc20` or `sc50`), `afc` per spleen, `titre` as the reciprocal of the last
+# Put your values in a CSV or Excel file with the columns `animal`, `group` (`saline`, `thymalin`, `im10`, `im20`, `im50`, `sc10`, `sc20` or `sc50`), `afc` per spleen, `titre` as the reciprocal of the last
 # positive dilution, and `phagocytosis` in %, one row per mouse. A file may lack groups or endpoints: it gets verdicts for what it has. Then
 #
 #     secretome rerun humoral_immunity my_mice.csv

@@ -184,7 +184,7 @@ page.table(tables.verdicts_table(study, verdicts), "Verdicts")
 # %% [markdown]
 # ## Rerun it on your donors
 #
-# Put your values in a CSV file with the columns `animal` (the donor), `group` (`without` or `with_cm`), `foxp3_cd25pos` and `foxp3_cd25neg`, two rows per
+# Put your values in a CSV or Excel file with the columns `animal` (the donor), `group` (`without` or `with_cm`), `foxp3_cd25pos` and `foxp3_cd25neg`, two rows per
 # donor, and run
 #
 #     secretome rerun treg_conditioned_medium my_donors.csv

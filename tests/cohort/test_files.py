@@ -164,6 +164,18 @@ def test_merged_groups_are_filled_and_merged_values_refused(sepsis_protocol: Pro
     assert "cell Data!C5: found 92 in a cell merged with another" in refused(sepsis_protocol, xlsx({"Data": rows}, values))
 
 
+@pytest.mark.parametrize("units", [["pg/mL", "pg/mL"], [None, None]])
+def test_a_header_merged_down_over_two_rows(sepsis_protocol: Protocol, units: list[str | None]) -> None:
+    def merge(book: Workbook) -> None:
+        for columns in ("A", "B") if units[0] else ("A", "B", "C", "D"):
+            book["Data"].merge_cells(f"{columns}2:{columns}3")
+
+    rows = [["Rats of May"], ["animal", "group", "IL-6", "IL-4"], [None, None, *units], *WIDE[1:]]
+    cohort = read(sepsis_protocol, xlsx({"Data": rows}, merge))
+    assert cohort.values["upper"].tolist() == [14.5, 25, 118.5, 17, 15.6, 31]
+    assert cohort.units_stated == ({"il6", "il4"} if units[0] else set())
+
+
 def test_errors_and_dates_are_refused_by_cell_and_per_cent_is_read_as_shown(sepsis_protocol: Protocol) -> None:
     def spoil(book: Workbook) -> None:
         sheet = book["Lab data"]
@@ -323,7 +335,7 @@ def shifted(tmp_path: Path, protocol: Protocol, times: float, header: str = "il6
 
 @pytest.mark.parametrize("times", [1e-3, 1e3, 1e6])
 def test_a_thousandfold_slip_is_asked_about_unless_the_unit_is_stated(tmp_path: Path, sepsis_protocol: Protocol, times: float) -> None:
-    with pytest.raises(Refusal, match="as another unit would; expected IL-6 in pg/mL.*If the unit is right, state it: .*'il6 \\(pg/mL\\)'"):
+    with pytest.raises(Refusal, match=r"as another unit would; expected IL-6 in pg/mL.*If the unit is right, state it: .*'il6 \(pg/mL\)'"):
         load_study("sepsis_cytokines", cohort=shifted(tmp_path, sepsis_protocol, times))
     study = load_study("sepsis_cytokines", cohort=shifted(tmp_path, sepsis_protocol, times, "il6 (pg/mL)"))
     assert any("taken as meant" in sentence for sentence in study.cohort.understood)

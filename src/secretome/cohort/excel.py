@@ -19,6 +19,7 @@ from secretome.protocol import Problem, Refusal
 
 # Far more than any cohort, far less than what makes a machine swap: a small file can unpack to gigabytes.
 LARGEST = 500_000_000
+OPEN_DOCUMENT = "urn:oasis:names:tc:opendocument:xmlns:"
 Place = tuple[str, int, int]
 Typed = int | float | str | bool | datetime.date | datetime.time | datetime.timedelta
 
@@ -105,7 +106,7 @@ def _second_look(content: bytes, path: Path) -> dict[Place, tuple[str, str]]:
         return dict(_marked_in_xls(content))
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if "content.xml" in archive.namelist():
-            _refuse_errors_in_ods(archive.read("content.xml"), path)
+            _refuse_unseen_in_ods(archive.read("content.xml"), path)
             return {}
     return dict(_marked_in_xlsx(content))
 
@@ -144,12 +145,14 @@ def _marked_in_xls(content: bytes) -> Iterator[tuple[Place, tuple[str, str]]]:
                     yield (sheet.name, row + 1, column + 1), ("", "percent")
 
 
-def _refuse_errors_in_ods(content: bytes, path: Path) -> None:
-    for cell in ElementTree.fromstring(content).iter("{urn:oasis:names:tc:opendocument:xmlns:table:1.0}table-cell"):
+def _refuse_unseen_in_ods(content: bytes, path: Path) -> None:
+    """Refuse what the fast reader does not tell apart: repeated cells are stored once, so that no place can be read off the file."""
+    for cell in ElementTree.fromstring(content).iter(f"{{{OPEN_DOCUMENT}table:1.0}}table-cell"):
         text = "".join(cell.itertext()).strip()
         if re.fullmatch(r"#(DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|Err:\d+", text):
-            # Repeated cells are stored once, so that a place cannot be read off the file.
             raise _refusal(path, f"a cell that holds the error {text}", "Mend the formula, or empty the cell.")
+        if cell.get(f"{{{OPEN_DOCUMENT}office:1.0}}value-type") == "percentage":
+            raise _refusal(path, f"a cell shown as per cent ({text})", "Format it as a number, or save the file as .xlsx.")
 
 
 def _refuse_bomb(content: bytes, path: Path) -> None:

@@ -121,14 +121,16 @@ class _Finder:
         return Sheet(self.path, self.sha256, header, tuple(rows), tuple(understood))
 
     def _with_unit_row(self, header: tuple[Cell, ...], rows: list[tuple[Cell, ...]]) -> tuple[tuple[Cell, ...], list[tuple[Cell, ...]]]:
-        """A row of units under the header moves into it."""
-        measured = [self._measures(cell) for cell in header]
-        if not rows or not all(
-            not cell.text.strip() or (measures and cell.kind == "text" and not is_value(cell.text))
-            for cell, measures in zip(rows[0], measured, strict=True)
-        ):
+        """A row of units under the header moves into it; header cells may be merged down into that row."""
+        if not rows:
             return header, rows
-        return tuple(_joined(top, unit.text.strip()) for top, unit in zip(header, rows[0], strict=True)), rows[1:]
+        below = [replace(cell, text="") if cell.kind == "merged" else cell for cell in rows[0]]
+        units = [
+            not cell.text.strip() or (self._measures(top) and not is_value(cell.text)) for top, cell in zip(header, below, strict=True)
+        ]
+        if not all(units):
+            return header, rows
+        return tuple(_joined(top, cell.text.strip()) for top, cell in zip(header, below, strict=True)), rows[1:]
 
     def _measures(self, header: Cell) -> bool:
         return self.vocabulary.column(header.text) == "value" or self.vocabulary.endpoint(header.text) is not None
@@ -146,7 +148,7 @@ class _Finder:
             if any(is_value(cell.text) for cell in measured) or any(self.vocabulary.group(row[at].text) for at in groups):
                 break
             gap = row[0].row - (rows[position - 1] if position else header)[0].row > 1
-            if gap or (len(filled) == 1 and not measured and not coded):
+            if gap or (len(filled) == 1 and not coded):
                 end = position
         return rows[:end], rows[end:]
 
@@ -223,6 +225,9 @@ def _tables(grid: Grid, vocabulary: Vocabulary) -> list[Table]:
         return [Table(grid, 0, "groups")]
     plain, grouped = [], []
     for number, row in enumerate(grid.rows):
+        # A header that is merged down over two rows is one header.
+        if all(cell.kind == "merged" or not cell.text.strip() for cell in row):
+            continue
         columns = {vocabulary.column(cell.text) for cell in row} - {None}
         measures = set(LONG) <= columns or any(vocabulary.endpoint(cell.text) for cell in row)
         if {"animal", "group"} <= columns and measures:
