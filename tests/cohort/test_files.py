@@ -216,6 +216,13 @@ def test_two_sheets_with_a_table_are_asked_about(sepsis_protocol: Protocol) -> N
     assert "no sheet 'Data'" in refused(sepsis_protocol, LONG + "1,sham,il6,14\n", "rats.csv", sheet="Data")
 
 
+def test_other_sheets_are_named_and_one_of_an_endpoint_is_never_lost(sepsis_protocol: Protocol) -> None:
+    others = read(sepsis_protocol, xlsx({"Data": WIDE, "Protocol": [["ligated on Monday"]]})).understood
+    assert "sheets without a table of this study, not used: 'Protocol'" in others
+    lost = refused(sepsis_protocol, xlsx({"IL-6": [["Sham", "Control"], [11, 90]], "IL-4": [["Sham", "Contrl"], [25, 17]]}))
+    assert "sheet 'IL-4': found no groups for il4" in lost
+
+
 def test_a_second_header_is_refused(sepsis_protocol: Protocol) -> None:
     assert "cell Data!A5: found a second header" in refused(sepsis_protocol, xlsx({"Data": [*WIDE, *WIDE]}))
 

@@ -97,7 +97,7 @@ class _ByGroup:
         self.path = path
         self.paired = vocabulary.protocol.design == "paired"
         self.problems: list[Problem] = []
-        self.understood: list[str] = []
+        self.understood = ["one column per group"]
 
     def read(self, headers: list[tuple[Grid, int]], unfit: list[Problem]) -> LongRows:
         blocks = [self._block(grid, number, headers) for grid, number in headers]
@@ -118,7 +118,6 @@ class _ByGroup:
             self.problems.append(Problem(self.path.name, "", "no value under any group", "one or more"))
         if self.problems:
             raise Refusal(dict.fromkeys(self.problems))
-        self.understood.append("one column per group")
         top = meant[0].columns[0].group
         header = tuple(Cell(name, top.row, top.column, top.sheet, label=top.label) for name in HEADER)
         kept = [at for at in range(len(HEADER)) if at < 4 or any(row[at].text for row in rows)]

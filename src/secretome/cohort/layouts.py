@@ -92,9 +92,11 @@ class _Finder:
         if len(single) > 1:
             self._refuse_stacked(single)
         if single:
-            return self._plain(single[0], keys if single[0].kind == "coded" else [])
+            keys = keys if single[0].kind == "coded" else []
+            return self._with_others(self._plain(single[0], keys), grids, [single[0], *keys])
         if grouped:
-            return self._grouped(grouped)
+            self._refuse_lost(grids, grouped)
+            return self._with_others(self._grouped(grouped), grids, grouped)
         return self._plain(self._likeliest(grids), [])
 
     # -- one row per animal or measurement ---------------------------------------------------------------------------------
@@ -202,6 +204,24 @@ class _Finder:
     def _grouped(self, tables: list[Table]) -> Sheet:
         long = by_group([(table.grid, table.header) for table in tables], self.vocabulary, self.path, self.unfit)
         return Sheet(self.path, self.sha256, long.header, long.rows, (*(grid.understood for grid in long.used), *long.understood))
+
+    def _refuse_lost(self, grids: list[Grid], grouped: list[Table]) -> None:
+        """A sheet that is named after an endpoint and in which no groups are found would be lost beside one in which they are."""
+        problems = []
+        for grid in grids:
+            if all(table.grid is not grid for table in grouped) and (found := self.vocabulary.endpoint(grid.title)):
+                groups = ", ".join(self.vocabulary.protocol.groups)
+                remedy = "Correct the names of the groups, or take the other sheet alone with --sheet."
+                row = f"a row that names two groups or more of {groups}"
+                problems.append(Problem(self.path.name, f"sheet {grid.title!r}", f"no groups for {found[0]}", row, remedy))
+        if problems:
+            raise Refusal(problems)
+
+    def _with_others(self, sheet: Sheet, grids: list[Grid], tables: list[Table]) -> Sheet:
+        """Say which sheets were left aside."""
+        others = [repr(grid.title) for grid in grids if all(table.grid is not grid for table in tables)]
+        said = [f"sheets without a table of this study, not used: {', '.join(others)}"] if others else []
+        return replace(sheet, understood=(*sheet.understood, *said))
 
     # -- more than one -----------------------------------------------------------------------------------------------------
 
