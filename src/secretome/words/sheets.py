@@ -11,7 +11,7 @@ def template_instructions(protocol: Protocol, seed: int) -> list[str]:
     lines = [
         f"{protocol.title}: a sheet for new {units}.",
         f"Measured: {measured}.",
-        "Sheet 'samples' is for those who measure. It shows codes and no groups: give them a copy without the sheet 'key'.",
+        "Sheet 'samples' is for those who measure. It shows codes and no groups: give them a copy of that sheet alone.",
         f"Sheet 'key' says which {protocol.experimental_unit} and group is behind a code. Groups were dealt at random with seed {seed}.",
         f"Write your own names of the {units} into the column 'animal' of the key. Change a group only if it was given otherwise.",
         "Write one number per cell, in the unit of the header. Leave a missing value empty.",
