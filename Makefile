@@ -5,7 +5,7 @@ PY := .venv/bin/python
 CANDIDATES := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 SUITABLE := import sys, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
-.PHONY: help book test bench check format lock clean
+.PHONY: help book test fuzz bench check format lock clean
 
 help:  ## show these lines
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/ -/'
@@ -28,6 +28,9 @@ book: .venv/.installed  ## execute the notebooks and build the site into _build/
 
 test: .venv/.installed  ## run the tests
 	@$(PY) -m pytest
+
+fuzz: .venv/.installed  ## mutate cohort files ten thousand times: a few minutes
+	FUZZ_EXAMPLES=10000 $(PY) -m pytest -n 0 tests/cohort/test_fuzz.py
 
 bench: .venv/.installed  ## measure speed and calibration for the book's tables: an hour, on a machine that does nothing else
 	$(PY) benchmarks/speed.py

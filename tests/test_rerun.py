@@ -11,6 +11,7 @@ import nbformat
 import pandas as pd
 import papermill
 import pytest
+from making import xlsx
 from typer.testing import CliRunner, Result
 
 from secretome.cli import app
@@ -105,6 +106,9 @@ def test_an_existing_folder_is_refused_kept_or_replaced(donors: Path, tmp_path: 
         (["-p", "x=1;import os"], "found the parameter 'x'"),
         (["-p", "alpha"], "expected NAME=VALUE"),
         (["-p", "alpha=0.1", "-p", "alpha=0.2"], "a second time"),
+        (["--map", "Medium"], "expected OLD=NEW"),
+        (["--map", "Medium=medum"], "'medum' after '='"),
+        (["--sheet", "Data"], "which has no sheet 'Data'"),
         (["--resume", "--force"], "one of the two"),
     ],
 )
@@ -122,6 +126,30 @@ def test_a_bad_cohort_is_refused_and_nothing_is_written(donors: Path, tmp_path: 
     assert "cell B3: found the group 'wiht_cm'" in result.output
     assert "The nearest is 'with_cm'" in result.output
     assert not (tmp_path / "out").exists()
+
+
+def test_a_sheet_and_mapped_names_reach_the_run_and_its_provenance(donors: Path, tmp_path: Path) -> None:
+    rows = [row.replace("with_cm", "MSC-CM").split(",") for row in donors.read_text(encoding="utf-8").splitlines()]
+    typed = [[float(cell) if cell[0].isdigit() else cell for cell in row] for row in rows]
+    path = tmp_path / "donors.xlsx"
+    path.write_bytes(xlsx({"Plate 1": typed, "Plate 2": typed[:5]}))
+    asked = secretome("rerun", TREG, path, "--out", tmp_path / "out")
+    assert (asked.exit_code, "--sheet 'Plate 1'" in asked.output) == (2, True)
+    unknown = secretome("check", TREG, path, "--sheet", "Plate 1")
+    assert (unknown.exit_code, "cell 'Plate 1'!B3: found the group 'MSC-CM'" in unknown.output) == (2, True)
+    options = ["--sheet", "Plate 1", "--map", "MSC-CM=with_cm"]
+    result = secretome("rerun", TREG, path, "--out", tmp_path / "out", *options)
+    assert result.exit_code == 0, result.output
+    run = tmp_path / "out" / "donors"
+    provenance = json.loads((run / "provenance.json").read_text(encoding="utf-8"))
+    assert (provenance["cohort_sheet"], provenance["cohort_names"]) == ("Plate 1", {"MSC-CM": "with_cm"})
+    assert "MSC-CM for with_cm" in (run / "report.html").read_text(encoding="utf-8")
+    plain = secretome("rerun", TREG, donors, "--out", tmp_path / "plain")
+    assert plain.exit_code == 0
+    assert (run / "results.csv").read_bytes() == (tmp_path / "plain" / "donors" / "results.csv").read_bytes()
+    # Read in another way, it is another run.
+    assert "written" in secretome("rerun", TREG, path, "--out", tmp_path / "out", "--resume", *options, "--map", "X=without").output
+    assert "unchanged" in secretome("rerun", TREG, path, "--out", tmp_path / "out", "--resume", *options, "--map", "X=without").output
 
 
 def test_an_unknown_study_is_refused(donors: Path) -> None:
@@ -243,7 +271,7 @@ def test_studies_lists_keys_that_a_cohort_file_needs() -> None:
 
 
 def test_every_command_has_help_with_an_example() -> None:
-    for command in ("studies", "check", "rerun"):
+    for command in ("studies", "check", "rerun", "template", "simulate"):
         result = secretome(command, "--help")
         assert result.exit_code == 0
         assert f"secretome {command}" in result.output

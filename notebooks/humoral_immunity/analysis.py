@@ -13,6 +13,8 @@
 # %% tags=["parameters", "hide-input"]
 cohort: str = ""  # a cohort file; empty means the study's own
 cohort_sha256: str = ""  # the hash that file must have; empty means any
+cohort_sheet: str = ""  # the sheet to take, where several hold a table; empty means the only one
+cohort_names: dict = {}  # names of the file that the study does not know, with those they stand for
 out: str = ""  # a folder for tables and figures; empty writes nothing
 alpha: float = 0.05  # the error rate at which claims are decided
 level: float = 0.95  # the confidence level of intervals that decide nothing
@@ -27,7 +29,7 @@ from secretome.power import rank_floors
 from secretome.report.page import Page
 from secretome.reported import audit, published_tables, reanalysis
 
-study = load_study("humoral_immunity", cohort=cohort or None, sha256=cohort_sha256 or None)
+study = load_study("humoral_immunity", cohort=cohort or None, sha256=cohort_sha256 or None, sheet=cohort_sheet or None, names=cohort_names)
 results = analyse(study, alpha=alpha, level=level, seed=seed)
 checks = examine(study, results, alpha=alpha)
 verdicts = adjudicate(study, results, alpha=alpha)
@@ -226,7 +228,7 @@ page.items(words.caveats(study))
 #
 # ## Rerun it on your mice
 #
-# Put your values in a CSV file with the columns `animal`, `group` (`saline`, `thymalin`, `im10`, `im20`, `im50`, `sc10`, `sc20` or `sc50`), `afc` per spleen, `titre` as the reciprocal of the last
+# Put your values in a CSV or Excel file with the columns `animal`, `group` (`saline`, `thymalin`, `im10`, `im20`, `im50`, `sc10`, `sc20` or `sc50`), `afc` per spleen, `titre` as the reciprocal of the last
 # positive dilution, and `phagocytosis` in %, one row per mouse. A file may lack groups or endpoints: it gets verdicts for what it has. Then
 #
 #     secretome rerun humoral_immunity my_mice.csv

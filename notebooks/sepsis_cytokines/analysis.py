@@ -13,6 +13,8 @@
 # %% tags=["parameters", "hide-input"]
 cohort: str = ""  # a cohort file; empty means the study's own
 cohort_sha256: str = ""  # the hash that file must have; empty means any
+cohort_sheet: str = ""  # the sheet to take, where several hold a table; empty means the only one
+cohort_names: dict = {}  # names of the file that the study does not know, with those they stand for
 out: str = ""  # a folder for tables and figures; empty writes nothing
 alpha: float = 0.05  # the error rate at which claims are decided
 level: float = 0.95  # the confidence level of intervals that decide nothing
@@ -25,7 +27,7 @@ from secretome import adjudicate, analyse, figures, load_study, tables, words
 from secretome.claims import examine, specifications
 from secretome.report.page import Page
 
-study = load_study("sepsis_cytokines", cohort=cohort or None, sha256=cohort_sha256 or None)
+study = load_study("sepsis_cytokines", cohort=cohort or None, sha256=cohort_sha256 or None, sheet=cohort_sheet or None, names=cohort_names)
 results = analyse(study, alpha=alpha, level=level, seed=seed)
 checks = examine(study, results, alpha=alpha)
 verdicts = adjudicate(study, results, alpha=alpha)
@@ -214,7 +216,7 @@ page.items(words.caveats(study))
 # %% [markdown]
 # ## Rerun it on your rats
 #
-# Put your values in a CSV file with the columns `animal`, `group` (`sham`, `control`, `t1` or `t2`), `il6` and `il4` in pg/mL, one row per rat. Write a value below the
+# Put your values in a CSV or Excel file with the columns `animal`, `group` (`sham`, `control`, `t1` or `t2`), `il6` and `il4` in pg/mL, one row per rat. Write a value below the
 # limit of your assay as `<15.6`, with your own limit, and one above it as `>1000`. If rats died before sampling, give them a row too, with `event` 1 and the hour in `time`. Then
 #
 #     secretome rerun sepsis_cytokines my_rats.csv

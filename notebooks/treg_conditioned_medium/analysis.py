@@ -22,6 +22,8 @@
 # %% tags=["parameters", "hide-input"]
 cohort: str = ""  # a cohort file; empty means the study's own
 cohort_sha256: str = ""  # the hash that file must have; empty means any
+cohort_sheet: str = ""  # the sheet to take, where several hold a table; empty means the only one
+cohort_names: dict = {}  # names of the file that the study does not know, with those they stand for
 out: str = ""  # a folder for tables and figures; empty writes nothing
 alpha: float = 0.05  # the error rate at which claims are decided
 level: float = 0.95  # the confidence level of intervals that decide nothing
@@ -35,7 +37,9 @@ from secretome.analysis import unpaired_pvalues
 from secretome.claims import examine, specifications
 from secretome.report.page import Page
 
-study = load_study("treg_conditioned_medium", cohort=cohort or None, sha256=cohort_sha256 or None)
+study = load_study(
+    "treg_conditioned_medium", cohort=cohort or None, sha256=cohort_sha256 or None, sheet=cohort_sheet or None, names=cohort_names
+)
 results = analyse(study, alpha=alpha, level=level, seed=seed)
 verdicts = adjudicate(study, results, alpha=alpha)
 
@@ -178,7 +182,7 @@ page.table(tables.verdicts_table(study, verdicts), "Verdicts")
 # %% [markdown]
 # ## Rerun it on your donors
 #
-# Put your values in a CSV file with the columns `animal` (the donor), `group` (`without` or `with_cm`), `foxp3_cd25pos` and `foxp3_cd25neg`, two rows per
+# Put your values in a CSV or Excel file with the columns `animal` (the donor), `group` (`without` or `with_cm`), `foxp3_cd25pos` and `foxp3_cd25neg`, two rows per
 # donor, and run
 #
 #     secretome rerun treg_conditioned_medium my_donors.csv

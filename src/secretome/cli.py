@@ -34,7 +34,14 @@ out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
 
 StudyName = Annotated[str, typer.Argument(metavar="STUDY", help="A study's key; `secretome studies` lists them.")]
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Cohort files.")]
+Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Cohort files: CSV or other text, Excel, Prism (.pzfx).")]
+SheetName = Annotated[
+    str | None, typer.Option("--sheet", metavar="NAME", help="The sheet, or Prism's table, where several hold a table of the study.")
+]
+Names = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="OLD=NEW", help="Read a name in the file as one of the study's groups or endpoints; may be repeated."),
+]
 
 
 @app.command(epilog="Example: `secretome studies`")
@@ -55,13 +62,14 @@ def studies() -> None:
 
 
 @app.command(epilog="Example: `secretome check treg_conditioned_medium my_donors.csv`")
-def check(study: StudyName, files: Files) -> None:
+def check(study: StudyName, files: Files, sheet: SheetName = None, mapped: Names = None) -> None:
     """Show how cohort files are understood, and every problem in them, by cell. Nothing is run."""
     _known(study)
+    names = _stated("--map", "OLD=NEW, such as Ctrl=control", mapped)
     refusals = []
     for file in files:
         try:
-            loaded = load_study(study, cohort=file)
+            loaded = load_study(study, cohort=file, sheet=sheet, names=names)
         except Refusal as refusal:
             refusals.append(refusal)
             continue
@@ -88,6 +96,8 @@ def rerun(
     parameters: Annotated[
         list[str] | None, typer.Option("-p", metavar="NAME=VALUE", help="Set a parameter of the notebook: alpha, level or seed.")
     ] = None,
+    sheet: SheetName = None,
+    mapped: Names = None,
 ) -> None:
     """Run a study on cohort files: a report, results, verdicts and figures for each."""
     # Imported here because it takes a second, which `--help` and `check` need not wait for.
@@ -98,11 +108,13 @@ def rerun(
         _refuse([Refusal([Problem("--resume", "", "--force beside it", "one of the two")])])
     existing: runs.Existing = "resume" if resume else "force" if force else "refuse"
     target = folder or Path("reruns") / study
+    stated = _stated("-p", "NAME=VALUE, such as alpha=0.01", parameters)
+    names = _stated("--map", "OLD=NEW, such as Ctrl=control", mapped)
     try:
-        values = runs.check_parameters(study, _pairs(parameters or []))
+        values = runs.check_parameters(study, stated)
     except Refusal as refusal:
         _refuse([refusal])
-    planned, refusals = runs.plan(study, files, target, existing)
+    planned, refusals = runs.plan(study, files, target, existing, sheet=sheet, names=names)
     outcomes: list[runs.Outcome] = []
     failed: list[str] = []
     progress = sys.stderr.isatty()
@@ -128,6 +140,31 @@ def rerun(
     _finish(refusals, sound=len(outcomes), failed=len(failed))
 
 
+@app.command(epilog="Example: `secretome template sepsis_cytokines -n 8 --seed 3 --out rats.xlsx`")
+def template(
+    study: StudyName,
+    file: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE.xlsx", help="The file to write; one that exists is refused. Default STUDY.xlsx.")
+    ] = None,
+    n: Annotated[int | None, typer.Option("-n", metavar="N", help="Animals per group; as many as the study's own by default.")] = None,
+    seed: Annotated[int | None, typer.Option(metavar="S", help="The same seed deals the same groups; drawn anew by default.")] = None,
+) -> None:
+    """Make an empty sheet for the laboratory to fill in: groups dealt at random, animals coded for blinding."""
+    from secretome.template import workbook
+
+    _known(study)
+    target = file or Path(f"{study}.xlsx")
+    if target.suffix.casefold() != ".xlsx":
+        _refuse([Refusal([Problem("--out", "", f"the file name {target.name!r}", "one that ends in .xlsx")])])
+    try:
+        content = workbook(study, n=n, seed=seed)
+    except ValueError as error:
+        err.print(Text(str(error), style="red"))
+        raise typer.Exit(2) from None
+    _write_new(target, content)
+    out.print(Text(f"Template written: {target}. Fill it in, then: secretome check {study} {target}"))
+
+
 @app.command(epilog="Example: `secretome simulate sepsis_cytokines --scenario null -n 8 --seed 3 --out made_up_rats.csv`")
 def simulate(
     study: StudyName,
@@ -143,13 +180,7 @@ def simulate(
     except ValueError as error:
         err.print(Text(str(error), style="red"))
         raise typer.Exit(2) from None
-    try:
-        with file.open("xb") as target:
-            target.write(content)
-    except FileExistsError:
-        _refuse([Refusal([Problem("--out", "", f"the file {file}, which is there already", "a new one", "Name another.")])])
-    except OSError as error:
-        _refuse([Refusal([Problem("--out", "", f"{file} ({error.strerror})", "a place that can be written to")])])
+    _write_new(file, content)
     out.print(Text(f"Simulated cohort written: {file}"))
 
 
@@ -201,6 +232,17 @@ def _print_verdicts(outcome: "Outcome") -> None:
     out.print(Text(f"Report ({state}): {outcome.folder / 'report.html'}"))
 
 
+def _write_new(file: Path, content: bytes) -> None:
+    """Write a file that is not there yet."""
+    try:
+        with file.open("xb") as target:
+            target.write(content)
+    except FileExistsError:
+        _refuse([Refusal([Problem("--out", "", f"the file {file}, which is there already", "a new one", "Name another.")])])
+    except OSError as error:
+        _refuse([Refusal([Problem("--out", "", f"{file} ({error.strerror})", "a place that can be written to")])])
+
+
 def _scenarios(protocol: Protocol) -> list[tuple[str, Scenario]]:
     return list(protocol.simulation.scenarios.items()) if protocol.simulation else []
 
@@ -213,18 +255,19 @@ def _known(study: str) -> None:
         raise typer.Exit(2) from None
 
 
-def _pairs(stated: Sequence[str]) -> dict[str, str]:
-    pairs = {}
+def _stated(option: str, expected: str, texts: Sequence[str] | None) -> dict[str, str]:
+    """What was typed as NAME=VALUE after an option that may be repeated."""
+    pairs: dict[str, str] = {}
     problems = []
-    for text in stated:
+    for text in texts or []:
         name, sign, value = text.partition("=")
         if not sign or not name:
-            problems.append(Problem("-p", "", repr(text), "NAME=VALUE, such as alpha=0.01"))
+            problems.append(Problem(option, "", repr(text), expected))
         elif name in pairs:
-            problems.append(Problem("-p", name, "the parameter a second time", "each once"))
+            problems.append(Problem(option, name, "the name a second time", "each once"))
         pairs[name] = value
     if problems:
-        raise Refusal(problems)
+        _refuse([Refusal(problems)])
     return pairs
 
 

@@ -28,7 +28,7 @@ from secretome.protocol import Problem, Refusal, nearest, notebooks_folder, stud
 from secretome.report.html import report_html
 
 # The command itself sets these; the rest of the parameters are the user's.
-OWN_PARAMETERS = ("cohort", "cohort_sha256", "out")
+OWN_PARAMETERS = ("cohort", "cohort_sha256", "cohort_sheet", "cohort_names", "out")
 PROVENANCE = "provenance.json"
 WRITTEN_BY_NOTEBOOK = ("results.csv", "verdicts.csv", "checks.csv", "figures")
 VERSIONED = ("secretome", "numpy", "scipy", "pandas", "statsmodels", "matplotlib", "papermill")
@@ -94,8 +94,16 @@ def check_parameters(name: str, stated: Mapping[str, str]) -> dict[str, int | fl
     return values
 
 
-def plan(name: str, files: Iterable[Path], out: Path, existing: Existing) -> tuple[list[Study], list[Refusal]]:
-    """Read every cohort and say which can be run, before anything is.
+def plan(
+    name: str,
+    files: Iterable[Path],
+    out: Path,
+    existing: Existing,
+    *,
+    sheet: str | None = None,
+    names: Mapping[str, str] | None = None,
+) -> tuple[list[Study], list[Refusal]]:
+    """Read every cohort and say which can be run, before anything is; `sheet` and `names` are those of `load_study`.
 
     Returns
     -------
@@ -109,7 +117,7 @@ def plan(name: str, files: Iterable[Path], out: Path, existing: Existing) -> tup
     taken: dict[str, Path] = {}
     for file in files:
         try:
-            study = load_study(name, cohort=file)
+            study = load_study(name, cohort=file, sheet=sheet, names=names)
             # Some file systems do not tell capitals apart.
             same = taken.get(study.cohort.id.casefold())
             if same is not None:
@@ -177,7 +185,8 @@ def content_key(study: Study, parameters: Mapping[str, int | float]) -> str:
         *_study_files(study.key),
         *sorted(file for file in package.rglob("*") if file.suffix in (".py", ".css", ".jinja")),
     ]
-    digest = hashlib.sha256(json.dumps([dict(sorted(parameters.items())), _versions()]).encode())
+    read_with = [study.cohort.sheet, sorted(study.cohort.names.items())]
+    digest = hashlib.sha256(json.dumps([dict(sorted(parameters.items())), read_with, _versions()]).encode())
     for file in files:
         digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
@@ -197,7 +206,13 @@ def _run_in(work: Path, study: Study, parameters: Mapping[str, int | float], key
     # Hashed before the run: an edit during it must not be taken for what was run.
     provenance = _provenance(study, parameters, key)
     # Absolute, because the notebook runs in the private folder.
-    own = {"cohort": str(study.cohort.path.resolve()), "cohort_sha256": study.cohort.sha256, "out": str(work.resolve())}
+    own = {
+        "cohort": str(study.cohort.path.resolve()),
+        "cohort_sha256": study.cohort.sha256,
+        "cohort_sheet": study.cohort.sheet,
+        "cohort_names": study.cohort.names,
+        "out": str(work.resolve()),
+    }
     with _twin(study.key) as twin, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # papermill's own, about notebook formats: what matters is raised
         try:
@@ -291,6 +306,8 @@ def _provenance(study: Study, parameters: Mapping[str, int | float], key: str) -
         "cohort_file": study.cohort.path.name,
         "cohort_sha256": study.cohort.sha256,
         "cohort_origin": study.cohort.origin,
+        "cohort_sheet": study.cohort.sheet,
+        "cohort_names": study.cohort.names,
         "cohort_read_as": list(study.cohort.understood),
         "source_data": study.source_data,
         "protocol_sha256": hashlib.sha256(protocol.read_bytes()).hexdigest(),
@@ -309,8 +326,8 @@ def _shown(provenance: Mapping[str, Any]) -> dict[str, str]:
     lines = {}
     for name, value in provenance.items():
         if isinstance(value, Mapping):
-            value = ", ".join(f"{inner} {entry}" for inner, entry in value.items())
-        if not isinstance(value, list):
+            value = ", ".join(f"{inner} {'for ' * (name == 'cohort_names')}{entry}" for inner, entry in value.items())
+        if not isinstance(value, list) and value != "":
             lines[name.replace("_", " ")] = "unknown" if value is None else str(value)
     return lines
 

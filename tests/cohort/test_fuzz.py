@@ -1,11 +1,20 @@
 """Whatever a file holds, it is read or refused with sentences: never another error, never a value that is not in it."""
 
+import csv
+import io
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from making import pzfx, xlsx
 
 from secretome.cohort import read_cohort
+from secretome.cohort.sheet import Cell
 from secretome.protocol import Protocol, Refusal
 
 shared_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -75,3 +84,178 @@ def test_any_table(tmp_path: Path, protocol: Protocol, rows: list[list[str]], de
 def test_any_rows_under_a_good_header(tmp_path: Path, protocol: Protocol, rows: list[list[str]]) -> None:
     text = "animal;group;foxp3_cd25pos;foxp3_cd25neg;note\n" + "\n".join(";".join(row) for row in rows)
     read_or_refuse(tmp_path / "rows.csv", text.encode(), protocol)
+
+
+# -- mutated cohorts: sound ones give the clean values, spoilt ones name the spoilt cell -------------------------------------
+
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "300"))
+GROUPS = ["sham", "control", "t1", "t2"]
+NAMES = {
+    "sham": ["sham", "SHAM", "Sham", " sham "],
+    "control": ["control", "Septic control", "septic_control", "Control."],
+    "t1": ["t1", "T-1", "150 µL secretome", "150 µl SECRETOME"],
+    "t2": ["t2", "T 2", "300 µL secretome"],
+}
+VALUES = {
+    "il6": [["<15.6", "14", "17.25"], ["118.5", "92", ">1000"], ["48", "61.5", "39.75"], ["35", "27.5", "<15.6"]],
+    "il4": [["25.1", "31", "22"], ["17", "14.5", "19"], ["20", "16.25", "23"], ["27", "33", "24.5"]],
+}
+HEADERS = {"il6": ["il6", "IL-6 (pg/mL)", "IL 6", "il6_pg_ml"], "il4": ["il4", "IL-4", "IL-4 [pg/ml]"]}
+UNREADABLE = ["ND", "abc", "1.2.3", "12..5", "3 000", "+-", "1e999", "<0", "-5", "0", "5 ng", "<", "=1+1", "31%", "#REF!"]
+NO_GROUP = ["contrl", "T3", "", "sham control", "?"]
+CLEAN = sorted(
+    (group, endpoint, 0.0 if "<" in text else float(text.strip("<>")), float("inf") if ">" in text else float(text.strip("<>")))
+    for endpoint, groups in VALUES.items()
+    for group, texts in zip(GROUPS, groups, strict=True)
+    for text in texts
+)
+
+
+@dataclass
+class Mutant:
+    """A cohort file and the cells in it that no one could read."""
+
+    name: str
+    content: bytes
+    spoilt: set[str]
+
+
+class Writer:
+    """Lays the twelve rats out as a laboratory might, with every choice drawn."""
+
+    def __init__(self, draw: st.DrawFn) -> None:
+        self.draw = draw
+        self.kind = self.one(["csv", "csv", "xlsx", "pzfx"])
+        self.layout = "groups" if self.kind == "pzfx" else self.one(["wide", "long", "groups"])
+        self.comma = draw(st.booleans())
+        self.spoilt: list[tuple[int, int]] = []
+
+    def one(self, choices: Sequence[Any]) -> Any:
+        return self.draw(st.sampled_from(choices))
+
+    def some(self, chance: int = 3) -> bool:
+        return self.draw(st.integers(0, chance)) == 0
+
+    def value(self, text: str) -> object:
+        if self.kind == "xlsx" and text[0].isdigit() and not self.some():
+            return float(text)
+        spaced = f" {text} " if self.some() else text
+        return spaced.replace(".", ",") if self.comma else spaced
+
+    def animals(self) -> list[list[object]]:
+        header = {"animal": "Animal", "group": "group", **{key: self.one(names) for key, names in HEADERS.items()}}
+        if self.layout == "long":
+            header = {"animal": "animal", "group": "Group", "endpoint": "endpoint", "value": "value"}
+        columns = self.draw(st.permutations([*header, *(["note"] if self.some() else [])]))
+        rows: list[list[object]] = [[header.get(name, name) for name in columns]]
+        for number in range(12):
+            group, at = GROUPS[number // 3], number % 3
+            facts = {
+                "animal": self.one([f"00{number}", f"{number}E5", f"rat {number}"]),
+                "group": self.one(NAMES[group]),
+                "note": "sham or t1",
+            }
+            for endpoint, groups in VALUES.items():
+                facts[endpoint] = self.value(groups[number // 3][at])
+                if self.layout == "long":
+                    facts |= {"endpoint": self.one(HEADERS[endpoint]), "value": facts[endpoint]}
+                    rows.append([facts[name] for name in columns])
+            if self.layout == "wide":
+                rows.append([facts[name] for name in columns])
+        self.spoil(rows, [at for at, name in enumerate(columns) if name in ("value", "il6", "il4")], columns.index("group"))
+        return rows
+
+    def spoil(self, rows: list[list[object]], values: list[int], group: int | None) -> None:
+        for _ in range(self.draw(st.integers(0, 2))):
+            row = self.draw(st.integers(1, len(rows) - 1))
+            column = self.one([*values, group] if group is not None else values)
+            if (row, column) not in self.spoilt and (group is None or (row, group) not in self.spoilt):
+                rows[row][column] = self.one(NO_GROUP if column == group else UNREADABLE)
+                self.spoilt.append((row, column))
+
+    def groups(self) -> dict[str, list[list[object]]]:
+        """One table per endpoint, its rows under a row of groups."""
+        order = self.draw(st.permutations(range(4)))
+        tables = {}
+        for endpoint, groups in VALUES.items():
+            names = [self.one(NAMES[GROUPS[at]]) for at in order]
+            tables[endpoint] = [names, *([self.value(groups[at][row]) for at in order] for row in range(3))]
+        self.spoil(tables["il6"], [0, 1, 2, 3], None)
+        return tables
+
+    def mutant(self) -> Mutant:
+        if self.layout != "groups":
+            return self.sheet([*self.above(), *self.animals()], len(self.above_rows), self.below())
+        tables = self.groups()
+        if self.kind == "pzfx":
+            content = pzfx(
+                {self.one(HEADERS[key]): dict(zip(rows[0], zip(*rows[1:], strict=True), strict=True)) for key, rows in tables.items()}
+            )
+            title = ElementTree.fromstring(content).find(".//Title").text  # type: ignore[union-attr]
+            cells = {Cell("", row, column + 1, str(title)).name for row, column in self.spoilt}
+            return Mutant("rats.pzfx", content, cells)
+        il6, il4 = tables["il6"], tables["il4"]
+        rows = [*self.above(), [self.one(HEADERS["il6"])], *il6, [self.one(HEADERS["il4"])], *il4]
+        return self.sheet(rows, len(self.above_rows) + 1, [])
+
+    def above(self) -> list[list[object]]:
+        self.above_rows: list[list[object]] = [
+            [text] for text in self.draw(st.lists(st.sampled_from(["Plate 3", "Reader: X", "n = 12"]), max_size=3))
+        ]
+        if self.above_rows and self.some(1):
+            self.above_rows.append([])
+        return self.above_rows
+
+    def below(self) -> list[list[object]]:
+        return self.one([[], [], [[], ["Measured twice"]], [["End"]], [[], [], ["Version", "two"]]])
+
+    def sheet(self, rows: list[list[object]], shift: int, below: list[list[object]]) -> Mutant:
+        title = self.one(["Sheet1", "Lab data"]) if self.kind == "xlsx" else ""
+        spoilt = {Cell("", row + shift + 1, column + 1, title).name for row, column in self.spoilt}
+        rows = [*rows, *below]
+        if self.kind == "xlsx":
+            return Mutant("rats.xlsx", xlsx({title: rows, **({"Notes": [["nothing"]]} if self.some() else {})}), spoilt)
+        delimiter = self.one([";", "\t", "|"] if self.comma else [",", ";", "\t", "|"])
+        stream = io.StringIO(newline="")
+        quoting = self.one([csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+        width = max(map(len, rows)) + self.draw(st.integers(0, 2))
+        csv.writer(stream, delimiter=delimiter, quoting=quoting, lineterminator=self.one(["\n", "\r\n", "\r"])).writerows(
+            [*row, *[""] * (width - len(row))] if self.some(1) else row for row in rows
+        )
+        return Mutant("rats.csv", stream.getvalue().encode(self.one(["utf-8", "utf-8-sig", "utf-16", "cp1252"])), spoilt)
+
+
+@st.composite
+def mutants(draw: st.DrawFn) -> Mutant:
+    return Writer(draw).mutant()
+
+
+@settings(max_examples=EXAMPLES)
+@given(mutant=mutants())
+def test_a_mutated_cohort_gives_the_clean_values_or_names_the_spoilt_cell(sepsis_protocol: Protocol, mutant: Mutant) -> None:
+    try:
+        cohort = read_cohort(Path(mutant.name), sepsis_protocol, mutant.content)
+    except Refusal as refusal:
+        assert mutant.spoilt, refusal
+        named = {problem.place.removeprefix("cell ") for problem in refusal.problems}
+        assert mutant.spoilt <= named, refusal
+    else:
+        assert not mutant.spoilt
+        assert sorted(cohort.values[["group", "endpoint", "lower", "upper"]].itertuples(index=False, name=None)) == CLEAN
+
+
+@settings(max_examples=EXAMPLES)
+@given(mutant=mutants(), damage=st.lists(st.tuples(st.integers(0, 10**6), st.integers(-1, 255)), min_size=1, max_size=4))
+def test_bytes_changed_at_random_never_end_in_another_error(
+    sepsis_protocol: Protocol, mutant: Mutant, damage: list[tuple[int, int]]
+) -> None:
+    content = bytearray(mutant.content)
+    for place, byte in damage:
+        at = place % max(1, len(content))
+        content[at : at + 1] = b"" if byte < 0 else bytes([byte])
+    try:
+        cohort = read_cohort(Path(mutant.name), sepsis_protocol, bytes(content))
+    except Refusal as refusal:
+        assert all(problem.found and problem.expected for problem in refusal.problems)
+    else:
+        assert set(cohort.values["group"]) <= set(GROUPS)

@@ -1,7 +1,7 @@
 """What a cohort is, once it has been read, and what it is called."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -30,6 +30,10 @@ class Cohort:
         What was made of the file, in sentences.
     scenario, seed : str
         What a simulated file says of its making.
+    units_stated : frozenset of str
+        The endpoints whose unit the file states.
+    sheet, names : str, dict
+        The sheet that was asked for, and the names that were mapped to the study's: without them the file would be read otherwise.
     """
 
     id: str
@@ -41,6 +45,9 @@ class Cohort:
     understood: tuple[str, ...]
     scenario: str = ""
     seed: str = ""
+    units_stated: frozenset[str] = frozenset()
+    sheet: str = ""
+    names: dict[str, str] = field(default_factory=dict)
 
 
 def cohort_id(path: Path) -> str:

@@ -5,26 +5,37 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 import pandas as pd
 
-from secretome.cohort.columns import Columns, Complaints, in_brackets, names
+from secretome.cohort.by_group import SUMMARIES
+from secretome.cohort.columns import Columns, Complaints
+from secretome.cohort.describing import describe
+from secretome.cohort.layouts import read_sheet
 from secretome.cohort.model import Cohort, cohort_id
-from secretome.cohort.sheet import Cell, Sheet, read_sheet
+from secretome.cohort.replicates import Record, average_wells, refuse_repeats
+from secretome.cohort.sheet import Cell, Sheet
 from secretome.cohort.values import MISSING, Unreadable, Value, decimal_mark, parse
+from secretome.cohort.vocabulary import Vocabulary, in_brackets
 from secretome.protocol import ORIGINS, Endpoint, Group, Origin, Protocol, nearest, normalise
 
 # Columns of `Cohort.values`, in this order.
-CARRIED = ("cage", "sex", "batch", "note")
+CARRIED = ("cage", "sex", "batch", "plate", "note")
 COLUMNS = ("animal", "group", "endpoint", "value", "lower", "upper", *CARRIED, "time", "dead", "exclude")
 THOUSANDS = re.compile(r"[<>≤≥]?\s*\d{1,3}(\.\d{3})+")
 KEEP_WORDS = frozenset({"none", "no", "0", "false", "n", "keep", "include", "included"})
 DIED = {"1": True, "yes": True, "y": True, "true": True, "dead": True, "died": True, "death": True}
 LIVED = {"0": False, "no": False, "n": False, "false": False, "alive": False, "survived": False}
 EVENTS = DIED | LIVED
+# What a spreadsheet knows of a cell that cannot be a value, and how to mend it.
+BY_KIND = {
+    "error": ("the error {}", "Mend the formula or type the value; empty the cell if it is missing."),
+    "date": ("the date {}", "The spreadsheet made a date of what was typed: format the cell as text or number, and type the value anew."),
+    "merged": ("{} in a cell merged with another", "Unmerge the cells: one value belongs to one animal."),
+}
 
 
 @dataclass(frozen=True)
@@ -34,19 +45,32 @@ class _Entry:
     row: tuple[Cell, ...]
     endpoint: str
     value: Cell
+    column: int
 
 
-def read_cohort(path: Path, protocol: Protocol, content: bytes | None = None) -> Cohort:
+def read_cohort(
+    path: Path,
+    protocol: Protocol,
+    content: bytes | None = None,
+    *,
+    sheet: str | None = None,
+    names: Mapping[str, str] | None = None,
+) -> Cohort:
     """Read a cohort file and check it against the protocol.
 
     Parameters
     ----------
     path : Path
-        A delimited text file, long (columns ``endpoint`` and ``value``) or wide (one column per endpoint).
+        Delimited text, a workbook (.xlsx, .xlsm, .xls, .ods) or a Prism file (.pzfx). One row per measurement (columns ``endpoint`` and
+        ``value``), one column per endpoint, or one column per group.
     protocol : Protocol
         The study it belongs to.
     content : bytes, optional
         What the file would hold, for a cohort that is on no disk.
+    sheet : str, optional
+        The sheet or table to take, where several hold a table of the study.
+    names : mapping, optional
+        Names of groups and endpoints in the file that the protocol does not know, each with the one that it stands for.
 
     Raises
     ------
@@ -54,25 +78,29 @@ def read_cohort(path: Path, protocol: Protocol, content: bytes | None = None) ->
         With every problem in the file.
     """
     name = cohort_id(path)
-    return _Reader(read_sheet(path, content), protocol).cohort(name)
+    vocabulary = Vocabulary(protocol, names)
+    cohort = _Reader(read_sheet(path, vocabulary, content, sheet), vocabulary).cohort(name)
+    return replace(cohort, sheet=sheet or "", names=dict(names or {}))
 
 
 class _Reader:
     """Reads one sheet; problems are gathered, so that all are told at once."""
 
-    def __init__(self, sheet: Sheet, protocol: Protocol) -> None:
+    def __init__(self, sheet: Sheet, vocabulary: Vocabulary) -> None:
         self.sheet = sheet
-        self.protocol = protocol
+        self.vocabulary = vocabulary
+        self.protocol = vocabulary.protocol
         self.complaints = Complaints(sheet)
-        self.columns = Columns(sheet, protocol, self.complaints)
-        self.understood = [sheet.understood, *self.columns.understood]
+        self.columns = Columns(sheet, vocabulary, self.complaints)
+        self.understood = [*sheet.understood, *self.columns.understood]
 
     def cohort(self, name: str) -> Cohort:
         entries = list(self._entries())
         marks = self._marks(entries)
-        records = [record for entry in entries if (record := self._record(entry, marks)) is not None]
+        read = [record for entry in entries if (record := self._record(entry, marks)) is not None]
         origin = self._origin()
-        self._check_repeats(records)
+        records, averaged = average_wells(read, self.complaints)
+        refuse_repeats(records, self.complaints, self.protocol)
         self._check_deaths(records)
         self.complaints.stop()
         frame = pd.DataFrame([row for row, _ in records], columns=list(COLUMNS))
@@ -80,7 +108,8 @@ class _Reader:
         values, excluded = frame[kept].reset_index(drop=True), frame[~kept].reset_index(drop=True)
         self._check_content(values)
         self.complaints.stop()
-        self._describe(values, excluded)
+        stated = self.columns.units_stated
+        self.understood += [*self.vocabulary.understood, *averaged, *describe(values, excluded, self.protocol, stated)]
         return Cohort(
             name,
             self.sheet.path,
@@ -91,6 +120,7 @@ class _Reader:
             tuple(self.understood),
             scenario=self._same_everywhere("scenario"),
             seed=self._same_everywhere("seed"),
+            units_stated=frozenset(stated),
         )
 
     # -- rows --------------------------------------------------------------------------------------------------------
@@ -99,17 +129,19 @@ class _Reader:
         for row in self.sheet.rows:
             if self.columns.wide:
                 for endpoint, position in self.columns.wide.items():
-                    yield _Entry(row, endpoint, row[position])
+                    yield _Entry(row, endpoint, row[position], position)
             else:
-                named = self._match(row[self.columns.named["endpoint"]], "endpoint", self.protocol.endpoints)
+                named = self._match(row[self.columns.named["endpoint"]], "endpoint")
                 if named:
-                    yield _Entry(row, named, row[self.columns.named["value"]])
+                    position = self.columns.named["value"]
+                    yield _Entry(row, named, row[position], position)
 
     def _marks(self, entries: list[_Entry]) -> dict[int, str]:
         """The decimal mark of each value column; a column that can be read in two ways is refused once."""
         cells: dict[int, list[Cell]] = {}
         for entry in entries:
-            cells.setdefault(entry.value.column, []).append(entry.value)
+            # A typed number was never written with a mark, so it says nothing of how the others are.
+            cells.setdefault(entry.column, []).extend([entry.value] if entry.value.kind != "number" else [])
         marks = {}
         for column, members in cells.items():
             try:
@@ -121,6 +153,8 @@ class _Reader:
         if "," in marks.values():
             self.understood.append("decimals are written with a comma")
             self._check_points(cells, marks)
+        elif any("." in cell.text.strip(".") for members in cells.values() for cell in members):
+            self.understood.append("decimals are written with a point")
         return marks
 
     def _check_points(self, cells: dict[int, list[Cell]], marks: dict[int, str]) -> None:
@@ -133,15 +167,13 @@ class _Reader:
                     remedy = f"Another column has decimal commas: write {text.replace('.', ',')} or {text.replace('.', '')}."
                     self.complaints.about(cell, repr(text), "a number that can be read in one way only", remedy)
 
-    def _record(self, entry: _Entry, marks: dict[int, str]) -> tuple[dict[str, object], Cell] | None:
+    def _record(self, entry: _Entry, marks: dict[int, str]) -> tuple[Record, Cell] | None:
         before = len(self.complaints.problems)
-        animal = entry.row[self.columns.named["animal"]]
-        if not animal.text.strip():
-            self.complaints.about(animal, "no animal", "an id", "Give every animal an id.")
-        group = self._match(entry.row[self.columns.named["group"]], "group", self.protocol.groups)
+        animal = self._animal(entry.row[self.columns.named["animal"]])
+        group = self._match(entry.row[self.columns.named["group"]], "group")
         if "unit" in self.columns.named and (unit := entry.row[self.columns.named["unit"]]).text.strip():
             self.columns.check_unit(unit.text, entry.endpoint, unit)
-        elif not self.columns.wide and (stated := in_brackets(header := self.sheet.header[self.columns.named["value"]])):
+        elif not self.columns.wide and (stated := in_brackets((header := self.sheet.header[self.columns.named["value"]]).text)):
             self.columns.check_unit(stated, entry.endpoint, header)
         exclude = self.columns.text(entry.row, "exclude")
         exclude = "" if exclude.casefold() in MISSING else exclude
@@ -153,8 +185,8 @@ class _Reader:
         survival = self._survival(entry.row)
         if len(self.complaints.problems) > before or value is None:
             return None
-        record: dict[str, object] = {
-            "animal": animal.text.strip(),
+        record: Record = {
+            "animal": animal,
             "group": group,
             "endpoint": entry.endpoint,
             "value": value.seen,
@@ -163,22 +195,40 @@ class _Reader:
             **{column: self.columns.text(entry.row, column) for column in CARRIED},
             **survival,
             "exclude": exclude,
+            "replicate": self.columns.text(entry.row, "replicate"),
         }
         return record, entry.value
 
+    def _animal(self, cell: Cell) -> str:
+        name = cell.text.strip()
+        if not name:
+            self.complaints.about(cell, "no animal", "an id", "Give every animal an id.")
+        elif normalise(name) in SUMMARIES:
+            self.complaints.about(cell, f"the animal {name!r}", "an id: a summary is no animal", "Delete the row.")
+        elif cell.kind in ("date", "error"):
+            remedy = "Write the id as text, with an apostrophe before it." if cell.kind == "date" else "Mend the formula."
+            self.complaints.about(cell, f"the {cell.kind} {name!r}", "an id", remedy)
+        return name
+
     def _value(self, entry: _Entry, marks: dict[int, str]) -> Value | None:
         cell = entry.value
-        if cell.column not in marks:
+        if entry.column not in marks:
+            return None
+        text = cell.text.strip()
+        endpoint = self.protocol.endpoints[entry.endpoint]
+        if cell.kind in BY_KIND:
+            self.complaints.about(cell, BY_KIND[cell.kind][0].format(text), "a number", BY_KIND[cell.kind][1])
+            return None
+        if "%" in text and "%" not in endpoint.unit:
+            self.complaints.about(cell, repr(text), f"a number in {endpoint.unit}", "Take the per cent off, or correct the column.")
             return None
         try:
-            value = parse(cell.text, marks[cell.column])
+            value = parse(cell.text, "." if cell.kind == "number" else marks[entry.column])
         except Unreadable as error:
-            self.complaints.about(cell, repr(cell.text.strip()), error.expected, error.remedy)
+            self.complaints.about(cell, repr(text), error.expected, error.remedy)
             return None
-        endpoint = self.protocol.endpoints[entry.endpoint]
-        expected = _outside(value, endpoint, self.protocol.scale)
-        if expected:
-            self.complaints.about(cell, repr(cell.text.strip()), expected, "Check the value and its unit.")
+        if expected := _outside(value, endpoint, self.protocol.scale):
+            self.complaints.about(cell, repr(text), expected, "Check the value and its unit.")
             return None
         return value
 
@@ -201,15 +251,15 @@ class _Reader:
         dead = sampled is not None and EVENTS.get(event, False) and not hour > sampled
         return {"time": hour, "dead": dead}
 
-    def _match(self, cell: Cell, what: str, members: Mapping[str, Group] | Mapping[str, Endpoint]) -> str | None:
+    def _match(self, cell: Cell, what: Literal["group", "endpoint"]) -> str | None:
         name = cell.text.strip()
-        found = names(members).get(normalise(name)) if name else None
+        members: Mapping[str, Group] | Mapping[str, Endpoint] = self.protocol.groups if what == "group" else self.protocol.endpoints
+        found = self.vocabulary.group(name) if what == "group" else (self.vocabulary.endpoint(name) or (None,))[0]
         if found is None:
             guess = nearest(name, [*members, *(member.label for member in members.values())]) if name else None
+            hint = f"The nearest is {guess!r}; if it is meant, correct the file or add --map '{name}={guess}'." if guess else ""
             expected = f"one of {', '.join(members)}, or its label"
-            self.complaints.about(
-                cell, f"the {what} {name!r}" if name else f"no {what}", expected, f"The nearest is {guess!r}." if guess else ""
-            )
+            self.complaints.about(cell, f"the {what} {name!r}" if name else f"no {what}", expected, hint)
         return found
 
     # -- the whole ---------------------------------------------------------------------------------------------------
@@ -230,33 +280,7 @@ class _Reader:
         stated = {self.columns.text(row, column) for row in self.sheet.rows}
         return stated.pop() if len(stated) == 1 else ""
 
-    def _check_repeats(self, records: list[tuple[dict[str, object], Cell]]) -> None:
-        paired = self.protocol.design == "paired"
-        seen: dict[tuple[object, ...], Cell] = {}
-        homes: dict[object, object] = {}
-        for record, cell in records:
-            if record["exclude"]:
-                continue
-            key = (record["animal"], record["group"], record["endpoint"])
-            if key in seen:
-                found = f"{record['animal']!r} in {record['group']} a second time for {record['endpoint']}"
-                self.complaints.about(
-                    cell,
-                    found,
-                    "one value per animal, group and endpoint",
-                    f"The first is in {seen[key].name}: keep one, or give the animals different ids.",
-                )
-            seen.setdefault(key, cell)
-            home = homes.setdefault(record["animal"], record["group"])
-            if not paired and home != record["group"]:
-                self.complaints.about(
-                    cell,
-                    f"{record['animal']!r} in {record['group']} and in {home}",
-                    "each animal in one group",
-                    "Correct the group, or the id.",
-                )
-
-    def _check_deaths(self, records: list[tuple[dict[str, object], Cell]]) -> None:
+    def _check_deaths(self, records: list[tuple[Record, Cell]]) -> None:
         hour = self.protocol.sampling_hour
         fates: dict[object, object] = {}
         for record, cell in records:
@@ -272,7 +296,9 @@ class _Reader:
     def _check_content(self, values: pd.DataFrame) -> None:
         measured = values[values["lower"].notna()]
         if measured.empty:
-            self.complaints.about_file("no value that is neither missing nor excluded", "one or more")
+            cells = f"; all {len(values)} cells for them are empty" if len(values) else ""
+            remedy = "Fill in the values, and check the file again." if len(values) else ""
+            self.complaints.about_file(f"no value that is neither missing nor excluded{cells}", "one or more", remedy=remedy)
         elif self.protocol.design == "paired":
             treated, control = self.protocol.pair
             sides = {group: set(rows[["animal", "endpoint"]].itertuples(index=False)) for group, rows in measured.groupby("group")}
@@ -282,36 +308,6 @@ class _Reader:
                     f"no {by} with a value in both {control} and {treated}",
                     f"pairs: the same id in the column 'animal' for both values of a {by}",
                 )
-
-    def _describe(self, values: pd.DataFrame, excluded: pd.DataFrame) -> None:
-        if not self.columns.units_stated:
-            units = {f"{key}: {endpoint.unit}" for key, endpoint in self.protocol.endpoints.items()}
-            self.understood.append(f"no unit is stated, so the protocol's are taken ({'; '.join(sorted(units))})")
-        counts = values[values["lower"].notna()].groupby("group")["animal"].nunique()
-        self.understood.append("animals per group: " + ", ".join(f"{group} {counts.get(group, 0)}" for group in self.protocol.groups))
-        if values["dead"].any():
-            deaths = values[values["dead"]].groupby("group")["animal"].nunique()
-            self.understood.append(
-                "dead before sampling: " + ", ".join(f"{group} {deaths.get(group, 0)}" for group in self.protocol.groups)
-            )
-        absent = [key for key in self.protocol.endpoints if key not in set(values["endpoint"])]
-        if absent:
-            self.understood.append(f"endpoints without a column or a row: {', '.join(absent)}")
-        if self.protocol.design == "paired":
-            self._describe_pairs(values)
-        for (animal, group, reason), rows in excluded.groupby(["animal", "group", "exclude"], sort=False):
-            self.understood.append(f"excluded: {animal} in {group}, {len(rows)} values ({reason})")
-        missing, censored = int(values["lower"].isna().sum()), int((values["lower"] < values["upper"]).sum())
-        self.understood.append(f"{missing} values missing, {censored} censored, {len(excluded)} excluded")
-
-    def _describe_pairs(self, values: pd.DataFrame) -> None:
-        measured = values[values["lower"].notna()]
-        for endpoint, rows in measured.groupby("endpoint"):
-            groups = rows.groupby("animal", sort=False)["group"].nunique()
-            half = ", ".join(map(str, groups.index[groups < 2]))
-            self.understood.append(
-                f"{endpoint}: {int((groups == 2).sum())} pairs" + (f"; left out without their other half: {half}" if half else "")
-            )
 
 
 def _outside(value: Value, endpoint: Endpoint, scale: str) -> str:

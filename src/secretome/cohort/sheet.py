@@ -1,142 +1,78 @@
 """A laboratory's file as text cells that keep their place, before anything is interpreted."""
 
-import csv
-import hashlib
-import io
-from collections.abc import Iterator
+import re
 from dataclasses import dataclass
 from pathlib import Path
-
-from secretome.protocol import Problem, Refusal
-
-DELIMITERS = {";": "semicolon", "\t": "tab", ",": "comma", "|": "bar"}
+from typing import Literal
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: its text, and its place as a spreadsheet names it."""
+    """One cell: its text, and its place as the program that made the file names it.
+
+    `kind` is what the file itself knows of the cell: a typed ``number`` has no decimal mark of its own, a ``date`` or an ``error`` is no
+    value, ``merged`` repeats the cell that it is merged with, and a ``struck`` value was struck out by hand.
+    """
 
     text: str
     row: int
     column: int
+    sheet: str = ""
+    kind: Literal["text", "number", "date", "error", "merged", "struck"] = "text"
+    label: str = ""
 
     @property
     def name(self) -> str:
-        """The cell's name in a spreadsheet.
+        """The cell's name in a spreadsheet, or in a table of Prism.
 
-        >>> Cell("3.45", 5, 4).name, Cell("", 2, 28).name
-        ('D5', 'AB2')
+        >>> Cell("3.45", 5, 4).name, Cell("", 2, 28).name, Cell("3.45", 5, 4, sheet="Lab data").name
+        ('D5', 'AB2', "'Lab data'!D5")
         """
-        letters, rest = "", self.column
-        while rest:
-            rest, letter = divmod(rest - 1, 26)
-            letters = chr(ord("A") + letter) + letters
-        return f"{letters}{self.row}"
+        place = self.label or f"{letters(self.column)}{self.row}"
+        if not self.sheet:
+            return place
+        # Quoted where a spreadsheet quotes it, so that the name can be pasted into its name box.
+        title = self.sheet if re.fullmatch(r"[A-Za-z_]\w*", self.sheet) else "'" + self.sheet.replace("'", "''") + "'"
+        return f"{title}!{place}"
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Cells as a file holds them, all rows equally long and empty ones left out, before it is known where a table begins.
+
+    `title` is the name of the sheet or of Prism's table; a table of Prism is one column per group by its nature (`prism`).
+    """
+
+    title: str
+    rows: tuple[tuple[Cell, ...], ...]
+    understood: str
+    prism: bool = False
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table of text: header cells, then rows of as many cells."""
+    """A table of text: header cells, then rows of as many cells; and what was made of the file so far, in sentences."""
 
     path: Path
     sha256: str
     header: tuple[Cell, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    understood: str
+    understood: tuple[str, ...]
 
 
-def read_sheet(path: Path, content: bytes | None = None) -> Sheet:
-    """Read a delimited text file, or what it would hold, as text.
-
-    Raises
-    ------
-    Refusal
-        If the file is absent, empty, not text, or not a table.
-    """
-    content = _bytes(path) if content is None else content
-    text, encoding = _decode(content, path)
-    delimiter, records = _split(text, path)
-    filled = [(number, record) for number, record in enumerate(records, start=1) if any(map(str.strip, record))]
-    width = max(len(record) for _, record in filled)
-    table = [tuple(Cell(text, number, column) for column, text in enumerate(_pad(record, width), start=1)) for number, record in filled]
-    used = [any(row[column].text.strip() for row in table) for column in range(width)]
-    header, *rows = (tuple(cell for cell, keep in zip(row, used, strict=True) if keep) for row in table)
-    problems = list(_header_problems(path, header))
-    if not rows:
-        problems.append(Problem(path.name, "", "a header and no rows under it", "one row or more"))
-    if problems:
-        raise Refusal(problems)
-    understood = f"{encoding} text, columns separated by {DELIMITERS[delimiter]}, {len(rows)} rows under the header"
-    return Sheet(path, hashlib.sha256(content).hexdigest(), header, tuple(rows), understood)
+def letters(column: int) -> str:
+    """A spreadsheet's name of a column, counted from 1."""
+    name = ""
+    while column:
+        column, letter = divmod(column - 1, 26)
+        name = chr(ord("A") + letter) + name
+    return name
 
 
-def _bytes(path: Path) -> bytes:
-    if path.is_dir():
-        raise Refusal([Problem(str(path), "", "a folder", "a file")])
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise Refusal([Problem(str(path), "", f"no file that can be read ({error.strerror})", "a CSV file")]) from error
-    if content[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
-        raise Refusal([Problem(path.name, "", "an Excel workbook", "a CSV file", "In Excel: File, Save As, CSV UTF-8.")])
-    return content
-
-
-def _decode(content: bytes, path: Path) -> tuple[str, str]:
-    wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
-    try:
-        text, encoding = (content.decode("utf-16"), "UTF-16") if wide else (content.decode("utf-8-sig"), "UTF-8")
-    except UnicodeDecodeError:
-        text, encoding = content.decode("cp1252", errors="replace"), "Windows-1252"
-    if not text.strip():
-        raise Refusal([Problem(path.name, "", "an empty file", "a table with a header")])
-    if "\x00" in text:
-        raise Refusal([Problem(path.name, "", "a binary file", "a CSV file")])
-    return text, encoding
-
-
-def _split(text: str, path: Path) -> tuple[str, list[list[str]]]:
-    """The delimiter that cuts the most rows into as many cells as the header has."""
-    best: tuple[int, str, list[list[str]]] = (0, "", [])
-    torn = False
-    for delimiter in DELIMITERS:
-        try:
-            # Strict, or a quotation mark that is never closed would swallow the rows after it.
-            records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-        except csv.Error:
-            torn = True
-            continue
-        filled = [record for record in records if any(map(str.strip, record))]
-        width = len(filled[0]) if filled else 0
-        alike = sum(len(record) == width for record in filled) if width > 1 else 0
-        if alike > best[0]:
-            best = (alike, delimiter, records)
-    if not best[0] and torn:
-        expected = "every quotation mark closed before the next column"
-        raise Refusal([Problem(path.name, "", "a quotation mark out of place", expected, "Delete the stray mark, or double it.")])
-    if not best[0]:
-        raise Refusal([Problem(path.name, "row 1", "a single column", "columns separated by commas, semicolons, tabs or bars")])
-    return best[1], best[2]
-
-
-def _pad(record: list[str], width: int) -> list[str]:
-    return record + [""] * (width - len(record))
-
-
-def _header_problems(path: Path, header: tuple[Cell, ...]) -> Iterator[Problem]:
-    seen: dict[str, Cell] = {}
-    for cell in header:
-        name = cell.text.strip().casefold()
-        if not name:
-            yield Problem(
-                path.name, f"cell {cell.name}", "an empty header over a filled column", "a name", "Name the column, or delete it."
-            )
-        elif name in seen:
-            yield Problem(
-                path.name,
-                f"cell {cell.name}",
-                f"the header {cell.text.strip()!r} again",
-                "each header once",
-                f"It stands in {seen[name].name} too.",
-            )
-        seen.setdefault(name, cell)
+def grid(title: str, rows: list[list[Cell]], understood: str, *, prism: bool = False) -> Grid:
+    """Rows made equally long, without those that hold nothing."""
+    width = max((len(row) for row in rows), default=0)
+    sheet = title if rows and rows[0] and rows[0][0].sheet else ""
+    filled = [row for row in rows if any(cell.text.strip() for cell in row)]
+    padded = [(*row, *(Cell("", row[0].row, column + 1, sheet) for column in range(len(row), width))) for row in filled]
+    return Grid(title, tuple(padded), understood, prism)

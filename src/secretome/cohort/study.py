@@ -1,13 +1,19 @@
 """A study: a protocol together with a cohort that fits it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from secretome.cohort.model import Cohort
 from secretome.cohort.reading import read_cohort
 from secretome.protocol import Problem, Protocol, Refusal, load_protocol, study_folder
+
+# Decimal logarithms: a unit that is a thousandfold off is three away, a fraction for a percentage two. No effect of a study is so large.
+SLIP = 2.5
+FRACTION = 1.5
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,14 @@ class Study:
         return ordered.set_axis(["treated", "control"], axis="columns")
 
 
-def load_study(name: str, cohort: str | Path | None = None, sha256: str | None = None) -> Study:
+def load_study(
+    name: str,
+    cohort: str | Path | None = None,
+    sha256: str | None = None,
+    *,
+    sheet: str | None = None,
+    names: Mapping[str, str] | None = None,
+) -> Study:
     """Load a study with its own cohort, or with another.
 
     Parameters
@@ -58,6 +71,10 @@ def load_study(name: str, cohort: str | Path | None = None, sha256: str | None =
         A cohort file; the study's own when absent.
     sha256 : str, optional
         The hash that the file must have: a rerun passes it, so that no other file can slip in.
+    sheet : str, optional
+        The sheet of a workbook, or the table of a Prism file, where several hold a table of the study.
+    names : mapping, optional
+        Names of groups and endpoints in the file that the study does not know, each with the one that it stands for.
 
     Returns
     -------
@@ -80,7 +97,7 @@ def load_study(name: str, cohort: str | Path | None = None, sha256: str | None =
     folder = study_folder(name)
     protocol = load_protocol(folder / "protocol.yml")
     own = folder / protocol.cohort.file
-    read = read_cohort(Path(cohort) if cohort else own, protocol)
+    read = read_cohort(Path(cohort) if cohort else own, protocol, sheet=sheet, names=names)
     if sha256 and sha256 != read.sha256:
         raise Refusal(
             [
@@ -93,15 +110,51 @@ def load_study(name: str, cohort: str | Path | None = None, sha256: str | None =
                 )
             ]
         )
-    return Study(protocol, read, source_data=_repeats(read, own, protocol))
+    if read.path.resolve() == own.resolve():
+        return Study(protocol, read, source_data=_repeats(read, read))
+    original = read_cohort(own, protocol)
+    meant = _check_scale(read, original, protocol)
+    return Study(protocol, replace(read, understood=(*read.understood, *meant)), source_data=_repeats(read, original))
 
 
-def _repeats(cohort: Cohort, own: Path, protocol: Protocol) -> bool:
+def _check_scale(cohort: Cohort, original: Cohort, protocol: Protocol) -> list[str]:
+    """Refuse an endpoint about a thousand times off the study's own values, unless the file states its unit; then say so."""
+    problems, meant = [], []
+    logs, known = _log_medians(cohort), _log_medians(original)
+    for key, endpoint in protocol.endpoints.items():
+        apart = [logs[pair] - known[pair] for pair in logs.keys() & known.keys() if pair[0] == key]
+        shift = float(np.median(apart)) if apart else 0.0
+        values = cohort.values[cohort.values["endpoint"] == key]["lower"]
+        fractions = endpoint.unit.startswith("%") and shift < -FRACTION and bool((values.dropna() <= 1).all())
+        if abs(shift) < SLIP and not fractions:
+            continue
+        times = f"{10 ** abs(shift):.2g} times {'above' if shift > 0 else 'below'} the study's own"
+        if key in cohort.units_stated:
+            meant.append(f"{key} lies {times}; the file states its unit, so that is taken as meant")
+            continue
+        likely = "fractions in place of per cent" if fractions else "another unit"
+        remedy = f"If the unit is right, state it: in the header, as '{key} ({endpoint.unit})', or in a column 'unit'."
+        found = f"values of {key} that lie {times}, as {likely} would"
+        problems.append(Problem(cohort.path.name, f"all of {key}", found, f"{endpoint.label} in {endpoint.unit}", remedy))
+    if problems:
+        raise Refusal(problems)
+    return meant
+
+
+def _log_medians(cohort: Cohort) -> dict[tuple[str, str], float]:
+    """The median decimal logarithm of each endpoint in each group; a censored value stands for its limit."""
+    values = cohort.values
+    limit = values["lower"].where((values["lower"] > 0) | values["lower"].isna(), values["upper"])
+    seen = values.assign(log=np.log10(limit.where(limit > 0)))
+    medians = seen.dropna(subset=["log"]).groupby(["endpoint", "group"], as_index=False)["log"].median()
+    return {(endpoint, group): float(log) for endpoint, group, log in medians.itertuples(index=False, name=None)}
+
+
+def _repeats(cohort: Cohort, original: Cohort) -> bool:
     """Whether any animal of a cohort is, in every value it has, an animal of the study's own real cohort.
 
     Animals are compared, not files: a copy in another layout, without some donors or with a few more, still holds the source.
     """
-    original = cohort if cohort.path.resolve() == own.resolve() else read_cohort(own, protocol)
     known = _animals(original)
     if original.origin == "simulated":
         _refuse_disguised(cohort, known)

@@ -142,3 +142,18 @@ def parse(text: str, mark: str) -> Value:
     if match["bound"] in (">", "≥"):
         return Value(seen, math.inf)
     return Value(seen, seen)
+
+
+def is_value(text: str) -> bool:
+    """Whether a cell would be read as a value, or as a mark for a missing or a limitless one, in a column of its own.
+
+    >>> is_value("<15,6"), is_value("ND"), is_value("pg/mL")
+    (True, True, False)
+    """
+    if text.strip().casefold() in LIMITLESS:
+        return True
+    try:
+        parse(text, "," if "," in text else ".")
+    except Unreadable:
+        return False
+    return True

@@ -25,6 +25,7 @@ from secretome.words.sentences import (
     verdict_sentence,
     zone,
 )
+from secretome.words.sheets import template_instructions
 
 __all__ = [
     "HEADINGS",
@@ -66,6 +67,7 @@ __all__ = [
     "specification_sentence",
     "standing_sentence",
     "summary_sentence",
+    "template_instructions",
     "uncounted_sentence",
     "unit",
     "units",

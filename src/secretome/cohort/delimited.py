@@ -1,0 +1,82 @@
+"""Text files: their encoding, and every way in which they may be cut into columns."""
+
+import csv
+import io
+from collections import Counter
+from pathlib import Path
+
+from secretome.cohort.sheet import Cell, Grid, grid
+from secretome.protocol import Problem, Refusal
+
+DELIMITERS = {";": "semicolon", "\t": "tab", ",": "comma", "|": "bar"}
+# These stand inside names and numbers too, so they are believed only where they cut out the header that a study needs.
+UNUSUAL = {":": "colon", "^": "caret", "~": "tilde", "#": "number sign", "!": "exclamation mark", " ": "space"}
+
+
+def read_delimited(content: bytes, path: Path) -> tuple[list[Grid], list[Grid]]:
+    """Cut a text file in every way.
+
+    Returns
+    -------
+    usual : list of Grid
+        One per usual delimiter that cuts the text into columns, the one first that makes the most rows equally long.
+    unusual : list of Grid
+        One per other delimiter.
+
+    Raises
+    ------
+    Refusal
+        If the file is empty, not text, or cannot be cut.
+    """
+    text, encoding = _decode(content, path)
+    if text.lstrip()[:1] == "<" and any(mark in text[:2000].casefold() for mark in ("<html", "<table", "<workbook", "<!doctype")):
+        raise Refusal([Problem(path.name, "", "a web page or XML", "a table", "Open it in Excel, and save it as .xlsx.")])
+    usual, torn = _cut(text, DELIMITERS, encoding)
+    unusual, _ = _cut(text, UNUSUAL, encoding)
+    if not usual and torn:
+        expected = "every quotation mark closed before the next column"
+        raise Refusal([Problem(path.name, "", "a quotation mark out of place", expected, "Delete the stray mark, or double it.")])
+    if not usual and not unusual:
+        raise Refusal([Problem(path.name, "row 1", "a single column", "columns separated by commas, semicolons, tabs or bars")])
+    return usual, unusual
+
+
+def _cut(text: str, delimiters: dict[str, str], encoding: str) -> tuple[list[Grid], bool]:
+    cuts: list[tuple[int, Grid]] = []
+    torn = False
+    for delimiter, name in delimiters.items():
+        try:
+            # Strict, or a quotation mark that is never closed would swallow the rows after it.
+            records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        except csv.Error:
+            torn = True
+            continue
+        widths = Counter(len(record) for record in records if len(record) > 1 and any(map(str.strip, record)))
+        if widths:
+            rows = [[Cell(cell, number, column) for column, cell in enumerate(record, 1)] for number, record in enumerate(records, 1)]
+            cuts.append((max(widths.values()), grid("", rows, f"{encoding} text, columns separated by {name}")))
+    return [cut for _, cut in sorted(cuts, key=lambda scored: -scored[0])], torn
+
+
+def _decode(content: bytes, path: Path) -> tuple[str, str]:
+    wide = _utf16(content)
+    try:
+        text, encoding = (content.decode(wide), "UTF-16") if wide else (content.decode("utf-8-sig"), "UTF-8")
+    except UnicodeDecodeError:
+        text, encoding = content.decode("cp1252", errors="replace"), "Windows-1252"
+    if not text.strip():
+        raise Refusal([Problem(path.name, "", "an empty file", "a table with a header")])
+    if "\x00" in text:
+        raise Refusal([Problem(path.name, "", "a binary file", "a CSV file, an Excel workbook or a Prism file saved as .pzfx")])
+    return text, encoding
+
+
+def _utf16(content: bytes) -> str:
+    """Which UTF-16 it is, if it is: without a byte-order mark, every other byte of Western text is zero."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    even, odd = content[0:400:2].count(0), content[1:400:2].count(0)
+    pairs = min(len(content), 400) // 2
+    if pairs > 1 and even == 0 and odd > 0.7 * pairs:
+        return "utf-16-le"
+    return "utf-16-be" if pairs > 1 and odd == 0 and even > 0.7 * pairs else ""

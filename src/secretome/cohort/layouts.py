@@ -1,0 +1,290 @@
+"""Where in a file the table is, and in which layout; whatever the layout, it leaves here as one sheet of the same form."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from secretome.cohort.by_group import by_group
+from secretome.cohort.opening import read_bytes, read_grids
+from secretome.cohort.sheet import Cell, Grid, Sheet
+from secretome.cohort.units import canonical
+from secretome.cohort.values import is_value
+from secretome.cohort.vocabulary import LONG, Vocabulary, in_brackets
+from secretome.protocol import Problem, Refusal, nearest
+
+
+@dataclass(frozen=True)
+class Table:
+    """A header found in a grid: of ``animals``, of coded samples (``coded``), of what the codes mean (``key``), or of ``groups``."""
+
+    grid: Grid
+    header: int
+    kind: Literal["animals", "coded", "key", "groups"]
+
+
+def read_sheet(path: Path, vocabulary: Vocabulary, content: bytes | None = None, sheet: str | None = None) -> Sheet:
+    """Read a file, or what it would hold, as one table of text.
+
+    Parameters
+    ----------
+    path : Path
+        Delimited text, a workbook or a Prism file.
+    vocabulary : Vocabulary
+        The names by which a table of this study is known.
+    content : bytes, optional
+        What the file would hold.
+    sheet : str, optional
+        The sheet, or Prism's table, to take.
+
+    Raises
+    ------
+    Refusal
+        If the file cannot be read, holds no table, or more than one.
+    """
+    content = read_bytes(path) if content is None else content
+    opened = read_grids(content, path)
+    grids = opened.grids
+    text = not any(grid.title for grid in grids)
+    if text:
+        whole = [grid for grid in (*grids, *opened.unusual) if _tables(grid, vocabulary)]
+        grids = whole[:1] or grids[:1] or opened.unusual[:1]
+    if sheet is not None:
+        grids = [_named(sheet, grids, path)]
+    return _Finder(path, hashlib.sha256(content).hexdigest(), vocabulary, opened.unfit).sheet(grids)
+
+
+def _named(name: str, grids: list[Grid], path: Path) -> Grid:
+    titles = [grid.title for grid in grids]
+    same = [grid for grid in grids if grid.title and grid.title.casefold().strip() == name.casefold().strip()]
+    if len(same) == 1:
+        return same[0]
+    if not any(titles):
+        raise Refusal([Problem(path.name, "", f"text, which has no sheet {name!r}", "a workbook or a Prism file", "Leave --sheet out.")])
+    guess = nearest(name, titles)
+    hint = f"The nearest is {guess!r}." if guess and not same else ""
+    found = f"{len(same) or 'no'} sheet{'s' if len(same) > 1 else ''} {name!r}"
+    raise Refusal([Problem(path.name, "", found, f"one of {', '.join(map(repr, titles))}", hint)])
+
+
+class _Finder:
+    """Chooses among the tables of one file."""
+
+    def __init__(self, path: Path, sha256: str, vocabulary: Vocabulary, unfit: list[Problem]) -> None:
+        self.path = path
+        self.sha256 = sha256
+        self.vocabulary = vocabulary
+        self.unfit = unfit
+
+    def sheet(self, grids: list[Grid]) -> Sheet:
+        tables = [table for grid in grids for table in _tables(grid, self.vocabulary)]
+        data = [table for table in tables if table.kind != "key"]
+        grouped = [table for table in data if table.kind == "groups"]
+        keys = [table for table in tables if table.kind == "key"]
+        # A table without groups cannot be read alone, so it counts only where a key stands beside it or nothing else does.
+        if any(table.kind != "coded" for table in data) and not keys:
+            data = [table for table in data if table.kind != "coded"]
+        single = [table for table in data if table.kind != "groups"]
+        if single and len({id(table.grid) for table in data}) > 1:
+            self._refuse_several(data)
+        if len(single) > 1:
+            self._refuse_stacked(single)
+        if single:
+            keys = keys if single[0].kind == "coded" else []
+            return self._with_others(self._plain(single[0], keys), grids, [single[0], *keys])
+        if grouped:
+            self._refuse_lost(grids, grouped)
+            return self._with_others(self._grouped(grouped), grids, grouped)
+        return self._plain(self._likeliest(grids), [])
+
+    # -- one row per animal or measurement ---------------------------------------------------------------------------------
+
+    def _plain(self, table: Table, keys: list[Table]) -> Sheet:
+        header, understood = table.grid.rows[table.header], [table.grid.understood]
+        rows = list(table.grid.rows[table.header + 1 :])
+        header, rows = self._with_unit_row(header, rows)
+        rows, after = self._without_footer(header, rows, coded=table.kind == "coded")
+        if keys:
+            header, rows = self._decoded(header, rows, keys)
+            understood.append(f"groups are taken from the sheet {keys[0].grid.title!r}")
+        used = [any(row[position].text.strip() for row in (header, *rows)) for position in range(len(header))]
+        header, *rows = (tuple(cell for cell, keep in zip(row, used, strict=True) if keep) for row in (header, *rows))
+        problems = _header_problems(self.path, header)
+        if not rows:
+            problems.append(Problem(self.path.name, "", "a header and no rows under it", "one row or more"))
+        if problems:
+            raise Refusal(problems)
+        columns = {self.vocabulary.column(cell.text) for cell in header}
+        layout = "one row per measurement" if columns & set(LONG) else "one row per animal, one column per endpoint"
+        understood += [layout, f"{len(rows)} rows under the header in row {header[0].row}"]
+        understood += _skipped("above", table.grid.rows[: table.header]) + _skipped("below", after)
+        return Sheet(self.path, self.sha256, header, tuple(rows), tuple(understood))
+
+    def _with_unit_row(self, header: tuple[Cell, ...], rows: list[tuple[Cell, ...]]) -> tuple[tuple[Cell, ...], list[tuple[Cell, ...]]]:
+        """A row of units under the header moves into it; header cells may be merged down into that row."""
+        if not rows:
+            return header, rows
+        below = [replace(cell, text="") if cell.kind == "merged" else cell for cell in rows[0]]
+        units = [
+            not cell.text.strip() or (self._measures(top) and not is_value(cell.text)) for top, cell in zip(header, below, strict=True)
+        ]
+        if not all(units):
+            return header, rows
+        return tuple(_joined(top, cell.text.strip()) for top, cell in zip(header, below, strict=True)), rows[1:]
+
+    def _measures(self, header: Cell) -> bool:
+        return self.vocabulary.column(header.text) == "value" or self.vocabulary.endpoint(header.text) is not None
+
+    def _without_footer(
+        self, header: tuple[Cell, ...], rows: list[tuple[Cell, ...]], *, coded: bool
+    ) -> tuple[list[tuple[Cell, ...]], list[tuple[Cell, ...]]]:
+        """Split off what a machine writes under a table: after a gap, or alone in its row, without a value and without a group."""
+        groups = [at for at, cell in enumerate(header) if self.vocabulary.column(cell.text) == "group"]
+        end = len(rows)
+        for position in range(len(rows) - 1, -1, -1):
+            row = rows[position]
+            filled = [at for at, cell in enumerate(row) if cell.text.strip()]
+            measured = [row[at] for at in filled if self._measures(header[at])]
+            if any(is_value(cell.text) for cell in measured) or any(self.vocabulary.group(row[at].text) for at in groups):
+                break
+            gap = row[0].row - (rows[position - 1] if position else header)[0].row > 1
+            if gap or (len(filled) == 1 and not coded):
+                end = position
+        return rows[:end], rows[end:]
+
+    def _decoded(
+        self, header: tuple[Cell, ...], rows: list[tuple[Cell, ...]], keys: list[Table]
+    ) -> tuple[tuple[Cell, ...], list[tuple[Cell, ...]]]:
+        """Each coded row with the animal and the group that the key gives it."""
+        if len(keys) > 1:
+            self._refuse_several(keys)
+        ours = {name: at for at, cell in enumerate(header) if (name := self.vocabulary.column(cell.text))}
+        top, *lines = keys[0].grid.rows[keys[0].header :]
+        theirs = {name: at for at, cell in enumerate(top) if (name := self.vocabulary.column(cell.text))}
+        by = "code" if "code" in ours and "code" in theirs else "animal"
+        added = [name for name in ("animal", "group") if name in theirs and name not in ours]
+        problems: list[Problem] = []
+        meaning: dict[str, list[Cell]] = {}
+        for line in lines:
+            code = line[theirs[by]]
+            if code.text.strip() in meaning:
+                expected = f"each {by} once in the key"
+                problems.append(Problem(self.path.name, f"cell {code.name}", f"the {by} {code.text!r} again", expected, "Correct it."))
+            meaning.setdefault(code.text.strip(), [line[theirs[name]] for name in added])
+        joined = []
+        for row in rows:
+            code = row[ours[by]]
+            if code.text.strip() not in meaning:
+                expected = f"a {by} of the sheet {keys[0].grid.title!r}"
+                problems.append(Problem(self.path.name, f"cell {code.name}", f"the {by} {code.text!r}", expected, "Correct it."))
+            else:
+                joined.append((*row, *meaning[code.text.strip()]))
+        if problems:
+            raise Refusal(problems)
+        return (*header, *(top[theirs[name]] for name in added)), joined
+
+    def _likeliest(self, grids: list[Grid]) -> Table:
+        """Where no header is whole, the row that knows the most names: what it lacks is then told of it."""
+        found = [
+            (sum(bool(self.vocabulary.column(cell.text) or self.vocabulary.endpoint(cell.text)) for cell in row), -number, grid, number)
+            for grid in grids
+            for number, row in enumerate(grid.rows)
+        ]
+        best = max(found, key=lambda scored: scored[:2])
+        if best[0] == 0 and len(grids) > 1:
+            sheets = ", ".join(repr(grid.title) for grid in grids)
+            expected = "a sheet with columns 'animal', 'group' and the measurements"
+            raise Refusal([Problem(self.path.name, "", f"no table of this study in the sheets {sheets}", expected)])
+        return Table(best[2], best[3], "animals")
+
+    # -- one column per group ----------------------------------------------------------------------------------------------
+
+    def _grouped(self, tables: list[Table]) -> Sheet:
+        long = by_group([(table.grid, table.header) for table in tables], self.vocabulary, self.path, self.unfit)
+        return Sheet(self.path, self.sha256, long.header, long.rows, (*(grid.understood for grid in long.used), *long.understood))
+
+    def _refuse_lost(self, grids: list[Grid], grouped: list[Table]) -> None:
+        """A sheet that is named after an endpoint and in which no groups are found would be lost beside one in which they are."""
+        problems = []
+        for grid in grids:
+            if all(table.grid is not grid for table in grouped) and (found := self.vocabulary.endpoint(grid.title)):
+                groups = ", ".join(self.vocabulary.protocol.groups)
+                remedy = "Correct the names of the groups, or take the other sheet alone with --sheet."
+                row = f"a row that names two groups or more of {groups}"
+                problems.append(Problem(self.path.name, f"sheet {grid.title!r}", f"no groups for {found[0]}", row, remedy))
+        if problems:
+            raise Refusal(problems)
+
+    def _with_others(self, sheet: Sheet, grids: list[Grid], tables: list[Table]) -> Sheet:
+        """Say which sheets were left aside."""
+        others = [repr(grid.title) for grid in grids if all(table.grid is not grid for table in tables)]
+        said = [f"sheets without a table of this study, not used: {', '.join(others)}"] if others else []
+        return replace(sheet, understood=(*sheet.understood, *said))
+
+    # -- more than one -----------------------------------------------------------------------------------------------------
+
+    def _refuse_several(self, tables: list[Table]) -> None:
+        titles = list(dict.fromkeys(table.grid.title for table in tables))
+        found = f"{len(titles)} sheets that hold a table of this study: {', '.join(map(repr, titles))}"
+        raise Refusal([Problem(self.path.name, "", found, "one", f"Say which one: --sheet {titles[0]!r}.")])
+
+    def _refuse_stacked(self, tables: list[Table]) -> None:
+        problems = []
+        for table in tables[1:]:
+            cell = table.grid.rows[table.header][0]
+            remedy = "Delete this row if the table goes on under it; otherwise put the tables on sheets or in files of their own."
+            problems.append(Problem(self.path.name, f"cell {cell.name}", "a second header", "one table", remedy))
+        raise Refusal(problems)
+
+
+def _tables(grid: Grid, vocabulary: Vocabulary) -> list[Table]:
+    """Every whole header in a grid."""
+    if grid.prism:
+        return [Table(grid, 0, "groups")]
+    plain, grouped = [], []
+    for number, row in enumerate(grid.rows):
+        # A header that is merged down over two rows is one header.
+        if all(cell.kind == "merged" or not cell.text.strip() for cell in row):
+            continue
+        columns = {vocabulary.column(cell.text) for cell in row} - {None}
+        measures = set(LONG) <= columns or any(vocabulary.endpoint(cell.text) for cell in row)
+        if {"animal", "group"} <= columns and measures:
+            plain.append(Table(grid, number, "animals"))
+        elif "group" in columns and columns & {"animal", "code"} and not measures:
+            plain.append(Table(grid, number, "key"))
+        elif columns & {"animal", "code"} and measures and "group" not in columns:
+            plain.append(Table(grid, number, "coded"))
+        elif len({vocabulary.group(cell.text) for cell in row} - {None}) > 1 and "group" not in columns:
+            grouped.append(Table(grid, number, "groups"))
+    # A row of a plain table may name two groups, in a note.
+    return plain or grouped
+
+
+def _joined(header: Cell, unit: str) -> Cell:
+    if not unit or canonical(in_brackets(header.text)) == canonical(unit):
+        return header
+    return replace(header, text=f"{header.text.strip()} ({unit})")
+
+
+def _skipped(where: str, rows: list[tuple[Cell, ...]] | tuple[tuple[Cell, ...], ...]) -> list[str]:
+    if not rows:
+        return []
+    quoted = [next(cell.text.strip() for cell in row if cell.text.strip())[:40] for row in rows]
+    shown = "; ".join(map(repr, quoted[:3])) + ("; …" if len(quoted) > 3 else "")
+    return [f"{len(rows)} line{'s' if len(rows) > 1 else ''} {where} the table skipped: {shown}"]
+
+
+def _header_problems(path: Path, header: tuple[Cell, ...]) -> list[Problem]:
+    seen: dict[str, Cell] = {}
+    problems = []
+    for cell in header:
+        name, place = cell.text.strip().casefold(), f"cell {cell.name}"
+        if not name:
+            problems.append(Problem(path.name, place, "an empty header over a filled column", "a name", "Name the column, or delete it."))
+        elif name in seen:
+            remedy = f"It stands in {seen[name].name} too."
+            problems.append(Problem(path.name, place, f"the header {cell.text.strip()!r} again", "each header once", remedy))
+        seen.setdefault(name, cell)
+    return problems

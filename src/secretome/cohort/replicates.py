@@ -1,0 +1,134 @@
+"""Wells of one animal, averaged to one value; and several rows of one animal that are no wells, refused."""
+
+import math
+from collections import Counter
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from secretome.cohort.columns import Complaints
+from secretome.cohort.sheet import Cell
+from secretome.protocol import Protocol
+
+Record = dict[str, Any]
+
+
+def average_wells(records: list[tuple[Record, Cell]], complaints: Complaints) -> tuple[list[tuple[Record, Cell]], list[str]]:
+    """One record for each animal, group and endpoint, by the geometric mean of its wells.
+
+    A well below a limit lies between zero and the limit, so the mean lies below the geometric mean of the upper ends. Missing wells are
+    left out; excluded ones are kept apart.
+
+    Returns
+    -------
+    records : list of (dict, Cell)
+        Records with their cells, in the order of the first well.
+    understood : list of str
+        How many wells were averaged, and how far those of one animal lie apart.
+    """
+    wells: dict[tuple[str, str, str], list[tuple[Record, Cell]]] = {}
+    kept: list[tuple[Record, Cell]] = []
+    for record, cell in records:
+        if record["exclude"] or not record["replicate"]:
+            kept.append((record, cell))
+            continue
+        key = (record["animal"], record["group"], record["endpoint"])
+        if key not in wells:
+            kept.append((record, cell))
+        wells.setdefault(key, []).append((record, cell))
+    spreads: dict[str, float] = {}
+    several = {id(members[0][0]): members for members in wells.values() if len(members) > 1}
+    averaged = []
+    for record, cell in kept:
+        members = several.get(id(record))
+        averaged.append((_mean(members, complaints, spreads) if members else record, cell))
+    _refuse_same_well(wells, complaints)
+    return averaged, _said(several, spreads)
+
+
+def refuse_repeats(records: list[tuple[Record, Cell]], complaints: Complaints, protocol: Protocol) -> None:
+    """Note every second value of an animal in a group, and every animal in two groups of a study that is not paired."""
+    seen: dict[tuple[str, str, str], tuple[Record, Cell]] = {}
+    homes: dict[str, str] = {}
+    for record, cell in records:
+        if record["exclude"]:
+            continue
+        key = (record["animal"], record["group"], record["endpoint"])
+        if key in seen:
+            first, other = seen[key]
+            if not _same(first["time"], record["time"]):
+                found = f"{record['animal']!r} at {_hour(record['time'])}, after {_hour(first['time'])} in {other.name}"
+                planned = f"; the protocol's is {_hour(protocol.sampling_hour)}" if protocol.sampling_hour is not None else ""
+                remedy = f"Keep the rows of one time{planned}. Several times of one animal are no replicates."
+                complaints.about(cell, found, "one time per animal", remedy)
+            else:
+                found = f"{record['animal']!r} in {record['group']} a second time for {record['endpoint']}"
+                remedy = f"The first is in {other.name}: keep one, give the animals different ids, or number wells in a column 'replicate'."
+                complaints.about(cell, found, "one value per animal, group and endpoint", remedy)
+        seen.setdefault(key, (record, cell))
+        home = homes.setdefault(record["animal"], record["group"])
+        if protocol.design != "paired" and home != record["group"]:
+            found = f"{record['animal']!r} in {record['group']} and in {home}"
+            complaints.about(cell, found, "each animal in one group", "Correct the group, or the id.")
+
+
+def _mean(members: list[tuple[Record, Cell]], complaints: Complaints, spreads: dict[str, float]) -> Record:
+    first, cell = members[0]
+    measured = [record for record, _ in members if not math.isnan(record["lower"])]
+    if len({record["time"] for record, _ in members if not math.isnan(record["time"])}) > 1:
+        complaints.about(cell, f"wells of {first['animal']!r} at several times", "wells of one sample", "Keep the rows of one time.")
+    if len(measured) < 2:
+        return {**first, **{name: measured[0][name] for name in ("value", "lower", "upper")}} if measured else first
+    if any(record["lower"] == record["upper"] == 0 for record in measured):
+        found = f"a well of {first['animal']!r} that holds zero"
+        complaints.about(cell, found, "wells above zero: with a zero there is no geometric mean", "Give one value for the animal.")
+        return first
+    lower, upper = ([record[end] for record in measured] for end in ("lower", "upper"))
+    if 0 in lower and math.inf in upper:
+        found = f"wells of {first['animal']!r} below one limit and above another"
+        complaints.about(cell, found, "wells that agree", "Measure again, or exclude the wells with a reason.")
+        return first
+    seen = [record["value"] for record in measured]
+    if not np.isnan(seen).any():
+        spreads[f"{first['animal']}, {first['endpoint']}"] = float(stats.variation(seen, ddof=1))
+    low = 0.0 if 0 in lower else _geometric_mean(lower)
+    high = math.inf if math.inf in upper else _geometric_mean(upper)
+    return {**first, "value": low if low == high else math.nan, "lower": low, "upper": high}
+
+
+def _geometric_mean(values: list[float]) -> float:
+    # Twelve digits, so that wells of 25 and 25 tie with a single 25 and ranks do not hang on rounding.
+    return float(f"{stats.gmean(values):.12g}")
+
+
+def _refuse_same_well(wells: dict[tuple[str, str, str], list[tuple[Record, Cell]]], complaints: Complaints) -> None:
+    for (animal, _, endpoint), members in wells.items():
+        counts = Counter(record["replicate"] for record, _ in members)
+        for record, cell in members:
+            if counts[record["replicate"]] > 1:
+                found = f"replicate {record['replicate']!r} of {animal!r} more than once for {endpoint}"
+                complaints.about(cell, found, "each well once", "Number the wells of an animal 1, 2, 3.")
+
+
+def _said(several: dict[int, list[tuple[Record, Cell]]], spreads: dict[str, float]) -> list[str]:
+    if not several:
+        return []
+    sentence = (
+        f"{sum(map(len, several.values()))} replicate wells averaged geometrically to {len(several)} values, one per animal and endpoint"
+    )
+    if spreads:
+        worst = max(spreads, key=lambda name: spreads[name])
+        middle = float(np.median(list(spreads.values())))
+        sentence += (
+            f"; their coefficient of variation is {100 * middle:.1f} % in the median and at most {100 * spreads[worst]:.1f} % ({worst})"
+        )
+    return [sentence]
+
+
+def _same(one: float, other: float) -> bool:
+    return one == other or (math.isnan(one) and math.isnan(other))
+
+
+def _hour(hour: float | None) -> str:
+    return "no stated time" if hour is None or math.isnan(hour) else f"{hour:g} h"

@@ -1,0 +1,43 @@
+"""Units as laboratories write them: whether two are the same, and what lies between two that are not."""
+
+import re
+
+from scipy import constants
+
+PREFIXES = {
+    "": 1.0,
+    "f": constants.femto,
+    "p": constants.pico,
+    "n": constants.nano,
+    "μ": constants.micro,
+    "u": constants.micro,
+    "m": constants.milli,
+    "c": constants.centi,
+    "d": constants.deci,
+    "k": constants.kilo,
+}
+_PART = r"([fpnμumcdk]?)(g|mol|l|iu|u)"
+_CONCENTRATION = re.compile(rf"{_PART}/{_PART}")
+
+
+def canonical(unit: str) -> str:
+    """A unit without what carries no meaning: case, spaces, and the way in which 'per' is written; '/' and '%' stay.
+
+    >>> canonical("pg mL-1"), canonical("µg/ML")
+    ('pg/ml', 'μg/ml')
+    """
+    text = re.sub(r"[\s^·]", "", unit.casefold()).replace("⁻¹", "-1").replace("−", "-")
+    return re.sub(rf"^(.+?)({_PART})-1$", r"\1/\2", text)
+
+
+def factor(stated: str, expected: str) -> float | None:
+    """What a value must be multiplied by to have the other unit; None where that is not known.
+
+    >>> factor("ng/mL", "pg/mL"), factor("µg/L", "pg/mL"), factor("IU/mL", "pg/mL")
+    (1000.0, 1000.0, None)
+    """
+    parts = [_CONCENTRATION.fullmatch(canonical(unit)) for unit in (stated, expected)]
+    if parts[0] is None or parts[1] is None or parts[0].group(2, 4) != parts[1].group(2, 4):
+        return None
+    one, other = (PREFIXES[part[1]] / PREFIXES[part[3]] for part in parts if part)
+    return float(f"{one / other:.6g}")

@@ -1,0 +1,81 @@
+"""Cohort files as other programs write them, for tests: workbooks, Prism files, OpenDocument sheets."""
+
+import io
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from xml.etree import ElementTree as Xml
+
+from openpyxl import Workbook
+
+Rows = Sequence[Sequence[object]]
+
+
+def xlsx(sheets: Mapping[str, Rows], change: Callable[[Workbook], Any] | None = None) -> bytes:
+    """A workbook; `change` may merge cells, set formats or write errors before it is saved."""
+    book = Workbook()
+    book.remove(book.active)
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(list(row))
+    if change:
+        change(book)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def pzfx(
+    tables: Mapping[str, Mapping[str, Sequence[object]]],
+    titles: Sequence[str] = (),
+    struck: Sequence[tuple[str, int]] = (),
+    attributes: Mapping[str, str] | None = None,
+) -> bytes:
+    """A Prism file: tables of groups with their values, side by side where a value is a list; cells of a group may be struck out."""
+    root = Xml.Element("GraphPadPrismFile", PrismXMLVersion="5.00")
+    for number, (title, groups) in enumerate(tables.items()):
+        about = {"ID": f"Table{number}", "XFormat": "none", "TableType": "OneWay", **(attributes or {})}
+        table = Xml.SubElement(root, "Table", about)
+        Xml.SubElement(table, "Title").text = title
+        if titles:
+            column = Xml.SubElement(Xml.SubElement(table, "RowTitlesColumn"), "Subcolumn")
+            for name in titles:
+                Xml.SubElement(column, "d").text = name
+        for group, values in groups.items():
+            sides = list(zip(*values, strict=True)) if values and isinstance(values[0], list) else [values]
+            column = Xml.SubElement(table, "YColumn", Subcolumns=str(len(sides)))
+            # Prism wraps a title in an element of its own once it was formatted.
+            Xml.SubElement(Xml.SubElement(column, "Title"), "TextAlign").text = group
+            for side in sides:
+                part = Xml.SubElement(column, "Subcolumn")
+                for at, value in enumerate(side):
+                    Xml.SubElement(part, "d", {"Excluded": "1"} if (group, at) in struck else {}).text = str(value)
+    return b'<?xml version="1.0" encoding="UTF-8"?>' + Xml.tostring(root)
+
+
+def ods(rows: Rows) -> bytes:
+    """An OpenDocument sheet, as LibreOffice writes one."""
+    office, table, text = (f"urn:oasis:names:tc:opendocument:xmlns:{part}:1.0" for part in ("office", "table", "text"))
+    for prefix, address in (("office", office), ("table", table), ("text", text)):
+        Xml.register_namespace(prefix, address)  # readers look for these prefixes
+    root = Xml.Element(f"{{{office}}}document-content")
+    body = Xml.SubElement(Xml.SubElement(root, f"{{{office}}}body"), f"{{{office}}}spreadsheet")
+    sheet = Xml.SubElement(body, f"{{{table}}}table", {f"{{{table}}}name": "Sheet1"})
+    for row in rows:
+        line = Xml.SubElement(sheet, f"{{{table}}}table-row")
+        for value in row:
+            number = isinstance(value, int | float)
+            about = {f"{{{office}}}value-type": "float" if number else "string"}
+            cell = Xml.SubElement(line, f"{{{table}}}table-cell", about | ({f"{{{office}}}value": str(value)} if number else {}))
+            Xml.SubElement(cell, f"{{{text}}}p").text = str(value)
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", Xml.tostring(root))
+        archive.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry '
+            'manifest:full-path="/" manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/></manifest:manifest>',
+        )
+    return stream.getvalue()
