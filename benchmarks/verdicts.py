@@ -1,6 +1,7 @@
 """How often cohorts of each size and scenario get each verdict: `make bench`.
 
-Writes ``notebooks/ledger/rates.csv``, for every study, scenario, claim and number of animals a group. The seed is fixed.
+Writes ``notebooks/ledger/rates.csv``, for every study, scenario, claim and number of animals a group, and ``notebooks/power/plans.csv``, for
+the published scenario with all, three quarters and half of its effects. The seeds are fixed.
 """
 
 import sys
@@ -13,16 +14,21 @@ import numpy as np
 import pandas as pd
 from rich.progress import track
 
-from secretome.power import verdict_rates
+from secretome.power import claim_rates, verdict_rates
 from secretome.protocol import load_protocol, study_folder, study_names
 
-OUT = Path(__file__).parents[1] / "notebooks" / "ledger" / "rates.csv"
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+RATES, PLANS = NOTEBOOKS / "ledger" / "rates.csv", NOTEBOOKS / "power" / "plans.csv"
 SIZES = (3, 4, 5, 6, 8, 10, 12, 16, 20, 30, 40)
 COHORTS = 2000
 # Where most titres lie below the plate, each cohort takes as many model fits as it has arms, and every verdict is near certain.
 FEWER = {("humoral_immunity", "reversed"): 400}
 
+PLANNED_SIZES = (3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 20, 24, 30, 40, 60)
+EFFECTS = (1.0, 0.75, 0.5)
+
 Cell = tuple[str, str, int]
+Plan = tuple[str, str, float, int]
 
 
 def cells() -> Iterator[Cell]:
@@ -41,15 +47,37 @@ def measure(cell: Cell) -> pd.DataFrame:
     return verdict_rates(protocol, scenario, n, cohorts=FEWER.get((study, scenario), COHORTS), rng=rng)
 
 
+def plans() -> Iterator[Plan]:
+    """Every claim, share of its effect and size, the slowest first; that nothing changes has no effect to take a share of."""
+    for n in sorted(PLANNED_SIZES, reverse=True):
+        for study in study_names():
+            for key, claim in load_protocol(study_folder(study) / "protocol.yml").claims.items():
+                yield from ((study, key, effect, n) for effect in (EFFECTS[:1] if claim.kind == "unchanged" else EFFECTS))
+
+
+def plan(cell: Plan) -> pd.DataFrame:
+    """The rates of one claim, share of its effect, and size."""
+    study, claim, effect, n = cell
+    rates = claim_rates(load_protocol(study_folder(study) / "protocol.yml"), claim, [n], effect=effect)
+    return rates[rates["reading"] == "planned"]
+
+
+def write(rows: list[pd.DataFrame], order: list[str], out: Path) -> None:
+    """Write a table, sorted."""
+    table = pd.concat(rows).sort_values(order)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    table.to_csv(out, index=False, lineterminator="\n")
+    print(f"{len(table)} rows written to {out}", file=sys.stderr)
+
+
 def main() -> None:
-    """Measure every cell on all cores, and write the table."""
-    todo = list(cells())
+    """Measure every cell on all cores, and write both tables."""
+    todo, planned = list(cells()), list(plans())
     with ProcessPoolExecutor() as pool:
+        plans_made = list(track(pool.map(plan, planned), total=len(planned), description="plans"))
+        write(plans_made, ["study", "claim", "effect", "n"], PLANS)
         rates = list(track(pool.map(measure, todo), total=len(todo), description="verdicts"))
-    table = pd.concat(rates).sort_values(["study", "scenario", "claim", "reading", "n"])
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    table.to_csv(OUT, index=False, lineterminator="\n")
-    print(f"{len(table)} rows written to {OUT}", file=sys.stderr)
+        write(rates, ["study", "scenario", "claim", "reading", "n"], RATES)
 
 
 if __name__ == "__main__":

@@ -154,6 +154,54 @@ def simulate_many(protocol: Protocol, scenario: str, *, n: int, cohorts: int, rn
     return {key: {group: _limits(drawn, plan.endpoints[key]) for group, drawn in groups.items()} for key, groups in values.items()}
 
 
+def with_effect(protocol: Protocol, scenario: str, effect: float) -> Protocol:
+    """The protocol with every effect of a scenario made smaller or larger, for planning: published effects tend to be too large.
+
+    Parameters
+    ----------
+    protocol : Protocol
+        A study that says how its animals are to be made up.
+    scenario : str
+        One of its scenarios.
+    effect : float
+        The share of each treated group's effect, on the log scale, that is to be true: 1 leaves all as it is, 0.5 makes a ratio of 4
+        one of 2.
+
+    Returns
+    -------
+    Protocol
+        Its scenario of that name has the new centres; the reference drug keeps its own.
+
+    Raises
+    ------
+    ValueError
+        If the protocol has no simulation or no such scenario, or `effect` is not above 0.
+
+    Examples
+    --------
+    >>> from secretome.protocol import load_protocol, study_folder
+    >>> protocol = load_protocol(study_folder("sepsis_cytokines") / "protocol.yml")
+    >>> half = with_effect(protocol, "as_published", 0.5)
+    >>> round(half.simulation.scenarios["as_published"].centres["il6"]["t2"] / 105, 2)
+    0.59
+    """
+    if not effect > 0:
+        raise ValueError(f"effect must be above 0; it is {effect!r}.")
+    plan, world = _plan(protocol, scenario)
+    base = next(key for key, group in protocol.groups.items() if group.role == "control")
+    moved: dict[str, dict[str, float]] = {}
+    for key, endpoint in plan.endpoints.items():
+        centres = {group: about.centre for group, about in endpoint.groups.items()} | world.centres.get(key, {})
+        treated = [group for group, about in protocol.groups.items() if about.role == "treated"]
+        if isinstance(endpoint, Titre):
+            scaled = {group: centres[base] + effect * (centres[group] - centres[base]) for group in treated}
+        else:
+            scaled = {group: centres[base] * (centres[group] / centres[base]) ** effect for group in treated}
+        moved[key] = world.centres.get(key, {}) | scaled
+    scenarios = plan.scenarios | {scenario: world.model_copy(update={"centres": moved})}
+    return protocol.model_copy(update={"simulation": plan.model_copy(update={"scenarios": scenarios})})
+
+
 def truth(protocol: Protocol, scenario: str, claim: str) -> Truth:
     """Whether a claim is true of the animals of a scenario.
 

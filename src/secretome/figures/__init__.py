@@ -4,7 +4,7 @@ from matplotlib.figure import Figure
 
 from secretome.figures.animals import design_figure, groups_figure, paired_figure
 from secretome.figures.base import COLOURS, STYLE, export, themed, to_svg
-from secretome.figures.curves import rates_figure, specification_figure
+from secretome.figures.curves import planning_figure, rates_figure, specification_figure
 from secretome.figures.forest import forest_figure
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "forest_figure",
     "groups_figure",
     "paired_figure",
+    "planning_figure",
     "rates_figure",
     "specification_figure",
     "themed",

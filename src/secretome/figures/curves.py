@@ -164,3 +164,40 @@ def _share_axes(figure: Figure, first: Axes, sizes: Sequence[int]) -> None:
     figure.supxlabel("animals per group", fontsize=10)
     handles = {label: handle for axes in figure.axes for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)}
     figure.legend(handles.values(), handles.keys(), loc="outside upper left", ncols=3, frameon=False, fontsize=9)
+
+
+def planning_figure(plans: pd.DataFrame, titles: dict[str, str], target: float) -> Figure:
+    """How often each claim of a study is supported, against the animals a group, at the assumed effect and at shares of it.
+
+    Parameters
+    ----------
+    plans : DataFrame
+        Planned rows of `claim_rates` for the claims of one study, at several effects.
+    titles : dict
+        The claims to draw, and what to call them.
+    target : float
+        The share that is asked for.
+
+    Returns
+    -------
+    Figure
+    """
+    with mpl.rc_context(STYLE):
+        columns = min(len(titles), 2)
+        lines = -(-len(titles) // columns)
+        figure = Figure(figsize=(6.2, 0.6 + 1.9 * lines), layout="constrained")
+        panels = figure.subplots(lines, columns, sharex=True, sharey=True, squeeze=False)
+        styles = zip(sorted(plans["effect"].unique(), reverse=True), ("-", "--", ":"), ("o", "s", "^"), strict=False)
+        dress = {effect: (line, marker) for effect, line, marker in styles}
+        for axes, (claim, title) in zip(panels.flat, titles.items(), strict=False):
+            axes.axhline(target, color=COLOURS["quiet"], linewidth=0.8)
+            for effect, (line, marker) in dress.items():
+                ordered = plans[(plans["claim"] == claim) & (plans["effect"] == effect)].sort_values("n")
+                label = f"{words.percent(effect)} of the effect"
+                axes.plot(ordered["n"], ordered["supported"], line, color=COLOURS["treated"], marker=marker, markersize=3.5, label=label)
+            axes.set_title(title, fontsize=9, loc="left")
+            axes.set_ylim(-0.04, 1.04)
+        for axes in panels.flat[len(titles) :]:
+            axes.set_visible(False)
+        _share_axes(figure, panels[0, 0], sorted(plans["n"].unique()))
+    return figure

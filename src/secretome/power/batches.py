@@ -54,6 +54,13 @@ def judge_many(protocol: Protocol, drawn: Drawn, alpha: float, *, published: int
     return judged
 
 
+def unseen_share(claim: Claim, drawn: Drawn) -> float:
+    """How many fitted models a cohort takes on average: its contrasts that hold a value beyond a limit, or zero."""
+    arms = {group: ((low == high) & (low > 0)).all(axis=1) for group, (low, high) in drawn[claim.endpoint].items()}
+    contrasts = claim.compared if claim.kind in ("every", "unchanged") else (claim.contrast,) if claim.kind == "single" else ()
+    return float(sum(1 - (arms[a] & arms[b]).mean() for a, b in map(sides, contrasts)))
+
+
 @dataclass(frozen=True)
 class _Cohorts:
     """One endpoint of many cohorts: for each group, what is known of each value, in arrays of (cohorts, animals)."""

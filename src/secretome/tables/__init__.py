@@ -1,7 +1,7 @@
 """Tables that people read, made from results and verdicts."""
 
 from secretome.tables.benchmarks import calibration_ranges, calibration_table, growth_table, missed, speed_table
-from secretome.tables.ledger import rates_table, rules_table, scoreboard_table, worth_table
+from secretome.tables.ledger import needs_table, power_table, rates_table, rules_table, scoreboard_table, worth_table
 from secretome.tables.markup import to_html
 from secretome.tables.reported import (
     by_outcome,
@@ -30,10 +30,12 @@ __all__ = [
     "groups_table",
     "growth_table",
     "missed",
+    "needs_table",
     "odds_table",
     "options_table",
     "outcomes_table",
     "pairs_table",
+    "power_table",
     "rates_table",
     "reported_ratios_table",
     "reported_sources_table",

@@ -65,3 +65,33 @@ def _cell(row: words.Row) -> str:
     if not isinstance(row["verdict"], str):
         return "–"
     return row["verdict"] if math.isnan(row["estimate"]) else f"{row['verdict']}: {words.ratio(row)}"
+
+
+def power_table(rates: pd.DataFrame) -> pd.DataFrame:
+    """The chance of each verdict, size by size, and of support by the published test."""
+    planned = rates[rates["reading"] == "planned"].set_index("n")
+    published = rates[rates["reading"] == "published"].set_index("n")
+    names = {"supported": "Supported", "contradicted": "Contradicted", "inconclusive": "Left open", "untestable": "Untestable"}
+    return pd.DataFrame(
+        {
+            "n": planned.index,
+            **{name: [words.share(row[verdict], row["cohorts"]) for _, row in planned.iterrows()] for verdict, name in names.items()},
+            "Published test supports": [words.share(row["supported"], row["cohorts"]) for _, row in published.iterrows()],
+        }
+    )
+
+
+def needs_table(plans: pd.DataFrame, protocols: Mapping[str, Protocol], target: float) -> pd.DataFrame:
+    """The smallest measured n that supports each claim as often as asked, one column per share of the assumed effect."""
+    planned = plans[plans["reading"] == "planned"]
+    rows = []
+    for study, protocol in protocols.items():
+        for key, claim in protocol.claims.items():
+            own = planned[(planned["study"] == study) & (planned["claim"] == key)]
+            cells = {}
+            for effect in own["effect"].unique():
+                curve = own[own["effect"] == effect]
+                enough = curve[curve["supported"] >= target]["n"]
+                cells[effect] = f"{enough.min()}" if len(enough) else f"more than {curve['n'].max()}"
+            rows.append({"Claim": claim.sentence, **{f"{words.percent(effect)} of the effect": cell for effect, cell in cells.items()}})
+    return pd.DataFrame(rows).fillna("–")

@@ -4,6 +4,7 @@ from secretome.words.alternatives import design_alt, groups_alt, paired_alt
 from secretome.words.choices import HEADINGS, options, specification_alt, specification_sentence
 from secretome.words.ledger import cohort_heading, headline, rates_alt, rule_words, share, uncounted_sentence
 from secretome.words.numbers import Row, count, effect, inside, interval, number, p_number, p_value, percent, ratio
+from secretome.words.planning import assumed_sentence, ethics_sentence, exact_sentence
 from secretome.words.reported import finding_sentence, forest_alt, forest_label, reading_words, summary_sentence
 from secretome.words.sentences import (
     against,
@@ -32,6 +33,7 @@ __all__ = [
     "Row",
     "against",
     "arms_sentence",
+    "assumed_sentence",
     "caveats",
     "censoring_sentence",
     "check_sentence",
@@ -41,6 +43,8 @@ __all__ = [
     "deaths_sentence",
     "design_alt",
     "effect",
+    "ethics_sentence",
+    "exact_sentence",
     "finding_sentence",
     "floor_sentence",
     "forest_alt",

@@ -75,6 +75,8 @@ def share(p: float, cohorts: int) -> str:
     error = 2 * math.sqrt(p * (1 - p) / cohorts)
     if error == 0:
         return f"{100 * p:.0f} %"
+    if p < 0.0005:
+        return "under 0.1 %"
     return f"{100 * p:.{0 if p >= 0.1 else 1}f} ± {100 * error:.1f} %"
 
 

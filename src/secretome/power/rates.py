@@ -1,0 +1,95 @@
+"""Verdicts of many simulated cohorts, as shares."""
+
+import numpy as np
+import pandas as pd
+
+from secretome.claims import ALPHA, DECISIONS
+from secretome.power.batches import judge_many
+from secretome.protocol import Protocol, load_protocol, notebooks_folder, study_folder
+from secretome.simulate import simulate_many, truth
+
+VERDICTS = ("supported", "contradicted", "inconclusive", "untestable")
+# The published tests are exact counts and take most of the time, so fewer cohorts are judged by them.
+PUBLISHED = 500
+
+
+def verdict_rates(
+    protocol: Protocol,
+    scenario: str,
+    n: int,
+    *,
+    cohorts: int = 2000,
+    published: int = PUBLISHED,
+    alpha: float = ALPHA,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """How often simulated cohorts of one size support, contradict or leave open each claim of a study.
+
+    Parameters
+    ----------
+    protocol : Protocol
+        A study that says how its animals are to be made up.
+    scenario : str
+        What is true of the animals: one of the protocol's scenarios.
+    n : int
+        Animals per group, or pairs.
+    cohorts : int, default 2000
+        How many cohorts are drawn.
+    published : int, default 500
+        How many of them are also judged by the tests that stand for the authors'.
+    alpha : float, default 0.05
+        The error rate per claim.
+    rng : Generator
+        Draws the cohorts.
+
+    Returns
+    -------
+    DataFrame
+        One row per claim and reading: study, scenario, n, claim, reading (``planned`` or ``published``), cohorts, and the shares
+        supported, contradicted, inconclusive and untestable. A share p has the standard error ``sqrt(p (1 - p) / cohorts)``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such scenario, or `n` or `cohorts` is below 1.
+
+    Examples
+    --------
+    >>> from secretome.protocol import load_protocol, study_folder
+    >>> protocol = load_protocol(study_folder("humoral_immunity") / "protocol.yml")
+    >>> rates = verdict_rates(protocol, "plateau", 8, cohorts=200, published=20, rng=np.random.default_rng(1))
+    >>> rates[rates["reading"] == "planned"].set_index("claim")["supported"].round(1).to_dict()["afc_dose_im"]
+    0.0
+    """
+    judged = judge_many(
+        protocol, simulate_many(protocol, scenario, n=n, cohorts=cohorts, rng=rng), alpha, published=min(published, cohorts)
+    )
+    rows = []
+    for claim, (rules, decisions) in judged.items():
+        for reading, found in (("planned", [str(DECISIONS[rule]) for rule in rules.tolist()]), ("published", decisions.tolist())):
+            shares = {verdict: found.count(verdict) / len(found) for verdict in VERDICTS}
+            rows.append(
+                {"study": protocol.key, "scenario": scenario, "n": n, "claim": claim, "reading": reading, "cohorts": len(found), **shares}
+            )
+    return pd.DataFrame(rows)
+
+
+def measured_rates() -> pd.DataFrame:
+    """The rates that the book measured for every study, scenario and size, with the truth of each claim.
+
+    Returns
+    -------
+    DataFrame
+        The rows of `verdict_rates`, and truth (see `secretome.simulate.truth`).
+
+    Examples
+    --------
+    >>> rates = measured_rates()
+    >>> sorted(set(rates["n"].tolist()))
+    [3, 4, 5, 6, 8, 10, 12, 16, 20, 30, 40]
+    """
+    # A scenario is called null, which is no missing value.
+    rates = pd.read_csv(notebooks_folder() / "ledger" / "rates.csv", keep_default_na=False)
+    protocols = {name: load_protocol(study_folder(name) / "protocol.yml") for name in rates["study"].unique()}
+    places = zip(rates["study"], rates["scenario"], rates["claim"], strict=True)
+    return rates.assign(truth=[truth(protocols[study], scenario, claim) for study, scenario, claim in places])

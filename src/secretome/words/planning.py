@@ -1,0 +1,46 @@
+"""How many animals an experiment needs, in the words of an application to an ethics committee."""
+
+import pandas as pd
+
+from secretome.protocol import Claim, Protocol
+from secretome.words.ledger import rule_words, share
+from secretome.words.numbers import Row, percent
+
+
+def ethics_sentence(protocol: Protocol, key: str, n: int | None, rates: pd.DataFrame, target: float, alpha: float = 0.05) -> str:
+    """What to write about the number of animals; `rates` holds every size tried, and `n` is the smallest that reaches the target."""
+    claim, planned = protocol.claims[key], rates[rates["reading"] == "planned"].drop_duplicates("n").set_index("n")
+    if n is None:
+        most = planned.iloc[-1]
+        return (
+            f"No number of {protocol.units} up to {planned.index[-1]} per group supports this claim in {percent(target)} of cohorts; "
+            f"{planned.index[-1]} do in {share(most['supported'], most['cohorts'])}."
+        )
+    row: Row = planned.loc[n]
+    test, supported, _ = rule_words(protocol, claim, alpha)
+    who = f"{n} {protocol.units}" if protocol.design == "paired" else f"{n} {protocol.units} per group ({n * len(protocol.groups)} in all)"
+    fewer: Row = planned.loc[n - 1] if n - 1 in planned.index else None
+    short = f"; {n - 1} would in {share(fewer['supported'], fewer['cohorts'])}" if fewer is not None else ""
+    effect = "" if rates["effect"].iloc[0] == 1 else f" at {percent(rates['effect'].iloc[0])} of the assumed effect (log scale)"
+    return (
+        f"Number of animals: with {who}, the claim “{claim.sentence.rstrip('.')}” is supported in "
+        f"{share(row['supported'], row['cohorts'])} of {row['cohorts']} simulated cohorts in which it is true{effect}{short}. "
+        f"Planned test: {test}; supported if {supported}."
+    )
+
+
+def exact_sentence(protocol: Protocol, claim: Claim, n: int) -> str:
+    """From how many animals on the exact test that stands for the authors' can speak."""
+    names = {"mann_whitney": "Mann-Whitney", "jonckheere_terpstra": "Jonckheere-Terpstra", "signed_rank": "signed-rank"}
+    per = "" if protocol.design == "paired" else " per group"
+    return f"The exact {names[claim.published_test.method]} test can reach p ≤ 0.05 from {n} {protocol.units}{per} on."
+
+
+def assumed_sentence(protocol: Protocol, scenario: str, effect: float) -> str:
+    """What simulated shares rest on."""
+    about = protocol.simulation.scenarios[scenario].about if protocol.simulation else "nothing is assumed"
+    share_of_effect = "" if effect == 1 else f", each effect at {percent(effect)} of what is assumed (log scale)"
+    return (
+        f"All shares are of simulated {protocol.units}, drawn from the assumptions that the study's page lists: {scenario} ({about})"
+        f"{share_of_effect}. Behind ± stands twice the simulation's error. Other spreads or effects need other numbers."
+    )
