@@ -3,6 +3,7 @@
 from secretome.words.alternatives import design_alt, groups_alt, paired_alt
 from secretome.words.choices import HEADINGS, options, specification_alt, specification_sentence
 from secretome.words.ledger import cohort_heading, headline, rates_alt, rule_words, share, uncounted_sentence
+from secretome.words.methods import methods_paragraph, software
 from secretome.words.numbers import Row, count, effect, inside, interval, number, p_number, p_value, percent, ratio
 from secretome.words.reported import finding_sentence, forest_alt, forest_label, reading_words, summary_sentence
 from secretome.words.sentences import (
@@ -49,6 +50,7 @@ __all__ = [
     "inside",
     "interval",
     "made_up_sentence",
+    "methods_paragraph",
     "number",
     "options",
     "p_number",
@@ -62,6 +64,7 @@ __all__ = [
     "result_sentence",
     "rule_words",
     "share",
+    "software",
     "specification_alt",
     "specification_sentence",
     "standing_sentence",
