@@ -175,7 +175,7 @@ def content_key(study: Study, parameters: Mapping[str, int | float]) -> str:
     files = [
         study.cohort.path,
         *_study_files(study.key),
-        *sorted(file for file in package.rglob("*") if file.suffix in (".py", ".css", ".jinja")),
+        *sorted(file for file in package.rglob("*") if file.suffix in (".py", ".css", ".js", ".jinja")),
     ]
     digest = hashlib.sha256(json.dumps([dict(sorted(parameters.items())), _versions()]).encode())
     for file in files:

@@ -186,14 +186,14 @@ def deciding(study: Study, results: pd.DataFrame, kind: str = "") -> pd.DataFram
     >>> deciding(study, analyse(study, readings=("planned",)))[["endpoint", "contrast"]].values.tolist()
     [['il6', 't1 vs control'], ['il6', 't2 vs control'], ['il4', 't1 vs control'], ['il4', 't2 vs control']]
     """
-    places = {}
+    places: dict[int, None] = {}
     for claim in study.protocol.claims.values():
         if kind not in ("", claim.kind):
             continue
         rows = results[results["endpoint"] == claim.endpoint]
         for contrast in claim.compared or (claim.contrast,):
             row = row_of(rows[rows["contrast"] == contrast], "planned", equivalence=claim.kind == "unchanged")
-            places[row.name] = None
+            places[int(row.name)] = None
     return results.loc[list(places)]
 
 

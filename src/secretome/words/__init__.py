@@ -1,6 +1,7 @@
 """Numbers and results in the words that a journal uses."""
 
 from secretome.words.alternatives import design_alt, groups_alt, paired_alt
+from secretome.words.arrive import ASKS, GUIDELINES, OPEN, arrive_answers
 from secretome.words.choices import HEADINGS, options, specification_alt, specification_sentence
 from secretome.words.ledger import cohort_heading, headline, rates_alt, rule_words, share, uncounted_sentence
 from secretome.words.methods import methods_paragraph, software
@@ -28,10 +29,14 @@ from secretome.words.sentences import (
 )
 
 __all__ = [
+    "ASKS",
+    "GUIDELINES",
     "HEADINGS",
+    "OPEN",
     "Row",
     "against",
     "arms_sentence",
+    "arrive_answers",
     "caveats",
     "censoring_sentence",
     "check_sentence",

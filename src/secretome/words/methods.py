@@ -264,8 +264,8 @@ def _every(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]
 
 def _unchanged(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]:
     yield (
-        f"A claim that nothing changes was a test of equivalence in each of {_number(claims)} contrasts, {methods}. It was called supported "
-        f"where every {percent(1 - 2 * alpha)} interval lay inside the zone of no effect, contradicted where an interval at "
+        f"A claim that nothing changes was a test of equivalence in each of {_number(claims)} contrasts, {methods}. It was called "
+        f"supported where every {percent(1 - 2 * alpha)} interval lay inside the zone of no effect, contradicted where an interval at "
         f"{_levels(claims, alpha)} lay wholly outside, and otherwise inconclusive."
     )
 
@@ -273,8 +273,8 @@ def _unchanged(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[
 def _trend(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]:
     doses, levels = _either(len(claim.doses) for claim in claims), _either(percent(1 - alpha / len(claim.steps)) for claim in claims)
     yield (
-        f"A claim of a dependence on the dose was tested {methods}, over {doses} doses without the control. It was called supported where p "
-        f"was at most {alpha:g} in the claimed direction and no step between neighbouring doses was shown to go back (intervals at "
+        f"A claim of a dependence on the dose was tested {methods}, over {doses} doses without the control. It was called supported where "
+        f"p was at most {alpha:g} in the claimed direction and no step between neighbouring doses was shown to go back (intervals at "
         f"{levels}), contradicted where p was at most {alpha:g} in the other direction, and otherwise inconclusive."
     )
 
@@ -319,8 +319,8 @@ def _besides(study: Study, results: pd.DataFrame, alpha: float) -> Iterator[str]
         rows = planned[(planned["endpoint"] == check.endpoint) & (planned["contrast"] == check.contrast)]
         label = inside(study.protocol.endpoints[check.endpoint].label)
         yield (
-            f"Whether the experiment worked was checked first ({_quoted(check.sentence)}) by {_tests(rows)}, at {alpha:g} without adjustment; "
-            f"a failed check would have left the claims on {label} untestable."
+            f"Whether the experiment worked was checked first ({_quoted(check.sentence)}) by {_tests(rows)}, at {alpha:g} without "
+            f"adjustment; a failed check would have left the claims on {label} untestable."
         )
     for slopes in study.protocol.slopes.values():
         rows = planned[planned["contrast"] == slopes.contrast]
@@ -333,11 +333,11 @@ def _published(study: Study, results: pd.DataFrame, level: float) -> Iterator[st
     if not rows.empty:
         stated = "; ".join(dict.fromkeys(claim.published_test.stated for claim in study.protocol.claims.values()))
         yield (
-            f"Beside the planned tests, those that stand for the original authors' were run ({_tests(rows)}; intervals at {percent(level)}, "
-            f"or the next level above that an exact test can reach). What was known of theirs: {stated}."
+            f"Beside the planned tests, those that stand for the original authors' were run ({_tests(rows)}; intervals at "
+            f"{percent(level)}, or the next level above that an exact test can reach). What was known of theirs: {stated}."
         )
     if (results["reading"] == "multiverse").any():
-        yield f"Other defensible analyses of the same {units(study)} were run to see whether the answer hangs on a choice; they decided nothing."
+        yield f"Other defensible analyses of the same {units(study)} were run, to see what hangs on such choices; they decided nothing."
 
 
 def _tests(rows: pd.DataFrame) -> str:
