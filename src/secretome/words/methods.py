@@ -45,7 +45,7 @@ def methods_paragraph(study: Study, results: pd.DataFrame, *, alpha: float = ALP
     --------
     >>> from secretome import analyse, load_study, words
     >>> study = load_study("treg_conditioned_medium")
-    >>> print(words.methods_paragraph(study, analyse(study))[:75])
+    >>> print(words.methods_paragraph(study, analyse(study))[:74])
     The values were published individual data. The claims were made from these
     """
     sentences = [
@@ -54,7 +54,7 @@ def methods_paragraph(study: Study, results: pd.DataFrame, *, alpha: float = ALP
         *_measured(study),
         *losses(study),
         *_limits(study),
-        f"Values were compared on a logarithmic scale, and effects are ratios with confidence intervals. {_error_rate(alpha)}",
+        f"Values were compared on a logarithmic scale, and effects were given as ratios with confidence intervals. {_error_rate(alpha)}",
         *(sentence for kind in KINDS for sentence in _planned(study, results, kind, alpha)),
         *_zones(study, alpha),
         *_besides(study, results, alpha),
