@@ -24,7 +24,7 @@ seed: int = 1  # for permutations that are too many to enumerate
 import pandas as pd
 
 from secretome import adjudicate, analyse, figures, load_study, tables, words
-from secretome.claims import examine, specifications
+from secretome.claims import deciding, examine, specifications
 from secretome.power import rank_floors
 from secretome.report.page import Page
 from secretome.reported import audit, published_tables, reanalysis
@@ -184,7 +184,9 @@ page.table(tables.contrasts_table(study, equivalent.loc[["phagocytosis"]]), "Is 
 # differ: their difference must be tested. A ratio above 1 means that the dose matters more into muscle. No claim rests on it.
 
 # %% tags=["hide-input"]
-page.items(words.result_sentence(study, planned.loc[(slopes.endpoint, slopes.contrast)]) for slopes in study.protocol.slopes.values())
+page.items(
+    (words.result_sentence(study, planned.loc[(slopes.endpoint, slopes.contrast)]) for slopes in study.protocol.slopes.values()), copy=True
+)
 
 # %% [markdown]
 # ## Every reasonable way
@@ -206,7 +208,7 @@ page.table(tables.options_table(pd.concat(curves.values())), "What was chosen, a
 # {glue:text}`standing`
 
 # %% tags=["hide-input"]
-page.items(words.verdict_sentence(study, row) for _, row in verdicts.iterrows())
+page.items((words.verdict_sentence(study, row) for _, row in verdicts.iterrows()), copy=True)
 page.table(tables.verdicts_table(study, verdicts), "Verdicts")
 
 # %% [markdown]
@@ -225,7 +227,30 @@ page.items(words.caveats(study))
 # - **Which antibodies.** A cell that forms antibodies against an erythrocyte does not show protection against anything.
 # - **Equality from a difference test.** "At the level of the control" by Mann-Whitney's U is silence, not equality. How near the groups are is what the intervals say.
 # - **What a titre's "per cent" is of.** The scenarios `as_published` and `titre_raw` are the two readings, and the claim on titres holds in one of them.
+
+# %% [markdown]
+# ## Words to paste
 #
+# Each sentence under *The verdicts* has a button that copies it, and so have the planned results, as sentences:
+
+# %% tags=["hide-input"]
+sentences = [words.result_sentence(study, row) for _, row in deciding(study, results).iterrows()]
+page.items(sentences, copy=True, folded="The planned results")
+
+# %% [markdown]
+# This is how the cohort was analysed, as a methods section says it: protocol, losses, tests, rules and software.
+
+# %% tags=["hide-input"]
+page.paragraph(words.methods_paragraph(study, results, alpha=alpha, level=level))
+
+# %% [markdown]
+# Journals ask how animals were kept, allocated and measured, by the ARRIVE guidelines {cite}`percie-du-sert-2020`. The protocol and the file answer some of the
+# guidelines' essential items and leave others open: those only the laboratory can add.
+
+# %% tags=["hide-input"]
+page.table(tables.arrive_table(study, results), "The ARRIVE Essential 10: answered and open", folded=True)
+
+# %% [markdown]
 # ## Rerun it on your mice
 #
 # Put your values in a CSV or Excel file with the columns `animal`, `group` (`saline`, `thymalin`, `im10`, `im20`, `im50`, `sc10`, `sc20` or `sc50`), `afc` per spleen, `titre` as the reciprocal of the last

@@ -165,7 +165,7 @@ page.items(words.floor_sentence(study, published.loc[key], alpha) for key in fam
 # model sizes, the ranks have the last word.
 
 # %% tags=["hide-input"]
-page.items(words.result_sentence(study, planned.loc[key]) for key in families)
+page.items((words.result_sentence(study, planned.loc[key]) for key in families), copy=True)
 
 # %% [markdown]
 # ## Every reasonable way
@@ -186,7 +186,7 @@ page.table(tables.options_table(pd.concat(curves.values())), "What was chosen, a
 # {glue:text}`standing` {glue:text}`deaths`
 
 # %% tags=["hide-input"]
-page.items(words.verdict_sentence(study, row) for _, row in verdicts.iterrows())
+page.items((words.verdict_sentence(study, row) for _, row in verdicts.iterrows()), copy=True)
 page.table(tables.verdicts_table(study, verdicts), "Verdicts")
 
 # %% [markdown]
@@ -212,6 +212,22 @@ page.items(words.caveats(study))
 # - **Which part of the medium works.** No group was given medium that no cell had touched.
 #
 # A measured cohort may do better than the published one in each of these. Nothing above knows whether it did.
+
+# %% [markdown]
+# ## Words to paste
+#
+# Each sentence under *As planned* and *The verdicts* has a button that copies it. This is how the cohort was analysed, as a
+# methods section says it: protocol, losses, tests, rules and software.
+
+# %% tags=["hide-input"]
+page.paragraph(words.methods_paragraph(study, results, alpha=alpha, level=level))
+
+# %% [markdown]
+# Journals ask how animals were kept, allocated and measured, by the ARRIVE guidelines {cite}`percie-du-sert-2020`. The protocol and the file answer some of the
+# guidelines' essential items and leave others open: those only the laboratory can add.
+
+# %% tags=["hide-input"]
+page.table(tables.arrive_table(study, results), "The ARRIVE Essential 10: answered and open", folded=True)
 
 # %% [markdown]
 # ## Rerun it on your rats

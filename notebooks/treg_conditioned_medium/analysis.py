@@ -51,7 +51,6 @@ positive = study.protocol.claims["tregs_rise_cd25pos"]
 negative = study.protocol.claims["tregs_rise_cd25neg"]
 published = results[results["reading"] == "published"].set_index("endpoint", drop=False)
 planned = results[(results["reading"] == "planned") & (results["alternative"] != "equivalence")].set_index("endpoint", drop=False)
-by_claim = verdicts.set_index("claim", drop=False)
 page.say(
     who=words.cohort_sentence(study),
     pairs_positive=words.pairs_sentence(study, positive),
@@ -60,10 +59,6 @@ page.say(
     published_negative=words.result_sentence(study, published.loc[negative.endpoint]),
     floor_positive=words.floor_sentence(study, published.loc[positive.endpoint], alpha),
     floor_negative=words.floor_sentence(study, published.loc[negative.endpoint], alpha),
-    planned_positive=words.result_sentence(study, planned.loc[positive.endpoint]),
-    planned_negative=words.result_sentence(study, planned.loc[negative.endpoint]),
-    verdict_positive=words.verdict_sentence(study, by_claim.loc["tregs_rise_cd25pos"]),
-    verdict_negative=words.verdict_sentence(study, by_claim.loc["tregs_rise_cd25neg"]),
     standing=words.standing_sentence(study, verdicts),
     zone=words.zone(study.protocol.endpoints[positive.endpoint].no_effect),
     alpha=f"{alpha:g}",
@@ -121,9 +116,9 @@ page.figure(figures.paired_figure(study, negative, row), "pairs-cd25-negative", 
 #
 # A treatment that multiplies a share acts evenly on its logarithm, so the planned test is the paired t on logs, and the effect is a ratio. There is one
 # {term}`contrast` per claim, so no adjustment is needed.
-#
-# - {glue:text}`planned_positive`
-# - {glue:text}`planned_negative`
+
+# %% tags=["hide-input"]
+page.items((words.result_sentence(study, row) for _, row in planned.iterrows()), copy=True)
 
 # %% [markdown]
 # ## What else is defensible
@@ -160,10 +155,11 @@ page.say(unpaired_positive=unpaired[positive.endpoint], unpaired_negative=unpair
 # ## The verdicts
 #
 # {glue:text}`standing`
-#
-# - {glue:text}`verdict_positive`
-# - {glue:text}`verdict_negative`
-#
+
+# %% tags=["hide-input"]
+page.items((words.verdict_sentence(study, row) for _, row in verdicts.iterrows()), copy=True)
+
+# %% [markdown]
 # A claim is *supported* when the planned p is at most {glue:text}`alpha`, the effect goes the claimed way, and it is not {term}`negligible`. How the other
 # three verdicts come about is told in {doc}`the guide to verdicts <../../book/verdicts>`.
 
@@ -178,6 +174,19 @@ page.table(tables.verdicts_table(study, verdicts), "Verdicts")
 # - Both endpoints come from the same donors and share one denominator, so they are not two independent confirmations.
 # - The published experiment had no vehicle control. Fresh medium that no stem cell has touched, or medium conditioned by another cell, might do the same.
 # - A share rises when these cells multiply, and also when other CD4+ cells die. A percentage cannot tell the two apart.
+
+# %% [markdown]
+# ## Words to paste
+#
+# Each sentence under *As planned* and *The verdicts* has a button that copies it. This is how the cohort was analysed, as a
+# methods section says it: protocol, losses, tests, rules and software.
+
+# %% tags=["hide-input"]
+page.paragraph(words.methods_paragraph(study, results, alpha=alpha, level=level))
+
+# %% [markdown]
+# The ARRIVE guidelines {cite}`percie-du-sert-2020`, which the animal studies of this book are held against, are for research on animals. No animal was used here, so there is no
+# such table.
 
 # %% [markdown]
 # ## Rerun it on your donors

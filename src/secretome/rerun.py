@@ -183,7 +183,7 @@ def content_key(study: Study, parameters: Mapping[str, int | float]) -> str:
     files = [
         study.cohort.path,
         *_study_files(study.key),
-        *sorted(file for file in package.rglob("*") if file.suffix in (".py", ".css", ".jinja")),
+        *sorted(file for file in package.rglob("*") if file.suffix in (".py", ".css", ".js", ".jinja")),
     ]
     read_with = [study.cohort.sheet, sorted(study.cohort.names.items())]
     digest = hashlib.sha256(json.dumps([dict(sorted(parameters.items())), read_with, _versions()]).encode())

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from secretome import load_study, stats
 from secretome.rerun import rerun
@@ -238,3 +238,74 @@ def test_pages_open_from_disk_without_a_network(site: Path, browser: Browser, mo
 @pytest.mark.parametrize("width", [1440, 390])
 def test_a_report_opens_anywhere(report: Path, simulated_report: Path, browser: Browser, mode: Any, width: int) -> None:
     assert not faults_of(browser, {"report": report.as_uri(), "simulated": simulated_report.as_uri()}, mode, width)
+
+
+# What a browser may refuse: the clipboard to a page from disk, and then the older command too.
+NO_CLIPBOARD = "Object.defineProperty(navigator, 'clipboard', {value: undefined});"
+NO_COMMAND = f"{NO_CLIPBOARD} document.execCommand = () => false;"
+
+
+def pasted(page: Page) -> str:
+    """What the clipboard holds, as a reader's own editor would get it."""
+    page.evaluate("document.body.prepend(Object.assign(document.createElement('textarea'), {id: 'editor'}))")
+    page.locator("#editor").press("Control+V")
+    return page.locator("#editor").input_value()
+
+
+@pytest.mark.parametrize("refused", ["", NO_CLIPBOARD, NO_COMMAND])
+@pytest.mark.parametrize("where", ["page", "report"])
+def test_a_sentence_is_copied_with_a_key(site: Path, simulated_report: Path, browser: Browser, where: str, refused: str) -> None:
+    address = (site / f"{SEPSIS}.html" if where == "page" else simulated_report).as_uri()
+    context = browser.new_context(offline=True)
+    context.add_init_script(refused)
+    page = context.new_page()
+    page.goto(address)
+    item = page.locator("ul.sentences.paste > li", has_text="against septic control").first
+    button = item.get_by_role("button")
+    sentence = (item.text_content() or "").removesuffix("Copy").strip()
+    assert re.search(r"n = \d+ and \d+ simulated rats.*p .*interval", sentence)
+    assert (button.get_attribute("aria-label") or "").startswith(f"Copy: {sentence[:40]}")
+    button.focus()
+    page.keyboard.press("Enter")
+    said = page.locator(".copy-said[role=status]")
+    if refused == NO_COMMAND:
+        said.get_by_text("Selected, not copied").wait_for()
+        assert page.evaluate("getSelection().toString()").strip() == sentence
+    else:
+        said.get_by_text("Copied", exact=True).wait_for()
+        assert pasted(page) == sentence
+    context.close()
+
+
+@pytest.mark.parametrize("where", ["page", "report"])
+def test_everything_fit_to_paste_has_one_button_and_paper_has_none(
+    site: Path, simulated_report: Path, browser: Browser, where: str
+) -> None:
+    address = (site / f"{SEPSIS}.html" if where == "page" else simulated_report).as_uri()
+    page = browser.new_page()
+    page.goto(address)
+    buttons = page.locator("button.copy")
+    # Planned results, verdicts, the methods paragraph; a report opens with the verdicts too.
+    assert buttons.count() == 4 + 3 + 1 + (3 if where == "report" else 0)
+    assert page.locator("p.paste").inner_text().startswith("SIMULATED DATA")
+    assert all(button.bounding_box()["height"] >= 24 for button in buttons.all())  # type: ignore[index]
+    page.emulate_media(media="print")
+    assert not any(button.is_visible() for button in buttons.all())
+    page.close()
+    plain = browser.new_context(java_script_enabled=False)
+    page = plain.new_page()
+    page.goto(address)
+    assert page.locator("button.copy").count() == 0
+    assert page.locator("p.paste").is_visible()
+    plain.close()
+
+
+def test_words_to_paste_stand_in_every_study(site: Path) -> None:
+    for name, items in (("sepsis_cytokines", 22), ("humoral_immunity", 22), ("treg_conditioned_medium", 0)):
+        page = soup(site, f"notebooks/{name}/analysis")
+        assert any(heading.get_text().startswith("Words to paste") for heading in page.select("h2"))
+        assert len(page.select("p.paste")) == 1
+        tables_shown = [table for table in page.select("table") if "ARRIVE" in table.get_text()]
+        assert sum(len(table.select("tbody tr")) for table in tables_shown) == items
+        sentences = [item.get_text() for item in page.select("ul.paste > li")]
+        assert len(sentences) == len(set(sentences))

@@ -35,7 +35,7 @@ from secretome.claims.rules import (
     rises,
 )
 from secretome.claims.specifications import specifications
-from secretome.claims.verdicts import CheckResult, Verdict, adjudicate, examine
+from secretome.claims.verdicts import CheckResult, Verdict, adjudicate, deciding, examine
 
 __all__ = [
     "ALL_INSIDE",
@@ -71,6 +71,7 @@ __all__ = [
     "Verdict",
     "adjudicate",
     "decide",
+    "deciding",
     "examine",
     "judge",
     "outcome",

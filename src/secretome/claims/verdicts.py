@@ -157,6 +157,46 @@ def examine(study: Study, results: pd.DataFrame, *, alpha: float = ALPHA) -> pd.
     return pd.DataFrame([asdict(row) for row in rows], columns=list(CheckResult.__dataclass_fields__))
 
 
+def deciding(study: Study, results: pd.DataFrame, kind: str = "") -> pd.DataFrame:
+    """The planned rows that the claims rest on, each once: of a claim that nothing changes, its tests of equivalence.
+
+    Parameters
+    ----------
+    study : Study
+        A protocol with a cohort.
+    results : DataFrame
+        What `analyse` returned for it, with the reading ``planned``.
+    kind : str, optional
+        A kind of claims, such as ``"single"``: only theirs.
+
+    Returns
+    -------
+    DataFrame
+        Those rows of `results`, claim by claim.
+
+    Raises
+    ------
+    ValueError
+        If the results lack a planned row of a claim.
+
+    Examples
+    --------
+    >>> from secretome import analyse, load_study
+    >>> study = load_study("sepsis_cytokines")
+    >>> deciding(study, analyse(study, readings=("planned",)))[["endpoint", "contrast"]].values.tolist()
+    [['il6', 't1 vs control'], ['il6', 't2 vs control'], ['il4', 't1 vs control'], ['il4', 't2 vs control']]
+    """
+    places: dict[int, None] = {}
+    for claim in study.protocol.claims.values():
+        if kind not in ("", claim.kind):
+            continue
+        rows = results[results["endpoint"] == claim.endpoint]
+        for contrast in claim.compared or (claim.contrast,):
+            row = row_of(rows[rows["contrast"] == contrast], "planned", equivalence=claim.kind == "unchanged")
+            places[int(row.name)] = None
+    return results.loc[list(places)]
+
+
 def _examined(study: Study, key: str, check: Check, results: pd.DataFrame, alpha: float) -> CheckResult:
     rows = results[(results["endpoint"] == check.endpoint) & (results["contrast"] == check.contrast)]
     planned = row_of(rows, "planned", equivalence=False)

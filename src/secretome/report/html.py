@@ -44,8 +44,9 @@ def report_html(
     str
         The file's text. Code is left out: it is in the notebook beside the report.
     """
+    sources = words.GUIDELINES | {source.citation: source.text for source in study.protocol.sources.values()}
     for name in BOOK_ROLES:
-        roles.register_local_role(name, _plain_role({source.citation: source.text for source in study.protocol.sources.values()}))
+        roles.register_local_role(name, _plain_role(sources))
     parts = publish_parts(
         nbformat.writes(notebook),
         parser=Parser(),
@@ -81,6 +82,7 @@ def report_html(
         understood=study.cohort.understood,
         body=parts["body"],
         provenance=provenance,
+        script=(files / "copy.js").read_text(encoding="utf-8"),
         style="\n".join((files / name).read_text(encoding="utf-8") for name in ("shared.css", "report.css")),
     )
 

@@ -70,11 +70,21 @@ class Page:
         """Say what the figures and tables that follow are about."""
         display({"text/html": f"<p><strong>{html.escape(text)}</strong></p>", "text/plain": text}, raw=True)
 
-    def items(self, sentences: Iterable[str]) -> None:
-        """Show sentences as a list, where how many there are depends on the study."""
+    def items(self, sentences: Iterable[str], *, copy: bool = False, folded: str = "") -> None:
+        """Show sentences as a list, where how many there are depends on the study.
+
+        Those fit to paste get a button that copies them; a long list may be folded under a heading until it is asked for.
+        """
         listed = list(sentences)
         lines = "\n".join(f"<li>{html.escape(sentence)}</li>" for sentence in listed)
-        display({"text/html": f'<ul class="sentences">\n{lines}\n</ul>', "text/plain": "\n".join(listed)}, raw=True)
+        shown = f'<ul class="sentences{" paste" if copy else ""}">\n{lines}\n</ul>'
+        if folded:
+            shown = f"<details><summary>{html.escape(folded)}: {words.count(len(listed), 'sentence')}</summary>\n{shown}\n</details>"
+        display({"text/html": shown, "text/plain": "\n".join(listed)}, raw=True)
+
+    def paragraph(self, text: str) -> None:
+        """Show a paragraph fit to paste, with a button that copies it."""
+        display({"text/html": f'<p class="paste">{html.escape(text)}</p>', "text/plain": text}, raw=True)
 
     def curve(self, key: str, specifications: pd.DataFrame, alpha: float) -> None:
         """Show every analysis of a claim: what they find, as a curve, and, folded, as a table."""

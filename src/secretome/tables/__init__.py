@@ -1,5 +1,6 @@
 """Tables that people read, made from results and verdicts."""
 
+from secretome.tables.arrive import arrive_table
 from secretome.tables.benchmarks import calibration_ranges, calibration_table, growth_table, missed, speed_table
 from secretome.tables.ledger import needs_table, power_table, rates_table, rules_table, scoreboard_table, worth_table
 from secretome.tables.markup import to_html
@@ -19,6 +20,7 @@ from secretome.tables.results import contrasts_table, options_table, specificati
 from secretome.tables.studies import assumptions_table, design_table, groups_table, pairs_table, scenarios_table, sources_table
 
 __all__ = [
+    "arrive_table",
     "assumptions_table",
     "by_outcome",
     "calibration_ranges",

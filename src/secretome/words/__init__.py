@@ -1,8 +1,10 @@
 """Numbers and results in the words that a journal uses."""
 
 from secretome.words.alternatives import design_alt, groups_alt, paired_alt
+from secretome.words.arrive import ASKS, GUIDELINES, OPEN, arrive_answers
 from secretome.words.choices import HEADINGS, options, specification_alt, specification_sentence
 from secretome.words.ledger import cohort_heading, headline, rates_alt, rule_words, share, uncounted_sentence
+from secretome.words.methods import methods_paragraph, software
 from secretome.words.numbers import Row, count, effect, inside, interval, number, p_number, p_value, percent, ratio
 from secretome.words.planning import assumed_sentence, ethics_sentence, exact_sentence
 from secretome.words.reported import finding_sentence, forest_alt, forest_label, reading_words, summary_sentence
@@ -29,10 +31,14 @@ from secretome.words.sentences import (
 from secretome.words.sheets import template_instructions
 
 __all__ = [
+    "ASKS",
+    "GUIDELINES",
     "HEADINGS",
+    "OPEN",
     "Row",
     "against",
     "arms_sentence",
+    "arrive_answers",
     "assumed_sentence",
     "caveats",
     "censoring_sentence",
@@ -54,6 +60,7 @@ __all__ = [
     "inside",
     "interval",
     "made_up_sentence",
+    "methods_paragraph",
     "number",
     "options",
     "p_number",
@@ -67,6 +74,7 @@ __all__ = [
     "result_sentence",
     "rule_words",
     "share",
+    "software",
     "specification_alt",
     "specification_sentence",
     "standing_sentence",

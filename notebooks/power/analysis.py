@@ -1,0 +1,107 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# (how-many-animals)=
+# # How many animals?
+#
+# **The question.** You want to test a claim of this book on animals of your own. How many do you need, for an answer that is more than a shrug?
+#
+# **What you leave with.** A number for each claim, and a sentence for the application to your ethics committee. Too few animals are wasted as surely as too many: a cohort that could
+# never have decided has cost lives for nothing.
+#
+# | Before you read | Time | You will be able to |
+# |---|---|---|
+# | {doc}`What a verdict means <../../book/verdicts>` | 10 minutes | choose a group size for a claim, say what it rests on, and see why a published effect should not be taken at its word |
+
+# %% tags=["hide-input"]
+from secretome import figures, tables, words
+from secretome.power import first_exact_n, measured_plans
+from secretome.protocol import load_protocol, study_folder, study_names
+from secretome.report.page import Page
+
+protocols = {name: load_protocol(study_folder(name) / "protocol.yml") for name in study_names()}
+plans, target = measured_plans(), 0.8
+page = Page()
+
+# %% tags=["remove-cell"]
+page.say(
+    target=words.percent(target),
+    sizes=f"{plans['n'].min()} to {plans['n'].max()}",
+    fewest=f"{plans['cohorts'].min()}",
+    most=f"{plans['cohorts'].max()}",
+)
+
+# %% [markdown]
+# ## The numbers
+#
+# The table gives the smallest group with which a claim is supported in {glue:text}`target` of cohorts in which it is true. The first column takes the effect as the studies' pages assume
+# it, from what is printed. **Do not stop there.** Effects that were printed because they were significant tend to be too large, so plan for three quarters or half of one (on the log scale: half of a
+# ratio of 4 is a ratio of 2).
+
+# %% tags=["hide-input"]
+page.warn("Simulated animals. The spreads are assumptions, and yours may be larger.")
+page.table(
+    tables.needs_table(plans, protocols, target), f"Smallest n per group, of those measured, that supports in {words.percent(target)}"
+)
+
+# %% [markdown]
+# "More than" means that no measured size is enough. A claim about six groups needs all six to succeed, and one whose smallest effect lies near the zone of no effect needs more animals than
+# anyone should use: such a claim is better asked of one dose.
+#
+# ## The whole curve
+#
+# Each panel is a claim; the line across stands at {glue:text}`target`. Sizes are from {glue:text}`sizes`, each from {glue:text}`fewest` to {glue:text}`most` cohorts.
+
+# %% tags=["hide-input"]
+for name, protocol in protocols.items():
+    own = plans[plans["study"] == name]
+    page.line(protocol.title)
+    titles = {key: words.claim_heading(claim) for key, claim in protocol.claims.items()}
+    page.figure(figures.planning_figure(own, titles, target), f"plans-{name}", words.planning_alt(protocol, own, target))
+    page.table(tables.plans_table(own, protocol), f"Share supported: {protocol.title}", folded=True)
+
+# %% [markdown]
+# ## When can an exact test speak at all?
+#
+# The tests that stand for the authors' own count arrangements, and few animals can be arranged in few ways. Below these numbers they are silent, whatever the animals do.
+
+# %% tags=["hide-input"]
+page.items(
+    f"{claim.sentence} {words.exact_sentence(protocol, claim, first_exact_n(protocol, key))}"
+    for protocol in protocols.values()
+    for key, claim in protocol.claims.items()
+)
+
+# %% [markdown]
+# ## A sentence for the ethics form
+#
+# For three quarters of the assumed effect, where a measured size is enough:
+
+# %% tags=["hide-input"]
+page.items(words.plan_sentences(protocols, plans, target, effect=0.75))
+
+# %% [markdown]
+# ## For your own numbers
+#
+# The command simulates any size, scenario and share of the effect:
+#
+#     secretome power sepsis_cytokines --claim il6_falls_t2 --effect 0.5
+#     secretome power humoral_immunity -n 8,12,16
+#
+# Without `-n` it looks for the smallest number that reaches `--target`, and prints the sentence. It draws 100 000 cohorts a size where every test is a formula, and 2000 where values below the
+# assay's limit need a fitted model.
+#
+# ```{admonition} What is not in these numbers
+# :class: warning
+# - **Deaths.** If one rat in four dies before sampling, divide by three quarters. The scenario `deaths` of the sepsis study shows what else they do.
+# - **Cages.** Ten mice in two cages are nearer to two than to ten where cages differ. Spread each group over several.
+# - **A wider spread.** Twice the variance needs about twice the animals.
+# ```
+#
+# **What next?** {doc}`Rerun a study on your own cohort <../../book/rerun>`: `secretome template` makes the sheet to fill in.

@@ -1,0 +1,117 @@
+"""How many animals: against formulas, against brute force, and as the command says it."""
+
+from math import comb
+
+import numpy as np
+import pytest
+from scipy import stats as scipy_stats
+from typer.testing import CliRunner
+
+from secretome import adjudicate, analyse, figures, tables, words
+from secretome.cli import app
+from secretome.power import claim_rates, first_exact_n, measured_plans, smallest_n
+from secretome.protocol import load_protocol, study_folder, study_names
+from secretome.simulate import log_sd, simulate_study, with_effect
+
+PROTOCOLS = {name: load_protocol(study_folder(name) / "protocol.yml") for name in study_names()}
+SEPSIS = PROTOCOLS["sepsis_cytokines"]
+
+
+def noncentral(n: int, ratio: float) -> float:
+    """The chance of support of the IL-4 claim: its rule asks for half of .05 over two, in the claimed tail."""
+    shift = np.log(ratio) / (log_sd(0.33) * np.sqrt(2 / n))
+    return float(scipy_stats.nct.sf(scipy_stats.t.ppf(1 - 0.0125, 2 * n - 2), 2 * n - 2, shift))
+
+
+@pytest.mark.parametrize(("effect", "ratio"), [(1.0, 27 / 17), (0.75, (27 / 17) ** 0.75)])
+def test_the_smallest_n_is_that_of_the_noncentral_t(effect: float, ratio: float) -> None:
+    """Welch's degrees of freedom at equal spreads hardly fall short of Student's; the zone takes away next to nothing."""
+    expected = next(n for n in range(3, 60) if noncentral(n, ratio) >= 0.8)
+    need = smallest_n(SEPSIS, "il4_rises_t2", effect=effect, cohorts=20_000)
+    assert need.n is not None
+    assert abs(need.n - expected) <= 1
+    planned = need.rates[need.rates["reading"] == "planned"].set_index("n")["supported"]
+    assert planned[need.n] >= 0.8 > planned[need.n - 1]
+    assert planned[need.n] == pytest.approx(noncentral(need.n, ratio), abs=0.02)
+
+
+def test_the_pages_n_is_confirmed_by_judging_cohort_after_cohort() -> None:
+    """The slow path, with seeds of its own: 250 cohorts of pairs, each analysed and adjudicated as a laboratory's file would be."""
+    plans = measured_plans()
+    own = plans[(plans["claim"] == "tregs_rise_cd25pos") & (plans["effect"] == 1)]
+    n = int(own[own["supported"] >= 0.8]["n"].min())
+    studies = (simulate_study("treg_conditioned_medium", n=n, seed=seed) for seed in range(5000, 5250))
+    verdicts = (adjudicate(study, analyse(study, ("published", "planned"))) for study in studies)
+    share = np.mean([table.set_index("claim").loc["tregs_rise_cd25pos", "verdict"] == "supported" for table in verdicts])
+    printed = float(own.set_index("n").loc[n, "supported"])
+    assert share == pytest.approx(printed, abs=3 * np.sqrt(printed * (1 - printed) / 250))
+
+
+def test_the_kept_table_is_what_the_code_measures_today() -> None:
+    plans = measured_plans()
+    for claim, effect, n in (("afc_dose_im", 0.5, 4), ("tregs_rise_cd25neg", 0.75, 6)):
+        protocol = next(protocol for protocol in PROTOCOLS.values() if claim in protocol.claims)
+        anew = claim_rates(protocol, claim, [n], effect=effect, published=1).query("reading == 'planned'").iloc[0]
+        kept = plans[(plans["claim"] == claim) & (plans["effect"] == effect) & (plans["n"] == n)].iloc[0]
+        assert anew["supported"] == kept["supported"]
+        assert anew["cohorts"] == kept["cohorts"]
+
+
+def test_an_effect_is_shared_on_the_log_scale() -> None:
+    half = with_effect(PROTOCOLS["humoral_immunity"], "as_published", 0.5).simulation
+    assert half is not None
+    centres = half.scenarios["as_published"].centres
+    # 180 plaques over 60 is a ratio of 3; titres count steps, of which half are left; the reference drug keeps its own.
+    assert centres["afc"]["im10"] == pytest.approx(60 * np.sqrt(3))
+    assert centres["titre"]["im50"] == pytest.approx(4 + 3.8 / 2)
+    assert "thymalin" not in centres["afc"]
+    with pytest.raises(ValueError, match="effect must be above 0"):
+        with_effect(SEPSIS, "null", 0)
+
+
+def test_the_first_n_of_exact_tests_is_a_count_of_arrangements() -> None:
+    mann_whitney = next(n for n in range(3, 9) if 2 / comb(2 * n, n) <= 0.05)
+    signed_rank = next(n for n in range(3, 9) if 2 / 2**n <= 0.05)
+    assert first_exact_n(SEPSIS, "il6_falls_t1") == mann_whitney == 4
+    assert first_exact_n(PROTOCOLS["treg_conditioned_medium"], "tregs_rise_cd25pos") == signed_rank == 6
+
+
+def test_no_n_may_be_enough() -> None:
+    need = smallest_n(SEPSIS, "il4_rises_t2", scenario="null", cohorts=200)
+    assert need.n is None
+    assert "No number of rats up to" in words.ethics_sentence(SEPSIS, "il4_rises_t2", None, need.rates, 0.8)
+
+
+def test_a_size_does_not_depend_on_which_others_are_asked_for() -> None:
+    alone, among = (claim_rates(SEPSIS, "il4_rises_t2", sizes, cohorts=300) for sizes in ([8], [4, 8]))
+    assert alone["supported"].tolist() == among[among["n"] == 8]["supported"].tolist()
+
+
+def test_the_command_prints_shares_and_a_sentence() -> None:
+    result = CliRunner().invoke(app, ["power", "sepsis_cytokines", "--claim", "il4_rises_t2", "--cohorts", "2000"])
+    assert result.exit_code == 0, result.output
+    assert "Number of animals: with 11 rats per group (44 in all)" in result.output
+    assert "from 4 rats per group on" in result.output
+    assert "simulated rats" in result.output
+
+
+def test_the_command_tells_every_fault_at_once() -> None:
+    options = ["--claim", "il5", "-n", "2,x", "--effect", "0", "--target", "1", "--scenario", "nil", "--cohorts", "5", "--seed", "-1"]
+    result = CliRunner().invoke(app, ["power", "sepsis_cytokines", *options])
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    for name in ("--claim", "-n:", "--effect", "--target", "--scenario", "--cohorts", "--seed"):
+        assert name in result.stderr
+
+
+def test_the_page_of_plans() -> None:
+    plans = measured_plans()
+    table = tables.needs_table(plans, PROTOCOLS, 0.8)
+    assert list(table.columns) == ["Claim", "100 % of the effect", "75 % of the effect", "50 % of the effect"]
+    own = plans[plans["study"] == "humoral_immunity"]
+    titles = {key: words.claim_heading(claim) for key, claim in PROTOCOLS["humoral_immunity"].claims.items()}
+    assert "50 % of the effect" in figures.to_svg(figures.planning_figure(own, titles, 0.8), "plans")
+    alt = words.planning_alt(PROTOCOLS["humoral_immunity"], own, 0.8)
+    assert "at no n up to 40" in alt
+    sentences = list(words.plan_sentences(PROTOCOLS, plans, 0.8, effect=0.75))
+    assert all("75 % of the assumed effect" in sentence for sentence in sentences)
