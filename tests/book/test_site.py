@@ -27,6 +27,8 @@ PAGES = [
     SEPSIS,
     "notebooks/humoral_immunity/analysis",
     "notebooks/benchmarks/analysis",
+    "notebooks/ledger/analysis",
+    "notebooks/power/analysis",
     "notebooks/published_cohorts/analysis",
     "book/reported",
     "book/rerun",
@@ -82,11 +84,14 @@ def test_numbers_in_prose_are_computed(site: Path) -> None:
 def test_every_figure_has_alternative_text_that_states_the_finding(site: Path) -> None:
     page = soup(site, "notebooks/treg_conditioned_medium/analysis")
     drawings = page.select("figure.drawing svg")
-    assert len(drawings) == 2
-    for drawing in drawings:
-        assert drawing["role"] == "img"
+    pairs, curves = drawings[:2], drawings[2:]
+    assert len(curves) == 2
+    assert all(drawing["role"] == "img" for drawing in drawings)
+    for drawing in pairs:
         assert "of 12 donors" in str(drawing["aria-label"])
         assert "wholly above 1" in str(drawing["aria-label"])
+    for drawing in curves:
+        assert "The planned analysis finds what is claimed. Of 6 others, 6 find the same." in str(drawing["aria-label"])
     for image in page.select("main img"):
         assert image.get("alt")
     ids = [str(element["id"]) for element in page.find_all(id=True)]
@@ -102,9 +107,10 @@ def test_a_page_of_simulated_animals_says_so_first_and_everywhere(site: Path) ->
     assert first_words is not None
     assert banner in first_words.find_all_previous(class_="simulated")
     drawings = page.select("figure.drawing svg")
-    assert len(drawings) == 3
+    # The design, two measures, and a curve for each of three claims.
+    assert len(drawings) == 6
     for drawing in drawings:
-        assert "simulated rat" in str(drawing["aria-label"])
+        assert "simulated rat" in str(drawing["aria-label"]).casefold()
         assert "Simulated rats: no evidence" in drawing.get_text(" ")
     for sentence in page.select("ul.sentences li"):
         text = sentence.get_text()

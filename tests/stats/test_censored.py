@@ -239,3 +239,37 @@ def test_titres_at_the_end_of_the_plate_are_not_underestimated() -> None:
 def test_titres_that_cannot_be_are_refused(arguments: list[float], options: dict[str, float], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         stats.titre_bounds(arguments, **options)
+
+
+@pytest.mark.parametrize("ratio", [0.5, 0.8, 1.25, 3.0])
+def test_against_another_ratio_is_the_test_of_the_divided_group(ratio: float) -> None:
+    """The ratio of a to b is r if that of a / r to b is 1."""
+    rng = np.random.default_rng(8)
+    control, treated = rng.lognormal(3, 0.5, 9), rng.lognormal(3.4, 0.5, 8)
+    lower, upper = np.concatenate([control, treated]), np.concatenate([control, treated])
+    lower[:2], upper[:2] = 0, 15
+    group = np.repeat([0, 1], [9, 8])
+    fit = stats.censored_lognormal(lower, upper, group)
+    divided = np.where(group == 1, ratio, 1.0)
+    for alternative in ("two-sided", "less", "greater"):
+        other = stats.censored_lognormal(lower / divided, upper / divided, group, alternative=alternative)
+        statistic, pvalue = fit.against(ratio, alternative)
+        assert statistic == pytest.approx(other.statistic, abs=1e-5)
+        assert pvalue == pytest.approx(other.pvalue, rel=1e-4)
+    with pytest.raises(ValueError, match="ratio must be above 0"):
+        fit.against(0.0)
+
+
+def test_titres_in_two_neighbouring_wells_keep_a_spread() -> None:
+    """Known to an interval only, they are most likely without any spread; a floor of a step's own spread is then taken."""
+    lower = np.array([16.0, 16, 32, 32, 16, 32, 64, 64])
+    group = np.repeat([0, 1], 4)
+    least = np.log(2) / np.sqrt(12)
+    fit = stats.censored_lognormal(lower, 2 * lower, group, least_log_sd=least)
+    assert fit.log_sd == pytest.approx([least, fit.log_sd[1]])
+    assert fit.log_sd[1] >= least
+    free = stats.censored_lognormal(lower, 2 * lower, group)
+    assert free.log_sd[0] < least / 2
+    assert fit.pvalue[0] > free.pvalue[0]
+    with pytest.raises(ValueError, match="least_log_sd"):
+        stats.censored_lognormal(lower, 2 * lower, group, least_log_sd=-1)

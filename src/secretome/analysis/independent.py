@@ -113,10 +113,18 @@ def _sizes(arms: Comparison, level: float, zone: Zone, alpha: float, *, interval
         if arms.n < 2:
             return Estimate(), WELCH, RATIO, Estimate()
         return _welch(arms, level), WELCH, RATIO, attempt(lambda: _equivalence(arms, zone, alpha))
-    size = attempt(lambda: _model(arms, level, intervals=intervals)) if arms.n else Estimate()
-    if not math.isnan(size.estimate):
-        return size, MODEL, RATIO_BY_MODEL, attempt(lambda: _equivalence_by_model(arms, zone, alpha, intervals=intervals))
-    return _bound(arms) if arms.n else Estimate(), RANKS, BOUND, Estimate()
+    if not arms.n:
+        return Estimate(), RANKS, BOUND, Estimate()
+    try:
+        fit = _fitted(arms)
+    except ValueError:
+        return _bound(arms) if arms.n else Estimate(), RANKS, BOUND, Estimate()
+    return (
+        attempt(lambda: _model(fit, level, intervals=intervals)),
+        MODEL,
+        RATIO_BY_MODEL,
+        attempt(lambda: _equivalence_by_model(fit, zone, alpha, intervals=intervals)),
+    )
 
 
 def _welch(arms: Comparison, level: float) -> Estimate:
@@ -136,8 +144,7 @@ def _equivalence(arms: Comparison, zone: Zone, alpha: float) -> Estimate:
     return Estimate(test.statistic, test.pvalue, estimate=test.estimate, low=interval.low, high=interval.high, level=interval.level)
 
 
-def _model(arms: Comparison, level: float, *, intervals: bool) -> Estimate:
-    fit = _fitted(arms, 1.0, "two-sided")
+def _model(fit: stats.CensoredLognormalResult, level: float, *, intervals: bool) -> Estimate:
     found = Estimate(float(fit.statistic[0]), float(fit.pvalue[0]), estimate=float(fit.estimate[0]), df=float(fit.df[0]))
     return found.sized(_interval(fit, level)) if intervals else found
 
@@ -147,23 +154,20 @@ def _interval(fit: stats.CensoredLognormalResult, level: float) -> Estimate:
     return Estimate(estimate=float(fit.estimate[0]), low=float(interval.low[0]), high=float(interval.high[0]), level=level)
 
 
-def _equivalence_by_model(arms: Comparison, zone: Zone, alpha: float, *, intervals: bool) -> Estimate:
-    lower, upper = _fitted(arms, zone.low, "greater"), _fitted(arms, zone.high, "less")
-    at_low, at_high = ((float(fit.statistic[0]), float(fit.pvalue[0])) for fit in (lower, upper))
-    statistic, pvalue = max(at_low, at_high, key=lambda test: test[1])
-    found = Estimate(statistic, pvalue, estimate=float(lower.estimate[0] * zone.low))
-    return found.sized(_interval(_fitted(arms, 1.0, "two-sided"), 1 - 2 * alpha)) if intervals else found
+def _equivalence_by_model(fit: stats.CensoredLognormalResult, zone: Zone, alpha: float, *, intervals: bool) -> Estimate:
+    sides = (fit.against(zone.low, "greater"), fit.against(zone.high, "less"))
+    statistic, pvalue = max(((float(test[0][0]), float(test[1][0])) for test in sides), key=lambda test: test[1])
+    found = Estimate(statistic, pvalue, estimate=float(fit.estimate[0]))
+    return found.sized(_interval(fit, 1 - 2 * alpha)) if intervals else found
 
 
-def _fitted(arms: Comparison, ratio: float, alternative: stats.Alternative) -> stats.CensoredLognormalResult:
-    """The model, tested against a ratio: the treated arm is divided by it."""
-    lower = np.concatenate([arms.control.lower, arms.treated.lower / ratio])
-    upper = np.concatenate([arms.control.upper, arms.treated.upper / ratio])
+def _fitted(arms: Comparison) -> stats.CensoredLognormalResult:
+    lower = np.concatenate([arms.control.lower, arms.treated.lower])
+    upper = np.concatenate([arms.control.upper, arms.treated.upper])
     group = np.repeat([0, 1], [arms.control.n, arms.treated.n])
     # A titre lies between its dilution and the next: taken as a point, those at the plate's ends would pull the spread.
     upper = np.where(lower == upper, arms.step * upper, upper)
-    least = math.log(arms.step) / math.sqrt(12)
-    return stats.censored_lognormal(lower, upper, group, alternative=alternative, least_log_sd=least)
+    return stats.censored_lognormal(lower, upper, group, least_log_sd=math.log(arms.step) / math.sqrt(12))
 
 
 def _bound(arms: Comparison) -> Estimate:

@@ -1,7 +1,7 @@
 """How many animals a claim needs: verdicts of one claim against group size, under the assumed effect or a share of it."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -9,7 +9,7 @@ import pandas as pd
 from secretome import stats
 from secretome.claims import ALPHA
 from secretome.power.batches import unseen_share
-from secretome.power.rates import verdict_rates
+from secretome.power.rates import PUBLISHED, verdict_rates
 from secretome.protocol import Protocol
 from secretome.simulate import DEFAULT_SCENARIO, simulate_many, with_effect
 
@@ -40,6 +40,7 @@ def claim_rates(
     scenario: str = DEFAULT_SCENARIO,
     effect: float = 1.0,
     cohorts: int | None = None,
+    published: int = PUBLISHED,
     alpha: float = ALPHA,
     seed: int = 1,
     done: Callable[[int], None] = _nothing,
@@ -60,6 +61,8 @@ def claim_rates(
         The share of the assumed effect that is true, on the log scale.
     cohorts : int, optional
         Cohorts per size; when absent 100 000, or 2000 where more than a few need a fitted model.
+    published : int, default 500
+        How many of them are also judged by the tests that stand for the authors'.
     alpha : float, default 0.05
         The error rate per claim.
     seed : int, default 1
@@ -85,7 +88,7 @@ def claim_rates(
     for n in sizes:
         rng = np.random.default_rng([seed, n])
         many = cohorts or _affordable(alone, claim, scenario, n, rng)
-        rates = verdict_rates(alone, scenario, n, cohorts=many, published=min(many, COHORTS_OF_MODEL), alpha=alpha, rng=rng)
+        rates = verdict_rates(alone, scenario, n, cohorts=many, published=published, alpha=alpha, rng=rng)
         found.append(rates.assign(effect=effect))
         done(n)
     return pd.concat(found, ignore_index=True)
@@ -99,6 +102,7 @@ def smallest_n(
     scenario: str = DEFAULT_SCENARIO,
     effect: float = 1.0,
     cohorts: int | None = None,
+    published: int = PUBLISHED,
     alpha: float = ALPHA,
     seed: int = 1,
     done: Callable[[int], None] = _nothing,
@@ -109,7 +113,7 @@ def smallest_n(
     ----------
     target : float, default 0.8
         The share of cohorts that are to support the claim.
-    protocol, claim, scenario, effect, cohorts, alpha, seed, done
+    protocol, claim, scenario, effect, cohorts, published, alpha, seed, done
         As for `claim_rates`.
 
     Returns
@@ -127,9 +131,8 @@ def smallest_n(
 
     def reaches(n: int) -> bool:
         if n not in tried:
-            tried[n] = claim_rates(
-                protocol, claim, [n], scenario=scenario, effect=effect, cohorts=cohorts, alpha=alpha, seed=seed, done=done
-            )
+            about: dict[str, Any] = {"scenario": scenario, "effect": effect, "cohorts": cohorts, "published": published, "alpha": alpha}
+            tried[n] = claim_rates(protocol, claim, [n], **about, seed=seed, done=done)
         rates = tried[n]
         return bool(rates.loc[rates["reading"] == "planned", "supported"].iloc[0] >= target)
 
@@ -169,10 +172,13 @@ def first_exact_n(protocol: Protocol, claim: str, alpha: float = ALPHA) -> int:
 
 
 def _only(protocol: Protocol, claim: str) -> Protocol:
-    """The study with one claim, and the checks of its endpoint."""
-    about = protocol.claims[claim]
+    """The study with one claim, the checks of its endpoint, and no animals drawn for another."""
+    about, plan = protocol.claims[claim], protocol.simulation
     checks = {key: check for key, check in protocol.checks.items() if check.endpoint == about.endpoint}
-    return protocol.model_copy(update={"claims": {claim: about}, "checks": checks})
+    if plan:
+        drawn = {about.endpoint, *(world.deaths.risk_rises_with for world in plan.scenarios.values() if world.deaths)}
+        plan = plan.model_copy(update={"endpoints": {key: own for key, own in plan.endpoints.items() if key in drawn}})
+    return protocol.model_copy(update={"claims": {claim: about}, "checks": checks, "simulation": plan})
 
 
 def _affordable(protocol: Protocol, claim: str, scenario: str, n: int, rng: np.random.Generator) -> int:

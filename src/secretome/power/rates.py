@@ -93,3 +93,19 @@ def measured_rates() -> pd.DataFrame:
     protocols = {name: load_protocol(study_folder(name) / "protocol.yml") for name in rates["study"].unique()}
     places = zip(rates["study"], rates["scenario"], rates["claim"], strict=True)
     return rates.assign(truth=[truth(protocols[study], scenario, claim) for study, scenario, claim in places])
+
+
+def measured_plans() -> pd.DataFrame:
+    """The planned verdicts of every claim that the book measured against group size, with all and with shares of the assumed effect.
+
+    Returns
+    -------
+    DataFrame
+        The rows of `claim_rates`.
+
+    Examples
+    --------
+    >>> sorted(set(measured_plans()["effect"].tolist()))
+    [0.5, 0.75, 1.0]
+    """
+    return pd.read_csv(notebooks_folder() / "power" / "plans.csv", keep_default_na=False)

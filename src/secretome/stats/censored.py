@@ -92,6 +92,32 @@ class CensoredLognormalResult:
     alternative: str
     _profiles: tuple["_Profile", ...] = field(repr=False, compare=False)
 
+    def against(self, ratio: float, alternative: Alternative = "two-sided") -> tuple[Floats, Floats]:
+        """Test the ratios against another than 1, without fitting anew.
+
+        Parameters
+        ----------
+        ratio : float
+            Above zero.
+        alternative : {"two-sided", "less", "greater"}
+            ``"greater"``: the ratio exceeds `ratio`.
+
+        Returns
+        -------
+        statistic, pvalue : (k - 1,) arrays
+            As the result's own are against 1.
+
+        Raises
+        ------
+        ValueError
+            If `ratio` is not above zero.
+        """
+        if not ratio > 0:
+            raise ValueError(f"ratio must be above 0; it is {ratio!r}.")
+        at = float(np.log(ratio))
+        statistic = np.array([np.sign(profile.difference - at) * profile.statistic(at) for profile in self._profiles])
+        return statistic, _pvalue(statistic, self.df, alternative)
+
     def confidence_interval(self, confidence_level: float = 0.95) -> ConfidenceIntervals:
         """Profile-likelihood intervals of the ratios, each at the level asked for and cut as for t.
 
@@ -236,10 +262,7 @@ def censored_lognormal(
     differences = np.array([profile.difference for profile in profiles])
     df = np.array([float(profile.df) for profile in profiles])
     statistic = np.array([np.sign(profile.difference) * profile.statistic(0.0) for profile in profiles])
-    if alternative == "two-sided":
-        pvalue = 2 * scipy_stats.t.sf(np.abs(statistic), df)
-    else:
-        pvalue = scipy_stats.t.sf(statistic if alternative == "greater" else -statistic, df)
+    pvalue = _pvalue(statistic, df, alternative)
     return CensoredLognormalResult(
         groups=levels,
         geometric_mean=np.exp([fit[0][0] for fit in fits]),
@@ -249,7 +272,7 @@ def censored_lognormal(
         estimate=np.exp(differences),
         statistic=statistic,
         df=df,
-        pvalue=np.asarray(pvalue, dtype=np.float64),
+        pvalue=pvalue,
         alternative=alternative,
         _profiles=profiles,
     )
@@ -333,6 +356,13 @@ def _group(low: Floats, high: Floats, level: object, least_log_sd: float) -> _Gr
     seen = low == high
     with np.errstate(divide="ignore"):
         return _Group(np.log(low[seen]), np.log(low[~seen]), np.log(high[~seen]), least_log_sd)
+
+
+def _pvalue(statistic: Floats, df: Floats, alternative: Alternative) -> Floats:
+    check_choice(alternative, ALTERNATIVES, "alternative")
+    if alternative == "two-sided":
+        return np.asarray(2 * scipy_stats.t.sf(np.abs(statistic), df))
+    return np.asarray(scipy_stats.t.sf(statistic if alternative == "greater" else -statistic, df))
 
 
 def _negative(value: tuple[float, Floats]) -> tuple[float, Floats]:

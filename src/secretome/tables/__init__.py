@@ -2,7 +2,7 @@
 
 from secretome.tables.arrive import arrive_table
 from secretome.tables.benchmarks import calibration_ranges, calibration_table, growth_table, missed, speed_table
-from secretome.tables.ledger import needs_table, power_table, rates_table, rules_table, scoreboard_table, worth_table
+from secretome.tables.ledger import needs_table, plans_table, power_table, rates_table, rules_table, scoreboard_table, worth_table
 from secretome.tables.markup import to_html
 from secretome.tables.reported import (
     by_outcome,
@@ -37,6 +37,7 @@ __all__ = [
     "options_table",
     "outcomes_table",
     "pairs_table",
+    "plans_table",
     "power_table",
     "rates_table",
     "reported_ratios_table",

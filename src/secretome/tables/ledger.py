@@ -89,9 +89,20 @@ def needs_table(plans: pd.DataFrame, protocols: Mapping[str, Protocol], target: 
         for key, claim in protocol.claims.items():
             own = planned[(planned["study"] == study) & (planned["claim"] == key)]
             cells = {}
-            for effect in own["effect"].unique():
+            for effect in sorted(own["effect"].unique(), reverse=True):
                 curve = own[own["effect"] == effect]
                 enough = curve[curve["supported"] >= target]["n"]
                 cells[effect] = f"{enough.min()}" if len(enough) else f"more than {curve['n'].max()}"
             rows.append({"Claim": claim.sentence, **{f"{words.percent(effect)} of the effect": cell for effect, cell in cells.items()}})
     return pd.DataFrame(rows).fillna("–")
+
+
+def plans_table(plans: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:
+    """The share of cohorts that support each claim, one column per size."""
+    named = plans.assign(
+        sentence=[protocol.claims[key].sentence for key in plans["claim"]],
+        share=[words.percent(effect) for effect in plans["effect"]],
+        cell=[words.share(row["supported"], row["cohorts"]) for _, row in plans.iterrows()],
+    )
+    wide = named.pivot(index=["sentence", "share"], columns="n", values="cell").rename(columns=lambda n: f"n = {n}")
+    return wide.rename_axis(None, axis="columns").reset_index().rename(columns={"sentence": "Claim", "share": "Of the effect"})

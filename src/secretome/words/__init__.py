@@ -6,7 +6,7 @@ from secretome.words.choices import HEADINGS, options, specification_alt, specif
 from secretome.words.ledger import cohort_heading, headline, rates_alt, rule_words, share, uncounted_sentence
 from secretome.words.methods import methods_paragraph, software
 from secretome.words.numbers import Row, count, effect, inside, interval, number, p_number, p_value, percent, ratio
-from secretome.words.planning import assumed_sentence, ethics_sentence, exact_sentence
+from secretome.words.planning import assumed_sentence, claim_heading, ethics_sentence, exact_sentence, plan_sentences, planning_alt
 from secretome.words.reported import finding_sentence, forest_alt, forest_label, reading_words, summary_sentence
 from secretome.words.sentences import (
     against,
@@ -43,6 +43,7 @@ __all__ = [
     "caveats",
     "censoring_sentence",
     "check_sentence",
+    "claim_heading",
     "cohort_heading",
     "cohort_sentence",
     "count",
@@ -68,6 +69,8 @@ __all__ = [
     "paired_alt",
     "pairs_sentence",
     "percent",
+    "plan_sentences",
+    "planning_alt",
     "rates_alt",
     "ratio",
     "reading_words",

@@ -1,5 +1,7 @@
 """How many animals an experiment needs, in the words of an application to an ethics committee."""
 
+from collections.abc import Iterator, Mapping
+
 import pandas as pd
 
 from secretome.protocol import Claim, Protocol
@@ -44,3 +46,34 @@ def assumed_sentence(protocol: Protocol, scenario: str, effect: float) -> str:
         f"All shares are of simulated {protocol.units}, drawn from the assumptions that the study's page lists: {scenario} ({about})"
         f"{share_of_effect}. Behind ± stands twice the simulation's error. Other spreads or effects need other numbers."
     )
+
+
+def plan_sentences(protocols: Mapping[str, Protocol], plans: pd.DataFrame, target: float, *, effect: float) -> Iterator[str]:
+    """The sentence for every claim that a measured size is enough for."""
+    for study, protocol in protocols.items():
+        for key in protocol.claims:
+            own = plans[(plans["study"] == study) & (plans["claim"] == key) & (plans["effect"] == effect)]
+            enough = own[own["supported"] >= target]["n"]
+            if len(enough):
+                yield ethics_sentence(protocol, key, int(enough.min()), own, target)
+
+
+def claim_heading(claim: Claim, longest: int = 44) -> str:
+    """A claim over a small panel, in two lines if it is long."""
+    words = claim.sentence.rstrip(".").split()
+    first = ""
+    while words and len(first) + len(words[0]) < longest:
+        first = f"{first} {words.pop(0)}".strip()
+    return f"{first}\n{' '.join(words)}" if words else first
+
+
+def planning_alt(protocol: Protocol, plans: pd.DataFrame, target: float) -> str:
+    """Alternative text of the curves of a study."""
+    parts = []
+    for key, claim in protocol.claims.items():
+        for effect in sorted(plans.loc[plans["claim"] == key, "effect"].unique(), reverse=True):
+            own = plans[(plans["claim"] == key) & (plans["effect"] == effect)]
+            enough = own[own["supported"] >= target]["n"]
+            reached = f"from n = {enough.min()}" if len(enough) else f"at no n up to {own['n'].max()}"
+            parts.append(f"{claim.sentence} At {percent(effect)} of the effect supported in {percent(target)} {reached}.")
+    return f"Small panels, one per claim: share of simulated cohorts that support it, against {protocol.units} per group. {' '.join(parts)}"
