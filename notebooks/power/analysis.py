@@ -56,7 +56,8 @@ page.table(
 #
 # ## The whole curve
 #
-# Each panel is a claim; the line across stands at {glue:text}`target`. Sizes are from {glue:text}`sizes`, each from {glue:text}`fewest` to {glue:text}`most` cohorts.
+# Each panel is a claim; the line across stands at {glue:text}`target`. Sizes are from {glue:text}`sizes`, each from {glue:text}`fewest` to {glue:text}`most` cohorts. Where a curve falls again, that
+# share of the effect lies inside the {term}`zone of no effect`: more animals then show it to be too small to matter, as they should.
 
 # %% tags=["hide-input"]
 for name, protocol in protocols.items():
@@ -84,7 +85,7 @@ page.items(
 # For three quarters of the assumed effect, where a measured size is enough:
 
 # %% tags=["hide-input"]
-page.items(words.plan_sentences(protocols, plans, target, effect=0.75))
+page.items(words.plan_sentences(protocols, plans, target, effect=0.75), copy=True)
 
 # %% [markdown]
 # ## For your own numbers

@@ -1,5 +1,6 @@
 """How many animals an experiment needs, in the words of an application to an ethics committee."""
 
+import textwrap
 from collections.abc import Iterator, Mapping
 
 import pandas as pd
@@ -58,13 +59,9 @@ def plan_sentences(protocols: Mapping[str, Protocol], plans: pd.DataFrame, targe
                 yield ethics_sentence(protocol, key, int(enough.min()), own, target)
 
 
-def claim_heading(claim: Claim, longest: int = 44) -> str:
-    """A claim over a small panel, in two lines if it is long."""
-    words = claim.sentence.rstrip(".").split()
-    first = ""
-    while words and len(first) + len(words[0]) < longest:
-        first = f"{first} {words.pop(0)}".strip()
-    return f"{first}\n{' '.join(words)}" if words else first
+def claim_heading(claim: Claim, longest: int = 36) -> str:
+    """A claim over a small panel, in as many lines as it takes."""
+    return textwrap.fill(claim.sentence.rstrip("."), longest)
 
 
 def planning_alt(protocol: Protocol, plans: pd.DataFrame, target: float) -> str:
