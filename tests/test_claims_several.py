@@ -215,3 +215,19 @@ def test_the_printed_ranges_bound_thymalin() -> None:
     groups = simulation.endpoints["afc"].groups
     assert groups["thymalin"].centre / groups["saline"].centre == pytest.approx(2.55)
     assert scipy_stats.gmean([groups["im50"].centre / groups["saline"].centre]) == pytest.approx(10.5)
+
+
+def test_a_zero_among_the_doses_lets_ranks_decide_the_trend() -> None:
+    """The dose effect is there all the same, and a reversed one contradicts."""
+    for scenario, verdict in (("as_published", "supported"), ("reversed", "contradicted")):
+        study = simulate_study(HUMORAL, scenario, n=12, seed=3)
+        values = study.cohort.values
+        lowest = "im10" if scenario == "as_published" else "im50"
+        first = values.index[(values["endpoint"] == "afc") & (values["group"] == lowest)][0]
+        values.loc[first, ["value", "lower", "upper"]] = 0.0
+        results = analyse(study, ("published", "planned"))
+        row = results[(results["contrast"] == "trend im") & (results["reading"] == "planned")].iloc[0]
+        assert row["method"] == "exact Jonckheere-Terpstra test"
+        found = verdicts_of(study).loc["afc_dose_im"]
+        assert (found["verdict"], found["verdict_as_published"]) == (verdict, verdict)
+        assert "J = " in words.result_sentence(study, row)

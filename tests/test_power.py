@@ -42,6 +42,7 @@ def one_by_one(protocol: Protocol, drawn: Drawn) -> Iterator[Study]:
         ("humoral_immunity", "as_published", 3),
         ("humoral_immunity", "one_null_arm", 8),
         ("humoral_immunity", "reversed", 4),
+        ("humoral_immunity", "reversed", 12),
         ("humoral_immunity", "at_margin", 12),
         ("treg_conditioned_medium", "as_published", 5),
         ("treg_conditioned_medium", "null", 12),

@@ -63,8 +63,13 @@ def trend_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Resul
         test = attempt(lambda: _ranks(arms)) if n else Estimate()
         yield replace(base, **asdict(test), reading="published", method=TREND_RANKS, effect=RISING_PAIRS)
     if "planned" in settings.readings:
-        slope = attempt(lambda: _contrast(arms, slope_weights(np.log(doses)), 1 - settings.alpha)) if n >= 2 else Estimate()
-        yield replace(base, **asdict(slope), reading="planned", method=TREND, effect=TREND_RATIO, pvalue_adjusted=slope.pvalue)
+        method, effect, slope = TREND, TREND_RATIO, Estimate()
+        if n and any(part.censored or part.zeros for part in arms):
+            # No slope goes through a value without a logarithm: the ranks decide.
+            method, effect, slope = TREND_RANKS, RISING_PAIRS, attempt(lambda: _ranks(arms))
+        elif n >= 2:
+            slope = attempt(lambda: _contrast(arms, slope_weights(np.log(doses)), 1 - settings.alpha))
+        yield replace(base, **asdict(slope), reading="planned", method=method, effect=effect, pvalue_adjusted=slope.pvalue)
         for position, name in enumerate(claim.steps):
             step = attempt(lambda position=position: _step(arms, position, settings.alpha)) if n >= 2 else Estimate()  # type: ignore[misc]
             yield replace(base, **asdict(step), contrast=name, reading="planned", method=STEP, effect=RATIO)
@@ -131,7 +136,7 @@ def _step(arms: list[Arm], position: int, alpha: float) -> Estimate:
 
 
 def _contrast(arms: list[Arm], weights: Floats, level: float, *, logs: bool = True) -> Estimate:
-    test = stats.welch_contrasts(_seen(arms), [weights], scale="log" if logs else "plain")
+    test = stats.welch_contrasts(_seen(arms, logs=logs), [weights], scale="log" if logs else "plain")
     interval = test.confidence_interval(level)
     return Estimate(
         float(test.statistic[0]),
@@ -150,7 +155,7 @@ def _welch_slope(arms: list[Arm], x: Floats, level: float, *, logs: bool) -> Est
 
 def _pooled_slope(arms: list[Arm], x: Floats, level: float, *, logs: bool) -> Estimate:
     """The same contrast with one spread for all doses."""
-    groups = [np.log(values) if logs else values for values in _seen(arms)]
+    groups = [np.log(values) if logs else values for values in _seen(arms, logs=logs)]
     weights, (variance, df) = slope_weights(x), pooled_variance(groups)
     error = float(np.sqrt(variance * (weights**2 / [group.size for group in groups]).sum()))
     found = t_test(float(weights @ [group.mean() for group in groups]), error, df, level)
@@ -159,7 +164,7 @@ def _pooled_slope(arms: list[Arm], x: Floats, level: float, *, logs: bool) -> Es
 
 def _regression(arms: list[Arm], x: Floats, level: float, *, logs: bool) -> Estimate:
     """A straight line through all animals, its error from the scatter about the line."""
-    groups = [np.log(values) if logs else values for values in _seen(arms)]
+    groups = [np.log(values) if logs else values for values in _seen(arms, logs=logs)]
     places = np.repeat(x, [group.size for group in groups])
     fit = scipy_stats.linregress(places, np.concatenate(groups))
     span = float(x[-1] - x[0])
@@ -199,7 +204,9 @@ def _spearman(arms: list[Arm], seed: int) -> Estimate:
     return Estimate(rho, float(test.pvalue), estimate=rho)
 
 
-def _seen(arms: Sequence[Arm]) -> list[Floats]:
+def _seen(arms: Sequence[Arm], *, logs: bool) -> list[Floats]:
     if any(part.censored for part in arms):
         raise ValueError("a slope is not fitted through censored values.")
+    if logs and any(part.zeros for part in arms):
+        raise ValueError("a zero has no logarithm.")
     return [part.lower for part in arms]

@@ -21,6 +21,7 @@ from secretome.claims.rules import (
     SOME_OUTSIDE,
     STEP_BACK,
     TREND_CLAIMED,
+    UNORDERED,
     Evidence,
     Rules,
     decide,
@@ -123,7 +124,9 @@ def _trend(case: Case, alpha: float) -> tuple[Rules, Rules]:
     back = ((steps.high < 1) if claim.rises else (steps.low > 1)).any(axis=0)
     rules = (
         (slope.n[0] < FEWEST, SOME_ABSENT),
+        (slope.unordered[0], UNORDERED),
         (np.isnan(slope.pvalue[0]), NO_SPREAD),
+        (slope.attainable[0] > alpha, FLOOR),
         (slope.pvalue[0] > alpha, OPEN),
         (slope.up[0] != claim.rises, OPPOSITE),
         (back, STEP_BACK),

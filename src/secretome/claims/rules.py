@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from secretome.analysis import ASYMPTOTIC_RANKS, NO_DIFFERENCE, RANKS
+from secretome.analysis import ASYMPTOTIC_RANKS, NO_DIFFERENCE, RANKS, TREND_RANKS
 
 Decision = Literal["supported", "contradicted", "inconclusive", "untestable"]
 Outcome = Literal["passed", "not shown", "failed", "absent"]
@@ -115,7 +115,7 @@ class Evidence:
             adjusted=adjusted,
             up=np.array([[rises(row)] for row in tests]),
             equivalence=np.array([[float(row["pvalue"])] for row in equivalence]) if equivalence else np.full((len(tests), 1), np.nan),
-            unordered=np.isnan(adjusted) & np.array([[row["method"] == RANKS] for row in tests]),
+            unordered=np.isnan(adjusted) & np.array([[row["method"] in (RANKS, TREND_RANKS)] for row in tests]),
             **columns,
         )
 

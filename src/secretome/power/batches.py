@@ -135,9 +135,13 @@ def _case(protocol: Protocol, claim: Claim, whole: _Cohorts, first: _Cohorts) ->
     zone = protocol.endpoints[claim.endpoint].no_effect
     if claim.kind == "trend":
         doses = np.log([protocol.groups[group].dose or np.nan for group in claim.doses])
-        slope = _stack([whole.welch(list(claim.doses), list(slope_weights(doses)), 1)])
+        slope = whole.welch(list(claim.doses), list(slope_weights(doses)), 1)
+        if (lost := ~whole.seen(*claim.doses)).any():
+            ranks = _trend_by_ranks(claim, whole, lost)
+            for name, column in vars(replace(ranks, adjusted=ranks.pvalue)).items():
+                getattr(slope, name)[lost] = column
         steps = _stack([whole.welch(list(sides(step)), [1.0, -1.0], len(claim.steps)) for step in claim.steps])
-        return Case(claim, zone, slope, _stack([_trend_as_published(claim, first)]), steps)
+        return Case(claim, zone, _stack([slope]), _stack([_trend_by_ranks(claim, first)]), steps)
     contrasts = claim.compared if claim.kind in ("every", "unchanged") else (claim.contrast,)
     family = len(claim.compared)
     if protocol.design == "paired":
@@ -194,9 +198,9 @@ def _signed_ranks(cohorts: _Cohorts, contrast: str) -> Evidence:
     return _of_an_exact_test(treated.shape[1], pvalue, attainable, up)
 
 
-def _trend_as_published(claim: Claim, cohorts: _Cohorts) -> Evidence:
-    """The Jonckheere-Terpstra test, exact in small groups."""
-    arms = [cohorts.scores(group) for group in claim.doses]
+def _trend_by_ranks(claim: Claim, cohorts: _Cohorts, which: Bools | slice = slice(None)) -> Evidence:
+    """The Jonckheere-Terpstra test of these cohorts, exact in small groups."""
+    arms = [cohorts.scores(group)[which] for group in claim.doses]
     n = min(part.shape[1] for part in arms)
     method: Literal["exact", "asymptotic"] = "exact" if n <= LARGEST_EXACT_TREND else "asymptotic"
     tests = [stats.jonckheere_terpstra(list(one), method=method) for one in zip(*arms, strict=True)]
