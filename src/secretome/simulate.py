@@ -234,10 +234,7 @@ def truth(protocol: Protocol, scenario: str, claim: str) -> Truth:
     about = protocol.claims[claim]
     endpoint, zone = plan.endpoints[about.endpoint], protocol.endpoints[about.endpoint].no_effect
     centres = {group: drawn.centre for group, drawn in endpoint.groups.items()} | world.centres.get(about.endpoint, {})
-    if about.kind == "trend":
-        pairs = [(about.doses[-1], about.doses[0])]
-    else:
-        pairs = [sides(contrast) for contrast in (about.contrasts or (about.contrast,))]
+    pairs = [(about.doses[-1], about.doses[0])] if about.kind == "trend" else [sides(contrast) for contrast in about.judged_on]
     # The centres of titres count steps.
     steps = isinstance(endpoint, Titre)
     ratios = [2 ** (centres[a] - centres[b]) if steps else centres[a] / centres[b] for a, b in pairs]

@@ -11,8 +11,10 @@ from secretome.analysis.independent import independent_rows, planned_rows
 from secretome.analysis.paired import paired_rows, unpaired_pvalues
 from secretome.analysis.results import (
     ASYMPTOTIC_RANKS,
+    BONFERRONI,
     BOUND,
     COLUMNS,
+    HOLM,
     MEAN_DIFFERENCE,
     NO_DIFFERENCE,
     RANKS,
@@ -22,6 +24,7 @@ from secretome.analysis.results import (
     SHIFT,
     SUPERIORITY,
     TREND_RANKS,
+    UNADJUSTED,
     Estimate,
     Reading,
     Result,
@@ -32,9 +35,11 @@ from secretome.cohort import Study
 
 __all__ = [
     "ASYMPTOTIC_RANKS",
+    "BONFERRONI",
     "BOUND",
     "COLUMNS",
     "HALF_LIMIT",
+    "HOLM",
     "MEAN_DIFFERENCE",
     "NO_DIFFERENCE",
     "RANKS",
@@ -45,6 +50,7 @@ __all__ = [
     "STEP",
     "SUPERIORITY",
     "TREND_RANKS",
+    "UNADJUSTED",
     "Arm",
     "Branches",
     "Comparison",

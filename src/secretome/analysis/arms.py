@@ -184,3 +184,16 @@ def superiority(scores: tuple[Floats, Floats], level: float) -> Estimate:
     found = stats.probability_of_superiority(*scores)
     interval = found.confidence_interval(level)
     return Estimate(estimate=found.estimate, low=interval.low, high=interval.high, level=level)
+
+
+def contrast_estimate(test: stats.WelchContrastsResult, level: float) -> Estimate:
+    """The first of Welch's contrasts."""
+    interval = test.confidence_interval(level)
+    return Estimate(
+        float(test.statistic[0]),
+        float(test.pvalue[0]),
+        estimate=float(test.estimate[0]),
+        low=float(interval.low[0]),
+        high=float(interval.high[0]),
+        level=level,
+    )

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from secretome.analysis.multiverse import BONFERRONI, HOLM, OTHER_SHARES, UNADJUSTED
-from secretome.analysis.sameness import TWICE
+from secretome.analysis.multiverse import OTHER_SHARES
+from secretome.analysis.results import BONFERRONI, HALF_ERROR, HOLM, UNADJUSTED
 from secretome.analysis.trend import DOSE_AXES
 
-ADJUSTMENTS = (UNADJUSTED, TWICE, BONFERRONI, HOLM)
+ADJUSTMENTS = (UNADJUSTED, HALF_ERROR, BONFERRONI, HOLM)
 BY_RANKS = ("Mann-Whitney", "Brunner-Munzel", "signed-rank", "sign test", "rank tests", "Jonckheere", "Spearman")
 HALF_LIMIT, AS_HIDDEN = "half the limit", "as hidden"
 

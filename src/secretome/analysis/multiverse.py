@@ -10,15 +10,18 @@ from scipy import stats as scipy_stats
 from statsmodels.stats.multitest import multipletests
 
 from secretome import stats
-from secretome.analysis.arms import Arm, Comparison, arm, by_ranks, effect_of_ranks, size_by_ranks, superiority
+from secretome.analysis.arms import Arm, Comparison, arm, by_ranks, contrast_estimate, effect_of_ranks, size_by_ranks, superiority
 from secretome.analysis.pooled import two_samples
 from secretome.analysis.results import (
     ASYMPTOTIC_RANKS,
+    BONFERRONI,
+    HOLM,
     MEAN_DIFFERENCE,
     RANKS,
     RATIO,
     SHIFT,
     SUPERIORITY,
+    UNADJUSTED,
     WELCH,
     Estimate,
     Floats,
@@ -31,7 +34,6 @@ from secretome.protocol import sides
 
 # Permutations are enumerated up to this many and drawn at random beyond.
 PERMUTATIONS = 9999
-UNADJUSTED, BONFERRONI, HOLM = "no adjustment", "Bonferroni", "Holm"
 # What is put for a value below a limit, as a share of the limit: the usual choice, and two others.
 HALF = 0.5
 OTHER_SHARES = {1 / math.sqrt(2): "the limit over √2", 1.0: "the limit"}
@@ -233,16 +235,7 @@ def _on_logs(test: Callable[[Floats, Floats, float], Estimate], share: float = H
 
 
 def _welch(x: Floats, y: Floats, level: float) -> Estimate:
-    test = stats.welch_contrasts([x, y], [[1, -1]])
-    interval = test.confidence_interval(level)
-    return Estimate(
-        float(test.statistic[0]),
-        float(test.pvalue[0]),
-        estimate=float(test.estimate[0]),
-        low=float(interval.low[0]),
-        high=float(interval.high[0]),
-        level=level,
-    )
+    return contrast_estimate(stats.welch_contrasts([x, y], [[1, -1]]), level)
 
 
 def _permutation(x: Floats, y: Floats, seed: int) -> Estimate:

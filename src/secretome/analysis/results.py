@@ -40,6 +40,8 @@ NO_DIFFERENCE = {
     SUPERIORITY: 0.5,
     SHARE_RISING: 0.5,
 }
+# What is done about a family of contrasts; sameness is also asked at half the error.
+UNADJUSTED, HALF_ERROR, BONFERRONI, HOLM = "no adjustment", "each at half the error", "Bonferroni", "Holm"
 # The methods that other floors must know.
 WELCH = "Welch's t test on logs"
 EQUIVALENCE = "two one-sided Welch t tests on logs"

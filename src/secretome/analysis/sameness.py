@@ -10,11 +10,20 @@ from statsmodels.stats.weightstats import ttost_ind
 from secretome import stats
 from secretome.analysis.arms import Comparison
 from secretome.analysis.pooled import pooled_variance, t_test
-from secretome.analysis.results import EQUIVALENCE, MEAN_DIFFERENCE, RANK_RATIO, RATIO, Estimate, Floats, Result, attempt
+from secretome.analysis.results import (
+    BONFERRONI,
+    EQUIVALENCE,
+    HALF_ERROR,
+    MEAN_DIFFERENCE,
+    RANK_RATIO,
+    RATIO,
+    UNADJUSTED,
+    Estimate,
+    Floats,
+    Result,
+    attempt,
+)
 from secretome.protocol import Zone, sides
-
-# How many times stricter each group is held than alone.
-ONCE, TWICE, BONFERRONI = "no adjustment", "each at half the error", "Bonferroni"
 
 # A test of sameness: the two groups, the bounds, and the share of error in each tail give p, estimate and interval.
 Test = Callable[[Floats, Floats, Zone, float], Estimate]
@@ -36,10 +45,10 @@ def sameness_rows(compared: Mapping[str, Comparison], zone: Zone, alpha: float) 
         ("two one-sided Student's t tests", MEAN_DIFFERENCE, lambda x, y, zone, tail: _student(x, y, zone, tail, None)),
     )
     # Of two groups, Bonferroni's is half the error; of one, nothing is adjusted.
-    ways = {len(compared): BONFERRONI} | {1: ONCE, 2: TWICE}
+    ways = {len(compared): BONFERRONI} | {1: UNADJUSTED, 2: HALF_ERROR}
     for name, effect, test in tests:
         for times, way in ways.items():
-            if (name, way) == (EQUIVALENCE, ONCE):
+            if (name, way) == (EQUIVALENCE, UNADJUSTED):
                 continue
             for contrast, arms in compared.items():
                 estimate = attempt(lambda test=test, arms=arms, times=times: _run(test, arms, zone, alpha / times))  # type: ignore[misc]

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats as scipy_stats
 
 from secretome import stats
-from secretome.analysis.arms import Arm, arm, ranked
+from secretome.analysis.arms import Arm, arm, contrast_estimate, ranked
 from secretome.analysis.pooled import pooled_variance, t_test
 from secretome.analysis.results import (
     MEAN_DIFFERENCE,
@@ -137,16 +137,7 @@ def _step(arms: list[Arm], position: int, alpha: float) -> Estimate:
 
 def _contrast(arms: list[Arm], weights: Floats, level: float, *, logs: bool = True) -> Estimate:
     test = stats.welch_contrasts(_seen(arms, logs=logs), [weights], scale="log" if logs else "plain")
-    interval = test.confidence_interval(level)
-    return Estimate(
-        float(test.statistic[0]),
-        float(test.pvalue[0]),
-        estimate=float(test.estimate[0]),
-        low=float(interval.low[0]),
-        high=float(interval.high[0]),
-        level=level,
-        df=float(test.df[0]),
-    )
+    return replace(contrast_estimate(test, level), df=float(test.df[0]))
 
 
 def _welch_slope(arms: list[Arm], x: Floats, level: float, *, logs: bool) -> Estimate:

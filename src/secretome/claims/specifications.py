@@ -6,13 +6,10 @@ from dataclasses import asdict, replace
 
 import pandas as pd
 
-from secretome.analysis import HALF_LIMIT, Branches, branches
+from secretome.analysis import BONFERRONI, HALF_LIMIT, HOLM, UNADJUSTED, Branches, branches
 from secretome.claims.rules import ALPHA, FEWEST, Row, rises
 from secretome.cohort import Study
 from secretome.protocol import Claim
-
-# What the planned tests do with the contrasts of a claim, by its kind.
-UNADJUSTED, BONFERRONI, HOLM = "no adjustment", "Bonferroni", "Holm"
 
 
 def specifications(study: Study, results: pd.DataFrame, key: str, *, alpha: float = ALPHA) -> pd.DataFrame:
@@ -48,8 +45,7 @@ def specifications(study: Study, results: pd.DataFrame, key: str, *, alpha: floa
     (7, {'claimed': 7})
     """
     claim = study.protocol.claims[key]
-    several = claim.kind in ("every", "unchanged")
-    contrasts = claim.compared if several else (claim.contrast,)
+    contrasts = claim.judged_on
     rows = results[(results["endpoint"] == claim.endpoint) & results["contrast"].isin(contrasts)]
     wanted = rows["alternative"] == "equivalence"
     # A difference test answers a claim of no change only where it stands for the authors'.

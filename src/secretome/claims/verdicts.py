@@ -214,8 +214,7 @@ def _examined(study: Study, key: str, check: Check, results: pd.DataFrame, alpha
 
 def _judged(study: Study, key: str, claim: Claim, results: pd.DataFrame, failed: set[str], alpha: float) -> Verdict:
     rows = results[results["endpoint"] == claim.endpoint]
-    own = claim.compared if claim.kind in ("every", "unchanged") else (claim.contrast,)
-    arms = [rows[rows["contrast"] == contrast] for contrast in own]
+    arms = [rows[rows["contrast"] == contrast] for contrast in claim.judged_on]
     trend = claim.kind == "trend"
     planned = [row_of(arm, "planned", equivalence=False) for arm in arms]
     equivalent = [] if trend else [row_of(arm, "planned", equivalence=True) for arm in arms]

@@ -131,11 +131,8 @@ def rates_figure(rates: pd.DataFrame, titles: dict[str, str]) -> Figure:
     Figure
     """
     with mpl.rc_context(STYLE):
-        columns = min(len(titles), 2)
-        lines = -(-len(titles) // columns)
-        figure = Figure(figsize=(6.2, 0.5 + 1.75 * lines), layout="constrained")
-        panels = figure.subplots(lines, columns, sharex=True, sharey=True, squeeze=False)
-        for axes, (scenario, title) in zip(panels.flat, titles.items(), strict=False):
+        figure, panels = _panels(titles, sorted(rates["n"].unique()), line=1.75, above=0.5)
+        for scenario, axes in panels.items():
             own = rates[rates["scenario"] == scenario].sort_values("n")
             for verdict, colour, marker in (
                 ("supported", COLOURS["treated"], "o"),
@@ -148,22 +145,8 @@ def rates_figure(rates: pd.DataFrame, titles: dict[str, str]) -> Figure:
                     axes.errorbar(
                         own["n"], share, error, color=colour, marker=marker, markersize=4, linewidth=1.4, elinewidth=1, label=verdict
                     )
-            axes.set_title(title, fontsize=9, loc="left")
-            axes.set_ylim(-0.04, 1.04)
-        for axes in panels.flat[len(titles) :]:
-            axes.set_visible(False)
-        _share_axes(figure, panels[0, 0], sorted(rates["n"].unique()))
+        _legend(figure)
     return figure
-
-
-def _share_axes(figure: Figure, first: Axes, sizes: Sequence[int]) -> None:
-    first.set_xscale("log")
-    first.set_xticks([n for n in sizes if n in (3, 5, 8, 12, 20, 40)], [f"{n}" for n in sizes if n in (3, 5, 8, 12, 20, 40)])
-    first.xaxis.set_minor_locator(NullLocator())
-    first.set_yticks([0, 0.5, 1], ["0", "50 %", "100 %"])
-    figure.supxlabel("animals per group", fontsize=10)
-    handles = {label: handle for axes in figure.axes for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)}
-    figure.legend(handles.values(), handles.keys(), loc="outside upper left", ncols=3, frameon=False, fontsize=9)
 
 
 def planning_figure(plans: pd.DataFrame, titles: dict[str, str], target: float) -> Figure:
@@ -183,21 +166,42 @@ def planning_figure(plans: pd.DataFrame, titles: dict[str, str], target: float) 
     Figure
     """
     with mpl.rc_context(STYLE):
-        columns = min(len(titles), 2)
-        lines = -(-len(titles) // columns)
-        figure = Figure(figsize=(6.2, 0.6 + 1.9 * lines), layout="constrained")
-        panels = figure.subplots(lines, columns, sharex=True, sharey=True, squeeze=False)
+        figure, panels = _panels(titles, sorted(plans["n"].unique()), line=1.9, above=0.6)
         styles = zip(sorted(plans["effect"].unique(), reverse=True), ("-", "--", ":"), ("o", "s", "^"), strict=False)
         dress = {effect: (line, marker) for effect, line, marker in styles}
-        for axes, (claim, title) in zip(panels.flat, titles.items(), strict=False):
+        for claim, axes in panels.items():
             axes.axhline(target, color=COLOURS["quiet"], linewidth=0.8)
             for effect, (line, marker) in dress.items():
                 ordered = plans[(plans["claim"] == claim) & (plans["effect"] == effect)].sort_values("n")
                 label = f"{words.percent(effect)} of the effect"
                 axes.plot(ordered["n"], ordered["supported"], line, color=COLOURS["treated"], marker=marker, markersize=3.5, label=label)
-            axes.set_title(title, fontsize=9, loc="left")
-            axes.set_ylim(-0.04, 1.04)
-        for axes in panels.flat[len(titles) :]:
-            axes.set_visible(False)
-        _share_axes(figure, panels[0, 0], sorted(plans["n"].unique()))
+        _legend(figure)
     return figure
+
+
+def _panels(titles: dict[str, str], sizes: Sequence[int], *, line: float, above: float) -> tuple[Figure, dict[str, Axes]]:
+    """A small panel for each title, two beside one another: a share against the animals per group; inches of a line and above all."""
+    columns = min(len(titles), 2)
+    lines = -(-len(titles) // columns)
+    figure = Figure(figsize=(6.2, above + line * lines), layout="constrained")
+    panels = figure.subplots(lines, columns, sharex=True, sharey=True, squeeze=False)
+    for axes in panels.flat[len(titles) :]:
+        axes.set_visible(False)
+    named = dict(zip(titles, panels.flat, strict=False))
+    for name, axes in named.items():
+        axes.set_title(titles[name], fontsize=9, loc="left")
+    first = panels[0, 0]
+    first.set_xscale("log")
+    shown = [n for n in sizes if n in (3, 5, 8, 12, 20, 40)]
+    first.set_xticks(shown, [f"{n}" for n in shown])
+    first.xaxis.set_minor_locator(NullLocator())
+    first.set_ylim(-0.04, 1.04)
+    first.set_yticks([0, 0.5, 1], ["0", "50 %", "100 %"])
+    figure.supxlabel("animals per group", fontsize=10)
+    return figure, named
+
+
+def _legend(figure: Figure) -> None:
+    """One legend for all panels."""
+    handles = {label: handle for axes in figure.axes for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)}
+    figure.legend(handles.values(), handles.keys(), loc="outside upper left", ncols=3, frameon=False, fontsize=9)

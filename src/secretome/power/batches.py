@@ -57,7 +57,7 @@ def judge_many(protocol: Protocol, drawn: Drawn, alpha: float, *, published: int
 def unseen_share(claim: Claim, drawn: Drawn) -> float:
     """How many fitted models a cohort takes on average: its contrasts that hold a value beyond a limit, or zero."""
     arms = {group: ((low == high) & (low > 0)).all(axis=1) for group, (low, high) in drawn[claim.endpoint].items()}
-    contrasts = claim.compared if claim.kind in ("every", "unchanged") else (claim.contrast,) if claim.kind == "single" else ()
+    contrasts = () if claim.kind == "trend" else claim.judged_on
     return float(sum(1 - (arms[a] & arms[b]).mean() for a, b in map(sides, contrasts)))
 
 
@@ -142,7 +142,7 @@ def _case(protocol: Protocol, claim: Claim, whole: _Cohorts, first: _Cohorts) ->
                 getattr(slope, name)[lost] = column
         steps = _stack([whole.welch(list(sides(step)), [1.0, -1.0], len(claim.steps)) for step in claim.steps])
         return Case(claim, zone, _stack([slope]), _stack([_trend_by_ranks(claim, first)]), steps)
-    contrasts = claim.compared if claim.kind in ("every", "unchanged") else (claim.contrast,)
+    contrasts = claim.judged_on
     family = len(claim.compared)
     if protocol.design == "paired":
         planned = [whole.pairs(*sides(contrast), family) for contrast in contrasts]

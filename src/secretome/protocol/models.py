@@ -126,6 +126,11 @@ class Claim(Strict):
         return self.contrasts or self.family or (self.contrast,)
 
     @property
+    def judged_on(self) -> tuple[str, ...]:
+        """The contrasts that decide the claim: its own one or several, and not the others of its family."""
+        return self.contrasts or (self.contrast,)
+
+    @property
     def steps(self) -> tuple[str, ...]:
         """Of a trend, the contrasts of each dose with the one below it."""
         return tuple(f"{higher} vs {lower}" for lower, higher in pairwise(self.doses))
