@@ -47,17 +47,24 @@ def main() -> int:
     return 0
 
 
+def pages_in_contents() -> list[str]:
+    """The pages of the table of contents, as their addresses without the ending."""
+    return [name.removesuffix(".py") for name in _files_in_contents()]
+
+
 def notebooks_in_contents() -> list[Path]:
     """The percent notebooks that the table of contents lists."""
+    return [ROOT / name for name in _files_in_contents() if name.endswith(".py")]
 
+
+def _files_in_contents() -> list[str]:
     def files(node: object) -> list[str]:
         if isinstance(node, dict):
-            own = [node["file"]] if "file" in node else []
+            own = [str(node[key]) for key in ("root", "file") if key in node]
             return own + [name for value in node.values() for name in files(value)]
         return [name for item in node for name in files(item)] if isinstance(node, list) else []
 
-    contents = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    return [ROOT / name for name in files(contents) if name.endswith(".py")]
+    return files(yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8")))
 
 
 def fill_cache(paths: list[Path]) -> bool:

@@ -1,0 +1,11 @@
+"""The `secretome` command. It only reads what was typed and prints what came out."""
+
+from secretome.cli import cohorts, planning, printed, reruns
+from secretome.cli.common import app
+
+__all__ = ["app", "cohorts", "main", "planning", "printed", "reruns"]
+
+
+def main() -> None:
+    """Run the command; the entry point of the installed script."""
+    app()

@@ -1,0 +1,92 @@
+"""What the commands share: the application, its options, and how a refusal is told."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from secretome.protocol import Problem, Protocol, Refusal, Scenario, study_folder
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    help="Rerun published secretome studies on new cohorts, and ask which of their claims these support.",
+)
+out = Console(soft_wrap=True)
+err = Console(stderr=True, soft_wrap=True)
+
+StudyName = Annotated[str, typer.Argument(metavar="STUDY", help="A study's key; `secretome studies` lists them.")]
+Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Cohort files: CSV or other text, Excel, Prism (.pzfx).")]
+SheetName = Annotated[
+    str | None, typer.Option("--sheet", metavar="NAME", help="The sheet, or Prism's table, where several hold a table of the study.")
+]
+Names = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="OLD=NEW", help="Read a name in the file as one of the study's groups or endpoints; may be repeated."),
+]
+
+
+def write_new(file: Path, content: bytes) -> None:
+    """Write a file that is not there yet."""
+    try:
+        with file.open("xb") as target:
+            target.write(content)
+    except FileExistsError:
+        refuse([Refusal([Problem("--out", "", f"the file {file}, which is there already", "a new one", "Name another.")])])
+    except OSError as error:
+        refuse([Refusal([Problem("--out", "", f"{file} ({error.strerror})", "a place that can be written to")])])
+
+
+def scenarios_of(protocol: Protocol) -> list[tuple[str, Scenario]]:
+    """The scenarios that a protocol states, by key."""
+    return list(protocol.simulation.scenarios.items()) if protocol.simulation else []
+
+
+def known(study: str) -> None:
+    """Leave with the nearest name if there is no such study."""
+    try:
+        study_folder(study)
+    except ValueError as error:
+        err.print(Text(str(error), style="red"))
+        raise typer.Exit(2) from None
+
+
+def pairs_of(option: str, expected: str, texts: Sequence[str] | None) -> dict[str, str]:
+    """What was typed as NAME=VALUE after an option that may be repeated."""
+    pairs: dict[str, str] = {}
+    problems = []
+    for text in texts or []:
+        name, sign, value = text.partition("=")
+        if not sign or not name:
+            problems.append(Problem(option, "", repr(text), expected))
+        elif name in pairs:
+            problems.append(Problem(option, name, "the name a second time", "each once"))
+        pairs[name] = value
+    if problems:
+        refuse([Refusal(problems)])
+    return pairs
+
+
+def refuse(refusals: Sequence[Refusal]) -> NoReturn:
+    """Tell every problem and leave: nothing was done."""
+    tell(refusals)
+    raise typer.Exit(2)
+
+
+def finish(refusals: Sequence[Refusal], *, sound: int, failed: int = 0) -> None:
+    """Tell what was refused and leave with the right code: 2 if nothing was done, 1 if only some."""
+    tell(refusals)
+    if refusals or failed:
+        raise typer.Exit(1 if sound or failed else 2)
+
+
+def tell(refusals: Sequence[Refusal]) -> None:
+    """Print every problem, a line each."""
+    for refusal in refusals:
+        for problem in refusal.problems:
+            err.print(Text(str(problem), style="red"))
