@@ -1,6 +1,7 @@
 """Which parameters a study's notebook takes, and whether those typed are fit for it."""
 
 import hashlib
+import json
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -64,6 +65,11 @@ def parameters_of(name: str) -> dict[str, Any]:
     """The parameters of a study's notebook that are the user's to set, as papermill understands them."""
     with twin(name) as path:
         return {key: about for key, about in inspect_notebook(str(path)).items() if key not in OWN_PARAMETERS}
+
+
+def default_parameters(name: str) -> dict[str, int | float]:
+    """The same parameters with their values, as the book runs the notebook."""
+    return {key: json.loads(about["default"]) for key, about in parameters_of(name).items()}
 
 
 @contextmanager

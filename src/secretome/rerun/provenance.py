@@ -12,7 +12,7 @@ from typing import Any
 
 from secretome.cohort import Study
 from secretome.protocol import notebooks_folder, study_folder
-from secretome.rerun.parameters import parameters_of
+from secretome.rerun.parameters import default_parameters
 
 VERSIONED = ("secretome", "numpy", "scipy", "pandas", "statsmodels", "matplotlib", "papermill")
 
@@ -35,13 +35,15 @@ def content_key(study: Study, parameters: Mapping[str, int | float]) -> str:
 def provenance_of(study: Study, parameters: Mapping[str, int | float], key: str) -> dict[str, Any]:
     """What is kept of a run that begins now."""
     protocol, notebook = _study_files(study.key)
-    used = {name: parameters.get(name, json.loads(about["default"])) for name, about in parameters_of(study.key).items()}
+    used = {**default_parameters(study.key), **parameters}
     return {
         "study": study.key,
         "cohort": study.cohort.id,
         "cohort_file": study.cohort.path.name,
         "cohort_sha256": study.cohort.sha256,
         "cohort_origin": study.cohort.origin,
+        "cohort_scenario": study.cohort.scenario,
+        "cohort_animals": int(study.cohort.values["animal"].nunique()),
         "cohort_sheet": study.cohort.sheet,
         "cohort_names": study.cohort.names,
         "cohort_read_as": list(study.cohort.understood),
