@@ -272,7 +272,7 @@ def test_studies_lists_keys_that_a_cohort_file_needs() -> None:
 
 
 def test_every_command_has_help_with_an_example() -> None:
-    for command in ("studies", "check", "rerun", "template", "simulate"):
+    for command in ("studies", "check", "rerun", "template", "simulate", "publish", "unpublish"):
         result = secretome(command, "--help")
         assert result.exit_code == 0
         assert f"secretome {command}" in result.output

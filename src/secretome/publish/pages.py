@@ -38,7 +38,7 @@ class Shown:
     @property
     def title(self) -> str:
         """The page's title."""
-        return f"{self.study.protocol.title}: {self.entry.cohort}"
+        return f"{self.entry.cohort}: {words.inside(self.study.protocol.title)}"
 
 
 def write_sources(folder: Path) -> int:
@@ -158,7 +158,7 @@ def _body(one: Shown) -> str:
     return _template("rerun.html.jinja").render(
         simulated=study.cohort.origin == "simulated",
         standing=words.standing_sentence(study, one.verdicts),
-        outdated=words.outdated_sentence(changed),
+        outdated=words.outdated_sentence(protocol_changed=changed),
         verdicts=[(row["verdict"], words.verdict_sentence(study, row)) for _, row in one.verdicts.iterrows()],
         checks=[words.check_sentence(study, row) for _, row in one.checks.iterrows()],
         caveats=words.caveats(study),

@@ -62,7 +62,7 @@ def published_sentence(n: int, counted: int) -> str:
     if n == 0:
         return "No rerun has been published so far."
     verb = "has" if n == 1 else "have"
-    return f"{count(n, 'rerun')} {verb} been published. Of these, {counted} tested a claim on animals that were measured for it."
+    return f"{count(n, 'rerun')} {verb} been published. Cohorts among them that were measured and tested a claim: {counted}."
 
 
 def why_uncounted(study: Study, verdicts: pd.DataFrame) -> str:
@@ -79,7 +79,7 @@ def withdrawn_sentence(study: str, cohort: str, day: str, sha256: str, why: str)
     return f"{study}, {cohort}: withdrawn on {day}. {why.rstrip('.')}. The hash of its file was {sha256}."
 
 
-def outdated_sentence(protocol_changed: bool) -> str:
+def outdated_sentence(*, protocol_changed: bool) -> str:
     """That the book's protocol is another by now; nothing where it is not."""
     return "The study's protocol has changed since: these verdicts were given under the earlier one." if protocol_changed else ""
 
