@@ -39,6 +39,10 @@ BY_KIND = {
 }
 
 
+# Control characters other than tabs and line ends, and those that turn the direction of text.
+UNTYPED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
 @dataclass(frozen=True)
 class _Entry:
     """One measurement before its text is parsed."""
@@ -96,6 +100,7 @@ class _Reader:
         self.understood = [*sheet.understood, *self.columns.understood]
 
     def cohort(self, name: str) -> Cohort:
+        self._check_characters()
         entries = list(self._entries())
         marks = self._marks(entries)
         beside = Beside(self.columns, marks, self.complaints)
@@ -129,6 +134,13 @@ class _Reader:
             seed=self._same_everywhere("seed"),
             units_stated=frozenset(stated),
         )
+
+    def _check_characters(self) -> None:
+        """Refuse what no one types: it would steer a terminal, or turn the text around it on a page."""
+        for cell in (cell for row in (self.sheet.header, *self.sheet.rows) for cell in row):
+            if strange := UNTYPED.search(cell.text):
+                name = f"the character U+{ord(strange[0]):04X}, which cannot be seen, in {cell.text[:40]!r}"
+                self.complaints.about(cell, name, "text without control characters", "Clear the cell and type it anew.")
 
     # -- rows --------------------------------------------------------------------------------------------------------
 
