@@ -1,16 +1,14 @@
 """The built site: what readers get, from disk, without a network."""
 
-import os
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from build import pages_in_contents
 from secretome import load_study, stats
@@ -18,8 +16,6 @@ from secretome.rerun import rerun
 from secretome.simulate import simulate, to_csv
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 SEPSIS = "notebooks/sepsis_cytokines/analysis"
 # Every page of the table of contents, by the build's own reading of it.
 PAGES = ["index", "search", *pages_in_contents()]
@@ -146,19 +142,6 @@ def test_notebooks_can_be_downloaded_in_both_forms(site: Path) -> None:
 def test_no_page_names_this_machine(site: Path) -> None:
     for path in [*site.rglob("*.html"), *site.rglob("*.ipynb")]:
         assert str(ROOT) not in path.read_text(encoding="utf-8"), path
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        # A machine that promises the whole test must have the browser; elsewhere these tests are left out, and pytest says so.
-        if os.environ.get("CI"):
-            pytest.fail("no Chromium was found")
-        pytest.skip("no Chromium was found: install it to test the pages as readers see them")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

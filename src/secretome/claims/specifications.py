@@ -30,7 +30,6 @@ def specifications(study: Study, results: pd.DataFrame, key: str, *, alpha: floa
     -------
     DataFrame
         One row per analysis, the smallest p first: reading, method, then what was chosen in it (test, scale, dose, adjustment, hidden, see
-        `Branches`); the endpoint and the contrast that its answer hangs on, with effect, estimate, low, high, level and pvalue; and answer:
         `Branches`); the endpoint and the contrast that its answer hangs on, with effect, estimate, low, high, level and pvalue; and
         answer: ``claimed`` if the analysis finds what is claimed, ``opposite`` if significantly otherwise, ``open`` if neither, ``none`` if
         it cannot be computed. How large an effect is does not enter. Of a claim about several contrasts, the p is that of the contrast that

@@ -61,7 +61,7 @@ def read_cohort(
     sheet: str | None = None,
     names: Mapping[str, str] | None = None,
 ) -> Cohort:
-    """Read a cohort file and check it against the protocol.
+    r"""Read a cohort file and check it against the protocol.
 
     Parameters
     ----------
@@ -77,10 +77,27 @@ def read_cohort(
     names : mapping, optional
         Names of groups and endpoints in the file that the protocol does not know, each with the one that it stands for.
 
+    Returns
+    -------
+    Cohort
+
     Raises
     ------
     Refusal
         With every problem in the file.
+
+    Examples
+    --------
+    A file with a mistake is refused, by cell:
+
+    >>> from secretome.protocol import Refusal, load_protocol, study_folder
+    >>> protocol = load_protocol(study_folder("sepsis_cytokines") / "protocol.yml")
+    >>> lines = b"animal,group,il6\nrat 1,sham,<15.6\nrat 2,control,11o"
+    >>> try:
+    ...     read_cohort(Path("rats.csv"), protocol, lines)
+    ... except Refusal as refusal:
+    ...     print(str(refusal).partition(";")[0])
+    rats.csv, cell C3: found '11o'
     """
     name = cohort_id(path)
     vocabulary = Vocabulary(protocol, names)

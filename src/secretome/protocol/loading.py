@@ -15,17 +15,37 @@ def notebooks_folder() -> Path:
 
 
 def study_names() -> list[str]:
-    """The keys of the studies there are."""
+    """The keys of the studies there are.
+
+    Examples
+    --------
+    >>> study_names()
+    ['humoral_immunity', 'sepsis_cytokines', 'treg_conditioned_medium']
+    """
     return sorted(path.parent.name for path in notebooks_folder().glob("*/protocol.yml"))
 
 
 def study_folder(name: str) -> Path:
     """The folder of a study.
 
+    Parameters
+    ----------
+    name : str
+        The study's key.
+
+    Returns
+    -------
+    Path
+
     Raises
     ------
     ValueError
         If there is no such study; the nearest name is suggested.
+
+    Examples
+    --------
+    >>> study_folder("sepsis_cytokines").joinpath("protocol.yml").is_file()
+    True
     """
     names = study_names()
     if name not in names:
@@ -38,10 +58,25 @@ def study_folder(name: str) -> Path:
 def load_protocol(path: Path) -> Protocol:
     """Read a ``protocol.yml``.
 
+    Parameters
+    ----------
+    path : Path
+        The file, in a folder that is named after the study's key.
+
+    Returns
+    -------
+    Protocol
+
     Raises
     ------
     Refusal
         With every key that is missing, unknown or wrong, and its line.
+
+    Examples
+    --------
+    >>> protocol = load_protocol(study_folder("sepsis_cytokines") / "protocol.yml")
+    >>> list(protocol.groups), list(protocol.claims)
+    (['sham', 'control', 't1', 't2'], ['il6_falls_t1', 'il6_falls_t2', 'il4_rises_t2'])
     """
     protocol, _ = read_model(path, Protocol, whole="the protocol", guide="the contributing guide")
     if protocol.key != path.parent.name:

@@ -106,6 +106,15 @@ def audit(tables: Mapping[str, Table]) -> list[Finding]:
     -------
     list of Finding
         File by file in the order given, within each those that differ first.
+
+    Examples
+    --------
+    Which kinds of printed numbers of one paper cannot stand beside its others:
+
+    >>> from secretome.reported import audit, published_tables
+    >>> findings = audit({"ums-5840.yml": published_tables()["ums-5840.yml"]})
+    >>> sorted({finding.check for finding in findings if finding.outcome == "differs"})
+    ['difference', 'standard error']
     """
     found = [replace(finding, file=name) for name, table in tables.items() for run in CHECKS.values() for finding in run(table)]
     series: dict[str, dict[str, Table]] = {}

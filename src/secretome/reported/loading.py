@@ -24,6 +24,13 @@ def load_table(path: Path) -> Table:
     Refusal
         If the file cannot be read; with every key that is missing, unknown, repeated or wrong, and its line; with every group that is
         named but not listed.
+
+    Examples
+    --------
+    >>> from secretome.protocol import notebooks_folder
+    >>> table = load_table(notebooks_folder() / "published_cohorts" / "reported" / "ums-5840.yml")
+    >>> list(table.groups)
+    ['control', 'pristane', 'secretome']
     """
     table, lines = read_model(path, Table, whole="the table", guide="the book's page on printed tables", loader=TEXT_LOADER)
     problems = []

@@ -1,0 +1,47 @@
+"""The pages of commands and of the package say what is there, and all of it."""
+
+import re
+from pathlib import Path
+
+from bs4 import BeautifulSoup
+from typer.main import get_command
+
+import secretome
+from secretome.cli import app
+
+
+def soup(site: Path, page: str) -> BeautifulSoup:
+    return BeautifulSoup((site / "book" / f"{page}.html").read_bytes(), "html.parser")
+
+
+def test_every_command_and_option_is_on_the_page(site: Path) -> None:
+    page = soup(site, "commands")
+    sections = {str(heading.get_text()).rstrip("#").split()[-1]: heading.parent for heading in page.select("article section > h2")}
+    commands = get_command(app).commands  # type: ignore[attr-defined]
+    assert set(sections) == set(commands)
+    for name, command in commands.items():
+        section = sections[name]
+        assert section is not None
+        # Typography aside: the page curls quotation marks.
+        text = re.sub(r"\s+([;,.)])", r"\1", " ".join(section.get_text(" ").split())).replace("’", "'")
+        assert f"Example: secretome {name}" in text
+        for parameter in command.params:
+            assert parameter.help, (name, parameter.name)
+            told = " ".join(parameter.help.replace("`", "").split())
+            assert told in text, (name, parameter.name)
+            shown = [code.get_text() for code in section.select("li code")]
+            if parameter.param_type_name == "option":
+                assert any(option in line for option in parameter.opts for line in shown), (name, parameter.name)
+            if parameter.param_type_name == "option" and isinstance(parameter.default, int | float) and not parameter.is_flag:
+                assert f"[default: {parameter.default}]" in text, (name, parameter.name)
+
+
+def test_every_public_function_is_described_with_an_example(site: Path) -> None:
+    page = soup(site, "api")
+    described = {str(entry["id"]): str(entry.find_next_sibling("dd")) for entry in page.select("dl.py.function > dt")}
+    for name in set(secretome.__all__) - {"stats"}:
+        assert any(entry.endswith(f".{name}") for entry in described), name
+    for name, text in described.items():
+        assert "Examples" in text, name
+        assert "Parameters" in text or name.endswith("study_names"), name
+        assert "Returns" in text or name.endswith("study_names"), name
