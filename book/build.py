@@ -25,6 +25,7 @@ from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors.utils import ExecutionResult, single_nb_execution
 from nbformat import NotebookNode
 
+from secretome.classroom.lessons import write_notebooks
 from secretome.rerun import QUIET_KERNEL
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -40,6 +41,8 @@ def main() -> int:
     os.environ.setdefault("MPLBACKEND", "agg")
     BUILD.mkdir(exist_ok=True)
     with FileLock(BUILD / ".lock"):
+        # Pages offer them for download, so they are there before the pages.
+        write_notebooks(BUILD / "lessons")
         if not fill_cache(notebooks_in_contents()) or not build_site():
             return 1
         write_index()
