@@ -25,6 +25,7 @@ from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors.utils import ExecutionResult, single_nb_execution
 from nbformat import NotebookNode
 
+from secretome.classroom.lessons import write_notebooks
 from secretome.publish import pages as rerun_pages
 from secretome.rerun import QUIET_KERNEL
 
@@ -43,6 +44,8 @@ def main() -> int:
     BUILD.mkdir(exist_ok=True)
     with FileLock(BUILD / ".lock"):
         rerun_pages.write_sources(ROOT / RERUNS)
+        # Pages offer them for download, so they are there before the pages.
+        write_notebooks(BUILD / "lessons")
         if not fill_cache(notebooks_in_contents()) or not build_site():
             return 1
         rerun_pages.write_beside(BUILD / "html" / RERUNS)
