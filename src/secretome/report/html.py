@@ -18,6 +18,8 @@ from secretome.cohort import Study
 
 # Roles that only a whole book can resolve; a report shows their text.
 BOOK_ROLES = ("term", "doc", "ref", "numref", "cite")
+# Cells about the book's own page, such as exercises, do not travel with a cohort.
+BOOK_ONLY = "book-only"
 EXTENSIONS = ("colon_fence", "dollarmath", "deflist", "attrs_block", "attrs_inline")
 
 
@@ -48,7 +50,7 @@ def report_html(
     for name in BOOK_ROLES:
         roles.register_local_role(name, _plain_role(sources))
     parts = publish_parts(
-        nbformat.writes(notebook),
+        nbformat.writes(_without_book(notebook)),
         parser=Parser(),
         writer_name="html5",
         settings_overrides={
@@ -85,6 +87,12 @@ def report_html(
         script=(files / "copy.js").read_text(encoding="utf-8"),
         style="\n".join((files / name).read_text(encoding="utf-8") for name in ("shared.css", "report.css")),
     )
+
+
+def _without_book(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """The notebook without the cells that speak to a reader of the book alone."""
+    cells = [cell for cell in notebook.cells if BOOK_ONLY not in cell.metadata.get("tags", [])]
+    return nbformat.NotebookNode({**notebook, "cells": cells})
 
 
 def _plain_role(sources: Mapping[str, str]) -> Callable[..., tuple[list[nodes.Node], list[nodes.system_message]]]:
