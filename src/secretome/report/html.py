@@ -20,6 +20,8 @@ from secretome.cohort import Study
 
 # Roles that only a whole book can resolve; a report shows their text.
 BOOK_ROLES = ("term", "doc", "ref", "numref", "cite")
+# Cells about the book's own page, such as exercises, do not travel with a cohort.
+BOOK_ONLY = "book-only"
 EXTENSIONS = ("colon_fence", "dollarmath", "deflist", "attrs_block", "attrs_inline")
 
 
@@ -50,7 +52,7 @@ def report_html(
     for name in BOOK_ROLES:
         roles.register_local_role(name, _plain_role(sources))
     parts = publish_parts(
-        nbformat.writes(notebook),
+        nbformat.writes(_without_book(notebook)),
         parser=Parser(),
         writer_name="html5",
         settings_overrides={
@@ -111,6 +113,12 @@ def content_policy(scripts: Sequence[str]) -> str:
         "form-action 'none'",
     )
     return "; ".join(rules)
+
+
+def _without_book(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """The notebook without the cells that speak to a reader of the book alone."""
+    cells = [cell for cell in notebook.cells if BOOK_ONLY not in cell.metadata.get("tags", [])]
+    return nbformat.NotebookNode({**notebook, "cells": cells})
 
 
 def _plain_role(sources: Mapping[str, str]) -> Callable[..., tuple[list[nodes.Node], list[nodes.system_message]]]:
