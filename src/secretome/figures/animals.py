@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from secretome import words
 from secretome.cohort import Study
 from secretome.figures.base import COLOURS, STYLE, mark, plain_log, two_lines
+from secretome.figures.brackets import draw_brackets, draw_comb
 from secretome.protocol import Claim, sides
 
 Floats = NDArray[np.float64]
@@ -55,6 +56,7 @@ def paired_figure(study: Study, claim: Claim, row: words.Row) -> Figure:
         low, high = _limits(pairs, row, base)
         left.set_ylim(low, high)
         right.set_ylim(low / base, high / base)
+        draw_brackets(left, 0, [1], [row])
         for axes in (left, right):
             plain_log(axes)
         mark(figure, study)
@@ -112,6 +114,8 @@ def groups_figure(study: Study, endpoint: str, rows: Sequence[words.Row]) -> Fig
             right.set_xlim(left.get_xlim())
         control = values[values["group"] == sides(rows[0]["contrast"])[1]]
         _align(left, right, values, rows, control, together=not stacked)
+        treated, against = ([keys.index(sides(row["contrast"])[side]) for row in rows] for side in (0, 1))
+        (draw_comb if stacked else draw_brackets)(left, against[0], treated, rows)
         for axes in (left, right):
             plain_log(axes)
         mark(figure, study)

@@ -6,7 +6,21 @@ from secretome.words.choices import HEADINGS, options, specification_alt, specif
 from secretome.words.headers import COLUMN_TITLES
 from secretome.words.ledger import cohort_heading, headline, rates_alt, rule_words, share, uncounted_sentence
 from secretome.words.methods import losses, methods_paragraph, software
-from secretome.words.numbers import Row, count, effect, inside, interval, number, p_number, p_value, percent, ratio
+from secretome.words.numbers import (
+    Row,
+    bracket_head,
+    bracket_p,
+    bracket_value,
+    count,
+    effect,
+    inside,
+    interval,
+    number,
+    p_number,
+    p_value,
+    percent,
+    ratio,
+)
 from secretome.words.planning import assumed_sentence, claim_heading, ethics_sentence, exact_sentence, plan_sentences, planning_alt
 from secretome.words.publishing import (
     PUBLISHING,
@@ -57,6 +71,9 @@ __all__ = [
     "arms_sentence",
     "arrive_answers",
     "assumed_sentence",
+    "bracket_head",
+    "bracket_p",
+    "bracket_value",
     "caveats",
     "censoring_sentence",
     "check_sentence",
