@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 from secretome import words
 from secretome.cohort import Study
 from secretome.figures.base import COLOURS, SMALL, STYLE, WIDTH, mark, name_groups, plain_log, two_lines
+from secretome.figures.brackets import draw_brackets, draw_comb
 from secretome.protocol import Claim, sides
 
 Floats = NDArray[np.float64]
+# More would climb off the panel: they share one line.
+MOST_BRACKETS = 3
 
 
 def paired_figure(study: Study, claim: Claim, row: words.Row) -> Figure:
@@ -53,6 +56,7 @@ def paired_figure(study: Study, claim: Claim, row: words.Row) -> Figure:
         low, high = _limits(pairs, row, base)
         left.set_ylim(low, high)
         right.set_ylim(low / base, high / base)
+        draw_brackets(left, 0, [1], [row])
         for axes in (left, right):
             plain_log(axes)
         mark(figure, study)
@@ -105,6 +109,8 @@ def groups_figure(study: Study, endpoint: str, rows: Sequence[words.Row]) -> Fig
         above.set_ylim(min(seen) / 1.2, max(seen) * 1.2)
         shown = [0.7, 1.4, *(row[name] for row in rows for name in ("estimate", "low", "high") if np.isfinite(row[name]) and row[name] > 0)]
         below.set_ylim(min(shown) / 1.1, max(shown) * 1.1)
+        treated, against = ([keys.index(sides(row["contrast"])[side]) for row in rows] for side in (0, 1))
+        (draw_comb if len(rows) > MOST_BRACKETS else draw_brackets)(above, against[0], treated, rows)
         for axes in (above, below):
             plain_log(axes)
         mark(figure, study)

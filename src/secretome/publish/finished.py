@@ -14,7 +14,7 @@ from secretome.protocol import Problem, Protocol, Refusal, load_protocol, study_
 from secretome.publish.shelf import TABLES, Provenance, read_provenance, read_table
 from secretome.rerun.parameters import default_parameters
 
-ALONGSIDE = ("report.html", "notebook.ipynb")
+ALONGSIDE = ("report.html", "notebook.ipynb", "tables.xlsx")
 AGAIN = "Run the cohort again with this version of the book."
 
 

@@ -26,7 +26,12 @@ EXTENSIONS = ("colon_fence", "dollarmath", "deflist", "attrs_block", "attrs_inli
 
 
 def report_html(
-    notebook: nbformat.NotebookNode, study: Study, verdicts: pd.DataFrame, checks: pd.DataFrame, provenance: Mapping[str, Any]
+    notebook: nbformat.NotebookNode,
+    study: Study,
+    verdicts: pd.DataFrame,
+    checks: pd.DataFrame,
+    provenance: Mapping[str, Any],
+    altered: str = "",
 ) -> str:
     """Render an executed notebook as one HTML file.
 
@@ -42,6 +47,8 @@ def report_html(
         Its checks, shown above the verdicts.
     provenance : mapping
         What is known of the run, shown at the report's end.
+    altered : str
+        In what the run differs from the one that the protocol plans, said at the top.
 
     Returns
     -------
@@ -79,14 +86,18 @@ def report_html(
         cohort=study.cohort.id,
         who=words.cohort_sentence(study),
         simulated=study.cohort.origin == "simulated",
+        altered=altered,
         verdicts=[(row["verdict"], words.verdict_sentence(study, row)) for _, row in verdicts.iterrows()],
         checks=[words.check_sentence(study, row) for _, row in checks.iterrows()],
         caveats=words.caveats(study),
         deaths=words.deaths_sentence(study),
+        losses=words.losses(study),
+        censoring=[words.censoring_sentence(study, key) for key in study.protocol.endpoints],
+        excluded=study.cohort.excluded.drop_duplicates(["animal", "group", "exclude"]).to_dict("records"),
         standing=words.standing_sentence(study, verdicts),
         understood=study.cohort.understood,
         body=parts["body"],
-        provenance=provenance,
+        provenance=words.provenance_lines(provenance),
         scripts=scripts,
         policy=content_policy(scripts),
         style="\n".join((files / name).read_text(encoding="utf-8") for name in ("shared.css", "report.css")),

@@ -14,12 +14,13 @@ import pandas as pd
 import papermill
 from papermill.exceptions import PapermillExecutionError
 
+from secretome import tables, words
 from secretome.cohort import Study, load_study
 from secretome.protocol import Problem, Refusal
 from secretome.report.html import report_html
-from secretome.rerun.parameters import twin
+from secretome.rerun.parameters import default_parameters, twin
 from secretome.rerun.places import PROVENANCE, WRITTEN_BY_NOTEBOOK, Existing, check_place, finished_key, put, write_text
-from secretome.rerun.provenance import content_key, provenance_of, shown
+from secretome.rerun.provenance import content_key, provenance_of
 
 # A kernel greets everyone with a note about encryption and takes its leave with an interrupt: noise, between two processes of one machine.
 QUIET_KERNEL = ["--log-level=CRITICAL"]
@@ -149,8 +150,10 @@ def _run_in(work: Path, study: Study, parameters: Mapping[str, int | float], key
     notebook = nbformat.reads(text, as_version=4)
     provenance["finished"] = datetime.now(UTC).isoformat(timespec="seconds")
     write_text(work / "notebook.ipynb", text)
-    verdicts, checks = (pd.read_csv(work / f"{name}.csv") for name in ("verdicts", "checks"))
-    write_text(work / "report.html", report_html(notebook, study, verdicts, checks, shown(provenance)))
+    results, verdicts, checks = (pd.read_csv(work / f"{name}.csv") for name in ("results", "verdicts", "checks"))
+    altered = words.altered_sentence(study, provenance["parameters"], default_parameters(study.key))
+    write_text(work / "report.html", report_html(notebook, study, verdicts, checks, provenance, altered))
+    (work / "tables.xlsx").write_bytes(tables.workbook(study, results, verdicts, checks))
     # Last, because its presence says that the folder is whole.
     write_text(work / PROVENANCE, json.dumps(provenance, indent=2, ensure_ascii=False) + "\n")
 

@@ -61,7 +61,7 @@ def put(work: Path, folder: Path, study: Study, existing: Existing) -> None:
 
 def finished_key(folder: Path) -> str | None:
     """The content key of a finished run; None if any of its files is gone."""
-    whole = all((folder / name).exists() for name in (*WRITTEN_BY_NOTEBOOK, "notebook.ipynb", "report.html"))
+    whole = all((folder / name).exists() for name in (*WRITTEN_BY_NOTEBOOK, "notebook.ipynb", "report.html", "tables.xlsx"))
     return provenance_in(folder).get("content_key") if whole else None
 
 

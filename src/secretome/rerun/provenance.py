@@ -59,17 +59,6 @@ def provenance_of(study: Study, parameters: Mapping[str, int | float], key: str)
     }
 
 
-def shown(provenance: Mapping[str, Any]) -> dict[str, str]:
-    """Provenance as lines of a table."""
-    lines = {}
-    for name, value in provenance.items():
-        if isinstance(value, Mapping):
-            value = ", ".join(f"{inner} {'for ' * (name == 'cohort_names')}{entry}" for inner, entry in value.items())
-        if not isinstance(value, list) and value != "":
-            lines[name.replace("_", " ")] = "unknown" if value is None else str(value)
-    return lines
-
-
 def _study_files(name: str) -> tuple[Path, Path]:
     folder = study_folder(name)
     return folder / "protocol.yml", folder / "analysis.py"

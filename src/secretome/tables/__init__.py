@@ -18,6 +18,7 @@ from secretome.tables.reported import (
 )
 from secretome.tables.results import contrasts_table, options_table, specifications_table, verdicts_table
 from secretome.tables.studies import assumptions_table, design_table, groups_table, pairs_table, scenarios_table, sources_table
+from secretome.tables.workbook import workbook
 
 __all__ = [
     "arrive_table",
@@ -53,5 +54,6 @@ __all__ = [
     "to_html",
     "variances_table",
     "verdicts_table",
+    "workbook",
     "worth_table",
 ]
