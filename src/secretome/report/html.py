@@ -82,8 +82,8 @@ def report_html(
         understood=study.cohort.understood,
         body=parts["body"],
         provenance=provenance,
-        script=(files / "copy.js").read_text(encoding="utf-8"),
-        style="\n".join((files / name).read_text(encoding="utf-8") for name in ("shared.css", "report.css")),
+        script="\n".join((files / name).read_text(encoding="utf-8") for name in ("copy.js", "sortable.min.js", "take.js")),
+        style="\n".join((files / name).read_text(encoding="utf-8") for name in ("shared.css", "take.css", "report.css")),
     )
 
 
