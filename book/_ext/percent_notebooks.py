@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import shutil
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -18,6 +17,8 @@ from typing import Any
 
 import grimp
 import jupytext
+import nbformat
+from jupyter_cache import get_cache
 from nbformat import NotebookNode
 
 from lesson_pages import as_page
@@ -122,7 +123,9 @@ def _offer_notebook(app: Any, pagename: str, template: str, context: dict[str, A
     if doctree is not None and executed.is_file() and Path(app.env.doc2path(pagename)).suffix == ".py":
         target = Path(app.outdir) / "_sources" / f"{pagename}.ipynb"
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(executed, target)
+        # MyST-NB writes the notebook without what its cells gave: that is in the cache.
+        _, notebook = get_cache(app.config.nb_execution_cache_path).merge_match_into_notebook(nbformat.read(executed, as_version=4))
+        nbformat.write(notebook, target)
         context["ipynb_source"] = f"{pagename}.ipynb"
 
 

@@ -119,7 +119,7 @@ for endpoint in study.protocol.endpoints:
     page.figure(figures.groups_figure(study, endpoint, rows), endpoint, words.groups_alt(study, endpoint, rows))
 
 # %% tags=["hide-input"]
-page.table(tables.groups_table(study), "Every measurement", folded=True)
+page.table(tables.groups_table(study), "Every measurement", folded=True, data=study.cohort.values)
 
 # %% [markdown]
 # ## Did the experiment work?
@@ -167,7 +167,7 @@ page.table(
 # Of the authors' test we know this: {glue:text}`stated`. For the doses, {glue:text}`stated_trend`. For phagocytosis, {glue:text}`stated_unchanged`.
 
 # %% tags=["hide-input"]
-page.table(tables.contrasts_table(study, published), "Each group as the authors' test sees it", folded=True)
+page.table(tables.contrasts_table(study, published), "Each group as the authors' test sees it", folded=True, data=published)
 page.items(words.result_sentence(study, row) for key, row in published.iterrows() if key[1] == claims["afc_dose_im"].contrast)
 
 # %% [markdown]
@@ -180,8 +180,10 @@ page.items(words.result_sentence(study, row) for key, row in published.iterrows(
 # would pass for a slope.
 
 # %% tags=["hide-input"]
-page.table(tables.contrasts_table(study, planned), "The planned tests")
-page.table(tables.contrasts_table(study, equivalent.loc[["phagocytosis"]]), "Is phagocytosis unchanged?")
+page.table(tables.contrasts_table(study, planned), "The planned tests", data=planned)
+page.table(
+    tables.contrasts_table(study, equivalent.loc[["phagocytosis"]]), "Is phagocytosis unchanged?", data=equivalent.loc[["phagocytosis"]]
+)
 
 # %% [markdown]
 # (humoral-routes)=
@@ -216,7 +218,7 @@ page.table(tables.options_table(pd.concat(curves.values())), "What was chosen, a
 
 # %% tags=["hide-input"]
 page.items((words.verdict_sentence(study, row) for _, row in verdicts.iterrows()), copy=True)
-page.table(tables.verdicts_table(study, verdicts), "Verdicts")
+page.table(tables.verdicts_table(study, verdicts), "Verdicts", data=verdicts)
 
 # %% [markdown]
 # The ratio printed for a claim about all groups is that of the group that it hangs on: the one that comes nearest to failing it. How verdicts come about is told in

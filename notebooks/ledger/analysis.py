@@ -134,7 +134,7 @@ for name, protocol in protocols.items():
         titles = {scenario: f"{scenario} ({truth})" for scenario, truth in drawn.groupby("scenario")["truth"].first().items()}
         page.line(claim.sentence)
         page.figure(figures.rates_figure(drawn, titles), f"rates-{key}", words.rates_alt(protocol, claim, drawn))
-        page.table(tables.rates_table(own, "supported"), f"Share supported: {claim.sentence.rstrip('.')}", folded=True)
+        page.table(tables.rates_table(own, "supported"), f"Share supported: {claim.sentence.rstrip('.')}", folded=True, data=own)
 
 # %% [markdown]
 # ### By the published tests
@@ -146,7 +146,7 @@ published = rates[rates["reading"] == "published"]
 for name, protocol in protocols.items():
     own = published[(published["study"] == name) & published["scenario"].isin(["as_published", "null"])]
     shown = own.assign(scenario=[f"{protocol.claims[row['claim']].sentence} In {row['scenario']}." for _, row in own.iterrows()])
-    page.table(tables.rates_table(shown, "supported"), f"Share supported by the published test: {protocol.title}", folded=True)
+    page.table(tables.rates_table(shown, "supported"), f"Share supported by the published test: {protocol.title}", folded=True, data=own)
 
 # %% tags=["remove-cell"]
 page.say(laboratories=f"{round(1 / (alpha / 2))}")

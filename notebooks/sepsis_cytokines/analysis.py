@@ -131,7 +131,7 @@ rows = [planned.loc[key] for key in families if key[0] == "il4"]
 page.figure(figures.groups_figure(study, "il4", rows), "il4", words.groups_alt(study, "il4", rows))
 
 # %% tags=["hide-input"]
-page.table(tables.groups_table(study), "Every measurement", folded=True)
+page.table(tables.groups_table(study), "Every measurement", folded=True, data=study.cohort.values)
 
 # %% [markdown]
 # ## Did the experiment work?
@@ -193,7 +193,7 @@ page.table(tables.options_table(pd.concat(curves.values())), "What was chosen, a
 
 # %% tags=["hide-input"]
 page.items((words.verdict_sentence(study, row) for _, row in verdicts.iterrows()), copy=True)
-page.table(tables.verdicts_table(study, verdicts), "Verdicts")
+page.table(tables.verdicts_table(study, verdicts), "Verdicts", data=verdicts)
 
 # %% [markdown]
 # A claim is *supported* when the planned p, adjusted for its family, is at most {glue:text}`alpha`, the effect goes the claimed way, and it is not {term}`negligible`. How the

@@ -79,7 +79,7 @@ page.say(
 # and without CD25 on their surface. The two values of a donor form a {term}`pair`, and the donor is the {term}`experimental unit`.
 
 # %% tags=["hide-input"]
-page.table(tables.pairs_table(study), "Every measurement")
+page.table(tables.pairs_table(study), "Every measurement", data=study.cohort.values)
 
 # %% [markdown]
 # ## Every pair
@@ -170,7 +170,7 @@ page.items((words.verdict_sentence(study, row) for _, row in verdicts.iterrows()
 # three verdicts come about is told in {doc}`the guide to verdicts <../../book/verdicts>`.
 
 # %% tags=["hide-input"]
-page.table(tables.verdicts_table(study, verdicts), "Verdicts")
+page.table(tables.verdicts_table(study, verdicts), "Verdicts", data=verdicts)
 
 # %% [markdown]
 # (treg-cannot)=

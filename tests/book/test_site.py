@@ -101,7 +101,7 @@ def test_a_page_of_simulated_animals_says_so_first_and_everywhere(site: Path) ->
 
 def test_every_assumption_stands_beside_its_evidence(site: Path) -> None:
     table = next(table for table in soup(site, SEPSIS).select("table") if "drawn from" in table.get_text())
-    rows = [[cell.get_text(strip=True) for cell in row.select("td")] for row in table.select("tbody tr")]
+    rows = [[cell.get_text(strip=True) for cell in row.select("th, td")] for row in table.select("tbody tr")]
     protocol = load_study("sepsis_cytokines").protocol
     assert protocol.simulation is not None
     assert len(rows) == 8 + len(protocol.simulation.assumptions) + 1  # the groups, the rest, and the deaths

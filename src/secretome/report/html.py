@@ -79,7 +79,7 @@ def report_html(
         },
     )
     files = resources.files("secretome.report")
-    scripts = [(files / name).read_text(encoding="utf-8") for name in ("copy.js",)]
+    scripts = [(files / name).read_text(encoding="utf-8") for name in ("copy.js", "sortable.min.js", "take.js")]
     template = jinja2.Environment(autoescape=True).from_string((files / "report.html.jinja").read_text(encoding="utf-8"))
     return template.render(
         title=study.protocol.title,
@@ -100,7 +100,7 @@ def report_html(
         provenance=words.provenance_lines(provenance),
         scripts=scripts,
         policy=content_policy(scripts),
-        style="\n".join((files / name).read_text(encoding="utf-8") for name in ("shared.css", "report.css")),
+        style="\n".join((files / name).read_text(encoding="utf-8") for name in ("shared.css", "take.css", "report.css")),
     )
 
 

@@ -59,9 +59,12 @@ class Page:
         if self._out:
             figures.export(figure, self._out / "figures", name)
 
-    def table(self, table: pd.DataFrame, caption: str, *, folded: bool = False) -> None:
-        """Show a table under its caption; a long one may be folded until it is asked for."""
-        shown = tables.to_html(table, caption)
+    def table(self, table: pd.DataFrame, caption: str, *, folded: bool = False, data: pd.DataFrame | None = None) -> None:
+        """Show a table under its caption; a long one may be folded until it is asked for.
+
+        Its file holds `data`, with every digit, or else what is shown.
+        """
+        shown = tables.to_html(table, caption, data)
         if folded:
             shown = f"<details><summary>{html.escape(caption)}: {words.count(len(table), 'row')}</summary>\n{shown}\n</details>"
         display({"text/html": shown, "text/plain": table.to_string(index=False)}, raw=True)
@@ -95,7 +98,7 @@ class Page:
         figure = figures.specification_figure(self._study, specifications, alpha)
         self.figure(figure, f"analyses-{key}", words.specification_alt(self._study, claim, specifications))
         title = f"Every analysis: {claim.sentence.rstrip('.')}"
-        self.table(tables.specifications_table(self._study, specifications), title, folded=True)
+        self.table(tables.specifications_table(self._study, specifications), title, folded=True, data=specifications)
 
     def save(self, **results: pd.DataFrame) -> None:
         """Write each table as ``NAME.csv``, the same bytes for the same results."""

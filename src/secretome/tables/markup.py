@@ -1,5 +1,6 @@
-"""Tables as HTML."""
+"""Tables as HTML, each with itself as a file."""
 
+import base64
 import html
 import re
 
@@ -9,10 +10,42 @@ import pandas as pd
 ADDRESS = re.compile(r"<td>(https?://[\w.~:/?#@!$()*+,;=%&-]+)</td>", re.ASCII)
 
 
-def to_html(table: pd.DataFrame, caption: str) -> str:
-    """A table as HTML that scrolls on a narrow screen and is announced by its caption; every text is escaped."""
+def to_html(table: pd.DataFrame, caption: str, data: pd.DataFrame | None = None) -> str:
+    """A table as HTML that scrolls on a narrow screen, is announced by its caption, and can be downloaded as CSV; every text is escaped.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What is shown. Where the first column names every row, its cells are headers of their rows.
+    caption : str
+        What stands above it, and names the file.
+    data : DataFrame, optional
+        What the file holds, with every digit; the table as it is shown when absent.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> shown = to_html(pd.DataFrame({"Group": ["control"], "n": [12]}), "The animals")
+    >>> '<th scope="row">control</th>' in shown, 'download="the-animals.csv"' in shown
+    (True, True)
+    """
     safe = html.escape(caption)
     body = table.to_html(index=False, escape=True, border=0, justify="left", classes="table")
     body = body.replace("<thead>", f"<caption>{safe}</caption>\n  <thead>", 1).replace("<th>", '<th scope="col">')
     body = ADDRESS.sub(r'<td><a href="\1">\1</a></td>', body)
-    return f'<div class="table-scroll" role="region" tabindex="0" aria-label="{safe}">\n{body}\n</div>'
+    names = table.iloc[:, 0].astype(str) if table.columns.size else table.index.astype(str)
+    if names.is_unique and names.str.strip().all():
+        body = re.sub(r"(<tr>\s*)<td>(.*?)</td>", r'\1<th scope="row">\2</th>', body, flags=re.DOTALL)
+    scroll = f'<div class="table-scroll" role="region" tabindex="0" aria-label="{safe}">\n{body}\n</div>'
+    return f'{scroll}\n<p class="take">{csv_link(table if data is None else data, caption)}</p>'
+
+
+def csv_link(data: pd.DataFrame, caption: str) -> str:
+    """A link that holds a table as a CSV file, so that it needs neither a network nor a second file."""
+    name = re.sub(r"[^a-z0-9]+", "-", caption.casefold()).strip("-")[:60].rstrip("-") or "table"
+    content = base64.b64encode(data.to_csv(index=False, lineterminator="\n").encode()).decode()
+    label = html.escape(f"CSV: download {caption}")
+    return f'<a download="{name}.csv" href="data:text/csv;charset=utf-8;base64,{content}" aria-label="{label}">CSV</a>'
