@@ -86,6 +86,7 @@ steel = stats.steel(groups, control=0)
 # %% tags=["hide-input"]
 single = [stats.mann_whitney(group, groups[0]).pvalue for group in groups[1:]]
 labels = [load_study("humoral_immunity").protocol.groups[name].label for name in names[1:]]
+page.say(at_least=words.number(float(2 ** dunnett.confidence_interval(0.95).low[3])))
 page.table(
     pd.DataFrame(
         {
@@ -100,6 +101,15 @@ page.table(
 
 # %% [markdown]
 # `steel.pvalue` and `dunnett.pvalue` are already adjusted: compare them with 0.05 and multiply them by nothing. Look at the lowest dose into the muscle. Alone it is significant; as one of seven it is not.
+#
+# Dunnett's intervals hold all at once, too. These are in wells, that is, in logarithms to base 2; 2 to their power is the ratio to saline:
+
+# %%
+limits = dunnett.confidence_interval(0.95)
+(2**limits.low).round(2).tolist(), (2**limits.high).round(2).tolist()
+
+# %% [markdown]
+# So the highest dose into the muscle, the fourth, raises the titre at least {glue:text}`at_least`-fold.
 #
 # ## Which comparisons belong together?
 #
@@ -121,7 +131,7 @@ effluent = {
     "25 %": [9, 0, 9, 7, 6, 10, 12, 14, 9, 13],
 }
 fleas = stats.steel([clean, *effluent.values()], control=0, alternative="less")
-fleas.pvalue
+fleas.pvalue.round(5).tolist()
 
 # %% tags=["hide-input"]
 sums = [float(rankdata([*values, *clean])[: len(values)].sum()) for values in effluent.values()]

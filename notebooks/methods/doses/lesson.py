@@ -89,10 +89,10 @@ page.figure(
 )
 
 # %%
-stats.shirley_williams(muscle, alternative="greater").pvalue
+stats.shirley_williams(muscle, alternative="greater").pvalue.round(5).tolist()
 
 # %%
-stats.shirley_williams(skin, alternative="greater").pvalue
+stats.shirley_williams(skin, alternative="greater").pvalue.round(5).tolist()
 
 # %% tags=["remove-cell"]
 skin_trend = stats.jonckheere_terpstra(skin)
@@ -123,7 +123,7 @@ doses = [
     [7, 9.8, 9.4, 8.8, 8.8, 3.4, 9, 8.4, 2.4, 7.8],
 ]
 mice = stats.shirley_williams([zero, *doses], alternative="greater")
-mice.statistic, mice.pvalue
+mice.statistic.round(3).tolist(), mice.pvalue.round(5).tolist()
 
 # %% tags=["hide-input"]
 critical = [1.645, 1.716, 1.739]
@@ -145,9 +145,8 @@ plain = kruskal(zero, *doses)
 page.say(
     j_mice=f"{jonckheere.statistic:g}",
     p_mice=words.p_value(jonckheere.pvalue),
-    kruskal_skin=words.p_number(kruskal(*skin).pvalue),
-    kruskal_muscle=words.p_number(kruskal(*muscle).pvalue),
-    trend_muscle=words.p_number(stats.jonckheere_terpstra(muscle).pvalue),
+    kruskal_muscle=words.p_value(kruskal(*muscle).pvalue),
+    trend_muscle=words.p_value(stats.jonckheere_terpstra(muscle).pvalue),
 )
 
 # %% [markdown]
@@ -156,7 +155,7 @@ page.say(
 #
 # :::{admonition} Common mistakes
 # :class: warning
-# - **Kruskal-Wallis, or analysis of variance, for doses.** They ask whether *any* group differs and forget the order: into the muscle p = {glue:text}`kruskal_muscle` in place of {glue:text}`trend_muscle`. SciPy's `kruskal`, and what Prism offers
+# - **Kruskal-Wallis, or analysis of variance, for doses.** They ask whether *any* group differs and forget the order: into the muscle {glue:text}`kruskal_muscle` in place of {glue:text}`trend_muscle`. SciPy's `kruskal`, and what Prism offers
 #   for three groups or more.
 # - **"Significant at 300, not at 150: a dose response".** Two verdicts are not a trend. Test the trend.
 # - **A correlation of four group means with dose.** r is near 1 for almost any four points that rise, and the animals have vanished.

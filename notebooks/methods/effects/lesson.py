@@ -84,7 +84,12 @@ page.say(
 
 # %% tags=["hide-input"]
 page.figure(
-    narrowing_figure(sizes, [fit.estimate for fit in fits], intervals, [words.p_number(test.pvalue) for test in tests]),
+    narrowing_figure(
+        sizes,
+        [fit.estimate for fit in fits],
+        intervals,
+        [f"{test.pvalue:.2g}" if test.pvalue >= 0.01 else f"{test.pvalue:.1g}" for test in tests],
+    ),
     "narrowing",
     f"After three donors the ratio is {words.number(fits[0].estimate)} with an interval of {inside(intervals[0])}; after twelve it is {words.number(fits[-1].estimate)}, {inside(intervals[-1])}. "
     f"The ratio stays inside its first interval; the p falls from {words.p_number(tests[0].pvalue)} to {words.p_number(tests[-1].pvalue)}.",
@@ -149,7 +154,7 @@ page.say(
     brunner_munzel=f"{shown.statistic:.4f}",
     brunner_p=f"{shown.pvalue:.6f}",
     shift=f"{shift.estimate:g}",
-    shift_interval=f"{shift_interval.low:.2f} to {shift_interval.high:.2f}",
+    shift_interval=inside(shift_interval),
     shift_level=words.percent(shift_interval.level),
     ours_apart=inside(ours_apart),
 )

@@ -66,7 +66,7 @@ page.say(
     below=str(below),
     rats=str(len(sham)),
     limit=f"{limit:g}",
-    seen=", ".join(f"{value:g}" for value in sorted(seen)),
+    seen=f"{', '.join(f'{value:g}' for value in sorted(seen)[:-1])} and {max(seen):g}",
     half=words.number(half),
     tenth=words.number(ratios[int(np.argmin(abs(shares - 0.1)))]),
     whole=words.number(whole),
@@ -108,7 +108,7 @@ fit = stats.censored_lognormal(both["lower"], both["upper"], both["group"] == "c
 fit.estimate, fit.confidence_interval(0.95)
 
 # %% [markdown]
-# The ratio is {glue:text}`model`, from {glue:text}`model_interval`, and the geometric mean of the sham rats {glue:text}`sham_mean` pg/mL, though most of them were never seen. The price is the bell curve. With few values seen it rests on
+# The groups are put in order, and the ratio is that of each to the first: here of the rats that are control, `True`, to those that are not. It is {glue:text}`model`, from {glue:text}`model_interval`, and the geometric mean of the sham rats {glue:text}`sham_mean` pg/mL, though most of them were never seen. The price is the bell curve. With few values seen it rests on
 # little; when none is seen there is no estimate, only a bound, and the {term}`Mann-Whitney test` still works: all hidden values share the lowest rank.
 
 # %%
@@ -125,6 +125,13 @@ stats.mann_whitney(control["upper"], sham["upper"]).pvalue
 stats.titre_bounds([0, 8, 64, 1024], lowest=8, highest=1024)
 
 # %% [markdown]
+# Both numbers go into the model, as those of IL-6 did:
+
+# %%
+lower, upper = stats.titre_bounds([8, 16, 64, 1024], lowest=8, highest=1024)
+stats.censored_lognormal(lower, upper).geometric_mean.round(1).tolist()
+
+# %% [markdown]
 # Two titres apart by one well may differ by almost nothing, or by almost fourfold. In one person, or one animal, a twofold rise is usually taken for too little to go by {cite}`cauchemez-2012`. In groups of animals it can be seen: count
 # in wells, that is, in logarithms to base 2, and average those.
 
@@ -133,7 +140,7 @@ titres = load_study("humoral_immunity").cohort.values.query("endpoint == 'titre'
 dose, saline = titres.query("group == 'im20'")["value"], titres.query("group == 'saline'")["value"]
 
 # %%
-stats.geometric_mean_ratio(dose, saline).estimate, dose.mean() / saline.mean()
+stats.geometric_mean_ratio(dose, saline).estimate, float(dose.mean() / saline.mean())
 
 # %% [markdown]
 # The first number is a ratio of geometric means, in wells: the usual one. The second, a ratio of plain means, follows the one or two animals with the highest titres. "The titre rose by 25 %" is ambiguous on paper: a quarter more of
@@ -148,7 +155,7 @@ stats.geometric_mean_ratio(dose, saline).estimate, dose.mean() / saline.mean()
 measured = [1.7, 3.2, 2.8, 0.7, 0.9, 0.5, 0.5, 0.5, 0.7, 0.6, 1.5]
 limits = [1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 0.9]
 arsenic = stats.censored_lognormal(measured + [0] * 13, measured + limits)
-arsenic.geometric_mean
+arsenic.geometric_mean.round(3).tolist()
 
 # %% tags=["remove-cell"]
 halves = float(np.exp(np.log(measured + [value / 2 for value in limits]).mean()))
@@ -165,8 +172,8 @@ open_end = stats.censored_lognormal(*stats.titre_bounds(end, lowest=8, highest=1
 page.say(end=words.number(float(np.exp2(np.log2(end).mean()))), open_end=words.number(float(open_end)))
 
 # %% [markdown]
-# The median of the fitted curve is {glue:text}`arsenic` µg/L, as printed. Leaving the hidden samples out gives {glue:text}`dropped`; putting in the limits {glue:text}`wholes`, and half of them {glue:text}`halves`. Half comes close here, by luck, as the next
-# data set need not be as kind.
+# The median of the fitted curve is {glue:text}`arsenic` µg/L, as printed. Leaving the hidden samples out gives {glue:text}`dropped`; putting in the limits {glue:text}`wholes`, and half of them {glue:text}`halves`. Half comes nearest
+# here; in the rats above it was the limit that did. Nobody can tell beforehand.
 #
 # :::{admonition} Common mistakes
 # :class: warning
@@ -238,7 +245,8 @@ answer
 # A plate begins at 8 and ends at 1024. Eight animals have the titres 1024, 1024, 1024, 1024, 512, 512, 256 and 128. What geometric mean does the censored model give, with `titre_bounds`?
 
 # %% tags=["solution"] exercise="limits-5" tolerance=5
-answer = stats.censored_lognormal(*stats.titre_bounds([1024] * 4 + [512, 512, 256, 128], lowest=8, highest=1024)).geometric_mean[0]
+lower, upper = stats.titre_bounds([1024] * 4 + [512, 512, 256, 128], lowest=8, highest=1024)
+answer = stats.censored_lognormal(lower, upper).geometric_mean[0]
 answer
 
 # %% [markdown] tags=["solution"]

@@ -78,7 +78,8 @@ page.say(
 #
 # ## Count the deals
 #
-# Three mice of six can be chosen in {glue:text}`deals` ways. Write all of them down, and sum the ranks of each:
+# Three mice of six can be chosen in {glue:text}`deals` ways: six for the first, five for the second and four for the third make 120, and each set of three was met in 6 orders. Write all of them down, and sum the
+# ranks of each:
 
 # %%
 deals = list(combinations(ranks, 3))
@@ -86,7 +87,7 @@ print(len(deals), sorted(float(sum(deal)) for deal in deals))
 
 # %% [markdown]
 # On average a deal sums to {glue:text}`middle`, and the one that happened sums to {glue:text}`observed`. Is that far? The picture shows every deal as a strip of six squares, the
-# mice in order of their titres; the filled ones are those that the deal calls treated.
+# mice in order of their titres; the filled ones are those that the deal calls treated. The dotted line is the middle; orange deals lie as far from it as what happened, or further.
 
 # %% tags=["hide-input"]
 page.figure(

@@ -55,7 +55,7 @@ def false_alarms_figure(arms: Sequence[int], shares: dict[str, list[float]], alp
         axes.axhline(100 * alpha, color=COLOURS["quiet"], linewidth=1)
         for (label, values), (colour, marker) in zip(shares.items(), (("against", "s"), ("treated", "o")), strict=True):
             axes.plot(arms, [100 * value for value in values], color=COLOURS[colour], marker=marker, markersize=5)
-            axes.text(arms[-1] + 0.15, 100 * values[-1], label, va="center", color=COLOURS["ink"])
+            axes.text(arms[-1] + 0.15, 100 * values[-1], label, va="bottom", color=COLOURS["ink"])
         axes.set_xlim(arms[0] - 0.4, arms[-1] + 1.6)
         axes.set_ylim(0, None)
         axes.set_xticks(list(arms))
