@@ -14,7 +14,7 @@
 #
 # | Before you read | Time | You will be able to |
 # |---|---|---|
-# | Nothing; a {term}`geometric mean ratio` is a factor between two groups | 35 minutes | tell "not shown to differ" from "shown not to differ", test for sameness, and say how wide a zone your animals can exclude |
+# | {ref}`Effect sizes with intervals <lesson-effects>` | 35 minutes | tell "not shown to differ" from "shown not to differ", test for sameness, and say how wide a zone your animals can exclude |
 #
 # Download: {download}`exercises <../../../_build/lessons/equivalence-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/equivalence-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
 

@@ -14,7 +14,7 @@
 #
 # | Before you read | Time | You will be able to |
 # |---|---|---|
-# | Nothing; a p at or below 0.05 is called significant here | 40 minutes | say how often chance alone finds something, adjust p values for a family of questions, and see the choices that multiply tests without anyone counting them |
+# | {ref}`What a p can and cannot be <lesson-floors>` | 40 minutes | say how often chance alone finds something, adjust p values for a family of questions, and see the choices that multiply tests without anyone counting them |
 #
 # Download: {download}`exercises <../../../_build/lessons/multiplicity-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/multiplicity-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
 
@@ -71,7 +71,7 @@ page.say(
 )
 
 # %% [markdown]
-# {glue:text}`found` of six are significant, and there is nothing to find. With six independent tests that would happen at least once in {glue:text}`six` of experiments, with twenty in {glue:text}`twenty`.
+# Of six, {glue:text}`found` are significant, and there is nothing to find. With six independent tests that would happen at least once in {glue:text}`six` of experiments, with twenty in {glue:text}`twenty`.
 #
 # ## Adjusting p values
 #

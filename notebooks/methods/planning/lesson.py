@@ -94,7 +94,7 @@ page.say(
 # %% [markdown]
 # To see IL-6 fall to 35 %, {glue:text}`most` rats in each group do; to see it fall to half, {glue:text}`half`. A fall to 80 % stays at {glue:text}`weak` with twenty. An effect half as large on the log scale needs about four times the animals.
 #
-# The exact {term}`Mann-Whitney test` is a little behind Welch's, with one exception that is not little: with three against three its power is {glue:text}`three`, whatever the effect, because {ref}`no p it can give is at most 0.05 <lesson-ranks>`.
+# The exact {term}`Mann-Whitney test` is a little behind Welch's, with one exception that is not little: with three against three its power is {glue:text}`three`, whatever the effect, because {ref}`no p it can give is at most 0.05 <lesson-floors>`.
 #
 # ## Worked example: Cohen's table
 #
