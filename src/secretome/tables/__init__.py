@@ -1,7 +1,7 @@
 """Tables that people read, made from results and verdicts."""
 
 from secretome.tables.arrive import arrive_table
-from secretome.tables.benchmarks import calibration_ranges, calibration_table, growth_table, missed, speed_table
+from secretome.tables.benchmarks import calibration_ranges, calibration_table, growth_table, missed, reruns_table, speed_table
 from secretome.tables.ledger import needs_table, plans_table, power_table, rates_table, rules_table, scoreboard_table, worth_table
 from secretome.tables.markup import to_html
 from secretome.tables.reported import (
@@ -43,6 +43,7 @@ __all__ = [
     "rates_table",
     "reported_ratios_table",
     "reported_sources_table",
+    "reruns_table",
     "rules_table",
     "scenarios_table",
     "scoreboard_table",
