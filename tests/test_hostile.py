@@ -179,6 +179,17 @@ def test_the_report_opens_without_a_dialog_an_error_or_a_request(attacked: Path,
     assert not faults
 
 
+def test_the_report_prints_on_a4(attacked: Path, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(next(attacked.rglob("report.html")).as_uri())
+    printed = page.pdf(prefer_css_page_size=True)
+    sheets = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed)
+    # 210 by 297 mm, in points.
+    assert {(round(float(width)), round(float(height))) for width, height in sheets} == {(595, 842)}
+    page.emulate_media(media="print")
+    assert not any(button.is_visible() for button in page.locator("button.copy").all())
+
+
 def test_a_script_that_got_into_a_report_would_not_run(attacked: Path, browser: Browser, tmp_path: Path) -> None:
     """The second wall: were a label not escaped, the page's policy would still stop it."""
     text = next(attacked.rglob("report.html")).read_text(encoding="utf-8")

@@ -42,7 +42,9 @@ claims = study.protocol.claims
 tests = results[results["alternative"] != "equivalence"]
 published = tests[tests["reading"] == "published"].set_index(["endpoint", "contrast"], drop=False)
 planned = tests[tests["reading"] == "planned"].set_index(["endpoint", "contrast"], drop=False)
-equivalent = results[results["alternative"] == "equivalence"].set_index(["endpoint", "contrast"], drop=False)
+equivalent = results[(results["reading"] == "planned") & (results["alternative"] == "equivalence")].set_index(
+    ["endpoint", "contrast"], drop=False
+)
 arms = claims["afc_rises"].contrasts
 control_steps = study.protocol.simulation.endpoints["titre"].groups["saline"].mean
 page.say(
