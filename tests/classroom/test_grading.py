@@ -81,12 +81,13 @@ def test_every_kind_of_sheet_is_marked_rightly(folder: Path) -> None:
         text = row.answer
         book.active.append([row.question, float(text) if row.question.endswith((".ratio", ".p")) else text])
     book.save(folder.parent / "returned" / "Book.xlsx")
-    # Only the two columns that are needed, without the row that says whose it is, in a folder of that name.
+    # Only the two columns that are needed, without the row that says whose it is, in a folder as a learning platform names it.
     short = filled(folder, "Short")[["question", "answer"]]
-    hand_in(folder, "Short", short[short["question"] != "student"], name="my answers.csv")
+    hand_in(folder, "Short_12345_assignsubmission_file", short[short["question"] != "student"], name="my answers.csv")
     for copy in ("answers.csv", "answers (1).csv"):
         hand_in(folder, "Twice", filled(folder, "Twice"), name=copy)
     hand_in(folder, "Malformed", pd.DataFrame({"Frage": ["fault"], "Antwort": ["nothing"]}))
+    hand_in(folder, "Malformed_12345_file", pd.DataFrame({"Frage": ["fault"], "Antwort": ["nothing"]}), name="answers 2.csv")
     hand_in(folder, "Stranger", filled(folder, "Full").replace("Full", "Stranger"))
     (folder.parent / "returned" / "Full" / "cohort.csv").write_text("animal,group\n")
     done = grade(folder)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from secretome.classroom.assignment import STUDENT
+from secretome.classroom.roster import folder_name
 from secretome.classroom.sheets import read_table
 from secretome.protocol import Problem, Refusal
 from secretome.words import classroom as words
@@ -57,7 +58,7 @@ def collect(folder: Path, students: Sequence[str]) -> Collected:
     other: list[str] = []
     for path in _files(folder):
         file = path.relative_to(folder).as_posix()
-        by_place = next((ids[part.casefold()] for part in (path.stem, *reversed(file.split("/")[:-1])) if part.casefold() in ids), None)
+        by_place = _placed(file, ids)
         try:
             sheet, owner = _read(path, file)
             student = _whose(file, owner, by_place, ids)
@@ -84,6 +85,17 @@ def _files(folder: Path) -> Iterator[Path]:
         hidden = any(part.startswith((".", "__", "~$")) for part in path.relative_to(folder).parts)
         if path.is_file() and not hidden and path.suffix.casefold() in READ:
             yield path
+
+
+def _placed(file: str, ids: dict[str, str]) -> str | None:
+    """The student whom the name of a file or of its folders names, nearest first."""
+    *folders, name = file.split("/")
+    for part in (Path(name).stem, *reversed(folders)):
+        # Learning platforms write the name as it is, and after a line of their own: Ann Lee_12345_assignsubmission_file.
+        for text in (part, part.split("_")[0]):
+            if (found := ids.get(folder_name(text).casefold())) is not None:
+                return found
+    return None
 
 
 def _read(path: Path, file: str) -> tuple[Sheet, str]:

@@ -40,9 +40,10 @@ def read_table(path: Path, needed: Sequence[str]) -> list[Record]:
     Refusal
         If the file cannot be read, is too large, or its header lacks a column.
     """
+    # Asked before it is read: what comes back may be anything.
+    if path.is_file() and (size := path.stat().st_size) > LARGEST:
+        raise Refusal([Problem(path.name, "", f"{size} bytes", f"at most {LARGEST}")])
     content = read_bytes(path)
-    if len(content) > LARGEST:
-        raise Refusal([Problem(path.name, "", f"{len(content)} bytes", f"at most {LARGEST}")])
     cuts = _grids(content, path) if content[:4] in WORKBOOKS else _cuts(content, path)
     fitting = [rows for rows in cuts if rows and all([normalise(cell) for cell in rows[0][1]].count(name) == 1 for name in needed)]
     if not fitting:
