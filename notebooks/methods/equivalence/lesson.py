@@ -50,7 +50,6 @@ page = Page()
 mice = load_study("humoral_immunity").cohort.values
 rats = load_study("sepsis_cytokines").cohort.values
 
-
 percent = mice[mice["endpoint"] == "phagocytosis"].set_index("group")["value"]
 saline, sc10 = percent["saline"], percent["sc10"]
 sc20, im50 = percent["sc20"], percent["im50"]
