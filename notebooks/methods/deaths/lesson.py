@@ -190,7 +190,7 @@ answer = stats.geometric_mean_ratio(0.7 * il6, il6[:8]).estimate
 answer = stats.mann_whitney(drug[:9], placebo).pvalue
 
 # %% [markdown] tags=["solution"]
-# One of the clearest trials of its time would have shown nothing: the patients for whom the drug worked best were thrown away.
+# The trial would have shown nothing: the patients for whom the drug worked best were thrown away.
 
 # %% [markdown]
 # ### 4. A small survival experiment

@@ -50,7 +50,7 @@ page = Page()
 #
 # ## The picture
 #
-# Serum IL-6 in septic rats has a coefficient of variation of about 0.55: the SD is 55 % of the mean. On a log scale that is an SD of √ln(1 + 0.55²). An experiment is then easily drawn: logs of one group around 0, logs of the other around the log of the factor. `two_groups(ratio, cv, n)` does that, and `stats.power` draws twenty
+# For serum IL-6 in septic rats this book assumes a coefficient of variation of 0.55, with its evidence in {doc}`the sepsis study <../../sepsis_cytokines/analysis>`: the SD is 55 % of the mean. On a log scale that is an SD of √ln(1 + 0.55²). An experiment is then easily drawn: logs of one group around 0, logs of the other around the log of the factor. `two_groups(ratio, cv, n)` does that, and `stats.power` draws twenty
 # thousand such experiments and counts in how many {term}`Welch's t` finds the difference.
 
 
@@ -97,7 +97,7 @@ page.say(
 #
 # ## Worked example: Cohen's table
 #
-# The most-used table of sample sizes is Cohen's {cite}`cohen-1988`. For two groups, 80 % power and a two-sided t test at 5 %, it asks for 17 in each group where the means differ by 1.0 SD, 12 for 1.2 SD, and 9 for 1.4 SD. statsmodels has the same test as a formula:
+# A much-used table of sample sizes is Cohen's {cite}`cohen-1988`. For two groups, 80 % power and a two-sided t test at 5 %, it asks for 17 in each group where the means differ by 1.0 SD, 12 for 1.2 SD, and 9 for 1.4 SD. statsmodels has the same test as a formula:
 
 # %%
 for difference, n in ((1.0, 17), (1.2, 12), (1.4, 9)):
@@ -134,7 +134,7 @@ for difference, n in ((1.0, 17), (1.2, 12), (1.4, 9)):
 # %% [markdown]
 # ### 1. The spread of logs
 #
-# IL-4 has a coefficient of variation of 0.33. What is its SD on the scale of natural logs? Give two decimals.
+# Suppose IL-4 has a coefficient of variation of 0.33. What is its SD on the scale of natural logs? Give two decimals.
 
 # %% tags=["solution"] exercise="planning-1" tolerance=0.01
 answer = np.sqrt(np.log(1 + 0.33**2))
