@@ -171,7 +171,7 @@ answer = pvalues([(0, 10), (4, 6), (2, 8), (1, 9), (1, 9)])["chi-square"]
 answer = (285.4 - 66.5) / np.sqrt((9.7**2 + 25.2**2) / 2)
 
 # %% [markdown] tags=["solution"]
-# Effects in animals are mostly between 0.5 and 3. Above 8 or so, suspect an SE: read as one, the effect shrinks by √10, to between 3 and 4.
+# Two bell curves 8 SDs apart share next to no value, and these lie farther. It may be so, after a strong stimulus. But ask whether ± is an SE: then the SD is √10 times as large, and the effect shrinks by as much, to between 3 and 4.
 
 # %% [markdown] tags=["quiz"]
 # ## Quiz

@@ -29,7 +29,7 @@ from secretome import load_study, stats
 from secretome import words
 from secretome.classroom.pictures.ideas import counts_figure
 from secretome.report.page import Page
-from secretome.words.ideas import counts_alt
+from secretome.words.ideas import counts_alt, made_up_words
 
 page = Page()
 
@@ -64,7 +64,11 @@ for label, counts in plaques.items():
 # %% tags=["hide-input"]
 page.warn("Simulated animals. They show how the method works, and are evidence of nothing.")
 measure = "plaques on a plate"
-page.figure(counts_figure(plaques, bands, measure), "counts", counts_alt(plaques, bands, measure, 0.95))
+page.figure(
+    counts_figure(plaques, bands, measure, made_up="mice"),
+    "counts",
+    f"{made_up_words('mice')}. {counts_alt(plaques, bands, measure, 0.95)}",
+)
 
 # %% tags=["remove-cell"]
 dispersions = {label: counts.var(ddof=1) / counts.mean() for label, counts in plaques.items()}

@@ -31,7 +31,7 @@ from scipy.stats import ttest_ind
 from secretome import words
 from secretome.classroom.pictures.ideas import survival_figure, survivors_figure
 from secretome.report.page import Page
-from secretome.words.ideas import survival_alt, survivors_alt
+from secretome.words.ideas import made_up_words, survival_alt, survivors_alt
 
 page = Page()
 
@@ -54,7 +54,7 @@ print(f"ratio {seen.estimate:.2f}, p = {seen.pvalue:.3f}")
 page.warn("Made-up animals. They show how the method works, and are evidence of nothing.")
 groups = {"Untreated": (il6, np.zeros(12, dtype=bool)), "Treated": (il6, np.arange(12) >= 6)}
 measure = "IL-6, pg/mL"
-page.figure(survivors_figure(groups, measure), "survivors", survivors_alt(groups, measure))
+page.figure(survivors_figure(groups, measure, made_up="rats"), "survivors", f"{made_up_words('rats')}. {survivors_alt(groups, measure)}")
 
 # %% tags=["remove-cell"]
 worst = stats.mann_whitney([*treated_living, *[1000] * treated_dead], il6)
@@ -190,7 +190,7 @@ answer = stats.geometric_mean_ratio(0.7 * il6, il6[:8]).estimate
 answer = stats.mann_whitney(drug[:9], placebo).pvalue
 
 # %% [markdown] tags=["solution"]
-# One of the clearest trials of its time would have shown nothing: the patients for whom the drug worked best were thrown away.
+# The trial would have shown nothing: the patients for whom the drug worked best were thrown away.
 
 # %% [markdown]
 # ### 4. A small survival experiment

@@ -29,7 +29,7 @@ from statsmodels.stats.weightstats import ttost_ind
 from secretome import words
 from secretome.classroom.pictures.ideas import intervals_figure
 from secretome.report.page import Page
-from secretome.words.ideas import Interval, intervals_alt
+from secretome.words.ideas import Interval, intervals_alt, made_up_words
 
 page = Page()
 
@@ -50,7 +50,6 @@ page = Page()
 mice = load_study("humoral_immunity").cohort.values
 rats = load_study("sepsis_cytokines").cohort.values
 
-
 percent = mice[mice["endpoint"] == "phagocytosis"].set_index("group")["value"]
 saline, sc10 = percent["saline"], percent["sc10"]
 sc20, im50 = percent["sc20"], percent["im50"]
@@ -70,7 +69,11 @@ ratios = {label: stats.geometric_mean_ratio(*pair) for label, pair in compared.i
 page.warn("Simulated animals. They show how the method works, and are evidence of nothing.")
 rows = [Interval(label, ratio.estimate, *ratio.confidence_interval(0.90)) for label, ratio in ratios.items()]
 measure = "Ratio to the control, with 90 % interval"
-page.figure(intervals_figure(rows, measure, zone=(0.8, 1.25)), "zone", intervals_alt(rows, measure, (0.8, 1.25)))
+page.figure(
+    intervals_figure(rows, measure, zone=(0.8, 1.25), made_up="mice and rats"),
+    "zone",
+    f"{made_up_words('mice and rats')}. {intervals_alt(rows, measure, (0.8, 1.25))}",
+)
 
 # %% tags=["remove-cell"]
 same_found, open_found, up_found, both_found = ratios.values()

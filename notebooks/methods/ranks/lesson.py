@@ -83,7 +83,7 @@ page.say(
 
 # %%
 deals = list(combinations(ranks, 3))
-print(len(deals), sorted(float(sum(deal)) for deal in deals))
+print(len(deals), *(f"{total:g}" for total in sorted(map(sum, deals))))
 
 # %% [markdown]
 # On average a deal sums to {glue:text}`middle`, and the one that happened sums to {glue:text}`observed`. Is that far? The picture shows every deal as a strip of six squares, the

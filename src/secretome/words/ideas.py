@@ -19,6 +19,15 @@ class Interval(NamedTuple):
     pooled: bool = False
 
 
+def made_up_words(animals: str) -> str:
+    """What stands on a picture of animals that a computer made up.
+
+    >>> made_up_words("mice")
+    'Simulated mice: no evidence'
+    """
+    return f"Simulated {animals}: no evidence"
+
+
 def counts_alt(groups: Mapping[str, ArrayLike], bands: Mapping[str, tuple[float, float]], measure: str, level: float) -> str:
     """Alternative text of `counts_figure`."""
     values = {label: np.asarray(counts) for label, counts in groups.items()}

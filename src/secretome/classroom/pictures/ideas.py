@@ -11,14 +11,14 @@ from numpy.typing import ArrayLike
 from scipy.stats import CensoredData, ecdf
 
 from secretome.figures.base import COLOURS, STYLE, plain_log
-from secretome.words.ideas import Interval
+from secretome.words.ideas import Interval, made_up_words
 
 # Inches: as wide as a phone shows without shrinking the letters.
 WIDTH = 4.9
 TICKS = (0.1, 0.2, 0.5, 0.8, 1.0, 1.25, 2.0, 5.0, 10.0)
 
 
-def counts_figure(groups: Mapping[str, ArrayLike], bands: Mapping[str, tuple[float, float]], measure: str) -> Figure:
+def counts_figure(groups: Mapping[str, ArrayLike], bands: Mapping[str, tuple[float, float]], measure: str, *, made_up: str = "") -> Figure:
     """Every count of every group, on the band in which counts would lie if chance alone made them differ.
 
     Parameters
@@ -29,6 +29,8 @@ def counts_figure(groups: Mapping[str, ArrayLike], bands: Mapping[str, tuple[flo
         The limits of each group's band.
     measure : str
         What was counted, named on the axis.
+    made_up : str, optional
+        What a computer made up, such as ``"mice"``: the figure says so, because figures travel without their page.
 
     Returns
     -------
@@ -48,10 +50,11 @@ def counts_figure(groups: Mapping[str, ArrayLike], bands: Mapping[str, tuple[flo
         axes.tick_params(axis="x", length=0)
         axes.set_ylim(bottom=0)
         axes.set_ylabel(measure)
+        _mark(figure, made_up)
         return figure
 
 
-def intervals_figure(rows: Sequence[Interval], measure: str, *, zone: tuple[float, float] | None = None) -> Figure:
+def intervals_figure(rows: Sequence[Interval], measure: str, *, zone: tuple[float, float] | None = None, made_up: str = "") -> Figure:
     """Ratios with their intervals, one below another on a log axis, over the zone of no effect if there is one.
 
     Parameters
@@ -62,6 +65,8 @@ def intervals_figure(rows: Sequence[Interval], measure: str, *, zone: tuple[floa
         What is compared, named on the axis.
     zone : tuple of float, optional
         The limits of the zone of no effect.
+    made_up : str, optional
+        What a computer made up, such as ``"mice"``: the figure says so, because figures travel without their page.
 
     Returns
     -------
@@ -84,10 +89,11 @@ def intervals_figure(rows: Sequence[Interval], measure: str, *, zone: tuple[floa
         ends = np.array([[row.low, row.high] for row in rows] + [list(zone or (1, 1))])
         _ratio_axis(axes, float(ends.min()), float(ends.max()))
         axes.set_xlabel(measure)
+        _mark(figure, made_up)
         return figure
 
 
-def survivors_figure(groups: Mapping[str, tuple[ArrayLike, ArrayLike]], measure: str) -> Figure:
+def survivors_figure(groups: Mapping[str, tuple[ArrayLike, ArrayLike]], measure: str, *, made_up: str = "") -> Figure:
     """Every animal of two groups or more, those that died crossed out; bars at the medians of all, and of those that lived.
 
     Parameters
@@ -96,6 +102,8 @@ def survivors_figure(groups: Mapping[str, tuple[ArrayLike, ArrayLike]], measure:
         By label: the values, and whether each animal died before it could be sampled.
     measure : str
         What would have been measured, named on the axis.
+    made_up : str, optional
+        What a computer made up, such as ``"mice"``: the figure says so, because figures travel without their page.
 
     Returns
     -------
@@ -121,6 +129,7 @@ def survivors_figure(groups: Mapping[str, tuple[ArrayLike, ArrayLike]], measure:
         plain_log(axes)
         axes.set_ylabel(f"{measure}, log scale")
         _legend(figure, axes)
+        _mark(figure, made_up)
         return figure
 
 
@@ -283,6 +292,11 @@ def possible_means_figure(n: int, printed: float, half_unit: float) -> Figure:
         return figure
 
 
+def _mark(figure: Figure, made_up: str) -> None:
+    if made_up:
+        figure.suptitle(made_up_words(made_up), color=COLOURS["against"], fontsize=10, x=0.02, ha="left")
+
+
 def _range(groups: Mapping[str, ArrayLike]) -> float:
     return float(np.ptp(np.concatenate([np.asarray(values, dtype=float) for values in groups.values()])))
 
@@ -293,7 +307,7 @@ def _aside(values: ArrayLike, near: float) -> "np.ndarray[tuple[int], np.dtype[n
     steps = np.zeros(heights.size)
     run = 0
     for position in range(1, heights.size):
-        run = run + 1 if heights[position] - heights[position - 1] < near else 0
+        run = run + 1 if heights[position] - heights[position - 1] <= near else 0
         steps[position] = 0.085 * ((run + 1) // 2) * (1 if run % 2 else -1)
     return steps
 
