@@ -5,7 +5,7 @@ PY := .venv/bin/python
 CANDIDATES := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 SUITABLE := import sys, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
-.PHONY: help book test fuzz bench check format lock clean
+.PHONY: help book test fuzz bench lessons check format lock clean
 
 help:  ## show these lines
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/ -/'
@@ -36,6 +36,9 @@ bench: .venv/.installed  ## measure speed and calibration for the book's tables:
 	$(PY) benchmarks/speed.py
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) benchmarks/calibration.py
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) benchmarks/verdicts.py
+
+lessons: .venv/.installed  ## seal the answers of the lessons anew, after a solution has changed
+	$(PY) -c "from secretome.classroom.lessons import *; [write_answers(read_lesson(name)) for name in lesson_names()]"
 
 check: .venv/.installed  ## formatter, linter, type checker, import order
 	$(PY) -m ruff format --check .

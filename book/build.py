@@ -25,10 +25,13 @@ from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors.utils import ExecutionResult, single_nb_execution
 from nbformat import NotebookNode
 
+from secretome.classroom.lessons import write_notebooks
+from secretome.publish import pages as rerun_pages
 from secretome.rerun import QUIET_KERNEL
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "_build"
+RERUNS = Path("book") / "reruns"
 SECONDS_PER_CELL = 600
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
@@ -40,8 +43,12 @@ def main() -> int:
     os.environ.setdefault("MPLBACKEND", "agg")
     BUILD.mkdir(exist_ok=True)
     with FileLock(BUILD / ".lock"):
+        rerun_pages.write_sources(ROOT / RERUNS)
+        # Pages offer them for download, so they are there before the pages.
+        write_notebooks(BUILD / "lessons")
         if not fill_cache(notebooks_in_contents()) or not build_site():
             return 1
+        rerun_pages.write_beside(BUILD / "html" / RERUNS)
         write_index()
     print(f"The book is built. Open {BUILD.relative_to(ROOT) / 'html' / 'index.html'} in a browser.")
     return 0

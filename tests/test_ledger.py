@@ -1,5 +1,6 @@
 """The scoreboard, its rules in words, and the measured rates it prints."""
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -8,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from secretome import adjudicate, analyse, figures, publish, tables, words
+from secretome import adjudicate, analyse, figures, tables, words
 from secretome.power import measured_rates, rank_floors
 from secretome.protocol import load_protocol, study_folder, study_names
 from secretome.publish import scoreboard
@@ -43,13 +44,17 @@ def test_a_published_cohort_counts_once_and_only_if_it_was_measured(tmp_path: Pa
         folder = tmp_path / "sepsis_cytokines" / "published" / cohort
         folder.mkdir(parents=True)
         verdicts.assign(cohort=cohort, **changes).to_csv(folder / "verdicts.csv", index=False)
-    monkeypatch.setattr(publish, "notebooks_folder", lambda: tmp_path)
+        about = {"study": "sepsis_cytokines", "cohort": cohort, "cohort_file": "x.csv", "cohort_origin": "measured", "source_data": False}
+        hashes = dict.fromkeys(("cohort_sha256", "protocol_sha256", "notebook_sha256", "content_key"), "0" * 64)
+        rest = {"parameters": {}, "versions": {}, "git_commit": None, "started": "", "finished": "", "cohort_animals": 24}
+        (folder / "provenance.json").write_text(json.dumps(about | hashes | rest), encoding="utf-8")
+    monkeypatch.setattr("secretome.publish.shelf.study_folder", lambda name: tmp_path / name)
     board = scoreboard()
     assert set(board.loc[board["counts"], "cohort"]) == {"lab-a"}
     assert words.headline(board, PROTOCOLS).endswith("so far: 1.")
     counted = tables.scoreboard_table(board[board["counts"]], PROTOCOLS["sepsis_cytokines"])
-    assert list(counted.columns) == ["Claim", "lab-a"]
-    assert counted["lab-a"].str.contains(r"^(?:supported|inconclusive|contradicted): \d", regex=True).all()
+    assert list(counted.columns) == ["Claim", "lab-a, 24 rats"]
+    assert counted["lab-a, 24 rats"].str.contains(r"^(?:supported|inconclusive|contradicted): \d", regex=True).all()
 
 
 def test_rules_in_words_name_what_the_judges_ask() -> None:

@@ -217,7 +217,7 @@ def test_a_simulated_cohort_is_said_loudly(donors: Path, tmp_path: Path) -> None
 
 
 def test_a_notebook_that_stops_leaves_nothing(donors: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("secretome.rerun.jupytext.read", lambda *_, **__: jupytext.reads(BROKEN, fmt="py:percent"))
+    monkeypatch.setattr("jupytext.read", lambda *_, **__: jupytext.reads(BROKEN, fmt="py:percent"))
     result = secretome("rerun", TREG, donors, "--out", tmp_path / "out")
     assert result.exit_code == 1
     assert "ZeroDivisionError" in result.output
@@ -272,7 +272,7 @@ def test_studies_lists_keys_that_a_cohort_file_needs() -> None:
 
 
 def test_every_command_has_help_with_an_example() -> None:
-    for command in ("studies", "check", "rerun", "template", "simulate"):
+    for command in ("studies", "check", "rerun", "template", "simulate", "publish", "unpublish"):
         result = secretome(command, "--help")
         assert result.exit_code == 0
         assert f"secretome {command}" in result.output

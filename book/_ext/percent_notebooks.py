@@ -21,6 +21,8 @@ import nbformat
 from jupyter_cache import get_cache
 from nbformat import NotebookNode
 
+from lesson_pages import as_page
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "secretome"
 # MyST-NB hands `reads` the text alone, so the page being read is remembered from the event just before.
@@ -29,7 +31,7 @@ _reading: list[Path] = []
 
 def reads(text: str, path: Path | None = None) -> NotebookNode:
     """Read a percent notebook, with its fingerprint in the kernelspec and the line of each cell for warnings."""
-    notebook = jupytext.reads(text, fmt="py:percent")
+    notebook = as_page(jupytext.reads(text, fmt="py:percent"))
     path = path or _reading[-1]
     notebook.metadata["kernelspec"]["fingerprint"] = fingerprint(path, text)
     starts = [number for number, line in enumerate(text.splitlines(), start=1) if line.startswith("# %%")]
@@ -59,7 +61,7 @@ def fingerprint(path: Path, text: str) -> str:
 
 
 def _studies() -> list[Path]:
-    return [folder for folder in (ROOT / "notebooks").glob("*") if folder.is_dir()]
+    return [folder for folder in (ROOT / "notebooks").glob("*") if folder.is_dir() and folder.name != "methods"]
 
 
 def _data(folder: Path) -> Iterator[Path]:

@@ -44,7 +44,7 @@ page.say(
 # **{glue:text}`headline`**
 #
 # This page is the scoreboard: the claims of every study in this book, and what each {term}`cohort` answered. It grows when somebody
-# {doc}`reruns a study <../../book/rerun>` on animals of their own and publishes the result.
+# {doc}`reruns a study <../../book/rerun>` on animals of their own and {doc}`publishes the result <../../book/reruns/index>`.
 #
 # | Before you read | Time | You will be able to |
 # |---|---|---|

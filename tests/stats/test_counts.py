@@ -131,3 +131,25 @@ def test_a_group_of_zeros_has_a_ratio_and_no_interval() -> None:
 def test_what_cannot_be_answered_is_refused(call: Any, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         call()
+
+
+@pytest.mark.parametrize("method", ["quasi-poisson", "negative-binomial"])
+def test_what_share_was_counted_changes_rates_and_no_ratio(method: str) -> None:
+    """A hundredth of the spleen or the whole: the same plaques give the same ratio, p and interval."""
+    counts, group = [19, 5, 7, 8, 7, 8, 6, 2, 5, 25, 21, 20, 5, 10, 23, 7], [0] * 8 + [1] * 8
+    whole = stats.count_ratio(counts, group, method=method)
+    share = stats.count_ratio(counts, group, exposure=[0.01] * 16, method=method)
+    assert share.mean == pytest.approx(100 * whole.mean)
+    assert share.estimate == pytest.approx(whole.estimate, rel=1e-5)
+    assert share.pvalue == pytest.approx(whole.pvalue, rel=1e-4)
+
+
+def test_another_ratio_is_tested_as_counting_more_would() -> None:
+    """Against 2 is against 1 once each treated animal was counted in twice as much."""
+    counts, group = [4, 7, 9, 12, 18, 25], [0, 0, 0, 1, 1, 1]
+    against = stats.count_ratio(counts, group).against(2.0, "greater")
+    moved = stats.count_ratio(counts, group, exposure=[1, 1, 1, 2, 2, 2])
+    assert against[0] == pytest.approx(moved.statistic)
+    assert 2 * min(against[1][0], 1 - against[1][0]) == pytest.approx(moved.pvalue[0])
+    with pytest.raises(ValueError, match="above 0"):
+        moved.against(0)

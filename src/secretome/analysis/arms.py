@@ -27,12 +27,18 @@ class Arm:
         What is known of each value: equal where it was seen, 0 below a limit, infinity above one.
     missing, dead : int
         Animals of the group without a value, and how many of these had died before sampling.
+    count, exposure, total : (n,) array, optional
+        What each value was worked out from: a count, and the share of the whole that it was counted in or the number looked at. Absent
+        unless it is known of every value.
     """
 
     lower: Floats
     upper: Floats
     missing: int
     dead: int
+    count: Floats | None = None
+    exposure: Floats | None = None
+    total: Floats | None = None
 
     @property
     def n(self) -> int:
@@ -134,7 +140,9 @@ def arm(study: Study, endpoint: str, group: str) -> Arm:
     """The arm of a study."""
     rows = study.cohort.values[(study.cohort.values["endpoint"] == endpoint) & (study.cohort.values["group"] == group)]
     known = rows[rows["lower"].notna()]
-    return Arm(_floats(known["lower"]), _floats(known["upper"]), missing=len(rows) - len(known), dead=int(rows["dead"].sum()))
+    counted = {name: _floats(known[name]) for name in ("count", "exposure", "total") if len(known) and known[name].notna().all()}
+    dead = int(rows["dead"].sum())
+    return Arm(_floats(known["lower"]), _floats(known["upper"]), missing=len(rows) - len(known), dead=dead, **counted)
 
 
 def comparison(study: Study, endpoint: str, contrast: str) -> Comparison:

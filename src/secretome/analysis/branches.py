@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from secretome.analysis.counted import BETA_BINOMIAL, NEGATIVE_BINOMIAL, QUASI_POISSON
 from secretome.analysis.multiverse import OTHER_SHARES
 from secretome.analysis.results import BONFERRONI, HALF_ERROR, HOLM, UNADJUSTED
 from secretome.analysis.trend import DOSE_AXES
@@ -18,8 +19,8 @@ class Branches:
     Attributes
     ----------
     test, scale, dose, adjustment, hidden : str
-        The test; ``logs``, ``plain`` or ``ranks``; the axis that doses stand on; how p was adjusted over a family; and what was put for
-        values beyond a limit.
+        The test; ``logs``, ``plain``, ``ranks`` or ``counts``; the axis that doses stand on; how p was adjusted over a family; and what
+        was put for values beyond a limit.
     """
 
     test: str
@@ -62,6 +63,8 @@ def branches(method: str, *, adjustment: str = "", hidden: bool = False) -> Bran
     scale = "logs" if logs and "signed-rank" not in method else "ranks" if any(name in method for name in BY_RANKS) else "plain"
     if "two one-sided exact rank" in method or "signed-rank test on logs" in method:
         scale = "ranks of logs"
+    if any(model in method for model in (QUASI_POISSON, NEGATIVE_BINOMIAL, BETA_BINOMIAL)):
+        scale = "counts"
     dose = next((axis for axis in DOSE_AXES if f" on {axis}" in test), "")
     test = test.replace(f" on {dose}", "") if dose else test
     for tail in (" of log ratios", " on log ratios", " of differences", " on differences"):

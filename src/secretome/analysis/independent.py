@@ -2,14 +2,28 @@
 
 import math
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, replace
 
 import numpy as np
 
 from secretome import stats
+from secretome.analysis import counted
 from secretome.analysis.arms import Comparison, by_ranks, comparison, effect_of_ranks, rank_test, size_by_ranks
 from secretome.analysis.multiverse import multiverse_rows
-from secretome.analysis.results import BOUND, EQUIVALENCE, RANKS, RATIO, RATIO_BY_MODEL, WELCH, Estimate, Result, Settings, attempt
+from secretome.analysis.results import (
+    BOUND,
+    EQUIVALENCE,
+    RANKS,
+    RATE_RATIO,
+    RATIO,
+    RATIO_BY_MODEL,
+    WELCH,
+    Estimate,
+    Result,
+    Settings,
+    attempt,
+)
 from secretome.analysis.sameness import sameness_rows
 from secretome.analysis.trend import slope_difference_row, trend_rows
 from secretome.cohort import Study
@@ -17,6 +31,8 @@ from secretome.protocol import Zone
 
 MODEL = "censored lognormal model"
 EQUIVALENCE_BY_MODEL = "two one-sided tests by the censored lognormal model"
+EQUIVALENCE_BY_COUNTS = f"two one-sided tests by the {counted.QUASI_POISSON}"
+EQUIVALENCE_OF = {RATIO: EQUIVALENCE, RATE_RATIO: EQUIVALENCE_BY_COUNTS}
 
 
 def independent_rows(study: Study, settings: Settings) -> Iterator[Result]:
@@ -100,14 +116,18 @@ def planned_rows(
         method = rank_test(estimate)
     adjusted = float(np.minimum(1, family * estimate.pvalue))
     test = Result(**asdict(estimate), reading="planned", method=method, alternative="two-sided", effect=effect, pvalue_adjusted=adjusted)
-    name = EQUIVALENCE if effect == RATIO else EQUIVALENCE_BY_MODEL
+    name = EQUIVALENCE_OF.get(effect, EQUIVALENCE_BY_MODEL)
     return test, Result(**asdict(equivalence), reading="planned", method=name, alternative="equivalence", effect=effect)
 
 
 def _sizes(arms: Comparison, level: float, zone: Zone, alpha: float, *, intervals: bool) -> tuple[Estimate, str, str, Estimate]:
     """The ratio by the method that fits what is known of the values, that method, its effect, and the test of equivalence."""
     if arms.treated.zeros or arms.control.zeros:
-        # A zero has no logarithm: the ranks decide, and no ratio of geometric means is given.
+        # A zero has no logarithm: a model of the counts decides where these are known, else the ranks, and then no ratio is given.
+        if counted.throughout([arms], counted.QUASI_POISSON):
+            with suppress(ValueError):
+                counts = counted.fitted(arms, counted.QUASI_POISSON)
+                return counted.ratio(counts, level), counted.QUASI_POISSON, RATE_RATIO, counted.sameness(counts, zone, alpha)
         return Estimate(), RANKS, BOUND, Estimate()
     if not arms.censored:
         if arms.n < 2:

@@ -10,6 +10,7 @@ from scipy import stats as scipy_stats
 from statsmodels.stats.multitest import multipletests
 
 from secretome import stats
+from secretome.analysis import counted
 from secretome.analysis.arms import Arm, Comparison, arm, by_ranks, contrast_estimate, effect_of_ranks, size_by_ranks, superiority
 from secretome.analysis.pooled import two_samples
 from secretome.analysis.results import (
@@ -18,6 +19,7 @@ from secretome.analysis.results import (
     HOLM,
     MEAN_DIFFERENCE,
     RANKS,
+    RATE_RATIO,
     RATIO,
     SHIFT,
     SUPERIORITY,
@@ -96,7 +98,8 @@ def multiverse_rows(
     groups = dict.fromkeys(group for contrast in compared for group in reversed(sides(contrast)))
     pool = {group: part for group in groups if (part := arm(study, endpoint, group)).n}
     everyone = {group: part for group in study.protocol.groups if (part := arm(study, endpoint, group)).n}
-    for analysis in (*_on_values(pool, settings.seed), *_on_ranks(settings.seed), *_with_the_dead(study, endpoint, compared)):
+    analyses = (*_on_values(pool, settings.seed), *_on_counts(compared), *_on_ranks(settings.seed))
+    for analysis in (*analyses, *_with_the_dead(study, endpoint, compared)):
         yield from _adjusted(analysis, family)
     if len({sides(contrast)[1] for contrast in compared}) == 1 and len(pool) > 2:
         yield from _dunnett(family, pool, "")
@@ -123,6 +126,16 @@ def _on_values(pool: Mapping[str, Arm], seed: int) -> Iterator[_Analysis]:
             yield _Analysis(f"{name}, on logs", RATIO, _on_logs(lambda x, y, level: two_samples(x, y, logs, level)), HALF, arms)
     for share in OTHER_SHARES:
         yield _Analysis(WELCH, RATIO, _on_logs(_welch, share), share, once=True)
+
+
+def _on_counts(compared: Mapping[str, Comparison]) -> Iterator[_Analysis]:
+    for model in (counted.QUASI_POISSON, counted.NEGATIVE_BINOMIAL, counted.BETA_BINOMIAL):
+        if counted.throughout(compared.values(), model):
+            yield _Analysis(model, RATE_RATIO, _by_counts(model))
+
+
+def _by_counts(model: str) -> Run:
+    return lambda arms, level: counted.ratio(counted.fitted(arms, model), level)
 
 
 def _put(share: float, arms: Sequence[Arm]) -> str:

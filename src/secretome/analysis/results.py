@@ -16,6 +16,7 @@ READINGS: tuple[Reading, ...] = ("published", "planned", "multiverse")
 # What a row estimates, where other floors must know it.
 RATIO = "geometric mean ratio"
 RATIO_BY_MODEL = "geometric mean ratio by the censored lognormal model"
+RATE_RATIO = "ratio of rates by a model of the counts"
 BOUND = "bound of the geometric mean ratio"
 SHIFT = "Hodges-Lehmann shift"
 MEAN_DIFFERENCE = "mean difference"
@@ -30,6 +31,7 @@ SHARE_RISING = "share of changed pairs that rise"
 NO_DIFFERENCE = {
     RATIO: 1.0,
     RATIO_BY_MODEL: 1.0,
+    RATE_RATIO: 1.0,
     RANK_RATIO: 1.0,
     TREND_RATIO: 1.0,
     RATIO_OF_RATIOS: 1.0,

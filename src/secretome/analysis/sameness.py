@@ -8,6 +8,7 @@ from scipy import stats as scipy_stats
 from statsmodels.stats.weightstats import ttost_ind
 
 from secretome import stats
+from secretome.analysis import counted
 from secretome.analysis.arms import Comparison
 from secretome.analysis.pooled import pooled_variance, t_test
 from secretome.analysis.results import (
@@ -16,6 +17,7 @@ from secretome.analysis.results import (
     HALF_ERROR,
     MEAN_DIFFERENCE,
     RANK_RATIO,
+    RATE_RATIO,
     RATIO,
     UNADJUSTED,
     Estimate,
@@ -25,8 +27,10 @@ from secretome.analysis.results import (
 )
 from secretome.protocol import Zone, sides
 
+EQUIVALENCE_BY_CELLS = f"two one-sided tests by the {counted.BETA_BINOMIAL}"
 # A test of sameness: the two groups, the bounds, and the share of error in each tail give p, estimate and interval.
-Test = Callable[[Floats, Floats, Zone, float], Estimate]
+Test = Callable[[Comparison, Zone, float], Estimate]
+OfValues = Callable[[Floats, Floats, Zone, float], Estimate]
 
 
 def sameness_rows(compared: Mapping[str, Comparison], zone: Zone, alpha: float) -> Iterator[tuple[str, Result]]:
@@ -36,7 +40,7 @@ def sameness_rows(compared: Mapping[str, Comparison], zone: Zone, alpha: float) 
         for contrast, arms in compared.items()
         for side, arm in zip(sides(contrast), (arms.treated, arms.control), strict=True)
     }
-    tests: tuple[tuple[str, str, Test], ...] = (
+    of_values: tuple[tuple[str, str, OfValues], ...] = (
         (EQUIVALENCE, RATIO, _welch),
         ("two one-sided Student's t tests on logs", RATIO, lambda x, y, zone, tail: _student(x, y, zone, tail, np.log)),
         ("two one-sided t tests with the spread of the whole family, on logs", RATIO, _pooled(list(pool.values()))),
@@ -44,6 +48,9 @@ def sameness_rows(compared: Mapping[str, Comparison], zone: Zone, alpha: float) 
         ("two one-sided Welch t tests", MEAN_DIFFERENCE, _plain_welch),
         ("two one-sided Student's t tests", MEAN_DIFFERENCE, lambda x, y, zone, tail: _student(x, y, zone, tail, None)),
     )
+    tests = [(name, effect, _on_values(test)) for name, effect, test in of_values]
+    if counted.throughout(compared.values(), counted.BETA_BINOMIAL):
+        tests.append((EQUIVALENCE_BY_CELLS, RATE_RATIO, _by_cells))
     # Of two groups, Bonferroni's is half the error; of one, nothing is adjusted.
     ways = {len(compared): BONFERRONI} | {1: UNADJUSTED, 2: HALF_ERROR}
     for name, effect, test in tests:
@@ -51,7 +58,7 @@ def sameness_rows(compared: Mapping[str, Comparison], zone: Zone, alpha: float) 
             if (name, way) == (EQUIVALENCE, UNADJUSTED):
                 continue
             for contrast, arms in compared.items():
-                estimate = attempt(lambda test=test, arms=arms, times=times: _run(test, arms, zone, alpha / times))  # type: ignore[misc]
+                estimate = attempt(lambda test=test, arms=arms, times=times: test(arms, zone, alpha / times))  # type: ignore[misc]
                 adjusted = float(np.minimum(1, times * estimate.pvalue))
                 yield (
                     contrast,
@@ -66,10 +73,17 @@ def sameness_rows(compared: Mapping[str, Comparison], zone: Zone, alpha: float) 
                 )
 
 
-def _run(test: Test, arms: Comparison, zone: Zone, tail: float) -> Estimate:
-    if arms.n < 2 or arms.censored or arms.treated.zeros or arms.control.zeros:
-        raise ValueError("values beyond a limit, or zero, are left to the planned test.")
-    return test(arms.treated.lower, arms.control.lower, zone, tail)
+def _on_values(test: OfValues) -> Test:
+    def run(arms: Comparison, zone: Zone, tail: float) -> Estimate:
+        if arms.n < 2 or arms.censored or arms.treated.zeros or arms.control.zeros:
+            raise ValueError("values beyond a limit, or zero, are left to the planned test.")
+        return test(arms.treated.lower, arms.control.lower, zone, tail)
+
+    return run
+
+
+def _by_cells(arms: Comparison, zone: Zone, tail: float) -> Estimate:
+    return counted.sameness(counted.fitted(arms, counted.BETA_BINOMIAL), zone, tail)
 
 
 def _welch(x: Floats, y: Floats, zone: Zone, tail: float) -> Estimate:
@@ -117,7 +131,7 @@ def _student(x: Floats, y: Floats, zone: Zone, tail: float, transform: Callable[
     return found.as_ratio() if transform else found
 
 
-def _pooled(groups: list[Floats]) -> Test:
+def _pooled(groups: list[Floats]) -> OfValues:
     """Two one-sided t tests on logs, the spread taken from all groups."""
 
     def test(x: Floats, y: Floats, zone: Zone, tail: float) -> Estimate:

@@ -11,6 +11,7 @@ from typing import Literal, cast
 
 import pandas as pd
 
+from secretome.cohort.beside import UNCOUNTED, Beside
 from secretome.cohort.by_group import SUMMARIES
 from secretome.cohort.columns import Columns, Complaints
 from secretome.cohort.describing import describe
@@ -19,12 +20,12 @@ from secretome.cohort.model import Cohort, cohort_id
 from secretome.cohort.replicates import Record, average_wells, refuse_repeats
 from secretome.cohort.sheet import Cell, Sheet
 from secretome.cohort.values import MISSING, Unreadable, Value, decimal_mark, parse
-from secretome.cohort.vocabulary import Vocabulary, in_brackets
+from secretome.cohort.vocabulary import BESIDE, Vocabulary, in_brackets
 from secretome.protocol import ORIGINS, Endpoint, Group, Origin, Protocol, nearest, normalise
 
 # Columns of `Cohort.values`, in this order.
 CARRIED = ("cage", "sex", "batch", "plate", "note")
-COLUMNS = ("animal", "group", "endpoint", "value", "lower", "upper", *CARRIED, "time", "dead", "exclude")
+COLUMNS = ("animal", "group", "endpoint", "value", "lower", "upper", "count", "exposure", "total", *CARRIED, "time", "dead", "exclude")
 THOUSANDS = re.compile(r"[<>≤≥]?\s*\d{1,3}(\.\d{3})+")
 KEEP_WORDS = frozenset({"none", "no", "0", "false", "n", "keep", "include", "included"})
 DIED = {"1": True, "yes": True, "y": True, "true": True, "dead": True, "died": True, "death": True}
@@ -36,6 +37,10 @@ BY_KIND = {
     "date": ("the date {}", "The spreadsheet made a date of what was typed: format the cell as text or number, and type the value anew."),
     "merged": ("{} in a cell merged with another", "Unmerge the cells: one value belongs to one animal."),
 }
+
+
+# Control characters other than tabs and line ends, and those that turn the direction of text.
+UNTYPED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
@@ -112,9 +117,11 @@ class _Reader:
         self.understood = [*sheet.understood, *self.columns.understood]
 
     def cohort(self, name: str) -> Cohort:
+        self._check_characters()
         entries = list(self._entries())
         marks = self._marks(entries)
-        read = [record for entry in entries if (record := self._record(entry, marks)) is not None]
+        beside = Beside(self.columns, marks, self.complaints)
+        read = [record for entry in entries if (record := self._record(entry, marks, beside)) is not None]
         origin = self._origin()
         records, averaged = average_wells(read, self.complaints)
         refuse_repeats(records, self.complaints, self.protocol)
@@ -126,7 +133,12 @@ class _Reader:
         self._check_content(values)
         self.complaints.stop()
         stated = self.columns.units_stated
-        self.understood += [*self.vocabulary.understood, *averaged, *describe(values, excluded, self.protocol, stated)]
+        self.understood += [
+            *self.vocabulary.understood,
+            *beside.understood(),
+            *averaged,
+            *describe(values, excluded, self.protocol, stated),
+        ]
         return Cohort(
             name,
             self.sheet.path,
@@ -139,6 +151,13 @@ class _Reader:
             seed=self._same_everywhere("seed"),
             units_stated=frozenset(stated),
         )
+
+    def _check_characters(self) -> None:
+        """Refuse what no one types: it would steer a terminal, or turn the text around it on a page."""
+        for cell in (cell for row in (self.sheet.header, *self.sheet.rows) for cell in row):
+            if strange := UNTYPED.search(cell.text):
+                name = f"the character U+{ord(strange[0]):04X}, which cannot be seen, in {cell.text[:40]!r}"
+                self.complaints.about(cell, name, "text without control characters", "Clear the cell and type it anew.")
 
     # -- rows --------------------------------------------------------------------------------------------------------
 
@@ -159,6 +178,8 @@ class _Reader:
         for entry in entries:
             # A typed number was never written with a mark, so it says nothing of how the others are.
             cells.setdefault(entry.column, []).extend([entry.value] if entry.value.kind != "number" else [])
+        for column in (self.columns.named[name] for name in BESIDE if name in self.columns.named):
+            cells[column] = [row[column] for row in self.sheet.rows if row[column].kind != "number"]
         marks = {}
         for column, members in cells.items():
             try:
@@ -184,7 +205,7 @@ class _Reader:
                     remedy = f"Another column has decimal commas: write {text.replace('.', ',')} or {text.replace('.', '')}."
                     self.complaints.about(cell, repr(text), "a number that can be read in one way only", remedy)
 
-    def _record(self, entry: _Entry, marks: dict[int, str]) -> tuple[Record, Cell] | None:
+    def _record(self, entry: _Entry, marks: dict[int, str], beside: Beside) -> tuple[Record, Cell] | None:
         before = len(self.complaints.problems)
         animal = self._animal(entry.row[self.columns.named["animal"]])
         group = self._match(entry.row[self.columns.named["group"]], "group")
@@ -195,7 +216,7 @@ class _Reader:
         exclude = self.columns.text(entry.row, "exclude")
         exclude = "" if exclude.casefold() in MISSING else exclude
         # What is left out need not be readable.
-        value = Value(math.nan, math.nan) if exclude else self._value(entry, marks)
+        value, counted = (Value(math.nan, math.nan), UNCOUNTED) if exclude else self._value(entry, marks, beside)
         if exclude.casefold() in KEEP_WORDS:
             cell = entry.row[self.columns.named["exclude"]]
             self.complaints.about(cell, repr(exclude), "a reason, or an empty cell", "Leave the cell empty to keep the animal.")
@@ -209,6 +230,7 @@ class _Reader:
             "value": value.seen,
             "lower": value.lower,
             "upper": value.upper,
+            **counted,
             **{column: self.columns.text(entry.row, column) for column in CARRIED},
             **survival,
             "exclude": exclude,
@@ -227,27 +249,33 @@ class _Reader:
             self.complaints.about(cell, f"the {cell.kind} {name!r}", "an id", remedy)
         return name
 
-    def _value(self, entry: _Entry, marks: dict[int, str]) -> Value | None:
-        cell = entry.value
-        if entry.column not in marks:
-            return None
+    def _value(self, entry: _Entry, marks: dict[int, str], beside: Beside) -> tuple[Value | None, dict[str, float]]:
+        """The value of a cell with what stands beside it, and the count behind it; None where it cannot be read."""
+        cell, endpoint = entry.value, self.protocol.endpoints[entry.endpoint]
+        limits = beside.limits(entry.row, entry.endpoint)
+        value = beside.named_limit(cell.text.strip(), limits) or self._parsed(cell, endpoint, marks.get(entry.column))
+        if value is None:
+            return None, UNCOUNTED
+        if expected := _outside(value, endpoint, self.protocol.scale):
+            self.complaints.about(cell, repr(cell.text.strip()), expected, "Check the value and its unit.")
+            return None, UNCOUNTED
+        return beside.counted(entry.row, entry.endpoint, beside.within(value, limits, cell, entry.endpoint), cell)
+
+    def _parsed(self, cell: Cell, endpoint: Endpoint, mark: str | None) -> Value | None:
         text = cell.text.strip()
-        endpoint = self.protocol.endpoints[entry.endpoint]
         if cell.kind in BY_KIND:
             self.complaints.about(cell, BY_KIND[cell.kind][0].format(text), "a number", BY_KIND[cell.kind][1])
             return None
         if "%" in text and "%" not in endpoint.unit:
             self.complaints.about(cell, repr(text), f"a number in {endpoint.unit}", "Take the per cent off, or correct the column.")
             return None
+        if mark is None:
+            return None
         try:
-            value = parse(cell.text, "." if cell.kind == "number" else marks[entry.column])
+            return parse(cell.text, "." if cell.kind == "number" else mark)
         except Unreadable as error:
             self.complaints.about(cell, repr(text), error.expected, error.remedy)
             return None
-        if expected := _outside(value, endpoint, self.protocol.scale):
-            self.complaints.about(cell, repr(text), expected, "Check the value and its unit.")
-            return None
-        return value
 
     def _survival(self, row: tuple[Cell, ...]) -> dict[str, object]:
         """When the animal was last seen, and whether it was dead when the others were sampled."""

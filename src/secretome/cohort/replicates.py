@@ -80,6 +80,11 @@ def _mean(members: list[tuple[Record, Cell]], complaints: Complaints, spreads: d
         complaints.about(cell, f"wells of {first['animal']!r} at several times", "wells of one sample", "Keep the rows of one time.")
     if len(measured) < 2:
         return {**first, **{name: measured[0][name] for name in ("value", "lower", "upper")}} if measured else first
+    if all(record["exposure"] > 0 for record in measured):
+        # Plaques of several plates are plaques of one larger plate.
+        count, exposure = (sum(record[name] for record in measured) for name in ("count", "exposure"))
+        rate = count / exposure
+        return {**first, "value": rate, "lower": rate, "upper": rate, "count": count, "exposure": exposure}
     if any(record["lower"] == record["upper"] == 0 for record in measured):
         found = f"a well of {first['animal']!r} that holds zero"
         complaints.about(cell, found, "wells above zero: with a zero there is no geometric mean", "Give one value for the animal.")
@@ -94,7 +99,9 @@ def _mean(members: list[tuple[Record, Cell]], complaints: Complaints, spreads: d
         spreads[f"{first['animal']}, {first['endpoint']}"] = float(stats.variation(seen, ddof=1))
     low = 0.0 if 0 in lower else _geometric_mean(lower)
     high = math.inf if math.inf in upper else _geometric_mean(upper)
-    return {**first, "value": low if low == high else math.nan, "lower": low, "upper": high}
+    # A mean of percentages has no one number of cells behind it.
+    uncounted = dict.fromkeys(("count", "exposure", "total"), math.nan)
+    return {**first, **uncounted, "value": low if low == high else math.nan, "lower": low, "upper": high}
 
 
 def _geometric_mean(values: list[float]) -> float:

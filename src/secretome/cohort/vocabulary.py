@@ -7,7 +7,11 @@ from secretome.cohort.units import canonical
 from secretome.protocol import Endpoint, Group, Problem, Protocol, Refusal, nearest, normalise
 
 REQUIRED = ("animal", "group")
-OPTIONAL = ("unit", "cage", "sex", "batch", "plate", "replicate", "time", "event", "note", "exclude", "code", "origin", "scenario", "seed")
+BESIDE = ("lloq", "uloq", "count", "exposure", "total")
+OPTIONAL = (
+    *("unit", "cage", "sex", "batch", "plate", "replicate", *BESIDE, "time", "event", "note", "exclude", "code"),
+    *("origin", "scenario", "seed"),
+)
 LONG = ("endpoint", "value")
 COLUMNS = {normalise(column): column for column in (*REQUIRED, *OPTIONAL, *LONG)}
 BRACKETS = re.compile(r"[\[(](.*)[\])]\s*$")

@@ -1,7 +1,9 @@
 """One self-contained HTML file from an executed notebook: no network, no second file, light and dark."""
 
+import base64
+import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
 from typing import Any
 
@@ -68,6 +70,7 @@ def report_html(
         },
     )
     files = resources.files("secretome.report")
+    scripts = [(files / name).read_text(encoding="utf-8") for name in ("copy.js", "sortable.min.js", "take.js")]
     template = jinja2.Environment(autoescape=True).from_string((files / "report.html.jinja").read_text(encoding="utf-8"))
     return template.render(
         title=study.protocol.title,
@@ -82,9 +85,32 @@ def report_html(
         understood=study.cohort.understood,
         body=parts["body"],
         provenance=provenance,
-        script="\n".join((files / name).read_text(encoding="utf-8") for name in ("copy.js", "sortable.min.js", "take.js")),
+        scripts=scripts,
+        policy=content_policy(scripts),
         style="\n".join((files / name).read_text(encoding="utf-8") for name in ("shared.css", "take.css", "report.css")),
     )
+
+
+def content_policy(scripts: Sequence[str]) -> str:
+    """What a browser may do with a report: run these scripts, whatever else stands in it, and load nothing.
+
+    Examples
+    --------
+    >>> content_policy([])[:40]
+    "default-src 'none'; script-src 'none'; s"
+    """
+    hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
+    allowed = " ".join(f"'sha256-{each}'" for each in hashes) or "'none'"
+    # Figures bring their styles inside their elements.
+    rules = (
+        "default-src 'none'",
+        f"script-src {allowed}",
+        "style-src 'unsafe-inline'",
+        "img-src data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+    )
+    return "; ".join(rules)
 
 
 def _plain_role(sources: Mapping[str, str]) -> Callable[..., tuple[list[nodes.Node], list[nodes.system_message]]]:

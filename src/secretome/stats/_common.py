@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import stats as scipy_stats
 
 Alternative = Literal["two-sided", "less", "greater"]
 NanPolicy = Literal["raise", "omit"]
@@ -191,3 +192,11 @@ def _without_nan(sample: Floats, missing: NDArray[np.bool_], name: str, nan_poli
     if nan_policy == "raise":
         raise ValueError(f'{name} holds {int(missing.sum())} missing value(s) (NaN); drop them, or pass nan_policy="omit".')
     return sample[~missing]
+
+
+def t_pvalue(statistic: Floats, df: Floats | float, alternative: Alternative) -> Floats:
+    """P values of t statistics."""
+    check_choice(alternative, ALTERNATIVES, "alternative")
+    if alternative == "two-sided":
+        return np.asarray(2 * scipy_stats.t.sf(np.abs(statistic), df))
+    return np.asarray(scipy_stats.t.sf(statistic if alternative == "greater" else -statistic, df))

@@ -10,7 +10,7 @@ from scipy import stats as scipy_stats
 from scipy.optimize import brentq, minimize
 from scipy.special import log_ndtr
 
-from secretome.stats._common import ALTERNATIVES, Alternative, ConfidenceIntervals, Floats, check_choice, check_level
+from secretome.stats._common import ALTERNATIVES, Alternative, ConfidenceIntervals, Floats, check_choice, check_level, t_pvalue
 
 # A ratio beyond exp(50) either way is no limit that anyone can use.
 FARTHEST = 50.0
@@ -116,7 +116,7 @@ class CensoredLognormalResult:
             raise ValueError(f"ratio must be above 0; it is {ratio!r}.")
         at = float(np.log(ratio))
         statistic = np.array([np.sign(profile.difference - at) * profile.statistic(at) for profile in self._profiles])
-        return statistic, _pvalue(statistic, self.df, alternative)
+        return statistic, t_pvalue(statistic, self.df, alternative)
 
     def confidence_interval(self, confidence_level: float = 0.95) -> ConfidenceIntervals:
         """Profile-likelihood intervals of the ratios, each at the level asked for and cut as for t.
@@ -262,7 +262,7 @@ def censored_lognormal(
     differences = np.array([profile.difference for profile in profiles])
     df = np.array([float(profile.df) for profile in profiles])
     statistic = np.array([np.sign(profile.difference) * profile.statistic(0.0) for profile in profiles])
-    pvalue = _pvalue(statistic, df, alternative)
+    pvalue = t_pvalue(statistic, df, alternative)
     return CensoredLognormalResult(
         groups=levels,
         geometric_mean=np.exp([fit[0][0] for fit in fits]),
@@ -356,13 +356,6 @@ def _group(low: Floats, high: Floats, level: object, least_log_sd: float) -> _Gr
     seen = low == high
     with np.errstate(divide="ignore"):
         return _Group(np.log(low[seen]), np.log(low[~seen]), np.log(high[~seen]), least_log_sd)
-
-
-def _pvalue(statistic: Floats, df: Floats, alternative: Alternative) -> Floats:
-    check_choice(alternative, ALTERNATIVES, "alternative")
-    if alternative == "two-sided":
-        return np.asarray(2 * scipy_stats.t.sf(np.abs(statistic), df))
-    return np.asarray(scipy_stats.t.sf(statistic if alternative == "greater" else -statistic, df))
 
 
 def _negative(value: tuple[float, Floats]) -> tuple[float, Floats]:

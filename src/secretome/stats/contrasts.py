@@ -21,6 +21,7 @@ from secretome.stats._common import (
     check_choice,
     check_level,
     positive,
+    t_pvalue,
 )
 
 Scale = Literal["plain", "log"]
@@ -188,7 +189,7 @@ def welch_contrasts(
     standard_error = np.sqrt(squared)
     statistic = difference / standard_error
     estimate = np.exp(difference) if scale == "log" else difference
-    return WelchContrastsResult(estimate, statistic, df, _t_pvalue(statistic, df, alternative), alternative, scale, standard_error)
+    return WelchContrastsResult(estimate, statistic, df, t_pvalue(statistic, df, alternative), alternative, scale, standard_error)
 
 
 def dunnett(
@@ -270,18 +271,12 @@ def _checked_weights(contrasts: ArrayLike, sizes: list[int]) -> Floats:
     return weights
 
 
-def _t_pvalue(statistic: Floats, df: Floats, alternative: Alternative) -> Floats:
-    if alternative == "two-sided":
-        return np.asarray(2 * scipy_stats.t.sf(np.abs(statistic), df))
-    return np.asarray(scipy_stats.t.sf(statistic if alternative == "greater" else -statistic, df))
-
-
 def _dunnett_pvalues(statistic: Floats, loadings: tuple[float, ...], df: int, alternative: Alternative) -> Floats:
     two_sided = alternative == "two-sided"
     bounds = {"two-sided": np.abs(statistic), "greater": statistic, "less": -statistic}[alternative]
     adjusted = np.array([1 - _chance_of_all_below(float(bound), loadings, df, two_sided=two_sided) for bound in bounds])
     # Between the p of the comparison alone and Bonferroni's: rounding may leave this range where p is tiny.
-    alone = _t_pvalue(statistic, np.full(statistic.size, float(df)), alternative)
+    alone = t_pvalue(statistic, np.full(statistic.size, float(df)), alternative)
     return np.asarray(np.clip(adjusted, alone, np.minimum(1, len(loadings) * alone)))
 
 

@@ -12,7 +12,7 @@ from scipy.optimize import minimize
 from statsmodels.tools.numdiff import approx_hess
 from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
-from secretome.stats._common import ConfidenceIntervals, Floats, check_choice, check_level
+from secretome.stats._common import Alternative, ConfidenceIntervals, Floats, check_choice, check_level, t_pvalue
 
 Method = Literal["auto", "quasi-poisson", "negative-binomial"]
 
@@ -55,6 +55,32 @@ class GroupRatiosResult:
     method: str
     reason: str
     _standard_error: Floats = field(repr=False)
+
+    def against(self, ratio: float, alternative: Alternative = "two-sided") -> tuple[Floats, Floats]:
+        """Test the ratios against another than 1, without fitting anew.
+
+        Parameters
+        ----------
+        ratio : float
+            Above zero.
+        alternative : {"two-sided", "less", "greater"}
+            ``"greater"``: the ratio exceeds `ratio`.
+
+        Returns
+        -------
+        statistic, pvalue : (k - 1,) arrays
+            As the result's own are against 1; NaN where a group holds nothing but zeros.
+
+        Raises
+        ------
+        ValueError
+            If `ratio` is not above zero.
+        """
+        if not ratio > 0:
+            raise ValueError(f"ratio must be above 0; it is {ratio!r}.")
+        with np.errstate(divide="ignore", invalid="ignore"):
+            statistic = (np.log(self.estimate) - np.log(ratio)) / self._standard_error
+        return statistic, t_pvalue(statistic, self.df, alternative)
 
     def confidence_interval(self, confidence_level: float = 0.95) -> ConfidenceIntervals:
         """Intervals of the ratios, each at the level asked for; NaN where a group holds nothing but zeros.
@@ -227,8 +253,10 @@ def _fit_counts(number: Floats, design: Floats, offset: Floats, method: str) -> 
     with warnings.catch_warnings():
         # Counts that vary no more than Poisson's push the dispersion to its edge, where the search complains and the rates are right.
         warnings.simplefilter("ignore")
-        fit = sm.NegativeBinomial(number, design, exposure=offset).fit(disp=0, maxiter=200)
-    return np.asarray(fit.params[:-1]), np.asarray(fit.bse[:-1]), float(fit.params[-1])
+        # The search starts where it would for exposures near 1, and from hundredths it never arrives.
+        middle = float(scipy_stats.gmean(offset))
+        fit = sm.NegativeBinomial(number, design, exposure=offset / middle).fit(disp=0, maxiter=200)
+    return np.asarray(fit.params[:-1]) - np.log(middle), np.asarray(fit.bse[:-1]), float(fit.params[-1])
 
 
 def _fit_proportions(successes: Floats, trials: Floats, design: Floats) -> tuple[Floats, Floats, float]:
@@ -266,7 +294,7 @@ def _ratios(
         difference = log_mean[1:] - log_mean[0]
         standard_error = np.hypot(errors[1:], errors[0])
         statistic = np.where(np.isnan(standard_error), np.nan, difference / standard_error)
-    pvalue = np.asarray(2 * scipy_stats.t.sf(np.abs(statistic), df))
+    pvalue = t_pvalue(statistic, df, "two-sided")
     return GroupRatiosResult(levels, mean, np.exp(difference), statistic, df, pvalue, dispersion, method, reason, standard_error)
 
 

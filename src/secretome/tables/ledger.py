@@ -8,13 +8,18 @@ import pandas as pd
 from secretome import words
 from secretome.protocol import Protocol
 
+# More cohorts than this stand below one another, not side by side.
+MOST_COLUMNS = 5
+
 
 def scoreboard_table(board: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:
-    """The claims of a study as rows, cohorts as columns: each cell the verdict, and the estimate with its interval."""
+    """The claims of a study as rows, cohorts as columns; many cohorts, the other way round. Each cell is a verdict with its estimate."""
     table = pd.DataFrame({"Claim": [claim.sentence for claim in protocol.claims.values()]})
     for _, own in board.groupby("cohort", sort=False):
         cells = own.set_index("claim").reindex(list(protocol.claims))
         table[words.cohort_heading(protocol, own.iloc[0])] = [_cell(row) for _, row in cells.iterrows()]
+    if len(table.columns) > MOST_COLUMNS + 1:
+        table = table.set_index("Claim").T.rename_axis(index="Cohort", columns=None).reset_index()
     return table
 
 

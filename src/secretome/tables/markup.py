@@ -6,6 +6,9 @@ import re
 
 import pandas as pd
 
+# A cell that is an address and nothing else. pandas would make a link of more, quotation marks that end the attribute included.
+ADDRESS = re.compile(r"<td>(https?://[\w.~:/?#@!$()*+,;=%&-]+)</td>", re.ASCII)
+
 
 def to_html(table: pd.DataFrame, caption: str, data: pd.DataFrame | None = None) -> str:
     """A table as HTML that scrolls on a narrow screen, is announced by its caption, and can be downloaded as CSV; every text is escaped.
@@ -30,8 +33,9 @@ def to_html(table: pd.DataFrame, caption: str, data: pd.DataFrame | None = None)
     (True, True)
     """
     safe = html.escape(caption)
-    body = table.to_html(index=False, escape=True, border=0, justify="left", classes="table", render_links=True)
+    body = table.to_html(index=False, escape=True, border=0, justify="left", classes="table")
     body = body.replace("<thead>", f"<caption>{safe}</caption>\n  <thead>", 1).replace("<th>", '<th scope="col">')
+    body = ADDRESS.sub(r'<td><a href="\1">\1</a></td>', body)
     names = table.iloc[:, 0].astype(str) if table.columns.size else table.index.astype(str)
     if names.is_unique and names.str.strip().all():
         body = re.sub(r"(<tr>\s*)<td>(.*?)</td>", r'\1<th scope="row">\2</th>', body, flags=re.DOTALL)

@@ -7,6 +7,17 @@ from secretome.words.ledger import cohort_heading, headline, rates_alt, rule_wor
 from secretome.words.methods import methods_paragraph, software
 from secretome.words.numbers import Row, count, effect, inside, interval, number, p_number, p_value, percent, ratio
 from secretome.words.planning import assumed_sentence, claim_heading, ethics_sentence, exact_sentence, plan_sentences, planning_alt
+from secretome.words.publishing import (
+    PUBLISHING,
+    after_publishing,
+    may_count,
+    never_counted_sentence,
+    outdated_sentence,
+    provenance_lines,
+    published_sentence,
+    why_uncounted,
+    withdrawn_sentence,
+)
 from secretome.words.reported import finding_sentence, forest_alt, forest_label, reading_words, summary_sentence
 from secretome.words.sentences import (
     against,
@@ -35,7 +46,9 @@ __all__ = [
     "GUIDELINES",
     "HEADINGS",
     "OPEN",
+    "PUBLISHING",
     "Row",
+    "after_publishing",
     "against",
     "arms_sentence",
     "arrive_answers",
@@ -61,9 +74,12 @@ __all__ = [
     "inside",
     "interval",
     "made_up_sentence",
+    "may_count",
     "methods_paragraph",
+    "never_counted_sentence",
     "number",
     "options",
+    "outdated_sentence",
     "p_number",
     "p_value",
     "paired_alt",
@@ -71,6 +87,8 @@ __all__ = [
     "percent",
     "plan_sentences",
     "planning_alt",
+    "provenance_lines",
+    "published_sentence",
     "rates_alt",
     "ratio",
     "reading_words",
@@ -89,5 +107,7 @@ __all__ = [
     "units_counted",
     "unpaired_sentence",
     "verdict_sentence",
+    "why_uncounted",
+    "withdrawn_sentence",
     "zone",
 ]

@@ -46,9 +46,9 @@ def cohort_heading(protocol: Protocol, row: Row) -> str:
     """A cohort at the head of its column: what it is, and how many."""
     n = f", {row['n']} {protocol.units}" if row["n"] else ""
     if row["origin"] == "simulated":
-        return f"{row['n']} simulated {protocol.units}: {row['scenario'] or row['cohort']}"
+        return f"{row['n']} simulated {protocol.units}: {row['cohort']}"
     if row["source_data"]:
-        return f"Source data: {row['n']} {protocol.units}"
+        return f"Source data: {row['cohort']}{n}"
     return f"{row['cohort']}{n}"
 
 
@@ -61,9 +61,13 @@ def headline(board: pd.DataFrame, protocols: dict[str, Protocol]) -> str:
 
 def uncounted_sentence(board: pd.DataFrame) -> str:
     """How many cohorts are shown and not counted, and why."""
-    rest = board[~board["counts"]].drop_duplicates(["study", "cohort"])
+    pair = ["study", "cohort"]
+    # A cohort of which any verdict counts is counted.
+    rest = board[~board.groupby(pair)["counts"].transform("any")].drop_duplicates(pair)
     simulated, source = int((rest["origin"] == "simulated").sum()), int(rest["source_data"].astype(bool).sum())
-    return f"Shown below and never counted: {count(simulated, 'simulated cohort')}, and {count(source, 'cohort')} of source data."
+    others = len(rest) - simulated - source
+    more = f", and {count(others, 'other')} that could test nothing or were not measured for it" if others else ""
+    return f"Shown below and never counted: {count(simulated, 'simulated cohort')}, and {count(source, 'cohort')} of source data{more}."
 
 
 def share(p: float, cohorts: int) -> str:

@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 import pandas as pd
 
-from secretome.analysis import ASYMPTOTIC_RANKS, BOUND, RANKS, RATIO_BY_MODEL
+from secretome.analysis import ASYMPTOTIC_RANKS, BOUND, RANKS, RATE_RATIO, RATIO_BY_MODEL
 from secretome.claims import ALPHA, FEWEST, deciding
 from secretome.cohort import Study
 from secretome.protocol import Claim, Zone, sides
@@ -113,11 +113,12 @@ def planned_methods(study: Study, rows: pd.DataFrame) -> str:
     zero = pd.Series([_has_zero(study, row) for _, row in rows.iterrows()], index=rows.index, dtype=bool)
     none = (rows["effect"] == BOUND) & zero & ~ranks
     model = rows["effect"].isin([RATIO_BY_MODEL, BOUND]) & ~ranks & ~none
+    counts = rows["effect"] == RATE_RATIO
     causes = {
-        "": ~ranks & ~model & ~none,
+        "": ~ranks & ~model & ~none & ~counts,
         " where a contrast held values beyond a limit of the assay": model,
         " where more than half of a group lay beyond a limit, or too few values were seen to fit a model": ranks & ~zero,
-        " where a value was zero, and so had no logarithm": ranks & zero,
+        " where a value was zero, and so had no logarithm": (ranks & zero) | counts,
     }
     parts = []
     for cause, own in causes.items():
@@ -350,7 +351,7 @@ def _the(method: str) -> str:
     >>> _the("exact Mann-Whitney test"), _the("Welch's t test on logs")
     ('the exact Mann-Whitney test', "Welch's t test on logs")
     """
-    return f"the {method}" if method.split()[0] in ("exact", "asymptotic", "paired", "censored") else method
+    return f"the {method}" if method.split()[0] in ("exact", "asymptotic", "paired", "censored", "quasi-Poisson") else method
 
 
 def _has_zero(study: Study, row: Row) -> bool:

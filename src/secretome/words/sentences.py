@@ -90,7 +90,7 @@ def result_sentence(study: Study, row: Row) -> str:
     statistic = number(row["statistic"]) if letter == "t" else f"{row['statistic']:g}"
     if letter == "t" and not math.isnan(row["df"]):
         # The model's t is a likelihood ratio on the scale of a t.
-        letter = f"{'likelihood-ratio ' if 'model' in row['method'] else ''}t({row['df']:.3g})"
+        letter = f"{'likelihood-ratio ' if 'lognormal' in row['method'] else ''}t({row['df']:.3g})"
     adjusted = row["pvalue_adjusted"]
     p = p_value(row["pvalue"])
     if not math.isnan(adjusted) and adjusted != row["pvalue"]:

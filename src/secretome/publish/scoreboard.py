@@ -5,10 +5,8 @@ import pandas as pd
 from secretome.analysis import analyse
 from secretome.claims import adjudicate
 from secretome.cohort import load_study
-from secretome.protocol import notebooks_folder, study_names
-
-# Finished reruns that the book keeps: their results, never the animals.
-PUBLISHED = "published"
+from secretome.protocol import study_names
+from secretome.publish.shelf import published, read_table
 
 
 def scoreboard() -> pd.DataFrame:
@@ -31,9 +29,14 @@ def scoreboard() -> pd.DataFrame:
         verdicts = adjudicate(study, analyse(study, ("published", "planned")))
         animals = study.cohort.values["animal"].nunique()
         found.append(verdicts.assign(scenario=study.cohort.scenario, n=animals))
-        found += [
-            pd.read_csv(file).assign(scenario="", n=0) for file in sorted((notebooks_folder() / name / PUBLISHED).glob("*/verdicts.csv"))
-        ]
+        for entry in published(name):
+            verdicts = read_table(entry.folder / "verdicts.csv")
+            found.append(verdicts.assign(scenario=entry.provenance.cohort_scenario, n=entry.provenance.cohort_animals))
     table = pd.concat(found, ignore_index=True)
-    independent = (table["origin"] == "measured") & ~table["source_data"].astype(bool) & ~table["protocol_altered"].astype(bool)
-    return table.assign(counts=independent & (table["verdict"] != "untestable"))
+    return table.assign(counts=counted(table))
+
+
+def counted(verdicts: pd.DataFrame) -> pd.Series:
+    """Whether each verdict is an independent test of its claim: on measured animals, as planned, and decided at all."""
+    own = verdicts["source_data"].astype(bool) | verdicts["protocol_altered"].astype(bool)
+    return (verdicts["origin"] == "measured") & ~own & (verdicts["verdict"] != "untestable")

@@ -1,0 +1,204 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# (lesson-auditing)=
+# # Auditing a paper's numbers
+#
+# **The question.** A paper prints means, spreads, counts and p values. Without the animals: can these numbers all be true together?
+#
+# | Before you read | Time | You will be able to |
+# |---|---|---|
+# | Nothing | 40 minutes | say which means are possible, turn SE into SD and see which was printed, recompute a p from counts or from means, and report a discrepancy fairly |
+#
+# Download: {download}`exercises <../../../_build/lessons/auditing-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/auditing-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
+
+# %% tags=["setup"]
+import numpy as np
+
+from secretome.reported.counts import pvalues
+from secretome.reported.summaries import Summary, anova, student
+
+# %% tags=["remove-cell"]
+import pandas as pd
+from scipy.stats import chi2_contingency
+
+from secretome import words
+from secretome.classroom.pictures.ideas import possible_means_figure
+from secretome.report.page import Page
+from secretome.reported import audit, published_tables
+from secretome.words.ideas import possible_means_alt
+
+page = Page()
+
+# %% [markdown]
+# ## Which means are possible?
+#
+# Whole numbers, such as scores, lesions or pups, have a whole number as their sum. Their mean is that sum divided by n, and so it cannot be just anything. *The Economist* explained it with 49 people who answered on a scale of whole numbers, and a printed mean of 5.93 {cite}`economist-2016`:
+
+# %%
+sums = np.array([290, 291])
+sums / 49
+
+# %% tags=["hide-input"]
+page.figure(possible_means_figure(49, 5.93, 0.005), "possible-means", possible_means_alt(49, 5.93, 0.005))
+
+# %% [markdown]
+# A sum of 290 gives 5.92, one of 291 gives 5.94. Nothing rounds to 5.93 (the coloured band). So the mean, or n, or the kind of scale is not what was printed. This is the **GRIM test** of Brown and Heathers {cite}`brown-2017`. It needs a pencil, and works where n is smaller than the number of steps that the printed decimals allow: below 100 for two decimals.
+#
+# ## SD or SE?
+#
+# After ± stands a standard deviation, which says how much *animals* differ, or a standard error, which says how unsure the *mean* is. They are tied together:
+#
+# $$\text{SE} = \text{SD} / \sqrt{n}.$$
+#
+# With n = 8 the one is nearly three times the other. Many tables do not say which they print. Then do everything twice.
+#
+# ## A p from the printed numbers
+#
+# A chi-square test needs only the counts; a t test or an analysis of variance only means, SDs and n. So wherever these are printed, the p can be computed again.
+#
+# ## Worked example: rats with sepsis, rats with a poisoned liver
+#
+# Fifty rats, ten in each of five groups: sham, sepsis, and sepsis with melatonin, with stem cells, or with both {cite}`pmc4212921`. Deaths in the groups were 0, 4, 3, 1 and 2, with a printed p of 0.181. A combined endpoint was reached by 0, 6, 3, 1 and 2 rats; p is printed as 0.02. `pvalues` takes, for each group, how many had the event and how many had not.
+
+# %%
+deaths = [0, 4, 3, 1, 2]
+combined = [0, 6, 3, 1, 2]
+for name, events in {"deaths": deaths, "combined": combined}.items():
+    print(name, round(pvalues([(with_it, 10 - with_it) for with_it in events])["chi-square"], 4))
+
+# %% [markdown]
+# Both agree with what is printed. Most audits end so, and it should be said as loudly as the others. Exercise 4 has a row of the same table that does not.
+#
+# The second table has TNF-α of six groups of eight rats given aflatoxin, as mean ± something, and a p of 0.0382 {cite}`pmc9210847`. It does not say what ± is. As SD, and as SE:
+
+# %%
+means, spreads = [10.99, 15.61, 11.32, 14.21, 16.87, 10.25], [2.11, 1.31, 1.91, 2.30, 2.12, 1.63]
+as_sd = anova([Summary(mean, spread, 8) for mean, spread in zip(means, spreads, strict=True)])
+as_se = anova([Summary(mean, spread * np.sqrt(8), 8) for mean, spread in zip(means, spreads, strict=True)])
+as_sd.pvalue, as_se.pvalue
+
+# %% tags=["remove-cell"]
+findings = audit(published_tables())
+two_rates = [[4, 16], [0, 20]]
+readings = np.array([12.0, 15.0, 9.0, 20.0])
+page.say(
+    sd_p=words.p_number(as_sd.pvalue),
+    se_p=words.p_number(as_se.pvalue),
+    tables=f"{len(published_tables())}",
+    compared=f"{len(findings)}",
+    agree=f"{sum(one.outcome == 'agrees' for one in findings)}",
+    differ=f"{sum(one.outcome == 'differs' for one in findings)}",
+    numpy_sd=words.number(float(np.std(readings))),
+    pandas_sd=words.number(float(pd.Series(readings).std())),
+    with_yates=words.p_number(chi2_contingency(two_rates).pvalue),
+    without_yates=words.p_number(chi2_contingency(two_rates, correction=False).pvalue),
+    half=f"{round(2.675, 2)}",
+)
+
+# %% [markdown]
+# {glue:text}`sd_p` or {glue:text}`se_p`, and 0.0382 is printed. *Neither* reading gives it. What follows? Not that anyone did wrong. Another test, rats left out, a slip in typing or an adjustment may be behind it. What follows is a question to the authors, and caution about that row.
+#
+# ## A whole table at a time
+#
+# The book's command `secretome reported FILE.yml` makes every comparison that a table allows, allows for rounding, and says *agrees*, *differs* or *cannot tell*. Over the {glue:text}`tables` sources of {doc}`the audit <../../published_cohorts/analysis>` it made {glue:text}`compared` comparisons; {glue:text}`agree` agree and {glue:text}`differ` differ.
+#
+# :::{admonition} Common mistakes
+# :class: warning
+# - **Two SDs by one name.** NumPy's `std` divides by n, pandas' `std` by n − 1: {glue:text}`numpy_sd` and {glue:text}`pandas_sd` for 12, 15, 9 and 20. The second is what papers mean.
+# - **A correction you did not ask for.** SciPy's `chi2_contingency` corrects tables of two groups for continuity (Yates), and so does R's `chisq.test`: {glue:text}`with_yates` for 4 of 20 against 0 of 20, where the plain test has {glue:text}`without_yates`. Before you say that a p is wrong, try both.
+# - **Rounding that surprises.** Python's `round(2.675, 2)` is {glue:text}`half`, because the computer's 2.675 is a little less. People round a 5 up, and some programs to the even digit. An audit must accept either.
+# - **GRIM on what is not whole.** Concentrations, weights and means of several readings can have any mean.
+# - **An accusation.** A number that differs says nothing of why. Write what is printed, what you computed, and how.
+# :::
+
+# %% [markdown]
+# ## Exercises
+
+# %% [markdown]
+# ### 1. Which are possible?
+#
+# Four means of whole numbers are printed, each with its n: 7.22 with 32, 4.74 with 25, 5.23 with 29, and 2.57 with 24. How many of the four are possible?
+
+# %% tags=["solution"] exercise="auditing-1"
+printed = [(7.22, 32), (4.74, 25), (5.23, 29), (2.57, 24)]
+answer = sum(abs(round(mean * n) / n - mean) <= 0.005 for mean, n in printed)
+
+# %% [markdown] tags=["solution"]
+# 231 / 32 is 7.21875, which rounds to 7.22. For the others the nearest means are 4.72 or 4.76, 5.24 and 2.58. The four are from the test data of the R package *scrutiny*, which finds the same.
+
+# %% [markdown]
+# ### 2. From SE to SD
+#
+# "IL-6 was 36.5 ± 2.1 pg/mL (mean ± SE, n = 8)." What is the SD? Give two decimals.
+
+# %% tags=["solution"] exercise="auditing-2" tolerance=0.01
+answer = 2.1 * np.sqrt(8)
+
+# %% [markdown]
+# ### 3. A t test from a sentence
+#
+# An abstract on mice with leishmaniasis has lesions of 4.56 ± 0.83 mm in one group and 3.62 ± 0.59 mm in another, ten mice each. If ± is an SD, what is the p of Student's t test? Use `student(Summary(mean, sd, n), Summary(mean, sd, n)).pvalue`, and give three decimals. (The abstract prints 0.092. Try SE too.)
+
+# %% tags=["solution"] exercise="auditing-3" tolerance=0.001
+answer = student(Summary(4.56, 0.83, 10), Summary(3.62, 0.59, 10)).pvalue
+
+# %% [markdown] tags=["solution"]
+# As SE, multiply both by √10: p is then near 0.37. The printed 0.092 is neither. An adjustment for several groups might explain it.
+
+# %% [markdown]
+# ### 4. One more row of the table
+#
+# In the sepsis table of the example, dark bloody ascites was seen in 0, 4, 2, 1 and 1 of ten rats. What is the p of the chi-square test? Give three decimals. (0.230 is printed.)
+
+# %% tags=["solution"] exercise="auditing-4" tolerance=0.001
+answer = pvalues([(with_it, 10 - with_it) for with_it in (0, 4, 2, 1, 1)])["chi-square"]
+
+# %% [markdown]
+# ### 5. Too good to be an SD?
+#
+# IL-10 of ten mice is printed as 66.5 ± 9.7 pg/mL, and of ten others as 285.4 ± 25.2. By how many SDs do the means differ, if ± is an SD? Divide the difference of the means by the root of the mean of the two squared SDs. Give one decimal.
+
+# %% tags=["solution"] exercise="auditing-5" tolerance=0.1
+answer = (285.4 - 66.5) / np.sqrt((9.7**2 + 25.2**2) / 2)
+
+# %% [markdown] tags=["solution"]
+# Effects in animals are mostly between 0.5 and 3. Above 8 or so, suspect an SE: read as one, the effect shrinks by √10, to between 3 and 4.
+
+# %% [markdown] tags=["quiz"]
+# ## Quiz
+#
+# **The printed p does not follow from the printed means and SDs by a t test. The likeliest explanation is**
+#
+# - [ ] fraud
+#   It happens, and it cannot be seen from one number.
+# - [x] another test, another n, an SE, or a misprint
+#   Try these first, and say that you did.
+#
+# **For which of these can GRIM say anything?**
+#
+# - [ ] a mean serum IL-6 of 105.3 pg/mL, n = 12
+#   Concentrations are no whole numbers.
+# - [x] a mean clinical score of 2.37 on a scale of 0 to 5, n = 12
+#   28 / 12 is 2.33, and 29 / 12 is 2.42.
+# - [ ] a mean of 3.41 plaques, n = 400
+#   With n above 100, every mean of two decimals is possible.
+#
+# **A table prints 151 ± 146 pg/mL for a cytokine, as mean ± SD. What does that say?**
+#
+# - [ ] that the table must be wrong
+#   A few very high animals give such an SD.
+# - [x] that the values are far from a bell curve
+#   A bell curve with that mean and SD would have many animals below zero. Think in logarithms.
+
+# %% [markdown]
+# ## What next
+#
+# - {ref}`Pooling cohorts <lesson-pooling>`.
+# - {doc}`Check a printed table <../../../book/reported>`: the file that `secretome reported` takes, for a paper of your own.

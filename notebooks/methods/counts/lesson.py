@@ -1,0 +1,228 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# (lesson-counts)=
+# # Counts that vary more than chance
+#
+# **The question.** Plaques on a plate, cells in a field, insects on a plant: numbers that are counted. How far must two groups of counts lie apart before it means anything?
+#
+# | Before you read | Time | You will be able to |
+# |---|---|---|
+# | no other lesson | 40 minutes | say how much counts vary by chance alone, and see that animals vary more; compare groups of counts by a rate ratio; say why a number scaled up from a count is no count |
+#
+# Download: {download}`exercises <../../../_build/lessons/counts-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/counts-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
+
+# %% tags=["setup", "hide-input"]
+import numpy as np
+import scipy.stats
+import statsmodels.api as sm
+
+from secretome import load_study, stats
+
+# %% tags=["remove-cell"]
+from secretome import words
+from secretome.classroom.pictures.ideas import counts_figure
+from secretome.report.page import Page
+from secretome.words.ideas import counts_alt
+
+page = Page()
+
+# %% [markdown]
+# ## How much chance alone does
+#
+# Shake a thousand beads onto a tray and count those on one square. Shake again: another number. If the beads fall one by one, each as likely here as there, such counts follow the **Poisson** law, and it has one property to
+# remember: *their variance equals their mean*. The standard deviation (SD) is the root of the mean: around a mean of 100 counts have an SD of 10, around a mean of 9 an SD of 3.
+#
+# So a single count already says how far chance alone would move it. That is what makes counts attractive. It is also the trap, because animals are not beads.
+#
+# ## The picture
+#
+# In {doc}`the humoral study <../../humoral_immunity/analysis>` the antibody-forming cells of a spleen are read as plaques on a plate: a two-hundredth of the spleen is plated, the plaques are counted, and the count is multiplied by
+# 200. Here are the plaques themselves, one point for each mouse.
+
+# %% tags=["setup"]
+values = load_study("humoral_immunity").cohort.values
+arms = {"Saline": "saline", "Thymalin": "thymalin", "10 µL/kg": "im10", "20 µL/kg": "im20"}
+plaques = {label: values.query("endpoint == 'afc' and group == @arm")["value"] / 200 for label, arm in arms.items()}
+
+# %%
+bands = {label: scipy.stats.poisson.interval(0.95, counts.mean()) for label, counts in plaques.items()}
+
+# %% tags=["hide-input"]
+page.warn("Simulated animals. They show how the method works, and are evidence of nothing.")
+measure = "plaques on a plate"
+page.figure(counts_figure(plaques, bands, measure), "counts", counts_alt(plaques, bands, measure, 0.95))
+
+# %% tags=["remove-cell"]
+dispersions = {label: counts.var(ddof=1) / counts.mean() for label, counts in plaques.items()}
+outside = sum(int(((counts < bands[label][0]) | (counts > bands[label][1])).sum()) for label, counts in plaques.items())
+page.say(
+    mice=f"{sum(len(counts) for counts in plaques.values())}",
+    outside=f"{outside}",
+    expected=f"{0.05 * sum(len(counts) for counts in plaques.values()):.0f}",
+    least=words.number(min(dispersions.values())),
+    most=words.number(max(dispersions.values())),
+)
+
+# %% [markdown]
+# The grey band is where 95 of 100 counts would lie if chance alone told the mice of a group apart. Of {glue:text}`mice` mice, about {glue:text}`expected` should lie outside; {glue:text}`outside` do (diamonds). Mice differ in age and
+# weight, and so do their spleens: the variance is not once the mean, but {glue:text}`least` to {glue:text}`most` times the mean. Such counts are called **overdispersed**, and in animals that is the rule. A test that does not know
+# of it takes the difference between two mice for a difference between two treatments.
+#
+# ## What to do: let the animals say how much they vary
+#
+# The **quasi-Poisson** model keeps what is good about counts (zeros, few animals and unequal amounts plated are no trouble) and adds one number, the *dispersion*: how many times the mean the variance is. It is estimated from the
+# animals, and the standard error grows by its root. From few animals that estimate is unsure itself, and so the test uses Student's t and not the bell curve.
+#
+# `stats.count_ratio` takes one count for each animal and the name of its group. It returns the ratio of the mean counts, each group's to that of the first group by name.
+
+# %%
+names = ["saline"] * len(plaques["Saline"]) + ["thymalin"] * len(plaques["Thymalin"])
+counted = stats.count_ratio([*plaques["Saline"], *plaques["Thymalin"]], names)
+print(f"ratio {counted.estimate[0]:.2f}, dispersion {counted.dispersion:.1f}, p = {counted.pvalue[0]:.2g}")
+
+# %% [markdown]
+# ## Worked example: insects and sprays
+#
+# Beall counted insects on plots treated with six sprays, twelve plots each {cite}`beall-1942`. The counts come with the program R under the name `InsectSprays`, and R's quasi-Poisson fit of them {cite}`r-core` has a dispersion of
+# 1.507713 and a log ratio of spray C to spray A of −1.940179.
+
+# %% tags=["setup"]
+sprays = {
+    "A": [10, 7, 20, 14, 14, 12, 10, 23, 17, 20, 14, 13],
+    "B": [11, 17, 21, 11, 16, 14, 17, 17, 19, 21, 7, 13],
+    "C": [0, 1, 7, 2, 3, 1, 2, 1, 3, 0, 1, 4],
+    "D": [3, 5, 12, 6, 4, 3, 5, 5, 5, 5, 2, 4],
+    "E": [3, 5, 3, 5, 3, 6, 1, 1, 3, 2, 6, 4],
+    "F": [11, 9, 15, 22, 15, 16, 13, 10, 26, 26, 24, 13],
+}
+
+# %%
+insects = [count for counts in sprays.values() for count in counts]
+plots = [spray for spray in sprays for _ in range(12)]
+beall = stats.count_ratio(insects, plots)
+print(f"dispersion {beall.dispersion:.6f}, log ratio of C to A {np.log(beall.estimate[1]):.6f}")
+
+# %% [markdown]
+# The page agrees with R to the last digit. Now take sprays C and E alone, and compare them by a plain Poisson model, as many programs offer first, and by quasi-Poisson:
+
+# %% tags=["setup"]
+two = sprays["C"] + sprays["E"]
+spray_e = np.repeat([0, 1], 12)
+
+# %%
+poisson = sm.GLM(two, sm.add_constant(spray_e), family=sm.families.Poisson()).fit()
+quasi = stats.count_ratio(two, spray_e)
+print(f"Poisson p = {poisson.pvalues[1]:.3f}; quasi-Poisson p = {quasi.pvalue[0]:.3f}")
+
+# %% tags=["remove-cell"]
+page.say(
+    p_poisson=words.p_value(poisson.pvalues[1]),
+    p_quasi=words.p_value(quasi.pvalue[0]),
+    phi=words.number(quasi.dispersion),
+    p_sums=words.p_value(scipy.stats.poisson_means_test(sum(sprays["E"]), 12, sum(sprays["C"]), 12).pvalue),
+)
+
+# %% [markdown]
+# {glue:text}`p_poisson` or {glue:text}`p_quasi`: the plots vary only {glue:text}`phi` times as much as chance would make them, and that alone carries the answer across 5 %. The mice above vary several times more than that.
+
+# %% [markdown]
+# :::{admonition} Common mistakes
+# :class: warning
+# - **Poisson by default.** `statsmodels.api.GLM(..., family=Poisson())` and R's `glm(..., family = poisson)` fix the dispersion at 1, whatever the animals do. In statsmodels `.fit(scale="X2")` estimates it; its p then comes from the bell curve unless `use_t=True` is asked for as well.
+# - **A negative binomial that is none.** `statsmodels.api.families.NegativeBinomial()` does not estimate how much animals vary: it takes a shape of 1 and says so in a warning that is easily missed. `statsmodels.api.NegativeBinomial`, a model of its own, estimates it; with fewer than about twenty animals a group it rejects too often.
+# - **A test of sums.** `scipy.stats.poisson_means_test` takes the total of each group and cannot see that animals differ. For sprays C and E: {glue:text}`p_sums`.
+# - **Scaled counts**, in any program: it cannot know. Exercise 4 shows by how much they mislead.
+# :::
+
+# %% [markdown]
+# ## Exercises
+
+# %% [markdown]
+# ### 1. By hand
+#
+# The plates of four mice show 6, 9, 12 and 21 plaques. How many times their mean is their variance? (The variance divides by n − 1.) Give one decimal.
+
+# %% tags=["solution"] exercise="counts-1" tolerance=0.1
+counts = np.array([6, 9, 12, 21])
+answer = counts.var(ddof=1) / counts.mean()
+
+# %% [markdown] tags=["solution"]
+# The mean is 12. The squared distances from it are 36, 9, 0 and 81; their sum divided by 3 is the variance, and the variance divided by the mean is the dispersion.
+
+# %% [markdown]
+# ### 2. One comparison
+#
+# `plaques["Saline"]` and `plaques["10 µL/kg"]` hold the plaques of two groups of mice. By what factor do the treated mice have more? Use `stats.count_ratio`, and give two decimals.
+
+# %% tags=["solution"] exercise="counts-2" tolerance=0.01
+groups = ["a saline"] * len(plaques["Saline"]) + ["b treated"] * len(plaques["10 µL/kg"])
+answer = stats.count_ratio([*plaques["Saline"], *plaques["10 µL/kg"]], groups).estimate[0]
+
+# %% [markdown]
+# ### 3. Not all plates hold the same
+#
+# Two mice had saline: of one spleen a two-hundredth was plated and 48 plaques were counted, of the other a hundredth, and 110. Two mice had the drug: a hundredth and 60 plaques, a two-hundredth and 36. Give `count_ratio` the shares plated as
+# `exposure`. What is the ratio of drug to saline? Give two decimals.
+
+# %% tags=["solution"] exercise="counts-3" tolerance=0.01
+shares = [1 / 200, 1 / 100, 1 / 100, 1 / 200]
+answer = stats.count_ratio([48, 110, 60, 36], ["a saline", "a saline", "b drug", "b drug"], exposure=shares).estimate[0]
+
+# %% [markdown] tags=["solution"]
+# A rate is all plaques over all that was plated: 158 in three two-hundredths, against 96 in three two-hundredths. Two plates a group are enough for a ratio; for a p they are hopeless.
+
+# %% [markdown]
+# ### 4. The trap of the scaled count
+#
+# Someone notes insects "per hectare" and so multiplies each count of sprays C and E by 200. The insects, and what is known of them, stay the same. Fit the plain Poisson model of the example to `200 * np.array(two)`. How many zeros stand
+# after the decimal point of its p before the first other digit? (The decimal logarithm, `np.log10`, helps.)
+
+# %% tags=["solution"] exercise="counts-4"
+scaled = sm.GLM(200 * np.array(two), sm.add_constant(spray_e), family=sm.families.Poisson()).fit()
+answer = int(np.floor(-np.log10(scaled.pvalues[1])))
+
+# %% [markdown] tags=["solution"]
+# The model believes that every insect was two hundred insects, each of them counted. Quasi-Poisson is not deceived: the dispersion grows 200-fold too, and its p stays where it was. Try it.
+
+# %% [markdown] tags=["quiz"]
+# ## Quiz
+#
+# **1. The counts of eight mice have a mean of 50 and a variance of 400. What does a Poisson test do to its p?**
+#
+# - [ ] It makes it too large, because the mean is large.
+#   The size of the mean is no trouble. The variance is eight times what the test assumes.
+# - [x] It makes it too small, because it takes animals that differ for chance.
+#   The test believes in an SD of about 7, and the mice have one of 20.
+# - [ ] Nothing, because eight mice are enough.
+#   More mice do not help: the test stays wrong by the same factor.
+#
+# **2. Which of these is a count that a model of counts may be given?**
+#
+# - [ ] Antibody-forming cells per spleen, scaled up from the plate.
+#   That number has the noise of the plate, multiplied. Give the model the plaques, and the share plated as exposure.
+# - [ ] The mean of three plates.
+#   A mean of counts varies less than a count. Add them up, and say as exposure that there were three plates.
+# - [x] The plaques on one plate.
+#   One raw count for each animal.
+#
+# **3. A group of five holds three zeros. What now?**
+#
+# - [ ] Leave the zeros out, since zero has no logarithm.
+#   That throws away the strongest answers of the group.
+# - [x] Use a model of counts, such as quasi-Poisson: a zero is a count like any other.
+#   Only a group that holds nothing else has no ratio with an interval.
+# - [ ] Add a million to everything.
+#   What is added decides the answer.
+
+# %% [markdown]
+# ## What next
+#
+# - {ref}`When "no difference" is the claim <lesson-equivalence>` is the next lesson.
+# - {doc}`The humoral study <../../humoral_immunity/analysis>` uses this on antibody-forming cells, and {doc}`the reference <../../../book/statistics/counts>` describes every argument of `count_ratio`.

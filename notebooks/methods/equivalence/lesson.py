@@ -1,0 +1,222 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# (lesson-equivalence)=
+# # When "no difference" is the claim
+#
+# **The question.** "Phagocytosis stayed at the level of the control." What would animals have to show before you may say that?
+#
+# | Before you read | Time | You will be able to |
+# |---|---|---|
+# | Nothing; a {term}`geometric mean ratio` is a factor between two groups | 35 minutes | tell "not shown to differ" from "shown not to differ", test for sameness, and say how wide a zone your animals can exclude |
+#
+# Download: {download}`exercises <../../../_build/lessons/equivalence-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/equivalence-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
+
+# %% tags=["setup"]
+from secretome import load_study, stats
+
+# %% tags=["remove-cell"]
+import numpy as np
+from scipy.stats import ttest_ind
+from statsmodels.stats.weightstats import ttost_ind
+
+from secretome import words
+from secretome.classroom.pictures.ideas import intervals_figure
+from secretome.report.page import Page
+from secretome.words.ideas import Interval, intervals_alt
+
+page = Page()
+
+# %% [markdown]
+# ## Silence is not an answer
+#
+# An ordinary test asks: *could chance alone have made a difference like this?* A small p says no. A large p says "it could have", and nothing more. Weigh two mice against two, and almost every p is large; that does not make
+# almost everything the same. A large p comes from a small difference, or from a small experiment, and the p itself does not tell which.
+#
+# To claim sameness, turn the question round. First say what would *matter*: a difference so small that nobody would act on it lies in the {term}`zone of no effect`. This book takes 0.80 to 1.25 for a ratio: neither a
+# fifth less nor a quarter more. The zone is chosen before anyone has seen the values, and with a reason. Then ask for proof that the true ratio lies **inside** it.
+#
+# ## The picture
+#
+# Four comparisons, each as a ratio with its 90 % interval: all ratios that the animals leave possible. Two are of phagocytosis in the book's mice, two of IL-4 in its rats.
+
+# %% tags=["setup"]
+mice = load_study("humoral_immunity").cohort.values
+rats = load_study("sepsis_cytokines").cohort.values
+
+
+def group(animals, endpoint, name):
+    """The values of one group."""
+    rows = animals[(animals["endpoint"] == endpoint) & (animals["group"] == name)]
+    return rows["value"].to_numpy(float)
+
+
+saline, sc10, sc20, im50 = (group(mice, "phagocytosis", name) for name in ("saline", "sc10", "sc20", "im50"))
+septic, low_dose, high_dose = (group(rats, "il4", name) for name in ("control", "t1", "t2"))
+
+# %%
+compared = {
+    "1. phagocytosis, 20 µL/kg": (sc20, saline),
+    "2. IL-4, 150 µL": (low_dose, septic),
+    "3. IL-4, 300 µL": (high_dose, septic),
+    "4. phagocytosis, 50 µL/kg": (im50, saline),
+}
+ratios = {label: stats.geometric_mean_ratio(*pair) for label, pair in compared.items()}
+
+# %% tags=["hide-input"]
+page.warn("Simulated animals. They show how the method works, and are evidence of nothing.")
+rows = [Interval(label, ratio.estimate, *ratio.confidence_interval(0.90)) for label, ratio in ratios.items()]
+measure = "Ratio to the control, with 90 % interval"
+page.figure(intervals_figure(rows, measure, zone=(0.8, 1.25)), "zone", intervals_alt(rows, measure, (0.8, 1.25)))
+
+# %% tags=["remove-cell"]
+same_found, open_found, up_found, both_found = ratios.values()
+page.say(
+    p_same=words.p_value(same_found.pvalue),
+    p_open=words.p_value(open_found.pvalue),
+    p_up=words.p_value(up_found.pvalue),
+    p_both=words.p_value(both_found.pvalue),
+    both=words.number(both_found.estimate),
+    high_open=words.number(rows[1].high),
+    low_open=words.number(rows[1].low),
+)
+
+# %% [markdown]
+# 1. **Shown to be the same.** The whole interval lies in the grey zone. (The ordinary test: {glue:text}`p_same`.)
+# 2. **Not known.** The interval holds 1, and also {glue:text}`high_open`, which would matter. The ordinary test says {glue:text}`p_open`, as large as in the first line, and a paper might say of both "no difference". Only the
+#    first has earned it.
+# 3. **Different.** The interval keeps clear of 1 and of the zone ({glue:text}`p_up`).
+# 4. **Different, and too little to matter.** The ordinary test finds a difference ({glue:text}`p_both`), and the interval says that it is small: {glue:text}`both`-fold, within the zone. A small p is not a large effect.
+#
+# The ordinary p alone cannot tell 1 from 2, nor 3 from 4. The interval and the zone tell all four apart.
+#
+# ## Two one-sided tests
+#
+# The rule "the 90 % interval lies inside the zone" is a test at 5 %, called *two one-sided tests* {cite}`schuirmann-1987`. One asks whether the ratio could be as low as 0.80, the other whether it could be as high as 1.25. Each may be wrong in
+# 5 of 100 cases, and both must say no. That is why the interval is a 90 % one: 5 % on each side. The p of the pair is the larger of the two, and a *small* p says *the same*.
+
+# %%
+same = stats.equivalence(sc20, saline, 0.80, 1.25, scale="ratio")
+same.pvalue_low, same.pvalue_high, same.pvalue
+
+# %% [markdown]
+# ## Worked example: two tablets of one drug
+#
+# A copied medicine is admitted when it reaches the blood as the original does: the ratio must be shown to lie between 0.80 and 1.25. Twelve people took both, and the area under the curve of the drug in their blood
+# was measured each time. The values are from Wellek's book, and the manual of SAS works them through {cite}`wellek-2003,sas-ttest`: geometric mean ratio 0.9412, 90 % limits 0.8634 and 1.0260, so equivalent.
+
+# %% tags=["setup"]
+copied = [103.4, 59.92, 68.17, 94.54, 69.48, 72.17, 74.37, 84.44, 96.74, 94.26, 48.52, 95.68]
+original = [90.11, 77.71, 77.71, 97.51, 58.21, 101.3, 79.84, 96.06, 89.30, 97.22, 61.62, 85.80]
+
+# %%
+drug = stats.equivalence(copied, original, 0.80, 1.25, scale="ratio", paired=True)
+round(drug.estimate, 4), [round(limit, 4) for limit in drug.confidence_interval(0.90)]
+
+# %% tags=["remove-cell"]
+wide = drug.confidence_interval(0.95)
+page.say(
+    drug_p=words.p_value(drug.pvalue),
+    wide=f"{words.number(wide.low)} to {words.number(wide.high)}",
+    pooled=words.p_value(ttost_ind(copied, original, 0.8, 1.25, transform=np.log)[0]),
+    plain=words.p_value(ttost_ind(copied, original, 0.8, 1.25)[0]),
+    raw_p=words.p_value(ttest_ind(low_dose, septic, equal_var=False).pvalue),
+)
+
+# %% [markdown]
+# The page has the manual's numbers, and p for sameness is {glue:text}`drug_p`. Each person is compared with themselves, hence `paired=True`.
+#
+# :::{admonition} Common mistakes
+# :class: warning
+# - **"p > 0.05, so no difference."** No program says this; people do, from any program's output. SciPy's `ttest_ind` gives {glue:text}`raw_p` for IL-4 at the lower dose, and the interval above leaves everything from
+#   {glue:text}`low_open` to {glue:text}`high_open` possible.
+# - **Bounds on the wrong scale.** statsmodels' `ttost_ind(x, y, 0.8, 1.25)` takes the bounds as *differences*, without a word. For the tablets it then asks whether the copy lies 0.8 to 1.25 units higher, and answers
+#   {glue:text}`plain`. For a ratio it needs `transform=np.log`.
+# - **Losing the pairs.** The same function with the transform, but for two independent groups: {glue:text}`pooled`. `ttost_paired` keeps them.
+# - **Asking the power afterwards.** The "observed power" that statistics programs offer is the p in other clothes: where p is large it is always low, and it says nothing of sameness {cite}`hoenig-2001`. The interval does.
+# - **Choosing the zone from the interval.** With a zone wide enough, everything is the same. It belongs in the protocol.
+# :::
+
+# %% [markdown]
+# ## Exercises
+
+# %% [markdown]
+# ### 1. Read an interval
+#
+# A ratio has the 90 % interval 0.84 to 1.19, and the zone is 0.80 to 1.25. Is it shown to be the same? Answer yes or no.
+
+# %% tags=["solution"] exercise="equivalence-1"
+answer = 0.80 < 0.84 and 1.19 < 1.25
+
+# %% [markdown]
+# ### 2. Test it
+#
+# `sc10` and `saline` hold the phagocytosis of two groups of mice. What is the p of equivalence for the zone 0.80 to 1.25, on the ratio scale? Give three decimals.
+
+# %% tags=["solution"] exercise="equivalence-2" tolerance=0.001
+answer = stats.equivalence(sc10, saline, 0.80, 1.25, scale="ratio").pvalue
+
+# %% [markdown]
+# ### 3. Fewer mice
+#
+# Suppose only the first three mice of each of these groups had been measured: `sc10[:3]` and `saline[:3]`. The ordinary test finds no difference either (try `stats.geometric_mean_ratio`). Is the ratio still shown to be the same?
+# Answer yes or no.
+
+# %% tags=["solution"] exercise="equivalence-3"
+few = stats.equivalence(sc10[:3], saline[:3], 0.80, 1.25, scale="ratio")
+answer = bool(few.pvalue <= 0.05)
+
+# %% [markdown] tags=["solution"]
+# The estimate hardly moved. What is gone is the power to exclude a ratio that matters: fewer animals make an ordinary p larger, and sameness *harder* to show. With the wrong test, the worst experiment proves the most.
+
+# %% [markdown]
+# ### 4. What could have been shown?
+#
+# IL-4 at the lower dose (`low_dose` against `septic`, the second line of the picture) is not shown to be the same within 0.80 to 1.25. What is the smallest b for which it would be, in the zone from 1/b to b? Give two decimals.
+
+# %% tags=["solution"] exercise="equivalence-4" tolerance=0.01
+low, high = stats.geometric_mean_ratio(low_dose, septic).confidence_interval(0.90)
+answer = max(high, 1 / low)
+
+# %% [markdown] tags=["solution"]
+# Both ends of the 90 % interval must lie inside, so b is the farther of the two. Say it so in a paper: these rats rule out a change by more than this factor. It is of more use than "not significant".
+
+# %% [markdown] tags=["quiz"]
+# ## Quiz
+#
+# **A p of equivalence is 0.60. What is shown?**
+#
+# - [ ] that the groups differ
+#   A difference is shown by the ordinary test. This one only failed to show sameness.
+# - [x] nothing: the animals do not exclude a difference that matters
+#   The groups may be the same, and the experiment too small to say so.
+# - [ ] that they are the same with a probability of 60 %
+#   No p is the probability of a hypothesis.
+#
+# **An ordinary test gives p = 0.01, and the 90 % interval is 1.04 to 1.15. What may be said?**
+#
+# - [ ] a large effect, because p is small
+#   p is small because the interval is narrow.
+# - [x] there is a difference, and it is too small to matter in the zone 0.80 to 1.25
+#   Both at once: the fourth line of the picture.
+# - [ ] the two statements contradict each other
+#   One is about 1, the other about the zone.
+#
+# **Which experiment is the easiest way to a large ordinary p?**
+#
+# - [x] a small and careless one
+#   Few animals and a wide spread. That is why a large p cannot be evidence of sameness.
+# - [ ] a large and careful one
+#   It shows small differences, and so makes p small wherever there is one.
+
+# %% [markdown]
+# ## What next
+#
+# - {ref}`Deaths before the measurement <lesson-deaths>`.
+# - {doc}`The humoral study <../../humoral_immunity/analysis>` asks this of phagocytosis in six groups at once, and {doc}`the guide to verdicts <../../../book/verdicts>` says how sameness decides a verdict.

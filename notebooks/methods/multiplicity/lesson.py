@@ -1,0 +1,234 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# (lesson-multiplicity)=
+# # Many questions, and the garden of forking paths
+#
+# **The question.** Six doses against one control, three cytokines, two ways to analyse each: something will be significant. When is it news?
+#
+# | Before you read | Time | You will be able to |
+# |---|---|---|
+# | Nothing; a p at or below 0.05 is called significant here | 40 minutes | say how often chance alone finds something, adjust p values for a family of questions, and see the choices that multiply tests without anyone counting them |
+#
+# Download: {download}`exercises <../../../_build/lessons/multiplicity-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/multiplicity-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
+
+# %% tags=["setup"]
+import numpy as np
+from scipy.stats import ttest_ind
+from statsmodels.stats.multitest import multipletests
+
+from secretome import load_study, stats
+
+# %% tags=["remove-cell"]
+from secretome import words
+from secretome.classroom.pictures.ideas import shares_figure
+from secretome.report.page import Page
+from secretome.words.ideas import shares_alt
+
+page = Page()
+
+# %% [markdown]
+# ## One in twenty, again and again
+#
+# A test at 5 % is wrong in one of twenty experiments in which nothing happens. That is the bargain for *one* question. Ask two, and chance has two tries. With k independent questions, the chance that none of them raises a false alarm is 0.95 × 0.95 × …, k times, so at least one does with
+#
+# $$1 - 0.95^k.$$
+#
+# Here is what that looks like. In the book's simulated mice, phagocytosis was drawn with *no effect in any group*. Six treated groups are compared with saline:
+
+# %% tags=["setup"]
+mice = load_study("humoral_immunity").cohort.values.query("endpoint == 'phagocytosis'")
+arms = ["im10", "im20", "im50", "sc10", "sc20", "sc50"]
+phagocytosis = {arm: mice.query("group == @arm")["value"] for arm in [*arms, "saline"]}
+
+# %% tags=["hide-input"]
+page.warn("Simulated animals. They show how the method works, and are evidence of nothing.")
+
+# %%
+pvalues = [stats.mann_whitney(phagocytosis[arm], phagocytosis["saline"]).pvalue for arm in arms]
+dict(zip(arms, np.round(pvalues, 3), strict=True))
+
+# %%
+holm = multipletests(pvalues, method="holm")[1]
+dict(zip(arms, np.round(holm, 3), strict=True))
+
+# %% tags=["remove-cell"]
+page.say(
+    six=words.percent(round(1 - 0.95**6, 2)),
+    twenty=words.percent(round(1 - 0.95**20, 2)),
+    found=f"{sum(p <= 0.05 for p in pvalues)}",
+    left=f"{sum(p <= 0.05 for p in holm)}",
+    best=words.p_number(min(pvalues)),
+    best_holm=words.p_number(min(holm)),
+)
+
+# %% [markdown]
+# {glue:text}`found` of six are significant, and there is nothing to find. With six independent tests that would happen at least once in {glue:text}`six` of experiments, with twenty in {glue:text}`twenty`.
+#
+# ## Adjusting p values
+#
+# First name the **family**: the questions of which a false answer to *any* would be a false alarm of the paper. Then make each p pay for the company it keeps.
+#
+# - **Bonferroni** multiplies every p by the number of questions. Simple, and always safe.
+# - **Holm** {cite}`holm-1979` puts the p values in order and multiplies the smallest by k, the next by k − 1, and so on; none may come out below the one before it. Just as safe, never worse. (The second line of output above.)
+# - **Benjamini and Hochberg** {cite}`benjamini-1995` promise something else: of all that you call found, on average no more than 5 % is false. Good for twenty thousand genes, of which a list goes on to the next experiment. Not for a claim that must hold on its own.
+#
+# In the mice, Holm leaves {glue:text}`left`: {glue:text}`best` became {glue:text}`best_holm`. That one is a false alarm still. Adjusting makes them as rare as promised, one family in twenty, and not impossible. A second cohort would tell.
+#
+# ## The forking paths
+#
+# Families are easy to see when they are printed side by side. Most are not. A cytokine or its logarithm; the outlier in or out; five more animals, since p is 0.07: at each fork a reasonable person goes one way, and might have gone the other *had the values fallen otherwise*. Every path not taken is a test
+# that was nearly made {cite}`gelman-2014`. The p of the path that was taken knows nothing of them.
+#
+# ## Worked example: how to find what is not there
+#
+# Simmons, Nelson and Simonsohn drew samples without any effect, twenty in each of two groups, and let an imagined researcher choose {cite}`simmons-2011`. With two outcomes that correlate by 0.5, tested alone and as their mean, the rate of false alarms was 9.5 %. With ten more subjects in each group if the first twenty showed
+# nothing, 7.7 %. With both, 14.4 %. They drew 15 000 samples for each. `stats.power` does the same: it draws experiments, and counts how often a test you give it finds something.
+
+
+# %% tags=["setup"]
+def outcomes(rng, trials):
+    """Two groups of 30 without any effect; columns 1 to 30 are one outcome, 31 to 60 another that correlates with it by 0.5."""
+    groups = []
+    for _ in range(2):
+        shared = rng.normal(size=(trials, 30))
+        groups.append(np.hstack([shared + rng.normal(size=(trials, 30)), shared + rng.normal(size=(trials, 30))]))
+    return groups
+
+
+def best_outcome(x, y, n=20):
+    """The smallest p among the first outcome, the second, and their sum, from the first n of each group."""
+    choices = [(x[:, :n], y[:, :n]), (x[:, 30 : 30 + n], y[:, 30 : 30 + n])]
+    choices.append((choices[0][0] + choices[1][0], choices[0][1] + choices[1][1]))
+    return np.min([ttest_ind(a, b, axis=1).pvalue for a, b in choices], axis=0)
+
+
+def one_outcome(x, y, n=20):
+    """The p of the first outcome alone."""
+    return ttest_ind(x[:, :n], y[:, :n], axis=1).pvalue
+
+
+# %%
+researchers = {
+    "one test, as planned": one_outcome,
+    "ten more if nothing shows": lambda x, y: np.minimum(one_outcome(x, y), one_outcome(x, y, n=30)),
+    "the better of two outcomes": best_outcome,
+    "both": lambda x, y: np.minimum(best_outcome(x, y), best_outcome(x, y, n=30)),
+}
+rates = {name: stats.power(outcomes, test, trials=100_000).power for name, test in researchers.items()}
+
+# %% tags=["hide-input"]
+measure = "false alarms where there is nothing"
+page.figure(shares_figure(rates, 0.05, measure), "forks", shares_alt(rates, 0.05, measure))
+
+# %% tags=["remove-cell"]
+errors = [(0.077 - rates["ten more if nothing shows"]), (0.095 - rates["the better of two outcomes"]), (0.144 - rates["both"])]
+page.say(off=f"{100 * max(abs(error) for error in errors):.1f}", both=words.percent(round(rates["both"], 3)))
+
+# %% [markdown]
+# All three lie within {glue:text}`off` percentage points of what was printed, as near as two sets of random draws can be expected to come. Nobody in this simulation cheats. Each choice has a reason that a methods section would print. Together they find something in {glue:text}`both` of experiments in which there is nothing.
+#
+# What helps is to **decide before looking**: which outcome, which test, how many animals, what is left out. A protocol does that, and in this book every claim is judged by one. What was *not* decided can at least be shown: a {term}`specification curve` prints every reasonable path beside the planned one.
+#
+# :::{admonition} Common mistakes
+# :class: warning
+# - **No program adjusts unasked.** SciPy's `ttest_ind` and `mannwhitneyu` on a table of columns return the p of each, as if it were alone. scikit-posthocs' `posthoc_steel` returns plain Mann-Whitney values under the name of a test that adjusts.
+# - **Taking the default.** statsmodels' `multipletests` without `method=` uses Holm and Šidák's, which assumes more than Holm does. SciPy's `false_discovery_control` is Benjamini and Hochberg's: another promise.
+# - **Adjusting what is shown.** Eight cytokines were measured, three are in the figure, and p is multiplied by three. The family is what was *measured*.
+# - **An omnibus test as a licence.** A small p of an analysis of variance, and then each pair tested unadjusted (Fisher's LSD): with more than three groups the false alarms are back.
+# - **"Significant here, not significant there, so they differ."** The difference needs a test of its own {cite}`gelman-2006`.
+# :::
+
+# %% [markdown]
+# ## Exercises
+
+# %% [markdown]
+# ### 1. Eight cytokines
+#
+# Eight independent cytokines are tested at 5 %, and treatment does nothing. How probable is at least one significant result? Give two decimals (0.25 for 25 %).
+
+# %% tags=["solution"] exercise="multiplicity-1" tolerance=0.01
+answer = 1 - 0.95**8
+
+# %% [markdown]
+# ### 2. Holm, by hand
+#
+# Four questions of one family have the p values 0.012, 0.2, 0.004 and 0.03. How many are significant at 5 % by Holm's method?
+
+# %% tags=["solution"] exercise="multiplicity-2"
+answer = int((multipletests([0.012, 0.2, 0.004, 0.03], method="holm")[1] <= 0.05).sum())
+
+# %% [markdown] tags=["solution"]
+# In order: 4 × 0.004, 3 × 0.012, 2 × 0.03, 1 × 0.2. The first two products are below 0.05, the third is not, and after a failure nothing counts. Unadjusted there would be three.
+
+# %% [markdown]
+# ### 3. Fifteen questions from the literature
+#
+# Benjamini and Hochberg's paper has a medical study with these fifteen p values (in the cell). How many more are significant by their method than by Bonferroni's, both at 5 %? The names for `multipletests` are `fdr_bh` and `bonferroni`.
+
+# %%
+fifteen = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0000]
+
+# %% tags=["solution"] exercise="multiplicity-3"
+by_each = {method: (multipletests(fifteen, method=method)[1] <= 0.05).sum() for method in ("fdr_bh", "bonferroni")}
+answer = int(by_each["fdr_bh"] - by_each["bonferroni"])
+
+# %% [markdown] tags=["solution"]
+# Four against three, as their paper says. Nine of the fifteen are below 0.05 unadjusted.
+
+# %% [markdown]
+# ### 4. Looking as you go
+#
+# Someone tests after 5 animals in each group, after 10, after 15 and after 20, and stops as soon as p is at most 0.05. Nothing is there. Use `stats.power(outcomes, your_test, trials=100_000)`, where `your_test(x, y)` returns the smallest of the four p values of `one_outcome`. What share of experiments finds something? Give two decimals;
+# 0.01 more or less is right.
+
+
+# %% tags=["solution"] exercise="multiplicity-4" tolerance=0.01
+def peeking(x, y):
+    return np.min([one_outcome(x, y, n=n) for n in (5, 10, 15, 20)], axis=0)
+
+
+answer = stats.power(outcomes, peeking, trials=100_000).power
+
+# %% [markdown] tags=["solution"]
+# Four looks, and the error rate is more than twice what was promised. There are designs that allow looks and pay for them (group-sequential designs); they too are fixed beforehand.
+
+# %% [markdown] tags=["quiz"]
+# ## Quiz
+#
+# **A paper tests one cytokine, chosen after looking at eight. Its p should be adjusted for**
+#
+# - [ ] one question, since one is reported
+#   The other seven were asked too, by eye.
+# - [x] eight
+#   Any of the eight could have been the one.
+# - [ ] none, because no others were tested
+#   The choice was the test.
+#
+# **p is 0.07 with ten mice in each group. Five more are added, and p is 0.04. Then**
+#
+# - [ ] the result is significant, with more animals
+#   Had the first p been 0.04, none would have been added. The two chances add up.
+# - [x] the error rate of this way of working is above 5 %
+#   Whatever the second p is.
+#
+# **Benjamini and Hochberg at 5 % call ten of forty cytokines changed. It follows that**
+#
+# - [ ] each of the ten is false with at most 5 % probability
+#   The promise is about the list, and on average over experiments.
+# - [ ] none of the ten is false, with 95 % probability
+#   That would be the promise of Holm and Bonferroni.
+# - [x] of such lists, on average at most 5 % of the entries are false
+#   The tenth entry is less certain than the first.
+
+# %% [markdown]
+# ## What next
+#
+# - {ref}`How many animals? <lesson-planning>`
+# - {doc}`The sepsis study <../../sepsis_cytokines/analysis>` has a specification curve for each claim; {doc}`the guide to verdicts <../../../book/verdicts>` says which questions form a family.

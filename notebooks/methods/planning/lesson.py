@@ -1,0 +1,212 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# (lesson-planning)=
+# # How many animals?
+#
+# **The question.** The ethics form asks for n, and for a reason. What has to be known, what must be assumed, and what does an experiment with too few animals cost?
+#
+# | Before you read | Time | You will be able to |
+# |---|---|---|
+# | {ref}`Many questions <lesson-multiplicity>` | 40 minutes | turn a factor and a coefficient of variation into an n, find the {term}`power` of any test by drawing experiments, allow for deaths and for several doses, and see through a power computed afterwards |
+#
+# Download: {download}`exercises <../../../_build/lessons/planning-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/planning-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
+
+# %% tags=["setup"]
+import numpy as np
+from statsmodels.stats.power import NormalIndPower, TTestIndPower
+
+from secretome import stats
+
+# %% tags=["remove-cell"]
+from scipy.stats import ttest_ind
+
+from secretome import words
+from secretome.classroom.pictures.ideas import powers_figure
+from secretome.report.page import Page
+from secretome.words.ideas import powers_alt
+
+page = Page()
+
+# %% [markdown]
+# ## Four numbers, and three fix the fourth
+#
+# **Power** is the share of experiments that would find an effect *if it is there*. It depends on
+#
+# 1. **the effect** you want to be able to find: for cytokines a factor, such as half;
+# 2. **the spread** between animals of one group;
+# 3. **the error rate** of the test, 5 % divided by the questions of the family;
+# 4. **n**, the animals in each group.
+#
+# Power of 80 % means that of five true effects one is missed. Most people settle for that; with animals one may well ask for 90 %.
+#
+# Of the four, the spread comes from earlier experiments, and the error rate is a convention. The effect is *your decision*: the smallest that would matter. It is not the one you hope for, and not the one a small pilot happened to show.
+#
+# ## The picture
+#
+# Serum IL-6 in septic rats has a coefficient of variation of about 0.55: the SD is 55 % of the mean. On a log scale that is an SD of √ln(1 + 0.55²). An experiment is then easily drawn: logs of one group around 0, logs of the other around the log of the factor. `stats.power` draws twenty
+# thousand experiments and counts in how many {term}`Welch's t` finds the difference.
+
+
+# %% tags=["setup"]
+def experiments(ratio, cv, n):
+    """What `stats.power` needs: a function that draws the logarithms of treated and untreated animals."""
+    spread = np.sqrt(np.log(1 + cv**2))
+
+    def draw(rng, trials):
+        return rng.normal(np.log(ratio), spread, (trials, n)), rng.normal(0, spread, (trials, n))
+
+    return draw
+
+
+# %%
+sizes = [3, 4, 5, 6, 8, 10, 12, 16, 20]
+powers = {
+    label: [stats.power(experiments(ratio, 0.55, n), "welch", trials=20_000).power for n in sizes]
+    for label, ratio in {"to 35 %": 0.35, "to half": 0.50, "to 65 %": 0.65, "to 80 %": 0.80}.items()
+}
+
+# %% tags=["hide-input"]
+page.figure(powers_figure(sizes, powers, 0.80), "power", powers_alt(sizes, powers, 0.80))
+
+# %% tags=["remove-cell"]
+three, eight = (stats.power(experiments(0.5, 0.55, n), trials=20_000).power for n in (3, 8))
+rng = np.random.default_rng(5)
+x, y = experiments(0.65, 0.55, 5)(rng, 40_000)
+lucky = ttest_ind(x, y, axis=1, equal_var=False).pvalue <= 0.05
+factors = np.exp((x.mean(axis=1) - y.mean(axis=1))[lucky & (x.mean(axis=1) < y.mean(axis=1))])
+reached = {label: [n for n, share in zip(sizes, power, strict=True) if share >= 0.8] for label, power in powers.items()}
+page.say(
+    half=f"{reached['to half'][0]}",
+    most=f"{reached['to 35 %'][0]}",
+    weak=words.percent(round(powers["to 80 %"][-1], 2)),
+    three=words.percent(three),
+    lucky=words.percent(round(float(lucky.mean()), 2)),
+    winner=words.number(float(np.exp(np.log(factors).mean()))),
+    normal=f"{int(np.ceil(NormalIndPower().solve_power(1.4, power=0.8, alpha=0.05)))}",
+    student=f"{int(np.ceil(TTestIndPower().solve_power(1.4, power=0.8, alpha=0.05)))}",
+    simulated=words.number(
+        stats.power(lambda rng, trials: (rng.normal(1.2, 1, (trials, 12)), rng.normal(0, 1, (trials, 12))), "welch", trials=50_000).power
+    ),
+)
+
+# %% [markdown]
+# To see IL-6 fall to 35 %, {glue:text}`most` rats in each group do; to see it fall to half, {glue:text}`half`. A fall to 80 % stays at {glue:text}`weak` with twenty. An effect half as large on the log scale needs about four times the animals.
+#
+# The exact {term}`Mann-Whitney test` is a little behind Welch's, with one exception that is not little: with three against three its power is {glue:text}`three`, whatever the effect, because {ref}`no p it can give is at most 0.05 <lesson-ranks>`.
+#
+# ## Worked example: Cohen's table
+#
+# The most-used table of sample sizes is Cohen's {cite}`cohen-1988`. For two groups, 80 % power and a two-sided t test at 5 %, it asks for 17 in each group where the means differ by 1.0 SD, 12 for 1.2 SD, and 9 for 1.4 SD. statsmodels has the same test as a formula:
+
+# %%
+for difference, n in ((1.0, 17), (1.2, 12), (1.4, 9)):
+    print(f"{difference} SD with {n} in each group: power {TTestIndPower().power(difference, n, 0.05):.2f}")
+
+# %% [markdown]
+# Each is 0.80 or just above it, to two decimals. Drawing experiments gives the same: {glue:text}`simulated` for 1.2 SD and twelve, of which a little goes to Welch's test being more careful than Student's. A formula is quicker. Drawing works for *every* test and every spread.
+#
+# ## From n to the form
+#
+# - **Several doses?** Divide the 5 % by the questions of the family (exercise 2).
+# - **Deaths?** n is the number *alive at sampling*. If a third die, divide by two thirds.
+# - **Cages?** If treatment goes to cages, {ref}`n counts cages <lesson-cages>`.
+# - **Sameness?** To show "no difference" usually takes more animals than to show one.
+# - **Unsure of the effect?** Print the power for several. The book's command `secretome power` does that for each claim, and prints a sentence for the form.
+#
+# ## What too few cost
+#
+# An experiment with low power mostly finds nothing, though the effect is there. And when it does find something, it must have been lucky: it overstates. With five rats in each group and a true fall to 65 %, {glue:text}`lucky` of experiments are significant, and those that show a fall show one to {glue:text}`winner` on average. This is called the winner's curse {cite}`button-2013`. Plan the next experiment on *that*, and it will fail.
+#
+# :::{admonition} Common mistakes
+# :class: warning
+# - **A bell curve where n is small.** statsmodels' `NormalIndPower` asks for {glue:text}`normal` in each group for 1.4 SD; with the t test that will be used it takes {glue:text}`student`. Sample-size formulas with 1.96 and 0.84 in them do the same.
+# - **One group or both?** `solve_power` of statsmodels returns `nobs1`, the size of *one* group, and R's `power.t.test` says "n is number in *each* group" below its result. The form wants the total.
+# - **A t test planned, ranks used.** At three against three that plans for something that cannot happen.
+# - **"Observed power".** Power at the effect that was found is the p in other clothes {cite}`hoenig-2001`. It belongs before the experiment.
+# - **An SE taken for an SD.** The spread in a paper may be a standard error, smaller by √n: planned on that, the experiment is far too small. {ref}`How to tell <lesson-auditing>`.
+# :::
+
+# %% [markdown]
+# ## Exercises
+
+# %% [markdown]
+# ### 1. The spread of logs
+#
+# IL-4 has a coefficient of variation of 0.33. What is its SD on the scale of natural logs? Give two decimals.
+
+# %% tags=["solution"] exercise="planning-1" tolerance=0.01
+answer = np.sqrt(np.log(1 + 0.33**2))
+
+# %% [markdown] tags=["solution"]
+# Nearly the coefficient of variation itself: below 0.4 or so the two are almost equal.
+
+# %% [markdown]
+# ### 2. Two doses
+#
+# Two doses are compared with one control, so each test has an error rate of 0.025. You want 80 % power to find 1.2 SD by a t test. What is the smallest n for each group? Use `TTestIndPower().solve_power(1.2, power=0.8, alpha=...)`, which returns the size of one group, and round up.
+
+# %% tags=["solution"] exercise="planning-2"
+answer = int(np.ceil(TTestIndPower().solve_power(1.2, power=0.8, alpha=0.05 / 2)))
+
+# %% [markdown]
+# ### 3. And some will die
+#
+# Suppose 15 living rats are needed in each of three groups, and a quarter of the rats die before blood is drawn. How many rats must the form ask for in all?
+
+# %% tags=["solution"] exercise="planning-3"
+answer = 3 * int(np.ceil(15 / 0.75))
+
+# %% [markdown]
+# ### 4. Ranks instead
+#
+# What is the power of the exact Mann-Whitney test to find a fall to half, with a coefficient of variation of 0.55 and eight animals in each group? Use `stats.power(experiments(...), trials=20_000)`: the rank test is its default. Give two decimals; 0.02 more or less is right.
+
+# %% tags=["solution"] exercise="planning-4" tolerance=0.02
+answer = stats.power(experiments(0.5, 0.55, 8), trials=20_000).power
+
+# %% [markdown]
+# ### 5. Smallest n by trying
+#
+# With the exact Mann-Whitney test, a fall to 40 % and a coefficient of variation of 0.55: what is the smallest n in each group that gives at least 70 % power? Try one n after another.
+
+# %% tags=["solution"] exercise="planning-5"
+answer = next(n for n in range(3, 30) if stats.power(experiments(0.4, 0.55, n), trials=20_000).power >= 0.7)
+
+# %% [markdown] tags=["quiz"]
+# ## Quiz
+#
+# **Which effect goes into a sample-size calculation?**
+#
+# - [ ] the one a pilot with four animals showed
+#   Small pilots that encourage have mostly overstated.
+# - [x] the smallest that would change what you do next
+#   Then a negative result means something too.
+# - [ ] the one that gives the n you can afford
+#   That is common, and it turns the calculation round.
+#
+# **An experiment with 20 % power finds p = 0.01. The effect it shows is probably**
+#
+# - [ ] about right, since p is small
+#   With low power only exaggerated effects become significant.
+# - [x] too large
+#   The winner's curse.
+#
+# **Half the effect, on the log scale, at the same power needs**
+#
+# - [ ] twice the animals
+#   That would be so if the standard error fell with n. It falls with the root of n.
+# - [x] about four times
+#   The standard error must be halved.
+
+# %% [markdown]
+# ## What next
+#
+# - {ref}`Auditing a paper's numbers <lesson-auditing>`.
+# - {doc}`How many animals? <../../power/analysis>` shows the plan of every claim in this book.

@@ -1,0 +1,216 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# (lesson-pooling)=
+# # Pooling cohorts
+#
+# **The question.** Three laboratories repeat an experiment. Their ratios are 0.5, 0.7 and 1.0. What is known now, and what should a fourth laboratory expect?
+#
+# | Before you read | Time | You will be able to |
+# |---|---|---|
+# | {ref}`When "no difference" is the claim <lesson-equivalence>`, for intervals of ratios | 45 minutes | weigh cohorts by their precision, allow the true effect to differ between them, read an interval by Hartung and Knapp and a prediction interval, and say when not to pool |
+#
+# Download: {download}`exercises <../../../_build/lessons/pooling-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/pooling-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
+
+# %% tags=["setup"]
+import numpy as np
+from statsmodels.stats.meta_analysis import combine_effects
+
+from secretome import stats
+
+# %% tags=["remove-cell"]
+from scipy.stats import combine_pvalues
+
+from secretome import words
+from secretome.classroom.pictures.ideas import intervals_figure
+from secretome.report.page import Page
+from secretome.words.ideas import Interval, intervals_alt
+
+page = Page()
+
+# %% [markdown]
+# ## Two kinds of noise
+#
+# A cohort's ratio misses the truth for two reasons. Its animals are few; that noise is its **standard error**, and more animals shrink it. And the truth itself is not the same everywhere: other rats, other feed, another surgeon. That second noise lies *between* cohorts. No number of animals in one laboratory shrinks it. Its SD is called **τ** (tau).
+#
+# If there were only the first noise, one would weigh each cohort by its precision, 1 / SE², and be done: that is the *fixed-effect* mean. With the second, a huge cohort must not silence all others, because it too has met only one truth. The weights become 1 / (SE² + τ²): the *random-effects* mean. It answers
+# another question: not "what is the ratio?", but "what is it on average, over laboratories like these?"
+#
+# Ratios are pooled on the scale of logarithms, where half and twice are equally far from 1.
+#
+# ## Worked example: a vaccine against tuberculosis
+#
+# Thirteen trials gave BCG vaccine to some people and not to others, and counted tuberculosis. Colditz and colleagues pooled them {cite}`colditz-1994`: a risk ratio of 0.49, with a 95 % interval of 0.34 to 0.70. The counts are in many textbooks and in R's *metafor* {cite}`viechtbauer-2010`, which gives −0.7141 for the log ratio, and −1.0644 to −0.3638 for its interval.
+
+# %% tags=["setup"]
+# Of each trial: cases and others among the vaccinated, then among those not vaccinated.
+trials = {
+    "1948": (4, 119, 11, 128),
+    "1949": (6, 300, 29, 274),
+    "1953": (180, 1361, 372, 1079),
+    "1960": (3, 228, 11, 209),
+    "1961": (17, 1699, 65, 1600),
+    "1968": (29, 7470, 45, 7232),
+    "1969": (5, 2493, 3, 2338),
+    "1973 a": (33, 5036, 47, 5761),
+    "1973 b": (8, 2537, 10, 619),
+    "1974": (186, 50448, 141, 27197),
+    "1976": (27, 16886, 29, 17825),
+    "1977": (62, 13536, 248, 12619),
+    "1980": (505, 87886, 499, 87892),
+}
+ill, well, ill_without, well_without = np.array(list(trials.values()), dtype=float).T
+log_ratios = np.log(ill / (ill + well)) - np.log(ill_without / (ill_without + well_without))
+errors = np.sqrt(1 / ill - 1 / (ill + well) + 1 / ill_without - 1 / (ill_without + well_without))
+
+# %%
+usual = combine_effects(log_ratios, errors**2, method_re="chi2")
+usual.mean_effect_re, usual.conf_int()[1]
+
+# %% [markdown]
+# This is the usual method of DerSimonian and Laird, and it has the printed numbers. It takes τ for known and draws a bell curve. But τ was guessed from thirteen trials, and in animal work it is mostly three or four. **Hartung and Knapp** {cite}`hartung-2001` let the cohorts' own scatter say how unsure the mean is, and use
+# Student's t with one degree of freedom less than there are cohorts. `stats.random_effects` does that:
+
+# %%
+pooled = stats.random_effects(log_ratios, errors)
+np.exp(pooled.estimate), np.exp(pooled.confidence_interval(0.95)), pooled.tau, pooled.i_squared
+
+# %% tags=["hide-input"]
+rows = [
+    Interval(year, *np.exp([log, log - 1.96 * error, log + 1.96 * error]))
+    for year, log, error in zip(trials, log_ratios, errors, strict=True)
+]
+fixed_low, fixed_high = np.exp(usual.conf_int()[0])
+usual_low, usual_high = np.exp(usual.conf_int()[1])
+mean_low, mean_high = np.exp(pooled.confidence_interval(0.95))
+next_low, next_high = np.exp(pooled.prediction_interval(0.95))
+rows += [
+    Interval("one truth for all", float(np.exp(usual.mean_effect_fe)), fixed_low, fixed_high, pooled=True),
+    Interval("mean, usual", float(np.exp(usual.mean_effect_re)), usual_low, usual_high, pooled=True),
+    Interval("mean, Hartung-Knapp", float(np.exp(pooled.estimate)), mean_low, mean_high, pooled=True),
+    Interval("a further trial", float(np.exp(pooled.estimate)), next_low, next_high, pooled=True),
+]
+measure = "Risk ratio, with 95 % interval"
+page.figure(intervals_figure(rows, measure), "forest", intervals_alt(rows, measure))
+
+# %% tags=["remove-cell"]
+opposite = combine_pvalues([0.02, 0.02])
+page.say(
+    tau=words.number(pooled.tau),
+    factor=words.number(float(np.exp(pooled.tau))),
+    i2=words.percent(round(pooled.i_squared, 2)),
+    hk=f"{words.number(mean_low)} to {words.number(mean_high)}",
+    further=f"{words.number(next_low)} to {words.number(next_high)}",
+    fixed=f"{words.number(float(np.exp(usual.mean_effect_fe)))} ({words.number(fixed_low)} to {words.number(fixed_high)})",
+    share=words.percent(round(float((1 / errors[-1] ** 2) / (1 / errors**2).sum()), 2)),
+    opposite=words.p_value(opposite.pvalue),
+)
+
+# %% [markdown]
+# Read the picture from below.
+#
+# - **A further trial.** The *prediction interval*, {glue:text}`further`, says where the truth of a fourteenth trial lies {cite}`higgins-2009`. It is much wider than any interval of the mean, and it crosses 1: on average the vaccine protects, and in the next place it might not. τ is {glue:text}`tau` on the log scale, a factor of
+#   {glue:text}`factor` from place to place.
+# - **The mean.** {glue:text}`hk` by Hartung and Knapp; with thirteen trials close to the usual interval. With three it would be far wider (exercise 2).
+# - **One truth for all.** {glue:text}`fixed`: narrow, and far from most trials, because the largest has {glue:text}`share` of the weight. I², the share of the scatter that is not the animals' noise, is {glue:text}`i2`. One truth does not fit.
+#
+# ## When not to pool
+#
+# - **Other questions.** Sepsis and a poisoned liver have no common effect to be averaged. {doc}`The audit of printed numbers <../../published_cohorts/analysis>` lists why its tables are not combined.
+# - **The same animals twice.** Two papers on one experiment are one cohort. Two treated groups that share a control are not two.
+# - **Only what was published.** If laboratories that found nothing stay silent, the mean of the others is too far from 1, and no formula knows by how much.
+# - **The cohort that made the claim.** It was written down *because* its effect was large. This book marks it as source data, and does not count it as a test.
+#
+# :::{admonition} Common mistakes
+# :class: warning
+# - **Pouring animals into one pot.** One table with all cohorts, and one t test, in any program: differences between laboratories become differences between treatments (exercise 4).
+# - **The default interval.** statsmodels' `combine_effects` without `use_t=True` draws a bell curve however few the cohorts, and so did R's `metafor` until told `test="knha"`. With three cohorts the curve's 1.96 stands where 4.30 belongs.
+# - **Hartung and Knapp without looking.** When few cohorts agree by chance, its interval can be *too narrow*, and narrower than the fixed one {cite}`rover-2015`. Print both. The prediction interval is taken with k − 2 degrees of freedom here, and with k − 1 in recent versions of some programs.
+# - **Combining p values.** SciPy's `combine_pvalues` knows no directions: two cohorts with p = 0.02 in *opposite* directions become {glue:text}`opposite`.
+# - **Counting votes.** "Two of three were significant" mostly counts who had more rats.
+# :::
+
+# %% [markdown]
+# ## Exercises
+
+# %% [markdown]
+# ### 1. One trial
+#
+# In the trial of 1948, 4 of 123 vaccinated people fell ill and 11 of 139 others. What is the risk ratio? Give two decimals.
+
+# %% tags=["solution"] exercise="pooling-1" tolerance=0.01
+answer = (4 / 123) / (11 / 139)
+
+# %% [markdown]
+# ### 2. Three laboratories
+#
+# The ratios are 0.5, 0.7 and 1.0, and each log ratio has a standard error of 0.15. What is the upper end of the 95 % interval by `stats.random_effects`, as a ratio? Give two decimals. (Give it the logs, and take `np.exp` of what comes back.)
+
+# %% tags=["solution"] exercise="pooling-2" tolerance=0.01
+three = stats.random_effects(np.log([0.5, 0.7, 1.0]), [0.15, 0.15, 0.15])
+answer = np.exp(three.confidence_interval(0.95).high)
+
+# %% [markdown] tags=["solution"]
+# Two of three laboratories see a clear fall, and the mean may still lie above 1. The bell curve would have said that it cannot.
+
+# %% [markdown]
+# ### 3. Two that agree
+#
+# Two laboratories find ratios of 0.5 and 0.6, each with a standard error of 0.15 on the log scale. Each alone is significant. What is the p of the pooled ratio by `stats.random_effects`? Give three decimals.
+
+# %% tags=["solution"] exercise="pooling-3" tolerance=0.001
+answer = stats.random_effects(np.log([0.5, 0.6]), [0.15, 0.15]).pvalue
+
+# %% [markdown] tags=["solution"]
+# With two cohorts there is one degree of freedom, and p is above 5 % although both agree. Two cohorts cannot say how much cohorts differ. Show both, and do not pool.
+
+# %% [markdown]
+# ### 4. One pot
+#
+# Charig and colleagues (1986) compared two ways to remove kidney stones. Small stones: A succeeded in 81 of 87 patients, B in 234 of 270. Large stones: A in 192 of 263, B in 55 of 80. Which has the higher rate of success in *both* kinds of stone, and which when all patients are added up? Answer with two letters, first for the
+# kinds, then for the sum, such as `"AA"`.
+
+# %% tags=["solution"] exercise="pooling-4"
+by_kind = {"A": (81 / 87, 192 / 263), "B": (234 / 270, 55 / 80)}
+added_up = {"A": (81 + 192) / (87 + 263), "B": (234 + 55) / (270 + 80)}
+kinds = "A" if all(a > b for a, b in zip(by_kind["A"], by_kind["B"], strict=True)) else "B"
+answer = kinds + max(added_up, key=added_up.get)
+
+# %% [markdown] tags=["solution"]
+# A was given the hard cases. Cohorts differ in the same way: compare within each, and pool the comparisons.
+
+# %% [markdown] tags=["quiz"]
+# ## Quiz
+#
+# **A pooled ratio is 0.60 with a 95 % interval of 0.50 to 0.72, and a prediction interval of 0.30 to 1.20. A new laboratory should expect**
+#
+# - [ ] a true ratio between 0.50 and 0.72
+#   That is where the *mean* over laboratories lies.
+# - [x] a true ratio between 0.30 and 1.20
+#   And its own result will scatter around that.
+#
+# **I² is 0 with three cohorts. That shows that**
+#
+# - [ ] the true effect is the same everywhere
+#   Three cohorts rarely show a difference that is there.
+# - [x] these three scatter no more than their standard errors explain
+#   No more than that.
+#
+# **A cohort of 100 rats and one of 10 are pooled with random effects, and τ is large. Their weights are**
+#
+# - [ ] ten to one
+#   Nearly so if τ were 0.
+# - [x] closer to one to one
+#   Each has met one truth, and τ says that truths differ a lot.
+
+# %% [markdown]
+# ## What next
+#
+# - {doc}`The scoreboard <../../ledger/analysis>` shows each claim with every cohort that tested it, side by side.
+# - Back to {doc}`the course <../../../book/course>`.

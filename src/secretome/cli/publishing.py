@@ -1,0 +1,55 @@
+"""Commands that put reruns into the book and take them out again."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from secretome import words
+from secretome.cli.common import StudyName, app, err, known, out, refuse
+from secretome.protocol import Refusal
+
+
+@app.command(epilog="Example: `secretome publish reruns/sepsis_cytokines/my_rats`")
+def publish(
+    folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Folders of finished reruns.")],
+    again: Annotated[bool, typer.Option("--again", help="Publish although these animals, or this name, were withdrawn before.")] = False,
+) -> None:
+    """Put finished reruns on the book's scoreboard: their results, never the animals. All of them, or none."""
+    # Imported here because it takes a second, which `--help` need not wait for.
+    from secretome.publish.publishing import publish as put
+    from secretome.publish.shelf import read_provenance
+
+    try:
+        kept = put(folders, _today(), again=again)
+    except Refusal as refusal:
+        refuse([refusal])
+    for folder in kept:
+        about = read_provenance(folder)
+        out.print(Text(f"Published: {folder}"))
+        if not words.may_count(about.cohort_origin, source_data=about.source_data):
+            err.print(Text(words.never_counted_sentence(about.cohort, about.cohort_origin), style="yellow"))
+    out.print(Text(words.after_publishing(len(kept))))
+
+
+@app.command(epilog='Example: `secretome unpublish sepsis_cytokines my_rats --why "Two cages were swapped."`')
+def unpublish(
+    study: StudyName,
+    cohort: Annotated[str, typer.Argument(metavar="COHORT", help="The cohort's name, as the scoreboard shows it.")],
+    why: Annotated[str, typer.Option("--why", metavar="TEXT", help="The reason, which the book prints.")],
+) -> None:
+    """Take a rerun off the scoreboard. The hash of its file, the day and the reason stay in the book."""
+    from secretome.publish.publishing import unpublish as withdraw
+
+    known(study)
+    try:
+        history = withdraw(study, cohort, why, _today())
+    except Refusal as refusal:
+        refuse([refusal])
+    out.print(Text(f"Withdrawn. What stays: {history}"))
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()

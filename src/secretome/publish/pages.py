@@ -1,0 +1,186 @@
+"""The pages of published reruns, made when the book is built: one each up to a hundred, beyond that plain pages beside a summary."""
+
+import html
+import json
+import re
+import shutil
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import jinja2
+import pandas as pd
+
+from secretome import tables, words
+from secretome.claims import deciding
+from secretome.cohort import Study
+from secretome.protocol import load_protocol, study_folder, study_names
+from secretome.publish.finished import bare_study, hash_of
+from secretome.publish.scoreboard import counted
+from secretome.publish.shelf import KEPT, Published, histories, published, read_table
+
+# A book takes a second for every five pages, and more the more there are; beyond this a table and plain pages serve readers better.
+MOST_PAGES = 100
+FENCE = "```````"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A published rerun as its page shows it."""
+
+    entry: Published
+    name: str
+    study: Study
+    results: pd.DataFrame
+    verdicts: pd.DataFrame
+    checks: pd.DataFrame
+
+    @property
+    def title(self) -> str:
+        """The page's title."""
+        return f"{self.entry.cohort}: {words.inside(self.study.protocol.title)}"
+
+
+def write_sources(folder: Path) -> int:
+    """Write the pages that the book is to build: the summary always, and a page of each rerun if there are not too many.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the pages go. Pages of an earlier build are removed.
+
+    Returns
+    -------
+    int
+        How many reruns are published.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.md"):
+        old.unlink()
+    shown = [show(entry) for name in study_names() for entry in published(name)]
+    (folder / "index.md").write_text(_index(shown), encoding="utf-8", newline="\n")
+    if len(shown) <= MOST_PAGES:
+        for one in shown:
+            (folder / f"{one.name}.md").write_text(_page(one), encoding="utf-8", newline="\n")
+    return len(shown)
+
+
+def write_beside(folder: Path) -> None:
+    """Put the published tables beside the built pages, and, where there are too many for pages of the book, a plain page of each."""
+    shown = [show(entry) for name in study_names() for entry in published(name)]
+    for one in shown:
+        (folder / one.name).mkdir(parents=True, exist_ok=True)
+        for name in KEPT:
+            shutil.copyfile(one.entry.folder / name, folder / one.name / name)
+        if len(shown) > MOST_PAGES:
+            (folder / f"{one.name}.html").write_text(_standalone(one), encoding="utf-8", newline="\n")
+
+
+def show(entry: Published) -> Shown:
+    """Read what the page of a published rerun needs."""
+    study = bare_study(entry.provenance, load_protocol(study_folder(entry.study) / "protocol.yml"))
+    results, verdicts, checks = (read_table(entry.folder / f"{name}.csv") for name in ("results", "verdicts", "checks"))
+    # A protocol may have lost a claim since; the tables beside the page keep it.
+    verdicts = verdicts[verdicts["claim"].isin(list(study.protocol.claims))]
+    checks = checks[checks["check"].isin(list(study.protocol.checks))]
+    return Shown(entry, page_name(entry), study, results, verdicts, checks)
+
+
+def page_name(entry: Published) -> str:
+    """The name of a rerun's page: a dot in it would be taken for the ending of a file."""
+    name = f"{entry.study}-{entry.cohort}"
+    plain = name.replace(".", "_")
+    return plain if plain == name else f"{plain}-{entry.provenance.cohort_sha256[:8]}"
+
+
+def _index(shown: list[Shown]) -> str:
+    """The summary: how many, a table for each study, what was withdrawn, and how to publish."""
+    board = [one for one in shown if counted(one.verdicts).any()]
+    parts = [
+        "(published-reruns)=\n# Published reruns\n",
+        f"**{words.published_sentence(len(shown), len(board))}**\n",
+        *(f"{paragraph}\n" for paragraph in words.PUBLISHING),
+    ]
+    for name in study_names():
+        own = [one for one in shown if one.entry.study == name]
+        if own:
+            title = own[0].study.protocol.title
+            parts.append(f"## {_plain(title)}\n\n{_raw(_summary(own, title))}\n")
+    gone = [
+        words.withdrawn_sentence(study, cohort, event.day, event.cohort_sha256, event.why)
+        for study in study_names()
+        for cohort, events in histories(study).items()
+        for event in events
+        if event.what == "withdrawn"
+    ]
+    if gone:
+        lines = "\n".join(f"<li>{html.escape(sentence)}</li>" for sentence in gone)
+        listed = f'<ul class="sentences">\n{lines}\n</ul>'
+        parts.append(f"## Withdrawn\n\n{_raw(listed)}\n")
+    return "\n".join(parts)
+
+
+def _summary(own: list[Shown], title: str) -> str:
+    """A table of a study's reruns, each linked to its page."""
+    protocol = own[0].study.protocol
+    rows = []
+    for one in own:
+        verdicts = one.verdicts.set_index("claim")["verdict"]
+        said = {claim.sentence: verdicts.get(key, "–") for key, claim in protocol.claims.items()}
+        row = {"Cohort": one.entry.cohort, protocol.units.capitalize(): one.entry.provenance.cohort_animals or "–"}
+        counts = "yes" if counted(one.verdicts).any() else words.why_uncounted(one.study, one.verdicts)
+        rows.append({**row, **said, "Counted": counts, "Published": one.entry.history[-1].day})
+    shown = tables.to_html(pd.DataFrame(rows), f"Published reruns: {title}")
+    for one in own:  # a cohort's name is letters, digits, dots, dashes: nothing in it could be markup
+        shown = shown.replace(f"<td>{one.entry.cohort}</td>", f'<td><a href="{one.name}.html">{one.entry.cohort}</a></td>', 1)
+    return shown
+
+
+def _page(one: Shown) -> str:
+    return f"# {_plain(one.title)}\n\n{_raw(_body(one))}\n\n**What next?** {{doc}}`All published reruns <index>`.\n"
+
+
+def _standalone(one: Shown) -> str:
+    report = resources.files("secretome.report")
+    style = "\n".join((report / name).read_text(encoding="utf-8") for name in ("shared.css", "report.css"))
+    template = _template("standalone.html.jinja")
+    return template.render(title=one.title, style=style, body=_body(one))
+
+
+def _body(one: Shown) -> str:
+    study = one.study
+    provenance = json.loads((one.entry.folder / "provenance.json").read_text(encoding="utf-8"))
+    changed = hash_of(study_folder(one.entry.study) / "protocol.yml") != one.entry.provenance.protocol_sha256
+    try:
+        planned = deciding(study, one.results)
+    except (ValueError, KeyError, IndexError):  # results under an earlier protocol may lack a contrast of today's
+        planned = one.results.iloc[:0]
+    return _template("rerun.html.jinja").render(
+        simulated=study.cohort.origin == "simulated",
+        standing=words.standing_sentence(study, one.verdicts),
+        outdated=words.outdated_sentence(protocol_changed=changed),
+        verdicts=[(row["verdict"], words.verdict_sentence(study, row)) for _, row in one.verdicts.iterrows()],
+        checks=[words.check_sentence(study, row) for _, row in one.checks.iterrows()],
+        caveats=words.caveats(study),
+        results=[words.result_sentence(study, row) for _, row in planned.iterrows()],
+        verdicts_table=tables.to_html(tables.verdicts_table(study, one.verdicts), "Verdicts"),
+        provenance=words.provenance_lines(provenance),
+        files=[(f"{one.name}/{name}", name) for name in KEPT],
+        day=one.entry.history[-1].day,
+    )
+
+
+def _template(name: str) -> jinja2.Template:
+    text = (resources.files("secretome.publish") / name).read_text(encoding="utf-8")
+    return jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(text)
+
+
+def _raw(markup: str) -> str:
+    """HTML inside a page of Markdown; a line of it that looks like the fence would end it, so blank space before one is kept away."""
+    safe = re.sub(r"(?m)^(\s*)(`{3,})", r"\1&#96;", markup)
+    return f"{FENCE}{{raw}} html\n{safe}\n{FENCE}\n"
+
+
+def _plain(text: str) -> str:
+    """Text as Markdown shows it unchanged."""
+    return re.sub(r"([\\`*_{}\[\]<>$#&|~])", r"\\\1", text)

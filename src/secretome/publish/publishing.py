@@ -1,0 +1,145 @@
+"""Put finished reruns into the book, and take them out again without hiding that they were there."""
+
+import shutil
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from secretome.cohort import load_study
+from secretome.protocol import Problem, Refusal, notebooks_folder
+from secretome.publish.finished import Finished, read_finished
+from secretome.publish.shelf import HISTORY, KEPT, Event, histories, published, read_history, shelf, write_history
+
+LONGEST_REASON = 500
+
+
+def publish(folders: Iterable[Path], day: str, *, again: bool = False) -> list[Path]:
+    """Put finished reruns into the book: all of them, or none.
+
+    Parameters
+    ----------
+    folders : iterable of Path
+        The folders that `secretome rerun` left.
+    day : str
+        Today in UTC, as ``2026-11-25``.
+    again : bool
+        Whether animals that were withdrawn may come back.
+
+    Returns
+    -------
+    list of Path
+        Where each now lies.
+
+    Raises
+    ------
+    Refusal
+        With everything that speaks against any of them. Nothing is written then.
+    """
+    problems: list[Problem] = []
+    finished: list[Finished] = []
+    _check_book(problems)
+    for folder in folders:
+        try:
+            finished.append(read_finished(folder))
+        except Refusal as refusal:
+            problems += refusal.problems
+    for position, rerun in enumerate(finished):
+        problems += _taken(rerun, finished[:position], again=again)
+    if problems:
+        raise Refusal(problems)
+    return [_keep(rerun, day) for rerun in finished]
+
+
+def unpublish(study: str, cohort: str, why: str, day: str) -> Path:
+    """Take a rerun out of the book; its hash, the day and the reason stay.
+
+    Parameters
+    ----------
+    study, cohort : str
+        The study's key and the cohort's name.
+    why : str
+        The reason, which the book prints.
+    day : str
+        Today in UTC, as ``2026-11-25``.
+
+    Returns
+    -------
+    Path
+        The history that stays.
+
+    Raises
+    ------
+    Refusal
+        If there is no such rerun, or no reason that can be printed.
+    """
+    problems: list[Problem] = []
+    _check_book(problems)
+    reason = " ".join(why.split())
+    if not reason or len(reason) > LONGEST_REASON or not reason.isprintable():
+        expected = f"a reason in words, at most {LONGEST_REASON} characters"
+        problems.append(Problem("--why", "", repr(why[:80]), expected, "The book prints it beside the hash of the file."))
+    entries = {entry.cohort: entry for entry in published(study)}
+    if cohort not in entries:
+        expected = f"one of {', '.join(entries)}" if entries else "a published rerun; this study has none"
+        problems.append(Problem("COHORT", "", repr(cohort[:80]), expected))
+    if problems:
+        raise Refusal(problems)
+    entry = entries[cohort]
+    # The history first: a results folder that is gone must never be unexplained.
+    withdrawn = Event(day=day, what="withdrawn", cohort_sha256=entry.provenance.cohort_sha256, why=reason)
+    write_history(entry.folder, [*entry.history, withdrawn])
+    for name in sorted(KEPT, key=lambda name: name != "verdicts.csv"):  # without its verdicts a rerun counts no longer
+        (entry.folder / name).unlink(missing_ok=True)
+    return entry.folder / HISTORY
+
+
+def _check_book(problems: list[Problem]) -> None:
+    if notebooks_folder().name == "_notebooks":
+        found = "the package alone, installed without the book"
+        problems.append(Problem("secretome publish", "", found, "a checkout of the book", "Run the command of the book's own .venv."))
+
+
+def _taken(rerun: Finished, before: Sequence[Finished], *, again: bool) -> list[Problem]:
+    """Whether the name or the animals are in the book already, were withdrawn, or come twice."""
+    about, place = rerun.provenance, str(rerun.folder)
+    same = [other for other in before if other.provenance.study == about.study]
+    now = published(about.study)
+    problems = []
+    # Some file systems do not tell capitals apart.
+    names = [entry.cohort for entry in now] + [other.provenance.cohort for other in same] + [load_study(about.study).cohort.id]
+    if about.cohort.casefold() in {name.casefold() for name in names}:
+        remedy = "Unpublish the earlier one with its reason first, or rename the cohort file and run it again."
+        problems.append(Problem(place, "", f"the cohort name {about.cohort!r}, which is taken", "a name of its own", remedy))
+    hashes = {entry.provenance.cohort_sha256: entry.cohort for entry in now}
+    hashes |= {other.provenance.cohort_sha256: other.provenance.cohort for other in same}
+    if (twin := hashes.get(about.cohort_sha256)) and twin != about.cohort:
+        problems.append(
+            Problem(place, "", f"the same file as the cohort {twin!r}", "each cohort once", "The same animals are not counted twice.")
+        )
+    withdrawn = [
+        event
+        for name, events in histories(about.study).items()
+        for event in events
+        if event.what == "withdrawn" and (name.casefold() == about.cohort.casefold() or event.cohort_sha256 == about.cohort_sha256)
+    ]
+    if withdrawn and not again:
+        last = withdrawn[-1]
+        found = f"a cohort that was withdrawn on {last.day} ({last.why})"
+        problems.append(Problem(place, "", found, "one that was not", "If it is to come back, say so: --again."))
+    return problems
+
+
+def _keep(rerun: Finished, day: str) -> Path:
+    about = rerun.provenance
+    target = shelf(about.study) / about.cohort
+    target.parent.mkdir(exist_ok=True)
+    events = [*read_history(target), Event(day=day, what="published", cohort_sha256=about.cohort_sha256)]
+    with tempfile.TemporaryDirectory(prefix=f".{about.cohort}-", dir=target.parent) as work:
+        for name in KEPT:
+            shutil.copyfile(rerun.folder / name, Path(work) / name, follow_symlinks=False)
+        write_history(Path(work), events)
+        target.mkdir(exist_ok=True)
+        # The verdicts last: by them a rerun counts.
+        for name in (HISTORY, *sorted(KEPT, key=lambda name: name == "verdicts.csv")):
+            (Path(work) / name).replace(target / name)
+    return target

@@ -1,0 +1,84 @@
+"""Which parameters a study's notebook takes, and whether those typed are fit for it."""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+from papermill.inspection import inspect_notebook  # papermill's root re-exports it without a type
+
+from secretome.protocol import Problem, Refusal, nearest, study_folder
+
+# The command itself sets these; the rest of the parameters are the user's.
+OWN_PARAMETERS = ("cohort", "cohort_sha256", "cohort_sheet", "cohort_names", "out")
+RANGES = {
+    "alpha": (0, 0.5, "a number between 0 and 0.5"),
+    "level": (0, 1, "a number between 0 and 1"),
+    "seed": (-1, 2**63, "a whole number from 0 upwards"),
+}
+
+
+def check_parameters(name: str, stated: Mapping[str, str]) -> dict[str, int | float]:
+    """Check parameters for a study's notebook by name and type.
+
+    Parameters
+    ----------
+    name : str
+        The study's key.
+    stated : mapping
+        Parameter names and their values as typed.
+
+    Raises
+    ------
+    Refusal
+        With every name the notebook does not have, and every value of another type than the notebook states.
+    """
+    known = parameters_of(name)
+    values: dict[str, int | float] = {}
+    problems = []
+    for key, text in stated.items():
+        if key not in known:
+            guess = nearest(key, known)
+            remedy = f"The nearest is {guess!r}." if guess else ""
+            problems.append(Problem("-p", key, f"the parameter {key!r}", f"one of {', '.join(known)}", remedy))
+            continue
+        kind = {"int": int, "float": float}[known[key]["inferred_type_name"]]
+        try:
+            values[key] = kind(text)
+        except ValueError:
+            problems.append(Problem("-p", key, repr(text), "a whole number" if kind is int else "a number with a decimal point"))
+            continue
+        least, most, expected = RANGES[key]
+        if not least < values[key] < most:
+            problems.append(Problem("-p", key, repr(text), expected))
+    if problems:
+        raise Refusal(problems)
+    return values
+
+
+def parameters_of(name: str) -> dict[str, Any]:
+    """The parameters of a study's notebook that are the user's to set, as papermill understands them."""
+    with twin(name) as path:
+        return {key: about for key, about in inspect_notebook(str(path)).items() if key not in OWN_PARAMETERS}
+
+
+def default_parameters(name: str) -> dict[str, int | float]:
+    """The same parameters with their values, as the book runs the notebook."""
+    return {key: json.loads(about["default"]) for key, about in parameters_of(name).items()}
+
+
+@contextmanager
+def twin(name: str) -> Iterator[Path]:
+    """The study's notebook as ``.ipynb``, for as long as it is needed: papermill reads no ``.py``."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "analysis.ipynb"
+        notebook = jupytext.read(study_folder(name) / "analysis.py", fmt="py:percent")
+        for position, cell in enumerate(notebook.cells):
+            cell["id"] = hashlib.sha256(f"{position} {cell.source}".encode()).hexdigest()[:12]
+        nbformat.write(notebook, path)
+        yield path

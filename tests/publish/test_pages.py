@@ -1,0 +1,127 @@
+"""The pages that the build makes of published reruns: few, many, none, withdrawn, hostile."""
+
+import hashlib
+import html
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from bs4 import BeautifulSoup
+
+import percent_notebooks
+from secretome import words
+from secretome.publish import pages
+from secretome.publish.publishing import publish, unpublish
+
+SEPSIS = "sepsis_cytokines"
+ROOT = Path(__file__).parents[2]
+DAY = "2026-11-25"
+Rename = Callable[..., Path]
+
+
+def number(n: int) -> str:
+    return hashlib.sha256(f"{n}".encode()).hexdigest()
+
+
+def test_with_none_the_summary_says_so_and_how_to_publish(book: Path, tmp_path: Path) -> None:
+    assert pages.write_sources(tmp_path / "pages") == 0
+    assert [path.name for path in (tmp_path / "pages").iterdir()] == ["index.md"]
+    text = (tmp_path / "pages" / "index.md").read_text(encoding="utf-8")
+    assert "No rerun has been published so far." in text
+    assert "secretome publish reruns/sepsis_cytokines/my_rats" in text
+    assert "Withdrawn" not in text
+
+
+def test_a_few_get_a_page_each_and_the_withdrawn_a_line(copied: Rename, book: Path, tmp_path: Path) -> None:
+    folders = [copied(name, number(at)) for at, name in enumerate(("lab.b", "lab-c", "lab-d"))]
+    publish(folders, DAY)
+    unpublish(SEPSIS, "lab-d", "Two cages <b>were</b> swapped", "2026-11-26")
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "gone-long-ago.md").write_text("# An earlier build", encoding="utf-8")
+    assert pages.write_sources(tmp_path / "pages") == 2
+    # A dot in a name would be taken for the ending of a file.
+    names = {f"{SEPSIS}-lab-c", f"{SEPSIS}-lab_b-{number(0)[:8]}"}
+    assert {path.name for path in (tmp_path / "pages").iterdir()} == {"index.md", *(f"{name}.md" for name in names)}
+    index = (tmp_path / "pages" / "index.md").read_text(encoding="utf-8")
+    links = {str(link["href"]) for link in BeautifulSoup(index, "html.parser").select("td a")}
+    assert links == {f"{name}.html" for name in names}
+    assert "2 reruns have been published" in index
+    assert f"lab-d: withdrawn on 2026-11-26. Two cages &lt;b&gt;were&lt;/b&gt; swapped. The hash of its file was {number(2)}." in index
+    page = (tmp_path / "pages" / f"{SEPSIS}-lab-c.md").read_text(encoding="utf-8")
+    assert "The cohort is new to the claims, so its verdicts are a test of them. " in page
+    assert number(1) in page
+    pages.write_beside(tmp_path / "site")
+    kept = {path.relative_to(tmp_path / "site").as_posix() for path in (tmp_path / "site").rglob("*.csv")}
+    assert kept == {f"{name}/{table}.csv" for name in names for table in ("results", "verdicts", "checks")}
+    for address in (str(link["href"]) for link in BeautifulSoup(page, "html.parser").select("a[download]")):
+        assert (tmp_path / "site" / address).is_file(), address
+
+
+def test_a_hundred_and_one_get_one_summary_with_links_to_plain_pages(copied: Rename, book: Path, tmp_path: Path) -> None:
+    first = copied("lab-000", number(0))
+    publish([first], DAY)
+    shelf = book / SEPSIS / "published"
+    kept = {path.name: path.read_text(encoding="utf-8") for path in (shelf / "lab-000").iterdir()}
+    for at in range(1, 101):  # as if each had been published: judging a hundred would only take time
+        folder = shelf / f"lab-{at:03d}"
+        folder.mkdir()
+        for name, text in kept.items():
+            (folder / name).write_text(text.replace("lab-000", folder.name).replace(number(0), number(at)), encoding="utf-8")
+    assert pages.write_sources(tmp_path / "pages") == 101
+    assert [path.name for path in (tmp_path / "pages").iterdir()] == ["index.md"]
+    table = BeautifulSoup((tmp_path / "pages" / "index.md").read_text(encoding="utf-8"), "html.parser").select_one("table")
+    assert table is not None
+    assert len(table.select("tbody tr")) == 101
+    pages.write_beside(tmp_path / "site")
+    for link in table.select("td a"):
+        page = BeautifulSoup((tmp_path / "site" / str(link["href"])).read_bytes(), "html.parser")
+        assert page.select_one("h1").get_text().startswith(f"{link.get_text()}: ")  # type: ignore[union-attr]
+        assert page.select_one("meta[http-equiv=Content-Security-Policy]")
+        assert not page.select("script, img, link")
+
+
+def test_what_a_rerun_says_of_itself_cannot_run_in_its_page(copied: Rename, book: Path, tmp_path: Path) -> None:
+    payloads = [
+        "<script>alert(1)</script>",
+        "\n```````\n\n# Owned\n",
+        "```{raw} html",
+        "{{ 7*7 }}",
+        "<img src=x onerror=alert(1)>",
+        "\u202eevil",
+    ]
+    folder = copied("lab-a", number(0))
+    path = folder / "provenance.json"
+    about = json.loads(path.read_text(encoding="utf-8"))
+    about |= {"cohort_file": payloads[0], "cohort_read_as": payloads, "cohort_names": {payload: payload for payload in payloads}}
+    about |= {"versions": {payloads[1]: payloads[4]}, "git_commit": payloads[0], "started": payloads[1]}
+    path.write_text(json.dumps(about), encoding="utf-8")
+    publish([folder], DAY)
+    unpublish(SEPSIS, "lab-a", payloads[4], DAY)
+    publish([folder], DAY, again=True)
+    pages.write_sources(tmp_path / "pages")
+    for page in (tmp_path / "pages").iterdir():
+        text = page.read_text(encoding="utf-8")
+        parsed = BeautifulSoup(text, "html.parser")
+        assert not parsed.select("script, img, [onerror]")
+        assert "Owned\n" not in text
+        fences = re.findall(r"(?m)^`{3,}.*$", text)
+        assert fences == ["```````{raw} html", "```````"] * (len(fences) // 2)
+        assert "\u202e" not in text
+    page = (tmp_path / "pages" / f"{SEPSIS}-lab-a.md").read_text(encoding="utf-8")
+    assert html.escape(payloads[0]) in page
+
+
+def test_a_protocol_that_has_changed_since_is_said() -> None:
+    assert words.outdated_sentence(protocol_changed=True).startswith("The study's protocol has changed since")
+    assert words.outdated_sentence(protocol_changed=False) == ""
+
+
+def test_the_scoreboard_is_executed_anew_when_something_is_published(tmp_path: Path) -> None:
+    """The key of a notebook's cached results holds the published folders, so that no page keeps yesterday's scoreboard."""
+    kept = tmp_path / "published" / "lab-a" / "verdicts.csv"
+    kept.parent.mkdir(parents=True)
+    kept.write_text("", encoding="utf-8")
+    assert kept in list(percent_notebooks._data(tmp_path))
+    # By this name the notebook asks for every study, and the key holds the data of all.
+    assert "study_names" in (ROOT / "notebooks" / "ledger" / "analysis.py").read_text(encoding="utf-8")
