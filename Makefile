@@ -32,11 +32,13 @@ pdf: book  ## print the page of each study as an A4 PDF into _build/pdf (needs C
 test: .venv/.installed  ## run the tests
 	@$(PY) -m pytest
 
-fuzz: .venv/.installed  ## mutate cohort files ten thousand times: a few minutes
+fuzz: .venv/.installed  ## mutate cohort files ten thousand times, kill batches of a hundred cohorts: half an hour
 	FUZZ_EXAMPLES=10000 $(PY) -m pytest -n 0 tests/cohort/test_fuzz.py
+	BATCH_COHORTS=100 $(PY) -m pytest -n 0 tests/test_batch.py
 
 bench: .venv/.installed  ## measure speed and calibration for the book's tables: an hour, on a machine that does nothing else
 	$(PY) benchmarks/speed.py
+	$(PY) benchmarks/reruns.py
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) benchmarks/calibration.py
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) benchmarks/verdicts.py
 

@@ -1,11 +1,15 @@
 """Drawings: every animal is there, beyond a limit or not, and a made-up one says so."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from conftest import Rats
+from matplotlib.text import Text
 
 from secretome import analyse, figures, words
 from secretome.cohort import Study
+from secretome.figures.base import WIDTH
 from secretome.simulate import simulate_study
 
 
@@ -14,13 +18,13 @@ def drawn(study: Study, endpoint: str = "il6") -> tuple[figures.Figure, list[wor
     rows = [
         row
         for _, row in results[(results["endpoint"] == endpoint) & (results["alternative"] != "equivalence")].iterrows()
-        if row["contrast"].endswith("vs control")
+        if row["contrast"].endswith((" vs control", " vs saline"))
     ]
     return figures.groups_figure(study, endpoint, rows), rows
 
 
 def markers(figure: figures.Figure) -> dict[str, int]:
-    """How many points of each shape the left panel holds."""
+    """How many points of each shape the upper panel holds."""
     found: dict[str, int] = {}
     for line in figure.axes[0].lines:
         if line.get_linestyle() == "None":
@@ -73,11 +77,25 @@ def test_a_bound_is_a_triangle_and_its_number(rats: Rats) -> None:
     assert np.isnan(rows[1]["estimate"])
 
 
-def test_one_stands_at_the_controls_geometric_mean(rats: Rats) -> None:
-    figure, _ = drawn(rats())
-    left, right = figure.axes
-    base = np.exp(np.log(np.array(Rats.plain["il6"]["control"], dtype=float)).mean())
-    assert np.array(left.get_ylim()) == pytest.approx(base * np.array(right.get_ylim()))
+def test_each_ratio_stands_under_its_group(rats: Rats) -> None:
+    figure, rows = drawn(rats())
+    above, below = figure.axes
+    names = [label.get_text().replace("\n", " ") for label in above.get_xticklabels()]
+    assert names == [group.label for group in rats.protocol.groups.values()]
+    under = [names[int(place)] for place in below.get_xticks()]
+    assert under == [rats.protocol.groups[row["contrast"].split(" vs ")[0]].label for row in rows]
+    assert above.get_xlim() == below.get_xlim()
+
+
+def test_no_label_of_a_group_runs_into_the_next_and_none_is_small() -> None:
+    for study, endpoint in (("sepsis_cytokines", "il6"), ("humoral_immunity", "afc")):
+        figure, _ = drawn(simulate_study(study, "as_published"), endpoint)
+        figure.draw_without_rendering()
+        assert figure.get_size_inches()[0] == WIDTH
+        labels = figure.axes[0].get_xticklabels()
+        level = [label.get_window_extent() for label in labels if label.get_rotation() == 0]
+        assert all(one.x1 <= other.x0 for one, other in pairwise(level))
+        assert all(text.get_fontsize() >= 9 for text in figure.findobj(Text) if text.get_text())
 
 
 @pytest.mark.parametrize("groups", [{"t2": ["<15.6"] * 6}, {"control": []}, {"control": [">1000"] * 6}, {"t1": [30], "t2": [30]}])

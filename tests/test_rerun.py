@@ -19,7 +19,7 @@ from secretome.protocol import Refusal, study_folder
 from secretome.report.html import report_html
 
 TREG = "treg_conditioned_medium"
-FILES = {"report.html", "notebook.ipynb", "results.csv", "verdicts.csv", "checks.csv", "figures", "provenance.json"}
+FILES = {"report.html", "tables.xlsx", "notebook.ipynb", "results.csv", "verdicts.csv", "checks.csv", "figures", "provenance.json"}
 
 
 def secretome(*arguments: object) -> Result:
@@ -72,7 +72,14 @@ def test_the_report_is_one_file_without_links_out(finished: Path) -> None:
 def test_the_same_rerun_twice_gives_the_same_bytes(finished: Path, tmp_path: Path) -> None:
     result = secretome("rerun", TREG, finished / "my donors.csv", "--out", tmp_path)
     assert result.exit_code == 0, result.output
-    names = ["results.csv", "verdicts.csv", "checks.csv", "figures/pairs-cd25-positive.svg", "figures/pairs-cd25-negative.pdf"]
+    names = [
+        "results.csv",
+        "verdicts.csv",
+        "checks.csv",
+        "tables.xlsx",
+        "figures/pairs-cd25-positive.svg",
+        "figures/pairs-cd25-negative.pdf",
+    ]
     for name in names:
         assert (tmp_path / "my-donors" / name).read_bytes() == (finished / "out" / "my-donors" / name).read_bytes(), name
 

@@ -14,10 +14,17 @@
 # experiments. With five animals a group, ties, and values below a limit, many tests and intervals break that promise. This page measures it, by drawing experiments in which the truth
 # is known, and measures speed. `make bench` draws and times all of it anew.
 
+# %% [markdown] tags=["book-only"]
+# ```{opening}
+# :needs: {doc}`the statistics, used alone <../../book/statistics/index>`
+# - say what a test at 5 % and an interval at 95 % promise
+# - see which methods break the promise in small, tied or cut-off data, ours included
+# ```
+
 # %% tags=["hide-input"]
 import pandas as pd
 
-from secretome import tables
+from secretome import tables, words
 from secretome.protocol import notebooks_folder
 from secretome.report.page import Page
 
@@ -44,6 +51,7 @@ page.say(
 )
 
 # %% [markdown]
+# (promises-tests)=
 # ## How often tests reject when nothing differs
 #
 # Each share is of {glue:text}`trials` simulated experiments, so its standard error is at most {glue:text}`error` percentage points. A share that exceeds 5 % by more than
@@ -71,6 +79,7 @@ page.table(tables.calibration_ranges(of_coverage), "Share of experiments in whic
 page.table(tables.calibration_table(of_coverage), "The same, by data and animals per group", folded=True)
 
 # %% [markdown]
+# (promises-missed)=
 # ## Where ours miss
 #
 # Of {glue:text}`numbers` shares of ours, {glue:text}`missed` are marked. With so many looked at, a few are marked by chance. The others are limits of these methods. Rank tests
@@ -88,3 +97,28 @@ page.table(tables.calibration_table(missed) if len(missed) else missed, "Shares 
 # %% tags=["hide-input"]
 page.table(tables.speed_table(speed), "One call of ours beside others' in the same run")
 page.table(tables.growth_table(growth), "How the time of a call grows with the animals per group")
+
+# %% tags=["remove-cell"]
+page.say(any_of_three=words.percent(1 - (1 - 0.05) ** 3))
+
+# %% [markdown] tags=["book-only"]
+# ```{exercise}
+# :label: promises-exercise
+# Three doses are each compared with a control at 5 %, and none of them does anything. If the three comparisons were independent, how often would at least one be called significant? Why is the share measured above, under "as papers
+# do", smaller?
+# ```
+#
+# ```{solution} promises-exercise
+# :class: dropdown
+# One less the chance that all three are silent: {glue:text}`any_of_three`. The comparisons share their control. When the control lies low by chance, all three doses seem high together, so that false alarms come in bunches and in fewer
+# experiments.
+# ```
+#
+# ```{take-aways}
+# - A promise is {ref}`measured, not believed <promises-tests>`: by drawing experiments in which the truth is known.
+# - Ours {ref}`miss too <promises-missed>`, and the page says where.
+# ```
+#
+# ```{next}
+# {doc}`How many animals? <../power/analysis>`
+# ```

@@ -23,7 +23,7 @@ seed: int = 1  # for permutations that are too many to enumerate
 # %% tags=["hide-input"]
 import pandas as pd
 
-from secretome import adjudicate, analyse, figures, load_study, tables, words
+from secretome import adjudicate, analyse, figures, load_study, stats, tables, words
 from secretome.claims import deciding, examine, specifications
 from secretome.power import rank_floors
 from secretome.report.page import Page
@@ -42,7 +42,9 @@ claims = study.protocol.claims
 tests = results[results["alternative"] != "equivalence"]
 published = tests[tests["reading"] == "published"].set_index(["endpoint", "contrast"], drop=False)
 planned = tests[tests["reading"] == "planned"].set_index(["endpoint", "contrast"], drop=False)
-equivalent = results[results["alternative"] == "equivalence"].set_index(["endpoint", "contrast"], drop=False)
+equivalent = results[(results["reading"] == "planned") & (results["alternative"] == "equivalence")].set_index(
+    ["endpoint", "contrast"], drop=False
+)
 arms = claims["afc_rises"].contrasts
 control_steps = study.protocol.simulation.endpoints["titre"].groups["saline"].mean
 page.say(
@@ -70,10 +72,14 @@ page.say(
 #
 # **What this page is for.** It turns each claim into something that a cohort of mice can support, contradict or leave open, and answers it for the cohort
 # named here: {glue:text}`who`
-#
-# | Before you read | Time | You will be able to |
-# |---|---|---|
-# | {doc}`The sepsis study <../sepsis_cytokines/analysis>` | 15 minutes | judge a claim about many groups at once, a trend over doses, and a claim that nothing changes |
+
+# %% [markdown] tags=["book-only"]
+# ```{opening}
+# :needs: {doc}`The sepsis study <../sepsis_cytokines/analysis>`
+# - judge a claim about many groups at once
+# - judge a trend over doses, and whether two trends differ
+# - judge a claim that nothing changes, which no large p can support
+# ```
 
 # %% [markdown]
 # ## The mice
@@ -145,6 +151,7 @@ readings = reanalysis.titre_readings(printed["moskalov-2023.yml"], control_steps
 page.table(tables.titre_readings_table(readings), "Printed rises of the titre, read in two ways")
 
 # %% [markdown]
+# (humoral-floors)=
 # ### How small can p be?
 #
 # Rank tests of few animals have few possible results. The abstract does not say how many mice there were. If five a group, six secretome groups can just reach 0.05 after
@@ -166,6 +173,7 @@ page.table(tables.contrasts_table(study, published), "Each group as the authors'
 page.items(words.result_sentence(study, row) for key, row in published.iterrows() if key[1] == claims["afc_dose_im"].contrast)
 
 # %% [markdown]
+# (humoral-planned)=
 # ## As planned
 #
 # A claim that *every* group rises is supported only when each does, each at {glue:text}`alpha` and none adjusted: one group that does not is enough to leave it open. To contradict it
@@ -180,6 +188,7 @@ page.table(
 )
 
 # %% [markdown]
+# (humoral-routes)=
 # ### Do the routes differ?
 #
 # The abstract finds a dose dependence where the secretome was given into muscle and names none for the skin. That one slope is significant and another is not does not show that they
@@ -261,6 +270,33 @@ page.table(tables.arrive_table(study, results), "The ARRIVE Essential 10: answer
 #     secretome rerun humoral_immunity my_mice.csv
 #
 # {doc}`The guide to reruns <../../book/rerun>` says what else may be in the file and what you get.
+
+# %% tags=["remove-cell"]
+least = stats.mann_whitney([1, 2, 3, 4, 5], [6, 7, 8, 9, 10]).pvalue
+page.say(seven_times=words.p_value(7 * least), six_times=words.p_value(6 * least), once=words.p_value(least))
+
+# %% [markdown] tags=["book-only"]
+# ```{exercise}
+# :label: humoral-exercise
+# A paper compares seven treated groups of five mice with one control by exact rank tests, adjusts by Bonferroni, and prints "p < 0.05" for each. Is that possible? Would it be with six groups?
+# ```
+#
+# ```{solution} humoral-exercise
+# :class: dropdown
+# The smallest two-sided p of five against five is {glue:text}`once`. Seven times that is {glue:text}`seven_times`, above 0.05: not possible. Six times is {glue:text}`six_times`: just possible, if every mouse of each
+# group lies beyond every control.
+# ```
+#
+# ```{take-aways}
+# - A claim that {ref}`every group moves <humoral-planned>` needs all of them, so nothing is adjusted; one group that fails leaves it open.
+# - "Unchanged" is shown by {ref}`intervals inside a zone <humoral-planned>`, and never by a large p.
+# - Two trends differ only if {ref}`their difference is tested <humoral-routes>`.
+# - With many groups, few mice {ref}`cannot be significant <humoral-floors>` after adjustment.
+# ```
+#
+# ```{next}
+# {doc}`Do the claims hold? <../ledger/analysis>` gathers every verdict, and says what one is worth.
+# ```
 
 # %% tags=["remove-cell"]
 page.save(results=results, verdicts=verdicts, checks=checks)

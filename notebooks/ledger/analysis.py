@@ -45,10 +45,14 @@ page.say(
 #
 # This page is the scoreboard: the claims of every study in this book, and what each {term}`cohort` answered. It grows when somebody
 # {doc}`reruns a study <../../book/rerun>` on animals of their own and {doc}`publishes the result <../../book/reruns/index>`.
-#
-# | Before you read | Time | You will be able to |
-# |---|---|---|
-# | {doc}`What a verdict means <../../book/verdicts>` | 10 minutes | say which claims were tested on new animals, what a verdict does not mean, and how far to trust one from a small cohort |
+
+# %% [markdown] tags=["book-only"]
+# ```{opening}
+# :needs: {doc}`What a verdict means <../../book/verdicts>`
+# - say which claims were tested on new animals
+# - say what a verdict does not mean
+# - say how far to trust a verdict from a small cohort
+# ```
 
 # %% [markdown]
 # ## Independent cohorts
@@ -62,6 +66,7 @@ for name, protocol in protocols.items():
         page.items([f"{protocol.title}: none yet."])
 
 # %% [markdown]
+# (ledger-not-counted)=
 # ## Not counted
 #
 # {glue:text}`uncounted` A simulated cohort shows that the method works, on animals that a computer made up. Source data are what a claim was made from, so that
@@ -143,12 +148,28 @@ for name, protocol in protocols.items():
     shown = own.assign(scenario=[f"{protocol.claims[row['claim']].sentence} In {row['scenario']}." for _, row in own.iterrows()])
     page.table(tables.rates_table(shown, "supported"), f"Share supported by the published test: {protocol.title}", folded=True, data=own)
 
-# %% [markdown]
-# ```{admonition} Take away
-# :class: tip
-# - {glue:text}`headline`
+# %% tags=["remove-cell"]
+page.say(laboratories=f"{round(1 / (alpha / 2))}")
+
+# %% [markdown] tags=["book-only"]
+# ```{exercise}
+# :label: ledger-exercise
+# A claim of a direction is false: the treatment does nothing. Forty laboratories each run one cohort, and each is judged by these rules. How many do you expect to support the claim? One of them publishes. What does its
+# reader see?
+# ```
+#
+# ```{solution} ledger-exercise
+# :class: dropdown
+# The rules let a false direction be supported in at most 2.5 % of cohorts, one in {glue:text}`laboratories`: about one laboratory. If that one publishes, its reader sees a supported claim and none of the others. That is why
+# this page keeps cohorts that support nothing.
+# ```
+#
+# ```{take-aways}
+# - {glue:text}`headline` {ref}`What is not counted, and why <ledger-not-counted>`.
 # - A verdict is one cohort's answer by rules fixed beforehand. {ref}`The rules <ledger-rules>` name what decides.
 # - From few animals, "inconclusive" is what a true claim mostly gets. {ref}`What a verdict is worth <ledger-worth>` says how often.
 # ```
 #
-# **What next?** {doc}`Rerun a study on your own animals <../../book/rerun>`.
+# ```{next}
+# {doc}`Rerun a study on your own animals <../../book/rerun>`, or see {doc}`how many it takes <../power/analysis>`.
+# ```

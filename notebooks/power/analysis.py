@@ -14,10 +14,13 @@
 #
 # **What you leave with.** A number for each claim, and a sentence for the application to your ethics committee. Too few animals are wasted as surely as too many: a cohort that could
 # never have decided has cost lives for nothing.
-#
-# | Before you read | Time | You will be able to |
-# |---|---|---|
-# | {doc}`What a verdict means <../../book/verdicts>` | 10 minutes | choose a group size for a claim, say what it rests on, and see why a published effect should not be taken at its word |
+
+# %% [markdown] tags=["book-only"]
+# ```{opening}
+# :needs: {doc}`What a verdict means <../../book/verdicts>`
+# - choose a group size for a claim, and say what it rests on
+# - see why a published effect should not be taken at its word
+# ```
 
 # %% tags=["hide-input"]
 from secretome import figures, tables, words
@@ -38,6 +41,7 @@ page.say(
 )
 
 # %% [markdown]
+# (power-numbers)=
 # ## The numbers
 #
 # The table gives the smallest group with which a claim is supported in {glue:text}`target` of cohorts in which it is true. The first column takes the effect as the studies' pages assume
@@ -68,6 +72,7 @@ for name, protocol in protocols.items():
     page.table(tables.plans_table(own, protocol), f"Share supported: {protocol.title}", folded=True)
 
 # %% [markdown]
+# (power-floors)=
 # ## When can an exact test speak at all?
 #
 # The tests that stand for the authors' own count arrangements, and few animals can be arranged in few ways. Below these numbers they are silent, whatever the animals do.
@@ -98,11 +103,34 @@ page.items(words.plan_sentences(protocols, plans, target, effect=0.75), copy=Tru
 # Without `-n` it looks for the smallest number that reaches `--target`, and prints the sentence. It draws 100 000 cohorts a size where every test is a formula, and 2000 where values below the
 # assay's limit need a fitted model.
 #
+# (power-not-in)=
 # ```{admonition} What is not in these numbers
 # :class: warning
 # - **Deaths.** If one rat in four dies before sampling, divide by three quarters. The scenario `deaths` of the sepsis study shows what else they do.
 # - **Cages.** Ten mice in two cages are nearer to two than to ten where cages differ. Spread each group over several.
 # - **A wider spread.** Twice the variance needs about twice the animals.
 # ```
+
+# %% tags=["remove-cell"]
+page.say(started=f"{round(12 / (1 - 1 / 4))}")
+
+# %% [markdown] tags=["book-only"]
+# ```{exercise}
+# :label: power-exercise
+# A claim needs twelve rats a group with a value at 48 hours, and one septic rat in four dies before. How many do you start with? Does that make the answer safe?
+# ```
 #
-# **What next?** {doc}`Rerun a study on your own cohort <../../book/rerun>`: `secretome template` makes the sheet to fill in.
+# ```{solution} power-exercise
+# :class: dropdown
+# Twelve over three quarters: {glue:text}`started` a group. It restores the number, not the comparison. If a treatment changes who dies, survivors are compared with survivors of another kind, and no number of rats mends that.
+# ```
+#
+# ```{take-aways}
+# - Plan for {ref}`three quarters or half <power-numbers>` of a published effect.
+# - Below a certain number {ref}`an exact test is silent <power-floors>`, whatever the animals do.
+# - Deaths, cages and wider spreads {ref}`come on top <power-not-in>`.
+# ```
+#
+# ```{next}
+# {doc}`Rerun a study on your own cohort <../../book/rerun>`: `secretome template` makes the sheet to fill in.
+# ```

@@ -15,10 +15,14 @@
 #
 # **Why it is here.** A p value can be recomputed from three columns, and nobody needs the authors' leave for it. This page does so for every table that this book found, and lists each number
 # that agrees, each that differs, and each that cannot be told. {doc}`The next page <../../book/reported>` shows how to do the same with a paper of your own.
-#
-# | Before you read | Time | You will be able to |
-# |---|---|---|
-# | {doc}`The T-cell study <../treg_conditioned_medium/analysis>` | 15 minutes | turn means and spreads into a ratio with its interval, see what ± may hide, and audit a printed table |
+
+# %% [markdown] tags=["book-only"]
+# ```{opening}
+# :needs: {doc}`The T-cell study <../treg_conditioned_medium/analysis>`
+# - turn means and spreads into a ratio with its interval
+# - see what ± may hide
+# - audit a printed table
+# ```
 
 # %% tags=["hide-input"]
 from secretome import figures, tables, words
@@ -97,6 +101,7 @@ page.say(
 page.table(tables.reported_sources_table(printed), "The printed tables", folded=True)
 
 # %% [markdown]
+# (printed-spreads)=
 # ## What a spread says
 #
 # ± is a standard deviation (SD), which describes the animals, or a standard error (SE), which is smaller by the square root of n. Many papers do not say which, and then everything below is
@@ -138,6 +143,7 @@ for quantity, name in (("IL-6", "il-6"), ("TNF-α", "tnf"), ("IL-10", "il-10")):
 page.table(tables.reported_ratios_table(ratios), "Every ratio, as geometric means and as means", folded=True)
 
 # %% [markdown]
+# (printed-not-combined)=
 # ### Why nothing here is combined
 #
 # A pooled ratio answers a question only where the studies ask the same one. These do not.
@@ -209,11 +215,36 @@ for name in tables.by_outcome(printed, findings):
     page.table(tables.findings_table(own), printed[name].title, folded=True)
 
 # %% [markdown]
+# (printed-cannot)=
 # ## What an audit cannot show
 #
 # - A table whose numbers agree may still be wrong: the checks see numbers, not animals.
 # - A number that differs says nothing of intent, and mostly little of the conclusion. Where a difference and its standard error do not match their means, the groups can still lie many standard errors apart.
 # - An abstract leaves things out. A p that fits no simple test may come from one that the abstract does not name: an adjustment for many groups, a covariate, ranks.
 # - With hundreds of comparisons some would differ by misprint alone.
+
+# %% tags=["remove-cell"]
+printed_count, animals = 3.47, 12
+below = int(printed_count * animals)
+page.say(grim_below=f"{below / animals:.2f}", grim_above=f"{(below + 1) / animals:.2f}")
+
+# %% [markdown] tags=["book-only"]
+# ```{exercise}
+# :label: printed-exercise
+# A table prints a mean of 3.47 plaques in twelve animals, and plaques are whole numbers. Which means are possible near it?
+# ```
 #
+# ```{solution} printed-exercise
+# :class: dropdown
+# Twelve whole numbers add up to a whole number. 41 plaques have the mean {glue:text}`grim_below` and 42 the mean {glue:text}`grim_above`: no total gives 3.47. Either an animal is missing from the mean, or a digit slipped.
+# ```
+#
+# ```{take-aways}
+# - ± without a word is {ref}`two different tables <printed-spreads>`: compute both.
+# - Ratios of different diseases, treatments and hours {ref}`are a scale, not an average <printed-not-combined>`.
+# - Numbers that differ {ref}`say nothing of why <printed-cannot>`.
+# ```
+#
+# ```{next}
 # {doc}`Check a table of your own <../../book/reported>`.
+# ```

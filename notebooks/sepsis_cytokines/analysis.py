@@ -23,7 +23,7 @@ seed: int = 1  # for permutations that are too many to enumerate
 # %% tags=["hide-input"]
 import pandas as pd
 
-from secretome import adjudicate, analyse, figures, load_study, tables, words
+from secretome import adjudicate, analyse, figures, load_study, stats, tables, words
 from secretome.claims import examine, specifications
 from secretome.report.page import Page
 
@@ -65,10 +65,14 @@ page.say(
 #
 # **What this page is for.** It turns each claim into something that a cohort of rats can support, contradict or leave open, and answers it for the cohort
 # named here: {glue:text}`who`
-#
-# | Before you read | Time | You will be able to |
-# |---|---|---|
-# | {doc}`What a verdict means <../../book/verdicts>` | 15 minutes | read a four-group experiment with values below the assay's limit, and say what each claim rests on |
+
+# %% [markdown] tags=["book-only"]
+# ```{opening}
+# :needs: {doc}`What a verdict means <../../book/verdicts>`
+# - read an experiment of four groups with values below the limit of the assay
+# - say what each claim rests on, and in which rats it holds
+# - say why "significant at one dose and not at the other" shows no dependence on the dose
+# ```
 
 # %% [markdown]
 # ## The rats
@@ -86,6 +90,7 @@ page.figure(figures.design_figure(study), "design", words.design_alt(study))
 # - {glue:text}`arms_il6`.
 # - {glue:text}`arms_il4`.
 #
+# (sepsis-survivors)=
 # Serum comes from the living. Whatever is found below is true, if it is true, *among survivors at 48 h*, and every result and verdict says so. {glue:text}`deaths`
 
 # %% [markdown]
@@ -109,7 +114,7 @@ page.table(tables.sources_table(study), "Sources", folded=True)
 # ## Every rat
 #
 # Each point is one rat. An assay measures only between its limits, and a value beyond one is known to be {term}`censored` there: it is drawn as an open triangle at the limit,
-# pointing to the side on which the value lies. The bar is the median. On the right stands each secretome group's {term}`geometric mean ratio` to the septic
+# pointing to the side on which the value lies. The bar is the median. Below, under its group, stands each {term}`geometric mean ratio` to the septic
 # control, with the interval that decides the claims. The grey band is the {term}`zone of no effect`, {glue:text}`zone`.
 #
 # {glue:text}`censored_il6`.
@@ -148,6 +153,7 @@ page.items(words.check_sentence(study, row) for _, row in checks.iterrows())
 page.items(words.result_sentence(study, published.loc[key]) for key in families)
 
 # %% [markdown]
+# (sepsis-floors)=
 # Few rats can be ranked in few ways, so no p can fall below a floor:
 
 # %% tags=["hide-input"]
@@ -199,6 +205,7 @@ page.table(tables.verdicts_table(study, verdicts), "Verdicts", data=verdicts)
 page.items(words.caveats(study))
 
 # %% [markdown]
+# (sepsis-cannot)=
 # ## What the design cannot show
 #
 # - **Females.** The published rats were all male.
@@ -238,6 +245,38 @@ page.table(tables.arrive_table(study, results), "The ARRIVE Essential 10: answer
 #     secretome rerun sepsis_cytokines my_rats.csv
 #
 # {doc}`The guide to reruns <../../book/rerun>` says what else may be in the file and what you get.
+
+# %% tags=["remove-cell"]
+five = stats.mann_whitney([1, 2, 3, 4, 5], [6, 7, 8, 9, 10])
+three = stats.mann_whitney([1, 2, 3], [4, 5, 6])
+page.say(
+    five_apart=words.p_value(five.pvalue),
+    five_doubled=words.p_value(2 * five.pvalue),
+    three_apart=words.p_value(three.pvalue),
+)
+
+# %% [markdown] tags=["book-only"]
+# ```{exercise}
+# :label: sepsis-exercise
+# Five rats are left in each of two groups, and every treated rat has a lower IL-6 than every control. What is the smallest two-sided p that the exact Mann-Whitney test can give? Can it survive being doubled,
+# because the claim picks one of two doses? And with three rats left?
+# ```
+#
+# ```{solution} sepsis-exercise
+# :class: dropdown
+# Ten rats can be dealt to two groups of five in 252 ways, and two of these are as far apart: {glue:text}`five_apart`. Doubled it is {glue:text}`five_doubled`, still below 0.05. With three there are 20 ways, and
+# {glue:text}`three_apart` is the least there is: no result could be significant, whatever the rats did.
+# ```
+#
+# ```{take-aways}
+# - What is found holds {ref}`among survivors <sepsis-survivors>`: the dead gave no serum.
+# - Few rats have {ref}`few possible p values <sepsis-floors>`. Look for the smallest one before looking at yours.
+# - The design {ref}`leaves questions open <sepsis-cannot>` that no analysis can close: females, doses, and which part of the medium works.
+# ```
+#
+# ```{next}
+# {doc}`The humoral study <../humoral_immunity/analysis>`: claims about many groups at once, and one that nothing changes.
+# ```
 
 # %% tags=["remove-cell"]
 page.save(results=results, verdicts=verdicts, checks=checks)

@@ -14,10 +14,14 @@
 #
 # **Why it is here.** It is the one {term}`secretome` study around this book whose individual values are printed, so it shows on real numbers what
 # every other page does: a {term}`protocol`, a {term}`cohort`, results, and a {term}`verdict` on each claim. It is a study in a dish, not in an animal.
-#
-# | Before you read | Time | You will be able to |
-# |---|---|---|
-# | Nothing but school mathematics | 10 minutes | read a paired experiment, see what its smallest possible p is, and say why forgetting the pairs costs the result |
+
+# %% [markdown] tags=["book-only"]
+# ```{opening}
+# :needs: nothing but school mathematics; {doc}`the science in ten minutes <../../book/science>` if the words are new
+# - read a paired experiment
+# - see what its smallest possible p is
+# - say why forgetting the pairs costs the result
+# ```
 
 # %% tags=["parameters", "hide-input"]
 cohort: str = ""  # a cohort file; empty means the study's own
@@ -32,7 +36,7 @@ seed: int = 1  # for permutations that are too many to enumerate
 # %%
 import pandas as pd
 
-from secretome import adjudicate, analyse, figures, load_study, tables, words
+from secretome import adjudicate, analyse, figures, load_study, stats, tables, words
 from secretome.analysis import unpaired_pvalues
 from secretome.claims import examine, specifications
 from secretome.report.page import Page
@@ -105,6 +109,7 @@ page.figure(figures.paired_figure(study, negative, row), "pairs-cd25-negative", 
 # - {glue:text}`published_positive`
 # - {glue:text}`published_negative`
 #
+# (treg-floor)=
 # The {term}`signed-rank test` asks whether rises outweigh falls, and the {term}`Hodges-Lehmann shift` says by how much. The p is {term}`exact`: every way of
 # flipping the signs of the differences is counted, ties included. Few pairs can be flipped in few ways, so no p can fall below a floor.
 #
@@ -134,6 +139,7 @@ for key, curve in curves.items():
 page.table(tables.options_table(pd.concat(curves.values())), "What was chosen, and why somebody would", folded=True)
 
 # %% [markdown]
+# (treg-pairs)=
 # ### The trap: forgetting the pairs
 #
 # Donors usually differ from one another more than a treatment changes any of them. A test for two independent groups takes that difference for noise,
@@ -167,6 +173,7 @@ page.items((words.verdict_sentence(study, row) for _, row in verdicts.iterrows()
 page.table(tables.verdicts_table(study, verdicts), "Verdicts", data=verdicts)
 
 # %% [markdown]
+# (treg-cannot)=
 # ## What this study cannot show
 #
 # - Cells were treated in a dish, so nothing here speaks of a living animal or patient.
@@ -197,6 +204,32 @@ page.paragraph(words.methods_paragraph(study, results, alpha=alpha, level=level)
 #     secretome rerun treg_conditioned_medium my_donors.csv
 #
 # {doc}`The guide to reruns <../../book/rerun>` says what may be in the file and what you get.
+
+# %% tags=["remove-cell"]
+rises = {n: stats.signed_rank(range(1, n + 1), [0] * n) for n in (5, 6)}
+page.say(five_rise=words.p_value(rises[5].pvalue), six_rise=words.p_value(rises[6].pvalue))
+
+# %% [markdown] tags=["book-only"]
+# ```{exercise}
+# :label: treg-exercise
+# In a paired experiment every donor rises. How small can the two-sided p of the exact signed-rank test be with five donors? With six?
+# ```
+#
+# ```{solution} treg-exercise
+# :class: dropdown
+# Each difference can have either sign, so five donors have 32 equally likely patterns, and two of them are all of one sign: {glue:text}`five_rise`. Five donors can never reach 0.05. With six there are 64:
+# {glue:text}`six_rise`.
+# ```
+#
+# ```{take-aways}
+# - Pairs are worth more than they look: {ref}`a test that forgets them <treg-pairs>` takes the donors' differences for noise.
+# - The p of a rank test {ref}`has a floor <treg-floor>` that the number of pairs sets.
+# - A clear result in a dish {ref}`leaves open <treg-cannot>` what a body would do, and what medium without cells does.
+# ```
+#
+# ```{next}
+# {doc}`The sepsis study <../sepsis_cytokines/analysis>`: four groups, values below the limit of the assay, and three claims.
+# ```
 
 # %% tags=["remove-cell"]
 page.save(results=results, verdicts=verdicts, checks=examine(study, results, alpha=alpha))

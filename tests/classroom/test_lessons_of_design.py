@@ -13,6 +13,7 @@ from statsmodels.stats.weightstats import ttost_ind
 
 from secretome import stats
 from secretome.classroom.lessons import read_lesson, tags
+from secretome.classroom.trials import best_outcome, one_outcome, two_groups, without_effect
 from secretome.reported.counts import pvalues
 from secretome.reported.summaries import Summary, anova
 
@@ -76,16 +77,23 @@ def test_mosquitoes_as_printed() -> None:
 
 def test_false_alarms_as_printed() -> None:
     """Simmons, Nelson and Simonsohn, table 1: 9.5 %, 7.7 % and 14.4 % of 15 000 samples each; ours and theirs both vary by chance."""
-    data = setup_of("multiplicity")
-    outcomes, one, best = data["outcomes"], data["one_outcome"], data["best_outcome"]
 
     def more(test):  # type: ignore[no-untyped-def]
         return lambda x, y: np.minimum(test(x, y), test(x, y, n=30))
 
-    for test, printed in ((best, 0.095), (more(one), 0.077), (more(best), 0.144)):
-        found = stats.power(outcomes, test, trials=50_000)  # type: ignore[arg-type]
+    for test, printed in ((best_outcome, 0.095), (more(one_outcome), 0.077), (more(best_outcome), 0.144)):
+        found = stats.power(without_effect, test)
         theirs = np.sqrt(printed * (1 - printed) / 15_000)
         assert found.power == pytest.approx(printed, abs=3 * np.hypot(found.standard_error, theirs))
+
+
+def test_drawn_experiments_are_what_they_say() -> None:
+    """The SD of logs is the root of ln(1 + cv²); where nothing happens, one test finds something in 5 % of experiments."""
+    x, y = two_groups(0.5, 0.55, 5)(np.random.default_rng(1), 40_000)
+    assert np.exp(x.mean() - y.mean()) == pytest.approx(0.5, rel=0.01)
+    assert y.std() == pytest.approx(np.sqrt(np.log(1 + 0.55**2)), rel=0.01)
+    found = stats.power(without_effect, one_outcome)
+    assert found.power == pytest.approx(0.05, abs=4 * found.standard_error)
 
 
 def test_discoveries_as_printed() -> None:

@@ -49,7 +49,7 @@ def copied(run: Path, tmp_path: Path) -> Rename:
         for name in TABLES:
             table = pd.read_csv(folder / name, dtype=str, keep_default_na=False)
             table.assign(cohort=cohort).to_csv(folder / name, index=False, lineterminator="\n")
-        change(folder, cohort=cohort, **({"cohort_sha256": sha256} if sha256 else {}))
+        change(folder, cohort=cohort, files={}, **({"cohort_sha256": sha256} if sha256 else {}))
         return folder
 
     return copy

@@ -160,6 +160,7 @@ def says(**entries: object) -> Callable[[Path], None]:
         (says(cohort="lab-b"), "the cohort 'lab-b' in the folder 'lab-a'"),
         (says(cohort_sha256="<script>"), "cohort_sha256: found '<script>'"),
         (says(source_data="no"), "source_data: found 'no'"),
+        (says(files={"report.html": "0" * 64}), "report.html: found a file that was changed after the run"),
         (says(finished=None), "finished: found None"),
     ],
 )

@@ -68,10 +68,10 @@ page.figure(possible_means_figure(49, 5.93, 0.005), "possible-means", possible_m
 # Fifty rats, ten in each of five groups: sham, sepsis, and sepsis with melatonin, with stem cells, or with both {cite}`pmc4212921`. Deaths in the groups were 0, 4, 3, 1 and 2, with a printed p of 0.181. A combined endpoint was reached by 0, 6, 3, 1 and 2 rats; p is printed as 0.02. `pvalues` takes, for each group, how many had the event and how many had not.
 
 # %%
-deaths = [0, 4, 3, 1, 2]
-combined = [0, 6, 3, 1, 2]
-for name, events in {"deaths": deaths, "combined": combined}.items():
-    print(name, round(pvalues([(with_it, 10 - with_it) for with_it in events])["chi-square"], 4))
+deaths = pvalues([(0, 10), (4, 6), (3, 7), (1, 9), (2, 8)])
+combined = pvalues([(0, 10), (6, 4), (3, 7), (1, 9), (2, 8)])
+print(f"deaths: p = {deaths['chi-square']:.4f}")
+print(f"combined: p = {combined['chi-square']:.4f}")
 
 # %% [markdown]
 # Both agree with what is printed. Most audits end so, and it should be said as loudly as the others. Exercise 4 has a row of the same table that does not.
@@ -79,10 +79,12 @@ for name, events in {"deaths": deaths, "combined": combined}.items():
 # The second table has TNF-α of six groups of eight rats given aflatoxin, as mean ± something, and a p of 0.0382 {cite}`pmc9210847`. It does not say what ± is. As SD, and as SE:
 
 # %%
-means, spreads = [10.99, 15.61, 11.32, 14.21, 16.87, 10.25], [2.11, 1.31, 1.91, 2.30, 2.12, 1.63]
-as_sd = anova([Summary(mean, spread, 8) for mean, spread in zip(means, spreads, strict=True)])
-as_se = anova([Summary(mean, spread * np.sqrt(8), 8) for mean, spread in zip(means, spreads, strict=True)])
-as_sd.pvalue, as_se.pvalue
+printed = [(10.99, 2.11), (15.61, 1.31), (11.32, 1.91)]
+printed += [(14.21, 2.30), (16.87, 2.12), (10.25, 1.63)]
+as_sd = anova([Summary(mean, spread, 8) for mean, spread in printed])
+as_se = anova([Summary(mean, spread * np.sqrt(8), 8) for mean, spread in printed])
+print(f"as SD: p = {as_sd.pvalue:.9f}")
+print(f"as SE: p = {as_se.pvalue:.3f}")
 
 # %% tags=["remove-cell"]
 findings = audit(published_tables())
@@ -103,7 +105,7 @@ page.say(
 )
 
 # %% [markdown]
-# {glue:text}`sd_p` or {glue:text}`se_p`, and 0.0382 is printed. *Neither* reading gives it. What follows? Not that anyone did wrong. Another test, rats left out, a slip in typing or an adjustment may be behind it. What follows is a question to the authors, and caution about that row.
+# p {glue:text}`sd_p` or p = {glue:text}`se_p`, and 0.0382 is printed. *Neither* reading gives it. What follows? Not that anyone did wrong. Another test, rats left out, a slip in typing or an adjustment may be behind it. What follows is a question to the authors, and caution about that row.
 #
 # ## A whole table at a time
 #
@@ -158,7 +160,7 @@ answer = student(Summary(4.56, 0.83, 10), Summary(3.62, 0.59, 10)).pvalue
 # In the sepsis table of the example, dark bloody ascites was seen in 0, 4, 2, 1 and 1 of ten rats. What is the p of the chi-square test? Give three decimals. (0.230 is printed.)
 
 # %% tags=["solution"] exercise="auditing-4" tolerance=0.001
-answer = pvalues([(with_it, 10 - with_it) for with_it in (0, 4, 2, 1, 1)])["chi-square"]
+answer = pvalues([(0, 10), (4, 6), (2, 8), (1, 9), (1, 9)])["chi-square"]
 
 # %% [markdown]
 # ### 5. Too good to be an SD?

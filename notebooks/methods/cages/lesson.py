@@ -73,29 +73,16 @@ page.figure(nested_figure(wings, measure), "wings", nested_alt(wings, measure))
 # %%
 females = [np.mean(readings, axis=1) for readings in wings.values()]
 right = f_oneway(*females)
-right.statistic, right.pvalue
+print(f"F = {right.statistic:.4f}, p = {right.pvalue:.4f}")
 
 # %% [markdown]
 # These are the printed numbers. Now the same with each reading as if it were a mosquito of its own:
 
 # %%
 wrong = f_oneway(*(np.ravel(readings) for readings in wings.values()))
-wrong.statistic, wrong.pvalue
-
-# %% tags=["setup"]
-# Pups alive at four days, and of these the pups that lived to be weaned, litter by litter (Weil 1970).
-alive = {
-    "control": [13, 12, 9, 9, 8, 8, 13, 12, 10, 10, 9, 13, 5, 7, 10, 10],
-    "treated": [12, 11, 10, 9, 11, 10, 10, 9, 9, 5, 9, 7, 10, 6, 10, 7],
-}
-weaned = {"control": [13, 12, 9, 9, 8, 8, 12, 11, 9, 9, 8, 11, 4, 5, 7, 7], "treated": [12, 11, 10, 9, 10, 9, 9, 8, 8, 4, 7, 4, 5, 3, 3, 0]}
+print(f"F = {wrong.statistic:.4f}, p = {wrong.pvalue:.4f}")
 
 # %% tags=["remove-cell"]
-pups = [[sum(weaned[arm]), sum(alive[arm]) - sum(weaned[arm])] for arm in ("control", "treated")]
-by_pup = chi2_contingency(pups, correction=False)
-by_litter = stats.proportion_ratio(
-    weaned["control"] + weaned["treated"], alive["control"] + alive["treated"], ["a control"] * 16 + ["b treated"] * 16
-)
 # Two arms of three cages with three animals each: a made-up balanced experiment, to compare two ways of testing it.
 rng = np.random.default_rng(11)
 cages = pd.DataFrame(
@@ -114,10 +101,6 @@ by_cage = ttest_ind(means[1], means[0])
 page.say(
     right_p=words.p_value(right.pvalue),
     wrong_p=words.p_value(wrong.pvalue),
-    pup_p=words.p_value(by_pup.pvalue),
-    pups=f"{sum(map(sum, pups))}",
-    litter_p=words.p_value(by_litter.pvalue[0]),
-    alike=words.number(by_litter.dispersion),
     mixed_p=words.p_number(mixed.pvalues["arm"]),
     cage_p=words.p_number(by_cage.pvalue),
     worth=f"{20 / (1 + (5 - 1) * 0.2):.0f}",
@@ -135,12 +118,41 @@ page.say(
 #
 # independent ones {cite}`kish-1965`. The divisor is called the design effect. It hurts more than it looks: with ICC 0.2 and five in a cage, twenty mice are worth {glue:text}`worth`. If treatment goes to cages, more cages with fewer animals help; more animals in a cage hardly do.
 #
-# Weil gave a chemical to sixteen pregnant rats and none to sixteen others, and counted the pups that lived to be weaned {cite}`weil-1970`. Test the {glue:text}`pups` pups as if each were on its own and the chemical kills: {glue:text}`pup_p`. But dams were treated, and some litters die nearly out while others thrive. The {ref}`beta-binomial model <lesson-counts>` lets litters differ:
+# Weil gave a chemical to sixteen pregnant rats and none to sixteen others, and counted the pups that lived to be weaned {cite}`weil-1970`.
+
+# %% tags=["setup"]
+# Pups alive at four days in each litter, and those of them that lived to be weaned.
+alive = {
+    "control": [13, 12, 9, 9, 8, 8, 13, 12, 10, 10, 9, 13, 5, 7, 10, 10],
+    "treated": [12, 11, 10, 9, 11, 10, 10, 9, 9, 5, 9, 7, 10, 6, 10, 7],
+}
+weaned = {
+    "control": [13, 12, 9, 9, 8, 8, 12, 11, 9, 9, 8, 11, 4, 5, 7, 7],
+    "treated": [12, 11, 10, 9, 10, 9, 9, 8, 8, 4, 7, 4, 5, 3, 3, 0],
+}
+
+# %% tags=["remove-cell"]
+died = [[sum(weaned[arm]), sum(alive[arm]) - sum(weaned[arm])] for arm in ("control", "treated")]
+by_pup = chi2_contingency(died, correction=False)
+by_litter = stats.proportion_ratio(
+    weaned["control"] + weaned["treated"], alive["control"] + alive["treated"], ["a control"] * 16 + ["b treated"] * 16
+)
+page.say(
+    pup_p=words.p_value(by_pup.pvalue),
+    pups=f"{sum(map(sum, died))}",
+    litter_p=words.p_value(by_litter.pvalue[0]),
+    alike=words.number(by_litter.dispersion),
+)
+
+# %% [markdown]
+# Test the {glue:text}`pups` pups as if each were on its own, and the chemical kills: {glue:text}`pup_p`. But dams were treated, and some litters die nearly out while others thrive. A *beta-binomial* model lets litters differ, as quasi-Poisson lets {ref}`counts of animals <lesson-counts>` differ:
 
 # %%
 litters = ["a control"] * 16 + ["b treated"] * 16
-model = stats.proportion_ratio(weaned["control"] + weaned["treated"], alive["control"] + alive["treated"], litters)
-model.estimate[0], model.pvalue[0], model.dispersion
+lived = weaned["control"] + weaned["treated"]
+of = alive["control"] + alive["treated"]
+model = stats.proportion_ratio(lived, of, litters)
+print(f"ratio {model.estimate[0]:.2f}, p = {model.pvalue[0]:.2f}")
 
 # %% [markdown]
 # Pups of a litter are alike with a correlation of {glue:text}`alike`, and {glue:text}`litter_p`: thirty-two dams leave the question open.
@@ -197,8 +209,9 @@ answer = stats.mann_whitney(means_a, means_b).pvalue
 # `weaned` and `alive` hold Weil's litters, sixteen controls and sixteen treated. Work out the share weaned in each litter, and compare the sixteen shares with the other sixteen by `stats.mann_whitney`. What is the exact p? Give three decimals.
 
 # %% tags=["solution"] exercise="cages-4" tolerance=0.001
-share = {arm: np.array(weaned[arm]) / np.array(alive[arm]) for arm in ("control", "treated")}
-answer = stats.mann_whitney(share["control"], share["treated"]).pvalue
+control = np.array(weaned["control"]) / np.array(alive["control"])
+treated = np.array(weaned["treated"]) / np.array(alive["treated"])
+answer = stats.mann_whitney(control, treated).pvalue
 
 # %% [markdown] tags=["solution"]
 # One number for each dam, and any test may follow. It gives a litter of five the weight of a litter of thirteen, which the beta-binomial model does not; both leave the question open.

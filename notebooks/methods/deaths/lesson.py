@@ -48,7 +48,7 @@ treated_dead = 6
 
 # %%
 seen = stats.geometric_mean_ratio(treated_living, il6)
-seen.estimate, seen.pvalue
+print(f"ratio {seen.estimate:.2f}, p = {seen.pvalue:.3f}")
 
 # %% tags=["hide-input"]
 page.warn("Made-up animals. They show how the method works, and are evidence of nothing.")
@@ -87,7 +87,7 @@ page.say(
 
 # %%
 ranked = stats.mann_whitney([*treated_living, *[1000] * treated_dead], il6)
-ranked.superiority, ranked.pvalue
+print(f"treated higher in {ranked.superiority:.3f} of pairs, p = {ranked.pvalue:.3f}")
 
 # %% [markdown]
 # The sign turns: a treated rat now does worse than an untreated one in {glue:text}`worst_share` of all pairs ({glue:text}`worst_p`). The apparent benefit is gone. But mind what this number is: a mixture of IL-6 and death. It answers "how do rats fare?", and not "what does the
@@ -112,7 +112,9 @@ arm = ["drug"] * 21 + ["placebo"] * 21
 
 # %%
 leukaemia = stats.logrank(drug + placebo, relapsed, arm)
-leukaemia.statistic, leukaemia.observed, leukaemia.expected
+print(f"chi-square {leukaemia.statistic:.2f}")
+print("relapses seen:    ", leukaemia.observed)
+print("relapses expected:", leukaemia.expected.round(2))
 
 # %% tags=["hide-input"]
 curves = {"placebo": (placebo, relapsed[21:]), "6-mercaptopurine": (drug, relapsed[:21])}
@@ -132,7 +134,9 @@ cells = ["sham"] * 20 + ["cells"] * 20
 # %%
 curve = stats.logrank(hours, died, cells, method="asymptotic")
 counted = stats.logrank(hours, died, cells)
-print(f"chi-square {curve.statistic:.3f}, p from the chi-square curve {curve.pvalue:.4f}, exact p {counted.pvalue:.3f}")
+print(f"chi-square {curve.statistic:.3f}")
+print(f"p from the smooth curve {curve.pvalue:.4f}")
+print(f"p by counting {counted.pvalue:.4f}")
 
 # %% tags=["remove-cell"]
 page.say(

@@ -50,35 +50,30 @@ page = Page()
 #
 # ## The picture
 #
-# Serum IL-6 in septic rats has a coefficient of variation of about 0.55: the SD is 55 % of the mean. On a log scale that is an SD of √ln(1 + 0.55²). An experiment is then easily drawn: logs of one group around 0, logs of the other around the log of the factor. `stats.power` draws twenty
-# thousand experiments and counts in how many {term}`Welch's t` finds the difference.
+# Serum IL-6 in septic rats has a coefficient of variation of about 0.55: the SD is 55 % of the mean. On a log scale that is an SD of √ln(1 + 0.55²). An experiment is then easily drawn: logs of one group around 0, logs of the other around the log of the factor. `two_groups(ratio, cv, n)` does that, and `stats.power` draws twenty
+# thousand such experiments and counts in how many {term}`Welch's t` finds the difference.
 
 
 # %% tags=["setup"]
-def experiments(ratio, cv, n):
-    """What `stats.power` needs: a function that draws the logarithms of treated and untreated animals."""
-    spread = np.sqrt(np.log(1 + cv**2))
-
-    def draw(rng, trials):
-        return rng.normal(np.log(ratio), spread, (trials, n)), rng.normal(0, spread, (trials, n))
-
-    return draw
-
+from secretome.classroom.trials import two_groups
 
 # %%
 sizes = [3, 4, 5, 6, 8, 10, 12, 16, 20]
-powers = {
-    label: [stats.power(experiments(ratio, 0.55, n), "welch", trials=20_000).power for n in sizes]
-    for label, ratio in {"to 35 %": 0.35, "to half": 0.50, "to 65 %": 0.65, "to 80 %": 0.80}.items()
-}
+falls = {"to 35 %": 0.35, "to half": 0.50, "to 65 %": 0.65, "to 80 %": 0.80}
+powers = {}
+for label, ratio in falls.items():
+    powers[label] = []
+    for n in sizes:
+        result = stats.power(two_groups(ratio, 0.55, n), "welch", trials=20_000)
+        powers[label].append(result.power)
 
 # %% tags=["hide-input"]
 page.figure(powers_figure(sizes, powers, 0.80), "power", powers_alt(sizes, powers, 0.80))
 
 # %% tags=["remove-cell"]
-three, eight = (stats.power(experiments(0.5, 0.55, n), trials=20_000).power for n in (3, 8))
+three, eight = (stats.power(two_groups(0.5, 0.55, n), trials=20_000).power for n in (3, 8))
 rng = np.random.default_rng(5)
-x, y = experiments(0.65, 0.55, 5)(rng, 40_000)
+x, y = two_groups(0.65, 0.55, 5)(rng, 40_000)
 lucky = ttest_ind(x, y, axis=1, equal_var=False).pvalue <= 0.05
 factors = np.exp((x.mean(axis=1) - y.mean(axis=1))[lucky & (x.mean(axis=1) < y.mean(axis=1))])
 reached = {label: [n for n, share in zip(sizes, power, strict=True) if share >= 0.8] for label, power in powers.items()}
@@ -99,7 +94,7 @@ page.say(
 # %% [markdown]
 # To see IL-6 fall to 35 %, {glue:text}`most` rats in each group do; to see it fall to half, {glue:text}`half`. A fall to 80 % stays at {glue:text}`weak` with twenty. An effect half as large on the log scale needs about four times the animals.
 #
-# The exact {term}`Mann-Whitney test` is a little behind Welch's, with one exception that is not little: with three against three its power is {glue:text}`three`, whatever the effect, because {ref}`no p it can give is at most 0.05 <lesson-ranks>`.
+# The exact {term}`Mann-Whitney test` is a little behind Welch's, with one exception that is not little: with three against three its power is {glue:text}`three`, whatever the effect, because {ref}`no p it can give is at most 0.05 <lesson-floors>`.
 #
 # ## Worked example: Cohen's table
 #
@@ -107,7 +102,8 @@ page.say(
 
 # %%
 for difference, n in ((1.0, 17), (1.2, 12), (1.4, 9)):
-    print(f"{difference} SD with {n} in each group: power {TTestIndPower().power(difference, n, 0.05):.2f}")
+    power = TTestIndPower().power(difference, n, 0.05)
+    print(f"{difference} SD with {n} in each group: power {power:.2f}")
 
 # %% [markdown]
 # Each is 0.80 or just above it, to two decimals. Drawing experiments gives the same: {glue:text}`simulated` for 1.2 SD and twelve, of which a little goes to Welch's test being more careful than Student's. A formula is quicker. Drawing works for *every* test and every spread.
@@ -166,10 +162,10 @@ answer = 3 * int(np.ceil(15 / 0.75))
 # %% [markdown]
 # ### 4. Ranks instead
 #
-# What is the power of the exact Mann-Whitney test to find a fall to half, with a coefficient of variation of 0.55 and eight animals in each group? Use `stats.power(experiments(...), trials=20_000)`: the rank test is its default. Give two decimals; 0.02 more or less is right.
+# What is the power of the exact Mann-Whitney test to find a fall to half, with a coefficient of variation of 0.55 and eight animals in each group? Use `stats.power(two_groups(ratio, cv, n), trials=20_000).power`: the rank test is its default. Give two decimals; 0.02 more or less is right.
 
 # %% tags=["solution"] exercise="planning-4" tolerance=0.02
-answer = stats.power(experiments(0.5, 0.55, 8), trials=20_000).power
+answer = stats.power(two_groups(0.5, 0.55, 8), trials=20_000).power
 
 # %% [markdown]
 # ### 5. Smallest n by trying
@@ -177,7 +173,9 @@ answer = stats.power(experiments(0.5, 0.55, 8), trials=20_000).power
 # With the exact Mann-Whitney test, a fall to 40 % and a coefficient of variation of 0.55: what is the smallest n in each group that gives at least 70 % power? Try one n after another.
 
 # %% tags=["solution"] exercise="planning-5"
-answer = next(n for n in range(3, 30) if stats.power(experiments(0.4, 0.55, n), trials=20_000).power >= 0.7)
+answer = 3
+while stats.power(two_groups(0.4, 0.55, answer), trials=20_000).power < 0.7:
+    answer = answer + 1
 
 # %% [markdown] tags=["quiz"]
 # ## Quiz

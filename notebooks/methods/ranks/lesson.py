@@ -20,13 +20,15 @@
 # Download: {download}`exercises <../../../_build/lessons/ranks-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/ranks-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
 
 # %% tags=["setup"]
-from secretome import stats
-
-# %% tags=["remove-cell"]
 from collections import Counter
 from itertools import combinations
 
 from scipy.stats import mannwhitneyu, rankdata
+
+from secretome import stats
+
+# %% tags=["remove-cell"]
+
 
 from secretome import words
 from secretome.classroom.pictures.deals import deals_figure
@@ -76,15 +78,16 @@ page.say(
 #
 # ## Count the deals
 #
-# Three mice of six can be chosen in {glue:text}`deals` ways. Write all of them down, and sum the ranks of each:
+# Three mice of six can be chosen in {glue:text}`deals` ways: six for the first, five for the second and four for the third make 120, and each set of three was met in 6 orders. Write all of them down, and sum the
+# ranks of each:
 
 # %%
 deals = list(combinations(ranks, 3))
-len(deals), [float(sum(deal)) for deal in deals]
+print(len(deals), sorted(float(sum(deal)) for deal in deals))
 
 # %% [markdown]
 # On average a deal sums to {glue:text}`middle`, and the one that happened sums to {glue:text}`observed`. Is that far? The picture shows every deal as a strip of six squares, the
-# mice in order of their titres; the filled ones are those that the deal calls treated.
+# mice in order of their titres; the filled ones are those that the deal calls treated. The dotted line is the middle; orange deals lie as far from it as what happened, or further.
 
 # %% tags=["hide-input"]
 page.figure(
@@ -113,8 +116,9 @@ stats.mann_whitney(treated, control).pvalue
 # %%
 ways = Counter({(0, 0): 1})
 for rank in ranks:
-    ways += Counter({(members + 1, total + rank): number for (members, total), number in ways.items()})
-{float(total): number for (members, total), number in sorted(ways.items()) if members == 3}
+    taking = {(members + 1, total + rank): n for (members, total), n in ways.items()}
+    ways += Counter(taking)
+{float(total): n for (members, total), n in sorted(ways.items()) if members == 3}
 
 # %% [markdown]
 # The counts are the heights of the picture. For twelve against twelve the table has a few thousand entries instead of millions of deals, and `stats.mann_whitney` fills it in less than a thousandth of a
@@ -148,7 +152,8 @@ page.say(
 # library:
 
 # %%
-mannwhitneyu(rod_treated, rod_control, method="exact").pvalue, mannwhitneyu(rod_treated, rod_control).pvalue
+print(mannwhitneyu(rod_treated, rod_control, method="exact").pvalue)
+print(mannwhitneyu(rod_treated, rod_control).pvalue)
 
 # %% [markdown]
 # The first calls itself exact and counts the deals of 24 *different* values. The second draws a bell curve through a distribution that is nothing like one. At the usual 5 % the first keeps the hypothesis, and
@@ -184,7 +189,7 @@ answer = comb(8, 4)
 answer
 
 # %% [markdown] tags=["solution"]
-# Eight ways to choose the first, seven the second, six and five: 1680. Each set of four was met in 24 orders, so 1680 / 24.
+# The first can be chosen in eight ways, the second in seven, then six, then five: 1680. Each set of four was met in 24 orders, so 1680 / 24.
 
 # %% [markdown]
 # ### 2. A p by hand
@@ -222,8 +227,6 @@ answer
 # (all deals counted)? Answer with one word. SciPy's function is `scipy.stats.mannwhitneyu`.
 
 # %% tags=["solution"] exercise="ranks-4"
-from scipy.stats import mannwhitneyu
-
 ps = {
     "exact": mannwhitneyu(low_dose, saline, method="exact").pvalue,
     "default": mannwhitneyu(low_dose, saline).pvalue,
@@ -279,4 +282,4 @@ answer
 # %% [markdown]
 # ## What next
 #
-# Two deals of twenty is the least that three against three can give, {glue:text}`floor` for the six mice above with their ties. What follows for a study of five animals a group is the next lesson of {doc}`the course <../../../book/course>`.
+# Two deals of twenty is the least that three against three can give, {glue:text}`floor` for the six mice above with their ties. {doc}`What a p can and cannot be <../floors/lesson>` says what follows for a study of five.

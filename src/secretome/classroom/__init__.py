@@ -1,4 +1,4 @@
-"""The course: lessons whose exercises come from their solutions, and answers that are checked without being shown."""
+"""The course and the class: lessons whose exercises come from their solutions, and a cohort of their own for every student."""
 
 from secretome.classroom.checking import check
 

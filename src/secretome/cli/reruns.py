@@ -1,12 +1,17 @@
-"""Commands that run a study on cohorts."""
+"""The command that runs a study on cohorts."""
 
-import sys
+import os
+import signal
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import pandas as pd
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -15,10 +20,20 @@ from secretome.cli.common import Files, Names, SheetName, StudyName, app, err, f
 from secretome.protocol import Problem, Refusal
 
 if TYPE_CHECKING:
-    from secretome.rerun import Outcome
+    from secretome import rerun as runs
+
+# Beyond this many cohorts a terminal shows counts, and each cohort's own sentences are in its report.
+SHOWN = 3
+EXAMPLES = """
+Examples:
+
+- `secretome rerun treg_conditioned_medium my_donors.csv --out results`
+- `secretome rerun sepsis_cytokines labs/*.xlsx --jobs 4`, and after an interruption the same with `--resume`
+- `secretome rerun sepsis_cytokines labs/*.xlsx --shard 3/40`, the third part of forty, each on a machine of its own
+"""
 
 
-@app.command(epilog="Example: `secretome rerun treg_conditioned_medium my_donors.csv --out results`")
+@app.command(epilog=EXAMPLES)
 def rerun(
     study: StudyName,
     files: Files,
@@ -34,52 +49,176 @@ def rerun(
     ] = None,
     sheet: SheetName = None,
     mapped: Names = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", min=1, metavar="N", help="Cohorts at once; default as many as cores.")] = None,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Run each notebook by papermill with a kernel of its own: the same outputs, slower.")
+    ] = False,
+    timeout: Annotated[float, typer.Option(min=1, metavar="SECONDS", help="The longest that one cohort may take.")] = 1800,
+    memory: Annotated[int, typer.Option(min=1, metavar="MB", help="The most memory that one cohort may take; on Linux.")] = 4096,
+    shard: Annotated[str | None, typer.Option(metavar="K/N", help="Run only part K of N of the files.")] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="URL", help="Run on a Dask cluster: tcp://HOST:PORT of its scheduler, or slurm.")
+    ] = None,
 ) -> None:
     """Run a study on cohort files: a report, results, verdicts and figures for each."""
     # Imported here because it takes a second, which `--help` and `check` need not wait for.
     from secretome import rerun as runs
 
     known(study)
-    if resume and force:
-        refuse([Refusal([Problem("--resume", "", "--force beside it", "one of the two")])])
+    for other, one, both in (("--force", "--resume", resume and force), ("--scheduler", "--shard", shard and scheduler)):
+        if both:
+            refuse([Refusal([Problem(one, "", f"{other} beside it", "one of the two")])])
     existing: runs.Existing = "resume" if resume else "force" if force else "refuse"
     target = folder or Path("reruns") / study
     stated = pairs_of("-p", "NAME=VALUE, such as alpha=0.01", parameters)
     names = pairs_of("--map", "OLD=NEW, such as Ctrl=control", mapped)
-    try:
-        values = runs.check_parameters(study, stated)
-    except Refusal as refusal:
-        refuse([refusal])
-    planned, refusals = runs.plan(study, files, target, existing, sheet=sheet, names=names)
-    outcomes: list[runs.Outcome] = []
-    failed: list[str] = []
-    progress = sys.stderr.isatty()
-    for position, ready in enumerate(planned, start=1):
-        for sentence in ready.cohort.understood:
-            err.print(Text(f"{ready.cohort.path.name}: {sentence}"))
-        if progress:
-            err.print(Text(f"[{position}/{len(planned)}] running {ready.cohort.id}"))
+    way = runs.Way(plain or not runs.FORKS, jobs or os.cpu_count() or 1, timeout, memory)
+    asked = _Asked(study, files, target, existing, stated, names, sheet, way, shard, scheduler)
+    with ExitStack() as held:
         try:
-            outcomes.append(runs.rerun(ready, target, values, existing=existing, progress=progress))
+            ready, refusals = asked.plan(held)
+            if not ready:
+                return finish(refusals, sound=0)
+            done, signalled = _watch(asked.run(ready), len(ready))
         except Refusal as refusal:
-            refusals.append(refusal)
-        except runs.RunFailed as failure:
-            failed.append(str(failure))
-        except Exception as error:  # whatever befalls one cohort, the others are run
-            failed.append(f"{ready.cohort.path.name}: {type(error).__name__}: {error}")
-    for outcome in outcomes:
-        _print_verdicts(outcome)
-    if outcomes and len(files) > 1:
-        out.print(Text(f"All verdicts: {runs.write_summary(study, target)}"))
-    for line in failed:
-        err.print(Text(line, style="red"))
-    finish(refusals, sound=len(outcomes), failed=len(failed))
+            refuse([refusal])
+        try:
+            _show(study, done, target, several=len(files) > 1)
+        except OSError as error:  # the disk is full, or a folder was taken away
+            err.print(Text(f"{error.filename or target}: {error.strerror}. What is finished stands; --resume does the rest.", style="red"))
+            raise typer.Exit(1) from None
+    if signalled is not None:
+        err.print(Text(f"Stopped. {len(done)} of {len(ready)} cohorts were dealt with; the same command with --resume runs the others."))
+        raise typer.Exit(128 + signalled)
+    return finish(refusals, sound=sum(not each.failure for each in done), failed=sum(bool(each.failure) for each in done))
 
 
-def _print_verdicts(outcome: "Outcome") -> None:
-    verdicts = pd.read_csv(outcome.folder / "verdicts.csv")
-    claims = outcome.study.protocol.claims
-    table = Table("Claim", "Verdict", "Ratio", "Adjusted p", title=Text(f"Verdicts of {outcome.study.cohort.id}"), title_justify="left")
+@dataclass(frozen=True)
+class _Asked:
+    """What was asked of the command."""
+
+    study: str
+    files: list[Path]
+    target: Path
+    existing: "runs.Existing"
+    stated: dict[str, str]
+    names: dict[str, str]
+    sheet: str | None
+    way: "runs.Way"
+    shard: str | None
+    scheduler: str | None
+
+    def plan(self, held: ExitStack) -> "tuple[list[runs.Ready], list[Refusal]]":
+        """Read the files, and hold the folder until all is done; but write nothing for files of which none is sound."""
+        from secretome import rerun as runs
+
+        values = runs.check_parameters(self.study, self.stated)
+        part = runs.Shard.read(self.shard) if self.shard else None
+        mine = part.of_files(self.files) if part else self.files
+        # What a killed run left is cleared away before places are looked at.
+        there = self.target.is_dir()
+        if there and not self.scheduler:
+            held.enter_context(runs.alone(self.target, part, mine))
+        ready, refusals = runs.plan(self.study, mine, self.target, self.existing, sheet=self.sheet, names=self.names, parameters=values)
+        if ready and not there and not self.scheduler:
+            held.enter_context(runs.alone(self.target, part, mine))
+        for each in ready if len(ready) <= SHOWN else ():
+            for sentence in each.understood:
+                err.print(Text(f"{each.place.file.name}: {sentence}"))
+        return ready, refusals
+
+    def run(self, ready: "list[runs.Ready]") -> "Generator[runs.Done | None, None, None]":
+        """Run the cohorts, here or on a cluster."""
+        from secretome import rerun as runs
+
+        if self.scheduler:
+            return runs.on_cluster(self.scheduler, self._command(ready), ready, self.way.jobs)
+        return runs.run(ready, runs.check_parameters(self.study, self.stated), self.existing, self.way)
+
+    def _command(self, ready: "list[runs.Ready]") -> list[str]:
+        """The command whose shards a cluster runs. Its folders were free when it was looked, so a shard begun again goes on."""
+        command = ["rerun", self.study, *(str(each.place.file.resolve()) for each in ready), "--out", str(self.target.resolve())]
+        command.append("--force" if self.existing == "force" else "--resume")
+        for option, pairs in (("-p", self.stated), ("--map", self.names)):
+            command += [word for name, value in pairs.items() for word in (option, f"{name}={value}")]
+        command += ["--sheet", self.sheet] if self.sheet else []
+        command += ["--plain"] if self.way.plain else []
+        return [*command, "--jobs", "1", "--timeout", f"{self.way.timeout}", "--memory", f"{self.way.memory}"]
+
+
+def _watch(batch: "Generator[runs.Done | None, None, None]", total: int) -> "tuple[list[runs.Done], int | None]":
+    """Follow a batch with a bar on a terminal, until its end or until a signal asks to stop."""
+    done: list[runs.Done] = []
+    signals: list[int] = []
+    with _signals_to(signals), closing(batch) as events, _bar() as bar:
+        task = bar.add_task("", total=total, failed=0)
+        for event in events:
+            if event is not None:
+                done.append(event)
+                bar.update(task, completed=len(done), failed=sum(bool(each.failure) for each in done))
+            bar.refresh()
+            if signals:
+                break
+    return done, signals[0] if signals and len(done) < total else None
+
+
+def _bar() -> Progress:
+    # Drawn when something has happened, not by a thread of its own: processes are forked beside it.
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[failed]} failed, time left"), TimeRemainingColumn())
+    return Progress(*columns, console=err, auto_refresh=False, transient=True, disable=not err.is_terminal)
+
+
+@contextmanager
+def _signals_to(heard: list[int]) -> Iterator[None]:
+    """Note Ctrl-C and SIGTERM in a list instead of breaking off in the middle of something."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, lambda number, _: heard.append(number)) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
+
+
+def _show(name: str, done: "Sequence[runs.Done]", target: Path, *, several: bool) -> None:
+    """Print what came out: each cohort's verdicts if they are few, otherwise how often each verdict came."""
+    from secretome import rerun as runs
+
+    sound = [each for each in done if not each.failure]
+    if len(done) <= SHOWN:
+        for each in sound:
+            _print_verdicts(each)
+    if sound and several:
+        summary = runs.write_summary(name, target)
+        if len(done) > SHOWN:
+            _print_counts(sound)
+        out.print(Text(f"All verdicts: {summary}"))
+    failed = [each for each in done if each.failure]
+    if failed:
+        table = Table("Cohort", "Why", title=f"Failed: {len(failed)} of {words.count(len(done), 'cohort')}", title_justify="left")
+        for each in failed:
+            table.add_row(Text(each.ready.place.cohort), Text(each.failure, style="red"))
+        # A log has no edge at which to break a line.
+        Console(stderr=True, width=None if err.is_terminal else 1000).print(table)
+
+
+def _print_counts(sound: "Sequence[runs.Done]") -> None:
+    """How often each verdict on each claim came."""
+    verdicts = pd.concat(pd.read_csv(each.ready.place.folder / "verdicts.csv") for each in sound)
+    counts = verdicts.groupby(["claim", "verdict"]).size().unstack(fill_value=0)
+    claims = sound[0].ready.study().protocol.claims
+    title = f"Verdicts of {words.count(len(sound), 'cohort')}, {sum(each.kept for each in sound)} of them unchanged since they were made"
+    table = Table("Claim", *counts.columns, title=Text(title), title_justify="left")
+    for claim, row in counts.iterrows():
+        table.add_row(Text(claims[str(claim)].sentence), *(str(count) for count in row))
+    Console().print(table)
+
+
+def _print_verdicts(done: "runs.Done") -> None:
+    study, folder = done.ready.study(), done.ready.place.folder
+    verdicts = pd.read_csv(folder / "verdicts.csv")
+    claims = study.protocol.claims
+    table = Table("Claim", "Verdict", "Ratio", "Adjusted p", title=Text(f"Verdicts of {study.cohort.id}"), title_justify="left")
     for _, row in verdicts.iterrows():
         table.add_row(
             Text(claims[row["claim"]].sentence),
@@ -87,12 +226,12 @@ def _print_verdicts(outcome: "Outcome") -> None:
             words.ratio(row),
             words.p_number(row["pvalue_adjusted"]),
         )
-    if deaths := words.deaths_sentence(outcome.study):
+    if deaths := words.deaths_sentence(study):
         out.print(Text(deaths))
-    checks = pd.read_csv(outcome.folder / "checks.csv")
+    checks = pd.read_csv(folder / "checks.csv")
     for _, row in checks.iterrows():
-        out.print(Text(words.check_sentence(outcome.study, row)))
+        out.print(Text(words.check_sentence(study, row)))
     Console().print(table)
-    out.print(Text(words.standing_sentence(outcome.study, verdicts)))
-    state = "unchanged since it was made" if outcome.resumed else "written"
-    out.print(Text(f"Report ({state}): {outcome.folder / 'report.html'}"))
+    out.print(Text(words.standing_sentence(study, verdicts)))
+    state = "unchanged since it was made" if done.kept else "written"
+    out.print(Text(f"Report ({state}): {folder / 'report.html'}"))

@@ -28,7 +28,7 @@ def read_delimited(content: bytes, path: Path) -> tuple[list[Grid], list[Grid]]:
     Refusal
         If the file is empty, not text, or cannot be cut.
     """
-    text, encoding = _decode(content, path)
+    text, encoding = decode(content, path)
     if text.lstrip()[:1] == "<" and any(mark in text[:2000].casefold() for mark in ("<html", "<table", "<workbook", "<!doctype")):
         raise Refusal([Problem(path.name, "", "a web page or XML", "a table", "Open it in Excel, and save it as .xlsx.")])
     usual, torn = _cut(text, DELIMITERS, encoding)
@@ -58,7 +58,14 @@ def _cut(text: str, delimiters: dict[str, str], encoding: str) -> tuple[list[Gri
     return [cut for _, cut in sorted(cuts, key=lambda scored: -scored[0])], torn
 
 
-def _decode(content: bytes, path: Path) -> tuple[str, str]:
+def decode(content: bytes, path: Path) -> tuple[str, str]:
+    """The text of a file, and the name of its encoding.
+
+    Raises
+    ------
+    Refusal
+        If the file is empty or no text.
+    """
     wide = _utf16(content)
     try:
         text, encoding = (content.decode(wide), "UTF-16") if wide else (content.decode("utf-8-sig"), "UTF-8")

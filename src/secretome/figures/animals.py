@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from secretome import words
 from secretome.cohort import Study
-from secretome.figures.base import COLOURS, STYLE, mark, plain_log, two_lines
+from secretome.figures.base import COLOURS, SMALL, STYLE, WIDTH, mark, name_groups, plain_log, two_lines
+from secretome.figures.brackets import draw_brackets, draw_comb
 from secretome.protocol import Claim, sides
 
 Floats = NDArray[np.float64]
-
-# More groups than this have their ratios below them, not beside them.
-MOST_BESIDE = 5
+# More would climb off the panel: they share one line.
+MOST_BRACKETS = 3
 
 
 def paired_figure(study: Study, claim: Claim, row: words.Row) -> Figure:
@@ -42,19 +42,21 @@ def paired_figure(study: Study, claim: Claim, row: words.Row) -> Figure:
     endpoint = study.protocol.endpoints[claim.endpoint]
     with mpl.rc_context(STYLE):
         if pairs.empty:
-            figure = Figure(figsize=(5.2, 1.0), layout="constrained")
+            figure = Figure(figsize=(WIDTH, 1.0), layout="constrained")
             figure.text(0.02, 0.5, f"{endpoint.label}: no {study.protocol.experimental_unit} has both values.", va="center")
             return figure
-        figure = Figure(figsize=(5.2, 4.1), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 4.1), layout="constrained")
         left, right = figure.subplots(1, 2, width_ratios=(3, 1.5))
         _draw_pairs(left, pairs, rising=claim.rises)
-        left.set_xticks([0, 1], [two_lines(study.protocol.groups[side].label) for side in (control, treated)])
+        labels = [two_lines(study.protocol.groups[side].label) for side in (control, treated)]
+        left.set_xticks([0, 1], labels, fontsize=SMALL)
         left.set_ylabel(f"{endpoint.label}\n{endpoint.unit}, log scale")
         base = float(np.exp(np.log(pairs["control"]).mean()))
         _draw_effect(right, row, (endpoint.no_effect.low, endpoint.no_effect.high))
         low, high = _limits(pairs, row, base)
         left.set_ylim(low, high)
         right.set_ylim(low / base, high / base)
+        draw_brackets(left, 0, [1], [row])
         for axes in (left, right):
             plain_log(axes)
         mark(figure, study)
@@ -62,10 +64,9 @@ def paired_figure(study: Study, claim: Claim, row: words.Row) -> Figure:
 
 
 def groups_figure(study: Study, endpoint: str, rows: Sequence[words.Row]) -> Figure:
-    """Every animal of every group, and the planned ratios to the control beside them.
+    """Every animal of every group, and below each group its planned ratio to the control.
 
-    Values beyond a limit of the assay are open triangles at the limit, pointing to where the value lies. Where the control holds no such
-    value, the axis of the ratios is aligned with that of the values: 1 stands at the control's geometric mean.
+    Values beyond a limit of the assay are open triangles at the limit, pointing to where the value lies.
 
     Parameters
     ----------
@@ -84,14 +85,11 @@ def groups_figure(study: Study, endpoint: str, rows: Sequence[words.Row]) -> Fig
     values = study.cohort.values[(study.cohort.values["endpoint"] == endpoint) & study.cohort.values["lower"].notna()]
     with mpl.rc_context(STYLE):
         if values.empty:
-            figure = Figure(figsize=(5.6, 1.0), layout="constrained")
+            figure = Figure(figsize=(WIDTH, 1.0), layout="constrained")
             figure.text(0.02, 0.5, f"{about.label}: no {study.protocol.experimental_unit} has a value.", va="center")
             return figure
-        stacked = len(study.protocol.groups) > MOST_BESIDE
-        figure = Figure(figsize=(6.2, 6.4) if stacked else (6.0, 4.4), layout="constrained")
-        # Many groups leave no room beside them: their ratios stand below, each under its group.
-        layout = {"height_ratios": (3, 2)} if stacked else {"width_ratios": (len(study.protocol.groups), 0.6 + len(rows))}
-        left, right = figure.subplots(2 if stacked else 1, 1 if stacked else 2, **layout)
+        figure = Figure(figsize=(WIDTH, 6.0), layout="constrained")
+        above, below = figure.subplots(2, 1, height_ratios=(3, 2))
         # A zero has no place on a log axis: it is drawn as what lies below half the smallest value.
         smallest = float(values["upper"][values["upper"] > 0].min())
         zeros = values["upper"] == 0
@@ -99,20 +97,21 @@ def groups_figure(study: Study, endpoint: str, rows: Sequence[words.Row]) -> Fig
         heights = np.log([*values["upper"][np.isfinite(values["upper"])], *values["lower"][values["lower"] > 0]])
         for position, (key, group) in enumerate(study.protocol.groups.items()):
             colour = COLOURS["treated" if group.role == "treated" else "control"]
-            _draw_arm(left, position, values[values["group"] == key], colour, near=0.028 * float(np.ptp(heights)))
-        left.set_yscale("log")
-        left.set_xlim(-0.6, len(study.protocol.groups) - 0.4)
-        labels = [two_lines(group.label, 7 if stacked else 10) for group in study.protocol.groups.values()]
-        left.set_xticks(range(len(study.protocol.groups)), labels, fontsize=8.5)
-        left.set_ylabel(f"{about.label}, {about.unit}, log scale")
+            _draw_arm(above, position, values[values["group"] == key], colour, near=0.028 * float(np.ptp(heights)))
+        above.set_yscale("log")
+        above.set_xlim(-0.6, len(study.protocol.groups) - 0.4)
+        name_groups(above, [group.label for group in study.protocol.groups.values()])
+        above.set_ylabel(f"{about.label}\n{about.unit}, log scale")
         keys = list(study.protocol.groups)
-        places = [keys.index(sides(row["contrast"])[0]) for row in rows] if stacked else list(range(len(rows)))
-        _draw_ratios(right, study, rows, (about.no_effect.low, about.no_effect.high), places)
-        if stacked:
-            right.set_xlim(left.get_xlim())
-        control = values[values["group"] == sides(rows[0]["contrast"])[1]]
-        _align(left, right, values, rows, control, together=not stacked)
-        for axes in (left, right):
+        places = [keys.index(sides(row["contrast"])[0]) for row in rows]
+        _draw_ratios(below, study, rows, (about.no_effect.low, about.no_effect.high), places)
+        seen = [*values["upper"][np.isfinite(values["upper"])], *values["lower"][values["lower"] > 0]]
+        above.set_ylim(min(seen) / 1.2, max(seen) * 1.2)
+        shown = [0.7, 1.4, *(row[name] for row in rows for name in ("estimate", "low", "high") if np.isfinite(row[name]) and row[name] > 0)]
+        below.set_ylim(min(shown) / 1.1, max(shown) * 1.1)
+        treated, against = ([keys.index(sides(row["contrast"])[side]) for row in rows] for side in (0, 1))
+        (draw_comb if len(rows) > MOST_BRACKETS else draw_brackets)(above, against[0], treated, rows)
+        for axes in (above, below):
             plain_log(axes)
         mark(figure, study)
     return figure
@@ -124,7 +123,7 @@ def design_figure(study: Study) -> Figure:
     animals = study.cohort.values.drop_duplicates("animal")
     start, end = protocol.timeline[0].hour, protocol.timeline[-1].hour
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(5.6, 0.9 + 0.62 * len(protocol.groups)), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 0.9 + 0.62 * len(protocol.groups)), layout="constrained")
         axes = figure.subplots()
         for position, (key, group) in enumerate(protocol.groups.items()):
             own = animals[animals["group"] == key]
@@ -135,7 +134,7 @@ def design_figure(study: Study) -> Figure:
             crowd = max(3, int(dead.groupby("time").size().max())) if dead["time"].notna().any() else 3
             depth = -position - 0.4 / crowd * dead.groupby("time").cumcount()
             axes.plot(dead["time"], depth, "x", color=COLOURS["against"], markersize=6, markeredgewidth=2, zorder=3)
-            axes.text(start, 0.12 - position, f"{group.label}: {group.treatment}", va="bottom")
+            axes.text(start, 0.12 - position, f"{group.label}: {group.treatment}", va="bottom", fontsize=SMALL)
             fate = f"{len(own) - len(dead)} of {len(own)} alive" if len(dead) else f"n = {len(own)}"
             axes.text(end + 0.02 * (end - start), -position, fate, va="center", color=COLOURS["ink"])
         for event in protocol.timeline:
@@ -218,40 +217,26 @@ def _draw_ratios(axes: Axes, study: Study, rows: Sequence[words.Row], zone: tupl
     _dress_ratios(axes, zone)
     labels = []
     for position, row in zip(places, rows, strict=True):
-        label = two_lines(study.protocol.groups[sides(row["contrast"])[0]].label, 10)
+        label = ""
         if not math.isnan(row["estimate"]) and np.isfinite([row["low"], row["high"]]).all():
             axes.plot([position] * 2, [row["low"], row["high"]], color=COLOURS["ink"], linewidth=2, solid_capstyle="butt", zorder=2)
         if not math.isnan(row["estimate"]):
             axes.plot([position], [row["estimate"]], "s", color=COLOURS["ink"], markersize=7, zorder=3)
-            label += f"\n{words.number(row['estimate'])}"
+            label = words.number(row["estimate"])
         elif math.isnan(row["level"]) and not math.isnan(row["low"]):
             # A bound is a triangle that points to where the ratio lies.
             upper = math.isfinite(row["high"])
             if upper or row["low"] > 0:
                 height = row["high"] if upper else row["low"]
                 axes.plot([position], [height], "v" if upper else "^", color=COLOURS["ink"], markerfacecolor="none", markersize=8, zorder=3)
-                label += f"\n{'≤' if upper else '≥'} {words.number(height)}"
+                label = f"{'≤' if upper else '≥'} {words.number(height)}"
         labels.append(label)
-    axes.set_xlim(-0.6, len(rows) - 0.4)
-    axes.set_xticks(places, labels, fontsize=8.5)
+    axes.set_xlim(-0.6, len(study.protocol.groups) - 0.4)
+    axes.set_xticks(places, labels, fontsize=SMALL)
     levels = {row["level"] for row in rows if not math.isnan(row["level"])}
     control = study.protocol.groups[sides(rows[0]["contrast"])[1]].label
-    with_interval = f", {words.percent(levels.pop())} interval" if len(levels) == 1 else ""
+    with_interval = f",\n{words.percent(levels.pop())} interval" if len(levels) == 1 else ""
     axes.set_ylabel(f"ratio to {words.inside(control)}{with_interval}")
-
-
-def _align(left: Axes, right: Axes, values: pd.DataFrame, rows: Sequence[words.Row], control: pd.DataFrame, *, together: bool) -> None:
-    """Give both axes their limits; the same ones, as multiples of the control's mean, where that mean needs no model."""
-    seen = [*values["upper"][np.isfinite(values["upper"])], *values["lower"][values["lower"] > 0]]
-    ratios = [0.7, 1.4, *(row[name] for row in rows for name in ("estimate", "low", "high") if np.isfinite(row[name]) and row[name] > 0)]
-    base = float(np.exp(np.log(control["value"]).mean())) if len(control) and control["value"].notna().all() else math.nan
-    if math.isnan(base) or not together:
-        left.set_ylim(min(seen) / 1.2, max(seen) * 1.2)
-        right.set_ylim(min(ratios) / 1.1, max(ratios) * 1.1)
-        return
-    low, high = min(*seen, *(base * ratio for ratio in ratios)) / 1.15, max(*seen, *(base * ratio for ratio in ratios)) * 1.15
-    left.set_ylim(low, high)
-    right.set_ylim(low / base, high / base)
 
 
 def _limits(pairs: pd.DataFrame, row: words.Row, base: float) -> tuple[float, float]:

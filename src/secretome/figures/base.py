@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib as mpl
@@ -23,6 +24,10 @@ COLOURS = {
     "against": "#d55e00",
     "paper": "#ffffff",
 }
+# Inches. As wide as a phone shows it without shrinking the type; a wide screen enlarges all of it alike.
+WIDTH = 4.5
+# Points, for what stands close: labels of groups, rows and values.
+SMALL = 9
 STYLE = {
     "font.family": "sans-serif",
     "font.size": 10,
@@ -104,3 +109,14 @@ def two_lines(label: str, longest: int = 15) -> str:
         return label
     cut = min(spaces, key=lambda place: abs(place - middle))
     return label[:cut] + "\n" + label[cut + 1 :]
+
+
+def name_groups(axes: Axes, labels: Sequence[str]) -> None:
+    """Names under the groups at 0, 1, 2, ...: level where they fit beside one another, else aslant."""
+    room = (WIDTH - 0.7) * 72 / len(labels)
+    broken = [two_lines(label, 7) for label in labels]
+    # A letter is about as wide as 0.56 of its height.
+    if max(len(line) for label in broken for line in label.split("\n")) * 0.56 * SMALL <= room:
+        axes.set_xticks(range(len(labels)), broken, fontsize=SMALL)
+    else:
+        axes.set_xticks(range(len(labels)), labels, fontsize=SMALL, rotation=35, ha="right", rotation_mode="anchor")

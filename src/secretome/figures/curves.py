@@ -11,7 +11,7 @@ from matplotlib.ticker import NullFormatter, NullLocator
 
 from secretome import words
 from secretome.cohort import Study
-from secretome.figures.base import COLOURS, STYLE, mark
+from secretome.figures.base import COLOURS, SMALL, STYLE, WIDTH, mark
 
 # A p smaller than this is drawn here.
 SMALLEST = 1e-6
@@ -41,14 +41,14 @@ def specification_figure(study: Study, specifications: pd.DataFrame, alpha: floa
     rows = specifications[specifications["pvalue"].notna()].reset_index(drop=True)
     with mpl.rc_context(STYLE):
         if rows.empty:
-            figure = Figure(figsize=(6.2, 0.9), layout="constrained")
+            figure = Figure(figsize=(WIDTH, 0.9), layout="constrained")
             figure.text(0.02, 0.4, "No analysis of this claim can be computed.", va="center")
             mark(figure, study)
             return figure
         chosen = list(words.options(rows))
         headings = list(dict.fromkeys(kind for kind, *_ in chosen))
         lines = len(chosen) + len(headings)
-        figure = Figure(figsize=(6.2, 2.5 + 0.165 * lines), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 2.5 + 0.165 * lines), layout="constrained")
         top, below = figure.subplots(2, 1, sharex=True, height_ratios=(2.1, 0.165 * max(lines, 1)))
         _draw_pvalues(top, rows, alpha)
         _draw_choices(below, rows, chosen)
@@ -88,7 +88,7 @@ def _name_readings(axes: Axes, rows: pd.DataFrame) -> None:
         side = "right" if position > 0.6 * len(rows) else "left"
         lift = 15 if close and turn else 3
         axes.annotate(
-            word, (position, 1.0), (0, lift), xycoords=("data", "axes fraction"), textcoords="offset points", ha=side, fontsize=8.5
+            word, (position, 1.0), (0, lift), xycoords=("data", "axes fraction"), textcoords="offset points", ha=side, fontsize=SMALL
         )
 
 
@@ -108,7 +108,7 @@ def _draw_choices(axes: Axes, rows: pd.DataFrame, chosen: Sequence[tuple[str, st
         axes.axvline(float(position), color=COLOURS["zone"], linewidth=7, zorder=-1)
     axes.set_ylim(height + 0.5, 0.6)
     axes.set_xlim(-0.8, len(rows) - 0.2)
-    axes.set_yticks([place for place, _, _ in labels], [text for _, text, _ in labels], fontsize=8.5)
+    axes.set_yticks([place for place, _, _ in labels], [text for _, text, _ in labels], fontsize=SMALL)
     for tick, (_, _, weight) in zip(axes.get_yticklabels(), labels, strict=True):
         tick.set_fontweight(weight)
     axes.set_xticks([])
@@ -183,13 +183,13 @@ def _panels(titles: dict[str, str], sizes: Sequence[int], *, line: float, above:
     """A small panel for each title, two beside one another: a share against the animals per group; inches of a line and above all."""
     columns = min(len(titles), 2)
     lines = -(-len(titles) // columns)
-    figure = Figure(figsize=(6.2, above + line * lines), layout="constrained")
+    figure = Figure(figsize=(WIDTH, above + line * lines), layout="constrained")
     panels = figure.subplots(lines, columns, sharex=True, sharey=True, squeeze=False)
     for axes in panels.flat[len(titles) :]:
         axes.set_visible(False)
     named = dict(zip(titles, panels.flat, strict=False))
     for name, axes in named.items():
-        axes.set_title(titles[name], fontsize=9, loc="left")
+        axes.set_title(titles[name], fontsize=SMALL, loc="left")
     first = panels[0, 0]
     first.set_xscale("log")
     shown = [n for n in sizes if n in (3, 5, 8, 12, 20, 40)]
@@ -204,4 +204,4 @@ def _panels(titles: dict[str, str], sizes: Sequence[int], *, line: float, above:
 def _legend(figure: Figure) -> None:
     """One legend for all panels."""
     handles = {label: handle for axes in figure.axes for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)}
-    figure.legend(handles.values(), handles.keys(), loc="outside upper left", ncols=3, frameon=False, fontsize=9)
+    figure.legend(handles.values(), handles.keys(), loc="outside upper left", ncols=3, frameon=False, fontsize=SMALL)

@@ -11,13 +11,13 @@ from matplotlib.ticker import FuncFormatter, NullFormatter, NullLocator
 from matplotlib.transforms import blended_transform_factory
 
 from secretome import words
-from secretome.figures.base import COLOURS, STYLE
+from secretome.figures.base import COLOURS, SMALL, STYLE, WIDTH
 
 # Beyond these a limit is an arrow: an axis that held them would crush the rest.
 LEAST, MOST = 1 / 100, 100
 ROW, GAP = 1.0, 1.5
-# Inches, and where the axis and the column of values begin, as shares of them.
-WIDTH, NAMES, VALUES = 4.9, 0.37, 0.735
+# Where the axis and the column of values begin, as shares of them.
+NAMES, VALUES = 0.37, 0.735
 
 
 def forest_figure(rows: pd.DataFrame, measure: str) -> Figure:
@@ -48,12 +48,12 @@ def forest_figure(rows: pd.DataFrame, measure: str) -> Figure:
         for (_, row), at in zip(rows.iterrows(), heights, strict=True):
             if row["source"] != source:
                 source, label = row["source"], ""
-                axes.text(0.005, at - 1.05, source, weight="bold", fontsize=8.5, va="center", transform=beside)
+                axes.text(0.005, at - 1.05, source, weight="bold", fontsize=SMALL, va="center", transform=beside)
             if row["label"] != label:
                 label = row["label"]
-                axes.text(0.015, at, label, fontsize=8.5, va="center", transform=beside)
+                axes.text(0.015, at, label, fontsize=SMALL, va="center", transform=beside)
             values = f"{words.number(row['estimate'])} ({words.number(row['low'])} to {words.number(row['high'])})"
-            axes.text(VALUES, at, values, fontsize=8.5, va="center", transform=beside)
+            axes.text(VALUES, at, values, fontsize=SMALL, va="center", transform=beside)
             # No line through the name of a source.
             axes.plot([1, 1], [at - 0.62, at + 0.62], color=COLOURS["quiet"], linewidth=1, zorder=1)
             _draw(axes, row, at)

@@ -14,7 +14,7 @@ from secretome.protocol import Problem, Protocol, Refusal, load_protocol, study_
 from secretome.publish.shelf import TABLES, Provenance, read_provenance, read_table
 from secretome.rerun.parameters import default_parameters
 
-ALONGSIDE = ("report.html", "notebook.ipynb")
+ALONGSIDE = ("report.html", "notebook.ipynb", "tables.xlsx")
 AGAIN = "Run the cohort again with this version of the book."
 
 
@@ -114,6 +114,9 @@ def _altered(folder: Path, provenance: Provenance) -> Iterator[Problem]:
     for name, recorded in (("protocol.yml", provenance.protocol_sha256), ("analysis.py", provenance.notebook_sha256)):
         if hash_of(home / name) != recorded:
             yield Problem(str(folder), "", f"results made with another {name} than the book's", "the book's own", AGAIN)
+    for name in (*TABLES, *ALONGSIDE):
+        if provenance.files.get(name, written := hash_of(folder / name)) != written:
+            yield Problem(str(folder), name, "a file that was changed after the run", "the file as the rerun left it", AGAIN)
     for name, value in default_parameters(provenance.study).items():
         if (used := provenance.parameters.get(name)) != value:
             remedy = "Only reruns as the protocol plans them are published. " + AGAIN.replace(" again ", f" again without -p {name} and ")

@@ -40,6 +40,7 @@ class Provenance(BaseModel):
     versions: dict[str, str]
     git_commit: str | None
     content_key: Hash
+    files: dict[str, Hash] = {}
     started: str
     finished: str
 

@@ -20,11 +20,18 @@ from secretome.cohort import Study
 
 # Roles that only a whole book can resolve; a report shows their text.
 BOOK_ROLES = ("term", "doc", "ref", "numref", "cite")
+# Cells about the book's own page, such as exercises, do not travel with a cohort.
+BOOK_ONLY = "book-only"
 EXTENSIONS = ("colon_fence", "dollarmath", "deflist", "attrs_block", "attrs_inline")
 
 
 def report_html(
-    notebook: nbformat.NotebookNode, study: Study, verdicts: pd.DataFrame, checks: pd.DataFrame, provenance: Mapping[str, Any]
+    notebook: nbformat.NotebookNode,
+    study: Study,
+    verdicts: pd.DataFrame,
+    checks: pd.DataFrame,
+    provenance: Mapping[str, Any],
+    altered: str = "",
 ) -> str:
     """Render an executed notebook as one HTML file.
 
@@ -40,6 +47,8 @@ def report_html(
         Its checks, shown above the verdicts.
     provenance : mapping
         What is known of the run, shown at the report's end.
+    altered : str
+        In what the run differs from the one that the protocol plans, said at the top.
 
     Returns
     -------
@@ -50,7 +59,7 @@ def report_html(
     for name in BOOK_ROLES:
         roles.register_local_role(name, _plain_role(sources))
     parts = publish_parts(
-        nbformat.writes(notebook),
+        nbformat.writes(_without_book(notebook)),
         parser=Parser(),
         writer_name="html5",
         settings_overrides={
@@ -77,14 +86,18 @@ def report_html(
         cohort=study.cohort.id,
         who=words.cohort_sentence(study),
         simulated=study.cohort.origin == "simulated",
+        altered=altered,
         verdicts=[(row["verdict"], words.verdict_sentence(study, row)) for _, row in verdicts.iterrows()],
         checks=[words.check_sentence(study, row) for _, row in checks.iterrows()],
         caveats=words.caveats(study),
         deaths=words.deaths_sentence(study),
+        losses=words.losses(study),
+        censoring=[words.censoring_sentence(study, key) for key in study.protocol.endpoints],
+        excluded=study.cohort.excluded.drop_duplicates(["animal", "group", "exclude"]).to_dict("records"),
         standing=words.standing_sentence(study, verdicts),
         understood=study.cohort.understood,
         body=parts["body"],
-        provenance=provenance,
+        provenance=words.provenance_lines(provenance),
         scripts=scripts,
         policy=content_policy(scripts),
         style="\n".join((files / name).read_text(encoding="utf-8") for name in ("shared.css", "take.css", "report.css")),
@@ -111,6 +124,12 @@ def content_policy(scripts: Sequence[str]) -> str:
         "form-action 'none'",
     )
     return "; ".join(rules)
+
+
+def _without_book(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """The notebook without the cells that speak to a reader of the book alone."""
+    cells = [cell for cell in notebook.cells if BOOK_ONLY not in cell.metadata.get("tags", [])]
+    return nbformat.NotebookNode({**notebook, "cells": cells})
 
 
 def _plain_role(sources: Mapping[str, str]) -> Callable[..., tuple[list[nodes.Node], list[nodes.system_message]]]:

@@ -1,8 +1,30 @@
-"""Rerun a study's notebook on another cohort: checked at the door, whole or not at all, with its provenance."""
+"""Rerun a study's notebook on other cohorts: checked at the door, whole or not at all, with their provenance."""
 
-from secretome.rerun.engine import QUIET_KERNEL, Outcome, RunFailed, plan, rerun
+from secretome.rerun.batch import FORKS, Done, Way, run
+from secretome.rerun.cluster import on_cluster
+from secretome.rerun.engine import QUIET_KERNEL, Outcome, Ready, RunFailed, plan, rerun
+from secretome.rerun.locks import alone
 from secretome.rerun.parameters import check_parameters
 from secretome.rerun.places import Existing, write_summary
 from secretome.rerun.provenance import content_key
+from secretome.rerun.shards import Shard
 
-__all__ = ["QUIET_KERNEL", "Existing", "Outcome", "RunFailed", "check_parameters", "content_key", "plan", "rerun", "write_summary"]
+__all__ = [
+    "FORKS",
+    "QUIET_KERNEL",
+    "Done",
+    "Existing",
+    "Outcome",
+    "Ready",
+    "RunFailed",
+    "Shard",
+    "Way",
+    "alone",
+    "check_parameters",
+    "content_key",
+    "on_cluster",
+    "plan",
+    "rerun",
+    "run",
+    "write_summary",
+]

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import tempfile
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,15 +13,20 @@ import pandas as pd
 import papermill
 from papermill.exceptions import PapermillExecutionError
 
+from secretome import tables, words
 from secretome.cohort import Study, load_study
 from secretome.protocol import Problem, Refusal
 from secretome.report.html import report_html
-from secretome.rerun.parameters import twin
-from secretome.rerun.places import PROVENANCE, WRITTEN_BY_NOTEBOOK, Existing, check_place, finished_key, put, write_text
-from secretome.rerun.provenance import content_key, provenance_of, shown
+from secretome.rerun.parameters import default_parameters, twin
+from secretome.rerun.places import PROVENANCE, WRITTEN_BY_NOTEBOOK, Existing, Place, finished_key, hashes, write_text
+from secretome.rerun.provenance import content_key, provenance_of
 
 # A kernel greets everyone with a note about encryption and takes its leave with an interrupt: noise, between two processes of one machine.
 QUIET_KERNEL = ["--log-level=CRITICAL"]
+
+
+class RunFailed(RuntimeError):
+    """Raised when a notebook stops with an error; carries its last lines."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +38,19 @@ class Outcome:
     resumed: bool
 
 
-class RunFailed(RuntimeError):
-    """Raised when a notebook stops with an error; carries its last lines."""
+@dataclass(frozen=True)
+class Ready:
+    """A cohort that was found sound: how to read it again, where it goes, and what its results will come from."""
+
+    place: Place
+    sheet: str | None
+    names: Mapping[str, str]
+    understood: tuple[str, ...]
+    key: str
+
+    def study(self) -> Study:
+        """Read the cohort. Hundreds of them are not kept while they wait."""
+        return load_study(self.place.study, cohort=self.place.file, sheet=self.sheet, names=self.names)
 
 
 def plan(
@@ -46,17 +61,18 @@ def plan(
     *,
     sheet: str | None = None,
     names: Mapping[str, str] | None = None,
-) -> tuple[list[Study], list[Refusal]]:
+    parameters: Mapping[str, int | float] | None = None,
+) -> tuple[list[Ready], list[Refusal]]:
     """Read every cohort and say which can be run, before anything is; `sheet` and `names` are those of `load_study`.
 
     Returns
     -------
-    studies : list of Study
+    ready : list of Ready
         The cohorts that are sound and whose folders are free.
     refusals : list of Refusal
         One per file that cannot be run, with all its problems.
     """
-    studies: list[Study] = []
+    sound: list[Ready] = []
     refusals: list[Refusal] = []
     taken: dict[str, Path] = {}
     for file in files:
@@ -70,17 +86,16 @@ def plan(
                     [Problem(file.name, "", f"the cohort id {study.cohort.id!r} again", expected, "Rename a file, or name it once.")]
                 )
             taken[study.cohort.id.casefold()] = file
-            check_place(study, out / study.cohort.id, existing)
-            studies.append(study)
+            place = Place(name, study.cohort.id, file, out)
+            place.check(existing)
+            sound.append(Ready(place, sheet, dict(names or {}), study.cohort.understood, content_key(study, parameters or {})))
         except Refusal as refusal:
             refusals.append(refusal)
-    return studies, refusals
+    return sound, refusals
 
 
-def rerun(
-    study: Study, out: Path, parameters: Mapping[str, int | float], *, existing: Existing = "refuse", progress: bool = False
-) -> Outcome:
-    """Run a study's notebook on a cohort and leave one finished folder.
+def rerun(study: Study, out: Path, parameters: Mapping[str, int | float], *, existing: Existing = "refuse") -> Outcome:
+    """Run a study's notebook on a cohort by papermill, and leave one finished folder.
 
     Parameters
     ----------
@@ -92,8 +107,6 @@ def rerun(
         What `check_parameters` returned.
     existing : {"refuse", "resume", "force"}
         What to do when the cohort's folder exists: refuse, keep it if nothing it came from has changed, or make it anew.
-    progress : bool
-        Whether to show a bar on standard error.
 
     Raises
     ------
@@ -102,28 +115,23 @@ def rerun(
     RunFailed
         If the notebook stops with an error. Nothing is left behind.
     """
-    folder = out / study.cohort.id
-    key = content_key(study, parameters)
-    check_place(study, folder, existing)
-    if existing == "resume" and finished_key(folder) == key:
-        return Outcome(study, folder, resumed=True)
+    place = Place(study.key, study.cohort.id, study.cohort.path, out)
+    place.check(existing)
+    if existing == "resume" and finished_key(place.folder) == content_key(study, parameters):
+        return Outcome(study, place.folder, resumed=True)
+    work = place.work()
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=f".{study.cohort.id}-", dir=out))
-    except OSError as error:
-        expected = "a folder that can be made and written to"
-        raise Refusal([Problem("--out", "", f"{out} ({error.strerror})", expected, "Name another place.")]) from error
-    try:
-        _run_in(work, study, parameters, key, progress=progress)
-        put(work, folder, study, existing)
+        run_in(work, study, parameters)
+        place.put(work, existing)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return Outcome(study, folder, resumed=False)
+    return Outcome(study, place.folder, resumed=False)
 
 
-def _run_in(work: Path, study: Study, parameters: Mapping[str, int | float], key: str, *, progress: bool) -> None:
+def run_in(work: Path, study: Study, parameters: Mapping[str, int | float], engine: str | None = None) -> None:
+    """Run a study's notebook in a private folder, by an engine of papermill, and write all that a finished run holds."""
     # Hashed before the run: an edit during it must not be taken for what was run.
-    provenance = provenance_of(study, parameters, key)
+    provenance = provenance_of(study, parameters, content_key(study, parameters))
     # Absolute, because the notebook runs in the private folder.
     own = {
         "cohort": str(study.cohort.path.resolve()),
@@ -136,7 +144,13 @@ def _run_in(work: Path, study: Study, parameters: Mapping[str, int | float], key
         warnings.simplefilter("ignore")  # papermill's own, about notebook formats: what matters is raised
         try:
             notebook = papermill.execute_notebook(
-                str(path), None, parameters={**own, **parameters}, cwd=str(work), progress_bar=progress, extra_arguments=QUIET_KERNEL
+                str(path),
+                None,
+                parameters={**own, **parameters},
+                engine_name=engine,
+                cwd=str(work),
+                progress_bar=False,
+                extra_arguments=QUIET_KERNEL,
             )
         except PapermillExecutionError as error:
             raise RunFailed(
@@ -149,18 +163,24 @@ def _run_in(work: Path, study: Study, parameters: Mapping[str, int | float], key
     notebook = nbformat.reads(text, as_version=4)
     provenance["finished"] = datetime.now(UTC).isoformat(timespec="seconds")
     write_text(work / "notebook.ipynb", text)
-    verdicts, checks = (pd.read_csv(work / f"{name}.csv") for name in ("verdicts", "checks"))
-    write_text(work / "report.html", report_html(notebook, study, verdicts, checks, shown(provenance)))
+    results, verdicts, checks = (pd.read_csv(work / f"{name}.csv") for name in ("results", "verdicts", "checks"))
+    altered = words.altered_sentence(study, provenance["parameters"], default_parameters(study.key))
+    write_text(work / "report.html", report_html(notebook, study, verdicts, checks, provenance, altered))
+    (work / "tables.xlsx").write_bytes(tables.workbook(study, results, verdicts, checks))
     # Last, because its presence says that the folder is whole.
+    provenance["files"] = hashes(work)
     write_text(work / PROVENANCE, json.dumps(provenance, indent=2, ensure_ascii=False) + "\n")
 
 
 def _retagged(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Let a book show the parameters that were used, not the defaults."""
+    """Let a book show the parameters that were used, not the defaults; and name no folder that is gone."""
+    notebook.metadata["papermill"]["input_path"] = "analysis.ipynb"
     for cell in notebook.cells:
+        cell.metadata.pop("execution", None)  # papermill's own times say the same
         tags = cell.metadata.get("tags", [])
         if "parameters" in tags:
             cell.metadata["tags"] = [*tags, "remove-cell"]
         elif "injected-parameters" in tags:
             cell.metadata["tags"] = [*tags, "hide-input"]
+            cell["id"] = "injected-parameters"  # papermill draws one by chance
     return notebook

@@ -1,68 +1,114 @@
 """The folders that runs leave: made whole or not at all, and never over what is not theirs."""
 
+import hashlib
 import json
 import os
 import shutil
+import tempfile
+from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
+from filelock import FileLock
 
-from secretome.cohort import Study
 from secretome.protocol import Problem, Refusal
 
 PROVENANCE = "provenance.json"
 WRITTEN_BY_NOTEBOOK = ("results.csv", "verdicts.csv", "checks.csv", "figures")
+# What a run needs for itself in the output folder begins so, and nothing of the user's does.
+OWN = ".rerun-"
+EARLIER = "-earlier"
 
 Existing = Literal["refuse", "resume", "force"]
 
 
-def write_summary(name: str, out: Path) -> Path:
-    """Write ``summary.csv``: the verdicts of every finished cohort of a study in a folder, one under another."""
-    # A folder that begins with a dot is a run that was killed.
-    folders = sorted(path.parent for path in out.glob(f"[!.]*/{PROVENANCE}") if provenance_in(path.parent).get("study") == name)
-    tables = [pd.read_csv(folder / "verdicts.csv", dtype=str, keep_default_na=False) for folder in folders]
-    path = out / "summary.csv"
-    write_text(path, pd.concat(tables).to_csv(index=False, lineterminator="\n"))
-    return path
+@dataclass(frozen=True)
+class Place:
+    """Where the run of one cohort goes."""
 
+    study: str
+    cohort: str
+    file: Path
+    out: Path
 
-def check_place(study: Study, folder: Path, existing: Existing) -> None:
-    """Refuse a place where something of the user's would be lost."""
-    if not folder.exists():
-        return
-    file = study.cohort.path.name
-    if existing == "refuse":
-        remedy = "Add --resume to keep it unless something has changed, --force to make it anew, or --out for another place."
-        raise Refusal([Problem(file, "", f"the folder {folder}, which is there already", "a new one", remedy)])
-    made = provenance_in(folder)
-    ours = made.get("study") == study.key and made.get("cohort") == study.cohort.id
-    if not ours or folder.resolve() in study.cohort.path.resolve().parents:
-        found = f"the folder {folder}, which is no rerun of this study on this cohort"
-        raise Refusal([Problem(file, "", found, "a rerun to replace", "Nothing was touched. Name another place with --out.")])
+    @property
+    def folder(self) -> Path:
+        """The folder that appears when the run is finished."""
+        return self.out / self.cohort
 
+    def check(self, existing: Existing) -> None:
+        """Refuse a place where something of the user's would be lost."""
+        if not self.folder.exists():
+            return
+        if existing == "refuse":
+            remedy = "Add --resume to keep it unless something has changed, --force to make it anew, or --out for another place."
+            raise Refusal([Problem(self.file.name, "", f"the folder {self.folder}, which is there already", "a new one", remedy)])
+        made = provenance_in(self.folder)
+        ours = made.get("study") == self.study and made.get("cohort") == self.cohort
+        if not ours or self.folder.resolve() in self.file.resolve().parents:
+            found = f"the folder {self.folder}, which is no rerun of this study on this cohort"
+            raise Refusal([Problem(self.file.name, "", found, "a rerun to replace", "Nothing was touched. Name another place with --out.")])
 
-def put(work: Path, folder: Path, study: Study, existing: Existing) -> None:
-    """Move a finished run to its place; an earlier one steps aside first, and comes back if the move fails."""
-    check_place(study, folder, existing)
-    aside = work.with_name(work.name + "-earlier")
-    work.chmod(0o755)  # a private folder becomes an ordinary one
-    earlier = folder.exists()
-    if earlier:
-        folder.rename(aside)
-    try:
-        work.rename(folder)
-    except OSError:
+    def work(self) -> Path:
+        """Make a private folder beside the place."""
+        make(self.out)
+        try:
+            return Path(tempfile.mkdtemp(prefix=f"{OWN}{self.cohort}-", dir=self.out))
+        except OSError as error:
+            raise _unusable(self.out, error) from error
+
+    def put(self, work: Path, existing: Existing) -> None:
+        """Move a finished run here; an earlier one steps aside first, and comes back if the move fails."""
+        self.check(existing)
+        aside = work.with_name(work.name + EARLIER)
+        work.chmod(0o755)  # a private folder becomes an ordinary one
+        earlier = self.folder.exists()
         if earlier:
-            aside.rename(folder)
-        raise
-    shutil.rmtree(aside, ignore_errors=True)
+            self.folder.rename(aside)
+        try:
+            work.rename(self.folder)
+        except OSError:
+            if earlier:
+                aside.rename(self.folder)
+            raise
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def make(out: Path) -> None:
+    """Make the output folder if it is not there, or refuse."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unusable(out, error) from error
+
+
+def sweep(out: Path, cohorts: Collection[str] | None = None) -> None:
+    """Clear away what killed runs left, and put back a finished folder whose replacement never came; of these cohorts only, if named."""
+    # The folders that stepped aside last: they must not be put back while their replacement is still to be swept.
+    for left in sorted(out.glob(f"{OWN}*"), key=lambda path: path.name.endswith(EARLIER)):
+        cohort = left.name.removeprefix(OWN).removesuffix(EARLIER).rpartition("-")[0]
+        if not left.is_dir() or (cohorts is not None and cohort not in cohorts):
+            continue
+        if left.name.endswith(EARLIER) and not (out / cohort).exists():
+            left.rename(out / cohort)
+        else:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def finished_key(folder: Path) -> str | None:
-    """The content key of a finished run; None if any of its files is gone."""
-    whole = all((folder / name).exists() for name in (*WRITTEN_BY_NOTEBOOK, "notebook.ipynb", "report.html"))
-    return provenance_in(folder).get("content_key") if whole else None
+    """The content key of a finished run; None if any of its files is gone or is not what the run wrote."""
+    made = provenance_in(folder)
+    files = made.get("files")
+    whole = isinstance(files, dict) and files == hashes(folder)
+    return made.get("content_key") if whole else None
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """The SHA-256 of every file of a run but its provenance, by name."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != PROVENANCE)
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def provenance_in(folder: Path) -> dict[str, Any]:
@@ -74,8 +120,34 @@ def provenance_in(folder: Path) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
+def write_summary(name: str, out: Path) -> Path:
+    """Write ``summary.csv``: the verdicts of every finished cohort of a study in a folder, one under another."""
+    path = out / "summary.csv"
+    lock = FileLock(out / f"{OWN}summary.lock")
+    # Held while reading too: of two runs that end together, the later one has seen all of the earlier.
+    with lock:
+        folders = sorted(found.parent for found in out.glob(f"[!.]*/{PROVENANCE}") if provenance_in(found.parent).get("study") == name)
+        tables = [pd.read_csv(folder / "verdicts.csv", dtype=str, keep_default_na=False) for folder in folders]
+        write_text(path, pd.concat(tables).to_csv(index=False, lineterminator="\n"))
+        drop(lock)
+    return path
+
+
+def drop(lock: FileLock) -> None:
+    """Delete the file of a lock that is held; whoever waits for it takes a new one."""
+    if os.name != "nt":  # Windows deletes no open file; there it stays, and does no harm
+        Path(lock.lock_file).unlink(missing_ok=True)
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a file whole: a reader sees the old one or the new one."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    partial.write_text(text, encoding="utf-8", newline="\n")
-    partial.replace(path)
+    partial = path.with_name(f"{OWN}{path.name}-{os.getpid()}")
+    try:
+        partial.write_text(text, encoding="utf-8", newline="\n")
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _unusable(out: Path, error: OSError) -> Refusal:
+    return Refusal([Problem("--out", "", f"{out} ({error.strerror})", "a folder that can be made and written to", "Name another place.")])

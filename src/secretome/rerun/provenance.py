@@ -6,6 +6,7 @@ import platform
 import subprocess
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,17 +20,27 @@ VERSIONED = ("secretome", "numpy", "scipy", "pandas", "statsmodels", "matplotlib
 
 def content_key(study: Study, parameters: Mapping[str, int | float]) -> str:
     """A hash of all that a run's results come from: cohort, protocol, notebook, package, versions and parameters."""
-    package = Path(__file__).parents[1]
-    files = [
-        study.cohort.path,
-        *_study_files(study.key),
-        *sorted(file for file in package.rglob("*") if file.suffix in (".py", ".css", ".js", ".jinja")),
-    ]
     read_with = [study.cohort.sheet, sorted(study.cohort.names.items())]
-    digest = hashlib.sha256(json.dumps([dict(sorted(parameters.items())), read_with, _versions()]).encode())
-    for file in files:
-        digest.update(hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()
+    parts = [
+        study.cohort.sha256,
+        dict(sorted(parameters.items())),
+        read_with,
+        _versions(),
+        *map(_sha256, _study_files(study.key)),
+        _package(),
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+@cache
+def _package() -> str:
+    """A hash of the package, read once: a process runs the code that it began with."""
+    files = sorted(file for file in Path(__file__).parents[1].rglob("*") if file.suffix in (".py", ".css", ".js", ".jinja"))
+    return hashlib.sha256("".join(map(_sha256, files)).encode()).hexdigest()
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def provenance_of(study: Study, parameters: Mapping[str, int | float], key: str) -> dict[str, Any]:
@@ -48,8 +59,8 @@ def provenance_of(study: Study, parameters: Mapping[str, int | float], key: str)
         "cohort_names": study.cohort.names,
         "cohort_read_as": list(study.cohort.understood),
         "source_data": study.source_data,
-        "protocol_sha256": hashlib.sha256(protocol.read_bytes()).hexdigest(),
-        "notebook_sha256": hashlib.sha256(notebook.read_bytes()).hexdigest(),
+        "protocol_sha256": _sha256(protocol),
+        "notebook_sha256": _sha256(notebook),
         "parameters": used,
         "seed": used.get("seed"),
         "versions": _versions(),
@@ -59,26 +70,17 @@ def provenance_of(study: Study, parameters: Mapping[str, int | float], key: str)
     }
 
 
-def shown(provenance: Mapping[str, Any]) -> dict[str, str]:
-    """Provenance as lines of a table."""
-    lines = {}
-    for name, value in provenance.items():
-        if isinstance(value, Mapping):
-            value = ", ".join(f"{inner} {'for ' * (name == 'cohort_names')}{entry}" for inner, entry in value.items())
-        if not isinstance(value, list) and value != "":
-            lines[name.replace("_", " ")] = "unknown" if value is None else str(value)
-    return lines
-
-
 def _study_files(name: str) -> tuple[Path, Path]:
     folder = study_folder(name)
     return folder / "protocol.yml", folder / "analysis.py"
 
 
+@cache
 def _versions() -> dict[str, str]:
     return {"python": platform.python_version(), **{name: version(name) for name in VERSIONED}}
 
 
+@cache
 def _commit() -> str | None:
     """The commit of the checkout, marked if files were changed since; None outside a checkout."""
     where = notebooks_folder()

@@ -1,7 +1,7 @@
 """Tables that people read, made from results and verdicts."""
 
 from secretome.tables.arrive import arrive_table
-from secretome.tables.benchmarks import calibration_ranges, calibration_table, growth_table, missed, speed_table
+from secretome.tables.benchmarks import calibration_ranges, calibration_table, growth_table, missed, reruns_table, speed_table
 from secretome.tables.ledger import needs_table, plans_table, power_table, rates_table, rules_table, scoreboard_table, worth_table
 from secretome.tables.markup import to_html
 from secretome.tables.reported import (
@@ -18,6 +18,7 @@ from secretome.tables.reported import (
 )
 from secretome.tables.results import contrasts_table, options_table, specifications_table, verdicts_table
 from secretome.tables.studies import assumptions_table, design_table, groups_table, pairs_table, scenarios_table, sources_table
+from secretome.tables.workbook import workbook
 
 __all__ = [
     "arrive_table",
@@ -42,6 +43,7 @@ __all__ = [
     "rates_table",
     "reported_ratios_table",
     "reported_sources_table",
+    "reruns_table",
     "rules_table",
     "scenarios_table",
     "scoreboard_table",
@@ -53,5 +55,6 @@ __all__ = [
     "to_html",
     "variances_table",
     "verdicts_table",
+    "workbook",
     "worth_table",
 ]

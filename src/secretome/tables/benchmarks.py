@@ -47,6 +47,20 @@ def growth_table(rows: pd.DataFrame) -> pd.DataFrame:
     return wide.rename(columns=lambda n: f"n = {n}").rename_axis(None, axis="columns").rename_axis("One call, ms").reset_index()
 
 
+def reruns_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Seconds a cohort by each way of running them, the largest process, and how many times as long as ours it took."""
+    return pd.DataFrame(
+        {
+            "Way": rows["way"],
+            "Cohorts": rows["cohorts"],
+            "At once": rows["workers"],
+            "Seconds a cohort": [words.number(value) for value in rows["seconds"] / rows["cohorts"]],
+            "Largest process, MB": [f"{value:.0f}" for value in rows["memory_mb"]],
+            "Time over ours": [words.number(value) for value in rows["ratio"]],
+        }
+    )
+
+
 def _missed(row: words.Row) -> str:
     if row["kind"] == "size" and row["share"] > 0.05 + 2 * row["error"]:
         return " (too often)"

@@ -12,7 +12,8 @@ def contrasts_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
         {
             "Measure": [study.protocol.endpoints[key].label for key in results["endpoint"]],
             "Contrast": [words.against(study, contrast) for contrast in results["contrast"]],
-            "n": [f"{row['n_treated']} and {row['n_control']}" for _, row in results.iterrows()],
+            # Kept on one line, however narrow the column.
+            "n": [f"{row['n_treated']}\u00a0and\u00a0{row['n_control']}" for _, row in results.iterrows()],
             "Effect": [words.effect(row, study.protocol.endpoints[row["endpoint"]].unit) for _, row in results.iterrows()],
             "p, not adjusted": [words.p_number(p) for p in results["pvalue"]],
         }

@@ -3,13 +3,29 @@
 from secretome.words.alternatives import design_alt, groups_alt, paired_alt
 from secretome.words.arrive import ASKS, GUIDELINES, OPEN, arrive_answers
 from secretome.words.choices import HEADINGS, options, specification_alt, specification_sentence
+from secretome.words.headers import COLUMN_TITLES
 from secretome.words.ledger import cohort_heading, headline, rates_alt, rule_words, share, uncounted_sentence
-from secretome.words.methods import methods_paragraph, software
-from secretome.words.numbers import Row, count, effect, inside, interval, number, p_number, p_value, percent, ratio
+from secretome.words.methods import losses, methods_paragraph, software
+from secretome.words.numbers import (
+    Row,
+    bracket_head,
+    bracket_p,
+    bracket_value,
+    count,
+    effect,
+    inside,
+    interval,
+    number,
+    p_number,
+    p_value,
+    percent,
+    ratio,
+)
 from secretome.words.planning import assumed_sentence, claim_heading, ethics_sentence, exact_sentence, plan_sentences, planning_alt
 from secretome.words.publishing import (
     PUBLISHING,
     after_publishing,
+    altered_sentence,
     may_count,
     never_counted_sentence,
     outdated_sentence,
@@ -43,6 +59,7 @@ from secretome.words.sheets import template_instructions
 
 __all__ = [
     "ASKS",
+    "COLUMN_TITLES",
     "GUIDELINES",
     "HEADINGS",
     "OPEN",
@@ -50,9 +67,13 @@ __all__ = [
     "Row",
     "after_publishing",
     "against",
+    "altered_sentence",
     "arms_sentence",
     "arrive_answers",
     "assumed_sentence",
+    "bracket_head",
+    "bracket_p",
+    "bracket_value",
     "caveats",
     "censoring_sentence",
     "check_sentence",
@@ -73,6 +94,7 @@ __all__ = [
     "headline",
     "inside",
     "interval",
+    "losses",
     "made_up_sentence",
     "may_count",
     "methods_paragraph",

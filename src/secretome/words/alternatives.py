@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from secretome.cohort import Study
 from secretome.protocol import Claim, sides
-from secretome.words.numbers import Row, effect, inside, interval, number
-from secretome.words.sentences import arms_sentence, censoring_sentence, pairs_sentence, unit, units_counted
+from secretome.words.numbers import Row, bracket_p, effect, inside, interval, number
+from secretome.words.sentences import against, arms_sentence, censoring_sentence, pairs_sentence, unit, units_counted
 
 
 def paired_alt(study: Study, claim: Claim, row: Row) -> str:
@@ -20,7 +20,8 @@ def paired_alt(study: Study, claim: Claim, row: Row) -> str:
         finding = f"geometric mean ratio {number(row['estimate'])}, {interval(row)}, {_place(row)}"
     return (
         f"Two aligned panels on a log scale. Left, {endpoint.label} ({endpoint.unit}) of every {unit(study)}, "
-        f"{control} and {treated}, joined by a line: {pairs_sentence(study, claim)}. Right, the effect: {finding}."
+        f"{control} and {treated}, joined by a line: {pairs_sentence(study, claim)}.{_bracket_words(study, [row])} "
+        f"Right, the effect: {finding}."
     )
 
 
@@ -37,7 +38,7 @@ def groups_alt(study: Study, endpoint: str, rows: Sequence[Row]) -> str:
     control = inside(study.protocol.groups[sides(rows[0]["contrast"])[1]].label)
     return (
         f"Two panels on log scales. Left, {about.label} ({about.unit}) of every {unit(study)}, by group. {arms_sentence(study, endpoint)}. "
-        f"{censoring_sentence(study, endpoint)}. Right, the effect against {control}: {'; '.join(findings)}."
+        f"{censoring_sentence(study, endpoint)}.{_bracket_words(study, rows)} Right, the effect against {control}: {'; '.join(findings)}."
     )
 
 
@@ -52,6 +53,12 @@ def design_alt(study: Study) -> str:
         arms.append(f"{group.label} ({group.treatment}), {units_counted(study, len(own))}{fate}")
     events = "; ".join(f"{event.hour:g} h, {event.what}" for event in study.protocol.timeline)
     return f"The design as arms along a line of hours. {'. '.join(arms)}. Events: {events}."
+
+
+def _bracket_words(study: Study, rows: Sequence[Row]) -> str:
+    """What the brackets over the animals say."""
+    known = [f"{against(study, row['contrast'])}, {bracket_p(row)}" for row in rows if not math.isnan(row["pvalue"])]
+    return f" Brackets: {'; '.join(known)}." if known else ""
 
 
 def _place(row: Row) -> str:

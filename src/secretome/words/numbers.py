@@ -1,6 +1,7 @@
 """Numbers, p values and intervals as a journal prints them."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,25 @@ def p_number(value: float) -> str:
     if math.isnan(value):
         return "not defined"
     return "< 0.000001" if value < 1e-6 else np.format_float_positional(float(f"{value:.3g}"), trim="-")
+
+
+def bracket_value(row: Row) -> float:
+    """The p of a planned result that stands over its bracket: adjusted over its family wherever the analysis adjusts."""
+    return float(row["pvalue"] if math.isnan(row["pvalue_adjusted"]) else row["pvalue_adjusted"])
+
+
+def bracket_head(rows: Sequence[Row]) -> str:
+    """What the p over brackets are."""
+    return "adjusted p" if any(bracket_value(row) != row["pvalue"] for row in rows) else "p"
+
+
+def bracket_p(row: Row) -> str:
+    """The p over a bracket, saying whether it is adjusted.
+
+    >>> bracket_p({"pvalue": 0.0131, "pvalue_adjusted": 0.0262}), bracket_p({"pvalue": 0.000488, "pvalue_adjusted": float("nan")})
+    ('adjusted p = 0.0262', 'p = 0.000488')
+    """
+    return bracket_head([row]).removesuffix("p") + p_value(bracket_value(row))
 
 
 def percent(level: float) -> str:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from secretome.cohort import Study
 from secretome.words.numbers import count
+from secretome.words.sentences import units_counted
 
 COMMIT = "git_commit"
 # What a page tells of a rerun's provenance, in this order, under these names.
@@ -82,6 +83,14 @@ def withdrawn_sentence(study: str, cohort: str, day: str, sha256: str, why: str)
 def outdated_sentence(*, protocol_changed: bool) -> str:
     """That the book's protocol is another by now; nothing where it is not."""
     return "The study's protocol has changed since: these verdicts were given under the earlier one." if protocol_changed else ""
+
+
+def altered_sentence(study: Study, used: Mapping[str, float], planned: Mapping[str, float]) -> str:
+    """In what a run differs from the one that the protocol plans; nothing where it does not."""
+    parts = [f"{name} is {used[name]:g}, not {value:g}" for name, value in planned.items() if used.get(name, value) != value]
+    if n := study.cohort.excluded["animal"].nunique():
+        parts.append(f"values of {units_counted(study, n)} were left out")
+    return f"Not as the protocol plans: {'; '.join(parts)}. This run cannot be published in the book." if parts else ""
 
 
 def provenance_lines(provenance: Mapping[str, Any]) -> dict[str, str]:

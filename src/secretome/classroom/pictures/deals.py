@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import combinations
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from scipy.stats import rankdata
@@ -28,11 +29,14 @@ def deals_figure(treated: Sequence[float], control: Sequence[float]) -> Figure:
     middle = size * (number + 1) / 2
     observed = float(rankdata([*treated, *control])[:size].sum())
     deals = sorted(combinations(range(number), size), key=lambda deal: (sum(ranks[place] for place in deal), deal))
+    sums = sorted({float(sum(ranks[place] for place in deal)) for deal in deals})
+    # Sums stand side by side, whatever lies between them, so that every strip has room.
+    across = {total: float(position) for position, total in enumerate(sums)}
     heights: dict[float, int] = {}
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(6.2, 3.4), layout="constrained")
+        figure = Figure(figsize=(6.2, 3.2), layout="constrained")
         axes = figure.subplots()
-        step = 0.8 / number
+        step = 0.84 / number
         for deal in deals:
             total = float(sum(ranks[place] for place in deal))
             height = heights[total] = heights.get(total, -1) + 1
@@ -40,19 +44,16 @@ def deals_figure(treated: Sequence[float], control: Sequence[float]) -> Figure:
             colour = COLOURS["against" if far else "control"]
             for place in range(number):
                 face = colour if place in deal else "none"
-                corner = (total - 0.4 + place * step, height + 0.15)
-                axes.add_patch(Rectangle(corner, 0.85 * step, 0.6, facecolor=face, edgecolor=colour, linewidth=0.8))
-        axes.axvline(middle, color=COLOURS["quiet"], linewidth=1, linestyle=":", zorder=0)
-        axes.annotate(
-            "what happened",
-            (observed, heights[observed] + 1),
-            (observed, heights[observed] + 1.9),
-            ha="center",
-            arrowprops={"arrowstyle": "->", "color": COLOURS["ink"]},
-        )
-        axes.set_xlim(min(heights) - 0.8, max(heights) + 0.8)
-        axes.set_ylim(0, max(heights.values()) + 2.6)
-        axes.set_xticks(sorted({*heights, middle}), [f"{tick:g}" for tick in sorted({*heights, middle})])
-        axes.set_xlabel("rank sum of the treated animals (filled)")
-        axes.set_ylabel("deals")
+                corner = (across[total] - 0.42 + place * step, height + 0.25)
+                axes.add_patch(Rectangle(corner, 0.86 * step, 0.5, facecolor=face, edgecolor=colour, linewidth=0.9))
+        top = heights[observed] + 1
+        arrow = {"arrowstyle": "->", "color": COLOURS["ink"]}
+        axes.annotate("what happened", (across[observed], top), (across[observed], top + 0.9), ha="center", arrowprops=arrow)
+        axes.axvline(float(np.interp(middle, sums, list(across.values()))), color=COLOURS["quiet"], linewidth=1, linestyle=":", zorder=0)
+        axes.set_xlim(-0.7, len(sums) - 0.3)
+        axes.set_ylim(0, max(heights.values()) + 2.4)
+        axes.set_xticks(list(across.values()), [f"{total:g}" for total in sums])
+        axes.set_yticks([])
+        axes.spines["left"].set_visible(False)
+        axes.set_xlabel("rank sum of the animals called treated (filled)")
     return figure

@@ -1,0 +1,88 @@
+"""Pages that bring what they use and nothing else: type embedded, scripts of unused extensions left out, no empty column.
+
+Type is embedded in the style sheet, since a browser may refuse a font file to a page opened from disk.
+"""
+
+from __future__ import annotations
+
+import base64
+import shutil
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+# Live code would load from the network, and its script declares a constant twice. Tabs are used nowhere; what folds is `details`.
+UNUSED = ("thebe", "sphinx-design", "design-tabs", "togglebutton", "toggleHint")
+# Icons of the theme that icons.css draws, and maps for those who debug the theme.
+NOT_SHIPPED = ("scripts/fontawesome*", "**/*.map", "vendor/fontawesome", "locales", "sphinx-thebe*", "design-tabs.js", "togglebutton.*")
+FACES = (
+    ("Source Sans 3", "normal", "200 900", "source-sans-3-latin-wght-normal", "U+0000-00FF, U+2000-206F, U+20AC, U+2190-2193, U+2212"),
+    ("Source Sans 3", "italic", "200 900", "source-sans-3-latin-wght-italic", "U+0000-00FF, U+2000-206F, U+20AC, U+2212"),
+    ("Source Sans 3", "normal", "200 900", "source-sans-3-greek-wght-normal", "U+0370-03FF"),
+    ("Source Serif 4", "normal", "200 900", "source-serif-4-latin-wght-normal", "U+0000-00FF, U+2000-206F, U+20AC, U+2212"),
+)
+
+
+def font_faces(folder: Path) -> str:
+    """The rules of the book's type, each with its font file inside.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the font files lie.
+
+    Returns
+    -------
+    str
+        A style sheet.
+    """
+    rules = []
+    for family, style, weight, name, letters in FACES:
+        data = base64.b64encode((folder / f"{name}.woff2").read_bytes()).decode()
+        rules.append(
+            f'@font-face{{font-family:"{family}";font-style:{style};font-weight:{weight};font-display:swap;unicode-range:{letters};'
+            f'src:url("data:font/woff2;base64,{data}") format("woff2")}}'
+        )
+    return "\n".join(rules) + "\n"
+
+
+def _write_fonts(app: Any) -> None:
+    static = Path(app.outdir) / "_static"
+    static.mkdir(parents=True, exist_ok=True)
+    (static / "fonts.css").write_text(font_faces(Path(app.srcdir) / "book" / "fonts"), encoding="utf-8")
+    shutil.copyfile(Path(app.srcdir) / "book" / "fonts" / "LICENSE", static / "fonts-LICENSE.txt")
+    app.add_css_file("fonts.css")
+
+
+def _drop_unused(app: Any, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    for kind in ("script_files", "css_files"):
+        context[kind] = [file for file in context[kind] if not any(word in str(vars(file)) for word in UNUSED)]
+
+
+def _set_part(app: Any, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Name the part of the book that a page belongs to, and drop a column of contents that would hold a line or none."""
+    contents = yaml.safe_load((Path(app.srcdir) / "_toc.yml").read_text(encoding="utf-8"))
+    for part in contents["parts"]:
+        if any(chapter.get("file", "").removesuffix(".py") == pagename for chapter in part["chapters"]):
+            context["part_name"] = part["caption"]
+    toc = app.env.tocs.get(pagename)
+    lines = [] if toc is None else [link for link in toc.findall() if link.tagname == "reference"]
+    if len(lines) < 4:  # the title is one of them
+        context["meta"] = {**(context.get("meta") or {}), "html_theme.sidebar_secondary.remove": True}
+
+
+def _leave_out(app: Any, exception: Exception | None) -> None:
+    static = Path(app.outdir) / "_static"
+    for pattern in NOT_SHIPPED:
+        for path in list(static.glob(pattern)):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def setup(app: Any) -> dict[str, bool]:
+    """Register with Sphinx."""
+    app.connect("builder-inited", _write_fonts)
+    app.connect("html-page-context", _set_part, priority=100)
+    app.connect("html-page-context", _drop_unused, priority=900)
+    app.connect("build-finished", _leave_out, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,83 @@
+"""Two repairs of what Sphinx writes, for those who listen to a page and for those whose browser runs no script.
+
+Entries of a bibliography carry a role that is deprecated, inside a list that then has no items: they become an ordinary list. A box that
+folds away needs a script: it becomes `details`, which every browser folds by itself and opens for a search.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from docutils import nodes
+from sphinx_exercise.nodes import solution_node
+
+
+class folded(nodes.Element):  # type: ignore[misc]  # noqa: N801  (docutils names its nodes so)
+    """A box that opens when its heading is pressed."""
+
+
+class heading(nodes.TextElement):  # type: ignore[misc]  # noqa: N801
+    """The heading of a box that folds."""
+
+
+def _list_citations(doctree: nodes.document) -> None:
+    for parent in list(doctree.findall(lambda node: any(isinstance(child, nodes.citation) for child in node.children))):
+        children: list[nodes.Node] = []
+        for child in parent.children:
+            if not isinstance(child, nodes.citation):
+                children.append(child)
+                continue
+            if not (children and isinstance(children[-1], nodes.bullet_list) and "references" in children[-1]["classes"]):
+                children.append(nodes.bullet_list(classes=["references"]))
+            children[-1].append(_entry(child))
+        parent.children = []
+        parent.extend(children)
+        # The list that a bibliography put around its entries is now the list itself.
+        parent.attributes.pop("role", None)
+
+
+def _entry(citation: nodes.citation) -> nodes.list_item:
+    label, *body = citation.children
+    first = body[0] if body and isinstance(body[0], nodes.paragraph) else nodes.paragraph()
+    first.insert(0, [nodes.strong("", label.astext(), classes=["reference-label"]), nodes.Text(" ")])
+    rest = body[1:] if body and first is body[0] else body
+    return nodes.list_item("", first, *rest, ids=citation["ids"], names=citation["names"])
+
+
+def _fold(doctree: nodes.document) -> None:
+    for box in list(doctree.findall(lambda node: isinstance(node, (solution_node, nodes.admonition)) and "dropdown" in node["classes"])):
+        title, *body = box.children
+        inside = folded("", *body, classes=["folded", *(name for name in box["classes"] if name != "dropdown")], ids=box["ids"])
+        # A link inside what is pressed could not be pressed.
+        inside.insert(0, heading("", title.astext()))
+        box.replace_self(inside)
+
+
+def _mend(app: Any, doctree: nodes.document, docname: str) -> None:
+    if app.builder.format == "html":
+        _list_citations(doctree)
+        _fold(doctree)
+
+
+def _open_folded(self: Any, node: folded) -> None:
+    self.body.append(self.starttag(node, "details"))
+
+
+def _close_folded(self: Any, node: folded) -> None:
+    self.body.append("</details>\n")
+
+
+def _open_heading(self: Any, node: heading) -> None:
+    self.body.append("<summary>")
+
+
+def _close_heading(self: Any, node: heading) -> None:
+    self.body.append("</summary>\n")
+
+
+def setup(app: Any) -> dict[str, bool]:
+    """Register with Sphinx."""
+    app.add_node(folded, html=(_open_folded, _close_folded))
+    app.add_node(heading, html=(_open_heading, _close_heading))
+    app.connect("doctree-resolved", _mend, priority=800)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

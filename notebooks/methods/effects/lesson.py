@@ -1,0 +1,292 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# (lesson-effects)=
+# # Effect sizes with intervals
+#
+# **The question.** A treatment "works, p = 0.0005". By how much? And how well do twelve donors know it?
+#
+# | Before you read | Time | You will be able to |
+# |---|---|---|
+# | {doc}`What a p can and cannot be <../floors/lesson>` | 40 minutes | choose a ratio, a shift or a {term}`probability of superiority`, read its interval, and report a small study without a word too many |
+#
+# Download: {download}`exercises <../../../_build/lessons/effects-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/effects-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
+
+# %% tags=["setup"]
+from secretome import load_study, stats
+
+# %% tags=["remove-cell"]
+import warnings
+
+import numpy as np
+from statsmodels.stats.nonparametric import rank_compare_2indep
+
+from secretome import words
+from secretome.classroom.pictures.effects import narrowing_figure
+from secretome.report.page import Page
+
+page = Page()
+
+
+def inside(interval):
+    return f"{words.number(interval.low)} to {words.number(interval.high)}"
+
+
+# %% [markdown]
+# ## The middle on a log scale
+#
+# Twelve donors' T cells were cultured without and with conditioned medium, and the share of regulatory T cells counted {cite}`ivanova-todorova-2012`. These are measured values, printed in
+# the paper.
+
+# %%
+donors = load_study("treg_conditioned_medium").pairs("foxp3_cd25pos", "with_cm", "without")
+donors.head(3)
+
+# %% [markdown]
+# The first donor goes from 3.45 % to 4.42 %, that is, to 1.28 times as much. What multiplies is averaged by multiplying: the *geometric mean* of the twelve ratios is their product's twelfth root, or, which is the same, the plain
+# mean of their logarithms, turned back.
+
+# %%
+ratio = stats.geometric_mean_ratio(donors["treated"], donors["control"], paired=True)
+ratio.estimate, ratio.confidence_interval(0.95)
+
+# %% tags=["remove-cell"]
+sizes = list(range(3, len(donors) + 1))
+fits = [stats.geometric_mean_ratio(donors["treated"][:n], donors["control"][:n], paired=True) for n in sizes]
+tests = [stats.signed_rank(donors["treated"][:n], donors["control"][:n]) for n in sizes]
+intervals = [fit.confidence_interval(0.95) for fit in fits]
+first_clear = next(n for n, interval in zip(sizes, intervals, strict=True) if interval.low > 1)
+first_small = next(n for n, test in zip(sizes, tests, strict=True) if test.pvalue <= 0.05)
+page.say(
+    ratio=words.number(fits[-1].estimate),
+    interval=inside(intervals[-1]),
+    p_all=words.p_value(tests[-1].pvalue),
+    first_clear=str(first_clear),
+    first_small=str(first_small),
+    estimates=f"{words.number(min(fit.estimate for fit in fits))} and {words.number(max(fit.estimate for fit in fits))}",
+    p_first=words.p_number(tests[0].pvalue),
+    p_last=words.p_number(tests[-1].pvalue),
+)
+
+# %% [markdown]
+# The {term}`geometric mean ratio` is {glue:text}`ratio`, and its 95 % interval goes from {glue:text}`interval`. Read the interval as *the ratios that these donors do not contradict*: treatment may raise the share by a quarter or by
+# four fifths. Of a hundred such intervals, made in a hundred such experiments, about 95 hold the true ratio.
+#
+# ## The same effect, another p
+#
+# What would have been reported after three donors, after four, after five?
+
+# %% tags=["hide-input"]
+page.figure(
+    narrowing_figure(
+        sizes,
+        [fit.estimate for fit in fits],
+        intervals,
+        [f"{test.pvalue:.2g}" if test.pvalue >= 0.01 else f"{test.pvalue:.1g}" for test in tests],
+    ),
+    "narrowing",
+    f"After three donors the ratio is {words.number(fits[0].estimate)} with an interval of {inside(intervals[0])}; after twelve it is {words.number(fits[-1].estimate)}, {inside(intervals[-1])}. "
+    f"The ratio stays inside its first interval; the p falls from {words.p_number(tests[0].pvalue)} to {words.p_number(tests[-1].pvalue)}.",
+)
+
+# %% [markdown]
+# The ratio stays between {glue:text}`estimates` throughout. The p falls from {glue:text}`p_first` to {glue:text}`p_last`. **p mixes two things, how large an effect is and how many donors there are; the interval shows them apart**: the square
+# is the effect, its whiskers are the donors. It also says more than the exact test can at small n: the interval leaves out 1 from {glue:text}`first_clear` donors on, while the signed-rank p cannot be small before there are
+# {glue:text}`first_small`. The price is an assumption, that logarithms of ratios follow a bell curve roughly.
+#
+# ## Three effects for three questions
+#
+# | You want to say | Effect | Needs |
+# |---|---|---|
+# | by what factor values differ | geometric mean ratio | values above 0 |
+# | by how much, in the unit measured | {term}`Hodges-Lehmann shift` | a scale on which a step means the same everywhere |
+# | how often a treated animal is higher than an untreated one | {term}`probability of superiority` | nothing but an order |
+#
+# Concentrations, counts and titres multiply, so the first suits them. For IL-4 in the simulated rats of {doc}`the sepsis study <../../sepsis_cytokines/analysis>`, 300 µL against the septic control, all three are:
+
+# %% tags=["hide-input"]
+page.warn("Simulated animals. They show how the method works, and are evidence of nothing.")
+
+# %%
+il4 = load_study("sepsis_cytokines").cohort.values.query("endpoint == 'il4'")
+high, control = il4.query("group == 't2'")["value"], il4.query("group == 'control'")["value"]
+stats.geometric_mean_ratio(high, control).estimate
+
+# %%
+stats.hodges_lehmann(high, control).estimate
+
+# %%
+stats.probability_of_superiority(high, control).estimate
+
+# %% [markdown]
+# ## Worked example: pain after an operation
+#
+# Scores of pain on the third day after shoulder surgery, on a scale of 1 to 5, with and without an active treatment {cite}`brunner-2000`. A step from 1 to 2 need not mean the same as one from 4 to 5, so only the order counts.
+
+# %%
+without = [3, 3, 4, 3, 1, 2, 3, 1, 1, 5, 4]
+treated = [1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 2, 4, 1, 1]
+pain = stats.probability_of_superiority(without, treated)
+pain.estimate, pain.confidence_interval(0.95)
+
+# %% tags=["remove-cell"]
+shown = rank_compare_2indep(without, treated)
+wald = shown.conf_int()
+term = [0.80, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46]
+early = [1.15, 0.88, 0.90, 0.74, 1.21]
+shift = stats.hodges_lehmann(term, early)
+shift_interval = shift.confidence_interval(0.95)
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    apart = rank_compare_2indep([7, 8, 9, 10, 11], [1, 2, 3, 4, 5]).conf_int()
+ours_apart = stats.probability_of_superiority([7, 8, 9, 10, 11], [1, 2, 3, 4, 5]).confidence_interval(0.95)
+assert np.isnan(apart).all()
+page.say(
+    pain=words.number(pain.estimate),
+    pain_interval=inside(pain.confidence_interval(0.95)),
+    wald=f"{words.number(wald[0])} to {words.number(wald[1])}",
+    brunner_munzel=f"{shown.statistic:.4f}",
+    brunner_p=f"{shown.pvalue:.6f}",
+    shift=f"{shift.estimate:g}",
+    shift_interval=inside(shift_interval),
+    shift_level=words.percent(shift_interval.level),
+    ours_apart=inside(ours_apart),
+)
+
+# %% [markdown]
+# A patient without treatment has more pain than one with it in {glue:text}`pain` of pairs, ties counting one half: the estimate of the paper, whose test statistic {glue:text}`brunner_munzel` with p = {glue:text}`brunner_p` statsmodels gives too.
+# The interval from {glue:text}`pain_interval` is Newcombe's {cite}`newcombe-2006`; that of the first paper, {glue:text}`wald`, rests on a standard error that shrinks near 1, so it lies too high.
+#
+# A second source, for the shift: permeability of a membrane of the womb, at term and early in pregnancy {cite}`hollander-1973`.
+
+# %%
+term = [0.80, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46]
+early = [1.15, 0.88, 0.90, 0.74, 1.21]
+shift = stats.hodges_lehmann(term, early)
+shift.estimate, shift.confidence_interval(0.95)
+
+# %% [markdown]
+# The shift is {glue:text}`shift`, from {glue:text}`shift_interval`, as in the book. Its interval comes from an exact test, and an exact test stands on a ladder: asked for 95 %, it reaches {glue:text}`shift_level`, and says so.
+#
+# :::{admonition} Common mistakes
+# :class: warning
+# - **An interval that vanishes when groups do not overlap.** statsmodels' `rank_compare_2indep` gives no numbers then, five against five; Newcombe's method gives {glue:text}`ours_apart`.
+# - **Mean ± SE as an effect.** It shows each group and leaves the comparison to the eye. Bars that overlap may differ, and bars that do not may not. Prism and Excel draw them at a click.
+# - **The ratio of two means, for skewed values.** One high animal carries it. {doc}`Melatonin in septic rats <../../published_cohorts/analysis>` has two different ratios for that reason.
+# - **Cohen's d for a reader who knows the assay.** It divides by this sample's spread; "1.5 times as many" can be judged, and "d = 0.9" cannot.
+# - **Forgetting the pairs.** The same call without `paired=True` answers another question, with a wider interval.
+# :::
+
+# %% [markdown]
+# ## Exercises
+#
+# The first two can be done on paper.
+
+# %% [markdown]
+# ### 1. A geometric mean
+#
+# Three titres are 8, 16 and 128. What is their geometric mean? (Their logarithms to base 2 are 3, 4 and 7.)
+
+# %% tags=["solution"] exercise="effects-1" tolerance=0.05
+answer = 2 ** ((3 + 4 + 7) / 3)
+answer
+
+# %% [markdown]
+# ### 2. Pairs of animals
+#
+# Treated animals have 5, 7 and 9; untreated ones 4, 5 and 8. In what share of the nine pairs is the treated animal higher, ties counting one half?
+
+# %% tags=["solution"] exercise="effects-2" tolerance=0.005
+answer = stats.probability_of_superiority([5, 7, 9], [4, 5, 8]).estimate
+answer
+
+# %% [markdown] tags=["solution"]
+# 5 beats 4 and ties with 5: one and a half. 7 beats 4 and 5: two. 9 beats all three. Six and a half of nine.
+
+# %% [markdown]
+# ### 3. By what factor at least?
+#
+# The cell loads antibody-forming cells of the book's simulated mice, at the highest dose and under saline. By what factor does the dose raise them *at least*: what is the lower limit of the 95 % interval of the
+# geometric mean ratio?
+
+# %%
+afc = load_study("humoral_immunity").cohort.values.query("endpoint == 'afc'")
+dose, saline = afc.query("group == 'im50'")["value"], afc.query("group == 'saline'")["value"]
+list(dose), list(saline)
+
+# %% tags=["solution"] exercise="effects-3" tolerance=0.05
+answer = stats.geometric_mean_ratio(dose, saline).confidence_interval(0.95).low
+answer
+
+# %% [markdown]
+# ### 4. The level that is reached
+#
+# Five mice against five. Ask for a 99.5 % interval of the Hodges-Lehmann shift between the first five of each of the two groups above. Does a finite one exist? Answer yes or no.
+
+# %% tags=["solution"] exercise="effects-4"
+import math
+import warnings
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    limits = stats.hodges_lehmann(dose[:5], saline[:5]).confidence_interval(0.995)
+answer = math.isfinite(limits.low) and math.isfinite(limits.high)
+limits, answer
+
+# %% [markdown] tags=["solution"]
+# The smallest p of five against five is 0.0079, so an exact interval reaches at most 99.2 %.
+
+# %% [markdown]
+# ### 5. Forget the pairs
+#
+# Take the twelve donors again (the cell loads them), and pretend that nobody noted which two values belong to one donor: the ratio without `paired=True`. By what factor is its 95 % interval wider, as the upper limit
+# divided by the lower, than that of the pairs?
+
+# %%
+donors = load_study("treg_conditioned_medium").pairs("foxp3_cd25pos", "with_cm", "without")
+with_medium, without_medium = donors["treated"], donors["control"]
+
+# %% tags=["solution"] exercise="effects-5" tolerance=0.01
+paired = stats.geometric_mean_ratio(with_medium, without_medium, paired=True).confidence_interval(0.95)
+loose = stats.geometric_mean_ratio(with_medium, without_medium).confidence_interval(0.95)
+answer = (loose.high / loose.low) / (paired.high / paired.low)
+answer
+
+# %% [markdown] tags=["quiz"]
+# ## Quiz
+#
+# **Two studies find p = 0.04. Which found the larger effect?**
+#
+# - [ ] neither: equal p, equal effect
+#   A small effect in many animals and a large one in few can have the same p.
+# - [ ] the larger study
+#   If anything the other way round: with more animals a smaller effect has that p.
+# - [x] that cannot be told from p
+#   The effect and its interval must be printed.
+#
+# **The 95 % interval of a ratio goes from 0.9 to 3.1. It says**
+#
+# - [ ] there is no effect
+#   It does not contradict 1, but it does not contradict 3 either.
+# - [x] the data agree with anything from a fall by a tenth to a threefold rise
+#   That is what is left open, and the honest result.
+# - [ ] the chance that the true ratio lies inside is 95 % for this very interval
+#   The 95 % belong to the method, over many experiments.
+#
+# **Why is the interval of a ratio not symmetric around it?**
+#
+# - [x] it is symmetric on the log scale
+#   Half and double are equally far from 1.
+# - [ ] because of outliers
+#   It is so for the tamest values too.
+
+# %% [markdown]
+# ## What next
+#
+# One comparison is an easy case. With a control and seven groups, each interval must know of the others: {doc}`many arms against one control <../arms/lesson>`.

@@ -1,0 +1,258 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# (lesson-floors)=
+# # What a p can and cannot be
+#
+# **The question.** Five mice a group, seven groups against one control. Before a single mouse is measured: which p values can come out, and can any of them be significant?
+#
+# | Before you read | Time | You will be able to |
+# |---|---|---|
+# | {doc}`Ranks, and what exact means <../ranks/lesson>` | 30 minutes | find the smallest p of a design, see when an experiment cannot succeed, and say what an exact p of 0.03 does and does not mean |
+#
+# Download: {download}`exercises <../../../_build/lessons/floors-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/floors-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
+
+# %% tags=["setup"]
+from math import comb
+
+from secretome import stats
+
+# %% tags=["remove-cell"]
+import numpy as np
+import pandas as pd
+from scipy.stats import mannwhitneyu
+
+from secretome import words
+from secretome.classroom.pictures.floors import floors_figure
+from secretome.report.page import Page
+
+page = Page()
+alpha = 0.05
+two_of_five = stats.mann_whitney([6, 7, 8, 9, 10], [1, 2, 3, 4, 5])
+tied = stats.mann_whitney([16, 16, 32, 64, 128], [16, 16, 16, 16, 32])
+page.say(
+    deals=f"{comb(10, 5)}",
+    floor=words.p_number(two_of_five.attainable),
+    times_seven=words.p_number(7 * two_of_five.attainable),
+    tied_floor=words.p_number(tied.attainable),
+    alpha=f"{alpha:g}",
+)
+
+# %% [markdown]
+# ## A ladder with few rungs
+#
+# Ten mice can be dealt to two groups of five in {glue:text}`deals` ways. An exact p is a share of these deals, so it is a whole number divided by {glue:text}`deals` and nothing else. The lowest rung is reached when
+# the groups do not overlap at all: one deal is as extreme as that, and its mirror image too.
+
+# %%
+comb(10, 5), 2 / comb(10, 5)
+
+# %%
+stats.mann_whitney([6, 7, 8, 9, 10], [1, 2, 3, 4, 5]).pvalue
+
+# %% [markdown]
+# However strong the treatment, **five against five cannot give a p below {glue:text}`floor`**. Treated mice a thousand times higher have the same ranks as mice a little higher. The result of every exact test in this book
+# carries its floor beside it, as `attainable`.
+#
+# Equal values raise the floor, because different deals then have one and the same rank sum:
+
+# %%
+stats.mann_whitney([16, 16, 32, 64, 128], [16, 16, 16, 16, 32]).attainable
+
+# %% [markdown]
+# With these ten titres no order of the mice gives less than {glue:text}`tied_floor`.
+#
+# ## Several comparisons on one ladder
+#
+# Seven groups against one control are seven chances of a false alarm. The plainest cure, Bonferroni's, multiplies each p by seven. The lowest rung of five against five then stands at {glue:text}`times_seven`: above
+# {glue:text}`alpha`. **The experiment cannot succeed, and that is known before it starts.** Pairs have a ladder of their own: n differences have 2 to the power n patterns of signs.
+
+# %% tags=["hide-input"]
+sizes = range(3, 11)
+two_groups = [stats.mann_whitney(range(n), range(n, 2 * n)).attainable for n in sizes]
+lines = {
+    "two groups": two_groups,
+    "seven groups, p times 7": [min(1.0, 7 * floor) for floor in two_groups],
+    "pairs": [stats.signed_rank(np.arange(1, n + 1)).attainable for n in sizes],
+}
+first = {label: next(n for n, value in zip(sizes, values, strict=True) if value <= alpha) for label, values in lines.items()}
+page.say(first_two=str(first["two groups"]), first_seven=str(first["seven groups, p times 7"]), first_pairs=str(first["pairs"]))
+page.figure(
+    floors_figure(sizes, lines, alpha),
+    "floors",
+    f"The smallest possible p falls with the animals per group. It first lies at {alpha:g} or below with "
+    + ", ".join(f"{n} for {label}" for label, n in first.items())
+    + ".",
+)
+
+# %% [markdown]
+# Two groups need {glue:text}`first_two` animals each before an exact test can speak at all, pairs need {glue:text}`first_pairs`, and seven groups with p times 7 need {glue:text}`first_seven`. These are the
+# least numbers with which success is possible, not with which it is likely. {doc}`How many animals <../../power/analysis>` are needed for that is another question.
+#
+# The simulated mice of {doc}`the humoral study <../../humoral_immunity/analysis>` are eight a group, so that the ladder reaches far enough.
+
+# %% [markdown]
+# ## Worked example: a printed table
+#
+# Before computers the rungs were looked up. A table of the University of York gives, for two groups of equal size, the rank sum at which a two-sided test at 5 % may reject {cite}`york-tables`. Its numbers can be
+# counted anew: of all rank sums, take the one whose exact p is nearest to 5 %.
+
+# %% tags=["remove-cell"]
+printed = {4: 11, 5: 18, 6: 26, 7: 37, 8: 49, 9: 63, 10: 79}
+
+
+def rungs(n):
+    """Every rank sum of the lower half with its two-sided p: the lowest n ranks, one of them moved up step by step."""
+    ladder = {}
+    chosen = list(range(1, n + 1))
+    for place in reversed(range(n)):
+        for rank in range(chosen[place], n + place + 2):
+            chosen[place] = rank
+            if sum(chosen) <= n * (2 * n + 1) / 2:
+                ladder[sum(chosen)] = stats.mann_whitney(chosen, [r for r in range(1, 2 * n + 1) if r not in chosen]).pvalue
+    return ladder
+
+
+ladders = {n: rungs(n) for n in printed}
+nearest = {n: min(ladder, key=lambda total: abs(ladder[total] - alpha)) for n, ladder in ladders.items()}
+assert nearest == printed
+above = [n for n, total in printed.items() if ladders[n][total] > alpha]
+page.say(above=f"{len(above)} of {len(printed)}", york_five=words.p_number(ladders[5][18]), strict_five=words.p_number(ladders[5][17]))
+
+# %% tags=["hide-input"]
+page.table(
+    pd.DataFrame(
+        {
+            "n in each group": list(printed),
+            "rank sum, printed": list(printed.values()),
+            "rank sum, counted": [nearest[n] for n in printed],
+            "its exact p": [words.p_number(ladders[n][nearest[n]]) for n in printed],
+        }
+    ),
+    "Rank sums at 5 %, two-sided: printed and counted",
+)
+
+# %% [markdown]
+# All agree, and the last column shows what the table calls approximate: {glue:text}`above` of its entries have a p *above* 5 %. With five a group, a rank sum of 18 is p = {glue:text}`york_five`; to stay below 5 % it must be 17,
+# p = {glue:text}`strict_five`. Nothing lies between. An exact test at 5 % therefore has less than a 5 % chance of a false alarm: it is *conservative*.
+#
+# :::{admonition} Common mistakes
+# :class: warning
+# - **A p below the floor.** A bell curve knows no floor: for three against three that do not overlap, SciPy's `mannwhitneyu(method="asymptotic")` gives {glue:text}`asymptotic_three`, less than the floor of {glue:text}`exact_three`.
+# - **"Not significant, so no effect", at n = 3.** An exact test of three against three cannot be significant. Its silence says nothing.
+# - **Choosing the test after seeing the floor.** A t test has no floor, because it believes in a bell curve. Choose before the animals are measured.
+# - **A one-sided test, to halve the floor.** Allowed if a fall would have been called no effect however large it was, and if that was written down first.
+# - **p = 0.000.** Some programs print it. No exact p is 0.
+# :::
+
+# %% tags=["remove-cell"]
+page.say(
+    asymptotic_three=words.p_number(mannwhitneyu([4, 5, 6], [1, 2, 3], method="asymptotic").pvalue),
+    exact_three=words.p_number(2 / comb(6, 3)),
+)
+
+# %% [markdown]
+# ## What the number means
+#
+# An exact p of 0.03 says: *if* treatment does nothing, three deals of a hundred are at least as far out as this one. It is not the chance that treatment does nothing; it is not the size of the effect; and one minus p is
+# not the chance that another laboratory will find it too.
+
+# %% [markdown]
+# ## Exercises
+#
+# All but the fifth can be done on paper.
+
+# %% [markdown]
+# ### 1. Four against four
+#
+# What is the smallest two-sided exact p for two groups of four, without equal values?
+
+# %% tags=["solution"] exercise="floors-1" tolerance=0.0005
+answer = 2 / comb(8, 4)
+answer
+
+# %% [markdown]
+# ### 2. Pairs
+#
+# Each donor's cells are measured with and without treatment, and the differences tested by the signed-rank test. How many donors are needed so that a two-sided exact p of 0.01 or less is possible?
+
+# %% tags=["solution"] exercise="floors-2"
+answer = next(n for n in range(1, 30) if 2 / 2**n <= 0.01)
+answer
+
+# %% [markdown] tags=["solution"]
+# If every difference has the same sign, one pattern of 2ⁿ is as extreme, and its mirror image too. 2 / 128 is too much, 2 / 256 is not: eight donors.
+
+# %% [markdown]
+# ### 3. Six doses
+#
+# Six doses are each compared with one control by the Mann-Whitney test, and each p is multiplied by six. How many animals does each group need so that 0.05 can be reached?
+
+# %% tags=["solution"] exercise="floors-3"
+answer = next(n for n in range(2, 30) if 6 * 2 / comb(2 * n, n) <= 0.05)
+answer
+
+# %% [markdown] tags=["solution"]
+# Five: 6 × 2 / 252 is 0.048, just below. With a seventh group five are no longer enough.
+
+# %% [markdown]
+# ### 4. Unequal groups
+#
+# You have twelve mice for two groups. Is the smallest possible p lower with six and six than with four and eight? Answer yes or no.
+
+# %% tags=["solution"] exercise="floors-4"
+answer = 2 / comb(12, 6) < 2 / comb(12, 4)
+answer
+
+# %% [markdown] tags=["solution"]
+# 924 deals against 495: equal groups have the longest ladder.
+
+# %% [markdown]
+# ### 5. Titres with a floor
+#
+# Six mice have titres 16, 16, 16, 16, 32, 64 and six others 32, 32, 64, 64, 64, 128. What is the smallest p that any deal of these twelve values can reach? (Not the p of this deal.)
+
+# %% tags=["solution"] exercise="floors-5" tolerance=0.0001
+answer = stats.mann_whitney([16, 16, 16, 16, 32, 64], [32, 32, 64, 64, 64, 128]).attainable
+answer
+
+# %% [markdown] tags=["solution"]
+# The lowest six are the four at 16 and two of the three at 32, which can be chosen in three ways. On the other side the highest six are 128, the four at 64 and one of the three at 32: three ways too, and as far out.
+# So the floor is 6 / 924, three times that of twelve different values.
+
+# %% [markdown] tags=["quiz"]
+# ## Quiz
+#
+# **A paper with four rats a group reports p = 0.001 by the exact Mann-Whitney test. This is**
+#
+# - [ ] strong evidence
+#   It would be, if it could happen.
+# - [x] impossible
+#   Four against four can give no less than 2 / 70.
+# - [ ] possible, if the groups lie far apart
+#   How far apart they lie changes no rank.
+#
+# **Three against three, the groups do not overlap, p = 0.1. What follows?**
+#
+# - [ ] the treatment does nothing
+#   The result is the clearest that this design can give. It could not have said more.
+# - [x] the design was too small to tell by this test
+#   Its floor is 0.1, whatever the treatment does.
+#
+# **Equal values among the animals**
+#
+# - [x] can raise the smallest possible p
+#   Several deals then share the most extreme rank sum.
+# - [ ] make the exact test invalid
+#   It counts them as they are.
+
+# %% [markdown]
+# ## What next
+#
+# A p says whether chance alone could have done it, and on a ladder with few rungs it says even that coarsely. By how much the groups differ is in {doc}`effect sizes with intervals <../effects/lesson>`.

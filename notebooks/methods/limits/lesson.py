@@ -1,0 +1,284 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# (lesson-limits)=
+# # Titres and detection limits
+#
+# **The question.** Seven of twelve healthy rats have IL-6 "below 15.6". A titre of 64 means "64, but not 128". How are values compared that nobody has seen?
+#
+# | Before you read | Time | You will be able to |
+# |---|---|---|
+# | {doc}`Effect sizes with intervals <../effects/lesson>` | 35 minutes | write a hidden value down, compare groups that hold some without making numbers up, and read a titre for what it is |
+#
+# Download: {download}`exercises <../../../_build/lessons/limits-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/limits-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
+
+# %% tags=["setup"]
+import numpy as np
+import pandas as pd
+
+from secretome import load_study, stats
+
+# %% tags=["remove-cell"]
+from secretome import words
+from secretome.classroom.pictures.limits import substituted, substituted_figure
+from secretome.report.page import Page
+
+page = Page()
+
+
+def inside(interval, place=0):
+    return f"{words.number(float(interval.low[place]))} to {words.number(float(interval.high[place]))}"
+
+
+# %% [markdown]
+# ## Two numbers for each animal
+#
+# An assay for IL-6 cannot tell anything below 15.6 pg/mL from nothing. The laboratory writes `<15.6`. That is not a missing value: it says that the rat lies between 0 and 15.6. So give every
+# animal two numbers, *at least* and *at most*. Where a value was seen, both are that value.
+
+# %% tags=["hide-input"]
+page.warn("Simulated animals. They show how the method works, and are evidence of nothing.")
+
+# %% tags=["setup"]
+il6 = load_study("sepsis_cytokines").cohort.values.query("endpoint == 'il6'")
+sham, control = il6.query("group == 'sham'"), il6.query("group == 'control'")
+
+# %%
+sham[["animal", "lower", "upper"]].head(4)
+
+# %% tags=["remove-cell"]
+limit = 15.6
+seen = sham["lower"][sham["lower"] > 0].tolist()
+below = int((sham["lower"] == 0).sum())
+both = pd.concat([sham, control])
+model = stats.censored_lognormal(both["lower"], both["upper"], both["group"] == "control")
+model_interval = model.confidence_interval(0.95)
+shares = np.linspace(0.05, 1, 96)
+ratios = substituted(seen, below, limit, control["lower"].tolist(), shares)
+half, whole = ratios[int(np.argmin(abs(shares - 0.5)))], ratios[-1]
+page.say(
+    below=str(below),
+    rats=str(len(sham)),
+    limit=f"{limit:g}",
+    seen=f"{', '.join(f'{value:g}' for value in sorted(seen)[:-1])} and {max(seen):g}",
+    half=words.number(half),
+    tenth=words.number(ratios[int(np.argmin(abs(shares - 0.1)))]),
+    whole=words.number(whole),
+    model=words.number(float(model.estimate[0])),
+    model_interval=inside(model_interval),
+    sham_mean=words.number(float(model.geometric_mean[0])),
+)
+
+# %% [markdown]
+# ## The number that is put in decides
+#
+# In the sham group {glue:text}`below` of {glue:text}`rats` rats are hidden; the others have {glue:text}`seen`. By what factor is the septic control higher? The custom is to put a number in for the hidden ones, and half of the limit is the
+# favourite. Try every number:
+
+# %% tags=["hide-input"]
+page.figure(
+    substituted_figure(
+        limit,
+        shares,
+        ratios,
+        float(model.estimate[0]),
+        stats.ConfidenceInterval(model_interval.low[0], model_interval.high[0], 0.95),
+        "pg/mL",
+    ),
+    "substituted",
+    f"The ratio of septic control to sham falls from {words.number(ratios[0])} to {words.number(whole)} as the number put in for a hidden value rises from a twentieth of the limit to the limit. "
+    f"The model that puts none in finds {words.number(float(model.estimate[0]))}, {inside(model_interval)}.",
+)
+
+# %% [markdown]
+# Half of the limit makes the ratio {glue:text}`half`, the limit itself {glue:text}`whole`, and a tenth of it {glue:text}`tenth`. The animals did not choose among these. Besides, {glue:text}`below` rats with the very same number have no spread
+# between them, so the interval comes out too sure of itself.
+#
+# **The model puts nothing in.** It draws a bell curve over the logarithms such that the seen values are likely *and* so is a share of {glue:text}`below` in {glue:text}`rats` below the limit:
+
+# %%
+both = pd.concat([sham, control])
+fit = stats.censored_lognormal(both["lower"], both["upper"], both["group"] == "control")
+fit.estimate, fit.confidence_interval(0.95)
+
+# %% [markdown]
+# The groups are put in order, and the ratio is that of each to the first: here of the rats that are control, `True`, to those that are not. It is {glue:text}`model`, from {glue:text}`model_interval`, and the geometric mean of the sham rats {glue:text}`sham_mean` pg/mL, though most of them were never seen. The price is the bell curve. With few values seen it rests on
+# little; when none is seen there is no estimate, only a bound, and the {term}`Mann-Whitney test` still works: all hidden values share the lowest rank.
+
+# %%
+# The larger number of each pair puts all hidden sham rats at one value, below everything seen.
+stats.mann_whitney(control["upper"], sham["upper"]).pvalue
+
+# %% [markdown]
+# ## A titre is an interval
+#
+# Serum is diluted 1 in 8, 1 in 16, 1 in 32 and so on; the titre is the last well that still reacts. A titre of 64 reacted at 64 and not at 128, so it lies *from 64 up to 128*. The last well of the plate has no upper end, and
+# nothing in the first well means *below*.
+
+# %%
+stats.titre_bounds([0, 8, 64, 1024], lowest=8, highest=1024)
+
+# %% [markdown]
+# Both numbers go into the model, as those of IL-6 did:
+
+# %%
+lower, upper = stats.titre_bounds([8, 16, 64, 1024], lowest=8, highest=1024)
+stats.censored_lognormal(lower, upper).geometric_mean.round(1).tolist()
+
+# %% [markdown]
+# Two titres apart by one well may differ by almost nothing, or by almost fourfold. In one person, or one animal, a twofold rise is usually taken for too little to go by {cite}`cauchemez-2012`. In groups of animals it can be seen: count
+# in wells, that is, in logarithms to base 2, and average those.
+
+# %% tags=["setup"]
+titres = load_study("humoral_immunity").cohort.values.query("endpoint == 'titre'")
+dose, saline = titres.query("group == 'im20'")["value"], titres.query("group == 'saline'")["value"]
+
+# %%
+stats.geometric_mean_ratio(dose, saline).estimate, float(dose.mean() / saline.mean())
+
+# %% [markdown]
+# The first number is a ratio of geometric means, in wells: the usual one. The second, a ratio of plain means, follows the one or two animals with the highest titres. "The titre rose by 25 %" is ambiguous on paper: a quarter more of
+# the titre is a third of a well; a quarter more *wells*, from 8 to 10, is fourfold.
+
+# %% [markdown]
+# ## Worked example: arsenic in a stream
+#
+# Twenty-four samples from a stream on Oahu were measured by methods with three limits; thirteen lie below one of them. It is a standard example of Helsel's book {cite}`helsel-2012`.
+
+# %%
+measured = [1.7, 3.2, 2.8, 0.7, 0.9, 0.5, 0.5, 0.5, 0.7, 0.6, 1.5]
+limits = [1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 0.9]
+arsenic = stats.censored_lognormal(measured + [0] * 13, measured + limits)
+arsenic.geometric_mean.round(3).tolist()
+
+# %% tags=["remove-cell"]
+halves = float(np.exp(np.log(measured + [value / 2 for value in limits]).mean()))
+dropped = float(np.exp(np.log(measured).mean()))
+wholes = float(np.exp(np.log(measured + limits).mean()))
+page.say(
+    arsenic=f"{arsenic.geometric_mean[0]:.3f}",
+    halves=f"{halves:.3f}",
+    dropped=f"{dropped:.3f}",
+    wholes=f"{wholes:.3f}",
+)
+end = np.array([1024.0] * 6 + [512, 256])
+open_end = stats.censored_lognormal(*stats.titre_bounds(end, lowest=8, highest=1024)).geometric_mean[0]
+page.say(end=words.number(float(np.exp2(np.log2(end).mean()))), open_end=words.number(float(open_end)))
+
+# %% [markdown]
+# The median of the fitted curve is {glue:text}`arsenic` µg/L, as printed. Leaving the hidden samples out gives {glue:text}`dropped`; putting in the limits {glue:text}`wholes`, and half of them {glue:text}`halves`. Half comes nearest
+# here; in the rats above it was the limit that did. Nobody can tell beforehand.
+#
+# :::{admonition} Common mistakes
+# :class: warning
+# - **Deleting `<15.6`.** It is text among numbers: Excel's `AVERAGE` skips it, and pandas' `to_numeric(errors="coerce")` makes it NaN. The group that lies lowest loses its lowest animals.
+# - **Putting in 0, the limit, or half.** The picture above. Single substitution also understates the spread {cite}`bmc-immunol-9-59`.
+# - **A logarithm of 0.** The zero that was put in becomes minus infinity in NumPy and the error `#NUM!` in Excel.
+# - **The plain mean of titres.** One animal at 512 outweighs twenty at 16.
+# - **The end of the plate as a value.** Of eight mice, six at the last well of 1024: their geometric mean is printed as {glue:text}`end`; the model, which knows that the plate ended, says {glue:text}`open_end`.
+# - **A t test of hidden values in one group only.** The group with the made-up numbers has the made-up spread.
+# :::
+
+# %% [markdown]
+# ## Exercises
+#
+# The first two can be done on paper.
+
+# %% [markdown]
+# ### 1. At most
+#
+# Dilutions are threefold: 1 in 10, 30, 90, 270. An animal has the titre 90. Up to which number may its true titre lie?
+
+# %% tags=["solution"] exercise="limits-1"
+lower, upper = stats.titre_bounds([90], fold=3)
+answer = int(upper[0])
+answer
+
+# %% [markdown]
+# ### 2. Half of the limit
+#
+# Four animals have IL-6 of `<16`, `<16`, 32 and 64. Put in half of the limit. What is the geometric mean?
+
+# %% tags=["solution"] exercise="limits-2" tolerance=0.05
+answer = (8 * 8 * 32 * 64) ** 0.25
+answer
+
+# %% [markdown] tags=["solution"]
+# In steps of two: 3, 3, 5 and 6, on average 4.25, and 2 to the power 4.25 is 19.03.
+
+# %% [markdown]
+# ### 3. The model
+#
+# `control` and `t1` (the cell makes it) are two groups of simulated septic rats, one of them with a hidden value. By what factor is `t1` as high as `control`, by the censored model? One below 1 means lower.
+
+# %%
+t1 = il6.query("group == 't1'")
+lower = np.concatenate([control["lower"], t1["lower"]])
+upper = np.concatenate([control["upper"], t1["upper"]])
+group = np.repeat(["1 control", "2 treated"], [len(control), len(t1)])
+
+# %% tags=["solution"] exercise="limits-3" tolerance=0.01
+answer = stats.censored_lognormal(lower, upper, group).estimate[0]
+answer
+
+# %% [markdown]
+# ### 4. What ranks can do
+#
+# All twelve animals of one group are below the limit; the twelve of the other were seen and are all different. Is the exact Mann-Whitney p below 0.001? Answer yes or no.
+
+# %% tags=["solution"] exercise="limits-4"
+answer = bool(stats.mann_whitney([1.0] * 12, np.arange(16, 28)).pvalue < 0.001)
+answer
+
+# %% [markdown] tags=["solution"]
+# Yes: every hidden animal is below every seen one, whatever its value. Ranks need to know no more. A ratio cannot be estimated here, only bounded.
+
+# %% [markdown]
+# ### 5. The end of the plate
+#
+# A plate begins at 8 and ends at 1024. Eight animals have the titres 1024, 1024, 1024, 1024, 512, 512, 256 and 128. What geometric mean does the censored model give, with `titre_bounds`?
+
+# %% tags=["solution"] exercise="limits-5" tolerance=5
+lower, upper = stats.titre_bounds([1024] * 4 + [512, 512, 256, 128], lowest=8, highest=1024)
+answer = stats.censored_lognormal(lower, upper).geometric_mean[0]
+answer
+
+# %% [markdown] tags=["solution"]
+# The plain geometric mean is 558. The model lies higher for two reasons: a titre of 512 lies anywhere from 512 to 1024, and 1024 has no upper end.
+
+# %% [markdown] tags=["quiz"]
+# ## Quiz
+#
+# **`<15.6` means that**
+#
+# - [ ] the value is missing
+#   It is known to be small. That is worth a lot.
+# - [ ] the value is 0
+#   Nobody knows that.
+# - [x] the value lies between 0 and 15.6
+#   Both numbers go into the model.
+#
+# **Two animals have the titres 64 and 128. Their true titres differ by**
+#
+# - [ ] a factor of two
+#   Only the wells do.
+# - [x] a factor between almost 1 and almost 4
+#   From 127 against 128 to 64 against 255.
+#
+# **Half the animals of a group are hidden. What can always be reported?**
+#
+# - [x] how many are hidden, and a comparison by ranks
+#   Neither needs a curve.
+# - [ ] the mean
+#   It depends on what is put in.
+
+# %% [markdown]
+# ## What next
+#
+# Some measurements are {doc}`counts <../counts/lesson>`, of plaques or of cells, and a zero among them is a value. The list of lessons is in {doc}`the course <../../../book/course>`.

@@ -1,0 +1,57 @@
+"""Two runs on one folder never interleave: each holds a lock that the system takes back when its process ends, however it ends."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from secretome.cohort.model import cohort_id
+from secretome.protocol import Problem, Refusal
+from secretome.rerun.places import OWN, drop, make, sweep
+from secretome.rerun.shards import Shard
+
+# Another run looks at a lock for a moment only, and the processes of a killed one are gone within it.
+PATIENCE = 3.0
+
+
+@contextmanager
+def alone(out: Path, shard: Shard | None = None, files: Iterable[Path] = ()) -> Iterator[None]:
+    """Hold an output folder, or the part of it that belongs to a shard and its files, and clear away what killed runs left there.
+
+    Shards of one division may run side by side.
+
+    Raises
+    ------
+    Refusal
+        If another run is at work there.
+    """
+    make(out)
+    own = FileLock(out / (f"{OWN}shard-{shard.number}-of-{shard.of}.lock" if shard else f"{OWN}whole.lock"))
+    _take(own, out)
+    try:
+        # Held first and looked at the others after, so that of two runs that begin together at least one sees the other.
+        for other in sorted(out.glob(f"{OWN}*.lock")):
+            beside = shard and other.name.endswith(f"-of-{shard.of}.lock")
+            if other.name != Path(own.lock_file).name and other.name != f"{OWN}summary.lock" and not beside:
+                left = FileLock(other)
+                _take(left, out)
+                drop(left)
+                left.release()
+        sweep(out, {cohort_id(file) for file in files} if shard else None)
+        yield
+    finally:
+        drop(own)
+        own.release()
+
+
+def _take(lock: FileLock, out: Path) -> None:
+    try:
+        lock.acquire(timeout=PATIENCE, poll_interval=0.05)
+    except Timeout:
+        remedy = "Wait until it has ended, or name another place with --out. Nothing was touched."
+        found = f"{out}, where another run is at work"
+        raise Refusal([Problem("--out", "", found, "a folder that no other run is writing to", remedy)]) from None
+    except OSError as error:
+        found = f"{out} ({error.strerror})"
+        raise Refusal([Problem("--out", "", found, "a folder that can be written to", "Name another place.")]) from error

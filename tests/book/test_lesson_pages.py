@@ -1,0 +1,60 @@
+"""Lessons as pages: solutions and quizzes folded, exercises to download."""
+
+from pathlib import Path
+
+import jupytext
+import pytest
+from bs4 import BeautifulSoup
+
+from lesson_pages import as_page
+from secretome.classroom.lessons import lesson_names, read_lesson
+
+MARKED = """# %% [markdown] tags=["quiz"]
+# ## Quiz
+#
+# **Two and two?**
+#
+# - [ ] three
+#   Too few.
+# - [x] four,
+#   whatever the weather
+#   Count them
+#   twice.
+
+# %% tags=["solution"] exercise="own-1"
+answer = 4
+
+# %% [markdown] tags=["solution"]
+# Two fingers, twice.
+
+# %% [markdown]
+# - [ ] a list of things to do
+#   is no quiz
+"""
+
+
+def test_only_what_is_marked_is_folded() -> None:
+    quiz, solution, why, other = as_page(jupytext.reads(MARKED, fmt="py:percent")).cells
+    assert quiz.source.count("{dropdown}") == 2
+    assert "::::{dropdown} three\n:class-container: quiz\n\n**No.** Too few.\n::::" in quiz.source
+    assert "**Right.** whatever the weather Count them twice." in quiz.source
+    assert "hide-cell" in solution.metadata["tags"]
+    assert why.source.startswith("::::{dropdown} Why")
+    assert "{dropdown}" not in other.source
+
+
+@pytest.mark.parametrize("name", lesson_names())
+def test_a_lesson_opens_with_its_answers_closed(site: Path, name: str) -> None:
+    page = BeautifulSoup((site / "notebooks" / "methods" / name / "lesson.html").read_bytes(), "html.parser")
+    cells = read_lesson(name).cells
+    solutions = [fold for fold in page.select("details") if "Show the solution" in fold.get_text()]
+    assert len(solutions) == sum("exercise" in cell.metadata for cell in cells)
+    quiz = page.select("details.quiz")
+    assert len(quiz) == sum(cell.source.count("\n- [") for cell in cells if "quiz" in cell.metadata.get("tags", []))
+    assert not any(fold.has_attr("open") for fold in [*solutions, *quiz])
+    assert all(fold.select_one("strong").get_text() in ("Right.", "No.") for fold in quiz)  # type: ignore[union-attr]
+    offered = [str(link["href"]) for link in page.select("a.download")]
+    assert sorted(address.rpartition("-")[2] for address in offered) == ["exercises.ipynb", "solutions.ipynb"]
+    drawing = page.select_one("figure.drawing svg")
+    assert drawing is not None
+    assert any(digit.isdigit() for digit in str(drawing["aria-label"]))

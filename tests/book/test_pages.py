@@ -1,0 +1,149 @@
+"""What every page promises, how much it weighs, and what it looks like to those who do not see colours as printed."""
+
+import doctest
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+from docutils import nodes
+from docutils.utils import new_document
+
+from build import pages_in_contents
+from page_contract import minutes
+
+ROOT = Path(__file__).parents[2]
+# Pages to look things up in, and the front page, keep no contract; lessons have one of their own.
+CONTENTS = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+FREE = {CONTENTS["root"]} | {
+    chapter["file"].removesuffix(".py")
+    for part in CONTENTS["parts"]
+    if part["caption"] in {"Reference", "Classroom"}
+    for chapter in part["chapters"]
+    if "file" in chapter
+}
+KEPT = [page for page in pages_in_contents() if page not in FREE and not page.startswith(("book/reruns", "notebooks/methods"))]
+MEGABYTE = 1_000_000
+
+
+def soup(site: Path, page: str) -> BeautifulSoup:
+    return BeautifulSoup((site / f"{page}.html").read_bytes(), "html.parser")
+
+
+@pytest.mark.parametrize("page", KEPT)
+def test_a_page_keeps_its_contract(site: Path, page: str) -> None:
+    article = soup(site, page).select_one("article")
+    assert article is not None
+    opening = article.select_one(".opening")
+    assert opening is not None
+    assert re.match(r"\d+ minutes?$", opening.select(".reading-time")[0].get_text())
+    assert "Before you start" in opening.get_text()
+    assert opening.select("li")
+    points = article.select(".take-aways li")
+    assert points
+    for point in points:
+        links = [str(link["href"]) for link in point.select("a.reference.internal")]
+        assert any(href.startswith("#") for href in links), f"shown nowhere on its page: {point.get_text()}"
+    assert article.select(".exercise")
+    assert len(article.select(".exercise")) == len(article.select("details.folded.solution"))
+    assert article.select(".what-next a")
+
+
+def test_minutes_are_counted_from_the_page() -> None:
+    """400 words are two minutes at 200 a minute, a figure is half a minute, and what is folded or code is not read."""
+    page = new_document("page")
+    page += nodes.paragraph("", "word " * 400)
+    assert minutes(page) == 2
+    page += nodes.raw("", "<figure><svg><text>label</text></svg></figure>" * 4, format="html")
+    page += nodes.raw("", f"<details><p>{'folded ' * 900}</p></details>", format="html")
+    page += nodes.literal_block("", "code " * 900)
+    assert minutes(page) == 4
+
+
+def test_examples_in_the_solutions_run() -> None:
+    """Answers that Python gives are what it gives."""
+    tried = 0
+    runner = doctest.DocTestRunner()
+    for path in sorted((ROOT / "book").rglob("*.md")):
+        for block in re.findall(r"^```python\n(>>> .*?)^```", path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
+            test = doctest.DocTestParser().get_doctest(block, {}, path.name, str(path), 0)
+            runner.run(test)
+            tried += len(test.examples)
+    assert tried > 20
+    assert runner.summarize(verbose=False).failed == 0
+
+
+def test_a_report_leaves_the_pages_own_boxes_out() -> None:
+    from nbformat.v4 import new_markdown_cell, new_notebook
+
+    from secretome.report.html import _without_book
+
+    own = new_markdown_cell("```{exercise}\n```", metadata={"tags": ["book-only"]})
+    kept = new_markdown_cell("A result.")
+    assert _without_book(new_notebook(cells=[own, kept])).cells == [kept]
+
+
+def test_terms_lead_to_the_glossary_where_they_are_first_used(site: Path) -> None:
+    """Not linked by hand on that page, but named there; and never twice."""
+    article = soup(site, "book/science").select("article")[0]
+    links = [str(link["href"]) for link in article.select("a") if "glossary.html#term-" in str(link.get("href"))]
+    assert any(href.endswith("#term-secretome") for href in links)
+    assert len(links) == len(set(links))
+    assert not article.select("h1 a[href*=glossary], h2 a[href*=glossary]")
+
+
+def test_a_page_weighs_little(site: Path) -> None:
+    """At most 4 MB on disk and 1.2 MB gzipped, images aside; figures under 150 kB."""
+    for page in ["index", "search", "404", *pages_in_contents()]:
+        parsed = soup(site, page)
+        folder = (site / f"{page}.html").parent
+        addresses = [link["href"] for link in parsed.select("link[rel=stylesheet], link[rel=preload]")]
+        addresses += [script["src"] for script in parsed.select("script[src]")]
+        files = {(folder / str(address).partition("?")[0]).resolve() for address in addresses} | {site / f"{page}.html"}
+        contents = [file.read_bytes() for file in files]
+        assert sum(map(len, contents)) < 4 * MEGABYTE, page
+        assert sum(len(gzip.compress(content)) for content in contents) < 1.2 * MEGABYTE, page
+        for drawing in parsed.select("main svg"):
+            assert len(str(drawing).encode()) < 150_000, page
+        for image in parsed.select("main img"):
+            assert (folder / str(image["src"])).stat().st_size < MEGABYTE, page
+
+
+def test_mathematics_is_loaded_only_where_there_is_some(site: Path) -> None:
+    for page in pages_in_contents():
+        parsed = soup(site, page)
+        loaded = any("mathjax" in str(script["src"]) for script in parsed.select("script[src]"))
+        assert loaded == bool(parsed.select(".math")), page
+
+
+def colours(css: str, selector: str) -> dict[str, str]:
+    block = re.search(re.escape(selector) + r"\s*\{(.*?)\}", css, re.DOTALL)
+    assert block is not None
+    return dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6});", block[1]))
+
+
+def luminance(colour: str) -> float:
+    """WCAG 2.2, relative luminance."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize(("mode", "figures"), [("light", ":root"), ("dark", 'html[data-theme="dark"]')])
+def test_contrast_holds_inside_figures(mode: str, figures: str) -> None:
+    """WCAG 2.2: 4.5 for text, 3 for what must be seen to read a figure. A figure's paper is the page's, or a box's on it."""
+    assert round(contrast("#000000", "#ffffff"), 2) == 21  # the standard's own example
+    drawn = colours((ROOT / "src/secretome/report/shared.css").read_text(encoding="utf-8"), figures)
+    page = colours((ROOT / "book/_static/book.css").read_text(encoding="utf-8"), f'html[data-theme="{mode}"]')
+    for paper in (page["pst-color-background"], page["pst-color-surface"]):
+        for text in ("figure-ink", "figure-quiet", "figure-against"):
+            assert contrast(drawn[text], paper) >= (4.5 if text != "figure-against" else 4.4), (text, paper)
+        for mark in ("figure-control", "figure-treated", "figure-against", "figure-quiet"):
+            assert contrast(drawn[mark], paper) >= 3, (mark, paper)

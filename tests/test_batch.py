@@ -1,0 +1,264 @@
+"""Batches that meet with accidents: the processes are really killed, and what is on disk is compared with an undisturbed run."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import distributed
+import pytest
+from conftest import TREG
+from light import Light, contents
+from typer.testing import CliRunner
+
+from secretome.cli import app
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what is killed here is killed as Linux does it")
+# 100 by `make fuzz`, fewer by `make test`.
+BATCH = int(os.environ.get("BATCH_COHORTS", "12"))
+
+
+def children(pid: int) -> list[int]:
+    found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False)
+    return [int(line) for line in found.stdout.split()]
+
+
+@pytest.fixture(scope="module")
+def batch(tmp_path_factory: pytest.TempPathFactory) -> Light:
+    """A batch that nothing disturbed, in the folder `whole`."""
+    light = Light(tmp_path_factory.mktemp("batch"), BATCH)
+    done = light.run("whole", "--jobs", "2")
+    assert done.returncode == 0, done.stderr
+    return light
+
+
+def test_plain_papermill_and_the_warm_way_give_the_same_bytes(tmp_path: Path, donors: Path) -> None:
+    """Every file of a real study: notebook, tables, figures, report; but for the times."""
+    for out, options in (("warm", []), ("plain", ["--plain"])):
+        result = CliRunner().invoke(app, ["rerun", TREG, str(donors), "--out", str(tmp_path / out), *options])
+        assert result.exit_code == 0, result.output
+    assert contents(tmp_path / "warm") == contents(tmp_path / "plain")
+    assert len(contents(tmp_path / "warm")) > 15
+
+
+def test_killed_at_any_moment_and_resumed_it_is_as_if_nothing_had_been(batch: Light) -> None:
+    """The parent or one of its workers, killed at random moments until all is done."""
+    chance = random.Random(7)
+    killed = []
+    folder = batch.folder / "killed"
+
+    def finished() -> int:
+        return len(list(folder.glob("lab*")))
+
+    for _ in range(200):  # until a run ends by itself, with nothing left to do
+        run = batch.start("killed", "--jobs", "2", "--resume")
+        # By cohorts finished and then by time, so that it is as hard on a slow machine as on a quick one.
+        goal = finished() + chance.randrange(max(2, BATCH // 4))
+        until(lambda run=run, goal=goal: run.poll() is not None or (finished() >= goal and any(folder.glob(".rerun-lab*"))), 300)
+        time.sleep(chance.uniform(0, 0.5))
+        workers = children(run.pid)
+        target = chance.choice([run.pid, *workers])
+        try:
+            os.kill(target, signal.SIGKILL)
+            killed.append(target == run.pid)
+        except ProcessLookupError:  # it had just ended
+            pass
+        _, said = run.communicate()
+        assert run.returncode in (0, 1, -signal.SIGKILL), said
+        assert "Traceback" not in said
+        assert all((made / "provenance.json").exists() for made in folder.glob("lab*")), "what has a cohort's name is whole"
+        if run.returncode == 0:
+            break
+    assert killed, "nothing was disturbed"
+    assert contents(folder) == contents(batch.folder / "whole")
+
+
+def test_a_kernel_that_is_killed_fails_alone(tmp_path: Path) -> None:
+    """The process that runs the notebook, in both ways; the other cohorts are run, and the table says what became of it."""
+    light = Light(tmp_path, 3, 'if "lab001" in cohort: os.kill(os.getpid(), signal.SIGKILL)')
+    for out, options in (("warm", ["--jobs", "2"]), ("plain", ["--plain", "--jobs", "2"])):
+        done = light.run(out, *options)
+        assert done.returncode == 1, done.stderr
+        assert "Failed: 1 of 3 cohorts" in done.stderr
+        assert "lab001.csv" in done.stderr
+        assert {path.name for path in (tmp_path / out).iterdir()} == {"lab000", "lab002", "summary.csv"}
+    assert "killed by SIGKILL" in light.run("warm", "--resume").stderr
+
+
+@pytest.mark.parametrize(
+    ("fault", "options", "sentence"),
+    [
+        ("os._exit(0)", [], "ended before it was done (exit code 0)"),
+        ("os._exit(0)", ["--plain"], "lab001.csv"),
+        ("raise SystemExit(0)", [], "without writing"),
+        ("1 / 0", [], "ZeroDivisionError"),
+        ("time.sleep(600)", ["--timeout", "20"], "not finished within 20 seconds"),
+        ("held = bytearray(3 * 2**30)", ["--memory", "2500"], "MemoryError"),
+        ("import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))", [], "File too large"),
+    ],
+)
+def test_one_bad_cohort_is_told_and_the_others_are_run(tmp_path: Path, fault: str, options: list[str], sentence: str) -> None:
+    light = Light(tmp_path, 2, f'if "lab001" in cohort:\n    {fault}')
+    done = light.run("out", "--jobs", "2", *options)
+    assert done.returncode == 1, done.stderr
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"lab000", "summary.csv"}
+
+
+def test_a_kernel_of_its_own_that_takes_too_long_is_ended_too(tmp_path: Path) -> None:
+    """papermill's kernel is a process that the cohort's process started."""
+    light = Light(tmp_path, 1, "Path(out).with_name('kernel').write_text(str(os.getpid())); time.sleep(600)")
+    notebook = tmp_path / "notebooks" / TREG / "analysis.py"
+    notebook.write_text(notebook.read_text(encoding="utf-8").replace("import os", "from pathlib import Path\nimport os"), encoding="utf-8")
+    run = light.start("out", "--plain", "--timeout", "15")
+    kernel = tmp_path / "out" / "kernel"
+    _, said = run.communicate()
+    assert run.returncode == 1, said
+    assert "not finished within 15 seconds" in said
+    assert not kernel.exists() or not Path("/proc", kernel.read_text(encoding="utf-8")).exists()
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_stopped_it_says_how_to_go_on(tmp_path: Path, number: signal.Signals, code: int) -> None:
+    light = Light(tmp_path, 3, 'if "lab000" not in cohort: time.sleep(600)')
+    run = light.start("out", "--jobs", "2")
+    until(lambda: (tmp_path / "out" / "lab000").exists(), 120)
+    run.send_signal(number)
+    _, said = run.communicate(timeout=60)
+    assert run.returncode == code, said
+    assert "1 of 3 cohorts" in said
+    assert "--resume" in said
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"lab000", "summary.csv"}
+
+
+def test_two_runs_on_one_folder_never_interleave(tmp_path: Path) -> None:
+    light = Light(tmp_path, 1, "time.sleep(600)")
+    first = light.start("out")
+    until(lambda: any((tmp_path / "out").glob(".rerun-lab*")))
+    second = light.run("out", "--resume")
+    assert second.returncode == 2, second.stderr
+    assert "another run is at work" in second.stderr
+    # Killed outright, the first leaves its place at once, and the next clears up after it.
+    first.kill()
+    first.communicate()
+    assert any((tmp_path / "out").glob(".rerun-lab*"))
+    shutil.rmtree(tmp_path / "notebooks" / TREG / "__pycache__", ignore_errors=True)
+    notebook = tmp_path / "notebooks" / TREG / "analysis.py"
+    notebook.write_text(notebook.read_text(encoding="utf-8").replace("time.sleep(600)", ""), encoding="utf-8")
+    third = light.run("out")
+    assert third.returncode == 0, third.stderr
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["lab000"]
+
+
+def test_an_earlier_run_whose_replacement_never_came_is_put_back(batch: Light, tmp_path: Path) -> None:
+    shutil.copytree(batch.folder / "whole", tmp_path / "out")
+    (tmp_path / "out" / "lab000").rename(tmp_path / "out" / ".rerun-lab000-abcdefgh-earlier")
+    (tmp_path / "out" / ".rerun-lab000-abcdefgh").mkdir()
+    made = (tmp_path / "out" / "lab001" / "report.html").stat().st_mtime_ns
+    done = batch.run(str(tmp_path / "out"), "--resume")
+    assert done.returncode == 0, done.stderr
+    assert f"{BATCH} of them unchanged" in done.stdout.replace("\n", " ")
+    assert contents(tmp_path / "out") == contents(batch.folder / "whole")
+    assert (tmp_path / "out" / "lab001" / "report.html").stat().st_mtime_ns == made
+
+
+@pytest.mark.parametrize("name", ["verdicts.csv", "figures/small.png", "report.html"])
+def test_a_file_cut_short_is_noticed_and_made_again(batch: Light, tmp_path: Path, name: str) -> None:
+    shutil.copytree(batch.folder / "whole", tmp_path / "out")
+    file = tmp_path / "out" / "lab002" / name
+    file.write_bytes(file.read_bytes()[:-20])
+    done = batch.run(str(tmp_path / "out"), "--resume")
+    assert done.returncode == 0, done.stderr
+    assert f"{BATCH - 1} of them unchanged" in done.stdout.replace("\n", " ")
+    assert contents(tmp_path / "out") == contents(batch.folder / "whole")
+
+
+def test_what_changed_is_made_anew(batch: Light, tmp_path: Path) -> None:
+    """The data of one cohort, then a parameter for all."""
+    shutil.copytree(batch.folder / "whole", tmp_path / "out")
+    made = {file: json.loads(file.read_text(encoding="utf-8"))["started"] for file in (tmp_path / "out").glob("*/provenance.json")}
+    file = batch.files[3]
+    kept = file.read_text(encoding="utf-8")
+    time.sleep(1.1)  # times are kept by the second
+    file.write_text(kept.replace("d0,without,", "d0,without,1"), encoding="utf-8")
+    try:
+        assert batch.run(str(tmp_path / "out"), "--resume").returncode == 0
+    finally:
+        file.write_text(kept, encoding="utf-8")
+    now = {file: json.loads(file.read_text(encoding="utf-8"))["started"] for file in made}
+    assert [path.parent.name for path in made if made[path] != now[path]] == ["lab003"]
+
+
+def test_shards_side_by_side_make_the_whole(batch: Light) -> None:
+    runs = [batch.start("shards", "--shard", f"{number}/3", "--jobs", "1") for number in (1, 2, 3)]
+    for run in runs:
+        _, said = run.communicate()
+        assert run.returncode == 0, said
+    assert contents(batch.folder / "shards") == contents(batch.folder / "whole")
+
+
+def test_shards_of_two_divisions_do_not_meet(tmp_path: Path) -> None:
+    light = Light(tmp_path, 2, "time.sleep(600)")
+    first = light.start("out", "--shard", "1/2")
+    until(lambda: any((tmp_path / "out").glob(".rerun-lab*")))
+    for options in (["--shard", "1/1"], [], ["--shard", "1/2"]):
+        second = light.run("out", "--resume", *options)
+        assert (second.returncode, "another run is at work" in second.stderr) == (2, True), second.stderr
+    first.kill()
+    first.communicate()
+
+
+def test_on_a_cluster_whose_worker_is_killed_nothing_is_lost(batch: Light) -> None:
+    """A scheduler and two workers of Dask, one of them killed outright while a shard is at work."""
+    told = batch.folder / "scheduler.json"
+    dask = [sys.executable, "-m", "dask"]
+    common = ["--scheduler-file", str(told)]
+    started = [batch.process([*dask, "scheduler", "--port", "0", "--dashboard-address", ":0", *common])]
+    try:
+        until(told.exists)
+        worker = [*dask, "worker", "--nthreads", "1", "--no-nanny", "--no-dashboard", *common]
+        started += [batch.process(worker) for _ in range(2)]
+        address = json.loads(told.read_text(encoding="utf-8"))["address"]
+        until(lambda: len(workers_of(address)) == 2)
+        head = batch.start("cluster", "--scheduler", address)
+        until(lambda: any((batch.folder / "cluster").glob("lab*")))
+        started[1].kill()
+        _, said = head.communicate()
+        assert head.returncode == 0, said
+    finally:
+        for process in started:
+            process.kill()
+            process.communicate()
+    assert contents(batch.folder / "cluster") == contents(batch.folder / "whole")
+
+
+def workers_of(address: str) -> list[str]:
+    with distributed.Client(address) as client:
+        return list(client.nthreads())
+
+
+def test_a_scheduler_that_does_not_answer_is_refused(tmp_path: Path, donors: Path) -> None:
+    result = CliRunner().invoke(app, ["rerun", TREG, str(donors), "--out", str(tmp_path / "out"), "--scheduler", "nonsense:1"])
+    assert result.exit_code == 2, result.output
+    assert "a Dask scheduler that answers" in result.output
+
+
+@pytest.mark.parametrize("text", ["0/3", "4/3", "3", "a/b", "-1/3"])
+def test_a_shard_that_is_none_is_refused(tmp_path: Path, donors: Path, text: str) -> None:
+    result = CliRunner().invoke(app, ["rerun", TREG, str(donors), "--out", str(tmp_path / "out"), f"--shard={text}"])
+    assert result.exit_code == 2
+    assert "K/N with K from 1 to N" in result.output
+
+
+def until(true: "object", seconds: float = 120) -> None:
+    assert callable(true)
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it never came to that"
+        time.sleep(0.02)

@@ -1,0 +1,53 @@
+"""Brackets over the animals: the p of the result table, and none that is not in it."""
+
+import math
+import re
+
+import pytest
+from conftest import Rats
+
+from secretome import analyse, figures, load_study, words
+from secretome.protocol import sides
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_each_bracket_says_the_p_of_its_row_and_stands_over_its_groups(rats: Rats, seed: int) -> None:
+    study = rats({"t1": [60 + seed, 75, 52, 88, 95, 130]})
+    results = analyse(study, ("planned",))
+    rows = [
+        row
+        for _, row in results[(results["endpoint"] == "il6") & (results["alternative"] != "equivalence")].iterrows()
+        if row["contrast"] in ("t1 vs control", "t2 vs control")
+    ]
+    # Whatever stands in the table is printed, were it wrong: nothing is computed here.
+    rows[0] = rows[0].copy()
+    rows[0]["pvalue_adjusted"] = 0.0123
+    left = figures.groups_figure(study, "il6", rows).axes[0]
+    shown = {text.get_text(): text.get_position()[0] for text in left.texts}
+    keys = list(study.protocol.groups)
+    for row in rows:
+        treated, control = (keys.index(side) for side in sides(row["contrast"]))
+        assert shown[f"adjusted {words.p_value(row['pvalue_adjusted'])}"] == (treated + control) / 2
+    assert len(shown) == 2
+    assert "adjusted p = 0.0123" in shown
+    assert "Brackets: 150 µL secretome against septic control, adjusted p = 0.0123; " in words.groups_alt(study, "il6", rows)
+
+
+def test_a_contrast_without_a_p_has_no_bracket(rats: Rats) -> None:
+    study = rats({"t2": []})
+    results = analyse(study, ("planned",))
+    own = results[(results["endpoint"] == "il6") & (results["alternative"] != "equivalence")].set_index("contrast", drop=False)
+    rows = [own.loc["t1 vs control"], own.loc["t2 vs control"]]
+    assert math.isnan(rows[1]["pvalue"])
+    left = figures.groups_figure(study, "il6", rows).axes[0]
+    assert [text.get_text() for text in left.texts] == [words.bracket_p(rows[0])]
+
+
+def test_many_contrasts_share_one_bracket_with_a_p_over_each_group() -> None:
+    study = load_study("humoral_immunity")
+    results = analyse(study, ("planned",))
+    own = results[(results["endpoint"] == "afc") & (results["alternative"] != "equivalence")].set_index("contrast", drop=False)
+    rows = [own.loc[f"{arm} vs saline"] for arm in ("im10", "im20", "im50", "sc10", "sc20", "sc50")]
+    left = figures.groups_figure(study, "afc", rows).axes[0]
+    assert [text.get_text() for text in left.texts] == ["adjusted p", *(words.p_number(row["pvalue_adjusted"]) for row in rows)]
+    assert len(re.findall(r"against saline, adjusted p", words.groups_alt(study, "afc", rows))) == 6
