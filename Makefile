@@ -5,7 +5,7 @@ PY := .venv/bin/python
 CANDIDATES := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 SUITABLE := import sys, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
-.PHONY: help book test fuzz bench lessons check format lock clean
+.PHONY: help book pdf test fuzz bench lessons check format lock clean
 
 help:  ## show these lines
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/ -/'
@@ -25,6 +25,9 @@ help:  ## show these lines
 
 book: .venv/.installed  ## execute the notebooks and build the site into _build/html
 	@$(PY) book/build.py
+
+pdf: book  ## print the page of each study as an A4 PDF into _build/pdf (needs Chromium)
+	@$(PY) book/pdf.py
 
 test: .venv/.installed  ## run the tests
 	@$(PY) -m pytest

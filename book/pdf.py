@@ -1,0 +1,92 @@
+"""Print the page of each study as an A4 PDF, and offer it on the page itself.
+
+    python book/pdf.py
+
+The book must have been built, and Chromium must be installed. The files lie in ``_build/pdf`` and, beside the pages that offer them,
+in ``_build/html``. A page that is built anew offers none until it is printed again, so that a file never says other than its page.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from bs4 import BeautifulSoup
+from playwright.sync_api import Browser, PdfMargins, sync_playwright
+
+from build import BUILD, ROOT, notebooks_in_contents
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+FOOTER = """<div style="width: 100%; padding: 0 17mm; display: flex; justify-content: space-between; font: 7.5pt sans-serif; color: #555">
+<span class="title"></span><span><span class="pageNumber"></span> / <span class="totalPages"></span></span></div>"""
+SIDES: PdfMargins = {"top": "18mm", "right": "17mm", "bottom": "20mm", "left": "17mm"}
+
+
+def main() -> int:
+    """Print every study's page, or say in one line what is missing."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    pages = {path.parent.name: BUILD / "html" / path.relative_to(ROOT).with_suffix(".html") for path in studies()}
+    missing = [page.relative_to(ROOT).as_posix() for page in pages.values() if not page.is_file()]
+    if chromium is None or missing:
+        lacking = "No Chromium was found. Install it" if chromium is None else f"{', '.join(missing)} is not built. Run `make book`"
+        print(f"{lacking}, then try again.", file=sys.stderr)
+        return 1
+    folder = BUILD / "pdf"
+    folder.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        for name, page in pages.items():
+            printed = folder / f"{name}.pdf"
+            print_page(browser, page, printed)
+            shutil.copyfile(printed, page.with_name(printed.name))
+            offer(page, printed.name)
+            print(f"Printed {printed.relative_to(ROOT)}.")
+        browser.close()
+    return 0
+
+
+def studies() -> list[Path]:
+    """The notebooks of the table of contents that tell a study."""
+    return [path for path in notebooks_in_contents() if path.with_name("protocol.yml").is_file()]
+
+
+def print_page(browser: Browser, page: Path, target: Path) -> None:
+    """Print one page from disk, without a network, in the colours of paper; what is folded stays folded, and is in the files."""
+    context = browser.new_context(offline=True, color_scheme="light", reduced_motion="reduce")
+    context.add_init_script("localStorage.setItem('mode', 'light'); localStorage.setItem('theme', 'light')")
+    opened = context.new_page()
+    opened.goto(page.as_uri())
+    opened.emulate_media(media="print")
+    opened.pdf(
+        path=target,
+        format="A4",
+        margin=SIDES,
+        print_background=True,
+        display_header_footer=True,
+        header_template="<span></span>",
+        footer_template=FOOTER,
+        tagged=True,
+        outline=True,
+    )
+    context.close()
+
+
+def offer(page: Path, name: str) -> None:
+    """Put the file into the page's download menu, once."""
+    parsed = BeautifulSoup(page.read_bytes(), "html.parser")
+    menu = parsed.select_one(".dropdown-download-buttons .dropdown-menu")
+    if menu is None or menu.select(f'a[href="{name}"]'):
+        return
+    item = parsed.new_tag("li")
+    link = parsed.new_tag("a", attrs={"class": "btn btn-sm dropdown-item", "href": name, "download": name})
+    text = parsed.new_tag("span", attrs={"class": "btn__text-container"})
+    text.string = ".pdf (A4)"
+    link.append(text)
+    item.append(link)
+    menu.append(item)
+    page.write_bytes(parsed.encode())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
