@@ -160,6 +160,7 @@ def test_an_earlier_run_whose_replacement_never_came_is_put_back(batch: Light, t
     shutil.copytree(batch.folder / "whole", tmp_path / "out")
     (tmp_path / "out" / "lab000").rename(tmp_path / "out" / ".rerun-lab000-abcdefgh-earlier")
     (tmp_path / "out" / ".rerun-lab000-abcdefgh").mkdir()
+    (tmp_path / "out" / ".rerun-summary.csv-123").write_text("half", encoding="utf-8")
     made = (tmp_path / "out" / "lab001" / "report.html").stat().st_mtime_ns
     done = batch.run(str(tmp_path / "out"), "--resume")
     assert done.returncode == 0, done.stderr
