@@ -257,6 +257,16 @@ def test_a_shard_that_is_none_is_refused(tmp_path: Path, donors: Path, text: str
     assert "K/N with K from 1 to N" in result.output
 
 
+def test_a_shard_without_a_file_says_so(tmp_path: Path, donors: Path) -> None:
+    said = []
+    for number in (1, 2):
+        out = tmp_path / f"out{number}"
+        result = CliRunner().invoke(app, ["rerun", TREG, str(donors), "--out", str(out), "--shard", f"{number}/2"])
+        assert result.exit_code == 0, result.output
+        said.append(("None of the files is in this shard" in result.output, out.exists()))
+    assert sorted(said) == [(False, True), (True, False)]
+
+
 def until(true: "object", seconds: float = 120) -> None:
     assert callable(true)
     end = time.monotonic() + seconds
