@@ -160,6 +160,7 @@ def test_an_earlier_run_whose_replacement_never_came_is_put_back(batch: Light, t
     shutil.copytree(batch.folder / "whole", tmp_path / "out")
     (tmp_path / "out" / "lab000").rename(tmp_path / "out" / ".rerun-lab000-abcdefgh-earlier")
     (tmp_path / "out" / ".rerun-lab000-abcdefgh").mkdir()
+    (tmp_path / "out" / ".rerun-summary.csv-123").write_text("half", encoding="utf-8")
     made = (tmp_path / "out" / "lab001" / "report.html").stat().st_mtime_ns
     done = batch.run(str(tmp_path / "out"), "--resume")
     assert done.returncode == 0, done.stderr
@@ -254,6 +255,16 @@ def test_a_shard_that_is_none_is_refused(tmp_path: Path, donors: Path, text: str
     result = CliRunner().invoke(app, ["rerun", TREG, str(donors), "--out", str(tmp_path / "out"), f"--shard={text}"])
     assert result.exit_code == 2
     assert "K/N with K from 1 to N" in result.output
+
+
+def test_a_shard_without_a_file_says_so(tmp_path: Path, donors: Path) -> None:
+    said = []
+    for number in (1, 2):
+        out = tmp_path / f"out{number}"
+        result = CliRunner().invoke(app, ["rerun", TREG, str(donors), "--out", str(out), "--shard", f"{number}/2"])
+        assert result.exit_code == 0, result.output
+        said.append(("None of the files is in this shard" in result.output, out.exists()))
+    assert sorted(said) == [(False, True), (True, False)]
 
 
 def until(true: "object", seconds: float = 120) -> None:

@@ -29,8 +29,8 @@ from secretome.protocol import notebooks_folder
 from secretome.report.page import Page
 
 folder = notebooks_folder() / "benchmarks"
-calibration, speed, growth, measured_on = (
-    pd.read_csv(folder / f"{name}.csv") for name in ("calibration", "speed", "growth", "measured_on")
+calibration, speed, growth, reruns, measured_on = (
+    pd.read_csv(folder / f"{name}.csv") for name in ("calibration", "speed", "growth", "reruns", "measured_on")
 )
 ours = calibration[calibration["by"].str.startswith("secretome")]
 sizes, coverages = (ours[ours["kind"] == kind] for kind in ("size", "coverage"))
@@ -47,6 +47,7 @@ page.say(
     decisive=f"{len(missed[missed['by'].str.endswith('Welch on logs') | (missed['what'] == 'censored lognormal')])}",
     worst_size=f"{100 * worst_size['share']:.1f} % ({worst_size['by'].removeprefix('secretome, ')}, {worst_size['world']}, n = {worst_size['n']})",
     worst_coverage=f"{100 * worst_coverage['share']:.1f} % ({worst_coverage['what']}, {worst_coverage['world']}, n = {worst_coverage['n']})",
+    workers=f"{reruns['workers'].max()}",
     machine=", ".join(f"{row['what']} {row['is']}" for _, row in measured_on.iterrows()),
 )
 
@@ -97,6 +98,19 @@ page.table(tables.calibration_table(missed) if len(missed) else missed, "Shares 
 # %% tags=["hide-input"]
 page.table(tables.speed_table(speed), "One call of ours beside others' in the same run")
 page.table(tables.growth_table(growth), "How the time of a call grows with the animals per group")
+
+# %% [markdown]
+# ## What a rerun costs
+#
+# Cohorts of twelve donors, {glue:text}`workers` at once, run through the page of {ref}`the study in a dish <treg-conditioned-medium>` with its figures, report and all else that a rerun leaves.
+# papermill's command starts Python twice for each cohort and once more for the report. `--plain` calls papermill from a Python that is there already, and `secretome rerun` by itself copies a process
+# that has loaded everything; {doc}`the guide to many cohorts <../../book/scale>` says how. What is left is the analysis and the drawing, which no way of starting them makes shorter.
+#
+# When these rows were measured other work kept the machine busy. Clock seconds are therefore longer than a free machine needs, processor seconds and ratios say more, and only a
+# few cohorts were run; `make bench` on a free machine measures up to a thousand.
+
+# %% tags=["hide-input"]
+page.table(tables.reruns_table(reruns), "Time and memory of reruns, all ways in one run")
 
 # %% tags=["remove-cell"]
 page.say(any_of_three=words.percent(1 - (1 - 0.05) ** 3))

@@ -78,6 +78,8 @@ def rerun(
         try:
             ready, refusals = asked.plan(held)
             if not ready:
+                if not refusals:
+                    err.print(Text("None of the files is in this shard."))
                 return finish(refusals, sound=0)
             done, signalled = _watch(asked.run(ready), len(ready))
         except Refusal as refusal:

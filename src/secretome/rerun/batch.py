@@ -123,8 +123,8 @@ def _end(each: _Running, existing: Existing, way: Way) -> Done:
 
 def _how(code: int | None) -> str:
     if code is not None and code < 0:
-        killed = f"killed by {signal.Signals(-code).name}"
-        return killed + ", as a system does that runs out of memory" if -code == signal.SIGKILL else killed
+        name = signal.Signals(-code).name
+        return f"killed by {name}" + ", as a system does that runs out of memory" * (name == "SIGKILL")
     return f"exit code {code}"
 
 

@@ -69,7 +69,7 @@ def _client(scheduler: str, jobs: int) -> Any:
         from distributed import Client
 
         if scheduler != "slurm":
-            return Client(scheduler, timeout=30)
+            return Client(scheduler, timeout=10)
         from dask_jobqueue import SLURMCluster
 
         cluster = SLURMCluster()

@@ -89,9 +89,13 @@ def sweep(out: Path, cohorts: Collection[str] | None = None) -> None:
     # The folders that stepped aside last: they must not be put back while their replacement is still to be swept.
     for left in sorted(out.glob(f"{OWN}*"), key=lambda path: path.name.endswith(EARLIER)):
         cohort = left.name.removeprefix(OWN).removesuffix(EARLIER).rpartition("-")[0]
-        if not left.is_dir() or (cohorts is not None and cohort not in cohorts):
+        if left.is_file():
+            # Half of a summary; but beside other shards it may be one that is being written.
+            if cohorts is None and not left.name.endswith(".lock"):
+                left.unlink(missing_ok=True)
+        elif cohorts is not None and cohort not in cohorts:
             continue
-        if left.name.endswith(EARLIER) and not (out / cohort).exists():
+        elif left.name.endswith(EARLIER) and not (out / cohort).exists():
             left.rename(out / cohort)
         else:
             shutil.rmtree(left, ignore_errors=True)

@@ -48,15 +48,17 @@ def growth_table(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def reruns_table(rows: pd.DataFrame) -> pd.DataFrame:
-    """Seconds a cohort by each way of running them, the largest process, and how many times as long as ours it took."""
+    """Seconds a cohort by each way of running them, of the clock and of the processors, and how many times as many as ours took."""
+    of_processors = rows["cpu_seconds"] / rows.groupby("cohorts")["cpu_seconds"].transform("first")
     return pd.DataFrame(
         {
             "Way": rows["way"],
             "Cohorts": rows["cohorts"],
-            "At once": rows["workers"],
             "Seconds a cohort": [words.number(value) for value in rows["seconds"] / rows["cohorts"]],
+            "Over ours": [words.number(value) for value in rows["ratio"]],
+            "Processor seconds a cohort": [words.number(value) for value in rows["cpu_seconds"] / rows["cohorts"]],
+            "Over ours, processor": [words.number(value) for value in of_processors],
             "Largest process, MB": [f"{value:.0f}" for value in rows["memory_mb"]],
-            "Time over ours": [words.number(value) for value in rows["ratio"]],
         }
     )
 
