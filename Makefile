@@ -5,7 +5,7 @@ PY := .venv/bin/python
 CANDIDATES := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 SUITABLE := import sys, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
-.PHONY: help book pdf test fuzz bench lessons check format lock clean
+.PHONY: help book pdf test fuzz bench lessons links check format lock clean
 
 help:  ## show these lines
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/ -/'
@@ -44,6 +44,10 @@ bench: .venv/.installed  ## measure speed and calibration for the book's tables:
 
 lessons: .venv/.installed  ## seal the answers of the lessons anew, after a solution has changed
 	$(PY) -c "from secretome.classroom.lessons import *; [write_answers(read_lesson(name)) for name in lesson_names()]"
+
+links: .venv/.installed  ## ask every address outside the site whether it answers; needs a network, and reports without failing
+	-$(PY) -c "from jupyter_book.cli.main import main; main()" build . --builder linkcheck -q
+	@grep -h -v '^$$' _build/linkcheck/output.txt || echo "Every address answers."
 
 check: .venv/.installed  ## formatter, linter, type checker, import order
 	$(PY) -m ruff format --check .

@@ -111,6 +111,18 @@ def test_a_page_weighs_little(site: Path) -> None:
             assert (folder / str(image["src"])).stat().st_size < MEGABYTE, page
 
 
+def test_an_address_that_moved_leads_to_its_page(site: Path) -> None:
+    settings = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    moved = settings["sphinx"]["config"]["moved_pages"]
+    assert moved
+    for old, new in moved.items():
+        page = soup(site, old)
+        link = page.select("a[href]")[0]
+        assert (site / f"{old}.html").parent.joinpath(str(link["href"])).resolve() == (site / f"{new}.html").resolve()
+        refresh = page.select("meta[http-equiv=refresh]")[0]
+        assert str(refresh["content"]).endswith(f"url={link['href']}")
+
+
 def test_mathematics_is_loaded_only_where_there_is_some(site: Path) -> None:
     for page in pages_in_contents():
         parsed = soup(site, page)
