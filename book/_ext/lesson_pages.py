@@ -1,15 +1,12 @@
 """How a lesson's page shows what its notebook marks: solutions folded, quizzes as answers to open.
 
-Nothing here needs a script: both are folds of the browser's own, which a keyboard opens too. The fold of the lessons in the list of pages
-at the side gets a name.
+Nothing here needs a script: both are folds of the browser's own, which a keyboard opens too.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
-from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 
 OPTION = re.compile(r"^- \[([ x])\] (.+(?:\n(?!  |- ).+)*)\n((?:  .+\n?)+)", re.MULTILINE)
@@ -38,26 +35,3 @@ def _option(match: re.Match[str]) -> str:
 
 def _fold(title: str, text: str, kind: str) -> str:
     return f"::::{{dropdown}} {title}\n:class-container: {kind}\n\n{text}\n::::"
-
-
-def _name_folds(app: Any, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """Say which pages a fold of the list at the side holds: the theme leaves it an arrow, which a screen reader cannot read."""
-    make = context.get("generate_toctree_html")
-    if make is None:
-        return
-
-    def named(*arguments: Any, **options: Any) -> BeautifulSoup:
-        listed = BeautifulSoup(str(make(*arguments, **options)), "html.parser")
-        for summary in listed.select("li > details > summary"):
-            link = summary.find_previous("a")
-            summary["aria-label"] = f"Pages under {link.get_text(strip=True)}" if link else "Pages"
-        return listed
-
-    context["generate_toctree_html"] = named
-
-
-def setup(app: Any) -> dict[str, bool]:
-    """Register with Sphinx."""
-    # After the theme, whose function this one wraps.
-    app.connect("html-page-context", _name_folds, priority=900)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

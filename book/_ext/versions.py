@@ -11,7 +11,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from secretome import tables
-from secretome.rerun import VERSIONED
+from secretome.rerun.provenance import VERSIONED
 
 
 class Versions(SphinxDirective):
