@@ -81,6 +81,10 @@ class Light:
     def start(self, out: str, *options: str) -> "subprocess.Popen[str]":
         return self.process(self.command(out, *options))
 
+    def quiet(self, command: list[str]) -> "subprocess.Popen[bytes]":
+        """A process that logs without end, to a pipe that nobody would empty."""
+        return subprocess.Popen(command, cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
     def process(self, command: list[str]) -> "subprocess.Popen[str]":
         return subprocess.Popen(
             command,

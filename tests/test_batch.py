@@ -220,13 +220,14 @@ def test_on_a_cluster_whose_worker_is_killed_nothing_is_lost(batch: Light) -> No
     told = batch.folder / "scheduler.json"
     dask = [sys.executable, "-m", "dask"]
     common = ["--scheduler-file", str(told)]
-    started = [batch.process([*dask, "scheduler", "--port", "0", "--dashboard-address", ":0", *common])]
+    started = [batch.quiet([*dask, "scheduler", "--port", "0", "--dashboard-address", ":0", *common])]
     try:
         until(told.exists)
         worker = [*dask, "worker", "--nthreads", "1", "--no-nanny", "--no-dashboard", *common]
-        started += [batch.process(worker) for _ in range(2)]
+        started += [batch.quiet(worker) for _ in range(2)]
         address = json.loads(told.read_text(encoding="utf-8"))["address"]
-        until(lambda: len(workers_of(address)) == 2)
+        with distributed.Client(address) as client:
+            client.wait_for_workers(2, timeout=120)
         head = batch.start("cluster", "--scheduler", address)
         until(lambda: any((batch.folder / "cluster").glob("lab*")))
         started[1].kill()
@@ -235,13 +236,8 @@ def test_on_a_cluster_whose_worker_is_killed_nothing_is_lost(batch: Light) -> No
     finally:
         for process in started:
             process.kill()
-            process.communicate()
+            process.wait()
     assert contents(batch.folder / "cluster") == contents(batch.folder / "whole")
-
-
-def workers_of(address: str) -> list[str]:
-    with distributed.Client(address) as client:
-        return list(client.nthreads())
 
 
 def test_a_scheduler_that_does_not_answer_is_refused(tmp_path: Path, donors: Path) -> None:
