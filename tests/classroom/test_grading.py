@@ -130,6 +130,26 @@ def test_a_sheet_in_the_place_of_another_is_not_marked(folder: Path) -> None:
     assert done.exit_code == 1
     assert "a sheet that says it is Wide's in the place of Full" in done.output
     assert table(folder, "summary.csv").set_index("id").loc[["Full", "Wide", "Book"], "marks"].tolist() == ["0", "0", str(FULL)]
+    remarks = table(folder, "summary.csv").set_index("id")["remark"]
+    assert remarks[["Full", "Wide"]].tolist() == ["a sheet that could not be marked"] * 2
+
+
+def test_no_p_is_zero_or_negative() -> None:
+    """Both lie within the tolerance of a small p; neither is one."""
+    small = row("p", "0.00001")
+    assert marks_of(small, ["0.0001"]) == (2, "")
+    for text in ("0", "-0.0001", "1.2"):
+        assert marks_of(small, [text]) == (0, "no p value: one lies above 0 and is at most 1")
+
+
+def test_a_sheet_may_say_the_name_in_place_of_the_id(folder: Path) -> None:
+    key = table(folder, "key.csv")
+    ident = "Full"
+    sheet = filled(folder, ident)
+    sheet.loc[sheet["question"] == "student", "answer"] = key.loc[key["id"] == ident, "student"].iloc[0].upper()
+    hand_in(folder, "anything", sheet)
+    assert grade(folder).exit_code == 0
+    assert table(folder, "summary.csv").set_index("id").loc[ident, "marks"] == str(FULL)
 
 
 def test_nothing_is_written_over_and_what_cannot_be_marked_writes_nothing(folder: Path) -> None:
@@ -156,7 +176,7 @@ def test_nothing_is_written_over_and_what_cannot_be_marked_writes_nothing(folder
 @pytest.mark.parametrize(
     ("edit", "sentence"),
     [
-        (lambda text: text.replace("fault_group", "fault_grp"), "a question about treg_conditioned_medium"),
+        (lambda text: text.replace("fault_group", "fault_grp"), "questions about treg_conditioned_medium"),
         (lambda text: text.replace("question", "frage"), "a header with"),
         (lambda text: text.replace(",2\n", ",many\n"), "the marks above 0"),
         (lambda text: text.splitlines()[0], "no rows"),

@@ -152,7 +152,7 @@ answer = 2.1 * np.sqrt(8)
 answer = student(Summary(4.56, 0.83, 10), Summary(3.62, 0.59, 10)).pvalue
 
 # %% [markdown] tags=["solution"]
-# As SE, multiply both by √10: p is then near 0.37. The printed 0.092 is neither. An adjustment for several groups might explain it.
+# As SE, multiply both by √10: p is then near 0.37. The printed 0.092 is neither. It has the digits of the first with the point one place on, which a misprint would explain; an adjustment for several groups might too. The numbers cannot tell.
 
 # %% [markdown]
 # ### 4. One more row of the table

@@ -193,7 +193,7 @@ group = ["a saline", "a saline", "b drug", "b drug"]
 answer = stats.count_ratio([48, 110, 60, 36], group, exposure=shares).estimate[0]
 
 # %% [markdown] tags=["solution"]
-# A rate is all plaques over all that was plated: 158 in three two-hundredths, against 96 in three two-hundredths. Two plates a group are enough for a ratio; for a p they are hopeless.
+# A rate is all plaques over all that was plated: 158 in three two-hundredths, against 96 in three two-hundredths. Two plates a group are enough for a ratio. The p that comes with it rests on two degrees of freedom and on plates that happen to agree better than chance would have them: do not lean on it.
 
 # %% [markdown]
 # ### 4. The trap of the scaled count

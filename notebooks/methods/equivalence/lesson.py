@@ -162,7 +162,7 @@ answer = 0.80 < 0.84 and 1.19 < 1.25
 # %% [markdown]
 # ### 2. Test it
 #
-# `sc10` and `saline` hold the phagocytosis of two groups of mice. What is the p of equivalence for the zone 0.80 to 1.25, on the ratio scale? Give three decimals.
+# `sc10` and `saline` hold the phagocytosis of two groups of mice. What is the p of equivalence for the zone 0.80 to 1.25, on the ratio scale? Let each group keep its own spread, as Welch's test does (in statsmodels, `usevar="unequal"`). Give three decimals.
 
 # %% tags=["solution"] exercise="equivalence-2" tolerance=0.001
 answer = stats.equivalence(sc10, saline, 0.80, 1.25, scale="ratio").pvalue

@@ -75,7 +75,7 @@ def check(question: str, answer: object) -> Checked:
         return Checked(False, f"No answer yet: put {asked(right)} in place of the three dots.")
     given = tokens(answer, right)
     if given is None:
-        return Checked(False, f"Not yet: {question} asks for {asked(right)}, not {answer!r}.")
+        return Checked(False, f"Not yet: {question} asks for {asked(right).rstrip(',')}, not {answer!r}.")
     if any(digest(question, token) == right["hash"] for token in given):
         return Checked(True, f"Right: {question} is solved.")
     return Checked(False, f"Not yet: this is not the answer to {question}.")

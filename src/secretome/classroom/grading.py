@@ -106,18 +106,21 @@ def read_key(name: str, path: Path) -> Key:
     names: dict[str, str] = {}
     rows: dict[str, list[KeyRow]] = {}
     problems = []
+    strange: dict[str, int] = {}
     for record in read_table(path, ["student", "id", "question", "answer", "unmended", "marks"]):
         cells = record.cells
         marks = _number(cells["marks"])
         if cells["question"] not in asked:
-            expected = f"a question about {name}"
-            remedy = "Is it the class of another study?"
-            problems.append(Problem(path.name, f"row {record.row}", f"the question {cells['question']!r}", expected, remedy))
+            strange.setdefault(cells["question"], record.row)
         elif not cells["id"] or not cells["answer"] or not marks > 0:
             problems.append(Problem(path.name, f"row {record.row}", "a row without id, answer or marks", "all three, the marks above 0"))
         else:
             names[cells["id"]] = cells["student"]
             rows.setdefault(cells["id"], []).append(KeyRow(asked[cells["question"]], cells["answer"], cells["unmended"], marks))
+    if strange:
+        first, *others = strange
+        found = f"the question {first!r}" + (f" and {len(others)} more" if others else "")
+        problems.append(Problem(path.name, f"row {strange[first]}", found, f"questions about {name}", "Is it the class of another study?"))
     if not names and not problems:
         problems.append(Problem(path.name, "", "no rows", "a row for each student and question"))
     if problems:
@@ -165,6 +168,8 @@ def _wrong(question: Question, right: str, given: str) -> str:
         return words.NO_NUMBER
     if question.kind == "p" and given.startswith("<"):
         return "" if exact < value <= BOUND else words.OUTSIDE
+    if question.kind == "p" and not 0 < value <= 1:
+        return words.NOT_A_P
     # A hair's breadth more, so that an answer rounded onto the edge is inside.
     within = max(WITHIN * exact, ABSOLUTE if question.kind == "p" else 0) * (1 + 1e-9)
     return "" if abs(value - exact) <= within else words.OUTSIDE

@@ -59,6 +59,7 @@ def collect(folder: Path, students: Sequence[str]) -> Collected:
     for path in _files(folder):
         file = path.relative_to(folder).as_posix()
         by_place = _placed(file, ids)
+        owner = ""
         try:
             sheet, owner = _read(path, file)
             student = _whose(file, owner, by_place, ids)
@@ -66,7 +67,7 @@ def collect(folder: Path, students: Sequence[str]) -> Collected:
             # In a student's folder lie other files too: only what is called a sheet, or lies there alone, must be one.
             if path.stem.casefold().startswith("answers") or path.parent == folder:
                 refusals.append(refusal)
-                unmarked |= {by_place} if by_place else set()
+                unmarked |= {student for student in (by_place, _named(owner, ids)) if student}
             else:
                 other.append(file)
             continue
@@ -117,11 +118,16 @@ def _read(path: Path, file: str) -> tuple[Sheet, str]:
     return Sheet(file, answers, frozenset(torn)), next(iter(owners), "")
 
 
+def _named(owner: str, ids: dict[str, str]) -> str | None:
+    """The student with this id, or with a name that makes this id."""
+    return ids.get(owner.casefold()) or ids.get(folder_name(owner).casefold())
+
+
 def _whose(file: str, owner: str, by_place: str | None, ids: dict[str, str]) -> str:
     """The student whose sheet it is, by the row in it that says so; by its folder or name where that row is gone."""
-    if owner and owner.casefold() not in ids:
+    if owner and _named(owner, ids) is None:
         raise Refusal([Problem(file, "", f"the student {owner[:60]!r}, who is not in the class", "an id of the key")])
-    student = ids[owner.casefold()] if owner else by_place
+    student = _named(owner, ids) if owner else by_place
     if student is None:
         expected = f"a row '{STUDENT}' with an id of the key, or such an id as the name of the file or its folder"
         raise Refusal([Problem(file, "", "nothing that says whose sheet it is", expected)])

@@ -51,6 +51,7 @@ STYLE = {
 def export(figure: Figure, folder: Path, name: str) -> None:
     """Write a figure as SVG and PDF, and as PNG at 300 dots per inch."""
     folder.mkdir(parents=True, exist_ok=True)
+    _lay_out(figure)
     # Files travel without the page's fonts, so here letters become outlines.
     with mpl.rc_context(STYLE | {"svg.fonttype": "path", "svg.hashsalt": name}):
         figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
@@ -61,10 +62,20 @@ def export(figure: Figure, folder: Path, name: str) -> None:
 def to_svg(figure: Figure, name: str) -> str:
     """The figure as SVG text, the same bytes for the same drawing; `name` keeps its ids apart from another figure's."""
     buffer = io.StringIO()
+    _lay_out(figure)
     with mpl.rc_context(STYLE | {"svg.hashsalt": name}):
         figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     svg = buffer.getvalue()
     return svg[svg.index("<svg") :]
+
+
+def _lay_out(figure: Figure) -> None:
+    """Find the places of all parts once: each format would find them anew, which takes as long as drawing."""
+    if figure.get_layout_engine() is not None:
+        with mpl.rc_context(STYLE):
+            figure.draw_without_rendering()
+        # With any engine left, "none" included, every format would begin with a trial drawing.
+        figure.set_layout_engine(None)
 
 
 def themed(svg: str) -> str:

@@ -127,6 +127,7 @@ ANSWERED_TWICE = "answered twice, and differently"
 TORN = "the row has more cells than the header: an answer with a comma needs quotation marks"
 NO_NUMBER = "not a number"
 OUTSIDE = "outside the tolerance"
+NOT_A_P = "no p value: one lies above 0 and is at most 1"
 ANOTHER = "another answer is right"
 
 
