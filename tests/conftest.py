@@ -1,23 +1,25 @@
 """Fixtures that several tests share."""
 
+import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
 from filelock import FileLock
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
+from rats import SEPSIS, TREG, Rats
 
 from secretome import load_study
-from secretome.cohort import Study, read_cohort
+from secretome.cohort import Study
 from secretome.protocol import Protocol, load_protocol, study_folder
 
 ROOT = Path(__file__).parents[1]
-TREG = "treg_conditioned_medium"
-SEPSIS = "sepsis_cytokines"
-
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 # The same examples on every run, so that a failure can be seen again; and no deadline, because speed is a benchmark, not a test.
 settings.register_profile("reproducible", derandomize=True, deadline=None, max_examples=100)
 settings.load_profile("reproducible")
@@ -43,40 +45,6 @@ def sepsis_protocol() -> Protocol:
 @pytest.fixture(scope="session")
 def sepsis() -> Study:
     return load_study(SEPSIS)
-
-
-class Rats:
-    """Cohorts of the sepsis study as a test writes them: values of each group, as text or numbers; the rest is plain."""
-
-    plain: ClassVar[dict[str, dict[str, list[object]]]] = {
-        "il6": {
-            "sham": [11.2, 14.8, 12.9, 17.3, 10.4, 15.5],
-            "control": [92, 131, 77, 160, 108, 84],
-            "t1": [48, 61, 39, 75, 52, 44],
-            "t2": [35, 27, 41, 22, 30, 38],
-        },
-        "il4": {
-            "sham": [25, 31, 22, 28, 19, 27],
-            "control": [17, 14, 19, 22, 13, 16],
-            "t1": [20, 16, 23, 18, 15, 21],
-            "t2": [27, 33, 24, 29, 22, 31],
-        },
-    }
-
-    def __init__(self, protocol: Protocol) -> None:
-        self.protocol = protocol
-
-    def __call__(self, il6: Mapping[str, Sequence[object]] | None = None, il4: Mapping[str, Sequence[object]] | None = None) -> Study:
-        """A study whose groups are the plain ones, but for those given; an empty list leaves a group out."""
-        endpoints = {"il6": self.plain["il6"] | dict(il6 or {}), "il4": self.plain["il4"] | dict(il4 or {})}
-        rows = ["animal,group,endpoint,value"]
-        for endpoint, groups in endpoints.items():
-            rows += [f"{group} {i},{group},{endpoint},{value}" for group, values in groups.items() for i, value in enumerate(values)]
-        return self.read("\n".join(rows))
-
-    def read(self, text: str) -> Study:
-        """A study of a file's text."""
-        return Study(self.protocol, read_cohort(Path("rats.csv"), self.protocol, text.encode()), source_data=False)
 
 
 @pytest.fixture(scope="session")
@@ -106,3 +74,16 @@ def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
             assert built.returncode == 0, built.stdout + built.stderr
             (shared / "site.built").touch()
     return ROOT / "_build" / "html"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        # A machine that promises the whole test must have the browser; elsewhere these tests are left out, and pytest says so.
+        if os.environ.get("CI"):
+            pytest.fail("no Chromium was found")
+        pytest.skip("no Chromium was found: install it to test the pages as readers see them")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()

@@ -4,7 +4,7 @@ import math
 import re
 
 import pytest
-from conftest import Rats
+from rats import Rats
 
 from secretome import analyse, figures, load_study, words
 from secretome.protocol import sides

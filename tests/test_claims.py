@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import Rats
+from rats import Rats
 
 from secretome import adjudicate, analyse
 from secretome.claims import CHECK_FAILED, CLAIMED, FLOOR, NEGLIGIBLE, OPEN, OPPOSITE, SMALL, TOO_FEW, UNORDERED, examine

@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from conftest import Rats
 from matplotlib.text import Text
+from rats import Rats
 
 from secretome import analyse, figures, words
 from secretome.cohort import Study

@@ -4,7 +4,7 @@ import math
 from pathlib import Path
 
 import pytest
-from conftest import Rats
+from rats import Rats
 
 from secretome import adjudicate, analyse, load_study, tables, words
 from secretome.claims import examine

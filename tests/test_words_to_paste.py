@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from conftest import Rats
+from rats import Rats
 
 from secretome import analyse, load_study, tables, words
 from secretome.claims import deciding

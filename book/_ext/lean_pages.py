@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from docutils import nodes
 
 # Live code would load from the network, and its script declares a constant twice. Tabs are used nowhere; what folds is `details`.
 UNUSED = ("thebe", "sphinx-design", "design-tabs", "togglebutton", "toggleHint")
@@ -56,8 +57,10 @@ def _write_fonts(app: Any) -> None:
 
 
 def _drop_unused(app: Any, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    mathematical = doctree is not None and any(doctree.findall(lambda node: isinstance(node, nodes.math | nodes.math_block)))
+    unused = UNUSED if mathematical else (*UNUSED, "mathjax", "MathJax")
     for kind in ("script_files", "css_files"):
-        context[kind] = [file for file in context[kind] if not any(word in str(vars(file)) for word in UNUSED)]
+        context[kind] = [file for file in context[kind] if not any(word in str(vars(file)) for word in unused)]
 
 
 def _set_part(app: Any, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:

@@ -129,14 +129,8 @@ def _offer_notebook(app: Any, pagename: str, template: str, context: dict[str, A
         context["ipynb_source"] = f"{pagename}.ipynb"
 
 
-def _drop_thebe(app: Any, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """Leave out live code: it would load from the network, and its script declares a constant twice."""
-    context["script_files"] = [script for script in context["script_files"] if "thebe" not in str(vars(script))]
-
-
 def setup(app: Any) -> dict[str, bool]:
     """Register with Sphinx."""
     app.connect("source-read", _remember)
     app.connect("html-page-context", _offer_notebook)
-    app.connect("html-page-context", _drop_thebe, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import Rats
+from rats import Rats
 from scipy import stats as scipy_stats
 from statsmodels.stats.weightstats import ttost_ind
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import Rats
+from rats import Rats
 from scipy import stats as scipy_stats
 from statsmodels.stats.multitest import multipletests
 

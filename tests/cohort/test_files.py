@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Rats
 from making import ods, pzfx, xlsx
 from openpyxl import Workbook
 from openpyxl.styles import PatternFill
+from rats import Rats
 
 from secretome import analyse, load_study
 from secretome.cohort import Cohort, Study, read_cohort

@@ -44,7 +44,7 @@ def test_a_few_get_a_page_each_and_the_withdrawn_a_line(copied: Rename, book: Pa
     names = {f"{SEPSIS}-lab-c", f"{SEPSIS}-lab_b-{number(0)[:8]}"}
     assert {path.name for path in (tmp_path / "pages").iterdir()} == {"index.md", *(f"{name}.md" for name in names)}
     index = (tmp_path / "pages" / "index.md").read_text(encoding="utf-8")
-    links = {str(link["href"]) for link in BeautifulSoup(index, "html.parser").select("td a")}
+    links = {str(link["href"]) for link in BeautifulSoup(index, "html.parser").select("tbody th a")}
     assert links == {f"{name}.html" for name in names}
     assert "2 reruns have been published" in index
     assert f"lab-d: withdrawn on 2026-11-26. Two cages &lt;b&gt;were&lt;/b&gt; swapped. The hash of its file was {number(2)}." in index
@@ -55,6 +55,8 @@ def test_a_few_get_a_page_each_and_the_withdrawn_a_line(copied: Rename, book: Pa
     kept = {path.relative_to(tmp_path / "site").as_posix() for path in (tmp_path / "site").rglob("*.csv")}
     assert kept == {f"{name}/{table}.csv" for name in names for table in ("results", "verdicts", "checks")}
     for address in (str(link["href"]) for link in BeautifulSoup(page, "html.parser").select("a[download]")):
+        if address.startswith("data:text/csv"):  # a table brings its file along
+            continue
         assert (tmp_path / "site" / address).is_file(), address
 
 
@@ -74,7 +76,9 @@ def test_a_hundred_and_one_get_one_summary_with_links_to_plain_pages(copied: Ren
     assert table is not None
     assert len(table.select("tbody tr")) == 101
     pages.write_beside(tmp_path / "site")
-    for link in table.select("td a"):
+    links = table.select("tbody th a")
+    assert len(links) == 101
+    for link in links:
         page = BeautifulSoup((tmp_path / "site" / str(link["href"])).read_bytes(), "html.parser")
         assert page.select_one("h1").get_text().startswith(f"{link.get_text()}: ")  # type: ignore[union-attr]
         assert page.select_one("meta[http-equiv=Content-Security-Policy]")

@@ -148,7 +148,7 @@ def says(**entries: object) -> Callable[[Path], None]:
         (edit_p, "verdicts.csv that do not follow from results.csv"),
         (cut_results, "verdicts.csv that do not follow from results.csv"),
         (another_cohorts_results, "rows of another study or cohort"),
-        (no_columns, "no column study"),
+        (no_columns, "lacking or further columns: "),
         (empty, "a table that cannot be read"),
         (broken_json, "provenance.json"),
         (says(protocol_sha256="0" * 64), "another protocol.yml than the book's"),

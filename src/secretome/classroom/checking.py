@@ -143,7 +143,10 @@ def tokens(answer: object, entry: dict[str, Any]) -> list[str] | None:
         return None
     if entry["kind"] == "whole number":
         return [str(round(value))] if value == round(value) else None
-    step = round(value / entry["tolerance"])
+    steps = value / entry["tolerance"]
+    if not math.isfinite(steps):
+        return None
+    step = round(steps)
     # A right answer near the edge of its rounding may have been rounded to the step beside it.
     return [str(step), str(step - 1), str(step + 1)]
 

@@ -9,8 +9,9 @@ from secretome.classroom.making import EITHER, KEY
 from secretome.classroom.questions import ABSOLUTE, BOUND, NOT_ESTIMABLE, WITHIN, Question, questions
 from secretome.classroom.returned import Sheet, collect
 from secretome.classroom.roster import Student
-from secretome.classroom.sheets import defused, read_table, written
+from secretome.classroom.sheets import read_table, written
 from secretome.protocol import Problem, Refusal, load_protocol, normalise, study_folder
+from secretome.tables.workbook import defused
 from secretome.words import classroom as words
 
 MARKS, SUMMARY = "marks.csv", "summary.csv"
@@ -112,6 +113,9 @@ def read_key(name: str, path: Path) -> Key:
         marks = _number(cells["marks"])
         if cells["question"] not in asked:
             strange.setdefault(cells["question"], record.row)
+        elif not _can_be_right(asked[cells["question"]], cells["answer"]):
+            found, expected = f"the answer {cells['answer'][:60]!r}", f"a number, or {NOT_ESTIMABLE!r}"
+            problems.append(Problem(path.name, f"row {record.row}", found, expected))
         elif not cells["id"] or not cells["answer"] or not marks > 0:
             problems.append(Problem(path.name, f"row {record.row}", "a row without id, answer or marks", "all three, the marks above 0"))
         else:
@@ -126,6 +130,10 @@ def read_key(name: str, path: Path) -> Key:
     if problems:
         raise Refusal(problems)
     return Key(names, rows)
+
+
+def _can_be_right(question: Question, answer: str) -> bool:
+    return question.kind == "choice" or answer in ("", NOT_ESTIMABLE) or not math.isnan(_number(answer))
 
 
 def marks_of(row: KeyRow, given: Sequence[str], *, torn: bool = False) -> tuple[float, str]:
@@ -162,8 +170,8 @@ def _wrong(question: Question, right: str, given: str) -> str:
         return words.ANOTHER if on_list else words.none_of(given[:60], question.choices)
     if right == NOT_ESTIMABLE:
         return "" if normalise(given) == normalise(NOT_ESTIMABLE) else words.ANOTHER
-    exact = float(right)
-    value = _number(given.lstrip("<= "))
+    exact = _number(right)
+    value = _number(given.lstrip("<= ") if question.kind == "p" else given)
     if math.isnan(value):
         return words.NO_NUMBER
     if question.kind == "p" and given.startswith("<"):

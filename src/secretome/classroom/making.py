@@ -12,11 +12,12 @@ import pandas as pd
 from secretome.classroom.assignment import answer_sheet, notebook
 from secretome.classroom.questions import NONE, Question, answers, questions
 from secretome.classroom.roster import Student
-from secretome.classroom.sheets import defused, written
+from secretome.classroom.sheets import written
 from secretome.classroom.traps import DEFAULT_SEED, DEFAULT_TRAPPED, Planted, plant, possible_faults
 from secretome.cohort import Study, read_cohort
 from secretome.protocol import Problem, Protocol, Refusal, load_protocol, study_folder
 from secretome.simulate import DEFAULT_SCENARIO, simulate, to_csv
+from secretome.tables.workbook import defused
 
 KEY = "key.csv"
 COHORT = "cohort.csv"

@@ -13,7 +13,6 @@ from secretome.protocol import Problem, Refusal, normalise
 
 LARGEST = 1_000_000  # bytes; a sheet of answers has a few thousand
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -66,15 +65,6 @@ def written(rows: Iterable[Mapping[str, object]]) -> bytes:
     writer.writerows(rows)
     # The mark at the beginning tells Excel that names are UTF-8.
     return stream.getvalue().encode("utf-8-sig")
-
-
-def defused(text: str) -> str:
-    """Text that no spreadsheet takes for a formula.
-
-    >>> defused("=HYPERLINK(1)"), defused("Ann")
-    ("'=HYPERLINK(1)", 'Ann')
-    """
-    return f"'{text}" if text.startswith(STARTS_FORMULA) else text
 
 
 def _grids(content: bytes, path: Path) -> list[list[tuple[int, list[str]]]]:

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from secretome.classroom.traps import DEFAULT_SEED, DEFAULT_TRAPPED
-from secretome.cli.common import StudyName, app, err, finish, known, out, refuse, scenarios_of
+from secretome.cli.common import StudyName, app, err, finish, known, out, refuse, scenarios_of, telling_of_the_disk
 from secretome.protocol import Problem, Refusal, load_protocol, study_folder
 from secretome.simulate import DEFAULT_SCENARIO
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 )
 def classroom(
     study: StudyName,
-    folder: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder of the class: made anew, or with --grade the one made.")],
+    folder: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder of the class: made anew, or, with `--grade`, there.")],
     roster: Annotated[
         Path | None, typer.Option("--roster", metavar="FILE.csv", help="Who is in the class: a table with a column 'student'.")
     ] = None,
@@ -52,21 +52,22 @@ def classroom(
 
     _check_options(study, roster, returned, seed, scenario, trapped)
     try:
-        students = read_roster(roster) if roster else []
-        if returned is not None:
-            _tell_marks(folder, grade(study, folder, returned, students))
-            return
-        with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
-            task = progress.add_task("Making the class", total=len(students))
-            make_class(
-                study,
-                students,
-                folder,
-                scenario=scenario or DEFAULT_SCENARIO,
-                seed=DEFAULT_SEED if seed is None else seed,
-                trapped=DEFAULT_TRAPPED if trapped is None else trapped,
-                done=lambda: progress.advance(task),
-            )
+        with telling_of_the_disk():
+            students = read_roster(roster) if roster else []
+            if returned is not None:
+                _tell_marks(folder, grade(study, folder, returned, students))
+                return
+            with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
+                task = progress.add_task("Making the class", total=len(students))
+                make_class(
+                    study,
+                    students,
+                    folder,
+                    scenario=scenario or DEFAULT_SCENARIO,
+                    seed=DEFAULT_SEED if seed is None else seed,
+                    trapped=DEFAULT_TRAPPED if trapped is None else trapped,
+                    done=lambda: progress.advance(task),
+                )
     except Refusal as refusal:
         refuse([refusal])
     number = "1 student has" if len(students) == 1 else f"{len(students)} students have"

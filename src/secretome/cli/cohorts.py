@@ -88,6 +88,8 @@ def simulate(
 ) -> None:
     """Make up a cohort from a study's stated assumptions. The file says in every row that it is simulated."""
     known(study)
+    if file.suffix.casefold() not in (".csv", ".txt"):
+        refuse([Refusal([Problem("--out", "", f"the file name {file.name!r}", "one that ends in .csv")])])
     try:
         content = to_csv(draw(load_protocol(study_folder(study) / "protocol.yml"), scenario, n=n, seed=seed))
     except ValueError as error:

@@ -1,6 +1,7 @@
 """What the commands share: the application, its options, and how a refusal is told."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -40,6 +41,16 @@ def write_new(file: Path, content: bytes) -> None:
         refuse([Refusal([Problem("--out", "", f"the file {file}, which is there already", "a new one", "Name another.")])])
     except OSError as error:
         refuse([Refusal([Problem("--out", "", f"{file} ({error.strerror})", "a place that can be written to")])])
+
+
+@contextmanager
+def telling_of_the_disk() -> Iterator[None]:
+    """Leave with a sentence where a place cannot be written to or the disk is full."""
+    try:
+        yield
+    except OSError as error:
+        found = f"{error.filename or 'the disk'} ({error.strerror or error})"
+        refuse([Refusal([Problem("the disk", "", found, "a place with room that can be written to")])])
 
 
 def scenarios_of(protocol: Protocol) -> list[tuple[str, Scenario]]:

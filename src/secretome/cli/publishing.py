@@ -8,7 +8,7 @@ import typer
 from rich.text import Text
 
 from secretome import words
-from secretome.cli.common import StudyName, app, err, known, out, refuse
+from secretome.cli.common import StudyName, app, err, known, out, refuse, telling_of_the_disk
 from secretome.protocol import Refusal
 
 
@@ -23,7 +23,8 @@ def publish(
     from secretome.publish.shelf import read_provenance
 
     try:
-        kept = put(folders, _today(), again=again)
+        with telling_of_the_disk():
+            kept = put(folders, _today(), again=again)
     except Refusal as refusal:
         refuse([refusal])
     for folder in kept:
@@ -45,7 +46,8 @@ def unpublish(
 
     known(study)
     try:
-        history = withdraw(study, cohort, why, _today())
+        with telling_of_the_disk():
+            history = withdraw(study, cohort, why, _today())
     except Refusal as refusal:
         refuse([refusal])
     out.print(Text(f"Withdrawn. What stays: {history}"))

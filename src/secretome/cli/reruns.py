@@ -17,7 +17,7 @@ from rich.text import Text
 
 from secretome import words
 from secretome.cli.common import Files, Names, SheetName, StudyName, app, err, finish, known, out, pairs_of, refuse
-from secretome.protocol import Problem, Refusal
+from secretome.protocol import Problem, Refusal, load_protocol, study_folder
 
 if TYPE_CHECKING:
     from secretome import rerun as runs
@@ -86,6 +86,8 @@ def rerun(
             refuse([refusal])
         try:
             _show(study, done, target, several=len(files) > 1)
+        except Refusal as refusal:  # a cohort file was moved or changed meanwhile; its results stand
+            finish([refusal], sound=sum(not each.failure for each in done))
         except OSError as error:  # the disk is full, or a folder was taken away
             err.print(Text(f"{error.filename or target}: {error.strerror}. What is finished stands; --resume does the rest.", style="red"))
             raise typer.Exit(1) from None
@@ -120,10 +122,10 @@ class _Asked:
         # What a killed run left is cleared away before places are looked at.
         there = self.target.is_dir()
         if there and not self.scheduler:
-            held.enter_context(runs.alone(self.target, part, mine))
+            held.enter_context(runs.alone(self.target, part, self.files))
         ready, refusals = runs.plan(self.study, mine, self.target, self.existing, sheet=self.sheet, names=self.names, parameters=values)
         if ready and not there and not self.scheduler:
-            held.enter_context(runs.alone(self.target, part, mine))
+            held.enter_context(runs.alone(self.target, part, self.files))
         for each in ready if len(ready) <= SHOWN else ():
             for sentence in each.understood:
                 err.print(Text(f"{each.place.file.name}: {sentence}"))
@@ -208,8 +210,9 @@ def _print_counts(sound: "Sequence[runs.Done]") -> None:
     """How often each verdict on each claim came."""
     verdicts = pd.concat(pd.read_csv(each.ready.place.folder / "verdicts.csv") for each in sound)
     counts = verdicts.groupby(["claim", "verdict"]).size().unstack(fill_value=0)
-    claims = sound[0].ready.study().protocol.claims
-    title = f"Verdicts of {words.count(len(sound), 'cohort')}, {sum(each.kept for each in sound)} of them unchanged since they were made"
+    claims = load_protocol(study_folder(sound[0].ready.place.study) / "protocol.yml").claims
+    kept = sum(each.kept for each in sound)
+    title = f"Verdicts of {words.count(len(sound), 'cohort')}" + (f", {kept} of them kept from before" if kept else "")
     table = Table("Claim", *counts.columns, title=Text(title), title_justify="left")
     for claim, row in counts.iterrows():
         table.add_row(Text(claims[str(claim)].sentence), *(str(count) for count in row))

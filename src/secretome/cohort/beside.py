@@ -19,6 +19,12 @@ KINDS: dict[str, tuple[Kind, ...]] = {
     "total": ("proportion",),
     "count": ("count",),
 }
+# The least and the most that a column may hold, whether only whole numbers (the least included), and that in words.
+SOUND = {
+    "count": (0, math.inf, True, "a whole number from 0 upwards"),
+    "total": (1, math.inf, True, "a whole number from 1 upwards"),
+    "exposure": (0, 1, False, "a share of the whole, above 0 and at most 1"),
+}
 ABOVE = (">", "uloq", "alq", "aql")
 UNSURE = ("oor", "out of range")
 UNCOUNTED = {"count": math.nan, "exposure": math.nan, "total": math.nan}
@@ -88,7 +94,7 @@ class Beside:
         """
         about = self.endpoints[endpoint]
         base = {"count": "exposure", "proportion": "total"}.get(about.kind, "")
-        stated = {name: self._number(row, name, endpoint, whole=name == "count") for name in UNCOUNTED}
+        stated = {name: self._number(row, name, endpoint) for name in UNCOUNTED}
         taken, count = stated.get(base, math.nan), stated["count"]
         if math.isnan(taken):
             if not math.isnan(count):
@@ -104,7 +110,7 @@ class Beside:
 
     def understood(self) -> list[str]:
         """What was made of the limits, in sentences."""
-        return [f"{endpoint}: {n} values beyond the limit in their row, taken as beyond it" for endpoint, n in self.recensored.items()]
+        return [f"{endpoint}: beyond the limit in their row, and taken as beyond it: {n}" for endpoint, n in self.recensored.items()]
 
     def _agreeing(self, seen: float, count: float, scale: float, endpoint: Endpoint, cell: Cell) -> float:
         """The count behind a value; the two must agree."""
@@ -121,7 +127,7 @@ class Beside:
             self.complaints.about(cell, found, "numbers that agree", "Correct the value, the count, or what it was counted in.")
         return count
 
-    def _number(self, row: tuple[Cell, ...], name: str, endpoint: str, *, whole: bool = False) -> float:
+    def _number(self, row: tuple[Cell, ...], name: str, endpoint: str) -> float:
         """What a row says in one of the columns; NaN where nothing, or where it is of another endpoint."""
         text = self.columns.text(row, name)
         if text.casefold() in MISSING:
@@ -137,9 +143,9 @@ class Beside:
             number = parse(text, "." if cell.kind == "number" else self.marks.get(self.columns.named[name], ".")).seen
         except Unreadable:
             number = math.nan
-        sound = number >= 0 and number == int(number) if whole else 0 < number < math.inf
+        least, most, whole, expected = SOUND.get(name, (0, math.inf, False, "a number above zero"))
+        sound = (number > least or (whole and number == least)) and number <= most and (not whole or number == round(number))
         if not sound:
-            expected = "a whole number from 0 upwards" if whole else "a number above zero"
             self.complaints.about(cell, repr(text), f"{expected}, or an empty cell", "Correct the cell.")
             return math.nan
         return number

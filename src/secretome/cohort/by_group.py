@@ -187,7 +187,7 @@ class _ByGroup:
                         "Delete it if it is a summary, or the empty row.",
                     )
                 if not below:
-                    self.understood.append(f"{len(rows) - number} lines below the table skipped")
+                    self.understood.append(f"{len(rows) - number} line{'s' if len(rows) - number > 1 else ''} below the table skipped")
                 return tuple(rows[:number])
         return tuple(rows)
 

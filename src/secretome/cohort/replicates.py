@@ -51,6 +51,7 @@ def refuse_repeats(records: list[tuple[Record, Cell]], complaints: Complaints, p
     """Note every second value of an animal in a group, and every animal in two groups of a study that is not paired."""
     seen: dict[tuple[str, str, str], tuple[Record, Cell]] = {}
     homes: dict[str, str] = {}
+    spellings: dict[str, str] = {}
     for record, cell in records:
         if record["exclude"]:
             continue
@@ -67,6 +68,11 @@ def refuse_repeats(records: list[tuple[Record, Cell]], complaints: Complaints, p
                 remedy = f"The first is in {other.name}: keep one, give the animals different ids, or number wells in a column 'replicate'."
                 complaints.about(cell, found, "one value per animal, group and endpoint", remedy)
         seen.setdefault(key, (record, cell))
+        form = " ".join(record["animal"].casefold().split())
+        spelt = spellings.setdefault(form, record["animal"])
+        if spelt != record["animal"]:
+            found, expected = f"the animal {record['animal']!r} beside {spelt!r}", "ids that differ in more than capitals and spaces"
+            complaints.about(cell, found, expected, "Spell an animal in one way, or tell two apart.")
         home = homes.setdefault(record["animal"], record["group"])
         if protocol.design != "paired" and home != record["group"]:
             found = f"{record['animal']!r} in {record['group']} and in {home}"
@@ -79,8 +85,12 @@ def _mean(members: list[tuple[Record, Cell]], complaints: Complaints, spreads: d
     if len({record["time"] for record, _ in members if not math.isnan(record["time"])}) > 1:
         complaints.about(cell, f"wells of {first['animal']!r} at several times", "wells of one sample", "Keep the rows of one time.")
     if len(measured) < 2:
-        return {**first, **{name: measured[0][name] for name in ("value", "lower", "upper")}} if measured else first
-    if all(record["exposure"] > 0 for record in measured):
+        return (
+            {**first, **{name: measured[0][name] for name in ("value", "lower", "upper", "count", "exposure", "total")}}
+            if measured
+            else first
+        )
+    if all(record["exposure"] > 0 and record["count"] >= 0 for record in measured):
         # Plaques of several plates are plaques of one larger plate.
         count, exposure = (sum(record[name] for record in measured) for name in ("count", "exposure"))
         rate = count / exposure

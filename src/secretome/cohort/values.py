@@ -126,11 +126,12 @@ def parse(text: str, mark: str) -> Value:
         raise Unreadable(
             "a number, a censored value such as <15.6, or an empty cell", "Correct the cell, or leave it empty if the value is missing."
         )
-    number = match["number"].replace("−", "-")
+    number, bound = match["number"].replace("−", "-"), match["bound"]
     if "," in number and mark == ".":
+        point, whole = (bound + number.replace(",", mark) for mark in (".", ""))
         raise Unreadable(
             "a decimal point, as in the rest of the column",
-            f"Write {number.replace(',', '.')} if the comma is a decimal mark, {number.replace(',', '')} if it separates thousands.",
+            f"Write {point} if the comma is a decimal mark, {whole} if it separates thousands.",
         )
     seen = float(number.replace(",", "."))
     if not math.isfinite(seen):

@@ -17,6 +17,7 @@ from secretome.simulate import DEFAULT_SCENARIO, simulate_many, with_effect
 MOST = 200
 # Cohorts per size where every test is a formula, and where values below a limit need a fitted model.
 COHORTS, COHORTS_OF_MODEL = 100_000, 2000
+HOPELESS = 32
 MOST_FITS = 4000
 PILOT = 500
 
@@ -129,22 +130,24 @@ def smallest_n(
     """
     tried: dict[int, pd.DataFrame] = {}
 
-    def reaches(n: int) -> bool:
+    def share(n: int) -> float:
         if n not in tried:
             about: dict[str, Any] = {"scenario": scenario, "effect": effect, "cohorts": cohorts, "published": published, "alpha": alpha}
             tried[n] = claim_rates(protocol, claim, [n], **about, seed=seed, done=done)
         rates = tried[n]
-        return bool(rates.loc[rates["reading"] == "planned", "supported"].iloc[0] >= target)
+        return float(rates.loc[rates["reading"] == "planned", "supported"].iloc[0])
 
     low, high = 2, 4
-    while not reaches(high):
+    while share(high) < target:
+        # A difference that so many animals show no more often than chance does not begin to show with more. Sameness may.
+        hopeless = high >= HOPELESS and share(high) <= alpha < target and protocol.claims[claim].kind != "unchanged"
         low, high = high, 2 * high
-        if low >= MOST:
+        if low >= MOST or hopeless:
             return Need(None, pd.concat(tried[n] for n in sorted(tried)))
         high = min(high, MOST)
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (low, middle) if reaches(middle) else (middle, high)
+        low, high = (low, middle) if share(middle) >= target else (middle, high)
     return Need(high, pd.concat(tried[n] for n in sorted(tried)))
 
 

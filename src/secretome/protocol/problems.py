@@ -16,7 +16,9 @@ class Problem:
 
     def __str__(self) -> str:
         where = f"{self.file}, {self.place}" if self.place else self.file
-        return f"{where}: found {self.found}; expected {self.expected}." + (f" {self.remedy}" if self.remedy else "")
+        text = f"{where}: found {self.found}; expected {self.expected}." + (f" {self.remedy}" if self.remedy else "")
+        # A file's name may hold what steers a terminal.
+        return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
 class Refusal(ValueError):

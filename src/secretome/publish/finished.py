@@ -130,9 +130,10 @@ def _disagreeing(folder: Path, provenance: Provenance, protocol: Protocol) -> It
     except (ValueError, OSError) as error:
         yield Problem(str(folder), "", f"a table that cannot be read ({error})", "results, verdicts and checks as CSV", AGAIN)
         return
-    lacking = [name for name in COLUMNS if name not in results.columns]
-    if lacking:
-        yield Problem(str(folder), "results.csv", f"no column {', '.join(lacking)}", "every column of results", AGAIN)
+    # A column more could hold anything, the animals too.
+    differing = sorted(set(COLUMNS) ^ set(results.columns))
+    if differing:
+        yield Problem(str(folder), "results.csv", f"lacking or further columns: {', '.join(differing)[:200]}", "those of a rerun", AGAIN)
         return
     if "protocol_altered" in verdicts and verdicts["protocol_altered"].astype(str).eq("True").any():
         found = "verdicts of an altered protocol (another error rate, or animals left out)"

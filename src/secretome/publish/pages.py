@@ -10,6 +10,7 @@ from pathlib import Path
 
 import jinja2
 import pandas as pd
+from bs4 import BeautifulSoup
 
 from secretome import tables, words
 from secretome.claims import deciding
@@ -131,9 +132,14 @@ def _summary(own: list[Shown], title: str) -> str:
         counts = "yes" if counted(one.verdicts).any() else words.why_uncounted(one.study, one.verdicts)
         rows.append({**row, **said, "Counted": counts, "Published": one.entry.history[-1].day})
     shown = tables.to_html(pd.DataFrame(rows), f"Published reruns: {title}")
-    for one in own:  # a cohort's name is letters, digits, dots, dashes: nothing in it could be markup
-        shown = shown.replace(f"<td>{one.entry.cohort}</td>", f'<td><a href="{one.name}.html">{one.entry.cohort}</a></td>', 1)
-    return shown
+    page = BeautifulSoup(shown, "html.parser")
+    for one, line in zip(own, page.select("tbody tr"), strict=True):
+        cell = line.select("th, td")[0]
+        link = page.new_tag("a", href=f"{one.name}.html")
+        link.string = one.entry.cohort
+        cell.clear()
+        cell.append(link)
+    return str(page)
 
 
 def _page(one: Shown) -> str:
@@ -177,7 +183,7 @@ def _template(name: str) -> jinja2.Template:
 
 def _raw(markup: str) -> str:
     """HTML inside a page of Markdown; a line of it that looks like the fence would end it, so blank space before one is kept away."""
-    safe = re.sub(r"(?m)^(\s*)(`{3,})", r"\1&#96;", markup)
+    safe = re.sub(r"(?m)^(\s*)(`{3,})", lambda match: match[1] + "&#96;" * len(match[2]), markup)
     return f"{FENCE}{{raw}} html\n{safe}\n{FENCE}\n"
 
 

@@ -1,16 +1,33 @@
 """Put finished reruns into the book, and take them out again without hiding that they were there."""
 
+import json
 import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from secretome.cohort import load_study
 from secretome.protocol import Problem, Refusal, notebooks_folder
 from secretome.publish.finished import Finished, read_finished
-from secretome.publish.shelf import HISTORY, KEPT, Event, histories, published, read_history, shelf, write_history
+from secretome.publish.shelf import (
+    HISTORY,
+    KEPT,
+    PROVENANCE,
+    TABLES,
+    Event,
+    Provenance,
+    histories,
+    published,
+    read_history,
+    shelf,
+    write_history,
+)
 
 LONGEST_REASON = 500
+
+# Keys of a provenance that a page shows beside those it must have.
+ALSO_SHOWN = ("cohort_sheet", "cohort_names", "cohort_read_as", "seed")
 
 
 def publish(folders: Iterable[Path], day: str, *, again: bool = False) -> list[Path]:
@@ -47,7 +64,12 @@ def publish(folders: Iterable[Path], day: str, *, again: bool = False) -> list[P
         problems += _taken(rerun, finished[:position], again=again)
     if problems:
         raise Refusal(problems)
-    return [_keep(rerun, day) for rerun in finished]
+    # All are prepared before the first is moved: a disk that fills up must not leave half of them in the book.
+    with ExitStack() as works:
+        prepared = [(rerun, Path(works.enter_context(_work(rerun)))) for rerun in finished]
+        for rerun, work in prepared:
+            _prepare(rerun, work, day)
+        return [_keep(rerun, work) for rerun, work in prepared]
 
 
 def unpublish(study: str, cohort: str, why: str, day: str) -> Path:
@@ -129,17 +151,29 @@ def _taken(rerun: Finished, before: Sequence[Finished], *, again: bool) -> list[
     return problems
 
 
-def _keep(rerun: Finished, day: str) -> Path:
+def _work(rerun: Finished) -> tempfile.TemporaryDirectory[str]:
+    place = shelf(rerun.provenance.study)
+    place.mkdir(exist_ok=True)
+    return tempfile.TemporaryDirectory(prefix=f".{rerun.provenance.cohort}-", dir=place)
+
+
+def _prepare(rerun: Finished, work: Path, day: str) -> None:
     about = rerun.provenance
     target = shelf(about.study) / about.cohort
-    target.parent.mkdir(exist_ok=True)
-    events = [*read_history(target), Event(day=day, what="published", cohort_sha256=about.cohort_sha256)]
-    with tempfile.TemporaryDirectory(prefix=f".{about.cohort}-", dir=target.parent) as work:
-        for name in KEPT:
-            shutil.copyfile(rerun.folder / name, Path(work) / name, follow_symlinks=False)
-        write_history(Path(work), events)
-        target.mkdir(exist_ok=True)
-        # The verdicts last: by them a rerun counts.
-        for name in (HISTORY, *sorted(KEPT, key=lambda name: name == "verdicts.csv")):
-            (Path(work) / name).replace(target / name)
+    for name in TABLES:
+        shutil.copyfile(rerun.folder / name, work / name, follow_symlinks=False)
+    whole = json.loads((rerun.folder / PROVENANCE).read_text(encoding="utf-8"))
+    # Only what a page shows: a key more could hold anything, the animals too.
+    kept = {key: value for key, value in whole.items() if key in Provenance.model_fields or key in ALSO_SHOWN}
+    (work / PROVENANCE).write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
+    before = read_history(target) if (target / HISTORY).exists() else ()
+    write_history(work, [*before, Event(day=day, what="published", cohort_sha256=about.cohort_sha256)])
+
+
+def _keep(rerun: Finished, work: Path) -> Path:
+    target = shelf(rerun.provenance.study) / rerun.provenance.cohort
+    target.mkdir(exist_ok=True)
+    # The verdicts last: by them a rerun counts.
+    for name in (HISTORY, *sorted(KEPT, key=lambda name: name == "verdicts.csv")):
+        (work / name).replace(target / name)
     return target

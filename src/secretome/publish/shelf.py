@@ -14,7 +14,8 @@ from secretome.protocol import Origin, Problem, Refusal, study_folder
 PUBLISHED = "published"
 # What is kept of a rerun. The report and the figures show every animal, so they stay with their owner.
 TABLES = ("results.csv", "verdicts.csv", "checks.csv")
-KEPT = (*TABLES, "provenance.json")
+PROVENANCE = "provenance.json"
+KEPT = (*TABLES, PROVENANCE)
 HISTORY = "history.json"
 
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -93,10 +94,10 @@ def histories(study: str) -> dict[str, tuple[Event, ...]]:
 
 
 def read_history(folder: Path) -> tuple[Event, ...]:
-    """The history of a name, oldest first; empty where there is none."""
+    """The history of a name, oldest first."""
     path = folder / HISTORY
     if not path.is_file():
-        return ()
+        raise Refusal([Problem(f"{folder.name}/{HISTORY}", "", "no such file", "the history of a published rerun", "Publish it again.")])
     try:
         return tuple(EVENTS.validate_json(path.read_bytes()))
     except ValidationError as error:

@@ -123,7 +123,8 @@ def _end(each: _Running, existing: Existing, way: Way) -> Done:
 
 def _how(code: int | None) -> str:
     if code is not None and code < 0:
-        name = signal.Signals(-code).name
+        known = {number.value for number in signal.Signals}
+        name = signal.Signals(-code).name if -code in known else f"signal {-code}"
         return f"killed by {name}" + ", as a system does that runs out of memory" * (name == "SIGKILL")
     return f"exit code {code}"
 
@@ -179,7 +180,9 @@ def _isolate(way: Way) -> None:
 
         os.setsid()
         end_with_parent()
-        limit = way.memory * 2**20
+        limit, most = way.memory * 2**20, resource.getrlimit(resource.RLIMIT_DATA)[1]
+        # A limit that the system has set already cannot be raised.
+        limit = limit if most == resource.RLIM_INFINITY else min(limit, most)
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 
 

@@ -2,21 +2,24 @@
 
 import subprocess
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from secretome.protocol import Problem, Refusal
 from secretome.rerun.batch import Done, end_with_parent
 from secretome.rerun.engine import Ready
-from secretome.rerun.places import finished_key
+from secretome.rerun.places import PROVENANCE, finished_key
 from secretome.rerun.shards import Shard
 
 # More shards than workers, so that a quick one takes over from a slow one; not so many that their starts would cost.
 SHARDS_PER_WORKER = 2
+# Seconds between two looks at the cluster.
+TICK = 0.5
 
 
 def on_cluster(scheduler: str, command: Sequence[str], batch: Sequence[Ready], jobs: int) -> Generator[Done | None, None, None]:
-    """Run a command's shards on a cluster, and tell of each cohort when its shard has ended; None says that a shard has begun.
+    """Run a command's shards on a cluster, and tell of each cohort when its shard has ended; None says that time goes by.
 
     A task whose worker dies is given to another, and goes on where it stood.
 
@@ -37,7 +40,7 @@ def on_cluster(scheduler: str, command: Sequence[str], batch: Sequence[Ready], j
         If the cluster cannot be reached, or what is needed for it is not installed.
     """
     with _client(scheduler, jobs) as client:
-        from distributed import as_completed
+        from distributed import wait
 
         workers = sum(client.nthreads().values()) or jobs
         count = min(len(batch), SHARDS_PER_WORKER * workers)
@@ -45,7 +48,12 @@ def on_cluster(scheduler: str, command: Sequence[str], batch: Sequence[Ready], j
         tasks = {
             client.submit(run_shard, [*command, "--shard", f"{shard.number}/{count}"], pure=False, retries=1): shard for shard in shards
         }
-        for task in as_completed(tasks):
+        # With --force a folder with the right key is there before: only one that has been made since is this run's.
+        before = {ready.place.folder: _made(ready.place.folder) for ready in batch} if "--force" in command else {}
+        for task in _ended(tasks, wait):
+            if task is None:
+                yield None
+                continue
             try:
                 said = task.result()
             except Exception as error:  # Dask's own, such as a task whose workers die again and again
@@ -53,8 +61,28 @@ def on_cluster(scheduler: str, command: Sequence[str], batch: Sequence[Ready], j
             mine = tasks[task].of_files([ready.place.file for ready in batch])
             for ready in batch:
                 if ready.place.file in mine:
-                    whole = finished_key(ready.place.folder) == ready.key
+                    folder = ready.place.folder
+                    whole = finished_key(folder) == ready.key and (not before or _made(folder) != before[folder])
                     yield Done(ready, failure="" if whole else said or "its shard ended without it")
+
+
+def _ended(tasks: Iterable[Any], wait: Callable[..., Any]) -> Iterator[Any]:
+    """Each task once it has ended, and None whenever none has for a while, so that whoever waits can be stopped."""
+    pending = set(tasks)
+    while pending:
+        try:
+            ended = wait(list(pending), timeout=TICK, return_when="FIRST_COMPLETED").done
+        except TimeoutError:
+            yield None
+            continue
+        pending -= ended
+        yield from ended
+
+
+def _made(folder: Path) -> int:
+    """When a run was put into a folder; 0 where there is none."""
+    file = folder / PROVENANCE
+    return file.stat().st_mtime_ns if file.exists() else 0
 
 
 def run_shard(command: Sequence[str]) -> str:

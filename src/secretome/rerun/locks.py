@@ -1,6 +1,7 @@
 """Two runs on one folder never interleave: each holds a lock that the system takes back when its process ends, however it ends."""
 
-from collections.abc import Iterable, Iterator
+import hashlib
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,10 +17,10 @@ PATIENCE = 3.0
 
 
 @contextmanager
-def alone(out: Path, shard: Shard | None = None, files: Iterable[Path] = ()) -> Iterator[None]:
-    """Hold an output folder, or the part of it that belongs to a shard and its files, and clear away what killed runs left there.
+def alone(out: Path, shard: Shard | None = None, files: Sequence[Path] = ()) -> Iterator[None]:
+    """Hold an output folder, or the part of it that belongs to a shard of these files, and clear away what killed runs left there.
 
-    Shards of one division may run side by side.
+    Shards of one division of the same files may run side by side.
 
     Raises
     ------
@@ -27,22 +28,29 @@ def alone(out: Path, shard: Shard | None = None, files: Iterable[Path] = ()) -> 
         If another run is at work there.
     """
     make(out)
-    own = FileLock(out / (f"{OWN}shard-{shard.number}-of-{shard.of}.lock" if shard else f"{OWN}whole.lock"))
+    # Other files are divided otherwise: a shard of theirs may hold the cohorts of this one.
+    division = f"-of-{shard.of}-{_digest(files)}.lock" if shard else ""
+    own = FileLock(out / (f"{OWN}shard-{shard.number}{division}" if shard else f"{OWN}whole.lock"))
     _take(own, out)
     try:
         # Held first and looked at the others after, so that of two runs that begin together at least one sees the other.
         for other in sorted(out.glob(f"{OWN}*.lock")):
-            beside = shard and other.name.endswith(f"-of-{shard.of}.lock")
+            beside = shard and other.name.endswith(division)
             if other.name != Path(own.lock_file).name and other.name != f"{OWN}summary.lock" and not beside:
                 left = FileLock(other)
                 _take(left, out)
                 drop(left)
                 left.release()
-        sweep(out, {cohort_id(file) for file in files} if shard else None)
+        sweep(out, {cohort_id(file) for file in shard.of_files(files)} if shard else None)
         yield
     finally:
         drop(own)
         own.release()
+
+
+def _digest(files: Sequence[Path]) -> str:
+    names = "\n".join(sorted(cohort_id(file).casefold() for file in files))
+    return hashlib.sha256(names.encode()).hexdigest()[:12]
 
 
 def _take(lock: FileLock, out: Path) -> None:

@@ -131,8 +131,10 @@ def write_summary(name: str, out: Path) -> Path:
     # Held while reading too: of two runs that end together, the later one has seen all of the earlier.
     with lock:
         folders = sorted(found.parent for found in out.glob(f"[!.]*/{PROVENANCE}") if provenance_in(found.parent).get("study") == name)
+        # A folder that was changed since, or that another run is just replacing, is not what a run left.
+        folders = [folder for folder in folders if finished_key(folder)]
         tables = [pd.read_csv(folder / "verdicts.csv", dtype=str, keep_default_na=False) for folder in folders]
-        write_text(path, pd.concat(tables).to_csv(index=False, lineterminator="\n"))
+        write_text(path, pd.concat(tables).to_csv(index=False, lineterminator="\n") if tables else "")
         drop(lock)
     return path
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+from IPython.core.interactiveshell import InteractiveShell
 from nbformat.v4 import output_from_msg
 from papermill.engines import Engine, papermill_engines
 from traitlets.config import Config
@@ -100,4 +101,7 @@ def warm_up() -> None:
 def part() -> None:
     """Begin a forked process: what it inherited as chance must not be its siblings' too."""
     np.random.seed()
+    # A shell there can be one of. Whoever calls this from IPython, or once used it, has another.
+    if InteractiveShell.initialized():
+        type(InteractiveShell.instance()).clear_instance()
     papermill_engines.register(ENGINE, Inside)

@@ -80,11 +80,20 @@ def _fill(sheet: Worksheet, table: pd.DataFrame) -> None:
     sheet.auto_filter.ref = sheet.dimensions
 
 
+def defused(text: str) -> str:
+    """Text that no spreadsheet takes for a formula.
+
+    >>> defused("=HYPERLINK(1)"), defused("Ann")
+    ("'=HYPERLINK(1)", 'Ann')
+    """
+    return f"'{text}" if text.startswith(LIVE) else text
+
+
 def _write(cell: Cell, value: object) -> None:
     """Write a number as a number and all else as text that no program takes for a formula."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         text = ILLEGAL_CHARACTERS_RE.sub(" ", str(value))
-        cell.value = f"'{text}" if text.startswith(LIVE) else text
+        cell.value = defused(text)
         cell.data_type = "s"
     elif math.isinf(value):  # a workbook knows no infinity
         cell.value = "infinite" if value > 0 else "minus infinite"
