@@ -105,9 +105,6 @@ page.table(tables.growth_table(growth), "How the time of a call grows with the a
 # Cohorts of twelve donors, {glue:text}`workers` at once, run through the page of {ref}`the study in a dish <treg-conditioned-medium>` with its figures, report and all else that a rerun leaves.
 # papermill's command starts Python twice for each cohort and once more for the report. `--plain` calls papermill from a Python that is there already, and `secretome rerun` by itself copies a process
 # that has loaded everything; {doc}`the guide to many cohorts <../../book/scale>` says how. What is left is the analysis and the drawing, which no way of starting them makes shorter.
-#
-# When these rows were measured other work kept the machine busy. Clock seconds are therefore longer than a free machine needs, processor seconds and ratios say more, and only a
-# few cohorts were run; `make bench` on a free machine measures up to a thousand.
 
 # %% tags=["hide-input"]
 page.table(tables.reruns_table(reruns), "Time and memory of reruns, all ways in one run")
