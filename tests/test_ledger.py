@@ -48,6 +48,8 @@ def test_a_published_cohort_counts_once_and_only_if_it_was_measured(tmp_path: Pa
         hashes = dict.fromkeys(("cohort_sha256", "protocol_sha256", "notebook_sha256", "content_key"), "0" * 64)
         rest = {"parameters": {}, "versions": {}, "git_commit": None, "started": "", "finished": "", "cohort_animals": 24}
         (folder / "provenance.json").write_text(json.dumps(about | hashes | rest), encoding="utf-8")
+        history = [{"day": "2026-11-25", "what": "published", "cohort_sha256": "0" * 64}]
+        (folder / "history.json").write_text(json.dumps(history), encoding="utf-8")
     monkeypatch.setattr("secretome.publish.shelf.study_folder", lambda name: tmp_path / name)
     board = scoreboard()
     assert set(board.loc[board["counts"], "cohort"]) == {"lab-a"}

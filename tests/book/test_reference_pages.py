@@ -23,7 +23,7 @@ def test_every_command_and_option_is_on_the_page(site: Path) -> None:
         section = sections[name]
         assert section is not None
         # Typography aside: the page curls quotation marks.
-        text = re.sub(r"\s+([;,.)])", r"\1", " ".join(section.get_text(" ").split())).replace("’", "'").replace("‘", "'")
+        text = re.sub(r"\s+([;,.)’])", r"\1", " ".join(section.get_text(" ").split())).replace("’", "'").replace("‘", "'")
         assert f"Example: secretome {name}" in text
         for parameter in command.params:
             assert parameter.help, (name, parameter.name)
