@@ -224,7 +224,7 @@ def test_a_simulated_cohort_is_said_loudly(donors: Path, tmp_path: Path) -> None
 
 
 def test_a_notebook_that_stops_leaves_nothing(donors: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jupytext.read", lambda *_, **__: jupytext.reads(BROKEN, fmt="py:percent"))
+    monkeypatch.setattr("secretome.rerun.parameters._source", lambda _: BROKEN)
     result = secretome("rerun", TREG, donors, "--out", tmp_path / "out")
     assert result.exit_code == 1
     assert "ZeroDivisionError" in result.output

@@ -5,6 +5,7 @@ import json
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -63,8 +64,7 @@ def check_parameters(name: str, stated: Mapping[str, str]) -> dict[str, int | fl
 
 def parameters_of(name: str) -> dict[str, Any]:
     """The parameters of a study's notebook that are the user's to set, as papermill understands them."""
-    with twin(name) as path:
-        return {key: about for key, about in inspect_notebook(str(path)).items() if key not in OWN_PARAMETERS}
+    return _inspected(_as_ipynb(_source(name)))
 
 
 def default_parameters(name: str) -> dict[str, int | float]:
@@ -77,8 +77,24 @@ def twin(name: str) -> Iterator[Path]:
     """The study's notebook as ``.ipynb``, for as long as it is needed: papermill reads no ``.py``."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "analysis.ipynb"
-        notebook = jupytext.read(study_folder(name) / "analysis.py", fmt="py:percent")
-        for position, cell in enumerate(notebook.cells):
-            cell["id"] = hashlib.sha256(f"{position} {cell.source}".encode()).hexdigest()[:12]
-        nbformat.write(notebook, path)
+        path.write_text(_as_ipynb(_source(name)), encoding="utf-8")
         yield path
+
+
+def _source(name: str) -> str:
+    return (study_folder(name) / "analysis.py").read_text(encoding="utf-8")
+
+
+# Kept, because a batch asks for the same notebook hundreds of times.
+@lru_cache(maxsize=8)
+def _as_ipynb(source: str) -> str:
+    notebook = jupytext.reads(source, fmt="py:percent")
+    for position, cell in enumerate(notebook.cells):
+        cell["id"] = hashlib.sha256(f"{position} {cell.source}".encode()).hexdigest()[:12]
+    return f"{nbformat.writes(notebook)}\n"
+
+
+@lru_cache(maxsize=8)
+def _inspected(ipynb: str) -> dict[str, Any]:
+    found = inspect_notebook(nbformat.reads(ipynb, as_version=4))
+    return {key: about for key, about in found.items() if key not in OWN_PARAMETERS}

@@ -35,7 +35,7 @@ def content_key(study: Study, parameters: Mapping[str, int | float]) -> str:
 @cache
 def _package() -> str:
     """A hash of the package, read once: a process runs the code that it began with."""
-    files = sorted(file for file in Path(__file__).parents[1].rglob("*") if file.suffix in (".py", ".css", ".js", ".jinja"))
+    files = sorted(file for file in Path(__file__).parents[1].rglob("*") if file.suffix in (".py", ".css", ".js", ".jinja", ".ttf"))
     return hashlib.sha256("".join(map(_sha256, files)).encode()).hexdigest()
 
 
@@ -64,7 +64,7 @@ def provenance_of(study: Study, parameters: Mapping[str, int | float], key: str)
         "parameters": used,
         "seed": used.get("seed"),
         "versions": _versions(),
-        "git_commit": _commit(),
+        "git_commit": commit(),
         "content_key": key,
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
     }
@@ -81,7 +81,7 @@ def _versions() -> dict[str, str]:
 
 
 @cache
-def _commit() -> str | None:
+def commit() -> str | None:
     """The commit of the checkout, marked if files were changed since; None outside a checkout."""
     where = notebooks_folder()
     git = ["git", "-C", str(where)]

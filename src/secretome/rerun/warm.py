@@ -9,26 +9,43 @@ import os
 from typing import Any
 
 import matplotlib as mpl
+import nbformat
 import numpy as np
 from IPython.core.interactiveshell import InteractiveShell
 from nbformat.v4 import output_from_msg
 from papermill.engines import Engine, papermill_engines
 from traitlets.config import Config
 
+from secretome.rerun.provenance import commit
+
 ENGINE = "inside"
 INLINE = "module://matplotlib_inline.backend_inline"
 # What every notebook and report comes to import, and so every forked process would again.
 FIRST = (
+    "IPython.core.application",
+    "IPython.core.completerlib",
+    "IPython.core.crashhandler",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "email.headerregistry",
+    "fontTools.ttLib.tables.O_S_2f_2",
     "ipykernel.debugger",
     "ipykernel.inprocess.blocking",
     "ipykernel.inprocess.ipkernel",
     "ipykernel.inprocess.manager",
+    "myst_nb.ext.glue.directives",
     "myst_nb.ext.glue.roles",
+    "openpyxl.packaging.extended",
+    "pandas.core.methods.to_dict",
+    "pandas.core.reshape.reshape",
     "pandas.io.formats.csvs",
     "pandas.io.formats.html",
     "pandas.io.formats.string",
     "PIL.BmpImagePlugin",
+    "PIL.GifImagePlugin",
+    "PIL.JpegImagePlugin",
     "PIL.PngImagePlugin",
+    "PIL.PpmImagePlugin",
     "docutils.readers.standalone",
     "docutils.languages.en",
     "secretome.report.render",
@@ -42,7 +59,10 @@ FIRST = (
     "secretome.analysis",
     "secretome.claims",
     "secretome.figures",
+    "secretome.power",
     "secretome.report.page",
+    "secretome.reported",
+    "secretome.simulate",
     "secretome.tables",
     "secretome.words",
 )
@@ -94,6 +114,9 @@ def warm_up() -> None:
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # no debugger is started, so it need not warn
     for name in FIRST:
         importlib.import_module(name)
+    # Both are kept once they have been found: the commit asks git, and the schema of notebooks is compiled.
+    commit()
+    nbformat.validate(nbformat.v4.new_notebook())
     gc.collect()
     gc.freeze()
 
@@ -101,6 +124,8 @@ def warm_up() -> None:
 def part() -> None:
     """Begin a forked process: what it inherited as chance must not be its siblings' too."""
     np.random.seed()
+    # It ends soon, and a collector that wakes up often would touch, and so copy, all that it inherited.
+    gc.set_threshold(100_000)
     # A shell there can be one of. Whoever calls this from IPython, or once used it, has another.
     if InteractiveShell.initialized():
         type(InteractiveShell.instance()).clear_instance()
