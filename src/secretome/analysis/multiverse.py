@@ -3,9 +3,11 @@
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from functools import lru_cache
+from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats as scipy_stats
 from statsmodels.stats.multitest import multipletests
 
@@ -80,6 +82,13 @@ class _Family:
     def way(self) -> str:
         """The planned adjustment."""
         return BONFERRONI if self.size > 1 and not self.together else UNADJUSTED
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The adjustments that differ: of two contrasts, Holm's p is Bonferroni's of the smaller p and the plain one of the larger."""
+        if self.size == 1:
+            return (UNADJUSTED,)
+        return (UNADJUSTED, BONFERRONI) if self.together or self.size == 2 else (UNADJUSTED, BONFERRONI, HOLM)
 
     def planned(self, contrast: str, name: str, way: str) -> bool:
         """Whether an analysis is the planned one, or the published."""
@@ -165,27 +174,32 @@ def _with_the_dead(study: Study, endpoint: str, compared: Mapping[str, Compariso
 def _adjusted(analysis: _Analysis, family: _Family) -> Iterator[tuple[str, Result]]:
     """One row per contrast and way to adjust for the family."""
     alone = {contrast: _run(analysis, arms, family.level) for contrast, arms in family.compared.items()}
-    known = [1.0 if math.isnan(estimate.pvalue) else estimate.pvalue for estimate in alone.values()]
-    holm = dict(zip(alone, multipletests(known, method="holm")[1], strict=True))
+    holm = _holm(alone) if HOLM in family.ways and not analysis.once else {}
     for contrast, arms in family.compared.items():
         if analysis.share in OTHER_SHARES and not (arms.treated.below or arms.control.below):
             continue
         name = analysis.named(arms)
         effect = effect_of_ranks(arms) if analysis.effect == SHIFT else analysis.effect
         pvalue, bonferroni = alone[contrast].pvalue, float(np.minimum(1, family.size * alone[contrast].pvalue))
-        ways = (UNADJUSTED, BONFERRONI) if family.together else (UNADJUSTED, BONFERRONI, HOLM)
-        for way in (family.way,) if analysis.once else ways if family.size > 1 else (UNADJUSTED,):
+        for way in (family.way,) if analysis.once else family.ways:
             # Holm's p of the smallest and the largest p is one of the other two.
             same = way == HOLM and (math.isnan(pvalue) or np.isclose(holm[contrast], (pvalue, bonferroni), rtol=1e-9, atol=0).any())
             if same or family.planned(contrast, name, way):
                 continue
             estimate, adjusted = alone[contrast], math.nan
             if way == BONFERRONI:
-                estimate, adjusted = _run(analysis, arms, 1 - (1 - family.level) / family.size), bonferroni
+                # Only an interval depends on the level.
+                wider = estimate if math.isnan(estimate.low) else _run(analysis, arms, 1 - (1 - family.level) / family.size)
+                estimate, adjusted = wider, bonferroni
             elif way == HOLM:
                 # Holm's p values come without intervals.
                 estimate, adjusted = replace(estimate, low=math.nan, high=math.nan, level=math.nan), float(holm[contrast])
             yield contrast, _row(estimate, f"{name}, {way}" if family.size > 1 else name, effect, adjusted)
+
+
+def _holm(alone: Mapping[str, Estimate]) -> dict[str, float]:
+    known = [1.0 if math.isnan(estimate.pvalue) else estimate.pvalue for estimate in alone.values()]
+    return dict(zip(alone, multipletests(known, method="holm")[1], strict=True))
 
 
 def _dunnett(family: _Family, groups: Mapping[str, Arm], spread: str) -> Iterator[tuple[str, Result]]:
@@ -252,8 +266,7 @@ def _welch(x: Floats, y: Floats, level: float) -> Estimate:
 
 
 def _permutation(x: Floats, y: Floats, seed: int) -> Estimate:
-    test = _permuted(x, y, lambda x, y, axis: x.mean(axis=axis) - y.mean(axis=axis), seed)
-    return Estimate(float(test.statistic), float(test.pvalue), estimate=float(test.statistic))
+    return _permuted(x, y, lambda x, y, axis: x.mean(axis=axis) - y.mean(axis=axis), seed)
 
 
 def _midp(arms: Comparison, level: float) -> Estimate:
@@ -270,12 +283,28 @@ def _brunner_munzel(arms: Comparison, level: float, seed: int) -> Estimate:
         # Only the statistic is wanted, and infinite ones, under separation, must be comparable.
         with np.errstate(divide="ignore", invalid="ignore"):
             found = scipy_stats.brunnermunzel(x, y, axis=axis, distribution="normal").statistic
-        return np.asarray(np.nan_to_num(found, posinf=1e9, neginf=-1e9))
+        # SciPy's statistic is positive where the second sample lies higher.
+        return -np.asarray(np.nan_to_num(found, posinf=1e9, neginf=-1e9))
 
-    test = _permuted(*arms.scores, statistic, seed)
-    # SciPy's statistic is positive where the second sample lies higher.
-    return Estimate(-float(test.statistic), float(test.pvalue)).sized(superiority(arms.scores, level))
+    return _permuted(*arms.scores, statistic, seed).sized(superiority(arms.scores, level))
 
 
-def _permuted(x: Floats, y: Floats, statistic: Callable[..., Floats], seed: int) -> Any:
-    return scipy_stats.permutation_test((x, y), statistic, vectorized=True, n_resamples=PERMUTATIONS, rng=np.random.default_rng(seed))
+def _permuted(x: Floats, y: Floats, statistic: Callable[..., Floats], seed: int) -> Estimate:
+    """A statistic of two groups and its two-sided p among the deals of their values; the one observed joins those that are drawn."""
+    pooled = np.concatenate([x, y])
+    deals, every = _deals(x.size, y.size, seed)
+    null = statistic(pooled[deals[:, : x.size]], pooled[deals[:, x.size :]], axis=1)
+    observed = float(statistic(x[None, :], y[None, :], axis=1)[0])
+    # Statistics that are equal but for rounding are equal.
+    extreme = int((np.abs(null) >= abs(observed) * (1 - 1e-12)).sum())
+    return Estimate(observed, extreme / len(deals) if every else (extreme + 1) / (len(deals) + 1), estimate=observed)
+
+
+# Kept, because every contrast between groups of these sizes is judged by the same deals.
+@lru_cache(maxsize=16)
+def _deals(treated: int, control: int, seed: int) -> tuple[NDArray[np.intp], bool]:
+    """Ways to deal animals to two groups, the treated first in each row; and whether these are all ways there are."""
+    places = np.arange(treated + control)
+    if math.comb(places.size, treated) > PERMUTATIONS:
+        return np.random.default_rng(seed).permuted(np.tile(places, (PERMUTATIONS, 1)), axis=1), False
+    return np.array([[*chosen, *np.delete(places, chosen)] for chosen in combinations(places.tolist(), treated)]), True

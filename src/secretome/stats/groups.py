@@ -199,12 +199,14 @@ def steel(
         raise ValueError("all values are equal, so their ranks say nothing.")
     sizes = [group.size for group in ordered]
     cuts = np.cumsum([0, *sizes])
-    above = np.sign(np.subtract.outer(pooled, pooled)).astype(np.int8)
-    spread = _spreads(above.astype(np.float64), sizes)
+    spread = _spreads(np.sign(np.subtract.outer(pooled, pooled)), sizes)
+    # Small whole numbers in the order of the values, so that thousands of deals are compared at once.
+    dense = np.unique(pooled, return_inverse=True)[1].astype(np.int32)
 
     def standardised(deals: Ints) -> Floats:
-        base = deals[:, None, : sizes[0]]
-        sums = [above[deals[:, start:stop, None], base].sum(axis=(1, 2), dtype=np.int64) for start, stop in pairwise(cuts[1:])]
+        dealt = np.ascontiguousarray(dense[deals].T)
+        base = dealt[: sizes[0]]
+        sums = [sum(np.sign(row - base).sum(axis=0) for row in dealt[start:stop]) for start, stop in pairwise(cuts[1:])]
         return np.column_stack(sums) / spread
 
     sign = {"two-sided": 0, "greater": 1, "less": -1}[alternative]
