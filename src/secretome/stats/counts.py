@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
-import statsmodels.api as sm
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats as scipy_stats
 from scipy.optimize import minimize
+from statsmodels.discrete.discrete_model import NegativeBinomial
+from statsmodels.genmod import families
+from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.tools.numdiff import approx_hess
 from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
@@ -247,7 +249,7 @@ def _fit_counts(number: Floats, design: Floats, offset: Floats, method: str) -> 
         with warnings.catch_warnings():
             # Counts that do not vary at all are told below, in our own words.
             warnings.simplefilter("ignore", PerfectSeparationWarning)
-            fit = sm.GLM(number, design, family=sm.families.Poisson(), offset=np.log(offset)).fit(scale="X2", tol=1e-12)
+            fit = GLM(number, design, family=families.Poisson(), offset=np.log(offset)).fit(scale="X2", tol=1e-12)
         errors = np.asarray(fit.bse) if fit.scale > 1e-12 else np.full(design.shape[1], np.nan)
         return np.asarray(fit.params), errors, float(fit.scale)
     with warnings.catch_warnings():
@@ -255,7 +257,7 @@ def _fit_counts(number: Floats, design: Floats, offset: Floats, method: str) -> 
         warnings.simplefilter("ignore")
         # The search starts where it would for exposures near 1, and from hundredths it never arrives.
         middle = float(scipy_stats.gmean(offset))
-        fit = sm.NegativeBinomial(number, design, exposure=offset / middle).fit(disp=0, maxiter=200)
+        fit = NegativeBinomial(number, design, exposure=offset / middle).fit(disp=0, maxiter=200)
     return np.asarray(fit.params[:-1]) - np.log(middle), np.asarray(fit.bse[:-1]), float(fit.params[-1])
 
 
