@@ -1,7 +1,8 @@
 """A study: a protocol together with a cohort that fits it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +10,14 @@ import pandas as pd
 
 from secretome.cohort.model import Cohort
 from secretome.cohort.reading import read_cohort
-from secretome.protocol import Problem, Protocol, Refusal, load_protocol, study_folder
+from secretome.protocol import Origin, Problem, Protocol, Refusal, load_protocol, study_folder
 
 # Decimal logarithms: a unit that is a thousandfold off is three away, a fraction for a percentage two. No effect of a study is so large.
 SLIP = 2.5
 FRACTION = 1.5
+
+# The measurements of one, each with its group, endpoint and limits.
+Animal = frozenset[tuple[str, str, str, str]]
 
 
 @dataclass(frozen=True)
@@ -111,16 +115,36 @@ def load_study(
             ]
         )
     if read.path.resolve() == own.resolve():
-        return Study(protocol, read, source_data=_repeats(read, read))
-    original = read_cohort(own, protocol)
+        return Study(protocol, read, source_data=_repeats(read, _Original.of(read)))
+    original = _original(folder / "protocol.yml", own, own.read_bytes())
     meant = _check_scale(read, original, protocol)
     return Study(protocol, replace(read, understood=(*read.understood, *meant)), source_data=_repeats(read, original))
 
 
-def _check_scale(cohort: Cohort, original: Cohort, protocol: Protocol) -> list[str]:
+@dataclass(frozen=True)
+class _Original:
+    """What other cohorts are compared with: where the study's own is from, its medians and its animals."""
+
+    origin: Origin
+    medians: Mapping[tuple[str, str], float]
+    animals: Sequence[Animal]
+
+    @classmethod
+    def of(cls, cohort: Cohort) -> "_Original":
+        return cls(cohort.origin, _log_medians(cohort), _animals(cohort))
+
+
+# Kept for as long as the file holds the same: every cohort of a batch is compared with it.
+@lru_cache(maxsize=8)
+def _original(protocol: Path, own: Path, content: bytes) -> _Original:
+    del content
+    return _Original.of(read_cohort(own, load_protocol(protocol)))
+
+
+def _check_scale(cohort: Cohort, original: _Original, protocol: Protocol) -> list[str]:
     """Refuse an endpoint about a thousand times off the study's own values, unless the file states its unit; then say so."""
     problems, meant = [], []
-    logs, known = _log_medians(cohort), _log_medians(original)
+    logs, known = _log_medians(cohort), original.medians
     for key, endpoint in protocol.endpoints.items():
         apart = [logs[pair] - known[pair] for pair in logs.keys() & known.keys() if pair[0] == key]
         shift = float(np.median(apart)) if apart else 0.0
@@ -150,22 +174,22 @@ def _log_medians(cohort: Cohort) -> dict[tuple[str, str], float]:
     return {(endpoint, group): float(log) for endpoint, group, log in medians.itertuples(index=False, name=None)}
 
 
-def _repeats(cohort: Cohort, original: Cohort) -> bool:
+def _repeats(cohort: Cohort, original: _Original) -> bool:
     """Whether any animal of a cohort is, in every value it has, an animal of the study's own real cohort.
 
     Animals are compared, not files: a copy in another layout, without some donors or with a few more, still holds the source.
     """
-    known = _animals(original)
     if original.origin == "simulated":
-        _refuse_disguised(cohort, known)
+        _refuse_disguised(cohort, original.animals)
         return False
-    return any(len(animal) > 1 and animal <= source for animal in _animals(cohort) for source in known)
+    return any(len(animal) > 1 and animal <= source for animal in _animals(cohort) for source in original.animals)
 
 
-def _refuse_disguised(cohort: Cohort, made_up: list[frozenset[tuple[str, str, str, str]]]) -> None:
+def _refuse_disguised(cohort: Cohort, made_up: Sequence[Animal]) -> None:
     """Refuse a file that holds the study's own simulated animals without saying so: they must not pass for measured ones."""
     animals = _animals(cohort)
-    copied = sum(len(animal) > 1 and animal in set(made_up) for animal in animals)
+    known = set(made_up)
+    copied = sum(len(animal) > 1 and animal in known for animal in animals)
     # One measured animal may equal a made-up one by chance; half of a cohort does not.
     if cohort.origin != "simulated" and copied >= max(3, len(animals) / 2):
         found = f"{copied} animals of the book's own simulated cohort, without the word 'simulated'"
@@ -173,7 +197,7 @@ def _refuse_disguised(cohort: Cohort, made_up: list[frozenset[tuple[str, str, st
         raise Refusal([Problem(cohort.path.name, "", found, "measured animals, or origin 'simulated' in every row", remedy)])
 
 
-def _animals(cohort: Cohort) -> list[frozenset[tuple[str, str, str, str]]]:
+def _animals(cohort: Cohort) -> list[Animal]:
     """Each animal as the set of its measurements, to six digits."""
     measured = cohort.values[cohort.values["lower"].notna()]
     columns = ["group", "endpoint", "lower", "upper"]

@@ -1,5 +1,6 @@
 """Where the studies are, and how a ``protocol.yml`` is read."""
 
+from functools import lru_cache
 from pathlib import Path
 
 from secretome.protocol.models import Protocol
@@ -78,6 +79,13 @@ def load_protocol(path: Path) -> Protocol:
     >>> list(protocol.groups), list(protocol.claims)
     (['sham', 'control', 't1', 't2'], ['il6_falls_t1', 'il6_falls_t2', 'il4_rises_t2'])
     """
+    return _read(path, path.read_bytes() if path.exists() else b"")
+
+
+# Kept for as long as the file holds the same: a batch asks for one protocol thousands of times. Nothing changes one that was read.
+@lru_cache(maxsize=8)
+def _read(path: Path, content: bytes) -> Protocol:
+    del content
     protocol, _ = read_model(path, Protocol, whole="the protocol", guide="the contributing guide")
     if protocol.key != path.parent.name:
         found = f"key {protocol.key!r} in the folder {path.parent.name!r}"
