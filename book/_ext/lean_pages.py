@@ -1,58 +1,29 @@
-"""Pages that bring what they use and nothing else: type embedded, scripts of unused extensions left out, no empty column.
-
-Type is embedded in the style sheet, since a browser may refuse a font file to a page opened from disk.
-"""
+"""Pages that bring what they use and nothing else: type embedded, scripts of unused extensions left out, no empty column."""
 
 from __future__ import annotations
 
-import base64
 import shutil
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import yaml
 from docutils import nodes
 
+from secretome.report.typefaces import font_faces
+
 # Live code would load from the network, and its script declares a constant twice. Tabs are used nowhere; what folds is `details`.
 UNUSED = ("thebe", "sphinx-design", "design-tabs", "togglebutton", "toggleHint")
 # Icons of the theme that icons.css draws, and maps for those who debug the theme.
 NOT_SHIPPED = ("scripts/fontawesome*", "**/*.map", "vendor/fontawesome", "locales", "sphinx-thebe*", "design-tabs.js", "togglebutton.*")
-FACES = (
-    ("Source Sans 3", "normal", "200 900", "source-sans-3-latin-wght-normal", "U+0000-00FF, U+2000-206F, U+20AC, U+2190-2193, U+2212"),
-    ("Source Sans 3", "italic", "200 900", "source-sans-3-latin-wght-italic", "U+0000-00FF, U+2000-206F, U+20AC, U+2212"),
-    ("Source Sans 3", "normal", "200 900", "source-sans-3-greek-wght-normal", "U+0370-03FF"),
-    ("Source Serif 4", "normal", "200 900", "source-serif-4-latin-wght-normal", "U+0000-00FF, U+2000-206F, U+20AC, U+2212"),
-)
-
-
-def font_faces(folder: Path) -> str:
-    """The rules of the book's type, each with its font file inside.
-
-    Parameters
-    ----------
-    folder : Path
-        Where the font files lie.
-
-    Returns
-    -------
-    str
-        A style sheet.
-    """
-    rules = []
-    for family, style, weight, name, letters in FACES:
-        data = base64.b64encode((folder / f"{name}.woff2").read_bytes()).decode()
-        rules.append(
-            f'@font-face{{font-family:"{family}";font-style:{style};font-weight:{weight};font-display:swap;unicode-range:{letters};'
-            f'src:url("data:font/woff2;base64,{data}") format("woff2")}}'
-        )
-    return "\n".join(rules) + "\n"
 
 
 def _write_fonts(app: Any) -> None:
     static = Path(app.outdir) / "_static"
     static.mkdir(parents=True, exist_ok=True)
-    (static / "fonts.css").write_text(font_faces(Path(app.srcdir) / "book" / "fonts"), encoding="utf-8")
-    shutil.copyfile(Path(app.srcdir) / "book" / "fonts" / "LICENSE", static / "fonts-LICENSE.txt")
+    (static / "fonts.css").write_text(font_faces(), encoding="utf-8")
+    licence = resources.files("secretome.report") / "fonts" / "LICENSE"
+    (static / "fonts-LICENSE.txt").write_text(licence.read_text(encoding="utf-8"), encoding="utf-8")
     app.add_css_file("fonts.css")
 
 

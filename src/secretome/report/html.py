@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -17,6 +18,7 @@ from myst_nb.docutils_ import Parser
 
 from secretome import words
 from secretome.cohort import Study
+from secretome.report.typefaces import font_faces
 
 # Roles that only a whole book can resolve; a report shows their text.
 BOOK_ROLES = ("term", "doc", "ref", "numref", "cite")
@@ -87,7 +89,7 @@ def report_html(
         who=words.cohort_sentence(study),
         simulated=study.cohort.origin == "simulated",
         altered=altered,
-        verdicts=[(row["verdict"], words.verdict_sentence(study, row)) for _, row in verdicts.iterrows()],
+        verdicts=[_in_parts(study, row) for _, row in verdicts.iterrows()],
         checks=[words.check_sentence(study, row) for _, row in checks.iterrows()],
         caveats=words.caveats(study),
         deaths=words.deaths_sentence(study),
@@ -100,8 +102,20 @@ def report_html(
         provenance=words.provenance_lines(provenance),
         scripts=scripts,
         policy=content_policy(scripts),
-        style="\n".join((files / name).read_text(encoding="utf-8") for name in ("shared.css", "take.css", "report.css")),
+        style="\n".join([*((files / name).read_text(encoding="utf-8") for name in ("shared.css", "take.css", "report.css")), _typefaces()]),
     )
+
+
+@cache
+def _typefaces() -> str:
+    return font_faces(italic=False)
+
+
+def _in_parts(study: Study, verdict: pd.Series) -> tuple[str, str, str, str]:
+    """A verdict, and its sentence as the claim, the word and what it rests on: together they are the sentence to paste."""
+    claim = study.protocol.claims[verdict["claim"]].sentence
+    word, colon, rest = words.verdict_sentence(study, verdict).removeprefix(claim).partition(":")
+    return verdict["verdict"], claim, word + colon, rest
 
 
 def content_policy(scripts: Sequence[str]) -> str:
@@ -120,6 +134,7 @@ def content_policy(scripts: Sequence[str]) -> str:
         f"script-src {allowed}",
         "style-src 'unsafe-inline'",
         "img-src data:",
+        "font-src data:",
         "base-uri 'none'",
         "form-action 'none'",
     )
