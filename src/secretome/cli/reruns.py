@@ -123,7 +123,11 @@ class _Asked:
         there = self.target.is_dir()
         if there and not self.scheduler:
             held.enter_context(runs.alone(self.target, part, self.files))
-        ready, refusals = runs.plan(self.study, mine, self.target, self.existing, sheet=self.sheet, names=self.names, parameters=values)
+        with _bar() as bar:
+            files = bar.track(mine, description="reading")
+            ready, refusals = runs.plan(
+                self.study, files, self.target, self.existing, sheet=self.sheet, names=self.names, parameters=values
+            )
         if ready and not there and not self.scheduler:
             held.enter_context(runs.alone(self.target, part, self.files))
         for each in ready if len(ready) <= SHOWN else ():
@@ -155,11 +159,11 @@ def _watch(batch: "Generator[runs.Done | None, None, None]", total: int) -> "tup
     done: list[runs.Done] = []
     signals: list[int] = []
     with _signals_to(signals), closing(batch) as events, _bar() as bar:
-        task = bar.add_task("", total=total, failed=0)
+        task = bar.add_task("running", total=total)
         for event in events:
             if event is not None:
                 done.append(event)
-                bar.update(task, completed=len(done), failed=sum(bool(each.failure) for each in done))
+                bar.update(task, completed=len(done), description=f"running, {sum(bool(each.failure) for each in done)} failed")
             bar.refresh()
             if signals:
                 break
@@ -168,7 +172,7 @@ def _watch(batch: "Generator[runs.Done | None, None, None]", total: int) -> "tup
 
 def _bar() -> Progress:
     # Drawn when something has happened, not by a thread of its own: processes are forked beside it.
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[failed]} failed, time left"), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("time left"), TimeRemainingColumn())
     return Progress(*columns, console=err, auto_refresh=False, transient=True, disable=not err.is_terminal)
 
 
