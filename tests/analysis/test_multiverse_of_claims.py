@@ -1,6 +1,8 @@
 """Every analysis of a claim: trends, sameness, and what they answer together."""
 
+import warnings
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -172,3 +174,17 @@ def test_a_name_is_taken_apart() -> None:
         "half the limit",
     )
     assert branches("Welch's t test on logs, the limit over √2 for values below it, Bonferroni", hidden=True).hidden == "the limit over √2"
+
+
+def test_a_zero_leaves_the_analyses_on_logs_out_without_a_word_of_numpy(tmp_path: Path) -> None:
+    cohort = load_study(HUMORAL).cohort.path
+    table = pd.read_csv(cohort, dtype=str)
+    table.loc[table.index[table["group"] == "im20"][0], "phagocytosis"] = "0"
+    table.to_csv(tmp_path / "mice.csv", index=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        results = analyse(load_study(HUMORAL, cohort=tmp_path / "mice.csv"))
+    rows = results[(results["endpoint"] == "phagocytosis") & results["method"].str.startswith("two one-sided t tests with the spread of")]
+    assert len(rows) and rows["pvalue"].isna().all()
+    plain = results[(results["endpoint"] == "phagocytosis") & (results["method"] == "two one-sided Student's t tests, no adjustment")]
+    assert plain["pvalue"].notna().sum() == 5

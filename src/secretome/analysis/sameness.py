@@ -135,6 +135,8 @@ def _pooled(groups: list[Floats]) -> OfValues:
     """Two one-sided t tests on logs, the spread taken from all groups."""
 
     def test(x: Floats, y: Floats, zone: Zone, tail: float) -> Estimate:
+        if not all(group.all() for group in groups):
+            raise ValueError("a zero has no logarithm.")
         variance, df = pooled_variance([np.log(group) for group in groups if group.size])
         error = float(np.sqrt(variance * (1 / x.size + 1 / y.size)))
         found = t_test(float(np.log(x).mean() - np.log(y).mean()), error, df, 1 - 2 * tail)
