@@ -152,12 +152,13 @@ def design_figure(study: Study) -> Figure:
 
 
 def _draw_pairs(axes: Axes, pairs: pd.DataFrame, *, rising: bool) -> None:
-    for before, after in pairs[["control", "treated"]].itertuples(index=False):
-        claimed = after > before if rising else after < before
-        colour, dashes = (COLOURS["treated"], "-") if claimed else (COLOURS["against"], "--")
-        if after == before:
-            colour, dashes = COLOURS["quiet"], ":"
-        axes.plot([0, 1], [before, after], color=colour, linestyle=dashes, linewidth=1, alpha=0.75, zorder=1)
+    change = (pairs["treated"] - pairs["control"]) * (1 if rising else -1)
+    for alike, colour, dashes in ((change > 0, "treated", "-"), (change < 0, "against", "--"), (change == 0, "quiet", ":")):
+        # All pairs of a kind are one line with gaps: each more is drawn anew in every format.
+        own = pairs.loc[alike, ["control", "treated"]].assign(gap=np.nan).to_numpy()
+        axes.plot(
+            np.tile([0, 1, np.nan], len(own)), own.ravel(), color=COLOURS[colour], linestyle=dashes, linewidth=1, alpha=0.75, zorder=1
+        )
     axes.plot(np.zeros(len(pairs)), pairs["control"], "o", color=COLOURS["control"], markersize=5.5, zorder=2)
     axes.plot(np.ones(len(pairs)), pairs["treated"], "o", color=COLOURS["treated"], markersize=5.5, zorder=2)
     axes.set_xlim(-0.3, 1.3)

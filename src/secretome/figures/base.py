@@ -57,8 +57,8 @@ def export(figure: Figure, folder: Path, name: str) -> None:
     """Write a figure as SVG and PDF, and as PNG at 300 dots per inch."""
     folder.mkdir(parents=True, exist_ok=True)
     _lay_out(figure)
-    # Files travel without the page's fonts, so here letters become outlines.
-    with mpl.rc_context(STYLE | {"svg.fonttype": "path", "svg.hashsalt": name}):
+    # Files travel without the page's fonts, so here letters become outlines; none needs to be fitted to the dots of a screen.
+    with mpl.rc_context(STYLE | {"svg.fonttype": "path", "svg.hashsalt": name, "text.hinting": "none"}):
         figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
         figure.savefig(folder / f"{name}.pdf", metadata={"CreationDate": None})
         # Runs of one colour are all there is to find in a drawing: as small a file in two thirds of the time.

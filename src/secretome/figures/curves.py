@@ -59,11 +59,12 @@ def specification_figure(study: Study, specifications: pd.DataFrame, alpha: floa
 def _draw_pvalues(axes: Axes, rows: pd.DataFrame, alpha: float) -> None:
     axes.set_yscale("log")
     axes.axhline(alpha, color=COLOURS["quiet"], linewidth=1, linestyle="--", zorder=1)
-    for position, (_, row) in enumerate(rows.iterrows()):
-        edge, face = ANSWERS[row["answer"]]
-        marker, size = {"planned": ("s", 8), "published": ("D", 7)}.get(row["reading"], ("o", 5.5))
-        height = max(row["pvalue"], SMALLEST)
-        axes.plot(position, height, marker, color=edge, markerfacecolor=face, markersize=size, zorder=3)
+    heights = rows["pvalue"].clip(lower=SMALLEST)
+    # One line for all points alike: each more is drawn anew in every format.
+    for (answer, reading), alike in rows.groupby(["answer", "reading"], sort=False):
+        edge, face = ANSWERS[str(answer)]
+        marker, size = {"planned": ("s", 8), "published": ("D", 7)}.get(str(reading), ("o", 5.5))
+        axes.plot(alike.index, heights[alike.index], marker, color=edge, markerfacecolor=face, markersize=size, zorder=3)
     _name_readings(axes, rows)
     low = max(SMALLEST, min(rows["pvalue"].min(), alpha / 3)) / 1.8
     axes.set_ylim(low, 1.25)
@@ -95,15 +96,17 @@ def _name_readings(axes: Axes, rows: pd.DataFrame) -> None:
 def _draw_choices(axes: Axes, rows: pd.DataFrame, chosen: Sequence[tuple[str, str, str, str]]) -> None:
     """A row for each choice, with a point under every analysis that made it."""
     height, labels, kind_before = 0, [], ""
+    points: list[tuple[int, int]] = []
     for kind, option, name, _ in chosen:
         if kind != kind_before:
             labels.append((height, words.HEADINGS[kind], "bold"))
             height, kind_before = height - 1, kind
-        made = np.flatnonzero(rows[kind] == option)
-        axes.plot([-0.5, len(rows) - 0.5], [height] * 2, color=COLOURS["rule"], linewidth=0.6, zorder=0)
-        axes.plot(made, np.full(made.size, height), "o", color=COLOURS["ink"], markersize=4, zorder=2)
+        points += [(int(position), height) for position in np.flatnonzero(rows[kind] == option)]
         labels.append((height, name, "normal"))
         height -= 1
+    options = [place for place, _, weight in labels if weight == "normal"]
+    axes.hlines(options, -0.5, len(rows) - 0.5, color=COLOURS["rule"], linewidth=0.6, zorder=0)
+    axes.plot(*zip(*points, strict=True), "o", color=COLOURS["ink"], markersize=4, zorder=2)
     for position in np.flatnonzero(rows["reading"] != "multiverse"):
         axes.axvline(float(position), color=COLOURS["zone"], linewidth=7, zorder=-1)
     axes.set_ylim(height + 0.5, 0.6)
