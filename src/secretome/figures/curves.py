@@ -15,6 +15,8 @@ from secretome.figures.base import COLOURS, SMALL, STYLE, WIDTH, mark
 
 # A p smaller than this is drawn here.
 SMALLEST = 1e-6
+# The share of the axis that the name of a reading takes.
+NAME = 0.3
 ANSWERS = {
     "claimed": (COLOURS["treated"], COLOURS["treated"]),
     "opposite": (COLOURS["against"], COLOURS["against"]),
@@ -80,16 +82,25 @@ def _draw_pvalues(axes: Axes, rows: pd.DataFrame, alpha: float) -> None:
 
 
 def _name_readings(axes: Axes, rows: pd.DataFrame) -> None:
-    """Mark the planned and the published analysis; of two that stand close, the second name goes above the first."""
+    """Mark the planned and the published analysis; each name ends or begins at its mark, one above the other where both would meet."""
     named = np.flatnonzero(rows["reading"] != "multiverse")
-    close = np.ptp(named) < 0.3 * len(rows)
-    for turn, position in enumerate(named):
+    shares = named / len(rows)
+    reach = 0.0
+    for share, position in zip(shares, named, strict=True):
         axes.axvline(float(position), color=COLOURS["zone"], linewidth=7, zorder=0)
         word = "as planned" if rows["reading"].iloc[position] == "planned" else "as published"
-        side = "right" if position > 0.6 * len(rows) else "left"
-        lift = 15 if close and turn else 3
+        # Two that stand close are named on one side, so that no name seems to be its neighbour's.
+        ends = (shares[0] if np.ptp(shares) < NAME else share) > NAME
+        begin = share - NAME * ends
+        lift, reach = (15 if begin < reach else 3), begin + NAME
         axes.annotate(
-            word, (position, 1.0), (0, lift), xycoords=("data", "axes fraction"), textcoords="offset points", ha=side, fontsize=SMALL
+            word,
+            (position, 1.0),
+            (0, lift),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            ha="right" if ends else "left",
+            fontsize=SMALL,
         )
 
 
