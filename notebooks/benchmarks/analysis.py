@@ -104,7 +104,8 @@ page.table(tables.growth_table(growth), "How the time of a call grows with the a
 #
 # Cohorts of twelve donors, {glue:text}`workers` at once, run through the page of {ref}`the study in a dish <treg-conditioned-medium>` with its figures, report and all else that a rerun leaves.
 # papermill's command starts Python twice for each cohort and once more for the report. `--plain` calls papermill from a Python that is there already, and `secretome rerun` by itself copies a process
-# that has loaded everything; {doc}`the guide to many cohorts <../../book/scale>` says how. What is left is the analysis and the drawing, which no way of starting them makes shorter.
+# that has loaded everything; {doc}`the guide to many cohorts <../../book/scale>` says how. What is left is the analysis and the drawing of each figure in four forms, which no way of starting them makes
+# shorter. A further cohort costs what all after the first took, divided by their number: the start of the command is paid once.
 
 # %% tags=["hide-input"]
 page.table(tables.reruns_table(reruns), "Time and memory of reruns, all ways in one run")
