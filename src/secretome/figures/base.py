@@ -29,6 +29,9 @@ COLOURS = {
 # The letters of DejaVu Sans that figures use: from so small a file a PDF takes its own ten times as fast. Any other comes from the whole.
 for weight in ("", "-bold"):
     fontManager.addfont(Path(__file__).with_name(f"dejavu-figures{weight}.ttf"))
+# As Matplotlib writes the type into an SVG, and what stands for it where the file is opened: Verdana has the widths of DejaVu.
+TYPE = "'DejaVu Figures', 'DejaVu Sans'"
+ELSEWHERE = "'DejaVu Sans', Verdana, sans-serif"
 # Inches. As wide as a phone shows it without shrinking the type; a wide screen enlarges all of it alike.
 WIDTH = 4.5
 # Points, for what stands close: labels of groups, rows and values.
@@ -53,13 +56,12 @@ STYLE = {
 }
 
 
-def export(figure: Figure, folder: Path, name: str) -> None:
-    """Write a figure as SVG and PDF, and as PNG at 300 dots per inch."""
+def export(figure: Figure, svg: str, folder: Path, name: str) -> None:
+    """Write a figure that was drawn as SVG to files: that, a PDF with its type inside, and a PNG at 300 dots per inch."""
     folder.mkdir(parents=True, exist_ok=True)
-    _lay_out(figure)
-    # Files travel without the page's fonts, so here letters become outlines; none needs to be fitted to the dots of a screen.
-    with mpl.rc_context(STYLE | {"svg.fonttype": "path", "svg.hashsalt": name, "text.hinting": "none"}):
-        figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
+    (folder / f"{name}.svg").write_text(svg, encoding="utf-8", newline="\n")
+    # Letters need not be fitted to the dots of a screen.
+    with mpl.rc_context(STYLE | {"text.hinting": "none"}):
         figure.savefig(folder / f"{name}.pdf", metadata={"CreationDate": None})
         # Runs of one colour are all there is to find in a drawing: as small a file in two thirds of the time.
         figure.savefig(folder / f"{name}.png", dpi=300, pil_kwargs={"compress_type": zlib.Z_RLE})
@@ -72,7 +74,7 @@ def to_svg(figure: Figure, name: str) -> str:
     with mpl.rc_context(STYLE | {"svg.hashsalt": name}):
         figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     svg = buffer.getvalue()
-    return svg[svg.index("<svg") :]
+    return svg[svg.index("<svg") :].replace(TYPE, ELSEWHERE)
 
 
 def _lay_out(figure: Figure) -> None:

@@ -57,7 +57,7 @@ class Page:
         bundle = {"image/svg+xml": svg, "text/plain": alt}
         display(bundle, metadata={"image/svg+xml": {"alt": alt, "name": name}}, raw=True)
         if self._out:
-            figures.export(figure, self._out / "figures", name)
+            figures.export(figure, svg, self._out / "figures", name)
 
     def table(self, table: pd.DataFrame, caption: str, *, folded: bool = False, data: pd.DataFrame | None = None) -> None:
         """Show a table under its caption; a long one may be folded until it is asked for.
