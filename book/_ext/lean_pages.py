@@ -15,8 +15,17 @@ from docutils import nodes
 
 # Live code would load from the network, and its script declares a constant twice. Tabs are used nowhere; what folds is `details`.
 UNUSED = ("thebe", "sphinx-design", "design-tabs", "togglebutton", "toggleHint")
-# Icons of the theme that icons.css draws, and maps for those who debug the theme.
-NOT_SHIPPED = ("scripts/fontawesome*", "**/*.map", "vendor/fontawesome", "locales", "sphinx-thebe*", "design-tabs.js", "togglebutton.*")
+# Icons of the theme that icons.css draws, maps for those who debug the theme, and parts of its templates.
+NOT_SHIPPED = (
+    "scripts/fontawesome*",
+    "**/*.map",
+    "vendor/fontawesome",
+    "locales",
+    "sphinx-thebe*",
+    "design-tabs.js",
+    "togglebutton.*",
+    "*.html",
+)
 FACES = (
     ("Source Sans 3", "normal", "200 900", "source-sans-3-latin-wght-normal", "U+0000-00FF, U+2000-206F, U+20AC, U+2190-2193, U+2212"),
     ("Source Sans 3", "italic", "200 900", "source-sans-3-latin-wght-italic", "U+0000-00FF, U+2000-206F, U+20AC, U+2212"),
@@ -67,12 +76,18 @@ def _set_part(app: Any, pagename: str, template: str, context: dict[str, Any], d
     """Name the part of the book that a page belongs to, and drop a column of contents that would hold a line or none."""
     contents = yaml.safe_load((Path(app.srcdir) / "_toc.yml").read_text(encoding="utf-8"))
     for part in contents["parts"]:
-        if any(chapter.get("file", "").removesuffix(".py") == pagename for chapter in part["chapters"]):
+        if pagename in _files(part["chapters"]):
             context["part_name"] = part["caption"]
     toc = app.env.tocs.get(pagename)
     lines = [] if toc is None else [link for link in toc.findall() if link.tagname == "reference"]
     if len(lines) < 4:  # the title is one of them
         context["meta"] = {**(context.get("meta") or {}), "html_theme.sidebar_secondary.remove": True}
+
+
+def _files(chapters: list[dict[str, Any]]) -> list[str]:
+    """The pages of a part, with those below them."""
+    own = [chapter["file"].removesuffix(".py") for chapter in chapters if "file" in chapter]
+    return own + [name for chapter in chapters for name in _files(chapter.get("sections", []))]
 
 
 def _leave_out(app: Any, exception: Exception | None) -> None:

@@ -112,11 +112,12 @@
     });
     let prose = 0;
     for (const table of within.querySelectorAll("table")) {
-      if (!table.tHead || table.closest(".table-scroll, .deal, .no-take")) continue;
+      const frame = table.closest(".table-scroll, .pst-scrollable-table-container") ?? table;
+      if (!table.tHead || table.closest(".deal, .no-take") || frame.nextElementSibling?.matches(".take")) continue;
       prose += 1;
       const name = `table-${prose}.csv`;
       const about = `the table of ${[...table.tHead.querySelectorAll("th")].map((cell) => cell.textContent.trim()).filter(Boolean).join(", ")}`;
-      offer((line) => (table.closest(".pst-scrollable-table-container") ?? table).after(line), about, {
+      offer((line) => frame.after(line), about, {
         CSV: () => save(new Blob([csv(table)], { type: "text/csv" }), name),
       });
     }
