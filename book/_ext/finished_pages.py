@@ -6,7 +6,9 @@ stands under and its columns as a name, and scopes; one of pandas also the book'
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -17,6 +19,8 @@ from secretome.report.breaks import unbroken
 from secretome.tables.markup import csv_link
 
 PIECE = re.compile(r"<h[1-6][^>]*>(?P<heading>.*?)<a class=\"headerlink\"|<table\b.*?</table>", re.DOTALL)
+
+SOURCE = re.compile(r'(?P<link>href="[^"]*_sources/(?:[^"]+/)?(?P<folder>[^"/]+)/(?P<file>[^"/]+)") target="_blank"')
 
 
 def named_tables(page: str) -> str:
@@ -73,7 +77,22 @@ def _finish(app: Any, pagename: str, template: str, context: dict[str, Any], doc
         context["body"] = unbroken(named_tables(context["body"]))
 
 
+def _save_sources(app: Any, exception: Exception | None) -> None:
+    """Let the button for a page's source save a file: the theme would open it in another tab, as a wall of text.
+
+    A browser does so too where the page was opened from disk, so each file also lies there as a script, which `take.js` may read.
+    """
+    if exception is not None or app.builder.format != "html":
+        return
+    site = Path(app.outdir)
+    for path in site.rglob("*.html"):
+        path.write_text(SOURCE.sub(r'\g<link> download="\g<folder>-\g<file>"', path.read_text(encoding="utf-8")), encoding="utf-8")
+    for path in [file for folder in ("_sources", "_downloads") for file in (site / folder).rglob("*.*") if file.suffix != ".js"]:
+        path.with_name(f"{path.name}.js").write_text(f"taken({json.dumps(path.read_text(encoding='utf-8'))});\n", encoding="utf-8")
+
+
 def setup(app: Any) -> dict[str, bool]:
     """Register with Sphinx."""
     app.connect("html-page-context", _finish, priority=950)
+    app.connect("build-finished", _save_sources)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
