@@ -110,7 +110,9 @@ def test_the_page_of_plans() -> None:
     assert list(table.columns) == ["Claim", "100 % of the effect", "75 % of the effect", "50 % of the effect"]
     own = plans[plans["study"] == "humoral_immunity"]
     titles = {key: words.claim_heading(claim) for key, claim in PROTOCOLS["humoral_immunity"].claims.items()}
-    assert "50 % of the effect" in figures.to_svg(figures.planning_figure(own, titles, 0.8), "plans")
+    drawn = figures.to_svg(figures.planning_figure(own, titles, 0.8), "plans")
+    assert "share of the assumed effect" in drawn
+    assert ">50 %<" in drawn
     alt = words.planning_alt(PROTOCOLS["humoral_immunity"], own, 0.8)
     assert "at no n up to 40" in alt
     sentences = list(words.plan_sentences(PROTOCOLS, plans, 0.8, effect=0.75))

@@ -14,8 +14,17 @@ from secretome.report.typefaces import font_faces
 
 # Live code would load from the network, and its script declares a constant twice. Tabs are used nowhere; what folds is `details`.
 UNUSED = ("thebe", "sphinx-design", "design-tabs", "togglebutton", "toggleHint")
-# Icons of the theme that icons.css draws, and maps for those who debug the theme.
-NOT_SHIPPED = ("scripts/fontawesome*", "**/*.map", "vendor/fontawesome", "locales", "sphinx-thebe*", "design-tabs.js", "togglebutton.*")
+# Icons of the theme that icons.css draws, maps for those who debug the theme, and parts of its templates.
+NOT_SHIPPED = (
+    "scripts/fontawesome*",
+    "**/*.map",
+    "vendor/fontawesome",
+    "locales",
+    "sphinx-thebe*",
+    "design-tabs.js",
+    "togglebutton.*",
+    "*.html",
+)
 
 
 def _write_fonts(app: Any) -> None:
@@ -38,12 +47,18 @@ def _set_part(app: Any, pagename: str, template: str, context: dict[str, Any], d
     """Name the part of the book that a page belongs to, and drop a column of contents that would hold a line or none."""
     contents = yaml.safe_load((Path(app.srcdir) / "_toc.yml").read_text(encoding="utf-8"))
     for part in contents["parts"]:
-        if any(chapter.get("file", "").removesuffix(".py") == pagename for chapter in part["chapters"]):
+        if pagename in _files(part["chapters"]):
             context["part_name"] = part["caption"]
     toc = app.env.tocs.get(pagename)
     lines = [] if toc is None else [link for link in toc.findall() if link.tagname == "reference"]
     if len(lines) < 4:  # the title is one of them
         context["meta"] = {**(context.get("meta") or {}), "html_theme.sidebar_secondary.remove": True}
+
+
+def _files(chapters: list[dict[str, Any]]) -> list[str]:
+    """The pages of a part, with those below them."""
+    own = [chapter["file"].removesuffix(".py") for chapter in chapters if "file" in chapter]
+    return own + [name for chapter in chapters for name in _files(chapter.get("sections", []))]
 
 
 def _leave_out(app: Any, exception: Exception | None) -> None:

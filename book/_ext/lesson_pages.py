@@ -1,6 +1,6 @@
-"""How a lesson's page shows what its notebook marks: solutions folded, quizzes as answers to open.
+"""How a lesson's page shows what its notebook marks: its opening in a box, solutions folded, quizzes as answers to open.
 
-Nothing here needs a script: both are folds of the browser's own, which a keyboard opens too.
+Nothing here needs a script: what folds are folds of the browser's own, which a keyboard opens too.
 """
 
 from __future__ import annotations
@@ -11,9 +11,13 @@ from nbformat import NotebookNode
 
 OPTION = re.compile(r"^- \[([ x])\] (.+(?:\n(?!  |- ).+)*)\n((?:  .+\n?)+)", re.MULTILINE)
 
+OPENING = re.compile(
+    r"^\| Before you read \| Time \| You will be able to \|\n\|[-|]+\n\| (.+?) \| (\d+) minutes \| (.+?) \|$", re.MULTILINE
+)
+
 
 def as_page(notebook: NotebookNode) -> NotebookNode:
-    """Fold solutions and quizzes; a notebook without them stays as it is."""
+    """Box the opening, fold solutions and quizzes; a notebook without them stays as it is."""
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
         if "solution" in tags and cell.cell_type == "code":
@@ -23,7 +27,14 @@ def as_page(notebook: NotebookNode) -> NotebookNode:
             cell.source = _fold("Why", cell.source, "why")
         elif "quiz" in tags:
             cell.source = OPTION.sub(_option, cell.source + "\n")
+        elif cell.cell_type == "markdown":
+            cell.source = OPENING.sub(_opening, cell.source)
     return notebook
+
+
+def _opening(match: re.Match[str]) -> str:
+    needs = "nothing" if match[1] == "Nothing" else match[1]
+    return f"```{{opening}}\n:needs: {needs}\n:minutes: {match[2]}\n\n{match[3]}.\n```"
 
 
 def _option(match: re.Match[str]) -> str:
@@ -34,4 +45,5 @@ def _option(match: re.Match[str]) -> str:
 
 
 def _fold(title: str, text: str, kind: str) -> str:
-    return f"::::{{dropdown}} {title}\n:class-container: {kind}\n\n{text}\n::::"
+    # `plain_lists` turns an admonition of this class into `details`.
+    return f"::::{{admonition}} {title}\n:class: dropdown {kind}\n\n{text}\n::::"

@@ -36,12 +36,13 @@ class Opening(SphinxDirective):
     """Before you start, how long, and what a reader will be able to do."""
 
     has_content = True
-    option_spec: ClassVar[dict[str, Any]] = {"needs": directives.unchanged}
+    # The minutes of a lesson include its code, which is not counted.
+    option_spec: ClassVar[dict[str, Any]] = {"needs": directives.unchanged, "minutes": directives.positive_int}
 
     def run(self) -> list[nodes.Node]:
         """Make the box."""
         facts = nodes.paragraph(classes=["opening-facts"])
-        facts += reading_time(classes=["reading-time"])
+        facts += reading_time(classes=["reading-time"], minutes=self.options.get("minutes"))
         needs, messages = self.state.inline_text(self.options.get("needs", "nothing"), self.lineno)
         facts += nodes.inline("", "", nodes.strong("", "Before you start: "), *needs)
         box = nodes.container(classes=["opening"])
@@ -105,9 +106,8 @@ def minutes(doctree: nodes.document) -> int:
 
 def _fill_minutes(app: Any, doctree: nodes.document, docname: str) -> None:
     for place in list(doctree.findall(reading_time)):
-        place.replace_self(
-            nodes.inline("", f"{minutes(doctree)} minutes" if minutes(doctree) > 1 else "1 minute", classes=["reading-time"])
-        )
+        taken = place["minutes"] or minutes(doctree)
+        place.replace_self(nodes.inline("", f"{taken} minutes" if taken > 1 else "1 minute", classes=["reading-time"]))
 
 
 def setup(app: Any) -> dict[str, bool]:

@@ -11,6 +11,8 @@ from typing import Any
 from docutils import nodes
 from sphinx_exercise.nodes import solution_node
 
+BIBLIOGRAPHY = "book/bibliography"
+
 
 class folded(nodes.Element):  # type: ignore[misc]  # noqa: N801  (docutils names its nodes so)
     """A box that opens when its heading is pressed."""
@@ -20,7 +22,7 @@ class heading(nodes.TextElement):  # type: ignore[misc]  # noqa: N801
     """The heading of a box that folds."""
 
 
-def _list_citations(doctree: nodes.document) -> None:
+def _list_citations(doctree: nodes.document, *, numbered: bool) -> None:
     for parent in list(doctree.findall(lambda node: any(isinstance(child, nodes.citation) for child in node.children))):
         children: list[nodes.Node] = []
         for child in parent.children:
@@ -29,17 +31,18 @@ def _list_citations(doctree: nodes.document) -> None:
                 continue
             if not (children and isinstance(children[-1], nodes.bullet_list) and "references" in children[-1]["classes"]):
                 children.append(nodes.bullet_list(classes=["references"]))
-            children[-1].append(_entry(child))
+            children[-1].append(_entry(child, numbered=numbered))
         parent.children = []
         parent.extend(children)
         # The list that a bibliography put around its entries is now the list itself.
         parent.attributes.pop("role", None)
 
 
-def _entry(citation: nodes.citation) -> nodes.list_item:
+def _entry(citation: nodes.citation, *, numbered: bool) -> nodes.list_item:
     label, *body = citation.children
     first = body[0] if body and isinstance(body[0], nodes.paragraph) else nodes.paragraph()
-    first.insert(0, [nodes.strong("", label.astext(), classes=["reference-label"]), nodes.Text(" ")])
+    if numbered:
+        first.insert(0, [nodes.strong("", label.astext(), classes=["reference-label"]), nodes.Text(" ")])
     rest = body[1:] if body and first is body[0] else body
     return nodes.list_item("", first, *rest, ids=citation["ids"], names=citation["names"])
 
@@ -55,7 +58,8 @@ def _fold(doctree: nodes.document) -> None:
 
 def _mend(app: Any, doctree: nodes.document, docname: str) -> None:
     if app.builder.format == "html":
-        _list_citations(doctree)
+        # References of a docstring are cited by number; those of the book by author and year.
+        _list_citations(doctree, numbered=docname != BIBLIOGRAPHY)
         _fold(doctree)
 
 

@@ -67,7 +67,7 @@ page.say(
 # %% tags=["hide-input"]
 of_size = calibration[calibration["kind"] == "size"]
 page.table(tables.calibration_ranges(of_size), "Share of experiments in which nothing differs and the test rejects at 5 %")
-page.table(tables.calibration_table(of_size), "The same, by data and animals per group", folded=True)
+page.table(tables.calibration_table(of_size), "Share that reject, by data and animals per group", folded=True)
 
 # %% [markdown]
 # ## How often intervals hold the truth
@@ -77,7 +77,7 @@ page.table(tables.calibration_table(of_size), "The same, by data and animals per
 # %% tags=["hide-input"]
 of_coverage = calibration[calibration["kind"] == "coverage"]
 page.table(tables.calibration_ranges(of_coverage), "Share of experiments in which the 95 % interval holds the truth")
-page.table(tables.calibration_table(of_coverage), "The same, by data and animals per group", folded=True)
+page.table(tables.calibration_table(of_coverage), "Share that hold the truth, by data and animals per group", folded=True)
 
 # %% [markdown]
 # (promises-missed)=

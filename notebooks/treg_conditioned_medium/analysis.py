@@ -42,7 +42,11 @@ from secretome.claims import examine, specifications
 from secretome.report.page import Page
 
 study = load_study(
-    "treg_conditioned_medium", cohort=cohort or None, sha256=cohort_sha256 or None, sheet=cohort_sheet or None, names=cohort_names
+    "treg_conditioned_medium",
+    cohort=cohort or None,
+    sha256=cohort_sha256 or None,
+    sheet=cohort_sheet or None,
+    names=cohort_names,
 )
 results = analyse(study, alpha=alpha, level=level, seed=seed)
 verdicts = adjudicate(study, results, alpha=alpha)
@@ -151,7 +155,10 @@ for claim in (positive, negative):
     welch, ranks = unpaired_pvalues(study, claim)
     unpaired[claim.endpoint] = words.unpaired_sentence(study, claim, welch, ranks)
 
-page.say(unpaired_positive=unpaired[positive.endpoint], unpaired_negative=unpaired[negative.endpoint])
+page.say(
+    unpaired_positive=unpaired[positive.endpoint],
+    unpaired_negative=unpaired[negative.endpoint],
+)
 
 # %% [markdown]
 # - {glue:text}`unpaired_positive`

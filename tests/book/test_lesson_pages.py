@@ -35,12 +35,12 @@ answer = 4
 
 def test_only_what_is_marked_is_folded() -> None:
     quiz, solution, why, other = as_page(jupytext.reads(MARKED, fmt="py:percent")).cells
-    assert quiz.source.count("{dropdown}") == 2
-    assert "::::{dropdown} three\n:class-container: quiz\n\n**No.** Too few.\n::::" in quiz.source
+    assert quiz.source.count(":class: dropdown quiz") == 2
+    assert "::::{admonition} three\n:class: dropdown quiz\n\n**No.** Too few.\n::::" in quiz.source
     assert "**Right.** whatever the weather Count them twice." in quiz.source
     assert "hide-cell" in solution.metadata["tags"]
-    assert why.source.startswith("::::{dropdown} Why")
-    assert "{dropdown}" not in other.source
+    assert why.source.startswith("::::{admonition} Why\n:class: dropdown why")
+    assert "dropdown" not in other.source
 
 
 @pytest.mark.parametrize("name", lesson_names())
@@ -55,6 +55,13 @@ def test_a_lesson_opens_with_its_answers_closed(site: Path, name: str) -> None:
     assert all(fold.select_one("strong").get_text() in ("Right.", "No.") for fold in quiz)  # type: ignore[union-attr]
     offered = [str(link["href"]) for link in page.select("a.download")]
     assert sorted(address.rpartition("-")[2] for address in offered) == ["exercises.ipynb", "solutions.ipynb"]
+    opening = page.select_one(".opening")
+    assert opening is not None
+    assert f"{opening.select('.reading-time')[0].get_text()} | " in read_lesson(name).cells[0].source
+    points = page.select(".take-aways li")
+    assert len(points) >= 2
+    assert all(str(link["href"]).startswith("#lesson-") for point in points for link in point.select("a"))
+    assert all(point.select("a") for point in points)
     drawing = page.select_one("figure.drawing svg")
     assert drawing is not None
     assert any(digit.isdigit() for digit in str(drawing["aria-label"]))

@@ -43,6 +43,7 @@ page.say(
 )
 
 # %% [markdown]
+# (lesson-arms-tickets)=
 # ## Seven tickets
 #
 # A test at 5 % raises a false alarm in one of twenty experiments in which nothing happens. Seven tests are seven tickets in that lottery. They are not quite seven separate ones: if by bad luck the control mice lie low,
@@ -60,6 +61,7 @@ page.figure(
 # {glue:text}`trials` experiments with five animals a group were made up for each point, all groups from one bell curve. With seven arms, {glue:text}`unadjusted` raise at least one alarm; were the arms
 # independent, it would be {glue:text}`independent`. **Dunnett's test knows that the arms share a control**, and keeps the chance of *any* false alarm at 5 %: {glue:text}`adjusted` here.
 #
+# (lesson-arms-three)=
 # ## Three ways
 #
 # | Test | Works on | Choose it when |
@@ -111,6 +113,7 @@ limits = dunnett.confidence_interval(0.95)
 # %% [markdown]
 # So the highest dose into the muscle, the fourth, raises the titre at least {glue:text}`at_least`-fold.
 #
+# (lesson-arms-family)=
 # ## Which comparisons belong together?
 #
 # A *family* is the set of comparisons any one of which would let you make the claim. "Some dose raises the titre" is claimed as soon as one of the doses does, so all of them are its family. "*Every* dose raises
@@ -269,6 +272,13 @@ answer
 #   It forgets the order.
 # - [x] no
 #   A test that uses the order finds more. That is the next lesson.
+
+# %% [markdown]
+# ```{take-aways}
+# - Each further arm is {ref}`another ticket for a false alarm <lesson-arms-tickets>`.
+# - Dunnett and Steel know {ref}`that the arms share a control <lesson-arms-three>`; their p values are adjusted already.
+# - A family is {ref}`named before the data are seen <lesson-arms-family>`.
+# ```
 
 # %% [markdown]
 # ## What next

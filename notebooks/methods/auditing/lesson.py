@@ -37,6 +37,7 @@ from secretome.words.ideas import possible_means_alt
 page = Page()
 
 # %% [markdown]
+# (lesson-auditing-means)=
 # ## Which means are possible?
 #
 # Whole numbers, such as scores, lesions or pups, have a whole number as their sum. Their mean is that sum divided by n, and so it cannot be just anything. *The Economist* explained it with 49 people who answered on a scale of whole numbers, and a printed mean of 5.93 {cite}`economist-2016`:
@@ -51,6 +52,7 @@ page.figure(possible_means_figure(49, 5.93, 0.005), "possible-means", possible_m
 # %% [markdown]
 # A sum of 290 gives 5.92, one of 291 gives 5.94. Nothing rounds to 5.93 (the coloured band). So the mean, or n, or the kind of scale is not what was printed. This is the **GRIM test** of Brown and Heathers {cite}`brown-2017`. It needs a pencil, and works where n is smaller than the number of steps that the printed decimals allow: below 100 for two decimals.
 #
+# (lesson-auditing-se)=
 # ## SD or SE?
 #
 # After ± stands a standard deviation, which says how much *animals* differ, or a standard error, which says how unsure the *mean* is. They are tied together:
@@ -63,6 +65,7 @@ page.figure(possible_means_figure(49, 5.93, 0.005), "possible-means", possible_m
 #
 # A chi-square test needs only the counts; a t test or an analysis of variance only means, SDs and n. So wherever these are printed, the p can be computed again.
 #
+# (lesson-auditing-rats)=
 # ## Worked example: rats with sepsis, rats with a poisoned liver
 #
 # Fifty rats, ten in each of five groups: sham, sepsis, and sepsis with melatonin, with stem cells, or with both {cite}`pmc4212921`. Deaths in the groups were 0, 4, 3, 1 and 2, with a printed p of 0.181. A combined endpoint was reached by 0, 6, 3, 1 and 2 rats; p is printed as 0.02. `pvalues` takes, for each group, how many had the event and how many had not.
@@ -198,6 +201,13 @@ answer = (285.4 - 66.5) / np.sqrt((9.7**2 + 25.2**2) / 2)
 #   A few very high animals give such an SD.
 # - [x] that the values are far from a bell curve
 #   A bell curve with that mean and SD would have many animals below zero. Think in logarithms.
+
+# %% [markdown]
+# ```{take-aways}
+# - A mean of whole numbers {ref}`cannot be just anything <lesson-auditing-means>`.
+# - Where ± is not named, {ref}`do everything twice <lesson-auditing-se>`.
+# - A number that differs is {ref}`a question to its authors <lesson-auditing-rats>`, and no accusation.
+# ```
 
 # %% [markdown]
 # ## What next

@@ -37,6 +37,7 @@ from secretome.words.ideas import nested_alt
 page = Page()
 
 # %% [markdown]
+# (lesson-cages-n)=
 # ## What n counts
 #
 # The {term}`experimental unit` is *the smallest thing that could have received another treatment on its own*. Its number is n. To find it, ask how treatment was given:
@@ -109,6 +110,7 @@ page.say(
 # %% [markdown]
 # {glue:text}`wrong_p` in place of {glue:text}`right_p`. Measure each wing ten times and p would fall without end, and nobody would know more about mosquitoes.
 #
+# (lesson-cages-share)=
 # ## Animals that share
 #
 # Pups of one litter share a mother, mice of one cage share heat, food, fights and germs. Their values are alike, and the likeness can be written as one number, the **intraclass correlation** (ICC): 0 when cage-mates are no more alike than strangers, 1
@@ -157,6 +159,7 @@ print(f"ratio {model.estimate[0]:.2f}, p = {model.pvalue[0]:.2f}")
 # %% [markdown]
 # Pups of a litter are alike with a correlation of {glue:text}`alike`, and {glue:text}`litter_p`: thirty-two dams leave the question open.
 #
+# (lesson-cages-one)=
 # ## One cage in each group
 #
 # If all treated mice live in one cage and all untreated ones in another, n is one against one. Whatever differs between the two cages differs between the groups: light, an infection, the mouse that fights. **No model can separate them**, because the animals hold no
@@ -243,6 +246,13 @@ answer = stats.mann_whitney(control, treated).pvalue
 #   One value against one: no test exists.
 # - [x] none
 #   It can be said, and the next experiment designed otherwise.
+
+# %% [markdown]
+# ```{take-aways}
+# - n counts {ref}`what could have been treated otherwise <lesson-cages-n>`, on its own.
+# - Animals that share a cage or a dam are {ref}`worth fewer than they are <lesson-cages-share>`.
+# - With one cage in each group {ref}`no method can tell <lesson-cages-one>` cage from treatment.
+# ```
 
 # %% [markdown]
 # ## What next

@@ -34,6 +34,7 @@ from secretome.words.ideas import counts_alt, made_up_words
 page = Page()
 
 # %% [markdown]
+# (lesson-counts-chance)=
 # ## How much chance alone does
 #
 # Shake a thousand beads onto a tray and count those on one square. Shake again: another number. If the beads fall one by one, each as likely here as there, such counts follow the **Poisson** law, and it has one property to
@@ -41,6 +42,7 @@ page = Page()
 #
 # So a single count already says how far chance alone would move it. That is what makes counts attractive. It is also the trap, because animals are not beads.
 #
+# (lesson-counts-picture)=
 # ## The picture
 #
 # In {doc}`the humoral study <../../humoral_immunity/analysis>` the antibody-forming cells of a spleen are read as plaques on a plate: a two-hundredth of the spleen is plated, the plaques are counted, and the count is multiplied by
@@ -86,6 +88,7 @@ page.say(
 # weight, and so do their spleens: the variance is not once the mean, but {glue:text}`least` to {glue:text}`most` times the mean. Such counts are called **overdispersed**, and in animals that is the rule. A test that does not know
 # of it takes the difference between two mice for a difference between two treatments.
 #
+# (lesson-counts-vary)=
 # ## What to do: let the animals say how much they vary
 #
 # The **quasi-Poisson** model keeps what is good about counts (zeros, few animals and unequal amounts plated are no trouble) and adds one number, the *dispersion*: how many times the mean the variance is. It is estimated from the
@@ -238,6 +241,13 @@ answer = int(np.floor(-np.log10(model.fit().pvalues[1])))
 #   Only a group that holds nothing else has no ratio with an interval.
 # - [ ] Add a million to everything.
 #   What is added decides the answer.
+
+# %% [markdown]
+# ```{take-aways}
+# - By chance alone the variance of a count {ref}`equals its mean <lesson-counts-chance>`.
+# - Animals {ref}`vary several times as much <lesson-counts-picture>`, so a Poisson test finds what is not there.
+# - Quasi-Poisson {ref}`lets the animals say how much <lesson-counts-vary>`.
+# ```
 
 # %% [markdown]
 # ## What next

@@ -36,6 +36,7 @@ from secretome.words.ideas import made_up_words, survival_alt, survivors_alt
 page = Page()
 
 # %% [markdown]
+# (lesson-deaths-kill)=
 # ## A treatment that does nothing but kill
 #
 # Here are twelve IL-6 values. They are made up, and they are used twice: the untreated rats have them, and the treated rats have *exactly the same*. The treatment does nothing to IL-6. But it
@@ -81,6 +82,7 @@ page.say(
 # 2. **Let the dead count.** Death is worse than any IL-6. Give each dead rat the worst *rank*, above every value, and compare all rats by the {term}`Mann-Whitney test`.
 # 3. **Compare survival itself.**
 #
+# (lesson-deaths-rank)=
 # ## The dead get the worst rank
 #
 # Any number above the largest value will do, since ranks know only the order.
@@ -98,6 +100,7 @@ print(f"treated higher in {ranked.superiority:.3f} of pairs, p = {ranked.pvalue:
 # The **log-rank test** goes from death to death. At each, it asks how many of those still alive were treated: if half were, half a death is *expected* among the treated. Observed less expected, summed over all deaths, is large
 # when one group dies faster. A rat alive at the end, or lost on the way, counts among those at risk as long as it was seen: it is {term}`censored`, and not left out.
 #
+# (lesson-deaths-count)=
 # ## Worked example: leukaemia, and twenty rats
 #
 # Forty-two patients with leukaemia in remission were given 6-mercaptopurine or placebo {cite}`freireich-1963`; the numbers are weeks until relapse. The textbook of Kleinbaum and Klein works them through
@@ -230,6 +233,13 @@ answer = stats.logrank(time, event, ["untreated"] * 6 + ["treated"] * 6).pvalue
 #   It did not die.
 # - [x] at risk until 30 hours, then censored
 #   Fair as long as rats do not escape more easily because they are healthy, or treated.
+
+# %% [markdown]
+# ```{take-aways}
+# - Survivors are {ref}`no longer the groups that chance dealt <lesson-deaths-kill>`.
+# - Ranking the dead last answers {ref}`how animals fare <lesson-deaths-rank>`, and not what treatment does to the cytokine.
+# - With few deaths, {ref}`count the deals <lesson-deaths-count>`: a smooth curve errs.
+# ```
 
 # %% [markdown]
 # ## What next

@@ -33,6 +33,7 @@ from secretome.report.page import Page
 page = Page()
 
 # %% [markdown]
+# (lesson-doses-pairs)=
 # ## Count the pairs that rise
 #
 # Three doses, two mice each. Take every pair of mice from *different* doses, and count those in which the mouse with the higher dose has the higher value; equal ones count one half.
@@ -64,6 +65,7 @@ stats.jonckheere_terpstra([low, middle, high], alternative="greater").pvalue
 # This is the test of Jonckheere and Terpstra, the {term}`Mann-Whitney test` for more than two groups in an order. It spends everything on one question, *do values rise with dose*, and is rewarded: three doses of three mice
 # can reach p = {glue:text}`floor_three`, two groups of three only {glue:text}`floor_pair`.
 #
+# (lesson-doses-from)=
 # ## From which dose on?
 #
 # A trend says that something happens along the way, not where. Shirley and Williams go down from the highest dose: is it above the control? If so, is the next one? The first that is not ends the search, so no
@@ -253,6 +255,12 @@ answer
 #   Pairs that fall cancel pairs that rise.
 # - [ ] finds the peak
 #   No test here looks for one.
+
+# %% [markdown]
+# ```{take-aways}
+# - A trend test puts {ref}`one question <lesson-doses-pairs>` where many would need adjusting.
+# - It does not see {ref}`a fall at the highest dose <lesson-doses-from>`: look at the doses too.
+# ```
 
 # %% [markdown]
 # ## What next

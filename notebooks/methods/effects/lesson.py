@@ -78,6 +78,7 @@ page.say(
 # The {term}`geometric mean ratio` is {glue:text}`ratio`, and its 95 % interval goes from {glue:text}`interval`. Read the interval as *the ratios that these donors do not contradict*: treatment may raise the share by a quarter or by
 # four fifths. Of a hundred such intervals, made in a hundred such experiments, about 95 hold the true ratio.
 #
+# (lesson-effects-another-p)=
 # ## The same effect, another p
 #
 # What would have been reported after three donors, after four, after five?
@@ -100,6 +101,7 @@ page.figure(
 # is the effect, its whiskers are the donors. It also says more than the exact test can at small n: the interval leaves out 1 from {glue:text}`first_clear` donors on, while the signed-rank p cannot be small before there are
 # {glue:text}`first_small`. The price is an assumption, that logarithms of ratios follow a bell curve roughly.
 #
+# (lesson-effects-three)=
 # ## Three effects for three questions
 #
 # | You want to say | Effect | Needs |
@@ -125,6 +127,7 @@ stats.hodges_lehmann(high, control).estimate
 stats.probability_of_superiority(high, control).estimate
 
 # %% [markdown]
+# (lesson-effects-pain)=
 # ## Worked example: pain after an operation
 #
 # Scores of pain on the third day after shoulder surgery, on a scale of 1 to 5, with and without an active treatment {cite}`brunner-2000`. A step from 1 to 2 need not mean the same as one from 4 to 5, so only the order counts.
@@ -285,6 +288,13 @@ answer
 #   Half and double are equally far from 1.
 # - [ ] because of outliers
 #   It is so for the tamest values too.
+
+# %% [markdown]
+# ```{take-aways}
+# - A p mixes the size of an effect with the number of animals; {ref}`an interval shows them apart <lesson-effects-another-p>`.
+# - A ratio, a shift and a probability of superiority {ref}`answer three questions <lesson-effects-three>`.
+# - An interval from an exact test {ref}`reaches a level of its own <lesson-effects-pain>`, and should say which.
+# ```
 
 # %% [markdown]
 # ## What next

@@ -34,6 +34,7 @@ from secretome.words.ideas import Interval, intervals_alt, made_up_words
 page = Page()
 
 # %% [markdown]
+# (lesson-equivalence-silence)=
 # ## Silence is not an answer
 #
 # An ordinary test asks: *could chance alone have made a difference like this?* A small p says no. A large p says "it could have", and nothing more. Weigh two mice against two, and almost every p is large; that does not make
@@ -42,6 +43,7 @@ page = Page()
 # To claim sameness, turn the question round. First say what would *matter*: a difference so small that nobody would act on it lies in the {term}`zone of no effect`. This book takes 0.80 to 1.25 for a ratio: neither a
 # fifth less nor a quarter more. The zone is chosen before anyone has seen the values, and with a reason. Then ask for proof that the true ratio lies **inside** it.
 #
+# (lesson-equivalence-picture)=
 # ## The picture
 #
 # Four comparisons, each as a ratio with its 90 % interval: all ratios that the animals leave possible. Two are of phagocytosis in the book's mice, two of IL-4 in its rats.
@@ -96,6 +98,7 @@ page.say(
 #
 # The ordinary p alone cannot tell 1 from 2, nor 3 from 4. The interval and the zone tell all four apart.
 #
+# (lesson-equivalence-tost)=
 # ## Two one-sided tests
 #
 # The rule "the 90 % interval lies inside the zone" is a test at 5 %, called *two one-sided tests* {cite}`schuirmann-1987`. One asks whether the ratio could be as low as 0.80, the other whether it could be as high as 1.25. Each may be wrong in
@@ -219,6 +222,13 @@ answer = max(high, 1 / low)
 #   Few animals and a wide spread. That is why a large p cannot be evidence of sameness.
 # - [ ] a large and careful one
 #   It shows small differences, and so makes p small wherever there is one.
+
+# %% [markdown]
+# ```{take-aways}
+# - A large p {ref}`shows no sameness <lesson-equivalence-silence>`.
+# - Sameness is {ref}`an interval inside a zone <lesson-equivalence-picture>` that was chosen beforehand.
+# - The 90 % interval is {ref}`two tests at 5 % <lesson-equivalence-tost>`, and both must succeed.
+# ```
 
 # %% [markdown]
 # ## What next

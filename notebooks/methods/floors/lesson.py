@@ -45,6 +45,7 @@ page.say(
 )
 
 # %% [markdown]
+# (lesson-floors-ladder)=
 # ## A ladder with few rungs
 #
 # Ten mice can be dealt to two groups of five in {glue:text}`deals` ways. An exact p is a share of these deals, so it is a whole number divided by {glue:text}`deals` and nothing else. The lowest rung is reached when
@@ -68,6 +69,7 @@ stats.mann_whitney([16, 16, 32, 64, 128], [16, 16, 16, 16, 32]).attainable
 # %% [markdown]
 # With these ten titres no order of the mice gives less than {glue:text}`tied_floor`.
 #
+# (lesson-floors-several)=
 # ## Several comparisons on one ladder
 #
 # Seven groups against one control are seven chances of a false alarm. The plainest cure, Bonferroni's, multiplies each p by seven. The lowest rung of five against five then stands at {glue:text}`times_seven`: above
@@ -158,6 +160,7 @@ page.say(
 )
 
 # %% [markdown]
+# (lesson-floors-meaning)=
 # ## What the number means
 #
 # An exact p of 0.03 says: *if* treatment does nothing, three deals of a hundred are at least as far out as this one. It is not the chance that treatment does nothing; it is not the size of the effect; and one minus p is
@@ -251,6 +254,13 @@ answer
 #   Several deals then share the most extreme rank sum.
 # - [ ] make the exact test invalid
 #   It counts them as they are.
+
+# %% [markdown]
+# ```{take-aways}
+# - The smallest p of an exact test is {ref}`fixed by the design <lesson-floors-ladder>`, before any animal is measured.
+# - Several comparisons can {ref}`push that floor above 5 % <lesson-floors-several>`: such an experiment cannot succeed.
+# - A p is {ref}`no chance that treatment does nothing <lesson-floors-meaning>`, and no size of an effect.
+# ```
 
 # %% [markdown]
 # ## What next

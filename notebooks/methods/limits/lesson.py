@@ -37,6 +37,7 @@ def inside(interval, place=0):
 
 
 # %% [markdown]
+# (lesson-limits-two)=
 # ## Two numbers for each animal
 #
 # An assay for IL-6 cannot tell anything below 15.6 pg/mL from nothing. The laboratory writes `<15.6`. That is not a missing value: it says that the rat lies between 0 and 15.6. So give every
@@ -76,6 +77,7 @@ page.say(
 )
 
 # %% [markdown]
+# (lesson-limits-put-in)=
 # ## The number that is put in decides
 #
 # In the sham group {glue:text}`below` of {glue:text}`rats` rats are hidden; the others have {glue:text}`seen`. By what factor is the septic control higher? The custom is to put a number in for the hidden ones, and half of the limit is the
@@ -116,6 +118,7 @@ fit.estimate, fit.confidence_interval(0.95)
 stats.mann_whitney(control["upper"], sham["upper"]).pvalue
 
 # %% [markdown]
+# (lesson-limits-titre)=
 # ## A titre is an interval
 #
 # Serum is diluted 1 in 8, 1 in 16, 1 in 32 and so on; the titre is the last well that still reacts. A titre of 64 reacted at 64 and not at 128, so it lies *from 64 up to 128*. The last well of the plate has no upper end, and
@@ -277,6 +280,13 @@ answer
 #   Neither needs a curve.
 # - [ ] the mean
 #   It depends on what is put in.
+
+# %% [markdown]
+# ```{take-aways}
+# - A value below the limit is {ref}`known to be low <lesson-limits-two>`, and not missing.
+# - A number put in its place {ref}`decides the result <lesson-limits-put-in>`; a model puts none in.
+# - A titre is {ref}`known up to one dilution <lesson-limits-titre>`, and is averaged in wells.
+# ```
 
 # %% [markdown]
 # ## What next

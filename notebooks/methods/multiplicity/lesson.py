@@ -33,6 +33,7 @@ from secretome.words.ideas import shares_alt
 page = Page()
 
 # %% [markdown]
+# (lesson-multiplicity-again)=
 # ## One in twenty, again and again
 #
 # A test at 5 % is wrong in one of twenty experiments in which nothing happens. That is the bargain for *one* question. Ask two, and chance has two tries. With k independent questions, the chance that none of them raises a false alarm is 0.95 × 0.95 × …, k times, so at least one does with
@@ -73,6 +74,7 @@ page.say(
 # %% [markdown]
 # Of six, {glue:text}`found` are significant, and there is nothing to find. With six independent tests that would happen at least once in {glue:text}`six` of experiments, with twenty in {glue:text}`twenty`.
 #
+# (lesson-multiplicity-adjust)=
 # ## Adjusting p values
 #
 # First name the **family**: the questions of which a false answer to *any* would be a false alarm of the paper. Then make each p pay for the company it keeps.
@@ -83,6 +85,7 @@ page.say(
 #
 # In the mice, Holm leaves {glue:text}`left`: {glue:text}`best` became {glue:text}`best_holm`. That one is a false alarm still. Adjusting makes them as rare as promised, one family in twenty, and not impossible. A second cohort would tell.
 #
+# (lesson-multiplicity-paths)=
 # ## The forking paths
 #
 # Families are easy to see when they are printed side by side. Most are not. A cytokine or its logarithm; the outlier in or out; five more animals, since p is 0.07: at each fork a reasonable person goes one way, and might have gone the other *had the values fallen otherwise*. Every path not taken is a test
@@ -221,6 +224,13 @@ answer = stats.power(without_effect, peeking).power
 #   That would be the promise of Holm and Bonferroni.
 # - [x] of such lists, on average at most 5 % of the entries are false
 #   The tenth entry is less certain than the first.
+
+# %% [markdown]
+# ```{take-aways}
+# - Every further question is {ref}`another try for chance <lesson-multiplicity-again>`.
+# - A family pays for {ref}`what was measured <lesson-multiplicity-adjust>`, shown or not.
+# - Choices made after looking count too: {ref}`decide before <lesson-multiplicity-paths>`, and show the other paths.
+# ```
 
 # %% [markdown]
 # ## What next

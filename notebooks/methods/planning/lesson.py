@@ -35,6 +35,7 @@ from secretome.words.ideas import powers_alt
 page = Page()
 
 # %% [markdown]
+# (lesson-planning-four)=
 # ## Four numbers, and three fix the fourth
 #
 # **Power** is the share of experiments that would find an effect *if it is there*. It depends on
@@ -107,6 +108,7 @@ for difference, n in ((1.0, 17), (1.2, 12), (1.4, 9)):
 # %% [markdown]
 # Each is 0.80 or just above it, to two decimals. Drawing 100 000 experiments gives {glue:text}`simulated` for 1.2 SD and twelve; a little goes to Welch's test, which is more careful than Student's. A formula is quicker. Drawing works for *every* test and every spread.
 #
+# (lesson-planning-form)=
 # ## From n to the form
 #
 # - **Several doses?** Divide the 5 % by the questions of the family (exercise 2).
@@ -115,6 +117,7 @@ for difference, n in ((1.0, 17), (1.2, 12), (1.4, 9)):
 # - **Sameness?** To show "no difference" usually takes more animals than to show one.
 # - **Unsure of the effect?** Print the power for several. The book's command `secretome power` does that for each claim, and prints a sentence for the form.
 #
+# (lesson-planning-cost)=
 # ## What too few cost
 #
 # An experiment with low power mostly finds nothing, though the effect is there. And when it does find something, it must have been lucky: it overstates. With five rats in each group and a true fall to 65 %, {glue:text}`lucky` of experiments are significant, and those that show a fall show one to {glue:text}`winner` on average. This is called the winner's curse {cite}`button-2013`. Plan the next experiment on *that*, and it will fail.
@@ -201,6 +204,13 @@ while stats.power(two_groups(0.4, 0.55, answer), trials=20_000).power < 0.7:
 #   That would be so if the standard error fell with n. It falls with the root of n.
 # - [x] about four times
 #   The standard error must be halved.
+
+# %% [markdown]
+# ```{take-aways}
+# - The effect to plan for is {ref}`the smallest that would matter <lesson-planning-four>`, and your decision.
+# - Deaths, cages and several doses {ref}`change the n <lesson-planning-form>`.
+# - A small experiment that succeeds {ref}`overstates <lesson-planning-cost>`.
+# ```
 
 # %% [markdown]
 # ## What next

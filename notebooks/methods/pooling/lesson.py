@@ -35,6 +35,7 @@ from secretome.words.ideas import Interval, intervals_alt
 page = Page()
 
 # %% [markdown]
+# (lesson-pooling-noise)=
 # ## Two kinds of noise
 #
 # A cohort's ratio misses the truth for two reasons. Its animals are few; that noise is its **standard error**, and more animals shrink it. And the truth itself is not the same everywhere: other rats, other feed, another surgeon. That second noise lies *between* cohorts. No number of animals in one laboratory shrinks it. Its SD is called **τ** (tau).
@@ -44,6 +45,7 @@ page = Page()
 #
 # Ratios are pooled on the scale of logarithms, where half and twice are equally far from 1.
 #
+# (lesson-pooling-vaccine)=
 # ## Worked example: a vaccine against tuberculosis
 #
 # Thirteen trials gave BCG vaccine to some people and not to others, and counted tuberculosis. Colditz and colleagues pooled them {cite}`colditz-1994`: a risk ratio of 0.49, with a 95 % interval of 0.34 to 0.70. The counts are in many textbooks and in R's *metafor* {cite}`viechtbauer-2010`, which gives −0.7141 for the log ratio, and −1.0644 to −0.3638 for its interval.
@@ -126,6 +128,7 @@ page.say(
 # - **The mean.** {glue:text}`hk` by Hartung and Knapp; with thirteen trials close to the usual interval. With three it would be far wider (exercise 2).
 # - **One truth for all.** {glue:text}`fixed`: narrow, and far from most trials, because the largest has {glue:text}`share` of the weight. I², the share of the scatter that is not the animals' noise, is {glue:text}`i2`. One truth does not fit.
 #
+# (lesson-pooling-not)=
 # ## When not to pool
 #
 # - **Other questions.** Sepsis and a poisoned liver have no common effect to be averaged. {doc}`The audit of printed numbers <../../published_cohorts/analysis>` lists why its tables are not combined.
@@ -213,6 +216,13 @@ answer = kinds + added_up
 #   Nearly so if τ were 0.
 # - [x] closer to one to one
 #   Each has met one truth, and τ says that truths differ a lot.
+
+# %% [markdown]
+# ```{take-aways}
+# - Animals shrink one noise; {ref}`the noise between laboratories <lesson-pooling-noise>` only more laboratories shrink.
+# - The mean says what happens on average, {ref}`the prediction interval <lesson-pooling-vaccine>` what the next may find.
+# - Some cohorts {ref}`must not be pooled <lesson-pooling-not>`, above all the one that made the claim.
+# ```
 
 # %% [markdown]
 # ## What next

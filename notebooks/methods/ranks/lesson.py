@@ -76,6 +76,7 @@ page.say(
 # %% [markdown]
 # The first three ranks belong to the treated mice; they sum to {glue:text}`observed`. If treatment did nothing, it was chance alone that dealt these ranks to those mice.
 #
+# (lesson-ranks-deals)=
 # ## Count the deals
 #
 # Three mice of six can be chosen in {glue:text}`deals` ways: six for the first, five for the second and four for the third make 120, and each set of three was met in 6 orders. Write all of them down, and sum the
@@ -107,6 +108,7 @@ stats.mann_whitney(treated, control).pvalue
 # This is the {term}`Mann-Whitney test`. It prints U, {glue:text}`u` here, rather than the rank sum: of the nine pairs of a treated and an untreated mouse, in how many is the treated one higher, equal
 # ones counting one half. It is the rank sum less 6, the least that three ranks can sum to, so both order the deals alike.
 #
+# (lesson-ranks-algorithm)=
 # ## The algorithm
 #
 # Twelve against twelve can be dealt in 2 704 156 ways, and thirty against thirty in more than anybody could list. But nobody needs the list, only *how many* deals have each sum. Take the mice one
@@ -124,6 +126,7 @@ for rank in ranks:
 # The counts are the heights of the picture. For twelve against twelve the table has a few thousand entries instead of millions of deals, and `stats.mann_whitney` fills it in less than a thousandth of a
 # second. Equal values make it smaller still.
 #
+# (lesson-ranks-rod)=
 # ## Worked example: rats on a turning rod
 #
 # Bergmann and colleagues gave one data set to eleven statistics programs {cite}`bergmann-2000`. Twelve treated and twelve untreated rats were put on a turning rod and stopped after 300 seconds, so most values
@@ -278,6 +281,13 @@ answer
 #   Ties are counted as they are. Only programs that use a table of untied values need that.
 # - [x] that every deal was equally likely if treatment does nothing
 #   Dealing the animals at random makes it true. If the healthiest were treated first, no test mends it.
+
+# %% [markdown]
+# ```{take-aways}
+# - An exact p is {ref}`a share of all deals <lesson-ranks-deals>`, ties counted as they are.
+# - Nobody lists the deals: {ref}`counting them by their sum <lesson-ranks-algorithm>` is enough.
+# - Programs disagree over ties, and {ref}`the one that says “exact” may be wrong <lesson-ranks-rod>`.
+# ```
 
 # %% [markdown]
 # ## What next

@@ -71,9 +71,7 @@ def _draw_pvalues(axes: Axes, rows: pd.DataFrame, alpha: float) -> None:
     low = max(SMALLEST, min(rows["pvalue"].min(), alpha / 3)) / 1.8
     axes.set_ylim(low, 1.25)
     ticks = [tick for tick in (1.0, 0.01, 1e-3, 1e-4, 1e-5, 1e-6) if tick >= low]
-    axes.set_yticks(
-        [*ticks, alpha], [*(f"{tick:g}" if tick >= 1e-3 else f"{tick:.0e}".replace("e-0", "e-") for tick in ticks), f"{alpha:g}"]
-    )
+    axes.set_yticks([*ticks, alpha], [*(f"{tick:.6f}".rstrip("0").rstrip(".") for tick in ticks), f"{alpha:g}"])
     axes.yaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_minor_formatter(NullFormatter())
     axes.set_ylabel("p")
@@ -180,16 +178,16 @@ def planning_figure(plans: pd.DataFrame, titles: dict[str, str], target: float) 
     Figure
     """
     with mpl.rc_context(STYLE):
-        figure, panels = _panels(titles, sorted(plans["n"].unique()), line=1.9, above=0.6)
+        figure, panels = _panels(titles, sorted(plans["n"].unique()), line=1.6, above=0.75)
         styles = zip(sorted(plans["effect"].unique(), reverse=True), ("-", "--", ":"), ("o", "s", "^"), strict=False)
         dress = {effect: (line, marker) for effect, line, marker in styles}
         for claim, axes in panels.items():
             axes.axhline(target, color=COLOURS["quiet"], linewidth=0.8)
             for effect, (line, marker) in dress.items():
                 ordered = plans[(plans["claim"] == claim) & (plans["effect"] == effect)].sort_values("n")
-                label = f"{words.percent(effect)} of the effect"
+                label = words.percent(effect)
                 axes.plot(ordered["n"], ordered["supported"], line, color=COLOURS["treated"], marker=marker, markersize=3.5, label=label)
-        _legend(figure)
+        _legend(figure, "share of the assumed effect:")
     return figure
 
 
@@ -197,7 +195,10 @@ def _panels(titles: dict[str, str], sizes: Sequence[int], *, line: float, above:
     """A small panel for each title, two beside one another: a share against the animals per group; inches of a line and above all."""
     columns = min(len(titles), 2)
     lines = -(-len(titles) // columns)
-    figure = Figure(figsize=(WIDTH, above + line * lines), layout="constrained")
+    # A title takes its own lines, or a long one would leave its panel flat.
+    spoken = [title.count("\n") for title in titles.values()]
+    longest = sum(max(spoken[first : first + columns]) for first in range(0, len(spoken), columns))
+    figure = Figure(figsize=(WIDTH, above + line * lines + 0.15 * longest), layout="constrained")
     panels = figure.subplots(lines, columns, sharex=True, sharey=True, squeeze=False)
     for axes in panels.flat[len(titles) :]:
         axes.set_visible(False)
@@ -215,7 +216,17 @@ def _panels(titles: dict[str, str], sizes: Sequence[int], *, line: float, above:
     return figure, named
 
 
-def _legend(figure: Figure) -> None:
+def _legend(figure: Figure, title: str = "") -> None:
     """One legend for all panels."""
     handles = {label: handle for axes in figure.axes for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)}
-    figure.legend(handles.values(), handles.keys(), loc="outside upper left", ncols=3, frameon=False, fontsize=SMALL)
+    figure.legend(
+        handles.values(),
+        handles.keys(),
+        loc="outside upper left",
+        ncols=3,
+        frameon=False,
+        fontsize=SMALL,
+        title=title or None,
+        title_fontsize=SMALL,
+        alignment="left",
+    )

@@ -76,7 +76,7 @@ def _heights(rows: pd.DataFrame) -> list[float]:
         elif row["label"] != before[1]:
             at += ROW + 0.2
         else:
-            at += 0.7
+            at += 0.8
         heights.append(at)
         before = row["source"], row["label"]
     return heights

@@ -18,6 +18,7 @@ from myst_nb.docutils_ import Parser
 
 from secretome import words
 from secretome.cohort import Study
+from secretome.report.breaks import unbroken
 from secretome.report.typefaces import font_faces
 
 # Roles that only a whole book can resolve; a report shows their text.
@@ -98,7 +99,7 @@ def report_html(
         excluded=study.cohort.excluded.drop_duplicates(["animal", "group", "exclude"]).to_dict("records"),
         standing=words.standing_sentence(study, verdicts),
         understood=study.cohort.understood,
-        body=parts["body"],
+        body=unbroken(parts["body"]),
         provenance=words.provenance_lines(provenance),
         scripts=scripts,
         policy=content_policy(scripts),

@@ -95,7 +95,22 @@
     after(line);
   }
 
+  /** A page opened from disk may not save another file, nor read it; but it may run the script that the build has put beside it. */
+  function saveFromDisk(link) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      const script = Object.assign(document.createElement("script"), { src: `${link.href}.js` });
+      window.taken = (text) => save(new Blob([text], { type: "text/plain" }), link.download || decodeURIComponent(link.pathname.split("/").pop()));
+      script.onload = () => script.remove();
+      script.onerror = () => { location.href = link.href; };
+      document.head.append(script);
+    });
+  }
+
   function start() {
+    if (location.protocol === "file:") {
+      document.querySelectorAll('a[download]:is([href*="_sources/"], [href*="_downloads/"])').forEach(saveFromDisk);
+    }
     said = Object.assign(document.createElement("div"), { className: "copy-said" });
     said.setAttribute("role", "status");
     document.body.append(said);
@@ -112,11 +127,12 @@
     });
     let prose = 0;
     for (const table of within.querySelectorAll("table")) {
-      if (!table.tHead || table.closest(".table-scroll, .deal, .no-take")) continue;
+      const frame = table.closest(".table-scroll, .pst-scrollable-table-container") ?? table;
+      if (!table.tHead || table.closest(".deal, .no-take") || frame.nextElementSibling?.matches(".take")) continue;
       prose += 1;
       const name = `table-${prose}.csv`;
       const about = `the table of ${[...table.tHead.querySelectorAll("th")].map((cell) => cell.textContent.trim()).filter(Boolean).join(", ")}`;
-      offer((line) => (table.closest(".pst-scrollable-table-container") ?? table).after(line), about, {
+      offer((line) => frame.after(line), about, {
         CSV: () => save(new Blob([csv(table)], { type: "text/csv" }), name),
       });
     }

@@ -45,7 +45,7 @@ def to_html(table: pd.DataFrame, caption: str, data: pd.DataFrame | None = None)
 
 def csv_link(data: pd.DataFrame, caption: str) -> str:
     """A link that holds a table as a CSV file, so that it needs neither a network nor a second file."""
-    name = re.sub(r"[^a-z0-9]+", "-", caption.casefold()).strip("-")[:60].rstrip("-") or "table"
+    name = re.sub(r"[^a-z0-9]+", "-", caption.casefold()).strip("-")[:100].rstrip("-") or "table"
     content = base64.b64encode(data.to_csv(index=False, lineterminator="\n").encode()).decode()
     label = html.escape(f"CSV: download {caption}")
     return f'<a download="{name}.csv" href="data:text/csv;charset=utf-8;base64,{content}" aria-label="{label}">CSV</a>'

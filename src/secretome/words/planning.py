@@ -59,9 +59,9 @@ def plan_sentences(protocols: Mapping[str, Protocol], plans: pd.DataFrame, targe
                 yield ethics_sentence(protocol, key, int(enough.min()), own, target)
 
 
-def claim_heading(claim: Claim, longest: int = 36) -> str:
+def claim_heading(claim: Claim, longest: int = 25) -> str:
     """A claim over a small panel, in as many lines as it takes."""
-    return textwrap.fill(claim.sentence.rstrip("."), longest)
+    return textwrap.fill(claim.sentence.rstrip("."), longest, break_on_hyphens=False)
 
 
 def planning_alt(protocol: Protocol, plans: pd.DataFrame, target: float) -> str:

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from scipy import stats as scipy_stats
 
 from secretome import stats
-from secretome.figures.base import COLOURS, STYLE
+from secretome.figures.base import COLOURS, STYLE, WIDTH
 
 
 def false_alarms(arms: Sequence[int], n: int, alpha: float, trials: int, rng: np.random.Generator) -> dict[str, list[float]]:
@@ -50,13 +50,13 @@ def false_alarms(arms: Sequence[int], n: int, alpha: float, trials: int, rng: np
 def false_alarms_figure(arms: Sequence[int], shares: dict[str, list[float]], alpha: float) -> Figure:
     """The shares of `false_alarms` against the number of arms."""
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(6.0, 3.3), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 3.0), layout="constrained")
         axes = figure.subplots()
         axes.axhline(100 * alpha, color=COLOURS["quiet"], linewidth=1)
         for (label, values), (colour, marker) in zip(shares.items(), (("against", "s"), ("treated", "o")), strict=True):
             axes.plot(arms, [100 * value for value in values], color=COLOURS[colour], marker=marker, markersize=5)
             axes.text(arms[-1] + 0.15, 100 * values[-1], label, va="bottom", color=COLOURS["ink"])
-        axes.set_xlim(arms[0] - 0.4, arms[-1] + 1.6)
+        axes.set_xlim(arms[0] - 0.4, arms[-1] + 2.2)
         axes.set_ylim(0, None)
         axes.set_xticks(list(arms))
         axes.set_xlabel("arms compared with one control, none of which differs")

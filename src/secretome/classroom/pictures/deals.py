@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from scipy.stats import rankdata
 
-from secretome.figures.base import COLOURS, STYLE
+from secretome.figures.base import COLOURS, STYLE, WIDTH
 
 
 def deals_figure(treated: Sequence[float], control: Sequence[float]) -> Figure:
@@ -34,7 +34,7 @@ def deals_figure(treated: Sequence[float], control: Sequence[float]) -> Figure:
     room = float(np.diff(sums).min()) if len(sums) > 1 else 1.0
     heights: dict[float, int] = {}
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(6.2, 3.2), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 2.6), layout="constrained")
         axes = figure.subplots()
         step = 0.84 * room / number
         for deal in deals:

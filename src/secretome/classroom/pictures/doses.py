@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 from scipy.optimize import isotonic_regression
 
-from secretome.figures.base import COLOURS, STYLE, plain_log
+from secretome.figures.base import COLOURS, SMALL, STYLE, WIDTH, plain_log
 
 
 def never_falling(samples: Sequence[ArrayLike]) -> list[float]:
@@ -41,7 +41,7 @@ def never_falling_figure(routes: dict[str, Sequence[ArrayLike]], doses: Sequence
     Figure
     """
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(6.2, 3.6), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 3.5), layout="constrained")
         panels = np.atleast_1d(figure.subplots(1, len(routes), sharey=True))
         for axes, (label, samples) in zip(panels, routes.items(), strict=True):
             places = range(len(samples))
@@ -55,9 +55,10 @@ def never_falling_figure(routes: dict[str, Sequence[ArrayLike]], doses: Sequence
             axes.plot(places, never_falling(samples), "-", color=COLOURS["treated"], linewidth=2.5, zorder=2, label="never falling")
             axes.set_yscale("log")
             axes.set_xticks(list(places), list(doses))
-            axes.set_title(label, fontsize=10)
+            axes.set_title(label, fontsize=SMALL)
             axes.set_xlabel("dose, µL/kg")
         plain_log(panels[0])
         panels[0].set_ylabel(f"{unit}, log scale")
-        panels[0].legend(frameon=False, fontsize=8.5, loc="upper left")
+        handles, labels = panels[0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside upper left", ncols=2, frameon=False, fontsize=SMALL)
     return figure

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from secretome.figures.base import COLOURS, STYLE, plain_log
+from secretome.figures.base import COLOURS, SMALL, STYLE, WIDTH, plain_log
 from secretome.stats import ConfidenceInterval
 
 
 def narrowing_figure(
     sizes: Sequence[int], estimates: Sequence[float], intervals: Sequence[ConfidenceInterval], pvalues: Sequence[str]
 ) -> Figure:
-    """The ratio and its interval after each further donor, with the p below.
+    """The ratio and its interval after each further donor, with the p beside its number of donors.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def narrowing_figure(
     Figure
     """
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(6.2, 3.8), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 3.4), layout="constrained")
         axes = figure.subplots()
         axes.axhline(1, color=COLOURS["quiet"], linewidth=1, zorder=1)
         for size, estimate, interval in zip(sizes, estimates, intervals, strict=True):
@@ -41,6 +41,8 @@ def narrowing_figure(
         axes.set_yscale("log")
         plain_log(axes)
         axes.set_ylabel("ratio with its 95 % interval")
-        axes.set_xticks(list(sizes), [f"{size}\n{pvalue}" for size, pvalue in zip(sizes, pvalues, strict=True)], fontsize=8)
-        axes.set_xlabel("donors measured so far, and below them the signed-rank p")
+        # Aslant, since ten of them side by side would run into one another.
+        labels = [f"{size}: {pvalue}" for size, pvalue in zip(sizes, pvalues, strict=True)]
+        axes.set_xticks(list(sizes), labels, fontsize=SMALL, rotation=35, ha="right", rotation_mode="anchor")
+        axes.set_xlabel("donors measured so far: the signed-rank p")
     return figure

@@ -6,7 +6,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-from secretome.figures.base import COLOURS, STYLE
+from secretome.figures.base import COLOURS, SMALL, STYLE, WIDTH
 
 LINES = (("treated", "-", "o"), ("against", "--", "s"), ("control", "-.", "^"), ("ink", ":", "D"))
 
@@ -28,7 +28,7 @@ def floors_figure(sizes: Sequence[int], floors: Mapping[str, Sequence[float]], a
     Figure
     """
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(6.0, 3.6), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 3.4), layout="constrained")
         axes = figure.subplots()
         axes.axhspan(alpha, 1.3, color=COLOURS["zone"], linewidth=0, zorder=0)
         axes.axhline(alpha, color=COLOURS["quiet"], linewidth=1, zorder=1)
@@ -43,5 +43,5 @@ def floors_figure(sizes: Sequence[int], floors: Mapping[str, Sequence[float]], a
         axes.set_xlabel("animals in each group, or pairs")
         axes.set_ylabel("smallest possible p")
         axes.text(max(sizes), 0.95, "no result can be significant", ha="right", va="top", color=COLOURS["ink"])
-        axes.legend(frameon=False, loc="lower left", fontsize=8.5)
+        axes.legend(frameon=False, loc="lower left", fontsize=SMALL)
     return figure

@@ -10,11 +10,9 @@ from matplotlib.ticker import FuncFormatter, NullFormatter, NullLocator
 from numpy.typing import ArrayLike
 from scipy.stats import CensoredData, ecdf
 
-from secretome.figures.base import COLOURS, STYLE, plain_log
+from secretome.figures.base import COLOURS, SMALL, STYLE, WIDTH, plain_log
 from secretome.words.ideas import Interval, made_up_words
 
-# Inches: as wide as a phone shows without shrinking the letters.
-WIDTH = 4.9
 TICKS = (0.1, 0.2, 0.5, 0.8, 1.0, 1.25, 2.0, 5.0, 10.0)
 
 
@@ -82,7 +80,7 @@ def intervals_figure(rows: Sequence[Interval], measure: str, *, zone: tuple[floa
             colour = COLOURS["ink" if row.pooled else "treated"]
             axes.plot([row.low, row.high], [-place] * 2, color=colour, linewidth=3 if row.pooled else 1.6, solid_capstyle="butt")
             axes.plot([row.estimate], [-place], "D" if row.pooled else "s", color=colour, markersize=7 if row.pooled else 5)
-        axes.set_yticks([-place for place in range(len(rows))], [row.label for row in rows], fontsize=9)
+        axes.set_yticks([-place for place in range(len(rows))], [row.label for row in rows], fontsize=SMALL)
         axes.set_ylim(-len(rows) + 0.4, 0.6)
         axes.tick_params(axis="y", length=0)
         axes.spines[["left"]].set_visible(False)
@@ -128,8 +126,7 @@ def survivors_figure(groups: Mapping[str, tuple[ArrayLike, ArrayLike]], measure:
         axes.set_yscale("log")
         plain_log(axes)
         axes.set_ylabel(f"{measure}, log scale")
-        _legend(figure, axes)
-        _mark(figure, made_up)
+        _legend(figure, axes, made_up_words(made_up) if made_up else "")
         return figure
 
 
@@ -221,9 +218,9 @@ def shares_figure(shares: Mapping[str, float], promised: float, measure: str) ->
         axes = figure.subplots()
         for place, share in enumerate(shares.values()):
             axes.barh(-place, share, height=0.6, color=COLOURS["against" if share > 1.1 * promised else "control"])
-            axes.annotate(f"{100 * share:.1f} %", (share, -place), (4, 0), textcoords="offset points", va="center", fontsize=9)
+            axes.annotate(f"{100 * share:.1f} %", (share, -place), (4, 0), textcoords="offset points", va="center", fontsize=SMALL)
         axes.axvline(promised, color=COLOURS["ink"], linewidth=1, linestyle="--")
-        axes.set_yticks([-place for place in range(len(shares))], list(shares), fontsize=9)
+        axes.set_yticks([-place for place in range(len(shares))], list(shares), fontsize=SMALL)
         axes.tick_params(axis="y", length=0)
         axes.set_xlim(0, 1.25 * max(*shares.values(), promised))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.0f} %"))
@@ -283,8 +280,8 @@ def possible_means_figure(n: int, printed: float, half_unit: float) -> Figure:
         axes.fill_between([printed - half_unit, printed + half_unit], 0, 1, color=COLOURS["against"], alpha=0.35, linewidth=0)
         for total in sums:
             axes.plot([total / n] * 2, [0, 1], color=COLOURS["treated"], linewidth=2)
-            axes.text(total / n, 1.08, f"{total:.0f} / {n}\n= {total / n:.4f}", ha="center", va="bottom", fontsize=8.5)
-        axes.annotate(f"printed\n{printed:g}", (printed, 0.5), ha="center", va="center", fontsize=9)
+            axes.text(total / n, 1.08, f"{total:.0f} / {n}\n= {total / n:.4f}", ha="center", va="bottom", fontsize=SMALL)
+        axes.annotate(f"printed\n{printed:g}", (printed, 0.5), ha="center", va="center", fontsize=SMALL)
         axes.set_ylim(0, 1.9)
         axes.set_yticks([])
         axes.spines[["left"]].set_visible(False)
@@ -323,6 +320,17 @@ def _ratio_axis(axes: Axes, low: float, high: float) -> None:
     axes.xaxis.set_minor_formatter(NullFormatter())
 
 
-def _legend(figure: Figure, axes: Axes) -> None:
+def _legend(figure: Figure, axes: Axes, mark: str = "") -> None:
+    """What the lines and points mean, under the mark of made-up animals: on its own the mark would lie across the legend."""
     handles = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
-    figure.legend(handles.values(), handles.keys(), loc="outside upper left", ncols=2, frameon=False, fontsize=9)
+    legend = figure.legend(
+        handles.values(),
+        handles.keys(),
+        loc="outside upper left",
+        ncols=2,
+        frameon=False,
+        fontsize=SMALL,
+        title=mark or None,
+        alignment="left",
+    )
+    legend.get_title().set(color=COLOURS["against"], fontsize=10)

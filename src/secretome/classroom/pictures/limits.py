@@ -6,7 +6,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
-from secretome.figures.base import COLOURS, STYLE, plain_log
+from secretome.figures.base import COLOURS, SMALL, STYLE, WIDTH, plain_log
 from secretome.stats import ConfidenceInterval, geometric_mean_ratio
 
 
@@ -40,7 +40,7 @@ def substituted_figure(
     """The ratio against the number that was put in, with the model's answer as a band."""
     put_in = limit * np.asarray(shares)
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(6.0, 3.6), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 3.4), layout="constrained")
         axes = figure.subplots()
         axes.axhspan(interval.low, interval.high, color=COLOURS["zone"], linewidth=0, zorder=0)
         axes.axhline(estimate, color=COLOURS["treated"], linewidth=2, zorder=1)
@@ -48,8 +48,8 @@ def substituted_figure(
         for share, label in ((0.5, "limit / 2"), (np.sqrt(0.5), "limit / √2"), (1.0, "limit")):
             height = float(np.interp(share * limit, put_in, ratios))
             axes.plot([share * limit], [height], "s", color=COLOURS["against"], markersize=6, zorder=3)
-            axes.annotate(label, (share * limit, height), (0, 9), textcoords="offset points", ha="center", fontsize=8.5)
-        axes.text(put_in[0], estimate, "model, none put in", va="bottom", fontsize=8.5)
+            axes.annotate(label, (share * limit, height), (0, 9), textcoords="offset points", ha="center", fontsize=SMALL)
+        axes.text(put_in[0], estimate, "model, none put in", va="bottom", fontsize=SMALL)
         axes.set_yscale("log")
         plain_log(axes)
         axes.set_xlabel(f'number put in for "below {limit:g}", {unit}')

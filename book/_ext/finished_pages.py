@@ -1,0 +1,98 @@
+"""The last touches to a page's HTML: what belongs together stays on one line, and every table can be understood by ear.
+
+A table written in Markdown, or shown by pandas, has neither a name nor headers that say what they head. It gets the heading that it
+stands under and its columns as a name, and scopes; one of pandas also the book's own look, a frame to scroll in and itself as a file.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from bs4 import BeautifulSoup
+from bs4.element import Tag
+
+from secretome.report.breaks import unbroken
+from secretome.tables.markup import csv_link
+
+PIECE = re.compile(r"<h[1-6][^>]*>(?P<heading>.*?)<a class=\"headerlink\"|<table\b.*?</table>", re.DOTALL)
+
+SOURCE = re.compile(r'(?P<link>href="[^"]*_sources/(?:[^"]+/)?(?P<folder>[^"/]+)/(?P<file>[^"/]+)") target="_blank"')
+
+
+def named_tables(page: str) -> str:
+    """A page whose tables have names and whose headers have scopes.
+
+    Parameters
+    ----------
+    page : str
+        The HTML of a page's article.
+
+    Returns
+    -------
+    str
+    """
+    heading = ""
+
+    def finish(match: re.Match[str]) -> str:
+        nonlocal heading
+        if match["heading"] is not None:
+            heading = BeautifulSoup(match["heading"], "html.parser").get_text(" ", strip=True)
+            return match[0]
+        table = BeautifulSoup(match[0], "html.parser").table
+        return match[0] if table is None or table.caption or table.get("aria-label") else _finished(table, heading)
+
+    return PIECE.sub(finish, page)
+
+
+def _finished(table: Tag, heading: str) -> str:
+    for header in table.select("th"):
+        header["scope"] = "col" if header.find_parent("thead") else "row"
+    columns = [header.get_text(" ", strip=True) for header in table.select("thead th")]
+    name = f"{heading}: {', '.join(filter(None, columns))}".strip(": ")
+    table["aria-label"] = name
+    if "dataframe" not in table.get_attribute_list("class"):
+        return str(table)
+    table["class"] = "table"
+    for attribute in ("border", "style"):
+        del table[attribute]
+    # The name of the index stands on a line of its own, which holds nothing else.
+    for row in table.select("thead tr:nth-of-type(n + 2)"):
+        first, *others = row.select("th")
+        if not any(cell.get_text(strip=True) for cell in others):
+            table.select("thead tr th")[0].string = first.get_text(strip=True)
+            row.decompose()
+    frame = BeautifulSoup("", "html.parser").new_tag("div", attrs={"class": "table-scroll", "role": "region", "tabindex": "0"})
+    frame["aria-label"] = name
+    frame.append(table)
+    first, *rows = ([cell.get_text(strip=True) for cell in row.select("th, td")] for row in table.select("tr"))
+    return f'{frame}\n<p class="take">{csv_link(pd.DataFrame(rows, columns=first), heading)}</p>'
+
+
+def _finish(app: Any, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    if "body" in context:
+        context["body"] = unbroken(named_tables(context["body"]))
+
+
+def _save_sources(app: Any, exception: Exception | None) -> None:
+    """Let the button for a page's source save a file: the theme would open it in another tab, as a wall of text.
+
+    A browser does so too where the page was opened from disk, so each file also lies there as a script, which `take.js` may read.
+    """
+    if exception is not None or app.builder.format != "html":
+        return
+    site = Path(app.outdir)
+    for path in site.rglob("*.html"):
+        path.write_text(SOURCE.sub(r'\g<link> download="\g<folder>-\g<file>"', path.read_text(encoding="utf-8")), encoding="utf-8")
+    for path in [file for folder in ("_sources", "_downloads") for file in (site / folder).rglob("*.*") if file.suffix != ".js"]:
+        path.with_name(f"{path.name}.js").write_text(f"taken({json.dumps(path.read_text(encoding='utf-8'))});\n", encoding="utf-8")
+
+
+def setup(app: Any) -> dict[str, bool]:
+    """Register with Sphinx."""
+    app.connect("html-page-context", _finish, priority=950)
+    app.connect("build-finished", _save_sources)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
