@@ -54,7 +54,7 @@ def _cut(text: str, delimiters: dict[str, str], encoding: str) -> tuple[list[Gri
         widths = Counter(len(record) for record in records if len(record) > 1 and any(map(str.strip, record)))
         if widths:
             rows = [[Cell(cell, number, column) for column, cell in enumerate(record, 1)] for number, record in enumerate(records, 1)]
-            cuts.append((max(widths.values()), grid("", rows, f"{encoding} text, columns separated by {name}")))
+            cuts.append((max(widths.values()), grid("", rows, f"{encoding} text, columns separated by {name}", commas=delimiter == ",")))
     return [cut for _, cut in sorted(cuts, key=lambda scored: -scored[0])], torn
 
 

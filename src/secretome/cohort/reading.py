@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, cast
@@ -12,16 +13,17 @@ from typing import Literal, cast
 import pandas as pd
 
 from secretome.cohort.beside import UNCOUNTED, Beside
-from secretome.cohort.by_group import SUMMARIES
-from secretome.cohort.columns import Columns, Complaints
+from secretome.cohort.columns import HOURS, Columns, Complaints
 from secretome.cohort.describing import describe
 from secretome.cohort.layouts import read_sheet
+from secretome.cohort.marked import check_marked
 from secretome.cohort.model import Cohort, cohort_id
 from secretome.cohort.replicates import Record, average_wells, refuse_repeats
 from secretome.cohort.sheet import Cell, Sheet
-from secretome.cohort.values import MISSING, Unreadable, Value, decimal_mark, parse
-from secretome.cohort.vocabulary import BESIDE, Vocabulary, in_brackets
-from secretome.protocol import ORIGINS, Endpoint, Group, Origin, Protocol, nearest, normalise
+from secretome.cohort.summaries import is_summary
+from secretome.cohort.values import MISSING, Unreadable, Value, decimal_mark, has_mark, parse
+from secretome.cohort.vocabulary import BESIDE, REQUIRED, Vocabulary, in_brackets
+from secretome.protocol import ORIGINS, Endpoint, Group, Origin, Protocol
 
 # Columns of `Cohort.values`, in this order.
 CARRIED = ("cage", "sex", "batch", "plate", "note")
@@ -34,10 +36,19 @@ EVENTS = DIED | LIVED
 # What a spreadsheet knows of a cell that cannot be a value, and how to mend it.
 BY_KIND = {
     "error": ("the error {}", "Mend the formula or type the value; empty the cell if it is missing."),
+    "unfinished": ("the formula {} without its result", "Open the file in a spreadsheet and save it, or type the value."),
     "date": ("the date {}", "The spreadsheet made a date of what was typed: format the cell as text or number, and type the value anew."),
     "merged": ("{} in a cell merged with another", "Unmerge the cells: one value belongs to one animal."),
 }
-
+# How to mend a row whose group or endpoint is unlike any of the study, or missing.
+UNKNOWN = {
+    "group": "Write the group's name, or say which one it is: --map '{name}=KEY'.",
+    "endpoint": "Delete these rows if the study has no such endpoint, or say which one it is: --map '{name}=KEY'.",
+}
+ABSENT = {
+    "group": "Write the group in every row, also where it was written once for several; delete the row if it is a note.",
+    "endpoint": "Write the endpoint in every row.",
+}
 
 # Control characters other than tabs and line ends, and those that turn the direction of text.
 UNTYPED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -118,14 +129,20 @@ class _Reader:
 
     def cohort(self, name: str) -> Cohort:
         self._check_characters()
+        if not self.columns.readable:
+            self.complaints.stop()
         entries = list(self._entries())
+        self.understood += check_marked(self.sheet, self.columns, [entry.value for entry in entries], self.complaints)
         marks = self._marks(entries)
         beside = Beside(self.columns, marks, self.complaints)
         read = [record for entry in entries if (record := self._record(entry, marks, beside)) is not None]
         origin = self._origin()
-        records, averaged = average_wells(read, self.complaints)
+        # Without a column of animals or of groups, no two rows can be compared.
+        whole = all(column in self.columns.named for column in REQUIRED)
+        records, averaged = average_wells(read if whole else [], self.complaints)
         refuse_repeats(records, self.complaints, self.protocol)
         self._check_deaths(records)
+        self._check_times(records)
         self.complaints.stop()
         frame = pd.DataFrame([row for row, _ in records], columns=list(COLUMNS))
         kept = frame["exclude"] == ""
@@ -186,19 +203,19 @@ class _Reader:
                 marks[column] = decimal_mark([cell.text for cell in members])
             except Unreadable as error:
                 for cell in members:
-                    if "," in cell.text:
+                    if has_mark(cell.text, ","):
                         self.complaints.about(cell, repr(cell.text.strip()), error.expected, error.remedy)
         if "," in marks.values():
             self.understood.append("decimals are written with a comma")
             self._check_points(cells, marks)
-        elif any("." in cell.text.strip(".") for members in cells.values() for cell in members):
+        elif any(has_mark(cell.text, ".") for members in cells.values() for cell in members):
             self.understood.append("decimals are written with a point")
         return marks
 
     def _check_points(self, cells: dict[int, list[Cell]], marks: dict[int, str]) -> None:
         """Beside a column with decimal commas, a point before three digits may stand for thousands."""
         for column, members in cells.items():
-            pointed = [cell for cell in members if "." in cell.text and cell.text.strip() not in MISSING]
+            pointed = [cell for cell in members if has_mark(cell.text, ".")]
             if marks.get(column) == "." and pointed and all(THOUSANDS.fullmatch(cell.text.strip()) for cell in pointed):
                 for cell in pointed:
                     text = cell.text.strip()
@@ -207,8 +224,7 @@ class _Reader:
 
     def _record(self, entry: _Entry, marks: dict[int, str], beside: Beside) -> tuple[Record, Cell] | None:
         before = len(self.complaints.problems)
-        animal = self._animal(entry.row[self.columns.named["animal"]])
-        group = self._match(entry.row[self.columns.named["group"]], "group")
+        animal, group = self._names(entry.row)
         if "unit" in self.columns.named and (unit := entry.row[self.columns.named["unit"]]).text.strip():
             self.columns.check_unit(unit.text, entry.endpoint, unit)
         elif not self.columns.wide and (stated := in_brackets((header := self.sheet.header[self.columns.named["value"]]).text)):
@@ -238,11 +254,21 @@ class _Reader:
         }
         return record, entry.value
 
+    def _names(self, row: tuple[Cell, ...]) -> tuple[str, str | None]:
+        """The animal and the group of a row, as far as there are columns for them."""
+        cells = {column: row[self.columns.named[column]] for column in REQUIRED if column in self.columns.named}
+        if len(cells) == len(REQUIRED) and not any(cell.text.strip() for cell in cells.values()):
+            remedy = "Fill both in; delete the row if it is a summary or a note."
+            self.complaints.about(cells["animal"], "a row without animal and group", "the row of an animal", remedy)
+            return "", None
+        animal = self._animal(cells["animal"]) if "animal" in cells else ""
+        return animal, self._match(cells["group"], "group") if "group" in cells else None
+
     def _animal(self, cell: Cell) -> str:
         name = cell.text.strip()
         if not name:
             self.complaints.about(cell, "no animal", "an id", "Give every animal an id.")
-        elif normalise(name) in SUMMARIES:
+        elif is_summary(name):
             self.complaints.about(cell, f"the animal {name!r}", "an id: a summary is no animal", "Delete the row.")
         elif cell.kind in ("date", "error"):
             remedy = "Write the id as text, with an apostrophe before it." if cell.kind == "date" else "Mend the formula."
@@ -282,13 +308,12 @@ class _Reader:
         time, event = self.columns.text(row, "time"), self.columns.text(row, "event").casefold()
         hour = math.nan
         if time.casefold() not in MISSING:
-            try:
-                hour = parse(time, "," if "," in time else ".").seen
-            except Unreadable:
-                hour = math.nan
+            number, unit = re.fullmatch(r"(.*?)\s*([^\W\d]*)", time).groups()  # type: ignore[union-attr]
+            with suppress(Unreadable):
+                hour = parse(number if unit.casefold() in HOURS else time, "," if "," in time else ".").seen
             if not hour >= 0:
                 cell = row[self.columns.named["time"]]
-                self.complaints.about(cell, repr(time), "hours, as a number from 0 upwards, or an empty cell")
+                self.complaints.about(cell, repr(time), "hours, as a number from 0 upwards, or an empty cell", "Convert it to hours.")
         if event not in MISSING and event not in EVENTS:
             cell = row[self.columns.named["event"]]
             self.complaints.about(cell, repr(event), "1 for a death, 0 or an empty cell for none")
@@ -301,8 +326,9 @@ class _Reader:
         members: Mapping[str, Group] | Mapping[str, Endpoint] = self.protocol.groups if what == "group" else self.protocol.endpoints
         found = self.vocabulary.group(name) if what == "group" else (self.vocabulary.endpoint(name) or (None,))[0]
         if found is None:
-            guess = nearest(name, [*members, *(member.label for member in members.values())]) if name else None
+            guess = self.vocabulary.near(name, [*members, *(member.label for member in members.values())]) if name else None
             hint = f"The nearest is {guess!r}; if it is meant, correct the file or add --map '{name}={guess}'." if guess else ""
+            hint = (hint or UNKNOWN[what].format(name=name)) if name else ABSENT[what]
             expected = f"one of {', '.join(members)}, or its label"
             self.complaints.about(cell, f"the {what} {name!r}" if name else f"no {what}", expected, hint)
         return found
@@ -324,6 +350,21 @@ class _Reader:
         """What every row says in a column; nothing where they differ."""
         stated = {self.columns.text(row, column) for row in self.sheet.rows}
         return stated.pop() if len(stated) == 1 else ""
+
+    def _check_times(self, records: list[tuple[Record, Cell]]) -> None:
+        """A time other than the planned one is that of a death or of another sampling; only a column 'event' can tell."""
+        planned = self.protocol.sampling_hour
+        hours = [record["time"] for record, _ in records if not record["exclude"] and not record["dead"] and record["time"] >= 0]
+        other = sorted({hour for hour in hours if hour != planned})
+        if planned is None or not other:
+            return
+        told = f"{', '.join(f'{hour:g}' for hour in other[:5])}{', …' if len(other) > 5 else ''} h"
+        if "event" in self.columns.named:
+            self.understood.append(f"last seen alive at {told}, where the protocol samples at {planned:g} h")
+            return
+        remedy = f"Add 'event': 1 where the animal died then, 0 where it was sampled then, which is not the planned {planned:g} h."
+        header = self.sheet.header[self.columns.named["time"]]
+        self.complaints.about(header, f"a column 'time' with {told} and no column 'event'", f"{planned:g} h, or both columns", remedy)
 
     def _check_deaths(self, records: list[tuple[Record, Cell]]) -> None:
         hour = self.protocol.sampling_hour
