@@ -8,13 +8,18 @@ from dataclasses import dataclass, field
 from secretome.cohort.headers import shortened
 from secretome.cohort.sheet import Cell, Sheet
 from secretome.cohort.units import canonical, factor
-from secretome.cohort.vocabulary import BRACKETS, LONG, OPTIONAL, REQUIRED, Vocabulary, in_brackets, other_name
+from secretome.cohort.vocabulary import BRACKETS, LONG, OPTIONAL, REQUIRED, Vocabulary, in_brackets, labelled, other_name
 from secretome.protocol import Problem, Refusal, nearest, normalise
 
 # What a simulation writes of itself is no column that a laboratory may have misspelt.
 WRITTEN_BY_SIMULATION = ("scenario", "seed")
 # What may be an animal or a sample of one: not believed, but asked about.
 SAMPLES = frozenset({"sample", "sampleid", "sampleno", "samplename", "no", "nr", "number", "name", "tube", "well"})
+# Columns of which one that is misspelt would change results, and not merely be left unused.
+DECIDING = ("unit", "replicate", "lloq", "uloq", "exposure", "event", "exclude", "origin")
+EXCLUSION = ("exclu", "outlier")
+# What other columns of numbers beside the endpoints hold.
+NO_ENDPOINT = frozenset({"weight", "bodyweight", "bw", "age", "day", "hour", "date", "week", "dose", "temperature", "dilution", "n", "no"})
 HOURS = frozenset({"h", "hr", "hrs", "hour", "hours"})
 
 
@@ -128,30 +133,39 @@ class Columns:
             self.check_unit(unit, endpoint, cell)
 
     def _report_unknown(self, unknown: list[Cell]) -> None:
-        wanted = [
-            *REQUIRED,
-            *(column for column in OPTIONAL if column not in WRITTEN_BY_SIMULATION),
-            *LONG,
-            *self.protocol.endpoints,
-            *(e.label for e in self.protocol.endpoints.values()),
-        ]
+        numbers: list[Cell] = []
         for cell in unknown:
-            name, bare = cell.text.strip(), BRACKETS.sub("", cell.text).strip() or cell.text.strip()
-            guess = nearest(name, [other for other in wanted if self._free(other)]) or self._inside(name)
+            name = cell.text.strip()
             if "animal" not in self.named and _may_be_animals(cell):
                 continue  # asked about with the column that is absent
-            if guess:
-                remedy = f"Rename it if that is what it holds, or add --map '{bare}={guess}'; otherwise delete it or give it another name."
+            if guess := self._guess(_bare(cell)):
+                remedy = f"Rename it if that is what it holds, or add --map '{_bare(cell)}={guess}'; otherwise delete it or rename it."
                 self.complaints.about(cell, f"the column {name!r}", f"a column this study knows; the nearest is {guess!r}", remedy)
                 self._suppose(guess, cell)
             elif self._may_be_an_endpoint(cell):
-                absent = [key for key in self.protocol.endpoints if key not in self.wide]
-                remedy = f"Rename the column if it is that endpoint, or add --map '{bare}={absent[0]}'; delete it if it is not."
-                self.complaints.about(
-                    cell, f"the column {name!r}, which holds numbers", f"{' or '.join(absent)}, which has no column", remedy
-                )
+                numbers.append(cell)
             else:
                 self.understood.append(f"column {name!r} was not used")
+        if numbers:
+            absent = [key for key in self.protocol.endpoints if key not in self.wide]
+            told = ", ".join(f"{cell.text.strip()!r}" for cell in numbers)
+            remedy = f"If one is that endpoint, add --map '{_bare(numbers[0])}={absent[0]}' or rename it; delete the others."
+            plural = "s" if len(numbers) > 1 else ""
+            found = f"the column{plural} {told}, which hold{'' if plural else 's'} numbers"
+            self.complaints.about(numbers[0], found, f"{' or '.join(absent)}, which has no column", remedy)
+
+    def _guess(self, name: str) -> str | None:
+        """The name that a column's is near to, of those that have no column yet."""
+        if any(word in normalise(name) for word in EXCLUSION) and "exclude" not in self.named:
+            return "exclude"
+        long = () if self.wide else LONG
+        known = [*REQUIRED, *DECIDING, *long, *(name for pair in labelled(self.protocol.endpoints) for name in pair)]
+        return (
+            nearest(name, [other for other in known if self._free(other)])
+            or self._inside(name)
+            # A column that decides nothing may well be another: 'age' is no misspelt 'cage'.
+            or nearest(name, [other for other in OPTIONAL if other not in WRITTEN_BY_SIMULATION and self._free(other)], cutoff=0.87)
+        )
 
     def _free(self, name: str) -> bool:
         """Whether a name that a column may be near to has no column yet."""
@@ -178,6 +192,11 @@ class Columns:
         """Whether an unknown column of numbers stands beside a wide table that lacks an endpoint."""
         whole = all(column in self.named for column in REQUIRED)
         if not whole or not self.wide or len(self.wide) == len(self.protocol.endpoints):
+            return False
+        units = {canonical(endpoint.unit) for key, endpoint in self.protocol.endpoints.items() if key not in self.wide}
+        stated = in_brackets(header.text)
+        another = stated and canonical(stated) not in units and not any(factor(stated, unit) for unit in units)
+        if another or normalise(_bare(header)) in NO_ENDPOINT:
             return False
         position = self.sheet.header.index(header)
         texts = [row[position].text.strip() for row in self.sheet.rows]
@@ -214,6 +233,11 @@ class Columns:
         if told:
             return f"Say which one it is: {told}."
         return "Number the animals in a column of their own." if column == "animal" else "Give every animal its group."
+
+
+def _bare(header: Cell) -> str:
+    """A header without its unit."""
+    return BRACKETS.sub("", header.text).strip() or header.text.strip()
 
 
 def _may_be_animals(header: Cell) -> bool:

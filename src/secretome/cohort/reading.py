@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, cast
@@ -13,8 +12,9 @@ from typing import Literal, cast
 import pandas as pd
 
 from secretome.cohort.beside import UNCOUNTED, Beside
-from secretome.cohort.columns import HOURS, Columns, Complaints
+from secretome.cohort.columns import Columns, Complaints
 from secretome.cohort.describing import describe
+from secretome.cohort.fates import Fates
 from secretome.cohort.layouts import read_sheet
 from secretome.cohort.marked import check_marked
 from secretome.cohort.model import Cohort, cohort_id
@@ -30,9 +30,6 @@ CARRIED = ("cage", "sex", "batch", "plate", "note")
 COLUMNS = ("animal", "group", "endpoint", "value", "lower", "upper", "count", "exposure", "total", *CARRIED, "time", "dead", "exclude")
 THOUSANDS = re.compile(r"[<>≤≥]?\s*\d{1,3}(\.\d{3})+")
 KEEP_WORDS = frozenset({"none", "no", "0", "false", "n", "keep", "include", "included"})
-DIED = {"1": True, "yes": True, "y": True, "true": True, "dead": True, "died": True, "death": True}
-LIVED = {"0": False, "no": False, "n": False, "false": False, "alive": False, "survived": False}
-EVENTS = DIED | LIVED
 # What a spreadsheet knows of a cell that cannot be a value, and how to mend it.
 BY_KIND = {
     "error": ("the error {}", "Mend the formula or type the value; empty the cell if it is missing."),
@@ -125,6 +122,7 @@ class _Reader:
         self.protocol = vocabulary.protocol
         self.complaints = Complaints(sheet)
         self.columns = Columns(sheet, vocabulary, self.complaints)
+        self.fates = Fates(self.columns, self.complaints)
         self.understood = [*sheet.understood, *self.columns.understood]
 
     def cohort(self, name: str) -> Cohort:
@@ -141,8 +139,7 @@ class _Reader:
         whole = all(column in self.columns.named for column in REQUIRED)
         records, averaged = average_wells(read if whole else [], self.complaints)
         refuse_repeats(records, self.complaints, self.protocol)
-        self._check_deaths(records)
-        self._check_times(records)
+        self.understood += self.fates.check(records)
         self.complaints.stop()
         frame = pd.DataFrame([row for row, _ in records], columns=list(COLUMNS))
         kept = frame["exclude"] == ""
@@ -236,7 +233,7 @@ class _Reader:
         if exclude.casefold() in KEEP_WORDS:
             cell = entry.row[self.columns.named["exclude"]]
             self.complaints.about(cell, repr(exclude), "a reason, or an empty cell", "Leave the cell empty to keep the animal.")
-        survival = self._survival(entry.row)
+        fate = self.fates.of(entry.row)
         if len(self.complaints.problems) > before or value is None:
             return None
         record: Record = {
@@ -248,7 +245,7 @@ class _Reader:
             "upper": value.upper,
             **counted,
             **{column: self.columns.text(entry.row, column) for column in CARRIED},
-            **survival,
+            **fate,
             "exclude": exclude,
             "replicate": self.columns.text(entry.row, "replicate"),
         }
@@ -303,24 +300,6 @@ class _Reader:
             self.complaints.about(cell, repr(text), error.expected, error.remedy)
             return None
 
-    def _survival(self, row: tuple[Cell, ...]) -> dict[str, object]:
-        """When the animal was last seen, and whether it was dead when the others were sampled."""
-        time, event = self.columns.text(row, "time"), self.columns.text(row, "event").casefold()
-        hour = math.nan
-        if time.casefold() not in MISSING:
-            number, unit = re.fullmatch(r"(.*?)\s*([^\W\d]*)", time).groups()  # type: ignore[union-attr]
-            with suppress(Unreadable):
-                hour = parse(number if unit.casefold() in HOURS else time, "," if "," in time else ".").seen
-            if not hour >= 0:
-                cell = row[self.columns.named["time"]]
-                self.complaints.about(cell, repr(time), "hours, as a number from 0 upwards, or an empty cell", "Convert it to hours.")
-        if event not in MISSING and event not in EVENTS:
-            cell = row[self.columns.named["event"]]
-            self.complaints.about(cell, repr(event), "1 for a death, 0 or an empty cell for none")
-        sampled = self.protocol.sampling_hour
-        dead = sampled is not None and EVENTS.get(event, False) and not hour > sampled
-        return {"time": hour, "dead": dead}
-
     def _match(self, cell: Cell, what: Literal["group", "endpoint"]) -> str | None:
         name = cell.text.strip()
         members: Mapping[str, Group] | Mapping[str, Endpoint] = self.protocol.groups if what == "group" else self.protocol.endpoints
@@ -350,34 +329,6 @@ class _Reader:
         """What every row says in a column; nothing where they differ."""
         stated = {self.columns.text(row, column) for row in self.sheet.rows}
         return stated.pop() if len(stated) == 1 else ""
-
-    def _check_times(self, records: list[tuple[Record, Cell]]) -> None:
-        """A time other than the planned one is that of a death or of another sampling; only a column 'event' can tell."""
-        planned = self.protocol.sampling_hour
-        hours = [record["time"] for record, _ in records if not record["exclude"] and not record["dead"] and record["time"] >= 0]
-        other = sorted({hour for hour in hours if hour != planned})
-        if planned is None or not other:
-            return
-        told = f"{', '.join(f'{hour:g}' for hour in other[:5])}{', …' if len(other) > 5 else ''} h"
-        if "event" in self.columns.named:
-            self.understood.append(f"last seen alive at {told}, where the protocol samples at {planned:g} h")
-            return
-        remedy = f"Add 'event': 1 where the animal died then, 0 where it was sampled then, which is not the planned {planned:g} h."
-        header = self.sheet.header[self.columns.named["time"]]
-        self.complaints.about(header, f"a column 'time' with {told} and no column 'event'", f"{planned:g} h, or both columns", remedy)
-
-    def _check_deaths(self, records: list[tuple[Record, Cell]]) -> None:
-        hour = self.protocol.sampling_hour
-        fates: dict[object, object] = {}
-        for record, cell in records:
-            if record["exclude"]:
-                continue
-            animal = record["animal"]
-            if record["dead"] and not math.isnan(cast(float, record["lower"])):
-                found = f"a value of {animal!r}, which died before it was sampled at {hour:g} h"
-                self.complaints.about(cell, found, "no value of a dead animal", "Empty the cell, or correct 'event' and 'time'.")
-            if fates.setdefault(animal, record["dead"]) != record["dead"]:
-                self.complaints.about(cell, f"{animal!r} both dead and alive", "one fate in all its rows", "Correct 'event' and 'time'.")
 
     def _check_content(self, values: pd.DataFrame) -> None:
         measured = values[values["lower"].notna()]
