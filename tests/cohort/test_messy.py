@@ -11,7 +11,7 @@ from openpyxl import Workbook
 
 from secretome import load_study
 from secretome.cohort import Cohort, read_cohort
-from secretome.protocol import Protocol, Refusal
+from secretome.protocol import Protocol, Refusal, load_protocol, study_folder
 
 HEADER = ["animal", "group", "IL-6 (pg/mL)", "IL-4 (pg/mL)"]
 ROWS = [["1", "sham", "14.5", "25"], ["2", "control", "118.5", "17"], ["3", "t1", "48", "20"], ["4", "t2", "31", "24"]]
@@ -120,7 +120,7 @@ def test_cells_under_a_wrong_header_are_told_of_with_it(sepsis_protocol: Protoco
 
 def test_values_are_told_of_where_a_column_is_absent_or_nameless(sepsis_protocol: Protocol) -> None:
     problems = refused(
-        sepsis_protocol, csv(["Sample", "group", "", "il6", "il4"], *([*row[:2], "x", *row[2:]] for row in ROWS), ["5", "x9", "", "?", "3"])
+        sepsis_protocol, csv(["Sample", "group", "", "il6", "il4"], *([*row[:2], "7", *row[2:]] for row in ROWS), ["5", "x9", "", "?", "3"])
     )
     assert [problem.split(";")[0] for problem in problems] == [
         "cell C1: found an empty header over a filled column",
@@ -286,6 +286,48 @@ def test_numbers_for_groups_are_not_guessed(sepsis_protocol: Protocol) -> None:
 def test_a_row_that_is_no_animals_is_one_problem(sepsis_protocol: Protocol, row: list[str], sentence: str) -> None:
     (problem,) = refused(sepsis_protocol, csv(HEADER, *ROWS, row))
     assert sentence in problem
+
+
+def test_a_column_without_a_name_is_told_of_where_it_can_be_no_measurement(sepsis_protocol: Protocol) -> None:
+    counted = csv(["", *HEADER, ""], *([str(at), *row, "lethargic" if at == 2 else ""] for at, row in enumerate(ROWS)))
+    cohort = read(sepsis_protocol, counted)
+    assert cohort.values["value"].tolist() == READ
+    assert "column A has no name and counts the rows: not used" in cohort.understood
+    assert "column F has no name and holds no numbers: not used ('lethargic')" in cohort.understood
+    (problem,) = refused(sepsis_protocol, csv([*HEADER[:3], "", HEADER[3]], *([*row[:3], "9", row[3]] for row in ROWS)))
+    assert problem.startswith("cell D1: found an empty header over a filled column")
+
+
+def test_a_missing_header_is_no_table_on_its_side(sepsis_protocol: Protocol) -> None:
+    (problem,) = refused(sepsis_protocol, csv(*ROWS, ["5", "sham", "12", "25"]))
+    assert problem.startswith("found no header of this study;")
+    assert problem.endswith("Is the row of column names missing?")
+
+
+def test_columns_set_out_with_spaces_are_read_where_no_cell_is_empty(sepsis_protocol: Protocol) -> None:
+    whole = b"animal group    il6   il4\n1      sham     14.5  25\n2      control  118.5 17\n"
+    assert read(sepsis_protocol, whole, "rats.txt").values["value"].tolist() == READ[:4]
+    # The second rat has no IL-6: two spaces stand for the empty cell, and its IL-4 does not move.
+    gap = read(sepsis_protocol, b"animal group il6 il4\n1 sham 14.5 25\n2 control  17\n", "rats.txt").values
+    assert gap[gap["animal"] == "2"]["value"].isna().tolist() == [True, False]
+
+
+def test_a_table_of_means_is_called_so(sepsis_protocol: Protocol) -> None:
+    problems = refused(sepsis_protocol, csv(["group", "n", "IL-6 mean", "IL-6 SD"], ["sham", "12", "14", "3"]))
+    assert problems[0].startswith("cell C1: found the column 'IL-6 mean', which is a summary; expected one value per animal.")
+
+
+def test_a_titre_may_be_written_as_a_dilution() -> None:
+    mice = load_protocol(study_folder("humoral_immunity") / "protocol.yml")
+    cohort = read(mice, csv(["mouse", "group", "titre"], ["1", "saline", "1:16"], ["2", "im10", "<1/2"], ["3", "im50", "64"]))
+    assert cohort.values[["lower", "upper"]].to_numpy().tolist() == [[16, 16], [0, 2], [64, 64]]
+    (problem,) = refused(mice, csv(["mouse", "group", "afc"], ["1", "saline", "1:16"]))
+    assert "found '1:16'" in problem
+
+
+def test_a_page_of_text_in_a_cell_is_told_of_in_a_line(sepsis_protocol: Protocol) -> None:
+    (problem,) = refused(sepsis_protocol, with_cell("x" * 5000))
+    assert len(problem) < 400
 
 
 # -- files of other programs -----------------------------------------------------------------------------------------------

@@ -15,9 +15,12 @@ from secretome.protocol import Problem, Refusal, nearest, normalise
 WRITTEN_BY_SIMULATION = ("scenario", "seed")
 # What may be an animal or a sample of one: not believed, but asked about.
 SAMPLES = frozenset({"sample", "sampleid", "sampleno", "samplename", "no", "nr", "number", "name", "tube", "well"})
+# A cell may hold a page of text.
+LONGEST = 200
 # Columns of which one that is misspelt would change results, and not merely be left unused.
 DECIDING = ("unit", "replicate", "lloq", "uloq", "exposure", "event", "exclude", "origin")
 EXCLUSION = ("exclu", "outlier")
+SPREADS = frozenset({"mean", "average", "median", "sd", "sem", "se", "stdev", "cv", "ci"})
 # What other columns of numbers beside the endpoints hold.
 NO_ENDPOINT = frozenset({"weight", "bodyweight", "bw", "age", "day", "hour", "date", "week", "dose", "temperature", "dilution", "n", "no"})
 HOURS = frozenset({"h", "hr", "hrs", "hour", "hours"})
@@ -35,7 +38,8 @@ class Complaints:
 
     def about(self, cell: Cell, found: str, expected: str, remedy: str = "") -> None:
         """Note a problem with a cell."""
-        problem = Problem(self.sheet.path.name, f"cell {cell.name}", found, expected, remedy)
+        shown = found if len(found) <= LONGEST else f"{found[:LONGEST]}…"
+        problem = Problem(self.sheet.path.name, f"cell {cell.name}", shown, expected, remedy)
         # Wide rows visit a cell once per endpoint; each problem is told once.
         if problem not in self.problems:
             self.problems.append(problem)
@@ -138,7 +142,10 @@ class Columns:
             name = cell.text.strip()
             if "animal" not in self.named and _may_be_animals(cell):
                 continue  # asked about with the column that is absent
-            if guess := self._guess(_bare(cell)):
+            if self._inside(name) and any(word in SPREADS for word in re.findall(r"[^\W\d_]+", name.casefold())):
+                found, remedy = f"the column {name!r}, which is a summary", "Give the values of the animals; delete it if they are there."
+                self.complaints.about(cell, found, "one value per animal", remedy)
+            elif guess := self._guess(_bare(cell)):
                 remedy = f"Rename it if that is what it holds, or add --map '{_bare(cell)}={guess}'; otherwise delete it or rename it."
                 self.complaints.about(cell, f"the column {name!r}", f"a column this study knows; the nearest is {guess!r}", remedy)
                 self._suppose(guess, cell)
@@ -217,7 +224,8 @@ class Columns:
             self.complaints.about_file("both a column 'endpoint' or 'value' and a column per endpoint", "one of the two layouts", place)
         elif len(long) == 1:
             absent = next(column for column in LONG if column not in self.named)
-            self.complaints.about_file(f"a column {long[0]!r} without {absent!r}", "both, or one column per endpoint", place)
+            remedy = f"If all values are of one endpoint, name their column after it, such as {next(iter(self.protocol.endpoints))!r}."
+            self.complaints.about_file(f"a column {long[0]!r} without {absent!r}", "both, or one column per endpoint", place, remedy)
         elif not long and not self.wide:
             names = " or ".join(repr(key) for key in self.protocol.endpoints)
             self.complaints.about_file("no measurements", f"columns 'endpoint' and 'value', or one per endpoint ({names})", place)

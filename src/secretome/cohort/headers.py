@@ -140,13 +140,19 @@ def _refuse_sideways(grid: Grid, vocabulary: Vocabulary, path: Path, kinds: Sequ
     if len(grid.rows) < 2:
         return
     turned = replace(grid, rows=tuple(zip(*grid.rows, strict=True)))
-    tables = [table for table in find_tables(turned, vocabulary) if table.kind in kinds]
+    # Groups that come again, one in every row, are the column of a table whose header is missing.
+    tables = [table for table in find_tables(turned, vocabulary) if table.kind in kinds and not _comes_again(table.header, vocabulary)]
     if tables:
         names = ", ".join(repr(cell.text.strip()) for cell in tables[0].header if cell.text.strip())
         place = f"cell {tables[0].header[0].name}"
         expected = "one row per animal, or one column per group"
         remedy = "Turn the table: in a spreadsheet copy it, and paste it transposed."
         raise Refusal([Problem(path.name, place, f"a table on its side, with {shortened(names)} in a column", expected, remedy)])
+
+
+def _comes_again(header: Row, vocabulary: Vocabulary) -> bool:
+    groups = [group for cell in header if (group := vocabulary.group(cell.text))]
+    return len(groups) > len(set(groups)) and vocabulary.columns(header)[0] is None
 
 
 def _refuse_unknown(grids: list[Grid], vocabulary: Vocabulary, path: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from secretome.cohort.by_group import by_group
-from secretome.cohort.headers import Table, find_tables, is_unit, likeliest, with_unit
+from secretome.cohort.headers import Table, find_tables, is_unit, likeliest, shortened, with_unit
 from secretome.cohort.opening import read_bytes, read_grids
 from secretome.cohort.sheet import Cell, Grid, Sheet, letters
 from secretome.cohort.summaries import is_summary, without_summaries
@@ -101,7 +101,10 @@ class _Finder:
         if keys:
             header, rows, problems = self._decoded(header, rows, keys)
             understood.append(f"groups are taken from the sheet {keys[0].grid.title!r}")
+        unnamed = _unnamed(header, rows)
         used = [any(row[position].text.strip() for row in (header, *rows)) for position in range(len(header))]
+        used = [keep and position not in unnamed for position, keep in enumerate(used)]
+        understood += unnamed.values()
         header, *rows = (tuple(cell for cell, keep in zip(row, used, strict=True) if keep) for row in (header, *rows))
         problems += _header_problems(self.path, header, decimals=table.grid.commas)
         if not rows and not problems:
@@ -219,7 +222,9 @@ class _Finder:
     def _refuse_several(self, tables: list[Table]) -> None:
         titles = list(dict.fromkeys(table.grid.title for table in tables))
         found = f"{len(titles)} sheets that hold a table of this study: {', '.join(map(repr, titles))}"
-        raise Refusal([Problem(self.path.name, "", found, "one", f"Say which one: --sheet {titles[0]!r}.")])
+        raise Refusal(
+            [Problem(self.path.name, "", found, "one", f"Say which one: --sheet {titles[0]!r}; to use all, put their rows on one sheet.")]
+        )
 
     def _refuse_stacked(self, tables: list[Table]) -> None:
         problems = []
@@ -236,6 +241,24 @@ def _skipped(where: str, rows: list[tuple[Cell, ...]] | tuple[tuple[Cell, ...], 
     quoted = [next(cell.text.strip() for cell in row if cell.text.strip())[:40] for row in rows]
     shown = "; ".join(map(repr, quoted[:3])) + ("; …" if len(quoted) > 3 else "")
     return [f"{len(rows)} line{'s' if len(rows) > 1 else ''} {where} the table skipped: {shown}"]
+
+
+def _unnamed(header: tuple[Cell, ...], rows: list[tuple[Cell, ...]]) -> dict[int, str]:
+    """The columns without a name that hold nothing to lose, by position, each with the sentence that tells of it.
+
+    Programs write the numbers of rows before the first column, and people their remarks behind the last.
+    """
+    found = {}
+    for at, cell in enumerate(header):
+        texts = [row[at].text.strip() for row in rows]
+        if cell.text.strip() or not any(texts):
+            continue
+        if at == 0 and texts in ([str(start + number) for number in range(len(rows))] for start in (0, 1)):
+            found[at] = f"column {letters(cell.column)} has no name and counts the rows: not used"
+        elif not any(map(is_value, filter(None, texts))):
+            quoted = ", ".join(dict.fromkeys(repr(text[:40]) for text in texts if text))
+            found[at] = f"column {letters(cell.column)} has no name and holds no numbers: not used ({shortened(quoted)})"
+    return found
 
 
 def _header_problems(path: Path, header: tuple[Cell, ...], *, decimals: bool) -> list[Problem]:

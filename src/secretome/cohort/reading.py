@@ -21,7 +21,7 @@ from secretome.cohort.model import Cohort, cohort_id
 from secretome.cohort.replicates import Record, average_wells, refuse_repeats
 from secretome.cohort.sheet import Cell, Sheet
 from secretome.cohort.summaries import is_summary
-from secretome.cohort.values import MISSING, Unreadable, Value, decimal_mark, has_mark, parse
+from secretome.cohort.values import MISSING, Unreadable, Value, decimal_mark, has_mark, parse, reciprocal
 from secretome.cohort.vocabulary import BESIDE, REQUIRED, Vocabulary, in_brackets
 from secretome.protocol import ORIGINS, Endpoint, Group, Origin, Protocol
 
@@ -295,7 +295,7 @@ class _Reader:
         if mark is None:
             return None
         try:
-            return parse(cell.text, "." if cell.kind == "number" else mark)
+            return parse(reciprocal(cell.text) if endpoint.kind == "titre" else cell.text, "." if cell.kind == "number" else mark)
         except Unreadable as error:
             self.complaints.about(cell, repr(text), error.expected, error.remedy)
             return None

@@ -46,6 +46,7 @@ FORMS = (
         r"\d{1,2}[./-](\d{1,2}|[^\W\d]{3,4})([./-]\d{2,4})?\.?|[^\W\d]{3}-\d{2}",
         "Type one value: this is two numbers, or a date that a spreadsheet made of one.",
     ),
+    (r"[\d.,]+\s*[x×*·]\s*10\s*\^?\s*-?\d+", "Write it as 1.2e4, or in full."),
     (r"[\d.,]+\s*±.*", "Write one animal's value: a mean with a spread is none."),
     (r"[\d.,]+\s*([-–/;,&]|to)\s*[\d.,]+", "Write one number; wells of one animal are rows numbered in a column 'replicate'."),
     (
@@ -194,6 +195,15 @@ def parse(text: str, mark: str) -> Value:
 def _nonzero(number: str) -> bool:
     """Whether a number is too small for the computer, and not zero."""
     return bool(re.match(r"[^eE]*[1-9]", number))
+
+
+def reciprocal(text: str) -> str:
+    """A titre without the one that it is a share of.
+
+    >>> reciprocal("1:16"), reciprocal("<1/2"), reciprocal("32"), reciprocal("11:16")
+    ('16', '<2', '32', '11:16')
+    """
+    return re.sub(r"^\s*([<>≤≥]?)\s*1\s*[:/]\s*(?=\d+\s*$)", r"\1", text)
 
 
 def is_value(text: str) -> bool:
