@@ -30,7 +30,7 @@ def is_summary(text: str) -> bool:
     words = re.findall(r"[^\W\d_]+", text.casefold())
     if re.fullmatch(r"n\s*=\s*\d*", text.strip().casefold()):
         return True
-    return bool(words) and (words[0] in WORDS or normalise(re.sub(r"[\[(].*", "", text)) in ALONE)
+    return bool(words) and (words[0] in WORDS or normalise(re.sub(r"[\[(][^\])]*[\])]\s*$", "", text)) in ALONE)
 
 
 def taken_in(formula: str, cells: Collection[tuple[int, int]]) -> int:
