@@ -264,3 +264,21 @@ def test_no_animal_under_a_summary_is_left_out(sepsis_protocol: Protocol) -> Non
     """Means between the groups: the animals below them stay, so the mean is asked about."""
     problems = refused(sepsis_protocol, xlsx({"Data": [*RATS[:3], ["Mean", None, 66, 21], *RATS[3:]]}))
     assert problems[0].startswith("cell Data!A4: found the animal 'Mean'")
+
+
+def test_a_typed_mean_under_its_columns_is_asked_about(sepsis_protocol: Protocol) -> None:
+    groups = [GROUPS[0], [12.5, 100], [13, 110.5], [15, 120], [13.5, "110.17"]]
+    (problem,) = refused(sepsis_protocol, xlsx({"IL-6": [row[:2] for row in groups]}))
+    assert problem.startswith(
+        "cell 'IL-6'!A5: found a row that is in every column the mean or the median of the rows above, from '13.5' on;"
+    )
+    # An animal that has the mean in one group and not in the other is one, and so is one with an id.
+    groups[-1] = [13.5, 111]
+    assert len(read(sepsis_protocol, xlsx({"IL-6": [row[:2] for row in groups]})).values) == 8
+    titled = [["", *row[:2]] if at == 0 else [f"r{at}", *row[:2]] for at, row in enumerate([*groups[:4], [13.5, 110.17]])]
+    assert len(read(sepsis_protocol, xlsx({"IL-6": titled})).values) == 8
+
+
+def test_an_animal_amid_the_others_by_chance_is_no_mean(sepsis_protocol: Protocol) -> None:
+    rows = [["Sham", "Control"], [10, 100], [11, 101], [12, 102], [11, 101]]
+    assert len(read(sepsis_protocol, xlsx({"IL-6": rows})).values) == 8

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from secretome.cohort.headers import is_unit, with_unit
 from secretome.cohort.sheet import Cell, Grid
-from secretome.cohort.summaries import is_summary, without_summaries
+from secretome.cohort.summaries import is_summary, typed_mean, without_summaries
 from secretome.cohort.values import is_value
 from secretome.cohort.vocabulary import Vocabulary
 from secretome.protocol import Problem, Refusal, nearest, normalise
@@ -144,6 +144,9 @@ class _ByGroup:
         named = ["" if titles is None else row[titles].text.strip() for row in rows]
         rows, said = without_summaries(rows, positions, named)
         self.understood += said
+        if not any(named) and (mean := typed_mean(rows, positions)):
+            found = f"a row that is in every column the mean or the median of the rows above, from {mean.text.strip()!r} on"
+            self._about(mean, found, "animals: a summary is none", "Delete the row; if it is an animal, give every animal an id.")
         return _Block(grid, tuple(columns), titles, tuple(rows))
 
     def _units(self, body: list[tuple[Cell, ...]]) -> tuple[dict[int, str], list[tuple[Cell, ...]]]:

@@ -1,7 +1,9 @@
 """What stands under or beside a table and is no animal: means, spreads, counts, by name or by formula."""
 
+import math
 import re
-from collections.abc import Collection, Sequence
+import statistics
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 
 from openpyxl.formula import Tokenizer
@@ -19,6 +21,9 @@ ALONE = frozenset(
         *("min", "minimum", "max", "maximum", "variance", "range", "ci", "lowerci", "upperci", "p", "pvalue", "ttest"),
     }
 )
+# A mean is looked for under three values or more, and believed where chance would make it once in ten thousand tables.
+SURPRISE = 4.0
+MANY = 3
 
 
 def is_summary(text: str) -> bool:
@@ -64,6 +69,32 @@ def summarises(cell: Cell, values: Collection[tuple[int, int]]) -> bool:
     """Whether the value of a cell is worked out from two other values or more of the same table."""
     own = re.compile(rf"('{re.escape(cell.sheet)}'|{re.escape(cell.sheet)})!")
     return bool(cell.formula) and taken_in(own.sub("", cell.formula), set(values) - {(cell.row, cell.column)}) > 1
+
+
+def typed_mean(rows: Sequence[tuple[Cell, ...]], positions: Sequence[int]) -> Cell | None:
+    """The first cell of a row that is, in every column, the mean or the median of the rows above.
+
+    It is believed only where values lie so far apart, for the digits they are shown with, that no animal would come there by chance.
+    """
+    columns = [[row[at].text.strip().replace(",", ".") for row in rows] for at in positions]
+    for number in range(MANY, len(rows)):
+        filled = [column[: number + 1] for column in columns if column[number]]
+        for middle in (statistics.fmean, statistics.median):
+            if filled and sum(_surprise(column[:-1], column[-1], middle) for column in filled) >= SURPRISE:
+                return next(rows[number][at] for at in positions if rows[number][at].text.strip())
+    return None
+
+
+def _surprise(above: Sequence[str], shown: str, middle: Callable[[Sequence[float]], float]) -> float:
+    """The decimal logarithm of how many numbers might have stood where the middle of those above stands; minus infinity if it does not."""
+    try:
+        value, values = float(shown), [float(text) for text in above if text]
+    except ValueError:
+        return -math.inf
+    step = 10.0 ** -len(shown.partition(".")[2])
+    if len(values) < MANY or abs(middle(values) - value) > step * 0.5000001:
+        return -math.inf
+    return math.log10(max(1.0, (max(values) - min(values)) / step))
 
 
 def without_summaries(
