@@ -83,7 +83,7 @@ def read_cohort(
     sheet : str, optional
         The sheet or table to take, where several hold a table of the study.
     names : mapping, optional
-        Names of groups and endpoints in the file that the protocol does not know, each with the one that it stands for.
+        Names of groups, endpoints and columns in the file that the study does not know, each with the one that it stands for.
 
     Returns
     -------
