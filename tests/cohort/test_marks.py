@@ -262,8 +262,11 @@ def test_a_mean_in_a_group_is_refused_and_a_sprague_dawley_rat_is_none(sepsis_pr
 
 def test_no_animal_under_a_summary_is_left_out(sepsis_protocol: Protocol) -> None:
     """Means between the groups: the animals below them stay, so the mean is asked about."""
-    problems = refused(sepsis_protocol, xlsx({"Data": [*RATS[:3], ["Mean", None, 66, 21], *RATS[3:]]}))
-    assert problems[0].startswith("cell Data!A4: found the animal 'Mean'")
+    (problem, other) = refused(
+        sepsis_protocol, xlsx({"Data": [*RATS[:3], ["Mean", None, 66, 21], *RATS[3:], ["Mean", None, 40, 22], [5, "t2", 1, 2]]})
+    )
+    assert problem.startswith("cell Data!A4: found the animal 'Mean'")
+    assert other.startswith("cell Data!A7: found the animal 'Mean'")
 
 
 def test_a_typed_mean_under_its_columns_is_asked_about(sepsis_protocol: Protocol) -> None:

@@ -102,6 +102,13 @@ def test_an_exclusion_under_another_name_is_never_overlooked(sepsis_protocol: Pr
     assert "the nearest is 'exclude'" in problem
 
 
+@pytest.mark.parametrize("name", ["IL-6 duplicate", "IL-6 rep2", "il6 well 2"])
+def test_a_column_of_a_second_well_is_asked_about(sepsis_protocol: Protocol, name: str) -> None:
+    (problem,) = refused(sepsis_protocol, csv([*HEADER, name], *([*row, row[2]] for row in ROWS)))
+    assert problem.startswith(f"cell E1: found the column {name!r}, as of a well; expected one column for ")
+    assert "numbered in a column 'replicate'" in problem
+
+
 # -- everything at once ----------------------------------------------------------------------------------------------------
 
 

@@ -20,6 +20,7 @@ LONGEST = 200
 # Columns of which one that is misspelt would change results, and not merely be left unused.
 DECIDING = ("unit", "replicate", "lloq", "uloq", "exposure", "event", "exclude", "origin")
 EXCLUSION = ("exclu", "outlier")
+WELLS = re.compile(r"\b(dup|repl|rep|well)", re.IGNORECASE)
 SPREADS = frozenset({"mean", "average", "median", "sd", "sem", "se", "stdev", "cv", "ci"})
 # What other columns of numbers beside the endpoints hold.
 NO_ENDPOINT = frozenset({"weight", "bodyweight", "bw", "age", "day", "hour", "date", "week", "dose", "temperature", "dilution", "n", "no"})
@@ -145,6 +146,9 @@ class Columns:
             if self._inside(name) and any(word in SPREADS for word in re.findall(r"[^\W\d_]+", name.casefold())):
                 found, remedy = f"the column {name!r}, which is a summary", "Give the values of the animals; delete it if they are there."
                 self.complaints.about(cell, found, "one value per animal", remedy)
+            elif WELLS.search(name) and (endpoint := self._named_in(name)):
+                remedy = "Give each well a row, numbered in a column 'replicate'; delete the column if it holds something else."
+                self.complaints.about(cell, f"the column {name!r}, as of a well", f"one column for {endpoint}", remedy)
             elif guess := self._guess(_bare(cell)):
                 remedy = f"Rename it if that is what it holds, or add --map '{_bare(cell)}={guess}'; otherwise delete it or rename it."
                 self.complaints.about(cell, f"the column {name!r}", f"a column this study knows; the nearest is {guess!r}", remedy)
@@ -185,6 +189,10 @@ class Columns:
             return None
         absent = [key for key in self.protocol.endpoints if key not in self.wide]
         return self.vocabulary.near(name, [name for key in absent for name in (key, self.protocol.endpoints[key].label)])
+
+    def _named_in(self, name: str) -> str | None:
+        """An endpoint whose name stands in a header, whether it has a column or not."""
+        return self.vocabulary.near(name, [name for pair in labelled(self.protocol.endpoints) for name in pair])
 
     def _suppose(self, guess: str, header: Cell) -> None:
         """Look at the cells under a misspelt header as if it were the right one: the file is refused, and more can be told."""

@@ -234,7 +234,8 @@ class _Reader:
             cell = entry.row[self.columns.named["exclude"]]
             self.complaints.about(cell, repr(exclude), "a reason, or an empty cell", "Leave the cell empty to keep the animal.")
         fate = self.fates.of(entry.row)
-        if len(self.complaints.problems) > before or value is None:
+        # A problem of the row is told once, with the first of its values.
+        if len(self.complaints.problems) > before or value is None or not animal or group is None:
             return None
         record: Record = {
             "animal": animal,
@@ -259,6 +260,8 @@ class _Reader:
             self.complaints.about(cells["animal"], "a row without animal and group", "the row of an animal", remedy)
             return "", None
         animal = self._animal(cells["animal"]) if "animal" in cells else ""
+        if is_summary(animal):
+            return animal, None
         return animal, self._match(cells["group"], "group") if "group" in cells else None
 
     def _animal(self, cell: Cell) -> str:
