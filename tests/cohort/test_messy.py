@@ -235,6 +235,12 @@ def test_groups_with_their_size_and_a_row_of_units(sepsis_protocol: Protocol) ->
     assert cohort.units_stated == {"il6"}
 
 
+def test_a_row_of_units_without_an_endpoint_is_asked_about(sepsis_protocol: Protocol) -> None:
+    rows = [["", "Sham", "Control"], ["", "pg/mL", "pg/mL"], ["IL-6", 12, 100], ["IL-4", 25, 17]]
+    problems = refused(sepsis_protocol, xlsx({"Data": rows}), "rats.xlsx")
+    assert "cell Data!B2: found a row of units; expected the endpoint that has this unit." in problems[0]
+
+
 def test_a_header_over_two_rows(sepsis_protocol: Protocol) -> None:
     def merge(book: Workbook) -> None:
         book["Data"].merge_cells("C1:D1")

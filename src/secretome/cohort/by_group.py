@@ -139,6 +139,9 @@ class _ByGroup:
             else:
                 endpoint = self._endpoint(grid, number, above, at)
                 columns.append(_Column(at, cell, with_unit(endpoint, units.get(at, "")) if endpoint else None))
+        if units and not all(column.endpoint for column in columns):
+            remedy = "Name the endpoint above the groups, or in the name of the sheet."
+            self._about(grid.rows[number + 1][min(units)], "a row of units", "the endpoint that has this unit", remedy)
         positions = [column.position for column in columns]
         rows = body if grid.prism else self._without_footer(body, positions)
         named = ["" if titles is None else row[titles].text.strip() for row in rows]
