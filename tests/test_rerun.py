@@ -131,7 +131,8 @@ def test_a_bad_cohort_is_refused_and_nothing_is_written(donors: Path, tmp_path: 
     donors.write_text(donors.read_text(encoding="utf-8").replace("with_cm", "wiht_cm"), encoding="utf-8")
     result = secretome("rerun", TREG, donors, "--out", tmp_path / "out")
     assert result.exit_code == 2
-    assert "cell B3: found the group 'wiht_cm'" in result.output
+    assert "donors.csv, cells B3, B5, B7, B9, B11, B13: found the group 'wiht_cm'" in result.output
+    assert result.output.count("found") == 1
     assert "The nearest is 'with_cm'" in result.output
     assert not (tmp_path / "out").exists()
 
@@ -144,7 +145,7 @@ def test_a_sheet_and_mapped_names_reach_the_run_and_its_provenance(donors: Path,
     asked = secretome("rerun", TREG, path, "--out", tmp_path / "out")
     assert (asked.exit_code, "--sheet 'Plate 1'" in asked.output) == (2, True)
     unknown = secretome("check", TREG, path, "--sheet", "Plate 1")
-    assert (unknown.exit_code, "cell 'Plate 1'!B3: found the group 'MSC-CM'" in unknown.output) == (2, True)
+    assert (unknown.exit_code, "'Plate 1'!B3, 'Plate 1'!B5, " in unknown.output) == (2, True)
     options = ["--sheet", "Plate 1", "--map", "MSC-CM=with_cm"]
     result = secretome("rerun", TREG, path, "--out", tmp_path / "out", *options)
     assert result.exit_code == 0, result.output
@@ -158,6 +159,18 @@ def test_a_sheet_and_mapped_names_reach_the_run_and_its_provenance(donors: Path,
     # Read in another way, it is another run.
     assert "written" in secretome("rerun", TREG, path, "--out", tmp_path / "out", "--resume", *options, "--map", "X=without").output
     assert "unchanged" in secretome("rerun", TREG, path, "--out", tmp_path / "out", "--resume", *options, "--map", "X=without").output
+
+
+def test_a_mapped_column_reaches_the_run_and_its_provenance(donors: Path, tmp_path: Path) -> None:
+    lines = donors.read_text(encoding="utf-8").splitlines()
+    donors.write_text("\n".join([lines[0].replace("animal", "Blood bag"), *lines[1:]]), encoding="utf-8")
+    refused = secretome("rerun", TREG, donors, "--out", tmp_path / "out")
+    assert (refused.exit_code, (tmp_path / "out").exists()) == (2, False)
+    assert "no column 'animal' among 'Blood bag'" in refused.output
+    result = secretome("rerun", TREG, donors, "--out", tmp_path / "out", "--map", "Blood bag=animal")
+    assert result.exit_code == 0, result.output
+    provenance = json.loads((tmp_path / "out" / "donors" / "provenance.json").read_text(encoding="utf-8"))
+    assert provenance["cohort_names"] == {"Blood bag": "animal"}
 
 
 def test_an_unknown_study_is_refused(donors: Path) -> None:

@@ -54,20 +54,33 @@ def pzfx(
     return b'<?xml version="1.0" encoding="UTF-8"?>' + Xml.tostring(root)
 
 
-def ods(rows: Rows) -> bytes:
-    """An OpenDocument sheet, as LibreOffice writes one."""
-    office, table, text = (f"urn:oasis:names:tc:opendocument:xmlns:{part}:1.0" for part in ("office", "table", "text"))
-    for prefix, address in (("office", office), ("table", table), ("text", text)):
+def ods(rows: Rows, about: Mapping[tuple[int, int], Mapping[str, str]] | None = None) -> bytes:
+    """An OpenDocument sheet, as LibreOffice writes one; `about` adds attributes to cells, or to a row in column 0.
+
+    A cell of the style ``struck`` is struck out. Equal neighbours are stored once, as LibreOffice does.
+    """
+    parts = ("office", "table", "text", "style")
+    office, table, text, style = (f"urn:oasis:names:tc:opendocument:xmlns:{part}:1.0" for part in parts)
+    for prefix, address in zip(parts, (office, table, text, style), strict=True):
         Xml.register_namespace(prefix, address)  # readers look for these prefixes
     root = Xml.Element(f"{{{office}}}document-content")
+    styles = Xml.SubElement(root, f"{{{office}}}automatic-styles")
+    struck = Xml.SubElement(styles, f"{{{style}}}style", {f"{{{style}}}name": "struck", f"{{{style}}}family": "table-cell"})
+    Xml.SubElement(struck, f"{{{style}}}text-properties", {f"{{{style}}}text-line-through-style": "solid"})
     body = Xml.SubElement(Xml.SubElement(root, f"{{{office}}}body"), f"{{{office}}}spreadsheet")
     sheet = Xml.SubElement(body, f"{{{table}}}table", {f"{{{table}}}name": "Sheet1"})
-    for row in rows:
-        line = Xml.SubElement(sheet, f"{{{table}}}table-row")
-        for value in row:
+    names = {(at, column): {f"{{{table}}}{name}": text for name, text in told.items()} for (at, column), told in (about or {}).items()}
+    for at, row in enumerate(rows, start=1):
+        line = Xml.SubElement(sheet, f"{{{table}}}table-row", names.get((at, 0), {}))
+        cell = line
+        for column, value in enumerate(row, start=1):
             number = isinstance(value, int | float)
-            about = {f"{{{office}}}value-type": "float" if number else "string"}
-            cell = Xml.SubElement(line, f"{{{table}}}table-cell", about | ({f"{{{office}}}value": str(value)} if number else {}))
+            told = {f"{{{office}}}value-type": "float" if number else "string"}
+            told |= ({f"{{{office}}}value": str(value)} if number else {}) | names.get((at, column), {})
+            if column > 1 and value == row[column - 2] and (at, column) not in names and (at, column - 1) not in names:
+                cell.set(f"{{{table}}}number-columns-repeated", str(int(cell.get(f"{{{table}}}number-columns-repeated", 1)) + 1))
+                continue
+            cell = Xml.SubElement(line, f"{{{table}}}table-cell", told)
             Xml.SubElement(cell, f"{{{text}}}p").text = str(value)
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:

@@ -232,7 +232,7 @@ def test_old_workbooks_and_open_documents(sepsis_protocol: Protocol) -> None:
     content = (Path(__file__).parent / "error.xls").read_bytes()
     assert refused(sepsis_protocol, content, "old.xls").startswith("old.xls, cell Data!C4: found the error #DIV/0!")
     assert seen(read(sepsis_protocol, ods(WIDE), "rats.ods")) == seen(read(sepsis_protocol, xlsx({"Sheet1": WIDE})))
-    assert "a cell that holds the error #DIV/0!" in refused(sepsis_protocol, ods([*WIDE, ["4", "t1", "#DIV/0!", 2]]), "rats.ods")
+    assert "cell Sheet1!C5: found the error #DIV/0!" in refused(sepsis_protocol, ods([*WIDE, ["4", "t1", "#DIV/0!", 2]]), "rats.ods")
 
 
 def test_a_key_on_another_sheet_gives_the_groups(sepsis_protocol: Protocol) -> None:
@@ -287,7 +287,7 @@ def test_wells_in_sub_columns_are_averaged_only_where_rows_are_titled(sepsis_pro
         (pzfx({"Data 1": {"Sham": [1], "Control": [2]}}), "table 'Data 1': found the title 'Data 1'; expected an endpoint: il6 or il4"),
         (pzfx({"IL-6": {"Sham": [1], "Control": [2]}}, attributes={"YFormat": "SDN"}), "found means with SD and n"),
         (pzfx({"IL-6": {"Sham": [1], "Control": [2]}}, attributes={"TableType": "Survival"}), "found a survival table"),
-        (pzfx({"IL-6": {"Sham": [1, 2], "Control": [2, 3]}}, ["r1", "Mean"]), "found the row title 'Mean'; expected animals"),
+        (pzfx({"IL-6": {"Sham": [1, 2, 3], "Control": [2, 3, 4]}}, ["r1", "Mean", "r2"]), "found the row title 'Mean'; expected animals"),
         (pzfx({"IL-6": {"Sham": [1], "t1": [2]}, "il 6": {"Sham": [1], "t1": [2]}}), "a second table of il6"),
         (pzfx({"IL-6": {"Sham": [1], "t1": [2]}, "IL-4b": {"Sham": [1], "t1": [2]}}), "the nearest is 'IL-4'"),
         (pzfx({"IL-6 (ng/mL)": {"Sham": [1], "t1": [2]}}), "Multiply the values by 1000"),
@@ -324,7 +324,7 @@ def test_a_name_is_mapped_only_when_the_user_says_so(sepsis_protocol: Protocol) 
     assert "'clp' is read as 'Septic control', as --map says" in cohort.understood
     assert "--map: no name 'Thing' was met in the file" in cohort.understood
     for names, sentence in (
-        ({"CLP": "contrl"}, "expected one of sham, control, t1, t2, il6, il4, or its label. The nearest is 'control'."),
+        ({"CLP": "contrl"}, "t2, il6, il4, a label of one, or a column such as animal. The nearest is 'control'."),
         ({"T1": "t2"}, "a name that the study does not know itself"),
         ({"+": "t2"}, "a name that the study does not know itself"),
     ):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -18,6 +19,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     help="Rerun published secretome studies on new cohorts, and ask which of their claims these support.",
 )
+MOST_CELLS = 8
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
 
@@ -28,7 +30,9 @@ SheetName = Annotated[
 ]
 Names = Annotated[
     list[str] | None,
-    typer.Option("--map", metavar="OLD=NEW", help="Read a name in the file as one of the study's groups or endpoints; may be repeated."),
+    typer.Option(
+        "--map", metavar="OLD=NEW", help="Read a name in the file as one of the study's groups, endpoints or columns; may be repeated."
+    ),
 ]
 
 
@@ -97,7 +101,20 @@ def finish(refusals: Sequence[Refusal], *, sound: int, failed: int = 0) -> None:
 
 
 def tell(refusals: Sequence[Refusal]) -> None:
-    """Print every problem, a line each."""
+    """Print every problem, a line each; one that several cells of a file share is told once, with their names."""
     for refusal in refusals:
+        shared: dict[tuple[str, ...], list[Problem]] = {}
         for problem in refusal.problems:
-            err.print(Text(str(problem), style="red"))
+            alone = "" if problem.place.startswith("cell ") else problem.place
+            shared.setdefault((problem.file, alone, problem.found, problem.expected, problem.remedy), []).append(problem)
+        for problems in shared.values():
+            err.print(Text(str(_together(problems)), style="red"))
+
+
+def _together(problems: Sequence[Problem]) -> Problem:
+    """One problem in place of equal ones in several cells."""
+    cells = list(dict.fromkeys(problem.place.removeprefix("cell ") for problem in problems))
+    if len(cells) == 1:
+        return problems[0]
+    more = f" and {len(cells) - MOST_CELLS} more" if len(cells) > MOST_CELLS else ""
+    return replace(problems[0], place=f"cells {', '.join(cells[:MOST_CELLS])}{more}")

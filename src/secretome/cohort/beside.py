@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 
 from secretome.cohort.columns import Columns, Complaints
 from secretome.cohort.sheet import Cell
-from secretome.cohort.values import LIMITLESS, MISSING, Unreadable, Value, parse
+from secretome.cohort.values import MISSING, Unreadable, Value, limitless, parse
 from secretome.cohort.vocabulary import BESIDE
 from secretome.protocol import Endpoint, Kind
 
@@ -25,8 +26,8 @@ SOUND = {
     "total": (1, math.inf, True, "a whole number from 1 upwards"),
     "exposure": (0, 1, False, "a share of the whole, above 0 and at most 1"),
 }
-ABOVE = (">", "uloq", "alq", "aql")
-UNSURE = ("oor", "out of range")
+ABOVE = (">", "uloq", "alq", "aql", "above")
+UNSURE = ("oor", "outofrange")
 UNCOUNTED = {"count": math.nan, "exposure": math.nan, "total": math.nan}
 # A scaled count comes rounded; more than this from a whole number, the share plated is another one.
 FROM_WHOLE = 0.05
@@ -64,8 +65,8 @@ class Beside:
 
     def named_limit(self, text: str, limits: tuple[float, float]) -> Value | None:
         """What a word such as 'ND' or '>ULOQ' says, once the limit is known; None where it is not."""
-        word = text.casefold()
-        if word not in LIMITLESS or word in UNSURE:
+        word = re.sub(r"[\s.]", "", text.casefold())
+        if not limitless(text) or word in UNSURE:
             return None
         lower, upper = limits
         if any(mark in word for mark in ABOVE):

@@ -6,45 +6,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from secretome.cohort.headers import is_unit, with_unit
 from secretome.cohort.sheet import Cell, Grid
+from secretome.cohort.summaries import is_summary, typed_mean, without_summaries
 from secretome.cohort.values import is_value
 from secretome.cohort.vocabulary import Vocabulary
 from secretome.protocol import Problem, Refusal, nearest, normalise
 
-SUMMARIES = frozenset(
-    {
-        *(
-            "mean",
-            "average",
-            "median",
-            "sd",
-            "stdev",
-            "stddev",
-            "standarddeviation",
-            "sem",
-            "se",
-            "semean",
-            "cv",
-            "n",
-            "count",
-            "total",
-            "sum",
-        ),
-        *("min", "minimum", "max", "maximum", "geomean", "geometricmean", "variance", "range", "ci", "lowerci", "upperci", "pvalue"),
-    }
-)
 HEADER = ("animal", "group", "endpoint", "value", "unit", "replicate", "exclude")
 STRUCK = "struck out in Prism"
 
 
 @dataclass(frozen=True)
 class LongRows:
-    """Rows of the long layout, the grids they come from, and what was made of these, in sentences."""
+    """Rows of the long layout, the grids they come from, what was made of these, in sentences, and what is wrong with them."""
 
     header: tuple[Cell, ...]
     rows: tuple[tuple[Cell, ...], ...]
     used: list[Grid]
     understood: list[str]
+    problems: list[Problem]
 
 
 @dataclass(frozen=True)
@@ -113,11 +94,11 @@ class _ByGroup:
         if left:
             self.understood.append(f"not used, for no endpoint or no animals are in them: {', '.join(left)}")
         self._refuse_twice(meant)
+        if not meant[0].columns:
+            raise Refusal(self.problems)
         rows = [row for block in meant for row in self._rows(block)]
         if not rows and not self.problems:
             self.problems.append(Problem(self.path.name, "", "no value under any group", "one or more"))
-        if self.problems:
-            raise Refusal(dict.fromkeys(self.problems))
         top = meant[0].columns[0].group
         header = tuple(Cell(name, top.row, top.column, top.sheet, label=top.label) for name in HEADER)
         kept = [at for at in range(len(HEADER)) if at < 4 or any(row[at].text for row in rows)]
@@ -127,6 +108,7 @@ class _ByGroup:
             tuple(tuple(row[at] for at in kept) for row in rows),
             used,
             list(dict.fromkeys(self.understood)),
+            list(dict.fromkeys(self.problems)),
         )
 
     # -- where things are --------------------------------------------------------------------------------------------------
@@ -139,6 +121,7 @@ class _ByGroup:
         # A title between two tables belongs to the second.
         while following < len(grid.rows) and body and any(self.vocabulary.endpoint(cell.text) for cell in body[-1]):
             body.pop()
+        units, body = self._units(body)
         filled = [at for at in range(len(header)) if any(row[at].text.strip() for row in body)]
         titles = self._titles_column(header, filled, prism=grid.prism)
         columns = []
@@ -149,18 +132,36 @@ class _ByGroup:
             known = self.vocabulary.column(cell.text)
             if not cell.text.strip():
                 self._about(cell, "an empty header over a filled column", "the name of a group", "Name the column, or delete it.")
+            elif is_summary(cell.text) and not self.vocabulary.group(cell.text):
+                self.understood.append(f"the column {cell.text.strip()!r} ({cell.name}) is a summary, and left out")
             elif known:
                 self._about(cell, f"a column {known!r}", "groups alone", "Beside other columns, give each animal a row of its own.")
             else:
-                columns.append(_Column(at, cell, self._endpoint(grid, number, above, at)))
-        rows = tuple(body) if grid.prism else self._without_footer(body, [column.position for column in columns])
-        return _Block(grid, tuple(columns), titles, rows)
+                endpoint = self._endpoint(grid, number, above, at)
+                columns.append(_Column(at, cell, with_unit(endpoint, units.get(at, "")) if endpoint else None))
+        if units and not all(column.endpoint for column in columns):
+            remedy = "Name the endpoint above the groups, or in the name of the sheet."
+            self._about(grid.rows[number + 1][min(units)], "a row of units", "the endpoint that has this unit", remedy)
+        positions = [column.position for column in columns]
+        rows = body if grid.prism else self._without_footer(body, positions)
+        named = ["" if titles is None else row[titles].text.strip() for row in rows]
+        rows, said = without_summaries(rows, positions, named)
+        self.understood += said
+        if not any(named) and (mean := typed_mean(rows, positions)):
+            found = f"a row that is in every column the mean or the median of the rows above, from {mean.text.strip()!r} on"
+            self._about(mean, found, "animals: a summary is none", "Delete the row; if it is an animal, give every animal an id.")
+        return _Block(grid, tuple(columns), titles, tuple(rows))
+
+    def _units(self, body: list[tuple[Cell, ...]]) -> tuple[dict[int, str], list[tuple[Cell, ...]]]:
+        """The units of the columns, where a row of nothing but units stands under the groups."""
+        first = {at: cell.text.strip() for at, cell in enumerate(body[0]) if cell.text.strip()} if body else {}
+        return (first, body[1:]) if first and all(map(is_unit, first.values())) else ({}, body)
 
     def _titles_column(self, header: tuple[Cell, ...], filled: list[int], *, prism: bool) -> int | None:
         if prism:
             return 0 if 0 in filled else None
         first = filled[0] if filled else None
-        named = first is not None and (not header[first].text.strip() or self.vocabulary.column(header[first].text) == "animal")
+        named = first is not None and (not header[first].text.strip() or self.vocabulary.columns(header)[first] in ("animal", "group"))
         return first if named else None
 
     def _endpoint(self, grid: Grid, number: int, above: int, at: int) -> Cell | None:
@@ -174,7 +175,7 @@ class _ByGroup:
             return Cell(grid.title, first.row, first.column, first.sheet, label="title" if grid.prism else "")
         return None
 
-    def _without_footer(self, rows: list[tuple[Cell, ...]], positions: list[int]) -> tuple[tuple[Cell, ...], ...]:
+    def _without_footer(self, rows: list[tuple[Cell, ...]], positions: list[int]) -> list[tuple[Cell, ...]]:
         """The rows down to a gap; values under it are asked about, because they may be means."""
         for number in range(1, len(rows)):
             if rows[number][0].row - rows[number - 1][0].row > 1:
@@ -188,8 +189,8 @@ class _ByGroup:
                     )
                 if not below:
                     self.understood.append(f"{len(rows) - number} line{'s' if len(rows) - number > 1 else ''} below the table skipped")
-                return tuple(rows[:number])
-        return tuple(rows)
+                return rows[:number]
+        return rows
 
     # -- what they mean ----------------------------------------------------------------------------------------------------
 
@@ -223,7 +224,7 @@ class _ByGroup:
         self._say(sideways=sideways, wells=wells, own=own and not sideways)
         for number, row in enumerate(block.rows, start=1):
             title = block.title(row)
-            if title and normalise(title.text) in SUMMARIES:
+            if title and is_summary(title.text):
                 self._about(title, f"the row title {title.text.strip()!r}", "animals: a summary is none", "Delete the row.")
                 continue
             for (group, _), columns in arms.items():
@@ -233,7 +234,8 @@ class _ByGroup:
                     # Without ids, the place in the table is one: the row, or the column where a row is an endpoint.
                     count = title.text.strip() if wells and title else side if sideways or several else number
                     animal = title.text.strip() if title and own and not sideways else f"{group} {count}"
-                    yield self._row(row[column.position], animal, column, title if sideways else column.endpoint, side if wells else 0)
+                    endpoint, well = title if sideways else column.endpoint, side if wells else 0
+                    yield self._row(row[column.position], animal, column, endpoint, well, prism=block.grid.prism)
 
     def _refuse_rows(self, block: _Block, *, several: bool, sideways: bool, titled: bool) -> bool:
         first = block.columns[0].group
@@ -250,18 +252,20 @@ class _ByGroup:
             return True
         return False
 
-    def _row(self, value: Cell, animal: str, column: _Column, endpoint: Cell | None, well: int) -> tuple[Cell, ...]:
+    def _row(self, value: Cell, animal: str, column: _Column, endpoint: Cell | None, well: int, *, prism: bool) -> tuple[Cell, ...]:
         # A study of one endpoint needs no name for it.
         named = endpoint or replace(column.group, text=next(iter(self.vocabulary.protocol.endpoints)))
         found = self.vocabulary.endpoint(named.text)
+        # What goes with the value has its place, and nothing else of it.
+        plain = Cell("", value.row, value.column, value.sheet, label=value.label)
         return (
-            replace(value, text=animal, kind="text"),
+            replace(plain, text=animal),
             column.group,
             replace(named, text=found[0] if found else named.text, kind="text"),
             value,
             replace(named, text=found[1] if found else "", kind="text"),
-            replace(value, text=str(well) if well else "", kind="text"),
-            replace(value, text=STRUCK if value.kind == "struck" else "", kind="text"),
+            replace(plain, text=str(well) if well else ""),
+            replace(plain, text=STRUCK if value.struck and prism else ""),
         )
 
     def _key(self, endpoint: Cell | None) -> str:

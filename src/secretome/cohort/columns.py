@@ -5,13 +5,25 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from secretome.cohort.headers import shortened
 from secretome.cohort.sheet import Cell, Sheet
 from secretome.cohort.units import canonical, factor
-from secretome.cohort.vocabulary import LONG, OPTIONAL, REQUIRED, Vocabulary, in_brackets
+from secretome.cohort.vocabulary import BRACKETS, LONG, OPTIONAL, REQUIRED, Vocabulary, in_brackets, labelled, other_name
 from secretome.protocol import Problem, Refusal, nearest, normalise
 
 # What a simulation writes of itself is no column that a laboratory may have misspelt.
 WRITTEN_BY_SIMULATION = ("scenario", "seed")
+# What may be an animal or a sample of one: not believed, but asked about.
+SAMPLES = frozenset({"sample", "sampleid", "sampleno", "samplename", "no", "nr", "number", "name", "tube", "well"})
+# A cell may hold a page of text.
+LONGEST = 200
+# Columns of which one that is misspelt would change results, and not merely be left unused.
+DECIDING = ("unit", "replicate", "lloq", "uloq", "exposure", "event", "exclude", "origin")
+EXCLUSION = ("exclu", "outlier")
+WELLS = re.compile(r"\b(dup|repl|rep|well)", re.IGNORECASE)
+SPREADS = frozenset({"mean", "average", "median", "sd", "sem", "se", "stdev", "cv", "ci"})
+# What other columns of numbers beside the endpoints hold.
+NO_ENDPOINT = frozenset({"weight", "bodyweight", "bw", "age", "day", "hour", "date", "week", "dose", "temperature", "dilution", "n", "no"})
 HOURS = frozenset({"h", "hr", "hrs", "hour", "hours"})
 
 
@@ -20,11 +32,15 @@ class Complaints:
     """Everything wrong with one sheet, so that all is told at once."""
 
     sheet: Sheet
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Problem] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.problems = list(self.sheet.problems)
 
     def about(self, cell: Cell, found: str, expected: str, remedy: str = "") -> None:
         """Note a problem with a cell."""
-        problem = Problem(self.sheet.path.name, f"cell {cell.name}", found, expected, remedy)
+        shown = found if len(found) <= LONGEST else f"{found[:LONGEST]}…"
+        problem = Problem(self.sheet.path.name, f"cell {cell.name}", shown, expected, remedy)
         # Wide rows visit a cell once per endpoint; each problem is told once.
         if problem not in self.problems:
             self.problems.append(problem)
@@ -64,7 +80,6 @@ class Columns:
         self.understood: list[str] = []
         self.units_stated: set[str] = set()
         self._find()
-        complaints.stop()
 
     def text(self, row: tuple[Cell, ...], column: str) -> str:
         """What a row says in a column; nothing where there is no such column."""
@@ -80,17 +95,26 @@ class Columns:
             remedy = f"Multiply the values by {times:g}" if times else f"Convert the values to {expected}"
             self.complaints.about(cell, f"the unit {text.strip()!r}", f"{expected!r} for {endpoint}", f"{remedy} and correct the unit.")
 
+    @property
+    def readable(self) -> bool:
+        """Whether it is known where the values stand; what else is missing is told of beside what is wrong with them."""
+        return bool(self.wide) or all(column in self.named for column in LONG)
+
     def _find(self) -> None:
         unknown: list[Cell] = []
-        for position, cell in enumerate(self.sheet.header):
-            if column := self.vocabulary.column(cell.text):
+        texts = [cell.text.strip().casefold() for cell in self.sheet.header]
+        for position, (column, cell) in enumerate(zip(self.vocabulary.columns(self.sheet.header), self.sheet.header, strict=True)):
+            if not texts[position] or texts[position] in texts[:position]:
+                continue  # told of already, with the header as a whole
+            if column:
                 self._place_column(column, position, cell)
             elif found := self.vocabulary.endpoint(cell.text):
                 self._place_endpoint(found[0], position, cell, found[1])
             else:
                 unknown.append(cell)
-        self._report_absent()
+        named = set(self.named)
         self._report_unknown(unknown)
+        self._report_absent(unknown, named)
 
     def _place_column(self, column: str, position: int, cell: Cell) -> None:
         unit = in_brackets(cell.text)
@@ -99,6 +123,8 @@ class Columns:
         if column in self.named:
             other = self.sheet.header[self.named[column]]
             self.complaints.about(cell, f"a second column {column!r}", "one", f"{other.name} is one too: delete or rename the other.")
+        elif self.vocabulary.column(cell.text) is None:
+            self.understood.append(f"column {cell.text.strip()!r} is read as {column!r}")
         self.named.setdefault(column, position)
 
     def _place_endpoint(self, endpoint: str, position: int, cell: Cell, unit: str) -> None:
@@ -112,51 +138,123 @@ class Columns:
             self.check_unit(unit, endpoint, cell)
 
     def _report_unknown(self, unknown: list[Cell]) -> None:
-        wanted = [
-            *REQUIRED,
-            *(column for column in OPTIONAL if column not in WRITTEN_BY_SIMULATION),
-            *LONG,
-            *self.protocol.endpoints,
-            *(e.label for e in self.protocol.endpoints.values()),
-        ]
+        numbers: list[Cell] = []
         for cell in unknown:
             name = cell.text.strip()
-            guess = nearest(name, wanted)
-            if guess:
-                remedy = f"Rename it to {guess!r} if that is what it holds; otherwise delete the column or give it another name."
+            if "animal" not in self.named and _may_be_animals(cell):
+                continue  # asked about with the column that is absent
+            if self._inside(name) and any(word in SPREADS for word in re.findall(r"[^\W\d_]+", name.casefold())):
+                found, remedy = f"the column {name!r}, which is a summary", "Give the values of the animals; delete it if they are there."
+                self.complaints.about(cell, found, "one value per animal", remedy)
+            elif WELLS.search(name) and (endpoint := self._named_in(name)):
+                remedy = "Give each well a row, numbered in a column 'replicate'; delete the column if it holds something else."
+                self.complaints.about(cell, f"the column {name!r}, as of a well", f"one column for {endpoint}", remedy)
+            elif guess := self._guess(_bare(cell)):
+                remedy = f"Rename it if that is what it holds, or add --map '{_bare(cell)}={guess}'; otherwise delete it or rename it."
                 self.complaints.about(cell, f"the column {name!r}", f"a column this study knows; the nearest is {guess!r}", remedy)
+                self._suppose(guess, cell)
             elif self._may_be_an_endpoint(cell):
-                absent = [key for key in self.protocol.endpoints if key not in self.wide]
-                remedy = "Rename the column if it is that endpoint; delete it if it is not."
-                self.complaints.about(
-                    cell, f"the column {name!r}, which holds numbers", f"{' or '.join(absent)}, which has no column", remedy
-                )
+                numbers.append(cell)
             else:
                 self.understood.append(f"column {name!r} was not used")
+        if numbers:
+            absent = [key for key in self.protocol.endpoints if key not in self.wide]
+            told = ", ".join(f"{cell.text.strip()!r}" for cell in numbers)
+            remedy = f"If one is that endpoint, add --map '{_bare(numbers[0])}={absent[0]}' or rename it; delete the others."
+            plural = "s" if len(numbers) > 1 else ""
+            found = f"the column{plural} {told}, which hold{'' if plural else 's'} numbers"
+            self.complaints.about(numbers[0], found, f"{' or '.join(absent)}, which has no column", remedy)
+
+    def _guess(self, name: str) -> str | None:
+        """The name that a column's is near to, of those that have no column yet."""
+        if any(word in normalise(name) for word in EXCLUSION) and "exclude" not in self.named:
+            return "exclude"
+        long = () if self.wide else LONG
+        known = [*REQUIRED, *DECIDING, *long, *(name for pair in labelled(self.protocol.endpoints) for name in pair)]
+        return (
+            nearest(name, [other for other in known if self._free(other)])
+            or self._inside(name)
+            # A column that decides nothing may well be another: 'age' is no misspelt 'cage'.
+            or nearest(name, [other for other in OPTIONAL if other not in WRITTEN_BY_SIMULATION and self._free(other)], cutoff=0.87)
+        )
+
+    def _free(self, name: str) -> bool:
+        """Whether a name that a column may be near to has no column yet."""
+        found = self.vocabulary.endpoint(name)
+        return name not in self.named and not (found and found[0] in self.wide)
+
+    def _inside(self, name: str) -> str | None:
+        """An endpoint without a column whose name stands in a header among other words, as in 'Serum IL-6'."""
+        if set(LONG) & set(self.named):
+            return None
+        absent = [key for key in self.protocol.endpoints if key not in self.wide]
+        return self.vocabulary.near(name, [name for key in absent for name in (key, self.protocol.endpoints[key].label)])
+
+    def _named_in(self, name: str) -> str | None:
+        """An endpoint whose name stands in a header, whether it has a column or not."""
+        return self.vocabulary.near(name, [name for pair in labelled(self.protocol.endpoints) for name in pair])
+
+    def _suppose(self, guess: str, header: Cell) -> None:
+        """Look at the cells under a misspelt header as if it were the right one: the file is refused, and more can be told."""
+        position = self.sheet.header.index(header)
+        found = self.vocabulary.endpoint(guess)
+        if guess in (*REQUIRED, *LONG):
+            self.named.setdefault(guess, position)
+        elif found and not set(LONG) & set(self.named):
+            self.wide.setdefault(found[0], position)
 
     def _may_be_an_endpoint(self, header: Cell) -> bool:
         """Whether an unknown column of numbers stands beside a wide table that lacks an endpoint."""
         whole = all(column in self.named for column in REQUIRED)
         if not whole or not self.wide or len(self.wide) == len(self.protocol.endpoints):
             return False
+        units = {canonical(endpoint.unit) for key, endpoint in self.protocol.endpoints.items() if key not in self.wide}
+        stated = in_brackets(header.text)
+        another = stated and canonical(stated) not in units and not any(factor(stated, unit) for unit in units)
+        if another or normalise(_bare(header)) in NO_ENDPOINT:
+            return False
         position = self.sheet.header.index(header)
-        return all(re.fullmatch(r"[<>]?\s*[\d.,]+|", row[position].text.strip()) for row in self.sheet.rows)
+        texts = [row[position].text.strip() for row in self.sheet.rows]
+        return any(texts) and all(re.fullmatch(r"[<>]?\s*[\d.,]+|", text) for text in texts)
 
-    def _report_absent(self) -> None:
+    def _report_absent(self, unknown: list[Cell], named: set[str]) -> None:
+        """Tell of the columns that are not there; one that stands under a misspelt header has been told of."""
         first = self.sheet.header[0]
         place = f"row {first.row}" + (f" of {first.sheet!r}" if first.sheet else "")
         numbers = sum(bool(re.fullmatch(r"[<>]?\s*[\d.,]+", cell.text.strip())) for cell in self.sheet.header)
-        remedy = "Is the row of column names missing?" if numbers > len(self.sheet.header) / 2 else ""
+        headers = shortened(", ".join(repr(cell.text.strip()) for cell in self.sheet.header))
         for column in REQUIRED:
             if column not in self.named:
-                headers = ", ".join(repr(cell.text.strip()) for cell in self.sheet.header)
+                remedy = "Is the row of column names missing?" if numbers > len(self.sheet.header) / 2 else self._may_be(column, unknown)
                 self.complaints.about_file(f"no column {column!r} among {headers}", f"a column {column!r}", place, remedy)
         long = [column for column in LONG if column in self.named]
-        if long and self.wide:
+        if set(long) & named and self.wide:
             self.complaints.about_file("both a column 'endpoint' or 'value' and a column per endpoint", "one of the two layouts", place)
         elif len(long) == 1:
             absent = next(column for column in LONG if column not in self.named)
-            self.complaints.about_file(f"a column {long[0]!r} without {absent!r}", "both, or one column per endpoint", place)
+            remedy = f"If all values are of one endpoint, name their column after it, such as {next(iter(self.protocol.endpoints))!r}."
+            self.complaints.about_file(f"a column {long[0]!r} without {absent!r}", "both, or one column per endpoint", place, remedy)
         elif not long and not self.wide:
             names = " or ".join(repr(key) for key in self.protocol.endpoints)
             self.complaints.about_file("no measurements", f"columns 'endpoint' and 'value', or one per endpoint ({names})", place)
+
+    def _may_be(self, column: str, unknown: list[Cell]) -> str:
+        """How to say which column is meant: by those that another name, or the cells under it, make likely."""
+        if column == "group":
+            rows = [(cell, [row[self.sheet.header.index(cell)].text for row in self.sheet.rows]) for cell in unknown]
+            likely = [cell for cell, texts in rows if any(map(self.vocabulary.group, texts)) or other_name(cell.text) == column]
+        else:
+            likely = [cell for cell in unknown if _may_be_animals(cell)]
+        told = " or ".join(f"--map '{cell.text.strip()}={column}'" for cell in likely)
+        if told:
+            return f"Say which one it is: {told}."
+        return "Number the animals in a column of their own." if column == "animal" else "Give every animal its group."
+
+
+def _bare(header: Cell) -> str:
+    """A header without its unit."""
+    return BRACKETS.sub("", header.text).strip() or header.text.strip()
+
+
+def _may_be_animals(header: Cell) -> bool:
+    return other_name(header.text) == "animal" or normalise(header.text) in SAMPLES

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -37,7 +38,9 @@ def read_delimited(content: bytes, path: Path) -> tuple[list[Grid], list[Grid]]:
         expected = "every quotation mark closed before the next column"
         raise Refusal([Problem(path.name, "", "a quotation mark out of place", expected, "Delete the stray mark, or double it.")])
     if not usual and not unusual:
-        raise Refusal([Problem(path.name, "row 1", "a single column", "columns separated by commas, semicolons, tabs or bars")])
+        whole = all(re.fullmatch(r'".*"', line.strip()) for line in text.splitlines() if line.strip())
+        remedy = "Take away the quotation marks around whole lines." if whole else ""
+        raise Refusal([Problem(path.name, "row 1", "a single column", "columns separated by commas, semicolons, tabs or bars", remedy)])
     return usual, unusual
 
 
@@ -46,16 +49,25 @@ def _cut(text: str, delimiters: dict[str, str], encoding: str) -> tuple[list[Gri
     torn = False
     for delimiter, name in delimiters.items():
         try:
-            # Strict, or a quotation mark that is never closed would swallow the rows after it.
-            records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+            records = _records(text, delimiter)
         except csv.Error:
             torn = True
             continue
         widths = Counter(len(record) for record in records if len(record) > 1 and any(map(str.strip, record)))
         if widths:
             rows = [[Cell(cell, number, column) for column, cell in enumerate(record, 1)] for number, record in enumerate(records, 1)]
-            cuts.append((max(widths.values()), grid("", rows, f"{encoding} text, columns separated by {name}")))
+            cuts.append((max(widths.values()), grid("", rows, f"{encoding} text, columns separated by {name}", commas=delimiter == ",")))
     return [cut for _, cut in sorted(cuts, key=lambda scored: -scored[0])], torn
+
+
+def _records(text: str, delimiter: str) -> list[list[str]]:
+    # Strict, or a quotation mark that is never closed would swallow the rows after it.
+    records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    if delimiter != " ":
+        return records
+    # Columns set out with spaces; where a row has fewer, two spaces may be an empty cell, and are left as they are.
+    aligned = [line.split() for line in text.splitlines()]
+    return aligned if len({len(row) for row in aligned if row}) == 1 else records
 
 
 def decode(content: bytes, path: Path) -> tuple[str, str]:

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 from secretome.cohort.by_group import by_group
+from secretome.cohort.headers import Table, find_tables, is_unit, likeliest, shortened, with_unit
 from secretome.cohort.opening import read_bytes, read_grids
-from secretome.cohort.sheet import Cell, Grid, Sheet
-from secretome.cohort.units import canonical
+from secretome.cohort.sheet import Cell, Grid, Sheet, letters
+from secretome.cohort.summaries import is_summary, without_summaries
 from secretome.cohort.values import is_value
-from secretome.cohort.vocabulary import LONG, Vocabulary, in_brackets
+from secretome.cohort.vocabulary import LONG, Vocabulary
 from secretome.protocol import Problem, Refusal, nearest
-
-
-@dataclass(frozen=True)
-class Table:
-    """A header found in a grid: of ``animals``, of coded samples (``coded``), of what the codes mean (``key``), or of ``groups``."""
-
-    grid: Grid
-    header: int
-    kind: Literal["animals", "coded", "key", "groups"]
 
 
 def read_sheet(path: Path, vocabulary: Vocabulary, content: bytes | None = None, sheet: str | None = None) -> Sheet:
@@ -49,7 +40,7 @@ def read_sheet(path: Path, vocabulary: Vocabulary, content: bytes | None = None,
     grids = opened.grids
     text = not any(grid.title for grid in grids)
     if text:
-        whole = [grid for grid in (*grids, *opened.unusual) if _tables(grid, vocabulary)]
+        whole = [grid for grid in (*grids, *opened.unusual) if find_tables(grid, vocabulary)]
         grids = whole[:1] or grids[:1] or opened.unusual[:1]
     if sheet is not None:
         grids = [_named(sheet, grids, path)]
@@ -79,7 +70,7 @@ class _Finder:
         self.unfit = unfit
 
     def sheet(self, grids: list[Grid]) -> Sheet:
-        tables = [table for grid in grids for table in _tables(grid, self.vocabulary)]
+        tables = [table for grid in grids for table in find_tables(grid, self.vocabulary)]
         data = [table for table in tables if table.kind != "key"]
         grouped = [table for table in data if table.kind == "groups"]
         keys = [table for table in tables if table.kind == "key"]
@@ -97,42 +88,48 @@ class _Finder:
         if grouped:
             self._refuse_lost(grids, grouped)
             return self._with_others(self._grouped(grouped), grids, grouped)
-        return self._plain(self._likeliest(grids), [])
+        return self._plain(likeliest(grids, self.vocabulary, self.path), [])
 
     # -- one row per animal or measurement ---------------------------------------------------------------------------------
 
     def _plain(self, table: Table, keys: list[Table]) -> Sheet:
-        header, understood = table.grid.rows[table.header], [table.grid.understood]
-        rows = list(table.grid.rows[table.header + 1 :])
-        header, rows = self._with_unit_row(header, rows)
+        understood = [table.grid.understood]
+        header, rows = self._with_unit_row(table.header, table.rows)
         rows, after = self._without_footer(header, rows, coded=table.kind == "coded")
+        rows, summaries = self._without_summaries(header, rows)
+        problems: list[Problem] = []
         if keys:
-            header, rows = self._decoded(header, rows, keys)
+            header, rows, problems = self._decoded(header, rows, keys)
             understood.append(f"groups are taken from the sheet {keys[0].grid.title!r}")
+        unnamed = _unnamed(header, rows)
         used = [any(row[position].text.strip() for row in (header, *rows)) for position in range(len(header))]
+        used = [keep and position not in unnamed for position, keep in enumerate(used)]
+        understood += unnamed.values()
         header, *rows = (tuple(cell for cell, keep in zip(row, used, strict=True) if keep) for row in (header, *rows))
-        problems = _header_problems(self.path, header)
-        if not rows:
+        problems += _header_problems(self.path, header, decimals=table.grid.commas)
+        if not rows and not problems:
             problems.append(Problem(self.path.name, "", "a header and no rows under it", "one row or more"))
-        if problems:
-            raise Refusal(problems)
-        columns = {self.vocabulary.column(cell.text) for cell in header}
-        layout = "one row per measurement" if columns & set(LONG) else "one row per animal, one column per endpoint"
+        long = set(self.vocabulary.columns(header)) & set(LONG)
+        layout = "one row per measurement" if long else "one row per animal, one column per endpoint"
+        above = [row for row in table.grid.rows if row[0].row < min(cell.row for cell in table.header)]
         understood += [layout, f"{len(rows)} rows under the header in row {header[0].row}"]
-        understood += _skipped("above", table.grid.rows[: table.header]) + _skipped("below", after)
-        return Sheet(self.path, self.sha256, header, tuple(rows), tuple(understood))
+        understood += _skipped("above", above) + _skipped("below", after) + summaries
+        return Sheet(self.path, self.sha256, header, tuple(rows), tuple(understood), tuple(problems))
 
     def _with_unit_row(self, header: tuple[Cell, ...], rows: list[tuple[Cell, ...]]) -> tuple[tuple[Cell, ...], list[tuple[Cell, ...]]]:
         """A row of units under the header moves into it; header cells may be merged down into that row."""
         if not rows:
             return header, rows
         below = [replace(cell, text="") if cell.kind == "merged" else cell for cell in rows[0]]
-        units = [
-            not cell.text.strip() or (self._measures(top) and not is_value(cell.text)) for top, cell in zip(header, below, strict=True)
-        ]
-        if not all(units):
+        columns = self.vocabulary.columns(header)
+        stated = [cell for top, cell in zip(header, below, strict=True) if self._measures(top) and cell.text.strip()]
+        named = [cell for column, cell in zip(columns, below, strict=True) if column == "group" and cell.text.strip()]
+        others = [cell for top, cell in zip(header, below, strict=True) if not self._measures(top) and cell.text.strip()]
+        # Beside units, the column of animals may say 'no.'; an animal has a group.
+        if named or any(is_value(cell.text) for cell in stated) or (others and not any(is_unit(cell.text) for cell in stated)):
             return header, rows
-        return tuple(_joined(top, cell.text.strip()) for top, cell in zip(header, below, strict=True)), rows[1:]
+        units = [cell.text.strip() if self._measures(top) else "" for top, cell in zip(header, below, strict=True)]
+        return tuple(map(with_unit, header, units)), rows[1:]
 
     def _measures(self, header: Cell) -> bool:
         return self.vocabulary.column(header.text) == "value" or self.vocabulary.endpoint(header.text) is not None
@@ -141,7 +138,7 @@ class _Finder:
         self, header: tuple[Cell, ...], rows: list[tuple[Cell, ...]], *, coded: bool
     ) -> tuple[list[tuple[Cell, ...]], list[tuple[Cell, ...]]]:
         """Split off what a machine writes under a table: after a gap, or alone in its row, without a value and without a group."""
-        groups = [at for at, cell in enumerate(header) if self.vocabulary.column(cell.text) == "group"]
+        groups = [at for at, name in enumerate(self.vocabulary.columns(header)) if name == "group"]
         end = len(rows)
         for position in range(len(rows) - 1, -1, -1):
             row = rows[position]
@@ -154,15 +151,27 @@ class _Finder:
                 end = position
         return rows[:end], rows[end:]
 
+    def _without_summaries(self, header: tuple[Cell, ...], rows: list[tuple[Cell, ...]]) -> tuple[list[tuple[Cell, ...]], list[str]]:
+        columns = self.vocabulary.columns(header)
+        measured = [at for at, cell in enumerate(header) if self._measures(cell)]
+        naming = [at for at, name in enumerate(columns) if name in ("animal", "code")]
+        groups = [at for at, name in enumerate(columns) if name == "group"]
+        titles = [
+            None
+            if any(row[at].text.strip() for at in groups) and not any(is_summary(row[at].text) for at in groups)
+            else next((row[at].text.strip() for at in (*naming, *groups) if row[at].text.strip()), "")
+            for row in rows
+        ]
+        return without_summaries(rows, measured, titles)
+
     def _decoded(
         self, header: tuple[Cell, ...], rows: list[tuple[Cell, ...]], keys: list[Table]
-    ) -> tuple[tuple[Cell, ...], list[tuple[Cell, ...]]]:
-        """Each coded row with the animal and the group that the key gives it."""
+    ) -> tuple[tuple[Cell, ...], list[tuple[Cell, ...]], list[Problem]]:
+        """Each coded row with the animal and the group that the key gives it, and what is wrong with the codes."""
         if len(keys) > 1:
             self._refuse_several(keys)
-        ours = {name: at for at, cell in enumerate(header) if (name := self.vocabulary.column(cell.text))}
-        top, *lines = keys[0].grid.rows[keys[0].header :]
-        theirs = {name: at for at, cell in enumerate(top) if (name := self.vocabulary.column(cell.text))}
+        top, lines = keys[0].header, keys[0].rows
+        ours, theirs = ({name: at for at, name in enumerate(self.vocabulary.columns(names)) if name is not None} for names in (header, top))
         by = "code" if "code" in ours and "code" in theirs else "animal"
         added = [name for name in ("animal", "group") if name in theirs and name not in ours]
         problems: list[Problem] = []
@@ -181,29 +190,14 @@ class _Finder:
                 problems.append(Problem(self.path.name, f"cell {code.name}", f"the {by} {code.text!r}", expected, "Correct it."))
             else:
                 joined.append((*row, *meaning[code.text.strip()]))
-        if problems:
-            raise Refusal(problems)
-        return (*header, *(top[theirs[name]] for name in added)), joined
-
-    def _likeliest(self, grids: list[Grid]) -> Table:
-        """Where no header is whole, the row that knows the most names: what it lacks is then told of it."""
-        found = [
-            (sum(bool(self.vocabulary.column(cell.text) or self.vocabulary.endpoint(cell.text)) for cell in row), -number, grid, number)
-            for grid in grids
-            for number, row in enumerate(grid.rows)
-        ]
-        best = max(found, key=lambda scored: scored[:2])
-        if best[0] == 0 and len(grids) > 1:
-            sheets = ", ".join(repr(grid.title) for grid in grids)
-            expected = "a sheet with columns 'animal', 'group' and the measurements"
-            raise Refusal([Problem(self.path.name, "", f"no table of this study in the sheets {sheets}", expected)])
-        return Table(best[2], best[3], "animals")
+        return (*header, *(top[theirs[name]] for name in added)), joined, problems
 
     # -- one column per group ----------------------------------------------------------------------------------------------
 
     def _grouped(self, tables: list[Table]) -> Sheet:
-        long = by_group([(table.grid, table.header) for table in tables], self.vocabulary, self.path, self.unfit)
-        return Sheet(self.path, self.sha256, long.header, long.rows, (*(grid.understood for grid in long.used), *long.understood))
+        long = by_group([(table.grid, table.number) for table in tables], self.vocabulary, self.path, self.unfit)
+        understood = (*(grid.understood for grid in long.used), *long.understood)
+        return Sheet(self.path, self.sha256, long.header, long.rows, understood, tuple(long.problems))
 
     def _refuse_lost(self, grids: list[Grid], grouped: list[Table]) -> None:
         """A sheet that is named after an endpoint and in which no groups are found would be lost beside one in which they are."""
@@ -228,44 +222,17 @@ class _Finder:
     def _refuse_several(self, tables: list[Table]) -> None:
         titles = list(dict.fromkeys(table.grid.title for table in tables))
         found = f"{len(titles)} sheets that hold a table of this study: {', '.join(map(repr, titles))}"
-        raise Refusal([Problem(self.path.name, "", found, "one", f"Say which one: --sheet {titles[0]!r}.")])
+        raise Refusal(
+            [Problem(self.path.name, "", found, "one", f"Say which one: --sheet {titles[0]!r}; to use all, put their rows on one sheet.")]
+        )
 
     def _refuse_stacked(self, tables: list[Table]) -> None:
         problems = []
         for table in tables[1:]:
-            cell = table.grid.rows[table.header][0]
+            cell = table.header[0]
             remedy = "Delete this row if the table goes on under it; otherwise put the tables on sheets or in files of their own."
             problems.append(Problem(self.path.name, f"cell {cell.name}", "a second header", "one table", remedy))
         raise Refusal(problems)
-
-
-def _tables(grid: Grid, vocabulary: Vocabulary) -> list[Table]:
-    """Every whole header in a grid."""
-    if grid.prism:
-        return [Table(grid, 0, "groups")]
-    plain, grouped = [], []
-    for number, row in enumerate(grid.rows):
-        # A header that is merged down over two rows is one header.
-        if all(cell.kind == "merged" or not cell.text.strip() for cell in row):
-            continue
-        columns = {vocabulary.column(cell.text) for cell in row} - {None}
-        measures = set(LONG) <= columns or any(vocabulary.endpoint(cell.text) for cell in row)
-        if {"animal", "group"} <= columns and measures:
-            plain.append(Table(grid, number, "animals"))
-        elif "group" in columns and columns & {"animal", "code"} and not measures:
-            plain.append(Table(grid, number, "key"))
-        elif columns & {"animal", "code"} and measures and "group" not in columns:
-            plain.append(Table(grid, number, "coded"))
-        elif len({vocabulary.group(cell.text) for cell in row} - {None}) > 1 and "group" not in columns:
-            grouped.append(Table(grid, number, "groups"))
-    # A row of a plain table may name two groups, in a note.
-    return plain or grouped
-
-
-def _joined(header: Cell, unit: str) -> Cell:
-    if not unit or canonical(in_brackets(header.text)) == canonical(unit):
-        return header
-    return replace(header, text=f"{header.text.strip()} ({unit})")
 
 
 def _skipped(where: str, rows: list[tuple[Cell, ...]] | tuple[tuple[Cell, ...], ...]) -> list[str]:
@@ -276,11 +243,38 @@ def _skipped(where: str, rows: list[tuple[Cell, ...]] | tuple[tuple[Cell, ...], 
     return [f"{len(rows)} line{'s' if len(rows) > 1 else ''} {where} the table skipped: {shown}"]
 
 
-def _header_problems(path: Path, header: tuple[Cell, ...]) -> list[Problem]:
+def _unnamed(header: tuple[Cell, ...], rows: list[tuple[Cell, ...]]) -> dict[int, str]:
+    """The columns without a name that hold nothing to lose, by position, each with the sentence that tells of it.
+
+    Programs write the numbers of rows before the first column, and people their remarks behind the last.
+    """
+    found = {}
+    for at, cell in enumerate(header):
+        texts = [row[at].text.strip() for row in rows]
+        if cell.text.strip() or not any(texts):
+            continue
+        if at == 0 and texts in ([str(start + number) for number in range(len(rows))] for start in (0, 1)):
+            found[at] = f"column {letters(cell.column)} has no name and counts the rows: not used"
+        elif not any(map(is_value, filter(None, texts))):
+            quoted = ", ".join(dict.fromkeys(repr(text[:40]) for text in texts if text))
+            found[at] = f"column {letters(cell.column)} has no name and holds no numbers: not used ({shortened(quoted)})"
+    return found
+
+
+def _header_problems(path: Path, header: tuple[Cell, ...], *, decimals: bool) -> list[Problem]:
+    """Headers that are empty or there twice; `decimals`: whether a decimal comma would cut a number in two."""
     seen: dict[str, Cell] = {}
-    problems = []
-    for cell in header:
+    problems: list[Problem] = []
+    for at, cell in enumerate(header):
         name, place = cell.text.strip().casefold(), f"cell {cell.name}"
+        if not name and decimals and not any(other.text.strip() for other in header[at:]):
+            found, expected = (
+                f"rows that go on where the header ends, at column {letters(cell.column)}",
+                "as many columns as the header has",
+            )
+            remedy = "If decimals are written with a comma, separate the columns with semicolons; put text with a comma in quotation marks."
+            # Then no cell is sure to stand in its column.
+            raise Refusal([Problem(path.name, place, found, expected, remedy)])
         if not name:
             problems.append(Problem(path.name, place, "an empty header over a filled column", "a name", "Name the column, or delete it."))
         elif name in seen:

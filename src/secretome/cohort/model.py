@@ -63,6 +63,9 @@ def cohort_id(path: Path) -> str:
     >>> cohort_id(Path("Lab export.csv"))
     'Lab-export'
     """
+    if path.name.startswith("~$"):
+        found = "the mark that Excel leaves beside a workbook while it is open"
+        raise Refusal([Problem(path.name, "", found, "the workbook itself", f"Give {path.name[2:]}.")])
     name = re.sub(r"[^A-Za-z0-9._-]", "-", path.stem)
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
         expected = "a name of at most 64 characters that begins with a letter or a digit"

@@ -1,7 +1,9 @@
 """What kind of file it is, by its first bytes and not by its name; and its tables, as grids of cells."""
 
 import io
+import re
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +13,29 @@ from secretome.cohort.prism import read_prism
 from secretome.cohort.sheet import Grid
 from secretome.protocol import Problem, Refusal
 
+# What a file of another program begins with, or holds when it is an archive; what it is, and how its table is got out.
+EXPORT = "Export or copy the table as an Excel workbook or a CSV file."
+BEGINNINGS = (
+    (b"%PDF", "a PDF", EXPORT),
+    (b"{\\rtf", "a text of a word processor (RTF)", EXPORT),
+    (b"\x89PNG", "a picture", "Give the table as numbers, in a workbook or a CSV file."),
+    (b"\xff\xd8\xff", "a picture", "Give the table as numbers, in a workbook or a CSV file."),
+    (b"\x1f\x8b", "a compressed file", "Unpack it, or save its table as a CSV file."),
+    (b"PAR1", "a Parquet file", "Save the table as a CSV file."),
+    (b"$FL2", "a file of SPSS", EXPORT),
+    (b"[{", "JSON", EXPORT),
+    (b'{"', "JSON", EXPORT),
+    (b"<stata_dta>", "a file of Stata", EXPORT),
+)
+MEMBERS = (
+    (re.compile(r"Index/.*\.iwa|Index\.zip"), "a file of Apple Numbers", "In Numbers: File, Export To, Excel."),
+    (re.compile(r"word/.*"), "a text of a word processor (.docx)", EXPORT),
+    (re.compile(r"ppt/.*"), "slides (.pptx)", EXPORT),
+    (re.compile(r"xl/workbook\.bin"), "a binary workbook (.xlsb)", "Save it as an Excel workbook (.xlsx)."),
+    (re.compile(r"document\.json"), "a .prism file", ""),
+)
+WORKBOOK = re.compile(r"xl/.*|content\.xml|\[Content_Types\]\.xml", re.IGNORECASE)
+READABLE = "a CSV file, an Excel workbook or a Prism file saved as .pzfx"
 SAVE_AS_PZFX = "In Prism: File, Save As, and choose the type 'Prism XML' (.pzfx)."
 
 
@@ -49,8 +74,9 @@ def read_grids(content: bytes, path: Path) -> Opened:
         If the file is none that can be read.
     """
     suffix = path.suffix.casefold()
-    if suffix in (".prism", ".pzf") or _is_prism(content):
-        raise Refusal([Problem(path.name, "", f"a {suffix if suffix == '.pzf' else '.prism'} file", "Prism's XML format", SAVE_AS_PZFX)])
+    if suffix == ".pzf":
+        raise Refusal([Problem(path.name, "", "a .pzf file", "Prism's XML format", SAVE_AS_PZFX)])
+    _refuse_other_programs(content, path)
     if content[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
         return Opened(read_workbook(content, path))
     if suffix == ".pzfx" or b"<GraphPadPrismFile" in content[:2000]:
@@ -60,9 +86,17 @@ def read_grids(content: bytes, path: Path) -> Opened:
     return Opened(usual, unusual)
 
 
-def _is_prism(content: bytes) -> bool:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return "document.json" in archive.namelist()
-    except zipfile.BadZipFile:
-        return False
+def _refuse_other_programs(content: bytes, path: Path) -> None:
+    """Say what a file of another program is, and how to get its table."""
+    found, remedy = next(((name, how) for start, name, how in BEGINNINGS if content.startswith(start)), ("", ""))
+    members: list[str] = []
+    if content[:2] == b"PK":
+        with suppress(zipfile.BadZipFile), zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = archive.namelist()
+            found, remedy = next(((name, how) for form, name, how in MEMBERS if any(map(form.fullmatch, members))), ("", ""))
+    if found == "a .prism file" or path.suffix.casefold() == ".prism":
+        raise Refusal([Problem(path.name, "", "a .prism file", "Prism's XML format", SAVE_AS_PZFX)])
+    if members and not found and not any(map(WORKBOOK.fullmatch, members)):
+        found, remedy = "an archive of other files", "Unpack it, and give the file itself."
+    if found:
+        raise Refusal([Problem(path.name, "", found, READABLE, remedy)])

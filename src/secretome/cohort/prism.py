@@ -86,7 +86,7 @@ def _rows(table: Element, title: str) -> list[list[Cell]]:
         for at, (_, place, values, kind) in enumerate(columns, start=1):
             text, struck = values[number] if number < len(values) else ("", False)
             label = f"{kind}row {number + 1}" if kind else f"{place}{'row ' if ':' in place else ''}{number + 1}"
-            row.append(Cell(text, number + 2, at, title, "struck" if struck else "text", label))
+            row.append(Cell(text, number + 2, at, title, label=label, struck=struck))
         rows.append(row)
     return rows
 

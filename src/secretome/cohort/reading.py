@@ -12,32 +12,40 @@ from typing import Literal, cast
 import pandas as pd
 
 from secretome.cohort.beside import UNCOUNTED, Beside
-from secretome.cohort.by_group import SUMMARIES
 from secretome.cohort.columns import Columns, Complaints
 from secretome.cohort.describing import describe
+from secretome.cohort.fates import Fates
 from secretome.cohort.layouts import read_sheet
+from secretome.cohort.marked import check_marked
 from secretome.cohort.model import Cohort, cohort_id
 from secretome.cohort.replicates import Record, average_wells, refuse_repeats
 from secretome.cohort.sheet import Cell, Sheet
-from secretome.cohort.values import MISSING, Unreadable, Value, decimal_mark, parse
-from secretome.cohort.vocabulary import BESIDE, Vocabulary, in_brackets
-from secretome.protocol import ORIGINS, Endpoint, Group, Origin, Protocol, nearest, normalise
+from secretome.cohort.summaries import is_summary
+from secretome.cohort.values import MISSING, Unreadable, Value, decimal_mark, has_mark, parse, reciprocal
+from secretome.cohort.vocabulary import BESIDE, REQUIRED, Vocabulary, in_brackets
+from secretome.protocol import ORIGINS, Endpoint, Group, Origin, Protocol
 
 # Columns of `Cohort.values`, in this order.
 CARRIED = ("cage", "sex", "batch", "plate", "note")
 COLUMNS = ("animal", "group", "endpoint", "value", "lower", "upper", "count", "exposure", "total", *CARRIED, "time", "dead", "exclude")
 THOUSANDS = re.compile(r"[<>≤≥]?\s*\d{1,3}(\.\d{3})+")
 KEEP_WORDS = frozenset({"none", "no", "0", "false", "n", "keep", "include", "included"})
-DIED = {"1": True, "yes": True, "y": True, "true": True, "dead": True, "died": True, "death": True}
-LIVED = {"0": False, "no": False, "n": False, "false": False, "alive": False, "survived": False}
-EVENTS = DIED | LIVED
 # What a spreadsheet knows of a cell that cannot be a value, and how to mend it.
 BY_KIND = {
     "error": ("the error {}", "Mend the formula or type the value; empty the cell if it is missing."),
+    "unfinished": ("the formula {} without its result", "Open the file in a spreadsheet and save it, or type the value."),
     "date": ("the date {}", "The spreadsheet made a date of what was typed: format the cell as text or number, and type the value anew."),
     "merged": ("{} in a cell merged with another", "Unmerge the cells: one value belongs to one animal."),
 }
-
+# How to mend a row whose group or endpoint is unlike any of the study, or missing.
+UNKNOWN = {
+    "group": "Write the group's name, or say which one it is: --map '{name}=KEY'.",
+    "endpoint": "Delete these rows if the study has no such endpoint, or say which one it is: --map '{name}=KEY'.",
+}
+ABSENT = {
+    "group": "Write the group in every row, also where it was written once for several; delete the row if it is a note.",
+    "endpoint": "Write the endpoint in every row.",
+}
 
 # Control characters other than tabs and line ends, and those that turn the direction of text.
 UNTYPED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -75,7 +83,7 @@ def read_cohort(
     sheet : str, optional
         The sheet or table to take, where several hold a table of the study.
     names : mapping, optional
-        Names of groups and endpoints in the file that the protocol does not know, each with the one that it stands for.
+        Names of groups, endpoints and columns in the file that the study does not know, each with the one that it stands for.
 
     Returns
     -------
@@ -114,18 +122,24 @@ class _Reader:
         self.protocol = vocabulary.protocol
         self.complaints = Complaints(sheet)
         self.columns = Columns(sheet, vocabulary, self.complaints)
+        self.fates = Fates(self.columns, self.complaints)
         self.understood = [*sheet.understood, *self.columns.understood]
 
     def cohort(self, name: str) -> Cohort:
         self._check_characters()
+        if not self.columns.readable:
+            self.complaints.stop()
         entries = list(self._entries())
+        self.understood += check_marked(self.sheet, self.columns, [entry.value for entry in entries], self.complaints)
         marks = self._marks(entries)
         beside = Beside(self.columns, marks, self.complaints)
         read = [record for entry in entries if (record := self._record(entry, marks, beside)) is not None]
         origin = self._origin()
-        records, averaged = average_wells(read, self.complaints)
+        # Without a column of animals or of groups, no two rows can be compared.
+        whole = all(column in self.columns.named for column in REQUIRED)
+        records, averaged = average_wells(read if whole else [], self.complaints)
         refuse_repeats(records, self.complaints, self.protocol)
-        self._check_deaths(records)
+        self.understood += self.fates.check(records)
         self.complaints.stop()
         frame = pd.DataFrame([row for row, _ in records], columns=list(COLUMNS))
         kept = frame["exclude"] == ""
@@ -186,19 +200,19 @@ class _Reader:
                 marks[column] = decimal_mark([cell.text for cell in members])
             except Unreadable as error:
                 for cell in members:
-                    if "," in cell.text:
+                    if has_mark(cell.text, ","):
                         self.complaints.about(cell, repr(cell.text.strip()), error.expected, error.remedy)
         if "," in marks.values():
             self.understood.append("decimals are written with a comma")
             self._check_points(cells, marks)
-        elif any("." in cell.text.strip(".") for members in cells.values() for cell in members):
+        elif any(has_mark(cell.text, ".") for members in cells.values() for cell in members):
             self.understood.append("decimals are written with a point")
         return marks
 
     def _check_points(self, cells: dict[int, list[Cell]], marks: dict[int, str]) -> None:
         """Beside a column with decimal commas, a point before three digits may stand for thousands."""
         for column, members in cells.items():
-            pointed = [cell for cell in members if "." in cell.text and cell.text.strip() not in MISSING]
+            pointed = [cell for cell in members if has_mark(cell.text, ".")]
             if marks.get(column) == "." and pointed and all(THOUSANDS.fullmatch(cell.text.strip()) for cell in pointed):
                 for cell in pointed:
                     text = cell.text.strip()
@@ -207,8 +221,7 @@ class _Reader:
 
     def _record(self, entry: _Entry, marks: dict[int, str], beside: Beside) -> tuple[Record, Cell] | None:
         before = len(self.complaints.problems)
-        animal = self._animal(entry.row[self.columns.named["animal"]])
-        group = self._match(entry.row[self.columns.named["group"]], "group")
+        animal, group = self._names(entry.row)
         if "unit" in self.columns.named and (unit := entry.row[self.columns.named["unit"]]).text.strip():
             self.columns.check_unit(unit.text, entry.endpoint, unit)
         elif not self.columns.wide and (stated := in_brackets((header := self.sheet.header[self.columns.named["value"]]).text)):
@@ -220,8 +233,9 @@ class _Reader:
         if exclude.casefold() in KEEP_WORDS:
             cell = entry.row[self.columns.named["exclude"]]
             self.complaints.about(cell, repr(exclude), "a reason, or an empty cell", "Leave the cell empty to keep the animal.")
-        survival = self._survival(entry.row)
-        if len(self.complaints.problems) > before or value is None:
+        fate = self.fates.of(entry.row)
+        # A problem of the row is told once, with the first of its values.
+        if len(self.complaints.problems) > before or value is None or not animal or group is None:
             return None
         record: Record = {
             "animal": animal,
@@ -232,17 +246,29 @@ class _Reader:
             "upper": value.upper,
             **counted,
             **{column: self.columns.text(entry.row, column) for column in CARRIED},
-            **survival,
+            **fate,
             "exclude": exclude,
             "replicate": self.columns.text(entry.row, "replicate"),
         }
         return record, entry.value
 
+    def _names(self, row: tuple[Cell, ...]) -> tuple[str, str | None]:
+        """The animal and the group of a row, as far as there are columns for them."""
+        cells = {column: row[self.columns.named[column]] for column in REQUIRED if column in self.columns.named}
+        if len(cells) == len(REQUIRED) and not any(cell.text.strip() for cell in cells.values()):
+            remedy = "Fill both in; delete the row if it is a summary or a note."
+            self.complaints.about(cells["animal"], "a row without animal and group", "the row of an animal", remedy)
+            return "", None
+        animal = self._animal(cells["animal"]) if "animal" in cells else ""
+        if is_summary(animal):
+            return animal, None
+        return animal, self._match(cells["group"], "group") if "group" in cells else None
+
     def _animal(self, cell: Cell) -> str:
         name = cell.text.strip()
         if not name:
             self.complaints.about(cell, "no animal", "an id", "Give every animal an id.")
-        elif normalise(name) in SUMMARIES:
+        elif is_summary(name):
             self.complaints.about(cell, f"the animal {name!r}", "an id: a summary is no animal", "Delete the row.")
         elif cell.kind in ("date", "error"):
             remedy = "Write the id as text, with an apostrophe before it." if cell.kind == "date" else "Mend the formula."
@@ -272,37 +298,19 @@ class _Reader:
         if mark is None:
             return None
         try:
-            return parse(cell.text, "." if cell.kind == "number" else mark)
+            return parse(reciprocal(cell.text) if endpoint.kind == "titre" else cell.text, "." if cell.kind == "number" else mark)
         except Unreadable as error:
             self.complaints.about(cell, repr(text), error.expected, error.remedy)
             return None
-
-    def _survival(self, row: tuple[Cell, ...]) -> dict[str, object]:
-        """When the animal was last seen, and whether it was dead when the others were sampled."""
-        time, event = self.columns.text(row, "time"), self.columns.text(row, "event").casefold()
-        hour = math.nan
-        if time.casefold() not in MISSING:
-            try:
-                hour = parse(time, "," if "," in time else ".").seen
-            except Unreadable:
-                hour = math.nan
-            if not hour >= 0:
-                cell = row[self.columns.named["time"]]
-                self.complaints.about(cell, repr(time), "hours, as a number from 0 upwards, or an empty cell")
-        if event not in MISSING and event not in EVENTS:
-            cell = row[self.columns.named["event"]]
-            self.complaints.about(cell, repr(event), "1 for a death, 0 or an empty cell for none")
-        sampled = self.protocol.sampling_hour
-        dead = sampled is not None and EVENTS.get(event, False) and not hour > sampled
-        return {"time": hour, "dead": dead}
 
     def _match(self, cell: Cell, what: Literal["group", "endpoint"]) -> str | None:
         name = cell.text.strip()
         members: Mapping[str, Group] | Mapping[str, Endpoint] = self.protocol.groups if what == "group" else self.protocol.endpoints
         found = self.vocabulary.group(name) if what == "group" else (self.vocabulary.endpoint(name) or (None,))[0]
         if found is None:
-            guess = nearest(name, [*members, *(member.label for member in members.values())]) if name else None
+            guess = self.vocabulary.near(name, [*members, *(member.label for member in members.values())]) if name else None
             hint = f"The nearest is {guess!r}; if it is meant, correct the file or add --map '{name}={guess}'." if guess else ""
+            hint = (hint or UNKNOWN[what].format(name=name)) if name else ABSENT[what]
             expected = f"one of {', '.join(members)}, or its label"
             self.complaints.about(cell, f"the {what} {name!r}" if name else f"no {what}", expected, hint)
         return found
@@ -324,19 +332,6 @@ class _Reader:
         """What every row says in a column; nothing where they differ."""
         stated = {self.columns.text(row, column) for row in self.sheet.rows}
         return stated.pop() if len(stated) == 1 else ""
-
-    def _check_deaths(self, records: list[tuple[Record, Cell]]) -> None:
-        hour = self.protocol.sampling_hour
-        fates: dict[object, object] = {}
-        for record, cell in records:
-            if record["exclude"]:
-                continue
-            animal = record["animal"]
-            if record["dead"] and not math.isnan(cast(float, record["lower"])):
-                found = f"a value of {animal!r}, which died before it was sampled at {hour:g} h"
-                self.complaints.about(cell, found, "no value of a dead animal", "Empty the cell, or correct 'event' and 'time'.")
-            if fates.setdefault(animal, record["dead"]) != record["dead"]:
-                self.complaints.about(cell, f"{animal!r} both dead and alive", "one fate in all its rows", "Correct 'event' and 'time'.")
 
     def _check_content(self, values: pd.DataFrame) -> None:
         measured = values[values["lower"].notna()]

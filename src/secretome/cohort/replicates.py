@@ -52,6 +52,7 @@ def refuse_repeats(records: list[tuple[Record, Cell]], complaints: Complaints, p
     seen: dict[tuple[str, str, str], tuple[Record, Cell]] = {}
     homes: dict[str, str] = {}
     spellings: dict[str, str] = {}
+    strays: set[tuple[str, str]] = set()
     for record, cell in records:
         if record["exclude"]:
             continue
@@ -74,9 +75,12 @@ def refuse_repeats(records: list[tuple[Record, Cell]], complaints: Complaints, p
             found, expected = f"the animal {record['animal']!r} beside {spelt!r}", "ids that differ in more than capitals and spaces"
             complaints.about(cell, found, expected, "Spell an animal in one way, or tell two apart.")
         home = homes.setdefault(record["animal"], record["group"])
-        if protocol.design != "paired" and home != record["group"]:
+        twice = (record["animal"], record["group"])
+        if protocol.design != "paired" and home != record["group"] and twice not in strays:
+            strays.add(twice)
             found = f"{record['animal']!r} in {record['group']} and in {home}"
-            complaints.about(cell, found, "each animal in one group", "Correct the group, or the id.")
+            remedy = f"Correct the group of one animal; give two animals two ids, such as '{record['group']} {record['animal']}'."
+            complaints.about(cell, found, "each animal in one group", remedy)
 
 
 def _mean(members: list[tuple[Record, Cell]], complaints: Complaints, spreads: dict[str, float]) -> Record:

@@ -1,9 +1,11 @@
 """A laboratory's file as text cells that keep their place, before anything is interpreted."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
+
+from secretome.protocol import Problem
 
 
 @dataclass(frozen=True)
@@ -11,15 +13,19 @@ class Cell:
     """One cell: its text, and its place as the program that made the file names it.
 
     `kind` is what the file itself knows of the cell: a typed ``number`` has no decimal mark of its own, a ``date`` or an ``error`` is no
-    value, ``merged`` repeats the cell that it is merged with, and a ``struck`` value was struck out by hand.
+    value, nor is a formula without its result (``unfinished``), and ``merged`` repeats the cell that it is merged with. A cell may
+    be struck out by hand (`struck`), in a row or column that is `hidden`, and the result of a `formula`.
     """
 
     text: str
     row: int
     column: int
     sheet: str = ""
-    kind: Literal["text", "number", "date", "error", "merged", "struck"] = "text"
+    kind: Literal["text", "number", "date", "error", "unfinished", "merged"] = "text"
     label: str = ""
+    struck: bool = False
+    hidden: Literal["", "row", "column"] = ""
+    formula: str = ""
 
     @property
     def name(self) -> str:
@@ -40,24 +46,27 @@ class Cell:
 class Grid:
     """Cells as a file holds them, all rows equally long and empty ones left out, before it is known where a table begins.
 
-    `title` is the name of the sheet or of Prism's table; a table of Prism is one column per group by its nature (`prism`).
+    `title` is the name of the sheet or of Prism's table; a table of Prism is one column per group by its nature (`prism`);
+    `commas` separate the columns of a text.
     """
 
     title: str
     rows: tuple[tuple[Cell, ...], ...]
     understood: str
     prism: bool = False
+    commas: bool = False
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table of text: header cells, then rows of as many cells; and what was made of the file so far, in sentences."""
+    """A table of text: header cells, then rows of as many cells; and what was made of the file so far, and is wrong with it."""
 
     path: Path
     sha256: str
     header: tuple[Cell, ...]
     rows: tuple[tuple[Cell, ...], ...]
     understood: tuple[str, ...]
+    problems: tuple[Problem, ...] = ()
 
 
 def letters(column: int) -> str:
@@ -69,10 +78,15 @@ def letters(column: int) -> str:
     return name
 
 
-def grid(title: str, rows: list[list[Cell]], understood: str, *, prism: bool = False) -> Grid:
+# Characters of no width come along when a cell is copied from a web page.
+UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+
+
+def grid(title: str, rows: list[list[Cell]], understood: str, *, prism: bool = False, commas: bool = False) -> Grid:
     """Rows made equally long, without those that hold nothing."""
     width = max((len(row) for row in rows), default=0)
     sheet = title if rows and rows[0] and rows[0][0].sheet else ""
+    rows = [[replace(cell, text=cell.text.translate(UNSEEN)) if not cell.text.isascii() else cell for cell in row] for row in rows]
     filled = [row for row in rows if any(cell.text.strip() for cell in row)]
     padded = [(*row, *(Cell("", row[0].row, column + 1, sheet) for column in range(len(row), width))) for row in filled]
-    return Grid(title, tuple(padded), understood, prism)
+    return Grid(title, tuple(padded), understood, prism, commas)

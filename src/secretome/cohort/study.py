@@ -78,7 +78,7 @@ def load_study(
     sheet : str, optional
         The sheet of a workbook, or the table of a Prism file, where several hold a table of the study.
     names : mapping, optional
-        Names of groups and endpoints in the file that the study does not know, each with the one that it stands for.
+        Names of groups, endpoints and columns in the file that the study does not know, each with the one that it stands for.
 
     Returns
     -------

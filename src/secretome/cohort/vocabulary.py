@@ -1,8 +1,9 @@
 """The names that a file may use: columns, groups and endpoints, by key, by label, or by a name that the user maps to one."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from secretome.cohort.sheet import Cell
 from secretome.cohort.units import canonical
 from secretome.protocol import Endpoint, Group, Problem, Protocol, Refusal, nearest, normalise
 
@@ -15,6 +16,15 @@ OPTIONAL = (
 LONG = ("endpoint", "value")
 COLUMNS = {normalise(column): column for column in (*REQUIRED, *OPTIONAL, *LONG)}
 BRACKETS = re.compile(r"[\[(](.*)[\])]\s*$")
+# How many animals a group has is often written behind its name.
+SIZE = re.compile(r"\s*[\[(,]?\s*n\s*=\s*\d+\s*[\])]?\s*$", re.IGNORECASE)
+# Other names of two columns, believed where no column has the name itself and no two have another.
+KIN = ("animal", "subject", "rat", "mouse", "donor", "patient")
+NUMBERS = ("", "id", "ids", "no", "nr", "num", "number", "name", "tag")
+OTHER_NAMES = {
+    "animal": frozenset({"id", *(kin + number for kin in KIN for number in NUMBERS)}),
+    "group": frozenset({"groups", "groupname", "treatment", "treatmentgroup", "experimentalgroup", "studygroup", "arm", "studyarm"}),
+}
 
 
 class Vocabulary:
@@ -25,7 +35,7 @@ class Vocabulary:
     protocol : Protocol
         The study.
     mapped : mapping, optional
-        Names of the file that the protocol does not know, each with the group or endpoint it stands for.
+        Names of the file that the study does not know, each with the group, endpoint or column it stands for.
 
     Raises
     ------
@@ -39,20 +49,23 @@ class Vocabulary:
         self.groups = names(protocol.groups)
         self.endpoints = names(protocol.endpoints)
         self._met: set[str] = set()
+        self.columns_by_name = dict(COLUMNS)
         known = {**COLUMNS, **self.groups, **self.endpoints}
         problems = []
         for old, new in self.mapped.items():
             form, meant = normalise(old), normalise(new)
             if not form or form in known:
-                problems.append(Problem("--map", "", f"{old!r} to be read as {new!r}", "a name that the study does not know itself"))
-            if meant not in self.groups and meant not in self.endpoints:
+                expected = "a name that the study does not know itself" + ("" if form else ", with a letter or a digit")
+                problems.append(Problem("--map", "", f"{old!r} to be read as {new!r}", expected))
+            if not any(meant in members for members in (self.groups, self.endpoints, COLUMNS)):
                 candidates = [*protocol.groups, *protocol.endpoints]
-                guess = nearest(new, candidates)
+                guess = nearest(new, [*candidates, *COLUMNS.values()])
                 hint = f"The nearest is {guess!r}." if guess else ""
-                problems.append(Problem("--map", "", f"{new!r} after '='", f"one of {', '.join(candidates)}, or its label", hint))
+                expected = f"one of {', '.join(candidates)}, a label of one, or a column such as animal"
+                problems.append(Problem("--map", "", f"{new!r} after '='", expected, hint))
         if problems:
             raise Refusal(problems)
-        for members in (self.groups, self.endpoints):
+        for members in (self.groups, self.endpoints, self.columns_by_name):
             members |= {normalise(old): members[normalise(new)] for old, new in self.mapped.items() if normalise(new) in members}
 
     @property
@@ -64,17 +77,42 @@ class Vocabulary:
         )
 
     def column(self, text: str) -> str | None:
-        """The column that every study knows by this header."""
-        return COLUMNS.get(normalise(BRACKETS.sub("", text)) or normalise(text))
+        """The column that every study knows by this header, or that it is mapped to."""
+        return self._find(normalise(text), self.columns_by_name) or self._find(normalise(BRACKETS.sub("", text)), self.columns_by_name)
+
+    def columns(self, header: Sequence[Cell]) -> list[str | None]:
+        """The column that each cell of a header names: by its name, or by an obvious other one where that leaves no doubt."""
+        found = [self.column(cell.text) for cell in header]
+        for column in OTHER_NAMES:
+            others = [at for at, cell in enumerate(header) if found[at] is None and other_name(cell.text) == column]
+            if column not in found and len(others) == 1:
+                found[others[0]] = column
+        return found
 
     def group(self, text: str) -> str | None:
         """The group of this name."""
-        return self._find(normalise(text), self.groups)
+        return self._find(normalise(text), self.groups) or self._find(normalise(SIZE.sub("", text)), self.groups)
+
+    def near(self, text: str, members: Sequence[str] | None = None) -> str | None:
+        """The name of the study that a name comes near to, or that stands in it among other words; of certain names, or of all.
+
+        A bare number comes near to nothing: the nearest to '1' would be 't1'.
+        """
+        if not re.search(r"[^\W\d]", text):
+            return None
+        known = [name for of in (labelled(self.protocol.groups), labelled(self.protocol.endpoints)) for pair in of for name in pair]
+        candidates = members if members is not None else [*known, *REQUIRED, *LONG]
+        words = f" {' '.join(_words(text))} "
+        inside = [name for name in candidates if f" {' '.join(_words(name))} " in words]
+        return nearest(text, candidates) or max(inside, key=len, default=None)
 
     def endpoint(self, text: str) -> tuple[str, str] | None:
         """The endpoint of this name, and the unit that stands behind the name; an empty unit where there is none."""
         bare = self._find(normalise(BRACKETS.sub("", text)), self.endpoints)
         whole = self._find(normalise(text), self.endpoints)
+        # A name that is mapped as a whole may end in a unit like any other.
+        if whole and normalise(text) not in names(self.protocol.endpoints):
+            return whole, in_brackets(text)
         # Brackets that a label has of its own hold no unit; "(%)" is one, though nothing of it is left in a name.
         if bare and not (whole and normalise(in_brackets(text))):
             return bare, in_brackets(text)
@@ -97,9 +135,29 @@ class Vocabulary:
         return members.get(form) if form else None
 
 
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", text.casefold())
+
+
 def names(members: Mapping[str, Group] | Mapping[str, Endpoint]) -> dict[str, str]:
     """Every accepted form of each key: the key itself and its label."""
-    return {normalise(name): key for key, member in members.items() for name in (key, member.label)}
+    return {normalise(name): key for key, label in labelled(members) for name in (key, label)}
+
+
+def labelled(members: Mapping[str, Group] | Mapping[str, Endpoint]) -> list[tuple[str, str]]:
+    """Each key with its label."""
+    return [(key, member.label) for key, member in members.items()]
+
+
+def other_name(text: str) -> str:
+    """The column that a header names in other words; nothing where it names none.
+
+    >>> other_name("Rat ID"), other_name("Mouse no."), other_name("#"), other_name("Treatment group"), other_name("Ratio")
+    ('animal', 'animal', 'animal', 'group', '')
+    """
+    # Nothing is left of a number sign in a name without punctuation.
+    form = normalise(BRACKETS.sub("", text)) or ("id" if text.strip() in ("#", "№") else "")
+    return next((column for column, others in OTHER_NAMES.items() if form in others), "")
 
 
 def in_brackets(header: str) -> str:

@@ -20,8 +20,8 @@ def normalise(name: str) -> str:
     return re.sub(r"[\W_]+", "", name.casefold())
 
 
-def nearest(name: str, names: Iterable[str]) -> str | None:
-    """The one of `names` most like `name`, or None when none is near."""
+def nearest(name: str, names: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """The one of `names` most like `name`, or None when none is near: `cutoff` is 1 for the same letters, and 0 for none in common."""
     by_form = {normalise(candidate): candidate for candidate in names}
-    found = difflib.get_close_matches(normalise(name), by_form, n=1, cutoff=0.6)
+    found = difflib.get_close_matches(normalise(name), by_form, n=1, cutoff=cutoff)
     return by_form[found[0]] if found else None
