@@ -143,6 +143,28 @@ def test_stopped_it_says_how_to_go_on(tmp_path: Path, number: signal.Signals, co
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"lab000", "summary.csv"}
 
 
+def test_a_folder_that_becomes_read_only_is_told_and_keeps_what_is_finished(tmp_path: Path) -> None:
+    light = Light(tmp_path, 4, "time.sleep(0.5)")
+    out = tmp_path / "out"
+    # Root may write anywhere, unless this is taken from it.
+    ordinary = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
+    run = light.process([*ordinary, *light.command("out", "--jobs", "1")])
+    until(lambda: any(out.glob("lab*")) and any(out.glob(".rerun-lab*")))
+    out.chmod(0o555)
+    _, said = run.communicate(timeout=120)
+    assert run.returncode == 1, said
+    assert "Traceback" not in said
+    assert "Permission denied" in said
+    refused = light.process([*ordinary, *light.command("out", "--resume")])
+    _, said = refused.communicate(timeout=120)
+    assert "Traceback" not in said
+    out.chmod(0o755)
+    assert all((made / "provenance.json").exists() for made in out.glob("lab*"))
+    assert light.run("out", "--resume").returncode == 0
+    assert light.run("whole", "--jobs", "2").returncode == 0
+    assert contents(out) == contents(tmp_path / "whole")
+
+
 def test_what_the_signal_itself_ended_has_not_failed(tmp_path: Path) -> None:
     """As Slurm does it: the cohort's process is told to end too."""
     light = Light(tmp_path, 2, 'if "lab000" not in cohort: time.sleep(600)')
