@@ -7,6 +7,8 @@ import re
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from secretome.protocol import study_folder
@@ -120,3 +122,10 @@ def _timeless(file: Path) -> bytes:
     if file.name == "notebook.ipynb":
         return re.sub(rb'"(duration|start_time|end_time)": [^\n]*', b"", text)
     return text
+
+
+def until(true: Callable[[], object], seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it never came to that"
+        time.sleep(0.02)

@@ -10,9 +10,8 @@ import sys
 import time
 from pathlib import Path
 
-import distributed
 import pytest
-from light import Light, contents
+from light import Light, contents, until
 from rats import TREG
 from typer.testing import CliRunner
 
@@ -144,6 +143,44 @@ def test_stopped_it_says_how_to_go_on(tmp_path: Path, number: signal.Signals, co
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"lab000", "summary.csv"}
 
 
+def test_a_folder_that_becomes_read_only_is_told_and_keeps_what_is_finished(tmp_path: Path) -> None:
+    light = Light(tmp_path, 4, "time.sleep(0.5)")
+    out = tmp_path / "out"
+    # Root may write anywhere, unless this is taken from it.
+    ordinary = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
+    run = light.process([*ordinary, *light.command("out", "--jobs", "1")])
+    until(lambda: any(out.glob("lab*")) and any(out.glob(".rerun-lab*")))
+    out.chmod(0o555)
+    _, said = run.communicate(timeout=120)
+    assert run.returncode == 1, said
+    assert "Traceback" not in said
+    assert "Permission denied" in said
+    refused = light.process([*ordinary, *light.command("out", "--resume")])
+    _, said = refused.communicate(timeout=120)
+    assert "Traceback" not in said
+    out.chmod(0o755)
+    assert all((made / "provenance.json").exists() for made in out.glob("lab*"))
+    assert light.run("out", "--resume").returncode == 0
+    assert light.run("whole", "--jobs", "2").returncode == 0
+    assert contents(out) == contents(tmp_path / "whole")
+
+
+def test_what_the_signal_itself_ended_has_not_failed(tmp_path: Path) -> None:
+    """As Slurm does it: the cohort's process is told to end too."""
+    light = Light(tmp_path, 2, 'if "lab000" not in cohort: time.sleep(600)')
+    run = light.start("out", "--jobs", "2")
+    until(lambda: (tmp_path / "out" / "lab000").exists() and len(children(run.pid)) == 1)
+    run.send_signal(signal.SIGSTOP)
+    os.kill(children(run.pid)[0], signal.SIGTERM)
+    run.send_signal(signal.SIGTERM)
+    run.send_signal(signal.SIGCONT)
+    _, said = run.communicate(timeout=60)
+    assert run.returncode == 143, said
+    assert "1 of 2 cohorts" in said
+    assert "Failed" not in said
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"lab000", "summary.csv"}
+
+
 def test_two_runs_on_one_folder_never_interleave(tmp_path: Path) -> None:
     light = Light(tmp_path, 1, "time.sleep(600)")
     first = light.start("out")
@@ -222,37 +259,6 @@ def test_shards_of_two_divisions_do_not_meet(tmp_path: Path) -> None:
     first.communicate()
 
 
-def test_on_a_cluster_whose_worker_is_killed_nothing_is_lost(batch: Light) -> None:
-    """A scheduler and two workers of Dask, one of them killed outright while a shard is at work."""
-    told = batch.folder / "scheduler.json"
-    dask = [sys.executable, "-m", "dask"]
-    common = ["--scheduler-file", str(told)]
-    started = [batch.quiet([*dask, "scheduler", "--port", "0", "--dashboard-address", ":0", *common])]
-    try:
-        until(told.exists)
-        worker = [*dask, "worker", "--nthreads", "1", "--no-nanny", "--no-dashboard", *common]
-        started += [batch.quiet(worker) for _ in range(2)]
-        address = json.loads(told.read_text(encoding="utf-8"))["address"]
-        with distributed.Client(address) as client:
-            client.wait_for_workers(2, timeout=120)
-        head = batch.start("cluster", "--scheduler", address)
-        until(lambda: any((batch.folder / "cluster").glob("lab*")))
-        started[1].kill()
-        _, said = head.communicate()
-        assert head.returncode == 0, said
-    finally:
-        for process in started:
-            process.kill()
-            process.wait()
-    assert contents(batch.folder / "cluster") == contents(batch.folder / "whole")
-
-
-def test_a_scheduler_that_does_not_answer_is_refused(tmp_path: Path, donors: Path) -> None:
-    result = CliRunner().invoke(app, ["rerun", TREG, str(donors), "--out", str(tmp_path / "out"), "--scheduler", "nonsense:1"])
-    assert result.exit_code == 2, result.output
-    assert "a Dask scheduler that answers" in result.output
-
-
 @pytest.mark.parametrize("text", ["0/3", "4/3", "3", "a/b", "-1/3"])
 def test_a_shard_that_is_none_is_refused(tmp_path: Path, donors: Path, text: str) -> None:
     result = CliRunner().invoke(app, ["rerun", TREG, str(donors), "--out", str(tmp_path / "out"), f"--shard={text}"])
@@ -268,11 +274,3 @@ def test_a_shard_without_a_file_says_so(tmp_path: Path, donors: Path) -> None:
         assert result.exit_code == 0, result.output
         said.append(("None of the files is in this shard" in result.output, out.exists()))
     assert sorted(said) == [(False, True), (True, False)]
-
-
-def until(true: "object", seconds: float = 120) -> None:
-    assert callable(true)
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it never came to that"
-        time.sleep(0.02)

@@ -161,7 +161,8 @@ def _watch(batch: "Generator[runs.Done | None, None, None]", total: int) -> "tup
     with _signals_to(signals), closing(batch) as events, _bar() as bar:
         task = bar.add_task("running", total=total)
         for event in events:
-            if event is not None:
+            # Slurm signals a cohort's process too: what the signal ended has not failed.
+            if event is not None and not (signals and event.failure):
                 done.append(event)
                 bar.update(task, completed=len(done), description=f"running, {sum(bool(each.failure) for each in done)} failed")
             bar.refresh()

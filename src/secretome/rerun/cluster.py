@@ -1,8 +1,12 @@
 """Shards as tasks of a Dask cluster. A shard is the command itself and knows nothing of who started it."""
 
+import logging
+import platform
+import signal
 import subprocess
 import sys
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +23,7 @@ TICK = 0.5
 
 
 def on_cluster(scheduler: str, command: Sequence[str], batch: Sequence[Ready], jobs: int) -> Generator[Done | None, None, None]:
-    """Run a command's shards on a cluster, and tell of each cohort when its shard has ended; None says that time goes by.
+    """Run a command's shards on a cluster, and tell of each cohort as it ends; None says that time goes by.
 
     A task whose worker dies is given to another, and goes on where it stood.
 
@@ -39,35 +43,49 @@ def on_cluster(scheduler: str, command: Sequence[str], batch: Sequence[Ready], j
     Refusal
         If the cluster cannot be reached, or what is needed for it is not installed.
     """
-    with _client(scheduler, jobs) as client:
-        from distributed import wait
-
-        workers = sum(client.nthreads().values()) or jobs
+    with ExitStack() as held:
+        # What breaks is told as a refusal or in the table; Dask would add a page of its own insides.
+        logging.disable(logging.CRITICAL)
+        held.callback(logging.disable, logging.NOTSET)
+        client, workers = _connect(scheduler, jobs, held)
+        # With --force a folder with the right key is there before: only one that has been made since is this run's.
+        seen = {ready.place.folder: _made(ready.place.folder) for ready in batch} if "--force" in command else {}
         count = min(len(batch), SHARDS_PER_WORKER * workers)
         shards = [Shard(number, count) for number in range(1, count + 1)]
         tasks = {
             client.submit(run_shard, [*command, "--shard", f"{shard.number}/{count}"], pure=False, retries=1): shard for shard in shards
         }
-        # With --force a folder with the right key is there before: only one that has been made since is this run's.
-        before = {ready.place.folder: _made(ready.place.folder) for ready in batch} if "--force" in command else {}
-        for task in _ended(tasks, wait):
+        waiting = list(batch)
+        for task in _ended(tasks):
+            for ready in _finished(waiting, seen):
+                yield Done(ready)
             if task is None:
                 yield None
                 continue
-            try:
-                said = task.result()
-            except Exception as error:  # Dask's own, such as a task whose workers die again and again
-                said = f"{type(error).__name__}: {error}"
+            node, said = _answer(task)
             mine = tasks[task].of_files([ready.place.file for ready in batch])
-            for ready in batch:
-                if ready.place.file in mine:
-                    folder = ready.place.folder
-                    whole = finished_key(folder) == ready.key and (not before or _made(folder) != before[folder])
-                    yield Done(ready, failure="" if whole else said or "its shard ended without it")
+            for ready in [ready for ready in waiting if ready.place.file in mine]:
+                waiting.remove(ready)
+                yield Done(ready, failure=_why(ready, node, said))
 
 
-def _ended(tasks: Iterable[Any], wait: Callable[..., Any]) -> Iterator[Any]:
+def _finished(waiting: list[Ready], seen: dict[Path, int]) -> Iterator[Ready]:
+    """Take out the cohorts whose folders have appeared, whole, since they were last looked at."""
+    for ready in list(waiting):
+        folder = ready.place.folder
+        made = _made(folder)
+        if made != seen.get(folder, 0):
+            seen[folder] = made
+            if finished_key(folder) == ready.key:
+                waiting.remove(ready)
+                yield ready
+
+
+def _ended(tasks: Iterable[Any]) -> Iterator[Any]:
     """Each task once it has ended, and None whenever none has for a while, so that whoever waits can be stopped."""
+    from distributed import wait
+    from distributed.client import FuturesCancelledError
+
     pending = set(tasks)
     while pending:
         try:
@@ -75,8 +93,38 @@ def _ended(tasks: Iterable[Any], wait: Callable[..., Any]) -> Iterator[Any]:
         except TimeoutError:
             yield None
             continue
+        except FuturesCancelledError:
+            ended = {task for task in pending if task.done()}
         pending -= ended
         yield from ended
+
+
+def _answer(task: Any) -> tuple[str, str]:
+    """The machine that ran a shard and what the shard said of failures; no machine if it was lost."""
+    from distributed import KilledWorker
+    from distributed.client import FutureCancelledError
+
+    try:
+        node, said = task.result()
+    except FutureCancelledError:
+        return "", "the Dask scheduler was lost before this cohort's shard had ended; --resume does the rest"
+    except KilledWorker:
+        return "", "every worker that was given its shard died or reached its time limit; --resume does the rest"
+    except Exception as error:  # whatever else Dask meets, such as a worker without this package
+        return "", f"{type(error).__name__}: {error}"
+    return node, said
+
+
+def _why(ready: Ready, node: str, said: str) -> str:
+    """What a shard said of one cohort, or else of itself; a shard that found nothing wrong wrote elsewhere, or ran something else."""
+    name, folder = ready.place.file.name, ready.place.folder
+    if not said and folder.exists():
+        return f"{name}: {node} has run it, but with other data or other versions than are here; make them the same, then --resume"
+    if not said:
+        return f"{name}: {node} has run it, but {folder} is not here; the workers need the same folder under the same name"
+    lines = [line.rstrip("│ ") for line in said.splitlines() if line.strip("│ ")]
+    own = [line[line.index(ready.place.file.name) :] for line in lines if ready.place.file.name in line]
+    return (own or lines)[-1] + (f" (on {node})" if node else "")
 
 
 def _made(folder: Path) -> int:
@@ -85,27 +133,42 @@ def _made(folder: Path) -> int:
     return file.stat().st_mtime_ns if file.exists() else 0
 
 
-def run_shard(command: Sequence[str]) -> str:
-    """Run one shard in a process of its own, which ends with this one; what it says of failures."""
+def run_shard(command: Sequence[str]) -> tuple[str, str]:
+    """Run one shard in a process of its own, which ends with this one; on which machine, and what it says of failures."""
     end = end_with_parent if sys.platform == "linux" else None
     run = subprocess.run([sys.executable, "-m", "secretome", *command], capture_output=True, text=True, check=False, preexec_fn=end)
-    return run.stderr if run.returncode else ""
+    return platform.node(), run.stderr if run.returncode else ""
 
 
-def _client(scheduler: str, jobs: int) -> Any:
+def _connect(scheduler: str, jobs: int, held: ExitStack) -> tuple[Any, int]:
+    """A client of the cluster, and how many shards it can run at once; what was asked of Slurm is given back with what is held."""
     try:
         from distributed import Client
 
         if scheduler != "slurm":
-            return Client(scheduler, timeout=10)
+            client = held.enter_context(Client(scheduler, timeout=10))
+            return client, sum(client.nthreads().values()) or jobs
+        from dask import config
+
+        # To import it takes Ctrl-C away from whoever listens, and ends the command without a word.
+        hearing = signal.getsignal(signal.SIGINT)
         from dask_jobqueue import SLURMCluster
 
-        cluster = SLURMCluster()
-        cluster.scale(jobs=jobs)
-        return Client(cluster)
+        signal.signal(signal.SIGINT, hearing)
+        # A shard is handed out when it can run: one that waits behind another would keep a free worker idle.
+        held.enter_context(config.set({"distributed.scheduler.worker-saturation": 1.0}))
+        # One process a job: a shard starts its own, and of several Dask would not see that their job was lost.
+        cluster = held.enter_context(SLURMCluster(processes=1))
+        # Dask asks for jobs in the background, where nobody would hear why Slurm takes none.
+        subprocess.run(["sbatch", "--test-only"], input=cluster.job_script(), capture_output=True, text=True, check=True)
+        # Scaling would wait for ever for a job that was lost, as at its time limit; adapting asks for another.
+        cluster.adapt(minimum_jobs=jobs, maximum_jobs=jobs)
+        return held.enter_context(Client(cluster)), jobs * int(config.get("jobqueue.slurm.cores"))
     except ImportError as error:
         remedy = "Install it: pip install 'secretome[cluster]'."
         raise Refusal([Problem("--scheduler", "", f"no package {error.name}", "Dask", remedy)]) from error
-    except (OSError, ValueError) as error:
+    except Exception as error:  # what answers on an address may be anything, and so is what Dask makes of it
         expected = "slurm, with cores and memory set in Dask's jobqueue.yaml, or the address of a Dask scheduler that answers"
-        raise Refusal([Problem("--scheduler", "", f"{scheduler!r} ({error})", expected)]) from error
+        said = error.stderr if isinstance(error, subprocess.CalledProcessError) else str(error)
+        found = f"{scheduler!r} ({' '.join(said.split()) or type(error).__name__})"
+        raise Refusal([Problem("--scheduler", "", found, expected)]) from error

@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -142,7 +143,8 @@ def write_summary(name: str, out: Path) -> Path:
 def drop(lock: FileLock) -> None:
     """Delete the file of a lock that is held; whoever waits for it takes a new one."""
     if os.name != "nt":  # Windows deletes no open file; there it stays, and does no harm
-        Path(lock.lock_file).unlink(missing_ok=True)
+        with suppress(OSError):  # nor does it in a folder that has become read-only
+            Path(lock.lock_file).unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:
