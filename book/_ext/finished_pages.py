@@ -68,8 +68,8 @@ def _finished(table: Tag, heading: str) -> str:
     frame = BeautifulSoup("", "html.parser").new_tag("div", attrs={"class": "table-scroll", "role": "region", "tabindex": "0"})
     frame["aria-label"] = name
     frame.append(table)
-    first, *rows = ([cell.get_text(strip=True) for cell in row.select("th, td")] for row in table.select("tr"))
-    return f'{frame}\n<p class="take">{csv_link(pd.DataFrame(rows, columns=first), heading)}</p>'
+    names, *rows = ([cell.get_text(strip=True) for cell in row.select("th, td")] for row in table.select("tr"))
+    return f'{frame}\n<p class="take">{csv_link(pd.DataFrame(rows, columns=names), heading)}</p>'
 
 
 def _finish(app: Any, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
