@@ -49,27 +49,28 @@ def named_tables(page: str) -> str:
 
 
 def _finished(table: Tag, heading: str) -> str:
+    of_pandas = "dataframe" in table.get_attribute_list("class")
+    # The name of pandas' index stands on a line of its own, which holds nothing else.
+    for row in table.select("thead tr:nth-of-type(n + 2)") if of_pandas else []:
+        first, *others = row.select("th")
+        if not any(cell.get_text(strip=True) for cell in others):
+            table.select("thead tr th")[0].string = first.get_text(strip=True)
+            row.decompose()
     for header in table.select("th"):
         header["scope"] = "col" if header.find_parent("thead") else "row"
     columns = [header.get_text(" ", strip=True) for header in table.select("thead th")]
     name = f"{heading}: {', '.join(filter(None, columns))}".strip(": ")
     table["aria-label"] = name
-    if "dataframe" not in table.get_attribute_list("class"):
+    if not of_pandas:
         return str(table)
     table["class"] = "table"
     for attribute in ("border", "style"):
         del table[attribute]
-    # The name of the index stands on a line of its own, which holds nothing else.
-    for row in table.select("thead tr:nth-of-type(n + 2)"):
-        first, *others = row.select("th")
-        if not any(cell.get_text(strip=True) for cell in others):
-            table.select("thead tr th")[0].string = first.get_text(strip=True)
-            row.decompose()
     frame = BeautifulSoup("", "html.parser").new_tag("div", attrs={"class": "table-scroll", "role": "region", "tabindex": "0"})
     frame["aria-label"] = name
     frame.append(table)
-    names, *rows = ([cell.get_text(strip=True) for cell in row.select("th, td")] for row in table.select("tr"))
-    return f'{frame}\n<p class="take">{csv_link(pd.DataFrame(rows, columns=names), heading)}</p>'
+    rows = [[cell.get_text(strip=True) for cell in row.select("th, td")] for row in table.select("tbody tr")]
+    return f'{frame}\n<p class="take">{csv_link(pd.DataFrame(rows, columns=pd.Index(columns)), heading)}</p>'
 
 
 def _finish(app: Any, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:

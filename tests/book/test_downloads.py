@@ -90,6 +90,7 @@ def test_the_first_column_heads_its_rows_only_where_it_names_each() -> None:
 def test_both_forms_of_a_notebook_open(site: Path, page: str) -> None:
     offered = {Path(str(link["href"])).suffix: str(link["href"]) for link in soup(site, page).select("a[href*=_sources]")}
     assert set(offered) == {".py", ".ipynb"}
+    assert len({str(link["download"]) for link in soup(site, page).select("a[href*=_sources]")}) == 2
     folder = (site / page).parent
     executed = nbformat.read((folder / offered[".ipynb"]).resolve(), as_version=4)
     nbformat.validate(executed)
@@ -98,6 +99,36 @@ def test_both_forms_of_a_notebook_open(site: Path, page: str) -> None:
     code = [cell.source for cell in jupytext.reads(text, fmt="py:percent").cells if cell.cell_type == "code"]
     assert [cell.source for cell in executed.cells if cell.cell_type == "code"] == code
     assert any(cell.get("outputs") for cell in executed.cells)
+
+
+def test_no_two_tables_of_a_page_share_a_file(site: Path) -> None:
+    for page in NOTEBOOKS:
+        names = [str(link["download"]) for link in soup(site, page).select(".take a[download]")]
+        assert len(names) == len(set(names)), page
+
+
+@pytest.mark.parametrize(
+    ("page", "link", "name"),
+    [
+        (HUMORAL, ".dropdown-download-buttons a[href$='.ipynb']", "humoral_immunity-analysis.ipynb"),
+        (HUMORAL, ".dropdown-download-buttons a[href$='.py']", "humoral_immunity-analysis.py"),
+        ("notebooks/methods/ranks/lesson", "a.download", "ranks-exercises.ipynb"),
+    ],
+)
+def test_a_notebook_is_saved_from_a_page_on_disk(site: Path, browser: Browser, page: str, link: str, name: str) -> None:
+    """A browser shows a file on disk as text, whatever the link asks for: the page saves it by itself."""
+    context = browser.new_context(offline=True, accept_downloads=True, viewport={"width": 1440, "height": 900})
+    opened = context.new_page()
+    opened.goto((site / f"{page}.html").as_uri())
+    if "dropdown" in link:
+        opened.locator(".dropdown-download-buttons button").first.click()
+    shown = opened.locator(link).first
+    target = (site / page).parent / str(shown.get_attribute("href"))
+    saved, content = taken(opened, shown)
+    assert saved == name
+    assert content.decode() == target.resolve().read_text(encoding="utf-8")
+    assert opened.url.endswith(f"{page}.html")
+    context.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,18 +1,22 @@
 """What every page promises, how much it weighs, and what it looks like to those who do not see colours as printed."""
 
+import base64
 import doctest
 import gzip
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 from bs4 import BeautifulSoup
 from docutils import nodes
 from docutils.utils import new_document
 
-from build import pages_in_contents
+from build import notebooks_in_contents, pages_in_contents
+from finished_pages import named_tables
 from page_contract import minutes
+from secretome.report.breaks import unbroken
 
 ROOT = Path(__file__).parents[2]
 # Pages to look things up in, and the front page, keep no contract; lessons have one of their own.
@@ -109,6 +113,90 @@ def test_a_page_weighs_little(site: Path) -> None:
             assert len(str(drawing).encode()) < 150_000, page
         for image in parsed.select("main img"):
             assert (folder / str(image["src"])).stat().st_size < MEGABYTE, page
+
+
+def test_every_table_can_be_understood_by_ear(site: Path) -> None:
+    """A name, and headers that say what they head; pandas and Markdown give neither."""
+    for page in ["index", *pages_in_contents()]:
+        for table in soup(site, page).select("article table"):
+            assert table.caption or table.get("aria-label"), page
+            assert all(header.get("scope") in {"col", "row"} for header in table.select("th")), page
+
+
+def test_a_frame_of_pandas_looks_and_downloads_like_any_table() -> None:
+    frame = pd.DataFrame({"treated": [4.42], "control": [3.45]}, index=pd.Index(["donor 1"], name="animal"))
+    page = named_tables(f'<h2>The donors<a class="headerlink" href="#x">#</a></h2>{frame.to_html()}')
+    shown = BeautifulSoup(page, "html.parser")
+    assert [cell.get_text() for cell in shown.select("thead th[scope=col]")] == ["animal", "treated", "control"]
+    assert shown.select("tbody th[scope=row]")[0].get_text() == "donor 1"
+    assert shown.select(".table-scroll > table")[0]["aria-label"] == "The donors: animal, treated, control"
+    link = shown.select(".take a[download]")[0]
+    assert base64.b64decode(str(link["href"]).partition(",")[2]).decode() == "animal,treated,control\ndonor 1,4.42,3.45\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("with n = 12 rats", "n = 12"),
+        ("adjusted p &lt; 0.0001.", "p &lt; 0.0001"),
+        ("t(21.8) = −9.76, so", "t(21.8) = −9.76"),
+        ("at 88 ± 0.2 % of", "88 ± 0.2 %"),
+        ("into muscle: + 25 %", "+ 25 %"),
+        ("a 97.5 % interval", "97.5 %"),
+        ("serum IL-1β fell", "IL-1β"),
+        ("(2014), Table 1", "Table 1"),
+        ("regulatory T cells", "T cells"),
+    ],
+)
+def test_a_line_does_not_break_inside_a_number(text: str, whole: str) -> None:
+    assert unbroken(f"<p>{text}</p>") == f"<p>{text}</p>".replace(whole, f'<span class="unbroken">{whole}</span>')
+
+
+def test_where_lines_break_changes_no_text() -> None:
+    for untouched in (
+        "<code>n = 12</code>",
+        '<svg aria-label="n = 12"><text>n = 12</text></svg>',
+        '<span class="math">\\(n = 12\\)</span>',
+    ):
+        assert unbroken(untouched) == untouched
+    mixed = "<pre>n = 1</pre><p>n = 2 <code>n = 3</code> n = 4</p>"
+    assert re.findall(r'unbroken">(.*?)<', unbroken(mixed)) == ["n = 2", "n = 4"]
+    assert BeautifulSoup(unbroken(mixed), "html.parser").get_text() == BeautifulSoup(mixed, "html.parser").get_text()
+
+
+def test_no_type_in_a_figure_is_smaller_than_a_phone_can_show(site: Path) -> None:
+    """Every drawing as wide as a phone, and its letters at least nine points."""
+    for page in ["index", *pages_in_contents()]:
+        for drawing in soup(site, page).select("figure.drawing svg"):
+            assert float(str(drawing["viewbox"]).split()[2]) <= 325, page
+            for text in drawing.select("text"):
+                size = re.search(r"(?:font-size: ?|font: ?(?:bold |\d+ )?)([\d.]+)px", str(text["style"]))
+                assert size is not None, text
+                assert float(size[1]) >= 9, (page, text.get_text())
+
+
+def test_every_page_says_its_part_and_its_licence(site: Path) -> None:
+    for page in pages_in_contents():
+        parsed = soup(site, page)
+        assert "CC BY 4.0" in parsed.select("footer.bd-footer-content")[0].get_text(), page
+        assert page == CONTENTS["root"] or parsed.select(".part-name"), page
+    assert not (site / "genindex.html").exists()
+
+
+def test_terms_stand_in_order(site: Path) -> None:
+    terms = [
+        entry.get_text().strip("#\n").casefold()
+        for entry in soup(site, "book/glossary").select("dl.glossary dd + dt, dl.glossary dt:first-child")
+    ]
+    assert terms == sorted(terms)
+
+
+def test_the_status_page_names_every_notebook(site: Path) -> None:
+    rows = soup(site, "book/status").select("table")[0].select("tbody tr")
+    assert len(rows) == len(notebooks_in_contents())
+    for row in rows:
+        assert row.select("a[href$='.html']")
+        assert row.get_text(" ").split()[-1] == "succeeded"
 
 
 def test_an_address_that_moved_leads_to_its_page(site: Path) -> None:

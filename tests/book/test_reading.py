@@ -2,19 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser
 
+from build import pages_in_contents
+
 SEPSIS = "notebooks/sepsis_cytokines/analysis"
-
-
-def test_search_finds_the_mid_p_without_a_network(site: Path, browser: Browser) -> None:
-    context = browser.new_context(offline=True)
-    page = context.new_page()
-    page.goto((site / "search.html").as_uri() + "?q=mid-p")
-    page.locator("#search-results li a").first.wait_for()
-    found = " ".join(page.locator("#search-results li").all_inner_texts())
-    assert "Glossary" in found or "statistics" in found
-    context.close()
 
 
 def test_the_first_key_leads_to_the_words(site: Path, browser: Browser) -> None:
@@ -64,6 +57,117 @@ def test_paper_shows_the_article_alone(site: Path, browser: Browser) -> None:
     assert page.locator("article h1").is_visible()
     assert page.locator("article .simulated").first.is_visible()
     page.close()
+
+
+# WCAG 2.2, success criterion 1.4.12.
+SPACED = (
+    "* {line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important} p {margin-bottom: 2em !important}"
+)
+
+
+def test_narrow_and_spaced_pages_lose_nothing(site: Path, browser: Browser) -> None:
+    """1280 pixels at a zoom of 400 % are 320; the reader's own spacing on top of it."""
+    context = browser.new_context(offline=True, viewport={"width": 320, "height": 640}, reduced_motion="reduce")
+    page = context.new_page()
+    for name in ["index", "search", "404", *pages_in_contents()]:
+        page.goto((site / f"{name}.html").as_uri())
+        page.add_style_tag(content=SPACED)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 321, name
+    context.close()
+
+
+# Boxes of two texts meet by more than a third of the lower one's height, or one leaves its drawing by more than two pixels.
+COLLISIONS = """() => [...document.querySelectorAll('figure.drawing svg')].filter(e => e.checkVisibility()).flatMap(svg => {
+  const frame = svg.getBoundingClientRect(), found = [];
+  const texts = [...svg.querySelectorAll('text')].filter(e => e.textContent.trim());
+  const aslant = e => { const m = e.getScreenCTM(); return Math.min(Math.abs(m.a), Math.abs(m.b)) > 0.01; };
+  const straight = texts.filter(e => !aslant(e)).map(e => [e.textContent.trim(), e.getBoundingClientRect()]);
+  for (const [said, box] of texts.map(e => [e.textContent.trim(), e.getBoundingClientRect()]))
+    if (box.left < frame.left - 2 || box.right > frame.right + 2 || box.top < frame.top - 2 || box.bottom > frame.bottom + 2)
+      found.push(`${said} leaves ${svg.parentElement.dataset.name}`);
+  straight.forEach(([one, a], i) => straight.slice(i + 1).forEach(([other, b]) => {
+    const across = Math.min(a.right, b.right) - Math.max(a.left, b.left), down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+    const least = Math.min(a.width, a.height, b.width, b.height);
+    if (Math.min(across, down) > least / 3) found.push(`${one} on ${other} in ${svg.parentElement.dataset.name}`);
+  }));
+  return found;
+})"""
+
+
+def test_no_label_of_a_figure_is_cut_off_or_lies_on_another(site: Path, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    found = {}
+    for name in ["index", *pages_in_contents()]:
+        page.goto((site / f"{name}.html").as_uri())
+        found[name] = page.evaluate(COLLISIONS)
+    assert not {name: faults for name, faults in found.items() if faults}
+    page.close()
+
+
+def test_no_words_are_smaller_than_the_smallest_step(site: Path, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    for name in ("index", SEPSIS, "book/api", "book/interactive", "notebooks/methods/ranks/lesson"):
+        page.goto((site / f"{name}.html").as_uri())
+        small = page.evaluate(
+            """() => [...document.querySelectorAll('body *')]
+                 .filter(e => !e.closest('svg') && e.checkVisibility())
+                 .filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()))
+                 .filter(e => parseFloat(getComputedStyle(e).fontSize) < 12.95).map(e => e.outerHTML.slice(0, 90))"""
+        )
+        assert not small, (name, small)
+    page.close()
+
+
+def test_figures_take_a_readers_own_colours(site: Path, browser: Browser) -> None:
+    """A page set to light, under a system of high contrast on black: what would be ink is not."""
+    context = browser.new_context(forced_colors="active", color_scheme="dark")
+    context.add_init_script("localStorage.setItem('mode', 'light'); localStorage.setItem('theme', 'light')")
+    page = context.new_page()
+    page.goto((site / f"{SEPSIS}.html").as_uri())
+    ink, words = page.evaluate(
+        """() => [getComputedStyle(document.querySelector('figure.drawing svg text')).fill,
+                   getComputedStyle(document.querySelector('article h1')).color]"""
+    )
+    assert ink == words
+    context.close()
+
+
+def test_nothing_moves_for_who_asked_for_stillness(site: Path, browser: Browser) -> None:
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    page.goto((site / f"{SEPSIS}.html").as_uri())
+    moving = """() => [...document.querySelectorAll('*')].map(e => getComputedStyle(e)).filter(s =>
+        parseFloat(s.transitionDuration) > 0 || parseFloat(s.animationDuration) > 0 || s.scrollBehavior === 'smooth').length"""
+    assert page.evaluate(moving) == 0
+    page.emulate_media(reduced_motion="no-preference")
+    assert page.evaluate(moving) > 0
+    context.close()
+
+
+def test_tables_on_paper_keep_together_what_is_short(site: Path, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto((site / f"{SEPSIS}.html").as_uri())
+    page.emulate_media(media="print")
+    rows, broken = (
+        "tables => tables.map(t => t.querySelectorAll('tbody tr').length)",
+        "tables => tables.map(t => getComputedStyle(t).breakInside)",
+    )
+    tables = page.locator("article .table-scroll")
+    for count, style in zip(tables.evaluate_all(rows), tables.evaluate_all(broken), strict=True):
+        assert style == ("avoid" if count < 9 else "auto")
+    # A button in a head keeps Chromium from repeating it on the next page.
+    assert page.locator("thead .sort").first.evaluate("e => getComputedStyle(e).display") == "contents"
+    page.close()
+
+
+@pytest.mark.parametrize("word", ["mid-p", "Hodges", "secretome", "Dunnett"])
+def test_search_finds_words_of_the_book_without_a_network(site: Path, browser: Browser, word: str) -> None:
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    page.goto((site / "search.html").as_uri() + f"?q={word}")
+    page.locator("#search-results li a").first.wait_for()
+    assert page.locator("#search-results li").count() >= 5
+    context.close()
 
 
 def test_a_missing_page_leads_back_from_disk(site: Path, browser: Browser) -> None:
