@@ -198,7 +198,7 @@ def test_the_words_say_what_the_bars_show(page: Page) -> None:
 
 def test_the_solution_is_right(site: Path) -> None:
     """Every deal of three and three, and of four and four, by the package; ties can only take away extreme deals."""
-    text = " ".join(BeautifulSoup((site / "book" / "interactive.html").read_bytes(), "html.parser").get_text(" ").split())
+    text = " ".join(BeautifulSoup((site / "book" / "interactive.html").read_bytes(), "html.parser").get_text().split())
     three, four = (stats.mann_whitney(range(n, 2 * n), range(n)) for n in (3, 4))
     assert three.attainable == three.pvalue == pytest.approx(2 / comb(6, 3))
     assert f"2 of {comb(6, 3)}, which is {three.attainable:g}" in text

@@ -50,7 +50,7 @@ def test_every_link_inside_the_site_leads_somewhere(site: Path) -> None:
 
 def test_numbers_in_prose_are_computed(site: Path) -> None:
     """The sentences of the study's page, worked out by hand from the printed table."""
-    text = " ".join(soup(site, "notebooks/treg_conditioned_medium/analysis").get_text(" ").split())
+    text = " ".join(soup(site, "notebooks/treg_conditioned_medium/analysis").get_text().split())
     assert "p = 0.000488" in text
     assert "geometric mean ratio 1.51 (95 % interval 1.23 to 1.85)" in text
     assert "geometric mean ratio 1.40 (95 % interval 1.23 to 1.60)" in text
