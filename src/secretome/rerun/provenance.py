@@ -35,7 +35,7 @@ def content_key(study: Study, parameters: Mapping[str, int | float]) -> str:
 @cache
 def _package() -> str:
     """A hash of the package, read once: a process runs the code that it began with."""
-    files = sorted(file for file in Path(__file__).parents[1].rglob("*") if file.suffix in (".py", ".css", ".js", ".jinja", ".ttf"))
+    files = sorted(file for file in Path(__file__).parents[1].rglob("*") if file.is_file() and file.suffix != ".pyc")
     return hashlib.sha256("".join(map(_sha256, files)).encode()).hexdigest()
 
 
