@@ -245,6 +245,13 @@ def test_a_key_on_another_sheet_gives_the_groups(sepsis_protocol: Protocol) -> N
     assert "cell key!A4: found the code 'S1' again" in problems
 
 
+def test_a_workbook_whose_list_of_members_is_damaged_is_refused(sepsis_protocol: Protocol) -> None:
+    """An entry that asks for a version of the format which Python does not know."""
+    content = bytearray(xlsx({"Data": [["animal", "group", "il6", "il4"], ["rat 1", "sham", 1, 2]]}))
+    content[content.index(b"PK\x01\x02") + 6] = 0xFF
+    assert "a damaged workbook" in refused(sepsis_protocol, bytes(content), "rats.xlsx")
+
+
 def test_damaged_protected_and_swollen_workbooks_are_refused(sepsis_protocol: Protocol, tmp_path: Path) -> None:
     book = xlsx({"Data": WIDE})
     assert "workbook" in refused(sepsis_protocol, book[:-400])

@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import struct
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,6 +17,8 @@ from secretome.protocol import Problem, Refusal
 
 # Far more than any cohort, far less than what makes a machine swap: a small file can unpack to gigabytes.
 LARGEST = 500_000_000
+# What Python says of an archive whose list of members is broken, each in its own way.
+DAMAGED = (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, struct.error)
 PROTECTED, UNPROTECT = "a workbook protected by a password", "Take the password off and save it."
 Typed = int | float | str | bool | datetime.date | datetime.time | datetime.timedelta
 
@@ -101,7 +104,7 @@ def _refuse_bomb(content: bytes, path: Path) -> None:
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 size = sum(member.file_size for member in archive.infolist())
-        except zipfile.BadZipFile as error:
+        except DAMAGED as error:
             raise _refusal(path, "a damaged workbook", "Open it in Excel and save it anew.") from error
         if size > LARGEST:
             raise _refusal(path, f"a workbook that unpacks to {size / 1e6:.0f} megabytes", "Save the one sheet as a file of its own.")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from secretome.cohort.delimited import read_delimited
-from secretome.cohort.excel import read_workbook
+from secretome.cohort.excel import DAMAGED, read_workbook
 from secretome.cohort.prism import read_prism
 from secretome.cohort.sheet import Grid
 from secretome.protocol import Problem, Refusal
@@ -91,7 +91,7 @@ def _refuse_other_programs(content: bytes, path: Path) -> None:
     found, remedy = next(((name, how) for start, name, how in BEGINNINGS if content.startswith(start)), ("", ""))
     members: list[str] = []
     if content[:2] == b"PK":
-        with suppress(zipfile.BadZipFile), zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with suppress(*DAMAGED), zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.namelist()
             found, remedy = next(((name, how) for form, name, how in MEMBERS if any(map(form.fullmatch, members))), ("", ""))
     if found == "a .prism file" or path.suffix.casefold() == ".prism":
