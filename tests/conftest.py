@@ -4,18 +4,21 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from filelock import FileLock
 from hypothesis import settings
-from playwright.sync_api import Browser, sync_playwright
 from rats import SEPSIS, TREG, Rats
 
 from secretome import load_study
 from secretome.cohort import Study
 from secretome.protocol import Protocol, load_protocol, study_folder
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -64,26 +67,55 @@ def donors(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """The built book. The first worker to ask builds it, and the others wait: a second build would take pages from under them."""
+def made_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[[str, Callable[[Path], None]], Path]:
+    """Fill a folder once for all workers: the first to ask for a name makes it, and the others wait."""
     own = tmp_path_factory.getbasetemp()
     shared = own if worker_id == "master" else own.parent
-    with FileLock(shared / "site.lock"):
-        if not (shared / "site.built").exists():
-            built = subprocess.run([sys.executable, ROOT / "book" / "build.py"], capture_output=True, text=True, check=False)
-            assert built.returncode == 0, built.stdout + built.stderr
-            (shared / "site.built").touch()
+
+    def make(name: str, fill: Callable[[Path], None]) -> Path:
+        folder, finished = shared / "made-once" / name, shared / "made-once" / f"{name}.finished"
+        folder.parent.mkdir(exist_ok=True)
+        with FileLock(folder.with_name(f"{name}.lock")):
+            if not finished.exists():
+                shutil.rmtree(folder, ignore_errors=True)  # what a failed attempt left
+                folder.mkdir()
+                fill(folder)
+                finished.touch()
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def site(made_once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
+    """The built book. One worker builds it: a second build would take pages from under the others."""
+
+    def build(_: Path) -> None:
+        built = subprocess.run([sys.executable, ROOT / "book" / "build.py"], capture_output=True, text=True, check=False)
+        assert built.returncode == 0, built.stdout + built.stderr
+
+    made_once("site", build)
     return ROOT / "_build" / "html"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """One Chromium for each worker."""
     if CHROMIUM is None:
         # A machine that promises the whole test must have the browser; elsewhere these tests are left out, and pytest says so.
         if os.environ.get("CI"):
             pytest.fail("no Chromium was found")
         pytest.skip("no Chromium was found: install it to test the pages as readers see them")
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield started
         started.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the built site or a browser, so that `-m "not site"` leaves it out."""
+    for item in items:
+        if {"site", "browser"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("site")

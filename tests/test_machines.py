@@ -1,8 +1,6 @@
-"""Batches on a Dask cluster and by Slurm: workers, jobs and the scheduler are really killed; Slurm itself is two small commands."""
+"""Batches on a Dask cluster, whose workers and scheduler are really killed."""
 
 import json
-import os
-import signal
 import socket
 import subprocess
 import sys
@@ -22,46 +20,6 @@ from secretome.rerun import cluster, plan
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what is killed here is killed as Linux does it")
 DASK = [sys.executable, "-m", "dask"]
-# Takes a job at once and notes it; a job is a group of processes, as it is for Slurm.
-SBATCH = """#!/bin/bash
-[ "$1" = --test-only ] && { cat > "$JOBS/asked"; [ -z "$REFUSAL" ] || { echo "$REFUSAL" >&2; exit 1; }; exit 0; }
-cp "$1" "$JOBS/script"
-setsid bash "$JOBS/script" > /dev/null 2>&1 &
-touch "$JOBS/job-$!"
-echo "Submitted batch job $!"
-"""
-SCANCEL = """#!/bin/bash
-touch "$JOBS/cancelled-$1"
-kill -TERM -- "-$1"
-"""
-
-
-class Slurm:
-    """Commands of Slurm's names that start jobs on this machine."""
-
-    def __init__(self, light: Light, refusal: str = "") -> None:
-        self.jobs = light.folder / "jobs"
-        commands = light.folder / "bin"
-        for folder in (self.jobs, commands):
-            folder.mkdir()
-        for name, text in (("sbatch", SBATCH), ("scancel", SCANCEL)):
-            (commands / name).write_text(text, encoding="utf-8")
-            (commands / name).chmod(0o755)
-        light.environment |= {
-            "PATH": f"{commands}:{os.environ['PATH']}",
-            "JOBS": str(self.jobs),
-            "REFUSAL": refusal,
-            "DASK_JOBQUEUE__SLURM__CORES": "1",
-            "DASK_JOBQUEUE__SLURM__MEMORY": "4GB",
-            "DASK_DISTRIBUTED__DEPLOY__LOST_WORKER_TIMEOUT": "1s",
-        }
-
-    def numbers(self, what: str) -> set[int]:
-        return {int(file.name.rpartition("-")[2]) for file in self.jobs.glob(f"{what}-*")}
-
-    def end(self) -> None:
-        for number in self.numbers("job"):
-            subprocess.run(["kill", "-KILL", "--", f"-{number}"], capture_output=True, check=False)
 
 
 @contextmanager
@@ -111,57 +69,6 @@ def test_a_scheduler_that_dies_leaves_a_sentence_and_nothing_half_done(tmp_path:
     assert light.run("cluster", "--resume").returncode == 0
     assert light.run("whole", "--jobs", "2").returncode == 0
     assert contents(tmp_path / "cluster") == contents(tmp_path / "whole")
-
-
-def test_slurm_is_asked_again_for_jobs_that_were_lost(tmp_path: Path) -> None:
-    """Both at once, as at a time limit."""
-    light = Light(tmp_path, 6, "time.sleep(0.5)")
-    slurm = Slurm(light)
-    head = light.start("slurm", "--scheduler", "slurm", "--jobs", "2")
-    try:
-        until(lambda: any((tmp_path / "slurm").glob("lab*")))
-        first = slurm.numbers("job")
-        assert len(first) == 2
-        slurm.end()
-        _, said = head.communicate(timeout=180)
-        assert head.returncode == 0, said
-        assert len(slurm.numbers("job")) > 2
-        assert slurm.numbers("job") - first <= slurm.numbers("cancelled"), "what is asked for is given back"
-    finally:
-        head.kill()
-        slurm.end()
-    script = (slurm.jobs / "script").read_text(encoding="utf-8")
-    assert subprocess.run(["bash", "-n", str(slurm.jobs / "script")], check=False).returncode == 0
-    assert "--cpus-per-task=1" in script
-    assert "--nthreads 1" in script
-    assert light.run("whole", "--jobs", "2").returncode == 0
-    assert contents(tmp_path / "slurm") == contents(tmp_path / "whole")
-
-
-def test_ctrl_c_gives_slurm_its_jobs_back(tmp_path: Path) -> None:
-    light = Light(tmp_path, 3, 'if "lab000" not in cohort: time.sleep(600)')
-    slurm = Slurm(light)
-    head = light.start("out", "--scheduler", "slurm", "--jobs", "3")
-    try:
-        until(lambda: (tmp_path / "out" / "lab000").exists())
-        head.send_signal(signal.SIGINT)
-        _, said = head.communicate(timeout=60)
-        assert head.returncode == 130, said
-        assert "Stopped. 1 of 3 cohorts" in said
-        assert slurm.numbers("cancelled") == slurm.numbers("job")
-    finally:
-        head.kill()
-        slurm.end()
-
-
-def test_what_slurm_says_against_a_job_is_told(tmp_path: Path) -> None:
-    light = Light(tmp_path, 1)
-    Slurm(light, refusal="sbatch: error: invalid partition specified: fast")
-    done = light.run("out", "--scheduler", "slurm")
-    assert done.returncode == 2, done.stderr
-    assert "invalid partition specified: fast" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("address", ["nonsense:1", "tls://127.0.0.1:9", "HTTP"])

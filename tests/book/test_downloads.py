@@ -17,7 +17,6 @@ from playwright.sync_api import Browser, Locator, Page
 
 from build import notebooks_in_contents
 from secretome import adjudicate, analyse, load_study, tables
-from secretome.rerun import rerun
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = [path.relative_to(ROOT).with_suffix("").as_posix() for path in notebooks_in_contents()]
@@ -129,15 +128,6 @@ def test_a_notebook_is_saved_from_a_page_on_disk(site: Path, browser: Browser, p
     assert content.decode() == target.resolve().read_text(encoding="utf-8")
     assert opened.url.endswith(f"{page}.html")
     context.close()
-
-
-@pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("report")
-    cohort = folder / "donors.csv"
-    rows = [f"d{i},{arm},{factor * i},{factor * i / 2}" for i in range(1, 10) for arm, factor in (("without", 1), ("with_cm", 1 + i / 10))]
-    cohort.write_text("animal,group,foxp3_cd25pos,foxp3_cd25neg\n" + "\n".join(rows), encoding="utf-8")
-    return rerun(load_study("treg_conditioned_medium", cohort=cohort), folder / "out", {}).folder / "report.html"
 
 
 @pytest.fixture(params=["page", "report"])

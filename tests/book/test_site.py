@@ -1,7 +1,6 @@
 """The built site: what readers get, from disk, without a network."""
 
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,6 @@ from playwright.sync_api import Browser, Page
 
 from build import pages_in_contents
 from secretome import load_study, stats
-from secretome.rerun import rerun
-from secretome.simulate import simulate, to_csv
 
 ROOT = Path(__file__).parents[2]
 SEPSIS = "notebooks/sepsis_cytokines/analysis"
@@ -140,28 +137,6 @@ def test_notebooks_can_be_downloaded_in_both_forms(site: Path) -> None:
 def test_no_page_names_this_machine(site: Path) -> None:
     for path in [*site.rglob("*.html"), *site.rglob("*.ipynb")]:
         assert str(ROOT) not in path.read_text(encoding="utf-8"), path
-
-
-@pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The one-file report of a rerun, moved away from everything it was made beside."""
-    folder = tmp_path_factory.mktemp("report")
-    cohort = folder / "donors.csv"
-    rows = [f"d{i},{arm},{factor * i},{factor * i / 2}" for i in range(1, 7) for arm, factor in (("without", 1), ("with_cm", 1 + i / 10))]
-    cohort.write_text("animal,group,foxp3_cd25pos,foxp3_cd25neg\n" + "\n".join(rows), encoding="utf-8")
-    values: dict[str, int | float] = {}
-    outcome = rerun(load_study("treg_conditioned_medium", cohort=cohort), folder / "out", values)
-    return shutil.copy(outcome.folder / "report.html", folder / "alone.html")
-
-
-@pytest.fixture(scope="module")
-def simulated_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The report of a rerun on rats that were made up and partly died."""
-    folder = tmp_path_factory.mktemp("simulated")
-    cohort = folder / "made up.csv"
-    cohort.write_bytes(to_csv(simulate(load_study("sepsis_cytokines").protocol, "deaths", n=9, seed=4)))
-    outcome = rerun(load_study("sepsis_cytokines", cohort=cohort), folder / "out", {})
-    return shutil.copy(outcome.folder / "report.html", folder / "alone.html")
 
 
 def test_a_report_of_simulated_animals_opens_with_the_banner(simulated_report: Path) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from reruns import finished_rerun
 
 from secretome import load_study
 from secretome.protocol import study_names
 from secretome.publish.shelf import TABLES
-from secretome.rerun import rerun
 from secretome.simulate import simulate, to_csv
 
 SEPSIS = "sepsis_cytokines"
@@ -29,14 +29,17 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="session")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def run(made_once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
     """A finished rerun of rats whose file says nothing of their origin, as a laboratory's does."""
-    folder = tmp_path_factory.mktemp("lab")
-    cohort = folder / "lab-a.csv"
-    cohort.write_bytes(to_csv(simulate(load_study(SEPSIS).protocol, "as_published", n=8, seed=9)))
-    table = pd.read_csv(cohort, dtype=str, keep_default_na=False).drop(columns=["origin", "scenario", "seed"])
-    table.to_csv(cohort, index=False)
-    return rerun(load_study(SEPSIS, cohort=cohort), folder / "out", {}).folder
+
+    def fill(folder: Path) -> None:
+        cohort = folder / "lab-a.csv"
+        cohort.write_bytes(to_csv(simulate(load_study(SEPSIS).protocol, "as_published", n=8, seed=9)))
+        table = pd.read_csv(cohort, dtype=str, keep_default_na=False).drop(columns=["origin", "scenario", "seed"])
+        table.to_csv(cohort, index=False)
+        finished_rerun(SEPSIS, cohort, folder / "out")
+
+    return made_once("published", fill) / "out" / "lab-a"
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The pages that the build makes of published reruns: few, many, none, withdrawn, hostile."""
+"""The pages that the build makes of published reruns: few, none, withdrawn, hostile."""
 
 import hashlib
 import html
@@ -58,31 +58,6 @@ def test_a_few_get_a_page_each_and_the_withdrawn_a_line(copied: Rename, book: Pa
         if address.startswith("data:text/csv"):  # a table brings its file along
             continue
         assert (tmp_path / "site" / address).is_file(), address
-
-
-def test_a_hundred_and_one_get_one_summary_with_links_to_plain_pages(copied: Rename, book: Path, tmp_path: Path) -> None:
-    first = copied("lab-000", number(0))
-    publish([first], DAY)
-    shelf = book / SEPSIS / "published"
-    kept = {path.name: path.read_text(encoding="utf-8") for path in (shelf / "lab-000").iterdir()}
-    for at in range(1, 101):  # as if each had been published: judging a hundred would only take time
-        folder = shelf / f"lab-{at:03d}"
-        folder.mkdir()
-        for name, text in kept.items():
-            (folder / name).write_text(text.replace("lab-000", folder.name).replace(number(0), number(at)), encoding="utf-8")
-    assert pages.write_sources(tmp_path / "pages") == 101
-    assert [path.name for path in (tmp_path / "pages").iterdir()] == ["index.md"]
-    table = BeautifulSoup((tmp_path / "pages" / "index.md").read_text(encoding="utf-8"), "html.parser").select_one("table")
-    assert table is not None
-    assert len(table.select("tbody tr")) == 101
-    pages.write_beside(tmp_path / "site")
-    links = table.select("tbody th a")
-    assert len(links) == 101
-    for link in links:
-        page = BeautifulSoup((tmp_path / "site" / str(link["href"])).read_bytes(), "html.parser")
-        assert page.select_one("h1").get_text().startswith(f"{link.get_text()}: ")  # type: ignore[union-attr]
-        assert page.select_one("meta[http-equiv=Content-Security-Policy]")
-        assert not page.select("script, img, link")
 
 
 def test_what_a_rerun_says_of_itself_cannot_run_in_its_page(copied: Rename, book: Path, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from reruns import finished_rerun
 from typer.testing import CliRunner, Result
 
 from secretome import words
@@ -15,7 +16,6 @@ from secretome.cli import app
 from secretome.protocol import load_protocol, study_folder, study_names
 from secretome.publish import scoreboard
 from secretome.publish.shelf import KEPT
-from secretome.rerun import rerun
 
 SEPSIS = "sepsis_cytokines"
 Rename = Callable[..., Path]
@@ -210,13 +210,10 @@ def test_a_link_to_a_rerun_is_not_followed(run: Path, book: Path, tmp_path: Path
 
 
 def test_a_cohort_with_animals_left_out_is_refused(run: Path, book: Path, tmp_path: Path) -> None:
-    from secretome import load_study
-
     rows = (run.parent.parent / "lab-a.csv").read_text(encoding="utf-8").splitlines()
     cohort = tmp_path / "lab-x.csv"
     cohort.write_text("\n".join([f"{rows[0]},exclude", f"{rows[1]},haemolysed", *(f"{row}," for row in rows[2:])]), encoding="utf-8")
-    outcome = rerun(load_study(SEPSIS, cohort=cohort), tmp_path / "out", {})
-    result = secretome("publish", outcome.folder)
+    result = secretome("publish", finished_rerun(SEPSIS, cohort, tmp_path / "out"))
     assert (result.exit_code, "animals left out" in result.output) == (2, True), result.output
 
 

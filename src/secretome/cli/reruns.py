@@ -56,9 +56,7 @@ def rerun(
     timeout: Annotated[float, typer.Option(min=1, metavar="SECONDS", help="The longest that one cohort may take.")] = 1800,
     memory: Annotated[int, typer.Option(min=1, metavar="MB", help="The most memory that one cohort may take; on Linux.")] = 4096,
     shard: Annotated[str | None, typer.Option(metavar="K/N", help="Run only part K of N of the files.")] = None,
-    scheduler: Annotated[
-        str | None, typer.Option(metavar="URL", help="Run on a Dask cluster: tcp://HOST:PORT of its scheduler, or slurm.")
-    ] = None,
+    scheduler: Annotated[str | None, typer.Option(metavar="URL", help="Run on a Dask cluster: tcp://HOST:PORT of its scheduler.")] = None,
 ) -> None:
     """Run a study on cohort files: a report, results, verdicts and figures for each."""
     # Imported here because it takes a second, which `--help` and `check` need not wait for.
@@ -161,7 +159,7 @@ def _watch(batch: "Generator[runs.Done | None, None, None]", total: int) -> "tup
     with _signals_to(signals), closing(batch) as events, _bar() as bar:
         task = bar.add_task("running", total=total)
         for event in events:
-            # Slurm signals a cohort's process too: what the signal ended has not failed.
+            # A cluster may signal every process of a job: a cohort that the signal ended has not failed.
             if event is not None and not (signals and event.failure):
                 done.append(event)
                 bar.update(task, completed=len(done), description=f"running, {sum(bool(each.failure) for each in done)} failed")

@@ -1,4 +1,4 @@
-"""The pages of published reruns, made when the book is built: one each up to a hundred, beyond that plain pages beside a summary."""
+"""The pages of published reruns, made when the book is built: a summary, and one page each."""
 
 import html
 import json
@@ -20,8 +20,6 @@ from secretome.publish.finished import bare_study, hash_of
 from secretome.publish.scoreboard import counted
 from secretome.publish.shelf import KEPT, Published, histories, published, read_table
 
-# A book takes a second for every five pages, and more the more there are; beyond this a table and plain pages serve readers better.
-MOST_PAGES = 100
 FENCE = "```````"
 
 
@@ -43,7 +41,7 @@ class Shown:
 
 
 def write_sources(folder: Path) -> int:
-    """Write the pages that the book is to build: the summary always, and a page of each rerun if there are not too many.
+    """Write the pages that the book is to build: the summary, and a page of each rerun.
 
     Parameters
     ----------
@@ -60,21 +58,18 @@ def write_sources(folder: Path) -> int:
         old.unlink()
     shown = [show(entry) for name in study_names() for entry in published(name)]
     (folder / "index.md").write_text(_index(shown), encoding="utf-8", newline="\n")
-    if len(shown) <= MOST_PAGES:
-        for one in shown:
-            (folder / f"{one.name}.md").write_text(_page(one), encoding="utf-8", newline="\n")
+    for one in shown:
+        (folder / f"{one.name}.md").write_text(_page(one), encoding="utf-8", newline="\n")
     return len(shown)
 
 
 def write_beside(folder: Path) -> None:
-    """Put the published tables beside the built pages, and, where there are too many for pages of the book, a plain page of each."""
+    """Put the published tables beside the built pages."""
     shown = [show(entry) for name in study_names() for entry in published(name)]
     for one in shown:
         (folder / one.name).mkdir(parents=True, exist_ok=True)
         for name in KEPT:
             shutil.copyfile(one.entry.folder / name, folder / one.name / name)
-        if len(shown) > MOST_PAGES:
-            (folder / f"{one.name}.html").write_text(_standalone(one), encoding="utf-8", newline="\n")
 
 
 def show(entry: Published) -> Shown:
@@ -144,13 +139,6 @@ def _summary(own: list[Shown], title: str) -> str:
 
 def _page(one: Shown) -> str:
     return f"# {_plain(one.title)}\n\n{_raw(_body(one))}\n\n**What next?** {{doc}}`All published reruns <index>`.\n"
-
-
-def _standalone(one: Shown) -> str:
-    report = resources.files("secretome.report")
-    style = "\n".join((report / name).read_text(encoding="utf-8") for name in ("shared.css", "report.css"))
-    template = _template("standalone.html.jinja")
-    return template.render(title=one.title, style=style, body=_body(one))
 
 
 def _body(one: Shown) -> str:

@@ -2,7 +2,7 @@
 
 from secretome.rerun.batch import FORKS, Done, Way, run
 from secretome.rerun.cluster import on_cluster
-from secretome.rerun.engine import QUIET_KERNEL, Outcome, Ready, RunFailed, plan, rerun
+from secretome.rerun.engine import QUIET_KERNEL, Ready, RunFailed, plan
 from secretome.rerun.locks import alone
 from secretome.rerun.parameters import check_parameters
 from secretome.rerun.places import Existing, write_summary
@@ -14,7 +14,6 @@ __all__ = [
     "QUIET_KERNEL",
     "Done",
     "Existing",
-    "Outcome",
     "Ready",
     "RunFailed",
     "Shard",
@@ -24,7 +23,6 @@ __all__ = [
     "content_key",
     "on_cluster",
     "plan",
-    "rerun",
     "run",
     "write_summary",
 ]

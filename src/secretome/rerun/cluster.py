@@ -2,7 +2,6 @@
 
 import logging
 import platform
-import signal
 import subprocess
 import sys
 from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -30,13 +29,13 @@ def on_cluster(scheduler: str, command: Sequence[str], batch: Sequence[Ready], j
     Parameters
     ----------
     scheduler : str
-        The address of a Dask scheduler, ``tcp://HOST:PORT``, or ``slurm``.
+        The address of a Dask scheduler, ``tcp://HOST:PORT``.
     command : sequence of str
         What follows ``secretome`` on the command line, without ``--shard``.
     batch : sequence of Ready
         The cohorts of the command.
     jobs : int
-        How many jobs to ask Slurm for.
+        How many shards run at once if the scheduler has no workers yet.
 
     Raises
     ------
@@ -141,34 +140,15 @@ def run_shard(command: Sequence[str]) -> tuple[str, str]:
 
 
 def _connect(scheduler: str, jobs: int, held: ExitStack) -> tuple[Any, int]:
-    """A client of the cluster, and how many shards it can run at once; what was asked of Slurm is given back with what is held."""
+    """A client of the cluster, closed with what is held, and how many shards the cluster can run at once."""
     try:
         from distributed import Client
 
-        if scheduler != "slurm":
-            client = held.enter_context(Client(scheduler, timeout=10))
-            return client, sum(client.nthreads().values()) or jobs
-        from dask import config
-
-        # To import it takes Ctrl-C away from whoever listens, and ends the command without a word.
-        hearing = signal.getsignal(signal.SIGINT)
-        from dask_jobqueue import SLURMCluster
-
-        signal.signal(signal.SIGINT, hearing)
-        # A shard is handed out when it can run: one that waits behind another would keep a free worker idle.
-        held.enter_context(config.set({"distributed.scheduler.worker-saturation": 1.0}))
-        # One process a job: a shard starts its own, and of several Dask would not see that their job was lost.
-        cluster = held.enter_context(SLURMCluster(processes=1))
-        # Dask asks for jobs in the background, where nobody would hear why Slurm takes none.
-        subprocess.run(["sbatch", "--test-only"], input=cluster.job_script(), capture_output=True, text=True, check=True)
-        # Scaling would wait for ever for a job that was lost, as at its time limit; adapting asks for another.
-        cluster.adapt(minimum_jobs=jobs, maximum_jobs=jobs)
-        return held.enter_context(Client(cluster)), jobs * int(config.get("jobqueue.slurm.cores"))
+        client = held.enter_context(Client(scheduler, timeout=10))
+        return client, sum(client.nthreads().values()) or jobs
     except ImportError as error:
         remedy = "Install it: pip install 'secretome[cluster]'."
         raise Refusal([Problem("--scheduler", "", f"no package {error.name}", "Dask", remedy)]) from error
-    except Exception as error:  # what answers on an address may be anything, and so is what Dask makes of it
-        expected = "slurm, with cores and memory set in Dask's jobqueue.yaml, or the address of a Dask scheduler that answers"
-        said = error.stderr if isinstance(error, subprocess.CalledProcessError) else str(error)
-        found = f"{scheduler!r} ({' '.join(said.split()) or type(error).__name__})"
-        raise Refusal([Problem("--scheduler", "", found, expected)]) from error
+    except Exception as error:  # anything may answer on an address, and Dask raises many kinds of error for it
+        found = f"{scheduler!r} ({' '.join(str(error).split()) or type(error).__name__})"
+        raise Refusal([Problem("--scheduler", "", found, "the address of a Dask scheduler that answers")]) from error

@@ -1,7 +1,6 @@
 """Run a study's notebook on a cohort: checked at the door, whole or not at all, with its provenance."""
 
 import json
-import shutil
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from secretome.cohort import Study, load_study
 from secretome.protocol import Problem, Refusal
 from secretome.report.html import report_html
 from secretome.rerun.parameters import default_parameters, twin
-from secretome.rerun.places import PROVENANCE, WRITTEN_BY_NOTEBOOK, Existing, Place, finished_key, hashes, write_text
+from secretome.rerun.places import PROVENANCE, WRITTEN_BY_NOTEBOOK, Existing, Place, hashes, write_text
 from secretome.rerun.provenance import content_key, provenance_of
 
 # A kernel greets everyone with a note about encryption and takes its leave with an interrupt: noise, between two processes of one machine.
@@ -27,15 +26,6 @@ QUIET_KERNEL = ["--log-level=CRITICAL"]
 
 class RunFailed(RuntimeError):
     """Raised when a notebook stops with an error; carries its last lines."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one cohort: its study, its folder, and whether it was run or found finished."""
-
-    study: Study
-    folder: Path
-    resumed: bool
 
 
 @dataclass(frozen=True)
@@ -92,40 +82,6 @@ def plan(
         except Refusal as refusal:
             refusals.append(refusal)
     return sound, refusals
-
-
-def rerun(study: Study, out: Path, parameters: Mapping[str, int | float], *, existing: Existing = "refuse") -> Outcome:
-    """Run a study's notebook on a cohort by papermill, and leave one finished folder.
-
-    Parameters
-    ----------
-    study : Study
-        A study with the cohort to run.
-    out : Path
-        The folder in which the cohort's own folder appears.
-    parameters : mapping
-        What `check_parameters` returned.
-    existing : {"refuse", "resume", "force"}
-        What to do when the cohort's folder exists: refuse, keep it if nothing it came from has changed, or make it anew.
-
-    Raises
-    ------
-    Refusal
-        If the folder exists and `existing` is ``"refuse"``.
-    RunFailed
-        If the notebook stops with an error. Nothing is left behind.
-    """
-    place = Place(study.key, study.cohort.id, study.cohort.path, out)
-    place.check(existing)
-    if existing == "resume" and finished_key(place.folder) == content_key(study, parameters):
-        return Outcome(study, place.folder, resumed=True)
-    work = place.work()
-    try:
-        run_in(work, study, parameters)
-        place.put(work, existing)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-    return Outcome(study, place.folder, resumed=False)
 
 
 def run_in(work: Path, study: Study, parameters: Mapping[str, int | float], engine: str | None = None) -> None:
