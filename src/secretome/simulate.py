@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from secretome.cohort import Cohort, Study, read_cohort
+from secretome.defaults import DEFAULT_SCENARIO
 from secretome.protocol import (
     BetaBinomial,
     Deaths,
@@ -26,7 +27,6 @@ from secretome.protocol import (
     study_folder,
 )
 
-DEFAULT_SCENARIO = "as_published"
 Floats = NDArray[np.float64]
 Truth = Literal["true", "too small", "false"]
 Drawn = dict[str, dict[str, tuple[Floats, Floats]]]

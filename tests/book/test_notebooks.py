@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from jupyter_cache import get_cache
 
-import build
 import percent_notebooks
+import site_builder
 
 ROOT = Path(__file__).parents[2]
 HEADER = """# ---
@@ -31,8 +31,8 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (folder / "protocol.yml").write_text("", encoding="utf-8")
     (tmp_path / "requirements.txt").write_text("numpy==1", encoding="utf-8")
     monkeypatch.setattr(percent_notebooks, "ROOT", tmp_path)
-    monkeypatch.setattr(build, "ROOT", tmp_path)
-    monkeypatch.setattr(build, "BUILD", tmp_path / "_build")
+    monkeypatch.setattr(site_builder, "ROOT", tmp_path)
+    monkeypatch.setattr(site_builder, "BUILD", tmp_path / "_build")
     percent_notebooks._hash.cache_clear()
     return tmp_path
 
@@ -42,7 +42,7 @@ def fill(house: Path, capfd: pytest.CaptureFixture[str]) -> tuple[int, dict[str,
     percent_notebooks._hash.cache_clear()
     paths = sorted(house.glob("notebooks/*/analysis.py"))
     capfd.readouterr()
-    assert build.fill_cache(paths)
+    assert site_builder.fill_cache(paths) is not None
     executed = capfd.readouterr().err.count("executed")
     cache = get_cache(house / "_build" / ".jupyter_cache")
     shown = {}
@@ -66,7 +66,7 @@ def test_equal_code_in_two_folders_keeps_its_own_results(house: Path, capfd: pyt
 def test_a_failed_notebook_fails_the_build(house: Path, capfd: pytest.CaptureFixture[str]) -> None:
     path = house / "notebooks" / "one" / "analysis.py"
     path.write_text(CODE + "1 / 0\n", encoding="utf-8")
-    assert not build.fill_cache([path])
+    assert site_builder.fill_cache([path]) is None
     assert "ZeroDivisionError" in capfd.readouterr().err
 
 

@@ -13,10 +13,11 @@ from secretome.classroom.assignment import answer_sheet, notebook
 from secretome.classroom.questions import NONE, Question, answers, questions
 from secretome.classroom.roster import Student
 from secretome.classroom.sheets import written
-from secretome.classroom.traps import DEFAULT_SEED, DEFAULT_TRAPPED, Planted, plant, possible_faults
+from secretome.classroom.traps import Planted, plant, possible_faults
 from secretome.cohort import Study, read_cohort
+from secretome.defaults import DEFAULT_SCENARIO, DEFAULT_SEED, DEFAULT_TRAPPED
 from secretome.protocol import Problem, Protocol, Refusal, load_protocol, study_folder
-from secretome.simulate import DEFAULT_SCENARIO, simulate, to_csv
+from secretome.simulate import simulate, to_csv
 from secretome.tables.workbook import defused
 
 KEY = "key.csv"

@@ -12,9 +12,6 @@ from secretome.protocol import Protocol, sides
 
 Fault = Literal["nothing", "groups_exchanged", "unit_slip", "limit_typed"]
 FAULTS: tuple[Fault, ...] = ("nothing", "groups_exchanged", "unit_slip", "limit_typed")
-DEFAULT_SEED = 1
-# With three faults and none, all four are as likely: guessing is right in a quarter of the class.
-DEFAULT_TRAPPED = 0.75
 # What a group's values are divided by where its unit slips.
 THOUSANDTHS, FRACTIONS = 1000, 100
 # Fewer equal values might be chance; more than this share of a group and ranks alone would be left.

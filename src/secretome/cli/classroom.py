@@ -3,17 +3,14 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import pandas as pd
 import typer
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
-from secretome.classroom.traps import DEFAULT_SEED, DEFAULT_TRAPPED
 from secretome.cli.common import StudyName, app, err, finish, known, out, refuse, scenarios_of, telling_of_the_disk
+from secretome.defaults import DEFAULT_SCENARIO, DEFAULT_SEED, DEFAULT_TRAPPED
 from secretome.protocol import Problem, Refusal, load_protocol, study_folder
-from secretome.simulate import DEFAULT_SCENARIO
 
 if TYPE_CHECKING:
     from secretome.classroom.grading import Graded
@@ -45,7 +42,9 @@ def classroom(
 ) -> None:
     """Give every student a cohort and an assignment of their own, and mark the sheets that come back."""
     known(study)
-    # Imported here because it takes a second, which `--help` need not wait for.
+    # Imported here because they take a second, which `--help` need not wait for.
+    from rich.progress import Progress
+
     from secretome.classroom.grading import grade
     from secretome.classroom.making import make_class
     from secretome.classroom.roster import read_roster
@@ -102,6 +101,8 @@ def _check_options(
 
 def _tell_marks(folder: Path, graded: "Graded") -> None:
     """How the class did, question by question, and what could not be marked."""
+    import pandas as pd
+
     marked = [row for row in graded.summary if row["sheet"]]
     rows = pd.DataFrame(graded.marks)
     rows = rows[rows["id"].isin([row["id"] for row in marked])].astype({"marks": float})

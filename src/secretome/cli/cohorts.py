@@ -6,13 +6,9 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from secretome.analysis import analyse
-from secretome.claims import adjudicate
 from secretome.cli.common import Files, Names, SheetName, StudyName, app, err, finish, known, out, pairs_of, refuse, scenarios_of, write_new
-from secretome.cohort import load_study
+from secretome.defaults import DEFAULT_SCENARIO
 from secretome.protocol import Problem, Refusal, load_protocol, study_folder, study_names
-from secretome.simulate import DEFAULT_SCENARIO, to_csv
-from secretome.simulate import simulate as draw
 
 
 @app.command(epilog="Example: `secretome studies`")
@@ -36,6 +32,11 @@ def studies() -> None:
 def check(study: StudyName, files: Files, sheet: SheetName = None, mapped: Names = None) -> None:
     """Show how cohort files are understood, and every problem in them, by cell. Nothing is run."""
     known(study)
+    # Imported where they are used, here and below, because they take a second, which `--help` need not wait for.
+    from secretome.analysis import analyse
+    from secretome.claims import adjudicate
+    from secretome.cohort import load_study
+
     names = pairs_of("--map", "OLD=NEW, such as Ctrl=control", mapped)
     refusals = []
     for file in files:
@@ -63,9 +64,9 @@ def template(
     seed: Annotated[int | None, typer.Option(metavar="S", help="The same seed deals the same groups; drawn anew by default.")] = None,
 ) -> None:
     """Make an empty sheet for the laboratory to fill in: groups dealt at random, animals coded for blinding."""
+    known(study)
     from secretome.template import workbook
 
-    known(study)
     target = file or Path(f"{study}.xlsx")
     if target.suffix.casefold() != ".xlsx":
         refuse([Refusal([Problem("--out", "", f"the file name {target.name!r}", "one that ends in .xlsx")])])
@@ -90,6 +91,9 @@ def simulate(
     known(study)
     if file.suffix.casefold() not in (".csv", ".txt"):
         refuse([Refusal([Problem("--out", "", f"the file name {file.name!r}", "one that ends in .csv")])])
+    from secretome.simulate import simulate as draw
+    from secretome.simulate import to_csv
+
     try:
         content = to_csv(draw(load_protocol(study_folder(study) / "protocol.yml"), scenario, n=n, seed=seed))
     except ValueError as error:

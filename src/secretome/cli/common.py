@@ -4,22 +4,40 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
-from secretome.protocol import Problem, Protocol, Refusal, Scenario, study_folder
+from secretome import __version__
+from secretome.protocol import Problem, Refusal, study_folder
+
+if TYPE_CHECKING:
+    from secretome.protocol import Protocol, Scenario
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
-    help="Rerun published secretome studies on new cohorts, and ask which of their claims these support.",
 )
 MOST_CELLS = 8
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"secretome {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def secretome(
+    version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and leave.")] = False,
+) -> None:
+    """Rerun published secretome studies on new cohorts, and ask which of their claims these support."""
+
+
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
 
@@ -57,7 +75,7 @@ def telling_of_the_disk() -> Iterator[None]:
         refuse([Refusal([Problem("the disk", "", found, "a place with room that can be written to")])])
 
 
-def scenarios_of(protocol: Protocol) -> list[tuple[str, Scenario]]:
+def scenarios_of(protocol: "Protocol") -> "list[tuple[str, Scenario]]":
     """The scenarios that a protocol states, by key."""
     return list(protocol.simulation.scenarios.items()) if protocol.simulation else []
 

@@ -1,18 +1,18 @@
 """The command that says how many animals are enough."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from secretome import tables, words
-from secretome.claims import FEWEST
 from secretome.cli.common import StudyName, app, err, known, out, refuse, scenarios_of
-from secretome.protocol import Problem, Protocol, Refusal, load_protocol, nearest, study_folder
-from secretome.simulate import DEFAULT_SCENARIO
+from secretome.defaults import DEFAULT_SCENARIO
+from secretome.protocol import Problem, Refusal, load_protocol, nearest, study_folder
+
+if TYPE_CHECKING:
+    from secretome.protocol import Protocol
 
 
 @app.command(epilog="Example: `secretome power sepsis_cytokines --claim il4_rises_t2 -n 8,12,16 --effect 0.5`")
@@ -31,10 +31,13 @@ def power(
     seed: Annotated[int, typer.Option(metavar="S", help="The same seed gives the same shares.")] = 1,
 ) -> None:
     """How often a design would support, contradict or leave open each claim, and how many animals are enough."""
-    # Imported here because it takes a second, which `--help` need not wait for.
-    from secretome import power as planning
-
     known(study)
+    # Imported here because they take a second, which `--help` need not wait for.
+    from rich.progress import Progress, SpinnerColumn, TextColumn
+
+    from secretome import power as planning
+    from secretome import tables, words
+
     protocol = load_protocol(study_folder(study) / "protocol.yml")
     numbers = _power_options(protocol, claim, sizes, scenario, effect, target, cohorts, seed)
     for key in [claim] if claim else list(protocol.claims):
@@ -61,9 +64,11 @@ def power(
 
 
 def _power_options(
-    protocol: Protocol, claim: str | None, sizes: str | None, scenario: str, effect: float, target: float, cohorts: int | None, seed: int
+    protocol: "Protocol", claim: str | None, sizes: str | None, scenario: str, effect: float, target: float, cohorts: int | None, seed: int
 ) -> list[int]:
     """The sizes asked for, once everything that was typed has been found sound."""
+    from secretome.claims import FEWEST
+
     problems = []
     if claim is not None and claim not in protocol.claims:
         guess = nearest(claim, protocol.claims)

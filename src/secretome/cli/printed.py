@@ -6,10 +6,8 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from secretome import words
 from secretome.cli.common import app, finish, out
 from secretome.protocol import Refusal
-from secretome.reported import audit, load_table
 
 
 @app.command(epilog="Example: `secretome reported notebooks/published_cohorts/reported/ums-5840.yml`")
@@ -17,6 +15,10 @@ def reported(
     files: Annotated[list[Path], typer.Argument(metavar="FILE.yml...", help="Printed tables, as the book describes them.")],
 ) -> None:
     """Check whether the numbers that a paper prints agree with one another. A number that differs is a finding, not an error."""
+    # Imported here because they take a second, which `--help` need not wait for.
+    from secretome import words
+    from secretome.reported import audit, load_table
+
     tables, refusals = {}, []
     for file in files:
         try:

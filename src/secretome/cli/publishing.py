@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from secretome import words
 from secretome.cli.common import StudyName, app, err, known, out, refuse, telling_of_the_disk
 from secretome.protocol import Refusal
 
@@ -18,7 +17,8 @@ def publish(
     again: Annotated[bool, typer.Option("--again", help="Publish although these animals, or this name, were withdrawn before.")] = False,
 ) -> None:
     """Put finished reruns on the book's scoreboard: their results, never the animals. All of them, or none."""
-    # Imported here because it takes a second, which `--help` need not wait for.
+    # Imported here because they take a second, which `--help` need not wait for.
+    from secretome import words
     from secretome.publish.publishing import publish as put
     from secretome.publish.shelf import read_provenance
 
@@ -42,9 +42,9 @@ def unpublish(
     why: Annotated[str, typer.Option("--why", metavar="TEXT", help="The reason, which the book prints.")],
 ) -> None:
     """Take a rerun off the scoreboard. The hash of its file, the day and the reason stay in the book."""
+    known(study)
     from secretome.publish.publishing import unpublish as withdraw
 
-    known(study)
     try:
         with telling_of_the_disk():
             history = withdraw(study, cohort, why, _today())

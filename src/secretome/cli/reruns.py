@@ -8,18 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import pandas as pd
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from secretome import words
 from secretome.cli.common import Files, Names, SheetName, StudyName, app, err, finish, known, out, pairs_of, refuse
 from secretome.protocol import Problem, Refusal, load_protocol, study_folder
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from secretome import rerun as runs
 
 # Beyond this many cohorts a terminal shows counts, and each cohort's own sentences are in its report.
@@ -59,10 +58,10 @@ def rerun(
     scheduler: Annotated[str | None, typer.Option(metavar="URL", help="Run on a Dask cluster: tcp://HOST:PORT of its scheduler.")] = None,
 ) -> None:
     """Run a study on cohort files: a report, results, verdicts and figures for each."""
+    known(study)
     # Imported here because it takes a second, which `--help` and `check` need not wait for.
     from secretome import rerun as runs
 
-    known(study)
     for other, one, both in (("--force", "--resume", resume and force), ("--scheduler", "--shard", shard and scheduler)):
         if both:
             refuse([Refusal([Problem(one, "", f"{other} beside it", "one of the two")])])
@@ -169,7 +168,9 @@ def _watch(batch: "Generator[runs.Done | None, None, None]", total: int) -> "tup
     return done, signals[0] if signals and len(done) < total else None
 
 
-def _bar() -> Progress:
+def _bar() -> "Progress":
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     # Drawn when something has happened, not by a thread of its own: processes are forked beside it.
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("time left"), TimeRemainingColumn())
     return Progress(*columns, console=err, auto_refresh=False, transient=True, disable=not err.is_terminal)
@@ -190,6 +191,7 @@ def _signals_to(heard: list[int]) -> Iterator[None]:
 def _show(name: str, done: "Sequence[runs.Done]", target: Path, *, several: bool) -> None:
     """Print what came out: each cohort's verdicts if they are few, otherwise how often each verdict came."""
     from secretome import rerun as runs
+    from secretome import words
 
     sound = [each for each in done if not each.failure]
     if len(done) <= SHOWN:
@@ -211,6 +213,10 @@ def _show(name: str, done: "Sequence[runs.Done]", target: Path, *, several: bool
 
 def _print_counts(sound: "Sequence[runs.Done]") -> None:
     """How often each verdict on each claim came."""
+    import pandas as pd
+
+    from secretome import words
+
     verdicts = pd.concat(pd.read_csv(each.ready.place.folder / "verdicts.csv") for each in sound)
     counts = verdicts.groupby(["claim", "verdict"]).size().unstack(fill_value=0)
     claims = load_protocol(study_folder(sound[0].ready.place.study) / "protocol.yml").claims
@@ -223,6 +229,10 @@ def _print_counts(sound: "Sequence[runs.Done]") -> None:
 
 
 def _print_verdicts(done: "runs.Done") -> None:
+    import pandas as pd
+
+    from secretome import words
+
     study, folder = done.ready.study(), done.ready.place.folder
     verdicts = pd.read_csv(folder / "verdicts.csv")
     claims = study.protocol.claims

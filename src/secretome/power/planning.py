@@ -8,10 +8,11 @@ import pandas as pd
 
 from secretome import stats
 from secretome.claims import ALPHA
+from secretome.defaults import DEFAULT_SCENARIO
 from secretome.power.batches import unseen_share
 from secretome.power.rates import PUBLISHED, verdict_rates
 from secretome.protocol import Protocol
-from secretome.simulate import DEFAULT_SCENARIO, simulate_many, with_effect
+from secretome.simulate import simulate_many, with_effect
 
 # With more animals than this nobody plans an experiment of this kind.
 MOST = 200

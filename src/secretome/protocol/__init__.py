@@ -1,35 +1,42 @@
 """What a study is, read from its ``protocol.yml``; and how anything wrong with a file is told."""
 
-from secretome.protocol.loading import load_protocol, notebooks_folder, study_folder, study_names
-from secretome.protocol.models import (
-    ORIGINS,
-    Check,
-    Claim,
-    Direction,
-    Endpoint,
-    Group,
-    Kind,
-    Origin,
-    Protocol,
-    SlopeDifference,
-    Source,
-    Zone,
-)
-from secretome.protocol.names import nearest, normalise, sides
-from secretome.protocol.problems import Problem, Refusal
-from secretome.protocol.simulation import (
-    BetaBinomial,
-    Deaths,
-    Distribution,
-    DrawnGroup,
-    GammaPoisson,
-    Lognormal,
-    LognormalGroup,
-    PairedLognormal,
-    Scenario,
-    Simulation,
-    Titre,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from secretome.protocol.loading import load_protocol, notebooks_folder, study_folder, study_names
+    from secretome.protocol.models import (
+        ORIGINS,
+        Check,
+        Claim,
+        Direction,
+        Endpoint,
+        Group,
+        Kind,
+        Origin,
+        Protocol,
+        SlopeDifference,
+        Source,
+        Zone,
+    )
+    from secretome.protocol.names import nearest, normalise, sides
+    from secretome.protocol.problems import Problem, Refusal
+    from secretome.protocol.simulation import (
+        BetaBinomial,
+        Deaths,
+        Distribution,
+        DrawnGroup,
+        GammaPoisson,
+        Lognormal,
+        LognormalGroup,
+        PairedLognormal,
+        Scenario,
+        Simulation,
+        Titre,
+    )
+
+# The lightest first: a name is looked up in turn, and what is not needed is not loaded.
+_MODULES = ("problems", "names", "loading", "models", "simulation")
 
 __all__ = [
     "ORIGINS",
@@ -65,3 +72,18 @@ __all__ = [
     "study_folder",
     "study_names",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Load what is asked for on its first use: a usage error needs neither pydantic nor YAML."""
+    if name in __all__:
+        for module in _MODULES:
+            loaded = import_module(f"{__name__}.{module}")
+            if hasattr(loaded, name):
+                globals()[name] = getattr(loaded, name)
+                return globals()[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -2,11 +2,13 @@
 
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from secretome.protocol.models import Protocol
 from secretome.protocol.names import nearest
 from secretome.protocol.problems import Problem, Refusal
-from secretome.protocol.yaml_files import read_model
+
+if TYPE_CHECKING:
+    from secretome.protocol.models import Protocol
 
 
 def notebooks_folder() -> Path:
@@ -56,7 +58,7 @@ def study_folder(name: str) -> Path:
     return notebooks_folder() / name
 
 
-def load_protocol(path: Path) -> Protocol:
+def load_protocol(path: Path) -> "Protocol":
     """Read a ``protocol.yml``.
 
     Parameters
@@ -84,7 +86,11 @@ def load_protocol(path: Path) -> Protocol:
 
 # Kept for as long as the file holds the same: a batch asks for one protocol thousands of times. Nothing changes one that was read.
 @lru_cache(maxsize=8)
-def _read(path: Path, content: bytes) -> Protocol:
+def _read(path: Path, content: bytes) -> "Protocol":
+    # Imported here because pydantic and YAML take longer to load than a usage error may take.
+    from secretome.protocol.models import Protocol
+    from secretome.protocol.yaml_files import read_model
+
     del content
     protocol, _ = read_model(path, Protocol, whole="the protocol", guide="the contributing guide")
     if protocol.key != path.parent.name:

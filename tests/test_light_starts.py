@@ -1,0 +1,52 @@
+"""What is loaded before it is needed: counted as modules, because times depend on the machine."""
+
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.process
+# Typer itself loads pydantic where it is installed.
+HEAVY = {"numpy", "scipy", "pandas", "statsmodels", "matplotlib", "yaml", "openpyxl", "IPython", "papermill", "nbformat"}
+LIST_MODULES = "import sys; print(*{name.partition('.')[0] for name in sys.modules})"
+
+
+def packages_after(statement: str) -> set[str]:
+    """The packages that are loaded in a new Python once a statement has been run."""
+    code = f"{statement}\n{LIST_MODULES}"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(shown.stdout.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["rerun", "--help"],
+        ["no-such-command"],
+        ["rerun"],
+        ["check", "no_such_study", "file.csv"],
+        ["rerun", "no_such_study", "file.csv"],
+    ],
+)
+def test_help_and_usage_errors_load_no_heavy_package(arguments: list[str]) -> None:
+    call = f"from secretome.cli import app\ntry:\n    app({arguments!r})\nexcept SystemExit:\n    pass"
+    assert not packages_after(call) & HEAVY
+
+
+def test_the_statistics_load_no_package_that_reads_files() -> None:
+    loaded = packages_after("from secretome import stats\nstats.mann_whitney([1, 2], [3, 4])")
+    assert not loaded & {"openpyxl", "xlrd", "python_calamine", "pydantic", "yaml", "matplotlib", "IPython"}
+
+
+def test_names_that_are_loaded_on_first_use_are_all_there() -> None:
+    import secretome
+    from secretome import protocol
+
+    for package in (secretome, protocol):
+        for name in package.__all__:
+            assert getattr(package, name) is not None
+            assert name in dir(package)
+        with pytest.raises(AttributeError, match="no_such_name"):
+            package.no_such_name  # noqa: B018
