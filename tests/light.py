@@ -11,7 +11,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from secretome.protocol import study_folder
+import pytest
+from typer.testing import CliRunner
+
+from secretome.cli import app
+from secretome.protocol import loading, study_folder
 
 TREG = "treg_conditioned_medium"
 NOTEBOOK = """# ---
@@ -77,6 +81,15 @@ class Light:
 
         self.environment = os.environ | {"PYTHONPATH": str(folder)}
 
+    @classmethod
+    def held(cls, folder: Path, cohorts: int) -> "Light":
+        """One whose cohorts, once the first is finished, wait until `release` is called."""
+        wait = f"while glob.glob(os.path.join(os.path.dirname(out), 'lab*')) and not os.path.exists({str(folder / 'released')!r}):"
+        return cls(folder, cohorts, f"import glob\n{wait}\n    time.sleep(0.05)")
+
+    def release(self) -> None:
+        (self.folder / "released").touch()
+
     def command(self, out: str, *options: str) -> list[str]:
         return [sys.executable, "-m", "secretome", "rerun", TREG, *(str(file) for file in self.files), "--out", out, *options]
 
@@ -99,6 +112,17 @@ class Light:
         )
 
     def run(self, out: str, *options: str) -> "subprocess.CompletedProcess[str]":
+        """Run the command here, without a process of its own: its cohorts still have theirs."""
+        command = self.command(out, *options)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(self.folder)
+            patch.setenv("PYTHONPATH", str(self.folder))
+            patch.setattr(loading, "notebooks_folder", lambda: self.folder / "notebooks")
+            result = CliRunner().invoke(app, command[3:])
+        return subprocess.CompletedProcess(command, result.exit_code, result.stdout, result.stderr)
+
+    def run_alone(self, out: str, *options: str) -> "subprocess.CompletedProcess[str]":
+        """Run the command as a process of its own."""
         command = self.command(out, *options)
         return subprocess.run(command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False)
 
@@ -124,7 +148,8 @@ def _timeless(file: Path) -> bytes:
     return text
 
 
-def until(true: Callable[[], object], seconds: float = 120) -> None:
+def until(true: Callable[[], object], seconds: float = 600) -> None:
+    """Wait for a condition; the seconds only end what would otherwise hang."""
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "it never came to that"

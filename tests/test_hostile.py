@@ -161,7 +161,8 @@ def test_the_report_opens_without_a_dialog_an_error_or_a_request(attacked: Path,
     for details in page.locator("details").all():
         details.evaluate("element => element.open = true")
     assert page.locator("button.copy").count() > 3  # its own script runs
-    page.wait_for_timeout(200)
+    # Two frames later, whatever the scripts had begun is drawn.
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1")
     assert not faults
 

@@ -18,7 +18,10 @@ from typer.testing import CliRunner
 from secretome.cli import app
 from secretome.rerun import cluster, plan
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what is killed here is killed as Linux does it")
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.skipif(sys.platform != "linux", reason="what is killed here is killed as Linux does it"),
+]
 DASK = [sys.executable, "-m", "dask"]
 
 
@@ -34,7 +37,7 @@ def dask(light: Light, workers: int) -> Iterator[tuple[str, list["subprocess.Pop
         started += [light.quiet([*DASK, "worker", "--nthreads", "1", "--no-nanny", "--no-dashboard", *common]) for _ in range(workers)]
         address = json.loads(told.read_text(encoding="utf-8"))["address"]
         with distributed.Client(address) as client:
-            client.wait_for_workers(workers, timeout=120)
+            client.wait_for_workers(workers, timeout=600)
         yield address, started
     finally:
         for process in started:
@@ -42,6 +45,7 @@ def dask(light: Light, workers: int) -> Iterator[tuple[str, list["subprocess.Pop
             process.wait()
 
 
+@pytest.mark.slow
 def test_on_a_cluster_whose_worker_is_killed_nothing_is_lost(tmp_path: Path) -> None:
     light = Light(tmp_path, 8)
     with dask(light, workers=2) as (address, started):
@@ -54,14 +58,16 @@ def test_on_a_cluster_whose_worker_is_killed_nothing_is_lost(tmp_path: Path) -> 
     assert contents(tmp_path / "cluster") == contents(tmp_path / "whole")
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_dies_leaves_a_sentence_and_nothing_half_done(tmp_path: Path) -> None:
-    light = Light(tmp_path, 6, "time.sleep(1)")
+    light = Light.held(tmp_path, 6)
     with dask(light, workers=1) as (address, started):
         head = light.start("cluster", "--scheduler", address)
         until(lambda: any((tmp_path / "cluster").glob("lab*")))
         started[0].kill()
-        _, said = head.communicate(timeout=120)
+        _, said = head.communicate(timeout=600)
     assert head.returncode == 1, said
+    light.release()
     assert "the Dask scheduler was lost" in said
     assert "--resume" in said
     assert "Traceback" not in said

@@ -35,6 +35,7 @@ def test_the_smallest_n_is_that_of_the_noncentral_t(effect: float, ratio: float)
     assert planned[need.n] == pytest.approx(noncentral(need.n, ratio), abs=0.02)
 
 
+@pytest.mark.slow
 def test_the_pages_n_is_confirmed_by_judging_cohort_after_cohort() -> None:
     """The slow path, with seeds of its own: 250 cohorts of pairs, each analysed and adjudicated as a laboratory's file would be."""
     plans = measured_plans()

@@ -1,9 +1,11 @@
 """Verdicts of many cohorts at once: the same as one by one, and at the rates that were promised."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats as scipy_stats
 
@@ -60,10 +62,14 @@ def test_many_at_once_are_judged_as_one_by_one(name: str, scenario: str, n: int)
             assert (rules[position], decisions[position]) == (alone["rule"], alone["verdict_as_published"]), (position, claim)
 
 
+@cache
+def rates_of_all_claims(name: str, scenario: str, n: int, cohorts: int, published: int) -> pd.DataFrame:
+    return verdict_rates(PROTOCOLS[name], scenario, n, cohorts=cohorts, published=published, rng=np.random.default_rng(20))
+
+
 def rate(name: str, scenario: str, n: int, claim: str, *, reading: str = "planned", cohorts: int = 2000) -> tuple[float, float]:
     """The share supported, and its standard error were it the one promised."""
-    published = cohorts if reading == "published" else 1
-    rates = verdict_rates(PROTOCOLS[name], scenario, n, cohorts=cohorts, published=published, rng=np.random.default_rng(20))
+    rates = rates_of_all_claims(name, scenario, n, cohorts, cohorts if reading == "published" else 1)
     return rates[rates["reading"] == reading].set_index("claim").loc[claim, "supported"], cohorts
 
 

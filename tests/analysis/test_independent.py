@@ -67,6 +67,7 @@ def test_the_other_dose_does_not_feel_it(rats: Rats) -> None:
     assert planned(rats({"t2": ["<15.6", 27, 41, 22, 30, 38]}), "t1 vs control")["effect"] == RATIO
 
 
+@pytest.mark.slow
 def test_equivalence_by_the_model_agrees_with_its_interval(rats: Rats) -> None:
     rng = np.random.default_rng(12)
     inside = []

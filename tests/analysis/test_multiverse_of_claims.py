@@ -141,6 +141,7 @@ def test_a_claim_about_all_is_answered_by_the_weakest() -> None:
     assert set(found["contrast"]) == {"im10 vs saline"}
 
 
+@pytest.mark.slow
 def test_the_opposite_is_found_by_all() -> None:
     study = simulate_study(HUMORAL, "reversed", n=40, seed=2)
     results = analyse(study)

@@ -190,6 +190,7 @@ def test_another_alpha_or_an_exclusion_alters_the_protocol(tmp_path: Path, treg:
     assert verdict_of(load_study(TREG, cohort=donors))["protocol_altered"]
 
 
+@pytest.mark.slow
 def test_false_support_is_at_most_its_rate(tmp_path: Path) -> None:
     """Under no effect, a directional claim is supported in at most 2.5 % of cohorts; 400 seeded cohorts of eight."""
     rng = np.random.default_rng(11)

@@ -5,8 +5,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from build import pages_in_contents
-
 SEPSIS = "notebooks/sepsis_cytokines/analysis"
 
 
@@ -17,7 +15,7 @@ def test_the_first_key_leads_to_the_words(site: Path, browser: Browser) -> None:
     assert page.evaluate("document.activeElement.textContent") == "Skip to main content"
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     page.keyboard.press("Enter")
-    assert page.url.endswith("#main-content")
+    page.wait_for_url("**#main-content")
     page.close()
 
 
@@ -56,51 +54,6 @@ def test_paper_shows_the_article_alone(site: Path, browser: Browser) -> None:
         assert not page.locator(hidden).first.is_visible(), hidden
     assert page.locator("article h1").is_visible()
     assert page.locator("article .simulated").first.is_visible()
-    page.close()
-
-
-# WCAG 2.2, success criterion 1.4.12.
-SPACED = (
-    "* {line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important} p {margin-bottom: 2em !important}"
-)
-
-
-def test_narrow_and_spaced_pages_lose_nothing(site: Path, browser: Browser) -> None:
-    """1280 pixels at a zoom of 400 % are 320; the reader's own spacing on top of it."""
-    context = browser.new_context(offline=True, viewport={"width": 320, "height": 640}, reduced_motion="reduce")
-    page = context.new_page()
-    for name in ["index", "search", "404", *pages_in_contents()]:
-        page.goto((site / f"{name}.html").as_uri())
-        page.add_style_tag(content=SPACED)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 321, name
-    context.close()
-
-
-# Boxes of two texts meet by more than a third of the lower one's height, or one leaves its drawing by more than two pixels.
-COLLISIONS = """() => [...document.querySelectorAll('figure.drawing svg')].filter(e => e.checkVisibility()).flatMap(svg => {
-  const frame = svg.getBoundingClientRect(), found = [];
-  const texts = [...svg.querySelectorAll('text')].filter(e => e.textContent.trim());
-  const aslant = e => { const m = e.getScreenCTM(); return Math.min(Math.abs(m.a), Math.abs(m.b)) > 0.01; };
-  const straight = texts.filter(e => !aslant(e)).map(e => [e.textContent.trim(), e.getBoundingClientRect()]);
-  for (const [said, box] of texts.map(e => [e.textContent.trim(), e.getBoundingClientRect()]))
-    if (box.left < frame.left - 2 || box.right > frame.right + 2 || box.top < frame.top - 2 || box.bottom > frame.bottom + 2)
-      found.push(`${said} leaves ${svg.parentElement.dataset.name}`);
-  straight.forEach(([one, a], i) => straight.slice(i + 1).forEach(([other, b]) => {
-    const across = Math.min(a.right, b.right) - Math.max(a.left, b.left), down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-    const least = Math.min(a.width, a.height, b.width, b.height);
-    if (Math.min(across, down) > least / 3) found.push(`${one} on ${other} in ${svg.parentElement.dataset.name}`);
-  }));
-  return found;
-})"""
-
-
-def test_no_label_of_a_figure_is_cut_off_or_lies_on_another(site: Path, browser: Browser) -> None:
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
-    found = {}
-    for name in ["index", *pages_in_contents()]:
-        page.goto((site / f"{name}.html").as_uri())
-        found[name] = page.evaluate(COLLISIONS)
-    assert not {name: faults for name, faults in found.items() if faults}
     page.close()
 
 
@@ -165,8 +118,7 @@ def test_search_finds_words_of_the_book_without_a_network(site: Path, browser: B
     context = browser.new_context(offline=True)
     page = context.new_page()
     page.goto((site / "search.html").as_uri() + f"?q={word}")
-    page.locator("#search-results li a").first.wait_for()
-    assert page.locator("#search-results li").count() >= 5
+    page.locator("#search-results li").nth(4).wait_for()  # results come one by one
     context.close()
 
 

@@ -2,10 +2,8 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Page
 
@@ -25,24 +23,6 @@ def soup(site: Path, page: str) -> BeautifulSoup:
 def test_every_page_is_there(site: Path) -> None:
     for page in PAGES:
         assert (site / f"{page}.html").is_file(), page
-
-
-def test_every_link_inside_the_site_leads_somewhere(site: Path) -> None:
-    broken = []
-    for page in site.rglob("*.html"):
-        parsed = BeautifulSoup(page.read_bytes(), "html.parser")
-        for link in parsed.find_all("a", href=True):
-            address, _, anchor = str(link["href"]).partition("#")
-            if re.match(r"[a-z]+:", address):
-                continue
-            target = (page.parent / address).resolve() if address else page
-            if not target.is_file():
-                broken.append(f"{page.relative_to(site)}: {link['href']}")
-            elif anchor and target.suffix == ".html":
-                ids = {str(element["id"]) for element in BeautifulSoup(target.read_bytes(), "html.parser").find_all(id=True)}
-                if anchor not in ids:
-                    broken.append(f"{page.relative_to(site)}: {link['href']}")
-    assert not broken
 
 
 def test_numbers_in_prose_are_computed(site: Path) -> None:
@@ -149,42 +129,6 @@ def test_a_report_of_simulated_animals_opens_with_the_banner(simulated_report: P
     assert "Only males were studied" in text
     assert "scenario deaths, seed 4" in text
     assert "dead before sampling: sham 0, control 3, t1 2, t2 3" in text
-
-
-def faults_of(browser: Browser, addresses: dict[str, str], mode: Any) -> list[str]:
-    """Console errors, requests that leave the disk, accessibility violations, and sideways scroll on a desk or a phone, offline."""
-    context = browser.new_context(offline=True, color_scheme=mode, viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
-    context.add_init_script(f"localStorage.setItem('mode','{mode}');localStorage.setItem('theme','{mode}')")
-    faults: list[str] = []
-    for name, address in addresses.items():
-        page = context.new_page()
-        page.on("console", lambda message, name=name: faults.append(f"{name}: {message.text}") if message.type == "error" else None)
-        page.on("pageerror", lambda error, name=name: faults.append(f"{name}: {error}"))
-        page.on("request", lambda request, name=name: faults.append(f"{name}: {request.url}") if request.url.startswith("http") else None)
-        page.goto(address)
-        page.wait_for_timeout(100)
-        found = Axe().run(page, options={"preload": False, "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
-        for violation in found.response["violations"]:
-            targets = [node["target"] for node in violation["nodes"]][:3]
-            faults.append(f"{name}: {violation['id']} at {targets}")
-        for width in (1440, 390):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.wait_for_timeout(100)
-            if page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"):
-                faults.append(f"{name}: scrolls sideways at {width}")
-        page.close()
-    context.close()
-    return faults
-
-
-@pytest.mark.parametrize("mode", ["light", "dark"])
-def test_pages_open_from_disk_without_a_network(site: Path, browser: Browser, mode: Any) -> None:
-    assert not faults_of(browser, {name: (site / f"{name}.html").as_uri() for name in PAGES}, mode)
-
-
-@pytest.mark.parametrize("mode", ["light", "dark"])
-def test_a_report_opens_anywhere(report: Path, simulated_report: Path, browser: Browser, mode: Any) -> None:
-    assert not faults_of(browser, {"report": report.as_uri(), "simulated": simulated_report.as_uri()}, mode)
 
 
 # What a browser may refuse: the clipboard to a page from disk, and then the older command too.

@@ -101,6 +101,7 @@ def test_shirley_williams_equals_r() -> None:
     assert (result.pvalue < 0.05).all()
 
 
+@pytest.mark.slow
 def test_shirley_williams_near_the_critical_value_has_a_p_near_five_per_cent() -> None:
     """Williams' tables at infinite degrees of freedom: 1.645, 1.716, 1.739 for one, two and three doses."""
     rng = np.random.default_rng(4)
