@@ -5,10 +5,10 @@ PY := .venv/bin/python
 CANDIDATES := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 SUITABLE := import sys, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
-.PHONY: help book pdf test fuzz bench lessons links check format lock clean
+.PHONY: help book pdf test test-slow fuzz bench lessons links check format lock clean
 
 help:  ## show these lines
-	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/ -/'
+	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/ -/'
 
 # Touched last, so a broken installation is never taken for a whole one.
 .venv/.installed: requirements.txt pyproject.toml
@@ -29,8 +29,14 @@ book: .venv/.installed  ## execute the notebooks and build the site into _build/
 pdf: book  ## print the page of each study as an A4 PDF into _build/pdf (needs Chromium)
 	@$(PY) book/pdf.py
 
-test: .venv/.installed  ## run the tests
-	@$(PY) -m pytest
+# On all cores, the documentation's examples among the tests; a worker that has nothing left takes tests from another.
+PYTEST := $(PY) -m pytest --doctest-modules -n auto --dist worksteal
+
+test: .venv/.installed  ## run the tests that a change is likely to break
+	@$(PYTEST) -m "not slow"
+
+test-slow: .venv/.installed  ## run the other tests: every page by every rule of accessibility, accidents of batches and clusters, simulations
+	@$(PYTEST) -m slow
 
 fuzz: .venv/.installed  ## mutate cohort files ten thousand times, kill batches of a hundred cohorts: half an hour
 	FUZZ_EXAMPLES=10000 $(PY) -m pytest -n 0 tests/cohort/test_fuzz.py

@@ -14,6 +14,8 @@ from secretome.report.typefaces import font_faces
 
 # Live code would load from the network, and its script declares a constant twice. Tabs are used nowhere; what folds is `details`.
 UNUSED = ("thebe", "sphinx-design", "design-tabs", "togglebutton", "toggleHint")
+# They keep nothing of the pages that are read: one adds a script, one serves another builder, one numbers chapters once all are read.
+PARALLEL = ("sphinx-mathjax-offline", "sphinx_jupyterbook_latex", "sphinx_multitoc_numbering")
 # Icons of the theme that icons.css draws, maps for those who debug the theme, and parts of its templates.
 NOT_SHIPPED = (
     "scripts/fontawesome*",
@@ -68,8 +70,15 @@ def _leave_out(app: Any, exception: Exception | None) -> None:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
+def _declare_safe(app: Any) -> None:
+    """Say for extensions that do not say so themselves that pages may be read in parallel."""
+    for name in PARALLEL:
+        app.extensions[name].parallel_read_safe = True
+
+
 def setup(app: Any) -> dict[str, bool]:
     """Register with Sphinx."""
+    app.connect("builder-inited", _declare_safe)
     app.connect("builder-inited", _write_fonts)
     app.connect("html-page-context", _set_part, priority=100)
     app.connect("html-page-context", _drop_unused, priority=900)
