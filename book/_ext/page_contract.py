@@ -25,6 +25,7 @@ from sphinx.util.docutils import SphinxDirective
 # What a careful reader of technical prose reads, and how long a figure is looked at.
 WORDS_PER_MINUTE = 200
 MINUTES_PER_FIGURE = 0.5
+DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 WORD = re.compile(r"\w[\w'’.,-]*")
 
 
@@ -96,9 +97,10 @@ def minutes(doctree: nodes.document) -> int:
     prose = [paragraph.astext() for paragraph in doctree.findall(nodes.paragraph)]
     figures = 0
     for raw in doctree.findall(nodes.raw):
-        page = BeautifulSoup(raw.astext(), "html.parser")
+        # A drawing is most of a page's markup, and none of its words are read.
+        page = BeautifulSoup(DRAWING.sub("", raw.astext()), "html.parser")
         figures += len(page.select("figure"))
-        for unread in page.select("details, svg, table, script, style"):
+        for unread in page.select("details, table, script, style"):
             unread.decompose()
         prose.append(page.get_text(" "))
     return max(1, math.ceil(sum(len(WORD.findall(text)) for text in prose) / WORDS_PER_MINUTE + MINUTES_PER_FIGURE * figures))
