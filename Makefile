@@ -2,10 +2,10 @@
 # The environment is .venv; it is made anew when the lock or pyproject.toml changes.
 
 PY := .venv/bin/python
-CANDIDATES := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
-SUITABLE := import sys, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+CANDIDATES := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
+SUITABLE := import sys, ensurepip; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help book pdf test test-slow fuzz bench lessons links check format lock clean
+.PHONY: help book pdf test test-slow fuzz bench lessons links check format lock wheel coverage clean
 
 help:  ## show these lines
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/ -/'
@@ -16,11 +16,12 @@ help:  ## show these lines
 	  if $$candidate -c '$(SUITABLE)' 2>/dev/null; then python=$$candidate; break; fi; \
 	done; \
 	if [ -z "$$python" ]; then \
-	  echo "No Python 3.11 to 3.13 that can make an environment was found among: $(CANDIDATES). Install one (on Debian and Ubuntu: apt install python3-venv), or name it: make PYTHON=/path/to/python3.12" >&2; exit 1; \
+	  echo "No Python 3.11 or later that can make an environment was found among: $(CANDIDATES). Install one (on Debian and Ubuntu: apt install python3-venv), or name it: make PYTHON=/path/to/python3.12" >&2; exit 1; \
 	fi; \
 	echo "Making .venv with $$($$python --version). The first time takes a minute or two."; \
 	$$python -m venv --clear .venv
-	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
 book: .venv/.installed  ## execute the notebooks and build the site into _build/html
@@ -64,8 +65,16 @@ format: .venv/.installed  ## rewrite the code in the house style
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
 
-lock:  ## resolve requirements.in into requirements.txt (needs uv)
-	uv pip compile --no-config --universal --python-version 3.11 --no-header --no-annotate requirements.in -o requirements.txt
+wheel: .venv/.installed  ## build the wheel into _build/dist, and try it in an empty environment
+	$(PY) -m pip wheel --quiet --no-deps --wheel-dir _build/dist .
+	$(PY) -m pytest -n 0 tests/test_wheel.py
+
+coverage: .venv/.installed  ## run the tests and report the lines that none of them reaches
+	$(PY) -m pytest -n auto --cov --cov-report=term
+
+lock:  ## resolve pyproject.toml and requirements.in into requirements.txt (needs uv)
+	uv pip compile --no-config --universal --python-version 3.11 --no-header --no-annotate --generate-hashes \
+	  --all-extras --group pyproject.toml:test --group pyproject.toml:check pyproject.toml requirements.in -o requirements.txt
 
 clean:  ## delete what was built; the environment stays
 	rm -rf _build

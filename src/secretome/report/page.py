@@ -7,19 +7,18 @@ from pathlib import Path
 import pandas as pd
 from IPython.display import display
 from matplotlib.figure import Figure
-from myst_nb import glue
 
 from secretome import figures, tables, words
 from secretome.cohort import Study
 
+# Under this name MyST-NB looks for the values that prose shows by ``{glue:text}``.
+GLUE = "scrapbook"
+HIDDEN = "application/papermill.record/"
 
-class _Plain(str):
-    """Text that shows without quotation marks when it is pasted into prose."""
 
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return str(self)
+def _store(name: str, sentence: str) -> None:
+    """Store a sentence in the notebook, as MyST-NB's ``glue(name, sentence, display=False)`` does."""
+    display({f"{HIDDEN}text/plain": sentence}, metadata={GLUE: {"name": name, "mime_prefix": HIDDEN}}, raw=True)
 
 
 class Page:
@@ -49,7 +48,7 @@ class Page:
     def say(self, **sentences: str) -> None:
         """Give the prose its sentences: a text cell shows `name` where it says ``{glue:text}`name```."""
         for name, sentence in sentences.items():
-            glue(name, _Plain(sentence), display=False)
+            _store(name, sentence)
 
     def figure(self, figure: Figure, name: str, alt: str) -> None:
         """Show a figure with its alternative text, and write its files."""

@@ -2,28 +2,31 @@
 
 import html
 import re
-from typing import Any
-
-from docutils import nodes
+from typing import TYPE_CHECKING, Any
 
 from secretome.figures import themed
+
+if TYPE_CHECKING:
+    from docutils.nodes import Element
 
 
 class FigureRenderer:
     """A MyST-NB renderer for SVG output that carries alternative text.
 
-    It is found by its entry point, and serves the book (Sphinx) and the one-file report (docutils) alike.
+    The book finds it by its entry point.
     """
 
     mime_priority_overrides = ()
 
     @staticmethod
-    def handle_mime(renderer: Any, data: Any, inline: bool) -> list[nodes.Element] | None:
+    def handle_mime(renderer: Any, data: Any, inline: bool) -> "list[Element] | None":
         """Turn one output into nodes; None leaves it to MyST-NB."""
         del renderer  # part of the signature that MyST-NB calls
         metadata = data.output_metadata.get("image/svg+xml", {})
         if data.mime_type != "image/svg+xml" or inline or "alt" not in metadata:
             return None
+        from docutils import nodes
+
         figure = figure_html(data.string, metadata["alt"], metadata.get("name", "figure"))
         return [nodes.raw("", figure, format="html")]
 

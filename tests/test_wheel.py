@@ -1,0 +1,60 @@
+"""The wheel alone, in an empty environment and an empty folder, does what the README promises; it needs a package index."""
+
+import os
+import re
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+pytestmark = [pytest.mark.slow, pytest.mark.process]
+
+
+def run(*command: str | Path, folder: Path) -> str:
+    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of commands of an environment that holds the wheel and what it needs, in the versions of the lock."""
+    folder = tmp_path_factory.mktemp("wheel")
+    run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, ROOT, folder=folder)
+    (wheel,) = folder.glob("*.whl")
+    locked = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    (folder / "constraints.txt").write_text("\n".join(re.findall(r"^[\w.-]+==[^\\\n]+", locked, re.MULTILINE)), encoding="utf-8")
+    venv.create(folder / "environment", with_pip=True)
+    commands = folder / "environment" / ("Scripts" if os.name == "nt" else "bin")
+    run(commands / "python", "-m", "pip", "install", "--quiet", "-c", folder / "constraints.txt", wheel, folder=folder)
+    return commands
+
+
+def test_wheel_holds_tracked_studies_and_no_site_builder(scripts: Path, tmp_path: Path) -> None:
+    listed = run(scripts / "python", "-m", "pip", "list", "--format=freeze", folder=tmp_path).casefold()
+    assert not re.search(r"^(sphinx|jupyter-book|myst-nb|sqlalchemy|dask|pytest|playwright)==", listed, re.MULTILINE)
+    (wheel,) = scripts.parents[1].glob("*.whl")
+    held = set(zipfile.ZipFile(wheel).namelist())
+    tracked = run("git", "ls-files", "notebooks", folder=ROOT).split()
+    studies = {name for name in held if "/_notebooks/" in name}
+    assert studies == {f"secretome/_{name}" for name in tracked}
+    assert "secretome/py.typed" in held
+
+
+def test_wheel_checks_reruns_plans_audits_and_makes_a_class(scripts: Path, tmp_path: Path) -> None:
+    secretome = scripts / "secretome"
+    run(secretome, "simulate", "treg_conditioned_medium", "-n", "6", "--seed", "1", "--out", "donors.csv", folder=tmp_path)
+    run(secretome, "check", "treg_conditioned_medium", "donors.csv", folder=tmp_path)
+    run(secretome, "rerun", "treg_conditioned_medium", "donors.csv", folder=tmp_path)
+    assert (tmp_path / "reruns" / "treg_conditioned_medium" / "donors" / "report.html").is_file()
+    run(secretome, "power", "sepsis_cytokines", "--claim", "il4_rises_t2", "-n", "8", folder=tmp_path)
+    printed = next((scripts.parent).rglob("_notebooks/published_cohorts/reported/*.yml"))
+    run(secretome, "reported", printed, folder=tmp_path)
+    (tmp_path / "class.csv").write_text("student\nAnna\n", encoding="utf-8")
+    run(secretome, "classroom", "treg_conditioned_medium", "--roster", "class.csv", "--out", "autumn", folder=tmp_path)
+    assert (tmp_path / "autumn" / "teacher" / "key.csv").is_file()
