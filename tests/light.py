@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from secretome.cli import app
 from secretome.protocol import loading, study_folder
+from secretome.rerun import provenance
 
 TREG = "treg_conditioned_medium"
 NOTEBOOK = """# ---
@@ -118,6 +119,8 @@ class Light:
             patch.chdir(self.folder)
             patch.setenv("PYTHONPATH", str(self.folder))
             patch.setattr(loading, "notebooks_folder", lambda: self.folder / "notebooks")
+            # As in a process of its own: the light study is in no checkout.
+            patch.setattr(provenance, "commit", lambda: None)
             result = CliRunner().invoke(app, command[3:])
         return subprocess.CompletedProcess(command, result.exit_code, result.stdout, result.stderr)
 

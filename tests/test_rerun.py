@@ -302,6 +302,7 @@ def test_every_command_has_help_with_an_example() -> None:
         assert "Example" in result.output
 
 
+@pytest.mark.process
 def test_the_installed_script_answers() -> None:
     script = Path(sys.executable).with_name("secretome")
     shown = subprocess.run([script, "studies"], capture_output=True, text=True, check=True)
