@@ -79,6 +79,7 @@ stats.mann_whitney([16, 16, 32, 64, 128], [16, 16, 16, 16, 32]).attainable
 # any effect, at least one of the seven groups lies completely above or completely below the control group. The function below adds and subtracts the probabilities of such separations for one group, two groups, three
 # groups and so on:
 
+
 # %%
 def separation_probability(groups, n):
     """Probability that at least one of several groups of n is completely separated from a control group of n."""
