@@ -57,6 +57,7 @@ skewed = ratios[
 ].iloc[0]
 page.say(
     sources=f"{len(printed)}",
+    without=words.count(len(printed) - len(tables.by_outcome(printed, findings)), "source"),
     summary=words.summary_sentence(findings),
     cv_exosomes="{}, {} and {}".format(*(cv("unissula-34609", group) for group in ("Healthy", "Exosomes 200 µL", "Exosomes 300 µL"))),
     means_exosomes="{}, {} and {}".format(*spreads[spreads["file"] == "unissula-34609.yml"]["mean"]),
@@ -207,7 +208,7 @@ page.table(tables.odds_table(odds[~odds["printed"]]), "Odds of death from printe
 page.table(tables.outcomes_table(printed, findings), "Findings by source")
 
 # %% [markdown]
-# Source by source, in the same order, each with what differs first:
+# A row of zeros is a source whose numbers fix no other printed number: {glue:text}`without`. Source by source, in the same order, each with what differs first:
 
 # %% tags=["hide-input"]
 for name in tables.by_outcome(printed, findings):

@@ -17,7 +17,7 @@
 
 # %% [markdown] tags=["book-only"]
 # ```{opening}
-# :needs: nothing but school mathematics; {doc}`the science in ten minutes <../../book/science>` if the words are new
+# :needs: school mathematics, and what a mean, a standard deviation and a t test are; {doc}`the science in ten minutes <../../book/science>` if the words are new
 # - read a paired experiment
 # - see what its smallest possible p is
 # - say why forgetting the pairs costs the result

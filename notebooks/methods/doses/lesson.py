@@ -52,7 +52,6 @@ page.say(
     j=f"{small.statistic:g}",
     pairs=f"{sum(len(one) * len(two) for one, two in combinations((low, middle, high), 2))}",
     ways=f"{ways}",
-    small_p=words.p_number(small.pvalue),
     many=f"{round(small.pvalue * ways)}",
     floor_three=words.p_number(stats.jonckheere_terpstra([[1, 2, 3], [4, 5, 6], [7, 8, 9]]).attainable),
     floor_pair=words.p_number(stats.mann_whitney([1, 2, 3], [4, 5, 6]).attainable),

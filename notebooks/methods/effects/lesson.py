@@ -66,7 +66,6 @@ first_small = next(n for n, test in zip(sizes, tests, strict=True) if test.pvalu
 page.say(
     ratio=words.number(fits[-1].estimate),
     interval=inside(intervals[-1]),
-    p_all=words.p_value(tests[-1].pvalue),
     first_clear=str(first_clear),
     first_small=str(first_small),
     estimates=f"{words.number(min(fit.estimate for fit in fits))} and {words.number(max(fit.estimate for fit in fits))}",

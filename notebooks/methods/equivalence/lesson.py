@@ -131,10 +131,8 @@ low, high = drug.confidence_interval(0.90)
 print(f"ratio {drug.estimate:.4f}, 90 % limits {low:.4f} and {high:.4f}")
 
 # %% tags=["remove-cell"]
-wide = drug.confidence_interval(0.95)
 page.say(
     drug_p=words.p_value(drug.pvalue),
-    wide=f"{words.number(wide.low)} to {words.number(wide.high)}",
     pooled=words.p_value(ttost_ind(copied, original, 0.8, 1.25, transform=np.log)[0]),
     plain=words.p_value(ttost_ind(copied, original, 0.8, 1.25)[0]),
     raw_p=words.p_value(ttest_ind(low_dose, septic, equal_var=False).pvalue),
@@ -150,7 +148,7 @@ page.say(
 # - **Bounds on the wrong scale.** statsmodels' `ttost_ind(x, y, 0.8, 1.25)` takes the bounds as *differences*, without a word. For the tablets it then asks whether the copy lies 0.8 to 1.25 units higher, and answers
 #   {glue:text}`plain`. For a ratio it needs `transform=np.log`.
 # - **Losing the pairs.** The same function with the transform, but for two independent groups: {glue:text}`pooled`. `ttost_paired` keeps them.
-# - **Asking the power afterwards.** The "observed power" that some statistics programs offer is a function of p: where p is large it is low, and it says nothing about sameness {cite}`hoenig-2001`. The interval does.
+# - **Asking for the {term}`power` afterwards.** The "observed power" that some statistics programs offer is a function of p: where p is large it is low, and it says nothing about sameness {cite}`hoenig-2001`. The interval does.
 # - **Choosing the zone from the interval.** With a zone wide enough, everything is the same. It belongs in the protocol.
 # :::
 

@@ -76,7 +76,6 @@ widths["model"] = float(model_interval.high[0] / model_interval.low[0])
 page.say(
     below=str(below),
     rats=str(len(sham)),
-    limit=f"{limit:g}",
     seen=f"{', '.join(f'{value:g}' for value in sorted(seen)[:-1])} and {max(seen):g}",
     half=words.number(half),
     tenth=words.number(ratios[int(np.argmin(abs(shares - 0.1)))]),
@@ -84,7 +83,10 @@ page.say(
     model=words.number(float(model.estimate[0])),
     model_interval=inside(model_interval),
     sham_mean=words.number(float(model.geometric_mean[0])),
-    **{f"width_{name}": f"{width:.2f}" for name, width in widths.items()},
+    width_half=f"{widths['half']:.2f}",
+    width_root=f"{widths['root']:.2f}",
+    width_whole=f"{widths['whole']:.2f}",
+    width_model=f"{widths['model']:.2f}",
 )
 
 # %% [markdown]

@@ -135,7 +135,7 @@ page.say(off=f"{100 * max(abs(error) for error in errors):.1f}", both=words.perc
 # :::{admonition} Common mistakes
 # :class: warning
 # - **Not knowing whether the program adjusts.** SciPy's `ttest_ind` and `mannwhitneyu` on a table of columns return the p of each column, not adjusted. R's `pairwise.t.test` and `pairwise.wilcox.test` adjust by Holm's method unless told otherwise, and Prism's multiple comparisons after an analysis of variance are
-#   adjusted by default {cite}`graphpad-anova`. scikit-posthocs' `posthoc_steel` has returned plain Mann-Whitney values under the name of a test that adjusts. If you adjust a p that is adjusted already, you lose power for nothing.
+#   adjusted by default {cite}`graphpad-anova`. scikit-posthocs' `posthoc_steel` has returned plain Mann-Whitney values under the name of a test that adjusts. If you adjust a p that is adjusted already, you lose {term}`power` for nothing.
 # - **Taking the default.** statsmodels' `multipletests` without `method=` uses Holm and Šidák's, which assumes more than Holm does. SciPy's `false_discovery_control` is Benjamini and Hochberg's method, which controls another error rate.
 # - **Adjusting what is shown.** Eight cytokines were measured, three are in the figure, and p is multiplied by three. The family is what was *measured*.
 # - **An omnibus test as a licence.** A small p of an analysis of variance, and then each pair tested unadjusted (Fisher's LSD): with more than three groups this does not hold the error rate of the family when some groups do differ.
