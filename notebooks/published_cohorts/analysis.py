@@ -164,7 +164,7 @@ page.table(tables.reported_ratios_table(ratios), "Every ratio, as geometric mean
 # ## Deaths
 #
 # From counts an odds ratio follows with an exact interval. Beside the few animals of two papers stand three meta-analyses of cells in animals with sepsis. They are shown side by side and not
-# combined, because later ones include most of the studies of earlier ones. They are of cells, not of secretome, and their authors report publication bias, risk of bias, or heterogeneity (see the sources).
+# combined, because they overlap in the studies that they include. They are of cells, not of secretome, and their authors report publication bias, risk of bias, or heterogeneity (see the sources).
 
 # %% tags=["hide-input"]
 rows = odds.sort_values("printed", kind="stable")
