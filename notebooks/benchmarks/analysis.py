@@ -10,9 +10,9 @@
 # (benchmarks)=
 # # Do the statistics keep their promises?
 #
-# A test at 5 % promises to reject in at most 5 % of experiments in which nothing differs. An interval at 95 % promises to hold the truth in 95 % of
-# experiments. With five animals a group, ties, and values below a limit, many tests and intervals break that promise. This page measures it, by drawing experiments in which the truth
-# is known, and measures speed. `make bench` draws and times all of it anew.
+# A test at 5 % should reject in at most 5 % of experiments in which its null hypothesis is true, and a 95 % interval should contain the true value in 95 % of
+# experiments. With five animals a group, ties, and values below a limit, many tests and intervals do not. This page measures it, by drawing experiments in which the true values
+# are known, and measures speed. `make bench` draws and times all of it anew.
 
 # %% [markdown] tags=["book-only"]
 # ```{opening}
@@ -53,20 +53,20 @@ page.say(
 
 # %% [markdown]
 # (promises-tests)=
-# ## How often tests reject when nothing differs
+# ## How often tests reject when there is no effect
 #
-# Each share is of {glue:text}`trials` simulated experiments, so its standard error is at most {glue:text}`error` percentage points. A share that exceeds 5 % by more than
+# No effect means here that all groups are drawn from one distribution. The data called "unequal spreads" are the exception: there the geometric means are equal and the spreads are not. Each share is of {glue:text}`trials` simulated experiments, so its standard error is at most {glue:text}`error` percentage points. A share that exceeds 5 % by more than
 # twice its error is marked "too often". *n* is the number of animals per group (of cohorts, in the last rows). "Several groups" is the chance that *any* comparison of a
 # control with three doses is called significant.
 #
 # "SciPy" and "statsmodels" are their defaults; pingouin's Mann-Whitney calls SciPy's. "As papers do" is what many papers print: each dose against the control, without any adjustment.
 #
-# The highest share of ours is {glue:text}`worst_size`. An exact test under heavy ties rejects less often than it may: that is its price, and the mid-p beside it
-# asks for less.
+# The highest share of ours is {glue:text}`worst_size`. An exact test under heavy ties rejects in less than 5 %; the mid-p is less
+# conservative.
 
 # %% tags=["hide-input"]
 of_size = calibration[calibration["kind"] == "size"]
-page.table(tables.calibration_ranges(of_size), "Share of experiments in which nothing differs and the test rejects at 5 %")
+page.table(tables.calibration_ranges(of_size), "Share of experiments without an effect in which the test rejects at 5 %")
 page.table(tables.calibration_table(of_size), "Share that reject, by data and animals per group", folded=True)
 
 # %% [markdown]
@@ -83,8 +83,8 @@ page.table(tables.calibration_table(of_coverage), "Share that hold the truth, by
 # (promises-missed)=
 # ## Where ours miss
 #
-# Of {glue:text}`numbers` shares of ours, {glue:text}`missed` are marked. With so many looked at, a few are marked by chance. The others are limits of these methods. Rank tests
-# ask whether two groups are alike in every way, so they also answer to spreads that differ; Dunnett's test takes one spread for all groups; the prediction interval of a
+# Of {glue:text}`numbers` shares of ours, {glue:text}`missed` are marked. With so many looked at, a few are marked by chance. The others are limits of these methods. The null hypothesis of rank tests
+# is that the distributions are equal, so they may also reject when only the spreads differ; Dunnett's test takes one spread for all groups; the prediction interval of a
 # few cohorts is too short. Of the two methods that decide most claims in this book, Welch's t on logarithms and the censored lognormal model, {glue:text}`decisive` shares are marked.
 
 # %% tags=["hide-input"]
@@ -122,7 +122,7 @@ page.say(any_of_three=words.percent(1 - (1 - 0.05) ** 3))
 #
 # ```{solution} promises-exercise
 # :class: dropdown
-# One less the chance that all three are silent: {glue:text}`any_of_three`. The comparisons share their control. When the control lies low by chance, all three doses seem high together, so that false alarms come in bunches and in fewer
+# One minus the probability that none of the three is significant: {glue:text}`any_of_three`. The comparisons share their control. When the control is low by chance, all three doses seem high together, so that false alarms occur together and in fewer
 # experiments.
 # ```
 #

@@ -155,7 +155,7 @@ page.table(tables.titre_readings_table(readings), "Printed rises of the titre, r
 # ### How small can p be?
 #
 # Rank tests of few animals have few possible results. The abstract does not say how many mice there were. If five a group, six secretome groups can just reach 0.05 after
-# Bonferroni, and seven groups, with Thymalin, never can. With three a group only a trend can speak.
+# Bonferroni's adjustment, and seven groups, with Thymalin, cannot ({ref}`other methods can <lesson-floors-several>`). With three a group a comparison of two groups cannot, but a trend test over three doses can.
 
 # %% tags=["hide-input"]
 page.table(
@@ -291,7 +291,7 @@ page.say(seven_times=words.p_value(7 * least), six_times=words.p_value(6 * least
 # - A claim that {ref}`every group moves <humoral-planned>` needs all of them, so nothing is adjusted; one group that fails leaves it open.
 # - "Unchanged" is shown by {ref}`intervals inside a zone <humoral-planned>`, and never by a large p.
 # - Two trends differ only if {ref}`their difference is tested <humoral-routes>`.
-# - With many groups, few mice {ref}`cannot be significant <humoral-floors>` after adjustment.
+# - With many groups of few mice, no comparison {ref}`can be significant <humoral-floors>` after Bonferroni's adjustment.
 # ```
 #
 # ```{next}

@@ -26,6 +26,7 @@ page = Page()
 
 # %% tags=["remove-cell"]
 at, alpha = 12, 0.05
+page.say(false_direction=words.percent(alpha / 2), false_unchanged=words.percent(alpha))
 false = planned[planned["truth"] == "false"]
 directional = false[false["claim"] != "phagocytosis_unchanged"].sort_values("supported").iloc[-1]
 equivalence = false[false["claim"] == "phagocytosis_unchanged"].sort_values("supported").iloc[-1]
@@ -87,7 +88,7 @@ for which, caption in ((simulated, "Simulated, no evidence"), (~simulated, "Not 
 #
 # ## What a verdict does not mean
 #
-# - **Supported** does not mean true, nor as large as printed. One cohort in forty supports a false claim by chance alone.
+# - **Supported** does not mean true, nor as large as printed. By chance alone up to {glue:text}`false_direction` of cohorts support a false claim of a direction, and up to {glue:text}`false_unchanged` a false claim that nothing changes.
 # - **Contradicted** does not mean that the authors' data were wrong. Their animals, cells and hands were others.
 # - **Inconclusive** does not mean that there is no effect. In small cohorts it is the most common answer to a true claim, as the next section shows.
 # - **Untestable** says something about the cohort, and nothing about the claim.
@@ -109,8 +110,8 @@ for protocol in protocols.values():
 # a laboratory's file would be. Behind ± stands twice the simulation's own error. All of it rests on the {doc}`assumptions of the sepsis study <../sepsis_cytokines/analysis>` and
 # {doc}`of the humoral study <../humoral_immunity/analysis>`: other spreads or effects give other shares.
 #
-# The rules promise that a claim of a direction is supported in at most 2.5 % of cohorts where it is false, and a claim that nothing changes in at most 5 %. Of
-# {glue:text}`looked_at` shares, the highest for a direction is {glue:text}`worst`, and for "unchanged" {glue:text}`worst_equivalence`. The highest of so many is above its own truth by chance.
+# The rules are made so that a claim of a direction is supported in at most {glue:text}`false_direction` of cohorts where it is false, and a claim that nothing changes in at most {glue:text}`false_unchanged`. Of
+# {glue:text}`looked_at` shares, the highest for a direction is {glue:text}`worst`, and for "unchanged" {glue:text}`worst_equivalence`. The largest of many estimates is probably too high.
 #
 # With {glue:text}`at` animals a group:
 
@@ -139,7 +140,7 @@ for name, protocol in protocols.items():
 # %% [markdown]
 # ### By the published tests
 #
-# The tests that stand for the authors' own know no zone of no effect and mostly do not adjust. They support more where a claim is true, and more where it is false.
+# The authors' presumed tests use no zone of no effect and mostly no adjustment. They support more where a claim is true, and more where it is false.
 
 # %% tags=["hide-input"]
 published = rates[rates["reading"] == "published"]
@@ -160,7 +161,7 @@ page.say(laboratories=f"{round(1 / (alpha / 2))}")
 #
 # ```{solution} ledger-exercise
 # :class: dropdown
-# The rules let a false direction be supported in at most 2.5 % of cohorts, one in {glue:text}`laboratories`: about one laboratory. If that one publishes, its reader sees a supported claim and none of the others. That is why
+# The rules let a false direction be supported in at most {glue:text}`false_direction` of cohorts, one in {glue:text}`laboratories`: about one laboratory. If that one publishes, its reader sees a supported claim and none of the others. That is why
 # this page keeps cohorts that support nothing.
 # ```
 #

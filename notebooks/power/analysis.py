@@ -45,7 +45,7 @@ page.say(
 # ## The numbers
 #
 # The table gives the smallest group with which a claim is supported in {glue:text}`target` of cohorts in which it is true. The first column takes the effect as the studies' pages assume
-# it, from what is printed. **Do not stop there.** Effects that were printed because they were significant tend to be too large, so plan for three quarters or half of one (on the log scale: half of a
+# it, from what is printed. **Do not stop there.** Effects that were printed because they were significant tend to be too large {cite}`button-2013`, so plan for three quarters or half of one (on the log scale: half of a
 # ratio of 4 is a ratio of 2).
 
 # %% tags=["hide-input"]
@@ -73,9 +73,9 @@ for name, protocol in protocols.items():
 
 # %% [markdown]
 # (power-floors)=
-# ## When can an exact test speak at all?
+# ## When can an exact test be significant?
 #
-# The tests that stand for the authors' own count arrangements, and few animals can be arranged in few ways. Below these numbers they are silent, whatever the animals do.
+# The authors' presumed tests are permutation tests, and few animals allow few permutations. Below these numbers such a test cannot reach 0.05, whatever the animals do.
 
 # %% tags=["hide-input"]
 page.items(
@@ -107,7 +107,7 @@ page.items(words.plan_sentences(protocols, plans, target, effect=0.75), copy=Tru
 # ```{admonition} What is not in these numbers
 # :class: warning
 # - **Deaths.** If one rat in four dies before sampling, divide by three quarters. The scenario `deaths` of the sepsis study shows what else they do.
-# - **Cages.** Ten mice in two cages are nearer to two than to ten where cages differ. Spread each group over several.
+# - **Cages.** If cages differ, ten mice in two cages carry less information than ten independent mice ({ref}`how much less <lesson-cages-share>`). Spread each group over several.
 # - **A wider spread.** Twice the variance needs about twice the animals.
 # ```
 
@@ -127,7 +127,7 @@ page.say(started=f"{round(12 / (1 - 1 / 4))}")
 #
 # ```{take-aways}
 # - Plan for {ref}`three quarters or half <power-numbers>` of a published effect.
-# - Below a certain number {ref}`an exact test is silent <power-floors>`, whatever the animals do.
+# - Below a certain number {ref}`an exact test cannot be significant <power-floors>`, whatever the animals do.
 # - Deaths, cages and wider spreads {ref}`come on top <power-not-in>`.
 # ```
 #

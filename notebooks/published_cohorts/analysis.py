@@ -57,6 +57,7 @@ skewed = ratios[
 ].iloc[0]
 page.say(
     sources=f"{len(printed)}",
+    without=words.count(len(printed) - len(tables.by_outcome(printed, findings)), "source"),
     summary=words.summary_sentence(findings),
     cv_exosomes="{}, {} and {}".format(*(cv("unissula-34609", group) for group in ("Healthy", "Exosomes 200 µL", "Exosomes 300 µL"))),
     means_exosomes="{}, {} and {}".format(*spreads[spreads["file"] == "unissula-34609.yml"]["mean"]),
@@ -163,7 +164,7 @@ page.table(tables.reported_ratios_table(ratios), "Every ratio, as geometric mean
 # ## Deaths
 #
 # From counts an odds ratio follows with an exact interval. Beside the few animals of two papers stand three meta-analyses of cells in animals with sepsis. They are shown side by side and not
-# combined, because later ones include most of the studies of earlier ones. They are of cells, not of secretome, and their authors report publication bias, risk of bias, or heterogeneity (see the sources).
+# combined, because they overlap in the studies that they include. They are of cells, not of secretome, and their authors report publication bias, risk of bias, or heterogeneity (see the sources).
 
 # %% tags=["hide-input"]
 rows = odds.sort_values("printed", kind="stable")
@@ -207,7 +208,7 @@ page.table(tables.odds_table(odds[~odds["printed"]]), "Odds of death from printe
 page.table(tables.outcomes_table(printed, findings), "Findings by source")
 
 # %% [markdown]
-# Source by source, in the same order, each with what differs first:
+# A row of zeros is a source whose numbers fix no other printed number: {glue:text}`without`. Source by source, in the same order, each with what differs first:
 
 # %% tags=["hide-input"]
 for name in tables.by_outcome(printed, findings):

@@ -162,7 +162,7 @@ page.items(words.floor_sentence(study, published.loc[key], alpha) for key in fam
 # %% [markdown]
 # ## As planned
 #
-# Concentrations spread more widely where they are higher, and evenly on a log scale. The planned test is {term}`Welch's t` on logarithms, which lets every group have its own
+# Concentrations often spread more widely where they are higher, and about evenly on a log scale. The planned test is {term}`Welch's t` on logarithms, which lets every group have its own
 # spread, and its effect is a ratio. Where a contrast holds values beyond a limit, a model takes its place that uses exactly what is known of them, the
 # {term}`censored lognormal model`. Where more than half of a group lies beyond a limit, the ranks decide and the model only says how large.
 #
@@ -214,7 +214,7 @@ page.items(words.caveats(study))
 #   That answers another question, about a mixture of cytokine and death.
 # - **A longer life.** In the companion paper, probably on the same rats, survival did not differ significantly, and was for some hours lower with the larger
 #   dose {cite}`sari-2023`. Two papers on the same rats are one experiment, and must not be counted twice.
-# - **The time course.** One sample at 48 hours sees the tail of a rise that peaks within hours. A lower value may be an earlier recovery, or an earlier death.
+# - **The time course.** In mice given endotoxin IL-6 peaks within hours {cite}`pmc127621`, so one sample at 48 hours may show only the end of the rise. A lower value may be an earlier recovery, or an earlier death.
 # - **Dose dependence.** "Significant at one dose and not at the other" is no test of whether the doses differ.
 # - **Which part of the medium works.** No group was given medium that no cell had touched.
 #

@@ -17,7 +17,7 @@
 
 # %% [markdown] tags=["book-only"]
 # ```{opening}
-# :needs: nothing but school mathematics; {doc}`the science in ten minutes <../../book/science>` if the words are new
+# :needs: school mathematics, and what a mean, a standard deviation and a t test are; {doc}`the science in ten minutes <../../book/science>` if the words are new
 # - read a paired experiment
 # - see what its smallest possible p is
 # - say why forgetting the pairs costs the result
@@ -186,7 +186,7 @@ page.table(tables.verdicts_table(study, verdicts), "Verdicts", data=verdicts)
 # - Cells were treated in a dish, so nothing here speaks of a living animal or patient.
 # - The unit is the donor. Wells, plates and flow-cytometry events are not independent and do not add to it.
 # - Both endpoints come from the same donors and share one denominator, so they are not two independent confirmations.
-# - The published experiment had no vehicle control. Fresh medium that no stem cell has touched, or medium conditioned by another cell, might do the same.
+# - The table names no vehicle control. Fresh medium that no stem cell has touched, or medium conditioned by another cell, might do the same.
 # - A share rises when these cells multiply, and also when other CD4+ cells die. A percentage cannot tell the two apart.
 
 # %% [markdown]

@@ -1,22 +1,10 @@
 """The worked examples of the lessons, as their sources print them."""
 
-from functools import cache
-
 import numpy as np
 import pytest
+from lessons_run import ran
 
 from secretome import stats
-from secretome.classroom.lessons import read_lesson
-
-
-@cache
-def ran(name: str) -> dict[str, object]:
-    """What a lesson's cells leave behind."""
-    space: dict[str, object] = {}
-    for cell in read_lesson(name).cells:
-        if cell.cell_type == "code":
-            exec(compile(cell.source, name, "exec"), space)
-    return space
 
 
 def test_ranks_equal_bergmann_and_others() -> None:

@@ -66,9 +66,9 @@ page.figure(
 #
 # | Test | Works on | Choose it when |
 # |---|---|---|
-# | Dunnett | means, or means of logarithms | values, or their logarithms, follow a bell curve roughly and spread alike in all groups |
-# | Steel | ranks | they do not |
-# | any test with Holm's adjustment | p values | groups spread differently, or tests are of several kinds |
+# | Dunnett | means, or means of logarithms | values, or their logarithms, are roughly normally distributed and spread alike in all groups |
+# | Steel | ranks | they are not normally distributed, and groups without an effect would have the same distribution |
+# | Holm's adjustment of Welch's tests, or of tests of several kinds | p values | groups spread differently, or tests are of several kinds |
 #
 # The simulated mice of {doc}`the humoral study <../../humoral_immunity/analysis>`, antibody titres on the log scale:
 
@@ -167,11 +167,11 @@ page.say(
 #
 # :::{admonition} Common mistakes
 # :class: warning
-# - **Seven t tests, or seven Mann-Whitney tests.** The picture above. Any program lets you.
-# - **A function called Steel's that is not.** scikit-posthocs has printed an unadjusted Mann-Whitney p under that name: 0.0159 for a published example whose exact p is 0.0295.
+# - **Seven t tests, or seven Mann-Whitney tests, without adjustment.** The picture above.
+# - **A function called Steel's that is not.** The function `posthoc_steel` of scikit-posthocs has returned an unadjusted Mann-Whitney p: 0.0159 for a published example whose exact p by Steel's test is 0.0295.
 # - **A p that moves.** `scipy.stats.dunnett` draws random numbers: over twenty seeds, the p of one printed example goes from {glue:text}`lowest_seed` to {glue:text}`highest_seed`. Pass `rng`, or use `stats.dunnett`,
 #   which integrates: {glue:text}`cloth` each time.
-# - **Everything against everything** (Tukey, Dunn), where only comparisons with the control were asked. It pays for comparisons that nobody wants.
+# - **Every pair of groups** (Tukey's test, Dunn's for all pairs), where only comparisons with the control were asked. The adjustment is then for more comparisons than needed.
 # - **Taking the sham group for the control.** Against sham the question is whether sepsis did something.
 # - **"Significant for A, not for B, so A is better than B."** That is a comparison of A with B, and it was not made.
 # :::
@@ -255,7 +255,7 @@ answer
 # **Which groups enter Dunnett's estimate of spread?**
 #
 # - [x] all, so they should spread alike
-#   One spread is estimated from every group. Where groups spread differently, use Welch's t and Holm, as this book does.
+#   One spread is estimated from every group. Where groups spread differently, use Welch's t with an adjustment of the p values: this book uses Bonferroni's, Holm's is a little sharper.
 # - [ ] the control and the arm in question
 #   That would be seven t tests.
 #

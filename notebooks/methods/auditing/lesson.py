@@ -108,17 +108,17 @@ page.say(
 )
 
 # %% [markdown]
-# p {glue:text}`sd_p` or p = {glue:text}`se_p`, and 0.0382 is printed. *Neither* reading gives it. What follows? Not that anyone did wrong. Another test, rats left out, a slip in typing or an adjustment may be behind it. What follows is a question to the authors, and caution about that row.
+# p {glue:text}`sd_p` or p = {glue:text}`se_p`, and 0.0382 is printed. *Neither* gives it. It does not follow that anyone did wrong. Another test, rats left out, a slip in typing or an adjustment may be behind it. What follows is a question to the authors, and caution about that row.
 #
 # ## A whole table at a time
 #
-# The book's command `secretome reported FILE.yml` makes every comparison that a table allows, allows for rounding, and says *agrees*, *differs* or *cannot tell*. Over the {glue:text}`tables` sources of {doc}`the audit <../../published_cohorts/analysis>` it made {glue:text}`compared` comparisons; {glue:text}`agree` agree and {glue:text}`differ` differ.
+# The book's command `secretome reported FILE.yml` makes the comparisons of {doc}`a list <../../../book/reported>`, allows for rounding, and says *agrees*, *differs* or *cannot tell*. Over the {glue:text}`tables` sources of {doc}`the audit <../../published_cohorts/analysis>` it made {glue:text}`compared` comparisons; {glue:text}`agree` agree and {glue:text}`differ` differ.
 #
 # :::{admonition} Common mistakes
 # :class: warning
-# - **Two SDs by one name.** NumPy's `std` divides by n, pandas' `std` by n − 1: {glue:text}`numpy_sd` and {glue:text}`pandas_sd` for 12, 15, 9 and 20. The second is what papers mean.
-# - **A correction you did not ask for.** SciPy's `chi2_contingency` corrects tables of two groups for continuity (Yates), and so does R's `chisq.test`: {glue:text}`with_yates` for 4 of 20 against 0 of 20, where the plain test has {glue:text}`without_yates`. Before you say that a p is wrong, try both.
-# - **Rounding that surprises.** Python's `round(2.675, 2)` is {glue:text}`half`, because the computer's 2.675 is a little less. People round a 5 up, and some programs to the even digit. An audit must accept either.
+# - **Two SDs by one name.** NumPy's `std` divides by n, pandas' `std` by n − 1: {glue:text}`numpy_sd` and {glue:text}`pandas_sd` for 12, 15, 9 and 20. The second is what papers usually mean.
+# - **A correction you did not ask for.** SciPy's `chi2_contingency` corrects tables of two rows and two columns for continuity (Yates), and so does R's `chisq.test`: {glue:text}`with_yates` for 4 of 20 against 0 of 20, where the plain test has {glue:text}`without_yates`. Before you say that a p is wrong, try both.
+# - **Rounding that surprises.** Python's `round(2.675, 2)` is {glue:text}`half`, because the computer's 2.675 is a little less. Some round a 5 up, and some to the even digit. An audit must accept either.
 # - **GRIM on what is not whole.** Concentrations, weights and means of several readings can have any mean.
 # - **An accusation.** A number that differs says nothing of why. Write what is printed, what you computed, and how.
 # :::

@@ -67,7 +67,7 @@ measure = "length of the left wing"
 page.figure(nested_figure(wings, measure), "wings", nested_alt(wings, measure))
 
 # %% [markdown]
-# Each pair of bars is one mosquito, measured twice; the dashed line is the mean of its cage. The two readings of a wing all but coincide. The mosquitoes of one cage lie far apart. So the second reading tells us about the ruler, and next to nothing about cages.
+# Each pair of bars is one mosquito, measured twice; the dashed line is the mean of its cage. The two readings of a wing nearly coincide, while the mosquitoes of one cage lie far apart. So the second reading shows the measurement error and adds almost nothing about cages.
 #
 # Take one value for each mosquito, the mean of her two, and compare the cages by analysis of variance:
 
@@ -108,7 +108,7 @@ page.say(
 )
 
 # %% [markdown]
-# {glue:text}`wrong_p` in place of {glue:text}`right_p`. Measure each wing ten times and p would fall without end, and nobody would know more about mosquitoes.
+# {glue:text}`wrong_p` in place of {glue:text}`right_p`. The more often each wing is measured, the smaller this p becomes, although nothing more is known about mosquitoes.
 #
 # (lesson-cages-share)=
 # ## Animals that share
@@ -118,7 +118,7 @@ page.say(
 #
 # $$n_\text{effective} = \frac{n}{1 + (m - 1)\,\text{ICC}}$$
 #
-# independent ones {cite}`kish-1965`. The divisor is called the design effect. It hurts more than it looks: with ICC 0.2 and five in a cage, twenty mice are worth {glue:text}`worth`. If treatment goes to cages, more cages with fewer animals help; more animals in a cage hardly do.
+# independent ones {cite}`kish-1965`. The divisor is called the design effect. It is larger than it may seem: with ICC 0.2 and five in a cage, twenty mice are worth {glue:text}`worth`. If treatment goes to cages, more cages with fewer animals help; more animals in a cage hardly do.
 #
 # Weil gave a chemical to sixteen pregnant rats and none to sixteen others, and counted the pups that lived to be weaned {cite}`weil-1970`.
 
@@ -147,7 +147,7 @@ page.say(
 )
 
 # %% [markdown]
-# Test the {glue:text}`pups` pups as if each were on its own, and the chemical kills: {glue:text}`pup_p`. But dams were treated, and some litters die nearly out while others thrive. A *beta-binomial* model lets litters differ, as quasi-Poisson lets {ref}`counts of animals <lesson-counts>` differ:
+# Test the {glue:text}`pups` pups as if they were independent, and the difference is significant: {glue:text}`pup_p`. But dams were treated, and in some litters nearly all pups died while in others all lived. A *beta-binomial* model lets litters differ, as quasi-Poisson lets {ref}`counts of animals <lesson-counts>` differ:
 
 # %%
 litters = ["a control"] * 16 + ["b treated"] * 16
@@ -157,21 +157,21 @@ model = stats.proportion_ratio(lived, of, litters)
 print(f"ratio {model.estimate[0]:.2f}, p = {model.pvalue[0]:.2f}")
 
 # %% [markdown]
-# Pups of a litter are alike with a correlation of {glue:text}`alike`, and {glue:text}`litter_p`: thirty-two dams leave the question open.
+# Pups of a litter are alike with a correlation of {glue:text}`alike`, and {glue:text}`litter_p`: with thirty-two dams the difference is not significant.
 #
 # (lesson-cages-one)=
 # ## One cage in each group
 #
-# If all treated mice live in one cage and all untreated ones in another, n is one against one. Whatever differs between the two cages differs between the groups: light, an infection, the mouse that fights. **No model can separate them**, because the animals hold no
-# information on it. The only cure is before the experiment: cages of both groups, or both treatments in each cage, which is best of all where it can be done. A rerun in this book puts a banner over a cohort whose groups have one cage each.
+# If all treated mice live in one cage and all untreated ones in another, n is one against one. Whatever differs between the two cages differs between the groups: light, an infection, the mouse that fights. **No model can separate them**, because the data hold no
+# information on it. It can only be prevented by the design: cages of both groups, or both treatments in each cage, which is best of all where it can be done. A rerun in this book puts a banner over a cohort whose groups have one cage each.
 #
 # :::{admonition} Common mistakes
 # :class: warning
 # - **Every row is an animal.** SciPy's `ttest_ind` and `f_oneway`, and the column table of any program, take what they are given: {glue:text}`wrong_p` for the wings.
 # - **The wrong line of the table.** R's `summary(aov(length ~ cage / individual))` compares cages with the *ruler*, F = 255.7 for the wings {cite}`ruczinski-nested`. `Error(...)` in the formula, or one mean for each animal, sets it right.
 # - **A chi-square of pups.** `scipy.stats.chi2_contingency` on pups, cells or neurons counted over animals: {glue:text}`pup_p` above, where the dams give {glue:text}`litter_p`.
-# - **A mixed model with six cages.** statsmodels' `mixedlm` takes p from the bell curve however few the cages. For a made-up experiment of three cages in each of two arms it says {glue:text}`mixed_p`; a t test of the six cage means says {glue:text}`cage_p`. In a balanced design the two have the same numerator, and the t test knows how
-#   few cages there are.
+# - **A mixed model with six cages.** statsmodels' `mixedlm` takes p from the normal distribution however few the cages. For a made-up experiment of three cages in each of two arms it says {glue:text}`mixed_p`; a t test of the six cage means says {glue:text}`cage_p`. In this balanced design the two compare the same means, and the t test allows for the small number of
+#   cages.
 # - **Dropping the cage because it is "not significant".** Six cages can hardly show that they differ. The design says whether the cage matters.
 # :::
 
@@ -217,7 +217,7 @@ treated = np.array(weaned["treated"]) / np.array(alive["treated"])
 answer = stats.mann_whitney(control, treated).pvalue
 
 # %% [markdown] tags=["solution"]
-# One number for each dam, and any test may follow. It gives a litter of five the weight of a litter of thirteen, which the beta-binomial model does not; both leave the question open.
+# With one number for each dam, an ordinary test may follow. It gives a litter of five the weight of a litter of thirteen, which the beta-binomial model does not; neither is significant.
 
 # %% [markdown] tags=["quiz"]
 # ## Quiz

@@ -26,8 +26,11 @@ import statsmodels.api as sm
 from secretome import load_study, stats
 
 # %% tags=["remove-cell"]
+import pandas as pd
+
 from secretome import words
 from secretome.classroom.pictures.ideas import counts_figure
+from secretome.protocol import notebooks_folder
 from secretome.report.page import Page
 from secretome.words.ideas import counts_alt, made_up_words
 
@@ -37,8 +40,8 @@ page = Page()
 # (lesson-counts-chance)=
 # ## How much chance alone does
 #
-# Shake a thousand beads onto a tray and count those on one square. Shake again: another number. If the beads fall one by one, each as likely here as there, such counts follow the **Poisson** law, and it has one property to
-# remember: *their variance equals their mean*. The standard deviation (SD) is the root of the mean: around a mean of 100 counts have an SD of 10, around a mean of 9 an SD of 3.
+# Shake a thousand beads onto a tray and count those on one small square. Shake again: another number. If the beads fall one by one, each as likely here as there, such counts very nearly follow the **Poisson** distribution, and it has one
+# property to remember: *its variance equals its mean*. The standard deviation (SD) is the root of the mean: around a mean of 100 counts have an SD of 10, around a mean of 9 an SD of 3.
 #
 # So a single count already says how far chance alone would move it. That is what makes counts attractive. It is also the trap, because animals are not beads.
 #
@@ -84,15 +87,14 @@ page.say(
 )
 
 # %% [markdown]
-# The grey band is where 95 of 100 counts would lie if chance alone told the mice of a group apart. Of {glue:text}`mice` mice, about {glue:text}`expected` should lie outside; {glue:text}`outside` do (diamonds). Mice differ in age and
-# weight, and so do their spleens: the variance is not once the mean, but {glue:text}`least` to {glue:text}`most` times the mean. Such counts are called **overdispersed**, and in animals that is the rule. A test that does not know
-# of it takes the difference between two mice for a difference between two treatments.
+# The grey band is where 95 of 100 counts would lie if chance alone told the mice of a group apart. Of {glue:text}`mice` mice, about {glue:text}`expected` should lie outside; {glue:text}`outside` do (diamonds). These mice are simulated to differ, as real ones do in age, weight and spleen: the variance is not once the mean, but {glue:text}`least` to {glue:text}`most` times the mean. Such counts are called **overdispersed**. A test that ignores overdispersion
+# treats differences between mice as differences between treatments.
 #
 # (lesson-counts-vary)=
 # ## What to do: let the animals say how much they vary
 #
-# The **quasi-Poisson** model keeps what is good about counts (zeros, few animals and unequal amounts plated are no trouble) and adds one number, the *dispersion*: how many times the mean the variance is. It is estimated from the
-# animals, and the standard error grows by its root. From few animals that estimate is unsure itself, and so the test uses Student's t and not the bell curve.
+# The **quasi-Poisson** model handles zeros and unequal amounts plated as a model of counts does, and adds one number, the *dispersion*: how many times the mean the variance is. It is estimated from the
+# animals, and the standard error grows by its root. With few animals that estimate is uncertain itself, and so the test uses Student's t and not the normal distribution.
 #
 # `stats.count_ratio` takes one count for each animal and the name of its group. It returns the ratio of the mean counts, each group's to that of the first group by name.
 
@@ -127,7 +129,7 @@ print(f"dispersion {beall.dispersion:.6f}")
 print(f"log ratio of C to A {np.log(beall.estimate[1]):.6f}")
 
 # %% [markdown]
-# The page agrees with R to the last digit. Now take sprays C and E alone, and compare them by a plain Poisson model, as many programs offer first, and by quasi-Poisson:
+# The page agrees with R to all printed digits. Now take sprays C and E alone, and compare them by a plain Poisson model, as many programs offer first, and by quasi-Poisson:
 
 # %% tags=["setup"]
 two = sprays["C"] + sprays["E"]
@@ -146,15 +148,22 @@ page.say(
     phi=words.number(quasi.dispersion),
     p_sums=words.p_value(scipy.stats.poisson_means_test(sum(sprays["E"]), 12, sum(sprays["C"]), 12).pvalue),
 )
+calibration = pd.read_csv(notebooks_folder() / "benchmarks" / "calibration.csv")
+binomial = calibration[(calibration["kind"] == "size") & (calibration["by"] == "statsmodels, negative binomial")]
+page.say(
+    nb_least=words.percent(round(float(binomial["share"].min()), 2)),
+    nb_most=words.percent(round(float(binomial["share"].max()), 2)),
+    nb_sizes=f"{binomial['n'].min()} to {binomial['n'].max()}",
+)
 
 # %% [markdown]
-# {glue:text}`p_poisson` or {glue:text}`p_quasi`: the plots vary only {glue:text}`phi` times as much as chance would make them, and that alone carries the answer across 5 %. The mice above vary several times more than that.
+# {glue:text}`p_poisson` or {glue:text}`p_quasi`: the plots vary only {glue:text}`phi` times as much as chance would make them, and and that alone moves p across 5 %. The mice above vary several times more than that.
 
 # %% [markdown]
 # :::{admonition} Common mistakes
 # :class: warning
-# - **Poisson by default.** `statsmodels.api.GLM(..., family=Poisson())` and R's `glm(..., family = poisson)` fix the dispersion at 1, whatever the animals do. In statsmodels `.fit(scale="X2")` estimates it; its p then comes from the bell curve unless `use_t=True` is asked for as well.
-# - **A negative binomial that is none.** `statsmodels.api.families.NegativeBinomial()` does not estimate how much animals vary: it takes a shape of 1 and says so in a warning that is easily missed. `statsmodels.api.NegativeBinomial`, a model of its own, estimates it; with fewer than about twenty animals a group it rejects too often.
+# - **Poisson by default.** `statsmodels.api.GLM(..., family=Poisson())` and R's `glm(..., family = poisson)` fix the dispersion at 1, whatever the animals do. In statsmodels `.fit(scale="X2")` estimates it; its p then comes from the normal distribution unless `use_t=True` is asked for as well.
+# - **A negative binomial that is none.** `statsmodels.api.families.NegativeBinomial()` does not estimate how much animals vary: it takes a shape of 1 and says so in a warning. `statsmodels.api.NegativeBinomial` is another model, which estimates the shape. With few animals it rejects too often: at 5 %, in {glue:text}`nb_least` to {glue:text}`nb_most` of simulated experiments without an effect, with {glue:text}`nb_sizes` animals a group ({ref}`benchmarks <promises-tests>`).
 # - **A test of sums.** `scipy.stats.poisson_means_test` takes the total of each group and cannot see that animals differ. For sprays C and E: {glue:text}`p_sums`.
 # - **Scaled counts**, in any program: it cannot know. Exercise 4 shows by how much they mislead.
 # :::
@@ -210,7 +219,7 @@ model = sm.GLM(scaled, sm.add_constant(spray_e), family=sm.families.Poisson())
 answer = int(np.floor(-np.log10(model.fit().pvalues[1])))
 
 # %% [markdown] tags=["solution"]
-# The model believes that every insect was two hundred insects, each of them counted. Quasi-Poisson is not deceived: the dispersion grows 200-fold too, and its p stays where it was. Try it.
+# The model treats every insect as two hundred counted insects. In quasi-Poisson the dispersion grows 200-fold too, and its p does not change. Try it.
 
 # %% [markdown] tags=["quiz"]
 # ## Quiz
@@ -222,7 +231,7 @@ answer = int(np.floor(-np.log10(model.fit().pvalues[1])))
 # - [x] It makes it too small, because it takes animals that differ for chance.
 #   The test believes in an SD of about 7, and the mice have one of 20.
 # - [ ] Nothing, because eight mice are enough.
-#   More mice do not help: the test stays wrong by the same factor.
+#   More mice do not help: the standard error stays too small by the same factor.
 #
 # **2. Which of these is a count that a model of counts may be given?**
 #

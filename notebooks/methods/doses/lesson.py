@@ -22,6 +22,9 @@
 from secretome import load_study, stats
 
 # %% tags=["remove-cell"]
+from itertools import combinations
+from math import factorial
+
 import numpy as np
 import pandas as pd
 from scipy.stats import kruskal
@@ -44,12 +47,12 @@ stats.jonckheere_terpstra([low, middle, high]).statistic
 
 # %% tags=["remove-cell"]
 small = stats.jonckheere_terpstra([low, middle, high], alternative="greater")
+ways = factorial(6) // factorial(2) ** 3
 page.say(
     j=f"{small.statistic:g}",
-    pairs="12",
-    ways=f"{90}",
-    small_p=words.p_number(small.pvalue),
-    many=f"{round(small.pvalue * 90)}",
+    pairs=f"{sum(len(one) * len(two) for one, two in combinations((low, middle, high), 2))}",
+    ways=f"{ways}",
+    many=f"{round(small.pvalue * ways)}",
     floor_three=words.p_number(stats.jonckheere_terpstra([[1, 2, 3], [4, 5, 6], [7, 8, 9]]).attainable),
     floor_pair=words.p_number(stats.mann_whitney([1, 2, 3], [4, 5, 6]).attainable),
 )
@@ -62,14 +65,14 @@ page.say(
 stats.jonckheere_terpstra([low, middle, high], alternative="greater").pvalue
 
 # %% [markdown]
-# This is the test of Jonckheere and Terpstra, the {term}`Mann-Whitney test` for more than two groups in an order. It spends everything on one question, *do values rise with dose*, and is rewarded: three doses of three mice
+# This is the test of Jonckheere and Terpstra, the {term}`Mann-Whitney test` for more than two groups in an order. It asks one question only, *do values rise with dose*, and therefore needs fewer animals: three doses of three mice
 # can reach p = {glue:text}`floor_three`, two groups of three only {glue:text}`floor_pair`.
 #
 # (lesson-doses-from)=
 # ## From which dose on?
 #
 # A trend says that something happens along the way, not where. Shirley and Williams go down from the highest dose: is it above the control? If so, is the next one? The first that is not ends the search, so no
-# adjustment is needed. Before each step, the doses are made *never falling*: where a dose lies below the one before it, the two are pooled.
+# adjustment is needed, provided that the effect does not fall as the dose rises. Before each step, the doses are made *never falling*: where a dose lies below the one before it, the two are pooled.
 
 # %% tags=["hide-input"]
 page.warn("Simulated animals. They show how the method works, and are evidence of nothing.")
@@ -149,6 +152,8 @@ page.say(
     p_mice=words.p_value(jonckheere.pvalue),
     kruskal_muscle=words.p_value(kruskal(*muscle).pvalue),
     trend_muscle=words.p_value(stats.jonckheere_terpstra(muscle).pvalue),
+    # Every sequence that never falls is a sum of single jumps, and r of a sum is at least the smallest r of its parts.
+    least_r=words.number(min(float(np.corrcoef(range(4), np.arange(4) >= jump)[0, 1]) for jump in (1, 2, 3))),
 )
 
 # %% [markdown]
@@ -157,13 +162,12 @@ page.say(
 #
 # :::{admonition} Common mistakes
 # :class: warning
-# - **Kruskal-Wallis, or analysis of variance, for doses.** They ask whether *any* group differs and forget the order: into the muscle {glue:text}`kruskal_muscle` in place of {glue:text}`trend_muscle`. SciPy's `kruskal`, and what Prism offers
-#   for three groups or more.
+# - **Kruskal-Wallis, or analysis of variance, for doses.** They ask whether *any* group differs and forget the order: into the muscle {glue:text}`kruskal_muscle` in place of {glue:text}`trend_muscle`. SciPy's `kruskal` is such a test.
 # - **"Significant at 300, not at 150: a dose response".** Two verdicts are not a trend. Test the trend.
-# - **A correlation of four group means with dose.** r is near 1 for almost any four points that rise, and the animals have vanished.
-# - **A wrong exact p.** The Python package jonckheere-test 0.1.1 prints 0.0035 for a published example whose exact p is 0.0120.
+# - **A correlation of four group means with dose.** For four equally spaced doses r is at least {glue:text}`least_r` whenever no mean lies below the one before it, however much the animals vary.
+# - **A wrong exact p.** The Python package jonckheere-test 0.1.1 returns 0.0035 for a published example whose exact p is 0.0120.
 # - **A trend test where more may be worse.** The right panel above.
-# - **One control, two routes, two trends.** Both use the same control mice. Two p values from them are two tickets.
+# - **One control, two routes, two trends.** Both use the same control mice, so the two p values are not independent, and they are two chances of a false alarm.
 # :::
 
 # %% [markdown]

@@ -66,7 +66,6 @@ first_small = next(n for n, test in zip(sizes, tests, strict=True) if test.pvalu
 page.say(
     ratio=words.number(fits[-1].estimate),
     interval=inside(intervals[-1]),
-    p_all=words.p_value(tests[-1].pvalue),
     first_clear=str(first_clear),
     first_small=str(first_small),
     estimates=f"{words.number(min(fit.estimate for fit in fits))} and {words.number(max(fit.estimate for fit in fits))}",
@@ -75,8 +74,8 @@ page.say(
 )
 
 # %% [markdown]
-# The {term}`geometric mean ratio` is {glue:text}`ratio`, and its 95 % interval goes from {glue:text}`interval`. Read the interval as *the ratios that these donors do not contradict*: treatment may raise the share by a quarter or by
-# four fifths. Of a hundred such intervals, made in a hundred such experiments, about 95 hold the true ratio.
+# The {term}`geometric mean ratio` is {glue:text}`ratio`, and its 95 % interval goes from {glue:text}`interval`. Read the interval as *the ratios that a test at 5 % would not reject*: the data are compatible with a rise by about a quarter and
+# with a rise by more than four fifths. Of a hundred such intervals, made in a hundred such experiments, about 95 hold the true ratio.
 #
 # (lesson-effects-another-p)=
 # ## The same effect, another p
@@ -97,9 +96,9 @@ page.figure(
 )
 
 # %% [markdown]
-# The ratio stays between {glue:text}`estimates` throughout. The p falls from {glue:text}`p_first` to {glue:text}`p_last`. **p mixes two things, how large an effect is and how many donors there are; the interval shows them apart**: the square
-# is the effect, its whiskers are the donors. It also says more than the exact test can at small n: the interval leaves out 1 from {glue:text}`first_clear` donors on, while the signed-rank p cannot be small before there are
-# {glue:text}`first_small`. The price is an assumption, that logarithms of ratios follow a bell curve roughly.
+# The ratio stays between {glue:text}`estimates` throughout. The p falls from {glue:text}`p_first` to {glue:text}`p_last`. **p depends on the size of the effect, on the spread and on the number of donors; the interval shows the size and the precision apart**: the square
+# is the estimate, the whiskers are its precision. The interval excludes 1 from {glue:text}`first_clear` donors on, while the exact signed-rank p cannot be at most 0.05 before there are
+# {glue:text}`first_small`. For this the interval makes an assumption, that logarithms of ratios are roughly normally distributed.
 #
 # (lesson-effects-three)=
 # ## Three effects for three questions
@@ -164,7 +163,7 @@ page.say(
 
 # %% [markdown]
 # A patient without treatment has more pain than one with it in {glue:text}`pain` of pairs, ties counting one half: the estimate of the paper, whose test statistic {glue:text}`brunner_munzel` with p = {glue:text}`brunner_p` statsmodels gives too.
-# The interval from {glue:text}`pain_interval` is Newcombe's {cite}`newcombe-2006`; that of the first paper, {glue:text}`wald`, rests on a standard error that shrinks near 1, so it lies too high.
+# The interval from {glue:text}`pain_interval` is Newcombe's {cite}`newcombe-2006`; the interval of the first paper, {glue:text}`wald`, is symmetric about the estimate. Newcombe's reaches farther towards one half, and in his simulations its coverage is nearer to 95 %.
 #
 # A second source, for the shift: permeability of a membrane of the womb, at term and early in pregnancy {cite}`hollander-1973`.
 
@@ -175,12 +174,12 @@ shift = stats.hodges_lehmann(term, early)
 shift.estimate, shift.confidence_interval(0.95)
 
 # %% [markdown]
-# The shift is {glue:text}`shift`, from {glue:text}`shift_interval`, as in the book. Its interval comes from an exact test, and an exact test stands on a ladder: asked for 95 %, it reaches {glue:text}`shift_level`, and says so.
+# The shift is {glue:text}`shift`, from {glue:text}`shift_interval`, as in the book. Its interval comes from an exact test, which has few possible levels: asked for 95 %, it reaches {glue:text}`shift_level`, and says so.
 #
 # :::{admonition} Common mistakes
 # :class: warning
-# - **An interval that vanishes when groups do not overlap.** statsmodels' `rank_compare_2indep` gives no numbers then, five against five; Newcombe's method gives {glue:text}`ours_apart`.
-# - **Mean ± SE as an effect.** It shows each group and leaves the comparison to the eye. Bars that overlap may differ, and bars that do not may not. Prism and Excel draw them at a click.
+# - **No interval when groups do not overlap.** For five against five that do not overlap, statsmodels' `rank_compare_2indep` returns NaN for both limits; Newcombe's method gives {glue:text}`ours_apart`.
+# - **Mean ± SE as an effect.** It shows each group and leaves the comparison to the eye. Groups whose SE bars overlap may differ significantly in a paired design, and groups whose SE bars do not overlap may not differ significantly.
 # - **The ratio of two means, for skewed values.** One high animal carries it. {doc}`Melatonin in septic rats <../../published_cohorts/analysis>` has two different ratios for that reason.
 # - **Cohen's d for a reader who knows the assay.** It divides by this sample's spread; "1.5 times as many" can be judged, and "d = 0.9" cannot.
 # - **Forgetting the pairs.** The same call without `paired=True` answers another question, with a wider interval.
@@ -269,7 +268,7 @@ answer
 # - [ ] neither: equal p, equal effect
 #   A small effect in many animals and a large one in few can have the same p.
 # - [ ] the larger study
-#   If anything the other way round: with more animals a smaller effect has that p.
+#   With the same spread it is the other way round: with more animals a smaller effect has that p.
 # - [x] that cannot be told from p
 #   The effect and its interval must be printed.
 #
@@ -291,7 +290,7 @@ answer
 
 # %% [markdown]
 # ```{take-aways}
-# - A p mixes the size of an effect with the number of animals; {ref}`an interval shows them apart <lesson-effects-another-p>`.
+# - A p depends on the size of an effect, the spread and the number of animals; {ref}`an interval shows size and precision apart <lesson-effects-another-p>`.
 # - A ratio, a shift and a probability of superiority {ref}`answer three questions <lesson-effects-three>`.
 # - An interval from an exact test {ref}`reaches a level of its own <lesson-effects-pain>`, and should say which.
 # ```

@@ -37,16 +37,19 @@ page = Page()
 # (lesson-equivalence-silence)=
 # ## Silence is not an answer
 #
-# An ordinary test asks: *could chance alone have made a difference like this?* A small p says no. A large p says "it could have", and nothing more. Weigh two mice against two, and almost every p is large; that does not make
-# almost everything the same. A large p comes from a small difference, or from a small experiment, and the p itself does not tell which.
+# An ordinary test asks how often chance alone would give a difference at least as large as the one observed. A small p says: rarely. It does not say that chance is ruled out. A large p says: often, and nothing more. Weigh two mice
+# against two, and almost every p is large; that does not make almost everything the same. A large p comes from a small difference, or from a small experiment, and the p itself does not tell which.
 #
-# To claim sameness, turn the question round. First say what would *matter*: a difference so small that nobody would act on it lies in the {term}`zone of no effect`. This book takes 0.80 to 1.25 for a ratio: neither a
-# fifth less nor a quarter more. The zone is chosen before anyone has seen the values, and with a reason. Then ask for proof that the true ratio lies **inside** it.
+# To claim sameness, turn the question round. First say what would *matter*: a difference so small that nobody would act on it lies in the {term}`zone of no effect`. Choose the zone before anyone has seen the values, and give a
+# reason. Then ask for evidence that the true ratio lies **inside** it.
+#
+# This book uses 0.80 to 1.25 for most ratios: neither a fifth less nor a quarter more. These limits are the convention by which copies of medicines are compared with the original {cite}`fda-2001`. They have no biological
+# reason for IL-6 or phagocytosis; an experiment that knows which change would matter should use that instead.
 #
 # (lesson-equivalence-picture)=
 # ## The picture
 #
-# Four comparisons, each as a ratio with its 90 % interval: all ratios that the animals leave possible. Two are of phagocytosis in the book's mice, two of IL-4 in its rats.
+# Four comparisons, each as a ratio with its 90 % interval: the ratios that a test at 10 % would not reject. Of many such intervals about one in ten misses the true ratio. Two comparisons are of phagocytosis in the book's mice, two of IL-4 in its rats.
 
 # %% tags=["setup"]
 mice = load_study("humoral_immunity").cohort.values
@@ -90,10 +93,10 @@ page.say(
 )
 
 # %% [markdown]
-# 1. **Shown to be the same.** The whole interval lies in the grey zone. (The ordinary test: {glue:text}`p_same`.)
-# 2. **Not known.** The interval holds 1, and also {glue:text}`high_open`, which would matter. The ordinary test says {glue:text}`p_open`, as large as in the first line, and a paper might say of both "no difference". Only the
-#    first has earned it.
-# 3. **Different.** The interval keeps clear of 1 and of the zone ({glue:text}`p_up`).
+# 1. **Equivalent.** The whole interval lies in the grey zone. (The ordinary test: {glue:text}`p_same`.) This is evidence, at an error rate of 5 %, that the true ratio lies in the zone; it need not be 1.
+# 2. **Not known.** The interval holds 1, and also {glue:text}`high_open`, which would matter. The ordinary test says {glue:text}`p_open`, not significant either, and a paper might say of both "no difference". Only in the
+#    first do the data support it.
+# 3. **Different.** The interval holds neither 1 nor any other ratio of the zone ({glue:text}`p_up`).
 # 4. **Different, and too little to matter.** The ordinary test finds a difference ({glue:text}`p_both`), and the interval says that it is small: {glue:text}`both`-fold, within the zone. A small p is not a large effect.
 #
 # The ordinary p alone cannot tell 1 from 2, nor 3 from 4. The interval and the zone tell all four apart.
@@ -101,8 +104,8 @@ page.say(
 # (lesson-equivalence-tost)=
 # ## Two one-sided tests
 #
-# The rule "the 90 % interval lies inside the zone" is a test at 5 %, called *two one-sided tests* {cite}`schuirmann-1987`. One asks whether the ratio could be as low as 0.80, the other whether it could be as high as 1.25. Each may be wrong in
-# 5 of 100 cases, and both must say no. That is why the interval is a 90 % one: 5 % on each side. The p of the pair is the larger of the two, and a *small* p says *the same*.
+# The rule "the 90 % interval lies inside the zone" is a test at 5 %, called *two one-sided tests* {cite}`schuirmann-1987`. One tests the hypothesis that the ratio is 0.80 or lower, the other that it is 1.25 or higher. Each is a test
+# at 5 %, and both hypotheses must be rejected. That is why the interval is a 90 % one: 5 % on each side. The p of the pair is the larger of the two, and a *small* p is evidence of *equivalence*.
 
 # %%
 same = stats.equivalence(sc20, saline, 0.80, 1.25, scale="ratio")
@@ -113,7 +116,7 @@ print(f"both:       p = {same.pvalue:.5f}")
 # %% [markdown]
 # ## Worked example: two tablets of one drug
 #
-# A copied medicine is admitted when it reaches the blood as the original does: the ratio must be shown to lie between 0.80 and 1.25. Twelve people took both, and the area under the curve of the drug in their blood
+# A copy of a medicine must reach the blood as the original does: by the guidance of the United States' drug agency the 90 % interval of the ratio must lie between 0.80 and 1.25 {cite}`fda-2001`. Twelve people took both, and the area under the curve of the drug in their blood
 # was measured each time. The values are from Wellek's book, and the manual of SAS works them through {cite}`wellek-2003,sas-ttest`: geometric mean ratio 0.9412, 90 % limits 0.8634 and 1.0260, so equivalent.
 
 # %% tags=["setup"]
@@ -128,10 +131,8 @@ low, high = drug.confidence_interval(0.90)
 print(f"ratio {drug.estimate:.4f}, 90 % limits {low:.4f} and {high:.4f}")
 
 # %% tags=["remove-cell"]
-wide = drug.confidence_interval(0.95)
 page.say(
     drug_p=words.p_value(drug.pvalue),
-    wide=f"{words.number(wide.low)} to {words.number(wide.high)}",
     pooled=words.p_value(ttost_ind(copied, original, 0.8, 1.25, transform=np.log)[0]),
     plain=words.p_value(ttost_ind(copied, original, 0.8, 1.25)[0]),
     raw_p=words.p_value(ttest_ind(low_dose, septic, equal_var=False).pvalue),
@@ -142,12 +143,12 @@ page.say(
 #
 # :::{admonition} Common mistakes
 # :class: warning
-# - **"p > 0.05, so no difference."** No program says this; people do, from any program's output. SciPy's `ttest_ind` gives {glue:text}`raw_p` for IL-4 at the lower dose, and the interval above leaves everything from
-#   {glue:text}`low_open` to {glue:text}`high_open` possible.
+# - **"p > 0.05, so no difference."** SciPy's `ttest_ind` gives {glue:text}`raw_p` for IL-4 at the lower dose, and the 90 % interval above reaches from
+#   {glue:text}`low_open` to {glue:text}`high_open`.
 # - **Bounds on the wrong scale.** statsmodels' `ttost_ind(x, y, 0.8, 1.25)` takes the bounds as *differences*, without a word. For the tablets it then asks whether the copy lies 0.8 to 1.25 units higher, and answers
 #   {glue:text}`plain`. For a ratio it needs `transform=np.log`.
 # - **Losing the pairs.** The same function with the transform, but for two independent groups: {glue:text}`pooled`. `ttost_paired` keeps them.
-# - **Asking the power afterwards.** The "observed power" that statistics programs offer is the p in other clothes: where p is large it is always low, and it says nothing of sameness {cite}`hoenig-2001`. The interval does.
+# - **Asking for the {term}`power` afterwards.** The "observed power" that some statistics programs offer is a function of p: where p is large it is low, and it says nothing about sameness {cite}`hoenig-2001`. The interval does.
 # - **Choosing the zone from the interval.** With a zone wide enough, everything is the same. It belongs in the protocol.
 # :::
 
@@ -157,7 +158,7 @@ page.say(
 # %% [markdown]
 # ### 1. Read an interval
 #
-# A ratio has the 90 % interval 0.84 to 1.19, and the zone is 0.80 to 1.25. Is it shown to be the same? Answer yes or no.
+# A ratio has the 90 % interval 0.84 to 1.19, and the zone is 0.80 to 1.25. Is equivalence shown at 5 %? Answer yes or no.
 
 # %% tags=["solution"] exercise="equivalence-1"
 answer = 0.80 < 0.84 and 1.19 < 1.25
@@ -193,12 +194,12 @@ low, high = stats.geometric_mean_ratio(low_dose, septic).confidence_interval(0.9
 answer = max(high, 1 / low)
 
 # %% [markdown] tags=["solution"]
-# Both ends of the 90 % interval must lie inside, so b is the farther of the two. Say it so in a paper: these rats rule out a change by more than this factor. It is of more use than "not significant".
+# Both ends of the 90 % interval must lie inside, so b is the farther of the two. In a paper, say that the 90 % interval leaves out changes by more than this factor. That is more useful than "not significant".
 
 # %% [markdown] tags=["quiz"]
 # ## Quiz
 #
-# **A p of equivalence is 0.60. What is shown?**
+# **A p of equivalence is 0.60. What does it show?**
 #
 # - [ ] that the groups differ
 #   A difference is shown by the ordinary test. This one only failed to show sameness.
@@ -219,7 +220,7 @@ answer = max(high, 1 / low)
 # **Which experiment is the easiest way to a large ordinary p?**
 #
 # - [x] a small and careless one
-#   Few animals and a wide spread. That is why a large p cannot be evidence of sameness.
+#   Few animals and a wide spread. That is why a large p is no evidence of sameness.
 # - [ ] a large and careful one
 #   It shows small differences, and so makes p small wherever there is one.
 

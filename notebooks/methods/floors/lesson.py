@@ -14,12 +14,12 @@
 #
 # | Before you read | Time | You will be able to |
 # |---|---|---|
-# | {doc}`Ranks, and what exact means <../ranks/lesson>` | 30 minutes | find the smallest p of a design, see when an experiment cannot succeed, and say what an exact p of 0.03 does and does not mean |
+# | {doc}`Ranks, and what exact means <../ranks/lesson>` | 30 minutes | find the smallest p of a design, see when no result of it can be significant, and say what an exact p of 0.03 does and does not mean |
 #
 # Download: {download}`exercises <../../../_build/lessons/floors-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/floors-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
 
 # %% tags=["setup"]
-from math import comb
+from math import comb, factorial
 
 from secretome import stats
 
@@ -61,7 +61,7 @@ stats.mann_whitney([6, 7, 8, 9, 10], [1, 2, 3, 4, 5]).pvalue
 # However strong the treatment, **five against five cannot give a p below {glue:text}`floor`**. Treated mice a thousand times higher have the same ranks as mice a little higher. The result of every exact test in this book
 # carries its floor beside it, as `attainable`.
 #
-# Equal values raise the floor, because different deals then have one and the same rank sum:
+# Equal values can raise the floor, because different deals then have one and the same rank sum:
 
 # %%
 stats.mann_whitney([16, 16, 32, 64, 128], [16, 16, 16, 16, 32]).attainable
@@ -70,10 +70,38 @@ stats.mann_whitney([16, 16, 32, 64, 128], [16, 16, 16, 16, 32]).attainable
 # With these ten titres no order of the mice gives less than {glue:text}`tied_floor`.
 #
 # (lesson-floors-several)=
-# ## Several comparisons on one ladder
+# ## Several comparisons with one control
 #
-# Seven groups against one control are seven chances of a false alarm. The plainest cure, Bonferroni's, multiplies each p by seven. The lowest rung of five against five then stands at {glue:text}`times_seven`: above
-# {glue:text}`alpha`. **The experiment cannot succeed, and that is known before it starts.** Pairs have a ladder of their own: n differences have 2 to the power n patterns of signs.
+# Seven groups compared with one control give seven chances of a false alarm. Bonferroni's adjustment multiplies each p by seven, so the smallest adjusted p of five against five is {glue:text}`times_seven`, above
+# {glue:text}`alpha`. Holm's adjustment multiplies the smallest p by seven too and has the same minimum. **With these two adjustments no result can be significant, and this is known before the experiment.**
+#
+# Other methods have other minima. Steel's test, which {doc}`a later lesson <../arms/lesson>` explains, uses the fact that the seven comparisons share one control. Its smallest adjusted p is the probability that, without
+# any effect, at least one of the seven groups lies completely above or completely below the control group. The function below adds and subtracts the probabilities of such separations for one group, two groups, three
+# groups and so on:
+
+
+# %%
+def separation_probability(groups, n):
+    """Probability that at least one of several groups of n is completely separated from a control group of n."""
+    total = 0.0
+    for size in range(1, groups + 1):
+        for above in range(size + 1):
+            below = size - above
+            orders = factorial(n * above) * factorial(n * below) * factorial(n) / factorial(n * (size + 1))
+            total += (-1) ** (size + 1) * comb(groups, size) * comb(size, above) * orders
+    return total
+
+
+separation_probability(7, 5), separation_probability(8, 5)
+
+# %% tags=["remove-cell"]
+page.say(steel_seven=words.p_number(separation_probability(7, 5)), steel_eight=f"{separation_probability(8, 5):.6f}")
+
+# %% [markdown]
+# With seven groups of five the minimum of Steel's test is {glue:text}`steel_seven`, below {glue:text}`alpha`: the experiment can give a significant result, but only if a group is completely separated from the control. With
+# eight groups the minimum is {glue:text}`steel_eight`, just above {glue:text}`alpha`.
+#
+# Pairs have other minima: n differences have 2 to the power n patterns of signs.
 
 # %% tags=["hide-input"]
 sizes = range(3, 11)
@@ -94,8 +122,8 @@ page.figure(
 )
 
 # %% [markdown]
-# Two groups need {glue:text}`first_two` animals each before an exact test can speak at all, pairs need {glue:text}`first_pairs`, and seven groups with p times 7 need {glue:text}`first_seven`. These are the
-# least numbers with which success is possible, not with which it is likely. {doc}`How many animals <../../power/analysis>` are needed for that is another question.
+# For p to reach {glue:text}`alpha`, the exact rank test of two groups needs at least {glue:text}`first_two` animals in each group, the exact signed-rank test at least {glue:text}`first_pairs` pairs, and seven groups with p times 7
+# at least {glue:text}`first_seven` animals in each. These are the numbers with which a significant result is possible, not with which it is likely. {doc}`How many animals <../../power/analysis>` are needed for that is another question.
 #
 # The simulated mice of {doc}`the humoral study <../../humoral_immunity/analysis>` are eight a group, so that the ladder reaches far enough.
 
@@ -146,9 +174,9 @@ page.table(
 #
 # :::{admonition} Common mistakes
 # :class: warning
-# - **A p below the floor.** A bell curve knows no floor: for three against three that do not overlap, SciPy's `mannwhitneyu(method="asymptotic")` gives {glue:text}`asymptotic_three`, less than the floor of {glue:text}`exact_three`.
-# - **"Not significant, so no effect", at n = 3.** An exact test of three against three cannot be significant. Its silence says nothing.
-# - **Choosing the test after seeing the floor.** A t test has no floor, because it believes in a bell curve. Choose before the animals are measured.
+# - **A p below the floor.** A normal approximation can go below the exact minimum: for three against three that do not overlap, SciPy's `mannwhitneyu(method="asymptotic")` gives {glue:text}`asymptotic_three`, less than the floor of {glue:text}`exact_three`.
+# - **"Not significant, so no effect", at n = 3.** A two-sided exact rank test of three against three cannot be significant at 5 %, so a large p says nothing.
+# - **Choosing the test after seeing the floor.** A t test has no such minimum, because it uses the values themselves and assumes that they follow a normal distribution. Choose the test before the animals are measured.
 # - **A one-sided test, to halve the floor.** Allowed if a fall would have been called no effect however large it was, and if that was written down first.
 # - **p = 0.000.** Some programs print it. No exact p is 0.
 # :::
@@ -202,7 +230,7 @@ answer = next(n for n in range(2, 30) if 6 * 2 / comb(2 * n, n) <= 0.05)
 answer
 
 # %% [markdown] tags=["solution"]
-# Five: 6 × 2 / 252 is 0.048, just below. With a seventh group five are no longer enough.
+# Five: 6 × 2 / 252 is 0.048, just below. With a seventh group five are no longer enough for this adjustment.
 
 # %% [markdown]
 # ### 4. Unequal groups
@@ -258,7 +286,7 @@ answer
 # %% [markdown]
 # ```{take-aways}
 # - The smallest p of an exact test is {ref}`fixed by the design <lesson-floors-ladder>`, before any animal is measured.
-# - Several comparisons can {ref}`push that floor above 5 % <lesson-floors-several>`: such an experiment cannot succeed.
+# - With Bonferroni's or Holm's adjustment, several comparisons can {ref}`raise the smallest adjusted p above 5 % <lesson-floors-several>`; Steel's test has a smaller minimum.
 # - A p is {ref}`no chance that treatment does nothing <lesson-floors-meaning>`, and no size of an effect.
 # ```
 

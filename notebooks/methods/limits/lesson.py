@@ -40,7 +40,7 @@ def inside(interval, place=0):
 # (lesson-limits-two)=
 # ## Two numbers for each animal
 #
-# An assay for IL-6 cannot tell anything below 15.6 pg/mL from nothing. The laboratory writes `<15.6`. That is not a missing value: it says that the rat lies between 0 and 15.6. So give every
+# An assay for IL-6 cannot measure values below its limit of 15.6 pg/mL. The laboratory writes `<15.6`. That is not a missing value: it says that the rat lies between 0 and 15.6. So give every
 # animal two numbers, *at least* and *at most*. Where a value was seen, both are that value.
 
 # %% tags=["hide-input"]
@@ -63,10 +63,19 @@ model_interval = model.confidence_interval(0.95)
 shares = np.linspace(0.05, 1, 96)
 ratios = substituted(seen, below, limit, control["lower"].tolist(), shares)
 half, whole = ratios[int(np.argmin(abs(shares - 0.5)))], ratios[-1]
+
+
+def substituted_width(share):
+    """How wide the 95 % interval is, its upper end over its lower, if a share of the limit replaces each hidden value."""
+    interval = stats.geometric_mean_ratio(control["lower"], [*seen, *[share * limit] * below]).confidence_interval(0.95)
+    return interval.high / interval.low
+
+
+widths = {"half": substituted_width(0.5), "root": substituted_width(1 / np.sqrt(2)), "whole": substituted_width(1)}
+widths["model"] = float(model_interval.high[0] / model_interval.low[0])
 page.say(
     below=str(below),
     rats=str(len(sham)),
-    limit=f"{limit:g}",
     seen=f"{', '.join(f'{value:g}' for value in sorted(seen)[:-1])} and {max(seen):g}",
     half=words.number(half),
     tenth=words.number(ratios[int(np.argmin(abs(shares - 0.1)))]),
@@ -74,6 +83,10 @@ page.say(
     model=words.number(float(model.estimate[0])),
     model_interval=inside(model_interval),
     sham_mean=words.number(float(model.geometric_mean[0])),
+    width_half=f"{widths['half']:.2f}",
+    width_root=f"{widths['root']:.2f}",
+    width_whole=f"{widths['whole']:.2f}",
+    width_model=f"{widths['model']:.2f}",
 )
 
 # %% [markdown]
@@ -99,10 +112,13 @@ page.figure(
 )
 
 # %% [markdown]
-# Half of the limit makes the ratio {glue:text}`half`, the limit itself {glue:text}`whole`, and a tenth of it {glue:text}`tenth`. The animals did not choose among these. Besides, {glue:text}`below` rats with the very same number have no spread
-# between them, so the interval comes out too sure of itself.
+# Half of the limit makes the ratio {glue:text}`half`, the limit itself {glue:text}`whole`, and a tenth of it {glue:text}`tenth`. Nothing in the data says which is right.
 #
-# **The model puts nothing in.** It draws a bell curve over the logarithms such that the seen values are likely *and* so is a share of {glue:text}`below` in {glue:text}`rats` below the limit:
+# The number also decides how wide the interval is. Divide the upper end of the 95 % interval by the lower: half of the limit gives {glue:text}`width_half`, the limit divided by √2 gives {glue:text}`width_root`, the limit
+# itself {glue:text}`width_whole`, and the model below {glue:text}`width_model`. In these rats half of the limit gives a wider interval than the model, because it lies far from the values that were seen; the limit
+# itself gives a narrower one, because it lies close to them.
+#
+# **The model puts nothing in.** It fits a normal distribution to the logarithms, such that the seen values are likely *and* so is a share of {glue:text}`below` in {glue:text}`rats` below the limit:
 
 # %%
 both = pd.concat([sham, control])
@@ -110,8 +126,8 @@ fit = stats.censored_lognormal(both["lower"], both["upper"], both["group"] == "c
 fit.estimate, fit.confidence_interval(0.95)
 
 # %% [markdown]
-# The groups are put in order, and the ratio is that of each to the first: here of the rats that are control, `True`, to those that are not. It is {glue:text}`model`, from {glue:text}`model_interval`, and the geometric mean of the sham rats {glue:text}`sham_mean` pg/mL, though most of them were never seen. The price is the bell curve. With few values seen it rests on
-# little; when none is seen there is no estimate, only a bound, and the {term}`Mann-Whitney test` still works: all hidden values share the lowest rank.
+# The groups are put in order, and the ratio is that of each to the first: here of the rats that are control, `True`, to those that are not. It is {glue:text}`model`, from {glue:text}`model_interval`, and the geometric mean of the sham rats {glue:text}`sham_mean` pg/mL, though most of them were never seen. The price is the assumption that logarithms are normally distributed, which few seen values can hardly check.
+# When none is seen there is no estimate, only a bound. The {term}`Mann-Whitney test` still works: all hidden values share the lowest rank.
 
 # %%
 # The larger number of each pair puts all hidden sham rats at one value, below everything seen.
@@ -135,8 +151,8 @@ lower, upper = stats.titre_bounds([8, 16, 64, 1024], lowest=8, highest=1024)
 stats.censored_lognormal(lower, upper).geometric_mean.round(1).tolist()
 
 # %% [markdown]
-# Two titres apart by one well may differ by almost nothing, or by almost fourfold. In one person, or one animal, a twofold rise is usually taken for too little to go by {cite}`cauchemez-2012`. In groups of animals it can be seen: count
-# in wells, that is, in logarithms to base 2, and average those.
+# Two titres apart by one well may differ by almost nothing, or by almost fourfold. In serology of influenza a twofold rise in one person is usually taken as insufficient evidence of an infection {cite}`cauchemez-2012`. In groups of animals a smaller difference can be
+# found: count in wells, that is, in logarithms to base 2, and average those.
 
 # %% tags=["setup"]
 titres = load_study("humoral_immunity").cohort.values.query("endpoint == 'titre'")
@@ -176,16 +192,16 @@ page.say(end=words.number(float(np.exp2(np.log2(end).mean()))), open_end=words.n
 
 # %% [markdown]
 # The median of the fitted curve is {glue:text}`arsenic` µg/L, as printed. Leaving the hidden samples out gives {glue:text}`dropped`; putting in the limits {glue:text}`wholes`, and half of them {glue:text}`halves`. Half comes nearest
-# here; in the rats above it was the limit that did. Nobody can tell beforehand.
+# to the model here; in the rats above it was the limit that did. Nobody can tell beforehand.
 #
 # :::{admonition} Common mistakes
 # :class: warning
 # - **Deleting `<15.6`.** It is text among numbers: Excel's `AVERAGE` skips it, and pandas' `to_numeric(errors="coerce")` makes it NaN. The group that lies lowest loses its lowest animals.
-# - **Putting in 0, the limit, or half.** The picture above. Single substitution also understates the spread {cite}`bmc-immunol-9-59`.
+# - **Putting in 0, the limit, or half.** The picture above. In the simulations of {cite:t}`bmc-immunol-9-59` a single substituted number understated the variance; in the rats above half of the limit overstated it.
 # - **A logarithm of 0.** The zero that was put in becomes minus infinity in NumPy and the error `#NUM!` in Excel.
 # - **The plain mean of titres.** One animal at 512 outweighs twenty at 16.
 # - **The end of the plate as a value.** Of eight mice, six at the last well of 1024: their geometric mean is printed as {glue:text}`end`; the model, which knows that the plate ended, says {glue:text}`open_end`.
-# - **A t test of hidden values in one group only.** The group with the made-up numbers has the made-up spread.
+# - **A t test where hidden values of one group are replaced.** That group's spread is then partly invented.
 # :::
 
 # %% [markdown]
@@ -240,7 +256,7 @@ answer = bool(stats.mann_whitney([1.0] * 12, np.arange(16, 28)).pvalue < 0.001)
 answer
 
 # %% [markdown] tags=["solution"]
-# Yes: every hidden animal is below every seen one, whatever its value. Ranks need to know no more. A ratio cannot be estimated here, only bounded.
+# Yes: every hidden animal is below every seen one, whatever its value, and ranks need no more than that. A ratio cannot be estimated here, only bounded.
 
 # %% [markdown]
 # ### 5. The end of the plate
@@ -274,10 +290,10 @@ answer
 # - [x] a factor between almost 1 and almost 4
 #   From 127 against 128 to 64 against 255.
 #
-# **Half the animals of a group are hidden. What can always be reported?**
+# **Half the animals of a group are below one limit. What can always be reported?**
 #
 # - [x] how many are hidden, and a comparison by ranks
-#   Neither needs a curve.
+#   Neither assumes a distribution.
 # - [ ] the mean
 #   It depends on what is put in.
 

@@ -36,7 +36,7 @@ page = Page()
 # (lesson-multiplicity-again)=
 # ## One in twenty, again and again
 #
-# A test at 5 % is wrong in one of twenty experiments in which nothing happens. That is the bargain for *one* question. Ask two, and chance has two tries. With k independent questions, the chance that none of them raises a false alarm is 0.95 × 0.95 × …, k times, so at least one does with
+# A test at 5 % gives a false alarm in at most one of twenty experiments in which nothing happens. That is so for *one* question. Ask two, and there are two chances of a false alarm. With k independent questions, each tested at exactly 5 %, the probability that none gives a false alarm is 0.95 × 0.95 × …, k times, so the probability of at least one is
 #
 # $$1 - 0.95^k.$$
 #
@@ -77,13 +77,13 @@ page.say(
 # (lesson-multiplicity-adjust)=
 # ## Adjusting p values
 #
-# First name the **family**: the questions of which a false answer to *any* would be a false alarm of the paper. Then make each p pay for the company it keeps.
+# First name the **family**: the questions of which a false answer to *any* would be a false alarm of the paper. Then adjust each p for the number of questions.
 #
 # - **Bonferroni** multiplies every p by the number of questions. Simple, and always safe.
 # - **Holm** {cite}`holm-1979` puts the p values in order and multiplies the smallest by k, the next by k − 1, and so on; none may come out below the one before it. Just as safe, never worse. (The second line of output above.)
-# - **Benjamini and Hochberg** {cite}`benjamini-1995` promise something else: of all that you call found, on average no more than 5 % is false. Good for twenty thousand genes, of which a list goes on to the next experiment. Not for a claim that must hold on its own.
+# - **Benjamini and Hochberg** {cite}`benjamini-1995` control something else: of all that you call found, on average no more than 5 % is false, if the tests are independent. This suits twenty thousand genes, of which a list goes on to the next experiment. It does not suit a claim that must hold on its own.
 #
-# In the mice, Holm leaves {glue:text}`left`: {glue:text}`best` became {glue:text}`best_holm`. That one is a false alarm still. Adjusting makes them as rare as promised, one family in twenty, and not impossible. A second cohort would tell.
+# In the mice, Holm leaves {glue:text}`left`: {glue:text}`best` became {glue:text}`best_holm`. That one is still a false alarm. Adjustment makes false alarms rare, at most one family in twenty, but not impossible. A second cohort would tell.
 #
 # (lesson-multiplicity-paths)=
 # ## The forking paths
@@ -134,10 +134,11 @@ page.say(off=f"{100 * max(abs(error) for error in errors):.1f}", both=words.perc
 #
 # :::{admonition} Common mistakes
 # :class: warning
-# - **No program adjusts unasked.** SciPy's `ttest_ind` and `mannwhitneyu` on a table of columns return the p of each, as if it were alone. scikit-posthocs' `posthoc_steel` returns plain Mann-Whitney values under the name of a test that adjusts.
-# - **Taking the default.** statsmodels' `multipletests` without `method=` uses Holm and Šidák's, which assumes more than Holm does. SciPy's `false_discovery_control` is Benjamini and Hochberg's: another promise.
+# - **Not knowing whether the program adjusts.** SciPy's `ttest_ind` and `mannwhitneyu` on a table of columns return the p of each column, not adjusted. R's `pairwise.t.test` and `pairwise.wilcox.test` adjust by Holm's method unless told otherwise, and Prism's multiple comparisons after an analysis of variance are
+#   adjusted by default {cite}`graphpad-anova`. scikit-posthocs' `posthoc_steel` has returned plain Mann-Whitney values under the name of a test that adjusts. If you adjust a p that is adjusted already, you lose {term}`power` for nothing.
+# - **Taking the default.** statsmodels' `multipletests` without `method=` uses Holm and Šidák's, which assumes more than Holm does. SciPy's `false_discovery_control` is Benjamini and Hochberg's method, which controls another error rate.
 # - **Adjusting what is shown.** Eight cytokines were measured, three are in the figure, and p is multiplied by three. The family is what was *measured*.
-# - **An omnibus test as a licence.** A small p of an analysis of variance, and then each pair tested unadjusted (Fisher's LSD): with more than three groups the false alarms are back.
+# - **An omnibus test as a licence.** A small p of an analysis of variance, and then each pair tested unadjusted (Fisher's LSD): with more than three groups this does not hold the error rate of the family when some groups do differ.
 # - **"Significant here, not significant there, so they differ."** The difference needs a test of its own {cite}`gelman-2006`.
 # :::
 
@@ -195,7 +196,7 @@ def peeking(x, y):
 answer = stats.power(without_effect, peeking).power
 
 # %% [markdown] tags=["solution"]
-# Four looks, and the error rate is more than twice what was promised. There are designs that allow looks and pay for them (group-sequential designs); they too are fixed beforehand.
+# With four looks the error rate is more than twice 5 %. Group-sequential designs allow several looks and adjust for them; they too are fixed beforehand.
 
 # %% [markdown] tags=["quiz"]
 # ## Quiz
@@ -219,9 +220,9 @@ answer = stats.power(without_effect, peeking).power
 # **Benjamini and Hochberg at 5 % call ten of forty cytokines changed. It follows that**
 #
 # - [ ] each of the ten is false with at most 5 % probability
-#   The promise is about the list, and on average over experiments.
+#   The rate is that of the list, on average over experiments.
 # - [ ] none of the ten is false, with 95 % probability
-#   That would be the promise of Holm and Bonferroni.
+#   Holm's and Bonferroni's methods would control that.
 # - [x] of such lists, on average at most 5 % of the entries are false
 #   The tenth entry is less certain than the first.
 

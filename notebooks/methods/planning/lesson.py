@@ -45,7 +45,7 @@ page = Page()
 # 3. **the error rate** of the test, 5 % divided by the questions of the family;
 # 4. **n**, the animals in each group.
 #
-# Power of 80 % means that of five true effects one is missed. Most people settle for that; with animals one may well ask for 90 %.
+# Power of 80 % means that of five true effects of that size one is missed. It is the usual choice; 90 % is another.
 #
 # Of the four, the spread comes from earlier experiments, and the error rate is a convention. The effect is *your decision*: the smallest that would matter. It is not the one you hope for, and not the one a small pilot happened to show.
 #
@@ -79,6 +79,7 @@ lucky = ttest_ind(x, y, axis=1, equal_var=False).pvalue <= 0.05
 factors = np.exp((x.mean(axis=1) - y.mean(axis=1))[lucky & (x.mean(axis=1) < y.mean(axis=1))])
 drawn = stats.power(lambda rng, trials: (rng.normal(1.2, 1, (trials, 12)), rng.normal(0, 1, (trials, 12))), "welch")
 reached = {label: [n for n, share in zip(sizes, power, strict=True) if share >= 0.8] for label, power in powers.items()}
+cohen = [TTestIndPower().power(difference, n, 0.05) for difference, n in ((1.0, 17), (1.2, 12), (1.4, 9))]
 page.say(
     half=f"{reached['to half'][0]}",
     most=f"{reached['to 35 %'][0]}",
@@ -89,12 +90,15 @@ page.say(
     normal=f"{int(np.ceil(NormalIndPower().solve_power(1.4, power=0.8, alpha=0.05)))}",
     student=f"{int(np.ceil(TTestIndPower().solve_power(1.4, power=0.8, alpha=0.05)))}",
     simulated=words.percent(round(drawn.power, 3)),
+    cohen_least=f"{min(cohen):.2f}",
+    cohen_most=f"{max(cohen):.2f}",
+    cohen_nine=f"{cohen[-1]:.3f}",
 )
 
 # %% [markdown]
-# To see IL-6 fall to 35 %, {glue:text}`most` rats in each group do; to see it fall to half, {glue:text}`half`. A fall to 80 % stays at {glue:text}`weak` with twenty. An effect half as large on the log scale needs about four times the animals.
+# Of the sizes in the picture, {glue:text}`most` rats in each group are enough for a power of 80 % if IL-6 falls to 35 %, and {glue:text}`half` if it falls to half. For a fall to 80 % the power is {glue:text}`weak` with twenty. An effect half as large on the log scale needs about four times the animals.
 #
-# The exact {term}`Mann-Whitney test` is a little behind Welch's, with one exception that is not little: with three against three its power is {glue:text}`three`, whatever the effect, because {ref}`no p it can give is at most 0.05 <lesson-floors>`.
+# The power of the exact {term}`Mann-Whitney test` is a little below that of Welch's for these distributions, with one large exception: with three against three its power is {glue:text}`three`, whatever the effect, because {ref}`no p it can give is at most 0.05 <lesson-floors>`.
 #
 # ## Worked example: Cohen's table
 #
@@ -106,7 +110,8 @@ for difference, n in ((1.0, 17), (1.2, 12), (1.4, 9)):
     print(f"{difference} SD with {n} in each group: power {power:.2f}")
 
 # %% [markdown]
-# Each is 0.80 or just above it, to two decimals. Drawing 100 000 experiments gives {glue:text}`simulated` for 1.2 SD and twelve; a little goes to Welch's test, which is more careful than Student's. A formula is quicker. Drawing works for *every* test and every spread.
+# Each is {glue:text}`cohen_least` to {glue:text}`cohen_most` to two decimals. Cohen's table is rounded: for 1.4 SD nine in each group give {glue:text}`cohen_nine`, and a power of at least 0.80 takes {glue:text}`student`. Drawing 100 000 experiments gives {glue:text}`simulated` for 1.2 SD and twelve by Welch's test; its power is a little lower than that of Student's, because
+# it does not assume equal spreads. A formula is quicker. Drawing works for *every* test and every spread.
 #
 # (lesson-planning-form)=
 # ## From n to the form
@@ -114,20 +119,20 @@ for difference, n in ((1.0, 17), (1.2, 12), (1.4, 9)):
 # - **Several doses?** Divide the 5 % by the questions of the family (exercise 2).
 # - **Deaths?** n is the number *alive at sampling*. If a third die, divide by two thirds.
 # - **Cages?** If treatment goes to cages, {ref}`n counts cages <lesson-cages>`.
-# - **Sameness?** To show "no difference" usually takes more animals than to show one.
+# - **Equivalence?** To show "no difference that matters" usually takes more animals than to show a difference.
 # - **Unsure of the effect?** Print the power for several. The book's command `secretome power` does that for each claim, and prints a sentence for the form.
 #
 # (lesson-planning-cost)=
 # ## What too few cost
 #
-# An experiment with low power mostly finds nothing, though the effect is there. And when it does find something, it must have been lucky: it overstates. With five rats in each group and a true fall to 65 %, {glue:text}`lucky` of experiments are significant, and those that show a fall show one to {glue:text}`winner` on average. This is called the winner's curse {cite}`button-2013`. Plan the next experiment on *that*, and it will fail.
+# An experiment with low power mostly finds no significant effect, though the effect is there. When its result is significant, the estimate is on average too large. With five rats in each group and a true fall to 65 %, {glue:text}`lucky` of experiments are significant, and those that show a fall show one to {glue:text}`winner` on average. This is called the winner's curse {cite}`button-2013`. An experiment planned on *that* estimate has too few animals.
 #
 # :::{admonition} Common mistakes
 # :class: warning
-# - **A bell curve where n is small.** statsmodels' `NormalIndPower` asks for {glue:text}`normal` in each group for 1.4 SD; with the t test that will be used it takes {glue:text}`student`. Sample-size formulas with 1.96 and 0.84 in them do the same.
+# - **A normal approximation where n is small.** statsmodels' `NormalIndPower` asks for {glue:text}`normal` in each group for 1.4 SD; with the t test that will be used it takes {glue:text}`student`. Sample-size formulas with 1.96 and 0.84 in them do the same.
 # - **One group or both?** `solve_power` of statsmodels returns `nobs1`, the size of *one* group, and R's `power.t.test` says "n is number in *each* group" below its result. The form wants the total.
-# - **A t test planned, ranks used.** At three against three that plans for something that cannot happen.
-# - **"Observed power".** Power at the effect that was found is the p in other clothes {cite}`hoenig-2001`. It belongs before the experiment.
+# - **A t test planned, ranks used.** With three against three the exact rank test cannot be significant at 5 %, whatever the t test promised.
+# - **"Observed power".** Power at the effect that was found is a function of p {cite}`hoenig-2001`. Power belongs before the experiment.
 # - **An SE taken for an SD.** The spread in a paper may be a standard error, smaller by √n: planned on that, the experiment is far too small. {ref}`How to tell <lesson-auditing>`.
 # :::
 
@@ -185,7 +190,7 @@ while stats.power(two_groups(0.4, 0.55, answer), trials=20_000).power < 0.7:
 # **Which effect goes into a sample-size calculation?**
 #
 # - [ ] the one a pilot with four animals showed
-#   Small pilots that encourage have mostly overstated.
+#   Estimates of small pilots are imprecise, and those that look promising are on average too large.
 # - [x] the smallest that would change what you do next
 #   Then a negative result means something too.
 # - [ ] the one that gives the n you can afford
@@ -194,7 +199,7 @@ while stats.power(two_groups(0.4, 0.55, answer), trials=20_000).power < 0.7:
 # **An experiment with 20 % power finds p = 0.01. The effect it shows is probably**
 #
 # - [ ] about right, since p is small
-#   With low power only exaggerated effects become significant.
+#   With low power mainly estimates that are too large become significant.
 # - [x] too large
 #   The winner's curse.
 #
@@ -209,7 +214,7 @@ while stats.power(two_groups(0.4, 0.55, answer), trials=20_000).power < 0.7:
 # ```{take-aways}
 # - The effect to plan for is {ref}`the smallest that would matter <lesson-planning-four>`, and your decision.
 # - Deaths, cages and several doses {ref}`change the n <lesson-planning-form>`.
-# - A small experiment that succeeds {ref}`overstates <lesson-planning-cost>`.
+# - A significant result of a small experiment is {ref}`on average too large <lesson-planning-cost>`.
 # ```
 
 # %% [markdown]

@@ -25,7 +25,7 @@ from statsmodels.stats.meta_analysis import combine_effects
 from secretome import stats
 
 # %% tags=["remove-cell"]
-from scipy.stats import combine_pvalues
+from scipy.stats import combine_pvalues, norm, t
 
 from secretome import words
 from secretome.classroom.pictures.ideas import intervals_figure
@@ -40,7 +40,7 @@ page = Page()
 #
 # A cohort's ratio misses the truth for two reasons. Its animals are few; that noise is its **standard error**, and more animals shrink it. And the truth itself is not the same everywhere: other rats, other feed, another surgeon. That second noise lies *between* cohorts. No number of animals in one laboratory shrinks it. Its SD is called **τ** (tau).
 #
-# If there were only the first noise, one would weigh each cohort by its precision, 1 / SE², and be done: that is the *fixed-effect* mean. With the second, a huge cohort must not silence all others, because it too has met only one truth. The weights become 1 / (SE² + τ²): the *random-effects* mean. It answers
+# If there were only the first noise, one would weigh each cohort by its precision, 1 / SE², and be done: that is the *fixed-effect* mean. With the second, a very large cohort should not decide alone, because it too has only one true ratio. The weights become 1 / (SE² + τ²): the *random-effects* mean. It answers
 # another question: not "what is the ratio?", but "what is it on average, over laboratories like these?"
 #
 # Ratios are pooled on the scale of logarithms, where half and twice are equally far from 1.
@@ -80,7 +80,7 @@ ratio, low, high = np.exp([usual.mean_effect_re, low, high])
 print(f"ratio {ratio:.2f} ({low:.2f} to {high:.2f})")
 
 # %% [markdown]
-# This is the usual method of DerSimonian and Laird, and it has the printed numbers. It takes τ for known and draws a bell curve. But τ was guessed from thirteen trials, and in animal work it is mostly three or four. **Hartung and Knapp** {cite}`hartung-2001` let the cohorts' own scatter say how unsure the mean is, and use
+# This is the usual method of DerSimonian and Laird, and it gives the printed numbers. It treats τ as known and uses the normal distribution. But τ was estimated from thirteen trials, and in animal work often from three or four. **Hartung and Knapp** {cite}`hartung-2001` estimate the uncertainty of the mean from the scatter of the cohorts, and use
 # Student's t with one degree of freedom less than there are cohorts. `stats.random_effects` does that:
 
 # %%
@@ -118,31 +118,33 @@ page.say(
     fixed=f"{words.number(float(np.exp(usual.mean_effect_fe)))} ({words.number(fixed_low)} to {words.number(fixed_high)})",
     share=words.percent(round(float((1 / errors[-1] ** 2) / (1 / errors**2).sum()), 2)),
     opposite=words.p_value(opposite.pvalue),
+    z=f"{norm.ppf(0.975):.2f}",
+    t=f"{t.ppf(0.975, 2):.2f}",
 )
 
 # %% [markdown]
 # Read the picture from below.
 #
-# - **A further trial.** The *prediction interval*, {glue:text}`further`, says where the truth of a fourteenth trial lies {cite}`higgins-2009`. It is much wider than any interval of the mean, and it crosses 1: on average the vaccine protects, and in the next place it might not. τ is {glue:text}`tau` on the log scale, a factor of
+# - **A further trial.** The *prediction interval*, {glue:text}`further`, says where the true ratio of a fourteenth trial is expected {cite}`higgins-2009`. It is much wider than the intervals of the mean, and it contains 1: on average the vaccine protects, and in the next place it might not. τ is {glue:text}`tau` on the log scale, a factor of
 #   {glue:text}`factor` from place to place.
 # - **The mean.** {glue:text}`hk` by Hartung and Knapp; with thirteen trials close to the usual interval. With three it would be far wider (exercise 2).
-# - **One truth for all.** {glue:text}`fixed`: narrow, and far from most trials, because the largest has {glue:text}`share` of the weight. I², the share of the scatter that is not the animals' noise, is {glue:text}`i2`. One truth does not fit.
+# - **One truth for all.** {glue:text}`fixed`: narrow, and far from most trials, because the largest has {glue:text}`share` of the weight. I², the share of the scatter that is not the animals' noise, is {glue:text}`i2`. One true ratio for all trials does not fit.
 #
 # (lesson-pooling-not)=
 # ## When not to pool
 #
 # - **Other questions.** Sepsis and a poisoned liver have no common effect to be averaged. {doc}`The audit of printed numbers <../../published_cohorts/analysis>` lists why its tables are not combined.
 # - **The same animals twice.** Two papers on one experiment are one cohort. Two treated groups that share a control are not two.
-# - **Only what was published.** If laboratories that found nothing stay silent, the mean of the others is too far from 1, and no formula knows by how much.
+# - **Only what was published.** If results that are not significant remain unpublished, the mean of the others is too far from 1, and by how much is unknown.
 # - **The cohort that made the claim.** It was written down *because* its effect was large. This book marks it as source data, and does not count it as a test.
 #
 # :::{admonition} Common mistakes
 # :class: warning
-# - **Pouring animals into one pot.** One table with all cohorts, and one t test, in any program: differences between laboratories become differences between treatments (exercise 4).
-# - **The default interval.** statsmodels' `combine_effects` without `use_t=True` draws a bell curve however few the cohorts, and so did R's `metafor` until told `test="knha"`. With three cohorts the curve's 1.96 stands where 4.30 belongs.
-# - **Hartung and Knapp without looking.** When few cohorts agree by chance, its interval can be *too narrow*, and narrower than the fixed one {cite}`rover-2015`. Print both. The prediction interval is taken with k − 2 degrees of freedom here, and with k − 1 in recent versions of some programs.
-# - **Combining p values.** SciPy's `combine_pvalues` knows no directions: two cohorts with p = 0.02 in *opposite* directions become {glue:text}`opposite`.
-# - **Counting votes.** "Two of three were significant" mostly counts who had more rats.
+# - **Pouring animals into one pot.** One table with all cohorts, and one t test, in any program: differences between laboratories can become differences between treatments (exercise 4, from {cite:t}`charig-1986`).
+# - **The default interval.** statsmodels' `combine_effects` without `use_t=True` uses the normal distribution however few the cohorts, and so does `rma` of R's metafor without `test="knha"`. With three cohorts it multiplies the standard error by {glue:text}`z`; Student's t has {glue:text}`t`.
+# - **Hartung and Knapp without looking.** When few cohorts agree by chance, its interval can be *too narrow*, and narrower than the fixed one {cite}`rover-2015`. Print both. The prediction interval here uses Student's t with k − 2 degrees of freedom {cite}`higgins-2009`; other programs use k − 1.
+# - **Combining p values.** SciPy's `combine_pvalues` is given no directions: two cohorts with two-sided p = 0.02 in *opposite* directions become {glue:text}`opposite`.
+# - **Counting significant results.** "Two of three were significant" depends on how many rats each had.
 # :::
 
 # %% [markdown]
@@ -166,7 +168,7 @@ three = stats.random_effects(np.log([0.5, 0.7, 1.0]), [0.15, 0.15, 0.15])
 answer = np.exp(three.confidence_interval(0.95).high)
 
 # %% [markdown] tags=["solution"]
-# Two of three laboratories see a clear fall, and the mean may still lie above 1. The bell curve would have said that it cannot.
+# Two of three laboratories see a clear fall, and the interval of the mean still contains 1. With the normal distribution its upper end would be 1.04, not 1.67: three cohorts say little about τ.
 
 # %% [markdown]
 # ### 3. Two that agree
@@ -206,7 +208,7 @@ answer = kinds + added_up
 # **I² is 0 with three cohorts. That shows that**
 #
 # - [ ] the true effect is the same everywhere
-#   Three cohorts rarely show a difference that is there.
+#   With three cohorts I² is very imprecise, and often 0 although the true effects differ.
 # - [x] these three scatter no more than their standard errors explain
 #   No more than that.
 #
@@ -219,7 +221,7 @@ answer = kinds + added_up
 
 # %% [markdown]
 # ```{take-aways}
-# - Animals shrink one noise; {ref}`the noise between laboratories <lesson-pooling-noise>` only more laboratories shrink.
+# - More animals reduce the standard error of a cohort; only more laboratories reduce {ref}`the effect of differences between laboratories <lesson-pooling-noise>`.
 # - The mean says what happens on average, {ref}`the prediction interval <lesson-pooling-vaccine>` what the next may find.
 # - Some cohorts {ref}`must not be pooled <lesson-pooling-not>`, above all the one that made the claim.
 # ```

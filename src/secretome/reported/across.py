@@ -36,6 +36,13 @@ class _Implied:
         """The least and the greatest that print allows."""
         return min(low for low, _ in self.limits), max(high for _, high in self.limits)
 
+    @property
+    def stated(self) -> tuple[float, float]:
+        """The ratio as a sentence states it: as printed, or, of two implied ends that agree, the values that both allow."""
+        if self.direct or not _overlap(*self.limits):
+            return self.nominal
+        return max(low for low, _ in self.limits), min(high for _, high in self.limits)
+
 
 @check("ratios")
 def ratios(table: Table) -> Iterator[Finding]:
@@ -45,7 +52,10 @@ def ratios(table: Table) -> Iterator[Finding]:
     for one in implied:
         printed = next((other for other in direct if other.over == one.over and other.quantity == one.quantity), None)
         groups = tuple(table.groups[group].label for group in one.over)
-        values = (Value("from the lower ends", one.nominal[0]), Value("from the upper ends", one.nominal[1]))
+        ends = (Value("from the lower ends", one.nominal[0]), Value("from the upper ends", one.nominal[1]))
+        # Where the two ends agree, the sentence states the values that both allow.
+        both = (Value("at least", one.stated[0]), Value("at most", one.stated[1])) if _overlap(*one.limits) else ()
+        values = ends + both
         if printed:
             outcome: Outcome = "agrees" if _overlap(printed.whole, one.whole) else "differs"
             yield Finding(one.label, "ratios", outcome, f"{printed.nominal[0]:g}", values, groups)
@@ -67,8 +77,8 @@ def ratios_across(tables: Mapping[str, Table]) -> Iterator[Finding]:
                     continue
                 outcome: Outcome = "agrees" if _overlap(one.whole, two.whole) else "differs"
                 groups = tuple(first.groups[group].label for group in one.over)
-                values = tuple(Value("other report", value) for value in two.nominal)
-                printed = " to ".join(dict.fromkeys(f"{value:.3g}" for value in one.nominal))
+                values = tuple(Value("other report", value) for value in two.stated)
+                printed = " to ".join(dict.fromkeys(f"{value:.3g}" for value in one.stated))
                 about = {"other": second.title, "own": first.title, "implied": not one.direct, "other implied": not two.direct}
                 yield Finding(one.label, "ratios across reports", outcome, printed, values, groups, file=name, about=about)
 

@@ -29,10 +29,11 @@ def findings_table(findings: Iterable[Finding]) -> pd.DataFrame:
 
 
 def outcomes_table(printed: Mapping[str, Table], findings: Sequence[Finding]) -> pd.DataFrame:
-    """How many findings of each outcome every source has."""
+    """How many findings of each outcome every source has; a source without a finding comes last."""
+    found = by_outcome(printed, findings)
     rows = [
         (printed[name].title, *(sum((one.file, one.outcome) == (name, outcome) for one in findings) for outcome in OUTCOMES))
-        for name in by_outcome(printed, findings)
+        for name in [*found, *(name for name in printed if name not in found)]
     ]
     return pd.DataFrame(rows, columns=["Source", *(outcome[0].upper() + outcome[1:] for outcome in OUTCOMES)])
 

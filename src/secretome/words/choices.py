@@ -12,12 +12,12 @@ from secretome.words.numbers import p_value
 OPTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "test": {
         "Welch's t test": ("Welch's t", "lets both groups vary as much as they do; treated animals rarely vary as controls do"),
-        "Student's t test": ("Student's t", "what most papers and spreadsheets use; takes one spread for both groups"),
+        "Student's t test": ("Student's t", "takes one spread for both groups"),
         "t test with the spread of the whole family": (
             "t, spread of the family",
             "borrows the other groups' spread, which steadies it in small groups",
         ),
-        "Dunnett's test": ("Dunnett", "the usual choice for many groups and one control; one spread for all of them"),
+        "Dunnett's test": ("Dunnett", "made for several groups and one control; one spread for all of them"),
         "Dunnett's test, the spread of all groups": ("Dunnett, all groups", "the same, with the groups that the claim is not about"),
         "permutation test of means": ("permutation of means", "assumes no distribution; asks whether the groups are alike in every way"),
         "censored lognormal model": ("censored model", "takes a value below the limit for what it is: below"),
@@ -61,11 +61,11 @@ OPTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "exact Wilcoxon signed-rank test": ("signed-rank, exact", "the authors' test, counted with ties and zeros"),
         "paired t test": ("paired t", "uses how much each pair changed"),
         "exact sign test": ("sign test", "only which way each pair went"),
-        "sign flips": ("sign flips", "assumes only that a change is as likely up as down"),
+        "sign flips": ("sign flips", "assumes only that a change and its opposite are equally likely"),
     },
     "scale": {
         "logs": ("logarithms", "effects multiply, and spread grows with the mean"),
-        "plain": ("plain values", "as measured; what most papers print"),
+        "plain": ("plain values", "as measured"),
         "counts": ("what was counted", "plaques or cells, before anything was scaled up"),
         "ranks": ("ranks", "the order alone, the same on any scale"),
         "ranks of logs": ("ranks of ratios", "ranks after the values were compared as ratios"),
@@ -84,9 +84,9 @@ OPTIONS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "hidden": {
         "as hidden": ("as hidden", "only known to lie beyond the limit"),
-        "half the limit": ("half the limit", "the habit of many laboratories"),
-        "the limit over √2": ("limit / √2", "another habit, milder"),
-        "the limit": ("the limit itself", "what some readers export"),
+        "half the limit": ("half the limit", "a common substitution"),
+        "the limit over √2": ("limit / √2", "another common substitution"),
+        "the limit": ("the limit itself", "the limit in place of the value"),
     },
 }
 HEADINGS = {

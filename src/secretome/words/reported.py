@@ -244,12 +244,13 @@ def _interval(finding: Finding) -> str:
 
 
 def _ratios(finding: Finding) -> str:
-    low, high = (f"{value.value:.2f}" for value in finding.recomputed)
+    low, high, *both = (f"{value.value:.2f}" for value in finding.recomputed)
     over = _over(finding.groups)
-    ends = f"{low} from their lower ends and {high} from their upper ends"
+    implied = f"{both[0]} to {both[1]}" if both else f"{low} from their lower ends and {high} from their upper ends"
     if finding.printed:
-        return f"{finding.item}: {finding.printed} is printed for {over}, and two other printed ratios imply {ends}."
-    return f"{finding.item}: two ranges are printed, and for {over} they imply {ends}."
+        return f"{finding.item}: {finding.printed} is printed for {over}, and two other printed ratios imply {implied}."
+    same = ", if their ends are of the same groups and rounding is allowed for" if both else ""
+    return f"{finding.item}: two ranges are printed, and for {over} they imply {implied}{same}."
 
 
 def _ratios_across(finding: Finding) -> str:
