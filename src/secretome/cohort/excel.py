@@ -6,12 +6,14 @@ import struct
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 
 import python_calamine
 
+from secretome.cohort.colors import WHITE
+from secretome.cohort.displayed import displayed, displayed_text, plain
 from secretome.cohort.marks import Mark, Marks, find_marks
+from secretome.cohort.number_format import Shown, render
 from secretome.cohort.sheet import Cell, Grid, grid
 from secretome.protocol import Problem, Refusal
 
@@ -77,26 +79,34 @@ def _rows(sheet: python_calamine.CalamineSheet, marks: Marks) -> Iterator[list[C
             top, left = origins.get((row, column), (row, column))
             value = values[top][left] if top < len(values) and left < len(values[top]) else ""
             mark = marks.at(sheet.name, top + 1, left + 1)
+            if value == 0 and sheet.name in marks.without_zeros:
+                mark = replace(mark, shown=Shown(""))
             cell = replace(_cell(value, row + 1, column + 1, sheet.name, mark), hidden=marks.hidden(sheet.name, row + 1, column + 1))
+            if cell.kind == "number" and (code := marks.conditional_format(sheet.name, row + 1, column + 1)):
+                cell = replace(cell, shown=code, doubt="rule")
             cells.append(replace(cell, kind="merged") if (top, left) != (row, column) and cell.text else cell)
         yield cells
 
 
 def _cell(value: Typed, row: int, column: int, sheet: str, mark: Mark) -> Cell:
     cell = Cell(str(value), row, column, sheet, struck=mark.struck, formula=mark.formula)
+    cell = replace(cell, fill=mark.fill, font=mark.font, comment=mark.comment)
     if mark.kind in ("error", "unfinished"):
         return replace(cell, text=mark.text, kind=mark.kind)
-    if isinstance(value, bool | str):
+    if isinstance(value, bool):
         return cell
-    if isinstance(value, int | float):
-        # As it is shown: 0.124 in a cell of per cent is read as 12.4 %. Decimal, because 0.29 times 100 is not 29.
-        text = f"{(Decimal(repr(value)) * 100).normalize():f}%" if mark.kind == "percent" else _plain(value)
-        return replace(cell, text=text, kind="number")
-    return replace(cell, kind="date")
-
-
-def _plain(value: int | float) -> str:
-    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, str):
+        about = displayed_text(value, render(value, mark.format)) if mark.format else None
+    elif isinstance(value, int | float):
+        about = displayed(value, mark.shown or render(value, mark.format)) if mark.format or mark.shown else None
+        # A limit or a word that a format shows in place of the number has the decimal mark that its author gave it.
+        cell = replace(cell, text=plain(value), kind="number" if about is None or about.stored else "text")
+    else:
+        return replace(cell, kind="date")
+    if about:
+        cell = replace(cell, text=about.text, shown=about.shown, unit=about.unit, doubt=about.doubt, percent=about.percent)
+    # White text on a white background is hidden.
+    return replace(cell, doubt="hidden") if cell.text.strip() and mark.font == WHITE and not mark.fill else cell
 
 
 def _refuse_bomb(content: bytes, path: Path) -> None:
