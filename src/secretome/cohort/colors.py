@@ -30,7 +30,7 @@ def color_key(color: Any) -> str:
         tint = f" {color.tint:+.2f}" if color.tint else ""
         return WHITE if color.theme == 0 and not tint else f"theme {color.theme}{tint}"
     if color.type == "indexed" and color.indexed < len(COLOR_INDEX):
-        return COLOR_INDEX[color.indexed][-6:].upper()
+        return str(COLOR_INDEX[color.indexed])[-6:].upper()
     return ""  # the colour of the system
 
 
@@ -41,8 +41,10 @@ def fill_key(fill: Any) -> str:
     >>> fill_key(PatternFill("solid", fgColor="FFFF0000")), fill_key(PatternFill())
     ('FF0000', '')
     """
+    if getattr(fill, "stop", None):
+        return "gradient"
     if fill is None or not getattr(fill, "patternType", None):
-        return "gradient" if getattr(fill, "type", "") in ("linear", "path") and getattr(fill, "stop", ()) else ""
+        return ""
     key = color_key(fill.fgColor)
     return "" if key == WHITE else key or "pattern"
 

@@ -46,7 +46,8 @@ def read_workbook(content: bytes, path: Path) -> list[Grid]:
                 rows = list(_rows(book.get_sheet_by_name(about.name), marks))
                 unseen = "" if about.visible == python_calamine.SheetVisibleEnum.Visible else "hidden "
                 if any(cell.text.strip() for row in rows for cell in row):
-                    grids.append(grid(about.name, rows, f"{unseen}sheet {about.name!r} of the workbook"))
+                    found = grid(about.name, rows, f"{unseen}sheet {about.name!r} of the workbook")
+                    grids.append(replace(found, notes=marks.notes(about.name)))
     except python_calamine.PasswordError as error:
         raise _refusal(path, PROTECTED, UNPROTECT) from error
     except Refusal:

@@ -92,6 +92,11 @@ class Marks:
         """The number format that a conditional format may give a cell."""
         return next((rule.format for rule in self.rules if rule.sheet == sheet and rule.format and rule.covers(row, column)), "")
 
+    def notes(self, sheet: str) -> tuple[str, ...]:
+        """A sentence about the conditional formats of a sheet, as far as they colour cells."""
+        ranges = ", ".join(dict.fromkeys(rule.range.replace(" ", ", ") for rule in self.rules if rule.sheet == sheet and not rule.format))
+        return (f"cells coloured by rules (conditional formatting): {ranges}",) if ranges else ()
+
     def hidden(self, sheet: str, row: int, column: int) -> Literal["", "row", "column"]:
         """Whether the row of a cell cannot be seen, or its column."""
         return "row" if (sheet, row) in self.rows else "column" if (sheet, column) in self.columns else ""
@@ -129,22 +134,22 @@ def _in_xlsx(content: bytes) -> Marks:
         elif place in formulas and cell.value is None and cell.data_type == "n":
             kind = "unfinished"
         text = {"error": str(cell.value), "unfinished": formulas.get(place, "")}.get(kind, "")
-        mark = Mark(kind, text, cell.value is not None and _struck(cell), formulas.get(place, ""), **_style(cell))
+        mark = replace(_style(cell), kind=kind, text=text, formula=formulas.get(place, ""))
         if mark != Mark():
             marks.cells[place] = mark
     _find_more_in_xlsx(content, marks)
     return marks
 
 
-def _style(cell: Any) -> dict[str, str]:
-    """The number format and the colours of a cell."""
+def _style(cell: Any) -> Mark:
+    """The number format, the strike and the colours of a cell."""
     if not cell.has_style:
-        return {}
+        return Mark(struck=_struck(cell))
     code = cell.number_format if cell.value is not None and cell.data_type in ("n", "s", "inlineStr") else ""
     fill, font = fill_key(cell.fill), color_key(cell.font.color)
     # In most themes the second colour is black.
     font = "" if font in ("000000", "theme 1") or (font == WHITE and fill) else font
-    return {"format": "" if code == GENERAL else code, "fill": fill, "font": font}
+    return Mark(struck=cell.value is not None and _struck(cell), format="" if code == GENERAL else code, fill=fill, font=font)
 
 
 def _cells_in_xlsx(content: bytes, *, data_only: bool) -> Iterator[tuple[str, Any]]:
@@ -211,7 +216,7 @@ def _comments(archive: zipfile.ZipFile, target: str) -> Iterator[tuple[tuple[int
     for relation in get_dependents(archive, relations):
         if not relation.Type.endswith("/comments") or relation.target not in archive.namelist():
             continue
-        for comment in ElementTree.fromstring(archive.read(relation.target)).iter("{*}comment"):
+        for comment in ElementTree.fromstring(archive.read(relation.target)).iterfind(".//{*}comment"):
             text = "".join(part.text or "" for part in comment.iterfind("{*}text//{*}t"))
             # Excel writes an explanation before a comment that is part of a discussion.
             text = text.partition("Comment:")[2] if text.startswith("[Threaded comment]") else text

@@ -16,6 +16,7 @@ from secretome.cohort.columns import Columns, Complaints
 from secretome.cohort.describing import describe
 from secretome.cohort.display_checks import check_displayed, shows_titre
 from secretome.cohort.fates import Fates
+from secretome.cohort.flag_checks import check_flags
 from secretome.cohort.layouts import read_sheet
 from secretome.cohort.marked import check_marked
 from secretome.cohort.model import Cohort, cohort_id
@@ -137,6 +138,7 @@ class _Reader:
         marks = self._marks(entries)
         beside = Beside(self.columns, marks, self.complaints)
         read = [record for entry in entries if (record := self._record(entry, marks, beside)) is not None]
+        check_flags(self.columns, read, self.complaints)
         origin = self._origin()
         # Without a column of animals or of groups, no two rows can be compared.
         whole = all(column in self.columns.named for column in REQUIRED)

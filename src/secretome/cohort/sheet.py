@@ -64,7 +64,7 @@ class Grid:
     """Cells as a file holds them, all rows equally long and empty ones left out, before it is known where a table begins.
 
     `title` is the name of the sheet or of Prism's table; a table of Prism is one column per group by its nature (`prism`);
-    `commas` separate the columns of a text.
+    `commas` separate the columns of a text; `notes` are sentences about the sheet.
     """
 
     title: str
@@ -72,6 +72,7 @@ class Grid:
     understood: str
     prism: bool = False
     commas: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
