@@ -36,10 +36,11 @@ def check_displayed(entries: Sequence[Measurement], columns: Columns, complaints
     values = [(endpoint, cell) for _, endpoint, cell in entries if cell.text.strip()]
     _ask_about_doubts([*values, *beside], columns, complaints)
     _check_units([*values, *beside], columns, complaints)
+    columns.units_stated |= {endpoint for endpoint, cell in values if cell.unit and not cell.doubt}
     _ask_about_percent(values, complaints)
     notes: dict[str, list[Cell]] = {}
     for _, cell in values:
-        if cell.shown and not cell.doubt and not cell.unit:
+        if cell.shown and not cell.doubt and (not cell.unit or cell.text[:1] in "<>≤≥"):
             notes.setdefault(cell.sheet, []).append(cell)
     return [f"read as shown by the number format: {_examples(cells)}" for cells in notes.values()]
 
@@ -67,7 +68,7 @@ def _ask_about_doubts(values: Sequence[tuple[str, Cell]], columns: Columns, comp
             complaints.about(first, found, "cells that show what they store", "Delete the rule, and write limits as <15.6.")
             continue
         shown = f"{first.shown!r} shown" if first.shown else "a number format that cannot be read"
-        found = f"{shown} where {first.text if first.kind == 'number' else 'a number'} is stored"
+        found = f"{shown} where {first.text if first.text != first.shown else 'another text'} is stored"
         found += f", and the like in {places}" if len(cells) > 1 else ""
         complaints.about(first, found, "a cell that shows the number it stores", f"{GENERAL_FORMAT}, {SEVERAL}")
 
@@ -81,11 +82,10 @@ def _check_units(values: Sequence[tuple[str, Cell]], columns: Columns, complaint
     for (endpoint, _, _, unit), cells in stated.items():
         expected = columns.protocol.endpoints[endpoint].unit
         first, places = cells[0], cell_ranges(cells)
-        bare = unit.removeprefix("(").removesuffix(")") if unit.startswith("(") else unit
+        bare = _bare(unit)
         if canonical(bare) == canonical(expected):
-            columns.units_stated.add(endpoint)
-        elif is_unit(bare) or factor(bare, expected):
-            columns.units_stated.add(endpoint)
+            continue
+        if is_unit(bare) or factor(bare, expected):
             times = factor(bare, expected)
             remedy = f"Multiply the values by {times:g}" if times else f"Convert the values to {expected}"
             found = f"the unit {bare!r} in the number format of {places}"
@@ -96,6 +96,11 @@ def _check_units(values: Sequence[tuple[str, Cell]], columns: Columns, complaint
                 f"{GENERAL_FORMAT}. If {unit!r} says something about the values, write a limit as <15.6, and the reason for an exclusion"
             )
             complaints.about(first, found, "a cell that shows the number alone", f"{remedy} in a column 'exclude'.")
+
+
+def _bare(unit: str) -> str:
+    """A unit without brackets around it."""
+    return unit[1:].removesuffix(")") if unit.startswith("(") else unit
 
 
 def _ask_about_percent(values: Sequence[tuple[str, Cell]], complaints: Complaints) -> None:

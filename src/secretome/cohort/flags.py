@@ -23,8 +23,9 @@ BELOW = frozenset(
 )
 ABOVE = frozenset({">", "≥", ">=", "=>", "gt", "ge", "high", "hi", "above", "over", ">max", "maxstd", ">std", ">curve", ">range", "ovrflw"})
 EXCLUDED = frozenset({"fail", "failed", "bad", "removed", "x", "ex", "excl", "out", "drop", "dropped", "del", "deleted", "error", "void"})
-# Codes of one letter or two mean something only in a column of flags.
-CODES = frozenset({"u", "uj", "j", "q", "e", "h", "l", "r", "b", "d", "x", "ex", "lt", "gt", "le", "ge", "lo", "hi", "in", "out"})
+# These mean something where they stand in some rows only, or in a column of flags; those of the second set in such a column alone.
+MARKS = frozenset({"q", "u", "uj", "j", "e", "lt", "gt", "le", "ge", "lo", "hi", "low", "high", "below", "above", "under", "over"})
+CODES = MARKS | {"h", "l", "r", "b", "d", "x", "ex", "in", "out"}
 _ASSAY = r"(range|limit|detect|quantif|quantit|curve|\bl?lo[dq]\b|\blloq\b|\buloq\b|standard|\bstds?\b|\bmin\b|\bmax\b|cut-?off|threshold)"
 PHRASES: tuple[tuple[Meaning, re.Pattern[str]], ...] = (
     ("", re.compile(r"\b(not|no|never|without|nothing|none)\b.{0,20}\b(exclu|outlier|flag|extrapol)")),
@@ -110,18 +111,29 @@ def column_meanings(header: str, texts: Sequence[str]) -> list[Meaning]:
     (['below', ''], ['', ''], ['mark', ''])
     """
     name = re.sub(r"[_.]+", " ", header.casefold())
-    filled = [text.strip() for text in texts if text.strip().casefold() not in MISSING]
+    filled = [text.strip() for text in texts if re.sub(r"[\s._/-]+", "", text.casefold()) not in FINE - {"in"}]
     strong = is_flag_header(header)
     answers = {text.casefold() for text in filled}
     if strong and answers and answers <= YES | NO:
         flagged = NO if POSITIVE.search(name) else YES
         found = "" if flagged is NO else meaning(header)
         return [(found or "mark") if text.strip().casefold() in flagged else "" for text in texts]
-    if strong and all(re.fullmatch(r"\d", text) for text in filled):
+    if strong and filled and all(re.fullmatch(r"\d", text) for text in filled):
         return ["mark" if text.strip() not in ("", "0") else "" for text in texts]
     # A mark that stands in some rows only singles these out, whatever the header says.
-    sparse = len(filled) < len(texts) and bool(filled) and all(re.sub(r"\W", "", text.casefold()) in CODES for text in filled)
+    codes = CODES if header_words(header) <= GENERIC else MARKS
+    some = [text for text in filled if text.casefold() != "in"]
+    sparse = 0 < len(some) < len(texts) and all(re.sub(r"\W", "", text.casefold()) in codes for text in some)
     return [meaning(text, flags=strong or sparse) for text in texts]
+
+
+def header_words(text: str) -> set[str]:
+    """Return the words of a header.
+
+    >>> sorted(header_words("IL-6_flag (pg/mL)"))
+    ['flag', 'il-6', 'ml', 'pg']
+    """
+    return {word for word in re.findall(r"[^\W_]+(?:[-.][^\W_]+)*", text.casefold()) if len(word) > 1 or not word.isascii()}
 
 
 def name_flag_columns(header: tuple[Cell, ...], rows: Sequence[tuple[Cell, ...]]) -> tuple[Cell, ...]:
@@ -129,10 +141,16 @@ def name_flag_columns(header: tuple[Cell, ...], rows: Sequence[tuple[Cell, ...]]
     names = [cell.text.strip().casefold() for cell in header]
     named = []
     for at, cell in enumerate(header):
-        texts = [row[at].text for row in rows]
+        texts = ["" if _is_legend(row, at) else row[at].text for row in rows]
         unclear = not names[at] or names.index(names[at]) != at
         if unclear and any(text.strip() for text in texts) and any(column_meanings(cell.text, texts)):
             text = f"{cell.text.strip()}, column {letters(cell.column)}" if names[at] else f"column {letters(cell.column)}, without a name"
             cell = Cell(text, cell.row, cell.column, cell.sheet)
         named.append(cell)
     return tuple(named)
+
+
+def _is_legend(row: Sequence[Cell], at: int) -> bool:
+    """Whether a cell explains a colour: that of its own background, or of the empty cell before it, which the rest of its row has not."""
+    swatch = row[at].fill or (row[at - 1].fill if at and not row[at - 1].text.strip() else "")
+    return bool(swatch) and swatch != row[0].fill
