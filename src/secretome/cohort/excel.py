@@ -7,11 +7,12 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import python_calamine
 
 from secretome.cohort.colors import WHITE
-from secretome.cohort.displayed import displayed, displayed_text, plain
+from secretome.cohort.displayed import Displayed, displayed, displayed_text, plain
 from secretome.cohort.marks import Mark, Marks, find_marks
 from secretome.cohort.number_format import Shown, render
 from secretome.cohort.sheet import Cell, Grid, grid
@@ -22,6 +23,8 @@ LARGEST = 500_000_000
 # What Python says of an archive whose list of members is broken, each in its own way.
 DAMAGED = (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, struct.error)
 PROTECTED, UNPROTECT = "a workbook protected by a password", "Take the password off and save it."
+UNFORMATTED = Displayed("")
+Kind = Literal["text", "number", "date", "error", "unfinished", "merged"]
 Typed = int | float | str | bool | datetime.date | datetime.time | datetime.timedelta
 
 
@@ -82,7 +85,9 @@ def _rows(sheet: python_calamine.CalamineSheet, marks: Marks) -> Iterator[list[C
             mark = marks.at(sheet.name, top + 1, left + 1)
             if value == 0 and sheet.name in marks.without_zeros:
                 mark = replace(mark, shown=Shown(""))
-            cell = replace(_cell(value, row + 1, column + 1, sheet.name, mark), hidden=marks.hidden(sheet.name, row + 1, column + 1))
+            cell = _cell(value, row + 1, column + 1, sheet.name, mark)
+            if hidden := marks.hidden(sheet.name, row + 1, column + 1):
+                cell = replace(cell, hidden=hidden)
             if cell.kind == "number" and (code := marks.conditional_format(sheet.name, row + 1, column + 1)):
                 cell = replace(cell, shown=code, doubt="rule")
             cells.append(replace(cell, kind="merged") if (top, left) != (row, column) and cell.text else cell)
@@ -90,24 +95,37 @@ def _rows(sheet: python_calamine.CalamineSheet, marks: Marks) -> Iterator[list[C
 
 
 def _cell(value: Typed, row: int, column: int, sheet: str, mark: Mark) -> Cell:
-    cell = Cell(str(value), row, column, sheet, struck=mark.struck, formula=mark.formula)
-    cell = replace(cell, fill=mark.fill, font=mark.font, comment=mark.comment)
+    text, about = str(value), UNFORMATTED
+    kind: Kind = "text"
     if mark.kind in ("error", "unfinished"):
-        return replace(cell, text=mark.text, kind=mark.kind)
-    if isinstance(value, bool):
-        return cell
-    if isinstance(value, str):
-        about = displayed_text(value, render(value, mark.format)) if mark.format else None
-    elif isinstance(value, int | float):
-        about = displayed(value, mark.shown or render(value, mark.format)) if mark.format or mark.shown else None
+        text, kind = mark.text, mark.kind
+    elif isinstance(value, str) and mark.format:
+        about = displayed_text(value, render(value, mark.format))
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        if mark.format or mark.shown:
+            about = displayed(value, mark.shown or render(value, mark.format))
         # A limit or a word that a format shows in place of the number has the decimal mark that its author gave it.
-        cell = replace(cell, text=plain(value), kind="number" if about is None or about.stored else "text")
-    else:
-        return replace(cell, kind="date")
-    if about:
-        cell = replace(cell, text=about.text, shown=about.shown, unit=about.unit, doubt=about.doubt, percent=about.percent)
+        text, kind = plain(value), "number" if about.stored else "text"
+    elif not isinstance(value, str | bool):
+        kind = "date"
     # White text on a white background is hidden.
-    return replace(cell, doubt="hidden") if cell.text.strip() and mark.font == WHITE and not mark.fill else cell
+    hidden = bool(text.strip()) and mark.font == WHITE and not mark.fill
+    return Cell(
+        text if about is UNFORMATTED else about.text,
+        row,
+        column,
+        sheet,
+        kind,
+        struck=mark.struck,
+        formula=mark.formula,
+        shown=about.shown,
+        unit=about.unit,
+        doubt="hidden" if hidden else about.doubt,
+        percent=about.percent,
+        fill=mark.fill,
+        font=mark.font,
+        comment=mark.comment,
+    )
 
 
 def _refuse_bomb(content: bytes, path: Path) -> None:
