@@ -62,9 +62,10 @@ def render(value: float | str, code: str) -> Shown | None:
     """
     sections = _sections(code)
     if isinstance(value, str):
-        texts = [section for section in sections if any(kind == "text" for kind, _ in section.parts)]
-        section = sections[3] if len(sections) > 3 else texts[0] if texts else None
-        return Shown("".join(value if kind == "text" else part for kind, part in section.parts).strip() if section else value)
+        with_text = (section for section in sections if any(kind == "text" for kind, _ in section.parts))
+        section = sections[3] if len(sections) > 3 else next(with_text, None)
+        texts = [value if kind == "text" or part == GENERAL else part for kind, part in section.parts] if section else [value]
+        return Shown("".join(texts).strip())
     section, unsigned = _chosen(sections, value)
     if section is None or any(kind == "date" for kind, _ in section.parts):
         return None
