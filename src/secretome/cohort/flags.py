@@ -136,6 +136,15 @@ def header_words(text: str) -> set[str]:
     return {word for word in re.findall(r"[^\W_]+(?:[-.][^\W_]+)*", text.casefold()) if len(word) > 1 or not word.isascii()}
 
 
+def holds_flags_alone(header: str, texts: Sequence[str]) -> bool:
+    """Return whether a column holds flags and no numbers.
+
+    >>> holds_flags_alone("", ["<", ""]), holds_flags_alone("", ["ND", "12.5"])
+    (True, False)
+    """
+    return not any(re.fullmatch(r"[<>≤≥]?\s*[\d.,]*\d[\d.,]*%?", text.strip()) for text in texts) and any(column_meanings(header, texts))
+
+
 def name_flag_columns(header: tuple[Cell, ...], rows: Sequence[tuple[Cell, ...]]) -> tuple[Cell, ...]:
     """Return a header in which columns of flags without a name, or with a name that another column has, are named by their letter."""
     names = [cell.text.strip().casefold() for cell in header]
@@ -143,7 +152,7 @@ def name_flag_columns(header: tuple[Cell, ...], rows: Sequence[tuple[Cell, ...]]
     for at, cell in enumerate(header):
         texts = ["" if _is_legend(row, at) else row[at].text for row in rows]
         unclear = not names[at] or names.index(names[at]) != at
-        if unclear and any(text.strip() for text in texts) and any(column_meanings(cell.text, texts)):
+        if unclear and holds_flags_alone(cell.text, texts):
             text = f"{cell.text.strip()}, column {letters(cell.column)}" if names[at] else f"column {letters(cell.column)}, without a name"
             cell = Cell(text, cell.row, cell.column, cell.sheet)
         named.append(cell)
