@@ -159,6 +159,9 @@ def test_flag_columns_with_one_name_or_none_are_asked_about_once_each(sepsis_pro
         {"antibiotics": ["yes", ""] * 3},
         {"note": ["*", "", "", "", "", ""]},
         {"LOD": [3.2] * 6},
+        {"Operator": ["AB", "CD"] * 3, "Detection method": ["ELISA"] * 6, "Detector": [1] * 6},
+        {"QC date": ["2024-01-02"] * 6},
+        {"body condition": ["low", "", "", "", "", ""]},
     ],
     ids=lambda columns: ", ".join(columns),
 )

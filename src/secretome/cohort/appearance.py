@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Literal
 
 from secretome.cohort.colors import color_name
 from secretome.cohort.sheet import Cell, Grid, Sheet, cell_ranges
@@ -67,9 +66,7 @@ def _groups(sheet: Sheet, group: int | None) -> dict[tuple[str, int], str]:
     return {} if group is None else {(row[group].sheet, row[group].row): row[group].seen.casefold() for row in sheet.rows}
 
 
-def _singled_out(
-    values: dict[Place, Cell], groups: dict[tuple[str, int], str], kind: Literal["fill", "font"] | str
-) -> dict[str, list[Cell]]:
+def _singled_out(values: dict[Place, Cell], groups: dict[tuple[str, int], str], kind: str) -> dict[str, list[Cell]]:
     """The cells that have another colour than most of their column, by colour."""
     columns: dict[tuple[str, int], list[Cell]] = {}
     for cell in values.values():

@@ -24,8 +24,8 @@ BELOW = frozenset(
 ABOVE = frozenset({">", "≥", ">=", "=>", "gt", "ge", "high", "hi", "above", "over", ">max", "maxstd", ">std", ">curve", ">range", "ovrflw"})
 EXCLUDED = frozenset({"fail", "failed", "bad", "removed", "x", "ex", "excl", "out", "drop", "dropped", "del", "deleted", "error", "void"})
 # These mean something where they stand in some rows only, or in a column of flags; those of the second set in such a column alone.
-MARKS = frozenset({"q", "u", "uj", "j", "e", "lt", "gt", "le", "ge", "lo", "hi", "low", "high", "below", "above", "under", "over"})
-CODES = MARKS | {"h", "l", "r", "b", "d", "x", "ex", "in", "out"}
+MARKS = frozenset({"q", "u", "uj", "j", "e", "lt", "gt", "le", "ge"})
+CODES = MARKS | {"h", "l", "r", "b", "d", "x", "ex", "in", "out", "lo", "hi", "low", "high", "below", "above", "under", "over"}
 _ASSAY = r"(range|limit|detect|quantif|quantit|curve|\bl?lo[dq]\b|\blloq\b|\buloq\b|standard|\bstds?\b|\bmin\b|\bmax\b|cut-?off|threshold)"
 PHRASES: tuple[tuple[Meaning, re.Pattern[str]], ...] = (
     ("", re.compile(r"\b(not|no|never|without|nothing|none)\b.{0,20}\b(exclu|outlier|flag|extrapol)")),
@@ -42,8 +42,10 @@ PHRASES: tuple[tuple[Meaning, re.Pattern[str]], ...] = (
     ("estimated", re.compile(r"extrapolat|\bestimated?\b|\bapprox|suspect|\bflag(ged)?\b")),
 )
 _SYMBOLS = re.compile(r"[*†‡§#!?•^~≈¹²³]{1,4}|[<>≤≥]=?")
+# Headers of columns of flags; under those of the first kind, any word is one.
+QUALIFIER = re.compile(r"flag|qualifier|censor")
 STRONG = re.compile(
-    r"flag|qualif|detect|censor|outlier|masked|extrapol|\b(bdl|blq|bql|lod|loq|lloq|uloq|oor|bloq|blod|qc)\b|below|above|modifier|operator"
+    rf"{QUALIFIER.pattern}|\b(detect(ed|able|ion)?|qc|bdl|blq|bql|lod|loq|lloq|uloq|oor|bloq|blod|below|above)\b|outlier|masked|extrapol"
 )
 # Headers under which a yes says that the value is as it seems.
 POSITIVE = re.compile(r"(?<!not )(?<!un)(detected|detectable|quantifiable|valid|pass|within|in range|included)")
@@ -92,7 +94,7 @@ def meaning(text: str, *, flags: bool = False) -> Meaning:
     phrase = next((found for found, pattern in PHRASES if pattern.search(text.casefold())), None)
     if phrase is not None:
         return phrase
-    return "mark" if flags and not re.fullmatch(r"[\d.,\s]+", text.strip()) else ""
+    return "mark" if flags and re.search(r"[^\W\d_]", text) else ""
 
 
 def is_flag_header(text: str) -> bool:
@@ -118,13 +120,14 @@ def column_meanings(header: str, texts: Sequence[str]) -> list[Meaning]:
         flagged = NO if POSITIVE.search(name) else YES
         found = "" if flagged is NO else meaning(header)
         return [(found or "mark") if text.strip().casefold() in flagged else "" for text in texts]
-    if strong and filled and all(re.fullmatch(r"\d", text) for text in filled):
+    if QUALIFIER.search(name) and filled and all(re.fullmatch(r"\d", text) for text in filled):
         return ["mark" if text.strip() not in ("", "0") else "" for text in texts]
     # A mark that stands in some rows only singles these out, whatever the header says.
     codes = CODES if header_words(header) <= GENERIC else MARKS
     some = [text for text in filled if text.casefold() != "in"]
     sparse = 0 < len(some) < len(texts) and all(re.sub(r"\W", "", text.casefold()) in codes for text in some)
-    return [meaning(text, flags=strong or sparse) for text in texts]
+    # Under 'Detection method' or 'QC date' stand words of any kind.
+    return [meaning(text, flags=bool(QUALIFIER.search(name)) or sparse or (strong and len(text.strip()) <= 2)) for text in texts]
 
 
 def header_words(text: str) -> set[str]:

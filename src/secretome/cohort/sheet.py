@@ -96,6 +96,9 @@ def letters(column: int) -> str:
     return name
 
 
+MOST_RANGES = 8
+
+
 def cell_ranges(cells: Iterable[Cell]) -> str:
     """Return the names of cells, neighbours as one range.
 
@@ -118,7 +121,8 @@ def cell_ranges(cells: Iterable[Cell]) -> str:
             open_areas.setdefault(span, [row, row])[1] = row
     areas += [(area[0], span[0], area[1], span[1]) for span, area in open_areas.items()]
     names = [(f"{letters(left)}{top}", f"{letters(right)}{bottom}") for top, left, bottom, right in sorted(areas)]
-    return ", ".join(first if first == last else f"{first}:{last}" for first, last in names)
+    told = [first if first == last else f"{first}:{last}" for first, last in names]
+    return ", ".join(told[:MOST_RANGES]) + (f", and {len(told) - MOST_RANGES} more" if len(told) > MOST_RANGES else "")
 
 
 # Characters of no width come along when a cell is copied from a web page.
