@@ -144,6 +144,9 @@ class Beside:
             number = parse(text, "." if cell.kind == "number" else self.marks.get(self.columns.named[name], ".")).seen
         except Unreadable:
             number = math.nan
+        if text.endswith("%"):
+            # One per cent of the spleen is 0.01 of it; no count and no limit of a concentration is a percentage.
+            number = number / 100 if name == "exposure" else number if "%" in self.endpoints[endpoint].unit else math.nan
         least, most, whole, expected = SOUND.get(name, (0, math.inf, False, "a number above zero"))
         sound = (number > least or (whole and number == least)) and number <= most and (not whole or number == round(number))
         if not sound:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from secretome.cohort.flags import column_meanings, holds_flags_alone
 from secretome.cohort.headers import is_unit, with_unit
 from secretome.cohort.sheet import Cell, Grid
 from secretome.cohort.summaries import is_summary, typed_mean, without_summaries
@@ -130,7 +131,12 @@ class _ByGroup:
                 continue
             cell = header[at]
             known = self.vocabulary.column(cell.text)
-            if not cell.text.strip():
+            texts = [row[at].text for row in body]
+            if not self.vocabulary.group(cell.text) and holds_flags_alone(cell.text, texts):
+                flag = next(row[at] for row, said in zip(body, column_meanings(cell.text, texts), strict=True) if said)
+                remedy = "If it means a limit, write <15.6 or >1000, for example, in place of the value; then delete the column."
+                self._about(flag, f"{flag.text.strip()!r} beside the values of a group", "columns of values alone", remedy)
+            elif not cell.text.strip():
                 self._about(cell, "an empty header over a filled column", "the name of a group", "Name the column, or delete it.")
             elif is_summary(cell.text) and not self.vocabulary.group(cell.text):
                 self.understood.append(f"the column {cell.text.strip()!r} ({cell.name}) is a summary, and left out")

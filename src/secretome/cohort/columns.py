@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from secretome.cohort.headers import shortened
 from secretome.cohort.sheet import Cell, Sheet
 from secretome.cohort.units import canonical, factor
-from secretome.cohort.vocabulary import BRACKETS, LONG, OPTIONAL, REQUIRED, Vocabulary, in_brackets, labelled, other_name
+from secretome.cohort.vocabulary import BESIDE, BRACKETS, LONG, OPTIONAL, REQUIRED, Vocabulary, in_brackets, labelled, other_name
 from secretome.protocol import Problem, Refusal, nearest, normalise
 
 # What a simulation writes of itself is no column that a laboratory may have misspelt.
@@ -83,7 +83,10 @@ class Columns:
 
     def text(self, row: tuple[Cell, ...], column: str) -> str:
         """What a row says in a column; nothing where there is no such column."""
-        return row[self.named[column]].text.strip() if column in self.named else ""
+        if column not in self.named:
+            return ""
+        cell = row[self.named[column]]
+        return cell.text.strip() if column in BESIDE else cell.seen
 
     def check_unit(self, text: str, endpoint: str, cell: Cell) -> None:
         """Refuse a unit that is not the protocol's."""

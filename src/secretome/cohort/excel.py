@@ -6,12 +6,15 @@ import struct
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 
 import python_calamine
 
+from secretome.cohort.colors import WHITE
+from secretome.cohort.displayed import Displayed, displayed, displayed_text, plain
 from secretome.cohort.marks import Mark, Marks, find_marks
+from secretome.cohort.number_format import Shown, render
 from secretome.cohort.sheet import Cell, Grid, grid
 from secretome.protocol import Problem, Refusal
 
@@ -20,6 +23,8 @@ LARGEST = 500_000_000
 # What Python says of an archive whose list of members is broken, each in its own way.
 DAMAGED = (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, struct.error)
 PROTECTED, UNPROTECT = "a workbook protected by a password", "Take the password off and save it."
+UNFORMATTED = Displayed("")
+Kind = Literal["text", "number", "date", "error", "unfinished", "merged"]
 Typed = int | float | str | bool | datetime.date | datetime.time | datetime.timedelta
 
 
@@ -44,7 +49,8 @@ def read_workbook(content: bytes, path: Path) -> list[Grid]:
                 rows = list(_rows(book.get_sheet_by_name(about.name), marks))
                 unseen = "" if about.visible == python_calamine.SheetVisibleEnum.Visible else "hidden "
                 if any(cell.text.strip() for row in rows for cell in row):
-                    grids.append(grid(about.name, rows, f"{unseen}sheet {about.name!r} of the workbook"))
+                    found = grid(about.name, rows, f"{unseen}sheet {about.name!r} of the workbook")
+                    grids.append(replace(found, notes=marks.notes(about.name)))
     except python_calamine.PasswordError as error:
         raise _refusal(path, PROTECTED, UNPROTECT) from error
     except Refusal:
@@ -77,26 +83,49 @@ def _rows(sheet: python_calamine.CalamineSheet, marks: Marks) -> Iterator[list[C
             top, left = origins.get((row, column), (row, column))
             value = values[top][left] if top < len(values) and left < len(values[top]) else ""
             mark = marks.at(sheet.name, top + 1, left + 1)
-            cell = replace(_cell(value, row + 1, column + 1, sheet.name, mark), hidden=marks.hidden(sheet.name, row + 1, column + 1))
+            if value == 0 and sheet.name in marks.without_zeros:
+                mark = replace(mark, shown=Shown(""))
+            cell = _cell(value, row + 1, column + 1, sheet.name, mark)
+            if hidden := marks.hidden(sheet.name, row + 1, column + 1):
+                cell = replace(cell, hidden=hidden)
+            if cell.kind == "number" and (code := marks.conditional_format(sheet.name, row + 1, column + 1)):
+                cell = replace(cell, shown=code, doubt="rule")
             cells.append(replace(cell, kind="merged") if (top, left) != (row, column) and cell.text else cell)
         yield cells
 
 
 def _cell(value: Typed, row: int, column: int, sheet: str, mark: Mark) -> Cell:
-    cell = Cell(str(value), row, column, sheet, struck=mark.struck, formula=mark.formula)
+    text, about = str(value), UNFORMATTED
+    kind: Kind = "text"
     if mark.kind in ("error", "unfinished"):
-        return replace(cell, text=mark.text, kind=mark.kind)
-    if isinstance(value, bool | str):
-        return cell
-    if isinstance(value, int | float):
-        # As it is shown: 0.124 in a cell of per cent is read as 12.4 %. Decimal, because 0.29 times 100 is not 29.
-        text = f"{(Decimal(repr(value)) * 100).normalize():f}%" if mark.kind == "percent" else _plain(value)
-        return replace(cell, text=text, kind="number")
-    return replace(cell, kind="date")
-
-
-def _plain(value: int | float) -> str:
-    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(value)
+        text, kind = mark.text, mark.kind
+    elif isinstance(value, str) and mark.format:
+        about = displayed_text(value, render(value, mark.format))
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        if mark.format or mark.shown:
+            about = displayed(value, mark.shown or render(value, mark.format))
+        # A limit or a word that a format shows in place of the number has the decimal mark that its author gave it.
+        text, kind = plain(value), "number" if about.stored else "text"
+    elif not isinstance(value, str | bool):
+        kind = "date"
+    # White text on a white background is hidden.
+    hidden = bool(text.strip()) and mark.font == WHITE and not mark.fill
+    return Cell(
+        text if about is UNFORMATTED else about.text,
+        row,
+        column,
+        sheet,
+        kind,
+        struck=mark.struck,
+        formula=mark.formula,
+        shown=about.shown,
+        unit=about.unit,
+        doubt="hidden" if hidden else about.doubt,
+        percent=about.percent,
+        fill=mark.fill,
+        font=mark.font,
+        comment=mark.comment,
+    )
 
 
 def _refuse_bomb(content: bytes, path: Path) -> None:

@@ -6,7 +6,9 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
+from secretome.cohort.appearance import appearance_notes
 from secretome.cohort.by_group import by_group
+from secretome.cohort.flags import name_flag_columns
 from secretome.cohort.headers import Table, find_tables, is_unit, likeliest, shortened, with_unit
 from secretome.cohort.opening import read_bytes, read_grids
 from secretome.cohort.sheet import Cell, Grid, Sheet, letters
@@ -101,6 +103,7 @@ class _Finder:
         if keys:
             header, rows, problems = self._decoded(header, rows, keys)
             understood.append(f"groups are taken from the sheet {keys[0].grid.title!r}")
+        header = name_flag_columns(header, rows)
         unnamed = _unnamed(header, rows)
         used = [any(row[position].text.strip() for row in (header, *rows)) for position in range(len(header))]
         used = [keep and position not in unnamed for position, keep in enumerate(used)]
@@ -212,9 +215,11 @@ class _Finder:
             raise Refusal(problems)
 
     def _with_others(self, sheet: Sheet, grids: list[Grid], tables: list[Table]) -> Sheet:
-        """Say which sheets were left aside."""
+        """Say which sheets were left aside, and which cells are coloured or carry a comment."""
         others = [repr(grid.title) for grid in grids if all(table.grid is not grid for table in tables)]
         said = [f"sheets without a table of this study, not used: {', '.join(others)}"] if others else []
+        group = next((at for at, name in enumerate(self.vocabulary.columns(sheet.header)) if name == "group"), None)
+        said += appearance_notes(sheet, group, list({id(table.grid): table.grid for table in tables}.values()), grids)
         return replace(sheet, understood=(*sheet.understood, *said))
 
     # -- more than one -----------------------------------------------------------------------------------------------------

@@ -14,7 +14,9 @@ import pandas as pd
 from secretome.cohort.beside import UNCOUNTED, Beside
 from secretome.cohort.columns import Columns, Complaints
 from secretome.cohort.describing import describe
+from secretome.cohort.display_checks import check_displayed, shows_titre
 from secretome.cohort.fates import Fates
+from secretome.cohort.flag_checks import check_flags
 from secretome.cohort.layouts import read_sheet
 from secretome.cohort.marked import check_marked
 from secretome.cohort.model import Cohort, cohort_id
@@ -131,9 +133,12 @@ class _Reader:
             self.complaints.stop()
         entries = list(self._entries())
         self.understood += check_marked(self.sheet, self.columns, [entry.value for entry in entries], self.complaints)
+        included = [entry for entry in entries if self.columns.text(entry.row, "exclude").casefold() in MISSING]
+        self.understood += check_displayed([(entry.row, entry.endpoint, entry.value) for entry in included], self.columns, self.complaints)
         marks = self._marks(entries)
         beside = Beside(self.columns, marks, self.complaints)
         read = [record for entry in entries if (record := self._record(entry, marks, beside)) is not None]
+        check_flags(self.columns, read, self.complaints)
         origin = self._origin()
         # Without a column of animals or of groups, no two rows can be compared.
         whole = all(column in self.columns.named for column in REQUIRED)
@@ -265,7 +270,7 @@ class _Reader:
         return animal, self._match(cells["group"], "group") if "group" in cells else None
 
     def _animal(self, cell: Cell) -> str:
-        name = cell.text.strip()
+        name = cell.seen
         if not name:
             self.complaints.about(cell, "no animal", "an id", "Give every animal an id.")
         elif is_summary(name):
@@ -289,6 +294,8 @@ class _Reader:
 
     def _parsed(self, cell: Cell, endpoint: Endpoint, mark: str | None) -> Value | None:
         text = cell.text.strip()
+        if cell.doubt and not shows_titre(cell, endpoint):
+            return None  # told of with the other cells that show something else than they store
         if cell.kind in BY_KIND:
             self.complaints.about(cell, BY_KIND[cell.kind][0].format(text), "a number", BY_KIND[cell.kind][1])
             return None
@@ -298,15 +305,15 @@ class _Reader:
         if mark is None:
             return None
         try:
-            return parse(reciprocal(cell.text) if endpoint.kind == "titre" else cell.text, "." if cell.kind == "number" else mark)
+            return parse(reciprocal(cell.seen) if endpoint.kind == "titre" else cell.text, "." if cell.kind == "number" else mark)
         except Unreadable as error:
             self.complaints.about(cell, repr(text), error.expected, error.remedy)
             return None
 
     def _match(self, cell: Cell, what: Literal["group", "endpoint"]) -> str | None:
-        name = cell.text.strip()
+        name = cell.seen if cell.kind != "number" or self._known(cell.seen, what) else cell.text.strip()
         members: Mapping[str, Group] | Mapping[str, Endpoint] = self.protocol.groups if what == "group" else self.protocol.endpoints
-        found = self.vocabulary.group(name) if what == "group" else (self.vocabulary.endpoint(name) or (None,))[0]
+        found = self._known(name, what)
         if found is None:
             guess = self.vocabulary.near(name, [*members, *(member.label for member in members.values())]) if name else None
             hint = f"The nearest is {guess!r}; if it is meant, correct the file or add --map '{name}={guess}'." if guess else ""
@@ -314,6 +321,9 @@ class _Reader:
             expected = f"one of {', '.join(members)}, or its label"
             self.complaints.about(cell, f"the {what} {name!r}" if name else f"no {what}", expected, hint)
         return found
+
+    def _known(self, name: str, what: Literal["group", "endpoint"]) -> str | None:
+        return self.vocabulary.group(name) if what == "group" else (self.vocabulary.endpoint(name) or (None,))[0]
 
     # -- the whole ---------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """A laboratory's file as text cells that keep their place, before anything is interpreted."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -15,6 +16,10 @@ class Cell:
     `kind` is what the file itself knows of the cell: a typed ``number`` has no decimal mark of its own, a ``date`` or an ``error`` is no
     value, nor is a formula without its result (``unfinished``), and ``merged`` repeats the cell that it is merged with. A cell may
     be struck out by hand (`struck`), in a row or column that is `hidden`, and the result of a `formula`.
+
+    In a workbook, `shown` is what the cell shows, where that is more than its text or something else; `unit` the words after a
+    number that only the number format holds; `percent` whether the number is shown times 100; and `doubt` why what is shown cannot be
+    read as the number that is stored. `fill` and `font` are the colours of background and text, where they are not white and black.
     """
 
     text: str
@@ -26,6 +31,18 @@ class Cell:
     struck: bool = False
     hidden: Literal["", "row", "column"] = ""
     formula: str = ""
+    shown: str = ""
+    unit: str = ""
+    doubt: str = ""
+    percent: bool = False
+    fill: str = ""
+    font: str = ""
+    comment: str = ""
+
+    @property
+    def seen(self) -> str:
+        """The text that a reader of the file sees, as far as it is known."""
+        return (self.shown or self.text).strip()
 
     @property
     def name(self) -> str:
@@ -47,7 +64,7 @@ class Grid:
     """Cells as a file holds them, all rows equally long and empty ones left out, before it is known where a table begins.
 
     `title` is the name of the sheet or of Prism's table; a table of Prism is one column per group by its nature (`prism`);
-    `commas` separate the columns of a text.
+    `commas` separate the columns of a text; `notes` are sentences about the sheet.
     """
 
     title: str
@@ -55,6 +72,7 @@ class Grid:
     understood: str
     prism: bool = False
     commas: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,6 +94,35 @@ def letters(column: int) -> str:
         column, letter = divmod(column - 1, 26)
         name = chr(ord("A") + letter) + name
     return name
+
+
+MOST_RANGES = 8
+
+
+def cell_ranges(cells: Iterable[Cell]) -> str:
+    """Return the names of cells, neighbours as one range.
+
+    >>> cell_ranges([Cell("", row, column) for row in (2, 3) for column in (1, 2)] + [Cell("", 9, 3)])
+    'A2:B3, C9'
+    """
+    rows: dict[int, list[int]] = {}
+    for cell in sorted(cells, key=lambda cell: (cell.row, cell.column)):
+        rows.setdefault(cell.row, []).append(cell.column)
+    open_areas: dict[tuple[int, int], list[int]] = {}
+    areas: list[tuple[int, int, int, int]] = []
+    for row, columns in rows.items():
+        starts = [at for at in columns if at - 1 not in columns]
+        spans = [(start, next(at for at in range(start, columns[-1] + 1) if at + 1 not in columns)) for start in dict.fromkeys(starts)]
+        for span, area in list(open_areas.items()):
+            if span not in spans or area[1] != row - 1:
+                areas.append((area[0], span[0], area[1], span[1]))
+                del open_areas[span]
+        for span in spans:
+            open_areas.setdefault(span, [row, row])[1] = row
+    areas += [(area[0], span[0], area[1], span[1]) for span, area in open_areas.items()]
+    names = [(f"{letters(left)}{top}", f"{letters(right)}{bottom}") for top, left, bottom, right in sorted(areas)]
+    told = [first if first == last else f"{first}:{last}" for first, last in names]
+    return ", ".join(told[:MOST_RANGES]) + (f", and {len(told) - MOST_RANGES} more" if len(told) > MOST_RANGES else "")
 
 
 # Characters of no width come along when a cell is copied from a web page.

@@ -1,0 +1,128 @@
+"""Cells of a table that show something else than they store: what is taken from them, and what is asked about."""
+
+from collections.abc import Sequence
+
+from secretome.cohort.columns import Columns, Complaints
+from secretome.cohort.headers import is_unit
+from secretome.cohort.sheet import Cell, cell_ranges
+from secretome.cohort.units import canonical, factor
+from secretome.cohort.values import MISSING, reciprocal
+from secretome.cohort.vocabulary import BESIDE
+from secretome.protocol import Endpoint
+
+Measurement = tuple[tuple[Cell, ...], str, Cell]
+GENERAL_FORMAT = "Set the number format of these cells to General"
+SEVERAL = "and type what is meant: the number, a limit such as <15.6, or nothing if the value is missing."
+
+
+def check_displayed(entries: Sequence[Measurement], columns: Columns, complaints: Complaints) -> list[str]:
+    """Ask about values that their cells show differently, and return sentences about those that are read as shown.
+
+    Parameters
+    ----------
+    entries : sequence of (row, endpoint, value)
+        The measurements, without those that are excluded.
+    columns : Columns
+        The columns of the table.
+    complaints : Complaints
+        Where questions are noted.
+    """
+    beside = [
+        (endpoint, row[columns.named[name]])
+        for row, endpoint, _ in entries
+        for name in BESIDE
+        if name in columns.named and row[columns.named[name]].text.strip().casefold() not in MISSING
+    ]
+    values = [(endpoint, cell) for _, endpoint, cell in entries if cell.text.strip()]
+    _ask_about_doubts([*values, *beside], columns, complaints)
+    _check_units([*values, *beside], columns, complaints)
+    columns.units_stated |= {endpoint for endpoint, cell in values if cell.unit and not cell.doubt}
+    _ask_about_percent(values, complaints)
+    notes: dict[str, list[Cell]] = {}
+    for _, cell in values:
+        if cell.shown and not cell.doubt and (not cell.unit or cell.text[:1] in "<>≤≥"):
+            notes.setdefault(cell.sheet, []).append(cell)
+    return [f"read as shown by the number format: {_examples(cells)}" for cells in notes.values()]
+
+
+def shows_titre(cell: Cell, endpoint: Endpoint) -> bool:
+    """Whether a cell shows a titre such as 1:16 where 16 is stored."""
+    return endpoint.kind == "titre" and cell.doubt == "words" and reciprocal(cell.seen).lstrip("<>≤≥ ") == cell.text
+
+
+def _ask_about_doubts(values: Sequence[tuple[str, Cell]], columns: Columns, complaints: Complaints) -> None:
+    """Ask one question for the cells of a column that differ in one way."""
+    doubtful: dict[tuple[str, int, str], list[Cell]] = {}
+    for endpoint, cell in values:
+        if cell.doubt and not shows_titre(cell, columns.protocol.endpoints[endpoint]):
+            doubtful.setdefault((cell.sheet, cell.column, cell.doubt), []).append(cell)
+    for (_, _, doubt), cells in doubtful.items():
+        first, places = cells[0], cell_ranges(cells)
+        if doubt == "hidden":
+            found = f"values that the cells do not show, in {places}"
+            remedy = f"{GENERAL_FORMAT} and their text to black if they count. If not, delete them, or give each row a reason in 'exclude'."
+            complaints.about(first, found, "values that can be seen", remedy)
+            continue
+        if doubt == "rule":
+            found = f"a conditional format that may show {first.shown!r} in place of the value, in {places}"
+            complaints.about(first, found, "cells that show what they store", "Delete the rule, and write limits as <15.6.")
+            continue
+        shown = f"{first.shown!r} shown" if first.shown else "a number format that cannot be read"
+        found = f"{shown} where {first.text if first.text != first.shown else 'another text'} is stored"
+        found += f", and the like in {places}" if len(cells) > 1 else ""
+        complaints.about(first, found, "a cell that shows the number it stores", f"{GENERAL_FORMAT}, {SEVERAL}")
+
+
+def _check_units(values: Sequence[tuple[str, Cell]], columns: Columns, complaints: Complaints) -> None:
+    """Compare the units that number formats show with those of the study, as if they stood in the header."""
+    stated: dict[tuple[str, str, int, str], list[Cell]] = {}
+    for endpoint, cell in values:
+        if cell.unit and not cell.doubt:
+            stated.setdefault((endpoint, cell.sheet, cell.column, cell.unit), []).append(cell)
+    for (endpoint, _, _, unit), cells in stated.items():
+        expected = columns.protocol.endpoints[endpoint].unit
+        first, places = cells[0], cell_ranges(cells)
+        bare = _bare(unit)
+        if canonical(bare) == canonical(expected):
+            continue
+        if is_unit(bare) or factor(bare, expected):
+            times = factor(bare, expected)
+            remedy = f"Multiply the values by {times:g}" if times else f"Convert the values to {expected}"
+            found = f"the unit {bare!r} in the number format of {places}"
+            complaints.about(first, found, f"{expected!r} for {endpoint}", f"{remedy} and correct the number format.")
+        else:
+            found = f"{first.shown!r} shown where {first.text} is stored, and {unit!r} in the number format of {places}"
+            remedy = (
+                f"{GENERAL_FORMAT}. If {unit!r} says something about the values, write a limit as <15.6, and the reason for an exclusion"
+            )
+            complaints.about(first, found, "a cell that shows the number alone", f"{remedy} in a column 'exclude'.")
+
+
+def _bare(unit: str) -> str:
+    """A unit without brackets around it."""
+    return unit[1:].removesuffix(")") if unit.startswith("(") else unit
+
+
+def _ask_about_percent(values: Sequence[tuple[str, Cell]], complaints: Complaints) -> None:
+    """Ask about a column in which some numbers are shown times 100 and others are not."""
+    columns: dict[tuple[str, str, int], list[Cell]] = {}
+    for endpoint, cell in values:
+        if cell.text.strip().casefold() not in MISSING and not cell.doubt:
+            columns.setdefault((endpoint, cell.sheet, cell.column), []).append(cell)
+    for cells in columns.values():
+        percent = [cell for cell in cells if cell.percent]
+        others = [cell for cell in cells if "%" not in cell.text]
+        if percent and others:
+            fewer, more = sorted((percent, others), key=len)
+            found = f"{fewer[0].text!r} in {cell_ranges(fewer)} beside {more[0].text!r} in {cell_ranges(more)}"
+            remedy = "Set the number format of the column to General, and type every value as a number of per cent, such as 12 for 12 %."
+            complaints.about(fewer[0], found, "a column with one number format: per cent, or not", remedy)
+
+
+def _examples(cells: Sequence[Cell]) -> str:
+    """The cells that show the same, each text once."""
+    texts: dict[str, list[Cell]] = {}
+    for cell in cells:
+        texts.setdefault(cell.shown, []).append(cell)
+    told = [f"{shown!r} in {cell_ranges(members)}" for shown, members in texts.items()]
+    return ", ".join(told[:5]) + (", …" if len(told) > 5 else "")

@@ -1,0 +1,168 @@
+"""Columns of flags beside values: what a word such as '<', 'Below Detection Range' or 'excluded' says of a measurement."""
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+from secretome.cohort.sheet import Cell, letters
+from secretome.cohort.values import MISSING, limitless
+
+Meaning = Literal["", "below", "above", "beyond", "estimated", "excluded", "mark"]
+# Words that say that a value is as it seems.
+FINE = frozenset(
+    {
+        *MISSING,
+        *("ok", "okay", "pass", "passed", "good", "valid", "normal", "none", "=", "in", "fine", "included", "include", "keep", "kept"),
+        *("inrange", "withinrange", "indetectionrange", "withindetectionrange", "infitcurverange", "incurve", "quantified", "quantifiable"),
+        *("measured", "detected", "final", "accepted", "reportable", "unflagged", "notflagged", "noflag", "noflags"),
+    }
+)
+NO, YES = frozenset({"0", "no", "n", "false", "f"}), frozenset({"1", "yes", "y", "true", "t"})
+BELOW = frozenset(
+    {"<", "≤", "<=", "=<", "lt", "le", "low", "lo", "below", "under", "u", "uj", "<min", "minstd", "<std", "<curve", "<range"}
+)
+ABOVE = frozenset({">", "≥", ">=", "=>", "gt", "ge", "high", "hi", "above", "over", ">max", "maxstd", ">std", ">curve", ">range", "ovrflw"})
+EXCLUDED = frozenset({"fail", "failed", "bad", "removed", "x", "ex", "excl", "out", "drop", "dropped", "del", "deleted", "error", "void"})
+# These mean something where they stand in some rows only, or in a column of flags; those of the second set in such a column alone.
+MARKS = frozenset({"q", "u", "uj", "j", "e", "lt", "gt", "le", "ge"})
+CODES = MARKS | {"h", "l", "r", "b", "d", "x", "ex", "in", "out", "lo", "hi", "low", "high", "below", "above", "under", "over"}
+_ASSAY = r"(range|limit|detect|quantif|quantit|curve|\bl?lo[dq]\b|\blloq\b|\buloq\b|standard|\bstds?\b|\bmin\b|\bmax\b|cut-?off|threshold)"
+PHRASES: tuple[tuple[Meaning, re.Pattern[str]], ...] = (
+    ("", re.compile(r"\b(not|no|never|without|nothing|none)\b.{0,20}\b(exclu|outlier|flag|extrapol)")),
+    ("beyond", re.compile(r"\bnot (with)?in\b.{0,20}\b(range|curve|limits?)\b")),
+    ("", re.compile(r"\b(within|in|inside)\b.{0,20}\b(range|curve|limits?)\b")),
+    (
+        "excluded",
+        re.compile(r"exclu|outlier|\bomit|\bdiscard|\breject|\bmasked\b|\binvalid|do not use|\bnot valid|unreliable|questionable"),
+    ),
+    ("beyond", re.compile(rf"\boor\b|\bout(side)?( of)?\b.{{0,20}}{_ASSAY}")),
+    ("above", re.compile(rf"\b(above|over|exceed\w*|higher|greater)\b.{{0,25}}{_ASSAY}|>\s*{_ASSAY}|saturat|overflow|ovrflw|too high")),
+    ("below", re.compile(rf"\b(below|under|less|lower|beneath)\b.{{0,25}}{_ASSAY}|<\s*{_ASSAY}|\b(b|<)l?lo[dq]\b|too low")),
+    ("below", re.compile(r"(not|non|un)[- ]?(detect|quantif|measur)|\bn\.?d\.?\b(?=\W*$)|\bb[dq]l\b|\bblo[dq]\b|\bblq\b|\bbql\b")),
+    ("estimated", re.compile(r"extrapolat|\bestimated?\b|\bapprox|suspect|\bflag(ged)?\b")),
+)
+_SYMBOLS = re.compile(r"[*†‡§#!?•^~≈¹²³]{1,4}|[<>≤≥]=?")
+# Headers of columns of flags; under those of the first kind, any word is one.
+QUALIFIER = re.compile(r"flag|qualifier|censor")
+STRONG = re.compile(
+    rf"{QUALIFIER.pattern}|\b(detect(ed|able|ion)?|qc|bdl|blq|bql|lod|loq|lloq|uloq|oor|bloq|blod|below|above)\b|outlier|masked|extrapol"
+)
+# Headers under which a yes says that the value is as it seems.
+POSITIVE = re.compile(r"(?<!not )(?<!un)(detected|detectable|quantifiable|valid|pass|within|in range|included)")
+# Words of headers that name no measurement.
+GENERIC = frozenset(
+    {
+        *("flag", "flags", "flagged", "qualifier", "qualifiers", "qual", "result", "results", "value", "values", "data", "sample", "assay"),
+        *("detection", "detected", "range", "status", "code", "codes", "qc", "quality", "in", "of", "the", "is", "out", "below", "above"),
+        *("lod", "loq", "lloq", "uloq", "oor", "limit", "limits", "sign", "operator", "modifier", "prefix", "symbol", "censored", "censor"),
+        *("outlier", "mask", "masked", "curve", "fit", "extrapolated", "remark", "remarks", "note", "notes", "comment", "comments", "msd"),
+        *("luminex", "conc", "concentration", "column", "or", "and", "not", "pg", "ml", "without", "name"),
+    }
+)
+
+
+def meaning(text: str, *, flags: bool = False) -> Meaning:
+    """Return what a cell beside a value says of it; nothing where it says nothing, or that the value is as it seems.
+
+    Parameters
+    ----------
+    text : str
+        The cell.
+    flags : bool
+        Whether its column is one of flags by its header, so that codes of a letter and other words count.
+
+    Examples
+    --------
+    >>> meaning("<"), meaning("Below Fit Curve Range"), meaning("OOR >"), meaning("BLQ"), meaning("excluded (clot)"), meaning("*")
+    ('below', 'below', 'above', 'below', 'excluded', 'mark')
+    >>> meaning("lethargic"), meaning("In Detection Range"), meaning("Q"), meaning("Q", flags=True)
+    ('', '', '', 'mark')
+    """
+    form = re.sub(r"[\s._/-]+", "", text.casefold())
+    # 'red = excluded' is a legend, and says nothing of the value in its row.
+    if form in FINE or text.strip().casefold() in MISSING or re.match(r"[^=<>]{1,30}=\s*\w", text):
+        return ""
+    if _SYMBOLS.fullmatch(form) and form[0] not in "<>≤≥":
+        return "mark"
+    if limitless(text) or (form in BELOW | ABOVE and (flags or form not in CODES)):
+        word = form.replace("outofrange", "oor")
+        if word in ABOVE or any(part in word for part in (">", "uloq", "alq", "aql", "above")):
+            return "above"
+        return "beyond" if word == "oor" else "below"
+    if form in EXCLUDED and (flags or form not in CODES):
+        return "excluded"
+    phrase = next((found for found, pattern in PHRASES if pattern.search(text.casefold())), None)
+    if phrase is not None:
+        return phrase
+    return "mark" if flags and re.search(r"[^\W\d_]", text) else ""
+
+
+def is_flag_header(text: str) -> bool:
+    """Return whether a header names a column of flags.
+
+    >>> is_flag_header("IL-6 qualifier"), is_flag_header("Detection Range"), is_flag_header("comment")
+    (True, True, False)
+    """
+    return bool(STRONG.search(re.sub(r"[_.]+", " ", text.casefold())))
+
+
+def column_meanings(header: str, texts: Sequence[str]) -> list[Meaning]:
+    """Return what each cell of a column says of the values in its row.
+
+    >>> column_meanings("below LOD", ["yes", "no"]), column_meanings("litter", ["Q", "E"]), column_meanings("", ["Q", ""])
+    (['below', ''], ['', ''], ['mark', ''])
+    """
+    name = re.sub(r"[_.]+", " ", header.casefold())
+    filled = [text.strip() for text in texts if re.sub(r"[\s._/-]+", "", text.casefold()) not in FINE - {"in"}]
+    strong = is_flag_header(header)
+    answers = {text.casefold() for text in filled}
+    if strong and answers and answers <= YES | NO:
+        flagged = NO if POSITIVE.search(name) else YES
+        found = "" if flagged is NO else meaning(header)
+        return [(found or "mark") if text.strip().casefold() in flagged else "" for text in texts]
+    if QUALIFIER.search(name) and filled and all(re.fullmatch(r"\d", text) for text in filled):
+        return ["mark" if text.strip() not in ("", "0") else "" for text in texts]
+    # A mark that stands in some rows only singles these out, whatever the header says.
+    codes = CODES if header_words(header) <= GENERIC else MARKS
+    some = [text for text in filled if text.casefold() != "in"]
+    sparse = 0 < len(some) < len(texts) and all(re.sub(r"\W", "", text.casefold()) in codes for text in some)
+    # Under 'Detection method' or 'QC date' stand words of any kind.
+    return [meaning(text, flags=bool(QUALIFIER.search(name)) or sparse or (strong and len(text.strip()) <= 2)) for text in texts]
+
+
+def header_words(text: str) -> set[str]:
+    """Return the words of a header.
+
+    >>> sorted(header_words("IL-6_flag (pg/mL)"))
+    ['flag', 'il-6', 'ml', 'pg']
+    """
+    return {word for word in re.findall(r"[^\W_]+(?:[-.][^\W_]+)*", text.casefold()) if len(word) > 1 or not word.isascii()}
+
+
+def holds_flags_alone(header: str, texts: Sequence[str]) -> bool:
+    """Return whether a column holds flags and no numbers.
+
+    >>> holds_flags_alone("", ["<", ""]), holds_flags_alone("", ["ND", "12.5"])
+    (True, False)
+    """
+    return not any(re.fullmatch(r"[<>≤≥]?\s*[\d.,]*\d[\d.,]*%?", text.strip()) for text in texts) and any(column_meanings(header, texts))
+
+
+def name_flag_columns(header: tuple[Cell, ...], rows: Sequence[tuple[Cell, ...]]) -> tuple[Cell, ...]:
+    """Return a header in which columns of flags without a name, or with a name that another column has, are named by their letter."""
+    names = [cell.text.strip().casefold() for cell in header]
+    named = []
+    for at, cell in enumerate(header):
+        texts = ["" if _is_legend(row, at) else row[at].text for row in rows]
+        unclear = not names[at] or names.index(names[at]) != at
+        if unclear and holds_flags_alone(cell.text, texts):
+            text = f"{cell.text.strip()}, column {letters(cell.column)}" if names[at] else f"column {letters(cell.column)}, without a name"
+            cell = Cell(text, cell.row, cell.column, cell.sheet)
+        named.append(cell)
+    return tuple(named)
+
+
+def _is_legend(row: Sequence[Cell], at: int) -> bool:
+    """Whether a cell explains a colour: that of its own background, or of the empty cell before it, which the rest of its row has not."""
+    swatch = row[at].fill or (row[at - 1].fill if at and not row[at - 1].text.strip() else "")
+    return bool(swatch) and swatch != row[0].fill

@@ -1,0 +1,187 @@
+"""Number formats of spreadsheets: the text that a cell shows for the number that it stores.
+
+A format has up to four sections, for positive numbers, negative numbers, zero and text, and may state conditions of its own:
+``[<15.6]"<15.6";0.0``. The forms that a measurement may have are rendered as a spreadsheet does, with two simplifications: a
+fraction is shown as a decimal number, and an exponent is not limited to multiples of three.
+"""
+
+import operator
+import re
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+
+GENERAL = "General"
+CONDITIONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "<>": operator.ne}
+# One element of a section: quoted text, an escaped character, padding, a bracket, a run of digit places, or any other character.
+_ELEMENT = re.compile(
+    r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_(?P<padding>.)|\*(?P<repeated>.)|\[(?P<bracket>[^\]]*)\]|(?P<general>General)'
+    r"|(?P<places>[0#?][0#?,]*(?:\.[0#?]*)?,*|\.[0#?]+,*)(?P<exponent>E[+-]?[0#?]+)?|(?P<other>.)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a cell shows.
+
+    Attributes
+    ----------
+    text : str
+        The text, without spaces around it.
+    percent : bool
+        Whether the format multiplies the number by 100; a percent sign in quotation marks does not.
+    """
+
+    text: str
+    percent: bool = False
+
+
+@dataclass(frozen=True)
+class _Section:
+    condition: tuple[str, float] | None
+    parts: tuple[tuple[str, str], ...]
+
+
+def render(value: float | str, code: str) -> Shown | None:
+    """Return what a cell shows; None for a date format or one that cannot be read.
+
+    Parameters
+    ----------
+    value : float or str
+        The number or the text that the cell stores.
+    code : str
+        The number format, as a workbook stores it: with a decimal point, whatever the country.
+
+    Examples
+    --------
+    >>> render(0.12, '0.00"%"'), render(0.12, "0.00%")
+    (Shown(text='0.12%', percent=False), Shown(text='12.00%', percent=True))
+    >>> render(7.1, '[<15.6]"<15.6";0.0').text, render(15600, "0.0,").text, render(3, ";;;").text
+    ('<15.6', '15.6', '')
+    """
+    sections = _sections(code)
+    if isinstance(value, str):
+        with_text = (section for section in sections if any(kind == "text" for kind, _ in section.parts))
+        section = sections[3] if len(sections) > 3 else next(with_text, None)
+        texts = [value if kind == "text" or part == GENERAL else part for kind, part in section.parts] if section else [value]
+        return Shown("".join(texts).strip())
+    section, unsigned = _chosen(sections, value)
+    if section is None or any(kind == "date" for kind, _ in section.parts):
+        return None
+    return _rendered(abs(value) if unsigned else value, section.parts)
+
+
+@lru_cache(maxsize=1000)
+def _sections(code: str) -> tuple[_Section, ...]:
+    """Split a format at the semicolons outside of quotation marks."""
+    sections: list[_Section] = []
+    parts: list[tuple[str, str]] = []
+    condition: tuple[str, float] | None = None
+    # openpyxl leaves the semicolons out of one format that workbooks name by its number alone.
+    for found in _ELEMENT.finditer((code or GENERAL).replace("_)_(", "_);_(")):
+        if found["other"] == ";":
+            sections.append(_Section(condition, tuple(parts)))
+            parts, condition = [], None
+        elif found["bracket"] is not None:
+            if stated := re.fullmatch(r"(<=|>=|<>|[<>=])\s*([-+]?[\d.]+(?:E[-+]?\d+)?)", found["bracket"], re.IGNORECASE):
+                condition = (stated[1], float(stated[2]))
+            elif symbol := re.fullmatch(r"\$([^-]*)(-.*)?", found["bracket"]):
+                parts.append(("literal", symbol[1]))
+            elif re.fullmatch(r"h+|m+|s+", found["bracket"], re.IGNORECASE):
+                parts.append(("date", ""))
+        else:
+            parts.append(_part(found))
+    return (*sections, _Section(condition, tuple(parts)))
+
+
+def _part(found: re.Match[str]) -> tuple[str, str]:
+    if found["places"]:
+        return "places", found["places"] + (found["exponent"] or "").upper()
+    if found["general"]:
+        return "places", GENERAL
+    if found["padding"] or found["repeated"]:
+        return "literal", " "
+    other = found["other"]
+    if other == "%":
+        return "percent", "%"
+    if other == "@":
+        return "text", "@"
+    if other and other in "ymdhsYMDHS":
+        return "date", other
+    return "literal", next((found[name] for name in ("quoted", "escaped", "other") if found[name] is not None), "")
+
+
+def _chosen(sections: tuple[_Section, ...], value: float) -> tuple[_Section | None, bool]:
+    """The section for a number, and whether the section replaces the minus sign."""
+    numeric = sections[:3]
+    if any(section.condition for section in numeric):
+        for at, section in enumerate(numeric):
+            if section.condition and CONDITIONS[section.condition[0]](value, section.condition[1]):
+                return section, value < 0 and section.condition[0].startswith("<") and section.condition[1] <= 0
+            # Without a condition the second of three sections takes the negative numbers, and the last takes the rest.
+            if not section.condition and (at == len(numeric) - 1 or value < 0):
+                return section, value < 0 and at == 1 and len(numeric) == 3
+        return None, False
+    if len(numeric) == 1 or value > 0 or (value == 0 and len(numeric) < 3):
+        return numeric[0], False
+    return (numeric[1], True) if value < 0 else (numeric[2], False)
+
+
+def _rendered(value: float, parts: tuple[tuple[str, str], ...]) -> Shown | None:
+    number = Decimal(repr(float(value)))
+    percents = sum(kind == "percent" for kind, _ in parts)
+    number *= 100**percents
+    runs = [text for kind, text in parts if kind == "places"]
+    fraction = len(runs) > 1 and ("literal", "/") in parts
+    if fraction or "text" in {kind for kind, _ in parts}:
+        # A fraction stands where its first number does; '@' shows a number as it is.
+        rest = [text for kind, text in parts if kind in ("literal", "percent") and not (fraction and text in "/ ")]
+        return Shown(f"{_general(number)}{''.join(rest)}".strip(), bool(percents))
+    if len(runs) > 1:
+        return _spread(number, parts, runs)
+    sign = "-" if number < 0 and runs else ""
+    texts = [_digits(abs(number), text) if kind == "places" else text for kind, text in parts]
+    return Shown((sign + "".join(texts).strip()).strip(), bool(percents))
+
+
+def _digits(number: Decimal, places: str) -> str:
+    """A number that is not negative, written in the places of a format."""
+    if places == GENERAL:
+        return _general(number)
+    places, _, exponent = places.partition("E")
+    whole, _, decimals = places.rstrip(",").partition(".")
+    scaled = number.scaleb(-3 * (len(places) - len(places.rstrip(","))))
+    while whole.endswith(","):
+        whole, scaled = whole[:-1], scaled.scaleb(-3)
+    if exponent:
+        return f"{scaled:.{len(decimals)}E}"
+    rounded = scaled.quantize(Decimal(1).scaleb(-len(decimals)), rounding=ROUND_HALF_UP) if scaled.adjusted() < 20 else scaled
+    text, _, behind = f"{rounded:f}".partition(".")
+    shortest = len(decimals.rstrip("#?"))
+    while len(behind) > shortest and behind.endswith("0"):
+        behind = behind[:-1]
+    text = text.lstrip("0").rjust(whole.count("0"), "0")
+    text = re.sub(r"(?<=\d)(?=(\d{3})+$)", ",", text) if "," in whole else text
+    return f"{text}.{behind}" if behind else text
+
+
+def _spread(number: Decimal, parts: tuple[tuple[str, str], ...], runs: list[str]) -> Shown | None:
+    """A whole number spread over several runs of places, as in ``000-000``."""
+    if number < 0 or any("." in run or "," in run or "E" in run or run == GENERAL for run in runs):
+        return None
+    digits = list(f"{number.quantize(Decimal(1), rounding=ROUND_HALF_UP):f}".rjust(sum(map(len, runs)), "0"))
+    texts: list[str] = []
+    last = max(at for at, (kind, _) in enumerate(parts) if kind == "places")
+    first = min(at for at, (kind, _) in enumerate(parts) if kind == "places")
+    for at in range(last, -1, -1):
+        kind, text = parts[at]
+        taken = len(digits) if at == first else len(text)
+        texts.append("".join(digits[len(digits) - taken :]) if kind == "places" else text)
+        del digits[len(digits) - (taken if kind == "places" else 0) :]
+    return Shown(("".join(reversed(texts)) + "".join(text for _, text in parts[last + 1 :])).strip())
+
+
+def _general(number: Decimal) -> str:
+    """A number as a cell without a format shows it."""
+    return f"{float(number):.10g}"
