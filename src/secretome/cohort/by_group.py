@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from secretome.cohort.headers import is_unit, with_unit
+from secretome.cohort.headers import is_unit_cell, with_unit
 from secretome.cohort.sheet import Cell, Grid
 from secretome.cohort.summaries import is_summary, typed_mean, without_summaries
 from secretome.cohort.values import is_value
 from secretome.cohort.vocabulary import Vocabulary
-from secretome.protocol import Problem, Refusal, nearest, normalise
+from secretome.protocol import Problem, Refusal, nearest, spelling
 
 HEADER = ("animal", "group", "endpoint", "value", "unit", "replicate", "exclude")
 STRUCK = "struck out in Prism"
@@ -155,7 +155,7 @@ class _ByGroup:
     def _units(self, body: list[tuple[Cell, ...]]) -> tuple[dict[int, str], list[tuple[Cell, ...]]]:
         """The units of the columns, where a row of nothing but units stands under the groups."""
         first = {at: cell.text.strip() for at, cell in enumerate(body[0]) if cell.text.strip()} if body else {}
-        return (first, body[1:]) if first and all(map(is_unit, first.values())) else ({}, body)
+        return (first, body[1:]) if first and all(map(is_unit_cell, first.values())) else ({}, body)
 
     def _titles_column(self, header: tuple[Cell, ...], filled: list[int], *, prism: bool) -> int | None:
         if prism:
@@ -205,7 +205,7 @@ class _ByGroup:
     def _own_titles(self, block: _Block) -> bool:
         """Whether the titles of rows can be ids: in a study of separate animals, none may have values in two groups."""
         titles = [title.text.strip() for row in block.rows if (title := block.title(row))]
-        groups = [{normalise(column.group.text) for column in block.columns if row[column.position].text.strip()} for row in block.rows]
+        groups = [{self._group(column) for column in block.columns if row[column.position].text.strip()} for row in block.rows]
         return len(titles) == len(block.rows) and (
             self.paired or (len(set(titles)) == len(titles) and all(len(met) <= 1 for met in groups))
         )
@@ -213,8 +213,7 @@ class _ByGroup:
     def _rows(self, block: _Block) -> Iterator[tuple[Cell, ...]]:
         arms: dict[tuple[str, str], list[_Column]] = {}
         for column in block.columns:
-            group = self.vocabulary.group(column.group.text) or column.group.text.strip()
-            arms.setdefault((group, self._key(column.endpoint)), []).append(column)
+            arms.setdefault((self._group(column), self._key(column.endpoint)), []).append(column)
         several = any(len(columns) > 1 for columns in arms.values())
         sideways, own = self._sideways(block), self._own_titles(block)
         titled = all(block.title(row) for row in block.rows)
@@ -268,6 +267,10 @@ class _ByGroup:
             replace(plain, text=STRUCK if value.struck and prism else ""),
         )
 
+    def _group(self, column: _Column) -> str:
+        """The group of a column; a name that the study does not know stands for a group of its own."""
+        return self.vocabulary.group(column.group.text) or spelling(column.group.text)
+
     def _key(self, endpoint: Cell | None) -> str:
         found = self.vocabulary.endpoint(endpoint.text) if endpoint else None
         return found[0] if found else ""
@@ -314,7 +317,7 @@ class _ByGroup:
         seen: dict[tuple[str, str], _Block] = {}
         for block in blocks:
             for column in block.columns:
-                key = (self._key(column.endpoint), normalise(column.group.text))
+                key = (self._key(column.endpoint), self._group(column))
                 other = seen.setdefault(key, block)
                 if other is not block:
                     remedy = f"Say which one: --sheet {other.grid.title!r}." if other.grid.title != block.grid.title else "Delete one."

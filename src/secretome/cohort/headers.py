@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Literal
 
 from secretome.cohort.sheet import Cell, Grid
-from secretome.cohort.units import canonical
+from secretome.cohort.units import canonical, is_unit
 from secretome.cohort.values import is_value
-from secretome.cohort.vocabulary import LONG, Vocabulary, in_brackets, labelled
+from secretome.cohort.vocabulary import LONG, Vocabulary, in_brackets, labelled, map_option
 from secretome.protocol import Problem, Refusal
 
 Row = tuple[Cell, ...]
@@ -95,14 +95,13 @@ def _either(above: Cell, below: Cell, vocabulary: Vocabulary) -> Cell:
     return below if below.text.strip() and below.kind != "merged" else above
 
 
-def is_unit(text: str) -> bool:
-    """Whether a cell holds a unit and nothing else.
+def is_unit_cell(text: str) -> bool:
+    """Whether a cell holds a unit, in brackets or not, and nothing else.
 
-    >>> is_unit("(pg/mL)"), is_unit("% of CD4+"), is_unit("12/13"), is_unit("rat 1")
-    (True, True, False, False)
+    >>> is_unit_cell("(pg/mL)"), is_unit_cell("% of CD4+"), is_unit_cell("rat 1")
+    (True, True, False)
     """
-    unit = in_brackets(text) or text.strip()
-    return bool(re.fullmatch(r"[^\W\d]{1,6}\s?/\s?[^\W\d]{1,6}|%.*|[^\W\d]{1,5}\s+mL-1", unit, re.IGNORECASE))
+    return is_unit(in_brackets(text) or text)
 
 
 def with_unit(header: Cell, unit: str) -> Cell:
@@ -165,7 +164,7 @@ def _refuse_unknown(grids: list[Grid], vocabulary: Vocabulary, path: Path) -> No
     numbers = sum(is_value(cell.text) for cell in grids[0].rows[0]) > len(grids[0].rows[0]) / 2
     remedy = "Is the row of column names missing?" if numbers else ""
     if near:
-        told = " ".join(f"--map '{name}={guess}'" for name, guess in list(near.items())[:6])
+        told = " ".join(map_option(name, guess) for name, guess in list(near.items())[:6])
         remedy = f"Correct the names, or say what is meant: {told}."
     raise Refusal([Problem(path.name, "", found, expected, remedy)])
 

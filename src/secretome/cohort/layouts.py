@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from secretome.cohort.by_group import by_group
-from secretome.cohort.headers import Table, find_tables, is_unit, likeliest, shortened, with_unit
+from secretome.cohort.headers import Table, find_tables, is_unit_cell, likeliest, shortened, with_unit
 from secretome.cohort.opening import read_bytes, read_grids
 from secretome.cohort.sheet import Cell, Grid, Sheet, letters
 from secretome.cohort.summaries import is_summary, without_summaries
@@ -126,7 +126,7 @@ class _Finder:
         named = [cell for column, cell in zip(columns, below, strict=True) if column == "group" and cell.text.strip()]
         others = [cell for top, cell in zip(header, below, strict=True) if not self._measures(top) and cell.text.strip()]
         # Beside units, the column of animals may say 'no.'; an animal has a group.
-        if named or any(is_value(cell.text) for cell in stated) or (others and not any(is_unit(cell.text) for cell in stated)):
+        if named or any(is_value(cell.text) for cell in stated) or (others and not any(is_unit_cell(cell.text) for cell in stated)):
             return header, rows
         units = [cell.text.strip() if self._measures(top) else "" for top, cell in zip(header, below, strict=True)]
         return tuple(map(with_unit, header, units)), rows[1:]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, cast
+from typing import cast
 
 import pandas as pd
 
@@ -18,6 +18,7 @@ from secretome.cohort.fates import Fates
 from secretome.cohort.layouts import read_sheet
 from secretome.cohort.marked import check_marked
 from secretome.cohort.model import Cohort, cohort_id
+from secretome.cohort.naming import ABSENT, CellNames, Kind
 from secretome.cohort.replicates import Record, average_wells, refuse_repeats
 from secretome.cohort.sheet import Cell, Sheet
 from secretome.cohort.summaries import is_summary
@@ -37,16 +38,6 @@ BY_KIND = {
     "date": ("the date {}", "The spreadsheet made a date of what was typed: format the cell as text or number, and type the value anew."),
     "merged": ("{} in a cell merged with another", "Unmerge the cells: one value belongs to one animal."),
 }
-# How to mend a row whose group or endpoint is unlike any of the study, or missing.
-UNKNOWN = {
-    "group": "Write the group's name, or say which one it is: --map '{name}=KEY'.",
-    "endpoint": "Delete these rows if the study has no such endpoint, or say which one it is: --map '{name}=KEY'.",
-}
-ABSENT = {
-    "group": "Write the group in every row, also where it was written once for several; delete the row if it is a note.",
-    "endpoint": "Write the endpoint in every row.",
-}
-
 # Control characters other than tabs and line ends, and those that turn the direction of text.
 UNTYPED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -124,11 +115,14 @@ class _Reader:
         self.columns = Columns(sheet, vocabulary, self.complaints)
         self.fates = Fates(self.columns, self.complaints)
         self.understood = [*sheet.understood, *self.columns.understood]
+        kinds: tuple[Kind, ...] = ("group", "endpoint")
+        self.names = {kind: CellNames(vocabulary, kind) for kind in kinds}
 
     def cohort(self, name: str) -> Cohort:
         self._check_characters()
         if not self.columns.readable:
             self.complaints.stop()
+        self._gather_names()
         entries = list(self._entries())
         self.understood += check_marked(self.sheet, self.columns, [entry.value for entry in entries], self.complaints)
         marks = self._marks(entries)
@@ -303,17 +297,27 @@ class _Reader:
             self.complaints.about(cell, repr(text), error.expected, error.remedy)
             return None
 
-    def _match(self, cell: Cell, what: Literal["group", "endpoint"]) -> str | None:
-        name = cell.text.strip()
-        members: Mapping[str, Group] | Mapping[str, Endpoint] = self.protocol.groups if what == "group" else self.protocol.endpoints
-        found = self.vocabulary.group(name) if what == "group" else (self.vocabulary.endpoint(name) or (None,))[0]
+    def _match(self, cell: Cell, what: Kind) -> str | None:
+        found = self.names[what].meaning(cell)
         if found is None:
-            guess = self.vocabulary.near(name, [*members, *(member.label for member in members.values())]) if name else None
-            hint = f"The nearest is {guess!r}; if it is meant, correct the file or add --map '{name}={guess}'." if guess else ""
-            hint = (hint or UNKNOWN[what].format(name=name)) if name else ABSENT[what]
+            name = cell.text.strip()
+            members: Mapping[str, Group] | Mapping[str, Endpoint] = self.protocol.groups if what == "group" else self.protocol.endpoints
+            remedy = self.names[what].remedy(name) if name else ABSENT[what]
             expected = f"one of {', '.join(members)}, or its label"
-            self.complaints.about(cell, f"the {what} {name!r}" if name else f"no {what}", expected, hint)
+            self.complaints.about(cell, f"the {what} {name!r}" if name else f"no {what}", expected, remedy)
         return found
+
+    def _gather_names(self) -> None:
+        """Look at all names of groups and endpoints before any is read: what one means may depend on the others."""
+        for kind, names in self.names.items():
+            if kind in self.columns.named:
+                names.add(row[self.columns.named[kind]] for row in self.sheet.rows)
+            before = len(self.complaints.problems)
+            names.refuse_merged(self.complaints)
+            # Animals of two groups that became one would be told of as repeats.
+            if len(self.complaints.problems) > before:
+                self.complaints.stop()
+            self.understood += names.understood()
 
     # -- the whole ---------------------------------------------------------------------------------------------------
 

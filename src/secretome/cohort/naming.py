@@ -1,0 +1,120 @@
+"""The names of groups and endpoints in the cells of a file: which are unknown, and which two would become one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from secretome.cohort.columns import Complaints
+from secretome.cohort.sheet import Cell
+from secretome.cohort.vocabulary import BRACKETS, SIZE, Vocabulary, map_option
+from secretome.protocol import Endpoint, Group, spelling
+
+Kind = Literal["group", "endpoint"]
+# How to correct a row whose group or endpoint is unlike any of the study, or missing.
+UNKNOWN = {
+    "group": "Write the group's name, or say which one it is: {option}.",
+    "endpoint": "Delete these rows if the study has no such endpoint, or say which one it is: {option}.",
+}
+ABSENT = {
+    "group": "Write the group in every row, also where it was written once for several; delete the row if it is a note.",
+    "endpoint": "Write the endpoint in every row.",
+}
+SHOWN = 6
+
+
+@dataclass
+class CellNames:
+    """The names of one kind in the cells of a file.
+
+    Attributes
+    ----------
+    vocabulary : Vocabulary
+        The names of the study.
+    kind : {"group", "endpoint"}
+        What the names are of.
+    found : dict
+        For each group or endpoint, the first cell of every name that is read as it, by spelling.
+    written : dict
+        For each spelling, the texts that differ in case and spaces only.
+    unknown : dict
+        The names that the study does not know, by spelling.
+    """
+
+    vocabulary: Vocabulary
+    kind: Kind
+    found: dict[str, dict[str, Cell]] = field(default_factory=dict)
+    written: dict[str, dict[str, None]] = field(default_factory=dict)
+    unknown: dict[str, str] = field(default_factory=dict)
+
+    def meaning(self, cell: Cell) -> str | None:
+        """The group or endpoint that a cell names."""
+        text = cell.text.strip()
+        return self.vocabulary.group(text) if self.kind == "group" else (self.vocabulary.endpoint(text) or (None,))[0]
+
+    def add(self, cells: Iterable[Cell]) -> None:
+        """Note the names in some cells."""
+        for cell in cells:
+            text = cell.text.strip()
+            if not text:
+                continue
+            meaning, form = self.meaning(cell), self._form(text)
+            if meaning is None:
+                self.unknown.setdefault(spelling(text), text)
+                continue
+            self.found.setdefault(meaning, {}).setdefault(form, cell)
+            self.written.setdefault(form, {})[text] = None
+
+    def _form(self, text: str) -> str:
+        """The spelling of a name without what stands behind it: the size of a group, or a unit."""
+        if self.vocabulary.is_mapped(text):
+            return spelling(text)
+        if self.kind == "group":
+            return spelling(SIZE.sub("", text))
+        found = self.vocabulary.endpoint(text)
+        return spelling(BRACKETS.sub("", text) if found and found[1] else text)
+
+    def refuse_merged(self, complaints: Complaints) -> None:
+        """Ask about different names that would become one group or endpoint, unless the user said of each that it is that one."""
+        for meaning, cells in self.found.items():
+            if len(cells) > 1 and not all(self.vocabulary.is_mapped(cell.text) for cell in cells.values()):
+                ask_about_merged(list(cells.values()), meaning, self.kind, complaints)
+
+    def understood(self) -> list[str]:
+        """Which spellings were taken as one name, and which names the user said are one, in sentences."""
+        sentences = []
+        for forms in self.found.values():
+            for form in forms:
+                if len(texts := list(self.written[form])) > 1:
+                    sentences.append(f"{' and '.join(map(repr, texts))} are taken as one name")
+        return sentences
+
+    def remedy(self, text: str) -> str:
+        """What to do about a name that the study does not know."""
+        guess = self._guess(text)
+        if not guess:
+            return UNKNOWN[self.kind].format(option=map_option(text, "KEY"))
+        rivals = [name for name in self.unknown.values() if self._guess(name) == guess]
+        if len(rivals) > 1:
+            options = " ".join(map_option(name, "KEY") for name in rivals[:SHOWN])
+            return f"{' and '.join(map(repr, rivals[:SHOWN]))} are different names: say which {self.kind} each one is: {options}."
+        meaning = self.meaning(Cell(guess, 1, 1)) or guess
+        same = [cell.text.strip() for cell in self.found.get(meaning, {}).values()]
+        options = " ".join(map_option(name, guess) for name in (text, *same))
+        return f"The nearest is {guess!r}; if it is meant, correct the file or add {options}."
+
+    def _guess(self, text: str) -> str | None:
+        protocol = self.vocabulary.protocol
+        members: dict[str, Group] | dict[str, Endpoint] = protocol.groups if self.kind == "group" else protocol.endpoints
+        return self.vocabulary.near(text, [*members, *(member.label for member in members.values())])
+
+
+def ask_about_merged(cells: list[Cell], meaning: str, kind: str, complaints: Complaints) -> None:
+    """Ask whether names that differ are one group, endpoint or column."""
+    names = [cell.text.strip() for cell in cells[:SHOWN]]
+    told = " and ".join(f"{name!r} (cell {cell.name})" for name, cell in zip(names, cells, strict=False))
+    remedy = f"If all of them are {meaning!r}, say so: {' '.join(map_option(name, meaning) for name in names)}."
+    remedy += f" Otherwise say which {kind} each one is, in the same way, or correct the names."
+    found = f"the names {told}, which would all be read as the {kind} {meaning!r}"
+    complaints.about_file(found, f"one name for a {kind}", remedy=remedy)
