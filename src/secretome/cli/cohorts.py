@@ -8,7 +8,23 @@ from rich.text import Text
 
 from secretome.analysis import analyse
 from secretome.claims import adjudicate
-from secretome.cli.common import Files, Names, SheetName, StudyName, app, err, finish, known, out, pairs_of, refuse, scenarios_of, write_new
+from secretome.cli.common import (
+    DecimalMark,
+    Files,
+    Names,
+    SheetName,
+    StudyName,
+    app,
+    checked_decimal,
+    err,
+    finish,
+    known,
+    out,
+    pairs_of,
+    refuse,
+    scenarios_of,
+    write_new,
+)
 from secretome.cohort import load_study
 from secretome.protocol import Problem, Refusal, load_protocol, study_folder, study_names
 from secretome.simulate import DEFAULT_SCENARIO, to_csv
@@ -33,14 +49,15 @@ def studies() -> None:
 
 
 @app.command(epilog="Example: `secretome check treg_conditioned_medium my_donors.csv`")
-def check(study: StudyName, files: Files, sheet: SheetName = None, mapped: Names = None) -> None:
+def check(study: StudyName, files: Files, sheet: SheetName = None, mapped: Names = None, decimal: DecimalMark = None) -> None:
     """Show how cohort files are understood, and every problem in them, by cell. Nothing is run."""
     known(study)
     names = pairs_of("--map", "OLD=NEW, such as Ctrl=control", mapped)
+    mark = checked_decimal(decimal)
     refusals = []
     for file in files:
         try:
-            loaded = load_study(study, cohort=file, sheet=sheet, names=names)
+            loaded = load_study(study, cohort=file, sheet=sheet, names=names, decimal=mark)
         except Refusal as refusal:
             refusals.append(refusal)
             continue

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from secretome.cohort.headers import is_unit_cell, with_unit
+from secretome.cohort.row_titles import count_rows, names_no_animal
 from secretome.cohort.sheet import Cell, Grid
 from secretome.cohort.summaries import is_summary, typed_mean, without_summaries
 from secretome.cohort.values import is_value
-from secretome.cohort.vocabulary import Vocabulary
+from secretome.cohort.vocabulary import BRACKETS, Vocabulary, map_option
 from secretome.protocol import Problem, Refusal, nearest, spelling
 
 HEADER = ("animal", "group", "endpoint", "value", "unit", "replicate", "exclude")
@@ -134,8 +135,9 @@ class _ByGroup:
                 self._about(cell, "an empty header over a filled column", "the name of a group", "Name the column, or delete it.")
             elif is_summary(cell.text) and not self.vocabulary.group(cell.text):
                 self.understood.append(f"the column {cell.text.strip()!r} ({cell.name}) is a summary, and left out")
-            elif known:
-                self._about(cell, f"a column {known!r}", "groups alone", "Beside other columns, give each animal a row of its own.")
+            elif known or (names_no_animal(BRACKETS.sub("", cell.text)) and not self.vocabulary.group(cell.text)):
+                name = known or cell.text.strip()
+                self._about(cell, f"a column {name!r}", "groups alone", "Beside other columns, give each animal a row of its own.")
             else:
                 endpoint = self._endpoint(grid, number, above, at)
                 columns.append(_Column(at, cell, with_unit(endpoint, units.get(at, "")) if endpoint else None))
@@ -219,7 +221,11 @@ class _ByGroup:
         titled = all(block.title(row) for row in block.rows)
         if self._refuse_rows(block, several=several, sideways=sideways, titled=titled):
             return
-        wells = several and titled and not sideways
+        # In a single row that is no animal's, the columns of a group are its animals.
+        one_row = several and len(block.rows) == 1 and bool(self._shared_titles(block))
+        wells = several and titled and not sideways and not one_row
+        if one_row and not sideways:
+            self.understood.append("the columns of a group are its animals")
         self._say(sideways=sideways, wells=wells, own=own and not sideways)
         for number, row in enumerate(block.rows, start=1):
             title = block.title(row)
@@ -249,7 +255,46 @@ class _ByGroup:
             )
             self._about(first, "several columns per group in rows without titles", "to be told whether they are wells or animals", remedy)
             return True
-        return False
+        return not sideways and self._refuse_titles(block, several=several)
+
+    def _shared_titles(self, block: _Block) -> list[Cell]:
+        """The titles of rows with values in two groups or more: no animal of an unpaired study is in two groups."""
+        if self.paired:
+            return []
+        titled = [(title, row) for row in block.rows if (title := block.title(row)) and not is_summary(title.text)]
+        return [
+            title
+            for title, row in titled
+            if len({self._group(column) for column in block.columns if row[column.position].text.strip()}) > 1
+        ]
+
+    def _refuse_titles(self, block: _Block, *, several: bool) -> bool:
+        """Ask about titles of rows that can be no animals: times, doses, plates."""
+        titles = [title for row in block.rows if (title := block.title(row)) and not is_summary(title.text)]
+        texts = [title.text.strip() for title in titles]
+        shared = self._shared_titles(block)
+        strange = [title for title in titles if names_no_animal(title.text)]
+        if len(set(texts)) < 2 and not (several and len(block.rows) > 1 and shared):
+            return False
+        if not strange and not (shared and (several or not count_rows(texts))):
+            return False
+        first = (strange or shared)[0]
+        protocol = self.vocabulary.protocol
+        told = ", ".join(dict.fromkeys(repr(text) for text in texts[:4])) + (", …" if len(set(texts)) > 4 else "")
+        found = f"rows titled {told}" + (", with values in several groups" if shared else "")
+        hour = f", such as {protocol.sampling_hour:g} h" if protocol.sampling_hour is not None else ""
+        remedy = (
+            f"If they are times, doses or plates, keep the rows of one{hour}, and give each {protocol.experimental_unit} a row of its own"
+        )
+        remedy += ", with its animal, group and value."
+        if several:
+            remedy = f"If they are times, doses or plates and the columns of a group are its {protocol.units}, keep the row of one{hour}."
+            remedy += f" If the columns are wells, title each row with one {protocol.experimental_unit}, and fill it in one group only."
+        elif not strange:
+            remedy += " If they only count the rows, write 1, 2, 3."
+        expected = f"the {protocol.experimental_unit} of each row, which is in one group only" if shared else f"{protocol.units}"
+        self._about(first, found, expected, remedy)
+        return True
 
     def _row(self, value: Cell, animal: str, column: _Column, endpoint: Cell | None, well: int, *, prism: bool) -> tuple[Cell, ...]:
         # A study of one endpoint needs no name for it.
@@ -308,7 +353,7 @@ class _ByGroup:
         for block in blocks:
             grid = block.grid
             title = f"the title {grid.title!r}" if grid.title else "no title above the groups"
-            hint = f" Or say it: --map '{grid.title}={next(iter(endpoints))}'." if grid.title else ""
+            hint = f" Or say it: {map_option(grid.title, next(iter(endpoints)))}." if grid.title else ""
             place = f"table {grid.title!r}" if grid.title else f"row {grid.rows[0][0].row}"
             self.problems.append(Problem(self.path.name, place, title, f"an endpoint: {' or '.join(endpoints)}", remedy + hint))
         raise Refusal([*self.problems, *unfit])

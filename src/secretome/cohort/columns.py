@@ -20,7 +20,7 @@ from secretome.cohort.vocabulary import (
     nearest_of_numbers,
     other_name,
 )
-from secretome.protocol import Problem, Refusal, name_key, normalise
+from secretome.protocol import Problem, Refusal, normalise
 
 # What a simulation writes of itself is no column that a laboratory may have misspelt.
 WRITTEN_BY_SIMULATION = ("scenario", "seed")
@@ -178,11 +178,11 @@ class Columns:
                 self.complaints.about(cell, found, "one value per animal", remedy)
             elif inside and DERIVED.search(name):
                 found = f"the column {name!r}, whose name says that it holds logarithms, readings of an instrument or relative values"
-                endpoint = (self.vocabulary.endpoint(inside) or ("",))[0]
-                expected = f"values of {endpoint} in {self.protocol.endpoints[endpoint].unit}"
+                meant = (self.vocabulary.endpoint(inside) or ("",))[0]
+                expected = f"values of {meant} in {self.protocol.endpoints[meant].unit}"
                 self.complaints.about(cell, found, expected, "Give those values; delete the column if they are there.")
                 self._suppose(inside, cell)
-            elif WELLS.search(name) and (endpoint := self._named_in(name) or ""):
+            elif WELLS.search(name) and (endpoint := self._named_in(name)):
                 remedy = "Give each well a row, numbered in a column 'replicate'; delete the column if it holds something else."
                 self.complaints.about(cell, f"the column {name!r}, as of a well", f"one column for {endpoint}", remedy)
             elif guess := self._guess(_bare(cell)):
@@ -249,7 +249,9 @@ class Columns:
             nearest_of_numbers(name, [other for other in known if self._free(other)])
             or self._inside(name)
             # A column that decides nothing may well be another: 'age' is no misspelt 'cage'.
-            or nearest_of_numbers(name, [other for other in OPTIONAL if other not in WRITTEN_BY_SIMULATION and self._free(other)], cutoff=0.87)
+            or nearest_of_numbers(
+                name, [other for other in OPTIONAL if other not in WRITTEN_BY_SIMULATION and self._free(other)], cutoff=0.87
+            )
         )
 
     def _free(self, name: str) -> bool:

@@ -106,7 +106,7 @@ class _Finder:
         used = [keep and position not in unnamed for position, keep in enumerate(used)]
         understood += unnamed.values()
         header, *rows = (tuple(cell for cell, keep in zip(row, used, strict=True) if keep) for row in (header, *rows))
-        problems += _header_problems(self.path, header, decimals=table.grid.commas)
+        problems += _header_problems(self.path, header, decimals=table.grid.delimiter == ",")
         if not rows and not problems:
             problems.append(Problem(self.path.name, "", "a header and no rows under it", "one row or more"))
         long = set(self.vocabulary.columns(header)) & set(LONG)
@@ -114,7 +114,7 @@ class _Finder:
         above = [row for row in table.grid.rows if row[0].row < min(cell.row for cell in table.header)]
         understood += [layout, f"{len(rows)} rows under the header in row {header[0].row}"]
         understood += _skipped("above", above) + _skipped("below", after) + summaries
-        return Sheet(self.path, self.sha256, header, tuple(rows), tuple(understood), tuple(problems))
+        return Sheet(self.path, self.sha256, header, tuple(rows), tuple(understood), tuple(problems), table.grid.delimiter)
 
     def _with_unit_row(self, header: tuple[Cell, ...], rows: list[tuple[Cell, ...]]) -> tuple[tuple[Cell, ...], list[tuple[Cell, ...]]]:
         """A row of units under the header moves into it; header cells may be merged down into that row."""
@@ -197,7 +197,7 @@ class _Finder:
     def _grouped(self, tables: list[Table]) -> Sheet:
         long = by_group([(table.grid, table.number) for table in tables], self.vocabulary, self.path, self.unfit)
         understood = (*(grid.understood for grid in long.used), *long.understood)
-        return Sheet(self.path, self.sha256, long.header, long.rows, understood, tuple(long.problems))
+        return Sheet(self.path, self.sha256, long.header, long.rows, understood, tuple(long.problems), tables[0].grid.delimiter)
 
     def _refuse_lost(self, grids: list[Grid], grouped: list[Table]) -> None:
         """A sheet that is named after an endpoint and in which no groups are found would be lost beside one in which they are."""

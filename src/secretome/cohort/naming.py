@@ -82,27 +82,24 @@ class CellNames:
                 ask_about_merged(list(cells.values()), meaning, self.kind, complaints)
 
     def understood(self) -> list[str]:
-        """Which spellings were taken as one name, and which names the user said are one, in sentences."""
-        sentences = []
-        for forms in self.found.values():
-            for form in forms:
-                if len(texts := list(self.written[form])) > 1:
-                    sentences.append(f"{' and '.join(map(repr, texts))} are taken as one name")
-        return sentences
+        """Which spellings were taken as one name, in sentences."""
+        spelt = [list(self.written[form]) for forms in self.found.values() for form in forms]
+        return [f"{' and '.join(map(repr, texts))} are taken as one name" for texts in spelt if len(texts) > 1]
 
-    def remedy(self, text: str) -> str:
-        """What to do about a name that the study does not know."""
+    def about_unknown(self, text: str) -> tuple[str, str]:
+        """What was found, where the study does not know a name, and what to do about it."""
+        found = f"the {self.kind} {text!r}"
         guess = self._guess(text)
         if not guess:
-            return UNKNOWN[self.kind].format(option=map_option(text, "KEY"))
-        rivals = [name for name in self.unknown.values() if self._guess(name) == guess]
+            return found, UNKNOWN[self.kind].format(option=map_option(text, "KEY"))
+        rivals = [name for name in self.unknown.values() if self._guess(name) == guess][:SHOWN]
         if len(rivals) > 1:
-            options = " ".join(map_option(name, "KEY") for name in rivals[:SHOWN])
-            return f"{' and '.join(map(repr, rivals[:SHOWN]))} are different names: say which {self.kind} each one is: {options}."
+            found = f"the {self.kind}s {' and '.join(map(repr, rivals))}, which are different names"
+            return found, f"Say which {self.kind} each one is: {' '.join(map_option(name, 'KEY') for name in rivals)}."
         meaning = self.meaning(Cell(guess, 1, 1)) or guess
         same = [cell.text.strip() for cell in self.found.get(meaning, {}).values()]
         options = " ".join(map_option(name, guess) for name in (text, *same))
-        return f"The nearest is {guess!r}; if it is meant, correct the file or add {options}."
+        return found, f"The nearest is {guess!r}; if it is meant, correct the file or add {options}."
 
     def _guess(self, text: str) -> str | None:
         protocol = self.vocabulary.protocol

@@ -47,14 +47,14 @@ class Grid:
     """Cells as a file holds them, all rows equally long and empty ones left out, before it is known where a table begins.
 
     `title` is the name of the sheet or of Prism's table; a table of Prism is one column per group by its nature (`prism`);
-    `commas` separate the columns of a text.
+    `delimiter` is what separates the columns of a text.
     """
 
     title: str
     rows: tuple[tuple[Cell, ...], ...]
     understood: str
     prism: bool = False
-    commas: bool = False
+    delimiter: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,7 @@ class Sheet:
     rows: tuple[tuple[Cell, ...], ...]
     understood: tuple[str, ...]
     problems: tuple[Problem, ...] = ()
+    delimiter: str = ""
 
 
 def letters(column: int) -> str:
@@ -82,11 +83,11 @@ def letters(column: int) -> str:
 UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 
 
-def grid(title: str, rows: list[list[Cell]], understood: str, *, prism: bool = False, commas: bool = False) -> Grid:
+def grid(title: str, rows: list[list[Cell]], understood: str, *, prism: bool = False, delimiter: str = "") -> Grid:
     """Rows made equally long, without those that hold nothing."""
     width = max((len(row) for row in rows), default=0)
     sheet = title if rows and rows[0] and rows[0][0].sheet else ""
     rows = [[replace(cell, text=cell.text.translate(UNSEEN)) if not cell.text.isascii() else cell for cell in row] for row in rows]
     filled = [row for row in rows if any(cell.text.strip() for cell in row)]
     padded = [(*row, *(Cell("", row[0].row, column + 1, sheet) for column in range(len(row), width))) for row in filled]
-    return Grid(title, tuple(padded), understood, prism, commas)
+    return Grid(title, tuple(padded), understood, prism, delimiter)

@@ -17,7 +17,23 @@ from secretome.protocol import name_key
 WORDS = frozenset({"mean", "means", "average", "median", "stdev", "stddev", "geomean", "mittelwert", "moyenne", "promedio"})
 ALONE = frozenset(
     {
-        *("avg", "sd", "sem", "standarddeviation", "standarderror", "se", "semean", "cv", "cv%", "%cv", "n", "count", "total", "sum", "geometricmean"),
+        *(
+            "avg",
+            "sd",
+            "sem",
+            "standarddeviation",
+            "standarderror",
+            "se",
+            "semean",
+            "cv",
+            "cv%",
+            "%cv",
+            "n",
+            "count",
+            "total",
+            "sum",
+            "geometricmean",
+        ),
         *("min", "minimum", "max", "maximum", "variance", "range", "ci", "lowerci", "upperci", "p", "pvalue", "ttest"),
     }
 )

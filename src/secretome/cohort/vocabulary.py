@@ -131,7 +131,9 @@ class Vocabulary:
         found = [self.column(cell.text) for cell in header]
         for column in OTHER_NAMES:
             others = [
-                at for at, cell in enumerate(header) if found[at] is None and other_name(cell.text) == column and not self.is_mapped(cell.text)
+                at
+                for at, cell in enumerate(header)
+                if found[at] is None and other_name(cell.text) == column and not self.is_mapped(cell.text)
             ]
             if column not in found and len(others) == 1:
                 found[others[0]] = column
@@ -151,6 +153,9 @@ class Vocabulary:
         known = [name for of in (labelled(self.protocol.groups), labelled(self.protocol.endpoints)) for pair in of for name in pair]
         candidates = list(members if members is not None else [*known, *REQUIRED, *LONG])
         for form, short in LONG_FORMS:
+            found = self._find(form.sub(short, text), "endpoint") if form.search(text) else None
+            if found in candidates:
+                return found
             text = form.sub(short, text)
         words = f" {' '.join(_words(text))} "
         inside = [name for name in candidates if f" {' '.join(_words(name))} " in words]
