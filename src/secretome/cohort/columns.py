@@ -182,9 +182,9 @@ class Columns:
                 expected = f"values of {meant} in {self.protocol.endpoints[meant].unit}"
                 self.complaints.about(cell, found, expected, "Give those values; delete the column if they are there.")
                 self._suppose(inside, cell)
-            elif WELLS.search(name) and (endpoint := self._named_in(name)):
+            elif WELLS.search(name) and (well_of := self._named_in(name)):
                 remedy = "Give each well a row, numbered in a column 'replicate'; delete the column if it holds something else."
-                self.complaints.about(cell, f"the column {name!r}, as of a well", f"one column for {endpoint}", remedy)
+                self.complaints.about(cell, f"the column {name!r}, as of a well", f"one column for {well_of}", remedy)
             elif guess := self._guess(_bare(cell)):
                 guesses.append((cell, guess))
             elif self._may_be_an_endpoint(cell):
@@ -227,8 +227,8 @@ class Columns:
         groups: dict[str, list[tuple[Cell, str]]] = {}
         for cell in unknown:
             numbered = NUMBERED.fullmatch(cell.text.strip())
-            if numbered and (found := self.vocabulary.endpoint(numbered["name"])):
-                groups.setdefault(found[0], []).append((cell, numbered["name"]))
+            if numbered and (meant := self.vocabulary.endpoint(numbered["name"])):
+                groups.setdefault(meant[0], []).append((cell, numbered["name"]))
         for endpoint, members in groups.items():
             (cell, name), told = members[0], " and ".join(repr(cell.text.strip()) for cell, _ in members)
             found = f"{told}, as R and pandas write a header {name!r} that is there more than once"

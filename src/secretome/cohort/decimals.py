@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -63,8 +63,8 @@ class Evidence:
     whole: bool = False
     grouped: list[Cell] = field(default_factory=list)
 
-    def add(self, cell: Cell, text: str, *, below_thousand: bool) -> None:
-        """Note what one cell says; `below_thousand`: no value of the column can reach a thousand."""
+    def add(self, cell: Cell, text: str) -> None:
+        """Note what one cell says."""
         match = _NUMBER.fullmatch(text.strip())
         if match is None:
             return
@@ -74,7 +74,7 @@ class Evidence:
         marks = [letter for letter in thin if letter in MARKS]
         if not marks:
             self.whole = True
-        elif len(marks) == 1 and _ONE_OF_TWO.fullmatch(thin) and not (match["exponent"] or below_thousand or thin != match["digits"]):
+        elif len(marks) == 1 and _ONE_OF_TWO.fullmatch(thin) and not (match["exponent"] or thin != match["digits"]):
             self.unclear.append(cell)
         elif len(marks) == 1:
             self.decimal |= set(marks)
@@ -105,9 +105,7 @@ class Decision:
     file: Evidence
 
 
-def decide(
-    columns: Mapping[int, Sequence[tuple[Cell, str]]], delimiter: str, small: Collection[int] = (), stated: Mark | None = None
-) -> Decision:
+def decide(columns: Mapping[int, Sequence[tuple[Cell, str]]], delimiter: str, stated: Mark | None = None) -> Decision:
     """The decimal mark of every column.
 
     Parameters
@@ -116,15 +114,13 @@ def decide(
         The cells of each column, with the text of each that is a number.
     delimiter : str
         What separates the columns of a text; empty for a workbook or a Prism file.
-    small : collection of int
-        The columns in which no value can reach a thousand.
     stated : {".", ","}, optional
         The mark that the user states.
     """
     found = {at: Evidence() for at in columns}
     for at, cells in columns.items():
         for cell, text in cells:
-            found[at].add(cell, text, below_thousand=at in small)
+            found[at].add(cell, text)
     file = Evidence(
         {mark for evidence in found.values() for mark in evidence.decimal},
         {mark for evidence in found.values() for mark in evidence.thousands},
@@ -200,16 +196,19 @@ def question(decision: Decision, path: str, command: str) -> Problem:
     text = cell.text.strip()
     mark: Mark = "," if "," in text else "."
     other: Mark = "." if mark == "," else ","
-    more = f", and {count - 1} more such cell{'s' if count > 2 else ''}" if count > 1 else ""
-    found = f"{text!r}{more}: the {WORDS[mark]} may be a decimal mark, or separate thousands"
-    as_decimal, as_whole = text.replace(mark, "."), text.replace(mark, "")
-    answers = [
-        f"If it means {as_decimal}, type: {command} --decimal {WORDS[mark]}"
-        if decision.file.allows(mark)
-        else f"If it means {as_decimal}, write {text.replace(mark, other)}",
-        f"If it means {as_whole}, type: {command} --decimal {WORDS[other]}"
-        if decision.file.allows(other)
-        else f"If it means {as_whole}, write {as_whole}",
+    name, as_decimal, as_whole = WORDS[mark], text.replace(mark, "."), text.replace(mark, "")
+    answers = []
+    if other in decision.file.decimal:
+        written = text.replace(mark, other)
+        answers.append(f"Write {written} if the {name} is a decimal mark, {as_whole} if it separates thousands.")
+    else:
+        answers.append(f"The {name} may be a decimal mark, or separate thousands.")
+    if count > 1:
+        answers.append(f"{count - 1} more cell{'s are' if count > 2 else ' is'} like it.")
+    commands = [
+        f"for {value} type `{command} --decimal {WORDS[answer]}`"
+        for answer, value in ((mark, as_decimal), (other, as_whole))
+        if decision.file.allows(answer)
     ]
-    remedy = ". ".join(answers) + ". The command 'rerun' takes the same option."
-    return Problem(path, f"cell {cell.name}", found, "a number that can be read in one way only", remedy)
+    remedy = " ".join(answers) + (f" To say it for the whole file, {', '.join(commands)}; rerun takes the same option." if commands else "")
+    return Problem(path, f"cell {cell.name}", repr(text), "a number that can be read in one way only", remedy)

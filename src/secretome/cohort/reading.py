@@ -210,17 +210,14 @@ class _Reader:
     def _marks(self, entries: list[_Entry]) -> dict[int, str]:
         """The decimal mark of each column of numbers; where a file can be read in two ways, that is asked once."""
         cells: dict[int, list[tuple[Cell, str]]] = {}
-        small = set()
         for entry in entries:
             endpoint = self.protocol.endpoints[entry.endpoint]
             # A typed number was never written with a mark, so it says nothing of how the others are.
             text = reciprocal(entry.value.text) if endpoint.kind == "titre" else entry.value.text
             cells.setdefault(entry.column, []).extend([(entry.value, text)] if entry.value.kind != "number" else [])
-            if self.columns.wide and endpoint.highest is not None and endpoint.highest < 1000:
-                small.add(entry.column)
         for column in (self.columns.named[name] for name in BESIDE if name in self.columns.named):
             cells[column] = [(row[column], row[column].text) for row in self.sheet.rows if row[column].kind != "number"]
-        decision = decide(cells, self.sheet.delimiter, small, self.decimal)
+        decision = decide(cells, self.sheet.delimiter, self.decimal)
         if decision.question:
             problem = question(decision, self.sheet.path.name, self.command)
             self.complaints.problems.append(problem)

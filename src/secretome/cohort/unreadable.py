@@ -29,9 +29,10 @@ ABOVE = frozenset(
 )
 OUTSIDE = frozenset({"oor", "outofrange", "outofcurve", "outofcalibration"})
 LIMIT = {
-    "<": "Write the limit itself: '<' and the assay's lowest standard, such as <15.6 if that is 15.6.",
-    ">": "Write the limit itself: '>' and the assay's highest standard, such as >1000 if that is 1000.",
-    "?": "Write the limit itself: '<' and the assay's lowest standard if the value is below its range, '>' and the highest if it is above.",
+    "<": "Write the limit itself: <15.6, not {text!r}, where 15.6 stands for the assay's lowest standard.",
+    ">": "Write the limit itself: >1000, not {text!r}, where 1000 stands for the assay's highest standard.",
+    "?": "Write the limit itself, not {text!r}: '<' and the assay's lowest standard if the value is below its range, '>' and the highest "
+    "standard if it is above.",
 }
 _DIGITS = r"[+\-−]?[\d.,]+"
 # Why a cell is no value, where its form tells; and what to write.

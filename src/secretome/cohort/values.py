@@ -79,7 +79,7 @@ def parse(text: str, mark: str) -> Value:
     if stripped.casefold() in MISSING:
         return Value(math.nan, math.nan)
     if side := limit_passed(stripped):
-        raise Unreadable(A_VALUE, LIMIT[side])
+        raise Unreadable(A_VALUE, LIMIT[side].format(text=stripped))
     match = _VALUE.fullmatch(stripped)
     if match is None:
         raise Unreadable(A_VALUE, remedy(stripped))
@@ -91,7 +91,7 @@ def parse(text: str, mark: str) -> Value:
         raise Unreadable(f"a number that can be measured, from {SMALLEST:g} to {LARGEST:g}", "Check the value and its exponent.")
     if match["bound"] in ("<", "≤"):
         if seen <= 0:
-            raise Unreadable("a limit above zero after '<'", LIMIT["<"])
+            raise Unreadable("a limit above zero after '<'", LIMIT["<"].format(text=stripped))
         return Value(0.0, seen)
     if match["bound"] in (">", "≥"):
         return Value(seen, math.inf)
