@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from secretome.cohort.headers import is_unit_cell, with_unit
+from secretome.cohort.naming import CellNames
 from secretome.cohort.row_titles import count_rows, names_no_animal
 from secretome.cohort.sheet import Cell, Grid
 from secretome.cohort.summaries import is_summary, typed_mean, without_summaries
@@ -94,6 +95,10 @@ class _ByGroup:
         left = [repr(block.grid.title) for block in blocks if block not in meant] + [problem.place for problem in unfit]
         if left:
             self.understood.append(f"not used, for no endpoint or no animals are in them: {', '.join(left)}")
+        names = CellNames(self.vocabulary, "group")
+        names.add(column.group for block in meant for column in block.columns)
+        if merged := names.merged(self.path.name):
+            raise Refusal([*self.problems, *merged])
         self._refuse_twice(meant)
         if not meant[0].columns:
             raise Refusal(self.problems)

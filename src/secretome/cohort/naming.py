@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from secretome.cohort.columns import Complaints
 from secretome.cohort.sheet import Cell
 from secretome.cohort.vocabulary import BRACKETS, SIZE, Vocabulary, map_option
-from secretome.protocol import Endpoint, Group, spelling
+from secretome.protocol import Endpoint, Group, Problem, spelling
 
 Kind = Literal["group", "endpoint"]
 # How to correct a row whose group or endpoint is unlike any of the study, or missing.
@@ -75,11 +74,13 @@ class CellNames:
         found = self.vocabulary.endpoint(text)
         return spelling(BRACKETS.sub("", text) if found and found[1] else text)
 
-    def refuse_merged(self, complaints: Complaints) -> None:
-        """Ask about different names that would become one group or endpoint, unless the user said of each that it is that one."""
-        for meaning, cells in self.found.items():
-            if len(cells) > 1 and not all(self.vocabulary.is_mapped(cell.text) for cell in cells.values()):
-                ask_about_merged(list(cells.values()), meaning, self.kind, complaints)
+    def merged(self, file: str) -> list[Problem]:
+        """Questions about different names that would become one group or endpoint, unless the user said of each that it is that one."""
+        return [
+            _question(list(cells.values()), meaning, self.kind, file)
+            for meaning, cells in self.found.items()
+            if len(cells) > 1 and not all(self.vocabulary.is_mapped(cell.text) for cell in cells.values())
+        ]
 
     def understood(self) -> list[str]:
         """Which spellings were taken as one name, in sentences."""
@@ -107,11 +108,11 @@ class CellNames:
         return self.vocabulary.near(text, [*members, *(member.label for member in members.values())])
 
 
-def ask_about_merged(cells: list[Cell], meaning: str, kind: str, complaints: Complaints) -> None:
-    """Ask whether names that differ are one group, endpoint or column."""
+def _question(cells: list[Cell], meaning: str, kind: str, file: str) -> Problem:
+    """The question whether names that differ are one group or endpoint."""
     names = [cell.text.strip() for cell in cells[:SHOWN]]
     told = " and ".join(f"{name!r} (cell {cell.name})" for name, cell in zip(names, cells, strict=False))
     remedy = f"If all of them are {meaning!r}, say so: {' '.join(map_option(name, meaning) for name in names)}."
     remedy += f" Otherwise say which {kind} each one is, in the same way, or correct the names."
     found = f"the names {told}, which would all be read as the {kind} {meaning!r}"
-    complaints.about_file(found, f"one name for a {kind}", remedy=remedy)
+    return Problem(file, "", found, f"one name for a {kind}", remedy)

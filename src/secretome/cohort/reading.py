@@ -322,10 +322,9 @@ class _Reader:
         for kind, names in self.names.items():
             if kind in self.columns.named:
                 names.add(row[self.columns.named[kind]] for row in self.sheet.rows)
-            before = len(self.complaints.problems)
-            names.refuse_merged(self.complaints)
-            # Animals of two groups that became one would be told of as repeats.
-            if len(self.complaints.problems) > before:
+            if merged := names.merged(self.sheet.path.name):
+                # Animals of two groups that became one would be told of as repeats.
+                self.complaints.problems += merged
                 self.complaints.stop()
             self.understood += names.understood()
 
