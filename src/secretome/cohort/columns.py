@@ -161,8 +161,7 @@ class Columns:
             options = f"{map_option(other.text, 'KEY')} {map_option(cell.text, 'KEY')}"
             remedy = f"If they are different endpoints, say which each one is: {options}. If not, delete or rename one of them."
             self.complaints.about(cell, found, "one column per endpoint", remedy)
-        self.wide.setdefault(endpoint, position)
-        if unit:
+        if self.wide.setdefault(endpoint, position) == position and unit:
             self.check_unit(unit, endpoint, cell)
 
     def _report_unknown(self, unknown: list[Cell]) -> None:

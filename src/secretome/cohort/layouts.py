@@ -213,9 +213,9 @@ class _Finder:
 
     def _with_others(self, sheet: Sheet, grids: list[Grid], tables: list[Table]) -> Sheet:
         """Say which sheets were left aside."""
-        others = [repr(grid.title) for grid in grids if all(table.grid is not grid for table in tables)]
-        said = [f"sheets without a table of this study, not used: {', '.join(others)}"] if others else []
-        return replace(sheet, understood=(*sheet.understood, *said))
+        others = [grid.title for grid in grids if all(table.grid is not grid for table in tables)]
+        said = [f"sheets without a table of this study, not used: {', '.join(map(repr, others))}"] if others else []
+        return replace(sheet, understood=(*sheet.understood, *said), unused=tuple(others))
 
     # -- more than one -----------------------------------------------------------------------------------------------------
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from secretome.cohort.sheet import Cell
+from secretome.cohort.sheet import Cell, Sheet
 from secretome.cohort.vocabulary import BRACKETS, SIZE, Vocabulary, map_option
-from secretome.protocol import Endpoint, Group, Problem, spelling
+from secretome.protocol import Endpoint, Group, Problem, normalise, spelling
 
 Kind = Literal["group", "endpoint"]
 # How to correct a row whose group or endpoint is unlike any of the study, or missing.
@@ -89,18 +89,24 @@ class CellNames:
 
     def about_unknown(self, text: str) -> tuple[str, str]:
         """What was found, where the study does not know a name, and what to do about it."""
-        found = f"the {self.kind} {text!r}"
-        guess = self._guess(text)
-        if not guess:
-            return found, UNKNOWN[self.kind].format(option=map_option(text, "KEY"))
-        rivals = [name for name in self.unknown.values() if self._guess(name) == guess][:SHOWN]
+        found, guess = f"the {self.kind} {text!r}", self._guess(text)
+        rivals = self._rivals(text, guess)
         if len(rivals) > 1:
             found = f"the {self.kind}s {' and '.join(map(repr, rivals))}, which are different names"
             return found, f"Say which {self.kind} each one is: {' '.join(map_option(name, 'KEY') for name in rivals)}."
+        if not guess:
+            return found, UNKNOWN[self.kind].format(option=map_option(text, "KEY"))
         meaning = self.meaning(Cell(guess, 1, 1)) or guess
         same = [cell.text.strip() for cell in self.found.get(meaning, {}).values()]
         options = " ".join(map_option(name, guess) for name in (text, *same))
         return found, f"The nearest is {guess!r}; if it is meant, correct the file or add {options}."
+
+    def _rivals(self, text: str, guess: str | None) -> list[str]:
+        """The names that come near to the same one of the study, or differ from one another by signs only."""
+        known = [cell.text.strip() for cells in self.found.values() for cell in cells.values()]
+        near = [name for name in self.unknown.values() if guess and self._guess(name) == guess]
+        signs = [name for name in (*self.unknown.values(), *known) if normalise(name) == normalise(text)]
+        return list({spelling(name): name for name in (*near, *signs)}.values())[:SHOWN]
 
     def _guess(self, text: str) -> str | None:
         protocol = self.vocabulary.protocol
@@ -116,3 +122,33 @@ def _question(cells: list[Cell], meaning: str, kind: str, file: str) -> Problem:
     remedy += f" Otherwise say which {kind} each one is, in the same way, or correct the names."
     found = f"the names {told}, which would all be read as the {kind} {meaning!r}"
     return Problem(file, "", found, f"one name for a {kind}", remedy)
+
+
+def unused_groups(sheet: Sheet, unused: Iterable[int], empty: Iterable[str], vocabulary: Vocabulary) -> list[Problem]:
+    """Groups without any row that are named somewhere in the file all the same: in a column or a sheet that was not used.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The table that was read.
+    unused : iterable of int
+        The positions of its columns that were not used.
+    empty : iterable of str
+        The groups without a row.
+    vocabulary : Vocabulary
+        The names of the study.
+    """
+    cells = [row[at] for at in unused for row in sheet.rows if row[at].text.strip()]
+    problems = []
+    for group in empty:
+        expected = f"the animals of {group}, or no name of it"
+        remedy = "If it names a group, give its animals in the table; otherwise delete it."
+        named = next((cell for cell in cells if vocabulary.group(cell.text) == group), None)
+        title = next((title for title in sheet.unused if vocabulary.group(title) == group), None)
+        if named:
+            found = f"no animal in the group {group}, and {named.text.strip()!r} in a column that is not used"
+            problems.append(Problem(sheet.path.name, f"cell {named.name}", found, expected, remedy))
+        elif title:
+            found = f"no animal in the group {group}, and a sheet {title!r} that is not used"
+            problems.append(Problem(sheet.path.name, f"sheet {title!r}", found, expected, remedy))
+    return problems

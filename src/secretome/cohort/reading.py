@@ -21,7 +21,7 @@ from secretome.cohort.fates import Fates
 from secretome.cohort.layouts import read_sheet
 from secretome.cohort.marked import check_marked
 from secretome.cohort.model import Cohort, cohort_id
-from secretome.cohort.naming import ABSENT, CellNames, Kind
+from secretome.cohort.naming import ABSENT, CellNames, Kind, unused_groups
 from secretome.cohort.opening import read_bytes
 from secretome.cohort.replicates import Record, average_wells, number_within_groups, refuse_repeats
 from secretome.cohort.sheet import Cell, Sheet
@@ -166,6 +166,10 @@ class _Reader:
         kept = frame["exclude"] == ""
         values, excluded = frame[kept].reset_index(drop=True), frame[~kept].reset_index(drop=True)
         self._check_content(values)
+        empty = [group for group in self.protocol.groups if group not in set(frame["group"])]
+        used = {*self.columns.named.values(), *self.columns.wide.values()}
+        unused = [at for at in range(len(self.sheet.header)) if at not in used]
+        self.complaints.problems += unused_groups(self.sheet, unused, empty, self.vocabulary)
         self.complaints.stop()
         stated = self.columns.units_stated
         self.understood += [

@@ -59,7 +59,10 @@ class Grid:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table of text: header cells, then rows of as many cells; and what was made of the file so far, and is wrong with it."""
+    """A table of text: header cells, then rows of as many cells; and what was made of the file so far, and is wrong with it.
+
+    `delimiter` is what separates the columns of a text, and `unused` are the titles of the sheets that were not used.
+    """
 
     path: Path
     sha256: str
@@ -68,6 +71,7 @@ class Sheet:
     understood: tuple[str, ...]
     problems: tuple[Problem, ...] = ()
     delimiter: str = ""
+    unused: tuple[str, ...] = ()
 
 
 def letters(column: int) -> str:
