@@ -213,6 +213,14 @@ def test_an_unknown_encoding_is_told_how_to_be_saved(file: str) -> None:
     assert (problem.place, "CSV UTF-8" in problem.remedy) == ("", True)
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding"), [("動物,群,il6\n1,対照,2.5\n", "shift_jis"), ("zwierzę,grupa,il6\n1,próżna,2.5\n", "cp1250")]
+)
+def test_other_encodings_are_told_of_too(text: str, encoding: str) -> None:
+    (problem,) = refused(SEPSIS, "rats.csv", content=text.encode(encoding))
+    assert "CSV UTF-8" in problem.remedy
+
+
 def test_western_letters_are_no_unknown_encoding() -> None:
     text = "Tier;group;il6\nKätzchen;Gruppe ß;14,5\nÄöü;control;20,5\n"
     problems = refused(SEPSIS, "tiere.csv", content=text.encode("cp1252"))

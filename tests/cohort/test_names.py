@@ -1,6 +1,7 @@
 """Names that differ by a sign, a digit or a point are different; names that differ by case and spaces are one."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -177,6 +178,28 @@ def test_endpoints_that_differ_by_a_sign_are_asked_about_together(protocol: Prot
     problems = refused(protocol, content)
     assert len(problems) == 1
     assert all(f"--map 'CD25{sign} FoxP3+ T cells=KEY'" in problems[0].remedy for sign in "+-")
+
+
+@pytest.mark.parametrize(
+    ("sheets", "place"),
+    [
+        ({"D": [["animal", "group", "il6", "arm 2"], [1, "sham", 20.5, ""], [2, "control", 90.5, "T2"], [3, "t1", 40.5, ""]]}, "cell D!D3"),
+        ({"D": [["animal", "group", "il6", "T2"], [1, "sham", 20.5, "x"], [2, "control", 90.5, ""], [3, "t1", 40.5, ""]]}, "cell D!D1"),
+        ({"D": [["animal", "group", "il6"], [1, "sham", 20.5], [2, "control", 90.5], [3, "t1", 40.5]], "T2": [["rat"], [4]]}, "sheet 'T2'"),
+    ],
+)
+def test_an_empty_group_that_is_named_elsewhere_stops_the_run(sepsis_protocol: Protocol, sheets: dict[str, Any], place: str) -> None:
+    (problem,) = refused(sepsis_protocol, xlsx(sheets), name="rats.xlsx")
+    assert (problem.place, "t2" in problem.found, "'T2'" in problem.found) == (place, True, True)
+
+
+@pytest.mark.parametrize("names", [("Control (-)", "Control (+)", "T1"), ("Control (-)", "Control (+)"), ("CLP-", "CLP+")])
+def test_columns_of_groups_that_differ_by_a_sign_are_not_offered_one_meaning(sepsis_protocol: Protocol, names: tuple[str, ...]) -> None:
+    content = xlsx({"Data": [["IL-6"], ["T2", *names], [30.5, 20.5, 90.5, 40.5][: len(names) + 1]]})
+    problems = refused(sepsis_protocol, content, name="rats.xlsx")
+    assert all(f"--map '{name}=KEY'" in problems[0].remedy for name in names[:2])
+    mapped = read(sepsis_protocol, content, {names[0]: "sham", names[1]: "control"}, "rats.xlsx")
+    assert mapped.values["group"].tolist()[:3] == ["t2", "sham", "control"]
 
 
 def test_a_map_comes_before_the_studys_own_names(sepsis_protocol: Protocol) -> None:

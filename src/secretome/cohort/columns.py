@@ -167,6 +167,8 @@ class Columns:
     def _report_unknown(self, unknown: list[Cell]) -> None:
         numbers: list[Cell] = []
         guesses: list[tuple[Cell, str]] = []
+        derived: list[tuple[str, Cell]] = []
+        absent = [key for key in self.protocol.endpoints if key not in self.wide]
         for cell in self._without_numbered(unknown):
             name = cell.text.strip()
             if "animal" not in self.named and _may_be_animals(cell):
@@ -180,7 +182,7 @@ class Columns:
                 meant = (self.vocabulary.endpoint(inside) or ("",))[0]
                 expected = f"values of {meant} in {self.protocol.endpoints[meant].unit}"
                 self.complaints.about(cell, found, expected, "Give those values; delete the column if they are there.")
-                self._suppose(inside, cell)
+                derived.append((inside, cell))
             elif WELLS.search(name) and (well_of := self._named_in(name)):
                 remedy = "Give each well a row, numbered in a column 'replicate'; delete the column if it holds something else."
                 self.complaints.about(cell, f"the column {name!r}, as of a well", f"one column for {well_of}", remedy)
@@ -191,11 +193,12 @@ class Columns:
             else:
                 self.understood.append(f"column {name!r} was not used")
         self._ask_about_guesses(guesses)
+        for endpoint, cell in derived:
+            self._suppose(endpoint, cell)
         if numbers:
-            self._ask_about_numbers(numbers)
+            self._ask_about_numbers(numbers, absent)
 
-    def _ask_about_numbers(self, numbers: list[Cell]) -> None:
-        absent = [key for key in self.protocol.endpoints if key not in self.wide]
+    def _ask_about_numbers(self, numbers: list[Cell], absent: list[str]) -> None:
         told = ", ".join(f"{cell.text.strip()!r}" for cell in numbers)
         meaning = absent[0] if len(numbers) == len(absent) == 1 else "KEY"
         options = " or ".join(map_option(_bare(cell), meaning) for cell in numbers[:6])

@@ -97,8 +97,10 @@ def doubtful(text: str) -> bool:
     >>> doubtful("Gerät;Öl;µL"), doubtful("крыса".encode("cp1251").decode("cp1252"))
     (False, True)
     """
-    # Quotation marks, dashes and the like may stand in a row.
-    return bool(re.search(r"\ufffd|[^\x00-\x7f\u2010-\u2030\u2039\u203a\xa0]{3,}", text))
+    runs = re.findall(r"[^\x00-\x7f]{3,}", text)
+    # Quotation marks, dashes and the like may stand beside a letter; two other signs may not.
+    strange = [run for run in runs if len(re.sub(r"[\u2010-\u2030\u2039\u203a\xa0]", "", run)) > 1]
+    return bool(strange) or re.search(r"\ufffd|[^\W\d_][¿¡¦¨¯´¶¸¹¼½¾][^\W\d_]", text) is not None
 
 
 def encoding_problem(content: bytes, path: Path) -> Problem | None:

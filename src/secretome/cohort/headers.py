@@ -124,9 +124,15 @@ def likeliest(grids: list[Grid], vocabulary: Vocabulary, path: Path) -> Table:
     for grid in grids:
         # Under a header that lacks a name, a column of groups is no header on its side.
         _refuse_sideways(grid, vocabulary, path, ("animals", "groups") if best[0] == 0 else ("animals",))
-    if best[0] == 0:
+    if best[0] == 0 or _is_title(best[2], best[3]):
         _refuse_unknown(grids, vocabulary, path)
     return Table(best[2], best[3], "animals", best[2].rows[best[3]])
+
+
+def _is_title(grid: Grid, number: int) -> bool:
+    """Whether a row holds one cell above rows of several: the title of a table, and no header."""
+    widths = [sum(bool(cell.text.strip()) for cell in row) for row in grid.rows[number:]]
+    return widths[0] == 1 and max(widths) > 1
 
 
 def _known(row: Sequence[Cell], vocabulary: Vocabulary) -> int:
@@ -163,7 +169,9 @@ def _refuse_unknown(grids: list[Grid], vocabulary: Vocabulary, path: Path) -> No
     numbers = sum(is_value(cell.text) for cell in grids[0].rows[0]) > len(grids[0].rows[0]) / 2
     remedy = "Is the row of column names missing?" if numbers else ""
     if near:
-        told = " ".join(map_option(name, guess) for name, guess in list(near.items())[:6])
+        # Names that differ are not offered one meaning.
+        guesses = list(near.values())
+        told = " ".join(map_option(name, guess if guesses.count(guess) == 1 else "KEY") for name, guess in list(near.items())[:6])
         remedy = f"Correct the names, or say what is meant: {told}."
     raise Refusal([Problem(path.name, "", found, expected, remedy)])
 

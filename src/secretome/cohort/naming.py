@@ -138,7 +138,7 @@ def unused_groups(sheet: Sheet, unused: Iterable[int], empty: Iterable[str], voc
     vocabulary : Vocabulary
         The names of the study.
     """
-    cells = [row[at] for at in unused for row in sheet.rows if row[at].text.strip()]
+    cells = [row[at] for at in unused for row in (sheet.header, *sheet.rows) if row[at].text.strip()]
     problems = []
     for group in empty:
         expected = f"the animals of {group}, or no name of it"

@@ -87,9 +87,13 @@ _FORMS = (
         "column 'time'.",
     ),
     (
-        r"neg(ative|\.)?|pos(itive|\.)?|[-+]ve|\++|weak(ly)?( positive)?",
+        r"neg(ative|\.)?|pos(itive|\.)?|[-+]ve|\++|weak(ly)?( positive)?|(too )?(low|high|lo|hi)|min|max|nds",
         "Write the number that was measured; if it was below the assay's range, write the limit, such as <15.6 if the lowest standard "
         "is 15.6.",
+    ),
+    (
+        r"[\d.,]+\s*[^\s\d.,<>:/;&–-].*",
+        "Write the number alone, in the study's unit: a unit belongs into the header, a remark into a column 'note'.",
     ),
     (
         r"[~≈].*|(less|more|greater) than.*|[\d.,]+\s*[<>]",
