@@ -193,7 +193,7 @@ def test_an_empty_group_that_is_named_elsewhere_stops_the_run(sepsis_protocol: P
     assert (problem.place, "t2" in problem.found, "'T2'" in problem.found) == (place, True, True)
 
 
-@pytest.mark.parametrize("names", [("Control (-)", "Control (+)", "T1"), ("Control (-)", "Control (+)"), ("CLP-", "CLP+")])
+@pytest.mark.parametrize("names", [("Control (-)", "Control (+)", "T1"), ("Control (-)", "Control (+)")])
 def test_columns_of_groups_that_differ_by_a_sign_are_not_offered_one_meaning(sepsis_protocol: Protocol, names: tuple[str, ...]) -> None:
     content = xlsx({"Data": [["IL-6"], ["T2", *names], [30.5, 20.5, 90.5, 40.5][: len(names) + 1]]})
     problems = refused(sepsis_protocol, content, name="rats.xlsx")
