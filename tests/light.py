@@ -28,6 +28,7 @@ cohort: str = ""
 cohort_sha256: str = ""
 cohort_sheet: str = ""
 cohort_names: dict = {}
+cohort_decimal: str = ""
 out: str = ""
 alpha: float = 0.05
 level: float = 0.95

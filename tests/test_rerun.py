@@ -1,6 +1,7 @@
 """Reruns through the command, as a user would: whole or not at all, the same twice, refused with sentences."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -162,6 +163,27 @@ def test_a_sheet_and_mapped_names_reach_the_run_and_its_provenance(donors: Path,
     # Read in another way, it is another run.
     assert "written" in secretome("rerun", TREG, path, "--out", tmp_path / "out", "--resume", *options, "--map", "X=without").output
     assert "unchanged" in secretome("rerun", TREG, path, "--out", tmp_path / "out", "--resume", *options, "--map", "X=without").output
+
+
+def test_a_stated_decimal_mark_reaches_the_run_and_its_provenance(donors: Path, tmp_path: Path) -> None:
+    # Tab-separated, with three decimals in every number: a point could separate thousands.
+    text = "\n".join(re.sub(r"\d+\.\d+", lambda found: f"{float(found[0]) + 1:.3f}", row) for row in donors.read_text("utf-8").splitlines())
+    plain = tmp_path / "plain.csv"
+    plain.write_text(text, encoding="utf-8")
+    donors.write_text(text.replace(",", "\t"), encoding="utf-8")
+    asked = secretome("rerun", TREG, donors, "--out", tmp_path / "out")
+    assert (asked.exit_code, "--decimal point`, for" in asked.output, (tmp_path / "out").exists()) == (2, True, False)
+    assert secretome("rerun", TREG, donors, "--decimal", "dot").exit_code == 2
+    assert secretome("check", TREG, donors, "--decimal", ".").exit_code == 0
+    options = ["--out", tmp_path / "out", "--decimal", "."]
+    assert secretome("rerun", TREG, donors, *options).exit_code == 0
+    run = tmp_path / "out" / "donors"
+    assert json.loads((run / "provenance.json").read_text(encoding="utf-8"))["cohort_decimal"] == "point"
+    assert 'cohort_decimal = "point"' in (run / "notebook.ipynb").read_text(encoding="utf-8").replace("\\", "")
+    assert secretome("rerun", TREG, plain, "--out", tmp_path / "out").exit_code == 0
+    same = [(tmp_path / "out" / name / "results.csv").read_text(encoding="utf-8") for name in ("donors", "plain")]
+    assert same[0] == same[1].replace("plain", "donors")
+    assert "unchanged" in secretome("rerun", TREG, donors, *options, "--resume").output
 
 
 def test_a_mapped_column_reaches_the_run_and_its_provenance(donors: Path, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ cohort: str = ""  # a cohort file; empty means the study's own
 cohort_sha256: str = ""  # the hash that file must have; empty means any
 cohort_sheet: str = ""  # the sheet to take, where several hold a table; empty means the only one
 cohort_names: dict = {}  # names of the file that the study does not know, with those they stand for
+cohort_decimal: str = ""  # the mark before decimals, a point or a comma, where the file can be read in two ways
 out: str = ""  # a folder for tables and figures; empty writes nothing
 alpha: float = 0.05  # the error rate at which claims are decided
 level: float = 0.95  # the confidence level of intervals that decide nothing
@@ -29,7 +30,14 @@ from secretome.power import rank_floors
 from secretome.report.page import Page
 from secretome.reported import audit, published_tables, reanalysis
 
-study = load_study("humoral_immunity", cohort=cohort or None, sha256=cohort_sha256 or None, sheet=cohort_sheet or None, names=cohort_names)
+study = load_study(
+    "humoral_immunity",
+    cohort=cohort or None,
+    sha256=cohort_sha256 or None,
+    sheet=cohort_sheet or None,
+    names=cohort_names,
+    decimal=cohort_decimal or None,
+)
 results = analyse(study, alpha=alpha, level=level, seed=seed)
 checks = examine(study, results, alpha=alpha)
 verdicts = adjudicate(study, results, alpha=alpha)

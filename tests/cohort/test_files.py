@@ -281,11 +281,15 @@ def test_struck_values_of_prism_are_exclusions(sepsis_protocol: Protocol) -> Non
 
 
 def test_wells_in_sub_columns_are_averaged_only_where_rows_are_titled(sepsis_protocol: Protocol) -> None:
-    wells = {"IL-6": {"Sham": [[10, 40], [9, 9]], "Control": [[80, 125], [100, 100]]}}
-    cohort = read(sepsis_protocol, pzfx(wells, ["r1", "r2"]), "rats.pzfx")
+    wells = {"IL-6": {"Sham": [[10, 40], [9, 9], ["", ""], ["", ""]], "Control": [["", ""], ["", ""], [80, 125], [100, 100]]}}
+    cohort = read(sepsis_protocol, pzfx(wells, ["r1", "r2", "r3", "r4"]), "rats.pzfx")
     # Geometric means by hand: sqrt(10 * 40) = 20 and sqrt(80 * 125) = 100.
-    assert np.allclose(cohort.values["value"], [20, 100, 9, 100], rtol=1e-12)
+    assert np.allclose(cohort.values["value"], [20, 9, 100, 100], rtol=1e-12)
+    assert cohort.values["animal"].tolist() == ["r1", "r2", "r3", "r4"]
     assert "wells or animals" in refused(sepsis_protocol, pzfx(wells), "rats.pzfx")
+    # A rat is in one group only, so a title with values in two groups is none.
+    both = {"IL-6": {"Sham": [[10, 40], [9, 9]], "Control": [[80, 125], [100, 100]]}}
+    assert "rows titled 'r1', 'r2', with values in several groups" in refused(sepsis_protocol, pzfx(both, ["r1", "r2"]), "rats.pzfx")
 
 
 @pytest.mark.parametrize(
@@ -332,8 +336,8 @@ def test_a_name_is_mapped_only_when_the_user_says_so(sepsis_protocol: Protocol) 
     assert "--map: no name 'Thing' was met in the file" in cohort.understood
     for names, sentence in (
         ({"CLP": "contrl"}, "t2, il6, il4, a label of one, or a column such as animal. The nearest is 'control'."),
-        ({"T1": "t2"}, "a name that the study does not know itself"),
-        ({"+": "t2"}, "a name that the study does not know itself"),
+        ({"CLP": "control", "clp": "t1"}, "found 'CLP' to be read as 'control', and 'clp' as 't1'"),
+        ({"+": "t2"}, "expected a name of the file, with a letter or a digit"),
     ):
         assert sentence in refused(sepsis_protocol, text, "rats.csv", names=names)
 

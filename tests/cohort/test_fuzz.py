@@ -91,11 +91,13 @@ def test_any_rows_under_a_good_header(tmp_path: Path, protocol: Protocol, rows: 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "500"))
 GROUPS = ["sham", "control", "t1", "t2"]
 NAMES = {
-    "sham": ["sham", "SHAM", "Sham", " sham "],
+    "sham": ["sham", "Sham", "sham."],
     "control": ["control", "Septic control", "septic_control", "Control."],
-    "t1": ["t1", "T-1", "150 µL secretome", "150 µl SECRETOME"],
+    "t1": ["t1", "T-1", "150 µL secretome", "150µl-secretome"],
     "t2": ["t2", "T 2", "300 µL secretome"],
 }
+# What people change in a name without meaning another: capitals and spaces.
+VARIED = [str, lambda name: name.upper().replace("\N{GREEK CAPITAL LETTER MU}", "µ"), str.lower, lambda name: f" {name} "]
 VALUES = {
     "il6": [["<15.6", "14", "17.25"], ["118.5", "92", ">1000"], ["48", "61.5", "39.75"], ["35", "27.5", "<15.6"]],
     "il4": [["25.1", "31", "22"], ["17", "14.5", "19"], ["20", "16.25", "23"], ["27", "33", "24.5"]],
@@ -129,6 +131,12 @@ class Writer:
         self.layout = "groups" if self.kind == "pzfx" else self.one(["wide", "long", "groups"])
         self.comma = draw(st.booleans())
         self.spoilt: list[tuple[int, int]] = []
+        # One name for a group or an endpoint in a file: two would be asked about.
+        self.names = {group: self.one(names) for group, names in NAMES.items()}
+        self.headers = {endpoint: self.one(names) for endpoint, names in HEADERS.items()}
+
+    def name(self, group: str) -> str:
+        return str(self.one(VARIED)(self.names[group]))
 
     def one(self, choices: Sequence[Any]) -> Any:
         return self.draw(st.sampled_from(choices))
@@ -143,7 +151,7 @@ class Writer:
         return spaced.replace(".", ",") if self.comma else spaced
 
     def animals(self) -> list[list[object]]:
-        header = {"animal": "Animal", "group": "group", **{key: self.one(names) for key, names in HEADERS.items()}}
+        header = {"animal": "Animal", "group": "group", **self.headers}
         if self.layout == "long":
             header = {"animal": "animal", "group": "Group", "endpoint": "endpoint", "value": "value"}
         columns = self.draw(st.permutations([*header, *(["note"] if self.some() else [])]))
@@ -152,13 +160,13 @@ class Writer:
             group, at = GROUPS[number // 3], number % 3
             facts = {
                 "animal": self.one([f"00{number}", f"{number}E5", f"rat {number}"]),
-                "group": self.one(NAMES[group]),
+                "group": self.name(group),
                 "note": "sham or t1",
             }
             for endpoint, groups in VALUES.items():
                 facts[endpoint] = self.value(groups[number // 3][at])
                 if self.layout == "long":
-                    facts |= {"endpoint": self.one(HEADERS[endpoint]), "value": facts[endpoint]}
+                    facts |= {"endpoint": self.headers[endpoint], "value": facts[endpoint]}
                     rows.append([facts[name] for name in columns])
             if self.layout == "wide":
                 rows.append([facts[name] for name in columns])
@@ -178,7 +186,7 @@ class Writer:
         order = self.draw(st.permutations(range(4)))
         tables = {}
         for endpoint, groups in VALUES.items():
-            names = [self.one(NAMES[GROUPS[at]]) for at in order]
+            names = [self.name(GROUPS[at]) for at in order]
             tables[endpoint] = [names, *([self.value(groups[at][row]) for at in order] for row in range(3))]
         self.spoil(tables["il6"], [0, 1, 2, 3], None)
         return tables

@@ -171,7 +171,7 @@ def test_a_european_export_with_limits_is_read_to_the_last_value(tmp_path: Path,
     path = tmp_path / "export.csv"
     path.write_bytes(
         b"\xef\xbb\xbfAnimal;Group;IL-6 (pg/mL);IL-4\r\n"
-        b"1;Sham;<15,6;25,1\r\n2;sham;< 15,6;31\r\n3;Septic control;>1000;17,4\r\n4;control;131,5;\r\n"
+        b"1;Sham;<15,6;25,1\r\n2;sham;< 15,6;31\r\n3;CONTROL;>1000;17,4\r\n4;control;131,5;\r\n"
         b"5;150 \xc2\xb5L secretome;\xe2\x89\xa47,8;20\r\n6;T2;35,0;27,5\r\n"
     )
     cohort = read_cohort(path, sepsis_protocol)

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from secretome.cohort.values import Unreadable, Value, decimal_mark, parse
+from secretome.cohort.values import Unreadable, Value, parse
 
 
 @pytest.mark.parametrize(
@@ -41,12 +41,3 @@ def test_a_limit_without_its_value_is_refused(text: str) -> None:
 def test_what_is_no_value_is_refused(text: str) -> None:
     with pytest.raises(Unreadable):
         parse(text, ".")
-
-
-def test_the_decimal_mark_is_the_columns() -> None:
-    assert decimal_mark(["3.45", "2"]) == "."
-    assert decimal_mark(["3,45", "1,250", "NA"]) == ","
-    assert decimal_mark(["3,45", "."]) == ","
-    assert decimal_mark(["3.45", "2,1"]) == "."  # and then 2,1 is refused by `parse`
-    with pytest.raises(Unreadable, match="one way only"):
-        decimal_mark(["1,250", "2,500", "12"])

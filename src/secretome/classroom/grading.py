@@ -1,7 +1,7 @@
 """Marks for the sheets that came back, each lost mark with its reason."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from secretome.classroom.questions import ABSOLUTE, BOUND, NOT_ESTIMABLE, WITHIN
 from secretome.classroom.returned import Sheet, collect
 from secretome.classroom.roster import Student
 from secretome.classroom.sheets import read_table, written
-from secretome.protocol import Problem, Refusal, load_protocol, normalise, study_folder
+from secretome.protocol import Problem, Refusal, load_protocol, name_key, normalise, study_folder
 from secretome.tables.workbook import defused
 from secretome.words import classroom as words
 
@@ -153,7 +153,8 @@ def marks_of(row: KeyRow, given: Sequence[str], *, torn: bool = False) -> tuple[
     filled = [text for text in given if text]
     if not filled:
         return 0, words.NO_ANSWER
-    if len({normalise(text) for text in filled}) > 1:
+    # Points and signs count: 1.5 is not 15, and -2 is not 2.
+    if len({name_key(text) for text in filled}) > 1:
         return 0, words.ANSWERED_TWICE
     reason = _wrong(row.question, row.answer, filled[0])
     if reason and row.unmended and row.unmended != row.answer and not _wrong(row.question, row.unmended, filled[0]):
@@ -161,12 +162,18 @@ def marks_of(row: KeyRow, given: Sequence[str], *, torn: bool = False) -> tuple[
     return (0, reason) if reason else (row.marks, "")
 
 
+def _form(choices: Sequence[str]) -> Callable[[str], str]:
+    """What an answer is compared by: without any punctuation, unless that would make two choices one."""
+    return normalise if len(set(map(normalise, choices))) == len(set(choices)) else name_key
+
+
 def _wrong(question: Question, right: str, given: str) -> str:
     """What is wrong with an answer; empty where nothing is."""
     if question.kind == "choice":
-        if normalise(given) in [normalise(answer) for answer in right.split(EITHER)]:
+        form = _form(question.choices)
+        if form(given) in [form(answer) for answer in right.split(EITHER)]:
             return ""
-        on_list = normalise(given) in [normalise(choice) for choice in question.choices]
+        on_list = form(given) in [form(choice) for choice in question.choices]
         return words.ANOTHER if on_list else words.none_of(given[:60], question.choices)
     if right == NOT_ESTIMABLE:
         return "" if normalise(given) == normalise(NOT_ESTIMABLE) else words.ANOTHER

@@ -6,7 +6,23 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from secretome.cli.common import Files, Names, SheetName, StudyName, app, err, finish, known, out, pairs_of, refuse, scenarios_of, write_new
+from secretome.cli.common import (
+    DecimalMark,
+    Files,
+    Names,
+    SheetName,
+    StudyName,
+    app,
+    checked_decimal,
+    err,
+    finish,
+    known,
+    out,
+    pairs_of,
+    refuse,
+    scenarios_of,
+    write_new,
+)
 from secretome.defaults import DEFAULT_SCENARIO
 from secretome.protocol import Problem, Refusal, load_protocol, study_folder, study_names
 
@@ -29,7 +45,7 @@ def studies() -> None:
 
 
 @app.command(epilog="Example: `secretome check treg_conditioned_medium my_donors.csv`")
-def check(study: StudyName, files: Files, sheet: SheetName = None, mapped: Names = None) -> None:
+def check(study: StudyName, files: Files, sheet: SheetName = None, mapped: Names = None, decimal: DecimalMark = None) -> None:
     """Show how cohort files are understood, and every problem in them, by cell. Nothing is run."""
     known(study)
     # Imported where they are used, here and below, because they take a second, which `--help` need not wait for.
@@ -38,10 +54,11 @@ def check(study: StudyName, files: Files, sheet: SheetName = None, mapped: Names
     from secretome.cohort import load_study
 
     names = pairs_of("--map", "OLD=NEW, such as Ctrl=control", mapped)
+    mark = checked_decimal(decimal)
     refusals = []
     for file in files:
         try:
-            loaded = load_study(study, cohort=file, sheet=sheet, names=names)
+            loaded = load_study(study, cohort=file, sheet=sheet, names=names, decimal=mark)
         except Refusal as refusal:
             refusals.append(refusal)
             continue

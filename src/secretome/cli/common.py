@@ -52,6 +52,10 @@ Names = Annotated[
         "--map", metavar="OLD=NEW", help="Read a name in the file as one of the study's groups, endpoints or columns; may be repeated."
     ),
 ]
+DecimalMark = Annotated[
+    str | None,
+    typer.Option("--decimal", metavar="MARK", help="The mark before decimals, point or comma, where the file can be read in two ways."),
+]
 
 
 def write_new(file: Path, content: bytes) -> None:
@@ -94,7 +98,8 @@ def pairs_of(option: str, expected: str, texts: Sequence[str] | None) -> dict[st
     pairs: dict[str, str] = {}
     problems = []
     for text in texts or []:
-        name, sign, value = text.partition("=")
+        # A name in a file may hold the sign itself, as in 'Sham (n=6)'.
+        name, sign, value = text.rpartition("=")
         if not sign or not name:
             problems.append(Problem(option, "", repr(text), expected))
         elif name in pairs:
@@ -103,6 +108,16 @@ def pairs_of(option: str, expected: str, texts: Sequence[str] | None) -> dict[st
     if problems:
         refuse([Refusal(problems)])
     return pairs
+
+
+def checked_decimal(text: str | None) -> str | None:
+    """The decimal mark that was stated; one that is none is told of once, and not with every file."""
+    from secretome.cohort import decimal_of
+
+    try:
+        return decimal_of(text)
+    except Refusal as refusal:
+        refuse([refusal])
 
 
 def refuse(refusals: Sequence[Refusal]) -> NoReturn:

@@ -13,7 +13,21 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from secretome.cli.common import Files, Names, SheetName, StudyName, app, err, finish, known, out, pairs_of, refuse
+from secretome.cli.common import (
+    DecimalMark,
+    Files,
+    Names,
+    SheetName,
+    StudyName,
+    app,
+    checked_decimal,
+    err,
+    finish,
+    known,
+    out,
+    pairs_of,
+    refuse,
+)
 from secretome.protocol import Problem, Refusal, load_protocol, study_folder
 
 if TYPE_CHECKING:
@@ -48,6 +62,7 @@ def rerun(
     ] = None,
     sheet: SheetName = None,
     mapped: Names = None,
+    decimal: DecimalMark = None,
     jobs: Annotated[int | None, typer.Option("--jobs", min=1, metavar="N", help="Cohorts at once; default as many as cores.")] = None,
     plain: Annotated[
         bool, typer.Option("--plain", help="Run each notebook by papermill with a kernel of its own: the same outputs, slower.")
@@ -70,7 +85,7 @@ def rerun(
     stated = pairs_of("-p", "NAME=VALUE, such as alpha=0.01", parameters)
     names = pairs_of("--map", "OLD=NEW, such as Ctrl=control", mapped)
     way = runs.Way(plain or not runs.FORKS, jobs or os.cpu_count() or 1, timeout, memory)
-    asked = _Asked(study, files, target, existing, stated, names, sheet, way, shard, scheduler)
+    asked = _Asked(study, files, target, existing, stated, names, sheet, checked_decimal(decimal), way, shard, scheduler)
     with ExitStack() as held:
         try:
             ready, refusals = asked.plan(held)
@@ -105,6 +120,7 @@ class _Asked:
     stated: dict[str, str]
     names: dict[str, str]
     sheet: str | None
+    decimal: str | None
     way: "runs.Way"
     shard: str | None
     scheduler: str | None
@@ -123,7 +139,7 @@ class _Asked:
         with _bar() as bar:
             files = bar.track(mine, description="reading")
             ready, refusals = runs.plan(
-                self.study, files, self.target, self.existing, sheet=self.sheet, names=self.names, parameters=values
+                self.study, files, self.target, self.existing, sheet=self.sheet, names=self.names, decimal=self.decimal, parameters=values
             )
         if ready and not there and not self.scheduler:
             held.enter_context(runs.alone(self.target, part, self.files))
@@ -147,6 +163,7 @@ class _Asked:
         for option, pairs in (("-p", self.stated), ("--map", self.names)):
             command += [word for name, value in pairs.items() for word in (option, f"{name}={value}")]
         command += ["--sheet", self.sheet] if self.sheet else []
+        command += ["--decimal", self.decimal] if self.decimal else []
         command += ["--plain"] if self.way.plain else []
         return [*command, "--jobs", "1", "--timeout", f"{self.way.timeout}", "--memory", f"{self.way.memory}"]
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 
 from secretome.cohort.columns import Columns, Complaints
 from secretome.cohort.sheet import Cell
-from secretome.cohort.values import MISSING, Unreadable, Value, limitless, parse
+from secretome.cohort.unreadable import limit_passed
+from secretome.cohort.values import MISSING, Unreadable, Value, parse
 from secretome.cohort.vocabulary import BESIDE
 from secretome.protocol import Endpoint, Kind
 
@@ -26,8 +26,6 @@ SOUND = {
     "total": (1, math.inf, True, "a whole number from 1 upwards"),
     "exposure": (0, 1, False, "a share of the whole, above 0 and at most 1"),
 }
-ABOVE = (">", "uloq", "alq", "aql", "above")
-UNSURE = ("oor", "outofrange")
 UNCOUNTED = {"count": math.nan, "exposure": math.nan, "total": math.nan}
 # A scaled count comes rounded; more than this from a whole number, the share plated is another one.
 FROM_WHOLE = 0.05
@@ -65,13 +63,10 @@ class Beside:
 
     def named_limit(self, text: str, limits: tuple[float, float]) -> Value | None:
         """What a word such as 'ND' or '>ULOQ' says, once the limit is known; None where it is not."""
-        word = re.sub(r"[\s.]", "", text.casefold())
-        if not limitless(text) or word in UNSURE:
-            return None
-        lower, upper = limits
-        if any(mark in word for mark in ABOVE):
-            return None if math.isnan(upper) else Value(upper, math.inf)
-        return None if math.isnan(lower) else Value(0.0, lower)
+        side, (lower, upper) = limit_passed(text), limits
+        if side == ">" and not math.isnan(upper):
+            return Value(upper, math.inf)
+        return Value(0.0, lower) if side == "<" and not math.isnan(lower) else None
 
     def within(self, value: Value, limits: tuple[float, float], cell: Cell, endpoint: str) -> Value:
         """The value as its assay can tell it: one beyond a limit is known to be beyond it, and no more."""

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from secretome.cohort.flags import column_meanings, holds_flags_alone
-from secretome.cohort.headers import is_unit, with_unit
+from secretome.cohort.headers import is_unit_cell, with_unit
+from secretome.cohort.naming import CellNames
+from secretome.cohort.row_titles import count_rows, names_no_animal
 from secretome.cohort.sheet import Cell, Grid
 from secretome.cohort.summaries import is_summary, typed_mean, without_summaries
 from secretome.cohort.values import is_value
-from secretome.cohort.vocabulary import Vocabulary
-from secretome.protocol import Problem, Refusal, nearest, normalise
+from secretome.cohort.vocabulary import BRACKETS, Vocabulary, map_option
+from secretome.protocol import Problem, Refusal, nearest, spelling
 
 HEADER = ("animal", "group", "endpoint", "value", "unit", "replicate", "exclude")
 STRUCK = "struck out in Prism"
@@ -94,6 +96,10 @@ class _ByGroup:
         left = [repr(block.grid.title) for block in blocks if block not in meant] + [problem.place for problem in unfit]
         if left:
             self.understood.append(f"not used, for no endpoint or no animals are in them: {', '.join(left)}")
+        names = CellNames(self.vocabulary, "group")
+        names.add(column.group for block in meant for column in block.columns)
+        if merged := names.merged(self.path.name):
+            raise Refusal([*self.problems, *merged])
         self._refuse_twice(meant)
         if not meant[0].columns:
             raise Refusal(self.problems)
@@ -140,8 +146,9 @@ class _ByGroup:
                 self._about(cell, "an empty header over a filled column", "the name of a group", "Name the column, or delete it.")
             elif is_summary(cell.text) and not self.vocabulary.group(cell.text):
                 self.understood.append(f"the column {cell.text.strip()!r} ({cell.name}) is a summary, and left out")
-            elif known:
-                self._about(cell, f"a column {known!r}", "groups alone", "Beside other columns, give each animal a row of its own.")
+            elif known or (names_no_animal(BRACKETS.sub("", cell.text)) and not self.vocabulary.group(cell.text)):
+                name = known or cell.text.strip()
+                self._about(cell, f"a column {name!r}", "groups alone", "Beside other columns, give each animal a row of its own.")
             else:
                 endpoint = self._endpoint(grid, number, above, at)
                 columns.append(_Column(at, cell, with_unit(endpoint, units.get(at, "")) if endpoint else None))
@@ -161,7 +168,7 @@ class _ByGroup:
     def _units(self, body: list[tuple[Cell, ...]]) -> tuple[dict[int, str], list[tuple[Cell, ...]]]:
         """The units of the columns, where a row of nothing but units stands under the groups."""
         first = {at: cell.text.strip() for at, cell in enumerate(body[0]) if cell.text.strip()} if body else {}
-        return (first, body[1:]) if first and all(map(is_unit, first.values())) else ({}, body)
+        return (first, body[1:]) if first and all(map(is_unit_cell, first.values())) else ({}, body)
 
     def _titles_column(self, header: tuple[Cell, ...], filled: list[int], *, prism: bool) -> int | None:
         if prism:
@@ -211,7 +218,7 @@ class _ByGroup:
     def _own_titles(self, block: _Block) -> bool:
         """Whether the titles of rows can be ids: in a study of separate animals, none may have values in two groups."""
         titles = [title.text.strip() for row in block.rows if (title := block.title(row))]
-        groups = [{normalise(column.group.text) for column in block.columns if row[column.position].text.strip()} for row in block.rows]
+        groups = [{self._group(column) for column in block.columns if row[column.position].text.strip()} for row in block.rows]
         return len(titles) == len(block.rows) and (
             self.paired or (len(set(titles)) == len(titles) and all(len(met) <= 1 for met in groups))
         )
@@ -219,14 +226,17 @@ class _ByGroup:
     def _rows(self, block: _Block) -> Iterator[tuple[Cell, ...]]:
         arms: dict[tuple[str, str], list[_Column]] = {}
         for column in block.columns:
-            group = self.vocabulary.group(column.group.text) or column.group.text.strip()
-            arms.setdefault((group, self._key(column.endpoint)), []).append(column)
+            arms.setdefault((self._group(column), self._key(column.endpoint)), []).append(column)
         several = any(len(columns) > 1 for columns in arms.values())
         sideways, own = self._sideways(block), self._own_titles(block)
         titled = all(block.title(row) for row in block.rows)
         if self._refuse_rows(block, several=several, sideways=sideways, titled=titled):
             return
-        wells = several and titled and not sideways
+        # In a single row that is no animal's, the columns of a group are its animals.
+        one_row = several and len(block.rows) == 1 and bool(self._shared_titles(block))
+        wells = several and titled and not sideways and not one_row
+        if one_row and not sideways:
+            self.understood.append("the columns of a group are its animals")
         self._say(sideways=sideways, wells=wells, own=own and not sideways)
         for number, row in enumerate(block.rows, start=1):
             title = block.title(row)
@@ -256,7 +266,46 @@ class _ByGroup:
             )
             self._about(first, "several columns per group in rows without titles", "to be told whether they are wells or animals", remedy)
             return True
-        return False
+        return not sideways and self._refuse_titles(block, several=several)
+
+    def _shared_titles(self, block: _Block) -> list[Cell]:
+        """The titles of rows with values in two groups or more: no animal of an unpaired study is in two groups."""
+        if self.paired:
+            return []
+        titled = [(title, row) for row in block.rows if (title := block.title(row)) and not is_summary(title.text)]
+        return [
+            title
+            for title, row in titled
+            if len({self._group(column) for column in block.columns if row[column.position].text.strip()}) > 1
+        ]
+
+    def _refuse_titles(self, block: _Block, *, several: bool) -> bool:
+        """Ask about titles of rows that can be no animals: times, doses, plates."""
+        titles = [title for row in block.rows if (title := block.title(row)) and not is_summary(title.text)]
+        texts = [title.text.strip() for title in titles]
+        shared = self._shared_titles(block)
+        strange = [title for title in titles if names_no_animal(title.text)]
+        if len(set(texts)) < 2 and not (several and len(block.rows) > 1 and shared):
+            return False
+        if not strange and not (shared and (several or not count_rows(texts))):
+            return False
+        first = (strange or shared)[0]
+        protocol = self.vocabulary.protocol
+        told = ", ".join(dict.fromkeys(repr(text) for text in texts[:4])) + (", …" if len(set(texts)) > 4 else "")
+        found = f"rows titled {told}" + (", with values in several groups" if shared else "")
+        hour = f", such as {protocol.sampling_hour:g} h" if protocol.sampling_hour is not None else ""
+        remedy = (
+            f"If they are times, doses or plates, keep the rows of one{hour}, and give each {protocol.experimental_unit} a row of its own"
+        )
+        remedy += ", with its animal, group and value."
+        if several:
+            remedy = f"If they are times, doses or plates and the columns of a group are its {protocol.units}, keep the row of one{hour}."
+            remedy += f" If the columns are wells, title each row with one {protocol.experimental_unit}, and fill it in one group only."
+        elif not strange:
+            remedy += " If they only count the rows, write 1, 2, 3."
+        expected = f"the {protocol.experimental_unit} of each row, which is in one group only" if shared else f"{protocol.units}"
+        self._about(first, found, expected, remedy)
+        return True
 
     def _row(self, value: Cell, animal: str, column: _Column, endpoint: Cell | None, well: int, *, prism: bool) -> tuple[Cell, ...]:
         # A study of one endpoint needs no name for it.
@@ -273,6 +322,10 @@ class _ByGroup:
             replace(plain, text=str(well) if well else ""),
             replace(plain, text=STRUCK if value.struck and prism else ""),
         )
+
+    def _group(self, column: _Column) -> str:
+        """The group of a column; a name that the study does not know stands for a group of its own."""
+        return self.vocabulary.group(column.group.text) or spelling(column.group.text)
 
     def _key(self, endpoint: Cell | None) -> str:
         found = self.vocabulary.endpoint(endpoint.text) if endpoint else None
@@ -311,7 +364,7 @@ class _ByGroup:
         for block in blocks:
             grid = block.grid
             title = f"the title {grid.title!r}" if grid.title else "no title above the groups"
-            hint = f" Or say it: --map '{grid.title}={next(iter(endpoints))}'." if grid.title else ""
+            hint = f" Or say it: {map_option(grid.title, next(iter(endpoints)))}." if grid.title else ""
             place = f"table {grid.title!r}" if grid.title else f"row {grid.rows[0][0].row}"
             self.problems.append(Problem(self.path.name, place, title, f"an endpoint: {' or '.join(endpoints)}", remedy + hint))
         raise Refusal([*self.problems, *unfit])
@@ -320,7 +373,7 @@ class _ByGroup:
         seen: dict[tuple[str, str], _Block] = {}
         for block in blocks:
             for column in block.columns:
-                key = (self._key(column.endpoint), normalise(column.group.text))
+                key = (self._key(column.endpoint), self._group(column))
                 other = seen.setdefault(key, block)
                 if other is not block:
                     remedy = f"Say which one: --sheet {other.grid.title!r}." if other.grid.title != block.grid.title else "Delete one."

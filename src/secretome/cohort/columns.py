@@ -8,8 +8,20 @@ from dataclasses import dataclass, field
 from secretome.cohort.headers import shortened
 from secretome.cohort.sheet import Cell, Sheet
 from secretome.cohort.units import canonical, factor
-from secretome.cohort.vocabulary import BESIDE, BRACKETS, LONG, OPTIONAL, REQUIRED, Vocabulary, in_brackets, labelled, other_name
-from secretome.protocol import Problem, Refusal, nearest, normalise
+from secretome.cohort.vocabulary import (
+    BESIDE,
+    BRACKETS,
+    LONG,
+    OPTIONAL,
+    REQUIRED,
+    Vocabulary,
+    in_brackets,
+    labelled,
+    map_option,
+    nearest_of_numbers,
+    other_name,
+)
+from secretome.protocol import Problem, Refusal, normalise
 
 # What a simulation writes of itself is no column that a laboratory may have misspelt.
 WRITTEN_BY_SIMULATION = ("scenario", "seed")
@@ -24,6 +36,16 @@ WELLS = re.compile(r"\b(dup|repl|rep|well)", re.IGNORECASE)
 SPREADS = frozenset({"mean", "average", "median", "sd", "sem", "se", "stdev", "cv", "ci"})
 # What other columns of numbers beside the endpoints hold.
 NO_ENDPOINT = frozenset({"weight", "bodyweight", "bw", "age", "day", "hour", "date", "week", "dose", "temperature", "dilution", "n", "no"})
+# Columns that hold something worked out from an endpoint, or read before it: no --map makes values of them.
+DERIVED = re.compile(
+    r"^\s*log(2|10|e)?|(?<![^\W\d_])(log(2|10|e)?|ln|od\s?\d*|abs(orbance)?|a450|mfi|fi|rfu|rlu|ecl|signal|npx|ct|cq|ratio|rank|percentile"
+    r"|fold|change|normali[sz]ed|norm|delta|z-?score|per cent of|% of control)(?![^\W\d_])",
+    re.IGNORECASE,
+)
+# How R and pandas number headers that are there more than once.
+NUMBERED = re.compile(r"(?P<name>.*\w)(\.\.\.?\d+|\.\d+|_\d+)$")
+# What is in brackets and can be no unit: a number, such as that of a bead region.
+NO_UNIT = re.compile(r"[\W\d_]+|(bead|region|well|plate|#)\s*\d+", re.IGNORECASE)
 HOURS = frozenset({"h", "hr", "hrs", "hour", "hours"})
 
 
@@ -93,7 +115,13 @@ class Columns:
         self.units_stated.add(endpoint)
         expected = self.protocol.endpoints[endpoint].unit
         # Here '/' and '%' carry meaning, so only case, spaces and the way to write 'per' are forgiven.
-        if canonical(text) != canonical(expected):
+        if canonical(text) == canonical(expected):
+            return
+        header = cell.text.strip()
+        if NO_UNIT.fullmatch(text.strip()) and "%" not in text and in_brackets(header) == text:
+            remedy = f"If it is no unit, add {map_option(header, endpoint)}; if it is another measurement, rename or delete the column."
+            self.complaints.about(cell, f"{text.strip()!r} in brackets after {_bare(cell)!r}", f"a unit ({expected}), or nothing", remedy)
+        else:
             times = factor(text, expected)
             remedy = f"Multiply the values by {times:g}" if times else f"Convert the values to {expected}"
             self.complaints.about(cell, f"the unit {text.strip()!r}", f"{expected!r} for {endpoint}", f"{remedy} and correct the unit.")
@@ -133,40 +161,89 @@ class Columns:
     def _place_endpoint(self, endpoint: str, position: int, cell: Cell, unit: str) -> None:
         if endpoint in self.wide:
             other = self.sheet.header[self.wide[endpoint]]
-            self.complaints.about(
-                cell, f"a second column for {endpoint}", "one column per endpoint", f"It stands in column {other.name} too."
-            )
-        self.wide.setdefault(endpoint, position)
-        if unit:
+            found = f"a second column for {endpoint}: {cell.text.strip()!r} beside {other.text.strip()!r} ({other.name})"
+            options = f"{map_option(other.text, 'KEY')} {map_option(cell.text, 'KEY')}"
+            remedy = f"If they are different endpoints, say which each one is: {options}. If not, delete or rename one of them."
+            self.complaints.about(cell, found, "one column per endpoint", remedy)
+        if self.wide.setdefault(endpoint, position) == position and unit:
             self.check_unit(unit, endpoint, cell)
 
     def _report_unknown(self, unknown: list[Cell]) -> None:
         numbers: list[Cell] = []
-        for cell in unknown:
+        guesses: list[tuple[Cell, str]] = []
+        derived: list[tuple[str, Cell]] = []
+        absent = [key for key in self.protocol.endpoints if key not in self.wide]
+        for cell in self._without_numbered(unknown):
             name = cell.text.strip()
             if "animal" not in self.named and _may_be_animals(cell):
                 continue  # asked about with the column that is absent
-            if self._inside(name) and any(word in SPREADS for word in re.findall(r"[^\W\d_]+", name.casefold())):
+            inside = self._inside(name)
+            if inside and any(word in SPREADS for word in re.findall(r"[^\W\d_]+", name.casefold())):
                 found, remedy = f"the column {name!r}, which is a summary", "Give the values of the animals; delete it if they are there."
                 self.complaints.about(cell, found, "one value per animal", remedy)
-            elif WELLS.search(name) and (endpoint := self._named_in(name)):
+            elif inside and DERIVED.search(name):
+                found = f"the column {name!r}, whose name says that it holds logarithms, readings of an instrument or relative values"
+                meant = (self.vocabulary.endpoint(inside) or ("",))[0]
+                expected = f"values of {meant} in {self.protocol.endpoints[meant].unit}"
+                self.complaints.about(cell, found, expected, "Give those values; delete the column if they are there.")
+                derived.append((inside, cell))
+            elif WELLS.search(name) and (well_of := self._named_in(name)):
                 remedy = "Give each well a row, numbered in a column 'replicate'; delete the column if it holds something else."
-                self.complaints.about(cell, f"the column {name!r}, as of a well", f"one column for {endpoint}", remedy)
+                self.complaints.about(cell, f"the column {name!r}, as of a well", f"one column for {well_of}", remedy)
             elif guess := self._guess(_bare(cell)):
-                remedy = f"Rename it if that is what it holds, or add --map '{_bare(cell)}={guess}'; otherwise delete it or rename it."
-                self.complaints.about(cell, f"the column {name!r}", f"a column this study knows; the nearest is {guess!r}", remedy)
-                self._suppose(guess, cell)
+                guesses.append((cell, guess))
             elif self._may_be_an_endpoint(cell):
                 numbers.append(cell)
             else:
                 self.understood.append(f"column {name!r} was not used")
+        self._ask_about_guesses(guesses)
+        for endpoint, cell in derived:
+            self._suppose(endpoint, cell)
         if numbers:
-            absent = [key for key in self.protocol.endpoints if key not in self.wide]
-            told = ", ".join(f"{cell.text.strip()!r}" for cell in numbers)
-            remedy = f"If one is that endpoint, add --map '{_bare(numbers[0])}={absent[0]}' or rename it; delete the others."
-            plural = "s" if len(numbers) > 1 else ""
-            found = f"the column{plural} {told}, which hold{'' if plural else 's'} numbers"
-            self.complaints.about(numbers[0], found, f"{' or '.join(absent)}, which has no column", remedy)
+            self._ask_about_numbers(numbers, absent)
+
+    def _ask_about_numbers(self, numbers: list[Cell], absent: list[str]) -> None:
+        told = ", ".join(f"{cell.text.strip()!r}" for cell in numbers)
+        meaning = absent[0] if len(numbers) == len(absent) == 1 else "KEY"
+        options = " or ".join(map_option(_bare(cell), meaning) for cell in numbers[:6])
+        remedy = f"If one is that endpoint, add {options} or rename it; delete the others."
+        plural = "s" if len(numbers) > 1 else ""
+        found = f"the column{plural} {told}, which hold{'' if plural else 's'} numbers"
+        self.complaints.about(numbers[0], found, f"{' or '.join(absent)}, which has no column", remedy)
+
+    def _ask_about_guesses(self, guesses: list[tuple[Cell, str]]) -> None:
+        """Ask about columns that come near to a name of the study; several that come near to one are asked about together."""
+        near: dict[str, list[tuple[Cell, str]]] = {}
+        for cell, guess in guesses:
+            near.setdefault((self.vocabulary.endpoint(guess) or (guess,))[0], []).append((cell, guess))
+        for members in near.values():
+            cell, guess = members[0]
+            found, expected = f"the column {cell.text.strip()!r}", f"a column this study knows; the nearest is {guess!r}"
+            remedy = f"Rename it if that is what it holds, or add {map_option(_bare(cell), guess)}; otherwise delete it or rename it."
+            if len(members) > 1:
+                found = f"the columns {' and '.join(repr(other.text.strip()) for other, _ in members)}, which are different names"
+                expected = f"columns this study knows; the nearest to each is {guess!r}"
+                options = " ".join(map_option(other.text, "KEY") for other, _ in members)
+                remedy = f"Say which each one is: {options}; delete or rename those that are none."
+            self.complaints.about(cell, found, expected, remedy)
+            self._suppose(guess, cell)
+
+    def _without_numbered(self, unknown: list[Cell]) -> list[Cell]:
+        """Ask about headers that R or pandas numbered because they were there more than once; return the other headers."""
+        groups: dict[str, list[tuple[Cell, str]]] = {}
+        for cell in unknown:
+            numbered = NUMBERED.fullmatch(cell.text.strip())
+            if numbered and (meant := self.vocabulary.endpoint(numbered["name"])):
+                groups.setdefault(meant[0], []).append((cell, numbered["name"]))
+        for endpoint, members in groups.items():
+            (cell, name), told = members[0], " and ".join(repr(cell.text.strip()) for cell, _ in members)
+            found = f"{told}, as R and pandas write a header {name!r} that is there more than once"
+            remedy = "If they are wells of one animal, give each well a row, numbered in a column 'replicate'."
+            remedy += f" Otherwise name the one that counts {name!r}, and delete the others."
+            self.complaints.about(cell, found, f"one column for {endpoint}", remedy)
+            self._suppose(endpoint, cell)
+        asked = [cell for members in groups.values() for cell, _ in members]
+        return [cell for cell in unknown if cell not in asked]
 
     def _guess(self, name: str) -> str | None:
         """The name that a column's is near to, of those that have no column yet."""
@@ -175,10 +252,12 @@ class Columns:
         long = () if self.wide else LONG
         known = [*REQUIRED, *DECIDING, *long, *(name for pair in labelled(self.protocol.endpoints) for name in pair)]
         return (
-            nearest(name, [other for other in known if self._free(other)])
+            nearest_of_numbers(name, [other for other in known if self._free(other)])
             or self._inside(name)
             # A column that decides nothing may well be another: 'age' is no misspelt 'cage'.
-            or nearest(name, [other for other in OPTIONAL if other not in WRITTEN_BY_SIMULATION and self._free(other)], cutoff=0.87)
+            or nearest_of_numbers(
+                name, [other for other in OPTIONAL if other not in WRITTEN_BY_SIMULATION and self._free(other)], cutoff=0.87
+            )
         )
 
     def _free(self, name: str) -> bool:
@@ -216,6 +295,9 @@ class Columns:
         another = stated and canonical(stated) not in units and not any(factor(stated, unit) for unit in units)
         if another or normalise(_bare(header)) in NO_ENDPOINT:
             return False
+        return self._holds_numbers(header)
+
+    def _holds_numbers(self, header: Cell) -> bool:
         position = self.sheet.header.index(header)
         texts = [row[position].text.strip() for row in self.sheet.rows]
         return any(texts) and all(re.fullmatch(r"[<>]?\s*[\d.,]+|", text) for text in texts)
@@ -239,7 +321,10 @@ class Columns:
             self.complaints.about_file(f"a column {long[0]!r} without {absent!r}", "both, or one column per endpoint", place, remedy)
         elif not long and not self.wide:
             names = " or ".join(repr(key) for key in self.protocol.endpoints)
-            self.complaints.about_file("no measurements", f"columns 'endpoint' and 'value', or one per endpoint ({names})", place)
+            options = " or ".join(map_option(_bare(cell), "KEY") for cell in unknown if self._holds_numbers(cell))
+            remedy = f"If a column holds an endpoint under another name, say so: {options}." if options else ""
+            expected = f"columns 'endpoint' and 'value', or one per endpoint ({names})"
+            self.complaints.about_file("no measurements", expected, place, remedy)
 
     def _may_be(self, column: str, unknown: list[Cell]) -> str:
         """How to say which column is meant: by those that another name, or the cells under it, make likely."""
@@ -248,7 +333,7 @@ class Columns:
             likely = [cell for cell, texts in rows if any(map(self.vocabulary.group, texts)) or other_name(cell.text) == column]
         else:
             likely = [cell for cell in unknown if _may_be_animals(cell)]
-        told = " or ".join(f"--map '{cell.text.strip()}={column}'" for cell in likely)
+        told = " or ".join(map_option(cell.text, column) for cell in likely)
         if told:
             return f"Say which one it is: {told}."
         return "Number the animals in a column of their own." if column == "animal" else "Give every animal its group."

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 from secretome.cohort.sheet import Cell, Grid, grid
@@ -56,7 +57,7 @@ def _cut(text: str, delimiters: dict[str, str], encoding: str) -> tuple[list[Gri
         widths = Counter(len(record) for record in records if len(record) > 1 and any(map(str.strip, record)))
         if widths:
             rows = [[Cell(cell, number, column) for column, cell in enumerate(record, 1)] for number, record in enumerate(records, 1)]
-            cuts.append((max(widths.values()), grid("", rows, f"{encoding} text, columns separated by {name}", commas=delimiter == ",")))
+            cuts.append((max(widths.values()), grid("", rows, f"{encoding} text, columns separated by {name}", delimiter=delimiter)))
     return [cut for _, cut in sorted(cuts, key=lambda scored: -scored[0])], torn
 
 
@@ -88,6 +89,30 @@ def decode(content: bytes, path: Path) -> tuple[str, str]:
     if "\x00" in text:
         raise Refusal([Problem(path.name, "", "a binary file", "a CSV file, an Excel workbook or a Prism file saved as .pzfx")])
     return text, encoding
+
+
+def doubtful(text: str) -> bool:
+    """Whether a text read as Windows-1252 was probably written in another encoding: whole words of it are accented letters and signs.
+
+    >>> doubtful("Gerät;Öl;µL"), doubtful("крыса".encode("cp1251").decode("cp1252"))
+    (False, True)
+    """
+    runs = re.findall(r"[^\x00-\x7f]{3,}", text)
+    # Quotation marks, dashes and the like may stand beside a letter; two other signs may not.
+    strange = [run for run in runs if len(re.sub(r"[\u2010-\u2030\u2039\u203a\xa0]", "", run)) > 1]
+    return bool(strange) or re.search(r"\ufffd|[^\W\d_][¿¡¦¨¯´¶¸¹¼½¾][^\W\d_]", text) is not None
+
+
+def encoding_problem(content: bytes, path: Path) -> Problem | None:
+    """What is wrong with the encoding of a text, where it is probably none of those that are known."""
+    with suppress(UnicodeDecodeError):
+        content.decode("utf-8-sig")
+        return None
+    if _utf16(content) or not doubtful(content.decode("cp1252", errors="replace")):
+        return None
+    found = "a text whose encoding is none of those known (UTF-8, UTF-16, Windows-1252), so that its letters come out wrong"
+    remedy = "Open it in Excel, and save it as 'CSV UTF-8 (Comma delimited)' or as a workbook (.xlsx)."
+    return Problem(path.name, "", found, "a text in UTF-8", remedy)
 
 
 def _utf16(content: bytes) -> str:

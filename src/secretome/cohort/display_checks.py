@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from secretome.cohort.columns import Columns, Complaints
-from secretome.cohort.headers import is_unit
 from secretome.cohort.sheet import Cell, cell_ranges
-from secretome.cohort.units import canonical, factor
+from secretome.cohort.units import canonical, factor, is_unit
 from secretome.cohort.values import MISSING, reciprocal
 from secretome.cohort.vocabulary import BESIDE
 from secretome.protocol import Endpoint

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from secretome.cohort.number_format import Shown
-from secretome.cohort.values import limitless
+from secretome.cohort.unreadable import limit_passed
 
 Doubt = Literal["", "hidden", "scaled", "sign", "words", "unknown"]
 LIMITS = ("<", ">", "≤", "≥", "<=", ">=")
@@ -101,7 +101,7 @@ def _compared(text: str, stored: float, number: str) -> Displayed:
     # A format may show a limit in place of every number beyond it; the reader sees the limit.
     if _LIMIT.fullmatch(text):
         return Displayed(text.replace("<=", "≤").replace(">=", "≥"), text, stored=False)
-    if limitless(text):
+    if limit_passed(text):
         return Displayed(text, text, stored=False)
     return Displayed(number, text, doubt=_doubt(text, stored))
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from secretome.cohort.columns import Columns, Complaints
+from secretome.cohort.decimals import decide
 from secretome.cohort.flags import GENERIC, Meaning, column_meanings, header_words, is_flag_header, meaning
 from secretome.cohort.replicates import Record
 from secretome.cohort.sheet import Cell, cell_ranges
-from secretome.cohort.values import Unreadable, decimal_mark, parse
+from secretome.cohort.values import Unreadable, parse
 from secretome.cohort.vocabulary import labelled
 
 Measured = tuple[Record, Cell]
@@ -168,9 +169,9 @@ def _ask_about_limit(
     """Ask about a column of assay limits under another name than 'lloq' or 'uloq', where a value lies at a limit or beyond it."""
     upper = bool(re.search(r"\buloq\b|upper", header.text.casefold()))
     name = "uloq" if upper else "lloq"
-    texts = [row[position].text for row in columns.sheet.rows]
+    cells = [(row[position], row[position].text) for row in columns.sheet.rows]
+    mark = decide({position: cells}, columns.sheet.delimiter).marks.get(position, ".")
     with suppress(Unreadable):
-        mark = decimal_mark(texts)
         for row in columns.sheet.rows:
             limit = parse(row[position].text, mark).seen
             for record, cell in values.get((row[position].sheet, row[position].row), []):

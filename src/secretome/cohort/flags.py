@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 from secretome.cohort.sheet import Cell, letters
-from secretome.cohort.values import MISSING, limitless
+from secretome.cohort.unreadable import limit_passed
+from secretome.cohort.values import MISSING
 
 Meaning = Literal["", "below", "above", "beyond", "estimated", "excluded", "mark"]
 # Words that say that a value is as it seems.
@@ -60,6 +61,8 @@ GENERIC = frozenset(
     }
 )
 
+SIDES: dict[str, Meaning] = {"<": "below", ">": "above", "?": "beyond"}
+
 
 def meaning(text: str, *, flags: bool = False) -> Meaning:
     """Return what a cell beside a value says of it; nothing where it says nothing, or that the value is as it seems.
@@ -84,11 +87,10 @@ def meaning(text: str, *, flags: bool = False) -> Meaning:
         return ""
     if _SYMBOLS.fullmatch(form) and form[0] not in "<>≤≥":
         return "mark"
-    if limitless(text) or (form in BELOW | ABOVE and (flags or form not in CODES)):
-        word = form.replace("outofrange", "oor")
-        if word in ABOVE or any(part in word for part in (">", "uloq", "alq", "aql", "above")):
-            return "above"
-        return "beyond" if word == "oor" else "below"
+    if side := limit_passed(text):
+        return SIDES[side]
+    if form in BELOW | ABOVE and (flags or form not in CODES):
+        return "above" if form in ABOVE else "below"
     if form in EXCLUDED and (flags or form not in CODES):
         return "excluded"
     phrase = next((found for found, pattern in PHRASES if pattern.search(text.casefold())), None)

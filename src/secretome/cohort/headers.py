@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from secretome.cohort.sheet import Cell, Grid
-from secretome.cohort.units import canonical
+from secretome.cohort.units import canonical, is_unit
 from secretome.cohort.values import is_value
-from secretome.cohort.vocabulary import LONG, Vocabulary, in_brackets, labelled
+from secretome.cohort.vocabulary import LONG, Vocabulary, in_brackets, labelled, map_option
 from secretome.protocol import Problem, Refusal
 
 Row = tuple[Cell, ...]
@@ -95,14 +94,13 @@ def _either(above: Cell, below: Cell, vocabulary: Vocabulary) -> Cell:
     return below if below.text.strip() and below.kind != "merged" else above
 
 
-def is_unit(text: str) -> bool:
-    """Whether a cell holds a unit and nothing else.
+def is_unit_cell(text: str) -> bool:
+    """Whether a cell holds a unit, in brackets or not, and nothing else.
 
-    >>> is_unit("(pg/mL)"), is_unit("% of CD4+"), is_unit("12/13"), is_unit("rat 1")
-    (True, True, False, False)
+    >>> is_unit_cell("(pg/mL)"), is_unit_cell("% of CD4+"), is_unit_cell("rat 1")
+    (True, True, False)
     """
-    unit = in_brackets(text) or text.strip()
-    return bool(re.fullmatch(r"[^\W\d]{1,6}\s?/\s?[^\W\d]{1,6}|%.*|[^\W\d]{1,5}\s+mL-1", unit, re.IGNORECASE))
+    return is_unit(in_brackets(text) or text)
 
 
 def with_unit(header: Cell, unit: str) -> Cell:
@@ -126,9 +124,15 @@ def likeliest(grids: list[Grid], vocabulary: Vocabulary, path: Path) -> Table:
     for grid in grids:
         # Under a header that lacks a name, a column of groups is no header on its side.
         _refuse_sideways(grid, vocabulary, path, ("animals", "groups") if best[0] == 0 else ("animals",))
-    if best[0] == 0:
+    if best[0] == 0 or _is_title(best[2], best[3]):
         _refuse_unknown(grids, vocabulary, path)
     return Table(best[2], best[3], "animals", best[2].rows[best[3]])
+
+
+def _is_title(grid: Grid, number: int) -> bool:
+    """Whether a row holds one cell above rows of several: the title of a table, and no header."""
+    widths = [sum(bool(cell.text.strip()) for cell in row) for row in grid.rows[number:]]
+    return widths[0] == 1 and max(widths) > 1
 
 
 def _known(row: Sequence[Cell], vocabulary: Vocabulary) -> int:
@@ -165,7 +169,9 @@ def _refuse_unknown(grids: list[Grid], vocabulary: Vocabulary, path: Path) -> No
     numbers = sum(is_value(cell.text) for cell in grids[0].rows[0]) > len(grids[0].rows[0]) / 2
     remedy = "Is the row of column names missing?" if numbers else ""
     if near:
-        told = " ".join(f"--map '{name}={guess}'" for name, guess in list(near.items())[:6])
+        # Names that differ are not offered one meaning.
+        guesses = list(near.values())
+        told = " ".join(map_option(name, guess if guesses.count(guess) == 1 else "KEY") for name, guess in list(near.items())[:6])
         remedy = f"Correct the names, or say what is meant: {told}."
     raise Refusal([Problem(path.name, "", found, expected, remedy)])
 

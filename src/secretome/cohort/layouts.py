@@ -9,7 +9,7 @@ from pathlib import Path
 from secretome.cohort.appearance import appearance_notes
 from secretome.cohort.by_group import by_group
 from secretome.cohort.flags import name_flag_columns
-from secretome.cohort.headers import Table, find_tables, is_unit, likeliest, shortened, with_unit
+from secretome.cohort.headers import Table, find_tables, is_unit_cell, likeliest, shortened, with_unit
 from secretome.cohort.opening import read_bytes, read_grids
 from secretome.cohort.sheet import Cell, Grid, Sheet, letters
 from secretome.cohort.summaries import is_summary, without_summaries
@@ -109,7 +109,7 @@ class _Finder:
         used = [keep and position not in unnamed for position, keep in enumerate(used)]
         understood += unnamed.values()
         header, *rows = (tuple(cell for cell, keep in zip(row, used, strict=True) if keep) for row in (header, *rows))
-        problems += _header_problems(self.path, header, decimals=table.grid.commas)
+        problems += _header_problems(self.path, header, decimals=table.grid.delimiter == ",")
         if not rows and not problems:
             problems.append(Problem(self.path.name, "", "a header and no rows under it", "one row or more"))
         long = set(self.vocabulary.columns(header)) & set(LONG)
@@ -117,7 +117,7 @@ class _Finder:
         above = [row for row in table.grid.rows if row[0].row < min(cell.row for cell in table.header)]
         understood += [layout, f"{len(rows)} rows under the header in row {header[0].row}"]
         understood += _skipped("above", above) + _skipped("below", after) + summaries
-        return Sheet(self.path, self.sha256, header, tuple(rows), tuple(understood), tuple(problems))
+        return Sheet(self.path, self.sha256, header, tuple(rows), tuple(understood), tuple(problems), table.grid.delimiter)
 
     def _with_unit_row(self, header: tuple[Cell, ...], rows: list[tuple[Cell, ...]]) -> tuple[tuple[Cell, ...], list[tuple[Cell, ...]]]:
         """A row of units under the header moves into it; header cells may be merged down into that row."""
@@ -129,7 +129,7 @@ class _Finder:
         named = [cell for column, cell in zip(columns, below, strict=True) if column == "group" and cell.text.strip()]
         others = [cell for top, cell in zip(header, below, strict=True) if not self._measures(top) and cell.text.strip()]
         # Beside units, the column of animals may say 'no.'; an animal has a group.
-        if named or any(is_value(cell.text) for cell in stated) or (others and not any(is_unit(cell.text) for cell in stated)):
+        if named or any(is_value(cell.text) for cell in stated) or (others and not any(is_unit_cell(cell.text) for cell in stated)):
             return header, rows
         units = [cell.text.strip() if self._measures(top) else "" for top, cell in zip(header, below, strict=True)]
         return tuple(map(with_unit, header, units)), rows[1:]
@@ -200,7 +200,7 @@ class _Finder:
     def _grouped(self, tables: list[Table]) -> Sheet:
         long = by_group([(table.grid, table.number) for table in tables], self.vocabulary, self.path, self.unfit)
         understood = (*(grid.understood for grid in long.used), *long.understood)
-        return Sheet(self.path, self.sha256, long.header, long.rows, understood, tuple(long.problems))
+        return Sheet(self.path, self.sha256, long.header, long.rows, understood, tuple(long.problems), tables[0].grid.delimiter)
 
     def _refuse_lost(self, grids: list[Grid], grouped: list[Table]) -> None:
         """A sheet that is named after an endpoint and in which no groups are found would be lost beside one in which they are."""
@@ -216,11 +216,11 @@ class _Finder:
 
     def _with_others(self, sheet: Sheet, grids: list[Grid], tables: list[Table]) -> Sheet:
         """Say which sheets were left aside, and which cells are coloured or carry a comment."""
-        others = [repr(grid.title) for grid in grids if all(table.grid is not grid for table in tables)]
-        said = [f"sheets without a table of this study, not used: {', '.join(others)}"] if others else []
+        others = [grid.title for grid in grids if all(table.grid is not grid for table in tables)]
+        said = [f"sheets without a table of this study, not used: {', '.join(map(repr, others))}"] if others else []
         group = next((at for at, name in enumerate(self.vocabulary.columns(sheet.header)) if name == "group"), None)
         said += appearance_notes(sheet, group, list({id(table.grid): table.grid for table in tables}.values()), grids)
-        return replace(sheet, understood=(*sheet.understood, *said))
+        return replace(sheet, understood=(*sheet.understood, *said), unused=tuple(others))
 
     # -- more than one -----------------------------------------------------------------------------------------------------
 

@@ -32,8 +32,9 @@ class Cohort:
         What a simulated file says of its making.
     units_stated : frozenset of str
         The endpoints whose unit the file states.
-    sheet, names : str, dict
-        The sheet that was asked for, and the names that were mapped to the study's: without them the file would be read otherwise.
+    sheet, names, decimal : str, dict, str
+        The sheet that was asked for, the names that were mapped to the study's, and the decimal mark that was stated: without them the
+        file would be read otherwise.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Cohort:
     units_stated: frozenset[str] = frozenset()
     sheet: str = ""
     names: dict[str, str] = field(default_factory=dict)
+    decimal: str = ""
 
 
 def cohort_id(path: Path) -> str:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, cast
+from typing import cast
 
 import pandas as pd
 
 from secretome.cohort.beside import UNCOUNTED, Beside
 from secretome.cohort.columns import Columns, Complaints
+from secretome.cohort.decimals import WORDS, Mark, decide, decimal_of, question
+from secretome.cohort.delimited import doubtful, encoding_problem
 from secretome.cohort.describing import describe
 from secretome.cohort.display_checks import check_displayed, shows_titre
 from secretome.cohort.fates import Fates
@@ -20,17 +23,18 @@ from secretome.cohort.flag_checks import check_flags
 from secretome.cohort.layouts import read_sheet
 from secretome.cohort.marked import check_marked
 from secretome.cohort.model import Cohort, cohort_id
-from secretome.cohort.replicates import Record, average_wells, refuse_repeats
+from secretome.cohort.naming import ABSENT, CellNames, Kind, unused_groups
+from secretome.cohort.opening import read_bytes
+from secretome.cohort.replicates import Record, average_wells, number_within_groups, refuse_repeats
 from secretome.cohort.sheet import Cell, Sheet
 from secretome.cohort.summaries import is_summary
-from secretome.cohort.values import MISSING, Unreadable, Value, decimal_mark, has_mark, parse, reciprocal
-from secretome.cohort.vocabulary import BESIDE, REQUIRED, Vocabulary, in_brackets
-from secretome.protocol import ORIGINS, Endpoint, Group, Origin, Protocol
+from secretome.cohort.values import MISSING, Unreadable, Value, parse, reciprocal
+from secretome.cohort.vocabulary import BESIDE, REQUIRED, Vocabulary, in_brackets, map_option
+from secretome.protocol import ORIGINS, Endpoint, Group, Origin, Protocol, Refusal
 
 # Columns of `Cohort.values`, in this order.
 CARRIED = ("cage", "sex", "batch", "plate", "note")
 COLUMNS = ("animal", "group", "endpoint", "value", "lower", "upper", "count", "exposure", "total", *CARRIED, "time", "dead", "exclude")
-THOUSANDS = re.compile(r"[<>≤≥]?\s*\d{1,3}(\.\d{3})+")
 KEEP_WORDS = frozenset({"none", "no", "0", "false", "n", "keep", "include", "included"})
 # What a spreadsheet knows of a cell that cannot be a value, and how to mend it.
 BY_KIND = {
@@ -39,16 +43,6 @@ BY_KIND = {
     "date": ("the date {}", "The spreadsheet made a date of what was typed: format the cell as text or number, and type the value anew."),
     "merged": ("{} in a cell merged with another", "Unmerge the cells: one value belongs to one animal."),
 }
-# How to mend a row whose group or endpoint is unlike any of the study, or missing.
-UNKNOWN = {
-    "group": "Write the group's name, or say which one it is: --map '{name}=KEY'.",
-    "endpoint": "Delete these rows if the study has no such endpoint, or say which one it is: --map '{name}=KEY'.",
-}
-ABSENT = {
-    "group": "Write the group in every row, also where it was written once for several; delete the row if it is a note.",
-    "endpoint": "Write the endpoint in every row.",
-}
-
 # Control characters other than tabs and line ends, and those that turn the direction of text.
 UNTYPED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -70,6 +64,7 @@ def read_cohort(
     *,
     sheet: str | None = None,
     names: Mapping[str, str] | None = None,
+    decimal: str | None = None,
 ) -> Cohort:
     r"""Read a cohort file and check it against the protocol.
 
@@ -86,6 +81,9 @@ def read_cohort(
         The sheet or table to take, where several hold a table of the study.
     names : mapping, optional
         Names of groups, endpoints and columns in the file that the study does not know, each with the one that it stands for.
+
+    decimal : {"point", "comma", ".", ","}, optional
+        The mark before decimals in text cells, where the file alone can be read in two ways.
 
     Returns
     -------
@@ -111,26 +109,47 @@ def read_cohort(
     """
     name = cohort_id(path)
     vocabulary = Vocabulary(protocol, names)
-    cohort = _Reader(read_sheet(path, vocabulary, content, sheet), vocabulary).cohort(name)
-    return replace(cohort, sheet=sheet or "", names=dict(names or {}))
+    mark = decimal_of(decimal)
+    command = _command(path, protocol, sheet, names)
+    content = read_bytes(path) if content is None else content
+    try:
+        cohort = _Reader(read_sheet(path, vocabulary, content, sheet), vocabulary, mark, command).cohort(name)
+    except Refusal as refusal:
+        # Names whose letters come out wrong are unknown for no other reason.
+        if any(doubtful(problem.found) for problem in refusal.problems) and (wrong := encoding_problem(content, path)):
+            raise Refusal([wrong]) from refusal
+        raise
+    return replace(cohort, sheet=sheet or "", names=dict(names or {}), decimal=WORDS[mark] if mark else "")
+
+
+def _command(path: Path, protocol: Protocol, sheet: str | None, names: Mapping[str, str] | None) -> str:
+    """The command that checks a file in the same way."""
+    words = ["secretome", "check", protocol.key, shlex.quote(str(path))]
+    words += ["--sheet", shlex.quote(sheet)] if sheet else []
+    return " ".join([*words, *(map_option(old, new) for old, new in (names or {}).items())])
 
 
 class _Reader:
     """Reads one sheet; problems are gathered, so that all are told at once."""
 
-    def __init__(self, sheet: Sheet, vocabulary: Vocabulary) -> None:
+    def __init__(self, sheet: Sheet, vocabulary: Vocabulary, decimal: Mark | None, command: str) -> None:
         self.sheet = sheet
+        self.decimal = decimal
+        self.command = command
         self.vocabulary = vocabulary
         self.protocol = vocabulary.protocol
         self.complaints = Complaints(sheet)
         self.columns = Columns(sheet, vocabulary, self.complaints)
         self.fates = Fates(self.columns, self.complaints)
         self.understood = [*sheet.understood, *self.columns.understood]
+        kinds: tuple[Kind, ...] = ("group", "endpoint")
+        self.names = {kind: CellNames(vocabulary, kind) for kind in kinds}
 
     def cohort(self, name: str) -> Cohort:
         self._check_characters()
         if not self.columns.readable:
             self.complaints.stop()
+        self._gather_names()
         entries = list(self._entries())
         self.understood += check_marked(self.sheet, self.columns, [entry.value for entry in entries], self.complaints)
         included = [entry for entry in entries if self.columns.text(entry.row, "exclude").casefold() in MISSING]
@@ -142,6 +161,8 @@ class _Reader:
         origin = self._origin()
         # Without a column of animals or of groups, no two rows can be compared.
         whole = all(column in self.columns.named for column in REQUIRED)
+        if whole:
+            self.understood += number_within_groups(read, self.protocol)
         records, averaged = average_wells(read if whole else [], self.complaints)
         refuse_repeats(records, self.complaints, self.protocol)
         self.understood += self.fates.check(records)
@@ -150,6 +171,10 @@ class _Reader:
         kept = frame["exclude"] == ""
         values, excluded = frame[kept].reset_index(drop=True), frame[~kept].reset_index(drop=True)
         self._check_content(values)
+        empty = [group for group in self.protocol.groups if group not in set(frame["group"])]
+        used = {*self.columns.named.values(), *self.columns.wide.values()}
+        unused = [at for at in range(len(self.sheet.header)) if at not in used]
+        self.complaints.problems += unused_groups(self.sheet, unused, empty, self.vocabulary)
         self.complaints.stop()
         stated = self.columns.units_stated
         self.understood += [
@@ -192,37 +217,21 @@ class _Reader:
                     yield _Entry(row, named, row[position], position)
 
     def _marks(self, entries: list[_Entry]) -> dict[int, str]:
-        """The decimal mark of each value column; a column that can be read in two ways is refused once."""
-        cells: dict[int, list[Cell]] = {}
+        """The decimal mark of each column of numbers; where a file can be read in two ways, that is asked once."""
+        cells: dict[int, list[tuple[Cell, str]]] = {}
         for entry in entries:
+            endpoint = self.protocol.endpoints[entry.endpoint]
             # A typed number was never written with a mark, so it says nothing of how the others are.
-            cells.setdefault(entry.column, []).extend([entry.value] if entry.value.kind != "number" else [])
+            text = reciprocal(entry.value.text) if endpoint.kind == "titre" else entry.value.text
+            cells.setdefault(entry.column, []).extend([(entry.value, text)] if entry.value.kind != "number" else [])
         for column in (self.columns.named[name] for name in BESIDE if name in self.columns.named):
-            cells[column] = [row[column] for row in self.sheet.rows if row[column].kind != "number"]
-        marks = {}
-        for column, members in cells.items():
-            try:
-                marks[column] = decimal_mark([cell.text for cell in members])
-            except Unreadable as error:
-                for cell in members:
-                    if has_mark(cell.text, ","):
-                        self.complaints.about(cell, repr(cell.text.strip()), error.expected, error.remedy)
-        if "," in marks.values():
-            self.understood.append("decimals are written with a comma")
-            self._check_points(cells, marks)
-        elif any(has_mark(cell.text, ".") for members in cells.values() for cell in members):
-            self.understood.append("decimals are written with a point")
-        return marks
-
-    def _check_points(self, cells: dict[int, list[Cell]], marks: dict[int, str]) -> None:
-        """Beside a column with decimal commas, a point before three digits may stand for thousands."""
-        for column, members in cells.items():
-            pointed = [cell for cell in members if has_mark(cell.text, ".")]
-            if marks.get(column) == "." and pointed and all(THOUSANDS.fullmatch(cell.text.strip()) for cell in pointed):
-                for cell in pointed:
-                    text = cell.text.strip()
-                    remedy = f"Another column has decimal commas: write {text.replace('.', ',')} or {text.replace('.', '')}."
-                    self.complaints.about(cell, repr(text), "a number that can be read in one way only", remedy)
+            cells[column] = [(row[column], row[column].text) for row in self.sheet.rows if row[column].kind != "number"]
+        decision = decide(cells, self.sheet.delimiter, self.decimal)
+        if decision.question:
+            problem = question(decision, self.sheet.path.name, self.command)
+            self.complaints.problems.append(problem)
+        self.understood += decision.understood
+        return decision.marks
 
     def _record(self, entry: _Entry, marks: dict[int, str], beside: Beside) -> tuple[Record, Cell] | None:
         before = len(self.complaints.problems)
@@ -310,20 +319,25 @@ class _Reader:
             self.complaints.about(cell, repr(text), error.expected, error.remedy)
             return None
 
-    def _match(self, cell: Cell, what: Literal["group", "endpoint"]) -> str | None:
-        name = cell.seen if cell.kind != "number" or self._known(cell.seen, what) else cell.text.strip()
-        members: Mapping[str, Group] | Mapping[str, Endpoint] = self.protocol.groups if what == "group" else self.protocol.endpoints
-        found = self._known(name, what)
+    def _match(self, cell: Cell, what: Kind) -> str | None:
+        found = self.names[what].meaning(cell)
         if found is None:
-            guess = self.vocabulary.near(name, [*members, *(member.label for member in members.values())]) if name else None
-            hint = f"The nearest is {guess!r}; if it is meant, correct the file or add --map '{name}={guess}'." if guess else ""
-            hint = (hint or UNKNOWN[what].format(name=name)) if name else ABSENT[what]
-            expected = f"one of {', '.join(members)}, or its label"
-            self.complaints.about(cell, f"the {what} {name!r}" if name else f"no {what}", expected, hint)
+            name = self.names[what].name(cell)
+            members: Mapping[str, Group] | Mapping[str, Endpoint] = self.protocol.groups if what == "group" else self.protocol.endpoints
+            text, remedy = self.names[what].about_unknown(name) if name else (f"no {what}", ABSENT[what])
+            self.complaints.about(cell, text, f"one of {', '.join(members)}, or its label", remedy)
         return found
 
-    def _known(self, name: str, what: Literal["group", "endpoint"]) -> str | None:
-        return self.vocabulary.group(name) if what == "group" else (self.vocabulary.endpoint(name) or (None,))[0]
+    def _gather_names(self) -> None:
+        """Look at all names of groups and endpoints before any is read: what one means may depend on the others."""
+        for kind, names in self.names.items():
+            if kind in self.columns.named:
+                names.add(row[self.columns.named[kind]] for row in self.sheet.rows)
+            if merged := names.merged(self.sheet.path.name):
+                # Animals of two groups that became one would be told of as repeats.
+                self.complaints.problems += merged
+                self.complaints.stop()
+            self.understood += names.understood()
 
     # -- the whole ---------------------------------------------------------------------------------------------------
 

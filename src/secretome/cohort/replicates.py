@@ -47,6 +47,25 @@ def average_wells(records: list[tuple[Record, Cell]], complaints: Complaints) ->
     return averaged, _said(several, spreads)
 
 
+def number_within_groups(records: list[tuple[Record, Cell]], protocol: Protocol) -> list[str]:
+    """Tell animals apart whose ids count from 1 in every group, as 'sham 1' and 'control 1'; return the sentence that says so.
+
+    In a study that is not paired, an animal is in one group only, so that such ids can mean nothing else.
+    """
+    if protocol.design == "paired":
+        return []
+    ids: dict[str, set[str]] = {}
+    for record, _ in records:
+        ids.setdefault(record["group"], set()).add(record["animal"])
+    counted = all(found == {str(number) for number in range(1, len(found) + 1)} for found in ids.values())
+    if len(ids) < 2 or not counted or min(map(len, ids.values())) < 2:
+        return []
+    for record, _ in records:
+        record["animal"] = f"{record['group']} {record['animal']}"
+    first = next(iter(ids))
+    return [f"ids count from 1 in every group, so the animals are told apart as '{first} 1', '{first} 2' and so on"]
+
+
 def refuse_repeats(records: list[tuple[Record, Cell]], complaints: Complaints, protocol: Protocol) -> None:
     """Note every second value of an animal in a group, and every animal in two groups of a study that is not paired."""
     seen: dict[tuple[str, str, str], tuple[Record, Cell]] = {}

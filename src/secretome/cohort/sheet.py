@@ -64,20 +64,23 @@ class Grid:
     """Cells as a file holds them, all rows equally long and empty ones left out, before it is known where a table begins.
 
     `title` is the name of the sheet or of Prism's table; a table of Prism is one column per group by its nature (`prism`);
-    `commas` separate the columns of a text; `notes` are sentences about the sheet.
+    `delimiter` is what separates the columns of a text; `notes` are sentences about the sheet.
     """
 
     title: str
     rows: tuple[tuple[Cell, ...], ...]
     understood: str
     prism: bool = False
-    commas: bool = False
+    delimiter: str = ""
     notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table of text: header cells, then rows of as many cells; and what was made of the file so far, and is wrong with it."""
+    """A table of text: header cells, then rows of as many cells; and what was made of the file so far, and is wrong with it.
+
+    `delimiter` is what separates the columns of a text, and `unused` are the titles of the sheets that were not used.
+    """
 
     path: Path
     sha256: str
@@ -85,6 +88,8 @@ class Sheet:
     rows: tuple[tuple[Cell, ...], ...]
     understood: tuple[str, ...]
     problems: tuple[Problem, ...] = ()
+    delimiter: str = ""
+    unused: tuple[str, ...] = ()
 
 
 def letters(column: int) -> str:
@@ -129,11 +134,11 @@ def cell_ranges(cells: Iterable[Cell]) -> str:
 UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 
 
-def grid(title: str, rows: list[list[Cell]], understood: str, *, prism: bool = False, commas: bool = False) -> Grid:
+def grid(title: str, rows: list[list[Cell]], understood: str, *, prism: bool = False, delimiter: str = "") -> Grid:
     """Rows made equally long, without those that hold nothing."""
     width = max((len(row) for row in rows), default=0)
     sheet = title if rows and rows[0] and rows[0][0].sheet else ""
     rows = [[replace(cell, text=cell.text.translate(UNSEEN)) if not cell.text.isascii() else cell for cell in row] for row in rows]
     filled = [row for row in rows if any(cell.text.strip() for cell in row)]
     padded = [(*row, *(Cell("", row[0].row, column + 1, sheet) for column in range(len(row), width))) for row in filled]
-    return Grid(title, tuple(padded), understood, prism, commas)
+    return Grid(title, tuple(padded), understood, prism, delimiter)

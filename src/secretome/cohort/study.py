@@ -64,6 +64,7 @@ def load_study(
     *,
     sheet: str | None = None,
     names: Mapping[str, str] | None = None,
+    decimal: str | None = None,
 ) -> Study:
     """Load a study with its own cohort, or with another.
 
@@ -79,6 +80,8 @@ def load_study(
         The sheet of a workbook, or the table of a Prism file, where several hold a table of the study.
     names : mapping, optional
         Names of groups, endpoints and columns in the file that the study does not know, each with the one that it stands for.
+    decimal : {"point", "comma", ".", ","}, optional
+        The mark before decimals in text cells, where the file alone can be read in two ways.
 
     Returns
     -------
@@ -101,7 +104,7 @@ def load_study(
     folder = study_folder(name)
     protocol = load_protocol(folder / "protocol.yml")
     own = folder / protocol.cohort.file
-    read = read_cohort(Path(cohort) if cohort else own, protocol, sheet=sheet, names=names)
+    read = read_cohort(Path(cohort) if cohort else own, protocol, sheet=sheet, names=names, decimal=decimal)
     if sha256 and sha256 != read.sha256:
         raise Refusal(
             [

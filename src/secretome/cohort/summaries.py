@@ -11,13 +11,29 @@ from openpyxl.formula.tokenizer import Token, TokenizerError
 from openpyxl.utils import range_boundaries
 
 from secretome.cohort.sheet import Cell
-from secretome.protocol import normalise
+from secretome.protocol import name_key
 
 # No id begins with one of these words. 'SD 4' may be a rat (Sprague-Dawley), and so may 'n 1': those count only where they stand alone.
 WORDS = frozenset({"mean", "means", "average", "median", "stdev", "stddev", "geomean", "mittelwert", "moyenne", "promedio"})
 ALONE = frozenset(
     {
-        *("avg", "sd", "sem", "standarddeviation", "standarderror", "se", "semean", "cv", "n", "count", "total", "sum", "geometricmean"),
+        *(
+            "avg",
+            "sd",
+            "sem",
+            "standarddeviation",
+            "standarderror",
+            "se",
+            "semean",
+            "cv",
+            "cv%",
+            "%cv",
+            "n",
+            "count",
+            "total",
+            "sum",
+            "geometricmean",
+        ),
         *("min", "minimum", "max", "maximum", "variance", "range", "ci", "lowerci", "upperci", "p", "pvalue", "ttest"),
     }
 )
@@ -35,7 +51,7 @@ def is_summary(text: str) -> bool:
     words = re.findall(r"[^\W\d_]+", text.casefold())
     if re.fullmatch(r"n\s*=\s*\d*", text.strip().casefold()):
         return True
-    return bool(words) and (words[0] in WORDS or normalise(re.sub(r"[\[(][^\])]*[\])]\s*$", "", text)) in ALONE)
+    return bool(words) and (words[0] in WORDS or name_key(re.sub(r"[\[(][^\])]*[\])]\s*$", "", text)) in ALONE)
 
 
 def taken_in(formula: str, cells: Collection[tuple[int, int]]) -> int:

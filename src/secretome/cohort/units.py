@@ -41,3 +41,12 @@ def factor(stated: str, expected: str) -> float | None:
         return None
     one, other = (PREFIXES[part[1]] / PREFIXES[part[3]] for part in parts if part)
     return float(f"{one / other:.6g}")
+
+
+def is_unit(text: str) -> bool:
+    """Whether a text is a unit and nothing else.
+
+    >>> is_unit("pg/mL"), is_unit("% of CD4+"), is_unit("12/13"), is_unit("rat 1"), is_unit("19")
+    (True, True, False, False, False)
+    """
+    return bool(re.fullmatch(r"[^\W\d]{1,6}\s?/\s?[^\W\d]{1,6}|%.*|[^\W\d]{1,5}\s+mL-1", text.strip(), re.IGNORECASE))

@@ -2,76 +2,18 @@
 
 import math
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 
+from secretome.cohort.unreadable import LIMIT, limit_passed, remedy
+
 MISSING = frozenset({"", "na", "n/a", "n.a.", "nan", "null", "-", "--", "–", "—", "."})
-# These say that a limit was passed, but not which: the limit is what the analysis needs. Spaces and points are forgiven.
-LIMITLESS = frozenset(
-    {
-        *("nd", "notdetected", "notdetectable", "undetected", "undetectable", "belowdetection", "belowlimit", "belowrange"),
-        *(
-            "bdl",
-            "bld",
-            "blq",
-            "bql",
-            "blod",
-            "bloq",
-            "blloq",
-            "belowlod",
-            "belowloq",
-            "belowlloq",
-            "alq",
-            "aql",
-            "lod",
-            "loq",
-            "lloq",
-            "uloq",
-        ),
-        *("<lod", "<lloq", "<loq", "<dl", ">uloq", "aboveuloq", "oor", "oor<", "<oor", "oor>", ">oor", "outofrange"),
-    }
-)
 # No assay gives a number beyond these, whatever its unit, and sums of squares of such numbers overflow.
 SMALLEST, LARGEST = 1e-15, 1e15
-# Why a cell is no value, where its form tells; and what to write.
-FORMS = (
-    (
-        r"#(DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)",
-        "Mend the formula of the spreadsheet or type the value; empty the cell if it is missing.",
-    ),
-    (
-        r"[<>≤≥~]?\s*\d{1,3}([ .,'’\u202f\xa0]\d{3})+([.,]\d+)?",
-        "Write the number without marks between thousands, and with one decimal mark.",
-    ),
-    (
-        r"\d{1,2}[./-](\d{1,2}|[^\W\d]{3,4})([./-]\d{2,4})?\.?|[^\W\d]{3}-\d{2}",
-        "Type one value: this is two numbers, or a date that a spreadsheet made of one.",
-    ),
-    (r"[\d.,]+\s*[x×*·]\s*10\s*\^?\s*-?\d+", "Write it as 1.2e4, or in full."),
-    (r"[\d.,]+\s*±.*", "Write one animal's value: a mean with a spread is none."),
-    (r"[\d.,]+\s*([-–/;,&]|to)\s*[\d.,]+", "Write one number; wells of one animal are rows numbered in a column 'replicate'."),
-    (
-        r"[<>≤≥]?\s*[\d.,]+\s*[*†#a-z()].*|'[\d.,]+",
-        "Write the number alone: a unit belongs into the header, a remark into a column 'note'.",
-    ),
-    (
-        r"[~≈].*|(less|more|greater) than.*|[\d.,]+\s*[<>]",
-        "Write '<15.6' for a value below a limit, '>1000' for one above, and a number for any other.",
-    ),
-)
-
-
-def limitless(text: str) -> bool:
-    """Whether a cell says that a limit was passed, but not which.
-
-    >>> limitless("n.d."), limitless("< LOD"), limitless("Out of range"), limitless("<15.6")
-    (True, True, True, False)
-    """
-    return re.sub(r"[\s.]", "", text.casefold()) in LIMITLESS
-
-
-_VALUE = re.compile(r"(?P<bound>[<>≤≥]?)\s*(?P<number>[+\-−]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+\-−]?\d+)?)\s*(?P<percent>%?)")
+# What separates thousands and nothing else: an apostrophe, or a space that no line breaks at.
+THIN_MARKS = "'\u2019\u2009\u202f\xa0"
+_VALUE = re.compile(rf"(?P<bound>[<>≤≥]?)\s*(?P<number>[+\-−]?(?:\d[\d.,{THIN_MARKS}]*|[.,]\d+)(?:[eE][+\-−]?\d+)?)\s*(?P<percent>%?)")
 A_VALUE = "a number, a censored value such as <15.6, or an empty cell"
-_ONE_COMMA = re.compile(r"[^,]*,(\d*)\D*$")
 
 
 @dataclass(frozen=True)
@@ -103,41 +45,10 @@ class Value:
 class Unreadable(ValueError):
     """A cell that is no value: what was expected, and how to mend it."""
 
-    def __init__(self, expected: str, remedy: str) -> None:
+    def __init__(self, expected: str, told: str) -> None:
         super().__init__(expected)
         self.expected = expected
-        self.remedy = remedy
-
-
-def has_mark(text: str, mark: str) -> bool:
-    """Whether a point or a comma stands beside a digit: those of 'n.d.' and of a remark say nothing.
-
-    >>> has_mark("3.45", "."), has_mark("n.d.", "."), has_mark(".5", ".")
-    (True, False, True)
-    """
-    return bool(re.search(rf"\d{re.escape(mark)}|{re.escape(mark)}\d", text))
-
-
-def decimal_mark(texts: list[str]) -> str:
-    """The decimal mark of a column, ``"."`` or ``","``.
-
-    Raises
-    ------
-    Unreadable
-        When the column holds commas that could be either decimal or thousands marks.
-    """
-    commas = [text for text in texts if has_mark(text, ",")]
-    if not commas or any(has_mark(text, ".") for text in texts):
-        return "."
-    digits = [match.group(1) if (match := _ONE_COMMA.fullmatch(text.strip())) else "" for text in commas]
-    if all(len(after) == 3 for after in digits):
-        example = commas[0].strip()
-        raise Unreadable(
-            "a number that can be read in one way only",
-            f"A comma before three digits may be a decimal or a thousands mark: "
-            f"write {example.replace(',', '.')!s} or {example.replace(',', '')!s}.",
-        )
-    return ","
+        self.remedy = told
 
 
 def parse(text: str, mark: str) -> Value:
@@ -167,29 +78,51 @@ def parse(text: str, mark: str) -> Value:
     stripped = text.strip()
     if stripped.casefold() in MISSING:
         return Value(math.nan, math.nan)
-    if limitless(stripped):
-        raise Unreadable(A_VALUE, f"Write the limit itself: <15.6, not {stripped!r}.")
+    if side := limit_passed(stripped):
+        raise Unreadable(A_VALUE, LIMIT[side].format(text=stripped))
     match = _VALUE.fullmatch(stripped)
     if match is None:
-        usual = "Correct the cell, or leave it empty if the value is missing."
-        raise Unreadable(A_VALUE, next((remedy for form, remedy in FORMS if re.fullmatch(form, stripped, re.IGNORECASE)), usual))
-    number, bound = match["number"].replace("−", "-"), match["bound"]
-    if "," in number and mark == ".":
-        point, whole = (bound + number.replace(",", mark) for mark in (".", ""))
-        raise Unreadable(
-            "a decimal point, as in the rest of the column",
-            f"Write {point} if the comma is a decimal mark, {whole} if it separates thousands.",
-        )
-    seen = float(number.replace(",", "."))
+        raise Unreadable(A_VALUE, remedy(stripped))
+    number = _without_thousands(match["number"], mark)
+    if number is None:
+        raise _refused_mark(match["bound"], match["number"], mark)
+    seen = float(number)
     if (seen or _nonzero(number)) and not SMALLEST <= abs(seen) <= LARGEST:
         raise Unreadable(f"a number that can be measured, from {SMALLEST:g} to {LARGEST:g}", "Check the value and its exponent.")
     if match["bound"] in ("<", "≤"):
         if seen <= 0:
-            raise Unreadable("a limit above zero after '<'", "Write the assay's limit.")
+            raise Unreadable("a limit above zero after '<'", LIMIT["<"].format(text=stripped))
         return Value(0.0, seen)
     if match["bound"] in (">", "≥"):
         return Value(seen, math.inf)
     return Value(seen, seen)
+
+
+def _without_thousands(number: str, mark: str) -> str | None:
+    """A number as Python writes it, without the marks between its thousands; None where the marks are none of this decimal mark's.
+
+    >>> _without_thousands("1,200,000.5", "."), _without_thousands("1\u2019250,5", ","), _without_thousands("12,50", ".")
+    ('1200000.5', '1250.5', None)
+    """
+    other = re.escape("," if mark == "." else ".")
+    point = re.escape(mark)
+    match = re.fullmatch(
+        rf"(?P<sign>[+\-−]?)(?P<whole>\d*|[1-9]\d{{0,2}}(?P<between>[{other}{THIN_MARKS}])\d{{3}}(?:(?P=between)\d{{3}})*)"
+        rf"(?:{point}(?P<decimals>\d*))?(?P<exponent>[eE][+\-−]?\d+)?",
+        number,
+    )
+    if match is None:
+        return None
+    whole = re.sub(r"\D", "", match["whole"])
+    return f"{match['sign']}{whole or 0}.{match['decimals'] or 0}{match['exponent'] or ''}".replace("−", "-")
+
+
+def _refused_mark(bound: str, number: str, mark: str) -> Unreadable:
+    """Why a number does not fit the decimal mark of its column, and how to write it."""
+    other, name = ("," if mark == "." else "."), ("point" if mark == "." else "comma")
+    if number.count(other) == 1 and mark not in number:
+        return Unreadable(f"a decimal {name}, as in the rest of the file", f"Write {bound}{number.replace(other, mark)}.")
+    return Unreadable(f"a number with a decimal {name}", "Write the number without marks between thousands, and with one decimal mark.")
 
 
 def _nonzero(number: str) -> bool:
@@ -203,7 +136,7 @@ def reciprocal(text: str) -> str:
     >>> reciprocal("1:16"), reciprocal("<1/2"), reciprocal("32"), reciprocal("11:16")
     ('16', '<2', '32', '11:16')
     """
-    return re.sub(r"^\s*([<>≤≥]?)\s*1\s*[:/]\s*(?=\d+\s*$)", r"\1", text)
+    return re.sub(rf"^\s*([<>≤≥]?)\s*1\s*[:/]\s*(?=\d[\d.,{THIN_MARKS}]*\s*$)", r"\1", text)
 
 
 def is_value(text: str) -> bool:
@@ -212,10 +145,10 @@ def is_value(text: str) -> bool:
     >>> is_value("<15,6"), is_value("ND"), is_value("pg/mL")
     (True, True, False)
     """
-    if limitless(text):
+    if limit_passed(text):
         return True
-    try:
-        parse(text, "," if "," in text else ".")
-    except Unreadable:
-        return False
-    return True
+    for mark in (".", ","):
+        with suppress(Unreadable):
+            parse(text, mark)
+            return True
+    return False

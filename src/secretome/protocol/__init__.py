@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         Source,
         Zone,
     )
-    from secretome.protocol.names import nearest, normalise, sides
+    from secretome.protocol.names import name_key, nearest, normalise, sides, spelling
     from secretome.protocol.problems import Problem, Refusal
     from secretome.protocol.simulation import (
         BetaBinomial,
@@ -65,10 +65,12 @@ __all__ = [
     "Titre",
     "Zone",
     "load_protocol",
+    "name_key",
     "nearest",
     "normalise",
     "notebooks_folder",
     "sides",
+    "spelling",
     "study_folder",
     "study_names",
 ]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from secretome.protocol.base import Strict, Text
-from secretome.protocol.names import normalise, sides
+from secretome.protocol.names import name_key, sides
 from secretome.protocol.simulation import Simulation
 
 Kind = Literal["concentration", "titre", "count", "proportion", "continuous", "survival"]
@@ -283,7 +283,7 @@ class Protocol(Strict):
             owners: dict[str, str] = {}
             for key, member in members.items():
                 for name in (key, member.label):
-                    owner = owners.setdefault(normalise(name), key)
+                    owner = owners.setdefault(name_key(name), key)
                     if owner != key:
                         yield f"{what}: {owner!r} and {key!r} cannot be told apart by {name!r}"
 

@@ -2,7 +2,17 @@
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterable
+
+# Characters that are one and the same sign for a reader.
+PLUS = dict.fromkeys(map(ord, "\u207a\ufe62\uff0b"), "+")
+MINUS = dict.fromkeys(map(ord, "\u207b\u2212"), "\u2212")
+HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\ufe58\ufe63\uff0d"), "-")
+FULL_WIDTH = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if code not in (0xFF0B, 0xFF0D)}
+SAME_SIGN = {**FULL_WIDTH, **PLUS, **MINUS, **HYPHENS}
+# Punctuation that only sets words apart. Every other sign, such as + * % # ' and †, belongs to the name.
+NEUTRAL = frozenset("_.,:;()[]{}/\\|")
 
 
 def sides(contrast: str) -> tuple[str, str]:
@@ -16,12 +26,67 @@ def sides(contrast: str) -> tuple[str, str]:
 
 
 def normalise(name: str) -> str:
-    """A name without case, spaces and punctuation, for comparing names."""
+    """A text without case, spaces and punctuation, for finding words; names are compared by `name_key`, which keeps signs."""
     return re.sub(r"[\W_]+", "", name.casefold())
+
+
+def spelling(name: str) -> str:
+    """A name without case and spaces: two names of the same spelling are one name.
+
+    Spaces between digits are kept, because '10 20' is not '1020'.
+
+    >>> spelling(" Septic  Control"), spelling("CM +"), spelling("10 20")
+    ('septiccontrol', 'cm+', '10 20')
+    """
+    text = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    return re.sub(r"(?<=\d)\s+(?=\d)", "\x00", text.strip()).translate(_WHITE).replace("\x00", " ")
+
+
+_WHITE = dict.fromkeys(code for code in range(0x3001) if chr(code).isspace())
+
+
+def name_key(name: str) -> str:
+    """A name without case, spaces and neutral punctuation, for comparing a file's names with a study's.
+
+    Signs are kept: a minus is a sign at the end of a word or alone, and a hyphen between letters or digits joins them. Points, commas
+    and hyphens between digits are kept as well, and digits that stand apart stay apart.
+
+    >>> name_key("IL-6"), name_key("Control (-)"), name_key("CM+"), name_key("Control-group")
+    ('il6', 'control-', 'cm+', 'controlgroup')
+    >>> name_key("1.0 µL") == name_key("10 µL"), name_key("CD25-FoxP3+") == name_key("CD25FoxP3+")
+    (False, False)
+    """
+    text = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).translate(SAME_SIGN).casefold()).strip()
+    kept: list[str] = []
+    apart = False
+    for at, letter in enumerate(text):
+        if letter.isspace() or (letter in NEUTRAL and not _between_digits(text, at)) or (letter == "-" and _joins(text, at)):
+            apart = True
+            continue
+        if apart and kept and kept[-1].isdigit() and letter.isdigit():
+            kept.append(" ")
+        kept.append("-" if letter == "\u2212" else letter)
+        apart = False
+    return "".join(kept)
+
+
+def _between_digits(text: str, at: int) -> bool:
+    """Whether a point or another mark belongs to a number: it stands between digits, or before one and after no letter."""
+    before, after = text[at - 1 : at], text[at + 1 : at + 2]
+    return after.isdigit() and (before.isdigit() or (text[at] in ".," and not before.isalnum()))
+
+
+def _joins(text: str, at: int) -> bool:
+    """Whether a hyphen joins two parts of a word, and is no minus sign."""
+    before, after = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
+    if not (before.isalnum() and after.isalnum()) or (before.isdigit() and after.isdigit()):
+        return False
+    # In names of cell populations, such as CD25-FoxP3+, a part with a sign of its own follows.
+    return re.match(r"\w+(\+|\u2212|-(?!\w))", text[at + 1 :]) is None
 
 
 def nearest(name: str, names: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The one of `names` most like `name`, or None when none is near: `cutoff` is 1 for the same letters, and 0 for none in common."""
-    by_form = {normalise(candidate): candidate for candidate in names}
-    found = difflib.get_close_matches(normalise(name), by_form, n=1, cutoff=cutoff)
+    by_form = {name_key(candidate): candidate for candidate in names}
+    found = difflib.get_close_matches(name_key(name), by_form, n=1, cutoff=cutoff)
     return by_form[found[0]] if found else None

@@ -27,7 +27,7 @@ from secretome.publish.shelf import (
 LONGEST_REASON = 500
 
 # Keys of a provenance that a page shows beside those it must have.
-ALSO_SHOWN = ("cohort_sheet", "cohort_names", "cohort_read_as", "seed")
+ALSO_SHOWN = ("cohort_sheet", "cohort_names", "cohort_decimal", "cohort_read_as", "seed")
 
 
 def publish(folders: Iterable[Path], day: str, *, again: bool = False) -> list[Path]:

@@ -35,12 +35,13 @@ class Ready:
     place: Place
     sheet: str | None
     names: Mapping[str, str]
+    decimal: str | None
     understood: tuple[str, ...]
     key: str
 
     def study(self) -> Study:
         """Read the cohort. Hundreds of them are not kept while they wait."""
-        return load_study(self.place.study, cohort=self.place.file, sheet=self.sheet, names=self.names)
+        return load_study(self.place.study, cohort=self.place.file, sheet=self.sheet, names=self.names, decimal=self.decimal)
 
 
 def plan(
@@ -51,9 +52,10 @@ def plan(
     *,
     sheet: str | None = None,
     names: Mapping[str, str] | None = None,
+    decimal: str | None = None,
     parameters: Mapping[str, int | float] | None = None,
 ) -> tuple[list[Ready], list[Refusal]]:
-    """Read every cohort and say which can be run, before anything is; `sheet` and `names` are those of `load_study`.
+    """Read every cohort and say which can be run, before anything is; `sheet`, `names` and `decimal` are those of `load_study`.
 
     Returns
     -------
@@ -67,7 +69,7 @@ def plan(
     taken: dict[str, Path] = {}
     for file in files:
         try:
-            study = load_study(name, cohort=file, sheet=sheet, names=names)
+            study = load_study(name, cohort=file, sheet=sheet, names=names, decimal=decimal)
             # Some file systems do not tell capitals apart.
             same = taken.get(study.cohort.id.casefold())
             if same is not None:
@@ -78,7 +80,7 @@ def plan(
             taken[study.cohort.id.casefold()] = file
             place = Place(name, study.cohort.id, file, out)
             place.check(existing)
-            sound.append(Ready(place, sheet, dict(names or {}), study.cohort.understood, content_key(study, parameters or {})))
+            sound.append(Ready(place, sheet, dict(names or {}), decimal, study.cohort.understood, content_key(study, parameters or {})))
         except Refusal as refusal:
             refusals.append(refusal)
     return sound, refusals
@@ -94,6 +96,7 @@ def run_in(work: Path, study: Study, parameters: Mapping[str, int | float], engi
         "cohort_sha256": study.cohort.sha256,
         "cohort_sheet": study.cohort.sheet,
         "cohort_names": study.cohort.names,
+        "cohort_decimal": study.cohort.decimal,
         "out": str(work.resolve()),
     }
     with twin(study.key) as path, warnings.catch_warnings():

@@ -16,7 +16,7 @@ from papermill.inspection import inspect_notebook  # papermill's root re-exports
 from secretome.protocol import Problem, Refusal, nearest, study_folder
 
 # The command itself sets these; the rest of the parameters are the user's.
-OWN_PARAMETERS = ("cohort", "cohort_sha256", "cohort_sheet", "cohort_names", "out")
+OWN_PARAMETERS = ("cohort", "cohort_sha256", "cohort_sheet", "cohort_names", "cohort_decimal", "out")
 RANGES = {
     "alpha": (0, 0.5, "a number between 0 and 0.5"),
     "level": (0, 1, "a number between 0 and 1"),

@@ -20,7 +20,7 @@ VERSIONED = ("secretome", "numpy", "scipy", "pandas", "statsmodels", "matplotlib
 
 def content_key(study: Study, parameters: Mapping[str, int | float]) -> str:
     """A hash of all that a run's results come from: cohort, protocol, notebook, package, versions and parameters."""
-    read_with = [study.cohort.sheet, sorted(study.cohort.names.items())]
+    read_with = [study.cohort.sheet, sorted(study.cohort.names.items()), study.cohort.decimal]
     parts = [
         study.cohort.sha256,
         dict(sorted(parameters.items())),
@@ -57,6 +57,7 @@ def provenance_of(study: Study, parameters: Mapping[str, int | float], key: str)
         "cohort_animals": int(study.cohort.values["animal"].nunique()),
         "cohort_sheet": study.cohort.sheet,
         "cohort_names": study.cohort.names,
+        "cohort_decimal": study.cohort.decimal,
         "cohort_read_as": list(study.cohort.understood),
         "source_data": study.source_data,
         "protocol_sha256": _sha256(protocol),

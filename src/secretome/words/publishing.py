@@ -17,6 +17,7 @@ SHOWN = {
     "cohort_sha256": "Its hash (SHA-256)",
     "cohort_read_as": "How it was read",
     "cohort_names": "Names mapped",
+    "cohort_decimal": "Decimal mark",
     "protocol_sha256": "Hash of the protocol",
     "notebook_sha256": "Hash of the notebook",
     "content_key": "Hash of all that the results come from",

@@ -1,0 +1,130 @@
+"""Cells that hold no value: which of them say that a limit was passed, and what to write in place of the others."""
+
+import re
+
+# Words for a value below an assay's range, above it, or outside of it; spaces and punctuation are left out.
+BELOW = frozenset(
+    {
+        *(
+            "nd",
+            "notdetected",
+            "notdetectable",
+            "undetected",
+            "undetectable",
+            "nondetect",
+            "nondetected",
+            "nondetectable",
+            "trace",
+            "traces",
+        ),
+        *("belowdetection", "belowlimit", "belowrange", "bdl", "bld", "blq", "bql", "bmdl", "blod", "bloq", "blloq"),
+        *("lod", "loq", "lloq", "llod", "mdl", "nq", "notquantifiable", "oor<", "<oor"),
+    }
+)
+ABOVE = frozenset(
+    {
+        *("alq", "aql", "uloq", "ulod", "aboveuloq", "oor>", ">oor", "ovrflw", "ovflw", "overflow", "overflw", "over", "overrange"),
+        *("sat", "saturated", "saturation", "offscale"),
+    }
+)
+OUTSIDE = frozenset({"oor", "outofrange", "outofcurve", "outofcalibration"})
+LIMIT = {
+    "<": "Write the limit itself: <15.6, not {text!r}, where 15.6 stands for the assay's lowest standard.",
+    ">": "Write the limit itself: >1000, not {text!r}, where 1000 stands for the assay's highest standard.",
+    "?": "Write the limit itself, not {text!r}: '<' and the assay's lowest standard if the value is below its range, '>' and the highest "
+    "standard if it is above.",
+}
+_DIGITS = r"[+\-−]?[\d.,]+"
+# Why a cell is no value, where its form tells; and what to write.
+_FORMS = (
+    (
+        r"#(DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)",
+        "Mend the formula of the spreadsheet or type the value; empty the cell if it is missing.",
+    ),
+    (r"#{3,}", "The column was too narrow when the file was saved: widen it in the spreadsheet, and save the file again."),
+    (
+        r"[<>≤≥~]?\s*\d{1,3}([ .,'’\u2009\u202f\xa0]\d{3})+([.,]\d+)?",
+        "Write the number without marks between thousands, and with one decimal mark.",
+    ),
+    (
+        r"\d{1,3}:\d{2}(:\d{2})?(\s*[ap]m)?",
+        "This is a time, or a titre that a spreadsheet took for one: format the column as text, and type the value, "
+        "of a titre the reciprocal alone, such as 16 for 1:16.",
+    ),
+    (
+        r"\d{1,2}[./-](\d{1,2}|[^\W\d]{3,4})([./-]\d{2,4})?\.?|[^\W\d]{3}-\d{2}",
+        "Type one value: this is two numbers, or a date that a spreadsheet made of one.",
+    ),
+    (r"[\d.,]+\s*[x×*·]\s*10\s*\^?\s*-?\d+", "Write it as 1.2e4, or in full."),
+    (r"[\d.,]+\s*±.*", "Write one animal's value: a mean with a spread is none."),
+    (r"[\d.,]+\s*([-–/;,&]|to)\s*[\d.,]+", "Write one number; wells of one animal are rows numbered in a column 'replicate'."),
+    (
+        rf"\*+\s*{_DIGITS}",
+        "A star before a number marks a value that a program extrapolated beyond the standards: write '<' and the lowest standard, or '>' "
+        "and the highest; write the number alone only if you accept the extrapolation.",
+    ),
+    (
+        rf"{_DIGITS}\s*\*+",
+        "In a text export of Prism a star marks an excluded value: give the row a reason in a column 'exclude', one row per animal. If it "
+        "is none, write the number alone, and such a remark into a column 'note'.",
+    ),
+    (
+        r"-{3,}|\*{2,}|[–—]{2,}",
+        "Programs of plate readers write this where they give no value. If it was an outlier or a fault, leave the cell empty; if it was "
+        "outside the assay's range, write the limit, such as <15.6 if the lowest standard is 15.6.",
+    ),
+    (
+        rf"(?P<kept>[<>≤≥]\s*{_DIGITS})\s*[^\s\d.,].*",
+        "Write {kept}, with the sign: a unit belongs into the header, a remark into a column 'note'.",
+    ),
+    (
+        r"[<>≤≥]?\s*[\d.,]+\s*[*†#a-zµμ()%].*|'[\d.,]+",
+        "Write the number alone, in the study's unit: a unit belongs into the header, a remark into a column 'note'.",
+    ),
+    (
+        r"(found\s+)?(died|dead|death|deceased|euthani[sz]ed|killed|culled|moribund|d\.?o\.?d\.?)\b.*|[†✝‡]+",
+        "If the animal died before it was sampled, leave the cell empty, and state the death: 1 in a column 'event', and the hour in a "
+        "column 'time'.",
+    ),
+    (
+        r"neg(ative|\.)?|pos(itive|\.)?|[-+]ve|\++|weak(ly)?( positive)?|(too )?(low|high|lo|hi)|min|max|nds",
+        "Write the number that was measured; if it was below the assay's range, write the limit, such as <15.6 if the lowest standard "
+        "is 15.6.",
+    ),
+    (
+        r"[\d.,]+\s*[^\s\d.,<>:/;&–-].*",
+        "Write the number alone, in the study's unit: a unit belongs into the header, a remark into a column 'note'.",
+    ),
+    (
+        r"[~≈].*|(less|more|greater) than.*|[\d.,]+\s*[<>]",
+        "Write '<15.6' for a value below a limit, '>1000' for one above, and a number for any other.",
+    ),
+)
+FORMS = tuple((re.compile(form, re.IGNORECASE), remedy) for form, remedy in _FORMS)
+USUAL = "Correct the cell, or leave it empty if the value is missing."
+
+
+def limit_passed(text: str) -> str:
+    """On which side of its range an assay was left, where a cell says so without the limit: ``<``, ``>``, or ``?`` if it does not tell.
+
+    >>> limit_passed("n.d."), limit_passed("< LOD"), limit_passed("Above Fit Curve Range"), limit_passed("OOR"), limit_passed("<15.6")
+    ('<', '<', '>', '?', '')
+    """
+    word = re.sub(r"[\s._/()\[\]-]", "", text.casefold())
+    if word in OUTSIDE or re.fullmatch(r"\?+", word):
+        return "?"
+    if word in BELOW or re.fullmatch(r"(below|under|<|≤)[^\W\d]+|<{2,}", word):
+        return "<"
+    return ">" if word in ABOVE or re.fullmatch(r"(above|over|exceeds|>|≥)[^\W\d]+|>{2,}", word) else ""
+
+
+def remedy(text: str) -> str:
+    """What to write in place of a cell that is no value.
+
+    >>> remedy("<10 pg/mL")
+    "Write <10, with the sign: a unit belongs into the header, a remark into a column 'note'."
+    """
+    for form, told in FORMS:
+        if match := form.fullmatch(text):
+            return told.format(**match.groupdict()) if match.groupdict() else told
+    return USUAL
