@@ -1,5 +1,6 @@
 """What a study is, read from its ``protocol.yml``; and how anything wrong with a file is told."""
 
+from secretome.protocol.files import read_regular_file
 from secretome.protocol.loading import load_protocol, notebooks_folder, study_folder, study_names
 from secretome.protocol.models import (
     ORIGINS,
@@ -61,6 +62,7 @@ __all__ = [
     "nearest",
     "normalise",
     "notebooks_folder",
+    "read_regular_file",
     "sides",
     "study_folder",
     "study_names",
