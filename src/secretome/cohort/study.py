@@ -1,6 +1,7 @@
 """A study: a protocol together with a cohort that fits it."""
 
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -106,10 +107,14 @@ def load_study(
     >>> study.cohort.origin, len(study.pairs("foxp3_cd25pos", "with_cm", "without"))
     ('published-individual', 12)
     """
+    if cohort is not None and not isinstance(cohort, str | os.PathLike):
+        found = f"a {type(cohort).__name__} as the cohort"
+        remedy = "Write the table to a file first: table.to_csv('cohort.csv', index=False)."
+        raise Refusal([Problem("cohort", "", found, "the path of a cohort file", remedy)])
     folder = study_folder(name)
     protocol = load_protocol(folder / "protocol.yml")
     own = folder / protocol.cohort.file
-    read = read_cohort(Path(cohort) if cohort else own, protocol, sheet=sheet, names=names)
+    read = read_cohort(Path(cohort) if cohort is not None else own, protocol, sheet=sheet, names=names)
     if sha256 and sha256 != read.sha256:
         raise Refusal(
             [
