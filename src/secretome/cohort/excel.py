@@ -1,7 +1,9 @@
 """Workbooks of Excel and LibreOffice: every sheet as text cells, each with what the workbook knows of it beside its value."""
 
+import lzma
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -16,6 +18,8 @@ from secretome.protocol import Problem, Refusal
 
 # What Python says of an archive whose list of members is broken, each in its own way.
 DAMAGED = (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, struct.error)
+# What the decompressors say of a damaged member, and of one that is encrypted.
+UNPACKING = (zlib.error, lzma.LZMAError, OSError, RuntimeError)
 PROTECTED, UNPROTECT = "a workbook protected by a password", "Take the password off and save it."
 
 
@@ -102,7 +106,7 @@ def _check_archive(content: bytes, path: Path) -> None:
         check_archive(content, path)
     except Refusal:
         raise
-    except (*DAMAGED, expat.ExpatError) as error:
+    except (*DAMAGED, *UNPACKING, expat.ExpatError, LookupError) as error:
         raise _refusal(path, "a damaged workbook", "Open it in Excel and save it anew.") from error
 
 
