@@ -19,7 +19,7 @@ from secretome.protocol import Problem, Protocol, Refusal, Scenario, study_folde
 class Commands(TyperGroup):
     """The commands; what any of them cannot deal with is told in a sentence, and ends it with code 2."""
 
-    def invoke(self, ctx: typer.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         """Run a command."""
         for stream in (sys.stdout, sys.stderr):
             # A file's name may hold bytes that are no text.
