@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from secretome import adjudicate, analyse, figures, tables, words
-from secretome.power import measured_rates, rank_floors
+from secretome.power import measured_plans, measured_rates, rank_floors
 from secretome.protocol import load_protocol, study_folder, study_names
 from secretome.publish import scoreboard
 from secretome.simulate import scenarios_about, simulate_study, truth
@@ -138,6 +138,17 @@ def test_figures_and_tables_of_rates(rates: pd.DataFrame) -> None:
     worth = tables.worth_table(rates, PROTOCOLS, 12)
     assert len(worth) == sum(len(protocol.claims) for protocol in PROTOCOLS.values())
     assert re.search(r"in (?:plateau|null)$", worth["Supported where false, at worst"][1])
+
+
+def test_a_study_without_measured_rates_is_said_to_have_none(rates: pd.DataFrame) -> None:
+    rest = rates[rates["study"] != "sepsis_cytokines"]
+    shown = tables.worth_table(rest, PROTOCOLS, 12).set_index("Claim")
+    for claim in PROTOCOLS["sepsis_cytokines"].claims.values():
+        assert set(shown.loc[claim.sentence]) == {words.NOT_MEASURED}
+    assert (shown == words.NOT_MEASURED).any(axis=1).sum() == len(PROTOCOLS["sepsis_cytokines"].claims)
+    plans = measured_plans()
+    needed = tables.needs_table(plans[plans["study"] != "sepsis_cytokines"], PROTOCOLS, 0.8)
+    assert (needed.iloc[:, 1:] == words.NOT_MEASURED).all(axis=1).sum() == len(PROTOCOLS["sepsis_cytokines"].claims)
 
 
 def test_shares_carry_their_error() -> None:

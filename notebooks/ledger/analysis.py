@@ -131,6 +131,9 @@ page.table(tables.worth_table(rates, protocols, at), f"Claims at n = {at} a grou
 for name, protocol in protocols.items():
     for key, claim in protocol.claims.items():
         own = planned[(planned["study"] == name) & (planned["claim"] == key)]
+        if own.empty:
+            page.items([f"{claim.sentence} {words.NOT_MEASURED.capitalize()}."])
+            continue
         drawn = own[own["scenario"].isin(scenarios_about(protocol, claim.endpoint))]
         titles = {scenario: f"{scenario} ({truth})" for scenario, truth in drawn.groupby("scenario")["truth"].first().items()}
         page.line(claim.sentence)
@@ -146,6 +149,9 @@ for name, protocol in protocols.items():
 published = rates[rates["reading"] == "published"]
 for name, protocol in protocols.items():
     own = published[(published["study"] == name) & published["scenario"].isin(["as_published", "null"])]
+    if own.empty:
+        page.items([f"{protocol.title}: {words.NOT_MEASURED}."])
+        continue
     shown = own.assign(scenario=[f"{protocol.claims[row['claim']].sentence} In {row['scenario']}." for _, row in own.iterrows()])
     page.table(tables.rates_table(shown, "supported"), f"Share supported by the published test: {protocol.title}", folded=True, data=own)
 

@@ -66,6 +66,9 @@ page.table(
 # %% tags=["hide-input"]
 for name, protocol in protocols.items():
     own = plans[plans["study"] == name]
+    if own.empty:
+        page.items([f"{protocol.title}: {words.NOT_MEASURED}."])
+        continue
     page.line(protocol.title)
     titles = {key: words.claim_heading(claim) for key, claim in protocol.claims.items()}
     page.figure(figures.planning_figure(own, titles, target), f"plans-{name}", words.planning_alt(protocol, own, target))

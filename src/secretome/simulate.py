@@ -175,7 +175,7 @@ def with_effect(protocol: Protocol, scenario: str, effect: float) -> Protocol:
     Raises
     ------
     ValueError
-        If the protocol has no simulation or no such scenario, or `effect` is not above 0.
+        If the protocol has no simulation or no such scenario, or `effect` is not above 0, or it is not 1 and no group is a control.
 
     Examples
     --------
@@ -188,7 +188,11 @@ def with_effect(protocol: Protocol, scenario: str, effect: float) -> Protocol:
     if not effect > 0:
         raise ValueError(f"effect must be above 0; it is {effect!r}.")
     plan, world = _plan(protocol, scenario)
-    base = next(key for key, group in protocol.groups.items() if group.role == "control")
+    base = next((key for key, group in protocol.groups.items() if group.role == "control"), None)
+    if base is None:
+        if effect == 1:
+            return protocol
+        raise ValueError(f"{protocol.key} has no group of role 'control', so that a share of the effect is not defined.")
     moved: dict[str, dict[str, float]] = {}
     for key, endpoint in plan.endpoints.items():
         centres = {group: about.centre for group, about in endpoint.groups.items()} | world.centres.get(key, {})

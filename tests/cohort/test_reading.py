@@ -274,7 +274,7 @@ def test_simulated_animals_cannot_pass_for_measured_ones(tmp_path: Path, sepsis:
     rows = sepsis.cohort.path.read_text(encoding="utf-8").splitlines()
     path = tmp_path / "mine.csv"
     path.write_text("\n".join(row.rsplit(",", 3)[0] for row in rows), encoding="utf-8")
-    with pytest.raises(Refusal, match="the book's own simulated cohort, without the word 'simulated'"):
+    with pytest.raises(Refusal, match="the study's own simulated cohort, without the word 'simulated'"):
         load_study("sepsis_cytokines", cohort=path)
     # A single rat that happens to have the same two values is nobody's copy.
     path.write_text(

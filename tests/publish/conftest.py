@@ -52,7 +52,9 @@ def copied(run: Path, tmp_path: Path) -> Rename:
         for name in TABLES:
             table = pd.read_csv(folder / name, dtype=str, keep_default_na=False)
             table.assign(cohort=cohort).to_csv(folder / name, index=False, lineterminator="\n")
-        change(folder, cohort=cohort, files={}, **({"cohort_sha256": sha256} if sha256 else {}))
+        # Another file holds other animals, unless the test says that it holds the same.
+        other = {"cohort_sha256": sha256, "cohort_values_sha256": sha256} if sha256 else {}
+        change(folder, cohort=cohort, files={}, **other)
         return folder
 
     return copy

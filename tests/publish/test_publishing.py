@@ -202,6 +202,35 @@ def test_a_name_or_a_file_is_published_once(run: Path, copied: Rename, book: Pat
     assert kept(book) == before
 
 
+def test_the_same_measurements_in_another_file_are_not_published_twice(run: Path, copied: Rename, book: Path) -> None:
+    sha256 = json.loads((run / "provenance.json").read_text(encoding="utf-8"))["cohort_values_sha256"]
+    assert secretome("publish", run).exit_code == 0
+    before = kept(book)
+    again = copied("lab-b", "ab" * 32)
+    change(again, cohort_values_sha256=sha256)
+    result = secretome("publish", again)
+    assert (result.exit_code, "the same measurements as the cohort 'lab-a'" in result.output) == (2, True), result.output
+    assert kept(book) == before
+    assert secretome("unpublish", SEPSIS, "lab-a", "--why", "swapped").exit_code == 0
+    result = secretome("publish", again)
+    assert (result.exit_code, "withdrawn on" in result.output) == (2, True), result.output
+
+
+def test_source_data_under_another_name_are_published_as_source_data_and_not_counted(
+    run: Path, copied: Rename, book: Path, tmp_path: Path
+) -> None:
+    folder = copied("lab-b", "ab" * 32)
+    change(folder, source_data=True)
+    verdicts = pd.read_csv(folder / "verdicts.csv")
+    verdicts.assign(source_data=True).to_csv(folder / "verdicts.csv", index=False, lineterminator="\n")
+    result = secretome("publish", folder)
+    assert result.exit_code == 0, result.output
+    board = scoreboard()
+    own = board[board["cohort"] == "lab-b"]
+    assert len(own) == 3
+    assert not own["counts"].any()
+
+
 def test_a_link_to_a_rerun_is_not_followed(run: Path, book: Path, tmp_path: Path) -> None:
     (tmp_path / "lab-a").symlink_to(run)
     result = secretome("publish", tmp_path / "lab-a")

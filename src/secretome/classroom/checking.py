@@ -17,6 +17,8 @@ YES = {"yes", "y", "true"}
 NO = {"no", "n", "false"}
 # Slow enough that trying every number takes longer than thinking, and too quick to notice once.
 ROUNDS = 20_000
+# An answer of more characters is not repeated.
+LONGEST = 80
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ def check(question: str, answer: object) -> Checked:
     >>> check("ranks-1", ...)
     No answer yet: put a whole number in place of the three dots.
     """
+    if not isinstance(question, str):
+        return Checked(False, f'Write the exercise in quotation marks, such as check("ranks-1", 19), not {_shown(question)}.')
     known = sheet(question.rpartition("-")[0])
     if question not in known:
         every = [name for lesson in lessons_folder().glob("*/answers.json") for name in sheet(lesson.parent.name)]
@@ -75,10 +79,19 @@ def check(question: str, answer: object) -> Checked:
         return Checked(False, f"No answer yet: put {asked(right)} in place of the three dots.")
     given = tokens(answer, right)
     if given is None:
-        return Checked(False, f"Not yet: {question} asks for {asked(right).rstrip(',')}, not {answer!r}.")
+        return Checked(False, f"Not yet: {question} asks for {asked(right).rstrip(',')}, not {_shown(answer)}.")
     if any(digest(question, token) == right["hash"] for token in given):
         return Checked(True, f"Right: {question} is solved.")
     return Checked(False, f"Not yet: this is not the answer to {question}.")
+
+
+def _shown(answer: object) -> str:
+    """An answer in a sentence: of a long one, or one that cannot be shown, its type."""
+    try:
+        text = repr(answer)
+    except Exception:  # an object of the student's own
+        text = ""
+    return text if 0 < len(text) <= LONGEST and "\n" not in text else f"a value of type {type(answer).__name__}"
 
 
 def lessons_folder() -> Path:
@@ -157,7 +170,7 @@ def as_number(answer: object) -> float | None:
         return None
     try:
         value = float(answer)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
+    except Exception:  # whatever an object of another library raises
         return None
     return value if math.isfinite(value) else None
 

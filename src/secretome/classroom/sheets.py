@@ -8,6 +8,7 @@ from pathlib import Path
 
 from secretome.cohort.delimited import DELIMITERS, decode
 from secretome.cohort.excel import read_workbook
+from secretome.cohort.limits import check_text
 from secretome.cohort.opening import read_bytes
 from secretome.protocol import Problem, Refusal, normalise
 
@@ -73,6 +74,7 @@ def _grids(content: bytes, path: Path) -> list[list[tuple[int, list[str]]]]:
 
 def _cuts(content: bytes, path: Path) -> list[list[tuple[int, list[str]]]]:
     text, _ = decode(content, path)
+    check_text(text, DELIMITERS, path)
     cuts = []
     for delimiter in DELIMITERS:
         try:

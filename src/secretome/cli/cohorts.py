@@ -1,5 +1,6 @@
 """Commands about a study and a cohort file, before anything is run."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -30,8 +31,14 @@ from secretome.protocol import Problem, Refusal, load_protocol, study_folder, st
 @app.command(epilog="Example: `secretome studies`")
 def studies() -> None:
     """List the studies with their groups, endpoints and claims."""
-    for name in study_names():
-        protocol = load_protocol(study_folder(name) / "protocol.yml")
+    refusals = []
+    names = study_names()
+    for name in names:
+        try:
+            protocol = load_protocol(study_folder(name) / "protocol.yml")
+        except Refusal as refusal:
+            refusals.append(Refusal(replace(problem, file=f"{name}/protocol.yml") for problem in refusal.problems))
+            continue
         out.print(Text(f"{name}: {protocol.title} ({protocol.species}, {protocol.setting})", style="bold"))
         for title, members in (
             ("groups", [f"{key}: {group.label}" for key, group in protocol.groups.items()]),
@@ -42,6 +49,7 @@ def studies() -> None:
             out.print(Text(f"  {title}"))
             for line in members:
                 out.print(Text(f"    {line}"))
+    finish(refusals, sound=len(names) - len(refusals))
 
 
 @app.command(epilog="Example: `secretome check treg_conditioned_medium my_donors.csv`")

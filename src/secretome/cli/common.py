@@ -1,14 +1,17 @@
 """What the commands share: the application, its options, and how a refusal is told."""
 
+import io
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 from rich.text import Text
+from typer.core import TyperGroup
 
 from secretome import __version__
 from secretome.protocol import Problem, Refusal, study_folder
@@ -16,7 +19,32 @@ from secretome.protocol import Problem, Refusal, study_folder
 if TYPE_CHECKING:
     from secretome.protocol import Protocol, Scenario
 
+
+class Commands(TyperGroup):
+    """The commands; what any of them cannot deal with is told in a sentence, and ends it with code 2."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command."""
+        for stream in (sys.stdout, sys.stderr):
+            # A file's name may hold bytes that are no text.
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
+        try:
+            return super().invoke(ctx)
+        except Refusal as refusal:
+            refuse([refusal])
+        except BrokenPipeError:
+            raise  # whoever read the output has seen enough
+        except OSError as error:
+            found = f"{error.filename or 'the disk'} ({error.strerror or error})"
+            refuse([Refusal([Problem("the disk", "", found, "a file or folder that can be read or written to")])])
+        except MemoryError:
+            found = "more data than the memory can hold"
+            refuse([Refusal([Problem("the memory", "", found, "smaller files, or a machine with more memory")])])
+
+
 app = typer.Typer(
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

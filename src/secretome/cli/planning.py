@@ -75,8 +75,13 @@ def _power_options(
         remedy = f"The nearest is {guess!r}." if guess else ""
         problems.append(Problem("--claim", "", repr(claim), f"one of {', '.join(protocol.claims)}", remedy))
     scenarios = dict(scenarios_of(protocol))
+    if not scenarios:
+        remedy = "Add the key 'simulation' to its protocol.yml."
+        refuse([Refusal([Problem(protocol.key, "", "no assumptions to draw animals from", "a study with a simulation", remedy)])])
     if scenario not in scenarios:
         problems.append(Problem("--scenario", "", repr(scenario), f"one of {', '.join(scenarios)}"))
+    if effect != 1 and not any(group.role == "control" for group in protocol.groups.values()):
+        problems.append(Problem("--effect", "", repr(effect), "1, because the study has no group of role 'control'"))
     numbers = [part.strip() for part in sizes.split(",")] if sizes else []
     # Three values are the fewest that a verdict is given on.
     wrong = [text for text in numbers if not text.isdecimal() or not FEWEST <= int(text) <= 200]

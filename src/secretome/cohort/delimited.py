@@ -7,6 +7,7 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
+from secretome.cohort.limits import MOST_COLUMNS, check_text
 from secretome.cohort.sheet import Cell, Grid, grid
 from secretome.protocol import Problem, Refusal
 
@@ -33,6 +34,7 @@ def read_delimited(content: bytes, path: Path) -> tuple[list[Grid], list[Grid]]:
     text, encoding = decode(content, path)
     if text.lstrip()[:1] == "<" and any(mark in text[:2000].casefold() for mark in ("<html", "<table", "<workbook", "<!doctype")):
         raise Refusal([Problem(path.name, "", "a web page or XML", "a table", "Open it in Excel, and save it as .xlsx.")])
+    check_text(text, DELIMITERS, path)
     usual, torn = _cut(text, DELIMITERS, encoding)
     unusual, _ = _cut(text, UNUSUAL, encoding)
     if not usual and torn:
@@ -53,6 +55,8 @@ def _cut(text: str, delimiters: dict[str, str], encoding: str) -> tuple[list[Gri
             records = _records(text, delimiter)
         except csv.Error:
             torn = True
+            continue
+        if delimiter in UNUSUAL and max(map(len, records), default=0) > MOST_COLUMNS:
             continue
         widths = Counter(len(record) for record in records if len(record) > 1 and any(map(str.strip, record)))
         if widths:

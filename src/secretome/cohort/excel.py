@@ -1,31 +1,31 @@
 """Workbooks of Excel and LibreOffice: every sheet as text cells, each with what the workbook knows of it beside its value."""
 
-import datetime
-import io
+import lzma
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
+from xml.parsers import expat
 
-import python_calamine
-
+from secretome.cohort.calamine import Protected, SheetValues, Typed, read_values
 from secretome.cohort.colors import WHITE
 from secretome.cohort.displayed import Displayed, displayed, displayed_text, plain
+from secretome.cohort.limits import check_archive, check_old_workbook
 from secretome.cohort.marks import Mark, Marks, find_marks
 from secretome.cohort.number_format import Shown, render
 from secretome.cohort.sheet import Cell, Grid, grid
 from secretome.protocol import Problem, Refusal
 
-# Far more than any cohort, far less than what makes a machine swap: a small file can unpack to gigabytes.
-LARGEST = 500_000_000
 # What Python says of an archive whose list of members is broken, each in its own way.
 DAMAGED = (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, struct.error)
+# What the decompressors say of a damaged member, and of one that is encrypted.
+UNPACKING = (zlib.error, lzma.LZMAError, OSError, RuntimeError)
 PROTECTED, UNPROTECT = "a workbook protected by a password", "Take the password off and save it."
 UNFORMATTED = Displayed("")
 Kind = Literal["text", "number", "date", "error", "unfinished", "merged"]
-Typed = int | float | str | bool | datetime.date | datetime.time | datetime.timedelta
 
 
 def read_workbook(content: bytes, path: Path) -> list[Grid]:
@@ -36,22 +36,24 @@ def read_workbook(content: bytes, path: Path) -> list[Grid]:
     Refusal
         If the workbook is damaged or protected.
     """
-    _refuse_bomb(content, path)
+    archive = content[:2] == b"PK"
+    if archive:
+        _check_archive(content, path)
     if "EncryptedPackage".encode("utf-16-le") in content:
         raise _refusal(path, PROTECTED, UNPROTECT)
     grids = []
     try:
-        with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            marks = find_marks(content)
-            for about in book.sheets_metadata:
-                if about.typ != python_calamine.SheetTypeEnum.WorkSheet:
-                    continue
-                rows = list(_rows(book.get_sheet_by_name(about.name), marks))
-                unseen = "" if about.visible == python_calamine.SheetVisibleEnum.Visible else "hidden "
-                if any(cell.text.strip() for row in rows for cell in row):
-                    found = grid(about.name, rows, f"{unseen}sheet {about.name!r} of the workbook")
-                    grids.append(replace(found, notes=marks.notes(about.name)))
-    except python_calamine.PasswordError as error:
+        if not archive:
+            check_old_workbook(content, path)
+        sheets = read_values(content, apart=not archive)
+        marks = find_marks(content)
+        for sheet in sheets:
+            rows = list(_rows(sheet, marks))
+            unseen = "" if sheet.visible else "hidden "
+            if any(cell.text.strip() for row in rows for cell in row):
+                found = grid(sheet.name, rows, f"{unseen}sheet {sheet.name!r} of the workbook")
+                grids.append(replace(found, notes=marks.notes(sheet.name)))
+    except Protected as error:
         raise _refusal(path, PROTECTED, UNPROTECT) from error
     except Refusal:
         raise
@@ -64,12 +66,12 @@ def read_workbook(content: bytes, path: Path) -> list[Grid]:
     return grids
 
 
-def _rows(sheet: python_calamine.CalamineSheet, marks: Marks) -> Iterator[list[Cell]]:
+def _rows(sheet: SheetValues, marks: Marks) -> Iterator[list[Cell]]:
     """The cells of a sheet from its very first on, so that they keep their names."""
-    values: list[list[Typed]] = sheet.to_python(skip_empty_area=False)
+    values = sheet.values
     origins = {
         (row, column): (top, left)
-        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
+        for (top, left), (bottom, right) in sheet.merged_cell_ranges
         for row in range(top, min(bottom, len(values)) + 1)
         for column in range(left, right + 1)
     }
@@ -128,15 +130,13 @@ def _cell(value: Typed, row: int, column: int, sheet: str, mark: Mark) -> Cell:
     )
 
 
-def _refuse_bomb(content: bytes, path: Path) -> None:
-    if content[:2] == b"PK":
-        try:
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                size = sum(member.file_size for member in archive.infolist())
-        except DAMAGED as error:
-            raise _refusal(path, "a damaged workbook", "Open it in Excel and save it anew.") from error
-        if size > LARGEST:
-            raise _refusal(path, f"a workbook that unpacks to {size / 1e6:.0f} megabytes", "Save the one sheet as a file of its own.")
+def _check_archive(content: bytes, path: Path) -> None:
+    try:
+        check_archive(content, path)
+    except Refusal:
+        raise
+    except (*DAMAGED, *UNPACKING, expat.ExpatError, LookupError) as error:
+        raise _refusal(path, "a damaged workbook", "Open it in Excel and save it anew.") from error
 
 
 def _refusal(path: Path, found: str, remedy: str) -> Refusal:

@@ -68,6 +68,8 @@ def cohort_id(path: Path) -> str:
     if path.name.startswith("~$"):
         found = "the mark that Excel leaves beside a workbook while it is open"
         raise Refusal([Problem(path.name, "", found, "the workbook itself", f"Give {path.name[2:]}.")])
+    if any("\ud800" <= letter <= "\udfff" for letter in path.name):
+        raise Refusal([Problem(ascii(path.name), "", "a file name that is no text", "a name in UTF-8", "Rename the file.")])
     name = re.sub(r"[^A-Za-z0-9._-]", "-", path.stem)
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
         expected = "a name of at most 64 characters that begins with a letter or a digit"

@@ -11,7 +11,7 @@ from secretome.cohort.delimited import read_delimited
 from secretome.cohort.excel import DAMAGED, read_workbook
 from secretome.cohort.prism import read_prism
 from secretome.cohort.sheet import Grid
-from secretome.protocol import Problem, Refusal
+from secretome.protocol import Problem, Refusal, read_regular_file
 
 # What a file of another program begins with, or holds when it is an archive; what it is, and how its table is got out.
 EXPORT = "Export or copy the table as an Excel workbook or a CSV file."
@@ -72,15 +72,9 @@ def read_bytes(path: Path) -> bytes:
     Raises
     ------
     Refusal
-        If there is no such file, or it is a folder.
+        If there is no such file, or it is no regular file, or too large.
     """
-    if path.is_dir():
-        raise Refusal([Problem(str(path), "", "a folder", "a file")])
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        expected = "a CSV file, an Excel workbook or a Prism file"
-        raise Refusal([Problem(str(path), "", f"no file that can be read ({error.strerror})", expected)]) from error
+    return read_regular_file(path, "a CSV file, an Excel workbook or a Prism file")
 
 
 @dataclass(frozen=True)

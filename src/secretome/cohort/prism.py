@@ -6,6 +6,7 @@ from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException, ElementTree
 
+from secretome.cohort.limits import check_prism
 from secretome.cohort.sheet import Cell, Grid, grid, letters
 from secretome.protocol import Problem, Refusal
 
@@ -44,6 +45,7 @@ def read_prism(content: bytes, path: Path) -> tuple[list[Grid], list[Problem]]:
     Refusal
         If the XML is broken or defines entities, or no table is in it.
     """
+    check_prism(content, path)
     try:
         root = ElementTree.fromstring(content)
     except DefusedXmlException as error:

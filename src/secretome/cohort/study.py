@@ -1,5 +1,7 @@
 """A study: a protocol together with a cohort that fits it."""
 
+import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -8,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from secretome.cohort.copies import Sample, find_copy, sample_of
 from secretome.cohort.model import Cohort
 from secretome.cohort.reading import read_cohort
 from secretome.protocol import Origin, Problem, Protocol, Refusal, load_protocol, study_folder
@@ -42,6 +45,12 @@ class Study:
     def key(self) -> str:
         """The study's key."""
         return self.protocol.key
+
+    def __repr__(self) -> str:
+        """The study, the cohort and its size."""
+        units = self.protocol.units
+        animals = self.cohort.values["animal"].nunique()
+        return f"<Study {self.key}: cohort {self.cohort.id} ({self.cohort.origin}), {animals} {units}>"
 
     def pairs(self, endpoint: str, treated: str, control: str) -> pd.DataFrame:
         """The pairs of a paired study.
@@ -101,10 +110,14 @@ def load_study(
     >>> study.cohort.origin, len(study.pairs("foxp3_cd25pos", "with_cm", "without"))
     ('published-individual', 12)
     """
+    if cohort is not None and not isinstance(cohort, str | os.PathLike):
+        found = f"a {type(cohort).__name__} as the cohort"
+        remedy = "Write the table to a file first: table.to_csv('cohort.csv', index=False)."
+        raise Refusal([Problem("cohort", "", found, "the path of a cohort file", remedy)])
     folder = study_folder(name)
     protocol = load_protocol(folder / "protocol.yml")
     own = folder / protocol.cohort.file
-    read = read_cohort(Path(cohort) if cohort else own, protocol, sheet=sheet, names=names, decimal=decimal)
+    read = read_cohort(Path(cohort) if cohort is not None else own, protocol, sheet=sheet, names=names, decimal=decimal)
     if sha256 and sha256 != read.sha256:
         raise Refusal(
             [
@@ -117,24 +130,27 @@ def load_study(
                 )
             ]
         )
-    if read.path.resolve() == own.resolve():
-        return Study(protocol, read, source_data=_repeats(read, _Original.of(read)))
-    original = _original(folder / "protocol.yml", own, own.read_bytes())
+    content = own.read_bytes()
+    if read.path.resolve() == own.resolve() or read.sha256 == hashlib.sha256(content).hexdigest():
+        # A claim was never made from simulated animals.
+        return Study(protocol, read, source_data=read.origin != "simulated")
+    original = _original(folder / "protocol.yml", own, content)
     meant = _check_scale(read, original, protocol)
-    return Study(protocol, replace(read, understood=(*read.understood, *meant)), source_data=_repeats(read, original))
+    return Study(protocol, replace(read, understood=(*read.understood, *meant)), source_data=_is_source_data(read, original, protocol))
 
 
 @dataclass(frozen=True)
 class _Original:
-    """What other cohorts are compared with: where the study's own is from, its medians and its animals."""
+    """What other cohorts are compared with: where the study's own is from, its medians, its values and its animals."""
 
     origin: Origin
     medians: Mapping[tuple[str, str], float]
+    sample: Sample
     animals: Sequence[Animal]
 
     @classmethod
     def of(cls, cohort: Cohort) -> "_Original":
-        return cls(cohort.origin, _log_medians(cohort), _animals(cohort))
+        return cls(cohort.origin, _log_medians(cohort), sample_of(cohort.values), _animals(cohort))
 
 
 # Kept for as long as the file holds the same: every cohort of a batch is compared with it.
@@ -177,27 +193,29 @@ def _log_medians(cohort: Cohort) -> dict[tuple[str, str], float]:
     return {(endpoint, group): float(log) for endpoint, group, log in medians.itertuples(index=False, name=None)}
 
 
-def _repeats(cohort: Cohort, original: _Original) -> bool:
-    """Whether any animal of a cohort is, in every value it has, an animal of the study's own real cohort.
+def _is_source_data(cohort: Cohort, original: _Original, protocol: Protocol) -> bool:
+    """Whether a cohort holds the measurements that the claims were made from.
 
-    Animals are compared, not files: a copy in another layout, without some donors or with a few more, still holds the source.
+    Values are compared, not files: a copy in another layout, without some animals or with a few more, is still the source. In a paired
+    study one pair with equal values is enough; elsewhere `find_copy` decides.
+
+    Raises
+    ------
+    Refusal
+        If the cohort holds the study's own simulated animals without saying so: they must not be taken for measured ones.
     """
-    if original.origin == "simulated":
-        _refuse_disguised(cohort, original.animals)
+    if original.origin == "simulated" and cohort.origin == "simulated":
         return False
-    return any(len(animal) > 1 and animal <= source for animal in _animals(cohort) for source in original.animals)
-
-
-def _refuse_disguised(cohort: Cohort, made_up: Sequence[Animal]) -> None:
-    """Refuse a file that holds the study's own simulated animals without saying so: they must not pass for measured ones."""
-    animals = _animals(cohort)
-    known = set(made_up)
-    copied = sum(len(animal) > 1 and animal in known for animal in animals)
-    # One measured animal may equal a made-up one by chance; half of a cohort does not.
-    if cohort.origin != "simulated" and copied >= max(3, len(animals) / 2):
-        found = f"{copied} animals of the book's own simulated cohort, without the word 'simulated'"
+    paired = protocol.design == "paired"
+    if paired and original.origin != "simulated":
+        return any(len(animal) > 1 and animal <= source for animal in _animals(cohort) for source in original.animals)
+    kinds = {key: endpoint.kind for key, endpoint in protocol.endpoints.items()}
+    overlap = find_copy(sample_of(cohort.values), original.sample, kinds)
+    if overlap and original.origin == "simulated":
+        found = f"{overlap.matched} values of the study's own simulated cohort, without the word 'simulated'"
         remedy = "Keep the columns origin, scenario and seed of a simulated file."
         raise Refusal([Problem(cohort.path.name, "", found, "measured animals, or origin 'simulated' in every row", remedy)])
+    return overlap is not None
 
 
 def _animals(cohort: Cohort) -> list[Animal]:

@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from secretome.protocol.files import read_regular_file
     from secretome.protocol.loading import load_protocol, notebooks_folder, study_folder, study_names
     from secretome.protocol.models import (
         ORIGINS,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     )
 
 # The lightest first: a name is looked up in turn, and what is not needed is not loaded.
-_MODULES = ("problems", "names", "loading", "models", "simulation")
+_MODULES = ("problems", "names", "files", "loading", "models", "simulation")
 
 __all__ = [
     "ORIGINS",
@@ -69,6 +70,7 @@ __all__ = [
     "nearest",
     "normalise",
     "notebooks_folder",
+    "read_regular_file",
     "sides",
     "spelling",
     "study_folder",

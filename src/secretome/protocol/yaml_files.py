@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from secretome.protocol.files import read_regular_file
 from secretome.protocol.problems import Problem, Refusal
 from secretome.protocol.simulation import DISTRIBUTIONS
 
@@ -14,6 +15,11 @@ from secretome.protocol.simulation import DISTRIBUTIONS
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Leaves every value the text that it is, so that a printed 1.80 keeps its zero.
 TEXT_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+# In bytes; the largest protocol of the book has 20 000.
+LARGEST = 1_000_000
+MOST_NODES = 50_000
+DEEPEST = 50
 
 Lines = dict[tuple[str, ...], int]
 Model = TypeVar("Model", bound=BaseModel)
@@ -46,13 +52,15 @@ def read_model(path: Path, model: type[Model], *, whole: str, guide: str, loader
         If the file cannot be read, or with every key that is missing, unknown, repeated or wrong, and its line.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_regular_file(path, largest=LARGEST).decode("utf-8")
+        _check_size(text, loader)
         root = yaml.compose(text, Loader=loader)
         content = yaml.load(text, Loader=loader)
         lines: Lines = {}
         repeated = list(_index(root, (), lines)) if root else []
-    except OSError as error:
-        raise Refusal([Problem(str(path), "", error.strerror or str(error), "a file that can be read")]) from error
+    except _TooLarge as error:
+        expected = f"at most {MOST_NODES} keys and values, nested at most {DEEPEST} deep, without aliases of aliases"
+        raise Refusal([Problem(path.name, "", str(error), expected)]) from error
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         found = str(getattr(error, "problem", None) or error)
@@ -65,6 +73,33 @@ def read_model(path: Path, model: type[Model], *, whole: str, guide: str, loader
         return model.model_validate(content), lines
     except ValidationError as error:
         raise Refusal(_problem(path, fault, lines, whole, guide) for fault in error.errors()) from error
+
+
+class _TooLarge(Exception):
+    """Raised for a file that would take too long to read."""
+
+
+def _check_size(text: str, loader: Any) -> None:
+    """Refuse deep nesting, which ends the parser, and aliases that multiply: both in one pass that keeps nothing but sizes."""
+    sizes: dict[str, int] = {}
+    stack: list[tuple[str | None, int]] = []
+    nodes = 0
+    for event in yaml.parse(text, Loader=loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            stack.append((event.anchor, nodes))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchor, before = stack.pop()
+            if anchor:
+                sizes[anchor] = nodes - before
+        elif isinstance(event, yaml.AliasEvent):
+            if any(event.anchor == anchor for anchor, _ in stack):
+                raise _TooLarge(f"the alias {event.anchor!r} inside itself")
+            nodes += sizes.get(str(event.anchor), 1)
+        elif not isinstance(event, yaml.ScalarEvent):
+            continue
+        nodes += 1
+        if nodes > MOST_NODES or len(stack) > DEEPEST:
+            raise _TooLarge("too many keys and values" if nodes > MOST_NODES else "keys that are nested too deep")
 
 
 def line_of(place: tuple[str, ...], lines: Lines) -> str:

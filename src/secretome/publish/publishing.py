@@ -20,6 +20,7 @@ from secretome.publish.shelf import (
     histories,
     published,
     read_history,
+    same_animals,
     shelf,
     write_history,
 )
@@ -108,11 +109,18 @@ def unpublish(study: str, cohort: str, why: str, day: str) -> Path:
         raise Refusal(problems)
     entry = entries[cohort]
     # The history first: a results folder that is gone must never be unexplained.
-    withdrawn = Event(day=day, what="withdrawn", cohort_sha256=entry.provenance.cohort_sha256, why=reason)
+    hashes = _hashes(entry.provenance)
+    withdrawn = Event(day=day, what="withdrawn", **hashes, why=reason)
     write_history(entry.folder, [*entry.history, withdrawn])
     for name in sorted(KEPT, key=lambda name: name != "verdicts.csv"):  # without its verdicts a rerun counts no longer
         (entry.folder / name).unlink(missing_ok=True)
     return entry.folder / HISTORY
+
+
+def _hashes(provenance: Provenance) -> dict[str, str]:
+    """What a history keeps of a cohort, by which its animals are recognised."""
+    hashes = {"cohort_sha256": provenance.cohort_sha256, "cohort_values_sha256": provenance.cohort_values_sha256}
+    return {name: value for name, value in hashes.items() if value}
 
 
 def _check_book(problems: list[Problem]) -> None:
@@ -132,17 +140,17 @@ def _taken(rerun: Finished, before: Sequence[Finished], *, again: bool) -> list[
     if about.cohort.casefold() in {name.casefold() for name in names}:
         remedy = "Unpublish the earlier one with its reason first, or rename the cohort file and run it again."
         problems.append(Problem(place, "", f"the cohort name {about.cohort!r}, which is taken", "a name of its own", remedy))
-    hashes = {entry.provenance.cohort_sha256: entry.cohort for entry in now}
-    hashes |= {other.provenance.cohort_sha256: other.provenance.cohort for other in same}
-    if (twin := hashes.get(about.cohort_sha256)) and twin != about.cohort:
-        problems.append(
-            Problem(place, "", f"the same file as the cohort {twin!r}", "each cohort once", "The same animals are not counted twice.")
-        )
+    others = [entry.provenance for entry in now] + [other.provenance for other in same]
+    twin = next((other for other in others if other.cohort != about.cohort and same_animals(other, about)), None)
+    if twin:
+        what = "file" if twin.cohort_sha256 == about.cohort_sha256 else "measurements"
+        remedy = "The same animals are not counted twice."
+        problems.append(Problem(place, "", f"the same {what} as the cohort {twin.cohort!r}", "each cohort once", remedy))
     withdrawn = [
         event
         for name, events in histories(about.study).items()
         for event in events
-        if event.what == "withdrawn" and (name.casefold() == about.cohort.casefold() or event.cohort_sha256 == about.cohort_sha256)
+        if event.what == "withdrawn" and (name.casefold() == about.cohort.casefold() or same_animals(event, about))
     ]
     if withdrawn and not again:
         last = withdrawn[-1]
@@ -167,7 +175,7 @@ def _prepare(rerun: Finished, work: Path, day: str) -> None:
     kept = {key: value for key, value in whole.items() if key in Provenance.model_fields or key in ALSO_SHOWN}
     (work / PROVENANCE).write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
     before = read_history(target) if (target / HISTORY).exists() else ()
-    write_history(work, [*before, Event(day=day, what="published", cohort_sha256=about.cohort_sha256)])
+    write_history(work, [*before, Event(day=day, what="published", **_hashes(about))])
 
 
 def _keep(rerun: Finished, work: Path) -> Path:

@@ -31,6 +31,8 @@ class Provenance(BaseModel):
     cohort: str
     cohort_file: str
     cohort_sha256: Hash
+    # Equal for files that hold the same measurements. Reruns of earlier versions have none.
+    cohort_values_sha256: Hash | None = None
     cohort_origin: Origin
     cohort_scenario: str = ""
     cohort_animals: int = 0
@@ -54,7 +56,14 @@ class Event(BaseModel):
     day: Day
     what: Literal["published", "withdrawn"]
     cohort_sha256: Hash
+    cohort_values_sha256: Hash | None = None
     why: str = ""
+
+
+def same_animals(one: Provenance | Event, other: Provenance | Event) -> bool:
+    """Whether two reruns are of the same file, or of files that hold the same measurements."""
+    same_values = one.cohort_values_sha256 is not None and one.cohort_values_sha256 == other.cohort_values_sha256
+    return same_values or one.cohort_sha256 == other.cohort_sha256
 
 
 EVENTS = TypeAdapter(list[Event])
@@ -106,7 +115,7 @@ def read_history(folder: Path) -> tuple[Event, ...]:
 
 def write_history(folder: Path, events: Iterable[Event]) -> None:
     """Write the history of a name."""
-    text = json.dumps([event.model_dump() for event in events], indent=2, ensure_ascii=False)
+    text = json.dumps([event.model_dump(exclude_none=True) for event in events], indent=2, ensure_ascii=False)
     partial = folder / f".{HISTORY}.partial"
     partial.write_text(text + "\n", encoding="utf-8", newline="\n")
     partial.replace(folder / HISTORY)

@@ -13,7 +13,7 @@ import jupytext
 import nbformat
 from papermill.inspection import inspect_notebook  # papermill's root re-exports it without a type
 
-from secretome.protocol import Problem, Refusal, nearest, study_folder
+from secretome.protocol import Problem, Refusal, nearest, read_regular_file, study_folder
 
 # The command itself sets these; the rest of the parameters are the user's.
 OWN_PARAMETERS = ("cohort", "cohort_sha256", "cohort_sheet", "cohort_names", "cohort_decimal", "out")
@@ -82,7 +82,11 @@ def twin(name: str) -> Iterator[Path]:
 
 
 def _source(name: str) -> str:
-    return (study_folder(name) / "analysis.py").read_text(encoding="utf-8")
+    path = study_folder(name) / "analysis.py"
+    try:
+        return read_regular_file(path, "the study's notebook").decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Refusal([Problem(str(path), "", "text that is not in UTF-8", "the study's notebook")]) from error
 
 
 # Kept, because a batch asks for the same notebook hundreds of times.

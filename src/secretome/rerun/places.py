@@ -120,7 +120,7 @@ def provenance_in(folder: Path) -> dict[str, Any]:
     """The provenance of a finished folder; empty if there is none that can be read."""
     try:
         content = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from secretome.cohort import Study
+from secretome.cohort.copies import values_sha256
 from secretome.protocol import notebooks_folder, study_folder
 from secretome.rerun.parameters import default_parameters
 
@@ -52,6 +53,7 @@ def provenance_of(study: Study, parameters: Mapping[str, int | float], key: str)
         "cohort": study.cohort.id,
         "cohort_file": study.cohort.path.name,
         "cohort_sha256": study.cohort.sha256,
+        "cohort_values_sha256": values_sha256(study.cohort.values),
         "cohort_origin": study.cohort.origin,
         "cohort_scenario": study.cohort.scenario,
         "cohort_animals": int(study.cohort.values["animal"].nunique()),

@@ -42,7 +42,11 @@ def worth_table(rates: pd.DataFrame, protocols: Mapping[str, Protocol], n: int) 
     own = rates[(rates["reading"] == "planned") & (rates["n"] == n)]
     for study, claim in ((study, claim) for study, protocol in protocols.items() for claim in protocol.claims):
         cells = own[(own["study"] == study) & (own["claim"] == claim)]
-        published = cells[cells["scenario"] == "as_published"].iloc[0]
+        as_published = cells[cells["scenario"] == "as_published"]
+        if as_published.empty:
+            rows.append((protocols[study].claims[claim].sentence, *[words.NOT_MEASURED] * 3))
+            continue
+        published = as_published.iloc[0]
         false = cells[cells["truth"] == "false"].sort_values("supported")
         worst = false.iloc[-1] if len(false) else None
         rows.append(
@@ -89,16 +93,20 @@ def power_table(rates: pd.DataFrame) -> pd.DataFrame:
 def needs_table(plans: pd.DataFrame, protocols: Mapping[str, Protocol], target: float) -> pd.DataFrame:
     """The smallest measured n that supports each claim as often as asked, one column per share of the assumed effect."""
     planned = plans[plans["reading"] == "planned"]
-    rows = []
+    columns = {effect: f"{words.percent(effect)} of the effect" for effect in sorted(planned["effect"].unique(), reverse=True)}
+    rows: list[dict[str, str]] = []
     for study, protocol in protocols.items():
         for key, claim in protocol.claims.items():
             own = planned[(planned["study"] == study) & (planned["claim"] == key)]
+            if own.empty:
+                rows.append({"Claim": claim.sentence, **dict.fromkeys(columns.values(), words.NOT_MEASURED)})
+                continue
             cells = {}
             for effect in sorted(own["effect"].unique(), reverse=True):
                 curve = own[own["effect"] == effect]
                 enough = curve[curve["supported"] >= target]["n"]
                 cells[effect] = f"{enough.min()}" if len(enough) else f"more than {curve['n'].max()}"
-            rows.append({"Claim": claim.sentence, **{f"{words.percent(effect)} of the effect": cell for effect, cell in cells.items()}})
+            rows.append({"Claim": claim.sentence, **{columns[effect]: cell for effect, cell in cells.items()}})
     return pd.DataFrame(rows).fillna("–")
 
 

@@ -4,7 +4,7 @@ from secretome.words.alternatives import design_alt, groups_alt, paired_alt
 from secretome.words.arrive import ASKS, GUIDELINES, OPEN, arrive_answers
 from secretome.words.choices import HEADINGS, options, specification_alt, specification_sentence
 from secretome.words.headers import COLUMN_TITLES
-from secretome.words.ledger import cohort_heading, headline, rates_alt, rule_words, share, uncounted_sentence
+from secretome.words.ledger import NOT_MEASURED, cohort_heading, headline, rates_alt, rule_words, share, uncounted_sentence
 from secretome.words.methods import losses, methods_paragraph, software
 from secretome.words.numbers import (
     Row,
@@ -62,6 +62,7 @@ __all__ = [
     "COLUMN_TITLES",
     "GUIDELINES",
     "HEADINGS",
+    "NOT_MEASURED",
     "OPEN",
     "PUBLISHING",
     "Row",

@@ -70,6 +70,9 @@ def uncounted_sentence(board: pd.DataFrame) -> str:
     return f"Shown below and never counted: {count(simulated, 'simulated cohort')}, and {count(source, 'cohort')} of source data{more}."
 
 
+NOT_MEASURED = "not measured yet"
+
+
 def share(p: float, cohorts: int) -> str:
     """A simulated share with twice its standard error, in per cent.
 

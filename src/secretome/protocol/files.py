@@ -1,0 +1,50 @@
+"""How a file is read whole: only a regular file of a reasonable size."""
+
+import stat
+from pathlib import Path
+
+from secretome.protocol.problems import Problem, Refusal
+
+# In bytes. A cohort of 10 000 animals takes less than one megabyte as text.
+LARGEST_FILE = 50_000_000
+
+
+def read_regular_file(path: Path, expected: str = "a file that can be read", largest: int = LARGEST_FILE) -> bytes:
+    """The content of a regular file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    expected : str
+        What the file should be, in words.
+    largest : int
+        The largest size accepted, in bytes.
+
+    Raises
+    ------
+    Refusal
+        If there is no such file, if it is a folder, a pipe, a socket or a device, which may be endless, or if it is too large.
+    """
+    try:
+        # Asked before the file is opened: opening a named pipe waits for its other end.
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise Refusal([Problem(str(path), "", "a folder", "a file")])
+        if not stat.S_ISREG(status.st_mode):
+            remedy = "Save its content in a file and give that file."
+            raise Refusal([Problem(str(path), "", "a pipe, a socket or a device", "a regular file", remedy)])
+        if status.st_size > largest:
+            found = f"a file of {status.st_size / 1e6:.0f} megabytes"
+            raise Refusal(
+                [Problem(str(path), "", found, f"at most {largest / 1e6:g} megabytes", "Save the one table as a file of its own.")]
+            )
+        return path.read_bytes()
+    except OSError as error:
+        found = f"no file that can be read ({error.strerror or error})"
+        raise Refusal([Problem(str(path), "", found, expected)]) from error
+    except ValueError as error:
+        if isinstance(error, Refusal):
+            raise
+        # A null character in the name.
+        raise Refusal([Problem(str(path), "", "no file that can be read (invalid name)", expected)]) from error
