@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from secretome import words
 from secretome.analysis import analyse
-from secretome.claims import adjudicate
+from secretome.claims import adjudicate, conditions
 from secretome.cli.common import Files, Names, SheetName, StudyName, app, err, finish, known, out, pairs_of, refuse, scenarios_of, write_new
 from secretome.cohort import load_study
 from secretome.protocol import Problem, Refusal, load_protocol, study_folder, study_names
@@ -46,6 +47,10 @@ def check(study: StudyName, files: Files, sheet: SheetName = None, mapped: Names
             continue
         out.print(Text(f"{file.name}: sound, cohort {loaded.cohort.id}", style="bold"))
         for sentence in loaded.cohort.understood:
+            out.print(Text(f"  {sentence}"))
+        for sentence in words.condition_sentences(loaded, conditions(loaded), warnings=True):
+            out.print(Text(f"  Warning: {sentence}", style="yellow"))
+        for sentence in words.condition_sentences(loaded, conditions(loaded), warnings=False):
             out.print(Text(f"  {sentence}"))
         verdicts = adjudicate(loaded, analyse(loaded, ("published", "planned")))
         for _, row in verdicts[verdicts["verdict"] == "untestable"].iterrows():

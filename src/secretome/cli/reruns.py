@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from secretome import words
+from secretome.claims import conditions
 from secretome.cli.common import Files, Names, SheetName, StudyName, app, err, finish, known, out, pairs_of, refuse
 from secretome.protocol import Problem, Refusal, load_protocol, study_folder
 
@@ -236,6 +237,11 @@ def _print_verdicts(done: "runs.Done") -> None:
             words.ratio(row),
             words.p_number(row["pvalue_adjusted"]),
         )
+    found = conditions(study, pd.read_csv(folder / "results.csv"))
+    for sentence in words.condition_sentences(study, found, warnings=True):
+        out.print(Text(f"Warning: {sentence}", style="yellow"))
+    for sentence in words.condition_sentences(study, found, warnings=False):
+        out.print(Text(sentence))
     if deaths := words.deaths_sentence(study):
         out.print(Text(deaths))
     checks = pd.read_csv(folder / "checks.csv")
