@@ -6,10 +6,24 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from secretome import words
 from secretome.analysis import analyse
 from secretome.claims import adjudicate, conditions
-from secretome.cli.common import Files, Names, SheetName, StudyName, app, err, finish, known, out, pairs_of, refuse, scenarios_of, write_new
+from secretome.cli.common import (
+    Files,
+    Names,
+    SheetName,
+    StudyName,
+    app,
+    err,
+    finish,
+    known,
+    out,
+    pairs_of,
+    print_conditions,
+    refuse,
+    scenarios_of,
+    write_new,
+)
 from secretome.cohort import load_study
 from secretome.protocol import Problem, Refusal, load_protocol, study_folder, study_names
 from secretome.simulate import DEFAULT_SCENARIO, to_csv
@@ -48,10 +62,7 @@ def check(study: StudyName, files: Files, sheet: SheetName = None, mapped: Names
         out.print(Text(f"{file.name}: sound, cohort {loaded.cohort.id}", style="bold"))
         for sentence in loaded.cohort.understood:
             out.print(Text(f"  {sentence}"))
-        for sentence in words.condition_sentences(loaded, conditions(loaded), warnings=True):
-            out.print(Text(f"  Warning: {sentence}", style="yellow"))
-        for sentence in words.condition_sentences(loaded, conditions(loaded), warnings=False):
-            out.print(Text(f"  {sentence}"))
+        print_conditions(loaded, conditions(loaded), indent="  ")
         verdicts = adjudicate(loaded, analyse(loaded, ("published", "planned")))
         for _, row in verdicts[verdicts["verdict"] == "untestable"].iterrows():
             out.print(Text(f"  these animals cannot test: {loaded.protocol.claims[row['claim']].sentence} ({row['rule']})"))

@@ -10,6 +10,9 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from secretome import words
+from secretome.claims import Condition
+from secretome.cohort import Study
 from secretome.protocol import Problem, Protocol, Refusal, Scenario, study_folder
 
 app = typer.Typer(
@@ -109,6 +112,13 @@ def tell(refusals: Sequence[Refusal]) -> None:
             shared.setdefault((problem.file, alone, problem.found, problem.expected, problem.remedy), []).append(problem)
         for problems in shared.values():
             err.print(Text(str(_together(problems)), style="red"))
+
+
+def print_conditions(study: Study, found: Sequence[Condition], indent: str = "") -> None:
+    """Print the conditions that a cohort shows, those under which the error rate is not held as warnings."""
+    for warnings, mark, style in ((True, "Warning: ", "yellow"), (False, "", "")):
+        for statement, details in words.condition_sentences(study, found, warnings=warnings):
+            out.print(Text(f"{indent}{mark}{statement} {details}", style=style))
 
 
 def _together(problems: Sequence[Problem]) -> Problem:

@@ -1,7 +1,9 @@
 """The command that runs a study on cohorts."""
 
+import json
 import os
 import signal
+from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -16,8 +18,8 @@ from rich.table import Table
 from rich.text import Text
 
 from secretome import words
-from secretome.claims import conditions
-from secretome.cli.common import Files, Names, SheetName, StudyName, app, err, finish, known, out, pairs_of, refuse
+from secretome.claims.conditions import WARNINGS, conditions
+from secretome.cli.common import Files, Names, SheetName, StudyName, app, err, finish, known, out, pairs_of, print_conditions, refuse
 from secretome.protocol import Problem, Refusal, load_protocol, study_folder
 
 if TYPE_CHECKING:
@@ -223,6 +225,24 @@ def _print_counts(sound: "Sequence[runs.Done]") -> None:
     for claim, row in counts.iterrows():
         table.add_row(Text(claims[str(claim)].sentence), *(str(count) for count in row))
     Console().print(table)
+    _print_warnings(sound)
+
+
+def _print_warnings(sound: "Sequence[runs.Done]") -> None:
+    """In how many cohorts the error rate is not held, and why."""
+    codes = [set(_conditions_of(done)) & WARNINGS for done in sound]
+    if warned := sum(map(bool, codes)):
+        counts = Counter(code for own in codes for code in own)
+        why = ", ".join(f"{code} {n}" for code, n in counts.most_common())
+        out.print(
+            Text(f"Warning: in {warned} of these cohorts the error rate may not be held ({why}). Their reports say why.", style="yellow")
+        )
+
+
+def _conditions_of(done: "runs.Done") -> list[str]:
+    """The codes of the conditions that a finished cohort shows."""
+    made = json.loads((done.ready.place.folder / "provenance.json").read_text(encoding="utf-8"))
+    return [each["code"] for each in made.get("conditions", [])]
 
 
 def _print_verdicts(done: "runs.Done") -> None:
@@ -237,11 +257,7 @@ def _print_verdicts(done: "runs.Done") -> None:
             words.ratio(row),
             words.p_number(row["pvalue_adjusted"]),
         )
-    found = conditions(study, pd.read_csv(folder / "results.csv"))
-    for sentence in words.condition_sentences(study, found, warnings=True):
-        out.print(Text(f"Warning: {sentence}", style="yellow"))
-    for sentence in words.condition_sentences(study, found, warnings=False):
-        out.print(Text(sentence))
+    print_conditions(study, conditions(study, pd.read_csv(folder / "results.csv")))
     if deaths := words.deaths_sentence(study):
         out.print(Text(deaths))
     checks = pd.read_csv(folder / "checks.csv")

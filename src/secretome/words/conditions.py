@@ -8,11 +8,13 @@ from secretome.cohort import Study
 from secretome.words.numbers import inside, interval, number, p_value
 
 PLURALS = {"cage": "cages", "batch": "batches", "plate": "plates"}
+# Of more comparisons, the first are shown.
+SHOWN = 6
 NOT_HELD = "a false claim may then be called supported more often than the error rate allows"
 
 
-def condition_sentences(study: Study, found: Iterable[Condition], *, warnings: bool | None = None) -> list[str]:
-    """One sentence or more for each code that a cohort shows, with the comparisons that it concerns.
+def condition_sentences(study: Study, found: Iterable[Condition], *, warnings: bool) -> list[tuple[str, str]]:
+    """What each code that a cohort shows means, and the comparisons that it concerns.
 
     Parameters
     ----------
@@ -20,19 +22,19 @@ def condition_sentences(study: Study, found: Iterable[Condition], *, warnings: b
         A protocol with a cohort.
     found : iterable of Condition
         What `secretome.claims.conditions.conditions` returned for it.
-    warnings : bool, optional
-        Only the conditions under which the error rate is not held (True), or only the others (False); all when absent.
+    warnings : bool
+        The conditions under which the error rate is not held, or only the others.
 
     Returns
     -------
-    list of str
-        In the order of `found`.
+    list of (str, str)
+        For each code, in the order of `found`: the statement, and its details.
     """
     by_code: dict[ConditionCode, list[Condition]] = {}
     for condition in found:
-        if warnings is None or (condition.code in WARNINGS) == warnings:
+        if (condition.code in WARNINGS) == warnings:
             by_code.setdefault(condition.code, []).append(condition)
-    return [_sentence(study, code, several) for code, several in by_code.items()]
+    return [_texts(study, code, several) for code, several in by_code.items()]
 
 
 def reservation(found: Sequence[Condition]) -> str:
@@ -52,73 +54,77 @@ def reservation(found: Sequence[Condition]) -> str:
     return ""
 
 
-def _sentence(study: Study, code: ConditionCode, found: Sequence[Condition]) -> str:
+def _texts(study: Study, code: ConditionCode, found: Sequence[Condition]) -> tuple[str, str]:
     column = COLUMN_OF.get(code, "")
     if code in CONFOUNDED.values():
         return (
-            f"{column.capitalize()} cannot be separated from treatment. No {column} holds both groups, and a group has only one or two "
-            f"{PLURALS[column]}: {_comparisons(study, found, _clusters(column))}. A difference between these groups may be a difference "
-            f"between {PLURALS[column]}, and {NOT_HELD}."
+            f"{column.capitalize()} cannot be separated from treatment.",
+            f"No {column} holds both groups, and a group has only one or two {PLURALS[column]}: "
+            f"{_comparisons(study, found, _clusters(column))}. A difference between these groups may be a difference between "
+            f"{PLURALS[column]}, and {NOT_HELD}.",
         )
     if code in WITHIN_GROUPS.values():
-        means = "; ".join(_by_means(study, condition, column) for condition in found if not math.isnan(condition.pvalue))
+        tested = [condition for condition in found if not math.isnan(condition.pvalue)]
+        means = _shortened([_by_means(study, condition, column) for condition in tested])
+        counted = _comparisons(study, found, _clusters(column))
         return (
-            f"Animals of one {column} are not independent, but the planned tests count every animal, and {NOT_HELD}: "
-            f"{_comparisons(study, found, _clusters(column))}." + (f" With one mean for each {column}: {means}." if means else "")
+            f"Animals of one {column} are not independent, but the planned tests count every animal.",
+            f"If animals of one {column} resemble each other, {NOT_HELD}. "
+            + (f"With one mean for each {column}: {means}." if means else f"This concerns {counted}."),
         )
     return OTHERS[code](study, found, column)
 
 
-def _unequal_losses(study: Study, found: Sequence[Condition], _: str) -> str:
+def _unequal_losses(study: Study, found: Sequence[Condition], _: str) -> tuple[str, str]:
     lost = _comparisons(study, found, lambda facts, side: f"{facts[f'lost_{side}']:g} of {facts[f'animals_{side}']:g} without a value")
     return (
-        f"Values were lost in unequal shares: {lost}. If the animals without a value differ from the others, the loss alone can make the "
-        f"groups differ, and {NOT_HELD}."
+        "Values were lost in unequal shares.",
+        f"{lost[0].upper()}{lost[1:]}. If the animals without a value differ from the others, the loss alone can make the groups differ, "
+        f"and {NOT_HELD}.",
     )
 
 
-def _censored_unequal_spread(study: Study, found: Sequence[Condition], _: str) -> str:
+def _censored_unequal_spread(study: Study, found: Sequence[Condition], _: str) -> tuple[str, str]:
     beyond = _comparisons(study, found, lambda facts, side: f"{facts[f'censored_{side}']:g} of {facts[f'n_{side}']:g}")
     largest = max(condition.facts["spread_ratio"] for condition in found)
     return (
-        f"More than half of the values of a group lie beyond a limit of the assay, so that a rank test decides, and the spreads seem to "
-        f"differ: {beyond}; the larger log-SD is up to {number(largest)} times the smaller. A rank test also responds to a difference in "
-        f"spread, and {NOT_HELD}."
+        "Most values of a group lie beyond a limit of the assay, and the spreads of the groups seem to differ.",
+        f"Beyond a limit: {beyond}; the larger log-SD is up to {number(largest)} times the smaller. A rank test decides here. It also "
+        f"responds to a difference in spread, and {NOT_HELD}.",
     )
 
 
-def _unequal_n_skewed(study: Study, found: Sequence[Condition], _: str) -> str:
+def _unequal_n_skewed(study: Study, found: Sequence[Condition], _: str) -> tuple[str, str]:
     sizes = _comparisons(study, found, lambda facts, side: f"n = {facts[f'n_{side}']:g}")
     largest = max((condition.facts["skewness"] for condition in found), key=abs)
     return (
-        f"One group is at least three times as large as the other, and the logarithms of the larger one are skewed: {sizes}; skewness up "
-        f"to {number(largest)}. Welch's t test needs groups of similar size or logarithms that are close to normal, and {NOT_HELD}."
+        "One group is at least three times as large as the other, and its logarithms are skewed.",
+        f"{sizes[0].upper()}{sizes[1:]}; skewness up to {number(largest)}. Welch's t test needs groups of similar size or logarithms that "
+        f"are close to normal, and {NOT_HELD}.",
     )
 
 
-def _cages_shared(study: Study, found: Sequence[Condition], _: str) -> str:
-    shared = _comparisons(
-        study, found, None, lambda facts: f"{_number_of(facts['shared'], 'cage')} with {facts['animals_shared']:g} animals"
-    )
+def _cages_shared(study: Study, found: Sequence[Condition], _: str) -> tuple[str, str]:
     return (
-        f"Some cage labels occur in both groups, and are taken as cages in which both groups live: {shared}. If they are different cages, "
-        "give them different labels, such as control-1 and t1-1."
+        "Some cage labels occur in both groups, and are taken as cages in which both groups live.",
+        f"Shared: {_comparisons(study, found, None, _shared('cage'))}. If they are different cages, give them different labels, such as "
+        "control-1 and t1-1.",
     )
 
 
-def _partly_crossed(study: Study, found: Sequence[Condition], column: str) -> str:
-    shared = _comparisons(
-        study, found, None, lambda facts: f"{_number_of(facts['shared'], column)} with {facts['animals_shared']:g} animals"
+def _partly_crossed(study: Study, found: Sequence[Condition], column: str) -> tuple[str, str]:
+    return (
+        f"Only some {PLURALS[column]} hold both groups.",
+        f"Only these compare the groups within a {column}: {_comparisons(study, found, None, _shared(column))}.",
     )
-    return f"Only some {PLURALS[column]} hold both groups, and only these compare the groups within a {column}: {shared}."
 
 
-def _unlabelled(study: Study, found: Sequence[Condition], column: str) -> str:
-    absent = _comparisons(study, found, None, lambda facts: f"{facts['unlabelled']:g} animals")
-    return f"The file states no {column} for some animals, and the analyses by {column} leave them out: {absent}."
+def _unlabelled(study: Study, found: Sequence[Condition], column: str) -> tuple[str, str]:
+    absent = _comparisons(study, found, None, lambda facts: f"{facts['unlabelled']:g} without a {column}")
+    return f"The file states no {column} for some animals.", f"Analyses by {column} leave them out: {absent}."
 
 
-OTHERS: dict[ConditionCode, Callable[[Study, Sequence[Condition], str], str]] = {
+OTHERS: dict[ConditionCode, Callable[[Study, Sequence[Condition], str], tuple[str, str]]] = {
     ConditionCode.UNEQUAL_LOSSES: _unequal_losses,
     ConditionCode.CENSORED_UNEQUAL_SPREAD: _censored_unequal_spread,
     ConditionCode.UNEQUAL_N_SKEWED: _unequal_n_skewed,
@@ -143,7 +149,17 @@ def _comparisons(
             names = [f"{name} ({of_side(condition.facts, side)})" for name, side in zip(names, ("treated", "control"), strict=True)]
         text = f"{names[0]} against {names[1]}" + (f", {of_both(condition.facts)}" if of_both else "")
         endpoints.setdefault(text, []).append(inside(study.protocol.endpoints[condition.endpoint].label))
-    return "; ".join(f"{text} ({_listed(labels)})" for text, labels in endpoints.items())
+    return _shortened([f"{text} ({_listed(labels)})" for text, labels in endpoints.items()])
+
+
+def _shortened(texts: Sequence[str]) -> str:
+    """The first of many, and how many more there are."""
+    more = len(texts) - SHOWN
+    return "; ".join(texts[:SHOWN]) + (f"; and {more} more" if more > 0 else "")
+
+
+def _shared(column: str) -> Callable[[dict[str, float]], str]:
+    return lambda facts: f"{_number_of(facts['shared'], column)} with {facts['animals_shared']:g} animals"
 
 
 def _clusters(column: str) -> Callable[[dict[str, float], str], str]:
