@@ -117,7 +117,7 @@ def tell(refusals: Sequence[Refusal]) -> None:
 def print_conditions(study: Study, found: Sequence[Condition], indent: str = "") -> None:
     """Print the conditions that a cohort shows, those under which the error rate is not held as warnings."""
     for warnings, mark, style in ((True, "Warning: ", "yellow"), (False, "", "")):
-        for statement, details in words.condition_sentences(study, found, warnings=warnings):
+        for _, statement, details in words.condition_sentences(study, found, warnings=warnings):
             out.print(Text(f"{indent}{mark}{statement} {details}", style=style))
 
 

@@ -47,16 +47,15 @@ class Page:
             self.warn("Simulated cohort. A computer made these numbers; no animal was measured, and nothing here is evidence.")
         if self._study:
             found = conditions(self._study, results)
-            for statement, details in words.condition_sentences(self._study, found, warnings=True):
-                self.warn(statement, details)
+            for code, statement, details in words.condition_sentences(self._study, found, warnings=True):
+                shown = f'data-condition="{code}"><strong>{html.escape(statement)}</strong> {html.escape(details)}</p>'
+                display({"text/html": f'<p class="simulated" role="note" {shown}', "text/plain": f"{statement} {details}"}, raw=True)
             if notes := words.condition_sentences(self._study, found, warnings=False):
-                self.items(f"{statement} {details}" for statement, details in notes)
+                self.items(f"{statement} {details}" for _, statement, details in notes)
 
-    def warn(self, text: str, details: str = "") -> None:
-        """Show a warning, and details in lighter type."""
-        rest = f" {html.escape(details)}" if details else ""
-        shown = f'<p class="simulated" role="note"><strong>{html.escape(text)}</strong>{rest}</p>'
-        display({"text/html": shown, "text/plain": f"{text} {details}".strip()}, raw=True)
+    def warn(self, text: str) -> None:
+        """Show a warning."""
+        display({"text/html": f'<p class="simulated" role="note"><strong>{html.escape(text)}</strong></p>', "text/plain": text}, raw=True)
 
     def say(self, **sentences: str) -> None:
         """Give the prose its sentences: a text cell shows `name` where it says ``{glue:text}`name```."""

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 from secretome.claims.conditions import COLUMN_OF, CONFOUNDED, PARTLY_CROSSED, UNLABELLED, WARNINGS, WITHIN_GROUPS, Condition, ConditionCode
 from secretome.cohort import Study
@@ -13,7 +14,15 @@ SHOWN = 6
 NOT_HELD = "a false claim may then be called supported more often than the error rate allows"
 
 
-def condition_sentences(study: Study, found: Iterable[Condition], *, warnings: bool) -> list[tuple[str, str]]:
+class ConditionText(NamedTuple):
+    """A condition in words: its code, a statement, and the comparisons that it concerns."""
+
+    code: ConditionCode
+    statement: str
+    details: str
+
+
+def condition_sentences(study: Study, found: Iterable[Condition], *, warnings: bool) -> list[ConditionText]:
     """What each code that a cohort shows means, and the comparisons that it concerns.
 
     Parameters
@@ -27,14 +36,14 @@ def condition_sentences(study: Study, found: Iterable[Condition], *, warnings: b
 
     Returns
     -------
-    list of (str, str)
-        For each code, in the order of `found`: the statement, and its details.
+    list of ConditionText
+        One for each code, in the order of `found`.
     """
     by_code: dict[ConditionCode, list[Condition]] = {}
     for condition in found:
         if (condition.code in WARNINGS) == warnings:
             by_code.setdefault(condition.code, []).append(condition)
-    return [_texts(study, code, several) for code, several in by_code.items()]
+    return [ConditionText(code, *_texts(study, code, several)) for code, several in by_code.items()]
 
 
 def reservation(found: Sequence[Condition]) -> str:
