@@ -28,6 +28,8 @@ from secretome.simulate import log_sd, simulate_study
 
 OUT = Path(__file__).parents[1] / "notebooks" / "benchmarks" / "conditions.csv"
 TRIALS = 2000
+# A cohort with censored values takes two fits of the model.
+CENSORED_TRIALS = 1000
 # Cohorts without the condition, in which each warning is a false alarm.
 ORDINARY = 500
 STUDY, CLAIM = "sepsis_cytokines", "il6_falls_t1"
@@ -75,7 +77,7 @@ def skewed(rng: Rng, n: int, times: int) -> Cohorts:
 def censored(rng: Rng, n: int, spread: float) -> Cohorts:
     """Seven in ten values of the treated group below the limit; the control group's log-SD is `spread` times as large."""
     limit = SD * float(scipy_stats.norm.ppf(0.7))
-    return Cohorts(rng.normal(0, SD, (TRIALS, n)), rng.normal(0, spread * SD, (TRIALS, n)), (n, n), limit=limit)
+    return Cohorts(rng.normal(0, SD, (CENSORED_TRIALS, n)), rng.normal(0, spread * SD, (CENSORED_TRIALS, n)), (n, n), limit=limit)
 
 
 def in_clusters(rng: Rng, n: int, column: str, size: int, between: float, total: float = SD) -> Cohorts:
