@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from rich.progress import track
 from scipy import stats as scipy_stats
 
-from secretome.analysis.arms import Arm, Comparison
+from secretome.analysis.arms import Arm, Comparison, step_of
 from secretome.analysis.clusters import cluster_test
-from secretome.claims import DECISIONS, ConditionCode, conditions
+from secretome.claims import DECISIONS, ConditionCode
 from secretome.claims.conditions import WARNINGS, comparison_conditions
 from secretome.power.batches import judge_many
-from secretome.protocol import Protocol, load_protocol, study_folder
-from secretome.simulate import log_sd, simulate_study
+from secretome.protocol import Protocol, load_protocol, sides, study_folder
+from secretome.simulate import log_sd, simulate_many
 
 OUT = Path(__file__).parents[1] / "notebooks" / "benchmarks" / "conditions.csv"
 TRIALS = 2000
@@ -185,31 +185,37 @@ def measure(position: int) -> list[dict[str, object]]:
 
 
 def alarms(position: int) -> list[dict[str, object]]:
-    """How often cohorts of a scenario get each warning."""
+    """How often cohorts of a scenario get each warning; their files have no cages, batches or plates."""
     study, scenario, n, lost = ALARMS[position]
     rng = np.random.default_rng(zlib.crc32(f"{study} {scenario} {n} {lost}".encode()))
-    codes: list[set[ConditionCode]] = []
-    for seed in range(ORDINARY):
-        drawn = simulate_study(study, scenario, n=n, seed=seed)
-        values = drawn.cohort.values
-        if lost:
-            gone = rng.random(len(values)) < lost
-            values = values.assign(**{name: values[name].mask(gone) for name in ("value", "lower", "upper")})
-        codes.append({each.code for each in conditions(replace(drawn, cohort=replace(drawn.cohort, values=values)))} & WARNINGS)
-    name = f"{study}, {scenario}" + (f", {100 * lost:g} % of values lost at random" if lost else "")
-    return [
-        {
-            "condition": name,
-            "n": n,
-            "analysis": str(code),
-            "supported": "",
-            "error": "",
-            "warned": f"{np.mean([code in found for found in codes]):.4f}",
-            "cohorts": ORDINARY,
+    whole = load_protocol(study_folder(study) / "protocol.yml")
+    drawn = simulate_many(whole, scenario, n=n, cohorts=ORDINARY, rng=rng)
+    claims = whole.claims.values()
+    compared = {(claim.endpoint, pair) for claim in claims for pair in (claim.steps if claim.kind == "trend" else claim.judged_on)}
+    codes = []
+    for cohort in range(ORDINARY):
+        groups = {
+            (endpoint, group): _group(lower[cohort], upper[cohort], n, rng.random(lower.shape[1]) >= lost)
+            for endpoint, own in drawn.items()
+            for group, (lower, upper) in own.items()
         }
-        for code in ConditionCode
-        if code in {ConditionCode.UNEQUAL_LOSSES, ConditionCode.CENSORED_UNEQUAL_SPREAD, ConditionCode.UNEQUAL_N_SKEWED}
-    ]
+        pairs = [
+            Comparison(*(groups[endpoint, side] for side in sides(pair)), step_of(whole.endpoints[endpoint].kind))
+            for endpoint, pair in sorted(compared)
+        ]
+        codes.append({code for pair in pairs for code, _ in comparison_conditions(pair)})
+    name = f"{study}, {scenario}" + (f", {100 * lost:g} % of values lost at random" if lost else "")
+    shown = (ConditionCode.UNEQUAL_LOSSES, ConditionCode.CENSORED_UNEQUAL_SPREAD, ConditionCode.UNEQUAL_N_SKEWED)
+    return [_warned(name, n, code, float(np.mean([code in found for found in codes]))) for code in shown]
+
+
+def _group(lower: Floats, upper: Floats, animals: int, kept: NDArray[np.bool_]) -> Arm:
+    return Arm(lower[kept], upper[kept], missing=0, dead=0, animals=animals)
+
+
+def _warned(name: str, n: int, code: ConditionCode, share: float) -> dict[str, object]:
+    known = {"condition": name, "n": n, "analysis": str(code), "supported": "", "error": ""}
+    return known | {"warned": f"{share:.4f}", "cohorts": ORDINARY}
 
 
 def _row(name: str, n: int, analysis: str, calls: NDArray[np.bool_], warned: float) -> dict[str, object]:

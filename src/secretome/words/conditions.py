@@ -10,7 +10,7 @@ from secretome.words.numbers import inside, interval, number, p_value
 
 PLURALS = {"cage": "cages", "batch": "batches", "plate": "plates"}
 # Of more comparisons, the first are shown.
-SHOWN = 6
+SHOWN = 4
 NOT_HELD = "a false claim may then be called supported more often than the error rate allows"
 
 
