@@ -48,7 +48,6 @@ page.say(
     worst_size=f"{100 * worst_size['share']:.1f} % ({worst_size['by'].removeprefix('secretome, ')}, {worst_size['world']}, n = {worst_size['n']})",
     worst_coverage=f"{100 * worst_coverage['share']:.1f} % ({worst_coverage['what']}, {worst_coverage['world']}, n = {worst_coverage['n']})",
     workers=f"{reruns['workers'].max()}",
-    cohorts=f"{conditions['cohorts'].max()}",
     ordinary=f"{conditions['cohorts'].min()}",
     machine=", ".join(f"{row['what']} {row['is']}" for _, row in measured_on.iterrows()),
 )
@@ -99,7 +98,7 @@ page.table(tables.calibration_table(missed) if len(missed) else missed, "Shares 
 # The rules for claims call a false claim of a direction supported in at most 2.5 % of cohorts. Under some conditions they do not, as the table shows; {ref}`a cohort that shows one of them
 # <verdict-conditions>` gets a warning at the top of its page and report.
 #
-# Each row is of {glue:text}`cohorts` simulated cohorts of the sepsis study in which the first dose has no effect on IL-6. Shares above 2.5 % by more than twice their error are marked. "Warned"
+# The cohorts of each row are simulated, and of the sepsis study; in all of them the first dose has no effect on IL-6. Shares above 2.5 % by more than twice their error are marked. "Warned"
 # is the share of these cohorts that get the warning: a condition that lies in the animals, such as skewed values, cannot be seen in every cohort. Losses by chance and equal spreads are harmless, and warned of
 # all the same, because a file cannot tell them from the others.
 

@@ -37,7 +37,8 @@ def conditions_table(rows: pd.DataFrame) -> pd.DataFrame:
             "n": rows["n"],
             "Analysis": rows["analysis"],
             "Supported": [f"{100 * share:.1f} %{mark}" for share, mark in zip(rows["supported"], often, strict=True)],
-            "Error": [f"{100 * error:.1f}" for error in rows["error"]],
+            "Error, % points": [f"{100 * error:.1f}" for error in rows["error"]],
+            "Cohorts": rows["cohorts"],
             "Warned": [f"{100 * share:.0f} %" for share in rows["warned"]],
         }
     )
