@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import numpy as np
@@ -20,7 +21,9 @@ from secretome.analysis.arms import Arm, Comparison
 from secretome.claims import Condition, ConditionCode, adjudicate, conditions, examine
 from secretome.claims.conditions import CONFOUNDED, MIN_LOSS_DIFFERENCE, WARNINGS, as_json, comparison_conditions
 from secretome.cli import app
-from secretome.cohort import Study
+from secretome.cli.reruns import _print_warnings
+from secretome.cohort import Study, read_cohort
+from secretome.protocol import Protocol
 from secretome.publish.shelf import Provenance
 from secretome.report.html import report_html
 from secretome.report.page import Page
@@ -243,3 +246,30 @@ def test_conditions_survive_provenance(rats: Rats) -> None:
     field = Provenance.model_fields["conditions"]
     assert field.annotation is not None
     assert TypeAdapter(field.annotation).validate_json(json.dumps(kept)) == found
+
+
+def test_a_batch_counts_its_warnings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Notes are not counted; provenance of an earlier version has no conditions."""
+    made = [["plate_confounded", "cages_shared"], ["plate_confounded", "unequal_losses"], ["cages_shared"], None]
+    done = []
+    for number, own in enumerate(made):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "provenance.json").write_text(json.dumps({} if own is None else {"conditions": [{"code": code} for code in own]}))
+        done.append(SimpleNamespace(ready=SimpleNamespace(place=SimpleNamespace(folder=folder))))
+    _print_warnings(done)  # type: ignore[arg-type]
+    printed = capsys.readouterr().out
+    assert "in 2 of these cohorts" in printed
+    assert "plate_confounded 2, unequal_losses 1" in printed
+    assert "cages_shared" not in printed
+
+
+@pytest.mark.parametrize(("plates", "expected"), [("{group}", {ConditionCode.PLATE_CONFOUNDED}), ("{donor}", set()), ("1", set())])
+def test_pairs_on_a_plate_for_each_condition(protocol: Protocol, plates: str, expected: set[ConditionCode]) -> None:
+    """A pair that shares its plate is compared within it; a plate for each condition is confounded with it."""
+    rows = ["animal,group,foxp3_cd25pos,foxp3_cd25neg,plate"]
+    for donor, before, after in (("d1", 3.4, 4.4), ("d2", 2.1, 3.5), ("d3", 5.0, 5.5), ("d4", 1.4, 2.4)):
+        for group, value in (("without", before), ("with_cm", after)):
+            rows.append(f"{donor},{group},{value},{value / 2},{plates.format(group=group, donor=donor)}")
+    study = Study(protocol, read_cohort(Path("donors.csv"), protocol, "\n".join(rows).encode()), source_data=False)
+    assert codes(study) == expected

@@ -20,9 +20,9 @@ from secretome.protocol import Claim, sides
 
 # Where not stated otherwise, rates are of false "supported" at a limit of 2.5 %, simulated with log-SDs of 0.51 and Welch's t (the table of
 # the benchmarks page repeats them).
-# One animal in 20 more: 3.1 % if the sickest is lost in one group of 20, 2.4 % if it is in one of 40.
+# One animal in 20 more: 3.1 % if the sickest is lost in one group of 20, 2.5 % if it is in one of 40.
 MIN_LOSS_DIFFERENCE = 0.05
-# Exponential logarithms: 3.2 to 5.2 % with groups of 3 and 9 or 3 and 12, at most 2.1 % where one group is twice the other.
+# Exponential logarithms: 3.2 to 5.2 % where one group is three or four times the other, at most 2.1 % where it is twice.
 MIN_SIZE_RATIO = 3.0
 # Of normal logarithms, 7 % of groups of 12 are more skewed than this; of exponential ones, half.
 MIN_SKEWNESS = 1.0
