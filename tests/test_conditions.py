@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import nbformat
 import numpy as np
+import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from IPython.core.displaypub import CapturingDisplayPublisher
@@ -23,7 +24,7 @@ from secretome.claims.conditions import CONFOUNDED, MIN_LOSS_DIFFERENCE, WARNING
 from secretome.cli import app
 from secretome.cli.reruns import _print_warnings
 from secretome.cohort import Study, read_cohort
-from secretome.protocol import Protocol
+from secretome.protocol import Protocol, notebooks_folder
 from secretome.publish.shelf import Provenance
 from secretome.report.html import report_html
 from secretome.report.page import Page
@@ -134,10 +135,12 @@ def groups_of(
 
 @pytest.mark.parametrize(("spread", "limit", "warned"), [(3, 1.1, True), (1, 1.1, False), (3, 0.01, False)])
 def test_heavy_censoring_beside_unequal_spread(spread: float, limit: float, warned: bool) -> None:
-    """Both are needed: over half of a group censored, and spreads that differ."""
+    """Both are needed: over half of a group censored, and spreads that differ or that cannot be compared."""
     logs = 0.5 * np.array([-1.5, -1, -0.7, -0.4, -0.1, 0.1, 0.3, 0.6, 1, 1.5])
     found = dict(comparison_conditions(groups_of(spread * logs, logs, limit)))
     assert (ConditionCode.CENSORED_UNEQUAL_SPREAD in found) == warned
+    nothing_seen = dict(comparison_conditions(groups_of(logs - 9, logs, 1.1)))
+    assert "spread_ratio" not in nothing_seen[ConditionCode.CENSORED_UNEQUAL_SPREAD]
 
 
 @pytest.mark.parametrize(("n", "skewed", "warned"), [(3, True, True), (3, False, False), (5, True, False)])
@@ -273,3 +276,18 @@ def test_pairs_on_a_plate_for_each_condition(protocol: Protocol, plates: str, ex
             rows.append(f"{donor},{group},{value},{value / 2},{plates.format(group=group, donor=donor)}")
     study = Study(protocol, read_cohort(Path("donors.csv"), protocol, "\n".join(rows).encode()), source_data=False)
     assert codes(study) == expected
+
+
+def test_measured_rates_agree_with_the_warnings() -> None:
+    """The rules hold without a condition and by cage means, and each broken cell of the table is a condition with a warning."""
+    rates = pd.read_csv(notebooks_folder() / "benchmarks" / "conditions.csv")
+    cells = rates[rates["supported"].notna()].set_index(["condition", "n", "analysis"])
+    held = cells["supported"] <= 0.025 + 2 * cells["error"]
+    for condition, n, analysis in cells.index:
+        if condition == "no condition" or analysis == "cage means":
+            assert held[condition, n, analysis]
+    assert (cells.loc[~held, "warned"] > 0.5).all()
+    ordinary = rates[rates["supported"].isna() & rates["condition"].str.contains(r", (?:as_published|null)$")]
+    assert (ordinary["warned"] <= 0.02).all()
+    deaths = rates[rates["condition"].str.endswith("deaths")].set_index("analysis")["warned"]
+    assert deaths["unequal_losses"] == 1

@@ -95,18 +95,19 @@ page.table(tables.calibration_table(missed) if len(missed) else missed, "Shares 
 # (promises-conditions)=
 # ## Where a false claim is supported too often
 #
-# The rules for claims call a false claim of a direction supported in at most 2.5 % of cohorts. Under some conditions they do not, as the table shows; {ref}`a cohort that shows one of them
-# <verdict-conditions>` gets a warning at the top of its page and report.
+# The rules for claims call a false claim of a direction supported in at most 2.5 % of cohorts. Under some conditions they do so more often, as the table shows. A cohort that shows
+# {ref}`one of these conditions <verdict-conditions>` gets a warning at the top of its page and report.
 #
-# The cohorts of each row are simulated, and of the sepsis study; in all of them the first dose has no effect on IL-6. Shares above 2.5 % by more than twice their error are marked. "Warned"
-# is the share of these cohorts that get the warning: a condition that lies in the animals, such as skewed values, cannot be seen in every cohort. Losses by chance and equal spreads are harmless, and warned of
-# all the same, because a file cannot tell them from the others.
+# All cohorts are simulated cohorts of the sepsis study in which the first dose has no effect on IL-6. Shares above 2.5 % by more than twice their error are marked. "Warned" is the share of
+# cohorts that get the warning. Cages, plates and lost values can be seen in every cohort that states them. Skewed values and unequal spreads can only be estimated, so some cohorts get no warning. Values lost
+# by chance are harmless, but a file does not say why a value is missing, so these cohorts get the warning too.
 
 # %% tags=["hide-input"]
 page.table(tables.conditions_table(conditions[conditions["supported"].notna()]), "Share of cohorts in which a false claim is supported")
 
 # %% [markdown]
-# How often cohorts get a warning that do not show the condition, of {glue:text}`ordinary` cohorts of each scenario. In the scenario with deaths, these are lost in unequal shares, so the warning is right.
+# The next table shows how often cohorts of the book's own scenarios get each warning, in {glue:text}`ordinary` cohorts of each. In the scenario with deaths, more animals die in the control group than in the first
+# dose group, so the warning of unequal losses is right.
 
 # %% tags=["hide-input"]
 page.table(tables.alarms_table(conditions[conditions["supported"].isna()]), "Share of cohorts that get each warning")

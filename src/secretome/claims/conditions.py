@@ -193,8 +193,13 @@ def comparison_conditions(pair: Comparison, *, paired: bool = False) -> Iterator
     shares = [group.lost / group.animals if group.animals else 0.0 for group in (pair.treated, pair.control)]
     if abs(shares[0] - shares[1]) >= MIN_LOSS_DIFFERENCE - 1e-9:
         yield ConditionCode.UNEQUAL_LOSSES, _counts(pair, "lost", "animals")
-    if pair.mostly_censored and (spread := spread_ratio(pair)) >= MIN_SPREAD_RATIO:
-        yield ConditionCode.CENSORED_UNEQUAL_SPREAD, _counts(pair, "censored", "n") | {"spread_ratio": spread}
+    if pair.mostly_censored:
+        spread = spread_ratio(pair)
+        # With at most one value seen in a group, its spread is unknown, and so is whether the rank test responds to it.
+        if math.isnan(spread):
+            yield ConditionCode.CENSORED_UNEQUAL_SPREAD, _counts(pair, "censored", "n")
+        elif spread >= MIN_SPREAD_RATIO:
+            yield ConditionCode.CENSORED_UNEQUAL_SPREAD, _counts(pair, "censored", "n") | {"spread_ratio": spread}
     smaller, larger = sorted((pair.treated, pair.control), key=lambda group: group.n)
     if larger.n >= MIN_SIZE_RATIO * smaller.n and abs(skewed := skewness(larger)) >= MIN_SKEWNESS:
         yield ConditionCode.UNEQUAL_N_SKEWED, _counts(pair, "n") | {"skewness": skewed}

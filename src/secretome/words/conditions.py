@@ -95,11 +95,11 @@ def _unequal_losses(study: Study, found: Sequence[Condition], _: str) -> tuple[s
 
 def _censored_unequal_spread(study: Study, found: Sequence[Condition], _: str) -> tuple[str, str]:
     beyond = _comparisons(study, found, lambda facts, side: f"{facts[f'censored_{side}']:g} of {facts[f'n_{side}']:g}")
-    largest = max(condition.facts["spread_ratio"] for condition in found)
+    ratios = [condition.facts["spread_ratio"] for condition in found if "spread_ratio" in condition.facts]
+    size = f"; the larger log-SD is up to {number(max(ratios))} times the smaller" if ratios else ""
     return (
-        "Most values of a group lie beyond a limit of the assay, and the spreads of the groups seem to differ.",
-        f"Beyond a limit: {beyond}; the larger log-SD is up to {number(largest)} times the smaller. A rank test decides here. It also "
-        f"responds to a difference in spread, and {NOT_HELD}.",
+        "Most values of a group lie beyond a limit of the assay, and the spreads of the groups seem to differ or cannot be compared.",
+        f"Beyond a limit: {beyond}{size}. A rank test decides here. It also responds to a difference in spread, and {NOT_HELD}.",
     )
 
 
