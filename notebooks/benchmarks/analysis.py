@@ -99,8 +99,8 @@ page.table(tables.calibration_table(missed) if len(missed) else missed, "Shares 
 # {ref}`one of these conditions <verdict-conditions>` gets a warning at the top of its page and report.
 #
 # All cohorts are simulated cohorts of the sepsis study in which the first dose has no effect on IL-6. Shares above 2.5 % by more than twice their error are marked. "Warned" is the share of
-# cohorts that get the warning. Cages, plates and lost values can be seen in every cohort that states them. Skewed values and unequal spreads can only be estimated, so some cohorts get no warning. Values lost
-# by chance are harmless, but a file does not say why a value is missing, so these cohorts get the warning too.
+# cohorts that get the warning. Cages, plates and lost values can be seen in every cohort that states them. Skewed values and unequal spreads can only be estimated, so some cohorts get no warning, and heavily
+# censored cohorts in which the spreads cannot be compared get it too. Values lost by chance are harmless, but a file does not say why a value is missing, so these cohorts also get the warning.
 
 # %% tags=["hide-input"]
 page.table(tables.conditions_table(conditions[conditions["supported"].notna()]), "Share of cohorts in which a false claim is supported")
