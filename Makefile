@@ -48,6 +48,7 @@ bench: .venv/.installed  ## measure speed and calibration for the book's tables:
 	$(PY) benchmarks/reruns.py
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) benchmarks/calibration.py
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) benchmarks/verdicts.py
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) benchmarks/conditions.py
 
 lessons: .venv/.installed  ## seal the answers of the lessons anew, after a solution has changed
 	$(PY) -c "from secretome.classroom.lessons import *; [write_answers(read_lesson(name)) for name in lesson_names()]"

@@ -41,7 +41,7 @@ checks = examine(study, results, alpha=alpha)
 verdicts = adjudicate(study, results, alpha=alpha)
 
 page = Page(study, out)
-page.banner()
+page.banner(results)
 
 # %% tags=["remove-cell"]
 claims = study.protocol.claims

@@ -54,7 +54,7 @@ results = analyse(study, alpha=alpha, level=level, seed=seed)
 verdicts = adjudicate(study, results, alpha=alpha)
 
 page = Page(study, out)
-page.banner()
+page.banner(results)
 
 # %% tags=["remove-cell"]
 positive = study.protocol.claims["tregs_rise_cd25pos"]

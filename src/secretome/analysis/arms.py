@@ -1,17 +1,22 @@
 """The values of two groups side by side, with what is known of those that were not seen."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from secretome import stats
 from secretome.analysis.results import ASYMPTOTIC_RANKS, RANKS, SHIFT, SUPERIORITY, Estimate, Floats
 from secretome.cohort import Study
 from secretome.protocol import Kind, sides
+
+# The columns of a cohort file that name what animals share: a cage, a batch or a plate.
+CLUSTER_COLUMNS = ("cage", "batch", "plate")
+Labels = NDArray[np.str_]
 
 # Beyond this many pairs of values the exact interval of the shift takes minutes.
 MOST_SHIFTS = 40_000
@@ -30,6 +35,10 @@ class Arm:
     count, exposure, total : (n,) array, optional
         What each value was worked out from: a count, and the share of the whole that it was counted in or the number looked at. Absent
         unless it is known of every value.
+    animals : int
+        Animals of the group in the file, those that died, were excluded or have no value included; 0 if unknown.
+    labels : mapping of str to (n,) array of str
+        For each of `CLUSTER_COLUMNS`, the label of each value's animal; empty text where the file states none.
     """
 
     lower: Floats
@@ -39,6 +48,13 @@ class Arm:
     count: Floats | None = None
     exposure: Floats | None = None
     total: Floats | None = None
+    animals: int = 0
+    labels: Mapping[str, Labels] = field(default_factory=dict)
+
+    @property
+    def lost(self) -> int:
+        """How many animals of the group have no value in the analysis, for whatever reason."""
+        return max(self.animals - self.n, 0)
 
     @property
     def n(self) -> int:
@@ -142,7 +158,16 @@ def arm(study: Study, endpoint: str, group: str) -> Arm:
     known = rows[rows["lower"].notna()]
     counted = {name: _floats(known[name]) for name in ("count", "exposure", "total") if len(known) and known[name].notna().all()}
     dead = int(rows["dead"].sum())
-    return Arm(_floats(known["lower"]), _floats(known["upper"]), missing=len(rows) - len(known), dead=dead, **counted)
+    everyone = (table.loc[table["group"] == group, "animal"] for table in (study.cohort.values, study.cohort.excluded))
+    return Arm(
+        _floats(known["lower"]),
+        _floats(known["upper"]),
+        missing=len(rows) - len(known),
+        dead=dead,
+        animals=len(set().union(*everyone)),
+        labels={name: known[name].to_numpy(dtype=str) for name in CLUSTER_COLUMNS if name in known},
+        **counted,
+    )
 
 
 def comparison(study: Study, endpoint: str, contrast: str) -> Comparison:

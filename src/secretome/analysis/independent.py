@@ -10,6 +10,7 @@ import numpy as np
 from secretome import stats
 from secretome.analysis import counted
 from secretome.analysis.arms import Comparison, by_ranks, comparison, effect_of_ranks, rank_test, size_by_ranks
+from secretome.analysis.clusters import cluster_rows
 from secretome.analysis.multiverse import multiverse_rows
 from secretome.analysis.results import (
     BOUND,
@@ -72,22 +73,26 @@ def _family_rows(study: Study, endpoint: str, contrasts: tuple[str, ...], kind: 
     if "multiverse" in settings.readings and kind == "unchanged":
         for contrast, row in sameness_rows(compared, zone, settings.alpha):
             yield _placed(row, study, endpoint, contrast, compared[contrast])
+        for contrast, row in cluster_rows(compared, level=settings.level, together=True, zone=zone, alpha=settings.alpha):
+            yield _placed(row, study, endpoint, contrast, compared[contrast])
     elif "multiverse" in settings.readings:
         decided = {contrast: test.method for contrast, (test, _) in planned.items()}
         for contrast, row in multiverse_rows(study, endpoint, compared, decided, settings, together=kind == "every"):
             yield _placed(row, study, endpoint, contrast, compared[contrast])
+        for contrast, row in cluster_rows(compared, level=settings.level, together=kind == "every"):
+            yield _placed(row, study, endpoint, contrast, compared[contrast])
 
 
 def _placed(row: Result, study: Study, endpoint: str, contrast: str, arms: Comparison) -> Result:
-    """A row with the place it has in the study, and what it was made from."""
+    """A row with the place it has in the study, and what it was made from; its own n where it has one."""
     return replace(
         row,
         study=study.key,
         cohort=study.cohort.id,
         endpoint=endpoint,
         contrast=contrast,
-        n_treated=arms.treated.n,
-        n_control=arms.control.n,
+        n_treated=row.n_treated or arms.treated.n,
+        n_control=row.n_control or arms.control.n,
         censored=arms.censored,
         missing=arms.treated.missing + arms.control.missing,
     )

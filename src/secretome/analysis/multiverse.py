@@ -62,7 +62,7 @@ class _Analysis:
 
     def named(self, arms: Comparison) -> str:
         """The test with what was put, where anything was."""
-        return self.name if self.share is None else self.name + _put(self.share, (arms.treated, arms.control, *self.others))
+        return self.name if self.share is None else self.name + substitution(self.share, (arms.treated, arms.control, *self.others))
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def _by_counts(model: str) -> Run:
     return lambda arms, level: counted.ratio(counted.fitted(arms, model), level)
 
 
-def _put(share: float, arms: Sequence[Arm]) -> str:
+def substitution(share: float, arms: Sequence[Arm]) -> str:
     """What was put for values beyond a limit, in words."""
     words = {HALF: "half the limit", **OTHER_SHARES}
     below = f", {words[share]} for values below it" if any(part.below for part in arms) else ""
@@ -211,7 +211,7 @@ def _dunnett(family: _Family, groups: Mapping[str, Arm], spread: str) -> Iterato
         estimates = _dunnett_estimates(samples, control, family.level) if control in samples else {}
         for contrast in family.compared:
             estimate, adjusted = estimates.get(sides(contrast)[0], (Estimate(), math.nan))
-            name = f"Dunnett's test{' on logs' if on_logs else ''}{spread}{_put(HALF, tuple(groups.values()))}"
+            name = f"Dunnett's test{' on logs' if on_logs else ''}{spread}{substitution(HALF, tuple(groups.values()))}"
             effect = RATIO if on_logs else MEAN_DIFFERENCE
             yield contrast, _row(estimate.as_ratio() if on_logs else estimate, name, effect, adjusted)
 

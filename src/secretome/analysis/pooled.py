@@ -22,7 +22,7 @@ def pooled_variance(groups: Sequence[Floats]) -> tuple[float, int]:
     return float(sum(((group - group.mean()) ** 2).sum() for group in groups) / df), df
 
 
-def t_test(difference: float, error: float, df: int, level: float) -> Estimate:
+def t_test(difference: float, error: float, df: float, level: float) -> Estimate:
     """Student's t of a difference with a known standard error."""
     if not error > 0:
         raise ValueError("the values do not vary.")

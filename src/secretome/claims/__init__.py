@@ -1,5 +1,6 @@
 """From results to verdicts: every claim and every check judged by rules that are fixed before the data are seen."""
 
+from secretome.claims.conditions import Condition, ConditionCode, conditions
 from secretome.claims.judges import Case, judge
 from secretome.claims.rules import (
     ALL_INSIDE,
@@ -64,12 +65,15 @@ __all__ = [
     "UNORDERED",
     "Case",
     "CheckResult",
+    "Condition",
+    "ConditionCode",
     "Decision",
     "Evidence",
     "Outcome",
     "Row",
     "Verdict",
     "adjudicate",
+    "conditions",
     "decide",
     "deciding",
     "examine",

@@ -20,6 +20,7 @@ from secretome.cli.common import (
     known,
     out,
     pairs_of,
+    print_conditions,
     refuse,
     scenarios_of,
     write_new,
@@ -58,7 +59,7 @@ def check(study: StudyName, files: Files, sheet: SheetName = None, mapped: Names
     known(study)
     # Imported where they are used, here and below, because they take a second, which `--help` need not wait for.
     from secretome.analysis import analyse
-    from secretome.claims import adjudicate
+    from secretome.claims import adjudicate, conditions
     from secretome.cohort import load_study
 
     names = pairs_of("--map", "OLD=NEW, such as Ctrl=control", mapped)
@@ -73,6 +74,7 @@ def check(study: StudyName, files: Files, sheet: SheetName = None, mapped: Names
         out.print(Text(f"{file.name}: sound, cohort {loaded.cohort.id}", style="bold"))
         for sentence in loaded.cohort.understood:
             out.print(Text(f"  {sentence}"))
+        print_conditions(loaded, conditions(loaded), indent="  ")
         verdicts = adjudicate(loaded, analyse(loaded, ("published", "planned")))
         for _, row in verdicts[verdicts["verdict"] == "untestable"].iterrows():
             out.print(Text(f"  these animals cannot test: {loaded.protocol.claims[row['claim']].sentence} ({row['rule']})"))

@@ -17,6 +17,8 @@ from secretome import __version__
 from secretome.protocol import Problem, Refusal, study_folder
 
 if TYPE_CHECKING:
+    from secretome.claims import Condition
+    from secretome.cohort import Study
     from secretome.protocol import Protocol, Scenario
 
 
@@ -170,6 +172,15 @@ def tell(refusals: Sequence[Refusal]) -> None:
             shared.setdefault((problem.file, alone, problem.found, problem.expected, problem.remedy), []).append(problem)
         for problems in shared.values():
             err.print(Text(str(_together(problems)), style="red"))
+
+
+def print_conditions(study: "Study", found: "Sequence[Condition]", indent: str = "") -> None:
+    """Print the conditions that a cohort shows, those under which the error rate is not held as warnings."""
+    from secretome import words
+
+    for warnings, mark, style in ((True, "Warning: ", "yellow"), (False, "", "")):
+        for _, statement, details in words.condition_sentences(study, found, warnings=warnings):
+            out.print(Text(f"{indent}{mark}{statement} {details}", style=style))
 
 
 def _together(problems: Sequence[Problem]) -> Problem:

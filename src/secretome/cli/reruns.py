@@ -1,7 +1,9 @@
 """The command that runs a study on cohorts."""
 
+import json
 import os
 import signal
+from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -26,6 +28,7 @@ from secretome.cli.common import (
     known,
     out,
     pairs_of,
+    print_conditions,
     refuse,
 )
 from secretome.protocol import Problem, Refusal, load_protocol, study_folder
@@ -243,12 +246,33 @@ def _print_counts(sound: "Sequence[runs.Done]") -> None:
     for claim, row in counts.iterrows():
         table.add_row(Text(claims[str(claim)].sentence), *(str(count) for count in row))
     Console().print(table)
+    _print_warnings(sound)
+
+
+def _print_warnings(sound: "Sequence[runs.Done]") -> None:
+    """In how many cohorts the error rate is not held, and why."""
+    from secretome.claims.conditions import WARNINGS
+
+    codes = [set(_conditions_of(done)) & WARNINGS for done in sound]
+    if warned := sum(map(bool, codes)):
+        counts = Counter(code for own in codes for code in own)
+        why = ", ".join(f"{code} {n}" for code, n in counts.most_common())
+        out.print(
+            Text(f"Warning: in {warned} of these cohorts the error rate may not be held ({why}). Their reports say why.", style="yellow")
+        )
+
+
+def _conditions_of(done: "runs.Done") -> list[str]:
+    """The codes of the conditions that a finished cohort shows."""
+    made = json.loads((done.ready.place.folder / "provenance.json").read_text(encoding="utf-8"))
+    return [each["code"] for each in made.get("conditions", [])]
 
 
 def _print_verdicts(done: "runs.Done") -> None:
     import pandas as pd
 
     from secretome import words
+    from secretome.claims import conditions
 
     study, folder = done.ready.study(), done.ready.place.folder
     verdicts = pd.read_csv(folder / "verdicts.csv")
@@ -261,6 +285,7 @@ def _print_verdicts(done: "runs.Done") -> None:
             words.ratio(row),
             words.p_number(row["pvalue_adjusted"]),
         )
+    print_conditions(study, conditions(study, pd.read_csv(folder / "results.csv")))
     if deaths := words.deaths_sentence(study):
         out.print(Text(deaths))
     checks = pd.read_csv(folder / "checks.csv")

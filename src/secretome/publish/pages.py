@@ -142,7 +142,7 @@ def _page(one: Shown) -> str:
 
 
 def _body(one: Shown) -> str:
-    study = one.study
+    study, found = one.study, one.entry.provenance.conditions
     provenance = json.loads((one.entry.folder / "provenance.json").read_text(encoding="utf-8"))
     changed = hash_of(study_folder(one.entry.study) / "protocol.yml") != one.entry.provenance.protocol_sha256
     try:
@@ -151,7 +151,9 @@ def _body(one: Shown) -> str:
         planned = one.results.iloc[:0]
     return _template("rerun.html.jinja").render(
         simulated=study.cohort.origin == "simulated",
-        standing=words.standing_sentence(study, one.verdicts),
+        standing=words.standing_sentence(study, one.verdicts, found),
+        warnings=words.condition_sentences(study, found, warnings=True),
+        notes=words.condition_sentences(study, found, warnings=False),
         outdated=words.outdated_sentence(protocol_changed=changed),
         verdicts=[(row["verdict"], words.verdict_sentence(study, row)) for _, row in one.verdicts.iterrows()],
         checks=[words.check_sentence(study, row) for _, row in one.checks.iterrows()],

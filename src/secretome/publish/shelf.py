@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from secretome.claims import Condition
 from secretome.protocol import Origin, Problem, Refusal, study_folder
 
 PUBLISHED = "published"
@@ -44,6 +45,7 @@ class Provenance(BaseModel):
     git_commit: str | None
     content_key: Hash
     files: dict[str, Hash] = {}
+    conditions: list[Condition] = []
     started: str
     finished: str
 

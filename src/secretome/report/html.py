@@ -12,6 +12,7 @@ import nbformat
 import pandas as pd
 
 from secretome import words
+from secretome.claims import Condition
 from secretome.cohort import Study
 from secretome.report.breaks import unbroken
 from secretome.report.markdown import notebook_html
@@ -25,6 +26,7 @@ def report_html(
     checks: pd.DataFrame,
     provenance: Mapping[str, Any],
     altered: str = "",
+    found: Sequence[Condition] = (),
 ) -> str:
     """Render an executed notebook as one HTML file.
 
@@ -42,6 +44,8 @@ def report_html(
         What is known of the run, shown at the report's end.
     altered : str
         In what the run differs from the one that the protocol plans, said at the top.
+    found : sequence of Condition
+        The conditions that the cohort shows, stated at the top.
 
     Returns
     -------
@@ -59,6 +63,8 @@ def report_html(
         who=words.cohort_sentence(study),
         simulated=study.cohort.origin == "simulated",
         altered=altered,
+        warnings=words.condition_sentences(study, found, warnings=True),
+        notes=words.condition_sentences(study, found, warnings=False),
         verdicts=[_in_parts(study, row) for _, row in verdicts.iterrows()],
         checks=[words.check_sentence(study, row) for _, row in checks.iterrows()],
         caveats=words.caveats(study),
@@ -66,7 +72,7 @@ def report_html(
         losses=words.losses(study),
         censoring=[words.censoring_sentence(study, key) for key in study.protocol.endpoints],
         excluded=study.cohort.excluded.drop_duplicates(["animal", "group", "exclude"]).to_dict("records"),
-        standing=words.standing_sentence(study, verdicts),
+        standing=words.standing_sentence(study, verdicts, found),
         understood=study.cohort.understood,
         body=unbroken(body),
         provenance=words.provenance_lines(provenance),

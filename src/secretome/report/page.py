@@ -9,6 +9,7 @@ from IPython.display import display
 from matplotlib.figure import Figure
 
 from secretome import figures, tables, words
+from secretome.claims import conditions
 from secretome.cohort import Study
 
 # Under this name MyST-NB looks for the values that prose shows by ``{glue:text}``.
@@ -36,13 +37,23 @@ class Page:
         self._study = study
         self._out = Path(out) if out else None
 
-    def banner(self) -> None:
-        """Say at the top that a cohort is made up, if it is. No option removes this."""
+    def banner(self, results: pd.DataFrame | None = None) -> None:
+        """State at the top that a cohort is simulated, and which conditions it shows under which the error rate is not held.
+
+        No option removes this. The tests that take account of cages, batches and plates are taken from `results`.
+        """
         if self._study and self._study.cohort.origin == "simulated":
             self.warn("Simulated cohort. A computer made these numbers; no animal was measured, and nothing here is evidence.")
+        if self._study:
+            found = conditions(self._study, results)
+            for code, statement, details in words.condition_sentences(self._study, found, warnings=True):
+                shown = f'data-condition="{code}"><strong>{html.escape(statement)}</strong> {html.escape(details)}</p>'
+                display({"text/html": f'<p class="simulated" role="note" {shown}', "text/plain": f"{statement} {details}"}, raw=True)
+            if notes := words.condition_sentences(self._study, found, warnings=False):
+                self.items(f"{statement} {details}" for _, statement, details in notes)
 
     def warn(self, text: str) -> None:
-        """Say loudly that what follows is made up."""
+        """Show a warning."""
         display({"text/html": f'<p class="simulated" role="note"><strong>{html.escape(text)}</strong></p>', "text/plain": text}, raw=True)
 
     def say(self, **sentences: str) -> None:

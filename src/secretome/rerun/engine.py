@@ -13,6 +13,7 @@ import papermill
 from papermill.exceptions import PapermillExecutionError
 
 from secretome import tables, words
+from secretome.claims.conditions import as_json, conditions
 from secretome.cohort import Study, load_study
 from secretome.protocol import Problem, Refusal
 from secretome.report.html import report_html
@@ -123,8 +124,10 @@ def run_in(work: Path, study: Study, parameters: Mapping[str, int | float], engi
     provenance["finished"] = datetime.now(UTC).isoformat(timespec="seconds")
     write_text(work / "notebook.ipynb", text)
     results, verdicts, checks = (pd.read_csv(work / f"{name}.csv") for name in ("results", "verdicts", "checks"))
+    found = conditions(study, results)
+    provenance["conditions"] = as_json(found)
     altered = words.altered_sentence(study, provenance["parameters"], default_parameters(study.key))
-    write_text(work / "report.html", report_html(notebook, study, verdicts, checks, provenance, altered))
+    write_text(work / "report.html", report_html(notebook, study, verdicts, checks, provenance, altered, found))
     (work / "tables.xlsx").write_bytes(tables.workbook(study, results, verdicts, checks))
     # Last, because its presence says that the folder is whole.
     provenance["files"] = hashes(work)

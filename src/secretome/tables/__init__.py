@@ -1,7 +1,16 @@
 """Tables that people read, made from results and verdicts."""
 
 from secretome.tables.arrive import arrive_table
-from secretome.tables.benchmarks import calibration_ranges, calibration_table, growth_table, missed, reruns_table, speed_table
+from secretome.tables.benchmarks import (
+    alarms_table,
+    calibration_ranges,
+    calibration_table,
+    conditions_table,
+    growth_table,
+    missed,
+    reruns_table,
+    speed_table,
+)
 from secretome.tables.ledger import needs_table, plans_table, power_table, rates_table, rules_table, scoreboard_table, worth_table
 from secretome.tables.markup import to_html
 from secretome.tables.reported import (
@@ -21,11 +30,13 @@ from secretome.tables.studies import assumptions_table, design_table, groups_tab
 from secretome.tables.workbook import workbook
 
 __all__ = [
+    "alarms_table",
     "arrive_table",
     "assumptions_table",
     "by_outcome",
     "calibration_ranges",
     "calibration_table",
+    "conditions_table",
     "contrasts_table",
     "design_table",
     "findings_table",

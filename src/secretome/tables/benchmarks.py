@@ -28,6 +28,30 @@ def missed(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[[bool(_missed(row)) for _, row in rows.iterrows()]]
 
 
+def conditions_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Shares of false claims that are supported under each condition, and of cohorts that get the warning."""
+    often = [" (too often)" if row["supported"] > 0.025 + 2 * row["error"] else "" for _, row in rows.iterrows()]
+    return pd.DataFrame(
+        {
+            "Condition": rows["condition"],
+            "n": rows["n"],
+            "Analysis": rows["analysis"],
+            "Supported": [f"{100 * share:.1f} %{mark}" for share, mark in zip(rows["supported"], often, strict=True)],
+            "Error, % points": [f"{100 * error:.1f}" for error in rows["error"]],
+            "Cohorts": rows["cohorts"],
+            "Warned": [f"{100 * share:.0f} %" for share in rows["warned"]],
+        }
+    )
+
+
+def alarms_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Shares of ordinary cohorts that get each warning, one column per warning."""
+    shown = rows.assign(cell=[f"{100 * share:.1f} %" for share in rows["warned"]])
+    wide = shown.pivot(index=["condition", "n"], columns="analysis", values="cell").reset_index()
+    names = {column: str(column).replace("_", " ").capitalize() for column in wide.columns if column not in ("condition", "n")}
+    return wide.rename(columns={"condition": "Cohorts", **names}).rename_axis(None, axis="columns")
+
+
 def speed_table(rows: pd.DataFrame) -> pd.DataFrame:
     """Times of one call beside those of others, and how many times as fast ours is."""
     return pd.DataFrame(

@@ -3,6 +3,7 @@
 from secretome.words.alternatives import design_alt, groups_alt, paired_alt
 from secretome.words.arrive import ASKS, GUIDELINES, OPEN, arrive_answers
 from secretome.words.choices import HEADINGS, options, specification_alt, specification_sentence
+from secretome.words.conditions import condition_sentences
 from secretome.words.headers import COLUMN_TITLES
 from secretome.words.ledger import NOT_MEASURED, cohort_heading, headline, rates_alt, rule_words, share, uncounted_sentence
 from secretome.words.methods import losses, methods_paragraph, software
@@ -81,6 +82,7 @@ __all__ = [
     "claim_heading",
     "cohort_heading",
     "cohort_sentence",
+    "condition_sentences",
     "count",
     "deaths_sentence",
     "design_alt",

@@ -76,7 +76,7 @@ def _allocated(study: Study) -> str:
 
 def _recorded(study: Study) -> str:
     """Columns that could tell of confounders; nothing where there are none."""
-    named = [column for column in ("cage", "batch") if (study.cohort.values[column] != "").any()]
+    named = [column for column in ("cage", "batch", "plate") if (study.cohort.values[column] != "").any()]
     return f"the file names the {listed(named)} of animals, and no planned test uses it. What else was done: {OPEN}" if named else ""
 
 

@@ -4,9 +4,27 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from secretome.analysis.arms import CLUSTER_COLUMNS
+from secretome.analysis.clusters import block_method, equivalence_method, means_method
 from secretome.cohort import Study
 from secretome.protocol import Claim
 from secretome.words.numbers import p_value
+
+
+def _cluster_options() -> Iterator[tuple[str, tuple[str, str]]]:
+    """The tests that take account of cages, batches and plates, as `OPTIONS` lists tests."""
+    for column in CLUSTER_COLUMNS:
+        for method, name, reason in (
+            (
+                means_method(column),
+                f"{column} means, Welch",
+                f"one value per {column}, because animals of one {column} are not independent",
+            ),
+            (block_method(column), f"{column} as a block", f"compares animals within a {column}, so that differences between them cancel"),
+        ):
+            yield method.removesuffix(" on logs"), (name, reason)
+            yield equivalence_method(method).removesuffix(" on logs"), (f"two tests, {name}", f"the same for equivalence: {reason}")
+
 
 # Choice, its name in a figure, and the reason.
 OPTIONS: dict[str, dict[str, tuple[str, str]]] = {
@@ -62,6 +80,7 @@ OPTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "paired t test": ("paired t", "uses how much each pair changed"),
         "exact sign test": ("sign test", "only which way each pair went"),
         "sign flips": ("sign flips", "assumes only that a change and its opposite are equally likely"),
+        **dict(_cluster_options()),
     },
     "scale": {
         "logs": ("logarithms", "effects multiply, and spread grows with the mean"),

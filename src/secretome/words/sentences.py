@@ -1,6 +1,7 @@
 """Results, checks and verdicts in sentences. Everything here is computed, so that it holds for any cohort."""
 
 import math
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -15,8 +16,10 @@ from secretome.claims import (
     STEP_BACK,
     UNORDERED,
 )
+from secretome.claims.conditions import Condition, conditions
 from secretome.cohort import Study
 from secretome.protocol import Claim, Zone, sides
+from secretome.words.conditions import reservation
 from secretome.words.numbers import Row, count, effect, inside, interval, number, p_value, ratio
 
 ORIGIN = {
@@ -244,8 +247,11 @@ def made_up_sentence(study: Study) -> str:
     return f"The {units} of this cohort are made up, and the file does not say from which of the scenarios below."
 
 
-def standing_sentence(study: Study, verdicts: pd.DataFrame) -> str:
-    """Whether the verdicts of this cohort count as tests of the claims, and why not."""
+def standing_sentence(study: Study, verdicts: pd.DataFrame, found: Sequence[Condition] | None = None) -> str:
+    """Whether the verdicts of this cohort count as tests of the claims, and why not.
+
+    The conditions `found` in the cohort are taken from its animals where they are not given.
+    """
     if study.source_data:
         return (
             "The cohort holds data that the claims were made from. They are shown as source data and never counted as a test of the claims."
@@ -259,7 +265,9 @@ def standing_sentence(study: Study, verdicts: pd.DataFrame) -> str:
     if verdicts["protocol_altered"].any():
         what = "animals were left out" if not study.cohort.excluded.empty else "another error rate was set"
         return f"The protocol was altered: {what}. The verdicts are shown, and are never counted as a test of the claims."
-    return "The cohort is new to the claims, so its verdicts are a test of them."
+    return (
+        reservation(conditions(study) if found is None else found) or "The cohort is new to the claims, so its verdicts are a test of them."
+    )
 
 
 def unpaired_sentence(study: Study, claim: Claim, welch: float, ranks: float) -> str:

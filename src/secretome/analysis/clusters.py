@@ -1,0 +1,231 @@
+"""Cages, batches and plates: how they are divided between two groups, and the analyses that take account of them."""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats as scipy_stats
+
+from secretome import stats
+from secretome.analysis.arms import CLUSTER_COLUMNS, Arm, Comparison, Labels
+from secretome.analysis.multiverse import HALF, substitution
+from secretome.analysis.pooled import t_test
+from secretome.analysis.results import BONFERRONI, RATIO, UNADJUSTED, Estimate, Floats, Result, attempt
+from secretome.protocol import Zone
+
+# With fewer clusters in a group, the spread between them is known too poorly to test a treatment against it.
+MIN_CLUSTERS = 3
+
+# The difference of two log means, its standard error and its degrees of freedom.
+Fit = tuple[float, float, float]
+
+
+class Layout(StrEnum):
+    """How the cages, batches or plates of two groups are divided between them."""
+
+    NONE = "none"  # no labels, one animal in each cluster, or all animals in one
+    CONFOUNDED = "confounded"  # no cluster holds both groups, and a group has fewer than `MIN_CLUSTERS`
+    NESTED = "nested"  # no cluster holds both groups, and each group has at least `MIN_CLUSTERS`
+    CROSSED = "crossed"  # every cluster holds both groups
+    PARTLY_CROSSED = "partly_crossed"  # some clusters hold both groups
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """The cages, batches or plates of a comparison.
+
+    Attributes
+    ----------
+    layout : Layout
+        How they are divided between the two groups.
+    n_treated, n_control : int
+        Clusters that hold animals of each group.
+    shared : int
+        Clusters that hold animals of both.
+    animals_shared : int
+        Animals in these.
+    unlabelled : int
+        Animals without a label.
+    """
+
+    layout: Layout
+    n_treated: int
+    n_control: int
+    shared: int
+    animals_shared: int
+    unlabelled: int
+
+
+def clusters_of(pair: Comparison, column: str) -> Clusters:
+    """How the clusters that a column names are divided between two groups.
+
+    Parameters
+    ----------
+    pair : Comparison
+        The two groups.
+    column : {"cage", "batch", "plate"}
+        The column. Equal labels mean the same cluster, in both groups too.
+
+    Returns
+    -------
+    Clusters
+
+    Examples
+    --------
+    >>> values = np.array([1.0, 2.0, 3.0, 4.0])
+    >>> groups = [Arm(values, values, 0, 0, labels={"plate": np.array([name] * 4)}) for name in ("1", "2")]
+    >>> clusters_of(Comparison(*groups), "plate").layout
+    <Layout.CONFOUNDED: 'confounded'>
+    """
+    treated, control = (labels_of(group, column) for group in (pair.treated, pair.control))
+    first, second = treated[treated != ""], control[control != ""]
+    both = np.concatenate([first, second])
+    names, sizes = np.unique(both, return_counts=True)
+    shared = np.intersect1d(first, second)
+    n_treated, n_control = np.unique(first).size, np.unique(second).size
+    if min(n_treated, n_control) == 0 or names.size == 1 or sizes.max() == 1:
+        layout = Layout.NONE
+    elif shared.size:
+        layout = Layout.CROSSED if shared.size == names.size else Layout.PARTLY_CROSSED
+    else:
+        layout = Layout.CONFOUNDED if min(n_treated, n_control) < MIN_CLUSTERS else Layout.NESTED
+    animals_shared = int(np.isin(both, shared).sum())
+    return Clusters(layout, n_treated, n_control, shared.size, animals_shared, treated.size + control.size - both.size)
+
+
+def labels_of(group: Arm, column: str) -> Labels:
+    """The label of each value's animal; empty text where there is none."""
+    return group.labels.get(column, np.full(group.n, "", dtype=str))
+
+
+def means_method(column: str) -> str:
+    """The name of the test of the clusters' means."""
+    return f"Welch's t test of {column} means on logs"
+
+
+def block_method(column: str) -> str:
+    """The name of the test with clusters as blocks."""
+    return f"linear model with {column} as a block on logs"
+
+
+def equivalence_method(method: str) -> str:
+    """The name of the two one-sided tests that go with one of these tests.
+
+    >>> equivalence_method(means_method("cage"))
+    "two one-sided tests by Welch's t test of cage means on logs"
+    """
+    return f"two one-sided tests by {'a ' if method.startswith('linear') else ''}{method}"
+
+
+def cluster_rows(
+    compared: Mapping[str, Comparison], *, level: float, together: bool, zone: Zone | None = None, alpha: float = 0.05
+) -> Iterator[tuple[str, Result]]:
+    """The analyses of a family that take account of cages, batches and plates, each with its contrast.
+
+    Where clusters are nested within groups, this is Welch's t test of the clusters' means, and n is the number of clusters. Where they are
+    crossed with groups, it is a linear model with group and cluster. A value below a limit is taken as half the limit.
+
+    Parameters
+    ----------
+    compared : mapping of str to Comparison
+        The contrasts of the family.
+    level : float
+        The confidence level of one interval, before the adjustment for the family.
+    together : bool
+        Whether the claim needs every contrast, so that none is adjusted.
+    zone : Zone, optional
+        For a claim that nothing changes: the bounds of two one-sided tests, which are then made instead.
+    alpha : float, default 0.05
+        The error rate of these.
+
+    Yields
+    ------
+    str, Result
+        A contrast and its row, for contrasts whose clusters are nested or crossed.
+    """
+    adjusted = len(compared) > 1 and not together and zone is None
+    times = len(compared) if adjusted else 1
+    way = BONFERRONI if adjusted else UNADJUSTED
+    for column in CLUSTER_COLUMNS:
+        for contrast, pair in compared.items():
+            found = cluster_test(pair, column, level=1 - (1 - level) / times, zone=zone, alpha=alpha)
+            if found is None:
+                continue
+            p = float(np.minimum(1, times * found.pvalue)) if adjusted else math.nan
+            yield contrast, replace(found, method=f"{found.method}, {way}" if len(compared) > 1 else found.method, pvalue_adjusted=p)
+
+
+def cluster_test(pair: Comparison, column: str, *, level: float, zone: Zone | None = None, alpha: float = 0.05) -> Result | None:
+    """The test of one contrast that takes account of the clusters of a column; None where they are neither nested nor crossed.
+
+    The parameters are those of `cluster_rows`. Animals without a label are left out.
+    """
+    clusters = clusters_of(pair, column)
+    if clusters.layout in (Layout.NONE, Layout.CONFOUNDED):
+        return None
+    nested = clusters.layout is Layout.NESTED
+    method, fit = (means_method(column), _fit_means) if nested else (block_method(column), _fit_blocks)
+    labelled = [int((labels_of(group, column) != "").sum()) for group in (pair.treated, pair.control)]
+    n_treated, n_control = (clusters.n_treated, clusters.n_control) if nested else labelled
+    estimate = attempt(lambda: _estimate(fit(pair, column), level) if zone is None else _equivalence(fit(pair, column), zone, alpha))
+    return Result(
+        **asdict(estimate),
+        reading="multiverse",
+        method=(equivalence_method(method) if zone else method) + substitution(HALF, (pair.treated, pair.control)),
+        alternative="equivalence" if zone else "two-sided",
+        effect=RATIO,
+        n_treated=n_treated,
+        n_control=n_control,
+    )
+
+
+def _estimate(fit: Fit, level: float) -> Estimate:
+    return replace(t_test(*fit, level), df=fit[2]).as_ratio()
+
+
+def _equivalence(fit: Fit, zone: Zone, alpha: float) -> Estimate:
+    difference, error, df = fit
+    found = _estimate(fit, 1 - 2 * alpha)
+    above, below = (difference - math.log(zone.low)) / error, (difference - math.log(zone.high)) / error
+    sides = ((above, float(scipy_stats.t.sf(above, df))), (below, float(scipy_stats.t.cdf(below, df))))
+    statistic, pvalue = max(sides, key=lambda side: side[1])
+    return replace(found, statistic=float(statistic), pvalue=pvalue)
+
+
+def _fit_means(pair: Comparison, column: str) -> Fit:
+    """Welch's contrast of the means of each cluster's logarithms."""
+    samples = []
+    for group in (pair.treated, pair.control):
+        logs, labels = _labelled_logs(group, column)
+        samples.append(np.array([logs[labels == label].mean() for label in np.unique(labels)]))
+    test = stats.welch_contrasts(samples, [[1, -1]])
+    error = math.sqrt(sum(float(sample.var(ddof=1)) / sample.size for sample in samples))
+    return float(test.estimate[0]), error, float(test.df[0])
+
+
+def _fit_blocks(pair: Comparison, column: str) -> Fit:
+    """The coefficient of the group in a linear model of the logarithms with one constant for each cluster."""
+    (treated, of_treated), (control, of_control) = (_labelled_logs(group, column) for group in (pair.treated, pair.control))
+    y, labels = np.concatenate([treated, control]), np.concatenate([of_treated, of_control])
+    group = np.repeat([1.0, 0.0], [treated.size, control.size])
+    design = np.column_stack([group, labels[:, None] == np.unique(labels)])
+    df = y.size - design.shape[1]
+    if df < 1:
+        raise ValueError("as many constants as values leave no spread to test by.")
+    inverse = np.linalg.inv(design.T @ design)
+    coefficients = inverse @ design.T @ y
+    residuals = y - design @ coefficients
+    if np.abs(residuals).max() <= 1e-12 * np.abs(y).max():
+        raise ValueError("the values do not vary within clusters.")
+    return float(coefficients[0]), math.sqrt(float(residuals @ residuals) / df * float(inverse[0, 0])), float(df)
+
+
+def _labelled_logs(group: Arm, column: str) -> tuple[Floats, NDArray[np.str_]]:
+    """The logarithms of the values whose animals have a label, and these labels."""
+    if group.zeros:
+        raise ValueError("a zero has no logarithm.")
+    labels = labels_of(group, column)
+    return np.log(group.replaced(HALF)[labels != ""]), labels[labels != ""]

@@ -1,0 +1,263 @@
+"""Conditions of a cohort under which a claim may be called supported more often than the rules allow."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats as scipy_stats
+
+from secretome import stats
+from secretome.analysis.arms import CLUSTER_COLUMNS, Arm, Comparison, comparison
+from secretome.analysis.clusters import Clusters, Layout, block_method, clusters_of, equivalence_method, means_method
+from secretome.analysis.results import Floats
+from secretome.claims.rules import FEWEST, Row
+from secretome.cohort import Study
+from secretome.protocol import Claim, sides
+
+# Where not stated otherwise, rates are of false "supported" at a limit of 2.5 %, simulated with log-SDs of 0.51 and Welch's t (the table of
+# the benchmarks page repeats them).
+# One animal in 20 more: 3.1 % if the sickest is lost in one group of 20, 2.5 % if it is in one of 40.
+MIN_LOSS_DIFFERENCE = 0.05
+# Exponential logarithms: 3.2 to 5.2 % where one group is three or four times the other, at most 2.1 % where it is twice.
+MIN_SIZE_RATIO = 3.0
+# Of normal logarithms, 7 % of groups of 12 are more skewed than this; of exponential ones, half.
+MIN_SKEWNESS = 1.0
+# Below this many values, the skewness of normal logarithms exceeds `MIN_SKEWNESS` in more than one group in ten.
+MIN_SKEWNESS_N = 8
+# A true ratio of 3 breaks the limit. With half of the values censored it is estimated poorly: three in four such cohorts show 2 or more.
+MIN_SPREAD_RATIO = 2.0
+
+
+class ConditionCode(StrEnum):
+    """What a cohort shows."""
+
+    CAGE_CONFOUNDED = "cage_confounded"
+    BATCH_CONFOUNDED = "batch_confounded"
+    PLATE_CONFOUNDED = "plate_confounded"
+    CAGES_WITHIN_GROUPS = "cages_within_groups"
+    BATCHES_WITHIN_GROUPS = "batches_within_groups"
+    PLATES_WITHIN_GROUPS = "plates_within_groups"
+    UNEQUAL_LOSSES = "unequal_losses"
+    CENSORED_UNEQUAL_SPREAD = "censored_unequal_spread"
+    UNEQUAL_N_SKEWED = "unequal_n_skewed"
+    # The error rate holds under these, but a reader must know them to judge the sensitivity analyses.
+    CAGES_SHARED = "cages_shared"
+    CAGES_PARTLY_CROSSED = "cages_partly_crossed"
+    BATCHES_PARTLY_CROSSED = "batches_partly_crossed"
+    PLATES_PARTLY_CROSSED = "plates_partly_crossed"
+    CAGES_UNLABELLED = "cages_unlabelled"
+    BATCHES_UNLABELLED = "batches_unlabelled"
+    PLATES_UNLABELLED = "plates_unlabelled"
+
+
+CONFOUNDED = {
+    "cage": ConditionCode.CAGE_CONFOUNDED,
+    "batch": ConditionCode.BATCH_CONFOUNDED,
+    "plate": ConditionCode.PLATE_CONFOUNDED,
+}
+WITHIN_GROUPS = {
+    "cage": ConditionCode.CAGES_WITHIN_GROUPS,
+    "batch": ConditionCode.BATCHES_WITHIN_GROUPS,
+    "plate": ConditionCode.PLATES_WITHIN_GROUPS,
+}
+PARTLY_CROSSED = {
+    "cage": ConditionCode.CAGES_PARTLY_CROSSED,
+    "batch": ConditionCode.BATCHES_PARTLY_CROSSED,
+    "plate": ConditionCode.PLATES_PARTLY_CROSSED,
+}
+UNLABELLED = {
+    "cage": ConditionCode.CAGES_UNLABELLED,
+    "batch": ConditionCode.BATCHES_UNLABELLED,
+    "plate": ConditionCode.PLATES_UNLABELLED,
+}
+# The conditions under which the error rate is not held.
+WARNINGS = frozenset(
+    {
+        *CONFOUNDED.values(),
+        *WITHIN_GROUPS.values(),
+        ConditionCode.UNEQUAL_LOSSES,
+        ConditionCode.CENSORED_UNEQUAL_SPREAD,
+        ConditionCode.UNEQUAL_N_SKEWED,
+    }
+)
+# Codes that concern one column, with that column.
+COLUMN_OF = {code: column for codes in (CONFOUNDED, WITHIN_GROUPS, PARTLY_CROSSED, UNLABELLED) for column, code in codes.items()} | {
+    ConditionCode.CAGES_SHARED: "cage"
+}
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition that a contrast of a cohort shows.
+
+    Attributes
+    ----------
+    code : ConditionCode
+        The condition.
+    endpoint : str
+        The endpoint's key.
+    groups : tuple of str
+        The two groups that are compared, the treated one first.
+    facts : dict of str to float
+        The numbers behind it, such as ``n_treated`` and ``n_control`` (cages, batches or plates), ``lost_treated`` and ``of_treated``
+        (animals), ``spread_ratio`` or ``skewness``.
+    estimate, low, high, level, pvalue : float
+        For clusters within groups or crossed with them: the test that takes account of them, where `results` holds it; its p is adjusted
+        over the family where the planned one is. Otherwise NaN.
+    adjusted : bool
+        Whether that p and interval are adjusted over the family.
+    """
+
+    code: ConditionCode
+    endpoint: str
+    groups: tuple[str, str]
+    facts: dict[str, float] = field(default_factory=dict)
+    estimate: float = math.nan
+    low: float = math.nan
+    high: float = math.nan
+    level: float = math.nan
+    pvalue: float = math.nan
+    adjusted: bool = False
+
+
+def conditions(study: Study, results: pd.DataFrame | None = None) -> list[Condition]:
+    """The conditions that the contrasts of a study's claims show.
+
+    Parameters
+    ----------
+    study : Study
+        A protocol with a cohort.
+    results : DataFrame, optional
+        What `analyse` returned for it, with the multiverse: the tests that take account of cages, batches and plates are taken from it.
+
+    Returns
+    -------
+    list of Condition
+        In the order of `ConditionCode`. A contrast with fewer than three values in a group has none, because it decides nothing.
+
+    Examples
+    --------
+    >>> from secretome import load_study
+    >>> conditions(load_study("sepsis_cytokines"))
+    []
+    """
+    compared: dict[tuple[str, str], Claim] = {}
+    for claim in study.protocol.claims.values():
+        for contrast in claim.steps if claim.kind == "trend" else claim.judged_on:
+            compared.setdefault((claim.endpoint, contrast), claim)
+    paired = study.protocol.design == "paired"
+    found = []
+    for (endpoint, contrast), claim in compared.items():
+        pair = comparison(study, endpoint, contrast)
+        for code, facts in comparison_conditions(pair, paired=paired):
+            row = None if results is None or code not in COLUMN_OF else _row(results, endpoint, contrast, COLUMN_OF[code], claim)
+            condition = Condition(code, endpoint, sides(contrast), facts)
+            found.append(condition if row is None else _with_numbers(condition, row))
+    order = list(ConditionCode)
+    return sorted(found, key=lambda condition: order.index(condition.code))
+
+
+def as_json(found: Sequence[Condition]) -> list[dict[str, Any]]:
+    """Conditions as JSON can hold them: numbers that are not known are left out.
+
+    >>> as_json([Condition(ConditionCode.PLATE_CONFOUNDED, "il6", ("t1", "control"), {"n_treated": 1.0})])
+    [{'code': 'plate_confounded', 'endpoint': 'il6', 'groups': ['t1', 'control'], 'facts': {'n_treated': 1.0}, 'adjusted': False}]
+    """
+    listed = []
+    for condition in found:
+        known = {name: value for name, value in vars(condition).items() if not (isinstance(value, float) and math.isnan(value))}
+        listed.append(known | {"code": str(condition.code), "groups": list(condition.groups)})
+    return listed
+
+
+def comparison_conditions(pair: Comparison, *, paired: bool = False) -> Iterator[tuple[ConditionCode, dict[str, float]]]:
+    """The conditions that one comparison shows, each with the numbers behind it.
+
+    Parameters
+    ----------
+    pair : Comparison
+        The two groups.
+    paired : bool, default False
+        Whether each animal is in both groups: then losses, spreads and sizes are those of pairs, which compare an animal with itself.
+    """
+    if pair.n < FEWEST:
+        return
+    for column in CLUSTER_COLUMNS:
+        yield from _of_clusters(clusters_of(pair, column), column, paired=paired)
+    if paired:
+        return
+    shares = [group.lost / group.animals if group.animals else 0.0 for group in (pair.treated, pair.control)]
+    if abs(shares[0] - shares[1]) >= MIN_LOSS_DIFFERENCE - 1e-9:
+        yield ConditionCode.UNEQUAL_LOSSES, _counts(pair, "lost", "animals")
+    if pair.mostly_censored:
+        spread = spread_ratio(pair)
+        # With at most one value seen in a group, its spread is unknown, and so is whether the rank test responds to it.
+        if math.isnan(spread):
+            yield ConditionCode.CENSORED_UNEQUAL_SPREAD, _counts(pair, "censored", "n")
+        elif spread >= MIN_SPREAD_RATIO:
+            yield ConditionCode.CENSORED_UNEQUAL_SPREAD, _counts(pair, "censored", "n") | {"spread_ratio": spread}
+    smaller, larger = sorted((pair.treated, pair.control), key=lambda group: group.n)
+    if larger.n >= MIN_SIZE_RATIO * smaller.n and abs(skewed := skewness(larger)) >= MIN_SKEWNESS:
+        yield ConditionCode.UNEQUAL_N_SKEWED, _counts(pair, "n") | {"skewness": skewed}
+
+
+def spread_ratio(pair: Comparison) -> float:
+    """The larger log-SD over the smaller, by the censored lognormal model; NaN where it cannot be fitted."""
+    lower, upper = (np.concatenate([getattr(group, end) for group in (pair.control, pair.treated)]) for end in ("lower", "upper"))
+    upper = np.where(lower == upper, pair.step * upper, upper)
+    group = np.repeat([0, 1], [pair.control.n, pair.treated.n])
+    try:
+        fit = stats.censored_lognormal(lower, upper, group, least_log_sd=math.log(pair.step) / math.sqrt(12))
+    except ValueError:
+        return math.nan
+    return float(fit.log_sd.max() / fit.log_sd.min()) if fit.log_sd.min() > 0 else math.nan
+
+
+def skewness(group: Arm) -> float:
+    """The skewness of the logarithms of a group; NaN with few values, or where a value has no logarithm or lies beyond a limit."""
+    if group.n < MIN_SKEWNESS_N or group.censored or group.zeros:
+        return math.nan
+    logs: Floats = np.log(group.lower)
+    return float(scipy_stats.skew(logs)) if np.ptp(logs) > 0 else math.nan
+
+
+def _of_clusters(clusters: Clusters, column: str, *, paired: bool) -> Iterator[tuple[ConditionCode, dict[str, float]]]:
+    counts = {"n_treated": float(clusters.n_treated), "n_control": float(clusters.n_control)}
+    shared = {"shared": float(clusters.shared), "animals_shared": float(clusters.animals_shared)}
+    if clusters.layout is Layout.CONFOUNDED:
+        yield CONFOUNDED[column], counts
+    elif clusters.layout is Layout.NESTED:
+        yield WITHIN_GROUPS[column], counts
+    elif clusters.layout in (Layout.CROSSED, Layout.PARTLY_CROSSED) and not paired:
+        if column == "cage":
+            yield ConditionCode.CAGES_SHARED, counts | shared
+        if clusters.layout is Layout.PARTLY_CROSSED:
+            yield PARTLY_CROSSED[column], counts | shared
+    if clusters.unlabelled and clusters.n_treated + clusters.n_control:
+        yield UNLABELLED[column], {"unlabelled": float(clusters.unlabelled)}
+
+
+def _counts(pair: Comparison, *names: str) -> dict[str, float]:
+    sides = (("treated", pair.treated), ("control", pair.control))
+    return {f"{name}_{side}": float(getattr(group, name)) for name in names for side, group in sides}
+
+
+def _row(results: pd.DataFrame, endpoint: str, contrast: str, column: str, claim: Claim) -> Row | None:
+    """The test of a contrast that takes account of the clusters of a column."""
+    methods = [means_method(column), block_method(column)]
+    if claim.kind == "unchanged":
+        methods = [equivalence_method(method) for method in methods]
+    rows = results[(results["endpoint"] == endpoint) & (results["contrast"] == contrast) & (results["reading"] == "multiverse")]
+    rows = rows[rows["method"].str.startswith(tuple(methods))]
+    return None if rows.empty else rows.iloc[0]
+
+
+def _with_numbers(condition: Condition, row: Row) -> Condition:
+    adjusted = not math.isnan(row["pvalue_adjusted"])
+    p = float(row["pvalue_adjusted"] if adjusted else row["pvalue"])
+    estimate, low, high, level = (float(row[name]) for name in ("estimate", "low", "high", "level"))
+    return replace(condition, estimate=estimate, low=low, high=high, level=level, pvalue=p, adjusted=adjusted)
