@@ -43,7 +43,7 @@ class Answer(SphinxDirective):
                 "A verdict",
                 f'<p class="answer-verdict {verdict["verdict"]}">{html.escape(verdict["verdict"].capitalize())}</p>'
                 f"<p>{html.escape(words.verdict_sentence(study, verdict))}</p>"
-                f'<p class="answer-standing">{html.escape(words.standing_sentence(study, verdicts))}</p>',
+                f'<p class="answer-standing">{html.escape(words.standing_sentence(study, verdicts))} {html.escape(words.registration_sentence(study))}</p>',
             ),
         )
         shown = "".join(f'<li><p class="answer-kind">{title}</p>{body}</li>' for title, body in steps)

@@ -51,6 +51,7 @@ page.say(
     censored_il4=words.censoring_sentence(study, "il4"),
     deaths=words.deaths_sentence(study),
     standing=words.standing_sentence(study, verdicts),
+    registered=words.registration_sentence(study),
     zone=words.zone(study.protocol.endpoints["il6"].no_effect),
     alpha=f"{alpha:g}",
     family=f"{len(claims['il6_falls_t1'].compared)}",
@@ -189,7 +190,7 @@ page.table(tables.options_table(pd.concat(curves.values())), "What was chosen, a
 # %% [markdown]
 # ## The verdicts
 #
-# {glue:text}`standing` {glue:text}`deaths`
+# {glue:text}`standing` {glue:text}`registered` {glue:text}`deaths`
 
 # %% tags=["hide-input"]
 page.items((words.verdict_sentence(study, row) for _, row in verdicts.iterrows()), copy=True)

@@ -68,6 +68,7 @@ page.say(
     floor_positive=words.floor_sentence(study, published.loc[positive.endpoint], alpha),
     floor_negative=words.floor_sentence(study, published.loc[negative.endpoint], alpha),
     standing=words.standing_sentence(study, verdicts),
+    registered=words.registration_sentence(study),
     zone=words.zone(study.protocol.endpoints[positive.endpoint].no_effect),
     alpha=f"{alpha:g}",
     test_stated=positive.published_test.stated,
@@ -167,7 +168,7 @@ page.say(
 # %% [markdown]
 # ## The verdicts
 #
-# {glue:text}`standing`
+# {glue:text}`standing` {glue:text}`registered`
 
 # %% tags=["hide-input"]
 page.items((words.verdict_sentence(study, row) for _, row in verdicts.iterrows()), copy=True)

@@ -163,7 +163,7 @@ def _body(one: Shown) -> str:
         planned = one.results.iloc[:0]
     return _template("rerun.html.jinja").render(
         simulated=study.cohort.origin == "simulated",
-        standing=words.standing_sentence(study, one.verdicts),
+        standing=f"{words.standing_sentence(study, one.verdicts)} {words.registration_sentence(study)}",
         outdated=words.outdated_sentence(protocol_changed=changed),
         verdicts=[(row["verdict"], words.verdict_sentence(study, row)) for _, row in one.verdicts.iterrows()],
         checks=[words.check_sentence(study, row) for _, row in one.checks.iterrows()],
