@@ -73,7 +73,7 @@ def _groups(study: Study, claim: Claim, question: str, rows: pd.DataFrame) -> li
     """Of a claim about several groups, those whose p is drawn: column, value, label, heading."""
     if len(claim.judged_on) < 2:
         return []
-    heading = "Group with the smallest p" if question == DIFFERENCE else "Group with the largest p"
+    heading = "Smallest p in" if question == DIFFERENCE else "Largest p in"
     drawn = set(rows["contrast"])
     return [
         ("contrast", contrast, study.protocol.groups[sides(contrast)[0]].label, heading)

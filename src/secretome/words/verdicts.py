@@ -12,6 +12,7 @@ from secretome.claims import (
     NO_SPREAD_OF_PAIRS,
     NOT_ANALYSED,
     SMALL,
+    SOME_ABSENT,
     SOME_NEGLIGIBLE,
     SOME_OUTSIDE,
     SOME_SMALL,
@@ -68,20 +69,21 @@ def _kind_of_p(claim: Claim, verdict: Row) -> str:
         return ""
     if not math.isnan(verdict["pvalue_adjusted"]):
         kinds.append("adjusted")
-    elif claim.kind in TOGETHER and DECISIONS[rule] in ("supported", "inconclusive") and not _goes_back(claim, verdict):
+    elif claim.kind in TOGETHER and DECISIONS[rule] in ("supported", "inconclusive") and _goes_back(claim, verdict) is False:
         kinds.append("largest")
     if rule == SOME_NEGLIGIBLE or (claim.kind == "unchanged" and rule != SOME_OUTSIDE):
         kinds.append("equivalence")
     return ", ".join(kinds)
 
 
-def _goes_back(claim: Claim, verdict: Row) -> bool:
-    """Whether the group on which a claim about every group depends lies on the other side."""
+def _goes_back(claim: Claim, verdict: Row) -> bool | None:
+    """Whether the group on which a claim about every group depends lies on the other side; None where the values do not tell."""
     if claim.kind != "every":
         return False
-    # Where the values only bound the ratio, the bound tells the side.
-    size = verdict["estimate"] if not math.isnan(verdict["estimate"]) else verdict["high"] if verdict["high"] <= 1 else verdict["low"]
-    return bool(size < 1 if claim.rises else size > 1)
+    low, high = (verdict["estimate"],) * 2 if not math.isnan(verdict["estimate"]) else (verdict["low"], verdict["high"])
+    if low > 1 or high < 1:
+        return bool((low > 1) != claim.rises)
+    return None
 
 
 def _evidence(study: Study, claim: Claim, verdict: Row) -> str:
@@ -99,6 +101,8 @@ def _evidence_of_several(study: Study, claim: Claim, verdict: Row) -> str:
     """The same for a claim about several contrasts, each named by its group."""
     among = f"{study.protocol.population}: " if study.protocol.population else ""
     name = _treated(study, verdict["contrast"])
+    if verdict["rule"] == SOME_ABSENT:
+        return name
     if math.isnan(bracket_value(verdict)):
         return f"{name}: no p" if DECISIONS[verdict["rule"]] == "inconclusive" else name
     words = _kind_of_p(claim, verdict).replace(", ", " ").replace("equivalence", "p of equivalence")
