@@ -286,6 +286,7 @@ def check_curve(study: Study, results: pd.DataFrame, verdict: pd.Series) -> None
         assert own.iloc[0]["pvalue"] == p
         assert own.iloc[0]["contrast"] == verdict["contrast"]
         same_cells(verdict, own.iloc[0], ("estimate", "low", "high", "level"))
+    check_answer(verdict, own.iloc[0]["answer"])
     if found["question"].nunique() > 1:
         with pytest.raises(ValueError, match="different questions"):
             figures.specification_figure(study, found, ALPHA)
@@ -297,6 +298,14 @@ def check_curve(study: Study, results: pd.DataFrame, verdict: pd.Series) -> None
         heights = sorted(y for line in points if line.get_linestyle() == "None" for y in np.atleast_1d(line.get_ydata()))
         assert heights == pytest.approx(sorted(known["pvalue"].clip(lower=1e-6)))
     assert (found["question"] == DIFFERENCE).any() == (claim.kind == "unchanged")
+
+
+def check_answer(verdict: pd.Series, answer: str) -> None:
+    """What the planned point of a curve answers is what the verdict says, but for effects that are shown to be small."""
+    opposite = verdict["rule"] in ("significant in the opposite direction", "a contrast significant in the opposite direction")
+    assert (answer == "opposite") == opposite or answer == "none"
+    if verdict["verdict"] == "supported":
+        assert answer == "claimed"
 
 
 @pytest.mark.parametrize("name", study_names())
@@ -325,6 +334,9 @@ def test_simulated_cohorts_are_decided_by_the_numbers_that_are_shown(name: str, 
         for _, verdict in verdicts.iterrows():
             if study.protocol.claims[verdict["claim"]].kind != "trend" and verdict["rule"] != CHECK_FAILED:
                 check_figure(study, results, verdict)
+    for _, verdict in verdicts[verdicts["rule"] != CHECK_FAILED].iterrows():
+        curve = specifications(study, results, verdict["claim"])
+        check_answer(verdict, curve[(curve["question"] == AS_CLAIMED) & (curve["reading"] == "planned")]["answer"].iloc[0])
 
 
 def test_the_titre_claim_reports_the_largest_p_and_the_smallest_limit() -> None:

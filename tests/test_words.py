@@ -32,7 +32,7 @@ def test_source_data_is_said(treg: Study, donors: Path) -> None:
 def test_when_the_rules_were_registered_is_said_of_the_cohort_at_hand(treg: Study, sepsis: Study, rats: Rats) -> None:
     """Data older than the protocol are called so; of a new file it is not known; simulated animals are neither older nor newer."""
     assert words.registration_sentence(treg).startswith("Rules chosen after the data were public: ")
-    for study, ending in ((sepsis, "neither before nor after its data."), (rats(), "whether the rules came first is not known.")):
+    for study, ending in ((sepsis, "neither older nor newer than the rules."), (rats(), "whether the rules came first is not known.")):
         sentence = words.registration_sentence(study)
         assert sentence.startswith("The rules were registered on 25 November 2026. ")
         assert sentence.endswith(ending)

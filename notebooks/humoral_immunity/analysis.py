@@ -222,7 +222,7 @@ page.items(
 # ## Every reasonable way
 #
 # Someone else might have compared means instead of ratios, pooled the spread of the groups, drawn a line through the doses, or adjusted in another way. In a {term}`specification curve` each point is one such
-# analysis of these same animals, and the marks under it say what was chosen. Filled points find what is claimed (blue) or the opposite (orange); open ones find nothing significant.
+# analysis of these same animals, and the marks under it say what was chosen. Filled points find what is claimed (blue) or the opposite (orange); open ones leave the claim open.
 # The square is the planned analysis, the diamond the published one. For a claim about every group, the p is the largest unadjusted one, as the claim uses it, and the lowest rows name its group.
 # For phagocytosis, tests of equivalence and tests of a difference have separate curves, because their p values answer different questions. The share that agrees is not a probability.
 

@@ -178,8 +178,8 @@ page.items((words.result_sentence(study, planned.loc[key]) for key in families),
 # ## Every reasonable way
 #
 # Someone else might have compared means instead of ratios, pooled the spread of the groups, put half the limit for a value below it, or adjusted in another way. In a {term}`specification curve` each point is
-# one such analysis of these same animals, and the marks under it say what was chosen. Filled points find what is claimed (blue) or the opposite (orange); open ones find nothing
-# significant. The square is the planned analysis, the diamond the published one. The share that agrees is not a probability.
+# one such analysis of these same animals, and the marks under it say what was chosen. Filled points find what is claimed (blue) or the opposite (orange); open ones leave the claim
+# open. The square is the planned analysis, the diamond the published one. The share that agrees is not a probability.
 
 # %% tags=["hide-input"]
 curves = {key: specifications(study, results, key, alpha=alpha) for key in claims}

@@ -134,7 +134,7 @@ page.items((words.result_sentence(study, row) for _, row in planned.iterrows()),
 # ## What else is defensible
 #
 # Someone else might have analysed differences instead of ratios, or counted only signs. In a {term}`specification curve` each point is one such analysis of the same donors, from the smallest p to the largest,
-# and the marks under it say what was chosen. Filled points find what is claimed (blue) or the opposite (orange); open ones find nothing significant. The square is the
+# and the marks under it say what was chosen. Filled points find what is claimed (blue) or the opposite (orange); open ones leave the claim open. The square is the
 # planned analysis, the diamond the published one. The share that agrees is not a probability.
 
 # %% tags=["hide-input"]

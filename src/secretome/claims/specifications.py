@@ -42,7 +42,8 @@ def specifications(study: Study, results: pd.DataFrame, key: str, *, alpha: floa
         - endpoint, contrast: of a claim about several contrasts, the one that is closest to failing it.
         - effect, estimate, low, high, level, pvalue: of that contrast; the interval belongs to the p.
         - answer: ``claimed`` if the analysis finds what is claimed, ``opposite`` if significantly otherwise, ``open`` if neither, ``none``
-          if it cannot be computed. How large an effect is does not enter.
+          if it cannot be computed. Of a claim about every group, one group contradicts it at `alpha` over their number. How large an effect
+          is does not enter.
 
     Examples
     --------
@@ -134,6 +135,8 @@ def _answer(claim: Claim, question: str, rows: Sequence[Row], alpha: float) -> t
     back = [] if claim.kind == "unchanged" else [row for row in known if rises(row) != claim.rises]
     if back:
         strongest = min(back, key=_p)
-        return strongest, _p(strongest), "opposite" if _p(strongest) <= alpha else "open"
+        # One group is enough to contradict, so it is held to a stricter level, as in the verdict.
+        times = needed if claim.kind == "every" and question == AS_CLAIMED else 1
+        return strongest, _p(strongest), "opposite" if times * _p(strongest) <= alpha else "open"
     weakest = max(known, key=_p)
     return weakest, _p(weakest), "claimed" if _p(weakest) <= alpha else "open"

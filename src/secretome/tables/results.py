@@ -50,7 +50,7 @@ def planned_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
 
 def specifications_table(study: Study, specifications: pd.DataFrame) -> pd.DataFrame:
     """Every analysis of a claim: the contrast that it hangs on, the effect, p, and what it answers."""
-    answers = {"claimed": "as claimed", "opposite": "the opposite", "open": "nothing significant", "none": "not computable"}
+    answers = {"claimed": "as claimed", "opposite": "the opposite", "open": "open", "none": "not computable"}
     known = specifications[specifications["answer"] != "none"]
     # Analyses that ask another question than the claim stand below, so that p values of one kind are together.
     known = known.sort_values("question", key=lambda column: column != AS_CLAIMED, kind="stable")

@@ -129,7 +129,7 @@ def specification_sentence(claim: Claim, specifications: pd.DataFrame) -> str:
     others = asked[(asked["reading"] != "planned") & (asked["answer"] != "none")]
     if planned.empty or planned["answer"].iloc[0] == "none":
         return f"{claim.sentence} The planned analysis cannot be computed, so there is nothing to compare with."
-    found = {"claimed": "finds what is claimed", "open": "finds nothing significant", "opposite": "finds the opposite"}
+    found = {"claimed": "finds what is claimed", "open": "leaves it open", "opposite": "finds the opposite"}
     own = planned["answer"].iloc[0]
     lost = int((asked["answer"] == "none").sum())
     rest = f"; {lost} cannot be computed" if lost else ""
@@ -140,7 +140,7 @@ def specification_sentence(claim: Claim, specifications: pd.DataFrame) -> str:
 
 def _counts(rows: pd.DataFrame, first: str, names: Mapping[str, str]) -> str:
     """How many analyses give each answer."""
-    answers = {"claimed": "find what is claimed", "open": "find nothing significant", "opposite": "find the opposite"} | dict(names)
+    answers = {"claimed": "find what is claimed", "open": "leave it open", "opposite": "find the opposite"} | dict(names)
     order = [first, *(answer for answer in answers if answer != first)]
     return ", ".join(f"{n} {answers[answer]}" for answer in order if (n := int((rows["answer"] == answer).sum())))
 

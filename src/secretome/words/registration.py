@@ -31,13 +31,13 @@ def registration_sentence(study: Study) -> str:
 
     >>> from secretome import load_study
     >>> registration_sentence(load_study("sepsis_cytokines"))
-    'The rules were registered on 25 November 2026. The cohort is simulated, so the rules were chosen neither before nor after its data.'
+    'The rules were registered on 25 November 2026. The cohort is simulated, so it is neither older nor newer than the rules.'
     """
     if study.source_data:
         return registered_sentence(study.protocol)
     registered = f"The rules were registered on {_day(study.protocol.registered.isoformat())}."
     if study.cohort.origin == "simulated":
-        return f"{registered} The cohort is simulated, so the rules were chosen neither before nor after its data."
+        return f"{registered} The cohort is simulated, so it is neither older nor newer than the rules."
     return f"{registered} The file does not say when its data were collected, so whether the rules came first is not known."
 
 
