@@ -238,8 +238,8 @@ def check_table(study: Study, rows: pd.DataFrame) -> None:
         assert p.removeprefix("adjusted ") == words.p_number(row["pvalue"] if together else row["pvalue_adjusted"])
         if together:
             interval, p = own.values()
-            assert interval == words.own_interval(row)
-            assert p == f"adjusted {words.p_number(row['pvalue_adjusted'])}"
+            assert interval == words.own_interval(row).removeprefix("simultaneous ")
+            assert p == words.p_number(row["pvalue_adjusted"])
 
 
 def drawn_intervals(axes: "figures.Axes") -> dict[float, tuple[float, float]]:

@@ -32,18 +32,21 @@ def planned_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
     two = [decided_together(study.protocol, row) for row in rows]
     equivalence = bool(rows) and all(row["alternative"] == "equivalence" for row in rows)
     p = "p of equivalence" if equivalence else "p"
+    effects = {_effect(row) for row in rows}
+    same = effects.pop() if len(effects) == 1 else ""
     columns = {
         **_places(study, results),
-        "Effect": [_size(row) for row in rows],
+        # Named once where all rows estimate the same.
+        f"{same[0].upper()}{same[1:]}" if same else "Effect": [_size(row) if same else f"{_effect(row)} {_size(row)}" for row in rows],
         "Interval, as the claim uses it": [words.interval(row) for row in used],
         f"{p}, as the claim uses it": [_p(row) for row in used],
     }
     if any(two):
-        columns["Interval, each group on its own"] = [
-            words.own_interval(row) if both else "the same" for row, both in zip(rows, two, strict=True)
+        columns["Simultaneous interval, each group on its own"] = [
+            words.own_interval(row).removeprefix("simultaneous ") if both else "the same" for row, both in zip(rows, two, strict=True)
         ]
-        columns[f"{p}, each group on its own"] = [
-            f"adjusted {words.p_number(row['pvalue_adjusted'])}" if both else "the same" for row, both in zip(rows, two, strict=True)
+        columns[f"Adjusted {p}, each group on its own"] = [
+            words.p_number(row["pvalue_adjusted"]) if both else "the same" for row, both in zip(rows, two, strict=True)
         ]
     return pd.DataFrame(columns)
 
@@ -102,11 +105,14 @@ def _places(study: Study, results: pd.DataFrame) -> dict[str, list[str]]:
     }
 
 
+def _effect(row: words.Row) -> str:
+    """What a row estimates; a bound is one of the ratio."""
+    return "geometric mean ratio" if row["effect"] == BOUND else str(row["effect"])
+
+
 def _size(row: words.Row) -> str:
     """An estimate, or the bound that the values set on it, without its interval."""
-    name = "geometric mean ratio" if row["effect"] == BOUND else row["effect"]
-    size = words.ratio(row) if math.isnan(row["estimate"]) else words.number(row["estimate"])
-    return f"{name} {size}"
+    return words.ratio(row) if math.isnan(row["estimate"]) else words.number(row["estimate"])
 
 
 def _p(row: words.Row) -> str:
