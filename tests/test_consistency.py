@@ -20,7 +20,7 @@ from secretome.protocol import Claim, Zone, sides, study_names
 from secretome.simulate import simulate_study
 
 ALPHA = 0.05
-# Each cohort of a simulated study takes a third of a second; 200 were run once, and a change to the rules is a reason to run them again.
+# More cohorts take about a second each: run 200 after a change to the rules.
 COHORTS = int(os.environ.get("CONSISTENCY_COHORTS", "30"))
 SCENARIOS = [(name, scenario) for name in study_names() for scenario in load_study(name).protocol.simulation.scenarios]  # type: ignore[union-attr]
 SIZES = (3, 4, 5, 8, 12, 20, 40)
