@@ -325,7 +325,7 @@ def simulated() -> Iterator[tuple[str, str, int, int]]:
         yield (*SCENARIOS[seed % len(SCENARIOS)], SIZES[seed % len(SIZES)], seed)
 
 
-@pytest.mark.parametrize(("name", "scenario", "n", "seed"), simulated())
+@pytest.mark.parametrize(("name", "scenario", "n", "seed"), list(simulated()))
 def test_simulated_cohorts_are_decided_by_the_numbers_that_are_shown(name: str, scenario: str, n: int, seed: int) -> None:
     study = simulate_study(name, scenario, n=n, seed=seed)
     results = analyse(study, ("published", "planned"))
