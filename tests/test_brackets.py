@@ -49,5 +49,5 @@ def test_many_contrasts_share_one_bracket_with_a_p_over_each_group() -> None:
     own = results[(results["endpoint"] == "afc") & (results["alternative"] != "equivalence")].set_index("contrast", drop=False)
     rows = [own.loc[f"{arm} vs saline"] for arm in ("im10", "im20", "im50", "sc10", "sc20", "sc50")]
     left = figures.groups_figure(study, "afc", rows).axes[0]
-    assert [text.get_text() for text in left.texts] == ["adjusted p", *(words.p_number(row["pvalue_adjusted"]) for row in rows)]
-    assert len(re.findall(r"against saline, adjusted p", words.groups_alt(study, "afc", rows))) == 6
+    assert [text.get_text() for text in left.texts] == ["p", *(words.p_number(row["pvalue"]) for row in rows)]
+    assert len(re.findall(r"against saline, p", words.groups_alt(study, "afc", rows))) == 6

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from secretome import words
 from secretome.protocol import Refusal, load_protocol, nearest, normalise, study_folder, study_names
 
 TREG = "treg_conditioned_medium"
@@ -36,12 +37,45 @@ def altered(tmp_path: Path, old: str, new: str, study: str = TREG) -> str:
         ("species: human", "species: human\nspecies: mouse", "'species' a second time"),
         ("species: human", "species: [human", "expected valid YAML"),
         ("key: treg_conditioned_medium", "key: other", "the folder's name as the key"),
+        ("registered: 2026-11-23", "registered: autumn", "'autumn' for 'registered'"),
+        ("  public: 2012", "  public: last year", "'last year' for 'cohort.public'"),
+        ("  public: 2012", "", "needs 'public'"),
     ],
 )
 def test_faults_are_named(tmp_path: Path, old: str, new: str, sentence: str) -> None:
     message = altered(tmp_path, old, new)
     assert sentence in message
     assert "protocol.yml, line " in message
+
+
+def test_survival_times_are_refused_in_one_message(tmp_path: Path) -> None:
+    message = altered(tmp_path, "kind: continuous", "kind: survival")
+    assert message.count("\n") == 0
+    assert "'survival' for 'endpoints.foxp3_cd25pos.kind'" in message
+    assert "cannot be analysed yet" in message
+
+
+@pytest.mark.parametrize(
+    ("registered", "public", "after"),
+    [
+        ("2026-11-23", "2012", True),
+        ("2026-11-23", "2026", True),
+        ("2026-11-23", "2026-11-23", True),
+        ("2026-11-23", "2026-11-24", False),
+        ("2026-11-23", "2026-12", False),
+        ("2026-11-23", "2027", False),
+    ],
+)
+def test_rules_are_older_than_the_data_only_where_the_dates_show_it(tmp_path: Path, registered: str, public: str, after: bool) -> None:
+    """Of a year or a month, any day may be meant: data of the year of the registration may have been public before it."""
+    folder = tmp_path / TREG
+    folder.mkdir()
+    text = (study_folder(TREG) / "protocol.yml").read_text(encoding="utf-8")
+    text = text.replace("registered: 2026-11-23", f"registered: {registered}").replace("public: 2012", f"public: {public}")
+    (folder / "protocol.yml").write_text(text, encoding="utf-8")
+    protocol = load_protocol(folder / "protocol.yml")
+    assert protocol.chosen_after_data == after
+    assert words.registered_sentence(protocol).startswith("Rules chosen after the data were public") == after
 
 
 def test_a_fault_carries_its_line(tmp_path: Path) -> None:

@@ -29,6 +29,15 @@ def test_source_data_is_said(treg: Study, donors: Path) -> None:
     assert "a test of them" in words.standing_sentence(new, adjudicate(new, analyse(new)))
 
 
+def test_when_the_rules_were_registered_is_said_of_the_cohort_at_hand(treg: Study, sepsis: Study, rats: Rats) -> None:
+    """Data older than the protocol are called so; of a new file it is not known; simulated animals are neither older nor newer."""
+    assert words.registration_sentence(treg).startswith("Rules chosen after the data were public: ")
+    for study, ending in ((sepsis, "neither older nor newer than the rules."), (rats(), "whether the rules came first is not known.")):
+        sentence = words.registration_sentence(study)
+        assert sentence.startswith("The rules were registered on 25 November 2026. ")
+        assert sentence.endswith(ending)
+
+
 def test_few_pairs_are_told_that_the_test_cannot_decide(tmp_path: Path) -> None:
     path = tmp_path / "five.csv"
     rows = [f"d{i},{group},{value}" for i in range(5) for group, value in (("without", i + 1), ("with_cm", 2 * i + 3))]

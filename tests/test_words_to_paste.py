@@ -252,7 +252,7 @@ def test_the_deciding_rows_are_those_that_verdicts_rest_on() -> None:
     )
     assert set(zip(rows["endpoint"], rows["contrast"], strict=True)) == compared
     assert set(rows.loc[rows["alternative"] == "equivalence", "endpoint"]) == {"phagocytosis"}
-    with pytest.raises(ValueError, match="one planned row is needed"):
+    with pytest.raises(ValueError, match="needs one planned row"):
         deciding(study, results.iloc[:3])
 
 

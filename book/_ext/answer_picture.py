@@ -33,6 +33,7 @@ class Answer(SphinxDirective):
         verdict = verdicts.set_index("claim", drop=False).loc[key]
         planned = results[(results["reading"] == "planned") & (results["alternative"] != "equivalence")].set_index("endpoint", drop=False)
         row = planned.loc[claim.endpoint]
+        standing = f"{words.standing_sentence(study, verdicts)} {words.registration_sentence(study)}"
         drawing = figure_html(
             figures.to_svg(figures.paired_figure(study, claim, row), "answer"), words.paired_alt(study, claim, row), "answer"
         )
@@ -43,7 +44,7 @@ class Answer(SphinxDirective):
                 "A verdict",
                 f'<p class="answer-verdict {verdict["verdict"]}">{html.escape(verdict["verdict"].capitalize())}</p>'
                 f"<p>{html.escape(words.verdict_sentence(study, verdict))}</p>"
-                f'<p class="answer-standing">{html.escape(words.standing_sentence(study, verdicts))}</p>',
+                f'<p class="answer-standing">{html.escape(standing)}</p>',
             ),
         )
         shown = "".join(f'<li><p class="answer-kind">{title}</p>{body}</li>' for title, body in steps)

@@ -25,7 +25,7 @@ seed: int = 1  # for permutations that are too many to enumerate
 import pandas as pd
 
 from secretome import adjudicate, analyse, figures, load_study, stats, tables, words
-from secretome.claims import deciding, examine, specifications
+from secretome.claims import deciding, decisive_rows, examine, specifications
 from secretome.power import rank_floors
 from secretome.report.page import Page
 from secretome.reported import audit, published_tables, reanalysis
@@ -50,9 +50,7 @@ claims = study.protocol.claims
 tests = results[results["alternative"] != "equivalence"]
 published = tests[tests["reading"] == "published"].set_index(["endpoint", "contrast"], drop=False)
 planned = tests[tests["reading"] == "planned"].set_index(["endpoint", "contrast"], drop=False)
-equivalent = results[(results["reading"] == "planned") & (results["alternative"] == "equivalence")].set_index(
-    ["endpoint", "contrast"], drop=False
-)
+rules = verdicts.set_index("claim")["rule"]
 arms = claims["afc_rises"].contrasts
 control_steps = study.protocol.simulation.endpoints["titre"].groups["saline"].mean
 page.say(
@@ -65,11 +63,14 @@ page.say(
     zone=words.zone(study.protocol.endpoints["afc"].no_effect),
     zone_titre=words.zone(study.protocol.endpoints["titre"].no_effect),
     standing=words.standing_sentence(study, verdicts),
+    registered=words.registration_sentence(study),
     stated=claims["afc_rises"].published_test.stated,
     stated_trend=claims["afc_dose_im"].published_test.stated,
     stated_unchanged=claims["phagocytosis_unchanged"].published_test.stated,
     arms=f"{len(arms)}",
     arms_level=words.percent(1 - alpha / len(arms)),
+    claim_level=words.percent(1 - alpha),
+    equivalence_level=words.percent(1 - 2 * alpha),
     alpha=f"{alpha:g}",
 )
 
@@ -120,12 +121,15 @@ page.table(tables.sources_table(study), "Sources", folded=True)
 # %% [markdown]
 # ## Every mouse
 #
-# Each point is one mouse, the bar the median. Below stands each group's {term}`geometric mean ratio` to saline, with an interval at {glue:text}`arms_level`, so that
-# all {glue:text}`arms` hold together. The grey band is the {term}`zone of no effect`: {glue:text}`zone`; for titres {glue:text}`zone_titre`.
+# Each point is one mouse, the bar the median. The lower panel shows each group's {term}`geometric mean ratio` to saline. The p values and intervals are those that
+# {ref}`decide the claim <humoral-planned>`: for antibody-forming cells and titres unadjusted p and {glue:text}`claim_level` intervals, for phagocytosis p of {term}`equivalence` and
+# {glue:text}`equivalence_level` intervals. Where one group contradicts a claim, they are adjusted p and simultaneous intervals. The axis of each figure says which. The grey band is
+# the {term}`zone of no effect`: {glue:text}`zone`; for titres {glue:text}`zone_titre`.
 
 # %% tags=["hide-input"]
-for endpoint in study.protocol.endpoints:
-    rows = [planned.loc[(endpoint, contrast)] for contrast in arms]
+for key in ("afc_rises", "titre_rises", "phagocytosis_unchanged"):
+    rows = [row for _, row in decisive_rows(study, results, key, rules[key]).iterrows()]
+    endpoint = claims[key].endpoint
     page.figure(figures.groups_figure(study, endpoint, rows), endpoint, words.groups_alt(study, endpoint, rows))
 
 # %% tags=["hide-input"]
@@ -184,16 +188,31 @@ page.items(words.result_sentence(study, row) for key, row in published.iterrows(
 # (humoral-planned)=
 # ## As planned
 #
-# A claim that *every* group rises is supported only when each does, each at {glue:text}`alpha` and none adjusted: one group that does not is enough to leave it open. To contradict it
-# one group is enough too, and there each is held to {glue:text}`alpha` over {glue:text}`arms`. A claim that something is *unchanged* is supported when every 90 % interval lies
-# inside the zone of no effect: a p above {glue:text}`alpha` shows no equality. The dose claim asks for the slope over the three doses into muscle alone, since with saline a flat plateau
-# would pass for a slope.
+# A claim that *every* group rises is supported when each group is significant at {glue:text}`alpha` without adjustment, because all of them must be. The claim's p is the largest of
+# the {glue:text}`arms`, and its bound is the smallest of the lower {glue:text}`claim_level` limits. One group is enough to contradict the claim, so for that each p is multiplied by {glue:text}`arms` and
+# each interval is at {glue:text}`arms_level`. These simultaneous intervals and adjusted p values also describe each group as a finding of its own.
 
 # %% tags=["hide-input"]
-page.table(tables.contrasts_table(study, planned), "The planned tests", data=planned)
-page.table(
-    tables.contrasts_table(study, equivalent.loc[["phagocytosis"]]), "Is phagocytosis unchanged?", data=equivalent.loc[["phagocytosis"]]
-)
+every = deciding(study, results, "every")
+page.table(tables.planned_table(study, every), "Claims about every group", data=every)
+
+# %% [markdown]
+# A claim that something is *unchanged* is supported when the {glue:text}`equivalence_level` interval of every group lies inside the zone of no effect; the claim's p is the largest
+# p of equivalence. A large p of a difference shows no equality. The claim is contradicted when a simultaneous interval at {glue:text}`arms_level` lies wholly outside the zone.
+
+# %% tags=["hide-input"]
+unchanged = deciding(study, results, "unchanged")
+page.table(tables.planned_table(study, unchanged), "Is phagocytosis unchanged?", data=unchanged)
+differences = planned.loc[["phagocytosis"]]
+page.table(tables.planned_table(study, differences), "What would contradict it: differences in phagocytosis", folded=True, data=differences)
+
+# %% [markdown]
+# The dose claim is about the slope over the three doses into muscle alone, since with saline a flat plateau would pass for a slope. No step between neighbouring doses may be shown to go
+# back, by simultaneous intervals over the steps.
+
+# %% tags=["hide-input"]
+trend = planned.loc[[("afc", contrast) for contrast in (claims["afc_dose_im"].contrast, *claims["afc_dose_im"].steps)]]
+page.table(tables.planned_table(study, trend), "The dose claim: slope and steps", data=trend)
 
 # %% [markdown]
 # (humoral-routes)=
@@ -211,9 +230,9 @@ page.items(
 # ## Every reasonable way
 #
 # Someone else might have compared means instead of ratios, pooled the spread of the groups, drawn a line through the doses, or adjusted in another way. In a {term}`specification curve` each point is one such
-# analysis of these same animals, and the marks under it say what was chosen. Filled points find what is claimed (blue) or the opposite (orange); open ones find nothing significant.
-# The square is the planned analysis, the diamond the published one. For a claim about every group, the p is that of the group that comes nearest to failing it. The share that agrees
-# is not a probability.
+# analysis of these same animals, and the marks under it say what was chosen. Filled points find what is claimed (blue) or the opposite (orange); open ones leave the claim open.
+# The square is the planned analysis, the diamond the published one. For a claim about every group, the p is the largest unadjusted one, as the claim uses it, and the lowest rows name its group.
+# For phagocytosis, tests of equivalence and tests of a difference have separate curves, because their p values answer different questions. The share that agrees is not a probability.
 
 # %% tags=["hide-input"]
 curves = {key: specifications(study, results, key, alpha=alpha) for key in claims}
@@ -224,15 +243,15 @@ page.table(tables.options_table(pd.concat(curves.values())), "What was chosen, a
 # %% [markdown]
 # ## The verdicts
 #
-# {glue:text}`standing`
+# {glue:text}`standing` {glue:text}`registered`
 
 # %% tags=["hide-input"]
 page.items((words.verdict_sentence(study, row) for _, row in verdicts.iterrows()), copy=True)
 page.table(tables.verdicts_table(study, verdicts), "Verdicts", data=verdicts)
 
 # %% [markdown]
-# The ratio printed for a claim about all groups is that of the group that it hangs on: the one that comes nearest to failing it. How verdicts come about is told in
-# {doc}`the guide to verdicts <../../book/verdicts>`.
+# The ratio printed for a claim about all groups is that of the group on which it depends: the one that is closest to failing it, or that contradicts it.
+# {doc}`The guide to verdicts <../../book/verdicts>` lists the rules.
 #
 # **Beside every verdict on the published experiment stands:**
 

@@ -84,7 +84,7 @@ for which, caption in ((simulated, "Simulated, no evidence"), (~simulated, "Not 
             page.table(tables.scoreboard_table(own, protocol), f"{caption}: {protocol.title}")
 
 # %% [markdown]
-# A ratio is of geometric means, treated over control, with its interval; of a claim about every group it is the ratio of the group that the claim hangs on.
+# A ratio is of geometric means, treated over control, with its interval; of a claim about every group it is the ratio of the group on which the claim depends.
 #
 # ## What a verdict does not mean
 #
@@ -96,9 +96,10 @@ for which, caption in ((simulated, "Simulated, no evidence"), (~simulated, "Not 
 # (ledger-rules)=
 # ## The rules
 #
-# They were fixed before any animal was seen, and they are the same for every cohort.
+# They are the same for every cohort. Each protocol says when its rules were registered:
 
 # %% tags=["hide-input"]
+page.items(f"{protocol.title}: {words.registered_sentence(protocol)}" for protocol in protocols.values())
 for protocol in protocols.values():
     page.table(tables.rules_table(protocol, alpha), f"Rules: {protocol.title}", folded=True)
 
@@ -173,7 +174,7 @@ page.say(laboratories=f"{round(1 / (alpha / 2))}")
 #
 # ```{take-aways}
 # - {glue:text}`headline` {ref}`What is not counted, and why <ledger-not-counted>`.
-# - A verdict is one cohort's answer by rules fixed beforehand. {ref}`The rules <ledger-rules>` name what decides.
+# - A verdict is one cohort's answer by the rules of a protocol. {ref}`The rules <ledger-rules>` say what decides, and when they were registered.
 # - From few animals, "inconclusive" is what a true claim mostly gets. {ref}`What a verdict is worth <ledger-worth>` says how often.
 # ```
 #

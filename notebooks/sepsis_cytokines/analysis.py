@@ -59,6 +59,7 @@ page.say(
     censored_il4=words.censoring_sentence(study, "il4"),
     deaths=words.deaths_sentence(study),
     standing=words.standing_sentence(study, verdicts),
+    registered=words.registration_sentence(study),
     zone=words.zone(study.protocol.endpoints["il6"].no_effect),
     alpha=f"{alpha:g}",
     family=f"{len(claims['il6_falls_t1'].compared)}",
@@ -185,8 +186,8 @@ page.items((words.result_sentence(study, planned.loc[key]) for key in families),
 # ## Every reasonable way
 #
 # Someone else might have compared means instead of ratios, pooled the spread of the groups, put half the limit for a value below it, or adjusted in another way. In a {term}`specification curve` each point is
-# one such analysis of these same animals, and the marks under it say what was chosen. Filled points find what is claimed (blue) or the opposite (orange); open ones find nothing
-# significant. The square is the planned analysis, the diamond the published one. The share that agrees is not a probability.
+# one such analysis of these same animals, and the marks under it say what was chosen. Filled points find what is claimed (blue) or the opposite (orange); open ones leave the claim
+# open. The square is the planned analysis, the diamond the published one. The share that agrees is not a probability.
 
 # %% tags=["hide-input"]
 curves = {key: specifications(study, results, key, alpha=alpha) for key in claims}
@@ -197,7 +198,7 @@ page.table(tables.options_table(pd.concat(curves.values())), "What was chosen, a
 # %% [markdown]
 # ## The verdicts
 #
-# {glue:text}`standing` {glue:text}`deaths`
+# {glue:text}`standing` {glue:text}`registered` {glue:text}`deaths`
 
 # %% tags=["hide-input"]
 page.items((words.verdict_sentence(study, row) for _, row in verdicts.iterrows()), copy=True)

@@ -70,6 +70,7 @@ page.say(
     floor_positive=words.floor_sentence(study, published.loc[positive.endpoint], alpha),
     floor_negative=words.floor_sentence(study, published.loc[negative.endpoint], alpha),
     standing=words.standing_sentence(study, verdicts),
+    registered=words.registration_sentence(study),
     zone=words.zone(study.protocol.endpoints[positive.endpoint].no_effect),
     alpha=f"{alpha:g}",
     test_stated=positive.published_test.stated,
@@ -135,7 +136,7 @@ page.items((words.result_sentence(study, row) for _, row in planned.iterrows()),
 # ## What else is defensible
 #
 # Someone else might have analysed differences instead of ratios, or counted only signs. In a {term}`specification curve` each point is one such analysis of the same donors, from the smallest p to the largest,
-# and the marks under it say what was chosen. Filled points find what is claimed (blue) or the opposite (orange); open ones find nothing significant. The square is the
+# and the marks under it say what was chosen. Filled points find what is claimed (blue) or the opposite (orange); open ones leave the claim open. The square is the
 # planned analysis, the diamond the published one. The share that agrees is not a probability.
 
 # %% tags=["hide-input"]
@@ -169,7 +170,7 @@ page.say(
 # %% [markdown]
 # ## The verdicts
 #
-# {glue:text}`standing`
+# {glue:text}`standing` {glue:text}`registered`
 
 # %% tags=["hide-input"]
 page.items((words.verdict_sentence(study, row) for _, row in verdicts.iterrows()), copy=True)

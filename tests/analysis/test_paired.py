@@ -99,7 +99,7 @@ def test_equivalence_and_its_interval_agree(tmp_path: Path) -> None:
 )
 def test_magnitude_follows_its_rules(low: float, high: float, word: str) -> None:
     """Against a printed range of 2.95 to 10.55, which spans a factor of 3.6."""
-    assert _placed({"low": low, "high": high}, 2.95, 10.55) == word
+    assert _placed(low, high, 2.95, 10.55) == word
 
 
 def test_a_family_multiplies_p_and_widens_the_interval(treg: Study) -> None:

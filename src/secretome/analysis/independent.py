@@ -1,9 +1,9 @@
 """The rows of a study of independent groups: as published, and as planned, with the rules for values beyond a limit."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
@@ -33,6 +33,8 @@ from secretome.protocol import Zone
 MODEL = "censored lognormal model"
 EQUIVALENCE_BY_MODEL = "two one-sided tests by the censored lognormal model"
 EQUIVALENCE_BY_COUNTS = f"two one-sided tests by the {counted.QUASI_POISSON}"
+# Kinds of claims about all contrasts of their family.
+TOGETHER = ("every", "unchanged")
 EQUIVALENCE_OF = {RATIO: EQUIVALENCE, RATE_RATIO: EQUIVALENCE_BY_COUNTS}
 
 
@@ -61,8 +63,9 @@ def _family_rows(study: Study, endpoint: str, contrasts: tuple[str, ...], kind: 
     # The multiverse leaves out what was planned, so it must know it.
     decide = {"planned", "multiverse"} & set(settings.readings)
     planned = {
-        contrast: tuple(planned_rows(arms, len(contrasts), zone, settings.alpha, ranks_decide=False)) if decide else ()
+        contrast: planned_rows(arms, len(contrasts), zone, settings.alpha, together=kind in TOGETHER)
         for contrast, arms in compared.items()
+        if decide
     }
     for contrast, arms in compared.items():
         if "published" in settings.readings:
@@ -70,16 +73,17 @@ def _family_rows(study: Study, endpoint: str, contrasts: tuple[str, ...], kind: 
         if "planned" in settings.readings:
             for row in planned[contrast]:
                 yield _placed(row, study, endpoint, contrast, arms)
-    if "multiverse" in settings.readings and kind == "unchanged":
-        for contrast, row in sameness_rows(compared, zone, settings.alpha):
+    if "multiverse" in settings.readings:
+        if kind == "unchanged":
+            for contrast, row in sameness_rows(compared, zone, settings.alpha):
+                yield _placed(row, study, endpoint, contrast, compared[contrast])
+            for contrast, row in cluster_rows(compared, level=settings.level, together=True, zone=zone, alpha=settings.alpha):
+                yield _placed(row, study, endpoint, contrast, compared[contrast])
+        # No test of a difference is planned for a claim that nothing changes.
+        decided = {contrast: "" if kind == "unchanged" else test.method for contrast, (test, _) in planned.items()}
+        for contrast, row in multiverse_rows(study, endpoint, compared, decided, settings, together=kind in TOGETHER):
             yield _placed(row, study, endpoint, contrast, compared[contrast])
-        for contrast, row in cluster_rows(compared, level=settings.level, together=True, zone=zone, alpha=settings.alpha):
-            yield _placed(row, study, endpoint, contrast, compared[contrast])
-    elif "multiverse" in settings.readings:
-        decided = {contrast: test.method for contrast, (test, _) in planned.items()}
-        for contrast, row in multiverse_rows(study, endpoint, compared, decided, settings, together=kind == "every"):
-            yield _placed(row, study, endpoint, contrast, compared[contrast])
-        for contrast, row in cluster_rows(compared, level=settings.level, together=kind == "every"):
+        for contrast, row in cluster_rows(compared, level=settings.level, together=kind in TOGETHER):
             yield _placed(row, study, endpoint, contrast, compared[contrast])
 
 
@@ -108,48 +112,97 @@ def _published(arms: Comparison, level: float) -> Result:
 
 
 def planned_rows(
-    arms: Comparison, family: int, zone: Zone, alpha: float, *, ranks_decide: bool = False, intervals: bool = True
+    arms: Comparison,
+    family: int,
+    zone: Zone,
+    alpha: float,
+    *,
+    ranks_decide: bool = False,
+    intervals: bool = True,
+    together: bool = False,
 ) -> tuple[Result, Result]:
     """The planned test and, beside it, whether the effect is negligible; without the model's `intervals`, which take most of the time.
 
     Welch's t on logs; where a value is censored, the model; where more than half of an arm is, or `ranks_decide`, the exact test decides
     and the model says how large; where too few values are left for the model, the exact test decides and the values bound the ratio.
+
+    With `together`, a claim needs every contrast of the family, so the interval is that of the unadjusted p, at ``1 - alpha``; without,
+    it is that of the adjusted p, at ``1 - alpha / family``. The simultaneous interval always belongs to the adjusted p.
     """
-    estimate, method, effect, equivalence = _sizes(arms, 1 - alpha / family, zone, alpha, intervals=intervals)
-    if ranks_decide or arms.mostly_censored or effect == BOUND:
+    methods = _methods(arms, zone, intervals=intervals)
+    simultaneous = methods.ratio(1 - alpha / family)
+    estimate = methods.ratio(1 - alpha) if together and family > 1 else simultaneous
+    method = methods.test
+    if ranks_decide or arms.mostly_censored or methods.effect == BOUND:
         estimate = (attempt(lambda: by_ranks(arms)) if arms.n else Estimate()).sized(estimate)
         method = rank_test(estimate)
-    adjusted = float(np.minimum(1, family * estimate.pvalue))
-    test = Result(**asdict(estimate), reading="planned", method=method, alternative="two-sided", effect=effect, pvalue_adjusted=adjusted)
-    name = EQUIVALENCE_OF.get(effect, EQUIVALENCE_BY_MODEL)
-    return test, Result(**asdict(equivalence), reading="planned", method=name, alternative="equivalence", effect=effect)
+    test = Result(
+        **asdict(estimate),
+        reading="planned",
+        method=method,
+        alternative="two-sided",
+        effect=methods.effect,
+        pvalue_adjusted=float(np.minimum(1, family * estimate.pvalue)),
+    )
+    inside = methods.equivalence(alpha)
+    equivalence = Result(
+        **asdict(inside),
+        reading="planned",
+        method=EQUIVALENCE_OF.get(methods.effect, EQUIVALENCE_BY_MODEL),
+        alternative="equivalence",
+        effect=methods.effect,
+    )
+    if together:
+        adjusted = float(np.minimum(1, family * inside.pvalue))
+        equivalence = replace(equivalence, pvalue_adjusted=adjusted).with_simultaneous(methods.equivalence(alpha / family))
+    return test.with_simultaneous(simultaneous), equivalence
 
 
-def _sizes(arms: Comparison, level: float, zone: Zone, alpha: float, *, intervals: bool) -> tuple[Estimate, str, str, Estimate]:
-    """The ratio by the method that fits what is known of the values, that method, its effect, and the test of equivalence."""
+@dataclass(frozen=True)
+class _Methods:
+    """The planned test of a comparison and its effect; the ratio at a confidence level; the test of equivalence with an error per tail."""
+
+    test: str
+    effect: str
+    ratio: Callable[[float], Estimate]
+    equivalence: Callable[[float], Estimate]
+
+
+def _methods(arms: Comparison, zone: Zone, *, intervals: bool) -> _Methods:
+    """The methods that fit what is known of the values."""
     if arms.treated.zeros or arms.control.zeros:
         # A zero has no logarithm: a model of the counts decides where these are known, else the ranks, and then no ratio is given.
         if counted.throughout([arms], counted.QUASI_POISSON):
             with suppress(ValueError):
                 counts = counted.fitted(arms, counted.QUASI_POISSON)
-                return counted.ratio(counts, level), counted.QUASI_POISSON, RATE_RATIO, counted.sameness(counts, zone, alpha)
-        return Estimate(), RANKS, BOUND, Estimate()
+                return _Methods(
+                    counted.QUASI_POISSON,
+                    RATE_RATIO,
+                    lambda level: counted.ratio(counts, level),
+                    lambda tail: counted.sameness(counts, zone, tail),
+                )
+        return _only(RANKS, BOUND)
     if not arms.censored:
         if arms.n < 2:
-            return Estimate(), WELCH, RATIO, Estimate()
-        return _welch(arms, level), WELCH, RATIO, attempt(lambda: _equivalence(arms, zone, alpha))
+            return _only(WELCH, RATIO)
+        return _Methods(WELCH, RATIO, lambda level: _welch(arms, level), lambda tail: attempt(lambda: _equivalence(arms, zone, tail)))
     if not arms.n:
-        return Estimate(), RANKS, BOUND, Estimate()
+        return _only(RANKS, BOUND)
     try:
         fit = _fitted(arms)
     except ValueError:
-        return _bound(arms) if arms.n else Estimate(), RANKS, BOUND, Estimate()
-    return (
-        attempt(lambda: _model(fit, level, intervals=intervals)),
+        return _only(RANKS, BOUND, _bound(arms))
+    return _Methods(
         MODEL,
         RATIO_BY_MODEL,
-        attempt(lambda: _equivalence_by_model(fit, zone, alpha, intervals=intervals)),
+        lambda level: attempt(lambda: _model(fit, level, intervals=intervals)),
+        lambda tail: attempt(lambda: _equivalence_by_model(fit, zone, tail, intervals=intervals)),
     )
+
+
+def _only(test: str, effect: str, estimate: Estimate | None = None) -> _Methods:
+    """Methods that give one estimate at every level, or none, and no test of equivalence."""
+    return _Methods(test, effect, lambda _: estimate or Estimate(), lambda _: Estimate())
 
 
 def _welch(arms: Comparison, level: float) -> Estimate:

@@ -69,7 +69,7 @@ def _claim_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Resu
         estimate = attempt(lambda run=method.run: run(treated, control)) if len(whole) >= 2 else Estimate()  # type: ignore[misc]
         equivalence = method.name == EQUIVALENCE
         planned = method.reading == "planned" and not equivalence
-        yield Result(
+        row = Result(
             **asdict(estimate),
             study=study.key,
             cohort=study.cohort.id,
@@ -84,6 +84,7 @@ def _claim_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Resu
             n_control=len(whole),
             missing=len(pairs) - len(whole),
         )
+        yield row.with_simultaneous(estimate) if planned else row
 
 
 def _methods(endpoint: Endpoint, family: int, settings: Settings) -> Iterable[_Method]:

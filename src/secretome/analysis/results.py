@@ -103,7 +103,10 @@ class Result(Estimate):
         `midp` and `attainable` for exact tests only; `pvalue_adjusted`, over the claim's family, where the analysis adjusts.
     estimate, low, high, level : float
         The effect, its interval and the confidence level that this reaches. Where the values only bound the effect, `estimate` and
-        `level` are NaN, and one of `low` and `high` is the bound.
+        `level` are NaN, and one of `low` and `high` is the bound. Where a claim needs all of its contrasts, the interval belongs to
+        `pvalue`; where it is about one of several, to `pvalue_adjusted`.
+    low_simultaneous, high_simultaneous, level_simultaneous : float
+        The interval that belongs to `pvalue_adjusted`, for planned rows of a family of contrasts; NaN elsewhere.
     n_treated, n_control, ties, censored, missing : int
         Values used per group; values tied; values beyond a limit; animals without a value, the dead among them, or without a pair.
     """
@@ -121,12 +124,20 @@ class Result(Estimate):
     n_control: int = 0
     censored: int = 0
     missing: int = 0
+    low_simultaneous: float = math.nan
+    high_simultaneous: float = math.nan
+    level_simultaneous: float = math.nan
+
+    def with_simultaneous(self, interval: Estimate) -> "Result":
+        """The same row with the limits and the level of a simultaneous interval."""
+        return replace(self, low_simultaneous=interval.low, high_simultaneous=interval.high, level_simultaneous=interval.level)
 
 
 COLUMNS = (
     *("study", "cohort", "endpoint", "contrast", "reading", "method", "alternative"),
     *("statistic", "pvalue", "midp", "pvalue_adjusted", "attainable", "effect", "estimate", "low", "high", "level"),
     *("n_treated", "n_control", "ties", "censored", "missing", "df"),
+    *("low_simultaneous", "high_simultaneous", "level_simultaneous"),
 )
 assert set(COLUMNS) == {field.name for field in fields(Result)}
 

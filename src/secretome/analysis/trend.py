@@ -69,10 +69,13 @@ def trend_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Resul
             method, effect, slope = TREND_RANKS, RISING_PAIRS, attempt(lambda: _ranks(arms))
         elif n >= 2:
             slope = attempt(lambda: _contrast(arms, slope_weights(np.log(doses)), 1 - settings.alpha))
-        yield replace(base, **asdict(slope), reading="planned", method=method, effect=effect, pvalue_adjusted=slope.pvalue)
+        row = replace(base, **asdict(slope), reading="planned", method=method, effect=effect, pvalue_adjusted=slope.pvalue)
+        yield row.with_simultaneous(slope)
         for position, name in enumerate(claim.steps):
             step = attempt(lambda position=position: _step(arms, position, settings.alpha)) if n >= 2 else Estimate()  # type: ignore[misc]
-            yield replace(base, **asdict(step), contrast=name, reading="planned", method=STEP, effect=RATIO)
+            adjusted = float(np.minimum(1, len(claim.steps) * step.pvalue))
+            row = replace(base, **asdict(step), contrast=name, reading="planned", method=STEP, effect=RATIO, pvalue_adjusted=adjusted)
+            yield row.with_simultaneous(step)
     if "multiverse" in settings.readings:
         for name, effect, run in _others(arms, doses, settings):
             found = attempt(run) if n >= 2 else Estimate()

@@ -1,7 +1,8 @@
-"""From results to verdicts: every claim and every check judged by rules that are fixed before the data are seen."""
+"""From results to verdicts: every claim and every check judged by the rules of the protocol."""
 
 from secretome.claims.conditions import Condition, ConditionCode, conditions
-from secretome.claims.judges import Case, judge
+from secretome.claims.decisive import TOGETHER, adjusted, as_used, decided_together, deciding, decisive_rows
+from secretome.claims.judges import NOT_ANALYSED, Case, judge
 from secretome.claims.rules import (
     ALL_INSIDE,
     ALPHA,
@@ -23,6 +24,7 @@ from secretome.claims.rules import (
     SOME_OPEN,
     SOME_OPPOSITE,
     SOME_OUTSIDE,
+    SOME_SMALL,
     STEP_BACK,
     TOO_FEW,
     TREND_CLAIMED,
@@ -35,19 +37,23 @@ from secretome.claims.rules import (
     outcome,
     rises,
 )
-from secretome.claims.specifications import specifications
-from secretome.claims.verdicts import CheckResult, Verdict, adjudicate, deciding, examine
+from secretome.claims.specifications import ADJUSTED, AS_CLAIMED, DIFFERENCE, specifications
+from secretome.claims.verdicts import CheckResult, Verdict, adjudicate, examine
 
 __all__ = [
+    "ADJUSTED",
     "ALL_INSIDE",
     "ALPHA",
+    "AS_CLAIMED",
     "CHECK_FAILED",
     "CLAIMED",
     "DECISIONS",
+    "DIFFERENCE",
     "EVERY_CLAIMED",
     "FEWEST",
     "FLOOR",
     "NEGLIGIBLE",
+    "NOT_ANALYSED",
     "NOT_INSIDE",
     "NO_SPREAD",
     "NO_SPREAD_OF_PAIRS",
@@ -59,7 +65,9 @@ __all__ = [
     "SOME_OPEN",
     "SOME_OPPOSITE",
     "SOME_OUTSIDE",
+    "SOME_SMALL",
     "STEP_BACK",
+    "TOGETHER",
     "TOO_FEW",
     "TREND_CLAIMED",
     "UNORDERED",
@@ -73,9 +81,13 @@ __all__ = [
     "Row",
     "Verdict",
     "adjudicate",
+    "adjusted",
+    "as_used",
     "conditions",
     "decide",
+    "decided_together",
     "deciding",
+    "decisive_rows",
     "examine",
     "judge",
     "outcome",

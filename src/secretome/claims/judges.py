@@ -19,6 +19,7 @@ from secretome.claims.rules import (
     SOME_OPEN,
     SOME_OPPOSITE,
     SOME_OUTSIDE,
+    SOME_SMALL,
     STEP_BACK,
     TREND_CLAIMED,
     UNORDERED,
@@ -30,6 +31,8 @@ from secretome.claims.rules import (
 )
 from secretome.protocol import Claim, Zone
 
+NOT_ANALYSED = "not analysed"
+
 
 @dataclass(frozen=True)
 class Case:
@@ -40,7 +43,7 @@ class Case:
     claim, zone : Claim, Zone
         What is claimed, and what would be no effect.
     planned, published : Evidence
-        What the planned tests of its contrasts say, and those that stand for the authors'.
+        What the planned tests of its contrasts say, and those that stand for the authors'; None where these were not run.
     steps : Evidence, optional
         Of a trend, what the tests of the steps between neighbouring doses say.
     paired : bool
@@ -50,23 +53,31 @@ class Case:
     claim: Claim
     zone: Zone
     planned: Evidence
-    published: Evidence
+    published: Evidence | None
     steps: Evidence | None = None
     paired: bool = False
 
 
 def judge(case: Case, alpha: float) -> tuple[Rules, Rules]:
     """The rule that decides a claim, and what the published test decides, cohort by cohort."""
-    return JUDGES[case.claim.kind](case, alpha)
+    rules = JUDGES[case.claim.kind](case, alpha)
+    if case.published is None:
+        return rules, np.full(rules.shape, NOT_ANALYSED)
+    return rules, JUDGES_AS_PUBLISHED[case.claim.kind](case.claim, case.published, alpha)
 
 
-def _single(case: Case, alpha: float) -> tuple[Rules, Rules]:
+def _single(case: Case, alpha: float) -> Rules:
     claim = case.claim
-    rules = decide(case.planned, len(claim.compared), alpha, rising=claim.rises, paired=case.paired)
-    return rules[0], decide_as_published(case.published, alpha, rising=claim.rises)[0]
+    rules: Rules = decide(case.planned, len(claim.compared), alpha, rising=claim.rises, paired=case.paired)[0]
+    return rules
 
 
-def _every(case: Case, alpha: float) -> tuple[Rules, Rules]:
+def _one_as_published(claim: Claim, found: Evidence, alpha: float) -> Rules:
+    rules: Rules = decide_as_published(found, alpha, rising=claim.rises)[0]
+    return rules
+
+
+def _every(case: Case, alpha: float) -> Rules:
     """An intersection-union test: each contrast at alpha, without adjustment; against the claim, each at alpha over their number."""
     claim, found, number = case.claim, case.planned, len(case.claim.compared)
     absent, agrees = found.n < FEWEST, found.up == claim.rises
@@ -81,8 +92,9 @@ def _every(case: Case, alpha: float) -> tuple[Rules, Rules]:
         (absent.any(axis=0), SOME_ABSENT),
         ((found.attainable > alpha).any(axis=0), FLOOR),
         (claimed.all(axis=0) & ~small.any(axis=0), EVERY_CLAIMED),
+        (claimed.all(axis=0), SOME_SMALL),
     )
-    return first_of(rules, SOME_OPEN), _every_as_published(claim, case.published, alpha)
+    return first_of(rules, SOME_OPEN)
 
 
 def _every_as_published(claim: Claim, found: Evidence, alpha: float) -> Rules:
@@ -96,7 +108,7 @@ def _every_as_published(claim: Claim, found: Evidence, alpha: float) -> Rules:
     return first_of(rules, "inconclusive")
 
 
-def _unchanged(case: Case, alpha: float) -> tuple[Rules, Rules]:
+def _unchanged(case: Case, alpha: float) -> Rules:
     """Equivalence of every contrast: supported if each 90 % interval lies inside the zone."""
     found, zone = case.planned, case.zone
     rules = (
@@ -105,18 +117,22 @@ def _unchanged(case: Case, alpha: float) -> tuple[Rules, Rules]:
         ((found.n < FEWEST).any(axis=0), SOME_ABSENT),
         ((found.equivalence <= alpha).all(axis=0), ALL_INSIDE),
     )
-    known = ~np.isnan(case.published.pvalue)
+    return first_of(rules, NOT_INSIDE)
+
+
+def _unchanged_as_published(_: Claim, found: Evidence, alpha: float) -> Rules:
+    known = ~np.isnan(found.pvalue)
     # Holm's first step decides whether any contrast differs.
-    smallest = np.where(known, case.published.pvalue * known.sum(axis=0), np.inf).min(axis=0)
+    smallest = np.where(known, found.pvalue * known.sum(axis=0), np.inf).min(axis=0)
     # A test of a difference cannot show that there is none.
-    as_published = (
+    rules = (
         (smallest <= alpha, "contradicted"),
         (~known.all(axis=0), "untestable"),
     )
-    return first_of(rules, NOT_INSIDE), first_of(as_published, "inconclusive")
+    return first_of(rules, "inconclusive")
 
 
-def _trend(case: Case, alpha: float) -> tuple[Rules, Rules]:
+def _trend(case: Case, alpha: float) -> Rules:
     """A slope, and no step between neighbouring doses that is shown to go back."""
     claim, slope, steps = case.claim, case.planned, case.steps
     if steps is None:
@@ -131,12 +147,18 @@ def _trend(case: Case, alpha: float) -> tuple[Rules, Rules]:
         (slope.up[0] != claim.rises, OPPOSITE),
         (back, STEP_BACK),
     )
-    return first_of(rules, TREND_CLAIMED), decide_as_published(case.published, alpha, rising=claim.rises)[0]
+    return first_of(rules, TREND_CLAIMED)
 
 
-JUDGES: dict[str, Callable[[Case, float], tuple[Rules, Rules]]] = {
+JUDGES: dict[str, Callable[[Case, float], Rules]] = {
     "single": _single,
     "every": _every,
     "unchanged": _unchanged,
     "trend": _trend,
+}
+JUDGES_AS_PUBLISHED: dict[str, Callable[[Claim, Evidence, float], Rules]] = {
+    "single": _one_as_published,
+    "every": _every_as_published,
+    "unchanged": _unchanged_as_published,
+    "trend": _one_as_published,
 }

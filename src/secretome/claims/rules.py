@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from secretome.analysis import ASYMPTOTIC_RANKS, NO_DIFFERENCE, RANKS, TREND_RANKS
 
 Decision = Literal["supported", "contradicted", "inconclusive", "untestable"]
+# A decision by the published test, which need not have been analysed.
+Published = Literal["supported", "contradicted", "inconclusive", "untestable", "not analysed"]
 Outcome = Literal["passed", "not shown", "failed", "absent"]
 Row = Any  # a row of a DataFrame: pandas types its rows as Series of anything
 Floats = NDArray[np.float64]
@@ -36,6 +38,7 @@ EVERY_CLAIMED = "every contrast significant in the claimed direction and not neg
 SOME_OPPOSITE = "a contrast significant in the opposite direction"
 SOME_NEGLIGIBLE = "a contrast inside the zone of no effect"
 SOME_OPEN = "not every contrast significant in the claimed direction"
+SOME_SMALL = "every contrast significant in the claimed direction, and one smaller than the margin"
 SOME_ABSENT = f"fewer than {FEWEST} values in a group of some contrast"
 ALL_INSIDE = "every interval inside the zone of no effect"
 SOME_OUTSIDE = "an interval wholly outside the zone of no effect"
@@ -47,7 +50,7 @@ STEP_BACK = "a significant slope, but a step shown to go back"
 DECISIONS: dict[str, Decision] = {
     **dict.fromkeys((CLAIMED, EVERY_CLAIMED, ALL_INSIDE, TREND_CLAIMED), "supported"),
     **dict.fromkeys((OPPOSITE, NEGLIGIBLE, SOME_OPPOSITE, SOME_NEGLIGIBLE, SOME_OUTSIDE), "contradicted"),
-    **dict.fromkeys((SMALL, OPEN, SOME_OPEN, NOT_INSIDE, STEP_BACK, NO_SPREAD, NO_SPREAD_OF_PAIRS), "inconclusive"),
+    **dict.fromkeys((SMALL, OPEN, SOME_OPEN, SOME_SMALL, NOT_INSIDE, STEP_BACK, NO_SPREAD, NO_SPREAD_OF_PAIRS), "inconclusive"),
     **dict.fromkeys((TOO_FEW, UNORDERED, FLOOR, SOME_ABSENT, CHECK_FAILED), "untestable"),
 }
 OUTCOMES: dict[Decision, Outcome] = {
@@ -63,10 +66,19 @@ RANK_TESTS = (RANKS, ASYMPTOTIC_RANKS)
 
 
 def row_of(rows: pd.DataFrame, reading: str, *, equivalence: bool) -> Row:
-    """The one row of a reading: its test, or its test of equivalence."""
+    """The one row of a reading: its test, or its test of equivalence.
+
+    Raises
+    ------
+    ValueError
+        If there is no such row, or more than one.
+    """
     found = rows[(rows["reading"] == reading) & ((rows["alternative"] == "equivalence") == equivalence)]
     if len(found) != 1:
-        raise ValueError(f"one {reading} row is needed per claim and check; the results hold {len(found)}.")
+        raise ValueError(
+            f"each contrast of a claim or check needs one {reading} row, and the results hold {len(found)}: "
+            f"pass what analyse(study) returned, with the reading {reading!r} among its readings."
+        )
     return found.iloc[0]
 
 
@@ -88,7 +100,7 @@ class Evidence:
     up : array of bool
         Whether the treated group lies higher.
     low, high : array
-        The interval, adjusted over the family.
+        The simultaneous interval, which belongs to the adjusted p.
     equivalence : array
         p of the test that the effect lies inside the zone.
     unordered : array of bool
@@ -108,7 +120,8 @@ class Evidence:
     @classmethod
     def of(cls, tests: Sequence[Row], equivalence: Sequence[Row] = ()) -> "Evidence":
         """The evidence of one cohort, from its rows."""
-        columns = {name: np.array([[float(row[name])] for row in tests]) for name in ("pvalue", "attainable", "low", "high")}
+        columns = {name: np.array([[float(row[name])] for row in tests]) for name in ("pvalue", "attainable")}
+        columns |= {name: np.array([[float(row[f"{name}_simultaneous"])] for row in tests]) for name in ("low", "high")}
         adjusted = np.array([[float(row["pvalue_adjusted"])] for row in tests])
         return cls(
             n=np.array([[float(min(row["n_treated"], row["n_control"]))] for row in tests]),

@@ -1,15 +1,19 @@
 """Every analysis of a claim, and what it would answer: the rows of a specification curve."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 
 import pandas as pd
 
 from secretome.analysis import BONFERRONI, HALF_LIMIT, HOLM, UNADJUSTED, Branches, branches
+from secretome.claims.decisive import as_used
 from secretome.claims.rules import ALPHA, FEWEST, Row, rises
 from secretome.cohort import Study
-from secretome.protocol import Claim
+from secretome.protocol import Claim, Protocol
+
+# What an analysis asks: what the claim says; whether each group differs, adjusted for their number; whether any group differs at all.
+AS_CLAIMED, ADJUSTED, DIFFERENCE = "claim", "adjusted", "difference"
 
 
 def specifications(study: Study, results: pd.DataFrame, key: str, *, alpha: float = ALPHA) -> pd.DataFrame:
@@ -29,11 +33,17 @@ def specifications(study: Study, results: pd.DataFrame, key: str, *, alpha: floa
     Returns
     -------
     DataFrame
-        One row per analysis, the smallest p first: reading, method, then what was chosen in it (test, scale, dose, adjustment, hidden, see
-        `Branches`); the endpoint and the contrast that its answer hangs on, with effect, estimate, low, high, level and pvalue; and
-        answer: ``claimed`` if the analysis finds what is claimed, ``opposite`` if significantly otherwise, ``open`` if neither, ``none`` if
-        it cannot be computed. How large an effect is does not enter. Of a claim about several contrasts, the p is that of the contrast that
-        comes nearest to failing it.
+        One row per analysis, the smallest p first, in the columns
+
+        - claim: the key.
+        - question: ``claim`` where p answers what the claim asks; ``adjusted`` where a claim that every group differs is asked of adjusted
+          p values; ``difference`` where a claim that nothing changes is asked of tests of a difference. These p values are not comparable.
+        - reading, method, and what was chosen: test, scale, dose, adjustment, hidden (see `Branches`).
+        - endpoint, contrast: of a claim about several contrasts, the one that is closest to failing it.
+        - effect, estimate, low, high, level, pvalue: of that contrast; the interval belongs to the p.
+        - answer: ``claimed`` if the analysis finds what is claimed, ``opposite`` if significantly otherwise, ``open`` if neither, ``none``
+          if it cannot be computed. Of a claim about every group, one group contradicts it at `alpha` over their number. How large an effect
+          is does not enter.
 
     Examples
     --------
@@ -45,23 +55,46 @@ def specifications(study: Study, results: pd.DataFrame, key: str, *, alpha: floa
     """
     claim = study.protocol.claims[key]
     contrasts = claim.judged_on
-    rows = results[(results["endpoint"] == claim.endpoint) & results["contrast"].isin(contrasts)]
-    wanted = rows["alternative"] == "equivalence"
-    # A difference test answers a claim of no change only where it stands for the authors'.
-    rows = rows[wanted | (rows["reading"] == "published")] if claim.kind == "unchanged" else rows[~wanted]
+    found: dict[_Place, dict[str, Row]] = {}
+    for question, own, row in _analyses(study.protocol, claim, results):
+        found.setdefault((question, row["reading"], own), {})[row["contrast"]] = row
+    listed = []
+    for (question, reading, own), by_contrast in found.items():
+        every = [_row(found, (question, reading, own), contrast) for contrast in contrasts]
+        shown, p, answer = _answer(claim, question, [row for row in every if row is not None], alpha)
+        about = {name: shown[name] for name in ("endpoint", "contrast", "effect", "estimate", "low", "high", "level")}
+        if question == DIFFERENCE and math.isnan(shown["pvalue_adjusted"]):
+            # Holm's p values come without intervals.
+            about |= dict.fromkeys(("low", "high", "level"), math.nan)
+        method = by_contrast[next(iter(by_contrast))]["method"]
+        if question == DIFFERENCE and own.adjustment == HOLM:
+            method = f"{method.removesuffix(f', {UNADJUSTED}')}, {HOLM}"
+        place = {"claim": key, "question": question, "reading": reading, "method": method}
+        listed.append({**place, **asdict(own), **about, "pvalue": p, "answer": answer})
+    return pd.DataFrame(listed).sort_values("pvalue", kind="stable", ignore_index=True)
+
+
+_Place = tuple[str, str, Branches]
+
+
+def _analyses(protocol: Protocol, claim: Claim, results: pd.DataFrame) -> Iterator[tuple[str, Branches, Row]]:
+    """The rows of a claim, each with its question and with what was chosen."""
+    rows = results[(results["endpoint"] == claim.endpoint) & results["contrast"].isin(claim.judged_on)]
+    equivalence = rows["alternative"] == "equivalence"
+    unchanged = claim.kind == "unchanged"
+    # No test of a difference is planned for a claim that nothing changes: the planned ones only show what would contradict it.
+    rows = rows[equivalence | (rows["reading"] != "planned")] if unchanged else rows[~equivalence]
     hidden = bool(rows["censored"].any())
-    found: dict[tuple[str, Branches], dict[str, Row]] = {}
     for _, row in rows.iterrows():
         own = branches(row["method"], adjustment=_adjustment(claim, row["reading"]), hidden=hidden)
-        found.setdefault((row["reading"], own), {})[row["contrast"]] = row
-    listed = []
-    for (reading, own), by_contrast in found.items():
-        whole = [_row(found, reading, own, contrast) for contrast in contrasts]
-        shown, p, answer = _answer(claim, [row for row in whole if row is not None], len(contrasts), alpha)
-        about = {name: shown[name] for name in ("endpoint", "contrast", "effect", "estimate", "low", "high", "level")}
-        method = by_contrast[next(iter(by_contrast))]["method"]
-        listed.append({"reading": reading, "method": method, **asdict(own), **about, "pvalue": p, "answer": answer})
-    return pd.DataFrame(listed).sort_values("pvalue", kind="stable", ignore_index=True)
+        adjusted = row["reading"] == "multiverse" and not math.isnan(row["pvalue_adjusted"])
+        question = ADJUSTED if claim.kind == "every" and adjusted else AS_CLAIMED
+        if unchanged and row["alternative"] != "equivalence":
+            question = DIFFERENCE
+            if own.adjustment == BONFERRONI:
+                continue  # of the smallest p, Holm's is the same
+            own = replace(own, adjustment=HOLM) if own.adjustment == UNADJUSTED else own
+        yield question, own, as_used(protocol, row)
 
 
 def _adjustment(claim: Claim, reading: str) -> str:
@@ -71,39 +104,39 @@ def _adjustment(claim: Claim, reading: str) -> str:
     return BONFERRONI if reading == "planned" and claim.kind == "single" and len(claim.compared) > 1 else UNADJUSTED
 
 
-def _row(found: dict[tuple[str, Branches], dict[str, Row]], reading: str, own: Branches, contrast: str) -> Row | None:
+def _row(found: dict[_Place, dict[str, Row]], place: _Place, contrast: str) -> Row | None:
     """The row of a contrast; where it has none of its own, because it would be another's again, that other."""
+    question, reading, own = place
     same = (
         (reading, own),
         (reading, replace(own, hidden=HALF_LIMIT)),
         *((other, again) for other in ("planned", "published") for again in (own, replace(own, hidden=HALF_LIMIT))),
     )
     for candidate in same:
-        if (row := found.get(candidate, {}).get(contrast)) is not None:
+        if (row := found.get((question, *candidate), {}).get(contrast)) is not None:
             return row
     return None
 
 
-def _p(claim: Claim, row: Row) -> float:
-    together = claim.kind in ("every", "unchanged") and row["reading"] == "planned"
-    return float(row["pvalue"] if together or math.isnan(row["pvalue_adjusted"]) else row["pvalue_adjusted"])
+def _p(row: Row) -> float:
+    return float(row["pvalue"] if math.isnan(row["pvalue_adjusted"]) else row["pvalue_adjusted"])
 
 
-def _answer(claim: Claim, rows: Sequence[Row], needed: int, alpha: float) -> tuple[Row, float, str]:
+def _answer(claim: Claim, question: str, rows: Sequence[Row], alpha: float) -> tuple[Row, float, str]:
     """The row that the answer hangs on, its p, and the answer."""
+    needed = len(claim.judged_on)
     known = [row for row in rows if not math.isnan(row["pvalue"]) and min(row["n_treated"], row["n_control"]) >= FEWEST]
     if len(known) < needed:
         return rows[0], math.nan, "none"
-    weakest = max(known, key=lambda row: _p(claim, row))
-    if claim.kind == "unchanged":
-        differs = [row for row in known if row["alternative"] != "equivalence"]
-        if differs:
-            strongest = min(differs, key=lambda row: _p(claim, row))
-            p = min(1.0, needed * _p(claim, strongest))
-            return strongest, p, "opposite" if p <= alpha else "open"
-        return weakest, _p(claim, weakest), "claimed" if _p(claim, weakest) <= alpha else "open"
-    back = [row for row in known if rises(row) != claim.rises]
+    if question == DIFFERENCE:
+        strongest = min(known, key=_p)
+        p = _p(strongest) if not math.isnan(strongest["pvalue_adjusted"]) else min(1.0, needed * _p(strongest))
+        return strongest, p, "opposite" if p <= alpha else "open"
+    back = [] if claim.kind == "unchanged" else [row for row in known if rises(row) != claim.rises]
     if back:
-        strongest = min(back, key=lambda row: _p(claim, row))
-        return strongest, _p(claim, strongest), "opposite" if _p(claim, strongest) <= alpha else "open"
-    return weakest, _p(claim, weakest), "claimed" if _p(claim, weakest) <= alpha else "open"
+        strongest = min(back, key=_p)
+        # One group is enough to contradict, so it is held to a stricter level, as in the verdict.
+        times = needed if claim.kind == "every" and question == AS_CLAIMED else 1
+        return strongest, _p(strongest), "opposite" if times * _p(strongest) <= alpha else "open"
+    weakest = max(known, key=_p)
+    return weakest, _p(weakest), "claimed" if _p(weakest) <= alpha else "open"

@@ -1,23 +1,31 @@
-"""From results to verdicts: one row per claim, and per check, by rules that are fixed before the data are seen."""
+"""From results to verdicts: one row per claim, and per check, by the rules of the protocol."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
 from secretome.analysis import STEP
-from secretome.claims.judges import Case, judge
+from secretome.claims.decisive import SIMULTANEOUS, decisive_rows, weakest
+from secretome.claims.judges import NOT_ANALYSED, Case, judge
 from secretome.claims.rules import (
     ALPHA,
     CHECK_FAILED,
     DECISIONS,
+    EVERY_CLAIMED,
     RANK_TESTS,
+    SOME_NEGLIGIBLE,
+    SOME_OPEN,
+    SOME_OPPOSITE,
+    SOME_SMALL,
+    STEP_BACK,
     Decision,
     Evidence,
     Outcome,
+    Published,
     Row,
     decide,
     outcome,
@@ -38,26 +46,44 @@ class Verdict:
         What was judged, on which animals.
     verdict, verdict_as_published : str
         ``supported``, ``contradicted``, ``inconclusive`` or ``untestable``: by the planned test, which the book stands by, and by the
-        test that stands for the authors'.
+        test that stands for the authors'. The latter is ``not analysed`` where the results lack it.
     magnitude : str
         How the estimate compares with the range printed in the paper; it never decides. ``not printed`` where there is none.
     rule : str
         The rule that decided.
-    estimate, low, high, level, pvalue_adjusted : float
-        The planned estimate, its interval and p, both adjusted over the claim's family.
+    estimate, low, high, level : float
+        The planned estimate of `contrast` and the interval that belongs to the p that decided: `pvalue_adjusted`, or where that is NaN
+        `pvalue`.
+    pvalue_adjusted : float
+        The adjusted p, where the rule uses one; else NaN, and so where a family has one contrast.
     origin : str
         The cohort's origin.
     protocol_altered : bool
         Whether alpha or the animals differ from the protocol's: such a verdict cannot be published.
     source_data : bool
         Whether the claim was made from these very data: such a verdict is never counted.
+    contrast : str
+        The contrast on which the decision depends: of a claim about several, the one that is closest to failing it, or, where the claim is
+        contradicted, the one that contradicts it.
+    pvalue : float
+        The unadjusted p of `contrast`: the largest p of a claim that every group differs, the largest p of equivalence of a claim that
+        nothing changes.
+    bound : float
+        Of a claim that every group differs and that is not contradicted, the limit that all ratios exceed: the smallest of the lower
+        limits, or, for a fall, the largest of the upper ones; NaN where a contrast has no interval. Of a claim about the dose, where a step
+        between neighbouring doses goes back, the limit that shows it. NaN elsewhere.
+    bound_contrast, bound_estimate, bound_low, bound_high, bound_level : str, float
+        The contrast with that limit, its estimate and its interval.
+    equivalence_contrast, equivalence_pvalue, equivalence_low, equivalence_high, equivalence_level : str, float
+        Of a claim of a direction that excludes negligible effects, the test of equivalence of `contrast`, or, of a claim about every group,
+        of the group with the smallest p of equivalence.
     """
 
     study: str
     cohort: str
     claim: str
     verdict: Decision
-    verdict_as_published: Decision
+    verdict_as_published: Published
     magnitude: str
     rule: str
     estimate: float
@@ -68,6 +94,19 @@ class Verdict:
     origin: str
     protocol_altered: bool
     source_data: bool
+    contrast: str
+    pvalue: float
+    bound: float = math.nan
+    bound_contrast: str = ""
+    bound_estimate: float = math.nan
+    bound_low: float = math.nan
+    bound_high: float = math.nan
+    bound_level: float = math.nan
+    equivalence_contrast: str = ""
+    equivalence_pvalue: float = math.nan
+    equivalence_low: float = math.nan
+    equivalence_high: float = math.nan
+    equivalence_level: float = math.nan
 
 
 def adjudicate(study: Study, results: pd.DataFrame, *, alpha: float = ALPHA) -> pd.DataFrame:
@@ -78,7 +117,8 @@ def adjudicate(study: Study, results: pd.DataFrame, *, alpha: float = ALPHA) -> 
     study : Study
         A protocol with a cohort.
     results : DataFrame
-        What `analyse` returned for it, with the readings ``published`` and ``planned``, at the same `alpha`.
+        What `analyse` returned for it, with the reading ``planned``, at the same `alpha`. Without the reading ``published``,
+        `verdict_as_published` is ``not analysed``: the planned verdict does not depend on it, and simulations leave it out.
     alpha : float, default 0.05
         The error rate per claim.
 
@@ -86,6 +126,11 @@ def adjudicate(study: Study, results: pd.DataFrame, *, alpha: float = ALPHA) -> 
     -------
     DataFrame
         One row per claim, in the columns of ``verdicts.csv`` (see `Verdict`).
+
+    Raises
+    ------
+    ValueError
+        If the results lack a planned row, or were made at another `alpha`.
 
     Examples
     --------
@@ -157,46 +202,6 @@ def examine(study: Study, results: pd.DataFrame, *, alpha: float = ALPHA) -> pd.
     return pd.DataFrame([asdict(row) for row in rows], columns=list(CheckResult.__dataclass_fields__))
 
 
-def deciding(study: Study, results: pd.DataFrame, kind: str = "") -> pd.DataFrame:
-    """The planned rows that the claims rest on, each once: of a claim that nothing changes, its tests of equivalence.
-
-    Parameters
-    ----------
-    study : Study
-        A protocol with a cohort.
-    results : DataFrame
-        What `analyse` returned for it, with the reading ``planned``.
-    kind : str, optional
-        A kind of claims, such as ``"single"``: only theirs.
-
-    Returns
-    -------
-    DataFrame
-        Those rows of `results`, claim by claim.
-
-    Raises
-    ------
-    ValueError
-        If the results lack a planned row of a claim.
-
-    Examples
-    --------
-    >>> from secretome import analyse, load_study
-    >>> study = load_study("sepsis_cytokines")
-    >>> deciding(study, analyse(study, readings=("planned",)))[["endpoint", "contrast"]].values.tolist()
-    [['il6', 't1 vs control'], ['il6', 't2 vs control'], ['il4', 't1 vs control'], ['il4', 't2 vs control']]
-    """
-    places: dict[int, None] = {}
-    for claim in study.protocol.claims.values():
-        if kind not in ("", claim.kind):
-            continue
-        rows = results[results["endpoint"] == claim.endpoint]
-        for contrast in claim.compared or (claim.contrast,):
-            row = row_of(rows[rows["contrast"] == contrast], "planned", equivalence=claim.kind == "unchanged")
-            places[int(row.name)] = None
-    return results.loc[list(places)]
-
-
 def _examined(study: Study, key: str, check: Check, results: pd.DataFrame, alpha: float) -> CheckResult:
     rows = results[(results["endpoint"] == check.endpoint) & (results["contrast"] == check.contrast)]
     planned = row_of(rows, "planned", equivalence=False)
@@ -214,95 +219,126 @@ def _examined(study: Study, key: str, check: Check, results: pd.DataFrame, alpha
 
 def _judged(study: Study, key: str, claim: Claim, results: pd.DataFrame, failed: set[str], alpha: float) -> Verdict:
     rows = results[results["endpoint"] == claim.endpoint]
-    arms = [rows[rows["contrast"] == contrast] for contrast in claim.judged_on]
+    by_contrast = [rows[rows["contrast"] == contrast] for contrast in claim.judged_on]
     trend = claim.kind == "trend"
-    planned = [row_of(arm, "planned", equivalence=False) for arm in arms]
-    equivalent = [] if trend else [row_of(arm, "planned", equivalence=True) for arm in arms]
+    planned = [row_of(own, "planned", equivalence=False) for own in by_contrast]
+    equivalent = [] if trend else [row_of(own, "planned", equivalence=True) for own in by_contrast]
     steps = [row for _, row in rows[(rows["method"] == STEP) & rows["contrast"].isin(claim.steps)].iterrows()] if trend else []
     _same_alpha(planned[0], 1 - alpha / (1 if trend else len(claim.compared)))
     case = Case(
         claim,
         study.protocol.endpoints[claim.endpoint].no_effect,
         Evidence.of(planned, equivalent),
-        _published(arms, planned),
+        _published(by_contrast, planned) if (results["reading"] == "published").any() else None,
         Evidence.of(steps) if trend else None,
         paired=study.protocol.design == "paired",
     )
     rule, published = (str(found[0]) for found in judge(case, alpha))
-    shown = _shown(claim, planned, equivalent, DECISIONS[rule])
+    numbers = _numbers(study, key, claim, results, rule, alpha)
     if claim.endpoint in failed:
-        rule, published = CHECK_FAILED, "untestable"
+        rule = CHECK_FAILED
+        published = published if published == NOT_ANALYSED else "untestable"
     return Verdict(
         study=study.key,
         cohort=study.cohort.id,
         claim=key,
         verdict=DECISIONS[rule],
-        verdict_as_published=cast("Decision", published),
-        magnitude=_magnitude(claim, rows, shown),
+        verdict_as_published=cast("Published", published),
+        magnitude=_magnitude(claim, rows),
         rule=rule,
-        **{name: float(shown[name]) for name in ("estimate", "low", "high", "level", "pvalue_adjusted")},
         origin=study.cohort.origin,
         protocol_altered=alpha != ALPHA or not study.cohort.excluded.empty,
         source_data=study.source_data,
+        **numbers,
     )
 
 
-def _published(arms: Sequence[pd.DataFrame], planned: Sequence[Row]) -> Evidence:
-    published = [row_of(arm, "published", equivalence=False) for arm in arms]
+def _published(by_contrast: Sequence[pd.DataFrame], planned: Sequence[Row]) -> Evidence:
+    published = [row_of(own, "published", equivalence=False) for own in by_contrast]
     found = Evidence.of(published)
     # Many unchanged pairs can make the shift exactly zero under a small p; the planned ratio then tells the direction.
     sources = [own if own["method"] in RANK_TESTS or own["estimate"] else other for own, other in zip(published, planned, strict=True)]
     return replace(found, up=np.array([[rises(row)] for row in sources]))
 
 
-def _shown(claim: Claim, planned: Sequence[Row], equivalent: Sequence[Row], decision: Decision) -> Row:
-    """The row whose numbers are printed: of a claim about several contrasts, the one that it hangs on."""
-    if claim.kind in ("single", "trend"):
-        return planned[0]
-    if claim.kind == "unchanged":
-        shown = max(equivalent, key=lambda row: -1.0 if math.isnan(row["pvalue"]) else float(row["pvalue"])).copy()
-    else:
-        shown = _weakest(planned, claim).copy()
-    if claim.kind == "unchanged" or decision != "contradicted":
-        # What holds for all needs no adjustment: its p is the largest.
-        shown["pvalue_adjusted"] = shown["pvalue"]
-    return shown
+def _numbers(study: Study, key: str, claim: Claim, results: pd.DataFrame, rule: str, alpha: float) -> dict[str, Any]:
+    """The estimate, interval and p values of a verdict: cells of the results, each with the name of its contrast."""
+    decisive = decisive_rows(study, results, key, rule)
+    rows = [row for _, row in decisive[decisive["contrast"].isin(claim.judged_on)].iterrows()]
+    candidates = rows
+    if rule == SOME_NEGLIGIBLE:
+        # A contrast that differs as well is no contradiction.
+        tests = decisive_rows(study, results, key, SOME_OPPOSITE).set_index("contrast")
+        candidates = [row for row in rows if tests.loc[row["contrast"], "pvalue_adjusted"] > alpha]
+    shown = weakest(claim, candidates, rule, study.protocol.endpoints[claim.endpoint].no_effect)
+    numbers: dict[str, Any] = {name: float(shown[name]) for name in ("estimate", "low", "high", "level", "pvalue", "pvalue_adjusted")}
+    numbers["contrast"] = str(shown["contrast"])
+    if len(claim.compared) < 2:
+        numbers["pvalue_adjusted"] = math.nan
+    if claim.kind == "every" and rule in (EVERY_CLAIMED, SOME_OPEN, SOME_SMALL):
+        numbers |= _bound(claim, rows)
+    if rule == STEP_BACK:
+        numbers |= _step_back(claim, results)
+    if claim.kind in ("single", "every") and claim.negligible and rule not in SIMULTANEOUS:
+        numbers |= _equivalence(claim, results)
+    return numbers
 
 
-def _weakest(rows: Sequence[Row], claim: Claim) -> Row:
-    """The row that a claim about all contrasts hangs on: of those that go the other way the one with the smallest p, else the largest p."""
-    present = [row for row in rows if not math.isnan(row["pvalue"])]
-    if not present:
-        return rows[0]
-    back = [row for row in present if rises(row) != claim.rises]
-    return min(back, key=lambda row: float(row["pvalue"])) if back else max(present, key=lambda row: float(row["pvalue"]))
+def _bound(claim: Claim, rows: Sequence[Row]) -> dict[str, Any]:
+    """The limit that all ratios exceed, or for a fall stay below; nothing where a contrast has no interval."""
+    if any(math.isnan(row["level"]) or math.isnan(row["low"]) for row in rows):
+        return {}
+    if claim.rises:
+        return _limit(min(rows, key=lambda row: float(row["low"])), "low")
+    return _limit(max(rows, key=lambda row: float(row["high"])), "high")
+
+
+def _step_back(claim: Claim, results: pd.DataFrame) -> dict[str, Any]:
+    """The step between neighbouring doses that most clearly goes against the claimed direction."""
+    own = (results["endpoint"] == claim.endpoint) & (results["method"] == STEP) & results["contrast"].isin(claim.steps)
+    rows = [row for _, row in results[own & results["level"].notna()].iterrows()]
+    if claim.rises:
+        return _limit(min(rows, key=lambda row: float(row["high"])), "high")
+    return _limit(max(rows, key=lambda row: float(row["low"])), "low")
+
+
+def _limit(row: Row, side: str) -> dict[str, Any]:
+    numbers = {f"bound_{name}": float(row[name]) for name in ("estimate", "low", "high", "level")}
+    return {"bound": float(row[side]), "bound_contrast": str(row["contrast"]), **numbers}
+
+
+def _equivalence(claim: Claim, results: pd.DataFrame) -> dict[str, Any]:
+    """The test of equivalence with the smallest p: of these contrasts the one that is closest to a negligible effect."""
+    rows = results[(results["endpoint"] == claim.endpoint) & results["contrast"].isin(claim.judged_on)]
+    rows = rows[(rows["reading"] == "planned") & (rows["alternative"] == "equivalence") & rows["pvalue"].notna()]
+    if rows.empty:
+        return {}
+    row = min((row for _, row in rows.iterrows()), key=lambda row: float(row["pvalue"]))
+    numbers = {f"equivalence_{name}": float(row[name]) for name in ("pvalue", "low", "high", "level")}
+    return {"equivalence_contrast": str(row["contrast"]), **numbers}
 
 
 def _same_alpha(row: Row, level: float) -> None:
-    if not math.isnan(row["level"]) and not math.isclose(row["level"], level):
+    if not math.isnan(row["level_simultaneous"]) and not math.isclose(row["level_simultaneous"], level):
         raise ValueError("the results were made at another alpha: pass the same one to analyse and adjudicate.")
 
 
-def _magnitude(claim: Claim, rows: pd.DataFrame, shown: Row) -> str:
-    """How the estimates compare with the printed range; of several contrasts, one wholly outside decides."""
+def _magnitude(claim: Claim, rows: pd.DataFrame) -> str:
+    """How the simultaneous intervals compare with the printed range; of several contrasts, one wholly outside decides."""
     if claim.printed_range is None:
         return "not printed"
-    tests = rows[(rows["reading"] == "planned") & (rows["alternative"] != "equivalence") & rows["contrast"].isin(claim.compared)]
-    words = (
-        {_placed(row, *claim.printed_range) for _, row in tests.iterrows()}
-        if claim.kind == "every"
-        else {_placed(shown, *claim.printed_range)}
-    )
+    own = rows["contrast"].isin(claim.judged_on) & (rows["reading"] == "planned") & (rows["alternative"] != "equivalence")
+    words = {_placed(row["low_simultaneous"], row["high_simultaneous"], *claim.printed_range) for _, row in rows[own].iterrows()}
     for word in ("smaller", "larger", "cannot tell"):
         if word in words:
             return word
     return "compatible"
 
 
-def _placed(row: Row, least: float, most: float) -> str:
-    if row["high"] < least:
+def _placed(low: float, high: float, least: float, most: float) -> str:
+    if high < least:
         return "smaller"
-    if row["low"] > most:
+    if low > most:
         return "larger"
     # Written without a division, and so that an interval that does not exist cannot be compatible.
-    return "compatible" if row["high"] * least <= row["low"] * most else "cannot tell"
+    return "compatible" if high * least <= low * most else "cannot tell"

@@ -277,13 +277,13 @@ def _print_verdicts(done: "runs.Done") -> None:
     study, folder = done.ready.study(), done.ready.place.folder
     verdicts = pd.read_csv(folder / "verdicts.csv")
     claims = study.protocol.claims
-    table = Table("Claim", "Verdict", "Ratio", "Adjusted p", title=Text(f"Verdicts of {study.cohort.id}"), title_justify="left")
+    table = Table("Claim", "Verdict", "Ratio", "p", title=Text(f"Verdicts of {study.cohort.id}"), title_justify="left")
     for _, row in verdicts.iterrows():
         table.add_row(
             Text(claims[row["claim"]].sentence),
             Text(row["verdict"], style="bold"),
             words.ratio(row),
-            words.p_number(row["pvalue_adjusted"]),
+            words.verdict_p(claims[row["claim"]], row),
         )
     print_conditions(study, conditions(study, pd.read_csv(folder / "results.csv")))
     if deaths := words.deaths_sentence(study):

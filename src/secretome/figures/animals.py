@@ -75,7 +75,7 @@ def groups_figure(study: Study, endpoint: str, rows: Sequence[words.Row]) -> Fig
     endpoint : str
         The endpoint's key.
     rows : sequence of Series
-        The planned results to draw, all against one control.
+        The planned results to draw, all against one control. Each interval is drawn with the p that belongs to it (see `decisive_rows`).
 
     Returns
     -------
@@ -236,7 +236,8 @@ def _draw_ratios(axes: Axes, study: Study, rows: Sequence[words.Row], zone: tupl
     axes.set_xticks(places, labels, fontsize=SMALL)
     levels = {row["level"] for row in rows if not math.isnan(row["level"])}
     control = study.protocol.groups[sides(rows[0]["contrast"])[1]].label
-    with_interval = f",\n{words.percent(levels.pop())} interval" if len(levels) == 1 else ""
+    simultaneous = "simultaneous " if any(words.is_adjusted(row) for row in rows) else ""
+    with_interval = f",\n{simultaneous}{words.percent(levels.pop())} interval" if len(levels) == 1 else ""
     axes.set_ylabel(f"ratio to {words.inside(control)}{with_interval}")
 
 

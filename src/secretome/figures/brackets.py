@@ -25,7 +25,7 @@ def draw_brackets(axes: Axes, control: float, places: Sequence[float], rows: Seq
     places : sequence of float
         Where the other group of each contrast stands.
     rows : sequence of Series
-        The planned results; one without a p gets no bracket.
+        The planned results, each with one pair of p and interval (see `decisive_rows`); one without a p gets no bracket.
     """
     for number, (place, row) in enumerate(sorted(_known(places, rows), key=lambda pair: abs(pair[0] - control))):
         height = FIRST + STEP * number

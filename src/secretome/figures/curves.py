@@ -10,8 +10,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter, NullLocator
 
 from secretome import words
+from secretome.claims import DIFFERENCE
 from secretome.cohort import Study
 from secretome.figures.base import COLOURS, SMALL, STYLE, WIDTH, mark
+from secretome.protocol import Claim, sides
 
 # A p smaller than this is drawn here.
 SMALLEST = 1e-6
@@ -32,14 +34,21 @@ def specification_figure(study: Study, specifications: pd.DataFrame, alpha: floa
     study : Study
         The study, for the mark of made-up animals.
     specifications : DataFrame
-        What `specifications` returned.
+        What `specifications` returned, or those rows of it that ask one question: p values of different questions share no axis.
     alpha : float
         The error rate at which claims are decided.
 
     Returns
     -------
     Figure
+
+    Raises
+    ------
+    ValueError
+        If the rows ask more than one question.
     """
+    if specifications["question"].nunique() > 1:
+        raise ValueError("p values that answer different questions cannot share an axis: pass the rows of one question.")
     rows = specifications[specifications["pvalue"].notna()].reset_index(drop=True)
     with mpl.rc_context(STYLE):
         if rows.empty:
@@ -47,18 +56,33 @@ def specification_figure(study: Study, specifications: pd.DataFrame, alpha: floa
             figure.text(0.02, 0.4, "No analysis of this claim can be computed.", va="center")
             mark(figure, study)
             return figure
-        chosen = list(words.options(rows))
-        headings = list(dict.fromkeys(kind for kind, *_ in chosen))
+        claim, question = study.protocol.claims[rows["claim"].iloc[0]], str(rows["question"].iloc[0])
+        made = [(kind, option, name, words.HEADINGS[kind]) for kind, option, name, _ in words.options(rows)]
+        chosen = [*made, *_groups(study, claim, question, rows)]
+        headings = list(dict.fromkeys(heading for _, _, _, heading in chosen))
         lines = len(chosen) + len(headings)
         figure = Figure(figsize=(WIDTH, 2.5 + 0.165 * lines), layout="constrained")
         top, below = figure.subplots(2, 1, sharex=True, height_ratios=(2.1, 0.165 * max(lines, 1)))
-        _draw_pvalues(top, rows, alpha)
+        _draw_pvalues(top, rows, alpha, words.kind_of_p(claim, question).replace(" of a", "\nof a").replace(", ", ",\n"))
         _draw_choices(below, rows, chosen)
         mark(figure, study)
     return figure
 
 
-def _draw_pvalues(axes: Axes, rows: pd.DataFrame, alpha: float) -> None:
+def _groups(study: Study, claim: Claim, question: str, rows: pd.DataFrame) -> list[tuple[str, str, str, str]]:
+    """Of a claim about several groups, those whose p is drawn: column, value, label, heading."""
+    if len(claim.judged_on) < 2:
+        return []
+    heading = "Smallest p in" if question == DIFFERENCE else "Largest p in"
+    drawn = set(rows["contrast"])
+    return [
+        ("contrast", contrast, study.protocol.groups[sides(contrast)[0]].label, heading)
+        for contrast in claim.judged_on
+        if contrast in drawn
+    ]
+
+
+def _draw_pvalues(axes: Axes, rows: pd.DataFrame, alpha: float, label: str) -> None:
     axes.set_yscale("log")
     axes.axhline(alpha, color=COLOURS["quiet"], linewidth=1, linestyle="--", zorder=1)
     heights = rows["pvalue"].clip(lower=SMALLEST)
@@ -74,7 +98,7 @@ def _draw_pvalues(axes: Axes, rows: pd.DataFrame, alpha: float) -> None:
     axes.set_yticks([*ticks, alpha], [*(f"{tick:.6f}".rstrip("0").rstrip(".") for tick in ticks), f"{alpha:g}"])
     axes.yaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_minor_formatter(NullFormatter())
-    axes.set_ylabel("p")
+    axes.set_ylabel(label)
     axes.tick_params(axis="x", length=0)
     axes.spines["bottom"].set_visible(False)
 
@@ -104,12 +128,12 @@ def _name_readings(axes: Axes, rows: pd.DataFrame) -> None:
 
 def _draw_choices(axes: Axes, rows: pd.DataFrame, chosen: Sequence[tuple[str, str, str, str]]) -> None:
     """A row for each choice, with a point under every analysis that made it."""
-    height, labels, kind_before = 0, [], ""
+    height, labels, heading_before = 0, [], ""
     points: list[tuple[int, int]] = []
-    for kind, option, name, _ in chosen:
-        if kind != kind_before:
-            labels.append((height, words.HEADINGS[kind], "bold"))
-            height, kind_before = height - 1, kind
+    for kind, option, name, heading in chosen:
+        if heading != heading_before:
+            labels.append((height, heading, "bold"))
+            height, heading_before = height - 1, heading
         points += [(int(position), height) for position in np.flatnonzero(rows[kind] == option)]
         labels.append((height, name, "normal"))
         height -= 1

@@ -1,16 +1,17 @@
 """What a study is: groups, endpoints, contrasts, claims and checks, as typed models of ``protocol.yml``."""
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from secretome.protocol.base import Strict, Text
 from secretome.protocol.names import name_key, sides
 from secretome.protocol.simulation import Simulation
 
-Kind = Literal["concentration", "titre", "count", "proportion", "continuous", "survival"]
+Kind = Literal["concentration", "titre", "count", "proportion", "continuous"]
 Origin = Literal["simulated", "published-summary", "published-individual", "measured"]
 Direction = Literal["up", "down"]
 
@@ -64,6 +65,13 @@ class Endpoint(Strict):
     highest: float | None = None
     worst: Literal["lowest", "highest"] | None = None
     no_effect: Zone
+
+    @field_validator("kind", mode="before")
+    @classmethod
+    def _survival_is_not_built(cls, kind: object) -> object:
+        if kind == "survival":
+            raise ValueError("another kind: a study of survival times cannot be analysed yet. `secretome.stats.logrank` compares them")
+        return kind
 
 
 class PublishedTest(Strict):
@@ -168,10 +176,27 @@ class SlopeDifference(Strict):
 
 
 class OwnCohort(Strict):
-    """The cohort that a study's page shows when no other is given; simulated animals have no source."""
+    """The cohort that a study's page shows when no other is given; simulated animals have no source.
+
+    `public` is when the data of a cohort with a source were made public: a year, a month or a day, as far as the source says.
+    """
 
     file: Text
     source: str = ""
+    public: Annotated[str, Field(pattern=r"^(\d{4}(-\d{2}(-\d{2})?)?)?$")] = ""
+
+    @field_validator("public", mode="before")
+    @classmethod
+    def _as_text(cls, public: object) -> object:
+        # YAML reads a year as a number and a day as a date.
+        return str(public) if isinstance(public, int | date) else public
+
+    @model_validator(mode="after")
+    def _public_if_sourced(self) -> "OwnCohort":
+        if bool(self.source) != bool(self.public):
+            lacking, other = ("public", "source") if self.source else ("source", "public")
+            raise ValueError(f"a cohort with {other!r} needs {lacking!r}: where its data are from, and when they were made public")
+        return self
 
 
 class Event(Strict):
@@ -189,10 +214,11 @@ class Caveat(Strict):
 
 
 class Protocol(Strict):
-    """A whole study, as its ``protocol.yml`` states it."""
+    """A whole study, as its ``protocol.yml`` states it; `registered` is the day on which its rules were fixed."""
 
     key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     title: Text
+    registered: date
     setting: Literal["in vivo", "in vitro"]
     species: Text
     experimental_unit: Text
@@ -297,6 +323,12 @@ class Protocol(Strict):
         for key, check in self.checks.items():
             if (check.endpoint, check.contrast) in families:
                 yield f"checks.{key}: contrast {check.contrast!r} of {check.endpoint} is a claim's too"
+
+    @property
+    def chosen_after_data(self) -> bool:
+        """Whether the data of the study's own cohort were public when the rules were registered: true unless shown to be later."""
+        # What is known of a date is its beginning: 2026 may be any day of 2026.
+        return bool(self.cohort.public) and self.cohort.public <= self.registered.isoformat()
 
     @property
     def units(self) -> str:

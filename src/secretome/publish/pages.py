@@ -151,7 +151,7 @@ def _body(one: Shown) -> str:
         planned = one.results.iloc[:0]
     return _template("rerun.html.jinja").render(
         simulated=study.cohort.origin == "simulated",
-        standing=words.standing_sentence(study, one.verdicts, found),
+        standing=f"{words.standing_sentence(study, one.verdicts, found)} {words.registration_sentence(study)}",
         warnings=words.condition_sentences(study, found, warnings=True),
         notes=words.condition_sentences(study, found, warnings=False),
         outdated=words.outdated_sentence(protocol_changed=changed),

@@ -73,6 +73,7 @@ def report_html(
         censoring=[words.censoring_sentence(study, key) for key in study.protocol.endpoints],
         excluded=study.cohort.excluded.drop_duplicates(["animal", "group", "exclude"]).to_dict("records"),
         standing=words.standing_sentence(study, verdicts, found),
+        registered=words.registration_sentence(study),
         understood=study.cohort.understood,
         body=unbroken(body),
         provenance=words.provenance_lines(provenance),

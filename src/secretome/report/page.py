@@ -9,7 +9,7 @@ from IPython.display import display
 from matplotlib.figure import Figure
 
 from secretome import figures, tables, words
-from secretome.claims import conditions
+from secretome.claims import AS_CLAIMED, DIFFERENCE, conditions
 from secretome.cohort import Study
 
 # Under this name MyST-NB looks for the values that prose shows by ``{glue:text}``.
@@ -100,13 +100,19 @@ class Page:
         display({"text/html": f'<p class="paste">{html.escape(text)}</p>', "text/plain": text}, raw=True)
 
     def curve(self, key: str, specifications: pd.DataFrame, alpha: float) -> None:
-        """Show every analysis of a claim: what they find, as a curve, and, folded, as a table."""
+        """Show every analysis of a claim: what they find, as a curve, and, folded, as a table.
+
+        Tests of a difference have a curve of their own beside the tests of equivalence of a claim that nothing changes.
+        """
         if self._study is None:
             raise ValueError("a page without a study has no claims.")
         claim = self._study.protocol.claims[key]
         self.items([words.specification_sentence(claim, specifications)])
-        figure = figures.specification_figure(self._study, specifications, alpha)
-        self.figure(figure, f"analyses-{key}", words.specification_alt(self._study, claim, specifications))
+        for question, name in ((AS_CLAIMED, f"analyses-{key}"), (DIFFERENCE, f"differences-{key}")):
+            rows = specifications[specifications["question"] == question]
+            if len(rows):
+                figure = figures.specification_figure(self._study, rows, alpha)
+                self.figure(figure, name, words.specification_alt(self._study, claim, rows))
         title = f"Every analysis: {claim.sentence.rstrip('.')}"
         self.table(tables.specifications_table(self._study, specifications), title, folded=True, data=specifications)
 

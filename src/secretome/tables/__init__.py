@@ -25,7 +25,7 @@ from secretome.tables.reported import (
     titre_readings_table,
     variances_table,
 )
-from secretome.tables.results import contrasts_table, options_table, specifications_table, verdicts_table
+from secretome.tables.results import contrasts_table, options_table, planned_table, specifications_table, verdicts_table
 from secretome.tables.studies import assumptions_table, design_table, groups_table, pairs_table, scenarios_table, sources_table
 from secretome.tables.workbook import workbook
 
@@ -49,6 +49,7 @@ __all__ = [
     "options_table",
     "outcomes_table",
     "pairs_table",
+    "planned_table",
     "plans_table",
     "power_table",
     "rates_table",

@@ -1,39 +1,73 @@
 """Tables of results: contrasts, every analysis of a claim, verdicts."""
 
+import math
+
 import pandas as pd
 
 from secretome import words
+from secretome.analysis import BOUND
+from secretome.claims import AS_CLAIMED, as_used, decided_together
 from secretome.cohort import Study
 
 
 def contrasts_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
-    """Results of many contrasts, one row each."""
+    """Results of many contrasts, one row each, with unadjusted p values; tests of equivalence are headed as such."""
+    equivalence = not results.empty and (results["alternative"] == "equivalence").all()
     return pd.DataFrame(
         {
-            "Measure": [study.protocol.endpoints[key].label for key in results["endpoint"]],
-            "Contrast": [words.against(study, contrast) for contrast in results["contrast"]],
-            # Kept on one line, however narrow the column.
-            "n": [f"{row['n_treated']}\u00a0and\u00a0{row['n_control']}" for _, row in results.iterrows()],
+            **_places(study, results),
             "Effect": [words.effect(row, study.protocol.endpoints[row["endpoint"]].unit) for _, row in results.iterrows()],
-            "p, not adjusted": [words.p_number(p) for p in results["pvalue"]],
+            "p of equivalence" if equivalence else "p, not adjusted": [words.p_number(p) for p in results["pvalue"]],
         }
     )
+
+
+def planned_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
+    """Planned results, one row each, with two pairs of p and interval: as the claim uses them, and as a finding of its own.
+
+    The two differ where a claim needs all of its contrasts: it uses unadjusted p values, and a single contrast of it adjusted ones.
+    """
+    rows = [row for _, row in results.iterrows()]
+    used = [as_used(study.protocol, row) for row in rows]
+    two = [decided_together(study.protocol, row) for row in rows]
+    equivalence = bool(rows) and all(row["alternative"] == "equivalence" for row in rows)
+    p = "p of equivalence" if equivalence else "p"
+    effects = {_effect(row) for row in rows}
+    same = effects.pop() if len(effects) == 1 else ""
+    columns = {
+        **_places(study, results),
+        # Named once where all rows estimate the same.
+        f"{same[0].upper()}{same[1:]}" if same else "Effect": [_size(row) if same else f"{_effect(row)} {_size(row)}" for row in rows],
+        "Interval, as the claim uses it": [words.interval(row) for row in used],
+        f"{p}, as the claim uses it": [_p(row) for row in used],
+    }
+    if any(two):
+        columns["Simultaneous interval, each group on its own"] = [
+            words.own_interval(row).removeprefix("simultaneous ") if both else "the same" for row, both in zip(rows, two, strict=True)
+        ]
+        columns[f"Adjusted {p}, each group on its own"] = [
+            words.p_number(row["pvalue_adjusted"]) if both else "the same" for row, both in zip(rows, two, strict=True)
+        ]
+    return pd.DataFrame(columns)
 
 
 def specifications_table(study: Study, specifications: pd.DataFrame) -> pd.DataFrame:
     """Every analysis of a claim: the contrast that it hangs on, the effect, p, and what it answers."""
-    answers = {"claimed": "as claimed", "opposite": "the opposite", "open": "nothing significant", "none": "not computable"}
+    answers = {"claimed": "as claimed", "opposite": "the opposite", "open": "open", "none": "not computable"}
     known = specifications[specifications["answer"] != "none"]
+    # Analyses that ask another question than the claim stand below, so that p values of one kind are together.
+    known = known.sort_values("question", key=lambda column: column != AS_CLAIMED, kind="stable")
     endpoint = study.protocol.endpoints[known["endpoint"].iloc[0]] if len(known) else None
-    return pd.DataFrame(
-        {
-            "Analysis": [f"{row['method']}{_reading(row)}" for _, row in known.iterrows()],
-            "Hangs on": [words.against(study, contrast) for contrast in known["contrast"]],
-            "Effect": [words.effect(row, endpoint.unit) for _, row in known.iterrows()] if endpoint else [],
-            "p": [words.p_number(p) for p in known["pvalue"]],
-            "Finds": [answers[answer] for answer in known["answer"]],
-        }
-    )
+    columns = {
+        "Analysis": [f"{row['method']}{_reading(row)}" for _, row in known.iterrows()],
+        "Hangs on": [words.against(study, contrast) for contrast in known["contrast"]],
+        "Effect": [words.effect(row, endpoint.unit) for _, row in known.iterrows()] if endpoint else [],
+        "p": [words.p_number(p) for p in known["pvalue"]],
+        "Finds": [answers[answer] for answer in known["answer"]],
+    }
+    if (known["question"] != AS_CLAIMED).any():
+        columns["p is"] = [words.kind_of_p(study.protocol.claims[row["claim"]], row["question"]) for _, row in known.iterrows()]
+    return pd.DataFrame(columns)
 
 
 def options_table(specifications: pd.DataFrame) -> pd.DataFrame:
@@ -49,7 +83,9 @@ def verdicts_table(study: Study, verdicts: pd.DataFrame) -> pd.DataFrame:
             "Claim": [study.protocol.claims[key].sentence for key in verdicts["claim"]],
             "Verdict": verdicts["verdict"].to_numpy(),
             "By the published test": verdicts["verdict_as_published"].to_numpy(),
+            "Depends on": [words.against(study, row["contrast"]) for _, row in verdicts.iterrows()],
             "Ratio": [words.ratio(row) for _, row in verdicts.iterrows()],
+            "p": [words.verdict_p(study.protocol.claims[row["claim"]], row) for _, row in verdicts.iterrows()],
             "Rule that decided": verdicts["rule"].to_numpy(),
         }
     )
@@ -57,3 +93,28 @@ def verdicts_table(study: Study, verdicts: pd.DataFrame) -> pd.DataFrame:
 
 def _reading(row: words.Row) -> str:
     return "" if row["reading"] == "multiverse" else f" (as {row['reading']})"
+
+
+def _places(study: Study, results: pd.DataFrame) -> dict[str, list[str]]:
+    """What was measured, what was compared, and how many values there are."""
+    return {
+        "Measure": [study.protocol.endpoints[key].label for key in results["endpoint"]],
+        "Contrast": [words.against(study, contrast) for contrast in results["contrast"]],
+        # Kept on one line, however narrow the column.
+        "n": [f"{row['n_treated']}\u00a0and\u00a0{row['n_control']}" for _, row in results.iterrows()],
+    }
+
+
+def _effect(row: words.Row) -> str:
+    """What a row estimates; a bound is one of the ratio."""
+    return "geometric mean ratio" if row["effect"] == BOUND else str(row["effect"])
+
+
+def _size(row: words.Row) -> str:
+    """An estimate, or the bound that the values set on it, without its interval."""
+    return words.ratio(row) if math.isnan(row["estimate"]) else words.number(row["estimate"])
+
+
+def _p(row: words.Row) -> str:
+    """The p that belongs to the interval of a row."""
+    return f"{'adjusted ' if words.is_adjusted(row) else ''}{words.p_number(words.bracket_value(row))}"

@@ -50,7 +50,13 @@ def workbook(study: Study, results: pd.DataFrame, verdicts: pd.DataFrame, checks
     book = Workbook()
     book.remove(book.worksheets[0])
     tables = {
-        "verdicts": verdicts.assign(claim=[protocol.claims[key].sentence for key in verdicts["claim"]]),
+        "verdicts": verdicts.assign(
+            claim=[protocol.claims[key].sentence for key in verdicts["claim"]],
+            **{
+                name: [words.against(study, contrast) if isinstance(contrast, str) and contrast else "" for contrast in verdicts[name]]
+                for name in ("contrast", "bound_contrast", "equivalence_contrast")
+            },
+        ),
         "checks": checks.assign(check=[protocol.checks[key].sentence for key in checks["check"]]),
         "results": results.assign(
             endpoint=[f"{protocol.endpoints[key].label} ({protocol.endpoints[key].unit})" for key in results["endpoint"]],

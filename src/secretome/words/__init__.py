@@ -2,7 +2,7 @@
 
 from secretome.words.alternatives import design_alt, groups_alt, paired_alt
 from secretome.words.arrive import ASKS, GUIDELINES, OPEN, arrive_answers
-from secretome.words.choices import HEADINGS, options, specification_alt, specification_sentence
+from secretome.words.choices import HEADINGS, kind_of_p, options, specification_alt, specification_sentence
 from secretome.words.conditions import condition_sentences
 from secretome.words.headers import COLUMN_TITLES
 from secretome.words.ledger import NOT_MEASURED, cohort_heading, headline, rates_alt, rule_words, share, uncounted_sentence
@@ -16,7 +16,9 @@ from secretome.words.numbers import (
     effect,
     inside,
     interval,
+    is_adjusted,
     number,
+    own_interval,
     p_number,
     p_value,
     percent,
@@ -35,6 +37,7 @@ from secretome.words.publishing import (
     why_uncounted,
     withdrawn_sentence,
 )
+from secretome.words.registration import registered_sentence, registration_sentence
 from secretome.words.reported import finding_sentence, forest_alt, forest_label, reading_words, summary_sentence
 from secretome.words.sentences import (
     against,
@@ -53,10 +56,10 @@ from secretome.words.sentences import (
     units,
     units_counted,
     unpaired_sentence,
-    verdict_sentence,
     zone,
 )
 from secretome.words.sheets import template_instructions
+from secretome.words.verdicts import verdict_p, verdict_sentence
 
 __all__ = [
     "ASKS",
@@ -97,6 +100,8 @@ __all__ = [
     "headline",
     "inside",
     "interval",
+    "is_adjusted",
+    "kind_of_p",
     "losses",
     "made_up_sentence",
     "may_count",
@@ -105,6 +110,7 @@ __all__ = [
     "number",
     "options",
     "outdated_sentence",
+    "own_interval",
     "p_number",
     "p_value",
     "paired_alt",
@@ -117,6 +123,8 @@ __all__ = [
     "rates_alt",
     "ratio",
     "reading_words",
+    "registered_sentence",
+    "registration_sentence",
     "result_sentence",
     "rule_words",
     "share",
@@ -131,6 +139,7 @@ __all__ = [
     "units",
     "units_counted",
     "unpaired_sentence",
+    "verdict_p",
     "verdict_sentence",
     "why_uncounted",
     "withdrawn_sentence",

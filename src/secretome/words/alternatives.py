@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from secretome.cohort import Study
-from secretome.protocol import Claim, sides
+from secretome.protocol import Claim, Zone, sides
 from secretome.words.numbers import Row, bracket_p, effect, inside, interval, number
 from secretome.words.sentences import against, arms_sentence, censoring_sentence, pairs_sentence, unit, units_counted
 
@@ -17,7 +17,7 @@ def paired_alt(study: Study, claim: Claim, row: Row) -> str:
         return f"No figure: no {study.protocol.experimental_unit} has both values of {endpoint.label}."
     finding = "the interval cannot be formed"
     if not math.isnan(row["low"]):
-        finding = f"geometric mean ratio {number(row['estimate'])}, {interval(row)}, {_place(row)}"
+        finding = f"geometric mean ratio {number(row['estimate'])}, {interval(row)}, {_place(row, endpoint.no_effect)}"
     return (
         f"Two aligned panels on a log scale. Left, {endpoint.label} ({endpoint.unit}) of every {unit(study)}, "
         f"{control} and {treated}, joined by a line: {pairs_sentence(study, claim)}.{_bracket_words(study, [row])} "
@@ -33,12 +33,12 @@ def groups_alt(study: Study, endpoint: str, rows: Sequence[Row]) -> str:
     findings = []
     for row in rows:
         label = study.protocol.groups[sides(row["contrast"])[0]].label
-        place = "" if math.isnan(row["level"]) else f", {_place(row)}"
+        place = "" if math.isnan(row["level"]) else f", {_place(row, about.no_effect)}"
         findings.append(f"{label}, {effect(row, about.unit)}{place}")
     control = inside(study.protocol.groups[sides(rows[0]["contrast"])[1]].label)
     return (
-        f"Two panels on log scales. Left, {about.label} ({about.unit}) of every {unit(study)}, by group. {arms_sentence(study, endpoint)}. "
-        f"{censoring_sentence(study, endpoint)}.{_bracket_words(study, rows)} Right, the effect against {control}: {'; '.join(findings)}."
+        f"Two panels, log scales. Above, {about.label} ({about.unit}) of every {unit(study)}, by group. {arms_sentence(study, endpoint)}. "
+        f"{censoring_sentence(study, endpoint)}.{_bracket_words(study, rows)} Below, the effect against {control}: {'; '.join(findings)}."
     )
 
 
@@ -61,6 +61,8 @@ def _bracket_words(study: Study, rows: Sequence[Row]) -> str:
     return f" Brackets: {'; '.join(known)}." if known else ""
 
 
-def _place(row: Row) -> str:
-    """Where an interval of a ratio lies."""
+def _place(row: Row, zone: Zone) -> str:
+    """Where an interval of a ratio lies: of a test of equivalence against the margins, else against 1."""
+    if row["alternative"] == "equivalence":
+        return "inside the zone of no effect" if zone.low <= row["low"] and row["high"] <= zone.high else "not inside the zone of no effect"
     return "wholly above 1" if row["low"] > 1 else "wholly below 1" if row["high"] < 1 else "on both sides of 1"

@@ -1,13 +1,14 @@
 """The choices behind an analysis: what each is called in a figure, and why somebody would make it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
 from secretome.analysis.arms import CLUSTER_COLUMNS
 from secretome.analysis.clusters import block_method, equivalence_method, means_method
+from secretome.claims import ADJUSTED, AS_CLAIMED, DIFFERENCE, TOGETHER
 from secretome.cohort import Study
-from secretome.protocol import Claim
+from secretome.protocol import Claim, sides
 from secretome.words.numbers import p_value
 
 
@@ -125,25 +126,57 @@ def options(specifications: pd.DataFrame) -> Iterator[tuple[str, str, str, str]]
             yield from ((kind, option, *texts) for option, texts in known.items() if option in made)
 
 
+def kind_of_p(claim: Claim, question: str) -> str:
+    """What the p values of a specification curve are, by the question that its analyses ask (see `specifications`).
+
+    >>> from secretome import load_study
+    >>> claims = load_study("humoral_immunity").protocol.claims
+    >>> kind_of_p(claims["titre_rises"], "claim"), kind_of_p(claims["afc_dose_im"], "claim")
+    ('largest p, not adjusted', 'p')
+    """
+    if question == ADJUSTED:
+        return "largest adjusted p"
+    if question == DIFFERENCE:
+        return "smallest adjusted p of a difference"
+    return {"every": "largest p, not adjusted", "unchanged": "largest p of equivalence"}.get(claim.kind, "p")
+
+
 def specification_sentence(claim: Claim, specifications: pd.DataFrame) -> str:
-    """How many of the analyses of a claim that were not planned answer as the planned one does."""
-    planned = specifications[specifications["reading"] == "planned"]
-    others = specifications[(specifications["reading"] != "planned") & (specifications["answer"] != "none")]
+    """How many of the analyses of a claim that were not planned answer as the planned one does, and what those of other questions find."""
+    asked = specifications[specifications["question"] == AS_CLAIMED]
+    planned = asked[asked["reading"] == "planned"]
+    others = asked[(asked["reading"] != "planned") & (asked["answer"] != "none")]
     if planned.empty or planned["answer"].iloc[0] == "none":
         return f"{claim.sentence} The planned analysis cannot be computed, so there is nothing to compare with."
-    answers = {"claimed": "find what is claimed", "open": "find nothing significant", "opposite": "find the opposite"}
+    found = {"claimed": "finds what is claimed", "open": "leaves it open", "opposite": "finds the opposite"}
     own = planned["answer"].iloc[0]
-    found = {"claimed": "finds what is claimed", "open": "finds nothing significant", "opposite": "finds the opposite"}[own]
-    order = [own, *(answer for answer in answers if answer != own)]
-    answers[own] = "find the same"
-    counts = [f"{n} {answers[answer]}" for answer in order if (n := int((others["answer"] == answer).sum()))]
-    lost = int((specifications["answer"] == "none").sum())
+    lost = int((asked["answer"] == "none").sum())
     rest = f"; {lost} cannot be computed" if lost else ""
-    return f"{claim.sentence} The planned analysis {found}. Of {len(others)} others, {', '.join(counts) or 'none can be computed'}{rest}."
+    counts = _counts(others, own, {own: "find the same"}) or "none can be computed"
+    text = f"{claim.sentence} The planned analysis {found[own]}. Of {len(others)} others, {counts}{rest}."
+    return " ".join([text, *_other_questions(specifications)])
+
+
+def _counts(rows: pd.DataFrame, first: str, names: Mapping[str, str]) -> str:
+    """How many analyses give each answer."""
+    answers = {"claimed": "find what is claimed", "open": "leave it open", "opposite": "find the opposite"} | dict(names)
+    order = [first, *(answer for answer in answers if answer != first)]
+    return ", ".join(f"{n} {answers[answer]}" for answer in order if (n := int((rows["answer"] == answer).sum())))
+
+
+def _other_questions(specifications: pd.DataFrame) -> Iterator[str]:
+    """What is found by analyses whose p values answer another question than the claim."""
+    known = specifications[specifications["answer"] != "none"]
+    adjusted, difference = (known[known["question"] == question] for question in (ADJUSTED, DIFFERENCE))
+    if len(adjusted):
+        yield f"With p values adjusted for the number of groups, which the claim does not need: {_counts(adjusted, 'claimed', {})}."
+    if len(difference):
+        names = {"opposite": "find a difference in some group", "open": "find none"}
+        yield f"Tests of a difference cannot show that nothing changes; of {len(difference)}, {_counts(difference, 'opposite', names)}."
 
 
 def specification_alt(study: Study, claim: Claim, specifications: pd.DataFrame) -> str:
-    """Alternative text of the curve of specifications."""
+    """Alternative text of a curve of specifications, all of which ask one question."""
     known = specifications[specifications["pvalue"].notna()].reset_index(drop=True)
     if known.empty:
         return f"No figure: no analysis can be computed. {claim.sentence}"
@@ -153,8 +186,13 @@ def specification_alt(study: Study, claim: Claim, specifications: pd.DataFrame) 
         for place, (_, row) in enumerate(known.iterrows())
         if row["reading"] != "multiverse"
     ]
-    return (
-        f"{made_up}{len(known)} analyses in a row, from the smallest p to the largest ({p_value(known['pvalue'].min())} to "
-        f"{p_value(known['pvalue'].max())}); {'; '.join(places)}. Below each, marks for what was chosen in it. "
-        f"{specification_sentence(claim, specifications)}"
+    kind = kind_of_p(claim, known["question"].iloc[0])
+    named = f" ({kind})" if kind != "p" else ""
+    text = (
+        f"{made_up}{len(known)} analyses in a row, from the smallest p to the largest{named}: {p_value(known['pvalue'].min())} to "
+        f"{p_value(known['pvalue'].max())}; {'; '.join(places)}. Below each, marks for what was chosen in it."
     )
+    if claim.kind in TOGETHER:
+        groups = known["contrast"].map(lambda contrast: study.protocol.groups[sides(contrast)[0]].label).value_counts()
+        text += f" The p is that of {', '.join(f'{group} in {n}' for group, n in groups.items())}."
+    return f"{text} {specification_sentence(claim, specifications)}" if known["question"].iloc[0] == AS_CLAIMED else text

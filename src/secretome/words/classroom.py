@@ -13,7 +13,7 @@ from secretome.protocol import Claim, Protocol
 # The reasons among which a student chooses, in the order in which the rules are tried: the names by which the package knows them.
 _REASONS = {
     "single": ("CHECK_FAILED", "TOO_FEW", "UNORDERED", "NO_SPREAD", "FLOOR", "OPPOSITE", "SMALL", "CLAIMED", "NEGLIGIBLE", "OPEN"),
-    "every": ("CHECK_FAILED", "SOME_OPPOSITE", "SOME_NEGLIGIBLE", "SOME_ABSENT", "FLOOR", "EVERY_CLAIMED", "SOME_OPEN"),
+    "every": ("CHECK_FAILED", "SOME_OPPOSITE", "SOME_NEGLIGIBLE", "SOME_ABSENT", "FLOOR", "EVERY_CLAIMED", "SOME_SMALL", "SOME_OPEN"),
     "unchanged": ("CHECK_FAILED", "SOME_OUTSIDE", "SOME_ABSENT", "ALL_INSIDE", "NOT_INSIDE"),
     "trend": ("CHECK_FAILED", "SOME_ABSENT", "UNORDERED", "NO_SPREAD", "FLOOR", "OPEN", "OPPOSITE", "STEP_BACK", "TREND_CLAIMED"),
 }

@@ -257,7 +257,10 @@ def _every(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]
         f"contradicted where one contrast, held to {stricter}, was significant the other way, or negligible and not significant, and "
         "otherwise inconclusive."
     )
-    yield f"Each contrast alone is reported with its p multiplied by {number} and an interval at {levels}."
+    yield (
+        f"Each contrast is reported with its p and {percent(1 - alpha)} interval, which the claim uses, and, as a finding of its own, with "
+        f"its p multiplied by {number} and a simultaneous interval at {levels}."
+    )
     for claim in claims:
         if not claim.negligible:
             yield f"For one claim ({_quoted(claim.sentence)}) an effect inside the zone of no effect counted too."

@@ -46,22 +46,34 @@ def p_number(value: float) -> str:
 
 
 def bracket_value(row: Row) -> float:
-    """The p of a planned result that stands over its bracket: adjusted over its family wherever the analysis adjusts."""
-    return float(row["pvalue"] if math.isnan(row["pvalue_adjusted"]) else row["pvalue_adjusted"])
+    """The p of a result that belongs to its interval: the adjusted p, unless there is none or the simultaneous interval is another one.
+
+    >>> bracket_value({"pvalue": 0.02, "pvalue_adjusted": 0.12, "level": 0.95, "level_simultaneous": 0.9917})
+    0.02
+    """
+    other = row.get("level_simultaneous", math.nan)
+    unadjusted = math.isnan(row["pvalue_adjusted"]) or (not math.isnan(other) and row["level"] != other)
+    return float(row["pvalue"] if unadjusted else row["pvalue_adjusted"])
+
+
+def is_adjusted(row: Row) -> bool:
+    """Whether the p that belongs to the interval of a result is adjusted for several contrasts."""
+    return bracket_value(row) != row["pvalue"] and not math.isnan(row["pvalue"])
 
 
 def bracket_head(rows: Sequence[Row]) -> str:
-    """What the p over brackets are."""
-    return "adjusted p" if any(bracket_value(row) != row["pvalue"] for row in rows) else "p"
+    """What the p values over brackets are."""
+    head = "p of equivalence" if any(row.get("alternative") == "equivalence" for row in rows) else "p"
+    return f"adjusted {head}" if any(is_adjusted(row) for row in rows) else head
 
 
 def bracket_p(row: Row) -> str:
-    """The p over a bracket, saying whether it is adjusted.
+    """The p over a bracket, saying what it is.
 
     >>> bracket_p({"pvalue": 0.0131, "pvalue_adjusted": 0.0262}), bracket_p({"pvalue": 0.000488, "pvalue_adjusted": float("nan")})
     ('adjusted p = 0.0262', 'p = 0.000488')
     """
-    return bracket_head([row]).removesuffix("p") + p_value(bracket_value(row))
+    return p_value(bracket_value(row)).replace("p", bracket_head([row]), 1)
 
 
 def percent(level: float) -> str:
@@ -83,6 +95,13 @@ def interval(row: Row) -> str:
         bounded = math.isfinite(row["high"]) or row["low"] > 0
         return f"{percent(row['level'])} interval {_side(row)}" if bounded else f"no finite {percent(row['level'])} interval"
     return f"{percent(row['level'])} interval {number(row['low'])} to {number(row['high'])}"
+
+
+def own_interval(row: Row) -> str:
+    """The simultaneous interval of a planned result, or a word that there is none."""
+    simultaneous = {name: row[f"{name}_simultaneous"] for name in ("low", "high", "level")}
+    shown = interval(simultaneous)
+    return shown if shown.startswith("no ") else f"simultaneous {shown}"
 
 
 def ratio(row: Row) -> str:

@@ -5,38 +5,18 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from secretome.claims import (
-    ALL_INSIDE,
-    FLOOR,
-    NEGLIGIBLE,
-    NO_SPREAD,
-    NO_SPREAD_OF_PAIRS,
-    SMALL,
-    SOME_NEGLIGIBLE,
-    STEP_BACK,
-    UNORDERED,
-)
+from secretome.claims import adjusted, as_used, decided_together
 from secretome.claims.conditions import Condition, conditions
 from secretome.cohort import Study
 from secretome.protocol import Claim, Zone, sides
 from secretome.words.conditions import reservation
-from secretome.words.numbers import Row, count, effect, inside, interval, number, p_value, ratio
+from secretome.words.numbers import Row, bracket_p, count, effect, inside, interval, number, own_interval, p_value, ratio
 
 ORIGIN = {
     "simulated": "simulated: made by a computer, no animal was measured",
     "published-summary": "reconstructed from published summaries",
     "published-individual": "published individual data",
     "measured": "measured, as the file states no other origin",
-}
-# Why a verdict by the published test may differ from the planned one, by the planned one's rule.
-DIFFERENCES = {
-    NO_SPREAD: "that test needs no spread to compute",
-    NO_SPREAD_OF_PAIRS: "that test needs no spread to compute",
-    SMALL: "that test knows no zone of no effect",
-    NEGLIGIBLE: "that test knows no zone of no effect",
-    SOME_NEGLIGIBLE: "that test knows no zone of no effect",
-    ALL_INSIDE: "that test asks for any difference, however small",
-    STEP_BACK: "that test does not look at single steps",
 }
 LETTERS = {"Mann-Whitney": "U", "signed-rank": "W", "Jonckheere": "J"}
 
@@ -94,12 +74,17 @@ def result_sentence(study: Study, row: Row) -> str:
     if letter == "t" and not math.isnan(row["df"]):
         # The model's t is a likelihood ratio on the scale of a t.
         letter = f"{'likelihood-ratio ' if 'lognormal' in row['method'] else ''}t({row['df']:.3g})"
-    adjusted = row["pvalue_adjusted"]
-    p = p_value(row["pvalue"])
-    if not math.isnan(adjusted) and adjusted != row["pvalue"]:
-        p = f"adjusted {p_value(adjusted)}"
+    p = bracket_p(used := as_used(study.protocol, row))
     beyond = f", {row['censored']} beyond a limit of the assay" if row["censored"] else ""
-    return f"{subject}: {row['method']}, n = {n}{beyond}, {letter} = {statistic}, {p}; {effect(row, endpoint.unit)}."
+    text = f"{subject}: {row['method']}, n = {n}{beyond}, {letter} = {statistic}, {p}; {effect(used, endpoint.unit)}"
+    return f"{text}{_on_its_own(study, row)}."
+
+
+def _on_its_own(study: Study, row: Row) -> str:
+    """Of a contrast that a claim needs beside others, its adjusted p and simultaneous interval."""
+    if row["reading"] != "planned" or not decided_together(study.protocol, row) or math.isnan(row["pvalue_adjusted"]):
+        return ""
+    return f"; as a finding of its own: {own_interval(row)}, {bracket_p(adjusted(row))}"
 
 
 def zone(margin: Zone) -> str:
@@ -196,24 +181,8 @@ def check_sentence(study: Study, row: Row) -> str:
         "failed": f" The claims on {endpoint} cannot be tested with these animals.",
         "absent": f" Whether the experiment worked cannot be seen, and verdicts on {endpoint} must be read so.",
     }[row["outcome"]]
-    rests = f" ({_basis(study, row)}, {p_value(row['pvalue'])})" if not math.isnan(row["pvalue"]) else ""
+    rests = f" ({basis(study, row)}, {p_value(row['pvalue'])})" if not math.isnan(row["pvalue"]) else ""
     return f"{check.sentence} {row['outcome'].capitalize()}: {row['rule']}{rests}.{consequence}"
-
-
-def verdict_sentence(study: Study, verdict: Row) -> str:
-    """A verdict, the rule that decided it, and what it rests on, fit to paste."""
-    claim = study.protocol.claims[verdict["claim"]]
-    adjusted = "adjusted " if claim.kind == "single" and len(claim.compared) > 1 else ""
-    p = f"{adjusted}{p_value(verdict['pvalue_adjusted'])}"
-    rests = "" if math.isnan(verdict["pvalue_adjusted"]) else f" ({_basis(study, verdict)}, {p})"
-    if not rests and not math.isnan(verdict["estimate"]):
-        rests = f" (geometric mean ratio {number(verdict['estimate'])}, {interval(verdict)})"
-    made_up = f" in {units(study)}" if study.cohort.origin == "simulated" else ""
-    text = f"{claim.sentence} {verdict['verdict'].capitalize()}{made_up}: {verdict['rule']}{rests}."
-    published = verdict["verdict_as_published"]
-    if verdict["verdict"] != published:
-        text += f" By the test that stands for the authors', {published}: {_why_they_differ(verdict)}."
-    return text
 
 
 def caveats(study: Study) -> list[str]:
@@ -284,21 +253,8 @@ def _population(study: Study, before: str) -> str:
     return f"{before}{study.protocol.population}" if study.protocol.population else ""
 
 
-def _basis(study: Study, row: Row) -> str:
+def basis(study: Study, row: Row) -> str:
     """The ratio that a verdict rests on, and among whom."""
     among = f"{study.protocol.population}: " if study.protocol.population else ""
     size = f"{number(row['estimate'])}, {interval(row)}" if not math.isnan(row["estimate"]) else ratio(row)
     return f"{among}geometric mean ratio {size}"
-
-
-def _why_they_differ(verdict: Row) -> str:
-    rule = verdict["rule"]
-    if verdict["verdict_as_published"] == "untestable":
-        return "with these values no p of that test could be small enough"
-    if rule in DIFFERENCES:
-        return DIFFERENCES[rule]
-    if rule == FLOOR:
-        return "that test does not adjust for the other claims of its family"
-    if rule == UNORDERED:
-        return "that test ranks other values together"
-    return "the two tests fall on different sides of the error rate"

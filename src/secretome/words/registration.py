@@ -1,0 +1,53 @@
+"""When the rules of a study were registered, and whether its data were public by then."""
+
+from datetime import date
+
+from secretome.cohort import Study
+from secretome.protocol import Protocol
+
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+
+
+def registered_sentence(protocol: Protocol) -> str:
+    """When the rules of a protocol were registered, and whether the data of its own cohort were public by then.
+
+    >>> from secretome.protocol import load_protocol, study_folder
+    >>> registered_sentence(load_protocol(study_folder("treg_conditioned_medium") / "protocol.yml"))
+    'Rules chosen after the data were public: the data have been public since 2012, and the rules were registered on 23 November 2026.'
+    >>> registered_sentence(load_protocol(study_folder("sepsis_cytokines") / "protocol.yml"))
+    'The rules were registered on 25 November 2026. No data of single animals are public: the cohort of the book is simulated.'
+    """
+    day, public = _day(protocol.registered.isoformat()), protocol.cohort.public
+    if protocol.chosen_after_data:
+        since = f"the data have been public since {_day(public)}"
+        return f"Rules chosen after the data were public: {since}, and the rules were registered on {day}."
+    if public:
+        return f"The rules were registered on {day}, before the data were made public ({_day(public)})."
+    return f"The rules were registered on {day}. No data of single animals are public: the cohort of the book is simulated."
+
+
+def registration_sentence(study: Study) -> str:
+    """The same for a cohort, of which it may not be known when it was measured.
+
+    >>> from secretome import load_study
+    >>> registration_sentence(load_study("sepsis_cytokines"))
+    'The rules were registered on 25 November 2026. The cohort is simulated, so it is neither older nor newer than the rules.'
+    """
+    if study.source_data:
+        return registered_sentence(study.protocol)
+    registered = f"The rules were registered on {_day(study.protocol.registered.isoformat())}."
+    if study.cohort.origin == "simulated":
+        return f"{registered} The cohort is simulated, so it is neither older nor newer than the rules."
+    return f"{registered} The file does not say when its data were collected, so whether the rules came first is not known."
+
+
+def _day(written: str) -> str:
+    """A date in words, as far as it is known.
+
+    >>> _day("2012"), _day("2012-10"), _day("2026-11-23")
+    ('2012', 'October 2012', '23 November 2026')
+    """
+    year, month, day = (*written.split("-"), "", "")[:3]
+    if day:
+        date.fromisoformat(written)  # a day that does not exist is an error
+    return " ".join(part for part in (day.lstrip("0"), MONTHS[int(month) - 1] if month else "", year) if part)
