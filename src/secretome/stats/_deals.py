@@ -58,12 +58,13 @@ def permuted(statistic: Statistic, observed: Floats, sizes: Sequence[int], metho
     rng : Generator, optional
         Draws the deals; a fixed one when absent, so that the same input gives the same p.
     """
+    generator = as_generator(rng)
     number = number_of_deals(sizes)
     few = number <= COUNTED_AT_ONCE and number * sum(sizes) <= LARGEST_COUNT
     exact = method == "exact" or (method == "auto" and few)
     if exact and number > COUNTED_AT_MOST:
         raise ValueError(f"more than {COUNTED_AT_MOST} ways to permute the values are too many to count; use method='permutation'.")
-    batches = _every_deal(sizes) if exact else _drawn_deals(sum(sizes), as_generator(rng))
+    batches = _every_deal(sizes) if exact else _drawn_deals(sum(sizes), generator)
     above, level = np.zeros(observed.size), np.zeros(observed.size)
     highest, at_highest = -np.inf, 0.0
     # Statistics that are equal but for rounding are equal.

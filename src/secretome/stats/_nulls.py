@@ -112,13 +112,15 @@ def _fill_rows(table: Floats, reduced: list[int]) -> None:
 
 @lru_cache(maxsize=512)
 def signed_sum_null(ranks: tuple[int, ...]) -> tuple[Ints, Floats]:
-    """In what share of the 2**n sign patterns the positive `ranks` (doubled) reach each sum."""
-    weights = np.zeros(sum(ranks) + 1)
+    """In how many of the 2**n sign patterns the positive `ranks` (doubled) reach each sum, 2**1000 at most, which a float holds."""
+    # Doubled ranks without ties are even: half as many sums need counting.
+    divisor = math.gcd(*ranks) or 1
+    weights = np.zeros(sum(ranks) // divisor + 1)
     weights[0] = 1.0
     reach = 1
-    # Counts up to 2**1000, which a float holds.
     for rank in ranks:
         shifted = weights[:reach].copy()
-        weights[rank : rank + reach] += shifted
-        reach += rank
-    return np.arange(weights.size, dtype=np.int64), weights
+        step = rank // divisor
+        weights[step : step + reach] += shifted
+        reach += step
+    return np.arange(weights.size, dtype=np.int64) * divisor, weights

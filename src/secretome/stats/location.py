@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy import stats as scipy_stats
 
 from secretome.stats._common import ConfidenceInterval, exact_critical
-from secretome.stats._inputs import Floats, NanPolicy, as_sample, check_choice, check_level
+from secretome.stats._inputs import Floats, NanPolicy, as_sample, as_vector, check_choice, check_level
 from secretome.stats._nulls import LARGEST_EXACT, Ints, countable, doubled_midranks, observed_rank_sum_null, observed_signed_sum_null
 from secretome.stats._ties import ROUNDING, merge_tied_differences, paired_differences, subtract
 
@@ -139,7 +139,7 @@ def hodges_lehmann(
     """
     check_choice(method, ("auto", "exact", "asymptotic"), "method")
     if paired:
-        return shift_of_differences(*paired_differences(x, y, nan_policy), method)
+        return shift_of_differences(*paired_differences(x, as_vector(y, "y"), nan_policy), method)
     first, second = as_sample(x, "x", nan_policy), as_sample(y, "y", nan_policy)
     return shift_of_samples(first, second, ROUNDING * np.abs(first), ROUNDING * np.abs(second), method)
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats as scipy_stats
 
 from secretome.stats._deals import COUNTED_AT_MOST, Permuted, permuted
-from secretome.stats._inputs import Floats, as_complete, as_labels, as_vector, check_choice, check_one_length
+from secretome.stats._inputs import Floats, as_complete, as_generator, as_labels, as_vector, check_choice, check_one_length
 from secretome.stats._nulls import LARGEST_EXACT, Ints
 
 Method = Literal["auto", "exact", "permutation", "asymptotic"]
@@ -104,6 +104,7 @@ def logrank(
     (16.79, [19.25, 10.75])
     """
     check_choice(method, ("auto", "exact", "permutation", "asymptotic"), "method")
+    generator = as_generator(rng)
     hours, died, levels, member = _checked(time, event, group)
     scores, variance = _scores(hours, died, member)
     sizes = member.sum(axis=0).astype(np.int64).tolist()
@@ -113,7 +114,7 @@ def logrank(
     inverse = np.linalg.pinv(variance)
     statistic = float(difference @ inverse @ difference)
     df = levels.size - 1
-    null = None if method == "asymptotic" else _null(scores, member, sizes, method, rng)
+    null = None if method == "asymptotic" else _null(scores, member, sizes, method, generator)
     if null is None:
         chance = float(scipy_stats.chi2.sf(statistic, df))
         return LogrankResult(levels, statistic, chance, np.nan, np.nan, observed, observed - difference, df, "asymptotic")
@@ -159,7 +160,7 @@ def _scores(hours: Floats, died: Floats, member: Floats) -> tuple[Floats, Floats
     return died - hazard, covariance
 
 
-def _null(scores: Floats, member: Floats, sizes: list[int], method: str, rng: np.random.Generator | None) -> Permuted:
+def _null(scores: Floats, member: Floats, sizes: list[int], method: str, rng: np.random.Generator) -> Permuted:
     """The chance of groups that differ as much, by squares over sizes, which for two groups order as the difference does."""
     extremity = float(((member.T @ scores) ** 2 / sizes).sum())
     if len(sizes) == 2 and method != "permutation":

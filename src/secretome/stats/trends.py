@@ -125,6 +125,7 @@ def jonckheere_terpstra(
     """
     check_choice(alternative, ALTERNATIVES, "alternative")
     check_choice(method, ("auto", "exact", "permutation", "asymptotic"), "method")
+    generator = as_generator(rng)
     groups = as_samples(samples, nan_policy)
     pooled = np.concatenate(groups)
     sizes = tuple(group.size for group in groups)
@@ -163,7 +164,7 @@ def jonckheere_terpstra(
         j = trend(deals) / 2
         return {"two-sided": np.abs(j), "greater": j, "less": -j}[alternative]
 
-    null = permuted(extremity, extremity(np.arange(pooled.size)[None, :]), sizes, "permutation", rng)
+    null = permuted(extremity, extremity(np.arange(pooled.size)[None, :]), sizes, "permutation", generator)
     return JonckheereTerpstraResult(doubled / 2, float(null.pvalue[0]), np.nan, np.nan, null.method, alternative, ties)
 
 
