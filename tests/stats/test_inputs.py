@@ -218,7 +218,7 @@ def test_labels_of_one_kind_give_the_same_groups(name: str) -> None:
         (lambda: stats.power(lambda rng, n: (rng.normal(size=(n, 3)), np.full((n, 3), np.nan)), trials=10), ValueError),
         (lambda: stats.power(lambda rng, n: rng.normal(size=(n, 3)), trials=10), ValueError),
         (lambda: stats.power(lambda rng, n: (rng.normal(size=(n, 3)),) * 2, trials=2.5), ValueError),
-        (lambda: stats.power(lambda rng, n: (rng.normal(size=(n, 3)),) * 2, lambda x, y: 0.5, trials=10), ValueError),
+        (lambda: stats.power(lambda rng, n: (rng.normal(size=(n, 3)),) * 2, lambda *_: 0.5, trials=10), ValueError),
         (lambda: stats.power(lambda rng, n: (rng.normal(size=(n, 1)),) * 2, "welch", trials=10), ValueError),
     ],
 )

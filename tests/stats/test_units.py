@@ -52,7 +52,7 @@ FUNCTIONS: dict[str, Callable[[Any, float], list[Any]]] = {
         *stats.censored_lognormal([0, *s[0][1:], *s[1]], [*s[0], *s[1]], GROUP).pvalue,
         *stats.censored_lognormal([0, *s[0][1:], *s[1]], [*s[0], *s[1]], GROUP).geometric_mean / u,
     ],
-    "titre_bounds": lambda s, u: list(stats.titre_bounds(8 * u * 2.0 ** np.arange(4), lowest=8 * u, highest=64 * u)[1][:3] / u),
+    "titre_bounds": lambda _, u: list(stats.titre_bounds(8 * u * 2.0 ** np.arange(4), lowest=8 * u, highest=64 * u)[1][:3] / u),
     "count_ratio": lambda s, _: list(stats.count_ratio([3, 9, 4, 7, 12, 8, 21, 5], GROUP, exposure=np.array([*s[0], *s[1]])).pvalue),
     "random_effects": lambda s, u: [stats.random_effects(s[0], s[1]).pvalue, stats.random_effects(s[0], s[1]).tau / u],
     "logrank": lambda s, _: [stats.logrank([*s[0], *s[1]], [1] * 8, GROUP).pvalue],

@@ -16,8 +16,8 @@ COUNTED_AT_ONCE = 200_000
 COUNTED_AT_MOST = 2_000_000
 DRAWN = 99_999
 BATCH = 20_000
-# Numbers in a batch, so that many values do not need gigabytes, and in all arrangements that are counted at once.
-LARGEST_BATCH = 8_000_000
+# Numbers in a batch, so that it stays in the processor's cache, and in all arrangements that are counted at once.
+LARGEST_BATCH = 250_000
 LARGEST_COUNT = 100_000_000
 
 Statistic = Callable[[Ints], Floats]
@@ -139,6 +139,7 @@ class SignSums:
         self._place[np.argsort(pooled, kind="stable")] = np.arange(pooled.size)
         self._first = np.searchsorted(ordered, ordered, side="left")
         self._last = np.searchsorted(ordered, ordered, side="right")
+        self._tied = bool((self._last - self._first > 1).any())
 
     def places(self, deals: Ints) -> Ints:
         """The places of permuted values in the sorted order."""
@@ -148,7 +149,9 @@ class SignSums:
         """At each place, how many members lie below it plus how many lie below or tie with it, for (b, N) marks of 1 and 0."""
         counts = np.zeros((len(member), member.shape[1] + 1), dtype=np.int32)
         np.cumsum(member, axis=1, dtype=np.int32, out=counts[:, 1:])
-        return np.asarray(counts[:, self._first] + counts[:, self._last])
+        if not self._tied:
+            return np.asarray(counts[:, :-1] + counts[:, 1:])
+        return np.asarray(counts.take(self._first, axis=1) + counts.take(self._last, axis=1))
 
 
 def sum_at(below: NDArray[np.int32], places: Ints, reference: int) -> Ints:
