@@ -92,16 +92,16 @@ def outcome_is_allowed(call: Callable[[], Any]) -> None:
             assert type(error) in (ValueError, TypeError), error
             assert message.endswith(".") and not message.startswith(MESSAGE_STARTS) and "\n" not in message, message
             return
-    told = [warning for warning in seen if issubclass(warning.category, UserWarning)]
-    assert len(told) == len(seen), [str(warning.message) for warning in seen]
+    warned = [warning for warning in seen if issubclass(warning.category, UserWarning)]
+    assert len(warned) == len(seen), [str(warning.message) for warning in seen]
     result = found[0] if isinstance(found, tuple) else found
     pvalue = np.asarray(getattr(result, "pvalue", 0.5))
     # Where a UserWarning says that there is no p or no limit, NaN is the documented answer.
-    assert told or not np.isnan(pvalue).any(), result
+    assert warned or not np.isnan(pvalue).any(), result
     assert ((pvalue >= 0) & (pvalue <= 1) | np.isnan(pvalue)).all(), result
     for interval in found[1:] if isinstance(found, tuple) else ():
         low, high = np.asarray(interval.low), np.asarray(interval.high)
-        assert told or (low <= high).all(), (result, interval)
+        assert warned or (low <= high).all(), (result, interval)
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])

@@ -331,7 +331,7 @@ def titre_bounds(
     positive = lower > 0
     if "lowest" not in ends and not positive.all():
         raise ValueError("a titre of 0 needs 'lowest': below which dilution it lies.")
-    first = ends.get("lowest", ends.get("highest", lower.max()))
+    first = ends.get("lowest", ends.get("highest", float(lower[positive].min(initial=np.inf))))
     steps = np.log(lower[positive] / first) / np.log(fold)
     top = np.log(ends["highest"] / first) / np.log(fold) if "highest" in ends else np.inf
     _check_ladder(lower[positive], steps, fold, first)
