@@ -73,7 +73,7 @@ def test_the_unit_changes_no_p(name: str, samples: list[list[float]], unit: floa
     )
 
 
-@pytest.mark.parametrize("unit", [2.0**-1000, 2.0**1000])
+@pytest.mark.parametrize("unit", [2.0**-1000, 2.0**900])
 def test_at_the_ends_of_the_range_of_numbers_no_p_changes(unit: float) -> None:
     """Squares of such numbers are zero or infinite."""
     samples = [np.array([1.0, 2, 4, 3]), np.array([2.0, 5, 3, 7]), np.array([3.0, 9, 4, 6])]

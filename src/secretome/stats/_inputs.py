@@ -11,6 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 NanPolicy = Literal["raise", "omit"]
 
+# Sums, ranges and intervals of larger values may leave the range of floating-point numbers.
+LARGEST_VALUE = 1e290
+
 # NumPy's one-letter kinds of arrays that hold no real numbers, and what they are called in a message.
 _NOT_NUMBERS = {
     "b": "booleans",
@@ -83,6 +86,8 @@ def as_sample(values: ArrayLike, name: str, nan_policy: NanPolicy = "raise") -> 
         raise ValueError(f"{name} holds an infinite value; give a censored value to a censored method.")
     if sample.size == 0:
         raise ValueError(f"{name} is empty.")
+    if np.abs(sample).max() > LARGEST_VALUE:
+        raise ValueError(f"{name} holds a value beyond {LARGEST_VALUE:g}, where sums leave the range of numbers; use another unit.")
     return sample
 
 
@@ -207,7 +212,8 @@ def check_choice(value: str, choices: tuple[str, ...], name: str) -> None:
 def check_level(level: float, name: str = "confidence_level") -> float:
     """Refuse a confidence level outside (0, 1)."""
     number = as_real(level, name)
-    if not 0 < number < 1:
+    # Beyond the last floating-point numbers below 1 every quantile is infinite.
+    if not (number > 0 and (1 + number) / 2 < 1):
         raise ValueError(f"{name} must lie between 0 and 1; it is {level!r}.")
     return number
 

@@ -11,7 +11,7 @@ from scipy.optimize import brentq, minimize
 from scipy.special import log_ndtr
 
 from secretome.stats._common import ALTERNATIVES, Alternative, ConfidenceIntervals, exp, t_pvalue
-from secretome.stats._inputs import Floats, as_complete, as_labels, as_real, check_choice, check_level, check_one_length
+from secretome.stats._inputs import LARGEST_VALUE, Floats, as_complete, as_labels, as_real, check_choice, check_level, check_one_length
 
 # How far, in steps, a printed titre may lie from its dilution: 1:32 after 1:10 is a step of 10**0.5 rounded.
 LADDER_TOLERANCE = 0.05
@@ -323,8 +323,8 @@ def titre_bounds(
     lower = as_complete(titre, "titre")
     if not as_real(fold, "fold") > 1:
         raise ValueError(f"fold must be above 1; it is {fold!r}.")
-    if not np.isfinite(lower).all() or (lower < 0).any():
-        raise ValueError("titre must hold finite numbers from 0 upwards.")
+    if (lower < 0).any() or lower.max() > LARGEST_VALUE / fold:
+        raise ValueError(f"titre must hold numbers from 0 upwards, and none beyond {LARGEST_VALUE:g}.")
     ends = {name: as_real(end, name) for name, end in (("lowest", lowest), ("highest", highest)) if end is not None}
     if any(end <= 0 for end in ends.values()):
         raise ValueError("lowest and highest must be above 0.")
@@ -332,8 +332,8 @@ def titre_bounds(
     if "lowest" not in ends and not positive.all():
         raise ValueError("a titre of 0 needs 'lowest': below which dilution it lies.")
     first = ends.get("lowest", ends.get("highest", float(lower[positive].min(initial=np.inf))))
-    steps = np.log(lower[positive] / first) / np.log(fold)
-    top = np.log(ends["highest"] / first) / np.log(fold) if "highest" in ends else np.inf
+    steps = (np.log(lower[positive]) - np.log(first)) / np.log(fold)
+    top = (np.log(ends["highest"]) - np.log(first)) / np.log(fold) if "highest" in ends else np.inf
     _check_ladder(lower[positive], steps, fold, first)
     if np.isfinite(top):
         _check_ladder(np.array([ends["highest"]]), np.array([top]), fold, first)

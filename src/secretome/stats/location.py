@@ -68,6 +68,8 @@ class HodgesLehmannResult:
             warnings.warn("All differences are equal, so their spread cannot be estimated: the limits are NaN.", stacklevel=2)
             return ConfidenceInterval(np.nan, np.nan, np.nan)
         beyond, level = self._beyond(alpha)
+        # At a level near zero both limits are the middle difference.
+        beyond = min(beyond, (self._differences.size - 1) // 2)
         if beyond < 0:
             warnings.warn(
                 f"No finite {confidence_level:.4g} interval exists: with these sizes and ties the exact test rejects no shift.",

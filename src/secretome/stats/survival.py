@@ -137,8 +137,10 @@ def _checked(time: ArrayLike, event: ArrayLike, group: ArrayLike) -> tuple[Float
 
 
 def _events(event: ArrayLike) -> Floats:
-    if np.asarray(event).dtype.kind == "b" and not np.ma.is_masked(event):
+    if getattr(getattr(event, "dtype", None), "kind", "") == "b" and not np.ma.is_masked(event):
         event = np.asarray(event, dtype=np.float64)
+    elif isinstance(event, (list, tuple)):
+        event = [int(value) if isinstance(value, (bool, np.bool_)) else value for value in event]
     died = as_vector(event, "event")
     if not np.isin(died, (0, 1)).all():
         raise ValueError("event must hold true or false (1 or 0) for each value, and none missing.")
