@@ -215,6 +215,8 @@ def test_titres_are_known_up_to_one_dilution() -> None:
     assert lower.tolist() == [0, 4, 64, 4096]
     assert upper.tolist() == [2, 8, 128, np.inf]
     assert stats.titre_bounds([10, 30], fold=3)[1].tolist() == [30, 90]
+    # A ladder of half-logarithms is printed rounded.
+    assert stats.titre_bounds([10, 32, 100, 320], fold=10**0.5, lowest=10, highest=320)[1][-1] == np.inf
 
 
 def test_titres_at_the_end_of_the_plate_are_not_underestimated() -> None:
@@ -233,6 +235,14 @@ def test_titres_at_the_end_of_the_plate_are_not_underestimated() -> None:
         ([0, 4], {}, "needs 'lowest'"),
         ([4, 8192], {"highest": 4096}, "above the last dilution"),
         ([-4], {}, "from 0 upwards"),
+        ([4, 8, 12], {}, "12 is not"),
+        ([8, 45, 64], {"lowest": 8}, "45 is not"),
+        ([4, 8], {"lowest": 8}, "below the first dilution"),
+        ([4, 8], {"lowest": 8, "highest": 64}, "below the first dilution"),
+        ([8, 64], {"highest": 100}, "a power of 2"),
+        ([8, 64], {"lowest": 8, "highest": 100}, "100 is not"),
+        ([64], {"lowest": 64, "highest": 8}, "below the first dilution"),
+        ([8], {"lowest": 0}, "above 0"),
         ([4], {"fold": 1}, "above 1"),
     ],
 )

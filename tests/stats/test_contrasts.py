@@ -120,15 +120,63 @@ def test_dunnett_with_one_group_is_students_t() -> None:
     assert [limit[0] for limit in result.confidence_interval()] == pytest.approx(list(theirs.confidence_interval()), abs=1e-6)
 
 
+LEVELS = (0.8, 0.9, 0.95, 0.99, 0.999, 0.9999)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("samples", [([1, 2], [3]), ([1, 2], [3, 5]), ([1, 2, 4], [3, 5]), ([1, 2, 4, 2], [3, 5, 9, 7])])
+def test_dunnett_with_one_group_and_few_degrees_of_freedom_is_students_interval(samples: Any, level: float) -> None:
+    """One to six degrees of freedom, by the quantile of t: SciPy's own interval is not to be had for a single value."""
+    control, treated = (np.array(sample, dtype=float) for sample in samples)
+    df = control.size + treated.size - 2
+    pooled = (control.var() * control.size + treated.var() * treated.size) / df
+    error = np.sqrt(pooled * (1 / control.size + 1 / treated.size))
+    difference, reach = treated.mean() - control.mean(), scipy_stats.t.ppf((1 + level) / 2, df) * error
+    result = stats.dunnett(samples)
+    assert [limit[0] for limit in result.confidence_interval(level)] == pytest.approx([difference - reach, difference + reach], rel=1e-10)
+    assert result.pvalue[0] == pytest.approx(2 * scipy_stats.t.sf(abs(difference) / error, df), rel=1e-10)
+
+
+@pytest.mark.parametrize("df", [1, 2, 3, 10])
+@pytest.mark.parametrize("alternative", ["two-sided", "greater"])
+def test_dunnetts_critical_value_has_its_own_p(df: int, alternative: Any) -> None:
+    from secretome.stats.contrasts import _critical_value, _dunnett_pvalues
+
+    loadings = (np.sqrt(0.5), np.sqrt(0.5), np.sqrt(0.8))
+    for level in LEVELS:
+        critical = _critical_value(1 - level, loadings, df, two_sided=alternative == "two-sided")
+        assert _dunnett_pvalues(np.array([critical]), loadings, df, alternative)[0] == pytest.approx(1 - level, rel=1e-6)
+
+
+def test_dunnetts_chance_at_few_degrees_of_freedom_equals_scipys_multivariate_t() -> None:
+    from secretome.stats.contrasts import _dunnett_pvalues
+
+    for df, bound in ((1, 3.0), (1, 20.0), (2, 3.0), (3, 3.0)):
+        law = scipy_stats.multivariate_t(shape=[[1, 0.5], [0.5, 1]], df=df)
+        beyond = 1 - law.cdf([bound, bound], lower_limit=[-bound, -bound], maxpts=200_000, random_state=1)
+        assert _dunnett_pvalues(np.array([bound]), (np.sqrt(0.5),) * 2, df, "two-sided")[0] == pytest.approx(beyond, abs=2e-6)
+
+
+def test_dunnett_takes_a_control_of_one_against_a_million() -> None:
+    """The nodes of the quadrature grow with the square root of the ratio of sizes, and not beyond memory."""
+    rng = np.random.default_rng(3)
+    result = stats.dunnett(([0.0], rng.normal(2, 1, 100_000), rng.normal(1, 1, 3)))
+    # The first comparison is nearly that of the control alone with a known mean.
+    assert 0.02 < result.pvalue[0] < 0.1
+
+
 @pytest.mark.parametrize("alternative", ["two-sided", "less", "greater"])
 def test_dunnetts_interval_and_test_agree(alternative: Any) -> None:
     rng = np.random.default_rng(8)
-    for _ in range(10):
+    for _ in range(3):
         samples = [rng.normal(shift, 1, size) for shift, size in ((0, 4), (1, 5), (-1, 6), (0.5, 3))]
         result = stats.dunnett(samples, alternative=alternative)
-        interval = result.confidence_interval(0.95)
-        excluded = (interval.low > 0) | (interval.high < 0)
-        assert (excluded == (result.pvalue < 0.05)).all()
+        few = stats.dunnett([sample[:size] for sample, size in zip(samples, (2, 1, 2, 1), strict=True)], alternative=alternative)
+        for level in LEVELS:
+            for test in (result, few):
+                interval = test.confidence_interval(level)
+                excluded = (interval.low > 0) | (interval.high < 0)
+                assert (excluded == (test.pvalue < 1 - level)).all()
 
 
 def test_dunnett_is_the_same_whichever_place_the_control_has() -> None:

@@ -114,9 +114,62 @@ def test_a_group_of_zeros_has_a_ratio_and_no_interval() -> None:
         assert np.isnan(result.confidence_interval().low[0])
 
 
+NEAR_POISSON = (
+    [2, 3, 2, 3, 3, 1, 2, 2, 3, 1, 2, 3, 1, 4, 1, 3, 1, 2, 2, 2, 1, 2],
+    [5, 2, 2, 4, 5, 4, 5, 4, 3, 5, 3, 4, 2, 3, 6, 5, 1, 6, 2, 2, 4, 4],
+)
+
+
+def test_counts_that_vary_no_more_than_poissons_are_quasi_poisson() -> None:
+    counts, group = NEAR_POISSON[0] + NEAR_POISSON[1], ["a"] * 22 + ["b"] * 22
+    auto, quasi = (stats.count_ratio(counts, group, method=method) for method in ("auto", "quasi-poisson"))
+    # R: glm(y ~ g, family = quasipoisson).
+    assert auto.pvalue[0] == quasi.pvalue[0] == pytest.approx(4.7e-5, rel=0.01)
+    assert (auto.method, "no more than Poisson" in auto.reason) == ("quasi-poisson", True)
+    # Asked for, the likeliest negative binomial has no dispersion: it is Poisson's, with its errors.
+    asked = stats.count_ratio(counts, group, method="negative-binomial")
+    assert (asked.method, asked.dispersion) == ("negative-binomial", 0.0)
+    error = np.sqrt(1 / sum(NEAR_POISSON[0]) + 1 / sum(NEAR_POISSON[1]))
+    assert asked.statistic[0] == pytest.approx(np.log(asked.estimate[0]) / error)
+
+
+def test_a_group_of_zeros_changes_no_other_groups_test() -> None:
+    """Its animals say nothing of the others' spread, nor do they add degrees of freedom."""
+    counts, group = [9, 4, 14, 21, 30, 18], [1, 1, 1, 2, 2, 2]
+    alone = stats.count_ratio(counts, group)
+    with pytest.warns(UserWarning, match="nothing but zeros"):
+        beside = stats.count_ratio([*counts, 0, 0, 0, 0], [*group, 3, 3, 3, 3])
+    assert (beside.df, beside.pvalue[0]) == (alone.df, pytest.approx(alone.pvalue[0]))
+    shares = stats.proportion_ratio(counts, [40] * 6, group)
+    with pytest.warns(UserWarning, match="nothing but zeros"):
+        beside = stats.proportion_ratio([*counts, 0, 0, 0, 0], [40] * 10, [*group, 3, 3, 3, 3])
+    assert (beside.df, beside.pvalue[0]) == (shares.df, pytest.approx(shares.pvalue[0], rel=1e-4))
+
+
+def test_too_few_animals_beside_zeros_have_no_p() -> None:
+    for call in (
+        lambda: stats.count_ratio([0, 0, 0, 6], ["a", "a", "a", "b"]),
+        lambda: stats.proportion_ratio([0, 0, 0, 6], [9] * 4, ["a", "a", "a", "b"]),
+        lambda: stats.proportion_ratio([9, 9, 9, 9], [9] * 4, ["a", "a", "b", "b"]),
+    ):
+        with pytest.warns(UserWarning, match="no interval and no p"):
+            assert np.isnan(call().pvalue).all()
+
+
+def test_animals_that_are_all_or_nothing_are_one_observation_each() -> None:
+    """One of three against two of three, by the binomial of animals with the delta method, widened by 6 over 4."""
+    result = stats.proportion_ratio([0, 10] * 3, [10] * 6, ["a"] * 3 + ["b"] * 3)
+    assert result.mean == pytest.approx([1 / 3, 2 / 3])
+    assert (result.dispersion, result.method) == (1.0, "beta-binomial")
+    error = np.sqrt((2 + 1 / 2) / 3 * 6 / 4)
+    assert np.log(result.estimate[0]) / result.statistic[0] == pytest.approx(error)
+
+
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [
+        (lambda: stats.count_ratio([2.0**60, 2], [0, 0]), "no count"),
+        (lambda: stats.count_ratio([1, 2, 3], [0, 0, 1], exposure=[1e-9, 1, 1e9]), "in one unit"),
         (lambda: stats.count_ratio([1.5, 2], [0, 1]), "whole numbers"),
         (lambda: stats.count_ratio([-1, 2, 3], [0, 0, 1]), "whole numbers"),
         (lambda: stats.count_ratio([1, 2, 3], [0, 1]), "one length"),

@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from statsmodels.stats.weightstats import ttost_ind, ttost_paired
 
 from secretome import stats
@@ -50,6 +52,58 @@ def test_multiplying_keeps_ties_that_adding_logarithms_breaks() -> None:
     x, y = [24.0, 24, 48, 12, 24], [8.0, 8, 16, 4, 8]
     result = stats.equivalence(x, y, 1 / 3, 3, scale="ratio", method="rank")
     assert result.pvalue_high == stats.mann_whitney(x, [24, 24, 48, 12, 24], alternative="less").pvalue
+
+
+@pytest.mark.parametrize(
+    ("arguments", "scale", "p_low", "p_high"),
+    [
+        (([1.1, 1.2, 1.3, 1.4], [1, 1.1, 1.2, 1.3], -0.1, 0.1), "difference", 0.0714, 0.6286),
+        (([1100, 1210, 1320, 990], [1000, 1100, 1200, 900], 0.9, 1.1), "ratio", 0.0429, 0.6286),
+    ],
+)
+def test_the_bound_breaks_no_tie(arguments: Any, scale: Any, p_low: float, p_high: float) -> None:
+    """The p of the same numbers times a power of ten, which are whole, and so of ties that no rounding can break."""
+    result = stats.equivalence(*arguments, scale=scale, method="rank")
+    assert (result.pvalue_low, result.pvalue_high) == pytest.approx((p_low, p_high), abs=5e-5)
+    x, y = np.rint(10 * np.array(arguments[0])), np.rint(10 * np.array(arguments[1]))
+    at_low, at_high = (y - 1, y + 1) if scale == "difference" else (9 * y, 11 * y)
+    x = x if scale == "difference" else 10 * x
+    assert result.pvalue_low == stats.mann_whitney(x, at_low, alternative="greater").pvalue
+    assert result.pvalue_high == stats.mann_whitney(x, at_high, alternative="less").pvalue
+
+
+@settings(max_examples=60)
+@given(st.lists(st.integers(5, 40), min_size=3, max_size=6), st.lists(st.integers(5, 40), min_size=3, max_size=6), st.integers(1, 12))
+def test_decimals_give_the_p_of_whole_numbers(x: list[int], y: list[int], bound: int) -> None:
+    """Tenths are no binary fractions: every tie that a bound or a difference makes must be that of the whole numbers."""
+    n = min(len(x), len(y))
+    for paired in (False, True):
+        left, right = (x[:n], y[:n]) if paired else (x, y)
+        whole = stats.equivalence(left, right, -bound, bound, method="rank", paired=paired)
+        tenths = stats.equivalence(np.array(left) / 10, np.array(right) / 10, -bound / 10, bound / 10, method="rank", paired=paired)
+        assert (tenths.pvalue_low, tenths.pvalue_high) == (whole.pvalue_low, whole.pvalue_high)
+        factor = 1 + bound / 10
+        exactly = [stats.mann_whitney(10 * np.array(left), (10 + bound) * np.array(right), alternative="less").pvalue]
+        ratio = stats.equivalence(np.array(left) / 10, np.array(right) / 10, 0.001, factor, scale="ratio", method="rank", paired=paired)
+        assert paired or ratio.pvalue_high == exactly[0]
+
+
+def test_paired_ratios_equal_on_paper_are_tied() -> None:
+    """2 / 1 and 0.5 are as far from 1, and 1.1 is on the bound: ranks 1 to 3 are shared, and one pair is zero."""
+    x, y = np.array([2.0, 3.0, 0.7, 1.1]), np.array([1.0, 6.0, 1.4, 1.0])
+    result = stats.equivalence(x, y, 1.0, 1.1, scale="ratio", method="rank", paired=True)
+    # At the bound 1 the ratios are 2, 1/2, 1/2 and 1.1: three tie in size, and 1.1 is the smallest.
+    assert result.pvalue_low == stats.signed_rank([3, -3, -3, 1], alternative="greater").pvalue
+    # At the bound 1.1 they are 1.82, 1/2.2, 1/2.2 and 1.
+    assert result.pvalue_high == stats.signed_rank([2, -3, -3, 0], alternative="less").pvalue
+
+
+def test_differences_in_small_units_are_compared() -> None:
+    """Picomoles written in mol/L: the p of the same numbers in pmol/L."""
+    x, y = np.array([1.1, 1.3, 0.9, 1.2]), np.array([1, 1.2, 1.1, 0.8])
+    small = stats.equivalence(x * 1e-12, y * 1e-12, -0.5e-12, 0.5e-12)
+    assert small.pvalue == pytest.approx(0.00808, abs=5e-6)
+    assert small.pvalue == pytest.approx(stats.equivalence(x, y, -0.5, 0.5).pvalue, rel=1e-9)
 
 
 def test_ranks_of_pairs_and_differences() -> None:

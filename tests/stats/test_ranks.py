@@ -142,11 +142,56 @@ def test_signed_rank_takes_equal_decimals_as_tied() -> None:
     assert (wide.zeros, wide.ties, wide.pvalue) == (0, 0, pytest.approx(2 / 2**7))
 
 
-def test_many_pairs_are_exact_or_refused() -> None:
-    noise = np.random.default_rng(4).normal(size=1000)
-    assert stats.signed_rank(noise).pvalue == pytest.approx(scipy_stats.wilcoxon(noise, method="asymptotic").pvalue, rel=0.01)
-    with pytest.raises(ValueError, match="up to 1000 pairs"):
-        stats.signed_rank(np.append(noise, 1.0))
+def test_signed_rank_beyond_1000_pairs_is_scipys_normal_approximation() -> None:
+    differences = np.random.default_rng(4).normal(0.05, size=1001)
+    assert stats.signed_rank(np.append(differences[:200], np.zeros(900))).method == "exact"
+    for alternative in ("two-sided", "less", "greater"):
+        result = stats.signed_rank(differences, alternative=alternative)
+        scipys = scipy_stats.wilcoxon(differences, zero_method="pratt", correction=True, method="asymptotic", alternative=alternative)
+        assert (result.method, result.pvalue) == ("asymptotic", scipys.pvalue)
+        assert np.isnan(result.midp)
+    with pytest.raises(ValueError, match="too many for an exact count"):
+        stats.signed_rank(differences, method="exact")
+
+
+def test_asymptotic_signed_rank_is_near_the_exact_one_under_ties_and_zeros() -> None:
+    differences = np.rint(np.random.default_rng(1).normal(0.4, 2, size=300))
+    exact, asymptotic = (stats.signed_rank(differences, method=method) for method in ("exact", "asymptotic"))
+    assert exact.zeros > 10 and exact.ties > 200
+    assert asymptotic.pvalue == pytest.approx(exact.pvalue, rel=0.02)
+
+
+def test_hodges_lehmann_of_many_values_is_asymptotic_and_near_the_exact_one() -> None:
+    rng = np.random.default_rng(5)
+    x, y = np.rint(rng.normal(0.5, 3, 120)), np.rint(rng.normal(0, 3, 90))
+    noise = rng.normal(0.2, 1, 200)
+    for arguments, paired in (((x, y), False), ((noise, np.zeros(200)), True)):
+        exact, asymptotic = (stats.hodges_lehmann(*arguments, paired=paired, method=method) for method in ("exact", "asymptotic"))
+        for level in (0.8, 0.95, 0.99):
+            limits, near = exact.confidence_interval(level), asymptotic.confidence_interval(level)
+            assert list(near) == pytest.approx(list(limits), abs=0.01)
+            assert near.level == pytest.approx(level)
+    large = rng.normal(1, 1, 1100)
+    paired = stats.hodges_lehmann(large, np.zeros(1100), paired=True)
+    assert paired.method == "asymptotic"
+    # The mean of 1100 normal values has this standard error, and the Walsh averages lose little to it.
+    low, high = paired.confidence_interval(0.95)
+    assert high - low == pytest.approx(2 * 1.96 / np.sqrt(1100), rel=0.1)
+    with pytest.raises(ValueError, match="too many for an exact count"):
+        stats.hodges_lehmann(large, np.zeros(1100), paired=True, method="exact")
+    with pytest.raises(ValueError, match="too many to keep"):
+        stats.hodges_lehmann(np.arange(5000.0), np.arange(5000.0))
+
+
+def test_hodges_lehmann_takes_differences_equal_on_paper_as_equal() -> None:
+    """All differences are 0.2 on paper, and differ in the last binary digit."""
+    for paired in (True, False):
+        x, y = ([0.3, 0.5, 0.7], [0.1, 0.3, 0.5]) if paired else ([0.3] * 3, [0.1] * 3)
+        with pytest.warns(UserWarning, match="All differences are equal"):
+            assert np.isnan(stats.hodges_lehmann(x, y, paired=paired).confidence_interval().low)
+    # 0.3 - 0.1 - 0.2 is zero on paper: the limit touches zero and does not cross it.
+    shift = stats.hodges_lehmann([0.1 + 0.2, 0.4, 0.5, 0.6], [0.3, 0.2, 0.1, 0.3])
+    assert 0.0 in shift._differences
 
 
 def test_results_can_be_compared_copied_and_sent_to_another_process() -> None:
@@ -166,7 +211,7 @@ def test_results_can_be_compared_copied_and_sent_to_another_process() -> None:
 def test_too_many_tied_values_are_asymptotic_or_refused() -> None:
     x, y = np.arange(400) % 7, np.arange(400) % 5
     assert stats.mann_whitney(x, y).method == "asymptotic"
-    with pytest.raises(ValueError, match="too many to count"):
+    with pytest.raises(ValueError, match="too many for an exact count"):
         stats.mann_whitney(x, y, method="exact")
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from outside import CASES, deals, samples_of
 
 from secretome import stats
+from secretome.stats._deals import SignSums, sum_at
 from secretome.stats.trends import NULL_DRAWS, _t_bar
 
 small = st.lists(st.lists(st.integers(0, 4), min_size=1, max_size=3), min_size=2, max_size=3)
@@ -88,6 +89,36 @@ def test_large_designs_draw_and_an_exact_count_is_refused() -> None:
     rng = np.random.default_rng(2)
     samples = rng.normal(size=(5, 20))
     assert stats.jonckheere_terpstra(samples).method == "permutation"
+    with pytest.raises(ValueError, match="too many to count"):
+        stats.jonckheere_terpstra(samples, method="exact")
+
+
+def test_jonckheere_of_drawn_permutations_equals_a_plain_count() -> None:
+    """The cumulative counts give the sum of signs over all pairs from two groups, for permuted values with and without ties."""
+    rng = np.random.default_rng(3)
+    for values in (rng.normal(size=20), np.rint(rng.normal(size=20))):
+        signs = SignSums(values)
+        for _ in range(20):
+            deal = rng.permutation(20)
+            x, y = values[deal[:8]], values[deal[8:13]]
+            member = np.zeros((1, 20), dtype=np.int8)
+            member[0, signs.places(deal[:8])] = 1
+            counted = sum_at(signs.below(member), signs.places(deal[None, 8:13]), 8)
+            assert counted[0] == np.sign(np.subtract.outer(y, x)).sum()
+
+
+def test_large_groups_are_near_the_normal_approximation() -> None:
+    """At 4 x 60 the permutation p and the asymptotic one agree to the error of the draws."""
+    rng = np.random.default_rng(1)
+    samples = [rng.normal(shift, 1, 60) for shift in (0, 0.05, 0.1, 0.3)]
+    drawn = stats.jonckheere_terpstra(samples)
+    asymptotic = stats.jonckheere_terpstra(samples, method="asymptotic")
+    assert drawn.pvalue == pytest.approx(asymptotic.pvalue, abs=4 * np.sqrt(asymptotic.pvalue / 99_999) + 0.001)
+
+
+def test_the_size_of_an_exact_count_is_known_before_it_starts() -> None:
+    """One value that 400 of 800 share can be placed in millions of ways: they are counted without listing them."""
+    samples = [np.r_[np.zeros(100), np.arange(1.0, 101)] for _ in range(4)]
     with pytest.raises(ValueError, match="too many to count"):
         stats.jonckheere_terpstra(samples, method="exact")
 

@@ -12,16 +12,10 @@ from secretome.stats.contrasts import DunnettResult, WelchContrastsResult, dunne
 from secretome.stats.counts import GroupRatiosResult, count_ratio, proportion_ratio
 from secretome.stats.equivalence import EquivalenceResult, equivalence
 from secretome.stats.groups import KruskalWallisResult, SteelResult, kruskal_wallis, steel
+from secretome.stats.location import HodgesLehmannResult, hodges_lehmann
 from secretome.stats.pooling import RandomEffectsResult, random_effects
 from secretome.stats.power import PowerResult, power
-from secretome.stats.ranks import (
-    HodgesLehmannResult,
-    MannWhitneyResult,
-    SignedRankResult,
-    hodges_lehmann,
-    mann_whitney,
-    signed_rank,
-)
+from secretome.stats.ranks import MannWhitneyResult, SignedRankResult, mann_whitney, signed_rank
 from secretome.stats.ratios import GeometricMeanRatioResult, geometric_mean_ratio
 from secretome.stats.superiority import SuperiorityResult, probability_of_superiority
 from secretome.stats.survival import LogrankResult, logrank

@@ -1,15 +1,14 @@
-"""What every statistic shares: samples checked at the door, intervals, tails of an exact null."""
+"""What every statistic shares: intervals, and tails of an exact null distribution."""
 
-from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats as scipy_stats
 
+from secretome.stats._inputs import Floats, check_choice
+
 Alternative = Literal["two-sided", "less", "greater"]
-NanPolicy = Literal["raise", "omit"]
-Floats = NDArray[np.float64]
 
 ALTERNATIVES = ("two-sided", "less", "greater")
 
@@ -83,60 +82,6 @@ class Tails(NamedTuple):
     attainable: float
 
 
-def as_sample(values: ArrayLike, name: str, nan_policy: NanPolicy = "raise") -> Floats:
-    """Return `values` as a one-dimensional array of finite floats, or say what is wrong."""
-    sample = np.asarray(values, dtype=np.float64)
-    if sample.ndim != 1:
-        raise ValueError(f"{name} must be one-dimensional; it has {sample.ndim} dimensions.")
-    sample = _without_nan(sample, np.isnan(sample), name, nan_policy)
-    if not np.isfinite(sample).all():
-        raise ValueError(f"{name} holds an infinite value; give a censored value to a censored method.")
-    if sample.size == 0:
-        raise ValueError(f"{name} is empty.")
-    return sample
-
-
-def as_samples(samples: Sequence[ArrayLike], nan_policy: NanPolicy = "raise") -> list[Floats]:
-    """Return two samples or more, each as `as_sample` does, named by their position."""
-    checked = [as_sample(sample, f"samples[{position}]", nan_policy) for position, sample in enumerate(samples)]
-    if len(checked) < 2:
-        raise ValueError(f"samples must hold two samples or more; it holds {len(checked)}.")
-    return checked
-
-
-def as_pairs(x: ArrayLike, y: ArrayLike, nan_policy: NanPolicy = "raise") -> tuple[Floats, Floats]:
-    """Return two samples of one length; ``nan_policy="omit"`` drops the whole pair."""
-    left, right = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
-    if left.ndim != 1:
-        raise ValueError(f"x and y must be one-dimensional; x has {left.ndim} dimensions.")
-    if left.shape != right.shape:
-        raise ValueError(f"x and y are pairs and must have one length; they have {left.size} and {right.size} values.")
-    half = np.isnan(left) | np.isnan(right)
-    left = _without_nan(left, half, "x or y", nan_policy)
-    right = _without_nan(right, half, "x or y", nan_policy)
-    return as_sample(left, "x"), as_sample(right, "y")
-
-
-def positive(sample: Floats, name: str) -> Floats:
-    """Return `sample` if every value has a logarithm."""
-    if (sample <= 0).any():
-        raise ValueError(f"{name} holds a value of zero or below, which has no logarithm.")
-    return sample
-
-
-def check_choice(value: str, choices: tuple[str, ...], name: str) -> None:
-    """Refuse an argument outside its choices, naming them."""
-    if value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}; it is {value!r}.")
-
-
-def check_level(level: float) -> float:
-    """Refuse a confidence level outside (0, 1)."""
-    if not 0 < level < 1:
-        raise ValueError(f"confidence_level must lie between 0 and 1; it is {level!r}.")
-    return float(level)
-
-
 def exact_tails(support: NDArray[np.int64], weights: Floats, observed: int, centre: int, alternative: Alternative) -> Tails:
     """Exact p, mid-p and smallest attainable p of an integer statistic.
 
@@ -185,18 +130,15 @@ def exact_critical(support: NDArray[np.int64], weights: Floats, centre: int, alp
     return int((centre - deviation[last]) // 2), float(size[last])
 
 
-def _without_nan(sample: Floats, missing: NDArray[np.bool_], name: str, nan_policy: NanPolicy) -> Floats:
-    check_choice(nan_policy, ("raise", "omit"), "nan_policy")
-    if not missing.any():
-        return sample
-    if nan_policy == "raise":
-        raise ValueError(f'{name} holds {int(missing.sum())} missing value(s) (NaN); drop them, or pass nan_policy="omit".')
-    return sample[~missing]
-
-
 def t_pvalue(statistic: Floats, df: Floats | float, alternative: Alternative) -> Floats:
     """P values of t statistics."""
     check_choice(alternative, ALTERNATIVES, "alternative")
     if alternative == "two-sided":
         return np.asarray(2 * scipy_stats.t.sf(np.abs(statistic), df))
     return np.asarray(scipy_stats.t.sf(statistic if alternative == "greater" else -statistic, df))
+
+
+def exp(logs: ArrayLike) -> Floats:
+    """Exponentials, infinite or zero without a warning where they leave the range of floating-point numbers."""
+    with np.errstate(over="ignore", under="ignore"):
+        return np.asarray(np.exp(logs))

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from secretome.stats._common import Floats
+from secretome.stats._inputs import Floats, as_generator
 from secretome.stats._nulls import Ints
 
 # "auto" counts every deal up to this many, which takes a second or so; "exact" may be asked for up to the second number.
@@ -15,6 +16,9 @@ COUNTED_AT_ONCE = 200_000
 COUNTED_AT_MOST = 2_000_000
 DRAWN = 99_999
 BATCH = 20_000
+# Numbers in a batch, so that it stays in the processor's cache, and in all arrangements that are counted at once.
+LARGEST_BATCH = 250_000
+LARGEST_COUNT = 100_000_000
 
 Statistic = Callable[[Ints], Floats]
 
@@ -54,11 +58,13 @@ def permuted(statistic: Statistic, observed: Floats, sizes: Sequence[int], metho
     rng : Generator, optional
         Draws the deals; a fixed one when absent, so that the same input gives the same p.
     """
+    generator = as_generator(rng)
     number = number_of_deals(sizes)
-    exact = method == "exact" or (method == "auto" and number <= COUNTED_AT_ONCE)
+    few = number <= COUNTED_AT_ONCE and number * sum(sizes) <= LARGEST_COUNT
+    exact = method == "exact" or (method == "auto" and few)
     if exact and number > COUNTED_AT_MOST:
-        raise ValueError(f"{number:.3g} ways to deal the values to the groups are too many to count; use method='permutation'.")
-    batches = _every_deal(sizes) if exact else _drawn_deals(sum(sizes), rng or np.random.default_rng(0))
+        raise ValueError(f"more than {COUNTED_AT_MOST} ways to permute the values are too many to count; use method='permutation'.")
+    batches = _every_deal(sizes) if exact else _drawn_deals(sum(sizes), generator)
     above, level = np.zeros(observed.size), np.zeros(observed.size)
     highest, at_highest = -np.inf, 0.0
     # Statistics that are equal but for rounding are equal.
@@ -91,7 +97,7 @@ def _every_deal(sizes: Sequence[int]) -> Iterator[Ints]:
     positions = np.arange(sum(sizes))
     inner = number_of_deals(sizes[1:])
     firsts = np.array(list(combinations(range(positions.size), sizes[0])), dtype=np.int64)
-    step = max(1, BATCH // max(1, inner))
+    step = max(1, _rows(positions.size) // max(1, inner))
     for start in range(0, len(firsts), step):
         chosen = firsts[start : start + step]
         rest = np.array([np.delete(positions, row) for row in chosen])
@@ -107,6 +113,47 @@ def _every_deal(sizes: Sequence[int]) -> Iterator[Ints]:
 
 
 def _drawn_deals(total: int, rng: np.random.Generator) -> Iterator[Ints]:
-    for start in range(0, DRAWN, BATCH):
-        rows = min(BATCH, DRAWN - start)
+    for start in range(0, DRAWN, _rows(total)):
+        rows = min(_rows(total), DRAWN - start)
         yield rng.permuted(np.tile(np.arange(total), (rows, 1)), axis=1)
+
+
+def _rows(total: int) -> int:
+    return max(1, min(BATCH, LARGEST_BATCH // total))
+
+
+class SignSums:
+    """Sums of signs between groups of permuted values: by how much more often a value of one group exceeds a value of another than not.
+
+    Counting with cumulative sums over the sorted values takes work in proportion to the number of values, not of pairs.
+
+    Parameters
+    ----------
+    pooled : (N,) array
+        The values, in the order in which `deals` number them.
+    """
+
+    def __init__(self, pooled: Floats) -> None:
+        ordered = np.sort(pooled)
+        self._place = np.empty(pooled.size, dtype=np.int64)
+        self._place[np.argsort(pooled, kind="stable")] = np.arange(pooled.size)
+        self._first = np.searchsorted(ordered, ordered, side="left")
+        self._last = np.searchsorted(ordered, ordered, side="right")
+        self._tied = bool((self._last - self._first > 1).any())
+
+    def places(self, deals: Ints) -> Ints:
+        """The places of permuted values in the sorted order."""
+        return np.asarray(self._place[deals])
+
+    def below(self, member: NDArray[np.int8]) -> NDArray[np.int32]:
+        """At each place, how many members lie below it plus how many lie below or tie with it, for (b, N) marks of 1 and 0."""
+        counts = np.zeros((len(member), member.shape[1] + 1), dtype=np.int32)
+        np.cumsum(member, axis=1, dtype=np.int32, out=counts[:, 1:])
+        if not self._tied:
+            return np.asarray(counts[:, :-1] + counts[:, 1:])
+        return np.asarray(counts.take(self._first, axis=1) + counts.take(self._last, axis=1))
+
+
+def sum_at(below: NDArray[np.int32], places: Ints, reference: int) -> Ints:
+    """Sum of signs of the values at these places against `reference` values, from `SignSums.below`."""
+    return np.asarray(np.take_along_axis(below, places, axis=1).sum(axis=1, dtype=np.int64) - reference * places.shape[1])

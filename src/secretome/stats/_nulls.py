@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from secretome.stats._common import Floats
+from secretome.stats._inputs import Floats
 
 Ints = NDArray[np.int64]
 
@@ -40,6 +40,20 @@ def countable(ranks: Ints, size: int) -> bool:
     """Whether the table of `rank_sum_null` is small enough to be made."""
     highest = np.sort(ranks - ranks.min())[ranks.size - size :].sum()
     return ranks.size <= LARGEST_EXACT and (size + 1) * int(highest + 1) <= LARGEST_TABLE
+
+
+def observed_rank_sum_null(ranks: Ints, size: int) -> tuple[Ints, Floats]:
+    """`rank_sum_null` of doubled midranks in any order, refused where the table would be too large."""
+    if not countable(ranks, size):
+        raise ValueError(f"{ranks.size} values with these ties are too many for an exact count; use method='asymptotic'.")
+    return rank_sum_null(tuple(np.sort(ranks).tolist()), size)
+
+
+def observed_signed_sum_null(ranks: Ints) -> tuple[Ints, Floats]:
+    """`signed_sum_null` of doubled midranks in any order, refused where there are too many."""
+    if ranks.size > LARGEST_EXACT:
+        raise ValueError(f"{ranks.size} differences other than zero are too many for an exact count; use method='asymptotic'.")
+    return signed_sum_null(tuple(np.sort(ranks).tolist()))
 
 
 @lru_cache(maxsize=512)
@@ -98,12 +112,15 @@ def _fill_rows(table: Floats, reduced: list[int]) -> None:
 
 @lru_cache(maxsize=512)
 def signed_sum_null(ranks: tuple[int, ...]) -> tuple[Ints, Floats]:
-    """In what share of the 2**n sign patterns the positive `ranks` (doubled) reach each sum."""
-    weights = np.zeros(sum(ranks) + 1)
+    """In how many of the 2**n sign patterns the positive `ranks` (doubled) reach each sum, 2**1000 at most, which a float holds."""
+    # Doubled ranks without ties are even: half as many sums need counting.
+    divisor = math.gcd(*ranks) or 1
+    weights = np.zeros(sum(ranks) // divisor + 1)
     weights[0] = 1.0
+    reach = 1
     for rank in ranks:
-        # Halved at each step, because 2**n outgrows a float at n = 1024.
-        shifted = weights[: weights.size - rank] / 2
-        weights /= 2
-        weights[rank:] += shifted
-    return np.arange(weights.size, dtype=np.int64), weights
+        shifted = weights[:reach].copy()
+        step = rank // divisor
+        weights[step : step + reach] += shifted
+        reach += step
+    return np.arange(weights.size, dtype=np.int64) * divisor, weights

@@ -10,8 +10,11 @@ from scipy import stats as scipy_stats
 from scipy.optimize import brentq, minimize
 from scipy.special import log_ndtr
 
-from secretome.stats._common import ALTERNATIVES, Alternative, ConfidenceIntervals, Floats, check_choice, check_level, t_pvalue
+from secretome.stats._common import ALTERNATIVES, Alternative, ConfidenceIntervals, exp, t_pvalue
+from secretome.stats._inputs import LARGEST_VALUE, Floats, as_complete, as_labels, as_real, check_choice, check_level, check_one_length
 
+# How far, in steps, a printed titre may lie from its dilution: 1:32 after 1:10 is a step of 10**0.5 rounded.
+LADDER_TOLERANCE = 0.05
 # A ratio beyond exp(50) either way is no limit that anyone can use.
 FARTHEST = 50.0
 
@@ -112,7 +115,7 @@ class CensoredLognormalResult:
         ValueError
             If `ratio` is not above zero.
         """
-        if not ratio > 0:
+        if not as_real(ratio, "ratio") > 0:
             raise ValueError(f"ratio must be above 0; it is {ratio!r}.")
         at = float(np.log(ratio))
         statistic = np.array([np.sign(profile.difference - at) * profile.statistic(at) for profile in self._profiles])
@@ -134,7 +137,7 @@ class CensoredLognormalResult:
         limits = np.array([profile.limits(confidence_level) for profile in self._profiles]).reshape(-1, 2)
         if np.isinf(limits).any():
             warnings.warn("The values seen set no limit on one side of a ratio: it is 0 or infinity.", stacklevel=2)
-        return ConfidenceIntervals(np.exp(limits[:, 0]), np.exp(limits[:, 1]), confidence_level)
+        return ConfidenceIntervals(exp(limits[:, 0]), exp(limits[:, 1]), confidence_level)
 
 
 class _Profile:
@@ -252,11 +255,14 @@ def censored_lognormal(
     ([0.777], [13])
     """
     check_choice(alternative, ALTERNATIVES, "alternative")
-    if not 0 <= least_log_sd < np.inf:
+    if not as_real(least_log_sd, "least_log_sd") >= 0:
         raise ValueError(f"least_log_sd must be 0 or a finite number above it; it is {least_log_sd!r}.")
     low, high, labels = _checked(lower, upper, group)
     levels = np.unique(labels)
-    groups = [_group(low[labels == level], high[labels == level], level, least_log_sd) for level in levels]
+    # Around their middle, so that the search starts alike in every unit.
+    known = np.concatenate([low[low > 0], high[np.isfinite(high)]])
+    centre = float(np.log(known).mean())
+    groups = [_group(low[labels == level], high[labels == level], centre, level, least_log_sd) for level in levels]
     fits = [members.fit() for members in groups]
     profiles = tuple(_Profile(groups[0], other, fits[0], fit) for other, fit in zip(groups[1:], fits[1:], strict=True))
     differences = np.array([profile.difference for profile in profiles])
@@ -265,11 +271,11 @@ def censored_lognormal(
     pvalue = t_pvalue(statistic, df, alternative)
     return CensoredLognormalResult(
         groups=levels,
-        geometric_mean=np.exp([fit[0][0] for fit in fits]),
+        geometric_mean=exp([fit[0][0] + centre for fit in fits]),
         log_sd=np.exp([fit[0][1] for fit in fits]),
         n=np.array([members.size for members in groups]),
         censored=np.array([members.low.size for members in groups]),
-        estimate=np.exp(differences),
+        estimate=exp(differences),
         statistic=statistic,
         df=df,
         pvalue=pvalue,
@@ -300,7 +306,8 @@ def titre_bounds(
     Raises
     ------
     ValueError
-        If a titre is negative, or 0 without a `lowest`, or above `highest`; if `fold` is not above 1.
+        If a titre is negative, or 0 without a `lowest`, or below `lowest` or above `highest`; if the titres and both ends are not all
+        dilutions of one ladder with this fold (up to the rounding of printed titres, a twentieth of a step); if `fold` is not above 1.
 
     References
     ----------
@@ -313,32 +320,44 @@ def titre_bounds(
     >>> lower.tolist(), upper.tolist()
     ([0.0, 4.0, 64.0, 4096.0], [2.0, 8.0, 128.0, inf])
     """
-    lower = np.asarray(titre, dtype=np.float64)
-    if not fold > 1:
+    lower = as_complete(titre, "titre")
+    if not as_real(fold, "fold") > 1:
         raise ValueError(f"fold must be above 1; it is {fold!r}.")
-    if lower.ndim != 1 or not np.isfinite(lower).all() or (lower < 0).any():
-        raise ValueError("titre must be one-dimensional and hold numbers from 0 upwards.")
-    if lowest is None and (lower == 0).any():
+    if (lower < 0).any() or lower.max() > LARGEST_VALUE / fold:
+        raise ValueError(f"titre must hold numbers from 0 upwards, and none beyond {LARGEST_VALUE:g}.")
+    ends = {name: as_real(end, name) for name, end in (("lowest", lowest), ("highest", highest)) if end is not None}
+    if any(end <= 0 for end in ends.values()):
+        raise ValueError("lowest and highest must be above 0.")
+    positive = lower > 0
+    if "lowest" not in ends and not positive.all():
         raise ValueError("a titre of 0 needs 'lowest': below which dilution it lies.")
-    if highest is not None and (lower > highest).any():
-        raise ValueError("a titre lies above the last dilution on the plate.")
-    upper = np.where(lower == 0, lowest if lowest is not None else np.nan, fold * lower)
-    if highest is not None:
-        upper = np.where(lower == highest, np.inf, upper)
+    first = ends.get("lowest", ends.get("highest", float(lower[positive].min(initial=np.inf))))
+    steps = (np.log(lower[positive]) - np.log(first)) / np.log(fold)
+    top = (np.log(ends["highest"]) - np.log(first)) / np.log(fold) if "highest" in ends else np.inf
+    _check_ladder(lower[positive], steps, fold, first)
+    if np.isfinite(top):
+        _check_ladder(np.array([ends["highest"]]), np.array([top]), fold, first)
+    if "lowest" in ends and (min(steps.min(initial=0), top) < -LADDER_TOLERANCE):
+        raise ValueError(f"a titre lies below the first dilution on the plate, {ends['lowest']:g}.")
+    if (steps > top + LADDER_TOLERANCE).any():
+        raise ValueError(f"a titre lies above the last dilution on the plate, {ends['highest']:g}.")
+    upper = np.full(lower.size, ends.get("lowest", np.nan))
+    upper[positive] = np.where(np.rint(steps) == np.rint(top), np.inf, fold * lower[positive])
     return lower, upper
 
 
+def _check_ladder(titres: Floats, steps: Floats, fold: float, first: float) -> None:
+    """Refuse titres that are no dilution on the ladder; printed titres such as 1:32 after 1:10 may be rounded."""
+    off = np.abs(steps - np.rint(steps)) > LADDER_TOLERANCE
+    if off.any():
+        found = ", ".join(f"{titre:g}" for titre in np.unique(titres[off])[:3])
+        raise ValueError(f"every titre must be a dilution on one plate, {first:g} times a power of {fold:g}; {found} is not.")
+
+
 def _checked(lower: ArrayLike, upper: ArrayLike, group: ArrayLike | None) -> tuple[Floats, Floats, NDArray[np.generic]]:
-    low, high = np.asarray(lower, dtype=np.float64), np.asarray(upper, dtype=np.float64)
-    labels = np.zeros(low.shape, dtype=np.int64) if group is None else np.asarray(group)
-    if low.ndim != 1 or low.shape != high.shape or low.shape != labels.shape:
-        raise ValueError(
-            f"lower, upper and group must be one-dimensional and of one length; their shapes are {low.shape}, {high.shape}, {labels.shape}."
-        )
-    if low.size == 0:
-        raise ValueError("lower and upper are empty.")
-    if np.isnan(low).any() or np.isnan(high).any():
-        raise ValueError("lower or upper holds a missing value (NaN); drop it from all three arrays.")
+    low, high = as_complete(lower, "lower"), as_complete(upper, "upper")
+    labels = np.zeros(low.size, dtype=np.int64) if group is None else as_labels(group)
+    check_one_length(lower=low, upper=high, group=labels)
     if (low < 0).any() or (high <= 0).any() or np.isinf(low).any():
         raise ValueError("every value must lie above zero, at a finite lower bound of zero or more.")
     if (low > high).any():
@@ -348,14 +367,14 @@ def _checked(lower: ArrayLike, upper: ArrayLike, group: ArrayLike | None) -> tup
     return low, high, labels
 
 
-def _group(low: Floats, high: Floats, level: object, least_log_sd: float) -> _Group:
+def _group(low: Floats, high: Floats, centre: float, level: object, least_log_sd: float) -> _Group:
     bounded = (low > 0) & np.isfinite(high)
     if np.unique(np.column_stack([low[bounded], high[bounded]]), axis=0).shape[0] < 2:
         named = f" {level}" if level else ""
         raise ValueError(f"group{named} has fewer than two different values that are not censored, so its spread cannot be estimated.")
     seen = low == high
     with np.errstate(divide="ignore"):
-        return _Group(np.log(low[seen]), np.log(low[~seen]), np.log(high[~seen]), least_log_sd)
+        return _Group(np.log(low[seen]) - centre, np.log(low[~seen]) - centre, np.log(high[~seen]) - centre, least_log_sd)
 
 
 def _negative(value: tuple[float, Floats]) -> tuple[float, Floats]:

@@ -1,5 +1,6 @@
 """Comparisons among several groups: Welch contrasts, and Dunnett's many-to-one test without simulation."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -9,29 +10,30 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats as scipy_stats
 from scipy.optimize import brentq
-from scipy.special import ndtr
+from scipy.special import gammaln, ndtr
 
-from secretome.stats._common import (
-    ALTERNATIVES,
-    Alternative,
-    ConfidenceIntervals,
+from secretome.stats._common import ALTERNATIVES, Alternative, ConfidenceIntervals, exp, t_pvalue
+from secretome.stats._inputs import (
     Floats,
     NanPolicy,
+    as_matrix,
+    as_position,
     as_samples,
     check_choice,
     check_level,
     positive,
-    t_pvalue,
+    unit_of,
+    varies,
 )
 
 Scale = Literal["plain", "log"]
 
-# Enough for eight digits: the integrands are smooth, and vanish at the ends of these ranges.
-SPREAD_NODES = 40
-# More are needed where a large group shares a small control, because the common part then dominates.
-NORMAL_NODES_PER_WIDTH = 34
+# Gauss-Legendre nodes over a chi law, which for any degrees of freedom is a bell about as wide as a normal one.
+SPREAD_NODES = 64
+RAREST_SPREAD = 1e-15
+# The trapezoidal rule over a normal law reaches double precision with this many nodes, times the square root of how sharp the integrand is.
+NORMAL_NODES = 24
 FARTHEST_NORMAL = 8.5
-RAREST_SPREAD = 1e-13
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class WelchContrastsResult:
     pvalue: Floats
     alternative: str
     scale: str
+    _difference: Floats = field(repr=False)
     _standard_error: Floats = field(repr=False)
 
     def confidence_interval(self, confidence_level: float = 0.95) -> ConfidenceIntervals:
@@ -71,7 +74,7 @@ class WelchContrastsResult:
         """
         reach = scipy_stats.t.ppf((1 + check_level(confidence_level)) / 2, self.df) * self._standard_error
         if self.scale == "log":
-            return ConfidenceIntervals(self.estimate * np.exp(-reach), self.estimate * np.exp(reach), confidence_level)
+            return ConfidenceIntervals(exp(self._difference - reach), exp(self._difference + reach), confidence_level)
         return ConfidenceIntervals(self.estimate - reach, self.estimate + reach, confidence_level)
 
 
@@ -111,12 +114,8 @@ class DunnettResult:
         -------
         ConfidenceIntervals
         """
-        level, two_sided = check_level(confidence_level), self.alternative == "two-sided"
-
-        def short(critical: float) -> float:
-            return _chance_of_all_below(critical, self._loadings, self.df, two_sided=two_sided) - level
-
-        reach = brentq(short, -20, 1e4, xtol=1e-10) * self._standard_error
+        level = check_level(confidence_level)
+        reach = _critical_value(1 - level, self._loadings, self.df, two_sided=self.alternative == "two-sided") * self._standard_error
         low = np.full(reach.size, -np.inf) if self.alternative == "less" else self.estimate - reach
         high = np.full(reach.size, np.inf) if self.alternative == "greater" else self.estimate + reach
         return ConfidenceIntervals(low, high, level)
@@ -174,12 +173,16 @@ def welch_contrasts(
     check_choice(alternative, ALTERNATIVES, "alternative")
     groups = as_samples(samples, nan_policy)
     weights = _checked_weights(contrasts, [group.size for group in groups])
+    unit = 1.0 if scale == "log" else unit_of(*groups)
+    # Values that are equal but for rounding have no spread; a sample of one takes no part, so its variance is never used.
+    varied = [varies(group) for group in groups]
     if scale == "log":
         groups = [np.log(positive(group, f"samples[{position}]")) for position, group in enumerate(groups)]
+    else:
+        groups = [group / unit for group in groups]
     sizes = np.array([group.size for group in groups])
     means = np.array([group.mean() for group in groups])
-    # Values that are equal but for rounding have no spread; a sample of one takes no part, so its variance is never used.
-    variances = np.array([group.var(ddof=1) if np.ptp(group) > 1e-12 * np.abs(group).max() else 0.0 for group in groups])
+    variances = np.array([group.var(ddof=1) if spread else 0.0 for group, spread in zip(groups, varied, strict=True)])
     parts = weights**2 * variances / sizes
     squared = parts.sum(axis=1)
     if (squared == 0).any():
@@ -188,8 +191,9 @@ def welch_contrasts(
     difference = weights @ means
     standard_error = np.sqrt(squared)
     statistic = difference / standard_error
-    estimate = np.exp(difference) if scale == "log" else difference
-    return WelchContrastsResult(estimate, statistic, df, t_pvalue(statistic, df, alternative), alternative, scale, standard_error)
+    estimate = exp(difference) if scale == "log" else difference * unit
+    pvalue = t_pvalue(statistic, df, alternative)
+    return WelchContrastsResult(estimate, statistic, df, pvalue, alternative, scale, difference * unit, standard_error * unit)
 
 
 def dunnett(
@@ -239,31 +243,32 @@ def dunnett(
     """
     check_choice(alternative, ALTERNATIVES, "alternative")
     groups = as_samples(samples, nan_policy)
-    if not 0 <= control < len(groups):
-        raise ValueError(f"control must be the position of a sample, 0 to {len(groups) - 1}; it is {control!r}.")
-    base = groups.pop(control)
+    base = groups.pop(as_position(control, "control", len(groups)))
     df = base.size - 1 + sum(group.size - 1 for group in groups)
     if df < 1:
         raise ValueError("the spread cannot be estimated: every sample has one value.")
-    within = sum(float(((group - group.mean()) ** 2).sum()) for group in (base, *groups))
-    if within <= 1e-24 * max(float((group**2).max()) for group in (base, *groups)):
+    unit = unit_of(base, *groups)
+    base, groups = base / unit, [group / unit for group in groups]
+    if not any(varies(group) for group in (base, *groups)):
         raise ValueError("the values do not vary within the samples.")
+    within = sum(float(((group - group.mean()) ** 2).sum()) for group in (base, *groups))
     sizes = np.array([group.size for group in groups])
     standard_error = np.sqrt(within / df * (1 / sizes + 1 / base.size))
     estimate = np.array([group.mean() for group in groups]) - base.mean()
     statistic = estimate / standard_error
     loadings = tuple(np.sqrt(sizes / (sizes + base.size)).tolist())
     pvalue = _dunnett_pvalues(statistic, loadings, df, alternative)
-    return DunnettResult(estimate, statistic, pvalue, df, alternative, standard_error, loadings)
+    return DunnettResult(estimate * unit, statistic, pvalue, df, alternative, standard_error * unit, loadings)
 
 
 def _checked_weights(contrasts: ArrayLike, sizes: list[int]) -> Floats:
-    weights = np.asarray(contrasts, dtype=np.float64)
-    if weights.ndim != 2 or weights.shape[1] != len(sizes):
+    weights = as_matrix(contrasts, "contrasts")
+    if weights.shape[1] != len(sizes):
         raise ValueError(
             f"contrasts must have one row per contrast and {len(sizes)} columns, one per sample; its shape is {weights.shape}."
         )
-    if not np.isfinite(weights).all() or not np.allclose(weights.sum(axis=1), 0, atol=1e-9) or not weights.any(axis=1).all():
+    largest = np.abs(weights).sum(axis=1)
+    if not np.isfinite(largest).all() or not largest.all() or (np.abs(weights.sum(axis=1)) > 1e-9 * largest).any():
         raise ValueError("the weights of every contrast must be finite, not all zero, and add up to zero.")
     for position, size in enumerate(sizes):
         if size < 2 and weights[:, position].any():
@@ -274,41 +279,61 @@ def _checked_weights(contrasts: ArrayLike, sizes: list[int]) -> Floats:
 def _dunnett_pvalues(statistic: Floats, loadings: tuple[float, ...], df: int, alternative: Alternative) -> Floats:
     two_sided = alternative == "two-sided"
     bounds = {"two-sided": np.abs(statistic), "greater": statistic, "less": -statistic}[alternative]
-    adjusted = np.array([1 - _chance_of_all_below(float(bound), loadings, df, two_sided=two_sided) for bound in bounds])
+    adjusted = np.array([_chance_of_any_above(float(bound), loadings, df, two_sided=two_sided) for bound in bounds])
     # Between the p of the comparison alone and Bonferroni's: rounding may leave this range where p is tiny.
     alone = t_pvalue(statistic, np.full(statistic.size, float(df)), alternative)
     return np.asarray(np.clip(adjusted, alone, np.minimum(1, len(loadings) * alone)))
 
 
-def _chance_of_all_below(bound: float, loadings: tuple[float, ...], df: int, *, two_sided: bool) -> float:
-    """The chance under the null that no statistic (or, two-sided, no absolute one) exceeds `bound`."""
+def _critical_value(alpha: float, loadings: tuple[float, ...], df: int, *, two_sided: bool) -> float:
+    """The bound that the largest statistic exceeds with chance `alpha` under the null."""
+    tail = alpha / 2 if two_sided else alpha
+    # Between the quantile for one comparison and Bonferroni's.
+    low, high = float(scipy_stats.t.isf(tail, df)), float(scipy_stats.t.isf(tail / len(loadings), df))
+
+    def excess(bound: float) -> float:
+        return _chance_of_any_above(bound, loadings, df, two_sided=two_sided) - alpha
+
+    if len(loadings) == 1 or excess(low) <= 0:
+        return low
+    return high if excess(high) >= 0 else float(brentq(excess, low, high, xtol=1e-12 * (high - low), rtol=1e-14))
+
+
+def _chance_of_any_above(bound: float, loadings: tuple[float, ...], df: int, *, two_sided: bool) -> float:
+    """The chance under the null that a statistic (or, two-sided, an absolute one) exceeds `bound`.
+
+    The integrand falls with the estimated standard deviation as fast as the law of a chi divided by the root of df + bound**2: its nodes
+    are laid there, so that they are dense where the chance is, also with one degree of freedom and a bound of thousands.
+    """
     if two_sided and bound <= 0:
-        return 0.0
-    narrowest = np.sqrt(1 - max(loadings) ** 2)
-    normal, normal_weights = _normal_nodes(int(np.ceil(NORMAL_NODES_PER_WIDTH / narrowest)))
-    spread, spread_weights = _spread_nodes(df)
-    inside = np.ones((spread.size, normal.size))
-    for loading in loadings:
-        rest = np.sqrt(1 - loading**2)
-        upper = ndtr((bound * spread[:, None] + loading * normal) / rest)
-        inside *= upper - ndtr((-bound * spread[:, None] + loading * normal) / rest) if two_sided else upper
-    return float(spread_weights @ inside @ normal_weights)
+        return 1.0
+    normal, normal_weights = _normal_nodes(sum(loading**2 / (1 - loading**2) for loading in loadings))
+    chi, chi_weights = _chi_nodes(df)
+    spread = chi / np.sqrt(df + max(0.0, bound) ** 2)
+    log_density = np.log(2 * df) / 2 - gammaln(df / 2) + (df - 1) * np.log(spread * np.sqrt(df / 2)) - df * spread**2 / 2
+    # Logarithms of the chance that no statistic is above, which are small numbers where the chance of one is small.
+    none_above = np.zeros((spread.size, normal.size))
+    with np.errstate(divide="ignore"):
+        for loading, times in Counter(loadings).items():
+            rest = np.sqrt(1 - loading**2)
+            above = ndtr((loading * normal - bound * spread[:, None]) / rest)
+            if two_sided:
+                above += ndtr((-loading * normal - bound * spread[:, None]) / rest)
+            none_above += times * np.log1p(-np.minimum(above, 1.0))
+    any_above = -np.expm1(none_above) @ normal_weights
+    return float(min(1.0, (chi_weights * np.exp(log_density) / np.sqrt(df + max(0.0, bound) ** 2)) @ any_above))
 
 
-@lru_cache(maxsize=64)
-def _normal_nodes(number: int) -> tuple[Floats, Floats]:
-    nodes, weights = np.polynomial.legendre.leggauss(number)
-    nodes = nodes * FARTHEST_NORMAL
-    weights = weights * scipy_stats.norm.pdf(nodes)
+def _normal_nodes(sharpness: float) -> tuple[Floats, Floats]:
+    number = int(np.ceil(NORMAL_NODES * np.sqrt(1 + sharpness)))
+    nodes = np.linspace(-FARTHEST_NORMAL, FARTHEST_NORMAL, number)
+    weights = np.exp(-(nodes**2) / 2)
     return nodes, weights / weights.sum()
 
 
 @lru_cache(maxsize=64)
-def _spread_nodes(df: int) -> tuple[Floats, Floats]:
-    """Nodes of the estimated over the true standard deviation, chi over the root of its degrees of freedom."""
-    law = scipy_stats.chi(df, scale=1 / np.sqrt(df))
-    low, high = law.ppf(RAREST_SPREAD), law.isf(RAREST_SPREAD)
+def _chi_nodes(df: int) -> tuple[Floats, Floats]:
+    """Nodes and weights over the range of a chi law."""
+    low, high = scipy_stats.chi.ppf(RAREST_SPREAD, df), scipy_stats.chi.isf(RAREST_SPREAD, df)
     nodes, weights = np.polynomial.legendre.leggauss(SPREAD_NODES)
-    nodes = (high + low) / 2 + (high - low) / 2 * nodes
-    weights = weights * law.pdf(nodes)
-    return nodes, weights / weights.sum()
+    return (high + low) / 2 + (high - low) / 2 * nodes, weights * (high - low) / 2

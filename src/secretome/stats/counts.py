@@ -2,24 +2,26 @@
 
 import warnings
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats as scipy_stats
 from scipy.optimize import minimize
 from statsmodels.discrete.discrete_model import NegativeBinomial
-from statsmodels.genmod import families
-from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.tools.numdiff import approx_hess
-from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
-from secretome.stats._common import Alternative, ConfidenceIntervals, Floats, check_choice, check_level, t_pvalue
+from secretome.stats._common import Alternative, ConfidenceIntervals, exp, t_pvalue
+from secretome.stats._inputs import Floats, as_complete, as_labels, as_real, check_choice, check_level, check_one_length
 
 Method = Literal["auto", "quasi-poisson", "negative-binomial"]
 
 # Fewer than this in a group, and the negative binomial's tests reject too often.
 ENOUGH_FOR_NEGATIVE_BINOMIAL = 20
+# Beyond this, floating-point numbers no longer hold every whole number.
+LARGEST_NUMBER = 2.0**53
+# Exposures further apart than this are not of one kind, and their sums would lose the small ones.
+LARGEST_EXPOSURE_RATIO = 1e12
 # A correlation this small is none.
 SMALLEST_CORRELATION = 1e-6
 
@@ -78,7 +80,7 @@ class GroupRatiosResult:
         ValueError
             If `ratio` is not above zero.
         """
-        if not ratio > 0:
+        if not as_real(ratio, "ratio") > 0:
             raise ValueError(f"ratio must be above 0; it is {ratio!r}.")
         with np.errstate(divide="ignore", invalid="ignore"):
             statistic = (np.log(self.estimate) - np.log(ratio)) / self._standard_error
@@ -96,7 +98,9 @@ class GroupRatiosResult:
         ConfidenceIntervals
         """
         reach = scipy_stats.t.ppf((1 + check_level(confidence_level)) / 2, self.df) * self._standard_error
-        return ConfidenceIntervals(self.estimate * np.exp(-reach), self.estimate * np.exp(reach), confidence_level)
+        with np.errstate(divide="ignore"):
+            centre = np.log(self.estimate)
+        return ConfidenceIntervals(exp(centre - reach), exp(centre + reach), confidence_level)
 
 
 def count_ratio(counts: ArrayLike, group: ArrayLike, *, exposure: ArrayLike | None = None, method: Method = "auto") -> GroupRatiosResult:
@@ -147,28 +151,28 @@ def count_ratio(counts: ArrayLike, group: ArrayLike, *, exposure: ArrayLike | No
     """
     check_choice(method, ("auto", "quasi-poisson", "negative-binomial"), "method")
     number = _counts(counts, "counts")
-    offset = np.ones(number.size) if exposure is None else np.asarray(exposure, dtype=np.float64)
-    labels = _labels(group, number, offset)
+    offset = np.ones(number.size) if exposure is None else as_complete(exposure, "exposure")
+    labels = as_labels(group)
+    check_one_length(counts=number, group=labels, exposure=offset)
     if not (np.isfinite(offset).all() and (offset > 0).all()):
-        raise ValueError("every exposure must be a number above zero.")
+        raise ValueError("every exposure must be a finite number above zero.")
+    if offset.max() / offset.min() > LARGEST_EXPOSURE_RATIO:
+        raise ValueError("exposures must be in one unit; the largest is more than 10**12 times the smallest.")
     levels, design = _design(labels)
-    animals = design.sum(axis=0)
-    used, reason = method, "as asked for"
-    if method == "auto" and animals.min() >= ENOUGH_FOR_NEGATIVE_BINOMIAL:
-        used, reason = "negative-binomial", f"every group has {ENOUGH_FOR_NEGATIVE_BINOMIAL} animals or more"
-    elif method == "auto":
-        reason = f"a group has fewer than {ENOUGH_FOR_NEGATIVE_BINOMIAL} animals, where the negative binomial rejects too often"
-        used = "quasi-poisson"
     totals = design.T @ number
-    rates = totals / (design.T @ offset)
     filled = totals > 0
     if not filled.any():
         raise ValueError("every count is zero.")
+    # In their geometric mean as unit, exposures leave the range of floats and of the search's starting values in no unit.
+    middle = float(np.exp(np.log(offset).mean()))
+    scaled = offset / middle
     # A group of zeros has no log rate, and would only disturb the fit of the others.
     kept = design[:, filled].sum(axis=1) > 0
     log_rates, errors = np.full(levels.size, -np.inf), np.full(levels.size, np.nan)
-    log_rates[filled], errors[filled], dispersion = _fit_counts(number[kept], design[np.ix_(kept, filled)], offset[kept], used)
-    return _ratios(levels, rates, log_rates, errors, int(number.size - levels.size), dispersion, used, reason)
+    counted = _Counted(number[kept], design[np.ix_(kept, filled)], scaled[kept])
+    fit, used, reason = _fit_counts(counted, method, int(design.sum(axis=0).min()))
+    log_rates[filled], errors[filled] = fit.log_rates - np.log(middle), fit.errors
+    return _ratios(levels, exp(log_rates), log_rates, errors, counted.df, fit.dispersion, used, reason)
 
 
 def proportion_ratio(k: ArrayLike, m: ArrayLike, group: ArrayLike) -> GroupRatiosResult:
@@ -222,48 +226,114 @@ def proportion_ratio(k: ArrayLike, m: ArrayLike, group: ArrayLike) -> GroupRatio
     [0.87, 0.77]
     """
     successes, trials = _counts(k, "k"), _counts(m, "m")
-    labels = _labels(group, successes, trials)
+    labels = as_labels(group)
+    check_one_length(k=successes, m=trials, group=labels)
     if (successes > trials).any() or (trials == 0).any():
         raise ValueError("every k must be at most its m, and every m above zero.")
     levels, design = _design(labels)
     totals = design.T @ successes
     shares = totals / (design.T @ trials)
-    filled = totals > 0
-    if not filled.any():
+    if not totals.any():
         raise ValueError("every k is zero.")
-    kept = design[:, filled].sum(axis=1) > 0
-    log_shares, errors = np.full(levels.size, -np.inf), np.full(levels.size, np.nan)
-    fitted = _fit_proportions(successes[kept], trials[kept], design[np.ix_(kept, filled)])
-    log_shares[filled], errors[filled], correlation = fitted
-    if correlation > SMALLEST_CORRELATION:
-        errors = errors * np.sqrt(trials.size / (trials.size - levels.size))
-    means = np.where(filled, np.exp(log_shares), shares)
+    # A group in which no cell or every cell did it fits its share exactly, and says nothing of the correlation.
+    inner = (shares > 0) & (shares < 1)
+    kept = design[:, inner].sum(axis=1) > 0
+    df = int(trials.size - levels.size)
+    log_shares, errors, correlation = np.full(levels.size, -np.inf), np.full(levels.size, np.nan), SMALLEST_CORRELATION
+    log_shares[shares == 1], errors[shares == 1] = 0.0, 0.0 if inner.any() else np.nan
+    if inner.any():
+        fitted = _fit_proportions(successes[kept], trials[kept], design[np.ix_(kept, inner)])
+        log_shares[inner], errors[inner], correlation = fitted
+        df = int(kept.sum() - inner.sum())
+    if df < 1:
+        errors[:] = np.nan
+    elif correlation > SMALLEST_CORRELATION:
+        errors = errors * np.sqrt(kept.sum() / df)
     reason = "cells of one animal are alike" if correlation > SMALLEST_CORRELATION else "animals vary no more than chance makes them"
     used = "beta-binomial" if correlation > SMALLEST_CORRELATION else "binomial"
-    return _ratios(levels, means, log_shares, errors, int(trials.size - levels.size), correlation, used, reason)
+    return _ratios(levels, np.exp(log_shares), log_shares, errors, df, correlation, used, reason)
 
 
-def _fit_counts(number: Floats, design: Floats, offset: Floats, method: str) -> tuple[Floats, Floats, float]:
-    """Log rates, their standard errors, and the dispersion."""
+class _Counted(NamedTuple):
+    """Counts of groups that hold not only zeros: (n,) counts, (n, k) marks of the groups, (n,) exposures."""
+
+    number: Floats
+    design: Floats
+    exposure: Floats
+
+    @property
+    def df(self) -> int:
+        return int(self.design.shape[0] - self.design.shape[1])
+
+    @property
+    def rates(self) -> Floats:
+        return np.asarray((self.design.T @ self.number) / (self.design.T @ self.exposure))
+
+    @property
+    def expected(self) -> Floats:
+        return np.asarray((self.design @ self.rates) * self.exposure)
+
+
+class _CountFit(NamedTuple):
+    log_rates: Floats
+    errors: Floats
+    dispersion: float
+
+
+def _fit_counts(counted: _Counted, method: Method, smallest: int) -> tuple[_CountFit, str, str]:
+    """The fit by the method, its name and why it was used."""
     if method == "quasi-poisson":
-        with warnings.catch_warnings():
-            # Counts that do not vary at all are told below, in our own words.
-            warnings.simplefilter("ignore", PerfectSeparationWarning)
-            fit = GLM(number, design, family=families.Poisson(), offset=np.log(offset)).fit(scale="X2", tol=1e-12)
-        errors = np.asarray(fit.bse) if fit.scale > 1e-12 else np.full(design.shape[1], np.nan)
-        return np.asarray(fit.params), errors, float(fit.scale)
-    with warnings.catch_warnings():
-        # Counts that vary no more than Poisson's push the dispersion to its edge, where the search complains and the rates are right.
+        return _quasi_poisson(counted), method, "as asked for"
+    if method == "negative-binomial":
+        return _negative_binomial(counted), method, "as asked for"
+    if smallest < ENOUGH_FOR_NEGATIVE_BINOMIAL:
+        reason = f"a group has fewer than {ENOUGH_FOR_NEGATIVE_BINOMIAL} animals, where the negative binomial rejects too often"
+        return _quasi_poisson(counted), "quasi-poisson", reason
+    fit = _negative_binomial(counted)
+    if fit.dispersion == 0:
+        return (
+            _quasi_poisson(counted),
+            "quasi-poisson",
+            "the counts vary no more than Poisson's, so that a negative binomial has no dispersion",
+        )
+    if not np.isfinite(fit.errors).all():
+        return _quasi_poisson(counted), "quasi-poisson", "the negative binomial could not be fitted"
+    return fit, "negative-binomial", f"every group has {ENOUGH_FOR_NEGATIVE_BINOMIAL} animals or more"
+
+
+def _quasi_poisson(counted: _Counted) -> _CountFit:
+    """With one rate per group the fit is that of total counts over total exposures; the dispersion is Pearson's."""
+    expected, totals = counted.expected, counted.design.T @ counted.number
+    dispersion = float(((counted.number - expected) ** 2 / expected).sum() / counted.df) if counted.df else np.nan
+    errors = np.sqrt(dispersion / totals) if dispersion > 1e-12 else np.full(totals.size, np.nan)
+    return _CountFit(np.log(counted.rates), errors, dispersion)
+
+
+def _negative_binomial(counted: _Counted) -> _CountFit:
+    """Maximum likelihood; the dispersion is 0 where the likelihood falls from there on, and NaN where the search fails."""
+    log_rates, totals = np.log(counted.rates), counted.design.T @ counted.number
+    if ((counted.number - counted.expected) ** 2 - counted.number).sum() <= 0:
+        return _CountFit(log_rates, np.sqrt(1 / totals), 0.0)
+    failed = _CountFit(log_rates, np.full(totals.size, np.nan), np.nan)
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        # What the search complains of shows in its result.
         warnings.simplefilter("ignore")
-        # The search starts where it would for exposures near 1, and from hundredths it never arrives.
-        middle = float(scipy_stats.gmean(offset))
-        fit = NegativeBinomial(number, design, exposure=offset / middle).fit(disp=0, maxiter=200)
-    return np.asarray(fit.params[:-1]) - np.log(middle), np.asarray(fit.bse[:-1]), float(fit.params[-1])
+        try:
+            fit = NegativeBinomial(counted.number, counted.design, exposure=counted.exposure).fit(disp=0, maxiter=200)
+        except (np.linalg.LinAlgError, ValueError, FloatingPointError):
+            return failed
+    found = _CountFit(np.asarray(fit.params[:-1]), np.asarray(fit.bse[:-1]), float(fit.params[-1]))
+    return found if np.isfinite(found.log_rates).all() else failed
 
 
 def _fit_proportions(successes: Floats, trials: Floats, design: Floats) -> tuple[Floats, Floats, float]:
-    """Log proportions, their standard errors, and the correlation of two cells of one animal."""
-    shares = np.clip((design.T @ successes) / (design.T @ trials), 1e-6, 1 - 1e-6)
+    """Log proportions, their standard errors, and the correlation of two cells of one animal; no share is 0 or 1."""
+    if np.isin(successes / trials, (0, 1)).all():
+        # Every animal is all or nothing: its cells are one observation, and the binomial of animals is the likeliest.
+        animals = design.sum(axis=0)
+        means = (design.T @ (successes > 0)) / animals
+        return np.log(means), np.sqrt((1 - means) / means / animals), SMALLEST_CORRELATION if (trials == 1).all() else 1.0
+    shares = (design.T @ successes) / (design.T @ trials)
 
     def surprise(theta: Floats) -> float:
         means = 1 / (1 + np.exp(-np.clip(design @ theta[:-1], -30, 30)))
@@ -281,8 +351,13 @@ def _fit_proportions(successes: Floats, trials: Floats, design: Floats) -> tuple
         correlation = SMALLEST_CORRELATION
         variance = means * (1 - means) / (design.T @ trials)
         return np.log(means), np.sqrt(variance) / means, correlation
-    covariance = np.linalg.inv(approx_hess(theta, surprise))[:-1, :-1]
-    return np.log(means), np.sqrt(np.diag(covariance)) * (1 - means), float(correlation)
+    try:
+        variance = np.diag(np.linalg.inv(approx_hess(theta, surprise)))[:-1]
+    except np.linalg.LinAlgError:
+        variance = np.full(means.size, np.nan)
+    # A likelihood without curvature gives no standard error.
+    errors = np.sqrt(np.where(variance > 0, variance, np.nan)) * (1 - means)
+    return np.log(means), errors, float(min(1.0, correlation))
 
 
 def _ratios(
@@ -295,25 +370,20 @@ def _ratios(
     with np.errstate(invalid="ignore"):
         difference = log_mean[1:] - log_mean[0]
         standard_error = np.hypot(errors[1:], errors[0])
+        # Two groups of zeros have no ratio, and two of which every cell did it no error.
+        standard_error[standard_error == 0] = np.nan
         statistic = np.where(np.isnan(standard_error), np.nan, difference / standard_error)
     pvalue = t_pvalue(statistic, df, "two-sided")
-    return GroupRatiosResult(levels, mean, np.exp(difference), statistic, df, pvalue, dispersion, method, reason, standard_error)
+    return GroupRatiosResult(levels, mean, exp(difference), statistic, df, pvalue, dispersion, method, reason, standard_error)
 
 
 def _counts(values: ArrayLike, name: str) -> Floats:
-    number = np.asarray(values, dtype=np.float64)
-    if number.ndim != 1 or number.size == 0:
-        raise ValueError(f"{name} must be one-dimensional and hold a value or more.")
+    number = as_complete(values, name)
     if not np.isfinite(number).all() or (number < 0).any() or (number != np.rint(number)).any():
         raise ValueError(f"{name} must hold whole numbers from 0 upwards.")
+    if number.max() > LARGEST_NUMBER:
+        raise ValueError(f"{name} holds a number above 2**53, which is no count.")
     return number
-
-
-def _labels(group: ArrayLike, *arrays: Floats) -> NDArray[np.generic]:
-    labels = np.asarray(group)
-    if labels.ndim != 1 or any(labels.size != array.size for array in arrays):
-        raise ValueError("all arrays must be one-dimensional and of one length.")
-    return labels
 
 
 def _design(labels: NDArray[np.generic]) -> tuple[NDArray[np.generic], Floats]:

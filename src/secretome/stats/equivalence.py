@@ -8,15 +8,22 @@ from numpy.typing import ArrayLike
 from scipy import stats as scipy_stats
 from statsmodels.stats.weightstats import ttost_ind, ttost_paired
 
-from secretome.stats._common import ConfidenceInterval, Floats, NanPolicy, as_pairs, as_sample, check_choice, check_level, positive
-from secretome.stats.ranks import (
-    HodgesLehmannResult,
-    MannWhitneyResult,
-    SignedRankResult,
-    hodges_lehmann,
-    mann_whitney,
-    signed_rank,
+from secretome.stats._common import Alternative, ConfidenceInterval, exp
+from secretome.stats._inputs import (
+    Floats,
+    NanPolicy,
+    as_pairs,
+    as_real,
+    as_sample,
+    check_choice,
+    check_level,
+    positive,
+    unit_of,
+    varies,
 )
+from secretome.stats._ties import ROUNDING, merge_tied_differences, merge_ties, subtract
+from secretome.stats.location import HodgesLehmannResult, hodges_lehmann, shift_of_differences, shift_of_samples
+from secretome.stats.ranks import MannWhitneyResult, SignedRankResult, mann_whitney, signed_rank_of_differences
 
 Scale = Literal["difference", "ratio"]
 Method = Literal["welch", "rank"]
@@ -37,7 +44,7 @@ class EquivalenceResult:
     statistic : float
         t, U or the signed-rank sum at the bound that is nearer: the one with the larger p.
     attainable : float
-        The smallest p that exact tests at these sizes and ties allow; NaN for t tests.
+        The smallest p that exact tests at these sizes and ties allow; NaN for t tests and asymptotic ones.
     scale, method : str
         As asked for.
     """
@@ -51,8 +58,10 @@ class EquivalenceResult:
     scale: str
     method: str
     _shift: HodgesLehmannResult | None = field(repr=False)
+    _centre: float = field(repr=False)
     _standard_error: float = field(repr=False)
     _df: float = field(repr=False)
+    _unit: float = field(repr=False)
 
     def confidence_interval(self, confidence_level: float = 0.90) -> ConfidenceInterval:
         """Interval of the effect. By t, equivalence at alpha is shown when the one at ``1 - 2 * alpha`` lies between the bounds.
@@ -72,9 +81,10 @@ class EquivalenceResult:
             level = interval.level
         else:
             reach = scipy_stats.t.ppf((1 + confidence_level) / 2, self._df) * self._standard_error
-            centre = np.log(self.estimate) if self.scale == "ratio" else self.estimate
-            low, high, level = centre - reach, centre + reach, confidence_level
-        return ConfidenceInterval(np.exp(low), np.exp(high), level) if self.scale == "ratio" else ConfidenceInterval(low, high, level)
+            low, high, level = (self._centre - reach) * self._unit, (self._centre + reach) * self._unit, confidence_level
+        if self.scale == "ratio":
+            low, high = exp([low, high])
+        return ConfidenceInterval(low, high, level)
 
 
 def equivalence(
@@ -103,7 +113,7 @@ def equivalence(
     paired : bool, default False
         Whether `x` and `y` are pairs.
     nan_policy : {"raise", "omit"}
-        What to do with NaN.
+        What to do with missing values: NaN, None and masked ones. Pairs are dropped whole.
 
     Returns
     -------
@@ -112,8 +122,13 @@ def equivalence(
     Raises
     ------
     ValueError
-        If the bounds are not ordered, or, for a ratio, not above zero; if a sample is too small or has no spread for t, or, for a
-        ratio, holds a value that is not above zero.
+        If the bounds are not ordered or not finite, or, for a ratio, not above zero; if a sample is too small or has no spread for t, or,
+        for a ratio, holds a value that is not above zero.
+
+    Notes
+    -----
+    By ranks, y is moved by each bound. A value of x and a moved value of y that differ by rounding alone are tied, as they would be on
+    paper: 1.1 and 1.0 + 0.1 are the same number, although the computer's sum may differ in the last digit.
 
     References
     ----------
@@ -134,6 +149,7 @@ def equivalence(
     check_choice(scale, ("difference", "ratio"), "scale")
     check_choice(method, ("welch", "rank"), "method")
     first, second = as_pairs(x, y, nan_policy) if paired else (as_sample(x, "x", nan_policy), as_sample(y, "y", nan_policy))
+    low, high = as_real(low, "low"), as_real(high, "high")
     if not low < high or (scale == "ratio" and low <= 0):
         raise ValueError(f"the bounds must be ordered, and above zero for a ratio; they are {low:g} and {high:g}.")
     if scale == "ratio":
@@ -143,24 +159,29 @@ def equivalence(
 
 
 def _by_t(x: Floats, y: Floats, low: float, high: float, scale: Scale, paired: bool) -> EquivalenceResult:
-    transform = np.log if scale == "ratio" else None
-    first, second = (np.log(x), np.log(y)) if scale == "ratio" else (x, y)
     if min(x.size, y.size) < 2:
         raise ValueError("a t test needs at least two values in each sample.")
-    spread = np.ptp(first - second) if paired else max(np.ptp(first), np.ptp(second))
-    if spread <= 1e-12 * max(1.0, float(np.abs(first).max())):
+    if scale == "ratio":
+        unit, first, second, bounds = 1.0, np.log(x), np.log(y), np.log([low, high])
+        spread = varies(first - second, 1.0) if paired else varies(x) or varies(y)
+    else:
+        unit = unit_of(x, y)
+        first, second = x / unit, y / unit
+        with np.errstate(over="ignore"):
+            bounds = np.array([low, high]) / unit
+        spread = varies(first - second, max(np.abs(first).max(), np.abs(second).max())) if paired else varies(first) or varies(second)
+    if not spread:
         raise ValueError("the values do not vary, so a t test cannot be formed.")
     if paired:
-        pvalue, at_low, at_high = ttost_paired(x, y, low, high, transform=transform)
+        pvalue, at_low, at_high = ttost_paired(first, second, *bounds)
         standard_error, df = scipy_stats.sem(first - second), x.size - 1
     else:
-        pvalue, at_low, at_high = ttost_ind(x, y, low, high, usevar="unequal", transform=transform)
+        pvalue, at_low, at_high = ttost_ind(first, second, *bounds, usevar="unequal")
         standard_error, df = np.hypot(scipy_stats.sem(first), scipy_stats.sem(second)), at_low[2]
     centre = first.mean() - second.mean()
-    estimate = float(np.exp(centre) if scale == "ratio" else centre)
     statistic = at_low[0] if at_low[1] >= at_high[1] else at_high[0]
     return EquivalenceResult(
-        estimate=estimate,
+        estimate=float(exp(centre) if scale == "ratio" else centre * unit),
         pvalue=float(pvalue),
         pvalue_low=float(at_low[1]),
         pvalue_high=float(at_high[1]),
@@ -169,24 +190,76 @@ def _by_t(x: Floats, y: Floats, low: float, high: float, scale: Scale, paired: b
         scale=scale,
         method="welch",
         _shift=None,
+        _centre=float(centre),
         _standard_error=float(standard_error),
         _df=float(df),
+        _unit=unit,
     )
 
 
 def _by_ranks(x: Floats, y: Floats, low: float, high: float, scale: Scale, paired: bool) -> EquivalenceResult:
-    # The bound multiplies: on logarithms, rounding would break ties that the values have.
-    shifted = (y * low, y * high) if scale == "ratio" else (y + low, y + high)
-    first, (low_y, high_y) = (np.log(x), np.log(shifted)) if paired and scale == "ratio" else (x, shifted)
-    tests: list[MannWhitneyResult | SignedRankResult]
-    if paired:
-        tests = [signed_rank(first, low_y, alternative="greater"), signed_rank(first, high_y, alternative="less")]
-    else:
-        tests = [mann_whitney(first, low_y, alternative="greater"), mann_whitney(first, high_y, alternative="less")]
-    shift = hodges_lehmann(np.log(x), np.log(y), paired=paired) if scale == "ratio" else hodges_lehmann(x, y, paired=paired)
-    estimate = float(np.exp(shift.estimate)) if scale == "ratio" else shift.estimate
+    tests = [
+        _rank_test(x, y, low, "greater", scale, paired),
+        _rank_test(x, y, high, "less", scale, paired),
+    ]
+    shift = _shift(x, y, scale, paired)
+    estimate = float(exp(shift.estimate)) if scale == "ratio" else shift.estimate
     nearer = max(tests, key=lambda test: test.pvalue)
-    attainable = max(test.attainable for test in tests)
+    # NaN, where a test is asymptotic, is not lost in a maximum by NumPy.
+    attainable = float(np.max([test.attainable for test in tests]))
     return EquivalenceResult(
-        estimate, nearer.pvalue, tests[0].pvalue, tests[1].pvalue, nearer.statistic, attainable, scale, "rank", shift, np.nan, np.nan
+        estimate=estimate,
+        pvalue=nearer.pvalue,
+        pvalue_low=tests[0].pvalue,
+        pvalue_high=tests[1].pvalue,
+        statistic=nearer.statistic,
+        attainable=attainable,
+        scale=scale,
+        method="rank",
+        _shift=shift,
+        _centre=np.nan,
+        _standard_error=np.nan,
+        _df=np.nan,
+        _unit=1.0,
     )
+
+
+def _rank_test(
+    x: Floats, y: Floats, bound: float, alternative: Alternative, scale: Scale, paired: bool
+) -> MannWhitneyResult | SignedRankResult:
+    """The test of x against y moved by the bound. A value that is on the bound but for rounding is tied with it."""
+    if paired and scale == "ratio":
+        log_x, log_y, log_bound = np.log(x), np.log(y), float(np.log(bound))
+        tolerance = _log_rounding(log_x) + _log_rounding(log_y) + ROUNDING * abs(log_bound)
+        return signed_rank_of_differences(merge_tied_differences(log_x - log_y - log_bound, tolerance), alternative)
+    if paired:
+        # The bound is added on the side where it cancels least.
+        difference, tolerance = subtract(x, y), ROUNDING * np.maximum(np.maximum(np.abs(x), np.abs(y)), abs(bound))
+        return signed_rank_of_differences(merge_tied_differences(subtract(difference, np.full(x.size, bound)), tolerance), alternative)
+    if scale == "ratio":
+        with np.errstate(over="ignore", under="ignore"):
+            moved = y * bound
+        if not np.isfinite(moved).all() or not moved.all():
+            raise ValueError("y times a bound is too large or too small for a floating-point number.")
+        rounding = ROUNDING * moved
+    else:
+        moved = -subtract(-y, np.full(y.size, bound))
+        rounding = ROUNDING * np.maximum(np.abs(y), abs(bound))
+    merged = merge_ties(np.concatenate([x, moved]), np.concatenate([ROUNDING * np.abs(x), rounding]))
+    return mann_whitney(merged[: x.size], merged[x.size :], alternative=alternative)
+
+
+def _shift(x: Floats, y: Floats, scale: Scale, paired: bool) -> HodgesLehmannResult:
+    if scale == "difference":
+        return hodges_lehmann(x, y, paired=paired)
+    log_x, log_y = np.log(x), np.log(y)
+    rounding_x, rounding_y = _log_rounding(log_x), _log_rounding(log_y)
+    if not paired:
+        return shift_of_samples(log_x, log_y, rounding_x, rounding_y)
+    rounding = rounding_x + rounding_y
+    return shift_of_differences(merge_tied_differences(log_x - log_y, rounding), rounding)
+
+
+def _log_rounding(logs: Floats) -> Floats:
+    """What rounding can have added to logarithms: the value's own relative rounding, and that of the logarithm."""
+    return ROUNDING * (1 + np.abs(logs))

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats as scipy_stats
 
-from secretome.stats._common import ALTERNATIVES, Alternative, Floats, NanPolicy, as_samples, check_choice
-from secretome.stats._deals import permuted
+from secretome.stats._common import ALTERNATIVES, Alternative
+from secretome.stats._deals import SignSums, permuted, sum_at
+from secretome.stats._inputs import Floats, NanPolicy, as_position, as_samples, check_choice
 from secretome.stats._nulls import Ints, tied_values
 
 Method = Literal["auto", "exact", "permutation", "asymptotic"]
@@ -82,7 +83,7 @@ def kruskal_wallis(
         ``"exact"`` counts every deal of the values to the groups; ``"permutation"`` draws 99 999; ``"auto"`` is exact up to 200 000 deals
         and draws beyond; ``"asymptotic"`` is SciPy's chi-square.
     nan_policy : {"raise", "omit"}
-        What to do with NaN.
+        What to do with missing values: NaN, None and masked ones.
     rng : Generator, optional
         Draws the permutations. When absent they are the same at each call.
 
@@ -115,14 +116,15 @@ def kruskal_wallis(
     check_choice(method, ("auto", "exact", "permutation", "asymptotic"), "method")
     groups = as_samples(samples, nan_policy)
     pooled = np.concatenate(groups)
-    if np.ptp(pooled) == 0:
+    if pooled.min() == pooled.max():
         raise ValueError("all values are equal, so their ranks say nothing.")
     test = scipy_stats.kruskal(*groups)
     sizes = [group.size for group in groups]
     ties, df = tied_values(pooled), len(groups) - 1
     if method == "asymptotic":
         return KruskalWallisResult(float(test.statistic), float(test.pvalue), np.nan, np.nan, df, method, ties)
-    ranks = scipy_stats.rankdata(pooled)
+    # Less their mean, so that sums of many ranks stay small and equal ones are equal.
+    ranks = scipy_stats.rankdata(pooled) - (pooled.size + 1) / 2
     cuts = np.cumsum([0, *sizes[:-1]])
 
     def between(deals: Ints) -> Floats:
@@ -155,7 +157,7 @@ def steel(
     method : {"auto", "exact", "permutation"}
         ``"exact"`` counts every deal of the values to the groups; ``"permutation"`` draws 99 999; ``"auto"`` is exact up to 200 000 deals.
     nan_policy : {"raise", "omit"}
-        What to do with NaN.
+        What to do with missing values: NaN, None and masked ones.
     rng : Generator, optional
         Draws the permutations. When absent they are the same at each call.
 
@@ -191,23 +193,22 @@ def steel(
     check_choice(alternative, ALTERNATIVES, "alternative")
     check_choice(method, ("auto", "exact", "permutation"), "method")
     groups = as_samples(samples, nan_policy)
-    if not 0 <= control < len(groups):
-        raise ValueError(f"control must be the position of a sample, 0 to {len(groups) - 1}; it is {control!r}.")
+    control = as_position(control, "control", len(groups))
     ordered = [groups[control], *(group for position, group in enumerate(groups) if position != control)]
     pooled = np.concatenate(ordered)
-    if np.ptp(pooled) == 0:
+    if pooled.min() == pooled.max():
         raise ValueError("all values are equal, so their ranks say nothing.")
     sizes = [group.size for group in ordered]
     cuts = np.cumsum([0, *sizes])
-    spread = _spreads(np.sign(np.subtract.outer(pooled, pooled)), sizes)
-    # Small whole numbers in the order of the values, so that thousands of deals are compared at once.
-    dense = np.unique(pooled, return_inverse=True)[1].astype(np.int32)
+    spread = _spreads(pooled, sizes)
+    signs = SignSums(pooled)
 
     def standardised(deals: Ints) -> Floats:
-        dealt = np.ascontiguousarray(dense[deals].T)
-        base = dealt[: sizes[0]]
-        sums = [sum(np.sign(row - base).sum(axis=0) for row in dealt[start:stop]) for start, stop in pairwise(cuts[1:])]
-        return np.column_stack(sums) / spread
+        places = signs.places(deals)
+        member = np.zeros(places.shape, dtype=np.int8)
+        np.put_along_axis(member, places[:, : sizes[0]], 1, axis=1)
+        below = signs.below(member)
+        return np.column_stack([sum_at(below, places[:, start:stop], sizes[0]) for start, stop in pairwise(cuts[1:])]) / spread
 
     sign = {"two-sided": 0, "greater": 1, "less": -1}[alternative]
 
@@ -219,13 +220,16 @@ def steel(
     return SteelResult(statistic, null.pvalue, null.midp, null.attainable, null.method, alternative)
 
 
-def _spreads(above: Floats, sizes: Sequence[int]) -> Floats:
-    """The standard deviation of each group's sum of signs against the control, over all deals of the pooled values."""
-    total = above.shape[0]
-    squares = (above**2).sum()
+def _spreads(pooled: Floats, sizes: Sequence[int]) -> Floats:
+    """The standard deviation of each group's sum of signs against the control, over all permutations of the pooled values."""
+    total = pooled.size
+    _, counts = np.unique(pooled, return_counts=True)
+    # Over all ordered pairs of values: the sum of squared signs, and that of the squared sums of each value's signs.
+    squares = float(total**2 - (counts.astype(np.float64) ** 2).sum())
+    sums = 2 * scipy_stats.rankdata(pooled) - total - 1
     # Two signs are correlated when they share an animal, and then by how much an animal's signs agree with one another.
     one = squares / (total * (total - 1))
-    shared = ((above.sum(axis=1) ** 2).sum() - squares) / (total * (total - 1) * max(1, total - 2))
+    shared = ((sums**2).sum() - squares) / (total * (total - 1) * max(1, total - 2))
     m = np.array(sizes[1:])
     n = sizes[0]
     return np.asarray(np.sqrt(m * n * (one + (m + n - 2) * shared)))

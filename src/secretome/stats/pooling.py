@@ -1,13 +1,15 @@
 """Pooling the estimates of several cohorts."""
 
+import warnings
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats as scipy_stats
-from statsmodels.stats.meta_analysis import combine_effects
+from scipy.optimize import brentq
 
-from secretome.stats._common import ConfidenceInterval, as_sample, check_level
+from secretome.stats._common import ConfidenceInterval
+from secretome.stats._inputs import Floats, as_sample, check_level, unit_of
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,7 @@ class RandomEffectsResult:
     Attributes
     ----------
     estimate, standard_error : float
-        The pooled effect, and its standard error by Hartung and Knapp.
+        The pooled effect, and its standard error by Hartung and Knapp, with the ad hoc correction if it was asked for.
     tau : float
         The standard deviation of the true effects between cohorts.
     i_squared : float
@@ -26,6 +28,10 @@ class RandomEffectsResult:
         t with one degree of freedom less than there are cohorts, and its two-sided p.
     k : int
         How many cohorts.
+    adhoc : bool
+        Whether the ad hoc correction was asked for.
+    fixed_effect_standard_error : float
+        The standard error of the fixed-effect (inverse-variance) mean, which assumes that the true effect is the same in every cohort.
     """
 
     estimate: float
@@ -35,6 +41,8 @@ class RandomEffectsResult:
     statistic: float
     pvalue: float
     k: int
+    adhoc: bool
+    fixed_effect_standard_error: float
     _spread: float = field(repr=False)
 
     def confidence_interval(self, confidence_level: float = 0.95) -> ConfidenceInterval:
@@ -47,8 +55,20 @@ class RandomEffectsResult:
         Returns
         -------
         ConfidenceInterval
+
+        Warns
+        -----
+        UserWarning
+            If the interval is narrower than that of the fixed-effect model, which happens by chance when few cohorts agree closely.
         """
-        reach = scipy_stats.t.ppf((1 + check_level(confidence_level)) / 2, self.k - 1) * self.standard_error
+        tail = (1 + check_level(confidence_level)) / 2
+        reach = scipy_stats.t.ppf(tail, self.k - 1) * self.standard_error
+        if reach < scipy_stats.norm.ppf(tail) * self.fixed_effect_standard_error:
+            warnings.warn(
+                "The Hartung-Knapp interval is narrower than the fixed-effect interval, because the estimates "
+                "agree more closely than their standard errors would let expect; use adhoc=True for an interval that is not.",
+                stacklevel=2,
+            )
         return ConfidenceInterval(self.estimate - reach, self.estimate + reach, confidence_level)
 
     def prediction_interval(self, confidence_level: float = 0.95) -> ConfidenceInterval:
@@ -69,13 +89,16 @@ class RandomEffectsResult:
         return ConfidenceInterval(self.estimate - reach, self.estimate + reach, confidence_level)
 
 
-def random_effects(estimates: ArrayLike, standard_errors: ArrayLike) -> RandomEffectsResult:
+def random_effects(estimates: ArrayLike, standard_errors: ArrayLike, *, adhoc: bool = False) -> RandomEffectsResult:
     """Pool effects that may differ from cohort to cohort: Paule and Mandel's variance, Hartung and Knapp's interval.
 
     Parameters
     ----------
     estimates, standard_errors : array_like, 1-D
         Each cohort's effect, on a scale where it is about normal (logarithms of ratios), and its standard error.
+    adhoc : bool, default False
+        Whether to apply the ad hoc variance correction [4]_: the Hartung-Knapp standard error is never smaller than that of the
+        random-effects model without it. It is ``test="adhoc"`` in R's metafor, and ``adhoc.hakn.ci="se"`` in R's meta.
 
     Returns
     -------
@@ -84,7 +107,13 @@ def random_effects(estimates: ArrayLike, standard_errors: ArrayLike) -> RandomEf
     Raises
     ------
     ValueError
-        If the arrays differ in length, hold fewer than two cohorts, or a standard error that is not above zero.
+        If the arrays differ in length, hold fewer than two cohorts or a missing value, or a standard error that is not above zero.
+
+    Warns
+    -----
+    UserWarning
+        If all estimates are equal and there is no ad hoc correction: the standard error is then 0, the interval has no width, and p is 0,
+        or NaN where the estimates are 0.
 
     References
     ----------
@@ -93,6 +122,8 @@ def random_effects(estimates: ArrayLike, standard_errors: ArrayLike) -> RandomEf
     .. [2] Hartung J, Knapp G (2001). A refined method for the meta-analysis of controlled clinical trials with binary outcome. Statistics
        in Medicine 20:3875-3889.
     .. [3] Higgins JPT, Thompson SG, Spiegelhalter DJ (2009). A re-evaluation of random-effects meta-analysis. JRSS A 172:137-159.
+    .. [4] Röver C, Knapp G, Friede T (2015). Hartung-Knapp-Sidik-Jonkman approach and its modification for random-effects meta-analysis
+       with few studies. BMC Medical Research Methodology 15:99.
 
     Examples
     --------
@@ -109,19 +140,50 @@ def random_effects(estimates: ArrayLike, standard_errors: ArrayLike) -> RandomEf
         raise ValueError(f"two cohorts or more, each with a standard error, are needed; there are {effects.size} and {errors.size}.")
     if (errors <= 0).any():
         raise ValueError("every standard error must be above zero.")
-    pooled = combine_effects(effects, errors**2, method_re="iterated", use_t=True)
-    estimate, standard_error = float(pooled.mean_effect_re), float(np.sqrt(pooled.var_hksj_re))
-    tau_squared = max(0.0, float(pooled.tau2))
+    unit = unit_of(effects, errors)
+    effects, errors = effects / unit, errors / unit
+    tau_squared = _paule_mandel(effects, errors)
+    fixed, weights = 1 / errors**2, 1 / (errors**2 + tau_squared)
+    estimate = float((weights * effects).sum() / weights.sum())
     # The prediction interval adds the spread between cohorts to the plain error of the pooled effect.
-    plain = 1 / (1 / (errors**2 + tau_squared)).sum()
-    statistic = estimate / standard_error
+    plain = 1 / weights.sum()
+    scatter = _weighted_scatter(effects, weights) / (effects.size - 1)
+    standard_error = float(np.sqrt(plain * (max(1.0, scatter) if adhoc else scatter)))
+    heterogeneity = _weighted_scatter(effects, fixed)
+    if standard_error == 0:
+        warnings.warn("All estimates are equal, so the Hartung-Knapp standard error is 0; use adhoc=True.", stacklevel=2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        statistic = float(np.float64(estimate) / standard_error)
     return RandomEffectsResult(
-        estimate=estimate,
-        standard_error=standard_error,
-        tau=float(np.sqrt(tau_squared)),
-        i_squared=max(0.0, float(pooled.i2)),
-        statistic=float(statistic),
+        estimate=estimate * unit,
+        standard_error=standard_error * unit,
+        tau=float(np.sqrt(tau_squared)) * unit,
+        i_squared=max(0.0, 1 - (effects.size - 1) / heterogeneity) if heterogeneity > 0 else 0.0,
+        statistic=statistic,
         pvalue=float(2 * scipy_stats.t.sf(abs(statistic), effects.size - 1)),
         k=effects.size,
-        _spread=float(np.sqrt(tau_squared + plain)),
+        adhoc=bool(adhoc),
+        fixed_effect_standard_error=float(np.sqrt(1 / fixed.sum())) * unit,
+        _spread=float(np.sqrt(tau_squared + plain)) * unit,
     )
+
+
+def _paule_mandel(effects: Floats, errors: Floats) -> float:
+    """The variance between cohorts at which the weighted scatter equals its degrees of freedom, or 0 if it is smaller without any."""
+
+    def excess(tau_squared: float) -> float:
+        return _weighted_scatter(effects, 1 / (errors**2 + tau_squared)) - (effects.size - 1)
+
+    if excess(0.0) <= 0:
+        return 0.0
+    # With this variance no cohort's distance from the mean is more than the range, and the scatter is below its degrees of freedom.
+    highest = effects.size * float(np.ptp(effects)) ** 2
+    return float(brentq(excess, 0.0, highest, xtol=1e-14 * highest, rtol=1e-14))
+
+
+def _weighted_scatter(effects: Floats, weights: Floats) -> float:
+    """The weighted sum of squared distances from the weighted mean: Cochran's Q for inverse-variance weights."""
+    if effects.min() == effects.max():
+        return 0.0
+    mean = (weights * effects).sum() / weights.sum()
+    return float((weights * (effects - mean) ** 2).sum())

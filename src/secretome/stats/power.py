@@ -1,5 +1,6 @@
 """Power by simulation, whole batches of trials at once."""
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -8,7 +9,8 @@ import numpy as np
 from scipy import stats as scipy_stats
 from scipy.stats import rankdata
 
-from secretome.stats._common import ALTERNATIVES, Alternative, Floats, check_choice, check_level
+from secretome.stats._common import ALTERNATIVES, Alternative
+from secretome.stats._inputs import Floats, as_generator, as_real, check_choice, check_level
 from secretome.stats._nulls import Ints, rank_sum_null
 
 Draw = Callable[[np.random.Generator, int], tuple[Floats, Floats]]
@@ -69,7 +71,8 @@ def power(
     Raises
     ------
     ValueError
-        If `alpha` is not between 0 and 1, `trials` is below 1, or `draw` returns other shapes.
+        If `alpha` is not between 0 and 1, `trials` is below 1 or no whole number, `draw` returns other shapes, NaN or infinity, or `test`
+        does not return one p for each trial.
 
     Examples
     --------
@@ -83,27 +86,43 @@ def power(
     >>> round(result.power, 2), result.standard_error < 0.005
     (0.7, True)
     """
-    check_level(alpha)
+    check_level(alpha, "alpha")
     check_choice(alternative, ALTERNATIVES, "alternative")
-    if trials < 1:
-        raise ValueError(f"trials must be 1 or more; it is {trials}.")
+    if as_real(trials, "trials") < 1 or trials != int(trials):
+        raise ValueError(f"trials must be a whole number, 1 or more; it is {trials}.")
+    trials = int(trials)
+    if not callable(draw):
+        raise TypeError(f"draw must be a function of a generator and a number of trials; it is a {type(draw).__name__}.")
     if not callable(test):
         check_choice(test, ("mann_whitney", "welch"), "test")
-    generator = rng or np.random.default_rng(0)
+    generator = as_generator(rng)
     rejected = 0
     for start in range(0, trials, BATCH):
         rows = min(BATCH, trials - start)
-        x, y = (np.asarray(part, dtype=np.float64) for part in draw(generator, rows))
-        if x.ndim != 2 or y.ndim != 2 or len(x) != rows or len(y) != rows:
-            raise ValueError(f"draw must return two arrays of {rows} rows; it returned {x.shape} and {y.shape}.")
+        x, y = _drawn(draw, generator, rows)
         if callable(test):
-            pvalues = np.asarray(test(x, y))
+            pvalues = np.asarray(test(x, y), dtype=np.float64)
+            if pvalues.shape != (rows,):
+                raise ValueError(f"test must return one p for each of {rows} trials; it returned an array of shape {pvalues.shape}.")
         else:
             pvalues = mann_whitney_rows(x, y, alternative).pvalue if test == "mann_whitney" else _welch_rows(x, y, alternative)
         # A relative tolerance, because alpha is rarely a binary fraction and exact p values are sums.
         rejected += int((pvalues <= alpha * (1 + 1e-12)).sum())
     share = rejected / trials
     return PowerResult(share, float(np.sqrt(share * (1 - share) / trials)), trials)
+
+
+def _drawn(draw: Draw, generator: np.random.Generator, rows: int) -> tuple[Floats, Floats]:
+    """One batch of trials, refused where it has another shape or values that cannot be ranked."""
+    parts = draw(generator, rows)
+    if not isinstance(parts, (tuple, list)) or len(parts) != 2:
+        raise ValueError(f"draw must return two arrays of {rows} rows; it returned a {type(parts).__name__}.")
+    x, y = (np.asarray(part, dtype=np.float64) for part in parts)
+    if x.ndim != 2 or y.ndim != 2 or len(x) != rows or len(y) != rows or not x.size or not y.size:
+        raise ValueError(f"draw must return two arrays of {rows} rows; it returned {x.shape} and {y.shape}.")
+    if not (np.isfinite(x).all() and np.isfinite(y).all()):
+        raise ValueError("draw must return finite values; it returned NaN or infinity.")
+    return x, y
 
 
 class MannWhitneyRows(NamedTuple):
@@ -152,4 +171,9 @@ def _tail(support: Ints, weights: Floats, observed: Ints, centre: int, alternati
 
 
 def _welch_rows(x: Floats, y: Floats, alternative: Alternative) -> Floats:
-    return np.asarray(scipy_stats.ttest_ind(x, y, axis=1, equal_var=False, alternative=alternative).pvalue)
+    if min(x.shape[1], y.shape[1]) < 2:
+        raise ValueError("Welch's t needs at least two values in each group.")
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        # A trial whose values do not vary has no t: its p is NaN, which is no rejection.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return np.asarray(scipy_stats.ttest_ind(x, y, axis=1, equal_var=False, alternative=alternative).pvalue)

@@ -1,27 +1,23 @@
-"""Rank tests with exact p values under ties, and the shift that goes with them."""
+"""Rank tests of two groups and of pairs, with exact p values under ties."""
 
-import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats as scipy_stats
 
-from secretome.stats._common import (
-    ALTERNATIVES,
-    Alternative,
-    ConfidenceInterval,
-    Floats,
-    NanPolicy,
-    as_pairs,
-    as_sample,
-    check_choice,
-    check_level,
-    exact_critical,
-    exact_tails,
+from secretome.stats._common import ALTERNATIVES, Alternative, exact_tails
+from secretome.stats._inputs import Floats, NanPolicy, as_sample, check_choice
+from secretome.stats._nulls import (
+    LARGEST_EXACT,
+    countable,
+    doubled_midranks,
+    observed_rank_sum_null,
+    observed_signed_sum_null,
+    tied_values,
 )
-from secretome.stats._nulls import LARGEST_EXACT, Ints, countable, doubled_midranks, rank_sum_null, signed_sum_null, tied_values
+from secretome.stats._ties import paired_differences
 
 Method = Literal["auto", "exact", "asymptotic"]
 
@@ -68,13 +64,17 @@ class SignedRankResult:
     ----------
     statistic : float
         Sum of the ranks of the positive differences.
-    pvalue, midp, attainable : float
-        Exact conditional p given ties and zeros; the same less half the probability of the observed value;
-        the smallest p that this many pairs, with these ties and zeros, allow.
+    pvalue : float
+        Exact conditional p given ties and zeros, or the normal approximation's.
+    midp, attainable : float
+        The exact p less half the probability of the observed value; the smallest p that this many pairs, with these ties and zeros,
+        allow. Both are NaN when the method is asymptotic.
     alternative : str
         The alternative tested.
     n_pairs, zeros, ties : int
         Pairs used; differences of zero among them; absolute non-zero differences that share their value with another.
+    method : str
+        ``"exact"`` or ``"asymptotic"``: what was used.
     """
 
     statistic: float
@@ -85,57 +85,7 @@ class SignedRankResult:
     n_pairs: int
     zeros: int
     ties: int
-
-
-@dataclass(frozen=True)
-class HodgesLehmannResult:
-    """Result of `hodges_lehmann`.
-
-    Attributes
-    ----------
-    estimate : float
-        The shift of x over y, in the unit of the data.
-    paired : bool
-        Whether x and y were taken as pairs.
-    """
-
-    estimate: float
-    paired: bool
-    _steps: Floats = field(repr=False, compare=False)
-    _support: Ints = field(repr=False, compare=False)
-    _weights: Floats = field(repr=False, compare=False)
-
-    def confidence_interval(self, confidence_level: float = 0.95) -> ConfidenceInterval:
-        """Exact interval from the permutation null of the observed ties.
-
-        The limits are order statistics of the pairwise differences (Walsh averages for pairs), so that the interval
-        excludes a shift of zero when the exact test rejects at ``1 - confidence_level``, touching limits aside.
-
-        Parameters
-        ----------
-        confidence_level : float, default 0.95
-            The level asked for.
-
-        Returns
-        -------
-        ConfidenceInterval
-            ``low``, ``high`` and ``level``, the level reached. Where no finite interval reaches the level asked
-            for, the limits are infinite, and where all differences are equal they are NaN; a warning says so.
-        """
-        alpha = 1 - check_level(confidence_level)
-        if self._steps[0] == self._steps[-1]:
-            warnings.warn("All differences are equal, so they say nothing of their spread: the limits are NaN.", stacklevel=2)
-            return ConfidenceInterval(np.nan, np.nan, np.nan)
-        # The support counts half steps, because midranks were doubled.
-        critical = exact_critical(self._support, self._weights, 2 * self._steps.size, alpha)
-        if critical is None:
-            warnings.warn(
-                f"No finite {confidence_level:.4g} interval exists: with these sizes and ties the exact test rejects no shift.",
-                stacklevel=2,
-            )
-            return ConfidenceInterval(-np.inf, np.inf, 1.0)
-        beyond = critical[0] // 2
-        return ConfidenceInterval(self._steps[beyond], self._steps[-1 - beyond], 1 - critical[1])
+    method: str
 
 
 def mann_whitney(
@@ -159,7 +109,7 @@ def mann_whitney(
         asymptotic beyond. ``"asymptotic"`` is SciPy's normal
         approximation with tie and continuity correction.
     nan_policy : {"raise", "omit"}
-        What to do with NaN.
+        What to do with missing values: NaN, None and masked ones.
 
     Returns
     -------
@@ -209,7 +159,7 @@ def mann_whitney(
         pvalue = scipy_stats.mannwhitneyu(first, second, alternative=alternative, method="asymptotic").pvalue
         used, pvalue, midp, attainable = "asymptotic", float(pvalue), np.nan, np.nan
     else:
-        support, weights = _rank_sum_null(ranks, fewer)
+        support, weights = observed_rank_sum_null(ranks, fewer)
         observed = int(ranks[:m].sum() if m <= n else ranks[m:].sum())
         mirrored: dict[str, Alternative] = {"less": "greater", "greater": "less", "two-sided": "two-sided"}
         side = alternative if m <= n else mirrored[alternative]
@@ -223,6 +173,7 @@ def signed_rank(
     y: ArrayLike | None = None,
     *,
     alternative: Alternative = "two-sided",
+    method: Method = "auto",
     nan_policy: NanPolicy = "raise",
 ) -> SignedRankResult:
     """Wilcoxon signed-rank test for pairs, exact under ties and zeros.
@@ -235,8 +186,11 @@ def signed_rank(
         Second value of each pair.
     alternative : {"two-sided", "less", "greater"}
         ``"greater"``: x tends to exceed y.
+    method : {"auto", "exact", "asymptotic"}
+        ``"auto"`` is exact up to 1000 differences other than zero, and asymptotic beyond. ``"asymptotic"`` is the normal approximation
+        with the variance of the observed ranks and continuity correction, as SciPy's with ``correction=True``.
     nan_policy : {"raise", "omit"}
-        What to do with a pair that holds NaN; ``"omit"`` drops the pair.
+        What to do with a pair that holds NaN or is masked; ``"omit"`` drops the pair.
 
     Returns
     -------
@@ -245,7 +199,7 @@ def signed_rank(
     Raises
     ------
     ValueError
-        If the samples differ in length, are empty, or hold NaN or infinity.
+        If the samples differ in length, are empty, or hold NaN or infinity; if an exact count of too many pairs is asked for.
 
     Notes
     -----
@@ -267,111 +221,37 @@ def signed_rank(
     (0.000488, True)
     """
     check_choice(alternative, ALTERNATIVES, "alternative")
-    difference = _differences(x, y, nan_policy)
+    check_choice(method, ("auto", "exact", "asymptotic"), "method")
+    return signed_rank_of_differences(paired_differences(x, y, nan_policy)[0], alternative, method)
+
+
+def signed_rank_of_differences(difference: Floats, alternative: Alternative, method: Method = "auto") -> SignedRankResult:
+    """`signed_rank` of differences in which ties are already equal."""
     ranks = doubled_midranks(np.abs(difference))
     moved = difference != 0
     kept = ranks[moved]
     observed = int(ranks[difference > 0].sum())
-    support, weights = _signed_sum_null(kept)
-    tails = exact_tails(support, weights, observed, int(kept.sum()), alternative)
+    used = "asymptotic" if method == "asymptotic" or (method == "auto" and kept.size > LARGEST_EXACT) else "exact"
+    if used == "exact":
+        support, weights = observed_signed_sum_null(kept)
+        pvalue, midp, attainable = exact_tails(support, weights, observed, int(kept.sum()), alternative)
+    else:
+        pvalue, midp, attainable = _asymptotic_signed_rank(difference, alternative), np.nan, np.nan
     return SignedRankResult(
         statistic=observed / 2,
-        pvalue=tails.pvalue,
-        midp=tails.midp,
-        attainable=tails.attainable,
+        pvalue=pvalue,
+        midp=midp,
+        attainable=attainable,
         alternative=alternative,
         n_pairs=difference.size,
         zeros=int((~moved).sum()),
         ties=tied_values(np.abs(difference[moved])),
+        method=used,
     )
 
 
-def hodges_lehmann(x: ArrayLike, y: ArrayLike, *, paired: bool = False, nan_policy: NanPolicy = "raise") -> HodgesLehmannResult:
-    """Hodges-Lehmann shift of x over y, with an exact interval.
-
-    Parameters
-    ----------
-    x, y : array_like, 1-D
-        Two independent samples, or the two values of each pair.
-    paired : bool, default False
-        Whether `x` and `y` are pairs.
-    nan_policy : {"raise", "omit"}
-        What to do with NaN.
-
-    Returns
-    -------
-    HodgesLehmannResult
-        ``estimate`` and ``confidence_interval(level)``, in the unit of the data.
-
-    Raises
-    ------
-    ValueError
-        If a sample is empty, not one-dimensional, or holds NaN or infinity; if pairs differ in number.
-
-    Notes
-    -----
-    The estimate is the median of all differences x - y, or of the Walsh averages of the paired differences [1]_. The interval
-    takes its order statistics from the exact null of the observed ties, as SAS does. Without ties it holds just the shifts
-    that the exact test accepts; with them the two are sure to agree only at a shift of zero, because another shift has other ties.
-
-    References
-    ----------
-    .. [1] Hodges JL, Lehmann EL (1963). Estimates of location based on rank tests. Annals of Mathematical Statistics 34:598-611.
-    .. [2] Hollander M, Wolfe DA (1973). Nonparametric Statistical Methods. Wiley, pp. 69-82.
-
-    Examples
-    --------
-    Permeability of the chorioamnion at term and at 12 to 26 weeks, in 10**-4 cm/s [2]_:
-
-    >>> from secretome import stats
-    >>> term = [0.80, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46]
-    >>> early = [1.15, 0.88, 0.90, 0.74, 1.21]
-    >>> shift = stats.hodges_lehmann(term, early)
-    >>> interval = shift.confidence_interval(0.95)
-    >>> round(shift.estimate, 3), round(interval.low, 2), round(interval.high, 2), round(interval.level, 3)
-    (0.305, -0.15, 0.76, 0.96)
-    """
-    if paired:
-        difference = _differences(x, y, nan_policy)
-        above, beside = np.triu_indices(difference.size)
-        steps = (difference[above] + difference[beside]) / 2
-        support, weights = _signed_sum_null(doubled_midranks(np.abs(difference)))
-    else:
-        first, second = as_sample(x, "x", nan_policy), as_sample(y, "y", nan_policy)
-        steps = np.subtract.outer(first, second).ravel()
-        ranks = doubled_midranks(np.concatenate([first, second]))
-        fewer = min(first.size, second.size)
-        support, weights = _rank_sum_null(ranks, fewer)
-        # U of the smaller sample; that of the other mirrors it, and the two-sided test with it.
-        support = support - fewer * (fewer + 1)
-    steps = np.sort(steps)
-    return HodgesLehmannResult(float(np.median(steps)), paired, steps, support, weights)
-
-
-def _differences(x: ArrayLike, y: ArrayLike | None, nan_policy: NanPolicy) -> Floats:
-    first, second = as_pairs(x, np.zeros(np.shape(x)) if y is None else y, nan_policy)
-    difference = first - second
-    if not np.isfinite(difference).all():
-        raise ValueError("a difference between x and y is too large for a floating-point number.")
-    # What rounding to binary fractions can have added to each difference.
-    slack = 2.0**-50 * np.maximum(np.abs(first), np.abs(second))
-    difference[np.abs(difference) <= slack] = 0
-    order = np.argsort(np.abs(difference), kind="stable")
-    sizes, slack = np.abs(difference)[order], slack[order]
-    # A new size begins where the step from the last one is more than rounding.
-    begins = np.append(True, np.diff(sizes) > slack[1:] + slack[:-1])
-    tied: Floats = np.empty_like(difference)
-    tied[order] = np.sign(difference[order]) * sizes[begins][np.cumsum(begins) - 1]
-    return tied
-
-
-def _rank_sum_null(ranks: Ints, size: int) -> tuple[Ints, Floats]:
-    if not countable(ranks, size):
-        raise ValueError(f"{ranks.size} values, so tied, are too many to count every arrangement.")
-    return rank_sum_null(tuple(np.sort(ranks).tolist()), size)
-
-
-def _signed_sum_null(ranks: Ints) -> tuple[Ints, Floats]:
-    if ranks.size > LARGEST_EXACT:
-        raise ValueError(f"every sign pattern is counted for up to {LARGEST_EXACT} pairs; there are {ranks.size}.")
-    return signed_sum_null(tuple(np.sort(ranks).tolist()))
+def _asymptotic_signed_rank(difference: Floats, alternative: Alternative) -> float:
+    if not difference.any():
+        return 1.0
+    test = scipy_stats.wilcoxon(difference, zero_method="pratt", correction=True, alternative=alternative, method="asymptotic")
+    return float(test.pvalue)

@@ -7,17 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats as scipy_stats
 
-from secretome.stats._common import (
-    ALTERNATIVES,
-    Alternative,
-    ConfidenceInterval,
-    NanPolicy,
-    as_pairs,
-    as_sample,
-    check_choice,
-    check_level,
-    positive,
-)
+from secretome.stats._common import ALTERNATIVES, Alternative, ConfidenceInterval, exp
+from secretome.stats._inputs import NanPolicy, as_pairs, as_sample, check_choice, check_level, positive, varies
 
 
 @dataclass(frozen=True)
@@ -42,6 +33,7 @@ class GeometricMeanRatioResult:
     pvalue: float
     alternative: str
     paired: bool
+    _log_ratio: float = field(repr=False)
     _standard_error: float = field(repr=False)
 
     def confidence_interval(self, confidence_level: float = 0.95) -> ConfidenceInterval:
@@ -56,7 +48,8 @@ class GeometricMeanRatioResult:
         ConfidenceInterval
         """
         reach = scipy_stats.t.ppf((1 + check_level(confidence_level)) / 2, self.df) * self._standard_error
-        return ConfidenceInterval(self.estimate * np.exp(-reach), self.estimate * np.exp(reach), confidence_level)
+        low, high = exp([self._log_ratio - reach, self._log_ratio + reach])
+        return ConfidenceInterval(low, high, confidence_level)
 
 
 def geometric_mean_ratio(
@@ -78,7 +71,7 @@ def geometric_mean_ratio(
     alternative : {"two-sided", "less", "greater"}
         ``"greater"``: the ratio exceeds 1.
     nan_policy : {"raise", "omit"}
-        What to do with NaN; pairs are dropped whole.
+        What to do with missing values: NaN, None and masked ones. Pairs are dropped whole.
 
     Returns
     -------
@@ -116,8 +109,7 @@ def geometric_mean_ratio(
     log_x, log_y = np.log(positive(first, "x")), np.log(positive(second, "y"))
     if min(log_x.size, log_y.size) < 2:
         raise ValueError("a t interval needs at least two values in each sample.")
-    spread = np.ptp(log_x - log_y) if paired else max(np.ptp(log_x), np.ptp(log_y))
-    if spread < 1e-12:
+    if not (varies(log_x - log_y, 1.0) if paired else varies(first) or varies(second)):
         raise ValueError("the values do not vary, so a t interval cannot be formed.")
     if paired:
         test = scipy_stats.ttest_rel(log_x, log_y, alternative=alternative)
@@ -128,7 +120,14 @@ def geometric_mean_ratio(
             warnings.simplefilter("ignore", RuntimeWarning)
             test = scipy_stats.ttest_ind(log_x, log_y, equal_var=False, alternative=alternative)
         standard_error = np.hypot(scipy_stats.sem(log_x), scipy_stats.sem(log_y))
-    estimate = float(np.exp(log_x.mean() - log_y.mean()))
+    log_ratio = float(log_x.mean() - log_y.mean())
     return GeometricMeanRatioResult(
-        estimate, float(test.statistic), float(test.df), float(test.pvalue), alternative, paired, float(standard_error)
+        float(exp(log_ratio)),
+        float(test.statistic),
+        float(test.df),
+        float(test.pvalue),
+        alternative,
+        paired,
+        log_ratio,
+        float(standard_error),
     )

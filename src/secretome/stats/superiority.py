@@ -7,7 +7,8 @@ from numpy.typing import ArrayLike
 from scipy import stats as scipy_stats
 from scipy.optimize import brentq
 
-from secretome.stats._common import ConfidenceInterval, NanPolicy, as_sample, check_level
+from secretome.stats._common import ConfidenceInterval
+from secretome.stats._inputs import NanPolicy, as_sample, check_level
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def probability_of_superiority(x: ArrayLike, y: ArrayLike, *, nan_policy: NanPol
     x, y : array_like, 1-D
         Two independent samples, in one unit; only the order of the values matters.
     nan_policy : {"raise", "omit"}
-        What to do with NaN.
+        What to do with missing values: NaN, None and masked ones.
 
     Returns
     -------
@@ -101,5 +102,7 @@ def probability_of_superiority(x: ArrayLike, y: ArrayLike, *, nan_policy: NanPol
     (0.789, 0.558, 0.911)
     """
     first, second = as_sample(x, "x", nan_policy), as_sample(y, "y", nan_policy)
-    above = np.sign(np.subtract.outer(first, second)).sum()
-    return SuperiorityResult(float((1 + above / (first.size * second.size)) / 2), first.size, second.size)
+    # U from rank sums, which needs no table of all pairs.
+    ranks = scipy_stats.rankdata(np.concatenate([first, second]))[: first.size]
+    wins = ranks.sum() - first.size * (first.size + 1) / 2
+    return SuperiorityResult(float(wins / (first.size * second.size)), first.size, second.size)

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats as scipy_stats
 
-from secretome.stats._common import Floats, check_choice
 from secretome.stats._deals import COUNTED_AT_MOST, Permuted, permuted
-from secretome.stats._nulls import Ints
+from secretome.stats._inputs import Floats, as_complete, as_generator, as_labels, as_vector, check_choice, check_one_length
+from secretome.stats._nulls import LARGEST_EXACT, Ints
 
 Method = Literal["auto", "exact", "permutation", "asymptotic"]
 
@@ -76,7 +76,8 @@ def logrank(
     Raises
     ------
     ValueError
-        If the arrays differ in length, a time is negative or missing, there are fewer than two groups, or nothing died.
+        If the arrays differ in length, a time is negative or missing, an event or a group label is missing, there are fewer than two
+        groups, or nothing died.
 
     Notes
     -----
@@ -103,6 +104,7 @@ def logrank(
     (16.79, [19.25, 10.75])
     """
     check_choice(method, ("auto", "exact", "permutation", "asymptotic"), "method")
+    generator = as_generator(rng)
     hours, died, levels, member = _checked(time, event, group)
     scores, variance = _scores(hours, died, member)
     sizes = member.sum(axis=0).astype(np.int64).tolist()
@@ -112,7 +114,7 @@ def logrank(
     inverse = np.linalg.pinv(variance)
     statistic = float(difference @ inverse @ difference)
     df = levels.size - 1
-    null = None if method == "asymptotic" else _null(scores, member, sizes, method, rng)
+    null = None if method == "asymptotic" else _null(scores, member, sizes, method, generator)
     if null is None:
         chance = float(scipy_stats.chi2.sf(statistic, df))
         return LogrankResult(levels, statistic, chance, np.nan, np.nan, observed, observed - difference, df, "asymptotic")
@@ -122,19 +124,27 @@ def logrank(
 
 
 def _checked(time: ArrayLike, event: ArrayLike, group: ArrayLike) -> tuple[Floats, Floats, NDArray[np.generic], Floats]:
-    hours, died, labels = np.asarray(time, dtype=np.float64), np.asarray(event, dtype=np.float64), np.asarray(group)
-    if hours.ndim != 1 or hours.shape != died.shape or hours.shape != labels.shape:
-        raise ValueError("time, event and group must be one-dimensional and of one length.")
+    hours, died, labels = as_complete(time, "time"), _events(event), as_labels(group)
+    check_one_length(time=hours, event=died, group=labels)
     if not np.isfinite(hours).all() or (hours < 0).any():
-        raise ValueError("every time must be a number from 0 upwards.")
-    if not np.isin(died, (0, 1)).all():
-        raise ValueError("every event must be true or false.")
+        raise ValueError("time must hold finite numbers from 0 upwards.")
     levels, positions = np.unique(labels, return_inverse=True)
     if levels.size < 2:
         raise ValueError("there must be two groups or more.")
     if not died.any():
         raise ValueError("nothing died, so there is no survival to compare.")
     return hours, died, levels, np.eye(levels.size)[positions]
+
+
+def _events(event: ArrayLike) -> Floats:
+    if getattr(getattr(event, "dtype", None), "kind", "") == "b" and not np.ma.is_masked(event):
+        event = np.asarray(event, dtype=np.float64)
+    elif isinstance(event, (list, tuple)):
+        event = [int(value) if isinstance(value, (bool, np.bool_)) else value for value in event]
+    died = as_vector(event, "event")
+    if not np.isin(died, (0, 1)).all():
+        raise ValueError("event must hold true or false (1 or 0) for each value, and none missing.")
+    return died
 
 
 def _scores(hours: Floats, died: Floats, member: Floats) -> tuple[Floats, Floats]:
@@ -152,7 +162,7 @@ def _scores(hours: Floats, died: Floats, member: Floats) -> tuple[Floats, Floats
     return died - hazard, covariance
 
 
-def _null(scores: Floats, member: Floats, sizes: list[int], method: str, rng: np.random.Generator | None) -> Permuted:
+def _null(scores: Floats, member: Floats, sizes: list[int], method: str, rng: np.random.Generator) -> Permuted:
     """The chance of groups that differ as much, by squares over sizes, which for two groups order as the difference does."""
     extremity = float(((member.T @ scores) ** 2 / sizes).sum())
     if len(sizes) == 2 and method != "permutation":
@@ -173,6 +183,8 @@ def _null(scores: Floats, member: Floats, sizes: list[int], method: str, rng: np
 
 def _counted(scores: Floats, size: int, observed: float) -> Permuted | None:
     """The exact null of one group's sum, by counting equal scores together; None where too many sums are different."""
+    if scores.size > LARGEST_EXACT:
+        return None
     values, counts = np.unique(scores.round(10), return_counts=True)
     sums: dict[tuple[int, int], float] = {(0, 0): 1.0}
     # Sums in units so fine that different ones stay different.

@@ -12,8 +12,9 @@ from numpy.typing import ArrayLike
 from scipy import stats as scipy_stats
 from statsmodels.stats.nonparametric import jonckheere_terpstra as asymptotic_jonckheere_terpstra
 
-from secretome.stats._common import ALTERNATIVES, Alternative, Floats, NanPolicy, as_samples, check_choice, exact_tails
-from secretome.stats._deals import permuted
+from secretome.stats._common import ALTERNATIVES, Alternative, exact_tails
+from secretome.stats._deals import SignSums, permuted, sum_at
+from secretome.stats._inputs import Floats, NanPolicy, as_generator, as_samples, check_choice, unit_of, varies
 from secretome.stats._nulls import Ints, tied_values
 
 Method = Literal["auto", "exact", "permutation", "asymptotic"]
@@ -89,7 +90,7 @@ def jonckheere_terpstra(
         ``"auto"`` counts every arrangement where that takes about a second and draws 99 999 beyond; ``"asymptotic"`` is statsmodels' normal
         approximation, corrected for ties and not for continuity.
     nan_policy : {"raise", "omit"}
-        What to do with NaN.
+        What to do with missing values: NaN, None and masked ones.
     rng : Generator, optional
         Draws the permutations. When absent they are the same at each call.
 
@@ -124,16 +125,27 @@ def jonckheere_terpstra(
     """
     check_choice(alternative, ALTERNATIVES, "alternative")
     check_choice(method, ("auto", "exact", "permutation", "asymptotic"), "method")
+    generator = as_generator(rng)
     groups = as_samples(samples, nan_policy)
     pooled = np.concatenate(groups)
     sizes = tuple(group.size for group in groups)
     _, counts = np.unique(pooled, return_counts=True)
-    later = np.repeat(np.arange(len(groups)), sizes)
-    above = np.sign(np.subtract.outer(pooled, pooled)).astype(np.int64)
-    before = later[:, None] > later
+    cuts = np.cumsum([0, *sizes])
+    signs = SignSums(pooled)
+
+    def trend(deals: Ints) -> Ints:
+        # The sum of signs of each group against all groups before it: twice J less its mean.
+        places = signs.places(deals)
+        member = np.zeros(places.shape, dtype=np.int8)
+        total = np.zeros(len(places), dtype=np.int64)
+        for start, middle, stop in zip(cuts[:-2], cuts[1:-1], cuts[2:], strict=True):
+            np.put_along_axis(member, places[:, start:middle], 1, axis=1)
+            total += sum_at(signs.below(member), places[:, middle:stop], int(middle))
+        return total
+
     # Doubled, so that ties leave whole numbers.
-    doubled = int((above + 1)[before].sum())
-    mean = int(before.sum())
+    mean = sum(int(size) * int(before) for size, before in zip(sizes[1:], cuts[1:-1], strict=True))
+    doubled = int(trend(np.arange(pooled.size)[None, :])[0]) + mean
     ties = tied_values(pooled)
     if method == "asymptotic":
         named = {"two-sided": "two-sided", "greater": "larger", "less": "smaller"}[alternative]
@@ -149,13 +161,10 @@ def jonckheere_terpstra(
         return JonckheereTerpstraResult(doubled / 2, pvalue, midp, attainable, "exact", alternative, ties)
 
     def extremity(deals: Ints) -> Floats:
-        # Each value's place among the groups, and so J as a sum over pairs of values.
-        place = np.empty_like(deals)
-        np.put_along_axis(place, deals, np.broadcast_to(later, deals.shape), axis=1)
-        j = np.array([(above * np.sign(row[:, None] - row)).sum() for row in place]) / 2
+        j = trend(deals) / 2
         return {"two-sided": np.abs(j), "greater": j, "less": -j}[alternative]
 
-    null = permuted(extremity, extremity(np.arange(pooled.size)[None, :]), sizes, "permutation", rng)
+    null = permuted(extremity, extremity(np.arange(pooled.size)[None, :]), sizes, "permutation", generator)
     return JonckheereTerpstraResult(doubled / 2, float(null.pvalue[0]), np.nan, np.nan, null.method, alternative, ties)
 
 
@@ -175,7 +184,7 @@ def shirley_williams(
     alternative : {"two-sided", "less", "greater"}
         ``"greater"``: values rise with the dose.
     nan_policy : {"raise", "omit"}
-        What to do with NaN.
+        What to do with missing values: NaN, None and masked ones.
     rng : Generator, optional
         Draws the permutations. When absent they are the same at each call.
 
@@ -218,7 +227,7 @@ def shirley_williams(
     """
     check_choice(alternative, ALTERNATIVES, "alternative")
     groups = as_samples(samples, nan_policy)
-    if np.ptp(np.concatenate(groups)) == 0:
+    if len(np.unique(np.concatenate(groups))) == 1:
         raise ValueError("all values are equal, so their ranks say nothing.")
     steps = [_shirley_step(groups[: top + 1], alternative, rng) for top in range(1, len(groups))]
     return _stepped_down(steps, alternative)
@@ -240,7 +249,7 @@ def williams(
     alternative : {"two-sided", "less", "greater"}
         ``"greater"``: values rise with the dose.
     nan_policy : {"raise", "omit"}
-        What to do with NaN.
+        What to do with missing values: NaN, None and masked ones.
     rng : Generator, optional
         Draws the null. When absent it is the same at each call.
 
@@ -278,10 +287,12 @@ def williams(
     groups = as_samples(samples, nan_policy)
     sizes = np.array([group.size for group in groups])
     df = int(sizes.sum() - sizes.size)
-    residual = sum(float(((group - group.mean()) ** 2).sum()) for group in groups)
-    if df == 0 or residual <= 1e-24 * max(float(np.abs(group).max()) ** 2 for group in groups) * sizes.sum():
+    if not any(varies(group) for group in groups):
         raise ValueError("the samples have no spread, so a t cannot be formed.")
-    generator = rng or np.random.default_rng(0)
+    generator = as_generator(rng)
+    unit = unit_of(*groups)
+    groups = [group / unit for group in groups]
+    residual = sum(float(((group - group.mean()) ** 2).sum()) for group in groups)
     means = np.array([group.mean() for group in groups])
     scale = np.sqrt(residual / df)
     drawn = generator.standard_normal((NULL_DRAWS, sizes.size)) / np.sqrt(sizes)
@@ -314,7 +325,7 @@ def _shirley_step(groups: list[Floats], alternative: Alternative, rng: np.random
     ranks = scipy_stats.rankdata(pooled)
     sizes = np.array([group.size for group in groups])
     total = pooled.size
-    if np.ptp(pooled) == 0:
+    if pooled.min() == pooled.max():
         return 0.0, 1.0
     # The variance of midranks is that of ranks less what the ties take away.
     scale = np.array([np.sqrt(((ranks - (total + 1) / 2) ** 2).sum() / (total - 1))])
@@ -337,10 +348,15 @@ def _stepped_down(steps: list[tuple[float, float]], alternative: str) -> StepDow
 
 def _steps(counts: tuple[int, ...], sizes: tuple[int, ...]) -> float:
     """How many array operations the exact count takes, roughly: states times ways to place a tied value, weighted by length."""
-    states = float(np.prod([size + 1 for size in sizes]))
+    states = math.prod(size + 1 for size in sizes)
+    if states > 30 * LARGEST_COUNT:
+        return math.inf
     length = sum(a * b for i, a in enumerate(sizes) for b in sizes[:i])
-    ways = sum(len(_placings(count, sizes)) for count in counts) / len(counts)
-    return states * ways * max(1.0, length / 500)
+    ways = np.ones(1)
+    for size in sizes:
+        # How many ways there are to place each number of equal values in the groups so far.
+        ways = np.convolve(ways, np.ones(size + 1))
+    return states * float(np.mean(ways[list(counts)])) * max(1.0, length / 500)
 
 
 @lru_cache(maxsize=256)

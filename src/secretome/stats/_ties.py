@@ -1,0 +1,46 @@
+"""Differences and shifted values in which ties are not lost to rounding.
+
+0.3 - 0.1 and 0.5 - 0.3 are both 0.2 on paper and differ in the last binary digit. Before values that were calculated are ranked, those
+that differ by no more than such rounding are made equal.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from secretome.stats._inputs import Floats, NanPolicy, as_pairs, as_vector
+
+# Four times the spacing of floating-point numbers at 1: what reading two decimal numbers and one subtraction can add.
+ROUNDING = 2.0**-50
+
+
+def merge_ties(values: Floats, tolerance: Floats) -> Floats:
+    """Return the values with those made equal whose distance is at most the sum of their tolerances."""
+    order = np.argsort(values, kind="stable")
+    ordered, tolerance = values[order], tolerance[order]
+    begins = np.append(True, np.diff(ordered) > tolerance[1:] + tolerance[:-1])
+    merged = np.empty_like(values)
+    merged[order] = ordered[begins][np.cumsum(begins) - 1]
+    return merged
+
+
+def merge_tied_differences(difference: Floats, tolerance: Floats) -> Floats:
+    """Return differences in which those near zero are zero, and sizes that differ by rounding alone are equal."""
+    difference = np.where(np.abs(difference) <= tolerance, 0.0, difference)
+    return np.asarray(np.sign(difference) * merge_ties(np.abs(difference), tolerance))
+
+
+def paired_differences(x: ArrayLike, y: ArrayLike | None, nan_policy: NanPolicy) -> tuple[Floats, Floats]:
+    """Return x - y of each pair, or x where there is no y, with ties kept; and what rounding can have added to each."""
+    first = as_vector(x, "x")
+    first, second = as_pairs(first, np.zeros(first.size) if y is None else y, nan_policy)
+    tolerance = ROUNDING * np.maximum(np.abs(first), np.abs(second))
+    return merge_tied_differences(subtract(first, second), tolerance), tolerance
+
+
+def subtract(x: Floats, y: Floats) -> Floats:
+    """Return x - y, or refuse a difference that is too large for a floating-point number."""
+    with np.errstate(over="ignore"):
+        difference = np.asarray(x - y)
+    if not np.isfinite(difference).all():
+        raise ValueError("a difference between x and y is too large for a floating-point number.")
+    return difference
