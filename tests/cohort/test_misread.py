@@ -240,8 +240,8 @@ def archive(*names: str) -> bytes:
     [
         ("a.omv", archive("meta", "xdata.json", "data.bin"), "jamovi"),
         ("a.jasp", archive("manifest.json", "analyses.json"), "JASP"),
-        ("a.rds", gzip.compress(b"X\n\x00\x00"), "In R"),
-        ("a.RData", gzip.compress(b"RDX3\n"), "In R"),
+        ("a.rds", gzip.compress(b"X\n\x00\x00", mtime=0), "In R"),
+        ("a.RData", gzip.compress(b"RDX3\n", mtime=0), "In R"),
         ("a.zsav", b"$FL3@(#) SPSS DATA FILE\x00", "SPSS"),
         ("a.sav", b"$FL2@(#) SPSS DATA FILE\x00", "SPSS"),
         ("a.dta", b"r\x02\x01\x00\x00\x01", "Stata"),
