@@ -29,7 +29,8 @@ title: Vitamin C and the teeth of guinea pigs
 setting: in vivo
 species: guinea pig
 experimental_unit: guinea pig
-cohort: {{file: cohorts/crampton.csv, source: data}}
+registered: 2026-11-29
+cohort: {{file: cohorts/crampton.csv, source: data, public: 1947}}
 sources:
   data: {{citation: crampton-1947, text: Crampton (1947), licence: facts only}}
 groups:

@@ -26,8 +26,8 @@ PAYLOADS = [
     '"><img src=x onerror="alert(1)">',
     "<svg onload=alert(1)><style>*{display:none}</style>",
     "javascript:alert(1)",
-    'http://x.invalid/" onmouseover="alert(1)',
-    '=HYPERLINK("http://x.invalid","click")',
+    'http://x.test/" onmouseover="alert(1)',
+    '=HYPERLINK("http://x.test","click")',
     "+cmd|' /C calc'!A0",
     "-2+3+cmd|' /C calc'!A0",
     "@SUM(1+1)*cmd|' /C calc'!A0",
@@ -37,7 +37,7 @@ PAYLOADS = [
     "$(touch pwned); `touch pwned` & touch pwned |",
     "{{ 7 * 7 }}{% raw %}${7*7}",
     "{glue:text}`who` {doc}`x` ```{raw} html",
-    "[link](javascript:alert(1)) ![](http://x.invalid/p.png)",
+    "[link](javascript:alert(1)) ![](http://x.test/p.png)",
     "__import__('os').system('touch pwned')",
     "\u05d0\u05d1\u05d2 rat \u0639\u0631\u0628\u064a",
     "x" * 5000,
@@ -112,7 +112,7 @@ def test_the_report_shows_the_attack_as_text_and_says_what_was_altered(attacked:
     for element in page.find_all(True):
         assert not [name for name in element.attrs if name.startswith("on")], element
         for name in ("href", "src"):
-            assert not str(element.get(name, "")).startswith(("javascript:", "http://x.invalid")), element
+            assert not str(element.get(name, "")).startswith(("javascript:", "http://x.test")), element
     assert not page.select("img[src=x], iframe, object, embed, form")
     header = page.select_one("header .altered")
     assert header is not None

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from reruns import finished_rerun
 
+from reruns import finished_rerun
 from secretome import load_study
 from secretome.simulate import simulate, to_csv
 

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Locator, Page
 
 from build import notebooks_in_contents
 from secretome import adjudicate, analyse, load_study, tables
+from secretome.claims import deciding
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = [path.relative_to(ROOT).with_suffix("").as_posix() for path in notebooks_in_contents()]
@@ -56,9 +57,13 @@ def test_every_computed_table_holds_its_file(site: Path, page: str) -> None:
 def test_a_table_of_results_holds_every_digit(site: Path) -> None:
     study = load_study("humoral_immunity")
     results = analyse(study)
-    planned = results[(results["reading"] == "planned") & (results["alternative"] != "equivalence")]
+    every, unchanged = (deciding(study, results, kind) for kind in ("every", "unchanged"))
     files = dict(file_of(table) for table in soup(site, HUMORAL).select("article .table-scroll table"))
-    for name, expected in (("the-planned-tests.csv", planned), ("verdicts.csv", adjudicate(study, results))):
+    for name, expected in (
+        ("claims-about-every-group.csv", every),
+        ("is-phagocytosis-unchanged.csv", unchanged),
+        ("verdicts.csv", adjudicate(study, results)),
+    ):
         assert files[name].decode() == expected.to_csv(index=False, lineterminator="\n")
 
 

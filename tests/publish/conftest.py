@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from reruns import finished_rerun
 
+from reruns import finished_rerun
 from secretome import load_study
 from secretome.protocol import study_names
 from secretome.publish.shelf import TABLES

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from reruns import finished_rerun
 from typer.testing import CliRunner, Result
 
+from reruns import finished_rerun
 from secretome import words
 from secretome.cli import app
 from secretome.protocol import load_protocol, study_folder, study_names

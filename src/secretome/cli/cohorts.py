@@ -62,7 +62,8 @@ def check(study: StudyName, files: Files, sheet: SheetName = None, mapped: Names
     from secretome.claims import adjudicate, conditions
     from secretome.cohort import load_study
 
-    names = pairs_of("--map", "OLD=NEW, such as Ctrl=control", mapped)
+    # A name in a file may hold the sign itself, as in 'Sham (n=6)'.
+    names = pairs_of("--map", "OLD=NEW, such as Ctrl=control", mapped, at_last=True)
     mark = checked_decimal(decimal)
     refusals = []
     for file in files:

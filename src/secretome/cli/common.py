@@ -123,13 +123,12 @@ def known(study: str) -> None:
         raise typer.Exit(2) from None
 
 
-def pairs_of(option: str, expected: str, texts: Sequence[str] | None) -> dict[str, str]:
-    """What was typed as NAME=VALUE after an option that may be repeated."""
+def pairs_of(option: str, expected: str, texts: Sequence[str] | None, *, at_last: bool = False) -> dict[str, str]:
+    """What was typed as NAME=VALUE after an option that may be repeated, split at the first sign or at the last."""
     pairs: dict[str, str] = {}
     problems = []
     for text in texts or []:
-        # A name in a file may hold the sign itself, as in 'Sham (n=6)'.
-        name, sign, value = text.rpartition("=")
+        name, sign, value = text.rpartition("=") if at_last else text.partition("=")
         if not sign or not name:
             problems.append(Problem(option, "", repr(text), expected))
         elif name in pairs:

@@ -86,7 +86,8 @@ def rerun(
     existing: runs.Existing = "resume" if resume else "force" if force else "refuse"
     target = folder or Path("reruns") / study
     stated = pairs_of("-p", "NAME=VALUE, such as alpha=0.01", parameters)
-    names = pairs_of("--map", "OLD=NEW, such as Ctrl=control", mapped)
+    # A name in a file may hold the sign itself, as in 'Sham (n=6)'.
+    names = pairs_of("--map", "OLD=NEW, such as Ctrl=control", mapped, at_last=True)
     way = runs.Way(plain or not runs.FORKS, jobs or os.cpu_count() or 1, timeout, memory)
     asked = _Asked(study, files, target, existing, stated, names, sheet, checked_decimal(decimal), way, shard, scheduler)
     with ExitStack() as held:

@@ -60,7 +60,7 @@ def read_model(path: Path, model: type[Model], *, whole: str, guide: str, loader
         repeated = list(_index(root, (), lines)) if root else []
     except _TooLarge as error:
         expected = f"at most {MOST_NODES} keys and values, nested at most {DEEPEST} deep, without aliases of aliases"
-        raise Refusal([Problem(path.name, "", str(error), expected)]) from error
+        raise Refusal([Problem(path.name, f"line {error.line}", str(error), expected)]) from error
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         found = str(getattr(error, "problem", None) or error)
@@ -76,7 +76,11 @@ def read_model(path: Path, model: type[Model], *, whole: str, guide: str, loader
 
 
 class _TooLarge(Exception):
-    """Raised for a file that would take too long to read."""
+    """Raised for a file that would take too long to read, with the line at which that is clear."""
+
+    def __init__(self, found: str, line: int) -> None:
+        super().__init__(found)
+        self.line = line
 
 
 def _check_size(text: str, loader: Any) -> None:
@@ -85,6 +89,7 @@ def _check_size(text: str, loader: Any) -> None:
     stack: list[tuple[str | None, int]] = []
     nodes = 0
     for event in yaml.parse(text, Loader=loader):
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.CollectionStartEvent):
             stack.append((event.anchor, nodes))
         elif isinstance(event, yaml.CollectionEndEvent):
@@ -93,13 +98,14 @@ def _check_size(text: str, loader: Any) -> None:
                 sizes[anchor] = nodes - before
         elif isinstance(event, yaml.AliasEvent):
             if any(event.anchor == anchor for anchor, _ in stack):
-                raise _TooLarge(f"the alias {event.anchor!r} inside itself")
+                raise _TooLarge(f"the alias {event.anchor!r} inside itself", line)
             nodes += sizes.get(str(event.anchor), 1)
         elif not isinstance(event, yaml.ScalarEvent):
             continue
         nodes += 1
         if nodes > MOST_NODES or len(stack) > DEEPEST:
-            raise _TooLarge("too many keys and values" if nodes > MOST_NODES else "keys that are nested too deep")
+            found = "too many keys and values" if nodes > MOST_NODES else "keys that are nested too deep"
+            raise _TooLarge(found, line)
 
 
 def line_of(place: tuple[str, ...], lines: Lines) -> str:
