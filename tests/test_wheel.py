@@ -35,7 +35,13 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return commands
 
 
-def test_wheel_holds_tracked_studies_and_no_site_builder(scripts: Path, tmp_path: Path) -> None:
+def test_the_wheel_alone_does_what_the_readme_promises(scripts: Path, tmp_path: Path) -> None:
+    check_contents(scripts, tmp_path)
+    check_commands(scripts / "secretome", tmp_path)
+
+
+def check_contents(scripts: Path, tmp_path: Path) -> None:
+    """Tracked studies and no site builder."""
     listed = run(scripts / "python", "-m", "pip", "list", "--format=freeze", folder=tmp_path).casefold()
     assert not re.search(r"^(sphinx|jupyter-book|myst-nb|sqlalchemy|dask|pytest|playwright)==", listed, re.MULTILINE)
     (wheel,) = scripts.parents[1].glob("*.whl")
@@ -46,14 +52,14 @@ def test_wheel_holds_tracked_studies_and_no_site_builder(scripts: Path, tmp_path
     assert "secretome/py.typed" in held
 
 
-def test_wheel_checks_reruns_plans_audits_and_makes_a_class(scripts: Path, tmp_path: Path) -> None:
-    secretome = scripts / "secretome"
+def check_commands(secretome: Path, tmp_path: Path) -> None:
+    """A cohort is checked and rerun, a size planned, a table audited and a class made."""
     run(secretome, "simulate", "treg_conditioned_medium", "-n", "6", "--seed", "1", "--out", "donors.csv", folder=tmp_path)
     run(secretome, "check", "treg_conditioned_medium", "donors.csv", folder=tmp_path)
     run(secretome, "rerun", "treg_conditioned_medium", "donors.csv", folder=tmp_path)
     assert (tmp_path / "reruns" / "treg_conditioned_medium" / "donors" / "report.html").is_file()
     run(secretome, "power", "sepsis_cytokines", "--claim", "il4_rises_t2", "-n", "8", folder=tmp_path)
-    printed = next((scripts.parent).rglob("_notebooks/published_cohorts/reported/*.yml"))
+    printed = next(secretome.parents[1].rglob("_notebooks/published_cohorts/reported/*.yml"))
     run(secretome, "reported", printed, folder=tmp_path)
     (tmp_path / "class.csv").write_text("student\nAnna\n", encoding="utf-8")
     run(secretome, "classroom", "treg_conditioned_medium", "--roster", "class.csv", "--out", "autumn", folder=tmp_path)
