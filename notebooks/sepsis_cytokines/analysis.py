@@ -171,7 +171,7 @@ page.items(words.floor_sentence(study, published.loc[key], alpha) for key in fam
 # %% [markdown]
 # ## As planned
 #
-# Concentrations often spread more widely where they are higher, and about evenly on a log scale. The planned test is {term}`Welch's t` on logarithms, which lets every group have its own
+# Concentrations often spread more widely where they are higher, and about evenly on a log scale. The planned test is {term}`Welch's t` on logarithms, which allows each group to have its own
 # spread, and its effect is a ratio. Where a contrast holds values beyond a limit, a model takes its place that uses exactly what is known of them, the
 # {term}`censored lognormal model`. Where more than half of a group lies beyond a limit, the ranks decide and the model only says how large.
 #

@@ -189,7 +189,7 @@ page.table(tables.verdicts_table(study, verdicts), "Verdicts", data=verdicts)
 # - Cells were treated in a dish, so nothing here speaks of a living animal or patient.
 # - The unit is the donor. Wells, plates and flow-cytometry events are not independent and do not add to it.
 # - Both endpoints come from the same donors and share one denominator, so they are not two independent confirmations.
-# - The table names no vehicle control. Fresh medium that no stem cell has touched, or medium conditioned by another cell, might do the same.
+# - The table names no vehicle control. Fresh medium, or medium conditioned by another type of cell, might have the same effect.
 # - A share rises when these cells multiply, and also when other CD4+ cells die. A percentage cannot tell the two apart.
 
 # %% [markdown]
