@@ -29,7 +29,7 @@ from secretome.simulate import log_sd, simulate_many
 
 OUT = Path(__file__).parents[1] / "notebooks" / "benchmarks" / "conditions.csv"
 TRIALS = 10_000
-# These are looked at one by one, for warnings and cage means.
+# The number of cohorts that are analysed one at a time, for warnings and cage means.
 LOOKED_AT = 2000
 # A cohort with censored values takes two fits of the model.
 CENSORED_TRIALS = 1000
@@ -56,7 +56,7 @@ class Cohorts:
 
 
 def similar(rng: Rng, n: int) -> Cohorts:
-    """Nothing lost, nothing shared."""
+    """No lost values and no clusters."""
     return Cohorts(rng.normal(0, SD, (TRIALS, n)), rng.normal(0, SD, (TRIALS, n)), (n, n))
 
 
@@ -67,18 +67,18 @@ def sickest_lost(rng: Rng, n: int, lost: int) -> Cohorts:
 
 
 def lost_at_random(rng: Rng, n: int, lost: int) -> Cohorts:
-    """Animals of the treated group have no value, whatever it would have been."""
+    """Animals of the treated group have no value, independently of what it would have been."""
     whole = similar(rng, n)
     return replace(whole, treated=whole.treated[:, : n - lost])
 
 
 def skewed(rng: Rng, n: int, times: int) -> Cohorts:
-    """Exponential logarithms, and a control group several times as large."""
+    """The logarithms are exponentially distributed, and the control group is several times as large."""
     return Cohorts(SD * rng.exponential(1, (TRIALS, n)), SD * rng.exponential(1, (TRIALS, times * n)), (n, times * n))
 
 
 def censored(rng: Rng, n: int, spread: float) -> Cohorts:
-    """Seven in ten values of the treated group below the limit; the control group's log-SD is `spread` times as large."""
+    """Seven in ten values of the treated group are below the limit; the control group's log-SD is `spread` times as large."""
     limit = SD * float(scipy_stats.norm.ppf(0.7))
     return Cohorts(rng.normal(0, SD, (CENSORED_TRIALS, n)), rng.normal(0, spread * SD, (CENSORED_TRIALS, n)), (n, n), limit=limit)
 
@@ -96,11 +96,11 @@ def in_clusters(rng: Rng, n: int, column: str, size: int, between: float, total:
 
 
 def cages(icc: float, size: int) -> Callable[[Rng, int], Cohorts]:
-    """Animals in cages, of which a share `icc` of the variance lies between cages."""
+    """Animals in cages; `icc` is the share of the variance between cages."""
     return lambda rng, n: in_clusters(rng, n, "cage", size, SD * np.sqrt(icc))
 
 
-# What a condition is called, its n per group (of the smaller one), how it is drawn, and the warning that belongs to it.
+# The name of a condition, n per group (of the smaller one), the function that draws it, and the warning that it should give.
 CELLS: tuple[tuple[str, int, Callable[[Rng, int], Cohorts], ConditionCode | None], ...] = (
     ("no condition", 8, similar, None),
     ("no condition", 12, similar, None),
@@ -146,13 +146,13 @@ ALARMS = (
 
 @cache
 def protocol() -> Protocol:
-    """The sepsis study with this claim alone, and without its check, which is not what is measured."""
+    """The sepsis study with this claim only, and without its check."""
     whole = load_protocol(study_folder(STUDY) / "protocol.yml")
     return whole.model_copy(update={"claims": {CLAIM: whole.claims[CLAIM]}, "checks": {}})
 
 
 def supported(cohorts: Cohorts) -> NDArray[np.bool_]:
-    """Whether each cohort is called to support the claim, by the rules of the study."""
+    """Whether the verdict on each cohort is "supported", by the rules of the study."""
     drawn = {"il6": {"t1": _bounds(cohorts.treated, cohorts.limit), "control": _bounds(cohorts.control, cohorts.limit)}}
     rules, _ = judge_many(protocol(), drawn, ALPHA, published=1)[CLAIM]
     return np.array([DECISIONS[str(rule)] == "supported" for rule in rules])
@@ -172,7 +172,7 @@ def comparisons(cohorts: Cohorts) -> Iterator[Comparison]:
 
 
 def measure(position: int) -> list[dict[str, object]]:
-    """The rows of one cell: by the planned test, and for cages within groups by their means."""
+    """The rows of one condition: for the planned test and, for cages within groups, for the test of cage means."""
     name, n, draw, code = CELLS[position]
     rng = np.random.default_rng(zlib.crc32(f"{name} {n}".encode()))
     cohorts = draw(rng, n)
@@ -242,7 +242,7 @@ def _bounds(logs: Floats, limit: float) -> tuple[Floats, Floats]:
 
 
 def main() -> None:
-    """Measure every cell on all cores, and write the table."""
+    """Simulate every condition on all cores, and write the table."""
     with ProcessPoolExecutor() as pool:
         cells = list(track(pool.map(measure, range(len(CELLS))), total=len(CELLS), description="conditions"))
         others = list(track(pool.map(alarms, range(len(ALARMS))), total=len(ALARMS), description="false alarms"))

@@ -35,7 +35,7 @@ def main() -> int:
             print(f"Nothing has changed since the last build. Open {(site / 'index.html').relative_to(ROOT)} in a browser.")
             return 0
         record.forget()
-        # Imported here, because it takes seconds, which a build that has nothing to do need not wait for.
+        # Imported here because the import takes seconds, and a build without changes does not need it.
         import site_builder
 
         if not site_builder.build(only_text_changed=changed is not None and bool(changed) and changed <= _pages()):

@@ -1,6 +1,6 @@
-"""The record of the last complete build: what went into it and what came out of it.
+"""The record of the last complete build: its input files and its output files.
 
-Only the standard library is imported here, so that a build that has nothing to do takes a fraction of a second.
+Only the standard library is imported here, so that a build without changes takes a fraction of a second.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-# Folders that no page is made from. `book/reruns` holds pages that the build itself writes.
+# Folders that contain no sources of pages. `book/reruns` holds pages that the build itself writes.
 NOT_READ = frozenset({"_build", "reruns", "tests", "benchmarks", "node_modules", "__pycache__", "book/reruns"})
-# Compiled modules, and the twins of percent notebooks, which an editor makes.
+# Compiled modules, and the .ipynb files that an editor pairs with percent notebooks.
 NOT_READ_SUFFIXES = frozenset({".pyc", ".ipynb"})
 
 
 def read_inputs(root: Path) -> dict[str, str]:
-    """Return the SHA-256 of every file that the site may depend on, by its path, and what identifies the environment.
+    """Return the SHA-256 of every file that the site may depend on, by its path, and of the environment.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def read_inputs(root: Path) -> dict[str, str]:
     Returns
     -------
     dict of str
-        Every file of the checkout but tests, benchmarks, hidden files and what builds leave. The key ``""`` is the environment: the
+        Every file of the checkout except tests, benchmarks, hidden files and build output. The key ``""`` is the environment: the
         version of Python and the name and version of every installed package.
     """
     inputs = {path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in _files(root, root)}
@@ -61,12 +61,12 @@ def read_outputs(folder: Path) -> dict[str, int]:
 
 
 class BuildRecord:
-    """What is known of the last complete build.
+    """The record of the last complete build.
 
     Parameters
     ----------
     file : Path
-        Where the record is kept.
+        The file of the record.
     """
 
     def __init__(self, file: Path) -> None:
@@ -77,7 +77,7 @@ class BuildRecord:
             kept: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
             self.inputs, self.outputs = kept["inputs"], kept["outputs"]
         except (OSError, ValueError, KeyError, TypeError):
-            pass  # without a readable record, everything is built
+            pass  # Without a readable record, everything is built.
 
     def changed(self, inputs: dict[str, str]) -> set[str] | None:
         """Return the inputs that differ from those of the last complete build, or None if there is no record of one."""
@@ -86,15 +86,15 @@ class BuildRecord:
         return {name for name in self.inputs.keys() | inputs.keys() if self.inputs.get(name) != inputs.get(name)}
 
     def is_whole(self, site: Path) -> bool:
-        """Whether the site still holds every file that the build wrote, at its size."""
+        """Whether the site still has every file that the build wrote, with the same size."""
         return bool(self.outputs) and "index.html" in self.outputs and self.outputs == read_outputs(site)
 
     def forget(self) -> None:
-        """Delete the record, before a build begins: one that fails must leave none."""
+        """Delete the record. Called before a build, so that a failed build leaves no record."""
         self.file.unlink(missing_ok=True)
 
     def write(self, inputs: dict[str, str], site: Path) -> None:
-        """Keep the inputs of a complete build, as they were before it began, and its outputs."""
+        """Write the inputs of a complete build, as read before it began, and its outputs."""
         text = json.dumps({"inputs": inputs, "outputs": read_outputs(site)}, indent=1)
         partial = self.file.with_name(f"{self.file.name}.partial")
         partial.write_text(text, encoding="utf-8")

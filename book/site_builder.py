@@ -1,4 +1,4 @@
-"""What a build of the book does once something has changed: notebooks, pages, files beside them."""
+"""Build the book after a change: execute notebooks, write pages, copy files."""
 
 from __future__ import annotations
 
@@ -32,23 +32,23 @@ from percent_notebooks import reads  # noqa: E402  (the extension is found by th
 
 
 def build(*, only_text_changed: bool) -> bool:
-    """Make the site.
+    """Build the site.
 
     Parameters
     ----------
     only_text_changed : bool
-        Whether nothing but pages differs from the last complete build, so that what Sphinx read of the other pages is still right.
+        Whether only the text of pages differs from the last complete build, so that Sphinx can reuse the other pages.
 
     Returns
     -------
     bool
-        Whether all went well.
+        Whether the build succeeded.
     """
     rerun_pages.write_sources(ROOT / RERUNS)
-    # Pages offer them for download, so they are there before the pages.
+    # Pages link to these files for download, so they are written before the pages.
     write_notebooks(BUILD / "lessons")
     executed = fill_cache(notebooks_in_contents())
-    # A notebook that was executed may not be the page that changed, so Sphinx reads every page again.
+    # The result of an executed notebook may appear on other pages, so Sphinx reads every page again.
     if executed is None or not build_site(fresh=bool(executed) or not only_text_changed):
         return False
     rerun_pages.write_beside(BUILD / "html" / RERUNS)
@@ -75,7 +75,7 @@ def fill_cache(paths: list[Path]) -> list[Path] | None:
     if not stale:
         return []
     sound = True
-    # Fresh processes, because a fork of one that has threads may hang.
+    # New processes are started, because a fork of a process with threads may hang.
     with ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=get_context("spawn")) as pool:
         waiting = {pool.submit(execute, notebook, path.parent): path for path, notebook in stale.items()}
         for done, future in enumerate(as_completed(waiting), start=1):
@@ -97,7 +97,7 @@ def execute(notebook: NotebookNode, folder: Path) -> ExecutionResult:
 
 
 def build_site(*, fresh: bool) -> bool:
-    """Write every page anew: a build that skips pages would keep numbers that other pages have since changed.
+    """Write every page: a skipped page would keep old numbers from other pages.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ def build_site(*, fresh: bool) -> bool:
 
 
 def write_index() -> None:
-    """Put the landing page itself at the root of the site, where Jupyter Book would leave a bare redirect."""
+    """Copy the landing page to the root of the site, where Jupyter Book would write only a redirect."""
     contents = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     folder = posixpath.dirname(contents["root"])
     page = BeautifulSoup((BUILD / "html" / f"{contents['root']}.html").read_bytes(), "html.parser")

@@ -202,7 +202,7 @@ def test_no_confounded_cohort_is_called_a_test(rats: Rats, column: str) -> None:
     study = rats.read(text(column, lambda group, _i: group))
     verdicts = adjudicate(study, analyse(study, ("published", "planned")))
     assert words.standing_sentence(study, verdicts) == (
-        f"The cohort is new to the claims, but it cannot test them by itself: {column} cannot be separated from treatment."
+        f"The cohort is new to the claims, but it cannot test them alone: {column} cannot be separated from treatment."
     )
 
 

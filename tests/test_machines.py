@@ -85,7 +85,7 @@ def test_an_address_where_no_scheduler_answers_is_refused(tmp_path: Path, donors
             threading.Thread(target=_answer_as_a_web_server, args=(server,), daemon=True).start()
         result = CliRunner().invoke(app, ["rerun", TREG, str(donors), "--out", str(tmp_path / "out"), "--scheduler", address])
     assert result.exit_code == 2, result.output
-    assert "a Dask scheduler that answers" in result.output
+    assert "a running Dask scheduler" in result.output
 
 
 def _answer_as_a_web_server(server: socket.socket) -> None:

@@ -30,9 +30,9 @@ def test_source_data_is_said(treg: Study, donors: Path) -> None:
 
 
 def test_when_the_rules_were_registered_is_said_of_the_cohort_at_hand(treg: Study, sepsis: Study, rats: Rats) -> None:
-    """Data older than the protocol are called so; of a new file it is not known; simulated animals are neither older nor newer."""
+    """The sentence says whether the data are older than the protocol, unknown for a new file, or simulated."""
     assert words.registration_sentence(treg).startswith("Rules chosen after the data were public: ")
-    for study, ending in ((sepsis, "neither older nor newer than the rules."), (rats(), "whether the rules came first is not known.")):
+    for study, ending in ((sepsis, "so the date of the rules does not matter."), (rats(), "it is unknown whether the rules came first.")):
         sentence = words.registration_sentence(study)
         assert sentence.startswith("The rules were registered on 25 November 2026. ")
         assert sentence.endswith(ending)
@@ -57,7 +57,7 @@ def test_a_verdict_that_differs_from_the_published_tests_says_so(tmp_path: Path,
     study = load_study(TREG, cohort=donors)
     verdict = adjudicate(study, analyse(study)).iloc[0]
     assert verdict["verdict"] == "supported"
-    assert "By the test that stands for the authors', untestable" in words.verdict_sentence(study, verdict)
+    assert "By the authors' presumed test, untestable" in words.verdict_sentence(study, verdict)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_deaths_stand_beside_the_verdicts(rats: Rats) -> None:
 
 def test_a_cohort_that_can_test_nothing_is_no_test(rats: Rats) -> None:
     study = rats({"control": []}, {"control": []})
-    assert "no test of them" in words.standing_sentence(study, adjudicate(study, analyse(study)))
+    assert "not a test of them" in words.standing_sentence(study, adjudicate(study, analyse(study)))
 
 
 def test_hundreds_of_animals_are_told_the_truth() -> None:

@@ -14,7 +14,7 @@ from secretome.report.typefaces import font_faces
 
 # Live code would load from the network, and its script declares a constant twice. Tabs are used nowhere; what folds is `details`.
 UNUSED = ("thebe", "sphinx-design", "design-tabs", "togglebutton", "toggleHint")
-# They keep nothing of the pages that are read: one adds a script, one serves another builder, one numbers chapters once all are read.
+# They store nothing about the pages: one adds a script, one is for another builder, and one numbers the chapters after all pages are read.
 PARALLEL = ("sphinx-mathjax-offline", "sphinx_jupyterbook_latex", "sphinx_multitoc_numbering")
 # Icons of the theme that icons.css draws, maps for those who debug the theme, and parts of its templates.
 NOT_SHIPPED = (
@@ -71,7 +71,7 @@ def _leave_out(app: Any, exception: Exception | None) -> None:
 
 
 def _declare_safe(app: Any) -> None:
-    """Say for extensions that do not say so themselves that pages may be read in parallel."""
+    """Declare that extensions without a declaration allow pages to be read in parallel."""
     for name in PARALLEL:
         app.extensions[name].parallel_read_safe = True
 

@@ -97,7 +97,7 @@ def minutes(doctree: nodes.document) -> int:
     prose = [paragraph.astext() for paragraph in doctree.findall(nodes.paragraph)]
     figures = 0
     for raw in doctree.findall(nodes.raw):
-        # A drawing is most of a page's markup, and none of its words are read.
+        # Drawings are most of a page's markup, and their text is not counted.
         page = BeautifulSoup(DRAWING.sub("", raw.astext()), "html.parser")
         figures += len(page.select("figure"))
         for unread in page.select("details, table, script, style"):

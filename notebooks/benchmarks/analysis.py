@@ -11,8 +11,8 @@
 # # Do the statistics keep their promises?
 #
 # A test at 5 % should reject in at most 5 % of experiments in which its null hypothesis is true, and a 95 % interval should contain the true value in 95 % of
-# experiments. With five animals a group, ties, and values below a limit, many tests and intervals do not. This page measures it, by drawing experiments in which the true values
-# are known, and measures speed. `make bench` draws and times all of it anew.
+# experiments. With five animals a group, ties, and values below a limit, many tests and intervals do not. This page measures their error rates in simulated experiments, in which the true values
+# are known, and their speed. `make bench` repeats all simulations and timings.
 
 # %% [markdown] tags=["book-only"]
 # ```{opening}
@@ -62,7 +62,7 @@ page.say(
 #
 # "SciPy" and "statsmodels" are their defaults; pingouin's Mann-Whitney calls SciPy's. "As papers do" is what many papers print: each dose against the control, without any adjustment.
 #
-# The highest share of ours is {glue:text}`worst_size`. An exact test under heavy ties rejects in less than 5 %; the mid-p is less
+# The highest share for the methods of this book is {glue:text}`worst_size`. An exact test under heavy ties rejects in less than 5 %; the mid-p is less
 # conservative.
 
 # %% tags=["hide-input"]
@@ -84,8 +84,8 @@ page.table(tables.calibration_table(of_coverage), "Share that hold the truth, by
 # (promises-missed)=
 # ## Where ours miss
 #
-# Of {glue:text}`numbers` shares of ours, {glue:text}`missed` are marked. With so many looked at, a few are marked by chance. The others are limits of these methods. The null hypothesis of rank tests
-# is that the distributions are equal, so they may also reject when only the spreads differ; Dunnett's test takes one spread for all groups; the prediction interval of a
+# Of {glue:text}`numbers` shares for the methods of this book, {glue:text}`missed` are marked. Among so many shares, a few are marked by chance. The others are limits of these methods. The null hypothesis of rank tests
+# is that the distributions are equal, so they may also reject when only the spreads differ; Dunnett's test assumes equal spreads; the prediction interval of a
 # few cohorts is too short. Of the two methods that decide most claims in this book, Welch's t on logarithms and the censored lognormal model, {glue:text}`decisive` shares are marked.
 
 # %% tags=["hide-input"]
@@ -93,21 +93,21 @@ page.table(tables.calibration_table(missed) if len(missed) else missed, "Shares 
 
 # %% [markdown]
 # (promises-conditions)=
-# ## Where a false claim is supported too often
+# ## Conditions under which a false claim is supported too often
 #
-# The rules for claims call a false claim of a direction supported in at most 2.5 % of cohorts. Under some conditions they do so more often, as the table shows. A cohort that shows
+# With the rules for claims, a false claim of a direction is supported in at most 2.5 % of cohorts. Under some conditions the share is higher, as the table shows. A cohort that shows
 # {ref}`one of these conditions <verdict-conditions>` gets a warning at the top of its page and report.
 #
 # All cohorts are simulated cohorts of the sepsis study in which the first dose has no effect on IL-6. Shares above 2.5 % by more than twice their error are marked. "Warned" is the share of
-# cohorts that get the warning. Cages, plates and lost values can be seen in every cohort that states them. Skewed values and unequal spreads can only be estimated, so some cohorts get no warning, and heavily
-# censored cohorts in which the spreads cannot be compared get it too. Values lost by chance are harmless, but a file does not say why a value is missing, so these cohorts also get the warning.
+# cohorts that get the warning. Cages, plates and missing values are recognised in every file that states them. Skewed values and unequal spreads can only be estimated, so some cohorts get no warning, and heavily
+# censored cohorts whose spreads cannot be compared also get it. Values missing at random do no harm, but a file does not say why a value is missing, so these cohorts also get the warning.
 
 # %% tags=["hide-input"]
 page.table(tables.conditions_table(conditions[conditions["supported"].notna()]), "Share of cohorts in which a false claim is supported")
 
 # %% [markdown]
 # The next table shows how often cohorts of the book's own scenarios get each warning, in {glue:text}`ordinary` cohorts of each. In the scenario with deaths, more animals die in the control group than in the first
-# dose group, so the warning of unequal losses is right.
+# dose group, so the warning of unequal losses is correct.
 
 # %% tags=["hide-input"]
 page.table(tables.alarms_table(conditions[conditions["supported"].isna()]), "Share of cohorts that get each warning")
@@ -144,14 +144,14 @@ page.say(any_of_three=words.percent(1 - (1 - 0.05) ** 3))
 #
 # ```{solution} promises-exercise
 # :class: dropdown
-# One minus the probability that none of the three is significant: {glue:text}`any_of_three`. The comparisons share their control. When the control is low by chance, all three doses seem high together, so that false alarms occur together and in fewer
+# One minus the probability that none of the three is significant: {glue:text}`any_of_three`. The comparisons share their control. If the control is low by chance, all three doses appear high, so false alarms occur together and in fewer
 # experiments.
 # ```
 #
 # ```{take-aways}
 # - A promise is {ref}`measured, not believed <promises-tests>`: by drawing experiments in which the truth is known.
 # - Ours {ref}`miss too <promises-missed>`, and the page says where.
-# - Cages, plates and lost values {ref}`break the rules for claims <promises-conditions>`, and a cohort that shows them is warned.
+# - Cages, plates and missing values can {ref}`raise the error rate of the rules for claims <promises-conditions>`; a cohort with these conditions gets a warning.
 # ```
 #
 # ```{next}

@@ -15,7 +15,7 @@ cohort: str = ""  # a cohort file; empty means the study's own
 cohort_sha256: str = ""  # the hash that file must have; empty means any
 cohort_sheet: str = ""  # the sheet to take, where several hold a table; empty means the only one
 cohort_names: dict = {}  # names of the file that the study does not know, with those they stand for
-cohort_decimal: str = ""  # the mark before decimals, a point or a comma, where the file can be read in two ways
+cohort_decimal: str = ""  # the decimal mark, a point or a comma, if the file is ambiguous
 out: str = ""  # a folder for tables and figures; empty writes nothing
 alpha: float = 0.05  # the error rate at which claims are decided
 level: float = 0.95  # the confidence level of intervals that decide nothing
@@ -123,7 +123,7 @@ page.table(tables.sources_table(study), "Sources", folded=True)
 #
 # Each point is one mouse, the bar the median. The lower panel shows each group's {term}`geometric mean ratio` to saline. The p values and intervals are those that
 # {ref}`decide the claim <humoral-planned>`: for antibody-forming cells and titres unadjusted p and {glue:text}`claim_level` intervals, for phagocytosis p of {term}`equivalence` and
-# {glue:text}`equivalence_level` intervals. Where one group contradicts a claim, they are adjusted p and simultaneous intervals. The axis of each figure says which. The grey band is
+# {glue:text}`equivalence_level` intervals. Where one group contradicts a claim, they are adjusted p and simultaneous intervals. The axis label of each figure states which. The grey band is
 # the {term}`zone of no effect`: {glue:text}`zone`; for titres {glue:text}`zone_titre`.
 
 # %% tags=["hide-input"]
@@ -188,9 +188,9 @@ page.items(words.result_sentence(study, row) for key, row in published.iterrows(
 # (humoral-planned)=
 # ## As planned
 #
-# A claim that *every* group rises is supported when each group is significant at {glue:text}`alpha` without adjustment, because all of them must be. The claim's p is the largest of
+# A claim that *every* group increases is supported if each group is significant at {glue:text}`alpha` without adjustment, because all of them must be. The claim's p is the largest of
 # the {glue:text}`arms`, and its bound is the smallest of the lower {glue:text}`claim_level` limits. One group is enough to contradict the claim, so for that each p is multiplied by {glue:text}`arms` and
-# each interval is at {glue:text}`arms_level`. These simultaneous intervals and adjusted p values also describe each group as a finding of its own.
+# each interval is at {glue:text}`arms_level`. These simultaneous intervals and adjusted p values also apply to each group on its own.
 
 # %% tags=["hide-input"]
 every = deciding(study, results, "every")
@@ -198,21 +198,23 @@ page.table(tables.planned_table(study, every), "Claims about every group", data=
 
 # %% [markdown]
 # A claim that something is *unchanged* is supported when the {glue:text}`equivalence_level` interval of every group lies inside the zone of no effect; the claim's p is the largest
-# p of equivalence. A large p of a difference shows no equality. The claim is contradicted when a simultaneous interval at {glue:text}`arms_level` lies wholly outside the zone.
+# p of equivalence. A large p of a test of a difference is not evidence of equality. The claim is contradicted when a simultaneous interval at {glue:text}`arms_level` lies entirely outside the zone.
 
 # %% tags=["hide-input"]
 unchanged = deciding(study, results, "unchanged")
 page.table(tables.planned_table(study, unchanged), "Is phagocytosis unchanged?", data=unchanged)
 differences = planned.loc[["phagocytosis"]]
-page.table(tables.planned_table(study, differences), "What would contradict it: differences in phagocytosis", folded=True, data=differences)
+page.table(
+    tables.planned_table(study, differences), "Differences in phagocytosis, which could contradict the claim", folded=True, data=differences
+)
 
 # %% [markdown]
-# The dose claim is about the slope over the three doses into muscle alone, since with saline a flat plateau would pass for a slope. No step between neighbouring doses may be shown to go
-# back, by simultaneous intervals over the steps.
+# The dose claim is about the slope over the three doses into muscle, without saline, because with saline equal effects of all doses would also give a slope. In addition, no simultaneous
+# interval may show a change in the opposite direction between neighbouring doses.
 
 # %% tags=["hide-input"]
 trend = planned.loc[[("afc", contrast) for contrast in (claims["afc_dose_im"].contrast, *claims["afc_dose_im"].steps)]]
-page.table(tables.planned_table(study, trend), "The dose claim: slope and steps", data=trend)
+page.table(tables.planned_table(study, trend), "The dose claim: slope and contrasts of neighbouring doses", data=trend)
 
 # %% [markdown]
 # (humoral-routes)=
@@ -230,7 +232,7 @@ page.items(
 # ## Every reasonable way
 #
 # Someone else might have compared means instead of ratios, pooled the spread of the groups, drawn a line through the doses, or adjusted in another way. In a {term}`specification curve` each point is one such
-# analysis of these same animals, and the marks under it say what was chosen. Filled points find what is claimed (blue) or the opposite (orange); open ones leave the claim open.
+# analysis of these same animals, and the marks below it show its choices. Filled points support the claim (blue) or the opposite (orange); open points are inconclusive.
 # The square is the planned analysis, the diamond the published one. For a claim about every group, the p is the largest unadjusted one, as the claim uses it, and the lowest rows name its group.
 # For phagocytosis, tests of equivalence and tests of a difference have separate curves, because their p values answer different questions. The share that agrees is not a probability.
 

@@ -84,11 +84,11 @@ for which, caption in ((simulated, "Simulated, no evidence"), (~simulated, "Not 
             page.table(tables.scoreboard_table(own, protocol), f"{caption}: {protocol.title}")
 
 # %% [markdown]
-# A ratio is of geometric means, treated over control, with its interval; of a claim about every group it is the ratio of the group on which the claim depends.
+# Ratios are of geometric means, treated over control, with their intervals. For a claim about every group, the ratio is that of the group on which the claim depends.
 #
 # ## What a verdict does not mean
 #
-# - **Supported** does not mean true, nor as large as printed. By chance alone up to {glue:text}`false_direction` of cohorts support a false claim of a direction, and up to {glue:text}`false_unchanged` a false claim that nothing changes.
+# - **Supported** does not mean that the claim is true, or that the effect is as large as published. By chance alone up to {glue:text}`false_direction` of cohorts support a false claim of a direction, and up to {glue:text}`false_unchanged` a false claim that nothing changes.
 # - **Contradicted** does not mean that the authors' data were wrong. Their animals, cells and hands were others.
 # - **Inconclusive** does not mean that there is no effect. In small cohorts it is the most common answer to a true claim, as the next section shows.
 # - **Untestable** says something about the cohort, and nothing about the claim.
@@ -96,7 +96,7 @@ for which, caption in ((simulated, "Simulated, no evidence"), (~simulated, "Not 
 # (ledger-rules)=
 # ## The rules
 #
-# They are the same for every cohort. Each protocol says when its rules were registered:
+# They are the same for every cohort. The rules of each protocol were registered on these dates:
 
 # %% tags=["hide-input"]
 page.items(f"{protocol.title}: {words.registered_sentence(protocol)}" for protocol in protocols.values())
@@ -144,7 +144,7 @@ for name, protocol in protocols.items():
 # %% [markdown]
 # ### By the published tests
 #
-# The authors' presumed tests use no zone of no effect and mostly no adjustment. They support more where a claim is true, and more where it is false.
+# The authors' presumed tests use no zone of no effect and mostly no adjustment. They support more true claims, and more false claims.
 
 # %% tags=["hide-input"]
 published = rates[rates["reading"] == "published"]

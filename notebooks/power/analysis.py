@@ -45,7 +45,7 @@ page.say(
 # ## The numbers
 #
 # The table gives the smallest group with which a claim is supported in {glue:text}`target` of cohorts in which it is true. The first column takes the effect as the studies' pages assume
-# it, from what is printed. **Do not stop there.** Effects that were printed because they were significant tend to be too large {cite}`button-2013`, so plan for three quarters or half of one (on the log scale: half of a
+# it, from what is printed. **This is not enough.** Effects that were published because they were significant tend to be too large {cite}`button-2013`, so plan for three quarters or half of one (on the log scale: half of a
 # ratio of 4 is a ratio of 2).
 
 # %% tags=["hide-input"]
@@ -78,7 +78,7 @@ for name, protocol in protocols.items():
 # (power-floors)=
 # ## When can an exact test be significant?
 #
-# The authors' presumed tests are permutation tests, and few animals allow few permutations. Below these numbers such a test cannot reach 0.05, whatever the animals do.
+# The authors' presumed tests are permutation tests, and few animals allow few permutations. With fewer animals than this, such a test cannot reach 0.05 for any data.
 
 # %% tags=["hide-input"]
 page.items(
@@ -130,7 +130,7 @@ page.say(started=f"{round(12 / (1 - 1 / 4))}")
 #
 # ```{take-aways}
 # - Plan for {ref}`three quarters or half <power-numbers>` of a published effect.
-# - Below a certain number {ref}`an exact test cannot be significant <power-floors>`, whatever the animals do.
+# - Below a certain number {ref}`an exact test cannot be significant <power-floors>` for any data.
 # - Deaths, cages and wider spreads {ref}`come on top <power-not-in>`.
 # ```
 #

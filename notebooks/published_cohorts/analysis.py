@@ -164,7 +164,7 @@ page.table(tables.reported_ratios_table(ratios), "Every ratio, as geometric mean
 # ## Deaths
 #
 # From counts an odds ratio follows with an exact interval. Beside the few animals of two papers stand three meta-analyses of cells in animals with sepsis. They are shown side by side and not
-# combined, because they overlap in the studies that they include. They are of cells, not of secretome, and their authors report publication bias, risk of bias, or heterogeneity (see the sources).
+# combined, because they overlap in the studies that they include. They are about cells, not secretome, and their authors report publication bias, risk of bias, or heterogeneity (see the sources).
 
 # %% tags=["hide-input"]
 rows = odds.sort_values("printed", kind="stable")
@@ -208,7 +208,7 @@ page.table(tables.odds_table(odds[~odds["printed"]]), "Odds of death from printe
 page.table(tables.outcomes_table(printed, findings), "Findings by source")
 
 # %% [markdown]
-# A row of zeros is a source whose numbers fix no other printed number: {glue:text}`without`. Source by source, in the same order, each with what differs first:
+# A row of zeros is a source whose numbers do not determine any other printed number: {glue:text}`without`. Source by source, in the same order, each with what differs first:
 
 # %% tags=["hide-input"]
 for name in tables.by_outcome(printed, findings):

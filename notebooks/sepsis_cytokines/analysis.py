@@ -15,7 +15,7 @@ cohort: str = ""  # a cohort file; empty means the study's own
 cohort_sha256: str = ""  # the hash that file must have; empty means any
 cohort_sheet: str = ""  # the sheet to take, where several hold a table; empty means the only one
 cohort_names: dict = {}  # names of the file that the study does not know, with those they stand for
-cohort_decimal: str = ""  # the mark before decimals, a point or a comma, where the file can be read in two ways
+cohort_decimal: str = ""  # the decimal mark, a point or a comma, if the file is ambiguous
 out: str = ""  # a folder for tables and figures; empty writes nothing
 alpha: float = 0.05  # the error rate at which claims are decided
 level: float = 0.95  # the confidence level of intervals that decide nothing
@@ -171,7 +171,7 @@ page.items(words.floor_sentence(study, published.loc[key], alpha) for key in fam
 # %% [markdown]
 # ## As planned
 #
-# Concentrations often spread more widely where they are higher, and about evenly on a log scale. The planned test is {term}`Welch's t` on logarithms, which lets every group have its own
+# Concentrations often spread more widely where they are higher, and about evenly on a log scale. The planned test is {term}`Welch's t` on logarithms, which allows each group to have its own
 # spread, and its effect is a ratio. Where a contrast holds values beyond a limit, a model takes its place that uses exactly what is known of them, the
 # {term}`censored lognormal model`. Where more than half of a group lies beyond a limit, the ranks decide and the model only says how large.
 #
@@ -186,8 +186,8 @@ page.items((words.result_sentence(study, planned.loc[key]) for key in families),
 # ## Every reasonable way
 #
 # Someone else might have compared means instead of ratios, pooled the spread of the groups, put half the limit for a value below it, or adjusted in another way. In a {term}`specification curve` each point is
-# one such analysis of these same animals, and the marks under it say what was chosen. Filled points find what is claimed (blue) or the opposite (orange); open ones leave the claim
-# open. The square is the planned analysis, the diamond the published one. The share that agrees is not a probability.
+# one such analysis of these same animals, and the marks below it show its choices. Filled points support the claim (blue) or the opposite (orange); open points are
+# inconclusive. The square is the planned analysis, the diamond the published one. The share that agrees is not a probability.
 
 # %% tags=["hide-input"]
 curves = {key: specifications(study, results, key, alpha=alpha) for key in claims}

@@ -28,7 +28,7 @@ cohort: str = ""  # a cohort file; empty means the study's own
 cohort_sha256: str = ""  # the hash that file must have; empty means any
 cohort_sheet: str = ""  # the sheet to take, where several hold a table; empty means the only one
 cohort_names: dict = {}  # names of the file that the study does not know, with those they stand for
-cohort_decimal: str = ""  # the mark before decimals, a point or a comma, where the file can be read in two ways
+cohort_decimal: str = ""  # the decimal mark, a point or a comma, if the file is ambiguous
 out: str = ""  # a folder for tables and figures; empty writes nothing
 alpha: float = 0.05  # the error rate at which claims are decided
 level: float = 0.95  # the confidence level of intervals that decide nothing
@@ -136,7 +136,7 @@ page.items((words.result_sentence(study, row) for _, row in planned.iterrows()),
 # ## What else is defensible
 #
 # Someone else might have analysed differences instead of ratios, or counted only signs. In a {term}`specification curve` each point is one such analysis of the same donors, from the smallest p to the largest,
-# and the marks under it say what was chosen. Filled points find what is claimed (blue) or the opposite (orange); open ones leave the claim open. The square is the
+# and the marks below it show its choices. Filled points support the claim (blue) or the opposite (orange); open points are inconclusive. The square is the
 # planned analysis, the diamond the published one. The share that agrees is not a probability.
 
 # %% tags=["hide-input"]
@@ -189,7 +189,7 @@ page.table(tables.verdicts_table(study, verdicts), "Verdicts", data=verdicts)
 # - Cells were treated in a dish, so nothing here speaks of a living animal or patient.
 # - The unit is the donor. Wells, plates and flow-cytometry events are not independent and do not add to it.
 # - Both endpoints come from the same donors and share one denominator, so they are not two independent confirmations.
-# - The table names no vehicle control. Fresh medium that no stem cell has touched, or medium conditioned by another cell, might do the same.
+# - The table names no vehicle control. Fresh medium, or medium conditioned by another type of cell, might have the same effect.
 # - A share rises when these cells multiply, and also when other CD4+ cells die. A percentage cannot tell the two apart.
 
 # %% [markdown]

@@ -16,7 +16,7 @@ _MODULES = {"adjudicate": "claims", "analyse": "analysis", "load_study": "cohort
 
 
 def __getattr__(name: str) -> object:
-    """Load what is asked for on its first use: the statistics alone need no library that reads files."""
+    """Load a name on its first use, so that the statistics need no library that reads files."""
     if name == "stats":
         return import_module("secretome.stats")
     if name in _MODULES:

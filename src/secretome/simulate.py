@@ -192,7 +192,7 @@ def with_effect(protocol: Protocol, scenario: str, effect: float) -> Protocol:
     if base is None:
         if effect == 1:
             return protocol
-        raise ValueError(f"{protocol.key} has no group of role 'control', so that a share of the effect is not defined.")
+        raise ValueError(f"{protocol.key} has no group of role 'control', so a share of the effect is not defined; use effect=1.")
     moved: dict[str, dict[str, float]] = {}
     for key, endpoint in plan.endpoints.items():
         centres = {group: about.centre for group, about in endpoint.groups.items()} | world.centres.get(key, {})

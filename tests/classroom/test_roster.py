@@ -132,5 +132,5 @@ def test_all_problems_are_told_by_row(tmp_path: Path) -> None:
 def test_what_is_no_roster_is_refused(tmp_path: Path, content: bytes | str, sentence: str) -> None:
     with pytest.raises(Refusal, match=sentence):
         read_roster(roster(tmp_path, content))
-    with pytest.raises(Refusal, match="no file that can be read"):
+    with pytest.raises(Refusal, match="no readable file"):
         read_roster(tmp_path / "none.csv")

@@ -145,7 +145,7 @@ def test_a_format_that_says_no_more_changes_no_value(sepsis_protocol: Protocol, 
 def test_a_limit_that_a_format_shows_is_taken_as_shown(sepsis_protocol: Protocol, code: str, known: list[tuple[float, float]]) -> None:
     cohort = read(sepsis_protocol, formatted(code))
     assert il6(cohort) == known
-    assert any(sentence.startswith("read as shown by the number format: ") for sentence in cohort.understood)
+    assert any(sentence.startswith("read as displayed: ") for sentence in cohort.understood)
 
 
 def test_a_word_that_a_format_shows_is_read_with_the_limit_beside_it(sepsis_protocol: Protocol) -> None:
@@ -222,7 +222,7 @@ def test_a_format_that_shows_something_else_is_one_question(sepsis_protocol: Pro
 def test_a_sign_that_is_not_shown_is_a_question(donors: Protocol) -> None:
     rows = [["donor", "group", "foxp3_cd25neg"], ["D1", "without", 1.5], ["D1", "with_cm", -2.5]]
     (problem,) = asked(donors, formatted("0.0;0.0", "C2:C3"), rows)
-    assert (problem.place, problem.found) == ("cell Data!C3", "'2.5' shown where -2.5 is stored")
+    assert (problem.place, problem.found) == ("cell Data!C3", "'2.5' displayed where -2.5 is stored")
 
 
 def test_a_zero_shown_as_a_dash_or_not_at_all_is_a_question(mice: Protocol) -> None:

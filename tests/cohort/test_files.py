@@ -307,7 +307,7 @@ def test_wells_in_sub_columns_are_averaged_only_where_rows_are_titled(sepsis_pro
         (
             b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]><GraphPadPrismFile><Table><Title>&b;</Title></Table>'
             b"</GraphPadPrismFile>",
-            "XML that defines entities",
+            "XML that defines its own entities",
         ),
         (
             b'<!DOCTYPE x SYSTEM "file:///etc/passwd" [<!ENTITY a SYSTEM "file:///etc/passwd">]><GraphPadPrismFile>&a;</GraphPadPrismFile>',
@@ -332,12 +332,12 @@ def test_a_name_is_mapped_only_when_the_user_says_so(sepsis_protocol: Protocol) 
     assert "the group 'CLP'" in refused(sepsis_protocol, text.replace(",Interleukin four", ",il4"), "rats.csv")
     cohort = read(sepsis_protocol, text, "rats.csv", names={"clp": "Septic control", "Interleukin four": "il4", "Thing": "t1"})
     assert cohort.values["group"].tolist() == ["sham", "sham", "control", "control"]
-    assert "'clp' is read as 'Septic control', as --map says" in cohort.understood
-    assert "--map: no name 'Thing' was met in the file" in cohort.understood
+    assert "'clp' is read as 'Septic control', as set by --map" in cohort.understood
+    assert "--map: the name 'Thing' is not in the file" in cohort.understood
     for names, sentence in (
         ({"CLP": "contrl"}, "t2, il6, il4, a label of one, or a column such as animal. The nearest is 'control'."),
         ({"CLP": "control", "clp": "t1"}, "found 'CLP' to be read as 'control', and 'clp' as 't1'"),
-        ({"+": "t2"}, "expected a name of the file, with a letter or a digit"),
+        ({"+": "t2"}, "expected a name in the file, with a letter or a digit"),
     ):
         assert sentence in refused(sepsis_protocol, text, "rats.csv", names=names)
 

@@ -76,7 +76,7 @@ def test_a_name_that_is_not_obvious_is_asked_about_and_may_be_mapped(sepsis_prot
     cohort = read(sepsis_protocol, content, names={name: column})
     assert cohort.values["value"].tolist() == READ
     assert cohort.names == {name: column}
-    assert f"{name!r} is read as {column!r}, as --map says" in cohort.understood
+    assert f"{name!r} is read as {column!r}, as set by --map" in cohort.understood
 
 
 def test_an_endpoint_among_other_words_is_asked_about_and_keeps_its_unit(sepsis_protocol: Protocol) -> None:
@@ -93,7 +93,9 @@ def test_columns_of_other_numbers_need_not_be_deleted(sepsis_protocol: Protocol)
     cohort = read(sepsis_protocol, csv([*HEADER[:3], "Weight (g)", "age", "Score (points)"], *rows))
     assert {"column 'Weight (g)' was not used", "column 'age' was not used"} <= set(cohort.understood)
     (problem,) = refused(sepsis_protocol, csv([*HEADER[:3], "weight", "marker A", "marker B"], *rows))
-    assert problem.startswith("cell E1: found the columns 'marker A', 'marker B', which hold numbers; expected il4, which has no column.")
+    assert problem.startswith(
+        "cell E1: found the columns 'marker A', 'marker B', which contain numbers; expected il4, which has no column."
+    )
 
 
 @pytest.mark.parametrize("name", ["Excluded", "excl.", "Reason for exclusion", "Outlier?"])
@@ -105,7 +107,7 @@ def test_an_exclusion_under_another_name_is_never_overlooked(sepsis_protocol: Pr
 @pytest.mark.parametrize("name", ["IL-6 duplicate", "IL-6 rep2", "il6 well 2"])
 def test_a_column_of_a_second_well_is_asked_about(sepsis_protocol: Protocol, name: str) -> None:
     (problem,) = refused(sepsis_protocol, csv([*HEADER, name], *([*row, row[2]] for row in ROWS)))
-    assert problem.startswith(f"cell E1: found the column {name!r}, as of a well; expected one column for ")
+    assert problem.startswith(f"cell E1: found the column {name!r}, which appears to be one of several wells; expected one column for ")
     assert "numbered in a column 'replicate'" in problem
 
 
@@ -191,14 +193,14 @@ def test_the_widest_numbers_that_are_read_make_no_warning(tmp_path: Path) -> Non
         ("n.d.", "Write the limit itself: <15.6, not 'n.d.', where"),
         ("below LOD", "Write the limit itself"),
         ("< LOD", "Write the limit itself"),
-        ("1 250", "without marks between thousands"),
-        ("1.250,5", "without marks between thousands"),
-        ("03.May", "a date that a spreadsheet made of one"),
-        ("#DIV/0!", "Mend the formula"),
-        ("12.5±0.3", "a mean with a spread is none"),
-        ("12.5 / 13.25", "wells of one animal are rows numbered in a column 'replicate'"),
+        ("1 250", "without thousands separators"),
+        ("1.250,5", "without thousands separators"),
+        ("03.May", "a number that a spreadsheet changed to a date"),
+        ("#DIV/0!", "Correct the formula"),
+        ("12.5±0.3", "not a mean with a standard deviation"),
+        ("12.5 / 13.25", "write one row per well, numbered in a column 'replicate'"),
         ("12.5 pg/mL", "a unit belongs into the header"),
-        ("12.5*", "a remark into a column 'note'"),
+        ("12.5*", "the remark in a column 'note'"),
         ("less than 15.6", "Write '<15.6' for a value below a limit"),
         ("haemolysed", "leave it empty if the value is missing"),
     ],
@@ -280,7 +282,7 @@ def test_a_file_without_any_known_name_says_what_would_be_one(sepsis_protocol: P
 def test_numbers_for_groups_are_not_guessed(sepsis_protocol: Protocol) -> None:
     content = csv(HEADER, *([row[0], str(at), *row[2:]] for at, row in enumerate(ROWS, start=1)))
     problems = refused(sepsis_protocol, content)
-    assert problems[0].endswith("Write the group's name, or say which one it is: --map '1=KEY'.")
+    assert problems[0].endswith("Correct the name, or state its group with --map '1=KEY'.")
     assert read(sepsis_protocol, content, names={"1": "sham", "2": "control", "3": "t1", "4": "t2"}).values["value"].tolist() == READ
 
 

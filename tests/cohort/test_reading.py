@@ -86,10 +86,10 @@ def test_all_problems_come_at_once_by_cell(tmp_path: Path, protocol: Protocol) -
         ("animal,group,foxp3_cd25pos,Animal\na,without,1,a\n", "again"),
         (HEADER + "a,without,3.45,2.12\nb,with_cm,4.42,4.12\n", "no donor with a value in both"),
         (HEADER + PAIR + "a,without,3.5,2.2\n", "a second time"),
-        (HEADER + 'a,without,"1,250",1\na,with_cm,"2,500",1\n', "one way only"),
+        (HEADER + 'a,without,"1,250",1\na,with_cm,"2,500",1\n', "only one possible meaning"),
         ("animal,group,endpoint,value (ng/mL)\na,without,foxp3_cd25pos,3\n", "the unit 'ng/mL'"),
         ("animal,group,Group.,foxp3_cd25pos\na,without,with_cm,3\n", "a second column 'group'"),
-        ("animal,group,foxp3_cd25pos,CD25+ FoxP3+\na,without,3,2\na,with_cm,4,3\n", "which holds numbers"),
+        ("animal,group,foxp3_cd25pos,CD25+ FoxP3+\na,without,3,2\na,with_cm,4,3\n", "which contains numbers"),
         ('animal,group,foxp3_cd25pos,note\na,without,3,"spilt\na,with_cm,4,\n', "a quotation mark out of place"),
         (HEADER + "a,without,3,\na,with_cm,,3\n", "no donor with a value in both"),
         ("animal,group,endpoint,value,unit\na,without,foxp3_cd25pos,3,ng/mL\n", "the unit 'ng/mL'"),
@@ -248,7 +248,7 @@ def test_what_simulated_animals_say_of_themselves_is_kept(tmp_path: Path, sepsis
     [
         (
             "animal;group;il6;il4\n1;sham;1.250;25,1\n2;sham;1.100;31,5\n",
-            "cell C2: found '1.250'; expected a number that can be read in one way",
+            "cell C2: found '1.250'; expected a number with only one possible meaning",
         ),
         ("animal,group,IL-6 ng/mL,il4\n1,sham,14,25\n", "cell C1: found the unit 'ng/mL'; expected 'pg/mL' for il6"),
         ("animal,group,il6,il4,time (days),event\n1,sham,14,25,3,1\n", "cell E1: found the unit 'days'; expected hours"),
@@ -274,7 +274,7 @@ def test_simulated_animals_cannot_pass_for_measured_ones(tmp_path: Path, sepsis:
     rows = sepsis.cohort.path.read_text(encoding="utf-8").splitlines()
     path = tmp_path / "mine.csv"
     path.write_text("\n".join(row.rsplit(",", 3)[0] for row in rows), encoding="utf-8")
-    with pytest.raises(Refusal, match="the study's own simulated cohort, without the word 'simulated'"):
+    with pytest.raises(Refusal, match="the study's own simulated cohort, without origin 'simulated'"):
         load_study("sepsis_cytokines", cohort=path)
     # A single rat that happens to have the same two values is nobody's copy.
     path.write_text(

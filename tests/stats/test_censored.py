@@ -234,7 +234,7 @@ def test_titres_at_the_end_of_the_plate_are_not_underestimated() -> None:
     [
         ([0, 4], {}, "needs 'lowest'"),
         ([4, 8192], {"highest": 4096}, "above the last dilution"),
-        ([-4], {}, "from 0 upwards"),
+        ([-4], {}, "numbers from 0 to"),
         ([4, 8, 12], {}, "12 is not"),
         ([8, 45, 64], {"lowest": 8}, "45 is not"),
         ([4, 8], {"lowest": 8}, "below the first dilution"),

@@ -127,7 +127,7 @@ def test_swapping_inverts_the_ratio() -> None:
         ((X, Y, -0.8, 1.25), {"scale": "ratio"}, "above zero"),
         (([1, 1], [1, 1], -1, 1), {}, "do not vary"),
         (([1], [1, 2], -1, 1), {}, "at least two"),
-        (([0, 1], [1, 2], 0.8, 1.25), {"scale": "ratio"}, "no logarithm"),
+        (([0, 1], [1, 2], 0.8, 1.25), {"scale": "ratio"}, "logarithm is not defined"),
     ],
 )
 def test_what_cannot_be_answered_is_refused(arguments: Any, options: Any, sentence: str) -> None:

@@ -122,7 +122,7 @@ def test_the_control_may_stand_anywhere() -> None:
         (lambda: stats.steel([[1, 2], [3, 4]], 2), "control must be the position of a sample"),
         (lambda: stats.kruskal_wallis([[1, 2]]), "two samples or more"),
         (lambda: stats.kruskal_wallis([[1, np.nan], [2, 3]]), "missing value"),
-        (lambda: stats.kruskal_wallis(np.arange(60.0).reshape(3, 20), method="exact"), "too many to count"),
+        (lambda: stats.kruskal_wallis(np.arange(60.0).reshape(3, 20), method="exact"), "too many to enumerate"),
     ],
 )
 def test_what_cannot_be_answered_is_refused(call: Any, sentence: str) -> None:

@@ -38,7 +38,12 @@ def test_the_interval_is_two_sided_whatever_the_alternative() -> None:
 
 @pytest.mark.parametrize(
     ("x", "y", "sentence"),
-    [([1, 0], [1, 2], "no logarithm"), ([1], [1, 2], "two values"), ([2, 2], [3, 3], "do not vary"), ([1, 2], [1, -2], "no logarithm")],
+    [
+        ([1, 0], [1, 2], "logarithm is not defined"),
+        ([1], [1, 2], "two values"),
+        ([2, 2], [3, 3], "do not vary"),
+        ([1, 2], [1, -2], "logarithm is not defined"),
+    ],
 )
 def test_what_has_no_ratio_is_refused(x: list[float], y: list[float], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):

@@ -66,9 +66,9 @@ page.figure(
 #
 # | Test | Works on | Choose it when |
 # |---|---|---|
-# | Dunnett | means, or means of logarithms | values, or their logarithms, are roughly normally distributed and spread alike in all groups |
+# | Dunnett | means, or means of logarithms | values, or their logarithms, are roughly normally distributed with equal spreads in all groups |
 # | Steel | ranks | they are not normally distributed, and groups without an effect would have the same distribution |
-# | Holm's adjustment of Welch's tests, or of tests of several kinds | p values | groups spread differently, or tests are of several kinds |
+# | Holm's adjustment of Welch's tests, or of tests of several kinds | p values | groups have unequal spreads, or tests are of several kinds |
 #
 # The simulated mice of {doc}`the humoral study <../../humoral_immunity/analysis>`, antibody titres on the log scale:
 
@@ -168,10 +168,10 @@ page.say(
 # :::{admonition} Common mistakes
 # :class: warning
 # - **Seven t tests, or seven Mann-Whitney tests, without adjustment.** The picture above.
-# - **A function called Steel's that is not.** The function `posthoc_steel` of scikit-posthocs has returned an unadjusted Mann-Whitney p: 0.0159 for a published example whose exact p by Steel's test is 0.0295.
+# - **A function with the wrong name.** The function `posthoc_steel` of scikit-posthocs has returned an unadjusted Mann-Whitney p: 0.0159 for a published example whose exact p by Steel's test is 0.0295.
 # - **A p that moves.** `scipy.stats.dunnett` draws random numbers: over twenty seeds, the p of one printed example goes from {glue:text}`lowest_seed` to {glue:text}`highest_seed`. Pass `rng`, or use `stats.dunnett`,
 #   which integrates: {glue:text}`cloth` each time.
-# - **Every pair of groups** (Tukey's test, Dunn's for all pairs), where only comparisons with the control were asked. The adjustment is then for more comparisons than needed.
+# - **Every pair of groups** (Tukey's test, Dunn's for all pairs), although only comparisons with the control are of interest. The adjustment is then for more comparisons than needed.
 # - **Taking the sham group for the control.** Against sham the question is whether sepsis did something.
 # - **"Significant for A, not for B, so A is better than B."** That is a comparison of A with B, and it was not made.
 # :::
@@ -255,7 +255,7 @@ answer
 # **Which groups enter Dunnett's estimate of spread?**
 #
 # - [x] all, so they should spread alike
-#   One spread is estimated from every group. Where groups spread differently, use Welch's t with an adjustment of the p values: this book uses Bonferroni's, Holm's is a little sharper.
+#   One spread is estimated from all groups. If the spreads differ, use Welch's t with an adjustment of the p values. This book uses Bonferroni's; Holm's is slightly more powerful.
 # - [ ] the control and the arm in question
 #   That would be seven t tests.
 #

@@ -108,7 +108,7 @@ page.say(
 )
 
 # %% [markdown]
-# p {glue:text}`sd_p` or p = {glue:text}`se_p`, and 0.0382 is printed. *Neither* gives it. It does not follow that anyone did wrong. Another test, rats left out, a slip in typing or an adjustment may be behind it. What follows is a question to the authors, and caution about that row.
+# p {glue:text}`sd_p` or p = {glue:text}`se_p`, and 0.0382 is printed. *Neither* gives it. It does not follow that anyone did wrong. Another test, rats left out, a typing error or an adjustment may be the reason. Ask the authors, and treat this row with caution.
 #
 # ## A whole table at a time
 #

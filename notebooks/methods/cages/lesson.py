@@ -118,7 +118,7 @@ page.say(
 #
 # $$n_\text{effective} = \frac{n}{1 + (m - 1)\,\text{ICC}}$$
 #
-# independent ones {cite}`kish-1965`. The divisor is called the design effect. It is larger than it may seem: with ICC 0.2 and five in a cage, twenty mice are worth {glue:text}`worth`. If treatment goes to cages, more cages with fewer animals help; more animals in a cage hardly do.
+# independent ones {cite}`kish-1965`. The divisor is called the design effect. It is larger than it may seem: with ICC 0.2 and five in a cage, twenty mice are worth {glue:text}`worth`. If treatment goes to cages, more cages with fewer animals help; more animals in each cage help little.
 #
 # Weil gave a chemical to sixteen pregnant rats and none to sixteen others, and counted the pups that lived to be weaned {cite}`weil-1970`.
 
@@ -162,15 +162,15 @@ print(f"ratio {model.estimate[0]:.2f}, p = {model.pvalue[0]:.2f}")
 # (lesson-cages-one)=
 # ## One cage in each group
 #
-# If all treated mice live in one cage and all untreated ones in another, n is one against one. Whatever differs between the two cages differs between the groups: light, an infection, the mouse that fights. **No model can separate them**, because the data hold no
-# information on it. It can only be prevented by the design: cages of both groups, or both treatments in each cage, which is best of all where it can be done. A rerun in this book puts a banner over a cohort whose groups have one cage each.
+# If all treated mice live in one cage and all untreated ones in another, n is one against one. Whatever differs between the two cages differs between the groups: light, an infection, an aggressive mouse. **No model can separate them**, because the data hold no
+# information on it. Only the design can prevent this: use several cages of each group or, if possible, both treatments in each cage. A rerun shows a warning if each group of a cohort has only one cage.
 #
 # :::{admonition} Common mistakes
 # :class: warning
 # - **Every row is an animal.** SciPy's `ttest_ind` and `f_oneway`, and the column table of any program, take what they are given: {glue:text}`wrong_p` for the wings.
 # - **The wrong line of the table.** R's `summary(aov(length ~ cage / individual))` compares cages with the *ruler*, F = 255.7 for the wings {cite}`ruczinski-nested`. `Error(...)` in the formula, or one mean for each animal, sets it right.
 # - **A chi-square of pups.** `scipy.stats.chi2_contingency` on pups, cells or neurons counted over animals: {glue:text}`pup_p` above, where the dams give {glue:text}`litter_p`.
-# - **A mixed model with six cages.** statsmodels' `mixedlm` takes p from the normal distribution however few the cages. For a made-up experiment of three cages in each of two arms it says {glue:text}`mixed_p`; a t test of the six cage means says {glue:text}`cage_p`. In this balanced design the two compare the same means, and the t test allows for the small number of
+# - **A mixed model with six cages.** statsmodels' `mixedlm` calculates p from the normal distribution even with few cages. For a made-up experiment of three cages in each of two arms it says {glue:text}`mixed_p`; a t test of the six cage means says {glue:text}`cage_p`. In this balanced design the two compare the same means, and the t test allows for the small number of
 #   cages.
 # - **Dropping the cage because it is "not significant".** Six cages can hardly show that they differ. The design says whether the cage matters.
 # :::

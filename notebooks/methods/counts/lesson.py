@@ -40,7 +40,7 @@ page = Page()
 # (lesson-counts-chance)=
 # ## How much chance alone does
 #
-# Shake a thousand beads onto a tray and count those on one small square. Shake again: another number. If the beads fall one by one, each as likely here as there, such counts very nearly follow the **Poisson** distribution, and it has one
+# Shake a thousand beads onto a tray and count those on one small square. Shake again, and the number differs. If the beads fall independently, and every place is equally likely, such counts very nearly follow the **Poisson** distribution, and it has one
 # property to remember: *its variance equals its mean*. The standard deviation (SD) is the root of the mean: around a mean of 100 counts have an SD of 10, around a mean of 9 an SD of 3.
 #
 # So a single count already says how far chance alone would move it. That is what makes counts attractive. It is also the trap, because animals are not beads.
@@ -87,13 +87,13 @@ page.say(
 )
 
 # %% [markdown]
-# The grey band is where 95 of 100 counts would lie if chance alone told the mice of a group apart. Of {glue:text}`mice` mice, about {glue:text}`expected` should lie outside; {glue:text}`outside` do (diamonds). These mice are simulated to differ, as real ones do in age, weight and spleen: the variance is not once the mean, but {glue:text}`least` to {glue:text}`most` times the mean. Such counts are called **overdispersed**. A test that ignores overdispersion
+# The grey band is where 95 of 100 counts would lie if the mice of a group differed by chance only. Of {glue:text}`mice` mice, about {glue:text}`expected` should lie outside; {glue:text}`outside` do (diamonds). These mice are simulated to differ, as real ones do in age, weight and spleen: the variance is not once the mean, but {glue:text}`least` to {glue:text}`most` times the mean. Such counts are called **overdispersed**. A test that ignores overdispersion
 # treats differences between mice as differences between treatments.
 #
 # (lesson-counts-vary)=
 # ## What to do: let the animals say how much they vary
 #
-# The **quasi-Poisson** model handles zeros and unequal amounts plated as a model of counts does, and adds one number, the *dispersion*: how many times the mean the variance is. It is estimated from the
+# The **quasi-Poisson** model is a model of counts that allows zeros and unequal amounts plated, and has one more parameter, the *dispersion*: how many times the mean the variance is. It is estimated from the
 # animals, and the standard error grows by its root. With few animals that estimate is uncertain itself, and so the test uses Student's t and not the normal distribution.
 #
 # `stats.count_ratio` takes one count for each animal and the name of its group. It returns the ratio of the mean counts, each group's to that of the first group by name.
@@ -157,13 +157,13 @@ page.say(
 )
 
 # %% [markdown]
-# {glue:text}`p_poisson` or {glue:text}`p_quasi`: the plots vary only {glue:text}`phi` times as much as chance would make them, and and that alone moves p across 5 %. The mice above vary several times more than that.
+# {glue:text}`p_poisson` or {glue:text}`p_quasi`: the plots vary only {glue:text}`phi` times as much as expected by chance, and this alone moves p across 5 %. The mice above vary several times more than that.
 
 # %% [markdown]
 # :::{admonition} Common mistakes
 # :class: warning
-# - **Poisson by default.** `statsmodels.api.GLM(..., family=Poisson())` and R's `glm(..., family = poisson)` fix the dispersion at 1, whatever the animals do. In statsmodels `.fit(scale="X2")` estimates it; its p then comes from the normal distribution unless `use_t=True` is asked for as well.
-# - **A negative binomial that is none.** `statsmodels.api.families.NegativeBinomial()` does not estimate how much animals vary: it takes a shape of 1 and says so in a warning. `statsmodels.api.NegativeBinomial` is another model, which estimates the shape. With few animals it rejects too often: at 5 %, in {glue:text}`nb_least` to {glue:text}`nb_most` of simulated experiments without an effect, with {glue:text}`nb_sizes` animals a group ({ref}`benchmarks <promises-tests>`).
+# - **Poisson by default.** `statsmodels.api.GLM(..., family=Poisson())` and R's `glm(..., family = poisson)` fix the dispersion at 1, even if the animals vary more. In statsmodels `.fit(scale="X2")` estimates it; its p then comes from the normal distribution unless `use_t=True` is asked for as well.
+# - **A negative binomial model without estimated dispersion.** `statsmodels.api.families.NegativeBinomial()` does not estimate how much animals vary: it takes a shape of 1 and says so in a warning. `statsmodels.api.NegativeBinomial` is another model, which estimates the shape. With few animals it rejects too often: at 5 %, in {glue:text}`nb_least` to {glue:text}`nb_most` of simulated experiments without an effect, with {glue:text}`nb_sizes` animals a group ({ref}`benchmarks <promises-tests>`).
 # - **A test of sums.** `scipy.stats.poisson_means_test` takes the total of each group and cannot see that animals differ. For sprays C and E: {glue:text}`p_sums`.
 # - **Scaled counts**, in any program: it cannot know. Exercise 4 shows by how much they mislead.
 # :::

@@ -90,7 +90,7 @@ ranked = stats.mann_whitney([*treated_living, *[1000] * treated_dead], il6)
 print(f"treated higher in {ranked.superiority:.3f} of pairs, p = {ranked.pvalue:.3f}")
 
 # %% [markdown]
-# The sign turns: a treated rat now does worse than an untreated one in {glue:text}`worst_share` of all pairs ({glue:text}`worst_p`). The apparent benefit is gone. But this number is a mixture of IL-6 and death. It answers "how do rats fare?", and not "what does the
+# The direction is reversed: a treated rat now does worse than an untreated one in {glue:text}`worst_share` of all pairs ({glue:text}`worst_p`). The apparent benefit is gone. But this number is a mixture of IL-6 and death. It answers "how do rats fare?", and not "what does the
 # treatment do to IL-6?". It also needs a direction: for IL-4, where high is meant to be good, the dead get the lowest rank.
 #
 # ## Comparing survival

@@ -65,14 +65,14 @@ page.say(
 stats.jonckheere_terpstra([low, middle, high], alternative="greater").pvalue
 
 # %% [markdown]
-# This is the test of Jonckheere and Terpstra, the {term}`Mann-Whitney test` for more than two groups in an order. It asks one question only, *do values rise with dose*, and therefore needs fewer animals: three doses of three mice
+# This is the test of Jonckheere and Terpstra, the {term}`Mann-Whitney test` for more than two groups in an order. It tests only *whether values rise with dose*, and therefore needs fewer animals: three doses of three mice
 # can reach p = {glue:text}`floor_three`, two groups of three only {glue:text}`floor_pair`.
 #
 # (lesson-doses-from)=
 # ## From which dose on?
 #
 # A trend says that something happens along the way, not where. Shirley and Williams go down from the highest dose: is it above the control? If so, is the next one? The first that is not ends the search, so no
-# adjustment is needed, provided that the effect does not fall as the dose rises. Before each step, the doses are made *never falling*: where a dose lies below the one before it, the two are pooled.
+# adjustment is needed, provided that the effect does not fall as the dose rises. Before each step, the doses are made *non-decreasing*: where a dose lies below the one before it, the two are pooled.
 
 # %% tags=["hide-input"]
 page.warn("Simulated animals. They show how the method works, and are evidence of nothing.")
@@ -152,7 +152,7 @@ page.say(
     p_mice=words.p_value(jonckheere.pvalue),
     kruskal_muscle=words.p_value(kruskal(*muscle).pvalue),
     trend_muscle=words.p_value(stats.jonckheere_terpstra(muscle).pvalue),
-    # Every sequence that never falls is a sum of single jumps, and r of a sum is at least the smallest r of its parts.
+    # Every non-decreasing sequence is a sum of single steps, and r of a sum is at least the smallest r of its parts.
     least_r=words.number(min(float(np.corrcoef(range(4), np.arange(4) >= jump)[0, 1]) for jump in (1, 2, 3))),
 )
 
@@ -162,12 +162,12 @@ page.say(
 #
 # :::{admonition} Common mistakes
 # :class: warning
-# - **Kruskal-Wallis, or analysis of variance, for doses.** They ask whether *any* group differs and forget the order: into the muscle {glue:text}`kruskal_muscle` in place of {glue:text}`trend_muscle`. SciPy's `kruskal` is such a test.
+# - **Kruskal-Wallis, or analysis of variance, for doses.** They test whether *any* group differs and ignore the order: into the muscle {glue:text}`kruskal_muscle` in place of {glue:text}`trend_muscle`. SciPy's `kruskal` is such a test.
 # - **"Significant at 300, not at 150: a dose response".** Two verdicts are not a trend. Test the trend.
 # - **A correlation of four group means with dose.** For four equally spaced doses r is at least {glue:text}`least_r` whenever no mean lies below the one before it, however much the animals vary.
 # - **A wrong exact p.** The Python package jonckheere-test 0.1.1 returns 0.0035 for a published example whose exact p is 0.0120.
 # - **A trend test where more may be worse.** The right panel above.
-# - **One control, two routes, two trends.** Both use the same control mice, so the two p values are not independent, and they are two chances of a false alarm.
+# - **One control, two routes, two trends.** Both use the same control mice, so the two p values are not independent, and they give two chances of a false alarm.
 # :::
 
 # %% [markdown]

@@ -37,14 +37,14 @@ page = Page()
 # (lesson-equivalence-silence)=
 # ## Silence is not an answer
 #
-# An ordinary test asks how often chance alone would give a difference at least as large as the one observed. A small p says: rarely. It does not say that chance is ruled out. A large p says: often, and nothing more. Weigh two mice
-# against two, and almost every p is large; that does not make almost everything the same. A large p comes from a small difference, or from a small experiment, and the p itself does not tell which.
+# An ordinary test asks how often chance alone would give a difference at least as large as the one observed. A small p means rarely; it does not rule out chance. A large p means often, and nothing more. Weigh two mice
+# against two, and almost every p is large, but this does not mean that almost everything is the same. A large p comes from a small difference or from a small experiment, and p does not show which.
 #
-# To claim sameness, turn the question round. First say what would *matter*: a difference so small that nobody would act on it lies in the {term}`zone of no effect`. Choose the zone before anyone has seen the values, and give a
+# To show equivalence, reverse the question. First define what would *matter*: a difference so small that nobody would act on it lies in the {term}`zone of no effect`. Choose the zone before anyone has seen the values, and give a
 # reason. Then ask for evidence that the true ratio lies **inside** it.
 #
-# This book uses 0.80 to 1.25 for most ratios: neither a fifth less nor a quarter more. These limits are the convention by which copies of medicines are compared with the original {cite}`fda-2001`. They have no biological
-# reason for IL-6 or phagocytosis; an experiment that knows which change would matter should use that instead.
+# This book uses 0.80 to 1.25 for most ratios: from a fifth less to a quarter more. These limits are the convention by which copies of medicines are compared with the original {cite}`fda-2001`. They have no biological
+# reason for IL-6 or phagocytosis; if you know which change would matter, use that instead.
 #
 # (lesson-equivalence-picture)=
 # ## The picture
@@ -95,7 +95,7 @@ page.say(
 # %% [markdown]
 # 1. **Equivalent.** The whole interval lies in the grey zone. (The ordinary test: {glue:text}`p_same`.) This is evidence, at an error rate of 5 %, that the true ratio lies in the zone; it need not be 1.
 # 2. **Not known.** The interval holds 1, and also {glue:text}`high_open`, which would matter. The ordinary test says {glue:text}`p_open`, not significant either, and a paper might say of both "no difference". Only in the
-#    first do the data support it.
+#    first case do the data support this.
 # 3. **Different.** The interval holds neither 1 nor any other ratio of the zone ({glue:text}`p_up`).
 # 4. **Different, and too little to matter.** The ordinary test finds a difference ({glue:text}`p_both`), and the interval says that it is small: {glue:text}`both`-fold, within the zone. A small p is not a large effect.
 #
@@ -148,7 +148,7 @@ page.say(
 # - **Bounds on the wrong scale.** statsmodels' `ttost_ind(x, y, 0.8, 1.25)` takes the bounds as *differences*, without a word. For the tablets it then asks whether the copy lies 0.8 to 1.25 units higher, and answers
 #   {glue:text}`plain`. For a ratio it needs `transform=np.log`.
 # - **Losing the pairs.** The same function with the transform, but for two independent groups: {glue:text}`pooled`. `ttost_paired` keeps them.
-# - **Asking for the {term}`power` afterwards.** The "observed power" that some statistics programs offer is a function of p: where p is large it is low, and it says nothing about sameness {cite}`hoenig-2001`. The interval does.
+# - **Asking for the {term}`power` afterwards.** The "observed power" that some statistics programs offer is a function of p: if p is large it is low, and it says nothing about equivalence {cite}`hoenig-2001`. The interval does.
 # - **Choosing the zone from the interval.** With a zone wide enough, everything is the same. It belongs in the protocol.
 # :::
 
@@ -220,7 +220,7 @@ answer = max(high, 1 / low)
 # **Which experiment is the easiest way to a large ordinary p?**
 #
 # - [x] a small and careless one
-#   Few animals and a wide spread. That is why a large p is no evidence of sameness.
+#   Few animals and a wide spread. This is why a large p is not evidence of equivalence.
 # - [ ] a large and careful one
 #   It shows small differences, and so makes p small wherever there is one.
 

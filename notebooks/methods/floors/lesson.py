@@ -61,7 +61,7 @@ stats.mann_whitney([6, 7, 8, 9, 10], [1, 2, 3, 4, 5]).pvalue
 # However strong the treatment, **five against five cannot give a p below {glue:text}`floor`**. Treated mice a thousand times higher have the same ranks as mice a little higher. The result of every exact test in this book
 # carries its floor beside it, as `attainable`.
 #
-# Equal values can raise the floor, because different deals then have one and the same rank sum:
+# Equal values can increase the smallest p, because different permutations then have the same rank sum:
 
 # %%
 stats.mann_whitney([16, 16, 32, 64, 128], [16, 16, 16, 16, 32]).attainable
@@ -174,9 +174,9 @@ page.table(
 #
 # :::{admonition} Common mistakes
 # :class: warning
-# - **A p below the floor.** A normal approximation can go below the exact minimum: for three against three that do not overlap, SciPy's `mannwhitneyu(method="asymptotic")` gives {glue:text}`asymptotic_three`, less than the floor of {glue:text}`exact_three`.
+# - **A p below the minimum.** The p of a normal approximation can be below the exact minimum: for three against three that do not overlap, SciPy's `mannwhitneyu(method="asymptotic")` gives {glue:text}`asymptotic_three`, less than the minimum of {glue:text}`exact_three`.
 # - **"Not significant, so no effect", at n = 3.** A two-sided exact rank test of three against three cannot be significant at 5 %, so a large p says nothing.
-# - **Choosing the test after seeing the floor.** A t test has no such minimum, because it uses the values themselves and assumes that they follow a normal distribution. Choose the test before the animals are measured.
+# - **Choosing the test after calculating the minimum p.** A t test has no such minimum, because it uses the values themselves and assumes that they follow a normal distribution. Choose the test before the animals are measured.
 # - **A one-sided test, to halve the floor.** Allowed if a fall would have been called no effect however large it was, and if that was written down first.
 # - **p = 0.000.** Some programs print it. No exact p is 0.
 # :::

@@ -66,7 +66,7 @@ half, whole = ratios[int(np.argmin(abs(shares - 0.5)))], ratios[-1]
 
 
 def substituted_width(share):
-    """How wide the 95 % interval is, its upper end over its lower, if a share of the limit replaces each hidden value."""
+    """The upper limit of the 95 % interval over the lower one, if a share of the limit replaces each value below it."""
     interval = stats.geometric_mean_ratio(control["lower"], [*seen, *[share * limit] * below]).confidence_interval(0.95)
     return interval.high / interval.low
 
@@ -112,13 +112,13 @@ page.figure(
 )
 
 # %% [markdown]
-# Half of the limit makes the ratio {glue:text}`half`, the limit itself {glue:text}`whole`, and a tenth of it {glue:text}`tenth`. Nothing in the data says which is right.
+# Half of the limit makes the ratio {glue:text}`half`, the limit itself {glue:text}`whole`, and a tenth of it {glue:text}`tenth`. Nothing in the data shows which is correct.
 #
-# The number also decides how wide the interval is. Divide the upper end of the 95 % interval by the lower: half of the limit gives {glue:text}`width_half`, the limit divided by √2 gives {glue:text}`width_root`, the limit
-# itself {glue:text}`width_whole`, and the model below {glue:text}`width_model`. In these rats half of the limit gives a wider interval than the model, because it lies far from the values that were seen; the limit
-# itself gives a narrower one, because it lies close to them.
+# The substituted number also determines the width of the interval. Divide the upper end of the 95 % interval by the lower: half of the limit gives {glue:text}`width_half`, the limit divided by √2 gives {glue:text}`width_root`, the limit
+# itself {glue:text}`width_whole`, and the model below {glue:text}`width_model`. In these rats half of the limit gives a wider interval than the model, because it is far from the observed values; the limit
+# itself gives a narrower one, because it is close to them.
 #
-# **The model puts nothing in.** It fits a normal distribution to the logarithms, such that the seen values are likely *and* so is a share of {glue:text}`below` in {glue:text}`rats` below the limit:
+# **The model substitutes nothing.** It fits a normal distribution to the logarithms, under which both the observed values and a share of {glue:text}`below` in {glue:text}`rats` below the limit are likely:
 
 # %%
 both = pd.concat([sham, control])
@@ -126,8 +126,8 @@ fit = stats.censored_lognormal(both["lower"], both["upper"], both["group"] == "c
 fit.estimate, fit.confidence_interval(0.95)
 
 # %% [markdown]
-# The groups are put in order, and the ratio is that of each to the first: here of the rats that are control, `True`, to those that are not. It is {glue:text}`model`, from {glue:text}`model_interval`, and the geometric mean of the sham rats {glue:text}`sham_mean` pg/mL, though most of them were never seen. The price is the assumption that logarithms are normally distributed, which few seen values can hardly check.
-# When none is seen there is no estimate, only a bound. The {term}`Mann-Whitney test` still works: all hidden values share the lowest rank.
+# The groups are put in order, and the ratio is that of each to the first: here of the rats that are control, `True`, to those that are not. It is {glue:text}`model`, from {glue:text}`model_interval`, and the geometric mean of the sham rats {glue:text}`sham_mean` pg/mL, although most of them were not observed. The model assumes that logarithms are normally distributed, which is hard to check with few observed values.
+# If no value is observed, there is no estimate, only a bound. The {term}`Mann-Whitney test` still works: all values below the limit share the lowest rank.
 
 # %%
 # The larger number of each pair puts all hidden sham rats at one value, below everything seen.
@@ -192,16 +192,16 @@ page.say(end=words.number(float(np.exp2(np.log2(end).mean()))), open_end=words.n
 
 # %% [markdown]
 # The median of the fitted curve is {glue:text}`arsenic` µg/L, as printed. Leaving the hidden samples out gives {glue:text}`dropped`; putting in the limits {glue:text}`wholes`, and half of them {glue:text}`halves`. Half comes nearest
-# to the model here; in the rats above it was the limit that did. Nobody can tell beforehand.
+# to the model here; in the rats above the limit itself did. This cannot be predicted.
 #
 # :::{admonition} Common mistakes
 # :class: warning
 # - **Deleting `<15.6`.** It is text among numbers: Excel's `AVERAGE` skips it, and pandas' `to_numeric(errors="coerce")` makes it NaN. The group that lies lowest loses its lowest animals.
-# - **Putting in 0, the limit, or half.** The picture above. In the simulations of {cite:t}`bmc-immunol-9-59` a single substituted number understated the variance; in the rats above half of the limit overstated it.
+# - **Substituting 0, the limit, or half of it.** See the figure above. In the simulations of {cite:t}`bmc-immunol-9-59` a single substituted number understated the variance; in the rats above half of the limit overstated it.
 # - **A logarithm of 0.** The zero that was put in becomes minus infinity in NumPy and the error `#NUM!` in Excel.
 # - **The plain mean of titres.** One animal at 512 outweighs twenty at 16.
 # - **The end of the plate as a value.** Of eight mice, six at the last well of 1024: their geometric mean is printed as {glue:text}`end`; the model, which knows that the plate ended, says {glue:text}`open_end`.
-# - **A t test where hidden values of one group are replaced.** That group's spread is then partly invented.
+# - **A t test after substitution in one group.** The spread of that group is then partly determined by the substituted number.
 # :::
 
 # %% [markdown]
@@ -256,7 +256,7 @@ answer = bool(stats.mann_whitney([1.0] * 12, np.arange(16, 28)).pvalue < 0.001)
 answer
 
 # %% [markdown] tags=["solution"]
-# Yes: every hidden animal is below every seen one, whatever its value, and ranks need no more than that. A ratio cannot be estimated here, only bounded.
+# Yes. Every value below the limit is below every observed value, and ranks need only this. A ratio cannot be estimated here, only bounded.
 
 # %% [markdown]
 # ### 5. The end of the plate

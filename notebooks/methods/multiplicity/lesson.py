@@ -36,7 +36,7 @@ page = Page()
 # (lesson-multiplicity-again)=
 # ## One in twenty, again and again
 #
-# A test at 5 % gives a false alarm in at most one of twenty experiments in which nothing happens. That is so for *one* question. Ask two, and there are two chances of a false alarm. With k independent questions, each tested at exactly 5 %, the probability that none gives a false alarm is 0.95 × 0.95 × …, k times, so the probability of at least one is
+# A test at 5 % gives a false alarm in at most one of twenty experiments without an effect. This holds for *one* question. Ask two, and there are two chances of a false alarm. With k independent questions, each tested at exactly 5 %, the probability that none gives a false alarm is 0.95 × 0.95 × …, k times, so the probability of at least one is
 #
 # $$1 - 0.95^k.$$
 #
@@ -77,13 +77,13 @@ page.say(
 # (lesson-multiplicity-adjust)=
 # ## Adjusting p values
 #
-# First name the **family**: the questions of which a false answer to *any* would be a false alarm of the paper. Then adjust each p for the number of questions.
+# First name the **family**: the set of questions for which *any* false positive answer would be a false alarm of the paper. Then adjust each p for the number of questions.
 #
 # - **Bonferroni** multiplies every p by the number of questions. Simple, and always safe.
 # - **Holm** {cite}`holm-1979` puts the p values in order and multiplies the smallest by k, the next by k − 1, and so on; none may come out below the one before it. Just as safe, never worse. (The second line of output above.)
-# - **Benjamini and Hochberg** {cite}`benjamini-1995` control something else: of all that you call found, on average no more than 5 % is false, if the tests are independent. This suits twenty thousand genes, of which a list goes on to the next experiment. It does not suit a claim that must hold on its own.
+# - **Benjamini and Hochberg** {cite}`benjamini-1995` control something else: on average at most 5 % of the reported findings are false, if the tests are independent. This suits twenty thousand genes, of which a list goes on to the next experiment. It does not suit a claim that must hold on its own.
 #
-# In the mice, Holm leaves {glue:text}`left`: {glue:text}`best` became {glue:text}`best_holm`. That one is still a false alarm. Adjustment makes false alarms rare, at most one family in twenty, but not impossible. A second cohort would tell.
+# In the mice, Holm leaves {glue:text}`left`: {glue:text}`best` became {glue:text}`best_holm`. That one is still a false alarm. Adjustment makes false alarms rare, at most one family in twenty, but not impossible. A second cohort would show this.
 #
 # (lesson-multiplicity-paths)=
 # ## The forking paths
@@ -134,11 +134,11 @@ page.say(off=f"{100 * max(abs(error) for error in errors):.1f}", both=words.perc
 #
 # :::{admonition} Common mistakes
 # :class: warning
-# - **Not knowing whether the program adjusts.** SciPy's `ttest_ind` and `mannwhitneyu` on a table of columns return the p of each column, not adjusted. R's `pairwise.t.test` and `pairwise.wilcox.test` adjust by Holm's method unless told otherwise, and Prism's multiple comparisons after an analysis of variance are
-#   adjusted by default {cite}`graphpad-anova`. scikit-posthocs' `posthoc_steel` has returned plain Mann-Whitney values under the name of a test that adjusts. If you adjust a p that is adjusted already, you lose {term}`power` for nothing.
+# - **Not knowing whether the program adjusts.** SciPy's `ttest_ind` and `mannwhitneyu` on a table of columns return the p of each column, not adjusted. R's `pairwise.t.test` and `pairwise.wilcox.test` adjust by Holm's method by default, and Prism's multiple comparisons after an analysis of variance are
+#   adjusted by default {cite}`graphpad-anova`. scikit-posthocs' `posthoc_steel` has returned plain Mann-Whitney values under the name of a test that adjusts. If you adjust a p that is adjusted already, you lose {term}`power` unnecessarily.
 # - **Taking the default.** statsmodels' `multipletests` without `method=` uses Holm and Šidák's, which assumes more than Holm does. SciPy's `false_discovery_control` is Benjamini and Hochberg's method, which controls another error rate.
 # - **Adjusting what is shown.** Eight cytokines were measured, three are in the figure, and p is multiplied by three. The family is what was *measured*.
-# - **An omnibus test as a licence.** A small p of an analysis of variance, and then each pair tested unadjusted (Fisher's LSD): with more than three groups this does not hold the error rate of the family when some groups do differ.
+# - **Unadjusted pairwise tests after an omnibus test.** A small p of an analysis of variance, and then each pair tested unadjusted (Fisher's LSD): with more than three groups this does not hold the error rate of the family when some groups do differ.
 # - **"Significant here, not significant there, so they differ."** The difference needs a test of its own {cite}`gelman-2006`.
 # :::
 

@@ -110,8 +110,8 @@ for difference, n in ((1.0, 17), (1.2, 12), (1.4, 9)):
     print(f"{difference} SD with {n} in each group: power {power:.2f}")
 
 # %% [markdown]
-# Each is {glue:text}`cohen_least` to {glue:text}`cohen_most` to two decimals. Cohen's table is rounded: for 1.4 SD nine in each group give {glue:text}`cohen_nine`, and a power of at least 0.80 takes {glue:text}`student`. Drawing 100 000 experiments gives {glue:text}`simulated` for 1.2 SD and twelve by Welch's test; its power is a little lower than that of Student's, because
-# it does not assume equal spreads. A formula is quicker. Drawing works for *every* test and every spread.
+# Each is {glue:text}`cohen_least` to {glue:text}`cohen_most` to two decimals. Cohen's table is rounded: for 1.4 SD nine in each group give {glue:text}`cohen_nine`, and a power of at least 0.80 takes {glue:text}`student`. Simulation of 100 000 experiments gives {glue:text}`simulated` for 1.2 SD and twelve by Welch's test; its power is a little lower than that of Student's, because
+# it does not assume equal spreads. A formula is faster. Simulation works for *every* test and every spread.
 #
 # (lesson-planning-form)=
 # ## From n to the form
@@ -131,8 +131,8 @@ for difference, n in ((1.0, 17), (1.2, 12), (1.4, 9)):
 # :class: warning
 # - **A normal approximation where n is small.** statsmodels' `NormalIndPower` asks for {glue:text}`normal` in each group for 1.4 SD; with the t test that will be used it takes {glue:text}`student`. Sample-size formulas with 1.96 and 0.84 in them do the same.
 # - **One group or both?** `solve_power` of statsmodels returns `nobs1`, the size of *one* group, and R's `power.t.test` says "n is number in *each* group" below its result. The form wants the total.
-# - **A t test planned, ranks used.** With three against three the exact rank test cannot be significant at 5 %, whatever the t test promised.
-# - **"Observed power".** Power at the effect that was found is a function of p {cite}`hoenig-2001`. Power belongs before the experiment.
+# - **Planning for a t test and using a rank test.** With three against three the exact rank test cannot be significant at 5 %, even if the planned power of the t test was high.
+# - **"Observed power".** Power at the effect that was found is a function of p {cite}`hoenig-2001`. Calculate power before the experiment.
 # - **An SE taken for an SD.** The spread in a paper may be a standard error, smaller by √n: planned on that, the experiment is far too small. {ref}`How to tell <lesson-auditing>`.
 # :::
 

@@ -40,7 +40,7 @@ page = Page()
 #
 # A cohort's ratio misses the truth for two reasons. Its animals are few; that noise is its **standard error**, and more animals shrink it. And the truth itself is not the same everywhere: other rats, other feed, another surgeon. That second noise lies *between* cohorts. No number of animals in one laboratory shrinks it. Its SD is called **τ** (tau).
 #
-# If there were only the first noise, one would weigh each cohort by its precision, 1 / SE², and be done: that is the *fixed-effect* mean. With the second, a very large cohort should not decide alone, because it too has only one true ratio. The weights become 1 / (SE² + τ²): the *random-effects* mean. It answers
+# If there were only the first noise, one would weight each cohort by its precision, 1 / SE²: this is the *fixed-effect* mean. With the second, a very large cohort should not decide alone, because it too has only one true ratio. The weights become 1 / (SE² + τ²): the *random-effects* mean. It answers
 # another question: not "what is the ratio?", but "what is it on average, over laboratories like these?"
 #
 # Ratios are pooled on the scale of logarithms, where half and twice are equally far from 1.
@@ -125,10 +125,10 @@ page.say(
 # %% [markdown]
 # Read the picture from below.
 #
-# - **A further trial.** The *prediction interval*, {glue:text}`further`, says where the true ratio of a fourteenth trial is expected {cite}`higgins-2009`. It is much wider than the intervals of the mean, and it contains 1: on average the vaccine protects, and in the next place it might not. τ is {glue:text}`tau` on the log scale, a factor of
+# - **A further trial.** The *prediction interval*, {glue:text}`further`, says where the true ratio of a fourteenth trial is expected {cite}`higgins-2009`. It is much wider than the intervals of the mean, and it contains 1: on average the vaccine protects, but in another place it might not. τ is {glue:text}`tau` on the log scale, a factor of
 #   {glue:text}`factor` from place to place.
 # - **The mean.** {glue:text}`hk` by Hartung and Knapp; with thirteen trials close to the usual interval. With three it would be far wider (exercise 2).
-# - **One truth for all.** {glue:text}`fixed`: narrow, and far from most trials, because the largest has {glue:text}`share` of the weight. I², the share of the scatter that is not the animals' noise, is {glue:text}`i2`. One true ratio for all trials does not fit.
+# - **The fixed-effect mean**, {glue:text}`fixed`, has a narrow interval and is far from most trials, because the largest has {glue:text}`share` of the weight. I², the share of the scatter that is not the animals' noise, is {glue:text}`i2`. One true ratio for all trials does not fit.
 #
 # (lesson-pooling-not)=
 # ## When not to pool
@@ -140,10 +140,10 @@ page.say(
 #
 # :::{admonition} Common mistakes
 # :class: warning
-# - **Pouring animals into one pot.** One table with all cohorts, and one t test, in any program: differences between laboratories can become differences between treatments (exercise 4, from {cite:t}`charig-1986`).
+# - **Analysing all animals as one cohort.** With one t test for a table of all cohorts, differences between laboratories can become differences between treatments (exercise 4, from {cite:t}`charig-1986`).
 # - **The default interval.** statsmodels' `combine_effects` without `use_t=True` uses the normal distribution however few the cohorts, and so does `rma` of R's metafor without `test="knha"`. With three cohorts it multiplies the standard error by {glue:text}`z`; Student's t has {glue:text}`t`.
-# - **Hartung and Knapp without looking.** When few cohorts agree by chance, its interval can be *too narrow*, and narrower than the fixed one {cite}`rover-2015`. Print both. The prediction interval here uses Student's t with k − 2 degrees of freedom {cite}`higgins-2009`; other programs use k − 1.
-# - **Combining p values.** SciPy's `combine_pvalues` is given no directions: two cohorts with two-sided p = 0.02 in *opposite* directions become {glue:text}`opposite`.
+# - **The Hartung-Knapp interval without a check.** If few cohorts agree by chance, its interval can be *too narrow*, and narrower than the fixed one {cite}`rover-2015`. Print both. The prediction interval here uses Student's t with k − 2 degrees of freedom {cite}`higgins-2009`; other programs use k − 1.
+# - **Combining p values.** SciPy's `combine_pvalues` does not use the directions of effects: two cohorts with two-sided p = 0.02 in *opposite* directions become {glue:text}`opposite`.
 # - **Counting significant results.** "Two of three were significant" depends on how many rats each had.
 # :::
 
@@ -168,7 +168,7 @@ three = stats.random_effects(np.log([0.5, 0.7, 1.0]), [0.15, 0.15, 0.15])
 answer = np.exp(three.confidence_interval(0.95).high)
 
 # %% [markdown] tags=["solution"]
-# Two of three laboratories see a clear fall, and the interval of the mean still contains 1. With the normal distribution its upper end would be 1.04, not 1.67: three cohorts say little about τ.
+# Two of three laboratories see a clear fall, and the interval of the mean still contains 1. With the normal distribution its upper end would be 1.04, not 1.67: three cohorts give little information on τ.
 
 # %% [markdown]
 # ### 3. Two that agree

@@ -169,7 +169,7 @@ print(mannwhitneyu(rod_treated, rod_control, method="exact").pvalue)
 print(mannwhitneyu(rod_treated, rod_control).pvalue)
 
 # %% [markdown]
-# The first is called exact, but it counts the deals of 24 *different* values. The second uses a normal approximation, which is poor here, although it corrects the variance for ties. At 5 % the first is not significant, and
+# The first is called exact, but it counts the permutations of 24 *different* values. The second uses a normal approximation, which is poor here, although it corrects the variance for ties. At 5 % the first is not significant, and
 # the p of the second is less than half the exact one.
 #
 # :::{admonition} Common mistakes
@@ -177,12 +177,12 @@ print(mannwhitneyu(rod_treated, rod_control).pvalue)
 # - **Calling a p exact that ignores ties.** SciPy's `mannwhitneyu(method="exact")`: {glue:text}`ignoring` for the rod, where {glue:text}`rod_p` is right. It gives no warning.
 # - **A normal approximation for a few tied values.** SciPy's default uses it whenever two values are equal, and also without ties when both groups have more than {glue:text}`largest_exact` values. It gives {glue:text}`default` for the rod, without a
 #   warning. R 4.2's `wilcox.test` gives the same p, with a warning. {cite:t}`bergmann-2000` report what eleven programs did with these data.
-# - **Doubling the smaller tail.** If the distribution of the rank sums is not symmetric, as can happen with ties, this differs from the share of deals as far out. This book always uses the share.
+# - **Doubling the smaller tail.** If the distribution of the rank sums is not symmetric, as can happen with ties, this differs from the share of permutations that are at least as extreme. This book always uses the share.
 # - **Breaking ties by a tiny random number.** The p then depends on the seed.
 # - **"Ranks compare medians."** They compare how often one group exceeds the other. Two groups can have equal medians and a small p.
 # :::
 #
-# An exact test has few possible p values, especially with ties, so it usually rejects in fewer than 5 % of experiments without an effect. The *mid-p* counts deals exactly as far out as the observed one by half; here it would be {glue:text}`rod_midp`. The book prints it beside
+# An exact test has few possible p values, especially with ties, so it usually rejects in fewer than 5 % of experiments without an effect. In the *mid-p*, permutations exactly as extreme as the observed one count half; here it would be {glue:text}`rod_midp`. The book prints it next to
 # the exact p, and decides by the exact one.
 
 # %% [markdown]
@@ -249,7 +249,7 @@ answer = min(ps, key=lambda name: abs(ps[name] - 0.0379))
 ps, answer
 
 # %% [markdown] tags=["solution"]
-# `exact` counts the deals of sixteen different values, as if no two titres were equal. The default, 0.0272, is a normal approximation that corrects its variance for ties; without that correction it would give 0.0406.
+# `exact` counts the permutations of sixteen different values, as if no two titres were equal. The default, 0.0272, is a normal approximation that corrects its variance for ties; without that correction it would give 0.0406.
 
 # %% [markdown]
 # ### 5. A table of counts

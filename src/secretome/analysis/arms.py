@@ -14,7 +14,7 @@ from secretome.analysis.results import ASYMPTOTIC_RANKS, RANKS, SHIFT, SUPERIORI
 from secretome.cohort import Study
 from secretome.protocol import Kind, sides
 
-# The columns of a cohort file that name what animals share: a cage, a batch or a plate.
+# The columns of a cohort file for clusters of animals: cages, batches and plates.
 CLUSTER_COLUMNS = ("cage", "batch", "plate")
 Labels = NDArray[np.str_]
 
@@ -36,9 +36,9 @@ class Arm:
         What each value was worked out from: a count, and the share of the whole that it was counted in or the number looked at. Absent
         unless it is known of every value.
     animals : int
-        Animals of the group in the file, those that died, were excluded or have no value included; 0 if unknown.
+        Animals of the group in the file, including those that died, were excluded or have no value; 0 if unknown.
     labels : mapping of str to (n,) array of str
-        For each of `CLUSTER_COLUMNS`, the label of each value's animal; empty text where the file states none.
+        For each of `CLUSTER_COLUMNS`, the label of each value's animal; empty text if the file has no label.
     """
 
     lower: Floats
@@ -53,7 +53,7 @@ class Arm:
 
     @property
     def lost(self) -> int:
-        """How many animals of the group have no value in the analysis, for whatever reason."""
+        """The number of animals of the group without a value in the analysis, for any reason."""
         return max(self.animals - self.n, 0)
 
     @property

@@ -1,4 +1,4 @@
-"""Cages, batches and plates: how they are divided between two groups, and the analyses that take account of them."""
+"""Analyses that take account of cages, batches and plates, and how these are divided between two groups."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ from secretome.analysis.pooled import t_test
 from secretome.analysis.results import BONFERRONI, RATIO, UNADJUSTED, Estimate, Floats, Result, attempt
 from secretome.protocol import Zone
 
-# With fewer clusters in a group, the spread between them is known too poorly to test a treatment against it.
+# With fewer clusters in a group, the variance between them is estimated too poorly for a test.
 MIN_CLUSTERS = 3
 
 # The difference of two log means, its standard error and its degrees of freedom.
@@ -27,10 +27,10 @@ class Layout(StrEnum):
     """How the cages, batches or plates of two groups are divided between them."""
 
     NONE = "none"  # no labels, one animal in each cluster, or all animals in one
-    CONFOUNDED = "confounded"  # no cluster holds both groups, and a group has fewer than `MIN_CLUSTERS`
-    NESTED = "nested"  # no cluster holds both groups, and each group has at least `MIN_CLUSTERS`
-    CROSSED = "crossed"  # every cluster holds both groups
-    PARTLY_CROSSED = "partly_crossed"  # some clusters hold both groups
+    CONFOUNDED = "confounded"  # no cluster contains both groups, and a group has fewer than `MIN_CLUSTERS`
+    NESTED = "nested"  # no cluster contains both groups, and each group has at least `MIN_CLUSTERS`
+    CROSSED = "crossed"  # every cluster contains both groups
+    PARTLY_CROSSED = "partly_crossed"  # some clusters contain both groups
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,13 @@ class Clusters:
     layout : Layout
         How they are divided between the two groups.
     n_treated, n_control : int
-        Clusters that hold animals of each group.
+        Number of clusters with animals of each group.
     shared : int
-        Clusters that hold animals of both.
+        Number of clusters with animals of both groups.
     animals_shared : int
-        Animals in these.
+        Number of animals in these clusters.
     unlabelled : int
-        Animals without a label.
+        Number of animals without a label.
     """
 
     layout: Layout
@@ -60,7 +60,7 @@ class Clusters:
 
 
 def clusters_of(pair: Comparison, column: str) -> Clusters:
-    """How the clusters that a column names are divided between two groups.
+    """Return how the clusters in a column are divided between two groups.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def clusters_of(pair: Comparison, column: str) -> Clusters:
 
 
 def labels_of(group: Arm, column: str) -> Labels:
-    """The label of each value's animal; empty text where there is none."""
+    """The label of each value's animal; empty text if there is none."""
     return group.labels.get(column, np.full(group.n, "", dtype=str))
 
 
@@ -123,7 +123,7 @@ def equivalence_method(method: str) -> str:
 def cluster_rows(
     compared: Mapping[str, Comparison], *, level: float, together: bool, zone: Zone | None = None, alpha: float = 0.05
 ) -> Iterator[tuple[str, Result]]:
-    """The analyses of a family that take account of cages, batches and plates, each with its contrast.
+    """Yield the analyses of a family that take account of cages, batches and plates, each with its contrast.
 
     Where clusters are nested within groups, this is Welch's t test of the clusters' means, and n is the number of clusters. Where they are
     crossed with groups, it is a linear model with group and cluster. A value below a limit is taken as half the limit.
@@ -159,7 +159,7 @@ def cluster_rows(
 
 
 def cluster_test(pair: Comparison, column: str, *, level: float, zone: Zone | None = None, alpha: float = 0.05) -> Result | None:
-    """The test of one contrast that takes account of the clusters of a column; None where they are neither nested nor crossed.
+    """Return the test of one contrast that takes account of the clusters of a column; None if they are neither nested nor crossed.
 
     The parameters are those of `cluster_rows`. Animals without a label are left out.
     """
@@ -214,7 +214,7 @@ def _fit_blocks(pair: Comparison, column: str) -> Fit:
     design = np.column_stack([group, labels[:, None] == np.unique(labels)])
     df = y.size - design.shape[1]
     if df < 1:
-        raise ValueError("as many constants as values leave no spread to test by.")
+        raise ValueError("there are as many constants as values, so the residual variance cannot be estimated.")
     inverse = np.linalg.inv(design.T @ design)
     coefficients = inverse @ design.T @ y
     residuals = y - design @ coefficients

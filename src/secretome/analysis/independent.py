@@ -88,7 +88,7 @@ def _family_rows(study: Study, endpoint: str, contrasts: tuple[str, ...], kind: 
 
 
 def _placed(row: Result, study: Study, endpoint: str, contrast: str, arms: Comparison) -> Result:
-    """A row with the place it has in the study, and what it was made from; its own n where it has one."""
+    """A row with its study, cohort, endpoint and contrast; its own n is kept if it has one."""
     return replace(
         row,
         study=study.key,
@@ -169,7 +169,7 @@ class _Methods:
 
 
 def _methods(arms: Comparison, zone: Zone, *, intervals: bool) -> _Methods:
-    """The methods that fit what is known of the values."""
+    """The methods for these values, which may include zeros and censored values."""
     if arms.treated.zeros or arms.control.zeros:
         # A zero has no logarithm: a model of the counts decides where these are known, else the ranks, and then no ratio is given.
         if counted.throughout([arms], counted.QUASI_POISSON):

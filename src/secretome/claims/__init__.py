@@ -1,4 +1,4 @@
-"""From results to verdicts: every claim and every check judged by the rules of the protocol."""
+"""Verdicts on every claim and check, by the rules of the protocol."""
 
 from secretome.claims.conditions import Condition, ConditionCode, conditions
 from secretome.claims.decisive import TOGETHER, adjusted, as_used, decided_together, deciding, decisive_rows

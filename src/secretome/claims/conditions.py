@@ -18,8 +18,8 @@ from secretome.claims.rules import FEWEST, Row
 from secretome.cohort import Study
 from secretome.protocol import Claim, sides
 
-# Where not stated otherwise, rates are of false "supported" at a limit of 2.5 %, simulated with log-SDs of 0.51 and Welch's t (the table of
-# the benchmarks page repeats them).
+# Where not stated otherwise, rates are of false "supported" at a limit of 2.5 %, simulated with log-SDs of 0.51 and Welch's t (also in the
+# table of the benchmarks page).
 # One animal in 20 more: 3.1 % if the sickest is lost in one group of 20, 2.5 % if it is in one of 40.
 MIN_LOSS_DIFFERENCE = 0.05
 # Exponential logarithms: 3.2 to 5.2 % where one group is three or four times the other, at most 2.1 % where it is twice.
@@ -28,12 +28,12 @@ MIN_SIZE_RATIO = 3.0
 MIN_SKEWNESS = 1.0
 # Below this many values, the skewness of normal logarithms exceeds `MIN_SKEWNESS` in more than one group in ten.
 MIN_SKEWNESS_N = 8
-# A true ratio of 3 breaks the limit. With half of the values censored it is estimated poorly: three in four such cohorts show 2 or more.
+# A true ratio of 3 exceeds the limit. With half of the values censored it is estimated poorly: three in four such cohorts show 2 or more.
 MIN_SPREAD_RATIO = 2.0
 
 
 class ConditionCode(StrEnum):
-    """What a cohort shows."""
+    """Code of a condition of a cohort."""
 
     CAGE_CONFOUNDED = "cage_confounded"
     BATCH_CONFOUNDED = "batch_confounded"
@@ -44,7 +44,7 @@ class ConditionCode(StrEnum):
     UNEQUAL_LOSSES = "unequal_losses"
     CENSORED_UNEQUAL_SPREAD = "censored_unequal_spread"
     UNEQUAL_N_SKEWED = "unequal_n_skewed"
-    # The error rate holds under these, but a reader must know them to judge the sensitivity analyses.
+    # The error rate holds under these, but they are needed to interpret the sensitivity analyses.
     CAGES_SHARED = "cages_shared"
     CAGES_PARTLY_CROSSED = "cages_partly_crossed"
     BATCHES_PARTLY_CROSSED = "batches_partly_crossed"
@@ -84,7 +84,7 @@ WARNINGS = frozenset(
         ConditionCode.UNEQUAL_N_SKEWED,
     }
 )
-# Codes that concern one column, with that column.
+# The column of each code that is about one column.
 COLUMN_OF = {code: column for codes in (CONFOUNDED, WITHIN_GROUPS, PARTLY_CROSSED, UNLABELLED) for column, code in codes.items()} | {
     ConditionCode.CAGES_SHARED: "cage"
 }
@@ -92,7 +92,7 @@ COLUMN_OF = {code: column for codes in (CONFOUNDED, WITHIN_GROUPS, PARTLY_CROSSE
 
 @dataclass(frozen=True)
 class Condition:
-    """A condition that a contrast of a cohort shows.
+    """A condition of a contrast in a cohort.
 
     Attributes
     ----------
@@ -103,7 +103,7 @@ class Condition:
     groups : tuple of str
         The two groups that are compared, the treated one first.
     facts : dict of str to float
-        The numbers behind it, such as ``n_treated`` and ``n_control`` (cages, batches or plates), ``lost_treated`` and ``of_treated``
+        The numbers that show it, such as ``n_treated`` and ``n_control`` (cages, batches or plates), ``lost_treated`` and ``of_treated``
         (animals), ``spread_ratio`` or ``skewness``.
     estimate, low, high, level, pvalue : float
         For clusters within groups or crossed with them: the test that takes account of them, where `results` holds it; its p is adjusted
@@ -125,7 +125,7 @@ class Condition:
 
 
 def conditions(study: Study, results: pd.DataFrame | None = None) -> list[Condition]:
-    """The conditions that the contrasts of a study's claims show.
+    """Return the conditions of the contrasts in a study's claims.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ def conditions(study: Study, results: pd.DataFrame | None = None) -> list[Condit
     Returns
     -------
     list of Condition
-        In the order of `ConditionCode`. A contrast with fewer than three values in a group has none, because it decides nothing.
+        In the order of `ConditionCode`. A contrast with fewer than three values in a group has none, because no verdict depends on it.
 
     Examples
     --------
@@ -175,14 +175,15 @@ def as_json(found: Sequence[Condition]) -> list[dict[str, Any]]:
 
 
 def comparison_conditions(pair: Comparison, *, paired: bool = False) -> Iterator[tuple[ConditionCode, dict[str, float]]]:
-    """The conditions that one comparison shows, each with the numbers behind it.
+    """Return the conditions of one comparison, each with the numbers that show it.
 
     Parameters
     ----------
     pair : Comparison
         The two groups.
     paired : bool, default False
-        Whether each animal is in both groups: then losses, spreads and sizes are those of pairs, which compare an animal with itself.
+        Whether each animal is in both groups: then there are no conditions on missing values, spreads and sizes, because each
+        animal is compared with itself.
     """
     if pair.n < FEWEST:
         return
@@ -195,7 +196,7 @@ def comparison_conditions(pair: Comparison, *, paired: bool = False) -> Iterator
         yield ConditionCode.UNEQUAL_LOSSES, _counts(pair, "lost", "animals")
     if pair.mostly_censored:
         spread = spread_ratio(pair)
-        # With at most one value seen in a group, its spread is unknown, and so is whether the rank test responds to it.
+        # With at most one observed value in a group, its spread is unknown, and so is its effect on the rank test.
         if math.isnan(spread):
             yield ConditionCode.CENSORED_UNEQUAL_SPREAD, _counts(pair, "censored", "n")
         elif spread >= MIN_SPREAD_RATIO:
@@ -206,7 +207,7 @@ def comparison_conditions(pair: Comparison, *, paired: bool = False) -> Iterator
 
 
 def spread_ratio(pair: Comparison) -> float:
-    """The larger log-SD over the smaller, by the censored lognormal model; NaN where it cannot be fitted."""
+    """The larger log-SD over the smaller, by the censored lognormal model; NaN if the model cannot be fitted."""
     lower, upper = (np.concatenate([getattr(group, end) for group in (pair.control, pair.treated)]) for end in ("lower", "upper"))
     upper = np.where(lower == upper, pair.step * upper, upper)
     group = np.repeat([0, 1], [pair.control.n, pair.treated.n])

@@ -26,7 +26,7 @@ SIMULTANEOUS = (SOME_OPPOSITE, SOME_NEGLIGIBLE, SOME_OUTSIDE)
 
 
 def deciding(study: Study, results: pd.DataFrame, kind: str = "") -> pd.DataFrame:
-    """The planned rows that the claims rest on, each once: of a claim that nothing changes, its tests of equivalence.
+    """Return the planned rows that decide the claims, each once; for a claim that nothing changes, its tests of equivalence.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def deciding(study: Study, results: pd.DataFrame, kind: str = "") -> pd.DataFram
     results : DataFrame
         What `analyse` returned for it, with the reading ``planned``.
     kind : str, optional
-        A kind of claims, such as ``"single"``: only theirs.
+        Only claims of this kind, such as ``"single"``.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def deciding(study: Study, results: pd.DataFrame, kind: str = "") -> pd.DataFram
 
 
 def decisive_rows(study: Study, results: pd.DataFrame, key: str, rule: str) -> pd.DataFrame:
-    """The planned rows that decide a claim by a rule, with the p values and intervals that the rule uses.
+    """Return the planned rows that decide a claim by a rule, with the p values and intervals that the rule uses.
 
     Parameters
     ----------
@@ -104,14 +104,14 @@ def decisive_rows(study: Study, results: pd.DataFrame, key: str, rule: str) -> p
 
 
 def unadjusted(row: Row) -> Row:
-    """A planned row with its unadjusted p value and the interval that belongs to it, and no other."""
+    """A planned row with only its unadjusted p value and the interval that belongs to it."""
     row = row.copy()
     row["pvalue_adjusted"] = row["low_simultaneous"] = row["high_simultaneous"] = row["level_simultaneous"] = math.nan
     return row
 
 
 def adjusted(row: Row) -> Row:
-    """A planned row with its adjusted p value and the simultaneous interval that belongs to it, and no other."""
+    """A planned row with only its adjusted p value and the simultaneous interval that belongs to it."""
     row = row.copy()
     for name in ("low", "high", "level"):
         row[name] = row[f"{name}_simultaneous"]
@@ -119,7 +119,7 @@ def adjusted(row: Row) -> Row:
 
 
 def as_used(protocol: Protocol, row: Row) -> Row:
-    """A row of the results with the pair that its claim uses to decide; a row that no claim decides on is returned as it is."""
+    """A row of the results with the p value and interval that decide its claim; a row that decides no claim is returned unchanged."""
     if row["reading"] == "planned" and decided_together(protocol, row):
         return unadjusted(row)
     return row

@@ -43,7 +43,7 @@ class Case:
     claim, zone : Claim, Zone
         What is claimed, and what would be no effect.
     planned, published : Evidence
-        What the planned tests of its contrasts say, and those that stand for the authors'; None where these were not run.
+        The results of the planned tests of its contrasts and of the authors' presumed tests; None if these were not run.
     steps : Evidence, optional
         Of a trend, what the tests of the steps between neighbouring doses say.
     paired : bool

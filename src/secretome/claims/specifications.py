@@ -12,7 +12,7 @@ from secretome.claims.rules import ALPHA, FEWEST, Row, rises
 from secretome.cohort import Study
 from secretome.protocol import Claim, Protocol
 
-# What an analysis asks: what the claim says; whether each group differs, adjusted for their number; whether any group differs at all.
+# The question of an analysis: that of the claim; whether each group differs, adjusted for their number; whether any group differs at all.
 AS_CLAIMED, ADJUSTED, DIFFERENCE = "claim", "adjusted", "difference"
 
 
@@ -36,14 +36,14 @@ def specifications(study: Study, results: pd.DataFrame, key: str, *, alpha: floa
         One row per analysis, the smallest p first, in the columns
 
         - claim: the key.
-        - question: ``claim`` where p answers what the claim asks; ``adjusted`` where a claim that every group differs is asked of adjusted
-          p values; ``difference`` where a claim that nothing changes is asked of tests of a difference. These p values are not comparable.
-        - reading, method, and what was chosen: test, scale, dose, adjustment, hidden (see `Branches`).
+        - question: ``claim`` if p answers the question of the claim; ``adjusted`` for adjusted p values of a claim that every group
+          differs; ``difference`` for tests of a difference of a claim that nothing changes. These p values are not comparable.
+        - reading, method, and the choices: test, scale, dose, adjustment, hidden (see `Branches`).
         - endpoint, contrast: of a claim about several contrasts, the one that is closest to failing it.
         - effect, estimate, low, high, level, pvalue: of that contrast; the interval belongs to the p.
-        - answer: ``claimed`` if the analysis finds what is claimed, ``opposite`` if significantly otherwise, ``open`` if neither, ``none``
-          if it cannot be computed. Of a claim about every group, one group contradicts it at `alpha` over their number. How large an effect
-          is does not enter.
+        - answer: ``claimed`` if the analysis supports the claim, ``opposite`` if it supports the opposite, ``open`` if neither, and
+          ``none`` if it cannot be computed. One group contradicts a claim about every group at `alpha` over their number. The size of an
+          effect has no influence.
 
     Examples
     --------
@@ -78,7 +78,7 @@ _Place = tuple[str, str, Branches]
 
 
 def _analyses(protocol: Protocol, claim: Claim, results: pd.DataFrame) -> Iterator[tuple[str, Branches, Row]]:
-    """The rows of a claim, each with its question and with what was chosen."""
+    """The rows of a claim, each with its question and its choices."""
     rows = results[(results["endpoint"] == claim.endpoint) & results["contrast"].isin(claim.judged_on)]
     equivalence = rows["alternative"] == "equivalence"
     unchanged = claim.kind == "unchanged"
@@ -92,7 +92,7 @@ def _analyses(protocol: Protocol, claim: Claim, results: pd.DataFrame) -> Iterat
         if unchanged and row["alternative"] != "equivalence":
             question = DIFFERENCE
             if own.adjustment == BONFERRONI:
-                continue  # of the smallest p, Holm's is the same
+                continue  # Holm's adjustment of the smallest p is the same.
             own = replace(own, adjustment=HOLM) if own.adjustment == UNADJUSTED else own
         yield question, own, as_used(protocol, row)
 
@@ -135,7 +135,7 @@ def _answer(claim: Claim, question: str, rows: Sequence[Row], alpha: float) -> t
     back = [] if claim.kind == "unchanged" else [row for row in known if rises(row) != claim.rises]
     if back:
         strongest = min(back, key=_p)
-        # One group is enough to contradict, so it is held to a stricter level, as in the verdict.
+        # One group is enough to contradict the claim, so its level is stricter, as in the verdict.
         times = needed if claim.kind == "every" and question == AS_CLAIMED else 1
         return strongest, _p(strongest), "opposite" if times * _p(strongest) <= alpha else "open"
     weakest = max(known, key=_p)

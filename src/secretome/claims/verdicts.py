@@ -1,4 +1,4 @@
-"""From results to verdicts: one row per claim, and per check, by the rules of the protocol."""
+"""Verdicts from results, one row per claim and per check, by the rules of the protocol."""
 
 import math
 from collections.abc import Sequence
@@ -46,7 +46,7 @@ class Verdict:
         What was judged, on which animals.
     verdict, verdict_as_published : str
         ``supported``, ``contradicted``, ``inconclusive`` or ``untestable``: by the planned test, which the book stands by, and by the
-        test that stands for the authors'. The latter is ``not analysed`` where the results lack it.
+        authors' presumed test. The latter is ``not analysed`` if the results do not include it.
     magnitude : str
         How the estimate compares with the range printed in the paper; it never decides. ``not printed`` where there is none.
     rule : str
@@ -70,8 +70,8 @@ class Verdict:
         nothing changes.
     bound : float
         Of a claim that every group differs and that is not contradicted, the limit that all ratios exceed: the smallest of the lower
-        limits, or, for a fall, the largest of the upper ones; NaN where a contrast has no interval. Of a claim about the dose, where a step
-        between neighbouring doses goes back, the limit that shows it. NaN elsewhere.
+        limits, or, for a fall, the largest of the upper ones; NaN if a contrast has no interval. For a claim about the dose, if
+        neighbouring doses differ against the claim, the limit that shows it. NaN otherwise.
     bound_contrast, bound_estimate, bound_low, bound_high, bound_level : str, float
         The contrast with that limit, its estimate and its interval.
     equivalence_contrast, equivalence_pvalue, equivalence_low, equivalence_high, equivalence_level : str, float
@@ -267,7 +267,7 @@ def _numbers(study: Study, key: str, claim: Claim, results: pd.DataFrame, rule: 
     rows = [row for _, row in decisive[decisive["contrast"].isin(claim.judged_on)].iterrows()]
     candidates = rows
     if rule == SOME_NEGLIGIBLE:
-        # A contrast that differs as well is no contradiction.
+        # A significant contrast is not a contradiction.
         tests = decisive_rows(study, results, key, SOME_OPPOSITE).set_index("contrast")
         candidates = [row for row in rows if tests.loc[row["contrast"], "pvalue_adjusted"] > alpha]
     shown = weakest(claim, candidates, rule, study.protocol.endpoints[claim.endpoint].no_effect)
@@ -285,7 +285,7 @@ def _numbers(study: Study, key: str, claim: Claim, results: pd.DataFrame, rule: 
 
 
 def _bound(claim: Claim, rows: Sequence[Row]) -> dict[str, Any]:
-    """The limit that all ratios exceed, or for a fall stay below; nothing where a contrast has no interval."""
+    """The limit that all ratios exceed, or for a fall stay below; empty if a contrast has no interval."""
     if any(math.isnan(row["level"]) or math.isnan(row["low"]) for row in rows):
         return {}
     if claim.rises:
@@ -324,7 +324,7 @@ def _same_alpha(row: Row, level: float) -> None:
 
 
 def _magnitude(claim: Claim, rows: pd.DataFrame) -> str:
-    """How the simultaneous intervals compare with the printed range; of several contrasts, one wholly outside decides."""
+    """How the simultaneous intervals compare with the printed range; of several contrasts, one entirely outside decides."""
     if claim.printed_range is None:
         return "not printed"
     own = rows["contrast"].isin(claim.judged_on) & (rows["reading"] == "planned") & (rows["alternative"] != "equivalence")

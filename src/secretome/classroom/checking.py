@@ -17,7 +17,7 @@ YES = {"yes", "y", "true"}
 NO = {"no", "n", "false"}
 # Slow enough that trying every number takes longer than thinking, and too quick to notice once.
 ROUNDS = 20_000
-# An answer of more characters is not repeated.
+# A longer answer is not repeated in the message.
 LONGEST = 80
 
 
@@ -86,10 +86,10 @@ def check(question: str, answer: object) -> Checked:
 
 
 def _shown(answer: object) -> str:
-    """An answer in a sentence: of a long one, or one that cannot be shown, its type."""
+    """An answer for a message; its type if it is too long or cannot be shown."""
     try:
         text = repr(answer)
-    except Exception:  # an object of the student's own
+    except Exception:  # An object of the student's own class may raise any error.
         text = ""
     return text if 0 < len(text) <= LONGEST and "\n" not in text else f"a value of type {type(answer).__name__}"
 
@@ -170,7 +170,7 @@ def as_number(answer: object) -> float | None:
         return None
     try:
         value = float(answer)  # type: ignore[arg-type]
-    except Exception:  # whatever an object of another library raises
+    except Exception:  # An object of another library may raise any error.
         return None
     return value if math.isfinite(value) else None
 

@@ -153,7 +153,7 @@ def marks_of(row: KeyRow, given: Sequence[str], *, torn: bool = False) -> tuple[
     filled = [text for text in given if text]
     if not filled:
         return 0, words.NO_ANSWER
-    # Points and signs count: 1.5 is not 15, and -2 is not 2.
+    # Decimal points and signs are kept: 1.5 is not 15, and -2 is not 2.
     if len({name_key(text) for text in filled}) > 1:
         return 0, words.ANSWERED_TWICE
     reason = _wrong(row.question, row.answer, filled[0])
@@ -163,7 +163,7 @@ def marks_of(row: KeyRow, given: Sequence[str], *, torn: bool = False) -> tuple[
 
 
 def _form(choices: Sequence[str]) -> Callable[[str], str]:
-    """What an answer is compared by: without any punctuation, unless that would make two choices one."""
+    """The form in which answers are compared: without punctuation, unless two choices would then be equal."""
     return normalise if len(set(map(normalise, choices))) == len(set(choices)) else name_key
 
 

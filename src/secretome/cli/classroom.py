@@ -42,7 +42,7 @@ def classroom(
 ) -> None:
     """Give every student a cohort and an assignment of their own, and mark the sheets that come back."""
     known(study)
-    # Imported here because they take a second, which `--help` need not wait for.
+    # Imported here because the import takes a second, and `--help` does not need it.
     from rich.progress import Progress
 
     from secretome.classroom.grading import grade

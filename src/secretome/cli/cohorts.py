@@ -57,7 +57,7 @@ def studies() -> None:
 def check(study: StudyName, files: Files, sheet: SheetName = None, mapped: Names = None, decimal: DecimalMark = None) -> None:
     """Show how cohort files are understood, and every problem in them, by cell. Nothing is run."""
     known(study)
-    # Imported where they are used, here and below, because they take a second, which `--help` need not wait for.
+    # Imported where they are used, here and below, because the import takes a second, and `--help` does not need it.
     from secretome.analysis import analyse
     from secretome.claims import adjudicate, conditions
     from secretome.cohort import load_study

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 
 class Commands(TyperGroup):
-    """The commands; what any of them cannot deal with is told in a sentence, and ends it with code 2."""
+    """The group of commands; an error that a command does not handle gives one message and exit code 2."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command."""
         for stream in (sys.stdout, sys.stderr):
-            # A file's name may hold bytes that are no text.
+            # A file name may contain bytes that are not valid text.
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")
         try:
@@ -36,13 +36,19 @@ class Commands(TyperGroup):
         except Refusal as refusal:
             refuse([refusal])
         except BrokenPipeError:
-            raise  # whoever read the output has seen enough
+            raise  # The reader of the output has closed it.
         except OSError as error:
             found = f"{error.filename or 'the disk'} ({error.strerror or error})"
             refuse([Refusal([Problem("the disk", "", found, "a file or folder that can be read or written to")])])
         except MemoryError:
-            found = "more data than the memory can hold"
-            refuse([Refusal([Problem("the memory", "", found, "smaller files, or a machine with more memory")])])
+            found = "more data than fits in memory"
+            refuse(
+                [
+                    Refusal(
+                        [Problem("the memory", "", found, "data that fits in memory", "Use smaller files, or a machine with more memory.")]
+                    )
+                ]
+            )
 
 
 app = typer.Typer(
@@ -63,9 +69,9 @@ def _show_version(asked: bool) -> None:
 
 @app.callback()
 def secretome(
-    version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and leave.")] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")] = False,
 ) -> None:
-    """Rerun published secretome studies on new cohorts, and ask which of their claims these support."""
+    """Rerun published secretome studies on new cohorts, and test which of their claims the cohorts support."""
 
 
 out = Console(soft_wrap=True)
@@ -84,7 +90,7 @@ Names = Annotated[
 ]
 DecimalMark = Annotated[
     str | None,
-    typer.Option("--decimal", metavar="MARK", help="The mark before decimals, point or comma, where the file can be read in two ways."),
+    typer.Option("--decimal", metavar="MARK", help="The decimal mark, point or comma, if the file is ambiguous."),
 ]
 
 
@@ -140,7 +146,7 @@ def pairs_of(option: str, expected: str, texts: Sequence[str] | None, *, at_last
 
 
 def checked_decimal(text: str | None) -> str | None:
-    """The decimal mark that was stated; one that is none is told of once, and not with every file."""
+    """The decimal mark that was stated; an invalid one gives one message, not one for each file."""
     from secretome.cohort import decimal_of
 
     try:
@@ -174,7 +180,7 @@ def tell(refusals: Sequence[Refusal]) -> None:
 
 
 def print_conditions(study: "Study", found: "Sequence[Condition]", indent: str = "") -> None:
-    """Print the conditions that a cohort shows, those under which the error rate is not held as warnings."""
+    """Print the conditions of a cohort; those under which the error rate is not held are printed as warnings."""
     from secretome import words
 
     for warnings, mark, style in ((True, "Warning: ", "yellow"), (False, "", "")):

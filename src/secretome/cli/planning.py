@@ -32,7 +32,7 @@ def power(
 ) -> None:
     """How often a design would support, contradict or leave open each claim, and how many animals are enough."""
     known(study)
-    # Imported here because they take a second, which `--help` need not wait for.
+    # Imported here because the import takes a second, and `--help` does not need it.
     from rich.progress import Progress, SpinnerColumn, TextColumn
 
     from secretome import power as planning
@@ -77,7 +77,7 @@ def _power_options(
     scenarios = dict(scenarios_of(protocol))
     if not scenarios:
         remedy = "Add the key 'simulation' to its protocol.yml."
-        refuse([Refusal([Problem(protocol.key, "", "no assumptions to draw animals from", "a study with a simulation", remedy)])])
+        refuse([Refusal([Problem(protocol.key, "", "no assumptions for a simulation", "a study with a simulation", remedy)])])
     if scenario not in scenarios:
         problems.append(Problem("--scenario", "", repr(scenario), f"one of {', '.join(scenarios)}"))
     if effect != 1 and not any(group.role == "control" for group in protocol.groups.values()):

@@ -17,7 +17,7 @@ def publish(
     again: Annotated[bool, typer.Option("--again", help="Publish although these animals, or this name, were withdrawn before.")] = False,
 ) -> None:
     """Put finished reruns on the book's scoreboard: their results, never the animals. All of them, or none."""
-    # Imported here because they take a second, which `--help` need not wait for.
+    # Imported here because the import takes a second, and `--help` does not need it.
     from secretome import words
     from secretome.publish.publishing import publish as put
     from secretome.publish.shelf import read_provenance

@@ -73,7 +73,9 @@ def rerun(
     timeout: Annotated[float, typer.Option(min=1, metavar="SECONDS", help="The longest that one cohort may take.")] = 1800,
     memory: Annotated[int, typer.Option(min=1, metavar="MB", help="The most memory that one cohort may take; on Linux.")] = 4096,
     shard: Annotated[str | None, typer.Option(metavar="K/N", help="Run only part K of N of the files.")] = None,
-    scheduler: Annotated[str | None, typer.Option(metavar="URL", help="Run on a Dask cluster: tcp://HOST:PORT of its scheduler.")] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="URL", help="Run on the Dask cluster whose scheduler has this address (tcp://HOST:PORT).")
+    ] = None,
 ) -> None:
     """Run a study on cohort files: a report, results, verdicts and figures for each."""
     known(study)
@@ -179,7 +181,7 @@ def _watch(batch: "Generator[runs.Done | None, None, None]", total: int) -> "tup
     with _signals_to(signals), closing(batch) as events, _bar() as bar:
         task = bar.add_task("running", total=total)
         for event in events:
-            # A cluster may signal every process of a job: a cohort that the signal ended has not failed.
+            # A cluster may send a signal to every process of a job; a cohort that was stopped by the signal has not failed.
             if event is not None and not (signals and event.failure):
                 done.append(event)
                 bar.update(task, completed=len(done), description=f"running, {sum(bool(each.failure) for each in done)} failed")
@@ -251,7 +253,7 @@ def _print_counts(sound: "Sequence[runs.Done]") -> None:
 
 
 def _print_warnings(sound: "Sequence[runs.Done]") -> None:
-    """In how many cohorts the error rate is not held, and why."""
+    """Print the number of cohorts in which the error rate may not be held, and the reasons."""
     from secretome.claims.conditions import WARNINGS
 
     codes = [set(_conditions_of(done)) & WARNINGS for done in sound]
@@ -259,12 +261,14 @@ def _print_warnings(sound: "Sequence[runs.Done]") -> None:
         counts = Counter(code for own in codes for code in own)
         why = ", ".join(f"{code} {n}" for code, n in counts.most_common())
         out.print(
-            Text(f"Warning: in {warned} of these cohorts the error rate may not be held ({why}). Their reports say why.", style="yellow")
+            Text(
+                f"Warning: in {warned} of these cohorts the error rate may not be held ({why}). Their reports give details.", style="yellow"
+            )
         )
 
 
 def _conditions_of(done: "runs.Done") -> list[str]:
-    """The codes of the conditions that a finished cohort shows."""
+    """The codes of the conditions of a finished cohort."""
     made = json.loads((done.ready.place.folder / "provenance.json").read_text(encoding="utf-8"))
     return [each["code"] for each in made.get("conditions", [])]
 

@@ -1,4 +1,4 @@
-"""Colours and comments of a table: which cells they single out, and what a legend says of them."""
+"""Find the cells of a table with an unusual colour or a comment, and the legend of the colours."""
 
 import re
 from collections import Counter
@@ -18,18 +18,18 @@ COLOR_WORDS = re.compile(
 
 
 def appearance_notes(sheet: Sheet, group: int | None, used: Sequence[Grid], grids: Sequence[Grid]) -> list[str]:
-    """Return sentences that name the cells of a table that are coloured unlike the others, or carry a comment.
+    """Return sentences that list the cells of a table with an unusual colour or a comment.
 
     Parameters
     ----------
     sheet : Sheet
         The table.
     group : int, optional
-        The position of the column of groups; a colour for each group singles nothing out.
+        The position of the column of groups; a colour that marks a whole group is not listed.
     used : sequence of Grid
         The sheets that the table was taken from.
     grids : sequence of Grid
-        All sheets of the file, in which a legend may stand.
+        All sheets of the file, which may contain a legend.
     """
     values = _cells(sheet)
     names = _groups(sheet, group)
@@ -38,15 +38,15 @@ def appearance_notes(sheet: Sheet, group: int | None, used: Sequence[Grid], grid
     notes = []
     for kind, words in (("fill", "cells filled with"), ("font", "text in")):
         for key, cells in _singled_out(values, names, kind).items():
-            color = color_name(key) if key else "no colour, unlike the others of their columns"
+            color = color_name(key) if key else "no colour, unlike the other cells of their columns"
             legend = _legends(key, kind, outside, inside, {grid.title for grid in used})
-            told = f"; a legend says {legend}" if legend else ""
-            notes.append(f"{words} {color}: {cell_ranges(cells)}, read like the others{told}")
+            told = f"; the legend is {legend}" if legend else ""
+            notes.append(f"{words} {color}: {cell_ranges(cells)}, used like the others{told}")
     comments = [cell for grid in used for row in grid.rows for cell in row if cell.comment and cell.kind != "merged"]
     if comments:
         told = "; ".join(f"{cell_ranges([cell])} {_shortened(cell.comment)!r}" for cell in comments[:MOST])
         more = f"; and {len(comments) - MOST} more" if len(comments) > MOST else ""
-        notes.append(f"comments on cells, which change nothing: {told}{more}")
+        notes.append(f"comments on cells, which do not affect the analysis: {told}{more}")
     return [*notes, *(note for grid in used for note in grid.notes)]
 
 
@@ -55,7 +55,7 @@ def _place(cell: Cell) -> Place:
 
 
 def _cells(sheet: Sheet) -> dict[Place, Cell]:
-    """The cells under the header, each once; of columns that are groups, the values alone."""
+    """The cells under the header, each once; if the columns are groups, only the values."""
     grouped = len({_place(cell) for cell in sheet.header}) == 1 and len(sheet.header) > 1
     rows = [row[3:4] if grouped else row for row in sheet.rows]
     return {_place(cell): cell for row in rows for cell in row}
@@ -67,7 +67,7 @@ def _groups(sheet: Sheet, group: int | None) -> dict[tuple[str, int], str]:
 
 
 def _singled_out(values: dict[Place, Cell], groups: dict[tuple[str, int], str], kind: str) -> dict[str, list[Cell]]:
-    """The cells that have another colour than most of their column, by colour."""
+    """The cells whose colour differs from most of their column, by colour."""
     columns: dict[tuple[str, int], list[Cell]] = {}
     for cell in values.values():
         columns.setdefault((cell.sheet, cell.column), []).append(cell)
@@ -101,7 +101,7 @@ def _are_groups(members: Sequence[Cell], groups: dict[tuple[str, int], str]) -> 
 
 
 def _legends(key: str, kind: str, rows: Iterable[tuple[Cell, ...]], inside: set[Place], titles: set[str]) -> str:
-    """What the cells outside of a table say of a colour: those that have it themselves, and those that name it."""
+    """The text of cells outside a table that explains a colour: of cells that have the colour, and of cells that name it."""
     told: dict[str, str] = {}
     name = color_name(key) if key else ""
     for row in rows:
@@ -109,7 +109,7 @@ def _legends(key: str, kind: str, rows: Iterable[tuple[Cell, ...]], inside: set[
             if _place(cell) in inside or cell.kind == "merged":
                 continue
             colored = bool(key) and getattr(cell, kind) == key
-            # The colour may stand in an empty cell, with its meaning beside it.
+            # The colour may be in an empty cell, with its meaning in the next cell.
             meant = cell if cell.text.strip() or not colored or at + 1 == len(row) else row[at + 1]
             text = meant.text.strip()
             if not text or is_value(text) or _place(meant) in inside:

@@ -140,15 +140,15 @@ class _ByGroup:
             texts = [row[at].text for row in body]
             if not self.vocabulary.group(cell.text) and holds_flags_alone(cell.text, texts):
                 flag = next(row[at] for row, said in zip(body, column_meanings(cell.text, texts), strict=True) if said)
-                remedy = "If it means a limit, write <15.6 or >1000, for example, in place of the value; then delete the column."
-                self._about(flag, f"{flag.text.strip()!r} beside the values of a group", "columns of values alone", remedy)
+                remedy = "If it marks a limit, replace the value with the limit, for example <15.6 or >1000, and delete the column."
+                self._about(flag, f"{flag.text.strip()!r} next to the values of a group", "columns of values only", remedy)
             elif not cell.text.strip():
                 self._about(cell, "an empty header over a filled column", "the name of a group", "Name the column, or delete it.")
             elif is_summary(cell.text) and not self.vocabulary.group(cell.text):
                 self.understood.append(f"the column {cell.text.strip()!r} ({cell.name}) is a summary, and left out")
             elif known or (names_no_animal(BRACKETS.sub("", cell.text)) and not self.vocabulary.group(cell.text)):
                 name = known or cell.text.strip()
-                self._about(cell, f"a column {name!r}", "groups alone", "Beside other columns, give each animal a row of its own.")
+                self._about(cell, f"a column {name!r}", "columns of groups only", "Write one row per animal if the file has other columns.")
             else:
                 endpoint = self._endpoint(grid, number, above, at)
                 columns.append(_Column(at, cell, with_unit(endpoint, units.get(at, "")) if endpoint else None))
@@ -232,7 +232,7 @@ class _ByGroup:
         titled = all(block.title(row) for row in block.rows)
         if self._refuse_rows(block, several=several, sideways=sideways, titled=titled):
             return
-        # In a single row that is no animal's, the columns of a group are its animals.
+        # In a single row without the id of an animal, the columns of a group are its animals.
         one_row = several and len(block.rows) == 1 and bool(self._shared_titles(block))
         wells = several and titled and not sideways and not one_row
         if one_row and not sideways:
@@ -280,7 +280,7 @@ class _ByGroup:
         ]
 
     def _refuse_titles(self, block: _Block, *, several: bool) -> bool:
-        """Ask about titles of rows that can be no animals: times, doses, plates."""
+        """Ask about row titles that cannot be animals: times, doses, plates."""
         titles = [title for row in block.rows if (title := block.title(row)) and not is_summary(title.text)]
         texts = [title.text.strip() for title in titles]
         shared = self._shared_titles(block)
@@ -294,15 +294,15 @@ class _ByGroup:
         told = ", ".join(dict.fromkeys(repr(text) for text in texts[:4])) + (", …" if len(set(texts)) > 4 else "")
         found = f"rows titled {told}" + (", with values in several groups" if shared else "")
         hour = f", such as {protocol.sampling_hour:g} h" if protocol.sampling_hour is not None else ""
-        remedy = (
-            f"If they are times, doses or plates, keep the rows of one{hour}, and give each {protocol.experimental_unit} a row of its own"
-        )
+        remedy = f"If they are times, doses or plates, keep the rows of one{hour}, and write one row per {protocol.experimental_unit}"
         remedy += ", with its animal, group and value."
         if several:
             remedy = f"If they are times, doses or plates and the columns of a group are its {protocol.units}, keep the row of one{hour}."
-            remedy += f" If the columns are wells, title each row with one {protocol.experimental_unit}, and fill it in one group only."
+            remedy += (
+                f" If the columns are wells, title each row with one {protocol.experimental_unit}, and write its values in one group only."
+            )
         elif not strange:
-            remedy += " If they only count the rows, write 1, 2, 3."
+            remedy += " If they are row numbers, write 1, 2, 3."
         expected = f"the {protocol.experimental_unit} of each row, which is in one group only" if shared else f"{protocol.units}"
         self._about(first, found, expected, remedy)
         return True
@@ -324,7 +324,7 @@ class _ByGroup:
         )
 
     def _group(self, column: _Column) -> str:
-        """The group of a column; a name that the study does not know stands for a group of its own."""
+        """The group of a column; an unknown name is treated as a separate group."""
         return self.vocabulary.group(column.group.text) or spelling(column.group.text)
 
     def _key(self, endpoint: Cell | None) -> str:
@@ -364,7 +364,7 @@ class _ByGroup:
         for block in blocks:
             grid = block.grid
             title = f"the title {grid.title!r}" if grid.title else "no title above the groups"
-            hint = f" Or say it: {map_option(grid.title, next(iter(endpoints)))}." if grid.title else ""
+            hint = f" Or add {map_option(grid.title, next(iter(endpoints)))}." if grid.title else ""
             place = f"table {grid.title!r}" if grid.title else f"row {grid.rows[0][0].row}"
             self.problems.append(Problem(self.path.name, place, title, f"an endpoint: {' or '.join(endpoints)}", remedy + hint))
         raise Refusal([*self.problems, *unfit])

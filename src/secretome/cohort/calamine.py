@@ -1,7 +1,7 @@
-"""The values of a workbook, read by the Excel library where it can do no harm.
+"""Read the values of a workbook in a separate process with limited memory and time.
 
-The library is written in Rust. A workbook made to do harm can make it ask for more memory than there is, which ends the whole process. The
-XML formats are checked before (`secretome.cohort.limits`); the old binary format is read in a process of its own with limits on its memory
+The library is written in Rust. A malicious workbook can make it request more memory than is available, which ends the whole process. The
+XML formats are checked before (`secretome.cohort.limits`); the old binary format is read in a separate process with limits on its memory
 and time, because its structure cannot be checked beforehand.
 """
 
@@ -18,7 +18,7 @@ import python_calamine
 Typed = int | float | str | bool | datetime.date | datetime.time | datetime.timedelta
 MOST_MEMORY = 800_000_000
 MOST_SECONDS = 5
-# A busy machine may need longer than the processor time that is allowed.
+# The time limit is longer than the processor time that is allowed, because the machine may be busy.
 LONGEST = 60
 # The exit code of the process for a workbook protected by a password.
 PASSWORD = 9
@@ -72,14 +72,14 @@ def read_values(content: bytes, *, apart: bool) -> list[SheetValues]:
     content : bytes
         The workbook.
     apart : bool
-        Whether to read it in a process of its own. A browser has no processes; there it is read in its own worker.
+        Whether to read it in a separate process. A browser has no processes; there the workbook is read in a worker.
 
     Raises
     ------
     Protected
         If the workbook is protected by a password.
     Unreadable
-        If the process of its own failed, or took more memory or time than it may.
+        If the separate process failed, or exceeded its memory or time.
     """
     if apart and sys.platform != "emscripten":
         return _read_apart(content)
@@ -106,5 +106,5 @@ def _read_apart(content: bytes) -> list[SheetValues]:
         raise Unreadable(f"the process ended with {error.returncode}") from error
     except subprocess.SubprocessError as error:
         raise Unreadable(str(error)) from error
-    # The child is this module's own, so that its pickle is trusted: it holds plain values alone.
+    # The child process runs code of this module, so its pickle can be trusted; it contains only plain values.
     return [SheetValues(*sheet) for sheet in pickle.loads(done.stdout)]

@@ -1,4 +1,4 @@
-"""Colours of cells in workbooks, as text that can be compared and as the name that a reader would give them."""
+"""Colours of cells in workbooks, as text that can be compared and as names."""
 
 import colorsys
 from typing import Any
@@ -21,7 +21,7 @@ HUES = (
 
 
 def color_key(color: Any) -> str:
-    """Return the colour of a fill or a font in an .xlsx file, as ``RRGGBB`` or as ``theme N``; nothing where there is none."""
+    """Return the colour of a fill or a font in an .xlsx file, as ``RRGGBB`` or as ``theme N``; empty if there is none."""
     if color is None:
         return ""
     if color.type == "rgb" and isinstance(color.rgb, str):
@@ -35,7 +35,7 @@ def color_key(color: Any) -> str:
 
 
 def fill_key(fill: Any) -> str:
-    """Return the colour of a cell's background; nothing for none and for white.
+    """Return the colour of a cell's background; empty for no colour and for white.
 
     >>> from openpyxl.styles import PatternFill
     >>> fill_key(PatternFill("solid", fgColor="FFFF0000")), fill_key(PatternFill())

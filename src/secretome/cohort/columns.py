@@ -36,15 +36,15 @@ WELLS = re.compile(r"\b(dup|repl|rep|well)", re.IGNORECASE)
 SPREADS = frozenset({"mean", "average", "median", "sd", "sem", "se", "stdev", "cv", "ci"})
 # What other columns of numbers beside the endpoints hold.
 NO_ENDPOINT = frozenset({"weight", "bodyweight", "bw", "age", "day", "hour", "date", "week", "dose", "temperature", "dilution", "n", "no"})
-# Columns that hold something worked out from an endpoint, or read before it: no --map makes values of them.
+# Columns that are calculated from an endpoint, or are raw readings of it; --map does not accept them as values.
 DERIVED = re.compile(
     r"^\s*log(2|10|e)?|(?<![^\W\d_])(log(2|10|e)?|ln|od\s?\d*|abs(orbance)?|a450|mfi|fi|rfu|rlu|ecl|signal|npx|ct|cq|ratio|rank|percentile"
     r"|fold|change|normali[sz]ed|norm|delta|z-?score|per cent of|% of control)(?![^\W\d_])",
     re.IGNORECASE,
 )
-# How R and pandas number headers that are there more than once.
+# How R and pandas number duplicate headers.
 NUMBERED = re.compile(r"(?P<name>.*\w)(\.\.\.?\d+|\.\d+|_\d+)$")
-# What is in brackets and can be no unit: a number, such as that of a bead region.
+# Text in brackets that cannot be a unit: a number, such as that of a bead region.
 NO_UNIT = re.compile(r"[\W\d_]+|(bead|region|well|plate|#)\s*\d+", re.IGNORECASE)
 HOURS = frozenset({"h", "hr", "hrs", "hour", "hours"})
 
@@ -119,7 +119,7 @@ class Columns:
             return
         header = cell.text.strip()
         if NO_UNIT.fullmatch(text.strip()) and "%" not in text and in_brackets(header) == text:
-            remedy = f"If it is no unit, add {map_option(header, endpoint)}; if it is another measurement, rename or delete the column."
+            remedy = f"If it is not a unit, add {map_option(header, endpoint)}; if it is another measurement, rename or delete the column."
             self.complaints.about(cell, f"{text.strip()!r} in brackets after {_bare(cell)!r}", f"a unit ({expected}), or nothing", remedy)
         else:
             times = factor(text, expected)
@@ -161,9 +161,9 @@ class Columns:
     def _place_endpoint(self, endpoint: str, position: int, cell: Cell, unit: str) -> None:
         if endpoint in self.wide:
             other = self.sheet.header[self.wide[endpoint]]
-            found = f"a second column for {endpoint}: {cell.text.strip()!r} beside {other.text.strip()!r} ({other.name})"
+            found = f"a second column for {endpoint}: {cell.text.strip()!r} and {other.text.strip()!r} ({other.name})"
             options = f"{map_option(other.text, 'KEY')} {map_option(cell.text, 'KEY')}"
-            remedy = f"If they are different endpoints, say which each one is: {options}. If not, delete or rename one of them."
+            remedy = f"If they are different endpoints, state which, with {options}. Otherwise delete or rename one of them."
             self.complaints.about(cell, found, "one column per endpoint", remedy)
         if self.wide.setdefault(endpoint, position) == position and unit:
             self.check_unit(unit, endpoint, cell)
@@ -179,17 +179,22 @@ class Columns:
                 continue  # asked about with the column that is absent
             inside = self._inside(name)
             if inside and any(word in SPREADS for word in re.findall(r"[^\W\d_]+", name.casefold())):
-                found, remedy = f"the column {name!r}, which is a summary", "Give the values of the animals; delete it if they are there."
+                found, remedy = (
+                    f"the column {name!r}, which is a summary",
+                    "Add the values of the animals; if the file already has them, delete this column.",
+                )
                 self.complaints.about(cell, found, "one value per animal", remedy)
             elif inside and DERIVED.search(name):
-                found = f"the column {name!r}, whose name says that it holds logarithms, readings of an instrument or relative values"
+                found = f"the column {name!r}, which appears to contain logarithms, instrument readings or relative values"
                 meant = (self.vocabulary.endpoint(inside) or ("",))[0]
                 expected = f"values of {meant} in {self.protocol.endpoints[meant].unit}"
-                self.complaints.about(cell, found, expected, "Give those values; delete the column if they are there.")
+                self.complaints.about(cell, found, expected, "Add those values; if the file already has them, delete this column.")
                 derived.append((inside, cell))
             elif WELLS.search(name) and (well_of := self._named_in(name)):
-                remedy = "Give each well a row, numbered in a column 'replicate'; delete the column if it holds something else."
-                self.complaints.about(cell, f"the column {name!r}, as of a well", f"one column for {well_of}", remedy)
+                remedy = "Write one row per well, numbered in a column 'replicate'; if the column contains something else, delete it."
+                self.complaints.about(
+                    cell, f"the column {name!r}, which appears to be one of several wells", f"one column for {well_of}", remedy
+                )
             elif guess := self._guess(_bare(cell)):
                 guesses.append((cell, guess))
             elif self._may_be_an_endpoint(cell):
@@ -206,30 +211,31 @@ class Columns:
         told = ", ".join(f"{cell.text.strip()!r}" for cell in numbers)
         meaning = absent[0] if len(numbers) == len(absent) == 1 else "KEY"
         options = " or ".join(map_option(_bare(cell), meaning) for cell in numbers[:6])
-        remedy = f"If one is that endpoint, add {options} or rename it; delete the others."
+        remedy = f"If one of them is this endpoint, rename it or add {options}; delete the others."
         plural = "s" if len(numbers) > 1 else ""
-        found = f"the column{plural} {told}, which hold{'' if plural else 's'} numbers"
+        found = f"the column{plural} {told}, which contain{'' if plural else 's'} numbers"
         self.complaints.about(numbers[0], found, f"{' or '.join(absent)}, which has no column", remedy)
 
     def _ask_about_guesses(self, guesses: list[tuple[Cell, str]]) -> None:
-        """Ask about columns that come near to a name of the study; several that come near to one are asked about together."""
+        """Ask about columns whose names are similar to a name of the study; columns similar to the same name share one question."""
         near: dict[str, list[tuple[Cell, str]]] = {}
         for cell, guess in guesses:
             near.setdefault((self.vocabulary.endpoint(guess) or (guess,))[0], []).append((cell, guess))
         for members in near.values():
             cell, guess = members[0]
-            found, expected = f"the column {cell.text.strip()!r}", f"a column this study knows; the nearest is {guess!r}"
-            remedy = f"Rename it if that is what it holds, or add {map_option(_bare(cell), guess)}; otherwise delete it or rename it."
+            found, expected = f"the column {cell.text.strip()!r}", f"a column name of this study; the nearest is {guess!r}"
+            option = map_option(_bare(cell), guess)
+            remedy = f"If it contains {guess!r}, rename it or add {option}; otherwise delete it or give it another name."
             if len(members) > 1:
                 found = f"the columns {' and '.join(repr(other.text.strip()) for other, _ in members)}, which are different names"
-                expected = f"columns this study knows; the nearest to each is {guess!r}"
+                expected = f"column names of this study; the nearest to each is {guess!r}"
                 options = " ".join(map_option(other.text, "KEY") for other, _ in members)
-                remedy = f"Say which each one is: {options}; delete or rename those that are none."
+                remedy = f"State what each one contains, with {options}; delete or rename the others."
             self.complaints.about(cell, found, expected, remedy)
             self._suppose(guess, cell)
 
     def _without_numbered(self, unknown: list[Cell]) -> list[Cell]:
-        """Ask about headers that R or pandas numbered because they were there more than once; return the other headers."""
+        """Ask about duplicate headers that R or pandas numbered; return the other headers."""
         groups: dict[str, list[tuple[Cell, str]]] = {}
         for cell in unknown:
             numbered = NUMBERED.fullmatch(cell.text.strip())
@@ -237,9 +243,9 @@ class Columns:
                 groups.setdefault(meant[0], []).append((cell, numbered["name"]))
         for endpoint, members in groups.items():
             (cell, name), told = members[0], " and ".join(repr(cell.text.strip()) for cell, _ in members)
-            found = f"{told}, as R and pandas write a header {name!r} that is there more than once"
-            remedy = "If they are wells of one animal, give each well a row, numbered in a column 'replicate'."
-            remedy += f" Otherwise name the one that counts {name!r}, and delete the others."
+            found = f"{told}, which R and pandas write if several columns have the header {name!r}"
+            remedy = "If they are wells of one animal, write one row per well, numbered in a column 'replicate'."
+            remedy += f" Otherwise rename the correct one to {name!r}, and delete the others."
             self.complaints.about(cell, found, f"one column for {endpoint}", remedy)
             self._suppose(endpoint, cell)
         asked = [cell for members in groups.values() for cell, _ in members]
@@ -322,7 +328,7 @@ class Columns:
         elif not long and not self.wide:
             names = " or ".join(repr(key) for key in self.protocol.endpoints)
             options = " or ".join(map_option(_bare(cell), "KEY") for cell in unknown if self._holds_numbers(cell))
-            remedy = f"If a column holds an endpoint under another name, say so: {options}." if options else ""
+            remedy = f"If a column contains an endpoint under another name, add {options}." if options else ""
             expected = f"columns 'endpoint' and 'value', or one per endpoint ({names})"
             self.complaints.about_file("no measurements", expected, place, remedy)
 

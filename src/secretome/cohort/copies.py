@@ -1,4 +1,4 @@
-"""Whether a cohort holds the same measurements as another one, whatever its file, its layout and the names of its animals."""
+"""Test whether two cohorts have the same measurements, regardless of file, layout and names of animals."""
 
 import hashlib
 from collections import Counter
@@ -13,14 +13,14 @@ import pandas as pd
 from scipy.stats import binom
 
 DIGITS = 6
-# Below this probability, agreement of independent cohorts is no longer an explanation.
+# Below this probability, agreement by chance is ruled out.
 ALPHA = 1e-5
-# A copy holds at least this share of the smaller cohort, and three values. Fewer equal values are not called a copy.
+# A copy has at least this share of the values of the smaller cohort, and at least three.
 LEAST_SHARE = 0.25
 LEAST_MATCHES = 3
-# Up to so many pooled values of a group the distribution is exact; beyond, it is bounded.
+# The distribution is exact up to this number of pooled values of a group, and bounded above it.
 EXACT = 400
-# Titres and percentages take few values, at unequal distances: only ties of the pooled values say how often two agree.
+# Titres and percentages take few values, at unequal distances: only ties of the pooled values show how often two agree.
 COARSE = ("titre", "proportion")
 
 # The lower and upper limit of a value; both are equal where it was observed.
@@ -30,17 +30,17 @@ Sample = Mapping[tuple[str, str], Sequence[Interval]]
 
 @dataclass(frozen=True)
 class Overlap:
-    """How far two cohorts hold the same values.
+    """The number of values that two cohorts share.
 
     Attributes
     ----------
     matched : int
-        Values of the one cohort that are also in the other, each counted once, in the same group and endpoint.
+        Values of one cohort that are also in the other, each counted once, in the same group and endpoint.
     size : int
         The number of values of the smaller cohort.
     pvalue : float
-        An upper bound on the probability that two independent cohorts agree in as many values; 1 where they agree in fewer than three
-        values or in less than a quarter of the smaller cohort, which is not called a copy.
+        An upper bound on the probability that two independent cohorts agree in as many values; 1 if they agree in fewer than three
+        values or in less than a quarter of the smaller cohort, which is not considered a copy.
     """
 
     matched: int
@@ -64,7 +64,7 @@ def values_sha256(values: pd.DataFrame) -> str:
     Returns
     -------
     str
-        Equal for two files that hold the same measurements, whatever their layout, order and names of animals.
+        Equal for two files with the same measurements, regardless of layout, order and names of animals.
     """
     lines = sorted(f"{group},{endpoint},{low},{high}" for (group, endpoint), cells in sample_of(values).items() for low, high in cells)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
@@ -81,7 +81,7 @@ def sample_of(values: pd.DataFrame) -> dict[tuple[str, str], list[Interval]]:
 
 
 def find_copy(values: Sample, source: Sample, kinds: Mapping[str, str]) -> Overlap | None:
-    """The overlap that shows that a cohort is a copy of another, or of a part of it; None if they may be independent.
+    """Return the overlap if a cohort is a copy of another, or of a part of it; None if they may be independent.
 
     Values are compared as they are, rounded to the precision of the coarser cohort, and without regard to the groups' names.
 
@@ -229,7 +229,7 @@ def _step(values: Sequence[Decimal]) -> float:
 
 
 def _spread(values: Sequence[Decimal]) -> float:
-    """The standard deviation or the interquartile range, whichever is smaller: a few extreme values must not widen it."""
+    """The standard deviation or the interquartile range, whichever is smaller, so that a few extreme values have little effect."""
     numbers = np.array(values, dtype=float)
     low, high = np.quantile(numbers, [0.25, 0.75])
     return min(float(numbers.std(ddof=1)), float(high - low)) if len(numbers) > 1 else 0.0

@@ -1,4 +1,4 @@
-"""Which mark stands before decimals in a file, and which separates thousands; two possible answers are a question."""
+"""Determine the decimal mark and the thousands separator of a file, and ask if there are two possibilities."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from secretome.protocol import Problem, Refusal
 Mark = Literal[".", ","]
 MARKS: tuple[Mark, Mark] = (".", ",")
 WORDS = {".": "point", ",": "comma"}
-# The mark before decimals that goes with a delimiter: where lists are separated by semicolons, the comma is taken.
+# The usual decimal mark with each delimiter: a comma if columns are separated by semicolons.
 USUAL: Mapping[str, Mark] = {",": ".", ";": ","}
 _NUMBER = re.compile(rf"[<>≤≥]?\s*[+\-−]?(?P<digits>\d[\d.,{THIN_MARKS}]*|[.,]\d+)(?P<exponent>[eE][+\-−]?\d+)?\s*%?")
 _ONE_OF_TWO = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
@@ -38,19 +38,19 @@ def decimal_of(text: str | None) -> Mark | None:
     for mark in MARKS:
         if text.strip().casefold() in (mark, WORDS[mark]):
             return mark
-    raise Refusal([Problem("--decimal", "", repr(text), "point or comma", "State the mark that stands before decimals in the file.")])
+    raise Refusal([Problem("--decimal", "", repr(text), "point or comma", "State the decimal mark of the file.")])
 
 
 @dataclass
 class Evidence:
-    """What the cells of a column, or of a file, say about their marks.
+    """The evidence in the cells of a column, or of a file, about their marks.
 
     Attributes
     ----------
     decimal, thousands : set of str
-        The marks that can only stand before decimals, and those that can only separate thousands.
+        The marks that can only be decimal marks, and those that can only be thousands separators.
     unclear : list of Cell
-        The cells whose one mark can be either: it stands before three digits.
+        The cells whose only mark can be either, because three digits follow it.
     whole : bool
         Whether a cell holds a number without a mark.
     grouped : list of Cell
@@ -64,7 +64,7 @@ class Evidence:
     grouped: list[Cell] = field(default_factory=list)
 
     def add(self, cell: Cell, text: str) -> None:
-        """Note what one cell says."""
+        """Add the evidence of one cell."""
         match = _NUMBER.fullmatch(text.strip())
         if match is None:
             return
@@ -87,17 +87,17 @@ class Evidence:
             self.grouped.append(cell)
 
     def allows(self, mark: Mark) -> bool:
-        """Whether a mark can stand before decimals everywhere."""
+        """Whether a mark can be the decimal mark in every cell."""
         return self.decimal <= {mark} and mark not in self.thousands
 
     def usually(self, mark: str, delimiter: str) -> bool:
-        """Whether a mark stands before decimals by the delimiter of the file; a number without decimals beside it leaves a doubt."""
+        """Whether a mark is the usual decimal mark for the delimiter and no number lacks decimals, which would leave a doubt."""
         return USUAL.get(delimiter) == mark and not self.whole
 
 
 @dataclass(frozen=True)
 class Decision:
-    """The decimal mark of each column that has one, the cell that can be read in two ways, and what was made of the marks."""
+    """The decimal mark of each column that has one, the first ambiguous cell, and sentences about the marks."""
 
     marks: dict[int, str]
     question: tuple[Cell, int] | None
@@ -137,7 +137,7 @@ def decide(columns: Mapping[int, Sequence[tuple[Cell, str]]], delimiter: str, st
 
 
 def _still_unclear(column: Evidence, file: Evidence, delimiter: str) -> list[Cell]:
-    """The cells of a column that can be read in two ways, after all that the file says."""
+    """The cells of a column that are ambiguous after the whole file was considered."""
     cells = []
     for cell in column.unclear:
         mark = "," if "," in cell.text else "."
@@ -175,12 +175,12 @@ def _said(found: Mapping[int, Evidence], marks: Mapping[int, str], file: Evidenc
         grouped += [cell for evidence in found.values() for cell in evidence.unclear if other in cell.text]
     if grouped:
         cells = f"{len(grouped)} cell{'s' if len(grouped) > 1 else ''}"
-        sentences.append(f"thousands are separated in {cells}, such as {grouped[0].text.strip()!r}")
+        sentences.append(f"{cells} with a thousands separator, such as {grouped[0].text.strip()!r}")
     return sentences
 
 
 def question(decision: Decision, path: str, command: str) -> Problem:
-    """The question about a cell that can be read in two ways, with what to type for each answer.
+    """The problem of an ambiguous cell, with the command for each possibility.
 
     Parameters
     ----------
@@ -200,15 +200,15 @@ def question(decision: Decision, path: str, command: str) -> Problem:
     answers = []
     if other in decision.file.decimal:
         written = text.replace(mark, other)
-        answers.append(f"Write {written} if the {name} is a decimal mark, {as_whole} if it separates thousands.")
+        answers.append(f"Write {written} if the {name} is a decimal mark, or {as_whole} if it separates thousands.")
     else:
-        answers.append(f"The {name} may be a decimal mark, or separate thousands.")
+        answers.append(f"The {name} may be a decimal mark or a thousands separator.")
     if count > 1:
-        answers.append(f"{count - 1} more cell{'s are' if count > 2 else ' is'} like it.")
+        answers.append(f"{count - 1} more cell{'s have' if count > 2 else ' has'} the same problem.")
     commands = [
         f"for {value} type `{command} --decimal {WORDS[answer]}`"
         for answer, value in ((mark, as_decimal), (other, as_whole))
         if decision.file.allows(answer)
     ]
-    remedy = " ".join(answers) + (f" To say it for the whole file, {', '.join(commands)}; rerun takes the same option." if commands else "")
-    return Problem(path, f"cell {cell.name}", repr(text), "a number that can be read in one way only", remedy)
+    remedy = " ".join(answers) + (f" To set it for the whole file, {', '.join(commands)}; rerun has the same option." if commands else "")
+    return Problem(path, f"cell {cell.name}", repr(text), "a number with only one possible meaning", remedy)

@@ -96,26 +96,26 @@ def decode(content: bytes, path: Path) -> tuple[str, str]:
 
 
 def doubtful(text: str) -> bool:
-    """Whether a text read as Windows-1252 was probably written in another encoding: whole words of it are accented letters and signs.
+    """Whether a text read as Windows-1252 was probably written in another encoding: it has whole words of accented letters and signs.
 
     >>> doubtful("Gerät;Öl;µL"), doubtful("крыса".encode("cp1251").decode("cp1252"))
     (False, True)
     """
     runs = re.findall(r"[^\x00-\x7f]{3,}", text)
-    # Quotation marks, dashes and the like may stand beside a letter; two other signs may not.
+    # Quotation marks, dashes and similar signs may be next to a letter; two other signs may not.
     strange = [run for run in runs if len(re.sub(r"[\u2010-\u2030\u2039\u203a\xa0]", "", run)) > 1]
     return bool(strange) or re.search(r"\ufffd|[^\W\d_][¿¡¦¨¯´¶¸¹¼½¾][^\W\d_]", text) is not None
 
 
 def encoding_problem(content: bytes, path: Path) -> Problem | None:
-    """What is wrong with the encoding of a text, where it is probably none of those that are known."""
+    """The problem with the encoding of a text that is probably in none of the supported encodings."""
     with suppress(UnicodeDecodeError):
         content.decode("utf-8-sig")
         return None
     if _utf16(content) or not doubtful(content.decode("cp1252", errors="replace")):
         return None
-    found = "a text whose encoding is none of those known (UTF-8, UTF-16, Windows-1252), so that its letters come out wrong"
-    remedy = "Open it in Excel, and save it as 'CSV UTF-8 (Comma delimited)' or as a workbook (.xlsx)."
+    found = "text in an unknown encoding (not UTF-8, UTF-16 or Windows-1252), so that letters are read incorrectly"
+    remedy = "Open the file in Excel, and save it as 'CSV UTF-8 (Comma delimited)' or as a workbook (.xlsx)."
     return Problem(path.name, "", found, "a text in UTF-8", remedy)
 
 

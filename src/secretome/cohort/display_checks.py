@@ -1,4 +1,4 @@
-"""Cells of a table that show something else than they store: what is taken from them, and what is asked about."""
+"""Checks of cells that display something other than the stored number."""
 
 from collections.abc import Sequence
 
@@ -11,11 +11,11 @@ from secretome.protocol import Endpoint
 
 Measurement = tuple[tuple[Cell, ...], str, Cell]
 GENERAL_FORMAT = "Set the number format of these cells to General"
-SEVERAL = "and type what is meant: the number, a limit such as <15.6, or nothing if the value is missing."
+SEVERAL = "and type the intended entry: the number, a limit such as <15.6, or nothing if the value is missing."
 
 
 def check_displayed(entries: Sequence[Measurement], columns: Columns, complaints: Complaints) -> list[str]:
-    """Ask about values that their cells show differently, and return sentences about those that are read as shown.
+    """Ask about values that are displayed differently, and return sentences about those that are read as displayed.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def check_displayed(entries: Sequence[Measurement], columns: Columns, complaints
     for _, cell in values:
         if cell.shown and not cell.doubt and (not cell.unit or cell.text[:1] in "<>≤≥"):
             notes.setdefault(cell.sheet, []).append(cell)
-    return [f"read as shown by the number format: {_examples(cells)}" for cells in notes.values()]
+    return [f"read as displayed: {_examples(cells)}" for cells in notes.values()]
 
 
 def shows_titre(cell: Cell, endpoint: Endpoint) -> bool:
@@ -58,22 +58,25 @@ def _ask_about_doubts(values: Sequence[tuple[str, Cell]], columns: Columns, comp
     for (_, _, doubt), cells in doubtful.items():
         first, places = cells[0], cell_ranges(cells)
         if doubt == "hidden":
-            found = f"values that the cells do not show, in {places}"
-            remedy = f"{GENERAL_FORMAT} and their text to black if they count. If not, delete them, or give each row a reason in 'exclude'."
-            complaints.about(first, found, "values that can be seen", remedy)
+            found = f"values that are not displayed, in {places}"
+            remedy = f"{GENERAL_FORMAT} and their text colour to black if the values are valid. "
+            remedy += "If not, delete them, or write a reason in a column 'exclude' in each row."
+            complaints.about(first, found, "visible values", remedy)
             continue
         if doubt == "rule":
-            found = f"a conditional format that may show {first.shown!r} in place of the value, in {places}"
-            complaints.about(first, found, "cells that show what they store", "Delete the rule, and write limits as <15.6.")
+            found = f"a conditional format that may display {first.shown!r} instead of the value, in {places}"
+            complaints.about(
+                first, found, "cells that display the stored value", "Delete the conditional format, and write limits as <15.6."
+            )
             continue
-        shown = f"{first.shown!r} shown" if first.shown else "a number format that cannot be read"
+        shown = f"{first.shown!r} displayed" if first.shown else "a number format that cannot be read"
         found = f"{shown} where {first.text if first.text != first.shown else 'another text'} is stored"
-        found += f", and the like in {places}" if len(cells) > 1 else ""
-        complaints.about(first, found, "a cell that shows the number it stores", f"{GENERAL_FORMAT}, {SEVERAL}")
+        found += f", and similar cells in {places}" if len(cells) > 1 else ""
+        complaints.about(first, found, "a cell that displays the stored number", f"{GENERAL_FORMAT}, {SEVERAL}")
 
 
 def _check_units(values: Sequence[tuple[str, Cell]], columns: Columns, complaints: Complaints) -> None:
-    """Compare the units that number formats show with those of the study, as if they stood in the header."""
+    """Compare the units that number formats show with those of the study, as if they were in the header."""
     stated: dict[tuple[str, str, int, str], list[Cell]] = {}
     for endpoint, cell in values:
         if cell.unit and not cell.doubt:
@@ -90,11 +93,9 @@ def _check_units(values: Sequence[tuple[str, Cell]], columns: Columns, complaint
             found = f"the unit {bare!r} in the number format of {places}"
             complaints.about(first, found, f"{expected!r} for {endpoint}", f"{remedy} and correct the number format.")
         else:
-            found = f"{first.shown!r} shown where {first.text} is stored, and {unit!r} in the number format of {places}"
-            remedy = (
-                f"{GENERAL_FORMAT}. If {unit!r} says something about the values, write a limit as <15.6, and the reason for an exclusion"
-            )
-            complaints.about(first, found, "a cell that shows the number alone", f"{remedy} in a column 'exclude'.")
+            found = f"{first.shown!r} displayed where {first.text} is stored, and {unit!r} in the number format of {places}"
+            remedy = f"{GENERAL_FORMAT}. If {unit!r} describes the values, write a limit as <15.6, and the reason for an exclusion"
+            complaints.about(first, found, "a cell that displays only the number", f"{remedy} in a column 'exclude'.")
 
 
 def _bare(unit: str) -> str:
@@ -113,13 +114,15 @@ def _ask_about_percent(values: Sequence[tuple[str, Cell]], complaints: Complaint
         others = [cell for cell in cells if "%" not in cell.text]
         if percent and others:
             fewer, more = sorted((percent, others), key=len)
-            found = f"{fewer[0].text!r} in {cell_ranges(fewer)} beside {more[0].text!r} in {cell_ranges(more)}"
-            remedy = "Set the number format of the column to General, and type every value as a number of per cent, such as 12 for 12 %."
-            complaints.about(fewer[0], found, "a column with one number format: per cent, or not", remedy)
+            found = f"{fewer[0].text!r} in {cell_ranges(fewer)} and {more[0].text!r} in {cell_ranges(more)}"
+            remedy = (
+                "Set the number format of the column to General, and type every value in per cent without the sign, such as 12 for 12 %."
+            )
+            complaints.about(fewer[0], found, "one number format in the column, either with or without per cent", remedy)
 
 
 def _examples(cells: Sequence[Cell]) -> str:
-    """The cells that show the same, each text once."""
+    """The cells that display the same text, each text once."""
     texts: dict[str, list[Cell]] = {}
     for cell in cells:
         texts.setdefault(cell.shown, []).append(cell)

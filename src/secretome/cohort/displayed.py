@@ -1,4 +1,4 @@
-"""What a cell of a workbook shows beside the number that it stores: a limit, a percent sign, a unit, words, or nothing at all."""
+"""Compare the number that a cell stores with the text that it displays: a limit, a percent sign, a unit, words, or nothing."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from secretome.cohort.unreadable import limit_passed
 
 Doubt = Literal["", "hidden", "scaled", "sign", "words", "unknown"]
 LIMITS = ("<", ">", "≤", "≥", "<=", ">=")
-# Spaces of every width, and the marks that turn the direction of text.
+# Spaces of every width, and marks that change the direction of text.
 _SPACE = re.compile(r"[\s\u200e\u200f]+")
 _NUMBER = re.compile(r"[-−]?(?:\d+(?:[ '’.,]\d{3})*(?:[.,]\d+)?|[.,]\d+)(?:E[-+]?\d+)?", re.IGNORECASE)
 _FRACTION = re.compile(r"(?P<sign>[-−]?)(?:(?P<whole>\d+) )?(?P<over>\d+) ?/ ?(?P<under>\d+)")
@@ -20,23 +20,23 @@ _LIMIT = re.compile(r"(?:[<>≤≥]|<=|>=)\s*[\d.,]+")
 
 @dataclass(frozen=True)
 class Displayed:
-    """A number as its cell shows it.
+    """A stored number and the text that its cell displays.
 
     Attributes
     ----------
     text : str
-        What is read: the stored number with all its digits, and the limit or percent sign that the cell shows with it.
+        The text to read: the stored number with all its digits, and the limit or percent sign that the cell displays with it.
     shown : str
-        What the cell shows, where that is more than `text` or something else.
+        The displayed text, if it differs from `text`.
     unit : str
-        The words after the number; a unit, if they are one.
+        The words after the number, which may be a unit.
     doubt : {"", "hidden", "scaled", "sign", "words", "unknown"}
-        Why the number is not read as a value: the cell shows nothing, another power of a thousand, another sign, or words; or its
-        format cannot be read.
+        Why the number is not read as a value: the cell displays nothing, another power of a thousand, another sign, or words, or
+        its format cannot be read.
     percent : bool
         Whether the cell shows the number times 100.
     stored : bool
-        Whether `text` holds the stored number; if not, it is a limit or a word that the format shows in its place.
+        Whether `text` holds the stored number; if not, it is a limit or a word that the format displays instead.
     """
 
     text: str
@@ -48,7 +48,7 @@ class Displayed:
 
 
 def displayed_text(value: str, shown: Shown | None) -> Displayed:
-    """Compare a text with what its cell shows.
+    """Compare a stored text with the displayed text.
 
     Examples
     --------
@@ -67,7 +67,7 @@ def displayed_text(value: str, shown: Shown | None) -> Displayed:
 
 
 def displayed(value: int | float, shown: Shown | None) -> Displayed:
-    """Compare a number with what its cell shows.
+    """Compare a stored number with the displayed text.
 
     Examples
     --------
@@ -90,7 +90,7 @@ def displayed(value: int | float, shown: Shown | None) -> Displayed:
     if _is_fraction(text, value):
         return Displayed(number)
     found = _compared(text, stored, number)
-    # What a per cent format shows without its sign would be read as the number itself.
+    # A percentage without its sign would be read as the number itself.
     return replace(found, percent=shown.percent, text=number if shown.percent and found.doubt else found.text)
 
 
@@ -98,7 +98,7 @@ def _compared(text: str, stored: float, number: str) -> Displayed:
     for found in _NUMBER.finditer(text):
         if any(_agrees(candidate, abs(stored) if _negative_before(text, found) else stored) for candidate in _numbers(found[0])):
             return _with_words(number, found[0], text[: found.start()].strip(), text[found.end() :].strip(), text, stored)
-    # A format may show a limit in place of every number beyond it; the reader sees the limit.
+    # A format may display a limit instead of every number beyond it; the limit is read.
     if _LIMIT.fullmatch(text):
         return Displayed(text.replace("<=", "≤").replace(">=", "≥"), text, stored=False)
     if limit_passed(text):
@@ -122,13 +122,13 @@ def _with_words(number: str, digits: str, before: str, after: str, text: str, st
     else:
         words = after
     if not before and not words:
-        # Leading zeros belong to an id, and change no number.
+        # Leading zeros are part of an id, and do not change a number.
         padded = digits if digits.isdigit() and digits.startswith("0") and number.isdigit() and len(digits) > len(number) else number
         return Displayed(padded)
     if before in LIMITS:
         return Displayed(f"{before[0].translate({ord('='): ''})}{number.removeprefix('-')}", text, words)
     if before:
-        # Words with a letter before a number make a name of it, such as 'rat 7'.
+        # Words before a number make it a name, such as 'rat 7'.
         return Displayed(text if re.search(r"[^\W\d_]", before) else number, text, doubt="words")
     return Displayed(number, text, words)
 
@@ -159,7 +159,7 @@ def _is_fraction(text: str, value: float) -> bool:
 
 
 def _doubt(text: str, stored: float) -> Doubt:
-    """What lies between the number that a cell shows and the one that it stores."""
+    """The difference between the displayed number and the stored one."""
     for found in _NUMBER.finditer(text):
         for number, half in _numbers(found[0]):
             if _agrees((-number, half), stored):

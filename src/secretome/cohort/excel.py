@@ -136,7 +136,7 @@ def _check_archive(content: bytes, path: Path) -> None:
     except Refusal:
         raise
     except (*DAMAGED, *UNPACKING, expat.ExpatError, LookupError) as error:
-        raise _refusal(path, "a damaged workbook", "Open it in Excel and save it anew.") from error
+        raise _refusal(path, "a damaged workbook", "Open the file in Excel and save it again.") from error
 
 
 def _refusal(path: Path, found: str, remedy: str) -> Refusal:

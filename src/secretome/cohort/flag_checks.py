@@ -1,4 +1,4 @@
-"""Columns that are not used and say something about the values beside them: each is asked about once."""
+"""Checks of unused columns that contain flags of the values next to them; there is one question for each column."""
 
 import math
 import re
@@ -15,16 +15,16 @@ from secretome.cohort.vocabulary import labelled
 
 Measured = tuple[Record, Cell]
 Row = tuple[str, int]
-# What to do about a value, by what the flag beside it says.
-LIMIT = "If {flag!r} means that the value lies {where} a limit of the assay, write that limit in place of the value{all}: "
+# What to do about a value, by the meaning of its flag.
+LIMIT = "If {flag!r} means that the value is {where} a limit of the assay, replace the value with that limit{all}: "
 REMEDIES: dict[Meaning, str] = {
     "below": f"{LIMIT}{{low}} in {{cell}}.",
     "above": f"{LIMIT}{{high}} in {{cell}}.",
     "beyond": f"{LIMIT}<15.6 or >1000, for example, in {{cell}}.",
     "estimated": f"{LIMIT}<15.6 or >1000, for example, in {{cell}}.",
-    "excluded": "If {flag!r} means that the value does not count, write the reason into a column 'exclude'{all}.",
-    "mark": "If {flag!r} means a limit, write <15.6 or >1000, for example, in place of the value; if it means that the value does not "
-    "count, write the reason into a column 'exclude'.",
+    "excluded": "If {flag!r} means that the value is not valid, write the reason in a column 'exclude'{all}.",
+    "mark": "If {flag!r} marks a limit, replace the value with the limit, for example <15.6 or >1000; if it means that the value is not "
+    "valid, write the reason in a column 'exclude'.",
 }
 LIMIT_HEADER = re.compile(
     r"\b(l?lod|l?loq|lloq|uloq|detection limit|limit of (detection|quantification)|(lower|upper) limit|mdl|cut-?off)\b"
@@ -32,7 +32,7 @@ LIMIT_HEADER = re.compile(
 
 
 def check_flags(columns: Columns, measured: Sequence[Measured], complaints: Complaints) -> None:
-    """Ask about each column of flags that says something else of a value than the value itself.
+    """Ask about each column of flags that adds information to a value.
 
     Parameters
     ----------
@@ -57,12 +57,12 @@ def check_flags(columns: Columns, measured: Sequence[Measured], complaints: Comp
         endpoints = _endpoints(columns, position)
         meanings: list[Meaning] = column_meanings(cell.text, [row[position].text for row in rows])
         if position == columns.named.get("note"):
-            # A remark such as '*' is kept where it says nothing that changes the value.
+            # A remark such as '*' in an id is accepted if it does not change the value.
             meanings = [said if said in ("below", "above", "beyond", "excluded") else "" for said in meanings]
         flagged = []
         for said, row in zip(meanings, rows, strict=True):
             beside = [entry for entry in values.get((row[position].sheet, row[position].row), []) if entry[0]["endpoint"] in endpoints]
-            # Where it is not known which value of a row is meant, one that says the same is enough.
+            # If it is unknown which value of a row the flag belongs to, one value with the same meaning is enough.
             if said and not any(_says_the_same(said, record) for record, _ in beside):
                 flagged += [(said, row[position], entry) for entry in beside if not _is_missing(said, entry[0])]
         if flagged:
@@ -82,9 +82,7 @@ def _ask_about_ids(columns: Columns, complaints: Complaints) -> None:
     ]
     if marked and len(marked) < len(included):
         found = f"the animal {marked[0].seen!r}" + (f", and remarks in {cell_ranges(marked)}" if len(marked) > 1 else "")
-        remedy = (
-            "If the remark means that the animal does not count, write the reason into a column 'exclude', in its row; then delete it here."
-        )
+        remedy = "If the remark means that the animal is excluded, write the reason in a column 'exclude' in its row, and delete it here."
         complaints.about(marked[0], found, "an id without a remark", remedy)
 
 
@@ -105,7 +103,7 @@ def _endpoints(columns: Columns, position: int) -> set[str]:
         return every
     beside = {at: key for key, at in columns.wide.items() if at in (position - 1, position + 1)}
     if not beside:
-        # A name that says nothing, after a column of other numbers, belongs to these.
+        # A column with a general name that follows a column of other numbers belongs to that column.
         return set() if position - 1 in unused and _numeric(columns, position - 1) else every
     flags = [at for at in (*unused, position) if _holds_flags(columns, at)]
     if len(flags) < len(columns.wide):
@@ -117,7 +115,7 @@ def _endpoints(columns: Columns, position: int) -> set[str]:
 
 
 def _holds_flags(columns: Columns, position: int) -> bool:
-    """Whether a column holds flags of one other column, by its header or because it holds nothing but short marks."""
+    """Whether a column holds flags of one other column, by its header or because it contains only short marks."""
     header = columns.sheet.header[position].text
     texts = [row[position].text.strip() for row in columns.sheet.rows]
     return is_flag_header(header) or (all(len(text) <= 3 for text in texts) and any(column_meanings(header, texts)))
@@ -130,14 +128,14 @@ def _numeric(columns: Columns, position: int) -> bool:
 
 
 def _says_the_same(meaning: Meaning, record: Record) -> bool:
-    """Whether a value is a limit, as its flag says."""
+    """Whether a value is already written as the limit that its flag states."""
     lower, upper = record["lower"], record["upper"]
     below, above = lower == 0 < upper, lower < upper == math.inf
     return bool({"below": below, "above": above, "beyond": below or above, "estimated": below or above}.get(meaning, False))
 
 
 def _is_missing(meaning: Meaning, record: Record) -> bool:
-    """Whether there is no value that a flag could change; one that lies beyond a limit is not missing."""
+    """Whether there is no value that a flag could change; a value beyond a limit is not missing."""
     return math.isnan(record["lower"]) and meaning in ("estimated", "excluded", "mark")
 
 
@@ -148,7 +146,7 @@ def _ask(header: Cell, flagged: Sequence[tuple[Meaning, Cell, Measured]], compla
     told = [f"{text[:60]!r} in {cell_ranges(set(cells))}" for text, cells in texts.items()]
     shown = "; ".join(told[:4]) + ("; …" if len(told) > 4 else "")
     endpoints = " and ".join(dict.fromkeys(str(value[0]["endpoint"]) for _, _, value in flagged))
-    found = f"{shown} beside values of {endpoints}, in the column {header.text.strip()!r}"
+    found = f"{shown} next to values of {endpoints}, in the column {header.text.strip()!r}"
     remedies = []
     for said in dict.fromkeys(said for said, _, _ in flagged):
         alike = [entry for entry in flagged if entry[0] == said]
@@ -159,14 +157,14 @@ def _ask(header: Cell, flagged: Sequence[tuple[Meaning, Cell, Measured]], compla
         about |= {"high": f">{number}" if number else ">1000, for example,", "all": f" in each of the {rows} rows" if rows > 1 else ""}
         about["where"] = said if said in ("below", "above") else "beyond"
         remedies.append(REMEDIES[said].format(**about))
-    remedies.append("If the values count as they stand, delete the column.")
-    complaints.about(flagged[0][1], found, "values that say themselves what is known of them", " ".join(remedies))
+    remedies.append("If the values are valid as they are, delete the column.")
+    complaints.about(flagged[0][1], found, "limits and exclusions without flags", " ".join(remedies))
 
 
 def _ask_about_limit(
     header: Cell, position: int, columns: Columns, values: Mapping[Row, Sequence[Measured]], complaints: Complaints
 ) -> None:
-    """Ask about a column of assay limits under another name than 'lloq' or 'uloq', where a value lies at a limit or beyond it."""
+    """Ask about a column of assay limits under another name than 'lloq' or 'uloq', if a value is at or beyond its limit."""
     upper = bool(re.search(r"\buloq\b|upper", header.text.casefold()))
     name = "uloq" if upper else "lloq"
     cells = [(row[position], row[position].text) for row in columns.sheet.rows]
@@ -177,7 +175,7 @@ def _ask_about_limit(
             for record, cell in values.get((row[position].sheet, row[position].row), []):
                 seen = record["value"]
                 if seen >= limit if upper else seen <= limit:
-                    found = f"{cell.text.strip()!r} in {cell.name} beside {limit:g} in a column {header.text.strip()!r} that is not used"
+                    found = f"{cell.text.strip()!r} in {cell.name} and {limit:g} in the column {header.text.strip()!r}, which is not used"
                     remedy = f"If it is the limit of the assay, name the column {name!r}, or add --map '{header.text.strip()}={name}'; "
                     complaints.about(row[position], found, f"a column {name!r} for limits", f"{remedy}otherwise delete the column.")
                     return

@@ -1,4 +1,4 @@
-"""Columns of flags beside values: what a word such as '<', 'Below Detection Range' or 'excluded' says of a measurement."""
+"""The meaning of flags such as '<', 'Below Detection Range' or 'excluded' in columns next to values."""
 
 import re
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from secretome.cohort.unreadable import limit_passed
 from secretome.cohort.values import MISSING
 
 Meaning = Literal["", "below", "above", "beyond", "estimated", "excluded", "mark"]
-# Words that say that a value is as it seems.
+# Words for a valid value.
 FINE = frozenset(
     {
         *MISSING,
@@ -24,7 +24,7 @@ BELOW = frozenset(
 )
 ABOVE = frozenset({">", "≥", ">=", "=>", "gt", "ge", "high", "hi", "above", "over", ">max", "maxstd", ">std", ">curve", ">range", "ovrflw"})
 EXCLUDED = frozenset({"fail", "failed", "bad", "removed", "x", "ex", "excl", "out", "drop", "dropped", "del", "deleted", "error", "void"})
-# These mean something where they stand in some rows only, or in a column of flags; those of the second set in such a column alone.
+# These are flags if they occur in some rows only, or in a column of flags; those of the second set only in a column of flags.
 MARKS = frozenset({"q", "u", "uj", "j", "e", "lt", "gt", "le", "ge"})
 CODES = MARKS | {"h", "l", "r", "b", "d", "x", "ex", "in", "out", "lo", "hi", "low", "high", "below", "above", "under", "over"}
 _ASSAY = r"(range|limit|detect|quantif|quantit|curve|\bl?lo[dq]\b|\blloq\b|\buloq\b|standard|\bstds?\b|\bmin\b|\bmax\b|cut-?off|threshold)"
@@ -48,9 +48,9 @@ QUALIFIER = re.compile(r"flag|qualifier|censor")
 STRONG = re.compile(
     rf"{QUALIFIER.pattern}|\b(detect(ed|able|ion)?|qc|bdl|blq|bql|lod|loq|lloq|uloq|oor|bloq|blod|below|above)\b|outlier|masked|extrapol"
 )
-# Headers under which a yes says that the value is as it seems.
+# Headers under which "yes" marks a valid value.
 POSITIVE = re.compile(r"(?<!not )(?<!un)(detected|detectable|quantifiable|valid|pass|within|in range|included)")
-# Words of headers that name no measurement.
+# Words in headers that are not names of measurements.
 GENERIC = frozenset(
     {
         *("flag", "flags", "flagged", "qualifier", "qualifiers", "qual", "result", "results", "value", "values", "data", "sample", "assay"),
@@ -65,7 +65,7 @@ SIDES: dict[str, Meaning] = {"<": "below", ">": "above", "?": "beyond"}
 
 
 def meaning(text: str, *, flags: bool = False) -> Meaning:
-    """Return what a cell beside a value says of it; nothing where it says nothing, or that the value is as it seems.
+    """Return the meaning of a cell next to a value; empty if it has none, or if the value is valid.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def meaning(text: str, *, flags: bool = False) -> Meaning:
     ('', '', '', 'mark')
     """
     form = re.sub(r"[\s._/-]+", "", text.casefold())
-    # 'red = excluded' is a legend, and says nothing of the value in its row.
+    # 'red = excluded' is a legend and not a flag of the value in its row.
     if form in FINE or text.strip().casefold() in MISSING or re.match(r"[^=<>]{1,30}=\s*\w", text):
         return ""
     if _SYMBOLS.fullmatch(form) and form[0] not in "<>≤≥":
@@ -109,7 +109,7 @@ def is_flag_header(text: str) -> bool:
 
 
 def column_meanings(header: str, texts: Sequence[str]) -> list[Meaning]:
-    """Return what each cell of a column says of the values in its row.
+    """Return the meaning of each cell of a column for the values in its row.
 
     >>> column_meanings("below LOD", ["yes", "no"]), column_meanings("litter", ["Q", "E"]), column_meanings("", ["Q", ""])
     (['below', ''], ['', ''], ['mark', ''])
@@ -124,11 +124,11 @@ def column_meanings(header: str, texts: Sequence[str]) -> list[Meaning]:
         return [(found or "mark") if text.strip().casefold() in flagged else "" for text in texts]
     if QUALIFIER.search(name) and filled and all(re.fullmatch(r"\d", text) for text in filled):
         return ["mark" if text.strip() not in ("", "0") else "" for text in texts]
-    # A mark that stands in some rows only singles these out, whatever the header says.
+    # A mark in some rows only is a flag, regardless of the header.
     codes = CODES if header_words(header) <= GENERIC else MARKS
     some = [text for text in filled if text.casefold() != "in"]
     sparse = 0 < len(some) < len(texts) and all(re.sub(r"\W", "", text.casefold()) in codes for text in some)
-    # Under 'Detection method' or 'QC date' stand words of any kind.
+    # Columns such as 'Detection method' or 'QC date' may contain any words.
     return [meaning(text, flags=bool(QUALIFIER.search(name)) or sparse or (strong and len(text.strip()) <= 2)) for text in texts]
 
 

@@ -130,7 +130,7 @@ def likeliest(grids: list[Grid], vocabulary: Vocabulary, path: Path) -> Table:
 
 
 def _is_title(grid: Grid, number: int) -> bool:
-    """Whether a row holds one cell above rows of several: the title of a table, and no header."""
+    """Whether a row holds one cell above rows of several: a table title, not a header."""
     widths = [sum(bool(cell.text.strip()) for cell in row) for row in grid.rows[number:]]
     return widths[0] == 1 and max(widths) > 1
 
@@ -169,10 +169,10 @@ def _refuse_unknown(grids: list[Grid], vocabulary: Vocabulary, path: Path) -> No
     numbers = sum(is_value(cell.text) for cell in grids[0].rows[0]) > len(grids[0].rows[0]) / 2
     remedy = "Is the row of column names missing?" if numbers else ""
     if near:
-        # Names that differ are not offered one meaning.
+        # Different names are not offered the same meaning.
         guesses = list(near.values())
         told = " ".join(map_option(name, guess if guesses.count(guess) == 1 else "KEY") for name, guess in list(near.items())[:6])
-        remedy = f"Correct the names, or say what is meant: {told}."
+        remedy = f"Correct the names, or map them with {told}."
     raise Refusal([Problem(path.name, "", found, expected, remedy)])
 
 

@@ -215,7 +215,7 @@ class _Finder:
             raise Refusal(problems)
 
     def _with_others(self, sheet: Sheet, grids: list[Grid], tables: list[Table]) -> Sheet:
-        """Say which sheets were left aside, and which cells are coloured or carry a comment."""
+        """Add notes on the sheets that were not used, and on cells that are coloured or have a comment."""
         others = [grid.title for grid in grids if all(table.grid is not grid for table in tables)]
         said = [f"sheets without a table of this study, not used: {', '.join(map(repr, others))}"] if others else []
         group = next((at for at, name in enumerate(self.vocabulary.columns(sheet.header)) if name == "group"), None)

@@ -1,4 +1,4 @@
-"""How large a table may be, decided before it is parsed: a small file can unpack to more than a machine's memory."""
+"""Check the size of a table before it is parsed, because a small file can unpack to more than the available memory."""
 
 import io
 import re
@@ -18,11 +18,11 @@ MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 100_000, 1_000, 1_000_000
 EXPECTED = f"at most {MOST_ROWS} rows, {MOST_COLUMNS} columns and {MOST_CELLS} cells"
 # Of all XML of a workbook, unpacked, in bytes.
 LARGEST = 100_000_000
-# What a spreadsheet can have: a file that says more is damaged or was made to do harm.
+# The limits of spreadsheet programs: a file beyond them is damaged or malicious.
 SHEET_ROWS, SHEET_COLUMNS = 1_048_576, 16_384
 DEEPEST = 200
 MOST_SPACES = 32_767
-SEPARATE = "Save the one table of the study as a file of its own."
+SEPARATE = "Save only the table of the study in a separate file."
 CHUNK = 1 << 16
 REFERENCE = re.compile(r"\$?([A-Za-z]{1,7})\$?(\d{1,12})")
 
@@ -34,7 +34,7 @@ class TooLarge(ValueError):
 
     def __init__(self, found: str, expected: str = EXPECTED) -> None:
         self.found, self.expected = found, expected
-        self.remedy = SEPARATE if expected.startswith("at most") else "Open it in the program that made it, and save it anew."
+        self.remedy = SEPARATE if expected.startswith("at most") else "Open the file in the program that made it, and save it again."
         super().__init__(found)
 
 
@@ -102,7 +102,7 @@ def check_old_workbook(content: bytes, path: Path) -> None:
 
 
 def check_prism(content: bytes, path: Path) -> None:
-    """Refuse a Prism file whose tables are too large or too deeply nested. What is no XML is left to the parser."""
+    """Refuse a Prism file whose tables are too large or too deeply nested. Text that is not XML is left to the parser."""
     try:
         _check_area(_scan([content]))
     except TooLarge as error:
@@ -133,7 +133,7 @@ class _Scanner:
         self.handler: Callable[[str, Attributes], None] | None = None
 
     def doctype(self, *_: object) -> None:
-        raise TooLarge("XML that defines entities of its own", "XML without a document type")
+        raise TooLarge("XML that defines its own entities", "XML without a document type")
 
     def start(self, name: str, attributes: Attributes) -> None:
         self.depth += 1
@@ -200,7 +200,7 @@ class _Scanner:
     def _times(attributes: Attributes, what: str, most: int) -> int:
         times = next((int(value) for key, value in attributes.items() if key.endswith(f":number-{what}-repeated")), 1)
         if times > most:
-            raise TooLarge(f"{times} equal {what}", f"at most {most}, as every spreadsheet has")
+            raise TooLarge(f"{times} repeated {what}", f"at most {most}, as every spreadsheet has")
         return times
 
     def _prism(self, name: str, _: Attributes) -> None:

@@ -1,4 +1,4 @@
-"""What a workbook knows of its cells beside their values: errors, formats, strikes, formulas, colours, comments, and what is hidden."""
+"""Metadata of cells in a workbook: errors, formats, strikes, formulas, colours, comments and hidden rows and columns."""
 
 import io
 import re
@@ -28,16 +28,16 @@ Place = tuple[str, int, int]
 
 @dataclass(frozen=True)
 class Mark:
-    """What is known of one cell; the text is that of an error, which has no value.
+    """The metadata of one cell; the text is that of an error, which has no value.
 
     Attributes
     ----------
     format : str
         The number format, where it is not the general one.
     shown : Shown, optional
-        What the cell shows, where the workbook stores that text itself.
+        The displayed text, if the workbook stores it.
     fill, font : str
-        The colours of background and text, where they are not white and black.
+        The colours of background and text, if they are not white and black.
     comment : str
         The comment on the cell.
     """
@@ -93,9 +93,9 @@ class Marks:
         return next((rule.format for rule in self.rules if rule.sheet == sheet and rule.format and rule.covers(row, column)), "")
 
     def notes(self, sheet: str) -> tuple[str, ...]:
-        """A sentence about the conditional formats of a sheet, as far as they colour cells."""
+        """A sentence about the conditional formats of a sheet that colour cells."""
         ranges = ", ".join(dict.fromkeys(rule.range.replace(" ", ", ") for rule in self.rules if rule.sheet == sheet and not rule.format))
-        return (f"cells coloured by rules (conditional formatting): {ranges}",) if ranges else ()
+        return (f"cells coloured by conditional formatting: {ranges}",) if ranges else ()
 
     def hidden(self, sheet: str, row: int, column: int) -> Literal["", "row", "column"]:
         """Whether the row of a cell cannot be seen, or its column."""
@@ -169,7 +169,7 @@ def _struck(cell: Any) -> bool:
 
 
 def _find_more_in_xlsx(content: bytes, marks: Marks) -> None:
-    """Hidden rows and columns, conditional formats and comments, which openpyxl leaves out when it reads row by row."""
+    """Hidden rows and columns, conditional formats and comments, which openpyxl does not return when it reads row by row."""
     reader = ExcelReader(io.BytesIO(content), read_only=True)
     reader.read_manifest()
     reader.read_workbook()

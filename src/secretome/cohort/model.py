@@ -34,7 +34,7 @@ class Cohort:
         The endpoints whose unit the file states.
     sheet, names, decimal : str, dict, str
         The sheet that was asked for, the names that were mapped to the study's, and the decimal mark that was stated: without them the
-        file would be read otherwise.
+        file would be read differently.
     """
 
     id: str
@@ -69,7 +69,7 @@ def cohort_id(path: Path) -> str:
         found = "the mark that Excel leaves beside a workbook while it is open"
         raise Refusal([Problem(path.name, "", found, "the workbook itself", f"Give {path.name[2:]}.")])
     if any("\ud800" <= letter <= "\udfff" for letter in path.name):
-        raise Refusal([Problem(ascii(path.name), "", "a file name that is no text", "a name in UTF-8", "Rename the file.")])
+        raise Refusal([Problem(ascii(path.name), "", "a file name that is not valid text", "a name in UTF-8", "Rename the file.")])
     name = re.sub(r"[^A-Za-z0-9._-]", "-", path.stem)
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
         expected = "a name of at most 64 characters that begins with a letter or a digit"

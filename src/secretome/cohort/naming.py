@@ -1,4 +1,4 @@
-"""The names of groups and endpoints in the cells of a file: which are unknown, and which two would become one."""
+"""The names of groups and endpoints in the cells of a file: which are unknown, and which would become one."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from secretome.cohort.vocabulary import BRACKETS, SIZE, Vocabulary, map_option
 from secretome.protocol import Endpoint, Group, Problem, normalise, spelling
 
 Kind = Literal["group", "endpoint"]
-# How to correct a row whose group or endpoint is unlike any of the study, or missing.
+# How to correct a row whose group or endpoint is unknown or missing.
 UNKNOWN = {
-    "group": "Write the group's name, or say which one it is: {option}.",
-    "endpoint": "Delete these rows if the study has no such endpoint, or say which one it is: {option}.",
+    "group": "Correct the name, or state its group with {option}.",
+    "endpoint": "Delete these rows if the study does not have this endpoint, or state the endpoint with {option}.",
 }
 ABSENT = {
-    "group": "Write the group in every row, also where it was written once for several; delete the row if it is a note.",
+    "group": "Write the group in every row, even if several rows belong to one group; if the row is a note, delete it.",
     "endpoint": "Write the endpoint in every row.",
 }
 SHOWN = 6
@@ -38,7 +38,7 @@ class CellNames:
     written : dict
         For each spelling, the texts that differ in case and spaces only.
     unknown : dict
-        The names that the study does not know, by spelling.
+        The names that are not in the study, by spelling.
     """
 
     vocabulary: Vocabulary
@@ -52,7 +52,7 @@ class CellNames:
         return self._known(self.name(cell))
 
     def name(self, cell: Cell) -> str:
-        """The name in a cell: what the cell shows, unless it is a number that the study knows as it is stored."""
+        """The name in a cell: what the cell shows, unless it is a number that is a name of the study as stored."""
         return cell.seen if cell.kind != "number" or self._known(cell.seen) is not None else cell.text.strip()
 
     def _known(self, name: str) -> str | None:
@@ -72,7 +72,7 @@ class CellNames:
             self.written.setdefault(form, {})[text] = None
 
     def _form(self, text: str) -> str:
-        """The spelling of a name without what stands behind it: the size of a group, or a unit."""
+        """The spelling of a name without the size of the group or the unit that follows it."""
         if self.vocabulary.is_mapped(text):
             return spelling(text)
         if self.kind == "group":
@@ -81,7 +81,7 @@ class CellNames:
         return spelling(BRACKETS.sub("", text) if found and found[1] else text)
 
     def merged(self, file: str) -> list[Problem]:
-        """Questions about different names that would become one group or endpoint, unless the user said of each that it is that one."""
+        """Problems for different names that would become one group or endpoint, unless the user mapped each of them to it."""
         return [
             _question(list(cells.values()), meaning, self.kind, file)
             for meaning, cells in self.found.items()
@@ -89,26 +89,26 @@ class CellNames:
         ]
 
     def understood(self) -> list[str]:
-        """Which spellings were taken as one name, in sentences."""
+        """Sentences that name the spellings that were read as one name."""
         spelt = [list(self.written[form]) for forms in self.found.values() for form in forms]
-        return [f"{' and '.join(map(repr, texts))} are taken as one name" for texts in spelt if len(texts) > 1]
+        return [f"{' and '.join(map(repr, texts))} are read as one name" for texts in spelt if len(texts) > 1]
 
     def about_unknown(self, text: str) -> tuple[str, str]:
-        """What was found, where the study does not know a name, and what to do about it."""
+        """The found part and the remedy of the message about an unknown name."""
         found, guess = f"the {self.kind} {text!r}", self._guess(text)
         rivals = self._rivals(text, guess)
         if len(rivals) > 1:
             found = f"the {self.kind}s {' and '.join(map(repr, rivals))}, which are different names"
-            return found, f"Say which {self.kind} each one is: {' '.join(map_option(name, 'KEY') for name in rivals)}."
+            return found, f"State the {self.kind} of each, with {' '.join(map_option(name, 'KEY') for name in rivals)}."
         if not guess:
             return found, UNKNOWN[self.kind].format(option=map_option(text, "KEY"))
         meaning = self.meaning(Cell(guess, 1, 1)) or guess
         same = [self.name(cell) for cell in self.found.get(meaning, {}).values()]
         options = " ".join(map_option(name, guess) for name in (text, *same))
-        return found, f"The nearest is {guess!r}; if it is meant, correct the file or add {options}."
+        return found, f"The nearest is {guess!r}; if this is correct, change the file or add {options}."
 
     def _rivals(self, text: str, guess: str | None) -> list[str]:
-        """The names that come near to the same one of the study, or differ from one another by signs only."""
+        """The names that are similar to the same name of the study, or that differ from one another only by signs."""
         known = [self.name(cell) for cells in self.found.values() for cell in cells.values()]
         near = [name for name in self.unknown.values() if guess and self._guess(name) == guess]
         signs = [name for name in (*self.unknown.values(), *known) if normalise(name) == normalise(text)]
@@ -121,17 +121,17 @@ class CellNames:
 
 
 def _question(cells: list[Cell], meaning: str, kind: str, file: str) -> Problem:
-    """The question whether names that differ are one group or endpoint."""
+    """The problem of different names that would become one group or endpoint."""
     names = [cell.seen for cell in cells[:SHOWN]]
     told = " and ".join(f"{name!r} (cell {cell.name})" for name, cell in zip(names, cells, strict=False))
-    remedy = f"If all of them are {meaning!r}, say so: {' '.join(map_option(name, meaning) for name in names)}."
-    remedy += f" Otherwise say which {kind} each one is, in the same way, or correct the names."
+    remedy = f"If all of them are {meaning!r}, add {' '.join(map_option(name, meaning) for name in names)}."
+    remedy += f" Otherwise state the {kind} of each in the same way, or correct the names."
     found = f"the names {told}, which would all be read as the {kind} {meaning!r}"
     return Problem(file, "", found, f"one name for a {kind}", remedy)
 
 
 def unused_groups(sheet: Sheet, unused: Iterable[int], empty: Iterable[str], vocabulary: Vocabulary) -> list[Problem]:
-    """Groups without any row that are named somewhere in the file all the same: in a column or a sheet that was not used.
+    """Groups that have no row but are named in a column or a sheet that was not used.
 
     Parameters
     ----------
@@ -147,8 +147,8 @@ def unused_groups(sheet: Sheet, unused: Iterable[int], empty: Iterable[str], voc
     cells = [row[at] for at in unused for row in (sheet.header, *sheet.rows) if row[at].text.strip()]
     problems = []
     for group in empty:
-        expected = f"the animals of {group}, or no name of it"
-        remedy = "If it names a group, give its animals in the table; otherwise delete it."
+        expected = f"animals of {group}, or no mention of it"
+        remedy = "If this is the group, add its animals to the table; otherwise delete the cell or sheet."
         named = next((cell for cell in cells if vocabulary.group(cell.text) == group), None)
         title = next((title for title in sheet.unused if vocabulary.group(title) == group), None)
         if named:

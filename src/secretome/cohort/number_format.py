@@ -1,4 +1,4 @@
-"""Number formats of spreadsheets: the text that a cell shows for the number that it stores.
+"""Number formats of spreadsheets: the text that a cell displays for a stored number.
 
 A format has up to four sections, for positive numbers, negative numbers, zero and text, and may state conditions of its own:
 ``[<15.6]"<15.6";0.0``. The forms that a measurement may have are rendered as a spreadsheet does, with two simplifications: a
@@ -23,7 +23,7 @@ _ELEMENT = re.compile(
 
 @dataclass(frozen=True)
 class Shown:
-    """What a cell shows.
+    """The displayed content of a cell.
 
     Attributes
     ----------
@@ -44,14 +44,14 @@ class _Section:
 
 
 def render(value: float | str, code: str) -> Shown | None:
-    """Return what a cell shows; None for a date format or one that cannot be read.
+    """Return the displayed content of a cell; None for a date format or a format that cannot be read.
 
     Parameters
     ----------
     value : float or str
         The number or the text that the cell stores.
     code : str
-        The number format, as a workbook stores it: with a decimal point, whatever the country.
+        The number format, as a workbook stores it: with a decimal point in every language.
 
     Examples
     --------
@@ -119,7 +119,7 @@ def _chosen(sections: tuple[_Section, ...], value: float) -> tuple[_Section | No
         for at, section in enumerate(numeric):
             if section.condition and CONDITIONS[section.condition[0]](value, section.condition[1]):
                 return section, value < 0 and section.condition[0].startswith("<") and section.condition[1] <= 0
-            # Without a condition the second of three sections takes the negative numbers, and the last takes the rest.
+            # Without a condition the second of three sections is for negative numbers, and the last is for the rest.
             if not section.condition and (at == len(numeric) - 1 or value < 0):
                 return section, value < 0 and at == 1 and len(numeric) == 3
         return None, False
@@ -135,7 +135,7 @@ def _rendered(value: float, parts: tuple[tuple[str, str], ...]) -> Shown | None:
     runs = [text for kind, text in parts if kind == "places"]
     fraction = len(runs) > 1 and ("literal", "/") in parts
     if fraction or "text" in {kind for kind, _ in parts}:
-        # A fraction stands where its first number does; '@' shows a number as it is.
+        # A fraction is placed at its first number; '@' displays a number unchanged.
         rest = [text for kind, text in parts if kind in ("literal", "percent") and not (fraction and text in "/ ")]
         return Shown(f"{_general(number)}{''.join(rest)}".strip(), bool(percents))
     if len(runs) > 1:
@@ -183,5 +183,5 @@ def _spread(number: Decimal, parts: tuple[tuple[str, str], ...], runs: list[str]
 
 
 def _general(number: Decimal) -> str:
-    """A number as a cell without a format shows it."""
+    """A number as a cell without a format displays it."""
     return f"{float(number):.10g}"

@@ -40,7 +40,7 @@ BEGINNINGS = (
     (b"X\n\x00\x00\x00", "a file of R", R),
     (b"FCS", "raw data of a flow cytometer (.fcs)", "Export the table of statistics from the program that gates them, as a CSV file."),
 )
-# The same by the end of the name, for content that is no text.
+# The same by file name extension, for content that is not text.
 SUFFIXES = {
     **dict.fromkeys((".rds", ".rda", ".rdata"), ("a file of R", R)),
     **dict.fromkeys((".sav", ".zsav", ".por"), ("a file of SPSS", SPSS)),
@@ -72,7 +72,7 @@ def read_bytes(path: Path) -> bytes:
     Raises
     ------
     Refusal
-        If there is no such file, or it is no regular file, or too large.
+        If the file does not exist, is not a regular file, or is too large.
     """
     return read_regular_file(path, "a CSV file, an Excel workbook or a Prism file")
 
@@ -101,7 +101,7 @@ def read_grids(content: bytes, path: Path) -> Opened:
     if content[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
         return Opened(read_workbook(content, path))
     if suffix == ".pzfx" and content.lstrip(b"\xef\xbb\xbf\r\n\t ")[:1] != b"<" and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Refusal([Problem(path.name, "", "a file that is no Prism XML, whatever its name says", "Prism's XML format", SAVE_AS_PZFX)])
+        raise Refusal([Problem(path.name, "", "a .pzfx file that does not contain Prism XML", "Prism's XML format", SAVE_AS_PZFX)])
     if suffix == ".pzfx" or b"<GraphPadPrismFile" in content[:2000]:
         grids, unfit = read_prism(content, path)
         return Opened(grids, unfit=unfit)
@@ -112,7 +112,7 @@ def read_grids(content: bytes, path: Path) -> Opened:
 def _refuse_other_programs(content: bytes, path: Path) -> None:
     """Say what a file of another program is, and how to get its table."""
     found, remedy = next(((name, how) for start, name, how in BEGINNINGS if content.startswith(start)), ("", ""))
-    # An archive is known by its members; a workbook may have any name.
+    # The members of an archive show its type; a workbook may have any name.
     if b"\x00" in content[:2000] or content[:2] in (b"\x1f\x8b", b"BZ", b"\xfd7"):
         found, remedy = (found, remedy) if content[:2] == b"PK" else SUFFIXES.get(path.suffix.casefold(), (found, remedy))
     members: list[str] = []
@@ -123,7 +123,7 @@ def _refuse_other_programs(content: bytes, path: Path) -> None:
     if found == "a .prism file" or path.suffix.casefold() == ".prism":
         raise Refusal([Problem(path.name, "", "a .prism file", "Prism's XML format", SAVE_AS_PZFX)])
     if members and not found and not any(map(WORKBOOK.fullmatch, members)):
-        archive_of = ("an archive of other files", "Unpack it, and give the file itself.")
+        archive_of = ("an archive of other files", "Unpack the archive, and use the file inside it.")
         found, remedy = SUFFIXES.get(path.suffix.casefold(), archive_of)
     if found:
         raise Refusal([Problem(path.name, "", found, READABLE, remedy)])

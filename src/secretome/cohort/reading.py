@@ -83,7 +83,7 @@ def read_cohort(
         Names of groups, endpoints and columns in the file that the study does not know, each with the one that it stands for.
 
     decimal : {"point", "comma", ".", ","}, optional
-        The mark before decimals in text cells, where the file alone can be read in two ways.
+        The decimal mark in text cells, if the file alone is ambiguous.
 
     Returns
     -------
@@ -115,7 +115,7 @@ def read_cohort(
     try:
         cohort = _Reader(read_sheet(path, vocabulary, content, sheet), vocabulary, mark, command).cohort(name)
     except Refusal as refusal:
-        # Names whose letters come out wrong are unknown for no other reason.
+        # Names in a wrong encoding are unknown only for that reason.
         if any(doubtful(problem.found) for problem in refusal.problems) and (wrong := encoding_problem(content, path)):
             raise Refusal([wrong]) from refusal
         raise
@@ -217,7 +217,7 @@ class _Reader:
                     yield _Entry(row, named, row[position], position)
 
     def _marks(self, entries: list[_Entry]) -> dict[int, str]:
-        """The decimal mark of each column of numbers; where a file can be read in two ways, that is asked once."""
+        """The decimal mark of each column of numbers; an ambiguous file gives one question."""
         cells: dict[int, list[tuple[Cell, str]]] = {}
         for entry in entries:
             endpoint = self.protocol.endpoints[entry.endpoint]
@@ -304,7 +304,7 @@ class _Reader:
     def _parsed(self, cell: Cell, endpoint: Endpoint, mark: str | None) -> Value | None:
         text = cell.text.strip()
         if cell.doubt and not shows_titre(cell, endpoint):
-            return None  # told of with the other cells that show something else than they store
+            return None  # Reported with the other cells that display something other than the stored number.
         if cell.kind in BY_KIND:
             self.complaints.about(cell, BY_KIND[cell.kind][0].format(text), "a number", BY_KIND[cell.kind][1])
             return None
@@ -329,12 +329,12 @@ class _Reader:
         return found
 
     def _gather_names(self) -> None:
-        """Look at all names of groups and endpoints before any is read: what one means may depend on the others."""
+        """Collect all names of groups and endpoints before any is read, because the meaning of a name may depend on the others."""
         for kind, names in self.names.items():
             if kind in self.columns.named:
                 names.add(row[self.columns.named[kind]] for row in self.sheet.rows)
             if merged := names.merged(self.sheet.path.name):
-                # Animals of two groups that became one would be told of as repeats.
+                # If two groups became one, their animals would be reported as repeated.
                 self.complaints.problems += merged
                 self.complaints.stop()
             self.understood += names.understood()

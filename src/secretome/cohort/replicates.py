@@ -48,9 +48,9 @@ def average_wells(records: list[tuple[Record, Cell]], complaints: Complaints) ->
 
 
 def number_within_groups(records: list[tuple[Record, Cell]], protocol: Protocol) -> list[str]:
-    """Tell animals apart whose ids count from 1 in every group, as 'sham 1' and 'control 1'; return the sentence that says so.
+    """Add the group to ids that start at 1 in every group ('sham 1', 'control 1'), and return a sentence about it.
 
-    In a study that is not paired, an animal is in one group only, so that such ids can mean nothing else.
+    In a study that is not paired, each animal is in one group only, so equal ids in two groups are different animals.
     """
     if protocol.design == "paired":
         return []
@@ -63,7 +63,7 @@ def number_within_groups(records: list[tuple[Record, Cell]], protocol: Protocol)
     for record, _ in records:
         record["animal"] = f"{record['group']} {record['animal']}"
     first = next(iter(ids))
-    return [f"ids count from 1 in every group, so the animals are told apart as '{first} 1', '{first} 2' and so on"]
+    return [f"ids start at 1 in every group, so the group is added to them: '{first} 1', '{first} 2' and so on"]
 
 
 def refuse_repeats(records: list[tuple[Record, Cell]], complaints: Complaints, protocol: Protocol) -> None:

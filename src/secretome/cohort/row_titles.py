@@ -1,4 +1,4 @@
-"""The titles of rows in a table with one column per group: whether they can name animals, or say something else."""
+"""Row titles in a table with one column per group: whether they can be names of animals."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ _WORDS = (
     "time|time ?point|hour|hours|day|days|week|weeks|month|dose|doses|dosage|concentration|conc|dilution|plate|batch|experiment|exp|assay"
     "|passage|cage|block|litter|visit|baseline|before|after|pre|post|male|males|female|females|run|kit|lot|date|h|d|t|hpi|dpi"
 )
-# What is no animal: a time, a dose, a plate.
+# Titles that are not animals: times, doses and plates.
 _NO_ANIMAL = re.compile(
     rf"[<>~]?\s*[+\-−]?\d+([.,]\d+)?\s*({_UNITS})([\s/_.-].*)?|({_WORDS})[\s_.:#=-]*[+\-−]?\d*([.,]\d+)?(\s*({_UNITS}))?|.*\b(plate|batch|dose|day|week)\s*[\s#:]\w+",
     re.IGNORECASE,
 )
-# What counts the rows of a table, and says nothing more: 1, #1, rat 1, n1.
+# Titles that only number the rows: 1, #1, rat 1, n1.
 _COUNTER = re.compile(rf"(?:#|no\.?|n|r|m|({'|'.join(KIN)}|mice|animal|replicate|repl?|sample|value)s?)?[\s_.#-]*(\d+)", re.IGNORECASE)
 
 
 def names_no_animal(title: str) -> bool:
-    """Whether the title of a row, or of the column of titles, says when, at which dose or on which plate.
+    """Whether the title of a row, or of the column of titles, is a time, a dose or a plate.
 
     >>> names_no_animal("24 h"), names_no_animal("Day 3"), names_no_animal("10 mg/kg"), names_no_animal("Plate A")
     (True, True, True, True)
@@ -35,7 +35,7 @@ def names_no_animal(title: str) -> bool:
 
 
 def count_rows(titles: Sequence[str]) -> bool:
-    """Whether titles do no more than to count the rows, from 0 or 1 on.
+    """Whether titles only number the rows, starting at 0 or 1.
 
     >>> count_rows(["1", "2", "3"]), count_rows(["rat 1", "rat 2"]), count_rows(["6", "24", "48"]), count_rows(["6 h", "24 h"])
     (True, True, False, False)

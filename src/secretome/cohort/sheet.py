@@ -17,9 +17,9 @@ class Cell:
     value, nor is a formula without its result (``unfinished``), and ``merged`` repeats the cell that it is merged with. A cell may
     be struck out by hand (`struck`), in a row or column that is `hidden`, and the result of a `formula`.
 
-    In a workbook, `shown` is what the cell shows, where that is more than its text or something else; `unit` the words after a
-    number that only the number format holds; `percent` whether the number is shown times 100; and `doubt` why what is shown cannot be
-    read as the number that is stored. `fill` and `font` are the colours of background and text, where they are not white and black.
+    In a workbook, `shown` is the displayed text, if it differs from the text; `unit` the words after a
+    number that only the number format holds; `percent` whether the number is shown times 100; and `doubt` the reason why the displayed text
+    cannot be read as the stored number. `fill` and `font` are the colours of background and text, if they are not white and black.
     """
 
     text: str
@@ -41,7 +41,7 @@ class Cell:
 
     @property
     def seen(self) -> str:
-        """The text that a reader of the file sees, as far as it is known."""
+        """The text that a reader of the file sees, if known."""
         return (self.shown or self.text).strip()
 
     @property
@@ -77,7 +77,7 @@ class Grid:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table of text: header cells, then rows of as many cells; and what was made of the file so far, and is wrong with it.
+    """A table of text with header cells and rows of the same length, and the notes and problems so far.
 
     `delimiter` is what separates the columns of a text, and `unused` are the titles of the sheets that were not used.
     """

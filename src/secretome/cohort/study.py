@@ -90,7 +90,7 @@ def load_study(
     names : mapping, optional
         Names of groups, endpoints and columns in the file that the study does not know, each with the one that it stands for.
     decimal : {"point", "comma", ".", ","}, optional
-        The mark before decimals in text cells, where the file alone can be read in two ways.
+        The decimal mark in text cells, if the file alone is ambiguous.
 
     Returns
     -------
@@ -132,7 +132,7 @@ def load_study(
         )
     content = own.read_bytes()
     if read.path.resolve() == own.resolve() or read.sha256 == hashlib.sha256(content).hexdigest():
-        # A claim was never made from simulated animals.
+        # No claim is based on simulated animals.
         return Study(protocol, read, source_data=read.origin != "simulated")
     original = _original(folder / "protocol.yml", own, content)
     meant = _check_scale(read, original, protocol)
@@ -141,7 +141,7 @@ def load_study(
 
 @dataclass(frozen=True)
 class _Original:
-    """What other cohorts are compared with: where the study's own is from, its medians, its values and its animals."""
+    """The study's own cohort, with which others are compared: its origin, medians, values and animals."""
 
     origin: Origin
     medians: Mapping[tuple[str, str], float]
@@ -194,7 +194,7 @@ def _log_medians(cohort: Cohort) -> dict[tuple[str, str], float]:
 
 
 def _is_source_data(cohort: Cohort, original: _Original, protocol: Protocol) -> bool:
-    """Whether a cohort holds the measurements that the claims were made from.
+    """Whether a cohort contains the measurements on which the claims are based.
 
     Values are compared, not files: a copy in another layout, without some animals or with a few more, is still the source. In a paired
     study one pair with equal values is enough; elsewhere `find_copy` decides.
@@ -202,7 +202,7 @@ def _is_source_data(cohort: Cohort, original: _Original, protocol: Protocol) -> 
     Raises
     ------
     Refusal
-        If the cohort holds the study's own simulated animals without saying so: they must not be taken for measured ones.
+        If the cohort contains the study's own simulated animals but does not state this origin.
     """
     if original.origin == "simulated" and cohort.origin == "simulated":
         return False
@@ -212,7 +212,7 @@ def _is_source_data(cohort: Cohort, original: _Original, protocol: Protocol) -> 
     kinds = {key: endpoint.kind for key, endpoint in protocol.endpoints.items()}
     overlap = find_copy(sample_of(cohort.values), original.sample, kinds)
     if overlap and original.origin == "simulated":
-        found = f"{overlap.matched} values of the study's own simulated cohort, without the word 'simulated'"
+        found = f"{overlap.matched} values of the study's own simulated cohort, without origin 'simulated'"
         remedy = "Keep the columns origin, scenario and seed of a simulated file."
         raise Refusal([Problem(cohort.path.name, "", found, "measured animals, or origin 'simulated' in every row", remedy)])
     return overlap is not None

@@ -1,8 +1,8 @@
-"""Cells that hold no value: which of them say that a limit was passed, and what to write in place of the others."""
+"""Cells without a readable value: those that state that a limit was passed, and what to write instead of the others."""
 
 import re
 
-# Words for a value below an assay's range, above it, or outside of it; spaces and punctuation are left out.
+# Words for a value below, above or outside an assay's range; spaces and punctuation are left out.
 BELOW = frozenset(
     {
         *(
@@ -35,47 +35,50 @@ LIMIT = {
     "standard if it is above.",
 }
 _DIGITS = r"[+\-−]?[\d.,]+"
-# Why a cell is no value, where its form tells; and what to write.
+# Patterns of cells that are not values, and what to write instead.
 _FORMS = (
     (
         r"#(DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)",
-        "Mend the formula of the spreadsheet or type the value; empty the cell if it is missing.",
+        "Correct the formula in the spreadsheet or type the value; if the value is missing, leave the cell empty.",
     ),
     (r"#{3,}", "The column was too narrow when the file was saved: widen it in the spreadsheet, and save the file again."),
     (
         r"[<>≤≥~]?\s*\d{1,3}([ .,'’\u2009\u202f\xa0]\d{3})+([.,]\d+)?",
-        "Write the number without marks between thousands, and with one decimal mark.",
+        "Write the number without thousands separators, and with one decimal mark.",
     ),
     (
         r"\d{1,3}:\d{2}(:\d{2})?(\s*[ap]m)?",
-        "This is a time, or a titre that a spreadsheet took for one: format the column as text, and type the value, "
-        "of a titre the reciprocal alone, such as 16 for 1:16.",
+        "This is a time, or a titre that a spreadsheet changed to a time: format the column as text, and type the value; "
+        "for a titre type only the reciprocal, such as 16 for 1:16.",
     ),
     (
         r"\d{1,2}[./-](\d{1,2}|[^\W\d]{3,4})([./-]\d{2,4})?\.?|[^\W\d]{3}-\d{2}",
-        "Type one value: this is two numbers, or a date that a spreadsheet made of one.",
+        "Type one value: this cell contains two numbers, or a number that a spreadsheet changed to a date.",
     ),
     (r"[\d.,]+\s*[x×*·]\s*10\s*\^?\s*-?\d+", "Write it as 1.2e4, or in full."),
-    (r"[\d.,]+\s*±.*", "Write one animal's value: a mean with a spread is none."),
-    (r"[\d.,]+\s*([-–/;,&]|to)\s*[\d.,]+", "Write one number; wells of one animal are rows numbered in a column 'replicate'."),
+    (r"[\d.,]+\s*±.*", "Write the value of one animal, not a mean with a standard deviation or error."),
+    (
+        r"[\d.,]+\s*([-–/;,&]|to)\s*[\d.,]+",
+        "Write one number; for several wells of one animal write one row per well, numbered in a column 'replicate'.",
+    ),
     (
         rf"\*+\s*{_DIGITS}",
         "A star before a number marks a value that a program extrapolated beyond the standards: write '<' and the lowest standard, or '>' "
-        "and the highest; write the number alone only if you accept the extrapolation.",
+        "and the highest; write only the number if you accept the extrapolation.",
     ),
     (
         rf"{_DIGITS}\s*\*+",
-        "In a text export of Prism a star marks an excluded value: give the row a reason in a column 'exclude', one row per animal. If it "
-        "is none, write the number alone, and such a remark into a column 'note'.",
+        "In a text export of Prism a star marks an excluded value: write a reason in a column 'exclude', with one row per animal. If it "
+        "does not, write only the number, and write the remark in a column 'note'.",
     ),
     (
         r"-{3,}|\*{2,}|[–—]{2,}",
-        "Programs of plate readers write this where they give no value. If it was an outlier or a fault, leave the cell empty; if it was "
-        "outside the assay's range, write the limit, such as <15.6 if the lowest standard is 15.6.",
+        "Plate reader programs write this when they do not report a value. If it was an outlier or an error, leave the cell empty; if it "
+        "was outside the assay's range, write the limit, such as <15.6 if the lowest standard is 15.6.",
     ),
     (
         rf"(?P<kept>[<>≤≥]\s*{_DIGITS})\s*[^\s\d.,].*",
-        "Write {kept}, with the sign: a unit belongs into the header, a remark into a column 'note'.",
+        "Write {kept}, with the sign; write a unit in the header, and a remark in a column 'note'.",
     ),
     (
         r"[<>≤≥]?\s*[\d.,]+\s*[*†#a-zµμ()%].*|'[\d.,]+",
@@ -83,7 +86,7 @@ _FORMS = (
     ),
     (
         r"(found\s+)?(died|dead|death|deceased|euthani[sz]ed|killed|culled|moribund|d\.?o\.?d\.?)\b.*|[†✝‡]+",
-        "If the animal died before it was sampled, leave the cell empty, and state the death: 1 in a column 'event', and the hour in a "
+        "If the animal died before it was sampled, leave the cell empty, and record the death: 1 in a column 'event', and the hour in a "
         "column 'time'.",
     ),
     (
@@ -97,7 +100,7 @@ _FORMS = (
     ),
     (
         r"[~≈].*|(less|more|greater) than.*|[\d.,]+\s*[<>]",
-        "Write '<15.6' for a value below a limit, '>1000' for one above, and a number for any other.",
+        "Write '<15.6' for a value below a limit, '>1000' for a value above a limit, and a number for any other value.",
     ),
 )
 FORMS = tuple((re.compile(form, re.IGNORECASE), remedy) for form, remedy in _FORMS)
@@ -105,7 +108,7 @@ USUAL = "Correct the cell, or leave it empty if the value is missing."
 
 
 def limit_passed(text: str) -> str:
-    """On which side of its range an assay was left, where a cell says so without the limit: ``<``, ``>``, or ``?`` if it does not tell.
+    """On which side of its range an assay was left, if a cell states this without the limit: ``<``, ``>``, or ``?`` if the side is unknown.
 
     >>> limit_passed("n.d."), limit_passed("< LOD"), limit_passed("Above Fit Curve Range"), limit_passed("OOR"), limit_passed("<15.6")
     ('<', '<', '>', '?', '')
@@ -119,7 +122,7 @@ def limit_passed(text: str) -> str:
 
 
 def remedy(text: str) -> str:
-    """What to write in place of a cell that is no value.
+    """What to write instead of a cell that is not a value.
 
     >>> remedy("<10 pg/mL")
     "Write <10, with the sign: a unit belongs into the header, a remark into a column 'note'."

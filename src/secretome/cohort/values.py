@@ -10,7 +10,7 @@ from secretome.cohort.unreadable import LIMIT, limit_passed, remedy
 MISSING = frozenset({"", "na", "n/a", "n.a.", "nan", "null", "-", "--", "–", "—", "."})
 # No assay gives a number beyond these, whatever its unit, and sums of squares of such numbers overflow.
 SMALLEST, LARGEST = 1e-15, 1e15
-# What separates thousands and nothing else: an apostrophe, or a space that no line breaks at.
+# Marks that can only be thousands separators: an apostrophe, or a no-break space.
 THIN_MARKS = "'\u2019\u2009\u202f\xa0"
 _VALUE = re.compile(rf"(?P<bound>[<>≤≥]?)\s*(?P<number>[+\-−]?(?:\d[\d.,{THIN_MARKS}]*|[.,]\d+)(?:[eE][+\-−]?\d+)?)\s*(?P<percent>%?)")
 A_VALUE = "a number, a censored value such as <15.6, or an empty cell"
@@ -99,7 +99,7 @@ def parse(text: str, mark: str) -> Value:
 
 
 def _without_thousands(number: str, mark: str) -> str | None:
-    """A number as Python writes it, without the marks between its thousands; None where the marks are none of this decimal mark's.
+    """A number as Python writes it, without thousands separators; None if its marks do not fit this decimal mark.
 
     >>> _without_thousands("1,200,000.5", "."), _without_thousands("1\u2019250,5", ","), _without_thousands("12,50", ".")
     ('1200000.5', '1250.5', None)
@@ -122,7 +122,7 @@ def _refused_mark(bound: str, number: str, mark: str) -> Unreadable:
     other, name = ("," if mark == "." else "."), ("point" if mark == "." else "comma")
     if number.count(other) == 1 and mark not in number:
         return Unreadable(f"a decimal {name}, as in the rest of the file", f"Write {bound}{number.replace(other, mark)}.")
-    return Unreadable(f"a number with a decimal {name}", "Write the number without marks between thousands, and with one decimal mark.")
+    return Unreadable(f"a number with a decimal {name}", "Write the number without thousands separators, and with one decimal mark.")
 
 
 def _nonzero(number: str) -> bool:

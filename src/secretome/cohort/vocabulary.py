@@ -25,17 +25,17 @@ OTHER_NAMES = {
     "animal": frozenset({"id", *(kin + number for kin in KIN for number in NUMBERS)}),
     "group": frozenset({"groups", "groupname", "treatment", "treatmentgroup", "experimentalgroup", "studygroup", "arm", "studyarm"}),
 }
-# A word for which an endpoint's label may have a short form: it is suggested, never taken.
+# A word for which an endpoint's label may have a short form; it is suggested, but not used.
 LONG_FORMS = ((re.compile(r"interleukine?s?\b[\s-]*", re.IGNORECASE), "IL-"),)
 
 
 class NameTable:
-    """Names, each with what it stands for: found by spelling first, then without neutral punctuation.
+    """Names with their meanings, looked up first by spelling and then without neutral punctuation.
 
     Parameters
     ----------
     pairs : iterable of (str, str)
-        Names with what they stand for. A form that two names share is found only if both stand for the same.
+        Names and their meanings. A form that two names share is found only if both have the same meaning.
     """
 
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
@@ -59,12 +59,12 @@ class Vocabulary:
     protocol : Protocol
         The study.
     mapped : mapping, optional
-        Names of the file, each with the group, endpoint or column that it stands for. They come before the study's own names.
+        Names in the file, each with its group, endpoint or column. They take precedence over the study's own names.
 
     Raises
     ------
     Refusal
-        If what a mapped name stands for is none of the study's, or one name is mapped twice.
+        If a name is mapped to something that the study does not have, or is mapped twice.
     """
 
     def __init__(self, protocol: Protocol, mapped: Mapping[str, str] | None = None) -> None:
@@ -75,7 +75,7 @@ class Vocabulary:
             "endpoint": NameTable((name, key) for key, label in labelled(protocol.endpoints) for name in (key, label)),
             "column": NameTable((column, column) for column in COLUMNS),
         }
-        # What each mapped name stands for, by kind of name.
+        # The meaning of each mapped name, by kind of name.
         meanings = {old: {kind: self._meaning(new, kind) for kind in self._own} for old, new in self.mapped.items()}
         self._refuse_unfit(meanings)
         self._said = {
@@ -95,12 +95,14 @@ class Vocabulary:
         spelt: dict[str, str] = {}
         for old, new in self.mapped.items():
             if not re.search(r"\w", old):
-                expected = "a name of the file, with a letter or a digit"
+                expected = "a name in the file, with a letter or a digit"
                 problems.append(Problem("--map", "", f"{old!r} to be read as {new!r}", expected))
             other = spelt.setdefault(spelling(old), old)
             if meanings[other] != meanings[old]:
                 found = f"{other!r} to be read as {self.mapped[other]!r}, and {old!r} as {new!r}"
-                problems.append(Problem("--map", "", found, "one meaning for a name, whatever its capitals and spaces", "Leave one out."))
+                problems.append(
+                    Problem("--map", "", found, "one meaning for a name, regardless of case and spaces", "Remove one of the two options.")
+                )
             if not any(meanings[old].values()):
                 candidates = [*protocol.groups, *protocol.endpoints]
                 guess = nearest(new, [*candidates, *COLUMNS])
@@ -114,12 +116,12 @@ class Vocabulary:
     def understood(self) -> tuple[str, ...]:
         """What became of the mapped names, in sentences."""
         return tuple(
-            f"{self._met[old]!r} is read as {new!r}, as --map says" if old in self._met else f"--map: no name {old!r} was met in the file"
+            f"{self._met[old]!r} is read as {new!r}, as set by --map" if old in self._met else f"--map: the name {old!r} is not in the file"
             for old, new in self.mapped.items()
         )
 
     def is_mapped(self, text: str) -> bool:
-        """Whether the user said what this very name means."""
+        """Whether the user mapped this name."""
         return spelling(text) in self._spelt
 
     def column(self, text: str) -> str | None:
@@ -146,7 +148,8 @@ class Vocabulary:
     def near(self, text: str, members: Sequence[str] | None = None) -> str | None:
         """The name of the study that a name comes near to, or that stands in it among other words; of certain names, or of all.
 
-        A bare number comes near to nothing: the nearest to '1' would be 't1'. Nor does a name with other numbers: 'IL-8' is not 'IL-6'.
+        A number alone has no similar name, because the nearest to '1' would be 't1'. Names with
+        different numbers are not similar: 'IL-8' is not 'IL-6'.
         """
         if not re.search(r"[^\W\d]", text):
             return None
@@ -188,7 +191,7 @@ class Vocabulary:
         return None
 
     def _find(self, text: str, kind: str, unless: str = "") -> str | None:
-        """What a name stands for, if it is of a kind; a name that the user mapped stands for that alone, also with something behind it."""
+        """The meaning of a name, if it is of a kind; a name that the user mapped has only that meaning, even if more text follows it."""
         if unless and self.is_mapped(unless):
             return None
         form, key = spelling(text), name_key(text)
@@ -219,7 +222,7 @@ def nearest_of_numbers(name: str, names: Iterable[str], cutoff: float = 0.6) -> 
 
 
 def map_option(name: str, meaning: str) -> str:
-    """What to type so that a name is read as another.
+    """The option that maps one name to another.
 
     >>> print(map_option("CLP", "control"))
     --map 'CLP=control'

@@ -75,7 +75,7 @@ def groups_figure(study: Study, endpoint: str, rows: Sequence[words.Row]) -> Fig
     endpoint : str
         The endpoint's key.
     rows : sequence of Series
-        The planned results to draw, all against one control. Each interval is drawn with the p that belongs to it (see `decisive_rows`).
+        The planned results to draw, all against one control. Each interval is drawn with its own p (see `decisive_rows`).
 
     Returns
     -------

@@ -34,7 +34,7 @@ def specification_figure(study: Study, specifications: pd.DataFrame, alpha: floa
     study : Study
         The study, for the mark of made-up animals.
     specifications : DataFrame
-        What `specifications` returned, or those rows of it that ask one question: p values of different questions share no axis.
+        What `specifications` returned, or its rows for one question; p values for different questions cannot share an axis.
     alpha : float
         The error rate at which claims are decided.
 
@@ -45,10 +45,10 @@ def specification_figure(study: Study, specifications: pd.DataFrame, alpha: floa
     Raises
     ------
     ValueError
-        If the rows ask more than one question.
+        If the rows have more than one question.
     """
     if specifications["question"].nunique() > 1:
-        raise ValueError("p values that answer different questions cannot share an axis: pass the rows of one question.")
+        raise ValueError("the rows have more than one question, and their p values cannot share an axis; pass the rows of one question.")
     rows = specifications[specifications["pvalue"].notna()].reset_index(drop=True)
     with mpl.rc_context(STYLE):
         if rows.empty:
@@ -70,7 +70,7 @@ def specification_figure(study: Study, specifications: pd.DataFrame, alpha: floa
 
 
 def _groups(study: Study, claim: Claim, question: str, rows: pd.DataFrame) -> list[tuple[str, str, str, str]]:
-    """Of a claim about several groups, those whose p is drawn: column, value, label, heading."""
+    """The groups whose p is drawn, for a claim about several groups: column, value, label, heading."""
     if len(claim.judged_on) < 2:
         return []
     heading = "Smallest p in" if question == DIFFERENCE else "Largest p in"

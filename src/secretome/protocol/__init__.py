@@ -36,7 +36,7 @@ if TYPE_CHECKING:
         Titre,
     )
 
-# The lightest first: a name is looked up in turn, and what is not needed is not loaded.
+# The modules are searched in this order, with the fastest to import first.
 _MODULES = ("problems", "names", "files", "loading", "models", "simulation")
 
 __all__ = [
@@ -79,7 +79,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """Load what is asked for on its first use: a usage error needs neither pydantic nor YAML."""
+    """Load a name on its first use, so that a usage error needs neither pydantic nor YAML."""
     if name in __all__:
         for module in _MODULES:
             loaded = import_module(f"{__name__}.{module}")

@@ -1,4 +1,4 @@
-"""How a file is read whole: only a regular file of a reasonable size."""
+"""Read a file, if it is a regular file of a reasonable size."""
 
 import stat
 from pathlib import Path
@@ -19,32 +19,32 @@ def read_regular_file(path: Path, expected: str = "a file that can be read", lar
     expected : str
         What the file should be, in words.
     largest : int
-        The largest size accepted, in bytes.
+        The largest accepted size, in bytes.
 
     Raises
     ------
     Refusal
-        If there is no such file, if it is a folder, a pipe, a socket or a device, which may be endless, or if it is too large.
+        If the file does not exist, is too large, or is a folder, a pipe, a socket or a device, which may be endless.
     """
     try:
-        # Asked before the file is opened: opening a named pipe waits for its other end.
+        # Checked before the file is opened, because opening a named pipe waits for its other end.
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
             raise Refusal([Problem(str(path), "", "a folder", "a file")])
         if not stat.S_ISREG(status.st_mode):
-            remedy = "Save its content in a file and give that file."
+            remedy = "Save its content in a file and use that file."
             raise Refusal([Problem(str(path), "", "a pipe, a socket or a device", "a regular file", remedy)])
         if status.st_size > largest:
             found = f"a file of {status.st_size / 1e6:.0f} megabytes"
             raise Refusal(
-                [Problem(str(path), "", found, f"at most {largest / 1e6:g} megabytes", "Save the one table as a file of its own.")]
+                [Problem(str(path), "", found, f"at most {largest / 1e6:g} megabytes", "Save only the table in a separate file.")]
             )
         return path.read_bytes()
     except OSError as error:
-        found = f"no file that can be read ({error.strerror or error})"
+        found = f"no readable file ({error.strerror or error})"
         raise Refusal([Problem(str(path), "", found, expected)]) from error
     except ValueError as error:
         if isinstance(error, Refusal):
             raise
         # A null character in the name.
-        raise Refusal([Problem(str(path), "", "no file that can be read (invalid name)", expected)]) from error
+        raise Refusal([Problem(str(path), "", "no readable file (invalid name)", expected)]) from error

@@ -87,7 +87,7 @@ def load_protocol(path: Path) -> "Protocol":
 # Kept for as long as the file holds the same: a batch asks for one protocol thousands of times. Nothing changes one that was read.
 @lru_cache(maxsize=8)
 def _read(path: Path, content: bytes) -> "Protocol":
-    # Imported here because pydantic and YAML take longer to load than a usage error may take.
+    # Imported here so that a usage error does not wait for pydantic and YAML.
     from secretome.protocol.models import Protocol
     from secretome.protocol.yaml_files import read_model
 

@@ -70,7 +70,9 @@ class Endpoint(Strict):
     @classmethod
     def _survival_is_not_built(cls, kind: object) -> object:
         if kind == "survival":
-            raise ValueError("another kind: a study of survival times cannot be analysed yet. `secretome.stats.logrank` compares them")
+            raise ValueError(
+                "another kind; a study of survival times cannot be analysed yet, but `secretome.stats.logrank` compares survival times"
+            )
         return kind
 
 
@@ -327,7 +329,7 @@ class Protocol(Strict):
     @property
     def chosen_after_data(self) -> bool:
         """Whether the data of the study's own cohort were public when the rules were registered: true unless shown to be later."""
-        # What is known of a date is its beginning: 2026 may be any day of 2026.
+        # A date may be incomplete: 2026 can be any day of 2026.
         return bool(self.cohort.public) and self.cohort.public <= self.registered.isoformat()
 
     @property

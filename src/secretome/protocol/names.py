@@ -5,13 +5,13 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-# Characters that are one and the same sign for a reader.
+# Characters that look the same to a reader.
 PLUS = dict.fromkeys(map(ord, "\u207a\ufe62\uff0b"), "+")
 MINUS = dict.fromkeys(map(ord, "\u207b\u2212"), "\u2212")
 HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\ufe58\ufe63\uff0d"), "-")
 FULL_WIDTH = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if code not in (0xFF0B, 0xFF0D)}
 SAME_SIGN = {**FULL_WIDTH, **PLUS, **MINUS, **HYPHENS}
-# Punctuation that only sets words apart. Every other sign, such as + * % # ' and †, belongs to the name.
+# Punctuation that only separates words. Every other sign, such as + * % # ' and †, is part of the name.
 NEUTRAL = frozenset("_.,:;()[]{}/\\|")
 
 
@@ -49,7 +49,7 @@ def name_key(name: str) -> str:
     """A name without case, spaces and neutral punctuation, for comparing a file's names with a study's.
 
     Signs are kept: a minus is a sign at the end of a word or alone, and a hyphen between letters or digits joins them. Points, commas
-    and hyphens between digits are kept as well, and digits that stand apart stay apart.
+    and hyphens between digits are kept as well, and separate digits stay separate.
 
     >>> name_key("IL-6"), name_key("Control (-)"), name_key("CM+"), name_key("Control-group")
     ('il6', 'control-', 'cm+', 'controlgroup')
@@ -77,7 +77,7 @@ def _between_digits(text: str, at: int) -> bool:
 
 
 def _joins(text: str, at: int) -> bool:
-    """Whether a hyphen joins two parts of a word, and is no minus sign."""
+    """Whether a hyphen joins two parts of a word and is not a minus sign."""
     before, after = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
     if not (before.isalnum() and after.isalnum()) or (before.isdigit() and after.isdigit()):
         return False

@@ -59,7 +59,7 @@ def read_model(path: Path, model: type[Model], *, whole: str, guide: str, loader
         lines: Lines = {}
         repeated = list(_index(root, (), lines)) if root else []
     except _TooLarge as error:
-        expected = f"at most {MOST_NODES} keys and values, nested at most {DEEPEST} deep, without aliases of aliases"
+        expected = f"at most {MOST_NODES} keys and values, at most {DEEPEST} levels deep, without aliases of aliases"
         raise Refusal([Problem(path.name, f"line {error.line}", str(error), expected)]) from error
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
@@ -104,7 +104,7 @@ def _check_size(text: str, loader: Any) -> None:
             continue
         nodes += 1
         if nodes > MOST_NODES or len(stack) > DEEPEST:
-            found = "too many keys and values" if nodes > MOST_NODES else "keys that are nested too deep"
+            found = "too many keys and values" if nodes > MOST_NODES else "keys with too many levels"
             raise _TooLarge(found, line)
 
 

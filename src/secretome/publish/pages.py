@@ -64,7 +64,7 @@ def write_sources(folder: Path) -> int:
 
 
 def write_beside(folder: Path) -> None:
-    """Put the published tables beside the built pages."""
+    """Copy the published tables to the folder of the built pages."""
     shown = [show(entry) for name in study_names() for entry in published(name)]
     for one in shown:
         (folder / one.name).mkdir(parents=True, exist_ok=True)

@@ -118,7 +118,7 @@ def unpublish(study: str, cohort: str, why: str, day: str) -> Path:
 
 
 def _hashes(provenance: Provenance) -> dict[str, str]:
-    """What a history keeps of a cohort, by which its animals are recognised."""
+    """The hashes in a history by which the animals of a cohort are recognised."""
     hashes = {"cohort_sha256": provenance.cohort_sha256, "cohort_values_sha256": provenance.cohort_values_sha256}
     return {name: value for name, value in hashes.items() if value}
 
@@ -144,8 +144,10 @@ def _taken(rerun: Finished, before: Sequence[Finished], *, again: bool) -> list[
     twin = next((other for other in others if other.cohort != about.cohort and same_animals(other, about)), None)
     if twin:
         what = "file" if twin.cohort_sha256 == about.cohort_sha256 else "measurements"
-        remedy = "The same animals are not counted twice."
-        problems.append(Problem(place, "", f"the same {what} as the cohort {twin.cohort!r}", "each cohort once", remedy))
+        remedy = "The same animals cannot be counted twice; publish only one of them."
+        problems.append(
+            Problem(place, "", f"the same {what} as the cohort {twin.cohort!r}", "measurements that are not published yet", remedy)
+        )
     withdrawn = [
         event
         for name, events in histories(about.study).items()

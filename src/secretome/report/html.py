@@ -45,7 +45,7 @@ def report_html(
     altered : str
         In what the run differs from the one that the protocol plans, said at the top.
     found : sequence of Condition
-        The conditions that the cohort shows, stated at the top.
+        The conditions of the cohort, which are stated at the top.
 
     Returns
     -------

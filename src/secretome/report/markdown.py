@@ -16,12 +16,12 @@ from mdit_py_plugins.myst_role import myst_role_plugin
 
 from secretome.report.render import figure_html
 
-# Cells about the book's own page, such as exercises, are left out of a report.
+# Cells that only make sense in the book, such as exercises, are left out of a report.
 HIDDEN_TAGS = frozenset({"book-only", "remove-cell"})
 # Roles that only a whole book can resolve; a report shows their text.
 BOOK_ROLES = frozenset({"term", "doc", "ref", "numref"})
 ADMONITIONS = frozenset({"admonition", "attention", "caution", "danger", "error", "hint", "important", "note", "seealso", "tip", "warning"})
-# What MyST-NB calls the record of a glued value in the metadata of an output.
+# The key of a glued value in the metadata of an output, as MyST-NB writes it.
 GLUE = "scrapbook"
 
 
@@ -33,7 +33,7 @@ def notebook_html(notebook: nbformat.NotebookNode, sources: Mapping[str, str]) -
     notebook : NotebookNode
         The executed notebook. Text cells are MyST Markdown.
     sources : mapping
-        What a citation key stands for, in words.
+        The text of each citation key.
 
     Returns
     -------
@@ -43,7 +43,7 @@ def notebook_html(notebook: nbformat.NotebookNode, sources: Mapping[str, str]) -
     Raises
     ------
     ValueError
-        If a text cell names a glued value that no cell has stored, or a role or directive that a report does not know.
+        If a text cell names a glued value that no cell has stored, or a role or directive that is not supported in a report.
 
     Examples
     --------
@@ -75,7 +75,7 @@ class _Markdown:
             ("myst_block_break", _nothing),
             ("image", self._alternative_text),
         ):
-            # The parser makes each rule a method of its renderer, which these do not need.
+            # The parser adds each rule to its renderer as a method; these rules do not need it.
             self._parser.add_render_rule(kind, lambda _, *args, render=render: render(*args))
 
     def render(self, text: str) -> str:
@@ -83,7 +83,7 @@ class _Markdown:
         return str(self._parser.renderer.render(list(self._with_ids(tokens)), self._parser.options, {}))
 
     def _with_ids(self, tokens: list[Token]) -> Iterator[Token]:
-        """Give each heading an id; leave out the title, which the report has already."""
+        """Give each heading an id, and remove the title, which the report already has."""
         title = False
         for place, token in enumerate(tokens):
             if token.type in ("heading_open", "heading_close") and token.tag == "h1":
@@ -113,12 +113,14 @@ class _Markdown:
         elif name == "doc":
             shown += " (a page of the book)"
         elif name not in BOOK_ROLES:
-            raise ValueError(f"a report does not know the role {{{name}}}; tag its cell 'book-only' or write the text itself.")
+            raise ValueError(
+                f"the role {{{name}}} is not supported in a report; tag its cell 'book-only' or write the text without the role."
+            )
         return f"<span>{html.escape(shown)}</span>"
 
     def _value(self, key: str) -> str:
         if key not in self._glued:
-            raise ValueError(f"the text shows the value {key!r}, which no cell of the notebook has stored.")
+            raise ValueError(f"the text uses the value {key!r}, which no cell of the notebook stores.")
         return self._glued[key]
 
     def _fence(self, tokens: list[Token], place: int, *_: Any) -> str:
@@ -128,14 +130,14 @@ class _Markdown:
             return f'<pre class="code literal-block"><code>{html.escape(token.content)}</code></pre>\n'
         name, title = directive.groups()
         if name not in ADMONITIONS:
-            raise ValueError(f"a report does not know the directive {{{name}}}; tag its cell 'book-only'.")
+            raise ValueError(f"the directive {{{name}}} is not supported in a report; tag its cell 'book-only'.")
         body = re.sub(r"\A(?::[\w-]+:.*\n)+", "", token.content)
         heading = self._parser.renderInline(title) if title else name.capitalize()
         return f'<aside class="admonition {name}">\n<p class="admonition-title">{heading}</p>\n{self.render(body)}</aside>\n'
 
     @staticmethod
     def _alternative_text(tokens: list[Token], place: int, *_: Any) -> str:
-        """The alternative text of an image: a report is one file, with no image beside it."""
+        """The alternative text of an image: a report is a single file without separate images."""
         return html.escape(tokens[place].content)
 
 

@@ -12,7 +12,7 @@ from secretome import figures, tables, words
 from secretome.claims import AS_CLAIMED, DIFFERENCE, conditions
 from secretome.cohort import Study
 
-# Under this name MyST-NB looks for the values that prose shows by ``{glue:text}``.
+# MyST-NB looks for the values of ``{glue:text}`` under this name.
 GLUE = "scrapbook"
 HIDDEN = "application/papermill.record/"
 
@@ -38,7 +38,7 @@ class Page:
         self._out = Path(out) if out else None
 
     def banner(self, results: pd.DataFrame | None = None) -> None:
-        """State at the top that a cohort is simulated, and which conditions it shows under which the error rate is not held.
+        """State at the top that a cohort is simulated, and the conditions under which its error rate is not held.
 
         No option removes this. The tests that take account of cages, batches and plates are taken from `results`.
         """
@@ -100,9 +100,9 @@ class Page:
         display({"text/html": f'<p class="paste">{html.escape(text)}</p>', "text/plain": text}, raw=True)
 
     def curve(self, key: str, specifications: pd.DataFrame, alpha: float) -> None:
-        """Show every analysis of a claim: what they find, as a curve, and, folded, as a table.
+        """Show every analysis of a claim as a summary, a curve and a folded table.
 
-        Tests of a difference have a curve of their own beside the tests of equivalence of a claim that nothing changes.
+        For a claim that nothing changes, tests of a difference and tests of equivalence have separate curves.
         """
         if self._study is None:
             raise ValueError("a page without a study has no claims.")

@@ -38,7 +38,7 @@ class _Implied:
 
     @property
     def stated(self) -> tuple[float, float]:
-        """The ratio as a sentence states it: as printed, or, of two implied ends that agree, the values that both allow."""
+        """The ratio for a sentence: as printed or, if two implied limits agree, the values that both allow."""
         if self.direct or not _overlap(*self.limits):
             return self.nominal
         return max(low for low, _ in self.limits), min(high for _, high in self.limits)
@@ -53,7 +53,7 @@ def ratios(table: Table) -> Iterator[Finding]:
         printed = next((other for other in direct if other.over == one.over and other.quantity == one.quantity), None)
         groups = tuple(table.groups[group].label for group in one.over)
         ends = (Value("from the lower ends", one.nominal[0]), Value("from the upper ends", one.nominal[1]))
-        # Where the two ends agree, the sentence states the values that both allow.
+        # If the two limits agree, the sentence states the values that both allow.
         both = (Value("at least", one.stated[0]), Value("at most", one.stated[1])) if _overlap(*one.limits) else ()
         values = ends + both
         if printed:

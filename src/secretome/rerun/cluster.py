@@ -149,6 +149,6 @@ def _connect(scheduler: str, jobs: int, held: ExitStack) -> tuple[Any, int]:
     except ImportError as error:
         remedy = "Install it: pip install 'secretome[cluster]'."
         raise Refusal([Problem("--scheduler", "", f"no package {error.name}", "Dask", remedy)]) from error
-    except Exception as error:  # anything may answer on an address, and Dask raises many kinds of error for it
+    except Exception as error:  # Dask raises many kinds of error if another program uses the address.
         found = f"{scheduler!r} ({' '.join(str(error).split()) or type(error).__name__})"
-        raise Refusal([Problem("--scheduler", "", found, "the address of a Dask scheduler that answers")]) from error
+        raise Refusal([Problem("--scheduler", "", found, "the address of a running Dask scheduler")]) from error

@@ -1,4 +1,4 @@
-"""What every statistic shares: intervals, and tails of an exact null distribution."""
+"""Intervals and tails of exact null distributions, shared by all statistics."""
 
 from typing import Literal, NamedTuple
 
@@ -139,6 +139,6 @@ def t_pvalue(statistic: Floats, df: Floats | float, alternative: Alternative) ->
 
 
 def exp(logs: ArrayLike) -> Floats:
-    """Exponentials, infinite or zero without a warning where they leave the range of floating-point numbers."""
+    """Return exponentials without a warning; they are infinite or zero beyond the range of floating-point numbers."""
     with np.errstate(over="ignore", under="ignore"):
         return np.asarray(np.exp(logs))

@@ -16,7 +16,7 @@ COUNTED_AT_ONCE = 200_000
 COUNTED_AT_MOST = 2_000_000
 DRAWN = 99_999
 BATCH = 20_000
-# Numbers in a batch, so that it stays in the processor's cache, and in all arrangements that are counted at once.
+# The size of a batch, which should fit in the processor's cache, and of all permutations that are enumerated at once.
 LARGEST_BATCH = 250_000
 LARGEST_COUNT = 100_000_000
 
@@ -63,7 +63,9 @@ def permuted(statistic: Statistic, observed: Floats, sizes: Sequence[int], metho
     few = number <= COUNTED_AT_ONCE and number * sum(sizes) <= LARGEST_COUNT
     exact = method == "exact" or (method == "auto" and few)
     if exact and number > COUNTED_AT_MOST:
-        raise ValueError(f"more than {COUNTED_AT_MOST} ways to permute the values are too many to count; use method='permutation'.")
+        raise ValueError(
+            f"the values have more than {COUNTED_AT_MOST} permutations, which are too many to enumerate; use method='permutation'."
+        )
     batches = _every_deal(sizes) if exact else _drawn_deals(sum(sizes), generator)
     above, level = np.zeros(observed.size), np.zeros(observed.size)
     highest, at_highest = -np.inf, 0.0
@@ -123,9 +125,9 @@ def _rows(total: int) -> int:
 
 
 class SignSums:
-    """Sums of signs between groups of permuted values: by how much more often a value of one group exceeds a value of another than not.
+    """Sums of signs between groups of permuted values: the number of pairs with a larger value in one group, less those with a smaller.
 
-    Counting with cumulative sums over the sorted values takes work in proportion to the number of values, not of pairs.
+    With cumulative sums over the sorted values, the work is proportional to the number of values, not of pairs.
 
     Parameters
     ----------
@@ -146,7 +148,7 @@ class SignSums:
         return np.asarray(self._place[deals])
 
     def below(self, member: NDArray[np.int8]) -> NDArray[np.int32]:
-        """At each place, how many members lie below it plus how many lie below or tie with it, for (b, N) marks of 1 and 0."""
+        """For each place, the number of members below it plus the number below or tied with it, for a (b, N) array of 1 and 0."""
         counts = np.zeros((len(member), member.shape[1] + 1), dtype=np.int32)
         np.cumsum(member, axis=1, dtype=np.int32, out=counts[:, 1:])
         if not self._tied:

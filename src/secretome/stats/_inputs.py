@@ -11,10 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 NanPolicy = Literal["raise", "omit"]
 
-# Sums, ranges and intervals of larger values may leave the range of floating-point numbers.
+# Sums, ranges and intervals of larger values may overflow.
 LARGEST_VALUE = 1e290
 
-# NumPy's one-letter kinds of arrays that hold no real numbers, and what they are called in a message.
+# NumPy's one-letter kinds of arrays that are not real numbers, and their names in a message.
 _NOT_NUMBERS = {
     "b": "booleans",
     "c": "complex numbers",
@@ -39,7 +39,7 @@ def as_vector(values: ArrayLike, name: str) -> Floats:
     """
     given: Any = values
     if isinstance(values, (list, tuple)):
-        # NumPy turns True into 1 and warns of a masked element, so both are looked for before.
+        # NumPy turns True into 1 and warns of a masked element, so both are checked first.
         if any(isinstance(value, (bool, np.bool_)) for value in values):
             _refuse_kind(name, "booleans")
         given = [None if value is np.ma.masked else value for value in values]
@@ -56,7 +56,7 @@ def as_vector(values: ArrayLike, name: str) -> Floats:
     if array.dtype.kind == "O":
         vector = np.array([_as_float(value, name) for value in array.tolist()], dtype=np.float64)
     else:
-        # A longer float may lie beyond the largest double: it becomes infinite, and infinity is refused where it means nothing.
+        # A longer float may lie beyond the largest double: it becomes infinite, and infinity is rejected if it has no meaning.
         with np.errstate(over="ignore"):
             vector = array.astype(np.float64)
     if isinstance(values, np.ma.MaskedArray):
@@ -76,18 +76,18 @@ def as_matrix(rows: ArrayLike, name: str) -> Floats:
 
 
 def as_sample(values: ArrayLike, name: str, nan_policy: NanPolicy = "raise") -> Floats:
-    """Return `values` as a one-dimensional array of finite floats, or say what is wrong.
+    """Return `values` as a one-dimensional array of finite floats, or raise an error.
 
     Masked values, None and pandas' NA are missing, as NaN is.
     """
     sample = as_vector(values, name)
     sample = _without_nan(sample, np.isnan(sample), name, nan_policy)
     if not np.isfinite(sample).all():
-        raise ValueError(f"{name} holds an infinite value; give a censored value to a censored method.")
+        raise ValueError(f"{name} contains an infinite value; use a method for censored values if it is censored.")
     if sample.size == 0:
         raise ValueError(f"{name} is empty.")
     if np.abs(sample).max() > LARGEST_VALUE:
-        raise ValueError(f"{name} holds a value beyond {LARGEST_VALUE:g}, where sums leave the range of numbers; use another unit.")
+        raise ValueError(f"{name} contains an absolute value larger than {LARGEST_VALUE:g}, for which sums overflow; use another unit.")
     return sample
 
 
@@ -145,7 +145,7 @@ def as_labels(group: ArrayLike, name: str = "group") -> NDArray[np.generic]:
         raise ValueError(f"{name} must be one-dimensional; it has {labels.ndim} dimensions.")
     missing = int((np.array([_is_missing(label) for label in given.tolist()], dtype=bool) | mask).sum())
     if missing:
-        raise ValueError(f"{name} holds {missing} missing label(s); give each value its group, or drop it from every array.")
+        raise ValueError(f"{name} holds {missing} missing label(s); label each value, or drop it from every array.")
     kinds = sorted({"text" if isinstance(label, (str, bytes)) else "other values" for label in given.tolist()}, reverse=True)
     if len(kinds) > 1:
         raise TypeError(f"{name} must hold labels of one kind; it holds text and other values.")
@@ -166,7 +166,7 @@ def check_one_length(**arrays: NDArray[Any]) -> None:
 def positive(sample: Floats, name: str) -> Floats:
     """Return `sample` if every value has a logarithm."""
     if (sample <= 0).any():
-        raise ValueError(f"{name} holds a value of zero or below, which has no logarithm.")
+        raise ValueError(f"{name} contains a value that is not positive, whose logarithm is not defined.")
     return sample
 
 
@@ -204,7 +204,7 @@ def as_generator(rng: np.random.Generator | None) -> np.random.Generator:
 
 
 def check_choice(value: str, choices: tuple[str, ...], name: str) -> None:
-    """Refuse an argument outside its choices, naming them."""
+    """Raise an error that lists the choices if an argument is not one of them."""
     if not isinstance(value, str) or value not in choices:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}; it is {value!r}.")
 
@@ -223,7 +223,7 @@ def _as_float(value: object, name: str) -> float:
         return float("nan")
     if isinstance(value, (bool, np.bool_)):
         _refuse_kind(name, "booleans")
-    # NumPy's durations call themselves whole numbers.
+    # NumPy's durations are registered as whole numbers.
     if isinstance(value, np.timedelta64) or not isinstance(value, (numbers.Real, Decimal)):
         _refuse_kind(name, f"a value of type {type(value).__name__}")
     try:
@@ -256,7 +256,7 @@ def _without_nan(sample: Floats, missing: NDArray[np.bool_], name: str, nan_poli
 
 
 def unit_of(*samples: Floats) -> float:
-    """Return the power of two just below the largest absolute value: dividing by it is exact, and no square leaves the range of floats."""
+    """Return the power of two just below the largest absolute value: division by it is exact, and squares do not overflow."""
     largest = max(float(np.abs(sample).max()) for sample in samples)
     return float(np.ldexp(1.0, int(np.frexp(largest)[1]) - 1)) if largest > 0 else 1.0
 

@@ -43,14 +43,14 @@ def countable(ranks: Ints, size: int) -> bool:
 
 
 def observed_rank_sum_null(ranks: Ints, size: int) -> tuple[Ints, Floats]:
-    """`rank_sum_null` of doubled midranks in any order, refused where the table would be too large."""
+    """`rank_sum_null` of doubled midranks in any order, with an error if the table would be too large."""
     if not countable(ranks, size):
         raise ValueError(f"{ranks.size} values with these ties are too many for an exact count; use method='asymptotic'.")
     return rank_sum_null(tuple(np.sort(ranks).tolist()), size)
 
 
 def observed_signed_sum_null(ranks: Ints) -> tuple[Ints, Floats]:
-    """`signed_sum_null` of doubled midranks in any order, refused where there are too many."""
+    """`signed_sum_null` of doubled midranks in any order, with an error if there are too many."""
     if ranks.size > LARGEST_EXACT:
         raise ValueError(f"{ranks.size} differences other than zero are too many for an exact count; use method='asymptotic'.")
     return signed_sum_null(tuple(np.sort(ranks).tolist()))

@@ -1,6 +1,6 @@
-"""Differences and shifted values in which ties are not lost to rounding.
+"""Differences and shifted values with ties preserved despite rounding.
 
-0.3 - 0.1 and 0.5 - 0.3 are both 0.2 on paper and differ in the last binary digit. Before values that were calculated are ranked, those
+0.3 - 0.1 and 0.5 - 0.3 are mathematically equal but differ in the last binary digit. Before values that were calculated are ranked, those
 that differ by no more than such rounding are made equal.
 """
 
@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from secretome.stats._inputs import Floats, NanPolicy, as_pairs, as_vector
 
-# Four times the spacing of floating-point numbers at 1: what reading two decimal numbers and one subtraction can add.
+# Four times the spacing of floating-point numbers at 1: the rounding error of reading two decimal numbers and one subtraction.
 ROUNDING = 2.0**-50
 
 
@@ -30,7 +30,7 @@ def merge_tied_differences(difference: Floats, tolerance: Floats) -> Floats:
 
 
 def paired_differences(x: ArrayLike, y: ArrayLike | None, nan_policy: NanPolicy) -> tuple[Floats, Floats]:
-    """Return x - y of each pair, or x where there is no y, with ties kept; and what rounding can have added to each."""
+    """Return x - y of each pair, or x if there is no y, with ties kept; and the possible rounding error of each."""
     first = as_vector(x, "x")
     first, second = as_pairs(first, np.zeros(first.size) if y is None else y, nan_policy)
     tolerance = ROUNDING * np.maximum(np.abs(first), np.abs(second))
@@ -38,7 +38,7 @@ def paired_differences(x: ArrayLike, y: ArrayLike | None, nan_policy: NanPolicy)
 
 
 def subtract(x: Floats, y: Floats) -> Floats:
-    """Return x - y, or refuse a difference that is too large for a floating-point number."""
+    """Return x - y; raise an error if a difference overflows."""
     with np.errstate(over="ignore"):
         difference = np.asarray(x - y)
     if not np.isfinite(difference).all():

@@ -13,7 +13,7 @@ from scipy.special import log_ndtr
 from secretome.stats._common import ALTERNATIVES, Alternative, ConfidenceIntervals, exp, t_pvalue
 from secretome.stats._inputs import LARGEST_VALUE, Floats, as_complete, as_labels, as_real, check_choice, check_level, check_one_length
 
-# How far, in steps, a printed titre may lie from its dilution: 1:32 after 1:10 is a step of 10**0.5 rounded.
+# The largest distance, in steps, of a printed titre from its dilution: 1:32 after 1:10 is a step of 10**0.5 rounded.
 LADDER_TOLERANCE = 0.05
 # A ratio beyond exp(50) either way is no limit that anyone can use.
 FARTHEST = 50.0
@@ -259,7 +259,7 @@ def censored_lognormal(
         raise ValueError(f"least_log_sd must be 0 or a finite number above it; it is {least_log_sd!r}.")
     low, high, labels = _checked(lower, upper, group)
     levels = np.unique(labels)
-    # Around their middle, so that the search starts alike in every unit.
+    # Centred, so that the search starts at the same point in every unit.
     known = np.concatenate([low[low > 0], high[np.isfinite(high)]])
     centre = float(np.log(known).mean())
     groups = [_group(low[labels == level], high[labels == level], centre, level, least_log_sd) for level in levels]
@@ -324,7 +324,7 @@ def titre_bounds(
     if not as_real(fold, "fold") > 1:
         raise ValueError(f"fold must be above 1; it is {fold!r}.")
     if (lower < 0).any() or lower.max() > LARGEST_VALUE / fold:
-        raise ValueError(f"titre must hold numbers from 0 upwards, and none beyond {LARGEST_VALUE:g}.")
+        raise ValueError(f"titre must hold numbers from 0 to {LARGEST_VALUE:g}.")
     ends = {name: as_real(end, name) for name, end in (("lowest", lowest), ("highest", highest)) if end is not None}
     if any(end <= 0 for end in ends.values()):
         raise ValueError("lowest and highest must be above 0.")
@@ -347,7 +347,7 @@ def titre_bounds(
 
 
 def _check_ladder(titres: Floats, steps: Floats, fold: float, first: float) -> None:
-    """Refuse titres that are no dilution on the ladder; printed titres such as 1:32 after 1:10 may be rounded."""
+    """Raise an error for titres that are not dilutions on the ladder; printed titres such as 1:32 after 1:10 may be rounded."""
     off = np.abs(steps - np.rint(steps)) > LADDER_TOLERANCE
     if off.any():
         found = ", ".join(f"{titre:g}" for titre in np.unique(titres[off])[:3])

@@ -28,10 +28,10 @@ from secretome.stats._inputs import (
 
 Scale = Literal["plain", "log"]
 
-# Gauss-Legendre nodes over a chi law, which for any degrees of freedom is a bell about as wide as a normal one.
+# Gauss-Legendre nodes for a chi distribution, whose width for any degrees of freedom is about that of a normal distribution.
 SPREAD_NODES = 64
 RAREST_SPREAD = 1e-15
-# The trapezoidal rule over a normal law reaches double precision with this many nodes, times the square root of how sharp the integrand is.
+# The trapezoidal rule for a normal distribution reaches double precision with this many nodes times the square root of the sharpness.
 NORMAL_NODES = 24
 FARTHEST_NORMAL = 8.5
 
@@ -174,7 +174,7 @@ def welch_contrasts(
     groups = as_samples(samples, nan_policy)
     weights = _checked_weights(contrasts, [group.size for group in groups])
     unit = 1.0 if scale == "log" else unit_of(*groups)
-    # Values that are equal but for rounding have no spread; a sample of one takes no part, so its variance is never used.
+    # Values that are equal except for rounding have no variance; the variance of a sample of one is never used.
     varied = [varies(group) for group in groups]
     if scale == "log":
         groups = [np.log(positive(group, f"samples[{position}]")) for position, group in enumerate(groups)]
@@ -286,7 +286,7 @@ def _dunnett_pvalues(statistic: Floats, loadings: tuple[float, ...], df: int, al
 
 
 def _critical_value(alpha: float, loadings: tuple[float, ...], df: int, *, two_sided: bool) -> float:
-    """The bound that the largest statistic exceeds with chance `alpha` under the null."""
+    """The bound that the largest statistic exceeds with probability `alpha` under the null hypothesis."""
     tail = alpha / 2 if two_sided else alpha
     # Between the quantile for one comparison and Bonferroni's.
     low, high = float(scipy_stats.t.isf(tail, df)), float(scipy_stats.t.isf(tail / len(loadings), df))
@@ -300,10 +300,10 @@ def _critical_value(alpha: float, loadings: tuple[float, ...], df: int, *, two_s
 
 
 def _chance_of_any_above(bound: float, loadings: tuple[float, ...], df: int, *, two_sided: bool) -> float:
-    """The chance under the null that a statistic (or, two-sided, an absolute one) exceeds `bound`.
+    """The probability under the null hypothesis that a statistic (or, two-sided, an absolute one) exceeds `bound`.
 
-    The integrand falls with the estimated standard deviation as fast as the law of a chi divided by the root of df + bound**2: its nodes
-    are laid there, so that they are dense where the chance is, also with one degree of freedom and a bound of thousands.
+    The integrand decreases with the estimated standard deviation as fast as the density of a chi variable divided by the root of
+    df + bound**2. The nodes are placed accordingly, which is accurate even with one degree of freedom and a bound of thousands.
     """
     if two_sided and bound <= 0:
         return 1.0
@@ -311,7 +311,7 @@ def _chance_of_any_above(bound: float, loadings: tuple[float, ...], df: int, *, 
     chi, chi_weights = _chi_nodes(df)
     spread = chi / np.sqrt(df + max(0.0, bound) ** 2)
     log_density = np.log(2 * df) / 2 - gammaln(df / 2) + (df - 1) * np.log(spread * np.sqrt(df / 2)) - df * spread**2 / 2
-    # Logarithms of the chance that no statistic is above, which are small numbers where the chance of one is small.
+    # Logarithms of the probability that no statistic exceeds the bound, for precision at small probabilities.
     none_above = np.zeros((spread.size, normal.size))
     with np.errstate(divide="ignore"):
         for loading, times in Counter(loadings).items():
@@ -333,7 +333,7 @@ def _normal_nodes(sharpness: float) -> tuple[Floats, Floats]:
 
 @lru_cache(maxsize=64)
 def _chi_nodes(df: int) -> tuple[Floats, Floats]:
-    """Nodes and weights over the range of a chi law."""
+    """Nodes and weights for a chi distribution."""
     low, high = scipy_stats.chi.ppf(RAREST_SPREAD, df), scipy_stats.chi.isf(RAREST_SPREAD, df)
     nodes, weights = np.polynomial.legendre.leggauss(SPREAD_NODES)
     return (high + low) / 2 + (high - low) / 2 * nodes, weights * (high - low) / 2

@@ -18,9 +18,9 @@ Method = Literal["auto", "quasi-poisson", "negative-binomial"]
 
 # Fewer than this in a group, and the negative binomial's tests reject too often.
 ENOUGH_FOR_NEGATIVE_BINOMIAL = 20
-# Beyond this, floating-point numbers no longer hold every whole number.
+# Above this, floating-point numbers do not represent every whole number.
 LARGEST_NUMBER = 2.0**53
-# Exposures further apart than this are not of one kind, and their sums would lose the small ones.
+# With a larger ratio of exposures, sums would lose the small ones.
 LARGEST_EXPOSURE_RATIO = 1e12
 # A correlation this small is none.
 SMALLEST_CORRELATION = 1e-6
@@ -157,13 +157,13 @@ def count_ratio(counts: ArrayLike, group: ArrayLike, *, exposure: ArrayLike | No
     if not (np.isfinite(offset).all() and (offset > 0).all()):
         raise ValueError("every exposure must be a finite number above zero.")
     if offset.max() / offset.min() > LARGEST_EXPOSURE_RATIO:
-        raise ValueError("exposures must be in one unit; the largest is more than 10**12 times the smallest.")
+        raise ValueError("exposures must have the same unit; the largest is more than 10**12 times the smallest.")
     levels, design = _design(labels)
     totals = design.T @ number
     filled = totals > 0
     if not filled.any():
         raise ValueError("every count is zero.")
-    # In their geometric mean as unit, exposures leave the range of floats and of the search's starting values in no unit.
+    # Exposures are divided by their geometric mean, so that they do not overflow and the search starts well in every unit.
     middle = float(np.exp(np.log(offset).mean()))
     scaled = offset / middle
     # A group of zeros has no log rate, and would only disturb the fit of the others.
@@ -235,7 +235,7 @@ def proportion_ratio(k: ArrayLike, m: ArrayLike, group: ArrayLike) -> GroupRatio
     shares = totals / (design.T @ trials)
     if not totals.any():
         raise ValueError("every k is zero.")
-    # A group in which no cell or every cell did it fits its share exactly, and says nothing of the correlation.
+    # A group in which no cell or every cell is positive fits exactly and gives no information on the correlation.
     inner = (shares > 0) & (shares < 1)
     kept = design[:, inner].sum(axis=1) > 0
     df = int(trials.size - levels.size)
@@ -255,7 +255,7 @@ def proportion_ratio(k: ArrayLike, m: ArrayLike, group: ArrayLike) -> GroupRatio
 
 
 class _Counted(NamedTuple):
-    """Counts of groups that hold not only zeros: (n,) counts, (n, k) marks of the groups, (n,) exposures."""
+    """Counts of groups that are not all zero: (n,) counts, (n, k) group indicators, (n,) exposures."""
 
     number: Floats
     design: Floats
@@ -283,9 +283,9 @@ class _CountFit(NamedTuple):
 def _fit_counts(counted: _Counted, method: Method, smallest: int) -> tuple[_CountFit, str, str]:
     """The fit by the method, its name and why it was used."""
     if method == "quasi-poisson":
-        return _quasi_poisson(counted), method, "as asked for"
+        return _quasi_poisson(counted), method, "as requested"
     if method == "negative-binomial":
-        return _negative_binomial(counted), method, "as asked for"
+        return _negative_binomial(counted), method, "as requested"
     if smallest < ENOUGH_FOR_NEGATIVE_BINOMIAL:
         reason = f"a group has fewer than {ENOUGH_FOR_NEGATIVE_BINOMIAL} animals, where the negative binomial rejects too often"
         return _quasi_poisson(counted), "quasi-poisson", reason
@@ -316,7 +316,7 @@ def _negative_binomial(counted: _Counted) -> _CountFit:
         return _CountFit(log_rates, np.sqrt(1 / totals), 0.0)
     failed = _CountFit(log_rates, np.full(totals.size, np.nan), np.nan)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
-        # What the search complains of shows in its result.
+        # Warnings of the search are ignored, because its result shows failure.
         warnings.simplefilter("ignore")
         try:
             fit = NegativeBinomial(counted.number, counted.design, exposure=counted.exposure).fit(disp=0, maxiter=200)
@@ -329,7 +329,7 @@ def _negative_binomial(counted: _Counted) -> _CountFit:
 def _fit_proportions(successes: Floats, trials: Floats, design: Floats) -> tuple[Floats, Floats, float]:
     """Log proportions, their standard errors, and the correlation of two cells of one animal; no share is 0 or 1."""
     if np.isin(successes / trials, (0, 1)).all():
-        # Every animal is all or nothing: its cells are one observation, and the binomial of animals is the likeliest.
+        # In every animal all cells or none are positive: each animal is one observation, with a binomial likelihood.
         animals = design.sum(axis=0)
         means = (design.T @ (successes > 0)) / animals
         return np.log(means), np.sqrt((1 - means) / means / animals), SMALLEST_CORRELATION if (trials == 1).all() else 1.0
@@ -370,7 +370,7 @@ def _ratios(
     with np.errstate(invalid="ignore"):
         difference = log_mean[1:] - log_mean[0]
         standard_error = np.hypot(errors[1:], errors[0])
-        # Two groups of zeros have no ratio, and two of which every cell did it no error.
+        # Two groups of zeros have no ratio, and two groups of ones have no standard error.
         standard_error[standard_error == 0] = np.nan
         statistic = np.where(np.isnan(standard_error), np.nan, difference / standard_error)
     pvalue = t_pvalue(statistic, df, "two-sided")
@@ -382,7 +382,7 @@ def _counts(values: ArrayLike, name: str) -> Floats:
     if not np.isfinite(number).all() or (number < 0).any() or (number != np.rint(number)).any():
         raise ValueError(f"{name} must hold whole numbers from 0 upwards.")
     if number.max() > LARGEST_NUMBER:
-        raise ValueError(f"{name} holds a number above 2**53, which is no count.")
+        raise ValueError(f"{name} contains a number above 2**53, which is too large for a count.")
     return number
 
 

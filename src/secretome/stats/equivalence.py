@@ -127,8 +127,8 @@ def equivalence(
 
     Notes
     -----
-    By ranks, y is moved by each bound. A value of x and a moved value of y that differ by rounding alone are tied, as they would be on
-    paper: 1.1 and 1.0 + 0.1 are the same number, although the computer's sum may differ in the last digit.
+    By ranks, y is moved by each bound. A value of x and a moved value of y that differ only by rounding are tied:
+    1.1 and 1.0 + 0.1 are the same number, although the floating-point sum may differ in the last digit.
 
     References
     ----------
@@ -205,7 +205,7 @@ def _by_ranks(x: Floats, y: Floats, low: float, high: float, scale: Scale, paire
     shift = _shift(x, y, scale, paired)
     estimate = float(exp(shift.estimate)) if scale == "ratio" else shift.estimate
     nearer = max(tests, key=lambda test: test.pvalue)
-    # NaN, where a test is asymptotic, is not lost in a maximum by NumPy.
+    # NumPy's maximum keeps NaN, which marks an asymptotic test.
     attainable = float(np.max([test.attainable for test in tests]))
     return EquivalenceResult(
         estimate=estimate,
@@ -227,7 +227,7 @@ def _by_ranks(x: Floats, y: Floats, low: float, high: float, scale: Scale, paire
 def _rank_test(
     x: Floats, y: Floats, bound: float, alternative: Alternative, scale: Scale, paired: bool
 ) -> MannWhitneyResult | SignedRankResult:
-    """The test of x against y moved by the bound. A value that is on the bound but for rounding is tied with it."""
+    """The test of x against y moved by the bound. A value that equals the bound except for rounding is tied with it."""
     if paired and scale == "ratio":
         log_x, log_y, log_bound = np.log(x), np.log(y), float(np.log(bound))
         tolerance = _log_rounding(log_x) + _log_rounding(log_y) + ROUNDING * abs(log_bound)
@@ -261,5 +261,5 @@ def _shift(x: Floats, y: Floats, scale: Scale, paired: bool) -> HodgesLehmannRes
 
 
 def _log_rounding(logs: Floats) -> Floats:
-    """What rounding can have added to logarithms: the value's own relative rounding, and that of the logarithm."""
+    """The possible rounding error of logarithms: the relative error of the value, and that of the logarithm."""
     return ROUNDING * (1 + np.abs(logs))

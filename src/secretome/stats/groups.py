@@ -123,7 +123,7 @@ def kruskal_wallis(
     ties, df = tied_values(pooled), len(groups) - 1
     if method == "asymptotic":
         return KruskalWallisResult(float(test.statistic), float(test.pvalue), np.nan, np.nan, df, method, ties)
-    # Less their mean, so that sums of many ranks stay small and equal ones are equal.
+    # The mean is subtracted, so that sums of many ranks stay small and equal sums are exactly equal.
     ranks = scipy_stats.rankdata(pooled) - (pooled.size + 1) / 2
     cuts = np.cumsum([0, *sizes[:-1]])
 

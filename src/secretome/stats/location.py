@@ -45,18 +45,18 @@ class HodgesLehmannResult:
         """Interval from the permutation null of the observed ties.
 
         The limits are order statistics of the pairwise differences (Walsh averages for pairs), so that the interval
-        excludes a shift of zero when the test rejects at ``1 - confidence_level``, touching limits aside.
+        excludes a shift of zero if the test rejects at ``1 - confidence_level``, except when a limit equals zero.
 
         Parameters
         ----------
         confidence_level : float, default 0.95
-            The level asked for.
+            The requested level.
 
         Returns
         -------
         ConfidenceInterval
-            ``low``, ``high`` and ``level``, the level reached; by the asymptotic method, the level asked for. Where no finite interval
-            reaches it, the limits are infinite, and where all differences are equal they are NaN; a warning says so.
+            ``low``, ``high`` and ``level``, the level reached; by the asymptotic method, the requested level. If no finite interval
+            reaches it, the limits are infinite, and if all differences are equal they are NaN; both give a warning.
 
         Raises
         ------
@@ -114,13 +114,13 @@ def hodges_lehmann(
     ------
     ValueError
         If a sample is empty, not one-dimensional, or holds NaN or infinity; if pairs differ in number; if there are more than 20 million
-        differences, which no longer fit in memory; if an exact count of too many values is asked for.
+        differences, which do not fit in memory; if there are too many values for ``method="exact"``.
 
     Notes
     -----
     The estimate is the median of all differences x - y, or of the Walsh averages of the paired differences [1]_. The interval
-    takes its order statistics from the exact null of the observed ties, as SAS does. Without ties it holds just the shifts
-    that the exact test accepts; with them the two are sure to agree only at a shift of zero, because another shift has other ties.
+    takes its order statistics from the exact null of the observed ties, as SAS does. Without ties it contains exactly the shifts
+    that the exact test does not reject; with ties this is certain only for a shift of zero, because other shifts have other ties.
 
     References
     ----------
@@ -156,9 +156,9 @@ def shift_of_samples(x: Floats, y: Floats, rounding_x: Floats, rounding_y: Float
     null = None
     if method == "exact" or (method == "auto" and countable(ranks, fewer)):
         support, weights = observed_rank_sum_null(ranks, fewer)
-        # U of the smaller sample; that of the other mirrors it, and the two-sided test with it.
+        # U of the smaller sample. The distribution of the other U is its mirror image, so the two-sided test is the same.
         null = support - fewer * (fewer + 1), weights
-    # The variance of midranks is that of ranks less what the ties take away.
+    # The variance of midranks is that of ranks less a correction for ties.
     variance = x.size * y.size / max(1, ranks.size - 1) * ranks.var() / 4
     return _result(differences, null, float(np.sqrt(variance)), paired=False)
 
@@ -167,7 +167,7 @@ def shift_of_differences(difference: Floats, rounding: Floats, method: Method = 
     """`hodges_lehmann` of paired differences that carry these rounding errors, in which ties are already equal."""
     _check_number(difference.size * (difference.size + 1) // 2)
     above, beside = np.triu_indices(difference.size)
-    # Halves before the sum, which could be too large for a floating-point number.
+    # Values are halved before they are added, because the sum could overflow.
     averages = difference[above] / 2 + difference[beside] / 2
     averages = merge_tied_differences(averages, np.maximum(rounding[above], rounding[beside]))
     ranks = doubled_midranks(np.abs(difference))
@@ -183,4 +183,6 @@ def _result(differences: Floats, null: tuple[Ints, Floats] | None, deviation: fl
 
 def _check_number(differences: int) -> None:
     if differences > LARGEST_NUMBER:
-        raise ValueError(f"{differences:.3g} differences between the values are too many to keep; there may be {LARGEST_NUMBER:.3g}.")
+        raise ValueError(
+            f"{differences:.3g} differences between the values are too many for the memory; the largest number is {LARGEST_NUMBER:.3g}."
+        )

@@ -19,7 +19,7 @@ class RandomEffectsResult:
     Attributes
     ----------
     estimate, standard_error : float
-        The pooled effect, and its standard error by Hartung and Knapp, with the ad hoc correction if it was asked for.
+        The pooled effect, and its standard error by Hartung and Knapp, with the ad hoc correction if requested.
     tau : float
         The standard deviation of the true effects between cohorts.
     i_squared : float
@@ -29,7 +29,7 @@ class RandomEffectsResult:
     k : int
         How many cohorts.
     adhoc : bool
-        Whether the ad hoc correction was asked for.
+        Whether the ad hoc correction was applied.
     fixed_effect_standard_error : float
         The standard error of the fixed-effect (inverse-variance) mean, which assumes that the true effect is the same in every cohort.
     """
@@ -66,7 +66,7 @@ class RandomEffectsResult:
         if reach < scipy_stats.norm.ppf(tail) * self.fixed_effect_standard_error:
             warnings.warn(
                 "The Hartung-Knapp interval is narrower than the fixed-effect interval, because the estimates "
-                "agree more closely than their standard errors would let expect; use adhoc=True for an interval that is not.",
+                "agree more closely than their standard errors suggest; use adhoc=True to avoid this.",
                 stacklevel=2,
             )
         return ConfidenceInterval(self.estimate - reach, self.estimate + reach, confidence_level)
@@ -169,7 +169,7 @@ def random_effects(estimates: ArrayLike, standard_errors: ArrayLike, *, adhoc: b
 
 
 def _paule_mandel(effects: Floats, errors: Floats) -> float:
-    """The variance between cohorts at which the weighted scatter equals its degrees of freedom, or 0 if it is smaller without any."""
+    """The variance between cohorts at which the weighted scatter equals its degrees of freedom; 0 if that is negative."""
 
     def excess(tau_squared: float) -> float:
         return _weighted_scatter(effects, 1 / (errors**2 + tau_squared)) - (effects.size - 1)

@@ -71,8 +71,8 @@ def power(
     Raises
     ------
     ValueError
-        If `alpha` is not between 0 and 1, `trials` is below 1 or no whole number, `draw` returns other shapes, NaN or infinity, or `test`
-        does not return one p for each trial.
+        If `alpha` is not between 0 and 1, `trials` is not a whole number of at least 1, `draw` returns other shapes, NaN or infinity, or
+        `test` does not return one p for each trial.
 
     Examples
     --------
@@ -113,7 +113,7 @@ def power(
 
 
 def _drawn(draw: Draw, generator: np.random.Generator, rows: int) -> tuple[Floats, Floats]:
-    """One batch of trials, refused where it has another shape or values that cannot be ranked."""
+    """One batch of trials; an error is raised if its shape is wrong or values cannot be ranked."""
     parts = draw(generator, rows)
     if not isinstance(parts, (tuple, list)) or len(parts) != 2:
         raise ValueError(f"draw must return two arrays of {rows} rows; it returned a {type(parts).__name__}.")
@@ -174,6 +174,6 @@ def _welch_rows(x: Floats, y: Floats, alternative: Alternative) -> Floats:
     if min(x.shape[1], y.shape[1]) < 2:
         raise ValueError("Welch's t needs at least two values in each group.")
     with warnings.catch_warnings(), np.errstate(all="ignore"):
-        # A trial whose values do not vary has no t: its p is NaN, which is no rejection.
+        # A trial whose values do not vary has no t. Its p is NaN, which counts as no rejection.
         warnings.simplefilter("ignore", RuntimeWarning)
         return np.asarray(scipy_stats.ttest_ind(x, y, axis=1, equal_var=False, alternative=alternative).pvalue)

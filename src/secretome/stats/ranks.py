@@ -39,7 +39,7 @@ class MannWhitneyResult:
     superiority : float
         U divided by the number of pairs: the estimated P(X > Y) + P(X = Y) / 2.
     method : str
-        ``"exact"`` or ``"asymptotic"``: what was used.
+        The method used, ``"exact"`` or ``"asymptotic"``.
     alternative : str
         The alternative tested.
     ties : int
@@ -68,13 +68,13 @@ class SignedRankResult:
         Exact conditional p given ties and zeros, or the normal approximation's.
     midp, attainable : float
         The exact p less half the probability of the observed value; the smallest p that this many pairs, with these ties and zeros,
-        allow. Both are NaN when the method is asymptotic.
+        allow. Both are NaN if the method is asymptotic.
     alternative : str
         The alternative tested.
     n_pairs, zeros, ties : int
         Pairs used; differences of zero among them; absolute non-zero differences that share their value with another.
     method : str
-        ``"exact"`` or ``"asymptotic"``: what was used.
+        The method used, ``"exact"`` or ``"asymptotic"``.
     """
 
     statistic: float
@@ -199,7 +199,7 @@ def signed_rank(
     Raises
     ------
     ValueError
-        If the samples differ in length, are empty, or hold NaN or infinity; if an exact count of too many pairs is asked for.
+        If the samples differ in length, are empty, or hold NaN or infinity; if there are too many pairs for ``method="exact"``.
 
     Notes
     -----

@@ -102,7 +102,7 @@ def probability_of_superiority(x: ArrayLike, y: ArrayLike, *, nan_policy: NanPol
     (0.789, 0.558, 0.911)
     """
     first, second = as_sample(x, "x", nan_policy), as_sample(y, "y", nan_policy)
-    # U from rank sums, which needs no table of all pairs.
+    # U is calculated from rank sums, which needs less memory than all pairs.
     ranks = scipy_stats.rankdata(np.concatenate([first, second]))[: first.size]
     wins = ranks.sum() - first.size * (first.size + 1) / 2
     return SuperiorityResult(float(wins / (first.size * second.size)), first.size, second.size)

@@ -77,7 +77,7 @@ def logrank(
     ------
     ValueError
         If the arrays differ in length, a time is negative or missing, an event or a group label is missing, there are fewer than two
-        groups, or nothing died.
+        groups, or there are no deaths.
 
     Notes
     -----
@@ -143,7 +143,7 @@ def _events(event: ArrayLike) -> Floats:
         event = [int(value) if isinstance(value, (bool, np.bool_)) else value for value in event]
     died = as_vector(event, "event")
     if not np.isin(died, (0, 1)).all():
-        raise ValueError("event must hold true or false (1 or 0) for each value, and none missing.")
+        raise ValueError("event must be true or false (1 or 0) for each value, without missing values.")
     return died
 
 

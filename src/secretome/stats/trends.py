@@ -134,7 +134,7 @@ def jonckheere_terpstra(
     signs = SignSums(pooled)
 
     def trend(deals: Ints) -> Ints:
-        # The sum of signs of each group against all groups before it: twice J less its mean.
+        # The sum of signs of each group against all groups before it: twice the difference of J and its mean.
         places = signs.places(deals)
         member = np.zeros(places.shape, dtype=np.int8)
         total = np.zeros(len(places), dtype=np.int64)
@@ -354,7 +354,7 @@ def _steps(counts: tuple[int, ...], sizes: tuple[int, ...]) -> float:
     length = sum(a * b for i, a in enumerate(sizes) for b in sizes[:i])
     ways = np.ones(1)
     for size in sizes:
-        # How many ways there are to place each number of equal values in the groups so far.
+        # The number of ways to place each number of equal values in the groups so far.
         ways = np.convolve(ways, np.ones(size + 1))
     return states * float(np.mean(ways[list(counts)])) * max(1.0, length / 500)
 

@@ -29,7 +29,7 @@ def missed(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def conditions_table(rows: pd.DataFrame) -> pd.DataFrame:
-    """Shares of false claims that are supported under each condition, and of cohorts that get the warning."""
+    """Shares of cohorts in which a false claim is supported under each condition, and that get the warning."""
     often = [" (too often)" if row["supported"] > 0.025 + 2 * row["error"] else "" for _, row in rows.iterrows()]
     return pd.DataFrame(
         {

@@ -11,7 +11,7 @@ from secretome.cohort import Study
 
 
 def contrasts_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
-    """Results of many contrasts, one row each, with unadjusted p values; tests of equivalence are headed as such."""
+    """Results of many contrasts, one row each, with unadjusted p values; tests of equivalence have their own heading."""
     equivalence = not results.empty and (results["alternative"] == "equivalence").all()
     return pd.DataFrame(
         {
@@ -23,9 +23,9 @@ def contrasts_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
 
 
 def planned_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
-    """Planned results, one row each, with two pairs of p and interval: as the claim uses them, and as a finding of its own.
+    """Planned results, one row each, with two pairs of p and interval: as the claim uses them, and for each contrast on its own.
 
-    The two differ where a claim needs all of its contrasts: it uses unadjusted p values, and a single contrast of it adjusted ones.
+    The two differ where a claim needs all of its contrasts: it uses unadjusted p values, and each single contrast uses adjusted ones.
     """
     rows = [row for _, row in results.iterrows()]
     used = [as_used(study.protocol, row) for row in rows]
@@ -36,7 +36,7 @@ def planned_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
     same = effects.pop() if len(effects) == 1 else ""
     columns = {
         **_places(study, results),
-        # Named once where all rows estimate the same.
+        # The effect is named once if all rows have the same.
         f"{same[0].upper()}{same[1:]}" if same else "Effect": [_size(row) if same else f"{_effect(row)} {_size(row)}" for row in rows],
         "Interval, as the claim uses it": [words.interval(row) for row in used],
         f"{p}, as the claim uses it": [_p(row) for row in used],
@@ -52,21 +52,21 @@ def planned_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
 
 
 def specifications_table(study: Study, specifications: pd.DataFrame) -> pd.DataFrame:
-    """Every analysis of a claim: the contrast that it hangs on, the effect, p, and what it answers."""
-    answers = {"claimed": "as claimed", "opposite": "the opposite", "open": "open", "none": "not computable"}
+    """Every analysis of a claim: the contrast on which it depends, the effect, p and the result."""
+    answers = {"claimed": "supports the claim", "opposite": "supports the opposite", "open": "inconclusive", "none": "not computable"}
     known = specifications[specifications["answer"] != "none"]
-    # Analyses that ask another question than the claim stand below, so that p values of one kind are together.
+    # Analyses with a question other than the claim's are listed last, so that p values of one kind are together.
     known = known.sort_values("question", key=lambda column: column != AS_CLAIMED, kind="stable")
     endpoint = study.protocol.endpoints[known["endpoint"].iloc[0]] if len(known) else None
     columns = {
         "Analysis": [f"{row['method']}{_reading(row)}" for _, row in known.iterrows()],
-        "Hangs on": [words.against(study, contrast) for contrast in known["contrast"]],
+        "Depends on": [words.against(study, contrast) for contrast in known["contrast"]],
         "Effect": [words.effect(row, endpoint.unit) for _, row in known.iterrows()] if endpoint else [],
         "p": [words.p_number(p) for p in known["pvalue"]],
-        "Finds": [answers[answer] for answer in known["answer"]],
+        "Result": [answers[answer] for answer in known["answer"]],
     }
     if (known["question"] != AS_CLAIMED).any():
-        columns["p is"] = [words.kind_of_p(study.protocol.claims[row["claim"]], row["question"]) for _, row in known.iterrows()]
+        columns["Kind of p"] = [words.kind_of_p(study.protocol.claims[row["claim"]], row["question"]) for _, row in known.iterrows()]
     return pd.DataFrame(columns)
 
 
@@ -100,18 +100,18 @@ def _places(study: Study, results: pd.DataFrame) -> dict[str, list[str]]:
     return {
         "Measure": [study.protocol.endpoints[key].label for key in results["endpoint"]],
         "Contrast": [words.against(study, contrast) for contrast in results["contrast"]],
-        # Kept on one line, however narrow the column.
+        # This stays on one line in a narrow column.
         "n": [f"{row['n_treated']}\u00a0and\u00a0{row['n_control']}" for _, row in results.iterrows()],
     }
 
 
 def _effect(row: words.Row) -> str:
-    """What a row estimates; a bound is one of the ratio."""
+    """The effect that a row estimates; a bound is a bound on the ratio."""
     return "geometric mean ratio" if row["effect"] == BOUND else str(row["effect"])
 
 
 def _size(row: words.Row) -> str:
-    """An estimate, or the bound that the values set on it, without its interval."""
+    """An estimate or bound, without its interval."""
     return words.ratio(row) if math.isnan(row["estimate"]) else words.number(row["estimate"])
 
 

@@ -62,7 +62,7 @@ def _bracket_words(study: Study, rows: Sequence[Row]) -> str:
 
 
 def _place(row: Row, zone: Zone) -> str:
-    """Where an interval of a ratio lies: of a test of equivalence against the margins, else against 1."""
+    """The position of an interval of a ratio: relative to the zone of no effect for a test of equivalence, otherwise relative to 1."""
     if row["alternative"] == "equivalence":
         return "inside the zone of no effect" if zone.low <= row["low"] and row["high"] <= zone.high else "not inside the zone of no effect"
     return "wholly above 1" if row["low"] > 1 else "wholly below 1" if row["high"] < 1 else "on both sides of 1"

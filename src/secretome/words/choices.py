@@ -1,4 +1,4 @@
-"""The choices behind an analysis: what each is called in a figure, and why somebody would make it."""
+"""The choices in an analysis: the name of each in a figure, and the reason for it."""
 
 from collections.abc import Iterator, Mapping
 
@@ -13,7 +13,7 @@ from secretome.words.numbers import p_value
 
 
 def _cluster_options() -> Iterator[tuple[str, tuple[str, str]]]:
-    """The tests that take account of cages, batches and plates, as `OPTIONS` lists tests."""
+    """The tests that take account of cages, batches and plates, in the form of `OPTIONS`."""
     for column in CLUSTER_COLUMNS:
         for method, name, reason in (
             (
@@ -30,39 +30,45 @@ def _cluster_options() -> Iterator[tuple[str, tuple[str, str]]]:
 # Choice, its name in a figure, and the reason.
 OPTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "test": {
-        "Welch's t test": ("Welch's t", "lets both groups vary as much as they do; treated animals rarely vary as controls do"),
-        "Student's t test": ("Student's t", "takes one spread for both groups"),
+        "Welch's t test": ("Welch's t", "allows unequal spreads; treated animals and controls often vary differently"),
+        "Student's t test": ("Student's t", "assumes equal spreads"),
         "t test with the spread of the whole family": (
             "t, spread of the family",
-            "borrows the other groups' spread, which steadies it in small groups",
+            "uses the spread of all groups, which is more precise in small groups",
         ),
-        "Dunnett's test": ("Dunnett", "made for several groups and one control; one spread for all of them"),
+        "Dunnett's test": ("Dunnett", "for several groups and one control; assumes equal spreads"),
         "Dunnett's test, the spread of all groups": ("Dunnett, all groups", "the same, with the groups that the claim is not about"),
-        "permutation test of means": ("permutation of means", "assumes no distribution; asks whether the groups are alike in every way"),
-        "censored lognormal model": ("censored model", "takes a value below the limit for what it is: below"),
+        "permutation test of means": (
+            "permutation of means",
+            "assumes no distribution; tests whether the groups have the same distribution",
+        ),
+        "censored lognormal model": ("censored model", "uses only that a value is below the limit"),
         "quasi-Poisson model": ("quasi-Poisson", "the plaques themselves; a zero is a count like any other"),
-        "negative binomial model": ("negative binomial", "the same with a spread that grows faster; too bold in small groups"),
+        "negative binomial model": ("negative binomial", "the same with a variance that grows faster; rejects too often in small groups"),
         "beta-binomial model": ("beta-binomial", "the cells themselves, of those looked at"),
         "exact Mann-Whitney test": ("Mann-Whitney, exact", "the authors' test, counted with ties"),
         "asymptotic Mann-Whitney test": ("Mann-Whitney, asymptotic", "the authors' test, for so many values that they are not counted"),
-        "mid-p Mann-Whitney test": ("Mann-Whitney, mid-p", "less strict than exact where ties make steps large"),
+        "mid-p Mann-Whitney test": ("Mann-Whitney, mid-p", "less conservative than the exact test with ties"),
         "Brunner-Munzel permutation test": ("Brunner-Munzel", "ranks, and spreads may differ"),
         "exact Mann-Whitney test, the dead ranked lowest": (
             "Mann-Whitney, dead lowest",
-            "death as the worst value, so that nobody is left out",
+            "ranks death as the worst value, so that no animal is left out",
         ),
         "exact Mann-Whitney test, the dead ranked highest": (
             "Mann-Whitney, dead highest",
-            "death as the worst value, so that nobody is left out",
+            "ranks death as the worst value, so that no animal is left out",
         ),
         "Welch's t test of the slope": ("slope, Welch", "each dose keeps its own spread"),
         "t test of the slope with the spread of all doses": (
             "slope, one spread",
-            "one spread for all doses, which steadies it in small groups",
+            "assumes equal spreads of all doses, which is more precise in small groups",
         ),
-        "straight-line regression": ("regression line", "what a spreadsheet's trend line tests; the scatter about the line is the error"),
+        "straight-line regression": (
+            "regression line",
+            "the test of a spreadsheet's trend line; the residuals about the line are the error",
+        ),
         "exact Jonckheere-Terpstra test": ("Jonckheere, exact", "ranks in the order of the doses, counted with ties"),
-        "mid-p Jonckheere-Terpstra test": ("Jonckheere, mid-p", "less strict than exact where ties make steps large"),
+        "mid-p Jonckheere-Terpstra test": ("Jonckheere, mid-p", "less conservative than the exact test with ties"),
         "permutation test of Spearman's correlation": (
             "Spearman, permuted",
             "a correlation over animals, its p by permutation because the doses are tied",
@@ -78,32 +84,32 @@ OPTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "two one-sided tests by the beta-binomial model": ("two tests by cells", "the cells themselves, of those looked at"),
         "two one-sided t tests": ("two t tests", "the 90 % interval inside the zone"),
         "exact Wilcoxon signed-rank test": ("signed-rank, exact", "the authors' test, counted with ties and zeros"),
-        "paired t test": ("paired t", "uses how much each pair changed"),
-        "exact sign test": ("sign test", "only which way each pair went"),
+        "paired t test": ("paired t", "uses the size of each difference"),
+        "exact sign test": ("sign test", "uses only the sign of each difference"),
         "sign flips": ("sign flips", "assumes only that a change and its opposite are equally likely"),
         **dict(_cluster_options()),
     },
     "scale": {
         "logs": ("logarithms", "effects multiply, and spread grows with the mean"),
         "plain": ("plain values", "as measured"),
-        "counts": ("what was counted", "plaques or cells, before anything was scaled up"),
-        "ranks": ("ranks", "the order alone, the same on any scale"),
+        "counts": ("what was counted", "plaques or cells, without scaling"),
+        "ranks": ("ranks", "only the order, which is the same on any scale"),
         "ranks of logs": ("ranks of ratios", "ranks after the values were compared as ratios"),
     },
     "dose": {
-        "log dose": ("log dose", "doses that double count as equal steps"),
-        "dose": ("dose", "microlitres count as they are"),
+        "log dose": ("log dose", "equal ratios of doses are equal steps"),
+        "dose": ("dose", "equal differences of doses are equal steps"),
         "rank of the dose": ("low, middle, high", "only the order of the doses"),
     },
     "adjustment": {
-        "no adjustment": ("none", "each group asked alone; enough where all must succeed"),
-        "each at half the error": ("half the error", "the 95 % interval, which many ask for by habit"),
-        "Bonferroni": ("Bonferroni", "simple, and its intervals agree with it"),
+        "no adjustment": ("none", "each group on its own; sufficient if all must be significant"),
+        "each at half the error": ("half the error", "the usual 95 % interval"),
+        "Bonferroni": ("Bonferroni", "simple, with matching intervals"),
         "Holm": ("Holm", "never stricter than Bonferroni; no intervals"),
         "Dunnett's own": ("Dunnett's own", "takes account of the shared control"),
     },
     "hidden": {
-        "as hidden": ("as hidden", "only known to lie beyond the limit"),
+        "as hidden": ("as hidden", "known only to be beyond the limit"),
         "half the limit": ("half the limit", "a common substitution"),
         "the limit over √2": ("limit / √2", "another common substitution"),
         "the limit": ("the limit itself", "the limit in place of the value"),
@@ -127,7 +133,7 @@ def options(specifications: pd.DataFrame) -> Iterator[tuple[str, str, str, str]]
 
 
 def kind_of_p(claim: Claim, question: str) -> str:
-    """What the p values of a specification curve are, by the question that its analyses ask (see `specifications`).
+    """The kind of p values in a specification curve, by the question of its analyses (see `specifications`).
 
     >>> from secretome import load_study
     >>> claims = load_study("humoral_immunity").protocol.claims
@@ -142,30 +148,30 @@ def kind_of_p(claim: Claim, question: str) -> str:
 
 
 def specification_sentence(claim: Claim, specifications: pd.DataFrame) -> str:
-    """How many of the analyses of a claim that were not planned answer as the planned one does, and what those of other questions find."""
+    """The number of unplanned analyses of a claim that agree with the planned one, and the results of those with another question."""
     asked = specifications[specifications["question"] == AS_CLAIMED]
     planned = asked[asked["reading"] == "planned"]
     others = asked[(asked["reading"] != "planned") & (asked["answer"] != "none")]
     if planned.empty or planned["answer"].iloc[0] == "none":
-        return f"{claim.sentence} The planned analysis cannot be computed, so there is nothing to compare with."
-    found = {"claimed": "finds what is claimed", "open": "leaves it open", "opposite": "finds the opposite"}
+        return f"{claim.sentence} The planned analysis cannot be computed, so no comparison is possible."
+    found = {"claimed": "supports the claim", "open": "is inconclusive", "opposite": "supports the opposite"}
     own = planned["answer"].iloc[0]
     lost = int((asked["answer"] == "none").sum())
     rest = f"; {lost} cannot be computed" if lost else ""
-    counts = _counts(others, own, {own: "find the same"}) or "none can be computed"
+    counts = _counts(others, own, {own: "agree"}) or "none can be computed"
     text = f"{claim.sentence} The planned analysis {found[own]}. Of {len(others)} others, {counts}{rest}."
     return " ".join([text, *_other_questions(specifications)])
 
 
 def _counts(rows: pd.DataFrame, first: str, names: Mapping[str, str]) -> str:
     """How many analyses give each answer."""
-    answers = {"claimed": "find what is claimed", "open": "leave it open", "opposite": "find the opposite"} | dict(names)
+    answers = {"claimed": "support the claim", "open": "are inconclusive", "opposite": "support the opposite"} | dict(names)
     order = [first, *(answer for answer in answers if answer != first)]
     return ", ".join(f"{n} {answers[answer]}" for answer in order if (n := int((rows["answer"] == answer).sum())))
 
 
 def _other_questions(specifications: pd.DataFrame) -> Iterator[str]:
-    """What is found by analyses whose p values answer another question than the claim."""
+    """Sentences about the analyses whose p values answer a question other than the claim."""
     known = specifications[specifications["answer"] != "none"]
     adjusted, difference = (known[known["question"] == question] for question in (ADJUSTED, DIFFERENCE))
     if len(adjusted):
@@ -176,7 +182,7 @@ def _other_questions(specifications: pd.DataFrame) -> Iterator[str]:
 
 
 def specification_alt(study: Study, claim: Claim, specifications: pd.DataFrame) -> str:
-    """Alternative text of a curve of specifications, all of which ask one question."""
+    """Alternative text of a specification curve, whose analyses all answer the same question."""
     known = specifications[specifications["pvalue"].notna()].reset_index(drop=True)
     if known.empty:
         return f"No figure: no analysis can be computed. {claim.sentence}"
@@ -190,7 +196,7 @@ def specification_alt(study: Study, claim: Claim, specifications: pd.DataFrame) 
     named = f" ({kind})" if kind != "p" else ""
     text = (
         f"{made_up}{len(known)} analyses in a row, from the smallest p to the largest{named}: {p_value(known['pvalue'].min())} to "
-        f"{p_value(known['pvalue'].max())}; {'; '.join(places)}. Below each, marks for what was chosen in it."
+        f"{p_value(known['pvalue'].max())}; {'; '.join(places)}. The marks below each analysis show its choices."
     )
     if claim.kind in TOGETHER:
         groups = known["contrast"].map(lambda contrast: study.protocol.groups[sides(contrast)[0]].label).value_counts()

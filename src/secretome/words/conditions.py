@@ -1,4 +1,4 @@
-"""Conditions under which the error rate is not held, in sentences. Each is made from the codes of `secretome.claims.conditions`."""
+"""Sentences about the conditions in `secretome.claims.conditions`, under which the error rate may not be held."""
 
 import math
 from collections.abc import Callable, Iterable, Sequence
@@ -9,13 +9,13 @@ from secretome.cohort import Study
 from secretome.words.numbers import inside, interval, number, p_value
 
 PLURALS = {"cage": "cages", "batch": "batches", "plate": "plates"}
-# Of more comparisons, the first are shown.
+# The largest number of comparisons that are shown.
 SHOWN = 4
-NOT_HELD = "a false claim may then be called supported more often than the error rate allows"
+NOT_HELD = "a false claim may then be supported more often than the error rate allows"
 
 
 class ConditionText(NamedTuple):
-    """A condition in words: its code, a statement, and the comparisons that it concerns."""
+    """The text of a condition: its code, a statement, and the comparisons in which it occurs."""
 
     code: ConditionCode
     statement: str
@@ -23,7 +23,7 @@ class ConditionText(NamedTuple):
 
 
 def condition_sentences(study: Study, found: Iterable[Condition], *, warnings: bool) -> list[ConditionText]:
-    """What each code that a cohort shows means, and the comparisons that it concerns.
+    """The meaning of each condition of a cohort, and the comparisons in which it occurs.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def condition_sentences(study: Study, found: Iterable[Condition], *, warnings: b
     found : iterable of Condition
         What `secretome.claims.conditions.conditions` returned for it.
     warnings : bool
-        The conditions under which the error rate is not held, or only the others.
+        Whether to return the conditions under which the error rate is not held, or the others.
 
     Returns
     -------
@@ -47,19 +47,19 @@ def condition_sentences(study: Study, found: Iterable[Condition], *, warnings: b
 
 
 def reservation(found: Sequence[Condition]) -> str:
-    """What the conditions of a cohort that is new to the claims mean for its verdicts; nothing where it shows none.
+    """The consequence of the conditions for the verdicts of a cohort that is new to the claims; empty if there are none.
 
     Examples
     --------
     >>> reservation([Condition(ConditionCode.PLATE_CONFOUNDED, "il6", ("t1", "control"))])
-    'The cohort is new to the claims, but it cannot test them by itself: plate cannot be separated from treatment.'
+    'The cohort is new to the claims, but it cannot test them alone: plate cannot be separated from treatment.'
     """
     codes = {condition.code for condition in found}
     columns = [column for column, code in CONFOUNDED.items() if code in codes]
     if columns:
-        return f"The cohort is new to the claims, but it cannot test them by itself: {_listed(columns)} cannot be separated from treatment."
+        return f"The cohort is new to the claims, but it cannot test them alone: {_listed(columns)} cannot be separated from treatment."
     if codes & WARNINGS:
-        return "The cohort is new to the claims, but it shows conditions under which the error rate of the verdicts is not held."
+        return "The cohort is new to the claims, but under its conditions the error rate of the verdicts is not held."
     return ""
 
 
@@ -68,7 +68,7 @@ def _texts(study: Study, code: ConditionCode, found: Sequence[Condition]) -> tup
     if code in CONFOUNDED.values():
         return (
             f"{column.capitalize()} cannot be separated from treatment.",
-            f"No {column} holds both groups, and a group has only one or two {PLURALS[column]}: "
+            f"No {column} contains both groups, and one of the groups has only one or two {PLURALS[column]}: "
             f"{_comparisons(study, found, _clusters(column))}. A difference between these groups may be a difference between "
             f"{PLURALS[column]}, and {NOT_HELD}.",
         )
@@ -78,8 +78,8 @@ def _texts(study: Study, code: ConditionCode, found: Sequence[Condition]) -> tup
         counted = _comparisons(study, found, _clusters(column))
         return (
             f"Animals of one {column} are not independent, but the planned tests count every animal.",
-            f"If animals of one {column} resemble each other, {NOT_HELD}. "
-            + (f"With one mean for each {column}: {means}." if means else f"This concerns {counted}."),
+            f"If animals of one {column} are more alike than others, {NOT_HELD}. "
+            + (f"With one mean for each {column}: {means}." if means else f"The comparisons are {counted}."),
         )
     return OTHERS[code](study, found, column)
 
@@ -87,8 +87,8 @@ def _texts(study: Study, code: ConditionCode, found: Sequence[Condition]) -> tup
 def _unequal_losses(study: Study, found: Sequence[Condition], _: str) -> tuple[str, str]:
     lost = _comparisons(study, found, lambda facts, side: f"{facts[f'lost_{side}']:g} of {facts[f'animals_{side}']:g} without a value")
     return (
-        "Values were lost in unequal shares.",
-        f"{lost[0].upper()}{lost[1:]}. If the animals without a value differ from the others, the loss alone can make the groups differ, "
+        "The proportions of missing values are unequal.",
+        f"{lost[0].upper()}{lost[1:]}. If the animals without a value differ from the others, this alone can make the groups differ, "
         f"and {NOT_HELD}.",
     )
 
@@ -99,7 +99,7 @@ def _censored_unequal_spread(study: Study, found: Sequence[Condition], _: str) -
     size = f"; the larger log-SD is up to {number(max(ratios))} times the smaller" if ratios else ""
     return (
         "Most values of a group lie beyond a limit of the assay, and the spreads of the groups seem to differ or cannot be compared.",
-        f"Beyond a limit: {beyond}{size}. A rank test decides here. It also responds to a difference in spread, and {NOT_HELD}.",
+        f"Beyond a limit: {beyond}{size}. The rank test that decides here is also sensitive to a difference in spread, and {NOT_HELD}.",
     )
 
 
@@ -107,7 +107,7 @@ def _unequal_n_skewed(study: Study, found: Sequence[Condition], _: str) -> tuple
     sizes = _comparisons(study, found, lambda facts, side: f"n = {facts[f'n_{side}']:g}")
     largest = max((condition.facts["skewness"] for condition in found), key=abs)
     return (
-        "One group is at least three times as large as the other, and its logarithms are skewed.",
+        "One group is at least three times as large as the other, and the logarithms of its values are skewed.",
         f"{sizes[0].upper()}{sizes[1:]}; skewness up to {number(largest)}. Welch's t test needs groups of similar size or logarithms that "
         f"are close to normal, and {NOT_HELD}.",
     )
@@ -115,7 +115,7 @@ def _unequal_n_skewed(study: Study, found: Sequence[Condition], _: str) -> tuple
 
 def _cages_shared(study: Study, found: Sequence[Condition], _: str) -> tuple[str, str]:
     return (
-        "Some cage labels occur in both groups, and are taken as cages in which both groups live.",
+        "Some cage labels occur in both groups and are treated as shared cages.",
         f"Shared: {_comparisons(study, found, None, _shared('cage'))}. If they are different cages, give them different labels, such as "
         "control-1 and t1-1.",
     )
@@ -123,8 +123,8 @@ def _cages_shared(study: Study, found: Sequence[Condition], _: str) -> tuple[str
 
 def _partly_crossed(study: Study, found: Sequence[Condition], column: str) -> tuple[str, str]:
     return (
-        f"Only some {PLURALS[column]} hold both groups.",
-        f"Only these compare the groups within a {column}: {_comparisons(study, found, None, _shared(column))}.",
+        f"Only some {PLURALS[column]} contain both groups.",
+        f"Only these {PLURALS[column]} allow a comparison within a {column}: {_comparisons(study, found, None, _shared(column))}.",
     )
 
 
@@ -149,7 +149,7 @@ def _comparisons(
     of_side: Callable[[dict[str, float], str], str] | None,
     of_both: Callable[[dict[str, float]], str] | None = None,
 ) -> str:
-    """The comparisons with what is said of each group or of both; those alike in several endpoints are named once."""
+    """The comparisons with the text for each group or for both; a comparison with the same text in several endpoints is named once."""
     endpoints: dict[str, list[str]] = {}
     for condition in found:
         treated, control = condition.groups
@@ -162,7 +162,7 @@ def _comparisons(
 
 
 def _shortened(texts: Sequence[str]) -> str:
-    """The first of many, and how many more there are."""
+    """The first texts, and the number of further ones."""
     more = len(texts) - SHOWN
     return "; ".join(texts[:SHOWN]) + (f"; and {more} more" if more > 0 else "")
 
@@ -187,7 +187,7 @@ def _by_means(study: Study, condition: Condition, column: str) -> str:
 
 def _label(study: Study, group: str) -> str:
     about = study.protocol.groups[group]
-    # The name of a drug keeps its capital.
+    # The name of a drug is not changed to lower case.
     return about.label if about.role == "reference" else inside(about.label)
 
 

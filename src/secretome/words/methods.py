@@ -258,7 +258,7 @@ def _every(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]
         "otherwise inconclusive."
     )
     yield (
-        f"Each contrast is reported with its p and {percent(1 - alpha)} interval, which the claim uses, and, as a finding of its own, with "
+        f"Each contrast is reported with its p and {percent(1 - alpha)} interval, which the claim uses, and, for each group alone, with "
         f"its p multiplied by {number} and a simultaneous interval at {levels}."
     )
     for claim in claims:

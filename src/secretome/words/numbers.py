@@ -46,7 +46,7 @@ def p_number(value: float) -> str:
 
 
 def bracket_value(row: Row) -> float:
-    """The p of a result that belongs to its interval: the adjusted p, unless there is none or the simultaneous interval is another one.
+    """The p of a result that belongs to its interval: the adjusted p, unless there is none or the simultaneous interval is a different one.
 
     >>> bracket_value({"pvalue": 0.02, "pvalue_adjusted": 0.12, "level": 0.95, "level_simultaneous": 0.9917})
     0.02
@@ -62,13 +62,13 @@ def is_adjusted(row: Row) -> bool:
 
 
 def bracket_head(rows: Sequence[Row]) -> str:
-    """What the p values over brackets are."""
+    """The kind of the p values over brackets."""
     head = "p of equivalence" if any(row.get("alternative") == "equivalence" for row in rows) else "p"
     return f"adjusted {head}" if any(is_adjusted(row) for row in rows) else head
 
 
 def bracket_p(row: Row) -> str:
-    """The p over a bracket, saying what it is.
+    """The p over a bracket, with its kind.
 
     >>> bracket_p({"pvalue": 0.0131, "pvalue_adjusted": 0.0262}), bracket_p({"pvalue": 0.000488, "pvalue_adjusted": float("nan")})
     ('adjusted p = 0.0262', 'p = 0.000488')
@@ -98,7 +98,7 @@ def interval(row: Row) -> str:
 
 
 def own_interval(row: Row) -> str:
-    """The simultaneous interval of a planned result, or a word that there is none."""
+    """The simultaneous interval of a planned result, or a text that there is none."""
     simultaneous = {name: row[f"{name}_simultaneous"] for name in ("low", "high", "level")}
     shown = interval(simultaneous)
     return shown if shown.startswith("no ") else f"simultaneous {shown}"

@@ -1,4 +1,4 @@
-"""When the rules of a study were registered, and whether its data were public by then."""
+"""Sentences on when the rules of a study were registered, and whether its data were already public."""
 
 from datetime import date
 
@@ -9,13 +9,13 @@ MONTHS = ("January", "February", "March", "April", "May", "June", "July", "Augus
 
 
 def registered_sentence(protocol: Protocol) -> str:
-    """When the rules of a protocol were registered, and whether the data of its own cohort were public by then.
+    """When the rules of a protocol were registered, and whether the data of its own cohort were already public.
 
     >>> from secretome.protocol import load_protocol, study_folder
     >>> registered_sentence(load_protocol(study_folder("treg_conditioned_medium") / "protocol.yml"))
     'Rules chosen after the data were public: the data have been public since 2012, and the rules were registered on 23 November 2026.'
     >>> registered_sentence(load_protocol(study_folder("sepsis_cytokines") / "protocol.yml"))
-    'The rules were registered on 25 November 2026. No data of single animals are public: the cohort of the book is simulated.'
+    'The rules were registered on 25 November 2026. No individual animal data are public; the cohort of the book is simulated.'
     """
     day, public = _day(protocol.registered.isoformat()), protocol.cohort.public
     if protocol.chosen_after_data:
@@ -23,26 +23,26 @@ def registered_sentence(protocol: Protocol) -> str:
         return f"Rules chosen after the data were public: {since}, and the rules were registered on {day}."
     if public:
         return f"The rules were registered on {day}, before the data were made public ({_day(public)})."
-    return f"The rules were registered on {day}. No data of single animals are public: the cohort of the book is simulated."
+    return f"The rules were registered on {day}. No individual animal data are public; the cohort of the book is simulated."
 
 
 def registration_sentence(study: Study) -> str:
-    """The same for a cohort, of which it may not be known when it was measured.
+    """The same for any cohort; the date of its measurement may be unknown.
 
     >>> from secretome import load_study
     >>> registration_sentence(load_study("sepsis_cytokines"))
-    'The rules were registered on 25 November 2026. The cohort is simulated, so it is neither older nor newer than the rules.'
+    'The rules were registered on 25 November 2026. The cohort is simulated, so the date of the rules does not matter.'
     """
     if study.source_data:
         return registered_sentence(study.protocol)
     registered = f"The rules were registered on {_day(study.protocol.registered.isoformat())}."
     if study.cohort.origin == "simulated":
-        return f"{registered} The cohort is simulated, so it is neither older nor newer than the rules."
-    return f"{registered} The file does not say when its data were collected, so whether the rules came first is not known."
+        return f"{registered} The cohort is simulated, so the date of the rules does not matter."
+    return f"{registered} The file does not say when its data were collected, so it is unknown whether the rules came first."
 
 
 def _day(written: str) -> str:
-    """A date in words, as far as it is known.
+    """A date in words, as precise as it is known.
 
     >>> _day("2012"), _day("2012-10"), _day("2026-11-23")
     ('2012', 'October 2012', '23 November 2026')

@@ -249,7 +249,7 @@ def _ratios(finding: Finding) -> str:
     implied = f"{both[0]} to {both[1]}" if both else f"{low} from their lower ends and {high} from their upper ends"
     if finding.printed:
         return f"{finding.item}: {finding.printed} is printed for {over}, and two other printed ratios imply {implied}."
-    same = ", if their ends are of the same groups and rounding is allowed for" if both else ""
+    same = ", if their limits are of the same groups and rounding is taken into account" if both else ""
     return f"{finding.item}: two ranges are printed, and for {over} they imply {implied}{same}."
 
 

@@ -81,10 +81,10 @@ def result_sentence(study: Study, row: Row) -> str:
 
 
 def _on_its_own(study: Study, row: Row) -> str:
-    """Of a contrast that a claim needs beside others, its adjusted p and simultaneous interval."""
+    """The adjusted p and simultaneous interval of a contrast, for a claim that needs several."""
     if row["reading"] != "planned" or not decided_together(study.protocol, row) or math.isnan(row["pvalue_adjusted"]):
         return ""
-    return f"; as a finding of its own: {own_interval(row)}, {bracket_p(adjusted(row))}"
+    return f"; for this group on its own: {own_interval(row)}, {bracket_p(adjusted(row))}"
 
 
 def zone(margin: Zone) -> str:
@@ -219,7 +219,7 @@ def made_up_sentence(study: Study) -> str:
 def standing_sentence(study: Study, verdicts: pd.DataFrame, found: Sequence[Condition] | None = None) -> str:
     """Whether the verdicts of this cohort count as tests of the claims, and why not.
 
-    The conditions `found` in the cohort are taken from its animals where they are not given.
+    If the conditions `found` in the cohort are not given, they are calculated from its animals.
     """
     if study.source_data:
         return (
@@ -228,9 +228,9 @@ def standing_sentence(study: Study, verdicts: pd.DataFrame, found: Sequence[Cond
     if study.cohort.origin == "simulated":
         return "The cohort is simulated. Its verdicts test the method, not the claims, and are never counted."
     if (verdicts["verdict"] == "untestable").all():
-        return "None of the claims can be tested with this cohort, so it is no test of them."
+        return "None of the claims can be tested with this cohort, so it is not a test of them."
     if study.cohort.origin != "measured":
-        return f"The data are {ORIGIN[study.cohort.origin]}, so the verdicts are no new test of the claims and are never counted."
+        return f"The data are {ORIGIN[study.cohort.origin]}, so the verdicts are not a new test of the claims and are never counted."
     if verdicts["protocol_altered"].any():
         what = "animals were left out" if not study.cohort.excluded.empty else "another error rate was set"
         return f"The protocol was altered: {what}. The verdicts are shown, and are never counted as a test of the claims."

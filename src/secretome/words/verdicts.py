@@ -1,4 +1,4 @@
-"""Verdicts in sentences, and the p values and intervals that they rest on: all of them cells of the verdict's row."""
+"""Sentences about verdicts, with the p values and intervals of the verdict's row."""
 
 import math
 from collections.abc import Iterator
@@ -25,28 +25,28 @@ from secretome.protocol import Claim, sides
 from secretome.words.numbers import Row, bracket_p, bracket_value, interval, number, p_number, p_value, percent, ratio
 from secretome.words.sentences import against, basis, units
 
-# Why a verdict by the published test may differ from the planned one, by the planned one's rule.
+# The reason for a different verdict by the published test, for each rule of the planned verdict.
 DIFFERENCES = {
-    NO_SPREAD: "that test needs no spread to compute",
-    NO_SPREAD_OF_PAIRS: "that test needs no spread to compute",
-    SMALL: "that test knows no zone of no effect",
-    SOME_SMALL: "that test knows no zone of no effect",
-    NEGLIGIBLE: "that test knows no zone of no effect",
-    SOME_NEGLIGIBLE: "that test knows no zone of no effect",
-    ALL_INSIDE: "that test asks for any difference, however small",
-    STEP_BACK: "that test does not look at single steps",
+    NO_SPREAD: "that test does not need an estimate of the spread",
+    NO_SPREAD_OF_PAIRS: "that test does not need an estimate of the spread",
+    SMALL: "that test does not use the zone of no effect",
+    SOME_SMALL: "that test does not use the zone of no effect",
+    NEGLIGIBLE: "that test does not use the zone of no effect",
+    SOME_NEGLIGIBLE: "that test does not use the zone of no effect",
+    ALL_INSIDE: "that test is for any difference, however small",
+    STEP_BACK: "that test does not compare neighbouring doses",
 }
 
 
 def verdict_sentence(study: Study, verdict: Row) -> str:
-    """A verdict, the rule that decided it, and what it rests on, fit to paste."""
+    """A verdict with the rule that decided it and its evidence, as a sentence for a report."""
     claim = study.protocol.claims[verdict["claim"]]
     made_up = f" in {units(study)}" if study.cohort.origin == "simulated" else ""
     rests = _evidence(study, claim, verdict)
     text = f"{claim.sentence} {verdict['verdict'].capitalize()}{made_up}: {verdict['rule']}{f' ({rests})' if rests else ''}."
     published = verdict["verdict_as_published"]
     if published not in (verdict["verdict"], NOT_ANALYSED):
-        text += f" By the test that stands for the authors', {published}: {_why_they_differ(verdict)}."
+        text += f" By the authors' presumed test, {published}: {_why_they_differ(verdict)}."
     return text
 
 
@@ -63,7 +63,7 @@ def verdict_p(claim: Claim, verdict: Row) -> str:
 
 
 def _kind_of_p(claim: Claim, verdict: Row) -> str:
-    """What must be said of the p of a verdict before its value."""
+    """The description of the p of a verdict, which is printed before its value."""
     rule, kinds = verdict["rule"], []
     if math.isnan(verdict["pvalue"]):
         return ""
@@ -77,7 +77,7 @@ def _kind_of_p(claim: Claim, verdict: Row) -> str:
 
 
 def _goes_back(claim: Claim, verdict: Row) -> bool | None:
-    """Whether the group on which a claim about every group depends lies on the other side; None where the values do not tell."""
+    """Whether the group on which a claim about every group depends changes in the opposite direction; None if this is unknown."""
     if claim.kind != "every":
         return False
     low, high = (verdict["estimate"],) * 2 if not math.isnan(verdict["estimate"]) else (verdict["low"], verdict["high"])
@@ -87,7 +87,7 @@ def _goes_back(claim: Claim, verdict: Row) -> bool | None:
 
 
 def _evidence(study: Study, claim: Claim, verdict: Row) -> str:
-    """The p values and intervals that a verdict rests on."""
+    """The p values and intervals on which a verdict is based."""
     if claim.kind in TOGETHER:
         return _evidence_of_several(study, claim, verdict)
     if math.isnan(bracket_value(verdict)):
@@ -112,12 +112,12 @@ def _evidence_of_several(study: Study, claim: Claim, verdict: Row) -> str:
     size = ratio(verdict) if math.isnan(verdict["estimate"]) else f"{number(verdict['estimate'])}, {simultaneous}{interval(verdict)}"
     first = f"{p} in {name}: geometric mean ratio {size}"
     if _goes_back(claim, verdict) and not simultaneous:
-        first = f"{name} lies on the other side: geometric mean ratio {size}, {p}"
+        first = f"{name} has an effect in the opposite direction: geometric mean ratio {size}, {p}"
     return "; ".join([f"{among}{first}", *_more_evidence(study, verdict)])
 
 
 def _more_evidence(study: Study, verdict: Row) -> Iterator[str]:
-    """What else a rule rests on: the limit that all groups exceed, a step that goes back, an effect shown to be negligible."""
+    """Further evidence for a rule: the limit that all groups exceed, a change between doses against the claim, or a negligible effect."""
     claim, rule = study.protocol.claims[verdict["claim"]], verdict["rule"]
     if claim.kind == "every" and not math.isnan(verdict["bound"]):
         limit, interval_of_it = number(verdict["bound"]), interval(_named(verdict, "bound"))
@@ -141,7 +141,7 @@ def _more_evidence(study: Study, verdict: Row) -> Iterator[str]:
 
 
 def _named(verdict: Row, name: str) -> dict[str, float]:
-    """The estimate and interval that a verdict keeps under a name."""
+    """The estimate and interval in the columns of a verdict that begin with a name."""
     return {column: float(verdict.get(f"{name}_{column}", math.nan)) for column in ("estimate", "low", "high", "level")}
 
 
@@ -152,11 +152,11 @@ def _treated(study: Study, contrast: str) -> str:
 def _why_they_differ(verdict: Row) -> str:
     rule = verdict["rule"]
     if verdict["verdict_as_published"] == "untestable":
-        return "with these values no p of that test could be small enough"
+        return "with these values no p of that test can be small enough"
     if rule in DIFFERENCES:
         return DIFFERENCES[rule]
     if rule == FLOOR:
         return "that test does not adjust for the other claims of its family"
     if rule == UNORDERED:
-        return "that test ranks other values together"
-    return "the two tests fall on different sides of the error rate"
+        return "that test ties other values"
+    return "one of the two p values is above the error rate and the other is not"
