@@ -199,7 +199,7 @@ def test_the_widest_numbers_that_are_read_make_no_warning(tmp_path: Path) -> Non
         ("12.5 / 13.25", "wells of one animal are rows numbered in a column 'replicate'"),
         ("12.5 pg/mL", "a unit belongs into the header"),
         ("12.5*", "a remark into a column 'note'"),
-        ("less than 15.6", "Write '<15.6' for a value below a limit"),
+        ("less than 15.6", "Write <15.6 if the value lies below this limit"),
         ("haemolysed", "leave it empty if the value is missing"),
     ],
 )

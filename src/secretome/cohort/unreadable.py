@@ -19,6 +19,9 @@ BELOW = frozenset(
         ),
         *("belowdetection", "belowlimit", "belowrange", "bdl", "bld", "blq", "bql", "bmdl", "blod", "bloq", "blloq"),
         *("lod", "loq", "lloq", "llod", "mdl", "nq", "notquantifiable", "oor<", "<oor"),
+        # In German, French and Russian: not detectable, below the limit of detection.
+        *("nn", "ud", "nwg", "unternwg", "unterbg", "nichtnachweisbar", "unternachweisgrenze", "nondétecté", "nondétectable", "но"),
+        *("необнаружено", "нижепо", "нижепредела", "нижепределаобнаружения"),
     }
 )
 ABOVE = frozenset(
@@ -35,16 +38,29 @@ LIMIT = {
     "standard if it is above.",
 }
 _DIGITS = r"[+\-−]?[\d.,]+"
+# A date with points, which is no number with marks between thousands.
+DATE = re.compile(r"\d{1,2}\.\d{1,2}\.(\d{2}|\d{4})?")
+# What 'below' or 'above' must stand before to be said of an assay, and not of an animal as in 'overweight'.
+ASSAY = r"range|limit|detect|quantif|curve|l?l?o[dq]|standard|std|min|max|cal|threshold|cut|background|blank|scale|assay|fit"
 # Why a cell is no value, where its form tells; and what to write.
 _FORMS = (
     (
-        r"#(DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)",
+        # In any language: #DIV/0!, #WERT!, #NOM?, #Н/Д.
+        r"#[^\W\d_]+(/[^\W_]+)?[!?]?",
         "Mend the formula of the spreadsheet or type the value; empty the cell if it is missing.",
     ),
     (r"#{3,}", "The column was too narrow when the file was saved: widen it in the spreadsheet, and save the file again."),
     (
-        r"[<>≤≥~]?\s*\d{1,3}([ .,'’\u2009\u202f\xa0]\d{3})+([.,]\d+)?",
+        r"[<>≤≥~]?\s*\d{1,3}([ .,'’\u2007\u2009\u202f\xa0]\d{3})+([.,]\d+)?",
         "Write the number without marks between thousands, and with one decimal mark.",
+    ),
+    (
+        rf"(oor\s*)?(<|≤|lt|below|under|less than|unter|moins de|ниже|менее)\s*(?P<limit>{_DIGITS})",
+        "Write <{limit} if the value lies below this limit.",
+    ),
+    (
+        rf"(oor\s*)?(>|≥|gt|above|over|more than|greater than|über|plus de|выше|более)\s*(?P<limit>{_DIGITS})",
+        "Write >{limit} if the value lies above this limit.",
     ),
     (
         r"\d{1,3}:\d{2}(:\d{2})?(\s*[ap]m)?",
@@ -52,12 +68,12 @@ _FORMS = (
         "of a titre the reciprocal alone, such as 16 for 1:16.",
     ),
     (
-        r"\d{1,2}[./-](\d{1,2}|[^\W\d]{3,4})([./-]\d{2,4})?\.?|[^\W\d]{3}-\d{2}",
+        r"\d{1,2}[./-](\d{1,2}|[^\W\d]{3,4})([./-]\d{2,4})?\.?|[^\W\d]{3,9}[. -]+\d{1,4}|\d{1,2}\.\s*[^\W\d]{3,9}\.?",
         "Type one value: this is two numbers, or a date that a spreadsheet made of one.",
     ),
     (r"[\d.,]+\s*[x×*·]\s*10\s*\^?\s*-?\d+", "Write it as 1.2e4, or in full."),
     (r"[\d.,]+\s*±.*", "Write one animal's value: a mean with a spread is none."),
-    (r"[\d.,]+\s*([-–/;,&]|to)\s*[\d.,]+", "Write one number; wells of one animal are rows numbered in a column 'replicate'."),
+    (r"[\d.,]+\s*([-–/;,&]|to|\s)\s*[\d.,]+", "Write one number; wells of one animal are rows numbered in a column 'replicate'."),
     (
         rf"\*+\s*{_DIGITS}",
         "A star before a number marks a value that a program extrapolated beyond the standards: write '<' and the lowest standard, or '>' "
@@ -96,6 +112,10 @@ _FORMS = (
         "Write the number alone, in the study's unit: a unit belongs into the header, a remark into a column 'note'.",
     ),
     (
+        r"=?([\"'$€£]?)\s*[\d.,]+\s*\1",
+        "Write the number alone, without signs before and after it.",
+    ),
+    (
         r"[~≈].*|(less|more|greater) than.*|[\d.,]+\s*[<>]",
         "Write '<15.6' for a value below a limit, '>1000' for one above, and a number for any other.",
     ),
@@ -113,9 +133,14 @@ def limit_passed(text: str) -> str:
     word = re.sub(r"[\s._/()\[\]-]", "", text.casefold())
     if word in OUTSIDE or re.fullmatch(r"\?+", word):
         return "?"
-    if word in BELOW or re.fullmatch(r"(below|under|<|≤)[^\W\d]+|<{2,}", word):
+    if word in BELOW or (re.fullmatch(rf"(below|under)(({ASSAY}).*)?|[<≤][^\W\d]+|<{{2,}}", word) and not re.search(r"\d", word)):
         return "<"
-    return ">" if word in ABOVE or re.fullmatch(r"(above|over|exceeds|>|≥)[^\W\d]+|>{2,}", word) else ""
+    return (
+        ">"
+        if word in ABOVE
+        or (re.fullmatch(rf"(above|over|exceeds)(({ASSAY}|u?l?o[dq]).*)?|[>≥][^\W\d]+|>{{2,}}", word) and not re.search(r"\d", word))
+        else ""
+    )
 
 
 def remedy(text: str) -> str:
