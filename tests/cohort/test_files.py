@@ -337,7 +337,7 @@ def test_a_name_is_mapped_only_when_the_user_says_so(sepsis_protocol: Protocol) 
     for names, sentence in (
         ({"CLP": "contrl"}, "t2, il6, il4, a label of one, or a column such as animal. The nearest is 'control'."),
         ({"CLP": "control", "clp": "t1"}, "found 'CLP' to be read as 'control', and 'clp' as 't1'"),
-        ({"+": "t2"}, "expected a name in the file, with a letter or a digit"),
+        ({"()": "t2"}, "expected a name in the file, with a letter, a digit or a sign"),
     ):
         assert sentence in refused(sepsis_protocol, text, "rats.csv", names=names)
 

@@ -199,9 +199,9 @@ def test_the_widest_numbers_that_are_read_make_no_warning(tmp_path: Path) -> Non
         ("#DIV/0!", "Correct the formula"),
         ("12.5±0.3", "not a mean with a standard deviation"),
         ("12.5 / 13.25", "write one row per well, numbered in a column 'replicate'"),
-        ("12.5 pg/mL", "a unit belongs into the header"),
+        ("12.5 pg/mL", "write a unit in the header"),
         ("12.5*", "the remark in a column 'note'"),
-        ("less than 15.6", "Write '<15.6' for a value below a limit"),
+        ("less than 15.6", "Write <15.6 if the value lies below this limit"),
         ("haemolysed", "leave it empty if the value is missing"),
     ],
 )

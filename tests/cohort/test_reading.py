@@ -105,7 +105,12 @@ def test_what_cannot_be_a_cohort_is_refused(tmp_path: Path, protocol: Protocol, 
 def test_files_that_are_no_text_are_refused(tmp_path: Path, protocol: Protocol) -> None:
     (tmp_path / "book.csv").write_bytes(b"PK\x03\x04rest")
     (tmp_path / "binary.csv").write_bytes(b"\x00\x01\x02")
-    for name, sentence in (("book.csv", "damaged workbook"), ("binary.csv", "binary"), ("absent.csv", "no file"), (".", "a folder")):
+    for name, sentence in (
+        ("book.csv", "damaged workbook"),
+        ("binary.csv", "binary"),
+        ("absent.csv", "no readable file"),
+        (".", "a folder"),
+    ):
         with pytest.raises(Refusal, match=sentence):
             read_cohort(tmp_path / name if name != "." else tmp_path, protocol)
 

@@ -113,7 +113,7 @@ def test_files_that_cannot_be_read_are_refused_and_the_others_done(tmp_path: Pat
     assert some.exit_code == 1
     assert "sound.yml: Made-up mice" in some.stdout
     assert "unknown key 'subjects'" in some.stderr
-    assert "absent.yml: found no file that can be read" in some.stderr
+    assert "absent.yml: found no readable file" in some.stderr
     none = command(bad)
     assert (none.exit_code, none.stdout) == (2, "")
     assert "Example:" in CliRunner().invoke(app, ["reported", "--help"]).output

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from secretome.cohort.flags import column_meanings, holds_flags_alone
-from secretome.cohort.headers import is_unit_cell, with_unit
+from secretome.cohort.headers import DERIVED, is_unit_cell, with_unit
 from secretome.cohort.naming import CellNames
 from secretome.cohort.row_titles import count_rows, names_no_animal
 from secretome.cohort.sheet import Cell, Grid
@@ -364,7 +364,9 @@ class _ByGroup:
         for block in blocks:
             grid = block.grid
             title = f"the title {grid.title!r}" if grid.title else "no title above the groups"
-            hint = f" Or add {map_option(grid.title, next(iter(endpoints)))}." if grid.title else ""
+            # A title such as 'log IL-6' names derived values, which --map cannot turn into the endpoint.
+            mapped = grid.title and not DERIVED.search(grid.title)
+            hint = f" Or add {map_option(grid.title, next(iter(endpoints)))}." if mapped else ""
             place = f"table {grid.title!r}" if grid.title else f"row {grid.rows[0][0].row}"
             self.problems.append(Problem(self.path.name, place, title, f"an endpoint: {' or '.join(endpoints)}", remedy + hint))
         raise Refusal([*self.problems, *unfit])

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from secretome.cohort.headers import shortened
+from secretome.cohort.headers import DERIVED, shortened
 from secretome.cohort.sheet import Cell, Sheet
 from secretome.cohort.units import canonical, factor
+from secretome.cohort.unreadable import DATE
 from secretome.cohort.vocabulary import (
     BESIDE,
     BRACKETS,
@@ -23,8 +24,10 @@ from secretome.cohort.vocabulary import (
 )
 from secretome.protocol import Problem, Refusal, normalise
 
-# What a simulation writes of itself is no column that a laboratory may have misspelt.
-WRITTEN_BY_SIMULATION = ("scenario", "seed")
+# What a simulation writes of itself is no column that a laboratory may have misspelt; remarks change nothing.
+NOT_ASKED = ("scenario", "seed", "note")
+# Headers of answers that say which rows count.
+KEPT = re.compile(r"\s*(in|inclu\w*|keep|kept|used?)\s*\??\s*", re.IGNORECASE)
 # What may be an animal or a sample of one: not believed, but asked about.
 SAMPLES = frozenset({"sample", "sampleid", "sampleno", "samplename", "no", "nr", "number", "name", "tube", "well"})
 # A cell may hold a page of text.
@@ -35,12 +38,42 @@ EXCLUSION = ("exclu", "outlier")
 WELLS = re.compile(r"\b(dup|repl|rep|well)", re.IGNORECASE)
 SPREADS = frozenset({"mean", "average", "median", "sd", "sem", "se", "stdev", "cv", "ci"})
 # What other columns of numbers beside the endpoints hold.
-NO_ENDPOINT = frozenset({"weight", "bodyweight", "bw", "age", "day", "hour", "date", "week", "dose", "temperature", "dilution", "n", "no"})
-# Columns that are calculated from an endpoint, or are raw readings of it; --map does not accept them as values.
-DERIVED = re.compile(
-    r"^\s*log(2|10|e)?|(?<![^\W\d_])(log(2|10|e)?|ln|od\s?\d*|abs(orbance)?|a450|mfi|fi|rfu|rlu|ecl|signal|npx|ct|cq|ratio|rank|percentile"
-    r"|fold|change|normali[sz]ed|norm|delta|z-?score|per cent of|% of control)(?![^\W\d_])",
-    re.IGNORECASE,
+NO_ENDPOINT = frozenset({"bw", "day", "hour", "week", "n", "no", "nr", "index", "lod", "loq"})
+NO_ENDPOINT_WORDS = frozenset(
+    {
+        *(
+            "weight",
+            "bodyweight",
+            "age",
+            "date",
+            "dose",
+            "temperature",
+            "temp",
+            "dilution",
+            "cage",
+            "score",
+            "tag",
+            "flag",
+            "dead",
+            "volume",
+        ),
+        *(
+            "gewicht",
+            "körpergewicht",
+            "alter",
+            "datum",
+            "käfig",
+            "poids",
+            "âge",
+            "вес",
+            "масса",
+            "возраст",
+            "дата",
+            "клетка",
+            "unnamed",
+            "plate",
+        ),
+    }
 )
 # How R and pandas number duplicate headers.
 NUMBERED = re.compile(r"(?P<name>.*\w)(\.\.\.?\d+|\.\d+|_\d+)$")
@@ -115,7 +148,7 @@ class Columns:
         self.units_stated.add(endpoint)
         expected = self.protocol.endpoints[endpoint].unit
         # Here '/' and '%' carry meaning, so only case, spaces and the way to write 'per' are forgiven.
-        if canonical(text) == canonical(expected):
+        if canonical(text) == canonical(expected) or factor(text, expected) == 1:
             return
         header = cell.text.strip()
         if NO_UNIT.fullmatch(text.strip()) and "%" not in text and in_brackets(header) == text:
@@ -253,16 +286,20 @@ class Columns:
 
     def _guess(self, name: str) -> str | None:
         """The name that a column's is near to, of those that have no column yet."""
+        if KEPT.fullmatch(name):
+            return None  # nearest is 'exclude', which says the opposite
         if any(word in normalise(name) for word in EXCLUSION) and "exclude" not in self.named:
             return "exclude"
         long = () if self.wide else LONG
-        known = [*REQUIRED, *DECIDING, *long, *(name for pair in labelled(self.protocol.endpoints) for name in pair)]
+        deciding = nearest_of_numbers(name, [other for other in DECIDING if self._free(other)], cutoff=0.7)
+        known = [*REQUIRED, *long, *(name for pair in labelled(self.protocol.endpoints) for name in pair)]
         return (
             nearest_of_numbers(name, [other for other in known if self._free(other)])
+            or (deciding if deciding and normalise(name)[:1] == deciding[0] else None)
             or self._inside(name)
             # A column that decides nothing may well be another: 'age' is no misspelt 'cage'.
             or nearest_of_numbers(
-                name, [other for other in OPTIONAL if other not in WRITTEN_BY_SIMULATION and self._free(other)], cutoff=0.87
+                name, [other for other in OPTIONAL if other not in (*NOT_ASKED, *DECIDING) and self._free(other)], cutoff=0.87
             )
         )
 
@@ -299,14 +336,21 @@ class Columns:
         units = {canonical(endpoint.unit) for key, endpoint in self.protocol.endpoints.items() if key not in self.wide}
         stated = in_brackets(header.text)
         another = stated and canonical(stated) not in units and not any(factor(stated, unit) for unit in units)
-        if another or normalise(_bare(header)) in NO_ENDPOINT:
+        words = set(re.findall(r"[^\W\d_]+", header.text.casefold()))
+        if (
+            another
+            or KEPT.fullmatch(header.text)
+            or normalise(_bare(header)) in NO_ENDPOINT
+            or words & (NO_ENDPOINT_WORDS | SPREADS)
+            or DERIVED.search(header.text)
+        ):
             return False
         return self._holds_numbers(header)
 
     def _holds_numbers(self, header: Cell) -> bool:
         position = self.sheet.header.index(header)
         texts = [row[position].text.strip() for row in self.sheet.rows]
-        return any(texts) and all(re.fullmatch(r"[<>]?\s*[\d.,]+|", text) for text in texts)
+        return any(texts) and all(re.fullmatch(r"[<>]?\s*[\d.,]+|", text) and not DATE.fullmatch(text) for text in texts)
 
     def _report_absent(self, unknown: list[Cell], named: set[str]) -> None:
         """Tell of the columns that are not there; one that stands under a misspelt header has been told of."""

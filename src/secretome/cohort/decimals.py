@@ -16,7 +16,7 @@ MARKS: tuple[Mark, Mark] = (".", ",")
 WORDS = {".": "point", ",": "comma"}
 # The usual decimal mark with each delimiter: a comma if columns are separated by semicolons.
 USUAL: Mapping[str, Mark] = {",": ".", ";": ","}
-_NUMBER = re.compile(rf"[<>≤≥]?\s*[+\-−]?(?P<digits>\d[\d.,{THIN_MARKS}]*|[.,]\d+)(?P<exponent>[eE][+\-−]?\d+)?\s*%?")
+_NUMBER = re.compile(rf"(?:[<>≤≥]|[<>]=)?\s*[+\-−]?(?P<digits>\d[\d.,{THIN_MARKS}]*|[.,]\d+)(?P<exponent>[eE][+\-−]?\d+)?\s*%?")
 _ONE_OF_TWO = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 
 

@@ -85,7 +85,7 @@ def _check_units(values: Sequence[tuple[str, Cell]], columns: Columns, complaint
         expected = columns.protocol.endpoints[endpoint].unit
         first, places = cells[0], cell_ranges(cells)
         bare = _bare(unit)
-        if canonical(bare) == canonical(expected):
+        if canonical(bare) == canonical(expected) or factor(bare, expected) == 1:
             continue
         if is_unit(bare) or factor(bare, expected):
             times = factor(bare, expected)

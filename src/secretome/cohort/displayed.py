@@ -138,6 +138,9 @@ def _numbers(digits: str) -> Iterator[tuple[float, float]]:
     digits = re.sub(r"[ '’]", "", digits.replace("−", "-").casefold())
     mantissa, _, exponent = digits.partition("e")
     for mark, other in ((".", ","), (",", ".")):
+        whole = re.escape(other).join((r"-?\d{1,3}", r"(?:\d{2,3}" + re.escape(other) + r")*\d{3}"))
+        if other in mantissa and not re.fullmatch(whole, mantissa.partition(mark)[0]):
+            continue  # a mark that separates thousands stands before three digits: 2.2 is not 22
         text = mantissa.replace(other, "").replace(mark, ".")
         if text.count(".") <= 1:
             places = len(text.partition(".")[2]) - int(exponent or 0)

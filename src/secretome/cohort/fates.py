@@ -33,7 +33,12 @@ class Fates:
                 hour = parse(number, "," if "," in number else ".").seen
             if not hour >= 0:
                 cell = row[self.columns.named["time"]]
-                self.complaints.about(cell, repr(time), "hours, as a number from 0 upwards, or an empty cell", "Convert it to hours.")
+                self.complaints.about(
+                    cell,
+                    repr(time),
+                    "hours, as a number from 0 upwards, or an empty cell",
+                    "Convert it to hours; rename the column if it holds a time of day.",
+                )
         if event not in MISSING and event not in EVENTS:
             cell = row[self.columns.named["event"]]
             self.complaints.about(cell, repr(event), "1 for a death, 0 or an empty cell for none")

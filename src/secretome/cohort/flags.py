@@ -18,7 +18,8 @@ FINE = frozenset(
         *("measured", "detected", "final", "accepted", "reportable", "unflagged", "notflagged", "noflag", "noflags"),
     }
 )
-NO, YES = frozenset({"0", "no", "n", "false", "f"}), frozenset({"1", "yes", "y", "true", "t"})
+NO = frozenset({"0", "no", "n", "false", "f", "nein", "falsch", "non", "faux", "нет", "ложь"})
+YES = frozenset({"1", "yes", "y", "true", "t", "x", "✓", "✔", "ja", "j", "wahr", "oui", "o", "vrai", "да", "истина"})
 BELOW = frozenset(
     {"<", "≤", "<=", "=<", "lt", "le", "low", "lo", "below", "under", "u", "uj", "<min", "minstd", "<std", "<curve", "<range"}
 )
@@ -27,29 +28,44 @@ EXCLUDED = frozenset({"fail", "failed", "bad", "removed", "x", "ex", "excl", "ou
 # These are flags if they occur in some rows only, or in a column of flags; those of the second set only in a column of flags.
 MARKS = frozenset({"q", "u", "uj", "j", "e", "lt", "gt", "le", "ge"})
 CODES = MARKS | {"h", "l", "r", "b", "d", "x", "ex", "in", "out", "lo", "hi", "low", "high", "below", "above", "under", "over"}
-_ASSAY = r"(range|limit|detect|quantif|quantit|curve|\bl?lo[dq]\b|\blloq\b|\buloq\b|standard|\bstds?\b|\bmin\b|\bmax\b|cut-?off|threshold)"
+_ASSAY = (
+    r"(range|limit|detect|quantif|quantit|curve|\bl?lo[dq]\b|\blloq\b|\buloq\b|standard|\bstds?\b|\bmin\b|\bmax\b|cut-?off|threshold"
+    r"|nachweis|\bnwg\b|предел|порог)"
+)
 PHRASES: tuple[tuple[Meaning, re.Pattern[str]], ...] = (
     ("", re.compile(r"\b(not|no|never|without|nothing|none)\b.{0,20}\b(exclu|outlier|flag|extrapol)")),
     ("beyond", re.compile(r"\bnot (with)?in\b.{0,20}\b(range|curve|limits?)\b")),
     ("", re.compile(r"\b(within|in|inside)\b.{0,20}\b(range|curve|limits?)\b")),
     (
         "excluded",
-        re.compile(r"exclu|outlier|\bomit|\bdiscard|\breject|\bmasked\b|\binvalid|do not use|\bnot valid|unreliable|questionable"),
+        re.compile(
+            r"exclu|outlier|ausgeschlossen|ausreißer|исключ|выброс"
+            r"|\bomit|\bdiscard|\breject|\bmasked\b|\binvalid|do not use|\bnot valid|unreliable|questionable"
+        ),
     ),
     ("beyond", re.compile(rf"\boor\b|\bout(side)?( of)?\b.{{0,20}}{_ASSAY}")),
-    ("above", re.compile(rf"\b(above|over|exceed\w*|higher|greater)\b.{{0,25}}{_ASSAY}|>\s*{_ASSAY}|saturat|overflow|ovrflw|too high")),
-    ("below", re.compile(rf"\b(below|under|less|lower|beneath)\b.{{0,25}}{_ASSAY}|<\s*{_ASSAY}|\b(b|<)l?lo[dq]\b|too low")),
+    (
+        "above",
+        re.compile(rf"\b(above|über|выше|over|exceed\w*|higher|greater)\b.{{0,25}}{_ASSAY}|>\s*{_ASSAY}|saturat|overflow|ovrflw|too high"),
+    ),
+    ("below", re.compile(rf"\b(below|unter|ниже|under|less|lower|beneath)\b.{{0,25}}{_ASSAY}|<\s*{_ASSAY}|\b(b|<)l?lo[dq]\b|too low")),
     ("below", re.compile(r"(not|non|un)[- ]?(detect|quantif|measur)|\bn\.?d\.?\b(?=\W*$)|\bb[dq]l\b|\bblo[dq]\b|\bblq\b|\bbql\b")),
-    ("estimated", re.compile(r"extrapolat|\bestimated?\b|\bapprox|suspect|\bflag(ged)?\b")),
+    ("estimated", re.compile(r"extrapolat|\bestimated?\b|\bapprox\w*\.?$|\bsuspect\b|\bflag(ged)?\b(?! by)")),
 )
 _SYMBOLS = re.compile(r"[*†‡§#!?•^~≈¹²³]{1,4}|[<>≤≥]=?")
 # Headers of columns of flags; under those of the first kind, any word is one.
 QUALIFIER = re.compile(r"flag|qualifier|censor")
 STRONG = re.compile(
-    rf"{QUALIFIER.pattern}|\b(detect(ed|able|ion)?|qc|bdl|blq|bql|lod|loq|lloq|uloq|oor|bloq|blod|below|above)\b|outlier|masked|extrapol"
+    rf"{QUALIFIER.pattern}|\b(non-?detect(ed|able|s)?|detect(ed|able|ion)?|cens|quantifiable|quantified|qc|bdl|blq|bql|lod|loq|lloq|uloq|oor|bloq|blod|below|above)\b|outlier|masked|extrapol"
+    r"|^\W*((with)?in range|out of range|valid|invalid|inclu(de|ded)|keep|kept|used?|remove|removed|drop|dropped|reject|rejected)\W*$"
 )
 # Headers under which "yes" marks a valid value.
-POSITIVE = re.compile(r"(?<!not )(?<!un)(detected|detectable|quantifiable|valid|pass|within|in range|included)")
+POSITIVE = re.compile(
+    r"(?<!not )(?<!un)(?<!non)(?<!non-)(detected|detectable|quantifiable|quantified|\bvalid|pass"
+    r"|within|in range|inclu|\bkeep|\bkept|\bused?\b)"
+)
+# Headers under which "no" marks a value to leave out.
+COUNTED = re.compile(r"^\W*(valid|inclu(de|ded)|keep|kept|used?)\W*$")
 # Words in headers that are not names of measurements.
 GENERIC = frozenset(
     {
@@ -120,8 +136,10 @@ def column_meanings(header: str, texts: Sequence[str]) -> list[Meaning]:
     answers = {text.casefold() for text in filled}
     if strong and answers and answers <= YES | NO:
         flagged = NO if POSITIVE.search(name) else YES
-        found = "" if flagged is NO else meaning(header)
-        return [(found or "mark") if text.strip().casefold() in flagged else "" for text in texts]
+        found = ("excluded" if COUNTED.search(name) else "") if flagged is NO else _said_by_header(name)
+        # Where a yes says that a row counts, an empty cell says that it does not.
+        blank = bool(COUNTED.search(name))
+        return [(found or "mark") if (form := text.strip().casefold()) in flagged or (blank and not form) else "" for text in texts]
     if QUALIFIER.search(name) and filled and all(re.fullmatch(r"\d", text) for text in filled):
         return ["mark" if text.strip() not in ("", "0") else "" for text in texts]
     # A mark in some rows only is a flag, regardless of the header.
@@ -130,6 +148,13 @@ def column_meanings(header: str, texts: Sequence[str]) -> list[Meaning]:
     sparse = 0 < len(some) < len(texts) and all(re.sub(r"\W", "", text.casefold()) in codes for text in some)
     # Columns such as 'Detection method' or 'QC date' may contain any words.
     return [meaning(text, flags=bool(QUALIFIER.search(name)) or sparse or (strong and len(text.strip()) <= 2)) for text in texts]
+
+
+def _said_by_header(name: str) -> Meaning:
+    """What a yes under a header says of the value in its row."""
+    if re.fullmatch(r"\W*(invalid|removed?|drop(ped)?|reject(ed)?)\W*", name):
+        return "excluded"
+    return "below" if re.search(r"\bnon-?detect", name) else meaning(name)
 
 
 def header_words(text: str) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +15,13 @@ from secretome.cohort.vocabulary import LONG, Vocabulary, in_brackets, labelled,
 from secretome.protocol import Problem, Refusal
 
 Row = tuple[Cell, ...]
+# Columns that hold something worked out from an endpoint, or read before it: no --map makes values of them.
+DERIVED = re.compile(
+    r"^\s*log(2|10|e)?|(?<![^\W\d_])(log(2|10|e|[₂₁]₀?)?|ln|mrna|expression|δ+ct|od\s?\d*|abs(orbance)?|a450"
+    r"|mfi|fi|rfu|rlu|ecl|signal|npx|ct|cq|ratio|rank|percentile"
+    r"|fold|change|normali[sz]ed|norm|delta|δ|z-?score|per cent of|% of control)(?![^\W\d_])",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)

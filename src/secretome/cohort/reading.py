@@ -28,14 +28,13 @@ from secretome.cohort.opening import read_bytes
 from secretome.cohort.replicates import Record, average_wells, number_within_groups, refuse_repeats
 from secretome.cohort.sheet import Cell, Sheet
 from secretome.cohort.summaries import is_summary
-from secretome.cohort.values import MISSING, Unreadable, Value, parse, reciprocal
+from secretome.cohort.values import KEEP_WORDS, MISSING, Unreadable, Value, parse, reciprocal
 from secretome.cohort.vocabulary import BESIDE, REQUIRED, Vocabulary, in_brackets, map_option
 from secretome.protocol import ORIGINS, Endpoint, Group, Origin, Protocol, Refusal
 
 # Columns of `Cohort.values`, in this order.
 CARRIED = ("cage", "sex", "batch", "plate", "note")
 COLUMNS = ("animal", "group", "endpoint", "value", "lower", "upper", "count", "exposure", "total", *CARRIED, "time", "dead", "exclude")
-KEEP_WORDS = frozenset({"none", "no", "0", "false", "n", "keep", "include", "included"})
 # What a spreadsheet knows of a cell that cannot be a value, and how to mend it.
 BY_KIND = {
     "error": ("the error {}", "Mend the formula or type the value; empty the cell if it is missing."),

@@ -19,6 +19,9 @@ BELOW = frozenset(
         ),
         *("belowdetection", "belowlimit", "belowrange", "bdl", "bld", "blq", "bql", "bmdl", "blod", "bloq", "blloq"),
         *("lod", "loq", "lloq", "llod", "mdl", "nq", "notquantifiable", "oor<", "<oor"),
+        # In German, French and Russian: not detectable, below the limit of detection.
+        *("nn", "ud", "nwg", "unternwg", "unterbg", "nichtnachweisbar", "unternachweisgrenze", "nondétecté", "nondétectable", "но"),
+        *("необнаружено", "нижепо", "нижепредела", "нижепределаобнаружения"),
     }
 )
 ABOVE = frozenset(
@@ -35,16 +38,29 @@ LIMIT = {
     "standard if it is above.",
 }
 _DIGITS = r"[+\-−]?[\d.,]+"
+# A date with points, which is not a number with thousands separators.
+DATE = re.compile(r"\d{1,2}\.\d{1,2}\.(\d{2}|\d{4})?")
+# Words after 'below' or 'above' that refer to an assay, and not to an animal as in 'overweight'.
+ASSAY = r"range|limit|detect|quantif|curve|l?l?o[dq]|standard|std|min|max|cal|threshold|cut|background|blank|scale|assay|fit"
 # Patterns of cells that are not values, and what to write instead.
 _FORMS = (
     (
-        r"#(DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)",
+        # In any language: #DIV/0!, #WERT!, #NOM?, #Н/Д.
+        r"#[^\W\d_]+(/[^\W_]+)?[!?]?",
         "Correct the formula in the spreadsheet or type the value; if the value is missing, leave the cell empty.",
     ),
     (r"#{3,}", "The column was too narrow when the file was saved: widen it in the spreadsheet, and save the file again."),
     (
-        r"[<>≤≥~]?\s*\d{1,3}([ .,'’\u2009\u202f\xa0]\d{3})+([.,]\d+)?",
+        r"[<>≤≥~]?\s*\d{1,3}([ .,'’\u2007\u2009\u202f\xa0]\d{3})+([.,]\d+)?",
         "Write the number without thousands separators, and with one decimal mark.",
+    ),
+    (
+        rf"(oor\s*)?(<|≤|lt|below|under|less than|unter|moins de|ниже|менее)\s*(?P<limit>{_DIGITS})",
+        "Write <{limit} if the value lies below this limit.",
+    ),
+    (
+        rf"(oor\s*)?(>|≥|gt|above|over|more than|greater than|über|plus de|выше|более)\s*(?P<limit>{_DIGITS})",
+        "Write >{limit} if the value lies above this limit.",
     ),
     (
         r"\d{1,3}:\d{2}(:\d{2})?(\s*[ap]m)?",
@@ -52,13 +68,13 @@ _FORMS = (
         "for a titre type only the reciprocal, such as 16 for 1:16.",
     ),
     (
-        r"\d{1,2}[./-](\d{1,2}|[^\W\d]{3,4})([./-]\d{2,4})?\.?|[^\W\d]{3}-\d{2}",
+        r"\d{1,2}[./-](\d{1,2}|[^\W\d]{3,4})([./-]\d{2,4})?\.?|[^\W\d]{3,9}[. -]+\d{1,4}|\d{1,2}\.\s*[^\W\d]{3,9}\.?",
         "Type one value: this cell contains two numbers, or a number that a spreadsheet changed to a date.",
     ),
     (r"[\d.,]+\s*[x×*·]\s*10\s*\^?\s*-?\d+", "Write it as 1.2e4, or in full."),
     (r"[\d.,]+\s*±.*", "Write the value of one animal, not a mean with a standard deviation or error."),
     (
-        r"[\d.,]+\s*([-–/;,&]|to)\s*[\d.,]+",
+        r"[\d.,]+\s*([-–/;,&]|to|\s)\s*[\d.,]+",
         "Write one number; for several wells of one animal write one row per well, numbered in a column 'replicate'.",
     ),
     (
@@ -82,7 +98,7 @@ _FORMS = (
     ),
     (
         r"[<>≤≥]?\s*[\d.,]+\s*[*†#a-zµμ()%].*|'[\d.,]+",
-        "Write the number alone, in the study's unit: a unit belongs into the header, a remark into a column 'note'.",
+        "Write the number alone, in the study's unit; write a unit in the header, and a remark in a column 'note'.",
     ),
     (
         r"(found\s+)?(died|dead|death|deceased|euthani[sz]ed|killed|culled|moribund|d\.?o\.?d\.?)\b.*|[†✝‡]+",
@@ -96,7 +112,11 @@ _FORMS = (
     ),
     (
         r"[\d.,]+\s*[^\s\d.,<>:/;&–-].*",
-        "Write the number alone, in the study's unit: a unit belongs into the header, a remark into a column 'note'.",
+        "Write the number alone, in the study's unit; write a unit in the header, and a remark in a column 'note'.",
+    ),
+    (
+        r"=?([\"'$€£]?)\s*[\d.,]+\s*\1",
+        "Write the number alone, without other characters before or after it.",
     ),
     (
         r"[~≈].*|(less|more|greater) than.*|[\d.,]+\s*[<>]",
@@ -116,16 +136,21 @@ def limit_passed(text: str) -> str:
     word = re.sub(r"[\s._/()\[\]-]", "", text.casefold())
     if word in OUTSIDE or re.fullmatch(r"\?+", word):
         return "?"
-    if word in BELOW or re.fullmatch(r"(below|under|<|≤)[^\W\d]+|<{2,}", word):
+    if word in BELOW or (re.fullmatch(rf"(below|under)(({ASSAY}).*)?|[<≤][^\W\d]+|<{{2,}}", word) and not re.search(r"\d", word)):
         return "<"
-    return ">" if word in ABOVE or re.fullmatch(r"(above|over|exceeds|>|≥)[^\W\d]+|>{2,}", word) else ""
+    return (
+        ">"
+        if word in ABOVE
+        or (re.fullmatch(rf"(above|over|exceeds)(({ASSAY}|u?l?o[dq]).*)?|[>≥][^\W\d]+|>{{2,}}", word) and not re.search(r"\d", word))
+        else ""
+    )
 
 
 def remedy(text: str) -> str:
     """What to write instead of a cell that is not a value.
 
     >>> remedy("<10 pg/mL")
-    "Write <10, with the sign: a unit belongs into the header, a remark into a column 'note'."
+    "Write <10, with the sign; write a unit in the header, and a remark in a column 'note'."
     """
     for form, told in FORMS:
         if match := form.fullmatch(text):

@@ -5,14 +5,40 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 
-from secretome.cohort.unreadable import LIMIT, limit_passed, remedy
+from secretome.cohort.unreadable import DATE, LIMIT, limit_passed, remedy
 
 MISSING = frozenset({"", "na", "n/a", "n.a.", "nan", "null", "-", "--", "–", "—", "."})
+# Words in a column 'exclude' that keep the animal.
+KEEP_WORDS = frozenset(
+    {
+        *(
+            "none",
+            "no",
+            "0",
+            "false",
+            "n",
+            "f",
+            "keep",
+            "kept",
+            "use",
+            "used",
+            "include",
+            "included",
+            "not excluded",
+            "ok",
+            "okay",
+            "valid",
+        ),
+        *("nein", "falsch", "non", "faux", "нет", "ложь"),
+    }
+)
 # No assay gives a number beyond these, whatever its unit, and sums of squares of such numbers overflow.
 SMALLEST, LARGEST = 1e-15, 1e15
 # Marks that can only be thousands separators: an apostrophe, or a no-break space.
-THIN_MARKS = "'\u2019\u2009\u202f\xa0"
-_VALUE = re.compile(rf"(?P<bound>[<>≤≥]?)\s*(?P<number>[+\-−]?(?:\d[\d.,{THIN_MARKS}]*|[.,]\d+)(?:[eE][+\-−]?\d+)?)\s*(?P<percent>%?)")
+THIN_MARKS = "'\u2019\u2007\u2009\u202f\xa0"
+_VALUE = re.compile(
+    rf"(?P<bound>(?:[<>≤≥]|[<>]=)?)\s*(?P<number>[+\-−]?(?:\d[\d.,{THIN_MARKS}]*|[.,]\d+)(?:[eE][+\-−]?\d+)?)\s*(?P<percent>%?)"
+)
 A_VALUE = "a number, a censored value such as <15.6, or an empty cell"
 
 
@@ -89,11 +115,13 @@ def parse(text: str, mark: str) -> Value:
     seen = float(number)
     if (seen or _nonzero(number)) and not SMALLEST <= abs(seen) <= LARGEST:
         raise Unreadable(f"a number that can be measured, from {SMALLEST:g} to {LARGEST:g}", "Check the value and its exponent.")
-    if match["bound"] in ("<", "≤"):
+    if match["bound"] in ("<", "≤", "<="):
         if seen <= 0:
             raise Unreadable("a limit above zero after '<'", LIMIT["<"].format(text=stripped))
         return Value(0.0, seen)
-    if match["bound"] in (">", "≥"):
+    if match["bound"]:
+        if seen <= 0:
+            raise Unreadable("a limit above zero after '>'", LIMIT[">"].format(text=stripped))
         return Value(seen, math.inf)
     return Value(seen, seen)
 
@@ -119,6 +147,8 @@ def _without_thousands(number: str, mark: str) -> str | None:
 
 def _refused_mark(bound: str, number: str, mark: str) -> Unreadable:
     """Why a number does not fit the decimal mark of its column, and how to write it."""
+    if DATE.fullmatch(number):
+        return Unreadable(A_VALUE, remedy(number))
     other, name = ("," if mark == "." else "."), ("point" if mark == "." else "comma")
     if number.count(other) == 1 and mark not in number:
         return Unreadable(f"a decimal {name}, as in the rest of the file", f"Write {bound}{number.replace(other, mark)}.")

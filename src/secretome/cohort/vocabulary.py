@@ -94,8 +94,8 @@ class Vocabulary:
         problems = []
         spelt: dict[str, str] = {}
         for old, new in self.mapped.items():
-            if not re.search(r"\w", old):
-                expected = "a name in the file, with a letter or a digit"
+            if not name_key(old):
+                expected = "a name in the file, with a letter, a digit or a sign such as +"
                 problems.append(Problem("--map", "", f"{old!r} to be read as {new!r}", expected))
             other = spelt.setdefault(spelling(old), old)
             if meanings[other] != meanings[old]:

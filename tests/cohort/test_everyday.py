@@ -1,0 +1,181 @@
+"""Files as colleagues send them: words for limits in other languages, answers in columns, dates, harmless columns, and what is advised."""
+
+from pathlib import Path
+
+import pytest
+from making import pzfx, xlsx
+
+from secretome.cohort import Cohort, read_cohort
+from secretome.cohort.displayed import displayed
+from secretome.cohort.flags import column_meanings
+from secretome.cohort.number_format import render
+from secretome.cohort.unreadable import limit_passed, remedy
+from secretome.cohort.values import Unreadable, Value, parse
+from secretome.protocol import Problem, Protocol, Refusal
+
+ROWS = [
+    ("r1", "sham", 22.1),
+    ("r2", "sham", 18.4),
+    ("r3", "control", 118.5),
+    ("r4", "control", 99.7),
+    ("r5", "t1", 61.2),
+    ("r6", "t2", 31.7),
+]
+VALUES = [value for _, _, value in ROWS]
+
+
+def table(header: str = "il6", groups: dict[str, str] | None = None, **columns: list[str]) -> bytes:
+    """Six rats; a double underscore in the name of a column is a space."""
+    lines = [",".join(["rat", "group", header, *(name.replace("__", " ") for name in columns)])]
+    for at, (rat, group, value) in enumerate(ROWS):
+        lines.append(",".join([rat, (groups or {}).get(group, group), str(value), *(column[at] for column in columns.values())]))
+    return "\n".join(lines).encode()
+
+
+def read(protocol: Protocol, content: bytes, names: dict[str, str] | None = None, file: str = "rats.csv") -> Cohort:
+    return read_cohort(Path(file), protocol, content, names=names)
+
+
+def refused(protocol: Protocol, content: bytes, file: str = "rats.csv") -> tuple[Problem, ...]:
+    with pytest.raises(Refusal) as refusal:
+        read(protocol, content, file=file)
+    return refusal.value.problems
+
+
+def test_groups_that_are_named_by_signs_alone_can_be_mapped(sepsis_protocol: Protocol) -> None:
+    content = table(groups={"sham": "+/+", "control": "+/-", "t1": "-/-", "t2": "+"})
+    options = {"+/+": "sham", "+/-": "control", "-/-": "t1", "+": "t2"}
+    assert all(f"--map '{name}=KEY'" in refused(sepsis_protocol, content)[0].remedy for name in options)
+    cohort = read(sepsis_protocol, content, options)
+    assert cohort.values["group"].tolist() == [group for _, group, _ in ROWS]
+
+
+@pytest.mark.parametrize(
+    ("header", "answers", "place"),
+    [("include", ["1", "1", "", "1", "1", "1"], "cell D4"), ("included", ["yes", "no", *["yes"] * 4], "cell D3")],
+)
+def test_a_column_of_those_included_is_never_offered_as_exclude(
+    sepsis_protocol: Protocol, header: str, answers: list[str], place: str
+) -> None:
+    content = table(**{header: answers})
+    (problem,) = refused(sepsis_protocol, content)
+    assert f"{header}=exclude" not in problem.remedy
+    assert problem.place == place
+
+
+@pytest.mark.parametrize("word", ["nein", "нет", "non", "not excluded", "valid", "ok"])
+def test_a_word_for_no_in_the_column_exclude_leaves_no_animal_out(sepsis_protocol: Protocol, word: str) -> None:
+    (problem,) = refused(sepsis_protocol, table(exclude=["", word, "", "", "", ""]))
+    assert problem.place == "cell D3"
+
+
+@pytest.mark.parametrize(
+    ("header", "answers", "meanings"),
+    [
+        ("Valid", ["no", "yes"], ["excluded", ""]),
+        ("use?", ["N", "Y"], ["excluded", ""]),
+        ("keep", ["0", "1"], ["excluded", ""]),
+        ("include", ["", "1"], ["excluded", ""]),
+        ("In range?", ["no", "yes"], ["mark", ""]),
+        ("quantifiable", ["n", "y"], ["mark", ""]),
+        ("nondetect", ["x", ""], ["below", ""]),
+        ("below detection", ["x", ""], ["below", ""]),
+        ("cens", ["1", "0"], ["mark", ""]),
+        ("remove", ["x", ""], ["excluded", ""]),
+        ("Bemerkung", ["ausgeschlossen", ""], ["excluded", ""]),
+        ("Bemerkung", ["unter NWG", ""], ["below", ""]),
+        ("Kommentar", ["n.n.", ""], ["below", ""]),
+        ("примечание", ["исключена", ""], ["excluded", ""]),
+        ("tail mark", ["x", ""], ["", ""]),
+        ("surgery ok", ["no", "yes"], ["", ""]),
+        ("Valid until", ["2027", "2027"], ["", ""]),
+        ("comment", ["overnight fasted", "flagged by vet"], ["", ""]),
+        ("comment", ["approx. 0.5 mL blood", "suspected limp"], ["", ""]),
+    ],
+)
+def test_what_a_column_says_of_the_values_beside_it(header: str, answers: list[str], meanings: list[str]) -> None:
+    assert column_meanings(header, answers) == meanings
+
+
+@pytest.mark.parametrize(
+    ("text", "side"),
+    [
+        *(("n.n.", "<"), ("NWG", "<"), ("н/о", "<"), ("ниже ПО", "<"), ("Below Fit Curve Range", "<"), ("above ULOQ", ">"), ("below", "<")),
+        *(("overweight", ""), ("overnight fasted", ""), ("underfed", ""), ("below 15.6", "")),
+    ],
+)
+def test_a_word_for_a_limit_in_any_language_is_one(text: str, side: str) -> None:
+    assert limit_passed(text) == side
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("below 15.6", "Write <15.6 "),
+        ("unter 15,6", "Write <15,6 "),
+        ("OOR <15.6", "Write <15.6 "),
+        ("LT 15.6", "Write <15.6 "),
+        ("above 1000", "Write >1000 "),
+        ("#WERT!", "Correct the formula"),
+        ("#Н/Д", "Correct the formula"),
+        ("Jan 22", "a date"),
+        ("22. März", "a date"),
+        ('="22.1"', "number alone"),
+        ("22.1 22.4", "Write one number"),
+        ("1 250", "thousands separators"),
+    ],
+)
+def test_advice_keeps_the_limit_and_never_empties_a_value(text: str, advice: str) -> None:
+    assert advice in remedy(text)
+
+
+@pytest.mark.parametrize("text", ["22.01.2026", "1.10.", "01.10.26"])
+@pytest.mark.parametrize("mark", [".", ","])
+def test_a_date_with_points_is_no_number_with_thousands(text: str, mark: str) -> None:
+    with pytest.raises(Unreadable) as error:
+        parse(text, mark)
+    assert "date" in error.value.remedy
+    assert "thousands" not in error.value.remedy
+
+
+def test_a_limit_says_something() -> None:
+    assert parse("<= 15.6", ".") == parse("≤15.6", ".") == Value(0.0, 15.6)
+    assert parse(">= 1000", ".") == Value(1000.0, float("inf"))
+    with pytest.raises(Unreadable):
+        parse(">0", ".")
+
+
+@pytest.mark.parametrize(("stored", "code", "doubt"), [(22.1, '0"."0', "words"), (2210, '0"."000', ""), (2210.5, "#,##0.0", "")])
+def test_a_point_that_a_format_puts_between_digits_is_seen(stored: float, code: str, doubt: str) -> None:
+    assert displayed(stored, render(stored, code)).doubt == doubt
+
+
+def test_figure_spaces_separate_thousands() -> None:
+    assert parse("2\u2007210,5", ",") == Value(2210.5, 2210.5)
+
+
+def test_an_equal_unit_is_read_and_another_is_not(sepsis_protocol: Protocol) -> None:
+    # 1 ng/L is 1 pg/mL.
+    assert read(sepsis_protocol, table("IL-6 (ng/L)")).values["value"].tolist() == VALUES
+    (problem,) = refused(sepsis_protocol, table("IL-6 (µg/L)"))
+    assert "1000" in problem.remedy
+
+
+@pytest.mark.parametrize("title", ["log IL-6", "IL-6 mRNA", "Δ IL-6", "IL-6 fold change"])
+def test_no_map_is_offered_that_makes_derived_values_measured_ones(sepsis_protocol: Protocol, title: str) -> None:
+    groups = {group: [value for _, named, value in ROWS if named == group] for group in ("sham", "control", "t1", "t2")}
+    for problem in (*refused(sepsis_protocol, pzfx({title: groups}), "rats.pzfx"), *refused(sepsis_protocol, table(title))):
+        assert "--map" not in problem.remedy
+
+
+@pytest.mark.parametrize("header", ["Datum", "notes", "Käfig", "Вес", "ear tag", "CV", "OD450", "Ct", "score", "ELISA plate", "Sign"])
+def test_a_harmless_column_is_not_taken_for_the_endpoint_that_is_absent(sepsis_protocol: Protocol, header: str) -> None:
+    entry = "12.01.2026" if header == "Datum" else "calm" if header in ("notes", "Sign") else "3"
+    cohort = read(sepsis_protocol, table(**{header: [entry] * 6}))
+    assert cohort.values["value"].tolist() == VALUES
+    assert set(cohort.values["endpoint"]) == {"il6"}
+
+
+def test_a_workbook_of_the_same_values_is_the_same(sepsis_protocol: Protocol) -> None:
+    content = xlsx({"S": [["rat", "group", "il6"], *ROWS]})
+    assert read(sepsis_protocol, content, file="rats.xlsx").values["value"].tolist() == VALUES
