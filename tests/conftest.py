@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from filelock import FileLock
 from hypothesis import settings
-from rats import SEPSIS, TREG, Rats
 
+from rats import SEPSIS, TREG, Rats
 from secretome import load_study
 from secretome.cohort import Study
 from secretome.protocol import Protocol, load_protocol, study_folder

@@ -10,10 +10,10 @@ import time
 from pathlib import Path
 
 import pytest
-from light import Light, contents, until
-from rats import TREG
 from typer.testing import CliRunner
 
+from light import Light, contents, until
+from rats import TREG
 from secretome.cli import app
 
 pytestmark = [

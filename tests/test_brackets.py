@@ -4,8 +4,8 @@ import math
 import re
 
 import pytest
-from rats import Rats
 
+from rats import Rats
 from secretome import analyse, figures, load_study, words
 from secretome.protocol import sides
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from rats import Rats
 
+from rats import Rats
 from secretome import adjudicate, analyse
 from secretome.claims import CHECK_FAILED, CLAIMED, FLOOR, NEGLIGIBLE, OPEN, OPPOSITE, SMALL, TOO_FEW, UNORDERED, examine
 from secretome.cohort import Study

@@ -14,9 +14,9 @@ from bs4 import BeautifulSoup
 from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from pydantic import TypeAdapter
-from rats import SEPSIS, Rats
 from typer.testing import CliRunner
 
+from rats import SEPSIS, Rats
 from secretome import analyse, words
 from secretome.analysis.arms import Arm, Comparison
 from secretome.claims import Condition, ConditionCode, adjudicate, conditions, examine

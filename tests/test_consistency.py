@@ -288,7 +288,7 @@ def check_curve(study: Study, results: pd.DataFrame, verdict: pd.Series) -> None
         same_cells(verdict, own.iloc[0], ("estimate", "low", "high", "level"))
     check_answer(verdict, own.iloc[0]["answer"])
     if found["question"].nunique() > 1:
-        with pytest.raises(ValueError, match="different questions"):
+        with pytest.raises(ValueError, match="more than one question"):
             figures.specification_figure(study, found, ALPHA)
     for _, rows in found.groupby("question"):
         equivalence = rows["method"].str.contains("two one-sided")

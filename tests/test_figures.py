@@ -5,8 +5,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from matplotlib.text import Text
-from rats import Rats
 
+from rats import Rats
 from secretome import analyse, figures, words
 from secretome.cohort import Study
 from secretome.figures.base import WIDTH

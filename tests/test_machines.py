@@ -11,10 +11,10 @@ from pathlib import Path
 
 import distributed
 import pytest
-from light import Light, contents, until
-from rats import TREG
 from typer.testing import CliRunner
 
+from light import Light, contents, until
+from rats import TREG
 from secretome.cli import app
 from secretome.rerun import cluster, plan
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from guinea_pigs import TOOTH, write_study
-from rats import SEPSIS, TREG
 from typer.testing import CliRunner, Result
 
+from guinea_pigs import TOOTH, write_study
+from rats import SEPSIS, TREG
 from secretome.cli import app
 
 FILES = "empty.csv blank.csv binary.csv zeros.xlsx text.xlsx xml.pzfx archive.xlsx ole.xls header.csv utf16.csv nul.csv html.xls"

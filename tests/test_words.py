@@ -4,8 +4,8 @@ import math
 from pathlib import Path
 
 import pytest
-from rats import Rats
 
+from rats import Rats
 from secretome import adjudicate, analyse, load_study, tables, words
 from secretome.claims import examine
 from secretome.cohort import Study

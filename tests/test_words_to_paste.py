@@ -9,8 +9,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from rats import Rats
 
+from rats import Rats
 from secretome import analyse, load_study, tables, words
 from secretome.claims import deciding
 from secretome.cohort import Study, read_cohort

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
-from rats import Rats
 from scipy import stats as scipy_stats
 from statsmodels.stats.weightstats import ttost_paired
 
+from rats import Rats
 from secretome import analyse
 from secretome.analysis.arms import Arm, Comparison
 from secretome.analysis.clusters import Layout, block_method, cluster_test, clusters_of, equivalence_method, means_method

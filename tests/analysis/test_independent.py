@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from rats import Rats
 from scipy import stats as scipy_stats
 from statsmodels.stats.weightstats import ttost_ind
 
+from rats import Rats
 from secretome import analyse, stats
 from secretome.analysis import BOUND, RANKS, RATIO, RATIO_BY_MODEL
 from secretome.cohort import Study

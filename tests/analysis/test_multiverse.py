@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from rats import Rats
 from scipy import stats as scipy_stats
 from statsmodels.stats.multitest import multipletests
 
+from rats import Rats
 from secretome import analyse, stats
 from secretome.cohort import Study
 from secretome.simulate import simulate_study

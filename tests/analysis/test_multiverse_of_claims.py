@@ -167,7 +167,7 @@ def test_a_cohort_without_the_groups_has_no_curve() -> None:
     few = replace(study, cohort=replace(study.cohort, values=rows[rows["group"].isin(["saline", "im10"])]))
     found = specifications(few, analyse(few), "afc_rises")
     assert set(found["answer"]) == {"none"}
-    assert "nothing to compare with" in words.specification_sentence(few.protocol.claims["afc_rises"], found)
+    assert "no comparison is possible" in words.specification_sentence(few.protocol.claims["afc_rises"], found)
     asked = found[found["question"] == AS_CLAIMED]
     assert "No analysis of this claim" in figures.to_svg(figures.specification_figure(few, asked, 0.05), "x")
     assert words.specification_alt(few, few.protocol.claims["afc_rises"], asked).startswith("No figure")

@@ -7,11 +7,11 @@ from math import comb
 
 import numpy as np
 import pytest
-from lessons_run import ran
 from scipy import stats as scipy_stats
 from statsmodels.stats.meta_analysis import combine_effects
 from statsmodels.stats.power import NormalIndPower, TTestIndPower
 
+from lessons_run import ran
 from secretome import stats
 from secretome.classroom.lessons import lesson_names, read_lesson
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from lessons_run import ran
 
+from lessons_run import ran
 from secretome import stats
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from guinea_pigs import LENGTHS, MICRONUCLEI, TOOTH, write_study
 
+from guinea_pigs import LENGTHS, MICRONUCLEI, TOOTH, write_study
 from secretome import load_study
 from secretome.cohort.copies import _match_distribution, compare, find_copy, sample_of, values_sha256
 from secretome.protocol import Refusal

@@ -8,8 +8,8 @@ import pytest
 from making import ods, pzfx, xlsx
 from openpyxl import Workbook
 from openpyxl.styles import PatternFill
-from rats import Rats
 
+from rats import Rats
 from secretome import analyse, load_study
 from secretome.cohort import Cohort, Study, read_cohort
 from secretome.protocol import Protocol, Refusal

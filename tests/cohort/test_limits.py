@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from making import ods, xlsx
-from rats import SEPSIS
 
+from rats import SEPSIS
 from secretome.cohort import read_cohort
 from secretome.cohort.calamine import Unreadable, read_values
 from secretome.cohort.limits import MOST_CELLS, MOST_COLUMNS, MOST_ROWS
