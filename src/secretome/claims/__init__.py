@@ -1,7 +1,8 @@
 """Verdicts on every claim and check, by the rules of the protocol."""
 
+from secretome.analysis.independent import TOGETHER
 from secretome.claims.conditions import Condition, ConditionCode, conditions
-from secretome.claims.decisive import TOGETHER, adjusted, as_used, decided_together, deciding, decisive_rows
+from secretome.claims.decisive import adjusted, as_used, decided_together, deciding, decisive_rows
 from secretome.claims.judges import NOT_ANALYSED, Case, judge
 from secretome.claims.rules import (
     ALL_INSIDE,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from secretome.analysis.independent import TOGETHER
 from secretome.claims.rules import (
     FEWEST,
     FLOOR,
@@ -19,8 +20,6 @@ from secretome.claims.rules import (
 from secretome.cohort import Study
 from secretome.protocol import Claim, Protocol, Zone
 
-# Claims about all of their contrasts: an intersection-union test uses unadjusted p values.
-TOGETHER = ("every", "unchanged")
 # One contrast is enough to contradict such a claim, so these rules use adjusted p values and simultaneous intervals.
 SIMULTANEOUS = (SOME_OPPOSITE, SOME_NEGLIGIBLE, SOME_OUTSIDE)
 

@@ -14,15 +14,13 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.myst_blocks import myst_block_plugin
 from mdit_py_plugins.myst_role import myst_role_plugin
 
-from secretome.report.render import figure_html
+from secretome.report.render import GLUE, figure_html
 
 # Cells that only make sense in the book, such as exercises, are left out of a report.
 HIDDEN_TAGS = frozenset({"book-only", "remove-cell"})
 # Roles that only a whole book can resolve; a report shows their text.
 BOOK_ROLES = frozenset({"term", "doc", "ref", "numref"})
 ADMONITIONS = frozenset({"admonition", "attention", "caution", "danger", "error", "hint", "important", "note", "seealso", "tip", "warning"})
-# The key of a glued value in the metadata of an output, as MyST-NB writes it.
-GLUE = "scrapbook"
 
 
 def notebook_html(notebook: nbformat.NotebookNode, sources: Mapping[str, str]) -> str:

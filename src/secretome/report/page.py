@@ -11,9 +11,8 @@ from matplotlib.figure import Figure
 from secretome import figures, tables, words
 from secretome.claims import AS_CLAIMED, DIFFERENCE, conditions
 from secretome.cohort import Study
+from secretome.report.render import GLUE
 
-# MyST-NB looks for the values of ``{glue:text}`` under this name.
-GLUE = "scrapbook"
 HIDDEN = "application/papermill.record/"
 
 

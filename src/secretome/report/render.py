@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from docutils.nodes import Element
 
 
+# The key of a glued value in the metadata of an output: MyST-NB looks for the values of ``{glue:text}`` under it.
+GLUE = "scrapbook"
+
+
 class FigureRenderer:
     """A MyST-NB renderer for SVG output that carries alternative text.
 
