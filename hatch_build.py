@@ -22,6 +22,8 @@ class StudiesHook(BuildHookInterface):  # type: ignore[misc]
 def _studies(root: Path) -> list[str]:
     """The tracked files; outside a git checkout, as in a source distribution, all files."""
     if (root / ".git").exists():
-        listed = subprocess.run(["git", "ls-files", "-z", "notebooks"], cwd=root, capture_output=True, text=True, check=True)
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "notebooks"], cwd=root, capture_output=True, text=True, check=True
+        )
         return [name for name in listed.stdout.split("\0") if name]
     return [path.relative_to(root).as_posix() for path in sorted((root / "notebooks").rglob("*")) if path.is_file()]

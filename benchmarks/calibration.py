@@ -1,7 +1,7 @@
 """How often tests reject when nothing differs, and intervals cover, in small groups of awkward data: `make bench`.
 
-Writes ``notebooks/benchmarks/calibration.csv``. Every number is a share of simulated trials with its standard error; the seed is fixed.
-Ours stand beside what SciPy and statsmodels do by default (pingouin's Mann-Whitney calls SciPy's).
+Writes ``notebooks/benchmarks/calibration.csv``. Every number is a share of simulated trials with its standard error;
+the seed is fixed. Ours stand beside what SciPy and statsmodels do by default (pingouin's Mann-Whitney calls SciPy's).
 """
 
 import csv
@@ -55,7 +55,12 @@ def counts(rng: Rng, n: int) -> Any:
     return tuple(rng.poisson(60 * rng.gamma(1 / 0.16, 0.16, n)).astype(float) for _ in range(2))
 
 
-TWO_GROUPS = {"normal logs": lognormal, "unequal spreads": unequal, "2-fold titres": titres, "overdispersed counts": counts}
+TWO_GROUPS = {
+    "normal logs": lognormal,
+    "unequal spreads": unequal,
+    "2-fold titres": titres,
+    "overdispersed counts": counts,
+}
 
 
 def two_groups(world: str, n: int, rng: Rng) -> Rows:
@@ -85,7 +90,9 @@ def two_groups(world: str, n: int, rng: Rng) -> Rows:
     if world in ("normal logs", "unequal spreads"):
         for method in ("welch", "rank"):
             margin = _try(lambda method=method: stats.equivalence(1.25 * x, y, 0.8, 1.25, scale="ratio", method=method))
-            rows["equivalence at its margin", "size", f"secretome, {method}"] = [margin is not None and margin.pvalue <= ALPHA]
+            rows["equivalence at its margin", "size", f"secretome, {method}"] = [
+                margin is not None and margin.pvalue <= ALPHA
+            ]
     if world == "overdispersed counts":
         rows |= _counts(x, y)
     return rows
@@ -113,7 +120,9 @@ def below_the_limit(n: int, rng: Rng, share: float = 0.6) -> Rows:
     limit = float(np.exp(4 + LOG_SD * scipy_stats.norm.ppf(share)))
     x, y = lognormal(rng, n)
     rows: Rows = {}
-    lower, upper = (np.concatenate([np.where(v < limit, low, v) for v, low in ((y, bound), (x, bound))]) for bound in (0.0, limit))
+    lower, upper = (
+        np.concatenate([np.where(v < limit, low, v) for v, low in ((y, bound), (x, bound))]) for bound in (0.0, limit)
+    )
     group = np.repeat([0, 1], n)
     fit = _try(lambda: stats.censored_lognormal(lower, upper, group))
     if fit is not None:
@@ -123,10 +132,14 @@ def below_the_limit(n: int, rng: Rng, share: float = 0.6) -> Rows:
     ranked = stats.mann_whitney(np.maximum(x, limit), np.maximum(y, limit))
     rows["Mann-Whitney", "size", "secretome, exact"] = [ranked.pvalue <= ALPHA]
     rows["Mann-Whitney", "size", "secretome, mid-p"] = [ranked.midp <= ALPHA]
-    rows["Mann-Whitney", "size", "SciPy"] = [scipy_stats.mannwhitneyu(np.maximum(x, limit), np.maximum(y, limit)).pvalue <= ALPHA]
+    rows["Mann-Whitney", "size", "SciPy"] = [
+        scipy_stats.mannwhitneyu(np.maximum(x, limit), np.maximum(y, limit)).pvalue <= ALPHA
+    ]
     half = [np.where(v < limit, limit / 2, v) for v in (x, y)]
     welch = _try(lambda: stats.geometric_mean_ratio(*half))
-    rows["geometric mean ratio", "size", "half the limit put in, Welch on logs"] = [welch is not None and welch.pvalue <= ALPHA]
+    rows["geometric mean ratio", "size", "half the limit put in, Welch on logs"] = [
+        welch is not None and welch.pvalue <= ALPHA
+    ]
     return rows
 
 
@@ -139,9 +152,13 @@ def four_groups(world: str, n: int, rng: Rng) -> Rows:
     rows: Rows = {
         ("several groups", "size", "unadjusted exact Mann-Whitney, as papers do"): [min(any_pair) <= ALPHA],
         ("several groups", "size", "secretome, Steel"): [stats.steel(samples, rng=rng).pvalue.min() <= ALPHA],
-        ("several groups", "size", "secretome, Kruskal-Wallis"): [stats.kruskal_wallis(samples, rng=rng).pvalue <= ALPHA],
+        ("several groups", "size", "secretome, Kruskal-Wallis"): [
+            stats.kruskal_wallis(samples, rng=rng).pvalue <= ALPHA
+        ],
         ("several groups", "size", "SciPy, Kruskal-Wallis"): [scipy_stats.kruskal(*samples).pvalue <= ALPHA],
-        ("several groups", "size", "secretome, Dunnett on logs"): [_least(lambda: stats.dunnett(logs, control=0)) <= ALPHA],
+        ("several groups", "size", "secretome, Dunnett on logs"): [
+            _least(lambda: stats.dunnett(logs, control=0)) <= ALPHA
+        ],
         ("several groups", "size", "secretome, Welch on logs and Bonferroni"): [
             3 * _least(lambda: stats.welch_contrasts(logs, weights)) <= ALPHA
         ],
@@ -270,7 +287,11 @@ def main() -> None:
     """Run every job on all cores, and write the table."""
     number = len(list(jobs()))
     with ProcessPoolExecutor() as pool:
-        tables = list(track(pool.map(run, range(number)), total=number, description="calibration", disable=not sys.stderr.isatty()))
+        tables = list(
+            track(
+                pool.map(run, range(number)), total=number, description="calibration", disable=not sys.stderr.isatty()
+            )
+        )
     rows = [row for table in tables for row in table]
     OUT.parent.mkdir(parents=True, exist_ok=True)
     with OUT.open("w", encoding="utf-8", newline="") as file:

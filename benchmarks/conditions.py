@@ -1,7 +1,7 @@
 """How often a false claim is called supported where a condition of the error rate is not met, and how often a cohort gets the warning.
 
-Writes ``notebooks/benchmarks/conditions.csv``: `make bench`. The claim is that T1 lowers IL-6 in the sepsis study; in every cohort T1 and
-the septic control have the same centre. The seeds are fixed.
+Writes ``notebooks/benchmarks/conditions.csv``: `make bench`. The claim is that T1 lowers IL-6 in the sepsis study; in
+every cohort T1 and the septic control have the same centre. The seeds are fixed.
 """
 
 import sys
@@ -78,9 +78,14 @@ def skewed(rng: Rng, n: int, times: int) -> Cohorts:
 
 
 def censored(rng: Rng, n: int, spread: float) -> Cohorts:
-    """Seven in ten values of the treated group are below the limit; the control group's log-SD is `spread` times as large."""
+    """Seven in ten values of the treated group are below the limit;
+
+    the control group's log-SD is `spread` times as large.
+    """
     limit = SD * float(scipy_stats.norm.ppf(0.7))
-    return Cohorts(rng.normal(0, SD, (CENSORED_TRIALS, n)), rng.normal(0, spread * SD, (CENSORED_TRIALS, n)), (n, n), limit=limit)
+    return Cohorts(
+        rng.normal(0, SD, (CENSORED_TRIALS, n)), rng.normal(0, spread * SD, (CENSORED_TRIALS, n)), (n, n), limit=limit
+    )
 
 
 def in_clusters(rng: Rng, n: int, column: str, size: int, between: float, total: float = SD) -> Cohorts:
@@ -100,7 +105,8 @@ def cages(icc: float, size: int) -> Callable[[Rng, int], Cohorts]:
     return lambda rng, n: in_clusters(rng, n, "cage", size, SD * np.sqrt(icc))
 
 
-# The name of a condition, n per group (of the smaller one), the function that draws it, and the warning that it should give.
+# The name of a condition, n per group (of the smaller one), the function that draws it, and the warning that it should
+# give.
 CELLS: tuple[tuple[str, int, Callable[[Rng, int], Cohorts], ConditionCode | None], ...] = (
     ("no condition", 8, similar, None),
     ("no condition", 12, similar, None),
@@ -113,8 +119,18 @@ CELLS: tuple[tuple[str, int, Callable[[Rng, int], Cohorts], ConditionCode | None
     ("exponential logs, 3 against 12", 3, lambda rng, n: skewed(rng, n, 4), ConditionCode.UNEQUAL_N_SKEWED),
     ("exponential logs, 4 against 12", 4, lambda rng, n: skewed(rng, n, 3), ConditionCode.UNEQUAL_N_SKEWED),
     ("over half censored, equal spreads", 8, lambda rng, n: censored(rng, n, 1), ConditionCode.CENSORED_UNEQUAL_SPREAD),
-    ("over half censored, one log-SD 3 times the other", 8, lambda rng, n: censored(rng, n, 3), ConditionCode.CENSORED_UNEQUAL_SPREAD),
-    ("over half censored, one log-SD 3 times the other", 12, lambda rng, n: censored(rng, n, 3), ConditionCode.CENSORED_UNEQUAL_SPREAD),
+    (
+        "over half censored, one log-SD 3 times the other",
+        8,
+        lambda rng, n: censored(rng, n, 3),
+        ConditionCode.CENSORED_UNEQUAL_SPREAD,
+    ),
+    (
+        "over half censored, one log-SD 3 times the other",
+        12,
+        lambda rng, n: censored(rng, n, 3),
+        ConditionCode.CENSORED_UNEQUAL_SPREAD,
+    ),
     ("cages of 3, ICC 0.3", 12, cages(0.3, 3), ConditionCode.CAGES_WITHIN_GROUPS),
     ("cages of 6, ICC 0.3", 18, cages(0.3, 6), ConditionCode.CAGES_WITHIN_GROUPS),
     ("cages of 3, ICC 0.5", 12, cages(0.5, 3), ConditionCode.CAGES_WITHIN_GROUPS),
@@ -194,7 +210,11 @@ def alarms(position: int) -> list[dict[str, object]]:
     whole = load_protocol(study_folder(study) / "protocol.yml")
     drawn = simulate_many(whole, scenario, n=n, cohorts=ORDINARY, rng=rng)
     claims = whole.claims.values()
-    compared = {(claim.endpoint, pair) for claim in claims for pair in (claim.steps if claim.kind == "trend" else claim.judged_on)}
+    compared = {
+        (claim.endpoint, pair)
+        for claim in claims
+        for pair in (claim.steps if claim.kind == "trend" else claim.judged_on)
+    }
     codes = []
     for cohort in range(ORDINARY):
         groups = {

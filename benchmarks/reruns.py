@@ -1,7 +1,8 @@
 """What a rerun costs: ours beside papermill, for one cohort and for hundreds: part of `make bench`.
 
-Writes ``notebooks/benchmarks/reruns.csv``. A ratio is theirs over ours of the same run of this script. Numbers of cohorts may be given:
-``reruns.py 1 10``; papermill's commands are timed on ten at most, because a hundred take ten times as long.
+Writes ``notebooks/benchmarks/reruns.csv``. A ratio is theirs over ours of the same run of this script. Numbers of
+cohorts may be given: ``reruns.py 1 10``; papermill's commands are timed on ten at most, because a hundred take ten
+times as long.
 """
 
 import csv
@@ -39,21 +40,38 @@ def cohorts(folder: Path, count: int) -> list[Path]:
         after = before * rng.lognormal(0.3, 0.3, (12, 2))
         rows = ["animal,group,foxp3_cd25pos,foxp3_cd25neg"]
         for donor, (first, second) in enumerate(zip(before, after, strict=True)):
-            rows += [f"{donor},without,{first[0]:.2f},{first[1]:.2f}", f"{donor},with_cm,{second[0]:.2f},{second[1]:.2f}"]
+            rows += [
+                f"{donor},without,{first[0]:.2f},{first[1]:.2f}",
+                f"{donor},with_cm,{second[0]:.2f},{second[1]:.2f}",
+            ]
         files.append(folder / f"lab{number:04}.csv")
         files[-1].write_text("\n".join(rows), encoding="utf-8")
     return files
 
 
 def by_command(files: list[Path], out: Path) -> None:
-    """Papermill's own command for each cohort, then the report in a process of its own; as many at once as there are cores."""
+    """Papermill's own command for each cohort, then the report in a process of its own;
+
+    as many at once as there are cores.
+    """
     out.mkdir()
     bin_folder = Path(sys.executable).parent
     with twin(STUDY) as notebook, ThreadPoolExecutor(WORKERS) as pool:
 
         def one(file: Path) -> None:
             own, executed = out / file.stem, out / f"{file.stem}.ipynb"
-            command = [bin_folder / "papermill", notebook, executed, "-p", "cohort", file, "-p", "out", own, "--no-progress-bar"]
+            command = [
+                bin_folder / "papermill",
+                notebook,
+                executed,
+                "-p",
+                "cohort",
+                file,
+                "-p",
+                "out",
+                own,
+                "--no-progress-bar",
+            ]
             subprocess.run(command, check=True, capture_output=True)
             subprocess.run([sys.executable, __file__, "report", executed, file, own], check=True)
 
@@ -64,14 +82,28 @@ def report(executed: Path, file: Path, own: Path) -> None:
     """The report of one executed notebook."""
     verdicts, checks = (pd.read_csv(own / f"{name}.csv") for name in ("verdicts", "checks"))
     study = load_study(STUDY, cohort=file)
-    (own / "report.html").write_text(report_html(nbformat.read(executed, as_version=4), study, verdicts, checks, {}), encoding="utf-8")
+    (own / "report.html").write_text(
+        report_html(nbformat.read(executed, as_version=4), study, verdicts, checks, {}), encoding="utf-8"
+    )
 
 
 def by_ours(*options: str) -> Callable[[list[Path], Path], None]:
     """Our command on all cohorts."""
 
     def run(files: list[Path], out: Path) -> None:
-        command = [sys.executable, "-m", "secretome", "rerun", STUDY, *map(str, files), "--out", str(out), "--jobs", str(WORKERS), *options]
+        command = [
+            sys.executable,
+            "-m",
+            "secretome",
+            "rerun",
+            STUDY,
+            *map(str, files),
+            "--out",
+            str(out),
+            "--jobs",
+            str(WORKERS),
+            *options,
+        ]
         subprocess.run(command, check=True, capture_output=True)
 
     return run
@@ -115,7 +147,14 @@ def main(sizes: tuple[int, ...]) -> None:
                     continue
                 seconds, cpu, memory = measured(run, files[:size])
                 own = seconds if way == OURS else own
-                row = {"way": way, "cohorts": size, "workers": WORKERS, "seconds": seconds, "cpu_seconds": cpu, "memory_mb": memory}
+                row = {
+                    "way": way,
+                    "cohorts": size,
+                    "workers": WORKERS,
+                    "seconds": seconds,
+                    "cpu_seconds": cpu,
+                    "memory_mb": memory,
+                }
                 rows.append(row | {"ratio": seconds / own})
                 print(rows[-1], flush=True)
     with (OUT / "reruns.csv").open("w", newline="", encoding="utf-8") as file:

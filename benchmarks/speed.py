@@ -1,7 +1,7 @@
 """How fast, as ratios against what others do in the same run: `make bench`.
 
-Writes ``notebooks/benchmarks/speed.csv`` and others. Each time is the best of several; a ratio is theirs over ours, so above 1 ours is
-faster.
+Writes ``notebooks/benchmarks/speed.csv`` and others. Each time is the best of several; a ratio is theirs over ours, so
+above 1 ours is faster.
 """
 
 import csv
@@ -51,11 +51,15 @@ def against() -> list[dict[str, object]]:
     rng = np.random.default_rng(20261125)
     rows: list[dict[str, object]] = []
 
-    def compare(work: str, ours: Callable[[], object], theirs: dict[str, Callable[[], object]], repeats: int = 5) -> None:
+    def compare(
+        work: str, ours: Callable[[], object], theirs: dict[str, Callable[[], object]], repeats: int = 5
+    ) -> None:
         own = best(ours, repeats)
         for name, call in theirs.items():
             other = best(call, min(repeats, 3))
-            rows.append({"work": work, "against": name, "ours_ms": own * 1e3, "theirs_ms": other * 1e3, "ratio": other / own})
+            rows.append(
+                {"work": work, "against": name, "ours_ms": own * 1e3, "theirs_ms": other * 1e3, "ratio": other / own}
+            )
 
     for n in (12, 30):
         x, y = ties(n, rng)
@@ -64,7 +68,9 @@ def against() -> list[dict[str, object]]:
             f"exact Mann-Whitney under ties, {n} v {n}",
             cold(lambda x=x, y=y: stats.mann_whitney(x, y)),
             {
-                "SciPy, PermutationMethod(9999)": lambda x=x, y=y, drawn=drawn: scipy_stats.mannwhitneyu(x, y, method=drawn),
+                "SciPy, PermutationMethod(9999)": lambda x=x, y=y, drawn=drawn: scipy_stats.mannwhitneyu(
+                    x, y, method=drawn
+                ),
                 "SciPy, asymptotic": lambda x=x, y=y: scipy_stats.mannwhitneyu(x, y, method="asymptotic"),
             },
         )
@@ -105,7 +111,9 @@ def _permuted_trend(doses: list["np.ndarray[tuple[int], np.dtype[np.float64]]"])
         pairs = ((groups[i], groups[j]) for j in range(3) for i in range(j))
         return sum((np.sign(late[..., :, None] - early[..., None, :])).sum(axis=(-1, -2)) for early, late in pairs)
 
-    return scipy_stats.permutation_test(doses, statistic, vectorized=True, n_resamples=9999, rng=np.random.default_rng(1))
+    return scipy_stats.permutation_test(
+        doses, statistic, vectorized=True, n_resamples=9999, rng=np.random.default_rng(1)
+    )
 
 
 def growth() -> list[dict[str, object]]:
@@ -119,14 +127,18 @@ def growth() -> list[dict[str, object]]:
             "exact Mann-Whitney, tied": cold(lambda x=x, y=y: stats.mann_whitney(x, y)),
             "exact Mann-Whitney, no ties": cold(lambda u=u, v=v: stats.mann_whitney(u, v)),
             "Hodges-Lehmann with interval": cold(lambda u=u, v=v: stats.hodges_lehmann(u, v).confidence_interval()),
-            "probability of superiority with interval": lambda x=x, y=y: stats.probability_of_superiority(x, y).confidence_interval(),
+            "probability of superiority with interval": lambda x=x, y=y: stats.probability_of_superiority(
+                x, y
+            ).confidence_interval(),
             "Welch on logs with interval": lambda x=x, y=y: stats.geometric_mean_ratio(x, y).confidence_interval(),
             "Dunnett, three doses": lambda n=n: stats.dunnett(rng.normal(size=(4, n)), control=0),
         }
         if n <= 50:
             lower, upper = np.where(x < 8, 0, x), np.where(x < 8, 8, x)
             both = np.concatenate([y, lower]), np.concatenate([y, upper]), np.repeat([0, 1], n)
-            calls["censored lognormal with interval"] = lambda both=both: stats.censored_lognormal(*both).confidence_interval()
+            calls["censored lognormal with interval"] = lambda both=both: stats.censored_lognormal(
+                *both
+            ).confidence_interval()
         for name, call in calls.items():
             try:
                 rows.append({"call": name, "n": n, "ms": best(call, 2) * 1e3})
@@ -150,7 +162,10 @@ def main() -> None:
         warnings.simplefilter("ignore")
         _write("speed.csv", against())
         _write("growth.csv", growth())
-    versions = {"Python": platform.python_version(), **{name: version(name) for name in ("numpy", "scipy", "statsmodels")}}
+    versions = {
+        "Python": platform.python_version(),
+        **{name: version(name) for name in ("numpy", "scipy", "statsmodels")},
+    }
     _write("measured_on.csv", [{"what": key, "is": value} for key, value in versions.items()])
 
 

@@ -1,7 +1,8 @@
 """How often cohorts of each size and scenario get each verdict: `make bench`.
 
-Writes ``notebooks/ledger/rates.csv``, for every study, scenario, claim and number of animals a group, and ``notebooks/power/plans.csv``,
-for the published scenario with all, three quarters and half of its effects. The seeds are fixed.
+Writes ``notebooks/ledger/rates.csv``, for every study, scenario, claim and number of animals a group, and
+``notebooks/power/plans.csv``, for the published scenario with all, three quarters and half of its effects. The seeds
+are fixed.
 """
 
 import sys
@@ -21,7 +22,8 @@ NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 RATES, PLANS = NOTEBOOKS / "ledger" / "rates.csv", NOTEBOOKS / "power" / "plans.csv"
 SIZES = (3, 4, 5, 6, 8, 10, 12, 16, 20, 30, 40)
 COHORTS = 2000
-# Where most titres lie below the plate, each cohort takes as many model fits as it has arms, and every verdict is near certain.
+# Where most titres lie below the plate, each cohort takes as many model fits as it has arms, and every verdict is near
+# certain.
 FEWER = {("humoral_immunity", "reversed"): 400}
 
 PLANNED_SIZES = (3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 20, 24, 30, 40)
@@ -48,11 +50,16 @@ def measure(cell: Cell) -> pd.DataFrame:
 
 
 def plans() -> Iterator[Plan]:
-    """Every claim, share of its effect and size, the slowest first; that nothing changes has no effect to take a share of."""
+    """Every claim, share of its effect and size, the slowest first;
+
+    that nothing changes has no effect to take a share of.
+    """
     for n in sorted(PLANNED_SIZES, reverse=True):
         for study in study_names():
             for key, claim in load_protocol(study_folder(study) / "protocol.yml").claims.items():
-                yield from ((study, key, effect, n) for effect in (EFFECTS[:1] if claim.kind == "unchanged" else EFFECTS))
+                yield from (
+                    (study, key, effect, n) for effect in (EFFECTS[:1] if claim.kind == "unchanged" else EFFECTS)
+                )
 
 
 def plan(cell: Plan) -> pd.DataFrame:

@@ -2,8 +2,9 @@
 
     python book/build.py
 
-The site is written to ``_build/html``; open ``_build/html/index.html``. If nothing has changed since the last complete build, nothing is
-done. A notebook is executed again only when its code, its data, the modules of the package that it imports, or the lock changed. If only
+The site is written to ``_build/html``; open ``_build/html/index.html``. If nothing has changed since the last complete
+build, nothing is done. A notebook is executed again only when its code, its data, the modules of the package that it
+imports, or the lock changed. If only
 the text of pages changed, only these pages are read again.
 """
 
@@ -32,7 +33,10 @@ def main() -> int:
         changed = record.changed(inputs)
         site = BUILD / "html"
         if changed == set() and record.is_whole(site):
-            print(f"Nothing has changed since the last build. Open {(site / 'index.html').relative_to(ROOT)} in a browser.")
+            print(
+                f"Nothing has changed since the last build. Open {(site / 'index.html').relative_to(ROOT)} in "
+                f"a browser."
+            )
             return 0
         record.forget()
         # Imported here because the import takes seconds, and a build without changes does not need it.

@@ -31,10 +31,12 @@ def read_inputs(root: Path) -> dict[str, str]:
     Returns
     -------
     dict of str
-        Every file of the checkout except tests, benchmarks, hidden files and build output. The key ``""`` is the environment: the
-        version of Python and the name and version of every installed package.
+        Every file of the checkout except tests, benchmarks, hidden files and build output. The key ``""`` is the
+        environment: the version of Python and the name and version of every installed package.
     """
-    inputs = {path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in _files(root, root)}
+    inputs = {
+        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in _files(root, root)
+    }
     return {"": _environment(), **inputs}
 
 
@@ -57,7 +59,9 @@ def _environment() -> str:
 
 def read_outputs(folder: Path) -> dict[str, int]:
     """Return the size in bytes of every file in a folder, by its path inside the folder."""
-    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.stat().st_size for path in sorted(folder.rglob("*")) if path.is_file()
+    }
 
 
 class BuildRecord:

@@ -2,7 +2,8 @@
 
     python book/links.py
 
-It needs a network, and fails nothing: an address that is silent today may answer tomorrow. Links inside the site are the tests' affair.
+It needs a network, and fails nothing: an address that is silent today may answer tomorrow. Links inside the site are
+the tests' affair.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from collections.abc import Iterable, Mapping
 
 from build import BUILD, ROOT
 
-# What the checker says of an address, and how that is read. Of the rest, "ignored" and "unchecked", there is nothing to say.
+# What the checker says of an address, and how that is read. Of the rest, "ignored" and "unchecked", there is nothing to
+# say.
 SILENT = ("broken", "timeout")
 
 
@@ -25,7 +27,18 @@ def main() -> int:
     shutil.rmtree(target, ignore_errors=True)
     # A folder of its own: Jupyter Book would put what it found among the pages of the site.
     start = "from jupyter_book.cli.main import main; main()"
-    command = [sys.executable, "-c", start, "build", str(ROOT), "--builder", "linkcheck", "--path-output", str(target), "-q"]
+    command = [
+        sys.executable,
+        "-c",
+        start,
+        "build",
+        str(ROOT),
+        "--builder",
+        "linkcheck",
+        "--path-output",
+        str(target),
+        "-q",
+    ]
     finished = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
     found = next(target.rglob("output.json"), None)
     if found is None:
@@ -41,7 +54,8 @@ def report(answers: Iterable[Mapping[str, object]]) -> str:
     Parameters
     ----------
     answers : iterable of mapping
-        For each address its `uri`, the `status` that the checker gave it, where it stands (`filename`) and what was said (`info`).
+        For each address its `uri`, the `status` that the checker gave it, where it stands (`filename`) and what was
+        said (`info`).
 
     Returns
     -------
@@ -60,7 +74,10 @@ def report(answers: Iterable[Mapping[str, object]]) -> str:
         return "No address leads outside the site."
     if len(silent) == len(asked):
         return f"{many} asked, and none answered. Is there a network?"
-    lines = [f"{many} asked: {len(asked) - len(silent)} answered, {len(moved)} of them from elsewhere; {len(silent)} did not."]
+    lines = [
+        f"{many} asked: {len(asked) - len(silent)} answered, {len(moved)} of them from elsewhere; "
+        f"{len(silent)} did not."
+    ]
     lines += [f"  silent  {uri}  ({asked[uri]['filename']})" for uri in silent]
     lines += [f"  moved   {uri}  to  {asked[uri]['info']}  ({asked[uri]['filename']})" for uri in moved]
     return "\n".join(lines)

@@ -2,8 +2,9 @@
 
     python book/pdf.py
 
-The book must have been built, and Chromium must be installed. The files lie in ``_build/pdf`` and, beside the pages that offer them,
-in ``_build/html``. A page that is built anew offers none until it is printed again, so that a file never says other than its page.
+The book must have been built, and Chromium must be installed. The files lie in ``_build/pdf`` and, beside the pages
+that offer them, in ``_build/html``. A page that is built anew offers none until it is printed again, so that a file
+never says other than its page.
 """
 
 from __future__ import annotations
@@ -29,7 +30,11 @@ def main() -> int:
     pages = {path.parent.name: BUILD / "html" / path.relative_to(ROOT).with_suffix(".html") for path in studies()}
     missing = [page.relative_to(ROOT).as_posix() for page in pages.values() if not page.is_file()]
     if chromium is None or missing:
-        lacking = "No Chromium was found. Install it" if chromium is None else f"{', '.join(missing)} is not built. Run `make book`"
+        lacking = (
+            "No Chromium was found. Install it"
+            if chromium is None
+            else f"{', '.join(missing)} is not built. Run `make book`"
+        )
         print(f"{lacking}, then try again.", file=sys.stderr)
         return 1
     folder = BUILD / "pdf"
@@ -52,7 +57,10 @@ def studies() -> list[Path]:
 
 
 def print_page(browser: Browser, page: Path, target: Path) -> None:
-    """Print one page from disk, without a network, in the colours of paper; what is folded stays folded, and is in the files."""
+    """Print one page from disk, without a network, in the colours of paper;
+
+    what is folded stays folded, and is in the files.
+    """
     context = browser.new_context(offline=True, color_scheme="light", reduced_motion="reduce")
     context.add_init_script("localStorage.setItem('mode', 'light'); localStorage.setItem('theme', 'light')")
     opened = context.new_page()

@@ -93,7 +93,9 @@ def fill_cache(paths: list[Path]) -> list[Path] | None:
 
 def execute(notebook: NotebookNode, folder: Path) -> ExecutionResult:
     """Execute one notebook in its own folder."""
-    return single_nb_execution(notebook, cwd=str(folder), timeout=SECONDS_PER_CELL, allow_errors=False, extra_arguments=QUIET_KERNEL)
+    return single_nb_execution(
+        notebook, cwd=str(folder), timeout=SECONDS_PER_CELL, allow_errors=False, extra_arguments=QUIET_KERNEL
+    )
 
 
 def build_site(*, fresh: bool) -> bool:
@@ -117,7 +119,11 @@ def build_site(*, fresh: bool) -> bool:
             BUILD / "html",
             noconfig=True,
             path_config=ROOT / "_config.yml",
-            confoverrides={"external_toc_path": (ROOT / "_toc.yml").as_posix(), "latex_individualpages": False, "nitpicky": True},
+            confoverrides={
+                "external_toc_path": (ROOT / "_toc.yml").as_posix(),
+                "latex_individualpages": False,
+                "nitpicky": True,
+            },
             force_all=True,
             freshenv=fresh,
             quiet=True,

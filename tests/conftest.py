@@ -22,12 +22,27 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
-# The same examples on every run, so that a failure can be seen again; and no deadline, because speed is a benchmark, not a test.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-sync",
+]
+# The same examples on every run, so that a failure can be seen again; and no deadline, because speed is a benchmark,
+# not a test.
 settings.register_profile("reproducible", derandomize=True, deadline=None, max_examples=100)
 settings.load_profile("reproducible")
 
-DONORS = [("d1", 3.45, 4.42), ("d2", 2.1, 3.5), ("d3", 5.04, 5.52), ("d4", 1.4, 2.4), ("d5", 3.9, 5.7), ("d6", 2.2, 2.9)]
+DONORS = [
+    ("d1", 3.45, 4.42),
+    ("d2", 2.1, 3.5),
+    ("d3", 5.04, 5.52),
+    ("d4", 1.4, 2.4),
+    ("d5", 3.9, 5.7),
+    ("d6", 2.2, 2.9),
+]
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +82,9 @@ def donors(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def made_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[[str, Callable[[Path], None]], Path]:
+def made_once(
+    tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Callable[[str, Callable[[Path], None]], Path]:
     """Fill a folder once for all workers: the first to ask for a name makes it, and the others wait."""
     own = tmp_path_factory.getbasetemp()
     shared = own if worker_id == "master" else own.parent
@@ -91,7 +108,9 @@ def site(made_once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
     """The built book. One worker builds it: a second build would take pages from under the others."""
 
     def build(_: Path) -> None:
-        built = subprocess.run([sys.executable, ROOT / "book" / "build.py"], capture_output=True, text=True, check=False)
+        built = subprocess.run(
+            [sys.executable, ROOT / "book" / "build.py"], capture_output=True, text=True, check=False
+        )
         assert built.returncode == 0, built.stdout + built.stderr
 
     made_once("site", build)
@@ -102,7 +121,8 @@ def site(made_once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
 def browser() -> Iterator["Browser"]:
     """One Chromium for each worker."""
     if CHROMIUM is None:
-        # A machine that promises the whole test must have the browser; elsewhere these tests are left out, and pytest says so.
+        # A machine that promises the whole test must have the browser; elsewhere these tests are left out, and pytest
+        # says so.
         if os.environ.get("CI"):
             pytest.fail("no Chromium was found")
         pytest.skip("no Chromium was found: install it to test the pages as readers see them")

@@ -1,7 +1,7 @@
 """A study with one endpoint and unpaired animals, which tests write into a folder of their own.
 
-Tooth lengths: Crampton EW (1947) Journal of Nutrition 33:491-504, as R's data set ToothGrowth. Micronuclei: Adler ID, Kliesch U (1990)
-Mutation Research 234:115-123, as the data set Mutagenicity of R's package mratios.
+Tooth lengths: Crampton EW (1947) Journal of Nutrition 33:491-504, as R's data set ToothGrowth. Micronuclei: Adler ID,
+Kliesch U (1990) Mutation Research 234:115-123, as the data set Mutagenicity of R's package mratios.
 """
 
 from pathlib import Path
@@ -64,6 +64,8 @@ def write_study(notebooks: Path, key: str = TOOTH, origin: str = "measured") -> 
     folder = notebooks / key
     (folder / "cohorts").mkdir(parents=True)
     (folder / "protocol.yml").write_text(PROTOCOL.format(key=key), encoding="utf-8")
-    rows = [f"{group}-{at},{group},{value},{origin}" for group, values in LENGTHS.items() for at, value in enumerate(values)]
+    rows = [
+        f"{group}-{at},{group},{value},{origin}" for group, values in LENGTHS.items() for at, value in enumerate(values)
+    ]
     (folder / "cohorts" / "crampton.csv").write_text("\n".join(["animal,group,length,origin", *rows]), encoding="utf-8")
     return folder

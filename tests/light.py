@@ -1,4 +1,7 @@
-"""The command on a light notebook: the same study, rules and files, one small figure. A fault is no different under a heavy one."""
+"""The command on a light notebook:
+
+the same study, rules and files, one small figure. A fault is no different under a heavy one.
+"""
 
 import json
 import os
@@ -51,7 +54,8 @@ print(len(results), "results")
 # %%
 FAULT
 # %%
-page.save(results=results, verdicts=adjudicate(study, results, alpha=alpha), checks=examine(study, results, alpha=alpha))
+page.save(results=results, verdicts=adjudicate(study, results, alpha=alpha), checks=examine(study, results,
+alpha=alpha))
 """
 # Every Python that is started with this in its path, a worker's and a shard's too, finds the light study.
 START = """import secretome.protocol.loading as loading
@@ -78,7 +82,10 @@ class Light:
             for donor in range(5):
                 before = chance.uniform(1, 4)
                 after = before * chance.uniform(0.9, 2)
-                rows += [f"d{donor},without,{before:.2f},{before / 2:.2f}", f"d{donor},with_cm,{after:.2f},{after / 2:.2f}"]
+                rows += [
+                    f"d{donor},without,{before:.2f},{before / 2:.2f}",
+                    f"d{donor},with_cm,{after:.2f},{after / 2:.2f}",
+                ]
             file.write_text("\n".join(rows), encoding="utf-8")
 
         self.environment = os.environ | {"PYTHONPATH": str(folder)}
@@ -86,21 +93,36 @@ class Light:
     @classmethod
     def held(cls, folder: Path, cohorts: int) -> "Light":
         """One whose cohorts, once the first is finished, wait until `release` is called."""
-        wait = f"while glob.glob(os.path.join(os.path.dirname(out), 'lab*')) and not os.path.exists({str(folder / 'released')!r}):"
+        wait = (
+            f"while glob.glob(os.path.join(os.path.dirname(out), 'lab*')) and not "
+            f"os.path.exists({str(folder / 'released')!r}):"
+        )
         return cls(folder, cohorts, f"import glob\n{wait}\n    time.sleep(0.05)")
 
     def release(self) -> None:
         (self.folder / "released").touch()
 
     def command(self, out: str, *options: str) -> list[str]:
-        return [sys.executable, "-m", "secretome", "rerun", TREG, *(str(file) for file in self.files), "--out", out, *options]
+        return [
+            sys.executable,
+            "-m",
+            "secretome",
+            "rerun",
+            TREG,
+            *(str(file) for file in self.files),
+            "--out",
+            out,
+            *options,
+        ]
 
     def start(self, out: str, *options: str) -> "subprocess.Popen[str]":
         return self.process(self.command(out, *options))
 
     def quiet(self, command: list[str]) -> "subprocess.Popen[bytes]":
         """A process that logs without end, to a pipe that nobody would empty."""
-        return subprocess.Popen(command, cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return subprocess.Popen(
+            command, cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
 
     def process(self, command: list[str]) -> "subprocess.Popen[str]":
         return subprocess.Popen(
@@ -128,7 +150,9 @@ class Light:
     def run_alone(self, out: str, *options: str) -> "subprocess.CompletedProcess[str]":
         """Run the command as a process of its own."""
         command = self.command(out, *options)
-        return subprocess.run(command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False)
+        return subprocess.run(
+            command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False
+        )
 
 
 def contents(out: Path) -> dict[str, bytes]:

@@ -12,7 +12,10 @@ SEPSIS = "sepsis_cytokines"
 
 
 class Rats:
-    """Cohorts of the sepsis study as a test writes them: values of each group, as text or numbers; the rest is plain."""
+    """Cohorts of the sepsis study as a test writes them:
+
+    values of each group, as text or numbers; the rest is plain.
+    """
 
     plain: ClassVar[dict[str, dict[str, list[object]]]] = {
         "il6": {
@@ -32,12 +35,18 @@ class Rats:
     def __init__(self, protocol: Protocol) -> None:
         self.protocol = protocol
 
-    def __call__(self, il6: Mapping[str, Sequence[object]] | None = None, il4: Mapping[str, Sequence[object]] | None = None) -> Study:
+    def __call__(
+        self, il6: Mapping[str, Sequence[object]] | None = None, il4: Mapping[str, Sequence[object]] | None = None
+    ) -> Study:
         """A study whose groups are the plain ones, but for those given; an empty list leaves a group out."""
         endpoints = {"il6": self.plain["il6"] | dict(il6 or {}), "il4": self.plain["il4"] | dict(il4 or {})}
         rows = ["animal,group,endpoint,value"]
         for endpoint, groups in endpoints.items():
-            rows += [f"{group} {i},{group},{endpoint},{value}" for group, values in groups.items() for i, value in enumerate(values)]
+            rows += [
+                f"{group} {i},{group},{endpoint},{value}"
+                for group, values in groups.items()
+                for i, value in enumerate(values)
+            ]
         return self.read("\n".join(rows))
 
     def read(self, text: str) -> Study:

@@ -1,4 +1,7 @@
-"""Batches that meet with accidents: the processes are really killed, and what is on disk is compared with an undisturbed run."""
+"""Batches that meet with accidents:
+
+the processes are really killed, and what is on disk is compared with an undisturbed run.
+"""
 
 import os
 import random
@@ -61,7 +64,11 @@ def test_killed_at_any_moment_and_resumed_it_is_as_if_nothing_had_been(batch: Li
         run = batch.start("killed", "--jobs", "2", "--resume")
         # By cohorts finished and then by time, so that it is as hard on a slow machine as on a quick one.
         goal = finished() + chance.randrange(max(2, BATCH // 4))
-        until(lambda run=run, goal=goal: run.poll() is not None or (finished() >= goal and any(folder.glob(".rerun-lab*"))))
+        until(
+            lambda run=run, goal=goal: (
+                run.poll() is not None or (finished() >= goal and any(folder.glob(".rerun-lab*")))
+            )
+        )
         time.sleep(chance.uniform(0, 0.5))
         workers = children(run.pid)
         target = chance.choice([run.pid, *workers])
@@ -73,7 +80,9 @@ def test_killed_at_any_moment_and_resumed_it_is_as_if_nothing_had_been(batch: Li
         _, said = run.communicate()
         assert run.returncode in (0, 1, -signal.SIGKILL), said
         assert "Traceback" not in said
-        assert all((made / "provenance.json").exists() for made in folder.glob("lab*")), "what has a cohort's name is whole"
+        assert all((made / "provenance.json").exists() for made in folder.glob("lab*")), (
+            "what has a cohort's name is whole"
+        )
         if run.returncode == 0:
             break
     assert killed, "nothing was disturbed"
@@ -82,7 +91,10 @@ def test_killed_at_any_moment_and_resumed_it_is_as_if_nothing_had_been(batch: Li
 
 @pytest.mark.parametrize("options", [pytest.param(["--plain"], marks=pytest.mark.slow), []])
 def test_a_kernel_that_is_killed_fails_alone(tmp_path: Path, options: list[str]) -> None:
-    """The process that runs the notebook, in both ways; the other cohorts are run, and the table says what became of it."""
+    """The process that runs the notebook, in both ways;
+
+    the other cohorts are run, and the table says what became of it.
+    """
     light = Light(tmp_path, 3, 'if "lab001" in cohort: os.kill(os.getpid(), signal.SIGKILL)')
     done = light.run("out", "--jobs", "2", *options)
     assert done.returncode == 1, done.stderr
@@ -104,7 +116,9 @@ def test_a_kernel_that_is_killed_fails_alone(tmp_path: Path, options: list[str])
         ("import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))", [], "File too large"),
     ],
 )
-def test_one_bad_cohort_is_told_and_the_others_are_run(tmp_path: Path, fault: str, options: list[str], sentence: str) -> None:
+def test_one_bad_cohort_is_told_and_the_others_are_run(
+    tmp_path: Path, fault: str, options: list[str], sentence: str
+) -> None:
     light = Light(tmp_path, 2, f'if "lab001" in cohort:\n    {fault}')
     done = light.run("out", "--jobs", "2", *options)
     assert done.returncode == 1, done.stderr
@@ -126,7 +140,10 @@ def test_a_kernel_of_its_own_that_takes_too_long_is_ended_too(tmp_path: Path) ->
     """papermill's kernel is a process that the cohort's process started."""
     light = Light(tmp_path, 1, "Path(out).with_name('kernel').write_text(str(os.getpid())); time.sleep(600)")
     notebook = tmp_path / "notebooks" / TREG / "analysis.py"
-    notebook.write_text(notebook.read_text(encoding="utf-8").replace("import os", "from pathlib import Path\nimport os"), encoding="utf-8")
+    notebook.write_text(
+        notebook.read_text(encoding="utf-8").replace("import os", "from pathlib import Path\nimport os"),
+        encoding="utf-8",
+    )
     run = light.start("out", "--plain", "--timeout", "60")
     kernel = tmp_path / "out" / "kernel"
     _, said = run.communicate()
@@ -138,7 +155,9 @@ def test_a_kernel_of_its_own_that_takes_too_long_is_ended_too(tmp_path: Path) ->
     until(lambda: not process.exists())
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow)]
+)
 def test_stopped_it_says_how_to_go_on(tmp_path: Path, number: signal.Signals, code: int) -> None:
     light = Light(tmp_path, 3, 'if "lab000" not in cohort: time.sleep(600)')
     run = light.start("out", "--jobs", "2")

@@ -30,13 +30,17 @@ def test_each_bracket_says_the_p_of_its_row_and_stands_over_its_groups(rats: Rat
         assert shown[f"adjusted {words.p_value(row['pvalue_adjusted'])}"] == (treated + control) / 2
     assert len(shown) == 2
     assert "adjusted p = 0.0123" in shown
-    assert "Brackets: 150 µL secretome against septic control, adjusted p = 0.0123; " in words.groups_alt(study, "il6", rows)
+    assert "Brackets: 150 µL secretome against septic control, adjusted p = 0.0123; " in words.groups_alt(
+        study, "il6", rows
+    )
 
 
 def test_a_contrast_without_a_p_has_no_bracket(rats: Rats) -> None:
     study = rats({"t2": []})
     results = analyse(study, ("planned",))
-    own = results[(results["endpoint"] == "il6") & (results["alternative"] != "equivalence")].set_index("contrast", drop=False)
+    own = results[(results["endpoint"] == "il6") & (results["alternative"] != "equivalence")].set_index(
+        "contrast", drop=False
+    )
     rows = [own.loc["t1 vs control"], own.loc["t2 vs control"]]
     assert math.isnan(rows[1]["pvalue"])
     left = figures.groups_figure(study, "il6", rows).axes[0]
@@ -46,7 +50,9 @@ def test_a_contrast_without_a_p_has_no_bracket(rats: Rats) -> None:
 def test_many_contrasts_share_one_bracket_with_a_p_over_each_group() -> None:
     study = load_study("humoral_immunity")
     results = analyse(study, ("planned",))
-    own = results[(results["endpoint"] == "afc") & (results["alternative"] != "equivalence")].set_index("contrast", drop=False)
+    own = results[(results["endpoint"] == "afc") & (results["alternative"] != "equivalence")].set_index(
+        "contrast", drop=False
+    )
     rows = [own.loc[f"{arm} vs saline"] for arm in ("im10", "im20", "im50", "sc10", "sc20", "sc50")]
     left = figures.groups_figure(study, "afc", rows).axes[0]
     assert [text.get_text() for text in left.texts] == ["p", *(words.p_number(row["pvalue"]) for row in rows)]

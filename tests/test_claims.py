@@ -6,7 +6,18 @@ import pytest
 
 from rats import Rats
 from secretome import adjudicate, analyse
-from secretome.claims import CHECK_FAILED, CLAIMED, FLOOR, NEGLIGIBLE, OPEN, OPPOSITE, SMALL, TOO_FEW, UNORDERED, examine
+from secretome.claims import (
+    CHECK_FAILED,
+    CLAIMED,
+    FLOOR,
+    NEGLIGIBLE,
+    OPEN,
+    OPPOSITE,
+    SMALL,
+    TOO_FEW,
+    UNORDERED,
+    examine,
+)
 from secretome.cohort import Study
 from secretome.simulate import simulate_study
 
@@ -54,7 +65,10 @@ def test_small_and_negligible_effects(rats: Rats) -> None:
 
 
 def test_an_exact_test_whose_floor_is_too_high_cannot_decide(rats: Rats) -> None:
-    """Three against five, fully separated: p = 2/56 = .036, times two above .05; the authors' unadjusted test could still decide."""
+    """Three against five, fully separated:
+
+    p = 2/56 = .036, times two above .05; the authors' unadjusted test could still decide.
+    """
     row = verdicts_of(rats({"t2": ["<15.6"] * 3, "control": CONTROL[:5]})).loc["il6_falls_t2"]
     assert (row["verdict"], row["rule"], row["verdict_as_published"]) == ("untestable", FLOOR, "supported")
 
@@ -62,7 +76,11 @@ def test_an_exact_test_whose_floor_is_too_high_cannot_decide(rats: Rats) -> None
 def test_two_arms_of_four_get_verdicts_for_what_they_have(rats: Rats) -> None:
     study = rats({"sham": [], "t1": []}, {"sham": [], "t1": []})
     verdicts = verdicts_of(study)
-    assert verdicts["verdict"].to_dict() == {"il6_falls_t1": "untestable", "il6_falls_t2": "supported", "il4_rises_t2": "supported"}
+    assert verdicts["verdict"].to_dict() == {
+        "il6_falls_t1": "untestable",
+        "il6_falls_t2": "supported",
+        "il4_rises_t2": "supported",
+    }
     # The family is the protocol's, whatever the cohort holds.
     assert verdicts.loc["il6_falls_t2", "level"] == pytest.approx(0.975)
     assert check_of(study)["outcome"] == "absent"

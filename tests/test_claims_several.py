@@ -1,4 +1,7 @@
-"""Claims about many groups: every, unchanged, trend; each verdict arises, and the rates are those that were promised."""
+"""Claims about many groups:
+
+every, unchanged, trend; each verdict arises, and the rates are those that were promised.
+"""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -34,7 +37,9 @@ WIGGLE = np.array([0.9, 1.1, 0.95, 1.05, 1.0, 0.97, 1.03, 1.0])
 
 
 def mice(
-    afc: Mapping[str, float], titre: Mapping[str, Sequence[float]] | None = None, phagocytosis: Mapping[str, float] | None = None
+    afc: Mapping[str, float],
+    titre: Mapping[str, Sequence[float]] | None = None,
+    phagocytosis: Mapping[str, float] | None = None,
 ) -> Study:
     """Eight mice a group that differ by a factor, each with the same small spread; a factor of 0 leaves a group out."""
     factors = {"saline": 1.0, "thymalin": 2.5, **dict.fromkeys(ARMS, 5.0)} | dict(afc)
@@ -42,10 +47,15 @@ def mice(
     for group, factor in factors.items():
         if factor:
             rows += [f"{group}{i},{group},afc,{12000 * factor * wiggle:.0f}" for i, wiggle in enumerate(WIGGLE)]
-            steps = (titre or {}).get(group, [4, 5, 4, 3, 4, 5, 4, 3] if group in ("saline", "thymalin") else [7, 8, 7, 6, 7, 8, 7, 6])
+            steps = (titre or {}).get(
+                group, [4, 5, 4, 3, 4, 5, 4, 3] if group in ("saline", "thymalin") else [7, 8, 7, 6, 7, 8, 7, 6]
+            )
             rows += [f"{group}{i},{group},titre,{2**step:g}" for i, step in enumerate(steps)]
             share = 45 * (phagocytosis or {}).get(group, 1.0)
-            rows += [f"{group}{i},{group},phagocytosis,{share * (1 + (wiggle - 1) / 2):.1f}" for i, wiggle in enumerate(WIGGLE)]
+            rows += [
+                f"{group}{i},{group},phagocytosis,{share * (1 + (wiggle - 1) / 2):.1f}"
+                for i, wiggle in enumerate(WIGGLE)
+            ]
     return Study(PROTOCOL, read_cohort(Path("mice.csv"), PROTOCOL, "\n".join(rows).encode()), source_data=False)
 
 
@@ -66,7 +76,10 @@ def verdicts_of(study: Study) -> pd.DataFrame:
     ],
 )
 def test_every_group_must_rise(afc: dict[str, float], verdict: str, rule: str) -> None:
-    """A group that contradicts outweighs one that is absent. A ratio of 1.12 with this spread is a rise smaller than the margin."""
+    """A group that contradicts outweighs one that is absent.
+
+    A ratio of 1.12 with this spread is a rise smaller than the margin.
+    """
     row = verdicts_of(mice(afc)).loc["afc_rises"]
     assert (row["verdict"], row["rule"]) == (verdict, rule)
 
@@ -105,7 +118,9 @@ def test_a_claim_without_a_margin_needs_significance_alone() -> None:
         ({"im50": 1.5}, "contradicted", SOME_OUTSIDE, "contradicted"),
     ],
 )
-def test_unchanged_is_shown_by_intervals_and_never_by_a_large_p(shares: dict[str, float], verdict: str, rule: str, published: str) -> None:
+def test_unchanged_is_shown_by_intervals_and_never_by_a_large_p(
+    shares: dict[str, float], verdict: str, rule: str, published: str
+) -> None:
     row = verdicts_of(mice({}, phagocytosis=shares)).loc["phagocytosis_unchanged"]
     assert (row["verdict"], row["rule"], row["verdict_as_published"]) == (verdict, rule, published)
 
@@ -143,7 +158,9 @@ def test_the_slope_is_least_squares_on_log_dose_with_welchs_error() -> None:
 
 def test_saline_takes_no_part_in_the_trend() -> None:
     """A plateau far above saline is no dependence on the dose."""
-    one, other = (verdicts_of(mice({"im10": 5, "im20": 5, "im50": 5, "saline": level})).loc["afc_dose_im"] for level in (1, 4.9))
+    one, other = (
+        verdicts_of(mice({"im10": 5, "im20": 5, "im50": 5, "saline": level})).loc["afc_dose_im"] for level in (1, 4.9)
+    )
     assert one["pvalue"] == other["pvalue"]
     assert one["verdict"] == "inconclusive"
 
@@ -161,7 +178,11 @@ def test_a_zero_count_crashes_nothing_and_lets_the_ranks_decide() -> None:
     first = values.index[(values["endpoint"] == "afc") & (values["group"] == "saline")][0]
     values.loc[first, ["value", "lower", "upper"]] = 0.0
     results = analyse(study)
-    saline = results[results["contrast"].str.endswith("vs saline") & (results["endpoint"] == "afc") & (results["reading"] == "planned")]
+    saline = results[
+        results["contrast"].str.endswith("vs saline")
+        & (results["endpoint"] == "afc")
+        & (results["reading"] == "planned")
+    ]
     tests = saline[(saline["alternative"] != "equivalence") & (saline["contrast"] != "thymalin vs saline")]
     assert set(tests["method"]) == {"exact Mann-Whitney test"}
     assert verdicts_of(study).loc["afc_rises", "verdict"] == "supported"

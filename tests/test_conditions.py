@@ -1,4 +1,7 @@
-"""Conditions under which the error rate is not held: found where a cohort shows them, and stated wherever its verdicts are."""
+"""Conditions under which the error rate is not held:
+
+found where a cohort shows them, and stated wherever its verdicts are.
+"""
 
 import json
 import math
@@ -102,7 +105,11 @@ def test_equal_losses_and_losses_in_no_compared_group_are_no_warning(rats: Rats)
 def test_losses_of_every_kind_count(rats: Rats, how: str) -> None:
     column = {"excluded": "exclude", "dead": "event"}.get(how, "note")
     mark = {"excluded": "haemolysed", "dead": "1"}.get(how, "")
-    lines = text(column, lambda group, i: mark if (group, i) == ("t1", 0) else "", frozenset({"t1 0"} if how in ("empty", "dead") else ()))
+    lines = text(
+        column,
+        lambda group, i: mark if (group, i) == ("t1", 0) else "",
+        frozenset({"t1 0"} if how in ("empty", "dead") else ()),
+    )
     if how == "no row":
         # One row per measurement: the animal is known by its other endpoint alone.
         lines = "animal,group,endpoint,value\n" + "\n".join(
@@ -123,7 +130,9 @@ def test_deaths_in_unequal_shares_are_found() -> None:
 
 
 def groups_of(
-    treated: "np.ndarray[tuple[int], np.dtype[np.float64]]", control: "np.ndarray[tuple[int], np.dtype[np.float64]]", limit: float
+    treated: "np.ndarray[tuple[int], np.dtype[np.float64]]",
+    control: "np.ndarray[tuple[int], np.dtype[np.float64]]",
+    limit: float,
 ) -> Comparison:
     sides = []
     for logs in (treated, control):
@@ -258,7 +267,9 @@ def test_a_batch_counts_its_warnings(tmp_path: Path, capsys: pytest.CaptureFixtu
     for number, own in enumerate(made):
         folder = tmp_path / str(number)
         folder.mkdir()
-        (folder / "provenance.json").write_text(json.dumps({} if own is None else {"conditions": [{"code": code} for code in own]}))
+        (folder / "provenance.json").write_text(
+            json.dumps({} if own is None else {"conditions": [{"code": code} for code in own]})
+        )
         done.append(SimpleNamespace(ready=SimpleNamespace(place=SimpleNamespace(folder=folder))))
     _print_warnings(done)  # type: ignore[arg-type]
     printed = capsys.readouterr().out
@@ -267,7 +278,9 @@ def test_a_batch_counts_its_warnings(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "cages_shared" not in printed
 
 
-@pytest.mark.parametrize(("plates", "expected"), [("{group}", {ConditionCode.PLATE_CONFOUNDED}), ("{donor}", set()), ("1", set())])
+@pytest.mark.parametrize(
+    ("plates", "expected"), [("{group}", {ConditionCode.PLATE_CONFOUNDED}), ("{donor}", set()), ("1", set())]
+)
 def test_pairs_on_a_plate_for_each_condition(protocol: Protocol, plates: str, expected: set[ConditionCode]) -> None:
     """A pair that shares its plate is compared within it; a plate for each condition is confounded with it."""
     rows = ["animal,group,foxp3_cd25pos,foxp3_cd25neg,plate"]

@@ -1,6 +1,7 @@
 """Verdict, figure, table and sentence of a claim show cells of results.csv and verdicts.csv, and the decision follows from these cells.
 
-The rules are written out here a second time, as the guide to verdicts states them, so that a fault in `secretome.claims` is seen.
+The rules are written out here a second time, as the guide to verdicts states them, so that a fault in
+`secretome.claims` is seen.
 """
 
 import math
@@ -14,7 +15,16 @@ import pytest
 
 from secretome import adjudicate, analyse, figures, load_study, tables, words
 from secretome.analysis import STEP
-from secretome.claims import AS_CLAIMED, CHECK_FAILED, DIFFERENCE, deciding, decisive_rows, examine, rises, specifications
+from secretome.claims import (
+    AS_CLAIMED,
+    CHECK_FAILED,
+    DIFFERENCE,
+    deciding,
+    decisive_rows,
+    examine,
+    rises,
+    specifications,
+)
 from secretome.cohort import Study
 from secretome.protocol import Claim, Zone, sides, study_names
 from secretome.simulate import simulate_study
@@ -30,7 +40,9 @@ P_VALUE = re.compile(r"\bp(?: of equivalence)? (=|<) (\d[\d.]*\d|\d)")
 
 
 def planned(results: pd.DataFrame, endpoint: str, contrast: str, *, equivalence: bool = False) -> pd.Series:
-    own = results[(results["endpoint"] == endpoint) & (results["contrast"] == contrast) & (results["reading"] == "planned")]
+    own = results[
+        (results["endpoint"] == endpoint) & (results["contrast"] == contrast) & (results["reading"] == "planned")
+    ]
     rows = own[(own["alternative"] == "equivalence") == equivalence]
     assert len(rows) == 1
     return rows.iloc[0]
@@ -44,7 +56,11 @@ def expected(study: Study, claim: Claim, results: pd.DataFrame) -> str:
     """The verdict by the printed rules, from the cells of results.csv alone."""
     tests = [planned(results, claim.endpoint, contrast) for contrast in claim.judged_on]
     if claim.kind == "trend":
-        steps = results[(results["endpoint"] == claim.endpoint) & results["contrast"].isin(claim.steps) & (results["method"] == STEP)]
+        steps = results[
+            (results["endpoint"] == claim.endpoint)
+            & results["contrast"].isin(claim.steps)
+            & (results["method"] == STEP)
+        ]
         return _trend(claim, tests[0], steps)
     same = [planned(results, claim.endpoint, contrast, equivalence=True) for contrast in claim.judged_on]
     zone = study.protocol.endpoints[claim.endpoint].no_effect
@@ -57,7 +73,11 @@ def expected(study: Study, claim: Claim, results: pd.DataFrame) -> str:
 
 def _single(claim: Claim, test: pd.Series, same: pd.Series) -> str:
     p, negligible = test["pvalue_adjusted"], same["pvalue"] <= ALPHA
-    if n_of(test) < 3 or (math.isnan(p) and test["method"].startswith("exact")) or test["attainable"] * len(claim.compared) > ALPHA:
+    if (
+        n_of(test) < 3
+        or (math.isnan(p) and test["method"].startswith("exact"))
+        or test["attainable"] * len(claim.compared) > ALPHA
+    ):
         return "untestable"
     if math.isnan(p):
         return "inconclusive"
@@ -143,7 +163,9 @@ def check_weakest(study: Study, results: pd.DataFrame, verdict: pd.Series) -> No
     if claim.kind not in ("every", "unchanged") or not (called_largest or verdict["verdict"] == "supported"):
         assert not called_largest
         return
-    rows = [planned(results, claim.endpoint, contrast, equivalence=claim.kind == "unchanged") for contrast in claim.compared]
+    rows = [
+        planned(results, claim.endpoint, contrast, equivalence=claim.kind == "unchanged") for contrast in claim.compared
+    ]
     assert verdict["pvalue"] == max(row["pvalue"] for row in rows)
     assert math.isnan(verdict["pvalue_adjusted"])
     if not math.isnan(verdict["level"]):
@@ -160,7 +182,10 @@ def cells(rows: Sequence[pd.Series]) -> tuple[set[str], set[str]]:
     """The intervals and p values that these rows hold, as they are printed."""
     intervals, values = set(), set()
     for row in rows:
-        for low, high, level in (("low", "high", "level"), ("low_simultaneous", "high_simultaneous", "level_simultaneous")):
+        for low, high, level in (
+            ("low", "high", "level"),
+            ("low_simultaneous", "high_simultaneous", "level_simultaneous"),
+        ):
             intervals.add(words.interval({"low": row[low], "high": row[high], "level": row[level]}))
         for p in (row["pvalue"], row["pvalue_adjusted"]):
             text = words.p_number(p)
@@ -179,14 +204,22 @@ def check_sentence(text: str, rows: Sequence[pd.Series], population: str) -> Non
 def rows_of(study: Study, results: pd.DataFrame, claim: Claim) -> list[pd.Series]:
     """The planned rows of a claim's contrasts, and of the steps of a trend."""
     contrasts = (*(claim.compared or (claim.contrast,)), *claim.steps)
-    own = results[(results["endpoint"] == claim.endpoint) & results["contrast"].isin(contrasts) & (results["reading"] == "planned")]
+    own = results[
+        (results["endpoint"] == claim.endpoint)
+        & results["contrast"].isin(contrasts)
+        & (results["reading"] == "planned")
+    ]
     return [row for _, row in own.iterrows()]
 
 
 def check_study(study: Study, results: pd.DataFrame) -> pd.DataFrame:
     """Verdicts against results, and the sentences and tables about each claim against both."""
     verdicts = adjudicate(study, results)
-    failed = {study.protocol.checks[row["check"]].endpoint for _, row in examine(study, results).iterrows() if row["outcome"] == "failed"}
+    failed = {
+        study.protocol.checks[row["check"]].endpoint
+        for _, row in examine(study, results).iterrows()
+        if row["outcome"] == "failed"
+    }
     listed = tables.verdicts_table(study, verdicts)
     for position, (_, verdict) in enumerate(verdicts.iterrows()):
         claim = study.protocol.claims[verdict["claim"]]
@@ -224,7 +257,10 @@ def check_pair(text: str, verdict: pd.Series) -> None:
 
 
 def check_table(study: Study, rows: pd.DataFrame) -> None:
-    """A table of planned results: the interval of the unadjusted p beside it, and the simultaneous interval beside the adjusted p."""
+    """A table of planned results:
+
+    the interval of the unadjusted p beside it, and the simultaneous interval beside the adjusted p.
+    """
     table = tables.planned_table(study, rows)
     for (_, row), (_, shown) in zip(rows.iterrows(), table.iterrows(), strict=True):
         own = {name: text for name, text in shown.items() if str(name).endswith("each group on its own")}
@@ -232,7 +268,9 @@ def check_table(study: Study, rows: pd.DataFrame) -> None:
         interval, p = used.values()
         assert interval == words.interval(row)
         together = any(
-            claim.kind in ("every", "unchanged") and claim.endpoint == row["endpoint"] and row["contrast"] in claim.compared
+            claim.kind in ("every", "unchanged")
+            and claim.endpoint == row["endpoint"]
+            and row["contrast"] in claim.compared
             for claim in study.protocol.claims.values()
         )
         assert p.removeprefix("adjusted ") == words.p_number(row["pvalue"] if together else row["pvalue_adjusted"])
@@ -292,17 +330,26 @@ def check_curve(study: Study, results: pd.DataFrame, verdict: pd.Series) -> None
             figures.specification_figure(study, found, ALPHA)
     for _, rows in found.groupby("question"):
         equivalence = rows["method"].str.contains("two one-sided")
-        assert equivalence.all() if claim.kind == "unchanged" and rows["question"].iloc[0] == AS_CLAIMED else not equivalence.any()
+        assert (
+            equivalence.all()
+            if claim.kind == "unchanged" and rows["question"].iloc[0] == AS_CLAIMED
+            else not equivalence.any()
+        )
         known = rows[rows["pvalue"].notna()].reset_index(drop=True)
         points = figures.specification_figure(study, rows, ALPHA).axes[0].lines
-        heights = sorted(y for line in points if line.get_linestyle() == "None" for y in np.atleast_1d(line.get_ydata()))
+        heights = sorted(
+            y for line in points if line.get_linestyle() == "None" for y in np.atleast_1d(line.get_ydata())
+        )
         assert heights == pytest.approx(sorted(known["pvalue"].clip(lower=1e-6)))
     assert (found["question"] == DIFFERENCE).any() == (claim.kind == "unchanged")
 
 
 def check_answer(verdict: pd.Series, answer: str) -> None:
     """What the planned point of a curve answers is what the verdict says, but for effects that are shown to be small."""
-    opposite = verdict["rule"] in ("significant in the opposite direction", "a contrast significant in the opposite direction")
+    opposite = verdict["rule"] in (
+        "significant in the opposite direction",
+        "a contrast significant in the opposite direction",
+    )
     assert (answer == "opposite") == opposite or answer == "none"
     if verdict["verdict"] == "supported":
         assert answer == "claimed"
@@ -326,7 +373,9 @@ def simulated() -> Iterator[tuple[str, str, int, int]]:
 
 
 @pytest.mark.parametrize(("name", "scenario", "n", "seed"), list(simulated()))
-def test_simulated_cohorts_are_decided_by_the_numbers_that_are_shown(name: str, scenario: str, n: int, seed: int) -> None:
+def test_simulated_cohorts_are_decided_by_the_numbers_that_are_shown(
+    name: str, scenario: str, n: int, seed: int
+) -> None:
     study = simulate_study(name, scenario, n=n, seed=seed)
     results = analyse(study, ("published", "planned"))
     verdicts = check_study(study, results)
@@ -336,11 +385,16 @@ def test_simulated_cohorts_are_decided_by_the_numbers_that_are_shown(name: str, 
                 check_figure(study, results, verdict)
     for _, verdict in verdicts[verdicts["rule"] != CHECK_FAILED].iterrows():
         curve = specifications(study, results, verdict["claim"])
-        check_answer(verdict, curve[(curve["question"] == AS_CLAIMED) & (curve["reading"] == "planned")]["answer"].iloc[0])
+        check_answer(
+            verdict, curve[(curve["question"] == AS_CLAIMED) & (curve["reading"] == "planned")]["answer"].iloc[0]
+        )
 
 
 def test_the_titre_claim_reports_the_largest_p_and_the_smallest_limit() -> None:
-    """Computed by hand from the six groups of the book's cohort: the largest p is of one group, the smallest limit of another."""
+    """Computed by hand from the six groups of the book's cohort:
+
+    the largest p is of one group, the smallest limit of another.
+    """
     study = load_study("humoral_immunity")
     verdict = adjudicate(study, analyse(study, ("planned",))).set_index("claim").loc["titre_rises"]
     assert (verdict["contrast"], verdict["bound_contrast"]) == ("im10 vs saline", "sc10 vs saline")

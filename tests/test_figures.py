@@ -49,7 +49,9 @@ def test_no_point_hides_another(rats: Rats, groups: dict[str, list[object]]) -> 
     figure, _ = drawn(rats(groups))
     for line in figure.axes[0].lines:
         if line.get_linestyle() == "None":
-            places = list(zip(np.round(np.atleast_1d(line.get_xdata()), 6), np.atleast_1d(line.get_ydata()), strict=True))
+            places = list(
+                zip(np.round(np.atleast_1d(line.get_xdata()), 6), np.atleast_1d(line.get_ydata()), strict=True)
+            )
             assert len(places) == len(set(places))
 
 
@@ -64,8 +66,16 @@ def test_no_point_hides_another(rats: Rats, groups: dict[str, list[object]]) -> 
 )
 def test_the_bar_is_the_median_or_is_not_drawn(rats: Rats, sham: list[object], bar: float | None) -> None:
     figure, _ = drawn(rats({"sham": sham}))
-    bars = [line for line in figure.axes[0].lines if line.get_linestyle() == "-" and np.ptp(np.atleast_1d(line.get_xdata())) < 1]
-    first = [float(np.atleast_1d(line.get_ydata())[0]) for line in bars if np.mean(np.atleast_1d(line.get_xdata())) == pytest.approx(0)]
+    bars = [
+        line
+        for line in figure.axes[0].lines
+        if line.get_linestyle() == "-" and np.ptp(np.atleast_1d(line.get_xdata())) < 1
+    ]
+    first = [
+        float(np.atleast_1d(line.get_ydata())[0])
+        for line in bars
+        if np.mean(np.atleast_1d(line.get_xdata())) == pytest.approx(0)
+    ]
     assert first == ([] if bar is None else [pytest.approx(bar)])
 
 
@@ -98,7 +108,9 @@ def test_no_label_of_a_group_runs_into_the_next_and_none_is_small() -> None:
         assert all(text.get_fontsize() >= 9 for text in figure.findobj(Text) if text.get_text())
 
 
-@pytest.mark.parametrize("groups", [{"t2": ["<15.6"] * 6}, {"control": []}, {"control": [">1000"] * 6}, {"t1": [30], "t2": [30]}])
+@pytest.mark.parametrize(
+    "groups", [{"t2": ["<15.6"] * 6}, {"control": []}, {"control": [">1000"] * 6}, {"t1": [30], "t2": [30]}]
+)
 def test_awkward_cohorts_are_drawn_and_described(rats: Rats, groups: dict[str, list[object]]) -> None:
     study = rats(groups)
     figure, rows = drawn(study)

@@ -1,4 +1,7 @@
-"""An attack in every label of a cohort file: nothing runs in a page, a spreadsheet or a shell, and nothing leaves the folder."""
+"""An attack in every label of a cohort file:
+
+nothing runs in a page, a spreadsheet or a shell, and nothing leaves the folder.
+"""
 
 import io
 import json
@@ -60,7 +63,15 @@ def attack_rows() -> list[list[object]]:
     for at, (group, pair) in enumerate((group, pair) for group, pairs in VALUES.items() for pair in pairs):
         turned = [PAYLOADS[(at + shift) % len(PAYLOADS)] for shift in range(7)]
         reason = turned[6] if at in (0, 4, 8) else ""
-        rows.append([f"{turned[0]} {at}" if at % 2 else turned[0], GROUP if group == "control" else group, *pair, *turned[1:6], reason])
+        rows.append(
+            [
+                f"{turned[0]} {at}" if at % 2 else turned[0],
+                GROUP if group == "control" else group,
+                *pair,
+                *turned[1:6],
+                reason,
+            ]
+        )
     return rows
 
 
@@ -116,7 +127,11 @@ def test_the_report_shows_the_attack_as_text_and_says_what_was_altered(attacked:
     assert not page.select("img[src=x], iframe, object, embed, form")
     header = page.select_one("header .altered")
     assert header is not None
-    assert header.get_text().strip().startswith("Not as the protocol plans: alpha is 0.01, not 0.05; values of 3 rats were left out.")
+    assert (
+        header.get_text()
+        .strip()
+        .startswith("Not as the protocol plans: alpha is 0.01, not 0.05; values of 3 rats were left out.")
+    )
 
 
 def test_no_cell_of_the_workbook_is_alive(attacked: Path) -> None:
@@ -146,7 +161,9 @@ def test_numbers_of_the_workbook_are_those_of_the_results() -> None:
     shown = [sheet.cell(row, column).value for row in range(2, sheet.max_row + 1)]
     expected = [None if pd.isna(p) else p for p in results["pvalue_adjusted"]]
     assert shown == [None if p is None else pytest.approx(p, rel=1e-15, abs=0) for p in expected]
-    assert any(isinstance(cell.value, float) and cell.value < 0 for row in sheet.iter_rows() for cell in row)  # a minus is no formula
+    assert any(
+        isinstance(cell.value, float) and cell.value < 0 for row in sheet.iter_rows() for cell in row
+    )  # a minus is no formula
 
 
 @pytest.mark.parametrize("width", [1440, 390])
@@ -156,7 +173,10 @@ def test_the_report_opens_without_a_dialog_an_error_or_a_request(attacked: Path,
     page.on("dialog", lambda dialog: (faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("request", lambda request: faults.append(request.url) if not request.url.startswith(("file:", "data:")) else None)
+    page.on(
+        "request",
+        lambda request: faults.append(request.url) if not request.url.startswith(("file:", "data:")) else None,
+    )
     page.goto(next(attacked.rglob("report.html")).as_uri())
     for details in page.locator("details").all():
         details.evaluate("element => element.open = true")
@@ -197,7 +217,9 @@ def test_a_script_that_got_into_a_report_would_not_run(attacked: Path, browser: 
 
 
 @pytest.mark.parametrize("character", ["\x1b[31m", "\x07", "\u202egnp.exe", "\u2066", "\x9b"])
-def test_characters_that_steer_a_terminal_or_turn_text_are_refused_by_cell(sepsis_protocol: Protocol, character: str) -> None:
+def test_characters_that_steer_a_terminal_or_turn_text_are_refused_by_cell(
+    sepsis_protocol: Protocol, character: str
+) -> None:
     text = f"animal,group,il6,il4,note\na{character},sham,1,2,\nb,control,3,4,{character}"
     with pytest.raises(Refusal) as refusal:
         read_cohort(Path("rats.csv"), sepsis_protocol, text.encode())
@@ -206,7 +228,9 @@ def test_characters_that_steer_a_terminal_or_turn_text_are_refused_by_cell(sepsi
     assert "\u202e" not in str(refusal.value)
 
 
-@pytest.mark.parametrize("name", ["../../rats.csv", "..", ".hidden.csv", "=cmd.csv", "-rf.csv", "\u202etxt.csv", "r" * 65, " .csv"])
+@pytest.mark.parametrize(
+    "name", ["../../rats.csv", "..", ".hidden.csv", "=cmd.csv", "-rf.csv", "\u202etxt.csv", "r" * 65, " .csv"]
+)
 def test_no_file_name_becomes_a_path_an_option_or_a_hidden_folder(name: str) -> None:
     try:
         found = cohort_id(Path(name))
@@ -245,7 +269,9 @@ def test_a_number_with_zeros_before_it_is_that_number() -> None:
 
 
 def test_a_table_makes_links_of_addresses_alone() -> None:
-    shown = tables.to_html(pd.DataFrame({"a": [*PAYLOADS, 'ftp://x" onclick="alert(1)', "https://doi.org/10.1000/a(b)"]}), "<b>")
+    shown = tables.to_html(
+        pd.DataFrame({"a": [*PAYLOADS, 'ftp://x" onclick="alert(1)', "https://doi.org/10.1000/a(b)"]}), "<b>"
+    )
     page = BeautifulSoup(shown, "html.parser")
     assert [str(link["href"]) for link in page.select("table a")] == ["https://doi.org/10.1000/a(b)"]
     assert not page.select("script, img, svg, b, [onmouseover], [onclick]")

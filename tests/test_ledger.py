@@ -29,11 +29,19 @@ def test_no_cohort_of_the_book_counts() -> None:
     assert set(board["study"]) == set(PROTOCOLS)
     assert not board["counts"].any()
     assert words.headline(board, PROTOCOLS).endswith("so far: 0.")
-    assert words.uncounted_sentence(board) == "Shown below and never counted: 2 simulated cohorts, and 1 cohort of source data."
+    assert (
+        words.uncounted_sentence(board)
+        == "Shown below and never counted: 2 simulated cohorts, and 1 cohort of source data."
+    )
 
 
-def test_a_published_cohort_counts_once_and_only_if_it_was_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Three published reruns: one measured, one simulated, one with an altered protocol. A headline counts animals, not donors."""
+def test_a_published_cohort_counts_once_and_only_if_it_was_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three published reruns:
+
+    one measured, one simulated, one with an altered protocol. A headline counts animals, not donors.
+    """
     study = simulate_study("sepsis_cytokines", n=6, seed=4)
     verdicts = adjudicate(study, analyse(study, ("published", "planned")))
     for cohort, changes in (
@@ -44,9 +52,22 @@ def test_a_published_cohort_counts_once_and_only_if_it_was_measured(tmp_path: Pa
         folder = tmp_path / "sepsis_cytokines" / "published" / cohort
         folder.mkdir(parents=True)
         verdicts.assign(cohort=cohort, **changes).to_csv(folder / "verdicts.csv", index=False)
-        about = {"study": "sepsis_cytokines", "cohort": cohort, "cohort_file": "x.csv", "cohort_origin": "measured", "source_data": False}
+        about = {
+            "study": "sepsis_cytokines",
+            "cohort": cohort,
+            "cohort_file": "x.csv",
+            "cohort_origin": "measured",
+            "source_data": False,
+        }
         hashes = dict.fromkeys(("cohort_sha256", "protocol_sha256", "notebook_sha256", "content_key"), "0" * 64)
-        rest = {"parameters": {}, "versions": {}, "git_commit": None, "started": "", "finished": "", "cohort_animals": 24}
+        rest = {
+            "parameters": {},
+            "versions": {},
+            "git_commit": None,
+            "started": "",
+            "finished": "",
+            "cohort_animals": 24,
+        }
         (folder / "provenance.json").write_text(json.dumps(about | hashes | rest), encoding="utf-8")
         history = [{"day": "2026-11-25", "what": "published", "cohort_sha256": "0" * 64}]
         (folder / "history.json").write_text(json.dumps(history), encoding="utf-8")
@@ -92,22 +113,32 @@ def test_whether_a_claim_is_true_in_a_scenario(study: str, scenario: str, claim:
 
 
 def test_every_promise_holds_within_the_error(rates: pd.DataFrame) -> None:
-    """At most 2.5 % of false directions and 5 % of false sameness: over some 250 shares, none beyond 3.5 standard errors."""
+    """At most 2.5 % of false directions and 5 % of false sameness:
+
+    over some 250 shares, none beyond 3.5 standard errors.
+    """
     false = rates[(rates["reading"] == "planned") & (rates["truth"] == "false")]
     assert len(false) > 200
     most = np.where(false["claim"] == "phagocytosis_unchanged", 0.05, 0.025)
     assert (false["supported"] <= most + 3.5 * np.sqrt(most * (1 - most) / false["cohorts"])).all()
 
 
-def test_large_cohorts_of_the_published_world_are_supported_and_three_animals_say_nothing_by_ranks(rates: pd.DataFrame) -> None:
-    """All but the 1.2-fold claim at n = 40; titres whose true ratio of 2 is the edge of the zone fall short in one of twenty."""
+def test_large_cohorts_of_the_published_world_are_supported_and_three_animals_say_nothing_by_ranks(
+    rates: pd.DataFrame,
+) -> None:
+    """All but the 1.2-fold claim at n = 40;
+
+    titres whose true ratio of 2 is the edge of the zone fall short in one of twenty.
+    """
     world = rates[rates["scenario"] == "as_published"]
     large = world[(world["reading"] == "planned") & (world["n"] == 40)].set_index("claim")["supported"]
     assert (large.drop("afc_beats_reference") >= 0.95 - 3 * np.sqrt(0.95 * 0.05 / 2000)).all()
     assert large["afc_beats_reference"] < 0.5
     small = world[(world["reading"] == "published") & (world["n"] == 3)].set_index("claim")
     assert (small.drop(["afc_dose_im", "phagocytosis_unchanged"])["untestable"] == 1).all()
-    wide = rates[(rates["scenario"] == "phagocytosis_wide") & (rates["claim"] == "phagocytosis_unchanged") & (rates["n"] <= 12)]
+    wide = rates[
+        (rates["scenario"] == "phagocytosis_wide") & (rates["claim"] == "phagocytosis_unchanged") & (rates["n"] <= 12)
+    ]
     assert wide["supported"].max() < 0.01
 
 
@@ -121,7 +152,9 @@ def test_the_table_is_what_the_code_measures_today(
 
     anew = verdicts.measure(cell).sort_values(["claim", "reading"])
     study, scenario, n = cell
-    kept = rates[(rates["study"] == study) & (rates["scenario"] == scenario) & (rates["n"] == n)].sort_values(["claim", "reading"])
+    kept = rates[(rates["study"] == study) & (rates["scenario"] == scenario) & (rates["n"] == n)].sort_values(
+        ["claim", "reading"]
+    )
     pd.testing.assert_frame_equal(anew.reset_index(drop=True), kept[anew.columns].reset_index(drop=True))
 
 
@@ -152,11 +185,20 @@ def test_a_study_without_measured_rates_is_said_to_have_none(rates: pd.DataFrame
 
 
 def test_shares_carry_their_error() -> None:
-    assert [words.share(p, 2000) for p in (0.82, 0.021, 0.0, 1.0, 0.0001)] == ["82 ± 1.7 %", "2.1 ± 0.6 %", "0 %", "100 %", "under 0.1 %"]
+    assert [words.share(p, 2000) for p in (0.82, 0.021, 0.0, 1.0, 0.0001)] == [
+        "82 ± 1.7 %",
+        "2.1 ± 0.6 %",
+        "0 %",
+        "100 %",
+        "under 0.1 %",
+    ]
 
 
 def test_floors_of_exact_rank_tests() -> None:
-    """2 of the 252 ways to choose five of ten, times six and seven; 2 of the 1680 orders of three doses of three animals."""
+    """2 of the 252 ways to choose five of ten, times six and seven;
+
+    2 of the 1680 orders of three doses of three animals.
+    """
     floors = rank_floors([3, 5], groups=(6, 7), doses=3).set_index("n")
     assert floors.loc[5, "Mann-Whitney, times 6"] == pytest.approx(6 * 2 / 252)
     assert floors.loc[5, "Mann-Whitney, times 7"] == pytest.approx(7 * 2 / 252)

@@ -7,7 +7,18 @@ import pytest
 
 pytestmark = pytest.mark.process
 # Typer itself loads pydantic where it is installed.
-HEAVY = {"numpy", "scipy", "pandas", "statsmodels", "matplotlib", "yaml", "openpyxl", "IPython", "papermill", "nbformat"}
+HEAVY = {
+    "numpy",
+    "scipy",
+    "pandas",
+    "statsmodels",
+    "matplotlib",
+    "yaml",
+    "openpyxl",
+    "IPython",
+    "papermill",
+    "nbformat",
+}
 LIST_MODULES = "import sys; print(*{name.partition('.')[0] for name in sys.modules})"
 
 

@@ -34,7 +34,10 @@ def dask(light: Light, workers: int) -> Iterator[tuple[str, list["subprocess.Pop
     started = [light.quiet([*DASK, "scheduler", "--port", "0", "--dashboard-address", ":0", *common])]
     try:
         until(lambda: told.exists() and told.read_text(encoding="utf-8").endswith("}"))
-        started += [light.quiet([*DASK, "worker", "--nthreads", "1", "--no-nanny", "--no-dashboard", *common]) for _ in range(workers)]
+        started += [
+            light.quiet([*DASK, "worker", "--nthreads", "1", "--no-nanny", "--no-dashboard", *common])
+            for _ in range(workers)
+        ]
         address = json.loads(told.read_text(encoding="utf-8"))["address"]
         with distributed.Client(address) as client:
             client.wait_for_workers(workers, timeout=600)
@@ -83,7 +86,9 @@ def test_an_address_where_no_scheduler_answers_is_refused(tmp_path: Path, donors
         if address == "HTTP":
             address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
             threading.Thread(target=_answer_as_a_web_server, args=(server,), daemon=True).start()
-        result = CliRunner().invoke(app, ["rerun", TREG, str(donors), "--out", str(tmp_path / "out"), "--scheduler", address])
+        result = CliRunner().invoke(
+            app, ["rerun", TREG, str(donors), "--out", str(tmp_path / "out"), "--scheduler", address]
+        )
     assert result.exit_code == 2, result.output
     assert "a running Dask scheduler" in result.output
 
@@ -97,10 +102,15 @@ def _answer_as_a_web_server(server: socket.socket) -> None:
         caller.sendall(b"HTTP/1.1 400 Bad Request\r\nServer: some other service\r\n\r\n")
 
 
-def test_a_shard_that_wrote_elsewhere_and_one_that_failed_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_shard_that_wrote_elsewhere_and_one_that_failed_are_told_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     light = Light(tmp_path, 2)
     ready, _ = plan(TREG, light.files, tmp_path / "out", "refuse")
-    table = "lab000.csv: understood\n│ lab000 │ lab000.csv: ValueError: no │\n│ lab001 │ lab001.csv: No space left on device │\n\n"
+    table = (
+        "lab000.csv: understood\n│ lab000 │ lab000.csv: ValueError: no │\n│ lab001 │ lab001.csv: No space "
+        "left on device │\n\n"
+    )
     with distributed.LocalCluster(n_workers=1, processes=False, dashboard_address=":0") as local:
         for said, sentences in (
             ("", ["is not here; the workers need the same folder"] * 2),
@@ -110,12 +120,17 @@ def test_a_shard_that_wrote_elsewhere_and_one_that_failed_are_told_apart(tmp_pat
             monkeypatch.setattr(cluster, "run_shard", lambda _, said=said: ("node7", said))
             ended = [done for done in cluster.on_cluster(local.scheduler_address, ["rerun"], ready, 1) if done]
             told = {done.ready.place.cohort: done.failure for done in ended}
-            assert [sentence in told[each.place.cohort] for sentence, each in zip(sentences, ready, strict=True)] == [True, True], told
+            assert [sentence in told[each.place.cohort] for sentence, each in zip(sentences, ready, strict=True)] == [
+                True,
+                True,
+            ], told
         # A folder that is there, and not made of what is here.
         (tmp_path / "out" / "lab000").mkdir(parents=True)
         monkeypatch.setattr(cluster, "run_shard", lambda _: ("node7", ""))
         failures = {
-            done.ready.place.cohort: done.failure for done in cluster.on_cluster(local.scheduler_address, ["rerun"], ready, 1) if done
+            done.ready.place.cohort: done.failure
+            for done in cluster.on_cluster(local.scheduler_address, ["rerun"], ready, 1)
+            if done
         }
         assert "other versions" in failures["lab000"]
         assert "is not here" in failures["lab001"]

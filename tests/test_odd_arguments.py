@@ -11,7 +11,10 @@ from guinea_pigs import TOOTH, write_study
 from rats import SEPSIS, TREG
 from secretome.cli import app
 
-FILES = "empty.csv blank.csv binary.csv zeros.xlsx text.xlsx xml.pzfx archive.xlsx ole.xls header.csv utf16.csv nul.csv html.xls"
+FILES = (
+    "empty.csv blank.csv binary.csv zeros.xlsx text.xlsx xml.pzfx archive.xlsx ole.xls header.csv "
+    "utf16.csv nul.csv html.xls"
+)
 YAML = "deep.yml bomb.yml scalar.yml list.yml binary.yml"
 PLACES = "folder.csv broken.csv loop.csv pipe.csv zero.csv absent.csv absent/cohort.csv file.csv/cohort.csv . .. / ~ -"
 KINDS_OF_FILE = (*FILES.split(), *YAML.split(), *PLACES.split(), "a" * 300 + ".csv", "nul\0.csv", "", "\udcff.csv")
@@ -36,7 +39,8 @@ def odd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "nul.csv": b"animal,group,il6\n\0,\0,\0\n",
         "html.xls": b"<html><table></table></html>",
         "deep.yml": b"[" * 100_000,
-        "bomb.yml": b"a0: &a0 [x, x]\n" + b"".join(b"a%d: &a%d [*a%d, *a%d]\n" % (n, n, n - 1, n - 1) for n in range(1, 40)),
+        "bomb.yml": b"a0: &a0 [x, x]\n"
+        + b"".join(b"a%d: &a%d [*a%d, *a%d]\n" % (n, n, n - 1, n - 1) for n in range(1, 40)),
         "scalar.yml": b"42",
         "list.yml": b"- 1\n- 2\n",
         "binary.yml": b"\xff\xfe\x00",
@@ -105,7 +109,9 @@ def test_an_odd_number_is_refused_by_every_option(odd: Path, number: str) -> Non
     assert not list(odd.glob("new*"))
 
 
-@pytest.mark.parametrize("place", ["file.csv", "file.csv/new.csv", "absent/new.csv", "folder.csv", "/dev/full/new.csv", "/proc/new.csv"])
+@pytest.mark.parametrize(
+    "place", ["file.csv", "file.csv/new.csv", "absent/new.csv", "folder.csv", "/dev/full/new.csv", "/proc/new.csv"]
+)
 def test_a_place_that_cannot_be_written_to_is_refused(odd: Path, place: str) -> None:
     roster = odd / "roster.csv"
     roster.write_text("student\nAnn\n", encoding="utf-8")

@@ -25,7 +25,10 @@ def noncentral(n: int, ratio: float) -> float:
 
 @pytest.mark.parametrize(("effect", "ratio"), [(1.0, 27 / 17), (0.75, (27 / 17) ** 0.75)])
 def test_the_smallest_n_is_that_of_the_noncentral_t(effect: float, ratio: float) -> None:
-    """Welch's degrees of freedom at equal spreads hardly fall short of Student's; the zone takes away next to nothing."""
+    """Welch's degrees of freedom at equal spreads hardly fall short of Student's;
+
+    the zone takes away next to nothing.
+    """
     expected = next(n for n in range(3, 60) if noncentral(n, ratio) >= 0.8)
     need = smallest_n(SEPSIS, "il4_rises_t2", effect=effect, cohorts=20_000)
     assert need.n is not None
@@ -37,13 +40,18 @@ def test_the_smallest_n_is_that_of_the_noncentral_t(effect: float, ratio: float)
 
 @pytest.mark.slow
 def test_the_pages_n_is_confirmed_by_judging_cohort_after_cohort() -> None:
-    """The slow path, with seeds of its own: 250 cohorts of pairs, each analysed and adjudicated as a laboratory's file would be."""
+    """The slow path, with seeds of its own:
+
+    250 cohorts of pairs, each analysed and adjudicated as a laboratory's file would be.
+    """
     plans = measured_plans()
     own = plans[(plans["claim"] == "tregs_rise_cd25pos") & (plans["effect"] == 1)]
     n = int(own[own["supported"] >= 0.8]["n"].min())
     studies = (simulate_study("treg_conditioned_medium", n=n, seed=seed) for seed in range(5000, 5250))
     verdicts = (adjudicate(study, analyse(study, ("published", "planned"))) for study in studies)
-    share = np.mean([table.set_index("claim").loc["tregs_rise_cd25pos", "verdict"] == "supported" for table in verdicts])
+    share = np.mean(
+        [table.set_index("claim").loc["tregs_rise_cd25pos", "verdict"] == "supported" for table in verdicts]
+    )
     printed = float(own.set_index("n").loc[n, "supported"])
     assert share == pytest.approx(printed, abs=3 * np.sqrt(printed * (1 - printed) / 250))
 
@@ -97,7 +105,22 @@ def test_the_command_prints_shares_and_a_sentence() -> None:
 
 
 def test_the_command_tells_every_fault_at_once() -> None:
-    options = ["--claim", "il5", "-n", "2,x", "--effect", "0", "--target", "1", "--scenario", "nil", "--cohorts", "5", "--seed", "-1"]
+    options = [
+        "--claim",
+        "il5",
+        "-n",
+        "2,x",
+        "--effect",
+        "0",
+        "--target",
+        "1",
+        "--scenario",
+        "nil",
+        "--cohorts",
+        "5",
+        "--seed",
+        "-1",
+    ]
     result = CliRunner().invoke(app, ["power", "sepsis_cytokines", *options])
     assert result.exit_code == 2
     assert result.stdout == ""

@@ -17,7 +17,8 @@ from secretome.protocol import Protocol, load_protocol, study_folder
 from secretome.simulate import Drawn, log_sd, simulate_many
 
 PROTOCOLS = {
-    name: load_protocol(study_folder(name) / "protocol.yml") for name in ("sepsis_cytokines", "humoral_immunity", "treg_conditioned_medium")
+    name: load_protocol(study_folder(name) / "protocol.yml")
+    for name in ("sepsis_cytokines", "humoral_immunity", "treg_conditioned_medium")
 }
 
 
@@ -51,7 +52,10 @@ def one_by_one(protocol: Protocol, drawn: Drawn) -> Iterator[Study]:
     ],
 )
 def test_many_at_once_are_judged_as_one_by_one(name: str, scenario: str, n: int) -> None:
-    """Rule by rule, by the code that judges a laboratory's file: values below a limit, deaths and titres at the plate's end among them."""
+    """Rule by rule, by the code that judges a laboratory's file:
+
+    values below a limit, deaths and titres at the plate's end among them.
+    """
     protocol, cohorts = PROTOCOLS[name], 8
     drawn = simulate_many(protocol, scenario, n=n, cohorts=cohorts, rng=np.random.default_rng(n))
     many = judge_many(protocol, drawn, 0.05, published=cohorts)
@@ -59,15 +63,22 @@ def test_many_at_once_are_judged_as_one_by_one(name: str, scenario: str, n: int)
         verdicts = adjudicate(study, analyse(study, ("published", "planned"))).set_index("claim")
         for claim, (rules, decisions) in many.items():
             alone = verdicts.loc[claim]
-            assert (rules[position], decisions[position]) == (alone["rule"], alone["verdict_as_published"]), (position, claim)
+            assert (rules[position], decisions[position]) == (alone["rule"], alone["verdict_as_published"]), (
+                position,
+                claim,
+            )
 
 
 @cache
 def rates_of_all_claims(name: str, scenario: str, n: int, cohorts: int, published: int) -> pd.DataFrame:
-    return verdict_rates(PROTOCOLS[name], scenario, n, cohorts=cohorts, published=published, rng=np.random.default_rng(20))
+    return verdict_rates(
+        PROTOCOLS[name], scenario, n, cohorts=cohorts, published=published, rng=np.random.default_rng(20)
+    )
 
 
-def rate(name: str, scenario: str, n: int, claim: str, *, reading: str = "planned", cohorts: int = 2000) -> tuple[float, float]:
+def rate(
+    name: str, scenario: str, n: int, claim: str, *, reading: str = "planned", cohorts: int = 2000
+) -> tuple[float, float]:
     """The share supported, and its standard error were it the one promised."""
     rates = rates_of_all_claims(name, scenario, n, cohorts, cohorts if reading == "published" else 1)
     return rates[rates["reading"] == reading].set_index("claim").loc[claim, "supported"], cohorts
@@ -104,7 +115,10 @@ def test_il4_is_supported_as_often_as_the_noncentral_t_says() -> None:
 
 
 def test_exact_ranks_reject_in_one_arm_as_often_as_their_table_says() -> None:
-    """T-cell pairs, five of them, nothing true: the signed-rank test of five pairs has the floor 1/16, so nothing can be supported."""
+    """T-cell pairs, five of them, nothing true:
+
+    the signed-rank test of five pairs has the floor 1/16, so nothing can be supported.
+    """
     share, _ = rate("treg_conditioned_medium", "null", 5, "tregs_rise_cd25pos", reading="published", cohorts=200)
     assert share == 0
     rates = verdict_rates(PROTOCOLS["treg_conditioned_medium"], "null", 5, cohorts=50, rng=np.random.default_rng(1))
@@ -112,6 +126,9 @@ def test_exact_ranks_reject_in_one_arm_as_often_as_their_table_says() -> None:
 
 
 def test_shares_add_up_and_the_same_seed_gives_the_same() -> None:
-    first, second = (verdict_rates(PROTOCOLS["sepsis_cytokines"], "null", 4, cohorts=40, rng=np.random.default_rng(3)) for _ in range(2))
+    first, second = (
+        verdict_rates(PROTOCOLS["sepsis_cytokines"], "null", 4, cohorts=40, rng=np.random.default_rng(3))
+        for _ in range(2)
+    )
     assert first.equals(second)
     assert first[["supported", "contradicted", "inconclusive", "untestable"]].sum(axis=1).to_numpy() == pytest.approx(1)

@@ -66,12 +66,19 @@ def test_survival_times_are_refused_in_one_message(tmp_path: Path) -> None:
         ("2026-11-23", "2027", False),
     ],
 )
-def test_rules_are_older_than_the_data_only_where_the_dates_show_it(tmp_path: Path, registered: str, public: str, after: bool) -> None:
-    """Of a year or a month, any day may be meant: data of the year of the registration may have been public before it."""
+def test_rules_are_older_than_the_data_only_where_the_dates_show_it(
+    tmp_path: Path, registered: str, public: str, after: bool
+) -> None:
+    """Of a year or a month, any day may be meant:
+
+    data of the year of the registration may have been public before it.
+    """
     folder = tmp_path / TREG
     folder.mkdir()
     text = (study_folder(TREG) / "protocol.yml").read_text(encoding="utf-8")
-    text = text.replace("registered: 2026-11-23", f"registered: {registered}").replace("public: 2012", f"public: {public}")
+    text = text.replace("registered: 2026-11-23", f"registered: {registered}").replace(
+        "public: 2012", f"public: {public}"
+    )
     (folder / "protocol.yml").write_text(text, encoding="utf-8")
     protocol = load_protocol(folder / "protocol.yml")
     assert protocol.chosen_after_data == after
@@ -98,9 +105,17 @@ def test_names_are_compared_without_case_and_punctuation() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("contrast: control vs sham", "contrast: control vs shame", "checks.sepsis: contrast 'control vs shame' names 'shame'"),
+        (
+            "contrast: control vs sham",
+            "contrast: control vs shame",
+            "checks.sepsis: contrast 'control vs shame' names 'shame'",
+        ),
         ("contrast: control vs sham", "contrast: t1 vs control", "is a claim's too"),
-        ("endpoint: il6\n    contrast", "endpoint: il7\n    contrast", "checks.sepsis.endpoint 'il7' is not among the endpoints"),
+        (
+            "endpoint: il6\n    contrast",
+            "endpoint: il7\n    contrast",
+            "checks.sepsis.endpoint 'il7' is not among the endpoints",
+        ),
         ("family: *doses\n", "family: [t2 vs control, sham vs control]\n", "two different families"),
         ("method: mann_whitney", "method: signed_rank", "'signed_rank' does not fit the design or the claim"),
         ("source: companion\n", "source: companions\n", "a caveat's source 'companions' is not among the sources"),
@@ -133,7 +148,11 @@ def test_faults_of_checks_caveats_and_assumptions_are_named(tmp_path: Path, old:
             "contrast: im10 vs saline\n    published_test: *ranks",
             "kind 'every' has no 'contrast'",
         ),
-        ("cv: {phagocytosis: 0.45}", "cv: {titre: 0.45}", "simulation.scenarios.phagocytosis_wide.cv.titre is no endpoint"),
+        (
+            "cv: {phagocytosis: 0.45}",
+            "cv: {titre: 0.45}",
+            "simulation.scenarios.phagocytosis_wide.cv.titre is no endpoint",
+        ),
     ],
 )
 def test_faults_of_claims_about_many_groups_are_named(tmp_path: Path, old: str, new: str, sentence: str) -> None:

@@ -21,7 +21,16 @@ from secretome.protocol import Refusal, study_folder
 from secretome.report.html import report_html
 
 TREG = "treg_conditioned_medium"
-FILES = {"report.html", "tables.xlsx", "notebook.ipynb", "results.csv", "verdicts.csv", "checks.csv", "figures", "provenance.json"}
+FILES = {
+    "report.html",
+    "tables.xlsx",
+    "notebook.ipynb",
+    "results.csv",
+    "verdicts.csv",
+    "checks.csv",
+    "figures",
+    "provenance.json",
+}
 
 
 def secretome(*arguments: object) -> Result:
@@ -34,7 +43,10 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("rerun")
     rows = ["Animal;Group;FoxP3 CD25pos;FoxP3 CD25neg"]
     for number in range(1, 8):
-        rows += [f"00{number};without;{number},5;1,{number}", f"00{number};With conditioned medium;{number + 1},75;2,{number}"]
+        rows += [
+            f"00{number};without;{number},5;1,{number}",
+            f"00{number};With conditioned medium;{number + 1},75;2,{number}",
+        ]
     cohort = folder / "my donors.csv"
     cohort.write_bytes(b"\xef\xbb\xbf" + "\r\n".join(rows).encode())
     result = secretome("rerun", TREG, cohort, "--out", folder / "out")
@@ -66,7 +78,17 @@ def test_the_report_is_one_file_without_links_out(finished: Path) -> None:
     report = (finished / "out" / "my-donors" / "report.html").read_text(encoding="utf-8")
     assert report.count('<svg role="img" aria-label="Two aligned panels') == 2
     assert report.count("<script") == report.count("<script>") == 3  # to copy, to sort, to take away: within the file
-    for leak in ('src="', "@import", "<link", "problematic", "system-message", "{glue", "{term", str(finished), "Warning"):
+    for leak in (
+        'src="',
+        "@import",
+        "<link",
+        "problematic",
+        "system-message",
+        "{glue",
+        "{term",
+        str(finished),
+        "Warning",
+    ):
         assert leak not in report, leak
     # Words are kept together by marks of their own, which no reader sees.
     shown = BeautifulSoup(report, "html.parser").get_text()
@@ -85,7 +107,9 @@ def test_the_same_rerun_twice_gives_the_same_bytes(finished: Path, tmp_path: Pat
         "figures/pairs-cd25-negative.pdf",
     ]
     for name in names:
-        assert (tmp_path / "my-donors" / name).read_bytes() == (finished / "out" / "my-donors" / name).read_bytes(), name
+        assert (tmp_path / "my-donors" / name).read_bytes() == (finished / "out" / "my-donors" / name).read_bytes(), (
+            name
+        )
 
 
 def test_an_existing_folder_is_refused_kept_or_replaced(donors: Path, tmp_path: Path) -> None:
@@ -124,7 +148,9 @@ def test_an_existing_folder_is_refused_kept_or_replaced(donors: Path, tmp_path: 
         (["--resume", "--force"], "one of the two"),
     ],
 )
-def test_bad_parameters_are_refused_and_nothing_is_written(donors: Path, tmp_path: Path, arguments: list[str], sentence: str) -> None:
+def test_bad_parameters_are_refused_and_nothing_is_written(
+    donors: Path, tmp_path: Path, arguments: list[str], sentence: str
+) -> None:
     result = secretome("rerun", TREG, donors, "--out", tmp_path / "out", *arguments)
     assert result.exit_code == 2, result.output
     assert sentence in result.output
@@ -161,13 +187,22 @@ def test_a_sheet_and_mapped_names_reach_the_run_and_its_provenance(donors: Path,
     assert plain.exit_code == 0
     assert (run / "results.csv").read_bytes() == (tmp_path / "plain" / "donors" / "results.csv").read_bytes()
     # Read in another way, it is another run.
-    assert "written" in secretome("rerun", TREG, path, "--out", tmp_path / "out", "--resume", *options, "--map", "X=without").output
-    assert "unchanged" in secretome("rerun", TREG, path, "--out", tmp_path / "out", "--resume", *options, "--map", "X=without").output
+    assert (
+        "written"
+        in secretome("rerun", TREG, path, "--out", tmp_path / "out", "--resume", *options, "--map", "X=without").output
+    )
+    assert (
+        "unchanged"
+        in secretome("rerun", TREG, path, "--out", tmp_path / "out", "--resume", *options, "--map", "X=without").output
+    )
 
 
 def test_a_stated_decimal_mark_reaches_the_run_and_its_provenance(donors: Path, tmp_path: Path) -> None:
     # Tab-separated, with three decimals in every number: a point could separate thousands.
-    text = "\n".join(re.sub(r"\d+\.\d+", lambda found: f"{float(found[0]) + 1:.3f}", row) for row in donors.read_text("utf-8").splitlines())
+    text = "\n".join(
+        re.sub(r"\d+\.\d+", lambda found: f"{float(found[0]) + 1:.3f}", row)
+        for row in donors.read_text("utf-8").splitlines()
+    )
     plain = tmp_path / "plain.csv"
     plain.write_text(text, encoding="utf-8")
     donors.write_text(text.replace(",", "\t"), encoding="utf-8")
@@ -258,7 +293,9 @@ def test_a_simulated_cohort_is_said_loudly(donors: Path, tmp_path: Path) -> None
     donors.write_text("\n".join([rows[0] + ",origin", *(row + ",simulated" for row in rows[1:])]), encoding="utf-8")
     result = secretome("rerun", TREG, donors, "--out", tmp_path / "out")
     assert "simulated" in result.output
-    assert "Simulated cohort. A computer made these numbers" in (tmp_path / "out" / "donors" / "report.html").read_text(encoding="utf-8")
+    assert "Simulated cohort. A computer made these numbers" in (tmp_path / "out" / "donors" / "report.html").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_a_notebook_that_stops_leaves_nothing(donors: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -290,18 +327,29 @@ def test_an_unknown_role_is_no_report(finished: Path) -> None:
 
     study = load_study(TREG, cohort=finished / "my donors.csv")
     with pytest.raises(Exception, match="no_such_key"):
-        report_html(notebook, study, *(pd.read_csv(finished / "out" / "my-donors" / f"{name}.csv") for name in ("verdicts", "checks")), {})
+        report_html(
+            notebook,
+            study,
+            *(pd.read_csv(finished / "out" / "my-donors" / f"{name}.csv") for name in ("verdicts", "checks")),
+            {},
+        )
 
 
 def test_plain_papermill_works_from_any_folder(donors: Path, tmp_path: Path) -> None:
     twin = tmp_path / "analysis.ipynb"
     jupytext.write(jupytext.read(study_folder(TREG) / "analysis.py"), twin)
     papermill.execute_notebook(
-        str(twin), str(tmp_path / "out.ipynb"), {"cohort": str(donors), "out": str(tmp_path / "out")}, cwd=str(tmp_path), progress_bar=False
+        str(twin),
+        str(tmp_path / "out.ipynb"),
+        {"cohort": str(donors), "out": str(tmp_path / "out")},
+        cwd=str(tmp_path),
+        progress_bar=False,
     )
     by_command = secretome("rerun", TREG, donors, "--out", tmp_path / "command")
     assert by_command.exit_code == 0
-    assert (tmp_path / "out" / "results.csv").read_bytes() == (tmp_path / "command" / "donors" / "results.csv").read_bytes()
+    assert (tmp_path / "out" / "results.csv").read_bytes() == (
+        tmp_path / "command" / "donors" / "results.csv"
+    ).read_bytes()
 
 
 def test_check_shows_what_was_understood(donors: Path) -> None:
@@ -336,4 +384,7 @@ def test_refusals_read_as_sentences() -> None:
         from secretome.rerun import check_parameters
 
         check_parameters(TREG, {"sede": "1"})
-    assert str(refusal.value) == "-p, sede: found the parameter 'sede'; expected one of alpha, level, seed. The nearest is 'seed'."
+    assert (
+        str(refusal.value)
+        == "-p, sede: found the parameter 'sede'; expected one of alpha, level, seed. The nearest is 'seed'."
+    )

@@ -1,4 +1,7 @@
-"""Simulated cohorts: the committed one is reproduced, the assumptions are those of the protocol, and every copy says what it is."""
+"""Simulated cohorts:
+
+the committed one is reproduced, the assumptions are those of the protocol, and every copy says what it is.
+"""
 
 from pathlib import Path
 
@@ -41,7 +44,8 @@ def test_a_crowd_has_the_assumed_means_and_spreads(sepsis_protocol: Protocol) ->
         assert logs.mean() == pytest.approx(np.log(mean), abs=4 * error)
         assert logs.std() == pytest.approx(log_sd(cv), abs=4 * error)
     below = {group: np.mean(lower == 0) for group, (lower, _) in drawn["il6"].items()}
-    # 64 % of shams and 5 % of the larger dose lie below 15.6: the shares that the rules for censored arms were tried with.
+    # 64 % of shams and 5 % of the larger dose lie below 15.6: the shares that the rules for censored arms were tried
+    # with.
     assert below["sham"] == pytest.approx(0.64, abs=0.015)
     assert below["t2"] == pytest.approx(0.05, abs=0.01)
     lower, upper = drawn["il6"]["control"]
@@ -91,7 +95,9 @@ def test_pairs_have_the_assumed_ratio() -> None:
         ({"seed": -1}, "seed must be a whole number from 0 upwards"),
     ],
 )
-def test_what_cannot_be_drawn_is_refused(sepsis_protocol: Protocol, arguments: dict[str, object], sentence: str) -> None:
+def test_what_cannot_be_drawn_is_refused(
+    sepsis_protocol: Protocol, arguments: dict[str, object], sentence: str
+) -> None:
     with pytest.raises(ValueError, match=sentence.replace("?", r"\?")):
         simulate(sepsis_protocol, **arguments)  # type: ignore[arg-type]
 

@@ -37,7 +37,9 @@ def test_a_filled_template_is_read_back_whole(name: str) -> None:
     assert cohort.units_stated == set(protocol.endpoints)
     key = openpyxl.load_workbook(io.BytesIO(content))["key"]
     meaning = {row[0]: row[1:3] for row in key.iter_rows(min_row=2, values_only=True)}
-    codes = [row[0] for row in openpyxl.load_workbook(io.BytesIO(content))["samples"].iter_rows(min_row=2, values_only=True)]
+    codes = [
+        row[0] for row in openpyxl.load_workbook(io.BytesIO(content))["samples"].iter_rows(min_row=2, values_only=True)
+    ]
     first = cohort.values[cohort.values["endpoint"] == next(iter(protocol.endpoints))]
     assert list(zip(first["animal"], first["group"], strict=True)) == [meaning[code] for code in codes]
     assert np.allclose(first["value"], [20 * 1.01**row for row in range(2, len(codes) + 2)])

@@ -1,4 +1,7 @@
-"""The wheel alone, in an empty environment and an empty folder, does what the README promises; it needs a package index."""
+"""The wheel alone, in an empty environment and an empty folder, does what the README promises;
+
+it needs a package index.
+"""
 
 import os
 import re
@@ -28,7 +31,9 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, ROOT, folder=folder)
     (wheel,) = folder.glob("*.whl")
     locked = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    (folder / "constraints.txt").write_text("\n".join(re.findall(r"^[\w.-]+==[^\\\n]+", locked, re.MULTILINE)), encoding="utf-8")
+    (folder / "constraints.txt").write_text(
+        "\n".join(re.findall(r"^[\w.-]+==[^\\\n]+", locked, re.MULTILINE)), encoding="utf-8"
+    )
     venv.create(folder / "environment", with_pip=True)
     commands = folder / "environment" / ("Scripts" if os.name == "nt" else "bin")
     run(commands / "python", "-m", "pip", "install", "--quiet", "-c", folder / "constraints.txt", wheel, folder=folder)
@@ -54,7 +59,18 @@ def check_contents(scripts: Path, tmp_path: Path) -> None:
 
 def check_commands(secretome: Path, tmp_path: Path) -> None:
     """A cohort is checked and rerun, a size planned, a table audited and a class made."""
-    run(secretome, "simulate", "treg_conditioned_medium", "-n", "6", "--seed", "1", "--out", "donors.csv", folder=tmp_path)
+    run(
+        secretome,
+        "simulate",
+        "treg_conditioned_medium",
+        "-n",
+        "6",
+        "--seed",
+        "1",
+        "--out",
+        "donors.csv",
+        folder=tmp_path,
+    )
     run(secretome, "check", "treg_conditioned_medium", "donors.csv", folder=tmp_path)
     run(secretome, "rerun", "treg_conditioned_medium", "donors.csv", folder=tmp_path)
     assert (tmp_path / "reruns" / "treg_conditioned_medium" / "donors" / "report.html").is_file()

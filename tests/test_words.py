@@ -32,7 +32,10 @@ def test_source_data_is_said(treg: Study, donors: Path) -> None:
 def test_when_the_rules_were_registered_is_said_of_the_cohort_at_hand(treg: Study, sepsis: Study, rats: Rats) -> None:
     """The sentence says whether the data are older than the protocol, unknown for a new file, or simulated."""
     assert words.registration_sentence(treg).startswith("Rules chosen after the data were public: ")
-    for study, ending in ((sepsis, "so the date of the rules does not matter."), (rats(), "it is unknown whether the rules came first.")):
+    for study, ending in (
+        (sepsis, "so the date of the rules does not matter."),
+        (rats(), "it is unknown whether the rules came first."),
+    ):
         sentence = words.registration_sentence(study)
         assert sentence.startswith("The rules were registered on 25 November 2026. ")
         assert sentence.endswith(ending)
@@ -62,7 +65,13 @@ def test_a_verdict_that_differs_from_the_published_tests_says_so(tmp_path: Path,
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.00048828, "p = 0.000488"), (0.04061, "p = 0.0406"), (1e-9, "p < 0.000001"), (1, "p = 1"), (math.nan, "p not defined")],
+    [
+        (0.00048828, "p = 0.000488"),
+        (0.04061, "p = 0.0406"),
+        (1e-9, "p < 0.000001"),
+        (1, "p = 1"),
+        (math.nan, "p not defined"),
+    ],
 )
 def test_p_values(value: float, text: str) -> None:
     assert words.p_value(value) == text
@@ -78,20 +87,29 @@ def test_numbers_at_the_edges() -> None:
     ]
 
 
-# -- groups of rats -------------------------------------------------------------------------------------------------------
+# -- groups of rats
+# -------------------------------------------------------------------------------------------------------
 
 
 def planned_row(study: Study, contrast: str, endpoint: str = "il6") -> words.Row:
     results = analyse(study, ("planned",))
-    rows = results[(results["endpoint"] == endpoint) & (results["contrast"] == contrast) & (results["alternative"] != "equivalence")]
+    rows = results[
+        (results["endpoint"] == endpoint)
+        & (results["contrast"] == contrast)
+        & (results["alternative"] != "equivalence")
+    ]
     return rows.iloc[0]
 
 
 def test_a_result_says_among_whom_and_what_lay_beyond_a_limit(rats: Rats) -> None:
-    sentence = words.result_sentence(rats({"t2": ["<15.6"] * 6}), planned_row(rats({"t2": ["<15.6"] * 6}), "t2 vs control"))
+    sentence = words.result_sentence(
+        rats({"t2": ["<15.6"] * 6}), planned_row(rats({"t2": ["<15.6"] * 6}), "t2 vs control")
+    )
     assert sentence == (
-        "IL-6, 300 µL secretome against septic control, among survivors at 48 h: exact Mann-Whitney test, n = 6 and 6 rats, 6 beyond a "
-        "limit of the assay, U = 0, adjusted p = 0.00433; geometric mean ratio at most 0.15 in these values, without an interval."
+        "IL-6, 300 µL secretome against septic control, among survivors at 48 h: exact Mann-Whitney test, n = "
+        "6 and 6 rats, 6 beyond a "
+        "limit of the assay, U = 0, adjusted p = 0.00433; geometric mean ratio at most 0.15 in these values, "
+        "without an interval."
     )
     assert "n = 6 and 6 rats, t(9.72) = −4.73" in words.result_sentence(rats(), planned_row(rats(), "t1 vs control"))
 
@@ -113,8 +131,12 @@ def test_what_follows_from_a_check_is_said(rats: Rats) -> None:
         return words.check_sentence(study, examine(study, analyse(study, ("planned",))).iloc[0])
 
     assert "Passed" in sentence([11, 15, 13, 17, 10, 16])
-    assert sentence([60, 80, 120, 150, 100, 90]).endswith("Verdicts on IL-6 rest on an experiment that is not shown to have worked.")
-    assert sentence([900, 800, 1200, 950, 1100, 990]).endswith("The claims on IL-6 cannot be tested with these animals.")
+    assert sentence([60, 80, 120, 150, 100, 90]).endswith(
+        "Verdicts on IL-6 rest on an experiment that is not shown to have worked."
+    )
+    assert sentence([900, 800, 1200, 950, 1100, 990]).endswith(
+        "The claims on IL-6 cannot be tested with these animals."
+    )
     assert "Absent: fewer than 3 values in a group. Whether the experiment worked cannot be seen" in sentence([])
 
 
@@ -122,10 +144,14 @@ def test_losses_are_counted_group_by_group(rats: Rats) -> None:
     text = "animal,group,il6,il4,time,event\n1,sham,<15.6,20,48,0\n2,control,,,24,1\n3,control,,18,48,0\n4,t2,>1000,20,48,0\n"
     study = rats.read(text)
     assert words.arms_sentence(study, "il6") == (
-        "IL-6, rats with a value: Sham 1; Septic control 0 (1 died before sampling, 1 without a value); 150 µL secretome 0; "
+        "IL-6, rats with a value: Sham 1; Septic control 0 (1 died before sampling, 1 without a value); 150 µL "
+        "secretome 0; "
         "300 µL secretome 1"
     )
-    assert words.censoring_sentence(study, "il6") == "IL-6: 2 values below 15.6 or above 1000 pg/mL (Sham 1, 300 µL secretome 1)"
+    assert (
+        words.censoring_sentence(study, "il6")
+        == "IL-6: 2 values below 15.6 or above 1000 pg/mL (Sham 1, 300 µL secretome 1)"
+    )
     assert words.censoring_sentence(study, "il4") == "IL-4: every value lies within the limits of the assay"
 
 
@@ -133,7 +159,9 @@ def test_deaths_stand_beside_the_verdicts(rats: Rats) -> None:
     text = "animal,group,il6,il4,time,event\n1,sham,12,20,48,0\n2,control,,,24,1\n"
     text += "3,control,80,18,48,0\n4,t2,30,20,48,0\n"
     sentence = words.deaths_sentence(rats.read(text))
-    assert sentence.startswith("Rats that died before sampling: Sham 0 of 1; Septic control 1 of 2; 150 µL secretome 0 of 0; ")
+    assert sentence.startswith(
+        "Rats that died before sampling: Sham 0 of 1; Septic control 1 of 2; 150 µL secretome 0 of 0; "
+    )
     assert words.deaths_sentence(rats()) == ""
 
 

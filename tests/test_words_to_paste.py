@@ -55,7 +55,8 @@ def answers(study: Study) -> dict[str, str]:
     return dict(tables.arrive_table(study, analyse(study, ("planned",)))[["Item", "Answer"]].to_numpy())
 
 
-# -- what is said of every study ------------------------------------------------------------------------------------------
+# -- what is said of every study
+# ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", [TREG, SEPSIS, HUMORAL])
@@ -95,11 +96,19 @@ def test_measured_animals_are_not(rats: Rats, donors: Path) -> None:
     for study in (rats(), load_study(TREG, cohort=donors)):
         assert "simulated" not in paragraph(study).casefold()
     assert "The claims were made from these very data" not in paragraph(load_study(TREG, cohort=donors))
-    assert paragraph(load_study(TREG)).startswith("The values were published individual data. The claims were made from these very data")
+    assert paragraph(load_study(TREG)).startswith(
+        "The values were published individual data. The claims were made from these very data"
+    )
 
 
 def test_the_software_is_the_one_that_runs() -> None:
-    named = {"secretome": "secretome", "SciPy": "scipy", "statsmodels": "statsmodels", "NumPy": "numpy", "pandas": "pandas"}
+    named = {
+        "secretome": "secretome",
+        "SciPy": "scipy",
+        "statsmodels": "statsmodels",
+        "NumPy": "numpy",
+        "pandas": "pandas",
+    }
     versions = ", ".join(f"{name} {version(package)}" for name, package in named.items())
     assert words.software() == f"{versions} and Python {platform.python_version()}"
     text = paragraph(load_study(TREG))
@@ -143,7 +152,8 @@ def test_other_settings_give_other_numbers(rats: Rats) -> None:
     assert "97.5 %" not in text
 
 
-# -- what depends on the cohort -------------------------------------------------------------------------------------------
+# -- what depends on the cohort
+# -------------------------------------------------------------------------------------------
 
 
 def test_values_beyond_a_limit_are_told_only_where_there_are_any(rats: Rats) -> None:
@@ -153,7 +163,10 @@ def test_values_beyond_a_limit_are_told_only_where_there_are_any(rats: Rats) -> 
     assert "Nothing was excluded. No value was missing." in plain
     some = paragraph(rats({"t1": ["<15.6", 61, 39, 75, 52, 44]}))
     assert "They were: IL-6: 1 value below 15.6 pg/mL (150 µL secretome 1)." in some
-    assert "Welch's t test on logs and by the censored lognormal model where a contrast held values beyond a limit of the assay. It" in some
+    assert (
+        "Welch's t test on logs and by the censored lognormal model where a contrast held values beyond a "
+        "limit of the assay. It" in some
+    )
     most = paragraph(rats({"t1": ["<15.6"] * 4 + [61, 39], "t2": ["<15.6"] * 6}))
     assert "by the exact Mann-Whitney test where more than half of a group lay beyond a limit" in most
     assert "(a censored lognormal model gave the ratio and the values only bounded the ratio)" in most
@@ -162,7 +175,9 @@ def test_values_beyond_a_limit_are_told_only_where_there_are_any(rats: Rats) -> 
 
 def test_the_check_is_not_said_to_have_changed_its_test(rats: Rats) -> None:
     """Its protocol plans the ranks, whatever the values are."""
-    assert '("Sepsis raises IL-6 above sham") by the exact Mann-Whitney test, at 0.05 without adjustment' in paragraph(rats())
+    assert '("Sepsis raises IL-6 above sham") by the exact Mann-Whitney test, at 0.05 without adjustment' in paragraph(
+        rats()
+    )
 
 
 def test_deaths_exclusions_and_missing_values_are_counted(rats: Rats) -> None:
@@ -170,7 +185,10 @@ def test_deaths_exclusions_and_missing_values_are_counted(rats: Rats) -> None:
     lines = ["animal,group,il6,il4,time,event,exclude,sex"]
     for group, il6 in rats.plain["il6"].items():
         il4 = rats.plain["il4"][group]
-        lines += [f"{group}{i},{group},{a},{b},48,0,,{'f' if i % 2 else 'm'}" for i, (a, b) in enumerate(zip(il6, il4, strict=True))]
+        lines += [
+            f"{group}{i},{group},{a},{b},48,0,,{'f' if i % 2 else 'm'}"
+            for i, (a, b) in enumerate(zip(il6, il4, strict=True))
+        ]
     lines[lines.index("control0,control,92,17,48,0,,m")] = "control0,control,,,24,1,,m"
     lines[lines.index("t11,t1,61,16,48,0,,f")] = "t11,t1,61,16,48,0,haemolysed,f"
     lines[lines.index("t22,t2,41,24,48,0,,m")] = "t22,t2,41,,48,0,,m"
@@ -179,10 +197,13 @@ def test_deaths_exclusions_and_missing_values_are_counted(rats: Rats) -> None:
     assert "There were 23 rats in these groups: Sham (n = 6; no sepsis, no treatment), Septic control (n = 6" in text
     assert "150 µL secretome (n = 5; " in text
     assert (
-        "Before sampling 1 rat died (Septic control 1). The dead had no values, so every planned comparison was among survivors at 48 h."
+        "Before sampling 1 rat died (Septic control 1). The dead had no values, so every planned comparison "
+        "was among survivors at 48 h." in text
+    )
+    assert (
+        "Values of 1 rat were excluded (150 µL secretome 1), for the reasons that the file states: haemolysed (1)."
         in text
     )
-    assert "Values of 1 rat were excluded (150 µL secretome 1), for the reasons that the file states: haemolysed (1)." in text
     assert "Other values were missing and were not replaced: IL-4, 300 µL secretome 1." in text
     assert "The file gave the sex as f in 11 and m in 12." in text
     told = answers(study)
@@ -190,7 +211,8 @@ def test_deaths_exclusions_and_missing_values_are_counted(rats: Rats) -> None:
     assert "haemolysed (1)" in told["3b"]
     assert "1 rat died" in told["3b"]
     assert (
-        "IL-4, rats with a value: Sham 6; Septic control 5 (1 died before sampling); 150 µL secretome 5; 300 µL secretome 5" in told["3c"]
+        "IL-4, rats with a value: Sham 6; Septic control 5 (1 died before sampling); 150 µL secretome 5; 300 "
+        "µL secretome 5" in told["3c"]
     )
     assert "Sex in the file: f 11 and m 12." in told["8a"]
 
@@ -229,7 +251,8 @@ def test_a_count_of_zero_leaves_it_to_the_ranks() -> None:
 def test_every_kind_of_claim_is_told() -> None:
     text = paragraph(load_study(HUMORAL))
     for needed in (
-        "an intersection-union test over 6 contrasts, each tested by Welch's t test on logs, at 0.05 without adjustment",
+        "an intersection-union test over 6 contrasts, each tested by Welch's t test on logs, at 0.05 without "
+        "adjustment",
         "held to 0.00833",  # 0.05 / 6
         "an interval at 99.2 %",  # 1 - 0.05 / 6
         'above Thymalin") an effect inside the zone of no effect counted too',
@@ -246,7 +269,11 @@ def test_the_deciding_rows_are_those_that_verdicts_rest_on() -> None:
     study = load_study(HUMORAL)
     results = analyse(study, ("planned",))
     rows = deciding(study, results)
-    compared = {(claim.endpoint, contrast) for claim in study.protocol.claims.values() for contrast in claim.compared or (claim.contrast,)}
+    compared = {
+        (claim.endpoint, contrast)
+        for claim in study.protocol.claims.values()
+        for contrast in claim.compared or (claim.contrast,)
+    }
     assert list(zip(rows["endpoint"], rows["contrast"], strict=True)) == list(
         dict.fromkeys(zip(rows["endpoint"], rows["contrast"], strict=True))
     )
@@ -256,7 +283,8 @@ def test_the_deciding_rows_are_those_that_verdicts_rest_on() -> None:
         deciding(study, results.iloc[:3])
 
 
-# -- ARRIVE ---------------------------------------------------------------------------------------------------------------
+# -- ARRIVE
+# ---------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", [SEPSIS, HUMORAL])
@@ -271,15 +299,25 @@ def test_every_item_has_an_answer_or_is_left_open(name: str) -> None:
     assert told["1b"] == f"the simulated {study.protocol.experimental_unit}"
     assert study.protocol.species in told["8a"]
     assert told["8a"].endswith(words.OPEN)
-    assert told["10b"].endswith(f"with an interval for {25 if name == HUMORAL else 4} of {25 if name == HUMORAL else 4} planned contrasts")
+    assert told["10b"].endswith(
+        f"with an interval for {25 if name == HUMORAL else 4} of {25 if name == HUMORAL else 4} planned contrasts"
+    )
 
 
 def test_the_summary_is_that_of_the_file() -> None:
-    """Medians and ranges of IL-4 by the standard library, from the file's own text; IL-6 of sham lies mostly below the limit."""
+    """Medians and ranges of IL-4 by the standard library, from the file's own text;
+
+    IL-6 of sham lies mostly below the limit.
+    """
     with (study_folder(SEPSIS) / "cohorts" / "simulated-as-published.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     told = answers(load_study(SEPSIS))["10a"]
-    for group, label in (("sham", "Sham"), ("control", "Septic control"), ("t1", "150 µL secretome"), ("t2", "300 µL secretome")):
+    for group, label in (
+        ("sham", "Sham"),
+        ("control", "Septic control"),
+        ("t1", "150 µL secretome"),
+        ("t2", "300 µL secretome"),
+    ):
         own = [float(row["il4"]) for row in rows if row["group"] == group]
         middle, least, most = (words.number(value) for value in (statistics.median(own), min(own), max(own)))
         assert f"{label} {middle} ({least} to {most})" in told

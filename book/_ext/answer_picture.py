@@ -1,4 +1,7 @@
-"""The picture on the front page: a claim, a cohort, a verdict, drawn and worded by the package from the cohort itself."""
+"""The picture on the front page:
+
+a claim, a cohort, a verdict, drawn and worded by the package from the cohort itself.
+"""
 
 from __future__ import annotations
 
@@ -31,11 +34,15 @@ class Answer(SphinxDirective):
         results = analyse(study, readings=("published", "planned"))
         verdicts = adjudicate(study, results)
         verdict = verdicts.set_index("claim", drop=False).loc[key]
-        planned = results[(results["reading"] == "planned") & (results["alternative"] != "equivalence")].set_index("endpoint", drop=False)
+        planned = results[(results["reading"] == "planned") & (results["alternative"] != "equivalence")].set_index(
+            "endpoint", drop=False
+        )
         row = planned.loc[claim.endpoint]
         standing = f"{words.standing_sentence(study, verdicts)} {words.registration_sentence(study)}"
         drawing = figure_html(
-            figures.to_svg(figures.paired_figure(study, claim, row), "answer"), words.paired_alt(study, claim, row), "answer"
+            figures.to_svg(figures.paired_figure(study, claim, row), "answer"),
+            words.paired_alt(study, claim, row),
+            "answer",
         )
         steps = (
             ("A claim", f"<blockquote><p>{html.escape(claim.sentence)}</p></blockquote>"),

@@ -1,7 +1,7 @@
 """References of docstrings, cited by the number that they stand under.
 
-numpydoc gives each a long label so that two docstrings on a page do not share one, and takes it off again where it can: not where MyST
-wraps the docstring, so it is done here.
+numpydoc gives each a long label so that two docstrings on a page do not share one, and takes it off again where it can:
+not where MyST wraps the docstring, so it is done here.
 """
 
 import re

@@ -1,7 +1,8 @@
 """The last touches to a page's HTML: what belongs together stays on one line, and every table can be understood by ear.
 
-A table written in Markdown, or shown by pandas, has neither a name nor headers that say what they head. It gets the heading that it
-stands under and its columns as a name, and scopes; one of pandas also the book's own look, a frame to scroll in and itself as a file.
+A table written in Markdown, or shown by pandas, has neither a name nor headers that say what they head. It gets the
+heading that it stands under and its columns as a name, and scopes; one of pandas also the book's own look, a frame to
+scroll in and itself as a file.
 """
 
 from __future__ import annotations
@@ -66,7 +67,9 @@ def _finished(table: Tag, heading: str) -> str:
     table["class"] = "table"
     for attribute in ("border", "style"):
         del table[attribute]
-    frame = BeautifulSoup("", "html.parser").new_tag("div", attrs={"class": "table-scroll", "role": "region", "tabindex": "0"})
+    frame = BeautifulSoup("", "html.parser").new_tag(
+        "div", attrs={"class": "table-scroll", "role": "region", "tabindex": "0"}
+    )
     frame["aria-label"] = name
     frame.append(table)
     rows = [[cell.get_text(strip=True) for cell in row.select("th, td")] for row in table.select("tbody tr")]
@@ -81,15 +84,22 @@ def _finish(app: Any, pagename: str, template: str, context: dict[str, Any], doc
 def _save_sources(app: Any, exception: Exception | None) -> None:
     """Let the button for a page's source save a file: the theme would open it in another tab, as a wall of text.
 
-    A browser does so too where the page was opened from disk, so each file also lies there as a script, which `take.js` may read.
+    A browser does so too where the page was opened from disk, so each file also lies there as a script, which `take.js`
+    may read.
     """
     if exception is not None or app.builder.format != "html":
         return
     site = Path(app.outdir)
     for path in site.rglob("*.html"):
-        path.write_text(SOURCE.sub(r'\g<link> download="\g<folder>-\g<file>"', path.read_text(encoding="utf-8")), encoding="utf-8")
-    for path in [file for folder in ("_sources", "_downloads") for file in (site / folder).rglob("*.*") if file.suffix != ".js"]:
-        path.with_name(f"{path.name}.js").write_text(f"taken({json.dumps(path.read_text(encoding='utf-8'))});\n", encoding="utf-8")
+        path.write_text(
+            SOURCE.sub(r'\g<link> download="\g<folder>-\g<file>"', path.read_text(encoding="utf-8")), encoding="utf-8"
+        )
+    for path in [
+        file for folder in ("_sources", "_downloads") for file in (site / folder).rglob("*.*") if file.suffix != ".js"
+    ]:
+        path.with_name(f"{path.name}.js").write_text(
+            f"taken({json.dumps(path.read_text(encoding='utf-8'))});\n", encoding="utf-8"
+        )
 
 
 def setup(app: Any) -> dict[str, bool]:

@@ -1,6 +1,7 @@
 """Each glossary term is a link where a page first uses it.
 
-The glossary may give a term several names. What a page links by hand stays; words that everyday language also has are linked by hand alone.
+The glossary may give a term several names. What a page links by hand stays; words that everyday language also has are
+linked by hand alone.
 """
 
 from __future__ import annotations
@@ -92,7 +93,9 @@ class LinkFirstUse(SphinxPostTransform):
                 continue
             seen.add(anchor)
             uri = self.app.builder.get_relative_uri(self.env.docname, GLOSSARY) + f"#{anchor}"
-            link = nodes.reference("", "", nodes.inline("", match[0], classes=["std", "std-term"]), internal=True, refuri=uri)
+            link = nodes.reference(
+                "", "", nodes.inline("", match[0], classes=["std", "std-term"]), internal=True, refuri=uri
+            )
             parts += [nodes.Text(rest[done : match.start()]), link]
             done = match.end()
         if parts:

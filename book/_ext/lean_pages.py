@@ -1,4 +1,7 @@
-"""Pages that bring what they use and nothing else: type embedded, scripts of unused extensions left out, no empty column."""
+"""Pages that bring what they use and nothing else:
+
+type embedded, scripts of unused extensions left out, no empty column.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,11 @@ from docutils import nodes
 
 from secretome.report.typefaces import font_faces
 
-# Live code would load from the network, and its script declares a constant twice. Tabs are used nowhere; what folds is `details`.
+# Live code would load from the network, and its script declares a constant twice. Tabs are used nowhere; what folds is
+# `details`.
 UNUSED = ("thebe", "sphinx-design", "design-tabs", "togglebutton", "toggleHint")
-# They store nothing about the pages: one adds a script, one is for another builder, and one numbers the chapters after all pages are read.
+# They store nothing about the pages: one adds a script, one is for another builder, and one numbers the chapters after
+# all pages are read.
 PARALLEL = ("sphinx-mathjax-offline", "sphinx_jupyterbook_latex", "sphinx_multitoc_numbering")
 # Icons of the theme that icons.css draws, maps for those who debug the theme, and parts of its templates.
 NOT_SHIPPED = (
@@ -39,7 +44,9 @@ def _write_fonts(app: Any) -> None:
 
 
 def _drop_unused(app: Any, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    mathematical = doctree is not None and any(doctree.findall(lambda node: isinstance(node, nodes.math | nodes.math_block)))
+    mathematical = doctree is not None and any(
+        doctree.findall(lambda node: isinstance(node, nodes.math | nodes.math_block))
+    )
     unused = UNUSED if mathematical else (*UNUSED, "mathjax", "MathJax")
     for kind in ("script_files", "css_files"):
         context[kind] = [file for file in context[kind] if not any(word in str(vars(file)) for word in unused)]

@@ -12,7 +12,8 @@ from nbformat import NotebookNode
 OPTION = re.compile(r"^- \[([ x])\] (.+(?:\n(?!  |- ).+)*)\n((?:  .+\n?)+)", re.MULTILINE)
 
 OPENING = re.compile(
-    r"^\| Before you read \| Time \| You will be able to \|\n\|[-|]+\n\| (.+?) \| (\d+) minutes \| (.+?) \|$", re.MULTILINE
+    r"^\| Before you read \| Time \| You will be able to \|\n\|[-|]+\n\| (.+?) \| (\d+) minutes \| (.+?) \|$",
+    re.MULTILINE,
 )
 
 

@@ -1,7 +1,7 @@
 """Addresses that lead on: pages that have moved, and a study's folder, which leads to its page.
 
-`moved_pages` in the settings maps an address to the page that it leads to, both without an ending. An address that a page already has is
-refused: it would be written over.
+`moved_pages` in the settings maps an address to the page that it leads to, both without an ending. An address that a
+page already has is refused: it would be written over.
 """
 
 from __future__ import annotations

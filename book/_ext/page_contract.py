@@ -7,8 +7,8 @@
 ```
 ````
 
-The minutes are counted from the page as it is built. Cells of a notebook that hold these boxes are tagged `book-only`: a report leaves
-them out.
+The minutes are counted from the page as it is built. Cells of a notebook that hold these boxes are tagged `book-only`:
+a report leaves them out.
 """
 
 from __future__ import annotations
@@ -103,7 +103,9 @@ def minutes(doctree: nodes.document) -> int:
         for unread in page.select("details, table, script, style"):
             unread.decompose()
         prose.append(page.get_text(" "))
-    return max(1, math.ceil(sum(len(WORD.findall(text)) for text in prose) / WORDS_PER_MINUTE + MINUTES_PER_FIGURE * figures))
+    return max(
+        1, math.ceil(sum(len(WORD.findall(text)) for text in prose) / WORDS_PER_MINUTE + MINUTES_PER_FIGURE * figures)
+    )
 
 
 def _fill_minutes(app: Any, doctree: nodes.document, docname: str) -> None:

@@ -1,7 +1,8 @@
 """Percent notebooks as pages: read, fingerprinted, and offered as ``.ipynb`` downloads.
 
-jupyter-cache keeps an executed notebook under a key of its code and kernelspec. That key knows neither the notebook's folder, nor its
-data, nor the package, so two notebooks of equal code would get each other's results, and a changed cohort would go unnoticed.
+jupyter-cache keeps an executed notebook under a key of its code and kernelspec. That key knows neither the notebook's
+folder, nor its data, nor the package, so two notebooks of equal code would get each other's results, and a changed
+cohort would go unnoticed.
 `reads` puts a fingerprint of all of these into the kernelspec, and so into the key.
 """
 
@@ -43,8 +44,8 @@ def reads(text: str, path: Path | None = None) -> NotebookNode:
 def fingerprint(path: Path, text: str) -> str:
     """A hash of all that a notebook's results depend on besides its own code.
 
-    These are its folder, Python's version, the lock, the modules of the package that it imports, directly or not, and the files of its
-    own folder and of every study that it names. A page that asks for `study_names` depends on all.
+    These are its folder, Python's version, the lock, the modules of the package that it imports, directly or not, and
+    the files of its own folder and of every study that it names. A page that asks for `study_names` depends on all.
     """
     folder = path.resolve().parent
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -124,7 +125,9 @@ def _offer_notebook(app: Any, pagename: str, template: str, context: dict[str, A
         target = Path(app.outdir) / "_sources" / f"{pagename}.ipynb"
         target.parent.mkdir(parents=True, exist_ok=True)
         # MyST-NB writes the notebook without what its cells gave: that is in the cache.
-        _, notebook = get_cache(app.config.nb_execution_cache_path).merge_match_into_notebook(nbformat.read(executed, as_version=4))
+        _, notebook = get_cache(app.config.nb_execution_cache_path).merge_match_into_notebook(
+            nbformat.read(executed, as_version=4)
+        )
         nbformat.write(notebook, target)
         context["ipynb_source"] = f"{pagename}.ipynb"
 

@@ -1,7 +1,8 @@
 """Two repairs of what Sphinx writes, for those who listen to a page and for those whose browser runs no script.
 
-Entries of a bibliography carry a role that is deprecated, inside a list that then has no items: they become an ordinary list. A box that
-folds away needs a script: it becomes `details`, which every browser folds by itself and opens for a search.
+Entries of a bibliography carry a role that is deprecated, inside a list that then has no items: they become an ordinary
+list. A box that folds away needs a script: it becomes `details`, which every browser folds by itself and opens for a
+search.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ def _list_citations(doctree: nodes.document, *, numbered: bool) -> None:
             if not isinstance(child, nodes.citation):
                 children.append(child)
                 continue
-            if not (children and isinstance(children[-1], nodes.bullet_list) and "references" in children[-1]["classes"]):
+            if not (
+                children and isinstance(children[-1], nodes.bullet_list) and "references" in children[-1]["classes"]
+            ):
                 children.append(nodes.bullet_list(classes=["references"]))
             children[-1].append(_entry(child, numbered=numbered))
         parent.children = []
@@ -48,9 +51,15 @@ def _entry(citation: nodes.citation, *, numbered: bool) -> nodes.list_item:
 
 
 def _fold(doctree: nodes.document) -> None:
-    for box in list(doctree.findall(lambda node: isinstance(node, (solution_node, nodes.admonition)) and "dropdown" in node["classes"])):
+    for box in list(
+        doctree.findall(
+            lambda node: isinstance(node, (solution_node, nodes.admonition)) and "dropdown" in node["classes"]
+        )
+    ):
         title, *body = box.children
-        inside = folded("", *body, classes=["folded", *(name for name in box["classes"] if name != "dropdown")], ids=box["ids"])
+        inside = folded(
+            "", *body, classes=["folded", *(name for name in box["classes"] if name != "dropdown")], ids=box["ids"]
+        )
         # A link inside what is pressed could not be pressed.
         inside.insert(0, heading("", title.astext()))
         box.replace_self(inside)

@@ -21,7 +21,11 @@ class Versions(SphinxDirective):
         """Make the table."""
         names = ("Python", *VERSIONED, "jupyter-book", "Sphinx")
         installed = [platform.python_version() if name == "Python" else version(name) for name in names]
-        return [nodes.raw("", tables.to_html(pd.DataFrame({"What": names, "Version": installed}), "Versions"), format="html")]
+        return [
+            nodes.raw(
+                "", tables.to_html(pd.DataFrame({"What": names, "Version": installed}), "Versions"), format="html"
+            )
+        ]
 
 
 def setup(app: Any) -> dict[str, bool]:

@@ -30,7 +30,8 @@ from secretome.report.page import Page
 
 folder = notebooks_folder() / "benchmarks"
 calibration, speed, growth, reruns, measured_on, conditions = (
-    pd.read_csv(folder / f"{name}.csv") for name in ("calibration", "speed", "growth", "reruns", "measured_on", "conditions")
+    pd.read_csv(folder / f"{name}.csv")
+    for name in ("calibration", "speed", "growth", "reruns", "measured_on", "conditions")
 )
 ours = calibration[calibration["by"].str.startswith("secretome")]
 sizes, coverages = (ours[ours["kind"] == kind] for kind in ("size", "coverage"))
@@ -67,7 +68,9 @@ page.say(
 
 # %% tags=["hide-input"]
 of_size = calibration[calibration["kind"] == "size"]
-page.table(tables.calibration_ranges(of_size), "Share of experiments without an effect in which the test rejects at 5 %")
+page.table(
+    tables.calibration_ranges(of_size), "Share of experiments without an effect in which the test rejects at 5 %"
+)
 page.table(tables.calibration_table(of_size), "Share that reject, by data and animals per group", folded=True)
 
 # %% [markdown]
@@ -78,7 +81,9 @@ page.table(tables.calibration_table(of_size), "Share that reject, by data and an
 # %% tags=["hide-input"]
 of_coverage = calibration[calibration["kind"] == "coverage"]
 page.table(tables.calibration_ranges(of_coverage), "Share of experiments in which the 95 % interval holds the truth")
-page.table(tables.calibration_table(of_coverage), "Share that hold the truth, by data and animals per group", folded=True)
+page.table(
+    tables.calibration_table(of_coverage), "Share that hold the truth, by data and animals per group", folded=True
+)
 
 # %% [markdown]
 # (promises-missed)=
@@ -103,7 +108,10 @@ page.table(tables.calibration_table(missed) if len(missed) else missed, "Shares 
 # censored cohorts whose spreads cannot be compared also get it. Values missing at random do no harm, but a file does not say why a value is missing, so these cohorts also get the warning.
 
 # %% tags=["hide-input"]
-page.table(tables.conditions_table(conditions[conditions["supported"].notna()]), "Share of cohorts in which a false claim is supported")
+page.table(
+    tables.conditions_table(conditions[conditions["supported"].notna()]),
+    "Share of cohorts in which a false claim is supported",
+)
 
 # %% [markdown]
 # The next table shows how often cohorts of the book's own scenarios get each warning, in {glue:text}`ordinary` cohorts of each. In the scenario with deaths, more animals die in the control group than in the first

@@ -181,8 +181,12 @@ page.table(
 # Of the authors' test we know this: {glue:text}`stated`. For the doses, {glue:text}`stated_trend`. For phagocytosis, {glue:text}`stated_unchanged`.
 
 # %% tags=["hide-input"]
-page.table(tables.contrasts_table(study, published), "Each group as the authors' test sees it", folded=True, data=published)
-page.items(words.result_sentence(study, row) for key, row in published.iterrows() if key[1] == claims["afc_dose_im"].contrast)
+page.table(
+    tables.contrasts_table(study, published), "Each group as the authors' test sees it", folded=True, data=published
+)
+page.items(
+    words.result_sentence(study, row) for key, row in published.iterrows() if key[1] == claims["afc_dose_im"].contrast
+)
 
 # %% [markdown]
 # (humoral-planned)=
@@ -205,7 +209,10 @@ unchanged = deciding(study, results, "unchanged")
 page.table(tables.planned_table(study, unchanged), "Is phagocytosis unchanged?", data=unchanged)
 differences = planned.loc[["phagocytosis"]]
 page.table(
-    tables.planned_table(study, differences), "Differences in phagocytosis, which could contradict the claim", folded=True, data=differences
+    tables.planned_table(study, differences),
+    "Differences in phagocytosis, which could contradict the claim",
+    folded=True,
+    data=differences,
 )
 
 # %% [markdown]
@@ -225,7 +232,11 @@ page.table(tables.planned_table(study, trend), "The dose claim: slope and contra
 
 # %% tags=["hide-input"]
 page.items(
-    (words.result_sentence(study, planned.loc[(slopes.endpoint, slopes.contrast)]) for slopes in study.protocol.slopes.values()), copy=True
+    (
+        words.result_sentence(study, planned.loc[(slopes.endpoint, slopes.contrast)])
+        for slopes in study.protocol.slopes.values()
+    ),
+    copy=True,
 )
 
 # %% [markdown]

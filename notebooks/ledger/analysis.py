@@ -136,10 +136,17 @@ for name, protocol in protocols.items():
             page.items([f"{claim.sentence} {words.NOT_MEASURED.capitalize()}."])
             continue
         drawn = own[own["scenario"].isin(scenarios_about(protocol, claim.endpoint))]
-        titles = {scenario: f"{scenario} ({truth})" for scenario, truth in drawn.groupby("scenario")["truth"].first().items()}
+        titles = {
+            scenario: f"{scenario} ({truth})" for scenario, truth in drawn.groupby("scenario")["truth"].first().items()
+        }
         page.line(claim.sentence)
         page.figure(figures.rates_figure(drawn, titles), f"rates-{key}", words.rates_alt(protocol, claim, drawn))
-        page.table(tables.rates_table(own, "supported"), f"Share supported: {claim.sentence.rstrip('.')}", folded=True, data=own)
+        page.table(
+            tables.rates_table(own, "supported"),
+            f"Share supported: {claim.sentence.rstrip('.')}",
+            folded=True,
+            data=own,
+        )
 
 # %% [markdown]
 # ### By the published tests
@@ -153,8 +160,15 @@ for name, protocol in protocols.items():
     if own.empty:
         page.items([f"{protocol.title}: {words.NOT_MEASURED}."])
         continue
-    shown = own.assign(scenario=[f"{protocol.claims[row['claim']].sentence} In {row['scenario']}." for _, row in own.iterrows()])
-    page.table(tables.rates_table(shown, "supported"), f"Share supported by the published test: {protocol.title}", folded=True, data=own)
+    shown = own.assign(
+        scenario=[f"{protocol.claims[row['claim']].sentence} In {row['scenario']}." for _, row in own.iterrows()]
+    )
+    page.table(
+        tables.rates_table(shown, "supported"),
+        f"Share supported by the published test: {protocol.title}",
+        folded=True,
+        data=own,
+    )
 
 # %% tags=["remove-cell"]
 page.say(laboratories=f"{round(1 / (alpha / 2))}")

@@ -51,7 +51,8 @@ page.say(
 # %% tags=["hide-input"]
 page.warn("Simulated animals. The spreads are assumptions, and yours may be larger.")
 page.table(
-    tables.needs_table(plans, protocols, target), f"Smallest n per group, of those measured, that supports in {words.percent(target)}"
+    tables.needs_table(plans, protocols, target),
+    f"Smallest n per group, of those measured, that supports in {words.percent(target)}",
 )
 
 # %% [markdown]
@@ -71,7 +72,9 @@ for name, protocol in protocols.items():
         continue
     page.line(protocol.title)
     titles = {key: words.claim_heading(claim) for key, claim in protocol.claims.items()}
-    page.figure(figures.planning_figure(own, titles, target), f"plans-{name}", words.planning_alt(protocol, own, target))
+    page.figure(
+        figures.planning_figure(own, titles, target), f"plans-{name}", words.planning_alt(protocol, own, target)
+    )
     page.table(tables.plans_table(own, protocol), f"Share supported: {protocol.title}", folded=True)
 
 # %% [markdown]

@@ -39,7 +39,9 @@ page = Page()
 # %% tags=["remove-cell"]
 def finding(file, check, item=""):
     return next(
-        words.finding_sentence(one) for one in findings if (one.file, one.check) == (f"{file}.yml", check) and one.item.startswith(item)
+        words.finding_sentence(one)
+        for one in findings
+        if (one.file, one.check) == (f"{file}.yml", check) and one.item.startswith(item)
     )
 
 
@@ -48,18 +50,24 @@ def cv(file, group):
 
 
 def printed_mean(item, group):
-    row = spreads[(spreads["file"] == "pmc127621.yml") & (spreads["item"] == item) & (spreads["group"] == group)].iloc[0]
+    row = spreads[(spreads["file"] == "pmc127621.yml") & (spreads["item"] == item) & (spreads["group"] == group)].iloc[
+        0
+    ]
     return f"{words.number(float(row['mean']))} {row['unit']}"
 
 
 skewed = ratios[
-    (ratios["file"] == "pmc4212921.yml") & (ratios["item"] == "IL-6 at 18 h") & (ratios["treated"] == "Ligation and melatonin")
+    (ratios["file"] == "pmc4212921.yml")
+    & (ratios["item"] == "IL-6 at 18 h")
+    & (ratios["treated"] == "Ligation and melatonin")
 ].iloc[0]
 page.say(
     sources=f"{len(printed)}",
     without=words.count(len(printed) - len(tables.by_outcome(printed, findings)), "source"),
     summary=words.summary_sentence(findings),
-    cv_exosomes="{}, {} and {}".format(*(cv("unissula-34609", group) for group in ("Healthy", "Exosomes 200 µL", "Exosomes 300 µL"))),
+    cv_exosomes="{}, {} and {}".format(
+        *(cv("unissula-34609", group) for group in ("Healthy", "Exosomes 200 µL", "Exosomes 300 µL"))
+    ),
     means_exosomes="{}, {} and {}".format(*spreads[spreads["file"] == "unissula-34609.yml"]["mean"]),
     shape=finding("pmc4212921", "shape", "IL-6 at 18 h"),
     skewed_means=words.number(skewed["mean_ratio"]),

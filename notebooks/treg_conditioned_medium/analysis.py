@@ -60,7 +60,9 @@ page.banner(results)
 positive = study.protocol.claims["tregs_rise_cd25pos"]
 negative = study.protocol.claims["tregs_rise_cd25neg"]
 published = results[results["reading"] == "published"].set_index("endpoint", drop=False)
-planned = results[(results["reading"] == "planned") & (results["alternative"] != "equivalence")].set_index("endpoint", drop=False)
+planned = results[(results["reading"] == "planned") & (results["alternative"] != "equivalence")].set_index(
+    "endpoint", drop=False
+)
 page.say(
     who=words.cohort_sentence(study),
     pairs_positive=words.pairs_sentence(study, positive),

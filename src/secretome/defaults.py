@@ -1,9 +1,13 @@
-"""Defaults shared by the commands and the functions that they call. Nothing is imported here, so that ``--help`` is fast."""
+"""Defaults shared by the commands and the functions that they call.
+
+Nothing is imported here, so that ``--help`` is fast.
+"""
 
 # The scenario of a simulation that states what a paper reports.
 DEFAULT_SCENARIO = "as_published"
 # The seed of a class.
 DEFAULT_SEED = 1
-# The share of a class whose files contain an error. With three kinds of error and none, all four are equally likely, so that a guess is
+# The share of a class whose files contain an error. With three kinds of error and none, all four are equally likely, so
+# that a guess is
 # correct for a quarter of the class.
 DEFAULT_TRAPPED = 0.75

@@ -32,7 +32,9 @@ Truth = Literal["true", "too small", "false"]
 Drawn = dict[str, dict[str, tuple[Floats, Floats]]]
 
 
-def simulate(protocol: Protocol, scenario: str = DEFAULT_SCENARIO, *, n: int | None = None, seed: int | None = None) -> pd.DataFrame:
+def simulate(
+    protocol: Protocol, scenario: str = DEFAULT_SCENARIO, *, n: int | None = None, seed: int | None = None
+) -> pd.DataFrame:
     """Draw a cohort from a protocol's stated assumptions.
 
     Parameters
@@ -49,8 +51,9 @@ def simulate(protocol: Protocol, scenario: str = DEFAULT_SCENARIO, *, n: int | N
     Returns
     -------
     DataFrame
-        One row per animal (per animal and group for pairs), as text: animal, group, one column per endpoint in the endpoint's unit with
-        censored values as ``<15.6``, in a scenario with deaths time and event, then origin, scenario and seed.
+        One row per animal (per animal and group for pairs), as text: animal, group, one column per endpoint in the
+        endpoint's unit with censored values as ``<15.6``, in a scenario with deaths time and event, then origin,
+        scenario and seed.
 
     Raises
     ------
@@ -74,7 +77,9 @@ def simulate(protocol: Protocol, scenario: str = DEFAULT_SCENARIO, *, n: int | N
         raise ValueError(f"seed must be a whole number from 0 upwards; it is {seed}.")
     rng = np.random.default_rng(seed)
     values = {key: _values(protocol, plan, world, key, (n,), rng) for key in plan.endpoints}
-    table = pd.DataFrame({"animal": _animals(protocol, n), "group": [group for group in protocol.groups for _ in range(n)]})
+    table = pd.DataFrame(
+        {"animal": _animals(protocol, n), "group": [group for group in protocol.groups for _ in range(n)]}
+    )
     for key, endpoint in plan.endpoints.items():
         table[key] = [_text(value, endpoint) for group in protocol.groups for value in values[key][group]]
     if world.deaths:
@@ -82,7 +87,9 @@ def simulate(protocol: Protocol, scenario: str = DEFAULT_SCENARIO, *, n: int | N
     return table.assign(origin="simulated", scenario=scenario, seed=str(seed))
 
 
-def simulate_study(name: str, scenario: str = DEFAULT_SCENARIO, *, n: int | None = None, seed: int | None = None) -> Study:
+def simulate_study(
+    name: str, scenario: str = DEFAULT_SCENARIO, *, n: int | None = None, seed: int | None = None
+) -> Study:
     """A study with a simulated cohort, read as if from a file, which is on no disk.
 
     Parameters
@@ -126,8 +133,8 @@ def simulate_many(protocol: Protocol, scenario: str, *, n: int, cohorts: int, rn
     Returns
     -------
     dict
-        For each endpoint and group, as ``drawn[endpoint][group]``, two arrays of (cohorts, animals alive): what is known of each value,
-        equal where it was seen, 0 below a limit, infinity above one.
+        For each endpoint and group, as ``drawn[endpoint][group]``, two arrays of (cohorts, animals alive): what is
+        known of each value, equal where it was seen, 0 below a limit, infinity above one.
 
     Raises
     ------
@@ -151,7 +158,10 @@ def simulate_many(protocol: Protocol, scenario: str, *, n: int, cohorts: int, rn
             dead = _dead(values[deaths.risk_rises_with][group], round(count * n / deaths.of), rng)
             for key in values:
                 values[key][group] = values[key][group][~dead].reshape(cohorts, -1)
-    return {key: {group: _limits(drawn, plan.endpoints[key]) for group, drawn in groups.items()} for key, groups in values.items()}
+    return {
+        key: {group: _limits(drawn, plan.endpoints[key]) for group, drawn in groups.items()}
+        for key, groups in values.items()
+    }
 
 
 def with_effect(protocol: Protocol, scenario: str, effect: float) -> Protocol:
@@ -164,8 +174,8 @@ def with_effect(protocol: Protocol, scenario: str, effect: float) -> Protocol:
     scenario : str
         One of its scenarios.
     effect : float
-        The share of each treated group's effect, on the log scale, that is to be true: 1 leaves all as it is, 0.5 makes a ratio of 4
-        one of 2.
+        The share of each treated group's effect, on the log scale, that is to be true: 1 leaves all as it is, 0.5 makes
+        a ratio of 4 one of 2.
 
     Returns
     -------
@@ -175,7 +185,8 @@ def with_effect(protocol: Protocol, scenario: str, effect: float) -> Protocol:
     Raises
     ------
     ValueError
-        If the protocol has no simulation or no such scenario, or `effect` is not above 0, or it is not 1 and no group is a control.
+        If the protocol has no simulation or no such scenario, or `effect` is not above 0, or it is not 1 and no group
+        is a control.
 
     Examples
     --------
@@ -192,7 +203,9 @@ def with_effect(protocol: Protocol, scenario: str, effect: float) -> Protocol:
     if base is None:
         if effect == 1:
             return protocol
-        raise ValueError(f"{protocol.key} has no group of role 'control', so a share of the effect is not defined; use effect=1.")
+        raise ValueError(
+            f"{protocol.key} has no group of role 'control', so a share of the effect is not defined; use effect=1."
+        )
     moved: dict[str, dict[str, float]] = {}
     for key, endpoint in plan.endpoints.items():
         centres = {group: about.centre for group, about in endpoint.groups.items()} | world.centres.get(key, {})
@@ -219,8 +232,8 @@ def truth(protocol: Protocol, scenario: str, claim: str) -> Truth:
     Returns
     -------
     {"true", "too small", "false"}
-        ``too small`` where the effect goes the claimed way in every contrast, but in some lies inside the zone of no effect that the claim
-        must leave.
+        ``too small`` where the effect goes the claimed way in every contrast, but in some lies inside the zone of no
+        effect that the claim must leave.
 
     Raises
     ------
@@ -238,7 +251,11 @@ def truth(protocol: Protocol, scenario: str, claim: str) -> Truth:
     about = protocol.claims[claim]
     endpoint, zone = plan.endpoints[about.endpoint], protocol.endpoints[about.endpoint].no_effect
     centres = {group: drawn.centre for group, drawn in endpoint.groups.items()} | world.centres.get(about.endpoint, {})
-    pairs = [(about.doses[-1], about.doses[0])] if about.kind == "trend" else [sides(contrast) for contrast in about.judged_on]
+    pairs = (
+        [(about.doses[-1], about.doses[0])]
+        if about.kind == "trend"
+        else [sides(contrast) for contrast in about.judged_on]
+    )
     # The centres of titres count steps.
     steps = isinstance(endpoint, Titre)
     ratios = [2 ** (centres[a] - centres[b]) if steps else centres[a] / centres[b] for a, b in pairs]
@@ -258,7 +275,9 @@ def scenarios_about(protocol: Protocol, endpoint: str) -> list[str]:
     ['as_published', 'at_margin', 'reversed', 'phagocytosis_wide']
     """
     worlds = protocol.simulation.scenarios if protocol.simulation else {}
-    others = (name for name, world in worlds.items() if endpoint in world.centres or endpoint in world.cv or world.deaths)
+    others = (
+        name for name, world in worlds.items() if endpoint in world.centres or endpoint in world.cv or world.deaths
+    )
     return [DEFAULT_SCENARIO, *others]
 
 
@@ -302,7 +321,10 @@ def _values(
         before = np.exp(np.log(centres[control]) + endpoint.log_sd * rng.standard_normal(shape))
         ratio = np.exp(np.log(centres[treated] / centres[control]) + endpoint.log_ratio_sd * rng.standard_normal(shape))
         return {control: before, treated: before * ratio}
-    return {group: _group_values(endpoint, group, centres[group], world.cv.get(key), shape, rng) for group in protocol.groups}
+    return {
+        group: _group_values(endpoint, group, centres[group], world.cv.get(key), shape, rng)
+        for group in protocol.groups
+    }
 
 
 def _group_values(
@@ -324,9 +346,13 @@ def _group_values(
     # How alike two cells of one animal are: what is left of the spread once the chance of the count is taken off.
     alike = ((cv or endpoint.cv) ** 2 * share / (1 - share) * endpoint.cells - 1) / (endpoint.cells - 1)
     if not 0 < alike < 1:
-        raise ValueError(f"{endpoint.cells} cells with a mean of {centre:g} % cannot vary by that coefficient of variation.")
+        raise ValueError(
+            f"{endpoint.cells} cells with a mean of {centre:g} % cannot vary by that coefficient of variation."
+        )
     strength = (1 - alike) / alike
-    return 100 * rng.binomial(endpoint.cells, rng.beta(share * strength, (1 - share) * strength, shape)) / endpoint.cells
+    return (
+        100 * rng.binomial(endpoint.cells, rng.beta(share * strength, (1 - share) * strength, shape)) / endpoint.cells
+    )
 
 
 def _animals(protocol: Protocol, n: int) -> list[str]:
@@ -359,8 +385,13 @@ def _text(value: float, endpoint: Distribution) -> str:
     return f"<{upper:g}" if lower == 0 else f">{lower:g}"
 
 
-def _bury(table: pd.DataFrame, deaths: Deaths, risk: dict[str, Floats], protocol: Protocol, rng: np.random.Generator) -> None:
-    """Let animals die before sampling: the higher the value their risk rises with, the likelier; their values go with them."""
+def _bury(
+    table: pd.DataFrame, deaths: Deaths, risk: dict[str, Floats], protocol: Protocol, rng: np.random.Generator
+) -> None:
+    """Let animals die before sampling:
+
+    the higher the value their risk rises with, the likelier; their values go with them.
+    """
     hour = protocol.sampling_hour
     table["time"] = "" if hour is None else f"{hour:g}"
     table["event"] = "0"

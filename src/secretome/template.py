@@ -1,4 +1,7 @@
-"""An empty workbook for a laboratory: groups dealt at random, samples coded so that those who measure do not know them."""
+"""An empty workbook for a laboratory:
+
+groups dealt at random, samples coded so that those who measure do not know them.
+"""
 
 import io
 
@@ -31,7 +34,8 @@ def workbook(name: str, *, n: int | None = None, seed: int | None = None) -> byt
     Returns
     -------
     bytes
-        An .xlsx file with the sheets ``samples`` (code, one column per endpoint), ``key`` (code, animal, group) and ``instructions``.
+        An .xlsx file with the sheets ``samples`` (code, one column per endpoint), ``key`` (code, animal, group) and
+        ``instructions``.
 
     Raises
     ------
@@ -119,7 +123,9 @@ def _fill_key(sheet: Worksheet, protocol: Protocol, dealt: list[tuple[str, str, 
 
 
 def _offer(sheet: Worksheet, choices: str, where: str, expected: str) -> None:
-    rule = DataValidation(type="list", formula1=choices, allow_blank=True, showErrorMessage=True, error=f"Choose {expected}.")
+    rule = DataValidation(
+        type="list", formula1=choices, allow_blank=True, showErrorMessage=True, error=f"Choose {expected}."
+    )
     rule.add(where)
     sheet.add_data_validation(rule)
 

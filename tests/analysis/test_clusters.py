@@ -12,7 +12,14 @@ from statsmodels.stats.weightstats import ttost_paired
 from rats import Rats
 from secretome import analyse
 from secretome.analysis.arms import Arm, Comparison
-from secretome.analysis.clusters import Layout, block_method, cluster_test, clusters_of, equivalence_method, means_method
+from secretome.analysis.clusters import (
+    Layout,
+    block_method,
+    cluster_test,
+    clusters_of,
+    equivalence_method,
+    means_method,
+)
 from secretome.protocol import Zone
 
 VALUES = np.random.default_rng(20261129).lognormal(3, 0.5, (2, 12))
@@ -55,7 +62,10 @@ def test_cage_means_are_welch_of_geometric_means() -> None:
     treated, control = list("aabbbccdd"), list("eeffgggg")
     found = cluster_test(pair(treated, control), "cage", level=0.9)
     assert found is not None
-    means = [pd.Series(np.log(row[: len(labels)])).groupby(labels).mean() for row, labels in zip(VALUES, (treated, control), strict=True)]
+    means = [
+        pd.Series(np.log(row[: len(labels)])).groupby(labels).mean()
+        for row, labels in zip(VALUES, (treated, control), strict=True)
+    ]
     expected = scipy_stats.ttest_ind(*means, equal_var=False)
     interval = expected.confidence_interval(0.9)
     assert (found.n_treated, found.n_control) == (4, 3)
@@ -90,7 +100,10 @@ def test_blocks_are_a_linear_model(control: list[str]) -> None:
 
 
 def test_blocks_of_two_are_pairs() -> None:
-    """One animal of each group in every cage: the model is the paired t test, and its equivalence test the paired one."""
+    """One animal of each group in every cage:
+
+    the model is the paired t test, and its equivalence test the paired one.
+    """
     both, zone = pair(list("abcdefgh"), list("abcdefgh")), Zone(low=0.5, high=2, reason="a test")
     test, equivalence = (cluster_test(both, "cage", level=0.95, zone=margin) for margin in (None, zone))
     assert test is not None
@@ -111,7 +124,8 @@ def test_confounded_clusters_have_no_test() -> None:
 def test_values_without_spread_have_an_empty_row(labels: tuple[list[str], list[str]]) -> None:
     values = np.array([1.0, 2.0, 3.0, 4.0])
     groups = [
-        Arm(row, row, missing=0, dead=0, labels={"cage": np.array(own)}) for row, own in zip((2 * values, values), labels, strict=True)
+        Arm(row, row, missing=0, dead=0, labels={"cage": np.array(own)})
+        for row, own in zip((2 * values, values), labels, strict=True)
     ]
     found = cluster_test(Comparison(*groups), "cage", level=0.95)
     assert found is not None
@@ -124,7 +138,9 @@ def cohort(rats: Rats, label: str) -> pd.DataFrame:
     rows = [f"animal,group,il6,il4,{column}"]
     for group, values in Rats.plain["il6"].items():
         for i, (il6, il4) in enumerate(zip(values, Rats.plain["il4"][group], strict=True)):
-            rows.append(f"{group} {i},{group},{il6},{il4},{label.split()[1].format(group=group, half=i // 2, third=i % 3)}")
+            rows.append(
+                f"{group} {i},{group},{il6},{il4},{label.split()[1].format(group=group, half=i // 2, third=i % 3)}"
+            )
     results = analyse(rats.read("\n".join(rows)), ("multiverse",))
     return results[results["method"].str.contains(f"{column} ")].set_index(["endpoint", "contrast"])
 

@@ -15,7 +15,9 @@ from secretome.cohort import Study
 
 
 def planned(study: Study, contrast: str = "t2 vs control", endpoint: str = "il6") -> "pd.Series[float]":
-    rows = analyse(study, ("planned",)).query("endpoint == @endpoint and contrast == @contrast and alternative != 'equivalence'")
+    rows = analyse(study, ("planned",)).query(
+        "endpoint == @endpoint and contrast == @contrast and alternative != 'equivalence'"
+    )
     assert len(rows) == 1
     return rows.iloc[0]
 
@@ -45,7 +47,11 @@ def test_the_adjusted_interval_and_p_always_agree(rats: Rats) -> None:
 
 def test_equivalence_is_two_one_sided_welch_tests(rats: Rats) -> None:
     study = rats({"t2": [95, 120, 80, 150, 110, 90]})
-    row = analyse(study, ("planned",)).query("contrast == 't2 vs control' and endpoint == 'il6' and alternative == 'equivalence'").iloc[0]
+    row = (
+        analyse(study, ("planned",))
+        .query("contrast == 't2 vs control' and endpoint == 'il6' and alternative == 'equivalence'")
+        .iloc[0]
+    )
     control = np.array(Rats.plain["il6"]["control"], dtype=float)
     p, *_ = ttost_ind(np.array([95, 120, 80, 150, 110, 90.0]), control, 0.8, 1.25, usevar="unequal", transform=np.log)
     assert row["pvalue"] == pytest.approx(p)
@@ -56,11 +62,15 @@ def test_one_censored_value_calls_the_model(rats: Rats) -> None:
     """The row is `censored_lognormal` of exactly what is known, which the statistics' own tests hold to outside numbers."""
     row = planned(rats({"t2": ["<15.6", 27, 41, 22, 30, 38]}))
     control = [float(value) for value in Rats.plain["il6"]["control"]]  # type: ignore[arg-type]
-    fit = stats.censored_lognormal([*control, 0, 27, 41, 22, 30, 38], [*control, 15.6, 27, 41, 22, 30, 38], [0] * 6 + [1] * 6)
+    fit = stats.censored_lognormal(
+        [*control, 0, 27, 41, 22, 30, 38], [*control, 15.6, 27, 41, 22, 30, 38], [0] * 6 + [1] * 6
+    )
     interval = fit.confidence_interval(0.975)
     assert (row["method"], row["effect"], row["censored"]) == ("censored lognormal model", RATIO_BY_MODEL, 1)
     assert row["pvalue"] == pytest.approx(fit.pvalue[0])
-    assert [row["estimate"], row["low"], row["high"]] == pytest.approx([fit.estimate[0], interval.low[0], interval.high[0]])
+    assert [row["estimate"], row["low"], row["high"]] == pytest.approx(
+        [fit.estimate[0], interval.low[0], interval.high[0]]
+    )
 
 
 def test_the_other_dose_does_not_feel_it(rats: Rats) -> None:
@@ -101,7 +111,9 @@ def test_more_than_half_censored_lets_the_ranks_decide_and_the_model_say_how_lar
         ({"control": [">1000"] * 6, "t2": [30] * 5 + [31]}, 0.0, (30**5 * 31) ** (1 / 6) / 1000),
     ],
 )
-def test_too_few_seen_for_the_model_leaves_a_bound(rats: Rats, groups: dict[str, list[object]], low: float, high: float) -> None:
+def test_too_few_seen_for_the_model_leaves_a_bound(
+    rats: Rats, groups: dict[str, list[object]], low: float, high: float
+) -> None:
     """The bound is the ratio of geometric means with every censored value at its limit."""
     row = planned(rats(groups))
     if "control" not in groups:
@@ -142,7 +154,9 @@ def test_as_published_is_the_exact_test_with_its_shift(rats: Rats) -> None:
     row = published(rats(), endpoint="il4", contrast="t1 vs control")
     x, y = ([float(value) for value in Rats.plain["il4"][group]] for group in ("t1", "control"))  # type: ignore[arg-type]
     assert row["pvalue"] == pytest.approx(
-        scipy_stats.permutation_test((x, y), lambda a, b: scipy_stats.rankdata([*a, *b])[:6].sum(), n_resamples=np.inf).pvalue
+        scipy_stats.permutation_test(
+            (x, y), lambda a, b: scipy_stats.rankdata([*a, *b])[:6].sum(), n_resamples=np.inf
+        ).pvalue
     )
     assert row["estimate"] == pytest.approx(np.median(np.subtract.outer(x, y)))
     assert row["pvalue_adjusted"] != row["pvalue_adjusted"]
@@ -157,7 +171,9 @@ def test_the_checks_row_is_not_adjusted(rats: Rats) -> None:
 
 def test_the_missing_and_the_dead_are_counted(rats: Rats) -> None:
     text = "animal,group,il6,il4,time,event\n"
-    text += "".join(f"{group}{i},{group},{10 + i},{5 + i},48,0\n" for group in ("sham", "control", "t1", "t2") for i in range(5))
+    text += "".join(
+        f"{group}{i},{group},{10 + i},{5 + i},48,0\n" for group in ("sham", "control", "t1", "t2") for i in range(5)
+    )
     text += "x,control,,,24,1\ny,t2,,7,48,0\n"
     row = planned(rats.read(text))
     assert (row["n_treated"], row["n_control"], row["missing"]) == (5, 5, 2)

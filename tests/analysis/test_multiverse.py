@@ -44,7 +44,10 @@ def test_there_are_enough_and_none_twice(rats: Rats) -> None:
 
 
 def test_an_absent_group_does_not_lower_anothers_p(rats: Rats) -> None:
-    """Without the other dose, Dunnett's test would be an unadjusted t: it is left out, and Bonferroni keeps the protocol's family."""
+    """Without the other dose, Dunnett's test would be an unadjusted t:
+
+    it is left out, and Bonferroni keeps the protocol's family.
+    """
     rows = others(rats({"t1": []}, {"t1": []}))
     assert not any("Dunnett" in method for method in rows["method"])
     row = rows.loc["Student's t test, Bonferroni"]
@@ -52,7 +55,10 @@ def test_an_absent_group_does_not_lower_anothers_p(rats: Rats) -> None:
 
 
 def test_what_was_put_for_a_value_is_said_wherever_it_was_put(rats: Rats) -> None:
-    """A test that takes its spread from a third group has put something there too; and a value above a limit has none below it."""
+    """A test that takes its spread from a third group has put something there too;
+
+    and a value above a limit has none below it.
+    """
     rows = others(rats({"sham": ["<15.6", 12, 13, 17, 16, 15], "t1": ["<15.6", 61, 39, 75, 52, 44]}))
     half = ", half the limit for values below it"
     assert f"Dunnett's test, the spread of all groups{half}" in rows.index
@@ -95,7 +101,10 @@ def test_the_spread_of_the_family_is_that_of_an_analysis_of_variance(rats: Rats)
 
 
 def test_adjustments_are_bonferroni_and_holm(rats: Rats) -> None:
-    """Holm's p is another than Bonferroni's and the plain one only between the smallest and the largest: never in a family of two."""
+    """Holm's p is another than Bonferroni's and the plain one only between the smallest and the largest:
+
+    never in a family of two.
+    """
     rows = analyse(rats(), ("multiverse",))
     rows = rows[rows["endpoint"] == "il4"]
     for name in ("Welch's t test", "mid-p Mann-Whitney test", "Brunner-Munzel permutation test"):
@@ -110,7 +119,9 @@ def test_holm_in_a_family_of_three(rats: Rats) -> None:
     claims = {key: claim.model_copy(update={"family": family}) for key, claim in study.protocol.claims.items()}
     wider = replace(study, protocol=study.protocol.model_copy(update={"claims": claims, "checks": {}}))
     rows = analyse(wider, ("multiverse",))
-    plain = rows[(rows["endpoint"] == "il4") & (rows["method"] == "Welch's t test, no adjustment")].set_index("contrast")["pvalue"]
+    plain = rows[(rows["endpoint"] == "il4") & (rows["method"] == "Welch's t test, no adjustment")].set_index(
+        "contrast"
+    )["pvalue"]
     expected = dict(zip(plain.index, multipletests(plain, method="holm")[1], strict=True))
     holm = rows[(rows["endpoint"] == "il4") & (rows["method"] == "Welch's t test, Holm")]
     assert len(holm) == 1
@@ -126,17 +137,25 @@ def test_dunnett_is_scipys_to_its_error(rats: Rats) -> None:
     assert row["pvalue_adjusted"] == pytest.approx(family.pvalue[1], abs=1e-3)
     assert row["estimate"] == pytest.approx(np.exp(logs[1].mean() - logs[2].mean()))
     every = scipy_stats.dunnett(
-        *(numbers("il4", g) for g in ("sham", "t1", "t2")), control=numbers("il4", "control"), rng=np.random.default_rng(1)
+        *(numbers("il4", g) for g in ("sham", "t1", "t2")),
+        control=numbers("il4", "control"),
+        rng=np.random.default_rng(1),
     )
-    assert rows.loc["Dunnett's test, the spread of all groups", "pvalue_adjusted"] == pytest.approx(every.pvalue[2], abs=1e-3)
+    assert rows.loc["Dunnett's test, the spread of all groups", "pvalue_adjusted"] == pytest.approx(
+        every.pvalue[2], abs=1e-3
+    )
 
 
-@pytest.mark.parametrize(("put", "value"), [("half the limit", 7.8), ("the limit over √2", 15.6 / math.sqrt(2)), ("the limit", 15.6)])
+@pytest.mark.parametrize(
+    ("put", "value"), [("half the limit", 7.8), ("the limit over √2", 15.6 / math.sqrt(2)), ("the limit", 15.6)]
+)
 def test_what_is_put_for_a_value_below_the_limit_is_said(rats: Rats, put: str, value: float) -> None:
     rows = others(rats({"t2": ["<15.6", 27, 41, 22, 30, 38]}))
     x = np.log([value, 27, 41, 22, 30, 38])
     test = scipy_stats.ttest_ind(x, np.log(numbers("il6", "control")), equal_var=False)
-    assert rows.loc[f"Welch's t test on logs, {put} for values below it, Bonferroni", "pvalue"] == pytest.approx(test.pvalue)
+    assert rows.loc[f"Welch's t test on logs, {put} for values below it, Bonferroni", "pvalue"] == pytest.approx(
+        test.pvalue
+    )
 
 
 PAIN_WITHOUT = [3, 3, 4, 3, 1, 2, 3, 1, 1, 5, 4]
@@ -145,7 +164,9 @@ PAIN_TREATED = [1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 2, 4, 1, 1]
 
 def test_brunner_munzel_is_permuted(rats: Rats) -> None:
     """Pain scores of Brunner & Munzel (2000): permuted, p = .008038 by R's brunnermunzel over all arrangements."""
-    row = others(rats({}, {"control": PAIN_WITHOUT, "t2": PAIN_TREATED}), "il4").loc["Brunner-Munzel permutation test, no adjustment"]
+    row = others(rats({}, {"control": PAIN_WITHOUT, "t2": PAIN_TREATED}), "il4").loc[
+        "Brunner-Munzel permutation test, no adjustment"
+    ]
     assert row["pvalue"] == pytest.approx(0.008038, abs=4 * math.sqrt(0.008 / 9999))
     # Their statistic 3.1375 is of the treated below the untreated.
     assert row["statistic"] == pytest.approx(-3.1375, abs=1e-4)
@@ -160,7 +181,9 @@ def test_the_dead_rank_worst(rats: Rats) -> None:
     """Two dead controls rank highest in IL-6 and lowest in IL-4."""
     text = "animal,group,il6,il4,event\n"
     values = {"control": [50, 60, 70, 80], "t1": [40, 45, 55, 65], "t2": [30, 35, 42, 52], "sham": [10, 11, 12, 13]}
-    text += "".join(f"{group}{i},{group},{value},{value},0\n" for group, own in values.items() for i, value in enumerate(own))
+    text += "".join(
+        f"{group}{i},{group},{value},{value},0\n" for group, own in values.items() for i, value in enumerate(own)
+    )
     study = rats.read(text + "a,control,,,1\nb,control,,,1\n")
     highest = others(study).loc["exact Mann-Whitney test, the dead ranked highest, Bonferroni"]
     assert highest["pvalue"] == pytest.approx(stats.mann_whitney(values["t2"], [*values["control"], 999, 999]).pvalue)

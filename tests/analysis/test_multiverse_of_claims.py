@@ -33,18 +33,24 @@ def values(study: Study, endpoint: str, *groups: str) -> list[np.ndarray]:
 
 
 def row_of(results: pd.DataFrame, contrast: str, method: str, endpoint: str = "afc") -> pd.Series:
-    found = results[(results["contrast"] == contrast) & (results["method"] == method) & (results["endpoint"] == endpoint)]
+    found = results[
+        (results["contrast"] == contrast) & (results["method"] == method) & (results["endpoint"] == endpoint)
+    ]
     return found.iloc[0]
 
 
 @pytest.mark.parametrize("logs", [True, False])
 @pytest.mark.parametrize(
-    ("axis", "x"), [("log dose", np.log([10, 20, 50])), ("dose", np.array([10.0, 20, 50])), ("rank of the dose", np.arange(3.0))]
+    ("axis", "x"),
+    [("log dose", np.log([10, 20, 50])), ("dose", np.array([10.0, 20, 50])), ("rank of the dose", np.arange(3.0))],
 )
 def test_slopes_are_least_squares_with_the_errors_of_statsmodels(
     mice: tuple[Study, pd.DataFrame], axis: str, x: np.ndarray, logs: bool
 ) -> None:
-    """The regression line is ordinary least squares; one spread for all doses is the same slope with the error within doses."""
+    """The regression line is ordinary least squares;
+
+    one spread for all doses is the same slope with the error within doses.
+    """
     study, results = mice
     groups = values(study, "afc", "im10", "im20", "im50")
     y = np.log(np.concatenate(groups)) if logs else np.concatenate(groups)
@@ -65,7 +71,9 @@ def test_spearman_over_animals_is_scipys_and_its_p_a_permutation(mice: tuple[Stu
     study, results = mice
     groups = values(study, "afc", "im10", "im20", "im50")
     row = row_of(results, "trend im", "permutation test of Spearman's correlation")
-    assert row["estimate"] == pytest.approx(scipy_stats.spearmanr(np.repeat([10, 20, 50], 8), np.concatenate(groups)).statistic)
+    assert row["estimate"] == pytest.approx(
+        scipy_stats.spearmanr(np.repeat([10, 20, 50], 8), np.concatenate(groups)).statistic
+    )
     assert row["pvalue"] == pytest.approx(2 / 10_000)
 
 
@@ -88,21 +96,33 @@ def test_the_routes_differ_by_the_difference_of_their_slopes(mice: tuple[Study, 
 def test_other_tests_of_sameness_are_statsmodels(mice: tuple[Study, pd.DataFrame]) -> None:
     study, results = mice
     treated, saline = values(study, "phagocytosis", "sc50", "saline")
-    student = row_of(results, "sc50 vs saline", "two one-sided Student's t tests on logs, no adjustment", "phagocytosis")
-    assert student["pvalue"] == pytest.approx(ttost_ind(treated, saline, 0.8, 1.25, usevar="pooled", transform=np.log)[0])
+    student = row_of(
+        results, "sc50 vs saline", "two one-sided Student's t tests on logs, no adjustment", "phagocytosis"
+    )
+    assert student["pvalue"] == pytest.approx(
+        ttost_ind(treated, saline, 0.8, 1.25, usevar="pooled", transform=np.log)[0]
+    )
     plain = row_of(results, "sc50 vs saline", "two one-sided Welch t tests, Bonferroni", "phagocytosis")
     low, high = -0.2 * saline.mean(), 0.25 * saline.mean()
     assert plain["pvalue"] == pytest.approx(ttost_ind(treated, saline, low, high, usevar="unequal")[0])
     assert plain["pvalue_adjusted"] == pytest.approx(min(1, 6 * plain["pvalue"]))
     family = row_of(
-        results, "sc50 vs saline", "two one-sided t tests with the spread of the whole family, on logs, no adjustment", "phagocytosis"
+        results,
+        "sc50 vs saline",
+        "two one-sided t tests with the spread of the whole family, on logs, no adjustment",
+        "phagocytosis",
     )
-    logs = [np.log(group) for group in values(study, "phagocytosis", "saline", "im10", "im20", "im50", "sc10", "sc20", "sc50")]
+    logs = [
+        np.log(group)
+        for group in values(study, "phagocytosis", "saline", "im10", "im20", "im50", "sc10", "sc20", "sc50")
+    ]
     fit = sm.OLS(np.concatenate(logs), pd.get_dummies(np.repeat(np.arange(7), 8)).to_numpy(dtype=float)).fit()
     contrast = [-1, 0, 0, 0, 0, 0, 1]
     sides = [
         scipy_stats.t.sf((fit.t_test(contrast).effect[0] - np.log(0.8)) / fit.t_test(contrast).sd[0, 0], fit.df_resid),
-        scipy_stats.t.cdf((fit.t_test(contrast).effect[0] - np.log(1.25)) / fit.t_test(contrast).sd[0, 0], fit.df_resid),
+        scipy_stats.t.cdf(
+            (fit.t_test(contrast).effect[0] - np.log(1.25)) / fit.t_test(contrast).sd[0, 0], fit.df_resid
+        ),
     ]
     assert family["pvalue"] == pytest.approx(max(sides))
 
@@ -175,14 +195,19 @@ def test_a_cohort_without_the_groups_has_no_curve() -> None:
 
 
 def test_a_name_is_taken_apart() -> None:
-    found = branches("Dunnett's test on logs, the spread of all groups, half the limit for values below it", hidden=True)
+    found = branches(
+        "Dunnett's test on logs, the spread of all groups, half the limit for values below it", hidden=True
+    )
     assert (found.test, found.scale, found.adjustment, found.hidden) == (
         "Dunnett's test, the spread of all groups",
         "logs",
         "Dunnett's own",
         "half the limit",
     )
-    assert branches("Welch's t test on logs, the limit over √2 for values below it, Bonferroni", hidden=True).hidden == "the limit over √2"
+    assert (
+        branches("Welch's t test on logs, the limit over √2 for values below it, Bonferroni", hidden=True).hidden
+        == "the limit over √2"
+    )
 
 
 def test_a_zero_leaves_the_analyses_on_logs_out_without_a_word_of_numpy(tmp_path: Path) -> None:
@@ -193,7 +218,13 @@ def test_a_zero_leaves_the_analyses_on_logs_out_without_a_word_of_numpy(tmp_path
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         results = analyse(load_study(HUMORAL, cohort=tmp_path / "mice.csv"))
-    rows = results[(results["endpoint"] == "phagocytosis") & results["method"].str.startswith("two one-sided t tests with the spread of")]
+    rows = results[
+        (results["endpoint"] == "phagocytosis")
+        & results["method"].str.startswith("two one-sided t tests with the spread of")
+    ]
     assert len(rows) and rows["pvalue"].isna().all()
-    plain = results[(results["endpoint"] == "phagocytosis") & (results["method"] == "two one-sided Student's t tests, no adjustment")]
+    plain = results[
+        (results["endpoint"] == "phagocytosis")
+        & (results["method"] == "two one-sided Student's t tests, no adjustment")
+    ]
     assert plain["pvalue"].notna().sum() == 5

@@ -15,11 +15,13 @@ from secretome.cohort import Study
 
 TREG = "treg_conditioned_medium"
 RESULTS_CSV = (
-    "study, cohort, endpoint, contrast, reading, method, alternative, statistic, pvalue, midp, pvalue_adjusted, attainable, effect, "
+    "study, cohort, endpoint, contrast, reading, method, alternative, statistic, pvalue, midp, "
+    "pvalue_adjusted, attainable, effect, "
     "estimate, low, high, level, n_treated, n_control, ties, censored, missing"
 )
 VERDICTS_CSV = (
-    "study, cohort, claim, verdict, verdict_as_published, magnitude, rule, estimate, low, high, level, pvalue_adjusted, origin, "
+    "study, cohort, claim, verdict, verdict_as_published, magnitude, rule, estimate, low, high, level, "
+    "pvalue_adjusted, origin, "
     "protocol_altered"
 )
 
@@ -51,7 +53,9 @@ def test_columns_are_the_documented_ones(treg: Study, results: pd.DataFrame) -> 
     assert list(adjudicate(treg, results).columns)[:14] == VERDICTS_CSV.split(", ")
 
 
-@pytest.mark.parametrize(("endpoint", "ratio", "low", "high"), [("foxp3_cd25pos", 1.51, 1.23, 1.85), ("foxp3_cd25neg", 1.40, 1.23, 1.60)])
+@pytest.mark.parametrize(
+    ("endpoint", "ratio", "low", "high"), [("foxp3_cd25pos", 1.51, 1.23, 1.85), ("foxp3_cd25neg", 1.40, 1.23, 1.60)]
+)
 def test_twelve_donors(results: pd.DataFrame, endpoint: str, ratio: float, low: float, high: float) -> None:
     """Worked out by hand from the printed table: all twelve rise, so p is 2 / 2**12."""
     assert row(results, endpoint, "exact Wilcoxon signed-rank test")["pvalue"] == pytest.approx(2 / 2**12)
@@ -61,7 +65,10 @@ def test_twelve_donors(results: pd.DataFrame, endpoint: str, ratio: float, low: 
 
 
 def test_forgetting_the_pairs_costs_the_result(treg: Study) -> None:
-    """Welch on logs .041 and .109; the exact Mann-Whitney, SciPy's without its correction for continuity, .060 and .097."""
+    """Welch on logs .041 and .109;
+
+    the exact Mann-Whitney, SciPy's without its correction for continuity, .060 and .097.
+    """
     printed = {"foxp3_cd25pos": (0.041, 0.060), "foxp3_cd25neg": (0.109, 0.097)}
     for endpoint, (welch, ranks) in printed.items():
         pairs = treg.pairs(endpoint, "with_cm", "without")
@@ -105,7 +112,8 @@ def test_magnitude_follows_its_rules(low: float, high: float, word: str) -> None
 def test_a_family_multiplies_p_and_widens_the_interval(treg: Study) -> None:
     """Bonferroni over k = 2: p doubles, and the interval is at 97.5 %."""
     claims = {
-        key: claim.model_copy(update={"family": (claim.contrast, "without vs with_cm")}) for key, claim in treg.protocol.claims.items()
+        key: claim.model_copy(update={"family": (claim.contrast, "without vs with_cm")})
+        for key, claim in treg.protocol.claims.items()
     }
     family = replace(treg, protocol=treg.protocol.model_copy(update={"claims": claims}))
     single, double = (analyse(study, ("planned",)).iloc[0] for study in (treg, family))
@@ -162,7 +170,9 @@ def test_results_are_the_same_twice(treg: Study, results: pd.DataFrame) -> None:
         ([*range(1, 22)], [*range(1, 16), 17, 19, 21, 23, 25, 27], "inconclusive", "supported"),
     ],
 )
-def test_every_verdict_arises(tmp_path: Path, before: list[float], after: list[float], verdict: str, published: str) -> None:
+def test_every_verdict_arises(
+    tmp_path: Path, before: list[float], after: list[float], verdict: str, published: str
+) -> None:
     judged = verdict_of(study_of(tmp_path, before, after))
     assert (judged["verdict"], judged["verdict_as_published"]) == (verdict, published), judged["rule"]
 
@@ -199,7 +209,11 @@ def test_false_support_is_at_most_its_rate(tmp_path: Path) -> None:
     for _ in range(400):
         before = rng.lognormal(1, 0.5, 8)
         after = before * rng.lognormal(0, 0.3, 8)
-        lines = [f"d{i},{group},{value}" for i in range(8) for group, value in (("without", before[i]), ("with_cm", after[i]))]
+        lines = [
+            f"d{i},{group},{value}"
+            for i in range(8)
+            for group, value in (("without", before[i]), ("with_cm", after[i]))
+        ]
         path.write_text("animal,group,foxp3_cd25pos\n" + "\n".join(lines), encoding="utf-8")
         study = load_study(TREG, cohort=path)
         verdict = adjudicate(study, analyse(study, ("published", "planned"))).iloc[0]["verdict"]

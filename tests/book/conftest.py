@@ -19,7 +19,11 @@ def report(made_once: Made) -> Path:
 
     def fill(folder: Path) -> None:
         cohort = folder / "donors.csv"
-        pairs = [(f"d{i}", group, factor * i) for i in range(1, 10) for group, factor in (("without", 1), ("with_cm", 1 + i / 10))]
+        pairs = [
+            (f"d{i}", group, factor * i)
+            for i in range(1, 10)
+            for group, factor in (("without", 1), ("with_cm", 1 + i / 10))
+        ]
         rows = [f"{donor},{group},{value},{value / 2}" for donor, group, value in pairs]
         cohort.write_text("\n".join(["animal,group,foxp3_cd25pos,foxp3_cd25neg", *rows]), encoding="utf-8")
         finished = finished_rerun("treg_conditioned_medium", cohort, folder / "out")

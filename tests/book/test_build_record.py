@@ -90,7 +90,9 @@ def test_what_no_page_is_made_from_starts_no_build(checkout: Path, builds: list[
 
 @pytest.mark.parametrize("name", ["index.html", "page.html"])
 @pytest.mark.parametrize("cut", [True, False])
-def test_a_file_of_the_site_that_is_gone_or_cut_short_is_noticed(checkout: Path, builds: list[bool], name: str, cut: bool) -> None:
+def test_a_file_of_the_site_that_is_gone_or_cut_short_is_noticed(
+    checkout: Path, builds: list[bool], name: str, cut: bool
+) -> None:
     build.main()
     file = checkout / "_build" / "html" / name
     if cut:
@@ -130,7 +132,9 @@ def test_a_build_that_failed_or_was_broken_off_leaves_no_record(
     assert builds == [False, False]
 
 
-def test_an_input_that_changes_during_the_build_is_built_again(checkout: Path, builds: list[bool], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_input_that_changes_during_the_build_is_built_again(
+    checkout: Path, builds: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = site_builder.build
 
     def edited(*, only_text_changed: bool) -> bool:

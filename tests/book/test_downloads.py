@@ -51,7 +51,9 @@ def test_every_computed_table_holds_its_file(site: Path, page: str) -> None:
         rows = [[cell.get_text() for cell in row.select("th, td")] for row in table.select("tbody tr")]
         assert len(read) >= len(rows) or list(read.columns) != shown
         if list(read.columns) == shown:
-            assert read.map(lambda text: " ".join(text.split())).to_numpy().tolist() == [[" ".join(t.split()) for t in row] for row in rows]
+            assert read.map(lambda text: " ".join(text.split())).to_numpy().tolist() == [
+                [" ".join(t.split()) for t in row] for row in rows
+            ]
 
 
 def test_a_table_of_results_holds_every_digit(site: Path) -> None:
@@ -92,7 +94,9 @@ def test_the_first_column_heads_its_rows_only_where_it_names_each() -> None:
 
 @pytest.mark.parametrize("page", NOTEBOOKS)
 def test_both_forms_of_a_notebook_open(site: Path, page: str) -> None:
-    offered = {Path(str(link["href"])).suffix: str(link["href"]) for link in soup(site, page).select("a[href*=_sources]")}
+    offered = {
+        Path(str(link["href"])).suffix: str(link["href"]) for link in soup(site, page).select("a[href*=_sources]")
+    }
     assert set(offered) == {".py", ".ipynb"}
     assert len({str(link["download"]) for link in soup(site, page).select("a[href*=_sources]")}) == 2
     folder = (site / page).parent
@@ -143,7 +147,9 @@ def opened(request: pytest.FixtureRequest, site: Path, report: Path, browser: Br
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-    page.goto((report if request.param == "report" else site / "notebooks/treg_conditioned_medium/analysis.html").as_uri())
+    page.goto(
+        (report if request.param == "report" else site / "notebooks/treg_conditioned_medium/analysis.html").as_uri()
+    )
     yield page
     context.close()
     assert not faults
@@ -187,7 +193,9 @@ def test_a_long_table_sorts_by_keyboard_and_says_so(opened: Page) -> None:
         opened.keyboard.press("Enter")
         table.locator(f"th[aria-sort={state}]").wait_for()
         opened.locator(".copy-said", has_text=f"{header.inner_text().strip()}, {state}").wait_for(state="attached")
-        assert [float(text) for text in table.locator("tbody tr > :nth-child(2)").all_inner_texts()] == sorted(numbers, reverse=reverse)
+        assert [float(text) for text in table.locator("tbody tr > :nth-child(2)").all_inner_texts()] == sorted(
+            numbers, reverse=reverse
+        )
     assert opened.locator("th[aria-sort]").count() == 1
 
 

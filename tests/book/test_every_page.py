@@ -131,20 +131,23 @@ def test_every_link_inside_the_site_leads_somewhere(site: Path) -> None:
 
 # WCAG 2.2, success criterion 1.4.12.
 SPACED = (
-    "* {line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important} p {margin-bottom: 2em !important}"
+    "* {line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important} p "
+    "{margin-bottom: 2em !important}"
 )
-# Boxes of two texts meet by more than a third of the lower one's height, or one leaves its drawing by more than two pixels.
+# Boxes of two texts meet by more than a third of the lower one's height, or one leaves its drawing by more than two
+# pixels.
 COLLISIONS = """() => [...document.querySelectorAll('figure.drawing svg')].filter(e => e.checkVisibility()).flatMap(svg => {
   const frame = svg.getBoundingClientRect(), found = [];
   const texts = [...svg.querySelectorAll('text')].filter(e => e.textContent.trim());
   const aslant = e => { const m = e.getScreenCTM(); return Math.min(Math.abs(m.a), Math.abs(m.b)) > 0.01; };
   const straight = texts.filter(e => !aslant(e)).map(e => [e.textContent.trim(), e.getBoundingClientRect()]);
   for (const [said, box] of texts.map(e => [e.textContent.trim(), e.getBoundingClientRect()]))
-    if (box.left < frame.left - 2 || box.right > frame.right + 2 || box.top < frame.top - 2 || box.bottom > frame.bottom + 2)
+    if (box.left < frame.left - 2 || box.right > frame.right + 2 || box.top < frame.top - 2 || box.bottom > frame.bottom
+    + 2)
       found.push(`${said} leaves ${svg.parentElement.dataset.name}`);
   straight.forEach(([one, a], i) => straight.slice(i + 1).forEach(([other, b]) => {
-    const across = Math.min(a.right, b.right) - Math.max(a.left, b.left), down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-    const least = Math.min(a.width, a.height, b.width, b.height);
+    const across = Math.min(a.right, b.right) - Math.max(a.left, b.left), down = Math.min(a.bottom, b.bottom) -
+    Math.max(a.top, b.top); const least = Math.min(a.width, a.height, b.width, b.height);
     if (Math.min(across, down) > least / 3) found.push(`${one} on ${other} in ${svg.parentElement.dataset.name}`);
   }));
   return found;
@@ -154,8 +157,13 @@ WIDTH = "document.documentElement.scrollWidth"
 
 @contextmanager
 def opened(browser: "Browser", address: str, mode: Any) -> Iterator[tuple[Any, list[str]]]:
-    """A page without a network and without motion, and the faults that it reports: errors, and requests that leave the disk."""
-    context = browser.new_context(offline=True, color_scheme=mode, viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    """A page without a network and without motion, and the faults that it reports:
+
+    errors, and requests that leave the disk.
+    """
+    context = browser.new_context(
+        offline=True, color_scheme=mode, viewport={"width": 1440, "height": 900}, reduced_motion="reduce"
+    )
     context.add_init_script(f"localStorage.setItem('mode','{mode}');localStorage.setItem('theme','{mode}')")
     shown = context.new_page()
     faults: list[str] = []
@@ -171,7 +179,10 @@ def opened(browser: "Browser", address: str, mode: Any) -> Iterator[tuple[Any, l
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_fits_every_width_without_a_network(site: Path, browser: "Browser", name: str) -> None:
-    """A desk, a phone, and 320 pixels (1280 at a zoom of 400 %) with the reader's own spacing; no label of a figure is cut off."""
+    """A desk, a phone, and 320 pixels (1280 at a zoom of 400 %) with the reader's own spacing;
+
+    no label of a figure is cut off.
+    """
     with opened(browser, (site / f"{name}.html").as_uri(), "light") as (shown, faults):
         assert not shown.evaluate(COLLISIONS)
         for width in (1440, 390):
@@ -183,7 +194,9 @@ def test_a_page_fits_every_width_without_a_network(site: Path, browser: "Browser
         assert not faults
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.slow] * (name not in ONE_OF_EACH_KIND)) for name in PAGES])
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] * (name not in ONE_OF_EACH_KIND)) for name in PAGES]
+)
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_a_page_is_accessible_in_both_modes(site: Path, browser: "Browser", name: str, mode: str) -> None:
     with opened(browser, (site / f"{name}.html").as_uri(), mode) as (shown, faults):
@@ -193,7 +206,9 @@ def test_a_page_is_accessible_in_both_modes(site: Path, browser: "Browser", name
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 @pytest.mark.parametrize("made", ["report", "simulated_report"])
-def test_a_report_opens_anywhere_and_is_accessible(request: pytest.FixtureRequest, browser: "Browser", made: str, mode: str) -> None:
+def test_a_report_opens_anywhere_and_is_accessible(
+    request: pytest.FixtureRequest, browser: "Browser", made: str, mode: str
+) -> None:
     with opened(browser, request.getfixturevalue(made).as_uri(), mode) as (shown, faults):
         assert not violations(shown)
         for width in (1440, 390):

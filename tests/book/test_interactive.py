@@ -17,7 +17,9 @@ SIDES = {"both": "two-sided", "greater": "greater", "less": "less"}
 
 @pytest.fixture
 def page(site: Path, browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(offline=True, has_touch=True, reduced_motion="reduce", viewport={"width": 1000, "height": 1200})
+    context = browser.new_context(
+        offline=True, has_touch=True, reduced_motion="reduce", viewport={"width": 1000, "height": 1200}
+    )
     opened = context.new_page()
     faults: list[str] = []
     opened.on("pageerror", lambda error: faults.append(str(error)))
@@ -57,7 +59,12 @@ def agrees(page: Page) -> None:
         expected = stats.mann_whitney(treated, control, alternative=alternative, method="exact")  # type: ignore[arg-type]
         assert float(page.locator(".deal").get_attribute("data-u") or "nan") == expected.statistic
         for name in ("pvalue", "midp", "attainable"):
-            assert shown[side, name] == pytest.approx(getattr(expected, name), abs=1e-12), (side, name, treated, control)
+            assert shown[side, name] == pytest.approx(getattr(expected, name), abs=1e-12), (
+                side,
+                name,
+                treated,
+                control,
+            )
 
 
 def type_in(page: Page, treated: list[str], control: list[str]) -> None:
@@ -141,7 +148,9 @@ def test_animals_move_by_keyboard_and_the_page_says_so(page: Page) -> None:
     said = page.locator(".deal-said[role=status]").inner_text()
     treated, control = groups(page)
     expected = stats.mann_whitney(treated, control)
-    assert said.startswith(f"61 is now control. 4 treated, 6 control. U = {expected.statistic:g} of 24, p = {expected.pvalue:.3f}")
+    assert said.startswith(
+        f"61 is now control. 4 treated, 6 control. U = {expected.statistic:g} of 24, p = {expected.pvalue:.3f}"
+    )
     for key, group in (("ArrowUp", "treated"), ("Enter", "control"), ("Space", "treated"), ("ArrowUp", "treated")):
         page.keyboard.press(key)
         assert f", {group}," in page.evaluate(focused)
@@ -189,7 +198,9 @@ def test_the_words_say_what_the_bars_show(page: Page) -> None:
         assert total == comb(8, 4)
         assert counted / total == pytest.approx(expected.pvalue)
         assert sentence in str(page.locator(".deal-null").get_attribute("aria-label"))
-        rows = page.locator(".deal-table tbody tr").evaluate_all("rows => rows.map(row => [...row.cells].map(cell => cell.textContent))")
+        rows = page.locator(".deal-table tbody tr").evaluate_all(
+            "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
+        )
         assert sum(int(row[1]) for row in rows) == total
         assert sum(int(row[1]) for row in rows if row[3] == "yes") == counted
         assert page.locator(".deal-column").count() == len(rows)
@@ -206,5 +217,9 @@ def test_the_solution_is_right(site: Path) -> None:
 
 
 def test_the_script_runs_on_its_own_page_alone(site: Path) -> None:
-    pages = [page.relative_to(site).as_posix() for page in site.rglob("*.html") if "deal.js" in page.read_text(encoding="utf-8")]
+    pages = [
+        page.relative_to(site).as_posix()
+        for page in site.rglob("*.html")
+        if "deal.js" in page.read_text(encoding="utf-8")
+    ]
     assert pages == ["book/interactive.html"]

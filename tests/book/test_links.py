@@ -30,7 +30,9 @@ def test_what_is_silent_and_what_moved_is_named() -> None:
 
 
 def test_silence_everywhere_is_no_verdict_on_the_addresses() -> None:
-    assert report([answer("https://a.org", "broken"), answer("https://b.org", "timeout")]).endswith("none answered. Is there a network?")
+    assert report([answer("https://a.org", "broken"), answer("https://b.org", "timeout")]).endswith(
+        "none answered. Is there a network?"
+    )
     assert report([]) == "No address leads outside the site."
 
 

@@ -27,7 +27,11 @@ FREE = {CONTENTS["root"]} | {
     for chapter in part["chapters"]
     if "file" in chapter
 }
-KEPT = [page for page in pages_in_contents() if page not in FREE and not page.startswith(("book/reruns", "notebooks/methods"))]
+KEPT = [
+    page
+    for page in pages_in_contents()
+    if page not in FREE and not page.startswith(("book/reruns", "notebooks/methods"))
+]
 MEGABYTE = 1_000_000
 
 
@@ -70,7 +74,9 @@ def test_examples_in_the_solutions_run() -> None:
     tried = 0
     runner = doctest.DocTestRunner()
     for path in sorted((ROOT / "book").rglob("*.md")):
-        for block in re.findall(r"^```python\n(>>> .*?)^```", path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
+        for block in re.findall(
+            r"^```python\n(>>> .*?)^```", path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+        ):
             test = doctest.DocTestParser().get_doctest(block, {}, path.name, str(path), 0)
             runner.run(test)
             tried += len(test.examples)
@@ -105,7 +111,9 @@ def test_a_frame_of_pandas_looks_and_downloads_like_any_table() -> None:
     assert shown.select("tbody th[scope=row]")[0].get_text() == "donor 1"
     assert shown.select(".table-scroll > table")[0]["aria-label"] == "The donors: animal, treated, control"
     link = shown.select(".take a[download]")[0]
-    assert base64.b64decode(str(link["href"]).partition(",")[2]).decode() == "animal,treated,control\ndonor 1,4.42,3.45\n"
+    assert (
+        base64.b64decode(str(link["href"]).partition(",")[2]).decode() == "animal,treated,control\ndonor 1,4.42,3.45\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -186,7 +194,10 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize(("mode", "figures"), [("light", ":root"), ("dark", 'html[data-theme="dark"]')])
 def test_contrast_holds_inside_figures(mode: str, figures: str) -> None:
-    """WCAG 2.2: 4.5 for text, 3 for what must be seen to read a figure. A figure's paper is the page's, or a box's on it."""
+    """WCAG 2.2:
+
+    4.5 for text, 3 for what must be seen to read a figure. A figure's paper is the page's, or a box's on it.
+    """
     assert round(contrast("#000000", "#ffffff"), 2) == 21  # the standard's own example
     drawn = colours((ROOT / "src/secretome/report/shared.css").read_text(encoding="utf-8"), figures)
     page = colours((ROOT / "book/_static/book.css").read_text(encoding="utf-8"), f'html[data-theme="{mode}"]')

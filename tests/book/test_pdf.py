@@ -31,9 +31,13 @@ def test_the_file_is_offered_once_on_its_page(site: Path, tmp_path: Path) -> Non
     page = Path(shutil.copy(site / "notebooks" / "sepsis_cytokines" / "analysis.html", tmp_path))
     for _ in range(2):
         pdf.offer(page, "sepsis_cytokines.pdf")
-    links = BeautifulSoup(page.read_bytes(), "html.parser").select('.dropdown-download-buttons a[href="sepsis_cytokines.pdf"]')
+    links = BeautifulSoup(page.read_bytes(), "html.parser").select(
+        '.dropdown-download-buttons a[href="sepsis_cytokines.pdf"]'
+    )
     assert [link.get_text(strip=True) for link in links] == [".pdf (A4)"]
 
 
 def test_every_study_has_one() -> None:
-    assert {path.parent.name for path in pdf.studies()} == {path.parent.name for path in (ROOT / "notebooks").glob("*/protocol.yml")}
+    assert {path.parent.name for path in pdf.studies()} == {
+        path.parent.name for path in (ROOT / "notebooks").glob("*/protocol.yml")
+    }

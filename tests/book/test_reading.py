@@ -24,7 +24,8 @@ def test_every_control_is_reached_by_keyboard_and_shows_that_it_is(site: Path, b
     page.goto((site / "book" / "reading.html").as_uri())
     wanted = page.evaluate(
         """() => [...document.querySelectorAll('a[href], button, summary, input')]
-             .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.closest('dialog') && e.tabIndex >= 0).length"""
+             .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.closest('dialog') && e.tabIndex >=
+             0).length"""
     )
     reached = page.evaluate("0")
     seen: set[str] = set()
@@ -90,7 +91,8 @@ def test_nothing_moves_for_who_asked_for_stillness(site: Path, browser: Browser)
     page = context.new_page()
     page.goto((site / f"{SEPSIS}.html").as_uri())
     moving = """() => [...document.querySelectorAll('*')].map(e => getComputedStyle(e)).filter(s =>
-        parseFloat(s.transitionDuration) > 0 || parseFloat(s.animationDuration) > 0 || s.scrollBehavior === 'smooth').length"""
+        parseFloat(s.transitionDuration) > 0 || parseFloat(s.animationDuration) > 0 || s.scrollBehavior ===
+        'smooth').length"""
     assert page.evaluate(moving) == 0
     page.emulate_media(reduced_motion="no-preference")
     assert page.evaluate(moving) > 0

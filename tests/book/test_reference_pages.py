@@ -16,14 +16,19 @@ def soup(site: Path, page: str) -> BeautifulSoup:
 
 def test_every_command_and_option_is_on_the_page(site: Path) -> None:
     page = soup(site, "commands")
-    sections = {str(heading.get_text()).rstrip("#").split()[-1]: heading.parent for heading in page.select("article section > h2")}
+    sections = {
+        str(heading.get_text()).rstrip("#").split()[-1]: heading.parent
+        for heading in page.select("article section > h2")
+    }
     commands = get_command(app).commands  # type: ignore[attr-defined]
     assert set(sections) == set(commands)
     for name, command in commands.items():
         section = sections[name]
         assert section is not None
         # Typography aside: the page curls quotation marks.
-        text = re.sub(r"\s+([;,.)’])", r"\1", " ".join(section.get_text(" ").split())).replace("’", "'").replace("‘", "'")
+        text = (
+            re.sub(r"\s+([;,.)’])", r"\1", " ".join(section.get_text(" ").split())).replace("’", "'").replace("‘", "'")
+        )
         assert re.search(rf"Examples?: .*secretome {name}\b", text), name
         for parameter in command.params:
             assert parameter.help, (name, parameter.name)
@@ -32,7 +37,11 @@ def test_every_command_and_option_is_on_the_page(site: Path) -> None:
             shown = [code.get_text() for code in section.select("li code")]
             if parameter.param_type_name == "option":
                 assert any(option in line for option in parameter.opts for line in shown), (name, parameter.name)
-            if parameter.param_type_name == "option" and isinstance(parameter.default, int | float) and not parameter.is_flag:
+            if (
+                parameter.param_type_name == "option"
+                and isinstance(parameter.default, int | float)
+                and not parameter.is_flag
+            ):
                 # Limits may follow the default.
                 assert re.search(rf"\[default: {parameter.default:g}(\.0)?[;\]]", text), (name, parameter.name)
 

@@ -92,7 +92,12 @@ def test_the_sepsis_page_says_what_its_verdicts_rest_on(site: Path) -> None:
     results = text[text.index("As published") : text.index("Every reasonable way")]
     assert results.count("among survivors at 48 h") == 8
     verdicts = text[text.index("The verdicts") : text.index("What the design cannot show")]
-    for needed in ("Only males were studied", "rats alive by then", "survival did not differ significantly", "among survivors at 48 h"):
+    for needed in (
+        "Only males were studied",
+        "rats alive by then",
+        "survival did not differ significantly",
+        "among survivors at 48 h",
+    ):
         assert needed in verdicts[verdicts.index("never counted") :], needed
 
 
@@ -145,7 +150,9 @@ def pasted(page: Page) -> str:
 
 @pytest.mark.parametrize("refused", ["", NO_CLIPBOARD, NO_COMMAND])
 @pytest.mark.parametrize("where", ["page", "report"])
-def test_a_sentence_is_copied_with_a_key(site: Path, simulated_report: Path, browser: Browser, where: str, refused: str) -> None:
+def test_a_sentence_is_copied_with_a_key(
+    site: Path, simulated_report: Path, browser: Browser, where: str, refused: str
+) -> None:
     address = (site / f"{SEPSIS}.html" if where == "page" else simulated_report).as_uri()
     context = browser.new_context(offline=True)
     context.add_init_script(refused)

@@ -112,7 +112,11 @@ def test_power_of_a_number_and_of_electricity_is_not_linked_to_the_glossary() ->
     config = (ROOT / "_config.yml").read_text(encoding="utf-8")
     by_hand = re.search(r"terms_linked_by_hand: \[([^\]]*)\]", config)
     assert by_hand is not None
-    other = [file for file in PROSE if re.search(r"\bto (the|their) power\b|\bpower fails\b", file.read_text(encoding="utf-8"))]
+    other = [
+        file
+        for file in PROSE
+        if re.search(r"\bto (the|their) power\b|\bpower fails\b", file.read_text(encoding="utf-8"))
+    ]
     assert other
     assert "power" in by_hand[1].split(", ")
     linked = [file for file in PROSE if "{term}`power`" in file.read_text(encoding="utf-8")]

@@ -58,7 +58,9 @@ def hand_in(folder: Path, student: str, sheet: pd.DataFrame, name: str = "answer
 
 
 def grade(folder: Path, *more: str) -> Result:
-    return CliRunner().invoke(app, ["classroom", TREG, "--out", str(folder), "--grade", str(folder.parent / "returned"), *more])
+    return CliRunner().invoke(
+        app, ["classroom", TREG, "--out", str(folder), "--grade", str(folder.parent / "returned"), *more]
+    )
 
 
 def test_every_kind_of_sheet_is_marked_rightly(folder: Path) -> None:
@@ -71,7 +73,9 @@ def test_every_kind_of_sheet_is_marked_rightly(folder: Path) -> None:
     hand_in(folder, "Comma", commas, sep=";")
     # The same typed with a text editor: without quotation marks it cannot be told which cell is the answer.
     torn = hand_in(folder, "Torn", filled(folder, "Torn")[["question", "answer"]])
-    torn.write_text("".join(line.replace("0.", "0,").replace("1.", "1,") for line in torn.read_text().splitlines(keepends=True)))
+    torn.write_text(
+        "".join(line.replace("0.", "0,").replace("1.", "1,") for line in torn.read_text().splitlines(keepends=True))
+    )
     hand_in(folder, "Windows", filled(folder, "Windows").assign(asked="geäußert"), encoding="cp1252")
     hand_in(folder, "Wide", filled(folder, "Wide"), encoding="utf-16", sep="\t")
     book = openpyxl.Workbook()
@@ -81,13 +85,16 @@ def test_every_kind_of_sheet_is_marked_rightly(folder: Path) -> None:
         text = row.answer
         book.active.append([row.question, float(text) if row.question.endswith((".ratio", ".p")) else text])
     book.save(folder.parent / "returned" / "Book.xlsx")
-    # Only the two columns that are needed, without the row that says whose it is, in a folder as a learning platform names it.
+    # Only the two columns that are needed, without the row that says whose it is, in a folder as a learning platform
+    # names it.
     short = filled(folder, "Short")[["question", "answer"]]
     hand_in(folder, "Short_12345_assignsubmission_file", short[short["question"] != "student"], name="my answers.csv")
     for copy in ("answers.csv", "answers (1).csv"):
         hand_in(folder, "Twice", filled(folder, "Twice"), name=copy)
     hand_in(folder, "Malformed", pd.DataFrame({"Frage": ["fault"], "Antwort": ["nothing"]}))
-    hand_in(folder, "Malformed_12345_file", pd.DataFrame({"Frage": ["fault"], "Antwort": ["nothing"]}), name="answers 2.csv")
+    hand_in(
+        folder, "Malformed_12345_file", pd.DataFrame({"Frage": ["fault"], "Antwort": ["nothing"]}), name="answers 2.csv"
+    )
     hand_in(folder, "Stranger", filled(folder, "Full").replace("Full", "Stranger"))
     (folder.parent / "returned" / "Full" / "cohort.csv").write_text("animal,group\n")
     done = grade(folder)
@@ -129,7 +136,11 @@ def test_a_sheet_in_the_place_of_another_is_not_marked(folder: Path) -> None:
     done = grade(folder)
     assert done.exit_code == 1
     assert "a sheet that says it is Wide's in the place of Full" in done.output
-    assert table(folder, "summary.csv").set_index("id").loc[["Full", "Wide", "Book"], "marks"].tolist() == ["0", "0", str(FULL)]
+    assert table(folder, "summary.csv").set_index("id").loc[["Full", "Wide", "Book"], "marks"].tolist() == [
+        "0",
+        "0",
+        str(FULL),
+    ]
     remarks = table(folder, "summary.csv").set_index("id")["remark"]
     assert remarks[["Full", "Wide"]].tolist() == ["a sheet that could not be marked"] * 2
 
@@ -193,9 +204,16 @@ def test_a_damaged_key_is_refused(folder: Path, edit: Callable[[str], str], sent
 def test_what_is_typed_is_refused_all_at_once(tmp_path: Path) -> None:
     run = CliRunner()
     arguments = ["classroom", TREG, "--out", str(tmp_path / "class")]
-    wrong = run.invoke(app, [*arguments, "--grade", str(tmp_path), "--seed", "-3", "--scenario", "nil", "--trapped", "2"])
+    wrong = run.invoke(
+        app, [*arguments, "--grade", str(tmp_path), "--seed", "-3", "--scenario", "nil", "--trapped", "2"]
+    )
     assert wrong.exit_code == 2
-    for sentence in ("--seed: found it beside --grade", "--seed: found -3", "--scenario: found 'nil'", "--trapped: found 2.0"):
+    for sentence in (
+        "--seed: found it beside --grade",
+        "--seed: found -3",
+        "--scenario: found 'nil'",
+        "--trapped: found 2.0",
+    ):
         assert sentence in wrong.output
     assert run.invoke(app, arguments).exit_code == 2
     roster = tmp_path / "roster.csv"
@@ -243,7 +261,9 @@ def row(kind: str, answer: str, unmended: str = "", choices: tuple[str, ...] = (
     ],
 )
 def test_one_answer(kind: str, right: str, given: str, sound: bool) -> None:
-    marks, reason = marks_of(row(kind, right, choices=("supported", "contradicted", "sham", "control", "not shown")), [given])
+    marks, reason = marks_of(
+        row(kind, right, choices=("supported", "contradicted", "sham", "control", "not shown")), [given]
+    )
     assert (marks, reason == "") == ((2, True) if sound else (0, False))
 
 
@@ -252,7 +272,10 @@ def test_an_answer_given_twice_counts_once_or_not_at_all() -> None:
     assert marks_of(row("ratio", "2"), ["", "2"]) == (2, "")
     assert marks_of(row("ratio", "2"), ["2", "3"])[0] == 0
     assert marks_of(row("ratio", "2"), ["2"], torn=True)[0] == 0
-    assert marks_of(row("ratio", "2", "3"), ["3"]) == (0, "outside the tolerance; it fits the file as handed out, before mending")
+    assert marks_of(row("ratio", "2", "3"), ["3"]) == (
+        0,
+        "outside the tolerance; it fits the file as handed out, before mending",
+    )
 
 
 def test_what_a_student_types_is_defused(folder: Path) -> None:

@@ -11,7 +11,12 @@ from secretome.words.ideas import Interval, counts_alt, possible_means_alt, powe
 
 def points(figure: Figure, markers: str) -> int:
     """How many points of these shapes a figure holds."""
-    lines = [line for axes in figure.axes for line in axes.lines if line.get_marker() in markers and line.get_linestyle() == "None"]
+    lines = [
+        line
+        for axes in figure.axes
+        for line in axes.lines
+        if line.get_marker() in markers and line.get_linestyle() == "None"
+    ]
     return sum(len(np.atleast_1d(line.get_xdata())) for line in lines)
 
 

@@ -1,4 +1,7 @@
-"""Lessons: exercises and answers from one source, checks that tell right from wrong, examples that equal what was printed."""
+"""Lessons:
+
+exercises and answers from one source, checks that tell right from wrong, examples that equal what was printed.
+"""
 
 import json
 from pathlib import Path
@@ -10,7 +13,14 @@ from jupyter_cache.executors.utils import single_nb_execution
 from nbformat import NotebookNode
 
 from secretome.classroom import check, checking
-from secretome.classroom.lessons import exercise_notebook, lesson_names, read_lesson, solution_notebook, solve, write_notebooks
+from secretome.classroom.lessons import (
+    exercise_notebook,
+    lesson_names,
+    read_lesson,
+    solution_notebook,
+    solve,
+    write_notebooks,
+)
 from secretome.protocol.loading import notebooks_folder
 from secretome.rerun import QUIET_KERNEL
 
@@ -34,14 +44,18 @@ def said(notebook: NotebookNode) -> list[str]:
 def test_a_student_sees_in_jupyter_what_the_cells_say(tmp_path: Path) -> None:
     """The same notebook by a kernel of its own, in another folder."""
     notebook = solution_notebook(read_lesson("floors"))
-    executed = single_nb_execution(notebook, cwd=str(tmp_path), timeout=600, allow_errors=False, extra_arguments=QUIET_KERNEL)
+    executed = single_nb_execution(
+        notebook, cwd=str(tmp_path), timeout=600, allow_errors=False, extra_arguments=QUIET_KERNEL
+    )
     assert executed.err is None, executed.exc_string
     shown = [cell for cell in executed.nb.cells if cell.cell_type == "code" and cell.source.startswith("check(")]
     assert [cell.outputs[-1]["data"]["text/plain"] for cell in shown] == said(notebook)
 
 
 @pytest.mark.parametrize("name", LESSONS)
-def test_exercises_run_with_their_answers_and_fail_without(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_exercises_run_with_their_answers_and_fail_without(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     lesson = read_lesson(name)
     with_answers, without = said(solution_notebook(lesson)), said(exercise_notebook(lesson))
@@ -77,7 +91,14 @@ def test_a_wrong_answer_is_never_right(name: str) -> None:
 @pytest.mark.parametrize("name", LESSONS)
 def test_a_lesson_keeps_its_form(name: str) -> None:
     text = (notebooks_folder() / "methods" / name / "lesson.py").read_text(encoding="utf-8")
-    parts = ("You will be able to", "## Worked example", "Common mistakes", "# ## Exercises\n", "# ## Quiz\n", "# ## What next\n")
+    parts = (
+        "You will be able to",
+        "## Worked example",
+        "Common mistakes",
+        "# ## Exercises\n",
+        "# ## Quiz\n",
+        "# ## What next\n",
+    )
     places = [text.find(part) for part in parts]
     assert -1 not in places, parts[places.index(-1)]
     assert places == sorted(places)
@@ -114,7 +135,11 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ("question", "right", "wrong"),
     [
         # The tolerance is 0.001: within it always, at twice it never (the promise of `check`).
-        ("own-1", [0.0373, 0.037, 0.0364, 0.0382, np.float64(0.0373)], [0.0393, 0.0353, 0.04, 0, "0.0373", True, float("inf"), 10**400]),
+        (
+            "own-1",
+            [0.0373, 0.037, 0.0364, 0.0382, np.float64(0.0373)],
+            [0.0393, 0.0353, 0.04, 0, "0.0373", True, float("inf"), 10**400],
+        ),
         ("own-2", [20, 20.0, np.int64(20)], [19, 21, 20.5, "20", True]),
         ("own-3", ["septic control", " Septic  CONTROL.", "septic-control"], ["control", "septic", 1, "", True]),
         ("own-4", [False, "no", "No.", "N"], [True, "yes", "perhaps", 0, ""]),

@@ -1,4 +1,7 @@
-"""Classes: the same bytes each time, another cohort for everyone, faults that can be found, and a key that a rerun agrees with."""
+"""Classes:
+
+the same bytes each time, another cohort for everyone, faults that can be found, and a key that a rerun agrees with.
+"""
 
 import hashlib
 from decimal import Decimal
@@ -30,7 +33,11 @@ def protocol_of(name: str) -> Protocol:
 
 
 def hashes(folder: Path) -> dict[str, str]:
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.rglob("*") if path.is_file()}
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 def key_of(folder: Path) -> pd.DataFrame:
@@ -38,7 +45,10 @@ def key_of(folder: Path) -> pd.DataFrame:
 
 
 def found(table: pd.DataFrame, book: dict[str, str], protocol: Protocol) -> tuple[str, set[str], str]:
-    """What a careful reader finds, without knowing how a fault is planted: labels against the book, sizes, values that come too often."""
+    """What a careful reader finds, without knowing how a fault is planted:
+
+    labels against the book, sizes, values that come too often.
+    """
     wrong = table[table["group"] != table["note"].map(book)]
     if len(wrong):
         return "groups_exchanged", set(wrong["group"]), ""
@@ -56,7 +66,9 @@ def found(table: pd.DataFrame, book: dict[str, str], protocol: Protocol) -> tupl
     return "nothing", set(), ""
 
 
-def mended(table: pd.DataFrame, book: dict[str, str], fault: str, group: str, endpoint: str, protocol: Protocol) -> pd.DataFrame:
+def mended(
+    table: pd.DataFrame, book: dict[str, str], fault: str, group: str, endpoint: str, protocol: Protocol
+) -> pd.DataFrame:
     """The file mended as the assignment says, from what is in it."""
     table, rows = table.copy(), table["group"] == group
     if fault == "groups_exchanged":
@@ -64,7 +76,8 @@ def mended(table: pd.DataFrame, book: dict[str, str], fault: str, group: str, en
     if fault == "unit_slip":
         factor = 100 if protocol.endpoints[endpoint].unit.startswith("%") else 1000
         table.loc[rows, endpoint] = [
-            ("<" if text[0] == "<" else "") + str(Decimal(text.lstrip("<")) * factor) for text in table.loc[rows, endpoint]
+            ("<" if text[0] == "<" else "") + str(Decimal(text.lstrip("<")) * factor)
+            for text in table.loc[rows, endpoint]
         ]
     if fault == "limit_typed":
         values = table.loc[rows, endpoint].str.lstrip("<>").astype(float)
@@ -75,7 +88,10 @@ def mended(table: pd.DataFrame, book: dict[str, str], fault: str, group: str, en
 
 
 def numbers(table: pd.DataFrame, protocol: Protocol) -> list[list[object]]:
-    cells = [[(text[0] if text[0] in "<>" else "", float(text.lstrip("<>"))) for text in table[key]] for key in protocol.endpoints]
+    cells = [
+        [(text[0] if text[0] in "<>" else "", float(text.lstrip("<>"))) for text in table[key]]
+        for key in protocol.endpoints
+    ]
     return [table["group"].tolist(), *cells]
 
 
@@ -150,7 +166,13 @@ def test_the_key_agrees_with_the_command_that_reruns(tmp_path: Path) -> None:
     assert set(faults.index) == {"nothing", "groups_exchanged", "unit_slip"}
     sound = tmp_path / f"{faults['nothing']}.csv"
     sound.write_bytes((tmp_path / "class" / "students" / faults["nothing"] / "cohort.csv").read_bytes())
-    files = [sound, *(tmp_path / "class" / "teacher" / "mended" / f"{faults[fault]}.csv" for fault in ("groups_exchanged", "unit_slip"))]
+    files = [
+        sound,
+        *(
+            tmp_path / "class" / "teacher" / "mended" / f"{faults[fault]}.csv"
+            for fault in ("groups_exchanged", "unit_slip")
+        ),
+    ]
     done = CliRunner().invoke(app, ["rerun", TREG, *map(str, files), "--out", str(tmp_path / "reruns")])
     assert done.exit_code == 0, done.output
     for file in files:
@@ -158,7 +180,9 @@ def test_the_key_agrees_with_the_command_that_reruns(tmp_path: Path) -> None:
         right = key[key["id"] == file.stem].set_index("question")["answer"]
         assert [right[f"{claim}.verdict"] for claim in verdicts["claim"]] == verdicts["verdict"].tolist()
         # To six digits, as the key prints them.
-        assert np.allclose([float(right[f"{claim}.ratio"]) for claim in verdicts["claim"]], verdicts["estimate"], rtol=5e-6)
+        assert np.allclose(
+            [float(right[f"{claim}.ratio"]) for claim in verdicts["claim"]], verdicts["estimate"], rtol=5e-6
+        )
 
 
 def test_numbers_of_the_key_are_those_of_scipy(tmp_path: Path) -> None:
@@ -171,11 +195,15 @@ def test_numbers_of_the_key_are_those_of_scipy(tmp_path: Path) -> None:
         right = rows.set_index("question")["answer"]
         for claim, about in claims.items():
             wide = table.pivot(index="animal", columns="group", values=about.endpoint)
-            assert float(right[f"{claim}.ratio"]) == pytest.approx(scipy_stats.gmean(wide["with_cm"] / wide["without"]), rel=1e-5)
+            assert float(right[f"{claim}.ratio"]) == pytest.approx(
+                scipy_stats.gmean(wide["with_cm"] / wide["without"]), rel=1e-5
+            )
             # Without ties and zeros, which differences to two decimals may have, SciPy's exact p is the exact p.
             change = (wide["with_cm"] - wide["without"]).round(2)
             if change.abs().is_unique and (change != 0).all():
-                assert float(right[f"{claim}.p"]) == pytest.approx(scipy_stats.wilcoxon(change, method="exact").pvalue, rel=1e-5)
+                assert float(right[f"{claim}.p"]) == pytest.approx(
+                    scipy_stats.wilcoxon(change, method="exact").pvalue, rel=1e-5
+                )
 
 
 def test_names_stay_data(tmp_path: Path) -> None:

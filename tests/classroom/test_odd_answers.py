@@ -54,7 +54,9 @@ def test_an_odd_answer_is_not_right(question: str, answer: object) -> None:
     assert len(repr(said)) < 250
 
 
-@pytest.mark.parametrize("question", [*ODD, "ranks", "-", "../ranks-1", "\0-1"], ids=lambda question: type(question).__name__)
+@pytest.mark.parametrize(
+    "question", [*ODD, "ranks", "-", "../ranks-1", "\0-1"], ids=lambda question: type(question).__name__
+)
 def test_an_odd_exercise_is_not_known(question: object) -> None:
     said = check(question, 3)  # type: ignore[arg-type]
     assert not said.right

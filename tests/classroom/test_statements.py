@@ -33,7 +33,10 @@ def test_every_computed_number_is_shown_and_every_shown_number_is_computed(name:
 
 
 def test_floors_separation_probability_matches_enumeration() -> None:
-    """Two groups and a control of two animals each: of 90 assignments of six ranks, those with a separated group are counted."""
+    """Two groups and a control of two animals each:
+
+    of 90 assignments of six ranks, those with a separated group are counted.
+    """
     separated = set()
     every = set(permutations((0, 0, 1, 1, 2, 2)))
     for order in every:
@@ -63,13 +66,18 @@ def test_limits_widths_match_scipy_and_their_order_is_as_stated() -> None:
     control, seen, below, limit, widths = (space[name] for name in ("control", "seen", "below", "limit", "widths"))
     for name, share in (("half", 0.5), ("root", 1 / np.sqrt(2)), ("whole", 1.0)):
         sham = [*seen, *[share * limit] * below]  # type: ignore[misc,operator]
-        interval = scipy_stats.ttest_ind(np.log(control["lower"]), np.log(sham), equal_var=False).confidence_interval(0.95)  # type: ignore[index]
+        interval = scipy_stats.ttest_ind(np.log(control["lower"]), np.log(sham), equal_var=False).confidence_interval(
+            0.95
+        )  # type: ignore[index]
         assert widths[name] == pytest.approx(np.exp(interval.high - interval.low), rel=1e-9)  # type: ignore[index]
     assert widths["whole"] < widths["model"] < widths["half"]  # type: ignore[index]
 
 
 def test_ranks_the_method_that_ignores_ties_is_the_answer() -> None:
-    """R 4.2: wilcox.test gives 0.02724844, with a warning; without the correction for ties the normal approximation gives 0.0406."""
+    """R 4.2:
+
+    wilcox.test gives 0.02724844, with a warning; without the correction for ties the normal approximation gives 0.0406.
+    """
     space = ran("ranks")
     ps, low_dose, saline = space["ps"], space["low_dose"], space["saline"]
     assert round(ps["default"], 8) == 0.02724844  # type: ignore[index]

@@ -29,7 +29,9 @@ def test_effects_equal_brunner_munzel_and_hollander_wolfe() -> None:
     assert isinstance(pain, stats.SuperiorityResult)
     assert isinstance(shift, stats.HodgesLehmannResult)
     assert round(pain.estimate, 3) == 0.789
-    assert tuple(pain.confidence_interval(0.95)) == pytest.approx((0.558382348834462, 0.911286591593819), abs=1e-6)  # R's auRoc
+    assert tuple(pain.confidence_interval(0.95)) == pytest.approx(
+        (0.558382348834462, 0.911286591593819), abs=1e-6
+    )  # R's auRoc
     assert (round(shown.statistic, 4), round(shown.pvalue, 6)) == (3.1375, 0.005786)  # type: ignore[attr-defined]
     interval = shift.confidence_interval(0.95)
     assert [round(value, 3) for value in (shift.estimate, interval.low, interval.high)] == [0.305, -0.15, 0.76]
@@ -44,7 +46,10 @@ def test_arms_equal_the_guide_on_water_fleas() -> None:
 
 
 def test_false_alarms_equal_a_known_rate() -> None:
-    """One arm is one t test: 5 %. Dunnett holds 5 % for any number; 20 000 trials know a share to 0.5 points, at three errors."""
+    """One arm is one t test:
+
+    5 %. Dunnett holds 5 % for any number; 20 000 trials know a share to 0.5 points, at three errors.
+    """
     shares = ran("arms")["shares"]
     assert isinstance(shares, dict)
     assert shares["each at 5 %"][0] == pytest.approx(0.05, abs=0.005)

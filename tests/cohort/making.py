@@ -32,7 +32,10 @@ def pzfx(
     struck: Sequence[tuple[str, int]] = (),
     attributes: Mapping[str, str] | None = None,
 ) -> bytes:
-    """A Prism file: tables of groups with their values, side by side where a value is a list; cells of a group may be struck out."""
+    """A Prism file:
+
+    tables of groups with their values, side by side where a value is a list; cells of a group may be struck out.
+    """
     root = Xml.Element("GraphPadPrismFile", PrismXMLVersion="5.00")
     for number, (title, groups) in enumerate(tables.items()):
         about = {"ID": f"Table{number}", "XFormat": "none", "TableType": "OneWay", **(attributes or {})}
@@ -65,11 +68,16 @@ def ods(rows: Rows, about: Mapping[tuple[int, int], Mapping[str, str]] | None = 
         Xml.register_namespace(prefix, address)  # readers look for these prefixes
     root = Xml.Element(f"{{{office}}}document-content")
     styles = Xml.SubElement(root, f"{{{office}}}automatic-styles")
-    struck = Xml.SubElement(styles, f"{{{style}}}style", {f"{{{style}}}name": "struck", f"{{{style}}}family": "table-cell"})
+    struck = Xml.SubElement(
+        styles, f"{{{style}}}style", {f"{{{style}}}name": "struck", f"{{{style}}}family": "table-cell"}
+    )
     Xml.SubElement(struck, f"{{{style}}}text-properties", {f"{{{style}}}text-line-through-style": "solid"})
     body = Xml.SubElement(Xml.SubElement(root, f"{{{office}}}body"), f"{{{office}}}spreadsheet")
     sheet = Xml.SubElement(body, f"{{{table}}}table", {f"{{{table}}}name": "Sheet1"})
-    names = {(at, column): {f"{{{table}}}{name}": text for name, text in told.items()} for (at, column), told in (about or {}).items()}
+    names = {
+        (at, column): {f"{{{table}}}{name}": text for name, text in told.items()}
+        for (at, column), told in (about or {}).items()
+    }
     for at, row in enumerate(rows, start=1):
         line = Xml.SubElement(sheet, f"{{{table}}}table-row", names.get((at, 0), {}))
         cell = line
@@ -78,7 +86,10 @@ def ods(rows: Rows, about: Mapping[tuple[int, int], Mapping[str, str]] | None = 
             told = {f"{{{office}}}value-type": "float" if number else "string"}
             told |= ({f"{{{office}}}value": str(value)} if number else {}) | names.get((at, column), {})
             if column > 1 and value == row[column - 2] and (at, column) not in names and (at, column - 1) not in names:
-                cell.set(f"{{{table}}}number-columns-repeated", str(int(cell.get(f"{{{table}}}number-columns-repeated", 1)) + 1))
+                cell.set(
+                    f"{{{table}}}number-columns-repeated",
+                    str(int(cell.get(f"{{{table}}}number-columns-repeated", 1)) + 1),
+                )
                 continue
             cell = Xml.SubElement(line, f"{{{table}}}table-cell", told)
             Xml.SubElement(cell, f"{{{text}}}p").text = str(value)
@@ -88,7 +99,9 @@ def ods(rows: Rows, about: Mapping[tuple[int, int], Mapping[str, str]] | None = 
         archive.writestr("content.xml", Xml.tostring(root))
         archive.writestr(
             "META-INF/manifest.xml",
-            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry '
-            'manifest:full-path="/" manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/></manifest:manifest>',
+            "<manifest:manifest "
+            'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry '
+            'manifest:full-path="/" '
+            'manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/></manifest:manifest>',
         )
     return stream.getvalue()

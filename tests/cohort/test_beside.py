@@ -87,7 +87,9 @@ def test_one_limit_beside_two_endpoints_is_nobodys() -> None:
 
 
 def test_plaques_make_the_value_or_agree_with_it() -> None:
-    cohort = read("animal,group,afc,count,exposure\na,saline,,0,0.01\nb,saline,,7,0.01\nc,saline,350,,0.02\nd,saline,350,7,0.02\n")
+    cohort = read(
+        "animal,group,afc,count,exposure\na,saline,,0,0.01\nb,saline,,7,0.01\nc,saline,350,,0.02\nd,saline,350,7,0.02\n"
+    )
     assert cohort.values["value"].tolist() == [0, 700, 350, 350]
     assert cohort.values["count"].tolist() == [0, 7, 7, 7]
 
@@ -114,7 +116,9 @@ def test_a_column_of_another_kind_is_refused_in_long_and_let_be_in_wide() -> Non
 
 
 def test_plates_of_one_animal_are_one_larger_plate() -> None:
-    cohort = read("animal,group,afc,count,exposure,replicate\na,saline,,0,0.01,1\na,saline,,3,0.02,2\nb,saline,,2,0.01,1\n")
+    cohort = read(
+        "animal,group,afc,count,exposure,replicate\na,saline,,0,0.01,1\na,saline,,3,0.02,2\nb,saline,,2,0.01,1\n"
+    )
     assert cohort.values[["value", "count", "exposure"]].to_numpy().tolist() == [
         [pytest.approx(100), 3, pytest.approx(0.03)],
         [200, 2, 0.01],

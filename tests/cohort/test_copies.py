@@ -19,7 +19,11 @@ KINDS = {"length": "continuous", "micronuclei": "count", "titre": "titre"}
 
 def table(groups: dict[str, Sequence[float]], endpoint: str) -> pd.DataFrame:
     """Values as `Cohort.values` holds them."""
-    rows = [(f"{group} {at}", group, endpoint, value, value) for group, values in groups.items() for at, value in enumerate(values)]
+    rows = [
+        (f"{group} {at}", group, endpoint, value, value)
+        for group, values in groups.items()
+        for at, value in enumerate(values)
+    ]
     return pd.DataFrame(rows, columns=["animal", "group", "endpoint", "lower", "upper"])
 
 
@@ -41,7 +45,10 @@ def write(path: Path, values: pd.DataFrame) -> Path:
 
 def new_lengths(rng: np.random.Generator) -> pd.DataFrame:
     """New guinea pigs: normal values with the mean and SD of each group, recorded with one decimal."""
-    return table({group: np.round(rng.normal(np.mean(own), np.std(own), len(own)), 1) for group, own in LENGTHS.items()}, "length")
+    return table(
+        {group: np.round(rng.normal(np.mean(own), np.std(own), len(own)), 1) for group, own in LENGTHS.items()},
+        "length",
+    )
 
 
 def new_counts(rng: np.random.Generator) -> pd.DataFrame:
@@ -54,7 +61,9 @@ def part(values: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
 
 
 def with_new(values: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    return pd.concat([values, new_lengths(rng).sample(12, random_state=rng).assign(animal=[f"new {at}" for at in range(12)])])
+    return pd.concat(
+        [values, new_lengths(rng).sample(12, random_state=rng).assign(animal=[f"new {at}" for at in range(12)])]
+    )
 
 
 def rounded(values: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
@@ -108,7 +117,9 @@ def test_six_values_with_four_digits_are_a_copy() -> None:
     assert (overlap.matched, overlap.size) == (6, 6)
 
 
-@pytest.mark.parametrize(("one", "other"), [([1, 1, 2, 3], [1, 2, 2, 4]), ([5, 5, 5], [5, 5, 6, 7]), ([1, 2, 3], [1, 2, 3])])
+@pytest.mark.parametrize(
+    ("one", "other"), [([1, 1, 2, 3], [1, 2, 2, 4]), ([5, 5, 5], [5, 5, 6, 7]), ([1, 2, 3], [1, 2, 3])]
+)
 def test_match_distribution_equals_enumeration(one: list[int], other: list[int]) -> None:
     pooled = [*one, *other]
     counts: dict[int, int] = {}
@@ -131,8 +142,12 @@ def test_values_hash_ignores_order_and_names_and_not_a_value() -> None:
 
 
 def test_sample_holds_limits_to_six_digits() -> None:
-    limits = pd.DataFrame([("a", "sham", "il6", 0.0, 15.6), ("b", "sham", "il6", 1234567.8, np.inf)], columns=TEETH.columns)
-    assert sample_of(limits) == {("sham", "il6"): [(Decimal(0), Decimal("15.6")), (Decimal("1.23457E6"), Decimal("Infinity"))]}
+    limits = pd.DataFrame(
+        [("a", "sham", "il6", 0.0, 15.6), ("b", "sham", "il6", 1234567.8, np.inf)], columns=TEETH.columns
+    )
+    assert sample_of(limits) == {
+        ("sham", "il6"): [(Decimal(0), Decimal("15.6")), (Decimal("1.23457E6"), Decimal("Infinity"))]
+    }
 
 
 def test_own_cohort_is_source_data_by_path_by_content_and_in_another_layout(notebooks: Path, tmp_path: Path) -> None:
@@ -156,7 +171,10 @@ def test_simulated_values_without_their_origin_are_refused(notebooks: Path, tmp_
     same = tmp_path / "same.csv"
     same.write_bytes(own.read_bytes())
     assert load_study(TOOTH, cohort=same).cohort.origin == "simulated"
-    assert load_study(TOOTH, cohort=write(tmp_path / "new.csv", new_lengths(np.random.default_rng(4)))).cohort.origin == "measured"
+    assert (
+        load_study(TOOTH, cohort=write(tmp_path / "new.csv", new_lengths(np.random.default_rng(4)))).cohort.origin
+        == "measured"
+    )
 
 
 def test_repr_of_a_study_is_one_short_line(notebooks: Path) -> None:

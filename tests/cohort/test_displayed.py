@@ -80,7 +80,8 @@ def il6(cohort: Cohort) -> list[tuple[float, float]]:
     return list(rows[["lower", "upper"]].itertuples(index=False, name=None))
 
 
-# -- what is shown -------------------------------------------------------------------------------------------------------
+# -- what is shown
+# -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -120,12 +121,26 @@ def test_a_date_format_is_not_rendered(code: str) -> None:
     assert render(44000.5, code) is None
 
 
-# -- taken ---------------------------------------------------------------------------------------------------------------
+# -- taken
+# ---------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     "code",
-    ["General", "0", "0.0", "0.00E+00", "# ?/?", "#,##0.00", "[Red]0.0", "[$-409]0.0", "0.0_)", "0.0;;;", '0.0;-0.0;"n.d."', "+0.0;-0.0"],
+    [
+        "General",
+        "0",
+        "0.0",
+        "0.00E+00",
+        "# ?/?",
+        "#,##0.00",
+        "[Red]0.0",
+        "[$-409]0.0",
+        "0.0_)",
+        "0.0;;;",
+        '0.0;-0.0;"n.d."',
+        "+0.0;-0.0",
+    ],
 )
 def test_a_format_that_says_no_more_changes_no_value(sepsis_protocol: Protocol, code: str) -> None:
     assert il6(read(sepsis_protocol, formatted(code))) == [(value, value) for value in IL6]
@@ -139,10 +154,15 @@ def test_a_format_that_says_no_more_changes_no_value(sepsis_protocol: Protocol, 
         ('"<"0.0" pg/mL"', [(0, value) for value in IL6]),
         ('[<15.6]"<15.6";0.0', [(15.6, 15.6), (0, 15.6), *((value, value) for value in IL6[2:])]),
         ('[<=15.6]"≤15.6";0.0', [(0, 15.6), (0, 15.6), *((value, value) for value in IL6[2:])]),
-        ('[>100]">100";0.0', [*((value, value) for value in IL6[:2]), (100, float("inf")), *((value, value) for value in IL6[3:])]),
+        (
+            '[>100]">100";0.0',
+            [*((value, value) for value in IL6[:2]), (100, float("inf")), *((value, value) for value in IL6[3:])],
+        ),
     ],
 )
-def test_a_limit_that_a_format_shows_is_taken_as_shown(sepsis_protocol: Protocol, code: str, known: list[tuple[float, float]]) -> None:
+def test_a_limit_that_a_format_shows_is_taken_as_shown(
+    sepsis_protocol: Protocol, code: str, known: list[tuple[float, float]]
+) -> None:
     cohort = read(sepsis_protocol, formatted(code))
     assert il6(cohort) == known
     assert any(sentence.startswith("read as displayed: ") for sentence in cohort.understood)
@@ -177,18 +197,30 @@ def test_a_titre_may_be_shown_as_a_share(mice: Protocol) -> None:
 
 def test_names_are_read_as_they_are_shown(sepsis_protocol: Protocol) -> None:
     def change(book: Workbook) -> None:
-        for cell, code in {"A2": '"rat "0', "A3": "000", "A4": '0"b"', "B2": '"T"0', "B3": '"T"0', "B4": '"T"0'}.items():
+        for cell, code in {
+            "A2": '"rat "0',
+            "A3": "000",
+            "A4": '0"b"',
+            "B2": '"T"0',
+            "B3": '"T"0',
+            "B4": '"T"0',
+        }.items():
             book["Data"][cell].number_format = code
 
     cohort = read(sepsis_protocol, change, [["animal", "group", "IL-6"], [7, 1, 12], [7, 1, 13], [7, 2, 14]])
     assert cohort.values[["animal", "group"]].to_numpy().tolist() == [["rat 7", "t1"], ["007", "t1"], ["7b", "t2"]]
 
 
-# -- asked about ---------------------------------------------------------------------------------------------------------
+# -- asked about
+# ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("code", "times"), [('0.000" ng/mL"', "1000"), ('0.0_-" µg/L"', "1000"), ('0.0"fg/mL"', "0.001")])
-def test_another_unit_in_a_format_is_refused_once_with_the_factor(sepsis_protocol: Protocol, code: str, times: str) -> None:
+@pytest.mark.parametrize(
+    ("code", "times"), [('0.000" ng/mL"', "1000"), ('0.0_-" µg/L"', "1000"), ('0.0"fg/mL"', "0.001")]
+)
+def test_another_unit_in_a_format_is_refused_once_with_the_factor(
+    sepsis_protocol: Protocol, code: str, times: str
+) -> None:
     (problem,) = asked(sepsis_protocol, formatted(code))
     assert problem.place == "cell Data!C2"
     assert "C2:C9" in problem.found
@@ -231,7 +263,11 @@ def test_a_zero_shown_as_a_dash_or_not_at_all_is_a_question(mice: Protocol) -> N
     def without_zeros(book: Workbook) -> None:
         book["Data"].sheet_view.showZeros = False
 
-    for change in (formatted('_-* #,##0_-;-* #,##0_-;_-* "-"??_-;_-@_-', "C2:C3"), formatted("#", "C2:C3"), without_zeros):
+    for change in (
+        formatted('_-* #,##0_-;-* #,##0_-;_-* "-"??_-;_-@_-', "C2:C3"),
+        formatted("#", "C2:C3"),
+        without_zeros,
+    ):
         (problem,) = asked(mice, change, rows)
         assert problem.place == "cell Data!C2"
     assert read(mice, None, rows).values["value"].tolist() == [0, 400]
@@ -281,7 +317,9 @@ def test_a_share_in_percent_is_a_share(mice: Protocol) -> None:
 def test_a_conditional_format_that_changes_the_text_is_a_question(sepsis_protocol: Protocol) -> None:
     def change(book: Workbook) -> None:
         style = DifferentialStyle(numFmt=NumberFormat(numFmtId=170, formatCode='"<15"'))
-        book["Data"].conditional_formatting.add("C2:C9", Rule(type="cellIs", operator="lessThan", formula=["15"], dxf=style))
+        book["Data"].conditional_formatting.add(
+            "C2:C9", Rule(type="cellIs", operator="lessThan", formula=["15"], dxf=style)
+        )
 
     (problem,) = asked(sepsis_protocol, change)
     assert problem.place == "cell Data!C2"
@@ -311,7 +349,8 @@ def _with_text(content: bytes, shown: bytes) -> bytes:
     return edited(content, lambda part: part.replace(b"<text:p>15.6<", b"<text:p>" + shown + b"<"))
 
 
-# -- colours and comments ------------------------------------------------------------------------------------------------
+# -- colours and comments
+# ------------------------------------------------------------------------------------------------
 
 
 def notes(cohort: Cohort) -> list[str]:
@@ -370,7 +409,9 @@ def test_coloured_text_comments_and_rules_are_named(sepsis_protocol: Protocol) -
         sheet["C3"].font = Font(color="FFFF0000")
         sheet["C4"].comment = Comment("haemolysed, exclude", "lab")
         sheet["D1"].comment = Comment("[Threaded comment]\n\nYour version of Excel ...\n\nComment:\n    kit 2", "lab")
-        sheet.conditional_formatting.add("C2:C9", CellIsRule(operator="lessThan", formula=["15"], fill=PatternFill(bgColor="FFFF0000")))
+        sheet.conditional_formatting.add(
+            "C2:C9", CellIsRule(operator="lessThan", formula=["15"], fill=PatternFill(bgColor="FFFF0000"))
+        )
 
     text, comments, rules = notes(read(sepsis_protocol, change))
     assert "red: C3" in text

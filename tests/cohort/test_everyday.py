@@ -1,4 +1,7 @@
-"""Files as colleagues send them: words for limits in other languages, answers in columns, dates, harmless columns, and what is advised."""
+"""Files as colleagues send them:
+
+words for limits in other languages, answers in columns, dates, harmless columns, and what is advised.
+"""
 
 from pathlib import Path
 
@@ -28,7 +31,9 @@ def table(header: str = "il6", groups: dict[str, str] | None = None, **columns: 
     """Six rats; a double underscore in the name of a column is a space."""
     lines = [",".join(["rat", "group", header, *(name.replace("__", " ") for name in columns)])]
     for at, (rat, group, value) in enumerate(ROWS):
-        lines.append(",".join([rat, (groups or {}).get(group, group), str(value), *(column[at] for column in columns.values())]))
+        lines.append(
+            ",".join([rat, (groups or {}).get(group, group), str(value), *(column[at] for column in columns.values())])
+        )
     return "\n".join(lines).encode()
 
 
@@ -100,7 +105,15 @@ def test_what_a_column_says_of_the_values_beside_it(header: str, answers: list[s
 @pytest.mark.parametrize(
     ("text", "side"),
     [
-        *(("n.n.", "<"), ("NWG", "<"), ("н/о", "<"), ("ниже ПО", "<"), ("Below Fit Curve Range", "<"), ("above ULOQ", ">"), ("below", "<")),
+        *(
+            ("n.n.", "<"),
+            ("NWG", "<"),
+            ("н/о", "<"),
+            ("ниже ПО", "<"),
+            ("Below Fit Curve Range", "<"),
+            ("above ULOQ", ">"),
+            ("below", "<"),
+        ),
         *(("overweight", ""), ("overnight fasted", ""), ("underfed", ""), ("below 15.6", "")),
     ],
 )
@@ -145,7 +158,9 @@ def test_a_limit_says_something() -> None:
         parse(">0", ".")
 
 
-@pytest.mark.parametrize(("stored", "code", "doubt"), [(22.1, '0"."0', "words"), (2210, '0"."000', ""), (2210.5, "#,##0.0", "")])
+@pytest.mark.parametrize(
+    ("stored", "code", "doubt"), [(22.1, '0"."0', "words"), (2210, '0"."000', ""), (2210.5, "#,##0.0", "")]
+)
 def test_a_point_that_a_format_puts_between_digits_is_seen(stored: float, code: str, doubt: str) -> None:
     assert displayed(stored, render(stored, code)).doubt == doubt
 
@@ -164,11 +179,16 @@ def test_an_equal_unit_is_read_and_another_is_not(sepsis_protocol: Protocol) -> 
 @pytest.mark.parametrize("title", ["log IL-6", "IL-6 mRNA", "Δ IL-6", "IL-6 fold change"])
 def test_no_map_is_offered_that_makes_derived_values_measured_ones(sepsis_protocol: Protocol, title: str) -> None:
     groups = {group: [value for _, named, value in ROWS if named == group] for group in ("sham", "control", "t1", "t2")}
-    for problem in (*refused(sepsis_protocol, pzfx({title: groups}), "rats.pzfx"), *refused(sepsis_protocol, table(title))):
+    for problem in (
+        *refused(sepsis_protocol, pzfx({title: groups}), "rats.pzfx"),
+        *refused(sepsis_protocol, table(title)),
+    ):
         assert "--map" not in problem.remedy
 
 
-@pytest.mark.parametrize("header", ["Datum", "notes", "Käfig", "Вес", "ear tag", "CV", "OD450", "Ct", "score", "ELISA plate", "Sign"])
+@pytest.mark.parametrize(
+    "header", ["Datum", "notes", "Käfig", "Вес", "ear tag", "CV", "OD450", "Ct", "score", "ELISA plate", "Sign"]
+)
 def test_a_harmless_column_is_not_taken_for_the_endpoint_that_is_absent(sepsis_protocol: Protocol, header: str) -> None:
     entry = "12.01.2026" if header == "Datum" else "calm" if header in ("notes", "Sign") else "3"
     cohort = read(sepsis_protocol, table(**{header: [entry] * 6}))

@@ -15,9 +15,19 @@ from secretome.cohort import Cohort, Study, read_cohort
 from secretome.protocol import Protocol, Refusal
 from secretome.simulate import simulate
 
-IL6 = {"Sham": [11.2, 14.8, 12.9], "control": [92, 131.5, 77], "150 µL secretome": [48, 61.25, 39], "T2": [35, 27, "<15.6"]}
+IL6 = {
+    "Sham": [11.2, 14.8, 12.9],
+    "control": [92, 131.5, 77],
+    "150 µL secretome": [48, 61.25, 39],
+    "T2": [35, 27, "<15.6"],
+}
 IL4 = {"Sham": [25, 31, 22], "control": [17, 14.5, 19], "150 µL secretome": [20, 16, 23], "T2": [27, 33, 24]}
-WIDE = [["animal", "group", "IL-6 (pg/mL)", "il4"], ["001", "sham", 14.5, 25], ["1E5", "control", 118.5, 17], ["3", "t2", "<15.6", 31]]
+WIDE = [
+    ["animal", "group", "IL-6 (pg/mL)", "il4"],
+    ["001", "sham", 14.5, 25],
+    ["1E5", "control", 118.5, 17],
+    ["3", "t2", "<15.6", 31],
+]
 LONG = "animal,group,endpoint,value\n"
 
 
@@ -46,10 +56,13 @@ def grouped(endpoints: dict[str, dict[str, list[object]]]) -> list[tuple[object,
     return sorted(found)
 
 
-# -- one cohort, many files ------------------------------------------------------------------------------------------------
+# -- one cohort, many files
+# ------------------------------------------------------------------------------------------------
 
 
-def test_a_cohort_gives_the_same_results_from_excel_prism_and_a_european_csv(tmp_path: Path, sepsis_protocol: Protocol) -> None:
+def test_a_cohort_gives_the_same_results_from_excel_prism_and_a_european_csv(
+    tmp_path: Path, sepsis_protocol: Protocol
+) -> None:
     """`results.csv` is made of nothing but the cohort's name and values, so its bytes must not depend on the file."""
     keys = list(sepsis_protocol.groups)
     labels = [group.label for group in sepsis_protocol.groups.values()]
@@ -69,7 +82,12 @@ def test_a_cohort_gives_the_same_results_from_excel_prism_and_a_european_csv(tmp
             "IL-4": dict(zip(labels, values["il4"].values(), strict=True)),
         }
     )
-    excel = xlsx({"Data": [["Study of ours"], [], ["animal", "group", "IL-6 (pg/mL)", "IL-4"], *rows], "Notes": [["nothing here"]]})
+    excel = xlsx(
+        {
+            "Data": [["Study of ours"], [], ["animal", "group", "IL-6 (pg/mL)", "IL-4"], *rows],
+            "Notes": [["nothing here"]],
+        }
+    )
     results = set()
     for suffix, content in ((".csv", european.encode("cp1252")), (".xlsx", excel), (".pzfx", prism)):
         path = tmp_path / f"rats{suffix}"
@@ -80,7 +98,10 @@ def test_a_cohort_gives_the_same_results_from_excel_prism_and_a_european_csv(tmp
 
 def test_a_group_a_column_with_the_endpoint_as_title_sheet_or_line_above(sepsis_protocol: Protocol) -> None:
     both = {"il6": IL6, "il4": IL4}
-    il6, il4 = ([list(row) for row in zip(*([name, *values] for name, values in groups.items()), strict=True)] for groups in (IL6, IL4))
+    il6, il4 = (
+        [list(row) for row in zip(*([name, *values] for name, values in groups.items()), strict=True)]
+        for groups in (IL6, IL4)
+    )
     side_by_side = [[*one, *other] for one, other in zip(il6, il4, strict=True)]
     text = "\n".join("\t".join(map(str, row)) for row in [["IL-6 (pg/mL)"], *il6, ["IL-4"], *il4])
 
@@ -94,7 +115,9 @@ def test_a_group_a_column_with_the_endpoint_as_title_sheet_or_line_above(sepsis_
         "merged.xlsx": xlsx({"Both": [["Cytokines"], ["IL-6", "", "", "", "IL-4"], *side_by_side]}, merged),
         "stacked.txt": text.encode(),
         "rows.pzfx": pzfx(
-            {"Data 1": {group: [IL6[group], IL4[group]] for group in IL6}}, ["IL-6", "IL-4"], attributes={"TableType": "TwoWay"}
+            {"Data 1": {group: [IL6[group], IL4[group]] for group in IL6}},
+            ["IL-6", "IL-4"],
+            attributes={"TableType": "TwoWay"},
         ),
     }
     for name, content in files.items():
@@ -137,7 +160,8 @@ def test_any_delimiter_and_encoding(sepsis_protocol: Protocol, encoding: str, de
     ]
 
 
-# -- Excel -----------------------------------------------------------------------------------------------------------------
+# -- Excel
+# -----------------------------------------------------------------------------------------------------------------
 
 
 def test_ids_stay_text_and_numbers_stored_as_text_are_numbers(sepsis_protocol: Protocol) -> None:
@@ -161,7 +185,9 @@ def test_merged_groups_are_filled_and_merged_values_refused(sepsis_protocol: Pro
 
     cohort = read(sepsis_protocol, xlsx({"Data": rows}, groups))
     assert cohort.values["group"].tolist() == ["sham"] * 4 + ["control"] * 4
-    assert "cell Data!C5: found 92 in a cell merged with another" in refused(sepsis_protocol, xlsx({"Data": rows}, values))
+    assert "cell Data!C5: found 92 in a cell merged with another" in refused(
+        sepsis_protocol, xlsx({"Data": rows}, values)
+    )
 
 
 @pytest.mark.parametrize("units", [["pg/mL", "pg/mL"], [None, None]])
@@ -219,7 +245,9 @@ def test_two_sheets_with_a_table_are_asked_about(sepsis_protocol: Protocol) -> N
 def test_other_sheets_are_named_and_one_of_an_endpoint_is_never_lost(sepsis_protocol: Protocol) -> None:
     others = read(sepsis_protocol, xlsx({"Data": WIDE, "Protocol": [["ligated on Monday"]]})).understood
     assert "sheets without a table of this study, not used: 'Protocol'" in others
-    lost = refused(sepsis_protocol, xlsx({"IL-6": [["Sham", "Control"], [11, 90]], "IL-4": [["Sham", "Contrl"], [25, 17]]}))
+    lost = refused(
+        sepsis_protocol, xlsx({"IL-6": [["Sham", "Control"], [11, 90]], "IL-4": [["Sham", "Contrl"], [25, 17]]})
+    )
     assert "sheet 'IL-4': found no groups for il4" in lost
 
 
@@ -232,14 +260,19 @@ def test_old_workbooks_and_open_documents(sepsis_protocol: Protocol) -> None:
     content = (Path(__file__).parent / "error.xls").read_bytes()
     assert refused(sepsis_protocol, content, "old.xls").startswith("old.xls, cell Data!C4: found the error #DIV/0!")
     assert seen(read(sepsis_protocol, ods(WIDE), "rats.ods")) == seen(read(sepsis_protocol, xlsx({"Sheet1": WIDE})))
-    assert "cell Sheet1!C5: found the error #DIV/0!" in refused(sepsis_protocol, ods([*WIDE, ["4", "t1", "#DIV/0!", 2]]), "rats.ods")
+    assert "cell Sheet1!C5: found the error #DIV/0!" in refused(
+        sepsis_protocol, ods([*WIDE, ["4", "t1", "#DIV/0!", 2]]), "rats.ods"
+    )
 
 
 def test_a_key_on_another_sheet_gives_the_groups(sepsis_protocol: Protocol) -> None:
     samples = [["code", "IL-6", "IL-4"], ["S2", 118.5, 17], ["S1", 14.5, 25]]
     key = [["code", "animal", "group"], ["S1", "rat 1", "sham"], ["S2", "rat 2", "control"]]
     cohort = read(sepsis_protocol, xlsx({"samples": samples, "key": key}))
-    assert list(zip(cohort.values["animal"], cohort.values["group"], strict=True))[::2] == [("rat 2", "control"), ("rat 1", "sham")]
+    assert list(zip(cohort.values["animal"], cohort.values["group"], strict=True))[::2] == [
+        ("rat 2", "control"),
+        ("rat 1", "sham"),
+    ]
     problems = refused(sepsis_protocol, xlsx({"samples": [*samples, ["S3", 1, 2]], "key": [*key, key[1]]}))
     assert "cell samples!A4: found the code 'S3'" in problems
     assert "cell key!A4: found the code 'S1' again" in problems
@@ -263,7 +296,8 @@ def test_damaged_protected_and_swollen_workbooks_are_refused(sepsis_protocol: Pr
     assert "unpacks to 600 megabytes" in refused(sepsis_protocol, bomb.read_bytes())
 
 
-# -- Prism -----------------------------------------------------------------------------------------------------------------
+# -- Prism
+# -----------------------------------------------------------------------------------------------------------------
 
 
 def test_prism_cells_are_named_as_prism_names_them(sepsis_protocol: Protocol) -> None:
@@ -275,13 +309,17 @@ def test_prism_cells_are_named_as_prism_names_them(sepsis_protocol: Protocol) ->
 
 
 def test_struck_values_of_prism_are_exclusions(sepsis_protocol: Protocol) -> None:
-    cohort = read(sepsis_protocol, pzfx({"IL-6": {"Sham": [11, 14], "Control": [92, 80]}}, struck=[("Sham", 1)]), "rats.pzfx")
+    cohort = read(
+        sepsis_protocol, pzfx({"IL-6": {"Sham": [11, 14], "Control": [92, 80]}}, struck=[("Sham", 1)]), "rats.pzfx"
+    )
     assert cohort.excluded[["animal", "exclude"]].values.tolist() == [["sham 2", "struck out in Prism"]]
     assert "excluded: sham 2 in sham, 1 value (struck out in Prism)" in cohort.understood
 
 
 def test_wells_in_sub_columns_are_averaged_only_where_rows_are_titled(sepsis_protocol: Protocol) -> None:
-    wells = {"IL-6": {"Sham": [[10, 40], [9, 9], ["", ""], ["", ""]], "Control": [["", ""], ["", ""], [80, 125], [100, 100]]}}
+    wells = {
+        "IL-6": {"Sham": [[10, 40], [9, 9], ["", ""], ["", ""]], "Control": [["", ""], ["", ""], [80, 125], [100, 100]]}
+    }
     cohort = read(sepsis_protocol, pzfx(wells, ["r1", "r2", "r3", "r4"]), "rats.pzfx")
     # Geometric means by hand: sqrt(10 * 40) = 20 and sqrt(80 * 125) = 100.
     assert np.allclose(cohort.values["value"], [20, 9, 100, 100], rtol=1e-12)
@@ -289,28 +327,38 @@ def test_wells_in_sub_columns_are_averaged_only_where_rows_are_titled(sepsis_pro
     assert "wells or animals" in refused(sepsis_protocol, pzfx(wells), "rats.pzfx")
     # A rat is in one group only, so a title with values in two groups is none.
     both = {"IL-6": {"Sham": [[10, 40], [9, 9]], "Control": [[80, 125], [100, 100]]}}
-    assert "rows titled 'r1', 'r2', with values in several groups" in refused(sepsis_protocol, pzfx(both, ["r1", "r2"]), "rats.pzfx")
+    assert "rows titled 'r1', 'r2', with values in several groups" in refused(
+        sepsis_protocol, pzfx(both, ["r1", "r2"]), "rats.pzfx"
+    )
 
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (pzfx({"Data 1": {"Sham": [1], "Control": [2]}}), "table 'Data 1': found the title 'Data 1'; expected an endpoint: il6 or il4"),
+        (
+            pzfx({"Data 1": {"Sham": [1], "Control": [2]}}),
+            "table 'Data 1': found the title 'Data 1'; expected an endpoint: il6 or il4",
+        ),
         (pzfx({"IL-6": {"Sham": [1], "Control": [2]}}, attributes={"YFormat": "SDN"}), "found means with SD and n"),
         (pzfx({"IL-6": {"Sham": [1], "Control": [2]}}, attributes={"TableType": "Survival"}), "found a survival table"),
-        (pzfx({"IL-6": {"Sham": [1, 2, 3], "Control": [2, 3, 4]}}, ["r1", "Mean", "r2"]), "found the row title 'Mean'; expected animals"),
+        (
+            pzfx({"IL-6": {"Sham": [1, 2, 3], "Control": [2, 3, 4]}}, ["r1", "Mean", "r2"]),
+            "found the row title 'Mean'; expected animals",
+        ),
         (pzfx({"IL-6": {"Sham": [1], "t1": [2]}, "il 6": {"Sham": [1], "t1": [2]}}), "a second table of il6"),
         (pzfx({"IL-6": {"Sham": [1], "t1": [2]}, "IL-4b": {"Sham": [1], "t1": [2]}}), "the nearest is 'IL-4'"),
         (pzfx({"IL-6 (ng/mL)": {"Sham": [1], "t1": [2]}}), "Multiply the values by 1000"),
         (pzfx({}), "found no table"),
         (b"<GraphPadPrismFile><Table>", "XML that cannot be read"),
         (
-            b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]><GraphPadPrismFile><Table><Title>&b;</Title></Table>'
+            b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b '
+            b'"&a;&a;&a;&a;&a;&a;">]><GraphPadPrismFile><Table><Title>&b;</Title></Table>'
             b"</GraphPadPrismFile>",
             "XML that defines its own entities",
         ),
         (
-            b'<!DOCTYPE x SYSTEM "file:///etc/passwd" [<!ENTITY a SYSTEM "file:///etc/passwd">]><GraphPadPrismFile>&a;</GraphPadPrismFile>',
+            b'<!DOCTYPE x SYSTEM "file:///etc/passwd" [<!ENTITY a SYSTEM '
+            b'"file:///etc/passwd">]><GraphPadPrismFile>&a;</GraphPadPrismFile>',
             "XML",
         ),
     ],
@@ -321,16 +369,21 @@ def test_prism_files_that_are_no_cohort(sepsis_protocol: Protocol, content: byte
 
 def test_a_prism_file_of_the_new_kind_is_told_how_to_be_saved(sepsis_protocol: Protocol) -> None:
     for name in ("rats.prism", "rats.pzf"):
-        assert "In Prism: File, Save As, and choose the type 'Prism XML' (.pzfx)." in refused(sepsis_protocol, b"PK\x03\x04", name)
+        assert "In Prism: File, Save As, and choose the type 'Prism XML' (.pzfx)." in refused(
+            sepsis_protocol, b"PK\x03\x04", name
+        )
 
 
-# -- names, units, wells, times --------------------------------------------------------------------------------------------
+# -- names, units, wells, times
+# --------------------------------------------------------------------------------------------
 
 
 def test_a_name_is_mapped_only_when_the_user_says_so(sepsis_protocol: Protocol) -> None:
     text = "animal,group,il6,Interleukin four\n1,sham,14,25\n2,CLP,92,17\n"
     assert "the group 'CLP'" in refused(sepsis_protocol, text.replace(",Interleukin four", ",il4"), "rats.csv")
-    cohort = read(sepsis_protocol, text, "rats.csv", names={"clp": "Septic control", "Interleukin four": "il4", "Thing": "t1"})
+    cohort = read(
+        sepsis_protocol, text, "rats.csv", names={"clp": "Septic control", "Interleukin four": "il4", "Thing": "t1"}
+    )
     assert cohort.values["group"].tolist() == ["sham", "sham", "control", "control"]
     assert "'clp' is read as 'Septic control', as set by --map" in cohort.understood
     assert "--map: the name 'Thing' is not in the file" in cohort.understood
@@ -352,8 +405,13 @@ def shifted(tmp_path: Path, protocol: Protocol, times: float, header: str = "il6
 
 
 @pytest.mark.parametrize("times", [1e-3, 1e3, 1e6])
-def test_a_thousandfold_slip_is_asked_about_unless_the_unit_is_stated(tmp_path: Path, sepsis_protocol: Protocol, times: float) -> None:
-    with pytest.raises(Refusal, match=r"as another unit would; expected IL-6 in pg/mL.*If the unit is right, state it: .*'il6 \(pg/mL\)'"):
+def test_a_thousandfold_slip_is_asked_about_unless_the_unit_is_stated(
+    tmp_path: Path, sepsis_protocol: Protocol, times: float
+) -> None:
+    with pytest.raises(
+        Refusal,
+        match=r"as another unit would; expected IL-6 in pg/mL.*If the unit is right, state it: .*'il6 \(pg/mL\)'",
+    ):
         load_study("sepsis_cytokines", cohort=shifted(tmp_path, sepsis_protocol, times))
     study = load_study("sepsis_cytokines", cohort=shifted(tmp_path, sepsis_protocol, times, "il6 (pg/mL)"))
     assert any("taken as meant" in sentence for sentence in study.cohort.understood)
@@ -363,7 +421,9 @@ def test_a_thousandfold_slip_is_asked_about_unless_the_unit_is_stated(tmp_path: 
 def test_an_effect_is_no_slip(tmp_path: Path, sepsis_protocol: Protocol, times: float) -> None:
     assert not any(
         "meant" in sentence
-        for sentence in load_study("sepsis_cytokines", cohort=shifted(tmp_path, sepsis_protocol, times)).cohort.understood
+        for sentence in load_study(
+            "sepsis_cytokines", cohort=shifted(tmp_path, sepsis_protocol, times)
+        ).cohort.understood
     )
 
 
@@ -376,7 +436,12 @@ def test_fractions_in_place_of_per_cent_are_asked_about(tmp_path: Path, treg: St
 
 
 def test_a_unit_with_a_known_factor_is_refused_with_it(sepsis_protocol: Protocol) -> None:
-    for unit, remedy in (("ng/mL", "by 1000 "), ("ug/L", "by 1000 "), ("fg/mL", "by 0.001 "), ("IU/mL", "Convert the values to pg/mL")):
+    for unit, remedy in (
+        ("ng/mL", "by 1000 "),
+        ("ug/L", "by 1000 "),
+        ("fg/mL", "by 0.001 "),
+        ("IU/mL", "Convert the values to pg/mL"),
+    ):
         assert remedy in refused(sepsis_protocol, f"animal,group,il6 ({unit}),il4\n1,sham,14,25\n", "rats.csv")
     assert read(sepsis_protocol, "animal,group,il6_pgml-1,il4\n1,sham,14,25\n", "rats.csv").units_stated == {"il6"}
 
@@ -385,13 +450,20 @@ WELLS = "animal,group,il6,il4,replicate\n"
 
 
 def test_wells_become_one_value_per_animal(sepsis_protocol: Protocol) -> None:
-    cohort = read(sepsis_protocol, WELLS + "1,sham,10,25,1\n1,sham,40,25,2\n2,control,<20,8,a\n2,control,45,,b\n3,t1,60,20,\n", "rats.csv")
+    cohort = read(
+        sepsis_protocol,
+        WELLS + "1,sham,10,25,1\n1,sham,40,25,2\n2,control,<20,8,a\n2,control,45,,b\n3,t1,60,20,\n",
+        "rats.csv",
+    )
     il6 = cohort.values[cohort.values["endpoint"] == "il6"]
     # sqrt(10 * 40) = 20; below sqrt(20 * 45) = 30, whatever lies under the limit; one value stays.
     assert np.allclose(il6[["lower", "upper"]], [[20, 20], [0, 30], [60, 60]], rtol=1e-12)
     assert cohort.values[(cohort.values["endpoint"] == "il4")]["value"].tolist() == [25, 8, 20]
     # The standard deviation of 10 and 40 over their mean is 21.2132 / 25.
-    assert any("8 replicate wells averaged geometrically to 4 values" in s and "at most 84.9 % (1, il6)" in s for s in cohort.understood)
+    assert any(
+        "8 replicate wells averaged geometrically to 4 values" in s and "at most 84.9 % (1, il6)" in s
+        for s in cohort.understood
+    )
 
 
 @pytest.mark.parametrize(
@@ -411,8 +483,8 @@ def test_several_times_of_an_animal_are_refused_with_advice(sepsis_protocol: Pro
     text = "animal,group,il6,time\n1,sham,10,24\n1,sham,40,48\n2,control,90,48\n"
     problems = refused(sepsis_protocol, text, "rats.csv")
     assert (
-        "cell C3: found '1' at 48 h, after 24 h in C2; expected one time per animal. Keep the rows of one time; the protocol's is 48 h"
-        in problems
+        "cell C3: found '1' at 48 h, after 24 h in C2; expected one time per animal. Keep the rows of one "
+        "time; the protocol's is 48 h" in problems
     )
 
 

@@ -1,4 +1,7 @@
-"""Columns of flags beside values: they are information about the values, and are never left unused without a question."""
+"""Columns of flags beside values:
+
+they are information about the values, and are never left unused without a question.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -106,7 +109,9 @@ def test_a_header_decides_where_a_code_means_little(header: str, texts: list[str
     ],
 )
 @pytest.mark.parametrize("header", ["qualifier", "Anmerkung", "status"])
-def test_a_flag_beside_a_value_is_one_question(sepsis_protocol: Protocol, flags: list[str], place: str, header: str) -> None:
+def test_a_flag_beside_a_value_is_one_question(
+    sepsis_protocol: Protocol, flags: list[str], place: str, header: str
+) -> None:
     (problem,) = asked(sepsis_protocol, table(**{"IL-6": IL6, header: flags}))
     assert problem.place == place
     assert "il6" in problem.found
@@ -124,7 +129,13 @@ def test_the_question_says_what_to_write_and_obeying_it_answers_it(sepsis_protoc
 def test_an_empty_value_with_a_flag_is_a_limit_and_not_missing(sepsis_protocol: Protocol) -> None:
     (problem,) = asked(sepsis_protocol, table(il6=["", "", *IL6[2:]], qualifier=["ND", "ND", "", "", "", ""]))
     assert problem.place == "cell D2"
-    assert read(sepsis_protocol, table(il6=["", "", *IL6[2:]], flag=["outlier", "", "", "", "", ""])).values["value"].isna().sum() == 2
+    assert (
+        read(sepsis_protocol, table(il6=["", "", *IL6[2:]], flag=["outlier", "", "", "", "", ""]))
+        .values["value"]
+        .isna()
+        .sum()
+        == 2
+    )
 
 
 def test_each_endpoint_has_its_flags_to_the_left_or_to_the_right(sepsis_protocol: Protocol) -> None:
@@ -132,7 +143,10 @@ def test_each_endpoint_has_its_flags_to_the_left_or_to_the_right(sepsis_protocol
     assert [problem.place for problem in right] == ["cell D2", "cell F7"]
     left = asked(sepsis_protocol, table(q1=BELOW, il6=IL6, q2=["", "", "", "", "", ">"], il4=IL4))
     for problems in (right, left):
-        assert [("il6" in problem.found, "il4" in problem.found) for problem in problems] == [(True, False), (False, True)]
+        assert [("il6" in problem.found, "il4" in problem.found) for problem in problems] == [
+            (True, False),
+            (False, True),
+        ]
 
 
 def test_flag_columns_with_one_name_or_none_are_asked_about_once_each(sepsis_protocol: Protocol) -> None:
@@ -180,7 +194,12 @@ def test_a_remark_in_a_note_or_an_id_is_asked_about(sepsis_protocol: Protocol) -
 
 
 def test_flags_in_the_long_layout_belong_to_their_rows(sepsis_protocol: Protocol) -> None:
-    rows = ["animal,group,endpoint,value,Flag,exclude", "a,sham,il6,12,<,", "a,sham,il4,30,,", "b,t1,il6,40,outlier,clot"]
+    rows = [
+        "animal,group,endpoint,value,Flag,exclude",
+        "a,sham,il6,12,<,",
+        "a,sham,il4,30,,",
+        "b,t1,il6,40,outlier,clot",
+    ]
     (problem,) = asked(sepsis_protocol, "\n".join(rows))
     assert problem.place == "cell E2"
     assert "<12 in D2" in problem.remedy
@@ -192,11 +211,15 @@ def test_flags_between_columns_of_groups_are_asked_about(sepsis_protocol: Protoc
     assert [problem.place for problem in asked(sepsis_protocol, text)] == ["cell B3", "cell D5"]
 
 
-def test_a_column_of_limits_under_another_name_is_asked_about_where_a_value_lies_beyond(sepsis_protocol: Protocol) -> None:
+def test_a_column_of_limits_under_another_name_is_asked_about_where_a_value_lies_beyond(
+    sepsis_protocol: Protocol,
+) -> None:
     (problem,) = asked(sepsis_protocol, table(il6=IL6, LOD=[15.6] * 6, il4=IL4))
     assert problem.place == "cell D2"
     assert "--map 'LOD=lloq'" in problem.remedy
-    limited = read_cohort(Path("rats.csv"), sepsis_protocol, table(il6=IL6, LOD=[20] * 6).encode(), names={"LOD": "lloq"})
+    limited = read_cohort(
+        Path("rats.csv"), sepsis_protocol, table(il6=IL6, LOD=[20] * 6).encode(), names={"LOD": "lloq"}
+    )
     assert limited.values["upper"].tolist()[:2] == [20, 20]
 
 

@@ -86,7 +86,8 @@ def test_any_rows_under_a_good_header(tmp_path: Path, protocol: Protocol, rows: 
     read_or_refuse(tmp_path / "rows.csv", text.encode(), protocol)
 
 
-# -- mutated cohorts: sound ones give the clean values, spoilt ones name the spoilt cell -------------------------------------
+# -- mutated cohorts: sound ones give the clean values, spoilt ones name the spoilt cell
+# -------------------------------------
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "500"))
 GROUPS = ["sham", "control", "t1", "t2"]
@@ -97,16 +98,42 @@ NAMES = {
     "t2": ["t2", "T 2", "300 µL secretome"],
 }
 # What people change in a name without meaning another: capitals and spaces.
-VARIED = [str, lambda name: name.upper().replace("\N{GREEK CAPITAL LETTER MU}", "µ"), str.lower, lambda name: f" {name} "]
+VARIED = [
+    str,
+    lambda name: name.upper().replace("\N{GREEK CAPITAL LETTER MU}", "µ"),
+    str.lower,
+    lambda name: f" {name} ",
+]
 VALUES = {
     "il6": [["<15.6", "14", "17.25"], ["118.5", "92", ">1000"], ["48", "61.5", "39.75"], ["35", "27.5", "<15.6"]],
     "il4": [["25.1", "31", "22"], ["17", "14.5", "19"], ["20", "16.25", "23"], ["27", "33", "24.5"]],
 }
 HEADERS = {"il6": ["il6", "IL-6 (pg/mL)", "IL 6", "il6_pg_ml"], "il4": ["il4", "IL-4", "IL-4 [pg/ml]"]}
-UNREADABLE = ["ND", "abc", "1.2.3", "12..5", "3 000", "+-", "1e999", "<0", "-5", "0", "5 ng", "<", "=1+1", "31%", "#REF!"]
+UNREADABLE = [
+    "ND",
+    "abc",
+    "1.2.3",
+    "12..5",
+    "3 000",
+    "+-",
+    "1e999",
+    "<0",
+    "-5",
+    "0",
+    "5 ng",
+    "<",
+    "=1+1",
+    "31%",
+    "#REF!",
+]
 NO_GROUP = ["contrl", "T3", "", "sham control", "?"]
 CLEAN = sorted(
-    (group, endpoint, 0.0 if "<" in text else float(text.strip("<>")), float("inf") if ">" in text else float(text.strip("<>")))
+    (
+        group,
+        endpoint,
+        0.0 if "<" in text else float(text.strip("<>")),
+        float("inf") if ">" in text else float(text.strip("<>")),
+    )
     for endpoint, groups in VALUES.items()
     for group, texts in zip(GROUPS, groups, strict=True)
     for text in texts
@@ -170,7 +197,9 @@ class Writer:
                     rows.append([facts[name] for name in columns])
             if self.layout == "wide":
                 rows.append([facts[name] for name in columns])
-        self.spoil(rows, [at for at, name in enumerate(columns) if name in ("value", "il6", "il4")], columns.index("group"))
+        self.spoil(
+            rows, [at for at, name in enumerate(columns) if name in ("value", "il6", "il4")], columns.index("group")
+        )
         return rows
 
     def spoil(self, rows: list[list[object]], values: list[int], group: int | None) -> None:
@@ -197,7 +226,10 @@ class Writer:
         tables = self.groups()
         if self.kind == "pzfx":
             content = pzfx(
-                {self.one(HEADERS[key]): dict(zip(rows[0], zip(*rows[1:], strict=True), strict=True)) for key, rows in tables.items()}
+                {
+                    self.one(HEADERS[key]): dict(zip(rows[0], zip(*rows[1:], strict=True), strict=True))
+                    for key, rows in tables.items()
+                }
             )
             title = ElementTree.fromstring(content).find(".//Title").text  # type: ignore[union-attr]
             cells = {Cell("", row, column + 1, str(title)).name for row, column in self.spoilt}
@@ -227,10 +259,12 @@ class Writer:
         stream = io.StringIO(newline="")
         quoting = self.one([csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
         width = max(map(len, rows)) + self.draw(st.integers(0, 2))
-        csv.writer(stream, delimiter=delimiter, quoting=quoting, lineterminator=self.one(["\n", "\r\n", "\r"])).writerows(
-            [*row, *[""] * (width - len(row))] if self.some(1) else row for row in rows
+        csv.writer(
+            stream, delimiter=delimiter, quoting=quoting, lineterminator=self.one(["\n", "\r\n", "\r"])
+        ).writerows([*row, *[""] * (width - len(row))] if self.some(1) else row for row in rows)
+        return Mutant(
+            "rats.csv", stream.getvalue().encode(self.one(["utf-8", "utf-8-sig", "utf-16", "cp1252"])), spoilt
         )
-        return Mutant("rats.csv", stream.getvalue().encode(self.one(["utf-8", "utf-8-sig", "utf-16", "cp1252"])), spoilt)
 
 
 @st.composite
@@ -240,7 +274,9 @@ def mutants(draw: st.DrawFn) -> Mutant:
 
 @settings(max_examples=EXAMPLES)
 @given(mutant=mutants())
-def test_a_mutated_cohort_gives_the_clean_values_or_names_the_spoilt_cell(sepsis_protocol: Protocol, mutant: Mutant) -> None:
+def test_a_mutated_cohort_gives_the_clean_values_or_names_the_spoilt_cell(
+    sepsis_protocol: Protocol, mutant: Mutant
+) -> None:
     try:
         cohort = read_cohort(Path(mutant.name), sepsis_protocol, mutant.content)
     except Refusal as refusal:
@@ -249,11 +285,15 @@ def test_a_mutated_cohort_gives_the_clean_values_or_names_the_spoilt_cell(sepsis
         assert mutant.spoilt <= named, refusal
     else:
         assert not mutant.spoilt
-        assert sorted(cohort.values[["group", "endpoint", "lower", "upper"]].itertuples(index=False, name=None)) == CLEAN
+        assert (
+            sorted(cohort.values[["group", "endpoint", "lower", "upper"]].itertuples(index=False, name=None)) == CLEAN
+        )
 
 
 @settings(max_examples=EXAMPLES)
-@given(mutant=mutants(), damage=st.lists(st.tuples(st.integers(0, 10**6), st.integers(-1, 255)), min_size=1, max_size=4))
+@given(
+    mutant=mutants(), damage=st.lists(st.tuples(st.integers(0, 10**6), st.integers(-1, 255)), min_size=1, max_size=4)
+)
 def test_bytes_changed_at_random_never_end_in_another_error(
     sepsis_protocol: Protocol, mutant: Mutant, damage: list[tuple[int, int]]
 ) -> None:

@@ -136,7 +136,10 @@ def test_a_gigabyte_and_five_seconds_of_the_processor_are_enough(files: dict[str
         ("dimension.xlsx", sheet('<dimension ref="A1:D3"', '<dimension ref="A1:XFD1048576"')),
         ("styled.xlsx", sheet(END, f'<row r="20000"><c r="XFD20000" s="0"/></row>{END}')),
         ("plain.ods", ods(HEADER)),
-        ("empty-rows.ods", table("</table:table>", '<table:table-row table:number-rows-repeated="1048573"/></table:table>')),
+        (
+            "empty-rows.ods",
+            table("</table:table>", '<table:table-row table:number-rows-repeated="1048573"/></table:table>'),
+        ),
     ],
 )
 def test_a_sound_file_is_read(name: str, content: bytes, protocol: Protocol) -> None:

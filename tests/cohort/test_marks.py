@@ -54,12 +54,15 @@ def edited(content: bytes, change: Callable[[bytes], bytes], more: Mapping[str, 
     return target.getvalue()
 
 
-# -- struck out ------------------------------------------------------------------------------------------------------------
+# -- struck out
+# ------------------------------------------------------------------------------------------------------------
 
 
 def test_a_struck_value_is_refused_with_the_way_to_exclude_it(sepsis_protocol: Protocol) -> None:
     (problem,) = refused(sepsis_protocol, xlsx({"Data": RATS}, strike("C3")))
-    assert problem.startswith("cell Data!C3: found '118.5' struck out; expected values that count, or a reason to leave them out.")
+    assert problem.startswith(
+        "cell Data!C3: found '118.5' struck out; expected values that count, or a reason to leave them out."
+    )
     assert "give the row a reason in a column 'exclude'" in problem
 
 
@@ -88,7 +91,9 @@ def test_a_struck_part_of_a_text_and_a_struck_header(sepsis_protocol: Protocol) 
 
     def share(part: bytes) -> bytes:
         part = re.sub(rb'(<c r="C3"[^>]*) t="inlineStr"><is><t>118.5</t></is>', rb'\1 t="s"><v>0</v>', part)
-        return part.replace(b"</Types>", f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'.encode())
+        return part.replace(
+            b"</Types>", f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'.encode()
+        )
 
     content = xlsx({"Data": [*RATS[:2], [2, "control", "118.5", 17], *RATS[3:]]}, strike("D1"))
     problems = refused(sepsis_protocol, edited(content, share, {"xl/sharedStrings.xml": texts}))
@@ -101,11 +106,14 @@ def test_a_struck_part_of_a_text_and_a_struck_header(sepsis_protocol: Protocol) 
 def test_a_struck_value_under_its_group_is_refused_in_excel_and_excluded_in_prism(sepsis_protocol: Protocol) -> None:
     (problem,) = refused(sepsis_protocol, xlsx({"IL-6": GROUPS}, strike("B3")))
     assert problem.startswith("cell 'IL-6'!B3: found '110' struck out")
-    cohort = read(sepsis_protocol, pzfx({"IL-6": {"Sham": [12, 13], "Control": [100, 110]}}, struck=[("Control", 1)]), "rats.pzfx")
+    cohort = read(
+        sepsis_protocol, pzfx({"IL-6": {"Sham": [12, 13], "Control": [100, 110]}}, struck=[("Control", 1)]), "rats.pzfx"
+    )
     assert cohort.excluded["animal"].tolist() == ["control 2"]
 
 
-# -- hidden ----------------------------------------------------------------------------------------------------------------
+# -- hidden
+# ----------------------------------------------------------------------------------------------------------------
 
 
 def test_hidden_values_are_refused_by_rows_and_by_columns(sepsis_protocol: Protocol) -> None:
@@ -140,17 +148,23 @@ def test_a_hidden_group_of_a_group_a_column(sepsis_protocol: Protocol) -> None:
     def hide(book: Workbook) -> None:
         book["IL-6"].column_dimensions["C"].hidden = True
 
-    assert refused(sepsis_protocol, xlsx({"IL-6": GROUPS}, hide))[0].startswith("column C of 'IL-6': found hidden values")
+    assert refused(sepsis_protocol, xlsx({"IL-6": GROUPS}, hide))[0].startswith(
+        "column C of 'IL-6': found hidden values"
+    )
 
 
 def test_a_hidden_sheet_is_called_so(sepsis_protocol: Protocol) -> None:
     def hide(book: Workbook) -> None:
         book["Data"].sheet_state = "hidden"
 
-    assert "hidden sheet 'Data' of the workbook" in read(sepsis_protocol, xlsx({"Notes": [["x", "y"]], "Data": RATS}, hide)).understood
+    assert (
+        "hidden sheet 'Data' of the workbook"
+        in read(sepsis_protocol, xlsx({"Notes": [["x", "y"]], "Data": RATS}, hide)).understood
+    )
 
 
-# -- other workbooks -------------------------------------------------------------------------------------------------------
+# -- other workbooks
+# -------------------------------------------------------------------------------------------------------
 
 
 def test_an_old_workbook_tells_of_strikes_and_hidden_cells_too(sepsis_protocol: Protocol) -> None:
@@ -180,11 +194,14 @@ def test_an_open_document_tells_of_them_by_cell(sepsis_protocol: Protocol) -> No
 
 def test_a_wrong_size_of_the_sheet_hides_no_mark(sepsis_protocol: Protocol) -> None:
     """Instruments write a sheet's size as one cell; the marks outside of it are seen all the same."""
-    content = edited(xlsx({"Data": RATS}, strike("C3")), lambda part: part.replace(b'<dimension ref="A1:D5"', b'<dimension ref="A1"'))
+    content = edited(
+        xlsx({"Data": RATS}, strike("C3")), lambda part: part.replace(b'<dimension ref="A1:D5"', b'<dimension ref="A1"')
+    )
     assert "found '118.5' struck out" in refused(sepsis_protocol, content)[0]
 
 
-# -- summaries -------------------------------------------------------------------------------------------------------------
+# -- summaries
+# -------------------------------------------------------------------------------------------------------------
 
 
 def with_results(content: bytes, results: dict[str, float]) -> bytes:
@@ -192,7 +209,9 @@ def with_results(content: bytes, results: dict[str, float]) -> bytes:
 
     def fill(part: bytes) -> bytes:
         for cell, value in results.items():
-            part = re.sub(rf'(<c r="{cell}"[^>]*><f>[^<]*</f>)<v ?/?>(</v>)?'.encode(), rf"\g<1><v>{value}</v>".encode(), part)
+            part = re.sub(
+                rf'(<c r="{cell}"[^>]*><f>[^<]*</f>)<v ?/?>(</v>)?'.encode(), rf"\g<1><v>{value}</v>".encode(), part
+            )
         return part
 
     return edited(content, fill)
@@ -207,14 +226,19 @@ def test_formulas_under_a_group_a_column_are_no_animals(sepsis_protocol: Protoco
     results = {f"{letter}{row}": 10.0 + row for letter in "ABCD" for row in (5, 6, 7)}
     cohort = read(sepsis_protocol, with_results(xlsx({"IL-6": [*GROUPS, MEANS, SPREADS, ERRORS]}), results))
     assert len(cohort.values) == 12
-    told = "summaries under the table, left out: '=AVERAGE(A2:A4)' in row 5, '=STDEV(A2:A4)' in row 6, '=A6/SQRT(3)' in row 7"
+    told = (
+        "summaries under the table, left out: '=AVERAGE(A2:A4)' in row 5, '=STDEV(A2:A4)' in row 6, "
+        "'=A6/SQRT(3)' in row 7"
+    )
     assert told in cohort.understood
 
 
 def test_a_formula_of_other_values_among_the_animals_is_refused(sepsis_protocol: Protocol) -> None:
     rows = [*GROUPS[:3], ["=MEDIAN(A2:A3)", 115, 57, 39], GROUPS[3]]
     (problem,) = refused(sepsis_protocol, with_results(xlsx({"IL-6": rows}), {"A4": 12.5}))
-    assert problem.startswith("cell 'IL-6'!A4: found the formula =MEDIAN(A2:A3), which is worked out from other values;")
+    assert problem.startswith(
+        "cell 'IL-6'!A4: found the formula =MEDIAN(A2:A3), which is worked out from other values;"
+    )
 
 
 @pytest.mark.parametrize("formula", ["=F2*4", "=AVERAGE(F2:G2)", "=F2/0.5", "=AVERAGE(Other!C2:C9)"])
@@ -236,7 +260,11 @@ def test_titled_summaries_under_a_table_are_left_out_with_a_word(sepsis_protocol
     assert said in read(sepsis_protocol, xlsx({"Data": rows})).understood
     text = "\n".join(",".join("" if cell is None else str(cell) for cell in row) for row in rows)
     assert said in read(sepsis_protocol, text.encode(), "rats.csv").understood
-    grouped = [[None, *GROUPS[0]], *([at, *row] for at, row in enumerate(GROUPS[1:], start=1)), ["Mean ± SD", 13, 110, 55, 38]]
+    grouped = [
+        [None, *GROUPS[0]],
+        *([at, *row] for at, row in enumerate(GROUPS[1:], start=1)),
+        ["Mean ± SD", 13, 110, 55, 38],
+    ]
     cohort = read(sepsis_protocol, xlsx({"IL-6": grouped}))
     assert "summaries under the table, left out: 'Mean ± SD' in row 5" in cohort.understood
     assert len(cohort.values) == 12
@@ -250,7 +278,9 @@ def test_a_column_of_means_beside_the_groups_is_left_out_with_a_word(sepsis_prot
 
 
 @pytest.mark.parametrize("row", [["Mean", "sham", 53, 21.5], ["SD 4", "sham", 53, 21.5]])
-def test_a_mean_in_a_group_is_refused_and_a_sprague_dawley_rat_is_none(sepsis_protocol: Protocol, row: list[Any]) -> None:
+def test_a_mean_in_a_group_is_refused_and_a_sprague_dawley_rat_is_none(
+    sepsis_protocol: Protocol, row: list[Any]
+) -> None:
     content = xlsx({"Data": [*RATS, row]})
     if row[0] == "Mean":
         assert refused(sepsis_protocol, content)[0].startswith(
@@ -263,7 +293,8 @@ def test_a_mean_in_a_group_is_refused_and_a_sprague_dawley_rat_is_none(sepsis_pr
 def test_no_animal_under_a_summary_is_left_out(sepsis_protocol: Protocol) -> None:
     """Means between the groups: the animals below them stay, so the mean is asked about."""
     (problem, other) = refused(
-        sepsis_protocol, xlsx({"Data": [*RATS[:3], ["Mean", None, 66, 21], *RATS[3:], ["Mean", None, 40, 22], [5, "t2", 1, 2]]})
+        sepsis_protocol,
+        xlsx({"Data": [*RATS[:3], ["Mean", None, 66, 21], *RATS[3:], ["Mean", None, 40, 22], [5, "t2", 1, 2]]}),
     )
     assert problem.startswith("cell Data!A4: found the animal 'Mean'")
     assert other.startswith("cell Data!A7: found the animal 'Mean'")
@@ -278,7 +309,9 @@ def test_a_typed_mean_under_its_columns_is_asked_about(sepsis_protocol: Protocol
     # An animal that has the mean in one group and not in the other is one, and so is one with an id.
     groups[-1] = [13.5, 111]
     assert len(read(sepsis_protocol, xlsx({"IL-6": [row[:2] for row in groups]})).values) == 8
-    titled = [["", *row[:2]] if at == 0 else [f"r{at}", *row[:2]] for at, row in enumerate([*groups[:4], [13.5, 110.17]])]
+    titled = [
+        ["", *row[:2]] if at == 0 else [f"r{at}", *row[:2]] for at, row in enumerate([*groups[:4], [13.5, 110.17]])
+    ]
     assert len(read(sepsis_protocol, xlsx({"IL-6": titled})).values) == 8
 
 

@@ -1,4 +1,7 @@
-"""Files as a laboratory with twelve rats makes them: read as they are meant, or refused in sentences that say how to mend them."""
+"""Files as a laboratory with twelve rats makes them:
+
+read as they are meant, or refused in sentences that say how to mend them.
+"""
 
 import io
 import warnings
@@ -39,7 +42,8 @@ def refused(protocol: Protocol, content: bytes, name: str = "rats.csv", **option
     return [str(problem).removeprefix(f"{name}, ").removeprefix(f"{name}: ") for problem in refusal.value.problems]
 
 
-# -- columns by other names ------------------------------------------------------------------------------------------------
+# -- columns by other names
+# ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["Rat ID", "Mouse no.", "ID", "Animal number", "Subject", "#", "Rat (male)"])
@@ -64,13 +68,31 @@ def test_a_name_of_its_own_goes_before_another(sepsis_protocol: Protocol) -> Non
 def test_two_other_names_leave_a_doubt_that_is_asked_about(sepsis_protocol: Protocol) -> None:
     content = csv(["Rat", "Subject", *HEADER[1:]], *([f"r{row[0]}", *row] for row in ROWS))
     (problem,) = refused(sepsis_protocol, content)
-    assert problem.endswith("expected a column 'animal'. Say which one it is: --map 'Rat=animal' or --map 'Subject=animal'.")
-    assert read(sepsis_protocol, content, names={"Subject": "animal"}).values["animal"].tolist()[::2] == ["1", "2", "3", "4"]
+    assert problem.endswith(
+        "expected a column 'animal'. Say which one it is: --map 'Rat=animal' or --map 'Subject=animal'."
+    )
+    assert read(sepsis_protocol, content, names={"Subject": "animal"}).values["animal"].tolist()[::2] == [
+        "1",
+        "2",
+        "3",
+        "4",
+    ]
 
 
-@pytest.mark.parametrize(("name", "column"), [("No.", "animal"), ("Sample", "animal"), ("Condition", "group"), ("Tx", "group")])
-def test_a_name_that_is_not_obvious_is_asked_about_and_may_be_mapped(sepsis_protocol: Protocol, name: str, column: str) -> None:
-    content = csv([name if name == "No." or column == "animal" else "animal", name if column == "group" else "group", *HEADER[2:]], *ROWS)
+@pytest.mark.parametrize(
+    ("name", "column"), [("No.", "animal"), ("Sample", "animal"), ("Condition", "group"), ("Tx", "group")]
+)
+def test_a_name_that_is_not_obvious_is_asked_about_and_may_be_mapped(
+    sepsis_protocol: Protocol, name: str, column: str
+) -> None:
+    content = csv(
+        [
+            name if name == "No." or column == "animal" else "animal",
+            name if column == "group" else "group",
+            *HEADER[2:],
+        ],
+        *ROWS,
+    )
     (problem,) = refused(sepsis_protocol, content)
     assert problem.endswith(f"Say which one it is: --map '{name}={column}'.")
     cohort = read(sepsis_protocol, content, names={name: column})
@@ -85,7 +107,9 @@ def test_an_endpoint_among_other_words_is_asked_about_and_keeps_its_unit(sepsis_
     assert "add --map 'Serum IL-6=IL-6'" in problem
     for name in ("Serum IL-6", "Serum IL-6 (ng/mL)"):
         (problem,) = refused(sepsis_protocol, content, names={name: "il6"})
-        assert problem.startswith("cell C1: found the unit 'ng/mL'; expected 'pg/mL' for il6. Multiply the values by 1000")
+        assert problem.startswith(
+            "cell C1: found the unit 'ng/mL'; expected 'pg/mL' for il6. Multiply the values by 1000"
+        )
 
 
 def test_columns_of_other_numbers_need_not_be_deleted(sepsis_protocol: Protocol) -> None:
@@ -100,18 +124,23 @@ def test_columns_of_other_numbers_need_not_be_deleted(sepsis_protocol: Protocol)
 
 @pytest.mark.parametrize("name", ["Excluded", "excl.", "Reason for exclusion", "Outlier?"])
 def test_an_exclusion_under_another_name_is_never_overlooked(sepsis_protocol: Protocol, name: str) -> None:
-    (problem,) = refused(sepsis_protocol, csv([*HEADER, name], *([*row, "yes" if row[0] == "2" else ""] for row in ROWS)))
+    (problem,) = refused(
+        sepsis_protocol, csv([*HEADER, name], *([*row, "yes" if row[0] == "2" else ""] for row in ROWS))
+    )
     assert "the nearest is 'exclude'" in problem
 
 
 @pytest.mark.parametrize("name", ["IL-6 duplicate", "IL-6 rep2", "il6 well 2"])
 def test_a_column_of_a_second_well_is_asked_about(sepsis_protocol: Protocol, name: str) -> None:
     (problem,) = refused(sepsis_protocol, csv([*HEADER, name], *([*row, row[2]] for row in ROWS)))
-    assert problem.startswith(f"cell E1: found the column {name!r}, which appears to be one of several wells; expected one column for ")
+    assert problem.startswith(
+        f"cell E1: found the column {name!r}, which appears to be one of several wells; expected one column for "
+    )
     assert "numbered in a column 'replicate'" in problem
 
 
-# -- everything at once ----------------------------------------------------------------------------------------------------
+# -- everything at once
+# ----------------------------------------------------------------------------------------------------
 
 
 def test_cells_under_a_wrong_header_are_told_of_with_it(sepsis_protocol: Protocol) -> None:
@@ -129,7 +158,12 @@ def test_cells_under_a_wrong_header_are_told_of_with_it(sepsis_protocol: Protoco
 
 def test_values_are_told_of_where_a_column_is_absent_or_nameless(sepsis_protocol: Protocol) -> None:
     problems = refused(
-        sepsis_protocol, csv(["Sample", "group", "", "il6", "il4"], *([*row[:2], "7", *row[2:]] for row in ROWS), ["5", "x9", "", "?", "3"])
+        sepsis_protocol,
+        csv(
+            ["Sample", "group", "", "il6", "il4"],
+            *([*row[:2], "7", *row[2:]] for row in ROWS),
+            ["5", "x9", "", "?", "3"],
+        ),
     )
     assert [problem.split(";")[0] for problem in problems] == [
         "cell C1: found an empty header over a filled column",
@@ -141,7 +175,9 @@ def test_values_are_told_of_where_a_column_is_absent_or_nameless(sepsis_protocol
 
 def test_columns_of_groups_and_their_values_are_told_of_together(sepsis_protocol: Protocol) -> None:
     problems = refused(
-        sepsis_protocol, xlsx({"IL-6": [["Sham", "Control", "", "Contrl"], [12, "abc", 3, 100], [13, 110, 4, "ND"]]}), "rats.xlsx"
+        sepsis_protocol,
+        xlsx({"IL-6": [["Sham", "Control", "", "Contrl"], [12, "abc", 3, 100], [13, 110, 4, "ND"]]}),
+        "rats.xlsx",
     )
     assert [problem.split(";")[0] for problem in problems] == [
         "cell 'IL-6'!C1: found an empty header over a filled column",
@@ -151,7 +187,8 @@ def test_columns_of_groups_and_their_values_are_told_of_together(sepsis_protocol
     ]
 
 
-# -- times and numbers -----------------------------------------------------------------------------------------------------
+# -- times and numbers
+# -----------------------------------------------------------------------------------------------------
 
 
 def test_a_time_without_event_is_asked_about_unless_it_is_the_planned_one(sepsis_protocol: Protocol) -> None:
@@ -160,7 +197,10 @@ def test_a_time_without_event_is_asked_about_unless_it_is_the_planned_one(sepsis
         "cell E1: found a column 'time' with 24 h and no column 'event'; expected 48 h, or both columns. "
         "Add 'event': 1 where the animal died then, 0 where it was sampled then, which is not the planned 48 h."
     )
-    assert read(sepsis_protocol, csv([*HEADER, "time (h)"], *([*row, "48 h"] for row in ROWS))).values["time"].tolist() == [48.0] * 8
+    assert (
+        read(sepsis_protocol, csv([*HEADER, "time (h)"], *([*row, "48 h"] for row in ROWS))).values["time"].tolist()
+        == [48.0] * 8
+    )
     cohort = read(sepsis_protocol, csv([*HEADER, "time", "event"], *([*row, "24", "0"] for row in ROWS)))
     assert "last seen alive at 24 h, where the protocol samples at 48 h" in cohort.understood
 
@@ -174,7 +214,11 @@ def test_what_no_assay_gives_is_refused_by_cell(sepsis_protocol: Protocol, text:
 def test_the_widest_numbers_that_are_read_make_no_warning(tmp_path: Path) -> None:
     path = tmp_path / "wide.csv"
     values = ["1e-15", "1e15", "3", "7"]
-    rows = [[f"{group}{at}", group, value, value] for group in ("sham", "control", "t1", "t2") for at, value in enumerate(values)]
+    rows = [
+        [f"{group}{at}", group, value, value]
+        for group in ("sham", "control", "t1", "t2")
+        for at, value in enumerate(values)
+    ]
     path.write_bytes(csv(HEADER, *rows))
     from secretome import adjudicate, analyse
 
@@ -184,7 +228,8 @@ def test_the_widest_numbers_that_are_read_make_no_warning(tmp_path: Path) -> Non
         adjudicate(study, analyse(study, ("published", "planned")))
 
 
-# -- cells -----------------------------------------------------------------------------------------------------------------
+# -- cells
+# -----------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -216,17 +261,22 @@ def test_marks_for_nothing_are_missing_values(sepsis_protocol: Protocol, text: s
     assert "1 values missing, 0 censored, 0 excluded" in read(sepsis_protocol, with_cell(text)).understood
 
 
-@pytest.mark.parametrize("text", ["118.5\N{ZERO WIDTH SPACE}", "\N{LEFT-TO-RIGHT MARK}118.5", "118.5\N{NO-BREAK SPACE}"])
+@pytest.mark.parametrize(
+    "text", ["118.5\N{ZERO WIDTH SPACE}", "\N{LEFT-TO-RIGHT MARK}118.5", "118.5\N{NO-BREAK SPACE}"]
+)
 def test_characters_of_no_width_are_not_seen(sepsis_protocol: Protocol, text: str) -> None:
     assert read(sepsis_protocol, with_cell(text)).values["value"].tolist() == READ
 
 
 def test_points_in_a_word_are_no_decimal_points(sepsis_protocol: Protocol) -> None:
-    problems = refused(sepsis_protocol, csv(HEADER, ["1", "sham", "14,5", "25"], ["2", "control", "n.d.", "17"], delimiter=";"))
+    problems = refused(
+        sepsis_protocol, csv(HEADER, ["1", "sham", "14,5", "25"], ["2", "control", "n.d.", "17"], delimiter=";")
+    )
     assert [problem.split(";")[0] for problem in problems] == ["cell C3: found 'n.d.'"]
 
 
-# -- tables ----------------------------------------------------------------------------------------------------------------
+# -- tables
+# ----------------------------------------------------------------------------------------------------------------
 
 
 def test_groups_with_their_size_and_a_row_of_units(sepsis_protocol: Protocol) -> None:
@@ -263,7 +313,9 @@ def test_a_row_of_units_with_a_word_under_the_animals(sepsis_protocol: Protocol)
 def test_a_table_on_its_side_is_called_so(sepsis_protocol: Protocol) -> None:
     (problem,) = refused(sepsis_protocol, csv(["Sham", "12", "13"], ["Control", "100", "110"], ["T1", "50", "55"]))
     assert problem.startswith("cell A1: found a table on its side, with 'Sham', 'Control', 'T1' in a column;")
-    (problem,) = refused(sepsis_protocol, csv(["animal", "1", "2"], ["Treatment", "sham", "sham"], ["IL-6", "12", "13"]))
+    (problem,) = refused(
+        sepsis_protocol, csv(["animal", "1", "2"], ["Treatment", "sham", "sham"], ["IL-6", "12", "13"])
+    )
     assert "a table on its side" in problem
 
 
@@ -275,7 +327,10 @@ def test_decimal_commas_between_commas_are_told_of_once(sepsis_protocol: Protoco
 
 def test_a_file_without_any_known_name_says_what_would_be_one(sepsis_protocol: Protocol) -> None:
     (problem,) = refused(sepsis_protocol, csv(["Group 1: Sham", "Group 2: Control"], ["12", "100"], ["13", "110"]))
-    assert "found no header of this study; expected a row with 'animal', 'group' and the measurements, or one that names groups" in problem
+    assert (
+        "found no header of this study; expected a row with 'animal', 'group' and the measurements, or one "
+        "that names groups" in problem
+    )
     assert "--map 'Group 1: Sham=sham' --map 'Group 2: Control=control'" in problem.replace("=Sham'", "=sham'")
 
 
@@ -283,7 +338,12 @@ def test_numbers_for_groups_are_not_guessed(sepsis_protocol: Protocol) -> None:
     content = csv(HEADER, *([row[0], str(at), *row[2:]] for at, row in enumerate(ROWS, start=1)))
     problems = refused(sepsis_protocol, content)
     assert problems[0].endswith("Correct the name, or state its group with --map '1=KEY'.")
-    assert read(sepsis_protocol, content, names={"1": "sham", "2": "control", "3": "t1", "4": "t2"}).values["value"].tolist() == READ
+    assert (
+        read(sepsis_protocol, content, names={"1": "sham", "2": "control", "3": "t1", "4": "t2"})
+        .values["value"]
+        .tolist()
+        == READ
+    )
 
 
 @pytest.mark.parametrize(
@@ -291,7 +351,8 @@ def test_numbers_for_groups_are_not_guessed(sepsis_protocol: Protocol) -> None:
     [
         (
             ["5", "", "14", "25"],
-            "cell B6: found no group; expected one of sham, control, t1, t2, or its label. Write the group in every row",
+            "cell B6: found no group; expected one of sham, control, t1, t2, or its label. Write the group in "
+            "every row",
         ),
         (["", "", "53", "21"], "cell A6: found a row without animal and group; expected the row of an animal."),
         (["1", "t2", "14", "25"], "give two animals two ids, such as 't2 1'"),
@@ -328,12 +389,16 @@ def test_columns_set_out_with_spaces_are_read_where_no_cell_is_empty(sepsis_prot
 
 def test_a_table_of_means_is_called_so(sepsis_protocol: Protocol) -> None:
     problems = refused(sepsis_protocol, csv(["group", "n", "IL-6 mean", "IL-6 SD"], ["sham", "12", "14", "3"]))
-    assert problems[0].startswith("cell C1: found the column 'IL-6 mean', which is a summary; expected one value per animal.")
+    assert problems[0].startswith(
+        "cell C1: found the column 'IL-6 mean', which is a summary; expected one value per animal."
+    )
 
 
 def test_a_titre_may_be_written_as_a_dilution() -> None:
     mice = load_protocol(study_folder("humoral_immunity") / "protocol.yml")
-    cohort = read(mice, csv(["mouse", "group", "titre"], ["1", "saline", "1:16"], ["2", "im10", "<1/2"], ["3", "im50", "64"]))
+    cohort = read(
+        mice, csv(["mouse", "group", "titre"], ["1", "saline", "1:16"], ["2", "im10", "<1/2"], ["3", "im50", "64"])
+    )
     assert cohort.values[["lower", "upper"]].to_numpy().tolist() == [[16, 16], [0, 2], [64, 64]]
     (problem,) = refused(mice, csv(["mouse", "group", "afc"], ["1", "saline", "1:16"]))
     assert "found '1:16'" in problem
@@ -344,7 +409,8 @@ def test_a_page_of_text_in_a_cell_is_told_of_in_a_line(sepsis_protocol: Protocol
     assert len(problem) < 400
 
 
-# -- files of other programs -----------------------------------------------------------------------------------------------
+# -- files of other programs
+# -----------------------------------------------------------------------------------------------
 
 
 def archive(*names: str) -> bytes:
@@ -358,18 +424,28 @@ def archive(*names: str) -> bytes:
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
-        ("mine.numbers", archive("Index/Document.iwa"), "a file of Apple Numbers; expected a CSV file, an Excel workbook or a Prism file"),
+        (
+            "mine.numbers",
+            archive("Index/Document.iwa"),
+            "a file of Apple Numbers; expected a CSV file, an Excel workbook or a Prism file",
+        ),
         ("mine.docx", archive("[Content_Types].xml", "word/document.xml"), "a text of a word processor"),
         ("mine.xlsb", archive("[Content_Types].xml", "xl/workbook.bin"), "Save it as an Excel workbook (.xlsx)."),
         ("mine.zip", archive("rats.csv"), "an archive of other files"),
         ("mine.prism", archive("document.json"), "Prism XML"),
         ("mine.pdf", b"%PDF-1.7\n1 0 obj\n", "a PDF"),
         ("mine.json", b'[{"animal": 1}]', "JSON"),
-        ("locked.xlsx", b"\xd0\xcf\x11\xe0" + bytes(1000) + "EncryptedPackage".encode("utf-16-le"), "Take the password off"),
+        (
+            "locked.xlsx",
+            b"\xd0\xcf\x11\xe0" + bytes(1000) + "EncryptedPackage".encode("utf-16-le"),
+            "Take the password off",
+        ),
         ("~$rats.xlsx", b"\x05Anna", "Give rats.xlsx."),
     ],
 )
-def test_a_file_of_another_program_is_called_by_its_name(sepsis_protocol: Protocol, name: str, content: bytes, sentence: str) -> None:
+def test_a_file_of_another_program_is_called_by_its_name(
+    sepsis_protocol: Protocol, name: str, content: bytes, sentence: str
+) -> None:
     (problem,) = refused(sepsis_protocol, content, name)
     assert sentence in problem
 

@@ -1,6 +1,7 @@
 """Files that were once misread or refused without reason: each with its right values, or the place and the way out.
 
-The files in `misread/` are invented. Their values are those of `PLAIN`, written in the ways of laboratories and programs.
+The files in `misread/` are invented. Their values are those of `PLAIN`, written in the ways of laboratories and
+programs.
 """
 
 import gzip
@@ -45,7 +46,8 @@ def values(cohort: Cohort, endpoint: str = "il6") -> dict[str, list[float]]:
     return {str(group): found["value"].tolist() for group, found in rows.groupby("group", sort=False)}
 
 
-# -- names -----------------------------------------------------------------------------------------------------------------
+# -- names
+# -----------------------------------------------------------------------------------------------------------------
 
 
 def test_controls_with_plus_and_minus_are_two_groups() -> None:
@@ -94,14 +96,17 @@ def test_ids_that_count_in_every_group_are_told_apart() -> None:
         assert cohort.values["animal"].nunique() == 24
 
 
-# -- numbers ---------------------------------------------------------------------------------------------------------------
+# -- numbers
+# ---------------------------------------------------------------------------------------------------------------
 
 
 def test_points_before_three_digits_are_asked_about_once() -> None:
     (problem,) = refused(SEPSIS, "de_thousand_point_int_il4.csv")
     assert problem.place == "cell C8"
     for mark in ("point", "comma"):
-        assert f"`secretome check {SEPSIS} {FOLDER / 'de_thousand_point_int_il4.csv'} --decimal {mark}`" in problem.remedy
+        assert (
+            f"`secretome check {SEPSIS} {FOLDER / 'de_thousand_point_int_il4.csv'} --decimal {mark}`" in problem.remedy
+        )
     for mark in ("comma", ","):
         cohort = read(SEPSIS, "de_thousand_point_int_il4.csv", decimal=mark)
         assert values(cohort) == values(read(SEPSIS, "de_plain_int.csv")) == TENFOLD
@@ -118,7 +123,8 @@ def test_several_marks_between_thousands_have_one_reading() -> None:
     assert values(read(SEPSIS, "thin.csv")) == TENFOLD
 
 
-# -- rows that are no animals ----------------------------------------------------------------------------------------------
+# -- rows that are no animals
+# ----------------------------------------------------------------------------------------------
 
 TIMES = {group: [[value / 5, value / 2, value] for value in numbers] for group, numbers in PLAIN.items()}
 
@@ -129,7 +135,9 @@ def by_time(titles: list[str], rows: slice = slice(None)) -> bytes:
     return pzfx({"IL-6": groups}, titles, attributes={"TableType": "TwoWay"})
 
 
-@pytest.mark.parametrize("titles", [["6 h", "24 h", "48 h"], ["1", "2", "3"], ["Day 1", "Day 2", "Day 3"], ["A", "B", "C"]])
+@pytest.mark.parametrize(
+    "titles", [["6 h", "24 h", "48 h"], ["1", "2", "3"], ["Day 1", "Day 2", "Day 3"], ["A", "B", "C"]]
+)
 def test_rows_of_a_grouped_table_are_no_animals(titles: list[str]) -> None:
     (problem,) = refused(SEPSIS, "rats.pzfx", content=by_time(titles))
     assert problem.place == "cell 'IL-6'!title of row 1"
@@ -143,22 +151,37 @@ def test_the_row_of_one_time_holds_the_animals_of_each_group() -> None:
 
 @pytest.mark.parametrize("title", ["", "Time (h)", "Day", "Dose", "plate"])
 @pytest.mark.parametrize(
-    "rows", [["6 h", "24 h", "48 h"], ["0", "24", "48"], ["10 mg/kg", "20 mg/kg", "30 mg/kg"], ["Plate 1", "Plate 2", "Plate 3"]]
+    "rows",
+    [
+        ["6 h", "24 h", "48 h"],
+        ["0", "24", "48"],
+        ["10 mg/kg", "20 mg/kg", "30 mg/kg"],
+        ["Plate 1", "Plate 2", "Plate 3"],
+    ],
 )
 def test_titles_beside_columns_of_groups_are_asked_about(title: str, rows: list[str]) -> None:
-    table = [["IL-6"], [title, *GROUPS], *([name, *(PLAIN[group][at] for group in GROUPS)] for at, name in enumerate(rows))]
+    table = [
+        ["IL-6"],
+        [title, *GROUPS],
+        *([name, *(PLAIN[group][at] for group in GROUPS)] for at, name in enumerate(rows)),
+    ]
     (problem,) = refused(SEPSIS, "rats.xlsx", content=xlsx({"Data": table}))
     assert problem.place == ("cell Data!A2" if title else "cell Data!A3")
 
 
 @pytest.mark.parametrize("rows", [["1", "2", "3"], ["rat 1", "rat 2", "rat 3"], ["0", "1", "2"]])
 def test_titles_that_count_rows_say_nothing(rows: list[str]) -> None:
-    table = [["IL-6"], ["", *GROUPS], *([name, *(PLAIN[group][at] for group in GROUPS)] for at, name in enumerate(rows))]
+    table = [
+        ["IL-6"],
+        ["", *GROUPS],
+        *([name, *(PLAIN[group][at] for group in GROUPS)] for at, name in enumerate(rows)),
+    ]
     cohort = read_cohort(Path("rats.xlsx"), study(SEPSIS), xlsx({"Data": table}))
     assert values(cohort) == {group: numbers[:3] for group, numbers in PLAIN.items()}
 
 
-# -- words -----------------------------------------------------------------------------------------------------------------
+# -- words
+# -----------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -189,7 +212,9 @@ def test_a_titre_that_became_a_time_is_told_of() -> None:
     assert all("16 for 1:16" in problem.remedy for problem in problems)
 
 
-@pytest.mark.parametrize(("file", "option"), [("head_full.csv", "--map 'Interleukin-6=il6'"), ("head_log.csv", ""), ("head_od.csv", "")])
+@pytest.mark.parametrize(
+    ("file", "option"), [("head_full.csv", "--map 'Interleukin-6=il6'"), ("head_log.csv", ""), ("head_od.csv", "")]
+)
 def test_a_map_is_offered_for_an_endpoint_alone(file: str, option: str) -> None:
     problems = refused(SEPSIS, file)
     assert [problem.place for problem in problems] == ["cell C1", "cell D1"]
@@ -204,7 +229,8 @@ def test_headers_that_a_program_numbered_are_one_endpoint(file: str) -> None:
     assert "il4" not in str(problem).casefold().replace("-", "")
 
 
-# -- files -----------------------------------------------------------------------------------------------------------------
+# -- files
+# -----------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("file", ["gbk.csv", "sjis.csv", "cp1251.csv"])

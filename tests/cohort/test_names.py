@@ -11,7 +11,12 @@ from making import xlsx
 from secretome.cohort import Cohort, read_cohort
 from secretome.protocol import Problem, Protocol, Refusal, name_key, spelling
 
-ROWS = [("1", "sham", "14.5", "25"), ("2", "control", "118.5", "17"), ("3", "t1", "48.5", "20"), ("4", "t2", "31.5", "24")]
+ROWS = [
+    ("1", "sham", "14.5", "25"),
+    ("2", "control", "118.5", "17"),
+    ("3", "t1", "48.5", "20"),
+    ("4", "t2", "31.5", "24"),
+]
 HEADER = "animal\tgroup\til6\til4\n"
 # One name of a laboratory, and what stands in it.
 SIGNS = [
@@ -52,7 +57,9 @@ def read(protocol: Protocol, content: bytes, names: dict[str, str] | None = None
     return read_cohort(Path(name), protocol, content, names=names)
 
 
-def refused(protocol: Protocol, content: bytes, names: dict[str, str] | None = None, name: str = "rats.csv") -> list[Problem]:
+def refused(
+    protocol: Protocol, content: bytes, names: dict[str, str] | None = None, name: str = "rats.csv"
+) -> list[Problem]:
     with pytest.raises(Refusal) as refusal:
         read(protocol, content, names, name)
     return list(refusal.value.problems)
@@ -119,7 +126,8 @@ def test_capitals_and_spaces_make_no_other_group_and_are_told(sepsis_protocol: P
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("control", "Septic control"), ("control", "Control."), ("t1", "T-1"), ("T1", "150 µL secretome"), ("t 1", "t_1")]
+    ("one", "other"),
+    [("control", "Septic control"), ("control", "Control."), ("t1", "T-1"), ("T1", "150 µL secretome"), ("t 1", "t_1")],
 )
 def test_two_names_of_one_group_are_asked_about(sepsis_protocol: Protocol, one: str, other: str) -> None:
     (problem,) = refused(sepsis_protocol, table(["sham", one, other]))
@@ -150,7 +158,16 @@ def test_a_misspelt_name_beside_the_right_one_has_a_way_out_that_works(sepsis_pr
 
 
 def test_sizes_behind_a_name_are_no_part_of_it(sepsis_protocol: Protocol) -> None:
-    rows = [["IL-6"], ["Sham (n=2)", "Control (n=2)"], [12, 90], [13, 91], [], ["IL-4"], ["Sham (n=1)", "Control (n=1)"], [25, 17]]
+    rows = [
+        ["IL-6"],
+        ["Sham (n=2)", "Control (n=2)"],
+        [12, 90],
+        [13, 91],
+        [],
+        ["IL-4"],
+        ["Sham (n=1)", "Control (n=1)"],
+        [25, 17],
+    ]
     cohort = read(sepsis_protocol, xlsx({"Data": rows}), name="rats.xlsx")
     assert cohort.values["value"].tolist() == [12, 90, 13, 91, 25, 17]
 
@@ -183,18 +200,48 @@ def test_endpoints_that_differ_by_a_sign_are_asked_about_together(protocol: Prot
 @pytest.mark.parametrize(
     ("sheets", "place"),
     [
-        ({"D": [["animal", "group", "il6", "arm 2"], [1, "sham", 20.5, ""], [2, "control", 90.5, "T2"], [3, "t1", 40.5, ""]]}, "cell D!D3"),
-        ({"D": [["animal", "group", "il6", "T2"], [1, "sham", 20.5, "x"], [2, "control", 90.5, ""], [3, "t1", 40.5, ""]]}, "cell D!D1"),
-        ({"D": [["animal", "group", "il6"], [1, "sham", 20.5], [2, "control", 90.5], [3, "t1", 40.5]], "T2": [["rat"], [4]]}, "sheet 'T2'"),
+        (
+            {
+                "D": [
+                    ["animal", "group", "il6", "arm 2"],
+                    [1, "sham", 20.5, ""],
+                    [2, "control", 90.5, "T2"],
+                    [3, "t1", 40.5, ""],
+                ]
+            },
+            "cell D!D3",
+        ),
+        (
+            {
+                "D": [
+                    ["animal", "group", "il6", "T2"],
+                    [1, "sham", 20.5, "x"],
+                    [2, "control", 90.5, ""],
+                    [3, "t1", 40.5, ""],
+                ]
+            },
+            "cell D!D1",
+        ),
+        (
+            {
+                "D": [["animal", "group", "il6"], [1, "sham", 20.5], [2, "control", 90.5], [3, "t1", 40.5]],
+                "T2": [["rat"], [4]],
+            },
+            "sheet 'T2'",
+        ),
     ],
 )
-def test_an_empty_group_that_is_named_elsewhere_stops_the_run(sepsis_protocol: Protocol, sheets: dict[str, Any], place: str) -> None:
+def test_an_empty_group_that_is_named_elsewhere_stops_the_run(
+    sepsis_protocol: Protocol, sheets: dict[str, Any], place: str
+) -> None:
     (problem,) = refused(sepsis_protocol, xlsx(sheets), name="rats.xlsx")
     assert (problem.place, "t2" in problem.found, "'T2'" in problem.found) == (place, True, True)
 
 
 @pytest.mark.parametrize("names", [("Control (-)", "Control (+)", "T1"), ("Control (-)", "Control (+)")])
-def test_columns_of_groups_that_differ_by_a_sign_are_not_offered_one_meaning(sepsis_protocol: Protocol, names: tuple[str, ...]) -> None:
+def test_columns_of_groups_that_differ_by_a_sign_are_not_offered_one_meaning(
+    sepsis_protocol: Protocol, names: tuple[str, ...]
+) -> None:
     content = xlsx({"Data": [["IL-6"], ["T2", *names], [30.5, 20.5, 90.5, 40.5][: len(names) + 1]]})
     problems = refused(sepsis_protocol, content, name="rats.xlsx")
     assert all(f"--map '{name}=KEY'" in problems[0].remedy for name in names[:2])
@@ -215,8 +262,14 @@ def test_any_name_can_be_mapped(sepsis_protocol: Protocol, name: str) -> None:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
-@given(name=st.sampled_from(["control", "Septic control", "t1", "150 µL secretome", "sham"]), sign=st.sampled_from(SIGNS), data=st.data())
-def test_names_that_differ_in_one_character_never_merge(sepsis_protocol: Protocol, name: str, sign: str, data: st.DataObject) -> None:
+@given(
+    name=st.sampled_from(["control", "Septic control", "t1", "150 µL secretome", "sham"]),
+    sign=st.sampled_from(SIGNS),
+    data=st.data(),
+)
+def test_names_that_differ_in_one_character_never_merge(
+    sepsis_protocol: Protocol, name: str, sign: str, data: st.DataObject
+) -> None:
     at = data.draw(st.integers(0, len(name)))
     cut = data.draw(st.integers(0, 1))
     other = name[:at] + sign + name[at + cut :]

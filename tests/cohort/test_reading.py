@@ -31,7 +31,8 @@ def test_every_layout_and_locale_gives_the_same_cohort(tmp_path: Path, protocol:
         + HEADER.replace(",", ";").encode()
         + b"a;without;3,45;2,12\r\na;With conditioned medium;4,42;4,12\r\n",
         "labels-tab.txt": (
-            "Animal\tGroup\tCD25-positive FoxP3+ T cells (% of CD4+)\tfoxp3 CD25neg\na\tWITHOUT\t3.45\t2.12\na\twith-cm\t4.42\t4.12\n"
+            "Animal\tGroup\tCD25-positive FoxP3+ T cells (% of CD4+)\tfoxp3 "
+            "CD25neg\na\tWITHOUT\t3.45\t2.12\na\twith-cm\t4.42\t4.12\n"
         ).encode("utf-16"),
         "long.csv": (
             b"animal,group,endpoint,value,unit\na,without,foxp3_cd25pos,3.45,% of CD4+\na,without,foxp3_cd25neg,2.12,\n"
@@ -53,7 +54,9 @@ def test_every_layout_and_locale_gives_the_same_cohort(tmp_path: Path, protocol:
 
 
 def test_ids_stay_text(tmp_path: Path, protocol: Protocol) -> None:
-    (tmp_path / "ids.csv").write_text(HEADER + PAIR.replace("a,", "1E5,") + PAIR.replace("a,", "007,"), encoding="utf-8")
+    (tmp_path / "ids.csv").write_text(
+        HEADER + PAIR.replace("a,", "1E5,") + PAIR.replace("a,", "007,"), encoding="utf-8"
+    )
     assert set(read_cohort(tmp_path / "ids.csv", protocol).values["animal"]) == {"1E5", "007"}
 
 
@@ -117,7 +120,10 @@ def test_files_that_are_no_text_are_refused(tmp_path: Path, protocol: Protocol) 
 
 def test_an_excluded_row_is_reported_and_left_out(tmp_path: Path, protocol: Protocol) -> None:
     path = tmp_path / "excluded.csv"
-    path.write_text(HEADER[:-1] + ",exclude\n" + "a,without,3,2,\na,with_cm,4,3,\nb,without,3,2,haemolysed\nb,with_cm,4,3,\n", "utf-8")
+    path.write_text(
+        HEADER[:-1] + ",exclude\n" + "a,without,3,2,\na,with_cm,4,3,\nb,without,3,2,haemolysed\nb,with_cm,4,3,\n",
+        "utf-8",
+    )
     cohort = read_cohort(path, protocol)
     assert set(cohort.excluded["exclude"]) == {"haemolysed"}
     assert len(cohort.excluded) == 2
@@ -128,7 +134,9 @@ def test_an_excluded_row_is_reported_and_left_out(tmp_path: Path, protocol: Prot
 def test_what_is_left_out_neither_blocks_nor_repeats(tmp_path: Path, protocol: Protocol) -> None:
     """A spilt sample that was measured again; and marks for nothing are no reason."""
     path = tmp_path / "again.csv"
-    path.write_text(HEADER[:-1] + ",exclude\na,without,??,2,spilt\na,without,3,2,-\na,with_cm,4,3,NA\n", encoding="utf-8")
+    path.write_text(
+        HEADER[:-1] + ",exclude\na,without,??,2,spilt\na,without,3,2,-\na,with_cm,4,3,NA\n", encoding="utf-8"
+    )
     cohort = read_cohort(path, protocol)
     assert len(cohort.excluded) == 2
     assert len(cohort.values) == 4
@@ -140,7 +148,9 @@ def test_unknown_columns_are_named_not_used(tmp_path: Path, protocol: Protocol) 
     assert "column 'weight' was not used" in read_cohort(path, protocol).understood
 
 
-@pytest.mark.parametrize(("stem", "name"), [("Lab export", "Lab-export"), ("a/b", "b"), ("Ünï", None), ("..x", None), ("x" * 65, None)])
+@pytest.mark.parametrize(
+    ("stem", "name"), [("Lab export", "Lab-export"), ("a/b", "b"), ("Ünï", None), ("..x", None), ("x" * 65, None)]
+)
 def test_a_cohorts_id_is_its_files_stem(stem: str, name: str | None) -> None:
     if name:
         assert cohort_id(Path(f"{stem}.csv")) == name
@@ -169,7 +179,8 @@ def test_an_unknown_study_is_refused_with_the_nearest_name() -> None:
         load_study("treg_conditoned_medium")
 
 
-# -- limits of the assay, and deaths: the sepsis study --------------------------------------------------------------------
+# -- limits of the assay, and deaths: the sepsis study
+# --------------------------------------------------------------------
 
 
 def test_a_european_export_with_limits_is_read_to_the_last_value(tmp_path: Path, sepsis_protocol: Protocol) -> None:
@@ -194,7 +205,9 @@ def test_a_european_export_with_limits_is_read_to_the_last_value(tmp_path: Path,
 
 
 def test_a_limit_that_is_not_named_is_refused(tmp_path: Path, sepsis_protocol: Protocol) -> None:
-    problems = refused(tmp_path / "nd.csv", "animal,group,il6,il4\n1,sham,ND,25\n2,sham,<0,25\n3,sham,-4,25\n", sepsis_protocol)
+    problems = refused(
+        tmp_path / "nd.csv", "animal,group,il6,il4\n1,sham,ND,25\n2,sham,<0,25\n3,sham,-4,25\n", sepsis_protocol
+    )
     assert [problem.split(":")[0].split(", ")[1] for problem in problems] == ["cell C2", "cell C3", "cell C4"]
     assert "Write the limit itself" in problems[0]
 
@@ -214,7 +227,9 @@ DEATHS = "animal,group,il6,il4,time,event\n"
         ("1,control,,9,,alive", False),
     ],
 )
-def test_who_was_dead_when_the_others_were_sampled(tmp_path: Path, sepsis_protocol: Protocol, row: str, dead: bool) -> None:
+def test_who_was_dead_when_the_others_were_sampled(
+    tmp_path: Path, sepsis_protocol: Protocol, row: str, dead: bool
+) -> None:
     path = tmp_path / "fates.csv"
     path.write_text(DEATHS + row + "\n2,sham,14,25,48,0\n", encoding="utf-8")
     cohort = read_cohort(path, sepsis_protocol)
@@ -243,7 +258,9 @@ def test_an_animal_has_one_fate(tmp_path: Path, sepsis_protocol: Protocol) -> No
 
 def test_what_simulated_animals_say_of_themselves_is_kept(tmp_path: Path, sepsis_protocol: Protocol) -> None:
     path = tmp_path / "copy of a made-up file.csv"
-    path.write_text("animal,group,il6,il4,origin,scenario,seed\n1,sham,12,25,simulated,null,7\n2,control,90,17,simulated,null,7\n")
+    path.write_text(
+        "animal,group,il6,il4,origin,scenario,seed\n1,sham,12,25,simulated,null,7\n2,control,90,17,simulated,null,7\n"
+    )
     cohort = read_cohort(path, sepsis_protocol)
     assert (cohort.origin, cohort.scenario, cohort.seed) == ("simulated", "null", "7")
 
@@ -256,7 +273,10 @@ def test_what_simulated_animals_say_of_themselves_is_kept(tmp_path: Path, sepsis
             "cell C2: found '1.250'; expected a number with only one possible meaning",
         ),
         ("animal,group,IL-6 ng/mL,il4\n1,sham,14,25\n", "cell C1: found the unit 'ng/mL'; expected 'pg/mL' for il6"),
-        ("animal,group,il6,il4,time (days),event\n1,sham,14,25,3,1\n", "cell E1: found the unit 'days'; expected hours"),
+        (
+            "animal,group,il6,il4,time (days),event\n1,sham,14,25,3,1\n",
+            "cell E1: found the unit 'days'; expected hours",
+        ),
         ("animal,group,il6,il4\n1,sham,OOR <,25\n", "Write the limit itself"),
         ("animal,group,il6,il4\n1,sham,not detected,25\n", "Write the limit itself"),
         ("animal,group,il6,il4\n1,sham,0,25\n", "if the assay saw nothing, write its limit"),
@@ -283,6 +303,9 @@ def test_simulated_animals_cannot_pass_for_measured_ones(tmp_path: Path, sepsis:
         load_study("sepsis_cytokines", cohort=path)
     # A single rat that happens to have the same two values is nobody's copy.
     path.write_text(
-        "\n".join([rows[0].rsplit(",", 3)[0], rows[1].rsplit(",", 3)[0], "a,control,91,17", "b,t1,50,20", "c,t2,30,25"]), encoding="utf-8"
+        "\n".join(
+            [rows[0].rsplit(",", 3)[0], rows[1].rsplit(",", 3)[0], "a,control,91,17", "b,t1,50,20", "c,t2,30,25"]
+        ),
+        encoding="utf-8",
     )
     assert load_study("sepsis_cytokines", cohort=path).cohort.origin == "measured"

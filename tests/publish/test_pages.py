@@ -47,7 +47,10 @@ def test_a_few_get_a_page_each_and_the_withdrawn_a_line(copied: Rename, book: Pa
     links = {str(link["href"]) for link in BeautifulSoup(index, "html.parser").select("tbody th a")}
     assert links == {f"{name}.html" for name in names}
     assert "2 reruns have been published" in index
-    assert f"lab-d: withdrawn on 2026-11-26. Two cages &lt;b&gt;were&lt;/b&gt; swapped. The hash of its file was {number(2)}." in index
+    assert (
+        f"lab-d: withdrawn on 2026-11-26. Two cages &lt;b&gt;were&lt;/b&gt; swapped. The hash of its file was "
+        f"{number(2)}." in index
+    )
     page = (tmp_path / "pages" / f"{SEPSIS}-lab-c.md").read_text(encoding="utf-8")
     assert "The cohort is new to the claims, so its verdicts are a test of them. " in page
     assert number(1) in page
@@ -72,7 +75,11 @@ def test_what_a_rerun_says_of_itself_cannot_run_in_its_page(copied: Rename, book
     folder = copied("lab-a", number(0))
     path = folder / "provenance.json"
     about = json.loads(path.read_text(encoding="utf-8"))
-    about |= {"cohort_file": payloads[0], "cohort_read_as": payloads, "cohort_names": {payload: payload for payload in payloads}}
+    about |= {
+        "cohort_file": payloads[0],
+        "cohort_read_as": payloads,
+        "cohort_names": {payload: payload for payload in payloads},
+    }
     about |= {"versions": {payloads[1]: payloads[4]}, "git_commit": payloads[0], "started": payloads[1]}
     path.write_text(json.dumps(about), encoding="utf-8")
     publish([folder], DAY)

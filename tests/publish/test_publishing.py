@@ -53,7 +53,9 @@ def test_a_published_rerun_counts_and_leaves_its_animals_at_home(run: Path, book
     assert not any(row in text for row in values)
 
 
-def test_withdrawn_leaves_hash_day_and_reason_and_comes_back_only_if_it_is_said(run: Path, book: Path, copied: Rename) -> None:
+def test_withdrawn_leaves_hash_day_and_reason_and_comes_back_only_if_it_is_said(
+    run: Path, book: Path, copied: Rename
+) -> None:
     sha256 = json.loads((run / "provenance.json").read_text(encoding="utf-8"))["cohort_sha256"]
     assert secretome("publish", run).exit_code == 0
     gone = secretome("unpublish", SEPSIS, "lab-a", "--why", "Two cages\nwere swapped.")
@@ -164,7 +166,9 @@ def says(**entries: object) -> Callable[[Path], None]:
         (says(finished=None), "finished: found None"),
     ],
 )
-def test_what_is_not_a_whole_unaltered_rerun_is_refused(copied: Rename, book: Path, damage: Callable[[Path], None], sentence: str) -> None:
+def test_what_is_not_a_whole_unaltered_rerun_is_refused(
+    copied: Rename, book: Path, damage: Callable[[Path], None], sentence: str
+) -> None:
     sound, folder = copied("sound", "cd" * 32), copied("lab-a")
     damage(folder)
     result = secretome("publish", sound, folder)
@@ -209,7 +213,9 @@ def test_the_same_measurements_in_another_file_are_not_published_twice(run: Path
     again = copied("lab-b", "ab" * 32)
     change(again, cohort_values_sha256=sha256)
     result = secretome("publish", again)
-    assert (result.exit_code, "the same measurements as the cohort 'lab-a'" in result.output) == (2, True), result.output
+    assert (result.exit_code, "the same measurements as the cohort 'lab-a'" in result.output) == (2, True), (
+        result.output
+    )
     assert kept(book) == before
     assert secretome("unpublish", SEPSIS, "lab-a", "--why", "swapped").exit_code == 0
     result = secretome("publish", again)
@@ -241,7 +247,9 @@ def test_a_link_to_a_rerun_is_not_followed(run: Path, book: Path, tmp_path: Path
 def test_a_cohort_with_animals_left_out_is_refused(run: Path, book: Path, tmp_path: Path) -> None:
     rows = (run.parent.parent / "lab-a.csv").read_text(encoding="utf-8").splitlines()
     cohort = tmp_path / "lab-x.csv"
-    cohort.write_text("\n".join([f"{rows[0]},exclude", f"{rows[1]},haemolysed", *(f"{row}," for row in rows[2:])]), encoding="utf-8")
+    cohort.write_text(
+        "\n".join([f"{rows[0]},exclude", f"{rows[1]},haemolysed", *(f"{row}," for row in rows[2:])]), encoding="utf-8"
+    )
     result = secretome("publish", finished_rerun(SEPSIS, cohort, tmp_path / "out"))
     assert (result.exit_code, "animals left out" in result.output) == (2, True), result.output
 
@@ -259,8 +267,12 @@ def test_simulated_animals_may_be_published_and_never_count(run: Path, copied: R
     assert len(board[board["cohort"] == "made-up"]) == 3
 
 
-def test_the_installed_package_has_no_book_to_publish_in(run: Path, book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("secretome.publish.publishing.notebooks_folder", lambda: Path("site-packages/secretome/_notebooks"))
+def test_the_installed_package_has_no_book_to_publish_in(
+    run: Path, book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "secretome.publish.publishing.notebooks_folder", lambda: Path("site-packages/secretome/_notebooks")
+    )
     result = secretome("publish", run)
     assert (result.exit_code, "a checkout of the book" in result.output) == (2, True), result.output
 

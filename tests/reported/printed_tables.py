@@ -5,8 +5,10 @@ from pathlib import Path
 
 from secretome.reported import Finding, Table, audit, load_table, published_tables
 
-# 4 of 8, 2 of 8, 0 of 8 dead: chi-square 5.33 on 2 df, p 0.0695. Means 100, 80, 60 with SD 20 and n 8: F(2, 21) = 8, p 0.0026; LSD's
-# standard error is 20 * sqrt(2 / 8) = 10. Scores 1 1 2 3 3 3 3 4 and 0 0 0 1 2 2 2 3 have the printed means, SDs and ranges.
+# 4 of 8, 2 of 8, 0 of 8 dead: chi-square 5.33 on 2 df, p 0.0695. Means 100, 80, 60 with SD 20 and n 8: F(2, 21) = 8, p
+# 0.0026; LSD's
+# standard error is 20 * sqrt(2 / 8) = 10. Scores 1 1 2 3 3 3 3 4 and 0 0 0 1 2 2 2 3 have the printed means, SDs and
+# ranges.
 SOUND = """
 title: Made-up mice
 source: {citation: none, text: nobody, licence: CC BY 4.0}
@@ -75,7 +77,9 @@ def one(file: str, check: str, item: str = "", *groups: str) -> Finding:
     found = [
         finding
         for finding in findings()
-        if (finding.file, finding.check) == (f"{file}.yml", check) and finding.item.startswith(item) and groups in ((), finding.groups)
+        if (finding.file, finding.check) == (f"{file}.yml", check)
+        and finding.item.startswith(item)
+        and groups in ((), finding.groups)
     ]
     assert len(found) == 1, [(finding.item, finding.groups) for finding in found]
     return found[0]

@@ -33,7 +33,12 @@ def test_a_sound_table_passes(tmp_path: Path) -> None:
     ("check", "outcome", "sentence", "pieces"),
     [
         ("counts", "differs", "p = 0.169 is printed", ["p: 0.069", "p: 0.169"]),
-        ("percentages", "differs", "nearest share of whole animals is 25.0 % with n = 8", ["percent: 25}", "percent: 27}"]),
+        (
+            "percentages",
+            "differs",
+            "nearest share of whole animals is 25.0 % with n = 8",
+            ["percent: 25}", "percent: 27}"],
+        ),
         (
             "percentages",
             "differs",
@@ -48,11 +53,21 @@ def test_a_sound_table_passes(tmp_path: Path) -> None:
         ("letters", "differs", "do not give 2 of them", ["spread: 20.0, letters: ab", "spread: 20.0, letters: c"]),
         ("difference", "differs", "100.0 − 60.0 is 40.0", ["difference: 40.0", "difference: 42.0"]),
         ("standard error", "differs", "3 groups give 10.0", ["standard_error: 10.0", "standard_error: 10.4"]),
-        ("direction", "differs", "a fall is stated, and the printed values are 100 and 60", ["claimed: higher", "claimed: lower"]),
+        (
+            "direction",
+            "differs",
+            "a fall is stated, and the printed values are 100 and 60",
+            ["claimed: higher", "claimed: lower"],
+        ),
         ("significance", "differs", "p = 0.065 does not fit it", ["claimed: not different", "claimed: different"]),
         ("whole numbers", "differs", "nearest mean of whole numbers is 2.500", ["mean: 2.50", "mean: 2.52"]),
         ("range", "differs", "8 values from 1 to 4 can have", ["spread: 1.07", "spread: 1.77"]),
-        ("range", "differs", "the mean 4.25 is printed outside", ["mean: 2.50, spread: 1.07", "mean: 4.25, spread: 1.07"]),
+        (
+            "range",
+            "differs",
+            "the mean 4.25 is printed outside",
+            ["mean: 2.50, spread: 1.07", "mean: 4.25, spread: 1.07"],
+        ),
         ("attainable p", "differs", "the smallest p that these groups allow is 0.000155", ["p: 0.04,", "p: 0.00004,"]),
         (
             "attainable p",
@@ -60,29 +75,49 @@ def test_a_sound_table_passes(tmp_path: Path) -> None:
             "times 400 comparisons, is 0.0622",
             ["method: mann-whitney, p: 0.04", "method: mann-whitney, family: 400, p: 0.04"],
         ),
-        ("ratios", "differs", "3 is printed for Low dose over control", ["to: control, low: 2.0}", "to: control, low: 3.0}"]),
-        ("dilution", "cannot tell", "0.26 to 0.85 steps of a 2-fold dilution", ["low: 2.5, high: 4.2", "low: 1.2, high: 1.8"]),
+        (
+            "ratios",
+            "differs",
+            "3 is printed for Low dose over control",
+            ["to: control, low: 2.0}", "to: control, low: 3.0}"],
+        ),
+        (
+            "dilution",
+            "cannot tell",
+            "0.26 to 0.85 steps of a 2-fold dilution",
+            ["low: 2.5, high: 4.2", "low: 1.2, high: 1.8"],
+        ),
         ("correlation", "differs", "its p no smaller than 0.0833", ["points: 5", "points: 4"]),
         (
             "correlation",
             "differs",
             "at most 0.894",
-            ["coefficient: 0.9, method: spearman, points: 5", "coefficient: 0.95, method: spearman, points: 4, doses: 2"],
+            [
+                "coefficient: 0.9, method: spearman, points: 5",
+                "coefficient: 0.95, method: spearman, points: 4, doses: 2",
+            ],
         ),
         ("interval", "differs", "on the log scale is 0.49", ["low: 0.20, high: 0.80", "low: 0.30, high: 0.80"]),
     ],
 )
 def test_an_error_is_found_alone(tmp_path: Path, check: str, outcome: str, sentence: str, pieces: list[str]) -> None:
     findings = found(tmp_path, *pieces)
-    assert [(finding.check, finding.outcome) for finding in findings] == [(check, outcome)], [words.finding_sentence(f) for f in findings]
+    assert [(finding.check, finding.outcome) for finding in findings] == [(check, outcome)], [
+        words.finding_sentence(f) for f in findings
+    ]
     assert sentence in words.finding_sentence(findings[0])
 
 
 def test_an_implausible_effect_is_pointed_at(tmp_path: Path) -> None:
-    """Means of 100 and 60 with SD 4 lie 10 SD apart; the ANOVA and the rest of the row are changed with them, and differ too."""
+    """Means of 100 and 60 with SD 4 lie 10 SD apart;
+
+    the ANOVA and the rest of the row are changed with them, and differ too.
+    """
     text = SOUND.replace("spread: 20.0", "spread: 4.0")
     checks = {
-        finding.check: finding for finding in audit({"t": load(tmp_path, text)}) if finding.item == "IL-6" and finding.outcome != "agrees"
+        finding.check: finding
+        for finding in audit({"t": load(tmp_path, text)})
+        if finding.item == "IL-6" and finding.outcome != "agrees"
     }
     assert checks["effect size"].outcome == "cannot tell"
     assert math.isclose(checks["effect size"].value("g", "sd"), 10 * (1 - 3 / (4 * 14 - 1)), rel_tol=1e-3)
@@ -126,8 +161,15 @@ def test_what_is_not_printed_cannot_be_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("low", "high", "n"), [(0, 3, 4), (0, 4, 5), (1, 5, 6)])
 def test_possible_spreads_by_brute_force(low: int, high: int, n: int) -> None:
-    """Every set of whole numbers with both ends in it: none lies outside the bounds, and values in between come near the least."""
-    every = [set_ for set_ in itertools.combinations_with_replacement(range(low, high + 1), n) if low in set_ and high in set_]
+    """Every set of whole numbers with both ends in it:
+
+    none lies outside the bounds, and values in between come near the least.
+    """
+    every = [
+        set_
+        for set_ in itertools.combinations_with_replacement(range(low, high + 1), n)
+        if low in set_ and high in set_
+    ]
     for values in every:
         mean, sd = float(np.mean(values)), float(np.std(values, ddof=1))
         cell = Cell.model_validate({"mean": f"{mean:.6f}", "spread": f"{sd:.6f}", "low": low, "high": high})
@@ -149,12 +191,19 @@ def test_one_animal_may_carry_the_sum() -> None:
 
 
 def test_no_number_breaks_the_audit(tmp_path: Path) -> None:
-    """Every number of the sound table replaced by an awkward one: the file is refused, or every finding has its sentence."""
+    """Every number of the sound table replaced by an awkward one:
+
+    the file is refused, or every finding has its sentence.
+    """
     rng = np.random.default_rng(7)
     awkward = ["0", "0.00", "1", "-1", "2", "7", "0.5", "100", "99.9", "1e9", "1e-9", "3", "8"]
     audited = 0
     for _ in range(400):
-        text = re.sub(r"(?<=[ :])\d+(\.\d+)?(?=[,}\n])", lambda match: str(rng.choice(awkward)) if rng.random() < 0.06 else match[0], SOUND)
+        text = re.sub(
+            r"(?<=[ :])\d+(\.\d+)?(?=[,}\n])",
+            lambda match: str(rng.choice(awkward)) if rng.random() < 0.06 else match[0],
+            SOUND,
+        )
         try:
             table = load(tmp_path, text)
         except Refusal:

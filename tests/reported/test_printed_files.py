@@ -33,7 +33,11 @@ def command(*arguments: object) -> Result:
         ("title: Made-up mice", "title: A\ntitle: B", "the key 'title' a second time"),
         ("total: 24", "total: many", "'many' for 'total'"),
         ("n: 8}\n  low", "n: ten}\n  low", "'ten' for 'groups.control.n'; expected a number of animals from 1 upwards"),
-        ("mean: 100.0", "mean: '1,100'", "'1,100' for 'endpoints.il6.values.control.mean'; expected a number as it is printed"),
+        (
+            "mean: 100.0",
+            "mean: '1,100'",
+            "'1,100' for 'endpoints.il6.values.control.mean'; expected a number as it is printed",
+        ),
         ("mean: 100.0", "mean: nan", "'nan' for 'endpoints.il6.values.control.mean'"),
         ("mean: 100.0, spread", "maen: 100.0, spread", "unknown key 'endpoints.il6.values.control.maen'"),
         ("p: 0.069", "p: p<0.05", "expected a p value as it is printed"),
@@ -45,7 +49,11 @@ def command(*arguments: object) -> Result:
         ("of: low, to: control", "of: low, to: contrl", "The nearest is 'control'."),
         ("low: 1, high: 4", "low: 4, high: 1", "the smaller first"),
         ("spread: sd", "spread: sem", "'sem' for 'spread'"),
-        ("control: {mean: 100.0, spread: 20.0, letters: a}", "control: {}", "one of 'mean', 'median', 'count' and 'percent'"),
+        (
+            "control: {mean: 100.0, spread: 20.0, letters: a}",
+            "control: {}",
+            "one of 'mean', 'median', 'count' and 'percent'",
+        ),
         ("title: Made-up mice", "title: [Made-up mice", "expected valid YAML"),
         ("title: Made-up mice", "a: &a [*a]", "table.yml"),
         ("to: low, low: 1.5", "to: low, low: 0", "ratios above zero"),
@@ -74,7 +82,9 @@ def test_a_fault_carries_its_line(tmp_path: Path) -> None:
     assert f"table.yml, line {line}: found the group 'nobody'" in str(refusal.value)
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"title", b"\xff\xfe", b"- 1\n- 2", b"a: !!python/object:os.system {}"])
+@pytest.mark.parametrize(
+    "content", [b"", b"[]", b"title", b"\xff\xfe", b"- 1\n- 2", b"a: !!python/object:os.system {}"]
+)
 def test_what_is_no_table_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "x.yml").write_bytes(content)
     result = command(tmp_path / "x.yml")
@@ -87,7 +97,9 @@ def test_numbers_keep_their_digits(tmp_path: Path) -> None:
     table = load(tmp_path, SOUND)
     assert str(table.endpoints["score"].values["control"].mean) == "2.50"
     assert str(PrintedP("<", table.endpoints["deaths"].comparisons[0].p.value)) == "< 0.069"
-    ranged = load(tmp_path, altered("{label: High dose, role: treated, n: 8}", "{label: High dose, role: treated, n: 8 to 9}"))
+    ranged = load(
+        tmp_path, altered("{label: High dose, role: treated, n: 8}", "{label: High dose, role: treated, n: 8 to 9}")
+    )
     assert ranged.groups["high"].n == Size(8, 9)
 
 

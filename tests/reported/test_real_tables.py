@@ -21,12 +21,17 @@ def near(value: float, printed: str) -> bool:
     return abs(value - float(printed)) <= 0.5 * 10.0 ** -len(printed.partition(".")[2]) * (1 + 1e-9)
 
 
-# -- counts: R's chisq.test(correct = FALSE) and fisher.test ---------------------------------------------------------------
+# -- counts: R's chisq.test(correct = FALSE) and fisher.test
+# ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("item", "outcome", "printed", "chi_square"),
-    [("Deaths", "agrees", "0.181", "0.1812"), ("Death or ascites", "agrees", "0.02", "0.0204"), ("Dark", "differs", "0.230", "0.144")],
+    [
+        ("Deaths", "agrees", "0.181", "0.1812"),
+        ("Death or ascites", "agrees", "0.02", "0.0204"),
+        ("Dark", "differs", "0.230", "0.144"),
+    ],
 )
 def test_chi_square_from_the_counts_of_the_ligated_rats(item: str, outcome: str, printed: str, chi_square: str) -> None:
     finding = one("pmc4212921", "counts", item)
@@ -44,7 +49,10 @@ def test_fisher_on_the_deaths_of_two_groups() -> None:
 
 
 def test_fisher_of_several_groups_agrees_with_two() -> None:
-    """A third group without animals of either kind changes nothing: 2 x 2 by SciPy against the enumeration for more groups."""
+    """A third group without animals of either kind changes nothing:
+
+    2 x 2 by SciPy against the enumeration for more groups.
+    """
     from secretome.reported.counts import _freeman_halton
 
     exact = _freeman_halton([(4, 6), (1, 9), (0, 0)])
@@ -55,7 +63,10 @@ def test_fisher_of_several_groups_agrees_with_two() -> None:
 
 
 def test_survival_of_the_endotoxin_rats() -> None:
-    """Implied deaths 0, 8 and 4 of 20. Chi-square 10.00, 4.44, 1.90, and Fisher 0.003, 0.106, 0.301: the order of the log-rank tests."""
+    """Implied deaths 0, 8 and 4 of 20.
+
+    Chi-square 10.00, 4.44, 1.90, and Fisher 0.003, 0.106, 0.301: the order of the log-rank tests.
+    """
     for treated, control, statistic, p, fisher, outcome in (
         ("Sham", "Organ failure", 10.00, "0.0017", "0.003", "agrees"),
         ("Sham", "Organ failure and stem cells", 4.444, "0.0374", "0.106", "cannot tell"),
@@ -79,7 +90,8 @@ def test_the_dead_are_not_in_n() -> None:
     assert not [finding for finding in findings() if finding.check == "deaths" and "18 h" in finding.item]
 
 
-# -- means and spreads: R's pf() and pt() on the printed summaries -----------------------------------------------------------
+# -- means and spreads: R's pf() and pt() on the printed summaries
+# -----------------------------------------------------------
 
 
 def test_letters_at_18_hours() -> None:
@@ -95,7 +107,9 @@ def test_a_normal_curve_of_ligated_rats_lies_below_zero() -> None:
     assert near(finding.value("share below", "sd"), "0.15")
 
 
-@pytest.mark.parametrize(("item", "sd", "se"), [("TNF-α", 7e-9, "0.096"), ("IL-4", 7e-8, "0.16"), ("IL-10", 2e-4, "0.55")])
+@pytest.mark.parametrize(
+    ("item", "sd", "se"), [("TNF-α", 7e-9, "0.096"), ("IL-4", 7e-8, "0.16"), ("IL-10", 2e-4, "0.55")]
+)
 def test_neither_reading_gives_the_p_of_the_aflatoxin_rats(item: str, sd: float, se: str) -> None:
     finding = next(
         finding
@@ -107,7 +121,9 @@ def test_neither_reading_gives_the_p_of_the_aflatoxin_rats(item: str, sd: float,
     assert near(finding.value("anova", "se"), se)
 
 
-@pytest.mark.parametrize(("item", "statistic", "p"), [("IL-6", "14.97", 6.6e-5), ("IL-10", "21.84", 6.7e-6), ("IL-1β", "13.77", 1.1e-4)])
+@pytest.mark.parametrize(
+    ("item", "statistic", "p"), [("IL-6", "14.97", 6.6e-5), ("IL-10", "21.84", 6.7e-6), ("IL-1β", "13.77", 1.1e-4)]
+)
 def test_variance_of_the_silicosis_rats(item: str, statistic: str, p: float) -> None:
     rows = reanalysis.variances(tables())
     row = rows[(rows["file"] == "silicosis-2018.yml") & (rows["item"] == item)].iloc[0]
@@ -130,7 +146,11 @@ def test_the_lupus_mice_have_another_difference_and_another_standard_error() -> 
     finding = one("ums-5840", "difference", "IL-1β", *pair)
     assert (finding.outcome, finding.printed) == ("differs", "61.31")
     assert near(finding.value("difference"), "59.73")
-    for item, groups in (("IL-1β", ("Control", "Pristane")), ("Caspase-1", ("Control", "Pristane")), ("Caspase-1", pair)):
+    for item, groups in (
+        ("IL-1β", ("Control", "Pristane")),
+        ("Caspase-1", ("Control", "Pristane")),
+        ("Caspase-1", pair),
+    ):
         assert one("ums-5840", "difference", item, *groups).outcome == "agrees"
     for item, error in (("IL-1β", "6.49"), ("Caspase-1", "6.89")):
         finding = one("ums-5840", "standard error", item, *pair)
@@ -158,7 +178,9 @@ def test_effects_of_the_leishmania_mice(item: str, g: str) -> None:
     assert finding.outcome == "cannot tell"
     assert near(finding.value("g", "sd"), g)
     # By hand: the difference over the root of the mean variance, times 1 - 3 / (4 * 18 - 1).
-    first, second = (cell for cell in tables()["ijms-49654.yml"].endpoints[item.lower().replace("-", "")].values.values())
+    first, second = (
+        cell for cell in tables()["ijms-49654.yml"].endpoints[item.lower().replace("-", "")].values.values()
+    )
     pooled = math.sqrt((float(first.spread) ** 2 + float(second.spread) ** 2) / 2)
     by_hand = float(first.mean - second.mean) / pooled * (1 - 3 / 71)
     assert math.isclose(finding.value("g", "sd"), by_hand, rel_tol=1e-4)
@@ -185,11 +207,14 @@ def test_stars_of_the_endotoxin_mice() -> None:
 def test_coefficients_of_variation_of_the_exosome_rats() -> None:
     rows = reanalysis.spreads(tables())
     assert [f"{value:.2f}" for value in rows[rows["file"] == "unissula-34609.yml"]["cv"]] == ["0.45", "0.44", "0.43"]
-    clp = rows[(rows["file"] == "pmc4212921.yml") & (rows["group"] == "Ligation") & rows["item"].str.contains("IL-6 at [167]")]
+    clp = rows[
+        (rows["file"] == "pmc4212921.yml") & (rows["group"] == "Ligation") & rows["item"].str.contains("IL-6 at [167]")
+    ]
     assert [f"{value:.2f}" for value in clp["cv"]] == ["0.57", "0.97", "0.53"]
 
 
-# -- what papers say ---------------------------------------------------------------------------------------------------------
+# -- what papers say
+# ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("item", "p"), [("TGF-β", "0.056"), ("IL-6", "0.47")])
@@ -200,7 +225,12 @@ def test_a_p_above_its_own_limit(item: str, p: str) -> None:
 
 def test_five_rats_in_four_groups() -> None:
     finding = one("ijmra-v6i10-44", "group sizes")
-    assert (finding.outcome, finding.printed, finding.value("groups"), finding.value("needed")) == ("differs", "5", 4, 8)
+    assert (finding.outcome, finding.printed, finding.value("groups"), finding.value("needed")) == (
+        "differs",
+        "5",
+        4,
+        8,
+    )
 
 
 @pytest.mark.parametrize(("group", "ratio"), [("Control", 440.68 / 387.05), ("Pristane", 2964.26 / 2152.92)])
@@ -234,11 +264,14 @@ def test_correlations_without_a_number_of_points() -> None:
     finding = one("moskalov-2023", "correlation", "Antibody-forming")
     assert finding.outcome == "cannot tell"
     assert finding.value("points by pearson") == 4
-    # After 1 itself the highest coefficient is 1 - 12 / (k (k^2 - 1)): 0.983 for 9 points, and 0.988, which rounds to 0.99, for 10.
+    # After 1 itself the highest coefficient is 1 - 12 / (k (k^2 - 1)): 0.983 for 9 points, and 0.988, which rounds to
+    # 0.99, for 10.
     assert finding.value("points by spearman") == 10
 
 
-@pytest.mark.parametrize(("coefficient", "points", "p"), [(0.99, 4, "0.010"), (0.97, 4, "0.030"), (0.99, 3, "0.090"), (0.97, 3, "0.156")])
+@pytest.mark.parametrize(
+    ("coefficient", "points", "p"), [(0.99, 4, "0.010"), (0.97, 4, "0.030"), (0.99, 3, "0.090"), (0.97, 3, "0.156")]
+)
 def test_pearson_p(coefficient: float, points: int, p: str) -> None:
     assert near(claims.pearson_p(coefficient, points), p)
 
@@ -246,16 +279,32 @@ def test_pearson_p(coefficient: float, points: int, p: str) -> None:
 def test_spearman_over_few_points() -> None:
     """Two of the k! orders are in perfect order; four points give steps of 0.2."""
     assert [f"{claims.spearman_p(1.0, points):.3f}" for points in (3, 4)] == ["0.333", "0.083"]
-    assert [round(value, 9) for value in claims._spearman_values(4)] == [1, 0.8, 0.6, 0.4, 0.2, 0, -0.2, -0.4, -0.6, -0.8, -1]
+    assert [round(value, 9) for value in claims._spearman_values(4)] == [
+        1,
+        0.8,
+        0.6,
+        0.4,
+        0.2,
+        0,
+        -0.2,
+        -0.4,
+        -0.6,
+        -0.8,
+        -1,
+    ]
     for points in range(3, 8):
-        assert {round(value, 9) for value in claims._spearman_values(points)} == {round(float(v), 9) for v in claims._every_rho(points)}
+        assert {round(value, 9) for value in claims._spearman_values(points)} == {
+            round(float(v), 9) for v in claims._every_rho(points)
+        }
     # Over animals in four equal dose groups, tied doses keep it below 1: at sqrt((1 - 1/16) / (1 - 1/N^2)).
     for n in (5, 6, 10):
         assert math.isclose(claims.highest_spearman(4 * n, 4), math.sqrt((1 - 1 / 16) / (1 - 1 / (4 * n) ** 2)))
         assert 0.968 < claims.highest_spearman(4 * n, 4) < 0.970
 
 
-@pytest.mark.parametrize(("n", "p"), [(4, "0.0286"), (5, "0.0079"), (6, "0.0022"), (7, "0.00058"), (8, "0.00016"), (10, "0.000011")])
+@pytest.mark.parametrize(
+    ("n", "p"), [(4, "0.0286"), (5, "0.0079"), (6, "0.0022"), (7, "0.00058"), (8, "0.00016"), (10, "0.000011")]
+)
 def test_the_smallest_p_of_ranks(n: int, p: str) -> None:
     """Two orders of the two groups in all (2n over n)."""
     assert near(claims.smallest_p(n, n), p)
@@ -263,13 +312,18 @@ def test_the_smallest_p_of_ranks(n: int, p: str) -> None:
 
 
 def test_intervals_of_the_meta_analyses() -> None:
-    for file, middle in (("lalu-2016", math.sqrt(0.18 * 0.40)), ("sun-2020", math.sqrt(0.22 * 0.38)), ("ge-2022", math.sqrt(0.27 * 0.44))):
+    for file, middle in (
+        ("lalu-2016", math.sqrt(0.18 * 0.40)),
+        ("sun-2020", math.sqrt(0.22 * 0.38)),
+        ("ge-2022", math.sqrt(0.27 * 0.44)),
+    ):
         finding = one(file, "interval")
         assert finding.outcome == "agrees"
         assert math.isclose(finding.value("middle"), middle)
 
 
-# -- the whole ---------------------------------------------------------------------------------------------------------------
+# -- the whole
+# ---------------------------------------------------------------------------------------------------------------
 
 
 def test_every_check_has_its_sentence_and_its_line_in_the_book() -> None:
@@ -300,4 +354,6 @@ def test_identities_of_the_computing() -> None:
     """F of two groups is t squared; g of equal spreads is the difference over the spread, corrected."""
     first, second = Summary(10, 2, 7), Summary(13, 3, 9)
     assert math.isclose(anova([first, second]).statistic, student(first, second).statistic ** 2)
-    assert math.isclose(standardised_difference(Summary(0, 2, 10), Summary(4, 2, 10)), -2 * (1 - 3 / (4 * 18 - 1)), rel_tol=1e-4)
+    assert math.isclose(
+        standardised_difference(Summary(0, 2, 10), Summary(4, 2, 10)), -2 * (1 - 3 / (4 * 18 - 1)), rel_tol=1e-4
+    )

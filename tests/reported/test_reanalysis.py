@@ -20,7 +20,10 @@ positive = st.floats(0.1, 100)
 
 @given(positive, positive, st.floats(0.05, 1.5), st.integers(3, 20), positive)
 def test_ratios_do_not_depend_on_the_unit(first: float, second: float, cv: float, n: int, unit: float) -> None:
-    """Means of equal CV: the geometric ratio is the ratio of the means, and neither moves when both are in another unit."""
+    """Means of equal CV:
+
+    the geometric ratio is the ratio of the means, and neither moves when both are in another unit.
+    """
     pair = Summary(first, first * cv, n), Summary(second, second * cv, n)
     scaled = [Summary(one.mean * unit, one.sd * unit, n) for one in pair]
     assert math.isclose(geometric_ratio(*pair).estimate, first / second, rel_tol=1e-9)
@@ -88,8 +91,26 @@ def test_a_forest_plot_shows_and_tells_every_line() -> None:
 def test_limits_beyond_the_axis_are_arrows() -> None:
     rows = pd.DataFrame(
         [
-            {"source": "A", "label": "one", "reading": "", "said": True, "estimate": 0.0, "low": 0.0, "high": math.inf, "level": 0.95},
-            {"source": "A", "label": "two", "reading": "", "said": True, "estimate": 0.5, "low": 0.2, "high": 1.2, "level": 0.95},
+            {
+                "source": "A",
+                "label": "one",
+                "reading": "",
+                "said": True,
+                "estimate": 0.0,
+                "low": 0.0,
+                "high": math.inf,
+                "level": 0.95,
+            },
+            {
+                "source": "A",
+                "label": "two",
+                "reading": "",
+                "said": True,
+                "estimate": 0.5,
+                "low": 0.2,
+                "high": 1.2,
+                "level": 0.95,
+            },
         ]
     )
     axes = figures.forest_figure(rows, "odds").axes[0]
@@ -106,7 +127,9 @@ def test_labels_of_lines() -> None:
 
 @pytest.mark.parametrize("name", ["spreads", "variances", "ratios"])
 def test_tables_hold_no_empty_cell(name: str) -> None:
-    show = {"spreads": made.spreads_table, "variances": made.variances_table, "ratios": made.reported_ratios_table}[name]
+    show = {"spreads": made.spreads_table, "variances": made.variances_table, "ratios": made.reported_ratios_table}[
+        name
+    ]
     table = show(getattr(reanalysis, name)(tables()))
     assert len(table) > 20
     assert not table.isin(["", "nan"]).any().any()

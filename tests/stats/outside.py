@@ -9,7 +9,9 @@ import numpy as np
 
 CASES: dict[str, dict[str, Any]] = {
     case["name"]: case
-    for case in json.loads((Path(__file__).parents[1] / "reference" / "groups.json").read_text(encoding="utf-8"))["cases"]
+    for case in json.loads((Path(__file__).parents[1] / "reference" / "groups.json").read_text(encoding="utf-8"))[
+        "cases"
+    ]
 }
 
 
@@ -21,7 +23,10 @@ def samples_of(name: str) -> list["np.ndarray[Any, np.dtype[np.float64]]"]:
 
 
 def deals(values: list[float], sizes: list[int]) -> list[list[list[float]]]:
-    """Every way to deal the values to groups of these sizes, by recursion over combinations: slow, and plainly right."""
+    """Every way to deal the values to groups of these sizes, by recursion over combinations:
+
+    slow, and plainly right.
+    """
     if len(sizes) == 1:
         return [[values]]
     found = []

@@ -66,7 +66,9 @@ def test_uncensored_interval_equals_the_closed_form() -> None:
 
     def profile(difference: float) -> float:
         def negative(mean: float) -> float:
-            return 3 * np.log(x.var() + (x.mean() - mean) ** 2) + 4.5 * np.log(y.var() + (y.mean() - mean - difference) ** 2)
+            return 3 * np.log(x.var() + (x.mean() - mean) ** 2) + 4.5 * np.log(
+                y.var() + (y.mean() - mean - difference) ** 2
+            )
 
         return -float(minimize_scalar(negative, bracket=(x.mean() - 1, x.mean() + 1), tol=1e-12).fun)
 
@@ -86,7 +88,8 @@ def test_interval_and_test_agree() -> None:
         assert min(abs(np.log(exact.low[0])), abs(np.log(exact.high[0]))) == pytest.approx(0, abs=1e-5)
 
 
-# One group close together, the other partly below the limit: with one mean and two spreads the likelihood has two peaks.
+# One group close together, the other partly below the limit: with one mean and two spreads the likelihood has two
+# peaks.
 TWO_PEAKS = [
     ([44.8, 48.5, 44.7, 45.2], [None, 14.8, None, 21.4], 12.65, 3.0989, 0.04229),
     ([55.1, 55.8, 54.9], [None, 26.9, 16.9], 16.65, 2.8744, 0.09054),
@@ -94,7 +97,9 @@ TWO_PEAKS = [
 
 
 @pytest.mark.parametrize(("close", "wide", "limit", "t", "p"), TWO_PEAKS)
-def test_the_higher_of_two_peaks_decides(close: list[float], wide: list[float | None], limit: float, t: float, p: float) -> None:
+def test_the_higher_of_two_peaks_decides(
+    close: list[float], wide: list[float | None], limit: float, t: float, p: float
+) -> None:
     """The peak found by going through every common mean in small steps; p is times two, as for a family of two."""
     lower = [*close, *(0 if value is None else value for value in wide)]
     upper = [*close, *(limit if value is None else value for value in wide)]
@@ -113,7 +118,10 @@ def test_no_common_mean_is_likelier_than_the_one_found() -> None:
         n, m = rng.integers(3, 8, 2)
         close, wide = rng.lognormal(4, rng.choice([0.02, 0.1, 0.4]), n), rng.lognormal(3.5, 0.6, m)
         limit = float(np.quantile(wide, 0.35))
-        lower, upper = np.concatenate([close, np.where(wide < limit, 0, wide)]), np.concatenate([close, np.maximum(wide, limit)])
+        lower, upper = (
+            np.concatenate([close, np.where(wide < limit, 0, wide)]),
+            np.concatenate([close, np.maximum(wide, limit)]),
+        )
         try:
             fit = stats.censored_lognormal(lower, upper, [0] * n + [1] * m)
         except ValueError:
@@ -122,7 +130,9 @@ def test_no_common_mean_is_likelier_than_the_one_found() -> None:
         # The grid passes by the separate peaks, so they are taken at the fitted means.
         highest = sum(
             float(at_means(low, high, np.array([np.log(mean)]))[0])
-            for (low, high), mean in zip(((lower[:n], upper[:n]), (lower[n:], upper[n:])), fit.geometric_mean, strict=True)
+            for (low, high), mean in zip(
+                ((lower[:n], upper[:n]), (lower[n:], upper[n:])), fit.geometric_mean, strict=True
+            )
         )
         drop = (n + m) * np.log1p(fit.statistic[0] ** 2 / (n + m - 2))
         assert drop <= 2 * (highest - (peaks[0] + peaks[1]).max()) + 0.01
@@ -151,7 +161,9 @@ def test_swapping_inverts_and_scaling_leaves_the_ratio() -> None:
     assert fit.confidence_interval().low[0] == pytest.approx(1 / swapped.confidence_interval().high[0], rel=1e-4)
     assert scaled.estimate[0] == pytest.approx(fit.estimate[0], rel=1e-5)
     assert scaled.geometric_mean == pytest.approx(1000 * fit.geometric_mean, rel=1e-5)
-    less, greater = (stats.censored_lognormal(low, high, group, alternative=side).pvalue[0] for side in ("less", "greater"))  # type: ignore[arg-type]
+    less, greater = (
+        stats.censored_lognormal(low, high, group, alternative=side).pvalue[0] for side in ("less", "greater")
+    )  # type: ignore[arg-type]
     assert less + greater == pytest.approx(1)
     assert fit.pvalue[0] == pytest.approx(2 * min(less, greater))
 
@@ -159,7 +171,9 @@ def test_swapping_inverts_and_scaling_leaves_the_ratio() -> None:
 def test_a_third_group_changes_nothing_for_the_other_two() -> None:
     low, high, group = two_groups(5, 8, ratio=1.5, sd=0.5, low=15)
     pair = stats.censored_lognormal(low, high, group)
-    three = stats.censored_lognormal(np.append(low, [40.0, 50, 70]), np.append(high, [40.0, 50, 70]), np.append(group, [2, 2, 2]))
+    three = stats.censored_lognormal(
+        np.append(low, [40.0, 50, 70]), np.append(high, [40.0, 50, 70]), np.append(group, [2, 2, 2])
+    )
     assert three.estimate.size == 2
     assert three.pvalue[0] == pytest.approx(pair.pvalue[0])
 
@@ -205,7 +219,10 @@ def test_the_interval_covers_where_the_chi_square_cut_does_not() -> None:
             continue
         # The interval holds 2 when the test accepts it: the second group, halved, is tested against 1.
         halved = np.where(group == 1, 2, 1)
-        covered, trials = covered + bool(stats.censored_lognormal(low / halved, high / halved, group).pvalue[0] > 0.05), trials + 1
+        covered, trials = (
+            covered + bool(stats.censored_lognormal(low / halved, high / halved, group).pvalue[0] > 0.05),
+            trials + 1,
+        )
     assert trials > 290
     assert covered / trials == pytest.approx(0.95, abs=3 * np.sqrt(0.95 * 0.05 / trials))
 
@@ -220,7 +237,10 @@ def test_titres_are_known_up_to_one_dilution() -> None:
 
 
 def test_titres_at_the_end_of_the_plate_are_not_underestimated() -> None:
-    """True geometric mean 2048 on a plate that ends at 4096: the plain mean of the printed titres is too low, the model's is not."""
+    """True geometric mean 2048 on a plate that ends at 4096:
+
+    the plain mean of the printed titres is too low, the model's is not.
+    """
     rng = np.random.default_rng(6)
     true = np.exp2(rng.normal(11, 1.5, 2000))
     printed = np.minimum(np.exp2(np.floor(np.log2(true))), 4096)
@@ -271,7 +291,10 @@ def test_against_another_ratio_is_the_test_of_the_divided_group(ratio: float) ->
 
 
 def test_titres_in_two_neighbouring_wells_keep_a_spread() -> None:
-    """Known to an interval only, they are most likely without any spread; a floor of a step's own spread is then taken."""
+    """Known to an interval only, they are most likely without any spread;
+
+    a floor of a step's own spread is then taken.
+    """
     lower = np.array([16.0, 16, 32, 32, 16, 32, 64, 64])
     group = np.repeat([0, 1], 4)
     least = np.log(2) / np.sqrt(12)

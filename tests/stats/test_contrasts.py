@@ -18,7 +18,9 @@ CLOTH = ([55, 47, 48], [55, 64, 64], [55, 49, 52], [50, 44, 41])
 def test_a_pair_is_scipys_welch(alternative: Any) -> None:
     ours = stats.welch_contrasts(SACHS, [[-1, 0, 1]], alternative=alternative)
     theirs = scipy_stats.ttest_ind(SACHS[2], SACHS[0], equal_var=False, alternative=alternative)
-    assert (ours.statistic[0], ours.df[0], ours.pvalue[0]) == pytest.approx((theirs.statistic, theirs.df, theirs.pvalue))
+    assert (ours.statistic[0], ours.df[0], ours.pvalue[0]) == pytest.approx(
+        (theirs.statistic, theirs.df, theirs.pvalue)
+    )
     both = scipy_stats.ttest_ind(SACHS[2], SACHS[0], equal_var=False).confidence_interval(0.975)
     assert [limit[0] for limit in ours.confidence_interval(0.975)] == pytest.approx([both.low, both.high])
 
@@ -32,7 +34,10 @@ def test_the_log_scale_gives_ratios() -> None:
 
 def test_a_contrast_of_three_groups_by_hand() -> None:
     """Satterthwaite's formula written out for the mean of the last two against the first."""
-    means, parts = [121.6, 135.4, 151.6], [w**2 * np.var(s, ddof=1) / 5 for w, s in zip((-1, 0.5, 0.5), SACHS, strict=True)]
+    means, parts = (
+        [121.6, 135.4, 151.6],
+        [w**2 * np.var(s, ddof=1) / 5 for w, s in zip((-1, 0.5, 0.5), SACHS, strict=True)],
+    )
     ours = stats.welch_contrasts(SACHS, [[-1, 0.5, 0.5]])
     assert ours.estimate[0] == pytest.approx((means[1] + means[2]) / 2 - means[0])
     assert ours.df[0] == pytest.approx(sum(parts) ** 2 / (sum(part**2 for part in parts) / 4))
@@ -81,7 +86,10 @@ def test_dunnett_equals_multcomp(alternative: Any) -> None:
 
 
 def test_dunnett_equals_brute_force() -> None:
-    """The null drawn ten million times: the p of the first comparison to three standard errors, which settles its fourth digit."""
+    """The null drawn ten million times:
+
+    the p of the first comparison to three standard errors, which settles its fourth digit.
+    """
     rng = np.random.default_rng(0)
     beyond = trials = 0
     for _ in range(10):
@@ -105,7 +113,10 @@ def test_dunnett_equals_brute_force() -> None:
     ],
 )
 def test_dunnett_reaches_the_printed_critical_values(alternative: Any, groups: int, df: int, critical: float) -> None:
-    """Equal groups; those beyond the needed degrees of freedom are not to be had, so a t at the critical value must have p near 5 %."""
+    """Equal groups;
+
+    those beyond the needed degrees of freedom are not to be had, so a t at the critical value must have p near 5 %.
+    """
     from secretome.stats.contrasts import _dunnett_pvalues
 
     pvalue = _dunnett_pvalues(np.array([critical]), (np.sqrt(0.5),) * groups, df, alternative)
@@ -117,14 +128,18 @@ def test_dunnett_with_one_group_is_students_t() -> None:
     result = stats.dunnett(([1, 2, 4], [3, 5, 9, 7]))
     theirs = scipy_stats.ttest_ind([3, 5, 9, 7], [1, 2, 4])
     assert result.pvalue[0] == pytest.approx(theirs.pvalue, abs=1e-8)
-    assert [limit[0] for limit in result.confidence_interval()] == pytest.approx(list(theirs.confidence_interval()), abs=1e-6)
+    assert [limit[0] for limit in result.confidence_interval()] == pytest.approx(
+        list(theirs.confidence_interval()), abs=1e-6
+    )
 
 
 LEVELS = (0.8, 0.9, 0.95, 0.99, 0.999, 0.9999)
 
 
 @pytest.mark.parametrize("level", LEVELS)
-@pytest.mark.parametrize("samples", [([1, 2], [3]), ([1, 2], [3, 5]), ([1, 2, 4], [3, 5]), ([1, 2, 4, 2], [3, 5, 9, 7])])
+@pytest.mark.parametrize(
+    "samples", [([1, 2], [3]), ([1, 2], [3, 5]), ([1, 2, 4], [3, 5]), ([1, 2, 4, 2], [3, 5, 9, 7])]
+)
 def test_dunnett_with_one_group_and_few_degrees_of_freedom_is_students_interval(samples: Any, level: float) -> None:
     """One to six degrees of freedom, by the quantile of t: SciPy's own interval is not to be had for a single value."""
     control, treated = (np.array(sample, dtype=float) for sample in samples)
@@ -133,7 +148,9 @@ def test_dunnett_with_one_group_and_few_degrees_of_freedom_is_students_interval(
     error = np.sqrt(pooled * (1 / control.size + 1 / treated.size))
     difference, reach = treated.mean() - control.mean(), scipy_stats.t.ppf((1 + level) / 2, df) * error
     result = stats.dunnett(samples)
-    assert [limit[0] for limit in result.confidence_interval(level)] == pytest.approx([difference - reach, difference + reach], rel=1e-10)
+    assert [limit[0] for limit in result.confidence_interval(level)] == pytest.approx(
+        [difference - reach, difference + reach], rel=1e-10
+    )
     assert result.pvalue[0] == pytest.approx(2 * scipy_stats.t.sf(abs(difference) / error, df), rel=1e-10)
 
 
@@ -145,7 +162,9 @@ def test_dunnetts_critical_value_has_its_own_p(df: int, alternative: Any) -> Non
     loadings = (np.sqrt(0.5), np.sqrt(0.5), np.sqrt(0.8))
     for level in LEVELS:
         critical = _critical_value(1 - level, loadings, df, two_sided=alternative == "two-sided")
-        assert _dunnett_pvalues(np.array([critical]), loadings, df, alternative)[0] == pytest.approx(1 - level, rel=1e-6)
+        assert _dunnett_pvalues(np.array([critical]), loadings, df, alternative)[0] == pytest.approx(
+            1 - level, rel=1e-6
+        )
 
 
 def test_dunnetts_chance_at_few_degrees_of_freedom_equals_scipys_multivariate_t() -> None:
@@ -154,7 +173,9 @@ def test_dunnetts_chance_at_few_degrees_of_freedom_equals_scipys_multivariate_t(
     for df, bound in ((1, 3.0), (1, 20.0), (2, 3.0), (3, 3.0)):
         law = scipy_stats.multivariate_t(shape=[[1, 0.5], [0.5, 1]], df=df)
         beyond = 1 - law.cdf([bound, bound], lower_limit=[-bound, -bound], maxpts=200_000, random_state=1)
-        assert _dunnett_pvalues(np.array([bound]), (np.sqrt(0.5),) * 2, df, "two-sided")[0] == pytest.approx(beyond, abs=2e-6)
+        assert _dunnett_pvalues(np.array([bound]), (np.sqrt(0.5),) * 2, df, "two-sided")[0] == pytest.approx(
+            beyond, abs=2e-6
+        )
 
 
 def test_dunnett_takes_a_control_of_one_against_a_million() -> None:
@@ -171,7 +192,9 @@ def test_dunnetts_interval_and_test_agree(alternative: Any) -> None:
     for _ in range(3):
         samples = [rng.normal(shift, 1, size) for shift, size in ((0, 4), (1, 5), (-1, 6), (0.5, 3))]
         result = stats.dunnett(samples, alternative=alternative)
-        few = stats.dunnett([sample[:size] for sample, size in zip(samples, (2, 1, 2, 1), strict=True)], alternative=alternative)
+        few = stats.dunnett(
+            [sample[:size] for sample, size in zip(samples, (2, 1, 2, 1), strict=True)], alternative=alternative
+        )
         for level in LEVELS:
             for test in (result, few):
                 interval = test.confidence_interval(level)
@@ -193,7 +216,11 @@ def test_dunnett_is_scipys_within_its_own_error_for_unequal_groups() -> None:
 
 @pytest.mark.parametrize(
     ("samples", "control", "sentence"),
-    [(([1], [2]), 0, "cannot be estimated"), (([1, 1], [2, 2]), 0, "do not vary"), (([1, 2], [2, 3]), 2, "position of a sample")],
+    [
+        (([1], [2]), 0, "cannot be estimated"),
+        (([1, 1], [2, 2]), 0, "do not vary"),
+        (([1, 2], [2, 3]), 2, "position of a sample"),
+    ],
 )
 def test_what_dunnett_refuses(samples: Any, control: int, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):

@@ -57,7 +57,9 @@ def test_negative_binomial_is_at_the_top_of_its_likelihood() -> None:
         means, size = np.exp(theta[:2])[group], 1 / np.exp(theta[2])
         return -float(scipy_stats.nbinom.logpmf(counts, size, size / (size + means)).sum())
 
-    best = minimize(surprise, [2, 2, -1], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-10, "maxiter": 4000})
+    best = minimize(
+        surprise, [2, 2, -1], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-10, "maxiter": 4000}
+    )
     assert np.log(result.estimate[0]) == pytest.approx(best.x[1] - best.x[0], abs=1e-4)
     assert result.dispersion == pytest.approx(np.exp(best.x[2]), rel=1e-3)
 
@@ -77,7 +79,9 @@ def test_beta_binomial_is_at_the_top_of_its_likelihood() -> None:
         means, strength = theta[:2][group], theta[2]
         return -float(scipy_stats.betabinom.logpmf(k, m, means * strength, (1 - means) * strength).sum())
 
-    best = minimize(surprise, [0.9, 0.7, 4], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-11, "maxiter": 4000})
+    best = minimize(
+        surprise, [0.9, 0.7, 4], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-11, "maxiter": 4000}
+    )
     assert result.mean == pytest.approx(best.x[:2], abs=1e-5)
     assert result.dispersion == pytest.approx(1 / (1 + best.x[2]), rel=1e-3)
     step = np.array([1e-3, 1e-3, 1e-2])
@@ -85,7 +89,12 @@ def test_beta_binomial_is_at_the_top_of_its_likelihood() -> None:
     for i in range(3):
         for j in range(3):
             a, b = np.eye(3)[i] * step, np.eye(3)[j] * step
-            corners = surprise(best.x + a + b) - surprise(best.x + a - b) - surprise(best.x - a + b) + surprise(best.x - a - b)
+            corners = (
+                surprise(best.x + a + b)
+                - surprise(best.x + a - b)
+                - surprise(best.x - a + b)
+                + surprise(best.x - a - b)
+            )
             hessian[i, j] = corners / (4 * step[i] * step[j])
     covariance = np.linalg.inv(hessian)
     # Widened by the root of 32 animals over 32 less two groups.

@@ -19,7 +19,9 @@ def test_by_t_it_is_statsmodels(paired: bool, scale: Any, low: float, high: floa
     ours = stats.equivalence(X, Y, low, high, scale=scale, paired=paired)
     transform = np.log if scale == "ratio" else None
     p, at_low, at_high = (
-        ttost_paired(X, Y, low, high, transform=transform) if paired else ttost_ind(X, Y, low, high, usevar="unequal", transform=transform)
+        ttost_paired(X, Y, low, high, transform=transform)
+        if paired
+        else ttost_ind(X, Y, low, high, usevar="unequal", transform=transform)
     )
     assert (ours.pvalue, ours.pvalue_low, ours.pvalue_high) == pytest.approx((p, at_low[1], at_high[1]))
 
@@ -73,18 +75,29 @@ def test_the_bound_breaks_no_tie(arguments: Any, scale: Any, p_low: float, p_hig
 
 
 @settings(max_examples=60)
-@given(st.lists(st.integers(5, 40), min_size=3, max_size=6), st.lists(st.integers(5, 40), min_size=3, max_size=6), st.integers(1, 12))
+@given(
+    st.lists(st.integers(5, 40), min_size=3, max_size=6),
+    st.lists(st.integers(5, 40), min_size=3, max_size=6),
+    st.integers(1, 12),
+)
 def test_decimals_give_the_p_of_whole_numbers(x: list[int], y: list[int], bound: int) -> None:
-    """Tenths are no binary fractions: every tie that a bound or a difference makes must be that of the whole numbers."""
+    """Tenths are no binary fractions:
+
+    every tie that a bound or a difference makes must be that of the whole numbers.
+    """
     n = min(len(x), len(y))
     for paired in (False, True):
         left, right = (x[:n], y[:n]) if paired else (x, y)
         whole = stats.equivalence(left, right, -bound, bound, method="rank", paired=paired)
-        tenths = stats.equivalence(np.array(left) / 10, np.array(right) / 10, -bound / 10, bound / 10, method="rank", paired=paired)
+        tenths = stats.equivalence(
+            np.array(left) / 10, np.array(right) / 10, -bound / 10, bound / 10, method="rank", paired=paired
+        )
         assert (tenths.pvalue_low, tenths.pvalue_high) == (whole.pvalue_low, whole.pvalue_high)
         factor = 1 + bound / 10
         exactly = [stats.mann_whitney(10 * np.array(left), (10 + bound) * np.array(right), alternative="less").pvalue]
-        ratio = stats.equivalence(np.array(left) / 10, np.array(right) / 10, 0.001, factor, scale="ratio", method="rank", paired=paired)
+        ratio = stats.equivalence(
+            np.array(left) / 10, np.array(right) / 10, 0.001, factor, scale="ratio", method="rank", paired=paired
+        )
         assert paired or ratio.pvalue_high == exactly[0]
 
 
@@ -116,7 +129,10 @@ def test_ranks_of_pairs_and_differences() -> None:
 
 
 def test_swapping_inverts_the_ratio() -> None:
-    one, other = stats.equivalence(X, Y, 0.8, 1.3, scale="ratio"), stats.equivalence(Y, X, 1 / 1.3, 1 / 0.8, scale="ratio")
+    one, other = (
+        stats.equivalence(X, Y, 0.8, 1.3, scale="ratio"),
+        stats.equivalence(Y, X, 1 / 1.3, 1 / 0.8, scale="ratio"),
+    )
     assert (one.pvalue, one.estimate) == pytest.approx((other.pvalue, 1 / other.estimate))
 
 

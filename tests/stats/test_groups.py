@@ -16,8 +16,12 @@ small = st.lists(st.lists(st.integers(0, 4), min_size=1, max_size=3), min_size=2
 
 def test_kruskal_wallis_equals_r() -> None:
     plants = CASES["kruskal_dunn_plantgrowth"]
-    asymptotic = stats.kruskal_wallis([plants["inputs"][name] for name in ("ctrl", "trt1", "trt2")], method="asymptotic")
-    assert (asymptotic.statistic, asymptotic.pvalue) == pytest.approx((plants["expected"]["H"], plants["expected"]["p"]))
+    asymptotic = stats.kruskal_wallis(
+        [plants["inputs"][name] for name in ("ctrl", "trt1", "trt2")], method="asymptotic"
+    )
+    assert (asymptotic.statistic, asymptotic.pvalue) == pytest.approx(
+        (plants["expected"]["H"], plants["expected"]["p"])
+    )
     corn = stats.kruskal_wallis(samples_of("kruskal_dscf_conover_corn"))
     assert corn.statistic == pytest.approx(CASES["kruskal_dscf_conover_corn"]["expected"]["H"])
     assert corn.pvalue <= 2e-5

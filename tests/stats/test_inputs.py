@@ -1,4 +1,7 @@
-"""What every function of the package accepts, and what it refuses: missing values, other types, tables, labels, odd arguments."""
+"""What every function of the package accepts, and what it refuses:
+
+missing values, other types, tables, labels, odd arguments.
+"""
 
 import datetime
 from collections.abc import Callable
@@ -61,14 +64,23 @@ def test_missing_values_are_refused_or_omitted_alike_whatever_marks_them(name: s
         [[*X[:3], None], np.ma.array([*X[:3], 99], mask=[0, 0, 0, 1]), pd.array([1, 2, 4, None], dtype="Int64")],
     )
     assert np.isfinite(OF_VALUES[name](stated))
-    for values in [*missing, [*X[:3], np.nan], [*X[:3], np.ma.masked], pd.Series([1.0, 2.0, 4.0, None], dtype="Float64")]:
+    for values in [
+        *missing,
+        [*X[:3], np.nan],
+        [*X[:3], np.ma.masked],
+        pd.Series([1.0, 2.0, 4.0, None], dtype="Float64"),
+    ]:
         with pytest.raises(ValueError, match="missing value"):
             OF_VALUES[name](values)
 
 
 def test_omitted_values_leave_the_p_of_the_others() -> None:
     expected = stats.mann_whitney(X[:3], Y).pvalue
-    for values in ([*X[:3], None], np.ma.array([*X[:3], 99.0], mask=[0, 0, 0, 1]), pd.array([1, 2, 4, None], dtype="Int64")):
+    for values in (
+        [*X[:3], None],
+        np.ma.array([*X[:3], 99.0], mask=[0, 0, 0, 1]),
+        pd.array([1, 2, 4, None], dtype="Int64"),
+    ):
         assert stats.mann_whitney(values, Y, nan_policy="omit").pvalue == expected
         assert stats.signed_rank(values, Y, nan_policy="omit").pvalue == stats.signed_rank(X[:3], Y[:3]).pvalue
         assert stats.dunnett([Y, values], nan_policy="omit").pvalue == pytest.approx(stats.dunnett([Y, X[:3]]).pvalue)
@@ -76,7 +88,11 @@ def test_omitted_values_leave_the_p_of_the_others() -> None:
 
 @pytest.mark.parametrize("name", WITHOUT_NAN_POLICY)
 def test_missing_values_are_refused_where_nothing_can_be_omitted(name: str) -> None:
-    for values in ([1, 2, 4, None], np.ma.array([1, 2, 4, 9], mask=[0, 0, 0, 1]), pd.array([1, 2, 4, None], dtype="Int64")):
+    for values in (
+        [1, 2, 4, None],
+        np.ma.array([1, 2, 4, 9], mask=[0, 0, 0, 1]),
+        pd.array([1, 2, 4, None], dtype="Int64"),
+    ):
         with pytest.raises(ValueError, match="missing value"):
             WITHOUT_NAN_POLICY[name](values)
 
@@ -106,7 +122,18 @@ def test_what_is_no_real_number_is_refused(name: str, values: Any, kind: str) ->
 
 @pytest.mark.parametrize("name", EVERY)
 @pytest.mark.parametrize(
-    "values", [pd.DataFrame({"a": X, "b": Y}), np.array([X, Y]), [X, Y], [[1, 2], [3]], 3.0, "abcd", {1.0, 2.0}, [[1], [2], [3], [4]], None]
+    "values",
+    [
+        pd.DataFrame({"a": X, "b": Y}),
+        np.array([X, Y]),
+        [X, Y],
+        [[1, 2], [3]],
+        3.0,
+        "abcd",
+        {1.0, 2.0},
+        [[1], [2], [3], [4]],
+        None,
+    ],
 )
 def test_what_is_no_one_dimensional_array_is_refused(name: str, values: Any) -> None:
     if values is None and name.endswith("exposure"):
@@ -187,7 +214,12 @@ def test_labels_that_cannot_be_sorted_or_do_not_fit_are_refused(name: str) -> No
 @pytest.mark.parametrize("name", OF_GROUPS)
 def test_labels_of_one_kind_give_the_same_groups(name: str) -> None:
     expected = OF_GROUPS[name](GROUP)
-    for group in (pd.Series(GROUP, dtype="category"), pd.array(GROUP, dtype="string"), np.array(GROUP, dtype=object), tuple(GROUP)):
+    for group in (
+        pd.Series(GROUP, dtype="category"),
+        pd.array(GROUP, dtype="string"),
+        np.array(GROUP, dtype=object),
+        tuple(GROUP),
+    ):
         assert OF_GROUPS[name](group).groups.tolist() == expected.groups.tolist() == ["a", "b"]
     assert OF_GROUPS[name]([False, False, True, True]).groups.tolist() == [False, True]
 

@@ -74,10 +74,14 @@ def test_swapping_the_samples_mirrors(x: list[float], y: list[float]) -> None:
     assert list(there.confidence_interval()) == pytest.approx([1 / limit for limit in back.confidence_interval()][::-1])
     forth, reverse = stats.probability_of_superiority(x, y), stats.probability_of_superiority(y, x)
     assert forth.estimate == pytest.approx(1 - reverse.estimate)
-    assert list(forth.confidence_interval()) == pytest.approx([1 - limit for limit in reverse.confidence_interval()][::-1])
+    assert list(forth.confidence_interval()) == pytest.approx(
+        [1 - limit for limit in reverse.confidence_interval()][::-1]
+    )
     shift, other = stats.hodges_lehmann(x, y), stats.hodges_lehmann(y, x)
     assert shift.estimate == pytest.approx(-other.estimate)
-    assert list(shift.confidence_interval(0.9)) == pytest.approx([-limit for limit in other.confidence_interval(0.9)][::-1], nan_ok=True)
+    assert list(shift.confidence_interval(0.9)) == pytest.approx(
+        [-limit for limit in other.confidence_interval(0.9)][::-1], nan_ok=True
+    )
 
 
 @settings(max_examples=40)

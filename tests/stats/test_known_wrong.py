@@ -54,7 +54,10 @@ def test_complete_separation_is_answered() -> None:
 
 
 def test_non_detects_ranked_by_a_weighted_log_rank_are_left_to_statsmodels() -> None:
-    """Zinc of two aquifers, flipped so that values below a limit are censored on the right: R has 5.18345, lifelines' weights 6.68834."""
+    """Zinc of two aquifers, flipped so that values below a limit are censored on the right:
+
+    R has 5.18345, lifelines' weights 6.68834.
+    """
     case = CASES["nada_zinc_peto"]
     values, hidden, group = (np.array(case["inputs"][name]) for name in ("obs", "censored", "group"))
     chi, _ = survdiff(values.max() + 1 - values, 1 - hidden.astype(int), group, weight_type="fh", fh_p=1)

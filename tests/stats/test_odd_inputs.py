@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from secretome import stats
 
-number = st.sampled_from([0.0, 1.0, 2.0, 2.5, 3.0, 7.0, -1.0, 1e-300, 1e300, -1e308, 1.7e308, 5e-324, 0.1, 0.30000000000000004, 1e16])
+number = st.sampled_from(
+    [0.0, 1.0, 2.0, 2.5, 3.0, 7.0, -1.0, 1e-300, 1e300, -1e308, 1.7e308, 5e-324, 0.1, 0.30000000000000004, 1e16]
+)
 odd = st.one_of(st.sampled_from([math.nan, math.inf, -math.inf, None, True, "x", 1 + 1j, 10**400]), number)
 values = st.one_of(
     st.lists(number, max_size=6),
@@ -22,7 +24,9 @@ values = st.one_of(
     st.lists(odd, max_size=5),
     st.lists(st.lists(number, max_size=2), max_size=3),
     st.lists(odd, max_size=4).map(lambda items: np.array(items, dtype=object)),
-    st.sampled_from([None, 3, "text", {}, np.zeros((2, 2)), np.float32([1, 2, 3]), np.ma.array([1.0, 2, 3], mask=[1, 0, 0])]),
+    st.sampled_from(
+        [None, 3, "text", {}, np.zeros((2, 2)), np.float32([1, 2, 3]), np.ma.array([1.0, 2, 3], mask=[1, 0, 0])]
+    ),
 )
 labels = st.one_of(
     st.lists(st.sampled_from(["a", "b"]), max_size=6),
@@ -32,7 +36,12 @@ labels = st.one_of(
 alternative = st.sampled_from(["two-sided", "less", "greater"])
 level = st.sampled_from([0.5, 0.95, 0.9999, 1 - 1e-16, 1e-12])
 options = st.fixed_dictionaries(
-    {"alternative": alternative, "level": level, "paired": st.booleans(), "nan_policy": st.sampled_from(["raise", "omit"])}
+    {
+        "alternative": alternative,
+        "level": level,
+        "paired": st.booleans(),
+        "nan_policy": st.sampled_from(["raise", "omit"]),
+    }
 )
 
 
@@ -41,24 +50,42 @@ def _with_interval(result: Any, o: Any) -> Any:
 
 
 FUNCTIONS: dict[str, Callable[[Any, Any, Any, Any], Any]] = {
-    "mann_whitney": lambda x, y, _, o: stats.mann_whitney(x, y, alternative=o["alternative"], nan_policy=o["nan_policy"]),
-    "mann_whitney, asymptotic": lambda x, y, _, o: stats.mann_whitney(x, y, alternative=o["alternative"], method="asymptotic"),
+    "mann_whitney": lambda x, y, _, o: stats.mann_whitney(
+        x, y, alternative=o["alternative"], nan_policy=o["nan_policy"]
+    ),
+    "mann_whitney, asymptotic": lambda x, y, _, o: stats.mann_whitney(
+        x, y, alternative=o["alternative"], method="asymptotic"
+    ),
     "signed_rank": lambda x, y, _, o: stats.signed_rank(x, y, alternative=o["alternative"], nan_policy=o["nan_policy"]),
-    "signed_rank, asymptotic": lambda x, y, _, o: stats.signed_rank(x, y, alternative=o["alternative"], method="asymptotic"),
+    "signed_rank, asymptotic": lambda x, y, _, o: stats.signed_rank(
+        x, y, alternative=o["alternative"], method="asymptotic"
+    ),
     "hodges_lehmann": lambda x, y, _, o: _with_interval(stats.hodges_lehmann(x, y, paired=o["paired"]), o),
-    "hodges_lehmann, asymptotic": lambda x, y, _, o: _with_interval(stats.hodges_lehmann(x, y, paired=o["paired"], method="asymptotic"), o),
+    "hodges_lehmann, asymptotic": lambda x, y, _, o: _with_interval(
+        stats.hodges_lehmann(x, y, paired=o["paired"], method="asymptotic"), o
+    ),
     "probability_of_superiority": lambda x, y, _, o: _with_interval(stats.probability_of_superiority(x, y), o),
     "geometric_mean_ratio": lambda x, y, _, o: _with_interval(stats.geometric_mean_ratio(x, y, paired=o["paired"]), o),
     "equivalence": lambda x, y, _, o: _with_interval(stats.equivalence(x, y, -1, 1, paired=o["paired"]), o),
-    "equivalence of ratios": lambda x, y, _, o: _with_interval(stats.equivalence(x, y, 0.5, 3, scale="ratio", paired=o["paired"]), o),
-    "equivalence by ranks": lambda x, y, _, o: _with_interval(stats.equivalence(x, y, -1, 1, method="rank", paired=o["paired"]), o),
+    "equivalence of ratios": lambda x, y, _, o: _with_interval(
+        stats.equivalence(x, y, 0.5, 3, scale="ratio", paired=o["paired"]), o
+    ),
+    "equivalence by ranks": lambda x, y, _, o: _with_interval(
+        stats.equivalence(x, y, -1, 1, method="rank", paired=o["paired"]), o
+    ),
     "equivalence of ratios by ranks": lambda x, y, _, o: _with_interval(
         stats.equivalence(x, y, 0.5, 3, scale="ratio", method="rank", paired=o["paired"]), o
     ),
-    "welch_contrasts": lambda x, y, _, o: _with_interval(stats.welch_contrasts([x, y], [[-1, 1]], alternative=o["alternative"]), o),
-    "welch_contrasts of logarithms": lambda x, y, _, o: _with_interval(stats.welch_contrasts([x, y], [[-1, 1]], scale="log"), o),
+    "welch_contrasts": lambda x, y, _, o: _with_interval(
+        stats.welch_contrasts([x, y], [[-1, 1]], alternative=o["alternative"]), o
+    ),
+    "welch_contrasts of logarithms": lambda x, y, _, o: _with_interval(
+        stats.welch_contrasts([x, y], [[-1, 1]], scale="log"), o
+    ),
     "dunnett": lambda x, y, z, o: _with_interval(stats.dunnett([x, y, z], alternative=o["alternative"]), o),
-    "kruskal_wallis": lambda x, y, z, o: stats.kruskal_wallis([x, y, z], method="asymptotic" if o["paired"] else "exact"),
+    "kruskal_wallis": lambda x, y, z, o: stats.kruskal_wallis(
+        [x, y, z], method="asymptotic" if o["paired"] else "exact"
+    ),
     "steel": lambda x, y, _, o: stats.steel([x, y], alternative=o["alternative"]),
     "jonckheere_terpstra": lambda x, y, z, o: stats.jonckheere_terpstra(
         [x, y, z], alternative=o["alternative"], method="asymptotic" if o["paired"] else "auto"
@@ -71,14 +98,25 @@ FUNCTIONS: dict[str, Callable[[Any, Any, Any, Any], Any]] = {
     ),
 }
 OF_GROUPS: dict[str, Callable[[Any, Any, Any, Any], Any]] = {
-    "censored_lognormal": lambda x, y, g, o: _with_interval(stats.censored_lognormal(x, y, g, alternative=o["alternative"]), o),
+    "censored_lognormal": lambda x, y, g, o: _with_interval(
+        stats.censored_lognormal(x, y, g, alternative=o["alternative"]), o
+    ),
     "censored_lognormal, seen": lambda x, _, g, o: _with_interval(stats.censored_lognormal(x, x, g), o),
     "count_ratio": lambda x, y, g, o: _with_interval(stats.count_ratio(x, g, exposure=y if o["paired"] else None), o),
-    "count_ratio, negative binomial": lambda x, _, g, o: _with_interval(stats.count_ratio(x, g, method="negative-binomial"), o),
+    "count_ratio, negative binomial": lambda x, _, g, o: _with_interval(
+        stats.count_ratio(x, g, method="negative-binomial"), o
+    ),
     "proportion_ratio": lambda x, y, g, o: _with_interval(stats.proportion_ratio(x, y, g), o),
     "logrank": lambda x, y, g, o: stats.logrank(x, y, g, method="asymptotic" if o["paired"] else "exact"),
 }
-MESSAGE_STARTS = ("unsupported operand", "could not convert", "setting an array", "operands could not", "Singular", "zero-size")
+MESSAGE_STARTS = (
+    "unsupported operand",
+    "could not convert",
+    "setting an array",
+    "operands could not",
+    "Singular",
+    "zero-size",
+)
 
 
 def outcome_is_allowed(call: Callable[[], Any]) -> None:
@@ -112,7 +150,14 @@ def test_odd_samples(name: str, x: Any, y: Any, z: Any, o: Any) -> None:
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(st.tuples(number, number, st.sampled_from("ab")), min_size=2, max_size=6), values, values, labels, st.booleans(), options)
+@given(
+    st.lists(st.tuples(number, number, st.sampled_from("ab")), min_size=2, max_size=6),
+    values,
+    values,
+    labels,
+    st.booleans(),
+    options,
+)
 @pytest.mark.parametrize("name", OF_GROUPS)
 def test_odd_samples_with_groups(name: str, rows: Any, x: Any, y: Any, group: Any, fitting: bool, o: Any) -> None:
     if fitting:

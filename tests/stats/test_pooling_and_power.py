@@ -16,7 +16,10 @@ EFFECTS, ERRORS = np.array([-0.7, -0.6, 0.1, -0.3]), np.array([0.15, 0.2, 0.15, 
 
 
 def test_pooling_by_hand() -> None:
-    """Paule and Mandel: the between-cohort variance at which Q equals its degrees of freedom; Hartung and Knapp's error."""
+    """Paule and Mandel:
+
+    the between-cohort variance at which Q equals its degrees of freedom; Hartung and Knapp's error.
+    """
 
     def excess(tau2: float) -> float:
         weight = 1 / (ERRORS**2 + tau2)
@@ -35,7 +38,8 @@ def test_pooling_by_hand() -> None:
     assert list(result.prediction_interval()) == pytest.approx([mean - wide, mean + wide], rel=1e-4)
 
 
-# R, metafor 3.8-1: rma(yi, sei = sei, method = "PM", test = "knha") and test = "adhoc": estimate, standard error, limits, p.
+# R, metafor 3.8-1: rma(yi, sei = sei, method = "PM", test = "knha") and test = "adhoc": estimate, standard error,
+# limits, p.
 METAFOR: list[tuple[list[float], list[float], bool, list[float]]] = [
     ([0.5, 0.51], [0.3, 0.4], False, [0.5036, 0.0048, 0.44261021726636, 0.56458978273364, 0.00606767747482]),
     ([0.5, 0.51], [0.3, 0.4], True, [0.5036, 0.24, -2.545889136682, 3.553089136682, 0.283122307592]),
@@ -52,7 +56,9 @@ METAFOR: list[tuple[list[float], list[float], bool, list[float]]] = [
 
 @pytest.mark.filterwarnings("ignore:The Hartung-Knapp interval")
 @pytest.mark.parametrize(("estimates", "errors", "adhoc", "expected"), METAFOR)
-def test_pooling_equals_metafor(estimates: list[float], errors: list[float], adhoc: bool, expected: list[float]) -> None:
+def test_pooling_equals_metafor(
+    estimates: list[float], errors: list[float], adhoc: bool, expected: list[float]
+) -> None:
     result = stats.random_effects(estimates, errors, adhoc=adhoc)
     found = [result.estimate, result.standard_error, *result.confidence_interval(), result.pvalue]
     # metafor's own search for the variance stops at its fifth digit.
@@ -146,7 +152,9 @@ def test_a_test_of_ones_own() -> None:
 
 
 def test_the_same_seed_gives_the_same_power() -> None:
-    one, same, other = (stats.power(normal(0.5, 6), trials=3000, rng=np.random.default_rng(seed)).power for seed in (1, 1, 2))
+    one, same, other = (
+        stats.power(normal(0.5, 6), trials=3000, rng=np.random.default_rng(seed)).power for seed in (1, 1, 2)
+    )
     assert one == same != other
 
 

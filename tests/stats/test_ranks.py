@@ -95,7 +95,9 @@ def test_swapping_mirrors_and_monotone_change_keeps(x: list[int], y: list[int]) 
     assert stats.mann_whitney(np.exp(x), np.exp(y)).pvalue == pytest.approx(forward.pvalue)
 
 
-@pytest.mark.parametrize(("n", "floor"), [(4, 0.0286), (5, 0.0079), (6, 0.0022), (7, 5.8e-4), (8, 1.55e-4), (10, 1.1e-5), (12, 7.4e-7)])
+@pytest.mark.parametrize(
+    ("n", "floor"), [(4, 0.0286), (5, 0.0079), (6, 0.0022), (7, 5.8e-4), (8, 1.55e-4), (10, 1.1e-5), (12, 7.4e-7)]
+)
 def test_attainable_p_without_ties(n: int, floor: float) -> None:
     """2 / C(2n, n): the floors that every table of the test prints."""
     result = stats.mann_whitney(range(n), range(n, 2 * n))
@@ -122,7 +124,10 @@ def test_signed_rank_equals_brute_force(difference: list[int], alternative: Any)
     ranks = scipy_stats.rankdata(np.abs(values))[values != 0]
     positive = values[values != 0] > 0
     centre = ranks.sum() / 2
-    null = np.array([ranks[np.array(signs, dtype=bool)].sum() for signs in itertools.product([0, 1], repeat=len(ranks))]) - centre
+    null = (
+        np.array([ranks[np.array(signs, dtype=bool)].sum() for signs in itertools.product([0, 1], repeat=len(ranks))])
+        - centre
+    )
     seen = ranks[positive].sum() - centre
     extreme = {"two-sided": np.abs(null) >= abs(seen), "less": null <= seen, "greater": null >= seen}[alternative]
     result = stats.signed_rank(difference, alternative=alternative)
@@ -147,7 +152,9 @@ def test_signed_rank_beyond_1000_pairs_is_scipys_normal_approximation() -> None:
     assert stats.signed_rank(np.append(differences[:200], np.zeros(900))).method == "exact"
     for alternative in ("two-sided", "less", "greater"):
         result = stats.signed_rank(differences, alternative=alternative)
-        scipys = scipy_stats.wilcoxon(differences, zero_method="pratt", correction=True, method="asymptotic", alternative=alternative)
+        scipys = scipy_stats.wilcoxon(
+            differences, zero_method="pratt", correction=True, method="asymptotic", alternative=alternative
+        )
         assert (result.method, result.pvalue) == ("asymptotic", scipys.pvalue)
         assert np.isnan(result.midp)
     with pytest.raises(ValueError, match="too many for an exact count"):
@@ -166,7 +173,9 @@ def test_hodges_lehmann_of_many_values_is_asymptotic_and_near_the_exact_one() ->
     x, y = np.rint(rng.normal(0.5, 3, 120)), np.rint(rng.normal(0, 3, 90))
     noise = rng.normal(0.2, 1, 200)
     for arguments, paired in (((x, y), False), ((noise, np.zeros(200)), True)):
-        exact, asymptotic = (stats.hodges_lehmann(*arguments, paired=paired, method=method) for method in ("exact", "asymptotic"))
+        exact, asymptotic = (
+            stats.hodges_lehmann(*arguments, paired=paired, method=method) for method in ("exact", "asymptotic")
+        )
         for level in (0.8, 0.95, 0.99):
             limits, near = exact.confidence_interval(level), asymptotic.confidence_interval(level)
             assert list(near) == pytest.approx(list(limits), abs=0.01)
@@ -239,12 +248,19 @@ def test_hodges_lehmann_equals_r_and_sas(name: str, estimate: float, low: float,
 
 @pytest.mark.parametrize(
     ("name", "ours", "coins"),
-    [("mwu_titre_sim_1", (-3, -1), (-4, 0)), ("mwu_titre_sim_3", (-2, 0), (-3, 0)), ("mwu_titre_sim_5", (-3, -1), (-4, 0))],
+    [
+        ("mwu_titre_sim_1", (-3, -1), (-4, 0)),
+        ("mwu_titre_sim_3", (-2, 0), (-3, 0)),
+        ("mwu_titre_sim_5", (-3, -1), (-4, 0)),
+    ],
 )
 def test_on_coarse_titres_the_interval_holds_what_the_exact_test_accepts(
     name: str, ours: tuple[float, float], coins: tuple[float, float]
 ) -> None:
-    """Every shift by whole and half steps, ranked anew: those accepted at 5 % span our interval. R's coin prints one a step wider."""
+    """Every shift by whole and half steps, ranked anew:
+
+    those accepted at 5 % span our interval. R's coin prints one a step wider.
+    """
     x, y = (np.log2(BY_NAME[name]["inputs"][key]) for key in ("x", "y"))
     shifts = np.arange(-7, 7.5, 0.5)
     accepted = [shift for shift in shifts if stats.mann_whitney(x - shift, y).pvalue > 0.05]
@@ -257,7 +273,10 @@ def test_on_coarse_titres_the_interval_holds_what_the_exact_test_accepts(
 
 
 def test_hodges_lehmann_for_pairs_equals_walsh_averages() -> None:
-    """Hollander and Wolfe (1973), p. 33: R's wilcox.test(paired, exact, conf.int) gives 0.46 (0.01 to 0.79) on these nine pairs."""
+    """Hollander and Wolfe (1973), p.
+
+    33: R's wilcox.test(paired, exact, conf.int) gives 0.46 (0.01 to 0.79) on these nine pairs.
+    """
     x, y = BY_NAME["hl_hw_depression_sas"]["inputs"]["x"], [0.878, 0.647, 0.598, 2.05, 1.06, 1.29, 1.06, 3.14, 1.29]
     shift = stats.hodges_lehmann(x, y, paired=True)
     assert shift.estimate == pytest.approx(0.46)
@@ -312,7 +331,10 @@ def test_nan_policy_omit_drops_values_and_whole_pairs() -> None:
 
 def test_equal_differences_have_no_interval() -> None:
     """An interval of no width would claim to know the shift exactly."""
-    for shift in (stats.hodges_lehmann([1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6], paired=True), stats.hodges_lehmann([2] * 8, [2] * 8)):
+    for shift in (
+        stats.hodges_lehmann([1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6], paired=True),
+        stats.hodges_lehmann([2] * 8, [2] * 8),
+    ):
         with pytest.warns(UserWarning, match="All differences are equal"):
             assert np.isnan(shift.confidence_interval().low)
 

@@ -15,7 +15,9 @@ CASES = json.loads((Path(__file__).parents[1] / "reference" / "groups.json").rea
 samples = st.lists(st.integers(0, 5), min_size=1, max_size=9)
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case["name"].startswith("newcombe5")], ids=lambda case: case["name"])
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case["name"].startswith("newcombe5")], ids=lambda case: case["name"]
+)
 def test_newcombes_method_5_equals_auroc(case: dict[str, Any]) -> None:
     result = stats.probability_of_superiority(case["inputs"]["x"], case["inputs"]["y"])
     assert result.estimate == pytest.approx(case["expected"]["theta_xgty"], abs=case["tolerance"])

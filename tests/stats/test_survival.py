@@ -48,7 +48,10 @@ def test_the_exact_p_is_brute_force(animals: list[tuple[int, bool]], size: int) 
         result = stats.logrank([time[i] for i in dealt], [event[i] for i in dealt], group, method="asymptotic")
         return abs(float(result.observed[0] - result.expected[0]))
 
-    every = [distance([*first, *second]) for first, second in deals([float(i) for i in range(len(animals))], [size, len(animals) - size])]
+    every = [
+        distance([*first, *second])
+        for first, second in deals([float(i) for i in range(len(animals))], [size, len(animals) - size])
+    ]
     seen = distance([float(i) for i in range(len(animals))])
     result = stats.logrank(time, event, group)
     assert result.method == "exact"

@@ -54,7 +54,9 @@ def test_jonckheere_equals_sas_and_r_under_ties() -> None:
 def test_jonckheere_equals_brute_force(samples: list[list[int]], alternative: Any) -> None:
     sizes = [len(sample) for sample in samples]
     result = stats.jonckheere_terpstra(samples, alternative=alternative)
-    every = np.array([j_of(groups) for groups in deals([float(value) for sample in samples for value in sample], sizes)])
+    every = np.array(
+        [j_of(groups) for groups in deals([float(value) for sample in samples for value in sample], sizes)]
+    )
     centre = sum(a * b for i, a in enumerate(sizes) for b in sizes[:i]) / 2
     fold = {"two-sided": np.abs, "greater": np.positive, "less": np.negative}[alternative]
     seen, folded = fold(j_of(samples) - centre), fold(every - centre)

@@ -23,9 +23,13 @@ def _limits(interval: Any, unit: float) -> list[float]:
 FUNCTIONS: dict[str, Callable[[Any, float], list[Any]]] = {
     "mann_whitney": lambda s, _: [stats.mann_whitney(s[0], s[1]).pvalue],
     "signed_rank": lambda s, _: [stats.signed_rank(s[0], s[1]).pvalue],
-    "hodges_lehmann": lambda s, u: [stats.hodges_lehmann(s[0], s[1], paired=paired).estimate / u for paired in (True, False)],
+    "hodges_lehmann": lambda s, u: [
+        stats.hodges_lehmann(s[0], s[1], paired=paired).estimate / u for paired in (True, False)
+    ],
     "probability_of_superiority": lambda s, _: [stats.probability_of_superiority(s[0], s[1]).estimate],
-    "geometric_mean_ratio": lambda s, _: [stats.geometric_mean_ratio(s[0], s[1], paired=paired).pvalue for paired in (True, False)],
+    "geometric_mean_ratio": lambda s, _: [
+        stats.geometric_mean_ratio(s[0], s[1], paired=paired).pvalue for paired in (True, False)
+    ],
     "equivalence of differences": lambda s, u: [
         stats.equivalence(s[0], s[1], -2.5 * u, 2.5 * u, method=method, paired=paired).pvalue
         for paired in (True, False)
@@ -52,8 +56,12 @@ FUNCTIONS: dict[str, Callable[[Any, float], list[Any]]] = {
         *stats.censored_lognormal([0, *s[0][1:], *s[1]], [*s[0], *s[1]], GROUP).pvalue,
         *stats.censored_lognormal([0, *s[0][1:], *s[1]], [*s[0], *s[1]], GROUP).geometric_mean / u,
     ],
-    "titre_bounds": lambda _, u: list(stats.titre_bounds(8 * u * 2.0 ** np.arange(4), lowest=8 * u, highest=64 * u)[1][:3] / u),
-    "count_ratio": lambda s, _: list(stats.count_ratio([3, 9, 4, 7, 12, 8, 21, 5], GROUP, exposure=np.array([*s[0], *s[1]])).pvalue),
+    "titre_bounds": lambda _, u: list(
+        stats.titre_bounds(8 * u * 2.0 ** np.arange(4), lowest=8 * u, highest=64 * u)[1][:3] / u
+    ),
+    "count_ratio": lambda s, _: list(
+        stats.count_ratio([3, 9, 4, 7, 12, 8, 21, 5], GROUP, exposure=np.array([*s[0], *s[1]])).pvalue
+    ),
     "random_effects": lambda s, u: [stats.random_effects(s[0], s[1]).pvalue, stats.random_effects(s[0], s[1]).tau / u],
     "logrank": lambda s, _: [stats.logrank([*s[0], *s[1]], [1] * 8, GROUP).pvalue],
 }
@@ -77,5 +85,15 @@ def test_the_unit_changes_no_p(name: str, samples: list[list[float]], unit: floa
 def test_at_the_ends_of_the_range_of_numbers_no_p_changes(unit: float) -> None:
     """Squares of such numbers are zero or infinite."""
     samples = [np.array([1.0, 2, 4, 3]), np.array([2.0, 5, 3, 7]), np.array([3.0, 9, 4, 6])]
-    for name in ("equivalence of differences", "welch_contrasts", "dunnett", "williams", "random_effects", "hodges_lehmann", "signed_rank"):
-        assert FUNCTIONS[name]([unit * sample for sample in samples], unit) == pytest.approx(FUNCTIONS[name](samples, 1.0), rel=1e-9), name
+    for name in (
+        "equivalence of differences",
+        "welch_contrasts",
+        "dunnett",
+        "williams",
+        "random_effects",
+        "hodges_lehmann",
+        "signed_rank",
+    ):
+        assert FUNCTIONS[name]([unit * sample for sample in samples], unit) == pytest.approx(
+            FUNCTIONS[name](samples, 1.0), rel=1e-9
+        ), name

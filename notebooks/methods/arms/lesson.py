@@ -155,7 +155,9 @@ page.table(
 assert sums == [84, 63.5, 76, 55]
 assert [total <= 76 for total in sums] == [bool(p <= alpha) for p in fleas.pvalue] == [False, True, True, True]
 cloth = [[55, 47, 48], [55, 64, 64], [55, 49, 52], [50, 44, 41]]
-seeds = [scipy.stats.dunnett(*cloth[1:], control=cloth[0], rng=np.random.default_rng(seed)).pvalue[0] for seed in range(20)]
+seeds = [
+    scipy.stats.dunnett(*cloth[1:], control=cloth[0], rng=np.random.default_rng(seed)).pvalue[0] for seed in range(20)
+]
 page.say(
     lowest_seed=f"{min(seeds):.5f}",
     highest_seed=f"{max(seeds):.5f}",

@@ -54,7 +54,11 @@ print(f"ratio {seen.estimate:.2f}, p = {seen.pvalue:.3f}")
 page.warn("Made-up animals. They show how the method works, and are evidence of nothing.")
 groups = {"Untreated": (il6, np.zeros(12, dtype=bool)), "Treated": (il6, np.arange(12) >= 6)}
 measure = "IL-6, pg/mL"
-page.figure(survivors_figure(groups, measure, made_up="rats"), "survivors", f"{made_up_words('rats')}. {survivors_alt(groups, measure)}")
+page.figure(
+    survivors_figure(groups, measure, made_up="rats"),
+    "survivors",
+    f"{made_up_words('rats')}. {survivors_alt(groups, measure)}",
+)
 
 # %% tags=["remove-cell"]
 worst = stats.mann_whitney([*treated_living, *[1000] * treated_dead], il6)

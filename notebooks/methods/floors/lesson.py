@@ -111,8 +111,14 @@ lines = {
     "seven groups, p times 7": [min(1.0, 7 * floor) for floor in two_groups],
     "pairs": [stats.signed_rank(np.arange(1, n + 1)).attainable for n in sizes],
 }
-first = {label: next(n for n, value in zip(sizes, values, strict=True) if value <= alpha) for label, values in lines.items()}
-page.say(first_two=str(first["two groups"]), first_seven=str(first["seven groups, p times 7"]), first_pairs=str(first["pairs"]))
+first = {
+    label: next(n for n, value in zip(sizes, values, strict=True) if value <= alpha) for label, values in lines.items()
+}
+page.say(
+    first_two=str(first["two groups"]),
+    first_seven=str(first["seven groups, p times 7"]),
+    first_pairs=str(first["pairs"]),
+)
 page.figure(
     floors_figure(sizes, lines, alpha),
     "floors",
@@ -145,7 +151,9 @@ def rungs(n):
         for rank in range(chosen[place], n + place + 2):
             chosen[place] = rank
             if sum(chosen) <= n * (2 * n + 1) / 2:
-                ladder[sum(chosen)] = stats.mann_whitney(chosen, [r for r in range(1, 2 * n + 1) if r not in chosen]).pvalue
+                ladder[sum(chosen)] = stats.mann_whitney(
+                    chosen, [r for r in range(1, 2 * n + 1) if r not in chosen]
+                ).pvalue
     return ladder
 
 
@@ -153,7 +161,11 @@ ladders = {n: rungs(n) for n in printed}
 nearest = {n: min(ladder, key=lambda total: abs(ladder[total] - alpha)) for n, ladder in ladders.items()}
 assert nearest == printed
 above = [n for n, total in printed.items() if ladders[n][total] > alpha]
-page.say(above=f"{len(above)} of {len(printed)}", york_five=words.p_number(ladders[5][18]), strict_five=words.p_number(ladders[5][17]))
+page.say(
+    above=f"{len(above)} of {len(printed)}",
+    york_five=words.p_number(ladders[5][18]),
+    strict_five=words.p_number(ladders[5][17]),
+)
 
 # %% tags=["hide-input"]
 page.table(

@@ -124,7 +124,11 @@ measure = "false alarms where there is nothing"
 page.figure(shares_figure(rates, 0.05, measure), "forks", shares_alt(rates, 0.05, measure))
 
 # %% tags=["remove-cell"]
-errors = [(0.077 - rates["ten more if nothing shows"]), (0.095 - rates["the better of two outcomes"]), (0.144 - rates["both"])]
+errors = [
+    (0.077 - rates["ten more if nothing shows"]),
+    (0.095 - rates["the better of two outcomes"]),
+    (0.144 - rates["both"]),
+]
 page.say(off=f"{100 * max(abs(error) for error in errors):.1f}", both=words.percent(round(rates["both"], 3)))
 
 # %% [markdown]

@@ -85,7 +85,8 @@ def analyse(
     readings : sequence of {"published", "planned", "multiverse"}
         The readings wanted.
     alpha : float, default 0.05
-        The error rate at which claims are decided: the planned interval is at ``1 - alpha / k`` over a family of k contrasts.
+        The error rate at which claims are decided: the planned interval is at ``1 - alpha / k`` over a family of k
+        contrasts.
     level : float, default 0.95
         The confidence level of the intervals that decide nothing.
     seed : int, default 1
@@ -106,7 +107,8 @@ def analyse(
     >>> from secretome import analyse, load_study
     >>> results = analyse(load_study("treg_conditioned_medium"), readings=("published",))
     >>> results[["endpoint", "method", "pvalue"]].round(6).values.tolist()
-    [['foxp3_cd25pos', 'exact Wilcoxon signed-rank test', 0.000488], ['foxp3_cd25neg', 'exact Wilcoxon signed-rank test', 0.000488]]
+    [['foxp3_cd25pos', 'exact Wilcoxon signed-rank test', 0.000488], ['foxp3_cd25neg', 'exact Wilcoxon signed-rank
+    test', 0.000488]]
     """
     for name, share, most in (("alpha", alpha, 0.5), ("level", level, 1)):
         if not 0 < share < most:

@@ -33,8 +33,8 @@ class Arm:
     missing, dead : int
         Animals of the group without a value, and how many of these had died before sampling.
     count, exposure, total : (n,) array, optional
-        What each value was worked out from: a count, and the share of the whole that it was counted in or the number looked at. Absent
-        unless it is known of every value.
+        What each value was worked out from: a count, and the share of the whole that it was counted in or the number
+        looked at. Absent unless it is known of every value.
     animals : int
         Animals of the group in the file, including those that died, were excluded or have no value; 0 if unknown.
     labels : mapping of str to (n,) array of str
@@ -88,7 +88,10 @@ class Arm:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A treated arm and its control; a value seen on a ladder of dilutions lies below the next one, `step` times higher."""
+    """A treated arm and its control;
+
+    a value seen on a ladder of dilutions lies below the next one, `step` times higher.
+    """
 
     treated: Arm
     control: Arm
@@ -123,7 +126,10 @@ class Comparison:
 
     @property
     def ratio_bounds(self) -> tuple[float, float]:
-        """The least and the greatest ratio of geometric means that the values allow; 0 and infinity where they set no limit."""
+        """The least and the greatest ratio of geometric means that the values allow;
+
+        0 and infinity where they set no limit.
+        """
         with np.errstate(divide="ignore"):
             treated = np.log(self.treated.lower).mean(), np.log(self.treated.upper).mean()
             control = np.log(self.control.lower).mean(), np.log(self.control.upper).mean()
@@ -138,7 +144,8 @@ def ranked(arms: Sequence[Arm]) -> list[Floats]:
     Raises
     ------
     ValueError
-        If a lower limit exceeds an upper one: a value below the one and a value above the other could lie either way round.
+        If a lower limit exceeds an upper one: a value below the one and a value above the other could lie either way
+        round.
     """
     lower = np.concatenate([part.lower for part in arms])
     upper = np.concatenate([part.upper for part in arms])
@@ -156,7 +163,11 @@ def arm(study: Study, endpoint: str, group: str) -> Arm:
     """The arm of a study."""
     rows = study.cohort.values[(study.cohort.values["endpoint"] == endpoint) & (study.cohort.values["group"] == group)]
     known = rows[rows["lower"].notna()]
-    counted = {name: _floats(known[name]) for name in ("count", "exposure", "total") if len(known) and known[name].notna().all()}
+    counted = {
+        name: _floats(known[name])
+        for name in ("count", "exposure", "total")
+        if len(known) and known[name].notna().all()
+    }
     dead = int(rows["dead"].sum())
     everyone = (table.loc[table["group"] == group, "animal"] for table in (study.cohort.values, study.cohort.excluded))
     return Arm(
@@ -187,13 +198,19 @@ def _floats(column: pd.Series) -> Floats:
 
 
 def by_ranks(arms: Comparison, worst: str = "") -> Estimate:
-    """The Mann-Whitney test, exact but for hundreds of values; with `worst`, the dead are ranked at that end of the scale."""
+    """The Mann-Whitney test, exact but for hundreds of values;
+
+    with `worst`, the dead are ranked at that end of the scale.
+    """
     test = stats.mann_whitney(*(arms.scores_with_the_dead(worst) if worst else arms.scores))
     return Estimate(test.statistic, test.pvalue, test.midp, test.attainable, ties=test.ties)
 
 
 def size_by_ranks(arms: Comparison, level: float) -> Estimate:
-    """The effect that goes with ranks: the shift, or the probability of superiority where a value is only known by its rank."""
+    """The effect that goes with ranks:
+
+    the shift, or the probability of superiority where a value is only known by its rank.
+    """
     if effect_of_ranks(arms) == SUPERIORITY:
         return superiority(arms.scores, level)
     shift = stats.hodges_lehmann(arms.treated.lower, arms.control.lower)

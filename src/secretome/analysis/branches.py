@@ -19,8 +19,8 @@ class Branches:
     Attributes
     ----------
     test, scale, dose, adjustment, hidden : str
-        The test; ``logs``, ``plain``, ``ranks`` or ``counts``; the axis that doses stand on; how p was adjusted over a family; and what
-        was put for values beyond a limit.
+        The test; ``logs``, ``plain``, ``ranks`` or ``counts``; the axis that doses stand on; how p was adjusted over a
+        family; and what was put for values beyond a limit.
     """
 
     test: str
@@ -60,7 +60,13 @@ def branches(method: str, *, adjustment: str = "", hidden: bool = False) -> Bran
     names = [part for part in parts if part not in limits]
     test = ", ".join(name for name in names if name != "on logs").replace(" on logs", "")
     logs = "logs" in method or "lognormal" in method or "log ratios" in method or "geometric means" in method
-    scale = "logs" if logs and "signed-rank" not in method else "ranks" if any(name in method for name in BY_RANKS) else "plain"
+    scale = (
+        "logs"
+        if logs and "signed-rank" not in method
+        else "ranks"
+        if any(name in method for name in BY_RANKS)
+        else "plain"
+    )
     if "two one-sided exact rank" in method or "signed-rank test on logs" in method:
         scale = "ranks of logs"
     if any(model in method for model in (QUASI_POISSON, NEGATIVE_BINOMIAL, BETA_BINOMIAL)):
@@ -69,7 +75,9 @@ def branches(method: str, *, adjustment: str = "", hidden: bool = False) -> Bran
     test = test.replace(f" on {dose}", "") if dose else test
     for tail in (" of log ratios", " on log ratios", " of differences", " on differences"):
         test = test.removesuffix(tail)
-    return Branches(test.replace("geometric means", "means"), scale, dose, adjustment, _hidden(limits, test) if hidden else "")
+    return Branches(
+        test.replace("geometric means", "means"), scale, dose, adjustment, _hidden(limits, test) if hidden else ""
+    )
 
 
 def _hidden(limits: list[str], test: str) -> str:

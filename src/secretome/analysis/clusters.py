@@ -125,8 +125,9 @@ def cluster_rows(
 ) -> Iterator[tuple[str, Result]]:
     """Yield the analyses of a family that take account of cages, batches and plates, each with its contrast.
 
-    Where clusters are nested within groups, this is Welch's t test of the clusters' means, and n is the number of clusters. Where they are
-    crossed with groups, it is a linear model with group and cluster. A value below a limit is taken as half the limit.
+    Where clusters are nested within groups, this is Welch's t test of the clusters' means, and n is the number of
+    clusters. Where they are crossed with groups, it is a linear model with group and cluster. A value below a limit is
+    taken as half the limit.
 
     Parameters
     ----------
@@ -155,10 +156,17 @@ def cluster_rows(
             if found is None:
                 continue
             p = float(np.minimum(1, times * found.pvalue)) if adjusted else math.nan
-            yield contrast, replace(found, method=f"{found.method}, {way}" if len(compared) > 1 else found.method, pvalue_adjusted=p)
+            yield (
+                contrast,
+                replace(
+                    found, method=f"{found.method}, {way}" if len(compared) > 1 else found.method, pvalue_adjusted=p
+                ),
+            )
 
 
-def cluster_test(pair: Comparison, column: str, *, level: float, zone: Zone | None = None, alpha: float = 0.05) -> Result | None:
+def cluster_test(
+    pair: Comparison, column: str, *, level: float, zone: Zone | None = None, alpha: float = 0.05
+) -> Result | None:
     """Return the test of one contrast that takes account of the clusters of a column; None if they are neither nested nor crossed.
 
     The parameters are those of `cluster_rows`. Animals without a label are left out.
@@ -170,7 +178,9 @@ def cluster_test(pair: Comparison, column: str, *, level: float, zone: Zone | No
     method, fit = (means_method(column), _fit_means) if nested else (block_method(column), _fit_blocks)
     labelled = [int((labels_of(group, column) != "").sum()) for group in (pair.treated, pair.control)]
     n_treated, n_control = (clusters.n_treated, clusters.n_control) if nested else labelled
-    estimate = attempt(lambda: _estimate(fit(pair, column), level) if zone is None else _equivalence(fit(pair, column), zone, alpha))
+    estimate = attempt(
+        lambda: _estimate(fit(pair, column), level) if zone is None else _equivalence(fit(pair, column), zone, alpha)
+    )
     return Result(
         **asdict(estimate),
         reading="multiverse",
@@ -208,7 +218,9 @@ def _fit_means(pair: Comparison, column: str) -> Fit:
 
 def _fit_blocks(pair: Comparison, column: str) -> Fit:
     """The coefficient of the group in a linear model of the logarithms with one constant for each cluster."""
-    (treated, of_treated), (control, of_control) = (_labelled_logs(group, column) for group in (pair.treated, pair.control))
+    (treated, of_treated), (control, of_control) = (
+        _labelled_logs(group, column) for group in (pair.treated, pair.control)
+    )
     y, labels = np.concatenate([treated, control]), np.concatenate([of_treated, of_control])
     group = np.repeat([1.0, 0.0], [treated.size, control.size])
     design = np.column_stack([group, labels[:, None] == np.unique(labels)])

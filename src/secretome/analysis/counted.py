@@ -10,7 +10,11 @@ from secretome.analysis.arms import Comparison
 from secretome.analysis.results import Estimate, Floats
 from secretome.protocol import Zone
 
-QUASI_POISSON, NEGATIVE_BINOMIAL, BETA_BINOMIAL = "quasi-Poisson model", "negative binomial model", "beta-binomial model"
+QUASI_POISSON, NEGATIVE_BINOMIAL, BETA_BINOMIAL = (
+    "quasi-Poisson model",
+    "negative binomial model",
+    "beta-binomial model",
+)
 
 
 def throughout(compared: Iterable[Comparison], model: str) -> bool:
@@ -39,7 +43,10 @@ def fitted(arms: Comparison, model: str) -> stats.GroupRatiosResult:
         else:
             exposure = _both(arms, "exposure")
             fit = stats.count_ratio(
-                count, group, exposure=exposure, method="quasi-poisson" if model == QUASI_POISSON else "negative-binomial"
+                count,
+                group,
+                exposure=exposure,
+                method="quasi-poisson" if model == QUASI_POISSON else "negative-binomial",
             )
     if np.isnan(fit.pvalue[0]):
         raise ValueError("the counts leave no test.")
@@ -50,7 +57,9 @@ def ratio(fit: stats.GroupRatiosResult, level: float) -> Estimate:
     """The ratio of the arms with its interval."""
     found = Estimate(float(fit.statistic[0]), float(fit.pvalue[0]), estimate=float(fit.estimate[0]), df=float(fit.df))
     interval = fit.confidence_interval(level)
-    return found.sized(Estimate(estimate=found.estimate, low=float(interval.low[0]), high=float(interval.high[0]), level=level))
+    return found.sized(
+        Estimate(estimate=found.estimate, low=float(interval.low[0]), high=float(interval.high[0]), level=level)
+    )
 
 
 def sameness(fit: stats.GroupRatiosResult, zone: Zone, tail: float) -> Estimate:

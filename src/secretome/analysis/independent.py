@@ -57,7 +57,9 @@ def independent_rows(study: Study, settings: Settings) -> Iterator[Result]:
                 yield _placed(row, study, check.endpoint, check.contrast, arms)
 
 
-def _family_rows(study: Study, endpoint: str, contrasts: tuple[str, ...], kind: str, settings: Settings) -> Iterator[Result]:
+def _family_rows(
+    study: Study, endpoint: str, contrasts: tuple[str, ...], kind: str, settings: Settings
+) -> Iterator[Result]:
     zone = study.protocol.endpoints[endpoint].no_effect
     compared = {contrast: comparison(study, endpoint, contrast) for contrast in contrasts}
     # The multiverse leaves out what was planned, so it must know it.
@@ -77,7 +79,9 @@ def _family_rows(study: Study, endpoint: str, contrasts: tuple[str, ...], kind: 
         if kind == "unchanged":
             for contrast, row in sameness_rows(compared, zone, settings.alpha):
                 yield _placed(row, study, endpoint, contrast, compared[contrast])
-            for contrast, row in cluster_rows(compared, level=settings.level, together=True, zone=zone, alpha=settings.alpha):
+            for contrast, row in cluster_rows(
+                compared, level=settings.level, together=True, zone=zone, alpha=settings.alpha
+            ):
                 yield _placed(row, study, endpoint, contrast, compared[contrast])
         # No test of a difference is planned for a claim that nothing changes.
         decided = {contrast: "" if kind == "unchanged" else test.method for contrast, (test, _) in planned.items()}
@@ -107,7 +111,11 @@ def _published(arms: Comparison, level: float) -> Result:
     if arms.n:
         estimate = attempt(lambda: by_ranks(arms)).sized(attempt(lambda: size_by_ranks(arms, level)))
     return Result(
-        **asdict(estimate), reading="published", method=rank_test(estimate), alternative="two-sided", effect=effect_of_ranks(arms)
+        **asdict(estimate),
+        reading="published",
+        method=rank_test(estimate),
+        alternative="two-sided",
+        effect=effect_of_ranks(arms),
     )
 
 
@@ -123,11 +131,13 @@ def planned_rows(
 ) -> tuple[Result, Result]:
     """The planned test and, beside it, whether the effect is negligible; without the model's `intervals`, which take most of the time.
 
-    Welch's t on logs; where a value is censored, the model; where more than half of an arm is, or `ranks_decide`, the exact test decides
-    and the model says how large; where too few values are left for the model, the exact test decides and the values bound the ratio.
+    Welch's t on logs; where a value is censored, the model; where more than half of an arm is, or `ranks_decide`, the
+    exact test decides and the model says how large; where too few values are left for the model, the exact test decides
+    and the values bound the ratio.
 
-    With `together`, a claim needs every contrast of the family, so the interval is that of the unadjusted p, at ``1 - alpha``; without,
-    it is that of the adjusted p, at ``1 - alpha / family``. The simultaneous interval always belongs to the adjusted p.
+    With `together`, a claim needs every contrast of the family, so the interval is that of the unadjusted p, at ``1 -
+    alpha``; without, it is that of the adjusted p, at ``1 - alpha / family``. The simultaneous interval always belongs
+    to the adjusted p.
     """
     methods = _methods(arms, zone, intervals=intervals)
     simultaneous = methods.ratio(1 - alpha / family)
@@ -154,13 +164,18 @@ def planned_rows(
     )
     if together:
         adjusted = float(np.minimum(1, family * inside.pvalue))
-        equivalence = replace(equivalence, pvalue_adjusted=adjusted).with_simultaneous(methods.equivalence(alpha / family))
+        equivalence = replace(equivalence, pvalue_adjusted=adjusted).with_simultaneous(
+            methods.equivalence(alpha / family)
+        )
     return test.with_simultaneous(simultaneous), equivalence
 
 
 @dataclass(frozen=True)
 class _Methods:
-    """The planned test of a comparison and its effect; the ratio at a confidence level; the test of equivalence with an error per tail."""
+    """The planned test of a comparison and its effect;
+
+    the ratio at a confidence level; the test of equivalence with an error per tail.
+    """
 
     test: str
     effect: str
@@ -171,7 +186,8 @@ class _Methods:
 def _methods(arms: Comparison, zone: Zone, *, intervals: bool) -> _Methods:
     """The methods for these values, which may include zeros and censored values."""
     if arms.treated.zeros or arms.control.zeros:
-        # A zero has no logarithm: a model of the counts decides where these are known, else the ranks, and then no ratio is given.
+        # A zero has no logarithm: a model of the counts decides where these are known, else the ranks, and then no
+        # ratio is given.
         if counted.throughout([arms], counted.QUASI_POISSON):
             with suppress(ValueError):
                 counts = counted.fitted(arms, counted.QUASI_POISSON)
@@ -185,7 +201,12 @@ def _methods(arms: Comparison, zone: Zone, *, intervals: bool) -> _Methods:
     if not arms.censored:
         if arms.n < 2:
             return _only(WELCH, RATIO)
-        return _Methods(WELCH, RATIO, lambda level: _welch(arms, level), lambda tail: attempt(lambda: _equivalence(arms, zone, tail)))
+        return _Methods(
+            WELCH,
+            RATIO,
+            lambda level: _welch(arms, level),
+            lambda tail: attempt(lambda: _equivalence(arms, zone, tail)),
+        )
     if not arms.n:
         return _only(RANKS, BOUND)
     try:
@@ -213,23 +234,31 @@ def _welch(arms: Comparison, level: float) -> Estimate:
         return Estimate(estimate=float(np.exp(np.log(arms.treated.lower).mean() - np.log(arms.control.lower).mean())))
     interval = ratio.confidence_interval(level)
     low, high = interval
-    return Estimate(ratio.statistic, ratio.pvalue, estimate=ratio.estimate, low=low, high=high, level=level, df=ratio.df)
+    return Estimate(
+        ratio.statistic, ratio.pvalue, estimate=ratio.estimate, low=low, high=high, level=level, df=ratio.df
+    )
 
 
 def _equivalence(arms: Comparison, zone: Zone, alpha: float) -> Estimate:
     test = stats.equivalence(arms.treated.lower, arms.control.lower, zone.low, zone.high, scale="ratio")
     interval = test.confidence_interval(1 - 2 * alpha)
-    return Estimate(test.statistic, test.pvalue, estimate=test.estimate, low=interval.low, high=interval.high, level=interval.level)
+    return Estimate(
+        test.statistic, test.pvalue, estimate=test.estimate, low=interval.low, high=interval.high, level=interval.level
+    )
 
 
 def _model(fit: stats.CensoredLognormalResult, level: float, *, intervals: bool) -> Estimate:
-    found = Estimate(float(fit.statistic[0]), float(fit.pvalue[0]), estimate=float(fit.estimate[0]), df=float(fit.df[0]))
+    found = Estimate(
+        float(fit.statistic[0]), float(fit.pvalue[0]), estimate=float(fit.estimate[0]), df=float(fit.df[0])
+    )
     return found.sized(_interval(fit, level)) if intervals else found
 
 
 def _interval(fit: stats.CensoredLognormalResult, level: float) -> Estimate:
     interval = fit.confidence_interval(level)
-    return Estimate(estimate=float(fit.estimate[0]), low=float(interval.low[0]), high=float(interval.high[0]), level=level)
+    return Estimate(
+        estimate=float(fit.estimate[0]), low=float(interval.low[0]), high=float(interval.high[0]), level=level
+    )
 
 
 def _equivalence_by_model(fit: stats.CensoredLognormalResult, zone: Zone, alpha: float, *, intervals: bool) -> Estimate:

@@ -1,4 +1,7 @@
-"""Every other reasonable analysis of independent groups: tests, scales, adjustments, and what is put for a value below a limit."""
+"""Every other reasonable analysis of independent groups:
+
+tests, scales, adjustments, and what is put for a value below a limit.
+"""
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,7 +16,16 @@ from statsmodels.stats.multitest import multipletests
 
 from secretome import stats
 from secretome.analysis import counted
-from secretome.analysis.arms import Arm, Comparison, arm, by_ranks, contrast_estimate, effect_of_ranks, size_by_ranks, superiority
+from secretome.analysis.arms import (
+    Arm,
+    Comparison,
+    arm,
+    by_ranks,
+    contrast_estimate,
+    effect_of_ranks,
+    size_by_ranks,
+    superiority,
+)
 from secretome.analysis.pooled import two_samples
 from secretome.analysis.results import (
     ASYMPTOTIC_RANKS,
@@ -49,8 +61,8 @@ Run = Callable[[Comparison, float], Estimate]
 class _Analysis:
     """A test of a comparison at a confidence level, what it estimates, and what it puts for values beyond a limit.
 
-    `share` is the share of a lower limit that is put for values below it, and None for ranks; `others` are further arms that the test takes
-    its spread from; `once`, with the planned adjustment and no other.
+    `share` is the share of a lower limit that is put for values below it, and None for ranks; `others` are further arms
+    that the test takes its spread from; `once`, with the planned adjustment and no other.
     """
 
     name: str
@@ -62,7 +74,11 @@ class _Analysis:
 
     def named(self, arms: Comparison) -> str:
         """The test with what was put, where anything was."""
-        return self.name if self.share is None else self.name + substitution(self.share, (arms.treated, arms.control, *self.others))
+        return (
+            self.name
+            if self.share is None
+            else self.name + substitution(self.share, (arms.treated, arms.control, *self.others))
+        )
 
 
 @dataclass(frozen=True)
@@ -85,7 +101,10 @@ class _Family:
 
     @property
     def ways(self) -> tuple[str, ...]:
-        """The adjustments that differ: of two contrasts, Holm's p is Bonferroni's of the smaller p and the plain one of the larger."""
+        """The adjustments that differ:
+
+        of two contrasts, Holm's p is Bonferroni's of the smaller p and the plain one of the larger.
+        """
         if self.size == 1:
             return (UNADJUSTED,)
         return (UNADJUSTED, BONFERRONI) if self.together or self.size == 2 else (UNADJUSTED, BONFERRONI, HOLM)
@@ -96,12 +115,18 @@ class _Family:
 
 
 def multiverse_rows(
-    study: Study, endpoint: str, compared: Mapping[str, Comparison], decided: Mapping[str, str], settings: Settings, *, together: bool
+    study: Study,
+    endpoint: str,
+    compared: Mapping[str, Comparison],
+    decided: Mapping[str, str],
+    settings: Settings,
+    *,
+    together: bool,
 ) -> Iterator[tuple[str, Result]]:
     """The other analyses of a family of contrasts, each with its contrast; `together` if a claim needs every one of them.
 
-    The published test, and the planned one, which `decided` names for each contrast, are left out, and so is an analysis that with these
-    animals is another one by another name: none is counted twice.
+    The published test, and the planned one, which `decided` names for each contrast, are left out, and so is an
+    analysis that with these animals is another one by another name: none is counted twice.
     """
     family = _Family(compared, decided, settings.level, together)
     groups = dict.fromkeys(group for contrast in compared for group in reversed(sides(contrast)))
@@ -129,10 +154,14 @@ def _on_values(pool: Mapping[str, Arm], seed: int) -> Iterator[_Analysis]:
     if len(pool) > 2:
         arms, name = tuple(pool.values()), "t test with the spread of the whole family"
         values = [part.replaced(HALF) for part in arms]
-        yield _Analysis(name, MEAN_DIFFERENCE, _plainly(lambda x, y, level: two_samples(x, y, values, level)), HALF, arms)
+        yield _Analysis(
+            name, MEAN_DIFFERENCE, _plainly(lambda x, y, level: two_samples(x, y, values, level)), HALF, arms
+        )
         if not any(part.zeros for part in arms):
             logs = [np.log(part) for part in values]
-            yield _Analysis(f"{name}, on logs", RATIO, _on_logs(lambda x, y, level: two_samples(x, y, logs, level)), HALF, arms)
+            yield _Analysis(
+                f"{name}, on logs", RATIO, _on_logs(lambda x, y, level: two_samples(x, y, logs, level)), HALF, arms
+            )
     for share in OTHER_SHARES:
         yield _Analysis(WELCH, RATIO, _on_logs(_welch, share), share, once=True)
 
@@ -157,7 +186,9 @@ def substitution(share: float, arms: Sequence[Arm]) -> str:
 def _on_ranks(seed: int) -> Iterator[_Analysis]:
     yield _Analysis(RANKS, SHIFT, lambda arms, level: by_ranks(arms).sized(size_by_ranks(arms, level)))
     yield _Analysis("mid-p Mann-Whitney test", SHIFT, _midp)
-    yield _Analysis("Brunner-Munzel permutation test", SUPERIORITY, lambda arms, level: _brunner_munzel(arms, level, seed))
+    yield _Analysis(
+        "Brunner-Munzel permutation test", SUPERIORITY, lambda arms, level: _brunner_munzel(arms, level, seed)
+    )
 
 
 def _with_the_dead(study: Study, endpoint: str, compared: Mapping[str, Comparison]) -> Iterator[_Analysis]:
@@ -183,17 +214,24 @@ def _adjusted(analysis: _Analysis, family: _Family) -> Iterator[tuple[str, Resul
         pvalue, bonferroni = alone[contrast].pvalue, float(np.minimum(1, family.size * alone[contrast].pvalue))
         for way in (family.way,) if analysis.once else family.ways:
             # Holm's p of the smallest and the largest p is one of the other two.
-            same = way == HOLM and (math.isnan(pvalue) or np.isclose(holm[contrast], (pvalue, bonferroni), rtol=1e-9, atol=0).any())
+            same = way == HOLM and (
+                math.isnan(pvalue) or np.isclose(holm[contrast], (pvalue, bonferroni), rtol=1e-9, atol=0).any()
+            )
             if same or family.planned(contrast, name, way):
                 continue
             estimate, adjusted = alone[contrast], math.nan
             if way == BONFERRONI:
                 # Only an interval depends on the level.
-                wider = estimate if math.isnan(estimate.low) else _run(analysis, arms, 1 - (1 - family.level) / family.size)
+                wider = (
+                    estimate if math.isnan(estimate.low) else _run(analysis, arms, 1 - (1 - family.level) / family.size)
+                )
                 estimate, adjusted = wider, bonferroni
             elif way == HOLM:
                 # Holm's p values come without intervals.
-                estimate, adjusted = replace(estimate, low=math.nan, high=math.nan, level=math.nan), float(holm[contrast])
+                estimate, adjusted = (
+                    replace(estimate, low=math.nan, high=math.nan, level=math.nan),
+                    float(holm[contrast]),
+                )
             yield contrast, _row(estimate, f"{name}, {way}" if family.size > 1 else name, effect, adjusted)
 
 
@@ -241,7 +279,9 @@ def _dunnett_estimates(samples: Mapping[str, Floats], control: str, level: float
 
 def _row(estimate: Estimate, method: str, effect: str, adjusted: float) -> Result:
     row = asdict(estimate)
-    return Result(**row, reading="multiverse", method=method, alternative="two-sided", effect=effect, pvalue_adjusted=adjusted)
+    return Result(
+        **row, reading="multiverse", method=method, alternative="two-sided", effect=effect, pvalue_adjusted=adjusted
+    )
 
 
 def _run(analysis: _Analysis, arms: Comparison, level: float) -> Estimate:
@@ -290,7 +330,10 @@ def _brunner_munzel(arms: Comparison, level: float, seed: int) -> Estimate:
 
 
 def _permuted(x: Floats, y: Floats, statistic: Callable[..., Floats], seed: int) -> Estimate:
-    """A statistic of two groups and its two-sided p among the deals of their values; the one observed joins those that are drawn."""
+    """A statistic of two groups and its two-sided p among the deals of their values;
+
+    the one observed joins those that are drawn.
+    """
     pooled = np.concatenate([x, y])
     deals, every = _deals(x.size, y.size, seed)
     null = statistic(pooled[deals[:, : x.size]], pooled[deals[:, x.size :]], axis=1)

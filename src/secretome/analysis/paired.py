@@ -94,7 +94,9 @@ def _methods(endpoint: Endpoint, family: int, settings: Settings) -> Iterable[_M
         _Method("published", SIGNED_RANKS, SHIFT, lambda x, y: _signed_rank(x, y, level)),
         _Method("planned", "paired t test on logs", RATIO, lambda x, y: _ratio(x, y, 1 - alpha / family)),
         _Method("planned", EQUIVALENCE, RATIO, lambda x, y: _equivalence(x, y, zone, alpha)),
-        _Method("multiverse", "paired t test on differences", MEAN_DIFFERENCE, lambda x, y: _mean_difference(x, y, level)),
+        _Method(
+            "multiverse", "paired t test on differences", MEAN_DIFFERENCE, lambda x, y: _mean_difference(x, y, level)
+        ),
         _Method(
             "multiverse",
             f"{SIGNED_RANKS} on logs",
@@ -103,7 +105,9 @@ def _methods(endpoint: Endpoint, family: int, settings: Settings) -> Iterable[_M
         ),
         _Method("multiverse", "exact sign test", SHARE_RISING, lambda x, y: _sign(x, y, level)),
         _Method("multiverse", "sign flips of differences", MEAN_DIFFERENCE, lambda x, y: _flips(x, y, seed)),
-        _Method("multiverse", "sign flips of log ratios", RATIO, lambda x, y: _flips(np.log(x), np.log(y), seed, np.exp)),
+        _Method(
+            "multiverse", "sign flips of log ratios", RATIO, lambda x, y: _flips(np.log(x), np.log(y), seed, np.exp)
+        ),
     )
 
 
@@ -112,7 +116,15 @@ def _signed_rank(x: Floats, y: Floats, level: float) -> Estimate:
     shift = stats.hodges_lehmann(x, y, paired=True)
     interval = shift.confidence_interval(level)
     return Estimate(
-        test.statistic, test.pvalue, test.midp, test.attainable, shift.estimate, interval.low, interval.high, interval.level, test.ties
+        test.statistic,
+        test.pvalue,
+        test.midp,
+        test.attainable,
+        shift.estimate,
+        interval.low,
+        interval.high,
+        interval.level,
+        test.ties,
     )
 
 
@@ -123,13 +135,23 @@ def _ratio(x: Floats, y: Floats, level: float) -> Estimate:
         # A change that is the same in every pair has a size, but no spread to test it by.
         return Estimate(estimate=float(np.exp(np.log(x / y).mean())))
     interval = ratio.confidence_interval(level)
-    return Estimate(ratio.statistic, ratio.pvalue, estimate=ratio.estimate, low=interval.low, high=interval.high, level=level, df=ratio.df)
+    return Estimate(
+        ratio.statistic,
+        ratio.pvalue,
+        estimate=ratio.estimate,
+        low=interval.low,
+        high=interval.high,
+        level=level,
+        df=ratio.df,
+    )
 
 
 def _equivalence(x: Floats, y: Floats, zone: tuple[float, float], alpha: float) -> Estimate:
     test = stats.equivalence(x, y, *zone, scale="ratio", paired=True)
     interval = test.confidence_interval(1 - 2 * alpha)
-    return Estimate(test.statistic, test.pvalue, estimate=test.estimate, low=interval.low, high=interval.high, level=interval.level)
+    return Estimate(
+        test.statistic, test.pvalue, estimate=test.estimate, low=interval.low, high=interval.high, level=interval.level
+    )
 
 
 def _mean_difference(x: Floats, y: Floats, level: float) -> Estimate:
@@ -139,7 +161,12 @@ def _mean_difference(x: Floats, y: Floats, level: float) -> Estimate:
     test = scipy_stats.ttest_rel(x, y)
     interval = test.confidence_interval(level)
     return Estimate(
-        float(test.statistic), float(test.pvalue), estimate=float(np.mean(x - y)), low=interval.low, high=interval.high, level=level
+        float(test.statistic),
+        float(test.pvalue),
+        estimate=float(np.mean(x - y)),
+        low=interval.low,
+        high=interval.high,
+        level=level,
     )
 
 
@@ -149,13 +176,26 @@ def _sign(x: Floats, y: Floats, level: float) -> Estimate:
     interval = test.proportion_ci(level, method="exact")
     floor = scipy_stats.binomtest(0, moved).pvalue
     return Estimate(
-        rises, float(test.pvalue), attainable=float(floor), estimate=rises / moved, low=interval.low, high=interval.high, level=level
+        rises,
+        float(test.pvalue),
+        attainable=float(floor),
+        estimate=rises / moved,
+        low=interval.low,
+        high=interval.high,
+        level=level,
     )
 
 
 def _flips(x: Floats, y: Floats, seed: int, back: Callable[[float], float] = float) -> Estimate:
     test = scipy_stats.permutation_test(
-        (x - y,), np.mean, permutation_type="samples", vectorized=True, n_resamples=FLIPS, rng=np.random.default_rng(seed)
+        (x - y,),
+        np.mean,
+        permutation_type="samples",
+        vectorized=True,
+        n_resamples=FLIPS,
+        rng=np.random.default_rng(seed),
     )
     floor = min(1.0, 2 / min(2.0 ** int((x != y).sum()), FLIPS + 1))
-    return Estimate(float(test.statistic), float(test.pvalue), attainable=floor, estimate=float(back(float(np.mean(x - y)))))
+    return Estimate(
+        float(test.statistic), float(test.pvalue), attainable=floor, estimate=float(back(float(np.mean(x - y))))
+    )

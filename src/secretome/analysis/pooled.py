@@ -28,7 +28,9 @@ def t_test(difference: float, error: float, df: float, level: float) -> Estimate
         raise ValueError("the values do not vary.")
     reach = float(scipy_stats.t.ppf((1 + level) / 2, df)) * error
     pvalue = float(2 * scipy_stats.t.sf(abs(difference / error), df))
-    return Estimate(difference / error, pvalue, estimate=difference, low=difference - reach, high=difference + reach, level=level)
+    return Estimate(
+        difference / error, pvalue, estimate=difference, low=difference - reach, high=difference + reach, level=level
+    )
 
 
 def two_samples(x: Floats, y: Floats, groups: Sequence[Floats], level: float) -> Estimate:

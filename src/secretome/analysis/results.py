@@ -55,7 +55,10 @@ SIGNED_RANKS = "exact Wilcoxon signed-rank test"
 
 @dataclass(frozen=True)
 class Settings:
-    """What an analysis was asked for: the readings, the error rate of claims, the level of other intervals, and the seed."""
+    """What an analysis was asked for:
+
+    the readings, the error rate of claims, the level of other intervals, and the seed.
+    """
 
     readings: tuple[Reading, ...]
     alpha: float
@@ -84,7 +87,9 @@ class Estimate:
 
     def as_ratio(self) -> "Estimate":
         """A difference of logarithms as a ratio."""
-        return replace(self, estimate=float(np.exp(self.estimate)), low=float(np.exp(self.low)), high=float(np.exp(self.high)))
+        return replace(
+            self, estimate=float(np.exp(self.estimate)), low=float(np.exp(self.low)), high=float(np.exp(self.high))
+        )
 
 
 @dataclass(frozen=True)
@@ -100,15 +105,18 @@ class Result(Estimate):
     method, alternative, effect : str
         The test, its alternative, and what `estimate` measures.
     statistic, pvalue, midp, attainable, pvalue_adjusted : float
-        `midp` and `attainable` for exact tests only; `pvalue_adjusted`, over the claim's family, where the analysis adjusts.
+        `midp` and `attainable` for exact tests only; `pvalue_adjusted`, over the claim's family, where the analysis
+        adjusts.
     estimate, low, high, level : float
-        The effect, its interval and the confidence level that this reaches. Where the values only bound the effect, `estimate` and
-        `level` are NaN, and one of `low` and `high` is the bound. Where a claim needs all of its contrasts, the interval belongs to
+        The effect, its interval and the confidence level that this reaches. Where the values only bound the effect,
+        `estimate` and `level` are NaN, and one of `low` and `high` is the bound. Where a claim needs all of its
+        contrasts, the interval belongs to
         `pvalue`; where it is about one of several, to `pvalue_adjusted`.
     low_simultaneous, high_simultaneous, level_simultaneous : float
         The interval that belongs to `pvalue_adjusted`, for planned rows of a family of contrasts; NaN elsewhere.
     n_treated, n_control, ties, censored, missing : int
-        Values used per group; values tied; values beyond a limit; animals without a value, the dead among them, or without a pair.
+        Values used per group; values tied; values beyond a limit; animals without a value, the dead among them, or
+        without a pair.
     """
 
     study: str = ""
@@ -130,7 +138,9 @@ class Result(Estimate):
 
     def with_simultaneous(self, interval: Estimate) -> "Result":
         """The same row with the limits and the level of a simultaneous interval."""
-        return replace(self, low_simultaneous=interval.low, high_simultaneous=interval.high, level_simultaneous=interval.level)
+        return replace(
+            self, low_simultaneous=interval.low, high_simultaneous=interval.high, level_simultaneous=interval.level
+        )
 
 
 COLUMNS = (
@@ -144,7 +154,8 @@ assert set(COLUMNS) == {field.name for field in fields(Result)}
 
 def attempt(run: Callable[[], Estimate]) -> Estimate:
     """Run a method; what it refuses (two values, no spread) is an empty row, which no claim can pass."""
-    # An interval that has no finite limits says so by its limits; the warning is for those who call the statistic themselves.
+    # An interval that has no finite limits says so by its limits; the warning is for those who call the statistic
+    # themselves.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         try:

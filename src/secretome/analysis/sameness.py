@@ -34,7 +34,10 @@ OfValues = Callable[[Floats, Floats, Zone, float], Estimate]
 
 
 def sameness_rows(compared: Mapping[str, Comparison], zone: Zone, alpha: float) -> Iterator[tuple[str, Result]]:
-    """The other tests that each contrast lies inside the zone of no effect, each with its contrast; the planned one is left out."""
+    """The other tests that each contrast lies inside the zone of no effect, each with its contrast;
+
+    the planned one is left out.
+    """
     pool = {
         side: arm.lower
         for contrast, arms in compared.items()

@@ -1,4 +1,7 @@
-"""The rows of a claim that a response moves with the dose: as published, as planned, and in every other reasonable way."""
+"""The rows of a claim that a response moves with the dose:
+
+as published, as planned, and in every other reasonable way.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
@@ -69,12 +72,22 @@ def trend_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Resul
             method, effect, slope = TREND_RANKS, RISING_PAIRS, attempt(lambda: _ranks(arms))
         elif n >= 2:
             slope = attempt(lambda: _contrast(arms, slope_weights(np.log(doses)), 1 - settings.alpha))
-        row = replace(base, **asdict(slope), reading="planned", method=method, effect=effect, pvalue_adjusted=slope.pvalue)
+        row = replace(
+            base, **asdict(slope), reading="planned", method=method, effect=effect, pvalue_adjusted=slope.pvalue
+        )
         yield row.with_simultaneous(slope)
         for position, name in enumerate(claim.steps):
             step = attempt(lambda position=position: _step(arms, position, settings.alpha)) if n >= 2 else Estimate()  # type: ignore[misc]
             adjusted = float(np.minimum(1, len(claim.steps) * step.pvalue))
-            row = replace(base, **asdict(step), contrast=name, reading="planned", method=STEP, effect=RATIO, pvalue_adjusted=adjusted)
+            row = replace(
+                base,
+                **asdict(step),
+                contrast=name,
+                reading="planned",
+                method=STEP,
+                effect=RATIO,
+                pvalue_adjusted=adjusted,
+            )
             yield row.with_simultaneous(step)
     if "multiverse" in settings.readings:
         for name, effect, run in _others(arms, doses, settings):
@@ -83,7 +96,10 @@ def trend_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Resul
 
 
 def slope_difference_row(study: Study, slopes: SlopeDifference, level: float) -> Result:
-    """How many times more the dose does in one series of groups than in another: the ratio of their ratios of highest to lowest dose."""
+    """How many times more the dose does in one series of groups than in another:
+
+    the ratio of their ratios of highest to lowest dose.
+    """
     groups = (*slopes.doses, *slopes.other_doses)
     arms = [arm(study, slopes.endpoint, group) for group in groups]
     first, second = (
@@ -180,7 +196,10 @@ def _midp(arms: list[Arm]) -> Estimate:
 
 
 def _spearman(arms: list[Arm], seed: int) -> Estimate:
-    """Spearman's correlation of dose and response over animals, by permutation: its usual p takes no notice of the tied doses."""
+    """Spearman's correlation of dose and response over animals, by permutation:
+
+    its usual p takes no notice of the tied doses.
+    """
     scores = ranked(arms)
     places = np.repeat(np.arange(len(scores)), [part.size for part in scores])
     ranks = scipy_stats.rankdata(np.concatenate(scores))

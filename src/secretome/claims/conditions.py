@@ -18,17 +18,20 @@ from secretome.claims.rules import FEWEST, Row
 from secretome.cohort import Study
 from secretome.protocol import Claim, sides
 
-# Where not stated otherwise, rates are of false "supported" at a limit of 2.5 %, simulated with log-SDs of 0.51 and Welch's t (also in the
+# Where not stated otherwise, rates are of false "supported" at a limit of 2.5 %, simulated with log-SDs of 0.51 and
+# Welch's t (also in the
 # table of the benchmarks page).
 # One animal in 20 more: 3.1 % if the sickest is lost in one group of 20, 2.5 % if it is in one of 40.
 MIN_LOSS_DIFFERENCE = 0.05
-# Exponential logarithms: 3.2 to 5.2 % where one group is three or four times the other, at most 2.1 % where it is twice.
+# Exponential logarithms: 3.2 to 5.2 % where one group is three or four times the other, at most 2.1 % where it is
+# twice.
 MIN_SIZE_RATIO = 3.0
 # Of normal logarithms, 7 % of groups of 12 are more skewed than this; of exponential ones, half.
 MIN_SKEWNESS = 1.0
 # Below this many values, the skewness of normal logarithms exceeds `MIN_SKEWNESS` in more than one group in ten.
 MIN_SKEWNESS_N = 8
-# A true ratio of 3 exceeds the limit. With half of the values censored it is estimated poorly: three in four such cohorts show 2 or more.
+# A true ratio of 3 exceeds the limit. With half of the values censored it is estimated poorly: three in four such
+# cohorts show 2 or more.
 MIN_SPREAD_RATIO = 2.0
 
 
@@ -85,9 +88,9 @@ WARNINGS = frozenset(
     }
 )
 # The column of each code that is about one column.
-COLUMN_OF = {code: column for codes in (CONFOUNDED, WITHIN_GROUPS, PARTLY_CROSSED, UNLABELLED) for column, code in codes.items()} | {
-    ConditionCode.CAGES_SHARED: "cage"
-}
+COLUMN_OF = {
+    code: column for codes in (CONFOUNDED, WITHIN_GROUPS, PARTLY_CROSSED, UNLABELLED) for column, code in codes.items()
+} | {ConditionCode.CAGES_SHARED: "cage"}
 
 
 @dataclass(frozen=True)
@@ -103,11 +106,11 @@ class Condition:
     groups : tuple of str
         The two groups that are compared, the treated one first.
     facts : dict of str to float
-        The numbers that show it, such as ``n_treated`` and ``n_control`` (cages, batches or plates), ``lost_treated`` and ``of_treated``
-        (animals), ``spread_ratio`` or ``skewness``.
+        The numbers that show it, such as ``n_treated`` and ``n_control`` (cages, batches or plates), ``lost_treated``
+        and ``of_treated`` (animals), ``spread_ratio`` or ``skewness``.
     estimate, low, high, level, pvalue : float
-        For clusters within groups or crossed with them: the test that takes account of them, where `results` holds it; its p is adjusted
-        over the family where the planned one is. Otherwise NaN.
+        For clusters within groups or crossed with them: the test that takes account of them, where `results` holds it;
+        its p is adjusted over the family where the planned one is. Otherwise NaN.
     adjusted : bool
         Whether that p and interval are adjusted over the family.
     """
@@ -132,12 +135,14 @@ def conditions(study: Study, results: pd.DataFrame | None = None) -> list[Condit
     study : Study
         A protocol with a cohort.
     results : DataFrame, optional
-        What `analyse` returned for it, with the multiverse: the tests that take account of cages, batches and plates are taken from it.
+        What `analyse` returned for it, with the multiverse: the tests that take account of cages, batches and plates
+        are taken from it.
 
     Returns
     -------
     list of Condition
-        In the order of `ConditionCode`. A contrast with fewer than three values in a group has none, because no verdict depends on it.
+        In the order of `ConditionCode`. A contrast with fewer than three values in a group has none, because no verdict
+        depends on it.
 
     Examples
     --------
@@ -154,7 +159,11 @@ def conditions(study: Study, results: pd.DataFrame | None = None) -> list[Condit
     for (endpoint, contrast), claim in compared.items():
         pair = comparison(study, endpoint, contrast)
         for code, facts in comparison_conditions(pair, paired=paired):
-            row = None if results is None or code not in COLUMN_OF else _row(results, endpoint, contrast, COLUMN_OF[code], claim)
+            row = (
+                None
+                if results is None or code not in COLUMN_OF
+                else _row(results, endpoint, contrast, COLUMN_OF[code], claim)
+            )
             condition = Condition(code, endpoint, sides(contrast), facts)
             found.append(condition if row is None else _with_numbers(condition, row))
     order = list(ConditionCode)
@@ -165,16 +174,23 @@ def as_json(found: Sequence[Condition]) -> list[dict[str, Any]]:
     """Conditions as JSON can hold them: numbers that are not known are left out.
 
     >>> as_json([Condition(ConditionCode.PLATE_CONFOUNDED, "il6", ("t1", "control"), {"n_treated": 1.0})])
-    [{'code': 'plate_confounded', 'endpoint': 'il6', 'groups': ['t1', 'control'], 'facts': {'n_treated': 1.0}, 'adjusted': False}]
+    [{'code': 'plate_confounded', 'endpoint': 'il6', 'groups': ['t1', 'control'], 'facts': {'n_treated': 1.0},
+    'adjusted': False}]
     """
     listed = []
     for condition in found:
-        known = {name: value for name, value in vars(condition).items() if not (isinstance(value, float) and math.isnan(value))}
+        known = {
+            name: value
+            for name, value in vars(condition).items()
+            if not (isinstance(value, float) and math.isnan(value))
+        }
         listed.append(known | {"code": str(condition.code), "groups": list(condition.groups)})
     return listed
 
 
-def comparison_conditions(pair: Comparison, *, paired: bool = False) -> Iterator[tuple[ConditionCode, dict[str, float]]]:
+def comparison_conditions(
+    pair: Comparison, *, paired: bool = False
+) -> Iterator[tuple[ConditionCode, dict[str, float]]]:
     """Return the conditions of one comparison, each with the numbers that show it.
 
     Parameters
@@ -182,8 +198,8 @@ def comparison_conditions(pair: Comparison, *, paired: bool = False) -> Iterator
     pair : Comparison
         The two groups.
     paired : bool, default False
-        Whether each animal is in both groups: then there are no conditions on missing values, spreads and sizes, because each
-        animal is compared with itself.
+        Whether each animal is in both groups: then there are no conditions on missing values, spreads and sizes,
+        because each animal is compared with itself.
     """
     if pair.n < FEWEST:
         return
@@ -208,7 +224,9 @@ def comparison_conditions(pair: Comparison, *, paired: bool = False) -> Iterator
 
 def spread_ratio(pair: Comparison) -> float:
     """The larger log-SD over the smaller, by the censored lognormal model; NaN if the model cannot be fitted."""
-    lower, upper = (np.concatenate([getattr(group, end) for group in (pair.control, pair.treated)]) for end in ("lower", "upper"))
+    lower, upper = (
+        np.concatenate([getattr(group, end) for group in (pair.control, pair.treated)]) for end in ("lower", "upper")
+    )
     upper = np.where(lower == upper, pair.step * upper, upper)
     group = np.repeat([0, 1], [pair.control.n, pair.treated.n])
     try:
@@ -219,7 +237,10 @@ def spread_ratio(pair: Comparison) -> float:
 
 
 def skewness(group: Arm) -> float:
-    """The skewness of the logarithms of a group; NaN with few values, or where a value has no logarithm or lies beyond a limit."""
+    """The skewness of the logarithms of a group;
+
+    NaN with few values, or where a value has no logarithm or lies beyond a limit.
+    """
     if group.n < MIN_SKEWNESS_N or group.censored or group.zeros:
         return math.nan
     logs: Floats = np.log(group.lower)
@@ -252,7 +273,9 @@ def _row(results: pd.DataFrame, endpoint: str, contrast: str, column: str, claim
     methods = [means_method(column), block_method(column)]
     if claim.kind == "unchanged":
         methods = [equivalence_method(method) for method in methods]
-    rows = results[(results["endpoint"] == endpoint) & (results["contrast"] == contrast) & (results["reading"] == "multiverse")]
+    rows = results[
+        (results["endpoint"] == endpoint) & (results["contrast"] == contrast) & (results["reading"] == "multiverse")
+    ]
     rows = rows[rows["method"].str.startswith(tuple(methods))]
     return None if rows.empty else rows.iloc[0]
 

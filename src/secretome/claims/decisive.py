@@ -78,8 +78,8 @@ def decisive_rows(study: Study, results: pd.DataFrame, key: str, rule: str) -> p
     Returns
     -------
     DataFrame
-        One row per contrast of the claim or of its family, in the columns of ``results.csv``. `low`, `high` and `level` belong to
-        `pvalue_adjusted` where it is given, and to `pvalue` where it is NaN.
+        One row per contrast of the claim or of its family, in the columns of ``results.csv``. `low`, `high` and `level`
+        belong to `pvalue_adjusted` where it is given, and to `pvalue` where it is NaN.
 
     Raises
     ------
@@ -118,7 +118,10 @@ def adjusted(row: Row) -> Row:
 
 
 def as_used(protocol: Protocol, row: Row) -> Row:
-    """A row of the results with the p value and interval that decide its claim; a row that decides no claim is returned unchanged."""
+    """A row of the results with the p value and interval that decide its claim;
+
+    a row that decides no claim is returned unchanged.
+    """
     if row["reading"] == "planned" and decided_together(protocol, row):
         return unadjusted(row)
     return row
@@ -135,8 +138,9 @@ def decided_together(protocol: Protocol, row: Row) -> bool:
 def weakest(claim: Claim, rows: Sequence[Row], rule: str, zone: Zone) -> Row:
     """The row of a claim's decisive rows on which the decision depends.
 
-    Of a claim about several contrasts that is contradicted, it is the one that contradicts most clearly; else the one that is closest to
-    failing the claim: without enough values, without a p value, in the other direction, or with the largest p value.
+    Of a claim about several contrasts that is contradicted, it is the one that contradicts most clearly; else the one
+    that is closest to failing the claim: without enough values, without a p value, in the other direction, or with the
+    largest p value.
     """
     if claim.kind not in TOGETHER:
         return next(row for row in rows if row["contrast"] == claim.contrast)
@@ -156,11 +160,16 @@ def weakest(claim: Claim, rows: Sequence[Row], rule: str, zone: Zone) -> Row:
     if rule == SOME_NEGLIGIBLE:
         return min(tested, key=lambda row: float(row["pvalue"]))
     back = [row for row in tested if rises(row) != claim.rises]
-    return min(back, key=lambda row: float(row["pvalue"])) if back else max(tested, key=lambda row: float(row["pvalue"]))
+    return (
+        min(back, key=lambda row: float(row["pvalue"])) if back else max(tested, key=lambda row: float(row["pvalue"]))
+    )
 
 
 def _distance(row: Row, zone: Zone) -> float:
-    """How far an interval lies outside the equivalence margins, as a ratio; at most 1 where it does not lie wholly outside."""
+    """How far an interval lies outside the equivalence margins, as a ratio;
+
+    at most 1 where it does not lie wholly outside.
+    """
     if math.isnan(row["low"]):
         return -1.0
     return max(float(row["low"]) / zone.high, zone.low / float(row["high"]) if row["high"] > 0 else math.inf)
@@ -169,5 +178,6 @@ def _distance(row: Row, zone: Zone) -> float:
 def _planned(results: pd.DataFrame, claim: Claim, *, equivalence: bool) -> list[Row]:
     rows = results[results["endpoint"] == claim.endpoint]
     return [
-        row_of(rows[rows["contrast"] == contrast], "planned", equivalence=equivalence) for contrast in claim.compared or (claim.contrast,)
+        row_of(rows[rows["contrast"] == contrast], "planned", equivalence=equivalence)
+        for contrast in claim.compared or (claim.contrast,)
     ]

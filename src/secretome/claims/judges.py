@@ -43,7 +43,8 @@ class Case:
     claim, zone : Claim, Zone
         What is claimed, and what would be no effect.
     planned, published : Evidence
-        The results of the planned tests of its contrasts and of the authors' presumed tests; None if these were not run.
+        The results of the planned tests of its contrasts and of the authors' presumed tests; None if these were not
+        run.
     steps : Evidence, optional
         Of a trend, what the tests of the steps between neighbouring doses say.
     paired : bool
@@ -78,7 +79,10 @@ def _one_as_published(claim: Claim, found: Evidence, alpha: float) -> Rules:
 
 
 def _every(case: Case, alpha: float) -> Rules:
-    """An intersection-union test: each contrast at alpha, without adjustment; against the claim, each at alpha over their number."""
+    """An intersection-union test:
+
+    each contrast at alpha, without adjustment; against the claim, each at alpha over their number.
+    """
     claim, found, number = case.claim, case.planned, len(case.claim.compared)
     absent, agrees = found.n < FEWEST, found.up == claim.rises
     claimed = (found.pvalue <= alpha) & agrees

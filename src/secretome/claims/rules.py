@@ -50,7 +50,9 @@ STEP_BACK = "a significant slope, but a step shown to go back"
 DECISIONS: dict[str, Decision] = {
     **dict.fromkeys((CLAIMED, EVERY_CLAIMED, ALL_INSIDE, TREND_CLAIMED), "supported"),
     **dict.fromkeys((OPPOSITE, NEGLIGIBLE, SOME_OPPOSITE, SOME_NEGLIGIBLE, SOME_OUTSIDE), "contradicted"),
-    **dict.fromkeys((SMALL, OPEN, SOME_OPEN, SOME_SMALL, NOT_INSIDE, STEP_BACK, NO_SPREAD, NO_SPREAD_OF_PAIRS), "inconclusive"),
+    **dict.fromkeys(
+        (SMALL, OPEN, SOME_OPEN, SOME_SMALL, NOT_INSIDE, STEP_BACK, NO_SPREAD, NO_SPREAD_OF_PAIRS), "inconclusive"
+    ),
     **dict.fromkeys((TOO_FEW, UNORDERED, FLOOR, SOME_ABSENT, CHECK_FAILED), "untestable"),
 }
 OUTCOMES: dict[Decision, Outcome] = {
@@ -60,7 +62,8 @@ OUTCOMES: dict[Decision, Outcome] = {
     "untestable": "absent",
 }
 
-# A group without a small enough p is there all the same; an effect too small to matter is none for an experiment to rest on.
+# A group without a small enough p is there all the same; an effect too small to matter is none for an experiment to
+# rest on.
 OUTCOMES_BY_RULE: dict[str, Outcome] = {FLOOR: "not shown", UNORDERED: "not shown", SMALL: "failed"}
 RANK_TESTS = (RANKS, ASYMPTOTIC_RANKS)
 
@@ -127,7 +130,9 @@ class Evidence:
             n=np.array([[float(min(row["n_treated"], row["n_control"]))] for row in tests]),
             adjusted=adjusted,
             up=np.array([[rises(row)] for row in tests]),
-            equivalence=np.array([[float(row["pvalue"])] for row in equivalence]) if equivalence else np.full((len(tests), 1), np.nan),
+            equivalence=np.array([[float(row["pvalue"])] for row in equivalence])
+            if equivalence
+            else np.full((len(tests), 1), np.nan),
             unordered=np.isnan(adjusted) & np.array([[row["method"] in (RANKS, TREND_RANKS)] for row in tests]),
             **columns,
         )

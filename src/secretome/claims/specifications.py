@@ -12,7 +12,8 @@ from secretome.claims.rules import ALPHA, FEWEST, Row, rises
 from secretome.cohort import Study
 from secretome.protocol import Claim, Protocol
 
-# The question of an analysis: that of the claim; whether each group differs, adjusted for their number; whether any group differs at all.
+# The question of an analysis: that of the claim; whether each group differs, adjusted for their number; whether any
+# group differs at all.
 AS_CLAIMED, ADJUSTED, DIFFERENCE = "claim", "adjusted", "difference"
 
 
@@ -36,14 +37,17 @@ def specifications(study: Study, results: pd.DataFrame, key: str, *, alpha: floa
         One row per analysis, the smallest p first, in the columns
 
         - claim: the key.
-        - question: ``claim`` if p answers the question of the claim; ``adjusted`` for adjusted p values of a claim that every group
-          differs; ``difference`` for tests of a difference of a claim that nothing changes. These p values are not comparable.
+        - question: ``claim`` if p answers the question of the claim; ``adjusted`` for adjusted p values of a claim that
+        every group
+          differs; ``difference`` for tests of a difference of a claim that nothing changes. These p values are not
+          comparable.
         - reading, method, and the choices: test, scale, dose, adjustment, hidden (see `Branches`).
         - endpoint, contrast: of a claim about several contrasts, the one that is closest to failing it.
         - effect, estimate, low, high, level, pvalue: of that contrast; the interval belongs to the p.
-        - answer: ``claimed`` if the analysis supports the claim, ``opposite`` if it supports the opposite, ``open`` if neither, and
-          ``none`` if it cannot be computed. One group contradicts a claim about every group at `alpha` over their number. The size of an
-          effect has no influence.
+        - answer: ``claimed`` if the analysis supports the claim, ``opposite`` if it supports the opposite, ``open`` if
+        neither, and
+          ``none`` if it cannot be computed. One group contradicts a claim about every group at `alpha` over their
+          number. The size of an effect has no influence.
 
     Examples
     --------
@@ -82,7 +86,8 @@ def _analyses(protocol: Protocol, claim: Claim, results: pd.DataFrame) -> Iterat
     rows = results[(results["endpoint"] == claim.endpoint) & results["contrast"].isin(claim.judged_on)]
     equivalence = rows["alternative"] == "equivalence"
     unchanged = claim.kind == "unchanged"
-    # No test of a difference is planned for a claim that nothing changes: the planned ones only show what would contradict it.
+    # No test of a difference is planned for a claim that nothing changes: the planned ones only show what would
+    # contradict it.
     rows = rows[equivalence | (rows["reading"] != "planned")] if unchanged else rows[~equivalence]
     hidden = bool(rows["censored"].any())
     for _, row in rows.iterrows():

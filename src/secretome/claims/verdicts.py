@@ -45,15 +45,16 @@ class Verdict:
     study, cohort, claim : str
         What was judged, on which animals.
     verdict, verdict_as_published : str
-        ``supported``, ``contradicted``, ``inconclusive`` or ``untestable``: by the planned test, which the book stands by, and by the
-        authors' presumed test. The latter is ``not analysed`` if the results do not include it.
+        ``supported``, ``contradicted``, ``inconclusive`` or ``untestable``: by the planned test, which the book stands
+        by, and by the authors' presumed test. The latter is ``not analysed`` if the results do not include it.
     magnitude : str
-        How the estimate compares with the range printed in the paper; it never decides. ``not printed`` where there is none.
+        How the estimate compares with the range printed in the paper; it never decides. ``not printed`` where there is
+        none.
     rule : str
         The rule that decided.
     estimate, low, high, level : float
-        The planned estimate of `contrast` and the interval that belongs to the p that decided: `pvalue_adjusted`, or where that is NaN
-        `pvalue`.
+        The planned estimate of `contrast` and the interval that belongs to the p that decided: `pvalue_adjusted`, or
+        where that is NaN `pvalue`.
     pvalue_adjusted : float
         The adjusted p, where the rule uses one; else NaN, and so where a family has one contrast.
     origin : str
@@ -63,20 +64,21 @@ class Verdict:
     source_data : bool
         Whether the claim was made from these very data: such a verdict is never counted.
     contrast : str
-        The contrast on which the decision depends: of a claim about several, the one that is closest to failing it, or, where the claim is
-        contradicted, the one that contradicts it.
+        The contrast on which the decision depends: of a claim about several, the one that is closest to failing it, or,
+        where the claim is contradicted, the one that contradicts it.
     pvalue : float
-        The unadjusted p of `contrast`: the largest p of a claim that every group differs, the largest p of equivalence of a claim that
-        nothing changes.
+        The unadjusted p of `contrast`: the largest p of a claim that every group differs, the largest p of equivalence
+        of a claim that nothing changes.
     bound : float
-        Of a claim that every group differs and that is not contradicted, the limit that all ratios exceed: the smallest of the lower
-        limits, or, for a fall, the largest of the upper ones; NaN if a contrast has no interval. For a claim about the dose, if
+        Of a claim that every group differs and that is not contradicted, the limit that all ratios exceed: the smallest
+        of the lower limits, or, for a fall, the largest of the upper ones; NaN if a contrast has no interval. For a
+        claim about the dose, if
         neighbouring doses differ against the claim, the limit that shows it. NaN otherwise.
     bound_contrast, bound_estimate, bound_low, bound_high, bound_level : str, float
         The contrast with that limit, its estimate and its interval.
     equivalence_contrast, equivalence_pvalue, equivalence_low, equivalence_high, equivalence_level : str, float
-        Of a claim of a direction that excludes negligible effects, the test of equivalence of `contrast`, or, of a claim about every group,
-        of the group with the smallest p of equivalence.
+        Of a claim of a direction that excludes negligible effects, the test of equivalence of `contrast`, or, of a
+        claim about every group, of the group with the smallest p of equivalence.
     """
 
     study: str
@@ -117,8 +119,9 @@ def adjudicate(study: Study, results: pd.DataFrame, *, alpha: float = ALPHA) -> 
     study : Study
         A protocol with a cohort.
     results : DataFrame
-        What `analyse` returned for it, with the reading ``planned``, at the same `alpha`. Without the reading ``published``,
-        `verdict_as_published` is ``not analysed``: the planned verdict does not depend on it, and simulations leave it out.
+        What `analyse` returned for it, with the reading ``planned``, at the same `alpha`. Without the reading
+        ``published``, `verdict_as_published` is ``not analysed``: the planned verdict does not depend on it, and
+        simulations leave it out.
     alpha : float, default 0.05
         The error rate per claim.
 
@@ -223,7 +226,11 @@ def _judged(study: Study, key: str, claim: Claim, results: pd.DataFrame, failed:
     trend = claim.kind == "trend"
     planned = [row_of(own, "planned", equivalence=False) for own in by_contrast]
     equivalent = [] if trend else [row_of(own, "planned", equivalence=True) for own in by_contrast]
-    steps = [row for _, row in rows[(rows["method"] == STEP) & rows["contrast"].isin(claim.steps)].iterrows()] if trend else []
+    steps = (
+        [row for _, row in rows[(rows["method"] == STEP) & rows["contrast"].isin(claim.steps)].iterrows()]
+        if trend
+        else []
+    )
     _same_alpha(planned[0], 1 - alpha / (1 if trend else len(claim.compared)))
     case = Case(
         claim,
@@ -257,7 +264,10 @@ def _published(by_contrast: Sequence[pd.DataFrame], planned: Sequence[Row]) -> E
     published = [row_of(own, "published", equivalence=False) for own in by_contrast]
     found = Evidence.of(published)
     # Many unchanged pairs can make the shift exactly zero under a small p; the planned ratio then tells the direction.
-    sources = [own if own["method"] in RANK_TESTS or own["estimate"] else other for own, other in zip(published, planned, strict=True)]
+    sources = [
+        own if own["method"] in RANK_TESTS or own["estimate"] else other
+        for own, other in zip(published, planned, strict=True)
+    ]
     return replace(found, up=np.array([[rises(row)] for row in sources]))
 
 
@@ -271,7 +281,9 @@ def _numbers(study: Study, key: str, claim: Claim, results: pd.DataFrame, rule: 
         tests = decisive_rows(study, results, key, SOME_OPPOSITE).set_index("contrast")
         candidates = [row for row in rows if tests.loc[row["contrast"], "pvalue_adjusted"] > alpha]
     shown = weakest(claim, candidates, rule, study.protocol.endpoints[claim.endpoint].no_effect)
-    numbers: dict[str, Any] = {name: float(shown[name]) for name in ("estimate", "low", "high", "level", "pvalue", "pvalue_adjusted")}
+    numbers: dict[str, Any] = {
+        name: float(shown[name]) for name in ("estimate", "low", "high", "level", "pvalue", "pvalue_adjusted")
+    }
     numbers["contrast"] = str(shown["contrast"])
     if len(claim.compared) < 2:
         numbers["pvalue_adjusted"] = math.nan
@@ -308,7 +320,10 @@ def _limit(row: Row, side: str) -> dict[str, Any]:
 
 
 def _equivalence(claim: Claim, results: pd.DataFrame) -> dict[str, Any]:
-    """The test of equivalence with the smallest p: of these contrasts the one that is closest to a negligible effect."""
+    """The test of equivalence with the smallest p:
+
+    of these contrasts the one that is closest to a negligible effect.
+    """
     rows = results[(results["endpoint"] == claim.endpoint) & results["contrast"].isin(claim.judged_on)]
     rows = rows[(rows["reading"] == "planned") & (rows["alternative"] == "equivalence") & rows["pvalue"].notna()]
     if rows.empty:
@@ -324,11 +339,19 @@ def _same_alpha(row: Row, level: float) -> None:
 
 
 def _magnitude(claim: Claim, rows: pd.DataFrame) -> str:
-    """How the simultaneous intervals compare with the printed range; of several contrasts, one entirely outside decides."""
+    """How the simultaneous intervals compare with the printed range;
+
+    of several contrasts, one entirely outside decides.
+    """
     if claim.printed_range is None:
         return "not printed"
-    own = rows["contrast"].isin(claim.judged_on) & (rows["reading"] == "planned") & (rows["alternative"] != "equivalence")
-    words = {_placed(row["low_simultaneous"], row["high_simultaneous"], *claim.printed_range) for _, row in rows[own].iterrows()}
+    own = (
+        rows["contrast"].isin(claim.judged_on) & (rows["reading"] == "planned") & (rows["alternative"] != "equivalence")
+    )
+    words = {
+        _placed(row["low_simultaneous"], row["high_simultaneous"], *claim.printed_range)
+        for _, row in rows[own].iterrows()
+    }
     for word in ("smaller", "larger", "cannot tell"):
         if word in words:
             return word

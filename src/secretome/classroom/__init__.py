@@ -1,4 +1,7 @@
-"""The course and the class: lessons whose exercises come from their solutions, and a cohort of their own for every student."""
+"""The course and the class:
+
+lessons whose exercises come from their solutions, and a cohort of their own for every student.
+"""
 
 from secretome.classroom.checking import check
 

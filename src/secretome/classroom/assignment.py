@@ -29,7 +29,10 @@ def notebook(protocol: Protocol, student: str, questions: Sequence[Question], cl
     clean : DataFrame
         The cohort with each sample in its true group: the laboratory's book is made from it.
     """
-    samples = {str(group): f"{notes.iloc[0]} to {notes.iloc[-1]}" for group, notes in clean.groupby("group", sort=False)["note"]}
+    samples = {
+        str(group): f"{notes.iloc[0]} to {notes.iloc[-1]}"
+        for group, notes in clean.groupby("group", sort=False)["note"]
+    }
     made = jupytext.reads(words.assignment(protocol, student, questions, samples), fmt="py:percent")
     # Cells get random ids, and a notebook made twice would differ.
     for number, cell in enumerate(made.cells, 1):
@@ -40,6 +43,15 @@ def notebook(protocol: Protocol, student: str, questions: Sequence[Question], cl
 
 def answer_sheet(student: str, questions: Sequence[Question]) -> bytes:
     """The sheet to fill in: a row per question, with its marks and how near an answer must be."""
-    whose = {"question": STUDENT, "answer": student, "marks": "", "tolerance": "leave this row as it is", "asked": "whose sheet this is"}
-    asked = [{"question": q.key, "answer": "", "marks": q.marks, "tolerance": q.tolerance, "asked": q.asked} for q in questions]
+    whose = {
+        "question": STUDENT,
+        "answer": student,
+        "marks": "",
+        "tolerance": "leave this row as it is",
+        "asked": "whose sheet this is",
+    }
+    asked = [
+        {"question": q.key, "answer": "", "marks": q.marks, "tolerance": q.tolerance, "asked": q.asked}
+        for q in questions
+    ]
     return written([whose, *asked])

@@ -51,8 +51,8 @@ def check(question: str, answer: object) -> Checked:
     question : str
         The exercise, such as ``"ranks-1"``.
     answer : float, str or bool
-        A number, a word, or yes or no, as the exercise asks. A number within the stated tolerance is accepted, and one that is off by
-        twice the tolerance is not.
+        A number, a word, or yes or no, as the exercise asks. A number within the stated tolerance is accepted, and one
+        that is off by twice the tolerance is not.
 
     Returns
     -------
@@ -68,7 +68,9 @@ def check(question: str, answer: object) -> Checked:
     No answer yet: put a whole number in place of the three dots.
     """
     if not isinstance(question, str):
-        return Checked(False, f'Write the exercise in quotation marks, such as check("ranks-1", 19), not {_shown(question)}.')
+        return Checked(
+            False, f'Write the exercise in quotation marks, such as check("ranks-1", 19), not {_shown(question)}.'
+        )
     known = sheet(question.rpartition("-")[0])
     if question not in known:
         every = [name for lesson in lessons_folder().glob("*/answers.json") for name in sheet(lesson.parent.name)]
@@ -100,7 +102,10 @@ def lessons_folder() -> Path:
 
 
 def sheet(lesson: str) -> dict[str, dict[str, Any]]:
-    """The exercises of a lesson: of each the kind of answer, the tolerance of a number, and the hash of what is right."""
+    """The exercises of a lesson:
+
+    of each the kind of answer, the tolerance of a number, and the hash of what is right.
+    """
     file = lessons_folder() / lesson / "answers.json"
     # A question's name is typed by hand: it must not lead out of the folder.
     if not re.fullmatch(r"\w+", lesson) or not file.is_file():
@@ -141,7 +146,9 @@ def asked(entry: dict[str, Any]) -> str:
     """What an exercise asks for, in words."""
     if entry["kind"] == "number":
         return f"a number, right to {entry['tolerance']:g},"
-    return {"whole number": "a whole number", "word": 'a word, such as "control",', "yes or no": '"yes" or "no"'}[entry["kind"]]
+    return {"whole number": "a whole number", "word": 'a word, such as "control",', "yes or no": '"yes" or "no"'}[
+        entry["kind"]
+    ]
 
 
 def tokens(answer: object, entry: dict[str, Any]) -> list[str] | None:

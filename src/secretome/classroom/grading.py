@@ -37,7 +37,10 @@ class Key:
 
 @dataclass(frozen=True)
 class Graded:
-    """What became of the sheets: rows of ``marks.csv`` and ``summary.csv``, and what could not be marked, problem by problem."""
+    """What became of the sheets:
+
+    rows of ``marks.csv`` and ``summary.csv``, and what could not be marked, problem by problem.
+    """
 
     marks: list[dict[str, object]]
     summary: list[dict[str, object]]
@@ -62,12 +65,19 @@ def grade(name: str, out: Path, returned: Path, roster: Sequence[Student] = ()) 
     Raises
     ------
     Refusal
-        If the class, its key or the returned folder cannot be read, marks are there already, or none of the sheets can be marked.
+        If the class, its key or the returned folder cannot be read, marks are there already, or none of the sheets can
+        be marked.
     """
     teacher = out / "teacher"
     key = read_key(name, teacher / KEY)
     problems = [
-        Problem(str(teacher / file), "", "a file from an earlier marking", "none: nothing is written over", "Move it or rename it.")
+        Problem(
+            str(teacher / file),
+            "",
+            "a file from an earlier marking",
+            "none: nothing is written over",
+            "Move it or rename it.",
+        )
         for file in (MARKS, SUMMARY)
         if (teacher / file).exists()
     ]
@@ -80,7 +90,9 @@ def grade(name: str, out: Path, returned: Path, roster: Sequence[Student] = ()) 
         raise Refusal(problems)
     found = collect(returned, list(key.names))
     if not found.sheets:
-        nothing = Problem(str(returned), "", "no sheet that can be marked", "sheets with the columns 'question' and 'answer'")
+        nothing = Problem(
+            str(returned), "", "no sheet that can be marked", "sheets with the columns 'question' and 'answer'"
+        )
         raise Refusal([*(problem for refusal in found.refusals for problem in refusal.problems), nothing])
     marks: list[dict[str, object]] = []
     summary: list[dict[str, object]] = []
@@ -117,14 +129,28 @@ def read_key(name: str, path: Path) -> Key:
             found, expected = f"the answer {cells['answer'][:60]!r}", f"a number, or {NOT_ESTIMABLE!r}"
             problems.append(Problem(path.name, f"row {record.row}", found, expected))
         elif not cells["id"] or not cells["answer"] or not marks > 0:
-            problems.append(Problem(path.name, f"row {record.row}", "a row without id, answer or marks", "all three, the marks above 0"))
+            problems.append(
+                Problem(
+                    path.name, f"row {record.row}", "a row without id, answer or marks", "all three, the marks above 0"
+                )
+            )
         else:
             names[cells["id"]] = cells["student"]
-            rows.setdefault(cells["id"], []).append(KeyRow(asked[cells["question"]], cells["answer"], cells["unmended"], marks))
+            rows.setdefault(cells["id"], []).append(
+                KeyRow(asked[cells["question"]], cells["answer"], cells["unmended"], marks)
+            )
     if strange:
         first, *others = strange
         found = f"the question {first!r}" + (f" and {len(others)} more" if others else "")
-        problems.append(Problem(path.name, f"row {strange[first]}", found, f"questions about {name}", "Is it the class of another study?"))
+        problems.append(
+            Problem(
+                path.name,
+                f"row {strange[first]}",
+                found,
+                f"questions about {name}",
+                "Is it the class of another study?",
+            )
+        )
     if not names and not problems:
         problems.append(Problem(path.name, "", "no rows", "a row for each student and question"))
     if problems:
@@ -198,7 +224,9 @@ def _number(text: str) -> float:
         return math.nan
 
 
-def _marked(name: str, student: str, rows: Iterable[KeyRow], sheet: Sheet | None, absent: str) -> list[dict[str, object]]:
+def _marked(
+    name: str, student: str, rows: Iterable[KeyRow], sheet: Sheet | None, absent: str
+) -> list[dict[str, object]]:
     marked: list[dict[str, object]] = []
     for row in rows:
         given = sheet.answers.get(row.question.key, []) if sheet else []
@@ -233,5 +261,7 @@ def _summed(rows: Sequence[Mapping[str, object]], sheet: Sheet | None, absent: s
 def _strangers(sheets: Iterable[Sheet], known: set[str]) -> list[str]:
     """Rows that answer no question of the assignment: a misspelt question would else be lost without a word."""
     return [
-        words.strange_rows(sheet.file, [key for key in sheet.answers if key not in known]) for sheet in sheets if set(sheet.answers) - known
+        words.strange_rows(sheet.file, [key for key in sheet.answers if key not in known])
+        for sheet in sheets
+        if set(sheet.answers) - known
     ]

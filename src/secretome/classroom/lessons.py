@@ -1,4 +1,7 @@
-"""Lessons: one percent notebook each, from which the exercises, the solutions and the hashes of the answers are made."""
+"""Lessons:
+
+one percent notebook each, from which the exercises, the solutions and the hashes of the answers are made.
+"""
 
 import copy
 import json
@@ -95,7 +98,10 @@ def solve(lesson: Lesson) -> dict[str, dict[str, Any]]:
         if is_solution(cell):
             question = str(cell.metadata.get("exercise", ""))
             if not re.fullmatch(rf"{lesson.name}-\d+", question) or question in answers:
-                raise ValueError(f'{lesson.name}: a solution needs a name of its own, exercise="{lesson.name}-1"; it has {question!r}.')
+                raise ValueError(
+                    f'{lesson.name}: a solution needs a name of its own, exercise="{lesson.name}-1"; it has '
+                    f"{question!r}."
+                )
             answers[question] = sealed(question, space.pop("answer"), cell.metadata.get("tolerance"))
     return answers
 

@@ -61,7 +61,17 @@ def make_class(
         If the folder is there already or cannot be made.
     """
     if out.exists() or out.is_symlink():
-        raise Refusal([Problem("--out", "", f"{out}, which is there already", "a new folder", "Name another: nothing is written over.")])
+        raise Refusal(
+            [
+                Problem(
+                    "--out",
+                    "",
+                    f"{out}, which is there already",
+                    "a new folder",
+                    "Name another: nothing is written over.",
+                )
+            ]
+        )
     protocol = load_protocol(study_folder(name) / "protocol.yml")
     asked = list(questions(protocol))
     try:
@@ -101,10 +111,15 @@ def student_seed(name: str, student: Student, seed: int) -> int:
 
 def planted_cohort(protocol: Protocol, seed: int, scenario: str, trapped: float) -> Planted:
     """A student's cohort, and what is wrong with it."""
-    # Scenario and seed stay with the teacher: they would give away the truth, and the file as it was before anything was planted.
+    # Scenario and seed stay with the teacher: they would give away the truth, and the file as it was before anything
+    # was planted.
     clean = simulate(protocol, scenario, seed=seed).drop(columns=["scenario", "seed"])
     width = len(str(len(clean)))
-    clean.insert(list(clean.columns).index("origin"), "note", [f"sample {number:0{width}d}" for number in range(1, len(clean) + 1)])
+    clean.insert(
+        list(clean.columns).index("origin"),
+        "note",
+        [f"sample {number:0{width}d}" for number in range(1, len(clean) + 1)],
+    )
     # Another stream than that of the animals.
     rng = np.random.default_rng([seed, 1])
     faults = possible_faults(protocol)
@@ -112,14 +127,18 @@ def planted_cohort(protocol: Protocol, seed: int, scenario: str, trapped: float)
     return plant(clean, protocol, fault, rng)
 
 
-def _write_student(folder: Path, protocol: Protocol, student: Student, asked: Sequence[Question], planted: Planted) -> None:
+def _write_student(
+    folder: Path, protocol: Protocol, student: Student, asked: Sequence[Question], planted: Planted
+) -> None:
     folder.mkdir(parents=True)
     (folder / COHORT).write_bytes(to_csv(planted.handed_out))
     (folder / "assignment.ipynb").write_bytes(notebook(protocol, student.id, asked, planted.mended))
     (folder / "answers.csv").write_bytes(answer_sheet(student.id, asked))
 
 
-def _key_rows(protocol: Protocol, student: Student, seed: int, asked: Sequence[Question], planted: Planted) -> list[dict[str, object]]:
+def _key_rows(
+    protocol: Protocol, student: Student, seed: int, asked: Sequence[Question], planted: Planted
+) -> list[dict[str, object]]:
     right = answers(_read(protocol, planted.mended))
     before = right if planted.fault == "nothing" else answers(_read(protocol, planted.handed_out))
     right = right | {"fault": planted.fault, "fault_group": EITHER.join(planted.groups) or NONE}

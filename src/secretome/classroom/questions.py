@@ -22,7 +22,10 @@ NONE = "none"
 
 @dataclass(frozen=True)
 class Question:
-    """A question: its key, its text, how it is answered, what it is worth; `choices` only where one of a list is asked for."""
+    """A question:
+
+    its key, its text, how it is answered, what it is worth; `choices` only where one of a list is asked for.
+    """
 
     key: str
     asked: str
@@ -48,7 +51,13 @@ def questions(protocol: Protocol) -> Iterator[Question]:
     yield Question("fault", words.asked_fault(), "choice", 2, tuple(words.FAULTS))
     yield Question("fault_group", words.asked_where(), "choice", 1, (NONE, *protocol.groups))
     for key, check in protocol.checks.items():
-        yield Question(f"{key}.outcome", words.asked_check(check.sentence), "choice", 1, ("passed", "not shown", "failed", "absent"))
+        yield Question(
+            f"{key}.outcome",
+            words.asked_check(check.sentence),
+            "choice",
+            1,
+            ("passed", "not shown", "failed", "absent"),
+        )
     for key, claim in protocol.claims.items():
         contrast = claim.judged_on[0]
         label = protocol.endpoints[claim.endpoint].label
@@ -65,7 +74,9 @@ def answers(study: Study) -> dict[str, str]:
     """The right answers about a cohort as it is, to six digits; what is wrong with the file cannot be told from it."""
     results = analyse(study, ("published", "planned"))
     verdicts = adjudicate(study, results, alpha=ALPHA).set_index("claim")
-    found = {f"{row['check']}.outcome": str(row["outcome"]) for _, row in examine(study, results, alpha=ALPHA).iterrows()}
+    found = {
+        f"{row['check']}.outcome": str(row["outcome"]) for _, row in examine(study, results, alpha=ALPHA).iterrows()
+    }
     for key, claim in study.protocol.claims.items():
         rows = results[(results["endpoint"] == claim.endpoint) & (results["contrast"] == claim.judged_on[0])]
         if claim.kind != "trend":

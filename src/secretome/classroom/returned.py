@@ -17,7 +17,10 @@ COLUMNS = ("question", "answer")
 
 @dataclass(frozen=True)
 class Sheet:
-    """One student's answers: the file, for each question every cell that answers it, and the questions whose row has cells too many."""
+    """One student's answers:
+
+    the file, for each question every cell that answers it, and the questions whose row has cells too many.
+    """
 
     file: str
     answers: dict[str, list[str]]
@@ -75,7 +78,11 @@ def collect(folder: Path, students: Sequence[str]) -> Collected:
     for student in [student for student, sheets in found.items() if len(sheets) > 1]:
         files = [sheet.file for sheet in found.pop(student)]
         unmarked.add(student)
-        refusals.append(Refusal([Problem(student, "", f"{len(files)} sheets: {', '.join(files)}", "one", "Keep the one that counts.")]))
+        refusals.append(
+            Refusal(
+                [Problem(student, "", f"{len(files)} sheets: {', '.join(files)}", "one", "Keep the one that counts.")]
+            )
+        )
     sheets = {student: own[0] for student, own in found.items()}
     return Collected(sheets, unmarked - set(sheets), refusals, [words.passed_over(other)] if other else [])
 
@@ -92,7 +99,8 @@ def _placed(file: str, ids: dict[str, str]) -> str | None:
     """The student whom the name of a file or of its folders names, nearest first."""
     *folders, name = file.split("/")
     for part in (Path(name).stem, *reversed(folders)):
-        # Learning platforms write the name as it is, and after a line of their own: Ann Lee_12345_assignsubmission_file.
+        # Learning platforms write the name as it is, and after a line of their own: Ann
+        # Lee_12345_assignsubmission_file.
         for text in (part, part.split("_")[0]):
             if (found := ids.get(folder_name(text).casefold())) is not None:
                 return found

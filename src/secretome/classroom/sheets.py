@@ -1,4 +1,7 @@
-"""Small tables that people fill in and send back, rosters and answer sheets: read whatever program saved them, written defused."""
+"""Small tables that people fill in and send back, rosters and answer sheets:
+
+read whatever program saved them, written defused.
+"""
 
 import csv
 import io
@@ -18,7 +21,10 @@ WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 @dataclass(frozen=True)
 class Record:
-    """One row of a table: its number in the file, its cells by the header's names in lower case, and how many cells stand beyond them."""
+    """One row of a table:
+
+    its number in the file, its cells by the header's names in lower case, and how many cells stand beyond them.
+    """
 
     row: int
     cells: dict[str, str]
@@ -45,16 +51,25 @@ def read_table(path: Path, needed: Sequence[str]) -> list[Record]:
         raise Refusal([Problem(path.name, "", f"{size} bytes", f"at most {LARGEST}")])
     content = read_bytes(path)
     cuts = _grids(content, path) if content[:4] in WORKBOOKS else _cuts(content, path)
-    fitting = [rows for rows in cuts if rows and all([normalise(cell) for cell in rows[0][1]].count(name) == 1 for name in needed)]
+    fitting = [
+        rows
+        for rows in cuts
+        if rows and all([normalise(cell) for cell in rows[0][1]].count(name) == 1 for name in needed)
+    ]
     if not fitting:
         first = max((rows[0][1] for rows in cuts if rows), key=len, default=[])
         found = f"the columns {', '.join(map(repr, first[:6]))}" if first else "no table"
-        expected = f"a header with {' and '.join(map(repr, needed))}, each once, separated by commas, semicolons or tabs"
+        expected = (
+            f"a header with {' and '.join(map(repr, needed))}, each once, separated by commas, semicolons or tabs"
+        )
         raise Refusal([Problem(path.name, "row 1", found, expected)])
     # The right delimiter is the one that cuts every row as it cuts the header.
     rows = min(fitting, key=lambda rows: sum(len(cells) != len(rows[0][1]) for _, cells in rows))
     header = [normalise(cell) for cell in rows[0][1]]
-    return [Record(row, dict(zip(header, cells, strict=False)), sum(map(bool, cells[len(header) :]))) for row, cells in rows[1:]]
+    return [
+        Record(row, dict(zip(header, cells, strict=False)), sum(map(bool, cells[len(header) :])))
+        for row, cells in rows[1:]
+    ]
 
 
 def written(rows: Iterable[Mapping[str, object]]) -> bytes:
@@ -69,7 +84,10 @@ def written(rows: Iterable[Mapping[str, object]]) -> bytes:
 
 
 def _grids(content: bytes, path: Path) -> list[list[tuple[int, list[str]]]]:
-    return [[(row[0].row, [cell.text.strip() for cell in row]) for row in grid.rows if row] for grid in read_workbook(content, path)]
+    return [
+        [(row[0].row, [cell.text.strip() for cell in row]) for row in grid.rows if row]
+        for grid in read_workbook(content, path)
+    ]
 
 
 def _cuts(content: bytes, path: Path) -> list[list[tuple[int, list[str]]]]:
@@ -85,5 +103,7 @@ def _cuts(content: bytes, path: Path) -> list[list[tuple[int, list[str]]]]:
         cuts.append([(number, cells) for number, cells in stripped if any(cells)])
     if not cuts:
         expected = "every quotation mark closed before the next column"
-        raise Refusal([Problem(path.name, "", "a quotation mark out of place", expected, "Delete the stray mark, or double it.")])
+        raise Refusal(
+            [Problem(path.name, "", "a quotation mark out of place", expected, "Delete the stray mark, or double it.")]
+        )
     return cuts

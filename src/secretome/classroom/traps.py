@@ -54,7 +54,8 @@ def possible_faults(protocol: Protocol) -> tuple[Fault, ...]:
     >>> possible_faults(load_protocol(study_folder("treg_conditioned_medium") / "protocol.yml"))
     ('nothing', 'groups_exchanged', 'unit_slip')
     """
-    # A pair with a value beyond a limit is no pair to a paired test, so a mended file would hold fewer pairs than were measured.
+    # A pair with a value beyond a limit is no pair to a paired test, so a mended file would hold fewer pairs than were
+    # measured.
     return FAULTS if protocol.design == "independent" and _saturable(protocol) else FAULTS[:-1]
 
 
@@ -68,7 +69,10 @@ def _nothing(clean: pd.DataFrame, _protocol: Protocol, _rng: np.random.Generator
 
 
 def _exchange(clean: pd.DataFrame, protocol: Protocol, _rng: np.random.Generator) -> Planted:
-    """The labels of the two groups whose difference shows that the experiment worked change places; without a check, of a claim's two."""
+    """The labels of the two groups whose difference shows that the experiment worked change places;
+
+    without a check, of a claim's two.
+    """
     checks = list(protocol.checks.values())
     one, other = sides(checks[0].contrast if checks else next(iter(protocol.claims.values())).judged_on[0])
     swapped = clean.assign(group=clean["group"].replace({one: other, other: one}))
@@ -78,15 +82,22 @@ def _exchange(clean: pd.DataFrame, protocol: Protocol, _rng: np.random.Generator
 def _slip(clean: pd.DataFrame, protocol: Protocol, rng: np.random.Generator) -> Planted:
     """One treated group's values of one endpoint are written in another unit."""
     # A titre has no unit that it could slip to, and a time none that would still be hours.
-    endpoint, group, _ = _drawn([arm for arm in _arms(protocol) if protocol.endpoints[arm[0]].kind not in ("titre", "survival")], rng)
+    endpoint, group, _ = _drawn(
+        [arm for arm in _arms(protocol) if protocol.endpoints[arm[0]].kind not in ("titre", "survival")], rng
+    )
     slipped = clean.copy()
     rows = slipped["group"] == group
-    slipped.loc[rows, endpoint] = [_divided(text, slip_factor(protocol, endpoint)) for text in slipped.loc[rows, endpoint]]
+    slipped.loc[rows, endpoint] = [
+        _divided(text, slip_factor(protocol, endpoint)) for text in slipped.loc[rows, endpoint]
+    ]
     return Planted(slipped, clean, "unit_slip", (group,), endpoint)
 
 
 def _saturate(clean: pd.DataFrame, protocol: Protocol, rng: np.random.Generator) -> Planted:
-    """One treated group is measured up to a limit only, on the side to which the claim says it moves; the limit is typed as a value."""
+    """One treated group is measured up to a limit only, on the side to which the claim says it moves;
+
+    the limit is typed as a value.
+    """
     endpoint, group, side = _drawn(_saturable(protocol), rng)
     rows = clean.index[(clean["group"] == group) & (clean[endpoint] != "")]
     # Measured from the far end, so that both sides are one case: the smallest are those beyond the limit.
@@ -120,7 +131,11 @@ def _arms(protocol: Protocol) -> list[tuple[str, str, str]]:
 
 def _saturable(protocol: Protocol) -> list[tuple[str, str, str]]:
     # A titre ties by its nature: equal values at its end are no sign of a limit.
-    return [arm for arm in _arms(protocol) if arm[2] and protocol.endpoints[arm[0]].kind in ("concentration", "count", "continuous")]
+    return [
+        arm
+        for arm in _arms(protocol)
+        if arm[2] and protocol.endpoints[arm[0]].kind in ("concentration", "count", "continuous")
+    ]
 
 
 def _drawn(arms: list[tuple[str, str, str]], rng: np.random.Generator) -> tuple[str, str, str]:

@@ -22,22 +22,36 @@ if TYPE_CHECKING:
 )
 def classroom(
     study: StudyName,
-    folder: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder of the class: made anew, or, with `--grade`, there.")],
+    folder: Annotated[
+        Path,
+        typer.Option("--out", metavar="DIR", help="The folder of the class: made anew, or, with `--grade`, there."),
+    ],
     roster: Annotated[
-        Path | None, typer.Option("--roster", metavar="FILE.csv", help="Who is in the class: a table with a column 'student'.")
+        Path | None,
+        typer.Option("--roster", metavar="FILE.csv", help="Who is in the class: a table with a column 'student'."),
     ] = None,
     returned: Annotated[
-        Path | None, typer.Option("--grade", metavar="RETURNED", help="Mark the sheets in this folder; the class is not changed.")
+        Path | None,
+        typer.Option("--grade", metavar="RETURNED", help="Mark the sheets in this folder; the class is not changed."),
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(metavar="S", help=f"The same seed gives the same class; {DEFAULT_SEED} by default. Keep it to yourself.")
+        int | None,
+        typer.Option(
+            metavar="S", help=f"The same seed gives the same class; {DEFAULT_SEED} by default. Keep it to yourself."
+        ),
     ] = None,
     scenario: Annotated[
         str | None,
-        typer.Option(help=f"What is true of every student's animals; {DEFAULT_SCENARIO} by default, `secretome studies` lists all."),
+        typer.Option(
+            help=f"What is true of every student's animals; {DEFAULT_SCENARIO} by default, `secretome studies` "
+            f"lists all."
+        ),
     ] = None,
     trapped: Annotated[
-        float | None, typer.Option(metavar="SHARE", help=f"How likely a file has something wrong with it; {DEFAULT_TRAPPED} by default.")
+        float | None,
+        typer.Option(
+            metavar="SHARE", help=f"How likely a file has something wrong with it; {DEFAULT_TRAPPED} by default."
+        ),
     ] = None,
 ) -> None:
     """Give every student a cohort and an assignment of their own, and mark the sheets that come back."""
@@ -72,18 +86,26 @@ def classroom(
     number = "1 student has" if len(students) == 1 else f"{len(students)} students have"
     out.print(
         Text(
-            f"{number} a folder in {folder / 'students'}. The key is {folder / 'teacher' / 'key.csv'}: keep the folder teacher to yourself."
+            f"{number} a folder in {folder / 'students'}. The key is {folder / 'teacher' / 'key.csv'}: keep "
+            f"the folder teacher to yourself."
         )
     )
 
 
 def _check_options(
-    study: str, roster: Path | None, returned: Path | None, seed: int | None, scenario: str | None, trapped: float | None
+    study: str,
+    roster: Path | None,
+    returned: Path | None,
+    seed: int | None,
+    scenario: str | None,
+    trapped: float | None,
 ) -> None:
     problems = []
     scenarios = dict(scenarios_of(load_protocol(study_folder(study) / "protocol.yml")))
     if roster is None and returned is None:
-        problems.append(Problem("--roster", "", "nothing", "a table with a column 'student', or --grade with what came back"))
+        problems.append(
+            Problem("--roster", "", "nothing", "a table with a column 'student', or --grade with what came back")
+        )
     for name, value in (("--seed", seed), ("--scenario", scenario), ("--trapped", trapped)):
         if returned is not None and value is not None:
             problems.append(Problem(name, "", "it beside --grade", "only where a class is made"))
@@ -106,7 +128,12 @@ def _tell_marks(folder: Path, graded: "Graded") -> None:
     marked = [row for row in graded.summary if row["sheet"]]
     rows = pd.DataFrame(graded.marks)
     rows = rows[rows["id"].isin([row["id"] for row in marked])].astype({"marks": float})
-    table = Table("Question", "Full marks", title=Text(f"{len(marked)} of {len(graded.summary)} students have marks"), title_justify="left")
+    table = Table(
+        "Question",
+        "Full marks",
+        title=Text(f"{len(marked)} of {len(graded.summary)} students have marks"),
+        title_justify="left",
+    )
     for question, own in rows.groupby("question", sort=False):
         table.add_row(Text(str(question)), f"{int((own['marks'] > 0).sum())} of {len(own)}")
     Console().print(table)

@@ -43,7 +43,10 @@ def studies() -> None:
         out.print(Text(f"{name}: {protocol.title} ({protocol.species}, {protocol.setting})", style="bold"))
         for title, members in (
             ("groups", [f"{key}: {group.label}" for key, group in protocol.groups.items()]),
-            ("endpoints", [f"{key}: {endpoint.label} ({endpoint.unit})" for key, endpoint in protocol.endpoints.items()]),
+            (
+                "endpoints",
+                [f"{key}: {endpoint.label} ({endpoint.unit})" for key, endpoint in protocol.endpoints.items()],
+            ),
             ("claims", [f"{key}: {claim.sentence}" for key, claim in protocol.claims.items()]),
             ("scenarios to simulate", [f"{key}: {scenario.about}" for key, scenario in scenarios_of(protocol)]),
         ):
@@ -54,7 +57,9 @@ def studies() -> None:
 
 
 @app.command(epilog="Example: `secretome check treg_conditioned_medium my_donors.csv`")
-def check(study: StudyName, files: Files, sheet: SheetName = None, mapped: Names = None, decimal: DecimalMark = None) -> None:
+def check(
+    study: StudyName, files: Files, sheet: SheetName = None, mapped: Names = None, decimal: DecimalMark = None
+) -> None:
     """Show how cohort files are understood, and every problem in them, by cell. Nothing is run."""
     known(study)
     # Imported where they are used, here and below, because the import takes a second, and `--help` does not need it.
@@ -78,7 +83,9 @@ def check(study: StudyName, files: Files, sheet: SheetName = None, mapped: Names
         print_conditions(loaded, conditions(loaded), indent="  ")
         verdicts = adjudicate(loaded, analyse(loaded, ("published", "planned")))
         for _, row in verdicts[verdicts["verdict"] == "untestable"].iterrows():
-            out.print(Text(f"  these animals cannot test: {loaded.protocol.claims[row['claim']].sentence} ({row['rule']})"))
+            out.print(
+                Text(f"  these animals cannot test: {loaded.protocol.claims[row['claim']].sentence} ({row['rule']})")
+            )
     finish(refusals, sound=len(files) - len(refusals))
 
 
@@ -86,10 +93,17 @@ def check(study: StudyName, files: Files, sheet: SheetName = None, mapped: Names
 def template(
     study: StudyName,
     file: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE.xlsx", help="The file to write; one that exists is refused. Default STUDY.xlsx.")
+        Path | None,
+        typer.Option(
+            "--out", metavar="FILE.xlsx", help="The file to write; one that exists is refused. Default STUDY.xlsx."
+        ),
     ] = None,
-    n: Annotated[int | None, typer.Option("-n", metavar="N", help="Animals per group; as many as the study's own by default.")] = None,
-    seed: Annotated[int | None, typer.Option(metavar="S", help="The same seed deals the same groups; drawn anew by default.")] = None,
+    n: Annotated[
+        int | None, typer.Option("-n", metavar="N", help="Animals per group; as many as the study's own by default.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(metavar="S", help="The same seed deals the same groups; drawn anew by default.")
+    ] = None,
 ) -> None:
     """Make an empty sheet for the laboratory to fill in: groups dealt at random, animals coded for blinding."""
     known(study)
@@ -107,13 +121,21 @@ def template(
     out.print(Text(f"Template written: {target}. Fill it in, then: secretome check {study} {target}"))
 
 
-@app.command(epilog="Example: `secretome simulate sepsis_cytokines --scenario null -n 8 --seed 3 --out made_up_rats.csv`")
+@app.command(
+    epilog="Example: `secretome simulate sepsis_cytokines --scenario null -n 8 --seed 3 --out made_up_rats.csv`"
+)
 def simulate(
     study: StudyName,
     file: Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write; one that exists is refused.")],
-    scenario: Annotated[str, typer.Option(help="What is true of the animals; `secretome studies` lists the scenarios.")] = DEFAULT_SCENARIO,
-    n: Annotated[int | None, typer.Option("-n", metavar="N", help="Animals per group; the protocol's number by default.")] = None,
-    seed: Annotated[int | None, typer.Option(metavar="S", help="The same seed gives the same animals; the protocol's by default.")] = None,
+    scenario: Annotated[
+        str, typer.Option(help="What is true of the animals; `secretome studies` lists the scenarios.")
+    ] = DEFAULT_SCENARIO,
+    n: Annotated[
+        int | None, typer.Option("-n", metavar="N", help="Animals per group; the protocol's number by default.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(metavar="S", help="The same seed gives the same animals; the protocol's by default.")
+    ] = None,
 ) -> None:
     """Make up a cohort from a study's stated assumptions. The file says in every row that it is simulated."""
     known(study)

@@ -45,7 +45,15 @@ class Commands(TyperGroup):
             refuse(
                 [
                     Refusal(
-                        [Problem("the memory", "", found, "data that fits in memory", "Use smaller files, or a machine with more memory.")]
+                        [
+                            Problem(
+                                "the memory",
+                                "",
+                                found,
+                                "data that fits in memory",
+                                "Use smaller files, or a machine with more memory.",
+                            )
+                        ]
                     )
                 ]
             )
@@ -69,7 +77,9 @@ def _show_version(asked: bool) -> None:
 
 @app.callback()
 def secretome(
-    version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
 ) -> None:
     """Rerun published secretome studies on new cohorts, and test which of their claims the cohorts support."""
 
@@ -78,14 +88,21 @@ out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
 
 StudyName = Annotated[str, typer.Argument(metavar="STUDY", help="A study's key; `secretome studies` lists them.")]
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Cohort files: CSV or other text, Excel, Prism (.pzfx).")]
+Files = Annotated[
+    list[Path], typer.Argument(metavar="FILE...", help="Cohort files: CSV or other text, Excel, Prism (.pzfx).")
+]
 SheetName = Annotated[
-    str | None, typer.Option("--sheet", metavar="NAME", help="The sheet, or Prism's table, where several hold a table of the study.")
+    str | None,
+    typer.Option(
+        "--sheet", metavar="NAME", help="The sheet, or Prism's table, where several hold a table of the study."
+    ),
 ]
 Names = Annotated[
     list[str] | None,
     typer.Option(
-        "--map", metavar="OLD=NEW", help="Read a name in the file as one of the study's groups, endpoints or columns; may be repeated."
+        "--map",
+        metavar="OLD=NEW",
+        help="Read a name in the file as one of the study's groups, endpoints or columns; may be repeated.",
     ),
 ]
 DecimalMark = Annotated[
@@ -100,7 +117,9 @@ def write_new(file: Path, content: bytes) -> None:
         with file.open("xb") as target:
             target.write(content)
     except FileExistsError:
-        refuse([Refusal([Problem("--out", "", f"the file {file}, which is there already", "a new one", "Name another.")])])
+        refuse(
+            [Refusal([Problem("--out", "", f"the file {file}, which is there already", "a new one", "Name another.")])]
+        )
     except OSError as error:
         refuse([Refusal([Problem("--out", "", f"{file} ({error.strerror})", "a place that can be written to")])])
 
@@ -174,7 +193,9 @@ def tell(refusals: Sequence[Refusal]) -> None:
         shared: dict[tuple[str, ...], list[Problem]] = {}
         for problem in refusal.problems:
             alone = "" if problem.place.startswith("cell ") else problem.place
-            shared.setdefault((problem.file, alone, problem.found, problem.expected, problem.remedy), []).append(problem)
+            shared.setdefault((problem.file, alone, problem.found, problem.expected, problem.remedy), []).append(
+                problem
+            )
         for problems in shared.values():
             err.print(Text(str(_together(problems)), style="red"))
 

@@ -20,13 +20,19 @@ def power(
     study: StudyName,
     claim: Annotated[str | None, typer.Option(metavar="ID", help="One claim; all of the study's by default.")] = None,
     sizes: Annotated[
-        str | None, typer.Option("-n", metavar="N,N,...", help="Animals per group; by default the smallest that reach the target.")
+        str | None,
+        typer.Option("-n", metavar="N,N,...", help="Animals per group; by default the smallest that reach the target."),
     ] = None,
-    scenario: Annotated[str, typer.Option(help="What is true of the animals; `secretome studies` lists the scenarios.")] = DEFAULT_SCENARIO,
-    effect: Annotated[float, typer.Option(help="The share of the assumed effect that is true, on the log scale.")] = 1.0,
+    scenario: Annotated[
+        str, typer.Option(help="What is true of the animals; `secretome studies` lists the scenarios.")
+    ] = DEFAULT_SCENARIO,
+    effect: Annotated[
+        float, typer.Option(help="The share of the assumed effect that is true, on the log scale.")
+    ] = 1.0,
     target: Annotated[float, typer.Option(help="How often the claim is to be supported.")] = 0.8,
     cohorts: Annotated[
-        int | None, typer.Option(help="Simulated cohorts per size; by default 100 000, or 2000 where a model must be fitted.")
+        int | None,
+        typer.Option(help="Simulated cohorts per size; by default 100 000, or 2000 where a model must be fitted."),
     ] = None,
     seed: Annotated[int, typer.Option(metavar="S", help="The same seed gives the same shares.")] = 1,
 ) -> None:
@@ -44,7 +50,9 @@ def power(
         with Progress(SpinnerColumn(), TextColumn("{task.description}"), console=err, transient=True) as progress:
             task = progress.add_task(f"{key}: simulating")
             about: dict[str, Any] = {"scenario": scenario, "effect": effect, "cohorts": cohorts, "seed": seed}
-            about["done"] = lambda n, progress=progress, task=task, key=key: progress.update(task, description=f"{key}: n = {n} done")
+            about["done"] = lambda n, progress=progress, task=task, key=key: progress.update(
+                task, description=f"{key}: n = {n} done"
+            )
             if numbers:
                 rates = planning.claim_rates(protocol, key, numbers, **about)
                 found = None
@@ -64,7 +72,14 @@ def power(
 
 
 def _power_options(
-    protocol: "Protocol", claim: str | None, sizes: str | None, scenario: str, effect: float, target: float, cohorts: int | None, seed: int
+    protocol: "Protocol",
+    claim: str | None,
+    sizes: str | None,
+    scenario: str,
+    effect: float,
+    target: float,
+    cohorts: int | None,
+    seed: int,
 ) -> list[int]:
     """The sizes asked for, once everything that was typed has been found sound."""
     from secretome.claims import FEWEST
@@ -77,7 +92,13 @@ def _power_options(
     scenarios = dict(scenarios_of(protocol))
     if not scenarios:
         remedy = "Add the key 'simulation' to its protocol.yml."
-        refuse([Refusal([Problem(protocol.key, "", "no assumptions for a simulation", "a study with a simulation", remedy)])])
+        refuse(
+            [
+                Refusal(
+                    [Problem(protocol.key, "", "no assumptions for a simulation", "a study with a simulation", remedy)]
+                )
+            ]
+        )
     if scenario not in scenarios:
         problems.append(Problem("--scenario", "", repr(scenario), f"one of {', '.join(scenarios)}"))
     if effect != 1 and not any(group.role == "control" for group in protocol.groups.values()):
@@ -86,7 +107,9 @@ def _power_options(
     # Three values are the fewest that a verdict is given on.
     wrong = [text for text in numbers if not text.isdecimal() or not FEWEST <= int(text) <= 200]
     if wrong:
-        problems.append(Problem("-n", "", ", ".join(map(repr, wrong)), f"whole numbers from {FEWEST} to 200, such as 8,12,16"))
+        problems.append(
+            Problem("-n", "", ", ".join(map(repr, wrong)), f"whole numbers from {FEWEST} to 200, such as 8,12,16")
+        )
     for name, value, sound, expected in (
         ("--effect", effect, 0 < effect <= 10, "a number above 0 and at most 10, such as 0.5"),
         ("--target", target, 0 < target < 1, "a number between 0 and 1, such as 0.8"),

@@ -12,9 +12,14 @@ from secretome.protocol import Refusal
 
 @app.command(epilog="Example: `secretome reported notebooks/published_cohorts/reported/ums-5840.yml`")
 def reported(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE.yml...", help="Printed tables, as the book describes them.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE.yml...", help="Printed tables, as the book describes them.")
+    ],
 ) -> None:
-    """Check whether the numbers that a paper prints agree with one another. A number that differs is a finding, not an error."""
+    """Check whether the numbers that a paper prints agree with one another.
+
+    A number that differs is a finding, not an error.
+    """
     # Imported here because the import takes a second, and `--help` does not need it.
     from secretome import words
     from secretome.reported import audit, load_table

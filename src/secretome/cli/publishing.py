@@ -14,7 +14,9 @@ from secretome.protocol import Refusal
 @app.command(epilog="Example: `secretome publish reruns/sepsis_cytokines/my_rats`")
 def publish(
     folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Folders of finished reruns.")],
-    again: Annotated[bool, typer.Option("--again", help="Publish although these animals, or this name, were withdrawn before.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Publish although these animals, or this name, were withdrawn before.")
+    ] = False,
 ) -> None:
     """Put finished reruns on the book's scoreboard: their results, never the animals. All of them, or none."""
     # Imported here because the import takes a second, and `--help` does not need it.

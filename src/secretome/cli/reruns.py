@@ -57,24 +57,36 @@ def rerun(
         Path | None, typer.Option("--out", metavar="DIR", help="Where the cohorts' folders go; default reruns/STUDY.")
     ] = None,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Keep finished folders that nothing has changed under; make the others anew.")
+        bool,
+        typer.Option("--resume", help="Keep finished folders that nothing has changed under; make the others anew."),
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Make folders anew that are already there.")] = False,
     parameters: Annotated[
-        list[str] | None, typer.Option("-p", metavar="NAME=VALUE", help="Set a parameter of the notebook: alpha, level or seed.")
+        list[str] | None,
+        typer.Option("-p", metavar="NAME=VALUE", help="Set a parameter of the notebook: alpha, level or seed."),
     ] = None,
     sheet: SheetName = None,
     mapped: Names = None,
     decimal: DecimalMark = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", min=1, metavar="N", help="Cohorts at once; default as many as cores.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, metavar="N", help="Cohorts at once; default as many as cores.")
+    ] = None,
     plain: Annotated[
-        bool, typer.Option("--plain", help="Run each notebook by papermill with a kernel of its own: the same outputs, slower.")
+        bool,
+        typer.Option(
+            "--plain", help="Run each notebook by papermill with a kernel of its own: the same outputs, slower."
+        ),
     ] = False,
-    timeout: Annotated[float, typer.Option(min=1, metavar="SECONDS", help="The longest that one cohort may take.")] = 1800,
-    memory: Annotated[int, typer.Option(min=1, metavar="MB", help="The most memory that one cohort may take; on Linux.")] = 4096,
+    timeout: Annotated[
+        float, typer.Option(min=1, metavar="SECONDS", help="The longest that one cohort may take.")
+    ] = 1800,
+    memory: Annotated[
+        int, typer.Option(min=1, metavar="MB", help="The most memory that one cohort may take; on Linux.")
+    ] = 4096,
     shard: Annotated[str | None, typer.Option(metavar="K/N", help="Run only part K of N of the files.")] = None,
     scheduler: Annotated[
-        str | None, typer.Option(metavar="URL", help="Run on the Dask cluster whose scheduler has this address (tcp://HOST:PORT).")
+        str | None,
+        typer.Option(metavar="URL", help="Run on the Dask cluster whose scheduler has this address (tcp://HOST:PORT)."),
     ] = None,
 ) -> None:
     """Run a study on cohort files: a report, results, verdicts and figures for each."""
@@ -82,7 +94,10 @@ def rerun(
     # Imported here because it takes a second, which `--help` and `check` need not wait for.
     from secretome import rerun as runs
 
-    for other, one, both in (("--force", "--resume", resume and force), ("--scheduler", "--shard", shard and scheduler)):
+    for other, one, both in (
+        ("--force", "--resume", resume and force),
+        ("--scheduler", "--shard", shard and scheduler),
+    ):
         if both:
             refuse([Refusal([Problem(one, "", f"{other} beside it", "one of the two")])])
     existing: runs.Existing = "resume" if resume else "force" if force else "refuse"
@@ -91,7 +106,9 @@ def rerun(
     # A name in a file may hold the sign itself, as in 'Sham (n=6)'.
     names = pairs_of("--map", "OLD=NEW, such as Ctrl=control", mapped, at_last=True)
     way = runs.Way(plain or not runs.FORKS, jobs or os.cpu_count() or 1, timeout, memory)
-    asked = _Asked(study, files, target, existing, stated, names, sheet, checked_decimal(decimal), way, shard, scheduler)
+    asked = _Asked(
+        study, files, target, existing, stated, names, sheet, checked_decimal(decimal), way, shard, scheduler
+    )
     with ExitStack() as held:
         try:
             ready, refusals = asked.plan(held)
@@ -107,12 +124,24 @@ def rerun(
         except Refusal as refusal:  # a cohort file was moved or changed meanwhile; its results stand
             finish([refusal], sound=sum(not each.failure for each in done))
         except OSError as error:  # the disk is full, or a folder was taken away
-            err.print(Text(f"{error.filename or target}: {error.strerror}. What is finished stands; --resume does the rest.", style="red"))
+            err.print(
+                Text(
+                    f"{error.filename or target}: {error.strerror}. What is finished stands; --resume does the rest.",
+                    style="red",
+                )
+            )
             raise typer.Exit(1) from None
     if signalled is not None:
-        err.print(Text(f"Stopped. {len(done)} of {len(ready)} cohorts were dealt with; the same command with --resume runs the others."))
+        err.print(
+            Text(
+                f"Stopped. {len(done)} of {len(ready)} cohorts were dealt with; the same command with --resume "
+                f"runs the others."
+            )
+        )
         raise typer.Exit(128 + signalled)
-    return finish(refusals, sound=sum(not each.failure for each in done), failed=sum(bool(each.failure) for each in done))
+    return finish(
+        refusals, sound=sum(not each.failure for each in done), failed=sum(bool(each.failure) for each in done)
+    )
 
 
 @dataclass(frozen=True)
@@ -145,7 +174,14 @@ class _Asked:
         with _bar() as bar:
             files = bar.track(mine, description="reading")
             ready, refusals = runs.plan(
-                self.study, files, self.target, self.existing, sheet=self.sheet, names=self.names, decimal=self.decimal, parameters=values
+                self.study,
+                files,
+                self.target,
+                self.existing,
+                sheet=self.sheet,
+                names=self.names,
+                decimal=self.decimal,
+                parameters=values,
             )
         if ready and not there and not self.scheduler:
             held.enter_context(runs.alone(self.target, part, self.files))
@@ -163,8 +199,17 @@ class _Asked:
         return runs.run(ready, runs.check_parameters(self.study, self.stated), self.existing, self.way)
 
     def _command(self, ready: "list[runs.Ready]") -> list[str]:
-        """The command whose shards a cluster runs. Its folders were free when it was looked, so a shard begun again goes on."""
-        command = ["rerun", self.study, *(str(each.place.file.resolve()) for each in ready), "--out", str(self.target.resolve())]
+        """The command whose shards a cluster runs.
+
+        Its folders were free when it was looked, so a shard begun again goes on.
+        """
+        command = [
+            "rerun",
+            self.study,
+            *(str(each.place.file.resolve()) for each in ready),
+            "--out",
+            str(self.target.resolve()),
+        ]
         command.append("--force" if self.existing == "force" else "--resume")
         for option, pairs in (("-p", self.stated), ("--map", self.names)):
             command += [word for name, value in pairs.items() for word in (option, f"{name}={value}")]
@@ -181,10 +226,13 @@ def _watch(batch: "Generator[runs.Done | None, None, None]", total: int) -> "tup
     with _signals_to(signals), closing(batch) as events, _bar() as bar:
         task = bar.add_task("running", total=total)
         for event in events:
-            # A cluster may send a signal to every process of a job; a cohort that was stopped by the signal has not failed.
+            # A cluster may send a signal to every process of a job; a cohort that was stopped by the signal has not
+            # failed.
             if event is not None and not (signals and event.failure):
                 done.append(event)
-                bar.update(task, completed=len(done), description=f"running, {sum(bool(each.failure) for each in done)} failed")
+                bar.update(
+                    task, completed=len(done), description=f"running, {sum(bool(each.failure) for each in done)} failed"
+                )
             bar.refresh()
             if signals:
                 break
@@ -195,7 +243,13 @@ def _bar() -> "Progress":
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     # Drawn when something has happened, not by a thread of its own: processes are forked beside it.
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("time left"), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("time left"),
+        TimeRemainingColumn(),
+    )
     return Progress(*columns, console=err, auto_refresh=False, transient=True, disable=not err.is_terminal)
 
 
@@ -227,7 +281,9 @@ def _show(name: str, done: "Sequence[runs.Done]", target: Path, *, several: bool
         out.print(Text(f"All verdicts: {summary}"))
     failed = [each for each in done if each.failure]
     if failed:
-        table = Table("Cohort", "Why", title=f"Failed: {len(failed)} of {words.count(len(done), 'cohort')}", title_justify="left")
+        table = Table(
+            "Cohort", "Why", title=f"Failed: {len(failed)} of {words.count(len(done), 'cohort')}", title_justify="left"
+        )
         for each in failed:
             table.add_row(Text(each.ready.place.cohort), Text(each.failure, style="red"))
         # A log has no edge at which to break a line.
@@ -262,7 +318,9 @@ def _print_warnings(sound: "Sequence[runs.Done]") -> None:
         why = ", ".join(f"{code} {n}" for code, n in counts.most_common())
         out.print(
             Text(
-                f"Warning: in {warned} of these cohorts the error rate may not be held ({why}). Their reports give details.", style="yellow"
+                f"Warning: in {warned} of these cohorts the error rate may not be held ({why}). Their reports "
+                f"give details.",
+                style="yellow",
             )
         )
 

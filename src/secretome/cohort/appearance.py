@@ -63,7 +63,9 @@ def _cells(sheet: Sheet) -> dict[Place, Cell]:
 
 def _groups(sheet: Sheet, group: int | None) -> dict[tuple[str, int], str]:
     """The group of each row of a table with one row per animal."""
-    return {} if group is None else {(row[group].sheet, row[group].row): row[group].seen.casefold() for row in sheet.rows}
+    return (
+        {} if group is None else {(row[group].sheet, row[group].row): row[group].seen.casefold() for row in sheet.rows}
+    )
 
 
 def _singled_out(values: dict[Place, Cell], groups: dict[tuple[str, int], str], kind: str) -> dict[str, list[Cell]]:
@@ -87,7 +89,11 @@ def _is_banding(members: Sequence[Cell], cells: Sequence[Cell]) -> bool:
     """Whether every second row, or every second block of rows, has a colour."""
     first = min(cell.row for cell in cells)
     rows, every = {cell.row - first for cell in members}, {cell.row - first for cell in cells}
-    return any(rows == {row for row in every if row // width % 2 == odd} for width in range(1, max(every) // 3 + 1) for odd in (0, 1))
+    return any(
+        rows == {row for row in every if row // width % 2 == odd}
+        for width in range(1, max(every) // 3 + 1)
+        for odd in (0, 1)
+    )
 
 
 def _are_groups(members: Sequence[Cell], groups: dict[tuple[str, int], str]) -> bool:
@@ -101,7 +107,10 @@ def _are_groups(members: Sequence[Cell], groups: dict[tuple[str, int], str]) -> 
 
 
 def _legends(key: str, kind: str, rows: Iterable[tuple[Cell, ...]], inside: set[Place], titles: set[str]) -> str:
-    """The text of cells outside a table that explains a colour: of cells that have the colour, and of cells that name it."""
+    """The text of cells outside a table that explains a colour:
+
+    of cells that have the colour, and of cells that name it.
+    """
     told: dict[str, str] = {}
     name = color_name(key) if key else ""
     for row in rows:

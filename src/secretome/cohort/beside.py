@@ -58,7 +58,9 @@ class Beside:
         lower, upper = (self._number(row, name, endpoint) for name in ("lloq", "uloq"))
         if lower >= upper:
             found = f"a lower limit of {lower:g} and an upper one of {upper:g}"
-            self.complaints.about(row[self.columns.named["lloq"]], found, "the lower limit below the upper one", "Correct them.")
+            self.complaints.about(
+                row[self.columns.named["lloq"]], found, "the lower limit below the upper one", "Correct them."
+            )
         return lower, upper
 
     def named_limit(self, text: str, limits: tuple[float, float]) -> Value | None:
@@ -71,7 +73,10 @@ class Beside:
     def within(self, value: Value, limits: tuple[float, float], cell: Cell, endpoint: str) -> Value:
         """The value as its assay can tell it: one beyond a limit is known to be beyond it, and no more."""
         lower, upper = limits
-        for stated, limit, sign in ((value.upper if value.lower == 0 else math.nan, lower, "<"), (value.lower, upper, ">")):
+        for stated, limit, sign in (
+            (value.upper if value.lower == 0 else math.nan, lower, "<"),
+            (value.lower, upper, ">"),
+        ):
             beyond = value.censored and (sign == "<" or math.isinf(value.upper))
             if beyond and not math.isnan(limit) and not math.isnan(stated) and not math.isclose(stated, limit):
                 column = "lloq" if sign == "<" else "uloq"
@@ -85,8 +90,8 @@ class Beside:
     def counted(self, row: tuple[Cell, ...], endpoint: str, value: Value, cell: Cell) -> tuple[Value, dict[str, float]]:
         """The value, worked out where only a count is given, and the count with what it was taken from.
 
-        A count of plaques goes with the share of the organ that was plated (``exposure``), a percentage with how many were looked at
-        (``total``).
+        A count of plaques goes with the share of the organ that was plated (``exposure``), a percentage with how many
+        were looked at (``total``).
         """
         about = self.endpoints[endpoint]
         base = {"count": "exposure", "proportion": "total"}.get(about.kind, "")
@@ -94,8 +99,13 @@ class Beside:
         taken, count = stated.get(base, math.nan), stated["count"]
         if math.isnan(taken):
             if not math.isnan(count):
-                found, expected = f"a count of {count:g} for {endpoint}", f"a column '{base}' that says what it was counted in"
-                self.complaints.about(row[self.columns.named["count"]], found, expected, "Fill it in, or leave the count out.")
+                found, expected = (
+                    f"a count of {count:g} for {endpoint}",
+                    f"a column '{base}' that says what it was counted in",
+                )
+                self.complaints.about(
+                    row[self.columns.named["count"]], found, expected, "Fill it in, or leave the count out."
+                )
             return value, UNCOUNTED
         scale = 100 / taken if base == "total" else 1 / taken
         if value.missing and not math.isnan(count):
@@ -106,21 +116,29 @@ class Beside:
 
     def understood(self) -> list[str]:
         """What was made of the limits, in sentences."""
-        return [f"{endpoint}: beyond the limit in their row, and taken as beyond it: {n}" for endpoint, n in self.recensored.items()]
+        return [
+            f"{endpoint}: beyond the limit in their row, and taken as beyond it: {n}"
+            for endpoint, n in self.recensored.items()
+        ]
 
     def _agreeing(self, seen: float, count: float, scale: float, endpoint: Endpoint, cell: Cell) -> float:
         """The count behind a value; the two must agree."""
         implied = seen / scale
         if math.isnan(count):
-            # A percentage is printed to a digit or two, from which the cells are sure; a count scaled up must come out whole.
+            # A percentage is printed to a digit or two, from which the cells are sure; a count scaled up must come out
+            # whole.
             whole = endpoint.kind == "proportion" or abs(implied - round(implied)) <= max(FROM_WHOLE, ROUNDED * implied)
             if not whole:
                 found = f"{seen:g} {endpoint.unit}, which is {implied:.3g} counted"
-                self.complaints.about(cell, found, "a whole number counted", "Correct 'exposure', or add a column 'count'.")
+                self.complaints.about(
+                    cell, found, "a whole number counted", "Correct 'exposure', or add a column 'count'."
+                )
             return float(round(implied))
         if abs(implied - count) > max(0.5, ROUNDED * count):
             found = f"{seen:g} {endpoint.unit} beside a count that makes {scale * count:g}"
-            self.complaints.about(cell, found, "numbers that agree", "Correct the value, the count, or what it was counted in.")
+            self.complaints.about(
+                cell, found, "numbers that agree", "Correct the value, the count, or what it was counted in."
+            )
         return count
 
     def _number(self, row: tuple[Cell, ...], name: str, endpoint: str) -> float:
@@ -133,7 +151,9 @@ class Beside:
         if kind not in KINDS[name]:
             if not self.columns.wide:
                 kinds = " or a ".join(KINDS[name])
-                self.complaints.about(cell, f"{name} {text!r} for {endpoint}", f"an empty cell: only a {kinds} has one", "Empty it.")
+                self.complaints.about(
+                    cell, f"{name} {text!r} for {endpoint}", f"an empty cell: only a {kinds} has one", "Empty it."
+                )
             return math.nan
         try:
             number = parse(text, "." if cell.kind == "number" else self.marks.get(self.columns.named[name], ".")).seen
@@ -141,9 +161,15 @@ class Beside:
             number = math.nan
         if text.endswith("%"):
             # One per cent of the spleen is 0.01 of it; no count and no limit of a concentration is a percentage.
-            number = number / 100 if name == "exposure" else number if "%" in self.endpoints[endpoint].unit else math.nan
+            number = (
+                number / 100 if name == "exposure" else number if "%" in self.endpoints[endpoint].unit else math.nan
+            )
         least, most, whole, expected = SOUND.get(name, (0, math.inf, False, "a number above zero"))
-        sound = (number > least or (whole and number == least)) and number <= most and (not whole or number == round(number))
+        sound = (
+            (number > least or (whole and number == least))
+            and number <= most
+            and (not whole or number == round(number))
+        )
         if not sound:
             self.complaints.about(cell, repr(text), f"{expected}, or an empty cell", "Correct the cell.")
             return math.nan

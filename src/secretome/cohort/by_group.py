@@ -118,7 +118,8 @@ class _ByGroup:
             list(dict.fromkeys(self.problems)),
         )
 
-    # -- where things are --------------------------------------------------------------------------------------------------
+    # -- where things are
+    # --------------------------------------------------------------------------------------------------
 
     def _block(self, grid: Grid, number: int, headers: list[tuple[Grid, int]]) -> _Block:
         header = grid.rows[number]
@@ -140,15 +141,30 @@ class _ByGroup:
             texts = [row[at].text for row in body]
             if not self.vocabulary.group(cell.text) and holds_flags_alone(cell.text, texts):
                 flag = next(row[at] for row, said in zip(body, column_meanings(cell.text, texts), strict=True) if said)
-                remedy = "If it marks a limit, replace the value with the limit, for example <15.6 or >1000, and delete the column."
-                self._about(flag, f"{flag.text.strip()!r} next to the values of a group", "columns of values only", remedy)
+                remedy = (
+                    "If it marks a limit, replace the value with the limit, for example <15.6 or >1000, "
+                    "and delete the column."
+                )
+                self._about(
+                    flag, f"{flag.text.strip()!r} next to the values of a group", "columns of values only", remedy
+                )
             elif not cell.text.strip():
-                self._about(cell, "an empty header over a filled column", "the name of a group", "Name the column, or delete it.")
+                self._about(
+                    cell,
+                    "an empty header over a filled column",
+                    "the name of a group",
+                    "Name the column, or delete it.",
+                )
             elif is_summary(cell.text) and not self.vocabulary.group(cell.text):
                 self.understood.append(f"the column {cell.text.strip()!r} ({cell.name}) is a summary, and left out")
             elif known or (names_no_animal(BRACKETS.sub("", cell.text)) and not self.vocabulary.group(cell.text)):
                 name = known or cell.text.strip()
-                self._about(cell, f"a column {name!r}", "columns of groups only", "Write one row per animal if the file has other columns.")
+                self._about(
+                    cell,
+                    f"a column {name!r}",
+                    "columns of groups only",
+                    "Write one row per animal if the file has other columns.",
+                )
             else:
                 endpoint = self._endpoint(grid, number, above, at)
                 columns.append(_Column(at, cell, with_unit(endpoint, units.get(at, "")) if endpoint else None))
@@ -161,8 +177,15 @@ class _ByGroup:
         rows, said = without_summaries(rows, positions, named)
         self.understood += said
         if not any(named) and (mean := typed_mean(rows, positions)):
-            found = f"a row that is in every column the mean or the median of the rows above, from {mean.text.strip()!r} on"
-            self._about(mean, found, "animals: a summary is none", "Delete the row; if it is an animal, give every animal an id.")
+            found = (
+                f"a row that is in every column the mean or the median of the rows above, from {mean.text.strip()!r} on"
+            )
+            self._about(
+                mean,
+                found,
+                "animals: a summary is none",
+                "Delete the row; if it is an animal, give every animal an id.",
+            )
         return _Block(grid, tuple(columns), titles, tuple(rows))
 
     def _units(self, body: list[tuple[Cell, ...]]) -> tuple[dict[int, str], list[tuple[Cell, ...]]]:
@@ -174,7 +197,9 @@ class _ByGroup:
         if prism:
             return 0 if 0 in filled else None
         first = filled[0] if filled else None
-        named = first is not None and (not header[first].text.strip() or self.vocabulary.columns(header)[first] in ("animal", "group"))
+        named = first is not None and (
+            not header[first].text.strip() or self.vocabulary.columns(header)[first] in ("animal", "group")
+        )
         return first if named else None
 
     def _endpoint(self, grid: Grid, number: int, above: int, at: int) -> Cell | None:
@@ -192,7 +217,12 @@ class _ByGroup:
         """The rows down to a gap; values under it are asked about, because they may be means."""
         for number in range(1, len(rows)):
             if rows[number][0].row - rows[number - 1][0].row > 1:
-                below = [row[at] for row in rows[number:] for at in positions if row[at].text.strip() and is_value(row[at].text)]
+                below = [
+                    row[at]
+                    for row in rows[number:]
+                    for at in positions
+                    if row[at].text.strip() and is_value(row[at].text)
+                ]
                 for cell in below:
                     self._about(
                         cell,
@@ -201,11 +231,14 @@ class _ByGroup:
                         "Delete it if it is a summary, or the empty row.",
                     )
                 if not below:
-                    self.understood.append(f"{len(rows) - number} line{'s' if len(rows) - number > 1 else ''} below the table skipped")
+                    self.understood.append(
+                        f"{len(rows) - number} line{'s' if len(rows) - number > 1 else ''} below the table skipped"
+                    )
                 return rows[:number]
         return rows
 
-    # -- what they mean ----------------------------------------------------------------------------------------------------
+    # -- what they mean
+    # ----------------------------------------------------------------------------------------------------
 
     def _named(self, block: _Block) -> bool:
         return bool(block.columns) and (all(column.endpoint for column in block.columns) or self._sideways(block))
@@ -218,7 +251,9 @@ class _ByGroup:
     def _own_titles(self, block: _Block) -> bool:
         """Whether the titles of rows can be ids: in a study of separate animals, none may have values in two groups."""
         titles = [title.text.strip() for row in block.rows if (title := block.title(row))]
-        groups = [{self._group(column) for column in block.columns if row[column.position].text.strip()} for row in block.rows]
+        groups = [
+            {self._group(column) for column in block.columns if row[column.position].text.strip()} for row in block.rows
+        ]
         return len(titles) == len(block.rows) and (
             self.paired or (len(set(titles)) == len(titles) and all(len(met) <= 1 for met in groups))
         )
@@ -241,7 +276,9 @@ class _ByGroup:
         for number, row in enumerate(block.rows, start=1):
             title = block.title(row)
             if title and is_summary(title.text):
-                self._about(title, f"the row title {title.text.strip()!r}", "animals: a summary is none", "Delete the row.")
+                self._about(
+                    title, f"the row title {title.text.strip()!r}", "animals: a summary is none", "Delete the row."
+                )
                 continue
             for (group, _), columns in arms.items():
                 for side, column in enumerate(columns, start=1):
@@ -258,13 +295,21 @@ class _ByGroup:
         if self.paired and (sideways or not titled):
             unit = self.vocabulary.protocol.experimental_unit
             expected = f"the {unit} as the title of each row, because the study is paired"
-            self._about(first, "rows without titles", expected, "Title the rows, or give each value a row with its 'animal'.")
+            self._about(
+                first, "rows without titles", expected, "Title the rows, or give each value a row with its 'animal'."
+            )
             return True
         if several and not sideways and not titled and len(block.rows) > 1:
             remedy = (
-                "Title each row with its animal if they are wells of one animal; give each animal a row of its own if they are animals."
+                "Title each row with its animal if they are wells of one animal; give each animal a row "
+                "of its own if they are animals."
             )
-            self._about(first, "several columns per group in rows without titles", "to be told whether they are wells or animals", remedy)
+            self._about(
+                first,
+                "several columns per group in rows without titles",
+                "to be told whether they are wells or animals",
+                remedy,
+            )
             return True
         return not sideways and self._refuse_titles(block, several=several)
 
@@ -294,20 +339,33 @@ class _ByGroup:
         told = ", ".join(dict.fromkeys(repr(text) for text in texts[:4])) + (", …" if len(set(texts)) > 4 else "")
         found = f"rows titled {told}" + (", with values in several groups" if shared else "")
         hour = f", such as {protocol.sampling_hour:g} h" if protocol.sampling_hour is not None else ""
-        remedy = f"If they are times, doses or plates, keep the rows of one{hour}, and write one row per {protocol.experimental_unit}"
+        remedy = (
+            f"If they are times, doses or plates, keep the rows of one{hour}, and write one row per "
+            f"{protocol.experimental_unit}"
+        )
         remedy += ", with its animal, group and value."
         if several:
-            remedy = f"If they are times, doses or plates and the columns of a group are its {protocol.units}, keep the row of one{hour}."
+            remedy = (
+                f"If they are times, doses or plates and the columns of a group are its {protocol.units}, "
+                f"keep the row of one{hour}."
+            )
             remedy += (
-                f" If the columns are wells, title each row with one {protocol.experimental_unit}, and write its values in one group only."
+                f" If the columns are wells, title each row with one {protocol.experimental_unit}, and "
+                f"write its values in one group only."
             )
         elif not strange:
             remedy += " If they are row numbers, write 1, 2, 3."
-        expected = f"the {protocol.experimental_unit} of each row, which is in one group only" if shared else f"{protocol.units}"
+        expected = (
+            f"the {protocol.experimental_unit} of each row, which is in one group only"
+            if shared
+            else f"{protocol.units}"
+        )
         self._about(first, found, expected, remedy)
         return True
 
-    def _row(self, value: Cell, animal: str, column: _Column, endpoint: Cell | None, well: int, *, prism: bool) -> tuple[Cell, ...]:
+    def _row(
+        self, value: Cell, animal: str, column: _Column, endpoint: Cell | None, well: int, *, prism: bool
+    ) -> tuple[Cell, ...]:
         # A study of one endpoint needs no name for it.
         named = endpoint or replace(column.group, text=next(iter(self.vocabulary.protocol.endpoints)))
         found = self.vocabulary.endpoint(named.text)
@@ -331,7 +389,8 @@ class _ByGroup:
         found = self.vocabulary.endpoint(endpoint.text) if endpoint else None
         return found[0] if found else ""
 
-    # -- what is said ------------------------------------------------------------------------------------------------------
+    # -- what is said
+    # ------------------------------------------------------------------------------------------------------
 
     def _say(self, *, sideways: bool, wells: bool, own: bool) -> None:
         if sideways:
@@ -339,7 +398,9 @@ class _ByGroup:
         if wells:
             self.understood.append("several columns of a group are wells of the animal that titles the row")
         if not own:
-            self.understood.append("animals have no ids and are numbered within their group, so no analysis may pair them")
+            self.understood.append(
+                "animals have no ids and are numbered within their group, so no analysis may pair them"
+            )
 
     def _refuse_near(self, block: _Block, meant: list[_Block]) -> None:
         """A title that is almost an endpoint's is asked about where that endpoint would be lost."""
@@ -368,7 +429,9 @@ class _ByGroup:
             mapped = grid.title and not DERIVED.search(grid.title)
             hint = f" Or add {map_option(grid.title, next(iter(endpoints)))}." if mapped else ""
             place = f"table {grid.title!r}" if grid.title else f"row {grid.rows[0][0].row}"
-            self.problems.append(Problem(self.path.name, place, title, f"an endpoint: {' or '.join(endpoints)}", remedy + hint))
+            self.problems.append(
+                Problem(self.path.name, place, title, f"an endpoint: {' or '.join(endpoints)}", remedy + hint)
+            )
         raise Refusal([*self.problems, *unfit])
 
     def _refuse_twice(self, blocks: list[_Block]) -> None:
@@ -378,8 +441,14 @@ class _ByGroup:
                 key = (self._key(column.endpoint), self._group(column))
                 other = seen.setdefault(key, block)
                 if other is not block:
-                    remedy = f"Say which one: --sheet {other.grid.title!r}." if other.grid.title != block.grid.title else "Delete one."
-                    self._about(column.group, f"a second table of {key[0] or 'the same endpoints'}", "one per endpoint", remedy)
+                    remedy = (
+                        f"Say which one: --sheet {other.grid.title!r}."
+                        if other.grid.title != block.grid.title
+                        else "Delete one."
+                    )
+                    self._about(
+                        column.group, f"a second table of {key[0] or 'the same endpoints'}", "one per endpoint", remedy
+                    )
 
     def _about(self, cell: Cell, found: str, expected: str, remedy: str) -> None:
         self.problems.append(Problem(self.path.name, f"cell {cell.name}", found, expected, remedy))

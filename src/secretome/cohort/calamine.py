@@ -1,7 +1,8 @@
 """Read the values of a workbook in a separate process with limited memory and time.
 
-The library is written in Rust. A malicious workbook can make it request more memory than is available, which ends the whole process. The
-XML formats are checked before (`secretome.cohort.limits`); the old binary format is read in a separate process with limits on its memory
+The library is written in Rust. A malicious workbook can make it request more memory than is available, which ends the
+whole process. The XML formats are checked before (`secretome.cohort.limits`); the old binary format is read in a
+separate process with limits on its memory
 and time, because its structure cannot be checked beforehand.
 """
 
@@ -56,7 +57,10 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class SheetValues:
-    """A worksheet: its values from the first cell on, and its merged cells as (top, left) and (bottom, right), counted from 0."""
+    """A worksheet:
+
+    its values from the first cell on, and its merged cells as (top, left) and (bottom, right), counted from 0.
+    """
 
     name: str
     visible: bool
@@ -87,13 +91,17 @@ def read_values(content: bytes, *, apart: bool) -> list[SheetValues]:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
     except python_calamine.PasswordError as error:
         raise Protected from error
-    return [_values(book, about) for about in book.sheets_metadata if about.typ == python_calamine.SheetTypeEnum.WorkSheet]
+    return [
+        _values(book, about) for about in book.sheets_metadata if about.typ == python_calamine.SheetTypeEnum.WorkSheet
+    ]
 
 
 def _values(book: python_calamine.CalamineWorkbook, about: Any) -> SheetValues:
     sheet = book.get_sheet_by_name(about.name)
     visible = about.visible == python_calamine.SheetVisibleEnum.Visible
-    return SheetValues(about.name, visible, sheet.to_python(skip_empty_area=False), list(sheet.merged_cell_ranges or ()))
+    return SheetValues(
+        about.name, visible, sheet.to_python(skip_empty_area=False), list(sheet.merged_cell_ranges or ())
+    )
 
 
 def _read_apart(content: bytes) -> list[SheetValues]:

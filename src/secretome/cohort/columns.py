@@ -152,22 +152,34 @@ class Columns:
             return
         header = cell.text.strip()
         if NO_UNIT.fullmatch(text.strip()) and "%" not in text and in_brackets(header) == text:
-            remedy = f"If it is not a unit, add {map_option(header, endpoint)}; if it is another measurement, rename or delete the column."
-            self.complaints.about(cell, f"{text.strip()!r} in brackets after {_bare(cell)!r}", f"a unit ({expected}), or nothing", remedy)
+            remedy = (
+                f"If it is not a unit, add {map_option(header, endpoint)}; if it is another measurement, "
+                f"rename or delete the column."
+            )
+            self.complaints.about(
+                cell, f"{text.strip()!r} in brackets after {_bare(cell)!r}", f"a unit ({expected}), or nothing", remedy
+            )
         else:
             times = factor(text, expected)
             remedy = f"Multiply the values by {times:g}" if times else f"Convert the values to {expected}"
-            self.complaints.about(cell, f"the unit {text.strip()!r}", f"{expected!r} for {endpoint}", f"{remedy} and correct the unit.")
+            self.complaints.about(
+                cell, f"the unit {text.strip()!r}", f"{expected!r} for {endpoint}", f"{remedy} and correct the unit."
+            )
 
     @property
     def readable(self) -> bool:
-        """Whether it is known where the values stand; what else is missing is told of beside what is wrong with them."""
+        """Whether it is known where the values stand;
+
+        what else is missing is told of beside what is wrong with them.
+        """
         return bool(self.wide) or all(column in self.named for column in LONG)
 
     def _find(self) -> None:
         unknown: list[Cell] = []
         texts = [cell.text.strip().casefold() for cell in self.sheet.header]
-        for position, (column, cell) in enumerate(zip(self.vocabulary.columns(self.sheet.header), self.sheet.header, strict=True)):
+        for position, (column, cell) in enumerate(
+            zip(self.vocabulary.columns(self.sheet.header), self.sheet.header, strict=True)
+        ):
             if not texts[position] or texts[position] in texts[:position]:
                 continue  # told of already, with the header as a whole
             if column:
@@ -183,10 +195,14 @@ class Columns:
     def _place_column(self, column: str, position: int, cell: Cell) -> None:
         unit = in_brackets(cell.text)
         if column == "time" and unit and normalise(unit) not in HOURS:
-            self.complaints.about(cell, f"the unit {unit!r}", "hours", "Convert the times to hours, and write 'time (h)' or 'time'.")
+            self.complaints.about(
+                cell, f"the unit {unit!r}", "hours", "Convert the times to hours, and write 'time (h)' or 'time'."
+            )
         if column in self.named:
             other = self.sheet.header[self.named[column]]
-            self.complaints.about(cell, f"a second column {column!r}", "one", f"{other.name} is one too: delete or rename the other.")
+            self.complaints.about(
+                cell, f"a second column {column!r}", "one", f"{other.name} is one too: delete or rename the other."
+            )
         elif self.vocabulary.column(cell.text) is None:
             self.understood.append(f"column {cell.text.strip()!r} is read as {column!r}")
         self.named.setdefault(column, position)
@@ -196,7 +212,9 @@ class Columns:
             other = self.sheet.header[self.wide[endpoint]]
             found = f"a second column for {endpoint}: {cell.text.strip()!r} and {other.text.strip()!r} ({other.name})"
             options = f"{map_option(other.text, 'KEY')} {map_option(cell.text, 'KEY')}"
-            remedy = f"If they are different endpoints, state which, with {options}. Otherwise delete or rename one of them."
+            remedy = (
+                f"If they are different endpoints, state which, with {options}. Otherwise delete or rename one of them."
+            )
             self.complaints.about(cell, found, "one column per endpoint", remedy)
         if self.wide.setdefault(endpoint, position) == position and unit:
             self.check_unit(unit, endpoint, cell)
@@ -218,15 +236,25 @@ class Columns:
                 )
                 self.complaints.about(cell, found, "one value per animal", remedy)
             elif inside and DERIVED.search(name):
-                found = f"the column {name!r}, which appears to contain logarithms, instrument readings or relative values"
+                found = (
+                    f"the column {name!r}, which appears to contain logarithms, instrument readings or relative values"
+                )
                 meant = (self.vocabulary.endpoint(inside) or ("",))[0]
                 expected = f"values of {meant} in {self.protocol.endpoints[meant].unit}"
-                self.complaints.about(cell, found, expected, "Add those values; if the file already has them, delete this column.")
+                self.complaints.about(
+                    cell, found, expected, "Add those values; if the file already has them, delete this column."
+                )
                 derived.append((inside, cell))
             elif WELLS.search(name) and (well_of := self._named_in(name)):
-                remedy = "Write one row per well, numbered in a column 'replicate'; if the column contains something else, delete it."
+                remedy = (
+                    "Write one row per well, numbered in a column 'replicate'; if the column contains "
+                    "something else, delete it."
+                )
                 self.complaints.about(
-                    cell, f"the column {name!r}, which appears to be one of several wells", f"one column for {well_of}", remedy
+                    cell,
+                    f"the column {name!r}, which appears to be one of several wells",
+                    f"one column for {well_of}",
+                    remedy,
                 )
             elif guess := self._guess(_bare(cell)):
                 guesses.append((cell, guess))
@@ -250,17 +278,28 @@ class Columns:
         self.complaints.about(numbers[0], found, f"{' or '.join(absent)}, which has no column", remedy)
 
     def _ask_about_guesses(self, guesses: list[tuple[Cell, str]]) -> None:
-        """Ask about columns whose names are similar to a name of the study; columns similar to the same name share one question."""
+        """Ask about columns whose names are similar to a name of the study;
+
+        columns similar to the same name share one question.
+        """
         near: dict[str, list[tuple[Cell, str]]] = {}
         for cell, guess in guesses:
             near.setdefault((self.vocabulary.endpoint(guess) or (guess,))[0], []).append((cell, guess))
         for members in near.values():
             cell, guess = members[0]
-            found, expected = f"the column {cell.text.strip()!r}", f"a column name of this study; the nearest is {guess!r}"
+            found, expected = (
+                f"the column {cell.text.strip()!r}",
+                f"a column name of this study; the nearest is {guess!r}",
+            )
             option = map_option(_bare(cell), guess)
-            remedy = f"If it contains {guess!r}, rename it or add {option}; otherwise delete it or give it another name."
+            remedy = (
+                f"If it contains {guess!r}, rename it or add {option}; otherwise delete it or give it another name."
+            )
             if len(members) > 1:
-                found = f"the columns {' and '.join(repr(other.text.strip()) for other, _ in members)}, which are different names"
+                found = (
+                    f"the columns {' and '.join(repr(other.text.strip()) for other, _ in members)}, which "
+                    f"are different names"
+                )
                 expected = f"column names of this study; the nearest to each is {guess!r}"
                 options = " ".join(map_option(other.text, "KEY") for other, _ in members)
                 remedy = f"State what each one contains, with {options}; delete or rename the others."
@@ -299,7 +338,9 @@ class Columns:
             or self._inside(name)
             # A column that decides nothing may well be another: 'age' is no misspelt 'cage'.
             or nearest_of_numbers(
-                name, [other for other in OPTIONAL if other not in (*NOT_ASKED, *DECIDING) and self._free(other)], cutoff=0.87
+                name,
+                [other for other in OPTIONAL if other not in (*NOT_ASKED, *DECIDING) and self._free(other)],
+                cutoff=0.87,
             )
         )
 
@@ -313,14 +354,19 @@ class Columns:
         if set(LONG) & set(self.named):
             return None
         absent = [key for key in self.protocol.endpoints if key not in self.wide]
-        return self.vocabulary.near(name, [name for key in absent for name in (key, self.protocol.endpoints[key].label)])
+        return self.vocabulary.near(
+            name, [name for key in absent for name in (key, self.protocol.endpoints[key].label)]
+        )
 
     def _named_in(self, name: str) -> str | None:
         """An endpoint whose name stands in a header, whether it has a column or not."""
         return self.vocabulary.near(name, [name for pair in labelled(self.protocol.endpoints) for name in pair])
 
     def _suppose(self, guess: str, header: Cell) -> None:
-        """Look at the cells under a misspelt header as if it were the right one: the file is refused, and more can be told."""
+        """Look at the cells under a misspelt header as if it were the right one:
+
+        the file is refused, and more can be told.
+        """
         position = self.sheet.header.index(header)
         found = self.vocabulary.endpoint(guess)
         if guess in (*REQUIRED, *LONG):
@@ -350,7 +396,9 @@ class Columns:
     def _holds_numbers(self, header: Cell) -> bool:
         position = self.sheet.header.index(header)
         texts = [row[position].text.strip() for row in self.sheet.rows]
-        return any(texts) and all(re.fullmatch(r"[<>]?\s*[\d.,]+|", text) and not DATE.fullmatch(text) for text in texts)
+        return any(texts) and all(
+            re.fullmatch(r"[<>]?\s*[\d.,]+|", text) and not DATE.fullmatch(text) for text in texts
+        )
 
     def _report_absent(self, unknown: list[Cell], named: set[str]) -> None:
         """Tell of the columns that are not there; one that stands under a misspelt header has been told of."""
@@ -360,15 +408,28 @@ class Columns:
         headers = shortened(", ".join(repr(cell.text.strip()) for cell in self.sheet.header))
         for column in REQUIRED:
             if column not in self.named:
-                remedy = "Is the row of column names missing?" if numbers > len(self.sheet.header) / 2 else self._may_be(column, unknown)
-                self.complaints.about_file(f"no column {column!r} among {headers}", f"a column {column!r}", place, remedy)
+                remedy = (
+                    "Is the row of column names missing?"
+                    if numbers > len(self.sheet.header) / 2
+                    else self._may_be(column, unknown)
+                )
+                self.complaints.about_file(
+                    f"no column {column!r} among {headers}", f"a column {column!r}", place, remedy
+                )
         long = [column for column in LONG if column in self.named]
         if set(long) & named and self.wide:
-            self.complaints.about_file("both a column 'endpoint' or 'value' and a column per endpoint", "one of the two layouts", place)
+            self.complaints.about_file(
+                "both a column 'endpoint' or 'value' and a column per endpoint", "one of the two layouts", place
+            )
         elif len(long) == 1:
             absent = next(column for column in LONG if column not in self.named)
-            remedy = f"If all values are of one endpoint, name their column after it, such as {next(iter(self.protocol.endpoints))!r}."
-            self.complaints.about_file(f"a column {long[0]!r} without {absent!r}", "both, or one column per endpoint", place, remedy)
+            remedy = (
+                f"If all values are of one endpoint, name their column after it, such as "
+                f"{next(iter(self.protocol.endpoints))!r}."
+            )
+            self.complaints.about_file(
+                f"a column {long[0]!r} without {absent!r}", "both, or one column per endpoint", place, remedy
+            )
         elif not long and not self.wide:
             names = " or ".join(repr(key) for key in self.protocol.endpoints)
             options = " or ".join(map_option(_bare(cell), "KEY") for cell in unknown if self._holds_numbers(cell))
@@ -380,7 +441,11 @@ class Columns:
         """How to say which column is meant: by those that another name, or the cells under it, make likely."""
         if column == "group":
             rows = [(cell, [row[self.sheet.header.index(cell)].text for row in self.sheet.rows]) for cell in unknown]
-            likely = [cell for cell, texts in rows if any(map(self.vocabulary.group, texts)) or other_name(cell.text) == column]
+            likely = [
+                cell
+                for cell, texts in rows
+                if any(map(self.vocabulary.group, texts)) or other_name(cell.text) == column
+            ]
         else:
             likely = [cell for cell in unknown if _may_be_animals(cell)]
         told = " or ".join(map_option(cell.text, column) for cell in likely)

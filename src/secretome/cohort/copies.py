@@ -39,8 +39,8 @@ class Overlap:
     size : int
         The number of values of the smaller cohort.
     pvalue : float
-        An upper bound on the probability that two independent cohorts agree in as many values; 1 if they agree in fewer than three
-        values or in less than a quarter of the smaller cohort, which is not considered a copy.
+        An upper bound on the probability that two independent cohorts agree in as many values; 1 if they agree in fewer
+        than three values or in less than a quarter of the smaller cohort, which is not considered a copy.
     """
 
     matched: int
@@ -66,7 +66,11 @@ def values_sha256(values: pd.DataFrame) -> str:
     str
         Equal for two files with the same measurements, regardless of layout, order and names of animals.
     """
-    lines = sorted(f"{group},{endpoint},{low},{high}" for (group, endpoint), cells in sample_of(values).items() for low, high in cells)
+    lines = sorted(
+        f"{group},{endpoint},{low},{high}"
+        for (group, endpoint), cells in sample_of(values).items()
+        for low, high in cells
+    )
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
@@ -74,7 +78,9 @@ def sample_of(values: pd.DataFrame) -> dict[tuple[str, str], list[Interval]]:
     """The measurements of a cohort to six digits, by group and endpoint."""
     measured = values[values["lower"].notna()]
     cells: dict[tuple[str, str], list[Interval]] = {}
-    for group, endpoint, low, high in zip(*(measured[name] for name in ("group", "endpoint", "lower", "upper")), strict=True):
+    for group, endpoint, low, high in zip(
+        *(measured[name] for name in ("group", "endpoint", "lower", "upper")), strict=True
+    ):
         lower = _rounded(low)
         cells.setdefault((group, endpoint), []).append((lower, lower if low == high else _rounded(high)))
     return cells
@@ -83,7 +89,8 @@ def sample_of(values: pd.DataFrame) -> dict[tuple[str, str], list[Interval]]:
 def find_copy(values: Sample, source: Sample, kinds: Mapping[str, str]) -> Overlap | None:
     """Return the overlap if a cohort is a copy of another, or of a part of it; None if they may be independent.
 
-    Values are compared as they are, rounded to the precision of the coarser cohort, and without regard to the groups' names.
+    Values are compared as they are, rounded to the precision of the coarser cohort, and without regard to the groups'
+    names.
 
     Parameters
     ----------
@@ -106,8 +113,9 @@ def find_copy(values: Sample, source: Sample, kinds: Mapping[str, str]) -> Overl
 def compare(values: Sample, source: Sample, kinds: Mapping[str, str]) -> Overlap:
     """Count the values that two cohorts share and bound the probability of as many by chance.
 
-    Two bounds are taken; the second one only where the first does not decide. The first compares with random partitions of the pooled
-    values of each group and endpoint; ties make it large where values are coarse. The second compares the step in which values are
+    Two bounds are taken; the second one only where the first does not decide. The first compares with random partitions
+    of the pooled values of each group and endpoint; ties make it large where values are coarse. The second compares the
+    step in which values are
     recorded with their spread; it is the stronger one where groups are small and values are recorded with many digits.
 
     Parameters
@@ -129,7 +137,9 @@ def compare(values: Sample, source: Sample, kinds: Mapping[str, str]) -> Overlap
     by_partition = _partition_pvalue([(values[key], source[key]) for key in shared])
     if by_partition < ALPHA:
         return Overlap(matched, size, by_partition)
-    by_spread = _spread_bound(*({key: cells[key] for key in shared if kinds[key[1]] not in COARSE} for cells in (values, source)))
+    by_spread = _spread_bound(
+        *({key: cells[key] for key in shared if kinds[key[1]] not in COARSE} for cells in (values, source))
+    )
     return Overlap(matched, size, min(by_partition, by_spread))
 
 
@@ -154,7 +164,15 @@ def _decimals(cells: Sample, other: Sample) -> Sample:
         key: [(_quantized(low, least), _quantized(high, least)) for low, high in members]
         for key, members in cells.items()
         for least in [
-            min((_exponent(value) for interval in other.get(key, ()) for value in interval if value.is_finite() and value), default=-DIGITS)
+            min(
+                (
+                    _exponent(value)
+                    for interval in other.get(key, ())
+                    for value in interval
+                    if value.is_finite() and value
+                ),
+                default=-DIGITS,
+            )
         ]
     }
 
@@ -179,7 +197,10 @@ def _partition_pvalue(pairs: Sequence[tuple[Sequence[Interval], Sequence[Interva
 
 
 def _match_distribution(tied: Sequence[int], one: int, other: int) -> np.ndarray:
-    """The probability of each number of matches; `tied` holds how often each value occurs in both parts of sizes `one` and `other`."""
+    """The probability of each number of matches;
+
+    `tied` holds how often each value occurs in both parts of sizes `one` and `other`.
+    """
     most = sum(count // 2 for count in tied)
     # Ways to put `row` values into the first part with `column` matches.
     ways = np.zeros((one + 1, most + 1))
@@ -195,7 +216,10 @@ def _match_distribution(tied: Sequence[int], one: int, other: int) -> np.ndarray
 
 
 def _unconditional_distribution(tied: Sequence[int], one: int, other: int) -> tuple[np.ndarray, float]:
-    """The same for parts of random sizes, and the probability of the sizes given: their quotient bounds the tail of the exact one."""
+    """The same for parts of random sizes, and the probability of the sizes given:
+
+    their quotient bounds the tail of the exact one.
+    """
     share = one / (one + other)
     distribution = np.ones(1)
     for count in tied:
@@ -214,7 +238,8 @@ def _spread_bound(values: Sample, source: Sample) -> float:
         number += len(one)
         if one and other:
             step, spread = max(map(_step, (one, other))), max(map(_spread, (one, other)))
-            # Two normal values agree with probability 0.28 step / spread; the step alone leaves room for other distributions.
+            # Two normal values agree with probability 0.28 step / spread; the step alone leaves room for other
+            # distributions.
             expected += len(one) * min(1.0, len(other) * step / spread if spread > 0 else 1.0)
     if not number:
         return 1.0

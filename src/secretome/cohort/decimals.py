@@ -16,7 +16,9 @@ MARKS: tuple[Mark, Mark] = (".", ",")
 WORDS = {".": "point", ",": "comma"}
 # The usual decimal mark with each delimiter: a comma if columns are separated by semicolons.
 USUAL: Mapping[str, Mark] = {",": ".", ";": ","}
-_NUMBER = re.compile(rf"(?:[<>≤≥]|[<>]=)?\s*[+\-−]?(?P<digits>\d[\d.,{THIN_MARKS}]*|[.,]\d+)(?P<exponent>[eE][+\-−]?\d+)?\s*%?")
+_NUMBER = re.compile(
+    rf"(?:[<>≤≥]|[<>]=)?\s*[+\-−]?(?P<digits>\d[\d.,{THIN_MARKS}]*|[.,]\d+)(?P<exponent>[eE][+\-−]?\d+)?\s*%?"
+)
 _ONE_OF_TWO = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 
 
@@ -142,7 +144,9 @@ def _still_unclear(column: Evidence, file: Evidence, delimiter: str) -> list[Cel
     for cell in column.unclear:
         mark = "," if "," in cell.text else "."
         other = "." if mark == "," else ","
-        elsewhere = not column.decimal and mark in file.decimal and mark not in file.thousands and other not in file.decimal
+        elsewhere = (
+            not column.decimal and mark in file.decimal and mark not in file.thousands and other not in file.decimal
+        )
         usual = not file.decimal and not file.thousands and column.usually(mark, delimiter)
         before_decimals = mark in column.decimal or elsewhere or usual
         between_thousands = mark in column.thousands
@@ -210,5 +214,7 @@ def question(decision: Decision, path: str, command: str) -> Problem:
         for answer, value in ((mark, as_decimal), (other, as_whole))
         if decision.file.allows(answer)
     ]
-    remedy = " ".join(answers) + (f" To set it for the whole file, {', '.join(commands)}; rerun has the same option." if commands else "")
+    remedy = " ".join(answers) + (
+        f" To set it for the whole file, {', '.join(commands)}; rerun has the same option." if commands else ""
+    )
     return Problem(path, f"cell {cell.name}", repr(text), "a number with only one possible meaning", remedy)

@@ -32,18 +32,34 @@ def read_delimited(content: bytes, path: Path) -> tuple[list[Grid], list[Grid]]:
         If the file is empty, not text, or cannot be cut.
     """
     text, encoding = decode(content, path)
-    if text.lstrip()[:1] == "<" and any(mark in text[:2000].casefold() for mark in ("<html", "<table", "<workbook", "<!doctype")):
-        raise Refusal([Problem(path.name, "", "a web page or XML", "a table", "Open it in Excel, and save it as .xlsx.")])
+    if text.lstrip()[:1] == "<" and any(
+        mark in text[:2000].casefold() for mark in ("<html", "<table", "<workbook", "<!doctype")
+    ):
+        raise Refusal(
+            [Problem(path.name, "", "a web page or XML", "a table", "Open it in Excel, and save it as .xlsx.")]
+        )
     check_text(text, DELIMITERS, path)
     usual, torn = _cut(text, DELIMITERS, encoding)
     unusual, _ = _cut(text, UNUSUAL, encoding)
     if not usual and torn:
         expected = "every quotation mark closed before the next column"
-        raise Refusal([Problem(path.name, "", "a quotation mark out of place", expected, "Delete the stray mark, or double it.")])
+        raise Refusal(
+            [Problem(path.name, "", "a quotation mark out of place", expected, "Delete the stray mark, or double it.")]
+        )
     if not usual and not unusual:
         whole = all(re.fullmatch(r'".*"', line.strip()) for line in text.splitlines() if line.strip())
         remedy = "Take away the quotation marks around whole lines." if whole else ""
-        raise Refusal([Problem(path.name, "row 1", "a single column", "columns separated by commas, semicolons, tabs or bars", remedy)])
+        raise Refusal(
+            [
+                Problem(
+                    path.name,
+                    "row 1",
+                    "a single column",
+                    "columns separated by commas, semicolons, tabs or bars",
+                    remedy,
+                )
+            ]
+        )
     return usual, unusual
 
 
@@ -60,8 +76,16 @@ def _cut(text: str, delimiters: dict[str, str], encoding: str) -> tuple[list[Gri
             continue
         widths = Counter(len(record) for record in records if len(record) > 1 and any(map(str.strip, record)))
         if widths:
-            rows = [[Cell(cell, number, column) for column, cell in enumerate(record, 1)] for number, record in enumerate(records, 1)]
-            cuts.append((max(widths.values()), grid("", rows, f"{encoding} text, columns separated by {name}", delimiter=delimiter)))
+            rows = [
+                [Cell(cell, number, column) for column, cell in enumerate(record, 1)]
+                for number, record in enumerate(records, 1)
+            ]
+            cuts.append(
+                (
+                    max(widths.values()),
+                    grid("", rows, f"{encoding} text, columns separated by {name}", delimiter=delimiter),
+                )
+            )
     return [cut for _, cut in sorted(cuts, key=lambda scored: -scored[0])], torn
 
 
@@ -91,7 +115,9 @@ def decode(content: bytes, path: Path) -> tuple[str, str]:
     if not text.strip():
         raise Refusal([Problem(path.name, "", "an empty file", "a table with a header")])
     if "\x00" in text:
-        raise Refusal([Problem(path.name, "", "a binary file", "a CSV file, an Excel workbook or a Prism file saved as .pzfx")])
+        raise Refusal(
+            [Problem(path.name, "", "a binary file", "a CSV file, an Excel workbook or a Prism file saved as .pzfx")]
+        )
     return text, encoding
 
 

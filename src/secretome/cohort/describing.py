@@ -31,10 +31,14 @@ def _units(protocol: Protocol, stated: set[str]) -> list[str]:
 def _animals(values: pd.DataFrame, protocol: Protocol) -> list[str]:
     measured = values[values["lower"].notna()]
     counts = measured.groupby("group")["animal"].nunique()
-    sentences = [f"{protocol.units} per group: " + ", ".join(f"{group} {counts.get(group, 0)}" for group in protocol.groups)]
+    sentences = [
+        f"{protocol.units} per group: " + ", ".join(f"{group} {counts.get(group, 0)}" for group in protocol.groups)
+    ]
     if values["dead"].any():
         deaths = values[values["dead"]].groupby("group")["animal"].nunique()
-        sentences.append("dead before sampling: " + ", ".join(f"{group} {deaths.get(group, 0)}" for group in protocol.groups))
+        sentences.append(
+            "dead before sampling: " + ", ".join(f"{group} {deaths.get(group, 0)}" for group in protocol.groups)
+        )
     if absent := [key for key in protocol.endpoints if key not in set(values["endpoint"])]:
         sentences.append(f"endpoints without a column or a row: {', '.join(absent)}")
     return sentences
@@ -45,14 +49,20 @@ def _pairs(values: pd.DataFrame) -> list[str]:
     for endpoint, rows in values[values["lower"].notna()].groupby("endpoint"):
         groups = rows.groupby("animal", sort=False)["group"].nunique()
         half = ", ".join(map(str, groups.index[groups < 2]))
-        sentences.append(f"{endpoint}: {int((groups == 2).sum())} pairs" + (f"; left out without their other half: {half}" if half else ""))
+        sentences.append(
+            f"{endpoint}: {int((groups == 2).sum())} pairs"
+            + (f"; left out without their other half: {half}" if half else "")
+        )
     return sentences
 
 
 def _limits(values: pd.DataFrame) -> list[str]:
     sentences = []
     for endpoint, rows in values[values["lower"] < values["upper"]].groupby("endpoint", sort=False):
-        limits = Counter(f"<{upper:g}" if lower == 0 else f">{lower:g}" for lower, upper in zip(rows["lower"], rows["upper"], strict=True))
+        limits = Counter(
+            f"<{upper:g}" if lower == 0 else f">{lower:g}"
+            for lower, upper in zip(rows["lower"], rows["upper"], strict=True)
+        )
         sentences.append(f"limits of {endpoint}: " + ", ".join(f"{limit} ({count})" for limit, count in limits.items()))
     return sentences
 

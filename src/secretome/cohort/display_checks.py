@@ -66,7 +66,10 @@ def _ask_about_doubts(values: Sequence[tuple[str, Cell]], columns: Columns, comp
         if doubt == "rule":
             found = f"a conditional format that may display {first.shown!r} instead of the value, in {places}"
             complaints.about(
-                first, found, "cells that display the stored value", "Delete the conditional format, and write limits as <15.6."
+                first,
+                found,
+                "cells that display the stored value",
+                "Delete the conditional format, and write limits as <15.6.",
             )
             continue
         shown = f"{first.shown!r} displayed" if first.shown else "a number format that cannot be read"
@@ -93,8 +96,13 @@ def _check_units(values: Sequence[tuple[str, Cell]], columns: Columns, complaint
             found = f"the unit {bare!r} in the number format of {places}"
             complaints.about(first, found, f"{expected!r} for {endpoint}", f"{remedy} and correct the number format.")
         else:
-            found = f"{first.shown!r} displayed where {first.text} is stored, and {unit!r} in the number format of {places}"
-            remedy = f"{GENERAL_FORMAT}. If {unit!r} describes the values, write a limit as <15.6, and the reason for an exclusion"
+            found = (
+                f"{first.shown!r} displayed where {first.text} is stored, and {unit!r} in the number format of {places}"
+            )
+            remedy = (
+                f"{GENERAL_FORMAT}. If {unit!r} describes the values, write a limit as <15.6, and the "
+                f"reason for an exclusion"
+            )
             complaints.about(first, found, "a cell that displays only the number", f"{remedy} in a column 'exclude'.")
 
 
@@ -116,9 +124,12 @@ def _ask_about_percent(values: Sequence[tuple[str, Cell]], complaints: Complaint
             fewer, more = sorted((percent, others), key=len)
             found = f"{fewer[0].text!r} in {cell_ranges(fewer)} and {more[0].text!r} in {cell_ranges(more)}"
             remedy = (
-                "Set the number format of the column to General, and type every value in per cent without the sign, such as 12 for 12 %."
+                "Set the number format of the column to General, and type every value in per cent without "
+                "the sign, such as 12 for 12 %."
             )
-            complaints.about(fewer[0], found, "one number format in the column, either with or without per cent", remedy)
+            complaints.about(
+                fewer[0], found, "one number format in the column, either with or without per cent", remedy
+            )
 
 
 def _examples(cells: Sequence[Cell]) -> str:

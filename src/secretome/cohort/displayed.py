@@ -1,4 +1,7 @@
-"""Compare the number that a cell stores with the text that it displays: a limit, a percent sign, a unit, words, or nothing."""
+"""Compare the number that a cell stores with the text that it displays:
+
+a limit, a percent sign, a unit, words, or nothing.
+"""
 
 import re
 from collections.abc import Iterator
@@ -25,14 +28,15 @@ class Displayed:
     Attributes
     ----------
     text : str
-        The text to read: the stored number with all its digits, and the limit or percent sign that the cell displays with it.
+        The text to read: the stored number with all its digits, and the limit or percent sign that the cell displays
+        with it.
     shown : str
         The displayed text, if it differs from `text`.
     unit : str
         The words after the number, which may be a unit.
     doubt : {"", "hidden", "scaled", "sign", "words", "unknown"}
-        Why the number is not read as a value: the cell displays nothing, another power of a thousand, another sign, or words, or
-        its format cannot be read.
+        Why the number is not read as a value: the cell displays nothing, another power of a thousand, another sign, or
+        words, or its format cannot be read.
     percent : bool
         Whether the cell shows the number times 100.
     stored : bool
@@ -96,8 +100,13 @@ def displayed(value: int | float, shown: Shown | None) -> Displayed:
 
 def _compared(text: str, stored: float, number: str) -> Displayed:
     for found in _NUMBER.finditer(text):
-        if any(_agrees(candidate, abs(stored) if _negative_before(text, found) else stored) for candidate in _numbers(found[0])):
-            return _with_words(number, found[0], text[: found.start()].strip(), text[found.end() :].strip(), text, stored)
+        if any(
+            _agrees(candidate, abs(stored) if _negative_before(text, found) else stored)
+            for candidate in _numbers(found[0])
+        ):
+            return _with_words(
+                number, found[0], text[: found.start()].strip(), text[found.end() :].strip(), text, stored
+            )
     # A format may display a limit instead of every number beyond it; the limit is read.
     if _LIMIT.fullmatch(text):
         return Displayed(text.replace("<=", "≤").replace(">=", "≥"), text, stored=False)
@@ -123,7 +132,11 @@ def _with_words(number: str, digits: str, before: str, after: str, text: str, st
         words = after
     if not before and not words:
         # Leading zeros are part of an id, and do not change a number.
-        padded = digits if digits.isdigit() and digits.startswith("0") and number.isdigit() and len(digits) > len(number) else number
+        padded = (
+            digits
+            if digits.isdigit() and digits.startswith("0") and number.isdigit() and len(digits) > len(number)
+            else number
+        )
         return Displayed(padded)
     if before in LIMITS:
         return Displayed(f"{before[0].translate({ord('='): ''})}{number.removeprefix('-')}", text, words)

@@ -1,4 +1,7 @@
-"""Workbooks of Excel and LibreOffice: every sheet as text cells, each with what the workbook knows of it beside its value."""
+"""Workbooks of Excel and LibreOffice:
+
+every sheet as text cells, each with what the workbook knows of it beside its value.
+"""
 
 import lzma
 import struct
@@ -60,7 +63,9 @@ def read_workbook(content: bytes, path: Path) -> list[Grid]:
     except BaseException as error:  # a reader written in Rust panics with something that is no Exception
         if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
             raise
-        raise _refusal(path, "a workbook that cannot be read", "Open it in Excel and save it anew, as .xlsx.") from error
+        raise _refusal(
+            path, "a workbook that cannot be read", "Open it in Excel and save it anew, as .xlsx."
+        ) from error
     if not grids:
         raise _refusal(path, "an empty workbook", "")
     return grids
@@ -78,7 +83,9 @@ def _rows(sheet: SheetValues, marks: Marks) -> Iterator[list[Cell]]:
     # The fast reader does not know that a sheet goes on where only errors stand.
     errors = [place for place, mark in marks.cells.items() if place[0] == sheet.name and mark.text]
     height = max([len(values), *(row for _, row, _ in errors)])
-    width = max([len(values[0]) if values else 0, *(column for _, _, column in errors), *(column + 1 for _, column in origins)])
+    width = max(
+        [len(values[0]) if values else 0, *(column for _, _, column in errors), *(column + 1 for _, column in origins)]
+    )
     for row in range(height):
         cells = []
         for column in range(width):

@@ -52,18 +52,30 @@ class Fates:
         return self._check_times(records)
 
     def _check_times(self, records: list[tuple[Record, Cell]]) -> list[str]:
-        """A time other than the planned one is that of a death or of another sampling; only a column 'event' can tell."""
+        """A time other than the planned one is that of a death or of another sampling;
+
+        only a column 'event' can tell.
+        """
         planned = self.protocol.sampling_hour
-        hours = [record["time"] for record, _ in records if not record["exclude"] and not record["dead"] and record["time"] >= 0]
+        hours = [
+            record["time"]
+            for record, _ in records
+            if not record["exclude"] and not record["dead"] and record["time"] >= 0
+        ]
         other = sorted({hour for hour in hours if hour != planned})
         if planned is None or not other:
             return []
         told = f"{', '.join(f'{hour:g}' for hour in other[:5])}{', …' if len(other) > 5 else ''} h"
         if "event" in self.columns.named:
             return [f"last seen alive at {told}, where the protocol samples at {planned:g} h"]
-        remedy = f"Add 'event': 1 where the animal died then, 0 where it was sampled then, which is not the planned {planned:g} h."
+        remedy = (
+            f"Add 'event': 1 where the animal died then, 0 where it was sampled then, which is not the "
+            f"planned {planned:g} h."
+        )
         header = self.columns.sheet.header[self.columns.named["time"]]
-        self.complaints.about(header, f"a column 'time' with {told} and no column 'event'", f"{planned:g} h, or both columns", remedy)
+        self.complaints.about(
+            header, f"a column 'time' with {told} and no column 'event'", f"{planned:g} h, or both columns", remedy
+        )
         return []
 
     def _check_deaths(self, records: list[tuple[Record, Cell]]) -> None:
@@ -75,6 +87,10 @@ class Fates:
             animal = record["animal"]
             if record["dead"] and not math.isnan(cast(float, record["lower"])):
                 found = f"a value of {animal!r}, which died before it was sampled at {hour:g} h"
-                self.complaints.about(cell, found, "no value of a dead animal", "Empty the cell, or correct 'event' and 'time'.")
+                self.complaints.about(
+                    cell, found, "no value of a dead animal", "Empty the cell, or correct 'event' and 'time'."
+                )
             if fates.setdefault(animal, record["dead"]) != record["dead"]:
-                self.complaints.about(cell, f"{animal!r} both dead and alive", "one fate in all its rows", "Correct 'event' and 'time'.")
+                self.complaints.about(
+                    cell, f"{animal!r} both dead and alive", "one fate in all its rows", "Correct 'event' and 'time'."
+                )

@@ -23,7 +23,8 @@ REMEDIES: dict[Meaning, str] = {
     "beyond": f"{LIMIT}<15.6 or >1000, for example, in {{cell}}.",
     "estimated": f"{LIMIT}<15.6 or >1000, for example, in {{cell}}.",
     "excluded": "If {flag!r} means that the value is not valid, write the reason in a column 'exclude'{all}.",
-    "mark": "If {flag!r} marks a limit, replace the value with the limit, for example <15.6 or >1000; if it means that the value is not "
+    "mark": "If {flag!r} marks a limit, replace the value with the limit, for example <15.6 or >1000; if it "
+    "means that the value is not "
     "valid, write the reason in a column 'exclude'.",
 }
 LIMIT_HEADER = re.compile(
@@ -61,7 +62,11 @@ def check_flags(columns: Columns, measured: Sequence[Measured], complaints: Comp
             meanings = [said if said in ("below", "above", "beyond", "excluded") else "" for said in meanings]
         flagged = []
         for said, row in zip(meanings, rows, strict=True):
-            beside = [entry for entry in values.get((row[position].sheet, row[position].row), []) if entry[0]["endpoint"] in endpoints]
+            beside = [
+                entry
+                for entry in values.get((row[position].sheet, row[position].row), [])
+                if entry[0]["endpoint"] in endpoints
+            ]
             # If it is unknown which value of a row the flag belongs to, one value with the same meaning is enough.
             if said and not any(_says_the_same(said, record) for record, _ in beside):
                 flagged += [(said, row[position], entry) for entry in beside if not _is_missing(said, entry[0])]
@@ -78,11 +83,18 @@ def _ask_about_ids(columns: Columns, complaints: Complaints) -> None:
     position = columns.named["animal"]
     included = [row for row in columns.sheet.rows if not columns.text(row, "exclude")]
     marked = [
-        row[position] for row in included if re.search(r"\w\s*[*†‡!?]+$", row[position].text) or meaning(row[position].text) == "excluded"
+        row[position]
+        for row in included
+        if re.search(r"\w\s*[*†‡!?]+$", row[position].text) or meaning(row[position].text) == "excluded"
     ]
     if marked and len(marked) < len(included):
-        found = f"the animal {marked[0].seen!r}" + (f", and remarks in {cell_ranges(marked)}" if len(marked) > 1 else "")
-        remedy = "If the remark means that the animal is excluded, write the reason in a column 'exclude' in its row, and delete it here."
+        found = f"the animal {marked[0].seen!r}" + (
+            f", and remarks in {cell_ranges(marked)}" if len(marked) > 1 else ""
+        )
+        remedy = (
+            "If the remark means that the animal is excluded, write the reason in a column 'exclude' in "
+            "its row, and delete it here."
+        )
         complaints.about(marked[0], found, "an id without a remark", remedy)
 
 
@@ -124,14 +136,20 @@ def _holds_flags(columns: Columns, position: int) -> bool:
 def _numeric(columns: Columns, position: int) -> bool:
     """Whether a column that is not used holds numbers."""
     texts = [row[position].text.strip() for row in columns.sheet.rows]
-    return position not in columns.named.values() and any(texts) and all(re.fullmatch(r"[<>]?\s*[\d.,]*", text) for text in texts)
+    return (
+        position not in columns.named.values()
+        and any(texts)
+        and all(re.fullmatch(r"[<>]?\s*[\d.,]*", text) for text in texts)
+    )
 
 
 def _says_the_same(meaning: Meaning, record: Record) -> bool:
     """Whether a value is already written as the limit that its flag states."""
     lower, upper = record["lower"], record["upper"]
     below, above = lower == 0 < upper, lower < upper == math.inf
-    return bool({"below": below, "above": above, "beyond": below or above, "estimated": below or above}.get(meaning, False))
+    return bool(
+        {"below": below, "above": above, "beyond": below or above, "estimated": below or above}.get(meaning, False)
+    )
 
 
 def _is_missing(meaning: Meaning, record: Record) -> bool:
@@ -151,10 +169,21 @@ def _ask(header: Cell, flagged: Sequence[tuple[Meaning, Cell, Measured]], compla
     for said in dict.fromkeys(said for said, _, _ in flagged):
         alike = [entry for entry in flagged if entry[0] == said]
         _, flag, (record, value) = alike[0]
-        number = value.text.strip() if record["lower"] == record["upper"] and re.fullmatch(r"[<>≤≥]=?", flag.text.strip()) else ""
+        number = (
+            value.text.strip()
+            if record["lower"] == record["upper"] and re.fullmatch(r"[<>≤≥]=?", flag.text.strip())
+            else ""
+        )
         rows = len({(cell.sheet, cell.row) for _, cell, _ in alike})
-        about = {"flag": flag.text.strip()[:60], "low": f"<{number}" if number else "<15.6, for example,", "cell": value.name}
-        about |= {"high": f">{number}" if number else ">1000, for example,", "all": f" in each of the {rows} rows" if rows > 1 else ""}
+        about = {
+            "flag": flag.text.strip()[:60],
+            "low": f"<{number}" if number else "<15.6, for example,",
+            "cell": value.name,
+        }
+        about |= {
+            "high": f">{number}" if number else ">1000, for example,",
+            "all": f" in each of the {rows} rows" if rows > 1 else "",
+        }
         about["where"] = said if said in ("below", "above") else "beyond"
         remedies.append(REMEDIES[said].format(**about))
     remedies.append("If the values are valid as they are, delete the column.")
@@ -175,7 +204,15 @@ def _ask_about_limit(
             for record, cell in values.get((row[position].sheet, row[position].row), []):
                 seen = record["value"]
                 if seen >= limit if upper else seen <= limit:
-                    found = f"{cell.text.strip()!r} in {cell.name} and {limit:g} in the column {header.text.strip()!r}, which is not used"
-                    remedy = f"If it is the limit of the assay, name the column {name!r}, or add --map '{header.text.strip()}={name}'; "
-                    complaints.about(row[position], found, f"a column {name!r} for limits", f"{remedy}otherwise delete the column.")
+                    found = (
+                        f"{cell.text.strip()!r} in {cell.name} and {limit:g} in the column "
+                        f"{header.text.strip()!r}, which is not used"
+                    )
+                    remedy = (
+                        f"If it is the limit of the assay, name the column {name!r}, or add --map "
+                        f"'{header.text.strip()}={name}'; "
+                    )
+                    complaints.about(
+                        row[position], found, f"a column {name!r} for limits", f"{remedy}otherwise delete the column."
+                    )
                     return

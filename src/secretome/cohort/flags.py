@@ -13,21 +13,104 @@ Meaning = Literal["", "below", "above", "beyond", "estimated", "excluded", "mark
 FINE = frozenset(
     {
         *MISSING,
-        *("ok", "okay", "pass", "passed", "good", "valid", "normal", "none", "=", "in", "fine", "included", "include", "keep", "kept"),
-        *("inrange", "withinrange", "indetectionrange", "withindetectionrange", "infitcurverange", "incurve", "quantified", "quantifiable"),
+        *(
+            "ok",
+            "okay",
+            "pass",
+            "passed",
+            "good",
+            "valid",
+            "normal",
+            "none",
+            "=",
+            "in",
+            "fine",
+            "included",
+            "include",
+            "keep",
+            "kept",
+        ),
+        *(
+            "inrange",
+            "withinrange",
+            "indetectionrange",
+            "withindetectionrange",
+            "infitcurverange",
+            "incurve",
+            "quantified",
+            "quantifiable",
+        ),
         *("measured", "detected", "final", "accepted", "reportable", "unflagged", "notflagged", "noflag", "noflags"),
     }
 )
 NO = frozenset({"0", "no", "n", "false", "f", "nein", "falsch", "non", "faux", "нет", "ложь"})
 YES = frozenset({"1", "yes", "y", "true", "t", "x", "✓", "✔", "ja", "j", "wahr", "oui", "o", "vrai", "да", "истина"})
 BELOW = frozenset(
-    {"<", "≤", "<=", "=<", "lt", "le", "low", "lo", "below", "under", "u", "uj", "<min", "minstd", "<std", "<curve", "<range"}
+    {
+        "<",
+        "≤",
+        "<=",
+        "=<",
+        "lt",
+        "le",
+        "low",
+        "lo",
+        "below",
+        "under",
+        "u",
+        "uj",
+        "<min",
+        "minstd",
+        "<std",
+        "<curve",
+        "<range",
+    }
 )
-ABOVE = frozenset({">", "≥", ">=", "=>", "gt", "ge", "high", "hi", "above", "over", ">max", "maxstd", ">std", ">curve", ">range", "ovrflw"})
-EXCLUDED = frozenset({"fail", "failed", "bad", "removed", "x", "ex", "excl", "out", "drop", "dropped", "del", "deleted", "error", "void"})
-# These are flags if they occur in some rows only, or in a column of flags; those of the second set only in a column of flags.
+ABOVE = frozenset(
+    {
+        ">",
+        "≥",
+        ">=",
+        "=>",
+        "gt",
+        "ge",
+        "high",
+        "hi",
+        "above",
+        "over",
+        ">max",
+        "maxstd",
+        ">std",
+        ">curve",
+        ">range",
+        "ovrflw",
+    }
+)
+EXCLUDED = frozenset(
+    {"fail", "failed", "bad", "removed", "x", "ex", "excl", "out", "drop", "dropped", "del", "deleted", "error", "void"}
+)
+# These are flags if they occur in some rows only, or in a column of flags; those of the second set only in a column of
+# flags.
 MARKS = frozenset({"q", "u", "uj", "j", "e", "lt", "gt", "le", "ge"})
-CODES = MARKS | {"h", "l", "r", "b", "d", "x", "ex", "in", "out", "lo", "hi", "low", "high", "below", "above", "under", "over"}
+CODES = MARKS | {
+    "h",
+    "l",
+    "r",
+    "b",
+    "d",
+    "x",
+    "ex",
+    "in",
+    "out",
+    "lo",
+    "hi",
+    "low",
+    "high",
+    "below",
+    "above",
+    "under",
+    "over",
+}
 _ASSAY = (
     r"(range|limit|detect|quantif|quantit|curve|\bl?lo[dq]\b|\blloq\b|\buloq\b|standard|\bstds?\b|\bmin\b|\bmax\b|cut-?off|threshold"
     r"|nachweis|\bnwg\b|предел|порог)"
@@ -46,10 +129,22 @@ PHRASES: tuple[tuple[Meaning, re.Pattern[str]], ...] = (
     ("beyond", re.compile(rf"\boor\b|\bout(side)?( of)?\b.{{0,20}}{_ASSAY}")),
     (
         "above",
-        re.compile(rf"\b(above|über|выше|over|exceed\w*|higher|greater)\b.{{0,25}}{_ASSAY}|>\s*{_ASSAY}|saturat|overflow|ovrflw|too high"),
+        re.compile(
+            rf"\b(above|über|выше|over|exceed\w*|higher|greater)\b.{{0,25}}{_ASSAY}|>\s*{_ASSAY}|saturat|overflow|ovrflw|too high"
+        ),
     ),
-    ("below", re.compile(rf"\b(below|unter|ниже|under|less|lower|beneath)\b.{{0,25}}{_ASSAY}|<\s*{_ASSAY}|\b(b|<)l?lo[dq]\b|too low")),
-    ("below", re.compile(r"(not|non|un)[- ]?(detect|quantif|measur)|\bn\.?d\.?\b(?=\W*$)|\bb[dq]l\b|\bblo[dq]\b|\bblq\b|\bbql\b")),
+    (
+        "below",
+        re.compile(
+            rf"\b(below|unter|ниже|under|less|lower|beneath)\b.{{0,25}}{_ASSAY}|<\s*{_ASSAY}|\b(b|<)l?lo[dq]\b|too low"
+        ),
+    ),
+    (
+        "below",
+        re.compile(
+            r"(not|non|un)[- ]?(detect|quantif|measur)|\bn\.?d\.?\b(?=\W*$)|\bb[dq]l\b|\bblo[dq]\b|\bblq\b|\bbql\b"
+        ),
+    ),
     ("estimated", re.compile(r"extrapolat|\bestimated?\b|\bapprox\w*\.?$|\bsuspect\b|\bflag(ged)?\b(?! by)")),
 )
 _SYMBOLS = re.compile(r"[*†‡§#!?•^~≈¹²³]{1,4}|[<>≤≥]=?")
@@ -69,10 +164,69 @@ COUNTED = re.compile(r"^\W*(valid|inclu(de|ded)|keep|kept|used?)\W*$")
 # Words in headers that are not names of measurements.
 GENERIC = frozenset(
     {
-        *("flag", "flags", "flagged", "qualifier", "qualifiers", "qual", "result", "results", "value", "values", "data", "sample", "assay"),
-        *("detection", "detected", "range", "status", "code", "codes", "qc", "quality", "in", "of", "the", "is", "out", "below", "above"),
-        *("lod", "loq", "lloq", "uloq", "oor", "limit", "limits", "sign", "operator", "modifier", "prefix", "symbol", "censored", "censor"),
-        *("outlier", "mask", "masked", "curve", "fit", "extrapolated", "remark", "remarks", "note", "notes", "comment", "comments", "msd"),
+        *(
+            "flag",
+            "flags",
+            "flagged",
+            "qualifier",
+            "qualifiers",
+            "qual",
+            "result",
+            "results",
+            "value",
+            "values",
+            "data",
+            "sample",
+            "assay",
+        ),
+        *(
+            "detection",
+            "detected",
+            "range",
+            "status",
+            "code",
+            "codes",
+            "qc",
+            "quality",
+            "in",
+            "of",
+            "the",
+            "is",
+            "out",
+            "below",
+            "above",
+        ),
+        *(
+            "lod",
+            "loq",
+            "lloq",
+            "uloq",
+            "oor",
+            "limit",
+            "limits",
+            "sign",
+            "operator",
+            "modifier",
+            "prefix",
+            "symbol",
+            "censored",
+            "censor",
+        ),
+        *(
+            "outlier",
+            "mask",
+            "masked",
+            "curve",
+            "fit",
+            "extrapolated",
+            "remark",
+            "remarks",
+            "note",
+            "notes",
+            "comment",
+            "comments",
+            "msd",
+        ),
         *("luminex", "conc", "concentration", "column", "or", "and", "not", "pg", "ml", "without", "name"),
     }
 )
@@ -139,7 +293,10 @@ def column_meanings(header: str, texts: Sequence[str]) -> list[Meaning]:
         found = ("excluded" if COUNTED.search(name) else "") if flagged is NO else _said_by_header(name)
         # Where a yes says that a row counts, an empty cell says that it does not.
         blank = bool(COUNTED.search(name))
-        return [(found or "mark") if (form := text.strip().casefold()) in flagged or (blank and not form) else "" for text in texts]
+        return [
+            (found or "mark") if (form := text.strip().casefold()) in flagged or (blank and not form) else ""
+            for text in texts
+        ]
     if QUALIFIER.search(name) and filled and all(re.fullmatch(r"\d", text) for text in filled):
         return ["mark" if text.strip() not in ("", "0") else "" for text in texts]
     # A mark in some rows only is a flag, regardless of the header.
@@ -147,7 +304,10 @@ def column_meanings(header: str, texts: Sequence[str]) -> list[Meaning]:
     some = [text for text in filled if text.casefold() != "in"]
     sparse = 0 < len(some) < len(texts) and all(re.sub(r"\W", "", text.casefold()) in codes for text in some)
     # Columns such as 'Detection method' or 'QC date' may contain any words.
-    return [meaning(text, flags=bool(QUALIFIER.search(name)) or sparse or (strong and len(text.strip()) <= 2)) for text in texts]
+    return [
+        meaning(text, flags=bool(QUALIFIER.search(name)) or sparse or (strong and len(text.strip()) <= 2))
+        for text in texts
+    ]
 
 
 def _said_by_header(name: str) -> Meaning:
@@ -163,7 +323,9 @@ def header_words(text: str) -> set[str]:
     >>> sorted(header_words("IL-6_flag (pg/mL)"))
     ['flag', 'il-6', 'ml', 'pg']
     """
-    return {word for word in re.findall(r"[^\W_]+(?:[-.][^\W_]+)*", text.casefold()) if len(word) > 1 or not word.isascii()}
+    return {
+        word for word in re.findall(r"[^\W_]+(?:[-.][^\W_]+)*", text.casefold()) if len(word) > 1 or not word.isascii()
+    }
 
 
 def holds_flags_alone(header: str, texts: Sequence[str]) -> bool:
@@ -172,7 +334,9 @@ def holds_flags_alone(header: str, texts: Sequence[str]) -> bool:
     >>> holds_flags_alone("", ["<", ""]), holds_flags_alone("", ["ND", "12.5"])
     (True, False)
     """
-    return not any(re.fullmatch(r"[<>≤≥]?\s*[\d.,]*\d[\d.,]*%?", text.strip()) for text in texts) and any(column_meanings(header, texts))
+    return not any(re.fullmatch(r"[<>≤≥]?\s*[\d.,]*\d[\d.,]*%?", text.strip()) for text in texts) and any(
+        column_meanings(header, texts)
+    )
 
 
 def name_flag_columns(header: tuple[Cell, ...], rows: Sequence[tuple[Cell, ...]]) -> tuple[Cell, ...]:
@@ -183,13 +347,20 @@ def name_flag_columns(header: tuple[Cell, ...], rows: Sequence[tuple[Cell, ...]]
         texts = ["" if _is_legend(row, at) else row[at].text for row in rows]
         unclear = not names[at] or names.index(names[at]) != at
         if unclear and holds_flags_alone(cell.text, texts):
-            text = f"{cell.text.strip()}, column {letters(cell.column)}" if names[at] else f"column {letters(cell.column)}, without a name"
+            text = (
+                f"{cell.text.strip()}, column {letters(cell.column)}"
+                if names[at]
+                else f"column {letters(cell.column)}, without a name"
+            )
             cell = Cell(text, cell.row, cell.column, cell.sheet)
         named.append(cell)
     return tuple(named)
 
 
 def _is_legend(row: Sequence[Cell], at: int) -> bool:
-    """Whether a cell explains a colour: that of its own background, or of the empty cell before it, which the rest of its row has not."""
+    """Whether a cell explains a colour:
+
+    that of its own background, or of the empty cell before it, which the rest of its row has not.
+    """
     swatch = row[at].fill or (row[at - 1].fill if at and not row[at - 1].text.strip() else "")
     return bool(swatch) and swatch != row[0].fill

@@ -153,13 +153,19 @@ def _refuse_sideways(grid: Grid, vocabulary: Vocabulary, path: Path, kinds: Sequ
         return
     turned = replace(grid, rows=tuple(zip(*grid.rows, strict=True)))
     # Groups that come again, one in every row, are the column of a table whose header is missing.
-    tables = [table for table in find_tables(turned, vocabulary) if table.kind in kinds and not _comes_again(table.header, vocabulary)]
+    tables = [
+        table
+        for table in find_tables(turned, vocabulary)
+        if table.kind in kinds and not _comes_again(table.header, vocabulary)
+    ]
     if tables:
         names = ", ".join(repr(cell.text.strip()) for cell in tables[0].header if cell.text.strip())
         place = f"cell {tables[0].header[0].name}"
         expected = "one row per animal, or one column per group"
         remedy = "Turn the table: in a spreadsheet copy it, and paste it transposed."
-        raise Refusal([Problem(path.name, place, f"a table on its side, with {shortened(names)} in a column", expected, remedy)])
+        raise Refusal(
+            [Problem(path.name, place, f"a table on its side, with {shortened(names)} in a column", expected, remedy)]
+        )
 
 
 def _comes_again(header: Row, vocabulary: Vocabulary) -> bool:
@@ -179,7 +185,9 @@ def _refuse_unknown(grids: list[Grid], vocabulary: Vocabulary, path: Path) -> No
     if near:
         # Different names are not offered the same meaning.
         guesses = list(near.values())
-        told = " ".join(map_option(name, guess if guesses.count(guess) == 1 else "KEY") for name, guess in list(near.items())[:6])
+        told = " ".join(
+            map_option(name, guess if guesses.count(guess) == 1 else "KEY") for name, guess in list(near.items())[:6]
+        )
         remedy = f"Correct the names, or map them with {told}."
     raise Refusal([Problem(path.name, "", found, expected, remedy)])
 

@@ -1,4 +1,7 @@
-"""Where in a file the table is, and in which layout; whatever the layout, it leaves here as one sheet of the same form."""
+"""Where in a file the table is, and in which layout;
+
+whatever the layout, it leaves here as one sheet of the same form.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +58,17 @@ def _named(name: str, grids: list[Grid], path: Path) -> Grid:
     if len(same) == 1:
         return same[0]
     if not any(titles):
-        raise Refusal([Problem(path.name, "", f"text, which has no sheet {name!r}", "a workbook or a Prism file", "Leave --sheet out.")])
+        raise Refusal(
+            [
+                Problem(
+                    path.name,
+                    "",
+                    f"text, which has no sheet {name!r}",
+                    "a workbook or a Prism file",
+                    "Leave --sheet out.",
+                )
+            ]
+        )
     guess = nearest(name, titles)
     hint = f"The nearest is {guess!r}." if guess and not same else ""
     found = f"{len(same) or 'no'} sheet{'s' if len(same) > 1 else ''} {name!r}"
@@ -76,7 +89,8 @@ class _Finder:
         data = [table for table in tables if table.kind != "key"]
         grouped = [table for table in data if table.kind == "groups"]
         keys = [table for table in tables if table.kind == "key"]
-        # A table without groups cannot be read alone, so it counts only where a key stands beside it or nothing else does.
+        # A table without groups cannot be read alone, so it counts only where a key stands beside it or nothing else
+        # does.
         if any(table.kind != "coded" for table in data) and not keys:
             data = [table for table in data if table.kind != "coded"]
         single = [table for table in data if table.kind != "groups"]
@@ -92,7 +106,8 @@ class _Finder:
             return self._with_others(self._grouped(grouped), grids, grouped)
         return self._plain(likeliest(grids, self.vocabulary, self.path), [])
 
-    # -- one row per animal or measurement ---------------------------------------------------------------------------------
+    # -- one row per animal or measurement
+    # ---------------------------------------------------------------------------------
 
     def _plain(self, table: Table, keys: list[Table]) -> Sheet:
         understood = [table.grid.understood]
@@ -117,9 +132,13 @@ class _Finder:
         above = [row for row in table.grid.rows if row[0].row < min(cell.row for cell in table.header)]
         understood += [layout, f"{len(rows)} rows under the header in row {header[0].row}"]
         understood += _skipped("above", above) + _skipped("below", after) + summaries
-        return Sheet(self.path, self.sha256, header, tuple(rows), tuple(understood), tuple(problems), table.grid.delimiter)
+        return Sheet(
+            self.path, self.sha256, header, tuple(rows), tuple(understood), tuple(problems), table.grid.delimiter
+        )
 
-    def _with_unit_row(self, header: tuple[Cell, ...], rows: list[tuple[Cell, ...]]) -> tuple[tuple[Cell, ...], list[tuple[Cell, ...]]]:
+    def _with_unit_row(
+        self, header: tuple[Cell, ...], rows: list[tuple[Cell, ...]]
+    ) -> tuple[tuple[Cell, ...], list[tuple[Cell, ...]]]:
         """A row of units under the header moves into it; header cells may be merged down into that row."""
         if not rows:
             return header, rows
@@ -127,9 +146,15 @@ class _Finder:
         columns = self.vocabulary.columns(header)
         stated = [cell for top, cell in zip(header, below, strict=True) if self._measures(top) and cell.text.strip()]
         named = [cell for column, cell in zip(columns, below, strict=True) if column == "group" and cell.text.strip()]
-        others = [cell for top, cell in zip(header, below, strict=True) if not self._measures(top) and cell.text.strip()]
+        others = [
+            cell for top, cell in zip(header, below, strict=True) if not self._measures(top) and cell.text.strip()
+        ]
         # Beside units, the column of animals may say 'no.'; an animal has a group.
-        if named or any(is_value(cell.text) for cell in stated) or (others and not any(is_unit_cell(cell.text) for cell in stated)):
+        if (
+            named
+            or any(is_value(cell.text) for cell in stated)
+            or (others and not any(is_unit_cell(cell.text) for cell in stated))
+        ):
             return header, rows
         units = [cell.text.strip() if self._measures(top) else "" for top, cell in zip(header, below, strict=True)]
         return tuple(map(with_unit, header, units)), rows[1:]
@@ -140,21 +165,28 @@ class _Finder:
     def _without_footer(
         self, header: tuple[Cell, ...], rows: list[tuple[Cell, ...]], *, coded: bool
     ) -> tuple[list[tuple[Cell, ...]], list[tuple[Cell, ...]]]:
-        """Split off what a machine writes under a table: after a gap, or alone in its row, without a value and without a group."""
+        """Split off what a machine writes under a table:
+
+        after a gap, or alone in its row, without a value and without a group.
+        """
         groups = [at for at, name in enumerate(self.vocabulary.columns(header)) if name == "group"]
         end = len(rows)
         for position in range(len(rows) - 1, -1, -1):
             row = rows[position]
             filled = [at for at, cell in enumerate(row) if cell.text.strip()]
             measured = [row[at] for at in filled if self._measures(header[at])]
-            if any(is_value(cell.text) for cell in measured) or any(self.vocabulary.group(row[at].text) for at in groups):
+            if any(is_value(cell.text) for cell in measured) or any(
+                self.vocabulary.group(row[at].text) for at in groups
+            ):
                 break
             gap = row[0].row - (rows[position - 1] if position else header)[0].row > 1
             if gap or (len(filled) == 1 and not coded):
                 end = position
         return rows[:end], rows[end:]
 
-    def _without_summaries(self, header: tuple[Cell, ...], rows: list[tuple[Cell, ...]]) -> tuple[list[tuple[Cell, ...]], list[str]]:
+    def _without_summaries(
+        self, header: tuple[Cell, ...], rows: list[tuple[Cell, ...]]
+    ) -> tuple[list[tuple[Cell, ...]], list[str]]:
         columns = self.vocabulary.columns(header)
         measured = [at for at, cell in enumerate(header) if self._measures(cell)]
         naming = [at for at, name in enumerate(columns) if name in ("animal", "code")]
@@ -174,7 +206,10 @@ class _Finder:
         if len(keys) > 1:
             self._refuse_several(keys)
         top, lines = keys[0].header, keys[0].rows
-        ours, theirs = ({name: at for at, name in enumerate(self.vocabulary.columns(names)) if name is not None} for names in (header, top))
+        ours, theirs = (
+            {name: at for at, name in enumerate(self.vocabulary.columns(names)) if name is not None}
+            for names in (header, top)
+        )
         by = "code" if "code" in ours and "code" in theirs else "animal"
         added = [name for name in ("animal", "group") if name in theirs and name not in ours]
         problems: list[Problem] = []
@@ -183,24 +218,33 @@ class _Finder:
             code = line[theirs[by]]
             if code.text.strip() in meaning:
                 expected = f"each {by} once in the key"
-                problems.append(Problem(self.path.name, f"cell {code.name}", f"the {by} {code.text!r} again", expected, "Correct it."))
+                problems.append(
+                    Problem(
+                        self.path.name, f"cell {code.name}", f"the {by} {code.text!r} again", expected, "Correct it."
+                    )
+                )
             meaning.setdefault(code.text.strip(), [line[theirs[name]] for name in added])
         joined = []
         for row in rows:
             code = row[ours[by]]
             if code.text.strip() not in meaning:
                 expected = f"a {by} of the sheet {keys[0].grid.title!r}"
-                problems.append(Problem(self.path.name, f"cell {code.name}", f"the {by} {code.text!r}", expected, "Correct it."))
+                problems.append(
+                    Problem(self.path.name, f"cell {code.name}", f"the {by} {code.text!r}", expected, "Correct it.")
+                )
             else:
                 joined.append((*row, *meaning[code.text.strip()]))
         return (*header, *(top[theirs[name]] for name in added)), joined, problems
 
-    # -- one column per group ----------------------------------------------------------------------------------------------
+    # -- one column per group
+    # ----------------------------------------------------------------------------------------------
 
     def _grouped(self, tables: list[Table]) -> Sheet:
         long = by_group([(table.grid, table.number) for table in tables], self.vocabulary, self.path, self.unfit)
         understood = (*(grid.understood for grid in long.used), *long.understood)
-        return Sheet(self.path, self.sha256, long.header, long.rows, understood, tuple(long.problems), tables[0].grid.delimiter)
+        return Sheet(
+            self.path, self.sha256, long.header, long.rows, understood, tuple(long.problems), tables[0].grid.delimiter
+        )
 
     def _refuse_lost(self, grids: list[Grid], grouped: list[Table]) -> None:
         """A sheet that is named after an endpoint and in which no groups are found would be lost beside one in which they are."""
@@ -210,7 +254,9 @@ class _Finder:
                 groups = ", ".join(self.vocabulary.protocol.groups)
                 remedy = "Correct the names of the groups, or take the other sheet alone with --sheet."
                 row = f"a row that names two groups or more of {groups}"
-                problems.append(Problem(self.path.name, f"sheet {grid.title!r}", f"no groups for {found[0]}", row, remedy))
+                problems.append(
+                    Problem(self.path.name, f"sheet {grid.title!r}", f"no groups for {found[0]}", row, remedy)
+                )
         if problems:
             raise Refusal(problems)
 
@@ -222,20 +268,32 @@ class _Finder:
         said += appearance_notes(sheet, group, list({id(table.grid): table.grid for table in tables}.values()), grids)
         return replace(sheet, understood=(*sheet.understood, *said), unused=tuple(others))
 
-    # -- more than one -----------------------------------------------------------------------------------------------------
+    # -- more than one
+    # -----------------------------------------------------------------------------------------------------
 
     def _refuse_several(self, tables: list[Table]) -> None:
         titles = list(dict.fromkeys(table.grid.title for table in tables))
         found = f"{len(titles)} sheets that hold a table of this study: {', '.join(map(repr, titles))}"
         raise Refusal(
-            [Problem(self.path.name, "", found, "one", f"Say which one: --sheet {titles[0]!r}; to use all, put their rows on one sheet.")]
+            [
+                Problem(
+                    self.path.name,
+                    "",
+                    found,
+                    "one",
+                    f"Say which one: --sheet {titles[0]!r}; to use all, put their rows on one sheet.",
+                )
+            ]
         )
 
     def _refuse_stacked(self, tables: list[Table]) -> None:
         problems = []
         for table in tables[1:]:
             cell = table.header[0]
-            remedy = "Delete this row if the table goes on under it; otherwise put the tables on sheets or in files of their own."
+            remedy = (
+                "Delete this row if the table goes on under it; otherwise put the tables on sheets or in "
+                "files of their own."
+            )
             problems.append(Problem(self.path.name, f"cell {cell.name}", "a second header", "one table", remedy))
         raise Refusal(problems)
 
@@ -262,7 +320,9 @@ def _unnamed(header: tuple[Cell, ...], rows: list[tuple[Cell, ...]]) -> dict[int
             found[at] = f"column {letters(cell.column)} has no name and counts the rows: not used"
         elif not any(map(is_value, filter(None, texts))):
             quoted = ", ".join(dict.fromkeys(repr(text[:40]) for text in texts if text))
-            found[at] = f"column {letters(cell.column)} has no name and holds no numbers: not used ({shortened(quoted)})"
+            found[at] = (
+                f"column {letters(cell.column)} has no name and holds no numbers: not used ({shortened(quoted)})"
+            )
     return found
 
 
@@ -277,13 +337,22 @@ def _header_problems(path: Path, header: tuple[Cell, ...], *, decimals: bool) ->
                 f"rows that go on where the header ends, at column {letters(cell.column)}",
                 "as many columns as the header has",
             )
-            remedy = "If decimals are written with a comma, separate the columns with semicolons; put text with a comma in quotation marks."
+            remedy = (
+                "If decimals are written with a comma, separate the columns with semicolons; put text "
+                "with a comma in quotation marks."
+            )
             # Then no cell is sure to stand in its column.
             raise Refusal([Problem(path.name, place, found, expected, remedy)])
         if not name:
-            problems.append(Problem(path.name, place, "an empty header over a filled column", "a name", "Name the column, or delete it."))
+            problems.append(
+                Problem(
+                    path.name, place, "an empty header over a filled column", "a name", "Name the column, or delete it."
+                )
+            )
         elif name in seen:
             remedy = f"It stands in {seen[name].name} too."
-            problems.append(Problem(path.name, place, f"the header {cell.text.strip()!r} again", "each header once", remedy))
+            problems.append(
+                Problem(path.name, place, f"the header {cell.text.strip()!r} again", "each header once", remedy)
+            )
         seen.setdefault(name, cell)
     return problems

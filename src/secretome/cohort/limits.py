@@ -30,11 +30,18 @@ Attributes = dict[str, str]
 
 
 class TooLarge(ValueError):
-    """Raised inside a parser; carries what was found and, where the file is damaged rather than large, what was expected."""
+    """Raised inside a parser;
+
+    carries what was found and, where the file is damaged rather than large, what was expected.
+    """
 
     def __init__(self, found: str, expected: str = EXPECTED) -> None:
         self.found, self.expected = found, expected
-        self.remedy = SEPARATE if expected.startswith("at most") else "Open the file in the program that made it, and save it again."
+        self.remedy = (
+            SEPARATE
+            if expected.startswith("at most")
+            else "Open the file in the program that made it, and save it again."
+        )
         super().__init__(found)
 
 
@@ -73,7 +80,9 @@ def check_archive(content: bytes, path: Path) -> None:
             members = archive.infolist()
             size = sum(member.file_size for member in members)
             if size > LARGEST:
-                raise TooLarge(f"a workbook that unpacks to {size / 1e6:.0f} megabytes", f"at most {LARGEST / 1e6:.0f} megabytes")
+                raise TooLarge(
+                    f"a workbook that unpacks to {size / 1e6:.0f} megabytes", f"at most {LARGEST / 1e6:.0f} megabytes"
+                )
             area = 0
             for member in members:
                 if member.filename.casefold().endswith((".xml", ".rels")):
@@ -93,7 +102,9 @@ def check_old_workbook(content: bytes, path: Path) -> None:
             raise Protected from error
         raise
     try:
-        sizes = [(sheet.nrows, max((sheet.row_len(row) for row in range(sheet.nrows)), default=0)) for sheet in book.sheets()]
+        sizes = [
+            (sheet.nrows, max((sheet.row_len(row) for row in range(sheet.nrows)), default=0)) for sheet in book.sheets()
+        ]
         for rows, columns in sizes:
             _check_cell(rows, columns)
         _check_area(sum(rows * columns for rows, columns in sizes))
@@ -102,7 +113,10 @@ def check_old_workbook(content: bytes, path: Path) -> None:
 
 
 def check_prism(content: bytes, path: Path) -> None:
-    """Refuse a Prism file whose tables are too large or too deeply nested. Text that is not XML is left to the parser."""
+    """Refuse a Prism file whose tables are too large or too deeply nested.
+
+    Text that is not XML is left to the parser.
+    """
     try:
         _check_area(_scan([content]))
     except TooLarge as error:
@@ -141,7 +155,11 @@ class _Scanner:
             raise TooLarge(f"XML nested more than {DEEPEST} deep", "a table")
         local = name.rpartition(":")[2]
         if self.depth == 1:
-            handlers = {"worksheet": self._excel, "document-content": self._open_document, "GraphPadPrismFile": self._prism}
+            handlers = {
+                "worksheet": self._excel,
+                "document-content": self._open_document,
+                "GraphPadPrismFile": self._prism,
+            }
             self.handler = handlers.get(local)
         elif self.handler:
             self.handler(local, attributes)
@@ -176,7 +194,9 @@ class _Scanner:
             if corner and (_column(corner[1]) > MOST_COLUMNS or int(corner[2]) > SHEET_ROWS):
                 raise TooLarge(f"cells merged up to {corner[0]}")
         elif name == "col" and int(attributes.get("max", 0)) > SHEET_COLUMNS:
-            raise TooLarge(f"column {attributes['max'][:20]}", f"at most {SHEET_COLUMNS} columns, as every spreadsheet has")
+            raise TooLarge(
+                f"column {attributes['max'][:20]}", f"at most {SHEET_COLUMNS} columns, as every spreadsheet has"
+            )
 
     def _open_document(self, name: str, attributes: Attributes) -> None:
         if name == "table":

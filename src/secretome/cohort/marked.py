@@ -1,4 +1,7 @@
-"""What a laboratory does to cells in place of saying it: it strikes animals out, hides their rows, and writes a mean under them."""
+"""What a laboratory does to cells in place of saying it:
+
+it strikes animals out, hides their rows, and writes a mean under them.
+"""
 
 from collections.abc import Sequence
 
@@ -12,14 +15,19 @@ STRIKE = "If it counts, take the strike off. If not, give the row a reason in a 
 
 
 def check_marked(sheet: Sheet, columns: Columns, values: Sequence[Cell], complaints: Complaints) -> list[str]:
-    """Refuse values that are struck out, hidden or a summary, unless their row gives a reason; say which other columns are hidden."""
+    """Refuse values that are struck out, hidden or a summary, unless their row gives a reason;
+
+    say which other columns are hidden.
+    """
     places = {(cell.row, cell.column) for cell in values if cell.text.strip()}
     naming = [columns.named[name] for name in (*REQUIRED, "endpoint") if name in columns.named]
     measured = [columns.named["value"]] if "value" in columns.named else list(columns.wide.values())
     for position in (*naming, *measured):
         if sheet.header[position].struck:
             found = f"the struck-out header {sheet.header[position].text.strip()!r}"
-            complaints.about(sheet.header[position], found, "columns that count", "Take the strike off, or delete the column.")
+            complaints.about(
+                sheet.header[position], found, "columns that count", "Take the strike off, or delete the column."
+            )
     hidden: list[Cell] = []
     for row in sheet.rows:
         if columns.text(row, "exclude").casefold() not in MISSING:
@@ -32,7 +40,9 @@ def check_marked(sheet: Sheet, columns: Columns, values: Sequence[Cell], complai
                 complaints.about(cell, found, "the value of one animal: a summary is none", "Delete it.")
     _refuse_hidden(hidden, complaints)
     columns_named = [sheet.header[position] for name, position in columns.named.items() if name != "value"]
-    told = ", ".join(f"{cell.text.strip()!r} ({letters(cell.column)})" for cell in columns_named if cell.hidden == "column")
+    told = ", ".join(
+        f"{cell.text.strip()!r} ({letters(cell.column)})" for cell in columns_named if cell.hidden == "column"
+    )
     return [f"hidden columns, read like the others: {told}"] if told else []
 
 
@@ -41,7 +51,9 @@ def _refuse_struck(cells: Sequence[Cell], complaints: Complaints) -> None:
     struck = [cell for cell in cells if cell.struck and cell.text.strip()]
     for number in dict.fromkeys(cell.row for cell in struck):
         first, *others = [cell for cell in struck if cell.row == number]
-        found = f"{first.text.strip()!r} struck out" + (f", and {', '.join(cell.name for cell in others)} too" if others else "")
+        found = f"{first.text.strip()!r} struck out" + (
+            f", and {', '.join(cell.name for cell in others)} too" if others else ""
+        )
         complaints.about(first, found, "values that count, or a reason to leave them out", STRIKE)
 
 
@@ -54,5 +66,7 @@ def _refuse_hidden(cells: Sequence[Cell], complaints: Complaints) -> None:
             if names:
                 place = f"{kind}{'s' if len(names) > 1 else ''} {', '.join(names)} of {sheet!r}"
                 found = "values that are hidden or filtered out" if kind == "row" else "hidden values"
-                remedy = "Show them if they count. If not, delete them, or give each row a reason in a column 'exclude'."
+                remedy = (
+                    "Show them if they count. If not, delete them, or give each row a reason in a column 'exclude'."
+                )
                 complaints.about_file(found, "values that can be seen", place, remedy)

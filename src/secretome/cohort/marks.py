@@ -1,4 +1,7 @@
-"""Metadata of cells in a workbook: errors, formats, strikes, formulas, colours, comments and hidden rows and columns."""
+"""Metadata of cells in a workbook:
+
+errors, formats, strikes, formulas, colours, comments and hidden rows and columns.
+"""
 
 import io
 import re
@@ -55,7 +58,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class Rule:
-    """A conditional format of a sheet: the range in which it applies, and the number format that it sets, if it does."""
+    """A conditional format of a sheet:
+
+    the range in which it applies, and the number format that it sets, if it does.
+    """
 
     sheet: str
     range: str
@@ -90,11 +96,17 @@ class Marks:
 
     def conditional_format(self, sheet: str, row: int, column: int) -> str:
         """The number format that a conditional format may give a cell."""
-        return next((rule.format for rule in self.rules if rule.sheet == sheet and rule.format and rule.covers(row, column)), "")
+        return next(
+            (rule.format for rule in self.rules if rule.sheet == sheet and rule.format and rule.covers(row, column)), ""
+        )
 
     def notes(self, sheet: str) -> tuple[str, ...]:
         """A sentence about the conditional formats of a sheet that colour cells."""
-        ranges = ", ".join(dict.fromkeys(rule.range.replace(" ", ", ") for rule in self.rules if rule.sheet == sheet and not rule.format))
+        ranges = ", ".join(
+            dict.fromkeys(
+                rule.range.replace(" ", ", ") for rule in self.rules if rule.sheet == sheet and not rule.format
+            )
+        )
         return (f"cells coloured by conditional formatting: {ranges}",) if ranges else ()
 
     def hidden(self, sheet: str, row: int, column: int) -> Literal["", "row", "column"]:
@@ -115,7 +127,8 @@ def find_marks(content: bytes) -> Marks:
         return _in_xlsx(content)
 
 
-# -- .xlsx ---------------------------------------------------------------------------------------------------------------
+# -- .xlsx
+# ---------------------------------------------------------------------------------------------------------------
 
 
 def _in_xlsx(content: bytes) -> Marks:
@@ -149,7 +162,9 @@ def _style(cell: Any) -> Mark:
     fill, font = fill_key(cell.fill), color_key(cell.font.color)
     # In most themes the second colour is black.
     font = "" if font in ("000000", "theme 1") or (font == WHITE and fill) else font
-    return Mark(struck=cell.value is not None and _struck(cell), format="" if code == GENERAL else code, fill=fill, font=font)
+    return Mark(
+        struck=cell.value is not None and _struck(cell), format="" if code == GENERAL else code, fill=fill, font=font
+    )
 
 
 def _cells_in_xlsx(content: bytes, *, data_only: bool) -> Iterator[tuple[str, Any]]:
@@ -165,7 +180,9 @@ def _cells_in_xlsx(content: bytes, *, data_only: bool) -> Iterator[tuple[str, An
 def _struck(cell: Any) -> bool:
     """Whether a cell is struck out, or a part of its text is."""
     parts = cell.value if isinstance(cell.value, list) else ()
-    return bool(cell.has_style and cell.font.strike) or any(getattr(getattr(part, "font", None), "strike", False) for part in parts)
+    return bool(cell.has_style and cell.font.strike) or any(
+        getattr(getattr(part, "font", None), "strike", False) for part in parts
+    )
 
 
 def _find_more_in_xlsx(content: bytes, marks: Marks) -> None:
@@ -191,7 +208,9 @@ def _find_more_in_xlsx(content: bytes, marks: Marks) -> None:
                     marks.without_zeros.add(sheet.name)
                 elif tag == "conditionalFormatting":
                     ids = [rule.get("dxfId", "") for rule in element.iterfind("{*}cfRule")]
-                    marks.rules += [Rule(sheet.name, element.get("sqref", ""), formats[dxf]) for dxf in ids if dxf in formats]
+                    marks.rules += [
+                        Rule(sheet.name, element.get("sqref", ""), formats[dxf]) for dxf in ids if dxf in formats
+                    ]
                 if tag in ("c", "row"):
                     element.clear()
         for place, text in _comments(reader.archive, relation.target):
@@ -200,12 +219,17 @@ def _find_more_in_xlsx(content: bytes, marks: Marks) -> None:
 
 
 def _conditional_formats(archive: zipfile.ZipFile) -> dict[str, str]:
-    """The number format of each style for conditional formats that changes how a cell looks, by its number; empty for colours alone."""
+    """The number format of each style for conditional formats that changes how a cell looks, by its number;
+
+    empty for colours alone.
+    """
     if "xl/styles.xml" not in archive.namelist():
         return {}
     styles = ElementTree.fromstring(archive.read("xl/styles.xml")).iterfind("{*}dxfs/{*}dxf")
     codes = [(style.find("{*}numFmt"), len(style)) for style in styles]
-    return {str(at): "" if code is None else code.get("formatCode", "") for at, (code, parts) in enumerate(codes) if parts}
+    return {
+        str(at): "" if code is None else code.get("formatCode", "") for at, (code, parts) in enumerate(codes) if parts
+    }
 
 
 def _comments(archive: zipfile.ZipFile, target: str) -> Iterator[tuple[tuple[int, int], str]]:
@@ -223,7 +247,8 @@ def _comments(archive: zipfile.ZipFile, target: str) -> Iterator[tuple[tuple[int
             yield coordinate_to_tuple(comment.get("ref", "A1")), " ".join(text.split())
 
 
-# -- .xls and .ods -------------------------------------------------------------------------------------------------------
+# -- .xls and .ods
+# -------------------------------------------------------------------------------------------------------
 
 
 def _in_xls(content: bytes) -> Marks:
@@ -251,11 +276,16 @@ def _xls_mark(book: Any, cell: Any) -> Mark:
     filled = cell.ctype not in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK)
     colors = [
         "".join(f"{part:02X}" for part in book.colour_map.get(index) or ())
-        for index in (style.background.pattern_colour_index if style.background.fill_pattern else -1, about.colour_index)
+        for index in (
+            style.background.pattern_colour_index if style.background.fill_pattern else -1,
+            about.colour_index,
+        )
     ]
     fill, font = ("" if color == other else color for color, other in zip(colors, (WHITE, "000000"), strict=True))
     error = cell.ctype == xlrd.XL_CELL_ERROR
-    code = book.format_map[style.format_key].format_str if cell.ctype in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_TEXT) else ""
+    code = (
+        book.format_map[style.format_key].format_str if cell.ctype in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_TEXT) else ""
+    )
     return Mark(
         "error" if error else "",
         xlrd.error_text_from_code.get(cell.value, "#ERROR") if error else "",
@@ -285,7 +315,9 @@ def _in_ods(content: bytes) -> Marks:
             # The rows under a table, a million of them, may be hidden as one.
             if line.get(_name("table", "visibility"), "visible") != "visible" and "".join(line.itertext()).strip():
                 marks.rows |= {(title, at) for at in range(row + 1, row + times + 1)}
-            for at, mark in _in_ods_row(line, styles) if times <= MOST_EMPTY or "".join(line.itertext()).strip() else ():
+            for at, mark in (
+                _in_ods_row(line, styles) if times <= MOST_EMPTY or "".join(line.itertext()).strip() else ()
+            ):
                 marks.cells |= {(title, number, at): mark for number in range(row + 1, row + times + 1)}
             row += times
     return marks
@@ -295,7 +327,9 @@ def _ods_style(style: Any) -> Mark:
     """The strike and the colours of a style."""
     struck, fill, font = False, "", ""
     for about in style.iter(_name("style", "text-properties")):
-        struck |= any(about.get(_name("style", f"text-line-through-{what}"), "none") != "none" for what in ("style", "type"))
+        struck |= any(
+            about.get(_name("style", f"text-line-through-{what}"), "none") != "none" for what in ("style", "type")
+        )
         font = about.get(_name("fo", "color"), "").removeprefix("#").upper()
     for about in style.iter(_name("style", "table-cell-properties")):
         fill = about.get(_name("fo", "background-color"), "").removeprefix("#").upper()
@@ -314,11 +348,24 @@ def _in_ods_row(line: Any, styles: dict[str, Mark]) -> Iterator[tuple[int, Mark]
         kind = cell.get(_name("office", "value-type"), "")
         stated = cell.get(_name("table", "formula"), "").partition(":")[2]
         formula = re.sub(r"\[([^\]]*)\]", lambda found: found[1].replace(".", ""), stated)
-        shown = Shown(text, kind == "percentage") if kind in ("float", "percentage", "currency") and texts and not error else None
-        notes = [part for note in cell.findall(_name("office", "annotation")) for part in note.findall(_name("text", "p"))]
+        shown = (
+            Shown(text, kind == "percentage")
+            if kind in ("float", "percentage", "currency") and texts and not error
+            else None
+        )
+        notes = [
+            part for note in cell.findall(_name("office", "annotation")) for part in note.findall(_name("text", "p"))
+        ]
         comment = " ".join(" ".join("".join(part.itertext()) for part in notes).split())
         style = styles.get(cell.get(_name("table", "style-name"), ""), Mark())
-        mark = replace(style, kind="error" if error else "", text=text if error else "", formula=formula, shown=shown, comment=comment)
+        mark = replace(
+            style,
+            kind="error" if error else "",
+            text=text if error else "",
+            formula=formula,
+            shown=shown,
+            comment=comment,
+        )
         # The rest of a row, or of a sheet, may be one empty cell that is repeated.
         if mark != Mark() and (text or texts or comment or times <= MOST_EMPTY):
             yield from ((at, mark) for at in range(column + 1, column + times + 1))

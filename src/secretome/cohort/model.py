@@ -22,8 +22,8 @@ class Cohort:
     origin : str
         ``simulated``, ``published-summary``, ``published-individual`` or ``measured``.
     values : DataFrame
-        One row per animal and endpoint: animal, group, endpoint, value (NaN if censored or missing), lower, upper, the optional
-        columns, time (hours; NaN if not stated) and dead (before sampling). Excluded rows are not in it.
+        One row per animal and endpoint: animal, group, endpoint, value (NaN if censored or missing), lower, upper, the
+        optional columns, time (hours; NaN if not stated) and dead (before sampling). Excluded rows are not in it.
     excluded : DataFrame
         The rows that the file excludes, with their reasons, in the same columns.
     understood : tuple of str
@@ -33,8 +33,8 @@ class Cohort:
     units_stated : frozenset of str
         The endpoints whose unit the file states.
     sheet, names, decimal : str, dict, str
-        The sheet that was asked for, the names that were mapped to the study's, and the decimal mark that was stated: without them the
-        file would be read differently.
+        The sheet that was asked for, the names that were mapped to the study's, and the decimal mark that was stated:
+        without them the file would be read differently.
     """
 
     id: str
@@ -69,7 +69,9 @@ def cohort_id(path: Path) -> str:
         found = "the mark that Excel leaves beside a workbook while it is open"
         raise Refusal([Problem(path.name, "", found, "the workbook itself", f"Give {path.name[2:]}.")])
     if any("\ud800" <= letter <= "\udfff" for letter in path.name):
-        raise Refusal([Problem(ascii(path.name), "", "a file name that is not valid text", "a name in UTF-8", "Rename the file.")])
+        raise Refusal(
+            [Problem(ascii(path.name), "", "a file name that is not valid text", "a name in UTF-8", "Rename the file.")]
+        )
     name = re.sub(r"[^A-Za-z0-9._-]", "-", path.stem)
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
         expected = "a name of at most 64 characters that begins with a letter or a digit"

@@ -116,7 +116,9 @@ class CellNames:
 
     def _guess(self, text: str) -> str | None:
         protocol = self.vocabulary.protocol
-        members: dict[str, Group] | dict[str, Endpoint] = protocol.groups if self.kind == "group" else protocol.endpoints
+        members: dict[str, Group] | dict[str, Endpoint] = (
+            protocol.groups if self.kind == "group" else protocol.endpoints
+        )
         return self.vocabulary.near(text, [*members, *(member.label for member in members.values())])
 
 

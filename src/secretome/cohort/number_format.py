@@ -1,7 +1,8 @@
 """Number formats of spreadsheets: the text that a cell displays for a stored number.
 
-A format has up to four sections, for positive numbers, negative numbers, zero and text, and may state conditions of its own:
-``[<15.6]"<15.6";0.0``. The forms that a measurement may have are rendered as a spreadsheet does, with two simplifications: a
+A format has up to four sections, for positive numbers, negative numbers, zero and text, and may state conditions of its
+own: ``[<15.6]"<15.6";0.0``. The forms that a measurement may have are rendered as a spreadsheet does, with two
+simplifications: a
 fraction is shown as a decimal number, and an exponent is not limited to multiples of three.
 """
 
@@ -12,8 +13,16 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 GENERAL = "General"
-CONDITIONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "<>": operator.ne}
-# One element of a section: quoted text, an escaped character, padding, a bracket, a run of digit places, or any other character.
+CONDITIONS = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "=": operator.eq,
+    "<>": operator.ne,
+}
+# One element of a section: quoted text, an escaped character, padding, a bracket, a run of digit places, or any other
+# character.
 _ELEMENT = re.compile(
     r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_(?P<padding>.)|\*(?P<repeated>.)|\[(?P<bracket>[^\]]*)\]|(?P<general>General)'
     r"|(?P<places>[0#?][0#?,]*(?:\.[0#?]*)?,*|\.[0#?]+,*)(?P<exponent>E[+-]?[0#?]+)?|(?P<other>.)",
@@ -64,7 +73,11 @@ def render(value: float | str, code: str) -> Shown | None:
     if isinstance(value, str):
         with_text = (section for section in sections if any(kind == "text" for kind, _ in section.parts))
         section = sections[3] if len(sections) > 3 else next(with_text, None)
-        texts = [value if kind == "text" or part == GENERAL else part for kind, part in section.parts] if section else [value]
+        texts = (
+            [value if kind == "text" or part == GENERAL else part for kind, part in section.parts]
+            if section
+            else [value]
+        )
         return Shown("".join(texts).strip())
     section, unsigned = _chosen(sections, value)
     if section is None or any(kind == "date" for kind, _ in section.parts):
@@ -84,7 +97,9 @@ def _sections(code: str) -> tuple[_Section, ...]:
             sections.append(_Section(condition, tuple(parts)))
             parts, condition = [], None
         elif found["bracket"] is not None:
-            if stated := re.fullmatch(r"(<=|>=|<>|[<>=])\s*([-+]?[\d.]+(?:E[-+]?\d+)?)", found["bracket"], re.IGNORECASE):
+            if stated := re.fullmatch(
+                r"(<=|>=|<>|[<>=])\s*([-+]?[\d.]+(?:E[-+]?\d+)?)", found["bracket"], re.IGNORECASE
+            ):
                 condition = (stated[1], float(stated[2]))
             elif symbol := re.fullmatch(r"\$([^-]*)(-.*)?", found["bracket"]):
                 parts.append(("literal", symbol[1]))
@@ -156,7 +171,9 @@ def _digits(number: Decimal, places: str) -> str:
         whole, scaled = whole[:-1], scaled.scaleb(-3)
     if exponent:
         return f"{scaled:.{len(decimals)}E}"
-    rounded = scaled.quantize(Decimal(1).scaleb(-len(decimals)), rounding=ROUND_HALF_UP) if scaled.adjusted() < 20 else scaled
+    rounded = (
+        scaled.quantize(Decimal(1).scaleb(-len(decimals)), rounding=ROUND_HALF_UP) if scaled.adjusted() < 20 else scaled
+    )
     text, _, behind = f"{rounded:f}".partition(".")
     shortest = len(decimals.rstrip("#?"))
     while len(behind) > shortest and behind.endswith("0"):

@@ -38,7 +38,11 @@ BEGINNINGS = (
     (b"RDX", "a file of R", R),
     (b"RDA", "a file of R", R),
     (b"X\n\x00\x00\x00", "a file of R", R),
-    (b"FCS", "raw data of a flow cytometer (.fcs)", "Export the table of statistics from the program that gates them, as a CSV file."),
+    (
+        b"FCS",
+        "raw data of a flow cytometer (.fcs)",
+        "Export the table of statistics from the program that gates them, as a CSV file.",
+    ),
 )
 # The same by file name extension, for content that is not text.
 SUFFIXES = {
@@ -49,7 +53,8 @@ SUFFIXES = {
     ".jasp": ("a file of JASP", JASP),
     **dict.fromkeys((".sas7bdat", ".xpt"), ("a file of SAS", "In SAS: PROC EXPORT with DBMS=CSV.")),
     **dict.fromkeys(
-        (".jmp", ".mtw", ".mpj", ".mwx", ".jnb", ".opj", ".opju", ".mat", ".pkl", ".npy"), ("a file of another program", EXPORT)
+        (".jmp", ".mtw", ".mpj", ".mwx", ".jnb", ".opj", ".opju", ".mat", ".pkl", ".npy"),
+        ("a file of another program", EXPORT),
     ),
 }
 MEMBERS = (
@@ -79,7 +84,10 @@ def read_bytes(path: Path) -> bytes:
 
 @dataclass(frozen=True)
 class Opened:
-    """The grids of a file; those of a text cut in unusual ways; and the problems of tables that hold no values of animals."""
+    """The grids of a file;
+
+    those of a text cut in unusual ways; and the problems of tables that hold no values of animals.
+    """
 
     grids: list[Grid]
     unusual: list[Grid] = field(default_factory=list)
@@ -100,8 +108,14 @@ def read_grids(content: bytes, path: Path) -> Opened:
     _refuse_other_programs(content, path)
     if content[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
         return Opened(read_workbook(content, path))
-    if suffix == ".pzfx" and content.lstrip(b"\xef\xbb\xbf\r\n\t ")[:1] != b"<" and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Refusal([Problem(path.name, "", "a .pzfx file that does not contain Prism XML", "Prism's XML format", SAVE_AS_PZFX)])
+    if (
+        suffix == ".pzfx"
+        and content.lstrip(b"\xef\xbb\xbf\r\n\t ")[:1] != b"<"
+        and not content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    ):
+        raise Refusal(
+            [Problem(path.name, "", "a .pzfx file that does not contain Prism XML", "Prism's XML format", SAVE_AS_PZFX)]
+        )
     if suffix == ".pzfx" or b"<GraphPadPrismFile" in content[:2000]:
         grids, unfit = read_prism(content, path)
         return Opened(grids, unfit=unfit)
@@ -114,12 +128,16 @@ def _refuse_other_programs(content: bytes, path: Path) -> None:
     found, remedy = next(((name, how) for start, name, how in BEGINNINGS if content.startswith(start)), ("", ""))
     # The members of an archive show its type; a workbook may have any name.
     if b"\x00" in content[:2000] or content[:2] in (b"\x1f\x8b", b"BZ", b"\xfd7"):
-        found, remedy = (found, remedy) if content[:2] == b"PK" else SUFFIXES.get(path.suffix.casefold(), (found, remedy))
+        found, remedy = (
+            (found, remedy) if content[:2] == b"PK" else SUFFIXES.get(path.suffix.casefold(), (found, remedy))
+        )
     members: list[str] = []
     if content[:2] == b"PK":
         with suppress(*DAMAGED), zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.namelist()
-            found, remedy = next(((name, how) for form, name, how in MEMBERS if any(map(form.fullmatch, members))), ("", ""))
+            found, remedy = next(
+                ((name, how) for form, name, how in MEMBERS if any(map(form.fullmatch, members))), ("", "")
+            )
     if found == "a .prism file" or path.suffix.casefold() == ".prism":
         raise Refusal([Problem(path.name, "", "a .prism file", "Prism's XML format", SAVE_AS_PZFX)])
     if members and not found and not any(map(WORKBOOK.fullmatch, members)):

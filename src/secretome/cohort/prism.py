@@ -49,10 +49,14 @@ def read_prism(content: bytes, path: Path) -> tuple[list[Grid], list[Problem]]:
     try:
         root = ElementTree.fromstring(content)
     except DefusedXmlException as error:
-        raise _refusal(path, "XML that defines entities of its own, as no file of Prism does", "Save it anew in Prism.") from error
+        raise _refusal(
+            path, "XML that defines entities of its own, as no file of Prism does", "Save it anew in Prism."
+        ) from error
     # Expat reports a wrong encoding as a ValueError or LookupError.
     except (ParseError, ValueError, LookupError) as error:
-        raise _refusal(path, f"XML that cannot be read ({error})", "Save it anew in Prism: File, Save As, type .pzfx.") from error
+        raise _refusal(
+            path, f"XML that cannot be read ({error})", "Save it anew in Prism: File, Save As, type .pzfx."
+        ) from error
     grids, unfit = [], []
     for table in [*root.findall(".//{*}Table"), *root.findall(".//{*}HugeTable")]:
         title = _text(table.find("{*}Title"))
@@ -60,7 +64,15 @@ def read_prism(content: bytes, path: Path) -> tuple[list[Grid], list[Problem]]:
         found = OTHER_TABLES.get(kind) or SUMMARIES.get(values)
         if found:
             expected = "a column table or a grouped table with a value per animal"
-            unfit.append(Problem(path.name, f"table {title!r}", found, expected, "Give the values of the animals, one column per group."))
+            unfit.append(
+                Problem(
+                    path.name,
+                    f"table {title!r}",
+                    found,
+                    expected,
+                    "Give the values of the animals, one column per group.",
+                )
+            )
         elif rows := _rows(table, title):
             grids.append(grid(title, rows, f"table {title!r} of the Prism file", prism=True))
     if not grids:
@@ -71,7 +83,10 @@ def read_prism(content: bytes, path: Path) -> tuple[list[Grid], list[Problem]]:
 def _rows(table: Element, title: str) -> list[list[Cell]]:
     """Titles of columns, then rows; a table whose columns hold nothing gives none."""
     titles = table.find("{*}RowTitlesColumn")
-    columns = [("", "", list(_values(part)), "title of ") for part in ([] if titles is None else titles.findall("{*}Subcolumn"))][:1]
+    columns = [
+        ("", "", list(_values(part)), "title of ")
+        for part in ([] if titles is None else titles.findall("{*}Subcolumn"))
+    ][:1]
     for position, column in enumerate(table.findall("{*}YColumn"), start=1):
         parts = [list(_values(part)) for part in column.findall("{*}Subcolumn")]
         for number, part in enumerate(parts, start=1):
@@ -81,7 +96,10 @@ def _rows(table: Element, title: str) -> list[list[Cell]]:
         return []
     # A row of titles always, so that every table begins alike.
     columns = columns if columns[0][3] else [("", "", [], "title of "), *columns]
-    header = [Cell(name, 1, at, title, label=f"{place.split(':')[0]} title") for at, (name, place, _, _) in enumerate(columns, start=1)]
+    header = [
+        Cell(name, 1, at, title, label=f"{place.split(':')[0]} title")
+        for at, (name, place, _, _) in enumerate(columns, start=1)
+    ]
     rows = [header]
     for number in range(max(len(values) for _, _, values, _ in columns)):
         row = []

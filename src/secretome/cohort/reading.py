@@ -34,12 +34,32 @@ from secretome.protocol import ORIGINS, Endpoint, Group, Origin, Protocol, Refus
 
 # Columns of `Cohort.values`, in this order.
 CARRIED = ("cage", "sex", "batch", "plate", "note")
-COLUMNS = ("animal", "group", "endpoint", "value", "lower", "upper", "count", "exposure", "total", *CARRIED, "time", "dead", "exclude")
+COLUMNS = (
+    "animal",
+    "group",
+    "endpoint",
+    "value",
+    "lower",
+    "upper",
+    "count",
+    "exposure",
+    "total",
+    *CARRIED,
+    "time",
+    "dead",
+    "exclude",
+)
 # What a spreadsheet knows of a cell that cannot be a value, and how to mend it.
 BY_KIND = {
     "error": ("the error {}", "Mend the formula or type the value; empty the cell if it is missing."),
-    "unfinished": ("the formula {} without its result", "Open the file in a spreadsheet and save it, or type the value."),
-    "date": ("the date {}", "The spreadsheet made a date of what was typed: format the cell as text or number, and type the value anew."),
+    "unfinished": (
+        "the formula {} without its result",
+        "Open the file in a spreadsheet and save it, or type the value.",
+    ),
+    "date": (
+        "the date {}",
+        "The spreadsheet made a date of what was typed: format the cell as text or number, and type the value anew.",
+    ),
     "merged": ("{} in a cell merged with another", "Unmerge the cells: one value belongs to one animal."),
 }
 # Control characters other than tabs and line ends, and those that turn the direction of text.
@@ -70,8 +90,8 @@ def read_cohort(
     Parameters
     ----------
     path : Path
-        Delimited text, a workbook (.xlsx, .xlsm, .xls, .ods) or a Prism file (.pzfx). One row per measurement (columns ``endpoint`` and
-        ``value``), one column per endpoint, or one column per group.
+        Delimited text, a workbook (.xlsx, .xlsm, .xls, .ods) or a Prism file (.pzfx). One row per measurement (columns
+        ``endpoint`` and ``value``), one column per endpoint, or one column per group.
     protocol : Protocol
         The study it belongs to.
     content : bytes, optional
@@ -79,7 +99,8 @@ def read_cohort(
     sheet : str, optional
         The sheet or table to take, where several hold a table of the study.
     names : mapping, optional
-        Names of groups, endpoints and columns in the file that the study does not know, each with the one that it stands for.
+        Names of groups, endpoints and columns in the file that the study does not know, each with the one that it
+        stands for.
 
     decimal : {"point", "comma", ".", ","}, optional
         The decimal mark in text cells, if the file alone is ambiguous.
@@ -152,7 +173,9 @@ class _Reader:
         entries = list(self._entries())
         self.understood += check_marked(self.sheet, self.columns, [entry.value for entry in entries], self.complaints)
         included = [entry for entry in entries if self.columns.text(entry.row, "exclude").casefold() in MISSING]
-        self.understood += check_displayed([(entry.row, entry.endpoint, entry.value) for entry in included], self.columns, self.complaints)
+        self.understood += check_displayed(
+            [(entry.row, entry.endpoint, entry.value) for entry in included], self.columns, self.complaints
+        )
         marks = self._marks(entries)
         beside = Beside(self.columns, marks, self.complaints)
         read = [record for entry in entries if (record := self._record(entry, marks, beside)) is not None]
@@ -237,7 +260,9 @@ class _Reader:
         animal, group = self._names(entry.row)
         if "unit" in self.columns.named and (unit := entry.row[self.columns.named["unit"]]).text.strip():
             self.columns.check_unit(unit.text, entry.endpoint, unit)
-        elif not self.columns.wide and (stated := in_brackets((header := self.sheet.header[self.columns.named["value"]]).text)):
+        elif not self.columns.wide and (
+            stated := in_brackets((header := self.sheet.header[self.columns.named["value"]]).text)
+        ):
             self.columns.check_unit(stated, entry.endpoint, header)
         exclude = self.columns.text(entry.row, "exclude")
         exclude = "" if exclude.casefold() in MISSING else exclude
@@ -245,7 +270,9 @@ class _Reader:
         value, counted = (Value(math.nan, math.nan), UNCOUNTED) if exclude else self._value(entry, marks, beside)
         if exclude.casefold() in KEEP_WORDS:
             cell = entry.row[self.columns.named["exclude"]]
-            self.complaints.about(cell, repr(exclude), "a reason, or an empty cell", "Leave the cell empty to keep the animal.")
+            self.complaints.about(
+                cell, repr(exclude), "a reason, or an empty cell", "Leave the cell empty to keep the animal."
+            )
         fate = self.fates.of(entry.row)
         # A problem of the row is told once, with the first of its values.
         if len(self.complaints.problems) > before or value is None or not animal or group is None:
@@ -284,7 +311,9 @@ class _Reader:
         elif is_summary(name):
             self.complaints.about(cell, f"the animal {name!r}", "an id: a summary is no animal", "Delete the row.")
         elif cell.kind in ("date", "error"):
-            remedy = "Write the id as text, with an apostrophe before it." if cell.kind == "date" else "Mend the formula."
+            remedy = (
+                "Write the id as text, with an apostrophe before it." if cell.kind == "date" else "Mend the formula."
+            )
             self.complaints.about(cell, f"the {cell.kind} {name!r}", "an id", remedy)
         return name
 
@@ -308,12 +337,16 @@ class _Reader:
             self.complaints.about(cell, BY_KIND[cell.kind][0].format(text), "a number", BY_KIND[cell.kind][1])
             return None
         if "%" in text and "%" not in endpoint.unit:
-            self.complaints.about(cell, repr(text), f"a number in {endpoint.unit}", "Take the per cent off, or correct the column.")
+            self.complaints.about(
+                cell, repr(text), f"a number in {endpoint.unit}", "Take the per cent off, or correct the column."
+            )
             return None
         if mark is None:
             return None
         try:
-            return parse(reciprocal(cell.seen) if endpoint.kind == "titre" else cell.text, "." if cell.kind == "number" else mark)
+            return parse(
+                reciprocal(cell.seen) if endpoint.kind == "titre" else cell.text, "." if cell.kind == "number" else mark
+            )
         except Unreadable as error:
             self.complaints.about(cell, repr(text), error.expected, error.remedy)
             return None
@@ -322,7 +355,9 @@ class _Reader:
         found = self.names[what].meaning(cell)
         if found is None:
             name = self.names[what].name(cell)
-            members: Mapping[str, Group] | Mapping[str, Endpoint] = self.protocol.groups if what == "group" else self.protocol.endpoints
+            members: Mapping[str, Group] | Mapping[str, Endpoint] = (
+                self.protocol.groups if what == "group" else self.protocol.endpoints
+            )
             text, remedy = self.names[what].about_unknown(name) if name else (f"no {what}", ABSENT[what])
             self.complaints.about(cell, text, f"one of {', '.join(members)}, or its label", remedy)
         return found
@@ -361,10 +396,15 @@ class _Reader:
         if measured.empty:
             cells = f"; all {len(values)} cells for them are empty" if len(values) else ""
             remedy = "Fill in the values, and check the file again." if len(values) else ""
-            self.complaints.about_file(f"no value that is neither missing nor excluded{cells}", "one or more", remedy=remedy)
+            self.complaints.about_file(
+                f"no value that is neither missing nor excluded{cells}", "one or more", remedy=remedy
+            )
         elif self.protocol.design == "paired":
             treated, control = self.protocol.pair
-            sides = {group: set(rows[["animal", "endpoint"]].itertuples(index=False)) for group, rows in measured.groupby("group")}
+            sides = {
+                group: set(rows[["animal", "endpoint"]].itertuples(index=False))
+                for group, rows in measured.groupby("group")
+            }
             if not sides.get(treated, set()) & sides.get(control, set()):
                 by = self.protocol.experimental_unit
                 self.complaints.about_file(

@@ -14,11 +14,13 @@ from secretome.protocol import Protocol
 Record = dict[str, Any]
 
 
-def average_wells(records: list[tuple[Record, Cell]], complaints: Complaints) -> tuple[list[tuple[Record, Cell]], list[str]]:
+def average_wells(
+    records: list[tuple[Record, Cell]], complaints: Complaints
+) -> tuple[list[tuple[Record, Cell]], list[str]]:
     """One record for each animal, group and endpoint, by the geometric mean of its wells.
 
-    A well below a limit lies between zero and the limit, so the mean lies below the geometric mean of the upper ends. Missing wells are
-    left out; excluded ones are kept apart.
+    A well below a limit lies between zero and the limit, so the mean lies below the geometric mean of the upper ends.
+    Missing wells are left out; excluded ones are kept apart.
 
     Returns
     -------
@@ -80,25 +82,36 @@ def refuse_repeats(records: list[tuple[Record, Cell]], complaints: Complaints, p
             first, other = seen[key]
             if not _same(first["time"], record["time"]):
                 found = f"{record['animal']!r} at {_hour(record['time'])}, after {_hour(first['time'])} in {other.name}"
-                planned = f"; the protocol's is {_hour(protocol.sampling_hour)}" if protocol.sampling_hour is not None else ""
+                planned = (
+                    f"; the protocol's is {_hour(protocol.sampling_hour)}" if protocol.sampling_hour is not None else ""
+                )
                 remedy = f"Keep the rows of one time{planned}. Several times of one animal are no replicates."
                 complaints.about(cell, found, "one time per animal", remedy)
             else:
                 found = f"{record['animal']!r} in {record['group']} a second time for {record['endpoint']}"
-                remedy = f"The first is in {other.name}: keep one, give the animals different ids, or number wells in a column 'replicate'."
+                remedy = (
+                    f"The first is in {other.name}: keep one, give the animals different ids, or number "
+                    f"wells in a column 'replicate'."
+                )
                 complaints.about(cell, found, "one value per animal, group and endpoint", remedy)
         seen.setdefault(key, (record, cell))
         form = " ".join(record["animal"].casefold().split())
         spelt = spellings.setdefault(form, record["animal"])
         if spelt != record["animal"]:
-            found, expected = f"the animal {record['animal']!r} beside {spelt!r}", "ids that differ in more than capitals and spaces"
+            found, expected = (
+                f"the animal {record['animal']!r} beside {spelt!r}",
+                "ids that differ in more than capitals and spaces",
+            )
             complaints.about(cell, found, expected, "Spell an animal in one way, or tell two apart.")
         home = homes.setdefault(record["animal"], record["group"])
         twice = (record["animal"], record["group"])
         if protocol.design != "paired" and home != record["group"] and twice not in strays:
             strays.add(twice)
             found = f"{record['animal']!r} in {record['group']} and in {home}"
-            remedy = f"Correct the group of one animal; give two animals two ids, such as '{record['group']} {record['animal']}'."
+            remedy = (
+                f"Correct the group of one animal; give two animals two ids, such as '{record['group']} "
+                f"{record['animal']}'."
+            )
             complaints.about(cell, found, "each animal in one group", remedy)
 
 
@@ -106,7 +119,9 @@ def _mean(members: list[tuple[Record, Cell]], complaints: Complaints, spreads: d
     first, cell = members[0]
     measured = [record for record, _ in members if not math.isnan(record["lower"])]
     if len({record["time"] for record, _ in members if not math.isnan(record["time"])}) > 1:
-        complaints.about(cell, f"wells of {first['animal']!r} at several times", "wells of one sample", "Keep the rows of one time.")
+        complaints.about(
+            cell, f"wells of {first['animal']!r} at several times", "wells of one sample", "Keep the rows of one time."
+        )
     if len(measured) < 2:
         return (
             {**first, **{name: measured[0][name] for name in ("value", "lower", "upper", "count", "exposure", "total")}}
@@ -120,7 +135,9 @@ def _mean(members: list[tuple[Record, Cell]], complaints: Complaints, spreads: d
         return {**first, "value": rate, "lower": rate, "upper": rate, "count": count, "exposure": exposure}
     if any(record["lower"] == record["upper"] == 0 for record in measured):
         found = f"a well of {first['animal']!r} that holds zero"
-        complaints.about(cell, found, "wells above zero: with a zero there is no geometric mean", "Give one value for the animal.")
+        complaints.about(
+            cell, found, "wells above zero: with a zero there is no geometric mean", "Give one value for the animal."
+        )
         return first
     lower, upper = ([record[end] for record in measured] for end in ("lower", "upper"))
     if 0 in lower and math.inf in upper:
@@ -155,13 +172,15 @@ def _said(several: dict[int, list[tuple[Record, Cell]]], spreads: dict[str, floa
     if not several:
         return []
     sentence = (
-        f"{sum(map(len, several.values()))} replicate wells averaged geometrically to {len(several)} values, one per animal and endpoint"
+        f"{sum(map(len, several.values()))} replicate wells averaged geometrically to {len(several)} "
+        f"values, one per animal and endpoint"
     )
     if spreads:
         worst = max(spreads, key=lambda name: spreads[name])
         middle = float(np.median(list(spreads.values())))
         sentence += (
-            f"; their coefficient of variation is {100 * middle:.1f} % in the median and at most {100 * spreads[worst]:.1f} % ({worst})"
+            f"; their coefficient of variation is {100 * middle:.1f} % in the median and at most "
+            f"{100 * spreads[worst]:.1f} % ({worst})"
         )
     return [sentence]
 

@@ -10,7 +10,8 @@ from secretome.protocol import spelling
 
 _UNITS = r"h|hrs?|hours?|min|mins|minutes?|s|sec|d|days?|w|wks?|weeks?|months?|[nµμmkp]?g|[nµμmd]?l|[nµμmp]?m|%|iu|u"
 _WORDS = (
-    "time|time ?point|hour|hours|day|days|week|weeks|month|dose|doses|dosage|concentration|conc|dilution|plate|batch|experiment|exp|assay"
+    "time|time "
+    "?point|hour|hours|day|days|week|weeks|month|dose|doses|dosage|concentration|conc|dilution|plate|batch|experiment|exp|assay"
     "|passage|cage|block|litter|visit|baseline|before|after|pre|post|male|males|female|females|run|kit|lot|date|h|d|t|hpi|dpi"
 )
 # Titles that are not animals: times, doses and plates.
@@ -19,7 +20,9 @@ _NO_ANIMAL = re.compile(
     re.IGNORECASE,
 )
 # Titles that only number the rows: 1, #1, rat 1, n1.
-_COUNTER = re.compile(rf"(?:#|no\.?|n|r|m|({'|'.join(KIN)}|mice|animal|replicate|repl?|sample|value)s?)?[\s_.#-]*(\d+)", re.IGNORECASE)
+_COUNTER = re.compile(
+    rf"(?:#|no\.?|n|r|m|({'|'.join(KIN)}|mice|animal|replicate|repl?|sample|value)s?)?[\s_.#-]*(\d+)", re.IGNORECASE
+)
 
 
 def names_no_animal(title: str) -> bool:

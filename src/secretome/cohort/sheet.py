@@ -13,13 +13,15 @@ from secretome.protocol import Problem
 class Cell:
     """One cell: its text, and its place as the program that made the file names it.
 
-    `kind` is what the file itself knows of the cell: a typed ``number`` has no decimal mark of its own, a ``date`` or an ``error`` is no
-    value, nor is a formula without its result (``unfinished``), and ``merged`` repeats the cell that it is merged with. A cell may
+    `kind` is what the file itself knows of the cell: a typed ``number`` has no decimal mark of its own, a ``date`` or
+    an ``error`` is no value, nor is a formula without its result (``unfinished``), and ``merged`` repeats the cell that
+    it is merged with. A cell may
     be struck out by hand (`struck`), in a row or column that is `hidden`, and the result of a `formula`.
 
     In a workbook, `shown` is the displayed text, if it differs from the text; `unit` the words after a
-    number that only the number format holds; `percent` whether the number is shown times 100; and `doubt` the reason why the displayed text
-    cannot be read as the stored number. `fill` and `font` are the colours of background and text, if they are not white and black.
+    number that only the number format holds; `percent` whether the number is shown times 100; and `doubt` the reason
+    why the displayed text cannot be read as the stored number. `fill` and `font` are the colours of background and
+    text, if they are not white and black.
     """
 
     text: str
@@ -63,8 +65,8 @@ class Cell:
 class Grid:
     """Cells as a file holds them, all rows equally long and empty ones left out, before it is known where a table begins.
 
-    `title` is the name of the sheet or of Prism's table; a table of Prism is one column per group by its nature (`prism`);
-    `delimiter` is what separates the columns of a text; `notes` are sentences about the sheet.
+    `title` is the name of the sheet or of Prism's table; a table of Prism is one column per group by its nature
+    (`prism`); `delimiter` is what separates the columns of a text; `notes` are sentences about the sheet.
     """
 
     title: str
@@ -117,7 +119,10 @@ def cell_ranges(cells: Iterable[Cell]) -> str:
     areas: list[tuple[int, int, int, int]] = []
     for row, columns in rows.items():
         starts = [at for at in columns if at - 1 not in columns]
-        spans = [(start, next(at for at in range(start, columns[-1] + 1) if at + 1 not in columns)) for start in dict.fromkeys(starts)]
+        spans = [
+            (start, next(at for at in range(start, columns[-1] + 1) if at + 1 not in columns))
+            for start in dict.fromkeys(starts)
+        ]
         for span, area in list(open_areas.items()):
             if span not in spans or area[1] != row - 1:
                 areas.append((area[0], span[0], area[1], span[1]))
@@ -138,7 +143,10 @@ def grid(title: str, rows: list[list[Cell]], understood: str, *, prism: bool = F
     """Rows made equally long, without those that hold nothing."""
     width = max((len(row) for row in rows), default=0)
     sheet = title if rows and rows[0] and rows[0][0].sheet else ""
-    rows = [[replace(cell, text=cell.text.translate(UNSEEN)) if not cell.text.isascii() else cell for cell in row] for row in rows]
+    rows = [
+        [replace(cell, text=cell.text.translate(UNSEEN)) if not cell.text.isascii() else cell for cell in row]
+        for row in rows
+    ]
     filled = [row for row in rows if any(cell.text.strip() for cell in row)]
     padded = [(*row, *(Cell("", row[0].row, column + 1, sheet) for column in range(len(row), width))) for row in filled]
     return Grid(title, tuple(padded), understood, prism, delimiter)

@@ -15,7 +15,8 @@ from secretome.cohort.model import Cohort
 from secretome.cohort.reading import read_cohort
 from secretome.protocol import Origin, Problem, Protocol, Refusal, load_protocol, study_folder
 
-# Decimal logarithms: a unit that is a thousandfold off is three away, a fraction for a percentage two. No effect of a study is so large.
+# Decimal logarithms: a unit that is a thousandfold off is three away, a fraction for a percentage two. No effect of a
+# study is so large.
 SLIP = 2.5
 FRACTION = 1.5
 
@@ -88,7 +89,8 @@ def load_study(
     sheet : str, optional
         The sheet of a workbook, or the table of a Prism file, where several hold a table of the study.
     names : mapping, optional
-        Names of groups, endpoints and columns in the file that the study does not know, each with the one that it stands for.
+        Names of groups, endpoints and columns in the file that the study does not know, each with the one that it
+        stands for.
     decimal : {"point", "comma", ".", ","}, optional
         The decimal mark in text cells, if the file alone is ambiguous.
 
@@ -136,7 +138,11 @@ def load_study(
         return Study(protocol, read, source_data=read.origin != "simulated")
     original = _original(folder / "protocol.yml", own, content)
     meant = _check_scale(read, original, protocol)
-    return Study(protocol, replace(read, understood=(*read.understood, *meant)), source_data=_is_source_data(read, original, protocol))
+    return Study(
+        protocol,
+        replace(read, understood=(*read.understood, *meant)),
+        source_data=_is_source_data(read, original, protocol),
+    )
 
 
 @dataclass(frozen=True)
@@ -161,7 +167,10 @@ def _original(protocol: Path, own: Path, content: bytes) -> _Original:
 
 
 def _check_scale(cohort: Cohort, original: _Original, protocol: Protocol) -> list[str]:
-    """Refuse an endpoint about a thousand times off the study's own values, unless the file states its unit; then say so."""
+    """Refuse an endpoint about a thousand times off the study's own values, unless the file states its unit;
+
+    then say so.
+    """
     problems, meant = [], []
     logs, known = _log_medians(cohort), original.medians
     for key, endpoint in protocol.endpoints.items():
@@ -178,7 +187,9 @@ def _check_scale(cohort: Cohort, original: _Original, protocol: Protocol) -> lis
         likely = "fractions in place of per cent" if fractions else "another unit"
         remedy = f"If the unit is right, state it: in the header, as '{key} ({endpoint.unit})', or in a column 'unit'."
         found = f"values of {key} that lie {times}, as {likely} would"
-        problems.append(Problem(cohort.path.name, f"all of {key}", found, f"{endpoint.label} in {endpoint.unit}", remedy))
+        problems.append(
+            Problem(cohort.path.name, f"all of {key}", found, f"{endpoint.label} in {endpoint.unit}", remedy)
+        )
     if problems:
         raise Refusal(problems)
     return meant
@@ -196,8 +207,8 @@ def _log_medians(cohort: Cohort) -> dict[tuple[str, str], float]:
 def _is_source_data(cohort: Cohort, original: _Original, protocol: Protocol) -> bool:
     """Whether a cohort contains the measurements on which the claims are based.
 
-    Values are compared, not files: a copy in another layout, without some animals or with a few more, is still the source. In a paired
-    study one pair with equal values is enough; elsewhere `find_copy` decides.
+    Values are compared, not files: a copy in another layout, without some animals or with a few more, is still the
+    source. In a paired study one pair with equal values is enough; elsewhere `find_copy` decides.
 
     Raises
     ------
@@ -214,7 +225,9 @@ def _is_source_data(cohort: Cohort, original: _Original, protocol: Protocol) -> 
     if overlap and original.origin == "simulated":
         found = f"{overlap.matched} values of the study's own simulated cohort, without origin 'simulated'"
         remedy = "Keep the columns origin, scenario and seed of a simulated file."
-        raise Refusal([Problem(cohort.path.name, "", found, "measured animals, or origin 'simulated' in every row", remedy)])
+        raise Refusal(
+            [Problem(cohort.path.name, "", found, "measured animals, or origin 'simulated' in every row", remedy)]
+        )
     return overlap is not None
 
 
@@ -223,6 +236,9 @@ def _animals(cohort: Cohort) -> list[Animal]:
     measured = cohort.values[cohort.values["lower"].notna()]
     columns = ["group", "endpoint", "lower", "upper"]
     return [
-        frozenset((group, endpoint, f"{lower:.6g}", f"{upper:.6g}") for group, endpoint, lower, upper in rows[columns].to_numpy())
+        frozenset(
+            (group, endpoint, f"{lower:.6g}", f"{upper:.6g}")
+            for group, endpoint, lower, upper in rows[columns].to_numpy()
+        )
         for _, rows in measured.groupby("animal")
     ]

@@ -13,8 +13,11 @@ from openpyxl.utils import range_boundaries
 from secretome.cohort.sheet import Cell
 from secretome.protocol import name_key
 
-# No id begins with one of these words. 'SD 4' may be a rat (Sprague-Dawley), and so may 'n 1': those count only where they stand alone.
-WORDS = frozenset({"mean", "means", "average", "median", "stdev", "stddev", "geomean", "mittelwert", "moyenne", "promedio"})
+# No id begins with one of these words. 'SD 4' may be a rat (Sprague-Dawley), and so may 'n 1': those count only where
+# they stand alone.
+WORDS = frozenset(
+    {"mean", "means", "average", "median", "stdev", "stddev", "geomean", "mittelwert", "moyenne", "promedio"}
+)
 ALONE = frozenset(
     {
         *(
@@ -76,7 +79,10 @@ def taken_in(formula: str, cells: Collection[tuple[int, int]]) -> int:
             areas.append(range_boundaries(token.value))
     # A whole column or row has no bounds in the other direction.
     return sum(
-        any((top or 1) <= row <= (bottom or row) and (left or 1) <= column <= (right or column) for left, top, right, bottom in areas)
+        any(
+            (top or 1) <= row <= (bottom or row) and (left or 1) <= column <= (right or column)
+            for left, top, right, bottom in areas
+        )
         for row, column in cells
     )
 
@@ -90,7 +96,8 @@ def summarises(cell: Cell, values: Collection[tuple[int, int]]) -> bool:
 def typed_mean(rows: Sequence[tuple[Cell, ...]], positions: Sequence[int]) -> Cell | None:
     """The first cell of a row that is, in every column, the mean or the median of the rows above.
 
-    It is believed only where values lie so far apart, for the digits they are shown with, that no animal would come there by chance.
+    It is believed only where values lie so far apart, for the digits they are shown with, that no animal would come
+    there by chance.
     """
     columns = [[row[at].text.strip().replace(",", ".") for row in rows] for at in positions]
     for number in range(MANY, len(rows)):
@@ -102,7 +109,10 @@ def typed_mean(rows: Sequence[tuple[Cell, ...]], positions: Sequence[int]) -> Ce
 
 
 def _surprise(above: Sequence[str], shown: str, middle: Callable[[Sequence[float]], float]) -> float:
-    """The decimal logarithm of how many numbers might have stood where the middle of those above stands; minus infinity if it does not."""
+    """The decimal logarithm of how many numbers might have stood where the middle of those above stands;
+
+    minus infinity if it does not.
+    """
     try:
         value, values = float(shown), [float(text) for text in above if text]
     except ValueError:
@@ -142,7 +152,9 @@ def without_summaries(
 
     def likely(title: str | None, cells: list[Cell]) -> bool:
         # The standard error is worked out from the standard deviation above it, and from nothing else.
-        return sure(title, cells) or (title == "" and all(cell.formula and taken_in(cell.formula, values) for cell in cells))
+        return sure(title, cells) or (
+            title == "" and all(cell.formula and taken_in(cell.formula, values) for cell in cells)
+        )
 
     table = list(zip(titles, filled, strict=True))
     first = next((number for number, row in enumerate(table) if sure(*row)), len(rows))

@@ -20,13 +20,38 @@ BELOW = frozenset(
         *("belowdetection", "belowlimit", "belowrange", "bdl", "bld", "blq", "bql", "bmdl", "blod", "bloq", "blloq"),
         *("lod", "loq", "lloq", "llod", "mdl", "nq", "notquantifiable", "oor<", "<oor"),
         # In German, French and Russian: not detectable, below the limit of detection.
-        *("nn", "ud", "nwg", "unternwg", "unterbg", "nichtnachweisbar", "unternachweisgrenze", "nondétecté", "nondétectable", "но"),
+        *(
+            "nn",
+            "ud",
+            "nwg",
+            "unternwg",
+            "unterbg",
+            "nichtnachweisbar",
+            "unternachweisgrenze",
+            "nondétecté",
+            "nondétectable",
+            "но",
+        ),
         *("необнаружено", "нижепо", "нижепредела", "нижепределаобнаружения"),
     }
 )
 ABOVE = frozenset(
     {
-        *("alq", "aql", "uloq", "ulod", "aboveuloq", "oor>", ">oor", "ovrflw", "ovflw", "overflow", "overflw", "over", "overrange"),
+        *(
+            "alq",
+            "aql",
+            "uloq",
+            "ulod",
+            "aboveuloq",
+            "oor>",
+            ">oor",
+            "ovrflw",
+            "ovflw",
+            "overflow",
+            "overflw",
+            "over",
+            "overrange",
+        ),
         *("sat", "saturated", "saturation", "offscale"),
     }
 )
@@ -34,7 +59,8 @@ OUTSIDE = frozenset({"oor", "outofrange", "outofcurve", "outofcalibration"})
 LIMIT = {
     "<": "Write the limit itself: <15.6, not {text!r}, where 15.6 stands for the assay's lowest standard.",
     ">": "Write the limit itself: >1000, not {text!r}, where 1000 stands for the assay's highest standard.",
-    "?": "Write the limit itself, not {text!r}: '<' and the assay's lowest standard if the value is below its range, '>' and the highest "
+    "?": "Write the limit itself, not {text!r}: '<' and the assay's lowest standard if the value is below its "
+    "range, '>' and the highest "
     "standard if it is above.",
 }
 _DIGITS = r"[+\-−]?[\d.,]+"
@@ -49,7 +75,10 @@ _FORMS = (
         r"#[^\W\d_]+(/[^\W_]+)?[!?]?",
         "Correct the formula in the spreadsheet or type the value; if the value is missing, leave the cell empty.",
     ),
-    (r"#{3,}", "The column was too narrow when the file was saved: widen it in the spreadsheet, and save the file again."),
+    (
+        r"#{3,}",
+        "The column was too narrow when the file was saved: widen it in the spreadsheet, and save the file again.",
+    ),
     (
         r"[<>≤≥~]?\s*\d{1,3}([ .,'’\u2007\u2009\u202f\xa0]\d{3})+([.,]\d+)?",
         "Write the number without thousands separators, and with one decimal mark.",
@@ -64,7 +93,8 @@ _FORMS = (
     ),
     (
         r"\d{1,3}:\d{2}(:\d{2})?(\s*[ap]m)?",
-        "This is a time, or a titre that a spreadsheet changed to a time: format the column as text, and type the value; "
+        "This is a time, or a titre that a spreadsheet changed to a time: format the column as text, and type "
+        "the value; "
         "for a titre type only the reciprocal, such as 16 for 1:16.",
     ),
     (
@@ -79,17 +109,20 @@ _FORMS = (
     ),
     (
         rf"\*+\s*{_DIGITS}",
-        "A star before a number marks a value that a program extrapolated beyond the standards: write '<' and the lowest standard, or '>' "
+        "A star before a number marks a value that a program extrapolated beyond the standards: write '<' and "
+        "the lowest standard, or '>' "
         "and the highest; write only the number if you accept the extrapolation.",
     ),
     (
         rf"{_DIGITS}\s*\*+",
-        "In a text export of Prism a star marks an excluded value: write a reason in a column 'exclude', with one row per animal. If it "
+        "In a text export of Prism a star marks an excluded value: write a reason in a column 'exclude', with "
+        "one row per animal. If it "
         "does not, write only the number, and write the remark in a column 'note'.",
     ),
     (
         r"-{3,}|\*{2,}|[–—]{2,}",
-        "Plate reader programs write this when they do not report a value. If it was an outlier or an error, leave the cell empty; if it "
+        "Plate reader programs write this when they do not report a value. If it was an outlier or an error, "
+        "leave the cell empty; if it "
         "was outside the assay's range, write the limit, such as <15.6 if the lowest standard is 15.6.",
     ),
     (
@@ -102,12 +135,14 @@ _FORMS = (
     ),
     (
         r"(found\s+)?(died|dead|death|deceased|euthani[sz]ed|killed|culled|moribund|d\.?o\.?d\.?)\b.*|[†✝‡]+",
-        "If the animal died before it was sampled, leave the cell empty, and record the death: 1 in a column 'event', and the hour in a "
+        "If the animal died before it was sampled, leave the cell empty, and record the death: 1 in a column "
+        "'event', and the hour in a "
         "column 'time'.",
     ),
     (
         r"neg(ative|\.)?|pos(itive|\.)?|[-+]ve|\++|weak(ly)?( positive)?|(too )?(low|high|lo|hi)|min|max|nds",
-        "Write the number that was measured; if it was below the assay's range, write the limit, such as <15.6 if the lowest standard "
+        "Write the number that was measured; if it was below the assay's range, write the limit, such as <15.6 "
+        "if the lowest standard "
         "is 15.6.",
     ),
     (
@@ -136,12 +171,17 @@ def limit_passed(text: str) -> str:
     word = re.sub(r"[\s._/()\[\]-]", "", text.casefold())
     if word in OUTSIDE or re.fullmatch(r"\?+", word):
         return "?"
-    if word in BELOW or (re.fullmatch(rf"(below|under)(({ASSAY}).*)?|[<≤][^\W\d]+|<{{2,}}", word) and not re.search(r"\d", word)):
+    if word in BELOW or (
+        re.fullmatch(rf"(below|under)(({ASSAY}).*)?|[<≤][^\W\d]+|<{{2,}}", word) and not re.search(r"\d", word)
+    ):
         return "<"
     return (
         ">"
         if word in ABOVE
-        or (re.fullmatch(rf"(above|over|exceeds)(({ASSAY}|u?l?o[dq]).*)?|[>≥][^\W\d]+|>{{2,}}", word) and not re.search(r"\d", word))
+        or (
+            re.fullmatch(rf"(above|over|exceeds)(({ASSAY}|u?l?o[dq]).*)?|[>≥][^\W\d]+|>{{2,}}", word)
+            and not re.search(r"\d", word)
+        )
         else ""
     )
 

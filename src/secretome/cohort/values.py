@@ -46,7 +46,8 @@ A_VALUE = "a number, a censored value such as <15.6, or an empty cell"
 class Value:
     """What is known of a measurement: it lies in [lower, upper].
 
-    ``lower == upper``: seen. ``lower == 0`` with a larger ``upper``: below a limit. ``upper == inf``: above one. Both NaN: missing.
+    ``lower == upper``: seen. ``lower == 0`` with a larger ``upper``: below a limit. ``upper == inf``: above one. Both
+    NaN: missing.
     """
 
     lower: float
@@ -114,7 +115,9 @@ def parse(text: str, mark: str) -> Value:
         raise _refused_mark(match["bound"], match["number"], mark)
     seen = float(number)
     if (seen or _nonzero(number)) and not SMALLEST <= abs(seen) <= LARGEST:
-        raise Unreadable(f"a number that can be measured, from {SMALLEST:g} to {LARGEST:g}", "Check the value and its exponent.")
+        raise Unreadable(
+            f"a number that can be measured, from {SMALLEST:g} to {LARGEST:g}", "Check the value and its exponent."
+        )
     if match["bound"] in ("<", "≤", "<="):
         if seen <= 0:
             raise Unreadable("a limit above zero after '<'", LIMIT["<"].format(text=stripped))
@@ -151,8 +154,12 @@ def _refused_mark(bound: str, number: str, mark: str) -> Unreadable:
         return Unreadable(A_VALUE, remedy(number))
     other, name = ("," if mark == "." else "."), ("point" if mark == "." else "comma")
     if number.count(other) == 1 and mark not in number:
-        return Unreadable(f"a decimal {name}, as in the rest of the file", f"Write {bound}{number.replace(other, mark)}.")
-    return Unreadable(f"a number with a decimal {name}", "Write the number without thousands separators, and with one decimal mark.")
+        return Unreadable(
+            f"a decimal {name}, as in the rest of the file", f"Write {bound}{number.replace(other, mark)}."
+        )
+    return Unreadable(
+        f"a number with a decimal {name}", "Write the number without thousands separators, and with one decimal mark."
+    )
 
 
 def _nonzero(number: str) -> bool:

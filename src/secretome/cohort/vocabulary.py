@@ -1,4 +1,7 @@
-"""The names that a file may use: columns, groups and endpoints, by key, by label, or by a name that the user maps to one."""
+"""The names that a file may use:
+
+columns, groups and endpoints, by key, by label, or by a name that the user maps to one.
+"""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +26,9 @@ KIN = ("animal", "subject", "rat", "mouse", "donor", "patient")
 NUMBERS = ("", "id", "ids", "no", "nr", "num", "number", "name", "tag")
 OTHER_NAMES = {
     "animal": frozenset({"id", *(kin + number for kin in KIN for number in NUMBERS)}),
-    "group": frozenset({"groups", "groupname", "treatment", "treatmentgroup", "experimentalgroup", "studygroup", "arm", "studyarm"}),
+    "group": frozenset(
+        {"groups", "groupname", "treatment", "treatmentgroup", "experimentalgroup", "studygroup", "arm", "studyarm"}
+    ),
 }
 # A word for which an endpoint's label may have a short form; it is suggested, but not used.
 LONG_FORMS = ((re.compile(r"interleukine?s?\b[\s-]*", re.IGNORECASE), "IL-"),)
@@ -79,7 +84,8 @@ class Vocabulary:
         meanings = {old: {kind: self._meaning(new, kind) for kind in self._own} for old, new in self.mapped.items()}
         self._refuse_unfit(meanings)
         self._said = {
-            kind: NameTable((old, meant) for old, found in meanings.items() if (meant := found[kind]) is not None) for kind in self._own
+            kind: NameTable((old, meant) for old, found in meanings.items() if (meant := found[kind]) is not None)
+            for kind in self._own
         }
         self._spelt = {spelling(old): old for old in self.mapped}
         self._keys = {name_key(old): old for old in self.mapped}
@@ -101,7 +107,13 @@ class Vocabulary:
             if meanings[other] != meanings[old]:
                 found = f"{other!r} to be read as {self.mapped[other]!r}, and {old!r} as {new!r}"
                 problems.append(
-                    Problem("--map", "", found, "one meaning for a name, regardless of case and spaces", "Remove one of the two options.")
+                    Problem(
+                        "--map",
+                        "",
+                        found,
+                        "one meaning for a name, regardless of case and spaces",
+                        "Remove one of the two options.",
+                    )
                 )
             if not any(meanings[old].values()):
                 candidates = [*protocol.groups, *protocol.endpoints]
@@ -116,7 +128,9 @@ class Vocabulary:
     def understood(self) -> tuple[str, ...]:
         """What became of the mapped names, in sentences."""
         return tuple(
-            f"{self._met[old]!r} is read as {new!r}, as set by --map" if old in self._met else f"--map: the name {old!r} is not in the file"
+            f"{self._met[old]!r} is read as {new!r}, as set by --map"
+            if old in self._met
+            else f"--map: the name {old!r} is not in the file"
             for old, new in self.mapped.items()
         )
 
@@ -129,7 +143,10 @@ class Vocabulary:
         return self._find(text, "column") or self._find(BRACKETS.sub("", text), "column", unless=text)
 
     def columns(self, header: Sequence[Cell]) -> list[str | None]:
-        """The column that each cell of a header names: by its name, or by an obvious other one where that leaves no doubt."""
+        """The column that each cell of a header names:
+
+        by its name, or by an obvious other one where that leaves no doubt.
+        """
         found = [self.column(cell.text) for cell in header]
         for column in OTHER_NAMES:
             others = [
@@ -153,7 +170,12 @@ class Vocabulary:
         """
         if not re.search(r"[^\W\d]", text):
             return None
-        known = [name for of in (labelled(self.protocol.groups), labelled(self.protocol.endpoints)) for pair in of for name in pair]
+        known = [
+            name
+            for of in (labelled(self.protocol.groups), labelled(self.protocol.endpoints))
+            for pair in of
+            for name in pair
+        ]
         candidates = list(members if members is not None else [*known, *REQUIRED, *LONG])
         for form, short in LONG_FORMS:
             found = self._find(form.sub(short, text), "endpoint") if form.search(text) else None
@@ -169,7 +191,8 @@ class Vocabulary:
         stated = in_brackets(text)
         whole = self._find(text, "endpoint")
         if self.is_mapped(text):
-            # A name that is mapped as a whole may end in a unit like any other; what else is in its brackets is part of the name.
+            # A name that is mapped as a whole may end in a unit like any other; what else is in its brackets is part of
+            # the name.
             return (whole, stated if self._may_be_unit(stated) else "") if whole else None
         if whole:
             return whole, ""
@@ -177,21 +200,28 @@ class Vocabulary:
         return (bare, stated) if bare else self._with_unit(text)
 
     def _may_be_unit(self, text: str) -> bool:
-        return is_unit(text) or any(canonical(text) == canonical(endpoint.unit) for endpoint in self.protocol.endpoints.values())
+        return is_unit(text) or any(
+            canonical(text) == canonical(endpoint.unit) for endpoint in self.protocol.endpoints.values()
+        )
 
     def _with_unit(self, text: str) -> tuple[str, str] | None:
         """An endpoint and what follows it, where that is a unit written without brackets."""
         for key, endpoint in self.protocol.endpoints.items():
             for name in (key, endpoint.label):
                 rest = re.match(rf"\s*{re.escape(name)}[\s,_]+(\S.*)$", text, re.IGNORECASE)
-                if rest and (name_key(rest[1]) == name_key(endpoint.unit) or canonical(rest[1]) == canonical(endpoint.unit)):
+                if rest and (
+                    name_key(rest[1]) == name_key(endpoint.unit) or canonical(rest[1]) == canonical(endpoint.unit)
+                ):
                     return key, endpoint.unit
                 if rest and re.fullmatch(r"\S{1,6}\s?[/_]\s?\S{1,4}|%", rest[1].strip()):
                     return key, rest[1].strip()
         return None
 
     def _find(self, text: str, kind: str, unless: str = "") -> str | None:
-        """The meaning of a name, if it is of a kind; a name that the user mapped has only that meaning, even if more text follows it."""
+        """The meaning of a name, if it is of a kind;
+
+        a name that the user mapped has only that meaning, even if more text follows it.
+        """
         if unless and self.is_mapped(unless):
             return None
         form, key = spelling(text), name_key(text)

@@ -43,7 +43,9 @@ def paired_figure(study: Study, claim: Claim, row: words.Row) -> Figure:
     with mpl.rc_context(STYLE):
         if pairs.empty:
             figure = Figure(figsize=(WIDTH, 1.0), layout="constrained")
-            figure.text(0.02, 0.5, f"{endpoint.label}: no {study.protocol.experimental_unit} has both values.", va="center")
+            figure.text(
+                0.02, 0.5, f"{endpoint.label}: no {study.protocol.experimental_unit} has both values.", va="center"
+            )
             return figure
         figure = Figure(figsize=(WIDTH, 4.1), layout="constrained")
         left, right = figure.subplots(1, 2, width_ratios=(3, 1.5))
@@ -75,7 +77,8 @@ def groups_figure(study: Study, endpoint: str, rows: Sequence[words.Row]) -> Fig
     endpoint : str
         The endpoint's key.
     rows : sequence of Series
-        The planned results to draw, all against one control. Each interval is drawn with its own p (see `decisive_rows`).
+        The planned results to draw, all against one control. Each interval is drawn with its own p (see
+        `decisive_rows`).
 
     Returns
     -------
@@ -107,7 +110,16 @@ def groups_figure(study: Study, endpoint: str, rows: Sequence[words.Row]) -> Fig
         _draw_ratios(below, study, rows, (about.no_effect.low, about.no_effect.high), places)
         seen = [*values["upper"][np.isfinite(values["upper"])], *values["lower"][values["lower"] > 0]]
         above.set_ylim(min(seen) / 1.2, max(seen) * 1.2)
-        shown = [0.7, 1.4, *(row[name] for row in rows for name in ("estimate", "low", "high") if np.isfinite(row[name]) and row[name] > 0)]
+        shown = [
+            0.7,
+            1.4,
+            *(
+                row[name]
+                for row in rows
+                for name in ("estimate", "low", "high")
+                if np.isfinite(row[name]) and row[name] > 0
+            ),
+        ]
         below.set_ylim(min(shown) / 1.1, max(shown) * 1.1)
         treated, against = ([keys.index(sides(row["contrast"])[side]) for row in rows] for side in (0, 1))
         (draw_comb if len(rows) > MOST_BRACKETS else draw_brackets)(above, against[0], treated, rows)
@@ -139,7 +151,10 @@ def design_figure(study: Study) -> Figure:
             axes.text(end + 0.02 * (end - start), -position, fate, va="center", color=COLOURS["ink"])
         for event in protocol.timeline:
             axes.axvline(event.hour, color=COLOURS["quiet"], linewidth=1, linestyle=":", zorder=0)
-        axes.set_xticks([event.hour for event in protocol.timeline], [f"{event.hour:g} h\n{event.what}" for event in protocol.timeline])
+        axes.set_xticks(
+            [event.hour for event in protocol.timeline],
+            [f"{event.hour:g} h\n{event.what}" for event in protocol.timeline],
+        )
         axes.get_xticklabels()[0].set_horizontalalignment("left")
         axes.get_xticklabels()[-1].set_horizontalalignment("right")
         axes.set_xlim(start, end + 0.22 * (end - start))
@@ -153,11 +168,21 @@ def design_figure(study: Study) -> Figure:
 
 def _draw_pairs(axes: Axes, pairs: pd.DataFrame, *, rising: bool) -> None:
     change = (pairs["treated"] - pairs["control"]) * (1 if rising else -1)
-    for alike, colour, dashes in ((change > 0, "treated", "-"), (change < 0, "against", "--"), (change == 0, "quiet", ":")):
+    for alike, colour, dashes in (
+        (change > 0, "treated", "-"),
+        (change < 0, "against", "--"),
+        (change == 0, "quiet", ":"),
+    ):
         # All pairs of a kind are one line with gaps: each more is drawn anew in every format.
         own = pairs.loc[alike, ["control", "treated"]].assign(gap=np.nan).to_numpy()
         axes.plot(
-            np.tile([0, 1, np.nan], len(own)), own.ravel(), color=COLOURS[colour], linestyle=dashes, linewidth=1, alpha=0.75, zorder=1
+            np.tile([0, 1, np.nan], len(own)),
+            own.ravel(),
+            color=COLOURS[colour],
+            linestyle=dashes,
+            linewidth=1,
+            alpha=0.75,
+            zorder=1,
         )
     axes.plot(np.zeros(len(pairs)), pairs["control"], "o", color=COLOURS["control"], markersize=5.5, zorder=2)
     axes.plot(np.ones(len(pairs)), pairs["treated"], "o", color=COLOURS["treated"], markersize=5.5, zorder=2)
@@ -171,7 +196,9 @@ def _draw_effect(axes: Axes, row: words.Row, zone: tuple[float, float]) -> None:
     if np.isfinite([row["low"], row["high"]]).all():
         axes.plot([0, 0], [row["low"], row["high"]], color=COLOURS["ink"], linewidth=2, solid_capstyle="butt", zorder=2)
         axes.plot([0], [row["estimate"]], "s", color=COLOURS["ink"], markersize=7, zorder=3)
-        axes.set_xticks([0], [f"{words.number(row['estimate'])}\n{words.number(row['low'])} to {words.number(row['high'])}"])
+        axes.set_xticks(
+            [0], [f"{words.number(row['estimate'])}\n{words.number(row['low'])} to {words.number(row['high'])}"]
+        )
         axes.set_ylabel(f"ratio of geometric means, {words.percent(row['level'])} interval")
     else:
         axes.set_xticks([0], ["no interval"])
@@ -195,14 +222,26 @@ def _draw_arm(axes: Axes, position: int, rows: pd.DataFrame, colour: str, near: 
     heights = rows["upper"].where(below, rows["lower"]).to_numpy()
     places = position + _sideways(np.log(heights), near)
     for kind, marker, face in ((below, "v", "none"), (above, "^", "none"), (~below & ~above, "o", colour)):
-        axes.plot(places[kind], heights[kind], marker, color=colour, markerfacecolor=face, markersize=5.5, zorder=2, linestyle="none")
+        axes.plot(
+            places[kind],
+            heights[kind],
+            marker,
+            color=colour,
+            markerfacecolor=face,
+            markersize=5.5,
+            zorder=2,
+            linestyle="none",
+        )
     middle = rows["lower"].median(), rows["upper"].median()
     if len(rows) > 2 and middle[0] == middle[1]:
         axes.plot([position - 0.32, position + 0.32], [middle[0]] * 2, color=COLOURS["ink"], linewidth=1.6, zorder=3)
 
 
 def _sideways(heights: Floats, near: float) -> Floats:
-    """Steps to the side so that no point hides another: each, from the lowest up, takes the free place nearest the middle."""
+    """Steps to the side so that no point hides another:
+
+    each, from the lowest up, takes the free place nearest the middle.
+    """
     near = max(near, 1e-9)  # equal heights are near however little the rest varies
     most = max(int((np.abs(heights - height) < near).sum()) for height in heights) if heights.size else 1
     step = min(0.13, 0.8 / max(1, most))
@@ -214,13 +253,22 @@ def _sideways(heights: Floats, near: float) -> Floats:
     return places
 
 
-def _draw_ratios(axes: Axes, study: Study, rows: Sequence[words.Row], zone: tuple[float, float], places: Sequence[int]) -> None:
+def _draw_ratios(
+    axes: Axes, study: Study, rows: Sequence[words.Row], zone: tuple[float, float], places: Sequence[int]
+) -> None:
     _dress_ratios(axes, zone)
     labels = []
     for position, row in zip(places, rows, strict=True):
         label = ""
         if not math.isnan(row["estimate"]) and np.isfinite([row["low"], row["high"]]).all():
-            axes.plot([position] * 2, [row["low"], row["high"]], color=COLOURS["ink"], linewidth=2, solid_capstyle="butt", zorder=2)
+            axes.plot(
+                [position] * 2,
+                [row["low"], row["high"]],
+                color=COLOURS["ink"],
+                linewidth=2,
+                solid_capstyle="butt",
+                zorder=2,
+            )
         if not math.isnan(row["estimate"]):
             axes.plot([position], [row["estimate"]], "s", color=COLOURS["ink"], markersize=7, zorder=3)
             label = words.number(row["estimate"])
@@ -229,7 +277,15 @@ def _draw_ratios(axes: Axes, study: Study, rows: Sequence[words.Row], zone: tupl
             upper = math.isfinite(row["high"])
             if upper or row["low"] > 0:
                 height = row["high"] if upper else row["low"]
-                axes.plot([position], [height], "v" if upper else "^", color=COLOURS["ink"], markerfacecolor="none", markersize=8, zorder=3)
+                axes.plot(
+                    [position],
+                    [height],
+                    "v" if upper else "^",
+                    color=COLOURS["ink"],
+                    markerfacecolor="none",
+                    markersize=8,
+                    zorder=3,
+                )
                 label = f"{'≤' if upper else '≥'} {words.number(height)}"
         labels.append(label)
     axes.set_xlim(-0.6, len(study.protocol.groups) - 0.4)

@@ -15,7 +15,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, NullLoc
 
 from secretome.cohort import Study
 
-# Each colour has a part to play. A page replaces it by the CSS variable `--figure-PART`, so that one drawing serves light and dark.
+# Each colour has a part to play. A page replaces it by the CSS variable `--figure-PART`, so that one drawing serves
+# light and dark.
 COLOURS = {
     "ink": "#1f2328",
     "quiet": "#57606a",
@@ -26,10 +27,12 @@ COLOURS = {
     "against": "#d55e00",
     "paper": "#ffffff",
 }
-# The letters of DejaVu Sans that figures use: from so small a file a PDF takes its own ten times as fast. Any other comes from the whole.
+# The letters of DejaVu Sans that figures use: from so small a file a PDF takes its own ten times as fast. Any other
+# comes from the whole.
 for weight in ("", "-bold"):
     fontManager.addfont(Path(__file__).with_name(f"dejavu-figures{weight}.ttf"))
-# As Matplotlib writes the type into an SVG, and what stands for it where the file is opened: Verdana has the widths of DejaVu.
+# As Matplotlib writes the type into an SVG, and what stands for it where the file is opened: Verdana has the widths of
+# DejaVu.
 TYPE = "'DejaVu Figures', 'DejaVu Sans'"
 ELSEWHERE = "'DejaVu Sans', Verdana, sans-serif"
 # Inches. As wide as a phone shows it without shrinking the type; a wide screen enlarges all of it alike.
@@ -57,7 +60,10 @@ STYLE = {
 
 
 def export(figure: Figure, svg: str, folder: Path, name: str) -> None:
-    """Write a figure that was drawn as SVG to files: that, a PDF with its type inside, and a PNG at 300 dots per inch."""
+    """Write a figure that was drawn as SVG to files:
+
+    that, a PDF with its type inside, and a PNG at 300 dots per inch.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.svg").write_text(svg, encoding="utf-8", newline="\n")
     # Letters need not be fitted to the dots of a screen.
@@ -102,7 +108,9 @@ def themed(svg: str) -> str:
 def mark(figure: Figure, study: Study) -> None:
     """Say on the figure itself that its animals are made up: figures travel without their page."""
     if study.cohort.origin == "simulated":
-        figure.suptitle(f"Simulated {study.protocol.units}: no evidence", color=COLOURS["against"], fontsize=10, x=0.02, ha="left")
+        figure.suptitle(
+            f"Simulated {study.protocol.units}: no evidence", color=COLOURS["against"], fontsize=10, x=0.02, ha="left"
+        )
 
 
 def plain_log(axes: Axes) -> None:

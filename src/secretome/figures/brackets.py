@@ -1,4 +1,7 @@
-"""Brackets over groups, each with the p of its contrast: read from the result that the figure was given, never computed here."""
+"""Brackets over groups, each with the p of its contrast:
+
+read from the result that the figure was given, never computed here.
+"""
 
 import math
 from collections.abc import Sequence
@@ -25,7 +28,8 @@ def draw_brackets(axes: Axes, control: float, places: Sequence[float], rows: Seq
     places : sequence of float
         Where the other group of each contrast stands.
     rows : sequence of Series
-        The planned results, each with one pair of p and interval (see `decisive_rows`); one without a p gets no bracket.
+        The planned results, each with one pair of p and interval (see `decisive_rows`); one without a p gets no
+        bracket.
     """
     for number, (place, row) in enumerate(sorted(_known(places, rows), key=lambda pair: abs(pair[0] - control))):
         height = FIRST + STEP * number
@@ -34,7 +38,10 @@ def draw_brackets(axes: Axes, control: float, places: Sequence[float], rows: Seq
 
 
 def draw_comb(axes: Axes, control: float, places: Sequence[float], rows: Sequence[words.Row]) -> None:
-    """One bracket for many contrasts with a control: a tooth over each group, with its p alone; over the control stands what they are."""
+    """One bracket for many contrasts with a control:
+
+    a tooth over each group, with its p alone; over the control stands what they are.
+    """
     known = _known(places, rows)
     if not known:
         return
@@ -45,7 +52,9 @@ def draw_comb(axes: Axes, control: float, places: Sequence[float], rows: Sequenc
     _text(axes, control, FIRST, words.bracket_head([row for _, row in known]))
     for place, row in known:
         # Aslant, because a small p is a long number.
-        _text(axes, place, FIRST, words.p_number(words.bracket_value(row)), rotation=35, ha="left", rotation_mode="anchor")
+        _text(
+            axes, place, FIRST, words.p_number(words.bracket_value(row)), rotation=35, ha="left", rotation_mode="anchor"
+        )
 
 
 def _known(places: Sequence[float], rows: Sequence[words.Row]) -> list[tuple[float, words.Row]]:
@@ -53,7 +62,16 @@ def _known(places: Sequence[float], rows: Sequence[words.Row]) -> list[tuple[flo
 
 
 def _line(axes: Axes, x: list[float], y: list[float]) -> None:
-    axes.plot(x, y, color=COLOURS["quiet"], linewidth=1, transform=axes.get_xaxis_transform(), clip_on=False, scalex=False, scaley=False)
+    axes.plot(
+        x,
+        y,
+        color=COLOURS["quiet"],
+        linewidth=1,
+        transform=axes.get_xaxis_transform(),
+        clip_on=False,
+        scalex=False,
+        scaley=False,
+    )
 
 
 def _text(axes: Axes, x: float, y: float, text: str, **about: Any) -> None:

@@ -34,7 +34,8 @@ def specification_figure(study: Study, specifications: pd.DataFrame, alpha: floa
     study : Study
         The study, for the mark of made-up animals.
     specifications : DataFrame
-        What `specifications` returned, or its rows for one question; p values for different questions cannot share an axis.
+        What `specifications` returned, or its rows for one question; p values for different questions cannot share an
+        axis.
     alpha : float
         The error rate at which claims are decided.
 
@@ -48,7 +49,10 @@ def specification_figure(study: Study, specifications: pd.DataFrame, alpha: floa
         If the rows have more than one question.
     """
     if specifications["question"].nunique() > 1:
-        raise ValueError("the rows have more than one question, and their p values cannot share an axis; pass the rows of one question.")
+        raise ValueError(
+            "the rows have more than one question, and their p values cannot share an axis; pass the rows of "
+            "one question."
+        )
     rows = specifications[specifications["pvalue"].notna()].reset_index(drop=True)
     with mpl.rc_context(STYLE):
         if rows.empty:
@@ -63,7 +67,9 @@ def specification_figure(study: Study, specifications: pd.DataFrame, alpha: floa
         lines = len(chosen) + len(headings)
         figure = Figure(figsize=(WIDTH, 2.5 + 0.165 * lines), layout="constrained")
         top, below = figure.subplots(2, 1, sharex=True, height_ratios=(2.1, 0.165 * max(lines, 1)))
-        _draw_pvalues(top, rows, alpha, words.kind_of_p(claim, question).replace(" of a", "\nof a").replace(", ", ",\n"))
+        _draw_pvalues(
+            top, rows, alpha, words.kind_of_p(claim, question).replace(" of a", "\nof a").replace(", ", ",\n")
+        )
         _draw_choices(below, rows, chosen)
         mark(figure, study)
     return figure
@@ -90,7 +96,9 @@ def _draw_pvalues(axes: Axes, rows: pd.DataFrame, alpha: float, label: str) -> N
     for (answer, reading), alike in rows.groupby(["answer", "reading"], sort=False):
         edge, face = ANSWERS[str(answer)]
         marker, size = {"planned": ("s", 8), "published": ("D", 7)}.get(str(reading), ("o", 5.5))
-        axes.plot(alike.index, heights[alike.index], marker, color=edge, markerfacecolor=face, markersize=size, zorder=3)
+        axes.plot(
+            alike.index, heights[alike.index], marker, color=edge, markerfacecolor=face, markersize=size, zorder=3
+        )
     _name_readings(axes, rows)
     low = max(SMALLEST, min(rows["pvalue"].min(), alpha / 3)) / 1.8
     axes.set_ylim(low, 1.25)
@@ -104,7 +112,10 @@ def _draw_pvalues(axes: Axes, rows: pd.DataFrame, alpha: float, label: str) -> N
 
 
 def _name_readings(axes: Axes, rows: pd.DataFrame) -> None:
-    """Mark the planned and the published analysis; each name ends or begins at its mark, one above the other where both would meet."""
+    """Mark the planned and the published analysis;
+
+    each name ends or begins at its mark, one above the other where both would meet.
+    """
     named = np.flatnonzero(rows["reading"] != "multiverse")
     shares = named / len(rows)
     reach = 0.0
@@ -179,7 +190,15 @@ def rates_figure(rates: pd.DataFrame, titles: dict[str, str]) -> Figure:
                 error = 2 * np.sqrt(share * (1 - share) / own["cohorts"].to_numpy())
                 if share.any():
                     axes.errorbar(
-                        own["n"], share, error, color=colour, marker=marker, markersize=4, linewidth=1.4, elinewidth=1, label=verdict
+                        own["n"],
+                        share,
+                        error,
+                        color=colour,
+                        marker=marker,
+                        markersize=4,
+                        linewidth=1.4,
+                        elinewidth=1,
+                        label=verdict,
                     )
         _legend(figure)
     return figure
@@ -210,13 +229,26 @@ def planning_figure(plans: pd.DataFrame, titles: dict[str, str], target: float) 
             for effect, (line, marker) in dress.items():
                 ordered = plans[(plans["claim"] == claim) & (plans["effect"] == effect)].sort_values("n")
                 label = words.percent(effect)
-                axes.plot(ordered["n"], ordered["supported"], line, color=COLOURS["treated"], marker=marker, markersize=3.5, label=label)
+                axes.plot(
+                    ordered["n"],
+                    ordered["supported"],
+                    line,
+                    color=COLOURS["treated"],
+                    marker=marker,
+                    markersize=3.5,
+                    label=label,
+                )
         _legend(figure, "share of the assumed effect:")
     return figure
 
 
-def _panels(titles: dict[str, str], sizes: Sequence[int], *, line: float, above: float) -> tuple[Figure, dict[str, Axes]]:
-    """A small panel for each title, two beside one another: a share against the animals per group; inches of a line and above all."""
+def _panels(
+    titles: dict[str, str], sizes: Sequence[int], *, line: float, above: float
+) -> tuple[Figure, dict[str, Axes]]:
+    """A small panel for each title, two beside one another:
+
+    a share against the animals per group; inches of a line and above all.
+    """
     columns = min(len(titles), 2)
     lines = -(-len(titles) // columns)
     # A title takes its own lines, or a long one would leave its panel flat.
@@ -242,7 +274,9 @@ def _panels(titles: dict[str, str], sizes: Sequence[int], *, line: float, above:
 
 def _legend(figure: Figure, title: str = "") -> None:
     """One legend for all panels."""
-    handles = {label: handle for axes in figure.axes for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)}
+    handles = {
+        label: handle for axes in figure.axes for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
+    }
     figure.legend(
         handles.values(),
         handles.keys(),

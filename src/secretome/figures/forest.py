@@ -23,7 +23,8 @@ NAMES, VALUES = 0.37, 0.735
 def forest_figure(rows: pd.DataFrame, measure: str) -> Figure:
     """Ratios with their intervals on one log axis, under the name of their source.
 
-    Where the meaning of ± is not printed, the reading as SD is a filled square and the reading as SE an open one below it.
+    Where the meaning of ± is not printed, the reading as SD is a filled square and the reading as SE an open one below
+    it.
 
     Parameters
     ----------
@@ -86,7 +87,14 @@ def _draw(axes: Axes, row: words.Row, height: float) -> None:
     open_square = not row["said"] and row["reading"] == "se"
     colour = COLOURS["treated"]
     low, high = max(row["low"], LEAST), min(row["high"], MOST)
-    axes.plot([low, high], [height] * 2, color=colour, linewidth=1.6, linestyle=(0, (3, 2)) if open_square else "-", solid_capstyle="butt")
+    axes.plot(
+        [low, high],
+        [height] * 2,
+        color=colour,
+        linewidth=1.6,
+        linestyle=(0, (3, 2)) if open_square else "-",
+        solid_capstyle="butt",
+    )
     if row["low"] < LEAST:
         axes.plot([LEAST], [height], "<", color=colour, markersize=6)
     if row["high"] > MOST:

@@ -15,7 +15,8 @@ from secretome.protocol import Check, Claim, Endpoint, Protocol, Zone, sides
 from secretome.simulate import Drawn
 from secretome.stats.power import mann_whitney_rows
 
-# With more values a group, counting every arrangement of three groups takes the exact trend test longer than a simulation can wait.
+# With more values a group, counting every arrangement of three groups takes the exact trend test longer than a
+# simulation can wait.
 LARGEST_EXACT_TREND = 12
 
 
@@ -40,11 +41,14 @@ def judge_many(protocol: Protocol, drawn: Drawn, alpha: float, *, published: int
     """
     failed = {check.endpoint: _fails(check, protocol, drawn, alpha) for check in protocol.checks.values()}
     some = {
-        endpoint: {group: (low[:published], high[:published]) for group, (low, high) in arms.items()} for endpoint, arms in drawn.items()
+        endpoint: {group: (low[:published], high[:published]) for group, (low, high) in arms.items()}
+        for endpoint, arms in drawn.items()
     }
     judged = {}
     for key, claim in protocol.claims.items():
-        whole, first = (_Cohorts(protocol.endpoints[claim.endpoint], part[claim.endpoint], alpha) for part in (drawn, some))
+        whole, first = (
+            _Cohorts(protocol.endpoints[claim.endpoint], part[claim.endpoint], alpha) for part in (drawn, some)
+        )
         rules, decisions = judge(_case(protocol, claim, whole, first), alpha)
         if claim.endpoint in failed:
             lost = failed[claim.endpoint]
@@ -70,7 +74,10 @@ class _Cohorts:
     alpha: float
 
     def welch(self, groups: list[str], weights: list[float], family: int) -> Evidence:
-        """A contrast of log means with Satterthwaite's degrees of freedom; cohorts in which a value has no logarithm are NaN."""
+        """A contrast of log means with Satterthwaite's degrees of freedom;
+
+        cohorts in which a value has no logarithm are NaN.
+        """
         estimate: Floats = np.array(0.0)
         squared, fourth = np.array(0.0), np.array(0.0)
         for group, weight in zip(groups, weights, strict=True):
@@ -81,11 +88,17 @@ class _Cohorts:
             # Equal values have no spread, whatever rounding makes of them.
             variance = np.where(np.ptp(values, axis=1) > 0, logs.var(axis=1, ddof=1) if size > 1 else np.nan, 0.0)
             part = weight**2 * variance / size
-            estimate, squared, fourth = estimate + weight * logs.mean(axis=1), squared + part, fourth + part**2 / max(size - 1, 1)
+            estimate, squared, fourth = (
+                estimate + weight * logs.mean(axis=1),
+                squared + part,
+                fourth + part**2 / max(size - 1, 1),
+            )
         with np.errstate(divide="ignore", invalid="ignore"):
             df, error = squared**2 / fourth, np.sqrt(squared)
             pvalue = 2 * stdtr(df, -np.abs(estimate / error))
-        return self._evidence(min(self.arms[group][0].shape[1] for group in groups), estimate, error, df, pvalue, family)
+        return self._evidence(
+            min(self.arms[group][0].shape[1] for group in groups), estimate, error, df, pvalue, family
+        )
 
     def pairs(self, treated: str, control: str, family: int) -> Evidence:
         """The paired t on logs."""
@@ -104,7 +117,8 @@ class _Cohorts:
     def comparison(self, contrast: str, position: int) -> Comparison:
         """The two arms of a contrast in one cohort."""
         treated, control = (
-            Arm(low[position], high[position], missing=0, dead=0) for low, high in (self.arms[side] for side in sides(contrast))
+            Arm(low[position], high[position], missing=0, dead=0)
+            for low, high in (self.arms[side] for side in sides(contrast))
         )
         return Comparison(treated, control, step_of(self.endpoint.kind))
 
@@ -159,7 +173,9 @@ def _planned(cohorts: _Cohorts, contrast: str, family: int, zone: Zone, *, inter
     found = cohorts.welch(list(sides(contrast)), [1.0, -1.0], family)
     for position in np.flatnonzero(~cohorts.seen(*sides(contrast))):
         arms = cohorts.comparison(contrast, int(position))
-        test, equivalence = (asdict(row) for row in planned_rows(arms, family, zone, cohorts.alpha, intervals=intervals))
+        test, equivalence = (
+            asdict(row) for row in planned_rows(arms, family, zone, cohorts.alpha, intervals=intervals)
+        )
         sizes = {"n_treated": arms.treated.n, "n_control": arms.control.n}
         one = Evidence.of([test | sizes], [equivalence])
         for name, column in vars(one).items():
@@ -168,7 +184,10 @@ def _planned(cohorts: _Cohorts, contrast: str, family: int, zone: Zone, *, inter
 
 
 def _fails(check: Check, protocol: Protocol, drawn: Drawn, alpha: float) -> Bools:
-    """The cohorts in which a check of the experiment fails: significant the other way or, where every value is seen, negligible."""
+    """The cohorts in which a check of the experiment fails:
+
+    significant the other way or, where every value is seen, negligible.
+    """
     cohorts = _Cohorts(protocol.endpoints[check.endpoint], drawn[check.endpoint], alpha)
     found = cohorts.welch(list(sides(check.contrast)), [1.0, -1.0], 1)
     if check.test == "mann_whitney":
@@ -205,13 +224,25 @@ def _trend_by_ranks(claim: Claim, cohorts: _Cohorts, which: Bools | slice = slic
     method: Literal["exact", "asymptotic"] = "exact" if n <= LARGEST_EXACT_TREND else "asymptotic"
     tests = [stats.jonckheere_terpstra(list(one), method=method) for one in zip(*arms, strict=True)]
     pairs = sum(first.shape[1] * second.shape[1] for position, second in enumerate(arms) for first in arms[:position])
-    pvalue, attainable, statistic = (np.array([getattr(test, name) for test in tests]) for name in ("pvalue", "attainable", "statistic"))
+    pvalue, attainable, statistic = (
+        np.array([getattr(test, name) for test in tests]) for name in ("pvalue", "attainable", "statistic")
+    )
     return _of_an_exact_test(n, pvalue, attainable, statistic > pairs / 2)
 
 
 def _of_an_exact_test(n: int, pvalue: Floats, attainable: Floats, up: Bools) -> Evidence:
     none = np.full(pvalue.shape, np.nan)
-    return Evidence(np.full(pvalue.shape, float(n)), pvalue, none, attainable, up, none, none, none, np.zeros(pvalue.shape, dtype=bool))
+    return Evidence(
+        np.full(pvalue.shape, float(n)),
+        pvalue,
+        none,
+        attainable,
+        up,
+        none,
+        none,
+        none,
+        np.zeros(pvalue.shape, dtype=bool),
+    )
 
 
 def _stack(contrasts: list[Evidence]) -> Evidence:

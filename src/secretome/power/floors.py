@@ -16,7 +16,8 @@ def rank_floors(sizes: Sequence[int], *, groups: Sequence[int] = (), doses: int 
     sizes : sequence of int
         Animals per group, 2 or more.
     groups : sequence of int
-        How many groups are compared with one control: for each number, the floor of the Mann-Whitney test times it, and Steel's.
+        How many groups are compared with one control: for each number, the floor of the Mann-Whitney test times it, and
+        Steel's.
     doses : int
         Over how many doses a trend is tested by Jonckheere and Terpstra; 0 for none.
 

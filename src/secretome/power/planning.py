@@ -1,4 +1,7 @@
-"""How many animals a claim needs: verdicts of one claim against group size, under the assumed effect or a share of it."""
+"""How many animals a claim needs:
+
+verdicts of one claim against group size, under the assumed effect or a share of it.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -133,14 +136,21 @@ def smallest_n(
 
     def share(n: int) -> float:
         if n not in tried:
-            about: dict[str, Any] = {"scenario": scenario, "effect": effect, "cohorts": cohorts, "published": published, "alpha": alpha}
+            about: dict[str, Any] = {
+                "scenario": scenario,
+                "effect": effect,
+                "cohorts": cohorts,
+                "published": published,
+                "alpha": alpha,
+            }
             tried[n] = claim_rates(protocol, claim, [n], **about, seed=seed, done=done)
         rates = tried[n]
         return float(rates.loc[rates["reading"] == "planned", "supported"].iloc[0])
 
     low, high = 2, 4
     while share(high) < target:
-        # A difference that so many animals show no more often than chance does not begin to show with more. Sameness may.
+        # A difference that so many animals show no more often than chance does not begin to show with more. Sameness
+        # may.
         hopeless = high >= HOPELESS and share(high) <= alpha < target and protocol.claims[claim].kind != "unchanged"
         low, high = high, 2 * high
         if low >= MOST or hopeless:
@@ -169,7 +179,9 @@ def first_exact_n(protocol: Protocol, claim: str, alpha: float = ALPHA) -> int:
             floor = stats.jonckheere_terpstra([low + 100 * place for place in range(len(about.doses))]).attainable
         else:
             # Holm's first step is the strictest.
-            floor = stats.mann_whitney(low + 100, low).attainable * (len(about.compared) if about.kind == "unchanged" else 1)
+            floor = stats.mann_whitney(low + 100, low).attainable * (
+                len(about.compared) if about.kind == "unchanged" else 1
+            )
         if floor <= alpha and n >= 3:
             return n
     raise ValueError(f"no group below 20 lets the test of {claim} reach {alpha:g}.")

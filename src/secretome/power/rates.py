@@ -45,8 +45,9 @@ def verdict_rates(
     Returns
     -------
     DataFrame
-        One row per claim and reading: study, scenario, n, claim, reading (``planned`` or ``published``), cohorts, and the shares
-        supported, contradicted, inconclusive and untestable. A share p has the standard error ``sqrt(p (1 - p) / cohorts)``.
+        One row per claim and reading: study, scenario, n, claim, reading (``planned`` or ``published``), cohorts, and
+        the shares supported, contradicted, inconclusive and untestable. A share p has the standard error ``sqrt(p (1 -
+        p) / cohorts)``.
 
     Raises
     ------
@@ -62,14 +63,28 @@ def verdict_rates(
     0.0
     """
     judged = judge_many(
-        protocol, simulate_many(protocol, scenario, n=n, cohorts=cohorts, rng=rng), alpha, published=min(published, cohorts)
+        protocol,
+        simulate_many(protocol, scenario, n=n, cohorts=cohorts, rng=rng),
+        alpha,
+        published=min(published, cohorts),
     )
     rows = []
     for claim, (rules, decisions) in judged.items():
-        for reading, found in (("planned", [str(DECISIONS[rule]) for rule in rules.tolist()]), ("published", decisions.tolist())):
+        for reading, found in (
+            ("planned", [str(DECISIONS[rule]) for rule in rules.tolist()]),
+            ("published", decisions.tolist()),
+        ):
             shares = {verdict: found.count(verdict) / len(found) for verdict in VERDICTS}
             rows.append(
-                {"study": protocol.key, "scenario": scenario, "n": n, "claim": claim, "reading": reading, "cohorts": len(found), **shares}
+                {
+                    "study": protocol.key,
+                    "scenario": scenario,
+                    "n": n,
+                    "claim": claim,
+                    "reading": reading,
+                    "cohorts": len(found),
+                    **shares,
+                }
             )
     return pd.DataFrame(rows)
 

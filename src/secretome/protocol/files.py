@@ -37,7 +37,15 @@ def read_regular_file(path: Path, expected: str = "a file that can be read", lar
         if status.st_size > largest:
             found = f"a file of {status.st_size / 1e6:.0f} megabytes"
             raise Refusal(
-                [Problem(str(path), "", found, f"at most {largest / 1e6:g} megabytes", "Save only the table in a separate file.")]
+                [
+                    Problem(
+                        str(path),
+                        "",
+                        found,
+                        f"at most {largest / 1e6:g} megabytes",
+                        "Save only the table in a separate file.",
+                    )
+                ]
             )
         return path.read_bytes()
     except OSError as error:

@@ -19,7 +19,10 @@ ORIGINS: tuple[Origin, ...] = ("simulated", "published-summary", "published-indi
 
 
 class Source(Strict):
-    """Where a fact comes from: a key of ``book/references.bib``, in words, at which address if one is known, under which licence."""
+    """Where a fact comes from:
+
+    a key of ``book/references.bib``, in words, at which address if one is known, under which licence.
+    """
 
     citation: Text
     text: Text
@@ -55,7 +58,8 @@ class Zone(Strict):
 class Endpoint(Strict):
     """One thing measured on every animal.
 
-    `lowest` and `highest` are what a value can be; `worst` is the end of the scale at which an analysis that keeps the dead puts them.
+    `lowest` and `highest` are what a value can be; `worst` is the end of the scale at which an analysis that keeps the
+    dead puts them.
     """
 
     label: Text
@@ -71,7 +75,8 @@ class Endpoint(Strict):
     def _survival_is_not_built(cls, kind: object) -> object:
         if kind == "survival":
             raise ValueError(
-                "another kind; a study of survival times cannot be analysed yet, but `secretome.stats.logrank` compares survival times"
+                "another kind; a study of survival times cannot be analysed yet, but `secretome.stats.logrank` "
+                "compares survival times"
             )
         return kind
 
@@ -86,8 +91,9 @@ class PublishedTest(Strict):
 class Claim(Strict):
     """A published claim, made something that a cohort can answer.
 
-    `single`: one `contrast`, adjusted over its `family`. `every`: all `contrasts` move one way. `unchanged`: none of the `contrasts` moves
-    out of the zone of no effect. `trend`: the response moves with the `doses`, which rise; `contrast` is its name. Where `negligible` is
+    `single`: one `contrast`, adjusted over its `family`. `every`: all `contrasts` move one way. `unchanged`: none of
+    the `contrasts` moves out of the zone of no effect. `trend`: the response moves with the `doses`, which rise;
+    `contrast` is its name. Where `negligible` is
     false, an effect inside the zone of no effect still counts.
     """
 
@@ -168,7 +174,10 @@ class Check(Strict):
 
 
 class SlopeDifference(Strict):
-    """Whether a dose matters more in one series of groups than in another: that one slope is significant and the other not is no answer."""
+    """Whether a dose matters more in one series of groups than in another:
+
+    that one slope is significant and the other not is no answer.
+    """
 
     question: Text
     endpoint: Text
@@ -180,7 +189,8 @@ class SlopeDifference(Strict):
 class OwnCohort(Strict):
     """The cohort that a study's page shows when no other is given; simulated animals have no source.
 
-    `public` is when the data of a cohort with a source were made public: a year, a month or a day, as far as the source says.
+    `public` is when the data of a cohort with a source were made public: a year, a month or a day, as far as the source
+    says.
     """
 
     file: Text
@@ -197,7 +207,9 @@ class OwnCohort(Strict):
     def _public_if_sourced(self) -> "OwnCohort":
         if bool(self.source) != bool(self.public):
             lacking, other = ("public", "source") if self.source else ("source", "public")
-            raise ValueError(f"a cohort with {other!r} needs {lacking!r}: where its data are from, and when they were made public")
+            raise ValueError(
+                f"a cohort with {other!r} needs {lacking!r}: where its data are from, and when they were made public"
+            )
         return self
 
 
@@ -264,7 +276,10 @@ class Protocol(Strict):
         for key, claim in self.claims.items():
             method = "signed_rank" if paired else "jonckheere_terpstra" if claim.kind == "trend" else "mann_whitney"
             if claim.published_test.method != method or (paired and claim.kind != "single"):
-                yield f"claims.{key}.published_test.method {claim.published_test.method!r} does not fit the design or the claim"
+                yield (
+                    f"claims.{key}.published_test.method {claim.published_test.method!r} does not fit the "
+                    f"design or the claim"
+                )
 
     def _unknown_names(self) -> Iterator[str]:
         if self.cohort.source and self.cohort.source not in self.sources:
@@ -328,7 +343,10 @@ class Protocol(Strict):
 
     @property
     def chosen_after_data(self) -> bool:
-        """Whether the data of the study's own cohort were public when the rules were registered: true unless shown to be later."""
+        """Whether the data of the study's own cohort were public when the rules were registered:
+
+        true unless shown to be later.
+        """
         # A date may be incomplete: 2026 can be any day of 2026.
         return bool(self.cohort.public) and self.cohort.public <= self.registered.isoformat()
 

@@ -1,4 +1,7 @@
-"""Names that people type: contrasts taken apart, names compared without case and punctuation, the nearest one suggested."""
+"""Names that people type:
+
+contrasts taken apart, names compared without case and punctuation, the nearest one suggested.
+"""
 
 import difflib
 import re
@@ -26,7 +29,10 @@ def sides(contrast: str) -> tuple[str, str]:
 
 
 def normalise(name: str) -> str:
-    """A text without case, spaces and punctuation, for finding words; names are compared by `name_key`, which keeps signs."""
+    """A text without case, spaces and punctuation, for finding words;
+
+    names are compared by `name_key`, which keeps signs.
+    """
     return re.sub(r"[\W_]+", "", name.casefold())
 
 
@@ -48,8 +54,8 @@ _WHITE = dict.fromkeys(code for code in range(0x3001) if chr(code).isspace())
 def name_key(name: str) -> str:
     """A name without case, spaces and neutral punctuation, for comparing a file's names with a study's.
 
-    Signs are kept: a minus is a sign at the end of a word or alone, and a hyphen between letters or digits joins them. Points, commas
-    and hyphens between digits are kept as well, and separate digits stay separate.
+    Signs are kept: a minus is a sign at the end of a word or alone, and a hyphen between letters or digits joins them.
+    Points, commas and hyphens between digits are kept as well, and separate digits stay separate.
 
     >>> name_key("IL-6"), name_key("Control (-)"), name_key("CM+"), name_key("Control-group")
     ('il6', 'control-', 'cm+', 'controlgroup')
@@ -60,7 +66,11 @@ def name_key(name: str) -> str:
     kept: list[str] = []
     apart = False
     for at, letter in enumerate(text):
-        if letter.isspace() or (letter in NEUTRAL and not _between_digits(text, at)) or (letter == "-" and _joins(text, at)):
+        if (
+            letter.isspace()
+            or (letter in NEUTRAL and not _between_digits(text, at))
+            or (letter == "-" and _joins(text, at))
+        ):
             apart = True
             continue
         if apart and kept and kept[-1].isdigit() and letter.isdigit():
@@ -71,7 +81,10 @@ def name_key(name: str) -> str:
 
 
 def _between_digits(text: str, at: int) -> bool:
-    """Whether a point or another mark belongs to a number: it stands between digits, or before one and after no letter."""
+    """Whether a point or another mark belongs to a number:
+
+    it stands between digits, or before one and after no letter.
+    """
     before, after = text[at - 1 : at], text[at + 1 : at + 2]
     return after.isdigit() and (before.isdigit() or (text[at] in ".," and not before.isalnum()))
 
@@ -86,7 +99,10 @@ def _joins(text: str, at: int) -> bool:
 
 
 def nearest(name: str, names: Iterable[str], cutoff: float = 0.6) -> str | None:
-    """The one of `names` most like `name`, or None when none is near: `cutoff` is 1 for the same letters, and 0 for none in common."""
+    """The one of `names` most like `name`, or None when none is near:
+
+    `cutoff` is 1 for the same letters, and 0 for none in common.
+    """
     by_form = {name_key(candidate): candidate for candidate in names}
     found = difflib.get_close_matches(name_key(name), by_form, n=1, cutoff=cutoff)
     return by_form[found[0]] if found else None

@@ -81,7 +81,10 @@ class MeanGroup(_Group):
 
 
 class GammaPoisson(Strict):
-    """Counts on a plate, Poisson about each animal's own mean, which varies by `cv`; a value is the count times `scaled_by`."""
+    """Counts on a plate, Poisson about each animal's own mean, which varies by `cv`;
+
+    a value is the count times `scaled_by`.
+    """
 
     distribution: Literal["gamma-Poisson"]
     cv: Positive
@@ -100,7 +103,10 @@ class Titre(Strict):
 
 
 class BetaBinomial(Strict):
-    """Per cent of `cells` looked at; `cv` is the coefficient of variation of these percentages, chance of the count included."""
+    """Per cent of `cells` looked at;
+
+    `cv` is the coefficient of variation of these percentages, chance of the count included.
+    """
 
     distribution: Literal["beta-binomial"]
     cv: Positive
@@ -109,7 +115,9 @@ class BetaBinomial(Strict):
 
 
 DrawnGroup = LognormalGroup | PairedGroup | MeanGroup
-Distribution = Annotated[Lognormal | PairedLognormal | GammaPoisson | Titre | BetaBinomial, Field(discriminator="distribution")]
+Distribution = Annotated[
+    Lognormal | PairedLognormal | GammaPoisson | Titre | BetaBinomial, Field(discriminator="distribution")
+]
 
 
 class Deaths(Strict):
@@ -124,7 +132,10 @@ class Deaths(Strict):
 
 
 class Scenario(Strict):
-    """A world to draw animals from: the assumptions, with some groups' centres, or an endpoint's coefficient of variation, replaced."""
+    """A world to draw animals from:
+
+    the assumptions, with some groups' centres, or an endpoint's coefficient of variation, replaced.
+    """
 
     about: Text
     centres: dict[str, dict[str, Positive]] = Field(default_factory=dict)
@@ -167,7 +178,9 @@ class Simulation(Strict):
         if deaths.risk_rises_with not in self.endpoints:
             yield f"simulation.scenarios.{name}.deaths.risk_rises_with {deaths.risk_rises_with!r} is not simulated"
         if not set(deaths.counts) <= groups or max(deaths.counts.values(), default=0) > deaths.of:
-            yield f"simulation.scenarios.{name}.deaths.counts must be of the study's groups, and at most {deaths.of} each"
+            yield (
+                f"simulation.scenarios.{name}.deaths.counts must be of the study's groups, and at most {deaths.of} each"
+            )
 
     def _sources(self) -> Iterator[str]:
         yield from (source for assumption in self.assumptions for source in assumption.sources)

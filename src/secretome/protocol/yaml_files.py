@@ -64,10 +64,13 @@ def read_model(path: Path, model: type[Model], *, whole: str, guide: str, loader
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         found = str(getattr(error, "problem", None) or error)
-        raise Refusal([Problem(path.name, f"line {mark.line + 1 if mark else 1}", found, "valid YAML in UTF-8")]) from error
+        raise Refusal(
+            [Problem(path.name, f"line {mark.line + 1 if mark else 1}", found, "valid YAML in UTF-8")]
+        ) from error
     if repeated:
         raise Refusal(
-            Problem(path.name, f"line {line}", f"the key {'.'.join(key)!r} a second time", "each key once") for key, line in repeated
+            Problem(path.name, f"line {line}", f"the key {'.'.join(key)!r} a second time", "each key once")
+            for key, line in repeated
         )
     try:
         return model.model_validate(content), lines
@@ -84,7 +87,10 @@ class _TooLarge(Exception):
 
 
 def _check_size(text: str, loader: Any) -> None:
-    """Refuse deep nesting, which ends the parser, and aliases that multiply: both in one pass that keeps nothing but sizes."""
+    """Refuse deep nesting, which ends the parser, and aliases that multiply:
+
+    both in one pass that keeps nothing but sizes.
+    """
     sizes: dict[str, int] = {}
     stack: list[tuple[str | None, int]] = []
     nodes = 0
@@ -136,7 +142,10 @@ def _problem(path: Path, fault: Any, lines: Lines, whole: str, guide: str) -> Pr
     if fault["type"] == "missing":
         found, expected = f"no key {name!r}", "this key"
     elif fault["type"] == "union_tag_invalid":
-        found, expected = f"{fault['ctx']['tag']!r} for '{name}.distribution'", f"one of {fault['ctx']['expected_tags']}"
+        found, expected = (
+            f"{fault['ctx']['tag']!r} for '{name}.distribution'",
+            f"one of {fault['ctx']['expected_tags']}",
+        )
     elif fault["type"] == "extra_forbidden":
         found, expected = f"the unknown key {name!r}", f"only the keys that {guide} lists"
     else:

@@ -41,8 +41,8 @@ def read_finished(folder: Path) -> Finished:
     Raises
     ------
     Refusal
-        With everything that speaks against it: files that are absent or links, another protocol, notebook or parameter than the book's,
-        animals left out, verdicts that do not follow from the results.
+        With everything that speaks against it: files that are absent or links, another protocol, notebook or parameter
+        than the book's, animals left out, verdicts that do not follow from the results.
     """
     problems = list(_absent(folder))
     if problems:
@@ -97,7 +97,9 @@ def _absent(folder: Path) -> Iterator[Problem]:
 def _misnamed(folder: Path, provenance: Provenance) -> Iterator[Problem]:
     """A study or a name that is not what it should be: it becomes part of a path."""
     if provenance.study not in study_names():
-        yield Problem(f"{folder}/provenance.json", "study", repr(provenance.study[:80]), f"one of {', '.join(study_names())}")
+        yield Problem(
+            f"{folder}/provenance.json", "study", repr(provenance.study[:80]), f"one of {', '.join(study_names())}"
+        )
     try:
         sound = cohort_id(Path(f"{provenance.cohort}.csv")) == provenance.cohort
     except Refusal:
@@ -116,10 +118,14 @@ def _altered(folder: Path, provenance: Provenance) -> Iterator[Problem]:
             yield Problem(str(folder), "", f"results made with another {name} than the book's", "the book's own", AGAIN)
     for name in (*TABLES, *ALONGSIDE):
         if provenance.files.get(name, written := hash_of(folder / name)) != written:
-            yield Problem(str(folder), name, "a file that was changed after the run", "the file as the rerun left it", AGAIN)
+            yield Problem(
+                str(folder), name, "a file that was changed after the run", "the file as the rerun left it", AGAIN
+            )
     for name, value in default_parameters(provenance.study).items():
         if (used := provenance.parameters.get(name)) != value:
-            remedy = "Only reruns as the protocol plans them are published. " + AGAIN.replace(" again ", f" again without -p {name} and ")
+            remedy = "Only reruns as the protocol plans them are published. " + AGAIN.replace(
+                " again ", f" again without -p {name} and "
+            )
             yield Problem(str(folder), "", f"{name} = {used}", f"{name} = {value}", remedy)
 
 
@@ -128,24 +134,42 @@ def _disagreeing(folder: Path, provenance: Provenance, protocol: Protocol) -> It
     try:
         results, verdicts, checks = (read_table(folder / name) for name in TABLES)
     except (ValueError, OSError) as error:
-        yield Problem(str(folder), "", f"a table that cannot be read ({error})", "results, verdicts and checks as CSV", AGAIN)
+        yield Problem(
+            str(folder), "", f"a table that cannot be read ({error})", "results, verdicts and checks as CSV", AGAIN
+        )
         return
     # A column more could hold anything, the animals too.
     differing = sorted(set(COLUMNS) ^ set(results.columns))
     if differing:
-        yield Problem(str(folder), "results.csv", f"lacking or further columns: {', '.join(differing)[:200]}", "those of a rerun", AGAIN)
+        yield Problem(
+            str(folder),
+            "results.csv",
+            f"lacking or further columns: {', '.join(differing)[:200]}",
+            "those of a rerun",
+            AGAIN,
+        )
         return
     if "protocol_altered" in verdicts and verdicts["protocol_altered"].astype(str).eq("True").any():
         found = "verdicts of an altered protocol (another error rate, or animals left out)"
         yield Problem(
-            str(folder), "verdicts.csv", found, "every animal of the file, judged as the protocol plans", "It cannot be published."
+            str(folder),
+            "verdicts.csv",
+            found,
+            "every animal of the file, judged as the protocol plans",
+            "It cannot be published.",
         )
         return
     study = bare_study(provenance, protocol)
     # Another cohort's results under this name would be found nowhere else.
     strange = results[(results["study"] != study.key) | (results["cohort"] != study.cohort.id)]
     if len(strange):
-        yield Problem(str(folder), "results.csv", "rows of another study or cohort", f"{study.key} and {study.cohort.id} alone", AGAIN)
+        yield Problem(
+            str(folder),
+            "results.csv",
+            "rows of another study or cohort",
+            f"{study.key} and {study.cohort.id} alone",
+            AGAIN,
+        )
         return
     for name, kept, anew in (("verdicts.csv", verdicts, adjudicate), ("checks.csv", checks, examine)):
         try:
@@ -153,7 +177,13 @@ def _disagreeing(folder: Path, provenance: Provenance, protocol: Protocol) -> It
         except Exception:  # a table of nonsense can make any rule stumble
             follows = False
         if not follows:
-            yield Problem(str(folder), name, f"{name} that do not follow from results.csv", "the files as the rerun left them", AGAIN)
+            yield Problem(
+                str(folder),
+                name,
+                f"{name} that do not follow from results.csv",
+                "the files as the rerun left them",
+                AGAIN,
+            )
 
 
 def _written(table: pd.DataFrame) -> str:

@@ -100,7 +100,9 @@ def unpublish(study: str, cohort: str, why: str, day: str) -> Path:
     reason = " ".join(why.split())
     if not reason or len(reason) > LONGEST_REASON or not reason.isprintable():
         expected = f"a reason in words, at most {LONGEST_REASON} characters"
-        problems.append(Problem("--why", "", repr(why[:80]), expected, "The book prints it beside the hash of the file."))
+        problems.append(
+            Problem("--why", "", repr(why[:80]), expected, "The book prints it beside the hash of the file.")
+        )
     entries = {entry.cohort: entry for entry in published(study)}
     if cohort not in entries:
         expected = f"one of {', '.join(entries)}" if entries else "a published rerun; this study has none"
@@ -126,7 +128,11 @@ def _hashes(provenance: Provenance) -> dict[str, str]:
 def _check_book(problems: list[Problem]) -> None:
     if notebooks_folder().name == "_notebooks":
         found = "the package alone, installed without the book"
-        problems.append(Problem("secretome publish", "", found, "a checkout of the book", "Run the command of the book's own .venv."))
+        problems.append(
+            Problem(
+                "secretome publish", "", found, "a checkout of the book", "Run the command of the book's own .venv."
+            )
+        )
 
 
 def _taken(rerun: Finished, before: Sequence[Finished], *, again: bool) -> list[Problem]:
@@ -136,17 +142,29 @@ def _taken(rerun: Finished, before: Sequence[Finished], *, again: bool) -> list[
     now = published(about.study)
     problems = []
     # Some file systems do not tell capitals apart.
-    names = [entry.cohort for entry in now] + [other.provenance.cohort for other in same] + [load_study(about.study).cohort.id]
+    names = (
+        [entry.cohort for entry in now]
+        + [other.provenance.cohort for other in same]
+        + [load_study(about.study).cohort.id]
+    )
     if about.cohort.casefold() in {name.casefold() for name in names}:
         remedy = "Unpublish the earlier one with its reason first, or rename the cohort file and run it again."
-        problems.append(Problem(place, "", f"the cohort name {about.cohort!r}, which is taken", "a name of its own", remedy))
+        problems.append(
+            Problem(place, "", f"the cohort name {about.cohort!r}, which is taken", "a name of its own", remedy)
+        )
     others = [entry.provenance for entry in now] + [other.provenance for other in same]
     twin = next((other for other in others if other.cohort != about.cohort and same_animals(other, about)), None)
     if twin:
         what = "file" if twin.cohort_sha256 == about.cohort_sha256 else "measurements"
         remedy = "The same animals cannot be counted twice; publish only one of them."
         problems.append(
-            Problem(place, "", f"the same {what} as the cohort {twin.cohort!r}", "measurements that are not published yet", remedy)
+            Problem(
+                place,
+                "",
+                f"the same {what} as the cohort {twin.cohort!r}",
+                "measurements that are not published yet",
+                remedy,
+            )
         )
     withdrawn = [
         event
@@ -175,7 +193,9 @@ def _prepare(rerun: Finished, work: Path, day: str) -> None:
     whole = json.loads((rerun.folder / PROVENANCE).read_text(encoding="utf-8"))
     # Only what a page shows: a key more could hold anything, the animals too.
     kept = {key: value for key, value in whole.items() if key in Provenance.model_fields or key in ALSO_SHOWN}
-    (work / PROVENANCE).write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
+    (work / PROVENANCE).write_text(
+        json.dumps(kept, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
+    )
     before = read_history(target) if (target / HISTORY).exists() else ()
     write_history(work, [*before, Event(day=day, what="published", **_hashes(about))])
 

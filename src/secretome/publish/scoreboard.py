@@ -15,8 +15,8 @@ def scoreboard() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per study, cohort and claim: the columns of ``verdicts.csv``, then scenario, n (animals or pairs in all; 0 where it is not
-        known), and counts, whether the cohort is an independent test of the claim.
+        One row per study, cohort and claim: the columns of ``verdicts.csv``, then scenario, n (animals or pairs in all;
+        0 where it is not known), and counts, whether the cohort is an independent test of the claim.
 
     Examples
     --------

@@ -108,7 +108,17 @@ def read_history(folder: Path) -> tuple[Event, ...]:
     """The history of a name, oldest first."""
     path = folder / HISTORY
     if not path.is_file():
-        raise Refusal([Problem(f"{folder.name}/{HISTORY}", "", "no such file", "the history of a published rerun", "Publish it again.")])
+        raise Refusal(
+            [
+                Problem(
+                    f"{folder.name}/{HISTORY}",
+                    "",
+                    "no such file",
+                    "the history of a published rerun",
+                    "Publish it again.",
+                )
+            ]
+        )
     try:
         return tuple(EVENTS.validate_json(path.read_bytes()))
     except ValidationError as error:
@@ -135,7 +145,9 @@ def read_provenance(folder: Path) -> Provenance:
     try:
         return Provenance.model_validate_json((folder / "provenance.json").read_bytes())
     except OSError as error:
-        raise Refusal([Problem(place, "", error.strerror or str(error), "a file that can be read", "Run the cohort again.")]) from error
+        raise Refusal(
+            [Problem(place, "", error.strerror or str(error), "a file that can be read", "Run the cohort again.")]
+        ) from error
     except ValidationError as error:
         raise Refusal(_problems(place, error)) from error
 
@@ -153,6 +165,8 @@ def _problem(place: str, fault: Any) -> Problem:
     name = ".".join(map(str, fault["loc"]))
     if fault["type"] == "missing":
         return Problem(place, name, "no such key", "this key", "Run the cohort again with this version of the book.")
-    found = repr(fault["input"]) if isinstance(fault["input"], str | int | float | bool | None) else "another kind of value"
+    found = (
+        repr(fault["input"]) if isinstance(fault["input"], str | int | float | bool | None) else "another kind of value"
+    )
     shown = found if len(found) <= 80 else f"{found[:80]}…"
     return Problem(place, name, shown, fault["msg"].removeprefix("Input should be "))

@@ -56,7 +56,9 @@ def report_html(
     body = notebook_html(notebook, sources)
     files = resources.files("secretome.report")
     scripts = [(files / name).read_text(encoding="utf-8") for name in ("copy.js", "sortable.min.js", "take.js")]
-    template = jinja2.Environment(autoescape=True).from_string((files / "report.html.jinja").read_text(encoding="utf-8"))
+    template = jinja2.Environment(autoescape=True).from_string(
+        (files / "report.html.jinja").read_text(encoding="utf-8")
+    )
     return template.render(
         title=study.protocol.title,
         cohort=study.cohort.id,
@@ -79,7 +81,12 @@ def report_html(
         provenance=words.provenance_lines(provenance),
         scripts=scripts,
         policy=content_policy(scripts),
-        style="\n".join([*((files / name).read_text(encoding="utf-8") for name in ("shared.css", "take.css", "report.css")), _typefaces()]),
+        style="\n".join(
+            [
+                *((files / name).read_text(encoding="utf-8") for name in ("shared.css", "take.css", "report.css")),
+                _typefaces(),
+            ]
+        ),
     )
 
 
@@ -89,7 +96,10 @@ def _typefaces() -> str:
 
 
 def _in_parts(study: Study, verdict: pd.Series) -> tuple[str, str, str, str]:
-    """A verdict, and its sentence as the claim, the word and what it rests on: together they are the sentence to paste."""
+    """A verdict, and its sentence as the claim, the word and what it rests on:
+
+    together they are the sentence to paste.
+    """
     claim = study.protocol.claims[verdict["claim"]].sentence
     word, colon, rest = words.verdict_sentence(study, verdict).removeprefix(claim).partition(":")
     return verdict["verdict"], claim, word + colon, rest

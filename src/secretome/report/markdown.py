@@ -20,7 +20,9 @@ from secretome.report.render import GLUE, figure_html
 HIDDEN_TAGS = frozenset({"book-only", "remove-cell"})
 # Roles that only a whole book can resolve; a report shows their text.
 BOOK_ROLES = frozenset({"term", "doc", "ref", "numref"})
-ADMONITIONS = frozenset({"admonition", "attention", "caution", "danger", "error", "hint", "important", "note", "seealso", "tip", "warning"})
+ADMONITIONS = frozenset(
+    {"admonition", "attention", "caution", "danger", "error", "hint", "important", "note", "seealso", "tip", "warning"}
+)
 
 
 def notebook_html(notebook: nbformat.NotebookNode, sources: Mapping[str, str]) -> str:
@@ -36,12 +38,14 @@ def notebook_html(notebook: nbformat.NotebookNode, sources: Mapping[str, str]) -
     Returns
     -------
     str
-        HTML without code cells, without cells tagged ``book-only`` or ``remove-cell``, and without the notebook's title.
+        HTML without code cells, without cells tagged ``book-only`` or ``remove-cell``, and without the notebook's
+        title.
 
     Raises
     ------
     ValueError
-        If a text cell names a glued value that no cell has stored, or a role or directive that is not supported in a report.
+        If a text cell names a glued value that no cell has stored, or a role or directive that is not supported in a
+        report.
 
     Examples
     --------
@@ -62,7 +66,14 @@ class _Markdown:
         self._sources = sources
         self._ids: set[str] = set()
         self._parser = MarkdownIt("commonmark", {"html": True, "typographer": False}).enable(["table", "strikethrough"])
-        for plugin in (attrs_plugin, attrs_block_plugin, colon_fence_plugin, deflist_plugin, myst_block_plugin, myst_role_plugin):
+        for plugin in (
+            attrs_plugin,
+            attrs_block_plugin,
+            colon_fence_plugin,
+            deflist_plugin,
+            myst_block_plugin,
+            myst_role_plugin,
+        ):
             self._parser.use(plugin)
         for kind, render in (
             ("myst_role", self._role),
@@ -112,7 +123,8 @@ class _Markdown:
             shown += " (a page of the book)"
         elif name not in BOOK_ROLES:
             raise ValueError(
-                f"the role {{{name}}} is not supported in a report; tag its cell 'book-only' or write the text without the role."
+                f"the role {{{name}}} is not supported in a report; tag its cell 'book-only' or write the text "
+                f"without the role."
             )
         return f"<span>{html.escape(shown)}</span>"
 
@@ -131,7 +143,10 @@ class _Markdown:
             raise ValueError(f"the directive {{{name}}} is not supported in a report; tag its cell 'book-only'.")
         body = re.sub(r"\A(?::[\w-]+:.*\n)+", "", token.content)
         heading = self._parser.renderInline(title) if title else name.capitalize()
-        return f'<aside class="admonition {name}">\n<p class="admonition-title">{heading}</p>\n{self.render(body)}</aside>\n'
+        return (
+            f'<aside class="admonition {name}">\n<p '
+            f'class="admonition-title">{heading}</p>\n{self.render(body)}</aside>\n'
+        )
 
     @staticmethod
     def _alternative_text(tokens: list[Token], place: int, *_: Any) -> str:
@@ -169,7 +184,9 @@ def _output(output: nbformat.NotebookNode) -> str:
     data, metadata = output.get("data", {}), output.get("metadata", {})
     if "image/svg+xml" in data:
         about = metadata.get("image/svg+xml", {})
-        return figure_html(data["image/svg+xml"], about.get("alt", data.get("text/plain", "")), about.get("name", "figure"))
+        return figure_html(
+            data["image/svg+xml"], about.get("alt", data.get("text/plain", "")), about.get("name", "figure")
+        )
     if "text/html" in data:
         return f'<div class="output text_html">{data["text/html"]}</div>\n'
     if "image/png" in data:

@@ -42,18 +42,29 @@ class Page:
         No option removes this. The tests that take account of cages, batches and plates are taken from `results`.
         """
         if self._study and self._study.cohort.origin == "simulated":
-            self.warn("Simulated cohort. A computer made these numbers; no animal was measured, and nothing here is evidence.")
+            self.warn(
+                "Simulated cohort. A computer made these numbers; no animal was measured, and nothing here is evidence."
+            )
         if self._study:
             found = conditions(self._study, results)
             for code, statement, details in words.condition_sentences(self._study, found, warnings=True):
                 shown = f'data-condition="{code}"><strong>{html.escape(statement)}</strong> {html.escape(details)}</p>'
-                display({"text/html": f'<p class="simulated" role="note" {shown}', "text/plain": f"{statement} {details}"}, raw=True)
+                display(
+                    {"text/html": f'<p class="simulated" role="note" {shown}', "text/plain": f"{statement} {details}"},
+                    raw=True,
+                )
             if notes := words.condition_sentences(self._study, found, warnings=False):
                 self.items(f"{statement} {details}" for _, statement, details in notes)
 
     def warn(self, text: str) -> None:
         """Show a warning."""
-        display({"text/html": f'<p class="simulated" role="note"><strong>{html.escape(text)}</strong></p>', "text/plain": text}, raw=True)
+        display(
+            {
+                "text/html": f'<p class="simulated" role="note"><strong>{html.escape(text)}</strong></p>',
+                "text/plain": text,
+            },
+            raw=True,
+        )
 
     def say(self, **sentences: str) -> None:
         """Give the prose its sentences: a text cell shows `name` where it says ``{glue:text}`name```."""
@@ -68,14 +79,19 @@ class Page:
         if self._out:
             figures.export(figure, svg, self._out / "figures", name)
 
-    def table(self, table: pd.DataFrame, caption: str, *, folded: bool = False, data: pd.DataFrame | None = None) -> None:
+    def table(
+        self, table: pd.DataFrame, caption: str, *, folded: bool = False, data: pd.DataFrame | None = None
+    ) -> None:
         """Show a table under its caption; a long one may be folded until it is asked for.
 
         Its file holds `data`, with every digit, or else what is shown.
         """
         shown = tables.to_html(table, caption, data)
         if folded:
-            shown = f"<details><summary>{html.escape(caption)}: {words.count(len(table), 'row')}</summary>\n{shown}\n</details>"
+            shown = (
+                f"<details><summary>{html.escape(caption)}: "
+                f"{words.count(len(table), 'row')}</summary>\n{shown}\n</details>"
+            )
         display({"text/html": shown, "text/plain": table.to_string(index=False)}, raw=True)
 
     def line(self, text: str) -> None:
@@ -85,13 +101,17 @@ class Page:
     def items(self, sentences: Iterable[str], *, copy: bool = False, folded: str = "") -> None:
         """Show sentences as a list, where how many there are depends on the study.
 
-        Those fit to paste get a button that copies them; a long list may be folded under a heading until it is asked for.
+        Those fit to paste get a button that copies them; a long list may be folded under a heading until it is asked
+        for.
         """
         listed = list(sentences)
         lines = "\n".join(f"<li>{html.escape(sentence)}</li>" for sentence in listed)
         shown = f'<ul class="sentences{" paste" if copy else ""}">\n{lines}\n</ul>'
         if folded:
-            shown = f"<details><summary>{html.escape(folded)}: {words.count(len(listed), 'sentence')}</summary>\n{shown}\n</details>"
+            shown = (
+                f"<details><summary>{html.escape(folded)}: "
+                f"{words.count(len(listed), 'sentence')}</summary>\n{shown}\n</details>"
+            )
         display({"text/html": shown, "text/plain": "\n".join(listed)}, raw=True)
 
     def paragraph(self, text: str) -> None:

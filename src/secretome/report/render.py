@@ -41,4 +41,7 @@ def figure_html(svg: str, alt: str, name: str) -> str:
     svg = re.sub(r"<style.*?</style>", "", svg, count=1, flags=re.DOTALL)
     own = re.sub(r'(\bid="|href="#|url\(#)', lambda match: f"{match[0]}{name}-", svg)
     label = f'role="img" aria-label="{html.escape(alt)}"'
-    return f'<figure class="drawing" data-name="{html.escape(name)}">{themed(own).replace("<svg ", f"<svg {label} ", 1)}</figure>'
+    return (
+        f'<figure class="drawing" '
+        f'data-name="{html.escape(name)}">{themed(own).replace("<svg ", f"<svg {label} ", 1)}</figure>'
+    )

@@ -1,14 +1,35 @@
-"""The type of the book and of its reports, inside the style sheet: a browser may refuse a font file to a page opened from disk."""
+"""The type of the book and of its reports, inside the style sheet:
+
+a browser may refuse a font file to a page opened from disk.
+"""
 
 import base64
 from importlib import resources
 
 # Family, style, weights, file, and the letters for which a browser should look into it.
 FACES = (
-    ("Source Sans 3", "normal", "200 900", "source-sans-3-latin-wght-normal", "U+0000-00FF, U+2000-206F, U+20AC, U+2190-2193, U+2212"),
-    ("Source Sans 3", "italic", "200 900", "source-sans-3-latin-wght-italic", "U+0000-00FF, U+2000-206F, U+20AC, U+2212"),
+    (
+        "Source Sans 3",
+        "normal",
+        "200 900",
+        "source-sans-3-latin-wght-normal",
+        "U+0000-00FF, U+2000-206F, U+20AC, U+2190-2193, U+2212",
+    ),
+    (
+        "Source Sans 3",
+        "italic",
+        "200 900",
+        "source-sans-3-latin-wght-italic",
+        "U+0000-00FF, U+2000-206F, U+20AC, U+2212",
+    ),
     ("Source Sans 3", "normal", "200 900", "source-sans-3-greek-wght-normal", "U+0370-03FF"),
-    ("Source Serif 4", "normal", "200 900", "source-serif-4-latin-wght-normal", "U+0000-00FF, U+2000-206F, U+20AC, U+2212"),
+    (
+        "Source Serif 4",
+        "normal",
+        "200 900",
+        "source-serif-4-latin-wght-normal",
+        "U+0000-00FF, U+2000-206F, U+20AC, U+2212",
+    ),
 )
 
 
@@ -18,7 +39,8 @@ def font_faces(*, italic: bool = True) -> str:
     Parameters
     ----------
     italic : bool
-        Whether to bring the slanted letters too. Without them a browser slants the upright ones, and a report is smaller.
+        Whether to bring the slanted letters too. Without them a browser slants the upright ones, and a report is
+        smaller.
 
     Returns
     -------

@@ -1,4 +1,7 @@
-"""Checks of numbers against one another: ratios of ratios, steps of a titre, and units across reports of one experiment."""
+"""Checks of numbers against one another:
+
+ratios of ratios, steps of a titre, and units across reports of one experiment.
+"""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -22,7 +25,10 @@ NEAR = 10
 
 @dataclass(frozen=True)
 class _Implied:
-    """One group over another, as printed or as two printed ratios imply it: nominal values and the limits of rounding."""
+    """One group over another, as printed or as two printed ratios imply it:
+
+    nominal values and the limits of rounding.
+    """
 
     over: tuple[str, str]
     quantity: str
@@ -46,7 +52,10 @@ class _Implied:
 
 @check("ratios")
 def ratios(table: Table) -> Iterator[Finding]:
-    """Two ratios of one group to two others imply the ratio of these: its two ends must agree, and so must a printed one."""
+    """Two ratios of one group to two others imply the ratio of these:
+
+    its two ends must agree, and so must a printed one.
+    """
     implied = list(_implied(table))
     direct = list(_direct(table))
     for one in implied:
@@ -79,8 +88,15 @@ def ratios_across(tables: Mapping[str, Table]) -> Iterator[Finding]:
                 groups = tuple(first.groups[group].label for group in one.over)
                 values = tuple(Value("other report", value) for value in two.stated)
                 printed = " to ".join(dict.fromkeys(f"{value:.3g}" for value in one.stated))
-                about = {"other": second.title, "own": first.title, "implied": not one.direct, "other implied": not two.direct}
-                yield Finding(one.label, "ratios across reports", outcome, printed, values, groups, file=name, about=about)
+                about = {
+                    "other": second.title,
+                    "own": first.title,
+                    "implied": not one.direct,
+                    "other implied": not two.direct,
+                }
+                yield Finding(
+                    one.label, "ratios across reports", outcome, printed, values, groups, file=name, about=about
+                )
 
 
 @check("dilution")
@@ -108,17 +124,24 @@ def steps(ratio: float, dilution: float = 2.0) -> float:
 
 @check_across("units across reports")
 def units_across(tables: Mapping[str, Table]) -> Iterator[Finding]:
-    """One quantity in two reports of a series: the same animals cannot lie a hundredfold apart in one, unless a unit is wrong."""
+    """One quantity in two reports of a series:
+
+    the same animals cannot lie a hundredfold apart in one, unless a unit is wrong.
+    """
     for (name, first), (_, second) in combinations(tables.items(), 2):
         for one in first.endpoints.values():
             for two in second.endpoints.values():
                 if not one.quantity or one.quantity != two.quantity or (one.hour, one.deaths) != (two.hour, two.deaths):
                     continue
                 shared = [
-                    group for group in one.values if group in two.values and _centre(one.values[group]) and _centre(two.values[group])
+                    group
+                    for group in one.values
+                    if group in two.values and _centre(one.values[group]) and _centre(two.values[group])
                 ]
                 for group in shared:
-                    finding = _units(first.groups[group].label, (one, two), (one.values[group], two.values[group]), second.title)
+                    finding = _units(
+                        first.groups[group].label, (one, two), (one.values[group], two.values[group]), second.title
+                    )
                     yield Finding(**{**finding.__dict__, "file": name})
 
 
@@ -153,7 +176,10 @@ def _bounds(ratio: Ratio, end: Decimal) -> tuple[float, float]:
 def _direct(table: Table) -> Iterator[_Implied]:
     for ratio in table.ratios.values():
         low, high = ratio.ends
-        nominal, limits = (plain_ratio(ratio, low), plain_ratio(ratio, high)), (_bounds(ratio, low), _bounds(ratio, high))
+        nominal, limits = (
+            (plain_ratio(ratio, low), plain_ratio(ratio, high)),
+            (_bounds(ratio, low), _bounds(ratio, high)),
+        )
         yield _Implied((ratio.of, ratio.to), ratio.quantity, ratio.label, nominal, limits, direct=True)
 
 
@@ -167,7 +193,9 @@ def _implied(table: Table) -> Iterator[_Implied]:
             nominal.append(plain_ratio(one, mine) / plain_ratio(two, other))
             (low, high), (least, most) = _bounds(one, mine), _bounds(two, other)
             limits.append((low / most, high / least if least > 0 else math.inf))
-        yield _Implied((two.to, one.to), one.quantity, one.label, (nominal[0], nominal[1]), (limits[0], limits[1]), direct=False)
+        yield _Implied(
+            (two.to, one.to), one.quantity, one.label, (nominal[0], nominal[1]), (limits[0], limits[1]), direct=False
+        )
 
 
 def _overlap(one: tuple[float, float], two: tuple[float, float]) -> bool:

@@ -48,12 +48,17 @@ def statistics(table: Table) -> Iterator[Finding]:
                 continue
             named = tuple(table.groups[group].label for group in comparison.groups)
             about = {"method": comparison.method, "statistic": str(comparison.statistic)}
-            ends = sorted(_tail(table, endpoint, comparison, at) for at in (*may_be(comparison.statistic), float(comparison.statistic)))
+            ends = sorted(
+                _tail(table, endpoint, comparison, at)
+                for at in (*may_be(comparison.statistic), float(comparison.statistic))
+            )
             if any(math.isnan(p) for p in ends):
                 yield Finding(endpoint.label, "statistic", "cannot tell", str(comparison.p), (), named, about=about)
                 continue
             outcome: Outcome = "agrees" if comparison.p.holds(ends[0], ends[-1]) else "differs"
-            yield Finding(endpoint.label, "statistic", outcome, str(comparison.p), (Value("p", ends[1]),), named, about=about)
+            yield Finding(
+                endpoint.label, "statistic", outcome, str(comparison.p), (Value("p", ends[1]),), named, about=about
+            )
 
 
 def _tail(table: Table, endpoint: Endpoint, comparison: Comparison, statistic: float) -> float:
@@ -89,7 +94,9 @@ def attainable(table: Table) -> Iterator[Finding]:
             floor = min(1.0, smallest_p(sizes[0].most, sizes[1].most) * comparison.family)
             most = comparison.p.limits[1] if comparison.p else comparison.alpha
             outcome: Outcome = "agrees" if floor <= most * (1 + 1e-9) else "differs"
-            yield Finding(endpoint.label, "attainable p", outcome, printed, (Value("floor", floor),), named, about=about)
+            yield Finding(
+                endpoint.label, "attainable p", outcome, printed, (Value("floor", floor),), named, about=about
+            )
 
 
 def smallest_p(first: int, second: int) -> float:
@@ -114,7 +121,10 @@ def _over(correlation: Correlation, points: int) -> Finding:
     values, fits = [], False
     if correlation.method != "pearson":
         cap = highest_spearman(points, doses)
-        values += [Value("spearman cap", cap, n=points), Value("nearest spearman", _nearest(correlation, points), n=points)]
+        values += [
+            Value("spearman cap", cap, n=points),
+            Value("nearest spearman", _nearest(correlation, points), n=points),
+        ]
         values.append(Value("spearman floor", spearman_p(1.0, points), n=points))
         fits = _by_spearman(correlation, points) if doses == points else _size(correlation) <= cap + 1e-9
     if correlation.method != "spearman":
@@ -224,4 +234,6 @@ def intervals(table: Table) -> Iterator[Finding]:
         least, most = may_be(estimate.estimate)
         outcome: Outcome = "agrees" if ends[0] <= most and ends[1] >= least else "differs"
         about = {"low": str(estimate.low), "high": str(estimate.high)}
-        yield Finding(estimate.label, "interval", outcome, str(estimate.estimate), (Value("middle", middle),), about=about)
+        yield Finding(
+            estimate.label, "interval", outcome, str(estimate.estimate), (Value("middle", middle),), about=about
+        )

@@ -22,12 +22,17 @@ def tests(table: Table) -> Iterator[Finding]:
         if not any(cell.count is not None or cell.percent is not None for cell in endpoint.values.values()):
             continue
         for comparison in endpoint.comparisons:
-            if comparison.method in FROM_COUNTS and (comparison.p or comparison.claimed in ("different", "not different")):
+            if comparison.method in FROM_COUNTS and (
+                comparison.p or comparison.claimed in ("different", "not different")
+            ):
                 yield _test(table, endpoint, comparison)
 
 
 def counted(table: Table, endpoint: Endpoint, group: str) -> tuple[int, int] | None:
-    """How many animals of a group have the event, and how many have not; from a percentage where only that is printed."""
+    """How many animals of a group have the event, and how many have not;
+
+    from a percentage where only that is printed.
+    """
     cell, size = endpoint.values.get(group), table.size(endpoint, group)
     if cell is None or size is None or size.least != size.most:
         return None
@@ -84,7 +89,9 @@ def _test(table: Table, endpoint: Endpoint, comparison: Comparison) -> Finding:
     if not found:
         missing = "variation" if whole and len(whole) == len(rows) else "n"
         return Finding(endpoint.label, "counts", "cannot tell", printed, (), named, about={**about, "lacking": missing})
-    wanted = {"chi-square": ("chi-square", "corrected chi-square"), "fisher": ("fisher",)}.get(comparison.method, tuple(found))
+    wanted = {"chi-square": ("chi-square", "corrected chi-square"), "fisher": ("fisher",)}.get(
+        comparison.method, tuple(found)
+    )
     values = tuple(Value(what, p) for what, p in found.items() if what in wanted)
     return Finding(endpoint.label, "counts", _outcome(comparison, found, wanted), printed, values, named, about=about)
 
@@ -96,7 +103,13 @@ def _outcome(comparison: Comparison, found: dict[str, float], wanted: tuple[str,
         low, high = comparison.p.limits if comparison.p else (0.0, 0.0)
         sides = {p <= comparison.alpha for p in (found["chi-square"], found["fisher"])}
         said = high <= comparison.alpha if comparison.p else comparison.claimed == "different"
-        return "cannot tell" if len(sides) > 1 or low <= comparison.alpha < high else "agrees" if sides == {said} else "differs"
+        return (
+            "cannot tell"
+            if len(sides) > 1 or low <= comparison.alpha < high
+            else "agrees"
+            if sides == {said}
+            else "differs"
+        )
     if comparison.p:
         return "agrees" if any(comparison.p.holds(p, p) for p in ps) else "differs"
     said = comparison.claimed == "different"
@@ -112,14 +125,24 @@ def percentages(table: Table) -> Iterator[Finding]:
             size, named = table.size(endpoint, key), (table.groups[key].label,)
             if cell.percent is None:
                 if cell.count is not None and size is not None and cell.count > size.most:
-                    yield Finding(endpoint.label, "percentages", "differs", f"{cell.count}", (Value("n", size.most),), named)
+                    yield Finding(
+                        endpoint.label, "percentages", "differs", f"{cell.count}", (Value("n", size.most),), named
+                    )
                 continue
             if size is None:
                 unknown.append(f"{cell.percent}")
             elif not _attainable(cell, size):
                 nearest = [(round(float(cell.percent) * n / 100), n) for n in size.possible]
                 values = tuple(Value("nearest percentage", 100 * k / n, n=n) for k, n in nearest)
-                yield Finding(endpoint.label, "percentages", "differs", f"{cell.percent} %", values, named, about={"count": cell.count})
+                yield Finding(
+                    endpoint.label,
+                    "percentages",
+                    "differs",
+                    f"{cell.percent} %",
+                    values,
+                    named,
+                    about={"count": cell.count},
+                )
             else:
                 sound += 1
         if unknown:
@@ -160,7 +183,9 @@ def deaths(table: Table) -> Iterator[Finding]:
             outcome: Outcome = "agrees" if printed <= left else "differs" if died.hour is not None else "cannot tell"
             values = (Value("alive", left), Value("at the start", start_n), Value("dead", dead))
             about = {"hour": died.hour}
-            yield Finding(endpoint.label, "deaths", outcome, f"{printed}", values, (table.groups[worst].label,), about=about)
+            yield Finding(
+                endpoint.label, "deaths", outcome, f"{printed}", values, (table.groups[worst].label,), about=about
+            )
 
 
 @check("group sizes")

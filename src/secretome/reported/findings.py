@@ -12,7 +12,10 @@ OUTCOMES: tuple[Outcome, ...] = ("differs", "cannot tell", "agrees")
 
 @dataclass(frozen=True)
 class Value:
-    """One recomputed number: what it is, under which reading of ± (``sd``, ``se`` or none), and with how many animals or points."""
+    """One recomputed number:
+
+    what it is, under which reading of ± (``sd``, ``se`` or none), and with how many animals or points.
+    """
 
     what: str
     value: float
@@ -116,11 +119,18 @@ def audit(tables: Mapping[str, Table]) -> list[Finding]:
     >>> sorted({finding.check for finding in findings if finding.outcome == "differs"})
     ['difference', 'standard error']
     """
-    found = [replace(finding, file=name) for name, table in tables.items() for run in CHECKS.values() for finding in run(table)]
+    found = [
+        replace(finding, file=name)
+        for name, table in tables.items()
+        for run in CHECKS.values()
+        for finding in run(table)
+    ]
     series: dict[str, dict[str, Table]] = {}
     for name, table in tables.items():
         if table.series:
             series.setdefault(table.series, {})[name] = table
-    found += [finding for members in series.values() for across in CHECKS_ACROSS.values() for finding in across(members)]
+    found += [
+        finding for members in series.values() for across in CHECKS_ACROSS.values() for finding in across(members)
+    ]
     order = {name: position for position, name in enumerate(tables)}
     return sorted(found, key=lambda finding: (order[finding.file], OUTCOMES.index(finding.outcome)))

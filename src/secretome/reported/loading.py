@@ -22,8 +22,8 @@ def load_table(path: Path) -> Table:
     Raises
     ------
     Refusal
-        If the file cannot be read; with every key that is missing, unknown, repeated or wrong, and its line; with every group that is
-        named but not listed.
+        If the file cannot be read; with every key that is missing, unknown, repeated or wrong, and its line; with every
+        group that is named but not listed.
 
     Examples
     --------
@@ -32,13 +32,17 @@ def load_table(path: Path) -> Table:
     >>> list(table.groups)
     ['control', 'pristane', 'secretome']
     """
-    table, lines = read_model(path, Table, whole="the table", guide="the book's page on printed tables", loader=TEXT_LOADER)
+    table, lines = read_model(
+        path, Table, whole="the table", guide="the book's page on printed tables", loader=TEXT_LOADER
+    )
     problems = []
     for place, name in table.unknown_names():
         guess = nearest(name, table.groups)
         expected = f"one of the groups {', '.join(table.groups)}" if table.groups else "a group that 'groups' lists"
         remedy = f"The nearest is {guess!r}." if guess else ""
-        problems.append(Problem(path.name, line_of(place, lines), f"the group {name!r} in {'.'.join(place)!r}", expected, remedy))
+        problems.append(
+            Problem(path.name, line_of(place, lines), f"the group {name!r} in {'.'.join(place)!r}", expected, remedy)
+        )
     if problems:
         raise Refusal(problems)
     return table

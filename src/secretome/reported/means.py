@@ -22,7 +22,8 @@ from secretome.reported.summaries import (
 
 # Two normal groups this many standard deviations apart share less than one value in ten thousand.
 LARGEST_EFFECT = 8
-# The share that lies beyond two standard deviations on one side: less below the lowest possible value is no sign of anything.
+# The share that lies beyond two standard deviations on one side: less below the lowest possible value is no sign of
+# anything.
 SHARE_BELOW = 0.025
 FROM_MEANS = ("anova", "t", "welch", "lsd", "two-way anova", "not said")
 
@@ -58,16 +59,24 @@ def _test(table: Table, endpoint: Endpoint, comparison: Comparison) -> Finding:
         return Finding(endpoint.label, "test", "cannot tell", printed, (), named, about={**stated, "lacking": missing})
     if table.shares_equally:
         stated["shared"] = table.total
-    found = [one for reading in readings(table, endpoint, groups) for one in _candidates(table, endpoint, comparison, groups, reading)]
+    found = [
+        one
+        for reading in readings(table, endpoint, groups)
+        for one in _candidates(table, endpoint, comparison, groups, reading)
+    ]
     found = [one for one in found if not math.isnan(one.value.value)]
     if not found:
-        return Finding(endpoint.label, "test", "cannot tell", printed, (), named, about={**stated, "lacking": "variation"})
+        return Finding(
+            endpoint.label, "test", "cannot tell", printed, (), named, about={**stated, "lacking": "variation"}
+        )
     values = tuple(one.value for one in found)
     fitting = [one for one in found if _fits(comparison, one)]
     outcome: Outcome = "agrees" if fitting else "differs"
     if fitting:
         values = tuple(one.value for one in fitting)
-        stated["rounding"] = not any(_fits(comparison, _Candidate(one.value, one.value.value, one.value.value)) for one in fitting)
+        stated["rounding"] = not any(
+            _fits(comparison, _Candidate(one.value, one.value.value, one.value.value)) for one in fitting
+        )
     return Finding(endpoint.label, "test", outcome, printed, values, named, about=stated)
 
 
@@ -79,24 +88,34 @@ def _fits(comparison: Comparison, candidate: _Candidate) -> bool:
     return candidate.low <= comparison.alpha
 
 
-def _candidates(table: Table, endpoint: Endpoint, comparison: Comparison, groups: Sequence[str], reading: Reading) -> Iterator[_Candidate]:
+def _candidates(
+    table: Table, endpoint: Endpoint, comparison: Comparison, groups: Sequence[str], reading: Reading
+) -> Iterator[_Candidate]:
     """The tests that a comparison may rest on, under one reading."""
     uncertain = any(len(size.possible) > 1 for group in groups if (size := table.size(endpoint, group)))
     n = reading.summaries[0].n if uncertain else 0
     method, versions = comparison.method, (reading.summaries, reading.apart, reading.together)
     if len(groups) > 2:
         for what in ("anova",) if method == "anova" else ("anova", "welch anova"):
-            yield _candidate(what, reading, n, [anova(version, welch=what == "welch anova").pvalue for version in versions])
+            yield _candidate(
+                what, reading, n, [anova(version, welch=what == "welch anova").pvalue for version in versions]
+            )
         return
     for what in {"t": ("t",), "welch": ("welch",), "lsd": (), "anova": ("t",)}.get(method, ("t", "welch")):
         yield _candidate(what, reading, n, [student(*version, welch=what == "welch").pvalue for version in versions])
     everyone = [key for key, cell in endpoint.values.items() if cell.mean is not None]
-    if method in ("lsd", "not said") and (len(everyone) > 2 or method == "lsd") and not lacking(table, endpoint, everyone):
+    if (
+        method in ("lsd", "not said")
+        and (len(everyone) > 2 or method == "lsd")
+        and not lacking(table, endpoint, everyone)
+    ):
         places = [everyone.index(group) for group in groups]
         for whole in readings(table, endpoint, everyone):
             if whole.spread == reading.spread and whole.summaries[places[0]].n == reading.summaries[0].n:
                 rows = [_replaced(whole.summaries, places, version) for version in versions]
-                yield _candidate("lsd", reading, n, [least_significant_difference(row, *places)[1].pvalue for row in rows])
+                yield _candidate(
+                    "lsd", reading, n, [least_significant_difference(row, *places)[1].pvalue for row in rows]
+                )
 
 
 def _replaced(everyone: Sequence[Summary], places: Sequence[int], pair: Sequence[Summary]) -> list[Summary]:
@@ -114,8 +133,8 @@ def _candidate(what: str, reading: Reading, n: int, pvalues: Sequence[float]) ->
 def letters(table: Table) -> Iterator[Finding]:
     """Marks of significance against Fisher's LSD at 5 % from the same row, two groups at a time.
 
-    Two groups marked as different must differ by LSD, the most lenient of the usual tests; two marked as alike must not differ by the
-    strictest, which is LSD adjusted for all pairs by Bonferroni.
+    Two groups marked as different must differ by LSD, the most lenient of the usual tests; two marked as alike must not
+    differ by the strictest, which is LSD adjusted for all pairs by Bonferroni.
     """
     for endpoint in table.endpoints.values():
         marked = [key for key, cell in endpoint.values.items() if cell.letters]
@@ -131,7 +150,9 @@ def letters(table: Table) -> Iterator[Finding]:
         for pair in disagreeing:
             name = " against ".join(table.groups[key].label for key in pair)
             values += [Value(name, one.value.value, one.value.reading) for one in _by_lsd(table, endpoint, pair)]
-        yield Finding(endpoint.label, "letters", "differs" if disagreeing else "agrees", "letters", tuple(values), about=about)
+        yield Finding(
+            endpoint.label, "letters", "differs" if disagreeing else "agrees", "letters", tuple(values), about=about
+        )
 
 
 def _letters_hold(table: Table, endpoint: Endpoint, pair: tuple[str, str], pairs: int) -> bool:
@@ -141,7 +162,11 @@ def _letters_hold(table: Table, endpoint: Endpoint, pair: tuple[str, str], pairs
 
 def _by_lsd(table: Table, endpoint: Endpoint, pair: tuple[str, str]) -> list[_Candidate]:
     comparison = Comparison(groups=pair, method="lsd", claimed="different")
-    return [one for reading in readings(table, endpoint, pair) for one in _candidates(table, endpoint, comparison, pair, reading)]
+    return [
+        one
+        for reading in readings(table, endpoint, pair)
+        for one in _candidates(table, endpoint, comparison, pair, reading)
+    ]
 
 
 @check("direction")
@@ -157,7 +182,15 @@ def directions(table: Table) -> Iterator[Finding]:
         right = middle[0] > middle[1] if comparison.claimed == "higher" else middle[0] < middle[1]
         values = Value("first", middle[0]), Value("second", middle[1])
         about = {"unit": endpoint.unit}
-        yield Finding(endpoint.label, "direction", "agrees" if right else "differs", comparison.claimed, values, named, about=about)
+        yield Finding(
+            endpoint.label,
+            "direction",
+            "agrees" if right else "differs",
+            comparison.claimed,
+            values,
+            named,
+            about=about,
+        )
 
 
 @check("difference")
@@ -177,7 +210,9 @@ def differences(table: Table) -> Iterator[Finding]:
         near = abs(found - float(comparison.difference)) <= slack * (1 + 1e-9)
         value = Value("difference", found)
         about = {"first": str(ends[0]), "second": str(ends[1]), "unit": endpoint.unit}
-        yield Finding(endpoint.label, "difference", "agrees" if near else "differs", printed, (value,), named, about=about)
+        yield Finding(
+            endpoint.label, "difference", "agrees" if near else "differs", printed, (value,), named, about=about
+        )
 
 
 @check("standard error")
@@ -191,19 +226,30 @@ def standard_errors(table: Table) -> Iterator[Finding]:
         everyone = [key for key, cell in endpoint.values.items() if cell.mean is not None]
         groups = everyone if comparison.method == "lsd" else list(comparison.groups)
         if missing := lacking(table, endpoint, groups) or ("" if set(comparison.groups) <= set(groups) else "values"):
-            yield Finding(endpoint.label, "standard error", "cannot tell", printed, (), named, about={"lacking": missing})
+            yield Finding(
+                endpoint.label, "standard error", "cannot tell", printed, (), named, about={"lacking": missing}
+            )
             continue
         places = [groups.index(group) for group in comparison.groups]
         values, near = [], False
         for reading in readings(table, endpoint, groups):
             found, most, least = (
-                least_significant_difference(row, *places)[0] for row in (reading.summaries, reading.together, reading.apart)
+                least_significant_difference(row, *places)[0]
+                for row in (reading.summaries, reading.together, reading.apart)
             )
             values.append(Value("standard error", found, reading.spread))
             low, high = may_be(comparison.standard_error)
             near = near or (least <= high and most >= low)
         about = {"pooled": len(groups), "unit": endpoint.unit, "said": table.spread_of(endpoint) != "not said"}
-        yield Finding(endpoint.label, "standard error", "agrees" if near else "differs", printed, tuple(values), named, about=about)
+        yield Finding(
+            endpoint.label,
+            "standard error",
+            "agrees" if near else "differs",
+            printed,
+            tuple(values),
+            named,
+            about=about,
+        )
 
 
 @check("effect size")
@@ -214,7 +260,8 @@ def effect_sizes(table: Table) -> Iterator[Finding]:
         found: dict[str, tuple[tuple[int, int], float]] = {}
         for reading in readings(table, endpoint, groups) if not lacking(table, endpoint, groups) else []:
             sizes = {
-                pair: standardised_difference(*(reading.summaries[place] for place in pair)) for pair in combinations(range(len(groups)), 2)
+                pair: standardised_difference(*(reading.summaries[place] for place in pair))
+                for pair in combinations(range(len(groups)), 2)
             }
             largest = max(sizes, key=lambda pair: abs(sizes[pair]))
             found.setdefault(reading.spread, (largest, sizes[largest]))
@@ -240,7 +287,10 @@ def effect_sizes(table: Table) -> Iterator[Finding]:
 
 @check("shape")
 def shapes(table: Table) -> Iterator[Finding]:
-    """The share of a normal curve with the printed mean and SD that lies below the lowest possible value; the worst group of a row."""
+    """The share of a normal curve with the printed mean and SD that lies below the lowest possible value;
+
+    the worst group of a row.
+    """
     for endpoint in table.endpoints.values():
         if endpoint.lowest is None:
             continue
@@ -289,9 +339,20 @@ def _range(table: Table, endpoint: Endpoint, group: str, cell: Cell) -> Finding 
     possible = []
     for reading, summary in _alone(table, endpoint, group, cell):
         least, most = _possible_sd(cell, summary, float(low), None if high is None else float(high))
-        slack = half_unit(cell.spread) * (math.sqrt(summary.n) if reading == "se" else 1) if cell.spread is not None else 0.0
+        slack = (
+            half_unit(cell.spread) * (math.sqrt(summary.n) if reading == "se" else 1)
+            if cell.spread is not None
+            else 0.0
+        )
         fits = least - slack <= summary.sd * (1 + 1e-9) and summary.sd - slack <= most * (1 + 1e-9)
-        possible.append((fits, Value("least sd", least, reading, summary.n), Value("greatest sd", most, reading, summary.n), summary.sd))
+        possible.append(
+            (
+                fits,
+                Value("least sd", least, reading, summary.n),
+                Value("greatest sd", most, reading, summary.n),
+                summary.sd,
+            )
+        )
     if not possible:
         return None
     outcome: Outcome = "agrees" if any(fits for fits, *_ in possible) else "differs"
@@ -334,7 +395,9 @@ def whole_numbers(table: Table) -> Iterator[Finding]:
                 sound += 1
                 continue
             values = tuple(Value("nearest mean", round(mean * n) / n, n=n) for n in size.possible)
-            yield Finding(endpoint.label, "whole numbers", "differs", str(cell.mean), values, (table.groups[key].label,))
+            yield Finding(
+                endpoint.label, "whole numbers", "differs", str(cell.mean), values, (table.groups[key].label,)
+            )
         if sound:
             yield Finding(endpoint.label, "whole numbers", "agrees", "", (Value("groups", sound),))
 

@@ -12,7 +12,17 @@ from secretome.reported.printed import N, Number, P, Size
 
 Spread = Literal["sd", "se", "not said"]
 Method = Literal[
-    "anova", "t", "welch", "lsd", "chi-square", "fisher", "log-rank", "kruskal-wallis", "mann-whitney", "two-way anova", "not said"
+    "anova",
+    "t",
+    "welch",
+    "lsd",
+    "chi-square",
+    "fisher",
+    "log-rank",
+    "kruskal-wallis",
+    "mann-whitney",
+    "two-way anova",
+    "not said",
 ]
 Claimed = Literal["different", "not different", "higher", "lower"]
 Place = tuple[str, ...]
@@ -30,8 +40,9 @@ class Group(Strict):
 class Cell(Strict):
     """What one cell of the table prints of one group.
 
-    `spread` is what stands after ±; `low` and `high` are a printed range; `count` and `percent` are of the group's animals. `n` is given
-    where it is not the group's. `letters` are marks of significance: groups without a common letter are said to differ.
+    `spread` is what stands after ±; `low` and `high` are a printed range; `count` and `percent` are of the group's
+    animals. `n` is given where it is not the group's. `letters` are marks of significance: groups without a common
+    letter are said to differ.
     """
 
     mean: Number | None = None
@@ -50,7 +61,9 @@ class Cell(Strict):
             raise ValueError("one of 'mean', 'median', 'count' and 'percent'")
         if self.spread is not None and self.mean is None:
             raise ValueError("a 'mean' beside a 'spread'")
-        if (self.low is None) != (self.high is None) or (self.low is not None and self.high is not None and self.low > self.high):
+        if (self.low is None) != (self.high is None) or (
+            self.low is not None and self.high is not None and self.low > self.high
+        ):
             raise ValueError("'low' and 'high' together, the smaller first")
         return self
 
@@ -58,8 +71,9 @@ class Cell(Strict):
 class Comparison(Strict):
     """What the paper says of a comparison, as far as it says it.
 
-    Without `groups` it is about all of the endpoint's; two groups are compared first against second, and `difference` is first less
-    second. `family` is how many comparisons share the error rate `alpha`, where the paper adjusts for them.
+    Without `groups` it is about all of the endpoint's; two groups are compared first against second, and `difference`
+    is first less second. `family` is how many comparisons share the error rate `alpha`, where the paper adjusts for
+    them.
     """
 
     groups: tuple[Text, ...] = ()
@@ -77,7 +91,9 @@ class Comparison(Strict):
         if len(self.groups) == 1 or len(set(self.groups)) < len(self.groups):
             raise ValueError("two groups or more, each once, or no 'groups' at all for every group")
         pair = len(self.groups) == 2
-        if not pair and (self.difference is not None or self.standard_error is not None or self.claimed in ("higher", "lower")):
+        if not pair and (
+            self.difference is not None or self.standard_error is not None or self.claimed in ("higher", "lower")
+        ):
             raise ValueError("two 'groups' for a difference, its standard error or a direction")
         if not pair and self.method in ("t", "welch", "lsd", "mann-whitney"):
             raise ValueError(f"two 'groups' for the method {self.method!r}")
@@ -89,8 +105,8 @@ class Comparison(Strict):
 class Endpoint(Strict):
     """One row of the table: what was measured, in which unit, and when.
 
-    `quantity` is what it is called across reports, such as IL-6. `lowest` and `highest` are what one animal's value can be; `whole` says
-    that it is a whole number. `deaths` marks counts of animals dead by `hour`.
+    `quantity` is what it is called across reports, such as IL-6. `lowest` and `highest` are what one animal's value can
+    be; `whole` says that it is a whole number. `deaths` marks counts of animals dead by `hour`.
     """
 
     label: Text
@@ -185,7 +201,10 @@ class Table(Strict):
         return endpoint.spread or self.spread
 
     def size(self, endpoint: Endpoint, group: str) -> Size | None:
-        """The animals of a group in a row: the cell's, the group's, or an equal share of the total; None where nothing says it."""
+        """The animals of a group in a row:
+
+        the cell's, the group's, or an equal share of the total; None where nothing says it.
+        """
         cell = endpoint.values.get(group)
         stated = (cell.n if cell else None) or self.groups[group].n
         if stated or not self.shares_equally:

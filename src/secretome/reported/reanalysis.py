@@ -1,4 +1,7 @@
-"""What printed summaries let a reader compute anew: spreads, analyses of variance, ratios to the control, odds of death."""
+"""What printed summaries let a reader compute anew:
+
+spreads, analyses of variance, ratios to the control, odds of death.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -21,8 +24,9 @@ def spreads(tables: Mapping[str, Table]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per group of a row: file, source, item, unit, group, mean and spread as printed, said (``sd``, ``se`` or ``not said``), n
-        as printed, and cv: the coefficient of variation if ± is an SD, or is an SE of a known n; NaN otherwise.
+        One row per group of a row: file, source, item, unit, group, mean and spread as printed, said (``sd``, ``se`` or
+        ``not said``), n as printed, and cv: the coefficient of variation if ± is an SD, or is an SE of a known n; NaN
+        otherwise.
     """
     rows: list[dict[str, Any]] = []
     for name, table in tables.items():
@@ -52,8 +56,8 @@ def variances(tables: Mapping[str, Table]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        file, source, item, unit, reading, said, groups, n (of the smallest group), shared (whether n are equal shares of a total),
-        statistic, df_between, df_within, pvalue, pvalue_welch.
+        file, source, item, unit, reading, said, groups, n (of the smallest group), shared (whether n are equal shares
+        of a total), statistic, df_between, df_within, pvalue, pvalue_welch.
     """
     rows: list[dict[str, Any]] = []
     for name, table in tables.items():
@@ -85,8 +89,9 @@ def ratios(tables: Mapping[str, Table]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        file, source, item, unit, quantity, treated, control, reading, said, shared, n_treated, n_control; estimate, low, high, level and
-        pvalue of the ratio of geometric means; mean_ratio, mean_low and mean_high of the ratio of means.
+        file, source, item, unit, quantity, treated, control, reading, said, shared, n_treated, n_control; estimate,
+        low, high, level and pvalue of the ratio of geometric means; mean_ratio, mean_low and mean_high of the ratio of
+        means.
     """
     rows: list[dict[str, Any]] = []
     for name, table in tables.items():
@@ -128,8 +133,9 @@ def odds(tables: Mapping[str, Table]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        file, source, item, treated, control, printed (whether a meta-analysis prints it), dead_treated, n_treated, dead_control,
-        n_control (NaN where printed), estimate, low, high, level, chi_square and fisher (p of the two groups; NaN where printed).
+        file, source, item, treated, control, printed (whether a meta-analysis prints it), dead_treated, n_treated,
+        dead_control, n_control (NaN where printed), estimate, low, high, level, chi_square and fisher (p of the two
+        groups; NaN where printed).
     """
     rows: list[dict[str, Any]] = []
     for name, table in tables.items():
@@ -138,7 +144,9 @@ def odds(tables: Mapping[str, Table]) -> pd.DataFrame:
             if endpoint.quantity not in ("deaths", "survival") or pair[0] is None or pair[1] is None:
                 continue
             # Dead first, alive second, whichever the table counts.
-            (dead, alive), (died, lived) = (row if endpoint.quantity == "deaths" else row[::-1] for row in (pair[0], pair[1]))
+            (dead, alive), (died, lived) = (
+                row if endpoint.quantity == "deaths" else row[::-1] for row in (pair[0], pair[1])
+            )
             found = odds_ratio([[dead, alive], [died, lived]])
             low, high = found.confidence_interval(LEVEL)
             ps = pvalues([(dead, alive), (died, lived)])
@@ -163,7 +171,14 @@ def odds(tables: Mapping[str, Table]) -> pd.DataFrame:
         for estimate in table.estimates.values():
             ends = {name: float(getattr(estimate, name)) for name in ("estimate", "low", "high")}
             rows.append(
-                {"file": name, "source": table.source.text, "item": estimate.label, "printed": True, **ends, "level": estimate.level}
+                {
+                    "file": name,
+                    "source": table.source.text,
+                    "item": estimate.label,
+                    "printed": True,
+                    **ends,
+                    "level": estimate.level,
+                }
             )
     return pd.DataFrame(rows)
 
@@ -196,8 +211,8 @@ def titre_readings(table: Table, control_steps: float) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per ratio and end: label, printed (per cent), steps (of a dilution, if the titre itself rose), and fold (of the titre, if
-        its logarithm rose).
+        One row per ratio and end: label, printed (per cent), steps (of a dilution, if the titre itself rose), and fold
+        (of the titre, if its logarithm rose).
 
     Examples
     --------

@@ -35,7 +35,8 @@ class Reading:
     summaries : tuple of Summary
         The groups, as printed.
     apart, together : tuple of Summary
-        The same with means and spreads moved within their rounding, so that groups differ as clearly, and as little, as print allows.
+        The same with means and spreads moved within their rounding, so that groups differ as clearly, and as little, as
+        print allows.
     """
 
     spread: str
@@ -82,10 +83,13 @@ def readings(table: Table, endpoint: Endpoint, groups: Sequence[str]) -> list[Re
             for sign in (0, 1, -1):
                 row = []
                 for cell, mean, n in zip(cells, means, ns, strict=True):
-                    # Means go away from their middle as spreads shrink, and no further than the middle when they come together.
+                    # Means go away from their middle as spreads shrink, and no further than the middle when they come
+                    # together.
                     step = sign * half_unit(cell.mean) if cell.mean is not None else 0.0
                     away = math.copysign(max(0.0, abs(mean - middle) + step), mean - middle)
-                    width = float(cell.spread or 0) - sign * (half_unit(cell.spread) if cell.spread is not None else 0.0)
+                    width = float(cell.spread or 0) - sign * (
+                        half_unit(cell.spread) if cell.spread is not None else 0.0
+                    )
                     row.append(Summary(middle + away, max(0.0, width) * (math.sqrt(n) if spread == "se" else 1.0), n))
                 moved.append(tuple(row))
             found.append(Reading(spread, *moved))
@@ -128,8 +132,12 @@ def student(first: Summary, second: Summary, *, welch: bool = False) -> FromSumm
     """Student's t of two groups, or Welch's; NaN where neither group varies."""
     if first.sd == second.sd == 0:
         return FromSummaries(math.nan, (math.nan,), math.nan)
-    result = scipy_stats.ttest_ind_from_stats(first.mean, first.sd, first.n, second.mean, second.sd, second.n, equal_var=not welch)
-    return FromSummaries(float(result.statistic), (math.nan if welch else first.n + second.n - 2.0,), float(result.pvalue))
+    result = scipy_stats.ttest_ind_from_stats(
+        first.mean, first.sd, first.n, second.mean, second.sd, second.n, equal_var=not welch
+    )
+    return FromSummaries(
+        float(result.statistic), (math.nan if welch else first.n + second.n - 2.0,), float(result.pvalue)
+    )
 
 
 def least_significant_difference(summaries: Sequence[Summary], first: int, second: int) -> tuple[float, FromSummaries]:
@@ -193,7 +201,8 @@ def geometric_ratio(first: Summary, second: Summary) -> stats.GeometricMeanRatio
 
     References
     ----------
-    .. [1] Higgins JPT, White IR, Anzures-Cabrera J (2008). Meta-analysis of skewed data: combining results reported on log-transformed or
+    .. [1] Higgins JPT, White IR, Anzures-Cabrera J (2008). Meta-analysis of skewed data: combining results reported on
+    log-transformed or
        raw scales. Statistics in Medicine 27:6072-6092.
 
     Examples
@@ -223,7 +232,8 @@ def arithmetic_ratio(first: Summary, second: Summary, level: float = 0.95) -> tu
 
     References
     ----------
-    .. [1] Hedges LV, Gurevitch J, Curtis PS (1999). The meta-analysis of response ratios in experimental ecology. Ecology 80:1150-1156.
+    .. [1] Hedges LV, Gurevitch J, Curtis PS (1999). The meta-analysis of response ratios in experimental ecology.
+    Ecology 80:1150-1156.
     """
     parts = [one.sd**2 / (one.n * one.mean**2) for one in (first, second)]
     df = sum(parts) ** 2 / sum(part**2 / (one.n - 1) for part, one in zip(parts, (first, second), strict=True))
@@ -242,7 +252,10 @@ def below(summary: Summary, lowest: float) -> float:
 
 
 def _logs(summary: Summary) -> NDArray[np.float64]:
-    """Logarithms with the mean and variance that the lognormal has: a t test cannot tell them from others that share these."""
+    """Logarithms with the mean and variance that the lognormal has:
+
+    a t test cannot tell them from others that share these.
+    """
     variance = math.log1p((summary.sd / summary.mean) ** 2)
     steps = np.arange(summary.n, dtype=float)
     scores = (steps - steps.mean()) / steps.std(ddof=1)

@@ -52,7 +52,9 @@ class _Running:
     deadline: float
 
 
-def run(batch: Sequence[Ready], parameters: Mapping[str, int | float], existing: Existing, way: Way) -> Generator[Done | None, None, None]:
+def run(
+    batch: Sequence[Ready], parameters: Mapping[str, int | float], existing: Existing, way: Way
+) -> Generator[Done | None, None, None]:
     """Run cohorts, and tell of each as it ends; None says that some time has passed.
 
     When the iterator is closed, whatever still runs is ended and leaves nothing.

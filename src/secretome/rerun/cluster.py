@@ -21,7 +21,9 @@ SHARDS_PER_WORKER = 2
 TICK = 0.5
 
 
-def on_cluster(scheduler: str, command: Sequence[str], batch: Sequence[Ready], jobs: int) -> Generator[Done | None, None, None]:
+def on_cluster(
+    scheduler: str, command: Sequence[str], batch: Sequence[Ready], jobs: int
+) -> Generator[Done | None, None, None]:
     """Run a command's shards on a cluster, and tell of each cohort as it ends; None says that time goes by.
 
     A task whose worker dies is given to another, and goes on where it stood.
@@ -52,7 +54,8 @@ def on_cluster(scheduler: str, command: Sequence[str], batch: Sequence[Ready], j
         count = min(len(batch), SHARDS_PER_WORKER * workers)
         shards = [Shard(number, count) for number in range(1, count + 1)]
         tasks = {
-            client.submit(run_shard, [*command, "--shard", f"{shard.number}/{count}"], pure=False, retries=1): shard for shard in shards
+            client.submit(run_shard, [*command, "--shard", f"{shard.number}/{count}"], pure=False, retries=1): shard
+            for shard in shards
         }
         waiting = list(batch)
         for task in _ended(tasks):
@@ -115,12 +118,20 @@ def _answer(task: Any) -> tuple[str, str]:
 
 
 def _why(ready: Ready, node: str, said: str) -> str:
-    """What a shard said of one cohort, or else of itself; a shard that found nothing wrong wrote elsewhere, or ran something else."""
+    """What a shard said of one cohort, or else of itself;
+
+    a shard that found nothing wrong wrote elsewhere, or ran something else.
+    """
     name, folder = ready.place.file.name, ready.place.folder
     if not said and folder.exists():
-        return f"{name}: {node} has run it, but with other data or other versions than are here; make them the same, then --resume"
+        return (
+            f"{name}: {node} has run it, but with other data or other versions than are here; make them the "
+            f"same, then --resume"
+        )
     if not said:
-        return f"{name}: {node} has run it, but {folder} is not here; the workers need the same folder under the same name"
+        return (
+            f"{name}: {node} has run it, but {folder} is not here; the workers need the same folder under the same name"
+        )
     lines = [line.rstrip("│ ") for line in said.splitlines() if line.strip("│ ")]
     own = [line[line.index(ready.place.file.name) :] for line in lines if ready.place.file.name in line]
     return (own or lines)[-1] + (f" (on {node})" if node else "")
@@ -133,9 +144,14 @@ def _made(folder: Path) -> int:
 
 
 def run_shard(command: Sequence[str]) -> tuple[str, str]:
-    """Run one shard in a process of its own, which ends with this one; on which machine, and what it says of failures."""
+    """Run one shard in a process of its own, which ends with this one;
+
+    on which machine, and what it says of failures.
+    """
     end = end_with_parent if sys.platform == "linux" else None
-    run = subprocess.run([sys.executable, "-m", "secretome", *command], capture_output=True, text=True, check=False, preexec_fn=end)
+    run = subprocess.run(
+        [sys.executable, "-m", "secretome", *command], capture_output=True, text=True, check=False, preexec_fn=end
+    )
     return platform.node(), run.stderr if run.returncode else ""
 
 

@@ -21,7 +21,8 @@ from secretome.rerun.parameters import default_parameters, twin
 from secretome.rerun.places import PROVENANCE, WRITTEN_BY_NOTEBOOK, Existing, Place, hashes, write_text
 from secretome.rerun.provenance import content_key, provenance_of
 
-# A kernel greets everyone with a note about encryption and takes its leave with an interrupt: noise, between two processes of one machine.
+# A kernel greets everyone with a note about encryption and takes its leave with an interrupt: noise, between two
+# processes of one machine.
 QUIET_KERNEL = ["--log-level=CRITICAL"]
 
 
@@ -42,7 +43,9 @@ class Ready:
 
     def study(self) -> Study:
         """Read the cohort. Hundreds of them are not kept while they wait."""
-        return load_study(self.place.study, cohort=self.place.file, sheet=self.sheet, names=self.names, decimal=self.decimal)
+        return load_study(
+            self.place.study, cohort=self.place.file, sheet=self.sheet, names=self.names, decimal=self.decimal
+        )
 
 
 def plan(
@@ -76,12 +79,29 @@ def plan(
             if same is not None:
                 expected = f"another name than {same.name}"
                 raise Refusal(
-                    [Problem(file.name, "", f"the cohort id {study.cohort.id!r} again", expected, "Rename a file, or name it once.")]
+                    [
+                        Problem(
+                            file.name,
+                            "",
+                            f"the cohort id {study.cohort.id!r} again",
+                            expected,
+                            "Rename a file, or name it once.",
+                        )
+                    ]
                 )
             taken[study.cohort.id.casefold()] = file
             place = Place(name, study.cohort.id, file, out)
             place.check(existing)
-            sound.append(Ready(place, sheet, dict(names or {}), decimal, study.cohort.understood, content_key(study, parameters or {})))
+            sound.append(
+                Ready(
+                    place,
+                    sheet,
+                    dict(names or {}),
+                    decimal,
+                    study.cohort.understood,
+                    content_key(study, parameters or {}),
+                )
+            )
         except Refusal as refusal:
             refusals.append(refusal)
     return sound, refusals
@@ -114,7 +134,8 @@ def run_in(work: Path, study: Study, parameters: Mapping[str, int | float], engi
             )
         except PapermillExecutionError as error:
             raise RunFailed(
-                f"{study.cohort.path.name}: the notebook stopped in cell {error.exec_count}: {error.ename}: {error.evalue}"
+                f"{study.cohort.path.name}: the notebook stopped in cell {error.exec_count}: {error.ename}: "
+                f"{error.evalue}"
             ) from error
     absent = [name for name in WRITTEN_BY_NOTEBOOK if not (work / name).exists()]
     if absent:

@@ -1,4 +1,7 @@
-"""Two runs on one folder never interleave: each holds a lock that the system takes back when its process ends, however it ends."""
+"""Two runs on one folder never interleave:
+
+each holds a lock that the system takes back when its process ends, however it ends.
+"""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -33,7 +36,8 @@ def alone(out: Path, shard: Shard | None = None, files: Sequence[Path] = ()) -> 
     own = FileLock(out / (f"{OWN}shard-{shard.number}{division}" if shard else f"{OWN}whole.lock"))
     _take(own, out)
     try:
-        # Held first and looked at the others after, so that of two runs that begin together at least one sees the other.
+        # Held first and looked at the others after, so that of two runs that begin together at least one sees the
+        # other.
         for other in sorted(out.glob(f"{OWN}*.lock")):
             beside = shard and other.name.endswith(division)
             if other.name != Path(own.lock_file).name and other.name != f"{OWN}summary.lock" and not beside:
@@ -62,4 +66,6 @@ def _take(lock: FileLock, out: Path) -> None:
         raise Refusal([Problem("--out", "", found, "a folder that no other run is writing to", remedy)]) from None
     except OSError as error:
         found = f"{out} ({error.strerror})"
-        raise Refusal([Problem("--out", "", found, "a folder that can be written to", "Name another place.")]) from error
+        raise Refusal(
+            [Problem("--out", "", found, "a folder that can be written to", "Name another place.")]
+        ) from error

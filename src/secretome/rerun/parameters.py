@@ -52,7 +52,9 @@ def check_parameters(name: str, stated: Mapping[str, str]) -> dict[str, int | fl
         try:
             values[key] = kind(text)
         except ValueError:
-            problems.append(Problem("-p", key, repr(text), "a whole number" if kind is int else "a number with a decimal point"))
+            problems.append(
+                Problem("-p", key, repr(text), "a whole number" if kind is int else "a number with a decimal point")
+            )
             continue
         least, most, expected = RANGES[key]
         if not least < values[key] < most:

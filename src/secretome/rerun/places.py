@@ -44,13 +44,28 @@ class Place:
         if not self.folder.exists():
             return
         if existing == "refuse":
-            remedy = "Add --resume to keep it unless something has changed, --force to make it anew, or --out for another place."
-            raise Refusal([Problem(self.file.name, "", f"the folder {self.folder}, which is there already", "a new one", remedy)])
+            remedy = (
+                "Add --resume to keep it unless something has changed, --force to make it anew, or --out "
+                "for another place."
+            )
+            raise Refusal(
+                [Problem(self.file.name, "", f"the folder {self.folder}, which is there already", "a new one", remedy)]
+            )
         made = provenance_in(self.folder)
         ours = made.get("study") == self.study and made.get("cohort") == self.cohort
         if not ours or self.folder.resolve() in self.file.resolve().parents:
             found = f"the folder {self.folder}, which is no rerun of this study on this cohort"
-            raise Refusal([Problem(self.file.name, "", found, "a rerun to replace", "Nothing was touched. Name another place with --out.")])
+            raise Refusal(
+                [
+                    Problem(
+                        self.file.name,
+                        "",
+                        found,
+                        "a rerun to replace",
+                        "Nothing was touched. Name another place with --out.",
+                    )
+                ]
+            )
 
     def work(self) -> Path:
         """Make a private folder beside the place."""
@@ -86,7 +101,10 @@ def make(out: Path) -> None:
 
 
 def sweep(out: Path, cohorts: Collection[str] | None = None) -> None:
-    """Clear away what killed runs left, and put back a finished folder whose replacement never came; of these cohorts only, if named."""
+    """Clear away what killed runs left, and put back a finished folder whose replacement never came;
+
+    of these cohorts only, if named.
+    """
     # The folders that stepped aside last: they must not be put back while their replacement is still to be swept.
     for left in sorted(out.glob(f"{OWN}*"), key=lambda path: path.name.endswith(EARLIER)):
         cohort = left.name.removeprefix(OWN).removesuffix(EARLIER).rpartition("-")[0]
@@ -131,7 +149,11 @@ def write_summary(name: str, out: Path) -> Path:
     lock = FileLock(out / f"{OWN}summary.lock")
     # Held while reading too: of two runs that end together, the later one has seen all of the earlier.
     with lock:
-        folders = sorted(found.parent for found in out.glob(f"[!.]*/{PROVENANCE}") if provenance_in(found.parent).get("study") == name)
+        folders = sorted(
+            found.parent
+            for found in out.glob(f"[!.]*/{PROVENANCE}")
+            if provenance_in(found.parent).get("study") == name
+        )
         # A folder that was changed since, or that another run is just replacing, is not what a run left.
         folders = [folder for folder in folders if finished_key(folder)]
         tables = [pd.read_csv(folder / "verdicts.csv", dtype=str, keep_default_na=False) for folder in folders]
@@ -158,4 +180,14 @@ def write_text(path: Path, text: str) -> None:
 
 
 def _unusable(out: Path, error: OSError) -> Refusal:
-    return Refusal([Problem("--out", "", f"{out} ({error.strerror})", "a folder that can be made and written to", "Name another place.")])
+    return Refusal(
+        [
+            Problem(
+                "--out",
+                "",
+                f"{out} ({error.strerror})",
+                "a folder that can be made and written to",
+                "Name another place.",
+            )
+        ]
+    )

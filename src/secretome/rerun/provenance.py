@@ -92,7 +92,9 @@ def commit() -> str | None:
         # A package installed somewhere inside another project's checkout is not at that project's commit.
         subprocess.run([*git, "ls-files", "--error-unmatch", "."], capture_output=True, check=True)
         commit = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
-        changed = subprocess.run([*git, "status", "--porcelain"], capture_output=True, text=True, check=True).stdout.strip()
+        changed = subprocess.run(
+            [*git, "status", "--porcelain"], capture_output=True, text=True, check=True
+        ).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return None
     return commit + (" with uncommitted changes" if changed else "")

@@ -45,7 +45,8 @@ class Shard:
         >>> sorted(str(file) for number in (1, 2) for file in Shard(number, 2).of_files(files))
         ['lab0.csv', 'lab1.csv', 'lab2.csv', 'lab3.csv', 'lab4.csv']
         """
-        # By a hash of the cohort's id, so that the order in which a shell lists the files does not matter, large neighbours are spread,
+        # By a hash of the cohort's id, so that the order in which a shell lists the files does not matter, large
+        # neighbours are spread,
         # and two files that would share a folder meet in one shard, which refuses them.
         ids = {file: cohort_id(file).casefold() for file in files}
         dealt = sorted(set(ids.values()), key=lambda name: hashlib.sha256(name.encode()).digest())

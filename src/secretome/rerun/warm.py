@@ -98,7 +98,11 @@ def _run(client: Any, cell: Any) -> bool:
         elif message["msg_type"] in ("stream", "display_data", "execute_result", "error"):
             output = output_from_msg(message)
             last = cell.outputs[-1] if cell.outputs else None
-            if output.output_type == "stream" and last and (last.output_type, last.get("name")) == ("stream", output.name):
+            if (
+                output.output_type == "stream"
+                and last
+                and (last.output_type, last.get("name")) == ("stream", output.name)
+            ):
                 last.text += output.text
             else:
                 cell.outputs.append(output)

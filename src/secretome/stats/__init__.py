@@ -19,7 +19,13 @@ from secretome.stats.ranks import MannWhitneyResult, SignedRankResult, mann_whit
 from secretome.stats.ratios import GeometricMeanRatioResult, geometric_mean_ratio
 from secretome.stats.superiority import SuperiorityResult, probability_of_superiority
 from secretome.stats.survival import LogrankResult, logrank
-from secretome.stats.trends import JonckheereTerpstraResult, StepDownResult, jonckheere_terpstra, shirley_williams, williams
+from secretome.stats.trends import (
+    JonckheereTerpstraResult,
+    StepDownResult,
+    jonckheere_terpstra,
+    shirley_williams,
+    williams,
+)
 
 __all__ = [
     "Alternative",

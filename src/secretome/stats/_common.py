@@ -82,7 +82,9 @@ class Tails(NamedTuple):
     attainable: float
 
 
-def exact_tails(support: NDArray[np.int64], weights: Floats, observed: int, centre: int, alternative: Alternative) -> Tails:
+def exact_tails(
+    support: NDArray[np.int64], weights: Floats, observed: int, centre: int, alternative: Alternative
+) -> Tails:
     """Exact p, mid-p and smallest attainable p of an integer statistic.
 
     Parameters

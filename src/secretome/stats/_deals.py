@@ -1,4 +1,7 @@
-"""Permutation tests of several groups: every way to deal the pooled values to the groups, or many ways drawn at random."""
+"""Permutation tests of several groups:
+
+every way to deal the pooled values to the groups, or many ways drawn at random.
+"""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +14,8 @@ from numpy.typing import NDArray
 from secretome.stats._inputs import Floats, as_generator
 from secretome.stats._nulls import Ints
 
-# "auto" counts every deal up to this many, which takes a second or so; "exact" may be asked for up to the second number.
+# "auto" counts every deal up to this many, which takes a second or so; "exact" may be asked for up to the second
+# number.
 COUNTED_AT_ONCE = 200_000
 COUNTED_AT_MOST = 2_000_000
 DRAWN = 99_999
@@ -30,8 +34,8 @@ class Permuted:
     Attributes
     ----------
     pvalue, midp, attainable : (c,) array
-        The chance of a statistic at least as large as each observed one; the same less half the chance of the observed one; the chance of
-        the largest statistic there is. The last two are NaN unless every deal was counted.
+        The chance of a statistic at least as large as each observed one; the same less half the chance of the observed
+        one; the chance of the largest statistic there is. The last two are NaN unless every deal was counted.
     method : str
         ``"exact"`` or ``"permutation"``.
     """
@@ -42,13 +46,16 @@ class Permuted:
     method: str
 
 
-def permuted(statistic: Statistic, observed: Floats, sizes: Sequence[int], method: str, rng: np.random.Generator | None) -> Permuted:
+def permuted(
+    statistic: Statistic, observed: Floats, sizes: Sequence[int], method: str, rng: np.random.Generator | None
+) -> Permuted:
     """Compare observed statistics with those of other deals; large ones are extreme.
 
     Parameters
     ----------
     statistic : callable
-        Takes a (b, N) array of deals, each a permutation of the positions 0 to N - 1 cut into groups by `sizes`, and returns b statistics.
+        Takes a (b, N) array of deals, each a permutation of the positions 0 to N - 1 cut into groups by `sizes`, and
+        returns b statistics.
     observed : (c,) array
         The statistics to judge, all by the one null.
     sizes : sequence of int
@@ -64,7 +71,8 @@ def permuted(statistic: Statistic, observed: Floats, sizes: Sequence[int], metho
     exact = method == "exact" or (method == "auto" and few)
     if exact and number > COUNTED_AT_MOST:
         raise ValueError(
-            f"the values have more than {COUNTED_AT_MOST} permutations, which are too many to enumerate; use method='permutation'."
+            f"the values have more than {COUNTED_AT_MOST} permutations, which are too many to enumerate; use "
+            f"method='permutation'."
         )
     batches = _every_deal(sizes) if exact else _drawn_deals(sum(sizes), generator)
     above, level = np.zeros(observed.size), np.zeros(observed.size)
@@ -158,4 +166,6 @@ class SignSums:
 
 def sum_at(below: NDArray[np.int32], places: Ints, reference: int) -> Ints:
     """Sum of signs of the values at these places against `reference` values, from `SignSums.below`."""
-    return np.asarray(np.take_along_axis(below, places, axis=1).sum(axis=1, dtype=np.int64) - reference * places.shape[1])
+    return np.asarray(
+        np.take_along_axis(below, places, axis=1).sum(axis=1, dtype=np.int64) - reference * places.shape[1]
+    )

@@ -33,7 +33,8 @@ def as_vector(values: ArrayLike, name: str) -> Floats:
     Raises
     ------
     TypeError
-        If the values are not real numbers: booleans, complex numbers, dates, durations and text are refused, even text that shows a number.
+        If the values are not real numbers: booleans, complex numbers, dates, durations and text are refused, even text
+        that shows a number.
     ValueError
         If the values do not form a one-dimensional array, or one is too large for a floating-point number.
     """
@@ -56,7 +57,8 @@ def as_vector(values: ArrayLike, name: str) -> Floats:
     if array.dtype.kind == "O":
         vector = np.array([_as_float(value, name) for value in array.tolist()], dtype=np.float64)
     else:
-        # A longer float may lie beyond the largest double: it becomes infinite, and infinity is rejected if it has no meaning.
+        # A longer float may lie beyond the largest double: it becomes infinite, and infinity is rejected if it has no
+        # meaning.
         with np.errstate(over="ignore"):
             vector = array.astype(np.float64)
     if isinstance(values, np.ma.MaskedArray):
@@ -72,7 +74,9 @@ def as_matrix(rows: ArrayLike, name: str) -> Floats:
         raise ValueError(f"{name} must be a table; its rows have different lengths.") from None
     if len(shape) != 2:
         raise ValueError(f"{name} must have two dimensions, rows and columns; its shape is {shape}.")
-    return np.array([as_vector(row, f"{name}[{position}]") for position, row in enumerate(np.asarray(rows))]).reshape(shape)
+    return np.array([as_vector(row, f"{name}[{position}]") for position, row in enumerate(np.asarray(rows))]).reshape(
+        shape
+    )
 
 
 def as_sample(values: ArrayLike, name: str, nan_policy: NanPolicy = "raise") -> Floats:
@@ -87,16 +91,27 @@ def as_sample(values: ArrayLike, name: str, nan_policy: NanPolicy = "raise") -> 
     if sample.size == 0:
         raise ValueError(f"{name} is empty.")
     if np.abs(sample).max() > LARGEST_VALUE:
-        raise ValueError(f"{name} contains an absolute value larger than {LARGEST_VALUE:g}, for which sums overflow; use another unit.")
+        raise ValueError(
+            f"{name} contains an absolute value larger than {LARGEST_VALUE:g}, for which sums overflow; use "
+            f"another unit."
+        )
     return sample
 
 
 def as_samples(samples: Sequence[ArrayLike], nan_policy: NanPolicy = "raise") -> list[Floats]:
     """Return two samples or more, each as `as_sample` does, named by their position."""
     if hasattr(samples, "columns"):
-        raise TypeError("samples must be a sequence of arrays, not a table; pass [table[name] for name in table.columns].")
-    if isinstance(samples, (str, bytes, Mapping, Set)) or not isinstance(samples, Iterable) or getattr(samples, "ndim", 1) == 0:
-        raise TypeError(f"samples must be a sequence of one-dimensional arrays, one per group; it is a {type(samples).__name__}.")
+        raise TypeError(
+            "samples must be a sequence of arrays, not a table; pass [table[name] for name in table.columns]."
+        )
+    if (
+        isinstance(samples, (str, bytes, Mapping, Set))
+        or not isinstance(samples, Iterable)
+        or getattr(samples, "ndim", 1) == 0
+    ):
+        raise TypeError(
+            f"samples must be a sequence of one-dimensional arrays, one per group; it is a {type(samples).__name__}."
+        )
     checked = [as_sample(sample, f"samples[{position}]", nan_policy) for position, sample in enumerate(samples)]
     if len(checked) < 2:
         raise ValueError(f"samples must hold two samples or more; it holds {len(checked)}.")
@@ -146,7 +161,9 @@ def as_labels(group: ArrayLike, name: str = "group") -> NDArray[np.generic]:
     missing = int((np.array([_is_missing(label) for label in given.tolist()], dtype=bool) | mask).sum())
     if missing:
         raise ValueError(f"{name} holds {missing} missing label(s); label each value, or drop it from every array.")
-    kinds = sorted({"text" if isinstance(label, (str, bytes)) else "other values" for label in given.tolist()}, reverse=True)
+    kinds = sorted(
+        {"text" if isinstance(label, (str, bytes)) else "other values" for label in given.tolist()}, reverse=True
+    )
     if len(kinds) > 1:
         raise TypeError(f"{name} must hold labels of one kind; it holds text and other values.")
     try:
@@ -251,16 +268,24 @@ def _without_nan(sample: Floats, missing: NDArray[np.bool_], name: str, nan_poli
     if not missing.any():
         return sample
     if nan_policy == "raise":
-        raise ValueError(f'{name} holds {int(missing.sum())} missing value(s) (NaN); drop them, or pass nan_policy="omit".')
+        raise ValueError(
+            f'{name} holds {int(missing.sum())} missing value(s) (NaN); drop them, or pass nan_policy="omit".'
+        )
     return sample[~missing]
 
 
 def unit_of(*samples: Floats) -> float:
-    """Return the power of two just below the largest absolute value: division by it is exact, and squares do not overflow."""
+    """Return the power of two just below the largest absolute value:
+
+    division by it is exact, and squares do not overflow.
+    """
     largest = max(float(np.abs(sample).max()) for sample in samples)
     return float(np.ldexp(1.0, int(np.frexp(largest)[1]) - 1)) if largest > 0 else 1.0
 
 
 def varies(values: Floats, largest: float | None = None) -> bool:
-    """Return whether values differ by more than rounding: relative to the largest absolute value, so that the unit does not matter."""
+    """Return whether values differ by more than rounding:
+
+    relative to the largest absolute value, so that the unit does not matter.
+    """
     return bool(np.ptp(values) > 1e-12 * (np.abs(values).max() if largest is None else largest))

@@ -1,7 +1,8 @@
 """Exact permutation distributions of rank sums, under any pattern of ties.
 
-The shift algorithm of Streitberg and Röhmel (1986, Statistical Software Newsletter 12:10-17): midranks are doubled so that
-they are integers, and one dynamic programme counts in how many ways each sum arises. Counts are held as floats: they are
+The shift algorithm of Streitberg and Röhmel (1986, Statistical Software Newsletter 12:10-17): midranks are doubled so
+that they are integers, and one dynamic programme counts in how many ways each sum arises. Counts are held as floats:
+they are
 exact up to 2**53 and keep a relative error near 1e-15 beyond.
 """
 
@@ -45,14 +46,18 @@ def countable(ranks: Ints, size: int) -> bool:
 def observed_rank_sum_null(ranks: Ints, size: int) -> tuple[Ints, Floats]:
     """`rank_sum_null` of doubled midranks in any order, with an error if the table would be too large."""
     if not countable(ranks, size):
-        raise ValueError(f"{ranks.size} values with these ties are too many for an exact count; use method='asymptotic'.")
+        raise ValueError(
+            f"{ranks.size} values with these ties are too many for an exact count; use method='asymptotic'."
+        )
     return rank_sum_null(tuple(np.sort(ranks).tolist()), size)
 
 
 def observed_signed_sum_null(ranks: Ints) -> tuple[Ints, Floats]:
     """`signed_sum_null` of doubled midranks in any order, with an error if there are too many."""
     if ranks.size > LARGEST_EXACT:
-        raise ValueError(f"{ranks.size} differences other than zero are too many for an exact count; use method='asymptotic'.")
+        raise ValueError(
+            f"{ranks.size} differences other than zero are too many for an exact count; use method='asymptotic'."
+        )
     return signed_sum_null(tuple(np.sort(ranks).tolist()))
 
 
@@ -67,7 +72,8 @@ def rank_sum_null(ranks: tuple[int, ...], size: int) -> tuple[Ints, Floats]:
     weights : (k,) array of float
         How many of the C(N, size) choices reach it.
     """
-    # Subtracting a constant from every rank only shifts the sums and a common divisor only scales them: narrow tables are fast.
+    # Subtracting a constant from every rank only shifts the sums and a common divisor only scales them: narrow tables
+    # are fast.
     shift = ranks[0]
     divisor = math.gcd(*(rank - shift for rank in ranks)) or 1
     reduced = [(rank - shift) // divisor for rank in ranks]

@@ -1,7 +1,7 @@
 """Differences and shifted values with ties preserved despite rounding.
 
-0.3 - 0.1 and 0.5 - 0.3 are mathematically equal but differ in the last binary digit. Before values that were calculated are ranked, those
-that differ by no more than such rounding are made equal.
+0.3 - 0.1 and 0.5 - 0.3 are mathematically equal but differ in the last binary digit. Before values that were calculated
+are ranked, those that differ by no more than such rounding are made equal.
 """
 
 import numpy as np
@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 
 from secretome.stats._inputs import Floats, NanPolicy, as_pairs, as_vector
 
-# Four times the spacing of floating-point numbers at 1: the rounding error of reading two decimal numbers and one subtraction.
+# Four times the spacing of floating-point numbers at 1: the rounding error of reading two decimal numbers and one
+# subtraction.
 ROUNDING = 2.0**-50
 
 

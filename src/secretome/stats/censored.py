@@ -11,7 +11,16 @@ from scipy.optimize import brentq, minimize
 from scipy.special import log_ndtr
 
 from secretome.stats._common import ALTERNATIVES, Alternative, ConfidenceIntervals, exp, t_pvalue
-from secretome.stats._inputs import LARGEST_VALUE, Floats, as_complete, as_labels, as_real, check_choice, check_level, check_one_length
+from secretome.stats._inputs import (
+    LARGEST_VALUE,
+    Floats,
+    as_complete,
+    as_labels,
+    as_real,
+    check_choice,
+    check_level,
+    check_one_length,
+)
 
 # The largest distance, in steps, of a printed titre from its dilution: 1:32 after 1:10 is a step of 10**0.5 rounded.
 LADDER_TOLERANCE = 0.05
@@ -36,7 +45,9 @@ class _Group:
         """The most likely mean and log standard deviation, and their log-likelihood."""
         known = np.concatenate([self.seen, np.where(np.isinf(self.low), self.high, self.low)])
         start = np.array([known.mean(), np.log(max(known.std(), 0.1))])
-        found = minimize(lambda theta: _negative(self.likelihood(theta)), start, jac=True, method="BFGS", options={"gtol": 1e-9})
+        found = minimize(
+            lambda theta: _negative(self.likelihood(theta)), start, jac=True, method="BFGS", options={"gtol": 1e-9}
+        )
         mean, log_spread = found.x
         with np.errstate(divide="ignore"):
             return np.array([mean, max(log_spread, np.log(self.least_log_sd))]), float(-found.fun)
@@ -70,7 +81,8 @@ class CensoredLognormalResult:
     groups : (k,) array
         The levels of `group`, sorted; the first is what the others are compared with.
     geometric_mean, log_sd : (k,) array
-        Of each group: the geometric mean, in the unit of the data, and the standard deviation of the natural logarithms.
+        Of each group: the geometric mean, in the unit of the data, and the standard deviation of the natural
+        logarithms.
     n, censored : (k,) array of int
         Values per group, and how many of them were not seen exactly.
     estimate : (k - 1,) array
@@ -131,7 +143,8 @@ class CensoredLognormalResult:
         Returns
         -------
         ConfidenceIntervals
-            Two-sided whatever the alternative. A side on which the data set no limit is 0 or infinity; a warning says so.
+            Two-sided whatever the alternative. A side on which the data set no limit is 0 or infinity; a warning says
+            so.
         """
         check_level(confidence_level)
         limits = np.array([profile.limits(confidence_level) for profile in self._profiles]).reshape(-1, 2)
@@ -143,7 +156,9 @@ class CensoredLognormalResult:
 class _Profile:
     """The likelihood of a difference of two log means, all else fitted anew at each difference."""
 
-    def __init__(self, base: _Group, other: _Group, base_fit: tuple[Floats, float], other_fit: tuple[Floats, float]) -> None:
+    def __init__(
+        self, base: _Group, other: _Group, base_fit: tuple[Floats, float], other_fit: tuple[Floats, float]
+    ) -> None:
         self._groups = base, other
         self._fits = base_fit[0], other_fit[0]
         self._highest = base_fit[1] + other_fit[1]
@@ -170,7 +185,8 @@ class _Profile:
                 near, step = step, 2 * step
                 if step > FARTHEST:
                     return side * np.inf
-            # Where the likelihood has two peaks it may rise again further out, and the interval must hold what the test accepts.
+            # Where the likelihood has two peaks it may rise again further out, and the interval must hold what the test
+            # accepts.
             further = (1.5 * step, 2.5 * step, max(0.0, -side * self.difference))
             accepted = [distance for distance in further if distance > step and short(distance) < 0]
             if not accepted:
@@ -187,14 +203,17 @@ class _Profile:
             slope = np.array([slope_base[0] + slope_other[0], slope_base[1], slope_other[1]])
             return -value_base - value_other, -slope
 
-        # With one mean and two spreads there may be two peaks, one near each group's own mean with the other's spread widened to reach it.
+        # With one mean and two spreads there may be two peaks, one near each group's own mean with the other's spread
+        # widened to reach it.
         (mean, spread), (mean_other, spread_other) = self._fits
         move = difference - self.difference
         starts = (
             (mean, spread, np.log(np.hypot(np.exp(spread_other), move))),
             (mean_other - difference, np.log(np.hypot(np.exp(spread), move)), spread_other),
         )
-        found = (minimize(negative, np.array(start), jac=True, method="BFGS", options={"gtol": 1e-7}) for start in starts)
+        found = (
+            minimize(negative, np.array(start), jac=True, method="BFGS", options={"gtol": 1e-7}) for start in starts
+        )
         return max(-float(peak.fun) for peak in found)
 
 
@@ -211,15 +230,17 @@ def censored_lognormal(
     Parameters
     ----------
     lower, upper : array_like, 1-D
-        Each value lies between them: ``lower == upper`` where it was seen, ``lower = 0`` where it is below the limit `upper`,
-        ``upper = inf`` where it is above the limit `lower`. Limits may differ from value to value.
+        Each value lies between them: ``lower == upper`` where it was seen, ``lower = 0`` where it is below the limit
+        `upper`, ``upper = inf`` where it is above the limit `lower`. Limits may differ from value to value.
     group : array_like, 1-D, optional
-        The group of each value; its lowest level in sorting order is what the others are compared with. Absent: one group.
+        The group of each value; its lowest level in sorting order is what the others are compared with. Absent: one
+        group.
     alternative : {"two-sided", "less", "greater"}
         ``"greater"``: the ratio exceeds 1.
     least_log_sd : float, default 0
-        The smallest standard deviation of the logarithms that is believed. Values known to an interval can all lie in two neighbouring
-        ones, and are then most likely without any spread: for titres, take ``log(fold) / sqrt(12)``, that of a single step.
+        The smallest standard deviation of the logarithms that is believed. Values known to an interval can all lie in
+        two neighbouring ones, and are then most likely without any spread: for titres, take ``log(fold) / sqrt(12)``,
+        that of a single step.
 
     Returns
     -------
@@ -228,15 +249,17 @@ def censored_lognormal(
     Raises
     ------
     ValueError
-        If the arrays do not fit together, `least_log_sd` is negative or infinite, a value is not positive, `lower` exceeds `upper`, or a
-        group has fewer than two different values that are bounded on both sides: without them its spread cannot be estimated.
+        If the arrays do not fit together, `least_log_sd` is negative or infinite, a value is not positive, `lower`
+        exceeds `upper`, or a group has fewer than two different values that are bounded on both sides: without them its
+        spread cannot be estimated.
 
     Notes
     -----
-    Maximum likelihood for normal logarithms. The interval of a ratio holds those at which twice the drop of the profile log-likelihood is
-    at most ``N log(1 + t**2 / (N - 2))``, with t at ``N - 2`` degrees of freedom and N values in the two groups. For one spread and nothing
-    censored this would be Student's interval; with a spread per group it covers 94 to 97 % at 5 to 12 values a group, where the usual
-    chi-square cut covers 89 to 94 %. A comparison does not depend on groups that take no part in it.
+    Maximum likelihood for normal logarithms. The interval of a ratio holds those at which twice the drop of the profile
+    log-likelihood is at most ``N log(1 + t**2 / (N - 2))``, with t at ``N - 2`` degrees of freedom and N values in the
+    two groups. For one spread and nothing
+    censored this would be Student's interval; with a spread per group it covers 94 to 97 % at 5 to 12 values a group,
+    where the usual chi-square cut covers 89 to 94 %. A comparison does not depend on groups that take no part in it.
 
     References
     ----------
@@ -244,7 +267,8 @@ def censored_lognormal(
 
     Examples
     --------
-    Arsenic in streams on Oahu, in µg/L, 13 of 24 values below one of three limits [1]_; the book's maximum-likelihood median is 0.777:
+    Arsenic in streams on Oahu, in µg/L, 13 of 24 values below one of three limits [1]_; the book's maximum-likelihood
+    median is 0.777:
 
     >>> import numpy as np
     >>> from secretome import stats
@@ -296,7 +320,8 @@ def titre_bounds(
     fold : float, default 2
         The step between dilutions.
     lowest, highest : float, optional
-        The first and the last dilution on the plate: a titre of 0 lies below `lowest`, and one of `highest` has no upper bound.
+        The first and the last dilution on the plate: a titre of 0 lies below `lowest`, and one of `highest` has no
+        upper bound.
 
     Returns
     -------
@@ -306,12 +331,14 @@ def titre_bounds(
     Raises
     ------
     ValueError
-        If a titre is negative, or 0 without a `lowest`, or below `lowest` or above `highest`; if the titres and both ends are not all
-        dilutions of one ladder with this fold (up to the rounding of printed titres, a twentieth of a step); if `fold` is not above 1.
+        If a titre is negative, or 0 without a `lowest`, or below `lowest` or above `highest`; if the titres and both
+        ends are not all dilutions of one ladder with this fold (up to the rounding of printed titres, a twentieth of a
+        step); if `fold` is not above 1.
 
     References
     ----------
-    .. [1] Nauta JJP (2006). Eliminating bias in the estimation of the geometric mean of HI titres. Biologicals 34:183-186.
+    .. [1] Nauta JJP (2006). Eliminating bias in the estimation of the geometric mean of HI titres. Biologicals
+    34:183-186.
 
     Examples
     --------
@@ -347,11 +374,16 @@ def titre_bounds(
 
 
 def _check_ladder(titres: Floats, steps: Floats, fold: float, first: float) -> None:
-    """Raise an error for titres that are not dilutions on the ladder; printed titres such as 1:32 after 1:10 may be rounded."""
+    """Raise an error for titres that are not dilutions on the ladder;
+
+    printed titres such as 1:32 after 1:10 may be rounded.
+    """
     off = np.abs(steps - np.rint(steps)) > LADDER_TOLERANCE
     if off.any():
         found = ", ".join(f"{titre:g}" for titre in np.unique(titres[off])[:3])
-        raise ValueError(f"every titre must be a dilution on one plate, {first:g} times a power of {fold:g}; {found} is not.")
+        raise ValueError(
+            f"every titre must be a dilution on one plate, {first:g} times a power of {fold:g}; {found} is not."
+        )
 
 
 def _checked(lower: ArrayLike, upper: ArrayLike, group: ArrayLike | None) -> tuple[Floats, Floats, NDArray[np.generic]]:
@@ -371,10 +403,15 @@ def _group(low: Floats, high: Floats, centre: float, level: object, least_log_sd
     bounded = (low > 0) & np.isfinite(high)
     if np.unique(np.column_stack([low[bounded], high[bounded]]), axis=0).shape[0] < 2:
         named = f" {level}" if level else ""
-        raise ValueError(f"group{named} has fewer than two different values that are not censored, so its spread cannot be estimated.")
+        raise ValueError(
+            f"group{named} has fewer than two different values that are not censored, so its spread cannot be "
+            f"estimated."
+        )
     seen = low == high
     with np.errstate(divide="ignore"):
-        return _Group(np.log(low[seen]) - centre, np.log(low[~seen]) - centre, np.log(high[~seen]) - centre, least_log_sd)
+        return _Group(
+            np.log(low[seen]) - centre, np.log(low[~seen]) - centre, np.log(high[~seen]) - centre, least_log_sd
+        )
 
 
 def _negative(value: tuple[float, Floats]) -> tuple[float, Floats]:

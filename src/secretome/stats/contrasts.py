@@ -28,10 +28,12 @@ from secretome.stats._inputs import (
 
 Scale = Literal["plain", "log"]
 
-# Gauss-Legendre nodes for a chi distribution, whose width for any degrees of freedom is about that of a normal distribution.
+# Gauss-Legendre nodes for a chi distribution, whose width for any degrees of freedom is about that of a normal
+# distribution.
 SPREAD_NODES = 64
 RAREST_SPREAD = 1e-15
-# The trapezoidal rule for a normal distribution reaches double precision with this many nodes times the square root of the sharpness.
+# The trapezoidal rule for a normal distribution reaches double precision with this many nodes times the square root of
+# the sharpness.
 NORMAL_NODES = 24
 FARTHEST_NORMAL = 8.5
 
@@ -115,7 +117,10 @@ class DunnettResult:
         ConfidenceIntervals
         """
         level = check_level(confidence_level)
-        reach = _critical_value(1 - level, self._loadings, self.df, two_sided=self.alternative == "two-sided") * self._standard_error
+        reach = (
+            _critical_value(1 - level, self._loadings, self.df, two_sided=self.alternative == "two-sided")
+            * self._standard_error
+        )
         low = np.full(reach.size, -np.inf) if self.alternative == "less" else self.estimate - reach
         high = np.full(reach.size, np.inf) if self.alternative == "greater" else self.estimate + reach
         return ConfidenceIntervals(low, high, level)
@@ -136,7 +141,8 @@ def welch_contrasts(
     samples : sequence of array_like, 1-D
         k independent samples, in one unit.
     contrasts : (c, k) array_like
-        One row of weights per contrast, each adding up to zero: ``[-1, 1, 0]`` compares the second group with the first.
+        One row of weights per contrast, each adding up to zero: ``[-1, 1, 0]`` compares the second group with the
+        first.
     scale : {"plain", "log"}
         ``"log"`` takes logarithms first, and gives ratios of geometric means.
     alternative : {"two-sided", "less", "greater"}
@@ -151,12 +157,13 @@ def welch_contrasts(
     Raises
     ------
     ValueError
-        If the weights do not fit the samples or do not add up to zero; if a sample that takes part has fewer than two values; if no
-        sample of a contrast varies; if a value has no logarithm.
+        If the weights do not fit the samples or do not add up to zero; if a sample that takes part has fewer than two
+        values; if no sample of a contrast varies; if a value has no logarithm.
 
     References
     ----------
-    .. [1] Satterthwaite FE (1946). An approximate distribution of estimates of variance components. Biometrics Bulletin 2:110-114.
+    .. [1] Satterthwaite FE (1946). An approximate distribution of estimates of variance components. Biometrics Bulletin
+    2:110-114.
     .. [2] Sachs L (1997). Angewandte Statistik, 8th edition. Springer, p. 402.
 
     Examples
@@ -193,11 +200,17 @@ def welch_contrasts(
     statistic = difference / standard_error
     estimate = exp(difference) if scale == "log" else difference * unit
     pvalue = t_pvalue(statistic, df, alternative)
-    return WelchContrastsResult(estimate, statistic, df, pvalue, alternative, scale, difference * unit, standard_error * unit)
+    return WelchContrastsResult(
+        estimate, statistic, df, pvalue, alternative, scale, difference * unit, standard_error * unit
+    )
 
 
 def dunnett(
-    samples: Sequence[ArrayLike], *, control: int = 0, alternative: Alternative = "two-sided", nan_policy: NanPolicy = "raise"
+    samples: Sequence[ArrayLike],
+    *,
+    control: int = 0,
+    alternative: Alternative = "two-sided",
+    nan_policy: NanPolicy = "raise",
 ) -> DunnettResult:
     """Dunnett's test of several groups against one control, by quadrature: the same digits every time.
 
@@ -223,13 +236,15 @@ def dunnett(
 
     Notes
     -----
-    Given the control's mean and the pooled spread the comparisons are independent, so the chance that none exceeds a bound is a double
-    integral over those two, whatever the number of groups [1]_. Where spreads differ, the family's error rate can reach several times
+    Given the control's mean and the pooled spread the comparisons are independent, so the chance that none exceeds a
+    bound is a double integral over those two, whatever the number of groups [1]_. Where spreads differ, the family's
+    error rate can reach several times
     the nominal one: then use `welch_contrasts` with a Bonferroni adjustment.
 
     References
     ----------
-    .. [1] Dunnett CW (1955). A multiple comparison procedure for comparing several treatments with a control. JASA 50:1096-1121.
+    .. [1] Dunnett CW (1955). A multiple comparison procedure for comparing several treatments with a control. JASA
+    50:1096-1121.
 
     Examples
     --------
@@ -265,7 +280,8 @@ def _checked_weights(contrasts: ArrayLike, sizes: list[int]) -> Floats:
     weights = as_matrix(contrasts, "contrasts")
     if weights.shape[1] != len(sizes):
         raise ValueError(
-            f"contrasts must have one row per contrast and {len(sizes)} columns, one per sample; its shape is {weights.shape}."
+            f"contrasts must have one row per contrast and {len(sizes)} columns, one per sample; its shape is "
+            f"{weights.shape}."
         )
     largest = np.abs(weights).sum(axis=1)
     if not np.isfinite(largest).all() or not largest.all() or (np.abs(weights.sum(axis=1)) > 1e-9 * largest).any():
@@ -302,15 +318,18 @@ def _critical_value(alpha: float, loadings: tuple[float, ...], df: int, *, two_s
 def _chance_of_any_above(bound: float, loadings: tuple[float, ...], df: int, *, two_sided: bool) -> float:
     """The probability under the null hypothesis that a statistic (or, two-sided, an absolute one) exceeds `bound`.
 
-    The integrand decreases with the estimated standard deviation as fast as the density of a chi variable divided by the root of
-    df + bound**2. The nodes are placed accordingly, which is accurate even with one degree of freedom and a bound of thousands.
+    The integrand decreases with the estimated standard deviation as fast as the density of a chi variable divided by
+    the root of df + bound**2. The nodes are placed accordingly, which is accurate even with one degree of freedom and a
+    bound of thousands.
     """
     if two_sided and bound <= 0:
         return 1.0
     normal, normal_weights = _normal_nodes(sum(loading**2 / (1 - loading**2) for loading in loadings))
     chi, chi_weights = _chi_nodes(df)
     spread = chi / np.sqrt(df + max(0.0, bound) ** 2)
-    log_density = np.log(2 * df) / 2 - gammaln(df / 2) + (df - 1) * np.log(spread * np.sqrt(df / 2)) - df * spread**2 / 2
+    log_density = (
+        np.log(2 * df) / 2 - gammaln(df / 2) + (df - 1) * np.log(spread * np.sqrt(df / 2)) - df * spread**2 / 2
+    )
     # Logarithms of the probability that no statistic exceeds the bound, for precision at small probabilities.
     none_above = np.zeros((spread.size, normal.size))
     with np.errstate(divide="ignore"):

@@ -43,8 +43,8 @@ class GroupRatiosResult:
     df : int
         Animals less groups.
     dispersion : float
-        Quasi-Poisson: variance over mean. Negative binomial: variance is ``mean + dispersion * mean**2``. Beta-binomial: the correlation
-        of two cells of one animal.
+        Quasi-Poisson: variance over mean. Negative binomial: variance is ``mean + dispersion * mean**2``.
+        Beta-binomial: the correlation of two cells of one animal.
     method, reason : str
         What was used, and why.
     """
@@ -103,7 +103,9 @@ class GroupRatiosResult:
         return ConfidenceIntervals(exp(centre - reach), exp(centre + reach), confidence_level)
 
 
-def count_ratio(counts: ArrayLike, group: ArrayLike, *, exposure: ArrayLike | None = None, method: Method = "auto") -> GroupRatiosResult:
+def count_ratio(
+    counts: ArrayLike, group: ArrayLike, *, exposure: ArrayLike | None = None, method: Method = "auto"
+) -> GroupRatiosResult:
     """Rate ratios of overdispersed counts, each group's to the first's.
 
     Parameters
@@ -113,7 +115,8 @@ def count_ratio(counts: ArrayLike, group: ArrayLike, *, exposure: ArrayLike | No
     group : array_like, 1-D
         The group of each animal; the lowest level in sorting order is what the others are compared with.
     exposure : array_like, 1-D, optional
-        What each count was taken from, such as the share of the spleen that was plated. One for every animal when absent.
+        What each count was taken from, such as the share of the spleen that was plated. One for every animal when
+        absent.
     method : {"auto", "quasi-poisson", "negative-binomial"}
         ``"auto"``: quasi-Poisson, unless every group has 20 animals.
 
@@ -124,14 +127,14 @@ def count_ratio(counts: ArrayLike, group: ArrayLike, *, exposure: ArrayLike | No
     Raises
     ------
     ValueError
-        If the arrays differ in length, a count is negative or no whole number, an exposure is not positive, there are fewer than two
-        groups, or no group has two animals; if every count is zero.
+        If the arrays differ in length, a count is negative or no whole number, an exposure is not positive, there are
+        fewer than two groups, or no group has two animals; if every count is zero.
 
     Warns
     -----
     UserWarning
-        If a group holds nothing but zeros, so that its ratio is 0 or infinite, or if the animals do not vary: there is then no interval and
-        no p.
+        If a group holds nothing but zeros, so that its ratio is 0 or infinite, or if the animals do not vary: there is
+        then no interval and no p.
 
     References
     ----------
@@ -163,7 +166,8 @@ def count_ratio(counts: ArrayLike, group: ArrayLike, *, exposure: ArrayLike | No
     filled = totals > 0
     if not filled.any():
         raise ValueError("every count is zero.")
-    # Exposures are divided by their geometric mean, so that they do not overflow and the search starts well in every unit.
+    # Exposures are divided by their geometric mean, so that they do not overflow and the search starts well in every
+    # unit.
     middle = float(np.exp(np.log(offset).mean()))
     scaled = offset / middle
     # A group of zeros has no log rate, and would only disturb the fit of the others.
@@ -192,26 +196,30 @@ def proportion_ratio(k: ArrayLike, m: ArrayLike, group: ArrayLike) -> GroupRatio
     Raises
     ------
     ValueError
-        If the arrays differ in length, a number is negative or not whole, `k` exceeds `m`, an `m` is zero, there are fewer than two
-        groups, or no group has two animals; if every `k` is zero.
+        If the arrays differ in length, a number is negative or not whole, `k` exceeds `m`, an `m` is zero, there are
+        fewer than two groups, or no group has two animals; if every `k` is zero.
 
     Warns
     -----
     UserWarning
-        If a group holds nothing but zeros, so that its ratio is 0 or infinite, or if the animals do not vary: there is then no interval and
-        no p.
+        If a group holds nothing but zeros, so that its ratio is 0 or infinite, or if the animals do not vary: there is
+        then no interval and no p.
 
     Notes
     -----
-    Maximum likelihood with one correlation for all groups; where animals vary no more than chance makes them, the correlation is none and
-    the model binomial. The standard error comes from the curvature of the likelihood, widened by the root of animals over animals less
-    groups, because the likeliest spread is too small by that; t has as many degrees of freedom as there are animals less groups.
+    Maximum likelihood with one correlation for all groups; where animals vary no more than chance makes them, the
+    correlation is none and the model binomial. The standard error comes from the curvature of the likelihood, widened
+    by the root of animals over animals less
+    groups, because the likeliest spread is too small by that; t has as many degrees of freedom as there are animals
+    less groups.
 
     References
     ----------
-    .. [1] Williams DA (1975). The analysis of binary responses from toxicological experiments involving reproduction and teratogenicity.
+    .. [1] Williams DA (1975). The analysis of binary responses from toxicological experiments involving reproduction
+    and teratogenicity.
        Biometrics 31:949-952.
-    .. [2] Weil CS (1970). Selection of the valid number of sampling units and a consideration of their combination in toxicological
+    .. [2] Weil CS (1970). Selection of the valid number of sampling units and a consideration of their combination in
+    toxicological
        studies. Food and Cosmetics Toxicology 8:177-182.
 
     Examples
@@ -249,7 +257,11 @@ def proportion_ratio(k: ArrayLike, m: ArrayLike, group: ArrayLike) -> GroupRatio
         errors[:] = np.nan
     elif correlation > SMALLEST_CORRELATION:
         errors = errors * np.sqrt(kept.sum() / df)
-    reason = "cells of one animal are alike" if correlation > SMALLEST_CORRELATION else "animals vary no more than chance makes them"
+    reason = (
+        "cells of one animal are alike"
+        if correlation > SMALLEST_CORRELATION
+        else "animals vary no more than chance makes them"
+    )
     used = "beta-binomial" if correlation > SMALLEST_CORRELATION else "binomial"
     return _ratios(levels, np.exp(log_shares), log_shares, errors, df, correlation, used, reason)
 
@@ -287,7 +299,10 @@ def _fit_counts(counted: _Counted, method: Method, smallest: int) -> tuple[_Coun
     if method == "negative-binomial":
         return _negative_binomial(counted), method, "as requested"
     if smallest < ENOUGH_FOR_NEGATIVE_BINOMIAL:
-        reason = f"a group has fewer than {ENOUGH_FOR_NEGATIVE_BINOMIAL} animals, where the negative binomial rejects too often"
+        reason = (
+            f"a group has fewer than {ENOUGH_FOR_NEGATIVE_BINOMIAL} animals, where the negative binomial "
+            f"rejects too often"
+        )
         return _quasi_poisson(counted), "quasi-poisson", reason
     fit = _negative_binomial(counted)
     if fit.dispersion == 0:
@@ -310,7 +325,10 @@ def _quasi_poisson(counted: _Counted) -> _CountFit:
 
 
 def _negative_binomial(counted: _Counted) -> _CountFit:
-    """Maximum likelihood; the dispersion is 0 where the likelihood falls from there on, and NaN where the search fails."""
+    """Maximum likelihood;
+
+    the dispersion is 0 where the likelihood falls from there on, and NaN where the search fails.
+    """
     log_rates, totals = np.log(counted.rates), counted.design.T @ counted.number
     if ((counted.number - counted.expected) ** 2 - counted.number).sum() <= 0:
         return _CountFit(log_rates, np.sqrt(1 / totals), 0.0)
@@ -332,7 +350,11 @@ def _fit_proportions(successes: Floats, trials: Floats, design: Floats) -> tuple
         # In every animal all cells or none are positive: each animal is one observation, with a binomial likelihood.
         animals = design.sum(axis=0)
         means = (design.T @ (successes > 0)) / animals
-        return np.log(means), np.sqrt((1 - means) / means / animals), SMALLEST_CORRELATION if (trials == 1).all() else 1.0
+        return (
+            np.log(means),
+            np.sqrt((1 - means) / means / animals),
+            SMALLEST_CORRELATION if (trials == 1).all() else 1.0,
+        )
     shares = (design.T @ successes) / (design.T @ trials)
 
     def surprise(theta: Floats) -> float:
@@ -342,7 +364,12 @@ def _fit_proportions(successes: Floats, trials: Floats, design: Floats) -> tuple
         return -float(scipy_stats.betabinom.logpmf(successes, trials, means * strength, (1 - means) * strength).sum())
 
     start = np.append(np.log(shares / (1 - shares)), -3.0)
-    found = minimize(surprise, start, method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-10, "maxiter": 20_000, "maxfev": 20_000})
+    found = minimize(
+        surprise,
+        start,
+        method="Nelder-Mead",
+        options={"xatol": 1e-8, "fatol": 1e-10, "maxiter": 20_000, "maxfev": 20_000},
+    )
     theta = np.asarray(found.x)
     correlation = SMALLEST_CORRELATION + 1 / (1 + np.exp(-np.clip(theta[-1], -30, 30)))
     means = 1 / (1 + np.exp(-theta[:-1]))
@@ -361,12 +388,21 @@ def _fit_proportions(successes: Floats, trials: Floats, design: Floats) -> tuple
 
 
 def _ratios(
-    levels: NDArray[np.generic], mean: Floats, log_mean: Floats, errors: Floats, df: int, dispersion: float, method: str, reason: str
+    levels: NDArray[np.generic],
+    mean: Floats,
+    log_mean: Floats,
+    errors: Floats,
+    df: int,
+    dispersion: float,
+    method: str,
+    reason: str,
 ) -> GroupRatiosResult:
     if (log_mean == -np.inf).any():
         warnings.warn("A group holds nothing but zeros: its ratio has no interval and no p.", stacklevel=3)
     elif np.isnan(errors).any():
-        warnings.warn("The animals do not vary enough to estimate a standard error: there is no interval and no p.", stacklevel=3)
+        warnings.warn(
+            "The animals do not vary enough to estimate a standard error: there is no interval and no p.", stacklevel=3
+        )
     with np.errstate(invalid="ignore"):
         difference = log_mean[1:] - log_mean[0]
         standard_error = np.hypot(errors[1:], errors[0])
@@ -374,7 +410,9 @@ def _ratios(
         standard_error[standard_error == 0] = np.nan
         statistic = np.where(np.isnan(standard_error), np.nan, difference / standard_error)
     pvalue = t_pvalue(statistic, df, "two-sided")
-    return GroupRatiosResult(levels, mean, exp(difference), statistic, df, pvalue, dispersion, method, reason, standard_error)
+    return GroupRatiosResult(
+        levels, mean, exp(difference), statistic, df, pvalue, dispersion, method, reason, standard_error
+    )
 
 
 def _counts(values: ArrayLike, name: str) -> Floats:

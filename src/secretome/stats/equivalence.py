@@ -36,7 +36,8 @@ class EquivalenceResult:
     Attributes
     ----------
     estimate : float
-        The effect of x over y on the scale of the bounds: a difference or ratio of (geometric) means, or a Hodges-Lehmann shift or ratio.
+        The effect of x over y on the scale of the bounds: a difference or ratio of (geometric) means, or a
+        Hodges-Lehmann shift or ratio.
     pvalue : float
         The larger of the two one-sided p values: small when the effect is shown to lie between the bounds.
     pvalue_low, pvalue_high : float
@@ -81,7 +82,11 @@ class EquivalenceResult:
             level = interval.level
         else:
             reach = scipy_stats.t.ppf((1 + confidence_level) / 2, self._df) * self._standard_error
-            low, high, level = (self._centre - reach) * self._unit, (self._centre + reach) * self._unit, confidence_level
+            low, high, level = (
+                (self._centre - reach) * self._unit,
+                (self._centre + reach) * self._unit,
+                confidence_level,
+            )
         if self.scale == "ratio":
             low, high = exp([low, high])
         return ConfidenceInterval(low, high, level)
@@ -122,8 +127,8 @@ def equivalence(
     Raises
     ------
     ValueError
-        If the bounds are not ordered or not finite, or, for a ratio, not above zero; if a sample is too small or has no spread for t, or,
-        for a ratio, holds a value that is not above zero.
+        If the bounds are not ordered or not finite, or, for a ratio, not above zero; if a sample is too small or has no
+        spread for t, or, for a ratio, holds a value that is not above zero.
 
     Notes
     -----
@@ -132,7 +137,8 @@ def equivalence(
 
     References
     ----------
-    .. [1] Schuirmann DJ (1987). A comparison of the two one-sided tests procedure and the power approach for assessing the equivalence of
+    .. [1] Schuirmann DJ (1987). A comparison of the two one-sided tests procedure and the power approach for assessing
+    the equivalence of
        average bioavailability. Journal of Pharmacokinetics and Biopharmaceutics 15:657-680.
 
     Examples
@@ -148,7 +154,9 @@ def equivalence(
     """
     check_choice(scale, ("difference", "ratio"), "scale")
     check_choice(method, ("welch", "rank"), "method")
-    first, second = as_pairs(x, y, nan_policy) if paired else (as_sample(x, "x", nan_policy), as_sample(y, "y", nan_policy))
+    first, second = (
+        as_pairs(x, y, nan_policy) if paired else (as_sample(x, "x", nan_policy), as_sample(y, "y", nan_policy))
+    )
     low, high = as_real(low, "low"), as_real(high, "high")
     if not low < high or (scale == "ratio" and low <= 0):
         raise ValueError(f"the bounds must be ordered, and above zero for a ratio; they are {low:g} and {high:g}.")
@@ -169,7 +177,11 @@ def _by_t(x: Floats, y: Floats, low: float, high: float, scale: Scale, paired: b
         first, second = x / unit, y / unit
         with np.errstate(over="ignore"):
             bounds = np.array([low, high]) / unit
-        spread = varies(first - second, max(np.abs(first).max(), np.abs(second).max())) if paired else varies(first) or varies(second)
+        spread = (
+            varies(first - second, max(np.abs(first).max(), np.abs(second).max()))
+            if paired
+            else varies(first) or varies(second)
+        )
     if not spread:
         raise ValueError("the values do not vary, so a t test cannot be formed.")
     if paired:
@@ -235,7 +247,9 @@ def _rank_test(
     if paired:
         # The bound is added on the side where it cancels least.
         difference, tolerance = subtract(x, y), ROUNDING * np.maximum(np.maximum(np.abs(x), np.abs(y)), abs(bound))
-        return signed_rank_of_differences(merge_tied_differences(subtract(difference, np.full(x.size, bound)), tolerance), alternative)
+        return signed_rank_of_differences(
+            merge_tied_differences(subtract(difference, np.full(x.size, bound)), tolerance), alternative
+        )
     if scale == "ratio":
         with np.errstate(over="ignore", under="ignore"):
             moved = y * bound

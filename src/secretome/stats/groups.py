@@ -27,8 +27,8 @@ class KruskalWallisResult:
     statistic : float
         H, corrected for ties.
     pvalue, midp, attainable : float
-        p given the ties; less half the chance of the observed H; the smallest p that sizes and ties allow. The last two are NaN unless
-        the method is exact.
+        p given the ties; less half the chance of the observed H; the smallest p that sizes and ties allow. The last two
+        are NaN unless the method is exact.
     df : int
         Groups less one.
     method : str
@@ -53,7 +53,8 @@ class SteelResult:
     Attributes
     ----------
     statistic : (k - 1,) array
-        U of the group against the control, less its mean, over its standard deviation when the pooled values are dealt at random.
+        U of the group against the control, less its mean, over its standard deviation when the pooled values are dealt
+        at random.
     pvalue, midp : (k - 1,) array
         p adjusted for all comparisons; less half the chance of the observed maximum, NaN unless exact.
     attainable : float
@@ -71,7 +72,11 @@ class SteelResult:
 
 
 def kruskal_wallis(
-    samples: Sequence[ArrayLike], *, method: Method = "auto", nan_policy: NanPolicy = "raise", rng: np.random.Generator | None = None
+    samples: Sequence[ArrayLike],
+    *,
+    method: Method = "auto",
+    nan_policy: NanPolicy = "raise",
+    rng: np.random.Generator | None = None,
 ) -> KruskalWallisResult:
     """Kruskal-Wallis test that several samples come from one distribution, by permutation under ties.
 
@@ -80,8 +85,8 @@ def kruskal_wallis(
     samples : sequence of array_like, 1-D
         Two independent samples or more, in one unit.
     method : {"auto", "exact", "permutation", "asymptotic"}
-        ``"exact"`` counts every deal of the values to the groups; ``"permutation"`` draws 99 999; ``"auto"`` is exact up to 200 000 deals
-        and draws beyond; ``"asymptotic"`` is SciPy's chi-square.
+        ``"exact"`` counts every deal of the values to the groups; ``"permutation"`` draws 99 999; ``"auto"`` is exact
+        up to 200 000 deals and draws beyond; ``"asymptotic"`` is SciPy's chi-square.
     nan_policy : {"raise", "omit"}
         What to do with missing values: NaN, None and masked ones.
     rng : Generator, optional
@@ -132,7 +137,9 @@ def kruskal_wallis(
         return np.asarray((np.add.reduceat(ranks[deals], cuts, axis=1) ** 2 / sizes).sum(axis=1))
 
     null = permuted(between, between(np.arange(pooled.size)[None, :]), sizes, method, rng)
-    return KruskalWallisResult(float(test.statistic), float(null.pvalue[0]), float(null.midp[0]), null.attainable, df, null.method, ties)
+    return KruskalWallisResult(
+        float(test.statistic), float(null.pvalue[0]), float(null.midp[0]), null.attainable, df, null.method, ties
+    )
 
 
 def steel(
@@ -155,7 +162,8 @@ def steel(
     alternative : {"two-sided", "less", "greater"}
         ``"greater"``: a sample tends to exceed the control.
     method : {"auto", "exact", "permutation"}
-        ``"exact"`` counts every deal of the values to the groups; ``"permutation"`` draws 99 999; ``"auto"`` is exact up to 200 000 deals.
+        ``"exact"`` counts every deal of the values to the groups; ``"permutation"`` draws 99 999; ``"auto"`` is exact
+        up to 200 000 deals.
     nan_policy : {"raise", "omit"}
         What to do with missing values: NaN, None and masked ones.
     rng : Generator, optional
@@ -168,12 +176,13 @@ def steel(
     Raises
     ------
     ValueError
-        If there are fewer than two samples, one is empty or holds infinity, or all values are equal; if `control` names no sample.
+        If there are fewer than two samples, one is empty or holds infinity, or all values are equal; if `control` names
+        no sample.
 
     Notes
     -----
-    Each comparison ranks its two samples alone. The adjusted p is the chance that the largest of the statistics reaches the observed one
-    when all pooled values are dealt to the groups at random.
+    Each comparison ranks its two samples alone. The adjusted p is the chance that the largest of the statistics reaches
+    the observed one when all pooled values are dealt to the groups at random.
 
     References
     ----------
@@ -208,7 +217,10 @@ def steel(
         member = np.zeros(places.shape, dtype=np.int8)
         np.put_along_axis(member, places[:, : sizes[0]], 1, axis=1)
         below = signs.below(member)
-        return np.column_stack([sum_at(below, places[:, start:stop], sizes[0]) for start, stop in pairwise(cuts[1:])]) / spread
+        return (
+            np.column_stack([sum_at(below, places[:, start:stop], sizes[0]) for start, stop in pairwise(cuts[1:])])
+            / spread
+        )
 
     sign = {"two-sided": 0, "greater": 1, "less": -1}[alternative]
 

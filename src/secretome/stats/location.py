@@ -11,7 +11,14 @@ from scipy import stats as scipy_stats
 
 from secretome.stats._common import ConfidenceInterval, exact_critical
 from secretome.stats._inputs import Floats, NanPolicy, as_sample, as_vector, check_choice, check_level
-from secretome.stats._nulls import LARGEST_EXACT, Ints, countable, doubled_midranks, observed_rank_sum_null, observed_signed_sum_null
+from secretome.stats._nulls import (
+    LARGEST_EXACT,
+    Ints,
+    countable,
+    doubled_midranks,
+    observed_rank_sum_null,
+    observed_signed_sum_null,
+)
 from secretome.stats._ties import ROUNDING, merge_tied_differences, paired_differences, subtract
 
 Method = Literal["auto", "exact", "asymptotic"]
@@ -55,8 +62,9 @@ class HodgesLehmannResult:
         Returns
         -------
         ConfidenceInterval
-            ``low``, ``high`` and ``level``, the level reached; by the asymptotic method, the requested level. If no finite interval
-            reaches it, the limits are infinite, and if all differences are equal they are NaN; both give a warning.
+            ``low``, ``high`` and ``level``, the level reached; by the asymptotic method, the requested level. If no
+            finite interval reaches it, the limits are infinite, and if all differences are equal they are NaN; both
+            give a warning.
 
         Raises
         ------
@@ -65,14 +73,17 @@ class HodgesLehmannResult:
         """
         alpha = 1 - check_level(confidence_level)
         if self._differences[0] == self._differences[-1]:
-            warnings.warn("All differences are equal, so their spread cannot be estimated: the limits are NaN.", stacklevel=2)
+            warnings.warn(
+                "All differences are equal, so their spread cannot be estimated: the limits are NaN.", stacklevel=2
+            )
             return ConfidenceInterval(np.nan, np.nan, np.nan)
         beyond, level = self._beyond(alpha)
         # At a level near zero both limits are the middle difference.
         beyond = min(beyond, (self._differences.size - 1) // 2)
         if beyond < 0:
             warnings.warn(
-                f"No finite {confidence_level:.4g} interval exists: with these sizes and ties the exact test rejects no shift.",
+                f"No finite {confidence_level:.4g} interval exists: with these sizes and ties the exact test "
+                f"rejects no shift.",
                 stacklevel=2,
             )
             return ConfidenceInterval(-np.inf, np.inf, 1.0)
@@ -100,8 +111,9 @@ def hodges_lehmann(
     paired : bool, default False
         Whether `x` and `y` are pairs.
     method : {"auto", "exact", "asymptotic"}
-        How the interval is found. ``"auto"`` is exact while every arrangement can be counted in seconds (about 200 values a group, 1000
-        pairs), and asymptotic beyond. ``"asymptotic"`` takes the normal approximation with tie and continuity correction.
+        How the interval is found. ``"auto"`` is exact while every arrangement can be counted in seconds (about 200
+        values a group, 1000 pairs), and asymptotic beyond. ``"asymptotic"`` takes the normal approximation with tie and
+        continuity correction.
     nan_policy : {"raise", "omit"}
         What to do with missing values: NaN, None and masked ones. Pairs are dropped whole.
 
@@ -113,18 +125,22 @@ def hodges_lehmann(
     Raises
     ------
     ValueError
-        If a sample is empty, not one-dimensional, or holds NaN or infinity; if pairs differ in number; if there are more than 20 million
-        differences, which do not fit in memory; if there are too many values for ``method="exact"``.
+        If a sample is empty, not one-dimensional, or holds NaN or infinity; if pairs differ in number; if there are
+        more than 20 million differences, which do not fit in memory; if there are too many values for
+        ``method="exact"``.
 
     Notes
     -----
-    The estimate is the median of all differences x - y, or of the Walsh averages of the paired differences [1]_. The interval
-    takes its order statistics from the exact null of the observed ties, as SAS does. Without ties it contains exactly the shifts
-    that the exact test does not reject; with ties this is certain only for a shift of zero, because other shifts have other ties.
+    The estimate is the median of all differences x - y, or of the Walsh averages of the paired differences [1]_. The
+    interval takes its order statistics from the exact null of the observed ties, as SAS does. Without ties it contains
+    exactly the shifts
+    that the exact test does not reject; with ties this is certain only for a shift of zero, because other shifts have
+    other ties.
 
     References
     ----------
-    .. [1] Hodges JL, Lehmann EL (1963). Estimates of location based on rank tests. Annals of Mathematical Statistics 34:598-611.
+    .. [1] Hodges JL, Lehmann EL (1963). Estimates of location based on rank tests. Annals of Mathematical Statistics
+    34:598-611.
     .. [2] Hollander M, Wolfe DA (1973). Nonparametric Statistical Methods. Wiley, pp. 69-82.
 
     Examples
@@ -146,7 +162,9 @@ def hodges_lehmann(
     return shift_of_samples(first, second, ROUNDING * np.abs(first), ROUNDING * np.abs(second), method)
 
 
-def shift_of_samples(x: Floats, y: Floats, rounding_x: Floats, rounding_y: Floats, method: Method = "auto") -> HodgesLehmannResult:
+def shift_of_samples(
+    x: Floats, y: Floats, rounding_x: Floats, rounding_y: Floats, method: Method = "auto"
+) -> HodgesLehmannResult:
     """`hodges_lehmann` of two independent samples whose values carry these rounding errors."""
     _check_number(x.size * y.size)
     differences = subtract(x[:, None], y).ravel()
@@ -156,7 +174,8 @@ def shift_of_samples(x: Floats, y: Floats, rounding_x: Floats, rounding_y: Float
     null = None
     if method == "exact" or (method == "auto" and countable(ranks, fewer)):
         support, weights = observed_rank_sum_null(ranks, fewer)
-        # U of the smaller sample. The distribution of the other U is its mirror image, so the two-sided test is the same.
+        # U of the smaller sample. The distribution of the other U is its mirror image, so the two-sided test is the
+        # same.
         null = support - fewer * (fewer + 1), weights
     # The variance of midranks is that of ranks less a correction for ties.
     variance = x.size * y.size / max(1, ranks.size - 1) * ranks.var() / 4
@@ -171,18 +190,27 @@ def shift_of_differences(difference: Floats, rounding: Floats, method: Method = 
     averages = difference[above] / 2 + difference[beside] / 2
     averages = merge_tied_differences(averages, np.maximum(rounding[above], rounding[beside]))
     ranks = doubled_midranks(np.abs(difference))
-    null = observed_signed_sum_null(ranks) if method == "exact" or (method == "auto" and ranks.size <= LARGEST_EXACT) else None
+    null = (
+        observed_signed_sum_null(ranks)
+        if method == "exact" or (method == "auto" and ranks.size <= LARGEST_EXACT)
+        else None
+    )
     return _result(averages, null, float(np.sqrt((ranks.astype(np.float64) ** 2).sum()) / 4), paired=True)
 
 
-def _result(differences: Floats, null: tuple[Ints, Floats] | None, deviation: float, *, paired: bool) -> HodgesLehmannResult:
+def _result(
+    differences: Floats, null: tuple[Ints, Floats] | None, deviation: float, *, paired: bool
+) -> HodgesLehmannResult:
     ordered = np.sort(differences)
     middle = ordered[(ordered.size - 1) // 2] / 2 + ordered[ordered.size // 2] / 2
-    return HodgesLehmannResult(float(middle), paired, "asymptotic" if null is None else "exact", ordered, null, deviation)
+    return HodgesLehmannResult(
+        float(middle), paired, "asymptotic" if null is None else "exact", ordered, null, deviation
+    )
 
 
 def _check_number(differences: int) -> None:
     if differences > LARGEST_NUMBER:
         raise ValueError(
-            f"{differences:.3g} differences between the values are too many for the memory; the largest number is {LARGEST_NUMBER:.3g}."
+            f"{differences:.3g} differences between the values are too many for the memory; the largest number "
+            f"is {LARGEST_NUMBER:.3g}."
         )

@@ -31,7 +31,8 @@ class RandomEffectsResult:
     adhoc : bool
         Whether the ad hoc correction was applied.
     fixed_effect_standard_error : float
-        The standard error of the fixed-effect (inverse-variance) mean, which assumes that the true effect is the same in every cohort.
+        The standard error of the fixed-effect (inverse-variance) mean, which assumes that the true effect is the same
+        in every cohort.
     """
 
     estimate: float
@@ -59,7 +60,8 @@ class RandomEffectsResult:
         Warns
         -----
         UserWarning
-            If the interval is narrower than that of the fixed-effect model, which happens by chance when few cohorts agree closely.
+            If the interval is narrower than that of the fixed-effect model, which happens by chance when few cohorts
+            agree closely.
         """
         tail = (1 + check_level(confidence_level)) / 2
         reach = scipy_stats.t.ppf(tail, self.k - 1) * self.standard_error
@@ -97,8 +99,9 @@ def random_effects(estimates: ArrayLike, standard_errors: ArrayLike, *, adhoc: b
     estimates, standard_errors : array_like, 1-D
         Each cohort's effect, on a scale where it is about normal (logarithms of ratios), and its standard error.
     adhoc : bool, default False
-        Whether to apply the ad hoc variance correction [4]_: the Hartung-Knapp standard error is never smaller than that of the
-        random-effects model without it. It is ``test="adhoc"`` in R's metafor, and ``adhoc.hakn.ci="se"`` in R's meta.
+        Whether to apply the ad hoc variance correction [4]_: the Hartung-Knapp standard error is never smaller than
+        that of the random-effects model without it. It is ``test="adhoc"`` in R's metafor, and ``adhoc.hakn.ci="se"``
+        in R's meta.
 
     Returns
     -------
@@ -107,22 +110,27 @@ def random_effects(estimates: ArrayLike, standard_errors: ArrayLike, *, adhoc: b
     Raises
     ------
     ValueError
-        If the arrays differ in length, hold fewer than two cohorts or a missing value, or a standard error that is not above zero.
+        If the arrays differ in length, hold fewer than two cohorts or a missing value, or a standard error that is not
+        above zero.
 
     Warns
     -----
     UserWarning
-        If all estimates are equal and there is no ad hoc correction: the standard error is then 0, the interval has no width, and p is 0,
-        or NaN where the estimates are 0.
+        If all estimates are equal and there is no ad hoc correction: the standard error is then 0, the interval has no
+        width, and p is 0, or NaN where the estimates are 0.
 
     References
     ----------
-    .. [1] Paule RC, Mandel J (1982). Consensus values and weighting factors. Journal of Research of the National Bureau of Standards
+    .. [1] Paule RC, Mandel J (1982). Consensus values and weighting factors. Journal of Research of the National Bureau
+    of Standards
        87:377-385.
-    .. [2] Hartung J, Knapp G (2001). A refined method for the meta-analysis of controlled clinical trials with binary outcome. Statistics
+    .. [2] Hartung J, Knapp G (2001). A refined method for the meta-analysis of controlled clinical trials with binary
+    outcome. Statistics
        in Medicine 20:3875-3889.
-    .. [3] Higgins JPT, Thompson SG, Spiegelhalter DJ (2009). A re-evaluation of random-effects meta-analysis. JRSS A 172:137-159.
-    .. [4] Röver C, Knapp G, Friede T (2015). Hartung-Knapp-Sidik-Jonkman approach and its modification for random-effects meta-analysis
+    .. [3] Higgins JPT, Thompson SG, Spiegelhalter DJ (2009). A re-evaluation of random-effects meta-analysis. JRSS A
+    172:137-159.
+    .. [4] Röver C, Knapp G, Friede T (2015). Hartung-Knapp-Sidik-Jonkman approach and its modification for
+    random-effects meta-analysis
        with few studies. BMC Medical Research Methodology 15:99.
 
     Examples
@@ -137,7 +145,9 @@ def random_effects(estimates: ArrayLike, standard_errors: ArrayLike, *, adhoc: b
     """
     effects, errors = as_sample(estimates, "estimates"), as_sample(standard_errors, "standard_errors")
     if effects.size != errors.size or effects.size < 2:
-        raise ValueError(f"two cohorts or more, each with a standard error, are needed; there are {effects.size} and {errors.size}.")
+        raise ValueError(
+            f"two cohorts or more, each with a standard error, are needed; there are {effects.size} and {errors.size}."
+        )
     if (errors <= 0).any():
         raise ValueError("every standard error must be above zero.")
     unit = unit_of(effects, errors)
@@ -151,7 +161,9 @@ def random_effects(estimates: ArrayLike, standard_errors: ArrayLike, *, adhoc: b
     standard_error = float(np.sqrt(plain * (max(1.0, scatter) if adhoc else scatter)))
     heterogeneity = _weighted_scatter(effects, fixed)
     if standard_error == 0:
-        warnings.warn("All estimates are equal, so the Hartung-Knapp standard error is 0; use adhoc=True.", stacklevel=2)
+        warnings.warn(
+            "All estimates are equal, so the Hartung-Knapp standard error is 0; use adhoc=True.", stacklevel=2
+        )
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = float(np.float64(estimate) / standard_error)
     return RandomEffectsResult(
@@ -169,14 +181,18 @@ def random_effects(estimates: ArrayLike, standard_errors: ArrayLike, *, adhoc: b
 
 
 def _paule_mandel(effects: Floats, errors: Floats) -> float:
-    """The variance between cohorts at which the weighted scatter equals its degrees of freedom; 0 if that is negative."""
+    """The variance between cohorts at which the weighted scatter equals its degrees of freedom;
+
+    0 if that is negative.
+    """
 
     def excess(tau_squared: float) -> float:
         return _weighted_scatter(effects, 1 / (errors**2 + tau_squared)) - (effects.size - 1)
 
     if excess(0.0) <= 0:
         return 0.0
-    # With this variance no cohort's distance from the mean is more than the range, and the scatter is below its degrees of freedom.
+    # With this variance no cohort's distance from the mean is more than the range, and the scatter is below its degrees
+    # of freedom.
     highest = effects.size * float(np.ptp(effects)) ** 2
     return float(brentq(excess, 0.0, highest, xtol=1e-14 * highest, rtol=1e-14))
 

@@ -54,7 +54,8 @@ def power(
     draw : callable
         ``draw(rng, trials)`` returns the values of both groups, (trials, m) and (trials, n).
     test : {"mann_whitney", "welch"} or callable
-        The exact Mann-Whitney test, right under ties; Welch's t; or a function of both arrays that returns one p per trial.
+        The exact Mann-Whitney test, right under ties; Welch's t; or a function of both arrays that returns one p per
+        trial.
     alpha : float, default 0.05
         The error rate.
     alternative : {"two-sided", "less", "greater"}
@@ -71,8 +72,8 @@ def power(
     Raises
     ------
     ValueError
-        If `alpha` is not between 0 and 1, `trials` is not a whole number of at least 1, `draw` returns other shapes, NaN or infinity, or
-        `test` does not return one p for each trial.
+        If `alpha` is not between 0 and 1, `trials` is not a whole number of at least 1, `draw` returns other shapes,
+        NaN or infinity, or `test` does not return one p for each trial.
 
     Examples
     --------
@@ -92,7 +93,9 @@ def power(
         raise ValueError(f"trials must be a whole number, 1 or more; it is {trials}.")
     trials = int(trials)
     if not callable(draw):
-        raise TypeError(f"draw must be a function of a generator and a number of trials; it is a {type(draw).__name__}.")
+        raise TypeError(
+            f"draw must be a function of a generator and a number of trials; it is a {type(draw).__name__}."
+        )
     if not callable(test):
         check_choice(test, ("mann_whitney", "welch"), "test")
     generator = as_generator(rng)
@@ -103,9 +106,15 @@ def power(
         if callable(test):
             pvalues = np.asarray(test(x, y), dtype=np.float64)
             if pvalues.shape != (rows,):
-                raise ValueError(f"test must return one p for each of {rows} trials; it returned an array of shape {pvalues.shape}.")
+                raise ValueError(
+                    f"test must return one p for each of {rows} trials; it returned an array of shape {pvalues.shape}."
+                )
         else:
-            pvalues = mann_whitney_rows(x, y, alternative).pvalue if test == "mann_whitney" else _welch_rows(x, y, alternative)
+            pvalues = (
+                mann_whitney_rows(x, y, alternative).pvalue
+                if test == "mann_whitney"
+                else _welch_rows(x, y, alternative)
+            )
         # A relative tolerance, because alpha is rarely a binary fraction and exact p values are sums.
         rejected += int((pvalues <= alpha * (1 + 1e-12)).sum())
     share = rejected / trials

@@ -67,8 +67,8 @@ class SignedRankResult:
     pvalue : float
         Exact conditional p given ties and zeros, or the normal approximation's.
     midp, attainable : float
-        The exact p less half the probability of the observed value; the smallest p that this many pairs, with these ties and zeros,
-        allow. Both are NaN if the method is asymptotic.
+        The exact p less half the probability of the observed value; the smallest p that this many pairs, with these
+        ties and zeros, allow. Both are NaN if the method is asymptotic.
     alternative : str
         The alternative tested.
     n_pairs, zeros, ties : int
@@ -105,8 +105,8 @@ def mann_whitney(
     alternative : {"two-sided", "less", "greater"}
         ``"greater"``: x tends to be larger than y.
     method : {"auto", "exact", "asymptotic"}
-        ``"auto"`` is exact, whatever the ties, while every arrangement can be counted in seconds (about 200 values a group), and
-        asymptotic beyond. ``"asymptotic"`` is SciPy's normal
+        ``"auto"`` is exact, whatever the ties, while every arrangement can be counted in seconds (about 200 values a
+        group), and asymptotic beyond. ``"asymptotic"`` is SciPy's normal
         approximation with tie and continuity correction.
     nan_policy : {"raise", "omit"}
         What to do with missing values: NaN, None and masked ones.
@@ -122,20 +122,21 @@ def mann_whitney(
 
     Notes
     -----
-    The null distribution is that of the observed midranks under permutation [1]_. Two-sided p is P(abs(U - mn/2) >= observed), the
-    convention of StatXact and R's coin.
+    The null distribution is that of the observed midranks under permutation [1]_. Two-sided p is P(abs(U - mn/2) >=
+    observed), the convention of StatXact and R's coin.
 
     References
     ----------
     .. [1] Streitberg B, Röhmel J (1986). Exact distributions for permutation and rank tests. Statistical Software
        Newsletter 12:10-17.
-    .. [2] Bergmann R, Ludbrook J, Spooren WPJM (2000). Different outcomes of the Wilcoxon-Mann-Whitney test from different
+    .. [2] Bergmann R, Ludbrook J, Spooren WPJM (2000). Different outcomes of the Wilcoxon-Mann-Whitney test from
+    different
        statistics packages. The American Statistician 54:72-77.
 
     Examples
     --------
-    Twelve rats against twelve on the rotarod, stopped at 300 s, so that most values tie [2]_. The exact p is 0.0373; programs
-    that ignore the ties, or approximate, print anything from 0.016 to 0.089.
+    Twelve rats against twelve on the rotarod, stopped at 300 s, so that most values tie [2]_. The exact p is 0.0373;
+    programs that ignore the ties, or approximate, print anything from 0.016 to 0.089.
 
     >>> from secretome import stats
     >>> treated = [300] * 12
@@ -165,7 +166,9 @@ def mann_whitney(
         side = alternative if m <= n else mirrored[alternative]
         used = "exact"
         pvalue, midp, attainable = exact_tails(support, weights, observed, 2 * fewer * (m + n + 1), side)
-    return MannWhitneyResult(statistic, pvalue, midp, attainable, statistic / (m * n), used, alternative, tied_values(pooled))
+    return MannWhitneyResult(
+        statistic, pvalue, midp, attainable, statistic / (m * n), used, alternative, tied_values(pooled)
+    )
 
 
 def signed_rank(
@@ -187,8 +190,9 @@ def signed_rank(
     alternative : {"two-sided", "less", "greater"}
         ``"greater"``: x tends to exceed y.
     method : {"auto", "exact", "asymptotic"}
-        ``"auto"`` is exact up to 1000 differences other than zero, and asymptotic beyond. ``"asymptotic"`` is the normal approximation
-        with the variance of the observed ranks and continuity correction, as SciPy's with ``correction=True``.
+        ``"auto"`` is exact up to 1000 differences other than zero, and asymptotic beyond. ``"asymptotic"`` is the
+        normal approximation with the variance of the observed ranks and continuity correction, as SciPy's with
+        ``correction=True``.
     nan_policy : {"raise", "omit"}
         What to do with a pair that holds NaN or is masked; ``"omit"`` drops the pair.
 
@@ -199,12 +203,14 @@ def signed_rank(
     Raises
     ------
     ValueError
-        If the samples differ in length, are empty, or hold NaN or infinity; if there are too many pairs for ``method="exact"``.
+        If the samples differ in length, are empty, or hold NaN or infinity; if there are too many pairs for
+        ``method="exact"``.
 
     Notes
     -----
-    Zeros are handled by Pratt's method [1]_: they take part in the ranking, and their ranks are then left out. The null flips the
-    signs of the non-zero differences, given their midranks. Differences that are equal but for the rounding of binary fractions
+    Zeros are handled by Pratt's method [1]_: they take part in the ranking, and their ranks are then left out. The null
+    flips the signs of the non-zero differences, given their midranks. Differences that are equal but for the rounding
+    of binary fractions
     (0.3 - 0.1 and 0.5 - 0.3) count as tied.
 
     References
@@ -225,7 +231,9 @@ def signed_rank(
     return signed_rank_of_differences(paired_differences(x, y, nan_policy)[0], alternative, method)
 
 
-def signed_rank_of_differences(difference: Floats, alternative: Alternative, method: Method = "auto") -> SignedRankResult:
+def signed_rank_of_differences(
+    difference: Floats, alternative: Alternative, method: Method = "auto"
+) -> SignedRankResult:
     """`signed_rank` of differences in which ties are already equal."""
     ranks = doubled_midranks(np.abs(difference))
     moved = difference != 0
@@ -253,5 +261,7 @@ def signed_rank_of_differences(difference: Floats, alternative: Alternative, met
 def _asymptotic_signed_rank(difference: Floats, alternative: Alternative) -> float:
     if not difference.any():
         return 1.0
-    test = scipy_stats.wilcoxon(difference, zero_method="pratt", correction=True, alternative=alternative, method="asymptotic")
+    test = scipy_stats.wilcoxon(
+        difference, zero_method="pratt", correction=True, alternative=alternative, method="asymptotic"
+    )
     return float(test.pvalue)

@@ -65,7 +65,8 @@ def geometric_mean_ratio(
     Parameters
     ----------
     x, y : array_like, 1-D
-        Positive values in one unit: two independent samples (Welch's t, unequal variances), or the two values of each pair (paired t).
+        Positive values in one unit: two independent samples (Welch's t, unequal variances), or the two values of each
+        pair (paired t).
     paired : bool, default False
         Whether `x` and `y` are pairs.
     alternative : {"two-sided", "less", "greater"}
@@ -85,7 +86,8 @@ def geometric_mean_ratio(
 
     References
     ----------
-    .. [1] Welch BL (1947). The generalization of 'Student's' problem when several different population variances are involved.
+    .. [1] Welch BL (1947). The generalization of 'Student's' problem when several different population variances are
+    involved.
        Biometrika 34:28-35.
     .. [2] Table 1 of BioMed Research International 2012:295167, doi 10.1155/2012/295167.
 
@@ -116,7 +118,8 @@ def geometric_mean_ratio(
         standard_error = scipy_stats.sem(log_x - log_y)
     else:
         with warnings.catch_warnings():
-            # One group may have no spread: the other's then carries the test, and SciPy's warning of lost digits is about nothing.
+            # One group may have no spread: the other's then carries the test, and SciPy's warning of lost digits is
+            # about nothing.
             warnings.simplefilter("ignore", RuntimeWarning)
             test = scipy_stats.ttest_ind(log_x, log_y, equal_var=False, alternative=alternative)
         standard_error = np.hypot(scipy_stats.sem(log_x), scipy_stats.sem(log_y))

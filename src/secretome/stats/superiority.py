@@ -80,12 +80,14 @@ def probability_of_superiority(x: ArrayLike, y: ArrayLike, *, nan_policy: NanPol
 
     Notes
     -----
-    It is U of the Mann-Whitney test over the number of pairs. The interval holds the probabilities from which the estimate lies less
-    than z standard errors away, the standard error being taken at that probability and not at the estimate [1]_.
+    It is U of the Mann-Whitney test over the number of pairs. The interval holds the probabilities from which the
+    estimate lies less than z standard errors away, the standard error being taken at that probability and not at the
+    estimate [1]_.
 
     References
     ----------
-    .. [1] Newcombe RG (2006). Confidence intervals for an effect size measure based on the Mann-Whitney statistic. Part 2: asymptotic
+    .. [1] Newcombe RG (2006). Confidence intervals for an effect size measure based on the Mann-Whitney statistic. Part
+    2: asymptotic
        methods and evaluation. Statistics in Medicine 25:559-573.
     .. [2] Brunner E, Munzel U (2000). The nonparametric Behrens-Fisher problem. Biometrical Journal 42:17-25.
 

@@ -9,7 +9,15 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats as scipy_stats
 
 from secretome.stats._deals import COUNTED_AT_MOST, Permuted, permuted
-from secretome.stats._inputs import Floats, as_complete, as_generator, as_labels, as_vector, check_choice, check_one_length
+from secretome.stats._inputs import (
+    Floats,
+    as_complete,
+    as_generator,
+    as_labels,
+    as_vector,
+    check_choice,
+    check_one_length,
+)
 from secretome.stats._nulls import LARGEST_EXACT, Ints
 
 Method = Literal["auto", "exact", "permutation", "asymptotic"]
@@ -29,8 +37,8 @@ class LogrankResult:
     statistic : float
         The log-rank chi-square, with the hypergeometric variance that holds under ties.
     pvalue, midp, attainable : float
-        p among all deals of the animals to the groups; less half the chance of what was observed; the smallest p there is. The last two
-        are NaN unless every deal was counted.
+        p among all deals of the animals to the groups; less half the chance of what was observed; the smallest p there
+        is. The last two are NaN unless every deal was counted.
     observed, expected : (k,) array
         Deaths in each group, and those expected if the groups did not differ.
     df : int
@@ -51,7 +59,12 @@ class LogrankResult:
 
 
 def logrank(
-    time: ArrayLike, event: ArrayLike, group: ArrayLike, *, method: Method = "auto", rng: np.random.Generator | None = None
+    time: ArrayLike,
+    event: ArrayLike,
+    group: ArrayLike,
+    *,
+    method: Method = "auto",
+    rng: np.random.Generator | None = None,
 ) -> LogrankResult:
     """Log-rank test that survival does not differ between groups, by permutation.
 
@@ -64,8 +77,8 @@ def logrank(
     group : array_like, 1-D
         The group of each animal.
     method : {"auto", "exact", "permutation", "asymptotic"}
-        ``"auto"`` counts every deal where there are few enough, which heavy ties make likely, and draws 99 999 otherwise;
-        ``"asymptotic"`` takes the chi-square.
+        ``"auto"`` counts every deal where there are few enough, which heavy ties make likely, and draws 99 999
+        otherwise; ``"asymptotic"`` takes the chi-square.
     rng : Generator, optional
         Draws the permutations. When absent they are the same at each call.
 
@@ -76,19 +89,22 @@ def logrank(
     Raises
     ------
     ValueError
-        If the arrays differ in length, a time is negative or missing, an event or a group label is missing, there are fewer than two
-        groups, or there are no deaths.
+        If the arrays differ in length, a time is negative or missing, an event or a group label is missing, there are
+        fewer than two groups, or there are no deaths.
 
     Notes
     -----
-    Observed less expected deaths of a group are a sum over its animals of a score that does not depend on who is in which group: the
-    event less the cumulative hazard of all animals at that time. So every deal of these scores to the groups can be judged. It holds where
-    the groups are watched alike: animals that leave the study for another reason must not do so more often in one group.
+    Observed less expected deaths of a group are a sum over its animals of a score that does not depend on who is in
+    which group: the event less the cumulative hazard of all animals at that time. So every deal of these scores to the
+    groups can be judged. It holds where
+    the groups are watched alike: animals that leave the study for another reason must not do so more often in one
+    group.
 
     References
     ----------
     .. [1] Peto R, Peto J (1972). Asymptotically efficient rank invariant test procedures. JRSS A 135:185-207.
-    .. [2] Freireich EJ and others (1963). The effect of 6-mercaptopurine on the duration of steroid-induced remissions in acute leukemia.
+    .. [2] Freireich EJ and others (1963). The effect of 6-mercaptopurine on the duration of steroid-induced remissions
+    in acute leukemia.
        Blood 21:699-716.
 
     Examples
@@ -117,9 +133,19 @@ def logrank(
     null = None if method == "asymptotic" else _null(scores, member, sizes, method, generator)
     if null is None:
         chance = float(scipy_stats.chi2.sf(statistic, df))
-        return LogrankResult(levels, statistic, chance, np.nan, np.nan, observed, observed - difference, df, "asymptotic")
+        return LogrankResult(
+            levels, statistic, chance, np.nan, np.nan, observed, observed - difference, df, "asymptotic"
+        )
     return LogrankResult(
-        levels, statistic, float(null.pvalue[0]), float(null.midp[0]), null.attainable, observed, observed - difference, df, null.method
+        levels,
+        statistic,
+        float(null.pvalue[0]),
+        float(null.midp[0]),
+        null.attainable,
+        observed,
+        observed - difference,
+        df,
+        null.method,
     )
 
 
@@ -202,6 +228,9 @@ def _counted(scores: Floats, size: int, observed: float) -> Permuted | None:
     weights = np.array([ways for (taken, _), ways in sums.items() if taken == size])
     share = weights / weights.sum()
     slack = 1e-6
-    above, level = share[distances > abs(observed) + slack].sum(), share[np.abs(distances - abs(observed)) <= slack].sum()
+    above, level = (
+        share[distances > abs(observed) + slack].sum(),
+        share[np.abs(distances - abs(observed)) <= slack].sum(),
+    )
     top = share[distances >= distances.max() - slack].sum()
     return Permuted(np.array([above + level]), np.array([above + level / 2]), float(top), "exact")

@@ -34,8 +34,8 @@ class JonckheereTerpstraResult:
     statistic : float
         J: in how many pairs from two groups the value of the later group is larger, ties counting one half.
     pvalue, midp, attainable : float
-        p given the ties; less half the chance of the observed J; the smallest p that sizes and ties allow. The last two are NaN unless
-        every arrangement was counted.
+        p given the ties; less half the chance of the observed J; the smallest p that sizes and ties allow. The last two
+        are NaN unless every arrangement was counted.
     method, alternative : str
         What was used, and what was tested.
     ties : int
@@ -60,7 +60,8 @@ class StepDownResult:
     statistic : (k - 1,) array
         t-bar of each step: the isotonic mean of the group less the mean of the control, over its standard error.
     pvalue : (k - 1,) array
-        p of the step-down procedure: at least that of every higher group, because a group is only tested once those above it differ.
+        p of the step-down procedure: at least that of every higher group, because a group is only tested once those
+        above it differ.
     alternative : str
         What was tested.
     """
@@ -87,8 +88,8 @@ def jonckheere_terpstra(
     alternative : {"two-sided", "less", "greater"}
         ``"greater"``: later samples tend to be larger.
     method : {"auto", "exact", "permutation", "asymptotic"}
-        ``"auto"`` counts every arrangement where that takes about a second and draws 99 999 beyond; ``"asymptotic"`` is statsmodels' normal
-        approximation, corrected for ties and not for continuity.
+        ``"auto"`` counts every arrangement where that takes about a second and draws 99 999 beyond; ``"asymptotic"`` is
+        statsmodels' normal approximation, corrected for ties and not for continuity.
     nan_policy : {"raise", "omit"}
         What to do with missing values: NaN, None and masked ones.
     rng : Generator, optional
@@ -101,12 +102,13 @@ def jonckheere_terpstra(
     Raises
     ------
     ValueError
-        If there are fewer than two samples, one is empty or holds infinity; if an exact count is asked for that would take minutes.
+        If there are fewer than two samples, one is empty or holds infinity; if an exact count is asked for that would
+        take minutes.
 
     Notes
     -----
-    Two-sided p is P(abs(J - mean) >= observed). The exact null goes through the tied values from the smallest up, and counts in how many
-    ways each leaves how many places in which group.
+    Two-sided p is P(abs(J - mean) >= observed). The exact null goes through the tied values from the smallest up, and
+    counts in how many ways each leaves how many places in which group.
 
     References
     ----------
@@ -199,15 +201,18 @@ def shirley_williams(
 
     Notes
     -----
-    From the highest dose down, the control and the doses up to this one are ranked together. The dose's mean rank is replaced by the
-    isotonic one, which trusts that the response does not turn back. The p comes from dealing these values to these groups, in every way
+    From the highest dose down, the control and the doses up to this one are ranked together. The dose's mean rank is
+    replaced by the isotonic one, which trusts that the response does not turn back. The p comes from dealing these
+    values to these groups, in every way
     up to 200 000 and in 99 999 drawn ones beyond. A response that may turn down at high doses rules this test out.
 
     References
     ----------
-    .. [1] Shirley E (1977). A non-parametric equivalent of Williams' test for contrasting increasing dose levels of a treatment.
+    .. [1] Shirley E (1977). A non-parametric equivalent of Williams' test for contrasting increasing dose levels of a
+    treatment.
        Biometrics 33:386-389.
-    .. [2] Williams DA (1986). A note on Shirley's nonparametric test for comparing several dose levels with a zero-dose control.
+    .. [2] Williams DA (1986). A note on Shirley's nonparametric test for comparing several dose levels with a zero-dose
+    control.
        Biometrics 42:183-186.
 
     Examples
@@ -260,22 +265,26 @@ def williams(
     Raises
     ------
     ValueError
-        If there are fewer than two samples, one is empty or holds infinity; if the samples have no spread, or hold one value each.
+        If there are fewer than two samples, one is empty or holds infinity; if the samples have no spread, or hold one
+        value each.
 
     Notes
     -----
-    The variance is pooled from all samples. The null of t-bar is drawn 200 000 times, so p has a standard error of 0.0005 at 0.05.
+    The variance is pooled from all samples. The null of t-bar is drawn 200 000 times, so p has a standard error of
+    0.0005 at 0.05.
 
     References
     ----------
-    .. [1] Williams DA (1971). A test for differences between treatment means when several dose levels are compared with a zero dose
+    .. [1] Williams DA (1971). A test for differences between treatment means when several dose levels are compared with
+    a zero dose
        control. Biometrics 27:103-117.
     .. [2] Williams DA (1972). The comparison of several dose levels with a zero dose control. Biometrics 28:519-531.
     .. [3] Sachs L (1997). Angewandte Statistik, 8th edition. Springer, p. 402.
 
     Examples
     --------
-    Three groups of five [3]_. With two doses and 12 degrees of freedom Williams' table [2]_ has 1.873 at 5 %, one-sided:
+    Three groups of five [3]_. With two doses and 12 degrees of freedom Williams' table [2]_ has 1.873 at 5 %,
+    one-sided:
 
     >>> from secretome import stats
     >>> samples = [106, 114, 116, 127, 145], [110, 125, 143, 148, 151], [136, 139, 149, 160, 174]
@@ -320,7 +329,9 @@ def _t_bar(means: Floats, sizes: Ints, scale: Floats, alternative: Alternative) 
     return np.where(up >= -down, up, down), np.maximum(up, -down)
 
 
-def _shirley_step(groups: list[Floats], alternative: Alternative, rng: np.random.Generator | None) -> tuple[float, float]:
+def _shirley_step(
+    groups: list[Floats], alternative: Alternative, rng: np.random.Generator | None
+) -> tuple[float, float]:
     pooled = np.concatenate(groups)
     ranks = scipy_stats.rankdata(pooled)
     sizes = np.array([group.size for group in groups])
@@ -347,7 +358,10 @@ def _stepped_down(steps: list[tuple[float, float]], alternative: str) -> StepDow
 
 
 def _steps(counts: tuple[int, ...], sizes: tuple[int, ...]) -> float:
-    """How many array operations the exact count takes, roughly: states times ways to place a tied value, weighted by length."""
+    """How many array operations the exact count takes, roughly:
+
+    states times ways to place a tied value, weighted by length.
+    """
     states = math.prod(size + 1 for size in sizes)
     if states > 30 * LARGEST_COUNT:
         return math.inf

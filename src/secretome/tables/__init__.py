@@ -11,7 +11,15 @@ from secretome.tables.benchmarks import (
     reruns_table,
     speed_table,
 )
-from secretome.tables.ledger import needs_table, plans_table, power_table, rates_table, rules_table, scoreboard_table, worth_table
+from secretome.tables.ledger import (
+    needs_table,
+    plans_table,
+    power_table,
+    rates_table,
+    rules_table,
+    scoreboard_table,
+    worth_table,
+)
 from secretome.tables.markup import to_html
 from secretome.tables.reported import (
     by_outcome,
@@ -26,7 +34,14 @@ from secretome.tables.reported import (
     variances_table,
 )
 from secretome.tables.results import contrasts_table, options_table, planned_table, specifications_table, verdicts_table
-from secretome.tables.studies import assumptions_table, design_table, groups_table, pairs_table, scenarios_table, sources_table
+from secretome.tables.studies import (
+    assumptions_table,
+    design_table,
+    groups_table,
+    pairs_table,
+    scenarios_table,
+    sources_table,
+)
 from secretome.tables.workbook import workbook
 
 __all__ = [

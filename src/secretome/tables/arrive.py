@@ -28,7 +28,8 @@ def arrive_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
 
     References
     ----------
-    .. [1] N. Percie du Sert and others, "The ARRIVE guidelines 2.0: updated guidelines for reporting animal research", PLoS Biology 18,
+    .. [1] N. Percie du Sert and others, "The ARRIVE guidelines 2.0: updated guidelines for reporting animal research",
+    PLoS Biology 18,
        e3000410, 2020.
 
     Examples
@@ -41,4 +42,6 @@ def arrive_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
     if study.protocol.setting != "in vivo":
         raise ValueError(f"the ARRIVE guidelines are for animals; the study {study.key} is {study.protocol.setting}.")
     answers = words.arrive_answers(study, results)
-    return pd.DataFrame({"Item": list(words.ASKS), "What it asks": list(words.ASKS.values()), "Answer": list(answers.values())})
+    return pd.DataFrame(
+        {"Item": list(words.ASKS), "What it asks": list(words.ASKS.values()), "Answer": list(answers.values())}
+    )

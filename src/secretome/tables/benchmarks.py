@@ -6,7 +6,10 @@ from secretome import words
 
 
 def calibration_table(rows: pd.DataFrame) -> pd.DataFrame:
-    """Shares of simulated trials, one column per group size; what misses its promise by more than chance is marked in words."""
+    """Shares of simulated trials, one column per group size;
+
+    what misses its promise by more than chance is marked in words.
+    """
     shown = rows.assign(cell=[f"{100 * row['share']:.1f} %{_missed(row)}" for _, row in rows.iterrows()])
     wide = shown.pivot(index=["world", "what", "by"], columns="n", values="cell").fillna("–").reset_index()
     names = {"world": "Data", "what": "What", "by": "By whom", **{n: f"n = {n}" for n in sorted(rows["n"].unique())}}
@@ -24,7 +27,10 @@ def calibration_ranges(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def missed(rows: pd.DataFrame) -> pd.DataFrame:
-    """The shares that miss their promise by more than twice the simulation's error: sizes above 5 %, coverages below 93 %."""
+    """The shares that miss their promise by more than twice the simulation's error:
+
+    sizes above 5 %, coverages below 93 %.
+    """
     return rows[[bool(_missed(row)) for _, row in rows.iterrows()]]
 
 
@@ -48,7 +54,11 @@ def alarms_table(rows: pd.DataFrame) -> pd.DataFrame:
     """Shares of ordinary cohorts that get each warning, one column per warning."""
     shown = rows.assign(cell=[f"{100 * share:.1f} %" for share in rows["warned"]])
     wide = shown.pivot(index=["condition", "n"], columns="analysis", values="cell").reset_index()
-    names = {column: str(column).replace("_", " ").capitalize() for column in wide.columns if column not in ("condition", "n")}
+    names = {
+        column: str(column).replace("_", " ").capitalize()
+        for column in wide.columns
+        if column not in ("condition", "n")
+    }
     return wide.rename(columns={"condition": "Cohorts", **names}).rename_axis(None, axis="columns")
 
 
@@ -67,8 +77,17 @@ def speed_table(rows: pd.DataFrame) -> pd.DataFrame:
 
 def growth_table(rows: pd.DataFrame) -> pd.DataFrame:
     """Milliseconds of one call, one column per group size."""
-    wide = rows.assign(ms=[words.number(value) for value in rows["ms"]]).pivot(index="call", columns="n", values="ms").fillna("–")
-    return wide.rename(columns=lambda n: f"n = {n}").rename_axis(None, axis="columns").rename_axis("One call, ms").reset_index()
+    wide = (
+        rows.assign(ms=[words.number(value) for value in rows["ms"]])
+        .pivot(index="call", columns="n", values="ms")
+        .fillna("–")
+    )
+    return (
+        wide.rename(columns=lambda n: f"n = {n}")
+        .rename_axis(None, axis="columns")
+        .rename_axis("One call, ms")
+        .reset_index()
+    )
 
 
 def reruns_table(rows: pd.DataFrame) -> pd.DataFrame:

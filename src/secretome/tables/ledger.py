@@ -13,7 +13,10 @@ MOST_COLUMNS = 5
 
 
 def scoreboard_table(board: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:
-    """The claims of a study as rows, cohorts as columns; many cohorts, the other way round. Each cell is a verdict with its estimate."""
+    """The claims of a study as rows, cohorts as columns;
+
+    many cohorts, the other way round. Each cell is a verdict with its estimate.
+    """
     table = pd.DataFrame({"Claim": [claim.sentence for claim in protocol.claims.values()]})
     for _, own in board.groupby("cohort", sort=False):
         cells = own.set_index("claim").reindex(list(protocol.claims))
@@ -37,7 +40,10 @@ def rules_table(protocol: Protocol, alpha: float) -> pd.DataFrame:
 
 
 def worth_table(rates: pd.DataFrame, protocols: Mapping[str, Protocol], n: int) -> pd.DataFrame:
-    """How often each claim is supported where it is true as published, and at worst where it is false; `rates` has a column truth."""
+    """How often each claim is supported where it is true as published, and at worst where it is false;
+
+    `rates` has a column truth.
+    """
     rows = []
     own = rates[(rates["reading"] == "planned") & (rates["n"] == n)]
     for study, claim in ((study, claim) for study, protocol in protocols.items() for claim in protocol.claims):
@@ -53,12 +59,20 @@ def worth_table(rates: pd.DataFrame, protocols: Mapping[str, Protocol], n: int) 
             (
                 protocols[study].claims[claim].sentence,
                 words.share(published["supported"], published["cohorts"]),
-                "–" if worst is None else f"{words.share(worst['supported'], worst['cohorts'])}, in {worst['scenario']}",
+                "–"
+                if worst is None
+                else f"{words.share(worst['supported'], worst['cohorts'])}, in {worst['scenario']}",
                 words.share(published["inconclusive"], published["cohorts"]),
             )
         )
     return pd.DataFrame(
-        rows, columns=["Claim", "Supported where true as published", "Supported where false, at worst", "Left open where true"]
+        rows,
+        columns=[
+            "Claim",
+            "Supported where true as published",
+            "Supported where false, at worst",
+            "Left open where true",
+        ],
     )
 
 
@@ -80,12 +94,22 @@ def power_table(rates: pd.DataFrame) -> pd.DataFrame:
     """The chance of each verdict, size by size, and of support by the published test."""
     planned = rates[rates["reading"] == "planned"].set_index("n")
     published = rates[rates["reading"] == "published"].set_index("n")
-    names = {"supported": "Supported", "contradicted": "Contradicted", "inconclusive": "Left open", "untestable": "Untestable"}
+    names = {
+        "supported": "Supported",
+        "contradicted": "Contradicted",
+        "inconclusive": "Left open",
+        "untestable": "Untestable",
+    }
     return pd.DataFrame(
         {
             "n": planned.index,
-            **{name: [words.share(row[verdict], row["cohorts"]) for _, row in planned.iterrows()] for verdict, name in names.items()},
-            "Published test supports": [words.share(row["supported"], row["cohorts"]) for _, row in published.iterrows()],
+            **{
+                name: [words.share(row[verdict], row["cohorts"]) for _, row in planned.iterrows()]
+                for verdict, name in names.items()
+            },
+            "Published test supports": [
+                words.share(row["supported"], row["cohorts"]) for _, row in published.iterrows()
+            ],
         }
     )
 
@@ -93,7 +117,9 @@ def power_table(rates: pd.DataFrame) -> pd.DataFrame:
 def needs_table(plans: pd.DataFrame, protocols: Mapping[str, Protocol], target: float) -> pd.DataFrame:
     """The smallest measured n that supports each claim as often as asked, one column per share of the assumed effect."""
     planned = plans[plans["reading"] == "planned"]
-    columns = {effect: f"{words.percent(effect)} of the effect" for effect in sorted(planned["effect"].unique(), reverse=True)}
+    columns = {
+        effect: f"{words.percent(effect)} of the effect" for effect in sorted(planned["effect"].unique(), reverse=True)
+    }
     rows: list[dict[str, str]] = []
     for study, protocol in protocols.items():
         for key, claim in protocol.claims.items():
@@ -118,4 +144,8 @@ def plans_table(plans: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:
         cell=[words.share(row["supported"], row["cohorts"]) for _, row in plans.iterrows()],
     )
     wide = named.pivot(index=["sentence", "share"], columns="n", values="cell").rename(columns=lambda n: f"n = {n}")
-    return wide.rename_axis(None, axis="columns").reset_index().rename(columns={"sentence": "Claim", "share": "Of the effect"})
+    return (
+        wide.rename_axis(None, axis="columns")
+        .reset_index()
+        .rename(columns={"sentence": "Claim", "share": "Of the effect"})
+    )

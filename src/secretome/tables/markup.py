@@ -6,7 +6,8 @@ import re
 
 import pandas as pd
 
-# A cell that is an address and nothing else. pandas would make a link of more, quotation marks that end the attribute included.
+# A cell that is an address and nothing else. pandas would make a link of more, quotation marks that end the attribute
+# included.
 ADDRESS = re.compile(r"<td>(https?://[\w.~:/?#@!$()*+,;=%&-]+)</td>", re.ASCII)
 
 

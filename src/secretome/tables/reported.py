@@ -14,10 +14,19 @@ def reported_sources_table(printed: Mapping[str, Table]) -> pd.DataFrame:
     for table in printed.values():
         sizes = list(dict.fromkeys(str(group.n) for group in table.groups.values() if group.n))
         n = f"{', '.join(sizes)} a group" if sizes else f"{table.total} in all" if table.total else "not known"
-        means = any(cell.spread is not None for endpoint in table.endpoints.values() for cell in endpoint.values.values())
+        means = any(
+            cell.spread is not None for endpoint in table.endpoints.values() for cell in endpoint.values.values()
+        )
         spread = {"sd": "SD", "se": "SE", "not said": "not said"}[table.spread] if means else "–"
         rows.append(
-            (table.title, n if table.groups else "–", spread, table.note or "–", table.source.url or "none known", table.source.licence)
+            (
+                table.title,
+                n if table.groups else "–",
+                spread,
+                table.note or "–",
+                table.source.url or "none known",
+                table.source.licence,
+            )
         )
     return pd.DataFrame(rows, columns=["Source", "n", "± is", "To know", "Address", "Licence"])
 
@@ -32,7 +41,10 @@ def outcomes_table(printed: Mapping[str, Table], findings: Sequence[Finding]) ->
     """How many findings of each outcome every source has; a source without a finding comes last."""
     found = by_outcome(printed, findings)
     rows = [
-        (printed[name].title, *(sum((one.file, one.outcome) == (name, outcome) for one in findings) for outcome in OUTCOMES))
+        (
+            printed[name].title,
+            *(sum((one.file, one.outcome) == (name, outcome) for one in findings) for outcome in OUTCOMES),
+        )
         for name in [*found, *(name for name in printed if name not in found)]
     ]
     return pd.DataFrame(rows, columns=["Source", *(outcome[0].upper() + outcome[1:] for outcome in OUTCOMES)])
@@ -40,7 +52,10 @@ def outcomes_table(printed: Mapping[str, Table], findings: Sequence[Finding]) ->
 
 def by_outcome(printed: Mapping[str, Table], findings: Sequence[Finding]) -> list[str]:
     """The files of an audit in order: those with most that differs first; those without a finding are left out."""
-    counts = {name: tuple(sum((one.file, one.outcome) == (name, outcome) for one in findings) for outcome in OUTCOMES) for name in printed}
+    counts = {
+        name: tuple(sum((one.file, one.outcome) == (name, outcome) for one in findings) for outcome in OUTCOMES)
+        for name in printed
+    }
     return sorted((name for name in printed if any(counts[name])), key=lambda name: counts[name], reverse=True)
 
 
@@ -57,7 +72,9 @@ def spreads_table(rows: pd.DataFrame) -> pd.DataFrame:
             "Unit": rows["unit"].replace("", "–"),
             "± is": said,
             "n": rows["n"].replace("", "–"),
-            "CV": [f"{value}, if SD" if what == "not said" else value for value, what in zip(cv, rows["said"], strict=True)],
+            "CV": [
+                f"{value}, if SD" if what == "not said" else value for value, what in zip(cv, rows["said"], strict=True)
+            ],
         }
     )
 
@@ -69,8 +86,14 @@ def variances_table(rows: pd.DataFrame) -> pd.DataFrame:
             "Source": rows["source"],
             "Measure": rows["item"],
             "± read as": rows["reading"].str.upper(),
-            "n": [f"{n}{', shared equally' if shared else ''}" for n, shared in zip(rows["n"], rows["shared"], strict=True)],
-            "F": [f"F({row['df_between']:.0f}, {row['df_within']:.0f}) = {words.number(row['statistic'])}" for _, row in rows.iterrows()],
+            "n": [
+                f"{n}{', shared equally' if shared else ''}"
+                for n, shared in zip(rows["n"], rows["shared"], strict=True)
+            ],
+            "F": [
+                f"F({row['df_between']:.0f}, {row['df_within']:.0f}) = {words.number(row['statistic'])}"
+                for _, row in rows.iterrows()
+            ],
             "p": [words.p_number(p) for p in rows["pvalue"]],
             "p, Welch": [words.p_number(p) for p in rows["pvalue_welch"]],
         }
@@ -101,7 +124,8 @@ def odds_table(rows: pd.DataFrame) -> pd.DataFrame:
             "Source": rows["source"],
             "Contrast": rows["treated"] + " against " + rows["control"].map(words.inside),
             "Dead": [
-                f"{row['dead_treated']:.0f} of {row['n_treated']:.0f}, {row['dead_control']:.0f} of {row['n_control']:.0f}"
+                f"{row['dead_treated']:.0f} of {row['n_treated']:.0f}, {row['dead_control']:.0f} of "
+                f"{row['n_control']:.0f}"
                 for _, row in rows.iterrows()
             ],
             "Odds ratio": [words.ratio(row) for _, row in rows.iterrows()],
@@ -115,7 +139,9 @@ def titre_readings_table(rows: pd.DataFrame) -> pd.DataFrame:
     """What a printed rise of a titre is, read in two ways."""
     return pd.DataFrame(
         {
-            "Printed": [f"{label}: + {printed:.0f} %" for label, printed in zip(rows["label"], rows["printed"], strict=True)],
+            "Printed": [
+                f"{label}: + {printed:.0f} %" for label, printed in zip(rows["label"], rows["printed"], strict=True)
+            ],
             "If of the titre itself: dilutions": [words.number(value) for value in rows["steps"]],
             "If of its logarithm: times the titre": [words.number(value) for value in rows["fold"]],
         }
@@ -124,5 +150,9 @@ def titre_readings_table(rows: pd.DataFrame) -> pd.DataFrame:
 
 def floors_table(floors: pd.DataFrame, alpha: float) -> pd.DataFrame:
     """The smallest p that exact tests allow; what can never reach alpha is marked in words."""
-    cells = {name: [f"{words.p_number(p)}{' (never)' if p > alpha else ''}" for p in floors[name]] for name in floors if name != "n"}
+    cells = {
+        name: [f"{words.p_number(p)}{' (never)' if p > alpha else ''}" for p in floors[name]]
+        for name in floors
+        if name != "n"
+    }
     return pd.DataFrame({"Animals per group": floors["n"], **cells})

@@ -11,12 +11,17 @@ from secretome.cohort import Study
 
 
 def contrasts_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
-    """Results of many contrasts, one row each, with unadjusted p values; tests of equivalence have their own heading."""
+    """Results of many contrasts, one row each, with unadjusted p values;
+
+    tests of equivalence have their own heading.
+    """
     equivalence = not results.empty and (results["alternative"] == "equivalence").all()
     return pd.DataFrame(
         {
             **_places(study, results),
-            "Effect": [words.effect(row, study.protocol.endpoints[row["endpoint"]].unit) for _, row in results.iterrows()],
+            "Effect": [
+                words.effect(row, study.protocol.endpoints[row["endpoint"]].unit) for _, row in results.iterrows()
+            ],
             "p of equivalence" if equivalence else "p, not adjusted": [words.p_number(p) for p in results["pvalue"]],
         }
     )
@@ -25,7 +30,8 @@ def contrasts_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
 def planned_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
     """Planned results, one row each, with two pairs of p and interval: as the claim uses them, and for each contrast on its own.
 
-    The two differ where a claim needs all of its contrasts: it uses unadjusted p values, and each single contrast uses adjusted ones.
+    The two differ where a claim needs all of its contrasts: it uses unadjusted p values, and each single contrast uses
+    adjusted ones.
     """
     rows = [row for _, row in results.iterrows()]
     used = [as_used(study.protocol, row) for row in rows]
@@ -37,13 +43,16 @@ def planned_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
     columns = {
         **_places(study, results),
         # The effect is named once if all rows have the same.
-        f"{same[0].upper()}{same[1:]}" if same else "Effect": [_size(row) if same else f"{_effect(row)} {_size(row)}" for row in rows],
+        f"{same[0].upper()}{same[1:]}" if same else "Effect": [
+            _size(row) if same else f"{_effect(row)} {_size(row)}" for row in rows
+        ],
         "Interval, as the claim uses it": [words.interval(row) for row in used],
         f"{p}, as the claim uses it": [_p(row) for row in used],
     }
     if any(two):
         columns["Simultaneous interval, each group on its own"] = [
-            words.own_interval(row).removeprefix("simultaneous ") if both else "the same" for row, both in zip(rows, two, strict=True)
+            words.own_interval(row).removeprefix("simultaneous ") if both else "the same"
+            for row, both in zip(rows, two, strict=True)
         ]
         columns[f"Adjusted {p}, each group on its own"] = [
             words.p_number(row["pvalue_adjusted"]) if both else "the same" for row, both in zip(rows, two, strict=True)
@@ -53,7 +62,12 @@ def planned_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
 
 def specifications_table(study: Study, specifications: pd.DataFrame) -> pd.DataFrame:
     """Every analysis of a claim: the contrast on which it depends, the effect, p and the result."""
-    answers = {"claimed": "supports the claim", "opposite": "supports the opposite", "open": "inconclusive", "none": "not computable"}
+    answers = {
+        "claimed": "supports the claim",
+        "opposite": "supports the opposite",
+        "open": "inconclusive",
+        "none": "not computable",
+    }
     known = specifications[specifications["answer"] != "none"]
     # Analyses with a question other than the claim's are listed last, so that p values of one kind are together.
     known = known.sort_values("question", key=lambda column: column != AS_CLAIMED, kind="stable")
@@ -66,7 +80,9 @@ def specifications_table(study: Study, specifications: pd.DataFrame) -> pd.DataF
         "Result": [answers[answer] for answer in known["answer"]],
     }
     if (known["question"] != AS_CLAIMED).any():
-        columns["Kind of p"] = [words.kind_of_p(study.protocol.claims[row["claim"]], row["question"]) for _, row in known.iterrows()]
+        columns["Kind of p"] = [
+            words.kind_of_p(study.protocol.claims[row["claim"]], row["question"]) for _, row in known.iterrows()
+        ]
     return pd.DataFrame(columns)
 
 

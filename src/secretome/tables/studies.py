@@ -12,7 +12,9 @@ from secretome.protocol import BetaBinomial, Distribution, DrawnGroup, GammaPois
 def pairs_table(study: Study) -> pd.DataFrame:
     """Every measurement, one row per animal, one column per endpoint and group."""
     measured = study.cohort.values
-    wide = measured.pivot(index="animal", columns=["endpoint", "group"], values="value").reindex(measured["animal"].unique())
+    wide = measured.pivot(index="animal", columns=["endpoint", "group"], values="value").reindex(
+        measured["animal"].unique()
+    )
     table = pd.DataFrame({study.protocol.experimental_unit: wide.index})
     for key, endpoint in study.protocol.endpoints.items():
         for group, arm in study.protocol.groups.items():
@@ -46,11 +48,14 @@ def groups_table(study: Study) -> pd.DataFrame:
         rows = measured[measured["endpoint"] == key].set_index("animal").reindex(animals.index)
         limits = zip(_aligned(rows["value"]), rows["lower"], rows["upper"], strict=True)
         table[f"{endpoint.label}, {endpoint.unit}"] = [
-            f"<{upper:g}" if lower == 0 < upper else f">{lower:g}" if math.isinf(upper) else value for value, lower, upper in limits
+            f"<{upper:g}" if lower == 0 < upper else f">{lower:g}" if math.isinf(upper) else value
+            for value, lower, upper in limits
         ]
     if animals["dead"].any():
         hours = [f"at {hour:g} h" if hour >= 0 else "yes" for hour in animals["time"]]
-        table["died before sampling"] = [hour if dead else "no" for hour, dead in zip(hours, animals["dead"], strict=True)]
+        table["died before sampling"] = [
+            hour if dead else "no" for hour, dead in zip(hours, animals["dead"], strict=True)
+        ]
     return table
 
 
@@ -63,15 +68,24 @@ def assumptions_table(study: Study) -> pd.DataFrame:
             about = protocol.endpoints[key]
             for name, group in endpoint.groups.items():
                 rows.append(
-                    (f"{about.label}, {protocol.groups[name].label}: {_drawn(endpoint, group, about.unit)}", group.evidence, group.sources)
+                    (
+                        f"{about.label}, {protocol.groups[name].label}: {_drawn(endpoint, group, about.unit)}",
+                        group.evidence,
+                        group.sources,
+                    )
                 )
         rows += [(assumption.assumed, assumption.evidence, assumption.sources) for assumption in plan.assumptions]
         for name, scenario in plan.scenarios.items():
             if deaths := scenario.deaths:
-                counts = ", ".join(f"{n} in {words.inside(protocol.groups[group].label)}" for group, n in deaths.counts.items())
+                counts = ", ".join(
+                    f"{n} in {words.inside(protocol.groups[group].label)}" for group, n in deaths.counts.items()
+                )
                 hours = ", ".join(f"{hour:g}" for hour in deaths.hours)
                 risk = protocol.endpoints[deaths.risk_rises_with].label
-                assumed = f"Scenario {name}: of {deaths.of}, {counts} die at {hours} hours, the likelier the higher their {risk}"
+                assumed = (
+                    f"Scenario {name}: of {deaths.of}, {counts} die at {hours} hours, the likelier the "
+                    f"higher their {risk}"
+                )
                 rows.append((assumed, deaths.evidence, deaths.sources))
     return pd.DataFrame(
         {
@@ -97,7 +111,9 @@ def sources_table(study: Study) -> pd.DataFrame:
 def scenarios_table(study: Study) -> pd.DataFrame:
     """The worlds that a study's simulated animals can be drawn from."""
     scenarios = study.protocol.simulation.scenarios if study.protocol.simulation else {}
-    return pd.DataFrame({"Scenario": list(scenarios), "What is true in it": [scenario.about for scenario in scenarios.values()]})
+    return pd.DataFrame(
+        {"Scenario": list(scenarios), "What is true in it": [scenario.about for scenario in scenarios.values()]}
+    )
 
 
 def _aligned(values: pd.Series) -> list[str]:
@@ -109,7 +125,10 @@ def _aligned(values: pd.Series) -> list[str]:
 def _drawn(endpoint: Distribution, group: DrawnGroup, unit: str) -> str:
     """What the values of a group are drawn from, in words."""
     if isinstance(endpoint, GammaPoisson):
-        return f"mean count {group.centre:g}, scaled up {endpoint.scaled_by:g} times, animals varying by {100 * endpoint.cv:g} %"
+        return (
+            f"mean count {group.centre:g}, scaled up {endpoint.scaled_by:g} times, animals varying by "
+            f"{100 * endpoint.cv:g} %"
+        )
     if isinstance(endpoint, Titre):
         return f"mean of {group.centre:g} twofold steps, standard deviation {endpoint.sd:g}"
     if isinstance(endpoint, BetaBinomial):

@@ -1,4 +1,7 @@
-"""Results, verdicts and checks as a workbook for people: readable headers, text that stays text, numbers as they are."""
+"""Results, verdicts and checks as a workbook for people:
+
+readable headers, text that stays text, numbers as they are.
+"""
 
 import io
 import math
@@ -53,13 +56,18 @@ def workbook(study: Study, results: pd.DataFrame, verdicts: pd.DataFrame, checks
         "verdicts": verdicts.assign(
             claim=[protocol.claims[key].sentence for key in verdicts["claim"]],
             **{
-                name: [words.against(study, contrast) if isinstance(contrast, str) and contrast else "" for contrast in verdicts[name]]
+                name: [
+                    words.against(study, contrast) if isinstance(contrast, str) and contrast else ""
+                    for contrast in verdicts[name]
+                ]
                 for name in ("contrast", "bound_contrast", "equivalence_contrast")
             },
         ),
         "checks": checks.assign(check=[protocol.checks[key].sentence for key in checks["check"]]),
         "results": results.assign(
-            endpoint=[f"{protocol.endpoints[key].label} ({protocol.endpoints[key].unit})" for key in results["endpoint"]],
+            endpoint=[
+                f"{protocol.endpoints[key].label} ({protocol.endpoints[key].unit})" for key in results["endpoint"]
+            ],
             contrast=[words.against(study, contrast) for contrast in results["contrast"]],
         ),
         "left out": study.cohort.excluded[["animal", "group", "endpoint", "exclude", "note"]],

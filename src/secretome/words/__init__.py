@@ -5,7 +5,15 @@ from secretome.words.arrive import ASKS, GUIDELINES, OPEN, arrive_answers
 from secretome.words.choices import HEADINGS, kind_of_p, options, specification_alt, specification_sentence
 from secretome.words.conditions import condition_sentences
 from secretome.words.headers import COLUMN_TITLES
-from secretome.words.ledger import NOT_MEASURED, cohort_heading, headline, rates_alt, rule_words, share, uncounted_sentence
+from secretome.words.ledger import (
+    NOT_MEASURED,
+    cohort_heading,
+    headline,
+    rates_alt,
+    rule_words,
+    share,
+    uncounted_sentence,
+)
 from secretome.words.methods import losses, methods_paragraph, software
 from secretome.words.numbers import (
     Row,
@@ -24,7 +32,14 @@ from secretome.words.numbers import (
     percent,
     ratio,
 )
-from secretome.words.planning import assumed_sentence, claim_heading, ethics_sentence, exact_sentence, plan_sentences, planning_alt
+from secretome.words.planning import (
+    assumed_sentence,
+    claim_heading,
+    ethics_sentence,
+    exact_sentence,
+    plan_sentences,
+    planning_alt,
+)
 from secretome.words.publishing import (
     PUBLISHING,
     after_publishing,

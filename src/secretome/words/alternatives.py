@@ -37,8 +37,10 @@ def groups_alt(study: Study, endpoint: str, rows: Sequence[Row]) -> str:
         findings.append(f"{label}, {effect(row, about.unit)}{place}")
     control = inside(study.protocol.groups[sides(rows[0]["contrast"])[1]].label)
     return (
-        f"Two panels, log scales. Above, {about.label} ({about.unit}) of every {unit(study)}, by group. {arms_sentence(study, endpoint)}. "
-        f"{censoring_sentence(study, endpoint)}.{_bracket_words(study, rows)} Below, the effect against {control}: {'; '.join(findings)}."
+        f"Two panels, log scales. Above, {about.label} ({about.unit}) of every {unit(study)}, by group. "
+        f"{arms_sentence(study, endpoint)}. "
+        f"{censoring_sentence(study, endpoint)}.{_bracket_words(study, rows)} Below, the effect against "
+        f"{control}: {'; '.join(findings)}."
     )
 
 
@@ -62,7 +64,14 @@ def _bracket_words(study: Study, rows: Sequence[Row]) -> str:
 
 
 def _place(row: Row, zone: Zone) -> str:
-    """The position of an interval of a ratio: relative to the zone of no effect for a test of equivalence, otherwise relative to 1."""
+    """The position of an interval of a ratio:
+
+    relative to the zone of no effect for a test of equivalence, otherwise relative to 1.
+    """
     if row["alternative"] == "equivalence":
-        return "inside the zone of no effect" if zone.low <= row["low"] and row["high"] <= zone.high else "not inside the zone of no effect"
+        return (
+            "inside the zone of no effect"
+            if zone.low <= row["low"] and row["high"] <= zone.high
+            else "not inside the zone of no effect"
+        )
     return "wholly above 1" if row["low"] > 1 else "wholly below 1" if row["high"] < 1 else "on both sides of 1"

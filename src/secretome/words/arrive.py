@@ -1,4 +1,7 @@
-"""The Essential 10 of the ARRIVE guidelines 2.0 (Percie du Sert and colleagues, 2020): what each item asks, and what is known of it."""
+"""The Essential 10 of the ARRIVE guidelines 2.0 (Percie du Sert and colleagues, 2020):
+
+what each item asks, and what is known of it.
+"""
 
 import math
 
@@ -45,7 +48,9 @@ def arrive_answers(study: Study, results: pd.DataFrame) -> dict[str, str]:
     rows = deciding(study, results)
     groups = [group for key, group in protocol.groups.items() if (values["group"] == key).any()]
     measured = [key for key in protocol.endpoints if values.loc[values["endpoint"] == key, "lower"].notna().any()]
-    claimed = listed(dict.fromkeys(inside(protocol.endpoints[claim.endpoint].label) for claim in protocol.claims.values()))
+    claimed = listed(
+        dict.fromkeys(inside(protocol.endpoints[claim.endpoint].label) for claim in protocol.claims.values())
+    )
     timeline = "; ".join(f"{event.hour:g} h, {event.what}" for event in protocol.timeline)
     treatments = [f"{group.label}, {group.treatment}" for group in groups if group.treatment]
     known = {
@@ -55,11 +60,15 @@ def arrive_answers(study: Study, results: pd.DataFrame) -> dict[str, str]:
         "3b": " ".join(losses(study)),
         "3c": "; ".join(arms_sentence(study, key) for key in measured),
         "4b": _recorded(study),
-        "6a": "; ".join(f"{protocol.endpoints[key].label}, {protocol.endpoints[key].unit}" for key in measured) + _when(study),
-        "6b": f"the protocol has no main outcome: its claims are on {claimed}, each decided by itself. What set the sample size is {OPEN}",
-        "7a": f"claims were tested {planned_methods(study, rows)}; the methods paragraph says the rest. Software: {software()}",
+        "6a": "; ".join(f"{protocol.endpoints[key].label}, {protocol.endpoints[key].unit}" for key in measured)
+        + _when(study),
+        "6b": f"the protocol has no main outcome: its claims are on {claimed}, each decided by itself. What "
+        f"set the sample size is {OPEN}",
+        "7a": f"claims were tested {planned_methods(study, rows)}; the methods paragraph says the rest. "
+        f"Software: {software()}",
         "7b": _assumed(results),
-        "8a": f"by the protocol, {protocol.species}. {_sexes(values)} Strain, and these animals' own age and weight: {OPEN}",
+        "8a": f"by the protocol, {protocol.species}. {_sexes(values)} Strain, and these animals' own age and "
+        f"weight: {OPEN}",
         "9a": f"by the protocol: {'; '.join(treatments)}. How, and with what: {OPEN}" if treatments else "",
         "9b": f"by the protocol: {timeline}. Whatever else was done, and when: {OPEN}" if timeline else "",
         "10a": "; ".join(_summary(study, key) for key in measured),
@@ -77,7 +86,11 @@ def _allocated(study: Study) -> str:
 def _recorded(study: Study) -> str:
     """Columns that could tell of confounders; nothing where there are none."""
     named = [column for column in ("cage", "batch", "plate") if (study.cohort.values[column] != "").any()]
-    return f"the file names the {listed(named)} of animals, and no planned test uses it. What else was done: {OPEN}" if named else ""
+    return (
+        f"the file names the {listed(named)} of animals, and no planned test uses it. What else was done: {OPEN}"
+        if named
+        else ""
+    )
 
 
 def _when(study: Study) -> str:
@@ -86,14 +99,20 @@ def _when(study: Study) -> str:
 
 def _assumed(results: pd.DataFrame) -> str:
     readings = set(results["reading"])
-    beside = ["the authors' test"] * ("published" in readings) + ["every other reasonable analysis"] * ("multiverse" in readings)
+    beside = ["the authors' test"] * ("published" in readings) + ["every other reasonable analysis"] * (
+        "multiverse" in readings
+    )
     shown = f", and {listed(beside)} beside the planned one shows what hangs on its assumptions" if beside else ""
     return f"the planned analysis is the protocol's; no test of its assumptions chose it{shown}"
 
 
 def _sexes(values: pd.DataFrame) -> str:
     counts = values[values["sex"] != ""].groupby("sex")["animal"].nunique()
-    return f"Sex in the file: {listed(f'{sex} {n}' for sex, n in counts.items())}." if len(counts) else "The file names no sex."
+    return (
+        f"Sex in the file: {listed(f'{sex} {n}' for sex, n in counts.items())}."
+        if len(counts)
+        else "The file names no sex."
+    )
 
 
 def _summary(study: Study, endpoint: str) -> str:
@@ -121,4 +140,6 @@ def _between(lower: float, upper: float) -> str:
 
 def _effects(rows: pd.DataFrame) -> str:
     finite = rows["level"].notna() & rows["low"].notna() & rows["estimate"].notna()
-    return f"{listed(rows['effect'].unique())}, with an interval for {int(finite.sum())} of {len(rows)} planned contrasts"
+    return (
+        f"{listed(rows['effect'].unique())}, with an interval for {int(finite.sum())} of {len(rows)} planned contrasts"
+    )

@@ -21,10 +21,17 @@ def _cluster_options() -> Iterator[tuple[str, tuple[str, str]]]:
                 f"{column} means, Welch",
                 f"one value per {column}, because animals of one {column} are not independent",
             ),
-            (block_method(column), f"{column} as a block", f"compares animals within a {column}, so that differences between them cancel"),
+            (
+                block_method(column),
+                f"{column} as a block",
+                f"compares animals within a {column}, so that differences between them cancel",
+            ),
         ):
             yield method.removesuffix(" on logs"), (name, reason)
-            yield equivalence_method(method).removesuffix(" on logs"), (f"two tests, {name}", f"the same for equivalence: {reason}")
+            yield (
+                equivalence_method(method).removesuffix(" on logs"),
+                (f"two tests, {name}", f"the same for equivalence: {reason}"),
+            )
 
 
 # Choice, its name in a figure, and the reason.
@@ -37,17 +44,26 @@ OPTIONS: dict[str, dict[str, tuple[str, str]]] = {
             "uses the spread of all groups, which is more precise in small groups",
         ),
         "Dunnett's test": ("Dunnett", "for several groups and one control; assumes equal spreads"),
-        "Dunnett's test, the spread of all groups": ("Dunnett, all groups", "the same, with the groups that the claim is not about"),
+        "Dunnett's test, the spread of all groups": (
+            "Dunnett, all groups",
+            "the same, with the groups that the claim is not about",
+        ),
         "permutation test of means": (
             "permutation of means",
             "assumes no distribution; tests whether the groups have the same distribution",
         ),
         "censored lognormal model": ("censored model", "uses only that a value is below the limit"),
         "quasi-Poisson model": ("quasi-Poisson", "the plaques themselves; a zero is a count like any other"),
-        "negative binomial model": ("negative binomial", "the same with a variance that grows faster; rejects too often in small groups"),
+        "negative binomial model": (
+            "negative binomial",
+            "the same with a variance that grows faster; rejects too often in small groups",
+        ),
         "beta-binomial model": ("beta-binomial", "the cells themselves, of those looked at"),
         "exact Mann-Whitney test": ("Mann-Whitney, exact", "the authors' test, counted with ties"),
-        "asymptotic Mann-Whitney test": ("Mann-Whitney, asymptotic", "the authors' test, for so many values that they are not counted"),
+        "asymptotic Mann-Whitney test": (
+            "Mann-Whitney, asymptotic",
+            "the authors' test, for so many values that they are not counted",
+        ),
         "mid-p Mann-Whitney test": ("Mann-Whitney, mid-p", "less conservative than the exact test with ties"),
         "Brunner-Munzel permutation test": ("Brunner-Munzel", "ranks, and spreads may differ"),
         "exact Mann-Whitney test, the dead ranked lowest": (
@@ -73,15 +89,24 @@ OPTIONS: dict[str, dict[str, tuple[str, str]]] = {
             "Spearman, permuted",
             "a correlation over animals, its p by permutation because the doses are tied",
         ),
-        "two one-sided Welch t tests": ("two Welch t tests", "the 90 % interval inside the zone, each group with its own spread"),
+        "two one-sided Welch t tests": (
+            "two Welch t tests",
+            "the 90 % interval inside the zone, each group with its own spread",
+        ),
         "two one-sided Student's t tests": ("two Student t tests", "the same with one spread for both groups"),
         "two one-sided t tests with the spread of the whole family": (
             "two t tests, family spread",
             "the same with the spread of all groups",
         ),
         "two one-sided exact rank tests": ("two exact rank tests", "the same without a distribution"),
-        "two one-sided tests by the censored lognormal model": ("two tests by the model", "the same where values lie beyond a limit"),
-        "two one-sided tests by the beta-binomial model": ("two tests by cells", "the cells themselves, of those looked at"),
+        "two one-sided tests by the censored lognormal model": (
+            "two tests by the model",
+            "the same where values lie beyond a limit",
+        ),
+        "two one-sided tests by the beta-binomial model": (
+            "two tests by cells",
+            "the cells themselves, of those looked at",
+        ),
         "two one-sided t tests": ("two t tests", "the 90 % interval inside the zone"),
         "exact Wilcoxon signed-rank test": ("signed-rank, exact", "the authors' test, counted with ties and zeros"),
         "paired t test": ("paired t", "uses the size of each difference"),
@@ -125,7 +150,10 @@ HEADINGS = {
 
 
 def options(specifications: pd.DataFrame) -> Iterator[tuple[str, str, str, str]]:
-    """The choices that these analyses made, where more than one was made: its kind, itself, its name in a figure, and its reason."""
+    """The choices that these analyses made, where more than one was made:
+
+    its kind, itself, its name in a figure, and its reason.
+    """
     for kind, known in OPTIONS.items():
         made = set(specifications[kind])
         if len(made - {""}) > 1:
@@ -165,7 +193,9 @@ def specification_sentence(claim: Claim, specifications: pd.DataFrame) -> str:
 
 def _counts(rows: pd.DataFrame, first: str, names: Mapping[str, str]) -> str:
     """How many analyses give each answer."""
-    answers = {"claimed": "support the claim", "open": "are inconclusive", "opposite": "support the opposite"} | dict(names)
+    answers = {"claimed": "support the claim", "open": "are inconclusive", "opposite": "support the opposite"} | dict(
+        names
+    )
     order = [first, *(answer for answer in answers if answer != first)]
     return ", ".join(f"{n} {answers[answer]}" for answer in order if (n := int((rows["answer"] == answer).sum())))
 
@@ -175,10 +205,16 @@ def _other_questions(specifications: pd.DataFrame) -> Iterator[str]:
     known = specifications[specifications["answer"] != "none"]
     adjusted, difference = (known[known["question"] == question] for question in (ADJUSTED, DIFFERENCE))
     if len(adjusted):
-        yield f"With p values adjusted for the number of groups, which the claim does not need: {_counts(adjusted, 'claimed', {})}."
+        yield (
+            f"With p values adjusted for the number of groups, which the claim does not need: "
+            f"{_counts(adjusted, 'claimed', {})}."
+        )
     if len(difference):
         names = {"opposite": "find a difference in some group", "open": "find none"}
-        yield f"Tests of a difference cannot show that nothing changes; of {len(difference)}, {_counts(difference, 'opposite', names)}."
+        yield (
+            f"Tests of a difference cannot show that nothing changes; of {len(difference)}, "
+            f"{_counts(difference, 'opposite', names)}."
+        )
 
 
 def specification_alt(study: Study, claim: Claim, specifications: pd.DataFrame) -> str:
@@ -195,10 +231,13 @@ def specification_alt(study: Study, claim: Claim, specifications: pd.DataFrame) 
     kind = kind_of_p(claim, known["question"].iloc[0])
     named = f" ({kind})" if kind != "p" else ""
     text = (
-        f"{made_up}{len(known)} analyses in a row, from the smallest p to the largest{named}: {p_value(known['pvalue'].min())} to "
+        f"{made_up}{len(known)} analyses in a row, from the smallest p to the largest{named}: "
+        f"{p_value(known['pvalue'].min())} to "
         f"{p_value(known['pvalue'].max())}; {'; '.join(places)}. The marks below each analysis show its choices."
     )
     if claim.kind in TOGETHER:
         groups = known["contrast"].map(lambda contrast: study.protocol.groups[sides(contrast)[0]].label).value_counts()
         text += f" The p is that of {', '.join(f'{group} in {n}' for group, n in groups.items())}."
-    return f"{text} {specification_sentence(claim, specifications)}" if known["question"].iloc[0] == AS_CLAIMED else text
+    return (
+        f"{text} {specification_sentence(claim, specifications)}" if known["question"].iloc[0] == AS_CLAIMED else text
+    )

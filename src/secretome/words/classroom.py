@@ -10,24 +10,60 @@ from secretome.claims import DECISIONS
 from secretome.claims import rules as claims_rules
 from secretome.protocol import Claim, Protocol
 
-# The reasons among which a student chooses, in the order in which the rules are tried: the names by which the package knows them.
+# The reasons among which a student chooses, in the order in which the rules are tried: the names by which the package
+# knows them.
 _REASONS = {
-    "single": ("CHECK_FAILED", "TOO_FEW", "UNORDERED", "NO_SPREAD", "FLOOR", "OPPOSITE", "SMALL", "CLAIMED", "NEGLIGIBLE", "OPEN"),
-    "every": ("CHECK_FAILED", "SOME_OPPOSITE", "SOME_NEGLIGIBLE", "SOME_ABSENT", "FLOOR", "EVERY_CLAIMED", "SOME_SMALL", "SOME_OPEN"),
+    "single": (
+        "CHECK_FAILED",
+        "TOO_FEW",
+        "UNORDERED",
+        "NO_SPREAD",
+        "FLOOR",
+        "OPPOSITE",
+        "SMALL",
+        "CLAIMED",
+        "NEGLIGIBLE",
+        "OPEN",
+    ),
+    "every": (
+        "CHECK_FAILED",
+        "SOME_OPPOSITE",
+        "SOME_NEGLIGIBLE",
+        "SOME_ABSENT",
+        "FLOOR",
+        "EVERY_CLAIMED",
+        "SOME_SMALL",
+        "SOME_OPEN",
+    ),
     "unchanged": ("CHECK_FAILED", "SOME_OUTSIDE", "SOME_ABSENT", "ALL_INSIDE", "NOT_INSIDE"),
-    "trend": ("CHECK_FAILED", "SOME_ABSENT", "UNORDERED", "NO_SPREAD", "FLOOR", "OPEN", "OPPOSITE", "STEP_BACK", "TREND_CLAIMED"),
+    "trend": (
+        "CHECK_FAILED",
+        "SOME_ABSENT",
+        "UNORDERED",
+        "NO_SPREAD",
+        "FLOOR",
+        "OPEN",
+        "OPPOSITE",
+        "STEP_BACK",
+        "TREND_CLAIMED",
+    ),
 }
 FAULTS = {
     "nothing": "nothing is wrong with it",
     "groups_exchanged": "the labels of two groups have changed places",
-    "unit_slip": "one group's values of one endpoint are written in a larger unit than the rest, so the numbers are smaller",
-    "limit_typed": "one group was measured up to a limit only, and for values beyond it the limit itself is typed, without < or >",
+    "unit_slip": "one group's values of one endpoint are written in a larger unit than the rest, so the "
+    "numbers are smaller",
+    "limit_typed": "one group was measured up to a limit only, and for values beyond it the limit itself is "
+    "typed, without < or >",
 }
 _ABOUT = {
     "single": "A claim about one contrast",
-    "every": "A claim that every contrast moves (each at p of at most 0.05, not adjusted; against the claim, each p times their number)",
-    "unchanged": "A claim that nothing changes (inside by the 90 % intervals; outside by intervals at 1 - 0.05/k for k contrasts)",
-    "trend": "A claim of a dose dependence (a line through the mean logarithms over log dose, each group with its own spread; "
+    "every": "A claim that every contrast moves (each at p of at most 0.05, not adjusted; against the claim, "
+    "each p times their number)",
+    "unchanged": "A claim that nothing changes (inside by the 90 % intervals; outside by intervals at 1 - "
+    "0.05/k for k contrasts)",
+    "trend": "A claim of a dose dependence (a line through the mean logarithms over log dose, each group with "
+    "its own spread; "
     "Jonckheere-Terpstra where a value of a dose lies beyond a limit)",
 }
 _RANK_TESTS = {
@@ -96,7 +132,10 @@ def tolerance(kind: str, choices: Iterable[str], within: float, absolute: float,
     if kind == "ratio":
         return f"within {100 * within:g} %"
     if kind == "p":
-        return f"within {100 * within:g} % or {absolute:g}, whichever is wider; <{bound:g} or less is right where it is true"
+        return (
+            f"within {100 * within:g} % or {absolute:g}, whichever is wider; <{bound:g} or less is right "
+            f"where it is true"
+        )
     return f"one of: {', '.join(choices)}"
 
 
@@ -149,7 +188,9 @@ def assignment(protocol: Protocol, student: str, questions: Iterable[Any], sampl
     kinds = {claim.kind: claim for claim in claims}
     limits = {key: _limits(protocol, key) for key in protocol.endpoints}
     code = (resources.files("secretome.words") / "assignment.py.jinja").read_text(encoding="utf-8")
-    environment = jinja2.Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined)
+    environment = jinja2.Environment(
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined
+    )
     return environment.from_string(code).render(
         protocol=protocol,
         student=student,
@@ -157,7 +198,10 @@ def assignment(protocol: Protocol, student: str, questions: Iterable[Any], sampl
         samples=samples,
         limits=limits,
         faults=FAULTS,
-        rules={kind: [(name, rule, DECISIONS[rule]) for name, rule in reasons(claim).items()] for kind, claim in kinds.items()},
+        rules={
+            kind: [(name, rule, DECISIONS[rule]) for name, rule in reasons(claim).items()]
+            for kind, claim in kinds.items()
+        },
         about=_ABOUT,
         rank_tests=[_RANK_TESTS[name] for name in dict.fromkeys(claim.published_test.method for claim in claims)],
         families=sorted({len(claim.compared) for claim in claims if claim.kind == "single"} - {1}),

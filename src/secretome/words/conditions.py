@@ -4,7 +4,16 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from secretome.claims.conditions import COLUMN_OF, CONFOUNDED, PARTLY_CROSSED, UNLABELLED, WARNINGS, WITHIN_GROUPS, Condition, ConditionCode
+from secretome.claims.conditions import (
+    COLUMN_OF,
+    CONFOUNDED,
+    PARTLY_CROSSED,
+    UNLABELLED,
+    WARNINGS,
+    WITHIN_GROUPS,
+    Condition,
+    ConditionCode,
+)
 from secretome.cohort import Study
 from secretome.words.numbers import inside, interval, number, p_value
 
@@ -57,7 +66,10 @@ def reservation(found: Sequence[Condition]) -> str:
     codes = {condition.code for condition in found}
     columns = [column for column, code in CONFOUNDED.items() if code in codes]
     if columns:
-        return f"The cohort is new to the claims, but it cannot test them alone: {_listed(columns)} cannot be separated from treatment."
+        return (
+            f"The cohort is new to the claims, but it cannot test them alone: {_listed(columns)} cannot be "
+            f"separated from treatment."
+        )
     if codes & WARNINGS:
         return "The cohort is new to the claims, but under its conditions the error rate of the verdicts is not held."
     return ""
@@ -69,7 +81,8 @@ def _texts(study: Study, code: ConditionCode, found: Sequence[Condition]) -> tup
         return (
             f"{column.capitalize()} cannot be separated from treatment.",
             f"No {column} contains both groups, and one of the groups has only one or two {PLURALS[column]}: "
-            f"{_comparisons(study, found, _clusters(column))}. A difference between these groups may be a difference between "
+            f"{_comparisons(study, found, _clusters(column))}. A difference between these groups may be a "
+            f"difference between "
             f"{PLURALS[column]}, and {NOT_HELD}.",
         )
     if code in WITHIN_GROUPS.values():
@@ -85,10 +98,13 @@ def _texts(study: Study, code: ConditionCode, found: Sequence[Condition]) -> tup
 
 
 def _unequal_losses(study: Study, found: Sequence[Condition], _: str) -> tuple[str, str]:
-    lost = _comparisons(study, found, lambda facts, side: f"{facts[f'lost_{side}']:g} of {facts[f'animals_{side}']:g} without a value")
+    lost = _comparisons(
+        study, found, lambda facts, side: f"{facts[f'lost_{side}']:g} of {facts[f'animals_{side}']:g} without a value"
+    )
     return (
         "The proportions of missing values are unequal.",
-        f"{lost[0].upper()}{lost[1:]}. If the animals without a value differ from the others, this alone can make the groups differ, "
+        f"{lost[0].upper()}{lost[1:]}. If the animals without a value differ from the others, this alone can "
+        f"make the groups differ, "
         f"and {NOT_HELD}.",
     )
 
@@ -98,8 +114,10 @@ def _censored_unequal_spread(study: Study, found: Sequence[Condition], _: str) -
     ratios = [condition.facts["spread_ratio"] for condition in found if "spread_ratio" in condition.facts]
     size = f"; the larger log-SD is up to {number(max(ratios))} times the smaller" if ratios else ""
     return (
-        "Most values of a group lie beyond a limit of the assay, and the spreads of the groups seem to differ or cannot be compared.",
-        f"Beyond a limit: {beyond}{size}. The rank test that decides here is also sensitive to a difference in spread, and {NOT_HELD}.",
+        "Most values of a group lie beyond a limit of the assay, and the spreads of the groups seem to differ "
+        "or cannot be compared.",
+        f"Beyond a limit: {beyond}{size}. The rank test that decides here is also sensitive to a difference in "
+        f"spread, and {NOT_HELD}.",
     )
 
 
@@ -108,7 +126,8 @@ def _unequal_n_skewed(study: Study, found: Sequence[Condition], _: str) -> tuple
     largest = max((condition.facts["skewness"] for condition in found), key=abs)
     return (
         "One group is at least three times as large as the other, and the logarithms of its values are skewed.",
-        f"{sizes[0].upper()}{sizes[1:]}; skewness up to {number(largest)}. Welch's t test needs groups of similar size or logarithms that "
+        f"{sizes[0].upper()}{sizes[1:]}; skewness up to {number(largest)}. Welch's t test needs groups of "
+        f"similar size or logarithms that "
         f"are close to normal, and {NOT_HELD}.",
     )
 
@@ -116,7 +135,8 @@ def _unequal_n_skewed(study: Study, found: Sequence[Condition], _: str) -> tuple
 def _cages_shared(study: Study, found: Sequence[Condition], _: str) -> tuple[str, str]:
     return (
         "Some cage labels occur in both groups and are treated as shared cages.",
-        f"Shared: {_comparisons(study, found, None, _shared('cage'))}. If they are different cages, give them different labels, such as "
+        f"Shared: {_comparisons(study, found, None, _shared('cage'))}. If they are different cages, give them "
+        f"different labels, such as "
         "control-1 and t1-1.",
     )
 
@@ -124,7 +144,8 @@ def _cages_shared(study: Study, found: Sequence[Condition], _: str) -> tuple[str
 def _partly_crossed(study: Study, found: Sequence[Condition], column: str) -> tuple[str, str]:
     return (
         f"Only some {PLURALS[column]} contain both groups.",
-        f"Only these {PLURALS[column]} allow a comparison within a {column}: {_comparisons(study, found, None, _shared(column))}.",
+        f"Only these {PLURALS[column]} allow a comparison within a {column}: "
+        f"{_comparisons(study, found, None, _shared(column))}.",
     )
 
 
@@ -149,13 +170,19 @@ def _comparisons(
     of_side: Callable[[dict[str, float], str], str] | None,
     of_both: Callable[[dict[str, float]], str] | None = None,
 ) -> str:
-    """The comparisons with the text for each group or for both; a comparison with the same text in several endpoints is named once."""
+    """The comparisons with the text for each group or for both;
+
+    a comparison with the same text in several endpoints is named once.
+    """
     endpoints: dict[str, list[str]] = {}
     for condition in found:
         treated, control = condition.groups
         names = [_label(study, group) for group in (treated, control)]
         if of_side is not None:
-            names = [f"{name} ({of_side(condition.facts, side)})" for name, side in zip(names, ("treated", "control"), strict=True)]
+            names = [
+                f"{name} ({of_side(condition.facts, side)})"
+                for name, side in zip(names, ("treated", "control"), strict=True)
+            ]
         text = f"{names[0]} against {names[1]}" + (f", {of_both(condition.facts)}" if of_both else "")
         endpoints.setdefault(text, []).append(inside(study.protocol.endpoints[condition.endpoint].label))
     return _shortened([f"{text} ({_listed(labels)})" for text, labels in endpoints.items()])

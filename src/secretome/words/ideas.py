@@ -28,14 +28,17 @@ def made_up_words(animals: str) -> str:
     return f"Simulated {animals}: no evidence"
 
 
-def counts_alt(groups: Mapping[str, ArrayLike], bands: Mapping[str, tuple[float, float]], measure: str, level: float) -> str:
+def counts_alt(
+    groups: Mapping[str, ArrayLike], bands: Mapping[str, tuple[float, float]], measure: str, level: float
+) -> str:
     """Alternative text of `counts_figure`."""
     values = {label: np.asarray(counts) for label, counts in groups.items()}
     outside = {label: int(((own < bands[label][0]) | (own > bands[label][1])).sum()) for label, own in values.items()}
     number_of = sum(own.size for own in values.values())
     listed = "; ".join(f"{label}, {outside[label]} of {own.size}" for label, own in values.items())
     return (
-        f"{measure[0].upper()}{measure[1:]}: every count as a point, on the band that holds {percent(level)} of counts which only chance "
+        f"{measure[0].upper()}{measure[1:]}: every count as a point, on the band that holds {percent(level)} "
+        f"of counts which only chance "
         f"tells apart. Outside the band lie {sum(outside.values())} of {number_of}: {listed}."
     )
 
@@ -53,13 +56,17 @@ def survivors_alt(groups: Mapping[str, tuple[ArrayLike, ArrayLike]], measure: st
     for label, (values, died) in groups.items():
         height, dead = np.asarray(values, dtype=float), np.asarray(died, dtype=bool)
         all_of_them, living = number(float(np.median(height))), number(float(np.median(height[~dead])))
-        lines.append(f"{label}, {dead.sum()} of {dead.size} died, median of all {all_of_them}, of those that lived {living}")
+        lines.append(
+            f"{label}, {dead.sum()} of {dead.size} died, median of all {all_of_them}, of those that lived {living}"
+        )
     return f"{measure}: every animal as a point, those that died as crosses. {'; '.join(lines)}."
 
 
 def survival_alt(groups: Mapping[str, tuple[ArrayLike, ArrayLike]], unit: str, event: str) -> str:
     """Alternative text of `survival_figure`."""
-    lines = "; ".join(f"{label}, {np.sum(happened)} of {np.size(happened)} with {event}" for label, (_, happened) in groups.items())
+    lines = "; ".join(
+        f"{label}, {np.sum(happened)} of {np.size(happened)} with {event}" for label, (_, happened) in groups.items()
+    )
     return f"Curves of the share without {event} against {unit}, one for each group. {lines}."
 
 
@@ -86,8 +93,14 @@ def powers_alt(sizes: Sequence[int], powers: Mapping[str, Sequence[float]], targ
     lines = []
     for label, power in powers.items():
         reached = [size for size, one in zip(sizes, power, strict=True) if one >= target]
-        lines.append(f"{label}, {'reached at ' + str(reached[0]) if reached else 'not reached at ' + str(sizes[-1])} animals a group")
-    return f"Power against animals per group, one rising line for each effect. A power of {percent(target)}: {'; '.join(lines)}."
+        lines.append(
+            f"{label}, {'reached at ' + str(reached[0]) if reached else 'not reached at ' + str(sizes[-1])} "
+            f"animals a group"
+        )
+    return (
+        f"Power against animals per group, one rising line for each effect. A power of {percent(target)}: "
+        f"{'; '.join(lines)}."
+    )
 
 
 def possible_means_alt(n: int, printed: float, half_unit: float) -> str:
@@ -95,6 +108,7 @@ def possible_means_alt(n: int, printed: float, half_unit: float) -> str:
     nearest = round(printed * n) / n
     fits = abs(nearest - printed) <= half_unit * (1 + 1e-9)
     return (
-        f"A line of the means that {n} whole numbers can have. The nearest to the printed {printed:g} is {nearest:.4f}, "
+        f"A line of the means that {n} whole numbers can have. The nearest to the printed {printed:g} is "
+        f"{nearest:.4f}, "
         f"{'within' if fits else 'outside'} what rounds to it."
     )

@@ -54,7 +54,10 @@ def cohort_heading(protocol: Protocol, row: Row) -> str:
 
 def headline(board: pd.DataFrame, protocols: dict[str, Protocol]) -> str:
     """How many independent cohorts of animals the claims were tested on."""
-    animals = board[board["counts"] & board["study"].isin([key for key, protocol in protocols.items() if protocol.setting == "in vivo"])]
+    animals = board[
+        board["counts"]
+        & board["study"].isin([key for key, protocol in protocols.items() if protocol.setting == "in vivo"])
+    ]
     cohorts = animals[["study", "cohort"]].drop_duplicates()
     return f"Independent cohorts of animals tested against these claims so far: {len(cohorts)}."
 
@@ -67,7 +70,10 @@ def uncounted_sentence(board: pd.DataFrame) -> str:
     simulated, source = int((rest["origin"] == "simulated").sum()), int(rest["source_data"].astype(bool).sum())
     others = len(rest) - simulated - source
     more = f", and {count(others, 'other')} that could test nothing or were not measured for it" if others else ""
-    return f"Shown below and never counted: {count(simulated, 'simulated cohort')}, and {count(source, 'cohort')} of source data{more}."
+    return (
+        f"Shown below and never counted: {count(simulated, 'simulated cohort')}, and "
+        f"{count(source, 'cohort')} of source data{more}."
+    )
 
 
 NOT_MEASURED = "not measured yet"
@@ -94,7 +100,8 @@ def rates_alt(protocol: Protocol, claim: Claim, rates: pd.DataFrame) -> str:
         ordered = own.sort_values("n")
         least, most = ordered.iloc[0], ordered.iloc[-1]
         parts.append(
-            f"{scenario} ({least['truth']}): supported in {share(least['supported'], least['cohorts'])} at n = {least['n']}, "
+            f"{scenario} ({least['truth']}): supported in {share(least['supported'], least['cohorts'])} at n = "
+            f"{least['n']}, "
             f"{share(most['supported'], most['cohorts'])} at n = {most['n']}"
         )
     panels = f"Small panels, one per scenario: share of simulated cohorts against {protocol.units} per group."

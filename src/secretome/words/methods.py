@@ -14,7 +14,13 @@ from secretome.words.numbers import Row, count, inside, p_number, percent
 from secretome.words.sentences import ORIGIN, against, censoring_sentence, unit, units, units_counted
 
 # What the numbers depend on, as a paper names it.
-SOFTWARE = {"secretome": "secretome", "scipy": "SciPy", "statsmodels": "statsmodels", "numpy": "NumPy", "pandas": "pandas"}
+SOFTWARE = {
+    "secretome": "secretome",
+    "scipy": "SciPy",
+    "statsmodels": "statsmodels",
+    "numpy": "NumPy",
+    "pandas": "pandas",
+}
 # Where ranks decide, what says how large the effect is.
 SIZES = {BOUND: "the values only bounded the ratio", RATIO_BY_MODEL: "a censored lognormal model gave the ratio"}
 
@@ -54,7 +60,8 @@ def methods_paragraph(study: Study, results: pd.DataFrame, *, alpha: float = ALP
         *_measured(study),
         *losses(study),
         *_limits(study),
-        f"Values were compared on a logarithmic scale, and effects were given as ratios with confidence intervals. {_error_rate(alpha)}",
+        f"Values were compared on a logarithmic scale, and effects were given as ratios with confidence "
+        f"intervals. {_error_rate(alpha)}",
         *(sentence for kind in KINDS for sentence in _planned(study, results, kind, alpha)),
         *_zones(study, alpha),
         *_besides(study, results, alpha),
@@ -66,7 +73,9 @@ def methods_paragraph(study: Study, results: pd.DataFrame, *, alpha: float = ALP
 
 def software() -> str:
     """The software that results depend on, each with its version."""
-    return listed([*(f"{name} {version(package)}" for package, name in SOFTWARE.items()), f"Python {platform.python_version()}"])
+    return listed(
+        [*(f"{name} {version(package)}" for package, name in SOFTWARE.items()), f"Python {platform.python_version()}"]
+    )
 
 
 def listed(items: Iterable[str]) -> str:
@@ -86,15 +95,24 @@ def losses(study: Study) -> Iterator[str]:
     if animals["dead"].any():
         among = f", so every planned comparison was {protocol.population}" if protocol.population else ""
         dead = by_group(study, animals[animals["dead"]])
-        yield f"Before sampling {units_counted(study, int(animals['dead'].sum()))} died ({dead}). The dead had no values{among}."
+        yield (
+            f"Before sampling {units_counted(study, int(animals['dead'].sum()))} died ({dead}). The dead had "
+            f"no values{among}."
+        )
     elif protocol.sampling_hour is not None:
-        yield f"No death before sampling was recorded, and every comparison was {protocol.population or 'of all animals'}."
+        yield (
+            f"No death before sampling was recorded, and every comparison was "
+            f"{protocol.population or 'of all animals'}."
+        )
     if excluded.empty:
         yield "Nothing was excluded."
     else:
         reasons = [f"{reason} ({rows['animal'].nunique()})" for reason, rows in excluded.groupby("exclude", sort=False)]
         who = units_counted(study, excluded["animal"].nunique())
-        yield f"Values of {who} were excluded ({by_group(study, excluded)}), for the reasons that the file states: {listed(reasons)}."
+        yield (
+            f"Values of {who} were excluded ({by_group(study, excluded)}), for the reasons that the file "
+            f"states: {listed(reasons)}."
+        )
     if lost := list(_missing(study)):
         yield f"Other values were missing and were not replaced: {'; '.join(lost)}."
     else:
@@ -117,13 +135,16 @@ def planned_methods(study: Study, rows: pd.DataFrame) -> str:
     causes = {
         "": ~ranks & ~model & ~none & ~counts,
         " where a contrast held values beyond a limit of the assay": model,
-        " where more than half of a group lay beyond a limit, or too few values were seen to fit a model": ranks & ~zero,
+        " where more than half of a group lay beyond a limit, or too few values were seen to fit a model": ranks
+        & ~zero,
         " where a value was zero, and so had no logarithm": (ranks & zero) | counts,
     }
     parts = []
     for cause, own in causes.items():
         size = listed(SIZES[effect] for effect in rows.loc[own & ranks, "effect"].unique() if effect in SIZES)
-        parts += [f"by {_the(method)}{cause}{f' ({size})' if size else ''}" for method in rows.loc[own, "method"].unique()]
+        parts += [
+            f"by {_the(method)}{cause}{f' ({size})' if size else ''}" for method in rows.loc[own, "method"].unique()
+        ]
     if none.any():
         parts.append("without a test where a value was zero, and so had no logarithm")
     return listed(parts)
@@ -142,9 +163,15 @@ def _whence(study: Study) -> Iterator[str]:
 
 
 def _who(study: Study) -> Iterator[str]:
-    """Species, unit and groups. What a protocol says of its animals need not hold for a new cohort, so it is said to be the protocol's."""
+    """Species, unit and groups.
+
+    What a protocol says of its animals need not hold for a new cohort, so it is said to be the protocol's.
+    """
     values, protocol = study.cohort.values, study.protocol
-    yield f'The study was {protocol.setting}, by the protocol "{protocol.title}", which gave the species as {protocol.species}.'
+    yield (
+        f'The study was {protocol.setting}, by the protocol "{protocol.title}", which gave the species as '
+        f"{protocol.species}."
+    )
     sexes = values[values["sex"] != ""].groupby("sex")["animal"].nunique()
     if len(sexes):
         yield f"The file gave the sex as {listed(f'{sex} in {n}' for sex, n in sexes.items())}."
@@ -155,22 +182,33 @@ def _who(study: Study) -> Iterator[str]:
         groups.append(f"{group.label} (n = {counts.get(key, 0)}{treatment})")
     paired = f", paired by {protocol.experimental_unit}" if protocol.design == "paired" else ""
     total = units_counted(study, values["animal"].nunique())
-    yield f"The experimental unit was the {unit(study)}. There were {total} in these groups{paired}: {', '.join(groups)}."
+    yield (
+        f"The experimental unit was the {unit(study)}. There were {total} in these groups{paired}: {', '.join(groups)}."
+    )
     if protocol.timeline:
-        yield f"The protocol's timeline was: {'; '.join(f'{event.hour:g} h, {event.what}' for event in protocol.timeline)}."
+        yield (
+            f"The protocol's timeline was: "
+            f"{'; '.join(f'{event.hour:g} h, {event.what}' for event in protocol.timeline)}."
+        )
 
 
 def _measured(study: Study) -> Iterator[str]:
     protocol, values = study.protocol, study.cohort.values
     known = set(values.loc[values["lower"].notna(), "endpoint"])
     hour = "" if protocol.sampling_hour is None else f", sampled at {protocol.sampling_hour:g} h"
-    yield f"Endpoints were {listed(f'{inside(about.label)} ({about.unit})' for about in protocol.endpoints.values())}{hour}."
+    yield (
+        f"Endpoints were "
+        f"{listed(f'{inside(about.label)} ({about.unit})' for about in protocol.endpoints.values())}{hour}."
+    )
     if absent := [inside(about.label) for key, about in protocol.endpoints.items() if key not in known]:
         yield f"The cohort had no value of {listed(absent)}."
 
 
 def _missing(study: Study) -> Iterator[str]:
-    """Of each endpoint that was measured, the animals that are alive, not excluded, and without a value; of pairs, the halves."""
+    """Of each endpoint that was measured, the animals that are alive, not excluded, and without a value;
+
+    of pairs, the halves.
+    """
     values = study.cohort.values
     living = values[~values["dead"]]
     for key, about in study.protocol.endpoints.items():
@@ -203,8 +241,10 @@ def _limits(study: Study) -> Iterator[str]:
     titres = any(study.protocol.endpoints[key].kind == "titre" for key in set(censored["endpoint"]))
     steps = "; a titre was taken as lying between its dilution and the next" if titres else ""
     yield (
-        "In the planned tests, values beyond a limit of the assay were not replaced by a number: models took each for what was known of "
-        "it, that it lies beyond, and ranks tied all below the highest lower limit as lowest and all above the lowest upper limit as "
+        "In the planned tests, values beyond a limit of the assay were not replaced by a number: models took "
+        "each for what was known of "
+        "it, that it lies beyond, and ranks tied all below the highest lower limit as lowest and all above the "
+        "lowest upper limit as "
         f"highest{steps}. They were: {'; '.join(counts)}."
     )
 
@@ -230,9 +270,12 @@ def _planned(study: Study, results: pd.DataFrame, kind: str, alpha: float) -> It
 def _single(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]:
     adjusted = "the adjusted p" if any(len(claim.compared) > 1 for claim in claims) else "p"
     yield (
-        f"A claim about one contrast was tested {methods}. It was called supported where {adjusted} was at most {alpha:g} in the claimed "
-        f"direction and the {percent(1 - 2 * alpha)} interval was not inside the zone of no effect, contradicted where {adjusted} was at "
-        f"most {alpha:g} in the other direction, or above {alpha:g} with that interval inside the zone, and otherwise inconclusive."
+        f"A claim about one contrast was tested {methods}. It was called supported where {adjusted} was at "
+        f"most {alpha:g} in the claimed "
+        f"direction and the {percent(1 - 2 * alpha)} interval was not inside the zone of no effect, "
+        f"contradicted where {adjusted} was at "
+        f"most {alpha:g} in the other direction, or above {alpha:g} with that interval inside the zone, and "
+        f"otherwise inconclusive."
     )
 
 
@@ -243,7 +286,8 @@ def _families(study: Study, claims: Sequence[Claim], alpha: float) -> Iterator[s
     for family in families:
         names, k = listed(against(study, contrast) for contrast in family), len(family)
         yield (
-            f"Within an endpoint, the contrasts {names} were one family: p values were multiplied by {k} (Bonferroni), and intervals "
+            f"Within an endpoint, the contrasts {names} were one family: p values were multiplied by {k} "
+            f"(Bonferroni), and intervals "
             f"were at {percent(1 - alpha / k)}."
         )
 
@@ -252,13 +296,17 @@ def _every(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]
     number, levels = _number(claims), _levels(claims, alpha)
     stricter = _either(p_number(alpha / len(claim.compared)) for claim in claims)
     yield (
-        f"A claim that every group differs was an intersection-union test over {number} contrasts, each tested {methods}, at {alpha:g} "
-        "without adjustment. It was called supported where every contrast was significant in the claimed direction and none negligible, "
-        f"contradicted where one contrast, held to {stricter}, was significant the other way, or negligible and not significant, and "
+        f"A claim that every group differs was an intersection-union test over {number} contrasts, each tested "
+        f"{methods}, at {alpha:g} "
+        "without adjustment. It was called supported where every contrast was significant in the claimed "
+        "direction and none negligible, "
+        f"contradicted where one contrast, held to {stricter}, was significant the other way, or negligible "
+        f"and not significant, and "
         "otherwise inconclusive."
     )
     yield (
-        f"Each contrast is reported with its p and {percent(1 - alpha)} interval, which the claim uses, and, for each group alone, with "
+        f"Each contrast is reported with its p and {percent(1 - alpha)} interval, which the claim uses, and, "
+        f"for each group alone, with "
         f"its p multiplied by {number} and a simultaneous interval at {levels}."
     )
     for claim in claims:
@@ -268,17 +316,24 @@ def _every(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]
 
 def _unchanged(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]:
     yield (
-        f"A claim that nothing changes was a test of equivalence in each of {_number(claims)} contrasts, {methods}. It was called "
-        f"supported where every {percent(1 - 2 * alpha)} interval lay inside the zone of no effect, contradicted where an interval at "
+        f"A claim that nothing changes was a test of equivalence in each of {_number(claims)} contrasts, "
+        f"{methods}. It was called "
+        f"supported where every {percent(1 - 2 * alpha)} interval lay inside the zone of no effect, "
+        f"contradicted where an interval at "
         f"{_levels(claims, alpha)} lay wholly outside, and otherwise inconclusive."
     )
 
 
 def _trend(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]:
-    doses, levels = _either(len(claim.doses) for claim in claims), _either(percent(1 - alpha / len(claim.steps)) for claim in claims)
+    doses, levels = (
+        _either(len(claim.doses) for claim in claims),
+        _either(percent(1 - alpha / len(claim.steps)) for claim in claims),
+    )
     yield (
-        f"A claim of a dependence on the dose was tested {methods}, over {doses} doses without the control. It was called supported where "
-        f"p was at most {alpha:g} in the claimed direction and no step between neighbouring doses was shown to go back (intervals at "
+        f"A claim of a dependence on the dose was tested {methods}, over {doses} doses without the control. It "
+        f"was called supported where "
+        f"p was at most {alpha:g} in the claimed direction and no step between neighbouring doses was shown to "
+        f"go back (intervals at "
         f"{levels}), contradicted where p was at most {alpha:g} in the other direction, and otherwise inconclusive."
     )
 
@@ -308,10 +363,14 @@ def _zones(study: Study, alpha: float) -> Iterator[str]:
     for about in study.protocol.endpoints.values():
         shared.setdefault(about.no_effect, []).append(inside(about.label))
     for margin, labels in shared.items():
-        yield f"The zone of no effect for {listed(labels)} was a ratio of {margin.low:.2f} to {margin.high:.2f}: {margin.reason}."
+        yield (
+            f"The zone of no effect for {listed(labels)} was a ratio of {margin.low:.2f} to "
+            f"{margin.high:.2f}: {margin.reason}."
+        )
     yield f"An effect was negligible when its {percent(1 - 2 * alpha)} interval lay inside its zone."
     yield (
-        f"A claim was untestable with fewer than {FEWEST} values in a group, and where no result of an exact test could have been small "
+        f"A claim was untestable with fewer than {FEWEST} values in a group, and where no result of an exact "
+        f"test could have been small "
         "enough."
     )
 
@@ -323,7 +382,8 @@ def _besides(study: Study, results: pd.DataFrame, alpha: float) -> Iterator[str]
         rows = planned[(planned["endpoint"] == check.endpoint) & (planned["contrast"] == check.contrast)]
         label = inside(study.protocol.endpoints[check.endpoint].label)
         yield (
-            f"Whether the experiment worked was checked first ({_quoted(check.sentence)}) by {_tests(rows)}, at {alpha:g} without "
+            f"Whether the experiment worked was checked first ({_quoted(check.sentence)}) by {_tests(rows)}, "
+            f"at {alpha:g} without "
             f"adjustment; a failed check would have left the claims on {label} untestable."
         )
     for slopes in study.protocol.slopes.values():
@@ -337,11 +397,16 @@ def _published(study: Study, results: pd.DataFrame, level: float) -> Iterator[st
     if not rows.empty:
         stated = "; ".join(dict.fromkeys(claim.published_test.stated for claim in study.protocol.claims.values()))
         yield (
-            f"Beside the planned tests, those that stand for the original authors' were run ({_tests(rows)}; intervals at "
-            f"{percent(level)}, or the next level above that an exact test can reach). What was known of theirs: {stated}."
+            f"Beside the planned tests, those that stand for the original authors' were run ({_tests(rows)}; "
+            f"intervals at "
+            f"{percent(level)}, or the next level above that an exact test can reach). What was known of "
+            f"theirs: {stated}."
         )
     if (results["reading"] == "multiverse").any():
-        yield f"Other defensible analyses of the same {units(study)} were run, to see what hangs on such choices; they decided nothing."
+        yield (
+            f"Other defensible analyses of the same {units(study)} were run, to see what hangs on such "
+            f"choices; they decided nothing."
+        )
 
 
 def _tests(rows: pd.DataFrame) -> str:
@@ -354,7 +419,11 @@ def _the(method: str) -> str:
     >>> _the("exact Mann-Whitney test"), _the("Welch's t test on logs")
     ('the exact Mann-Whitney test', "Welch's t test on logs")
     """
-    return f"the {method}" if method.split()[0] in ("exact", "asymptotic", "paired", "censored", "quasi-Poisson") else method
+    return (
+        f"the {method}"
+        if method.split()[0] in ("exact", "asymptotic", "paired", "censored", "quasi-Poisson")
+        else method
+    )
 
 
 def _has_zero(study: Study, row: Row) -> bool:

@@ -93,7 +93,11 @@ def interval(row: Row) -> str:
         if row["level"] >= 1:
             return "no finite interval at this n"
         bounded = math.isfinite(row["high"]) or row["low"] > 0
-        return f"{percent(row['level'])} interval {_side(row)}" if bounded else f"no finite {percent(row['level'])} interval"
+        return (
+            f"{percent(row['level'])} interval {_side(row)}"
+            if bounded
+            else f"no finite {percent(row['level'])} interval"
+        )
     return f"{percent(row['level'])} interval {number(row['low'])} to {number(row['high'])}"
 
 
@@ -151,4 +155,8 @@ def _side(row: Row) -> str:
     if below and above:
         return f"between {number(row['low'])} and {number(row['high'])}"
     bound = f"at most {number(row['high'])}" if above else f"at least {number(row['low'])}" if below else ""
-    return f"{bound} in these values, without an interval" if bound and math.isnan(row["level"]) else bound or "not estimable"
+    return (
+        f"{bound} in these values, without an interval"
+        if bound and math.isnan(row["level"])
+        else bound or "not estimable"
+    )

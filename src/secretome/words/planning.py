@@ -10,24 +10,39 @@ from secretome.words.ledger import rule_words, share
 from secretome.words.numbers import Row, percent
 
 
-def ethics_sentence(protocol: Protocol, key: str, n: int | None, rates: pd.DataFrame, target: float, alpha: float = 0.05) -> str:
-    """What to write about the number of animals; `rates` holds every size tried, and `n` is the smallest that reaches the target."""
+def ethics_sentence(
+    protocol: Protocol, key: str, n: int | None, rates: pd.DataFrame, target: float, alpha: float = 0.05
+) -> str:
+    """What to write about the number of animals;
+
+    `rates` holds every size tried, and `n` is the smallest that reaches the target.
+    """
     claim, planned = protocol.claims[key], rates[rates["reading"] == "planned"].drop_duplicates("n").set_index("n")
     if n is None:
         most = planned.iloc[-1]
         return (
-            f"No number of {protocol.units} up to {planned.index[-1]} per group supports this claim in {percent(target)} of cohorts; "
+            f"No number of {protocol.units} up to {planned.index[-1]} per group supports this claim in "
+            f"{percent(target)} of cohorts; "
             f"{planned.index[-1]} do in {share(most['supported'], most['cohorts'])}."
         )
     row: Row = planned.loc[n]
     test, supported, _ = rule_words(protocol, claim, alpha)
-    who = f"{n} {protocol.units}" if protocol.design == "paired" else f"{n} {protocol.units} per group ({n * len(protocol.groups)} in all)"
+    who = (
+        f"{n} {protocol.units}"
+        if protocol.design == "paired"
+        else f"{n} {protocol.units} per group ({n * len(protocol.groups)} in all)"
+    )
     fewer: Row = planned.loc[n - 1] if n - 1 in planned.index else None
     short = f"; {n - 1} would in {share(fewer['supported'], fewer['cohorts'])}" if fewer is not None else ""
-    effect = "" if rates["effect"].iloc[0] == 1 else f" at {percent(rates['effect'].iloc[0])} of the assumed effect (log scale)"
+    effect = (
+        ""
+        if rates["effect"].iloc[0] == 1
+        else f" at {percent(rates['effect'].iloc[0])} of the assumed effect (log scale)"
+    )
     return (
         f"Number of animals: with {who}, the claim “{claim.sentence.rstrip('.')}” is supported in "
-        f"{share(row['supported'], row['cohorts'])} of {row['cohorts']} simulated cohorts in which it is true{effect}{short}. "
+        f"{share(row['supported'], row['cohorts'])} of {row['cohorts']} simulated cohorts in which it is "
+        f"true{effect}{short}. "
         f"Planned test: {test}; supported if {supported}."
     )
 
@@ -44,12 +59,15 @@ def assumed_sentence(protocol: Protocol, scenario: str, effect: float) -> str:
     about = protocol.simulation.scenarios[scenario].about if protocol.simulation else "nothing is assumed"
     share_of_effect = "" if effect == 1 else f", each effect at {percent(effect)} of what is assumed (log scale)"
     return (
-        f"All shares are of simulated {protocol.units}, drawn from the assumptions that the study's page lists: {scenario} ({about})"
+        f"All shares are of simulated {protocol.units}, drawn from the assumptions that the study's page "
+        f"lists: {scenario} ({about})"
         f"{share_of_effect}. Behind ± stands twice the simulation's error. Other spreads or effects need other numbers."
     )
 
 
-def plan_sentences(protocols: Mapping[str, Protocol], plans: pd.DataFrame, target: float, *, effect: float) -> Iterator[str]:
+def plan_sentences(
+    protocols: Mapping[str, Protocol], plans: pd.DataFrame, target: float, *, effect: float
+) -> Iterator[str]:
     """The sentence for every claim that a measured size is enough for."""
     for study, protocol in protocols.items():
         for key in protocol.claims:
@@ -72,5 +90,10 @@ def planning_alt(protocol: Protocol, plans: pd.DataFrame, target: float) -> str:
             own = plans[(plans["claim"] == key) & (plans["effect"] == effect)]
             enough = own[own["supported"] >= target]["n"]
             reached = f"from n = {enough.min()}" if len(enough) else f"at no n up to {own['n'].max()}"
-            parts.append(f"{claim.sentence} At {percent(effect)} of the effect supported in {percent(target)} {reached}.")
-    return f"Small panels, one per claim: share of simulated cohorts that support it, against {protocol.units} per group. {' '.join(parts)}"
+            parts.append(
+                f"{claim.sentence} At {percent(effect)} of the effect supported in {percent(target)} {reached}."
+            )
+    return (
+        f"Small panels, one per claim: share of simulated cohorts that support it, against {protocol.units} "
+        f"per group. {' '.join(parts)}"
+    )

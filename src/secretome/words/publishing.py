@@ -33,13 +33,18 @@ SHOWN = {
 PUBLISHING = (
     "A rerun comes here by one command, run in a checkout of the book:",
     "    secretome publish reruns/sepsis_cytokines/my_rats",
-    "It keeps `results.csv`, `verdicts.csv`, `checks.csv` and `provenance.json`. The animals' values, the report and the figures stay "
-    "with their laboratory. A folder is refused if a file of it is absent or a link, if it was made with another protocol, notebook, "
-    "`alpha`, `level` or `seed` than the book's, if animals were left out, if its verdicts do not follow from its results, or if the name "
+    "It keeps `results.csv`, `verdicts.csv`, `checks.csv` and `provenance.json`. The animals' values, the "
+    "report and the figures stay "
+    "with their laboratory. A folder is refused if a file of it is absent or a link, if it was made with "
+    "another protocol, notebook, "
+    "`alpha`, `level` or `seed` than the book's, if animals were left out, if its verdicts do not follow from "
+    "its results, or if the name "
     "or the file is here already. Simulated animals may be published; they are marked and never counted.",
     '    secretome unpublish sepsis_cytokines my_rats --why "Two cages were swapped."',
-    "takes a rerun out again. The hash of its file, the day and the reason stay on this page, and the same animals come back only with "
-    "`--again`. What counts, and what the verdicts add up to, is told in {doc}`Do the claims hold? <../../notebooks/ledger/analysis>`.",
+    "takes a rerun out again. The hash of its file, the day and the reason stay on this page, and the same "
+    "animals come back only with "
+    "`--again`. What counts, and what the verdicts add up to, is told in {doc}`Do the claims hold? "
+    "<../../notebooks/ledger/analysis>`.",
 )
 
 
@@ -56,7 +61,10 @@ def never_counted_sentence(cohort: str, origin: str) -> str:
 
 def after_publishing(n: int) -> str:
     """What is left to do once reruns were published."""
-    return f"{count(n, 'rerun')} published. Build the book (make book) to see the scoreboard, and commit the folder to keep it there."
+    return (
+        f"{count(n, 'rerun')} published. Build the book (make book) to see the scoreboard, and commit the "
+        f"folder to keep it there."
+    )
 
 
 def published_sentence(n: int, counted: int) -> str:
@@ -64,7 +72,10 @@ def published_sentence(n: int, counted: int) -> str:
     if n == 0:
         return "No rerun has been published so far."
     verb = "has" if n == 1 else "have"
-    return f"{count(n, 'rerun')} {verb} been published. Cohorts among them that were measured and tested a claim: {counted}."
+    return (
+        f"{count(n, 'rerun')} {verb} been published. Cohorts among them that were measured and tested a "
+        f"claim: {counted}."
+    )
 
 
 def why_uncounted(study: Study, verdicts: pd.DataFrame) -> str:
@@ -83,20 +94,33 @@ def withdrawn_sentence(study: str, cohort: str, day: str, sha256: str, why: str)
 
 def outdated_sentence(*, protocol_changed: bool) -> str:
     """That the book's protocol is another by now; nothing where it is not."""
-    return "The study's protocol has changed since: these verdicts were given under the earlier one." if protocol_changed else ""
+    return (
+        "The study's protocol has changed since: these verdicts were given under the earlier one."
+        if protocol_changed
+        else ""
+    )
 
 
 def altered_sentence(study: Study, used: Mapping[str, float], planned: Mapping[str, float]) -> str:
     """In what a run differs from the one that the protocol plans; nothing where it does not."""
-    parts = [f"{name} is {used[name]:g}, not {value:g}" for name, value in planned.items() if used.get(name, value) != value]
+    parts = [
+        f"{name} is {used[name]:g}, not {value:g}" for name, value in planned.items() if used.get(name, value) != value
+    ]
     if n := study.cohort.excluded["animal"].nunique():
         parts.append(f"values of {units_counted(study, n)} were left out")
     return f"Not as the protocol plans: {'; '.join(parts)}. This run cannot be published in the book." if parts else ""
 
 
 def provenance_lines(provenance: Mapping[str, Any]) -> dict[str, str]:
-    """Provenance as lines to read, each under its name; what is empty is left out, what is not known is said to be so."""
-    return {title: _shown(name, provenance[name]) for name, title in SHOWN.items() if provenance.get(name, "") not in ("", [], {})}
+    """Provenance as lines to read, each under its name;
+
+    what is empty is left out, what is not known is said to be so.
+    """
+    return {
+        title: _shown(name, provenance[name])
+        for name, title in SHOWN.items()
+        if provenance.get(name, "") not in ("", [], {})
+    }
 
 
 def _shown(name: str, value: Any) -> str:

@@ -5,7 +5,20 @@ from datetime import date
 from secretome.cohort import Study
 from secretome.protocol import Protocol
 
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def registered_sentence(protocol: Protocol) -> str:
@@ -13,9 +26,11 @@ def registered_sentence(protocol: Protocol) -> str:
 
     >>> from secretome.protocol import load_protocol, study_folder
     >>> registered_sentence(load_protocol(study_folder("treg_conditioned_medium") / "protocol.yml"))
-    'Rules chosen after the data were public: the data have been public since 2012, and the rules were registered on 23 November 2026.'
+    'Rules chosen after the data were public: the data have been public since 2012, and the rules were registered on 23
+    November 2026.'
     >>> registered_sentence(load_protocol(study_folder("sepsis_cytokines") / "protocol.yml"))
-    'The rules were registered on 25 November 2026. No individual animal data are public; the cohort of the book is simulated.'
+    'The rules were registered on 25 November 2026. No individual animal data are public; the cohort of the book is
+    simulated.'
     """
     day, public = _day(protocol.registered.isoformat()), protocol.cohort.public
     if protocol.chosen_after_data:
@@ -23,7 +38,10 @@ def registered_sentence(protocol: Protocol) -> str:
         return f"Rules chosen after the data were public: {since}, and the rules were registered on {day}."
     if public:
         return f"The rules were registered on {day}, before the data were made public ({_day(public)})."
-    return f"The rules were registered on {day}. No individual animal data are public; the cohort of the book is simulated."
+    return (
+        f"The rules were registered on {day}. No individual animal data are public; the cohort of the book "
+        f"is simulated."
+    )
 
 
 def registration_sentence(study: Study) -> str:
@@ -38,7 +56,10 @@ def registration_sentence(study: Study) -> str:
     registered = f"The rules were registered on {_day(study.protocol.registered.isoformat())}."
     if study.cohort.origin == "simulated":
         return f"{registered} The cohort is simulated, so the date of the rules does not matter."
-    return f"{registered} The file does not say when its data were collected, so it is unknown whether the rules came first."
+    return (
+        f"{registered} The file does not say when its data were collected, so it is unknown whether the "
+        f"rules came first."
+    )
 
 
 def _day(written: str) -> str:

@@ -51,21 +51,31 @@ def summary_sentence(findings: Sequence[Finding]) -> str:
 def _test(finding: Finding) -> str:
     claim = f"p {_equals(finding.printed)}" if finding.about["by"] == "p" else CLAIMS[finding.printed]
     if finding.outcome == "cannot tell" and finding.about.get("lacking"):
-        return f"{_item(finding)}: {claim} is printed and cannot be recomputed, because {LACKING[finding.about['lacking']]}."
+        return (
+            f"{_item(finding)}: {claim} is printed and cannot be recomputed, because "
+            f"{LACKING[finding.about['lacking']]}."
+        )
     if finding.outcome == "agrees" and finding.about["by"] == "claim":
         claim += f" at {finding.about['alpha']:g}"
     shared = finding.about.get("shared")
     given = f", {shared} animals shared equally," if shared else ""
     rounded = ", which rounding allows" if finding.about.get("rounding") else ""
     source = "counts" if finding.check == "counts" else "means and spreads"
-    return f"{_item(finding)}: {claim} is printed, and the printed {source}{given} give {_ps(finding)}{_tail(finding)}{rounded}."
+    return (
+        f"{_item(finding)}: {claim} is printed, and the printed {source}{given} give "
+        f"{_ps(finding)}{_tail(finding)}{rounded}."
+    )
 
 
 def _tail(finding: Finding) -> str:
     """What the counts cannot say of a log-rank test."""
     if finding.about.get("method") != "log-rank":
         return ""
-    sides = {"cannot tell": ", on both sides of", "agrees": ", on the same side of", "differs": ", on the other side of"}
+    sides = {
+        "cannot tell": ", on both sides of",
+        "agrees": ", on the same side of",
+        "differs": ", on the other side of",
+    }
     return f"{sides[finding.outcome]} {finding.about['alpha']:g}, without the times that the log-rank test uses"
 
 
@@ -77,7 +87,10 @@ def _ps(finding: Finding) -> str:
         for value in finding.recomputed:
             if value.reading == reading:
                 own.setdefault(value.what, []).append(value.value)
-        shown = [f"{p_value(min(ps))}{f' to {p_number(max(ps))}' if _differ(ps) else ''} by {TESTS[what]}" for what, ps in own.items()]
+        shown = [
+            f"{p_value(min(ps))}{f' to {p_number(max(ps))}' if _differ(ps) else ''} by {TESTS[what]}"
+            for what, ps in own.items()
+        ]
         parts.append(_listed(shown) + (f" {READINGS[reading]}" if reading and not finding.about.get("said") else ""))
     return "; ".join(parts)
 
@@ -94,7 +107,10 @@ def _letters(finding: Finding) -> str:
     for value in others:
         named.setdefault(value.what, []).append(p_value(value.value) + readings.format(READINGS[value.reading]))
     listed = "; ".join(f"{_against(pair.split(' against '))} ({', '.join(ps)})" for pair, ps in named.items())
-    return f"{letters}, and the printed means and spreads do not give {len(named)} of them by Fisher's LSD at 0.05: {listed}."
+    return (
+        f"{letters}, and the printed means and spreads do not give {len(named)} of them by Fisher's LSD at "
+        f"0.05: {listed}."
+    )
 
 
 def _direction(finding: Finding) -> str:
@@ -108,7 +124,10 @@ def _difference(finding: Finding) -> str:
         return f"{_item(finding)}: a difference of {finding.printed} is printed without both values."
     found = f"{finding.recomputed[0].value:.{_decimals(finding.printed)}f}"
     values = f"{finding.about['first']} − {finding.about['second']}"
-    return f"{_item(finding)}: a difference of {_minus(finding.printed)} is printed, and {values} is {_minus(found)}{_unit(finding)}."
+    return (
+        f"{_item(finding)}: a difference of {_minus(finding.printed)} is printed, and {values} is "
+        f"{_minus(found)}{_unit(finding)}."
+    )
 
 
 def _standard_error(finding: Finding) -> str:
@@ -117,13 +136,22 @@ def _standard_error(finding: Finding) -> str:
         return f"{_item(finding)}: a standard error of {finding.printed} cannot be recomputed, because {why}."
     found = _by_reading(finding, lambda value: f"{value.value:.{_decimals(finding.printed)}f}")
     pooled = f"the spreads of {finding.about['pooled']} groups"
-    return f"{_item(finding)}: a standard error of {finding.printed} is printed for the difference, and {pooled} give {found}."
+    return (
+        f"{_item(finding)}: a standard error of {finding.printed} is printed for the difference, and "
+        f"{pooled} give {found}."
+    )
 
 
 def _effect_size(finding: Finding) -> str:
     found = _by_reading(finding, lambda value: _minus(f"{value.value:.1f}"))
-    limit = f"{'more' if finding.outcome == 'cannot tell' else 'not more'} than {finding.about['largest']} standard deviations"
-    return f"{_item(finding)}: {finding.printed} are printed, the widest apart of the row, and Hedges' g is {found}: {limit}."
+    limit = (
+        f"{'more' if finding.outcome == 'cannot tell' else 'not more'} than {finding.about['largest']} "
+        f"standard deviations"
+    )
+    return (
+        f"{_item(finding)}: {finding.printed} are printed, the widest apart of the row, and Hedges' g is "
+        f"{found}: {limit}."
+    )
 
 
 def _shape(finding: Finding) -> str:
@@ -132,7 +160,10 @@ def _shape(finding: Finding) -> str:
     even = "" if finding.about["said"] else ", ± taken as SD,"
     end = ", so mean and spread do not describe the values" if finding.outcome == "cannot tell" else ""
     lowest = finding.about["lowest"]
-    return f"{_item(finding)}: {finding.printed} is printed, and a normal curve with it{even} has {shown} below {lowest}{end}."
+    return (
+        f"{_item(finding)}: {finding.printed} is printed, and a normal curve with it{even} has {shown} "
+        f"below {lowest}{end}."
+    )
 
 
 def _range(finding: Finding) -> str:
@@ -140,7 +171,9 @@ def _range(finding: Finding) -> str:
         return f"{finding.item}: {_count(finding)} can be what is printed, given the range of the values and n."
     limits = f"{finding.about['low']} to {finding.about['high']}".replace(" to None", " upwards")
     if finding.about["what"] != "spread":
-        return f"{_item(finding)}: the {finding.about['what']} {finding.printed} is printed outside its range, {limits}."
+        return (
+            f"{_item(finding)}: the {finding.about['what']} {finding.printed} is printed outside its range, {limits}."
+        )
     parts = []
     for position, sd in enumerate(finding.about["sd"]):
         least, most = finding.recomputed[2 * position : 2 * position + 2]
@@ -164,8 +197,14 @@ def _percentages(finding: Finding) -> str:
     if finding.outcome == "cannot tell":
         return f"{finding.item}: {finding.printed} cannot be compared with n, which is not printed."
     if finding.recomputed[0].what == "n":
-        return f"{_item(finding)}: {finding.printed} animals are printed, and the group has {finding.recomputed[0].value:.0f}."
-    near = _listed([f"{value.value:.{_decimals(finding.printed[:-2]) + 1}f} % with n = {value.n}" for value in finding.recomputed], "or")
+        return (
+            f"{_item(finding)}: {finding.printed} animals are printed, and the group has "
+            f"{finding.recomputed[0].value:.0f}."
+        )
+    near = _listed(
+        [f"{value.value:.{_decimals(finding.printed[:-2]) + 1}f} % with n = {value.n}" for value in finding.recomputed],
+        "or",
+    )
     beside = "" if finding.about["count"] is None else f" beside a count of {finding.about['count']}"
     return f"{_item(finding)}: {finding.printed} is printed{beside}, and the nearest share of whole animals is {near}."
 
@@ -173,7 +212,10 @@ def _percentages(finding: Finding) -> str:
 def _deaths(finding: Finding) -> str:
     alive, start, dead = (int(value.value) for value in finding.recomputed)
     by = f" by {finding.about['hour']:g} h" if finding.about["hour"] is not None else ", at hours not printed"
-    return f"{_item(finding)}: n = {finding.printed} is printed, and {start} less {count(dead, 'death')}{by} leaves {alive}."
+    return (
+        f"{_item(finding)}: n = {finding.printed} is printed, and {start} less {count(dead, 'death')}{by} "
+        f"leaves {alive}."
+    )
 
 
 def _group_sizes(finding: Finding) -> str:
@@ -198,18 +240,34 @@ def _significance(finding: Finding) -> str:
 def _statistic(finding: Finding) -> str:
     statistic = f"a statistic of {finding.about['statistic']}"
     if finding.outcome == "cannot tell":
-        return f"{_item(finding)}: p {_equals(finding.printed)} is printed beside {statistic}, whose degrees of freedom are not known."
-    return f"{_item(finding)}: p {_equals(finding.printed)} is printed, and {statistic} has {p_value(finding.recomputed[0].value)}."
+        return (
+            f"{_item(finding)}: p {_equals(finding.printed)} is printed beside {statistic}, whose degrees "
+            f"of freedom are not known."
+        )
+    return (
+        f"{_item(finding)}: p {_equals(finding.printed)} is printed, and {statistic} has "
+        f"{p_value(finding.recomputed[0].value)}."
+    )
 
 
 def _attainable(finding: Finding) -> str:
-    said = f"p {_equals(finding.printed)}" if finding.about["by"] == "p" else f"{CLAIMS[finding.printed]} at {finding.about['alpha']:g}"
+    said = (
+        f"p {_equals(finding.printed)}"
+        if finding.about["by"] == "p"
+        else f"{CLAIMS[finding.printed]} at {finding.about['alpha']:g}"
+    )
     family = finding.about["family"]
     adjusted = f", times {family} comparisons," if family > 1 else ""
     value = finding.recomputed[0].value
     if finding.outcome == "cannot tell":
-        return f"{_item(finding)}: {said} by ranks is printed without n, and its p{adjusted} needs {value:.0f} animals a group or more."
-    return f"{_item(finding)}: {said} by ranks is printed, and the smallest p that these groups allow{adjusted} is {p_number(value)}."
+        return (
+            f"{_item(finding)}: {said} by ranks is printed without n, and its p{adjusted} needs {value:.0f} "
+            f"animals a group or more."
+        )
+    return (
+        f"{_item(finding)}: {said} by ranks is printed, and the smallest p that these groups "
+        f"allow{adjusted} is {p_number(value)}."
+    )
 
 
 def _correlation(finding: Finding) -> str:
@@ -219,28 +277,46 @@ def _correlation(finding: Finding) -> str:
     if not finding.about["points"]:
         three, four = (p_number(value.value) for value in finding.recomputed if value.what == "pearson p")
         by_ranks = (
-            f"from {values['points by spearman']:.0f} points on" if values["points by spearman"] else "with no number of points tried"
+            f"from {values['points by spearman']:.0f} points on"
+            if values["points by spearman"]
+            else "with no number of points tried"
         )
-        by_values = f"from {values['points by pearson']:.0f} points on" if values["points by pearson"] else "with no number of points tried"
+        by_values = (
+            f"from {values['points by pearson']:.0f} points on"
+            if values["points by pearson"]
+            else "with no number of points tried"
+        )
         return (
-            f"{finding.item}: a correlation of {said} is printed without its number of points, and it can be Spearman's {by_ranks} "
-            f"(the smallest p of 4 is {values['spearman floor']:.3f}) and Pearson's {by_values} (p = {three} for 3 points, {four} for 4)."
+            f"{finding.item}: a correlation of {said} is printed without its number of points, and it can be "
+            f"Spearman's {by_ranks} "
+            f"(the smallest p of 4 is {values['spearman floor']:.3f}) and Pearson's {by_values} (p = {three} "
+            f"for 3 points, {four} for 4)."
         )
     parts = []
     if "spearman floor" in values:
         tied = finding.about["doses"] != finding.about["points"]
-        nearest = f"at most {values['spearman cap']:.3f}" if tied else "at nearest " + _minus(f"{values['nearest spearman']:.2f}")
+        nearest = (
+            f"at most {values['spearman cap']:.3f}"
+            if tied
+            else "at nearest " + _minus(f"{values['nearest spearman']:.2f}")
+        )
         parts.append(f"Spearman's can be {nearest} and its p no smaller than {p_number(values['spearman floor'])}")
     if "pearson p" in values:
         parts.append(f"Pearson's has {p_value(values['pearson p'])}")
     doses = f" at {finding.about['doses']} doses" if finding.about["doses"] != finding.about["points"] else ""
-    return f"{finding.item}: a correlation of {said} is printed, and over {finding.about['points']} points{doses} {' and '.join(parts)}."
+    return (
+        f"{finding.item}: a correlation of {said} is printed, and over {finding.about['points']} "
+        f"points{doses} {' and '.join(parts)}."
+    )
 
 
 def _interval(finding: Finding) -> str:
     limits = f"{finding.about['low']} to {finding.about['high']}"
     middle = f"{finding.recomputed[0].value:.{_decimals(finding.printed)}f}"
-    return f"{finding.item}: {finding.printed} is printed, and the middle of its interval, {limits}, on the log scale is {middle}."
+    return (
+        f"{finding.item}: {finding.printed} is printed, and the middle of its interval, {limits}, on the "
+        f"log scale is {middle}."
+    )
 
 
 def _ratios(finding: Finding) -> str:
@@ -258,7 +334,10 @@ def _ratios_across(finding: Finding) -> str:
     own_verb = "implied here" if finding.about["implied"] else "printed here"
     verb = "implies" if finding.about["other implied"] else "prints"
     title = inside(finding.about["other"])
-    return f"{finding.item}, {_over(finding.groups)}: {finding.printed} is {own_verb}, and the report “{title}” {verb} {other}."
+    return (
+        f"{finding.item}, {_over(finding.groups)}: {finding.printed} is {own_verb}, and the report "
+        f"“{title}” {verb} {other}."
+    )
 
 
 def _dilution(finding: Finding) -> str:
@@ -271,7 +350,10 @@ def _dilution(finding: Finding) -> str:
 
 def _units(finding: Finding) -> str:
     title = inside(finding.about["other"])
-    beside = f"{_item(finding)}: {finding.printed} is printed here and {finding.about['other printed']} in the report “{title}”"
+    beside = (
+        f"{_item(finding)}: {finding.printed} is printed here and {finding.about['other printed']} in the "
+        f"report “{title}”"
+    )
     if not finding.recomputed:
         return f"{beside}, in units that cannot be compared."
     times, bare = (value.value for value in finding.recomputed)
@@ -368,7 +450,9 @@ def forest_alt(rows: pd.DataFrame, measure: str) -> str:
     for _, row in rows.iterrows():
         read = f", {reading_words(row)}" if reading_words(row) else ""
         lines.append(f"{row['source']}, {row['label']}{read}, {number(row['estimate'])} ({interval(row)})")
-    return f"Forest plot of {measure} on a log scale, {count(len(rows), 'line')}. {'; '.join(lines)}. Nothing is combined."
+    return (
+        f"Forest plot of {measure} on a log scale, {count(len(rows), 'line')}. {'; '.join(lines)}. Nothing is combined."
+    )
 
 
 def forest_label(row: Row) -> str:

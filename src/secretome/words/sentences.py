@@ -10,7 +10,18 @@ from secretome.claims.conditions import Condition, conditions
 from secretome.cohort import Study
 from secretome.protocol import Claim, Zone, sides
 from secretome.words.conditions import reservation
-from secretome.words.numbers import Row, bracket_p, count, effect, inside, interval, number, own_interval, p_value, ratio
+from secretome.words.numbers import (
+    Row,
+    bracket_p,
+    count,
+    effect,
+    inside,
+    interval,
+    number,
+    own_interval,
+    p_value,
+    ratio,
+)
 
 ORIGIN = {
     "simulated": "simulated: made by a computer, no animal was measured",
@@ -44,7 +55,8 @@ def against(study: Study, contrast: str) -> str:
     for slopes in study.protocol.slopes.values():
         if slopes.contrast == contrast:
             series, other = (
-                ", ".join(study.protocol.groups[group].label for group in groups) for groups in (slopes.doses, slopes.other_doses)
+                ", ".join(study.protocol.groups[group].label for group in groups)
+                for groups in (slopes.doses, slopes.other_doses)
             )
             return f"the slope over {series} against that over {other}"
     treated, control = (study.protocol.groups[side].label for side in sides(contrast))
@@ -57,7 +69,9 @@ def result_sentence(study: Study, row: Row) -> str:
     """One result as a journal wants it: test, n, statistic, p, effect with interval."""
     endpoint = study.protocol.endpoints[row["endpoint"]]
     paired = study.protocol.design == "paired"
-    subject = endpoint.label if paired else f"{endpoint.label}, {against(study, row['contrast'])}{_population(study, ', ')}"
+    subject = (
+        endpoint.label if paired else f"{endpoint.label}, {against(study, row['contrast'])}{_population(study, ', ')}"
+    )
     n = f"{row['n_treated']} and {units_counted(study, row['n_control'])}"
     if paired:
         n = count(row["n_treated"], "pair")
@@ -65,7 +79,13 @@ def result_sentence(study: Study, row: Row) -> str:
         n = f"{row['n_treated']} {units(study)} or more a group"
     if math.isnan(row["pvalue"]):
         few = min(row["n_treated"], row["n_control"]) < 2
-        why = "there are too few" if few else "the change does not vary" if paired else "the values do not vary, or are in no order"
+        why = (
+            "there are too few"
+            if few
+            else "the change does not vary"
+            if paired
+            else "the values do not vary, or are in no order"
+        )
         rest = "" if math.isnan(row["estimate"]) else f"; {effect(row, endpoint.unit)}"
         return f"{subject}: {row['method']}, n = {n}, not computed, because {why}{rest}."
     letter = next((letter for test, letter in LETTERS.items() if test in row["method"]), "t")
@@ -129,7 +149,9 @@ def censoring_sentence(study: Study, endpoint: str) -> str:
         return f"{about.label}: every value lies within the limits of the assay"
     limits = sorted({f"below {upper:g}" for upper in rows.loc[rows["lower"] == 0, "upper"]})
     limits += sorted({f"above {lower:g}" for lower in rows.loc[rows["lower"] > 0, "lower"]})
-    groups = [f"{group.label} {n}" for key, group in study.protocol.groups.items() if (n := int((rows["group"] == key).sum()))]
+    groups = [
+        f"{group.label} {n}" for key, group in study.protocol.groups.items() if (n := int((rows["group"] == key).sum()))
+    ]
     return f"{about.label}: {count(len(rows), 'value')} {' or '.join(limits)} {about.unit} ({', '.join(groups)})"
 
 
@@ -201,7 +223,8 @@ def deaths_sentence(study: Study) -> str:
         parts.append(f"{group.label} {int(own['dead'].sum())} of {len(own)}")
     return (
         f"{units(study).capitalize()} that died before sampling: {'; '.join(parts)}. The verdicts compare those left, "
-        "and where a treatment changes who is left, they cannot tell its effect on the values from its effect on survival."
+        "and where a treatment changes who is left, they cannot tell its effect on the values from its effect "
+        "on survival."
     )
 
 
@@ -210,7 +233,11 @@ def made_up_sentence(study: Study) -> str:
     units = study.protocol.units
     if study.cohort.origin != "simulated":
         return f"The {units} of this cohort are not made up, and nothing below was assumed of them."
-    if study.cohort.scenario and study.protocol.simulation and study.cohort.scenario in study.protocol.simulation.scenarios:
+    if (
+        study.cohort.scenario
+        and study.protocol.simulation
+        and study.cohort.scenario in study.protocol.simulation.scenarios
+    ):
         about = study.protocol.simulation.scenarios[study.cohort.scenario].about
         return f"The {units} of this cohort are made up. Their scenario is {study.cohort.scenario}: {about}."
     return f"The {units} of this cohort are made up, and the file does not say from which of the scenarios below."
@@ -223,19 +250,26 @@ def standing_sentence(study: Study, verdicts: pd.DataFrame, found: Sequence[Cond
     """
     if study.source_data:
         return (
-            "The cohort holds data that the claims were made from. They are shown as source data and never counted as a test of the claims."
+            "The cohort holds data that the claims were made from. They are shown as source data and never "
+            "counted as a test of the claims."
         )
     if study.cohort.origin == "simulated":
         return "The cohort is simulated. Its verdicts test the method, not the claims, and are never counted."
     if (verdicts["verdict"] == "untestable").all():
         return "None of the claims can be tested with this cohort, so it is not a test of them."
     if study.cohort.origin != "measured":
-        return f"The data are {ORIGIN[study.cohort.origin]}, so the verdicts are not a new test of the claims and are never counted."
+        return (
+            f"The data are {ORIGIN[study.cohort.origin]}, so the verdicts are not a new test of the claims "
+            f"and are never counted."
+        )
     if verdicts["protocol_altered"].any():
         what = "animals were left out" if not study.cohort.excluded.empty else "another error rate was set"
-        return f"The protocol was altered: {what}. The verdicts are shown, and are never counted as a test of the claims."
+        return (
+            f"The protocol was altered: {what}. The verdicts are shown, and are never counted as a test of the claims."
+        )
     return (
-        reservation(conditions(study) if found is None else found) or "The cohort is new to the claims, so its verdicts are a test of them."
+        reservation(conditions(study) if found is None else found)
+        or "The cohort is new to the claims, so its verdicts are a test of them."
     )
 
 

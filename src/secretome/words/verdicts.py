@@ -43,7 +43,10 @@ def verdict_sentence(study: Study, verdict: Row) -> str:
     claim = study.protocol.claims[verdict["claim"]]
     made_up = f" in {units(study)}" if study.cohort.origin == "simulated" else ""
     rests = _evidence(study, claim, verdict)
-    text = f"{claim.sentence} {verdict['verdict'].capitalize()}{made_up}: {verdict['rule']}{f' ({rests})' if rests else ''}."
+    text = (
+        f"{claim.sentence} {verdict['verdict'].capitalize()}{made_up}: "
+        f"{verdict['rule']}{f' ({rests})' if rests else ''}."
+    )
     published = verdict["verdict_as_published"]
     if published not in (verdict["verdict"], NOT_ANALYSED):
         text += f" By the authors' presumed test, {published}: {_why_they_differ(verdict)}."
@@ -69,7 +72,11 @@ def _kind_of_p(claim: Claim, verdict: Row) -> str:
         return ""
     if not math.isnan(verdict["pvalue_adjusted"]):
         kinds.append("adjusted")
-    elif claim.kind in TOGETHER and DECISIONS[rule] in ("supported", "inconclusive") and _goes_back(claim, verdict) is False:
+    elif (
+        claim.kind in TOGETHER
+        and DECISIONS[rule] in ("supported", "inconclusive")
+        and _goes_back(claim, verdict) is False
+    ):
         kinds.append("largest")
     if rule == SOME_NEGLIGIBLE or (claim.kind == "unchanged" and rule != SOME_OUTSIDE):
         kinds.append("equivalence")
@@ -77,7 +84,10 @@ def _kind_of_p(claim: Claim, verdict: Row) -> str:
 
 
 def _goes_back(claim: Claim, verdict: Row) -> bool | None:
-    """Whether the group on which a claim about every group depends changes in the opposite direction; None if this is unknown."""
+    """Whether the group on which a claim about every group depends changes in the opposite direction;
+
+    None if this is unknown.
+    """
     if claim.kind != "every":
         return False
     low, high = (verdict["estimate"],) * 2 if not math.isnan(verdict["estimate"]) else (verdict["low"], verdict["high"])
@@ -91,7 +101,11 @@ def _evidence(study: Study, claim: Claim, verdict: Row) -> str:
     if claim.kind in TOGETHER:
         return _evidence_of_several(study, claim, verdict)
     if math.isnan(bracket_value(verdict)):
-        rests = "" if math.isnan(verdict["estimate"]) else f"geometric mean ratio {number(verdict['estimate'])}, {interval(verdict)}"
+        rests = (
+            ""
+            if math.isnan(verdict["estimate"])
+            else f"geometric mean ratio {number(verdict['estimate'])}, {interval(verdict)}"
+        )
     else:
         rests = f"{basis(study, verdict)}, {bracket_p(verdict)}"
     return "; ".join(part for part in (rests, *_more_evidence(study, verdict)) if part)
@@ -109,7 +123,11 @@ def _evidence_of_several(study: Study, claim: Claim, verdict: Row) -> str:
     p = p_value(bracket_value(verdict))
     p = f"{words}{p[1:]}" if words.endswith("equivalence") else f"{words} {p}".strip()
     simultaneous = "" if math.isnan(verdict["pvalue_adjusted"]) else "simultaneous "
-    size = ratio(verdict) if math.isnan(verdict["estimate"]) else f"{number(verdict['estimate'])}, {simultaneous}{interval(verdict)}"
+    size = (
+        ratio(verdict)
+        if math.isnan(verdict["estimate"])
+        else f"{number(verdict['estimate'])}, {simultaneous}{interval(verdict)}"
+    )
     first = f"{p} in {name}: geometric mean ratio {size}"
     if _goes_back(claim, verdict) and not simultaneous:
         first = f"{name} has an effect in the opposite direction: geometric mean ratio {size}, {p}"
@@ -117,7 +135,10 @@ def _evidence_of_several(study: Study, claim: Claim, verdict: Row) -> str:
 
 
 def _more_evidence(study: Study, verdict: Row) -> Iterator[str]:
-    """Further evidence for a rule: the limit that all groups exceed, a change between doses against the claim, or a negligible effect."""
+    """Further evidence for a rule:
+
+    the limit that all groups exceed, a change between doses against the claim, or a negligible effect.
+    """
     claim, rule = study.protocol.claims[verdict["claim"]], verdict["rule"]
     if claim.kind == "every" and not math.isnan(verdict["bound"]):
         limit, interval_of_it = number(verdict["bound"]), interval(_named(verdict, "bound"))
@@ -133,7 +154,10 @@ def _more_evidence(study: Study, verdict: Row) -> Iterator[str]:
             yield f"{which} is {limit} ({of})"
     if rule == STEP_BACK:
         step = _named(verdict, "bound")
-        yield f"{against(study, verdict['bound_contrast'])}: geometric mean ratio {number(step['estimate'])}, {interval(step)}"
+        yield (
+            f"{against(study, verdict['bound_contrast'])}: geometric mean ratio {number(step['estimate'])}, "
+            f"{interval(step)}"
+        )
     if rule in (NEGLIGIBLE, SMALL, SOME_SMALL) and not math.isnan(verdict["equivalence_pvalue"]):
         name = "" if claim.kind == "single" else f"{_treated(study, verdict['equivalence_contrast'])}: "
         p = p_value(verdict["equivalence_pvalue"]).replace("p", "p of equivalence", 1)

@@ -11,7 +11,9 @@ from secretome import stats
 from secretome.figures.base import COLOURS, STYLE, WIDTH
 
 
-def false_alarms(arms: Sequence[int], n: int, alpha: float, trials: int, rng: np.random.Generator) -> dict[str, list[float]]:
+def false_alarms(
+    arms: Sequence[int], n: int, alpha: float, trials: int, rng: np.random.Generator
+) -> dict[str, list[float]]:
     """The share of experiments in which nothing differs and yet some arm seems to differ from the control.
 
     Parameters

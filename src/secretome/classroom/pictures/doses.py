@@ -52,7 +52,15 @@ def never_falling_figure(routes: dict[str, Sequence[ArrayLike]], doses: Sequence
                     axes.plot(across, np.full(count, value), "o", color=COLOURS["control"], markersize=4, zorder=1)
             means = [float(np.exp2(np.log2(np.asarray(sample, dtype=np.float64)).mean())) for sample in samples]
             axes.plot(places, means, "D", color=COLOURS["ink"], markersize=6, zorder=3, label="geometric mean")
-            axes.plot(places, never_falling(samples), "-", color=COLOURS["treated"], linewidth=2.5, zorder=2, label="never falling")
+            axes.plot(
+                places,
+                never_falling(samples),
+                "-",
+                color=COLOURS["treated"],
+                linewidth=2.5,
+                zorder=2,
+                label="never falling",
+            )
             axes.set_yscale("log")
             axes.set_xticks(list(places), list(doses))
             axes.set_title(label, fontsize=SMALL)

@@ -36,7 +36,9 @@ def narrowing_figure(
         for size, estimate, interval in zip(sizes, estimates, intervals, strict=True):
             beyond = interval.low > 1 or interval.high < 1
             colour = COLOURS["treated" if beyond else "control"]
-            axes.plot([size, size], [interval.low, interval.high], color=colour, linewidth=2, solid_capstyle="butt", zorder=2)
+            axes.plot(
+                [size, size], [interval.low, interval.high], color=colour, linewidth=2, solid_capstyle="butt", zorder=2
+            )
             axes.plot([size], [estimate], "s", color=colour, markersize=6, zorder=3)
         axes.set_yscale("log")
         plain_log(axes)

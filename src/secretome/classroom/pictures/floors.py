@@ -33,7 +33,16 @@ def floors_figure(sizes: Sequence[int], floors: Mapping[str, Sequence[float]], a
         axes.axhspan(alpha, 1.3, color=COLOURS["zone"], linewidth=0, zorder=0)
         axes.axhline(alpha, color=COLOURS["quiet"], linewidth=1, zorder=1)
         for (colour, dashes, marker), (label, values) in zip(LINES, floors.items(), strict=False):
-            axes.plot(sizes, values, color=COLOURS[colour], linestyle=dashes, marker=marker, markersize=5, label=label, zorder=2)
+            axes.plot(
+                sizes,
+                values,
+                color=COLOURS[colour],
+                linestyle=dashes,
+                marker=marker,
+                markersize=5,
+                label=label,
+                zorder=2,
+            )
         axes.set_yscale("log")
         axes.set_ylim(min(min(values) for values in floors.values()) / 1.5, 1.3)
         ticks = [tick for tick in (1.0, 0.1, 0.01, 0.001, 1e-4) if tick > axes.get_ylim()[0]]

@@ -16,7 +16,9 @@ from secretome.words.ideas import Interval, made_up_words
 TICKS = (0.1, 0.2, 0.5, 0.8, 1.0, 1.25, 2.0, 5.0, 10.0)
 
 
-def counts_figure(groups: Mapping[str, ArrayLike], bands: Mapping[str, tuple[float, float]], measure: str, *, made_up: str = "") -> Figure:
+def counts_figure(
+    groups: Mapping[str, ArrayLike], bands: Mapping[str, tuple[float, float]], measure: str, *, made_up: str = ""
+) -> Figure:
     """Every count of every group, on the band in which counts would lie if chance alone made them differ.
 
     Parameters
@@ -52,7 +54,9 @@ def counts_figure(groups: Mapping[str, ArrayLike], bands: Mapping[str, tuple[flo
         return figure
 
 
-def intervals_figure(rows: Sequence[Interval], measure: str, *, zone: tuple[float, float] | None = None, made_up: str = "") -> Figure:
+def intervals_figure(
+    rows: Sequence[Interval], measure: str, *, zone: tuple[float, float] | None = None, made_up: str = ""
+) -> Figure:
     """Ratios with their intervals, one below another on a log axis, over the zone of no effect if there is one.
 
     Parameters
@@ -78,8 +82,16 @@ def intervals_figure(rows: Sequence[Interval], measure: str, *, zone: tuple[floa
         axes.axvline(1, color=COLOURS["quiet"], linewidth=1)
         for place, row in enumerate(rows):
             colour = COLOURS["ink" if row.pooled else "treated"]
-            axes.plot([row.low, row.high], [-place] * 2, color=colour, linewidth=3 if row.pooled else 1.6, solid_capstyle="butt")
-            axes.plot([row.estimate], [-place], "D" if row.pooled else "s", color=colour, markersize=7 if row.pooled else 5)
+            axes.plot(
+                [row.low, row.high],
+                [-place] * 2,
+                color=colour,
+                linewidth=3 if row.pooled else 1.6,
+                solid_capstyle="butt",
+            )
+            axes.plot(
+                [row.estimate], [-place], "D" if row.pooled else "s", color=colour, markersize=7 if row.pooled else 5
+            )
         axes.set_yticks([-place for place in range(len(rows))], [row.label for row in rows], fontsize=SMALL)
         axes.set_ylim(-len(rows) + 0.4, 0.6)
         axes.tick_params(axis="y", length=0)
@@ -116,10 +128,28 @@ def survivors_figure(groups: Mapping[str, tuple[ArrayLike, ArrayLike]], measure:
             height, dead = np.asarray(values, dtype=float)[order], np.asarray(died, dtype=bool)[order]
             sideways = place + _aside(np.log(height), near=0.03 * spread)
             axes.plot(sideways[~dead], height[~dead], "o", color=COLOURS["treated"], markersize=5.5, label="lived")
-            axes.plot(sideways[dead], height[dead], "x", color=COLOURS["against"], markersize=7, markeredgewidth=2, label="died")
-            axes.plot([place - 0.35, place + 0.35], [np.median(height)] * 2, color=COLOURS["quiet"], linestyle="--", label="median of all")
             axes.plot(
-                [place - 0.35, place + 0.35], [np.median(height[~dead])] * 2, color=COLOURS["ink"], linewidth=2, label="of those that lived"
+                sideways[dead],
+                height[dead],
+                "x",
+                color=COLOURS["against"],
+                markersize=7,
+                markeredgewidth=2,
+                label="died",
+            )
+            axes.plot(
+                [place - 0.35, place + 0.35],
+                [np.median(height)] * 2,
+                color=COLOURS["quiet"],
+                linestyle="--",
+                label="median of all",
+            )
+            axes.plot(
+                [place - 0.35, place + 0.35],
+                [np.median(height[~dead])] * 2,
+                color=COLOURS["ink"],
+                linewidth=2,
+                label="of those that lived",
             )
         axes.set_xticks(range(len(groups)), list(groups))
         axes.tick_params(axis="x", length=0)
@@ -153,7 +183,13 @@ def survival_figure(groups: Mapping[str, tuple[ArrayLike, ArrayLike]], unit: str
             hours, seen = np.asarray(time, dtype=float), np.asarray(happened, dtype=bool)
             curve = ecdf(CensoredData.right_censored(hours, ~seen)).sf
             axes.step(
-                [0, *curve.quantiles], [1, *curve.probabilities], where="post", color=colour, linestyle=line, linewidth=1.8, label=label
+                [0, *curve.quantiles],
+                [1, *curve.probabilities],
+                where="post",
+                color=colour,
+                linestyle=line,
+                linewidth=1.8,
+                label=label,
             )
             axes.plot(hours[~seen], curve.evaluate(hours[~seen]), "|", color=colour, markersize=8)
         axes.set_ylim(0, 1.03)
@@ -189,7 +225,13 @@ def nested_figure(cages: Mapping[str, ArrayLike], measure: str) -> Figure:
                 axes.plot([place] * row.size, row, "_", color=COLOURS["treated"], markersize=11, markeredgewidth=2)
                 place += 1
             middle.append(place - (len(rows) + 1) / 2)
-            axes.plot([place - len(rows) - 0.4, place - 0.6], [rows.mean()] * 2, color=COLOURS["against"], linewidth=1.5, linestyle="--")
+            axes.plot(
+                [place - len(rows) - 0.4, place - 0.6],
+                [rows.mean()] * 2,
+                color=COLOURS["against"],
+                linewidth=1.5,
+                linestyle="--",
+            )
             place += 1
         axes.set_xticks(middle, list(cages))
         axes.tick_params(axis="x", length=0)
@@ -218,7 +260,9 @@ def shares_figure(shares: Mapping[str, float], promised: float, measure: str) ->
         axes = figure.subplots()
         for place, share in enumerate(shares.values()):
             axes.barh(-place, share, height=0.6, color=COLOURS["against" if share > 1.1 * promised else "control"])
-            axes.annotate(f"{100 * share:.1f} %", (share, -place), (4, 0), textcoords="offset points", va="center", fontsize=SMALL)
+            axes.annotate(
+                f"{100 * share:.1f} %", (share, -place), (4, 0), textcoords="offset points", va="center", fontsize=SMALL
+            )
         axes.axvline(promised, color=COLOURS["ink"], linewidth=1, linestyle="--")
         axes.set_yticks([-place for place in range(len(shares))], list(shares), fontsize=SMALL)
         axes.tick_params(axis="y", length=0)
@@ -248,7 +292,9 @@ def powers_figure(sizes: Sequence[int], powers: Mapping[str, Sequence[float]], t
         figure = Figure(figsize=(WIDTH, 3.4), layout="constrained")
         axes = figure.subplots()
         axes.axhline(target, color=COLOURS["quiet"], linewidth=0.8)
-        for (label, power), (line, marker) in zip(powers.items(), (("-", "o"), ("--", "s"), (":", "^"), ("-.", "D")), strict=False):
+        for (label, power), (line, marker) in zip(
+            powers.items(), (("-", "o"), ("--", "s"), (":", "^"), ("-.", "D")), strict=False
+        ):
             axes.plot(sizes, power, line, color=COLOURS["treated"], marker=marker, markersize=4, label=label)
         axes.set_ylim(-0.03, 1.03)
         axes.set_yticks([0, 0.5, target, 1], ["0", "50 %", f"{100 * target:.0f} %", "100 %"])
@@ -277,10 +323,14 @@ def possible_means_figure(n: int, printed: float, half_unit: float) -> Figure:
         figure = Figure(figsize=(WIDTH, 1.7), layout="constrained")
         axes = figure.subplots()
         sums = np.arange(np.floor(printed * n) - 1, np.floor(printed * n) + 3)
-        axes.fill_between([printed - half_unit, printed + half_unit], 0, 1, color=COLOURS["against"], alpha=0.35, linewidth=0)
+        axes.fill_between(
+            [printed - half_unit, printed + half_unit], 0, 1, color=COLOURS["against"], alpha=0.35, linewidth=0
+        )
         for total in sums:
             axes.plot([total / n] * 2, [0, 1], color=COLOURS["treated"], linewidth=2)
-            axes.text(total / n, 1.08, f"{total:.0f} / {n}\n= {total / n:.4f}", ha="center", va="bottom", fontsize=SMALL)
+            axes.text(
+                total / n, 1.08, f"{total:.0f} / {n}\n= {total / n:.4f}", ha="center", va="bottom", fontsize=SMALL
+            )
         axes.annotate(f"printed\n{printed:g}", (printed, 0.5), ha="center", va="center", fontsize=SMALL)
         axes.set_ylim(0, 1.9)
         axes.set_yticks([])
@@ -321,7 +371,10 @@ def _ratio_axis(axes: Axes, low: float, high: float) -> None:
 
 
 def _legend(figure: Figure, axes: Axes, mark: str = "") -> None:
-    """What the lines and points mean, under the mark of made-up animals: on its own the mark would lie across the legend."""
+    """What the lines and points mean, under the mark of made-up animals:
+
+    on its own the mark would lie across the legend.
+    """
     handles = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
     legend = figure.legend(
         handles.values(),

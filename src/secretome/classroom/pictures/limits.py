@@ -10,7 +10,9 @@ from secretome.figures.base import COLOURS, SMALL, STYLE, WIDTH, plain_log
 from secretome.stats import ConfidenceInterval, geometric_mean_ratio
 
 
-def substituted(seen: Sequence[float], below: int, limit: float, other: Sequence[float], shares: Sequence[float]) -> list[float]:
+def substituted(
+    seen: Sequence[float], below: int, limit: float, other: Sequence[float], shares: Sequence[float]
+) -> list[float]:
     """The ratio of `other` to a group whose hidden values are replaced by a share of the limit.
 
     Parameters
@@ -35,7 +37,12 @@ def substituted(seen: Sequence[float], below: int, limit: float, other: Sequence
 
 
 def substituted_figure(
-    limit: float, shares: Sequence[float], ratios: Sequence[float], estimate: float, interval: ConfidenceInterval, unit: str
+    limit: float,
+    shares: Sequence[float],
+    ratios: Sequence[float],
+    estimate: float,
+    interval: ConfidenceInterval,
+    unit: str,
 ) -> Figure:
     """The ratio against the number that was put in, with the model's answer as a band."""
     put_in = limit * np.asarray(shares)
@@ -48,7 +55,9 @@ def substituted_figure(
         for share, label in ((0.5, "limit / 2"), (np.sqrt(0.5), "limit / √2"), (1.0, "limit")):
             height = float(np.interp(share * limit, put_in, ratios))
             axes.plot([share * limit], [height], "s", color=COLOURS["against"], markersize=6, zorder=3)
-            axes.annotate(label, (share * limit, height), (0, 9), textcoords="offset points", ha="center", fontsize=SMALL)
+            axes.annotate(
+                label, (share * limit, height), (0, 9), textcoords="offset points", ha="center", fontsize=SMALL
+            )
         axes.text(put_in[0], estimate, "model, none put in", va="bottom", fontsize=SMALL)
         axes.set_yscale("log")
         plain_log(axes)
