@@ -51,7 +51,7 @@ bench: .venv/.installed  ## measure speed and calibration for the book's tables:
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) benchmarks/conditions.py
 
 lessons: .venv/.installed  ## seal the answers of the lessons anew, after a solution has changed
-	$(PY) -c "from secretome.classroom.lessons import *; [write_answers(read_lesson(name)) for name in lesson_names()]"
+	$(PY) -c "from secretome.course.lessons import *; [write_answers(read_lesson(name)) for name in lesson_names()]"
 
 links: .venv/.installed  ## ask every address outside the site whether it answers; needs a network, and reports without failing
 	@$(PY) book/links.py

@@ -19,7 +19,7 @@ from statsmodels.stats.nonparametric import rank_compare_2indep
 from statsmodels.stats.proportion import test_proportions_2indep
 
 from secretome import stats
-from secretome.stats import _deals
+from secretome.stats import _permutation
 
 OUT = Path(__file__).parents[1] / "notebooks" / "benchmarks" / "calibration.csv"
 SIZES = (5, 6, 8, 12)
@@ -28,7 +28,7 @@ ALPHA = 0.05
 LOG_SD = 0.5
 
 # Fewer permutations per trial keep the test exact in size, and the script short.
-_deals.DRAWN = 1999
+_permutation.DRAWN = 1999
 
 Rng = np.random.Generator
 Floats = "np.ndarray[Any, np.dtype[np.float64]]"

@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 from rich.progress import track
 from scipy import stats as scipy_stats
 
-from secretome.analysis.arms import Arm, Comparison, step_of
 from secretome.analysis.clusters import cluster_test
+from secretome.analysis.samples import Arm, Comparison, step_of
 from secretome.claims import DECISIONS, ConditionCode
 from secretome.claims.conditions import WARNINGS, comparison_conditions
-from secretome.power.batches import judge_many
+from secretome.cohort.simulate import log_sd, simulate_many
+from secretome.power.many_cohorts import judge_many
 from secretome.protocol import Protocol, load_protocol, sides, study_folder
-from secretome.simulate import log_sd, simulate_many
 
 OUT = Path(__file__).parents[1] / "notebooks" / "benchmarks" / "conditions.csv"
 TRIALS = 10_000

@@ -16,7 +16,7 @@ import numpy as np
 from scipy import stats as scipy_stats
 
 from secretome import stats
-from secretome.stats._nulls import rank_sum_null
+from secretome.stats._null_distributions import rank_sum_null
 from secretome.stats.trends import _jonckheere_null
 
 OUT = Path(__file__).parents[1] / "notebooks" / "benchmarks"

@@ -20,7 +20,7 @@ from jupyter_cache.executors.utils import ExecutionResult, single_nb_execution
 from nbformat import NotebookNode
 
 from build import BUILD, ROOT, notebooks_in_contents
-from secretome.classroom.lessons import write_notebooks
+from secretome.course.lessons import write_notebooks
 from secretome.publish import pages as rerun_pages
 from secretome.rerun import QUIET_KERNEL
 

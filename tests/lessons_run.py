@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from secretome.classroom.lessons import read_lesson
+from secretome.course.lessons import read_lesson
 
 
 @cache

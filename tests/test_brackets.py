@@ -6,8 +6,10 @@ import re
 import pytest
 
 from rats import Rats
-from secretome import analyse, figures, load_study, words
+from secretome import analyse, load_study
 from secretome.protocol import sides
+from secretome.report import figures
+from secretome.report import text as report_text
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -27,10 +29,10 @@ def test_each_bracket_says_the_p_of_its_row_and_stands_over_its_groups(rats: Rat
     keys = list(study.protocol.groups)
     for row in rows:
         treated, control = (keys.index(side) for side in sides(row["contrast"]))
-        assert shown[f"adjusted {words.p_value(row['pvalue_adjusted'])}"] == (treated + control) / 2
+        assert shown[f"adjusted {report_text.p_value(row['pvalue_adjusted'])}"] == (treated + control) / 2
     assert len(shown) == 2
     assert "adjusted p = 0.0123" in shown
-    assert "Brackets: 150 µL secretome against septic control, adjusted p = 0.0123; " in words.groups_alt(
+    assert "Brackets: 150 µL secretome against septic control, adjusted p = 0.0123; " in report_text.groups_alt(
         study, "il6", rows
     )
 
@@ -44,7 +46,7 @@ def test_a_contrast_without_a_p_has_no_bracket(rats: Rats) -> None:
     rows = [own.loc["t1 vs control"], own.loc["t2 vs control"]]
     assert math.isnan(rows[1]["pvalue"])
     left = figures.groups_figure(study, "il6", rows).axes[0]
-    assert [text.get_text() for text in left.texts] == [words.bracket_p(rows[0])]
+    assert [text.get_text() for text in left.texts] == [report_text.bracket_p(rows[0])]
 
 
 def test_many_contrasts_share_one_bracket_with_a_p_over_each_group() -> None:
@@ -55,5 +57,5 @@ def test_many_contrasts_share_one_bracket_with_a_p_over_each_group() -> None:
     )
     rows = [own.loc[f"{arm} vs saline"] for arm in ("im10", "im20", "im50", "sc10", "sc20", "sc50")]
     left = figures.groups_figure(study, "afc", rows).axes[0]
-    assert [text.get_text() for text in left.texts] == ["p", *(words.p_number(row["pvalue"]) for row in rows)]
-    assert len(re.findall(r"against saline, p", words.groups_alt(study, "afc", rows))) == 6
+    assert [text.get_text() for text in left.texts] == ["p", *(report_text.p_number(row["pvalue"]) for row in rows)]
+    assert len(re.findall(r"against saline, p", report_text.groups_alt(study, "afc", rows))) == 6

@@ -19,7 +19,7 @@ from secretome.claims import (
     examine,
 )
 from secretome.cohort import Study
-from secretome.simulate import simulate_study
+from secretome.cohort.simulate import simulate_study
 
 SEPSIS = "sepsis_cytokines"
 READINGS = ("published", "planned")

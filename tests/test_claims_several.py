@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from scipy import stats as scipy_stats
 
-from secretome import adjudicate, analyse, load_study, stats, words
+from secretome import adjudicate, analyse, load_study, stats
 from secretome.claims import (
     ALL_INSIDE,
     EVERY_CLAIMED,
@@ -27,8 +27,9 @@ from secretome.claims import (
     examine,
 )
 from secretome.cohort import Study, read_cohort
+from secretome.cohort.simulate import simulate, simulate_study
 from secretome.protocol import load_protocol, study_folder
-from secretome.simulate import simulate, simulate_study
+from secretome.report import text
 
 HUMORAL = "humoral_immunity"
 PROTOCOL = load_protocol(study_folder(HUMORAL) / "protocol.yml")
@@ -224,17 +225,17 @@ def test_sentences_of_many_groups() -> None:
     study = load_study(HUMORAL)
     results = analyse(study, ("planned", "published"))
     trend = results[(results["contrast"] == "trend im") & (results["reading"] == "planned")].iloc[0]
-    sentence = words.result_sentence(study, trend)
+    sentence = text.result_sentence(study, trend)
     assert sentence.startswith(
         "Antibody-forming cells, from 10 µL/kg IM, 20 µL/kg IM, 50 µL/kg IM: Welch's t test of the slope on log dose, "
     )
     assert "n = 8 simulated mice or more a group, t(" in sentence
     verdict = adjudicate(study, results).iloc[0]
-    assert "in simulated mice: every contrast" in words.verdict_sentence(study, verdict)
-    assert "adjusted" not in words.verdict_sentence(study, verdict)
+    assert "in simulated mice: every contrast" in text.verdict_sentence(study, verdict)
+    assert "adjusted" not in text.verdict_sentence(study, verdict)
     check = examine(study, results).iloc[0]
-    assert words.check_sentence(study, check).startswith("Thymalin raises the number of antibody-forming cells. Passed")
-    assert "against Thymalin" in words.against(study, "im10 vs thymalin")
+    assert text.check_sentence(study, check).startswith("Thymalin raises the number of antibody-forming cells. Passed")
+    assert "against Thymalin" in text.against(study, "im10 vs thymalin")
 
 
 def test_the_printed_ranges_bound_thymalin() -> None:
@@ -260,4 +261,4 @@ def test_a_zero_among_the_doses_lets_ranks_decide_the_trend() -> None:
         assert row["method"] == "exact Jonckheere-Terpstra test"
         found = verdicts_of(study).loc["afc_dose_im"]
         assert (found["verdict"], found["verdict_as_published"]) == (verdict, verdict)
-        assert "J = " in words.result_sentence(study, row)
+        assert "J = " in text.result_sentence(study, row)

@@ -20,18 +20,19 @@ from pydantic import TypeAdapter
 from typer.testing import CliRunner
 
 from rats import SEPSIS, Rats
-from secretome import analyse, words
-from secretome.analysis.arms import Arm, Comparison
+from secretome import analyse
+from secretome.analysis.samples import Arm, Comparison
 from secretome.claims import Condition, ConditionCode, adjudicate, conditions, examine
 from secretome.claims.conditions import CONFOUNDED, MIN_LOSS_DIFFERENCE, WARNINGS, as_json, comparison_conditions
 from secretome.cli import app
 from secretome.cli.reruns import _print_warnings
 from secretome.cohort import Study, read_cohort
+from secretome.cohort.simulate import simulate_study
 from secretome.protocol import Protocol, notebooks_folder
-from secretome.publish.shelf import Provenance
+from secretome.publish.published_dir import Provenance
+from secretome.report import text
 from secretome.report.html import report_html
 from secretome.report.page import Page
-from secretome.simulate import simulate_study
 
 Label = Callable[[str, int], str]
 
@@ -181,9 +182,9 @@ def test_the_result_by_cages_is_the_row_of_the_results(rats: Rats) -> None:
             row["level"],
             row["pvalue_adjusted"],
         )
-        details = words.condition_sentences(study, found, warnings=True)[0].details
-        assert words.p_value(row["pvalue_adjusted"]) in details
-        assert words.interval(row) in details
+        details = text.condition_sentences(study, found, warnings=True)[0].details
+        assert text.p_value(row["pvalue_adjusted"]) in details
+        assert text.interval(row) in details
 
 
 def test_verdicts_do_not_change(rats: Rats) -> None:
@@ -198,7 +199,7 @@ def test_every_code_has_words(rats: Rats, code: ConditionCode) -> None:
     facts = {f"{name}_{side}": 3.0 for name in names for side in ("treated", "control")}
     facts |= dict.fromkeys(("shared", "animals_shared", "unlabelled", "spread_ratio", "skewness"), 2.0)
     both = [
-        words.condition_sentences(rats(), [Condition(code, "il6", ("t1", "control"), facts)], warnings=is_warning)
+        text.condition_sentences(rats(), [Condition(code, "il6", ("t1", "control"), facts)], warnings=is_warning)
         for is_warning in (True, False)
     ]
     shown, other = both if code in WARNINGS else reversed(both)
@@ -210,7 +211,7 @@ def test_every_code_has_words(rats: Rats, code: ConditionCode) -> None:
 def test_no_confounded_cohort_is_called_a_test(rats: Rats, column: str) -> None:
     study = rats.read(text(column, lambda group, _i: group))
     verdicts = adjudicate(study, analyse(study, ("published", "planned")))
-    assert words.standing_sentence(study, verdicts) == (
+    assert text.standing_sentence(study, verdicts) == (
         f"The cohort is new to the claims, but it cannot test them alone: {column} cannot be separated from treatment."
     )
 
@@ -246,7 +247,7 @@ def test_report_page_and_commands_warn_above_the_verdicts(rats: Rats, tmp_path: 
     file.write_text(text("plate", lambda group, _i: group), encoding="utf-8")
     checked = CliRunner().invoke(app, ["check", SEPSIS, str(file)])
     assert checked.exit_code == 0
-    statement = words.condition_sentences(study, found, warnings=True)[0].statement
+    statement = text.condition_sentences(study, found, warnings=True)[0].statement
     assert f"Warning: {statement}" in checked.output
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from secretome import adjudicate, analyse, figures, load_study, tables, words
+from secretome import adjudicate, analyse, load_study
 from secretome.analysis import STEP
 from secretome.claims import (
     AS_CLAIMED,
@@ -26,8 +26,10 @@ from secretome.claims import (
     specifications,
 )
 from secretome.cohort import Study
+from secretome.cohort.simulate import simulate_study
 from secretome.protocol import Claim, Zone, sides, study_names
-from secretome.simulate import simulate_study
+from secretome.report import figures, tables
+from secretome.report import text as report_text
 
 ALPHA = 0.05
 # More cohorts take about a second each: run 200 after a change to the rules.
@@ -159,7 +161,7 @@ def check_cells(study: Study, results: pd.DataFrame, verdict: pd.Series) -> None
 def check_weakest(study: Study, results: pd.DataFrame, verdict: pd.Series) -> None:
     """A claim that every group differs carries the largest unadjusted p, a claim that nothing changes the largest p of equivalence."""
     claim = study.protocol.claims[verdict["claim"]]
-    called_largest = "largest" in words.verdict_p(claim, verdict)
+    called_largest = "largest" in report_text.verdict_p(claim, verdict)
     if claim.kind not in ("every", "unchanged") or not (called_largest or verdict["verdict"] == "supported"):
         assert not called_largest
         return
@@ -186,9 +188,9 @@ def cells(rows: Sequence[pd.Series]) -> tuple[set[str], set[str]]:
             ("low", "high", "level"),
             ("low_simultaneous", "high_simultaneous", "level_simultaneous"),
         ):
-            intervals.add(words.interval({"low": row[low], "high": row[high], "level": row[level]}))
+            intervals.add(report_text.interval({"low": row[low], "high": row[high], "level": row[level]}))
         for p in (row["pvalue"], row["pvalue_adjusted"]):
-            text = words.p_number(p)
+            text = report_text.p_number(p)
             values.add(text if text.startswith("<") else f"= {text}")
     return intervals, values
 
@@ -230,16 +232,16 @@ def check_study(study: Study, results: pd.DataFrame) -> pd.DataFrame:
         check_cells(study, results, verdict)
         check_weakest(study, results, verdict)
         rows = rows_of(study, results, claim)
-        check_sentence(words.verdict_sentence(study, verdict), rows, study.protocol.population)
+        check_sentence(report_text.verdict_sentence(study, verdict), rows, study.protocol.population)
         cell = listed.iloc[position]
-        assert cell["Ratio"] == words.ratio(verdict)
+        assert cell["Ratio"] == report_text.ratio(verdict)
         p = verdict["pvalue"] if math.isnan(verdict["pvalue_adjusted"]) else verdict["pvalue_adjusted"]
-        assert cell["p"].endswith(words.p_number(p))
+        assert cell["p"].endswith(report_text.p_number(p))
         assert ("adjusted" in cell["p"]) == (not math.isnan(verdict["pvalue_adjusted"]))
-        check_pair(words.verdict_sentence(study, verdict), verdict)
+        check_pair(report_text.verdict_sentence(study, verdict), verdict)
     decided = deciding(study, results)
     for _, row in decided.iterrows():
-        check_sentence(words.result_sentence(study, row), [row], study.protocol.population)
+        check_sentence(report_text.result_sentence(study, row), [row], study.protocol.population)
     check_table(study, decided)
     return verdicts
 
@@ -249,11 +251,11 @@ def check_pair(text: str, verdict: pd.Series) -> None:
     intervals, values = printed(text)
     p = verdict["pvalue"] if math.isnan(verdict["pvalue_adjusted"]) else verdict["pvalue_adjusted"]
     if values:
-        shown = words.p_number(p)
+        shown = report_text.p_number(p)
         assert (shown if shown.startswith("<") else f"= {shown}") in values
         assert ("adjusted p" in text) == (not math.isnan(verdict["pvalue_adjusted"]))
     if intervals and not math.isnan(verdict["level"]):
-        assert words.interval(verdict) in intervals
+        assert report_text.interval(verdict) in intervals
 
 
 def check_table(study: Study, rows: pd.DataFrame) -> None:
@@ -266,18 +268,20 @@ def check_table(study: Study, rows: pd.DataFrame) -> None:
         own = {name: text for name, text in shown.items() if str(name).endswith("each group on its own")}
         used = {name: text for name, text in shown.items() if str(name).endswith("as the claim uses it")}
         interval, p = used.values()
-        assert interval == words.interval(row)
+        assert interval == report_text.interval(row)
         together = any(
             claim.kind in ("every", "unchanged")
             and claim.endpoint == row["endpoint"]
             and row["contrast"] in claim.compared
             for claim in study.protocol.claims.values()
         )
-        assert p.removeprefix("adjusted ") == words.p_number(row["pvalue"] if together else row["pvalue_adjusted"])
+        assert p.removeprefix("adjusted ") == report_text.p_number(
+            row["pvalue"] if together else row["pvalue_adjusted"]
+        )
         if together:
             interval, p = own.values()
-            assert interval == words.own_interval(row).removeprefix("simultaneous ")
-            assert p == words.p_number(row["pvalue_adjusted"])
+            assert interval == report_text.own_interval(row).removeprefix("simultaneous ")
+            assert p == report_text.p_number(row["pvalue_adjusted"])
 
 
 def drawn_intervals(axes: "figures.Axes") -> dict[float, tuple[float, float]]:
@@ -305,11 +309,11 @@ def check_figure(study: Study, results: pd.DataFrame, verdict: pd.Series) -> Non
             assert drawn[place] == (row["low"], row["high"])
         p = row["pvalue"] if math.isnan(row["pvalue_adjusted"]) else row["pvalue_adjusted"]
         if not math.isnan(p):
-            assert any(text.endswith(words.p_number(p)) for text in texts)
-    levels = {words.percent(row["level"]) for row in rows if not math.isnan(row["level"])}
+            assert any(text.endswith(report_text.p_number(p)) for text in texts)
+    levels = {report_text.percent(row["level"]) for row in rows if not math.isnan(row["level"])}
     assert all(level in below.get_ylabel() for level in levels)
     heads = " ".join(texts)
-    assert ("adjusted" in heads) == any(words.is_adjusted(row) for row in rows)
+    assert ("adjusted" in heads) == any(report_text.is_adjusted(row) for row in rows)
     assert ("equivalence" in heads) == (rows[0]["alternative"] == "equivalence")
 
 
@@ -412,6 +416,6 @@ def test_without_published_rows_the_planned_verdict_is_the_same() -> None:
     alone = adjudicate(study, results[results["reading"] == "planned"])
     assert set(alone["verdict_as_published"]) == {"not analysed"}
     pd.testing.assert_frame_equal(alone.drop(columns="verdict_as_published"), both.drop(columns="verdict_as_published"))
-    assert all("By the test" not in words.verdict_sentence(study, row) for _, row in alone.iterrows())
+    assert all("By the test" not in report_text.verdict_sentence(study, row) for _, row in alone.iterrows())
     with pytest.raises(ValueError, match="needs one planned row"):
         adjudicate(study, results[results["reading"] == "published"])

@@ -7,13 +7,15 @@ import pytest
 from matplotlib.text import Text
 
 from rats import Rats
-from secretome import analyse, figures, words
+from secretome import analyse
 from secretome.cohort import Study
-from secretome.figures.base import WIDTH
-from secretome.simulate import simulate_study
+from secretome.cohort.simulate import simulate_study
+from secretome.report import figures
+from secretome.report import text as report_text
+from secretome.report.figures.base import WIDTH
 
 
-def drawn(study: Study, endpoint: str = "il6") -> tuple[figures.Figure, list[words.Row]]:
+def drawn(study: Study, endpoint: str = "il6") -> tuple[figures.Figure, list[report_text.Row]]:
     results = analyse(study, ("planned",))
     rows = [
         row
@@ -115,14 +117,14 @@ def test_awkward_cohorts_are_drawn_and_described(rats: Rats, groups: dict[str, l
     study = rats(groups)
     figure, rows = drawn(study)
     assert figures.to_svg(figure, "il6").startswith("<svg")
-    assert words.groups_alt(study, "il6", rows)
+    assert report_text.groups_alt(study, "il6", rows)
 
 
 def test_an_endpoint_without_values_is_said_in_words(rats: Rats) -> None:
     study = rats.read("animal,group,il6\n1,sham,12\n2,control,90\n3,t2,30\n")
     figure, rows = drawn(study, "il4")
     assert "no rat has a value" in figures.to_svg(figure, "il4")
-    assert words.groups_alt(study, "il4", rows) == "No figure: no rat has a value of IL-4."
+    assert report_text.groups_alt(study, "il4", rows) == "No figure: no rat has a value of IL-4."
 
 
 def test_figures_of_simulated_animals_are_marked_and_others_are_not(rats: Rats) -> None:
@@ -137,6 +139,6 @@ def test_the_dead_are_in_the_design(rats: Rats) -> None:
     svg = figures.to_svg(figures.design_figure(study), "design")
     assert svg.count("8 of 12 alive") == 2
     assert "9 of 12 alive" in svg
-    alt = words.design_alt(study)
+    alt = report_text.design_alt(study)
     assert "Septic control (sepsis, no treatment), 12 simulated rats, 4 died before sampling" in alt
     assert "48 h, blood drawn" in alt

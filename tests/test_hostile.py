@@ -16,12 +16,13 @@ from making import xlsx
 from playwright.sync_api import Browser
 from typer.testing import CliRunner, Result
 
-from secretome import analyse, load_study, tables
+from secretome import analyse, load_study
 from secretome.claims import adjudicate, examine
 from secretome.cli import app
 from secretome.cohort import Study, cohort_id, read_cohort
 from secretome.protocol import Protocol, Refusal
-from secretome.tables.workbook import LIVE
+from secretome.report import tables
+from secretome.report.tables.workbook import LIVE
 
 SEPSIS = "sepsis_cytokines"
 PAYLOADS = [
@@ -278,8 +279,8 @@ def test_a_table_makes_links_of_addresses_alone() -> None:
 
 
 def test_yaml_that_builds_objects_is_refused(tmp_path: Path, sepsis: Study) -> None:
+    from secretome.audit import load_table
     from secretome.protocol import load_protocol
-    from secretome.reported import load_table
 
     attack = tmp_path / "protocol.yml"
     attack.write_text("key: !!python/object/apply:os.system ['touch pwned']\n", encoding="utf-8")

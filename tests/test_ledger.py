@@ -9,11 +9,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from secretome import adjudicate, analyse, figures, tables, words
+from secretome import adjudicate, analyse
+from secretome.audit import tables as audit_tables
+from secretome.cohort.simulate import scenarios_about, simulate_study, truth
 from secretome.power import measured_plans, measured_rates, rank_floors
+from secretome.power import tables as power_tables
+from secretome.power import text as power_text
 from secretome.protocol import load_protocol, study_folder, study_names
 from secretome.publish import scoreboard
-from secretome.simulate import scenarios_about, simulate_study, truth
+from secretome.publish import tables as publish_tables
+from secretome.publish import text as publish_text
+from secretome.report import figures, text
 
 PROTOCOLS = {name: load_protocol(study_folder(name) / "protocol.yml") for name in study_names()}
 ROOT = Path(__file__).parents[1]
@@ -28,9 +34,9 @@ def test_no_cohort_of_the_book_counts() -> None:
     board = scoreboard()
     assert set(board["study"]) == set(PROTOCOLS)
     assert not board["counts"].any()
-    assert words.headline(board, PROTOCOLS).endswith("so far: 0.")
+    assert publish_text.headline(board, PROTOCOLS).endswith("so far: 0.")
     assert (
-        words.uncounted_sentence(board)
+        publish_text.uncounted_sentence(board)
         == "Shown below and never counted: 2 simulated cohorts, and 1 cohort of source data."
     )
 
@@ -71,24 +77,24 @@ def test_a_published_cohort_counts_once_and_only_if_it_was_measured(
         (folder / "provenance.json").write_text(json.dumps(about | hashes | rest), encoding="utf-8")
         history = [{"day": "2026-11-25", "what": "published", "cohort_sha256": "0" * 64}]
         (folder / "history.json").write_text(json.dumps(history), encoding="utf-8")
-    monkeypatch.setattr("secretome.publish.shelf.study_folder", lambda name: tmp_path / name)
+    monkeypatch.setattr("secretome.publish.published_dir.study_folder", lambda name: tmp_path / name)
     board = scoreboard()
     assert set(board.loc[board["counts"], "cohort"]) == {"lab-a"}
-    assert words.headline(board, PROTOCOLS).endswith("so far: 1.")
-    counted = tables.scoreboard_table(board[board["counts"]], PROTOCOLS["sepsis_cytokines"])
+    assert publish_text.headline(board, PROTOCOLS).endswith("so far: 1.")
+    counted = publish_tables.scoreboard_table(board[board["counts"]], PROTOCOLS["sepsis_cytokines"])
     assert list(counted.columns) == ["Claim", "lab-a, 24 rats"]
     assert counted["lab-a, 24 rats"].str.contains(r"^(?:supported|inconclusive|contradicted): \d", regex=True).all()
 
 
 def test_rules_in_words_name_what_the_judges_ask() -> None:
-    table = tables.rules_table(PROTOCOLS["humoral_immunity"], 0.05).set_index("Claim")
+    table = publish_tables.rules_table(PROTOCOLS["humoral_immunity"], 0.05).set_index("Claim")
     rises, beats, dose, _, same = table.itertuples()
     assert rises[2] == "every p ≤ 0.05, every ratio above 1 and none lies inside the zone"
     assert beats[2] == "every p ≤ 0.05, every ratio above 1"
     assert rises[3] == "one ratio below 1 with p ≤ 0.00833, or lies inside 0.8 to 1.25 at 0.00833"
     assert dose[2] == "p ≤ 0.05, slope above zero, and no step shown to go back"
     assert same[2] == "every 90 % interval lies inside 0.8 to 1.25"
-    sepsis = tables.rules_table(PROTOCOLS["sepsis_cytokines"], 0.05)
+    sepsis = publish_tables.rules_table(PROTOCOLS["sepsis_cytokines"], 0.05)
     assert sepsis["Planned test"][0] == "Welch’s t on logarithms, p times 2"
     assert sepsis["Supported if"][0] == "p ≤ 0.05, ratio below 1, and the 90 % interval not inside 0.8 to 1.25"
 
@@ -164,28 +170,28 @@ def test_figures_and_tables_of_rates(rates: pd.DataFrame) -> None:
     about = scenarios_about(protocol, "phagocytosis")
     svg = figures.to_svg(figures.rates_figure(own, {name: name for name in about}), "rates")
     assert all(name in svg for name in about)
-    alt = words.rates_alt(protocol, protocol.claims["phagocytosis_unchanged"], own[own["scenario"].isin(about)])
+    alt = power_text.rates_alt(protocol, protocol.claims["phagocytosis_unchanged"], own[own["scenario"].isin(about)])
     assert "at_margin (false): supported in " in alt
-    wide = tables.rates_table(own, "supported")
+    wide = power_tables.rates_table(own, "supported")
     assert list(wide.columns[:3]) == ["Scenario", "The claim is there", "n = 3"]
-    worth = tables.worth_table(rates, PROTOCOLS, 12)
+    worth = power_tables.worth_table(rates, PROTOCOLS, 12)
     assert len(worth) == sum(len(protocol.claims) for protocol in PROTOCOLS.values())
     assert re.search(r"in (?:plateau|null)$", worth["Supported where false, at worst"][1])
 
 
 def test_a_study_without_measured_rates_is_said_to_have_none(rates: pd.DataFrame) -> None:
     rest = rates[rates["study"] != "sepsis_cytokines"]
-    shown = tables.worth_table(rest, PROTOCOLS, 12).set_index("Claim")
+    shown = power_tables.worth_table(rest, PROTOCOLS, 12).set_index("Claim")
     for claim in PROTOCOLS["sepsis_cytokines"].claims.values():
-        assert set(shown.loc[claim.sentence]) == {words.NOT_MEASURED}
-    assert (shown == words.NOT_MEASURED).any(axis=1).sum() == len(PROTOCOLS["sepsis_cytokines"].claims)
+        assert set(shown.loc[claim.sentence]) == {text.NOT_MEASURED}
+    assert (shown == text.NOT_MEASURED).any(axis=1).sum() == len(PROTOCOLS["sepsis_cytokines"].claims)
     plans = measured_plans()
-    needed = tables.needs_table(plans[plans["study"] != "sepsis_cytokines"], PROTOCOLS, 0.8)
-    assert (needed.iloc[:, 1:] == words.NOT_MEASURED).all(axis=1).sum() == len(PROTOCOLS["sepsis_cytokines"].claims)
+    needed = power_tables.needs_table(plans[plans["study"] != "sepsis_cytokines"], PROTOCOLS, 0.8)
+    assert (needed.iloc[:, 1:] == text.NOT_MEASURED).all(axis=1).sum() == len(PROTOCOLS["sepsis_cytokines"].claims)
 
 
 def test_shares_carry_their_error() -> None:
-    assert [words.share(p, 2000) for p in (0.82, 0.021, 0.0, 1.0, 0.0001)] == [
+    assert [text.share(p, 2000) for p in (0.82, 0.021, 0.0, 1.0, 0.0001)] == [
         "82 ± 1.7 %",
         "2.1 ± 0.6 %",
         "0 %",
@@ -205,6 +211,6 @@ def test_floors_of_exact_rank_tests() -> None:
     assert floors.loc[3, "Jonckheere, 3 doses"] == pytest.approx(2 / 1680)
     # Steel's with seven groups: between one comparison and Bonferroni's bound.
     assert 2 / 252 < floors.loc[5, "Steel, 7 groups"] < 7 * 2 / 252
-    shown = tables.floors_table(floors.reset_index(), 0.05)
+    shown = audit_tables.floors_table(floors.reset_index(), 0.05)
     assert shown["Mann-Whitney, times 7"][1].endswith("(never)")
     assert not shown["Mann-Whitney, times 6"][1].endswith("(never)")

@@ -128,14 +128,14 @@ def test_a_full_disk_is_a_sentence(odd: Path, monkeypatch: pytest.MonkeyPatch) -
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device", "new.csv")
 
-    monkeypatch.setattr("secretome.simulate.to_csv", full)
+    monkeypatch.setattr("secretome.cohort.simulate.to_csv", full)
     assert_refused(secretome("simulate", TREG, "--out", "new.csv"), "full")
-    monkeypatch.setattr("secretome.simulate.to_csv", lambda *_: (_ for _ in ()).throw(MemoryError))
+    monkeypatch.setattr("secretome.cohort.simulate.to_csv", lambda *_: (_ for _ in ()).throw(MemoryError))
     assert_refused(secretome("simulate", TREG, "--out", "new.csv"), "memory")
 
 
 def test_an_interruption_ends_with_its_own_code(odd: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("secretome.simulate.to_csv", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr("secretome.cohort.simulate.to_csv", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     result = secretome("simulate", TREG, "--out", "new.csv")
     assert isinstance(result.exception, SystemExit)
     assert result.exit_code not in (0, 2)

@@ -7,11 +7,14 @@ import pytest
 from scipy import stats as scipy_stats
 from typer.testing import CliRunner
 
-from secretome import adjudicate, analyse, figures, tables, words
+from secretome import adjudicate, analyse
 from secretome.cli import app
+from secretome.cohort.simulate import log_sd, simulate_study, with_effect
 from secretome.power import claim_rates, first_exact_n, measured_plans, smallest_n
+from secretome.power import tables as power_tables
+from secretome.power import text as power_text
 from secretome.protocol import load_protocol, study_folder, study_names
-from secretome.simulate import log_sd, simulate_study, with_effect
+from secretome.report import figures
 
 PROTOCOLS = {name: load_protocol(study_folder(name) / "protocol.yml") for name in study_names()}
 SEPSIS = PROTOCOLS["sepsis_cytokines"]
@@ -88,7 +91,7 @@ def test_the_first_n_of_exact_tests_is_a_count_of_arrangements() -> None:
 def test_no_n_may_be_enough() -> None:
     need = smallest_n(SEPSIS, "il4_rises_t2", scenario="null", cohorts=200)
     assert need.n is None
-    assert "No number of rats up to" in words.ethics_sentence(SEPSIS, "il4_rises_t2", None, need.rates, 0.8)
+    assert "No number of rats up to" in power_text.ethics_sentence(SEPSIS, "il4_rises_t2", None, need.rates, 0.8)
 
 
 def test_a_size_does_not_depend_on_which_others_are_asked_for() -> None:
@@ -130,14 +133,14 @@ def test_the_command_tells_every_fault_at_once() -> None:
 
 def test_the_page_of_plans() -> None:
     plans = measured_plans()
-    table = tables.needs_table(plans, PROTOCOLS, 0.8)
+    table = power_tables.needs_table(plans, PROTOCOLS, 0.8)
     assert list(table.columns) == ["Claim", "100 % of the effect", "75 % of the effect", "50 % of the effect"]
     own = plans[plans["study"] == "humoral_immunity"]
-    titles = {key: words.claim_heading(claim) for key, claim in PROTOCOLS["humoral_immunity"].claims.items()}
+    titles = {key: power_text.claim_heading(claim) for key, claim in PROTOCOLS["humoral_immunity"].claims.items()}
     drawn = figures.to_svg(figures.planning_figure(own, titles, 0.8), "plans")
     assert "share of the assumed effect" in drawn
     assert ">50 %<" in drawn
-    alt = words.planning_alt(PROTOCOLS["humoral_immunity"], own, 0.8)
+    alt = power_text.planning_alt(PROTOCOLS["humoral_immunity"], own, 0.8)
     assert "at no n up to 40" in alt
-    sentences = list(words.plan_sentences(PROTOCOLS, plans, 0.8, effect=0.75))
+    sentences = list(power_text.plan_sentences(PROTOCOLS, plans, 0.8, effect=0.75))
     assert all("75 % of the assumed effect" in sentence for sentence in sentences)

@@ -11,10 +11,10 @@ from scipy import stats as scipy_stats
 
 from secretome import adjudicate, analyse
 from secretome.cohort import Study, read_cohort
+from secretome.cohort.simulate import Drawn, log_sd, simulate_many
 from secretome.power import verdict_rates
-from secretome.power.batches import judge_many
+from secretome.power.many_cohorts import judge_many
 from secretome.protocol import Protocol, load_protocol, study_folder
-from secretome.simulate import Drawn, log_sd, simulate_many
 
 PROTOCOLS = {
     name: load_protocol(study_folder(name) / "protocol.yml")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from secretome import words
 from secretome.protocol import Refusal, load_protocol, nearest, normalise, study_folder, study_names
+from secretome.report import text as report_text
 
 TREG = "treg_conditioned_medium"
 
@@ -82,7 +82,7 @@ def test_rules_are_older_than_the_data_only_where_the_dates_show_it(
     (folder / "protocol.yml").write_text(text, encoding="utf-8")
     protocol = load_protocol(folder / "protocol.yml")
     assert protocol.chosen_after_data == after
-    assert words.registered_sentence(protocol).startswith("Rules chosen after the data were public") == after
+    assert report_text.registered_sentence(protocol).startswith("Rules chosen after the data were public") == after
 
 
 def test_a_fault_carries_its_line(tmp_path: Path) -> None:

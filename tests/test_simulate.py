@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from secretome.cli import app
+from secretome.cohort.simulate import log_sd, simulate, simulate_many, simulate_study, to_csv
 from secretome.protocol import Protocol, load_protocol, study_folder
-from secretome.simulate import log_sd, simulate, simulate_many, simulate_study, to_csv
 
 SEPSIS = "sepsis_cytokines"
 TREG = "treg_conditioned_medium"

@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from secretome.cli import app
 from secretome.cohort import read_cohort
+from secretome.cohort.template import deal, workbook
 from secretome.protocol import Refusal, load_protocol, study_folder, study_names
-from secretome.template import deal, workbook
 
 
 def filled(content: bytes, values: dict[str, float]) -> bytes:

@@ -6,17 +6,19 @@ from pathlib import Path
 import pytest
 
 from rats import Rats
-from secretome import adjudicate, analyse, load_study, tables, words
+from secretome import adjudicate, analyse, load_study
 from secretome.claims import examine
 from secretome.cohort import Study
-from secretome.simulate import simulate_study
+from secretome.cohort.simulate import simulate_study
+from secretome.report import tables
+from secretome.report import text as report_text
 
 TREG = "treg_conditioned_medium"
 
 
 def test_result_sentence_is_what_a_journal_wants(treg: Study) -> None:
     results = analyse(treg, ("published", "planned"))
-    assert words.result_sentence(treg, results.iloc[0]) == (
+    assert report_text.result_sentence(treg, results.iloc[0]) == (
         "CD25-positive FoxP3+ T cells: exact Wilcoxon signed-rank test, n = 12 pairs, W = 78, p = 0.000488; "
         "Hodges-Lehmann shift 1.32 % of CD4+ (95.8 % interval 0.72 to 1.98)."
     )
@@ -24,19 +26,19 @@ def test_result_sentence_is_what_a_journal_wants(treg: Study) -> None:
 
 def test_source_data_is_said(treg: Study, donors: Path) -> None:
     verdicts = adjudicate(treg, analyse(treg))
-    assert "never counted" in words.standing_sentence(treg, verdicts)
+    assert "never counted" in report_text.standing_sentence(treg, verdicts)
     new = load_study(TREG, cohort=donors)
-    assert "a test of them" in words.standing_sentence(new, adjudicate(new, analyse(new)))
+    assert "a test of them" in report_text.standing_sentence(new, adjudicate(new, analyse(new)))
 
 
 def test_when_the_rules_were_registered_is_said_of_the_cohort_at_hand(treg: Study, sepsis: Study, rats: Rats) -> None:
     """The sentence says whether the data are older than the protocol, unknown for a new file, or simulated."""
-    assert words.registration_sentence(treg).startswith("Rules chosen after the data were public: ")
+    assert report_text.registration_sentence(treg).startswith("Rules chosen after the data were public: ")
     for study, ending in (
         (sepsis, "so the date of the rules does not matter."),
         (rats(), "it is unknown whether the rules came first."),
     ):
-        sentence = words.registration_sentence(study)
+        sentence = report_text.registration_sentence(study)
         assert sentence.startswith("The rules were registered on 25 November 2026. ")
         assert sentence.endswith(ending)
 
@@ -47,11 +49,11 @@ def test_few_pairs_are_told_that_the_test_cannot_decide(tmp_path: Path) -> None:
     path.write_text("animal,group,foxp3_cd25pos\n" + "\n".join(rows), encoding="utf-8")
     study = load_study(TREG, cohort=path)
     published = analyse(study, ("published",)).iloc[0]
-    floor = words.floor_sentence(study, published, 0.05)
+    floor = report_text.floor_sentence(study, published, 0.05)
     assert "5 pairs allow, with their ties and unchanged values, is 0.0625, which is above 0.05" in floor
-    assert "no finite interval at this n" in words.result_sentence(study, published)
+    assert "no finite interval at this n" in report_text.result_sentence(study, published)
     absent = analyse(study, ("published",)).iloc[1]
-    assert "not computed, because there are too few" in words.result_sentence(study, absent)
+    assert "not computed, because there are too few" in report_text.result_sentence(study, absent)
 
 
 def test_a_verdict_that_differs_from_the_published_tests_says_so(tmp_path: Path, donors: Path) -> None:
@@ -60,7 +62,7 @@ def test_a_verdict_that_differs_from_the_published_tests_says_so(tmp_path: Path,
     study = load_study(TREG, cohort=donors)
     verdict = adjudicate(study, analyse(study)).iloc[0]
     assert verdict["verdict"] == "supported"
-    assert "By the authors' presumed test, untestable" in words.verdict_sentence(study, verdict)
+    assert "By the authors' presumed test, untestable" in report_text.verdict_sentence(study, verdict)
 
 
 @pytest.mark.parametrize(
@@ -74,11 +76,11 @@ def test_a_verdict_that_differs_from_the_published_tests_says_so(tmp_path: Path,
     ],
 )
 def test_p_values(value: float, text: str) -> None:
-    assert words.p_value(value) == text
+    assert report_text.p_value(value) == text
 
 
 def test_numbers_at_the_edges() -> None:
-    assert [words.number(value) for value in (0, -1.5, 12034.4, math.inf, math.nan)] == [
+    assert [report_text.number(value) for value in (0, -1.5, 12034.4, math.inf, math.nan)] == [
         "0.00",
         "−1.50",
         "12\u202f034",
@@ -91,7 +93,7 @@ def test_numbers_at_the_edges() -> None:
 # -------------------------------------------------------------------------------------------------------
 
 
-def planned_row(study: Study, contrast: str, endpoint: str = "il6") -> words.Row:
+def planned_row(study: Study, contrast: str, endpoint: str = "il6") -> report_text.Row:
     results = analyse(study, ("planned",))
     rows = results[
         (results["endpoint"] == endpoint)
@@ -102,7 +104,7 @@ def planned_row(study: Study, contrast: str, endpoint: str = "il6") -> words.Row
 
 
 def test_a_result_says_among_whom_and_what_lay_beyond_a_limit(rats: Rats) -> None:
-    sentence = words.result_sentence(
+    sentence = report_text.result_sentence(
         rats({"t2": ["<15.6"] * 6}), planned_row(rats({"t2": ["<15.6"] * 6}), "t2 vs control")
     )
     assert sentence == (
@@ -111,24 +113,26 @@ def test_a_result_says_among_whom_and_what_lay_beyond_a_limit(rats: Rats) -> Non
         "limit of the assay, U = 0, adjusted p = 0.00433; geometric mean ratio at most 0.15 in these values, "
         "without an interval."
     )
-    assert "n = 6 and 6 rats, t(9.72) = −4.73" in words.result_sentence(rats(), planned_row(rats(), "t1 vs control"))
+    assert "n = 6 and 6 rats, t(9.72) = −4.73" in report_text.result_sentence(
+        rats(), planned_row(rats(), "t1 vs control")
+    )
 
 
 def test_a_verdict_on_made_up_rats_says_so_in_itself(sepsis: Study, rats: Rats) -> None:
     verdict = adjudicate(sepsis, analyse(sepsis)).iloc[0]
-    assert "Supported in simulated rats: " in words.verdict_sentence(sepsis, verdict)
+    assert "Supported in simulated rats: " in report_text.verdict_sentence(sepsis, verdict)
     assert (
         "(among survivors at 48 h: geometric mean ratio 0.48, 97.5 % interval 0.26 to 0.87, adjusted p = 0.0159)"
-        in words.verdict_sentence(sepsis, verdict)
+        in report_text.verdict_sentence(sepsis, verdict)
     )
     measured = adjudicate(rats(), analyse(rats())).iloc[0]
-    assert "simulated" not in words.verdict_sentence(rats(), measured)
+    assert "simulated" not in report_text.verdict_sentence(rats(), measured)
 
 
 def test_what_follows_from_a_check_is_said(rats: Rats) -> None:
     def sentence(sham: list[object]) -> str:
         study = rats({"sham": sham})
-        return words.check_sentence(study, examine(study, analyse(study, ("planned",))).iloc[0])
+        return report_text.check_sentence(study, examine(study, analyse(study, ("planned",))).iloc[0])
 
     assert "Passed" in sentence([11, 15, 13, 17, 10, 16])
     assert sentence([60, 80, 120, 150, 100, 90]).endswith(
@@ -143,31 +147,31 @@ def test_what_follows_from_a_check_is_said(rats: Rats) -> None:
 def test_losses_are_counted_group_by_group(rats: Rats) -> None:
     text = "animal,group,il6,il4,time,event\n1,sham,<15.6,20,48,0\n2,control,,,24,1\n3,control,,18,48,0\n4,t2,>1000,20,48,0\n"
     study = rats.read(text)
-    assert words.arms_sentence(study, "il6") == (
+    assert report_text.arms_sentence(study, "il6") == (
         "IL-6, rats with a value: Sham 1; Septic control 0 (1 died before sampling, 1 without a value); 150 µL "
         "secretome 0; "
         "300 µL secretome 1"
     )
     assert (
-        words.censoring_sentence(study, "il6")
+        report_text.censoring_sentence(study, "il6")
         == "IL-6: 2 values below 15.6 or above 1000 pg/mL (Sham 1, 300 µL secretome 1)"
     )
-    assert words.censoring_sentence(study, "il4") == "IL-4: every value lies within the limits of the assay"
+    assert report_text.censoring_sentence(study, "il4") == "IL-4: every value lies within the limits of the assay"
 
 
 def test_deaths_stand_beside_the_verdicts(rats: Rats) -> None:
     text = "animal,group,il6,il4,time,event\n1,sham,12,20,48,0\n2,control,,,24,1\n"
     text += "3,control,80,18,48,0\n4,t2,30,20,48,0\n"
-    sentence = words.deaths_sentence(rats.read(text))
+    sentence = report_text.deaths_sentence(rats.read(text))
     assert sentence.startswith(
         "Rats that died before sampling: Sham 0 of 1; Septic control 1 of 2; 150 µL secretome 0 of 0; "
     )
-    assert words.deaths_sentence(rats()) == ""
+    assert report_text.deaths_sentence(rats()) == ""
 
 
 def test_a_cohort_that_can_test_nothing_is_no_test(rats: Rats) -> None:
     study = rats({"control": []}, {"control": []})
-    assert "not a test of them" in words.standing_sentence(study, adjudicate(study, analyse(study)))
+    assert "not a test of them" in report_text.standing_sentence(study, adjudicate(study, analyse(study)))
 
 
 def test_hundreds_of_animals_are_told_the_truth() -> None:
@@ -175,16 +179,16 @@ def test_hundreds_of_animals_are_told_the_truth() -> None:
     study = simulate_study("sepsis_cytokines", n=230, seed=1)
     results = analyse(study, ("published", "planned"))
     published = results[results["reading"] == "published"].iloc[0]
-    assert "asymptotic Mann-Whitney test" in words.result_sentence(study, published)
-    assert "no floor is near" in words.floor_sentence(study, published, 0.05)
+    assert "asymptotic Mann-Whitney test" in report_text.result_sentence(study, published)
+    assert "no floor is near" in report_text.floor_sentence(study, published, 0.05)
     verdicts = adjudicate(study, results)
     assert set(verdicts["verdict_as_published"]) == {"supported"}
 
 
 def test_where_the_numbers_come_from(sepsis: Study, rats: Rats) -> None:
-    assert "Their scenario is as_published: the claims are true" in words.made_up_sentence(sepsis)
-    assert "not made up" in words.made_up_sentence(rats())
-    assert "(scenario as_published, seed 1)" in words.cohort_sentence(sepsis)
+    assert "Their scenario is as_published: the claims are true" in report_text.made_up_sentence(sepsis)
+    assert "not made up" in report_text.made_up_sentence(rats())
+    assert "(scenario as_published, seed 1)" in report_text.cohort_sentence(sepsis)
 
 
 def test_tables_show_what_stands_in_the_file(rats: Rats) -> None:

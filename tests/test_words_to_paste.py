@@ -11,14 +11,16 @@ from pathlib import Path
 import pytest
 
 from rats import Rats
-from secretome import analyse, load_study, tables, words
+from secretome import analyse, load_study
 from secretome.claims import deciding
 from secretome.cohort import Study, read_cohort
+from secretome.cohort.simulate import simulate, simulate_study, to_csv
 from secretome.protocol import load_protocol, study_folder
-from secretome.simulate import simulate, simulate_study, to_csv
+from secretome.report import tables
+from secretome.report import text as report_text
 
 TREG, SEPSIS, HUMORAL = "treg_conditioned_medium", "sepsis_cytokines", "humoral_immunity"
-WORDS = Path(words.__file__).parent
+WORDS = Path(report_text.__file__).parent
 # The numbers of the items, as the checklist has them (Percie du Sert and others 2020, Table 1).
 ITEMS = [
     "1a",
@@ -48,7 +50,7 @@ ITEMS = [
 
 def paragraph(study: Study, **settings: float) -> str:
     results = analyse(study, ("published", "planned"), **settings)  # type: ignore[arg-type]
-    return words.methods_paragraph(study, results, **settings)
+    return report_text.methods_paragraph(study, results, **settings)
 
 
 def answers(study: Study) -> dict[str, str]:
@@ -72,7 +74,7 @@ def test_a_paragraph_names_what_the_protocol_names(name: str) -> None:
         *labels,
         *reasons,
         *stated,
-        *(words.inside(e.label) for e in protocol.endpoints.values()),
+        *(report_text.inside(e.label) for e in protocol.endpoints.values()),
     ):
         assert needed in text, needed
     assert "\n" not in text
@@ -110,9 +112,9 @@ def test_the_software_is_the_one_that_runs() -> None:
         "pandas": "pandas",
     }
     versions = ", ".join(f"{name} {version(package)}" for name, package in named.items())
-    assert words.software() == f"{versions} and Python {platform.python_version()}"
+    assert report_text.software() == f"{versions} and Python {platform.python_version()}"
     text = paragraph(load_study(TREG))
-    assert text.endswith(f"{words.software()}.")
+    assert text.endswith(f"{report_text.software()}.")
     assert text.count("SciPy") == 1
 
 
@@ -135,7 +137,7 @@ def test_no_number_is_typed() -> None:
             for node in ast.walk(tree)
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in allowed
         ]
-        assert [text for text in texts if re.search(r"\d", text) and text not in words.GUIDELINES.values()] == []
+        assert [text for text in texts if re.search(r"\d", text) and text not in report_text.GUIDELINES.values()] == []
 
 
 def test_other_settings_give_other_numbers(rats: Rats) -> None:
@@ -294,11 +296,11 @@ def test_every_item_has_an_answer_or_is_left_open(name: str) -> None:
     assert list(told) == ITEMS
     assert all(told.values())
     # Neither protocol nor file can know these.
-    alone = {item for item, answer in told.items() if answer == words.OPEN}
+    alone = {item for item, answer in told.items() if answer == report_text.OPEN}
     assert alone == {"2b", "3a", "4a", "4b", "5", "8b", "9c", "9d", *(() if study.protocol.timeline else ("9b",))}
     assert told["1b"] == f"the simulated {study.protocol.experimental_unit}"
     assert study.protocol.species in told["8a"]
-    assert told["8a"].endswith(words.OPEN)
+    assert told["8a"].endswith(report_text.OPEN)
     assert told["10b"].endswith(
         f"with an interval for {25 if name == HUMORAL else 4} of {25 if name == HUMORAL else 4} planned contrasts"
     )
@@ -319,7 +321,7 @@ def test_the_summary_is_that_of_the_file() -> None:
         ("t2", "300 µL secretome"),
     ):
         own = [float(row["il4"]) for row in rows if row["group"] == group]
-        middle, least, most = (words.number(value) for value in (statistics.median(own), min(own), max(own)))
+        middle, least, most = (report_text.number(value) for value in (statistics.median(own), min(own), max(own)))
         assert f"{label} {middle} ({least} to {most})" in told
     assert sum(row["il6"].startswith("<") for row in rows if row["group"] == "sham") > 6
     assert "Sham <15.6 (<15.6 to " in told

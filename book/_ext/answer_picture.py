@@ -11,7 +11,8 @@ from typing import Any
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from secretome import adjudicate, analyse, figures, load_study, words
+from secretome import adjudicate, analyse, load_study
+from secretome.report import figures, text
 from secretome.report.render import figure_html
 
 
@@ -38,19 +39,19 @@ class Answer(SphinxDirective):
             "endpoint", drop=False
         )
         row = planned.loc[claim.endpoint]
-        standing = f"{words.standing_sentence(study, verdicts)} {words.registration_sentence(study)}"
+        standing = f"{text.standing_sentence(study, verdicts)} {text.registration_sentence(study)}"
         drawing = figure_html(
             figures.to_svg(figures.paired_figure(study, claim, row), "answer"),
-            words.paired_alt(study, claim, row),
+            text.paired_alt(study, claim, row),
             "answer",
         )
         steps = (
             ("A claim", f"<blockquote><p>{html.escape(claim.sentence)}</p></blockquote>"),
-            ("A cohort", f"{drawing}<p>{html.escape(words.cohort_sentence(study))}</p>"),
+            ("A cohort", f"{drawing}<p>{html.escape(text.cohort_sentence(study))}</p>"),
             (
                 "A verdict",
                 f'<p class="answer-verdict {verdict["verdict"]}">{html.escape(verdict["verdict"].capitalize())}</p>'
-                f"<p>{html.escape(words.verdict_sentence(study, verdict))}</p>"
+                f"<p>{html.escape(text.verdict_sentence(study, verdict))}</p>"
                 f'<p class="answer-standing">{html.escape(standing)}</p>',
             ),
         )

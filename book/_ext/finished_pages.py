@@ -17,7 +17,7 @@ from bs4 import BeautifulSoup
 from bs4.element import Tag
 
 from secretome.report.breaks import unbroken
-from secretome.tables.markup import csv_link
+from secretome.report.tables.markup import csv_link
 
 PIECE = re.compile(r"<h[1-6][^>]*>(?P<heading>.*?)<a class=\"headerlink\"|<table\b.*?</table>", re.DOTALL)
 

@@ -11,7 +11,7 @@ from docutils import nodes
 from myst_nb.sphinx_ import NbMetadataCollector
 from sphinx.util.docutils import SphinxDirective
 
-from secretome import tables
+from secretome.report import tables
 
 
 class runs(nodes.Element):  # type: ignore[misc]  # noqa: N801  (docutils names its nodes so)

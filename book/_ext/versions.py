@@ -10,7 +10,7 @@ import pandas as pd
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from secretome import tables
+from secretome.report import tables
 from secretome.rerun.provenance import VERSIONED
 
 

@@ -24,7 +24,7 @@
 # %% tags=["hide-input"]
 import pandas as pd
 
-from secretome import tables, words
+from secretome.report import tables, text
 from secretome.protocol import notebooks_folder
 from secretome.report.page import Page
 
@@ -141,7 +141,7 @@ page.table(tables.growth_table(growth), "How the time of a call grows with the a
 page.table(tables.reruns_table(reruns), "Time and memory of reruns, all ways in one run")
 
 # %% tags=["remove-cell"]
-page.say(any_of_three=words.percent(1 - (1 - 0.05) ** 3))
+page.say(any_of_three=text.percent(1 - (1 - 0.05) ** 3))
 
 # %% [markdown] tags=["book-only"]
 # ```{exercise}

@@ -24,11 +24,14 @@ seed: int = 1  # for permutations that are too many to enumerate
 # %% tags=["hide-input"]
 import pandas as pd
 
-from secretome import adjudicate, analyse, figures, load_study, stats, tables, words
+from secretome.audit import tables as audit_tables
+from secretome.audit import text as audit_text
+from secretome import adjudicate, analyse, load_study, stats
+from secretome.report import figures, tables, text
 from secretome.claims import deciding, decisive_rows, examine, specifications
 from secretome.power import rank_floors
 from secretome.report.page import Page
-from secretome.reported import audit, published_tables, reanalysis
+from secretome.audit import audit, published_tables, reanalysis
 
 study = load_study(
     "humoral_immunity",
@@ -55,22 +58,22 @@ arms = claims["afc_rises"].contrasts
 control_steps = study.protocol.simulation.endpoints["titre"].groups["saline"].mean
 page.say(
     control_titre=f"{control_steps:g}",
-    who=words.cohort_sentence(study),
-    made_up=words.made_up_sentence(study),
-    arms_afc=words.arms_sentence(study, "afc"),
-    arms_titre=words.arms_sentence(study, "titre"),
-    arms_phagocytosis=words.arms_sentence(study, "phagocytosis"),
-    zone=words.zone(study.protocol.endpoints["afc"].no_effect),
-    zone_titre=words.zone(study.protocol.endpoints["titre"].no_effect),
-    standing=words.standing_sentence(study, verdicts),
-    registered=words.registration_sentence(study),
+    who=text.cohort_sentence(study),
+    made_up=text.made_up_sentence(study),
+    arms_afc=text.arms_sentence(study, "afc"),
+    arms_titre=text.arms_sentence(study, "titre"),
+    arms_phagocytosis=text.arms_sentence(study, "phagocytosis"),
+    zone=text.zone(study.protocol.endpoints["afc"].no_effect),
+    zone_titre=text.zone(study.protocol.endpoints["titre"].no_effect),
+    standing=text.standing_sentence(study, verdicts),
+    registered=text.registration_sentence(study),
     stated=claims["afc_rises"].published_test.stated,
     stated_trend=claims["afc_dose_im"].published_test.stated,
     stated_unchanged=claims["phagocytosis_unchanged"].published_test.stated,
     arms=f"{len(arms)}",
-    arms_level=words.percent(1 - alpha / len(arms)),
-    claim_level=words.percent(1 - alpha),
-    equivalence_level=words.percent(1 - 2 * alpha),
+    arms_level=text.percent(1 - alpha / len(arms)),
+    claim_level=text.percent(1 - alpha),
+    equivalence_level=text.percent(1 - 2 * alpha),
     alpha=f"{alpha:g}",
 )
 
@@ -130,7 +133,7 @@ page.table(tables.sources_table(study), "Sources", folded=True)
 for key in ("afc_rises", "titre_rises", "phagocytosis_unchanged"):
     rows = [row for _, row in decisive_rows(study, results, key, rules[key]).iterrows()]
     endpoint = claims[key].endpoint
-    page.figure(figures.groups_figure(study, endpoint, rows), endpoint, words.groups_alt(study, endpoint, rows))
+    page.figure(figures.groups_figure(study, endpoint, rows), endpoint, text.groups_alt(study, endpoint, rows))
 
 # %% tags=["hide-input"]
 page.table(tables.groups_table(study), "Every measurement", folded=True, data=study.cohort.values)
@@ -141,7 +144,7 @@ page.table(tables.groups_table(study), "Every measurement", folded=True, data=st
 # The reference drug must raise the number of antibody-forming cells, or there is nothing to compare the secretome with.
 
 # %% tags=["hide-input"]
-page.items(words.check_sentence(study, row) for _, row in checks.iterrows())
+page.items(text.check_sentence(study, row) for _, row in checks.iterrows())
 
 # %% [markdown]
 # ## What the printed numbers imply
@@ -152,7 +155,7 @@ page.items(words.check_sentence(study, row) for _, row in checks.iterrows())
 # %% tags=["hide-input"]
 printed = published_tables()
 reports = {name: printed[name] for name in ("moskalov-koshova.yml", "moskalov-2023.yml")}
-page.items(words.finding_sentence(finding) for finding in audit(reports))
+page.items(audit_text.finding_sentence(finding) for finding in audit(reports))
 
 # %% [markdown]
 # A correlation over four group means hides all animals, and is no test of a dose. And it matters of what a rise of a titre is printed: of the titre itself, or of its logarithm. The paper does not
@@ -160,7 +163,7 @@ page.items(words.finding_sentence(finding) for finding in audit(reports))
 
 # %% tags=["hide-input"]
 readings = reanalysis.titre_readings(printed["moskalov-2023.yml"], control_steps)
-page.table(tables.titre_readings_table(readings), "Printed rises of the titre, read in two ways")
+page.table(audit_tables.titre_readings_table(readings), "Printed rises of the titre, read in two ways")
 
 # %% [markdown]
 # (humoral-floors)=
@@ -171,7 +174,7 @@ page.table(tables.titre_readings_table(readings), "Printed rises of the titre, r
 
 # %% tags=["hide-input"]
 page.table(
-    tables.floors_table(rank_floors([3, 4, 5, 6, 8], groups=(6, 7), doses=3), 0.05),
+    audit_tables.floors_table(rank_floors([3, 4, 5, 6, 8], groups=(6, 7), doses=3), 0.05),
     "The smallest two-sided p of exact rank tests, nothing tied",
 )
 
@@ -185,7 +188,7 @@ page.table(
     tables.contrasts_table(study, published), "Each group as the authors' test sees it", folded=True, data=published
 )
 page.items(
-    words.result_sentence(study, row) for key, row in published.iterrows() if key[1] == claims["afc_dose_im"].contrast
+    text.result_sentence(study, row) for key, row in published.iterrows() if key[1] == claims["afc_dose_im"].contrast
 )
 
 # %% [markdown]
@@ -233,7 +236,7 @@ page.table(tables.planned_table(study, trend), "The dose claim: slope and contra
 # %% tags=["hide-input"]
 page.items(
     (
-        words.result_sentence(study, planned.loc[(slopes.endpoint, slopes.contrast)])
+        text.result_sentence(study, planned.loc[(slopes.endpoint, slopes.contrast)])
         for slopes in study.protocol.slopes.values()
     ),
     copy=True,
@@ -259,7 +262,7 @@ page.table(tables.options_table(pd.concat(curves.values())), "What was chosen, a
 # {glue:text}`standing` {glue:text}`registered`
 
 # %% tags=["hide-input"]
-page.items((words.verdict_sentence(study, row) for _, row in verdicts.iterrows()), copy=True)
+page.items((text.verdict_sentence(study, row) for _, row in verdicts.iterrows()), copy=True)
 page.table(tables.verdicts_table(study, verdicts), "Verdicts", data=verdicts)
 
 # %% [markdown]
@@ -269,7 +272,7 @@ page.table(tables.verdicts_table(study, verdicts), "Verdicts", data=verdicts)
 # **Beside every verdict on the published experiment stands:**
 
 # %% tags=["hide-input"]
-page.items(words.caveats(study))
+page.items(text.caveats(study))
 
 # %% [markdown]
 # ## What the design cannot show
@@ -285,14 +288,14 @@ page.items(words.caveats(study))
 # Each sentence under *The verdicts* has a button that copies it, and so have the planned results, as sentences:
 
 # %% tags=["hide-input"]
-sentences = [words.result_sentence(study, row) for _, row in deciding(study, results).iterrows()]
+sentences = [text.result_sentence(study, row) for _, row in deciding(study, results).iterrows()]
 page.items(sentences, copy=True, folded="The planned results")
 
 # %% [markdown]
 # This is how the cohort was analysed, as a methods section says it: protocol, losses, tests, rules and software.
 
 # %% tags=["hide-input"]
-page.paragraph(words.methods_paragraph(study, results, alpha=alpha, level=level))
+page.paragraph(text.methods_paragraph(study, results, alpha=alpha, level=level))
 
 # %% [markdown]
 # Journals ask how animals were kept, allocated and measured, by the ARRIVE guidelines {cite}`percie-du-sert-2020`. The protocol and the file answer some of the
@@ -313,7 +316,7 @@ page.table(tables.arrive_table(study, results), "The ARRIVE Essential 10: answer
 
 # %% tags=["remove-cell"]
 least = stats.mann_whitney([1, 2, 3, 4, 5], [6, 7, 8, 9, 10]).pvalue
-page.say(seven_times=words.p_value(7 * least), six_times=words.p_value(6 * least), once=words.p_value(least))
+page.say(seven_times=text.p_value(7 * least), six_times=text.p_value(6 * least), once=text.p_value(least))
 
 # %% [markdown] tags=["book-only"]
 # ```{exercise}

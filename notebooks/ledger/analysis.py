@@ -12,12 +12,16 @@
 
 # %% tags=["hide-input"]
 
-from secretome import figures, tables, words
+from secretome.power import tables as power_tables
+from secretome.power import text as power_text
+from secretome.publish import tables as publish_tables
+from secretome.publish import text as publish_text
+from secretome.report import figures, text
 from secretome.power import measured_rates
 from secretome.protocol import load_protocol, study_folder, study_names
 from secretome.publish import scoreboard
 from secretome.report.page import Page
-from secretome.simulate import scenarios_about
+from secretome.cohort.simulate import scenarios_about
 
 protocols = {name: load_protocol(study_folder(name) / "protocol.yml") for name in study_names()}
 board, rates = scoreboard(), measured_rates()
@@ -26,18 +30,18 @@ page = Page()
 
 # %% tags=["remove-cell"]
 at, alpha = 12, 0.05
-page.say(false_direction=words.percent(alpha / 2), false_unchanged=words.percent(alpha))
+page.say(false_direction=text.percent(alpha / 2), false_unchanged=text.percent(alpha))
 false = planned[planned["truth"] == "false"]
 directional = false[false["claim"] != "phagocytosis_unchanged"].sort_values("supported").iloc[-1]
 equivalence = false[false["claim"] == "phagocytosis_unchanged"].sort_values("supported").iloc[-1]
 page.say(
-    headline=words.headline(board, protocols),
-    uncounted=words.uncounted_sentence(board),
+    headline=publish_text.headline(board, protocols),
+    uncounted=publish_text.uncounted_sentence(board),
     cohorts=f"{planned['cohorts'].max()}",
     sizes=f"{planned['n'].min()} to {planned['n'].max()}",
     at=f"{at}",
-    worst=f"{words.share(directional['supported'], directional['cohorts'])} ({directional['scenario']}, n = {directional['n']})",
-    worst_equivalence=f"{words.share(equivalence['supported'], equivalence['cohorts'])} ({equivalence['scenario']}, n = {equivalence['n']})",
+    worst=f"{text.share(directional['supported'], directional['cohorts'])} ({directional['scenario']}, n = {directional['n']})",
+    worst_equivalence=f"{text.share(equivalence['supported'], equivalence['cohorts'])} ({equivalence['scenario']}, n = {equivalence['n']})",
     looked_at=f"{len(false)}",
 )
 
@@ -62,7 +66,7 @@ page.say(
 for name, protocol in protocols.items():
     own = board[board["counts"] & (board["study"] == name)]
     if len(own):
-        page.table(tables.scoreboard_table(own, protocol), f"Independent cohorts: {protocol.title}")
+        page.table(publish_tables.scoreboard_table(own, protocol), f"Independent cohorts: {protocol.title}")
     else:
         page.items([f"{protocol.title}: none yet."])
 
@@ -81,7 +85,7 @@ for which, caption in ((simulated, "Simulated, no evidence"), (~simulated, "Not 
     for name, protocol in protocols.items():
         own = uncounted[which & (uncounted["study"] == name)]
         if len(own):
-            page.table(tables.scoreboard_table(own, protocol), f"{caption}: {protocol.title}")
+            page.table(publish_tables.scoreboard_table(own, protocol), f"{caption}: {protocol.title}")
 
 # %% [markdown]
 # Ratios are of geometric means, treated over control, with their intervals. For a claim about every group, the ratio is that of the group on which the claim depends.
@@ -99,9 +103,9 @@ for which, caption in ((simulated, "Simulated, no evidence"), (~simulated, "Not 
 # They are the same for every cohort. The rules of each protocol were registered on these dates:
 
 # %% tags=["hide-input"]
-page.items(f"{protocol.title}: {words.registered_sentence(protocol)}" for protocol in protocols.values())
+page.items(f"{protocol.title}: {text.registered_sentence(protocol)}" for protocol in protocols.values())
 for protocol in protocols.values():
-    page.table(tables.rules_table(protocol, alpha), f"Rules: {protocol.title}", folded=True)
+    page.table(publish_tables.rules_table(protocol, alpha), f"Rules: {protocol.title}", folded=True)
 
 # %% [markdown]
 # (ledger-worth)=
@@ -117,7 +121,7 @@ for protocol in protocols.values():
 # With {glue:text}`at` animals a group:
 
 # %% tags=["hide-input"]
-page.table(tables.worth_table(rates, protocols, at), f"Claims at n = {at} a group, simulated")
+page.table(power_tables.worth_table(rates, protocols, at), f"Claims at n = {at} a group, simulated")
 
 # %% [markdown]
 # "True" means true with the size that was assumed. Where a claim is left open so often although it is true, an open verdict says little, and only more animals would say more.
@@ -133,16 +137,16 @@ for name, protocol in protocols.items():
     for key, claim in protocol.claims.items():
         own = planned[(planned["study"] == name) & (planned["claim"] == key)]
         if own.empty:
-            page.items([f"{claim.sentence} {words.NOT_MEASURED.capitalize()}."])
+            page.items([f"{claim.sentence} {text.NOT_MEASURED.capitalize()}."])
             continue
         drawn = own[own["scenario"].isin(scenarios_about(protocol, claim.endpoint))]
         titles = {
             scenario: f"{scenario} ({truth})" for scenario, truth in drawn.groupby("scenario")["truth"].first().items()
         }
         page.line(claim.sentence)
-        page.figure(figures.rates_figure(drawn, titles), f"rates-{key}", words.rates_alt(protocol, claim, drawn))
+        page.figure(figures.rates_figure(drawn, titles), f"rates-{key}", power_text.rates_alt(protocol, claim, drawn))
         page.table(
-            tables.rates_table(own, "supported"),
+            power_tables.rates_table(own, "supported"),
             f"Share supported: {claim.sentence.rstrip('.')}",
             folded=True,
             data=own,
@@ -158,13 +162,13 @@ published = rates[rates["reading"] == "published"]
 for name, protocol in protocols.items():
     own = published[(published["study"] == name) & published["scenario"].isin(["as_published", "null"])]
     if own.empty:
-        page.items([f"{protocol.title}: {words.NOT_MEASURED}."])
+        page.items([f"{protocol.title}: {text.NOT_MEASURED}."])
         continue
     shown = own.assign(
         scenario=[f"{protocol.claims[row['claim']].sentence} In {row['scenario']}." for _, row in own.iterrows()]
     )
     page.table(
-        tables.rates_table(shown, "supported"),
+        power_tables.rates_table(shown, "supported"),
         f"Share supported by the published test: {protocol.title}",
         folded=True,
         data=own,

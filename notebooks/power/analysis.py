@@ -23,7 +23,9 @@
 # ```
 
 # %% tags=["hide-input"]
-from secretome import figures, tables, words
+from secretome.power import tables as power_tables
+from secretome.power import text as power_text
+from secretome.report import figures, text
 from secretome.power import first_exact_n, measured_plans
 from secretome.protocol import load_protocol, study_folder, study_names
 from secretome.report.page import Page
@@ -34,7 +36,7 @@ page = Page()
 
 # %% tags=["remove-cell"]
 page.say(
-    target=words.percent(target),
+    target=text.percent(target),
     sizes=f"{plans['n'].min()} to {plans['n'].max()}",
     fewest=f"{plans['cohorts'].min()}",
     most=f"{plans['cohorts'].max()}",
@@ -51,8 +53,8 @@ page.say(
 # %% tags=["hide-input"]
 page.warn("Simulated animals. The spreads are assumptions, and yours may be larger.")
 page.table(
-    tables.needs_table(plans, protocols, target),
-    f"Smallest n per group, of those measured, that supports in {words.percent(target)}",
+    power_tables.needs_table(plans, protocols, target),
+    f"Smallest n per group, of those measured, that supports in {text.percent(target)}",
 )
 
 # %% [markdown]
@@ -68,14 +70,14 @@ page.table(
 for name, protocol in protocols.items():
     own = plans[plans["study"] == name]
     if own.empty:
-        page.items([f"{protocol.title}: {words.NOT_MEASURED}."])
+        page.items([f"{protocol.title}: {text.NOT_MEASURED}."])
         continue
     page.line(protocol.title)
-    titles = {key: words.claim_heading(claim) for key, claim in protocol.claims.items()}
+    titles = {key: power_text.claim_heading(claim) for key, claim in protocol.claims.items()}
     page.figure(
-        figures.planning_figure(own, titles, target), f"plans-{name}", words.planning_alt(protocol, own, target)
+        figures.planning_figure(own, titles, target), f"plans-{name}", power_text.planning_alt(protocol, own, target)
     )
-    page.table(tables.plans_table(own, protocol), f"Share supported: {protocol.title}", folded=True)
+    page.table(power_tables.plans_table(own, protocol), f"Share supported: {protocol.title}", folded=True)
 
 # %% [markdown]
 # (power-floors)=
@@ -85,7 +87,7 @@ for name, protocol in protocols.items():
 
 # %% tags=["hide-input"]
 page.items(
-    f"{claim.sentence} {words.exact_sentence(protocol, claim, first_exact_n(protocol, key))}"
+    f"{claim.sentence} {power_text.exact_sentence(protocol, claim, first_exact_n(protocol, key))}"
     for protocol in protocols.values()
     for key, claim in protocol.claims.items()
 )
@@ -96,7 +98,7 @@ page.items(
 # For three quarters of the assumed effect, where a measured size is enough:
 
 # %% tags=["hide-input"]
-page.items(words.plan_sentences(protocols, plans, target, effect=0.75), copy=True)
+page.items(power_text.plan_sentences(protocols, plans, target, effect=0.75), copy=True)
 
 # %% [markdown]
 # ## For your own numbers

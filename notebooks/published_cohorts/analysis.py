@@ -25,9 +25,11 @@
 # ```
 
 # %% tags=["hide-input"]
-from secretome import figures, tables, words
+from secretome.audit import tables as audit_tables
+from secretome.audit import text as audit_text
+from secretome.report import figures, text
 from secretome.report.page import Page
-from secretome.reported import audit, published_tables, reanalysis
+from secretome.audit import audit, published_tables, reanalysis
 
 printed = published_tables()
 findings = audit(printed)
@@ -39,21 +41,21 @@ page = Page()
 # %% tags=["remove-cell"]
 def finding(file, check, item=""):
     return next(
-        words.finding_sentence(one)
+        audit_text.finding_sentence(one)
         for one in findings
         if (one.file, one.check) == (f"{file}.yml", check) and one.item.startswith(item)
     )
 
 
 def cv(file, group):
-    return words.number(spreads[(spreads["file"] == f"{file}.yml") & (spreads["group"] == group)]["cv"].iloc[0])
+    return text.number(spreads[(spreads["file"] == f"{file}.yml") & (spreads["group"] == group)]["cv"].iloc[0])
 
 
 def printed_mean(item, group):
     row = spreads[(spreads["file"] == "pmc127621.yml") & (spreads["item"] == item) & (spreads["group"] == group)].iloc[
         0
     ]
-    return f"{words.number(float(row['mean']))} {row['unit']}"
+    return f"{text.number(float(row['mean']))} {row['unit']}"
 
 
 skewed = ratios[
@@ -63,19 +65,19 @@ skewed = ratios[
 ].iloc[0]
 page.say(
     sources=f"{len(printed)}",
-    without=words.count(len(printed) - len(tables.by_outcome(printed, findings)), "source"),
-    summary=words.summary_sentence(findings),
+    without=text.count(len(printed) - len(audit_tables.by_outcome(printed, findings)), "source"),
+    summary=audit_text.summary_sentence(findings),
     cv_exosomes="{}, {} and {}".format(
         *(cv("unissula-34609", group) for group in ("Healthy", "Exosomes 200 µL", "Exosomes 300 µL"))
     ),
     means_exosomes="{}, {} and {}".format(*spreads[spreads["file"] == "unissula-34609.yml"]["mean"]),
     shape=finding("pmc4212921", "shape", "IL-6 at 18 h"),
-    skewed_means=words.number(skewed["mean_ratio"]),
-    skewed_geometric=words.number(skewed["estimate"]),
+    skewed_means=text.number(skewed["mean_ratio"]),
+    skewed_geometric=text.number(skewed["estimate"]),
     untreated=printed_mean("IL-6 at 0 h", "Untreated"),
     peak=printed_mean("IL-6 at 2 h", "Endotoxin"),
     late=printed_mean("IL-6 at 8 h", "Endotoxin"),
-    level=words.percent(reanalysis.LEVEL),
+    level=text.percent(reanalysis.LEVEL),
     p_and_claim=finding("ijmra-v6i10-23", "significance"),
     neither_reading=finding("pmc9210847", "test", "TNF"),
     difference=finding("ums-5840", "difference"),
@@ -107,7 +109,7 @@ page.say(
 # - **The reports behind** {doc}`the humoral study <../humoral_immunity/analysis>`, which print ratios and correlations alone: {cite}`moskalov-koshova,moskalov-2023`.
 
 # %% tags=["hide-input"]
-page.table(tables.reported_sources_table(printed), "The printed tables", folded=True)
+page.table(audit_tables.reported_sources_table(printed), "The printed tables", folded=True)
 
 # %% [markdown]
 # (printed-spreads)=
@@ -122,7 +124,7 @@ page.table(tables.reported_sources_table(printed), "The printed tables", folded=
 # Where an SD is as large as its mean, the two no longer describe the animals. {glue:text}`shape`
 
 # %% tags=["hide-input"]
-page.table(tables.spreads_table(spreads), "Every printed mean and spread", folded=True)
+page.table(audit_tables.spreads_table(spreads), "Every printed mean and spread", folded=True)
 
 # %% [markdown]
 # ## Do any groups differ?
@@ -130,7 +132,7 @@ page.table(tables.spreads_table(spreads), "Every printed mean and spread", folde
 # An analysis of variance needs nothing but means, SDs and n. Welch's version lets each group have its own spread. A row that stands twice does so because its source does not say what ± is.
 
 # %% tags=["hide-input"]
-page.table(tables.variances_table(variances), "Analyses of variance from printed summaries", folded=True)
+page.table(audit_tables.variances_table(variances), "Analyses of variance from printed summaries", folded=True)
 
 # %% [markdown]
 # ## By what factor?
@@ -144,12 +146,12 @@ page.table(tables.variances_table(variances), "Analyses of variance from printed
 # %% tags=["hide-input"]
 for quantity, name in (("IL-6", "il-6"), ("TNF-α", "tnf"), ("IL-10", "il-10")):
     rows = ratios[ratios["quantity"] == quantity]
-    rows = rows.assign(label=[words.forest_label(row) for _, row in rows.iterrows()])
+    rows = rows.assign(label=[audit_text.forest_label(row) for _, row in rows.iterrows()])
     measure = f"{quantity}, ratio to the control"
-    page.figure(figures.forest_figure(rows, measure), f"forest-{name}", words.forest_alt(rows, measure))
+    page.figure(figures.forest_figure(rows, measure), f"forest-{name}", audit_text.forest_alt(rows, measure))
 
 # %% tags=["hide-input"]
-page.table(tables.reported_ratios_table(ratios), "Every ratio, as geometric means and as means", folded=True)
+page.table(audit_tables.reported_ratios_table(ratios), "Every ratio, as geometric means and as means", folded=True)
 
 # %% [markdown]
 # (printed-not-combined)=
@@ -176,10 +178,10 @@ page.table(tables.reported_ratios_table(ratios), "Every ratio, as geometric mean
 
 # %% tags=["hide-input"]
 rows = odds.sort_values("printed", kind="stable")
-rows = rows.assign(label=[words.forest_label(row) for _, row in rows.iterrows()], reading="", said=True)
+rows = rows.assign(label=[audit_text.forest_label(row) for _, row in rows.iterrows()], reading="", said=True)
 measure = "Odds ratio of death"
-page.figure(figures.forest_figure(rows, measure), "forest-deaths", words.forest_alt(rows, measure))
-page.table(tables.odds_table(odds[~odds["printed"]]), "Odds of death from printed counts")
+page.figure(figures.forest_figure(rows, measure), "forest-deaths", audit_text.forest_alt(rows, measure))
+page.table(audit_tables.odds_table(odds[~odds["printed"]]), "Odds of death from printed counts")
 
 # %% [markdown]
 # The two papers are too small to tell: each interval reaches from a fraction of the control's odds to more than them. Counts also show how much a choice of test can decide. {glue:text}`logrank`
@@ -213,15 +215,15 @@ page.table(tables.odds_table(odds[~odds["printed"]]), "Odds of death from printe
 # - *A change finer than its assay* {cite}`moskalov-2023`. {glue:text}`dilution`
 
 # %% tags=["hide-input"]
-page.table(tables.outcomes_table(printed, findings), "Findings by source")
+page.table(audit_tables.outcomes_table(printed, findings), "Findings by source")
 
 # %% [markdown]
 # A row of zeros is a source whose numbers do not determine any other printed number: {glue:text}`without`. Source by source, in the same order, each with what differs first:
 
 # %% tags=["hide-input"]
-for name in tables.by_outcome(printed, findings):
+for name in audit_tables.by_outcome(printed, findings):
     own = [one for one in findings if one.file == name]
-    page.table(tables.findings_table(own), printed[name].title, folded=True)
+    page.table(audit_tables.findings_table(own), printed[name].title, folded=True)
 
 # %% [markdown]
 # (printed-cannot)=

@@ -24,7 +24,8 @@ seed: int = 1  # for permutations that are too many to enumerate
 # %% tags=["hide-input"]
 import pandas as pd
 
-from secretome import adjudicate, analyse, figures, load_study, stats, tables, words
+from secretome import adjudicate, analyse, load_study, stats
+from secretome.report import figures, tables, text
 from secretome.claims import examine, specifications
 from secretome.report.page import Page
 
@@ -51,19 +52,19 @@ planned = results[(results["reading"] == "planned") & (results["alternative"] !=
     ["endpoint", "contrast"], drop=False
 )
 page.say(
-    who=words.cohort_sentence(study),
-    made_up=words.made_up_sentence(study),
-    arms_il6=words.arms_sentence(study, "il6"),
-    arms_il4=words.arms_sentence(study, "il4"),
-    censored_il6=words.censoring_sentence(study, "il6"),
-    censored_il4=words.censoring_sentence(study, "il4"),
-    deaths=words.deaths_sentence(study),
-    standing=words.standing_sentence(study, verdicts),
-    registered=words.registration_sentence(study),
-    zone=words.zone(study.protocol.endpoints["il6"].no_effect),
+    who=text.cohort_sentence(study),
+    made_up=text.made_up_sentence(study),
+    arms_il6=text.arms_sentence(study, "il6"),
+    arms_il4=text.arms_sentence(study, "il4"),
+    censored_il6=text.censoring_sentence(study, "il6"),
+    censored_il4=text.censoring_sentence(study, "il4"),
+    deaths=text.deaths_sentence(study),
+    standing=text.standing_sentence(study, verdicts),
+    registered=text.registration_sentence(study),
+    zone=text.zone(study.protocol.endpoints["il6"].no_effect),
     alpha=f"{alpha:g}",
     family=f"{len(claims['il6_falls_t1'].compared)}",
-    family_level=words.percent(1 - alpha / len(claims["il6_falls_t1"].compared)),
+    family_level=text.percent(1 - alpha / len(claims["il6_falls_t1"].compared)),
     test_stated=claims["il6_falls_t1"].published_test.stated,
     check_reason=study.protocol.checks["sepsis"].reason,
 )
@@ -91,7 +92,7 @@ page.say(
 # was induced nor the hour of treatment. It does not say how many rats each group had, or how many lived to be sampled.
 
 # %% tags=["hide-input"]
-page.figure(figures.design_figure(study), "design", words.design_alt(study))
+page.figure(figures.design_figure(study), "design", text.design_alt(study))
 
 # %% [markdown]
 # The {term}`experimental unit` is the rat. In this cohort:
@@ -130,14 +131,14 @@ page.table(tables.sources_table(study), "Sources", folded=True)
 
 # %% tags=["hide-input"]
 rows = [planned.loc[key] for key in families if key[0] == "il6"]
-page.figure(figures.groups_figure(study, "il6", rows), "il6", words.groups_alt(study, "il6", rows))
+page.figure(figures.groups_figure(study, "il6", rows), "il6", text.groups_alt(study, "il6", rows))
 
 # %% [markdown]
 # {glue:text}`censored_il4`.
 
 # %% tags=["hide-input"]
 rows = [planned.loc[key] for key in families if key[0] == "il4"]
-page.figure(figures.groups_figure(study, "il4", rows), "il4", words.groups_alt(study, "il4", rows))
+page.figure(figures.groups_figure(study, "il4", rows), "il4", text.groups_alt(study, "il4", rows))
 
 # %% tags=["hide-input"]
 page.table(tables.groups_table(study), "Every measurement", folded=True, data=study.cohort.values)
@@ -149,7 +150,7 @@ page.table(tables.groups_table(study), "Every measurement", folded=True, data=st
 # {term}`Mann-Whitney test`, because {glue:text}`check_reason`.
 
 # %% tags=["hide-input"]
-page.items(words.check_sentence(study, row) for _, row in checks.iterrows())
+page.items(text.check_sentence(study, row) for _, row in checks.iterrows())
 
 # %% [markdown]
 # ## As published
@@ -159,14 +160,14 @@ page.items(words.check_sentence(study, row) for _, row in checks.iterrows())
 # only, the {term}`probability of superiority`.
 
 # %% tags=["hide-input"]
-page.items(words.result_sentence(study, published.loc[key]) for key in families)
+page.items(text.result_sentence(study, published.loc[key]) for key in families)
 
 # %% [markdown]
 # (sepsis-floors)=
 # Few rats can be ranked in few ways, so no p can fall below a floor:
 
 # %% tags=["hide-input"]
-page.items(words.floor_sentence(study, published.loc[key], alpha) for key in families)
+page.items(text.floor_sentence(study, published.loc[key], alpha) for key in families)
 
 # %% [markdown]
 # ## As planned
@@ -180,7 +181,7 @@ page.items(words.floor_sentence(study, published.loc[key], alpha) for key in fam
 # model sizes, the ranks have the last word.
 
 # %% tags=["hide-input"]
-page.items((words.result_sentence(study, planned.loc[key]) for key in families), copy=True)
+page.items((text.result_sentence(study, planned.loc[key]) for key in families), copy=True)
 
 # %% [markdown]
 # ## Every reasonable way
@@ -201,7 +202,7 @@ page.table(tables.options_table(pd.concat(curves.values())), "What was chosen, a
 # {glue:text}`standing` {glue:text}`registered` {glue:text}`deaths`
 
 # %% tags=["hide-input"]
-page.items((words.verdict_sentence(study, row) for _, row in verdicts.iterrows()), copy=True)
+page.items((text.verdict_sentence(study, row) for _, row in verdicts.iterrows()), copy=True)
 page.table(tables.verdicts_table(study, verdicts), "Verdicts", data=verdicts)
 
 # %% [markdown]
@@ -211,7 +212,7 @@ page.table(tables.verdicts_table(study, verdicts), "Verdicts", data=verdicts)
 # **Beside every verdict on the published experiment stands:**
 
 # %% tags=["hide-input"]
-page.items(words.caveats(study))
+page.items(text.caveats(study))
 
 # %% [markdown]
 # (sepsis-cannot)=
@@ -236,7 +237,7 @@ page.items(words.caveats(study))
 # methods section says it: protocol, losses, tests, rules and software.
 
 # %% tags=["hide-input"]
-page.paragraph(words.methods_paragraph(study, results, alpha=alpha, level=level))
+page.paragraph(text.methods_paragraph(study, results, alpha=alpha, level=level))
 
 # %% [markdown]
 # Journals ask how animals were kept, allocated and measured, by the ARRIVE guidelines {cite}`percie-du-sert-2020`. The protocol and the file answer some of the
@@ -259,9 +260,9 @@ page.table(tables.arrive_table(study, results), "The ARRIVE Essential 10: answer
 five = stats.mann_whitney([1, 2, 3, 4, 5], [6, 7, 8, 9, 10])
 three = stats.mann_whitney([1, 2, 3], [4, 5, 6])
 page.say(
-    five_apart=words.p_value(five.pvalue),
-    five_doubled=words.p_value(2 * five.pvalue),
-    three_apart=words.p_value(three.pvalue),
+    five_apart=text.p_value(five.pvalue),
+    five_doubled=text.p_value(2 * five.pvalue),
+    three_apart=text.p_value(three.pvalue),
 )
 
 # %% [markdown] tags=["book-only"]

@@ -37,7 +37,8 @@ seed: int = 1  # for permutations that are too many to enumerate
 # %%
 import pandas as pd
 
-from secretome import adjudicate, analyse, figures, load_study, stats, tables, words
+from secretome import adjudicate, analyse, load_study, stats
+from secretome.report import figures, tables, text
 from secretome.analysis import unpaired_pvalues
 from secretome.claims import examine, specifications
 from secretome.report.page import Page
@@ -64,16 +65,16 @@ planned = results[(results["reading"] == "planned") & (results["alternative"] !=
     "endpoint", drop=False
 )
 page.say(
-    who=words.cohort_sentence(study),
-    pairs_positive=words.pairs_sentence(study, positive),
-    pairs_negative=words.pairs_sentence(study, negative),
-    published_positive=words.result_sentence(study, published.loc[positive.endpoint]),
-    published_negative=words.result_sentence(study, published.loc[negative.endpoint]),
-    floor_positive=words.floor_sentence(study, published.loc[positive.endpoint], alpha),
-    floor_negative=words.floor_sentence(study, published.loc[negative.endpoint], alpha),
-    standing=words.standing_sentence(study, verdicts),
-    registered=words.registration_sentence(study),
-    zone=words.zone(study.protocol.endpoints[positive.endpoint].no_effect),
+    who=text.cohort_sentence(study),
+    pairs_positive=text.pairs_sentence(study, positive),
+    pairs_negative=text.pairs_sentence(study, negative),
+    published_positive=text.result_sentence(study, published.loc[positive.endpoint]),
+    published_negative=text.result_sentence(study, published.loc[negative.endpoint]),
+    floor_positive=text.floor_sentence(study, published.loc[positive.endpoint], alpha),
+    floor_negative=text.floor_sentence(study, published.loc[negative.endpoint], alpha),
+    standing=text.standing_sentence(study, verdicts),
+    registered=text.registration_sentence(study),
+    zone=text.zone(study.protocol.endpoints[positive.endpoint].no_effect),
     alpha=f"{alpha:g}",
     test_stated=positive.published_test.stated,
 )
@@ -101,14 +102,14 @@ page.table(tables.pairs_table(study), "Every measurement", data=study.cohort.val
 
 # %% tags=["hide-input"]
 row = planned.loc[positive.endpoint]
-page.figure(figures.paired_figure(study, positive, row), "pairs-cd25-positive", words.paired_alt(study, positive, row))
+page.figure(figures.paired_figure(study, positive, row), "pairs-cd25-positive", text.paired_alt(study, positive, row))
 
 # %% [markdown]
 # Among CD25-negative cells, {glue:text}`pairs_negative`.
 
 # %% tags=["hide-input"]
 row = planned.loc[negative.endpoint]
-page.figure(figures.paired_figure(study, negative, row), "pairs-cd25-negative", words.paired_alt(study, negative, row))
+page.figure(figures.paired_figure(study, negative, row), "pairs-cd25-negative", text.paired_alt(study, negative, row))
 
 # %% [markdown]
 # ## As published
@@ -132,7 +133,7 @@ page.figure(figures.paired_figure(study, negative, row), "pairs-cd25-negative", 
 # {term}`contrast` per claim, so no adjustment is needed.
 
 # %% tags=["hide-input"]
-page.items((words.result_sentence(study, row) for _, row in planned.iterrows()), copy=True)
+page.items((text.result_sentence(study, row) for _, row in planned.iterrows()), copy=True)
 
 # %% [markdown]
 # ## What else is defensible
@@ -158,7 +159,7 @@ page.table(tables.options_table(pd.concat(curves.values())), "What was chosen, a
 unpaired = {}
 for claim in (positive, negative):
     welch, ranks = unpaired_pvalues(study, claim)
-    unpaired[claim.endpoint] = words.unpaired_sentence(study, claim, welch, ranks)
+    unpaired[claim.endpoint] = text.unpaired_sentence(study, claim, welch, ranks)
 
 page.say(
     unpaired_positive=unpaired[positive.endpoint],
@@ -175,7 +176,7 @@ page.say(
 # {glue:text}`standing` {glue:text}`registered`
 
 # %% tags=["hide-input"]
-page.items((words.verdict_sentence(study, row) for _, row in verdicts.iterrows()), copy=True)
+page.items((text.verdict_sentence(study, row) for _, row in verdicts.iterrows()), copy=True)
 
 # %% [markdown]
 # A claim is *supported* when the planned p is at most {glue:text}`alpha`, the effect goes the claimed way, and it is not {term}`negligible`. How the other
@@ -201,7 +202,7 @@ page.table(tables.verdicts_table(study, verdicts), "Verdicts", data=verdicts)
 # methods section says it: protocol, losses, tests, rules and software.
 
 # %% tags=["hide-input"]
-page.paragraph(words.methods_paragraph(study, results, alpha=alpha, level=level))
+page.paragraph(text.methods_paragraph(study, results, alpha=alpha, level=level))
 
 # %% [markdown]
 # The ARRIVE guidelines {cite}`percie-du-sert-2020`, which the animal studies of this book are held against, are for research on animals. No animal was used here, so there is no
@@ -219,7 +220,7 @@ page.paragraph(words.methods_paragraph(study, results, alpha=alpha, level=level)
 
 # %% tags=["remove-cell"]
 rises = {n: stats.signed_rank(range(1, n + 1), [0] * n) for n in (5, 6)}
-page.say(five_rise=words.p_value(rises[5].pvalue), six_rise=words.p_value(rises[6].pvalue))
+page.say(five_rise=text.p_value(rises[5].pvalue), six_rise=text.p_value(rises[6].pvalue))
 
 # %% [markdown] tags=["book-only"]
 # ```{exercise}

@@ -11,7 +11,6 @@ from statsmodels.stats.weightstats import ttost_paired
 
 from rats import Rats
 from secretome import analyse
-from secretome.analysis.arms import Arm, Comparison
 from secretome.analysis.clusters import (
     Layout,
     block_method,
@@ -20,6 +19,7 @@ from secretome.analysis.clusters import (
     equivalence_method,
     means_method,
 )
+from secretome.analysis.samples import Arm, Comparison
 from secretome.protocol import Zone
 
 VALUES = np.random.default_rng(20261129).lognormal(3, 0.5, (2, 12))

@@ -12,7 +12,7 @@ from statsmodels.stats.multitest import multipletests
 from rats import Rats
 from secretome import analyse, stats
 from secretome.cohort import Study
-from secretome.simulate import simulate_study
+from secretome.cohort.simulate import simulate_study
 
 
 def others(study: Study, endpoint: str = "il6", contrast: str = "t2 vs control") -> pd.DataFrame:

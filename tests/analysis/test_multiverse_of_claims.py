@@ -11,12 +11,13 @@ import statsmodels.api as sm
 from scipy import stats as scipy_stats
 from statsmodels.stats.weightstats import ttost_ind
 
-from secretome import analyse, figures, load_study, tables, words
+from secretome import analyse, load_study
 from secretome.analysis import branches
 from secretome.claims import ADJUSTED, AS_CLAIMED, specifications
 from secretome.cohort import Study
+from secretome.cohort.simulate import simulate_study
 from secretome.protocol import study_names
-from secretome.simulate import simulate_study
+from secretome.report import figures, tables, text
 
 HUMORAL = "humoral_immunity"
 
@@ -90,7 +91,7 @@ def test_the_routes_differ_by_the_difference_of_their_slopes(mice: tuple[Study, 
     assert row["estimate"] == pytest.approx(np.exp(difference))
     assert row["df"] == pytest.approx(parts.sum() ** 2 / (parts**2 / 7).sum())
     assert row["pvalue"] == pytest.approx(2 * scipy_stats.t.sf(abs(difference) / np.sqrt(parts.sum()), row["df"]))
-    assert "n = 8 simulated mice or more a group" in words.result_sentence(study, row)
+    assert "n = 8 simulated mice or more a group" in text.result_sentence(study, row)
 
 
 def test_other_tests_of_sameness_are_statsmodels(mice: tuple[Study, pd.DataFrame]) -> None:
@@ -140,11 +141,11 @@ def test_every_claim_has_its_curve_and_no_analysis_twice(name: str) -> None:
         choices = found[["question", "reading", "test", "scale", "dose", "adjustment", "hidden"]]
         assert not choices.duplicated().any()
         # Each is named and reasoned: a choice that the words do not know would leave a hole in the figure.
-        for kind in words.HEADINGS:
+        for kind in text.HEADINGS:
             made = set(found[kind]) - {""}
             if len(made) > 1:
-                assert made == {option for own, option, *_ in words.options(found) if own == kind}
-        sentence = words.specification_sentence(claim, found)
+                assert made == {option for own, option, *_ in text.options(found) if own == kind}
+        sentence = text.specification_sentence(claim, found)
         asked = found[found["question"] == AS_CLAIMED]
         counted = sum(int(part.split()[0]) for part in sentence.partition(" others, ")[2].partition(".")[0].split(", "))
         assert f"Of {len(asked) - 1} others" in sentence
@@ -187,10 +188,10 @@ def test_a_cohort_without_the_groups_has_no_curve() -> None:
     few = replace(study, cohort=replace(study.cohort, values=rows[rows["group"].isin(["saline", "im10"])]))
     found = specifications(few, analyse(few), "afc_rises")
     assert set(found["answer"]) == {"none"}
-    assert "no comparison is possible" in words.specification_sentence(few.protocol.claims["afc_rises"], found)
+    assert "no comparison is possible" in text.specification_sentence(few.protocol.claims["afc_rises"], found)
     asked = found[found["question"] == AS_CLAIMED]
     assert "No analysis of this claim" in figures.to_svg(figures.specification_figure(few, asked, 0.05), "x")
-    assert words.specification_alt(few, few.protocol.claims["afc_rises"], asked).startswith("No figure")
+    assert text.specification_alt(few, few.protocol.claims["afc_rises"], asked).startswith("No figure")
     assert tables.specifications_table(few, found).empty
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from reruns import finished_rerun
 from secretome import load_study
-from secretome.simulate import simulate, to_csv
+from secretome.cohort.simulate import simulate, to_csv
 
 Made = Callable[[str, Callable[[Path], None]], Path]
 

@@ -16,8 +16,9 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page
 
 from build import notebooks_in_contents
-from secretome import adjudicate, analyse, load_study, tables
+from secretome import adjudicate, analyse, load_study
 from secretome.claims import deciding
+from secretome.report import tables
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = [path.relative_to(ROOT).with_suffix("").as_posix() for path in notebooks_in_contents()]

@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from lesson_pages import as_page
-from secretome.classroom.lessons import lesson_names, read_lesson
+from secretome.course.lessons import lesson_names, read_lesson
 
 MARKED = """# %% [markdown] tags=["quiz"]
 # ## Quiz

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from pybtex.database import Entry, parse_file
 
-from secretome import words
+from secretome.audit import audit, published_tables
+from secretome.audit import text as audit_text
 from secretome.protocol import Protocol, load_protocol, study_folder, study_names
-from secretome.reported import audit, published_tables
-from secretome.tables import outcomes_table
+from secretome.report.tables import outcomes_table
 
 ROOT = Path(__file__).parents[2]
 ENTRIES = parse_file(str(ROOT / "book" / "references.bib")).entries
@@ -84,9 +84,9 @@ def test_the_protocol_states_the_ratio_that_the_audit_computes() -> None:
     stated = f"{least:.2f} to {most:.2f}"
     protocol = (study_folder("humoral_immunity") / "protocol.yml").read_text(encoding="utf-8")
     assert protocol.count(stated) == 2
-    assert stated in words.finding_sentence(within)
+    assert stated in audit_text.finding_sentence(within)
     across = next(one for one in findings if (one.file, one.check) == ("moskalov-2023.yml", "ratios across reports"))
-    assert stated in words.finding_sentence(across)
+    assert stated in audit_text.finding_sentence(across)
     assert not re.search(r"2\.50|2\.56|about 2\.5\b", protocol)
 
 

@@ -18,7 +18,7 @@ from openpyxl.styles.numbers import NumberFormat
 from test_marks import edited
 
 from secretome.cohort import Cohort, read_cohort
-from secretome.cohort.number_format import render
+from secretome.cohort.files.number_format import render
 from secretome.protocol import Problem, Protocol, Refusal, load_protocol, study_folder
 
 RATS = [

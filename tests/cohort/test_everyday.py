@@ -9,9 +9,9 @@ import pytest
 from making import pzfx, xlsx
 
 from secretome.cohort import Cohort, read_cohort
-from secretome.cohort.displayed import displayed
+from secretome.cohort.files.displayed import displayed
+from secretome.cohort.files.number_format import render
 from secretome.cohort.flags import column_meanings
-from secretome.cohort.number_format import render
 from secretome.cohort.unreadable import limit_passed, remedy
 from secretome.cohort.values import Unreadable, Value, parse
 from secretome.protocol import Problem, Protocol, Refusal

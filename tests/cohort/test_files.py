@@ -12,8 +12,8 @@ from openpyxl.styles import PatternFill
 from rats import Rats
 from secretome import analyse, load_study
 from secretome.cohort import Cohort, Study, read_cohort
+from secretome.cohort.simulate import simulate
 from secretome.protocol import Protocol, Refusal
-from secretome.simulate import simulate
 
 IL6 = {
     "Sham": [11.2, 14.8, 12.9],

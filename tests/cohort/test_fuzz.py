@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from making import pzfx, xlsx
 
 from secretome.cohort import read_cohort
-from secretome.cohort.sheet import Cell
+from secretome.cohort.files.sheet import Cell
 from secretome.protocol import Protocol, Refusal
 
 shared_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -11,8 +11,8 @@ from making import ods, xlsx
 
 from rats import SEPSIS
 from secretome.cohort import read_cohort
-from secretome.cohort.calamine import Unreadable, read_values
-from secretome.cohort.limits import MOST_CELLS, MOST_COLUMNS, MOST_ROWS
+from secretome.cohort.files.calamine import Unreadable, read_values
+from secretome.cohort.files.limits import MOST_CELLS, MOST_COLUMNS, MOST_ROWS
 from secretome.protocol import Protocol, Refusal, load_protocol, study_folder
 
 HEADER = [["animal", "group", "il6", "il4"], ["a", "sham", 11, 12], ["b", "control", 90, 91]]

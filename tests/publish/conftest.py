@@ -10,9 +10,9 @@ import pytest
 
 from reruns import finished_rerun
 from secretome import load_study
+from secretome.cohort.simulate import simulate, to_csv
 from secretome.protocol import study_names
-from secretome.publish.shelf import TABLES
-from secretome.simulate import simulate, to_csv
+from secretome.publish.published_dir import TABLES
 
 SEPSIS = "sepsis_cytokines"
 Rename = Callable[[str, str], Path]
@@ -24,7 +24,7 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "notebooks"
     for name in study_names():
         (folder / name).mkdir(parents=True)
-    monkeypatch.setattr("secretome.publish.shelf.study_folder", lambda name: folder / name)
+    monkeypatch.setattr("secretome.publish.published_dir.study_folder", lambda name: folder / name)
     return folder
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 
 import percent_notebooks
-from secretome import words
 from secretome.publish import pages
+from secretome.publish import text as publish_text
 from secretome.publish.publishing import publish, unpublish
 
 SEPSIS = "sepsis_cytokines"
@@ -99,8 +99,8 @@ def test_what_a_rerun_says_of_itself_cannot_run_in_its_page(copied: Rename, book
 
 
 def test_a_protocol_that_has_changed_since_is_said() -> None:
-    assert words.outdated_sentence(protocol_changed=True).startswith("The study's protocol has changed since")
-    assert words.outdated_sentence(protocol_changed=False) == ""
+    assert publish_text.outdated_sentence(protocol_changed=True).startswith("The study's protocol has changed since")
+    assert publish_text.outdated_sentence(protocol_changed=False) == ""
 
 
 def test_the_scoreboard_is_executed_anew_when_something_is_published(tmp_path: Path) -> None:

@@ -11,11 +11,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from reruns import finished_rerun
-from secretome import words
 from secretome.cli import app
 from secretome.protocol import load_protocol, study_folder, study_names
 from secretome.publish import scoreboard
-from secretome.publish.shelf import KEPT
+from secretome.publish import text as publish_text
+from secretome.publish.published_dir import KEPT
 
 SEPSIS = "sepsis_cytokines"
 Rename = Callable[..., Path]
@@ -46,7 +46,7 @@ def test_a_published_rerun_counts_and_leaves_its_animals_at_home(run: Path, book
     assert own["counts"].all()
     assert set(own["n"]) == {32}
     protocols = {name: load_protocol(study_folder(name) / "protocol.yml") for name in study_names()}
-    assert words.headline(board, protocols).endswith("so far: 1.")
+    assert publish_text.headline(board, protocols).endswith("so far: 1.")
     # The values of the animals: none of the file's rows is in anything that is kept.
     values = set((run.parent.parent / "lab-a.csv").read_text(encoding="utf-8").splitlines()[1:])
     text = "\n".join(path.read_text(encoding="utf-8") for path in (book / folder).iterdir())

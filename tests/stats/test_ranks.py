@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
 from secretome import stats
-from secretome.stats import _nulls
+from secretome.stats import _null_distributions
 
 CASES = json.loads((Path(__file__).parents[1] / "reference" / "ranks.json").read_text(encoding="utf-8"))["cases"]
 BY_NAME = {case["name"]: case for case in CASES}
@@ -344,10 +344,12 @@ def test_both_ways_to_fill_the_table_count_the_same(tied: bool) -> None:
     rng = np.random.default_rng(3)
     for n in (1, 2, 7, 20):
         values = rng.integers(0, 5, 2 * n).astype(float) if tied else rng.normal(size=2 * n)
-        reduced = np.sort(_nulls.doubled_midranks(values) - _nulls.doubled_midranks(values).min()).tolist()
+        reduced = np.sort(
+            _null_distributions.doubled_midranks(values) - _null_distributions.doubled_midranks(values).min()
+        ).tolist()
         for size in (1, n):
             tables = [np.zeros((size + 1, sum(reduced[len(reduced) - size :]) + 1)) for _ in range(2)]
-            for table, fill in zip(tables, (_nulls._fill, _nulls._fill_rows), strict=True):
+            for table, fill in zip(tables, (_null_distributions._fill, _null_distributions._fill_rows), strict=True):
                 table[0, 0] = 1
                 fill(table, reduced)
             assert tables[0][size] == pytest.approx(tables[1][size])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from outside import CASES, deals, samples_of
 
 from secretome import stats
-from secretome.stats._deals import SignSums, sum_at
+from secretome.stats._permutation import SignSums, sum_at
 from secretome.stats.trends import NULL_DRAWS, _t_bar
 
 small = st.lists(st.lists(st.integers(0, 4), min_size=1, max_size=3), min_size=2, max_size=3)

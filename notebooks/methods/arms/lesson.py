@@ -28,18 +28,18 @@ import pandas as pd
 import scipy.stats
 from scipy.stats import rankdata
 
-from secretome import words
-from secretome.classroom.pictures.arms import false_alarms, false_alarms_figure
+from secretome.report import text
+from secretome.course.pictures.many_groups import false_alarms, false_alarms_figure
 from secretome.report.page import Page
 
 page = Page()
 arms, n, alpha, trials = list(range(1, 8)), 5, 0.05, 20_000
 shares = false_alarms(arms, n, alpha, trials, np.random.default_rng(1))
 page.say(
-    unadjusted=words.percent(round(shares["each at 5 %"][-1], 2)),
-    adjusted=words.percent(round(shares["Dunnett"][-1], 3)),
+    unadjusted=text.percent(round(shares["each at 5 %"][-1], 2)),
+    adjusted=text.percent(round(shares["Dunnett"][-1], 3)),
     trials=f"{trials:,}".replace(",", " "),
-    independent=words.percent(round(1 - 0.95**7, 2)),
+    independent=text.percent(round(1 - 0.95**7, 2)),
 )
 
 # %% [markdown]
@@ -53,7 +53,7 @@ page.say(
 page.figure(
     false_alarms_figure(arms, shares, alpha),
     "false-alarms",
-    f"Among experiments in which no arm differs, the share with a false alarm grows from {words.percent(round(shares['each at 5 %'][0], 2))} with one arm to {words.percent(round(shares['each at 5 %'][-1], 2))} with seven "
+    f"Among experiments in which no arm differs, the share with a false alarm grows from {text.percent(round(shares['each at 5 %'][0], 2))} with one arm to {text.percent(round(shares['each at 5 %'][-1], 2))} with seven "
     f"if each is tested at 5 %, and stays near 5 % with Dunnett's test.",
 )
 
@@ -88,14 +88,14 @@ steel = stats.steel(groups, control=0)
 # %% tags=["hide-input"]
 single = [stats.mann_whitney(group, groups[0]).pvalue for group in groups[1:]]
 labels = [load_study("humoral_immunity").protocol.groups[name].label for name in names[1:]]
-page.say(at_least=words.number(float(2 ** dunnett.confidence_interval(0.95).low[3])))
+page.say(at_least=text.number(float(2 ** dunnett.confidence_interval(0.95).low[3])))
 page.table(
     pd.DataFrame(
         {
             "Against saline": labels,
-            "Mann-Whitney alone": [words.p_number(p) for p in single],
-            "Steel": [words.p_number(p) for p in steel.pvalue],
-            "Dunnett on logs": [words.p_number(p) for p in dunnett.pvalue],
+            "Mann-Whitney alone": [text.p_number(p) for p in single],
+            "Steel": [text.p_number(p) for p in steel.pvalue],
+            "Dunnett on logs": [text.p_number(p) for p in dunnett.pvalue],
         }
     ),
     "The p of each comparison, alone and as one of seven",
@@ -143,7 +143,7 @@ page.table(
         {
             "Effluent": list(effluent),
             "Rank sum": [f"{total:g}" for total in sums],
-            "Steel's p": [words.p_number(p) for p in fleas.pvalue],
+            "Steel's p": [text.p_number(p) for p in fleas.pvalue],
             "At 5 %": ["fewer young" if p <= alpha else "no effect shown" for p in fleas.pvalue],
         }
     ),

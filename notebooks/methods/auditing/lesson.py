@@ -21,18 +21,18 @@
 # %% tags=["setup"]
 import numpy as np
 
-from secretome.reported.counts import pvalues
-from secretome.reported.summaries import Summary, anova, student
+from secretome.audit.counts import pvalues
+from secretome.audit.summaries import Summary, anova, student
 
 # %% tags=["remove-cell"]
 import pandas as pd
 from scipy.stats import chi2_contingency
 
-from secretome import words
-from secretome.classroom.pictures.ideas import possible_means_figure
+from secretome.report import text
+from secretome.course.pictures.ideas import possible_means_figure
 from secretome.report.page import Page
-from secretome.reported import audit, published_tables
-from secretome.words.ideas import possible_means_alt
+from secretome.audit import audit, published_tables
+from secretome.course.pictures.text import possible_means_alt
 
 page = Page()
 
@@ -94,16 +94,16 @@ findings = audit(published_tables())
 two_rates = [[4, 16], [0, 20]]
 readings = np.array([12.0, 15.0, 9.0, 20.0])
 page.say(
-    sd_p=words.p_number(as_sd.pvalue),
-    se_p=words.p_number(as_se.pvalue),
+    sd_p=text.p_number(as_sd.pvalue),
+    se_p=text.p_number(as_se.pvalue),
     tables=f"{len(published_tables())}",
     compared=f"{len(findings)}",
     agree=f"{sum(one.outcome == 'agrees' for one in findings)}",
     differ=f"{sum(one.outcome == 'differs' for one in findings)}",
-    numpy_sd=words.number(float(np.std(readings))),
-    pandas_sd=words.number(float(pd.Series(readings).std())),
-    with_yates=words.p_number(chi2_contingency(two_rates).pvalue),
-    without_yates=words.p_number(chi2_contingency(two_rates, correction=False).pvalue),
+    numpy_sd=text.number(float(np.std(readings))),
+    pandas_sd=text.number(float(pd.Series(readings).std())),
+    with_yates=text.p_number(chi2_contingency(two_rates).pvalue),
+    without_yates=text.p_number(chi2_contingency(two_rates, correction=False).pvalue),
     half=f"{round(2.675, 2)}",
 )
 

@@ -29,10 +29,10 @@ import pandas as pd
 import statsmodels.formula.api as smf
 from scipy.stats import ttest_ind
 
-from secretome import words
-from secretome.classroom.pictures.ideas import nested_figure
+from secretome.report import text
+from secretome.course.pictures.ideas import nested_figure
 from secretome.report.page import Page
-from secretome.words.ideas import nested_alt
+from secretome.course.pictures.text import nested_alt
 
 page = Page()
 
@@ -100,10 +100,10 @@ mixed = smf.mixedlm("value ~ arm", cages, groups="cage").fit()
 means = cages.groupby(["arm", "cage"])["value"].mean()
 by_cage = ttest_ind(means[1], means[0])
 page.say(
-    right_p=words.p_value(right.pvalue),
-    wrong_p=words.p_value(wrong.pvalue),
-    mixed_p=words.p_number(mixed.pvalues["arm"]),
-    cage_p=words.p_number(by_cage.pvalue),
+    right_p=text.p_value(right.pvalue),
+    wrong_p=text.p_value(wrong.pvalue),
+    mixed_p=text.p_number(mixed.pvalues["arm"]),
+    cage_p=text.p_number(by_cage.pvalue),
     worth=f"{20 / (1 + (5 - 1) * 0.2):.0f}",
 )
 
@@ -140,10 +140,10 @@ by_litter = stats.proportion_ratio(
     weaned["control"] + weaned["treated"], alive["control"] + alive["treated"], ["a control"] * 16 + ["b treated"] * 16
 )
 page.say(
-    pup_p=words.p_value(by_pup.pvalue),
+    pup_p=text.p_value(by_pup.pvalue),
     pups=f"{sum(map(sum, died))}",
-    litter_p=words.p_value(by_litter.pvalue[0]),
-    alike=words.number(by_litter.dispersion),
+    litter_p=text.p_value(by_litter.pvalue[0]),
+    alike=text.number(by_litter.dispersion),
 )
 
 # %% [markdown]

@@ -28,11 +28,11 @@ from secretome import load_study, stats
 # %% tags=["remove-cell"]
 import pandas as pd
 
-from secretome import words
-from secretome.classroom.pictures.ideas import counts_figure
+from secretome.report import text
+from secretome.course.pictures.ideas import counts_figure
 from secretome.protocol import notebooks_folder
 from secretome.report.page import Page
-from secretome.words.ideas import counts_alt, made_up_words
+from secretome.course.pictures.text import counts_alt, made_up_words
 
 page = Page()
 
@@ -82,8 +82,8 @@ page.say(
     mice=f"{sum(len(counts) for counts in plaques.values())}",
     outside=f"{outside}",
     expected=f"{0.05 * sum(len(counts) for counts in plaques.values()):.0f}",
-    least=words.number(min(dispersions.values())),
-    most=words.number(max(dispersions.values())),
+    least=text.number(min(dispersions.values())),
+    most=text.number(max(dispersions.values())),
 )
 
 # %% [markdown]
@@ -143,16 +143,16 @@ print(f"Poisson p = {poisson.pvalues[1]:.3f}; quasi-Poisson p = {quasi.pvalue[0]
 
 # %% tags=["remove-cell"]
 page.say(
-    p_poisson=words.p_value(poisson.pvalues[1]),
-    p_quasi=words.p_value(quasi.pvalue[0]),
-    phi=words.number(quasi.dispersion),
-    p_sums=words.p_value(scipy.stats.poisson_means_test(sum(sprays["E"]), 12, sum(sprays["C"]), 12).pvalue),
+    p_poisson=text.p_value(poisson.pvalues[1]),
+    p_quasi=text.p_value(quasi.pvalue[0]),
+    phi=text.number(quasi.dispersion),
+    p_sums=text.p_value(scipy.stats.poisson_means_test(sum(sprays["E"]), 12, sum(sprays["C"]), 12).pvalue),
 )
 calibration = pd.read_csv(notebooks_folder() / "benchmarks" / "calibration.csv")
 binomial = calibration[(calibration["kind"] == "size") & (calibration["by"] == "statsmodels, negative binomial")]
 page.say(
-    nb_least=words.percent(round(float(binomial["share"].min()), 2)),
-    nb_most=words.percent(round(float(binomial["share"].max()), 2)),
+    nb_least=text.percent(round(float(binomial["share"].min()), 2)),
+    nb_most=text.percent(round(float(binomial["share"].max()), 2)),
     nb_sizes=f"{binomial['n'].min()} to {binomial['n'].max()}",
 )
 

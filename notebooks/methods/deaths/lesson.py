@@ -27,10 +27,10 @@ from secretome import stats
 # %% tags=["remove-cell"]
 import pandas as pd
 
-from secretome import words
-from secretome.classroom.pictures.ideas import survival_figure, survivors_figure
+from secretome.report import text
+from secretome.course.pictures.ideas import survival_figure, survivors_figure
 from secretome.report.page import Page
-from secretome.words.ideas import made_up_words, survival_alt, survivors_alt
+from secretome.course.pictures.text import made_up_words, survival_alt, survivors_alt
 
 page = Page()
 
@@ -64,13 +64,13 @@ page.figure(
 worst = stats.mann_whitney([*treated_living, *[1000] * treated_dead], il6)
 low, high = seen.confidence_interval(0.95)
 page.say(
-    seen=words.number(seen.estimate),
-    seen_p=words.p_value(seen.pvalue),
-    seen_interval=f"{words.number(low)} to {words.number(high)}",
-    worst_p=words.p_value(worst.pvalue),
-    worst_share=words.number(worst.superiority),
-    skipped=words.number(float(pd.Series([*treated_living, *[np.nan] * 6]).mean())),
-    whole=words.number(float(il6.mean())),
+    seen=text.number(seen.estimate),
+    seen_p=text.p_value(seen.pvalue),
+    seen_interval=f"{text.number(low)} to {text.number(high)}",
+    worst_p=text.p_value(worst.pvalue),
+    worst_share=text.number(worst.superiority),
+    skipped=text.number(float(pd.Series([*treated_living, *[np.nan] * 6]).mean())),
+    whole=text.number(float(il6.mean())),
 )
 
 # %% [markdown]
@@ -145,9 +145,9 @@ print(f"p by counting {counted.pvalue:.4f}")
 
 # %% tags=["remove-cell"]
 page.say(
-    p_curve=words.p_number(curve.pvalue),
-    p_exact=words.p_number(counted.pvalue),
-    p_fisher=words.p_number(fisher_exact([[4, 16], [0, 20]]).pvalue),
+    p_curve=text.p_number(curve.pvalue),
+    p_exact=text.p_number(counted.pvalue),
+    p_fisher=text.p_number(fisher_exact([[4, 16], [0, 20]]).pvalue),
 )
 
 # %% [markdown]

@@ -29,8 +29,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import kruskal
 
-from secretome import words
-from secretome.classroom.pictures.doses import never_falling, never_falling_figure
+from secretome.report import text
+from secretome.course.pictures.doses import never_falling, never_falling_figure
 from secretome.report.page import Page
 
 page = Page()
@@ -53,8 +53,8 @@ page.say(
     pairs=f"{sum(len(one) * len(two) for one, two in combinations((low, middle, high), 2))}",
     ways=f"{ways}",
     many=f"{round(small.pvalue * ways)}",
-    floor_three=words.p_number(stats.jonckheere_terpstra([[1, 2, 3], [4, 5, 6], [7, 8, 9]]).attainable),
-    floor_pair=words.p_number(stats.mann_whitney([1, 2, 3], [4, 5, 6]).attainable),
+    floor_three=text.p_number(stats.jonckheere_terpstra([[1, 2, 3], [4, 5, 6], [7, 8, 9]]).attainable),
+    floor_pair=text.p_number(stats.mann_whitney([1, 2, 3], [4, 5, 6]).attainable),
 )
 
 # %% [markdown]
@@ -89,8 +89,8 @@ pooled = never_falling(skin)
 page.figure(
     never_falling_figure(routes, ["0", "10", "20", "50"], "antibody titre"),
     "never-falling",
-    f"Into the muscle the geometric mean titre rises from dose to dose, to {words.number(means['into the muscle'][-1])}. Under the skin it falls from {words.number(means['under the skin'][2])} "
-    f"at 20 to {words.number(means['under the skin'][3])} µL/kg, and the line that never falls takes {words.number(pooled[-1])} for both.",
+    f"Into the muscle the geometric mean titre rises from dose to dose, to {text.number(means['into the muscle'][-1])}. Under the skin it falls from {text.number(means['under the skin'][2])} "
+    f"at 20 to {text.number(means['under the skin'][3])} µL/kg, and the line that never falls takes {text.number(pooled[-1])} for both.",
 )
 
 # %%
@@ -104,10 +104,10 @@ skin_trend = stats.jonckheere_terpstra(skin)
 shirley = stats.shirley_williams(skin, alternative="greater")
 down = stats.mann_whitney(skin[3], skin[2])
 page.say(
-    skin_trend=words.p_number(skin_trend.pvalue),
-    twenty=words.number(means["under the skin"][2]),
-    fifty=words.number(means["under the skin"][3]),
-    fall=words.p_number(down.pvalue),
+    skin_trend=text.p_number(skin_trend.pvalue),
+    twenty=text.number(means["under the skin"][2]),
+    fifty=text.number(means["under the skin"][3]),
+    fall=text.p_number(down.pvalue),
 )
 
 # %% [markdown]
@@ -138,7 +138,7 @@ page.table(
             "Dose": ["lowest", "middle", "highest"],
             "Statistic": [f"{value:.2f}" for value in mice.statistic],
             "Printed 5 % point": [f"{value:.3f}" for value in critical],
-            "p": [words.p_number(p) for p in mice.pvalue],
+            "p": [text.p_number(p) for p in mice.pvalue],
         }
     ),
     "Each dose against dose zero, from the highest down",
@@ -149,11 +149,11 @@ jonckheere = stats.jonckheere_terpstra([zero, *doses], alternative="greater")
 plain = kruskal(zero, *doses)
 page.say(
     j_mice=f"{jonckheere.statistic:g}",
-    p_mice=words.p_value(jonckheere.pvalue),
-    kruskal_muscle=words.p_value(kruskal(*muscle).pvalue),
-    trend_muscle=words.p_value(stats.jonckheere_terpstra(muscle).pvalue),
+    p_mice=text.p_value(jonckheere.pvalue),
+    kruskal_muscle=text.p_value(kruskal(*muscle).pvalue),
+    trend_muscle=text.p_value(stats.jonckheere_terpstra(muscle).pvalue),
     # Every non-decreasing sequence is a sum of single steps, and r of a sum is at least the smallest r of its parts.
-    least_r=words.number(min(float(np.corrcoef(range(4), np.arange(4) >= jump)[0, 1]) for jump in (1, 2, 3))),
+    least_r=text.number(min(float(np.corrcoef(range(4), np.arange(4) >= jump)[0, 1]) for jump in (1, 2, 3))),
 )
 
 # %% [markdown]

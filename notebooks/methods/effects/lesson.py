@@ -27,15 +27,15 @@ import warnings
 import numpy as np
 from statsmodels.stats.nonparametric import rank_compare_2indep
 
-from secretome import words
-from secretome.classroom.pictures.effects import narrowing_figure
+from secretome.report import text
+from secretome.course.pictures.effects import narrowing_figure
 from secretome.report.page import Page
 
 page = Page()
 
 
 def inside(interval):
-    return f"{words.number(interval.low)} to {words.number(interval.high)}"
+    return f"{text.number(interval.low)} to {text.number(interval.high)}"
 
 
 # %% [markdown]
@@ -64,13 +64,13 @@ intervals = [fit.confidence_interval(0.95) for fit in fits]
 first_clear = next(n for n, interval in zip(sizes, intervals, strict=True) if interval.low > 1)
 first_small = next(n for n, test in zip(sizes, tests, strict=True) if test.pvalue <= 0.05)
 page.say(
-    ratio=words.number(fits[-1].estimate),
+    ratio=text.number(fits[-1].estimate),
     interval=inside(intervals[-1]),
     first_clear=str(first_clear),
     first_small=str(first_small),
-    estimates=f"{words.number(min(fit.estimate for fit in fits))} and {words.number(max(fit.estimate for fit in fits))}",
-    p_first=words.p_number(tests[0].pvalue),
-    p_last=words.p_number(tests[-1].pvalue),
+    estimates=f"{text.number(min(fit.estimate for fit in fits))} and {text.number(max(fit.estimate for fit in fits))}",
+    p_first=text.p_number(tests[0].pvalue),
+    p_last=text.p_number(tests[-1].pvalue),
 )
 
 # %% [markdown]
@@ -91,8 +91,8 @@ page.figure(
         [f"{test.pvalue:.2g}" if test.pvalue >= 0.01 else f"{test.pvalue:.1g}" for test in tests],
     ),
     "narrowing",
-    f"After three donors the ratio is {words.number(fits[0].estimate)} with an interval of {inside(intervals[0])}; after twelve it is {words.number(fits[-1].estimate)}, {inside(intervals[-1])}. "
-    f"The ratio stays inside its first interval; the p falls from {words.p_number(tests[0].pvalue)} to {words.p_number(tests[-1].pvalue)}.",
+    f"After three donors the ratio is {text.number(fits[0].estimate)} with an interval of {inside(intervals[0])}; after twelve it is {text.number(fits[-1].estimate)}, {inside(intervals[-1])}. "
+    f"The ratio stays inside its first interval; the p falls from {text.p_number(tests[0].pvalue)} to {text.p_number(tests[-1].pvalue)}.",
 )
 
 # %% [markdown]
@@ -150,14 +150,14 @@ with warnings.catch_warnings():
 ours_apart = stats.probability_of_superiority([7, 8, 9, 10, 11], [1, 2, 3, 4, 5]).confidence_interval(0.95)
 assert np.isnan(apart).all()
 page.say(
-    pain=words.number(pain.estimate),
+    pain=text.number(pain.estimate),
     pain_interval=inside(pain.confidence_interval(0.95)),
-    wald=f"{words.number(wald[0])} to {words.number(wald[1])}",
+    wald=f"{text.number(wald[0])} to {text.number(wald[1])}",
     brunner_munzel=f"{shown.statistic:.4f}",
     brunner_p=f"{shown.pvalue:.6f}",
     shift=f"{shift.estimate:g}",
     shift_interval=inside(shift_interval),
-    shift_level=words.percent(shift_interval.level),
+    shift_level=text.percent(shift_interval.level),
     ours_apart=inside(ours_apart),
 )
 

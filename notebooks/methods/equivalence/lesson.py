@@ -26,10 +26,10 @@ import numpy as np
 from scipy.stats import ttest_ind
 from statsmodels.stats.weightstats import ttost_ind
 
-from secretome import words
-from secretome.classroom.pictures.ideas import intervals_figure
+from secretome.report import text
+from secretome.course.pictures.ideas import intervals_figure
 from secretome.report.page import Page
-from secretome.words.ideas import Interval, intervals_alt, made_up_words
+from secretome.course.pictures.text import Interval, intervals_alt, made_up_words
 
 page = Page()
 
@@ -83,13 +83,13 @@ page.figure(
 # %% tags=["remove-cell"]
 same_found, open_found, up_found, both_found = ratios.values()
 page.say(
-    p_same=words.p_value(same_found.pvalue),
-    p_open=words.p_value(open_found.pvalue),
-    p_up=words.p_value(up_found.pvalue),
-    p_both=words.p_value(both_found.pvalue),
-    both=words.number(both_found.estimate),
-    high_open=words.number(rows[1].high),
-    low_open=words.number(rows[1].low),
+    p_same=text.p_value(same_found.pvalue),
+    p_open=text.p_value(open_found.pvalue),
+    p_up=text.p_value(up_found.pvalue),
+    p_both=text.p_value(both_found.pvalue),
+    both=text.number(both_found.estimate),
+    high_open=text.number(rows[1].high),
+    low_open=text.number(rows[1].low),
 )
 
 # %% [markdown]
@@ -132,10 +132,10 @@ print(f"ratio {drug.estimate:.4f}, 90 % limits {low:.4f} and {high:.4f}")
 
 # %% tags=["remove-cell"]
 page.say(
-    drug_p=words.p_value(drug.pvalue),
-    pooled=words.p_value(ttost_ind(copied, original, 0.8, 1.25, transform=np.log)[0]),
-    plain=words.p_value(ttost_ind(copied, original, 0.8, 1.25)[0]),
-    raw_p=words.p_value(ttest_ind(low_dose, septic, equal_var=False).pvalue),
+    drug_p=text.p_value(drug.pvalue),
+    pooled=text.p_value(ttost_ind(copied, original, 0.8, 1.25, transform=np.log)[0]),
+    plain=text.p_value(ttost_ind(copied, original, 0.8, 1.25)[0]),
+    raw_p=text.p_value(ttest_ind(low_dose, septic, equal_var=False).pvalue),
 )
 
 # %% [markdown]

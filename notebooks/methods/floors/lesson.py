@@ -28,8 +28,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import mannwhitneyu
 
-from secretome import words
-from secretome.classroom.pictures.floors import floors_figure
+from secretome.report import text
+from secretome.course.pictures.min_pvalues import floors_figure
 from secretome.report.page import Page
 
 page = Page()
@@ -38,9 +38,9 @@ two_of_five = stats.mann_whitney([6, 7, 8, 9, 10], [1, 2, 3, 4, 5])
 tied = stats.mann_whitney([16, 16, 32, 64, 128], [16, 16, 16, 16, 32])
 page.say(
     deals=f"{comb(10, 5)}",
-    floor=words.p_number(two_of_five.attainable),
-    times_seven=words.p_number(7 * two_of_five.attainable),
-    tied_floor=words.p_number(tied.attainable),
+    floor=text.p_number(two_of_five.attainable),
+    times_seven=text.p_number(7 * two_of_five.attainable),
+    tied_floor=text.p_number(tied.attainable),
     alpha=f"{alpha:g}",
 )
 
@@ -95,7 +95,7 @@ def separation_probability(groups, n):
 separation_probability(7, 5), separation_probability(8, 5)
 
 # %% tags=["remove-cell"]
-page.say(steel_seven=words.p_number(separation_probability(7, 5)), steel_eight=f"{separation_probability(8, 5):.6f}")
+page.say(steel_seven=text.p_number(separation_probability(7, 5)), steel_eight=f"{separation_probability(8, 5):.6f}")
 
 # %% [markdown]
 # With seven groups of five the minimum of Steel's test is {glue:text}`steel_seven`, below {glue:text}`alpha`: the experiment can give a significant result, but only if a group is completely separated from the control. With
@@ -163,8 +163,8 @@ assert nearest == printed
 above = [n for n, total in printed.items() if ladders[n][total] > alpha]
 page.say(
     above=f"{len(above)} of {len(printed)}",
-    york_five=words.p_number(ladders[5][18]),
-    strict_five=words.p_number(ladders[5][17]),
+    york_five=text.p_number(ladders[5][18]),
+    strict_five=text.p_number(ladders[5][17]),
 )
 
 # %% tags=["hide-input"]
@@ -174,7 +174,7 @@ page.table(
             "n in each group": list(printed),
             "rank sum, printed": list(printed.values()),
             "rank sum, counted": [nearest[n] for n in printed],
-            "its exact p": [words.p_number(ladders[n][nearest[n]]) for n in printed],
+            "its exact p": [text.p_number(ladders[n][nearest[n]]) for n in printed],
         }
     ),
     "Rank sums at 5 %, two-sided: printed and counted",
@@ -195,8 +195,8 @@ page.table(
 
 # %% tags=["remove-cell"]
 page.say(
-    asymptotic_three=words.p_number(mannwhitneyu([4, 5, 6], [1, 2, 3], method="asymptotic").pvalue),
-    exact_three=words.p_number(2 / comb(6, 3)),
+    asymptotic_three=text.p_number(mannwhitneyu([4, 5, 6], [1, 2, 3], method="asymptotic").pvalue),
+    exact_three=text.p_number(2 / comb(6, 3)),
 )
 
 # %% [markdown]

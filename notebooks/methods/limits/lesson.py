@@ -25,15 +25,15 @@ import pandas as pd
 from secretome import load_study, stats
 
 # %% tags=["remove-cell"]
-from secretome import words
-from secretome.classroom.pictures.limits import substituted, substituted_figure
+from secretome.report import text
+from secretome.course.pictures.limits import substituted, substituted_figure
 from secretome.report.page import Page
 
 page = Page()
 
 
 def inside(interval, place=0):
-    return f"{words.number(float(interval.low[place]))} to {words.number(float(interval.high[place]))}"
+    return f"{text.number(float(interval.low[place]))} to {text.number(float(interval.high[place]))}"
 
 
 # %% [markdown]
@@ -77,12 +77,12 @@ page.say(
     below=str(below),
     rats=str(len(sham)),
     seen=f"{', '.join(f'{value:g}' for value in sorted(seen)[:-1])} and {max(seen):g}",
-    half=words.number(half),
-    tenth=words.number(ratios[int(np.argmin(abs(shares - 0.1)))]),
-    whole=words.number(whole),
-    model=words.number(float(model.estimate[0])),
+    half=text.number(half),
+    tenth=text.number(ratios[int(np.argmin(abs(shares - 0.1)))]),
+    whole=text.number(whole),
+    model=text.number(float(model.estimate[0])),
     model_interval=inside(model_interval),
-    sham_mean=words.number(float(model.geometric_mean[0])),
+    sham_mean=text.number(float(model.geometric_mean[0])),
     width_half=f"{widths['half']:.2f}",
     width_root=f"{widths['root']:.2f}",
     width_whole=f"{widths['whole']:.2f}",
@@ -107,8 +107,8 @@ page.figure(
         "pg/mL",
     ),
     "substituted",
-    f"The ratio of septic control to sham falls from {words.number(ratios[0])} to {words.number(whole)} as the number put in for a hidden value rises from a twentieth of the limit to the limit. "
-    f"The model that puts none in finds {words.number(float(model.estimate[0]))}, {inside(model_interval)}.",
+    f"The ratio of septic control to sham falls from {text.number(ratios[0])} to {text.number(whole)} as the number put in for a hidden value rises from a twentieth of the limit to the limit. "
+    f"The model that puts none in finds {text.number(float(model.estimate[0]))}, {inside(model_interval)}.",
 )
 
 # %% [markdown]
@@ -188,7 +188,7 @@ page.say(
 )
 end = np.array([1024.0] * 6 + [512, 256])
 open_end = stats.censored_lognormal(*stats.titre_bounds(end, lowest=8, highest=1024)).geometric_mean[0]
-page.say(end=words.number(float(np.exp2(np.log2(end).mean()))), open_end=words.number(float(open_end)))
+page.say(end=text.number(float(np.exp2(np.log2(end).mean()))), open_end=text.number(float(open_end)))
 
 # %% [markdown]
 # The median of the fitted curve is {glue:text}`arsenic` µg/L, as printed. Leaving the hidden samples out gives {glue:text}`dropped`; putting in the limits {glue:text}`wholes`, and half of them {glue:text}`halves`. Half comes nearest

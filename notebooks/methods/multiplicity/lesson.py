@@ -25,10 +25,10 @@ from statsmodels.stats.multitest import multipletests
 from secretome import load_study, stats
 
 # %% tags=["remove-cell"]
-from secretome import words
-from secretome.classroom.pictures.ideas import shares_figure
+from secretome.report import text
+from secretome.course.pictures.ideas import shares_figure
 from secretome.report.page import Page
-from secretome.words.ideas import shares_alt
+from secretome.course.pictures.text import shares_alt
 
 page = Page()
 
@@ -63,12 +63,12 @@ for arm, p in zip(arms, holm, strict=True):
 
 # %% tags=["remove-cell"]
 page.say(
-    six=words.percent(round(1 - 0.95**6, 2)),
-    twenty=words.percent(round(1 - 0.95**20, 2)),
+    six=text.percent(round(1 - 0.95**6, 2)),
+    twenty=text.percent(round(1 - 0.95**20, 2)),
     found=f"{sum(p <= 0.05 for p in pvalues)}",
     left=f"{sum(p <= 0.05 for p in holm)}",
-    best=words.p_number(min(pvalues)),
-    best_holm=words.p_number(min(holm)),
+    best=text.p_number(min(pvalues)),
+    best_holm=text.p_number(min(holm)),
 )
 
 # %% [markdown]
@@ -98,7 +98,7 @@ page.say(
 
 
 # %% tags=["setup"]
-from secretome.classroom.trials import best_outcome, one_outcome, without_effect
+from secretome.course.trials import best_outcome, one_outcome, without_effect
 
 
 # %%
@@ -129,7 +129,7 @@ errors = [
     (0.095 - rates["the better of two outcomes"]),
     (0.144 - rates["both"]),
 ]
-page.say(off=f"{100 * max(abs(error) for error in errors):.1f}", both=words.percent(round(rates["both"], 3)))
+page.say(off=f"{100 * max(abs(error) for error in errors):.1f}", both=text.percent(round(rates["both"], 3)))
 
 # %% [markdown]
 # All three lie within {glue:text}`off` percentage points of what was printed, as near as two sets of random draws can be expected to come. Nobody in this simulation cheats. Each choice has a reason that a methods section would print. Together they find something in {glue:text}`both` of experiments in which there is nothing.

@@ -27,10 +27,10 @@ from secretome import stats
 # %% tags=["remove-cell"]
 from scipy.stats import ttest_ind
 
-from secretome import words
-from secretome.classroom.pictures.ideas import powers_figure
+from secretome.report import text
+from secretome.course.pictures.ideas import powers_figure
 from secretome.report.page import Page
-from secretome.words.ideas import powers_alt
+from secretome.course.pictures.text import powers_alt
 
 page = Page()
 
@@ -56,7 +56,7 @@ page = Page()
 
 
 # %% tags=["setup"]
-from secretome.classroom.trials import two_groups
+from secretome.course.trials import two_groups
 
 # %%
 sizes = [3, 4, 5, 6, 8, 10, 12, 16, 20]
@@ -83,13 +83,13 @@ cohen = [TTestIndPower().power(difference, n, 0.05) for difference, n in ((1.0, 
 page.say(
     half=f"{reached['to half'][0]}",
     most=f"{reached['to 35 %'][0]}",
-    weak=words.percent(round(powers["to 80 %"][-1], 2)),
-    three=words.percent(three),
-    lucky=words.percent(round(float(lucky.mean()), 2)),
-    winner=words.number(float(np.exp(np.log(factors).mean()))),
+    weak=text.percent(round(powers["to 80 %"][-1], 2)),
+    three=text.percent(three),
+    lucky=text.percent(round(float(lucky.mean()), 2)),
+    winner=text.number(float(np.exp(np.log(factors).mean()))),
     normal=f"{int(np.ceil(NormalIndPower().solve_power(1.4, power=0.8, alpha=0.05)))}",
     student=f"{int(np.ceil(TTestIndPower().solve_power(1.4, power=0.8, alpha=0.05)))}",
-    simulated=words.percent(round(drawn.power, 3)),
+    simulated=text.percent(round(drawn.power, 3)),
     cohen_least=f"{min(cohen):.2f}",
     cohen_most=f"{max(cohen):.2f}",
     cohen_nine=f"{cohen[-1]:.3f}",

@@ -27,10 +27,10 @@ from secretome import stats
 # %% tags=["remove-cell"]
 from scipy.stats import combine_pvalues, norm, t
 
-from secretome import words
-from secretome.classroom.pictures.ideas import intervals_figure
+from secretome.report import text
+from secretome.course.pictures.ideas import intervals_figure
 from secretome.report.page import Page
-from secretome.words.ideas import Interval, intervals_alt
+from secretome.course.pictures.text import Interval, intervals_alt
 
 page = Page()
 
@@ -110,14 +110,14 @@ page.figure(intervals_figure(rows, measure), "forest", intervals_alt(rows, measu
 # %% tags=["remove-cell"]
 opposite = combine_pvalues([0.02, 0.02])
 page.say(
-    tau=words.number(pooled.tau),
-    factor=words.number(float(np.exp(pooled.tau))),
-    i2=words.percent(round(pooled.i_squared, 2)),
-    hk=f"{words.number(mean_low)} to {words.number(mean_high)}",
-    further=f"{words.number(next_low)} to {words.number(next_high)}",
-    fixed=f"{words.number(float(np.exp(usual.mean_effect_fe)))} ({words.number(fixed_low)} to {words.number(fixed_high)})",
-    share=words.percent(round(float((1 / errors[-1] ** 2) / (1 / errors**2).sum()), 2)),
-    opposite=words.p_value(opposite.pvalue),
+    tau=text.number(pooled.tau),
+    factor=text.number(float(np.exp(pooled.tau))),
+    i2=text.percent(round(pooled.i_squared, 2)),
+    hk=f"{text.number(mean_low)} to {text.number(mean_high)}",
+    further=f"{text.number(next_low)} to {text.number(next_high)}",
+    fixed=f"{text.number(float(np.exp(usual.mean_effect_fe)))} ({text.number(fixed_low)} to {text.number(fixed_high)})",
+    share=text.percent(round(float((1 / errors[-1] ** 2) / (1 / errors**2).sum()), 2)),
+    opposite=text.p_value(opposite.pvalue),
     z=f"{norm.ppf(0.975):.2f}",
     t=f"{t.ppf(0.975, 2):.2f}",
 )

@@ -30,8 +30,8 @@ from secretome import stats
 # %% tags=["remove-cell"]
 
 
-from secretome import words
-from secretome.classroom.pictures.deals import deals_figure
+from secretome.report import text
+from secretome.course.pictures.permutations import deals_figure
 from secretome.report.page import Page
 
 page = Page()
@@ -68,8 +68,8 @@ page.say(
     middle=f"{middle:g}",
     deals=f"{len(sums)}",
     far=f"{far}",
-    p=words.p_number(result.pvalue),
-    floor=words.p_number(result.attainable),
+    p=text.p_number(result.pvalue),
+    floor=text.p_number(result.attainable),
     u=f"{result.statistic:g}",
 )
 
@@ -152,11 +152,11 @@ def is_exact(n):
 largest_exact = max(n for n in range(2, 31) if is_exact(n))
 page.say(
     rod_u=f"{rod.statistic:g}",
-    rod_p=words.p_number(rod.pvalue),
-    rod_midp=words.p_number(rod.midp),
+    rod_p=text.p_number(rod.pvalue),
+    rod_midp=text.p_number(rod.midp),
     rod_ties=f"{rod.ties}",
-    ignoring=words.p_number(ignoring),
-    default=words.p_number(default),
+    ignoring=text.p_number(ignoring),
+    default=text.p_number(default),
     largest_exact=f"{largest_exact}",
 )
 

@@ -5,8 +5,6 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from secretome.analysis.arms import Arm, Comparison, step_of
-from secretome.analysis.branches import HALF_LIMIT, Branches, branches
 from secretome.analysis.independent import independent_rows, planned_rows
 from secretome.analysis.paired import paired_rows, unpaired_pvalues
 from secretome.analysis.results import (
@@ -31,6 +29,8 @@ from secretome.analysis.results import (
     Result,
     Settings,
 )
+from secretome.analysis.samples import Arm, Comparison, step_of
+from secretome.analysis.specification import HALF_LIMIT, Branches, branches
 from secretome.analysis.trend import STEP, slope_weights
 from secretome.cohort import Study
 

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from scipy import stats as scipy_stats
 
 from secretome import stats
-from secretome.analysis.arms import CLUSTER_COLUMNS, Arm, Comparison, Labels
 from secretome.analysis.multiverse import HALF, substitution
-from secretome.analysis.pooled import t_test
+from secretome.analysis.pooled_variance import t_test
 from secretome.analysis.results import BONFERRONI, RATIO, UNADJUSTED, Estimate, Floats, Result, attempt
+from secretome.analysis.samples import CLUSTER_COLUMNS, Arm, Comparison, Labels
 from secretome.protocol import Zone
 
 # With fewer clusters in a group, the variance between them is estimated too poorly for a test.

@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 
 from secretome import stats
-from secretome.analysis import counted
-from secretome.analysis.arms import Comparison, by_ranks, comparison, effect_of_ranks, rank_test, size_by_ranks
+from secretome.analysis import count_models
 from secretome.analysis.clusters import cluster_rows
+from secretome.analysis.equivalence import sameness_rows
 from secretome.analysis.multiverse import multiverse_rows
 from secretome.analysis.results import (
     BOUND,
@@ -25,14 +25,14 @@ from secretome.analysis.results import (
     Settings,
     attempt,
 )
-from secretome.analysis.sameness import sameness_rows
+from secretome.analysis.samples import Comparison, by_ranks, comparison, effect_of_ranks, rank_test, size_by_ranks
 from secretome.analysis.trend import slope_difference_row, trend_rows
 from secretome.cohort import Study
 from secretome.protocol import Zone
 
 MODEL = "censored lognormal model"
 EQUIVALENCE_BY_MODEL = "two one-sided tests by the censored lognormal model"
-EQUIVALENCE_BY_COUNTS = f"two one-sided tests by the {counted.QUASI_POISSON}"
+EQUIVALENCE_BY_COUNTS = f"two one-sided tests by the {count_models.QUASI_POISSON}"
 # Kinds of claims about all contrasts of their family.
 TOGETHER = ("every", "unchanged")
 EQUIVALENCE_OF = {RATIO: EQUIVALENCE, RATE_RATIO: EQUIVALENCE_BY_COUNTS}
@@ -188,14 +188,14 @@ def _methods(arms: Comparison, zone: Zone, *, intervals: bool) -> _Methods:
     if arms.treated.zeros or arms.control.zeros:
         # A zero has no logarithm: a model of the counts decides where these are known, else the ranks, and then no
         # ratio is given.
-        if counted.throughout([arms], counted.QUASI_POISSON):
+        if count_models.throughout([arms], count_models.QUASI_POISSON):
             with suppress(ValueError):
-                counts = counted.fitted(arms, counted.QUASI_POISSON)
+                counts = count_models.fitted(arms, count_models.QUASI_POISSON)
                 return _Methods(
-                    counted.QUASI_POISSON,
+                    count_models.QUASI_POISSON,
                     RATE_RATIO,
-                    lambda level: counted.ratio(counts, level),
-                    lambda tail: counted.sameness(counts, zone, tail),
+                    lambda level: count_models.ratio(counts, level),
+                    lambda tail: count_models.sameness(counts, zone, tail),
                 )
         return _only(RANKS, BOUND)
     if not arms.censored:

@@ -15,18 +15,8 @@ from scipy import stats as scipy_stats
 from statsmodels.stats.multitest import multipletests
 
 from secretome import stats
-from secretome.analysis import counted
-from secretome.analysis.arms import (
-    Arm,
-    Comparison,
-    arm,
-    by_ranks,
-    contrast_estimate,
-    effect_of_ranks,
-    size_by_ranks,
-    superiority,
-)
-from secretome.analysis.pooled import two_samples
+from secretome.analysis import count_models
+from secretome.analysis.pooled_variance import two_samples
 from secretome.analysis.results import (
     ASYMPTOTIC_RANKS,
     BONFERRONI,
@@ -44,6 +34,16 @@ from secretome.analysis.results import (
     Result,
     Settings,
     attempt,
+)
+from secretome.analysis.samples import (
+    Arm,
+    Comparison,
+    arm,
+    by_ranks,
+    contrast_estimate,
+    effect_of_ranks,
+    size_by_ranks,
+    superiority,
 )
 from secretome.cohort import Study
 from secretome.protocol import sides
@@ -167,13 +167,13 @@ def _on_values(pool: Mapping[str, Arm], seed: int) -> Iterator[_Analysis]:
 
 
 def _on_counts(compared: Mapping[str, Comparison]) -> Iterator[_Analysis]:
-    for model in (counted.QUASI_POISSON, counted.NEGATIVE_BINOMIAL, counted.BETA_BINOMIAL):
-        if counted.throughout(compared.values(), model):
+    for model in (count_models.QUASI_POISSON, count_models.NEGATIVE_BINOMIAL, count_models.BETA_BINOMIAL):
+        if count_models.throughout(compared.values(), model):
             yield _Analysis(model, RATE_RATIO, _by_counts(model))
 
 
 def _by_counts(model: str) -> Run:
-    return lambda arms, level: counted.ratio(counted.fitted(arms, model), level)
+    return lambda arms, level: count_models.ratio(count_models.fitted(arms, model), level)
 
 
 def substitution(share: float, arms: Sequence[Arm]) -> str:

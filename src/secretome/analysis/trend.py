@@ -12,8 +12,7 @@ import numpy as np
 from scipy import stats as scipy_stats
 
 from secretome import stats
-from secretome.analysis.arms import Arm, arm, contrast_estimate, ranked
-from secretome.analysis.pooled import pooled_variance, t_test
+from secretome.analysis.pooled_variance import pooled_variance, t_test
 from secretome.analysis.results import (
     MEAN_DIFFERENCE,
     RANK_CORRELATION,
@@ -28,6 +27,7 @@ from secretome.analysis.results import (
     Settings,
     attempt,
 )
+from secretome.analysis.samples import Arm, arm, contrast_estimate, ranked
 from secretome.cohort import Study
 from secretome.protocol import Claim, SlopeDifference
 

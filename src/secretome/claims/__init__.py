@@ -2,7 +2,7 @@
 
 from secretome.analysis.independent import TOGETHER
 from secretome.claims.conditions import Condition, ConditionCode, conditions
-from secretome.claims.decisive import adjusted, as_used, decided_together, deciding, decisive_rows
+from secretome.claims.decision_rows import adjusted, as_used, decided_together, deciding, decisive_rows
 from secretome.claims.judges import NOT_ANALYSED, Case, judge
 from secretome.claims.rules import (
     ALL_INSIDE,
@@ -38,7 +38,7 @@ from secretome.claims.rules import (
     outcome,
     rises,
 )
-from secretome.claims.specifications import ADJUSTED, AS_CLAIMED, DIFFERENCE, specifications
+from secretome.claims.specification_curve import ADJUSTED, AS_CLAIMED, DIFFERENCE, specifications
 from secretome.claims.verdicts import CheckResult, Verdict, adjudicate, examine
 
 __all__ = [

@@ -11,9 +11,9 @@ import pandas as pd
 from scipy import stats as scipy_stats
 
 from secretome import stats
-from secretome.analysis.arms import CLUSTER_COLUMNS, Arm, Comparison, comparison
 from secretome.analysis.clusters import Clusters, Layout, block_method, clusters_of, equivalence_method, means_method
 from secretome.analysis.results import Floats
+from secretome.analysis.samples import CLUSTER_COLUMNS, Arm, Comparison, comparison
 from secretome.claims.rules import FEWEST, Row
 from secretome.cohort import Study
 from secretome.protocol import Claim, sides

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from secretome.analysis import STEP
-from secretome.claims.decisive import SIMULTANEOUS, decisive_rows, weakest
+from secretome.claims.decision_rows import SIMULTANEOUS, decisive_rows, weakest
 from secretome.claims.judges import NOT_ANALYSED, Case, judge
 from secretome.claims.rules import (
     ALPHA,

@@ -1,9 +1,9 @@
 """The `secretome` command. It only reads what was typed and prints what came out."""
 
-from secretome.cli import classroom, cohorts, planning, printed, publishing, reruns
+from secretome.cli import audit, classroom, cohorts, power, publishing, reruns
 from secretome.cli.common import app
 
-__all__ = ["app", "classroom", "cohorts", "main", "planning", "printed", "publishing", "reruns"]
+__all__ = ["app", "audit", "classroom", "cohorts", "main", "power", "publishing", "reruns"]
 
 
 def main() -> None:

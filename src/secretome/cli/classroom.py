@@ -13,7 +13,7 @@ from secretome.defaults import DEFAULT_SCENARIO, DEFAULT_SEED, DEFAULT_TRAPPED
 from secretome.protocol import Problem, Refusal, load_protocol, study_folder
 
 if TYPE_CHECKING:
-    from secretome.classroom.grading import Graded
+    from secretome.course.grade import Graded
 
 
 @app.command(
@@ -59,9 +59,9 @@ def classroom(
     # Imported here because the import takes a second, and `--help` does not need it.
     from rich.progress import Progress
 
-    from secretome.classroom.grading import grade
-    from secretome.classroom.making import make_class
-    from secretome.classroom.roster import read_roster
+    from secretome.course.grade import grade
+    from secretome.course.make import make_class
+    from secretome.course.roster import read_roster
 
     _check_options(study, roster, returned, seed, scenario, trapped)
     try:

@@ -107,7 +107,7 @@ def template(
 ) -> None:
     """Make an empty sheet for the laboratory to fill in: groups dealt at random, animals coded for blinding."""
     known(study)
-    from secretome.template import workbook
+    from secretome.cohort.template import workbook
 
     target = file or Path(f"{study}.xlsx")
     if target.suffix.casefold() != ".xlsx":
@@ -141,8 +141,8 @@ def simulate(
     known(study)
     if file.suffix.casefold() not in (".csv", ".txt"):
         refuse([Refusal([Problem("--out", "", f"the file name {file.name!r}", "one that ends in .csv")])])
-    from secretome.simulate import simulate as draw
-    from secretome.simulate import to_csv
+    from secretome.cohort.simulate import simulate as draw
+    from secretome.cohort.simulate import to_csv
 
     try:
         content = to_csv(draw(load_protocol(study_folder(study) / "protocol.yml"), scenario, n=n, seed=seed))

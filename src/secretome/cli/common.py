@@ -202,10 +202,10 @@ def tell(refusals: Sequence[Refusal]) -> None:
 
 def print_conditions(study: "Study", found: "Sequence[Condition]", indent: str = "") -> None:
     """Print the conditions of a cohort; those under which the error rate is not held are printed as warnings."""
-    from secretome import words
+    from secretome.report import text as report_text
 
     for warnings, mark, style in ((True, "Warning: ", "yellow"), (False, "", "")):
-        for _, statement, details in words.condition_sentences(study, found, warnings=warnings):
+        for _, statement, details in report_text.condition_sentences(study, found, warnings=warnings):
             out.print(Text(f"{indent}{mark}{statement} {details}", style=style))
 
 

@@ -20,9 +20,9 @@ def publish(
 ) -> None:
     """Put finished reruns on the book's scoreboard: their results, never the animals. All of them, or none."""
     # Imported here because the import takes a second, and `--help` does not need it.
-    from secretome import words
+    from secretome.publish import text as publish_text
+    from secretome.publish.published_dir import read_provenance
     from secretome.publish.publishing import publish as put
-    from secretome.publish.shelf import read_provenance
 
     try:
         with telling_of_the_disk():
@@ -32,9 +32,9 @@ def publish(
     for folder in kept:
         about = read_provenance(folder)
         out.print(Text(f"Published: {folder}"))
-        if not words.may_count(about.cohort_origin, source_data=about.source_data):
-            err.print(Text(words.never_counted_sentence(about.cohort, about.cohort_origin), style="yellow"))
-    out.print(Text(words.after_publishing(len(kept))))
+        if not publish_text.may_count(about.cohort_origin, source_data=about.source_data):
+            err.print(Text(publish_text.never_counted_sentence(about.cohort, about.cohort_origin), style="yellow"))
+    out.print(Text(publish_text.after_publishing(len(kept))))
 
 
 @app.command(epilog='Example: `secretome unpublish sepsis_cytokines my_rats --why "Two cages were swapped."`')

@@ -268,7 +268,7 @@ def _signals_to(heard: list[int]) -> Iterator[None]:
 def _show(name: str, done: "Sequence[runs.Done]", target: Path, *, several: bool) -> None:
     """Print what came out: each cohort's verdicts if they are few, otherwise how often each verdict came."""
     from secretome import rerun as runs
-    from secretome import words
+    from secretome.report import text
 
     sound = [each for each in done if not each.failure]
     if len(done) <= SHOWN:
@@ -282,7 +282,7 @@ def _show(name: str, done: "Sequence[runs.Done]", target: Path, *, several: bool
     failed = [each for each in done if each.failure]
     if failed:
         table = Table(
-            "Cohort", "Why", title=f"Failed: {len(failed)} of {words.count(len(done), 'cohort')}", title_justify="left"
+            "Cohort", "Why", title=f"Failed: {len(failed)} of {text.count(len(done), 'cohort')}", title_justify="left"
         )
         for each in failed:
             table.add_row(Text(each.ready.place.cohort), Text(each.failure, style="red"))
@@ -294,13 +294,13 @@ def _print_counts(sound: "Sequence[runs.Done]") -> None:
     """How often each verdict on each claim came."""
     import pandas as pd
 
-    from secretome import words
+    from secretome.report import text
 
     verdicts = pd.concat(pd.read_csv(each.ready.place.folder / "verdicts.csv") for each in sound)
     counts = verdicts.groupby(["claim", "verdict"]).size().unstack(fill_value=0)
     claims = load_protocol(study_folder(sound[0].ready.place.study) / "protocol.yml").claims
     kept = sum(each.kept for each in sound)
-    title = f"Verdicts of {words.count(len(sound), 'cohort')}" + (f", {kept} of them kept from before" if kept else "")
+    title = f"Verdicts of {text.count(len(sound), 'cohort')}" + (f", {kept} of them kept from before" if kept else "")
     table = Table("Claim", *counts.columns, title=Text(title), title_justify="left")
     for claim, row in counts.iterrows():
         table.add_row(Text(claims[str(claim)].sentence), *(str(count) for count in row))
@@ -334,8 +334,8 @@ def _conditions_of(done: "runs.Done") -> list[str]:
 def _print_verdicts(done: "runs.Done") -> None:
     import pandas as pd
 
-    from secretome import words
     from secretome.claims import conditions
+    from secretome.report import text
 
     study, folder = done.ready.study(), done.ready.place.folder
     verdicts = pd.read_csv(folder / "verdicts.csv")
@@ -345,16 +345,16 @@ def _print_verdicts(done: "runs.Done") -> None:
         table.add_row(
             Text(claims[row["claim"]].sentence),
             Text(row["verdict"], style="bold"),
-            words.ratio(row),
-            words.verdict_p(claims[row["claim"]], row),
+            text.ratio(row),
+            text.verdict_p(claims[row["claim"]], row),
         )
     print_conditions(study, conditions(study, pd.read_csv(folder / "results.csv")))
-    if deaths := words.deaths_sentence(study):
+    if deaths := text.deaths_sentence(study):
         out.print(Text(deaths))
     checks = pd.read_csv(folder / "checks.csv")
     for _, row in checks.iterrows():
-        out.print(Text(words.check_sentence(study, row)))
+        out.print(Text(text.check_sentence(study, row)))
     Console().print(table)
-    out.print(Text(words.standing_sentence(study, verdicts)))
+    out.print(Text(text.standing_sentence(study, verdicts)))
     state = "unchanged since it was made" if done.kept else "written"
     out.print(Text(f"Report ({state}): {folder / 'report.html'}"))

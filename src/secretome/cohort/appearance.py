@@ -4,8 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from secretome.cohort.colors import color_name
-from secretome.cohort.sheet import Cell, Grid, Sheet, cell_ranges
+from secretome.cohort.files.colors import color_name
+from secretome.cohort.files.sheet import Cell, Grid, Sheet, cell_ranges
 from secretome.cohort.values import is_value
 
 Place = tuple[str, int, int]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from secretome.cohort.files.sheet import Cell, Sheet
 from secretome.cohort.headers import DERIVED, shortened
-from secretome.cohort.sheet import Cell, Sheet
 from secretome.cohort.units import canonical, factor
 from secretome.cohort.unreadable import DATE
 from secretome.cohort.vocabulary import (

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from secretome.cohort.sheet import Cell
+from secretome.cohort.files.sheet import Cell
 from secretome.cohort.values import THIN_MARKS
 from secretome.protocol import Problem, Refusal
 

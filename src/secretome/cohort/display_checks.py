@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from secretome.cohort.columns import Columns, Complaints
-from secretome.cohort.sheet import Cell, cell_ranges
+from secretome.cohort.files.sheet import Cell, cell_ranges
 from secretome.cohort.units import canonical, factor, is_unit
 from secretome.cohort.values import MISSING, reciprocal
 from secretome.cohort.vocabulary import BESIDE

@@ -7,9 +7,9 @@ from contextlib import suppress
 
 from secretome.cohort.columns import Columns, Complaints
 from secretome.cohort.decimals import decide
+from secretome.cohort.files.sheet import Cell, cell_ranges
 from secretome.cohort.flags import GENERIC, Meaning, column_meanings, header_words, is_flag_header, meaning
 from secretome.cohort.replicates import Record
-from secretome.cohort.sheet import Cell, cell_ranges
 from secretome.cohort.values import Unreadable, parse
 from secretome.cohort.vocabulary import labelled
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from secretome.cohort.sheet import Cell, letters
+from secretome.cohort.files.sheet import Cell, letters
 from secretome.cohort.unreadable import limit_passed
 from secretome.cohort.values import MISSING
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from secretome.cohort.sheet import Cell, Grid
+from secretome.cohort.files.sheet import Cell, Grid
 from secretome.cohort.units import canonical, is_unit
 from secretome.cohort.values import is_value
 from secretome.cohort.vocabulary import LONG, Vocabulary, in_brackets, labelled, map_option

@@ -10,12 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from secretome.cohort.appearance import appearance_notes
-from secretome.cohort.by_group import by_group
+from secretome.cohort.files.opening import read_bytes, read_grids
+from secretome.cohort.files.sheet import Cell, Grid, Sheet, letters
 from secretome.cohort.flags import name_flag_columns
+from secretome.cohort.group_columns import by_group
 from secretome.cohort.headers import Table, find_tables, is_unit_cell, likeliest, shortened, with_unit
-from secretome.cohort.opening import read_bytes, read_grids
-from secretome.cohort.sheet import Cell, Grid, Sheet, letters
-from secretome.cohort.summaries import is_summary, without_summaries
+from secretome.cohort.summary_rows import is_summary, without_summaries
 from secretome.cohort.values import is_value
 from secretome.cohort.vocabulary import LONG, Vocabulary
 from secretome.protocol import Problem, Refusal, nearest

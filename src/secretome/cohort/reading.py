@@ -12,22 +12,22 @@ from typing import cast
 
 import pandas as pd
 
-from secretome.cohort.beside import UNCOUNTED, Beside
+from secretome.cohort.auxiliary_columns import UNCOUNTED, Beside
 from secretome.cohort.columns import Columns, Complaints
 from secretome.cohort.decimals import WORDS, Mark, decide, decimal_of, question
-from secretome.cohort.delimited import doubtful, encoding_problem
-from secretome.cohort.describing import describe
 from secretome.cohort.display_checks import check_displayed, shows_titre
-from secretome.cohort.fates import Fates
+from secretome.cohort.event_columns import Fates
+from secretome.cohort.files.delimited import doubtful, encoding_problem
+from secretome.cohort.files.opening import read_bytes
+from secretome.cohort.files.sheet import Cell, Sheet
 from secretome.cohort.flag_checks import check_flags
+from secretome.cohort.format_checks import check_marked
 from secretome.cohort.layouts import read_sheet
-from secretome.cohort.marked import check_marked
 from secretome.cohort.model import Cohort, cohort_id
-from secretome.cohort.naming import ABSENT, CellNames, Kind, unused_groups
-from secretome.cohort.opening import read_bytes
+from secretome.cohort.name_matching import ABSENT, CellNames, Kind, unused_groups
+from secretome.cohort.notes import describe
 from secretome.cohort.replicates import Record, average_wells, number_within_groups, refuse_repeats
-from secretome.cohort.sheet import Cell, Sheet
-from secretome.cohort.summaries import is_summary
+from secretome.cohort.summary_rows import is_summary
 from secretome.cohort.values import KEEP_WORDS, MISSING, Unreadable, Value, parse, reciprocal
 from secretome.cohort.vocabulary import BESIDE, REQUIRED, Vocabulary, in_brackets, map_option
 from secretome.protocol import ORIGINS, Endpoint, Group, Origin, Protocol, Refusal

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import stats
 
 from secretome.cohort.columns import Complaints
-from secretome.cohort.sheet import Cell
+from secretome.cohort.files.sheet import Cell
 from secretome.protocol import Protocol
 
 Record = dict[str, Any]

@@ -6,7 +6,7 @@ columns, groups and endpoints, by key, by label, or by a name that the user maps
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from secretome.cohort.sheet import Cell
+from secretome.cohort.files.sheet import Cell
 from secretome.cohort.units import canonical, is_unit
 from secretome.protocol import Endpoint, Group, Problem, Protocol, Refusal, name_key, nearest, spelling
 

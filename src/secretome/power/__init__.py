@@ -1,8 +1,8 @@
 """How often a design would decide each claim: verdicts of many simulated cohorts."""
 
-from secretome.power.floors import rank_floors
-from secretome.power.planning import MOST, Need, claim_rates, first_exact_n, smallest_n
+from secretome.power.min_pvalues import rank_floors
 from secretome.power.rates import VERDICTS, measured_plans, measured_rates, verdict_rates
+from secretome.power.sample_size import MOST, Need, claim_rates, first_exact_n, smallest_n
 
 __all__ = [
     "MOST",

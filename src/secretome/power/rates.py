@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from secretome.claims import ALPHA, DECISIONS
-from secretome.power.batches import judge_many
+from secretome.cohort.simulate import simulate_many, truth
+from secretome.power.many_cohorts import judge_many
 from secretome.protocol import Protocol, load_protocol, notebooks_folder, study_folder
-from secretome.simulate import simulate_many, truth
 
 VERDICTS = ("supported", "contradicted", "inconclusive", "untestable")
 # The published tests are exact counts and take most of the time, so fewer cohorts are judged by them.
@@ -95,7 +95,7 @@ def measured_rates() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The rows of `verdict_rates`, and truth (see `secretome.simulate.truth`).
+        The rows of `verdict_rates`, and truth (see `secretome.cohort.simulate.truth`).
 
     Examples
     --------

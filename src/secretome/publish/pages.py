@@ -12,13 +12,15 @@ import jinja2
 import pandas as pd
 from bs4 import BeautifulSoup
 
-from secretome import tables, words
 from secretome.claims import deciding
 from secretome.cohort import Study
 from secretome.protocol import load_protocol, study_folder, study_names
-from secretome.publish.finished import bare_study, hash_of
+from secretome.publish import text as publish_text
+from secretome.publish.finished_reruns import bare_study, hash_of
+from secretome.publish.published_dir import KEPT, Published, histories, published, read_table
 from secretome.publish.scoreboard import counted
-from secretome.publish.shelf import KEPT, Published, histories, published, read_table
+from secretome.report import tables
+from secretome.report import text as report_text
 
 FENCE = "```````"
 
@@ -37,7 +39,7 @@ class Shown:
     @property
     def title(self) -> str:
         """The page's title."""
-        return f"{self.entry.cohort}: {words.inside(self.study.protocol.title)}"
+        return f"{self.entry.cohort}: {report_text.inside(self.study.protocol.title)}"
 
 
 def write_sources(folder: Path) -> int:
@@ -94,8 +96,8 @@ def _index(shown: list[Shown]) -> str:
     board = [one for one in shown if counted(one.verdicts).any()]
     parts = [
         "(published-reruns)=\n# Published reruns\n",
-        f"**{words.published_sentence(len(shown), len(board))}**\n",
-        *(f"{paragraph}\n" for paragraph in words.PUBLISHING),
+        f"**{publish_text.published_sentence(len(shown), len(board))}**\n",
+        *(f"{paragraph}\n" for paragraph in publish_text.PUBLISHING),
     ]
     for name in study_names():
         own = [one for one in shown if one.entry.study == name]
@@ -103,7 +105,7 @@ def _index(shown: list[Shown]) -> str:
             title = own[0].study.protocol.title
             parts.append(f"## {_plain(title)}\n\n{_raw(_summary(own, title))}\n")
     gone = [
-        words.withdrawn_sentence(study, cohort, event.day, event.cohort_sha256, event.why)
+        publish_text.withdrawn_sentence(study, cohort, event.day, event.cohort_sha256, event.why)
         for study in study_names()
         for cohort, events in histories(study).items()
         for event in events
@@ -124,7 +126,7 @@ def _summary(own: list[Shown], title: str) -> str:
         verdicts = one.verdicts.set_index("claim")["verdict"]
         said = {claim.sentence: verdicts.get(key, "–") for key, claim in protocol.claims.items()}
         row = {"Cohort": one.entry.cohort, protocol.units.capitalize(): one.entry.provenance.cohort_animals or "–"}
-        counts = "yes" if counted(one.verdicts).any() else words.why_uncounted(one.study, one.verdicts)
+        counts = "yes" if counted(one.verdicts).any() else publish_text.why_uncounted(one.study, one.verdicts)
         rows.append({**row, **said, "Counted": counts, "Published": one.entry.history[-1].day})
     shown = tables.to_html(pd.DataFrame(rows), f"Published reruns: {title}")
     page = BeautifulSoup(shown, "html.parser")
@@ -151,16 +153,16 @@ def _body(one: Shown) -> str:
         planned = one.results.iloc[:0]
     return _template("rerun.html.jinja").render(
         simulated=study.cohort.origin == "simulated",
-        standing=f"{words.standing_sentence(study, one.verdicts, found)} {words.registration_sentence(study)}",
-        warnings=words.condition_sentences(study, found, warnings=True),
-        notes=words.condition_sentences(study, found, warnings=False),
-        outdated=words.outdated_sentence(protocol_changed=changed),
-        verdicts=[(row["verdict"], words.verdict_sentence(study, row)) for _, row in one.verdicts.iterrows()],
-        checks=[words.check_sentence(study, row) for _, row in one.checks.iterrows()],
-        caveats=words.caveats(study),
-        results=[words.result_sentence(study, row) for _, row in planned.iterrows()],
+        standing=f"{report_text.standing_sentence(study, one.verdicts, found)} {report_text.registration_sentence(study)}",
+        warnings=report_text.condition_sentences(study, found, warnings=True),
+        notes=report_text.condition_sentences(study, found, warnings=False),
+        outdated=publish_text.outdated_sentence(protocol_changed=changed),
+        verdicts=[(row["verdict"], report_text.verdict_sentence(study, row)) for _, row in one.verdicts.iterrows()],
+        checks=[report_text.check_sentence(study, row) for _, row in one.checks.iterrows()],
+        caveats=report_text.caveats(study),
+        results=[report_text.result_sentence(study, row) for _, row in planned.iterrows()],
         verdicts_table=tables.to_html(tables.verdicts_table(study, one.verdicts), "Verdicts"),
-        provenance=words.provenance_lines(provenance),
+        provenance=report_text.provenance_lines(provenance),
         files=[(f"{one.name}/{name}", name) for name in KEPT],
         day=one.entry.history[-1].day,
     )

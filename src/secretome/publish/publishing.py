@@ -9,8 +9,8 @@ from pathlib import Path
 
 from secretome.cohort import load_study
 from secretome.protocol import Problem, Refusal, notebooks_folder
-from secretome.publish.finished import Finished, read_finished
-from secretome.publish.shelf import (
+from secretome.publish.finished_reruns import Finished, read_finished
+from secretome.publish.published_dir import (
     HISTORY,
     KEPT,
     PROVENANCE,

@@ -6,7 +6,7 @@ from secretome.analysis import analyse
 from secretome.claims import adjudicate
 from secretome.cohort import load_study
 from secretome.protocol import study_names
-from secretome.publish.shelf import published, read_table
+from secretome.publish.published_dir import published, read_table
 
 
 def scoreboard() -> pd.DataFrame:

@@ -11,9 +11,9 @@ import jinja2
 import nbformat
 import pandas as pd
 
-from secretome import words
 from secretome.claims import Condition
 from secretome.cohort import Study
+from secretome.report import text
 from secretome.report.breaks import unbroken
 from secretome.report.markdown import notebook_html
 from secretome.report.typefaces import font_faces
@@ -52,7 +52,7 @@ def report_html(
     str
         The file's text. Code is left out: it is in the notebook beside the report.
     """
-    sources = words.GUIDELINES | {source.citation: source.text for source in study.protocol.sources.values()}
+    sources = text.GUIDELINES | {source.citation: source.text for source in study.protocol.sources.values()}
     body = notebook_html(notebook, sources)
     files = resources.files("secretome.report")
     scripts = [(files / name).read_text(encoding="utf-8") for name in ("copy.js", "sortable.min.js", "take.js")]
@@ -62,23 +62,23 @@ def report_html(
     return template.render(
         title=study.protocol.title,
         cohort=study.cohort.id,
-        who=words.cohort_sentence(study),
+        who=text.cohort_sentence(study),
         simulated=study.cohort.origin == "simulated",
         altered=altered,
-        warnings=words.condition_sentences(study, found, warnings=True),
-        notes=words.condition_sentences(study, found, warnings=False),
+        warnings=text.condition_sentences(study, found, warnings=True),
+        notes=text.condition_sentences(study, found, warnings=False),
         verdicts=[_in_parts(study, row) for _, row in verdicts.iterrows()],
-        checks=[words.check_sentence(study, row) for _, row in checks.iterrows()],
-        caveats=words.caveats(study),
-        deaths=words.deaths_sentence(study),
-        losses=words.losses(study),
-        censoring=[words.censoring_sentence(study, key) for key in study.protocol.endpoints],
+        checks=[text.check_sentence(study, row) for _, row in checks.iterrows()],
+        caveats=text.caveats(study),
+        deaths=text.deaths_sentence(study),
+        losses=text.losses(study),
+        censoring=[text.censoring_sentence(study, key) for key in study.protocol.endpoints],
         excluded=study.cohort.excluded.drop_duplicates(["animal", "group", "exclude"]).to_dict("records"),
-        standing=words.standing_sentence(study, verdicts, found),
-        registered=words.registration_sentence(study),
+        standing=text.standing_sentence(study, verdicts, found),
+        registered=text.registration_sentence(study),
         understood=study.cohort.understood,
         body=unbroken(body),
-        provenance=words.provenance_lines(provenance),
+        provenance=text.provenance_lines(provenance),
         scripts=scripts,
         policy=content_policy(scripts),
         style="\n".join(
@@ -101,7 +101,7 @@ def _in_parts(study: Study, verdict: pd.Series) -> tuple[str, str, str, str]:
     together they are the sentence to paste.
     """
     claim = study.protocol.claims[verdict["claim"]].sentence
-    word, colon, rest = words.verdict_sentence(study, verdict).removeprefix(claim).partition(":")
+    word, colon, rest = text.verdict_sentence(study, verdict).removeprefix(claim).partition(":")
     return verdict["verdict"], claim, word + colon, rest
 
 

@@ -8,9 +8,10 @@ import pandas as pd
 from IPython.display import display
 from matplotlib.figure import Figure
 
-from secretome import figures, tables, words
 from secretome.claims import AS_CLAIMED, DIFFERENCE, conditions
 from secretome.cohort import Study
+from secretome.report import figures, tables
+from secretome.report import text as report_text
 from secretome.report.render import GLUE
 
 HIDDEN = "application/papermill.record/"
@@ -47,13 +48,13 @@ class Page:
             )
         if self._study:
             found = conditions(self._study, results)
-            for code, statement, details in words.condition_sentences(self._study, found, warnings=True):
+            for code, statement, details in report_text.condition_sentences(self._study, found, warnings=True):
                 shown = f'data-condition="{code}"><strong>{html.escape(statement)}</strong> {html.escape(details)}</p>'
                 display(
                     {"text/html": f'<p class="simulated" role="note" {shown}', "text/plain": f"{statement} {details}"},
                     raw=True,
                 )
-            if notes := words.condition_sentences(self._study, found, warnings=False):
+            if notes := report_text.condition_sentences(self._study, found, warnings=False):
                 self.items(f"{statement} {details}" for _, statement, details in notes)
 
     def warn(self, text: str) -> None:
@@ -90,7 +91,7 @@ class Page:
         if folded:
             shown = (
                 f"<details><summary>{html.escape(caption)}: "
-                f"{words.count(len(table), 'row')}</summary>\n{shown}\n</details>"
+                f"{report_text.count(len(table), 'row')}</summary>\n{shown}\n</details>"
             )
         display({"text/html": shown, "text/plain": table.to_string(index=False)}, raw=True)
 
@@ -110,7 +111,7 @@ class Page:
         if folded:
             shown = (
                 f"<details><summary>{html.escape(folded)}: "
-                f"{words.count(len(listed), 'sentence')}</summary>\n{shown}\n</details>"
+                f"{report_text.count(len(listed), 'sentence')}</summary>\n{shown}\n</details>"
             )
         display({"text/html": shown, "text/plain": "\n".join(listed)}, raw=True)
 
@@ -126,12 +127,12 @@ class Page:
         if self._study is None:
             raise ValueError("a page without a study has no claims.")
         claim = self._study.protocol.claims[key]
-        self.items([words.specification_sentence(claim, specifications)])
+        self.items([report_text.specification_sentence(claim, specifications)])
         for question, name in ((AS_CLAIMED, f"analyses-{key}"), (DIFFERENCE, f"differences-{key}")):
             rows = specifications[specifications["question"] == question]
             if len(rows):
                 figure = figures.specification_figure(self._study, rows, alpha)
-                self.figure(figure, name, words.specification_alt(self._study, claim, rows))
+                self.figure(figure, name, report_text.specification_alt(self._study, claim, rows))
         title = f"Every analysis: {claim.sentence.rstrip('.')}"
         self.table(tables.specifications_table(self._study, specifications), title, folded=True, data=specifications)
 

@@ -4,7 +4,7 @@ import html
 import re
 from typing import TYPE_CHECKING, Any
 
-from secretome.figures import themed
+from secretome.report.figures import themed
 
 if TYPE_CHECKING:
     from docutils.nodes import Element

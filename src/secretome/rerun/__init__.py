@@ -4,8 +4,8 @@ from secretome.rerun.batch import FORKS, Done, Way, run
 from secretome.rerun.cluster import on_cluster
 from secretome.rerun.engine import QUIET_KERNEL, Ready, RunFailed, plan
 from secretome.rerun.locks import alone
+from secretome.rerun.output_paths import Existing, write_summary
 from secretome.rerun.parameters import check_parameters
-from secretome.rerun.places import Existing, write_summary
 from secretome.rerun.provenance import content_key
 from secretome.rerun.shards import Shard
 

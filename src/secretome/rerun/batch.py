@@ -15,7 +15,7 @@ from typing import Any
 
 from secretome.protocol import Refusal
 from secretome.rerun.engine import Ready, RunFailed, run_in
-from secretome.rerun.places import Existing, finished_key
+from secretome.rerun.output_paths import Existing, finished_key
 
 TICK = 0.5
 # A sentence fits into a pipe that nobody reads until its writer has ended.
@@ -60,7 +60,7 @@ def run(
     When the iterator is closed, whatever still runs is ended and leaves nothing.
     """
     if not way.plain:
-        from secretome.rerun.warm import warm_up
+        from secretome.rerun.workers import warm_up
 
         warm_up()
     waiting = iter(batch)
@@ -158,7 +158,7 @@ def _child(telling: Connection, ready: Ready, work: Path, parameters: Mapping[st
         _isolate(way)
         engine = None
         if not way.plain:
-            from secretome.rerun.warm import ENGINE, part
+            from secretome.rerun.workers import ENGINE, part
 
             part()
             engine = ENGINE

@@ -12,7 +12,7 @@ from typing import Any
 from secretome.protocol import Problem, Refusal
 from secretome.rerun.batch import Done, end_with_parent
 from secretome.rerun.engine import Ready
-from secretome.rerun.places import PROVENANCE, finished_key
+from secretome.rerun.output_paths import PROVENANCE, finished_key
 from secretome.rerun.shards import Shard
 
 # More shards than workers, so that a quick one takes over from a slow one; not so many that their starts would cost.

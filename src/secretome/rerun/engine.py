@@ -12,13 +12,14 @@ import pandas as pd
 import papermill
 from papermill.exceptions import PapermillExecutionError
 
-from secretome import tables, words
 from secretome.claims.conditions import as_json, conditions
 from secretome.cohort import Study, load_study
 from secretome.protocol import Problem, Refusal
+from secretome.report import tables
+from secretome.report import text as report_text
 from secretome.report.html import report_html
+from secretome.rerun.output_paths import PROVENANCE, WRITTEN_BY_NOTEBOOK, Existing, Place, hashes, write_text
 from secretome.rerun.parameters import default_parameters, twin
-from secretome.rerun.places import PROVENANCE, WRITTEN_BY_NOTEBOOK, Existing, Place, hashes, write_text
 from secretome.rerun.provenance import content_key, provenance_of
 
 # A kernel greets everyone with a note about encryption and takes its leave with an interrupt: noise, between two
@@ -147,7 +148,7 @@ def run_in(work: Path, study: Study, parameters: Mapping[str, int | float], engi
     results, verdicts, checks = (pd.read_csv(work / f"{name}.csv") for name in ("results", "verdicts", "checks"))
     found = conditions(study, results)
     provenance["conditions"] = as_json(found)
-    altered = words.altered_sentence(study, provenance["parameters"], default_parameters(study.key))
+    altered = report_text.altered_sentence(study, provenance["parameters"], default_parameters(study.key))
     write_text(work / "report.html", report_html(notebook, study, verdicts, checks, provenance, altered, found))
     (work / "tables.xlsx").write_bytes(tables.workbook(study, results, verdicts, checks))
     # Last, because its presence says that the folder is whole.

@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 
 from secretome.cohort.model import cohort_id
 from secretome.protocol import Problem, Refusal
-from secretome.rerun.places import OWN, drop, make, sweep
+from secretome.rerun.output_paths import OWN, drop, make, sweep
 from secretome.rerun.shards import Shard
 
 # Another run looks at a lock for a moment only, and the processes of a killed one are gone within it.

@@ -10,9 +10,9 @@ from numpy.typing import ArrayLike
 from scipy import stats as scipy_stats
 
 from secretome.stats._common import ALTERNATIVES, Alternative
-from secretome.stats._deals import SignSums, permuted, sum_at
 from secretome.stats._inputs import Floats, NanPolicy, as_position, as_samples, check_choice
-from secretome.stats._nulls import Ints, tied_values
+from secretome.stats._null_distributions import Ints, tied_values
+from secretome.stats._permutation import SignSums, permuted, sum_at
 
 Method = Literal["auto", "exact", "permutation", "asymptotic"]
 DealMethod = Literal["auto", "exact", "permutation"]

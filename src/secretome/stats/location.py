@@ -11,7 +11,7 @@ from scipy import stats as scipy_stats
 
 from secretome.stats._common import ConfidenceInterval, exact_critical
 from secretome.stats._inputs import Floats, NanPolicy, as_sample, as_vector, check_choice, check_level
-from secretome.stats._nulls import (
+from secretome.stats._null_distributions import (
     LARGEST_EXACT,
     Ints,
     countable,

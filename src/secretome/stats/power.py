@@ -11,7 +11,7 @@ from scipy.stats import rankdata
 
 from secretome.stats._common import ALTERNATIVES, Alternative
 from secretome.stats._inputs import Floats, as_generator, as_real, check_choice, check_level
-from secretome.stats._nulls import Ints, rank_sum_null
+from secretome.stats._null_distributions import Ints, rank_sum_null
 
 Draw = Callable[[np.random.Generator, int], tuple[Floats, Floats]]
 Test = Callable[[Floats, Floats], Floats]

@@ -9,7 +9,7 @@ from scipy import stats as scipy_stats
 
 from secretome.stats._common import ALTERNATIVES, Alternative, exact_tails
 from secretome.stats._inputs import Floats, NanPolicy, as_sample, check_choice
-from secretome.stats._nulls import (
+from secretome.stats._null_distributions import (
     LARGEST_EXACT,
     countable,
     doubled_midranks,

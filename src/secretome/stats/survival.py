@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats as scipy_stats
 
-from secretome.stats._deals import COUNTED_AT_MOST, Permuted, permuted
 from secretome.stats._inputs import (
     Floats,
     as_complete,
@@ -18,7 +17,8 @@ from secretome.stats._inputs import (
     check_choice,
     check_one_length,
 )
-from secretome.stats._nulls import LARGEST_EXACT, Ints
+from secretome.stats._null_distributions import LARGEST_EXACT, Ints
+from secretome.stats._permutation import COUNTED_AT_MOST, Permuted, permuted
 
 Method = Literal["auto", "exact", "permutation", "asymptotic"]
 

@@ -13,9 +13,9 @@ from scipy import stats as scipy_stats
 from statsmodels.stats.nonparametric import jonckheere_terpstra as asymptotic_jonckheere_terpstra
 
 from secretome.stats._common import ALTERNATIVES, Alternative, exact_tails
-from secretome.stats._deals import SignSums, permuted, sum_at
 from secretome.stats._inputs import Floats, NanPolicy, as_generator, as_samples, check_choice, unit_of, varies
-from secretome.stats._nulls import Ints, tied_values
+from secretome.stats._null_distributions import Ints, tied_values
+from secretome.stats._permutation import SignSums, permuted, sum_at
 
 Method = Literal["auto", "exact", "permutation", "asymptotic"]
 

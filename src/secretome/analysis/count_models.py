@@ -1,0 +1,73 @@
+"""Raw counts behind the values: ratios by models of what was counted, where the cohort says what that was."""
+
+import warnings
+from collections.abc import Iterable
+
+import numpy as np
+
+from secretome import stats
+from secretome.analysis.results import Estimate, Floats
+from secretome.analysis.samples import Comparison
+from secretome.protocol import Zone
+
+QUASI_POISSON, NEGATIVE_BINOMIAL, BETA_BINOMIAL = (
+    "quasi-Poisson model",
+    "negative binomial model",
+    "beta-binomial model",
+)
+
+
+def throughout(compared: Iterable[Comparison], model: str) -> bool:
+    """Whether every value of these arms was counted as the model needs it; groups that are absent do not matter."""
+    needed = ("count", "total" if model == BETA_BINOMIAL else "exposure")
+    present = [arms for arms in compared if arms.n >= 2]
+    parts = [part for arms in present for part in (arms.treated, arms.control)]
+    return bool(parts) and all(getattr(part, name) is not None for part in parts for name in needed)
+
+
+def fitted(arms: Comparison, model: str) -> stats.GroupRatiosResult:
+    """The model's fit to what was counted.
+
+    Raises
+    ------
+    ValueError
+        If nothing was counted, or if an arm holds nothing but zeros or the animals do not vary: there is then no test.
+    """
+    group = np.repeat([0, 1], [arms.control.n, arms.treated.n])
+    count = _both(arms, "count")
+    with warnings.catch_warnings():
+        # An empty arm or equal animals leave NaN, which is told below.
+        warnings.simplefilter("ignore", UserWarning)
+        if model == BETA_BINOMIAL:
+            fit = stats.proportion_ratio(count, _both(arms, "total"), group)
+        else:
+            exposure = _both(arms, "exposure")
+            fit = stats.count_ratio(
+                count,
+                group,
+                exposure=exposure,
+                method="quasi-poisson" if model == QUASI_POISSON else "negative-binomial",
+            )
+    if np.isnan(fit.pvalue[0]):
+        raise ValueError("the counts leave no test.")
+    return fit
+
+
+def ratio(fit: stats.GroupRatiosResult, level: float) -> Estimate:
+    """The ratio of the arms with its interval."""
+    found = Estimate(float(fit.statistic[0]), float(fit.pvalue[0]), estimate=float(fit.estimate[0]), df=float(fit.df))
+    interval = fit.confidence_interval(level)
+    return found.sized(
+        Estimate(estimate=found.estimate, low=float(interval.low[0]), high=float(interval.high[0]), level=level)
+    )
+
+
+def sameness(fit: stats.GroupRatiosResult, zone: Zone, tail: float) -> Estimate:
+    """Whether the ratio lies inside the zone of no effect: two one-sided tests."""
+    sides = (fit.against(zone.low, "greater"), fit.against(zone.high, "less"))
+    statistic, pvalue = max(((float(test[0][0]), float(test[1][0])) for test in sides), key=lambda test: test[1])
+    return Estimate(statistic, pvalue).sized(ratio(fit, 1 - 2 * tail))
+
+
+def _both(arms: Comparison, name: str) -> Floats:
+    return np.concatenate([getattr(arms.control, name), getattr(arms.treated, name)])

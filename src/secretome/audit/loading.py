@@ -1,0 +1,54 @@
+"""How the file of a printed table is read."""
+
+from pathlib import Path
+
+from secretome.audit.models import Table
+from secretome.protocol import Problem, Refusal, nearest, notebooks_folder
+from secretome.protocol.yaml_files import TEXT_LOADER, line_of, read_model
+
+
+def load_table(path: Path) -> Table:
+    """Read the file of a printed table.
+
+    Parameters
+    ----------
+    path : Path
+        A YAML file as the book's page on printed tables describes it.
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    Refusal
+        If the file cannot be read; with every key that is missing, unknown, repeated or wrong, and its line; with every
+        group that is named but not listed.
+
+    Examples
+    --------
+    >>> from secretome.protocol import notebooks_folder
+    >>> table = load_table(notebooks_folder() / "published_cohorts" / "reported" / "ums-5840.yml")
+    >>> list(table.groups)
+    ['control', 'pristane', 'secretome']
+    """
+    table, lines = read_model(
+        path, Table, whole="the table", guide="the book's page on printed tables", loader=TEXT_LOADER
+    )
+    problems = []
+    for place, name in table.unknown_names():
+        guess = nearest(name, table.groups)
+        expected = f"one of the groups {', '.join(table.groups)}" if table.groups else "a group that 'groups' lists"
+        remedy = f"The nearest is {guess!r}." if guess else ""
+        problems.append(
+            Problem(path.name, line_of(place, lines), f"the group {name!r} in {'.'.join(place)!r}", expected, remedy)
+        )
+    if problems:
+        raise Refusal(problems)
+    return table
+
+
+def published_tables() -> dict[str, Table]:
+    """The printed tables that come with the book, by file name."""
+    folder = notebooks_folder() / "published_cohorts" / "reported"
+    return {path.name: load_table(path) for path in sorted(folder.glob("*.yml"))}

@@ -1,0 +1,147 @@
+"""Every analysis of a claim, and what it would answer: the rows of a specification curve."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
+
+import pandas as pd
+
+from secretome.analysis import BONFERRONI, HALF_LIMIT, HOLM, UNADJUSTED, Branches, branches
+from secretome.claims.decision_rows import as_used
+from secretome.claims.rules import ALPHA, FEWEST, Row, rises
+from secretome.cohort import Study
+from secretome.protocol import Claim, Protocol
+
+# The question of an analysis: that of the claim; whether each group differs, adjusted for their number; whether any
+# group differs at all.
+AS_CLAIMED, ADJUSTED, DIFFERENCE = "claim", "adjusted", "difference"
+
+
+def specifications(study: Study, results: pd.DataFrame, key: str, *, alpha: float = ALPHA) -> pd.DataFrame:
+    """Ask a claim of every analysis: as published, as planned, and in every other reasonable way.
+
+    Parameters
+    ----------
+    study : Study
+        A protocol with a cohort.
+    results : DataFrame
+        What `analyse` returned for it, in all three readings.
+    key : str
+        The claim's key.
+    alpha : float, default 0.05
+        The error rate per claim.
+
+    Returns
+    -------
+    DataFrame
+        One row per analysis, the smallest p first, in the columns
+
+        - claim: the key.
+        - question: ``claim`` if p answers the question of the claim; ``adjusted`` for adjusted p values of a claim that
+        every group
+          differs; ``difference`` for tests of a difference of a claim that nothing changes. These p values are not
+          comparable.
+        - reading, method, and the choices: test, scale, dose, adjustment, hidden (see `Branches`).
+        - endpoint, contrast: of a claim about several contrasts, the one that is closest to failing it.
+        - effect, estimate, low, high, level, pvalue: of that contrast; the interval belongs to the p.
+        - answer: ``claimed`` if the analysis supports the claim, ``opposite`` if it supports the opposite, ``open`` if
+        neither, and
+          ``none`` if it cannot be computed. One group contradicts a claim about every group at `alpha` over their
+          number. The size of an effect has no influence.
+
+    Examples
+    --------
+    >>> from secretome import analyse, load_study
+    >>> study = load_study("treg_conditioned_medium")
+    >>> found = specifications(study, analyse(study), "tregs_rise_cd25neg")
+    >>> len(found), found["answer"].value_counts().to_dict()
+    (7, {'claimed': 7})
+    """
+    claim = study.protocol.claims[key]
+    contrasts = claim.judged_on
+    found: dict[_Place, dict[str, Row]] = {}
+    for question, own, row in _analyses(study.protocol, claim, results):
+        found.setdefault((question, row["reading"], own), {})[row["contrast"]] = row
+    listed = []
+    for (question, reading, own), by_contrast in found.items():
+        every = [_row(found, (question, reading, own), contrast) for contrast in contrasts]
+        shown, p, answer = _answer(claim, question, [row for row in every if row is not None], alpha)
+        about = {name: shown[name] for name in ("endpoint", "contrast", "effect", "estimate", "low", "high", "level")}
+        if question == DIFFERENCE and math.isnan(shown["pvalue_adjusted"]):
+            # Holm's p values come without intervals.
+            about |= dict.fromkeys(("low", "high", "level"), math.nan)
+        method = by_contrast[next(iter(by_contrast))]["method"]
+        if question == DIFFERENCE and own.adjustment == HOLM:
+            method = f"{method.removesuffix(f', {UNADJUSTED}')}, {HOLM}"
+        place = {"claim": key, "question": question, "reading": reading, "method": method}
+        listed.append({**place, **asdict(own), **about, "pvalue": p, "answer": answer})
+    return pd.DataFrame(listed).sort_values("pvalue", kind="stable", ignore_index=True)
+
+
+_Place = tuple[str, str, Branches]
+
+
+def _analyses(protocol: Protocol, claim: Claim, results: pd.DataFrame) -> Iterator[tuple[str, Branches, Row]]:
+    """The rows of a claim, each with its question and its choices."""
+    rows = results[(results["endpoint"] == claim.endpoint) & results["contrast"].isin(claim.judged_on)]
+    equivalence = rows["alternative"] == "equivalence"
+    unchanged = claim.kind == "unchanged"
+    # No test of a difference is planned for a claim that nothing changes: the planned ones only show what would
+    # contradict it.
+    rows = rows[equivalence | (rows["reading"] != "planned")] if unchanged else rows[~equivalence]
+    hidden = bool(rows["censored"].any())
+    for _, row in rows.iterrows():
+        own = branches(row["method"], adjustment=_adjustment(claim, row["reading"]), hidden=hidden)
+        adjusted = row["reading"] == "multiverse" and not math.isnan(row["pvalue_adjusted"])
+        question = ADJUSTED if claim.kind == "every" and adjusted else AS_CLAIMED
+        if unchanged and row["alternative"] != "equivalence":
+            question = DIFFERENCE
+            if own.adjustment == BONFERRONI:
+                continue  # Holm's adjustment of the smallest p is the same.
+            own = replace(own, adjustment=HOLM) if own.adjustment == UNADJUSTED else own
+        yield question, own, as_used(protocol, row)
+
+
+def _adjustment(claim: Claim, reading: str) -> str:
+    """What a published or planned row does about its family."""
+    if reading == "published" and claim.kind == "unchanged":
+        return HOLM
+    return BONFERRONI if reading == "planned" and claim.kind == "single" and len(claim.compared) > 1 else UNADJUSTED
+
+
+def _row(found: dict[_Place, dict[str, Row]], place: _Place, contrast: str) -> Row | None:
+    """The row of a contrast; where it has none of its own, because it would be another's again, that other."""
+    question, reading, own = place
+    same = (
+        (reading, own),
+        (reading, replace(own, hidden=HALF_LIMIT)),
+        *((other, again) for other in ("planned", "published") for again in (own, replace(own, hidden=HALF_LIMIT))),
+    )
+    for candidate in same:
+        if (row := found.get((question, *candidate), {}).get(contrast)) is not None:
+            return row
+    return None
+
+
+def _p(row: Row) -> float:
+    return float(row["pvalue"] if math.isnan(row["pvalue_adjusted"]) else row["pvalue_adjusted"])
+
+
+def _answer(claim: Claim, question: str, rows: Sequence[Row], alpha: float) -> tuple[Row, float, str]:
+    """The row that the answer hangs on, its p, and the answer."""
+    needed = len(claim.judged_on)
+    known = [row for row in rows if not math.isnan(row["pvalue"]) and min(row["n_treated"], row["n_control"]) >= FEWEST]
+    if len(known) < needed:
+        return rows[0], math.nan, "none"
+    if question == DIFFERENCE:
+        strongest = min(known, key=_p)
+        p = _p(strongest) if not math.isnan(strongest["pvalue_adjusted"]) else min(1.0, needed * _p(strongest))
+        return strongest, p, "opposite" if p <= alpha else "open"
+    back = [] if claim.kind == "unchanged" else [row for row in known if rises(row) != claim.rises]
+    if back:
+        strongest = min(back, key=_p)
+        # One group is enough to contradict the claim, so its level is stricter, as in the verdict.
+        times = needed if claim.kind == "every" and question == AS_CLAIMED else 1
+        return strongest, _p(strongest), "opposite" if times * _p(strongest) <= alpha else "open"
+    weakest = max(known, key=_p)
+    return weakest, _p(weakest), "claimed" if _p(weakest) <= alpha else "open"

@@ -1,0 +1,1 @@
+"""Open the files of laboratories: text, Excel, OpenDocument and Prism, as sheets of cells."""

@@ -1,0 +1,141 @@
+"""An empty workbook for a laboratory:
+
+groups dealt at random, samples coded so that those who measure do not know them.
+"""
+
+import io
+
+import numpy as np
+from openpyxl import Workbook
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from secretome.cohort import load_study
+from secretome.cohort.template_instructions import template_instructions
+from secretome.protocol import Protocol
+
+TEXT = "@"  # a cell of text keeps 007 and 1E5 as they are typed
+
+
+def workbook(name: str, *, n: int | None = None, seed: int | None = None) -> bytes:
+    """A workbook to fill in.
+
+    Parameters
+    ----------
+    name : str
+        The study's key.
+    n : int, optional
+        Animals per group, or pairs; as many as the largest group of the study's own cohort when absent.
+    seed : int, optional
+        The same seed deals the same groups in the same order; drawn anew when absent. The workbook states it.
+
+    Returns
+    -------
+    bytes
+        An .xlsx file with the sheets ``samples`` (code, one column per endpoint), ``key`` (code, animal, group) and
+        ``instructions``.
+
+    Raises
+    ------
+    ValueError
+        If `n` is not between 1 and 1000, or `seed` is negative.
+
+    Examples
+    --------
+    >>> workbook("sepsis_cytokines", n=6, seed=3)[:2]
+    b'PK'
+    """
+    study = load_study(name)
+    protocol = study.protocol
+    if n is None:
+        n = int(study.cohort.values.groupby("group")["animal"].nunique().max())
+    if not 1 <= n <= 1000:
+        raise ValueError(f"n must be a whole number from 1 to 1000; it is {n}.")
+    if seed is not None and seed < 0:
+        raise ValueError(f"seed must be a whole number from 0 upwards; it is {seed}.")
+    seed = int(np.random.default_rng().integers(2**31)) if seed is None else seed
+    dealt = deal(protocol, n, np.random.default_rng(seed))
+    book = Workbook()
+    samples, key = book.active, book.create_sheet("key")
+    assert isinstance(samples, Worksheet)
+    samples.title = "samples"
+    _fill_samples(samples, protocol, [code for code, _, _ in dealt])
+    _fill_key(key, protocol, dealt)
+    instructions = book.create_sheet("instructions")
+    for line in template_instructions(protocol, seed):
+        instructions.append([line])
+    instructions.column_dimensions["A"].width = 140
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def deal(protocol: Protocol, n: int, rng: np.random.Generator) -> list[tuple[str, str, str]]:
+    """Code, animal and group of every sample, in a random order; in an unpaired study the groups are dealt to the animals at random.
+
+    Parameters
+    ----------
+    protocol : Protocol
+        The study.
+    n : int
+        Animals per group, or pairs.
+    rng : Generator
+        The random numbers.
+    """
+    groups = list(protocol.groups)
+    unit = protocol.experimental_unit
+    if protocol.design == "paired":
+        pairs = [(f"{unit} {number:0{len(str(n))}d}", group) for number in range(1, n + 1) for group in groups]
+    else:
+        total = n * len(groups)
+        arms = rng.permutation(np.repeat(groups, n))
+        pairs = [(f"{unit} {number:0{len(str(total))}d}", str(group)) for number, group in enumerate(arms, start=1)]
+    order = rng.permutation(len(pairs))
+    return [(f"S{number:0{len(str(len(pairs)))}d}", *pairs[int(at)]) for number, at in enumerate(order, start=1)]
+
+
+def _fill_samples(sheet: Worksheet, protocol: Protocol, codes: list[str]) -> None:
+    deaths = ["time (h)", "event"] if protocol.sampling_hour is not None else []
+    endpoints = [f"{endpoint.label} ({endpoint.unit})" for endpoint in protocol.endpoints.values()]
+    sheet.append(["code", *endpoints, *deaths, "exclude", "note"])
+    for code in codes:
+        sheet.append([code])
+    if deaths:
+        column = get_column_letter(len(endpoints) + 3)
+        _offer(sheet, '"0,1"', f"{column}2:{column}{len(codes) + 1}", "0 or empty, or 1 for a death before sampling")
+    _dress(sheet)
+
+
+def _fill_key(sheet: Worksheet, protocol: Protocol, dealt: list[tuple[str, str, str]]) -> None:
+    sheet.append(["code", "animal", "group"])
+    for row in dealt:
+        sheet.append(list(row))
+    # The list stands in the sheet, because a list inside the rule may hold only 255 characters.
+    for number, group in enumerate(protocol.groups, start=2):
+        sheet.cell(number, 5, group)
+        sheet.cell(number, 6, protocol.groups[group].label)
+    sheet.cell(1, 5, "groups to choose from")
+    sheet.cell(1, 6, "that is")
+    _offer(sheet, f"$E$2:$E${len(protocol.groups) + 1}", f"C2:C{len(dealt) + 1}", "one of the groups of the study")
+    _dress(sheet)
+
+
+def _offer(sheet: Worksheet, choices: str, where: str, expected: str) -> None:
+    rule = DataValidation(
+        type="list", formula1=choices, allow_blank=True, showErrorMessage=True, error=f"Choose {expected}."
+    )
+    rule.add(where)
+    sheet.add_data_validation(rule)
+
+
+def _dress(sheet: Worksheet) -> None:
+    sheet.freeze_panes = "B2"
+    for column in sheet.iter_cols():
+        top = column[0]
+        top.font = Font(bold=True)
+        sheet.column_dimensions[get_column_letter(top.column)].width = max(12, len(str(top.value or "")) + 2)
+        for cell in column[1:]:
+            if top.value in ("code", "animal", "group", "exclude", "note"):
+                cell.number_format = TEXT

@@ -1,0 +1,170 @@
+"""Lessons:
+
+one percent notebook each, from which the exercises, the solutions and the hashes of the answers are made.
+"""
+
+import copy
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from secretome.course import lesson_headings as words
+from secretome.course.check_answer import asked, lessons_folder, sealed, sheet
+
+SOLUTION = "solution"
+SETUP = "setup"
+# Text for the page alone: `{glue:text}` and the like show as they are in Jupyter.
+ROLE = re.compile(r"\{([\w:]+)\}`([^`<]*?)(?:\s*<[^>`]*>)?`")
+PLAIN_ROLES = {"term", "doc", "ref", "py:func"}
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A lesson as it is written.
+
+    Attributes
+    ----------
+    name : str
+        Its folder's name, with which the names of its exercises begin.
+    title : str
+        Its heading.
+    cells : tuple
+        The cells of the whole page.
+    """
+
+    name: str
+    title: str
+    cells: tuple[NotebookNode, ...]
+
+    @property
+    def own(self) -> list[NotebookNode]:
+        """The cells that its exercises need: those tagged `setup`, and the section headed Exercises."""
+        kept, inside = [], False
+        for cell in self.cells:
+            if cell.cell_type == "markdown":
+                heading = re.search(r"^## (.+)$", cell.source, re.MULTILINE)
+                inside = heading[1].strip() == "Exercises" if heading else inside
+            if inside or SETUP in tags(cell):
+                kept.append(cell)
+        return kept
+
+
+def lesson_names() -> list[str]:
+    """The lessons there are."""
+    return sorted(file.parent.name for file in lessons_folder().glob("*/lesson.py"))
+
+
+def read_lesson(name: str) -> Lesson:
+    """Read a lesson's notebook."""
+    notebook = jupytext.reads((lessons_folder() / name / "lesson.py").read_text(encoding="utf-8"), fmt="py:percent")
+    title = next(match[1] for cell in notebook.cells if (match := re.search(r"^# (.+)$", cell.source, re.MULTILINE)))
+    return Lesson(name, title, tuple(notebook.cells))
+
+
+def tags(cell: NotebookNode) -> list[str]:
+    """The tags of a cell."""
+    return list(cell.metadata.get("tags", []))
+
+
+def is_solution(cell: NotebookNode) -> bool:
+    """Whether a cell is the solution of an exercise: code that leaves its result in `answer`."""
+    return cell.cell_type == "code" and SOLUTION in tags(cell)
+
+
+def solve(lesson: Lesson) -> dict[str, dict[str, Any]]:
+    """Run the solutions, and seal the answers that they leave.
+
+    Raises
+    ------
+    ValueError
+        If a solution has no `exercise` in its cell's header, another lesson's, or one given twice.
+    TypeError
+        If an answer is of no kind that can be checked.
+    """
+    space: dict[str, Any] = {}
+    answers: dict[str, dict[str, Any]] = {}
+    for cell in lesson.own:
+        if cell.cell_type != "code":
+            continue
+        exec(compile(cell.source, f"{lesson.name}/lesson.py", "exec"), space)
+        if is_solution(cell):
+            question = str(cell.metadata.get("exercise", ""))
+            if not re.fullmatch(rf"{lesson.name}-\d+", question) or question in answers:
+                raise ValueError(
+                    f'{lesson.name}: a solution needs a name of its own, exercise="{lesson.name}-1"; it has '
+                    f"{question!r}."
+                )
+            answers[question] = sealed(question, space.pop("answer"), cell.metadata.get("tolerance"))
+    return answers
+
+
+def write_answers(lesson: Lesson) -> Path:
+    """Write the hashes of a lesson's answers beside it."""
+    file = lessons_folder() / lesson.name / "answers.json"
+    file.write_text(json.dumps(solve(lesson), indent=2) + "\n", encoding="utf-8", newline="\n")
+    return file
+
+
+def exercise_notebook(lesson: Lesson) -> NotebookNode:
+    """The exercises alone: of each solution a stub, and a cell that checks what the student puts there."""
+    return _notebook(lesson, words.exercises_heading(lesson.title), solved=False)
+
+
+def solution_notebook(lesson: Lesson) -> NotebookNode:
+    """The exercises with their solutions, checked in the same way."""
+    return _notebook(lesson, words.solutions_heading(lesson.title), solved=True)
+
+
+def write_notebooks(folder: Path) -> list[Path]:
+    """Write the exercises and the solutions of every lesson, the same bytes for the same lessons."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name in lesson_names():
+        lesson = read_lesson(name)
+        for kind, notebook in (("exercises", exercise_notebook(lesson)), ("solutions", solution_notebook(lesson))):
+            file = folder / f"{name}-{kind}.ipynb"
+            file.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")
+            written.append(file)
+    return written
+
+
+def _notebook(lesson: Lesson, heading: str, *, solved: bool) -> NotebookNode:
+    cells = [new_markdown_cell(heading), new_code_cell("from secretome.course import check")]
+    cells += _cells(lesson, solved=solved)
+    for number, cell in enumerate(cells):
+        # Random ids would make other bytes at each build.
+        cell["id"] = f"{lesson.name}-{number}"
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    return new_notebook(cells=cells, metadata={"kernelspec": kernel, "language_info": {"name": "python"}})
+
+
+def _cells(lesson: Lesson, *, solved: bool) -> Iterator[NotebookNode]:
+    kinds = sheet(lesson.name)
+    for cell in lesson.own:
+        if is_solution(cell):
+            question = cell.metadata["exercise"]
+            yield new_code_cell(cell.source if solved else f"answer = ...  # {asked(kinds[question]).rstrip(',')}")
+            yield new_code_cell(f'check("{question}", answer)')
+        elif cell.cell_type == "code":
+            yield new_code_cell(cell.source)
+        elif solved or SOLUTION not in tags(cell):
+            yield new_markdown_cell(_plain(lesson, copy.copy(cell.source)))
+
+
+def _plain(lesson: Lesson, text: str) -> str:
+    """Text without the page's own markup, which Jupyter would show as it is."""
+
+    def shown(match: re.Match[str]) -> str:
+        if match[1] not in PLAIN_ROLES:
+            raise ValueError(f"{lesson.name}: {match[0]} among the exercises: a downloaded notebook cannot show it.")
+        return match[2].strip()
+
+    return ROLE.sub(shown, text)

@@ -1,0 +1,109 @@
+"""Small tables that people fill in and send back, rosters and answer sheets:
+
+read whatever program saved them, written defused.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from secretome.cohort.files.delimited import DELIMITERS, decode
+from secretome.cohort.files.excel import read_workbook
+from secretome.cohort.files.limits import check_text
+from secretome.cohort.files.opening import read_bytes
+from secretome.protocol import Problem, Refusal, normalise
+
+LARGEST = 1_000_000  # bytes; a sheet of answers has a few thousand
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+
+
+@dataclass(frozen=True)
+class Record:
+    """One row of a table:
+
+    its number in the file, its cells by the header's names in lower case, and how many cells stand beyond them.
+    """
+
+    row: int
+    cells: dict[str, str]
+    beyond: int = 0
+
+
+def read_table(path: Path, needed: Sequence[str]) -> list[Record]:
+    """The rows of a table that has the needed columns, empty rows left out.
+
+    Parameters
+    ----------
+    path : Path
+        Text with any usual delimiter and encoding, or a workbook.
+    needed : sequence of str
+        Columns that the header must name, in lower case.
+
+    Raises
+    ------
+    Refusal
+        If the file cannot be read, is too large, or its header lacks a column.
+    """
+    # Asked before it is read: what comes back may be anything.
+    if path.is_file() and (size := path.stat().st_size) > LARGEST:
+        raise Refusal([Problem(path.name, "", f"{size} bytes", f"at most {LARGEST}")])
+    content = read_bytes(path)
+    cuts = _grids(content, path) if content[:4] in WORKBOOKS else _cuts(content, path)
+    fitting = [
+        rows
+        for rows in cuts
+        if rows and all([normalise(cell) for cell in rows[0][1]].count(name) == 1 for name in needed)
+    ]
+    if not fitting:
+        first = max((rows[0][1] for rows in cuts if rows), key=len, default=[])
+        found = f"the columns {', '.join(map(repr, first[:6]))}" if first else "no table"
+        expected = (
+            f"a header with {' and '.join(map(repr, needed))}, each once, separated by commas, semicolons or tabs"
+        )
+        raise Refusal([Problem(path.name, "row 1", found, expected)])
+    # The right delimiter is the one that cuts every row as it cuts the header.
+    rows = min(fitting, key=lambda rows: sum(len(cells) != len(rows[0][1]) for _, cells in rows))
+    header = [normalise(cell) for cell in rows[0][1]]
+    return [
+        Record(row, dict(zip(header, cells, strict=False)), sum(map(bool, cells[len(header) :])))
+        for row, cells in rows[1:]
+    ]
+
+
+def written(rows: Iterable[Mapping[str, object]]) -> bytes:
+    """A table as the bytes of a file that Excel and R read alike; the first row says which columns there are."""
+    rows = list(rows)
+    stream = io.StringIO(newline="")
+    writer = csv.DictWriter(stream, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    # The mark at the beginning tells Excel that names are UTF-8.
+    return stream.getvalue().encode("utf-8-sig")
+
+
+def _grids(content: bytes, path: Path) -> list[list[tuple[int, list[str]]]]:
+    return [
+        [(row[0].row, [cell.text.strip() for cell in row]) for row in grid.rows if row]
+        for grid in read_workbook(content, path)
+    ]
+
+
+def _cuts(content: bytes, path: Path) -> list[list[tuple[int, list[str]]]]:
+    text, _ = decode(content, path)
+    check_text(text, DELIMITERS, path)
+    cuts = []
+    for delimiter in DELIMITERS:
+        try:
+            records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        except csv.Error:
+            continue
+        stripped = [(number, [cell.strip() for cell in record]) for number, record in enumerate(records, 1)]
+        cuts.append([(number, cells) for number, cells in stripped if any(cells)])
+    if not cuts:
+        expected = "every quotation mark closed before the next column"
+        raise Refusal(
+            [Problem(path.name, "", "a quotation mark out of place", expected, "Delete the stray mark, or double it.")]
+        )
+    return cuts

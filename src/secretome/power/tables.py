@@ -1,0 +1,112 @@
+"""Tables of how often simulated cohorts support each claim."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from secretome.protocol import Protocol
+from secretome.report import text
+
+
+def worth_table(rates: pd.DataFrame, protocols: Mapping[str, Protocol], n: int) -> pd.DataFrame:
+    """How often each claim is supported where it is true as published, and at worst where it is false;
+
+    `rates` has a column truth.
+    """
+    rows = []
+    own = rates[(rates["reading"] == "planned") & (rates["n"] == n)]
+    for study, claim in ((study, claim) for study, protocol in protocols.items() for claim in protocol.claims):
+        cells = own[(own["study"] == study) & (own["claim"] == claim)]
+        as_published = cells[cells["scenario"] == "as_published"]
+        if as_published.empty:
+            rows.append((protocols[study].claims[claim].sentence, *[text.NOT_MEASURED] * 3))
+            continue
+        published = as_published.iloc[0]
+        false = cells[cells["truth"] == "false"].sort_values("supported")
+        worst = false.iloc[-1] if len(false) else None
+        rows.append(
+            (
+                protocols[study].claims[claim].sentence,
+                text.share(published["supported"], published["cohorts"]),
+                "–" if worst is None else f"{text.share(worst['supported'], worst['cohorts'])}, in {worst['scenario']}",
+                text.share(published["inconclusive"], published["cohorts"]),
+            )
+        )
+    return pd.DataFrame(
+        rows,
+        columns=[
+            "Claim",
+            "Supported where true as published",
+            "Supported where false, at worst",
+            "Left open where true",
+        ],
+    )
+
+
+def rates_table(rates: pd.DataFrame, verdict: str) -> pd.DataFrame:
+    """The share of one verdict in every scenario, one column per group size."""
+    cells = [text.share(row[verdict], row["cohorts"]) for _, row in rates.iterrows()]
+    wide = rates.assign(cell=cells).pivot(index=["scenario", "truth"], columns="n", values="cell")
+    wide = wide.rename(columns=lambda n: f"n = {n}").rename_axis(None, axis="columns").reset_index()
+    return wide.rename(columns={"scenario": "Scenario", "truth": "The claim is there"})
+
+
+def power_table(rates: pd.DataFrame) -> pd.DataFrame:
+    """The chance of each verdict, size by size, and of support by the published test."""
+    planned = rates[rates["reading"] == "planned"].set_index("n")
+    published = rates[rates["reading"] == "published"].set_index("n")
+    names = {
+        "supported": "Supported",
+        "contradicted": "Contradicted",
+        "inconclusive": "Left open",
+        "untestable": "Untestable",
+    }
+    return pd.DataFrame(
+        {
+            "n": planned.index,
+            **{
+                name: [text.share(row[verdict], row["cohorts"]) for _, row in planned.iterrows()]
+                for verdict, name in names.items()
+            },
+            "Published test supports": [
+                text.share(row["supported"], row["cohorts"]) for _, row in published.iterrows()
+            ],
+        }
+    )
+
+
+def needs_table(plans: pd.DataFrame, protocols: Mapping[str, Protocol], target: float) -> pd.DataFrame:
+    """The smallest measured n that supports each claim as often as asked, one column per share of the assumed effect."""
+    planned = plans[plans["reading"] == "planned"]
+    columns = {
+        effect: f"{text.percent(effect)} of the effect" for effect in sorted(planned["effect"].unique(), reverse=True)
+    }
+    rows: list[dict[str, str]] = []
+    for study, protocol in protocols.items():
+        for key, claim in protocol.claims.items():
+            own = planned[(planned["study"] == study) & (planned["claim"] == key)]
+            if own.empty:
+                rows.append({"Claim": claim.sentence, **dict.fromkeys(columns.values(), text.NOT_MEASURED)})
+                continue
+            cells = {}
+            for effect in sorted(own["effect"].unique(), reverse=True):
+                curve = own[own["effect"] == effect]
+                enough = curve[curve["supported"] >= target]["n"]
+                cells[effect] = f"{enough.min()}" if len(enough) else f"more than {curve['n'].max()}"
+            rows.append({"Claim": claim.sentence, **{columns[effect]: cell for effect, cell in cells.items()}})
+    return pd.DataFrame(rows).fillna("–")
+
+
+def plans_table(plans: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:
+    """The share of cohorts that support each claim, one column per size."""
+    named = plans.assign(
+        sentence=[protocol.claims[key].sentence for key in plans["claim"]],
+        share=[text.percent(effect) for effect in plans["effect"]],
+        cell=[text.share(row["supported"], row["cohorts"]) for _, row in plans.iterrows()],
+    )
+    wide = named.pivot(index=["sentence", "share"], columns="n", values="cell").rename(columns=lambda n: f"n = {n}")
+    return (
+        wide.rename_axis(None, axis="columns")
+        .reset_index()
+        .rename(columns={"sentence": "Claim", "share": "Of the effect"})
+    )

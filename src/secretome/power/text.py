@@ -1,0 +1,114 @@
+"""How many animals an experiment needs, in the words of an application to an ethics committee."""
+
+import textwrap
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from secretome.protocol import Claim, Protocol
+from secretome.report.text.decision_rules import rule_words
+from secretome.report.text.numbers import Row, percent, share
+
+
+def ethics_sentence(
+    protocol: Protocol, key: str, n: int | None, rates: pd.DataFrame, target: float, alpha: float = 0.05
+) -> str:
+    """What to write about the number of animals;
+
+    `rates` holds every size tried, and `n` is the smallest that reaches the target.
+    """
+    claim, planned = protocol.claims[key], rates[rates["reading"] == "planned"].drop_duplicates("n").set_index("n")
+    if n is None:
+        most = planned.iloc[-1]
+        return (
+            f"No number of {protocol.units} up to {planned.index[-1]} per group supports this claim in "
+            f"{percent(target)} of cohorts; "
+            f"{planned.index[-1]} do in {share(most['supported'], most['cohorts'])}."
+        )
+    row: Row = planned.loc[n]
+    test, supported, _ = rule_words(protocol, claim, alpha)
+    who = (
+        f"{n} {protocol.units}"
+        if protocol.design == "paired"
+        else f"{n} {protocol.units} per group ({n * len(protocol.groups)} in all)"
+    )
+    fewer: Row = planned.loc[n - 1] if n - 1 in planned.index else None
+    short = f"; {n - 1} would in {share(fewer['supported'], fewer['cohorts'])}" if fewer is not None else ""
+    effect = (
+        ""
+        if rates["effect"].iloc[0] == 1
+        else f" at {percent(rates['effect'].iloc[0])} of the assumed effect (log scale)"
+    )
+    return (
+        f"Number of animals: with {who}, the claim “{claim.sentence.rstrip('.')}” is supported in "
+        f"{share(row['supported'], row['cohorts'])} of {row['cohorts']} simulated cohorts in which it is "
+        f"true{effect}{short}. "
+        f"Planned test: {test}; supported if {supported}."
+    )
+
+
+def exact_sentence(protocol: Protocol, claim: Claim, n: int) -> str:
+    """From how many animals on the exact test that stands for the authors' can speak."""
+    names = {"mann_whitney": "Mann-Whitney", "jonckheere_terpstra": "Jonckheere-Terpstra", "signed_rank": "signed-rank"}
+    per = "" if protocol.design == "paired" else " per group"
+    return f"The exact {names[claim.published_test.method]} test can reach p ≤ 0.05 from {n} {protocol.units}{per} on."
+
+
+def assumed_sentence(protocol: Protocol, scenario: str, effect: float) -> str:
+    """What simulated shares rest on."""
+    about = protocol.simulation.scenarios[scenario].about if protocol.simulation else "nothing is assumed"
+    share_of_effect = "" if effect == 1 else f", each effect at {percent(effect)} of what is assumed (log scale)"
+    return (
+        f"All shares are of simulated {protocol.units}, drawn from the assumptions that the study's page "
+        f"lists: {scenario} ({about})"
+        f"{share_of_effect}. Behind ± stands twice the simulation's error. Other spreads or effects need other numbers."
+    )
+
+
+def plan_sentences(
+    protocols: Mapping[str, Protocol], plans: pd.DataFrame, target: float, *, effect: float
+) -> Iterator[str]:
+    """The sentence for every claim that a measured size is enough for."""
+    for study, protocol in protocols.items():
+        for key in protocol.claims:
+            own = plans[(plans["study"] == study) & (plans["claim"] == key) & (plans["effect"] == effect)]
+            enough = own[own["supported"] >= target]["n"]
+            if len(enough):
+                yield ethics_sentence(protocol, key, int(enough.min()), own, target)
+
+
+def claim_heading(claim: Claim, longest: int = 25) -> str:
+    """A claim over a small panel, in as many lines as it takes."""
+    return textwrap.fill(claim.sentence.rstrip("."), longest, break_on_hyphens=False)
+
+
+def planning_alt(protocol: Protocol, plans: pd.DataFrame, target: float) -> str:
+    """Alternative text of the curves of a study."""
+    parts = []
+    for key, claim in protocol.claims.items():
+        for effect in sorted(plans.loc[plans["claim"] == key, "effect"].unique(), reverse=True):
+            own = plans[(plans["claim"] == key) & (plans["effect"] == effect)]
+            enough = own[own["supported"] >= target]["n"]
+            reached = f"from n = {enough.min()}" if len(enough) else f"at no n up to {own['n'].max()}"
+            parts.append(
+                f"{claim.sentence} At {percent(effect)} of the effect supported in {percent(target)} {reached}."
+            )
+    return (
+        f"Small panels, one per claim: share of simulated cohorts that support it, against {protocol.units} "
+        f"per group. {' '.join(parts)}"
+    )
+
+
+def rates_alt(protocol: Protocol, claim: Claim, rates: pd.DataFrame) -> str:
+    """Alternative text of the figure of verdicts against group size."""
+    parts = []
+    for scenario, own in rates.groupby("scenario", sort=False):
+        ordered = own.sort_values("n")
+        least, most = ordered.iloc[0], ordered.iloc[-1]
+        parts.append(
+            f"{scenario} ({least['truth']}): supported in {share(least['supported'], least['cohorts'])} at n = "
+            f"{least['n']}, "
+            f"{share(most['supported'], most['cohorts'])} at n = {most['n']}"
+        )
+    panels = f"Small panels, one per scenario: share of simulated cohorts against {protocol.units} per group."
+    return f"{panels} {claim.sentence} {'; '.join(parts)}."

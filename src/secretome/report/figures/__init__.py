@@ -1,0 +1,24 @@
+"""Figures: readable in light and dark, as SVG in pages, and as files to keep."""
+
+from matplotlib.figure import Figure
+
+from secretome.report.figures.animals import design_figure, groups_figure, paired_figure
+from secretome.report.figures.base import COLOURS, STYLE, export, themed, to_svg
+from secretome.report.figures.curves import planning_figure, rates_figure, specification_figure
+from secretome.report.figures.forest import forest_figure
+
+__all__ = [
+    "COLOURS",
+    "STYLE",
+    "Figure",
+    "design_figure",
+    "export",
+    "forest_figure",
+    "groups_figure",
+    "paired_figure",
+    "planning_figure",
+    "rates_figure",
+    "specification_figure",
+    "themed",
+    "to_svg",
+]

@@ -1,0 +1,115 @@
+"""Tables of what was measured of the statistics."""
+
+import pandas as pd
+
+from secretome.report import text
+
+
+def calibration_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Shares of simulated trials, one column per group size;
+
+    what misses its promise by more than chance is marked in words.
+    """
+    shown = rows.assign(cell=[f"{100 * row['share']:.1f} %{_missed(row)}" for _, row in rows.iterrows()])
+    wide = shown.pivot(index=["world", "what", "by"], columns="n", values="cell").fillna("–").reset_index()
+    names = {"world": "Data", "what": "What", "by": "By whom", **{n: f"n = {n}" for n in sorted(rows["n"].unique())}}
+    return wide.rename(columns=names).rename_axis(None, axis="columns")[list(names.values())]
+
+
+def calibration_ranges(rows: pd.DataFrame) -> pd.DataFrame:
+    """The lowest and the highest share of each method over all data and group sizes, and where these were found."""
+    found = []
+    for (what, by), own in rows.groupby(["what", "by"], sort=True):
+        least, most = (own.iloc[int(position)] for position in (own["share"].argmin(), own["share"].argmax()))
+        ends = [f"{100 * row['share']:.1f} %{_missed(row)}: {row['world']}, n = {row['n']}" for row in (least, most)]
+        found.append((what, by, *ends))
+    return pd.DataFrame(found, columns=["What", "By whom", "Lowest", "Highest"])
+
+
+def missed(rows: pd.DataFrame) -> pd.DataFrame:
+    """The shares that miss their promise by more than twice the simulation's error:
+
+    sizes above 5 %, coverages below 93 %.
+    """
+    return rows[[bool(_missed(row)) for _, row in rows.iterrows()]]
+
+
+def conditions_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Shares of cohorts in which a false claim is supported under each condition, and that get the warning."""
+    often = [" (too often)" if row["supported"] > 0.025 + 2 * row["error"] else "" for _, row in rows.iterrows()]
+    return pd.DataFrame(
+        {
+            "Condition": rows["condition"],
+            "n": rows["n"],
+            "Analysis": rows["analysis"],
+            "Supported": [f"{100 * share:.1f} %{mark}" for share, mark in zip(rows["supported"], often, strict=True)],
+            "Error, % points": [f"{100 * error:.1f}" for error in rows["error"]],
+            "Cohorts": rows["cohorts"],
+            "Warned": [f"{100 * share:.0f} %" for share in rows["warned"]],
+        }
+    )
+
+
+def alarms_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Shares of ordinary cohorts that get each warning, one column per warning."""
+    shown = rows.assign(cell=[f"{100 * share:.1f} %" for share in rows["warned"]])
+    wide = shown.pivot(index=["condition", "n"], columns="analysis", values="cell").reset_index()
+    names = {
+        column: str(column).replace("_", " ").capitalize()
+        for column in wide.columns
+        if column not in ("condition", "n")
+    }
+    return wide.rename(columns={"condition": "Cohorts", **names}).rename_axis(None, axis="columns")
+
+
+def speed_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Times of one call beside those of others, and how many times as fast ours is."""
+    return pd.DataFrame(
+        {
+            "Work": rows["work"],
+            "Ours, ms": [text.number(value) for value in rows["ours_ms"]],
+            "Against": rows["against"],
+            "Theirs, ms": [text.number(value) for value in rows["theirs_ms"]],
+            "Theirs over ours": [text.number(value) for value in rows["ratio"]],
+        }
+    )
+
+
+def growth_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Milliseconds of one call, one column per group size."""
+    wide = (
+        rows.assign(ms=[text.number(value) for value in rows["ms"]])
+        .pivot(index="call", columns="n", values="ms")
+        .fillna("–")
+    )
+    return (
+        wide.rename(columns=lambda n: f"n = {n}")
+        .rename_axis(None, axis="columns")
+        .rename_axis("One call, ms")
+        .reset_index()
+    )
+
+
+def reruns_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Seconds a cohort by each way of running them, all told and for each after the first, and how many times as many as ours took."""
+    begun = rows.merge(rows.loc[rows["cohorts"] == 1, ["way", "seconds"]], on="way", suffixes=("", "_of_one"))
+    further = (begun["seconds"] - begun["seconds_of_one"]) / (begun["cohorts"] - 1)
+    over = further / further.groupby(begun["cohorts"]).transform("first")
+    return pd.DataFrame(
+        {
+            "Way": begun["way"],
+            "Cohorts": begun["cohorts"],
+            "Seconds a cohort": [text.number(value) for value in begun["seconds"] / begun["cohorts"]],
+            "Over ours": [text.number(value) for value in begun["ratio"]],
+            "Seconds a further cohort": ["–" if pd.isna(value) else text.number(value) for value in further],
+            "Over ours, further": ["–" if pd.isna(value) else text.number(value) for value in over],
+            "Processor seconds a cohort": [text.number(value) for value in begun["cpu_seconds"] / begun["cohorts"]],
+            "Largest process, MB": [f"{value:.0f}" for value in begun["memory_mb"]],
+        }
+    )
+
+
+def _missed(row: text.Row) -> str:
+    if row["kind"] == "size" and row["share"] > 0.05 + 2 * row["error"]:
+        return " (too often)"
+    return " (too rarely)" if row["kind"] == "coverage" and row["share"] < 0.93 - 2 * row["error"] else ""

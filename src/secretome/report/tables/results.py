@@ -1,0 +1,136 @@
+"""Tables of results: contrasts, every analysis of a claim, verdicts."""
+
+import math
+
+import pandas as pd
+
+from secretome.analysis import BOUND
+from secretome.claims import AS_CLAIMED, as_used, decided_together
+from secretome.cohort import Study
+from secretome.report import text
+
+
+def contrasts_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
+    """Results of many contrasts, one row each, with unadjusted p values;
+
+    tests of equivalence have their own heading.
+    """
+    equivalence = not results.empty and (results["alternative"] == "equivalence").all()
+    return pd.DataFrame(
+        {
+            **_places(study, results),
+            "Effect": [
+                text.effect(row, study.protocol.endpoints[row["endpoint"]].unit) for _, row in results.iterrows()
+            ],
+            "p of equivalence" if equivalence else "p, not adjusted": [text.p_number(p) for p in results["pvalue"]],
+        }
+    )
+
+
+def planned_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
+    """Planned results, one row each, with two pairs of p and interval: as the claim uses them, and for each contrast on its own.
+
+    The two differ where a claim needs all of its contrasts: it uses unadjusted p values, and each single contrast uses
+    adjusted ones.
+    """
+    rows = [row for _, row in results.iterrows()]
+    used = [as_used(study.protocol, row) for row in rows]
+    two = [decided_together(study.protocol, row) for row in rows]
+    equivalence = bool(rows) and all(row["alternative"] == "equivalence" for row in rows)
+    p = "p of equivalence" if equivalence else "p"
+    effects = {_effect(row) for row in rows}
+    same = effects.pop() if len(effects) == 1 else ""
+    columns = {
+        **_places(study, results),
+        # The effect is named once if all rows have the same.
+        f"{same[0].upper()}{same[1:]}" if same else "Effect": [
+            _size(row) if same else f"{_effect(row)} {_size(row)}" for row in rows
+        ],
+        "Interval, as the claim uses it": [text.interval(row) for row in used],
+        f"{p}, as the claim uses it": [_p(row) for row in used],
+    }
+    if any(two):
+        columns["Simultaneous interval, each group on its own"] = [
+            text.own_interval(row).removeprefix("simultaneous ") if both else "the same"
+            for row, both in zip(rows, two, strict=True)
+        ]
+        columns[f"Adjusted {p}, each group on its own"] = [
+            text.p_number(row["pvalue_adjusted"]) if both else "the same" for row, both in zip(rows, two, strict=True)
+        ]
+    return pd.DataFrame(columns)
+
+
+def specifications_table(study: Study, specifications: pd.DataFrame) -> pd.DataFrame:
+    """Every analysis of a claim: the contrast on which it depends, the effect, p and the result."""
+    answers = {
+        "claimed": "supports the claim",
+        "opposite": "supports the opposite",
+        "open": "inconclusive",
+        "none": "not computable",
+    }
+    known = specifications[specifications["answer"] != "none"]
+    # Analyses with a question other than the claim's are listed last, so that p values of one kind are together.
+    known = known.sort_values("question", key=lambda column: column != AS_CLAIMED, kind="stable")
+    endpoint = study.protocol.endpoints[known["endpoint"].iloc[0]] if len(known) else None
+    columns = {
+        "Analysis": [f"{row['method']}{_reading(row)}" for _, row in known.iterrows()],
+        "Depends on": [text.against(study, contrast) for contrast in known["contrast"]],
+        "Effect": [text.effect(row, endpoint.unit) for _, row in known.iterrows()] if endpoint else [],
+        "p": [text.p_number(p) for p in known["pvalue"]],
+        "Result": [answers[answer] for answer in known["answer"]],
+    }
+    if (known["question"] != AS_CLAIMED).any():
+        columns["Kind of p"] = [
+            text.kind_of_p(study.protocol.claims[row["claim"]], row["question"]) for _, row in known.iterrows()
+        ]
+    return pd.DataFrame(columns)
+
+
+def options_table(specifications: pd.DataFrame) -> pd.DataFrame:
+    """What was chosen in analyses where a choice was to be made, and why somebody would choose it."""
+    rows = [(text.HEADINGS[kind], name, reason) for kind, _, name, reason in text.options(specifications)]
+    return pd.DataFrame(rows, columns=["Choice", "In the figure", "Why somebody would"])
+
+
+def verdicts_table(study: Study, verdicts: pd.DataFrame) -> pd.DataFrame:
+    """Verdicts as a reader wants them."""
+    return pd.DataFrame(
+        {
+            "Claim": [study.protocol.claims[key].sentence for key in verdicts["claim"]],
+            "Verdict": verdicts["verdict"].to_numpy(),
+            "By the published test": verdicts["verdict_as_published"].to_numpy(),
+            "Depends on": [text.against(study, row["contrast"]) for _, row in verdicts.iterrows()],
+            "Ratio": [text.ratio(row) for _, row in verdicts.iterrows()],
+            "p": [text.verdict_p(study.protocol.claims[row["claim"]], row) for _, row in verdicts.iterrows()],
+            "Rule that decided": verdicts["rule"].to_numpy(),
+        }
+    )
+
+
+def _reading(row: text.Row) -> str:
+    return "" if row["reading"] == "multiverse" else f" (as {row['reading']})"
+
+
+def _places(study: Study, results: pd.DataFrame) -> dict[str, list[str]]:
+    """What was measured, what was compared, and how many values there are."""
+    return {
+        "Measure": [study.protocol.endpoints[key].label for key in results["endpoint"]],
+        "Contrast": [text.against(study, contrast) for contrast in results["contrast"]],
+        # This stays on one line in a narrow column.
+        "n": [f"{row['n_treated']}\u00a0and\u00a0{row['n_control']}" for _, row in results.iterrows()],
+    }
+
+
+def _effect(row: text.Row) -> str:
+    """The effect that a row estimates; a bound is a bound on the ratio."""
+    return "geometric mean ratio" if row["effect"] == BOUND else str(row["effect"])
+
+
+def _size(row: text.Row) -> str:
+    """An estimate or bound, without its interval."""
+    return text.ratio(row) if math.isnan(row["estimate"]) else text.number(row["estimate"])
+
+
+def _p(row: text.Row) -> str:
+    """The p that belongs to the interval of a row."""
+    return f"{'adjusted ' if text.is_adjusted(row) else ''}{text.p_number(text.bracket_value(row))}"

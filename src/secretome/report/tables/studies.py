@@ -1,0 +1,137 @@
+"""Tables of a study: its design, its animals, what they are drawn from, and where its facts come from."""
+
+import math
+
+import pandas as pd
+
+from secretome.cohort import Study
+from secretome.protocol import BetaBinomial, Distribution, DrawnGroup, GammaPoisson, LognormalGroup, Titre
+from secretome.report import text
+
+
+def pairs_table(study: Study) -> pd.DataFrame:
+    """Every measurement, one row per animal, one column per endpoint and group."""
+    measured = study.cohort.values
+    wide = measured.pivot(index="animal", columns=["endpoint", "group"], values="value").reindex(
+        measured["animal"].unique()
+    )
+    table = pd.DataFrame({study.protocol.experimental_unit: wide.index})
+    for key, endpoint in study.protocol.endpoints.items():
+        for group, arm in study.protocol.groups.items():
+            if (key, group) in wide:
+                table[f"{endpoint.label}, {endpoint.unit}, {text.inside(arm.label)}"] = _aligned(wide[key, group])
+    return table
+
+
+def design_table(study: Study) -> pd.DataFrame:
+    """The groups of a study, what was done to them, and how many animals of this cohort are in each."""
+    animals = study.cohort.values.drop_duplicates("animal")["group"].value_counts()
+    groups = study.protocol.groups
+    return pd.DataFrame(
+        {
+            "Group": [group.label for group in groups.values()],
+            "Treatment": [group.treatment or "–" for group in groups.values()],
+            "Dose": [f"{group.dose:g} {group.dose_unit}" if group.dose else "–" for group in groups.values()],
+            "Route": [group.route or "–" for group in groups.values()],
+            study.protocol.units.capitalize(): [int(animals.get(key, 0)) for key in groups],
+        }
+    )
+
+
+def groups_table(study: Study) -> pd.DataFrame:
+    """Every measurement, one row per animal, one column per endpoint, values beyond a limit as they stand in the file."""
+    measured = study.cohort.values
+    animals = measured.drop_duplicates("animal").set_index("animal")
+    table = pd.DataFrame({study.protocol.experimental_unit: animals.index})
+    table["group"] = [study.protocol.groups[group].label for group in animals["group"]]
+    for key, endpoint in study.protocol.endpoints.items():
+        rows = measured[measured["endpoint"] == key].set_index("animal").reindex(animals.index)
+        limits = zip(_aligned(rows["value"]), rows["lower"], rows["upper"], strict=True)
+        table[f"{endpoint.label}, {endpoint.unit}"] = [
+            f"<{upper:g}" if lower == 0 < upper else f">{lower:g}" if math.isinf(upper) else value
+            for value, lower, upper in limits
+        ]
+    if animals["dead"].any():
+        hours = [f"at {hour:g} h" if hour >= 0 else "yes" for hour in animals["time"]]
+        table["died before sampling"] = [
+            hour if dead else "no" for hour, dead in zip(hours, animals["dead"], strict=True)
+        ]
+    return table
+
+
+def assumptions_table(study: Study) -> pd.DataFrame:
+    """What a study's simulated animals are drawn from: every assumption beside the evidence for it."""
+    plan, protocol = study.protocol.simulation, study.protocol
+    rows: list[tuple[str, str, tuple[str, ...]]] = []
+    if plan:
+        for key, endpoint in plan.endpoints.items():
+            about = protocol.endpoints[key]
+            for name, group in endpoint.groups.items():
+                rows.append(
+                    (
+                        f"{about.label}, {protocol.groups[name].label}: {_drawn(endpoint, group, about.unit)}",
+                        group.evidence,
+                        group.sources,
+                    )
+                )
+        rows += [(assumption.assumed, assumption.evidence, assumption.sources) for assumption in plan.assumptions]
+        for name, scenario in plan.scenarios.items():
+            if deaths := scenario.deaths:
+                counts = ", ".join(
+                    f"{n} in {text.inside(protocol.groups[group].label)}" for group, n in deaths.counts.items()
+                )
+                hours = ", ".join(f"{hour:g}" for hour in deaths.hours)
+                risk = protocol.endpoints[deaths.risk_rises_with].label
+                assumed = (
+                    f"Scenario {name}: of {deaths.of}, {counts} die at {hours} hours, the likelier the "
+                    f"higher their {risk}"
+                )
+                rows.append((assumed, deaths.evidence, deaths.sources))
+    return pd.DataFrame(
+        {
+            "Assumed": [assumed[0].upper() + assumed[1:] for assumed, _, _ in rows],
+            "Evidence": [evidence[0].upper() + evidence[1:] for _, evidence, _ in rows],
+            "Source": ["; ".join(protocol.sources[source].text for source in sources) or "–" for _, _, sources in rows],
+        }
+    )
+
+
+def sources_table(study: Study) -> pd.DataFrame:
+    """Where the facts of a protocol come from."""
+    sources = study.protocol.sources.values()
+    return pd.DataFrame(
+        {
+            "Source": [source.text for source in sources],
+            "Address": [source.url or "none known" for source in sources],
+            "Licence": [source.licence for source in sources],
+        }
+    )
+
+
+def scenarios_table(study: Study) -> pd.DataFrame:
+    """The worlds that a study's simulated animals can be drawn from."""
+    scenarios = study.protocol.simulation.scenarios if study.protocol.simulation else {}
+    return pd.DataFrame(
+        {"Scenario": list(scenarios), "What is true in it": [scenario.about for scenario in scenarios.values()]}
+    )
+
+
+def _aligned(values: pd.Series) -> list[str]:
+    """Values to one number of decimals, the most that any of them needs; a missing one is a dash."""
+    decimals = max((len(f"{value:g}".partition(".")[2]) for value in values.dropna()), default=0)
+    return ["–" if pd.isna(value) else f"{value:.{decimals}f}" for value in values]
+
+
+def _drawn(endpoint: Distribution, group: DrawnGroup, unit: str) -> str:
+    """What the values of a group are drawn from, in words."""
+    if isinstance(endpoint, GammaPoisson):
+        return (
+            f"mean count {group.centre:g}, scaled up {endpoint.scaled_by:g} times, animals varying by "
+            f"{100 * endpoint.cv:g} %"
+        )
+    if isinstance(endpoint, Titre):
+        return f"mean of {group.centre:g} twofold steps, standard deviation {endpoint.sd:g}"
+    if isinstance(endpoint, BetaBinomial):
+        return f"mean {group.centre:g} % of {endpoint.cells} cells, coefficient of variation {endpoint.cv:g}"
+    spread = f", coefficient of variation {group.cv:g}" if isinstance(group, LognormalGroup) else ""
+    return f"geometric mean {group.centre:g} {unit}{spread}"

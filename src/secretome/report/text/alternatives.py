@@ -1,0 +1,84 @@
+"""Alternative texts: what a figure shows, and what it finds."""
+
+import math
+from collections.abc import Sequence
+
+from secretome.cohort import Study
+from secretome.protocol import Claim, Zone, sides
+from secretome.report.text.numbers import Row, bracket_p, effect, inside, interval, number
+from secretome.report.text.sentences import (
+    against,
+    arms_sentence,
+    censoring_sentence,
+    pairs_sentence,
+    unit,
+    units_counted,
+)
+
+
+def paired_alt(study: Study, claim: Claim, row: Row) -> str:
+    """Alternative text of the figure of pairs."""
+    endpoint = study.protocol.endpoints[claim.endpoint]
+    treated, control = (inside(study.protocol.groups[side].label) for side in claim.sides)
+    if study.pairs(claim.endpoint, *claim.sides).dropna().empty:
+        return f"No figure: no {study.protocol.experimental_unit} has both values of {endpoint.label}."
+    finding = "the interval cannot be formed"
+    if not math.isnan(row["low"]):
+        finding = f"geometric mean ratio {number(row['estimate'])}, {interval(row)}, {_place(row, endpoint.no_effect)}"
+    return (
+        f"Two aligned panels on a log scale. Left, {endpoint.label} ({endpoint.unit}) of every {unit(study)}, "
+        f"{control} and {treated}, joined by a line: {pairs_sentence(study, claim)}.{_bracket_words(study, [row])} "
+        f"Right, the effect: {finding}."
+    )
+
+
+def groups_alt(study: Study, endpoint: str, rows: Sequence[Row]) -> str:
+    """Alternative text of the figure of groups."""
+    about = study.protocol.endpoints[endpoint]
+    if study.cohort.values[study.cohort.values["endpoint"] == endpoint]["lower"].notna().sum() == 0:
+        return f"No figure: no {study.protocol.experimental_unit} has a value of {about.label}."
+    findings = []
+    for row in rows:
+        label = study.protocol.groups[sides(row["contrast"])[0]].label
+        place = "" if math.isnan(row["level"]) else f", {_place(row, about.no_effect)}"
+        findings.append(f"{label}, {effect(row, about.unit)}{place}")
+    control = inside(study.protocol.groups[sides(rows[0]["contrast"])[1]].label)
+    return (
+        f"Two panels, log scales. Above, {about.label} ({about.unit}) of every {unit(study)}, by group. "
+        f"{arms_sentence(study, endpoint)}. "
+        f"{censoring_sentence(study, endpoint)}.{_bracket_words(study, rows)} Below, the effect against "
+        f"{control}: {'; '.join(findings)}."
+    )
+
+
+def design_alt(study: Study) -> str:
+    """Alternative text of the drawing of a study's design."""
+    animals = study.cohort.values.drop_duplicates("animal")
+    arms = []
+    for key, group in study.protocol.groups.items():
+        own = animals[animals["group"] == key]
+        dead = int(own["dead"].sum())
+        fate = f", {dead} died before sampling" if dead else ""
+        arms.append(f"{group.label} ({group.treatment}), {units_counted(study, len(own))}{fate}")
+    events = "; ".join(f"{event.hour:g} h, {event.what}" for event in study.protocol.timeline)
+    return f"The design as arms along a line of hours. {'. '.join(arms)}. Events: {events}."
+
+
+def _bracket_words(study: Study, rows: Sequence[Row]) -> str:
+    """What the brackets over the animals say."""
+    known = [f"{against(study, row['contrast'])}, {bracket_p(row)}" for row in rows if not math.isnan(row["pvalue"])]
+    return f" Brackets: {'; '.join(known)}." if known else ""
+
+
+def _place(row: Row, zone: Zone) -> str:
+    """The position of an interval of a ratio:
+
+    relative to the zone of no effect for a test of equivalence, otherwise relative to 1.
+    """
+    if row["alternative"] == "equivalence":
+        return (
+            "inside the zone of no effect"
+            if zone.low <= row["low"] and row["high"] <= zone.high
+            else "not inside the zone of no effect"
+        )
+    return "wholly above 1" if row["low"] > 1 else "wholly below 1" if row["high"] < 1 else "on both sides of 1"

@@ -1,0 +1,226 @@
+"""Sentences about the conditions in `secretome.claims.conditions`, under which the error rate may not be held."""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from secretome.claims.conditions import (
+    COLUMN_OF,
+    CONFOUNDED,
+    PARTLY_CROSSED,
+    UNLABELLED,
+    WARNINGS,
+    WITHIN_GROUPS,
+    Condition,
+    ConditionCode,
+)
+from secretome.cohort import Study
+from secretome.report.text.numbers import inside, interval, number, p_value
+
+PLURALS = {"cage": "cages", "batch": "batches", "plate": "plates"}
+# The largest number of comparisons that are shown.
+SHOWN = 4
+NOT_HELD = "a false claim may then be supported more often than the error rate allows"
+
+
+class ConditionText(NamedTuple):
+    """The text of a condition: its code, a statement, and the comparisons in which it occurs."""
+
+    code: ConditionCode
+    statement: str
+    details: str
+
+
+def condition_sentences(study: Study, found: Iterable[Condition], *, warnings: bool) -> list[ConditionText]:
+    """The meaning of each condition of a cohort, and the comparisons in which it occurs.
+
+    Parameters
+    ----------
+    study : Study
+        A protocol with a cohort.
+    found : iterable of Condition
+        What `secretome.claims.conditions.conditions` returned for it.
+    warnings : bool
+        Whether to return the conditions under which the error rate is not held, or the others.
+
+    Returns
+    -------
+    list of ConditionText
+        One for each code, in the order of `found`.
+    """
+    by_code: dict[ConditionCode, list[Condition]] = {}
+    for condition in found:
+        if (condition.code in WARNINGS) == warnings:
+            by_code.setdefault(condition.code, []).append(condition)
+    return [ConditionText(code, *_texts(study, code, several)) for code, several in by_code.items()]
+
+
+def reservation(found: Sequence[Condition]) -> str:
+    """The consequence of the conditions for the verdicts of a cohort that is new to the claims; empty if there are none.
+
+    Examples
+    --------
+    >>> reservation([Condition(ConditionCode.PLATE_CONFOUNDED, "il6", ("t1", "control"))])
+    'The cohort is new to the claims, but it cannot test them alone: plate cannot be separated from treatment.'
+    """
+    codes = {condition.code for condition in found}
+    columns = [column for column, code in CONFOUNDED.items() if code in codes]
+    if columns:
+        return (
+            f"The cohort is new to the claims, but it cannot test them alone: {_listed(columns)} cannot be "
+            f"separated from treatment."
+        )
+    if codes & WARNINGS:
+        return "The cohort is new to the claims, but under its conditions the error rate of the verdicts is not held."
+    return ""
+
+
+def _texts(study: Study, code: ConditionCode, found: Sequence[Condition]) -> tuple[str, str]:
+    column = COLUMN_OF.get(code, "")
+    if code in CONFOUNDED.values():
+        return (
+            f"{column.capitalize()} cannot be separated from treatment.",
+            f"No {column} contains both groups, and one of the groups has only one or two {PLURALS[column]}: "
+            f"{_comparisons(study, found, _clusters(column))}. A difference between these groups may be a "
+            f"difference between "
+            f"{PLURALS[column]}, and {NOT_HELD}.",
+        )
+    if code in WITHIN_GROUPS.values():
+        tested = [condition for condition in found if not math.isnan(condition.pvalue)]
+        means = _shortened([_by_means(study, condition, column) for condition in tested])
+        counted = _comparisons(study, found, _clusters(column))
+        return (
+            f"Animals of one {column} are not independent, but the planned tests count every animal.",
+            f"If animals of one {column} are more alike than others, {NOT_HELD}. "
+            + (f"With one mean for each {column}: {means}." if means else f"The comparisons are {counted}."),
+        )
+    return OTHERS[code](study, found, column)
+
+
+def _unequal_losses(study: Study, found: Sequence[Condition], _: str) -> tuple[str, str]:
+    lost = _comparisons(
+        study, found, lambda facts, side: f"{facts[f'lost_{side}']:g} of {facts[f'animals_{side}']:g} without a value"
+    )
+    return (
+        "The proportions of missing values are unequal.",
+        f"{lost[0].upper()}{lost[1:]}. If the animals without a value differ from the others, this alone can "
+        f"make the groups differ, "
+        f"and {NOT_HELD}.",
+    )
+
+
+def _censored_unequal_spread(study: Study, found: Sequence[Condition], _: str) -> tuple[str, str]:
+    beyond = _comparisons(study, found, lambda facts, side: f"{facts[f'censored_{side}']:g} of {facts[f'n_{side}']:g}")
+    ratios = [condition.facts["spread_ratio"] for condition in found if "spread_ratio" in condition.facts]
+    size = f"; the larger log-SD is up to {number(max(ratios))} times the smaller" if ratios else ""
+    return (
+        "Most values of a group lie beyond a limit of the assay, and the spreads of the groups seem to differ "
+        "or cannot be compared.",
+        f"Beyond a limit: {beyond}{size}. The rank test that decides here is also sensitive to a difference in "
+        f"spread, and {NOT_HELD}.",
+    )
+
+
+def _unequal_n_skewed(study: Study, found: Sequence[Condition], _: str) -> tuple[str, str]:
+    sizes = _comparisons(study, found, lambda facts, side: f"n = {facts[f'n_{side}']:g}")
+    largest = max((condition.facts["skewness"] for condition in found), key=abs)
+    return (
+        "One group is at least three times as large as the other, and the logarithms of its values are skewed.",
+        f"{sizes[0].upper()}{sizes[1:]}; skewness up to {number(largest)}. Welch's t test needs groups of "
+        f"similar size or logarithms that "
+        f"are close to normal, and {NOT_HELD}.",
+    )
+
+
+def _cages_shared(study: Study, found: Sequence[Condition], _: str) -> tuple[str, str]:
+    return (
+        "Some cage labels occur in both groups and are treated as shared cages.",
+        f"Shared: {_comparisons(study, found, None, _shared('cage'))}. If they are different cages, give them "
+        f"different labels, such as "
+        "control-1 and t1-1.",
+    )
+
+
+def _partly_crossed(study: Study, found: Sequence[Condition], column: str) -> tuple[str, str]:
+    return (
+        f"Only some {PLURALS[column]} contain both groups.",
+        f"Only these {PLURALS[column]} allow a comparison within a {column}: "
+        f"{_comparisons(study, found, None, _shared(column))}.",
+    )
+
+
+def _unlabelled(study: Study, found: Sequence[Condition], column: str) -> tuple[str, str]:
+    absent = _comparisons(study, found, None, lambda facts: f"{facts['unlabelled']:g} without a {column}")
+    return f"The file states no {column} for some animals.", f"Analyses by {column} leave them out: {absent}."
+
+
+OTHERS: dict[ConditionCode, Callable[[Study, Sequence[Condition], str], tuple[str, str]]] = {
+    ConditionCode.UNEQUAL_LOSSES: _unequal_losses,
+    ConditionCode.CENSORED_UNEQUAL_SPREAD: _censored_unequal_spread,
+    ConditionCode.UNEQUAL_N_SKEWED: _unequal_n_skewed,
+    ConditionCode.CAGES_SHARED: _cages_shared,
+    **dict.fromkeys(PARTLY_CROSSED.values(), _partly_crossed),
+    **dict.fromkeys(UNLABELLED.values(), _unlabelled),
+}
+
+
+def _comparisons(
+    study: Study,
+    found: Sequence[Condition],
+    of_side: Callable[[dict[str, float], str], str] | None,
+    of_both: Callable[[dict[str, float]], str] | None = None,
+) -> str:
+    """The comparisons with the text for each group or for both;
+
+    a comparison with the same text in several endpoints is named once.
+    """
+    endpoints: dict[str, list[str]] = {}
+    for condition in found:
+        treated, control = condition.groups
+        names = [_label(study, group) for group in (treated, control)]
+        if of_side is not None:
+            names = [
+                f"{name} ({of_side(condition.facts, side)})"
+                for name, side in zip(names, ("treated", "control"), strict=True)
+            ]
+        text = f"{names[0]} against {names[1]}" + (f", {of_both(condition.facts)}" if of_both else "")
+        endpoints.setdefault(text, []).append(inside(study.protocol.endpoints[condition.endpoint].label))
+    return _shortened([f"{text} ({_listed(labels)})" for text, labels in endpoints.items()])
+
+
+def _shortened(texts: Sequence[str]) -> str:
+    """The first texts, and the number of further ones."""
+    more = len(texts) - SHOWN
+    return "; ".join(texts[:SHOWN]) + (f"; and {more} more" if more > 0 else "")
+
+
+def _shared(column: str) -> Callable[[dict[str, float]], str]:
+    return lambda facts: f"{_number_of(facts['shared'], column)} with {facts['animals_shared']:g} animals"
+
+
+def _clusters(column: str) -> Callable[[dict[str, float], str], str]:
+    return lambda facts, side: _number_of(facts[f"n_{side}"], column)
+
+
+def _by_means(study: Study, condition: Condition, column: str) -> str:
+    """The result of a comparison by one mean for each cluster."""
+    treated, control = (_label(study, group) for group in condition.groups)
+    label = study.protocol.endpoints[condition.endpoint].label
+    n = f"n = {condition.facts['n_treated']:g} and {_number_of(condition.facts['n_control'], column)}"
+    size = f"ratio {number(condition.estimate)}, {interval(vars(condition))}"
+    adjusted = "adjusted " if condition.adjusted else ""
+    return f"{inside(label)}, {treated} against {control}: {size}, {adjusted}{p_value(condition.pvalue)}, {n}"
+
+
+def _label(study: Study, group: str) -> str:
+    about = study.protocol.groups[group]
+    # The name of a drug is not changed to lower case.
+    return about.label if about.role == "reference" else inside(about.label)
+
+
+def _number_of(n: float, column: str) -> str:
+    return f"{n:g} {column if n == 1 else PLURALS[column]}"
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"

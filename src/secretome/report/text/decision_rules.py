@@ -1,0 +1,38 @@
+"""The decision rule of a claim in words."""
+
+from secretome.protocol import Claim, Protocol
+from secretome.report.text.numbers import p_number, percent
+
+
+def rule_words(protocol: Protocol, claim: Claim, alpha: float) -> tuple[str, str, str]:
+    """The planned test of a claim, what supports it, and what contradicts it."""
+    margin = protocol.endpoints[claim.endpoint].no_effect
+    zone, k = f"{margin.low:g} to {margin.high:g}", len(claim.compared)
+    way, back = ("above", "below") if claim.rises else ("below", "above")
+    paired = protocol.design == "paired"
+    if claim.kind == "unchanged":
+        return (
+            f"two one-sided t tests on logarithms, each of {k} groups",
+            f"every {percent(1 - 2 * alpha)} interval lies inside {zone}",
+            f"an interval at {percent(1 - alpha / k)} lies wholly outside it",
+        )
+    if claim.kind == "trend":
+        return (
+            f"Welch's t of the slope over {len(claim.doses)} doses, on logarithms",
+            f"p ≤ {alpha:g}, slope {way} zero, and no step shown to go back",
+            f"p ≤ {alpha:g}, slope {back} zero",
+        )
+    if claim.kind == "every":
+        small = " and none lies inside the zone" if claim.negligible else ""
+        flat = f", or lies inside {zone} at {p_number(alpha / k)}" if claim.negligible else ""
+        return (
+            f"Welch's t on logarithms, each of {k} groups",
+            f"every p ≤ {alpha:g}, every ratio {way} 1{small}",
+            f"one ratio {back} 1 with p ≤ {p_number(alpha / k)}{flat}",
+        )
+    family = f", p times {k}" if k > 1 else ""
+    return (
+        f"{'paired t' if paired else 'Welch’s t'} on logarithms{family}",
+        f"p ≤ {alpha:g}, ratio {way} 1, and the {percent(1 - 2 * alpha)} interval not inside {zone}",
+        f"p ≤ {alpha:g} and ratio {back} 1; or p > {alpha:g} and the interval inside {zone}",
+    )

@@ -1,0 +1,432 @@
+"""The methods of a run as one paragraph of a paper, from the protocol and from what was run on the cohort."""
+
+import platform
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.metadata import version
+
+import pandas as pd
+
+from secretome.analysis import ASYMPTOTIC_RANKS, BOUND, RANKS, RATE_RATIO, RATIO_BY_MODEL
+from secretome.claims import ALPHA, FEWEST, deciding
+from secretome.cohort import Study
+from secretome.protocol import Claim, Zone, sides
+from secretome.report.text.numbers import Row, count, inside, p_number, percent
+from secretome.report.text.sentences import ORIGIN, against, censoring_sentence, unit, units, units_counted
+
+# What the numbers depend on, as a paper names it.
+SOFTWARE = {
+    "secretome": "secretome",
+    "scipy": "SciPy",
+    "statsmodels": "statsmodels",
+    "numpy": "NumPy",
+    "pandas": "pandas",
+}
+# Where ranks decide, what says how large the effect is.
+SIZES = {BOUND: "the values only bounded the ratio", RATIO_BY_MODEL: "a censored lognormal model gave the ratio"}
+
+
+def methods_paragraph(study: Study, results: pd.DataFrame, *, alpha: float = ALPHA, level: float = 0.95) -> str:
+    """How a cohort was analysed, as the methods section of a paper says it.
+
+    Parameters
+    ----------
+    study : Study
+        A protocol with a cohort.
+    results : DataFrame
+        What `analyse` returned for it, with the reading ``planned``; what other readings it holds is said too.
+    alpha, level : float
+        The error rate per claim, and the level of intervals that decide nothing, as they were given to `analyse`.
+
+    Returns
+    -------
+    str
+        One paragraph, in the past tense.
+
+    Raises
+    ------
+    ValueError
+        If the results lack a planned row of a claim.
+
+    Examples
+    --------
+    >>> from secretome import analyse, load_study, words
+    >>> study = load_study("treg_conditioned_medium")
+    >>> print(words.methods_paragraph(study, analyse(study))[:74])
+    The values were published individual data. The claims were made from these
+    """
+    sentences = [
+        *_whence(study),
+        *_who(study),
+        *_measured(study),
+        *losses(study),
+        *_limits(study),
+        f"Values were compared on a logarithmic scale, and effects were given as ratios with confidence "
+        f"intervals. {_error_rate(alpha)}",
+        *(sentence for kind in KINDS for sentence in _planned(study, results, kind, alpha)),
+        *_zones(study, alpha),
+        *_besides(study, results, alpha),
+        *_published(study, results, level),
+        f"The analyses were computed with {software()}.",
+    ]
+    return " ".join(sentences)
+
+
+def software() -> str:
+    """The software that results depend on, each with its version."""
+    return listed(
+        [*(f"{name} {version(package)}" for package, name in SOFTWARE.items()), f"Python {platform.python_version()}"]
+    )
+
+
+def listed(items: Iterable[str]) -> str:
+    """Things one after another.
+
+    >>> listed(["sham", "control", "treated"]), listed(["sham"])
+    ('sham, control and treated', 'sham')
+    """
+    things = list(items)
+    return f"{', '.join(things[:-1])} and {things[-1]}" if len(things) > 1 else "".join(things)
+
+
+def losses(study: Study) -> Iterator[str]:
+    """Who has no value, and why: deaths, exclusions, and values that are missing."""
+    values, excluded, protocol = study.cohort.values, study.cohort.excluded, study.protocol
+    animals = values.drop_duplicates("animal")
+    if animals["dead"].any():
+        among = f", so every planned comparison was {protocol.population}" if protocol.population else ""
+        dead = by_group(study, animals[animals["dead"]])
+        yield (
+            f"Before sampling {units_counted(study, int(animals['dead'].sum()))} died ({dead}). The dead had "
+            f"no values{among}."
+        )
+    elif protocol.sampling_hour is not None:
+        yield (
+            f"No death before sampling was recorded, and every comparison was "
+            f"{protocol.population or 'of all animals'}."
+        )
+    if excluded.empty:
+        yield "Nothing was excluded."
+    else:
+        reasons = [f"{reason} ({rows['animal'].nunique()})" for reason, rows in excluded.groupby("exclude", sort=False)]
+        who = units_counted(study, excluded["animal"].nunique())
+        yield (
+            f"Values of {who} were excluded ({by_group(study, excluded)}), for the reasons that the file "
+            f"states: {listed(reasons)}."
+        )
+    if lost := list(_missing(study)):
+        yield f"Other values were missing and were not replaced: {'; '.join(lost)}."
+    else:
+        yield "No value was missing." if excluded.empty and not animals["dead"].any() else "No other value was missing."
+
+
+def by_group(study: Study, rows: pd.DataFrame) -> str:
+    """How many animals of these rows each group has, groups without any left out."""
+    counts = rows.groupby("group")["animal"].nunique()
+    return ", ".join(f"{group.label} {counts[key]}" for key, group in study.protocol.groups.items() if key in counts)
+
+
+def planned_methods(study: Study, rows: pd.DataFrame) -> str:
+    """By which tests planned rows were made, and, where one stepped in for another, what for."""
+    ranks = rows["method"].isin([RANKS, ASYMPTOTIC_RANKS])
+    zero = pd.Series([_has_zero(study, row) for _, row in rows.iterrows()], index=rows.index, dtype=bool)
+    none = (rows["effect"] == BOUND) & zero & ~ranks
+    model = rows["effect"].isin([RATIO_BY_MODEL, BOUND]) & ~ranks & ~none
+    counts = rows["effect"] == RATE_RATIO
+    causes = {
+        "": ~ranks & ~model & ~none & ~counts,
+        " where a contrast held values beyond a limit of the assay": model,
+        " where more than half of a group lay beyond a limit, or too few values were seen to fit a model": ranks
+        & ~zero,
+        " where a value was zero, and so had no logarithm": (ranks & zero) | counts,
+    }
+    parts = []
+    for cause, own in causes.items():
+        size = listed(SIZES[effect] for effect in rows.loc[own & ranks, "effect"].unique() if effect in SIZES)
+        parts += [
+            f"by {_the(method)}{cause}{f' ({size})' if size else ''}" for method in rows.loc[own, "method"].unique()
+        ]
+    if none.any():
+        parts.append("without a test where a value was zero, and so had no logarithm")
+    return listed(parts)
+
+
+def _whence(study: Study) -> Iterator[str]:
+    cohort, protocol = study.cohort, study.protocol
+    if cohort.origin == "simulated":
+        made = f"scenario {cohort.scenario or 'not stated'}, seed {cohort.seed or 'not stated'}"
+        nobody = f"no {protocol.experimental_unit} was measured"
+        yield f"SIMULATED DATA: a computer drew every value ({made}), {nobody}, and nothing here is evidence."
+    elif cohort.origin != "measured":
+        yield f"The values were {ORIGIN[cohort.origin]}."
+    if study.source_data:
+        yield "The claims were made from these very data, so the verdicts were no test of them."
+
+
+def _who(study: Study) -> Iterator[str]:
+    """Species, unit and groups.
+
+    What a protocol says of its animals need not hold for a new cohort, so it is said to be the protocol's.
+    """
+    values, protocol = study.cohort.values, study.protocol
+    yield (
+        f'The study was {protocol.setting}, by the protocol "{protocol.title}", which gave the species as '
+        f"{protocol.species}."
+    )
+    sexes = values[values["sex"] != ""].groupby("sex")["animal"].nunique()
+    if len(sexes):
+        yield f"The file gave the sex as {listed(f'{sex} in {n}' for sex, n in sexes.items())}."
+    counts = values.groupby("group")["animal"].nunique()
+    groups = []
+    for key, group in protocol.groups.items():
+        treatment = f"; {group.treatment}" if group.treatment else ""
+        groups.append(f"{group.label} (n = {counts.get(key, 0)}{treatment})")
+    paired = f", paired by {protocol.experimental_unit}" if protocol.design == "paired" else ""
+    total = units_counted(study, values["animal"].nunique())
+    yield (
+        f"The experimental unit was the {unit(study)}. There were {total} in these groups{paired}: {', '.join(groups)}."
+    )
+    if protocol.timeline:
+        yield (
+            f"The protocol's timeline was: "
+            f"{'; '.join(f'{event.hour:g} h, {event.what}' for event in protocol.timeline)}."
+        )
+
+
+def _measured(study: Study) -> Iterator[str]:
+    protocol, values = study.protocol, study.cohort.values
+    known = set(values.loc[values["lower"].notna(), "endpoint"])
+    hour = "" if protocol.sampling_hour is None else f", sampled at {protocol.sampling_hour:g} h"
+    yield (
+        f"Endpoints were "
+        f"{listed(f'{inside(about.label)} ({about.unit})' for about in protocol.endpoints.values())}{hour}."
+    )
+    if absent := [inside(about.label) for key, about in protocol.endpoints.items() if key not in known]:
+        yield f"The cohort had no value of {listed(absent)}."
+
+
+def _missing(study: Study) -> Iterator[str]:
+    """Of each endpoint that was measured, the animals that are alive, not excluded, and without a value;
+
+    of pairs, the halves.
+    """
+    values = study.cohort.values
+    living = values[~values["dead"]]
+    for key, about in study.protocol.endpoints.items():
+        rows = living[living["endpoint"] == key]
+        known = rows[rows["lower"].notna()]
+        if known.empty:
+            continue
+        if study.protocol.design == "paired":
+            pairs = study.pairs(key, *study.protocol.pair)
+            if half := int(pairs.isna().any(axis="columns").sum()):
+                yield f"{inside(about.label)}, {units_counted(study, half)} without both values"
+            continue
+        left = living[~living["animal"].isin([*known["animal"], *_excluded(study, key)])]
+        if not left.empty:
+            yield f"{inside(about.label)}, {by_group(study, left)}"
+
+
+def _excluded(study: Study, endpoint: str) -> set[str]:
+    excluded = study.cohort.excluded
+    return set(excluded.loc[excluded["endpoint"] == endpoint, "animal"])
+
+
+def _limits(study: Study) -> Iterator[str]:
+    """What became of values beyond a limit; nothing where there are none."""
+    values = study.cohort.values
+    censored = values[values["lower"] < values["upper"]]
+    if censored.empty:
+        return
+    counts = [censoring_sentence(study, key) for key in study.protocol.endpoints if key in set(censored["endpoint"])]
+    titres = any(study.protocol.endpoints[key].kind == "titre" for key in set(censored["endpoint"]))
+    steps = "; a titre was taken as lying between its dilution and the next" if titres else ""
+    yield (
+        "In the planned tests, values beyond a limit of the assay were not replaced by a number: models took "
+        "each for what was known of "
+        "it, that it lies beyond, and ranks tied all below the highest lower limit as lowest and all above the "
+        "lowest upper limit as "
+        f"highest{steps}. They were: {'; '.join(counts)}."
+    )
+
+
+def _error_rate(alpha: float) -> str:
+    stated = "" if alpha == ALPHA else f" (the protocol's is {ALPHA:g})"
+    return f"Tests of a difference were two-sided, and the error rate was {alpha:g} per claim{stated}."
+
+
+def _planned(study: Study, results: pd.DataFrame, kind: str, alpha: float) -> Iterator[str]:
+    """How the claims of one kind were tested and judged; nothing where there are none."""
+    claims = [claim for claim in study.protocol.claims.values() if claim.kind == kind]
+    if not claims:
+        return
+    rows = deciding(study, results, kind)
+    yield from KINDS[kind](claims, planned_methods(study, rows), alpha)
+    if kind == "single":
+        yield from _families(study, claims, alpha)
+    if lost := int(rows["pvalue"].isna().sum()):
+        yield f"In this cohort {lost} of {count(len(rows), 'such contrast')} could not be computed."
+
+
+def _single(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]:
+    adjusted = "the adjusted p" if any(len(claim.compared) > 1 for claim in claims) else "p"
+    yield (
+        f"A claim about one contrast was tested {methods}. It was called supported where {adjusted} was at "
+        f"most {alpha:g} in the claimed "
+        f"direction and the {percent(1 - 2 * alpha)} interval was not inside the zone of no effect, "
+        f"contradicted where {adjusted} was at "
+        f"most {alpha:g} in the other direction, or above {alpha:g} with that interval inside the zone, and "
+        f"otherwise inconclusive."
+    )
+
+
+def _families(study: Study, claims: Sequence[Claim], alpha: float) -> Iterator[str]:
+    families = [family for family in dict.fromkeys(claim.compared for claim in claims) if len(family) > 1]
+    if not families:
+        yield "Each such claim had one contrast, so p values were not adjusted."
+    for family in families:
+        names, k = listed(against(study, contrast) for contrast in family), len(family)
+        yield (
+            f"Within an endpoint, the contrasts {names} were one family: p values were multiplied by {k} "
+            f"(Bonferroni), and intervals "
+            f"were at {percent(1 - alpha / k)}."
+        )
+
+
+def _every(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]:
+    number, levels = _number(claims), _levels(claims, alpha)
+    stricter = _either(p_number(alpha / len(claim.compared)) for claim in claims)
+    yield (
+        f"A claim that every group differs was an intersection-union test over {number} contrasts, each tested "
+        f"{methods}, at {alpha:g} "
+        "without adjustment. It was called supported where every contrast was significant in the claimed "
+        "direction and none negligible, "
+        f"contradicted where one contrast, held to {stricter}, was significant the other way, or negligible "
+        f"and not significant, and "
+        "otherwise inconclusive."
+    )
+    yield (
+        f"Each contrast is reported with its p and {percent(1 - alpha)} interval, which the claim uses, and, "
+        f"for each group alone, with "
+        f"its p multiplied by {number} and a simultaneous interval at {levels}."
+    )
+    for claim in claims:
+        if not claim.negligible:
+            yield f"For one claim ({_quoted(claim.sentence)}) an effect inside the zone of no effect counted too."
+
+
+def _unchanged(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]:
+    yield (
+        f"A claim that nothing changes was a test of equivalence in each of {_number(claims)} contrasts, "
+        f"{methods}. It was called "
+        f"supported where every {percent(1 - 2 * alpha)} interval lay inside the zone of no effect, "
+        f"contradicted where an interval at "
+        f"{_levels(claims, alpha)} lay wholly outside, and otherwise inconclusive."
+    )
+
+
+def _trend(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]:
+    doses, levels = (
+        _either(len(claim.doses) for claim in claims),
+        _either(percent(1 - alpha / len(claim.steps)) for claim in claims),
+    )
+    yield (
+        f"A claim of a dependence on the dose was tested {methods}, over {doses} doses without the control. It "
+        f"was called supported where "
+        f"p was at most {alpha:g} in the claimed direction and no step between neighbouring doses was shown to "
+        f"go back (intervals at "
+        f"{levels}), contradicted where p was at most {alpha:g} in the other direction, and otherwise inconclusive."
+    )
+
+
+KINDS = {"single": _single, "every": _every, "unchanged": _unchanged, "trend": _trend}
+
+
+def _number(claims: Iterable[Claim]) -> str:
+    return _either(len(claim.compared) for claim in claims)
+
+
+def _levels(claims: Iterable[Claim], alpha: float) -> str:
+    return _either(percent(1 - alpha / len(claim.compared)) for claim in claims)
+
+
+def _either(values: Iterable[object]) -> str:
+    """What several claims share, once; what they do not, side by side."""
+    return " or ".join(dict.fromkeys(map(str, values)))
+
+
+def _quoted(sentence: str) -> str:
+    return f'"{sentence.rstrip(".")}"'
+
+
+def _zones(study: Study, alpha: float) -> Iterator[str]:
+    shared: dict[Zone, list[str]] = {}
+    for about in study.protocol.endpoints.values():
+        shared.setdefault(about.no_effect, []).append(inside(about.label))
+    for margin, labels in shared.items():
+        yield (
+            f"The zone of no effect for {listed(labels)} was a ratio of {margin.low:.2f} to "
+            f"{margin.high:.2f}: {margin.reason}."
+        )
+    yield f"An effect was negligible when its {percent(1 - 2 * alpha)} interval lay inside its zone."
+    yield (
+        f"A claim was untestable with fewer than {FEWEST} values in a group, and where no result of an exact "
+        f"test could have been small "
+        "enough."
+    )
+
+
+def _besides(study: Study, results: pd.DataFrame, alpha: float) -> Iterator[str]:
+    """The checks of the experiment, and questions that no claim rests on."""
+    planned = results[(results["reading"] == "planned") & (results["alternative"] != "equivalence")]
+    for check in study.protocol.checks.values():
+        rows = planned[(planned["endpoint"] == check.endpoint) & (planned["contrast"] == check.contrast)]
+        label = inside(study.protocol.endpoints[check.endpoint].label)
+        yield (
+            f"Whether the experiment worked was checked first ({_quoted(check.sentence)}) by {_tests(rows)}, "
+            f"at {alpha:g} without "
+            f"adjustment; a failed check would have left the claims on {label} untestable."
+        )
+    for slopes in study.protocol.slopes.values():
+        rows = planned[planned["contrast"] == slopes.contrast]
+        yield f"A question that no claim rests on ({_quoted(slopes.question)}) was put to {_tests(rows)}."
+
+
+def _published(study: Study, results: pd.DataFrame, level: float) -> Iterator[str]:
+    """The tests that stand for the authors', and whatever else was run."""
+    rows = results[results["reading"] == "published"]
+    if not rows.empty:
+        stated = "; ".join(dict.fromkeys(claim.published_test.stated for claim in study.protocol.claims.values()))
+        yield (
+            f"Beside the planned tests, those that stand for the original authors' were run ({_tests(rows)}; "
+            f"intervals at "
+            f"{percent(level)}, or the next level above that an exact test can reach). What was known of "
+            f"theirs: {stated}."
+        )
+    if (results["reading"] == "multiverse").any():
+        yield (
+            f"Other defensible analyses of the same {units(study)} were run, to see what hangs on such "
+            f"choices; they decided nothing."
+        )
+
+
+def _tests(rows: pd.DataFrame) -> str:
+    return listed(map(_the, rows["method"].unique()))
+
+
+def _the(method: str) -> str:
+    """A method as it stands after "by".
+
+    >>> _the("exact Mann-Whitney test"), _the("Welch's t test on logs")
+    ('the exact Mann-Whitney test', "Welch's t test on logs")
+    """
+    return (
+        f"the {method}"
+        if method.split()[0] in ("exact", "asymptotic", "paired", "censored", "quasi-Poisson")
+        else method
+    )
+
+
+def _has_zero(study: Study, row: Row) -> bool:
+    values = study.cohort.values
+    groups = sides(row["contrast"]) if " vs " in row["contrast"] else ()
+    return bool(((values["endpoint"] == row["endpoint"]) & values["group"].isin(groups) & (values["upper"] == 0)).any())

@@ -1,0 +1,179 @@
+"""Numbers, p values and intervals as a journal prints them."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from secretome.analysis import BOUND, MEAN_DIFFERENCE, SHIFT
+
+Row = Any  # a row of a DataFrame: pandas types its rows as Series of anything
+
+
+def number(value: float) -> str:
+    """A number to three digits, the zero before a decimal point counted, without exponent.
+
+    >>> number(1.51017), number(0.6125), number(0.0312), number(340.2)
+    ('1.51', '0.61', '0.031', '340')
+    """
+    if not math.isfinite(value):
+        return "not estimable" if math.isnan(value) else ("∞" if value > 0 else "−∞")
+    size = math.floor(math.log10(abs(value))) if value else 0
+    # A thin space keeps thousands readable and is no decimal mark anywhere; a minus is a minus.
+    return f"{value:,.{max(0, 2 - size if size >= 0 else 1 - size)}f}".replace(",", "\u202f").replace("-", "−")
+
+
+def p_value(value: float) -> str:
+    """A p value, exact to three digits.
+
+    >>> p_value(0.00048828), p_value(0.0411), p_value(3e-7), p_value(1.0)
+    ('p = 0.000488', 'p = 0.0411', 'p < 0.000001', 'p = 1')
+    """
+    number_alone = p_number(value)
+    return f"p {number_alone}" if number_alone[0] in "<n" else f"p = {number_alone}"
+
+
+def p_number(value: float) -> str:
+    """A p value as a table shows it, under a heading that says p.
+
+    >>> p_number(0.00048828), p_number(3e-7)
+    ('0.000488', '< 0.000001')
+    """
+    if math.isnan(value):
+        return "not defined"
+    return "< 0.000001" if value < 1e-6 else np.format_float_positional(float(f"{value:.3g}"), trim="-")
+
+
+def bracket_value(row: Row) -> float:
+    """The p of a result that belongs to its interval: the adjusted p, unless there is none or the simultaneous interval is a different one.
+
+    >>> bracket_value({"pvalue": 0.02, "pvalue_adjusted": 0.12, "level": 0.95, "level_simultaneous": 0.9917})
+    0.02
+    """
+    other = row.get("level_simultaneous", math.nan)
+    unadjusted = math.isnan(row["pvalue_adjusted"]) or (not math.isnan(other) and row["level"] != other)
+    return float(row["pvalue"] if unadjusted else row["pvalue_adjusted"])
+
+
+def is_adjusted(row: Row) -> bool:
+    """Whether the p that belongs to the interval of a result is adjusted for several contrasts."""
+    return bracket_value(row) != row["pvalue"] and not math.isnan(row["pvalue"])
+
+
+def bracket_head(rows: Sequence[Row]) -> str:
+    """The kind of the p values over brackets."""
+    head = "p of equivalence" if any(row.get("alternative") == "equivalence" for row in rows) else "p"
+    return f"adjusted {head}" if any(is_adjusted(row) for row in rows) else head
+
+
+def bracket_p(row: Row) -> str:
+    """The p over a bracket, with its kind.
+
+    >>> bracket_p({"pvalue": 0.0131, "pvalue_adjusted": 0.0262}), bracket_p({"pvalue": 0.000488, "pvalue_adjusted": float("nan")})
+    ('adjusted p = 0.0262', 'p = 0.000488')
+    """
+    return p_value(bracket_value(row)).replace("p", bracket_head([row]), 1)
+
+
+def percent(level: float) -> str:
+    """A confidence level, as per cent.
+
+    >>> percent(0.95), percent(0.957520)
+    ('95 %', '95.8 %')
+    """
+    return f"{100 * level:.3g} %"
+
+
+def interval(row: Row) -> str:
+    """The interval of a result, with its level, or a word that there is none."""
+    if math.isnan(row["low"]) or math.isnan(row["level"]):
+        return "no interval"
+    if math.isinf(row["high"]) or math.isinf(row["low"]):
+        if row["level"] >= 1:
+            return "no finite interval at this n"
+        bounded = math.isfinite(row["high"]) or row["low"] > 0
+        return (
+            f"{percent(row['level'])} interval {_side(row)}"
+            if bounded
+            else f"no finite {percent(row['level'])} interval"
+        )
+    return f"{percent(row['level'])} interval {number(row['low'])} to {number(row['high'])}"
+
+
+def own_interval(row: Row) -> str:
+    """The simultaneous interval of a planned result, or a text that there is none."""
+    simultaneous = {name: row[f"{name}_simultaneous"] for name in ("low", "high", "level")}
+    shown = interval(simultaneous)
+    return shown if shown.startswith("no ") else f"simultaneous {shown}"
+
+
+def ratio(row: Row) -> str:
+    """A ratio with its interval, or the bound that the values set on it.
+
+    >>> ratio({"estimate": float("nan"), "low": 0.0, "high": 0.149, "level": float("nan")})
+    'at most 0.15 in these values, without an interval'
+    """
+    if not math.isnan(row["estimate"]):
+        return f"{number(row['estimate'])} ({interval(row)})"
+    if math.isnan(row["low"]) or not math.isnan(row["level"]):
+        return "not estimable"
+    return _side(row)
+
+
+def effect(row: Row, unit: str) -> str:
+    """The estimate of a result in its unit, with its interval."""
+    if row["effect"] == BOUND:
+        return f"geometric mean ratio {ratio(row)}"
+    if math.isnan(row["estimate"]):
+        return f"{row['effect']} not estimable"
+    measured_in = f" {unit}" if row["effect"] in (SHIFT, MEAN_DIFFERENCE) else ""
+    return f"{row['effect']} {number(row['estimate'])}{measured_in} ({interval(row)})"
+
+
+def inside(label: str) -> str:
+    """A label as it stands inside a sentence; units and abbreviations keep their capitals.
+
+    >>> inside("Septic control"), inside("150 µL secretome"), inside("IL-6")
+    ('septic control', '150 µL secretome', 'IL-6')
+    """
+    return label[0].lower() + label[1:] if label[1:2].islower() else label
+
+
+def count(n: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> count(1, "donor"), count(12, "donor")
+    ('1 donor', '12 donors')
+    """
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def _side(row: Row) -> str:
+    """What limits on one side only say of a ratio."""
+    below, above = row["low"] > 0, math.isfinite(row["high"])
+    if below and above:
+        return f"between {number(row['low'])} and {number(row['high'])}"
+    bound = f"at most {number(row['high'])}" if above else f"at least {number(row['low'])}" if below else ""
+    return (
+        f"{bound} in these values, without an interval"
+        if bound and math.isnan(row["level"])
+        else bound or "not estimable"
+    )
+
+
+NOT_MEASURED = "not measured yet"
+
+
+def share(p: float, cohorts: int) -> str:
+    """A simulated share with twice its standard error, in per cent.
+
+    >>> share(0.82, 2000), share(0.0, 2000), share(1.0, 400)
+    ('82 ± 1.7 %', '0 %', '100 %')
+    """
+    error = 2 * math.sqrt(p * (1 - p) / cohorts)
+    if error == 0:
+        return f"{100 * p:.0f} %"
+    if p < 0.0005:
+        return "under 0.1 %"
+    return f"{100 * p:.{0 if p >= 0.1 else 1}f} ± {100 * error:.1f} %"

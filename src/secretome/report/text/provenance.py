@@ -1,0 +1,64 @@
+"""Where a rerun comes from, in words: its file, its versions and what was changed."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from secretome.report.text.sentences import units_counted
+
+COMMIT = "git_commit"
+
+
+# What a page tells of a rerun's provenance, in this order, under these names.
+SHOWN = {
+    "cohort_file": "Cohort file",
+    "cohort_sha256": "Its hash (SHA-256)",
+    "cohort_read_as": "How it was read",
+    "cohort_names": "Names mapped",
+    "cohort_decimal": "Decimal mark",
+    "protocol_sha256": "Hash of the protocol",
+    "notebook_sha256": "Hash of the notebook",
+    "content_key": "Hash of all that the results come from",
+    "parameters": "Parameters",
+    "versions": "Versions",
+    COMMIT: "Commit",
+    "started": "Started",
+    "finished": "Finished",
+}
+
+
+from secretome.cohort import Study
+
+
+def altered_sentence(study: Study, used: Mapping[str, float], planned: Mapping[str, float]) -> str:
+    """In what a run differs from the one that the protocol plans; nothing where it does not."""
+    parts = [
+        f"{name} is {used[name]:g}, not {value:g}" for name, value in planned.items() if used.get(name, value) != value
+    ]
+    if n := study.cohort.excluded["animal"].nunique():
+        parts.append(f"values of {units_counted(study, n)} were left out")
+    return f"Not as the protocol plans: {'; '.join(parts)}. This run cannot be published in the book." if parts else ""
+
+
+def provenance_lines(provenance: Mapping[str, Any]) -> dict[str, str]:
+    """Provenance as lines to read, each under its name;
+
+    what is empty is left out, what is not known is said to be so.
+    """
+    return {
+        title: _shown(name, provenance[name])
+        for name, title in SHOWN.items()
+        if provenance.get(name, "") not in ("", [], {})
+    }
+
+
+def _shown(name: str, value: Any) -> str:
+    if value is None:
+        return "unknown: not run in a checkout" if name == COMMIT else "unknown"
+    if isinstance(value, Mapping):
+        sign = " for " if name == "cohort_names" else " = " if name == "parameters" else " "
+        value = ", ".join(f"{key}{sign}{entry}" for key, entry in value.items())
+    if isinstance(value, list):
+        value = "; ".join(map(str, value))
+    # Nothing that is pasted into a page brings lines or marks of its own.
+    return " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]", " ", str(value)).split())

@@ -1,0 +1,294 @@
+"""Results, checks and verdicts in sentences. Everything here is computed, so that it holds for any cohort."""
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+
+from secretome.claims import adjusted, as_used, decided_together
+from secretome.claims.conditions import Condition, conditions
+from secretome.cohort import Study
+from secretome.protocol import Claim, Zone, sides
+from secretome.report.text.conditions import reservation
+from secretome.report.text.numbers import (
+    Row,
+    bracket_p,
+    count,
+    effect,
+    inside,
+    interval,
+    number,
+    own_interval,
+    p_value,
+    ratio,
+)
+
+ORIGIN = {
+    "simulated": "simulated: made by a computer, no animal was measured",
+    "published-summary": "reconstructed from published summaries",
+    "published-individual": "published individual data",
+    "measured": "measured, as the file states no other origin",
+}
+LETTERS = {"Mann-Whitney": "U", "signed-rank": "W", "Jonckheere": "J"}
+
+
+def unit(study: Study) -> str:
+    """What was measured, one of it: made-up animals are always called so."""
+    return f"{_simulated(study)}{study.protocol.experimental_unit}"
+
+
+def units(study: Study) -> str:
+    """The same, several of it."""
+    return f"{_simulated(study)}{study.protocol.units}"
+
+
+def units_counted(study: Study, n: int) -> str:
+    """A number of them."""
+    return f"{n} {unit(study) if n == 1 else units(study)}"
+
+
+def against(study: Study, contrast: str) -> str:
+    """A contrast in words; a trend by the groups that it goes through."""
+    for claim in study.protocol.claims.values():
+        if claim.kind == "trend" and claim.contrast == contrast:
+            return f"from {', '.join(study.protocol.groups[group].label for group in claim.doses)}"
+    for slopes in study.protocol.slopes.values():
+        if slopes.contrast == contrast:
+            series, other = (
+                ", ".join(study.protocol.groups[group].label for group in groups)
+                for groups in (slopes.doses, slopes.other_doses)
+            )
+            return f"the slope over {series} against that over {other}"
+    treated, control = (study.protocol.groups[side].label for side in sides(contrast))
+    # A drug keeps its capital.
+    name = control if study.protocol.groups[sides(contrast)[1]].role == "reference" else inside(control)
+    return f"{treated} against {name}"
+
+
+def result_sentence(study: Study, row: Row) -> str:
+    """One result as a journal wants it: test, n, statistic, p, effect with interval."""
+    endpoint = study.protocol.endpoints[row["endpoint"]]
+    paired = study.protocol.design == "paired"
+    subject = (
+        endpoint.label if paired else f"{endpoint.label}, {against(study, row['contrast'])}{_population(study, ', ')}"
+    )
+    n = f"{row['n_treated']} and {units_counted(study, row['n_control'])}"
+    if paired:
+        n = count(row["n_treated"], "pair")
+    elif not set(sides(row["contrast"])) <= set(study.protocol.groups):
+        n = f"{row['n_treated']} {units(study)} or more a group"
+    if math.isnan(row["pvalue"]):
+        few = min(row["n_treated"], row["n_control"]) < 2
+        why = (
+            "there are too few"
+            if few
+            else "the change does not vary"
+            if paired
+            else "the values do not vary, or are in no order"
+        )
+        rest = "" if math.isnan(row["estimate"]) else f"; {effect(row, endpoint.unit)}"
+        return f"{subject}: {row['method']}, n = {n}, not computed, because {why}{rest}."
+    letter = next((letter for test, letter in LETTERS.items() if test in row["method"]), "t")
+    # A rank sum is a whole or half number and is printed as it is.
+    statistic = number(row["statistic"]) if letter == "t" else f"{row['statistic']:g}"
+    if letter == "t" and not math.isnan(row["df"]):
+        # The model's t is a likelihood ratio on the scale of a t.
+        letter = f"{'likelihood-ratio ' if 'lognormal' in row['method'] else ''}t({row['df']:.3g})"
+    p = bracket_p(used := as_used(study.protocol, row))
+    beyond = f", {row['censored']} beyond a limit of the assay" if row["censored"] else ""
+    text = f"{subject}: {row['method']}, n = {n}{beyond}, {letter} = {statistic}, {p}; {effect(used, endpoint.unit)}"
+    return f"{text}{_on_its_own(study, row)}."
+
+
+def _on_its_own(study: Study, row: Row) -> str:
+    """The adjusted p and simultaneous interval of a contrast, for a claim that needs several."""
+    if row["reading"] != "planned" or not decided_together(study.protocol, row) or math.isnan(row["pvalue_adjusted"]):
+        return ""
+    return f"; for this group on its own: {own_interval(row)}, {bracket_p(adjusted(row))}"
+
+
+def zone(margin: Zone) -> str:
+    """The zone of no effect and its reason."""
+    return f"{margin.low:.2f} to {margin.high:.2f}: {margin.reason}"
+
+
+def cohort_sentence(study: Study) -> str:
+    """Who was measured, in which file, and what kind of data that is."""
+    cohort, protocol = study.cohort, study.protocol
+    animals = cohort.values["animal"].nunique()
+    who = protocol.experimental_unit if animals == 1 else protocol.units
+    origin = ORIGIN[cohort.origin]
+    if cohort.scenario or cohort.seed:
+        origin += f" (scenario {cohort.scenario or 'not stated'}, seed {cohort.seed or 'not stated'})"
+    if cohort.path.name == protocol.cohort.file.rpartition("/")[2] and study.source_data:
+        source = protocol.sources[protocol.cohort.source]
+        return f"{animals} {who} of {source.text}; {origin}."
+    return f"{animals} {who} from the file {cohort.path.name}; {origin}."
+
+
+def arms_sentence(study: Study, endpoint: str) -> str:
+    """How many values each group has, and how many animals have none, and why."""
+    rows = study.cohort.values[study.cohort.values["endpoint"] == endpoint]
+    parts = []
+    for key, group in study.protocol.groups.items():
+        own = rows[rows["group"] == key]
+        known, dead = int(own["lower"].notna().sum()), int(own["dead"].sum())
+        lost = [f"{dead} died before sampling"] if dead else []
+        if (missing := len(own) - known - dead) > 0:
+            lost.append(f"{missing} without a value")
+        parts.append(f"{group.label} {known}" + (f" ({', '.join(lost)})" if lost else ""))
+    return f"{study.protocol.endpoints[endpoint].label}, {units(study)} with a value: {'; '.join(parts)}"
+
+
+def censoring_sentence(study: Study, endpoint: str) -> str:
+    """How many values lie beyond the assay's limits, in which groups, and which limits these are."""
+    about = study.protocol.endpoints[endpoint]
+    rows = study.cohort.values[study.cohort.values["endpoint"] == endpoint]
+    rows = rows[rows["lower"] < rows["upper"]]
+    if rows.empty:
+        return f"{about.label}: every value lies within the limits of the assay"
+    limits = sorted({f"below {upper:g}" for upper in rows.loc[rows["lower"] == 0, "upper"]})
+    limits += sorted({f"above {lower:g}" for lower in rows.loc[rows["lower"] > 0, "lower"]})
+    groups = [
+        f"{group.label} {n}" for key, group in study.protocol.groups.items() if (n := int((rows["group"] == key).sum()))
+    ]
+    return f"{about.label}: {count(len(rows), 'value')} {' or '.join(limits)} {about.unit} ({', '.join(groups)})"
+
+
+def pairs_sentence(study: Study, claim: Claim) -> str:
+    """How many of the pairs rise and fall, and which pairs are incomplete."""
+    pairs = study.pairs(claim.endpoint, *claim.sides)
+    whole = pairs.dropna()
+    rises = int((whole["treated"] > whole["control"]).sum())
+    falls = int((whole["treated"] < whole["control"]).sum())
+    text = f"the share rises in {rises} of {units_counted(study, len(whole))} and falls in {falls}"
+    unchanged = len(whole) - rises - falls
+    if unchanged:
+        text += f"; it is unchanged in {unchanged}"
+    half = len(pairs) - len(whole)
+    return text + (f"; {units_counted(study, half)} without both values left out" if half else "")
+
+
+def floor_sentence(study: Study, row: Row, alpha: float) -> str:
+    """What is the smallest p that the groups or pairs allow, and what that means for these data."""
+    label = study.protocol.endpoints[row["endpoint"]].label
+    if study.protocol.design == "paired":
+        who = f"{row['n_treated']} pairs allow, with their ties and unchanged values,"
+    else:
+        label += f", {against(study, row['contrast'])}"
+        who = f"groups of {row['n_treated']} and {row['n_control']} allow, with their ties,"
+        if " vs " not in row["contrast"]:
+            who = "these groups allow, with their ties,"
+    if math.isnan(row["pvalue"]):
+        return f"{label}: too few values, or values in no order, for any p"
+    if math.isnan(row["attainable"]):
+        return f"{label}: so many values that every arrangement was not counted, and no floor is near."
+    floor = p_value(row["attainable"]).removeprefix("p = ").removeprefix("p ")
+    if row["attainable"] > alpha:
+        ending = f"which is above {alpha:g}: this test cannot decide, whatever the data"
+    elif math.isclose(row["attainable"], row["pvalue"]):
+        ending = "and these data reach it: no result could have been stronger"
+    else:
+        ending = "and these data stay above it"
+    return f"{label}: the smallest p that {who} is {floor}, {ending}."
+
+
+def check_sentence(study: Study, row: Row) -> str:
+    """A check of the experiment, its outcome, and what follows for the claims."""
+    check = study.protocol.checks[row["check"]]
+    endpoint = study.protocol.endpoints[check.endpoint].label
+    consequence = {
+        "passed": "",
+        "not shown": f" Verdicts on {endpoint} rest on an experiment that is not shown to have worked.",
+        "failed": f" The claims on {endpoint} cannot be tested with these animals.",
+        "absent": f" Whether the experiment worked cannot be seen, and verdicts on {endpoint} must be read so.",
+    }[row["outcome"]]
+    rests = f" ({basis(study, row)}, {p_value(row['pvalue'])})" if not math.isnan(row["pvalue"]) else ""
+    return f"{check.sentence} {row['outcome'].capitalize()}: {row['rule']}{rests}.{consequence}"
+
+
+def caveats(study: Study) -> list[str]:
+    """What must be known beside every verdict, with who says so."""
+    return [f"{caveat.text} ({study.protocol.sources[caveat.source].text})" for caveat in study.protocol.caveats]
+
+
+def deaths_sentence(study: Study) -> str:
+    """Who died before sampling, group by group, and what that does to the verdicts; nothing where nobody did."""
+    animals = study.cohort.values.drop_duplicates("animal")
+    if not animals["dead"].any():
+        return ""
+    parts = []
+    for key, group in study.protocol.groups.items():
+        own = animals[animals["group"] == key]
+        parts.append(f"{group.label} {int(own['dead'].sum())} of {len(own)}")
+    return (
+        f"{units(study).capitalize()} that died before sampling: {'; '.join(parts)}. The verdicts compare those left, "
+        "and where a treatment changes who is left, they cannot tell its effect on the values from its effect "
+        "on survival."
+    )
+
+
+def made_up_sentence(study: Study) -> str:
+    """Whether the animals are made up, and from what."""
+    units = study.protocol.units
+    if study.cohort.origin != "simulated":
+        return f"The {units} of this cohort are not made up, and nothing below was assumed of them."
+    if (
+        study.cohort.scenario
+        and study.protocol.simulation
+        and study.cohort.scenario in study.protocol.simulation.scenarios
+    ):
+        about = study.protocol.simulation.scenarios[study.cohort.scenario].about
+        return f"The {units} of this cohort are made up. Their scenario is {study.cohort.scenario}: {about}."
+    return f"The {units} of this cohort are made up, and the file does not say from which of the scenarios below."
+
+
+def standing_sentence(study: Study, verdicts: pd.DataFrame, found: Sequence[Condition] | None = None) -> str:
+    """Whether the verdicts of this cohort count as tests of the claims, and why not.
+
+    If the conditions `found` in the cohort are not given, they are calculated from its animals.
+    """
+    if study.source_data:
+        return (
+            "The cohort holds data that the claims were made from. They are shown as source data and never "
+            "counted as a test of the claims."
+        )
+    if study.cohort.origin == "simulated":
+        return "The cohort is simulated. Its verdicts test the method, not the claims, and are never counted."
+    if (verdicts["verdict"] == "untestable").all():
+        return "None of the claims can be tested with this cohort, so it is not a test of them."
+    if study.cohort.origin != "measured":
+        return (
+            f"The data are {ORIGIN[study.cohort.origin]}, so the verdicts are not a new test of the claims "
+            f"and are never counted."
+        )
+    if verdicts["protocol_altered"].any():
+        what = "animals were left out" if not study.cohort.excluded.empty else "another error rate was set"
+        return (
+            f"The protocol was altered: {what}. The verdicts are shown, and are never counted as a test of the claims."
+        )
+    return (
+        reservation(conditions(study) if found is None else found)
+        or "The cohort is new to the claims, so its verdicts are a test of them."
+    )
+
+
+def unpaired_sentence(study: Study, claim: Claim, welch: float, ranks: float) -> str:
+    """What an analysis that forgets the pairs would print."""
+    label = study.protocol.endpoints[claim.endpoint].label
+    return f"{label}: Welch's t on logs {p_value(welch)}, exact Mann-Whitney {p_value(ranks)}"
+
+
+def _simulated(study: Study) -> str:
+    return "simulated " if study.cohort.origin == "simulated" else ""
+
+
+def _population(study: Study, before: str) -> str:
+    return f"{before}{study.protocol.population}" if study.protocol.population else ""
+
+
+def basis(study: Study, row: Row) -> str:
+    """The ratio that a verdict rests on, and among whom."""
+    among = f"{study.protocol.population}: " if study.protocol.population else ""
+    size = f"{number(row['estimate'])}, {interval(row)}" if not math.isnan(row["estimate"]) else ratio(row)
+    return f"{among}geometric mean ratio {size}"

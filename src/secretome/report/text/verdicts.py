@@ -1,0 +1,196 @@
+"""Sentences about verdicts, with the p values and intervals of the verdict's row."""
+
+import math
+from collections.abc import Iterator
+
+from secretome.claims import (
+    ALL_INSIDE,
+    DECISIONS,
+    FLOOR,
+    NEGLIGIBLE,
+    NO_SPREAD,
+    NO_SPREAD_OF_PAIRS,
+    NOT_ANALYSED,
+    SMALL,
+    SOME_ABSENT,
+    SOME_NEGLIGIBLE,
+    SOME_OUTSIDE,
+    SOME_SMALL,
+    STEP_BACK,
+    TOGETHER,
+    UNORDERED,
+)
+from secretome.cohort import Study
+from secretome.protocol import Claim, sides
+from secretome.report.text.numbers import (
+    Row,
+    bracket_p,
+    bracket_value,
+    interval,
+    number,
+    p_number,
+    p_value,
+    percent,
+    ratio,
+)
+from secretome.report.text.sentences import against, basis, units
+
+# The reason for a different verdict by the published test, for each rule of the planned verdict.
+DIFFERENCES = {
+    NO_SPREAD: "that test does not need an estimate of the spread",
+    NO_SPREAD_OF_PAIRS: "that test does not need an estimate of the spread",
+    SMALL: "that test does not use the zone of no effect",
+    SOME_SMALL: "that test does not use the zone of no effect",
+    NEGLIGIBLE: "that test does not use the zone of no effect",
+    SOME_NEGLIGIBLE: "that test does not use the zone of no effect",
+    ALL_INSIDE: "that test is for any difference, however small",
+    STEP_BACK: "that test does not compare neighbouring doses",
+}
+
+
+def verdict_sentence(study: Study, verdict: Row) -> str:
+    """A verdict with the rule that decided it and its evidence, as a sentence for a report."""
+    claim = study.protocol.claims[verdict["claim"]]
+    made_up = f" in {units(study)}" if study.cohort.origin == "simulated" else ""
+    rests = _evidence(study, claim, verdict)
+    text = (
+        f"{claim.sentence} {verdict['verdict'].capitalize()}{made_up}: "
+        f"{verdict['rule']}{f' ({rests})' if rests else ''}."
+    )
+    published = verdict["verdict_as_published"]
+    if published not in (verdict["verdict"], NOT_ANALYSED):
+        text += f" By the authors' presumed test, {published}: {_why_they_differ(verdict)}."
+    return text
+
+
+def verdict_p(claim: Claim, verdict: Row) -> str:
+    """The p that decided a verdict, as a table shows it: adjusted, the largest of several, or of equivalence.
+
+    >>> from secretome import adjudicate, analyse, load_study
+    >>> study = load_study("treg_conditioned_medium")
+    >>> verdict = adjudicate(study, analyse(study, ("planned",))).iloc[0]
+    >>> verdict_p(study.protocol.claims[verdict["claim"]], verdict)
+    '0.000895'
+    """
+    return " ".join(part for part in (_kind_of_p(claim, verdict), p_number(bracket_value(verdict))) if part)
+
+
+def _kind_of_p(claim: Claim, verdict: Row) -> str:
+    """The description of the p of a verdict, which is printed before its value."""
+    rule, kinds = verdict["rule"], []
+    if math.isnan(verdict["pvalue"]):
+        return ""
+    if not math.isnan(verdict["pvalue_adjusted"]):
+        kinds.append("adjusted")
+    elif (
+        claim.kind in TOGETHER
+        and DECISIONS[rule] in ("supported", "inconclusive")
+        and _goes_back(claim, verdict) is False
+    ):
+        kinds.append("largest")
+    if rule == SOME_NEGLIGIBLE or (claim.kind == "unchanged" and rule != SOME_OUTSIDE):
+        kinds.append("equivalence")
+    return ", ".join(kinds)
+
+
+def _goes_back(claim: Claim, verdict: Row) -> bool | None:
+    """Whether the group on which a claim about every group depends changes in the opposite direction;
+
+    None if this is unknown.
+    """
+    if claim.kind != "every":
+        return False
+    low, high = (verdict["estimate"],) * 2 if not math.isnan(verdict["estimate"]) else (verdict["low"], verdict["high"])
+    if low > 1 or high < 1:
+        return bool((low > 1) != claim.rises)
+    return None
+
+
+def _evidence(study: Study, claim: Claim, verdict: Row) -> str:
+    """The p values and intervals on which a verdict is based."""
+    if claim.kind in TOGETHER:
+        return _evidence_of_several(study, claim, verdict)
+    if math.isnan(bracket_value(verdict)):
+        rests = (
+            ""
+            if math.isnan(verdict["estimate"])
+            else f"geometric mean ratio {number(verdict['estimate'])}, {interval(verdict)}"
+        )
+    else:
+        rests = f"{basis(study, verdict)}, {bracket_p(verdict)}"
+    return "; ".join(part for part in (rests, *_more_evidence(study, verdict)) if part)
+
+
+def _evidence_of_several(study: Study, claim: Claim, verdict: Row) -> str:
+    """The same for a claim about several contrasts, each named by its group."""
+    among = f"{study.protocol.population}: " if study.protocol.population else ""
+    name = _treated(study, verdict["contrast"])
+    if verdict["rule"] == SOME_ABSENT:
+        return name
+    if math.isnan(bracket_value(verdict)):
+        return f"{name}: no p" if DECISIONS[verdict["rule"]] == "inconclusive" else name
+    words = _kind_of_p(claim, verdict).replace(", ", " ").replace("equivalence", "p of equivalence")
+    p = p_value(bracket_value(verdict))
+    p = f"{words}{p[1:]}" if words.endswith("equivalence") else f"{words} {p}".strip()
+    simultaneous = "" if math.isnan(verdict["pvalue_adjusted"]) else "simultaneous "
+    size = (
+        ratio(verdict)
+        if math.isnan(verdict["estimate"])
+        else f"{number(verdict['estimate'])}, {simultaneous}{interval(verdict)}"
+    )
+    first = f"{p} in {name}: geometric mean ratio {size}"
+    if _goes_back(claim, verdict) and not simultaneous:
+        first = f"{name} has an effect in the opposite direction: geometric mean ratio {size}, {p}"
+    return "; ".join([f"{among}{first}", *_more_evidence(study, verdict)])
+
+
+def _more_evidence(study: Study, verdict: Row) -> Iterator[str]:
+    """Further evidence for a rule:
+
+    the limit that all groups exceed, a change between doses against the claim, or a negligible effect.
+    """
+    claim, rule = study.protocol.claims[verdict["claim"]], verdict["rule"]
+    if claim.kind == "every" and not math.isnan(verdict["bound"]):
+        limit, interval_of_it = number(verdict["bound"]), interval(_named(verdict, "bound"))
+        which = (
+            f"the smallest lower {percent(verdict['level'])} limit"
+            if claim.rises
+            else f"the largest upper {percent(verdict['level'])} limit"
+        )
+        if verdict["bound_contrast"] == verdict["contrast"]:
+            yield f"{which} is {limit}, in the same group"
+        else:
+            of = f"{_treated(study, verdict['bound_contrast'])}: {number(verdict['bound_estimate'])}, {interval_of_it}"
+            yield f"{which} is {limit} ({of})"
+    if rule == STEP_BACK:
+        step = _named(verdict, "bound")
+        yield (
+            f"{against(study, verdict['bound_contrast'])}: geometric mean ratio {number(step['estimate'])}, "
+            f"{interval(step)}"
+        )
+    if rule in (NEGLIGIBLE, SMALL, SOME_SMALL) and not math.isnan(verdict["equivalence_pvalue"]):
+        name = "" if claim.kind == "single" else f"{_treated(study, verdict['equivalence_contrast'])}: "
+        p = p_value(verdict["equivalence_pvalue"]).replace("p", "p of equivalence", 1)
+        yield f"{name}{interval(_named(verdict, 'equivalence'))}, {p}"
+
+
+def _named(verdict: Row, name: str) -> dict[str, float]:
+    """The estimate and interval in the columns of a verdict that begin with a name."""
+    return {column: float(verdict.get(f"{name}_{column}", math.nan)) for column in ("estimate", "low", "high", "level")}
+
+
+def _treated(study: Study, contrast: str) -> str:
+    return study.protocol.groups[sides(contrast)[0]].label
+
+
+def _why_they_differ(verdict: Row) -> str:
+    rule = verdict["rule"]
+    if verdict["verdict_as_published"] == "untestable":
+        return "with these values no p of that test can be small enough"
+    if rule in DIFFERENCES:
+        return DIFFERENCES[rule]
+    if rule == FLOOR:
+        return "that test does not adjust for the other claims of its family"
+    if rule == UNORDERED:
+        return "that test ties other values"
+    return "one of the two p values is above the error rate and the other is not"

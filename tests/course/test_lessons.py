@@ -1,0 +1,165 @@
+"""Lessons:
+
+exercises and answers from one source, checks that tell right from wrong, examples that equal what was printed.
+"""
+
+import json
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from jupyter_cache.executors.utils import single_nb_execution
+from nbformat import NotebookNode
+
+from secretome.course import check, check_answer
+from secretome.course.lessons import (
+    exercise_notebook,
+    lesson_names,
+    read_lesson,
+    solution_notebook,
+    solve,
+    write_notebooks,
+)
+from secretome.protocol.loading import notebooks_folder
+from secretome.rerun import QUIET_KERNEL
+
+LESSONS = lesson_names()
+ROOT = Path(__file__).parents[2]
+
+
+def said(notebook: NotebookNode) -> list[str]:
+    """What the checks of a notebook say when its cells are run one after the other."""
+    space: dict[str, object] = {}
+    checks = []
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and cell.source.startswith("check("):
+            checks.append(repr(eval(cell.source, space)))
+        elif cell.cell_type == "code":
+            exec(cell.source, space)
+    return checks
+
+
+@pytest.mark.process
+def test_a_student_sees_in_jupyter_what_the_cells_say(tmp_path: Path) -> None:
+    """The same notebook by a kernel of its own, in another folder."""
+    notebook = solution_notebook(read_lesson("floors"))
+    executed = single_nb_execution(
+        notebook, cwd=str(tmp_path), timeout=600, allow_errors=False, extra_arguments=QUIET_KERNEL
+    )
+    assert executed.err is None, executed.exc_string
+    shown = [cell for cell in executed.nb.cells if cell.cell_type == "code" and cell.source.startswith("check(")]
+    assert [cell.outputs[-1]["data"]["text/plain"] for cell in shown] == said(notebook)
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_exercises_run_with_their_answers_and_fail_without(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    lesson = read_lesson(name)
+    with_answers, without = said(solution_notebook(lesson)), said(exercise_notebook(lesson))
+    assert len(with_answers) == len(without) == len(check_answer.sheet(name)) >= 3
+    assert all(line.startswith("Right") for line in with_answers)
+    assert all(line.startswith("No answer yet") for line in without)
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_the_sealed_answers_are_those_of_the_solutions(name: str) -> None:
+    assert solve(read_lesson(name)) == check_answer.sheet(name), "run `make lessons`"
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_an_exercise_shows_no_solution(name: str) -> None:
+    lesson = read_lesson(name)
+    sources = {cell.source for cell in lesson.own if "solution" in cell.metadata.get("tags", [])}
+    assert sources
+    assert not sources & {cell.source for cell in exercise_notebook(lesson).cells}
+    text = nbformat.writes(exercise_notebook(lesson))
+    for entry in check_answer.sheet(name).values():
+        assert entry["hash"] not in text
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_wrong_answer_is_never_right(name: str) -> None:
+    for question in check_answer.sheet(name):
+        for wrong in (-12345.678, 10**9 + 7, "none of them", None, float("nan"), [1, 2], ""):
+            assert not check(question, wrong).right
+        assert [check(question, answer).right for answer in ("yes", "no")] != [True, True]
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_lesson_keeps_its_form(name: str) -> None:
+    text = (notebooks_folder() / "methods" / name / "lesson.py").read_text(encoding="utf-8")
+    parts = (
+        "You will be able to",
+        "## Worked example",
+        "Common mistakes",
+        "# ## Exercises\n",
+        "# ## Quiz\n",
+        "# ## What next\n",
+    )
+    places = [text.find(part) for part in parts]
+    assert -1 not in places, parts[places.index(-1)]
+    assert places == sorted(places)
+    assert "page.figure(" in text
+    assert text.count("# - [x]") >= 3
+    assert f"methods/{name}/lesson" in (ROOT / "book" / "course.md").read_text(encoding="utf-8")
+
+
+def test_the_same_lessons_give_the_same_bytes(tmp_path: Path) -> None:
+    first, second = write_notebooks(tmp_path / "one"), write_notebooks(tmp_path / "two")
+    assert [file.read_bytes() for file in first] == [file.read_bytes() for file in second]
+    for file in first:
+        nbformat.validate(nbformat.reads(file.read_text(encoding="utf-8"), as_version=4))
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A course of one lesson, with an answer of each kind."""
+    kinds = {
+        "own-1": check_answer.sealed("own-1", 0.0373, 0.001),
+        "own-2": check_answer.sealed("own-2", 20, None),
+        "own-3": check_answer.sealed("own-3", "Septic control", None),
+        "own-4": check_answer.sealed("own-4", np.bool_(False), None),
+        "own-5": check_answer.sealed("own-5", -1.5, 0.01),
+    }
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "answers.json").write_text(json.dumps(kinds), encoding="utf-8")
+    monkeypatch.setattr(check_answer, "lessons_folder", lambda: tmp_path)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("question", "right", "wrong"),
+    [
+        # The tolerance is 0.001: within it always, at twice it never (the promise of `check`).
+        (
+            "own-1",
+            [0.0373, 0.037, 0.0364, 0.0382, np.float64(0.0373)],
+            [0.0393, 0.0353, 0.04, 0, "0.0373", True, float("inf"), 10**400],
+        ),
+        ("own-2", [20, 20.0, np.int64(20)], [19, 21, 20.5, "20", True]),
+        ("own-3", ["septic control", " Septic  CONTROL.", "septic-control"], ["control", "septic", 1, "", True]),
+        ("own-4", [False, "no", "No.", "N"], [True, "yes", "perhaps", 0, ""]),
+        ("own-5", [-1.5, -1.509, np.array(-1.491)], [1.5, -1.52, -1.48]),
+    ],
+)
+def test_each_kind_of_answer(own: Path, question: str, right: list[object], wrong: list[object]) -> None:
+    assert all(check(question, answer).right for answer in right)
+    assert not any(check(question, answer).right for answer in wrong)
+
+
+def test_what_a_check_says_of_what_it_cannot_take(own: Path) -> None:
+    assert "Did you mean 'own-1'" in check("own-11", 1).said
+    assert "There is no exercise" in check("../own-1", 1).said
+    assert check("own-2", "twenty").said == "Not yet: own-2 asks for a whole number, not 'twenty'."
+    assert "a number, right to 0.001" in check("own-1", ...).said
+
+
+def test_a_solution_that_cannot_be_checked_is_refused() -> None:
+    with pytest.raises(TypeError, match="needs a tolerance"):
+        check_answer.sealed("own-1", 0.5, None)
+    with pytest.raises(TypeError, match="not a number"):
+        check_answer.sealed("own-1", "half", 0.1)

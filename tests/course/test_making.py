@@ -1,0 +1,223 @@
+"""Classes:
+
+the same bytes each time, another cohort for everyone, faults that can be found, and a key that a rerun agrees with.
+"""
+
+import hashlib
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats as scipy_stats
+from typer.testing import CliRunner
+
+from secretome import adjudicate, analyse, load_study
+from secretome.cli import app
+from secretome.cohort.simulate import to_csv
+from secretome.course.injected_errors import possible_faults
+from secretome.course.make import make_class, planted_cohort
+from secretome.course.roster import Student, folder_name
+from secretome.protocol import Protocol, load_protocol, study_folder, study_names
+
+SEPSIS, TREG = "sepsis_cytokines", "treg_conditioned_medium"
+
+
+def students(number: int) -> list[Student]:
+    return [Student(f"Student {n}", folder_name(f"Student {n}")) for n in range(1, number + 1)]
+
+
+def protocol_of(name: str) -> Protocol:
+    return load_protocol(study_folder(name) / "protocol.yml")
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def key_of(folder: Path) -> pd.DataFrame:
+    return pd.read_csv(folder / "teacher" / "key.csv", dtype=str, keep_default_na=False)
+
+
+def found(table: pd.DataFrame, book: dict[str, str], protocol: Protocol) -> tuple[str, set[str], str]:
+    """What a careful reader finds, without knowing how a fault is planted:
+
+    labels against the book, sizes, values that come too often.
+    """
+    wrong = table[table["group"] != table["note"].map(book)]
+    if len(wrong):
+        return "groups_exchanged", set(wrong["group"]), ""
+    for endpoint, about in protocol.endpoints.items():
+        logs = np.log10(table[endpoint].str.lstrip("<>").astype(float)).groupby(table["group"]).median()
+        # A larger unit makes smaller numbers: a hundredfold or a thousandfold, and no effect of a study is thirtyfold.
+        (far,) = [group for group in logs.index if logs[group] - logs.drop(group).median() < -1.5] or [None]
+        if far:
+            return "unit_slip", {far}, endpoint
+        if about.kind in ("concentration", "count", "continuous"):
+            for group, values in table.groupby("group")[endpoint]:
+                seen = values[~values.str.contains("[<>]")].astype(float)
+                if any((seen == end).sum() >= 3 for end in (seen.min(), seen.max())):
+                    return "limit_typed", {str(group)}, endpoint
+    return "nothing", set(), ""
+
+
+def mended(
+    table: pd.DataFrame, book: dict[str, str], fault: str, group: str, endpoint: str, protocol: Protocol
+) -> pd.DataFrame:
+    """The file mended as the assignment says, from what is in it."""
+    table, rows = table.copy(), table["group"] == group
+    if fault == "groups_exchanged":
+        table["group"] = table["note"].map(book)
+    if fault == "unit_slip":
+        factor = 100 if protocol.endpoints[endpoint].unit.startswith("%") else 1000
+        table.loc[rows, endpoint] = [
+            ("<" if text[0] == "<" else "") + str(Decimal(text.lstrip("<")) * factor)
+            for text in table.loc[rows, endpoint]
+        ]
+    if fault == "limit_typed":
+        values = table.loc[rows, endpoint].str.lstrip("<>").astype(float)
+        sign, limit = ("<", values.min()) if (values == values.min()).sum() >= 3 else (">", values.max())
+        at = rows & (table[endpoint].str.lstrip("<>").astype(float) == limit)
+        table.loc[at, endpoint] = sign + table.loc[at, endpoint]
+    return table
+
+
+def numbers(table: pd.DataFrame, protocol: Protocol) -> list[list[object]]:
+    cells = [
+        [(text[0] if text[0] in "<>" else "", float(text.lstrip("<>"))) for text in table[key]]
+        for key in protocol.endpoints
+    ]
+    return [table["group"].tolist(), *cells]
+
+
+@pytest.mark.parametrize("name", study_names())
+def test_every_fault_can_be_found_and_mended(name: str) -> None:
+    protocol = protocol_of(name)
+    met = set()
+    for seed in range(60):
+        planted = planted_cohort(protocol, seed, "as_published", 0.75)
+        book = dict(zip(planted.mended["note"], planted.mended["group"], strict=True))
+        fault, groups, endpoint = found(planted.handed_out, book, protocol)
+        assert (fault, groups, endpoint) == (planted.fault, set(planted.groups), planted.endpoint), seed
+        again = mended(planted.handed_out, book, fault, next(iter(groups), ""), endpoint, protocol)
+        assert numbers(again, protocol) == numbers(planted.mended, protocol), seed
+        met.add(fault)
+    assert met == set(possible_faults(protocol))
+
+
+def test_the_share_of_faults_is_as_asked() -> None:
+    protocol = protocol_of(TREG)
+    for share in (0.0, 0.5, 1.0):
+        planted = sum(planted_cohort(protocol, seed, "as_published", share).fault != "nothing" for seed in range(400))
+        # Of 400 a standard deviation is at most 10; none at 0 and all at 1.
+        assert abs(planted - 400 * share) <= (40 if 0 < share < 1 else 0)
+
+
+def test_a_class_of_forty_made_twice_is_the_same_and_every_cohort_differs(tmp_path: Path) -> None:
+    for folder in ("first", "second"):
+        make_class(TREG, students(40), tmp_path / folder, seed=7)
+    first = hashes(tmp_path / "first")
+    assert first == hashes(tmp_path / "second")
+    cohorts = [digest for name, digest in first.items() if name.endswith("cohort.csv")]
+    assert len(set(cohorts)) == len(cohorts) == 40
+    # The name decides, and not who else is in the class; another seed is another class.
+    make_class(TREG, students(40)[7:8], tmp_path / "late", seed=7)
+    make_class(TREG, students(1), tmp_path / "other", seed=8)
+    late, other = hashes(tmp_path / "late"), hashes(tmp_path / "other")
+    assert {name: first[name] for name in late if name.startswith("students")} == {
+        n: d for n, d in late.items() if n.startswith("students")
+    }
+    assert other["students/Student-1/cohort.csv"] != first["students/Student-1/cohort.csv"]
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize("name", study_names())
+def test_a_cohort_says_that_it_is_made_up_and_no_more(name: str) -> None:
+    planted = planted_cohort(protocol_of(name), 3, "null", 1.0)
+    assert set(planted.handed_out["origin"]) == {"simulated"}
+    assert not {"scenario", "seed"} & set(planted.handed_out.columns)
+
+
+@pytest.mark.parametrize("name", study_names())
+def test_the_key_agrees_with_an_independent_analysis_of_every_file(name: str, tmp_path: Path) -> None:
+    make_class(name, students(4), tmp_path / "class", seed=11, trapped=0.9)
+    key = key_of(tmp_path / "class")
+    for student, rows in key.groupby("id"):
+        own = tmp_path / "class" / "teacher" / "mended" / f"{student}.csv"
+        handed_out = tmp_path / "class" / "students" / str(student) / "cohort.csv"
+        assert own.exists() == (rows["fault"].iloc[0] != "nothing")
+        right = rows.set_index("question")
+        # The file as it was handed out is read without complaint: nothing but looking finds what is wrong with it.
+        for column, path in (("answer", own if own.exists() else handed_out), ("unmended", handed_out)):
+            study = load_study(name, cohort=path)
+            verdicts = adjudicate(study, analyse(study, ("published", "planned"))).set_index("claim")["verdict"]
+            assert {claim: right.loc[f"{claim}.verdict", column] for claim in verdicts.index} == dict(verdicts)
+
+
+def test_the_key_agrees_with_the_command_that_reruns(tmp_path: Path) -> None:
+    make_class(TREG, students(8), tmp_path / "class", seed=1)
+    key = key_of(tmp_path / "class")
+    faults = key.drop_duplicates("fault").set_index("fault")["id"]
+    assert set(faults.index) == {"nothing", "groups_exchanged", "unit_slip"}
+    sound = tmp_path / f"{faults['nothing']}.csv"
+    sound.write_bytes((tmp_path / "class" / "students" / faults["nothing"] / "cohort.csv").read_bytes())
+    files = [
+        sound,
+        *(
+            tmp_path / "class" / "teacher" / "mended" / f"{faults[fault]}.csv"
+            for fault in ("groups_exchanged", "unit_slip")
+        ),
+    ]
+    done = CliRunner().invoke(app, ["rerun", TREG, *map(str, files), "--out", str(tmp_path / "reruns")])
+    assert done.exit_code == 0, done.output
+    for file in files:
+        verdicts = pd.read_csv(tmp_path / "reruns" / file.stem / "verdicts.csv")
+        right = key[key["id"] == file.stem].set_index("question")["answer"]
+        assert [right[f"{claim}.verdict"] for claim in verdicts["claim"]] == verdicts["verdict"].tolist()
+        # To six digits, as the key prints them.
+        assert np.allclose(
+            [float(right[f"{claim}.ratio"]) for claim in verdicts["claim"]], verdicts["estimate"], rtol=5e-6
+        )
+
+
+def test_numbers_of_the_key_are_those_of_scipy(tmp_path: Path) -> None:
+    make_class(TREG, students(4), tmp_path / "class", seed=5)
+    key = key_of(tmp_path / "class")
+    claims = protocol_of(TREG).claims
+    for student, rows in key.groupby("id"):
+        own = tmp_path / "class" / "teacher" / "mended" / f"{student}.csv"
+        table = pd.read_csv(own if own.exists() else tmp_path / "class" / "students" / str(student) / "cohort.csv")
+        right = rows.set_index("question")["answer"]
+        for claim, about in claims.items():
+            wide = table.pivot(index="animal", columns="group", values=about.endpoint)
+            assert float(right[f"{claim}.ratio"]) == pytest.approx(
+                scipy_stats.gmean(wide["with_cm"] / wide["without"]), rel=1e-5
+            )
+            # Without ties and zeros, which differences to two decimals may have, SciPy's exact p is the exact p.
+            change = (wide["with_cm"] - wide["without"]).round(2)
+            if change.abs().is_unique and (change != 0).all():
+                assert float(right[f"{claim}.p"]) == pytest.approx(
+                    scipy_stats.wilcoxon(change, method="exact").pvalue, rel=1e-5
+                )
+
+
+def test_names_stay_data(tmp_path: Path) -> None:
+    names = ["=1+1", "<img src=x onerror=alert(1)>", "{{ 7 * 7 }}", "[x](javascript:alert)", "@sum"]
+    make_class(TREG, [Student(name, folder_name(name)) for name in names], tmp_path / "class")
+    key = key_of(tmp_path / "class")
+    assert set(key["student"]) == {"'=1+1", "'@sum", *names[1:4]}
+    written = b"".join(path.read_bytes() for path in (tmp_path / "class" / "students").rglob("*") if path.is_file())
+    assert not any(name.encode() in written for name in names)
+    # What jinja would make of the third name, had it been run.
+    assert b"Handed out to **7-7**" in written
+
+
+def test_simulated_cohorts_are_read_by_their_own_study(tmp_path: Path) -> None:
+    planted = planted_cohort(protocol_of(SEPSIS), 4, "deaths", 1.0)
+    (tmp_path / "cohort.csv").write_bytes(to_csv(planted.handed_out))
+    assert load_study(SEPSIS, cohort=tmp_path / "cohort.csv").cohort.origin == "simulated"
