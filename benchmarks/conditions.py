@@ -20,7 +20,7 @@ from rich.progress import track
 from scipy import stats as scipy_stats
 
 from secretome.analysis.clusters import cluster_test
-from secretome.analysis.samples import Arm, Comparison, step_of
+from secretome.analysis.samples import Comparison, GroupSample, dilution_fold
 from secretome.claims import DECISIONS, ConditionCode
 from secretome.claims.conditions import WARNINGS, comparison_conditions
 from secretome.cohort.simulate import log_sd, simulate_many
@@ -181,7 +181,7 @@ def comparisons(cohorts: Cohorts) -> Iterator[Comparison]:
         bounds = [_bounds(logs, cohorts.limit) for logs in values]
         yield Comparison(
             *(
-                Arm(low, high, missing=0, dead=0, animals=animals, labels=own)
+                GroupSample(low, high, missing=0, dead=0, animals=animals, labels=own)
                 for (low, high), animals, own in zip(bounds, cohorts.animals, labels, strict=True)
             )
         )
@@ -223,7 +223,7 @@ def alarms(position: int) -> list[dict[str, object]]:
             for group, (lower, upper) in own.items()
         }
         pairs = [
-            Comparison(*(groups[endpoint, side] for side in sides(pair)), step_of(whole.endpoints[endpoint].kind))
+            Comparison(*(groups[endpoint, side] for side in sides(pair)), dilution_fold(whole.endpoints[endpoint].kind))
             for endpoint, pair in sorted(compared)
         ]
         codes.append({code for pair in pairs for code, _ in comparison_conditions(pair)})
@@ -232,8 +232,8 @@ def alarms(position: int) -> list[dict[str, object]]:
     return [_warned(name, n, code, float(np.mean([code in found for found in codes]))) for code in shown]
 
 
-def _group(lower: Floats, upper: Floats, animals: int, kept: NDArray[np.bool_]) -> Arm:
-    return Arm(lower[kept], upper[kept], missing=0, dead=0, animals=animals)
+def _group(lower: Floats, upper: Floats, animals: int, kept: NDArray[np.bool_]) -> GroupSample:
+    return GroupSample(lower[kept], upper[kept], missing=0, dead=0, animals=animals)
 
 
 def _warned(name: str, n: int, code: ConditionCode, share: float) -> dict[str, object]:

@@ -21,7 +21,7 @@ import pandas as pd
 
 from secretome import load_study
 from secretome.report.html import report_html
-from secretome.rerun.parameters import twin
+from secretome.rerun.parameters import as_ipynb
 
 OUT = Path(__file__).parents[1] / "notebooks" / "benchmarks"
 STUDY = "treg_conditioned_medium"
@@ -56,7 +56,7 @@ def by_command(files: list[Path], out: Path) -> None:
     """
     out.mkdir()
     bin_folder = Path(sys.executable).parent
-    with twin(STUDY) as notebook, ThreadPoolExecutor(WORKERS) as pool:
+    with as_ipynb(STUDY) as notebook, ThreadPoolExecutor(WORKERS) as pool:
 
         def one(file: Path) -> None:
             own, executed = out / file.stem, out / f"{file.stem}.ipynb"

@@ -66,7 +66,7 @@ def plan(cell: Plan) -> pd.DataFrame:
     """The rates of one claim, share of its effect, and size."""
     study, claim, effect, n = cell
     rates = claim_rates(load_protocol(study_folder(study) / "protocol.yml"), claim, [n], effect=effect, published=1)
-    return rates[rates["reading"] == "planned"]
+    return rates[rates["analysis"] == "planned"]
 
 
 def write(rows: list[pd.DataFrame], order: list[str], out: Path) -> None:
@@ -84,7 +84,7 @@ def main() -> None:
         plans_made = list(track(pool.map(plan, planned), total=len(planned), description="plans"))
         write(plans_made, ["study", "claim", "effect", "n"], PLANS)
         rates = list(track(pool.map(measure, todo), total=len(todo), description="verdicts"))
-        write(rates, ["study", "scenario", "claim", "reading", "n"], RATES)
+        write(rates, ["study", "scenario", "claim", "analysis", "n"], RATES)
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ endpoints:
     unit: um
     kind: continuous
     lowest: 0
-    no_effect: {{low: 0.80, high: 1.25, reason: the bioequivalence convention}}
+    equivalence_margin: {{low: 0.80, high: 1.25, reason: the bioequivalence convention}}
 claims:
   longer_at_1:
     sentence: Orange juice gives longer teeth than ascorbic acid at the middle dose.

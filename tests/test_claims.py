@@ -22,11 +22,11 @@ from secretome.cohort import Study
 from secretome.cohort.simulate import simulate_study
 
 SEPSIS = "sepsis_cytokines"
-READINGS = ("published", "planned")
+ANALYSES = ("published", "planned")
 
 
 def verdicts_of(study: Study) -> pd.DataFrame:
-    return adjudicate(study, analyse(study, READINGS)).set_index("claim")  # type: ignore[arg-type]
+    return adjudicate(study, analyse(study, ANALYSES)).set_index("claim")  # type: ignore[arg-type]
 
 
 def check_of(study: Study) -> "pd.Series[float]":

@@ -92,7 +92,7 @@ def test_a_group_that_is_not_shown_to_rise_leaves_the_claim_open() -> None:
 
 def test_the_p_of_a_claim_about_all_is_the_largest_and_not_adjusted() -> None:
     results = analyse(mice({"im10": 1.6}), ("published", "planned"))
-    rows = results.query("endpoint == 'afc' and alternative != 'equivalence' and reading == 'planned'")
+    rows = results.query("endpoint == 'afc' and alternative != 'equivalence' and analysis == 'planned'")
     rows = rows[rows["contrast"].isin(PROTOCOL.claims["afc_rises"].contrasts)]
     row = adjudicate(mice({"im10": 1.6}), results).set_index("claim").loc["afc_rises"]
     assert row["pvalue"] == rows["pvalue"].max()
@@ -102,7 +102,7 @@ def test_the_p_of_a_claim_about_all_is_the_largest_and_not_adjusted() -> None:
 
 
 def test_a_claim_without_a_margin_needs_significance_alone() -> None:
-    """Six groups 1.2 times Thymalin: the 90 % intervals end inside the zone, and the claim has no clause about it."""
+    """Six groups 1.2 times Thymalin: the 90 % intervals end inside the margin, and the claim has no clause about it."""
     study = mice(dict.fromkeys(ARMS, 2.5 * 1.15))
     results = analyse(study, ("planned", "published"))
     inside = results.query("endpoint == 'afc' and alternative == 'equivalence'")
@@ -144,7 +144,7 @@ def test_a_trend_is_a_slope_without_a_step_back(afc: dict[str, float], verdict: 
 def test_the_slope_is_least_squares_on_log_dose_with_welchs_error() -> None:
     study = load_study(HUMORAL)
     results = analyse(study, ("planned", "published"))
-    row = results[(results["contrast"] == "trend im") & (results["reading"] == "planned")].iloc[0]
+    row = results[(results["contrast"] == "trend im") & (results["analysis"] == "planned")].iloc[0]
     values = study.cohort.values.query("endpoint == 'afc'")
     logs = [np.log(values.loc[values["group"] == group, "value"].to_numpy()) for group in ("im10", "im20", "im50")]
     x = np.log([10, 20, 50])
@@ -153,7 +153,7 @@ def test_the_slope_is_least_squares_on_log_dose_with_welchs_error() -> None:
     error = np.sqrt(sum(w**2 * one.var(ddof=1) / one.size for w, one in zip(weights, logs, strict=True)))
     assert row["estimate"] == pytest.approx(np.exp(fitted * np.log(5)))
     assert row["statistic"] == pytest.approx(fitted / error)
-    ranks = results[(results["contrast"] == "trend im") & (results["reading"] == "published")].iloc[0]
+    ranks = results[(results["contrast"] == "trend im") & (results["analysis"] == "published")].iloc[0]
     assert ranks["pvalue"] == pytest.approx(stats.jonckheere_terpstra(logs).pvalue)
 
 
@@ -182,7 +182,7 @@ def test_a_zero_count_crashes_nothing_and_lets_the_ranks_decide() -> None:
     saline = results[
         results["contrast"].str.endswith("vs saline")
         & (results["endpoint"] == "afc")
-        & (results["reading"] == "planned")
+        & (results["analysis"] == "planned")
     ]
     tests = saline[(saline["alternative"] != "equivalence") & (saline["contrast"] != "thymalin vs saline")]
     assert set(tests["method"]) == {"exact Mann-Whitney test"}
@@ -195,7 +195,7 @@ def test_magnitude_is_said_and_never_decides() -> None:
 
 
 def test_large_cohorts_of_the_published_world() -> None:
-    """Forty a group: all is supported but the claim whose own truth of 1.2 lies in the zone."""
+    """Forty a group: all is supported but the claim whose own truth of 1.2 lies in the margin."""
     verdicts = verdicts_of(simulate_study(HUMORAL, n=40, seed=4))["verdict"].to_dict()
     del verdicts["afc_beats_reference"]
     assert set(verdicts.values()) == {"supported"}
@@ -224,7 +224,7 @@ def test_counts_titres_and_percentages_are_drawn_as_assumed() -> None:
 def test_sentences_of_many_groups() -> None:
     study = load_study(HUMORAL)
     results = analyse(study, ("planned", "published"))
-    trend = results[(results["contrast"] == "trend im") & (results["reading"] == "planned")].iloc[0]
+    trend = results[(results["contrast"] == "trend im") & (results["analysis"] == "planned")].iloc[0]
     sentence = text.result_sentence(study, trend)
     assert sentence.startswith(
         "Antibody-forming cells, from 10 µL/kg IM, 20 µL/kg IM, 50 µL/kg IM: Welch's t test of the slope on log dose, "
@@ -257,7 +257,7 @@ def test_a_zero_among_the_doses_lets_ranks_decide_the_trend() -> None:
         first = values.index[(values["endpoint"] == "afc") & (values["group"] == lowest)][0]
         values.loc[first, ["value", "lower", "upper"]] = 0.0
         results = analyse(study, ("published", "planned"))
-        row = results[(results["contrast"] == "trend im") & (results["reading"] == "planned")].iloc[0]
+        row = results[(results["contrast"] == "trend im") & (results["analysis"] == "planned")].iloc[0]
         assert row["method"] == "exact Jonckheere-Terpstra test"
         found = verdicts_of(study).loc["afc_dose_im"]
         assert (found["verdict"], found["verdict_as_published"]) == (verdict, verdict)

@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 
 from rats import SEPSIS, Rats
 from secretome import analyse
-from secretome.analysis.samples import Arm, Comparison
+from secretome.analysis.samples import Comparison, GroupSample
 from secretome.claims import Condition, ConditionCode, adjudicate, conditions, examine
 from secretome.claims.conditions import CONFOUNDED, MIN_LOSS_DIFFERENCE, WARNINGS, as_json, comparison_conditions
 from secretome.cli import app
@@ -30,7 +30,7 @@ from secretome.cohort import Study, read_cohort
 from secretome.cohort.simulate import simulate_study
 from secretome.protocol import Protocol, notebooks_folder
 from secretome.publish.published_dir import Provenance
-from secretome.report import text
+from secretome.report import text as report_text
 from secretome.report.html import report_html
 from secretome.report.page import Page
 
@@ -90,8 +90,8 @@ def test_a_plate_that_two_groups_share_concerns_the_others_only(rats: Rats) -> N
 def test_unequal_losses_from_one_in_twenty(n: int, lost: int, warned: bool) -> None:
     assert math.isclose(MIN_LOSS_DIFFERENCE, 1 / 20)
     values = np.exp(np.linspace(3, 4, n))
-    treated = Arm(values[lost:], values[lost:], missing=lost, dead=0, animals=n)
-    control = Arm(values, values, missing=0, dead=0, animals=n)
+    treated = GroupSample(values[lost:], values[lost:], missing=lost, dead=0, animals=n)
+    control = GroupSample(values, values, missing=0, dead=0, animals=n)
     for groups in ((treated, control), (control, treated)):
         found = dict(comparison_conditions(Comparison(*groups)))
         assert (ConditionCode.UNEQUAL_LOSSES in found) == warned
@@ -139,7 +139,7 @@ def groups_of(
     for logs in (treated, control):
         values = np.exp(logs)
         low, high = np.where(values < limit, 0.0, values), np.where(values < limit, limit, values)
-        sides.append(Arm(low, high, missing=0, dead=0, animals=values.size))
+        sides.append(GroupSample(low, high, missing=0, dead=0, animals=values.size))
     return Comparison(*sides)
 
 
@@ -182,9 +182,9 @@ def test_the_result_by_cages_is_the_row_of_the_results(rats: Rats) -> None:
             row["level"],
             row["pvalue_adjusted"],
         )
-        details = text.condition_sentences(study, found, warnings=True)[0].details
-        assert text.p_value(row["pvalue_adjusted"]) in details
-        assert text.interval(row) in details
+        details = report_text.condition_sentences(study, found, warnings=True)[0].details
+        assert report_text.p_value(row["pvalue_adjusted"]) in details
+        assert report_text.interval(row) in details
 
 
 def test_verdicts_do_not_change(rats: Rats) -> None:
@@ -199,7 +199,7 @@ def test_every_code_has_words(rats: Rats, code: ConditionCode) -> None:
     facts = {f"{name}_{side}": 3.0 for name in names for side in ("treated", "control")}
     facts |= dict.fromkeys(("shared", "animals_shared", "unlabelled", "spread_ratio", "skewness"), 2.0)
     both = [
-        text.condition_sentences(rats(), [Condition(code, "il6", ("t1", "control"), facts)], warnings=is_warning)
+        report_text.condition_sentences(rats(), [Condition(code, "il6", ("t1", "control"), facts)], warnings=is_warning)
         for is_warning in (True, False)
     ]
     shown, other = both if code in WARNINGS else reversed(both)
@@ -211,7 +211,7 @@ def test_every_code_has_words(rats: Rats, code: ConditionCode) -> None:
 def test_no_confounded_cohort_is_called_a_test(rats: Rats, column: str) -> None:
     study = rats.read(text(column, lambda group, _i: group))
     verdicts = adjudicate(study, analyse(study, ("published", "planned")))
-    assert text.standing_sentence(study, verdicts) == (
+    assert report_text.cohort_status_sentence(study, verdicts) == (
         f"The cohort is new to the claims, but it cannot test them alone: {column} cannot be separated from treatment."
     )
 
@@ -247,7 +247,7 @@ def test_report_page_and_commands_warn_above_the_verdicts(rats: Rats, tmp_path: 
     file.write_text(text("plate", lambda group, _i: group), encoding="utf-8")
     checked = CliRunner().invoke(app, ["check", SEPSIS, str(file)])
     assert checked.exit_code == 0
-    statement = text.condition_sentences(study, found, warnings=True)[0].statement
+    statement = report_text.condition_sentences(study, found, warnings=True)[0].statement
     assert f"Warning: {statement}" in checked.output
 
 

@@ -19,15 +19,15 @@ from secretome.claims import (
     AS_CLAIMED,
     CHECK_FAILED,
     DIFFERENCE,
-    deciding,
-    decisive_rows,
+    decision_rows,
     examine,
+    primary_results,
     rises,
     specifications,
 )
 from secretome.cohort import Study
 from secretome.cohort.simulate import simulate_study
-from secretome.protocol import Claim, Zone, sides, study_names
+from secretome.protocol import Claim, EquivalenceMargin, sides, study_names
 from secretome.report import figures, tables
 from secretome.report import text as report_text
 
@@ -43,7 +43,7 @@ P_VALUE = re.compile(r"\bp(?: of equivalence)? (=|<) (\d[\d.]*\d|\d)")
 
 def planned(results: pd.DataFrame, endpoint: str, contrast: str, *, equivalence: bool = False) -> pd.Series:
     own = results[
-        (results["endpoint"] == endpoint) & (results["contrast"] == contrast) & (results["reading"] == "planned")
+        (results["endpoint"] == endpoint) & (results["contrast"] == contrast) & (results["analysis"] == "planned")
     ]
     rows = own[(own["alternative"] == "equivalence") == equivalence]
     assert len(rows) == 1
@@ -65,9 +65,9 @@ def expected(study: Study, claim: Claim, results: pd.DataFrame) -> str:
         ]
         return _trend(claim, tests[0], steps)
     same = [planned(results, claim.endpoint, contrast, equivalence=True) for contrast in claim.judged_on]
-    zone = study.protocol.endpoints[claim.endpoint].no_effect
+    margin = study.protocol.endpoints[claim.endpoint].equivalence_margin
     if claim.kind == "unchanged":
-        return _unchanged(tests, same, zone)
+        return _unchanged(tests, same, margin)
     if claim.kind == "every":
         return _every(claim, tests, same)
     return _single(claim, tests[0], same[0])
@@ -78,7 +78,7 @@ def _single(claim: Claim, test: pd.Series, same: pd.Series) -> str:
     if (
         n_of(test) < 3
         or (math.isnan(p) and test["method"].startswith("exact"))
-        or test["attainable"] * len(claim.compared) > ALPHA
+        or test["min_pvalue"] * len(claim.compared) > ALPHA
     ):
         return "untestable"
     if math.isnan(p):
@@ -95,19 +95,19 @@ def _every(claim: Claim, tests: Sequence[pd.Series], same: Sequence[pd.Series]) 
         flat = claim.negligible and equal["pvalue_adjusted"] <= ALPHA and test["pvalue_adjusted"] > ALPHA
         if flat or (test["pvalue_adjusted"] <= ALPHA and rises(test) != claim.rises):
             return "contradicted"
-    if any(n_of(test) < 3 or test["attainable"] > ALPHA for test in tests):
+    if any(n_of(test) < 3 or test["min_pvalue"] > ALPHA for test in tests):
         return "untestable"
     claimed = all(test["pvalue"] <= ALPHA and rises(test) == claim.rises for test in tests)
     negligible = claim.negligible and any(equal["pvalue"] <= ALPHA for equal in same)
     return "supported" if claimed and not negligible else "inconclusive"
 
 
-def _unchanged(tests: Sequence[pd.Series], same: Sequence[pd.Series], zone: Zone) -> str:
-    if any(test["low_simultaneous"] > zone.high or test["high_simultaneous"] < zone.low for test in tests):
+def _unchanged(tests: Sequence[pd.Series], same: Sequence[pd.Series], margin: EquivalenceMargin) -> str:
+    if any(test["low_simultaneous"] > margin.high or test["high_simultaneous"] < margin.low for test in tests):
         return "contradicted"
     if any(n_of(test) < 3 for test in tests):
         return "untestable"
-    inside = [zone.low <= equal["low"] and equal["high"] <= zone.high for equal in same]
+    inside = [margin.low <= equal["low"] and equal["high"] <= margin.high for equal in same]
     # Where an interval exists, it and the p of equivalence say the same.
     for equal, within in zip(same, inside, strict=True):
         if not math.isnan(equal["low"]):
@@ -117,7 +117,7 @@ def _unchanged(tests: Sequence[pd.Series], same: Sequence[pd.Series], zone: Zone
 
 def _trend(claim: Claim, test: pd.Series, steps: pd.DataFrame) -> str:
     ranks = test["method"].startswith("exact")
-    if n_of(test) < 3 or (math.isnan(test["pvalue"]) and ranks) or test["attainable"] > ALPHA:
+    if n_of(test) < 3 or (math.isnan(test["pvalue"]) and ranks) or test["min_pvalue"] > ALPHA:
         return "untestable"
     if math.isnan(test["pvalue"]) or test["pvalue"] > ALPHA:
         return "inconclusive"
@@ -134,9 +134,9 @@ def same_cells(row: pd.Series, other: pd.Series, names: Sequence[str], prefix: s
 def check_cells(study: Study, results: pd.DataFrame, verdict: pd.Series) -> None:
     """Every number of a verdict is a cell of the results, and p and interval are of one pair."""
     claim = study.protocol.claims[verdict["claim"]]
-    equivalence = verdict["rule"] == "a contrast inside the zone of no effect"
+    equivalence = verdict["rule"] == "a contrast inside the equivalence margins"
     if claim.kind == "unchanged":
-        equivalence = verdict["rule"] != "an interval wholly outside the zone of no effect"
+        equivalence = verdict["rule"] != "an interval wholly outside the equivalence margins"
     source = planned(results, claim.endpoint, verdict["contrast"], equivalence=equivalence)
     same_cells(verdict, source, ("estimate", "pvalue"))
     if math.isnan(verdict["pvalue_adjusted"]):
@@ -209,7 +209,7 @@ def rows_of(study: Study, results: pd.DataFrame, claim: Claim) -> list[pd.Series
     own = results[
         (results["endpoint"] == claim.endpoint)
         & results["contrast"].isin(contrasts)
-        & (results["reading"] == "planned")
+        & (results["analysis"] == "planned")
     ]
     return [row for _, row in own.iterrows()]
 
@@ -239,7 +239,7 @@ def check_study(study: Study, results: pd.DataFrame) -> pd.DataFrame:
         assert cell["p"].endswith(report_text.p_number(p))
         assert ("adjusted" in cell["p"]) == (not math.isnan(verdict["pvalue_adjusted"]))
         check_pair(report_text.verdict_sentence(study, verdict), verdict)
-    decided = deciding(study, results)
+    decided = primary_results(study, results)
     for _, row in decided.iterrows():
         check_sentence(report_text.result_sentence(study, row), [row], study.protocol.population)
     check_table(study, decided)
@@ -280,7 +280,7 @@ def check_table(study: Study, rows: pd.DataFrame) -> None:
         )
         if together:
             interval, p = own.values()
-            assert interval == report_text.own_interval(row).removeprefix("simultaneous ")
+            assert interval == report_text.simultaneous_interval(row).removeprefix("simultaneous ")
             assert p == report_text.p_number(row["pvalue_adjusted"])
 
 
@@ -293,7 +293,7 @@ def drawn_intervals(axes: "figures.Axes") -> dict[float, tuple[float, float]]:
 def check_figure(study: Study, results: pd.DataFrame, verdict: pd.Series) -> None:
     """The drawn intervals and the p values over the brackets are those of the rows that decide, the verdict's own among them."""
     claim = study.protocol.claims[verdict["claim"]]
-    rows = [row for _, row in decisive_rows(study, results, verdict["claim"], verdict["rule"]).iterrows()]
+    rows = [row for _, row in decision_rows(study, results, verdict["claim"], verdict["rule"]).iterrows()]
     if study.protocol.design == "paired":
         figure, places = figures.paired_figure(study, claim, rows[0]), [0]
     else:
@@ -321,7 +321,7 @@ def check_curve(study: Study, results: pd.DataFrame, verdict: pd.Series) -> None
     """The planned point of a specification curve is the verdict's p, and each axis holds p values of one question."""
     claim = study.protocol.claims[verdict["claim"]]
     found = specifications(study, results, verdict["claim"])
-    own = found[(found["question"] == AS_CLAIMED) & (found["reading"] == "planned")]
+    own = found[(found["question"] == AS_CLAIMED) & (found["analysis"] == "planned")]
     assert len(own) == 1
     if verdict["verdict"] != "contradicted" or claim.kind in ("single", "trend"):
         p = verdict["pvalue"] if math.isnan(verdict["pvalue_adjusted"]) else verdict["pvalue_adjusted"]
@@ -390,7 +390,7 @@ def test_simulated_cohorts_are_decided_by_the_numbers_that_are_shown(
     for _, verdict in verdicts[verdicts["rule"] != CHECK_FAILED].iterrows():
         curve = specifications(study, results, verdict["claim"])
         check_answer(
-            verdict, curve[(curve["question"] == AS_CLAIMED) & (curve["reading"] == "planned")]["answer"].iloc[0]
+            verdict, curve[(curve["question"] == AS_CLAIMED) & (curve["analysis"] == "planned")]["answer"].iloc[0]
         )
 
 
@@ -413,9 +413,9 @@ def test_without_published_rows_the_planned_verdict_is_the_same() -> None:
     study = load_study("humoral_immunity")
     results = analyse(study, ("published", "planned"))
     both = adjudicate(study, results)
-    alone = adjudicate(study, results[results["reading"] == "planned"])
+    alone = adjudicate(study, results[results["analysis"] == "planned"])
     assert set(alone["verdict_as_published"]) == {"not analysed"}
     pd.testing.assert_frame_equal(alone.drop(columns="verdict_as_published"), both.drop(columns="verdict_as_published"))
     assert all("By the test" not in report_text.verdict_sentence(study, row) for _, row in alone.iterrows())
     with pytest.raises(ValueError, match="needs one planned row"):
-        adjudicate(study, results[results["reading"] == "published"])
+        adjudicate(study, results[results["analysis"] == "published"])

@@ -20,7 +20,7 @@ from secretome import analyse, load_study
 from secretome.claims import adjudicate, examine
 from secretome.cli import app
 from secretome.cohort import Study, cohort_id, read_cohort
-from secretome.protocol import Protocol, Refusal
+from secretome.protocol import InputError, Protocol
 from secretome.report import tables
 from secretome.report.tables.workbook import LIVE
 
@@ -222,11 +222,11 @@ def test_characters_that_steer_a_terminal_or_turn_text_are_refused_by_cell(
     sepsis_protocol: Protocol, character: str
 ) -> None:
     text = f"animal,group,il6,il4,note\na{character},sham,1,2,\nb,control,3,4,{character}"
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(InputError) as error:
         read_cohort(Path("rats.csv"), sepsis_protocol, text.encode())
-    assert [problem.place for problem in refusal.value.problems] == ["cell A2", "cell E3"]
-    assert "\x1b" not in str(refusal.value)
-    assert "\u202e" not in str(refusal.value)
+    assert [problem.place for problem in error.value.problems] == ["cell A2", "cell E3"]
+    assert "\x1b" not in str(error.value)
+    assert "\u202e" not in str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -235,8 +235,8 @@ def test_characters_that_steer_a_terminal_or_turn_text_are_refused_by_cell(
 def test_no_file_name_becomes_a_path_an_option_or_a_hidden_folder(name: str) -> None:
     try:
         found = cohort_id(Path(name))
-    except Refusal as refusal:
-        assert "Rename the file" in str(refusal)
+    except InputError as error:
+        assert "Rename the file" in str(error)
     else:
         assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", found)
 
@@ -285,6 +285,6 @@ def test_yaml_that_builds_objects_is_refused(tmp_path: Path, sepsis: Study) -> N
     attack = tmp_path / "protocol.yml"
     attack.write_text("key: !!python/object/apply:os.system ['touch pwned']\n", encoding="utf-8")
     for load in (load_protocol, load_table):
-        with pytest.raises(Refusal):
+        with pytest.raises(InputError):
             load(attack)
     assert not Path("pwned").exists()

@@ -12,7 +12,7 @@ import pytest
 from secretome import adjudicate, analyse
 from secretome.audit import tables as audit_tables
 from secretome.cohort.simulate import scenarios_about, simulate_study, truth
-from secretome.power import measured_plans, measured_rates, rank_floors
+from secretome.power import measured_plans, measured_rates, rank_min_pvalues
 from secretome.power import tables as power_tables
 from secretome.power import text as power_text
 from secretome.protocol import load_protocol, study_folder, study_names
@@ -89,7 +89,7 @@ def test_a_published_cohort_counts_once_and_only_if_it_was_measured(
 def test_rules_in_words_name_what_the_judges_ask() -> None:
     table = publish_tables.rules_table(PROTOCOLS["humoral_immunity"], 0.05).set_index("Claim")
     rises, beats, dose, _, same = table.itertuples()
-    assert rises[2] == "every p ≤ 0.05, every ratio above 1 and none lies inside the zone"
+    assert rises[2] == "every p ≤ 0.05, every ratio above 1 and none lies inside the margin"
     assert beats[2] == "every p ≤ 0.05, every ratio above 1"
     assert rises[3] == "one ratio below 1 with p ≤ 0.00833, or lies inside 0.8 to 1.25 at 0.00833"
     assert dose[2] == "p ≤ 0.05, slope above zero, and no step shown to go back"
@@ -123,7 +123,7 @@ def test_every_promise_holds_within_the_error(rates: pd.DataFrame) -> None:
 
     over some 250 shares, none beyond 3.5 standard errors.
     """
-    false = rates[(rates["reading"] == "planned") & (rates["truth"] == "false")]
+    false = rates[(rates["analysis"] == "planned") & (rates["truth"] == "false")]
     assert len(false) > 200
     most = np.where(false["claim"] == "phagocytosis_unchanged", 0.05, 0.025)
     assert (false["supported"] <= most + 3.5 * np.sqrt(most * (1 - most) / false["cohorts"])).all()
@@ -134,13 +134,13 @@ def test_large_cohorts_of_the_published_world_are_supported_and_three_animals_sa
 ) -> None:
     """All but the 1.2-fold claim at n = 40;
 
-    titres whose true ratio of 2 is the edge of the zone fall short in one of twenty.
+    titres whose true ratio of 2 is the edge of the margin fall short in one of twenty.
     """
     world = rates[rates["scenario"] == "as_published"]
-    large = world[(world["reading"] == "planned") & (world["n"] == 40)].set_index("claim")["supported"]
+    large = world[(world["analysis"] == "planned") & (world["n"] == 40)].set_index("claim")["supported"]
     assert (large.drop("afc_beats_reference") >= 0.95 - 3 * np.sqrt(0.95 * 0.05 / 2000)).all()
     assert large["afc_beats_reference"] < 0.5
-    small = world[(world["reading"] == "published") & (world["n"] == 3)].set_index("claim")
+    small = world[(world["analysis"] == "published") & (world["n"] == 3)].set_index("claim")
     assert (small.drop(["afc_dose_im", "phagocytosis_unchanged"])["untestable"] == 1).all()
     wide = rates[
         (rates["scenario"] == "phagocytosis_wide") & (rates["claim"] == "phagocytosis_unchanged") & (rates["n"] <= 12)
@@ -156,17 +156,17 @@ def test_the_table_is_what_the_code_measures_today(
     sys.modules.pop("verdicts", None)
     import verdicts
 
-    anew = verdicts.measure(cell).sort_values(["claim", "reading"])
+    anew = verdicts.measure(cell).sort_values(["claim", "analysis"])
     study, scenario, n = cell
     kept = rates[(rates["study"] == study) & (rates["scenario"] == scenario) & (rates["n"] == n)].sort_values(
-        ["claim", "reading"]
+        ["claim", "analysis"]
     )
     pd.testing.assert_frame_equal(anew.reset_index(drop=True), kept[anew.columns].reset_index(drop=True))
 
 
 def test_figures_and_tables_of_rates(rates: pd.DataFrame) -> None:
     protocol = PROTOCOLS["humoral_immunity"]
-    own = rates[(rates["reading"] == "planned") & (rates["claim"] == "phagocytosis_unchanged")]
+    own = rates[(rates["analysis"] == "planned") & (rates["claim"] == "phagocytosis_unchanged")]
     about = scenarios_about(protocol, "phagocytosis")
     svg = figures.to_svg(figures.rates_figure(own, {name: name for name in about}), "rates")
     assert all(name in svg for name in about)
@@ -205,12 +205,12 @@ def test_floors_of_exact_rank_tests() -> None:
 
     2 of the 1680 orders of three doses of three animals.
     """
-    floors = rank_floors([3, 5], groups=(6, 7), doses=3).set_index("n")
+    floors = rank_min_pvalues([3, 5], groups=(6, 7), doses=3).set_index("n")
     assert floors.loc[5, "Mann-Whitney, times 6"] == pytest.approx(6 * 2 / 252)
     assert floors.loc[5, "Mann-Whitney, times 7"] == pytest.approx(7 * 2 / 252)
     assert floors.loc[3, "Jonckheere, 3 doses"] == pytest.approx(2 / 1680)
     # Steel's with seven groups: between one comparison and Bonferroni's bound.
     assert 2 / 252 < floors.loc[5, "Steel, 7 groups"] < 7 * 2 / 252
-    shown = audit_tables.floors_table(floors.reset_index(), 0.05)
+    shown = audit_tables.min_pvalues_table(floors.reset_index(), 0.05)
     assert shown["Mann-Whitney, times 7"][1].endswith("(never)")
     assert not shown["Mann-Whitney, times 6"][1].endswith("(never)")

@@ -30,13 +30,13 @@ def noncentral(n: int, ratio: float) -> float:
 def test_the_smallest_n_is_that_of_the_noncentral_t(effect: float, ratio: float) -> None:
     """Welch's degrees of freedom at equal spreads hardly fall short of Student's;
 
-    the zone takes away next to nothing.
+    the margin takes away next to nothing.
     """
     expected = next(n for n in range(3, 60) if noncentral(n, ratio) >= 0.8)
     need = smallest_n(SEPSIS, "il4_rises_t2", effect=effect, cohorts=20_000)
     assert need.n is not None
     assert abs(need.n - expected) <= 1
-    planned = need.rates[need.rates["reading"] == "planned"].set_index("n")["supported"]
+    planned = need.rates[need.rates["analysis"] == "planned"].set_index("n")["supported"]
     assert planned[need.n] >= 0.8 > planned[need.n - 1]
     assert planned[need.n] == pytest.approx(noncentral(need.n, ratio), abs=0.02)
 
@@ -63,7 +63,7 @@ def test_the_kept_table_is_what_the_code_measures_today() -> None:
     plans = measured_plans()
     for claim, effect, n in (("afc_dose_im", 0.5, 4), ("tregs_rise_cd25neg", 0.75, 6)):
         protocol = next(protocol for protocol in PROTOCOLS.values() if claim in protocol.claims)
-        anew = claim_rates(protocol, claim, [n], effect=effect, published=1).query("reading == 'planned'").iloc[0]
+        anew = claim_rates(protocol, claim, [n], effect=effect, published=1).query("analysis == 'planned'").iloc[0]
         kept = plans[(plans["claim"] == claim) & (plans["effect"] == effect) & (plans["n"] == n)].iloc[0]
         assert anew["supported"] == kept["supported"]
         assert anew["cohorts"] == kept["cohorts"]

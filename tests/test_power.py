@@ -77,11 +77,11 @@ def rates_of_all_claims(name: str, scenario: str, n: int, cohorts: int, publishe
 
 
 def rate(
-    name: str, scenario: str, n: int, claim: str, *, reading: str = "planned", cohorts: int = 2000
+    name: str, scenario: str, n: int, claim: str, *, analysis: str = "planned", cohorts: int = 2000
 ) -> tuple[float, float]:
     """The share supported, and its standard error were it the one promised."""
-    rates = rates_of_all_claims(name, scenario, n, cohorts, cohorts if reading == "published" else 1)
-    return rates[rates["reading"] == reading].set_index("claim").loc[claim, "supported"], cohorts
+    rates = rates_of_all_claims(name, scenario, n, cohorts, cohorts if analysis == "published" else 1)
+    return rates[rates["analysis"] == analysis].set_index("claim").loc[claim, "supported"], cohorts
 
 
 @pytest.mark.parametrize(
@@ -119,10 +119,10 @@ def test_exact_ranks_reject_in_one_arm_as_often_as_their_table_says() -> None:
 
     the signed-rank test of five pairs has the floor 1/16, so nothing can be supported.
     """
-    share, _ = rate("treg_conditioned_medium", "null", 5, "tregs_rise_cd25pos", reading="published", cohorts=200)
+    share, _ = rate("treg_conditioned_medium", "null", 5, "tregs_rise_cd25pos", analysis="published", cohorts=200)
     assert share == 0
     rates = verdict_rates(PROTOCOLS["treg_conditioned_medium"], "null", 5, cohorts=50, rng=np.random.default_rng(1))
-    assert (rates.loc[rates["reading"] == "published", "untestable"] == 1).all()
+    assert (rates.loc[rates["analysis"] == "published", "untestable"] == 1).all()
 
 
 def test_shares_add_up_and_the_same_seed_gives_the_same() -> None:

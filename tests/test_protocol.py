@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from secretome.protocol import Refusal, load_protocol, nearest, normalise, study_folder, study_names
+from secretome.protocol import InputError, load_protocol, nearest, normalise, study_folder, study_names
 from secretome.report import text as report_text
 
 TREG = "treg_conditioned_medium"
@@ -18,9 +18,9 @@ def altered(tmp_path: Path, old: str, new: str, study: str = TREG) -> str:
     text = (study_folder(study) / "protocol.yml").read_text(encoding="utf-8")
     assert old in text
     (folder / "protocol.yml").write_text(text.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(InputError) as error:
         load_protocol(folder / "protocol.yml")
-    return str(refusal.value)
+    return str(error.value)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from making import xlsx
 from typer.testing import CliRunner, Result
 
 from secretome.cli import app
-from secretome.protocol import Refusal, study_folder
+from secretome.protocol import InputError, study_folder
 from secretome.report.html import report_html
 
 TREG = "treg_conditioned_medium"
@@ -241,10 +241,10 @@ def test_an_unknown_study_is_refused(donors: Path) -> None:
 
 
 def test_in_a_batch_the_sound_files_run(donors: Path, tmp_path: Path) -> None:
-    bad, twin = tmp_path / "bad.csv", tmp_path / "DONORS.csv"
+    bad, as_ipynb = tmp_path / "bad.csv", tmp_path / "DONORS.csv"
     bad.write_text("animal,group\n", encoding="utf-8")
-    twin.write_bytes(donors.read_bytes())
-    result = secretome("rerun", TREG, donors, bad, twin, "--out", tmp_path / "out")
+    as_ipynb.write_bytes(donors.read_bytes())
+    result = secretome("rerun", TREG, donors, bad, as_ipynb, "--out", tmp_path / "out")
     assert result.exit_code == 1, result.output
     assert "bad.csv: found" in result.output.replace(", row 1", "")
     assert "again" in result.output  # ids that differ in capitals alone
@@ -336,10 +336,10 @@ def test_an_unknown_role_is_no_report(finished: Path) -> None:
 
 
 def test_plain_papermill_works_from_any_folder(donors: Path, tmp_path: Path) -> None:
-    twin = tmp_path / "analysis.ipynb"
-    jupytext.write(jupytext.read(study_folder(TREG) / "analysis.py"), twin)
+    as_ipynb = tmp_path / "analysis.ipynb"
+    jupytext.write(jupytext.read(study_folder(TREG) / "analysis.py"), as_ipynb)
     papermill.execute_notebook(
-        str(twin),
+        str(as_ipynb),
         str(tmp_path / "out.ipynb"),
         {"cohort": str(donors), "out": str(tmp_path / "out")},
         cwd=str(tmp_path),
@@ -380,11 +380,11 @@ def test_the_installed_script_answers() -> None:
 
 
 def test_refusals_read_as_sentences() -> None:
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(InputError) as error:
         from secretome.rerun import check_parameters
 
         check_parameters(TREG, {"sede": "1"})
     assert (
-        str(refusal.value)
+        str(error.value)
         == "-p, sede: found the parameter 'sede'; expected one of alpha, level, seed. The nearest is 'seed'."
     )

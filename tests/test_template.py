@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from secretome.cli import app
 from secretome.cohort import read_cohort
 from secretome.cohort.template import deal, workbook
-from secretome.protocol import Refusal, load_protocol, study_folder, study_names
+from secretome.protocol import InputError, load_protocol, study_folder, study_names
 
 
 def filled(content: bytes, values: dict[str, float]) -> bytes:
@@ -72,7 +72,7 @@ def test_a_seed_deals_the_same_and_every_deal_is_as_likely() -> None:
 
 def test_an_empty_template_is_refused_kindly() -> None:
     protocol = load_protocol(study_folder("sepsis_cytokines") / "protocol.yml")
-    with pytest.raises(Refusal, match="all 24 cells for them are empty"):
+    with pytest.raises(InputError, match="all 24 cells for them are empty"):
         read_cohort(Path("empty.xlsx"), protocol, workbook("sepsis_cytokines", n=3, seed=1))
 
 

@@ -26,9 +26,9 @@ def test_result_sentence_is_what_a_journal_wants(treg: Study) -> None:
 
 def test_source_data_is_said(treg: Study, donors: Path) -> None:
     verdicts = adjudicate(treg, analyse(treg))
-    assert "never counted" in report_text.standing_sentence(treg, verdicts)
+    assert "never counted" in report_text.cohort_status_sentence(treg, verdicts)
     new = load_study(TREG, cohort=donors)
-    assert "a test of them" in report_text.standing_sentence(new, adjudicate(new, analyse(new)))
+    assert "a test of them" in report_text.cohort_status_sentence(new, adjudicate(new, analyse(new)))
 
 
 def test_when_the_rules_were_registered_is_said_of_the_cohort_at_hand(treg: Study, sepsis: Study, rats: Rats) -> None:
@@ -49,7 +49,7 @@ def test_few_pairs_are_told_that_the_test_cannot_decide(tmp_path: Path) -> None:
     path.write_text("animal,group,foxp3_cd25pos\n" + "\n".join(rows), encoding="utf-8")
     study = load_study(TREG, cohort=path)
     published = analyse(study, ("published",)).iloc[0]
-    floor = report_text.floor_sentence(study, published, 0.05)
+    floor = report_text.min_pvalue_sentence(study, published, 0.05)
     assert "5 pairs allow, with their ties and unchanged values, is 0.0625, which is above 0.05" in floor
     assert "no finite interval at this n" in report_text.result_sentence(study, published)
     absent = analyse(study, ("published",)).iloc[1]
@@ -171,23 +171,23 @@ def test_deaths_stand_beside_the_verdicts(rats: Rats) -> None:
 
 def test_a_cohort_that_can_test_nothing_is_no_test(rats: Rats) -> None:
     study = rats({"control": []}, {"control": []})
-    assert "not a test of them" in report_text.standing_sentence(study, adjudicate(study, analyse(study)))
+    assert "not a test of them" in report_text.cohort_status_sentence(study, adjudicate(study, analyse(study)))
 
 
 def test_hundreds_of_animals_are_told_the_truth() -> None:
     """Too many to count every arrangement: the test is called asymptotic, and no floor is claimed."""
     study = simulate_study("sepsis_cytokines", n=230, seed=1)
     results = analyse(study, ("published", "planned"))
-    published = results[results["reading"] == "published"].iloc[0]
+    published = results[results["analysis"] == "published"].iloc[0]
     assert "asymptotic Mann-Whitney test" in report_text.result_sentence(study, published)
-    assert "no floor is near" in report_text.floor_sentence(study, published, 0.05)
+    assert "no floor is near" in report_text.min_pvalue_sentence(study, published, 0.05)
     verdicts = adjudicate(study, results)
     assert set(verdicts["verdict_as_published"]) == {"supported"}
 
 
 def test_where_the_numbers_come_from(sepsis: Study, rats: Rats) -> None:
-    assert "Their scenario is as_published: the claims are true" in report_text.made_up_sentence(sepsis)
-    assert "not made up" in report_text.made_up_sentence(rats())
+    assert "Their scenario is as_published: the claims are true" in report_text.simulated_sentence(sepsis)
+    assert "not made up" in report_text.simulated_sentence(rats())
     assert "(scenario as_published, seed 1)" in report_text.cohort_sentence(sepsis)
 
 

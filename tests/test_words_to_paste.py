@@ -12,7 +12,7 @@ import pytest
 
 from rats import Rats
 from secretome import analyse, load_study
-from secretome.claims import deciding
+from secretome.claims import primary_results
 from secretome.cohort import Study, read_cohort
 from secretome.cohort.simulate import simulate, simulate_study, to_csv
 from secretome.protocol import load_protocol, study_folder
@@ -66,7 +66,7 @@ def test_a_paragraph_names_what_the_protocol_names(name: str) -> None:
     study = load_study(name)
     protocol, text = study.protocol, paragraph(study)
     labels = [group.label for group in protocol.groups.values()] + [about.unit for about in protocol.endpoints.values()]
-    reasons = [about.no_effect.reason for about in protocol.endpoints.values()]
+    reasons = [about.equivalence_margin.reason for about in protocol.endpoints.values()]
     stated = [claim.published_test.stated for claim in protocol.claims.values()]
     for needed in (
         protocol.species,
@@ -74,7 +74,7 @@ def test_a_paragraph_names_what_the_protocol_names(name: str) -> None:
         *labels,
         *reasons,
         *stated,
-        *(report_text.inside(e.label) for e in protocol.endpoints.values()),
+        *(report_text.lowercase_first(e.label) for e in protocol.endpoints.values()),
     ):
         assert needed in text, needed
     assert "\n" not in text
@@ -141,7 +141,7 @@ def test_no_number_is_typed() -> None:
 
 
 def test_other_settings_give_other_numbers(rats: Rats) -> None:
-    """Two contrasts at 0.01: intervals at 1 - 0.01 / 2 = 99.5 %, the zone asked at 1 - 2 x 0.01 = 98 %."""
+    """Two contrasts at 0.01: intervals at 1 - 0.01 / 2 = 99.5 %, the margin asked at 1 - 2 x 0.01 = 98 %."""
     text = paragraph(rats(), alpha=0.01, level=0.9)
     for needed in (
         "the error rate was 0.01 per claim (the protocol's is 0.05)",
@@ -257,7 +257,7 @@ def test_every_kind_of_claim_is_told() -> None:
         "adjustment",
         "held to 0.00833",  # 0.05 / 6
         "an interval at 99.2 %",  # 1 - 0.05 / 6
-        'above Thymalin") an effect inside the zone of no effect counted too',
+        'above Thymalin") an effect inside the equivalence margins counted too',
         "by two one-sided Welch t tests on logs",
         "over 3 doses without the control",
         "(intervals at 97.5 %)",  # two steps
@@ -270,7 +270,7 @@ def test_every_kind_of_claim_is_told() -> None:
 def test_the_deciding_rows_are_those_that_verdicts_rest_on() -> None:
     study = load_study(HUMORAL)
     results = analyse(study, ("planned",))
-    rows = deciding(study, results)
+    rows = primary_results(study, results)
     compared = {
         (claim.endpoint, contrast)
         for claim in study.protocol.claims.values()
@@ -282,7 +282,7 @@ def test_the_deciding_rows_are_those_that_verdicts_rest_on() -> None:
     assert set(zip(rows["endpoint"], rows["contrast"], strict=True)) == compared
     assert set(rows.loc[rows["alternative"] == "equivalence", "endpoint"]) == {"phagocytosis"}
     with pytest.raises(ValueError, match="needs one planned row"):
-        deciding(study, results.iloc[:3])
+        primary_results(study, results.iloc[:3])
 
 
 # -- ARRIVE

@@ -32,14 +32,14 @@ class Answer(SphinxDirective):
         name, key = self.arguments
         study = load_study(name)
         claim = study.protocol.claims[key]
-        results = analyse(study, readings=("published", "planned"))
+        results = analyse(study, analyses=("published", "planned"))
         verdicts = adjudicate(study, results)
         verdict = verdicts.set_index("claim", drop=False).loc[key]
         planned = results[(results["reading"] == "planned") & (results["alternative"] != "equivalence")].set_index(
             "endpoint", drop=False
         )
         row = planned.loc[claim.endpoint]
-        standing = f"{text.standing_sentence(study, verdicts)} {text.registration_sentence(study)}"
+        standing = f"{text.cohort_status_sentence(study, verdicts)} {text.registration_sentence(study)}"
         drawing = figure_html(
             figures.to_svg(figures.paired_figure(study, claim, row), "answer"),
             text.paired_alt(study, claim, row),

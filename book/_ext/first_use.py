@@ -14,7 +14,7 @@ from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 GLOSSARY = "book/glossary"
-# Inside these a link would be a link in a link, a lie about code, or noise.
+# InProcessEngine these a link would be a link in a link, a lie about code, or noise.
 CLOSED = (
     nodes.title,
     nodes.reference,

@@ -66,7 +66,7 @@ def _studies() -> list[Path]:
 
 
 def _data(folder: Path) -> Iterator[Path]:
-    """The files of a study that results may depend on, whatever they are; a notebook's twin is none of them."""
+    """The files of a study that results may depend on, whatever they are; a notebook's as_ipynb is none of them."""
     for file in sorted(folder.rglob("*")):
         inside = file.relative_to(folder).parts
         hidden = any(part.startswith((".", "__")) for part in inside)

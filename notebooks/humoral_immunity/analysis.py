@@ -28,8 +28,8 @@ from secretome.audit import tables as audit_tables
 from secretome.audit import text as audit_text
 from secretome import adjudicate, analyse, load_study, stats
 from secretome.report import figures, tables, text
-from secretome.claims import deciding, decisive_rows, examine, specifications
-from secretome.power import rank_floors
+from secretome.claims import primary_results, decision_rows, examine, specifications
+from secretome.power import rank_min_pvalues
 from secretome.report.page import Page
 from secretome.audit import audit, published_tables, reanalysis
 
@@ -51,21 +51,21 @@ page.banner(results)
 # %% tags=["remove-cell"]
 claims = study.protocol.claims
 tests = results[results["alternative"] != "equivalence"]
-published = tests[tests["reading"] == "published"].set_index(["endpoint", "contrast"], drop=False)
-planned = tests[tests["reading"] == "planned"].set_index(["endpoint", "contrast"], drop=False)
+published = tests[tests["analysis"] == "published"].set_index(["endpoint", "contrast"], drop=False)
+planned = tests[tests["analysis"] == "planned"].set_index(["endpoint", "contrast"], drop=False)
 rules = verdicts.set_index("claim")["rule"]
 arms = claims["afc_rises"].contrasts
 control_steps = study.protocol.simulation.endpoints["titre"].groups["saline"].mean
 page.say(
     control_titre=f"{control_steps:g}",
     who=text.cohort_sentence(study),
-    made_up=text.made_up_sentence(study),
+    made_up=text.simulated_sentence(study),
     arms_afc=text.arms_sentence(study, "afc"),
     arms_titre=text.arms_sentence(study, "titre"),
     arms_phagocytosis=text.arms_sentence(study, "phagocytosis"),
-    zone=text.zone(study.protocol.endpoints["afc"].no_effect),
-    zone_titre=text.zone(study.protocol.endpoints["titre"].no_effect),
-    standing=text.standing_sentence(study, verdicts),
+    margin=text.margin_phrase(study.protocol.endpoints["afc"].equivalence_margin),
+    zone_titre=text.margin_phrase(study.protocol.endpoints["titre"].equivalence_margin),
+    standing=text.cohort_status_sentence(study, verdicts),
     registered=text.registration_sentence(study),
     stated=claims["afc_rises"].published_test.stated,
     stated_trend=claims["afc_dose_im"].published_test.stated,
@@ -127,11 +127,11 @@ page.table(tables.sources_table(study), "Sources", folded=True)
 # Each point is one mouse, the bar the median. The lower panel shows each group's {term}`geometric mean ratio` to saline. The p values and intervals are those that
 # {ref}`decide the claim <humoral-planned>`: for antibody-forming cells and titres unadjusted p and {glue:text}`claim_level` intervals, for phagocytosis p of {term}`equivalence` and
 # {glue:text}`equivalence_level` intervals. Where one group contradicts a claim, they are adjusted p and simultaneous intervals. The axis label of each figure states which. The grey band is
-# the {term}`zone of no effect`: {glue:text}`zone`; for titres {glue:text}`zone_titre`.
+# the {term}`equivalence margins`: {glue:text}`margin`; for titres {glue:text}`zone_titre`.
 
 # %% tags=["hide-input"]
 for key in ("afc_rises", "titre_rises", "phagocytosis_unchanged"):
-    rows = [row for _, row in decisive_rows(study, results, key, rules[key]).iterrows()]
+    rows = [row for _, row in decision_rows(study, results, key, rules[key]).iterrows()]
     endpoint = claims[key].endpoint
     page.figure(figures.groups_figure(study, endpoint, rows), endpoint, text.groups_alt(study, endpoint, rows))
 
@@ -162,8 +162,8 @@ page.items(audit_text.finding_sentence(finding) for finding in audit(reports))
 # say. The last column takes {glue:text}`control_titre` dilutions for the control, which is {ref}`our assumption <humoral-numbers>`.
 
 # %% tags=["hide-input"]
-readings = reanalysis.titre_readings(printed["moskalov-2023.yml"], control_steps)
-page.table(audit_tables.titre_readings_table(readings), "Printed rises of the titre, read in two ways")
+analyses = reanalysis.titre_readings(printed["moskalov-2023.yml"], control_steps)
+page.table(audit_tables.titre_readings_table(analyses), "Printed rises of the titre, read in two ways")
 
 # %% [markdown]
 # (humoral-floors)=
@@ -174,7 +174,7 @@ page.table(audit_tables.titre_readings_table(readings), "Printed rises of the ti
 
 # %% tags=["hide-input"]
 page.table(
-    audit_tables.floors_table(rank_floors([3, 4, 5, 6, 8], groups=(6, 7), doses=3), 0.05),
+    audit_tables.min_pvalues_table(rank_min_pvalues([3, 4, 5, 6, 8], groups=(6, 7), doses=3), 0.05),
     "The smallest two-sided p of exact rank tests, nothing tied",
 )
 
@@ -200,15 +200,15 @@ page.items(
 # each interval is at {glue:text}`arms_level`. These simultaneous intervals and adjusted p values also apply to each group on its own.
 
 # %% tags=["hide-input"]
-every = deciding(study, results, "every")
+every = primary_results(study, results, "every")
 page.table(tables.planned_table(study, every), "Claims about every group", data=every)
 
 # %% [markdown]
-# A claim that something is *unchanged* is supported when the {glue:text}`equivalence_level` interval of every group lies inside the zone of no effect; the claim's p is the largest
-# p of equivalence. A large p of a test of a difference is not evidence of equality. The claim is contradicted when a simultaneous interval at {glue:text}`arms_level` lies entirely outside the zone.
+# A claim that something is *unchanged* is supported when the {glue:text}`equivalence_level` interval of every group lies inside the equivalence margins; the claim's p is the largest
+# p of equivalence. A large p of a test of a difference is not evidence of equality. The claim is contradicted when a simultaneous interval at {glue:text}`arms_level` lies entirely outside the margin.
 
 # %% tags=["hide-input"]
-unchanged = deciding(study, results, "unchanged")
+unchanged = primary_results(study, results, "unchanged")
 page.table(tables.planned_table(study, unchanged), "Is phagocytosis unchanged?", data=unchanged)
 differences = planned.loc[["phagocytosis"]]
 page.table(
@@ -280,7 +280,7 @@ page.items(text.caveats(study))
 # - **Sickness.** The mice were healthy. That a healthy immune system can be driven says little of a failing one.
 # - **Which antibodies.** A cell that forms antibodies against an erythrocyte does not show protection against anything.
 # - **Equality from a difference test.** "At the level of the control" by Mann-Whitney's U is silence, not equality. How near the groups are is what the intervals say.
-# - **What a titre's "per cent" is of.** The scenarios `as_published` and `titre_raw` are the two readings, and the claim on titres holds in one of them.
+# - **What a titre's "per cent" is of.** The scenarios `as_published` and `titre_raw` are the two analyses, and the claim on titres holds in one of them.
 
 # %% [markdown]
 # ## Words to paste
@@ -288,7 +288,7 @@ page.items(text.caveats(study))
 # Each sentence under *The verdicts* has a button that copies it, and so have the planned results, as sentences:
 
 # %% tags=["hide-input"]
-sentences = [text.result_sentence(study, row) for _, row in deciding(study, results).iterrows()]
+sentences = [text.result_sentence(study, row) for _, row in primary_results(study, results).iterrows()]
 page.items(sentences, copy=True, folded="The planned results")
 
 # %% [markdown]
@@ -332,7 +332,7 @@ page.say(seven_times=text.p_value(7 * least), six_times=text.p_value(6 * least),
 #
 # ```{take-aways}
 # - A claim that {ref}`every group moves <humoral-planned>` needs all of them, so nothing is adjusted; one group that fails leaves it open.
-# - "Unchanged" is shown by {ref}`intervals inside a zone <humoral-planned>`, and never by a large p.
+# - "Unchanged" is shown by {ref}`intervals inside a margin <humoral-planned>`, and never by a large p.
 # - Two trends differ only if {ref}`their difference is tested <humoral-routes>`.
 # - With many groups of few mice, no comparison {ref}`can be significant <humoral-floors>` after Bonferroni's adjustment.
 # ```

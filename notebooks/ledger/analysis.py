@@ -25,7 +25,7 @@ from secretome.cohort.simulate import scenarios_about
 
 protocols = {name: load_protocol(study_folder(name) / "protocol.yml") for name in study_names()}
 board, rates = scoreboard(), measured_rates()
-planned = rates[rates["reading"] == "planned"]
+planned = rates[rates["analysis"] == "planned"]
 page = Page()
 
 # %% tags=["remove-cell"]
@@ -128,7 +128,7 @@ page.table(power_tables.worth_table(rates, protocols, at), f"Claims at n = {at} 
 #
 # ### Claim by claim
 #
-# Each panel is one scenario; in brackets stands whether the claim is true there. "Too small" is an effect in the claimed direction that lies inside the zone of no effect. Blue is the
+# Each panel is one scenario; in brackets stands whether the claim is true there. "Too small" is an effect in the claimed direction that lies inside the equivalence margins. Blue is the
 # share supported, orange contradicted, grey untestable; what is missing to 100 % is inconclusive. Bars are two standard errors. Scenarios that do not touch what a claim
 # is about are left to the tables.
 
@@ -155,10 +155,10 @@ for name, protocol in protocols.items():
 # %% [markdown]
 # ### By the published tests
 #
-# The authors' presumed tests use no zone of no effect and mostly no adjustment. They support more true claims, and more false claims.
+# The authors' presumed tests use no equivalence margins and mostly no adjustment. They support more true claims, and more false claims.
 
 # %% tags=["hide-input"]
-published = rates[rates["reading"] == "published"]
+published = rates[rates["analysis"] == "published"]
 for name, protocol in protocols.items():
     own = published[(published["study"] == name) & published["scenario"].isin(["as_published", "null"])]
     if own.empty:

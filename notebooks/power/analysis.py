@@ -58,13 +58,13 @@ page.table(
 )
 
 # %% [markdown]
-# "More than" means that no measured size is enough. A claim about six groups needs all six to succeed, and one whose smallest effect lies near the zone of no effect needs more animals than
+# "More than" means that no measured size is enough. A claim about six groups needs all six to succeed, and one whose smallest effect lies near the equivalence margins needs more animals than
 # anyone should use: such a claim is better asked of one dose.
 #
 # ## The whole curve
 #
 # Each panel is a claim; the line across stands at {glue:text}`target`. Sizes are from {glue:text}`sizes`, each from {glue:text}`fewest` to {glue:text}`most` cohorts. Where a curve falls again, that
-# share of the effect lies inside the {term}`zone of no effect`: more animals then show it to be too small to matter, as they should.
+# share of the effect lies inside the {term}`equivalence margins`: more animals then show it to be too small to matter, as they should.
 
 # %% tags=["hide-input"]
 for name, protocol in protocols.items():

@@ -47,21 +47,21 @@ page.banner(results)
 # %% tags=["remove-cell"]
 claims = study.protocol.claims
 families = list(dict.fromkeys((claim.endpoint, contrast) for claim in claims.values() for contrast in claim.compared))
-published = results[results["reading"] == "published"].set_index(["endpoint", "contrast"], drop=False)
-planned = results[(results["reading"] == "planned") & (results["alternative"] != "equivalence")].set_index(
+published = results[results["analysis"] == "published"].set_index(["endpoint", "contrast"], drop=False)
+planned = results[(results["analysis"] == "planned") & (results["alternative"] != "equivalence")].set_index(
     ["endpoint", "contrast"], drop=False
 )
 page.say(
     who=text.cohort_sentence(study),
-    made_up=text.made_up_sentence(study),
+    made_up=text.simulated_sentence(study),
     arms_il6=text.arms_sentence(study, "il6"),
     arms_il4=text.arms_sentence(study, "il4"),
     censored_il6=text.censoring_sentence(study, "il6"),
     censored_il4=text.censoring_sentence(study, "il4"),
     deaths=text.deaths_sentence(study),
-    standing=text.standing_sentence(study, verdicts),
+    standing=text.cohort_status_sentence(study, verdicts),
     registered=text.registration_sentence(study),
-    zone=text.zone(study.protocol.endpoints["il6"].no_effect),
+    margin=text.margin_phrase(study.protocol.endpoints["il6"].equivalence_margin),
     alpha=f"{alpha:g}",
     family=f"{len(claims['il6_falls_t1'].compared)}",
     family_level=text.percent(1 - alpha / len(claims["il6_falls_t1"].compared)),
@@ -125,7 +125,7 @@ page.table(tables.sources_table(study), "Sources", folded=True)
 #
 # Each point is one rat. An assay measures only between its limits, and a value beyond one is known to be {term}`censored` there: it is drawn as an open triangle at the limit,
 # pointing to the side on which the value lies. The bar is the median. Below, under its group, stands each {term}`geometric mean ratio` to the septic
-# control, with the interval that decides the claims. The grey band is the {term}`zone of no effect`, {glue:text}`zone`.
+# control, with the interval that decides the claims. The grey band is the {term}`equivalence margins`, {glue:text}`margin`.
 #
 # {glue:text}`censored_il6`.
 
@@ -167,7 +167,7 @@ page.items(text.result_sentence(study, published.loc[key]) for key in families)
 # Few rats can be ranked in few ways, so no p can fall below a floor:
 
 # %% tags=["hide-input"]
-page.items(text.floor_sentence(study, published.loc[key], alpha) for key in families)
+page.items(text.min_pvalue_sentence(study, published.loc[key], alpha) for key in families)
 
 # %% [markdown]
 # ## As planned

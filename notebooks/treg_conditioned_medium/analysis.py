@@ -60,8 +60,8 @@ page.banner(results)
 # %% tags=["remove-cell"]
 positive = study.protocol.claims["tregs_rise_cd25pos"]
 negative = study.protocol.claims["tregs_rise_cd25neg"]
-published = results[results["reading"] == "published"].set_index("endpoint", drop=False)
-planned = results[(results["reading"] == "planned") & (results["alternative"] != "equivalence")].set_index(
+published = results[results["analysis"] == "published"].set_index("endpoint", drop=False)
+planned = results[(results["analysis"] == "planned") & (results["alternative"] != "equivalence")].set_index(
     "endpoint", drop=False
 )
 page.say(
@@ -70,11 +70,11 @@ page.say(
     pairs_negative=text.pairs_sentence(study, negative),
     published_positive=text.result_sentence(study, published.loc[positive.endpoint]),
     published_negative=text.result_sentence(study, published.loc[negative.endpoint]),
-    floor_positive=text.floor_sentence(study, published.loc[positive.endpoint], alpha),
-    floor_negative=text.floor_sentence(study, published.loc[negative.endpoint], alpha),
-    standing=text.standing_sentence(study, verdicts),
+    floor_positive=text.min_pvalue_sentence(study, published.loc[positive.endpoint], alpha),
+    floor_negative=text.min_pvalue_sentence(study, published.loc[negative.endpoint], alpha),
+    standing=text.cohort_status_sentence(study, verdicts),
     registered=text.registration_sentence(study),
-    zone=text.zone(study.protocol.endpoints[positive.endpoint].no_effect),
+    margin=text.margin_phrase(study.protocol.endpoints[positive.endpoint].equivalence_margin),
     alpha=f"{alpha:g}",
     test_stated=positive.published_test.stated,
 )
@@ -96,7 +96,7 @@ page.table(tables.pairs_table(study), "Every measurement", data=study.cohort.val
 #
 # A line joins the two values of one donor. Blue lines go the way the claim says; a dashed orange line goes the other way, and a dotted grey one is level. On the right stands the
 # {term}`geometric mean ratio` with its interval, on an axis aligned with the left one: the square's height against 1 is the factor by which the
-# typical donor changes. The grey band is the {term}`zone of no effect`, {glue:text}`zone`.
+# typical donor changes. The grey band is the {term}`equivalence margins`, {glue:text}`margin`.
 #
 # Among CD25-positive cells, {glue:text}`pairs_positive`.
 

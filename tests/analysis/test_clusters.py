@@ -19,8 +19,8 @@ from secretome.analysis.clusters import (
     equivalence_method,
     means_method,
 )
-from secretome.analysis.samples import Arm, Comparison
-from secretome.protocol import Zone
+from secretome.analysis.samples import Comparison, GroupSample
+from secretome.protocol import EquivalenceMargin
 
 VALUES = np.random.default_rng(20261129).lognormal(3, 0.5, (2, 12))
 
@@ -30,7 +30,7 @@ def pair(treated: Sequence[str], control: Sequence[str], column: str = "cage") -
     groups = []
     for row, labels in zip(VALUES, (treated, control), strict=True):
         values = row[: len(labels)]
-        groups.append(Arm(values, values, missing=0, dead=0, labels={column: np.array(labels)}))
+        groups.append(GroupSample(values, values, missing=0, dead=0, labels={column: np.array(labels)}))
     return Comparison(*groups)
 
 
@@ -104,8 +104,8 @@ def test_blocks_of_two_are_pairs() -> None:
 
     the model is the paired t test, and its equivalence test the paired one.
     """
-    both, zone = pair(list("abcdefgh"), list("abcdefgh")), Zone(low=0.5, high=2, reason="a test")
-    test, equivalence = (cluster_test(both, "cage", level=0.95, zone=margin) for margin in (None, zone))
+    both, margin = pair(list("abcdefgh"), list("abcdefgh")), EquivalenceMargin(low=0.5, high=2, reason="a test")
+    test, equivalence = (cluster_test(both, "cage", level=0.95, margin=margin) for margin in (None, margin))
     assert test is not None
     assert equivalence is not None
     logs = np.log(VALUES[:, :8])
@@ -124,7 +124,7 @@ def test_confounded_clusters_have_no_test() -> None:
 def test_values_without_spread_have_an_empty_row(labels: tuple[list[str], list[str]]) -> None:
     values = np.array([1.0, 2.0, 3.0, 4.0])
     groups = [
-        Arm(row, row, missing=0, dead=0, labels={"cage": np.array(own)})
+        GroupSample(row, row, missing=0, dead=0, labels={"cage": np.array(own)})
         for row, own in zip((2 * values, values), labels, strict=True)
     ]
     found = cluster_test(Comparison(*groups), "cage", level=0.95)

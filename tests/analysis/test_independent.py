@@ -96,7 +96,7 @@ def test_more_than_half_censored_lets_the_ranks_decide_and_the_model_say_how_lar
     row = planned(study)
     # Complete separation of six and six: 2 of 924 arrangements.
     assert (row["method"], row["effect"]) == (RANKS, RATIO_BY_MODEL)
-    assert (row["pvalue"], row["attainable"]) == pytest.approx((2 / 924, 2 / 924))
+    assert (row["pvalue"], row["min_pvalue"]) == pytest.approx((2 / 924, 2 / 924))
     assert row["pvalue_adjusted"] == pytest.approx(4 / 924)
     assert 0 < row["low"] < row["estimate"] < row["high"] < 1
     half = rats({"t2": ["<15.6", "<15.6", "<15.6", 27, 22, 30]})

@@ -12,7 +12,7 @@ from scipy import stats as scipy_stats
 from statsmodels.stats.weightstats import ttost_ind
 
 from secretome import analyse, load_study
-from secretome.analysis import branches
+from secretome.analysis import specification_of
 from secretome.claims import ADJUSTED, AS_CLAIMED, specifications
 from secretome.cohort import Study
 from secretome.cohort.simulate import simulate_study
@@ -135,10 +135,10 @@ def test_every_claim_has_its_curve_and_no_analysis_twice(name: str) -> None:
     for key, claim in study.protocol.claims.items():
         found = specifications(study, results, key)
         assert found["pvalue"].is_monotonic_increasing
-        assert (found["reading"] == "planned").sum() == (found["reading"] == "published").sum() == 1
+        assert (found["analysis"] == "planned").sum() == (found["analysis"] == "published").sum() == 1
         # Pairs leave few analyses that differ.
         assert (7 if study.protocol.design == "paired" else 15) <= len(found) <= 40
-        choices = found[["question", "reading", "test", "scale", "dose", "adjustment", "hidden"]]
+        choices = found[["question", "analysis", "test", "scale", "dose", "adjustment", "hidden"]]
         assert not choices.duplicated().any()
         # Each is named and reasoned: a choice that the words do not know would leave a hole in the figure.
         for kind in text.HEADINGS:
@@ -178,7 +178,7 @@ def test_the_opposite_is_found_by_all() -> None:
         counts = specifications(study, results, key)["answer"].value_counts()
         assert set(counts.index) <= {"opposite", "none"}
         assert counts["opposite"] > counts.get("none", 0)
-    published = specifications(study, results, "phagocytosis_unchanged").query("reading == 'published'").iloc[0]
+    published = specifications(study, results, "phagocytosis_unchanged").query("analysis == 'published'").iloc[0]
     assert published["answer"] == "opposite"
 
 
@@ -196,7 +196,7 @@ def test_a_cohort_without_the_groups_has_no_curve() -> None:
 
 
 def test_a_name_is_taken_apart() -> None:
-    found = branches(
+    found = specification_of(
         "Dunnett's test on logs, the spread of all groups, half the limit for values below it", hidden=True
     )
     assert (found.test, found.scale, found.adjustment, found.hidden) == (
@@ -206,7 +206,9 @@ def test_a_name_is_taken_apart() -> None:
         "half the limit",
     )
     assert (
-        branches("Welch's t test on logs, the limit over √2 for values below it, Bonferroni", hidden=True).hidden
+        specification_of(
+            "Welch's t test on logs, the limit over √2 for values below it, Bonferroni", hidden=True
+        ).hidden
         == "the limit over √2"
     )
 

@@ -15,8 +15,8 @@ from secretome.cohort import Study
 
 TREG = "treg_conditioned_medium"
 RESULTS_CSV = (
-    "study, cohort, endpoint, contrast, reading, method, alternative, statistic, pvalue, midp, "
-    "pvalue_adjusted, attainable, effect, "
+    "study, cohort, endpoint, contrast, analysis, method, alternative, statistic, pvalue, midp, "
+    "pvalue_adjusted, min_pvalue, effect, "
     "estimate, low, high, level, n_treated, n_control, ties, censored, missing"
 )
 VERDICTS_CSV = (
@@ -144,9 +144,9 @@ def test_signs_and_scales_of_the_other_analyses(treg: Study, results: pd.DataFra
 
 
 def test_readings_not_asked_for_are_left_out(treg: Study) -> None:
-    assert set(analyse(treg, readings=("planned",))["reading"]) == {"planned"}
-    with pytest.raises(ValueError, match="readings must be among"):
-        analyse(treg, readings=("planed",))  # type: ignore[arg-type]
+    assert set(analyse(treg, analyses=("planned",))["analysis"]) == {"planned"}
+    with pytest.raises(ValueError, match="analyses must be among"):
+        analyse(treg, analyses=("planed",))  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="alpha must lie between"):
         analyse(treg, alpha=5)
 

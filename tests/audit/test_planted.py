@@ -14,7 +14,7 @@ from secretome.audit import text as audit_text
 from secretome.audit.means import _possible_sd
 from secretome.audit.models import Cell
 from secretome.audit.summaries import Summary
-from secretome.protocol import Refusal
+from secretome.protocol import InputError
 
 
 def found(folder: Path, *pieces: str) -> list[Finding]:
@@ -206,7 +206,7 @@ def test_no_number_breaks_the_audit(tmp_path: Path) -> None:
         )
         try:
             table = load(tmp_path, text)
-        except Refusal:
+        except InputError:
             continue
         audited += 1
         for finding in audit({"table.yml": table}):

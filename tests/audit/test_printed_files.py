@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from secretome.audit import models
 from secretome.audit.printed import PrintedP, Size
 from secretome.cli import app
-from secretome.protocol import Refusal
+from secretome.protocol import InputError
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "book" / "reported.md").read_text(encoding="utf-8")
@@ -63,23 +63,23 @@ def command(*arguments: object) -> Result:
     ],
 )
 def test_faults_are_named_with_their_line(tmp_path: Path, old: str, new: str, sentence: str) -> None:
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(InputError) as error:
         load(tmp_path, altered(old, new))
-    message = str(refusal.value)
+    message = str(error.value)
     assert sentence in message
     assert re.search(r"table\.yml, line \d+: ", message)
 
 
 def test_a_fault_carries_its_line(tmp_path: Path) -> None:
     text = altered("method: chi-square", "method: chi", "of: low, to: control", "of: low, to: nobody")
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(InputError) as error:
         load(tmp_path, text)
     line = next(number for number, line in enumerate(text.splitlines(), start=1) if "method: chi," in line)
-    assert f"table.yml, line {line}: found 'chi'" in str(refusal.value)
-    with pytest.raises(Refusal) as refusal:
+    assert f"table.yml, line {line}: found 'chi'" in str(error.value)
+    with pytest.raises(InputError) as error:
         load(tmp_path, text.replace("method: chi,", "method: fisher,"))
     line = next(number for number, line in enumerate(text.splitlines(), start=1) if "to: nobody" in line)
-    assert f"table.yml, line {line}: found the group 'nobody'" in str(refusal.value)
+    assert f"table.yml, line {line}: found the group 'nobody'" in str(error.value)
 
 
 @pytest.mark.parametrize(

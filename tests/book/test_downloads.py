@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Locator, Page
 
 from build import notebooks_in_contents
 from secretome import adjudicate, analyse, load_study
-from secretome.claims import deciding
+from secretome.claims import primary_results
 from secretome.report import tables
 
 ROOT = Path(__file__).parents[2]
@@ -60,7 +60,7 @@ def test_every_computed_table_holds_its_file(site: Path, page: str) -> None:
 def test_a_table_of_results_holds_every_digit(site: Path) -> None:
     study = load_study("humoral_immunity")
     results = analyse(study)
-    every, unchanged = (deciding(study, results, kind) for kind in ("every", "unchanged"))
+    every, unchanged = (primary_results(study, results, kind) for kind in ("every", "unchanged"))
     files = dict(file_of(table) for table in soup(site, HUMORAL).select("article .table-scroll table"))
     for name, expected in (
         ("claims-about-every-group.csv", every),

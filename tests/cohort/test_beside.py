@@ -7,7 +7,7 @@ import pytest
 
 from secretome import analyse, load_study, stats
 from secretome.cohort import Cohort, Study, read_cohort
-from secretome.protocol import Refusal, load_protocol, study_folder
+from secretome.protocol import InputError, load_protocol, study_folder
 
 RATS = load_protocol(study_folder("sepsis_cytokines") / "protocol.yml")
 MICE = load_protocol(study_folder("humoral_immunity") / "protocol.yml")
@@ -19,9 +19,9 @@ def read(text: str) -> Cohort:
 
 
 def refused(text: str) -> list[str]:
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(InputError) as error:
         read(text)
-    return [str(problem) for problem in refusal.value.problems]
+    return [str(problem) for problem in error.value.problems]
 
 
 def known(cohort: Cohort) -> list[tuple[float, float]]:

@@ -12,7 +12,7 @@ import pytest
 from guinea_pigs import LENGTHS, MICRONUCLEI, TOOTH, write_study
 from secretome import load_study
 from secretome.cohort.copies import _match_distribution, compare, find_copy, sample_of, values_sha256
-from secretome.protocol import Refusal
+from secretome.protocol import InputError
 
 KINDS = {"length": "continuous", "micronuclei": "count", "titre": "titre"}
 
@@ -165,7 +165,7 @@ def test_own_cohort_is_source_data_by_path_by_content_and_in_another_layout(note
 def test_simulated_values_without_their_origin_are_refused(notebooks: Path, tmp_path: Path) -> None:
     own = write_study(notebooks, origin="simulated") / "cohorts" / "crampton.csv"
     copy = write(tmp_path / "mine.csv", reordered(TEETH, np.random.default_rng(3)))
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(InputError) as refused:
         load_study(TOOTH, cohort=copy)
     assert [(problem.file, problem.place) for problem in refused.value.problems] == [("mine.csv", "")]
     same = tmp_path / "same.csv"

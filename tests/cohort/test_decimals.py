@@ -6,7 +6,7 @@ import pytest
 from making import pzfx, xlsx
 
 from secretome.cohort import Cohort, decimal_of, read_cohort
-from secretome.protocol import Problem, Protocol, Refusal
+from secretome.protocol import InputError, Problem, Protocol
 
 GROUPS = ("sham", "control", "t1", "t2")
 
@@ -23,9 +23,9 @@ def read(protocol: Protocol, content: bytes, decimal: str | None = None, name: s
 
 
 def asked(protocol: Protocol, content: bytes, name: str = "rats.csv") -> Problem:
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(InputError) as error:
         read(protocol, content, name=name)
-    (problem,) = refusal.value.problems
+    (problem,) = error.value.problems
     return problem
 
 
@@ -89,9 +89,9 @@ def test_both_marks_before_decimals_are_told_of_by_cell(sepsis_protocol: Protoco
 
 
 def test_a_stated_mark_is_held_to(sepsis_protocol: Protocol) -> None:
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(InputError) as error:
         read(sepsis_protocol, table(["12.5", "1.185"]), "comma")
-    assert [problem.place for problem in refusal.value.problems] == ["cell C2"]
+    assert [problem.place for problem in error.value.problems] == ["cell C2"]
 
 
 def test_points_in_a_remark_are_no_marks(sepsis_protocol: Protocol) -> None:
@@ -106,6 +106,6 @@ def test_what_is_no_grouping_is_refused(sepsis_protocol: Protocol, text: str) ->
 
 @pytest.mark.parametrize("text", ["semicolon", ";", "1"])
 def test_another_mark_is_refused(text: str) -> None:
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(InputError) as error:
         decimal_of(text)
-    assert refusal.value.problems[0].file == "--decimal"
+    assert error.value.problems[0].file == "--decimal"

@@ -19,7 +19,7 @@ from test_marks import edited
 
 from secretome.cohort import Cohort, read_cohort
 from secretome.cohort.files.number_format import render
-from secretome.protocol import Problem, Protocol, Refusal, load_protocol, study_folder
+from secretome.protocol import InputError, Problem, Protocol, load_protocol, study_folder
 
 RATS = [
     ["animal", "group", "IL-6", "IL-4"],
@@ -51,9 +51,9 @@ def read(protocol: Protocol, change: Change | None = None, rows: Any = RATS) -> 
 
 
 def asked(protocol: Protocol, change: Change, rows: Any = RATS) -> tuple[Problem, ...]:
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(InputError) as error:
         read(protocol, change, rows)
-    return refusal.value.problems
+    return error.value.problems
 
 
 def formatted(code: str, cells: str = "C2:C9") -> Change:
@@ -340,9 +340,9 @@ def test_the_text_that_an_open_document_stores_is_what_it_shows(sepsis_protocol:
         cohort = read_cohort(Path("file.ods"), sepsis_protocol, _with_text(content, shown))
         assert il6(cohort)[0] == known
     for shown in (b"15.6 ng/mL", b"16 *", b"1.56"):
-        with pytest.raises(Refusal) as refusal:
+        with pytest.raises(InputError) as error:
             read_cohort(Path("file.ods"), sepsis_protocol, _with_text(content, shown))
-        assert [problem.place for problem in refusal.value.problems] == ["cell Sheet1!C2"]
+        assert [problem.place for problem in error.value.problems] == ["cell Sheet1!C2"]
 
 
 def _with_text(content: bytes, shown: bytes) -> bytes:

@@ -14,7 +14,7 @@ from secretome.cohort.files.number_format import render
 from secretome.cohort.flags import column_meanings
 from secretome.cohort.unreadable import limit_passed, remedy
 from secretome.cohort.values import Unreadable, Value, parse
-from secretome.protocol import Problem, Protocol, Refusal
+from secretome.protocol import InputError, Problem, Protocol
 
 ROWS = [
     ("r1", "sham", 22.1),
@@ -42,9 +42,9 @@ def read(protocol: Protocol, content: bytes, names: dict[str, str] | None = None
 
 
 def refused(protocol: Protocol, content: bytes, file: str = "rats.csv") -> tuple[Problem, ...]:
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(InputError) as error:
         read(protocol, content, file=file)
-    return refusal.value.problems
+    return error.value.problems
 
 
 def test_groups_that_are_named_by_signs_alone_can_be_mapped(sepsis_protocol: Protocol) -> None:

@@ -13,7 +13,7 @@ from rats import Rats
 from secretome import analyse, load_study
 from secretome.cohort import Cohort, Study, read_cohort
 from secretome.cohort.simulate import simulate
-from secretome.protocol import Protocol, Refusal
+from secretome.protocol import InputError, Protocol
 
 IL6 = {
     "Sham": [11.2, 14.8, 12.9],
@@ -36,9 +36,9 @@ def read(protocol: Protocol, content: bytes | str, name: str = "rats.xlsx", **op
 
 
 def refused(protocol: Protocol, content: bytes | str, name: str = "rats.xlsx", **options: object) -> str:
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(InputError) as error:
         read(protocol, content, name, **options)
-    return str(refusal.value)
+    return str(error.value)
 
 
 def seen(cohort: Cohort) -> list[tuple[object, ...]]:
@@ -409,7 +409,7 @@ def test_a_thousandfold_slip_is_asked_about_unless_the_unit_is_stated(
     tmp_path: Path, sepsis_protocol: Protocol, times: float
 ) -> None:
     with pytest.raises(
-        Refusal,
+        InputError,
         match=r"as another unit would; expected IL-6 in pg/mL.*If the unit is right, state it: .*'il6 \(pg/mL\)'",
     ):
         load_study("sepsis_cytokines", cohort=shifted(tmp_path, sepsis_protocol, times))
@@ -431,7 +431,7 @@ def test_fractions_in_place_of_per_cent_are_asked_about(tmp_path: Path, treg: St
     rows = treg.cohort.values[["animal", "group", "endpoint", "value"]]
     path = tmp_path / "fractions.csv"
     rows.assign(value=rows["value"] / 100).to_csv(path, index=False)
-    with pytest.raises(Refusal, match="fractions in place of per cent"):
+    with pytest.raises(InputError, match="fractions in place of per cent"):
         load_study("treg_conditioned_medium", cohort=path)
 
 

@@ -11,7 +11,7 @@ from making import xlsx
 
 from secretome.cohort import Cohort, read_cohort
 from secretome.cohort.flags import column_meanings, meaning
-from secretome.protocol import Problem, Protocol, Refusal
+from secretome.protocol import InputError, Problem, Protocol
 
 IL6 = [15.6, 15.6, 118, 99, 61, 31]
 IL4 = [24, 26, 16, 14, 18, 22]
@@ -31,9 +31,9 @@ def read(protocol: Protocol, text: str) -> Cohort:
 
 
 def asked(protocol: Protocol, text: str) -> tuple[Problem, ...]:
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(InputError) as error:
         read(protocol, text)
-    return refusal.value.problems
+    return error.value.problems
 
 
 @pytest.mark.parametrize(
@@ -225,6 +225,6 @@ def test_a_column_of_limits_under_another_name_is_asked_about_where_a_value_lies
 
 def test_flags_in_a_workbook_are_asked_about_by_cell(sepsis_protocol: Protocol) -> None:
     rows = [line.split(",") for line in table(il6=IL6, qualifier=BELOW).splitlines()]
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(InputError) as error:
         read_cohort(Path("rats.xlsx"), sepsis_protocol, xlsx({"Data": rows}))
-    assert [problem.place for problem in refusal.value.problems] == ["cell Data!D2"]
+    assert [problem.place for problem in error.value.problems] == ["cell Data!D2"]

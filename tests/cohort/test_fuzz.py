@@ -15,7 +15,7 @@ from making import pzfx, xlsx
 
 from secretome.cohort import read_cohort
 from secretome.cohort.files.sheet import Cell
-from secretome.protocol import Protocol, Refusal
+from secretome.protocol import InputError, Protocol
 
 shared_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 cells = st.sampled_from(
@@ -59,9 +59,9 @@ def read_or_refuse(path: Path, content: bytes, protocol: Protocol) -> None:
     path.write_bytes(content)
     try:
         cohort = read_cohort(path, protocol)
-    except Refusal as refusal:
-        assert refusal.problems
-        assert all(problem.found and problem.expected for problem in refusal.problems)
+    except InputError as error:
+        assert error.problems
+        assert all(problem.found and problem.expected for problem in error.problems)
     else:
         assert not cohort.values.empty
         assert set(cohort.values["group"]) <= set(protocol.groups)
@@ -279,10 +279,10 @@ def test_a_mutated_cohort_gives_the_clean_values_or_names_the_spoilt_cell(
 ) -> None:
     try:
         cohort = read_cohort(Path(mutant.name), sepsis_protocol, mutant.content)
-    except Refusal as refusal:
-        assert mutant.spoilt, refusal
-        named = {problem.place.removeprefix("cell ") for problem in refusal.problems}
-        assert mutant.spoilt <= named, refusal
+    except InputError as error:
+        assert mutant.spoilt, error
+        named = {problem.place.removeprefix("cell ") for problem in error.problems}
+        assert mutant.spoilt <= named, error
     else:
         assert not mutant.spoilt
         assert (
@@ -303,7 +303,7 @@ def test_bytes_changed_at_random_never_end_in_another_error(
         content[at : at + 1] = b"" if byte < 0 else bytes([byte])
     try:
         cohort = read_cohort(Path(mutant.name), sepsis_protocol, bytes(content))
-    except Refusal as refusal:
-        assert all(problem.found and problem.expected for problem in refusal.problems)
+    except InputError as error:
+        assert all(problem.found and problem.expected for problem in error.problems)
     else:
         assert set(cohort.values["group"]) <= set(GROUPS)

@@ -13,7 +13,7 @@ from rats import SEPSIS
 from secretome.cohort import read_cohort
 from secretome.cohort.files.calamine import Unreadable, read_values
 from secretome.cohort.files.limits import MOST_CELLS, MOST_COLUMNS, MOST_ROWS
-from secretome.protocol import Protocol, Refusal, load_protocol, study_folder
+from secretome.protocol import InputError, Protocol, load_protocol, study_folder
 
 HEADER = [["animal", "group", "il6", "il4"], ["a", "sham", 11, 12], ["b", "control", 90, 91]]
 ENTITIES = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
@@ -100,8 +100,8 @@ def problems(name: str, content: bytes, protocol: Protocol) -> int:
     """How many problems a file is refused with."""
     try:
         read_cohort(Path(name), protocol, content)
-    except Refusal as refusal:
-        return len(refusal.problems)
+    except InputError as error:
+        return len(error.problems)
     return 0
 
 
@@ -167,7 +167,7 @@ def test_what_is_no_regular_file_of_a_reasonable_size_is_refused(tmp_path: Path,
     elif kind == "large":
         with path.open("wb") as file:
             file.truncate(50_000_001)
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(InputError) as refused:
         read_cohort(path, protocol)
     assert [problem.file for problem in refused.value.problems] == [str(path)]
 
@@ -187,6 +187,6 @@ def test_what_is_no_regular_file_of_a_reasonable_size_is_refused(tmp_path: Path,
 def test_a_protocol_that_would_not_end_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "protocol.yml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(InputError) as refused:
         load_protocol(path)
     assert len(refused.value.problems) == 1

@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 
 from secretome.cohort import Cohort, read_cohort
-from secretome.protocol import Protocol, Refusal
+from secretome.protocol import InputError, Protocol
 
 RATS = [
     ["animal", "group", "IL-6", "IL-4"],
@@ -30,9 +30,9 @@ def read(protocol: Protocol, content: bytes, name: str = "rats.xlsx") -> Cohort:
 
 
 def refused(protocol: Protocol, content: bytes, name: str = "rats.xlsx") -> list[str]:
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(InputError) as error:
         read(protocol, content, name)
-    return [str(problem).removeprefix(f"{name}, ") for problem in refusal.value.problems]
+    return [str(problem).removeprefix(f"{name}, ") for problem in error.value.problems]
 
 
 def strike(*cells: str) -> Callable[[Workbook], None]:

@@ -14,7 +14,7 @@ from openpyxl import Workbook
 
 from secretome import load_study
 from secretome.cohort import Cohort, read_cohort
-from secretome.protocol import Protocol, Refusal, load_protocol, study_folder
+from secretome.protocol import InputError, Protocol, load_protocol, study_folder
 
 HEADER = ["animal", "group", "IL-6 (pg/mL)", "IL-4 (pg/mL)"]
 ROWS = [["1", "sham", "14.5", "25"], ["2", "control", "118.5", "17"], ["3", "t1", "48", "20"], ["4", "t2", "31", "24"]]
@@ -37,9 +37,9 @@ def read(protocol: Protocol, content: bytes, name: str = "rats.csv", **options: 
 
 
 def refused(protocol: Protocol, content: bytes, name: str = "rats.csv", **options: object) -> list[str]:
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(InputError) as error:
         read(protocol, content, name, **options)
-    return [str(problem).removeprefix(f"{name}, ").removeprefix(f"{name}: ") for problem in refusal.value.problems]
+    return [str(problem).removeprefix(f"{name}, ").removeprefix(f"{name}: ") for problem in error.value.problems]
 
 
 # -- columns by other names
@@ -53,7 +53,7 @@ def test_an_obvious_other_name_of_the_animals_is_read_and_told(sepsis_protocol: 
     assert f"column {name!r} is read as 'animal'" in cohort.understood
 
 
-@pytest.mark.parametrize("name", ["Treatment", "Experimental group", "Arm"])
+@pytest.mark.parametrize("name", ["Treatment", "Experimental group", "GroupSample"])
 def test_an_obvious_other_name_of_the_groups_is_read_and_told(sepsis_protocol: Protocol, name: str) -> None:
     cohort = read(sepsis_protocol, csv([HEADER[0], name, *HEADER[2:]], *ROWS))
     assert f"column {name!r} is read as 'group'" in cohort.understood

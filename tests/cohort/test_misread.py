@@ -13,7 +13,7 @@ import pytest
 from making import pzfx, xlsx
 
 from secretome.cohort import Cohort, read_cohort
-from secretome.protocol import Problem, Protocol, Refusal, load_protocol, study_folder
+from secretome.protocol import InputError, Problem, Protocol, load_protocol, study_folder
 
 FOLDER = Path(__file__).parent / "misread"
 SEPSIS, HUMORAL, TREG = "sepsis_cytokines", "humoral_immunity", "treg_conditioned_medium"
@@ -36,9 +36,9 @@ def read(name: str, file: str, names: dict[str, str] | None = None, decimal: str
 
 
 def refused(name: str, file: str, names: dict[str, str] | None = None, content: bytes | None = None) -> list[Problem]:
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(InputError) as error:
         read_cohort(FOLDER / file, study(name), content, names=names)
-    return list(refusal.value.problems)
+    return list(error.value.problems)
 
 
 def values(cohort: Cohort, endpoint: str = "il6") -> dict[str, list[float]]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from making import xlsx
 
 from secretome.cohort import Cohort, read_cohort
-from secretome.protocol import Problem, Protocol, Refusal, name_key, spelling
+from secretome.protocol import InputError, Problem, Protocol, name_key, spelling
 
 ROWS = [
     ("1", "sham", "14.5", "25"),
@@ -60,9 +60,9 @@ def read(protocol: Protocol, content: bytes, names: dict[str, str] | None = None
 def refused(
     protocol: Protocol, content: bytes, names: dict[str, str] | None = None, name: str = "rats.csv"
 ) -> list[Problem]:
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(InputError) as error:
         read(protocol, content, names, name)
-    return list(refusal.value.problems)
+    return list(error.value.problems)
 
 
 @pytest.mark.parametrize(
@@ -278,8 +278,8 @@ def test_names_that_differ_in_one_character_never_merge(
     content = table([name, other, filling[0], filling[1]])
     try:
         cohort = read(sepsis_protocol, content)
-    except Refusal as refusal:
-        assert any(repr(other) in problem.found for problem in refusal.problems)
+    except InputError as error:
+        assert any(repr(other) in problem.found for problem in error.problems)
     else:
         groups = dict(zip(cohort.values["animal"], cohort.values["group"], strict=True))
         assert groups["1"] != groups["2"]

@@ -6,7 +6,7 @@ import pytest
 
 from secretome import load_study
 from secretome.cohort import Cohort, Study, cohort_id, read_cohort
-from secretome.protocol import Protocol, Refusal
+from secretome.protocol import InputError, Protocol
 
 TREG = "treg_conditioned_medium"
 HEADER = "animal,group,foxp3_cd25pos,foxp3_cd25neg\n"
@@ -15,9 +15,9 @@ PAIR = "a,without,3.45,2.12\na,with_cm,4.42,4.12\n"
 
 def refused(path: Path, content: str, protocol: Protocol) -> list[str]:
     path.write_text(content, encoding="utf-8")
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(InputError) as error:
         read_cohort(path, protocol)
-    return [str(problem) for problem in refusal.value.problems]
+    return [str(problem) for problem in error.value.problems]
 
 
 def measured(cohort: Cohort) -> set[tuple[str, str, str, float]]:
@@ -114,7 +114,7 @@ def test_files_that_are_no_text_are_refused(tmp_path: Path, protocol: Protocol) 
         ("absent.csv", "no readable file"),
         (".", "a folder"),
     ):
-        with pytest.raises(Refusal, match=sentence):
+        with pytest.raises(InputError, match=sentence):
             read_cohort(tmp_path / name if name != "." else tmp_path, protocol)
 
 
@@ -155,7 +155,7 @@ def test_a_cohorts_id_is_its_files_stem(stem: str, name: str | None) -> None:
     if name:
         assert cohort_id(Path(f"{stem}.csv")) == name
     else:
-        with pytest.raises(Refusal, match="Rename the file"):
+        with pytest.raises(InputError, match="Rename the file"):
             cohort_id(Path(f"{stem}.csv"))
 
 
@@ -170,7 +170,7 @@ def test_own_cohort_is_source_data_in_any_layout_and_a_new_one_is_not(tmp_path: 
 
 
 def test_a_file_of_another_hash_is_refused(donors: Path) -> None:
-    with pytest.raises(Refusal, match="hash"):
+    with pytest.raises(InputError, match="hash"):
         load_study(TREG, cohort=donors, sha256="0" * 64)
 
 
@@ -299,7 +299,7 @@ def test_simulated_animals_cannot_pass_for_measured_ones(tmp_path: Path, sepsis:
     rows = sepsis.cohort.path.read_text(encoding="utf-8").splitlines()
     path = tmp_path / "mine.csv"
     path.write_text("\n".join(row.rsplit(",", 3)[0] for row in rows), encoding="utf-8")
-    with pytest.raises(Refusal, match="the study's own simulated cohort, without origin 'simulated'"):
+    with pytest.raises(InputError, match="the study's own simulated cohort, without origin 'simulated'"):
         load_study("sepsis_cytokines", cohort=path)
     # A single rat that happens to have the same two values is nobody's copy.
     path.write_text(

@@ -58,7 +58,7 @@ def test_a_power_that_is_not_reached_is_said() -> None:
 def test_each_picture_is_drawn_the_same_twice() -> None:
     for draw in (
         lambda: ideas.intervals_figure(
-            [Interval("one", 0.5, 0.2, 1.4), Interval("all", 0.6, 0.5, 0.7, pooled=True)], "ratio", zone=(0.8, 1.25)
+            [Interval("one", 0.5, 0.2, 1.4), Interval("all", 0.6, 0.5, 0.7, pooled=True)], "ratio", margin=(0.8, 1.25)
         ),
         lambda: ideas.survival_figure({"a": ([1, 2, 3], [1, 0, 1]), "b": ([2, 2, 9], [1, 1, 0])}, "hours", "death"),
         lambda: ideas.nested_figure({"A": [[1, 2], [5, 6]], "B": [[3, 3], [9, 8]]}, "wing"),

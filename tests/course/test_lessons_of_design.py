@@ -1,4 +1,4 @@
-"""Worked examples of the lessons on designs and on reading papers, against what is printed;
+"""Worked examples of the lessons on designs and on analysis papers, against what is printed;
 
 and the mistakes that software makes.
 """
@@ -78,11 +78,11 @@ def test_mosquitoes_as_printed() -> None:
     """
     wings = setup_of("cages")["wings"]
     assert isinstance(wings, dict)
-    right = scipy_stats.f_oneway(*(np.mean(readings, axis=1) for readings in wings.values()))
+    right = scipy_stats.f_oneway(*(np.mean(analyses, axis=1) for analyses in wings.values()))
     assert (right.statistic, right.pvalue) == pytest.approx((1.7409, 0.2295), abs=5e-5)
-    readings = np.array(list(wings.values()))
-    between = 8 * np.var(readings.mean(axis=(1, 2)), ddof=1)
-    ruler = np.sum((readings - readings.mean(axis=2, keepdims=True)) ** 2) / 12
+    analyses = np.array(list(wings.values()))
+    between = 8 * np.var(analyses.mean(axis=(1, 2)), ddof=1)
+    ruler = np.sum((analyses - analyses.mean(axis=2, keepdims=True)) ** 2) / 12
     assert between / ruler == pytest.approx(255.7, abs=0.05)
 
 
@@ -155,7 +155,7 @@ def test_sizes_as_cohen_prints_them(difference: float, n: int) -> None:
 def test_a_table_as_printed() -> None:
     """Table 1 of PMC4212921:
 
-    deaths p = 0.181, combined p = 0.02, ascites printed 0.230. PMC9210847, TNF: 0.0382, by neither reading.
+    deaths p = 0.181, combined p = 0.02, ascites printed 0.230. PMC9210847, TNF: 0.0382, by neither analysis.
     """
     found = [
         pvalues([(event, 10 - event) for event in events])["chi-square"]
@@ -263,8 +263,8 @@ def test_mistakes_with_plans() -> None:
 
 
 def test_mistakes_with_audits() -> None:
-    readings = [12.0, 15.0, 9.0, 20.0]
-    assert np.std(readings) * np.sqrt(4 / 3) == pytest.approx(pd.Series(readings).std())
+    analyses = [12.0, 15.0, 9.0, 20.0]
+    assert np.std(analyses) * np.sqrt(4 / 3) == pytest.approx(pd.Series(analyses).std())
     table = [[4, 16], [0, 20]]
     assert (
         scipy_stats.chi2_contingency(table).pvalue

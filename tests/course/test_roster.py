@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from secretome.course.roster import folder_name, read_roster
-from secretome.protocol import Refusal
+from secretome.protocol import InputError
 
 ODD = [
     "O'Brien, Zoë",
@@ -97,7 +97,7 @@ def test_a_workbook_and_a_name_with_a_comma(tmp_path: Path) -> None:
 
 def test_all_problems_are_told_by_row(tmp_path: Path) -> None:
     content = f"student,year\nAnn Lee,1\nann-lee,1\n,2\n***,1\nLee, Bo,1\n{'x' * 70},1\nJosé,1\nJose,1\n..,1\n"
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(InputError) as refused:
         read_roster(roster(tmp_path, content))
     told = [str(problem) for problem in refused.value.problems]
     assert [line.split(":")[0] for line in told] == [f"roster.csv, row {row}" for row in (3, 4, 5, 6, 7, 9, 10)]
@@ -130,7 +130,7 @@ def test_all_problems_are_told_by_row(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_no_roster_is_refused(tmp_path: Path, content: bytes | str, sentence: str) -> None:
-    with pytest.raises(Refusal, match=sentence):
+    with pytest.raises(InputError, match=sentence):
         read_roster(roster(tmp_path, content))
-    with pytest.raises(Refusal, match="no readable file"):
+    with pytest.raises(InputError, match="no readable file"):
         read_roster(tmp_path / "none.csv")

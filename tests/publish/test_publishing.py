@@ -111,7 +111,7 @@ def edit_verdict(folder: Path) -> None:
 def edit_p(folder: Path) -> None:
     """A p of the planned analysis made small: the verdicts kept beside it no longer follow."""
     table = pd.read_csv(folder / "results.csv")
-    table.loc[table["reading"] == "planned", ["pvalue", "pvalue_adjusted"]] = 0.9
+    table.loc[table["analysis"] == "planned", ["pvalue", "pvalue_adjusted"]] = 0.9
     table.to_csv(folder / "results.csv", index=False)
 
 

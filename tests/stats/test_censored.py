@@ -298,11 +298,11 @@ def test_titres_in_two_neighbouring_wells_keep_a_spread() -> None:
     lower = np.array([16.0, 16, 32, 32, 16, 32, 64, 64])
     group = np.repeat([0, 1], 4)
     least = np.log(2) / np.sqrt(12)
-    fit = stats.censored_lognormal(lower, 2 * lower, group, least_log_sd=least)
+    fit = stats.censored_lognormal(lower, 2 * lower, group, min_log_sd=least)
     assert fit.log_sd == pytest.approx([least, fit.log_sd[1]])
     assert fit.log_sd[1] >= least
     free = stats.censored_lognormal(lower, 2 * lower, group)
     assert free.log_sd[0] < least / 2
     assert fit.pvalue[0] > free.pvalue[0]
-    with pytest.raises(ValueError, match="least_log_sd"):
-        stats.censored_lognormal(lower, 2 * lower, group, least_log_sd=-1)
+    with pytest.raises(ValueError, match="min_log_sd"):
+        stats.censored_lognormal(lower, 2 * lower, group, min_log_sd=-1)

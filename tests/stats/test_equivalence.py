@@ -46,7 +46,7 @@ def test_by_ranks_it_is_two_exact_tests_at_the_bounds() -> None:
     low = stats.mann_whitney(titres_x, titres_y / 4, alternative="greater").pvalue
     high = stats.mann_whitney(titres_x, titres_y * 4, alternative="less").pvalue
     assert (result.pvalue_low, result.pvalue_high, result.pvalue) == (low, high, max(low, high))
-    assert result.attainable <= result.pvalue
+    assert result.min_pvalue <= result.pvalue
 
 
 def test_multiplying_keeps_ties_that_adding_logarithms_breaks() -> None:

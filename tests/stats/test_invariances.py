@@ -96,7 +96,7 @@ def test_exact_p_values_lie_between_the_attainable_one_and_one(samples: list[lis
         stats.kruskal_wallis(small, method="exact"),
         stats.signed_rank([a - b for a, b in zip(samples[0], samples[1], strict=False)]),
     ):
-        assert 0 < result.attainable <= result.pvalue + 1e-12 <= 1 + 1e-9
+        assert 0 < result.min_pvalue <= result.pvalue + 1e-12 <= 1 + 1e-9
         assert result.midp <= result.pvalue
 
 

@@ -61,7 +61,7 @@ def test_asymptotic_is_scipys() -> None:
     result = stats.mann_whitney(x, y, method="asymptotic")
     assert result.pvalue == pytest.approx(0.0164731558055827, abs=1e-12)  # R, with continuity correction
     assert np.isnan(result.midp)
-    assert np.isnan(result.attainable)
+    assert np.isnan(result.min_pvalue)
 
 
 @given(samples, samples, st.sampled_from(ALTERNATIVES))
@@ -82,7 +82,7 @@ def test_mann_whitney_equals_brute_force(x: list[int], y: list[int], alternative
     result = stats.mann_whitney(x, y, alternative=alternative)
     assert result.pvalue == pytest.approx(extreme.mean())
     assert result.midp == pytest.approx(extreme.mean() - boundary.mean() / 2)
-    assert result.attainable - 1e-12 <= result.pvalue <= 1
+    assert result.min_pvalue - 1e-12 <= result.pvalue <= 1
 
 
 @given(samples, samples)
@@ -101,7 +101,7 @@ def test_swapping_mirrors_and_monotone_change_keeps(x: list[int], y: list[int]) 
 def test_attainable_p_without_ties(n: int, floor: float) -> None:
     """2 / C(2n, n): the floors that every table of the test prints."""
     result = stats.mann_whitney(range(n), range(n, 2 * n))
-    assert result.pvalue == result.attainable == pytest.approx(floor, rel=0.02)
+    assert result.pvalue == result.min_pvalue == pytest.approx(floor, rel=0.02)
 
 
 def test_large_samples_agree_with_scipy_exact_where_nothing_ties() -> None:
@@ -113,7 +113,7 @@ def test_large_samples_agree_with_scipy_exact_where_nothing_ties() -> None:
 
 def test_all_values_tied_say_nothing() -> None:
     result = stats.mann_whitney([2, 2, 2], [2, 2])
-    assert result.pvalue == result.attainable == 1
+    assert result.pvalue == result.min_pvalue == 1
     assert result.superiority == 0.5
 
 
@@ -134,7 +134,7 @@ def test_signed_rank_equals_brute_force(difference: list[int], alternative: Any)
     boundary = np.abs(null) == abs(seen) if alternative == "two-sided" else null == seen
     assert result.pvalue == pytest.approx(extreme.mean())
     assert result.midp == pytest.approx(extreme.mean() - boundary.mean() / 2)
-    assert result.attainable - 1e-12 <= result.pvalue <= 1
+    assert result.min_pvalue - 1e-12 <= result.pvalue <= 1
     assert result.statistic == ranks[positive].sum()
 
 
@@ -288,7 +288,7 @@ def test_hodges_lehmann_for_pairs_equals_walsh_averages() -> None:
 @given(st.lists(st.integers(0, 9), min_size=5, max_size=8), st.lists(st.integers(0, 9), min_size=5, max_size=8))
 def test_interval_excludes_zero_only_if_the_exact_test_rejects(x: list[int], y: list[int]) -> None:
     test = stats.mann_whitney(x, y)
-    if test.attainable > 0.05:
+    if test.min_pvalue > 0.05:
         return
     interval = stats.hodges_lehmann(x, y).confidence_interval(0.95)
     if interval.low > 0 or interval.high < 0:

@@ -10,11 +10,11 @@
 # (lesson-cages)=
 # # Cages, litters and the experimental unit
 #
-# **The question.** Eight readings in each of three cages: are there twenty-four values, twelve, or three? A test believes the number you give it.
+# **The question.** Eight analyses in each of three cages: are there twenty-four values, twelve, or three? A test believes the number you give it.
 #
 # | Before you read | Time | You will be able to |
 # |---|---|---|
-# | Nothing | 35 minutes | name the {term}`experimental unit` of a design, reduce repeated readings to one value per unit, say what it costs to house animals together, and spot a group that cannot be told from its cage |
+# | Nothing | 35 minutes | name the {term}`experimental unit` of a design, reduce repeated analyses to one value per unit, say what it costs to house animals together, and spot a group that cannot be told from its cage |
 #
 # Download: {download}`exercises <../../../_build/lessons/cages-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/cages-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
 
@@ -67,20 +67,20 @@ measure = "length of the left wing"
 page.figure(nested_figure(wings, measure), "wings", nested_alt(wings, measure))
 
 # %% [markdown]
-# Each pair of bars is one mosquito, measured twice; the dashed line is the mean of its cage. The two readings of a wing nearly coincide, while the mosquitoes of one cage lie far apart. So the second reading shows the measurement error and adds almost nothing about cages.
+# Each pair of bars is one mosquito, measured twice; the dashed line is the mean of its cage. The two analyses of a wing nearly coincide, while the mosquitoes of one cage lie far apart. So the second analysis shows the measurement error and adds almost nothing about cages.
 #
 # Take one value for each mosquito, the mean of her two, and compare the cages by analysis of variance:
 
 # %%
-females = [np.mean(readings, axis=1) for readings in wings.values()]
+females = [np.mean(analyses, axis=1) for analyses in wings.values()]
 right = f_oneway(*females)
 print(f"F = {right.statistic:.4f}, p = {right.pvalue:.4f}")
 
 # %% [markdown]
-# These are the printed numbers. Now the same with each reading as if it were a mosquito of its own:
+# These are the printed numbers. Now the same with each analysis as if it were a mosquito of its own:
 
 # %%
-wrong = f_oneway(*(np.ravel(readings) for readings in wings.values()))
+wrong = f_oneway(*(np.ravel(analyses) for analyses in wings.values()))
 print(f"F = {wrong.statistic:.4f}, p = {wrong.pvalue:.4f}")
 
 # %% tags=["remove-cell"]
@@ -197,14 +197,14 @@ answer = 40 / (1 + (5 - 1) * 0.3)
 # %% [markdown]
 # ### 3. The wings of two cages
 #
-# Compare cages A and B of the worked example by the exact Mann-Whitney test, `stats.mann_whitney`, with one value for each mosquito. `wings` holds the readings. What is the p? Give three decimals.
+# Compare cages A and B of the worked example by the exact Mann-Whitney test, `stats.mann_whitney`, with one value for each mosquito. `wings` holds the analyses. What is the p? Give three decimals.
 
 # %% tags=["solution"] exercise="cages-3" tolerance=0.001
 means_a, means_b = (np.mean(wings[cage], axis=1) for cage in ("cage A", "cage B"))
 answer = stats.mann_whitney(means_a, means_b).pvalue
 
 # %% [markdown] tags=["solution"]
-# `np.mean(..., axis=1)` takes the mean of each row: one value for each female. With all eight readings of each cage as values, p would be below 5 %. Try it.
+# `np.mean(..., axis=1)` takes the mean of each row: one value for each female. With all eight analyses of each cage as values, p would be below 5 %. Try it.
 
 # %% [markdown]
 # ### 4. Dams, by ranks
@@ -236,7 +236,7 @@ answer = stats.mann_whitney(control, treated).pvalue
 # - [x] 4
 #   Average the wells of each animal first.
 # - [ ] 3
-#   That is the number of readings of one animal.
+#   That is the number of analyses of one animal.
 #
 # **All twelve treated rats lived in one cage, all twelve controls in another. Which analysis separates drug from cage?**
 #

@@ -53,8 +53,8 @@ page.say(
     pairs=f"{sum(len(one) * len(two) for one, two in combinations((low, middle, high), 2))}",
     ways=f"{ways}",
     many=f"{round(small.pvalue * ways)}",
-    floor_three=text.p_number(stats.jonckheere_terpstra([[1, 2, 3], [4, 5, 6], [7, 8, 9]]).attainable),
-    floor_pair=text.p_number(stats.mann_whitney([1, 2, 3], [4, 5, 6]).attainable),
+    floor_three=text.p_number(stats.jonckheere_terpstra([[1, 2, 3], [4, 5, 6], [7, 8, 9]]).min_pvalue),
+    floor_pair=text.p_number(stats.mann_whitney([1, 2, 3], [4, 5, 6]).min_pvalue),
 )
 
 # %% [markdown]

@@ -14,7 +14,7 @@
 #
 # | Before you read | Time | You will be able to |
 # |---|---|---|
-# | {ref}`Effect sizes with intervals <lesson-effects>` | 35 minutes | tell "not shown to differ" from "shown not to differ", test for sameness, and say how wide a zone your animals can exclude |
+# | {ref}`Effect sizes with intervals <lesson-effects>` | 35 minutes | tell "not shown to differ" from "shown not to differ", test for sameness, and say how wide a margin your animals can exclude |
 #
 # Download: {download}`exercises <../../../_build/lessons/equivalence-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/equivalence-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
 
@@ -40,7 +40,7 @@ page = Page()
 # An ordinary test asks how often chance alone would give a difference at least as large as the one observed. A small p means rarely; it does not rule out chance. A large p means often, and nothing more. Weigh two mice
 # against two, and almost every p is large, but this does not mean that almost everything is the same. A large p comes from a small difference or from a small experiment, and p does not show which.
 #
-# To show equivalence, reverse the question. First define what would *matter*: a difference so small that nobody would act on it lies in the {term}`zone of no effect`. Choose the zone before anyone has seen the values, and give a
+# To show equivalence, reverse the question. First define what would *matter*: a difference so small that nobody would act on it lies in the {term}`equivalence margins`. Choose the margin before anyone has seen the values, and give a
 # reason. Then ask for evidence that the true ratio lies **inside** it.
 #
 # This book uses 0.80 to 1.25 for most ratios: from a fifth less to a quarter more. These limits are the convention by which copies of medicines are compared with the original {cite}`fda-2001`. They have no biological
@@ -75,8 +75,8 @@ page.warn("Simulated animals. They show how the method works, and are evidence o
 rows = [Interval(label, ratio.estimate, *ratio.confidence_interval(0.90)) for label, ratio in ratios.items()]
 measure = "Ratio to the control, with 90 % interval"
 page.figure(
-    intervals_figure(rows, measure, zone=(0.8, 1.25), made_up="mice and rats"),
-    "zone",
+    intervals_figure(rows, measure, margin=(0.8, 1.25), made_up="mice and rats"),
+    "margin",
     f"{made_up_words('mice and rats')}. {intervals_alt(rows, measure, (0.8, 1.25))}",
 )
 
@@ -93,18 +93,18 @@ page.say(
 )
 
 # %% [markdown]
-# 1. **Equivalent.** The whole interval lies in the grey zone. (The ordinary test: {glue:text}`p_same`.) This is evidence, at an error rate of 5 %, that the true ratio lies in the zone; it need not be 1.
+# 1. **Equivalent.** The whole interval lies in the grey margin. (The ordinary test: {glue:text}`p_same`.) This is evidence, at an error rate of 5 %, that the true ratio lies in the margin; it need not be 1.
 # 2. **Not known.** The interval holds 1, and also {glue:text}`high_open`, which would matter. The ordinary test says {glue:text}`p_open`, not significant either, and a paper might say of both "no difference". Only in the
 #    first case do the data support this.
-# 3. **Different.** The interval holds neither 1 nor any other ratio of the zone ({glue:text}`p_up`).
-# 4. **Different, and too little to matter.** The ordinary test finds a difference ({glue:text}`p_both`), and the interval says that it is small: {glue:text}`both`-fold, within the zone. A small p is not a large effect.
+# 3. **Different.** The interval holds neither 1 nor any other ratio of the margin ({glue:text}`p_up`).
+# 4. **Different, and too little to matter.** The ordinary test finds a difference ({glue:text}`p_both`), and the interval says that it is small: {glue:text}`both`-fold, within the margin. A small p is not a large effect.
 #
-# The ordinary p alone cannot tell 1 from 2, nor 3 from 4. The interval and the zone tell all four apart.
+# The ordinary p alone cannot tell 1 from 2, nor 3 from 4. The interval and the margin tell all four apart.
 #
 # (lesson-equivalence-tost)=
 # ## Two one-sided tests
 #
-# The rule "the 90 % interval lies inside the zone" is a test at 5 %, called *two one-sided tests* {cite}`schuirmann-1987`. One tests the hypothesis that the ratio is 0.80 or lower, the other that it is 1.25 or higher. Each is a test
+# The rule "the 90 % interval lies inside the margin" is a test at 5 %, called *two one-sided tests* {cite}`schuirmann-1987`. One tests the hypothesis that the ratio is 0.80 or lower, the other that it is 1.25 or higher. Each is a test
 # at 5 %, and both hypotheses must be rejected. That is why the interval is a 90 % one: 5 % on each side. The p of the pair is the larger of the two, and a *small* p is evidence of *equivalence*.
 
 # %%
@@ -149,7 +149,7 @@ page.say(
 #   {glue:text}`plain`. For a ratio it needs `transform=np.log`.
 # - **Losing the pairs.** The same function with the transform, but for two independent groups: {glue:text}`pooled`. `ttost_paired` keeps them.
 # - **Asking for the {term}`power` afterwards.** The "observed power" that some statistics programs offer is a function of p: if p is large it is low, and it says nothing about equivalence {cite}`hoenig-2001`. The interval does.
-# - **Choosing the zone from the interval.** With a zone wide enough, everything is the same. It belongs in the protocol.
+# - **Choosing the margin from the interval.** With a margin wide enough, everything is the same. It belongs in the protocol.
 # :::
 
 # %% [markdown]
@@ -158,7 +158,7 @@ page.say(
 # %% [markdown]
 # ### 1. Read an interval
 #
-# A ratio has the 90 % interval 0.84 to 1.19, and the zone is 0.80 to 1.25. Is equivalence shown at 5 %? Answer yes or no.
+# A ratio has the 90 % interval 0.84 to 1.19, and the margin is 0.80 to 1.25. Is equivalence shown at 5 %? Answer yes or no.
 
 # %% tags=["solution"] exercise="equivalence-1"
 answer = 0.80 < 0.84 and 1.19 < 1.25
@@ -166,7 +166,7 @@ answer = 0.80 < 0.84 and 1.19 < 1.25
 # %% [markdown]
 # ### 2. Test it
 #
-# `sc10` and `saline` hold the phagocytosis of two groups of mice. What is the p of equivalence for the zone 0.80 to 1.25, on the ratio scale? Let each group keep its own spread, as Welch's test does (in statsmodels, `usevar="unequal"`). Give three decimals.
+# `sc10` and `saline` hold the phagocytosis of two groups of mice. What is the p of equivalence for the margin 0.80 to 1.25, on the ratio scale? Let each group keep its own spread, as Welch's test does (in statsmodels, `usevar="unequal"`). Give three decimals.
 
 # %% tags=["solution"] exercise="equivalence-2" tolerance=0.001
 answer = stats.equivalence(sc10, saline, 0.80, 1.25, scale="ratio").pvalue
@@ -187,7 +187,7 @@ answer = bool(few.pvalue <= 0.05)
 # %% [markdown]
 # ### 4. What could have been shown?
 #
-# IL-4 at the lower dose (`low_dose` against `septic`, the second line of the picture) is not shown to be the same within 0.80 to 1.25. What is the smallest b for which it would be, in the zone from 1/b to b? Give two decimals.
+# IL-4 at the lower dose (`low_dose` against `septic`, the second line of the picture) is not shown to be the same within 0.80 to 1.25. What is the smallest b for which it would be, in the margin from 1/b to b? Give two decimals.
 
 # %% tags=["solution"] exercise="equivalence-4" tolerance=0.01
 low, high = stats.geometric_mean_ratio(low_dose, septic).confidence_interval(0.90)
@@ -212,10 +212,10 @@ answer = max(high, 1 / low)
 #
 # - [ ] a large effect, because p is small
 #   p is small because the interval is narrow.
-# - [x] there is a difference, and it is too small to matter in the zone 0.80 to 1.25
+# - [x] there is a difference, and it is too small to matter in the margin 0.80 to 1.25
 #   Both at once: the fourth line of the picture.
 # - [ ] the two statements contradict each other
-#   One is about 1, the other about the zone.
+#   One is about 1, the other about the margin.
 #
 # **Which experiment is the easiest way to a large ordinary p?**
 #
@@ -227,7 +227,7 @@ answer = max(high, 1 / low)
 # %% [markdown]
 # ```{take-aways}
 # - A large p {ref}`shows no sameness <lesson-equivalence-silence>`.
-# - Sameness is {ref}`an interval inside a zone <lesson-equivalence-picture>` that was chosen beforehand.
+# - Sameness is {ref}`an interval inside a margin <lesson-equivalence-picture>` that was chosen beforehand.
 # - The 90 % interval is {ref}`two tests at 5 % <lesson-equivalence-tost>`, and both must succeed.
 # ```
 

@@ -29,7 +29,7 @@ import pandas as pd
 from scipy.stats import mannwhitneyu
 
 from secretome.report import text
-from secretome.course.pictures.min_pvalues import floors_figure
+from secretome.course.pictures.min_pvalues import min_pvalues_figure
 from secretome.report.page import Page
 
 page = Page()
@@ -38,9 +38,9 @@ two_of_five = stats.mann_whitney([6, 7, 8, 9, 10], [1, 2, 3, 4, 5])
 tied = stats.mann_whitney([16, 16, 32, 64, 128], [16, 16, 16, 16, 32])
 page.say(
     deals=f"{comb(10, 5)}",
-    floor=text.p_number(two_of_five.attainable),
-    times_seven=text.p_number(7 * two_of_five.attainable),
-    tied_floor=text.p_number(tied.attainable),
+    floor=text.p_number(two_of_five.min_pvalue),
+    times_seven=text.p_number(7 * two_of_five.min_pvalue),
+    tied_floor=text.p_number(tied.min_pvalue),
     alpha=f"{alpha:g}",
 )
 
@@ -59,12 +59,12 @@ stats.mann_whitney([6, 7, 8, 9, 10], [1, 2, 3, 4, 5]).pvalue
 
 # %% [markdown]
 # However strong the treatment, **five against five cannot give a p below {glue:text}`floor`**. Treated mice a thousand times higher have the same ranks as mice a little higher. The result of every exact test in this book
-# carries its floor beside it, as `attainable`.
+# carries its floor beside it, as `min_pvalue`.
 #
 # Equal values can increase the smallest p, because different permutations then have the same rank sum:
 
 # %%
-stats.mann_whitney([16, 16, 32, 64, 128], [16, 16, 16, 16, 32]).attainable
+stats.mann_whitney([16, 16, 32, 64, 128], [16, 16, 16, 16, 32]).min_pvalue
 
 # %% [markdown]
 # With these ten titres no order of the mice gives less than {glue:text}`tied_floor`.
@@ -105,11 +105,11 @@ page.say(steel_seven=text.p_number(separation_probability(7, 5)), steel_eight=f"
 
 # %% tags=["hide-input"]
 sizes = range(3, 11)
-two_groups = [stats.mann_whitney(range(n), range(n, 2 * n)).attainable for n in sizes]
+two_groups = [stats.mann_whitney(range(n), range(n, 2 * n)).min_pvalue for n in sizes]
 lines = {
     "two groups": two_groups,
     "seven groups, p times 7": [min(1.0, 7 * floor) for floor in two_groups],
-    "pairs": [stats.signed_rank(np.arange(1, n + 1)).attainable for n in sizes],
+    "pairs": [stats.signed_rank(np.arange(1, n + 1)).min_pvalue for n in sizes],
 }
 first = {
     label: next(n for n, value in zip(sizes, values, strict=True) if value <= alpha) for label, values in lines.items()
@@ -120,7 +120,7 @@ page.say(
     first_pairs=str(first["pairs"]),
 )
 page.figure(
-    floors_figure(sizes, lines, alpha),
+    min_pvalues_figure(sizes, lines, alpha),
     "floors",
     f"The smallest possible p falls with the animals per group. It first lies at {alpha:g} or below with "
     + ", ".join(f"{n} for {label}" for label, n in first.items())
@@ -262,7 +262,7 @@ answer
 # Six mice have titres 16, 16, 16, 16, 32, 64 and six others 32, 32, 64, 64, 64, 128. What is the smallest p that any deal of these twelve values can reach? (Not the p of this deal.)
 
 # %% tags=["solution"] exercise="floors-5" tolerance=0.0001
-answer = stats.mann_whitney([16, 16, 16, 16, 32, 64], [32, 32, 64, 64, 64, 128]).attainable
+answer = stats.mann_whitney([16, 16, 16, 16, 32, 64], [32, 32, 64, 64, 64, 128]).min_pvalue
 answer
 
 # %% [markdown] tags=["solution"]

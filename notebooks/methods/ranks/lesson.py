@@ -69,7 +69,7 @@ page.say(
     deals=f"{len(sums)}",
     far=f"{far}",
     p=text.p_number(result.pvalue),
-    floor=text.p_number(result.attainable),
+    floor=text.p_number(result.min_pvalue),
     u=f"{result.statistic:g}",
 )
 

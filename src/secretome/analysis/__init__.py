@@ -1,4 +1,4 @@
-"""From a study to its results: one row per estimate, in three readings."""
+"""From a study to its results: one row per estimate, in three analyses."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -8,6 +8,7 @@ import pandas as pd
 from secretome.analysis.independent import independent_rows, planned_rows
 from secretome.analysis.paired import paired_rows, unpaired_pvalues
 from secretome.analysis.results import (
+    ANALYSES,
     ASYMPTOTIC_RANKS,
     BONFERRONI,
     BOUND,
@@ -19,22 +20,22 @@ from secretome.analysis.results import (
     RATE_RATIO,
     RATIO,
     RATIO_BY_MODEL,
-    READINGS,
     SHIFT,
     SUPERIORITY,
     TREND_RANKS,
     UNADJUSTED,
+    AnalysisName,
     Estimate,
-    Reading,
     Result,
     Settings,
 )
-from secretome.analysis.samples import Arm, Comparison, step_of
-from secretome.analysis.specification import HALF_LIMIT, Branches, branches
+from secretome.analysis.samples import Comparison, GroupSample, dilution_fold
+from secretome.analysis.specification import HALF_LIMIT, Specification, specification_of
 from secretome.analysis.trend import STEP, slope_weights
 from secretome.cohort import Study
 
 __all__ = [
+    "ANALYSES",
     "ASYMPTOTIC_RANKS",
     "BONFERRONI",
     "BOUND",
@@ -47,30 +48,29 @@ __all__ = [
     "RATE_RATIO",
     "RATIO",
     "RATIO_BY_MODEL",
-    "READINGS",
     "SHIFT",
     "STEP",
     "SUPERIORITY",
     "TREND_RANKS",
     "UNADJUSTED",
-    "Arm",
-    "Branches",
+    "AnalysisName",
     "Comparison",
     "Estimate",
-    "Reading",
+    "GroupSample",
     "Result",
+    "Specification",
     "analyse",
-    "branches",
+    "dilution_fold",
     "planned_rows",
     "slope_weights",
-    "step_of",
+    "specification_of",
     "unpaired_pvalues",
 ]
 
 
 def analyse(
     study: Study,
-    readings: Sequence[Reading] = READINGS,
+    analyses: Sequence[AnalysisName] = ANALYSES,
     *,
     alpha: float = 0.05,
     level: float = 0.95,
@@ -82,8 +82,8 @@ def analyse(
     ----------
     study : Study
         A protocol with a cohort.
-    readings : sequence of {"published", "planned", "multiverse"}
-        The readings wanted.
+    analyses : sequence of {"published", "planned", "multiverse"}
+        The analyses wanted.
     alpha : float, default 0.05
         The error rate at which claims are decided: the planned interval is at ``1 - alpha / k`` over a family of k
         contrasts.
@@ -100,12 +100,12 @@ def analyse(
     Raises
     ------
     ValueError
-        If `alpha` is not between 0 and 0.5, `level` not between 0 and 1, `seed` negative, or a reading unknown.
+        If `alpha` is not between 0 and 0.5, `level` not between 0 and 1, `seed` negative, or a analysis unknown.
 
     Examples
     --------
     >>> from secretome import analyse, load_study
-    >>> results = analyse(load_study("treg_conditioned_medium"), readings=("published",))
+    >>> results = analyse(load_study("treg_conditioned_medium"), analyses=("published",))
     >>> results[["endpoint", "method", "pvalue"]].round(6).values.tolist()
     [['foxp3_cd25pos', 'exact Wilcoxon signed-rank test', 0.000488], ['foxp3_cd25neg', 'exact Wilcoxon signed-rank
     test', 0.000488]]
@@ -115,9 +115,9 @@ def analyse(
             raise ValueError(f"{name} must lie between 0 and {most}; it is {share!r}.")
     if seed < 0:
         raise ValueError(f"seed must be a whole number from 0 upwards; it is {seed!r}.")
-    unknown = set(readings) - set(READINGS)
+    unknown = set(analyses) - set(ANALYSES)
     if unknown:
-        raise ValueError(f"readings must be among {', '.join(READINGS)}; found {', '.join(sorted(unknown))}.")
-    settings = Settings(tuple(readings), alpha, level, seed)
+        raise ValueError(f"analyses must be among {', '.join(ANALYSES)}; found {', '.join(sorted(unknown))}.")
+    settings = Settings(tuple(analyses), alpha, level, seed)
     rows = paired_rows(study, settings) if study.protocol.design == "paired" else independent_rows(study, settings)
     return pd.DataFrame([asdict(row) for row in rows], columns=list(COLUMNS))

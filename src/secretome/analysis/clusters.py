@@ -12,9 +12,9 @@ from scipy import stats as scipy_stats
 from secretome import stats
 from secretome.analysis.multiverse import HALF, substitution
 from secretome.analysis.pooled_variance import t_test
-from secretome.analysis.results import BONFERRONI, RATIO, UNADJUSTED, Estimate, Floats, Result, attempt
-from secretome.analysis.samples import CLUSTER_COLUMNS, Arm, Comparison, Labels
-from secretome.protocol import Zone
+from secretome.analysis.results import BONFERRONI, RATIO, UNADJUSTED, Estimate, Floats, Result, estimate_or_nan
+from secretome.analysis.samples import CLUSTER_COLUMNS, Comparison, GroupSample, Labels
+from secretome.protocol import EquivalenceMargin
 
 # With fewer clusters in a group, the variance between them is estimated too poorly for a test.
 MIN_CLUSTERS = 3
@@ -76,7 +76,7 @@ def clusters_of(pair: Comparison, column: str) -> Clusters:
     Examples
     --------
     >>> values = np.array([1.0, 2.0, 3.0, 4.0])
-    >>> groups = [Arm(values, values, 0, 0, labels={"plate": np.array([name] * 4)}) for name in ("1", "2")]
+    >>> groups = [GroupSample(values, values, 0, 0, labels={"plate": np.array([name] * 4)}) for name in ("1", "2")]
     >>> clusters_of(Comparison(*groups), "plate").layout
     <Layout.CONFOUNDED: 'confounded'>
     """
@@ -96,7 +96,7 @@ def clusters_of(pair: Comparison, column: str) -> Clusters:
     return Clusters(layout, n_treated, n_control, shared.size, animals_shared, treated.size + control.size - both.size)
 
 
-def labels_of(group: Arm, column: str) -> Labels:
+def labels_of(group: GroupSample, column: str) -> Labels:
     """The label of each value's animal; empty text if there is none."""
     return group.labels.get(column, np.full(group.n, "", dtype=str))
 
@@ -121,7 +121,12 @@ def equivalence_method(method: str) -> str:
 
 
 def cluster_rows(
-    compared: Mapping[str, Comparison], *, level: float, together: bool, zone: Zone | None = None, alpha: float = 0.05
+    compared: Mapping[str, Comparison],
+    *,
+    level: float,
+    together: bool,
+    margin: EquivalenceMargin | None = None,
+    alpha: float = 0.05,
 ) -> Iterator[tuple[str, Result]]:
     """Yield the analyses of a family that take account of cages, batches and plates, each with its contrast.
 
@@ -137,7 +142,7 @@ def cluster_rows(
         The confidence level of one interval, before the adjustment for the family.
     together : bool
         Whether the claim needs every contrast, so that none is adjusted.
-    zone : Zone, optional
+    margin : EquivalenceMargin, optional
         For a claim that nothing changes: the bounds of two one-sided tests, which are then made instead.
     alpha : float, default 0.05
         The error rate of these.
@@ -147,12 +152,12 @@ def cluster_rows(
     str, Result
         A contrast and its row, for contrasts whose clusters are nested or crossed.
     """
-    adjusted = len(compared) > 1 and not together and zone is None
+    adjusted = len(compared) > 1 and not together and margin is None
     times = len(compared) if adjusted else 1
     way = BONFERRONI if adjusted else UNADJUSTED
     for column in CLUSTER_COLUMNS:
         for contrast, pair in compared.items():
-            found = cluster_test(pair, column, level=1 - (1 - level) / times, zone=zone, alpha=alpha)
+            found = cluster_test(pair, column, level=1 - (1 - level) / times, margin=margin, alpha=alpha)
             if found is None:
                 continue
             p = float(np.minimum(1, times * found.pvalue)) if adjusted else math.nan
@@ -165,7 +170,7 @@ def cluster_rows(
 
 
 def cluster_test(
-    pair: Comparison, column: str, *, level: float, zone: Zone | None = None, alpha: float = 0.05
+    pair: Comparison, column: str, *, level: float, margin: EquivalenceMargin | None = None, alpha: float = 0.05
 ) -> Result | None:
     """Return the test of one contrast that takes account of the clusters of a column; None if they are neither nested nor crossed.
 
@@ -178,14 +183,16 @@ def cluster_test(
     method, fit = (means_method(column), _fit_means) if nested else (block_method(column), _fit_blocks)
     labelled = [int((labels_of(group, column) != "").sum()) for group in (pair.treated, pair.control)]
     n_treated, n_control = (clusters.n_treated, clusters.n_control) if nested else labelled
-    estimate = attempt(
-        lambda: _estimate(fit(pair, column), level) if zone is None else _equivalence(fit(pair, column), zone, alpha)
+    estimate = estimate_or_nan(
+        lambda: (
+            _estimate(fit(pair, column), level) if margin is None else _equivalence(fit(pair, column), margin, alpha)
+        )
     )
     return Result(
         **asdict(estimate),
-        reading="multiverse",
-        method=(equivalence_method(method) if zone else method) + substitution(HALF, (pair.treated, pair.control)),
-        alternative="equivalence" if zone else "two-sided",
+        analysis="multiverse",
+        method=(equivalence_method(method) if margin else method) + substitution(HALF, (pair.treated, pair.control)),
+        alternative="equivalence" if margin else "two-sided",
         effect=RATIO,
         n_treated=n_treated,
         n_control=n_control,
@@ -196,10 +203,10 @@ def _estimate(fit: Fit, level: float) -> Estimate:
     return replace(t_test(*fit, level), df=fit[2]).as_ratio()
 
 
-def _equivalence(fit: Fit, zone: Zone, alpha: float) -> Estimate:
+def _equivalence(fit: Fit, margin: EquivalenceMargin, alpha: float) -> Estimate:
     difference, error, df = fit
     found = _estimate(fit, 1 - 2 * alpha)
-    above, below = (difference - math.log(zone.low)) / error, (difference - math.log(zone.high)) / error
+    above, below = (difference - math.log(margin.low)) / error, (difference - math.log(margin.high)) / error
     sides = ((above, float(scipy_stats.t.sf(above, df))), (below, float(scipy_stats.t.cdf(below, df))))
     statistic, pvalue = max(sides, key=lambda side: side[1])
     return replace(found, statistic=float(statistic), pvalue=pvalue)
@@ -235,7 +242,7 @@ def _fit_blocks(pair: Comparison, column: str) -> Fit:
     return float(coefficients[0]), math.sqrt(float(residuals @ residuals) / df * float(inverse[0, 0])), float(df)
 
 
-def _labelled_logs(group: Arm, column: str) -> tuple[Floats, NDArray[np.str_]]:
+def _labelled_logs(group: GroupSample, column: str) -> tuple[Floats, NDArray[np.str_]]:
     """The logarithms of the values whose animals have a label, and these labels."""
     if group.zeros:
         raise ValueError("a zero has no logarithm.")

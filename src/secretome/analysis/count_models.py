@@ -8,7 +8,7 @@ import numpy as np
 from secretome import stats
 from secretome.analysis.results import Estimate, Floats
 from secretome.analysis.samples import Comparison
-from secretome.protocol import Zone
+from secretome.protocol import EquivalenceMargin
 
 QUASI_POISSON, NEGATIVE_BINOMIAL, BETA_BINOMIAL = (
     "quasi-Poisson model",
@@ -62,9 +62,9 @@ def ratio(fit: stats.GroupRatiosResult, level: float) -> Estimate:
     )
 
 
-def sameness(fit: stats.GroupRatiosResult, zone: Zone, tail: float) -> Estimate:
-    """Whether the ratio lies inside the zone of no effect: two one-sided tests."""
-    sides = (fit.against(zone.low, "greater"), fit.against(zone.high, "less"))
+def equivalence(fit: stats.GroupRatiosResult, margin: EquivalenceMargin, tail: float) -> Estimate:
+    """Whether the ratio lies inside the equivalence margins: two one-sided tests."""
+    sides = (fit.against(margin.low, "greater"), fit.against(margin.high, "less"))
     statistic, pvalue = max(((float(test[0][0]), float(test[1][0])) for test in sides), key=lambda test: test[1])
     return Estimate(statistic, pvalue).sized(ratio(fit, 1 - 2 * tail))
 

@@ -22,19 +22,21 @@ from secretome.analysis.results import (
     Estimate,
     Floats,
     Result,
-    attempt,
+    estimate_or_nan,
 )
 from secretome.analysis.samples import Comparison
-from secretome.protocol import Zone, sides
+from secretome.protocol import EquivalenceMargin, sides
 
 EQUIVALENCE_BY_CELLS = f"two one-sided tests by the {count_models.BETA_BINOMIAL}"
 # A test of sameness: the two groups, the bounds, and the share of error in each tail give p, estimate and interval.
-Test = Callable[[Comparison, Zone, float], Estimate]
-OfValues = Callable[[Floats, Floats, Zone, float], Estimate]
+Test = Callable[[Comparison, EquivalenceMargin, float], Estimate]
+OfValues = Callable[[Floats, Floats, EquivalenceMargin, float], Estimate]
 
 
-def sameness_rows(compared: Mapping[str, Comparison], zone: Zone, alpha: float) -> Iterator[tuple[str, Result]]:
-    """The other tests that each contrast lies inside the zone of no effect, each with its contrast;
+def equivalence_rows(
+    compared: Mapping[str, Comparison], margin: EquivalenceMargin, alpha: float
+) -> Iterator[tuple[str, Result]]:
+    """The other tests that each contrast lies inside the equivalence margins, each with its contrast;
 
     the planned one is left out.
     """
@@ -45,11 +47,19 @@ def sameness_rows(compared: Mapping[str, Comparison], zone: Zone, alpha: float) 
     }
     of_values: tuple[tuple[str, str, OfValues], ...] = (
         (EQUIVALENCE, RATIO, _welch),
-        ("two one-sided Student's t tests on logs", RATIO, lambda x, y, zone, tail: _student(x, y, zone, tail, np.log)),
+        (
+            "two one-sided Student's t tests on logs",
+            RATIO,
+            lambda x, y, margin, tail: _student(x, y, margin, tail, np.log),
+        ),
         ("two one-sided t tests with the spread of the whole family, on logs", RATIO, _pooled(list(pool.values()))),
         ("two one-sided exact rank tests", RANK_RATIO, _ranks),
         ("two one-sided Welch t tests", MEAN_DIFFERENCE, _plain_welch),
-        ("two one-sided Student's t tests", MEAN_DIFFERENCE, lambda x, y, zone, tail: _student(x, y, zone, tail, None)),
+        (
+            "two one-sided Student's t tests",
+            MEAN_DIFFERENCE,
+            lambda x, y, margin, tail: _student(x, y, margin, tail, None),
+        ),
     )
     tests = [(name, effect, _on_values(test)) for name, effect, test in of_values]
     if count_models.throughout(compared.values(), count_models.BETA_BINOMIAL):
@@ -61,13 +71,13 @@ def sameness_rows(compared: Mapping[str, Comparison], zone: Zone, alpha: float) 
             if (name, way) == (EQUIVALENCE, UNADJUSTED):
                 continue
             for contrast, arms in compared.items():
-                estimate = attempt(lambda test=test, arms=arms, times=times: test(arms, zone, alpha / times))  # type: ignore[misc]
+                estimate = estimate_or_nan(lambda test=test, arms=arms, times=times: test(arms, margin, alpha / times))  # type: ignore[misc]
                 adjusted = float(np.minimum(1, times * estimate.pvalue))
                 yield (
                     contrast,
                     Result(
                         **asdict(estimate),
-                        reading="multiverse",
+                        analysis="multiverse",
                         method=f"{name}, {way}",
                         alternative="equivalence",
                         effect=effect,
@@ -77,28 +87,28 @@ def sameness_rows(compared: Mapping[str, Comparison], zone: Zone, alpha: float) 
 
 
 def _on_values(test: OfValues) -> Test:
-    def run(arms: Comparison, zone: Zone, tail: float) -> Estimate:
+    def run(arms: Comparison, margin: EquivalenceMargin, tail: float) -> Estimate:
         if arms.n < 2 or arms.censored or arms.treated.zeros or arms.control.zeros:
             raise ValueError("values beyond a limit, or zero, are left to the planned test.")
-        return test(arms.treated.lower, arms.control.lower, zone, tail)
+        return test(arms.treated.lower, arms.control.lower, margin, tail)
 
     return run
 
 
-def _by_cells(arms: Comparison, zone: Zone, tail: float) -> Estimate:
-    return count_models.sameness(count_models.fitted(arms, count_models.BETA_BINOMIAL), zone, tail)
+def _by_cells(arms: Comparison, margin: EquivalenceMargin, tail: float) -> Estimate:
+    return count_models.equivalence(count_models.fitted(arms, count_models.BETA_BINOMIAL), margin, tail)
 
 
-def _welch(x: Floats, y: Floats, zone: Zone, tail: float) -> Estimate:
-    return _estimate(stats.equivalence(x, y, zone.low, zone.high, scale="ratio"), tail)
+def _welch(x: Floats, y: Floats, margin: EquivalenceMargin, tail: float) -> Estimate:
+    return _estimate(stats.equivalence(x, y, margin.low, margin.high, scale="ratio"), tail)
 
 
-def _ranks(x: Floats, y: Floats, zone: Zone, tail: float) -> Estimate:
-    return _estimate(stats.equivalence(x, y, zone.low, zone.high, scale="ratio", method="rank"), tail)
+def _ranks(x: Floats, y: Floats, margin: EquivalenceMargin, tail: float) -> Estimate:
+    return _estimate(stats.equivalence(x, y, margin.low, margin.high, scale="ratio", method="rank"), tail)
 
 
-def _plain_welch(x: Floats, y: Floats, zone: Zone, tail: float) -> Estimate:
-    low, high = _differences(y, zone)
+def _plain_welch(x: Floats, y: Floats, margin: EquivalenceMargin, tail: float) -> Estimate:
+    low, high = _differences(y, margin)
     return _estimate(stats.equivalence(x, y, low, high), tail)
 
 
@@ -107,7 +117,7 @@ def _estimate(test: stats.EquivalenceResult, tail: float) -> Estimate:
     return Estimate(
         test.statistic,
         test.pvalue,
-        attainable=test.attainable,
+        min_pvalue=test.min_pvalue,
         estimate=test.estimate,
         low=interval.low,
         high=interval.high,
@@ -115,8 +125,10 @@ def _estimate(test: stats.EquivalenceResult, tail: float) -> Estimate:
     )
 
 
-def _student(x: Floats, y: Floats, zone: Zone, tail: float, transform: Callable[[Floats], Floats] | None) -> Estimate:
-    low, high = (zone.low, zone.high) if transform else _differences(y, zone)
+def _student(
+    x: Floats, y: Floats, margin: EquivalenceMargin, tail: float, transform: Callable[[Floats], Floats] | None
+) -> Estimate:
+    low, high = (margin.low, margin.high) if transform else _differences(y, margin)
     if not np.ptp(np.concatenate([x, y])):
         raise ValueError("the values do not vary.")
     pvalue, *sides = ttost_ind(x, y, low, high, usevar="pooled", transform=transform)
@@ -137,13 +149,13 @@ def _student(x: Floats, y: Floats, zone: Zone, tail: float, transform: Callable[
 def _pooled(groups: list[Floats]) -> OfValues:
     """Two one-sided t tests on logs, the spread taken from all groups."""
 
-    def test(x: Floats, y: Floats, zone: Zone, tail: float) -> Estimate:
+    def test(x: Floats, y: Floats, margin: EquivalenceMargin, tail: float) -> Estimate:
         if not all(group.all() for group in groups):
             raise ValueError("a zero has no logarithm.")
         variance, df = pooled_variance([np.log(group) for group in groups if group.size])
         error = float(np.sqrt(variance * (1 / x.size + 1 / y.size)))
         found = t_test(float(np.log(x).mean() - np.log(y).mean()), error, df, 1 - 2 * tail)
-        above, below = (found.estimate - np.log(zone.low)) / error, (found.estimate - np.log(zone.high)) / error
+        above, below = (found.estimate - np.log(margin.low)) / error, (found.estimate - np.log(margin.high)) / error
         sides = ((above, float(scipy_stats.t.sf(above, df))), (below, float(scipy_stats.t.cdf(below, df))))
         statistic, pvalue = max(sides, key=lambda side: side[1])
         return replace(found, statistic=float(statistic), pvalue=pvalue).as_ratio()
@@ -151,7 +163,7 @@ def _pooled(groups: list[Floats]) -> OfValues:
     return test
 
 
-def _differences(control: Floats, zone: Zone) -> tuple[float, float]:
-    """The zone as differences from the control's mean, which is taken as known."""
+def _differences(control: Floats, margin: EquivalenceMargin) -> tuple[float, float]:
+    """The margin as differences from the control's mean, which is taken as known."""
     centre = float(control.mean())
-    return (zone.low - 1) * centre, (zone.high - 1) * centre
+    return (margin.low - 1) * centre, (margin.high - 1) * centre

@@ -10,7 +10,7 @@ import numpy as np
 from secretome import stats
 from secretome.analysis import count_models
 from secretome.analysis.clusters import cluster_rows
-from secretome.analysis.equivalence import sameness_rows
+from secretome.analysis.equivalence import equivalence_rows
 from secretome.analysis.multiverse import multiverse_rows
 from secretome.analysis.results import (
     BOUND,
@@ -23,12 +23,12 @@ from secretome.analysis.results import (
     Estimate,
     Result,
     Settings,
-    attempt,
+    estimate_or_nan,
 )
 from secretome.analysis.samples import Comparison, by_ranks, comparison, effect_of_ranks, rank_test, size_by_ranks
 from secretome.analysis.trend import slope_difference_row, trend_rows
 from secretome.cohort import Study
-from secretome.protocol import Zone
+from secretome.protocol import EquivalenceMargin
 
 MODEL = "censored lognormal model"
 EQUIVALENCE_BY_MODEL = "two one-sided tests by the censored lognormal model"
@@ -47,40 +47,40 @@ def independent_rows(study: Study, settings: Settings) -> Iterator[Result]:
     for claim in study.protocol.claims.values():
         if claim.kind == "trend":
             yield from trend_rows(study, claim, settings)
-    if "planned" in settings.readings:
+    if "planned" in settings.analyses:
         for slopes in study.protocol.slopes.values():
             yield slope_difference_row(study, slopes, 1 - settings.alpha)
         for check in study.protocol.checks.values():
             arms = comparison(study, check.endpoint, check.contrast)
-            zone = study.protocol.endpoints[check.endpoint].no_effect
-            for row in planned_rows(arms, 1, zone, settings.alpha, ranks_decide=check.test == "mann_whitney"):
+            margin = study.protocol.endpoints[check.endpoint].equivalence_margin
+            for row in planned_rows(arms, 1, margin, settings.alpha, ranks_decide=check.test == "mann_whitney"):
                 yield _placed(row, study, check.endpoint, check.contrast, arms)
 
 
 def _family_rows(
     study: Study, endpoint: str, contrasts: tuple[str, ...], kind: str, settings: Settings
 ) -> Iterator[Result]:
-    zone = study.protocol.endpoints[endpoint].no_effect
+    margin = study.protocol.endpoints[endpoint].equivalence_margin
     compared = {contrast: comparison(study, endpoint, contrast) for contrast in contrasts}
     # The multiverse leaves out what was planned, so it must know it.
-    decide = {"planned", "multiverse"} & set(settings.readings)
+    decide = {"planned", "multiverse"} & set(settings.analyses)
     planned = {
-        contrast: planned_rows(arms, len(contrasts), zone, settings.alpha, together=kind in TOGETHER)
+        contrast: planned_rows(arms, len(contrasts), margin, settings.alpha, together=kind in TOGETHER)
         for contrast, arms in compared.items()
         if decide
     }
     for contrast, arms in compared.items():
-        if "published" in settings.readings:
+        if "published" in settings.analyses:
             yield _placed(_published(arms, settings.level), study, endpoint, contrast, arms)
-        if "planned" in settings.readings:
+        if "planned" in settings.analyses:
             for row in planned[contrast]:
                 yield _placed(row, study, endpoint, contrast, arms)
-    if "multiverse" in settings.readings:
+    if "multiverse" in settings.analyses:
         if kind == "unchanged":
-            for contrast, row in sameness_rows(compared, zone, settings.alpha):
+            for contrast, row in equivalence_rows(compared, margin, settings.alpha):
                 yield _placed(row, study, endpoint, contrast, compared[contrast])
             for contrast, row in cluster_rows(
-                compared, level=settings.level, together=True, zone=zone, alpha=settings.alpha
+                compared, level=settings.level, together=True, margin=margin, alpha=settings.alpha
             ):
                 yield _placed(row, study, endpoint, contrast, compared[contrast])
         # No test of a difference is planned for a claim that nothing changes.
@@ -109,10 +109,10 @@ def _placed(row: Result, study: Study, endpoint: str, contrast: str, arms: Compa
 def _published(arms: Comparison, level: float) -> Result:
     estimate = Estimate()
     if arms.n:
-        estimate = attempt(lambda: by_ranks(arms)).sized(attempt(lambda: size_by_ranks(arms, level)))
+        estimate = estimate_or_nan(lambda: by_ranks(arms)).sized(estimate_or_nan(lambda: size_by_ranks(arms, level)))
     return Result(
         **asdict(estimate),
-        reading="published",
+        analysis="published",
         method=rank_test(estimate),
         alternative="two-sided",
         effect=effect_of_ranks(arms),
@@ -122,7 +122,7 @@ def _published(arms: Comparison, level: float) -> Result:
 def planned_rows(
     arms: Comparison,
     family: int,
-    zone: Zone,
+    margin: EquivalenceMargin,
     alpha: float,
     *,
     ranks_decide: bool = False,
@@ -139,16 +139,16 @@ def planned_rows(
     alpha``; without, it is that of the adjusted p, at ``1 - alpha / family``. The simultaneous interval always belongs
     to the adjusted p.
     """
-    methods = _methods(arms, zone, intervals=intervals)
+    methods = _methods(arms, margin, intervals=intervals)
     simultaneous = methods.ratio(1 - alpha / family)
     estimate = methods.ratio(1 - alpha) if together and family > 1 else simultaneous
     method = methods.test
     if ranks_decide or arms.mostly_censored or methods.effect == BOUND:
-        estimate = (attempt(lambda: by_ranks(arms)) if arms.n else Estimate()).sized(estimate)
+        estimate = (estimate_or_nan(lambda: by_ranks(arms)) if arms.n else Estimate()).sized(estimate)
         method = rank_test(estimate)
     test = Result(
         **asdict(estimate),
-        reading="planned",
+        analysis="planned",
         method=method,
         alternative="two-sided",
         effect=methods.effect,
@@ -157,7 +157,7 @@ def planned_rows(
     inside = methods.equivalence(alpha)
     equivalence = Result(
         **asdict(inside),
-        reading="planned",
+        analysis="planned",
         method=EQUIVALENCE_OF.get(methods.effect, EQUIVALENCE_BY_MODEL),
         alternative="equivalence",
         effect=methods.effect,
@@ -183,7 +183,7 @@ class _Methods:
     equivalence: Callable[[float], Estimate]
 
 
-def _methods(arms: Comparison, zone: Zone, *, intervals: bool) -> _Methods:
+def _methods(arms: Comparison, margin: EquivalenceMargin, *, intervals: bool) -> _Methods:
     """The methods for these values, which may include zeros and censored values."""
     if arms.treated.zeros or arms.control.zeros:
         # A zero has no logarithm: a model of the counts decides where these are known, else the ranks, and then no
@@ -195,7 +195,7 @@ def _methods(arms: Comparison, zone: Zone, *, intervals: bool) -> _Methods:
                     count_models.QUASI_POISSON,
                     RATE_RATIO,
                     lambda level: count_models.ratio(counts, level),
-                    lambda tail: count_models.sameness(counts, zone, tail),
+                    lambda tail: count_models.equivalence(counts, margin, tail),
                 )
         return _only(RANKS, BOUND)
     if not arms.censored:
@@ -205,7 +205,7 @@ def _methods(arms: Comparison, zone: Zone, *, intervals: bool) -> _Methods:
             WELCH,
             RATIO,
             lambda level: _welch(arms, level),
-            lambda tail: attempt(lambda: _equivalence(arms, zone, tail)),
+            lambda tail: estimate_or_nan(lambda: _equivalence(arms, margin, tail)),
         )
     if not arms.n:
         return _only(RANKS, BOUND)
@@ -216,8 +216,8 @@ def _methods(arms: Comparison, zone: Zone, *, intervals: bool) -> _Methods:
     return _Methods(
         MODEL,
         RATIO_BY_MODEL,
-        lambda level: attempt(lambda: _model(fit, level, intervals=intervals)),
-        lambda tail: attempt(lambda: _equivalence_by_model(fit, zone, tail, intervals=intervals)),
+        lambda level: estimate_or_nan(lambda: _model(fit, level, intervals=intervals)),
+        lambda tail: estimate_or_nan(lambda: _equivalence_by_model(fit, margin, tail, intervals=intervals)),
     )
 
 
@@ -239,8 +239,8 @@ def _welch(arms: Comparison, level: float) -> Estimate:
     )
 
 
-def _equivalence(arms: Comparison, zone: Zone, alpha: float) -> Estimate:
-    test = stats.equivalence(arms.treated.lower, arms.control.lower, zone.low, zone.high, scale="ratio")
+def _equivalence(arms: Comparison, margin: EquivalenceMargin, alpha: float) -> Estimate:
+    test = stats.equivalence(arms.treated.lower, arms.control.lower, margin.low, margin.high, scale="ratio")
     interval = test.confidence_interval(1 - 2 * alpha)
     return Estimate(
         test.statistic, test.pvalue, estimate=test.estimate, low=interval.low, high=interval.high, level=interval.level
@@ -261,8 +261,10 @@ def _interval(fit: stats.CensoredLognormalResult, level: float) -> Estimate:
     )
 
 
-def _equivalence_by_model(fit: stats.CensoredLognormalResult, zone: Zone, alpha: float, *, intervals: bool) -> Estimate:
-    sides = (fit.against(zone.low, "greater"), fit.against(zone.high, "less"))
+def _equivalence_by_model(
+    fit: stats.CensoredLognormalResult, margin: EquivalenceMargin, alpha: float, *, intervals: bool
+) -> Estimate:
+    sides = (fit.against(margin.low, "greater"), fit.against(margin.high, "less"))
     statistic, pvalue = max(((float(test[0][0]), float(test[1][0])) for test in sides), key=lambda test: test[1])
     found = Estimate(statistic, pvalue, estimate=float(fit.estimate[0]))
     return found.sized(_interval(fit, 1 - 2 * alpha)) if intervals else found
@@ -274,7 +276,7 @@ def _fitted(arms: Comparison) -> stats.CensoredLognormalResult:
     group = np.repeat([0, 1], [arms.control.n, arms.treated.n])
     # A titre lies between its dilution and the next: taken as a point, those at the plate's ends would pull the spread.
     upper = np.where(lower == upper, arms.step * upper, upper)
-    return stats.censored_lognormal(lower, upper, group, least_log_sd=math.log(arms.step) / math.sqrt(12))
+    return stats.censored_lognormal(lower, upper, group, min_log_sd=math.log(arms.step) / math.sqrt(12))
 
 
 def _bound(arms: Comparison) -> Estimate:

@@ -33,13 +33,13 @@ from secretome.analysis.results import (
     Floats,
     Result,
     Settings,
-    attempt,
+    estimate_or_nan,
 )
 from secretome.analysis.samples import (
-    Arm,
     Comparison,
-    arm,
+    GroupSample,
     by_ranks,
+    group_sample,
     contrast_estimate,
     effect_of_ranks,
     size_by_ranks,
@@ -69,7 +69,7 @@ class _Analysis:
     effect: str
     run: Run
     share: float | None = None
-    others: tuple[Arm, ...] = ()
+    others: tuple[GroupSample, ...] = ()
     once: bool = False
 
     def named(self, arms: Comparison) -> str:
@@ -130,8 +130,8 @@ def multiverse_rows(
     """
     family = _Family(compared, decided, settings.level, together)
     groups = dict.fromkeys(group for contrast in compared for group in reversed(sides(contrast)))
-    pool = {group: part for group in groups if (part := arm(study, endpoint, group)).n}
-    everyone = {group: part for group in study.protocol.groups if (part := arm(study, endpoint, group)).n}
+    pool = {group: part for group in groups if (part := group_sample(study, endpoint, group)).n}
+    everyone = {group: part for group in study.protocol.groups if (part := group_sample(study, endpoint, group)).n}
     analyses = (*_on_values(pool, settings.seed), *_on_counts(compared), *_on_ranks(settings.seed))
     for analysis in (*analyses, *_with_the_dead(study, endpoint, compared)):
         yield from _adjusted(analysis, family)
@@ -141,7 +141,7 @@ def multiverse_rows(
             yield from _dunnett(family, everyone, ", the spread of all groups")
 
 
-def _on_values(pool: Mapping[str, Arm], seed: int) -> Iterator[_Analysis]:
+def _on_values(pool: Mapping[str, GroupSample], seed: int) -> Iterator[_Analysis]:
     tests: tuple[tuple[str, str, Callable[[Floats, Floats, float], Estimate]], ...] = (
         ("Welch's t test", WELCH, _welch),
         ("Student's t test", "Student's t test on logs", lambda x, y, level: two_samples(x, y, [x, y], level)),
@@ -176,7 +176,7 @@ def _by_counts(model: str) -> Run:
     return lambda arms, level: count_models.ratio(count_models.fitted(arms, model), level)
 
 
-def substitution(share: float, arms: Sequence[Arm]) -> str:
+def substitution(share: float, arms: Sequence[GroupSample]) -> str:
     """What was put for values beyond a limit, in words."""
     words = {HALF: "half the limit", **OTHER_SHARES}
     below = f", {words[share]} for values below it" if any(part.below for part in arms) else ""
@@ -240,7 +240,7 @@ def _holm(alone: Mapping[str, Estimate]) -> dict[str, float]:
     return dict(zip(alone, multipletests(known, method="holm")[1], strict=True))
 
 
-def _dunnett(family: _Family, groups: Mapping[str, Arm], spread: str) -> Iterator[tuple[str, Result]]:
+def _dunnett(family: _Family, groups: Mapping[str, GroupSample], spread: str) -> Iterator[tuple[str, Result]]:
     """Dunnett's test of the family's arms against their control, the spread taken from all `groups`, plainly and on logs."""
     control = sides(next(iter(family.compared)))[1]
     whole = {group: part.replaced(HALF) for group, part in groups.items()}
@@ -280,12 +280,12 @@ def _dunnett_estimates(samples: Mapping[str, Floats], control: str, level: float
 def _row(estimate: Estimate, method: str, effect: str, adjusted: float) -> Result:
     row = asdict(estimate)
     return Result(
-        **row, reading="multiverse", method=method, alternative="two-sided", effect=effect, pvalue_adjusted=adjusted
+        **row, analysis="multiverse", method=method, alternative="two-sided", effect=effect, pvalue_adjusted=adjusted
     )
 
 
 def _run(analysis: _Analysis, arms: Comparison, level: float) -> Estimate:
-    return attempt(lambda: analysis.run(arms, level)) if arms.n >= 2 else Estimate()
+    return estimate_or_nan(lambda: analysis.run(arms, level)) if arms.n >= 2 else Estimate()
 
 
 def _plainly(test: Callable[[Floats, Floats, float], Estimate], share: float = HALF) -> Run:

@@ -15,12 +15,12 @@ from secretome.analysis.results import (
     SHARE_RISING,
     SHIFT,
     SIGNED_RANKS,
+    AnalysisName,
     Estimate,
     Floats,
-    Reading,
     Result,
     Settings,
-    attempt,
+    estimate_or_nan,
 )
 from secretome.cohort import Study
 from secretome.protocol import Claim, Endpoint
@@ -32,9 +32,9 @@ FLIPS = 2**14
 
 @dataclass(frozen=True)
 class _Method:
-    """A way to analyse one contrast: its reading, its name, the effect it estimates, and the computation."""
+    """A way to analyse one contrast: its analysis, its name, the effect it estimates, and the computation."""
 
-    reading: Reading
+    analysis: AnalysisName
     name: str
     effect: str
     run: Callable[[Floats, Floats], Estimate]
@@ -53,8 +53,8 @@ def unpaired_pvalues(study: Study, claim: Claim) -> tuple[float, float]:
     """
     whole = study.pairs(claim.endpoint, *claim.sides).dropna()
     x, y = whole["treated"].to_numpy(), whole["control"].to_numpy()
-    welch = attempt(lambda: Estimate(pvalue=stats.geometric_mean_ratio(x, y).pvalue))
-    ranks = attempt(lambda: Estimate(pvalue=stats.mann_whitney(x, y).pvalue))
+    welch = estimate_or_nan(lambda: Estimate(pvalue=stats.geometric_mean_ratio(x, y).pvalue))
+    ranks = estimate_or_nan(lambda: Estimate(pvalue=stats.mann_whitney(x, y).pvalue))
     return welch.pvalue, ranks.pvalue
 
 
@@ -64,18 +64,18 @@ def _claim_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Resu
     treated, control = whole["treated"].to_numpy(), whole["control"].to_numpy()
     family = len(claim.compared)
     for method in _methods(study.protocol.endpoints[claim.endpoint], family, settings):
-        if method.reading not in settings.readings:
+        if method.analysis not in settings.analyses:
             continue
-        estimate = attempt(lambda run=method.run: run(treated, control)) if len(whole) >= 2 else Estimate()  # type: ignore[misc]
+        estimate = estimate_or_nan(lambda run=method.run: run(treated, control)) if len(whole) >= 2 else Estimate()  # type: ignore[misc]
         equivalence = method.name == EQUIVALENCE
-        planned = method.reading == "planned" and not equivalence
+        planned = method.analysis == "planned" and not equivalence
         row = Result(
             **asdict(estimate),
             study=study.key,
             cohort=study.cohort.id,
             endpoint=claim.endpoint,
             contrast=claim.contrast,
-            reading=method.reading,
+            analysis=method.analysis,
             method=method.name,
             alternative="equivalence" if equivalence else "two-sided",
             effect=method.effect,
@@ -88,12 +88,12 @@ def _claim_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Resu
 
 
 def _methods(endpoint: Endpoint, family: int, settings: Settings) -> Iterable[_Method]:
-    zone = (endpoint.no_effect.low, endpoint.no_effect.high)
+    margin = (endpoint.equivalence_margin.low, endpoint.equivalence_margin.high)
     alpha, level, seed = settings.alpha, settings.level, settings.seed
     return (
         _Method("published", SIGNED_RANKS, SHIFT, lambda x, y: _signed_rank(x, y, level)),
         _Method("planned", "paired t test on logs", RATIO, lambda x, y: _ratio(x, y, 1 - alpha / family)),
-        _Method("planned", EQUIVALENCE, RATIO, lambda x, y: _equivalence(x, y, zone, alpha)),
+        _Method("planned", EQUIVALENCE, RATIO, lambda x, y: _equivalence(x, y, margin, alpha)),
         _Method(
             "multiverse", "paired t test on differences", MEAN_DIFFERENCE, lambda x, y: _mean_difference(x, y, level)
         ),
@@ -119,7 +119,7 @@ def _signed_rank(x: Floats, y: Floats, level: float) -> Estimate:
         test.statistic,
         test.pvalue,
         test.midp,
-        test.attainable,
+        test.min_pvalue,
         shift.estimate,
         interval.low,
         interval.high,
@@ -146,8 +146,8 @@ def _ratio(x: Floats, y: Floats, level: float) -> Estimate:
     )
 
 
-def _equivalence(x: Floats, y: Floats, zone: tuple[float, float], alpha: float) -> Estimate:
-    test = stats.equivalence(x, y, *zone, scale="ratio", paired=True)
+def _equivalence(x: Floats, y: Floats, margin: tuple[float, float], alpha: float) -> Estimate:
+    test = stats.equivalence(x, y, *margin, scale="ratio", paired=True)
     interval = test.confidence_interval(1 - 2 * alpha)
     return Estimate(
         test.statistic, test.pvalue, estimate=test.estimate, low=interval.low, high=interval.high, level=interval.level
@@ -178,7 +178,7 @@ def _sign(x: Floats, y: Floats, level: float) -> Estimate:
     return Estimate(
         rises,
         float(test.pvalue),
-        attainable=float(floor),
+        min_pvalue=float(floor),
         estimate=rises / moved,
         low=interval.low,
         high=interval.high,
@@ -197,5 +197,5 @@ def _flips(x: Floats, y: Floats, seed: int, back: Callable[[float], float] = flo
     )
     floor = min(1.0, 2 / min(2.0 ** int((x != y).sum()), FLIPS + 1))
     return Estimate(
-        float(test.statistic), float(test.pvalue), attainable=floor, estimate=float(back(float(np.mean(x - y))))
+        float(test.statistic), float(test.pvalue), min_pvalue=floor, estimate=float(back(float(np.mean(x - y))))
     )

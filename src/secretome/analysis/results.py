@@ -9,10 +9,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-Reading = Literal["published", "planned", "multiverse"]
+AnalysisName = Literal["published", "planned", "multiverse"]
 Floats = NDArray[np.float64]
 
-READINGS: tuple[Reading, ...] = ("published", "planned", "multiverse")
+ANALYSES: tuple[AnalysisName, ...] = ("published", "planned", "multiverse")
 # What a row estimates, where other floors must know it.
 RATIO = "geometric mean ratio"
 RATIO_BY_MODEL = "geometric mean ratio by the censored lognormal model"
@@ -57,10 +57,10 @@ SIGNED_RANKS = "exact Wilcoxon signed-rank test"
 class Settings:
     """What an analysis was asked for:
 
-    the readings, the error rate of claims, the level of other intervals, and the seed.
+    the analyses, the error rate of claims, the level of other intervals, and the seed.
     """
 
-    readings: tuple[Reading, ...]
+    analyses: tuple[AnalysisName, ...]
     alpha: float
     level: float
     seed: int
@@ -73,7 +73,7 @@ class Estimate:
     statistic: float = math.nan
     pvalue: float = math.nan
     midp: float = math.nan
-    attainable: float = math.nan
+    min_pvalue: float = math.nan
     estimate: float = math.nan
     low: float = math.nan
     high: float = math.nan
@@ -100,12 +100,12 @@ class Result(Estimate):
     ----------
     study, cohort, endpoint, contrast : str
         What was compared; a contrast reads ``treated vs control``.
-    reading : str
+    analysis : str
         ``published``, ``planned`` or ``multiverse``.
     method, alternative, effect : str
         The test, its alternative, and what `estimate` measures.
-    statistic, pvalue, midp, attainable, pvalue_adjusted : float
-        `midp` and `attainable` for exact tests only; `pvalue_adjusted`, over the claim's family, where the analysis
+    statistic, pvalue, midp, min_pvalue, pvalue_adjusted : float
+        `midp` and `min_pvalue` for exact tests only; `pvalue_adjusted`, over the claim's family, where the analysis
         adjusts.
     estimate, low, high, level : float
         The effect, its interval and the confidence level that this reaches. Where the values only bound the effect,
@@ -123,7 +123,7 @@ class Result(Estimate):
     cohort: str = ""
     endpoint: str = ""
     contrast: str = ""
-    reading: str = ""
+    analysis: str = ""
     method: str = ""
     alternative: str = ""
     effect: str = ""
@@ -144,15 +144,15 @@ class Result(Estimate):
 
 
 COLUMNS = (
-    *("study", "cohort", "endpoint", "contrast", "reading", "method", "alternative"),
-    *("statistic", "pvalue", "midp", "pvalue_adjusted", "attainable", "effect", "estimate", "low", "high", "level"),
+    *("study", "cohort", "endpoint", "contrast", "analysis", "method", "alternative"),
+    *("statistic", "pvalue", "midp", "pvalue_adjusted", "min_pvalue", "effect", "estimate", "low", "high", "level"),
     *("n_treated", "n_control", "ties", "censored", "missing", "df"),
     *("low_simultaneous", "high_simultaneous", "level_simultaneous"),
 )
 assert set(COLUMNS) == {field.name for field in fields(Result)}
 
 
-def attempt(run: Callable[[], Estimate]) -> Estimate:
+def estimate_or_nan(run: Callable[[], Estimate]) -> Estimate:
     """Run a method; what it refuses (two values, no spread) is an empty row, which no claim can pass."""
     # An interval that has no finite limits says so by its limits; the warning is for those who call the statistic
     # themselves.

@@ -23,7 +23,7 @@ MOST_SHIFTS = 40_000
 
 
 @dataclass(frozen=True)
-class Arm:
+class GroupSample:
     """One endpoint in one group.
 
     Attributes
@@ -93,8 +93,8 @@ class Comparison:
     a value seen on a ladder of dilutions lies below the next one, `step` times higher.
     """
 
-    treated: Arm
-    control: Arm
+    treated: GroupSample
+    control: GroupSample
     step: float = 1.0
 
     @property
@@ -138,7 +138,7 @@ class Comparison:
         return float(np.exp(low)), float(np.exp(high))
 
 
-def ranked(arms: Sequence[Arm]) -> list[Floats]:
+def ranked(arms: Sequence[GroupSample]) -> list[Floats]:
     """Values for ranking: all below the highest lower limit are tied lowest, all above the lowest upper limit tied highest.
 
     Raises
@@ -159,7 +159,7 @@ def ranked(arms: Sequence[Arm]) -> list[Floats]:
     return np.split(scores, np.cumsum([part.n for part in arms])[:-1])
 
 
-def arm(study: Study, endpoint: str, group: str) -> Arm:
+def group_sample(study: Study, endpoint: str, group: str) -> GroupSample:
     """The arm of a study."""
     rows = study.cohort.values[(study.cohort.values["endpoint"] == endpoint) & (study.cohort.values["group"] == group)]
     known = rows[rows["lower"].notna()]
@@ -170,7 +170,7 @@ def arm(study: Study, endpoint: str, group: str) -> Arm:
     }
     dead = int(rows["dead"].sum())
     everyone = (table.loc[table["group"] == group, "animal"] for table in (study.cohort.values, study.cohort.excluded))
-    return Arm(
+    return GroupSample(
         _floats(known["lower"]),
         _floats(known["upper"]),
         missing=len(rows) - len(known),
@@ -184,12 +184,12 @@ def arm(study: Study, endpoint: str, group: str) -> Arm:
 def comparison(study: Study, endpoint: str, contrast: str) -> Comparison:
     """The two arms of a contrast."""
     treated, control = sides(contrast)
-    step = step_of(study.protocol.endpoints[endpoint].kind)
-    return Comparison(arm(study, endpoint, treated), arm(study, endpoint, control), step)
+    step = dilution_fold(study.protocol.endpoints[endpoint].kind)
+    return Comparison(group_sample(study, endpoint, treated), group_sample(study, endpoint, control), step)
 
 
-def step_of(kind: Kind) -> float:
-    """The factor between two readings that follow one another: titres are read on twofold dilutions."""
+def dilution_fold(kind: Kind) -> float:
+    """The factor between two analyses that follow one another: titres are read on twofold dilutions."""
     return 2.0 if kind == "titre" else 1.0
 
 
@@ -203,7 +203,7 @@ def by_ranks(arms: Comparison, worst: str = "") -> Estimate:
     with `worst`, the dead are ranked at that end of the scale.
     """
     test = stats.mann_whitney(*(arms.scores_with_the_dead(worst) if worst else arms.scores))
-    return Estimate(test.statistic, test.pvalue, test.midp, test.attainable, ties=test.ties)
+    return Estimate(test.statistic, test.pvalue, test.midp, test.min_pvalue, ties=test.ties)
 
 
 def size_by_ranks(arms: Comparison, level: float) -> Estimate:
@@ -225,7 +225,7 @@ def effect_of_ranks(arms: Comparison) -> str:
 
 def rank_test(estimate: Estimate) -> str:
     """What the Mann-Whitney test is called that gave this estimate."""
-    counted = math.isnan(estimate.pvalue) or not math.isnan(estimate.attainable)
+    counted = math.isnan(estimate.pvalue) or not math.isnan(estimate.min_pvalue)
     return RANKS if counted else ASYMPTOTIC_RANKS
 
 

@@ -13,7 +13,7 @@ HALF_LIMIT, AS_HIDDEN = "half the limit", "as hidden"
 
 
 @dataclass(frozen=True)
-class Branches:
+class Specification:
     """The choices behind one analysis; an empty one was not to be made.
 
     Attributes
@@ -30,7 +30,7 @@ class Branches:
     hidden: str
 
 
-def branches(method: str, *, adjustment: str = "", hidden: bool = False) -> Branches:
+def specification_of(method: str, *, adjustment: str = "", hidden: bool = False) -> Specification:
     """Take an analysis' name apart.
 
     Parameters
@@ -44,12 +44,12 @@ def branches(method: str, *, adjustment: str = "", hidden: bool = False) -> Bran
 
     Returns
     -------
-    Branches
+    Specification
 
     Examples
     --------
-    >>> branches("Student's t test on logs, half the limit for values below it, Holm", hidden=True)
-    Branches(test="Student's t test", scale='logs', dose='', adjustment='Holm', hidden='half the limit')
+    >>> specification_of("Student's t test on logs, half the limit for values below it, Holm", hidden=True)
+    Specification(test="Student's t test", scale='logs', dose='', adjustment='Holm', hidden='half the limit')
     """
     parts = method.split(", ")
     if parts[-1] in ADJUSTMENTS:
@@ -75,7 +75,7 @@ def branches(method: str, *, adjustment: str = "", hidden: bool = False) -> Bran
     test = test.replace(f" on {dose}", "") if dose else test
     for tail in (" of log ratios", " on log ratios", " of differences", " on differences"):
         test = test.removesuffix(tail)
-    return Branches(
+    return Specification(
         test.replace("geometric means", "means"), scale, dose, adjustment, _hidden(limits, test) if hidden else ""
     )
 

@@ -25,9 +25,9 @@ from secretome.analysis.results import (
     Floats,
     Result,
     Settings,
-    attempt,
+    estimate_or_nan,
 )
-from secretome.analysis.samples import Arm, arm, contrast_estimate, ranked
+from secretome.analysis.samples import GroupSample, contrast_estimate, group_sample, ranked
 from secretome.cohort import Study
 from secretome.protocol import Claim, SlopeDifference
 
@@ -48,7 +48,7 @@ def trend_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Resul
 
     With the control, a flat plateau above it would be called dependent on the dose.
     """
-    arms = [arm(study, claim.endpoint, group) for group in claim.doses]
+    arms = [group_sample(study, claim.endpoint, group) for group in claim.doses]
     doses = np.array([study.protocol.groups[group].dose or np.nan for group in claim.doses])
     n = min(part.n for part in arms)
     base = Result(
@@ -62,37 +62,37 @@ def trend_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Resul
         censored=sum(part.censored for part in arms),
         missing=sum(part.missing for part in arms),
     )
-    if "published" in settings.readings:
-        test = attempt(lambda: _ranks(arms)) if n else Estimate()
-        yield replace(base, **asdict(test), reading="published", method=TREND_RANKS, effect=RISING_PAIRS)
-    if "planned" in settings.readings:
+    if "published" in settings.analyses:
+        test = estimate_or_nan(lambda: _ranks(arms)) if n else Estimate()
+        yield replace(base, **asdict(test), analysis="published", method=TREND_RANKS, effect=RISING_PAIRS)
+    if "planned" in settings.analyses:
         method, effect, slope = TREND, TREND_RATIO, Estimate()
         if n and any(part.censored or part.zeros for part in arms):
             # No slope goes through a value without a logarithm: the ranks decide.
-            method, effect, slope = TREND_RANKS, RISING_PAIRS, attempt(lambda: _ranks(arms))
+            method, effect, slope = TREND_RANKS, RISING_PAIRS, estimate_or_nan(lambda: _ranks(arms))
         elif n >= 2:
-            slope = attempt(lambda: _contrast(arms, slope_weights(np.log(doses)), 1 - settings.alpha))
+            slope = estimate_or_nan(lambda: _contrast(arms, slope_weights(np.log(doses)), 1 - settings.alpha))
         row = replace(
-            base, **asdict(slope), reading="planned", method=method, effect=effect, pvalue_adjusted=slope.pvalue
+            base, **asdict(slope), analysis="planned", method=method, effect=effect, pvalue_adjusted=slope.pvalue
         )
         yield row.with_simultaneous(slope)
         for position, name in enumerate(claim.steps):
-            step = attempt(lambda position=position: _step(arms, position, settings.alpha)) if n >= 2 else Estimate()  # type: ignore[misc]
+            step = estimate_or_nan(partial(_step, arms, position, settings.alpha)) if n >= 2 else Estimate()
             adjusted = float(np.minimum(1, len(claim.steps) * step.pvalue))
             row = replace(
                 base,
                 **asdict(step),
                 contrast=name,
-                reading="planned",
+                analysis="planned",
                 method=STEP,
                 effect=RATIO,
                 pvalue_adjusted=adjusted,
             )
             yield row.with_simultaneous(step)
-    if "multiverse" in settings.readings:
+    if "multiverse" in settings.analyses:
         for name, effect, run in _others(arms, doses, settings):
-            found = attempt(run) if n >= 2 else Estimate()
-            yield replace(base, **asdict(found), reading="multiverse", method=name, effect=effect)
+            found = estimate_or_nan(run) if n >= 2 else Estimate()
+            yield replace(base, **asdict(found), analysis="multiverse", method=name, effect=effect)
 
 
 def slope_difference_row(study: Study, slopes: SlopeDifference, level: float) -> Result:
@@ -101,20 +101,20 @@ def slope_difference_row(study: Study, slopes: SlopeDifference, level: float) ->
     the ratio of their ratios of highest to lowest dose.
     """
     groups = (*slopes.doses, *slopes.other_doses)
-    arms = [arm(study, slopes.endpoint, group) for group in groups]
+    arms = [group_sample(study, slopes.endpoint, group) for group in groups]
     first, second = (
         slope_weights(np.log([study.protocol.groups[group].dose or np.nan for group in series]))
         for series in (slopes.doses, slopes.other_doses)
     )
     n = min(part.n for part in arms)
-    found = attempt(lambda: _contrast(arms, np.append(first, -second), level)) if n >= 2 else Estimate()
+    found = estimate_or_nan(lambda: _contrast(arms, np.append(first, -second), level)) if n >= 2 else Estimate()
     return Result(
         **asdict(found),
         study=study.key,
         cohort=study.cohort.id,
         endpoint=slopes.endpoint,
         contrast=slopes.contrast,
-        reading="planned",
+        analysis="planned",
         method=SLOPES,
         alternative="two-sided",
         effect=RATIO_OF_RATIOS,
@@ -131,7 +131,9 @@ def slope_weights(x: Floats) -> Floats:
     return np.asarray((x[-1] - x[0]) * centred / (centred**2).sum())
 
 
-def _others(arms: list[Arm], doses: Floats, settings: Settings) -> Iterator[tuple[str, str, Callable[[], Estimate]]]:
+def _others(
+    arms: list[GroupSample], doses: Floats, settings: Settings
+) -> Iterator[tuple[str, str, Callable[[], Estimate]]]:
     """The other tests of a trend: name, effect, and the computation."""
     errors = {
         "Welch's t test of the slope": _welch_slope,
@@ -147,23 +149,23 @@ def _others(arms: list[Arm], doses: Floats, settings: Settings) -> Iterator[tupl
     yield "permutation test of Spearman's correlation", RANK_CORRELATION, lambda: _spearman(arms, settings.seed)
 
 
-def _step(arms: list[Arm], position: int, alpha: float) -> Estimate:
+def _step(arms: list[GroupSample], position: int, alpha: float) -> Estimate:
     """The ratio of a dose to the one below it, at a level that holds for all steps together."""
     weights = np.zeros(len(arms))
     weights[[position, position + 1]] = -1, 1
     return _contrast(arms, weights, 1 - alpha / (len(arms) - 1))
 
 
-def _contrast(arms: list[Arm], weights: Floats, level: float, *, logs: bool = True) -> Estimate:
+def _contrast(arms: list[GroupSample], weights: Floats, level: float, *, logs: bool = True) -> Estimate:
     test = stats.welch_contrasts(_seen(arms, logs=logs), [weights], scale="log" if logs else "plain")
     return replace(contrast_estimate(test, level), df=float(test.df[0]))
 
 
-def _welch_slope(arms: list[Arm], x: Floats, level: float, *, logs: bool) -> Estimate:
+def _welch_slope(arms: list[GroupSample], x: Floats, level: float, *, logs: bool) -> Estimate:
     return _contrast(arms, slope_weights(x), level, logs=logs)
 
 
-def _pooled_slope(arms: list[Arm], x: Floats, level: float, *, logs: bool) -> Estimate:
+def _pooled_slope(arms: list[GroupSample], x: Floats, level: float, *, logs: bool) -> Estimate:
     """The same contrast with one spread for all doses."""
     groups = [np.log(values) if logs else values for values in _seen(arms, logs=logs)]
     weights, (variance, df) = slope_weights(x), pooled_variance(groups)
@@ -172,7 +174,7 @@ def _pooled_slope(arms: list[Arm], x: Floats, level: float, *, logs: bool) -> Es
     return found.as_ratio() if logs else found
 
 
-def _regression(arms: list[Arm], x: Floats, level: float, *, logs: bool) -> Estimate:
+def _regression(arms: list[GroupSample], x: Floats, level: float, *, logs: bool) -> Estimate:
     """A straight line through all animals, its error from the scatter about the line."""
     groups = [np.log(values) if logs else values for values in _seen(arms, logs=logs)]
     places = np.repeat(x, [group.size for group in groups])
@@ -182,20 +184,20 @@ def _regression(arms: list[Arm], x: Floats, level: float, *, logs: bool) -> Esti
     return found.as_ratio() if logs else found
 
 
-def _ranks(arms: list[Arm]) -> Estimate:
+def _ranks(arms: list[GroupSample]) -> Estimate:
     test = stats.jonckheere_terpstra(ranked(arms))
     pairs = sum(first.n * second.n for position, second in enumerate(arms) for first in arms[:position])
     # From -1, every pair falling, to 1, every pair rising.
     estimate = 2 * test.statistic / pairs - 1
-    return Estimate(test.statistic, test.pvalue, test.midp, test.attainable, estimate=estimate, ties=test.ties)
+    return Estimate(test.statistic, test.pvalue, test.midp, test.min_pvalue, estimate=estimate, ties=test.ties)
 
 
-def _midp(arms: list[Arm]) -> Estimate:
+def _midp(arms: list[GroupSample]) -> Estimate:
     test = _ranks(arms)
     return replace(test, pvalue=test.midp)
 
 
-def _spearman(arms: list[Arm], seed: int) -> Estimate:
+def _spearman(arms: list[GroupSample], seed: int) -> Estimate:
     """Spearman's correlation of dose and response over animals, by permutation:
 
     its usual p takes no notice of the tied doses.
@@ -217,7 +219,7 @@ def _spearman(arms: list[Arm], seed: int) -> Estimate:
     return Estimate(rho, float(test.pvalue), estimate=rho)
 
 
-def _seen(arms: Sequence[Arm], *, logs: bool) -> list[Floats]:
+def _seen(arms: Sequence[GroupSample], *, logs: bool) -> list[Floats]:
     if any(part.censored for part in arms):
         raise ValueError("a slope is not fitted through censored values.")
     if logs and any(part.zeros for part in arms):

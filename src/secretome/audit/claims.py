@@ -76,7 +76,7 @@ def _tail(table: Table, endpoint: Endpoint, comparison: Comparison, statistic: f
 
 
 @check("attainable p")
-def attainable(table: Table) -> Iterator[Finding]:
+def min_pvalue(table: Table) -> Iterator[Finding]:
     """A p by Mann and Whitney's test against the smallest that the group sizes allow, after adjustment if the paper adjusts."""
     for endpoint in table.endpoints.values():
         for comparison in endpoint.comparisons:

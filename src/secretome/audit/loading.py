@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from secretome.audit.models import Table
-from secretome.protocol import Problem, Refusal, nearest, notebooks_folder
+from secretome.protocol import InputError, Problem, nearest, notebooks_folder
 from secretome.protocol.yaml_files import TEXT_LOADER, line_of, read_model
 
 
@@ -21,7 +21,7 @@ def load_table(path: Path) -> Table:
 
     Raises
     ------
-    Refusal
+    InputError
         If the file cannot be read; with every key that is missing, unknown, repeated or wrong, and its line; with every
         group that is named but not listed.
 
@@ -44,7 +44,7 @@ def load_table(path: Path) -> Table:
             Problem(path.name, line_of(place, lines), f"the group {name!r} in {'.'.join(place)!r}", expected, remedy)
         )
     if problems:
-        raise Refusal(problems)
+        raise InputError(problems)
     return table
 
 

@@ -108,7 +108,7 @@ def reported_ratios_table(rows: pd.DataFrame) -> pd.DataFrame:
         {
             "Source": rows["source"],
             "Measure": rows["item"],
-            "Contrast": rows["treated"] + " against " + rows["control"].map(text.inside),
+            "Contrast": rows["treated"] + " against " + rows["control"].map(text.lowercase_first),
             "± read as": rows["reading"].str.upper(),
             "n": [f"{row['n_treated']} and {row['n_control']}" for _, row in rows.iterrows()],
             "Geometric means": [text.ratio(row) for _, row in rows.iterrows()],
@@ -123,7 +123,7 @@ def odds_table(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Source": rows["source"],
-            "Contrast": rows["treated"] + " against " + rows["control"].map(text.inside),
+            "Contrast": rows["treated"] + " against " + rows["control"].map(text.lowercase_first),
             "Dead": [
                 f"{row['dead_treated']:.0f} of {row['n_treated']:.0f}, {row['dead_control']:.0f} of "
                 f"{row['n_control']:.0f}"
@@ -149,7 +149,7 @@ def titre_readings_table(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def floors_table(floors: pd.DataFrame, alpha: float) -> pd.DataFrame:
+def min_pvalues_table(floors: pd.DataFrame, alpha: float) -> pd.DataFrame:
     """The smallest p that exact tests allow; what can never reach alpha is marked in words."""
     cells = {
         name: [f"{text.p_number(p)}{' (never)' if p > alpha else ''}" for p in floors[name]]

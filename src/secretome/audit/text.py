@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 
 from secretome.audit import OUTCOMES, Finding, Value
-from secretome.report.text.numbers import Row, count, inside, interval, number, p_number, p_value
+from secretome.report.text.numbers import Row, count, interval, lowercase_first, number, p_number, p_value
 
 TESTS = {
     "anova": "one-way ANOVA",
@@ -333,7 +333,7 @@ def _ratios_across(finding: Finding) -> str:
     other = " to ".join(dict.fromkeys(f"{value.value:.2f}" for value in finding.recomputed))
     own_verb = "implied here" if finding.about["implied"] else "printed here"
     verb = "implies" if finding.about["other implied"] else "prints"
-    title = inside(finding.about["other"])
+    title = lowercase_first(finding.about["other"])
     return (
         f"{finding.item}, {_over(finding.groups)}: {finding.printed} is {own_verb}, and the report "
         f"“{title}” {verb} {other}."
@@ -349,7 +349,7 @@ def _dilution(finding: Finding) -> str:
 
 
 def _units(finding: Finding) -> str:
-    title = inside(finding.about["other"])
+    title = lowercase_first(finding.about["other"])
     beside = (
         f"{_item(finding)}: {finding.printed} is printed here and {finding.about['other printed']} in the "
         f"report “{title}”"
@@ -394,12 +394,12 @@ def _item(finding: Finding) -> str:
 
 
 def _against(groups: Sequence[str]) -> str:
-    named = [inside(group) for group in groups]
+    named = [lowercase_first(group) for group in groups]
     return " against ".join(named) if len(named) == 2 else _listed(named)
 
 
 def _over(groups: Sequence[str]) -> str:
-    return f"{groups[0]} over {inside(groups[1])}"
+    return f"{groups[0]} over {lowercase_first(groups[1])}"
 
 
 def _by_reading(finding: Finding, shown: Callable[[Value], str]) -> str:

@@ -2,8 +2,8 @@
 
 from secretome.analysis.independent import TOGETHER
 from secretome.claims.conditions import Condition, ConditionCode, conditions
-from secretome.claims.decision_rows import adjusted, as_used, decided_together, deciding, decisive_rows
-from secretome.claims.judges import NOT_ANALYSED, Case, judge
+from secretome.claims.judges import NOT_ANALYSED, ClaimInputs, judge
+from secretome.claims.primary import adjusted, decided_together, decision_row, decision_rows, primary_results
 from secretome.claims.rules import (
     ALL_INSIDE,
     ALPHA,
@@ -72,8 +72,8 @@ __all__ = [
     "TOO_FEW",
     "TREND_CLAIMED",
     "UNORDERED",
-    "Case",
     "CheckResult",
+    "ClaimInputs",
     "Condition",
     "ConditionCode",
     "Decision",
@@ -83,15 +83,15 @@ __all__ = [
     "Verdict",
     "adjudicate",
     "adjusted",
-    "as_used",
     "conditions",
     "decide",
     "decided_together",
-    "deciding",
-    "decisive_rows",
+    "decision_row",
+    "decision_rows",
     "examine",
     "judge",
     "outcome",
+    "primary_results",
     "rises",
     "specifications",
 ]

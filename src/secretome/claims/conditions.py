@@ -13,7 +13,7 @@ from scipy import stats as scipy_stats
 from secretome import stats
 from secretome.analysis.clusters import Clusters, Layout, block_method, clusters_of, equivalence_method, means_method
 from secretome.analysis.results import Floats
-from secretome.analysis.samples import CLUSTER_COLUMNS, Arm, Comparison, comparison
+from secretome.analysis.samples import CLUSTER_COLUMNS, Comparison, GroupSample, comparison
 from secretome.claims.rules import FEWEST, Row
 from secretome.cohort import Study
 from secretome.protocol import Claim, sides
@@ -230,13 +230,13 @@ def spread_ratio(pair: Comparison) -> float:
     upper = np.where(lower == upper, pair.step * upper, upper)
     group = np.repeat([0, 1], [pair.control.n, pair.treated.n])
     try:
-        fit = stats.censored_lognormal(lower, upper, group, least_log_sd=math.log(pair.step) / math.sqrt(12))
+        fit = stats.censored_lognormal(lower, upper, group, min_log_sd=math.log(pair.step) / math.sqrt(12))
     except ValueError:
         return math.nan
     return float(fit.log_sd.max() / fit.log_sd.min()) if fit.log_sd.min() > 0 else math.nan
 
 
-def skewness(group: Arm) -> float:
+def skewness(group: GroupSample) -> float:
     """The skewness of the logarithms of a group;
 
     NaN with few values, or where a value has no logarithm or lies beyond a limit.
@@ -274,7 +274,7 @@ def _row(results: pd.DataFrame, endpoint: str, contrast: str, column: str, claim
     if claim.kind == "unchanged":
         methods = [equivalence_method(method) for method in methods]
     rows = results[
-        (results["endpoint"] == endpoint) & (results["contrast"] == contrast) & (results["reading"] == "multiverse")
+        (results["endpoint"] == endpoint) & (results["contrast"] == contrast) & (results["analysis"] == "multiverse")
     ]
     rows = rows[rows["method"].str.startswith(tuple(methods))]
     return None if rows.empty else rows.iloc[0]

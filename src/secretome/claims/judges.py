@@ -29,18 +29,18 @@ from secretome.claims.rules import (
     decide_as_published,
     first_of,
 )
-from secretome.protocol import Claim, Zone
+from secretome.protocol import Claim, EquivalenceMargin
 
 NOT_ANALYSED = "not analysed"
 
 
 @dataclass(frozen=True)
-class Case:
+class ClaimInputs:
     """A claim before its judge.
 
     Attributes
     ----------
-    claim, zone : Claim, Zone
+    claim, margin : Claim, EquivalenceMargin
         What is claimed, and what would be no effect.
     planned, published : Evidence
         The results of the planned tests of its contrasts and of the authors' presumed tests; None if these were not
@@ -52,14 +52,14 @@ class Case:
     """
 
     claim: Claim
-    zone: Zone
+    margin: EquivalenceMargin
     planned: Evidence
     published: Evidence | None
     steps: Evidence | None = None
     paired: bool = False
 
 
-def judge(case: Case, alpha: float) -> tuple[Rules, Rules]:
+def judge(case: ClaimInputs, alpha: float) -> tuple[Rules, Rules]:
     """The rule that decides a claim, and what the published test decides, cohort by cohort."""
     rules = JUDGES[case.claim.kind](case, alpha)
     if case.published is None:
@@ -67,7 +67,7 @@ def judge(case: Case, alpha: float) -> tuple[Rules, Rules]:
     return rules, JUDGES_AS_PUBLISHED[case.claim.kind](case.claim, case.published, alpha)
 
 
-def _single(case: Case, alpha: float) -> Rules:
+def _single(case: ClaimInputs, alpha: float) -> Rules:
     claim = case.claim
     rules: Rules = decide(case.planned, len(claim.compared), alpha, rising=claim.rises, paired=case.paired)[0]
     return rules
@@ -78,7 +78,7 @@ def _one_as_published(claim: Claim, found: Evidence, alpha: float) -> Rules:
     return rules
 
 
-def _every(case: Case, alpha: float) -> Rules:
+def _every(case: ClaimInputs, alpha: float) -> Rules:
     """An intersection-union test:
 
     each contrast at alpha, without adjustment; against the claim, each at alpha over their number.
@@ -94,7 +94,7 @@ def _every(case: Case, alpha: float) -> Rules:
         (opposite.any(axis=0), SOME_OPPOSITE),
         (flat.any(axis=0), SOME_NEGLIGIBLE),
         (absent.any(axis=0), SOME_ABSENT),
-        ((found.attainable > alpha).any(axis=0), FLOOR),
+        ((found.min_pvalue > alpha).any(axis=0), FLOOR),
         (claimed.all(axis=0) & ~small.any(axis=0), EVERY_CLAIMED),
         (claimed.all(axis=0), SOME_SMALL),
     )
@@ -106,18 +106,18 @@ def _every_as_published(claim: Claim, found: Evidence, alpha: float) -> Rules:
     agrees = found.up == claim.rises
     rules = (
         ((present & (found.pvalue <= alpha / len(claim.compared)) & ~agrees).any(axis=0), "contradicted"),
-        ((~present | (found.attainable > alpha)).any(axis=0), "untestable"),
+        ((~present | (found.min_pvalue > alpha)).any(axis=0), "untestable"),
         (((found.pvalue <= alpha) & agrees).all(axis=0), "supported"),
     )
     return first_of(rules, "inconclusive")
 
 
-def _unchanged(case: Case, alpha: float) -> Rules:
-    """Equivalence of every contrast: supported if each 90 % interval lies inside the zone."""
-    found, zone = case.planned, case.zone
+def _unchanged(case: ClaimInputs, alpha: float) -> Rules:
+    """Equivalence of every contrast: supported if each 90 % interval lies inside the margin."""
+    found, margin = case.planned, case.margin
     rules = (
         # The simultaneous intervals say what contradicts.
-        (((found.low > zone.high) | (found.high < zone.low)).any(axis=0), SOME_OUTSIDE),
+        (((found.low > margin.high) | (found.high < margin.low)).any(axis=0), SOME_OUTSIDE),
         ((found.n < FEWEST).any(axis=0), SOME_ABSENT),
         ((found.equivalence <= alpha).all(axis=0), ALL_INSIDE),
     )
@@ -136,7 +136,7 @@ def _unchanged_as_published(_: Claim, found: Evidence, alpha: float) -> Rules:
     return first_of(rules, "inconclusive")
 
 
-def _trend(case: Case, alpha: float) -> Rules:
+def _trend(case: ClaimInputs, alpha: float) -> Rules:
     """A slope, and no step between neighbouring doses that is shown to go back."""
     claim, slope, steps = case.claim, case.planned, case.steps
     if steps is None:
@@ -146,7 +146,7 @@ def _trend(case: Case, alpha: float) -> Rules:
         (slope.n[0] < FEWEST, SOME_ABSENT),
         (slope.unordered[0], UNORDERED),
         (np.isnan(slope.pvalue[0]), NO_SPREAD),
-        (slope.attainable[0] > alpha, FLOOR),
+        (slope.min_pvalue[0] > alpha, FLOOR),
         (slope.pvalue[0] > alpha, OPEN),
         (slope.up[0] != claim.rises, OPPOSITE),
         (back, STEP_BACK),
@@ -154,7 +154,7 @@ def _trend(case: Case, alpha: float) -> Rules:
     return first_of(rules, TREND_CLAIMED)
 
 
-JUDGES: dict[str, Callable[[Case, float], Rules]] = {
+JUDGES: dict[str, Callable[[ClaimInputs, float], Rules]] = {
     "single": _single,
     "every": _every,
     "unchanged": _unchanged,

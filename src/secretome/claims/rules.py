@@ -31,18 +31,18 @@ NO_SPREAD_OF_PAIRS = "the change does not vary, so the planned test cannot be co
 OPPOSITE = "significant in the opposite direction"
 SMALL = "significant but smaller than the margin"
 CLAIMED = "significant in the claimed direction and not negligible"
-NEGLIGIBLE = "not significant and inside the zone of no effect"
+NEGLIGIBLE = "not significant and inside the equivalence margins"
 OPEN = "not significant and not shown to be negligible"
 # Claims about several contrasts at once.
 EVERY_CLAIMED = "every contrast significant in the claimed direction and not negligible"
 SOME_OPPOSITE = "a contrast significant in the opposite direction"
-SOME_NEGLIGIBLE = "a contrast inside the zone of no effect"
+SOME_NEGLIGIBLE = "a contrast inside the equivalence margins"
 SOME_OPEN = "not every contrast significant in the claimed direction"
 SOME_SMALL = "every contrast significant in the claimed direction, and one smaller than the margin"
 SOME_ABSENT = f"fewer than {FEWEST} values in a group of some contrast"
-ALL_INSIDE = "every interval inside the zone of no effect"
-SOME_OUTSIDE = "an interval wholly outside the zone of no effect"
-NOT_INSIDE = "not every interval inside the zone of no effect"
+ALL_INSIDE = "every interval inside the equivalence margins"
+SOME_OUTSIDE = "an interval wholly outside the equivalence margins"
+NOT_INSIDE = "not every interval inside the equivalence margins"
 TREND_CLAIMED = "a significant slope in the claimed direction, and no step shown to go back"
 STEP_BACK = "a significant slope, but a step shown to go back"
 
@@ -68,19 +68,19 @@ OUTCOMES_BY_RULE: dict[str, Outcome] = {FLOOR: "not shown", UNORDERED: "not show
 RANK_TESTS = (RANKS, ASYMPTOTIC_RANKS)
 
 
-def row_of(rows: pd.DataFrame, reading: str, *, equivalence: bool) -> Row:
-    """The one row of a reading: its test, or its test of equivalence.
+def row_of(rows: pd.DataFrame, analysis: str, *, equivalence: bool) -> Row:
+    """The one row of a analysis: its test, or its test of equivalence.
 
     Raises
     ------
     ValueError
         If there is no such row, or more than one.
     """
-    found = rows[(rows["reading"] == reading) & ((rows["alternative"] == "equivalence") == equivalence)]
+    found = rows[(rows["analysis"] == analysis) & ((rows["alternative"] == "equivalence") == equivalence)]
     if len(found) != 1:
         raise ValueError(
-            f"each contrast of a claim or check needs one {reading} row, and the results hold {len(found)}: "
-            f"pass what analyse(study) returned, with the reading {reading!r} among its readings."
+            f"each contrast of a claim or check needs one {analysis} row, and the results hold {len(found)}: "
+            f"pass what analyse(study) returned, with the analysis {analysis!r} among its analyses."
         )
     return found.iloc[0]
 
@@ -98,14 +98,14 @@ class Evidence:
     ----------
     n : array
         Values in the smaller group.
-    pvalue, adjusted, attainable : array
+    pvalue, adjusted, min_pvalue : array
         p, p over the family, and the smallest p that an exact test allows; NaN where there is none.
     up : array of bool
         Whether the treated group lies higher.
     low, high : array
         The simultaneous interval, which belongs to the adjusted p.
     equivalence : array
-        p of the test that the effect lies inside the zone.
+        p of the test that the effect lies inside the margin.
     unordered : array of bool
         Whether ranks were to decide, and the values are in no order.
     """
@@ -113,7 +113,7 @@ class Evidence:
     n: Floats
     pvalue: Floats
     adjusted: Floats
-    attainable: Floats
+    min_pvalue: Floats
     up: Bools
     low: Floats
     high: Floats
@@ -123,7 +123,7 @@ class Evidence:
     @classmethod
     def of(cls, tests: Sequence[Row], equivalence: Sequence[Row] = ()) -> "Evidence":
         """The evidence of one cohort, from its rows."""
-        columns = {name: np.array([[float(row[name])] for row in tests]) for name in ("pvalue", "attainable")}
+        columns = {name: np.array([[float(row[name])] for row in tests]) for name in ("pvalue", "min_pvalue")}
         columns |= {name: np.array([[float(row[f"{name}_simultaneous"])] for row in tests]) for name in ("low", "high")}
         adjusted = np.array([[float(row["pvalue_adjusted"])] for row in tests])
         return cls(
@@ -146,7 +146,7 @@ def decide(found: Evidence, family: int, alpha: float, *, rising: bool, paired: 
         (found.n < FEWEST, TOO_FEW),
         (found.unordered, UNORDERED),
         (np.isnan(found.adjusted), NO_SPREAD_OF_PAIRS if paired else NO_SPREAD),
-        (found.attainable * family > alpha, FLOOR),
+        (found.min_pvalue * family > alpha, FLOOR),
         (significant & (found.up != rising), OPPOSITE),
         (significant & negligible, SMALL),
         (significant, CLAIMED),
@@ -158,7 +158,7 @@ def decide(found: Evidence, family: int, alpha: float, *, rising: bool, paired: 
 def decide_as_published(found: Evidence, alpha: float, *, rising: bool) -> Rules:
     """What the test that stands for the authors' decides of each contrast."""
     rules = (
-        ((found.n < FEWEST) | np.isnan(found.pvalue) | (found.attainable > alpha), "untestable"),
+        ((found.n < FEWEST) | np.isnan(found.pvalue) | (found.min_pvalue > alpha), "untestable"),
         (found.pvalue > alpha, "inconclusive"),
         (found.up == rising, "supported"),
     )

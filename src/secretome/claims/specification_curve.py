@@ -6,8 +6,8 @@ from dataclasses import asdict, replace
 
 import pandas as pd
 
-from secretome.analysis import BONFERRONI, HALF_LIMIT, HOLM, UNADJUSTED, Branches, branches
-from secretome.claims.decision_rows import as_used
+from secretome.analysis import BONFERRONI, HALF_LIMIT, HOLM, UNADJUSTED, Specification, specification_of
+from secretome.claims.primary import decision_row
 from secretome.claims.rules import ALPHA, FEWEST, Row, rises
 from secretome.cohort import Study
 from secretome.protocol import Claim, Protocol
@@ -25,7 +25,7 @@ def specifications(study: Study, results: pd.DataFrame, key: str, *, alpha: floa
     study : Study
         A protocol with a cohort.
     results : DataFrame
-        What `analyse` returned for it, in all three readings.
+        What `analyse` returned for it, in all three analyses.
     key : str
         The claim's key.
     alpha : float, default 0.05
@@ -41,7 +41,7 @@ def specifications(study: Study, results: pd.DataFrame, key: str, *, alpha: floa
         every group
           differs; ``difference`` for tests of a difference of a claim that nothing changes. These p values are not
           comparable.
-        - reading, method, and the choices: test, scale, dose, adjustment, hidden (see `Branches`).
+        - analysis, method, and the choices: test, scale, dose, adjustment, hidden (see `Specification`).
         - endpoint, contrast: of a claim about several contrasts, the one that is closest to failing it.
         - effect, estimate, low, high, level, pvalue: of that contrast; the interval belongs to the p.
         - answer: ``claimed`` if the analysis supports the claim, ``opposite`` if it supports the opposite, ``open`` if
@@ -61,10 +61,10 @@ def specifications(study: Study, results: pd.DataFrame, key: str, *, alpha: floa
     contrasts = claim.judged_on
     found: dict[_Place, dict[str, Row]] = {}
     for question, own, row in _analyses(study.protocol, claim, results):
-        found.setdefault((question, row["reading"], own), {})[row["contrast"]] = row
+        found.setdefault((question, row["analysis"], own), {})[row["contrast"]] = row
     listed = []
-    for (question, reading, own), by_contrast in found.items():
-        every = [_row(found, (question, reading, own), contrast) for contrast in contrasts]
+    for (question, analysis, own), by_contrast in found.items():
+        every = [_row(found, (question, analysis, own), contrast) for contrast in contrasts]
         shown, p, answer = _answer(claim, question, [row for row in every if row is not None], alpha)
         about = {name: shown[name] for name in ("endpoint", "contrast", "effect", "estimate", "low", "high", "level")}
         if question == DIFFERENCE and math.isnan(shown["pvalue_adjusted"]):
@@ -73,48 +73,48 @@ def specifications(study: Study, results: pd.DataFrame, key: str, *, alpha: floa
         method = by_contrast[next(iter(by_contrast))]["method"]
         if question == DIFFERENCE and own.adjustment == HOLM:
             method = f"{method.removesuffix(f', {UNADJUSTED}')}, {HOLM}"
-        place = {"claim": key, "question": question, "reading": reading, "method": method}
+        place = {"claim": key, "question": question, "analysis": analysis, "method": method}
         listed.append({**place, **asdict(own), **about, "pvalue": p, "answer": answer})
     return pd.DataFrame(listed).sort_values("pvalue", kind="stable", ignore_index=True)
 
 
-_Place = tuple[str, str, Branches]
+_Place = tuple[str, str, Specification]
 
 
-def _analyses(protocol: Protocol, claim: Claim, results: pd.DataFrame) -> Iterator[tuple[str, Branches, Row]]:
+def _analyses(protocol: Protocol, claim: Claim, results: pd.DataFrame) -> Iterator[tuple[str, Specification, Row]]:
     """The rows of a claim, each with its question and its choices."""
     rows = results[(results["endpoint"] == claim.endpoint) & results["contrast"].isin(claim.judged_on)]
     equivalence = rows["alternative"] == "equivalence"
     unchanged = claim.kind == "unchanged"
     # No test of a difference is planned for a claim that nothing changes: the planned ones only show what would
     # contradict it.
-    rows = rows[equivalence | (rows["reading"] != "planned")] if unchanged else rows[~equivalence]
+    rows = rows[equivalence | (rows["analysis"] != "planned")] if unchanged else rows[~equivalence]
     hidden = bool(rows["censored"].any())
     for _, row in rows.iterrows():
-        own = branches(row["method"], adjustment=_adjustment(claim, row["reading"]), hidden=hidden)
-        adjusted = row["reading"] == "multiverse" and not math.isnan(row["pvalue_adjusted"])
+        own = specification_of(row["method"], adjustment=_adjustment(claim, row["analysis"]), hidden=hidden)
+        adjusted = row["analysis"] == "multiverse" and not math.isnan(row["pvalue_adjusted"])
         question = ADJUSTED if claim.kind == "every" and adjusted else AS_CLAIMED
         if unchanged and row["alternative"] != "equivalence":
             question = DIFFERENCE
             if own.adjustment == BONFERRONI:
                 continue  # Holm's adjustment of the smallest p is the same.
             own = replace(own, adjustment=HOLM) if own.adjustment == UNADJUSTED else own
-        yield question, own, as_used(protocol, row)
+        yield question, own, decision_row(protocol, row)
 
 
-def _adjustment(claim: Claim, reading: str) -> str:
+def _adjustment(claim: Claim, analysis: str) -> str:
     """What a published or planned row does about its family."""
-    if reading == "published" and claim.kind == "unchanged":
+    if analysis == "published" and claim.kind == "unchanged":
         return HOLM
-    return BONFERRONI if reading == "planned" and claim.kind == "single" and len(claim.compared) > 1 else UNADJUSTED
+    return BONFERRONI if analysis == "planned" and claim.kind == "single" and len(claim.compared) > 1 else UNADJUSTED
 
 
 def _row(found: dict[_Place, dict[str, Row]], place: _Place, contrast: str) -> Row | None:
     """The row of a contrast; where it has none of its own, because it would be another's again, that other."""
-    question, reading, own = place
+    question, analysis, own = place
     same = (
-        (reading, own),
-        (reading, replace(own, hidden=HALF_LIMIT)),
+        (analysis, own),
+        (analysis, replace(own, hidden=HALF_LIMIT)),
         *((other, again) for other in ("planned", "published") for again in (own, replace(own, hidden=HALF_LIMIT))),
     )
     for candidate in same:

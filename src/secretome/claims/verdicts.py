@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from secretome.analysis import STEP
-from secretome.claims.decision_rows import SIMULTANEOUS, decisive_rows, weakest
-from secretome.claims.judges import NOT_ANALYSED, Case, judge
+from secretome.claims.judges import NOT_ANALYSED, ClaimInputs, judge
+from secretome.claims.primary import SIMULTANEOUS, decision_rows, limiting_row
 from secretome.claims.rules import (
     ALPHA,
     CHECK_FAILED,
@@ -119,7 +119,7 @@ def adjudicate(study: Study, results: pd.DataFrame, *, alpha: float = ALPHA) -> 
     study : Study
         A protocol with a cohort.
     results : DataFrame
-        What `analyse` returned for it, with the reading ``planned``, at the same `alpha`. Without the reading
+        What `analyse` returned for it, with the analysis ``planned``, at the same `alpha`. Without the analysis
         ``published``, `verdict_as_published` is ``not analysed``: the planned verdict does not depend on it, and
         simulations leave it out.
     alpha : float, default 0.05
@@ -185,7 +185,7 @@ def examine(study: Study, results: pd.DataFrame, *, alpha: float = ALPHA) -> pd.
     study : Study
         A protocol with a cohort.
     results : DataFrame
-        What `analyse` returned for it, with the reading ``planned``, at the same `alpha`.
+        What `analyse` returned for it, with the analysis ``planned``, at the same `alpha`.
     alpha : float, default 0.05
         The error rate per check.
 
@@ -198,7 +198,7 @@ def examine(study: Study, results: pd.DataFrame, *, alpha: float = ALPHA) -> pd.
     --------
     >>> from secretome import analyse, load_study
     >>> study = load_study("sepsis_cytokines")
-    >>> examine(study, analyse(study, readings=("planned",)))[["check", "outcome"]].values.tolist()
+    >>> examine(study, analyse(study, analyses=("planned",)))[["check", "outcome"]].values.tolist()
     [['sepsis', 'passed']]
     """
     rows = [_examined(study, key, check, results, alpha) for key, check in study.protocol.checks.items()]
@@ -232,11 +232,11 @@ def _judged(study: Study, key: str, claim: Claim, results: pd.DataFrame, failed:
         else []
     )
     _same_alpha(planned[0], 1 - alpha / (1 if trend else len(claim.compared)))
-    case = Case(
+    case = ClaimInputs(
         claim,
-        study.protocol.endpoints[claim.endpoint].no_effect,
+        study.protocol.endpoints[claim.endpoint].equivalence_margin,
         Evidence.of(planned, equivalent),
-        _published(by_contrast, planned) if (results["reading"] == "published").any() else None,
+        _published(by_contrast, planned) if (results["analysis"] == "published").any() else None,
         Evidence.of(steps) if trend else None,
         paired=study.protocol.design == "paired",
     )
@@ -273,14 +273,14 @@ def _published(by_contrast: Sequence[pd.DataFrame], planned: Sequence[Row]) -> E
 
 def _numbers(study: Study, key: str, claim: Claim, results: pd.DataFrame, rule: str, alpha: float) -> dict[str, Any]:
     """The estimate, interval and p values of a verdict: cells of the results, each with the name of its contrast."""
-    decisive = decisive_rows(study, results, key, rule)
+    decisive = decision_rows(study, results, key, rule)
     rows = [row for _, row in decisive[decisive["contrast"].isin(claim.judged_on)].iterrows()]
     candidates = rows
     if rule == SOME_NEGLIGIBLE:
         # A significant contrast is not a contradiction.
-        tests = decisive_rows(study, results, key, SOME_OPPOSITE).set_index("contrast")
+        tests = decision_rows(study, results, key, SOME_OPPOSITE).set_index("contrast")
         candidates = [row for row in rows if tests.loc[row["contrast"], "pvalue_adjusted"] > alpha]
-    shown = weakest(claim, candidates, rule, study.protocol.endpoints[claim.endpoint].no_effect)
+    shown = limiting_row(claim, candidates, rule, study.protocol.endpoints[claim.endpoint].equivalence_margin)
     numbers: dict[str, Any] = {
         name: float(shown[name]) for name in ("estimate", "low", "high", "level", "pvalue", "pvalue_adjusted")
     }
@@ -325,7 +325,7 @@ def _equivalence(claim: Claim, results: pd.DataFrame) -> dict[str, Any]:
     of these contrasts the one that is closest to a negligible effect.
     """
     rows = results[(results["endpoint"] == claim.endpoint) & results["contrast"].isin(claim.judged_on)]
-    rows = rows[(rows["reading"] == "planned") & (rows["alternative"] == "equivalence") & rows["pvalue"].notna()]
+    rows = rows[(rows["analysis"] == "planned") & (rows["alternative"] == "equivalence") & rows["pvalue"].notna()]
     if rows.empty:
         return {}
     row = min((row for _, row in rows.iterrows()), key=lambda row: float(row["pvalue"]))
@@ -346,7 +346,9 @@ def _magnitude(claim: Claim, rows: pd.DataFrame) -> str:
     if claim.printed_range is None:
         return "not printed"
     own = (
-        rows["contrast"].isin(claim.judged_on) & (rows["reading"] == "planned") & (rows["alternative"] != "equivalence")
+        rows["contrast"].isin(claim.judged_on)
+        & (rows["analysis"] == "planned")
+        & (rows["alternative"] != "equivalence")
     )
     words = {
         _placed(row["low_simultaneous"], row["high_simultaneous"], *claim.printed_range)

@@ -7,7 +7,7 @@ import typer
 from rich.text import Text
 
 from secretome.cli.common import app, finish, out
-from secretome.protocol import Refusal
+from secretome.protocol import InputError
 
 
 @app.command(epilog="Example: `secretome reported notebooks/published_cohorts/reported/ums-5840.yml`")
@@ -28,8 +28,8 @@ def reported(
     for file in files:
         try:
             tables[str(file)] = load_table(file)
-        except Refusal as refusal:
-            refusals.append(refusal)
+        except InputError as error:
+            refusals.append(error)
     findings = audit(tables)
     for name, table in tables.items():
         own = [finding for finding in findings if finding.file == name]

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from secretome.cli.common import StudyName, app, err, finish, known, out, refuse, scenarios_of, telling_of_the_disk
 from secretome.defaults import DEFAULT_SCENARIO, DEFAULT_SEED, DEFAULT_TRAPPED
-from secretome.protocol import Problem, Refusal, load_protocol, study_folder
+from secretome.protocol import InputError, Problem, load_protocol, study_folder
 
 if TYPE_CHECKING:
     from secretome.course.grade import Graded
@@ -81,8 +81,8 @@ def classroom(
                     trapped=DEFAULT_TRAPPED if trapped is None else trapped,
                     done=lambda: progress.advance(task),
                 )
-    except Refusal as refusal:
-        refuse([refusal])
+    except InputError as error:
+        refuse([error])
     number = "1 student has" if len(students) == 1 else f"{len(students)} students have"
     out.print(
         Text(
@@ -118,7 +118,7 @@ def _check_options(
     if trapped is not None and not 0 <= trapped <= 1:
         problems.append(Problem("--trapped", "", repr(trapped), "a number from 0 to 1"))
     if problems:
-        refuse([Refusal(problems)])
+        refuse([InputError(problems)])
 
 
 def _tell_marks(folder: Path, graded: "Graded") -> None:

@@ -26,7 +26,7 @@ from secretome.cli.common import (
     write_new,
 )
 from secretome.defaults import DEFAULT_SCENARIO
-from secretome.protocol import Problem, Refusal, load_protocol, study_folder, study_names
+from secretome.protocol import InputError, Problem, load_protocol, study_folder, study_names
 
 
 @app.command(epilog="Example: `secretome studies`")
@@ -37,8 +37,8 @@ def studies() -> None:
     for name in names:
         try:
             protocol = load_protocol(study_folder(name) / "protocol.yml")
-        except Refusal as refusal:
-            refusals.append(Refusal(replace(problem, file=f"{name}/protocol.yml") for problem in refusal.problems))
+        except InputError as error:
+            refusals.append(InputError(replace(problem, file=f"{name}/protocol.yml") for problem in error.problems))
             continue
         out.print(Text(f"{name}: {protocol.title} ({protocol.species}, {protocol.setting})", style="bold"))
         for title, members in (
@@ -74,8 +74,8 @@ def check(
     for file in files:
         try:
             loaded = load_study(study, cohort=file, sheet=sheet, names=names, decimal=mark)
-        except Refusal as refusal:
-            refusals.append(refusal)
+        except InputError as error:
+            refusals.append(error)
             continue
         out.print(Text(f"{file.name}: sound, cohort {loaded.cohort.id}", style="bold"))
         for sentence in loaded.cohort.understood:
@@ -111,7 +111,7 @@ def template(
 
     target = file or Path(f"{study}.xlsx")
     if target.suffix.casefold() != ".xlsx":
-        refuse([Refusal([Problem("--out", "", f"the file name {target.name!r}", "one that ends in .xlsx")])])
+        refuse([InputError([Problem("--out", "", f"the file name {target.name!r}", "one that ends in .xlsx")])])
     try:
         content = workbook(study, n=n, seed=seed)
     except ValueError as error:
@@ -140,7 +140,7 @@ def simulate(
     """Make up a cohort from a study's stated assumptions. The file says in every row that it is simulated."""
     known(study)
     if file.suffix.casefold() not in (".csv", ".txt"):
-        refuse([Refusal([Problem("--out", "", f"the file name {file.name!r}", "one that ends in .csv")])])
+        refuse([InputError([Problem("--out", "", f"the file name {file.name!r}", "one that ends in .csv")])])
     from secretome.cohort.simulate import simulate as draw
     from secretome.cohort.simulate import to_csv
 

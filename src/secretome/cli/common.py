@@ -1,4 +1,4 @@
-"""What the commands share: the application, its options, and how a refusal is told."""
+"""What the commands share: the application, its options, and how a error is told."""
 
 import io
 import sys
@@ -14,7 +14,7 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from secretome import __version__
-from secretome.protocol import Problem, Refusal, study_folder
+from secretome.protocol import InputError, Problem, study_folder
 
 if TYPE_CHECKING:
     from secretome.claims import Condition
@@ -33,18 +33,18 @@ class Commands(TyperGroup):
                 stream.reconfigure(errors="backslashreplace")
         try:
             return super().invoke(ctx)
-        except Refusal as refusal:
-            refuse([refusal])
+        except InputError as error:
+            refuse([error])
         except BrokenPipeError:
             raise  # The reader of the output has closed it.
         except OSError as error:
             found = f"{error.filename or 'the disk'} ({error.strerror or error})"
-            refuse([Refusal([Problem("the disk", "", found, "a file or folder that can be read or written to")])])
+            refuse([InputError([Problem("the disk", "", found, "a file or folder that can be read or written to")])])
         except MemoryError:
             found = "more data than fits in memory"
             refuse(
                 [
-                    Refusal(
+                    InputError(
                         [
                             Problem(
                                 "the memory",
@@ -118,10 +118,14 @@ def write_new(file: Path, content: bytes) -> None:
             target.write(content)
     except FileExistsError:
         refuse(
-            [Refusal([Problem("--out", "", f"the file {file}, which is there already", "a new one", "Name another.")])]
+            [
+                InputError(
+                    [Problem("--out", "", f"the file {file}, which is there already", "a new one", "Name another.")]
+                )
+            ]
         )
     except OSError as error:
-        refuse([Refusal([Problem("--out", "", f"{file} ({error.strerror})", "a place that can be written to")])])
+        refuse([InputError([Problem("--out", "", f"{file} ({error.strerror})", "a place that can be written to")])])
 
 
 @contextmanager
@@ -131,7 +135,7 @@ def telling_of_the_disk() -> Iterator[None]:
         yield
     except OSError as error:
         found = f"{error.filename or 'the disk'} ({error.strerror or error})"
-        refuse([Refusal([Problem("the disk", "", found, "a place with room that can be written to")])])
+        refuse([InputError([Problem("the disk", "", found, "a place with room that can be written to")])])
 
 
 def scenarios_of(protocol: "Protocol") -> "list[tuple[str, Scenario]]":
@@ -160,7 +164,7 @@ def pairs_of(option: str, expected: str, texts: Sequence[str] | None, *, at_last
             problems.append(Problem(option, name, "the name a second time", "each once"))
         pairs[name] = value
     if problems:
-        refuse([Refusal(problems)])
+        refuse([InputError(problems)])
     return pairs
 
 
@@ -170,28 +174,28 @@ def checked_decimal(text: str | None) -> str | None:
 
     try:
         return decimal_of(text)
-    except Refusal as refusal:
-        refuse([refusal])
+    except InputError as error:
+        refuse([error])
 
 
-def refuse(refusals: Sequence[Refusal]) -> NoReturn:
+def refuse(refusals: Sequence[InputError]) -> NoReturn:
     """Tell every problem and leave: nothing was done."""
     tell(refusals)
     raise typer.Exit(2)
 
 
-def finish(refusals: Sequence[Refusal], *, sound: int, failed: int = 0) -> None:
+def finish(refusals: Sequence[InputError], *, sound: int, failed: int = 0) -> None:
     """Tell what was refused and leave with the right code: 2 if nothing was done, 1 if only some."""
     tell(refusals)
     if refusals or failed:
         raise typer.Exit(1 if sound or failed else 2)
 
 
-def tell(refusals: Sequence[Refusal]) -> None:
+def tell(refusals: Sequence[InputError]) -> None:
     """Print every problem, a line each; one that several cells of a file share is told once, with their names."""
-    for refusal in refusals:
+    for error in refusals:
         shared: dict[tuple[str, ...], list[Problem]] = {}
-        for problem in refusal.problems:
+        for problem in error.problems:
             alone = "" if problem.place.startswith("cell ") else problem.place
             shared.setdefault((problem.file, alone, problem.found, problem.expected, problem.remedy), []).append(
                 problem

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from secretome.cli.common import StudyName, app, err, known, out, refuse, scenarios_of
 from secretome.defaults import DEFAULT_SCENARIO
-from secretome.protocol import Problem, Refusal, load_protocol, nearest, study_folder
+from secretome.protocol import InputError, Problem, load_protocol, nearest, study_folder
 
 if TYPE_CHECKING:
     from secretome.protocol import Protocol
@@ -97,7 +97,7 @@ def _power_options(
         remedy = "Add the key 'simulation' to its protocol.yml."
         refuse(
             [
-                Refusal(
+                InputError(
                     [Problem(protocol.key, "", "no assumptions for a simulation", "a study with a simulation", remedy)]
                 )
             ]
@@ -122,5 +122,5 @@ def _power_options(
         if not sound:
             problems.append(Problem(name, "", repr(value), expected))
     if problems:
-        refuse([Refusal(problems)])
+        refuse([InputError(problems)])
     return [int(text) for text in numbers]

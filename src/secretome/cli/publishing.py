@@ -8,7 +8,7 @@ import typer
 from rich.text import Text
 
 from secretome.cli.common import StudyName, app, err, known, out, refuse, telling_of_the_disk
-from secretome.protocol import Refusal
+from secretome.protocol import InputError
 
 
 @app.command(epilog="Example: `secretome publish reruns/sepsis_cytokines/my_rats`")
@@ -27,8 +27,8 @@ def publish(
     try:
         with telling_of_the_disk():
             kept = put(folders, _today(), again=again)
-    except Refusal as refusal:
-        refuse([refusal])
+    except InputError as error:
+        refuse([error])
     for folder in kept:
         about = read_provenance(folder)
         out.print(Text(f"Published: {folder}"))
@@ -50,8 +50,8 @@ def unpublish(
     try:
         with telling_of_the_disk():
             history = withdraw(study, cohort, why, _today())
-    except Refusal as refusal:
-        refuse([refusal])
+    except InputError as error:
+        refuse([error])
     out.print(Text(f"Withdrawn. What stays: {history}"))
 
 

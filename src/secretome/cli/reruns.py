@@ -31,7 +31,7 @@ from secretome.cli.common import (
     print_conditions,
     refuse,
 )
-from secretome.protocol import Problem, Refusal, load_protocol, study_folder
+from secretome.protocol import InputError, Problem, load_protocol, study_folder
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -99,13 +99,13 @@ def rerun(
         ("--scheduler", "--shard", shard and scheduler),
     ):
         if both:
-            refuse([Refusal([Problem(one, "", f"{other} beside it", "one of the two")])])
+            refuse([InputError([Problem(one, "", f"{other} beside it", "one of the two")])])
     existing: runs.Existing = "resume" if resume else "force" if force else "refuse"
     target = folder or Path("reruns") / study
     stated = pairs_of("-p", "NAME=VALUE, such as alpha=0.01", parameters)
     # A name in a file may hold the sign itself, as in 'Sham (n=6)'.
     names = pairs_of("--map", "OLD=NEW, such as Ctrl=control", mapped, at_last=True)
-    way = runs.Way(plain or not runs.FORKS, jobs or os.cpu_count() or 1, timeout, memory)
+    way = runs.RunOptions(plain or not runs.FORKS, jobs or os.cpu_count() or 1, timeout, memory)
     asked = _Asked(
         study, files, target, existing, stated, names, sheet, checked_decimal(decimal), way, shard, scheduler
     )
@@ -117,12 +117,12 @@ def rerun(
                     err.print(Text("None of the files is in this shard."))
                 return finish(refusals, sound=0)
             done, signalled = _watch(asked.run(ready), len(ready))
-        except Refusal as refusal:
-            refuse([refusal])
+        except InputError as error:
+            refuse([error])
         try:
             _show(study, done, target, several=len(files) > 1)
-        except Refusal as refusal:  # a cohort file was moved or changed meanwhile; its results stand
-            finish([refusal], sound=sum(not each.failure for each in done))
+        except InputError as error:  # a cohort file was moved or changed meanwhile; its results stand
+            finish([error], sound=sum(not each.failure for each in done))
         except OSError as error:  # the disk is full, or a folder was taken away
             err.print(
                 Text(
@@ -156,11 +156,11 @@ class _Asked:
     names: dict[str, str]
     sheet: str | None
     decimal: str | None
-    way: "runs.Way"
+    way: "runs.RunOptions"
     shard: str | None
     scheduler: str | None
 
-    def plan(self, held: ExitStack) -> "tuple[list[runs.Ready], list[Refusal]]":
+    def plan(self, held: ExitStack) -> "tuple[list[runs.RunPlan], list[InputError]]":
         """Read the files, and hold the folder until all is done; but write nothing for files of which none is sound."""
         from secretome import rerun as runs
 
@@ -170,7 +170,7 @@ class _Asked:
         # What a killed run left is cleared away before places are looked at.
         there = self.target.is_dir()
         if there and not self.scheduler:
-            held.enter_context(runs.alone(self.target, part, self.files))
+            held.enter_context(runs.output_lock(self.target, part, self.files))
         with _bar() as bar:
             files = bar.track(mine, description="reading")
             ready, refusals = runs.plan(
@@ -184,13 +184,13 @@ class _Asked:
                 parameters=values,
             )
         if ready and not there and not self.scheduler:
-            held.enter_context(runs.alone(self.target, part, self.files))
+            held.enter_context(runs.output_lock(self.target, part, self.files))
         for each in ready if len(ready) <= SHOWN else ():
             for sentence in each.understood:
                 err.print(Text(f"{each.place.file.name}: {sentence}"))
         return ready, refusals
 
-    def run(self, ready: "list[runs.Ready]") -> "Generator[runs.Done | None, None, None]":
+    def run(self, ready: "list[runs.RunPlan]") -> "Generator[runs.RunResult | None, None, None]":
         """Run the cohorts, here or on a cluster."""
         from secretome import rerun as runs
 
@@ -198,7 +198,7 @@ class _Asked:
             return runs.on_cluster(self.scheduler, self._command(ready), ready, self.way.jobs)
         return runs.run(ready, runs.check_parameters(self.study, self.stated), self.existing, self.way)
 
-    def _command(self, ready: "list[runs.Ready]") -> list[str]:
+    def _command(self, ready: "list[runs.RunPlan]") -> list[str]:
         """The command whose shards a cluster runs.
 
         Its folders were free when it was looked, so a shard begun again goes on.
@@ -219,9 +219,11 @@ class _Asked:
         return [*command, "--jobs", "1", "--timeout", f"{self.way.timeout}", "--memory", f"{self.way.memory}"]
 
 
-def _watch(batch: "Generator[runs.Done | None, None, None]", total: int) -> "tuple[list[runs.Done], int | None]":
+def _watch(
+    batch: "Generator[runs.RunResult | None, None, None]", total: int
+) -> "tuple[list[runs.RunResult], int | None]":
     """Follow a batch with a bar on a terminal, until its end or until a signal asks to stop."""
-    done: list[runs.Done] = []
+    done: list[runs.RunResult] = []
     signals: list[int] = []
     with _signals_to(signals), closing(batch) as events, _bar() as bar:
         task = bar.add_task("running", total=total)
@@ -265,7 +267,7 @@ def _signals_to(heard: list[int]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _show(name: str, done: "Sequence[runs.Done]", target: Path, *, several: bool) -> None:
+def _show(name: str, done: "Sequence[runs.RunResult]", target: Path, *, several: bool) -> None:
     """Print what came out: each cohort's verdicts if they are few, otherwise how often each verdict came."""
     from secretome import rerun as runs
     from secretome.report import text
@@ -290,7 +292,7 @@ def _show(name: str, done: "Sequence[runs.Done]", target: Path, *, several: bool
         Console(stderr=True, width=None if err.is_terminal else 1000).print(table)
 
 
-def _print_counts(sound: "Sequence[runs.Done]") -> None:
+def _print_counts(sound: "Sequence[runs.RunResult]") -> None:
     """How often each verdict on each claim came."""
     import pandas as pd
 
@@ -308,7 +310,7 @@ def _print_counts(sound: "Sequence[runs.Done]") -> None:
     _print_warnings(sound)
 
 
-def _print_warnings(sound: "Sequence[runs.Done]") -> None:
+def _print_warnings(sound: "Sequence[runs.RunResult]") -> None:
     """Print the number of cohorts in which the error rate may not be held, and the reasons."""
     from secretome.claims.conditions import WARNINGS
 
@@ -325,13 +327,13 @@ def _print_warnings(sound: "Sequence[runs.Done]") -> None:
         )
 
 
-def _conditions_of(done: "runs.Done") -> list[str]:
+def _conditions_of(done: "runs.RunResult") -> list[str]:
     """The codes of the conditions of a finished cohort."""
     made = json.loads((done.ready.place.folder / "provenance.json").read_text(encoding="utf-8"))
     return [each["code"] for each in made.get("conditions", [])]
 
 
-def _print_verdicts(done: "runs.Done") -> None:
+def _print_verdicts(done: "runs.RunResult") -> None:
     import pandas as pd
 
     from secretome.claims import conditions
@@ -355,6 +357,6 @@ def _print_verdicts(done: "runs.Done") -> None:
     for _, row in checks.iterrows():
         out.print(Text(text.check_sentence(study, row)))
     Console().print(table)
-    out.print(Text(text.standing_sentence(study, verdicts)))
+    out.print(Text(text.cohort_status_sentence(study, verdicts)))
     state = "unchanged since it was made" if done.kept else "written"
     out.print(Text(f"Report ({state}): {folder / 'report.html'}"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from secretome.cohort.columns import Columns, Complaints
+from secretome.cohort.columns import Columns, ErrorCollector
 from secretome.cohort.files.sheet import Cell
 from secretome.cohort.unreadable import limit_passed
 from secretome.cohort.values import MISSING, Unreadable, Value, parse
@@ -32,7 +32,7 @@ FROM_WHOLE = 0.05
 ROUNDED = 0.01
 
 
-class Beside:
+class AuxiliaryColumns:
     """Reads the columns beside the values of one sheet.
 
     Parameters
@@ -41,14 +41,14 @@ class Beside:
         Which columns there are.
     marks : mapping
         The decimal mark of each column, by position.
-    complaints : Complaints
+    errors : ErrorCollector
         Where problems are noted.
     """
 
-    def __init__(self, columns: Columns, marks: Mapping[int, str], complaints: Complaints) -> None:
+    def __init__(self, columns: Columns, marks: Mapping[int, str], errors: ErrorCollector) -> None:
         self.columns = columns
         self.marks = marks
-        self.complaints = complaints
+        self.errors = errors
         self.endpoints = columns.protocol.endpoints
         self.recensored: dict[str, int] = {}
         self._refuse_unclear()
@@ -58,7 +58,7 @@ class Beside:
         lower, upper = (self._number(row, name, endpoint) for name in ("lloq", "uloq"))
         if lower >= upper:
             found = f"a lower limit of {lower:g} and an upper one of {upper:g}"
-            self.complaints.about(
+            self.errors.about(
                 row[self.columns.named["lloq"]], found, "the lower limit below the upper one", "Correct them."
             )
         return lower, upper
@@ -81,7 +81,7 @@ class Beside:
             if beyond and not math.isnan(limit) and not math.isnan(stated) and not math.isclose(stated, limit):
                 column = "lloq" if sign == "<" else "uloq"
                 found = f"{cell.text.strip()!r} beside {limit:g} in the column '{column}'"
-                self.complaints.about(cell, found, "one limit", "Correct the one that is wrong.")
+                self.errors.about(cell, found, "one limit", "Correct the one that is wrong.")
         if value.seen < lower or value.seen > upper:
             self.recensored[endpoint] = self.recensored.get(endpoint, 0) + 1
             return Value(0.0, lower) if value.seen < lower else Value(upper, math.inf)
@@ -103,7 +103,7 @@ class Beside:
                     f"a count of {count:g} for {endpoint}",
                     f"a column '{base}' that says what it was counted in",
                 )
-                self.complaints.about(
+                self.errors.about(
                     row[self.columns.named["count"]], found, expected, "Fill it in, or leave the count out."
                 )
             return value, UNCOUNTED
@@ -130,13 +130,11 @@ class Beside:
             whole = endpoint.kind == "proportion" or abs(implied - round(implied)) <= max(FROM_WHOLE, ROUNDED * implied)
             if not whole:
                 found = f"{seen:g} {endpoint.unit}, which is {implied:.3g} counted"
-                self.complaints.about(
-                    cell, found, "a whole number counted", "Correct 'exposure', or add a column 'count'."
-                )
+                self.errors.about(cell, found, "a whole number counted", "Correct 'exposure', or add a column 'count'.")
             return float(round(implied))
         if abs(implied - count) > max(0.5, ROUNDED * count):
             found = f"{seen:g} {endpoint.unit} beside a count that makes {scale * count:g}"
-            self.complaints.about(
+            self.errors.about(
                 cell, found, "numbers that agree", "Correct the value, the count, or what it was counted in."
             )
         return count
@@ -151,7 +149,7 @@ class Beside:
         if kind not in KINDS[name]:
             if not self.columns.wide:
                 kinds = " or a ".join(KINDS[name])
-                self.complaints.about(
+                self.errors.about(
                     cell, f"{name} {text!r} for {endpoint}", f"an empty cell: only a {kinds} has one", "Empty it."
                 )
             return math.nan
@@ -171,7 +169,7 @@ class Beside:
             and (not whole or number == round(number))
         )
         if not sound:
-            self.complaints.about(cell, repr(text), f"{expected}, or an empty cell", "Correct the cell.")
+            self.errors.about(cell, repr(text), f"{expected}, or an empty cell", "Correct the cell.")
             return math.nan
         return number
 
@@ -184,4 +182,4 @@ class Beside:
                 found = f"the column {name!r} beside columns for {' and '.join(fitting)}"
                 remedy = "Write one row per measurement (columns 'endpoint' and 'value')"
                 remedy += ", or the limit in the cell, such as <15.6." if name.endswith("loq") else "."
-                self.complaints.about(cell, found, "one endpoint that it can belong to", remedy)
+                self.errors.about(cell, found, "one endpoint that it can belong to", remedy)

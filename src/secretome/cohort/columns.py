@@ -22,7 +22,7 @@ from secretome.cohort.vocabulary import (
     nearest_of_numbers,
     other_name,
 )
-from secretome.protocol import Problem, Refusal, normalise
+from secretome.protocol import InputError, Problem, normalise
 
 # What a simulation writes of itself is no column that a laboratory may have misspelt; remarks change nothing.
 NOT_ASKED = ("scenario", "seed", "note")
@@ -83,7 +83,7 @@ HOURS = frozenset({"h", "hr", "hrs", "hour", "hours"})
 
 
 @dataclass
-class Complaints:
+class ErrorCollector:
     """Everything wrong with one sheet, so that all is told at once."""
 
     sheet: Sheet
@@ -107,7 +107,7 @@ class Complaints:
     def stop(self) -> None:
         """Refuse the sheet if anything is wrong with it so far."""
         if self.problems:
-            raise Refusal(self.problems)
+            raise InputError(self.problems)
 
 
 class Columns:
@@ -125,11 +125,11 @@ class Columns:
         The endpoints whose unit is given.
     """
 
-    def __init__(self, sheet: Sheet, vocabulary: Vocabulary, complaints: Complaints) -> None:
+    def __init__(self, sheet: Sheet, vocabulary: Vocabulary, errors: ErrorCollector) -> None:
         self.sheet = sheet
         self.vocabulary = vocabulary
         self.protocol = vocabulary.protocol
-        self.complaints = complaints
+        self.errors = errors
         self.named: dict[str, int] = {}
         self.wide: dict[str, int] = {}
         self.understood: list[str] = []
@@ -156,13 +156,13 @@ class Columns:
                 f"If it is not a unit, add {map_option(header, endpoint)}; if it is another measurement, "
                 f"rename or delete the column."
             )
-            self.complaints.about(
+            self.errors.about(
                 cell, f"{text.strip()!r} in brackets after {_bare(cell)!r}", f"a unit ({expected}), or nothing", remedy
             )
         else:
             times = factor(text, expected)
             remedy = f"Multiply the values by {times:g}" if times else f"Convert the values to {expected}"
-            self.complaints.about(
+            self.errors.about(
                 cell, f"the unit {text.strip()!r}", f"{expected!r} for {endpoint}", f"{remedy} and correct the unit."
             )
 
@@ -195,12 +195,12 @@ class Columns:
     def _place_column(self, column: str, position: int, cell: Cell) -> None:
         unit = in_brackets(cell.text)
         if column == "time" and unit and normalise(unit) not in HOURS:
-            self.complaints.about(
+            self.errors.about(
                 cell, f"the unit {unit!r}", "hours", "Convert the times to hours, and write 'time (h)' or 'time'."
             )
         if column in self.named:
             other = self.sheet.header[self.named[column]]
-            self.complaints.about(
+            self.errors.about(
                 cell, f"a second column {column!r}", "one", f"{other.name} is one too: delete or rename the other."
             )
         elif self.vocabulary.column(cell.text) is None:
@@ -215,7 +215,7 @@ class Columns:
             remedy = (
                 f"If they are different endpoints, state which, with {options}. Otherwise delete or rename one of them."
             )
-            self.complaints.about(cell, found, "one column per endpoint", remedy)
+            self.errors.about(cell, found, "one column per endpoint", remedy)
         if self.wide.setdefault(endpoint, position) == position and unit:
             self.check_unit(unit, endpoint, cell)
 
@@ -234,14 +234,14 @@ class Columns:
                     f"the column {name!r}, which is a summary",
                     "Add the values of the animals; if the file already has them, delete this column.",
                 )
-                self.complaints.about(cell, found, "one value per animal", remedy)
+                self.errors.about(cell, found, "one value per animal", remedy)
             elif inside and DERIVED.search(name):
                 found = (
                     f"the column {name!r}, which appears to contain logarithms, instrument readings or relative values"
                 )
                 meant = (self.vocabulary.endpoint(inside) or ("",))[0]
                 expected = f"values of {meant} in {self.protocol.endpoints[meant].unit}"
-                self.complaints.about(
+                self.errors.about(
                     cell, found, expected, "Add those values; if the file already has them, delete this column."
                 )
                 derived.append((inside, cell))
@@ -250,7 +250,7 @@ class Columns:
                     "Write one row per well, numbered in a column 'replicate'; if the column contains "
                     "something else, delete it."
                 )
-                self.complaints.about(
+                self.errors.about(
                     cell,
                     f"the column {name!r}, which appears to be one of several wells",
                     f"one column for {well_of}",
@@ -275,7 +275,7 @@ class Columns:
         remedy = f"If one of them is this endpoint, rename it or add {options}; delete the others."
         plural = "s" if len(numbers) > 1 else ""
         found = f"the column{plural} {told}, which contain{'' if plural else 's'} numbers"
-        self.complaints.about(numbers[0], found, f"{' or '.join(absent)}, which has no column", remedy)
+        self.errors.about(numbers[0], found, f"{' or '.join(absent)}, which has no column", remedy)
 
     def _ask_about_guesses(self, guesses: list[tuple[Cell, str]]) -> None:
         """Ask about columns whose names are similar to a name of the study;
@@ -303,7 +303,7 @@ class Columns:
                 expected = f"column names of this study; the nearest to each is {guess!r}"
                 options = " ".join(map_option(other.text, "KEY") for other, _ in members)
                 remedy = f"State what each one contains, with {options}; delete or rename the others."
-            self.complaints.about(cell, found, expected, remedy)
+            self.errors.about(cell, found, expected, remedy)
             self._suppose(guess, cell)
 
     def _without_numbered(self, unknown: list[Cell]) -> list[Cell]:
@@ -318,7 +318,7 @@ class Columns:
             found = f"{told}, which R and pandas write if several columns have the header {name!r}"
             remedy = "If they are wells of one animal, write one row per well, numbered in a column 'replicate'."
             remedy += f" Otherwise rename the correct one to {name!r}, and delete the others."
-            self.complaints.about(cell, found, f"one column for {endpoint}", remedy)
+            self.errors.about(cell, found, f"one column for {endpoint}", remedy)
             self._suppose(endpoint, cell)
         asked = [cell for members in groups.values() for cell, _ in members]
         return [cell for cell in unknown if cell not in asked]
@@ -413,12 +413,10 @@ class Columns:
                     if numbers > len(self.sheet.header) / 2
                     else self._may_be(column, unknown)
                 )
-                self.complaints.about_file(
-                    f"no column {column!r} among {headers}", f"a column {column!r}", place, remedy
-                )
+                self.errors.about_file(f"no column {column!r} among {headers}", f"a column {column!r}", place, remedy)
         long = [column for column in LONG if column in self.named]
         if set(long) & named and self.wide:
-            self.complaints.about_file(
+            self.errors.about_file(
                 "both a column 'endpoint' or 'value' and a column per endpoint", "one of the two layouts", place
             )
         elif len(long) == 1:
@@ -427,7 +425,7 @@ class Columns:
                 f"If all values are of one endpoint, name their column after it, such as "
                 f"{next(iter(self.protocol.endpoints))!r}."
             )
-            self.complaints.about_file(
+            self.errors.about_file(
                 f"a column {long[0]!r} without {absent!r}", "both, or one column per endpoint", place, remedy
             )
         elif not long and not self.wide:
@@ -435,7 +433,7 @@ class Columns:
             options = " or ".join(map_option(_bare(cell), "KEY") for cell in unknown if self._holds_numbers(cell))
             remedy = f"If a column contains an endpoint under another name, add {options}." if options else ""
             expected = f"columns 'endpoint' and 'value', or one per endpoint ({names})"
-            self.complaints.about_file("no measurements", expected, place, remedy)
+            self.errors.about_file("no measurements", expected, place, remedy)
 
     def _may_be(self, column: str, unknown: list[Cell]) -> str:
         """How to say which column is meant: by those that another name, or the cells under it, make likely."""

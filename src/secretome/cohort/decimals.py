@@ -9,7 +9,7 @@ from typing import Literal
 
 from secretome.cohort.files.sheet import Cell
 from secretome.cohort.values import THIN_MARKS
-from secretome.protocol import Problem, Refusal
+from secretome.protocol import InputError, Problem
 
 Mark = Literal[".", ","]
 MARKS: tuple[Mark, Mark] = (".", ",")
@@ -27,7 +27,7 @@ def decimal_of(text: str | None) -> Mark | None:
 
     Raises
     ------
-    Refusal
+    InputError
         If it is neither a point nor a comma.
 
     Examples
@@ -40,7 +40,7 @@ def decimal_of(text: str | None) -> Mark | None:
     for mark in MARKS:
         if text.strip().casefold() in (mark, WORDS[mark]):
             return mark
-    raise Refusal([Problem("--decimal", "", repr(text), "point or comma", "State the decimal mark of the file.")])
+    raise InputError([Problem("--decimal", "", repr(text), "point or comma", "State the decimal mark of the file.")])
 
 
 @dataclass

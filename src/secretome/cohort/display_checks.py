@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from secretome.cohort.columns import Columns, Complaints
+from secretome.cohort.columns import Columns, ErrorCollector
 from secretome.cohort.files.sheet import Cell, cell_ranges
 from secretome.cohort.units import canonical, factor, is_unit
 from secretome.cohort.values import MISSING, reciprocal
@@ -14,7 +14,7 @@ GENERAL_FORMAT = "Set the number format of these cells to General"
 SEVERAL = "and type the intended entry: the number, a limit such as <15.6, or nothing if the value is missing."
 
 
-def check_displayed(entries: Sequence[Measurement], columns: Columns, complaints: Complaints) -> list[str]:
+def check_displayed(entries: Sequence[Measurement], columns: Columns, errors: ErrorCollector) -> list[str]:
     """Ask about values that are displayed differently, and return sentences about those that are read as displayed.
 
     Parameters
@@ -23,7 +23,7 @@ def check_displayed(entries: Sequence[Measurement], columns: Columns, complaints
         The measurements, without those that are excluded.
     columns : Columns
         The columns of the table.
-    complaints : Complaints
+    errors : ErrorCollector
         Where questions are noted.
     """
     beside = [
@@ -33,10 +33,10 @@ def check_displayed(entries: Sequence[Measurement], columns: Columns, complaints
         if name in columns.named and row[columns.named[name]].text.strip().casefold() not in MISSING
     ]
     values = [(endpoint, cell) for _, endpoint, cell in entries if cell.text.strip()]
-    _ask_about_doubts([*values, *beside], columns, complaints)
-    _check_units([*values, *beside], columns, complaints)
+    _ask_about_doubts([*values, *beside], columns, errors)
+    _check_units([*values, *beside], columns, errors)
     columns.units_stated |= {endpoint for endpoint, cell in values if cell.unit and not cell.doubt}
-    _ask_about_percent(values, complaints)
+    _ask_about_percent(values, errors)
     notes: dict[str, list[Cell]] = {}
     for _, cell in values:
         if cell.shown and not cell.doubt and (not cell.unit or cell.text[:1] in "<>≤≥"):
@@ -49,7 +49,7 @@ def shows_titre(cell: Cell, endpoint: Endpoint) -> bool:
     return endpoint.kind == "titre" and cell.doubt == "words" and reciprocal(cell.seen).lstrip("<>≤≥ ") == cell.text
 
 
-def _ask_about_doubts(values: Sequence[tuple[str, Cell]], columns: Columns, complaints: Complaints) -> None:
+def _ask_about_doubts(values: Sequence[tuple[str, Cell]], columns: Columns, errors: ErrorCollector) -> None:
     """Ask one question for the cells of a column that differ in one way."""
     doubtful: dict[tuple[str, int, str], list[Cell]] = {}
     for endpoint, cell in values:
@@ -61,11 +61,11 @@ def _ask_about_doubts(values: Sequence[tuple[str, Cell]], columns: Columns, comp
             found = f"values that are not displayed, in {places}"
             remedy = f"{GENERAL_FORMAT} and their text colour to black if the values are valid. "
             remedy += "If not, delete them, or write a reason in a column 'exclude' in each row."
-            complaints.about(first, found, "visible values", remedy)
+            errors.about(first, found, "visible values", remedy)
             continue
         if doubt == "rule":
             found = f"a conditional format that may display {first.shown!r} instead of the value, in {places}"
-            complaints.about(
+            errors.about(
                 first,
                 found,
                 "cells that display the stored value",
@@ -75,10 +75,10 @@ def _ask_about_doubts(values: Sequence[tuple[str, Cell]], columns: Columns, comp
         shown = f"{first.shown!r} displayed" if first.shown else "a number format that cannot be read"
         found = f"{shown} where {first.text if first.text != first.shown else 'another text'} is stored"
         found += f", and similar cells in {places}" if len(cells) > 1 else ""
-        complaints.about(first, found, "a cell that displays the stored number", f"{GENERAL_FORMAT}, {SEVERAL}")
+        errors.about(first, found, "a cell that displays the stored number", f"{GENERAL_FORMAT}, {SEVERAL}")
 
 
-def _check_units(values: Sequence[tuple[str, Cell]], columns: Columns, complaints: Complaints) -> None:
+def _check_units(values: Sequence[tuple[str, Cell]], columns: Columns, errors: ErrorCollector) -> None:
     """Compare the units that number formats show with those of the study, as if they were in the header."""
     stated: dict[tuple[str, str, int, str], list[Cell]] = {}
     for endpoint, cell in values:
@@ -94,7 +94,7 @@ def _check_units(values: Sequence[tuple[str, Cell]], columns: Columns, complaint
             times = factor(bare, expected)
             remedy = f"Multiply the values by {times:g}" if times else f"Convert the values to {expected}"
             found = f"the unit {bare!r} in the number format of {places}"
-            complaints.about(first, found, f"{expected!r} for {endpoint}", f"{remedy} and correct the number format.")
+            errors.about(first, found, f"{expected!r} for {endpoint}", f"{remedy} and correct the number format.")
         else:
             found = (
                 f"{first.shown!r} displayed where {first.text} is stored, and {unit!r} in the number format of {places}"
@@ -103,7 +103,7 @@ def _check_units(values: Sequence[tuple[str, Cell]], columns: Columns, complaint
                 f"{GENERAL_FORMAT}. If {unit!r} describes the values, write a limit as <15.6, and the "
                 f"reason for an exclusion"
             )
-            complaints.about(first, found, "a cell that displays only the number", f"{remedy} in a column 'exclude'.")
+            errors.about(first, found, "a cell that displays only the number", f"{remedy} in a column 'exclude'.")
 
 
 def _bare(unit: str) -> str:
@@ -111,7 +111,7 @@ def _bare(unit: str) -> str:
     return unit[1:].removesuffix(")") if unit.startswith("(") else unit
 
 
-def _ask_about_percent(values: Sequence[tuple[str, Cell]], complaints: Complaints) -> None:
+def _ask_about_percent(values: Sequence[tuple[str, Cell]], errors: ErrorCollector) -> None:
     """Ask about a column in which some numbers are shown times 100 and others are not."""
     columns: dict[tuple[str, str, int], list[Cell]] = {}
     for endpoint, cell in values:
@@ -127,9 +127,7 @@ def _ask_about_percent(values: Sequence[tuple[str, Cell]], complaints: Complaint
                 "Set the number format of the column to General, and type every value in per cent without "
                 "the sign, such as 12 for 12 %."
             )
-            complaints.about(
-                fewer[0], found, "one number format in the column, either with or without per cent", remedy
-            )
+            errors.about(fewer[0], found, "one number format in the column, either with or without per cent", remedy)
 
 
 def _examples(cells: Sequence[Cell]) -> str:

@@ -5,7 +5,7 @@ import re
 from contextlib import suppress
 from typing import cast
 
-from secretome.cohort.columns import Columns, Complaints
+from secretome.cohort.columns import Columns, ErrorCollector
 from secretome.cohort.files.sheet import Cell
 from secretome.cohort.replicates import Record
 from secretome.cohort.values import MISSING, Unreadable, parse
@@ -15,12 +15,12 @@ LIVED = {"0": False, "no": False, "n": False, "false": False, "alive": False, "s
 EVENTS = DIED | LIVED
 
 
-class Fates:
+class EventColumns:
     """Reads the columns 'time' and 'event' of one sheet."""
 
-    def __init__(self, columns: Columns, complaints: Complaints) -> None:
+    def __init__(self, columns: Columns, errors: ErrorCollector) -> None:
         self.columns = columns
-        self.complaints = complaints
+        self.errors = errors
         self.protocol = columns.protocol
 
     def of(self, row: tuple[Cell, ...]) -> dict[str, object]:
@@ -33,7 +33,7 @@ class Fates:
                 hour = parse(number, "," if "," in number else ".").seen
             if not hour >= 0:
                 cell = row[self.columns.named["time"]]
-                self.complaints.about(
+                self.errors.about(
                     cell,
                     repr(time),
                     "hours, as a number from 0 upwards, or an empty cell",
@@ -41,7 +41,7 @@ class Fates:
                 )
         if event not in MISSING and event not in EVENTS:
             cell = row[self.columns.named["event"]]
-            self.complaints.about(cell, repr(event), "1 for a death, 0 or an empty cell for none")
+            self.errors.about(cell, repr(event), "1 for a death, 0 or an empty cell for none")
         sampled = self.protocol.sampling_hour
         dead = sampled is not None and EVENTS.get(event, False) and not hour > sampled
         return {"time": hour, "dead": dead}
@@ -73,7 +73,7 @@ class Fates:
             f"planned {planned:g} h."
         )
         header = self.columns.sheet.header[self.columns.named["time"]]
-        self.complaints.about(
+        self.errors.about(
             header, f"a column 'time' with {told} and no column 'event'", f"{planned:g} h, or both columns", remedy
         )
         return []
@@ -87,10 +87,10 @@ class Fates:
             animal = record["animal"]
             if record["dead"] and not math.isnan(cast(float, record["lower"])):
                 found = f"a value of {animal!r}, which died before it was sampled at {hour:g} h"
-                self.complaints.about(
+                self.errors.about(
                     cell, found, "no value of a dead animal", "Empty the cell, or correct 'event' and 'time'."
                 )
             if fates.setdefault(animal, record["dead"]) != record["dead"]:
-                self.complaints.about(
+                self.errors.about(
                     cell, f"{animal!r} both dead and alive", "one fate in all its rows", "Correct 'event' and 'time'."
                 )

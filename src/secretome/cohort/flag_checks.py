@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from secretome.cohort.columns import Columns, Complaints
+from secretome.cohort.columns import Columns, ErrorCollector
 from secretome.cohort.decimals import decide
 from secretome.cohort.files.sheet import Cell, cell_ranges
 from secretome.cohort.flags import GENERIC, Meaning, column_meanings, header_words, is_flag_header, meaning
@@ -32,7 +32,7 @@ LIMIT_HEADER = re.compile(
 )
 
 
-def check_flags(columns: Columns, measured: Sequence[Measured], complaints: Complaints) -> None:
+def check_flags(columns: Columns, measured: Sequence[Measured], errors: ErrorCollector) -> None:
     """Ask about each column of flags that adds information to a value.
 
     Parameters
@@ -41,7 +41,7 @@ def check_flags(columns: Columns, measured: Sequence[Measured], complaints: Comp
         The columns of the table.
     measured : sequence of (record, cell)
         Each value, and the cell that it stands in.
-    complaints : Complaints
+    errors : ErrorCollector
         Where questions are noted.
     """
     header, rows = columns.sheet.header, columns.sheet.rows
@@ -49,8 +49,8 @@ def check_flags(columns: Columns, measured: Sequence[Measured], complaints: Comp
     for record, cell in measured:
         if not record["exclude"]:
             values.setdefault((cell.sheet, cell.row), []).append((record, cell))
-    _ask_about_ids(columns, complaints)
-    asked = {problem.place for problem in complaints.problems}
+    _ask_about_ids(columns, errors)
+    asked = {problem.place for problem in errors.problems}
     used = {*columns.named.values(), *columns.wide.values()} - {columns.named.get("note", -1)}
     for position, cell in enumerate(header):
         if position in used or f"cell {cell.name}" in asked:
@@ -71,12 +71,12 @@ def check_flags(columns: Columns, measured: Sequence[Measured], complaints: Comp
             if said and not any(_says_the_same(said, record) for record, _ in beside):
                 flagged += [(said, row[position], entry) for entry in beside if not _is_missing(said, entry[0])]
         if flagged:
-            _ask(cell, flagged, complaints)
+            _ask(cell, flagged, errors)
         elif LIMIT_HEADER.search(re.sub(r"[_.]+", " ", cell.text.casefold())):
-            _ask_about_limit(cell, position, columns, values, complaints)
+            _ask_about_limit(cell, position, columns, values, errors)
 
 
-def _ask_about_ids(columns: Columns, complaints: Complaints) -> None:
+def _ask_about_ids(columns: Columns, errors: ErrorCollector) -> None:
     """Ask about ids of animals to which a remark was added, as in 'r8*' or 'r8 (excluded)'."""
     if "animal" not in columns.named:
         return
@@ -95,7 +95,7 @@ def _ask_about_ids(columns: Columns, complaints: Complaints) -> None:
             "If the remark means that the animal is excluded, write the reason in a column 'exclude' in "
             "its row, and delete it here."
         )
-        complaints.about(marked[0], found, "an id without a remark", remedy)
+        errors.about(marked[0], found, "an id without a remark", remedy)
 
 
 def _endpoints(columns: Columns, position: int) -> set[str]:
@@ -157,7 +157,7 @@ def _is_missing(meaning: Meaning, record: Record) -> bool:
     return math.isnan(record["lower"]) and meaning in ("estimated", "excluded", "mark")
 
 
-def _ask(header: Cell, flagged: Sequence[tuple[Meaning, Cell, Measured]], complaints: Complaints) -> None:
+def _ask(header: Cell, flagged: Sequence[tuple[Meaning, Cell, Measured]], errors: ErrorCollector) -> None:
     texts: dict[str, list[Cell]] = {}
     for _, cell, _ in flagged:
         texts.setdefault(cell.text.strip(), []).append(cell)
@@ -187,11 +187,11 @@ def _ask(header: Cell, flagged: Sequence[tuple[Meaning, Cell, Measured]], compla
         about["where"] = said if said in ("below", "above") else "beyond"
         remedies.append(REMEDIES[said].format(**about))
     remedies.append("If the values are valid as they are, delete the column.")
-    complaints.about(flagged[0][1], found, "limits and exclusions without flags", " ".join(remedies))
+    errors.about(flagged[0][1], found, "limits and exclusions without flags", " ".join(remedies))
 
 
 def _ask_about_limit(
-    header: Cell, position: int, columns: Columns, values: Mapping[Row, Sequence[Measured]], complaints: Complaints
+    header: Cell, position: int, columns: Columns, values: Mapping[Row, Sequence[Measured]], errors: ErrorCollector
 ) -> None:
     """Ask about a column of assay limits under another name than 'lloq' or 'uloq', if a value is at or beyond its limit."""
     upper = bool(re.search(r"\buloq\b|upper", header.text.casefold()))
@@ -212,7 +212,7 @@ def _ask_about_limit(
                         f"If it is the limit of the assay, name the column {name!r}, or add --map "
                         f"'{header.text.strip()}={name}'; "
                     )
-                    complaints.about(
+                    errors.about(
                         row[position], found, f"a column {name!r} for limits", f"{remedy}otherwise delete the column."
                     )
                     return

@@ -14,7 +14,7 @@ from secretome.cohort.summary_rows import is_summary, typed_mean, without_summar
 from secretome.cohort.time_rows import count_rows, names_no_animal
 from secretome.cohort.values import is_value
 from secretome.cohort.vocabulary import BRACKETS, Vocabulary, map_option
-from secretome.protocol import Problem, Refusal, nearest, spelling
+from secretome.protocol import InputError, Problem, nearest, spelling
 
 HEADER = ("animal", "group", "endpoint", "value", "unit", "replicate", "exclude")
 STRUCK = "struck out in Prism"
@@ -69,7 +69,7 @@ def by_group(headers: list[tuple[Grid, int]], vocabulary: Vocabulary, path: Path
 
     Raises
     ------
-    Refusal
+    InputError
         If it cannot be told which endpoint a table holds, or what its columns or rows are.
     """
     return _ByGroup(vocabulary, path).read(headers, unfit)
@@ -99,10 +99,10 @@ class _ByGroup:
         names = CellNames(self.vocabulary, "group")
         names.add(column.group for block in meant for column in block.columns)
         if merged := names.merged(self.path.name):
-            raise Refusal([*self.problems, *merged])
+            raise InputError([*self.problems, *merged])
         self._refuse_twice(meant)
         if not meant[0].columns:
-            raise Refusal(self.problems)
+            raise InputError(self.problems)
         rows = [row for block in meant for row in self._rows(block)]
         if not rows and not self.problems:
             self.problems.append(Problem(self.path.name, "", "no value under any group", "one or more"))
@@ -432,7 +432,7 @@ class _ByGroup:
             self.problems.append(
                 Problem(self.path.name, place, title, f"an endpoint: {' or '.join(endpoints)}", remedy + hint)
             )
-        raise Refusal([*self.problems, *unfit])
+        raise InputError([*self.problems, *unfit])
 
     def _refuse_twice(self, blocks: list[_Block]) -> None:
         seen: dict[tuple[str, str], _Block] = {}

@@ -12,7 +12,7 @@ from secretome.cohort.files.sheet import Cell, Grid
 from secretome.cohort.units import canonical, is_unit
 from secretome.cohort.values import is_value
 from secretome.cohort.vocabulary import LONG, Vocabulary, in_brackets, labelled, map_option
-from secretome.protocol import Problem, Refusal
+from secretome.protocol import InputError, Problem
 
 Row = tuple[Cell, ...]
 # Columns that hold something worked out from an endpoint, or read before it: no --map makes values of them.
@@ -124,7 +124,7 @@ def likeliest(grids: list[Grid], vocabulary: Vocabulary, path: Path) -> Table:
 
     Raises
     ------
-    Refusal
+    InputError
         If no row knows a name, or a table lies on its side.
     """
     found = [(_known(row, vocabulary), -number, grid, number) for grid in grids for number, row in enumerate(grid.rows)]
@@ -163,7 +163,7 @@ def _refuse_sideways(grid: Grid, vocabulary: Vocabulary, path: Path, kinds: Sequ
         place = f"cell {tables[0].header[0].name}"
         expected = "one row per animal, or one column per group"
         remedy = "Turn the table: in a spreadsheet copy it, and paste it transposed."
-        raise Refusal(
+        raise InputError(
             [Problem(path.name, place, f"a table on its side, with {shortened(names)} in a column", expected, remedy)]
         )
 
@@ -189,7 +189,7 @@ def _refuse_unknown(grids: list[Grid], vocabulary: Vocabulary, path: Path) -> No
             map_option(name, guess if guesses.count(guess) == 1 else "KEY") for name, guess in list(near.items())[:6]
         )
         remedy = f"Correct the names, or map them with {told}."
-    raise Refusal([Problem(path.name, "", found, expected, remedy)])
+    raise InputError([Problem(path.name, "", found, expected, remedy)])
 
 
 def _near(row: Sequence[Cell], vocabulary: Vocabulary) -> dict[str, str]:

@@ -18,7 +18,7 @@ from secretome.cohort.headers import Table, find_tables, is_unit_cell, likeliest
 from secretome.cohort.summary_rows import is_summary, without_summaries
 from secretome.cohort.values import is_value
 from secretome.cohort.vocabulary import LONG, Vocabulary
-from secretome.protocol import Problem, Refusal, nearest
+from secretome.protocol import InputError, Problem, nearest
 
 
 def read_sheet(path: Path, vocabulary: Vocabulary, content: bytes | None = None, sheet: str | None = None) -> Sheet:
@@ -37,7 +37,7 @@ def read_sheet(path: Path, vocabulary: Vocabulary, content: bytes | None = None,
 
     Raises
     ------
-    Refusal
+    InputError
         If the file cannot be read, holds no table, or more than one.
     """
     content = read_bytes(path) if content is None else content
@@ -58,7 +58,7 @@ def _named(name: str, grids: list[Grid], path: Path) -> Grid:
     if len(same) == 1:
         return same[0]
     if not any(titles):
-        raise Refusal(
+        raise InputError(
             [
                 Problem(
                     path.name,
@@ -72,7 +72,7 @@ def _named(name: str, grids: list[Grid], path: Path) -> Grid:
     guess = nearest(name, titles)
     hint = f"The nearest is {guess!r}." if guess and not same else ""
     found = f"{len(same) or 'no'} sheet{'s' if len(same) > 1 else ''} {name!r}"
-    raise Refusal([Problem(path.name, "", found, f"one of {', '.join(map(repr, titles))}", hint)])
+    raise InputError([Problem(path.name, "", found, f"one of {', '.join(map(repr, titles))}", hint)])
 
 
 class _Finder:
@@ -258,7 +258,7 @@ class _Finder:
                     Problem(self.path.name, f"sheet {grid.title!r}", f"no groups for {found[0]}", row, remedy)
                 )
         if problems:
-            raise Refusal(problems)
+            raise InputError(problems)
 
     def _with_others(self, sheet: Sheet, grids: list[Grid], tables: list[Table]) -> Sheet:
         """Add notes on the sheets that were not used, and on cells that are coloured or have a comment."""
@@ -274,7 +274,7 @@ class _Finder:
     def _refuse_several(self, tables: list[Table]) -> None:
         titles = list(dict.fromkeys(table.grid.title for table in tables))
         found = f"{len(titles)} sheets that hold a table of this study: {', '.join(map(repr, titles))}"
-        raise Refusal(
+        raise InputError(
             [
                 Problem(
                     self.path.name,
@@ -295,7 +295,7 @@ class _Finder:
                 "files of their own."
             )
             problems.append(Problem(self.path.name, f"cell {cell.name}", "a second header", "one table", remedy))
-        raise Refusal(problems)
+        raise InputError(problems)
 
 
 def _skipped(where: str, rows: list[tuple[Cell, ...]] | tuple[tuple[Cell, ...], ...]) -> list[str]:
@@ -342,7 +342,7 @@ def _header_problems(path: Path, header: tuple[Cell, ...], *, decimals: bool) ->
                 "with a comma in quotation marks."
             )
             # Then no cell is sure to stand in its column.
-            raise Refusal([Problem(path.name, place, found, expected, remedy)])
+            raise InputError([Problem(path.name, place, found, expected, remedy)])
         if not name:
             problems.append(
                 Problem(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from secretome.protocol import Origin, Problem, Refusal
+from secretome.protocol import InputError, Origin, Problem
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def cohort_id(path: Path) -> str:
 
     Raises
     ------
-    Refusal
+    InputError
         If the name would not begin with a letter or digit, or be longer than 64 characters.
 
     Examples
@@ -67,13 +67,13 @@ def cohort_id(path: Path) -> str:
     """
     if path.name.startswith("~$"):
         found = "the mark that Excel leaves beside a workbook while it is open"
-        raise Refusal([Problem(path.name, "", found, "the workbook itself", f"Give {path.name[2:]}.")])
+        raise InputError([Problem(path.name, "", found, "the workbook itself", f"Give {path.name[2:]}.")])
     if any("\ud800" <= letter <= "\udfff" for letter in path.name):
-        raise Refusal(
+        raise InputError(
             [Problem(ascii(path.name), "", "a file name that is not valid text", "a name in UTF-8", "Rename the file.")]
         )
     name = re.sub(r"[^A-Za-z0-9._-]", "-", path.stem)
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
         expected = "a name of at most 64 characters that begins with a letter or a digit"
-        raise Refusal([Problem(path.name, "", f"the file name {path.stem!r}", expected, "Rename the file.")])
+        raise InputError([Problem(path.name, "", f"the file name {path.stem!r}", expected, "Rename the file.")])
     return name

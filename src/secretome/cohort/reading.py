@@ -12,11 +12,11 @@ from typing import cast
 
 import pandas as pd
 
-from secretome.cohort.auxiliary_columns import UNCOUNTED, Beside
-from secretome.cohort.columns import Columns, Complaints
+from secretome.cohort.auxiliary_columns import UNCOUNTED, AuxiliaryColumns
+from secretome.cohort.columns import Columns, ErrorCollector
 from secretome.cohort.decimals import WORDS, Mark, decide, decimal_of, question
 from secretome.cohort.display_checks import check_displayed, shows_titre
-from secretome.cohort.event_columns import Fates
+from secretome.cohort.event_columns import EventColumns
 from secretome.cohort.files.delimited import doubtful, encoding_problem
 from secretome.cohort.files.opening import read_bytes
 from secretome.cohort.files.sheet import Cell, Sheet
@@ -30,7 +30,7 @@ from secretome.cohort.replicates import Record, average_wells, number_within_gro
 from secretome.cohort.summary_rows import is_summary
 from secretome.cohort.values import KEEP_WORDS, MISSING, Unreadable, Value, parse, reciprocal
 from secretome.cohort.vocabulary import BESIDE, REQUIRED, Vocabulary, in_brackets, map_option
-from secretome.protocol import ORIGINS, Endpoint, Group, Origin, Protocol, Refusal
+from secretome.protocol import ORIGINS, Endpoint, Group, InputError, Origin, Protocol
 
 # Columns of `Cohort.values`, in this order.
 CARRIED = ("cage", "sex", "batch", "plate", "note")
@@ -111,20 +111,20 @@ def read_cohort(
 
     Raises
     ------
-    Refusal
+    InputError
         With every problem in the file.
 
     Examples
     --------
     A file with a mistake is refused, by cell:
 
-    >>> from secretome.protocol import Refusal, load_protocol, study_folder
+    >>> from secretome.protocol import InputError, load_protocol, study_folder
     >>> protocol = load_protocol(study_folder("sepsis_cytokines") / "protocol.yml")
     >>> lines = b"animal,group,il6\nrat 1,sham,<15.6\nrat 2,control,11o"
     >>> try:
     ...     read_cohort(Path("rats.csv"), protocol, lines)
-    ... except Refusal as refusal:
-    ...     print(str(refusal).partition(";")[0])
+    ... except InputError as error:
+    ...     print(str(error).partition(";")[0])
     rats.csv, cell C3: found '11o'
     """
     name = cohort_id(path)
@@ -134,10 +134,10 @@ def read_cohort(
     content = read_bytes(path) if content is None else content
     try:
         cohort = _Reader(read_sheet(path, vocabulary, content, sheet), vocabulary, mark, command).cohort(name)
-    except Refusal as refusal:
+    except InputError as error:
         # Names in a wrong encoding are unknown only for that reason.
-        if any(doubtful(problem.found) for problem in refusal.problems) and (wrong := encoding_problem(content, path)):
-            raise Refusal([wrong]) from refusal
+        if any(doubtful(problem.found) for problem in error.problems) and (wrong := encoding_problem(content, path)):
+            raise InputError([wrong]) from error
         raise
     return replace(cohort, sheet=sheet or "", names=dict(names or {}), decimal=WORDS[mark] if mark else "")
 
@@ -158,9 +158,9 @@ class _Reader:
         self.command = command
         self.vocabulary = vocabulary
         self.protocol = vocabulary.protocol
-        self.complaints = Complaints(sheet)
-        self.columns = Columns(sheet, vocabulary, self.complaints)
-        self.fates = Fates(self.columns, self.complaints)
+        self.errors = ErrorCollector(sheet)
+        self.columns = Columns(sheet, vocabulary, self.errors)
+        self.fates = EventColumns(self.columns, self.errors)
         self.understood = [*sheet.understood, *self.columns.understood]
         kinds: tuple[Kind, ...] = ("group", "endpoint")
         self.names = {kind: CellNames(vocabulary, kind) for kind in kinds}
@@ -168,27 +168,27 @@ class _Reader:
     def cohort(self, name: str) -> Cohort:
         self._check_characters()
         if not self.columns.readable:
-            self.complaints.stop()
+            self.errors.stop()
         self._gather_names()
         entries = list(self._entries())
-        self.understood += check_marked(self.sheet, self.columns, [entry.value for entry in entries], self.complaints)
+        self.understood += check_marked(self.sheet, self.columns, [entry.value for entry in entries], self.errors)
         included = [entry for entry in entries if self.columns.text(entry.row, "exclude").casefold() in MISSING]
         self.understood += check_displayed(
-            [(entry.row, entry.endpoint, entry.value) for entry in included], self.columns, self.complaints
+            [(entry.row, entry.endpoint, entry.value) for entry in included], self.columns, self.errors
         )
         marks = self._marks(entries)
-        beside = Beside(self.columns, marks, self.complaints)
+        beside = AuxiliaryColumns(self.columns, marks, self.errors)
         read = [record for entry in entries if (record := self._record(entry, marks, beside)) is not None]
-        check_flags(self.columns, read, self.complaints)
+        check_flags(self.columns, read, self.errors)
         origin = self._origin()
         # Without a column of animals or of groups, no two rows can be compared.
         whole = all(column in self.columns.named for column in REQUIRED)
         if whole:
             self.understood += number_within_groups(read, self.protocol)
-        records, averaged = average_wells(read if whole else [], self.complaints)
-        refuse_repeats(records, self.complaints, self.protocol)
+        records, averaged = average_wells(read if whole else [], self.errors)
+        refuse_repeats(records, self.errors, self.protocol)
         self.understood += self.fates.check(records)
-        self.complaints.stop()
+        self.errors.stop()
         frame = pd.DataFrame([row for row, _ in records], columns=list(COLUMNS))
         kept = frame["exclude"] == ""
         values, excluded = frame[kept].reset_index(drop=True), frame[~kept].reset_index(drop=True)
@@ -196,8 +196,8 @@ class _Reader:
         empty = [group for group in self.protocol.groups if group not in set(frame["group"])]
         used = {*self.columns.named.values(), *self.columns.wide.values()}
         unused = [at for at in range(len(self.sheet.header)) if at not in used]
-        self.complaints.problems += unused_groups(self.sheet, unused, empty, self.vocabulary)
-        self.complaints.stop()
+        self.errors.problems += unused_groups(self.sheet, unused, empty, self.vocabulary)
+        self.errors.stop()
         stated = self.columns.units_stated
         self.understood += [
             *self.vocabulary.understood,
@@ -223,7 +223,7 @@ class _Reader:
         for cell in (cell for row in (self.sheet.header, *self.sheet.rows) for cell in row):
             if strange := UNTYPED.search(cell.text):
                 name = f"the character U+{ord(strange[0]):04X}, which cannot be seen, in {cell.text[:40]!r}"
-                self.complaints.about(cell, name, "text without control characters", "Clear the cell and type it anew.")
+                self.errors.about(cell, name, "text without control characters", "Clear the cell and type it anew.")
 
     # -- rows --------------------------------------------------------------------------------------------------------
 
@@ -251,12 +251,12 @@ class _Reader:
         decision = decide(cells, self.sheet.delimiter, self.decimal)
         if decision.question:
             problem = question(decision, self.sheet.path.name, self.command)
-            self.complaints.problems.append(problem)
+            self.errors.problems.append(problem)
         self.understood += decision.understood
         return decision.marks
 
-    def _record(self, entry: _Entry, marks: dict[int, str], beside: Beside) -> tuple[Record, Cell] | None:
-        before = len(self.complaints.problems)
+    def _record(self, entry: _Entry, marks: dict[int, str], beside: AuxiliaryColumns) -> tuple[Record, Cell] | None:
+        before = len(self.errors.problems)
         animal, group = self._names(entry.row)
         if "unit" in self.columns.named and (unit := entry.row[self.columns.named["unit"]]).text.strip():
             self.columns.check_unit(unit.text, entry.endpoint, unit)
@@ -270,12 +270,12 @@ class _Reader:
         value, counted = (Value(math.nan, math.nan), UNCOUNTED) if exclude else self._value(entry, marks, beside)
         if exclude.casefold() in KEEP_WORDS:
             cell = entry.row[self.columns.named["exclude"]]
-            self.complaints.about(
+            self.errors.about(
                 cell, repr(exclude), "a reason, or an empty cell", "Leave the cell empty to keep the animal."
             )
         fate = self.fates.of(entry.row)
         # A problem of the row is told once, with the first of its values.
-        if len(self.complaints.problems) > before or value is None or not animal or group is None:
+        if len(self.errors.problems) > before or value is None or not animal or group is None:
             return None
         record: Record = {
             "animal": animal,
@@ -297,7 +297,7 @@ class _Reader:
         cells = {column: row[self.columns.named[column]] for column in REQUIRED if column in self.columns.named}
         if len(cells) == len(REQUIRED) and not any(cell.text.strip() for cell in cells.values()):
             remedy = "Fill both in; delete the row if it is a summary or a note."
-            self.complaints.about(cells["animal"], "a row without animal and group", "the row of an animal", remedy)
+            self.errors.about(cells["animal"], "a row without animal and group", "the row of an animal", remedy)
             return "", None
         animal = self._animal(cells["animal"]) if "animal" in cells else ""
         if is_summary(animal):
@@ -307,17 +307,19 @@ class _Reader:
     def _animal(self, cell: Cell) -> str:
         name = cell.seen
         if not name:
-            self.complaints.about(cell, "no animal", "an id", "Give every animal an id.")
+            self.errors.about(cell, "no animal", "an id", "Give every animal an id.")
         elif is_summary(name):
-            self.complaints.about(cell, f"the animal {name!r}", "an id: a summary is no animal", "Delete the row.")
+            self.errors.about(cell, f"the animal {name!r}", "an id: a summary is no animal", "Delete the row.")
         elif cell.kind in ("date", "error"):
             remedy = (
                 "Write the id as text, with an apostrophe before it." if cell.kind == "date" else "Mend the formula."
             )
-            self.complaints.about(cell, f"the {cell.kind} {name!r}", "an id", remedy)
+            self.errors.about(cell, f"the {cell.kind} {name!r}", "an id", remedy)
         return name
 
-    def _value(self, entry: _Entry, marks: dict[int, str], beside: Beside) -> tuple[Value | None, dict[str, float]]:
+    def _value(
+        self, entry: _Entry, marks: dict[int, str], beside: AuxiliaryColumns
+    ) -> tuple[Value | None, dict[str, float]]:
         """The value of a cell with what stands beside it, and the count behind it; None where it cannot be read."""
         cell, endpoint = entry.value, self.protocol.endpoints[entry.endpoint]
         limits = beside.limits(entry.row, entry.endpoint)
@@ -325,7 +327,7 @@ class _Reader:
         if value is None:
             return None, UNCOUNTED
         if expected := _outside(value, endpoint, self.protocol.scale):
-            self.complaints.about(cell, repr(cell.text.strip()), expected, "Check the value and its unit.")
+            self.errors.about(cell, repr(cell.text.strip()), expected, "Check the value and its unit.")
             return None, UNCOUNTED
         return beside.counted(entry.row, entry.endpoint, beside.within(value, limits, cell, entry.endpoint), cell)
 
@@ -334,10 +336,10 @@ class _Reader:
         if cell.doubt and not shows_titre(cell, endpoint):
             return None  # Reported with the other cells that display something other than the stored number.
         if cell.kind in BY_KIND:
-            self.complaints.about(cell, BY_KIND[cell.kind][0].format(text), "a number", BY_KIND[cell.kind][1])
+            self.errors.about(cell, BY_KIND[cell.kind][0].format(text), "a number", BY_KIND[cell.kind][1])
             return None
         if "%" in text and "%" not in endpoint.unit:
-            self.complaints.about(
+            self.errors.about(
                 cell, repr(text), f"a number in {endpoint.unit}", "Take the per cent off, or correct the column."
             )
             return None
@@ -348,7 +350,7 @@ class _Reader:
                 reciprocal(cell.seen) if endpoint.kind == "titre" else cell.text, "." if cell.kind == "number" else mark
             )
         except Unreadable as error:
-            self.complaints.about(cell, repr(text), error.expected, error.remedy)
+            self.errors.about(cell, repr(text), error.expected, error.remedy)
             return None
 
     def _match(self, cell: Cell, what: Kind) -> str | None:
@@ -359,7 +361,7 @@ class _Reader:
                 self.protocol.groups if what == "group" else self.protocol.endpoints
             )
             text, remedy = self.names[what].about_unknown(name) if name else (f"no {what}", ABSENT[what])
-            self.complaints.about(cell, text, f"one of {', '.join(members)}, or its label", remedy)
+            self.errors.about(cell, text, f"one of {', '.join(members)}, or its label", remedy)
         return found
 
     def _gather_names(self) -> None:
@@ -369,8 +371,8 @@ class _Reader:
                 names.add(row[self.columns.named[kind]] for row in self.sheet.rows)
             if merged := names.merged(self.sheet.path.name):
                 # If two groups became one, their animals would be reported as repeated.
-                self.complaints.problems += merged
-                self.complaints.stop()
+                self.errors.problems += merged
+                self.errors.stop()
             self.understood += names.understood()
 
     # -- the whole ---------------------------------------------------------------------------------------------------
@@ -382,7 +384,7 @@ class _Reader:
         if len(stated) > 1 or not stated <= set(ORIGINS):
             found = ", ".join(repr(text) for text in sorted(stated))
             cell = self.sheet.header[self.columns.named["origin"]]
-            self.complaints.about(cell, f"the origins {found}", f"the same one of {', '.join(ORIGINS)} in every row")
+            self.errors.about(cell, f"the origins {found}", f"the same one of {', '.join(ORIGINS)} in every row")
             return "measured"
         return cast(Origin, stated.pop())
 
@@ -396,7 +398,7 @@ class _Reader:
         if measured.empty:
             cells = f"; all {len(values)} cells for them are empty" if len(values) else ""
             remedy = "Fill in the values, and check the file again." if len(values) else ""
-            self.complaints.about_file(
+            self.errors.about_file(
                 f"no value that is neither missing nor excluded{cells}", "one or more", remedy=remedy
             )
         elif self.protocol.design == "paired":
@@ -407,7 +409,7 @@ class _Reader:
             }
             if not sides.get(treated, set()) & sides.get(control, set()):
                 by = self.protocol.experimental_unit
-                self.complaints.about_file(
+                self.errors.about_file(
                     f"no {by} with a value in both {control} and {treated}",
                     f"pairs: the same id in the column 'animal' for both values of a {by}",
                 )

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from secretome.cohort.columns import Complaints
+from secretome.cohort.columns import ErrorCollector
 from secretome.cohort.files.sheet import Cell
 from secretome.protocol import Protocol
 
@@ -15,7 +15,7 @@ Record = dict[str, Any]
 
 
 def average_wells(
-    records: list[tuple[Record, Cell]], complaints: Complaints
+    records: list[tuple[Record, Cell]], errors: ErrorCollector
 ) -> tuple[list[tuple[Record, Cell]], list[str]]:
     """One record for each animal, group and endpoint, by the geometric mean of its wells.
 
@@ -44,8 +44,8 @@ def average_wells(
     averaged = []
     for record, cell in kept:
         members = several.get(id(record))
-        averaged.append((_mean(members, complaints, spreads) if members else record, cell))
-    _refuse_same_well(wells, complaints)
+        averaged.append((_mean(members, errors, spreads) if members else record, cell))
+    _refuse_same_well(wells, errors)
     return averaged, _said(several, spreads)
 
 
@@ -68,7 +68,7 @@ def number_within_groups(records: list[tuple[Record, Cell]], protocol: Protocol)
     return [f"ids start at 1 in every group, so the group is added to them: '{first} 1', '{first} 2' and so on"]
 
 
-def refuse_repeats(records: list[tuple[Record, Cell]], complaints: Complaints, protocol: Protocol) -> None:
+def refuse_repeats(records: list[tuple[Record, Cell]], errors: ErrorCollector, protocol: Protocol) -> None:
     """Note every second value of an animal in a group, and every animal in two groups of a study that is not paired."""
     seen: dict[tuple[str, str, str], tuple[Record, Cell]] = {}
     homes: dict[str, str] = {}
@@ -86,14 +86,14 @@ def refuse_repeats(records: list[tuple[Record, Cell]], complaints: Complaints, p
                     f"; the protocol's is {_hour(protocol.sampling_hour)}" if protocol.sampling_hour is not None else ""
                 )
                 remedy = f"Keep the rows of one time{planned}. Several times of one animal are no replicates."
-                complaints.about(cell, found, "one time per animal", remedy)
+                errors.about(cell, found, "one time per animal", remedy)
             else:
                 found = f"{record['animal']!r} in {record['group']} a second time for {record['endpoint']}"
                 remedy = (
                     f"The first is in {other.name}: keep one, give the animals different ids, or number "
                     f"wells in a column 'replicate'."
                 )
-                complaints.about(cell, found, "one value per animal, group and endpoint", remedy)
+                errors.about(cell, found, "one value per animal, group and endpoint", remedy)
         seen.setdefault(key, (record, cell))
         form = " ".join(record["animal"].casefold().split())
         spelt = spellings.setdefault(form, record["animal"])
@@ -102,7 +102,7 @@ def refuse_repeats(records: list[tuple[Record, Cell]], complaints: Complaints, p
                 f"the animal {record['animal']!r} beside {spelt!r}",
                 "ids that differ in more than capitals and spaces",
             )
-            complaints.about(cell, found, expected, "Spell an animal in one way, or tell two apart.")
+            errors.about(cell, found, expected, "Spell an animal in one way, or tell two apart.")
         home = homes.setdefault(record["animal"], record["group"])
         twice = (record["animal"], record["group"])
         if protocol.design != "paired" and home != record["group"] and twice not in strays:
@@ -112,14 +112,14 @@ def refuse_repeats(records: list[tuple[Record, Cell]], complaints: Complaints, p
                 f"Correct the group of one animal; give two animals two ids, such as '{record['group']} "
                 f"{record['animal']}'."
             )
-            complaints.about(cell, found, "each animal in one group", remedy)
+            errors.about(cell, found, "each animal in one group", remedy)
 
 
-def _mean(members: list[tuple[Record, Cell]], complaints: Complaints, spreads: dict[str, float]) -> Record:
+def _mean(members: list[tuple[Record, Cell]], errors: ErrorCollector, spreads: dict[str, float]) -> Record:
     first, cell = members[0]
     measured = [record for record, _ in members if not math.isnan(record["lower"])]
     if len({record["time"] for record, _ in members if not math.isnan(record["time"])}) > 1:
-        complaints.about(
+        errors.about(
             cell, f"wells of {first['animal']!r} at several times", "wells of one sample", "Keep the rows of one time."
         )
     if len(measured) < 2:
@@ -135,14 +135,14 @@ def _mean(members: list[tuple[Record, Cell]], complaints: Complaints, spreads: d
         return {**first, "value": rate, "lower": rate, "upper": rate, "count": count, "exposure": exposure}
     if any(record["lower"] == record["upper"] == 0 for record in measured):
         found = f"a well of {first['animal']!r} that holds zero"
-        complaints.about(
+        errors.about(
             cell, found, "wells above zero: with a zero there is no geometric mean", "Give one value for the animal."
         )
         return first
     lower, upper = ([record[end] for record in measured] for end in ("lower", "upper"))
     if 0 in lower and math.inf in upper:
         found = f"wells of {first['animal']!r} below one limit and above another"
-        complaints.about(cell, found, "wells that agree", "Measure again, or exclude the wells with a reason.")
+        errors.about(cell, found, "wells that agree", "Measure again, or exclude the wells with a reason.")
         return first
     seen = [record["value"] for record in measured]
     if not np.isnan(seen).any():
@@ -159,13 +159,13 @@ def _geometric_mean(values: list[float]) -> float:
     return float(f"{stats.gmean(values):.12g}")
 
 
-def _refuse_same_well(wells: dict[tuple[str, str, str], list[tuple[Record, Cell]]], complaints: Complaints) -> None:
+def _refuse_same_well(wells: dict[tuple[str, str, str], list[tuple[Record, Cell]]], errors: ErrorCollector) -> None:
     for (animal, _, endpoint), members in wells.items():
         counts = Counter(record["replicate"] for record, _ in members)
         for record, cell in members:
             if counts[record["replicate"]] > 1:
                 found = f"replicate {record['replicate']!r} of {animal!r} more than once for {endpoint}"
-                complaints.about(cell, found, "each well once", "Number the wells of an animal 1, 2, 3.")
+                errors.about(cell, found, "each well once", "Number the wells of an animal 1, 2, 3.")
 
 
 def _said(several: dict[int, list[tuple[Record, Cell]]], spreads: dict[str, float]) -> list[str]:

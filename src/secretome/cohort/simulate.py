@@ -232,7 +232,7 @@ def truth(protocol: Protocol, scenario: str, claim: str) -> Truth:
     Returns
     -------
     {"true", "too small", "false"}
-        ``too small`` where the effect goes the claimed way in every contrast, but in some lies inside the zone of no
+        ``too small`` where the effect goes the claimed way in every contrast, but in some lies inside the margin of no
         effect that the claim must leave.
 
     Raises
@@ -249,7 +249,7 @@ def truth(protocol: Protocol, scenario: str, claim: str) -> Truth:
     """
     plan, world = _plan(protocol, scenario)
     about = protocol.claims[claim]
-    endpoint, zone = plan.endpoints[about.endpoint], protocol.endpoints[about.endpoint].no_effect
+    endpoint, margin = plan.endpoints[about.endpoint], protocol.endpoints[about.endpoint].equivalence_margin
     centres = {group: drawn.centre for group, drawn in endpoint.groups.items()} | world.centres.get(about.endpoint, {})
     pairs = (
         [(about.doses[-1], about.doses[0])]
@@ -260,10 +260,10 @@ def truth(protocol: Protocol, scenario: str, claim: str) -> Truth:
     steps = isinstance(endpoint, Titre)
     ratios = [2 ** (centres[a] - centres[b]) if steps else centres[a] / centres[b] for a, b in pairs]
     if about.kind == "unchanged":
-        return "true" if all(zone.low < ratio < zone.high for ratio in ratios) else "false"
+        return "true" if all(margin.low < ratio < margin.high for ratio in ratios) else "false"
     if not all(ratio > 1 if about.rises else ratio < 1 for ratio in ratios):
         return "false"
-    inside = any(zone.low < ratio < zone.high for ratio in ratios)
+    inside = any(margin.low < ratio < margin.high for ratio in ratios)
     return "too small" if inside and about.negligible and about.kind != "trend" else "true"
 
 

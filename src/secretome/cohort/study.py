@@ -13,7 +13,7 @@ import pandas as pd
 from secretome.cohort.copies import Sample, find_copy, sample_of
 from secretome.cohort.model import Cohort
 from secretome.cohort.reading import read_cohort
-from secretome.protocol import Origin, Problem, Protocol, Refusal, load_protocol, study_folder
+from secretome.protocol import InputError, Origin, Problem, Protocol, load_protocol, study_folder
 
 # Decimal logarithms: a unit that is a thousandfold off is three away, a fraction for a percentage two. No effect of a
 # study is so large.
@@ -100,7 +100,7 @@ def load_study(
 
     Raises
     ------
-    Refusal
+    InputError
         With every problem in the protocol or the cohort file.
     ValueError
         If there is no such study, or the hash differs.
@@ -115,13 +115,13 @@ def load_study(
     if cohort is not None and not isinstance(cohort, str | os.PathLike):
         found = f"a {type(cohort).__name__} as the cohort"
         remedy = "Write the table to a file first: table.to_csv('cohort.csv', index=False)."
-        raise Refusal([Problem("cohort", "", found, "the path of a cohort file", remedy)])
+        raise InputError([Problem("cohort", "", found, "the path of a cohort file", remedy)])
     folder = study_folder(name)
     protocol = load_protocol(folder / "protocol.yml")
     own = folder / protocol.cohort.file
     read = read_cohort(Path(cohort) if cohort is not None else own, protocol, sheet=sheet, names=names, decimal=decimal)
     if sha256 and sha256 != read.sha256:
-        raise Refusal(
+        raise InputError(
             [
                 Problem(
                     read.path.name,
@@ -191,7 +191,7 @@ def _check_scale(cohort: Cohort, original: _Original, protocol: Protocol) -> lis
             Problem(cohort.path.name, f"all of {key}", found, f"{endpoint.label} in {endpoint.unit}", remedy)
         )
     if problems:
-        raise Refusal(problems)
+        raise InputError(problems)
     return meant
 
 
@@ -212,7 +212,7 @@ def _is_source_data(cohort: Cohort, original: _Original, protocol: Protocol) -> 
 
     Raises
     ------
-    Refusal
+    InputError
         If the cohort contains the study's own simulated animals but does not state this origin.
     """
     if original.origin == "simulated" and cohort.origin == "simulated":
@@ -225,7 +225,7 @@ def _is_source_data(cohort: Cohort, original: _Original, protocol: Protocol) -> 
     if overlap and original.origin == "simulated":
         found = f"{overlap.matched} values of the study's own simulated cohort, without origin 'simulated'"
         remedy = "Keep the columns origin, scenario and seed of a simulated file."
-        raise Refusal(
+        raise InputError(
             [Problem(cohort.path.name, "", found, "measured animals, or origin 'simulated' in every row", remedy)]
         )
     return overlap is not None

@@ -34,7 +34,7 @@ KEEP_WORDS = frozenset(
 )
 # No assay gives a number beyond these, whatever its unit, and sums of squares of such numbers overflow.
 SMALLEST, LARGEST = 1e-15, 1e15
-# Marks that can only be thousands separators: an apostrophe, or a no-break space.
+# CellMetadata that can only be thousands separators: an apostrophe, or a no-break space.
 THIN_MARKS = "'\u2019\u2007\u2009\u202f\xa0"
 _VALUE = re.compile(
     rf"(?P<bound>(?:[<>≤≥]|[<>]=)?)\s*(?P<number>[+\-−]?(?:\d[\d.,{THIN_MARKS}]*|[.,]\d+)(?:[eE][+\-−]?\d+)?)\s*(?P<percent>%?)"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from secretome.cohort.files.sheet import Cell
 from secretome.cohort.units import canonical, is_unit
-from secretome.protocol import Endpoint, Group, Problem, Protocol, Refusal, name_key, nearest, spelling
+from secretome.protocol import Endpoint, Group, InputError, Problem, Protocol, name_key, nearest, spelling
 
 REQUIRED = ("animal", "group")
 BESIDE = ("lloq", "uloq", "count", "exposure", "total")
@@ -68,7 +68,7 @@ class Vocabulary:
 
     Raises
     ------
-    Refusal
+    InputError
         If a name is mapped to something that the study does not have, or is mapped twice.
     """
 
@@ -122,7 +122,7 @@ class Vocabulary:
                 expected = f"one of {', '.join(candidates)}, a label of one, or a column such as animal"
                 problems.append(Problem("--map", "", f"{new!r} after '='", expected, hint))
         if problems:
-            raise Refusal(problems)
+            raise InputError(problems)
 
     @property
     def understood(self) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from secretome.course.questions import ABSOLUTE, BOUND, NOT_ESTIMABLE, WITHIN, Q
 from secretome.course.returned_answers import Sheet, collect
 from secretome.course.roster import Student
 from secretome.course.sheets import read_table, written
-from secretome.protocol import Problem, Refusal, load_protocol, name_key, normalise, study_folder
+from secretome.protocol import InputError, Problem, load_protocol, name_key, normalise, study_folder
 from secretome.report.tables.workbook import defused
 
 MARKS, SUMMARY = "marks.csv", "summary.csv"
@@ -44,7 +44,7 @@ class Graded:
 
     marks: list[dict[str, object]]
     summary: list[dict[str, object]]
-    refusals: list[Refusal]
+    refusals: list[InputError]
     remarks: list[str]
 
 
@@ -64,7 +64,7 @@ def grade(name: str, out: Path, returned: Path, roster: Sequence[Student] = ()) 
 
     Raises
     ------
-    Refusal
+    InputError
         If the class, its key or the returned folder cannot be read, marks are there already, or none of the sheets can
         be marked.
     """
@@ -87,13 +87,13 @@ def grade(name: str, out: Path, returned: Path, roster: Sequence[Student] = ()) 
         if student.id not in key.names
     ]
     if problems:
-        raise Refusal(problems)
+        raise InputError(problems)
     found = collect(returned, list(key.names))
     if not found.sheets:
         nothing = Problem(
             str(returned), "", "no sheet that can be marked", "sheets with the columns 'question' and 'answer'"
         )
-        raise Refusal([*(problem for refusal in found.refusals for problem in refusal.problems), nothing])
+        raise InputError([*(problem for error in found.refusals for problem in error.problems), nothing])
     marks: list[dict[str, object]] = []
     summary: list[dict[str, object]] = []
     for student, rows in key.rows.items():
@@ -112,7 +112,7 @@ def read_key(name: str, path: Path) -> Key:
 
     Raises
     ------
-    Refusal
+    InputError
         If it cannot be read, or asks what the study does not.
     """
     asked = {question.key: question for question in questions(load_protocol(study_folder(name) / "protocol.yml"))}
@@ -154,7 +154,7 @@ def read_key(name: str, path: Path) -> Key:
     if not names and not problems:
         problems.append(Problem(path.name, "", "no rows", "a row for each student and question"))
     if problems:
-        raise Refusal(problems)
+        raise InputError(problems)
     return Key(names, rows)
 
 

@@ -17,7 +17,7 @@ from secretome.course.questions import NONE, Question, answers, questions
 from secretome.course.roster import Student
 from secretome.course.sheets import written
 from secretome.defaults import DEFAULT_SCENARIO, DEFAULT_SEED, DEFAULT_TRAPPED
-from secretome.protocol import Problem, Protocol, Refusal, load_protocol, study_folder
+from secretome.protocol import InputError, Problem, Protocol, load_protocol, study_folder
 from secretome.report.tables.workbook import defused
 
 KEY = "key.csv"
@@ -57,11 +57,11 @@ def make_class(
 
     Raises
     ------
-    Refusal
+    InputError
         If the folder is there already or cannot be made.
     """
     if out.exists() or out.is_symlink():
-        raise Refusal(
+        raise InputError(
             [
                 Problem(
                     "--out",
@@ -79,7 +79,9 @@ def make_class(
         work = Path(tempfile.mkdtemp(prefix=".class-", dir=out.parent))
     except OSError as error:
         expected = "a folder that can be made and written to"
-        raise Refusal([Problem("--out", "", f"{out} ({error.strerror})", expected, "Name another place.")]) from error
+        raise InputError(
+            [Problem("--out", "", f"{out} ({error.strerror})", expected, "Name another place.")]
+        ) from error
     try:
         built = work / "class"
         teacher = built / "teacher"

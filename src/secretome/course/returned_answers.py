@@ -9,7 +9,7 @@ from secretome.course import text as words
 from secretome.course.assignment import STUDENT
 from secretome.course.roster import folder_name
 from secretome.course.sheets import read_table
-from secretome.protocol import Problem, Refusal
+from secretome.protocol import InputError, Problem
 
 READ = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods")
 COLUMNS = ("question", "answer")
@@ -33,7 +33,7 @@ class Collected:
 
     sheets: dict[str, Sheet]
     unmarked: set[str]
-    refusals: list[Refusal]
+    refusals: list[InputError]
     remarks: list[str]
 
 
@@ -49,15 +49,15 @@ def collect(folder: Path, students: Sequence[str]) -> Collected:
 
     Raises
     ------
-    Refusal
+    InputError
         If there is no such folder.
     """
     if not folder.is_dir():
-        raise Refusal([Problem("--grade", "", f"{folder}, which is no folder", "the folder of the returned sheets")])
+        raise InputError([Problem("--grade", "", f"{folder}, which is no folder", "the folder of the returned sheets")])
     ids = {student.casefold(): student for student in students}
     found: dict[str, list[Sheet]] = defaultdict(list)
     unmarked: set[str] = set()
-    refusals: list[Refusal] = []
+    refusals: list[InputError] = []
     other: list[str] = []
     for path in _files(folder):
         file = path.relative_to(folder).as_posix()
@@ -66,10 +66,10 @@ def collect(folder: Path, students: Sequence[str]) -> Collected:
         try:
             sheet, owner = _read(path, file)
             student = _whose(file, owner, by_place, ids)
-        except Refusal as refusal:
+        except InputError as error:
             # In a student's folder lie other files too: only what is called a sheet, or lies there alone, must be one.
             if path.stem.casefold().startswith("answers") or path.parent == folder:
-                refusals.append(refusal)
+                refusals.append(error)
                 unmarked |= {student for student in (by_place, _named(owner, ids)) if student}
             else:
                 other.append(file)
@@ -79,7 +79,7 @@ def collect(folder: Path, students: Sequence[str]) -> Collected:
         files = [sheet.file for sheet in found.pop(student)]
         unmarked.add(student)
         refusals.append(
-            Refusal(
+            InputError(
                 [Problem(student, "", f"{len(files)} sheets: {', '.join(files)}", "one", "Keep the one that counts.")]
             )
         )
@@ -116,13 +116,13 @@ def _read(path: Path, file: str) -> tuple[Sheet, str]:
             answers.setdefault(question, []).append(record.cells.get("answer", ""))
             # A decimal comma without quotation marks, in a file cut by commas.
             torn |= {question} if record.beyond else set()
-    except Refusal as refusal:
+    except InputError as error:
         # Many files are called answers.csv: the folder says which.
-        raise Refusal(Problem(file, p.place, p.found, p.expected, p.remedy) for p in refusal.problems) from refusal
+        raise InputError(Problem(file, p.place, p.found, p.expected, p.remedy) for p in error.problems) from error
     owners = {text for text in answers.pop(STUDENT, []) if text}
     answers.pop("", None)
     if len(owners) > 1:
-        raise Refusal([Problem(file, "", f"the students {', '.join(sorted(owners))}", "one student to a sheet")])
+        raise InputError([Problem(file, "", f"the students {', '.join(sorted(owners))}", "one student to a sheet")])
     return Sheet(file, answers, frozenset(torn)), next(iter(owners), "")
 
 
@@ -134,12 +134,16 @@ def _named(owner: str, ids: dict[str, str]) -> str | None:
 def _whose(file: str, owner: str, by_place: str | None, ids: dict[str, str]) -> str:
     """The student whose sheet it is, by the row in it that says so; by its folder or name where that row is gone."""
     if owner and _named(owner, ids) is None:
-        raise Refusal([Problem(file, "", f"the student {owner[:60]!r}, who is not in the class", "an id of the key")])
+        raise InputError(
+            [Problem(file, "", f"the student {owner[:60]!r}, who is not in the class", "an id of the key")]
+        )
     student = _named(owner, ids) if owner else by_place
     if student is None:
         expected = f"a row '{STUDENT}' with an id of the key, or such an id as the name of the file or its folder"
-        raise Refusal([Problem(file, "", "nothing that says whose sheet it is", expected)])
+        raise InputError([Problem(file, "", "nothing that says whose sheet it is", expected)])
     if by_place and by_place != student:
         expected = "a sheet of the student whose folder it lies in"
-        raise Refusal([Problem(file, "", f"a sheet that says it is {student}'s in the place of {by_place}", expected)])
+        raise InputError(
+            [Problem(file, "", f"a sheet that says it is {student}'s in the place of {by_place}", expected)]
+        )
     return student

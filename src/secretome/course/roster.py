@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from secretome.course.sheets import Record, read_table
-from secretome.protocol import Problem, Refusal
+from secretome.protocol import InputError, Problem
 
 LONGEST = 60
 # Windows keeps these names to itself.
@@ -32,7 +32,7 @@ def read_roster(path: Path) -> list[Student]:
 
     Raises
     ------
-    Refusal
+    InputError
         With every row that names nobody, cannot become a folder, or cannot be told from another.
     """
     students: list[Student] = []
@@ -55,7 +55,7 @@ def read_roster(path: Path) -> list[Student]:
     if not students and not problems:
         problems.append(Problem(path.name, "", "no students", "a row for each under the header 'student'"))
     if problems:
-        raise Refusal(problems)
+        raise InputError(problems)
     return students
 
 

@@ -13,7 +13,7 @@ from secretome.cohort.files.delimited import DELIMITERS, decode
 from secretome.cohort.files.excel import read_workbook
 from secretome.cohort.files.limits import check_text
 from secretome.cohort.files.opening import read_bytes
-from secretome.protocol import Problem, Refusal, normalise
+from secretome.protocol import InputError, Problem, normalise
 
 LARGEST = 1_000_000  # bytes; a sheet of answers has a few thousand
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -43,12 +43,12 @@ def read_table(path: Path, needed: Sequence[str]) -> list[Record]:
 
     Raises
     ------
-    Refusal
+    InputError
         If the file cannot be read, is too large, or its header lacks a column.
     """
     # Asked before it is read: what comes back may be anything.
     if path.is_file() and (size := path.stat().st_size) > LARGEST:
-        raise Refusal([Problem(path.name, "", f"{size} bytes", f"at most {LARGEST}")])
+        raise InputError([Problem(path.name, "", f"{size} bytes", f"at most {LARGEST}")])
     content = read_bytes(path)
     cuts = _grids(content, path) if content[:4] in WORKBOOKS else _cuts(content, path)
     fitting = [
@@ -62,7 +62,7 @@ def read_table(path: Path, needed: Sequence[str]) -> list[Record]:
         expected = (
             f"a header with {' and '.join(map(repr, needed))}, each once, separated by commas, semicolons or tabs"
         )
-        raise Refusal([Problem(path.name, "row 1", found, expected)])
+        raise InputError([Problem(path.name, "row 1", found, expected)])
     # The right delimiter is the one that cuts every row as it cuts the header.
     rows = min(fitting, key=lambda rows: sum(len(cells) != len(rows[0][1]) for _, cells in rows))
     header = [normalise(cell) for cell in rows[0][1]]
@@ -103,7 +103,7 @@ def _cuts(content: bytes, path: Path) -> list[list[tuple[int, list[str]]]]:
         cuts.append([(number, cells) for number, cells in stripped if any(cells)])
     if not cuts:
         expected = "every quotation mark closed before the next column"
-        raise Refusal(
+        raise InputError(
             [Problem(path.name, "", "a quotation mark out of place", expected, "Delete the stray mark, or double it.")]
         )
     return cuts

@@ -205,7 +205,7 @@ def assignment(protocol: Protocol, student: str, questions: Iterable[Any], sampl
         about=_ABOUT,
         rank_tests=[_RANK_TESTS[name] for name in dict.fromkeys(claim.published_test.method for claim in claims)],
         families=sorted({len(claim.compared) for claim in claims if claim.kind == "single"} - {1}),
-        zones={key: endpoint.no_effect for key, endpoint in protocol.endpoints.items()},
+        zones={key: endpoint.equivalence_margin for key, endpoint in protocol.endpoints.items()},
     )
 
 

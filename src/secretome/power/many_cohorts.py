@@ -8,11 +8,11 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from secretome import stats
-from secretome.analysis import Arm, Comparison, planned_rows, slope_weights, step_of
-from secretome.claims import CHECK_FAILED, Case, Evidence, decide, judge, outcome
+from secretome.analysis import Comparison, GroupSample, dilution_fold, planned_rows, slope_weights
+from secretome.claims import CHECK_FAILED, ClaimInputs, Evidence, decide, judge, outcome
 from secretome.claims.rules import Bools, Floats, Rules
 from secretome.cohort.simulate import Drawn
-from secretome.protocol import Check, Claim, Endpoint, Protocol, Zone, sides
+from secretome.protocol import Check, Claim, Endpoint, EquivalenceMargin, Protocol, sides
 from secretome.stats.power import mann_whitney_rows
 
 # With more values a group, counting every arrangement of three groups takes the exact trend test longer than a
@@ -117,10 +117,10 @@ class _Cohorts:
     def comparison(self, contrast: str, position: int) -> Comparison:
         """The two arms of a contrast in one cohort."""
         treated, control = (
-            Arm(low[position], high[position], missing=0, dead=0)
+            GroupSample(low[position], high[position], missing=0, dead=0)
             for low, high in (self.arms[side] for side in sides(contrast))
         )
-        return Comparison(treated, control, step_of(self.endpoint.kind))
+        return Comparison(treated, control, dilution_fold(self.endpoint.kind))
 
     def scores(self, group: str) -> Floats:
         """Values for ranking: those below a limit tied lowest, those above one tied highest."""
@@ -128,15 +128,15 @@ class _Cohorts:
         return np.where(np.isinf(high), np.inf, low)
 
     def _evidence(self, n: int, estimate: Floats, error: Floats, df: Floats, pvalue: Floats, family: int) -> Evidence:
-        zone, none = self.endpoint.no_effect, np.full(estimate.shape, np.nan)
+        margin, none = self.endpoint.equivalence_margin, np.full(estimate.shape, np.nan)
         reach = stdtrit(df, 1 - self.alpha / family / 2) * error
         with np.errstate(divide="ignore", invalid="ignore"):
-            above, below = (estimate - np.log(zone.low)) / error, (estimate - np.log(zone.high)) / error
+            above, below = (estimate - np.log(margin.low)) / error, (estimate - np.log(margin.high)) / error
         return Evidence(
             n=np.full(estimate.shape, float(n)),
             pvalue=pvalue,
             adjusted=np.minimum(1, family * pvalue),
-            attainable=none,
+            min_pvalue=none,
             up=estimate > 0,
             low=np.exp(estimate - reach),
             high=np.exp(estimate + reach),
@@ -145,8 +145,8 @@ class _Cohorts:
         )
 
 
-def _case(protocol: Protocol, claim: Claim, whole: _Cohorts, first: _Cohorts) -> Case:
-    zone = protocol.endpoints[claim.endpoint].no_effect
+def _case(protocol: Protocol, claim: Claim, whole: _Cohorts, first: _Cohorts) -> ClaimInputs:
+    margin = protocol.endpoints[claim.endpoint].equivalence_margin
     if claim.kind == "trend":
         doses = np.log([protocol.groups[group].dose or np.nan for group in claim.doses])
         slope = whole.welch(list(claim.doses), list(slope_weights(doses)), 1)
@@ -155,7 +155,7 @@ def _case(protocol: Protocol, claim: Claim, whole: _Cohorts, first: _Cohorts) ->
             for name, column in vars(replace(ranks, adjusted=ranks.pvalue)).items():
                 getattr(slope, name)[lost] = column
         steps = _stack([whole.welch(list(sides(step)), [1.0, -1.0], len(claim.steps)) for step in claim.steps])
-        return Case(claim, zone, _stack([slope]), _stack([_trend_by_ranks(claim, first)]), steps)
+        return ClaimInputs(claim, margin, _stack([slope]), _stack([_trend_by_ranks(claim, first)]), steps)
     contrasts = claim.judged_on
     family = len(claim.compared)
     if protocol.design == "paired":
@@ -163,18 +163,18 @@ def _case(protocol: Protocol, claim: Claim, whole: _Cohorts, first: _Cohorts) ->
         published = [_signed_ranks(first, contrast) for contrast in contrasts]
     else:
         exact_intervals = claim.kind == "unchanged"
-        planned = [_planned(whole, contrast, family, zone, intervals=exact_intervals) for contrast in contrasts]
+        planned = [_planned(whole, contrast, family, margin, intervals=exact_intervals) for contrast in contrasts]
         published = [_ranks(first, contrast) for contrast in contrasts]
-    return Case(claim, zone, _stack(planned), _stack(published), paired=protocol.design == "paired")
+    return ClaimInputs(claim, margin, _stack(planned), _stack(published), paired=protocol.design == "paired")
 
 
-def _planned(cohorts: _Cohorts, contrast: str, family: int, zone: Zone, *, intervals: bool) -> Evidence:
+def _planned(cohorts: _Cohorts, contrast: str, family: int, margin: EquivalenceMargin, *, intervals: bool) -> Evidence:
     """Welch's t on logs; the cohorts that need another method are taken one by one."""
     found = cohorts.welch(list(sides(contrast)), [1.0, -1.0], family)
     for position in np.flatnonzero(~cohorts.seen(*sides(contrast))):
         arms = cohorts.comparison(contrast, int(position))
         test, equivalence = (
-            asdict(row) for row in planned_rows(arms, family, zone, cohorts.alpha, intervals=intervals)
+            asdict(row) for row in planned_rows(arms, family, margin, cohorts.alpha, intervals=intervals)
         )
         sizes = {"n_treated": arms.treated.n, "n_control": arms.control.n}
         one = Evidence.of([test | sizes], [equivalence])
@@ -202,7 +202,7 @@ def _ranks(cohorts: _Cohorts, contrast: str) -> Evidence:
     treated, control = (cohorts.scores(side) for side in sides(contrast))
     test = mann_whitney_rows(treated, control)
     up = test.statistic > treated.shape[1] * control.shape[1] / 2
-    return _of_an_exact_test(min(treated.shape[1], control.shape[1]), test.pvalue, test.attainable, up)
+    return _of_an_exact_test(min(treated.shape[1], control.shape[1]), test.pvalue, test.min_pvalue, up)
 
 
 def _signed_ranks(cohorts: _Cohorts, contrast: str) -> Evidence:
@@ -210,11 +210,11 @@ def _signed_ranks(cohorts: _Cohorts, contrast: str) -> Evidence:
     treated, control = (cohorts.arms[side][0] for side in sides(contrast))
     tests = [stats.signed_rank(x, y) for x, y in zip(treated, control, strict=True)]
     shifts = [stats.hodges_lehmann(x, y, paired=True).estimate for x, y in zip(treated, control, strict=True)]
-    pvalue, attainable = (np.array([getattr(test, name) for test in tests]) for name in ("pvalue", "attainable"))
+    pvalue, min_pvalue = (np.array([getattr(test, name) for test in tests]) for name in ("pvalue", "min_pvalue"))
     # A shift of exactly zero under a small p leaves the direction to the ratio.
     ratio = np.log(treated / control).mean(axis=1)
     up = np.where(np.array(shifts) != 0, np.array(shifts) > 0, ratio > 0)
-    return _of_an_exact_test(treated.shape[1], pvalue, attainable, up)
+    return _of_an_exact_test(treated.shape[1], pvalue, min_pvalue, up)
 
 
 def _trend_by_ranks(claim: Claim, cohorts: _Cohorts, which: Bools | slice = slice(None)) -> Evidence:
@@ -224,19 +224,19 @@ def _trend_by_ranks(claim: Claim, cohorts: _Cohorts, which: Bools | slice = slic
     method: Literal["exact", "asymptotic"] = "exact" if n <= LARGEST_EXACT_TREND else "asymptotic"
     tests = [stats.jonckheere_terpstra(list(one), method=method) for one in zip(*arms, strict=True)]
     pairs = sum(first.shape[1] * second.shape[1] for position, second in enumerate(arms) for first in arms[:position])
-    pvalue, attainable, statistic = (
-        np.array([getattr(test, name) for test in tests]) for name in ("pvalue", "attainable", "statistic")
+    pvalue, min_pvalue, statistic = (
+        np.array([getattr(test, name) for test in tests]) for name in ("pvalue", "min_pvalue", "statistic")
     )
-    return _of_an_exact_test(n, pvalue, attainable, statistic > pairs / 2)
+    return _of_an_exact_test(n, pvalue, min_pvalue, statistic > pairs / 2)
 
 
-def _of_an_exact_test(n: int, pvalue: Floats, attainable: Floats, up: Bools) -> Evidence:
+def _of_an_exact_test(n: int, pvalue: Floats, min_pvalue: Floats, up: Bools) -> Evidence:
     none = np.full(pvalue.shape, np.nan)
     return Evidence(
         np.full(pvalue.shape, float(n)),
         pvalue,
         none,
-        attainable,
+        min_pvalue,
         up,
         none,
         none,

@@ -8,7 +8,7 @@ import pandas as pd
 from secretome import stats
 
 
-def rank_floors(sizes: Sequence[int], *, groups: Sequence[int] = (), doses: int = 0) -> pd.DataFrame:
+def rank_min_pvalues(sizes: Sequence[int], *, groups: Sequence[int] = (), doses: int = 0) -> pd.DataFrame:
     """What exact rank tests can say at most, from groups without ties that do not overlap.
 
     Parameters
@@ -28,14 +28,14 @@ def rank_floors(sizes: Sequence[int], *, groups: Sequence[int] = (), doses: int 
 
     Examples
     --------
-    >>> rank_floors([3, 5], groups=(6,), doses=3).round(4).to_dict("list")["Mann-Whitney, times 6"]
+    >>> rank_min_pvalues([3, 5], groups=(6,), doses=3).round(4).to_dict("list")["Mann-Whitney, times 6"]
     [0.6, 0.0476]
     """
     rows = []
     for n in sizes:
         control = np.arange(n)
         separate = [control + 100.0 * place for place in range(1, 1 + max([1, doses - 1]))]
-        floor = stats.mann_whitney(separate[0], control).attainable
+        floor = stats.mann_whitney(separate[0], control).min_pvalue
         row = {"n": n, "Mann-Whitney, one group": floor}
         for number in groups:
             row[f"Mann-Whitney, times {number}"] = min(1.0, number * floor)
@@ -44,6 +44,6 @@ def rank_floors(sizes: Sequence[int], *, groups: Sequence[int] = (), doses: int 
             apart = [control + 100.0 + place / (number + 1) for place in range(number)]
             row[f"Steel, {number} groups"] = float(stats.steel([control, *apart], control=0).pvalue.min())
         if doses:
-            row[f"Jonckheere, {doses} doses"] = stats.jonckheere_terpstra([control, *separate]).attainable
+            row[f"Jonckheere, {doses} doses"] = stats.jonckheere_terpstra([control, *separate]).min_pvalue
         rows.append(row)
     return pd.DataFrame(rows)

@@ -45,7 +45,7 @@ def verdict_rates(
     Returns
     -------
     DataFrame
-        One row per claim and reading: study, scenario, n, claim, reading (``planned`` or ``published``), cohorts, and
+        One row per claim and analysis: study, scenario, n, claim, analysis (``planned`` or ``published``), cohorts, and
         the shares supported, contradicted, inconclusive and untestable. A share p has the standard error ``sqrt(p (1 -
         p) / cohorts)``.
 
@@ -59,7 +59,7 @@ def verdict_rates(
     >>> from secretome.protocol import load_protocol, study_folder
     >>> protocol = load_protocol(study_folder("humoral_immunity") / "protocol.yml")
     >>> rates = verdict_rates(protocol, "plateau", 8, cohorts=200, published=20, rng=np.random.default_rng(1))
-    >>> rates[rates["reading"] == "planned"].set_index("claim")["supported"].round(1).to_dict()["afc_dose_im"]
+    >>> rates[rates["analysis"] == "planned"].set_index("claim")["supported"].round(1).to_dict()["afc_dose_im"]
     0.0
     """
     judged = judge_many(
@@ -70,7 +70,7 @@ def verdict_rates(
     )
     rows = []
     for claim, (rules, decisions) in judged.items():
-        for reading, found in (
+        for analysis, found in (
             ("planned", [str(DECISIONS[rule]) for rule in rules.tolist()]),
             ("published", decisions.tolist()),
         ):
@@ -81,7 +81,7 @@ def verdict_rates(
                     "scenario": scenario,
                     "n": n,
                     "claim": claim,
-                    "reading": reading,
+                    "analysis": analysis,
                     "cohorts": len(found),
                     **shares,
                 }

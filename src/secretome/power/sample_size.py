@@ -26,7 +26,7 @@ MOST_FITS = 4000
 PILOT = 500
 
 
-class Need(NamedTuple):
+class SampleSizeResult(NamedTuple):
     """The smallest n that reaches the target, or None where none up to 200 does; and every size that was tried."""
 
     n: int | None
@@ -85,7 +85,7 @@ def claim_rates(
     >>> from secretome.protocol import load_protocol, study_folder
     >>> protocol = load_protocol(study_folder("sepsis_cytokines") / "protocol.yml")
     >>> rates = claim_rates(protocol, "il4_rises_t2", [12], cohorts=4000)
-    >>> rates.loc[rates["reading"] == "planned", "supported"].round(1).tolist()
+    >>> rates.loc[rates["analysis"] == "planned", "supported"].round(1).tolist()
     [0.9]
     """
     alone = _only(with_effect(protocol, scenario, effect), claim)
@@ -111,7 +111,7 @@ def smallest_n(
     alpha: float = ALPHA,
     seed: int = 1,
     done: Callable[[int], None] = _nothing,
-) -> Need:
+) -> SampleSizeResult:
     """The smallest number of animals per group with which a claim is supported as often as asked.
 
     Parameters
@@ -123,7 +123,7 @@ def smallest_n(
 
     Returns
     -------
-    Need
+    SampleSizeResult
 
     Examples
     --------
@@ -145,7 +145,7 @@ def smallest_n(
             }
             tried[n] = claim_rates(protocol, claim, [n], **about, seed=seed, done=done)
         rates = tried[n]
-        return float(rates.loc[rates["reading"] == "planned", "supported"].iloc[0])
+        return float(rates.loc[rates["analysis"] == "planned", "supported"].iloc[0])
 
     low, high = 2, 4
     while share(high) < target:
@@ -154,12 +154,12 @@ def smallest_n(
         hopeless = high >= HOPELESS and share(high) <= alpha < target and protocol.claims[claim].kind != "unchanged"
         low, high = high, 2 * high
         if low >= MOST or hopeless:
-            return Need(None, pd.concat(tried[n] for n in sorted(tried)))
+            return SampleSizeResult(None, pd.concat(tried[n] for n in sorted(tried)))
         high = min(high, MOST)
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if share(middle) >= target else (middle, high)
-    return Need(high, pd.concat(tried[n] for n in sorted(tried)))
+    return SampleSizeResult(high, pd.concat(tried[n] for n in sorted(tried)))
 
 
 def first_exact_n(protocol: Protocol, claim: str, alpha: float = ALPHA) -> int:
@@ -174,12 +174,12 @@ def first_exact_n(protocol: Protocol, claim: str, alpha: float = ALPHA) -> int:
     for n in range(2, 20):
         low = np.arange(n)
         if protocol.design == "paired":
-            floor = stats.signed_rank(low + 100.0, low * 1.5).attainable
+            floor = stats.signed_rank(low + 100.0, low * 1.5).min_pvalue
         elif about.kind == "trend":
-            floor = stats.jonckheere_terpstra([low + 100 * place for place in range(len(about.doses))]).attainable
+            floor = stats.jonckheere_terpstra([low + 100 * place for place in range(len(about.doses))]).min_pvalue
         else:
             # Holm's first step is the strictest.
-            floor = stats.mann_whitney(low + 100, low).attainable * (
+            floor = stats.mann_whitney(low + 100, low).min_pvalue * (
                 len(about.compared) if about.kind == "unchanged" else 1
             )
         if floor <= alpha and n >= 3:

@@ -14,7 +14,7 @@ def worth_table(rates: pd.DataFrame, protocols: Mapping[str, Protocol], n: int) 
     `rates` has a column truth.
     """
     rows = []
-    own = rates[(rates["reading"] == "planned") & (rates["n"] == n)]
+    own = rates[(rates["analysis"] == "planned") & (rates["n"] == n)]
     for study, claim in ((study, claim) for study, protocol in protocols.items() for claim in protocol.claims):
         cells = own[(own["study"] == study) & (own["claim"] == claim)]
         as_published = cells[cells["scenario"] == "as_published"]
@@ -53,8 +53,8 @@ def rates_table(rates: pd.DataFrame, verdict: str) -> pd.DataFrame:
 
 def power_table(rates: pd.DataFrame) -> pd.DataFrame:
     """The chance of each verdict, size by size, and of support by the published test."""
-    planned = rates[rates["reading"] == "planned"].set_index("n")
-    published = rates[rates["reading"] == "published"].set_index("n")
+    planned = rates[rates["analysis"] == "planned"].set_index("n")
+    published = rates[rates["analysis"] == "published"].set_index("n")
     names = {
         "supported": "Supported",
         "contradicted": "Contradicted",
@@ -77,7 +77,7 @@ def power_table(rates: pd.DataFrame) -> pd.DataFrame:
 
 def needs_table(plans: pd.DataFrame, protocols: Mapping[str, Protocol], target: float) -> pd.DataFrame:
     """The smallest measured n that supports each claim as often as asked, one column per share of the assumed effect."""
-    planned = plans[plans["reading"] == "planned"]
+    planned = plans[plans["analysis"] == "planned"]
     columns = {
         effect: f"{text.percent(effect)} of the effect" for effect in sorted(planned["effect"].unique(), reverse=True)
     }

@@ -17,7 +17,7 @@ def ethics_sentence(
 
     `rates` holds every size tried, and `n` is the smallest that reaches the target.
     """
-    claim, planned = protocol.claims[key], rates[rates["reading"] == "planned"].drop_duplicates("n").set_index("n")
+    claim, planned = protocol.claims[key], rates[rates["analysis"] == "planned"].drop_duplicates("n").set_index("n")
     if n is None:
         most = planned.iloc[-1]
         return (

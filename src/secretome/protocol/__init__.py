@@ -12,16 +12,16 @@ if TYPE_CHECKING:
         Claim,
         Direction,
         Endpoint,
+        EquivalenceMargin,
         Group,
         Kind,
         Origin,
         Protocol,
         SlopeDifference,
         Source,
-        Zone,
     )
     from secretome.protocol.names import name_key, nearest, normalise, sides, spelling
-    from secretome.protocol.problems import Problem, Refusal
+    from secretome.protocol.problems import InputError, Problem
     from secretome.protocol.simulation import (
         BetaBinomial,
         Deaths,
@@ -49,8 +49,10 @@ __all__ = [
     "Distribution",
     "DrawnGroup",
     "Endpoint",
+    "EquivalenceMargin",
     "GammaPoisson",
     "Group",
+    "InputError",
     "Kind",
     "Lognormal",
     "LognormalGroup",
@@ -58,13 +60,11 @@ __all__ = [
     "PairedLognormal",
     "Problem",
     "Protocol",
-    "Refusal",
     "Scenario",
     "Simulation",
     "SlopeDifference",
     "Source",
     "Titre",
-    "Zone",
     "load_protocol",
     "name_key",
     "nearest",

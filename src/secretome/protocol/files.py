@@ -3,7 +3,7 @@
 import stat
 from pathlib import Path
 
-from secretome.protocol.problems import Problem, Refusal
+from secretome.protocol.problems import InputError, Problem
 
 # In bytes. A cohort of 10 000 animals takes less than one megabyte as text.
 LARGEST_FILE = 50_000_000
@@ -23,20 +23,20 @@ def read_regular_file(path: Path, expected: str = "a file that can be read", lar
 
     Raises
     ------
-    Refusal
+    InputError
         If the file does not exist, is too large, or is a folder, a pipe, a socket or a device, which may be endless.
     """
     try:
         # Checked before the file is opened, because opening a named pipe waits for its other end.
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise Refusal([Problem(str(path), "", "a folder", "a file")])
+            raise InputError([Problem(str(path), "", "a folder", "a file")])
         if not stat.S_ISREG(status.st_mode):
             remedy = "Save its content in a file and use that file."
-            raise Refusal([Problem(str(path), "", "a pipe, a socket or a device", "a regular file", remedy)])
+            raise InputError([Problem(str(path), "", "a pipe, a socket or a device", "a regular file", remedy)])
         if status.st_size > largest:
             found = f"a file of {status.st_size / 1e6:.0f} megabytes"
-            raise Refusal(
+            raise InputError(
                 [
                     Problem(
                         str(path),
@@ -50,9 +50,9 @@ def read_regular_file(path: Path, expected: str = "a file that can be read", lar
         return path.read_bytes()
     except OSError as error:
         found = f"no readable file ({error.strerror or error})"
-        raise Refusal([Problem(str(path), "", found, expected)]) from error
+        raise InputError([Problem(str(path), "", found, expected)]) from error
     except ValueError as error:
-        if isinstance(error, Refusal):
+        if isinstance(error, InputError):
             raise
         # A null character in the name.
-        raise Refusal([Problem(str(path), "", "no readable file (invalid name)", expected)]) from error
+        raise InputError([Problem(str(path), "", "no readable file (invalid name)", expected)]) from error

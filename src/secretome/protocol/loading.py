@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from secretome.protocol.names import nearest
-from secretome.protocol.problems import Problem, Refusal
+from secretome.protocol.problems import InputError, Problem
 
 if TYPE_CHECKING:
     from secretome.protocol.models import Protocol
@@ -72,7 +72,7 @@ def load_protocol(path: Path) -> "Protocol":
 
     Raises
     ------
-    Refusal
+    InputError
         With every key that is missing, unknown or wrong, and its line.
 
     Examples
@@ -96,5 +96,5 @@ def _read(path: Path, content: bytes) -> "Protocol":
     protocol, _ = read_model(path, Protocol, whole="the protocol", guide="the contributing guide")
     if protocol.key != path.parent.name:
         found = f"key {protocol.key!r} in the folder {path.parent.name!r}"
-        raise Refusal([Problem(path.name, "line 1", found, "the folder's name as the key")])
+        raise InputError([Problem(path.name, "line 1", found, "the folder's name as the key")])
     return protocol

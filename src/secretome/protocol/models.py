@@ -41,15 +41,15 @@ class Group(Strict):
     route: str = ""
 
 
-class Zone(Strict):
-    """The zone of no effect, on the scale of the effect, and why it is where it is."""
+class EquivalenceMargin(Strict):
+    """The equivalence margins, on the scale of the effect, and why it is where it is."""
 
     low: float
     high: float
     reason: Text
 
     @model_validator(mode="after")
-    def _ordered(self) -> "Zone":
+    def _ordered(self) -> "EquivalenceMargin":
         if not 0 < self.low < self.high:
             raise ValueError(f"low ({self.low:g}) must be above zero and below high ({self.high:g})")
         return self
@@ -68,7 +68,7 @@ class Endpoint(Strict):
     lowest: float | None = None
     highest: float | None = None
     worst: Literal["lowest", "highest"] | None = None
-    no_effect: Zone
+    equivalence_margin: EquivalenceMargin
 
     @field_validator("kind", mode="before")
     @classmethod
@@ -92,9 +92,9 @@ class Claim(Strict):
     """A published claim, made something that a cohort can answer.
 
     `single`: one `contrast`, adjusted over its `family`. `every`: all `contrasts` move one way. `unchanged`: none of
-    the `contrasts` moves out of the zone of no effect. `trend`: the response moves with the `doses`, which rise;
+    the `contrasts` moves out of the equivalence margins. `trend`: the response moves with the `doses`, which rise;
     `contrast` is its name. Where `negligible` is
-    false, an effect inside the zone of no effect still counts.
+    false, an effect inside the equivalence margins still counts.
     """
 
     sentence: Text

@@ -21,7 +21,7 @@ class Problem:
         return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
-class Refusal(ValueError):
+class InputError(ValueError):
     """Raised when a file cannot be used; carries every problem found in it."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

@@ -8,7 +8,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from secretome.protocol.files import read_regular_file
-from secretome.protocol.problems import Problem, Refusal
+from secretome.protocol.problems import InputError, Problem
 from secretome.protocol.simulation import DISTRIBUTIONS
 
 # The loaders in C, where there are any, are ten times as fast; all are safe.
@@ -48,7 +48,7 @@ def read_model(path: Path, model: type[Model], *, whole: str, guide: str, loader
 
     Raises
     ------
-    Refusal
+    InputError
         If the file cannot be read, or with every key that is missing, unknown, repeated or wrong, and its line.
     """
     try:
@@ -60,22 +60,22 @@ def read_model(path: Path, model: type[Model], *, whole: str, guide: str, loader
         repeated = list(_index(root, (), lines)) if root else []
     except _TooLarge as error:
         expected = f"at most {MOST_NODES} keys and values, at most {DEEPEST} levels deep, without aliases of aliases"
-        raise Refusal([Problem(path.name, f"line {error.line}", str(error), expected)]) from error
+        raise InputError([Problem(path.name, f"line {error.line}", str(error), expected)]) from error
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         found = str(getattr(error, "problem", None) or error)
-        raise Refusal(
+        raise InputError(
             [Problem(path.name, f"line {mark.line + 1 if mark else 1}", found, "valid YAML in UTF-8")]
         ) from error
     if repeated:
-        raise Refusal(
+        raise InputError(
             Problem(path.name, f"line {line}", f"the key {'.'.join(key)!r} a second time", "each key once")
             for key, line in repeated
         )
     try:
         return model.model_validate(content), lines
     except ValidationError as error:
-        raise Refusal(_problem(path, fault, lines, whole, guide) for fault in error.errors()) from error
+        raise InputError(_problem(path, fault, lines, whole, guide) for fault in error.errors()) from error
 
 
 class _TooLarge(Exception):

@@ -10,7 +10,7 @@ import pandas as pd
 from secretome.analysis.results import COLUMNS
 from secretome.claims import adjudicate, examine
 from secretome.cohort import Cohort, Study, cohort_id
-from secretome.protocol import Problem, Protocol, Refusal, load_protocol, study_folder, study_names
+from secretome.protocol import InputError, Problem, Protocol, load_protocol, study_folder, study_names
 from secretome.publish.published_dir import TABLES, Provenance, read_provenance, read_table
 from secretome.rerun.parameters import default_parameters
 
@@ -40,21 +40,21 @@ def read_finished(folder: Path) -> Finished:
 
     Raises
     ------
-    Refusal
+    InputError
         With everything that speaks against it: files that are absent or links, another protocol, notebook or parameter
         than the book's, animals left out, verdicts that do not follow from the results.
     """
     problems = list(_absent(folder))
     if problems:
-        raise Refusal(problems)
+        raise InputError(problems)
     provenance = read_provenance(folder)
     problems = list(_misnamed(folder, provenance))
     if problems:
-        raise Refusal(problems)
+        raise InputError(problems)
     protocol = load_protocol(study_folder(provenance.study) / "protocol.yml")
     problems = [*_altered(folder, provenance), *_disagreeing(folder, provenance, protocol)]
     if problems:
-        raise Refusal(problems)
+        raise InputError(problems)
     return Finished(folder, provenance)
 
 
@@ -102,7 +102,7 @@ def _misnamed(folder: Path, provenance: Provenance) -> Iterator[Problem]:
         )
     try:
         sound = cohort_id(Path(f"{provenance.cohort}.csv")) == provenance.cohort
-    except Refusal:
+    except InputError:
         sound = False
     if not sound or folder.resolve().name != provenance.cohort:
         remedy = "Give the folder its name back, or run the cohort again."

@@ -12,7 +12,7 @@ import jinja2
 import pandas as pd
 from bs4 import BeautifulSoup
 
-from secretome.claims import deciding
+from secretome.claims import primary_results
 from secretome.cohort import Study
 from secretome.protocol import load_protocol, study_folder, study_names
 from secretome.publish import text as publish_text
@@ -39,7 +39,7 @@ class Shown:
     @property
     def title(self) -> str:
         """The page's title."""
-        return f"{self.entry.cohort}: {report_text.inside(self.study.protocol.title)}"
+        return f"{self.entry.cohort}: {report_text.lowercase_first(self.study.protocol.title)}"
 
 
 def write_sources(folder: Path) -> int:
@@ -148,12 +148,12 @@ def _body(one: Shown) -> str:
     provenance = json.loads((one.entry.folder / "provenance.json").read_text(encoding="utf-8"))
     changed = hash_of(study_folder(one.entry.study) / "protocol.yml") != one.entry.provenance.protocol_sha256
     try:
-        planned = deciding(study, one.results)
+        planned = primary_results(study, one.results)
     except (ValueError, KeyError, IndexError):  # results under an earlier protocol may lack a contrast of today's
         planned = one.results.iloc[:0]
     return _template("rerun.html.jinja").render(
         simulated=study.cohort.origin == "simulated",
-        standing=f"{report_text.standing_sentence(study, one.verdicts, found)} {report_text.registration_sentence(study)}",
+        standing=f"{report_text.cohort_status_sentence(study, one.verdicts, found)} {report_text.registration_sentence(study)}",
         warnings=report_text.condition_sentences(study, found, warnings=True),
         notes=report_text.condition_sentences(study, found, warnings=False),
         outdated=publish_text.outdated_sentence(protocol_changed=changed),

@@ -10,7 +10,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from secretome.claims import Condition
-from secretome.protocol import Origin, Problem, Refusal, study_folder
+from secretome.protocol import InputError, Origin, Problem, study_folder
 
 PUBLISHED = "published"
 # What is kept of a rerun. The report and the figures show every animal, so they stay with their owner.
@@ -92,7 +92,7 @@ def published(study: str) -> list[Published]:
 
     Raises
     ------
-    Refusal
+    InputError
         If one of them does not say where it comes from.
     """
     folders = sorted(path.parent for path in shelf(study).glob("[!.]*/verdicts.csv"))
@@ -108,7 +108,7 @@ def read_history(folder: Path) -> tuple[Event, ...]:
     """The history of a name, oldest first."""
     path = folder / HISTORY
     if not path.is_file():
-        raise Refusal(
+        raise InputError(
             [
                 Problem(
                     f"{folder.name}/{HISTORY}",
@@ -122,7 +122,7 @@ def read_history(folder: Path) -> tuple[Event, ...]:
     try:
         return tuple(EVENTS.validate_json(path.read_bytes()))
     except ValidationError as error:
-        raise Refusal(_problems(f"{folder.name}/{HISTORY}", error)) from error
+        raise InputError(_problems(f"{folder.name}/{HISTORY}", error)) from error
 
 
 def write_history(folder: Path, events: Iterable[Event]) -> None:
@@ -138,18 +138,18 @@ def read_provenance(folder: Path) -> Provenance:
 
     Raises
     ------
-    Refusal
+    InputError
         With every key that is missing or wrong.
     """
     place = f"{folder.name}/provenance.json"
     try:
         return Provenance.model_validate_json((folder / "provenance.json").read_bytes())
     except OSError as error:
-        raise Refusal(
+        raise InputError(
             [Problem(place, "", error.strerror or str(error), "a file that can be read", "Run the cohort again.")]
         ) from error
     except ValidationError as error:
-        raise Refusal(_problems(place, error)) from error
+        raise InputError(_problems(place, error)) from error
 
 
 def read_table(path: Path) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from secretome.cohort import load_study
-from secretome.protocol import Problem, Refusal, notebooks_folder
+from secretome.protocol import InputError, Problem, notebooks_folder
 from secretome.publish.finished_reruns import Finished, read_finished
 from secretome.publish.published_dir import (
     HISTORY,
@@ -50,7 +50,7 @@ def publish(folders: Iterable[Path], day: str, *, again: bool = False) -> list[P
 
     Raises
     ------
-    Refusal
+    InputError
         With everything that speaks against any of them. Nothing is written then.
     """
     problems: list[Problem] = []
@@ -59,12 +59,12 @@ def publish(folders: Iterable[Path], day: str, *, again: bool = False) -> list[P
     for folder in folders:
         try:
             finished.append(read_finished(folder))
-        except Refusal as refusal:
-            problems += refusal.problems
+        except InputError as error:
+            problems += error.problems
     for position, rerun in enumerate(finished):
         problems += _taken(rerun, finished[:position], again=again)
     if problems:
-        raise Refusal(problems)
+        raise InputError(problems)
     # All are prepared before the first is moved: a disk that fills up must not leave half of them in the book.
     with ExitStack() as works:
         prepared = [(rerun, Path(works.enter_context(_work(rerun)))) for rerun in finished]
@@ -92,7 +92,7 @@ def unpublish(study: str, cohort: str, why: str, day: str) -> Path:
 
     Raises
     ------
-    Refusal
+    InputError
         If there is no such rerun, or no reason that can be printed.
     """
     problems: list[Problem] = []
@@ -108,7 +108,7 @@ def unpublish(study: str, cohort: str, why: str, day: str) -> Path:
         expected = f"one of {', '.join(entries)}" if entries else "a published rerun; this study has none"
         problems.append(Problem("COHORT", "", repr(cohort[:80]), expected))
     if problems:
-        raise Refusal(problems)
+        raise InputError(problems)
     entry = entries[cohort]
     # The history first: a results folder that is gone must never be unexplained.
     hashes = _hashes(entry.provenance)
@@ -153,15 +153,15 @@ def _taken(rerun: Finished, before: Sequence[Finished], *, again: bool) -> list[
             Problem(place, "", f"the cohort name {about.cohort!r}, which is taken", "a name of its own", remedy)
         )
     others = [entry.provenance for entry in now] + [other.provenance for other in same]
-    twin = next((other for other in others if other.cohort != about.cohort and same_animals(other, about)), None)
-    if twin:
-        what = "file" if twin.cohort_sha256 == about.cohort_sha256 else "measurements"
+    as_ipynb = next((other for other in others if other.cohort != about.cohort and same_animals(other, about)), None)
+    if as_ipynb:
+        what = "file" if as_ipynb.cohort_sha256 == about.cohort_sha256 else "measurements"
         remedy = "The same animals cannot be counted twice; publish only one of them."
         problems.append(
             Problem(
                 place,
                 "",
-                f"the same {what} as the cohort {twin.cohort!r}",
+                f"the same {what} as the cohort {as_ipynb.cohort!r}",
                 "measurements that are not published yet",
                 remedy,
             )

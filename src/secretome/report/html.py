@@ -74,7 +74,7 @@ def report_html(
         losses=text.losses(study),
         censoring=[text.censoring_sentence(study, key) for key in study.protocol.endpoints],
         excluded=study.cohort.excluded.drop_duplicates(["animal", "group", "exclude"]).to_dict("records"),
-        standing=text.standing_sentence(study, verdicts, found),
+        standing=text.cohort_status_sentence(study, verdicts, found),
         registered=text.registration_sentence(study),
         understood=study.cohort.understood,
         body=unbroken(body),

@@ -13,8 +13,8 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-from secretome.protocol import Refusal
-from secretome.rerun.engine import Ready, RunFailed, run_in
+from secretome.protocol import InputError
+from secretome.rerun.engine import RunFailed, RunPlan, run_in
 from secretome.rerun.output_paths import Existing, finished_key
 
 TICK = 0.5
@@ -25,7 +25,7 @@ FORKS = sys.platform == "linux"
 
 
 @dataclass(frozen=True)
-class Way:
+class RunOptions:
     """How cohorts are run: by papermill alone or warm, how many at once, and what each may use at most."""
 
     plain: bool
@@ -35,17 +35,17 @@ class Way:
 
 
 @dataclass(frozen=True)
-class Done:
+class RunResult:
     """What became of one cohort: kept as it was, made, or, with the reason, failed."""
 
-    ready: Ready
+    ready: RunPlan
     kept: bool = False
     failure: str = ""
 
 
 @dataclass
 class _Running:
-    ready: Ready
+    ready: RunPlan
     work: Path
     process: Any
     answer: Connection
@@ -53,8 +53,8 @@ class _Running:
 
 
 def run(
-    batch: Sequence[Ready], parameters: Mapping[str, int | float], existing: Existing, way: Way
-) -> Generator[Done | None, None, None]:
+    batch: Sequence[RunPlan], parameters: Mapping[str, int | float], existing: Existing, way: RunOptions
+) -> Generator[RunResult | None, None, None]:
     """Run cohorts, and tell of each as it ends; None says that some time has passed.
 
     When the iterator is closed, whatever still runs is ended and leaves nothing.
@@ -69,12 +69,12 @@ def run(
         while True:
             while len(running) < way.jobs and (ready := next(waiting, None)):
                 if existing == "resume" and finished_key(ready.place.folder) == ready.key:
-                    yield Done(ready, kept=True)
+                    yield RunResult(ready, kept=True)
                     continue
                 try:
                     running.append(_start(ready, parameters, way))
-                except (Refusal, OSError) as error:
-                    yield Done(ready, failure=_sentence(ready, error))
+                except (InputError, OSError) as error:
+                    yield RunResult(ready, failure=_sentence(ready, error))
             if not running:
                 return
             first = min(each.deadline for each in running)
@@ -90,7 +90,7 @@ def run(
             _kill(each)
 
 
-def _start(ready: Ready, parameters: Mapping[str, int | float], way: Way) -> _Running:
+def _start(ready: RunPlan, parameters: Mapping[str, int | float], way: RunOptions) -> _Running:
     context: Any = multiprocessing.get_context("fork" if FORKS else "spawn")
     work = ready.place.work()
     answer, telling = context.Pipe(duplex=False)
@@ -100,7 +100,7 @@ def _start(ready: Ready, parameters: Mapping[str, int | float], way: Way) -> _Ru
     return _Running(ready, work, process, answer, time.monotonic() + way.timeout)
 
 
-def _end(each: _Running, existing: Existing, way: Way) -> Done:
+def _end(each: _Running, existing: Existing, way: RunOptions) -> RunResult:
     """Put a finished run in its place; otherwise say why there is none."""
     late = each.process.is_alive()
     told = None
@@ -117,10 +117,10 @@ def _end(each: _Running, existing: Existing, way: Way) -> Done:
     try:
         if not failure:
             each.ready.place.put(each.work, existing)
-    except (Refusal, OSError) as error:
+    except (InputError, OSError) as error:
         failure = _sentence(each.ready, error)
     _kill(each)
-    return Done(each.ready, failure=failure)
+    return RunResult(each.ready, failure=failure)
 
 
 def _how(code: int | None) -> str:
@@ -143,16 +143,18 @@ def _kill(each: _Running) -> None:
     shutil.rmtree(each.work, ignore_errors=True)
 
 
-def _sentence(ready: Ready, error: BaseException) -> str:
+def _sentence(ready: RunPlan, error: BaseException) -> str:
     name = ready.place.file.name
-    if isinstance(error, Refusal | RunFailed):
+    if isinstance(error, InputError | RunFailed):
         return str(error)
     if isinstance(error, OSError) and error.strerror:
         return f"{name}: {error.strerror}" + (f" ({Path(error.filename).name})" if error.filename else "")
     return f"{name}: {type(error).__name__}: {error}"
 
 
-def _child(telling: Connection, ready: Ready, work: Path, parameters: Mapping[str, int | float], way: Way) -> None:
+def _child(
+    telling: Connection, ready: RunPlan, work: Path, parameters: Mapping[str, int | float], way: RunOptions
+) -> None:
     """Run one cohort, say what became of it (nothing, if all is well), and end."""
     try:
         _isolate(way)
@@ -170,7 +172,7 @@ def _child(telling: Connection, ready: Ready, work: Path, parameters: Mapping[st
     os._exit(0)
 
 
-def _isolate(way: Way) -> None:
+def _isolate(way: RunOptions) -> None:
     """Silence, a group of its own, an end when the parent ends, and limits that what it starts inherits."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)

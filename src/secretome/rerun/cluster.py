@@ -9,9 +9,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from secretome.protocol import Problem, Refusal
-from secretome.rerun.batch import Done, end_with_parent
-from secretome.rerun.engine import Ready
+from secretome.protocol import InputError, Problem
+from secretome.rerun.batch import RunResult, end_with_parent
+from secretome.rerun.engine import RunPlan
 from secretome.rerun.output_paths import PROVENANCE, finished_key
 from secretome.rerun.shards import Shard
 
@@ -22,8 +22,8 @@ TICK = 0.5
 
 
 def on_cluster(
-    scheduler: str, command: Sequence[str], batch: Sequence[Ready], jobs: int
-) -> Generator[Done | None, None, None]:
+    scheduler: str, command: Sequence[str], batch: Sequence[RunPlan], jobs: int
+) -> Generator[RunResult | None, None, None]:
     """Run a command's shards on a cluster, and tell of each cohort as it ends; None says that time goes by.
 
     A task whose worker dies is given to another, and goes on where it stood.
@@ -34,18 +34,18 @@ def on_cluster(
         The address of a Dask scheduler, ``tcp://HOST:PORT``.
     command : sequence of str
         What follows ``secretome`` on the command line, without ``--shard``.
-    batch : sequence of Ready
+    batch : sequence of RunPlan
         The cohorts of the command.
     jobs : int
         How many shards run at once if the scheduler has no workers yet.
 
     Raises
     ------
-    Refusal
+    InputError
         If the cluster cannot be reached, or what is needed for it is not installed.
     """
     with ExitStack() as held:
-        # What breaks is told as a refusal or in the table; Dask would add a page of its own insides.
+        # What breaks is told as a error or in the table; Dask would add a page of its own insides.
         logging.disable(logging.CRITICAL)
         held.callback(logging.disable, logging.NOTSET)
         client, workers = _connect(scheduler, jobs, held)
@@ -60,7 +60,7 @@ def on_cluster(
         waiting = list(batch)
         for task in _ended(tasks):
             for ready in _finished(waiting, seen):
-                yield Done(ready)
+                yield RunResult(ready)
             if task is None:
                 yield None
                 continue
@@ -68,10 +68,10 @@ def on_cluster(
             mine = tasks[task].of_files([ready.place.file for ready in batch])
             for ready in [ready for ready in waiting if ready.place.file in mine]:
                 waiting.remove(ready)
-                yield Done(ready, failure=_why(ready, node, said))
+                yield RunResult(ready, failure=_why(ready, node, said))
 
 
-def _finished(waiting: list[Ready], seen: dict[Path, int]) -> Iterator[Ready]:
+def _finished(waiting: list[RunPlan], seen: dict[Path, int]) -> Iterator[RunPlan]:
     """Take out the cohorts whose folders have appeared, whole, since they were last looked at."""
     for ready in list(waiting):
         folder = ready.place.folder
@@ -117,7 +117,7 @@ def _answer(task: Any) -> tuple[str, str]:
     return node, said
 
 
-def _why(ready: Ready, node: str, said: str) -> str:
+def _why(ready: RunPlan, node: str, said: str) -> str:
     """What a shard said of one cohort, or else of itself;
 
     a shard that found nothing wrong wrote elsewhere, or ran something else.
@@ -164,7 +164,7 @@ def _connect(scheduler: str, jobs: int, held: ExitStack) -> tuple[Any, int]:
         return client, sum(client.nthreads().values()) or jobs
     except ImportError as error:
         remedy = "Install it: pip install 'secretome[cluster]'."
-        raise Refusal([Problem("--scheduler", "", f"no package {error.name}", "Dask", remedy)]) from error
+        raise InputError([Problem("--scheduler", "", f"no package {error.name}", "Dask", remedy)]) from error
     except Exception as error:  # Dask raises many kinds of error if another program uses the address.
         found = f"{scheduler!r} ({' '.join(str(error).split()) or type(error).__name__})"
-        raise Refusal([Problem("--scheduler", "", found, "the address of a running Dask scheduler")]) from error
+        raise InputError([Problem("--scheduler", "", found, "the address of a running Dask scheduler")]) from error

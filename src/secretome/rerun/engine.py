@@ -14,12 +14,12 @@ from papermill.exceptions import PapermillExecutionError
 
 from secretome.claims.conditions import as_json, conditions
 from secretome.cohort import Study, load_study
-from secretome.protocol import Problem, Refusal
+from secretome.protocol import InputError, Problem
 from secretome.report import tables
 from secretome.report import text as report_text
 from secretome.report.html import report_html
-from secretome.rerun.output_paths import PROVENANCE, WRITTEN_BY_NOTEBOOK, Existing, Place, hashes, write_text
-from secretome.rerun.parameters import default_parameters, twin
+from secretome.rerun.output_paths import PROVENANCE, WRITTEN_BY_NOTEBOOK, Existing, OutputPaths, hashes, write_text
+from secretome.rerun.parameters import as_ipynb, default_parameters
 from secretome.rerun.provenance import content_key, provenance_of
 
 # A kernel greets everyone with a note about encryption and takes its leave with an interrupt: noise, between two
@@ -32,10 +32,10 @@ class RunFailed(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Ready:
+class RunPlan:
     """A cohort that was found sound: how to read it again, where it goes, and what its results will come from."""
 
-    place: Place
+    place: OutputPaths
     sheet: str | None
     names: Mapping[str, str]
     decimal: str | None
@@ -59,18 +59,18 @@ def plan(
     names: Mapping[str, str] | None = None,
     decimal: str | None = None,
     parameters: Mapping[str, int | float] | None = None,
-) -> tuple[list[Ready], list[Refusal]]:
+) -> tuple[list[RunPlan], list[InputError]]:
     """Read every cohort and say which can be run, before anything is; `sheet`, `names` and `decimal` are those of `load_study`.
 
     Returns
     -------
-    ready : list of Ready
+    ready : list of RunPlan
         The cohorts that are sound and whose folders are free.
-    refusals : list of Refusal
+    refusals : list of InputError
         One per file that cannot be run, with all its problems.
     """
-    sound: list[Ready] = []
-    refusals: list[Refusal] = []
+    sound: list[RunPlan] = []
+    refusals: list[InputError] = []
     taken: dict[str, Path] = {}
     for file in files:
         try:
@@ -79,7 +79,7 @@ def plan(
             same = taken.get(study.cohort.id.casefold())
             if same is not None:
                 expected = f"another name than {same.name}"
-                raise Refusal(
+                raise InputError(
                     [
                         Problem(
                             file.name,
@@ -91,10 +91,10 @@ def plan(
                     ]
                 )
             taken[study.cohort.id.casefold()] = file
-            place = Place(name, study.cohort.id, file, out)
+            place = OutputPaths(name, study.cohort.id, file, out)
             place.check(existing)
             sound.append(
-                Ready(
+                RunPlan(
                     place,
                     sheet,
                     dict(names or {}),
@@ -103,8 +103,8 @@ def plan(
                     content_key(study, parameters or {}),
                 )
             )
-        except Refusal as refusal:
-            refusals.append(refusal)
+        except InputError as error:
+            refusals.append(error)
     return sound, refusals
 
 
@@ -121,7 +121,7 @@ def run_in(work: Path, study: Study, parameters: Mapping[str, int | float], engi
         "cohort_decimal": study.cohort.decimal,
         "out": str(work.resolve()),
     }
-    with twin(study.key) as path, warnings.catch_warnings():
+    with as_ipynb(study.key) as path, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # papermill's own, about notebook formats: what matters is raised
         try:
             notebook = papermill.execute_notebook(

@@ -11,7 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from secretome.cohort.model import cohort_id
-from secretome.protocol import Problem, Refusal
+from secretome.protocol import InputError, Problem
 from secretome.rerun.output_paths import OWN, drop, make, sweep
 from secretome.rerun.shards import Shard
 
@@ -20,14 +20,14 @@ PATIENCE = 3.0
 
 
 @contextmanager
-def alone(out: Path, shard: Shard | None = None, files: Sequence[Path] = ()) -> Iterator[None]:
+def output_lock(out: Path, shard: Shard | None = None, files: Sequence[Path] = ()) -> Iterator[None]:
     """Hold an output folder, or the part of it that belongs to a shard of these files, and clear away what killed runs left there.
 
     Shards of one division of the same files may run side by side.
 
     Raises
     ------
-    Refusal
+    InputError
         If another run is at work there.
     """
     make(out)
@@ -63,9 +63,9 @@ def _take(lock: FileLock, out: Path) -> None:
     except Timeout:
         remedy = "Wait until it has ended, or name another place with --out. Nothing was touched."
         found = f"{out}, where another run is at work"
-        raise Refusal([Problem("--out", "", found, "a folder that no other run is writing to", remedy)]) from None
+        raise InputError([Problem("--out", "", found, "a folder that no other run is writing to", remedy)]) from None
     except OSError as error:
         found = f"{out} ({error.strerror})"
-        raise Refusal(
+        raise InputError(
             [Problem("--out", "", found, "a folder that can be written to", "Name another place.")]
         ) from error

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import pandas as pd
 from filelock import FileLock
 
-from secretome.protocol import Problem, Refusal
+from secretome.protocol import InputError, Problem
 
 PROVENANCE = "provenance.json"
 WRITTEN_BY_NOTEBOOK = ("results.csv", "verdicts.csv", "checks.csv", "figures")
@@ -26,7 +26,7 @@ Existing = Literal["refuse", "resume", "force"]
 
 
 @dataclass(frozen=True)
-class Place:
+class OutputPaths:
     """Where the run of one cohort goes."""
 
     study: str
@@ -48,14 +48,14 @@ class Place:
                 "Add --resume to keep it unless something has changed, --force to make it anew, or --out "
                 "for another place."
             )
-            raise Refusal(
+            raise InputError(
                 [Problem(self.file.name, "", f"the folder {self.folder}, which is there already", "a new one", remedy)]
             )
         made = provenance_in(self.folder)
         ours = made.get("study") == self.study and made.get("cohort") == self.cohort
         if not ours or self.folder.resolve() in self.file.resolve().parents:
             found = f"the folder {self.folder}, which is no rerun of this study on this cohort"
-            raise Refusal(
+            raise InputError(
                 [
                     Problem(
                         self.file.name,
@@ -147,7 +147,7 @@ def write_summary(name: str, out: Path) -> Path:
     """Write ``summary.csv``: the verdicts of every finished cohort of a study in a folder, one under another."""
     path = out / "summary.csv"
     lock = FileLock(out / f"{OWN}summary.lock")
-    # Held while reading too: of two runs that end together, the later one has seen all of the earlier.
+    # Held while analysis too: of two runs that end together, the later one has seen all of the earlier.
     with lock:
         folders = sorted(
             found.parent
@@ -179,8 +179,8 @@ def write_text(path: Path, text: str) -> None:
         partial.unlink(missing_ok=True)
 
 
-def _unusable(out: Path, error: OSError) -> Refusal:
-    return Refusal(
+def _unusable(out: Path, error: OSError) -> InputError:
+    return InputError(
         [
             Problem(
                 "--out",

@@ -13,7 +13,7 @@ import jupytext
 import nbformat
 from papermill.inspection import inspect_notebook  # papermill's root re-exports it without a type
 
-from secretome.protocol import Problem, Refusal, nearest, read_regular_file, study_folder
+from secretome.protocol import InputError, Problem, nearest, read_regular_file, study_folder
 
 # The command itself sets these; the rest of the parameters are the user's.
 OWN_PARAMETERS = ("cohort", "cohort_sha256", "cohort_sheet", "cohort_names", "cohort_decimal", "out")
@@ -36,7 +36,7 @@ def check_parameters(name: str, stated: Mapping[str, str]) -> dict[str, int | fl
 
     Raises
     ------
-    Refusal
+    InputError
         With every name the notebook does not have, and every value of another type than the notebook states.
     """
     known = parameters_of(name)
@@ -60,7 +60,7 @@ def check_parameters(name: str, stated: Mapping[str, str]) -> dict[str, int | fl
         if not least < values[key] < most:
             problems.append(Problem("-p", key, repr(text), expected))
     if problems:
-        raise Refusal(problems)
+        raise InputError(problems)
     return values
 
 
@@ -75,7 +75,7 @@ def default_parameters(name: str) -> dict[str, int | float]:
 
 
 @contextmanager
-def twin(name: str) -> Iterator[Path]:
+def as_ipynb(name: str) -> Iterator[Path]:
     """The study's notebook as ``.ipynb``, for as long as it is needed: papermill reads no ``.py``."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "analysis.ipynb"
@@ -88,7 +88,7 @@ def _source(name: str) -> str:
     try:
         return read_regular_file(path, "the study's notebook").decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Refusal([Problem(str(path), "", "text that is not in UTF-8", "the study's notebook")]) from error
+        raise InputError([Problem(str(path), "", "text that is not in UTF-8", "the study's notebook")]) from error
 
 
 # Kept, because a batch asks for the same notebook hundreds of times.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from secretome.cohort.model import cohort_id
-from secretome.protocol import Problem, Refusal
+from secretome.protocol import InputError, Problem
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Shard:
 
         Raises
         ------
-        Refusal
+        InputError
             If it is no such pair, or K is not one of 1 to N.
 
         Examples
@@ -33,7 +33,7 @@ class Shard:
         """
         found = re.fullmatch(r"(\d+)/(\d+)", text)
         if not found or not 1 <= int(found[1]) <= int(found[2]):
-            raise Refusal([Problem("--shard", "", repr(text), "K/N with K from 1 to N, such as 3/40")])
+            raise InputError([Problem("--shard", "", repr(text), "K/N with K from 1 to N, such as 3/40")])
         return cls(int(found[1]), int(found[2]))
 
     def of_files(self, files: Sequence[Path]) -> list[Path]:

@@ -64,7 +64,7 @@ FIRST = (
 )
 
 
-class Inside(Engine):  # type: ignore[misc]
+class InProcessEngine(Engine):  # type: ignore[misc]
     """An engine of papermill: an IPython kernel in this process runs the cells. For one notebook and no second."""
 
     @classmethod
@@ -129,4 +129,4 @@ def part() -> None:
     # A shell there can be one of. Whoever calls this from IPython, or once used it, has another.
     if InteractiveShell.initialized():
         type(InteractiveShell.instance()).clear_instance()
-    papermill_engines.register(ENGINE, Inside)
+    papermill_engines.register(ENGINE, InProcessEngine)

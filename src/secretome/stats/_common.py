@@ -79,7 +79,7 @@ class Tails(NamedTuple):
 
     pvalue: float
     midp: float
-    attainable: float
+    min_pvalue: float
 
 
 def exact_tails(
@@ -109,8 +109,8 @@ def exact_tails(
     total = weights.sum()
     pvalue = weights[signed >= seen].sum() / total
     boundary = weights[signed == seen].sum() / total
-    attainable = weights[signed == signed.max()].sum() / total
-    return Tails(min(1.0, float(pvalue)), float(pvalue - boundary / 2), float(attainable))
+    min_pvalue = weights[signed == signed.max()].sum() / total
+    return Tails(min(1.0, float(pvalue)), float(pvalue - boundary / 2), float(min_pvalue))
 
 
 def exact_critical(support: NDArray[np.int64], weights: Floats, centre: int, alpha: float) -> tuple[int, float] | None:

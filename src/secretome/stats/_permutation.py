@@ -33,7 +33,7 @@ class Permuted:
 
     Attributes
     ----------
-    pvalue, midp, attainable : (c,) array
+    pvalue, midp, min_pvalue : (c,) array
         The chance of a statistic at least as large as each observed one; the same less half the chance of the observed
         one; the chance of the largest statistic there is. The last two are NaN unless every deal was counted.
     method : str
@@ -42,7 +42,7 @@ class Permuted:
 
     pvalue: Floats
     midp: Floats
-    attainable: float
+    min_pvalue: float
     method: str
 
 

@@ -35,7 +35,7 @@ class _Group:
     seen: Floats
     low: Floats
     high: Floats
-    least_log_sd: float
+    min_log_sd: float
 
     @property
     def size(self) -> int:
@@ -50,15 +50,15 @@ class _Group:
         )
         mean, log_spread = found.x
         with np.errstate(divide="ignore"):
-            return np.array([mean, max(log_spread, np.log(self.least_log_sd))]), float(-found.fun)
+            return np.array([mean, max(log_spread, np.log(self.min_log_sd))]), float(-found.fun)
 
     def likelihood(self, theta: Floats) -> tuple[float, Floats]:
         """The log-likelihood at a mean and log standard deviation, and its gradient."""
         # A search that strays beyond any spread there is comes back, and no square overflows.
         mean, spread = theta[0], float(np.exp(np.clip(theta[1], -30, 30)))
-        held = spread < self.least_log_sd
-        log_spread = np.log(self.least_log_sd) if held else theta[1]
-        spread = max(spread, self.least_log_sd)
+        held = spread < self.min_log_sd
+        log_spread = np.log(self.min_log_sd) if held else theta[1]
+        spread = max(spread, self.min_log_sd)
         z = (self.seen - mean) / spread
         value = -z.size * log_spread - (z**2).sum() / 2
         by_mean, by_log_spread = z.sum() / spread, (z**2 - 1).sum()
@@ -223,7 +223,7 @@ def censored_lognormal(
     group: ArrayLike | None = None,
     *,
     alternative: Alternative = "two-sided",
-    least_log_sd: float = 0.0,
+    min_log_sd: float = 0.0,
 ) -> CensoredLognormalResult:
     """Ratios of geometric means of lognormal groups, each with its own spread, where some values are censored.
 
@@ -237,7 +237,7 @@ def censored_lognormal(
         group.
     alternative : {"two-sided", "less", "greater"}
         ``"greater"``: the ratio exceeds 1.
-    least_log_sd : float, default 0
+    min_log_sd : float, default 0
         The smallest standard deviation of the logarithms that is believed. Values known to an interval can all lie in
         two neighbouring ones, and are then most likely without any spread: for titres, take ``log(fold) / sqrt(12)``,
         that of a single step.
@@ -249,7 +249,7 @@ def censored_lognormal(
     Raises
     ------
     ValueError
-        If the arrays do not fit together, `least_log_sd` is negative or infinite, a value is not positive, `lower`
+        If the arrays do not fit together, `min_log_sd` is negative or infinite, a value is not positive, `lower`
         exceeds `upper`, or a group has fewer than two different values that are bounded on both sides: without them its
         spread cannot be estimated.
 
@@ -279,14 +279,14 @@ def censored_lognormal(
     ([0.777], [13])
     """
     check_choice(alternative, ALTERNATIVES, "alternative")
-    if not as_real(least_log_sd, "least_log_sd") >= 0:
-        raise ValueError(f"least_log_sd must be 0 or a finite number above it; it is {least_log_sd!r}.")
+    if not as_real(min_log_sd, "min_log_sd") >= 0:
+        raise ValueError(f"min_log_sd must be 0 or a finite number above it; it is {min_log_sd!r}.")
     low, high, labels = _checked(lower, upper, group)
     levels = np.unique(labels)
     # Centred, so that the search starts at the same point in every unit.
     known = np.concatenate([low[low > 0], high[np.isfinite(high)]])
     centre = float(np.log(known).mean())
-    groups = [_group(low[labels == level], high[labels == level], centre, level, least_log_sd) for level in levels]
+    groups = [_group(low[labels == level], high[labels == level], centre, level, min_log_sd) for level in levels]
     fits = [members.fit() for members in groups]
     profiles = tuple(_Profile(groups[0], other, fits[0], fit) for other, fit in zip(groups[1:], fits[1:], strict=True))
     differences = np.array([profile.difference for profile in profiles])
@@ -399,7 +399,7 @@ def _checked(lower: ArrayLike, upper: ArrayLike, group: ArrayLike | None) -> tup
     return low, high, labels
 
 
-def _group(low: Floats, high: Floats, centre: float, level: object, least_log_sd: float) -> _Group:
+def _group(low: Floats, high: Floats, centre: float, level: object, min_log_sd: float) -> _Group:
     bounded = (low > 0) & np.isfinite(high)
     if np.unique(np.column_stack([low[bounded], high[bounded]]), axis=0).shape[0] < 2:
         named = f" {level}" if level else ""
@@ -409,9 +409,7 @@ def _group(low: Floats, high: Floats, centre: float, level: object, least_log_sd
         )
     seen = low == high
     with np.errstate(divide="ignore"):
-        return _Group(
-            np.log(low[seen]) - centre, np.log(low[~seen]) - centre, np.log(high[~seen]) - centre, least_log_sd
-        )
+        return _Group(np.log(low[seen]) - centre, np.log(low[~seen]) - centre, np.log(high[~seen]) - centre, min_log_sd)
 
 
 def _negative(value: tuple[float, Floats]) -> tuple[float, Floats]:

@@ -44,7 +44,7 @@ class EquivalenceResult:
         p of the tests that the effect exceeds the lower bound, and falls short of the upper one.
     statistic : float
         t, U or the signed-rank sum at the bound that is nearer: the one with the larger p.
-    attainable : float
+    min_pvalue : float
         The smallest p that exact tests at these sizes and ties allow; NaN for t tests and asymptotic ones.
     scale, method : str
         As asked for.
@@ -55,7 +55,7 @@ class EquivalenceResult:
     pvalue_low: float
     pvalue_high: float
     statistic: float
-    attainable: float
+    min_pvalue: float
     scale: str
     method: str
     _shift: HodgesLehmannResult | None = field(repr=False)
@@ -198,7 +198,7 @@ def _by_t(x: Floats, y: Floats, low: float, high: float, scale: Scale, paired: b
         pvalue_low=float(at_low[1]),
         pvalue_high=float(at_high[1]),
         statistic=float(statistic),
-        attainable=np.nan,
+        min_pvalue=np.nan,
         scale=scale,
         method="welch",
         _shift=None,
@@ -218,14 +218,14 @@ def _by_ranks(x: Floats, y: Floats, low: float, high: float, scale: Scale, paire
     estimate = float(exp(shift.estimate)) if scale == "ratio" else shift.estimate
     nearer = max(tests, key=lambda test: test.pvalue)
     # NumPy's maximum keeps NaN, which marks an asymptotic test.
-    attainable = float(np.max([test.attainable for test in tests]))
+    min_pvalue = float(np.max([test.min_pvalue for test in tests]))
     return EquivalenceResult(
         estimate=estimate,
         pvalue=nearer.pvalue,
         pvalue_low=tests[0].pvalue,
         pvalue_high=tests[1].pvalue,
         statistic=nearer.statistic,
-        attainable=attainable,
+        min_pvalue=min_pvalue,
         scale=scale,
         method="rank",
         _shift=shift,

@@ -26,7 +26,7 @@ class KruskalWallisResult:
     ----------
     statistic : float
         H, corrected for ties.
-    pvalue, midp, attainable : float
+    pvalue, midp, min_pvalue : float
         p given the ties; less half the chance of the observed H; the smallest p that sizes and ties allow. The last two
         are NaN unless the method is exact.
     df : int
@@ -40,7 +40,7 @@ class KruskalWallisResult:
     statistic: float
     pvalue: float
     midp: float
-    attainable: float
+    min_pvalue: float
     df: int
     method: str
     ties: int
@@ -57,7 +57,7 @@ class SteelResult:
         at random.
     pvalue, midp : (k - 1,) array
         p adjusted for all comparisons; less half the chance of the observed maximum, NaN unless exact.
-    attainable : float
+    min_pvalue : float
         The smallest adjusted p that sizes and ties allow; NaN unless exact.
     method, alternative : str
         What was used, and what was tested.
@@ -66,7 +66,7 @@ class SteelResult:
     statistic: Floats
     pvalue: Floats
     midp: Floats
-    attainable: float
+    min_pvalue: float
     method: str
     alternative: str
 
@@ -138,7 +138,7 @@ def kruskal_wallis(
 
     null = permuted(between, between(np.arange(pooled.size)[None, :]), sizes, method, rng)
     return KruskalWallisResult(
-        float(test.statistic), float(null.pvalue[0]), float(null.midp[0]), null.attainable, df, null.method, ties
+        float(test.statistic), float(null.pvalue[0]), float(null.midp[0]), null.min_pvalue, df, null.method, ties
     )
 
 
@@ -229,7 +229,7 @@ def steel(
 
     statistic = standardised(np.arange(pooled.size)[None, :])[0]
     null = permuted(lambda deals: extremity(standardised(deals)).max(axis=1), extremity(statistic), sizes, method, rng)
-    return SteelResult(statistic, null.pvalue, null.midp, null.attainable, null.method, alternative)
+    return SteelResult(statistic, null.pvalue, null.midp, null.min_pvalue, null.method, alternative)
 
 
 def _spreads(pooled: Floats, sizes: Sequence[int]) -> Floats:

@@ -139,7 +139,7 @@ class MannWhitneyRows(NamedTuple):
 
     statistic: Floats
     pvalue: Floats
-    attainable: Floats
+    min_pvalue: Floats
 
 
 def mann_whitney_rows(x: Floats, y: Floats, alternative: Alternative = "two-sided") -> MannWhitneyRows:
@@ -153,15 +153,15 @@ def mann_whitney_rows(x: Floats, y: Floats, alternative: Alternative = "two-side
     _, first, pattern = np.unique(keys, return_index=True, return_inverse=True)
     by_pattern = np.argsort(pattern, kind="stable")
     ends = np.cumsum(np.bincount(pattern))
-    pvalues, attainable = np.empty(len(x)), np.empty(len(x))
+    pvalues, min_pvalue = np.empty(len(x)), np.empty(len(x))
     centre = size * (ordered.shape[1] + 1)
     for start, end, example in zip(np.append(0, ends[:-1]), ends, first, strict=True):
         rows = by_pattern[start:end]
         support, weights = rank_sum_null.__wrapped__(tuple(ordered[example].tolist()), size)
         pvalues[rows] = _tail(support, weights, sums[rows], centre, alternative)
-        attainable[rows] = _tail(support, weights, support[[0, -1]], centre, alternative).min()
+        min_pvalue[rows] = _tail(support, weights, support[[0, -1]], centre, alternative).min()
     statistic = sums / 2 - size * (size + 1) / 2
-    return MannWhitneyRows(statistic, np.minimum(pvalues, 1.0), np.minimum(attainable, 1.0))
+    return MannWhitneyRows(statistic, np.minimum(pvalues, 1.0), np.minimum(min_pvalue, 1.0))
 
 
 def _tail(support: Ints, weights: Floats, observed: Ints, centre: int, alternative: Alternative) -> Floats:

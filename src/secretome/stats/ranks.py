@@ -34,7 +34,7 @@ class MannWhitneyResult:
         Exact conditional p given the ties, or the normal approximation's.
     midp : float
         The exact p less half the probability of the observed value; NaN when the method is asymptotic.
-    attainable : float
+    min_pvalue : float
         The smallest p that these group sizes and ties allow; NaN when the method is asymptotic.
     superiority : float
         U divided by the number of pairs: the estimated P(X > Y) + P(X = Y) / 2.
@@ -49,7 +49,7 @@ class MannWhitneyResult:
     statistic: float
     pvalue: float
     midp: float
-    attainable: float
+    min_pvalue: float
     superiority: float
     method: str
     alternative: str
@@ -66,7 +66,7 @@ class SignedRankResult:
         Sum of the ranks of the positive differences.
     pvalue : float
         Exact conditional p given ties and zeros, or the normal approximation's.
-    midp, attainable : float
+    midp, min_pvalue : float
         The exact p less half the probability of the observed value; the smallest p that this many pairs, with these
         ties and zeros, allow. Both are NaN if the method is asymptotic.
     alternative : str
@@ -80,7 +80,7 @@ class SignedRankResult:
     statistic: float
     pvalue: float
     midp: float
-    attainable: float
+    min_pvalue: float
     alternative: str
     n_pairs: int
     zeros: int
@@ -158,16 +158,16 @@ def mann_whitney(
     fewer = min(m, n)
     if method == "asymptotic" or (method == "auto" and not countable(ranks, fewer)):
         pvalue = scipy_stats.mannwhitneyu(first, second, alternative=alternative, method="asymptotic").pvalue
-        used, pvalue, midp, attainable = "asymptotic", float(pvalue), np.nan, np.nan
+        used, pvalue, midp, min_pvalue = "asymptotic", float(pvalue), np.nan, np.nan
     else:
         support, weights = observed_rank_sum_null(ranks, fewer)
         observed = int(ranks[:m].sum() if m <= n else ranks[m:].sum())
         mirrored: dict[str, Alternative] = {"less": "greater", "greater": "less", "two-sided": "two-sided"}
         side = alternative if m <= n else mirrored[alternative]
         used = "exact"
-        pvalue, midp, attainable = exact_tails(support, weights, observed, 2 * fewer * (m + n + 1), side)
+        pvalue, midp, min_pvalue = exact_tails(support, weights, observed, 2 * fewer * (m + n + 1), side)
     return MannWhitneyResult(
-        statistic, pvalue, midp, attainable, statistic / (m * n), used, alternative, tied_values(pooled)
+        statistic, pvalue, midp, min_pvalue, statistic / (m * n), used, alternative, tied_values(pooled)
     )
 
 
@@ -223,7 +223,7 @@ def signed_rank(
 
     >>> from secretome import stats
     >>> result = stats.signed_rank([2, 3, 5, 4, 7, 6, 9, 8, 12, 11, 13, 15], [1] * 12)
-    >>> round(result.pvalue, 6), result.pvalue == result.attainable
+    >>> round(result.pvalue, 6), result.pvalue == result.min_pvalue
     (0.000488, True)
     """
     check_choice(alternative, ALTERNATIVES, "alternative")
@@ -242,14 +242,14 @@ def signed_rank_of_differences(
     used = "asymptotic" if method == "asymptotic" or (method == "auto" and kept.size > LARGEST_EXACT) else "exact"
     if used == "exact":
         support, weights = observed_signed_sum_null(kept)
-        pvalue, midp, attainable = exact_tails(support, weights, observed, int(kept.sum()), alternative)
+        pvalue, midp, min_pvalue = exact_tails(support, weights, observed, int(kept.sum()), alternative)
     else:
-        pvalue, midp, attainable = _asymptotic_signed_rank(difference, alternative), np.nan, np.nan
+        pvalue, midp, min_pvalue = _asymptotic_signed_rank(difference, alternative), np.nan, np.nan
     return SignedRankResult(
         statistic=observed / 2,
         pvalue=pvalue,
         midp=midp,
-        attainable=attainable,
+        min_pvalue=min_pvalue,
         alternative=alternative,
         n_pairs=difference.size,
         zeros=int((~moved).sum()),

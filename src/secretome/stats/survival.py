@@ -36,7 +36,7 @@ class LogrankResult:
         The levels of `group`, sorted.
     statistic : float
         The log-rank chi-square, with the hypergeometric variance that holds under ties.
-    pvalue, midp, attainable : float
+    pvalue, midp, min_pvalue : float
         p among all deals of the animals to the groups; less half the chance of what was observed; the smallest p there
         is. The last two are NaN unless every deal was counted.
     observed, expected : (k,) array
@@ -51,7 +51,7 @@ class LogrankResult:
     statistic: float
     pvalue: float
     midp: float
-    attainable: float
+    min_pvalue: float
     observed: Floats
     expected: Floats
     df: int
@@ -141,7 +141,7 @@ def logrank(
         statistic,
         float(null.pvalue[0]),
         float(null.midp[0]),
-        null.attainable,
+        null.min_pvalue,
         observed,
         observed - difference,
         df,

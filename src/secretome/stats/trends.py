@@ -33,7 +33,7 @@ class JonckheereTerpstraResult:
     ----------
     statistic : float
         J: in how many pairs from two groups the value of the later group is larger, ties counting one half.
-    pvalue, midp, attainable : float
+    pvalue, midp, min_pvalue : float
         p given the ties; less half the chance of the observed J; the smallest p that sizes and ties allow. The last two
         are NaN unless every arrangement was counted.
     method, alternative : str
@@ -45,7 +45,7 @@ class JonckheereTerpstraResult:
     statistic: float
     pvalue: float
     midp: float
-    attainable: float
+    min_pvalue: float
     method: str
     alternative: str
     ties: int
@@ -159,8 +159,8 @@ def jonckheere_terpstra(
     if method == "exact" or (method == "auto" and work <= LARGEST_COUNT):
         weights = _jonckheere_null(tuple(counts.tolist()), sizes)
         support = np.arange(weights.size, dtype=np.int64)
-        pvalue, midp, attainable = exact_tails(support, weights, doubled, 2 * mean, alternative)
-        return JonckheereTerpstraResult(doubled / 2, pvalue, midp, attainable, "exact", alternative, ties)
+        pvalue, midp, min_pvalue = exact_tails(support, weights, doubled, 2 * mean, alternative)
+        return JonckheereTerpstraResult(doubled / 2, pvalue, midp, min_pvalue, "exact", alternative, ties)
 
     def extremity(deals: Ints) -> Floats:
         j = trend(deals) / 2

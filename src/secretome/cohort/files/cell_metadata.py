@@ -78,7 +78,7 @@ def _areas(text: str) -> tuple[tuple[int, int, int, int], ...]:
 
 
 @dataclass
-class Marks:
+class CellMetadata:
     """The marks of a workbook's cells, by sheet, row and column counted from 1; its hidden rows and columns; and its conditional formats.
 
     Zeros are not shown in the sheets `without_zeros`.
@@ -114,7 +114,7 @@ class Marks:
         return "row" if (sheet, row) in self.rows else "column" if (sheet, column) in self.columns else ""
 
 
-def find_marks(content: bytes) -> Marks:
+def find_marks(content: bytes) -> CellMetadata:
     """Look a workbook (.xlsx, .xlsm, .xls, .ods) through for what the fast reader of values does not tell."""
     if content[:4] == b"\xd0\xcf\x11\xe0":
         return _in_xls(content)
@@ -131,8 +131,8 @@ def find_marks(content: bytes) -> Marks:
 # ---------------------------------------------------------------------------------------------------------------
 
 
-def _in_xlsx(content: bytes) -> Marks:
-    marks = Marks()
+def _in_xlsx(content: bytes) -> CellMetadata:
+    marks = CellMetadata()
     formulas = {
         (title, cell.row, cell.column): str(getattr(cell.value, "text", cell.value))
         for title, cell in _cells_in_xlsx(content, data_only=False)
@@ -185,7 +185,7 @@ def _struck(cell: Any) -> bool:
     )
 
 
-def _find_more_in_xlsx(content: bytes, marks: Marks) -> None:
+def _find_more_in_xlsx(content: bytes, marks: CellMetadata) -> None:
     """Hidden rows and columns, conditional formats and comments, which openpyxl does not return when it reads row by row."""
     reader = ExcelReader(io.BytesIO(content), read_only=True)
     reader.read_manifest()
@@ -251,9 +251,9 @@ def _comments(archive: zipfile.ZipFile, target: str) -> Iterator[tuple[tuple[int
 # -------------------------------------------------------------------------------------------------------
 
 
-def _in_xls(content: bytes) -> Marks:
+def _in_xls(content: bytes) -> CellMetadata:
     """The old format, whose formulas are not told."""
-    marks = Marks()
+    marks = CellMetadata()
     book = xlrd.open_workbook(file_contents=content, formatting_info=True, logfile=io.StringIO())
     for sheet in book.sheets():
         marks.rows |= {(sheet.name, row + 1) for row, about in sheet.rowinfo_map.items() if about.hidden}
@@ -296,9 +296,9 @@ def _xls_mark(book: Any, cell: Any) -> Mark:
     )
 
 
-def _in_ods(content: bytes) -> Marks:
+def _in_ods(content: bytes) -> CellMetadata:
     """OpenDocument stores equal neighbours once, with their number; only cells that hold something are told of."""
-    marks = Marks()
+    marks = CellMetadata()
     root = ElementTree.fromstring(content)
     styles = {style.get(_name("style", "name"), ""): _ods_style(style) for style in root.iter(_name("style", "style"))}
     for table in root.iter(_name("table", "table")):

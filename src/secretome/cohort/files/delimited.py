@@ -9,7 +9,7 @@ from pathlib import Path
 
 from secretome.cohort.files.limits import MOST_COLUMNS, check_text
 from secretome.cohort.files.sheet import Cell, Grid, grid
-from secretome.protocol import Problem, Refusal
+from secretome.protocol import InputError, Problem
 
 DELIMITERS = {";": "semicolon", "\t": "tab", ",": "comma", "|": "bar"}
 # These stand inside names and numbers too, so they are believed only where they cut out the header that a study needs.
@@ -28,14 +28,14 @@ def read_delimited(content: bytes, path: Path) -> tuple[list[Grid], list[Grid]]:
 
     Raises
     ------
-    Refusal
+    InputError
         If the file is empty, not text, or cannot be cut.
     """
     text, encoding = decode(content, path)
     if text.lstrip()[:1] == "<" and any(
         mark in text[:2000].casefold() for mark in ("<html", "<table", "<workbook", "<!doctype")
     ):
-        raise Refusal(
+        raise InputError(
             [Problem(path.name, "", "a web page or XML", "a table", "Open it in Excel, and save it as .xlsx.")]
         )
     check_text(text, DELIMITERS, path)
@@ -43,13 +43,13 @@ def read_delimited(content: bytes, path: Path) -> tuple[list[Grid], list[Grid]]:
     unusual, _ = _cut(text, UNUSUAL, encoding)
     if not usual and torn:
         expected = "every quotation mark closed before the next column"
-        raise Refusal(
+        raise InputError(
             [Problem(path.name, "", "a quotation mark out of place", expected, "Delete the stray mark, or double it.")]
         )
     if not usual and not unusual:
         whole = all(re.fullmatch(r'".*"', line.strip()) for line in text.splitlines() if line.strip())
         remedy = "Take away the quotation marks around whole lines." if whole else ""
-        raise Refusal(
+        raise InputError(
             [
                 Problem(
                     path.name,
@@ -104,7 +104,7 @@ def decode(content: bytes, path: Path) -> tuple[str, str]:
 
     Raises
     ------
-    Refusal
+    InputError
         If the file is empty or no text.
     """
     wide = _utf16(content)
@@ -113,9 +113,9 @@ def decode(content: bytes, path: Path) -> tuple[str, str]:
     except UnicodeDecodeError:
         text, encoding = content.decode("cp1252", errors="replace"), "Windows-1252"
     if not text.strip():
-        raise Refusal([Problem(path.name, "", "an empty file", "a table with a header")])
+        raise InputError([Problem(path.name, "", "an empty file", "a table with a header")])
     if "\x00" in text:
-        raise Refusal(
+        raise InputError(
             [Problem(path.name, "", "a binary file", "a CSV file, an Excel workbook or a Prism file saved as .pzfx")]
         )
     return text, encoding

@@ -14,13 +14,13 @@ from typing import Literal
 from xml.parsers import expat
 
 from secretome.cohort.files.calamine import Protected, SheetValues, Typed, read_values
-from secretome.cohort.files.cell_metadata import Mark, Marks, find_marks
+from secretome.cohort.files.cell_metadata import CellMetadata, Mark, find_marks
 from secretome.cohort.files.colors import WHITE
 from secretome.cohort.files.displayed import Displayed, displayed, displayed_text, plain
 from secretome.cohort.files.limits import check_archive, check_old_workbook
 from secretome.cohort.files.number_format import Shown, render
 from secretome.cohort.files.sheet import Cell, Grid, grid
-from secretome.protocol import Problem, Refusal
+from secretome.protocol import InputError, Problem
 
 # What Python says of an archive whose list of members is broken, each in its own way.
 DAMAGED = (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, struct.error)
@@ -36,7 +36,7 @@ def read_workbook(content: bytes, path: Path) -> list[Grid]:
 
     Raises
     ------
-    Refusal
+    InputError
         If the workbook is damaged or protected.
     """
     archive = content[:2] == b"PK"
@@ -58,7 +58,7 @@ def read_workbook(content: bytes, path: Path) -> list[Grid]:
                 grids.append(replace(found, notes=marks.notes(sheet.name)))
     except Protected as error:
         raise _refusal(path, PROTECTED, UNPROTECT) from error
-    except Refusal:
+    except InputError:
         raise
     except BaseException as error:  # a reader written in Rust panics with something that is no Exception
         if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
@@ -71,7 +71,7 @@ def read_workbook(content: bytes, path: Path) -> list[Grid]:
     return grids
 
 
-def _rows(sheet: SheetValues, marks: Marks) -> Iterator[list[Cell]]:
+def _rows(sheet: SheetValues, marks: CellMetadata) -> Iterator[list[Cell]]:
     """The cells of a sheet from its very first on, so that they keep their names."""
     values = sheet.values
     origins = {
@@ -140,11 +140,11 @@ def _cell(value: Typed, row: int, column: int, sheet: str, mark: Mark) -> Cell:
 def _check_archive(content: bytes, path: Path) -> None:
     try:
         check_archive(content, path)
-    except Refusal:
+    except InputError:
         raise
     except (*DAMAGED, *UNPACKING, expat.ExpatError, LookupError) as error:
         raise _refusal(path, "a damaged workbook", "Open the file in Excel and save it again.") from error
 
 
-def _refusal(path: Path, found: str, remedy: str) -> Refusal:
-    return Refusal([Problem(path.name, "", found, "a workbook with a table of this study", remedy)])
+def _refusal(path: Path, found: str, remedy: str) -> InputError:
+    return InputError([Problem(path.name, "", found, "a workbook with a table of this study", remedy)])

@@ -12,7 +12,7 @@ import xlrd
 
 from secretome.cohort.files.calamine import Protected
 from secretome.cohort.files.sheet import letters
-from secretome.protocol import Problem, Refusal
+from secretome.protocol import InputError, Problem
 
 MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 100_000, 1_000, 1_000_000
 EXPECTED = f"at most {MOST_ROWS} rows, {MOST_COLUMNS} columns and {MOST_CELLS} cells"
@@ -50,7 +50,7 @@ def check_text(text: str, delimiters: Iterable[str], path: Path) -> None:
 
     Raises
     ------
-    Refusal
+    InputError
         With the size that was found.
     """
     rows = max(text.count("\n"), text.count("\r")) + 1
@@ -70,7 +70,7 @@ def check_archive(content: bytes, path: Path) -> None:
 
     Raises
     ------
-    Refusal
+    InputError
         With the cell, the row or the size that was found.
     BadZipFile
         If a member is not as long as the archive says.
@@ -256,5 +256,5 @@ def _column(name: str) -> int:
     return number
 
 
-def _refusal(path: Path, error: TooLarge) -> Refusal:
-    return Refusal([Problem(path.name, "", error.found, error.expected, error.remedy)])
+def _refusal(path: Path, error: TooLarge) -> InputError:
+    return InputError([Problem(path.name, "", error.found, error.expected, error.remedy)])

@@ -11,7 +11,7 @@ from secretome.cohort.files.delimited import read_delimited
 from secretome.cohort.files.excel import DAMAGED, read_workbook
 from secretome.cohort.files.prism import read_prism
 from secretome.cohort.files.sheet import Grid
-from secretome.protocol import Problem, Refusal, read_regular_file
+from secretome.protocol import InputError, Problem, read_regular_file
 
 # What a file of another program begins with, or holds when it is an archive; what it is, and how its table is got out.
 EXPORT = "Export or copy the table as an Excel workbook or a CSV file."
@@ -76,7 +76,7 @@ def read_bytes(path: Path) -> bytes:
 
     Raises
     ------
-    Refusal
+    InputError
         If the file does not exist, is not a regular file, or is too large.
     """
     return read_regular_file(path, "a CSV file, an Excel workbook or a Prism file")
@@ -99,12 +99,12 @@ def read_grids(content: bytes, path: Path) -> Opened:
 
     Raises
     ------
-    Refusal
+    InputError
         If the file is none that can be read.
     """
     suffix = path.suffix.casefold()
     if suffix == ".pzf":
-        raise Refusal([Problem(path.name, "", "a .pzf file", "Prism's XML format", SAVE_AS_PZFX)])
+        raise InputError([Problem(path.name, "", "a .pzf file", "Prism's XML format", SAVE_AS_PZFX)])
     _refuse_other_programs(content, path)
     if content[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
         return Opened(read_workbook(content, path))
@@ -113,7 +113,7 @@ def read_grids(content: bytes, path: Path) -> Opened:
         and content.lstrip(b"\xef\xbb\xbf\r\n\t ")[:1] != b"<"
         and not content.startswith((b"\xff\xfe", b"\xfe\xff"))
     ):
-        raise Refusal(
+        raise InputError(
             [Problem(path.name, "", "a .pzfx file that does not contain Prism XML", "Prism's XML format", SAVE_AS_PZFX)]
         )
     if suffix == ".pzfx" or b"<GraphPadPrismFile" in content[:2000]:
@@ -139,9 +139,9 @@ def _refuse_other_programs(content: bytes, path: Path) -> None:
                 ((name, how) for form, name, how in MEMBERS if any(map(form.fullmatch, members))), ("", "")
             )
     if found == "a .prism file" or path.suffix.casefold() == ".prism":
-        raise Refusal([Problem(path.name, "", "a .prism file", "Prism's XML format", SAVE_AS_PZFX)])
+        raise InputError([Problem(path.name, "", "a .prism file", "Prism's XML format", SAVE_AS_PZFX)])
     if members and not found and not any(map(WORKBOOK.fullmatch, members)):
         archive_of = ("an archive of other files", "Unpack the archive, and use the file inside it.")
         found, remedy = SUFFIXES.get(path.suffix.casefold(), archive_of)
     if found:
-        raise Refusal([Problem(path.name, "", found, READABLE, remedy)])
+        raise InputError([Problem(path.name, "", found, READABLE, remedy)])

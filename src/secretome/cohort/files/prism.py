@@ -8,7 +8,7 @@ from defusedxml import DefusedXmlException, ElementTree
 
 from secretome.cohort.files.limits import check_prism
 from secretome.cohort.files.sheet import Cell, Grid, grid, letters
-from secretome.protocol import Problem, Refusal
+from secretome.protocol import InputError, Problem
 
 # What Prism calls its tables, for those that hold no value per animal.
 OTHER_TABLES = {
@@ -42,7 +42,7 @@ def read_prism(content: bytes, path: Path) -> tuple[list[Grid], list[Problem]]:
 
     Raises
     ------
-    Refusal
+    InputError
         If the XML is broken or defines entities, or no table is in it.
     """
     check_prism(content, path)
@@ -76,7 +76,7 @@ def read_prism(content: bytes, path: Path) -> tuple[list[Grid], list[Problem]]:
         elif rows := _rows(table, title):
             grids.append(grid(title, rows, f"table {title!r} of the Prism file", prism=True))
     if not grids:
-        raise Refusal(unfit) if unfit else _refusal(path, "no table", "Save the data tables with the file.")
+        raise InputError(unfit) if unfit else _refusal(path, "no table", "Save the data tables with the file.")
     return grids, unfit
 
 
@@ -122,5 +122,5 @@ def _text(element: Element | None) -> str:
     return "".join(element.itertext()).strip() if element is not None else ""
 
 
-def _refusal(path: Path, found: str, remedy: str) -> Refusal:
-    return Refusal([Problem(path.name, "", found, "a Prism file (.pzfx)", remedy)])
+def _refusal(path: Path, found: str, remedy: str) -> InputError:
+    return InputError([Problem(path.name, "", found, "a Prism file (.pzfx)", remedy)])

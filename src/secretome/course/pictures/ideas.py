@@ -55,9 +55,9 @@ def counts_figure(
 
 
 def intervals_figure(
-    rows: Sequence[Interval], measure: str, *, zone: tuple[float, float] | None = None, made_up: str = ""
+    rows: Sequence[Interval], measure: str, *, margin: tuple[float, float] | None = None, made_up: str = ""
 ) -> Figure:
-    """Ratios with their intervals, one below another on a log axis, over the zone of no effect if there is one.
+    """Ratios with their intervals, one below another on a log axis, over the equivalence margins if there is one.
 
     Parameters
     ----------
@@ -65,8 +65,8 @@ def intervals_figure(
         From top to bottom; one marked as pooled is drawn heavier.
     measure : str
         What is compared, named on the axis.
-    zone : tuple of float, optional
-        The limits of the zone of no effect.
+    margin : tuple of float, optional
+        The limits of the equivalence margins.
     made_up : str, optional
         What a computer made up, such as ``"mice"``: the figure says so, because figures travel without their page.
 
@@ -77,8 +77,8 @@ def intervals_figure(
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(WIDTH, 0.75 + 0.27 * len(rows)), layout="constrained")
         axes = figure.subplots()
-        if zone:
-            axes.axvspan(*zone, color=COLOURS["zone"], linewidth=0)
+        if margin:
+            axes.axvspan(*margin, color=COLOURS["margin"], linewidth=0)
         axes.axvline(1, color=COLOURS["quiet"], linewidth=1)
         for place, row in enumerate(rows):
             colour = COLOURS["ink" if row.pooled else "treated"]
@@ -96,7 +96,7 @@ def intervals_figure(
         axes.set_ylim(-len(rows) + 0.4, 0.6)
         axes.tick_params(axis="y", length=0)
         axes.spines[["left"]].set_visible(False)
-        ends = np.array([[row.low, row.high] for row in rows] + [list(zone or (1, 1))])
+        ends = np.array([[row.low, row.high] for row in rows] + [list(margin or (1, 1))])
         _ratio_axis(axes, float(ends.min()), float(ends.max()))
         axes.set_xlabel(measure)
         _mark(figure, made_up)
@@ -201,12 +201,12 @@ def survival_figure(groups: Mapping[str, tuple[ArrayLike, ArrayLike]], unit: str
 
 
 def nested_figure(cages: Mapping[str, ArrayLike], measure: str) -> Figure:
-    """Repeated readings of each animal, animals side by side within their cage.
+    """Repeated analyses of each animal, animals side by side within their cage.
 
     Parameters
     ----------
     cages : mapping
-        By label: one row per animal, one column per reading.
+        By label: one row per animal, one column per analysis.
     measure : str
         What was read, named on the axis.
 
@@ -218,8 +218,8 @@ def nested_figure(cages: Mapping[str, ArrayLike], measure: str) -> Figure:
         figure = Figure(figsize=(WIDTH, 3.4), layout="constrained")
         axes = figure.subplots()
         middle, place = [], 0.0
-        for readings in cages.values():
-            rows = np.asarray(readings, dtype=float)
+        for analyses in cages.values():
+            rows = np.asarray(analyses, dtype=float)
             for row in rows:
                 axes.plot([place, place], [row.min(), row.max()], color=COLOURS["quiet"], linewidth=1)
                 axes.plot([place] * row.size, row, "_", color=COLOURS["treated"], markersize=11, markeredgewidth=2)

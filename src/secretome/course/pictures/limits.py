@@ -49,7 +49,7 @@ def substituted_figure(
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(WIDTH, 3.4), layout="constrained")
         axes = figure.subplots()
-        axes.axhspan(interval.low, interval.high, color=COLOURS["zone"], linewidth=0, zorder=0)
+        axes.axhspan(interval.low, interval.high, color=COLOURS["margin"], linewidth=0, zorder=0)
         axes.axhline(estimate, color=COLOURS["treated"], linewidth=2, zorder=1)
         axes.plot(put_in, ratios, color=COLOURS["against"], linewidth=2, zorder=2)
         for share, label in ((0.5, "limit / 2"), (np.sqrt(0.5), "limit / √2"), (1.0, "limit")):

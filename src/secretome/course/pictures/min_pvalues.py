@@ -11,7 +11,7 @@ from secretome.report.figures.base import COLOURS, SMALL, STYLE, WIDTH
 LINES = (("treated", "-", "o"), ("against", "--", "s"), ("control", "-.", "^"), ("ink", ":", "D"))
 
 
-def floors_figure(sizes: Sequence[int], floors: Mapping[str, Sequence[float]], alpha: float) -> Figure:
+def min_pvalues_figure(sizes: Sequence[int], floors: Mapping[str, Sequence[float]], alpha: float) -> Figure:
     """One line for each test: its smallest p against the animals per group, with the error rate across.
 
     Parameters
@@ -30,7 +30,7 @@ def floors_figure(sizes: Sequence[int], floors: Mapping[str, Sequence[float]], a
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(WIDTH, 3.4), layout="constrained")
         axes = figure.subplots()
-        axes.axhspan(alpha, 1.3, color=COLOURS["zone"], linewidth=0, zorder=0)
+        axes.axhspan(alpha, 1.3, color=COLOURS["margin"], linewidth=0, zorder=0)
         axes.axhline(alpha, color=COLOURS["quiet"], linewidth=1, zorder=1)
         for (colour, dashes, marker), (label, values) in zip(LINES, floors.items(), strict=False):
             axes.plot(

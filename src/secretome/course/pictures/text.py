@@ -43,9 +43,9 @@ def counts_alt(
     )
 
 
-def intervals_alt(rows: Sequence[Interval], measure: str, zone: tuple[float, float] | None = None) -> str:
+def intervals_alt(rows: Sequence[Interval], measure: str, margin: tuple[float, float] | None = None) -> str:
     """Alternative text of `intervals_figure`."""
-    said = f", over a zone of no effect from {number(zone[0])} to {number(zone[1])}" if zone else ""
+    said = f", over a equivalence margins from {number(margin[0])} to {number(margin[1])}" if margin else ""
     lines = "; ".join(f"{row.label}, {number(row.estimate)} ({number(row.low)} to {number(row.high)})" for row in rows)
     return f"{measure}: intervals on a log axis{said}. {lines}."
 
@@ -72,12 +72,12 @@ def survival_alt(groups: Mapping[str, tuple[ArrayLike, ArrayLike]], unit: str, e
 
 def nested_alt(cages: Mapping[str, ArrayLike], measure: str) -> str:
     """Alternative text of `nested_figure`."""
-    rows = [np.asarray(readings, dtype=float) for readings in cages.values()]
+    rows = [np.asarray(analyses, dtype=float) for analyses in cages.values()]
     within = max(float(np.ptp(row)) for cage in rows for row in cage)
     between = min(float(np.ptp(cage.mean(axis=1))) for cage in rows)
     animals = count(sum(len(cage) for cage in rows), "animal")
     return (
-        f"{measure} of {animals} in {count(len(rows), 'cage')}, every reading as a bar. Readings of one animal lie "
+        f"{measure} of {animals} in {count(len(rows), 'cage')}, every analysis as a bar. Readings of one animal lie "
         f"at most {number(within)} apart, while the animals of a cage lie {number(between)} apart or more."
     )
 

@@ -54,7 +54,7 @@ def paired_figure(study: Study, claim: Claim, row: text.Row) -> Figure:
         left.set_xticks([0, 1], labels, fontsize=SMALL)
         left.set_ylabel(f"{endpoint.label}\n{endpoint.unit}, log scale")
         base = float(np.exp(np.log(pairs["control"]).mean()))
-        _draw_effect(right, row, (endpoint.no_effect.low, endpoint.no_effect.high))
+        _draw_effect(right, row, (endpoint.equivalence_margin.low, endpoint.equivalence_margin.high))
         low, high = _limits(pairs, row, base)
         left.set_ylim(low, high)
         right.set_ylim(low / base, high / base)
@@ -78,7 +78,7 @@ def groups_figure(study: Study, endpoint: str, rows: Sequence[text.Row]) -> Figu
         The endpoint's key.
     rows : sequence of Series
         The planned results to draw, all against one control. Each interval is drawn with its own p (see
-        `decisive_rows`).
+        `decision_rows`).
 
     Returns
     -------
@@ -107,7 +107,7 @@ def groups_figure(study: Study, endpoint: str, rows: Sequence[text.Row]) -> Figu
         above.set_ylabel(f"{about.label}\n{about.unit}, log scale")
         keys = list(study.protocol.groups)
         places = [keys.index(sides(row["contrast"])[0]) for row in rows]
-        _draw_ratios(below, study, rows, (about.no_effect.low, about.no_effect.high), places)
+        _draw_ratios(below, study, rows, (about.equivalence_margin.low, about.equivalence_margin.high), places)
         seen = [*values["upper"][np.isfinite(values["upper"])], *values["lower"][values["lower"] > 0]]
         above.set_ylim(min(seen) / 1.2, max(seen) * 1.2)
         shown = [
@@ -190,8 +190,8 @@ def _draw_pairs(axes: Axes, pairs: pd.DataFrame, *, rising: bool) -> None:
     axes.set_yscale("log")
 
 
-def _draw_effect(axes: Axes, row: text.Row, zone: tuple[float, float]) -> None:
-    _dress_ratios(axes, zone)
+def _draw_effect(axes: Axes, row: text.Row, margin: tuple[float, float]) -> None:
+    _dress_ratios(axes, margin)
     axes.set_xlim(-1, 1)
     if np.isfinite([row["low"], row["high"]]).all():
         axes.plot([0, 0], [row["low"], row["high"]], color=COLOURS["ink"], linewidth=2, solid_capstyle="butt", zorder=2)
@@ -205,9 +205,9 @@ def _draw_effect(axes: Axes, row: text.Row, zone: tuple[float, float]) -> None:
         axes.set_ylabel("ratio of geometric means")
 
 
-def _dress_ratios(axes: Axes, zone: tuple[float, float]) -> None:
-    """A log axis of ratios, labelled on the right, with 1 and the zone of no effect."""
-    axes.axhspan(*zone, color=COLOURS["zone"], zorder=0, linewidth=0)
+def _dress_ratios(axes: Axes, margin: tuple[float, float]) -> None:
+    """A log axis of ratios, labelled on the right, with 1 and the equivalence margins."""
+    axes.axhspan(*margin, color=COLOURS["margin"], zorder=0, linewidth=0)
     axes.axhline(1, color=COLOURS["quiet"], linewidth=1, zorder=1)
     axes.set_yscale("log")
     axes.yaxis.set_label_position("right")
@@ -254,9 +254,9 @@ def _sideways(heights: Floats, near: float) -> Floats:
 
 
 def _draw_ratios(
-    axes: Axes, study: Study, rows: Sequence[text.Row], zone: tuple[float, float], places: Sequence[int]
+    axes: Axes, study: Study, rows: Sequence[text.Row], margin: tuple[float, float], places: Sequence[int]
 ) -> None:
-    _dress_ratios(axes, zone)
+    _dress_ratios(axes, margin)
     labels = []
     for position, row in zip(places, rows, strict=True):
         label = ""
@@ -294,7 +294,7 @@ def _draw_ratios(
     control = study.protocol.groups[sides(rows[0]["contrast"])[1]].label
     simultaneous = "simultaneous " if any(text.is_adjusted(row) for row in rows) else ""
     with_interval = f",\n{simultaneous}{text.percent(levels.pop())} interval" if len(levels) == 1 else ""
-    axes.set_ylabel(f"ratio to {text.inside(control)}{with_interval}")
+    axes.set_ylabel(f"ratio to {text.lowercase_first(control)}{with_interval}")
 
 
 def _limits(pairs: pd.DataFrame, row: text.Row, base: float) -> tuple[float, float]:

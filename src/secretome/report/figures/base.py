@@ -21,7 +21,7 @@ COLOURS = {
     "ink": "#1f2328",
     "quiet": "#57606a",
     "rule": "#d0d7de",
-    "zone": "#e9edf1",
+    "margin": "#e9edf1",
     "control": "#6e7781",
     "treated": "#0072b2",
     "against": "#d55e00",

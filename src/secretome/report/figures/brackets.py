@@ -28,7 +28,7 @@ def draw_brackets(axes: Axes, control: float, places: Sequence[float], rows: Seq
     places : sequence of float
         Where the other group of each contrast stands.
     rows : sequence of Series
-        The planned results, each with one pair of p and interval (see `decisive_rows`); one without a p gets no
+        The planned results, each with one pair of p and interval (see `decision_rows`); one without a p gets no
         bracket.
     """
     for number, (place, row) in enumerate(sorted(_known(places, rows), key=lambda pair: abs(pair[0] - control))):

@@ -17,7 +17,7 @@ from secretome.report.figures.base import COLOURS, SMALL, STYLE, WIDTH, mark
 
 # A p smaller than this is drawn here.
 SMALLEST = 1e-6
-# The share of the axis that the name of a reading takes.
+# The share of the axis that the name of a analysis takes.
 NAME = 0.3
 ANSWERS = {
     "claimed": (COLOURS["treated"], COLOURS["treated"]),
@@ -93,9 +93,9 @@ def _draw_pvalues(axes: Axes, rows: pd.DataFrame, alpha: float, label: str) -> N
     axes.axhline(alpha, color=COLOURS["quiet"], linewidth=1, linestyle="--", zorder=1)
     heights = rows["pvalue"].clip(lower=SMALLEST)
     # One line for all points alike: each more is drawn anew in every format.
-    for (answer, reading), alike in rows.groupby(["answer", "reading"], sort=False):
+    for (answer, analysis), alike in rows.groupby(["answer", "analysis"], sort=False):
         edge, face = ANSWERS[str(answer)]
-        marker, size = {"planned": ("s", 8), "published": ("D", 7)}.get(str(reading), ("o", 5.5))
+        marker, size = {"planned": ("s", 8), "published": ("D", 7)}.get(str(analysis), ("o", 5.5))
         axes.plot(
             alike.index, heights[alike.index], marker, color=edge, markerfacecolor=face, markersize=size, zorder=3
         )
@@ -116,12 +116,12 @@ def _name_readings(axes: Axes, rows: pd.DataFrame) -> None:
 
     each name ends or begins at its mark, one above the other where both would meet.
     """
-    named = np.flatnonzero(rows["reading"] != "multiverse")
+    named = np.flatnonzero(rows["analysis"] != "multiverse")
     shares = named / len(rows)
     reach = 0.0
     for share, position in zip(shares, named, strict=True):
-        axes.axvline(float(position), color=COLOURS["zone"], linewidth=7, zorder=0)
-        word = "as planned" if rows["reading"].iloc[position] == "planned" else "as published"
+        axes.axvline(float(position), color=COLOURS["margin"], linewidth=7, zorder=0)
+        word = "as planned" if rows["analysis"].iloc[position] == "planned" else "as published"
         # Two that stand close are named on one side, so that no name seems to be its neighbour's.
         ends = (shares[0] if np.ptp(shares) < NAME else share) > NAME
         begin = share - NAME * ends
@@ -151,8 +151,8 @@ def _draw_choices(axes: Axes, rows: pd.DataFrame, chosen: Sequence[tuple[str, st
     options = [place for place, _, weight in labels if weight == "normal"]
     axes.hlines(options, -0.5, len(rows) - 0.5, color=COLOURS["rule"], linewidth=0.6, zorder=0)
     axes.plot(*zip(*points, strict=True), "o", color=COLOURS["ink"], markersize=4, zorder=2)
-    for position in np.flatnonzero(rows["reading"] != "multiverse"):
-        axes.axvline(float(position), color=COLOURS["zone"], linewidth=7, zorder=-1)
+    for position in np.flatnonzero(rows["analysis"] != "multiverse"):
+        axes.axvline(float(position), color=COLOURS["margin"], linewidth=7, zorder=-1)
     axes.set_ylim(height + 0.5, 0.6)
     axes.set_xlim(-0.8, len(rows) - 0.2)
     axes.set_yticks([place for place, _, _ in labels], [text for _, text, _ in labels], fontsize=SMALL)
@@ -169,7 +169,7 @@ def rates_figure(rates: pd.DataFrame, titles: dict[str, str]) -> Figure:
     Parameters
     ----------
     rates : DataFrame
-        Rows of `verdict_rates` for one claim and reading.
+        Rows of `verdict_rates` for one claim and analysis.
     titles : dict
         The scenarios to draw, and what to call them.
 

@@ -14,7 +14,7 @@ def arrive_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
     study : Study
         A protocol of animals, with a cohort.
     results : DataFrame
-        What `analyse` returned for it, with the reading ``planned``.
+        What `analyse` returned for it, with the analysis ``planned``.
 
     Returns
     -------
@@ -36,7 +36,7 @@ def arrive_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
     --------
     >>> from secretome import analyse, load_study
     >>> study = load_study("sepsis_cytokines")
-    >>> arrive_table(study, analyse(study, readings=("planned",))).set_index("Item").loc["1b", "Answer"]
+    >>> arrive_table(study, analyse(study, analyses=("planned",))).set_index("Item").loc["1b", "Answer"]
     'the simulated rat'
     """
     if study.protocol.setting != "in vivo":

@@ -5,7 +5,7 @@ import math
 import pandas as pd
 
 from secretome.analysis import BOUND
-from secretome.claims import AS_CLAIMED, as_used, decided_together
+from secretome.claims import AS_CLAIMED, decided_together, decision_row
 from secretome.cohort import Study
 from secretome.report import text
 
@@ -34,7 +34,7 @@ def planned_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
     adjusted ones.
     """
     rows = [row for _, row in results.iterrows()]
-    used = [as_used(study.protocol, row) for row in rows]
+    used = [decision_row(study.protocol, row) for row in rows]
     two = [decided_together(study.protocol, row) for row in rows]
     equivalence = bool(rows) and all(row["alternative"] == "equivalence" for row in rows)
     p = "p of equivalence" if equivalence else "p"
@@ -51,7 +51,7 @@ def planned_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
     }
     if any(two):
         columns["Simultaneous interval, each group on its own"] = [
-            text.own_interval(row).removeprefix("simultaneous ") if both else "the same"
+            text.simultaneous_interval(row).removeprefix("simultaneous ") if both else "the same"
             for row, both in zip(rows, two, strict=True)
         ]
         columns[f"Adjusted {p}, each group on its own"] = [
@@ -108,7 +108,7 @@ def verdicts_table(study: Study, verdicts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _reading(row: text.Row) -> str:
-    return "" if row["reading"] == "multiverse" else f" (as {row['reading']})"
+    return "" if row["analysis"] == "multiverse" else f" (as {row['analysis']})"
 
 
 def _places(study: Study, results: pd.DataFrame) -> dict[str, list[str]]:

@@ -19,7 +19,9 @@ def pairs_table(study: Study) -> pd.DataFrame:
     for key, endpoint in study.protocol.endpoints.items():
         for group, arm in study.protocol.groups.items():
             if (key, group) in wide:
-                table[f"{endpoint.label}, {endpoint.unit}, {text.inside(arm.label)}"] = _aligned(wide[key, group])
+                table[f"{endpoint.label}, {endpoint.unit}, {text.lowercase_first(arm.label)}"] = _aligned(
+                    wide[key, group]
+                )
     return table
 
 
@@ -78,7 +80,7 @@ def assumptions_table(study: Study) -> pd.DataFrame:
         for name, scenario in plan.scenarios.items():
             if deaths := scenario.deaths:
                 counts = ", ".join(
-                    f"{n} in {text.inside(protocol.groups[group].label)}" for group, n in deaths.counts.items()
+                    f"{n} in {text.lowercase_first(protocol.groups[group].label)}" for group, n in deaths.counts.items()
                 )
                 hours = ", ".join(f"{hour:g}" for hour in deaths.hours)
                 risk = protocol.endpoints[deaths.risk_rises_with].label

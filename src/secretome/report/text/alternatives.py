@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 
 from secretome.cohort import Study
-from secretome.protocol import Claim, Zone, sides
-from secretome.report.text.numbers import Row, bracket_p, effect, inside, interval, number
+from secretome.protocol import Claim, EquivalenceMargin, sides
+from secretome.report.text.numbers import Row, bracket_p, effect, interval, lowercase_first, number
 from secretome.report.text.sentences import (
     against,
     arms_sentence,
@@ -19,12 +19,12 @@ from secretome.report.text.sentences import (
 def paired_alt(study: Study, claim: Claim, row: Row) -> str:
     """Alternative text of the figure of pairs."""
     endpoint = study.protocol.endpoints[claim.endpoint]
-    treated, control = (inside(study.protocol.groups[side].label) for side in claim.sides)
+    treated, control = (lowercase_first(study.protocol.groups[side].label) for side in claim.sides)
     if study.pairs(claim.endpoint, *claim.sides).dropna().empty:
         return f"No figure: no {study.protocol.experimental_unit} has both values of {endpoint.label}."
     finding = "the interval cannot be formed"
     if not math.isnan(row["low"]):
-        finding = f"geometric mean ratio {number(row['estimate'])}, {interval(row)}, {_place(row, endpoint.no_effect)}"
+        finding = f"geometric mean ratio {number(row['estimate'])}, {interval(row)}, {_place(row, endpoint.equivalence_margin)}"
     return (
         f"Two aligned panels on a log scale. Left, {endpoint.label} ({endpoint.unit}) of every {unit(study)}, "
         f"{control} and {treated}, joined by a line: {pairs_sentence(study, claim)}.{_bracket_words(study, [row])} "
@@ -40,9 +40,9 @@ def groups_alt(study: Study, endpoint: str, rows: Sequence[Row]) -> str:
     findings = []
     for row in rows:
         label = study.protocol.groups[sides(row["contrast"])[0]].label
-        place = "" if math.isnan(row["level"]) else f", {_place(row, about.no_effect)}"
+        place = "" if math.isnan(row["level"]) else f", {_place(row, about.equivalence_margin)}"
         findings.append(f"{label}, {effect(row, about.unit)}{place}")
-    control = inside(study.protocol.groups[sides(rows[0]["contrast"])[1]].label)
+    control = lowercase_first(study.protocol.groups[sides(rows[0]["contrast"])[1]].label)
     return (
         f"Two panels, log scales. Above, {about.label} ({about.unit}) of every {unit(study)}, by group. "
         f"{arms_sentence(study, endpoint)}. "
@@ -70,15 +70,15 @@ def _bracket_words(study: Study, rows: Sequence[Row]) -> str:
     return f" Brackets: {'; '.join(known)}." if known else ""
 
 
-def _place(row: Row, zone: Zone) -> str:
+def _place(row: Row, margin: EquivalenceMargin) -> str:
     """The position of an interval of a ratio:
 
-    relative to the zone of no effect for a test of equivalence, otherwise relative to 1.
+    relative to the equivalence margins for a test of equivalence, otherwise relative to 1.
     """
     if row["alternative"] == "equivalence":
         return (
-            "inside the zone of no effect"
-            if zone.low <= row["low"] and row["high"] <= zone.high
-            else "not inside the zone of no effect"
+            "inside the equivalence margins"
+            if margin.low <= row["low"] and row["high"] <= margin.high
+            else "not inside the equivalence margins"
         )
     return "wholly above 1" if row["low"] > 1 else "wholly below 1" if row["high"] < 1 else "on both sides of 1"

@@ -7,10 +7,10 @@ import math
 
 import pandas as pd
 
-from secretome.claims import deciding
+from secretome.claims import primary_results
 from secretome.cohort import Study
 from secretome.report.text.methods import by_group, listed, losses, planned_methods, software
-from secretome.report.text.numbers import inside, number
+from secretome.report.text.numbers import lowercase_first, number
 from secretome.report.text.sentences import arms_sentence, unit, units_counted
 
 # A citation key of the book and its source in words, for a report, which travels without the book's references.
@@ -45,11 +45,11 @@ ASKS = {
 def arrive_answers(study: Study, results: pd.DataFrame) -> dict[str, str]:
     """Each item of the Essential 10, with what protocol and cohort answer, or that they leave it open."""
     protocol, values = study.protocol, study.cohort.values
-    rows = deciding(study, results)
+    rows = primary_results(study, results)
     groups = [group for key, group in protocol.groups.items() if (values["group"] == key).any()]
     measured = [key for key in protocol.endpoints if values.loc[values["endpoint"] == key, "lower"].notna().any()]
     claimed = listed(
-        dict.fromkeys(inside(protocol.endpoints[claim.endpoint].label) for claim in protocol.claims.values())
+        dict.fromkeys(lowercase_first(protocol.endpoints[claim.endpoint].label) for claim in protocol.claims.values())
     )
     timeline = "; ".join(f"{event.hour:g} h, {event.what}" for event in protocol.timeline)
     treatments = [f"{group.label}, {group.treatment}" for group in groups if group.treatment]
@@ -98,9 +98,9 @@ def _when(study: Study) -> str:
 
 
 def _assumed(results: pd.DataFrame) -> str:
-    readings = set(results["reading"])
-    beside = ["the authors' test"] * ("published" in readings) + ["every other reasonable analysis"] * (
-        "multiverse" in readings
+    analyses = set(results["analysis"])
+    beside = ["the authors' test"] * ("published" in analyses) + ["every other reasonable analysis"] * (
+        "multiverse" in analyses
     )
     shown = f", and {listed(beside)} beside the planned one shows what hangs on its assumptions" if beside else ""
     return f"the planned analysis is the protocol's; no test of its assumptions chose it{shown}"

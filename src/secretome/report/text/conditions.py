@@ -15,7 +15,7 @@ from secretome.claims.conditions import (
     ConditionCode,
 )
 from secretome.cohort import Study
-from secretome.report.text.numbers import inside, interval, number, p_value
+from secretome.report.text.numbers import interval, lowercase_first, number, p_value
 
 PLURALS = {"cage": "cages", "batch": "batches", "plate": "plates"}
 # The largest number of comparisons that are shown.
@@ -55,12 +55,12 @@ def condition_sentences(study: Study, found: Iterable[Condition], *, warnings: b
     return [ConditionText(code, *_texts(study, code, several)) for code, several in by_code.items()]
 
 
-def reservation(found: Sequence[Condition]) -> str:
+def untestable_reason(found: Sequence[Condition]) -> str:
     """The consequence of the conditions for the verdicts of a cohort that is new to the claims; empty if there are none.
 
     Examples
     --------
-    >>> reservation([Condition(ConditionCode.PLATE_CONFOUNDED, "il6", ("t1", "control"))])
+    >>> untestable_reason([Condition(ConditionCode.PLATE_CONFOUNDED, "il6", ("t1", "control"))])
     'The cohort is new to the claims, but it cannot test them alone: plate cannot be separated from treatment.'
     """
     codes = {condition.code for condition in found}
@@ -184,7 +184,7 @@ def _comparisons(
                 for name, side in zip(names, ("treated", "control"), strict=True)
             ]
         text = f"{names[0]} against {names[1]}" + (f", {of_both(condition.facts)}" if of_both else "")
-        endpoints.setdefault(text, []).append(inside(study.protocol.endpoints[condition.endpoint].label))
+        endpoints.setdefault(text, []).append(lowercase_first(study.protocol.endpoints[condition.endpoint].label))
     return _shortened([f"{text} ({_listed(labels)})" for text, labels in endpoints.items()])
 
 
@@ -209,13 +209,13 @@ def _by_means(study: Study, condition: Condition, column: str) -> str:
     n = f"n = {condition.facts['n_treated']:g} and {_number_of(condition.facts['n_control'], column)}"
     size = f"ratio {number(condition.estimate)}, {interval(vars(condition))}"
     adjusted = "adjusted " if condition.adjusted else ""
-    return f"{inside(label)}, {treated} against {control}: {size}, {adjusted}{p_value(condition.pvalue)}, {n}"
+    return f"{lowercase_first(label)}, {treated} against {control}: {size}, {adjusted}{p_value(condition.pvalue)}, {n}"
 
 
 def _label(study: Study, group: str) -> str:
     about = study.protocol.groups[group]
     # The name of a drug is not changed to lower case.
-    return about.label if about.role == "reference" else inside(about.label)
+    return about.label if about.role == "reference" else lowercase_first(about.label)
 
 
 def _number_of(n: float, column: str) -> str:

@@ -6,14 +6,14 @@ from secretome.report.text.numbers import p_number, percent
 
 def rule_words(protocol: Protocol, claim: Claim, alpha: float) -> tuple[str, str, str]:
     """The planned test of a claim, what supports it, and what contradicts it."""
-    margin = protocol.endpoints[claim.endpoint].no_effect
-    zone, k = f"{margin.low:g} to {margin.high:g}", len(claim.compared)
+    limits = protocol.endpoints[claim.endpoint].equivalence_margin
+    margin, k = f"{limits.low:g} to {limits.high:g}", len(claim.compared)
     way, back = ("above", "below") if claim.rises else ("below", "above")
     paired = protocol.design == "paired"
     if claim.kind == "unchanged":
         return (
             f"two one-sided t tests on logarithms, each of {k} groups",
-            f"every {percent(1 - 2 * alpha)} interval lies inside {zone}",
+            f"every {percent(1 - 2 * alpha)} interval lies inside {margin}",
             f"an interval at {percent(1 - alpha / k)} lies wholly outside it",
         )
     if claim.kind == "trend":
@@ -23,8 +23,8 @@ def rule_words(protocol: Protocol, claim: Claim, alpha: float) -> tuple[str, str
             f"p ≤ {alpha:g}, slope {back} zero",
         )
     if claim.kind == "every":
-        small = " and none lies inside the zone" if claim.negligible else ""
-        flat = f", or lies inside {zone} at {p_number(alpha / k)}" if claim.negligible else ""
+        small = " and none lies inside the margin" if claim.negligible else ""
+        flat = f", or lies inside {margin} at {p_number(alpha / k)}" if claim.negligible else ""
         return (
             f"Welch's t on logarithms, each of {k} groups",
             f"every p ≤ {alpha:g}, every ratio {way} 1{small}",
@@ -33,6 +33,6 @@ def rule_words(protocol: Protocol, claim: Claim, alpha: float) -> tuple[str, str
     family = f", p times {k}" if k > 1 else ""
     return (
         f"{'paired t' if paired else 'Welch’s t'} on logarithms{family}",
-        f"p ≤ {alpha:g}, ratio {way} 1, and the {percent(1 - 2 * alpha)} interval not inside {zone}",
-        f"p ≤ {alpha:g} and ratio {back} 1; or p > {alpha:g} and the interval inside {zone}",
+        f"p ≤ {alpha:g}, ratio {way} 1, and the {percent(1 - 2 * alpha)} interval not inside {margin}",
+        f"p ≤ {alpha:g} and ratio {back} 1; or p > {alpha:g} and the interval inside {margin}",
     )

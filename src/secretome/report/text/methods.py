@@ -7,10 +7,10 @@ from importlib.metadata import version
 import pandas as pd
 
 from secretome.analysis import ASYMPTOTIC_RANKS, BOUND, RANKS, RATE_RATIO, RATIO_BY_MODEL
-from secretome.claims import ALPHA, FEWEST, deciding
+from secretome.claims import ALPHA, FEWEST, primary_results
 from secretome.cohort import Study
-from secretome.protocol import Claim, Zone, sides
-from secretome.report.text.numbers import Row, count, inside, p_number, percent
+from secretome.protocol import Claim, EquivalenceMargin, sides
+from secretome.report.text.numbers import Row, count, lowercase_first, p_number, percent
 from secretome.report.text.sentences import ORIGIN, against, censoring_sentence, unit, units, units_counted
 
 # What the numbers depend on, as a paper names it.
@@ -33,7 +33,7 @@ def methods_paragraph(study: Study, results: pd.DataFrame, *, alpha: float = ALP
     study : Study
         A protocol with a cohort.
     results : DataFrame
-        What `analyse` returned for it, with the reading ``planned``; what other readings it holds is said too.
+        What `analyse` returned for it, with the analysis ``planned``; what other analyses it holds is said too.
     alpha, level : float
         The error rate per claim, and the level of intervals that decide nothing, as they were given to `analyse`.
 
@@ -198,9 +198,9 @@ def _measured(study: Study) -> Iterator[str]:
     hour = "" if protocol.sampling_hour is None else f", sampled at {protocol.sampling_hour:g} h"
     yield (
         f"Endpoints were "
-        f"{listed(f'{inside(about.label)} ({about.unit})' for about in protocol.endpoints.values())}{hour}."
+        f"{listed(f'{lowercase_first(about.label)} ({about.unit})' for about in protocol.endpoints.values())}{hour}."
     )
-    if absent := [inside(about.label) for key, about in protocol.endpoints.items() if key not in known]:
+    if absent := [lowercase_first(about.label) for key, about in protocol.endpoints.items() if key not in known]:
         yield f"The cohort had no value of {listed(absent)}."
 
 
@@ -219,11 +219,11 @@ def _missing(study: Study) -> Iterator[str]:
         if study.protocol.design == "paired":
             pairs = study.pairs(key, *study.protocol.pair)
             if half := int(pairs.isna().any(axis="columns").sum()):
-                yield f"{inside(about.label)}, {units_counted(study, half)} without both values"
+                yield f"{lowercase_first(about.label)}, {units_counted(study, half)} without both values"
             continue
         left = living[~living["animal"].isin([*known["animal"], *_excluded(study, key)])]
         if not left.empty:
-            yield f"{inside(about.label)}, {by_group(study, left)}"
+            yield f"{lowercase_first(about.label)}, {by_group(study, left)}"
 
 
 def _excluded(study: Study, endpoint: str) -> set[str]:
@@ -259,7 +259,7 @@ def _planned(study: Study, results: pd.DataFrame, kind: str, alpha: float) -> It
     claims = [claim for claim in study.protocol.claims.values() if claim.kind == kind]
     if not claims:
         return
-    rows = deciding(study, results, kind)
+    rows = primary_results(study, results, kind)
     yield from KINDS[kind](claims, planned_methods(study, rows), alpha)
     if kind == "single":
         yield from _families(study, claims, alpha)
@@ -272,9 +272,9 @@ def _single(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str
     yield (
         f"A claim about one contrast was tested {methods}. It was called supported where {adjusted} was at "
         f"most {alpha:g} in the claimed "
-        f"direction and the {percent(1 - 2 * alpha)} interval was not inside the zone of no effect, "
+        f"direction and the {percent(1 - 2 * alpha)} interval was not inside the equivalence margins, "
         f"contradicted where {adjusted} was at "
-        f"most {alpha:g} in the other direction, or above {alpha:g} with that interval inside the zone, and "
+        f"most {alpha:g} in the other direction, or above {alpha:g} with that interval inside the margin, and "
         f"otherwise inconclusive."
     )
 
@@ -311,14 +311,14 @@ def _every(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]
     )
     for claim in claims:
         if not claim.negligible:
-            yield f"For one claim ({_quoted(claim.sentence)}) an effect inside the zone of no effect counted too."
+            yield f"For one claim ({_quoted(claim.sentence)}) an effect inside the equivalence margins counted too."
 
 
 def _unchanged(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]:
     yield (
         f"A claim that nothing changes was a test of equivalence in each of {_number(claims)} contrasts, "
         f"{methods}. It was called "
-        f"supported where every {percent(1 - 2 * alpha)} interval lay inside the zone of no effect, "
+        f"supported where every {percent(1 - 2 * alpha)} interval lay inside the equivalence margins, "
         f"contradicted where an interval at "
         f"{_levels(claims, alpha)} lay wholly outside, and otherwise inconclusive."
     )
@@ -359,15 +359,15 @@ def _quoted(sentence: str) -> str:
 
 
 def _zones(study: Study, alpha: float) -> Iterator[str]:
-    shared: dict[Zone, list[str]] = {}
+    shared: dict[EquivalenceMargin, list[str]] = {}
     for about in study.protocol.endpoints.values():
-        shared.setdefault(about.no_effect, []).append(inside(about.label))
+        shared.setdefault(about.equivalence_margin, []).append(lowercase_first(about.label))
     for margin, labels in shared.items():
         yield (
-            f"The zone of no effect for {listed(labels)} was a ratio of {margin.low:.2f} to "
+            f"The equivalence margins for {listed(labels)} was a ratio of {margin.low:.2f} to "
             f"{margin.high:.2f}: {margin.reason}."
         )
-    yield f"An effect was negligible when its {percent(1 - 2 * alpha)} interval lay inside its zone."
+    yield f"An effect was negligible when its {percent(1 - 2 * alpha)} interval lay inside its margin."
     yield (
         f"A claim was untestable with fewer than {FEWEST} values in a group, and where no result of an exact "
         f"test could have been small "
@@ -377,10 +377,10 @@ def _zones(study: Study, alpha: float) -> Iterator[str]:
 
 def _besides(study: Study, results: pd.DataFrame, alpha: float) -> Iterator[str]:
     """The checks of the experiment, and questions that no claim rests on."""
-    planned = results[(results["reading"] == "planned") & (results["alternative"] != "equivalence")]
+    planned = results[(results["analysis"] == "planned") & (results["alternative"] != "equivalence")]
     for check in study.protocol.checks.values():
         rows = planned[(planned["endpoint"] == check.endpoint) & (planned["contrast"] == check.contrast)]
-        label = inside(study.protocol.endpoints[check.endpoint].label)
+        label = lowercase_first(study.protocol.endpoints[check.endpoint].label)
         yield (
             f"Whether the experiment worked was checked first ({_quoted(check.sentence)}) by {_tests(rows)}, "
             f"at {alpha:g} without "
@@ -393,7 +393,7 @@ def _besides(study: Study, results: pd.DataFrame, alpha: float) -> Iterator[str]
 
 def _published(study: Study, results: pd.DataFrame, level: float) -> Iterator[str]:
     """The tests that stand for the authors', and whatever else was run."""
-    rows = results[results["reading"] == "published"]
+    rows = results[results["analysis"] == "published"]
     if not rows.empty:
         stated = "; ".join(dict.fromkeys(claim.published_test.stated for claim in study.protocol.claims.values()))
         yield (
@@ -402,7 +402,7 @@ def _published(study: Study, results: pd.DataFrame, level: float) -> Iterator[st
             f"{percent(level)}, or the next level above that an exact test can reach). What was known of "
             f"theirs: {stated}."
         )
-    if (results["reading"] == "multiverse").any():
+    if (results["analysis"] == "multiverse").any():
         yield (
             f"Other defensible analyses of the same {units(study)} were run, to see what hangs on such "
             f"choices; they decided nothing."

@@ -101,7 +101,7 @@ def interval(row: Row) -> str:
     return f"{percent(row['level'])} interval {number(row['low'])} to {number(row['high'])}"
 
 
-def own_interval(row: Row) -> str:
+def simultaneous_interval(row: Row) -> str:
     """The simultaneous interval of a planned result, or a text that there is none."""
     simultaneous = {name: row[f"{name}_simultaneous"] for name in ("low", "high", "level")}
     shown = interval(simultaneous)
@@ -131,10 +131,10 @@ def effect(row: Row, unit: str) -> str:
     return f"{row['effect']} {number(row['estimate'])}{measured_in} ({interval(row)})"
 
 
-def inside(label: str) -> str:
+def lowercase_first(label: str) -> str:
     """A label as it stands inside a sentence; units and abbreviations keep their capitals.
 
-    >>> inside("Septic control"), inside("150 µL secretome"), inside("IL-6")
+    >>> lowercase_first("Septic control"), lowercase_first("150 µL secretome"), lowercase_first("IL-6")
     ('septic control', '150 µL secretome', 'IL-6')
     """
     return label[0].lower() + label[1:] if label[1:2].islower() else label

@@ -5,22 +5,22 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from secretome.claims import adjusted, as_used, decided_together
+from secretome.claims import adjusted, decided_together, decision_row
 from secretome.claims.conditions import Condition, conditions
 from secretome.cohort import Study
-from secretome.protocol import Claim, Zone, sides
-from secretome.report.text.conditions import reservation
+from secretome.protocol import Claim, EquivalenceMargin, sides
+from secretome.report.text.conditions import untestable_reason
 from secretome.report.text.numbers import (
     Row,
     bracket_p,
     count,
     effect,
-    inside,
     interval,
+    lowercase_first,
     number,
-    own_interval,
     p_value,
     ratio,
+    simultaneous_interval,
 )
 
 ORIGIN = {
@@ -61,7 +61,7 @@ def against(study: Study, contrast: str) -> str:
             return f"the slope over {series} against that over {other}"
     treated, control = (study.protocol.groups[side].label for side in sides(contrast))
     # A drug keeps its capital.
-    name = control if study.protocol.groups[sides(contrast)[1]].role == "reference" else inside(control)
+    name = control if study.protocol.groups[sides(contrast)[1]].role == "reference" else lowercase_first(control)
     return f"{treated} against {name}"
 
 
@@ -94,7 +94,7 @@ def result_sentence(study: Study, row: Row) -> str:
     if letter == "t" and not math.isnan(row["df"]):
         # The model's t is a likelihood ratio on the scale of a t.
         letter = f"{'likelihood-ratio ' if 'lognormal' in row['method'] else ''}t({row['df']:.3g})"
-    p = bracket_p(used := as_used(study.protocol, row))
+    p = bracket_p(used := decision_row(study.protocol, row))
     beyond = f", {row['censored']} beyond a limit of the assay" if row["censored"] else ""
     text = f"{subject}: {row['method']}, n = {n}{beyond}, {letter} = {statistic}, {p}; {effect(used, endpoint.unit)}"
     return f"{text}{_on_its_own(study, row)}."
@@ -102,13 +102,13 @@ def result_sentence(study: Study, row: Row) -> str:
 
 def _on_its_own(study: Study, row: Row) -> str:
     """The adjusted p and simultaneous interval of a contrast, for a claim that needs several."""
-    if row["reading"] != "planned" or not decided_together(study.protocol, row) or math.isnan(row["pvalue_adjusted"]):
+    if row["analysis"] != "planned" or not decided_together(study.protocol, row) or math.isnan(row["pvalue_adjusted"]):
         return ""
-    return f"; for this group on its own: {own_interval(row)}, {bracket_p(adjusted(row))}"
+    return f"; for this group on its own: {simultaneous_interval(row)}, {bracket_p(adjusted(row))}"
 
 
-def zone(margin: Zone) -> str:
-    """The zone of no effect and its reason."""
+def margin_phrase(margin: EquivalenceMargin) -> str:
+    """The equivalence margins and its reason."""
     return f"{margin.low:.2f} to {margin.high:.2f}: {margin.reason}"
 
 
@@ -169,7 +169,7 @@ def pairs_sentence(study: Study, claim: Claim) -> str:
     return text + (f"; {units_counted(study, half)} without both values left out" if half else "")
 
 
-def floor_sentence(study: Study, row: Row, alpha: float) -> str:
+def min_pvalue_sentence(study: Study, row: Row, alpha: float) -> str:
     """What is the smallest p that the groups or pairs allow, and what that means for these data."""
     label = study.protocol.endpoints[row["endpoint"]].label
     if study.protocol.design == "paired":
@@ -181,12 +181,12 @@ def floor_sentence(study: Study, row: Row, alpha: float) -> str:
             who = "these groups allow, with their ties,"
     if math.isnan(row["pvalue"]):
         return f"{label}: too few values, or values in no order, for any p"
-    if math.isnan(row["attainable"]):
+    if math.isnan(row["min_pvalue"]):
         return f"{label}: so many values that every arrangement was not counted, and no floor is near."
-    floor = p_value(row["attainable"]).removeprefix("p = ").removeprefix("p ")
-    if row["attainable"] > alpha:
+    floor = p_value(row["min_pvalue"]).removeprefix("p = ").removeprefix("p ")
+    if row["min_pvalue"] > alpha:
         ending = f"which is above {alpha:g}: this test cannot decide, whatever the data"
-    elif math.isclose(row["attainable"], row["pvalue"]):
+    elif math.isclose(row["min_pvalue"], row["pvalue"]):
         ending = "and these data reach it: no result could have been stronger"
     else:
         ending = "and these data stay above it"
@@ -228,7 +228,7 @@ def deaths_sentence(study: Study) -> str:
     )
 
 
-def made_up_sentence(study: Study) -> str:
+def simulated_sentence(study: Study) -> str:
     """Whether the animals are made up, and from what."""
     units = study.protocol.units
     if study.cohort.origin != "simulated":
@@ -243,7 +243,7 @@ def made_up_sentence(study: Study) -> str:
     return f"The {units} of this cohort are made up, and the file does not say from which of the scenarios below."
 
 
-def standing_sentence(study: Study, verdicts: pd.DataFrame, found: Sequence[Condition] | None = None) -> str:
+def cohort_status_sentence(study: Study, verdicts: pd.DataFrame, found: Sequence[Condition] | None = None) -> str:
     """Whether the verdicts of this cohort count as tests of the claims, and why not.
 
     If the conditions `found` in the cohort are not given, they are calculated from its animals.
@@ -268,7 +268,7 @@ def standing_sentence(study: Study, verdicts: pd.DataFrame, found: Sequence[Cond
             f"The protocol was altered: {what}. The verdicts are shown, and are never counted as a test of the claims."
         )
     return (
-        reservation(conditions(study) if found is None else found)
+        untestable_reason(conditions(study) if found is None else found)
         or "The cohort is new to the claims, so its verdicts are a test of them."
     )
 

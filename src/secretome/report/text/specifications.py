@@ -91,7 +91,7 @@ OPTIONS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "two one-sided Welch t tests": (
             "two Welch t tests",
-            "the 90 % interval inside the zone, each group with its own spread",
+            "the 90 % interval inside the margin, each group with its own spread",
         ),
         "two one-sided Student's t tests": ("two Student t tests", "the same with one spread for both groups"),
         "two one-sided t tests with the spread of the whole family": (
@@ -107,7 +107,7 @@ OPTIONS: dict[str, dict[str, tuple[str, str]]] = {
             "two tests by cells",
             "the cells themselves, of those looked at",
         ),
-        "two one-sided t tests": ("two t tests", "the 90 % interval inside the zone"),
+        "two one-sided t tests": ("two t tests", "the 90 % interval inside the margin"),
         "exact Wilcoxon signed-rank test": ("signed-rank, exact", "the authors' test, counted with ties and zeros"),
         "paired t test": ("paired t", "uses the size of each difference"),
         "exact sign test": ("sign test", "uses only the sign of each difference"),
@@ -178,8 +178,8 @@ def kind_of_p(claim: Claim, question: str) -> str:
 def specification_sentence(claim: Claim, specifications: pd.DataFrame) -> str:
     """The number of unplanned analyses of a claim that agree with the planned one, and the results of those with another question."""
     asked = specifications[specifications["question"] == AS_CLAIMED]
-    planned = asked[asked["reading"] == "planned"]
-    others = asked[(asked["reading"] != "planned") & (asked["answer"] != "none")]
+    planned = asked[asked["analysis"] == "planned"]
+    others = asked[(asked["analysis"] != "planned") & (asked["answer"] != "none")]
     if planned.empty or planned["answer"].iloc[0] == "none":
         return f"{claim.sentence} The planned analysis cannot be computed, so no comparison is possible."
     found = {"claimed": "supports the claim", "open": "is inconclusive", "opposite": "supports the opposite"}
@@ -224,9 +224,9 @@ def specification_alt(study: Study, claim: Claim, specifications: pd.DataFrame) 
         return f"No figure: no analysis can be computed. {claim.sentence}"
     made_up = f"Simulated {study.protocol.units}. " if study.cohort.origin == "simulated" else ""
     places = [
-        f"the {row['reading']} one is number {place + 1} with {p_value(row['pvalue'])}"
+        f"the {row['analysis']} one is number {place + 1} with {p_value(row['pvalue'])}"
         for place, (_, row) in enumerate(known.iterrows())
-        if row["reading"] != "multiverse"
+        if row["analysis"] != "multiverse"
     ]
     kind = kind_of_p(claim, known["question"].iloc[0])
     named = f" ({kind})" if kind != "p" else ""

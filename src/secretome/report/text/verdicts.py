@@ -39,10 +39,10 @@ from secretome.report.text.sentences import against, basis, units
 DIFFERENCES = {
     NO_SPREAD: "that test does not need an estimate of the spread",
     NO_SPREAD_OF_PAIRS: "that test does not need an estimate of the spread",
-    SMALL: "that test does not use the zone of no effect",
-    SOME_SMALL: "that test does not use the zone of no effect",
-    NEGLIGIBLE: "that test does not use the zone of no effect",
-    SOME_NEGLIGIBLE: "that test does not use the zone of no effect",
+    SMALL: "that test does not use the equivalence margins",
+    SOME_SMALL: "that test does not use the equivalence margins",
+    NEGLIGIBLE: "that test does not use the equivalence margins",
+    SOME_NEGLIGIBLE: "that test does not use the equivalence margins",
     ALL_INSIDE: "that test is for any difference, however small",
     STEP_BACK: "that test does not compare neighbouring doses",
 }

@@ -18,13 +18,13 @@ from secretome.claims.rules import (
     row_of,
 )
 from secretome.cohort import Study
-from secretome.protocol import Claim, Protocol, Zone
+from secretome.protocol import Claim, EquivalenceMargin, Protocol
 
 # One contrast is enough to contradict such a claim, so these rules use adjusted p values and simultaneous intervals.
 SIMULTANEOUS = (SOME_OPPOSITE, SOME_NEGLIGIBLE, SOME_OUTSIDE)
 
 
-def deciding(study: Study, results: pd.DataFrame, kind: str = "") -> pd.DataFrame:
+def primary_results(study: Study, results: pd.DataFrame, kind: str = "") -> pd.DataFrame:
     """Return the planned rows that decide the claims, each once; for a claim that nothing changes, its tests of equivalence.
 
     Parameters
@@ -32,7 +32,7 @@ def deciding(study: Study, results: pd.DataFrame, kind: str = "") -> pd.DataFram
     study : Study
         A protocol with a cohort.
     results : DataFrame
-        What `analyse` returned for it, with the reading ``planned``.
+        What `analyse` returned for it, with the analysis ``planned``.
     kind : str, optional
         Only claims of this kind, such as ``"single"``.
 
@@ -50,7 +50,7 @@ def deciding(study: Study, results: pd.DataFrame, kind: str = "") -> pd.DataFram
     --------
     >>> from secretome import analyse, load_study
     >>> study = load_study("sepsis_cytokines")
-    >>> deciding(study, analyse(study, readings=("planned",)))[["endpoint", "contrast"]].values.tolist()
+    >>> primary_results(study, analyse(study, analyses=("planned",)))[["endpoint", "contrast"]].values.tolist()
     [['il6', 't1 vs control'], ['il6', 't2 vs control'], ['il4', 't1 vs control'], ['il4', 't2 vs control']]
     """
     places: dict[int, None] = {}
@@ -61,7 +61,7 @@ def deciding(study: Study, results: pd.DataFrame, kind: str = "") -> pd.DataFram
     return results.loc[list(places)]
 
 
-def decisive_rows(study: Study, results: pd.DataFrame, key: str, rule: str) -> pd.DataFrame:
+def decision_rows(study: Study, results: pd.DataFrame, key: str, rule: str) -> pd.DataFrame:
     """Return the planned rows that decide a claim by a rule, with the p values and intervals that the rule uses.
 
     Parameters
@@ -69,7 +69,7 @@ def decisive_rows(study: Study, results: pd.DataFrame, key: str, rule: str) -> p
     study : Study
         A protocol with a cohort.
     results : DataFrame
-        What `analyse` returned for it, with the reading ``planned``.
+        What `analyse` returned for it, with the analysis ``planned``.
     key : str
         The claim's key.
     rule : str
@@ -90,9 +90,9 @@ def decisive_rows(study: Study, results: pd.DataFrame, key: str, rule: str) -> p
     --------
     >>> from secretome import adjudicate, analyse, load_study
     >>> study = load_study("humoral_immunity")
-    >>> results = analyse(study, readings=("planned",))
+    >>> results = analyse(study, analyses=("planned",))
     >>> rule = adjudicate(study, results).set_index("claim").loc["titre_rises", "rule"]
-    >>> rows = decisive_rows(study, results, "titre_rises", rule)
+    >>> rows = decision_rows(study, results, "titre_rises", rule)
     >>> rows[["contrast", "pvalue", "level"]].round(4).values.tolist()[0]
     ['im10 vs saline', 0.0261, 0.95]
     """
@@ -117,12 +117,12 @@ def adjusted(row: Row) -> Row:
     return row
 
 
-def as_used(protocol: Protocol, row: Row) -> Row:
+def decision_row(protocol: Protocol, row: Row) -> Row:
     """A row of the results with the p value and interval that decide its claim;
 
     a row that decides no claim is returned unchanged.
     """
-    if row["reading"] == "planned" and decided_together(protocol, row):
+    if row["analysis"] == "planned" and decided_together(protocol, row):
         return unadjusted(row)
     return row
 
@@ -135,7 +135,7 @@ def decided_together(protocol: Protocol, row: Row) -> bool:
     )
 
 
-def weakest(claim: Claim, rows: Sequence[Row], rule: str, zone: Zone) -> Row:
+def limiting_row(claim: Claim, rows: Sequence[Row], rule: str, margin: EquivalenceMargin) -> Row:
     """The row of a claim's decisive rows on which the decision depends.
 
     Of a claim about several contrasts that is contradicted, it is the one that contradicts most clearly; else the one
@@ -148,9 +148,9 @@ def weakest(claim: Claim, rows: Sequence[Row], rule: str, zone: Zone) -> Row:
     if rule == SOME_ABSENT:
         return next(row for row in rows if min(row["n_treated"], row["n_control"]) < FEWEST)
     if rule == FLOOR:
-        return max(present, key=lambda row: -1.0 if math.isnan(row["attainable"]) else float(row["attainable"]))
+        return max(present, key=lambda row: -1.0 if math.isnan(row["min_pvalue"]) else float(row["min_pvalue"]))
     if rule == SOME_OUTSIDE:
-        return max(present, key=lambda row: _distance(row, zone))
+        return max(present, key=lambda row: _distance(row, margin))
     untested = [row for row in present if math.isnan(row["pvalue"])]
     if untested and rule not in SIMULTANEOUS:
         return untested[0]
@@ -165,14 +165,14 @@ def weakest(claim: Claim, rows: Sequence[Row], rule: str, zone: Zone) -> Row:
     )
 
 
-def _distance(row: Row, zone: Zone) -> float:
+def _distance(row: Row, margin: EquivalenceMargin) -> float:
     """How far an interval lies outside the equivalence margins, as a ratio;
 
     at most 1 where it does not lie wholly outside.
     """
     if math.isnan(row["low"]):
         return -1.0
-    return max(float(row["low"]) / zone.high, zone.low / float(row["high"]) if row["high"] > 0 else math.inf)
+    return max(float(row["low"]) / margin.high, margin.low / float(row["high"]) if row["high"] > 0 else math.inf)
 
 
 def _planned(results: pd.DataFrame, claim: Claim, *, equivalence: bool) -> list[Row]:
