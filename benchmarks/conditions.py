@@ -1,4 +1,4 @@
-"""How often a false claim is called supported where a condition of the error rate is not met, and how often a cohort gets the warning.
+"""How often a false claim is supported if a condition of the error rate is not met, and how often a cohort is warned.
 
 Writes ``notebooks/benchmarks/conditions.csv``: `make bench`. The claim is that T1 lowers IL-6 in the sepsis study; in
 every cohort T1 and the septic control have the same centre. The seeds are fixed.
@@ -45,7 +45,7 @@ Rng = np.random.Generator
 
 @dataclass(frozen=True)
 class Cohorts:
-    """Log values of T1 and control in many cohorts, (trials, n), with the animals each group began with and the labels of a column."""
+    """Log values of T1 and control in many cohorts, (trials, n), with initial group sizes and a column's labels."""
 
     treated: Floats
     control: Floats
@@ -78,10 +78,7 @@ def skewed(rng: Rng, n: int, times: int) -> Cohorts:
 
 
 def censored(rng: Rng, n: int, spread: float) -> Cohorts:
-    """Seven in ten values of the treated group are below the limit;
-
-    the control group's log-SD is `spread` times as large.
-    """
+    """Return cohorts with 70 % of treated values below the limit and a control's log-SD `spread` times as large."""
     limit = SD * float(scipy_stats.norm.ppf(0.7))
     return Cohorts(
         rng.normal(0, SD, (CENSORED_TRIALS, n)), rng.normal(0, spread * SD, (CENSORED_TRIALS, n)), (n, n), limit=limit

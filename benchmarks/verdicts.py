@@ -50,10 +50,7 @@ def measure(cell: Cell) -> pd.DataFrame:
 
 
 def plans() -> Iterator[Plan]:
-    """Every claim, share of its effect and size, the slowest first;
-
-    that nothing changes has no effect to take a share of.
-    """
+    """Yield every claim, share of its effect and group size, the slowest first; a claim of no change has one share."""
     for n in sorted(PLANNED_SIZES, reverse=True):
         for study in study_names():
             for key, claim in load_protocol(study_folder(study) / "protocol.yml").claims.items():

@@ -292,7 +292,7 @@ def test_pairs_on_a_plate_for_each_condition(protocol: Protocol, plates: str, ex
 
 
 def test_measured_rates_agree_with_the_warnings() -> None:
-    """The rules hold without a condition and by cage means, and each broken cell of the table is a condition with a warning."""
+    """The rules hold without a condition and by cage means; each other failure is a condition with a warning."""
     rates = pd.read_csv(notebooks_folder() / "benchmarks" / "conditions.csv")
     cells = rates[rates["supported"].notna()].set_index(["condition", "n", "analysis"])
     held = cells["supported"] <= 0.025 + 2 * cells["error"]

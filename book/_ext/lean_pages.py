@@ -1,7 +1,4 @@
-"""Pages that bring what they use and nothing else:
-
-type embedded, scripts of unused extensions left out, no empty column.
-"""
+"""Pages that carry only what they use: embedded type, no scripts of unused extensions, no empty column."""
 
 from __future__ import annotations
 
@@ -53,7 +50,7 @@ def _drop_unused(app: Any, pagename: str, template: str, context: dict[str, Any]
 
 
 def _set_part(app: Any, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """Name the part of the book that a page belongs to, and drop a column of contents that would hold a line or none."""
+    """Name the part of the book that a page belongs to, and omit a column of contents with fewer than two lines."""
     contents = yaml.safe_load((Path(app.srcdir) / "_toc.yml").read_text(encoding="utf-8"))
     for part in contents["parts"]:
         if pagename in _files(part["chapters"]):

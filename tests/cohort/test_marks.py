@@ -55,7 +55,6 @@ def edited(content: bytes, change: Callable[[bytes], bytes], more: Mapping[str, 
 
 
 # -- struck out
-# ------------------------------------------------------------------------------------------------------------
 
 
 def test_a_struck_value_is_refused_with_the_way_to_exclude_it(sepsis_protocol: Protocol) -> None:
@@ -113,7 +112,6 @@ def test_a_struck_value_under_its_group_is_refused_in_excel_and_excluded_in_pris
 
 
 # -- hidden
-# ----------------------------------------------------------------------------------------------------------------
 
 
 def test_hidden_values_are_refused_by_rows_and_by_columns(sepsis_protocol: Protocol) -> None:
@@ -164,7 +162,6 @@ def test_a_hidden_sheet_is_called_so(sepsis_protocol: Protocol) -> None:
 
 
 # -- other workbooks
-# -------------------------------------------------------------------------------------------------------
 
 
 def test_an_old_workbook_tells_of_strikes_and_hidden_cells_too(sepsis_protocol: Protocol) -> None:
@@ -201,7 +198,6 @@ def test_a_wrong_size_of_the_sheet_hides_no_mark(sepsis_protocol: Protocol) -> N
 
 
 # -- summaries
-# -------------------------------------------------------------------------------------------------------------
 
 
 def with_results(content: bytes, results: dict[str, float]) -> bytes:

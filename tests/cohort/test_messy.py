@@ -43,7 +43,6 @@ def refused(protocol: Protocol, content: bytes, name: str = "rats.csv", **option
 
 
 # -- columns by other names
-# ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["Rat ID", "Mouse no.", "ID", "Animal number", "Subject", "#", "Rat (male)"])
@@ -140,7 +139,6 @@ def test_a_column_of_a_second_well_is_asked_about(sepsis_protocol: Protocol, nam
 
 
 # -- everything at once
-# ----------------------------------------------------------------------------------------------------
 
 
 def test_cells_under_a_wrong_header_are_told_of_with_it(sepsis_protocol: Protocol) -> None:
@@ -188,7 +186,6 @@ def test_columns_of_groups_and_their_values_are_told_of_together(sepsis_protocol
 
 
 # -- times and numbers
-# -----------------------------------------------------------------------------------------------------
 
 
 def test_a_time_without_event_is_asked_about_unless_it_is_the_planned_one(sepsis_protocol: Protocol) -> None:
@@ -229,7 +226,6 @@ def test_the_widest_numbers_that_are_read_make_no_warning(tmp_path: Path) -> Non
 
 
 # -- cells
-# -----------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -276,7 +272,6 @@ def test_points_in_a_word_are_no_decimal_points(sepsis_protocol: Protocol) -> No
 
 
 # -- tables
-# ----------------------------------------------------------------------------------------------------------------
 
 
 def test_groups_with_their_size_and_a_row_of_units(sepsis_protocol: Protocol) -> None:
@@ -410,7 +405,6 @@ def test_a_page_of_text_in_a_cell_is_told_of_in_a_line(sepsis_protocol: Protocol
 
 
 # -- files of other programs
-# -----------------------------------------------------------------------------------------------
 
 
 def archive(*names: str) -> bytes:

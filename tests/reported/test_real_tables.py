@@ -22,7 +22,6 @@ def near(value: float, printed: str) -> bool:
 
 
 # -- counts: R's chisq.test(correct = FALSE) and fisher.test
-# ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -91,7 +90,6 @@ def test_the_dead_are_not_in_n() -> None:
 
 
 # -- means and spreads: R's pf() and pt() on the printed summaries
-# -----------------------------------------------------------
 
 
 def test_letters_at_18_hours() -> None:
@@ -214,7 +212,6 @@ def test_coefficients_of_variation_of_the_exosome_rats() -> None:
 
 
 # -- what papers say
-# ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("item", "p"), [("TGF-β", "0.056"), ("IL-6", "0.47")])
@@ -323,7 +320,6 @@ def test_intervals_of_the_meta_analyses() -> None:
 
 
 # -- the whole
-# ---------------------------------------------------------------------------------------------------------------
 
 
 def test_every_check_has_its_sentence_and_its_line_in_the_book() -> None:

@@ -208,7 +208,7 @@ def test_what_cannot_be_fitted_is_refused(lower: Any, upper: Any, group: Any, se
 
 
 def test_the_interval_covers_where_the_chi_square_cut_does_not() -> None:
-    """About a third of one group below the limit, eight a group: within three standard errors of 95 % over 300 seeded trials.
+    """With a third of one group of eight censored, coverage is within 3 standard errors of 95 % in 300 seeded trials.
 
     The chi-square cut covers 89 to 94 % here.
     """

@@ -55,10 +55,7 @@ SIGNED_RANKS = "exact Wilcoxon signed-rank test"
 
 @dataclass(frozen=True)
 class Settings:
-    """What an analysis was asked for:
-
-    the readings, the error rate of claims, the level of other intervals, and the seed.
-    """
+    """The settings of a run: which analyses, the error rate of claims, the level of other intervals, and the seed."""
 
     readings: tuple[Reading, ...]
     alpha: float

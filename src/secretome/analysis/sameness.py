@@ -34,10 +34,7 @@ OfValues = Callable[[Floats, Floats, Zone, float], Estimate]
 
 
 def sameness_rows(compared: Mapping[str, Comparison], zone: Zone, alpha: float) -> Iterator[tuple[str, Result]]:
-    """The other tests that each contrast lies inside the zone of no effect, each with its contrast;
-
-    the planned one is left out.
-    """
+    """The equivalence tests of each contrast other than the planned one, each with its contrast."""
     pool = {
         side: arm.lower
         for contrast, arms in compared.items()

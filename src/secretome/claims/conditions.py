@@ -237,10 +237,7 @@ def spread_ratio(pair: Comparison) -> float:
 
 
 def skewness(group: Arm) -> float:
-    """The skewness of the logarithms of a group;
-
-    NaN with few values, or where a value has no logarithm or lies beyond a limit.
-    """
+    """The skewness of a group's logarithms; NaN with few values, censored values, or values without a logarithm."""
     if group.n < MIN_SKEWNESS_N or group.censored or group.zeros:
         return math.nan
     logs: Floats = np.log(group.lower)

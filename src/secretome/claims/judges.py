@@ -79,9 +79,9 @@ def _one_as_published(claim: Claim, found: Evidence, alpha: float) -> Rules:
 
 
 def _every(case: Case, alpha: float) -> Rules:
-    """An intersection-union test:
+    """The rules of an intersection-union test.
 
-    each contrast at alpha, without adjustment; against the claim, each at alpha over their number.
+    In favour of the claim, each contrast is tested at alpha; against it, each is tested at alpha over their number.
     """
     claim, found, number = case.claim, case.planned, len(case.claim.compared)
     absent, agrees = found.n < FEWEST, found.up == claim.rises

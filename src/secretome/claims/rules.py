@@ -1,4 +1,4 @@
-"""The rules of verdicts, as they are printed, and what the tests of one contrast say together, in one cohort or in many at once."""
+"""The rules of verdicts, as they are printed, and the joint result of a contrast's tests, in one or many cohorts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -22,7 +22,7 @@ STRUCK = "struck out in Prism"
 
 @dataclass(frozen=True)
 class LongRows:
-    """Rows of the long layout, the grids they come from, what was made of these, in sentences, and what is wrong with them."""
+    """Rows of the long layout, the grids they come from, notes on how these were read, and problems."""
 
     header: tuple[Cell, ...]
     rows: tuple[tuple[Cell, ...], ...]
@@ -119,7 +119,6 @@ class _ByGroup:
         )
 
     # -- where things are
-    # --------------------------------------------------------------------------------------------------
 
     def _block(self, grid: Grid, number: int, headers: list[tuple[Grid, int]]) -> _Block:
         header = grid.rows[number]
@@ -238,7 +237,6 @@ class _ByGroup:
         return rows
 
     # -- what they mean
-    # ----------------------------------------------------------------------------------------------------
 
     def _named(self, block: _Block) -> bool:
         return bool(block.columns) and (all(column.endpoint for column in block.columns) or self._sideways(block))
@@ -390,7 +388,6 @@ class _ByGroup:
         return found[0] if found else ""
 
     # -- what is said
-    # ------------------------------------------------------------------------------------------------------
 
     def _say(self, *, sideways: bool, wells: bool, own: bool) -> None:
         if sideways:

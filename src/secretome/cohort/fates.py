@@ -52,10 +52,7 @@ class Fates:
         return self._check_times(records)
 
     def _check_times(self, records: list[tuple[Record, Cell]]) -> list[str]:
-        """A time other than the planned one is that of a death or of another sampling;
-
-        only a column 'event' can tell.
-        """
+        """Refuse unplanned times unless a column 'event' says whether they are of deaths or of another sampling."""
         planned = self.protocol.sampling_hour
         hours = [
             record["time"]

@@ -193,7 +193,7 @@ def _ask(header: Cell, flagged: Sequence[tuple[Meaning, Cell, Measured]], compla
 def _ask_about_limit(
     header: Cell, position: int, columns: Columns, values: Mapping[Row, Sequence[Measured]], complaints: Complaints
 ) -> None:
-    """Ask about a column of assay limits under another name than 'lloq' or 'uloq', if a value is at or beyond its limit."""
+    """Ask about a column of assay limits not named 'lloq' or 'uloq', if a value is at or beyond its limit."""
     upper = bool(re.search(r"\buloq\b|upper", header.text.casefold()))
     name = "uloq" if upper else "lloq"
     cells = [(row[position], row[position].text) for row in columns.sheet.rows]

@@ -167,10 +167,7 @@ def _original(protocol: Path, own: Path, content: bytes) -> _Original:
 
 
 def _check_scale(cohort: Cohort, original: _Original, protocol: Protocol) -> list[str]:
-    """Refuse an endpoint about a thousand times off the study's own values, unless the file states its unit;
-
-    then say so.
-    """
+    """Refuse an endpoint about 1000 times off the study's values, unless the file states its unit; then note it."""
     problems, meant = [], []
     logs, known = _log_medians(cohort), original.medians
     for key, endpoint in protocol.endpoints.items():

@@ -2,58 +2,20 @@
 
 import re
 
-# Words for a value below, above or outside an assay's range; spaces and punctuation are left out.
+# Words for a value below, above or outside an assay's range, in English, German, French and Russian; spaces and
+# punctuation are left out.
 BELOW = frozenset(
-    {
-        *(
-            "nd",
-            "notdetected",
-            "notdetectable",
-            "undetected",
-            "undetectable",
-            "nondetect",
-            "nondetected",
-            "nondetectable",
-            "trace",
-            "traces",
-        ),
-        *("belowdetection", "belowlimit", "belowrange", "bdl", "bld", "blq", "bql", "bmdl", "blod", "bloq", "blloq"),
-        *("lod", "loq", "lloq", "llod", "mdl", "nq", "notquantifiable", "oor<", "<oor"),
-        # In German, French and Russian: not detectable, below the limit of detection.
-        *(
-            "nn",
-            "ud",
-            "nwg",
-            "unternwg",
-            "unterbg",
-            "nichtnachweisbar",
-            "unternachweisgrenze",
-            "nondétecté",
-            "nondétectable",
-            "но",
-        ),
-        *("необнаружено", "нижепо", "нижепредела", "нижепределаобнаружения"),
-    }
+    """
+    nd notdetected notdetectable undetected undetectable nondetect nondetected nondetectable trace traces belowdetection
+    belowlimit belowrange bdl bld blq bql bmdl blod bloq blloq lod loq lloq llod mdl nq notquantifiable oor< <oor nn ud
+    nwg unternwg unterbg nichtnachweisbar unternachweisgrenze nondétecté nondétectable но необнаружено нижепо
+    нижепредела нижепределаобнаружения
+    """.split()
 )
 ABOVE = frozenset(
-    {
-        *(
-            "alq",
-            "aql",
-            "uloq",
-            "ulod",
-            "aboveuloq",
-            "oor>",
-            ">oor",
-            "ovrflw",
-            "ovflw",
-            "overflow",
-            "overflw",
-            "over",
-            "overrange",
-        ),
-        *("sat", "saturated", "saturation", "offscale"),
-    }
+    """
+    alq aql uloq ulod aboveuloq oor> >oor ovrflw ovflw overflow overflw over overrange sat saturated saturation offscale
+    """.split()
 )
 OUTSIDE = frozenset({"oor", "outofrange", "outofcurve", "outofcalibration"})
 LIMIT = {
@@ -67,7 +29,10 @@ _DIGITS = r"[+\-−]?[\d.,]+"
 # A date with points, which is not a number with thousands separators.
 DATE = re.compile(r"\d{1,2}\.\d{1,2}\.(\d{2}|\d{4})?")
 # Words after 'below' or 'above' that refer to an assay, and not to an animal as in 'overweight'.
-ASSAY = r"range|limit|detect|quantif|curve|l?l?o[dq]|standard|std|min|max|cal|threshold|cut|background|blank|scale|assay|fit"
+ASSAY = (
+    r"range|limit|detect|quantif|curve|l?l?o[dq]|standard|std|min|max|cal|threshold|cut|background|blank|scale"
+    r"|assay|fit"
+)
 # Patterns of cells that are not values, and what to write instead.
 _FORMS = (
     (
@@ -163,10 +128,10 @@ USUAL = "Correct the cell, or leave it empty if the value is missing."
 
 
 def limit_passed(text: str) -> str:
-    """On which side of its range an assay was left, if a cell states this without the limit: ``<``, ``>``, or ``?`` if the side is unknown.
+    """The side of an assay's range that a cell states without the limit: ``<``, ``>``, or ``?`` if unknown.
 
-    >>> limit_passed("n.d."), limit_passed("< LOD"), limit_passed("Above Fit Curve Range"), limit_passed("OOR"), limit_passed("<15.6")
-    ('<', '<', '>', '?', '')
+    >>> [limit_passed(text) for text in ("n.d.", "< LOD", "Above Fit Curve Range", "OOR", "<15.6")]
+    ['<', '<', '>', '?', '']
     """
     word = re.sub(r"[\s._/()\[\]-]", "", text.casefold())
     if word in OUTSIDE or re.fullmatch(r"\?+", word):

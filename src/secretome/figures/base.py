@@ -60,10 +60,7 @@ STYLE = {
 
 
 def export(figure: Figure, svg: str, folder: Path, name: str) -> None:
-    """Write a figure that was drawn as SVG to files:
-
-    that, a PDF with its type inside, and a PNG at 300 dots per inch.
-    """
+    """Write a figure to files: the SVG as drawn, a PDF with embedded type, and a PNG at 300 dots per inch."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.svg").write_text(svg, encoding="utf-8", newline="\n")
     # Letters need not be fitted to the dots of a screen.

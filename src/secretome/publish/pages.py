@@ -172,10 +172,7 @@ def _template(name: str) -> jinja2.Template:
 
 
 def _raw(markup: str) -> str:
-    """HTML inside a page of Markdown;
-
-    a line of it that looks like the fence would end it, so blank space before one is kept away.
-    """
+    """HTML inside a page of Markdown, without spaces before a line that looks like the fence and would end it."""
     safe = re.sub(r"(?m)^(\s*)(`{3,})", lambda match: match[1] + "&#96;" * len(match[2]), markup)
     return f"{FENCE}{{raw}} html\n{safe}\n{FENCE}\n"
 

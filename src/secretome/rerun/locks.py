@@ -1,7 +1,4 @@
-"""Two runs on one folder never interleave:
-
-each holds a lock that the system takes back when its process ends, however it ends.
-"""
+"""A lock for each output folder, so that runs never interleave; the system releases it when its process ends."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -21,7 +18,7 @@ PATIENCE = 3.0
 
 @contextmanager
 def alone(out: Path, shard: Shard | None = None, files: Sequence[Path] = ()) -> Iterator[None]:
-    """Hold an output folder, or the part of it that belongs to a shard of these files, and clear away what killed runs left there.
+    """Lock an output folder, or a shard's part of it for these files, and delete what killed runs left there.
 
     Shards of one division of the same files may run side by side.
 

@@ -1,7 +1,4 @@
-"""Permutation tests of several groups:
-
-every way to deal the pooled values to the groups, or many ways drawn at random.
-"""
+"""Permutation tests of several groups: all assignments of the pooled values to the groups, or many random ones."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -133,7 +130,7 @@ def _rows(total: int) -> int:
 
 
 class SignSums:
-    """Sums of signs between groups of permuted values: the number of pairs with a larger value in one group, less those with a smaller.
+    """Sums of signs between groups of permuted values: pairs with the larger value in one group, less those reversed.
 
     With cumulative sums over the sorted values, the work is proportional to the number of values, not of pairs.
 
@@ -156,7 +153,7 @@ class SignSums:
         return np.asarray(self._place[deals])
 
     def below(self, member: NDArray[np.int8]) -> NDArray[np.int32]:
-        """For each place, the number of members below it plus the number below or tied with it, for a (b, N) array of 1 and 0."""
+        """For each place, the members below it plus those below or tied with it, for a (b, N) array of 1 and 0."""
         counts = np.zeros((len(member), member.shape[1] + 1), dtype=np.int32)
         np.cumsum(member, axis=1, dtype=np.int32, out=counts[:, 1:])
         if not self._tied:

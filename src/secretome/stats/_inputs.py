@@ -275,17 +275,14 @@ def _without_nan(sample: Floats, missing: NDArray[np.bool_], name: str, nan_poli
 
 
 def unit_of(*samples: Floats) -> float:
-    """Return the power of two just below the largest absolute value:
+    """Return the power of two just below the largest absolute value.
 
-    division by it is exact, and squares do not overflow.
+    Division by it is exact, and squares do not overflow.
     """
     largest = max(float(np.abs(sample).max()) for sample in samples)
     return float(np.ldexp(1.0, int(np.frexp(largest)[1]) - 1)) if largest > 0 else 1.0
 
 
 def varies(values: Floats, largest: float | None = None) -> bool:
-    """Return whether values differ by more than rounding:
-
-    relative to the largest absolute value, so that the unit does not matter.
-    """
+    """Return whether values differ by more than rounding, relative to the largest absolute value, in any unit."""
     return bool(np.ptp(values) > 1e-12 * (np.abs(values).max() if largest is None else largest))

@@ -118,7 +118,7 @@ def _fill_rows(table: Floats, reduced: list[int]) -> None:
 
 @lru_cache(maxsize=512)
 def signed_sum_null(ranks: tuple[int, ...]) -> tuple[Ints, Floats]:
-    """In how many of the 2**n sign patterns the positive `ranks` (doubled) reach each sum, 2**1000 at most, which a float holds."""
+    """The number of the 2**n sign patterns with each sum of positive `ranks` (doubled); a float holds up to 2**1000."""
     # Doubled ranks without ties are even: half as many sums need counting.
     divisor = math.gcd(*ranks) or 1
     weights = np.zeros(sum(ranks) // divisor + 1)

@@ -374,10 +374,7 @@ def titre_bounds(
 
 
 def _check_ladder(titres: Floats, steps: Floats, fold: float, first: float) -> None:
-    """Raise an error for titres that are not dilutions on the ladder;
-
-    printed titres such as 1:32 after 1:10 may be rounded.
-    """
+    """Raise an error for titres that are not dilutions on the ladder, rounded or not (such as 1:32 after 1:10)."""
     off = np.abs(steps - np.rint(steps)) > LADDER_TOLERANCE
     if off.any():
         found = ", ".join(f"{titre:g}" for titre in np.unique(titres[off])[:3])

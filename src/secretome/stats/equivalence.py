@@ -65,7 +65,9 @@ class EquivalenceResult:
     _unit: float = field(repr=False)
 
     def confidence_interval(self, confidence_level: float = 0.90) -> ConfidenceInterval:
-        """Interval of the effect. By t, equivalence at alpha is shown when the one at ``1 - 2 * alpha`` lies between the bounds.
+        """Interval of the effect.
+
+        The t test shows equivalence at alpha if the interval at ``1 - 2 * alpha`` lies between the bounds.
 
         Parameters
         ----------

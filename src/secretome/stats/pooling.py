@@ -181,10 +181,7 @@ def random_effects(estimates: ArrayLike, standard_errors: ArrayLike, *, adhoc: b
 
 
 def _paule_mandel(effects: Floats, errors: Floats) -> float:
-    """The variance between cohorts at which the weighted scatter equals its degrees of freedom;
-
-    0 if that is negative.
-    """
+    """The variance between cohorts at which the weighted scatter equals its degrees of freedom; 0 if negative."""
 
     def excess(tau_squared: float) -> float:
         return _weighted_scatter(effects, 1 / (errors**2 + tau_squared)) - (effects.size - 1)

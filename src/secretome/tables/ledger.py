@@ -13,10 +13,7 @@ MOST_COLUMNS = 5
 
 
 def scoreboard_table(board: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:
-    """The claims of a study as rows, cohorts as columns;
-
-    many cohorts, the other way round. Each cell is a verdict with its estimate.
-    """
+    """Verdicts with estimates, claims of a study as rows, cohorts as columns; the reverse for many cohorts."""
     table = pd.DataFrame({"Claim": [claim.sentence for claim in protocol.claims.values()]})
     for _, own in board.groupby("cohort", sort=False):
         cells = own.set_index("claim").reindex(list(protocol.claims))
@@ -40,7 +37,7 @@ def rules_table(protocol: Protocol, alpha: float) -> pd.DataFrame:
 
 
 def worth_table(rates: pd.DataFrame, protocols: Mapping[str, Protocol], n: int) -> pd.DataFrame:
-    """How often each claim is supported where it is true as published, and at worst where it is false;
+    """How often each claim is supported if it is true as published and, in the worst case, if it is false.
 
     `rates` has a column truth.
     """
@@ -115,7 +112,7 @@ def power_table(rates: pd.DataFrame) -> pd.DataFrame:
 
 
 def needs_table(plans: pd.DataFrame, protocols: Mapping[str, Protocol], target: float) -> pd.DataFrame:
-    """The smallest measured n that supports each claim as often as asked, one column per share of the assumed effect."""
+    """The smallest measured n at which each claim reaches the target, one column per share of the assumed effect."""
     planned = plans[plans["reading"] == "planned"]
     columns = {
         effect: f"{words.percent(effect)} of the effect" for effect in sorted(planned["effect"].unique(), reverse=True)

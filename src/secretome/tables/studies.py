@@ -39,7 +39,7 @@ def design_table(study: Study) -> pd.DataFrame:
 
 
 def groups_table(study: Study) -> pd.DataFrame:
-    """Every measurement, one row per animal, one column per endpoint, values beyond a limit as they stand in the file."""
+    """Every measurement, one row per animal, one column per endpoint, with censored values as in the file."""
     measured = study.cohort.values
     animals = measured.drop_duplicates("animal").set_index("animal")
     table = pd.DataFrame({study.protocol.experimental_unit: animals.index})

@@ -64,10 +64,7 @@ def _bracket_words(study: Study, rows: Sequence[Row]) -> str:
 
 
 def _place(row: Row, zone: Zone) -> str:
-    """The position of an interval of a ratio:
-
-    relative to the zone of no effect for a test of equivalence, otherwise relative to 1.
-    """
+    """The position of a ratio's interval: relative to the margins for a test of equivalence, otherwise to 1."""
     if row["alternative"] == "equivalence":
         return (
             "inside the zone of no effect"

@@ -150,10 +150,7 @@ HEADINGS = {
 
 
 def options(specifications: pd.DataFrame) -> Iterator[tuple[str, str, str, str]]:
-    """The choices that these analyses made, where more than one was made:
-
-    its kind, itself, its name in a figure, and its reason.
-    """
+    """The choices that differ between these analyses: the kind, the choice, its name in a figure, and its reason."""
     for kind, known in OPTIONS.items():
         made = set(specifications[kind])
         if len(made - {""}) > 1:
@@ -176,7 +173,7 @@ def kind_of_p(claim: Claim, question: str) -> str:
 
 
 def specification_sentence(claim: Claim, specifications: pd.DataFrame) -> str:
-    """The number of unplanned analyses of a claim that agree with the planned one, and the results of those with another question."""
+    """The number of other analyses of a claim that agree with the planned one, and results for other questions."""
     asked = specifications[specifications["question"] == AS_CLAIMED]
     planned = asked[asked["reading"] == "planned"]
     others = asked[(asked["reading"] != "planned") & (asked["answer"] != "none")]

@@ -74,7 +74,7 @@ _RANK_TESTS = {
 
 
 def reasons(claim: Claim) -> dict[str, str]:
-    """The reasons for a verdict that a claim may have, by the short name under which a student gives them, in the order of the rules.
+    """The possible reasons for a claim's verdict, by the short name that students use, in the order of the rules.
 
     >>> from secretome.protocol import load_protocol, study_folder
     >>> claims = load_protocol(study_folder("sepsis_cytokines") / "protocol.yml").claims

@@ -56,7 +56,7 @@ def condition_sentences(study: Study, found: Iterable[Condition], *, warnings: b
 
 
 def reservation(found: Sequence[Condition]) -> str:
-    """The consequence of the conditions for the verdicts of a cohort that is new to the claims; empty if there are none.
+    """The consequence of the conditions for the verdicts of a new cohort; empty if there are none.
 
     Examples
     --------
@@ -170,10 +170,7 @@ def _comparisons(
     of_side: Callable[[dict[str, float], str], str] | None,
     of_both: Callable[[dict[str, float]], str] | None = None,
 ) -> str:
-    """The comparisons with the text for each group or for both;
-
-    a comparison with the same text in several endpoints is named once.
-    """
+    """The comparisons, with the text for each group or for both; the same text in several endpoints is given once."""
     endpoints: dict[str, list[str]] = {}
     for condition in found:
         treated, control = condition.groups

@@ -205,10 +205,7 @@ def _measured(study: Study) -> Iterator[str]:
 
 
 def _missing(study: Study) -> Iterator[str]:
-    """Of each endpoint that was measured, the animals that are alive, not excluded, and without a value;
-
-    of pairs, the halves.
-    """
+    """The animals of each endpoint that are alive, not excluded and without a value; in a paired study, the halves."""
     values = study.cohort.values
     living = values[~values["dead"]]
     for key, about in study.protocol.endpoints.items():

@@ -13,10 +13,7 @@ from secretome.words.numbers import Row, percent
 def ethics_sentence(
     protocol: Protocol, key: str, n: int | None, rates: pd.DataFrame, target: float, alpha: float = 0.05
 ) -> str:
-    """What to write about the number of animals;
-
-    `rates` holds every size tried, and `n` is the smallest that reaches the target.
-    """
+    """The sentence about the number of animals; `rates` holds all sizes tried, `n` is the smallest that suffices."""
     claim, planned = protocol.claims[key], rates[rates["reading"] == "planned"].drop_duplicates("n").set_index("n")
     if n is None:
         most = planned.iloc[-1]

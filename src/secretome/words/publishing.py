@@ -112,10 +112,7 @@ def altered_sentence(study: Study, used: Mapping[str, float], planned: Mapping[s
 
 
 def provenance_lines(provenance: Mapping[str, Any]) -> dict[str, str]:
-    """Provenance as lines to read, each under its name;
-
-    what is empty is left out, what is not known is said to be so.
-    """
+    """Provenance as text by name; empty entries are left out, and unknown ones are described as unknown."""
     return {
         title: _shown(name, provenance[name])
         for name, title in SHOWN.items()

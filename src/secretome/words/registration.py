@@ -5,20 +5,7 @@ from datetime import date
 from secretome.cohort import Study
 from secretome.protocol import Protocol
 
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
+MONTHS = tuple("January February March April May June July August September October November December".split())
 
 
 def registered_sentence(protocol: Protocol) -> str:
