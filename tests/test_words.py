@@ -105,10 +105,9 @@ def test_a_result_says_among_whom_and_what_lay_beyond_a_limit(rats: Rats) -> Non
         rats({"t2": ["<15.6"] * 6}), planned_row(rats({"t2": ["<15.6"] * 6}), "t2 vs control")
     )
     assert sentence == (
-        "IL-6, 300 µL secretome against septic control, among survivors at 48 h: exact Mann-Whitney test, n = "
-        "6 and 6 rats, 6 beyond a "
-        "limit of the assay, U = 0, adjusted p = 0.00433; geometric mean ratio at most 0.15 in these values, "
-        "without an interval."
+        "IL-6, 300 µL secretome against septic control, among survivors at 48 h: exact Mann-Whitney test, n = 6 and 6 "
+        "rats, 6 beyond a limit of the assay, U = 0, adjusted p = 0.00433; geometric mean ratio at most 0.15 in these "
+        "values, without an interval."
     )
     assert "n = 6 and 6 rats, t(9.72) = −4.73" in words.result_sentence(rats(), planned_row(rats(), "t1 vs control"))
 
@@ -144,8 +143,7 @@ def test_losses_are_counted_group_by_group(rats: Rats) -> None:
     study = rats.read(header + "1,sham,<15.6,20,48,0\n2,control,,,24,1\n3,control,,18,48,0\n4,t2,>1000,20,48,0\n")
     assert words.arms_sentence(study, "il6") == (
         "IL-6, rats with a value: Sham 1; Septic control 0 (1 died before sampling, 1 without a value); 150 µL "
-        "secretome 0; "
-        "300 µL secretome 1"
+        "secretome 0; 300 µL secretome 1"
     )
     assert (
         words.censoring_sentence(study, "il6")

@@ -122,10 +122,10 @@ def test_hidden_values_are_refused_by_rows_and_by_columns(sepsis_protocol: Proto
 
     problems = refused(sepsis_protocol, xlsx({"Data": RATS}, hide))
     assert problems == [
-        "rows 3, 5 of 'Data': found values that are hidden or filtered out; expected values that can be seen. "
-        "Show them if they count. If not, delete them, or give each row a reason in a column 'exclude'.",
-        "column D of 'Data': found hidden values; expected values that can be seen. "
-        "Show them if they count. If not, delete them, or give each row a reason in a column 'exclude'.",
+        "rows 3, 5 of 'Data': found values that are hidden or filtered out; expected values that can be seen. Show "
+        "them if they count. If not, delete them, or give each row a reason in a column 'exclude'.",
+        "column D of 'Data': found hidden values; expected values that can be seen. Show them if they count. If not, "
+        "delete them, or give each row a reason in a column 'exclude'.",
     ]
 
 
@@ -223,8 +223,8 @@ def test_formulas_under_a_group_a_column_are_no_animals(sepsis_protocol: Protoco
     cohort = read(sepsis_protocol, with_results(xlsx({"IL-6": [*GROUPS, MEANS, SPREADS, ERRORS]}), results))
     assert len(cohort.values) == 12
     told = (
-        "summaries under the table, left out: '=AVERAGE(A2:A4)' in row 5, '=STDEV(A2:A4)' in row 6, "
-        "'=A6/SQRT(3)' in row 7"
+        "summaries under the table, left out: '=AVERAGE(A2:A4)' in row 5, '=STDEV(A2:A4)' in row 6, '=A6/SQRT(3)' in "
+        "row 7"
     )
     assert told in cohort.understood
 

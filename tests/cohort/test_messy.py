@@ -191,8 +191,8 @@ def test_columns_of_groups_and_their_values_are_told_of_together(sepsis_protocol
 def test_a_time_without_event_is_asked_about_unless_it_is_the_planned_one(sepsis_protocol: Protocol) -> None:
     (problem,) = refused(sepsis_protocol, csv([*HEADER, "time"], *([*row, "24 h"] for row in ROWS)))
     assert problem == (
-        "cell E1: found a column 'time' with 24 h and no column 'event'; expected 48 h, or both columns. "
-        "Add 'event': 1 where the animal died then, 0 where it was sampled then, which is not the planned 48 h."
+        "cell E1: found a column 'time' with 24 h and no column 'event'; expected 48 h, or both columns. Add 'event': "
+        "1 where the animal died then, 0 where it was sampled then, which is not the planned 48 h."
     )
     assert (
         read(sepsis_protocol, csv([*HEADER, "time (h)"], *([*row, "48 h"] for row in ROWS))).values["time"].tolist()
@@ -346,8 +346,8 @@ def test_numbers_for_groups_are_not_guessed(sepsis_protocol: Protocol) -> None:
     [
         (
             ["5", "", "14", "25"],
-            "cell B6: found no group; expected one of sham, control, t1, t2, or its label. Write the group in "
-            "every row",
+            "cell B6: found no group; expected one of sham, control, t1, t2, or its label. Write the group in every "
+            "row",
         ),
         (["", "", "53", "21"], "cell A6: found a row without animal and group; expected the row of an animal."),
         (["1", "t2", "14", "25"], "give two animals two ids, such as 't2 1'"),

@@ -79,8 +79,8 @@ def row_of(rows: pd.DataFrame, reading: str, *, equivalence: bool) -> Row:
     found = rows[(rows["reading"] == reading) & ((rows["alternative"] == "equivalence") == equivalence)]
     if len(found) != 1:
         raise ValueError(
-            f"each contrast of a claim or check needs one {reading} row, and the results hold {len(found)}: "
-            f"pass what analyse(study) returned, with the reading {reading!r} among its readings."
+            f"each contrast of a claim or check needs one {reading} row, and the results hold {len(found)}: pass what "
+            f"analyse(study) returned, with the reading {reading!r} among its readings."
         )
     return found.iloc[0]
 

@@ -134,8 +134,8 @@ def rerun(
     if signalled is not None:
         err.print(
             Text(
-                f"Stopped. {len(done)} of {len(ready)} cohorts were dealt with; the same command with --resume "
-                f"runs the others."
+                f"Stopped. {len(done)} of {len(ready)} cohorts were dealt with; the same command with --resume runs "
+                "the others."
             )
         )
         raise typer.Exit(128 + signalled)
@@ -318,8 +318,8 @@ def _print_warnings(sound: "Sequence[runs.Done]") -> None:
         why = ", ".join(f"{code} {n}" for code, n in counts.most_common())
         out.print(
             Text(
-                f"Warning: in {warned} of these cohorts the error rate may not be held ({why}). Their reports "
-                f"give details.",
+                f"Warning: in {warned} of these cohorts the error rate may not be held ({why}). Their reports give "
+                "details.",
                 style="yellow",
             )
         )

@@ -141,8 +141,8 @@ class _ByGroup:
             if not self.vocabulary.group(cell.text) and holds_flags_alone(cell.text, texts):
                 flag = next(row[at] for row, said in zip(body, column_meanings(cell.text, texts), strict=True) if said)
                 remedy = (
-                    "If it marks a limit, replace the value with the limit, for example <15.6 or >1000, "
-                    "and delete the column."
+                    "If it marks a limit, replace the value with the limit, for example <15.6 or >1000, and delete the "
+                    "column."
                 )
                 self._about(
                     flag, f"{flag.text.strip()!r} next to the values of a group", "columns of values only", remedy
@@ -299,8 +299,8 @@ class _ByGroup:
             return True
         if several and not sideways and not titled and len(block.rows) > 1:
             remedy = (
-                "Title each row with its animal if they are wells of one animal; give each animal a row "
-                "of its own if they are animals."
+                "Title each row with its animal if they are wells of one animal; give each animal a row of its own if "
+                "they are animals."
             )
             self._about(
                 first,
@@ -344,12 +344,12 @@ class _ByGroup:
         remedy += ", with its animal, group and value."
         if several:
             remedy = (
-                f"If they are times, doses or plates and the columns of a group are its {protocol.units}, "
-                f"keep the row of one{hour}."
+                f"If they are times, doses or plates and the columns of a group are its {protocol.units}, keep the row "
+                f"of one{hour}."
             )
             remedy += (
-                f" If the columns are wells, title each row with one {protocol.experimental_unit}, and "
-                f"write its values in one group only."
+                f" If the columns are wells, title each row with one {protocol.experimental_unit}, and write its "
+                "values in one group only."
             )
         elif not strange:
             remedy += " If they are row numbers, write 1, 2, 3."

@@ -123,8 +123,8 @@ class Columns:
         header = cell.text.strip()
         if NO_UNIT.fullmatch(text.strip()) and "%" not in text and in_brackets(header) == text:
             remedy = (
-                f"If it is not a unit, add {map_option(header, endpoint)}; if it is another measurement, "
-                f"rename or delete the column."
+                f"If it is not a unit, add {map_option(header, endpoint)}; if it is another measurement, rename or "
+                "delete the column."
             )
             self.complaints.about(
                 cell, f"{text.strip()!r} in brackets after {_bare(cell)!r}", f"a unit ({expected}), or nothing", remedy
@@ -214,8 +214,8 @@ class Columns:
                 derived.append((inside, cell))
             elif WELLS.search(name) and (well_of := self._named_in(name)):
                 remedy = (
-                    "Write one row per well, numbered in a column 'replicate'; if the column contains "
-                    "something else, delete it."
+                    "Write one row per well, numbered in a column 'replicate'; if the column contains something else, "
+                    "delete it."
                 )
                 self.complaints.about(
                     cell,
@@ -261,8 +261,8 @@ class Columns:
             )
             if len(members) > 1:
                 found = (
-                    f"the columns {' and '.join(repr(other.text.strip()) for other, _ in members)}, which "
-                    f"are different names"
+                    f"the columns {' and '.join(repr(other.text.strip()) for other, _ in members)}, which are "
+                    "different names"
                 )
                 expected = f"column names of this study; the nearest to each is {guess!r}"
                 options = " ".join(map_option(other.text, "KEY") for other, _ in members)
@@ -385,7 +385,7 @@ class Columns:
         elif len(long) == 1:
             absent = next(column for column in LONG if column not in self.named)
             remedy = (
-                f"If all values are of one endpoint, name their column after it, such as "
+                "If all values are of one endpoint, name their column after it, such as "
                 f"{next(iter(self.protocol.endpoints))!r}."
             )
             self.complaints.about_file(

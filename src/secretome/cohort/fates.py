@@ -66,8 +66,8 @@ class Fates:
         if "event" in self.columns.named:
             return [f"last seen alive at {told}, where the protocol samples at {planned:g} h"]
         remedy = (
-            f"Add 'event': 1 where the animal died then, 0 where it was sampled then, which is not the "
-            f"planned {planned:g} h."
+            "Add 'event': 1 where the animal died then, 0 where it was sampled then, which is not the planned "
+            f"{planned:g} h."
         )
         header = self.columns.sheet.header[self.columns.named["time"]]
         self.complaints.about(

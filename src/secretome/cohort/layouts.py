@@ -282,8 +282,8 @@ class _Finder:
         for table in tables[1:]:
             cell = table.header[0]
             remedy = (
-                "Delete this row if the table goes on under it; otherwise put the tables on sheets or in "
-                "files of their own."
+                "Delete this row if the table goes on under it; otherwise put the tables on sheets or in files of "
+                "their own."
             )
             problems.append(Problem(self.path.name, f"cell {cell.name}", "a second header", "one table", remedy))
         raise Refusal(problems)
@@ -329,8 +329,8 @@ def _header_problems(path: Path, header: tuple[Cell, ...], *, decimals: bool) ->
                 "as many columns as the header has",
             )
             remedy = (
-                "If decimals are written with a comma, separate the columns with semicolons; put text "
-                "with a comma in quotation marks."
+                "If decimals are written with a comma, separate the columns with semicolons; put text with a comma in "
+                "quotation marks."
             )
             # Then no cell is sure to stand in its column.
             raise Refusal([Problem(path.name, place, found, expected, remedy)])

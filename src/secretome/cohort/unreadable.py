@@ -22,8 +22,7 @@ LIMIT = {
     "<": "Write the limit itself: <15.6, not {text!r}, where 15.6 stands for the assay's lowest standard.",
     ">": "Write the limit itself: >1000, not {text!r}, where 1000 stands for the assay's highest standard.",
     "?": "Write the limit itself, not {text!r}: '<' and the assay's lowest standard if the value is below its "
-    "range, '>' and the highest "
-    "standard if it is above.",
+    "range, '>' and the highest standard if it is above.",
 }
 _DIGITS = r"[+\-−]?[\d.,]+"
 # A date with points, which is not a number with thousands separators.
@@ -58,9 +57,8 @@ _FORMS = (
     ),
     (
         r"\d{1,3}:\d{2}(:\d{2})?(\s*[ap]m)?",
-        "This is a time, or a titre that a spreadsheet changed to a time: format the column as text, and type "
-        "the value; "
-        "for a titre type only the reciprocal, such as 16 for 1:16.",
+        "This is a time, or a titre that a spreadsheet changed to a time: format the column as text, and type the "
+        "value; for a titre type only the reciprocal, such as 16 for 1:16.",
     ),
     (
         r"\d{1,2}[./-](\d{1,2}|[^\W\d]{3,4})([./-]\d{2,4})?\.?|[^\W\d]{3,9}[. -]+\d{1,4}|\d{1,2}\.\s*[^\W\d]{3,9}\.?",
@@ -74,21 +72,19 @@ _FORMS = (
     ),
     (
         rf"\*+\s*{_DIGITS}",
-        "A star before a number marks a value that a program extrapolated beyond the standards: write '<' and "
-        "the lowest standard, or '>' "
-        "and the highest; write only the number if you accept the extrapolation.",
+        "A star before a number marks a value that a program extrapolated beyond the standards: write '<' and the "
+        "lowest standard, or '>' and the highest; write only the number if you accept the extrapolation.",
     ),
     (
         rf"{_DIGITS}\s*\*+",
-        "In a text export of Prism a star marks an excluded value: write a reason in a column 'exclude', with "
-        "one row per animal. If it "
-        "does not, write only the number, and write the remark in a column 'note'.",
+        "In a text export of Prism a star marks an excluded value: write a reason in a column 'exclude', with one row "
+        "per animal. If it does not, write only the number, and write the remark in a column 'note'.",
     ),
     (
         r"-{3,}|\*{2,}|[–—]{2,}",
-        "Plate reader programs write this when they do not report a value. If it was an outlier or an error, "
-        "leave the cell empty; if it "
-        "was outside the assay's range, write the limit, such as <15.6 if the lowest standard is 15.6.",
+        "Plate reader programs write this when they do not report a value. If it was an outlier or an error, leave "
+        "the cell empty; if it was outside the assay's range, write the limit, such as <15.6 if the lowest standard "
+        "is 15.6.",
     ),
     (
         rf"(?P<kept>[<>≤≥]\s*{_DIGITS})\s*[^\s\d.,].*",
@@ -100,15 +96,13 @@ _FORMS = (
     ),
     (
         r"(found\s+)?(died|dead|death|deceased|euthani[sz]ed|killed|culled|moribund|d\.?o\.?d\.?)\b.*|[†✝‡]+",
-        "If the animal died before it was sampled, leave the cell empty, and record the death: 1 in a column "
-        "'event', and the hour in a "
-        "column 'time'.",
+        "If the animal died before it was sampled, leave the cell empty, and record the death: 1 in a column 'event', "
+        "and the hour in a column 'time'.",
     ),
     (
         r"neg(ative|\.)?|pos(itive|\.)?|[-+]ve|\++|weak(ly)?( positive)?|(too )?(low|high|lo|hi)|min|max|nds",
-        "Write the number that was measured; if it was below the assay's range, write the limit, such as <15.6 "
-        "if the lowest standard "
-        "is 15.6.",
+        "Write the number that was measured; if it was below the assay's range, write the limit, such as <15.6 if the "
+        "lowest standard is 15.6.",
     ),
     (
         r"[\d.,]+\s*[^\s\d.,<>:/;&–-].*",

@@ -11,8 +11,8 @@ MISSING = frozenset({"", "na", "n/a", "n.a.", "nan", "null", "-", "--", "–", "
 # Words in a column 'exclude' that keep the animal.
 KEEP_WORDS = frozenset(
     (
-        "none,no,0,false,n,f,keep,kept,use,used,include,included,not excluded,ok,okay,valid,nein,falsch,non,"
-        "faux,нет,ложь"
+        "none,no,0,false,n,f,keep,kept,use,used,include,included,not "
+        "excluded,ok,okay,valid,nein,falsch,non,faux,нет,ложь"
     ).split(",")
 )
 # No assay gives a number beyond these, whatever its unit, and sums of squares of such numbers overflow.

@@ -50,8 +50,8 @@ def specification_figure(study: Study, specifications: pd.DataFrame, alpha: floa
     """
     if specifications["question"].nunique() > 1:
         raise ValueError(
-            "the rows have more than one question, and their p values cannot share an axis; pass the rows of "
-            "one question."
+            "the rows have more than one question, and their p values cannot share an axis; pass the rows of one "
+            "question."
         )
     rows = specifications[specifications["pvalue"].notna()].reset_index(drop=True)
     with mpl.rc_context(STYLE):

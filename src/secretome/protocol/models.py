@@ -274,8 +274,8 @@ class Protocol(Strict):
             method = "signed_rank" if paired else "jonckheere_terpstra" if claim.kind == "trend" else "mann_whitney"
             if claim.published_test.method != method or (paired and claim.kind != "single"):
                 yield (
-                    f"claims.{key}.published_test.method {claim.published_test.method!r} does not fit the "
-                    f"design or the claim"
+                    f"claims.{key}.published_test.method {claim.published_test.method!r} does not fit the design or "
+                    "the claim"
                 )
 
     def _unknown_names(self) -> Iterator[str]:

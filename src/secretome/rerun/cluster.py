@@ -125,8 +125,8 @@ def _why(ready: Ready, node: str, said: str) -> str:
     name, folder = ready.place.file.name, ready.place.folder
     if not said and folder.exists():
         return (
-            f"{name}: {node} has run it, but with other data or other versions than are here; make them the "
-            f"same, then --resume"
+            f"{name}: {node} has run it, but with other data or other versions than are here; make them the same, then "
+            "--resume"
         )
     if not said:
         return (

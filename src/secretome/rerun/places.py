@@ -45,8 +45,8 @@ class Place:
             return
         if existing == "refuse":
             remedy = (
-                "Add --resume to keep it unless something has changed, --force to make it anew, or --out "
-                "for another place."
+                "Add --resume to keep it unless something has changed, --force to make it anew, or --out for another "
+                "place."
             )
             raise Refusal(
                 [Problem(self.file.name, "", f"the folder {self.folder}, which is there already", "a new one", remedy)]

@@ -69,7 +69,7 @@ def permuted(
     if exact and number > COUNTED_AT_MOST:
         raise ValueError(
             f"the values have more than {COUNTED_AT_MOST} permutations, which are too many to enumerate; use "
-            f"method='permutation'."
+            "method='permutation'."
         )
     batches = _every_deal(sizes) if exact else _drawn_deals(sum(sizes), generator)
     above, level = np.zeros(observed.size), np.zeros(observed.size)

@@ -92,8 +92,8 @@ def as_sample(values: ArrayLike, name: str, nan_policy: NanPolicy = "raise") -> 
         raise ValueError(f"{name} is empty.")
     if np.abs(sample).max() > LARGEST_VALUE:
         raise ValueError(
-            f"{name} contains an absolute value larger than {LARGEST_VALUE:g}, for which sums overflow; use "
-            f"another unit."
+            f"{name} contains an absolute value larger than {LARGEST_VALUE:g}, for which sums overflow; use another "
+            "unit."
         )
     return sample
 

@@ -402,7 +402,7 @@ def _group(low: Floats, high: Floats, centre: float, level: object, least_log_sd
         named = f" {level}" if level else ""
         raise ValueError(
             f"group{named} has fewer than two different values that are not censored, so its spread cannot be "
-            f"estimated."
+            "estimated."
         )
     seen = low == high
     with np.errstate(divide="ignore"):

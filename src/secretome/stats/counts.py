@@ -302,8 +302,8 @@ def _fit_counts(counted: _Counted, method: Method, smallest: int) -> tuple[_Coun
         return _negative_binomial(counted), method, "as requested"
     if smallest < ENOUGH_FOR_NEGATIVE_BINOMIAL:
         reason = (
-            f"a group has fewer than {ENOUGH_FOR_NEGATIVE_BINOMIAL} animals, where the negative binomial "
-            f"rejects too often"
+            f"a group has fewer than {ENOUGH_FOR_NEGATIVE_BINOMIAL} animals, where the negative binomial rejects too "
+            "often"
         )
         return _quasi_poisson(counted), "quasi-poisson", reason
     fit = _negative_binomial(counted)

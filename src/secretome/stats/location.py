@@ -82,8 +82,8 @@ class HodgesLehmannResult:
         beyond = min(beyond, (self._differences.size - 1) // 2)
         if beyond < 0:
             warnings.warn(
-                f"No finite {confidence_level:.4g} interval exists: with these sizes and ties the exact test "
-                f"rejects no shift.",
+                f"No finite {confidence_level:.4g} interval exists: with these sizes and ties the exact test rejects "
+                "no shift.",
                 stacklevel=2,
             )
             return ConfidenceInterval(-np.inf, np.inf, 1.0)
@@ -211,6 +211,6 @@ def _result(
 def _check_number(differences: int) -> None:
     if differences > LARGEST_NUMBER:
         raise ValueError(
-            f"{differences:.3g} differences between the values are too many for the memory; the largest number "
-            f"is {LARGEST_NUMBER:.3g}."
+            f"{differences:.3g} differences between the values are too many for the memory; the largest number is "
+            f"{LARGEST_NUMBER:.3g}."
         )

@@ -67,8 +67,8 @@ class RandomEffectsResult:
         reach = scipy_stats.t.ppf(tail, self.k - 1) * self.standard_error
         if reach < scipy_stats.norm.ppf(tail) * self.fixed_effect_standard_error:
             warnings.warn(
-                "The Hartung-Knapp interval is narrower than the fixed-effect interval, because the estimates "
-                "agree more closely than their standard errors suggest; use adhoc=True to avoid this.",
+                "The Hartung-Knapp interval is narrower than the fixed-effect interval, because the estimates agree "
+                "more closely than their standard errors suggest; use adhoc=True to avoid this.",
                 stacklevel=2,
             )
         return ConfidenceInterval(self.estimate - reach, self.estimate + reach, confidence_level)

@@ -83,8 +83,8 @@ def assumptions_table(study: Study) -> pd.DataFrame:
                 hours = ", ".join(f"{hour:g}" for hour in deaths.hours)
                 risk = protocol.endpoints[deaths.risk_rises_with].label
                 assumed = (
-                    f"Scenario {name}: of {deaths.of}, {counts} die at {hours} hours, the likelier the "
-                    f"higher their {risk}"
+                    f"Scenario {name}: of {deaths.of}, {counts} die at {hours} hours, the likelier the higher their "
+                    f"{risk}"
                 )
                 rows.append((assumed, deaths.evidence, deaths.sources))
     return pd.DataFrame(

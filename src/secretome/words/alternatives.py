@@ -38,9 +38,8 @@ def groups_alt(study: Study, endpoint: str, rows: Sequence[Row]) -> str:
     control = inside(study.protocol.groups[sides(rows[0]["contrast"])[1]].label)
     return (
         f"Two panels, log scales. Above, {about.label} ({about.unit}) of every {unit(study)}, by group. "
-        f"{arms_sentence(study, endpoint)}. "
-        f"{censoring_sentence(study, endpoint)}.{_bracket_words(study, rows)} Below, the effect against "
-        f"{control}: {'; '.join(findings)}."
+        f"{arms_sentence(study, endpoint)}. {censoring_sentence(study, endpoint)}.{_bracket_words(study, rows)} Below, "
+        f"the effect against {control}: {'; '.join(findings)}."
     )
 
 

@@ -203,7 +203,7 @@ def _other_questions(specifications: pd.DataFrame) -> Iterator[str]:
     adjusted, difference = (known[known["question"] == question] for question in (ADJUSTED, DIFFERENCE))
     if len(adjusted):
         yield (
-            f"With p values adjusted for the number of groups, which the claim does not need: "
+            "With p values adjusted for the number of groups, which the claim does not need: "
             f"{_counts(adjusted, 'claimed', {})}."
         )
     if len(difference):
@@ -229,8 +229,8 @@ def specification_alt(study: Study, claim: Claim, specifications: pd.DataFrame) 
     named = f" ({kind})" if kind != "p" else ""
     text = (
         f"{made_up}{len(known)} analyses in a row, from the smallest p to the largest{named}: "
-        f"{p_value(known['pvalue'].min())} to "
-        f"{p_value(known['pvalue'].max())}; {'; '.join(places)}. The marks below each analysis show its choices."
+        f"{p_value(known['pvalue'].min())} to {p_value(known['pvalue'].max())}; {'; '.join(places)}. The marks below "
+        "each analysis show its choices."
     )
     if claim.kind in TOGETHER:
         groups = known["contrast"].map(lambda contrast: study.protocol.groups[sides(contrast)[0]].label).value_counts()

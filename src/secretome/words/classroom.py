@@ -63,8 +63,7 @@ _ABOUT = {
     "unchanged": "A claim that nothing changes (inside by the 90 % intervals; outside by intervals at 1 - "
     "0.05/k for k contrasts)",
     "trend": "A claim of a dose dependence (a line through the mean logarithms over log dose, each group with "
-    "its own spread; "
-    "Jonckheere-Terpstra where a value of a dose lies beyond a limit)",
+    "its own spread; Jonckheere-Terpstra where a value of a dose lies beyond a limit)",
 }
 _RANK_TESTS = {
     "mann_whitney": "the exact Mann-Whitney test",
@@ -133,8 +132,8 @@ def tolerance(kind: str, choices: Iterable[str], within: float, absolute: float,
         return f"within {100 * within:g} %"
     if kind == "p":
         return (
-            f"within {100 * within:g} % or {absolute:g}, whichever is wider; <{bound:g} or less is right "
-            f"where it is true"
+            f"within {100 * within:g} % or {absolute:g}, whichever is wider; <{bound:g} or less is right where it is "
+            "true"
         )
     return f"one of: {', '.join(choices)}"
 

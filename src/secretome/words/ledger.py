@@ -71,8 +71,8 @@ def uncounted_sentence(board: pd.DataFrame) -> str:
     others = len(rest) - simulated - source
     more = f", and {count(others, 'other')} that could test nothing or were not measured for it" if others else ""
     return (
-        f"Shown below and never counted: {count(simulated, 'simulated cohort')}, and "
-        f"{count(source, 'cohort')} of source data{more}."
+        f"Shown below and never counted: {count(simulated, 'simulated cohort')}, and {count(source, 'cohort')} of "
+        f"source data{more}."
     )
 
 
@@ -101,8 +101,7 @@ def rates_alt(protocol: Protocol, claim: Claim, rates: pd.DataFrame) -> str:
         least, most = ordered.iloc[0], ordered.iloc[-1]
         parts.append(
             f"{scenario} ({least['truth']}): supported in {share(least['supported'], least['cohorts'])} at n = "
-            f"{least['n']}, "
-            f"{share(most['supported'], most['cohorts'])} at n = {most['n']}"
+            f"{least['n']}, {share(most['supported'], most['cohorts'])} at n = {most['n']}"
         )
     panels = f"Small panels, one per scenario: share of simulated cohorts against {protocol.units} per group."
     return f"{panels} {claim.sentence} {'; '.join(parts)}."

@@ -33,18 +33,15 @@ SHOWN = {
 PUBLISHING = (
     "A rerun comes here by one command, run in a checkout of the book:",
     "    secretome publish reruns/sepsis_cytokines/my_rats",
-    "It keeps `results.csv`, `verdicts.csv`, `checks.csv` and `provenance.json`. The animals' values, the "
-    "report and the figures stay "
-    "with their laboratory. A folder is refused if a file of it is absent or a link, if it was made with "
-    "another protocol, notebook, "
-    "`alpha`, `level` or `seed` than the book's, if animals were left out, if its verdicts do not follow from "
-    "its results, or if the name "
-    "or the file is here already. Simulated animals may be published; they are marked and never counted.",
+    "It keeps `results.csv`, `verdicts.csv`, `checks.csv` and `provenance.json`. The animals' values, the report and "
+    "the figures stay with their laboratory. A folder is refused if a file of it is absent or a link, if it was made "
+    "with another protocol, notebook, `alpha`, `level` or `seed` than the book's, if animals were left out, if its "
+    "verdicts do not follow from its results, or if the name or the file is here already. Simulated animals may be "
+    "published; they are marked and never counted.",
     '    secretome unpublish sepsis_cytokines my_rats --why "Two cages were swapped."',
-    "takes a rerun out again. The hash of its file, the day and the reason stay on this page, and the same "
-    "animals come back only with "
-    "`--again`. What counts, and what the verdicts add up to, is told in {doc}`Do the claims hold? "
-    "<../../notebooks/ledger/analysis>`.",
+    "takes a rerun out again. The hash of its file, the day and the reason stay on this page, and the same animals "
+    "come back only with `--again`. What counts, and what the verdicts add up to, is told in {doc}`Do the claims "
+    "hold? <../../notebooks/ledger/analysis>`.",
 )
 
 
@@ -62,8 +59,8 @@ def never_counted_sentence(cohort: str, origin: str) -> str:
 def after_publishing(n: int) -> str:
     """What is left to do once reruns were published."""
     return (
-        f"{count(n, 'rerun')} published. Build the book (make book) to see the scoreboard, and commit the "
-        f"folder to keep it there."
+        f"{count(n, 'rerun')} published. Build the book (make book) to see the scoreboard, and commit the folder to "
+        "keep it there."
     )
 
 
@@ -73,8 +70,8 @@ def published_sentence(n: int, counted: int) -> str:
         return "No rerun has been published so far."
     verb = "has" if n == 1 else "have"
     return (
-        f"{count(n, 'rerun')} {verb} been published. Cohorts among them that were measured and tested a "
-        f"claim: {counted}."
+        f"{count(n, 'rerun')} {verb} been published. Cohorts among them that were measured and tested a claim: "
+        f"{counted}."
     )
 
 
