@@ -102,8 +102,7 @@ def cages(icc: float, size: int) -> Callable[[Rng, int], Cohorts]:
     return lambda rng, n: in_clusters(rng, n, "cage", size, SD * np.sqrt(icc))
 
 
-# The name of a condition, n per group (of the smaller one), the function that draws it, and the warning that it should
-# give.
+# Name of the condition, n per group (of the smaller one), function that draws it, and the expected warning.
 CELLS: tuple[tuple[str, int, Callable[[Rng, int], Cohorts], ConditionCode | None], ...] = (
     ("no condition", 8, similar, None),
     ("no condition", 12, similar, None),

@@ -16,8 +16,7 @@ from collections.abc import Iterable, Mapping
 
 from build import BUILD, ROOT
 
-# What the checker says of an address, and how that is read. Of the rest, "ignored" and "unchecked", there is nothing to
-# say.
+# What the checker says of an address, and how that is reported. "ignored" and "unchecked" are not reported.
 SILENT = ("broken", "timeout")
 
 

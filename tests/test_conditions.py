@@ -221,12 +221,7 @@ def test_report_page_and_commands_warn_above_the_verdicts(rats: Rats, tmp_path: 
     found = conditions(study, results)
     report = BeautifulSoup(
         report_html(
-            nbformat.v4.new_notebook(),
-            study,
-            adjudicate(study, results),
-            examine(study, results),
-            {},
-            found=found,
+            nbformat.v4.new_notebook(), study, adjudicate(study, results), examine(study, results), {}, found=found
         ),
         "html.parser",
     )

@@ -12,8 +12,7 @@ from docutils import nodes
 
 from secretome.report.typefaces import font_faces
 
-# Live code would load from the network, and its script declares a constant twice. Tabs are used nowhere; what folds is
-# `details`.
+# Live code loads from the network, and its script declares a constant twice. Tabs are not used, only `details`.
 UNUSED = ("thebe", "sphinx-design", "design-tabs", "togglebutton", "toggleHint")
 # They store nothing about the pages: one adds a script, one is for another builder, and one numbers the chapters after
 # all pages are read.

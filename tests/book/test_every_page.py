@@ -134,8 +134,7 @@ SPACED = (
     "* {line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important} p "
     "{margin-bottom: 2em !important}"
 )
-# Boxes of two texts meet by more than a third of the lower one's height, or one leaves its drawing by more than two
-# pixels.
+# Boxes of two texts overlap by more than a third of the lower one, or one leaves its drawing by over two pixels.
 COLLISIONS = """() => [...document.querySelectorAll('figure.drawing svg')]
   .filter(e => e.checkVisibility()).flatMap(svg => {
   const frame = svg.getBoundingClientRect(), found = [];

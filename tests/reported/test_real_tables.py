@@ -261,8 +261,7 @@ def test_correlations_without_a_number_of_points() -> None:
     finding = one("moskalov-2023", "correlation", "Antibody-forming")
     assert finding.outcome == "cannot tell"
     assert finding.value("points by pearson") == 4
-    # After 1 itself the highest coefficient is 1 - 12 / (k (k^2 - 1)): 0.983 for 9 points, and 0.988, which rounds to
-    # 0.99, for 10.
+    # After 1 the highest coefficient is 1 - 12 / (k (k^2 - 1)): 0.983 for 9 points, and 0.988, or 0.99, for 10.
     assert finding.value("points by spearman") == 10
 
 

@@ -69,12 +69,7 @@ __all__ = [
 
 
 def analyse(
-    study: Study,
-    readings: Sequence[Reading] = READINGS,
-    *,
-    alpha: float = 0.05,
-    level: float = 0.95,
-    seed: int = 1,
+    study: Study, readings: Sequence[Reading] = READINGS, *, alpha: float = 0.05, level: float = 0.95, seed: int = 1
 ) -> pd.DataFrame:
     """Analyse a study as published, as planned, and in every other reasonable way.
 

@@ -183,8 +183,7 @@ class _Methods:
 def _methods(arms: Comparison, zone: Zone, *, intervals: bool) -> _Methods:
     """The methods for these values, which may include zeros and censored values."""
     if arms.treated.zeros or arms.control.zeros:
-        # A zero has no logarithm: a model of the counts decides where these are known, else the ranks, and then no
-        # ratio is given.
+        # Zero has no logarithm: a model of the counts decides if these are known, otherwise ranks, without a ratio.
         if counted.throughout([arms], counted.QUASI_POISSON):
             with suppress(ValueError):
                 counts = counted.fitted(arms, counted.QUASI_POISSON)

@@ -151,8 +151,7 @@ assert set(COLUMNS) == {field.name for field in fields(Result)}
 
 def attempt(run: Callable[[], Estimate]) -> Estimate:
     """Run a method; what it refuses (two values, no spread) is an empty row, which no claim can pass."""
-    # An interval that has no finite limits says so by its limits; the warning is for those who call the statistic
-    # themselves.
+    # The limits show that an interval is not finite; the warning is for direct callers of the statistic.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         try:

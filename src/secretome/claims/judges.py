@@ -129,10 +129,7 @@ def _unchanged_as_published(_: Claim, found: Evidence, alpha: float) -> Rules:
     # Holm's first step decides whether any contrast differs.
     smallest = np.where(known, found.pvalue * known.sum(axis=0), np.inf).min(axis=0)
     # A test of a difference cannot show that there is none.
-    rules = (
-        (smallest <= alpha, "contradicted"),
-        (~known.all(axis=0), "untestable"),
-    )
+    rules = ((smallest <= alpha, "contradicted"), (~known.all(axis=0), "untestable"))
     return first_of(rules, "inconclusive")
 
 

@@ -54,8 +54,7 @@ def possible_faults(protocol: Protocol) -> tuple[Fault, ...]:
     >>> possible_faults(load_protocol(study_folder("treg_conditioned_medium") / "protocol.yml"))
     ('nothing', 'groups_exchanged', 'unit_slip')
     """
-    # A pair with a value beyond a limit is no pair to a paired test, so a mended file would hold fewer pairs than were
-    # measured.
+    # A paired test omits pairs with a censored value, so a corrected file would have fewer pairs than measured.
     return FAULTS if protocol.design == "independent" and _saturable(protocol) else FAULTS[:-1]
 
 

@@ -226,8 +226,7 @@ def _watch(batch: "Generator[runs.Done | None, None, None]", total: int) -> "tup
     with _signals_to(signals), closing(batch) as events, _bar() as bar:
         task = bar.add_task("running", total=total)
         for event in events:
-            # A cluster may send a signal to every process of a job; a cohort that was stopped by the signal has not
-            # failed.
+            # A cluster may send a signal to every process of a job; a cohort that the signal stopped has not failed.
             if event is not None and not (signals and event.failure):
                 done.append(event)
                 bar.update(

@@ -235,8 +235,7 @@ def _spread_bound(values: Sample, source: Sample) -> float:
         number += len(one)
         if one and other:
             step, spread = max(map(_step, (one, other))), max(map(_spread, (one, other)))
-            # Two normal values agree with probability 0.28 step / spread; the step alone leaves room for other
-            # distributions.
+            # Two normal values agree with probability 0.28 step / spread; the step alone allows other distributions.
             expected += len(one) * min(1.0, len(other) * step / spread if spread > 0 else 1.0)
     if not number:
         return 1.0

@@ -22,8 +22,7 @@ YES = frozenset({"1", "yes", "y", "true", "t", "x", "✓", "✔", "ja", "j", "wa
 BELOW = frozenset("< ≤ <= =< lt le low lo below under u uj <min minstd <std <curve <range".split())
 ABOVE = frozenset("> ≥ >= => gt ge high hi above over >max maxstd >std >curve >range ovrflw".split())
 EXCLUDED = frozenset("fail failed bad removed x ex excl out drop dropped del deleted error void".split())
-# These are flags if they occur in some rows only, or in a column of flags; those of the second set only in a column of
-# flags.
+# Flags if they occur in some rows only, or in a column of flags; those of the second set only in a column of flags.
 MARKS = frozenset({"q", "u", "uj", "j", "e", "lt", "gt", "le", "ge"})
 CODES = MARKS | frozenset("h l r b d x ex in out lo hi low high below above under over".split())
 _ASSAY = (

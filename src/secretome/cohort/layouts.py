@@ -86,8 +86,7 @@ class _Finder:
         data = [table for table in tables if table.kind != "key"]
         grouped = [table for table in data if table.kind == "groups"]
         keys = [table for table in tables if table.kind == "key"]
-        # A table without groups cannot be read alone, so it counts only where a key stands beside it or nothing else
-        # does.
+        # A table without groups cannot be read alone, so it counts only beside a key or if there is no other table.
         if any(table.kind != "coded" for table in data) and not keys:
             data = [table for table in data if table.kind != "coded"]
         single = [table for table in data if table.kind != "groups"]

@@ -15,8 +15,7 @@ from secretome.cohort.model import Cohort
 from secretome.cohort.reading import read_cohort
 from secretome.protocol import Origin, Problem, Protocol, Refusal, load_protocol, study_folder
 
-# Decimal logarithms: a unit that is a thousandfold off is three away, a fraction for a percentage two. No effect of a
-# study is so large.
+# Decimal logarithms: a thousandfold unit error is 3, a fraction for a percentage 2. No effect of a study is so large.
 SLIP = 2.5
 FRACTION = 1.5
 

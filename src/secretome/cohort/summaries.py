@@ -13,8 +13,7 @@ from openpyxl.utils import range_boundaries
 from secretome.cohort.sheet import Cell
 from secretome.protocol import name_key
 
-# No id begins with one of these words. 'SD 4' may be a rat (Sprague-Dawley), and so may 'n 1': those count only where
-# they stand alone.
+# No id begins with one of these words. 'SD 4' may be a rat (Sprague-Dawley), 'n 1' too: those count only alone.
 WORDS = frozenset("mean means average median stdev stddev geomean mittelwert moyenne promedio".split())
 ALONE = frozenset(
     """

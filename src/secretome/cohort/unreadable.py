@@ -108,10 +108,7 @@ _FORMS = (
         r"[\d.,]+\s*[^\s\d.,<>:/;&–-].*",
         "Write the number alone, in the study's unit; write a unit in the header, and a remark in a column 'note'.",
     ),
-    (
-        r"=?([\"'$€£]?)\s*[\d.,]+\s*\1",
-        "Write the number alone, without other characters before or after it.",
-    ),
+    (r"=?([\"'$€£]?)\s*[\d.,]+\s*\1", "Write the number alone, without other characters before or after it."),
     (
         r"[~≈].*|(less|more|greater) than.*|[\d.,]+\s*[<>]",
         "Write '<15.6' for a value below a limit, '>1000' for a value above a limit, and a number for any other value.",

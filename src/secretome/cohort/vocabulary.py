@@ -185,8 +185,7 @@ class Vocabulary:
         stated = in_brackets(text)
         whole = self._find(text, "endpoint")
         if self.is_mapped(text):
-            # A name that is mapped as a whole may end in a unit like any other; what else is in its brackets is part of
-            # the name.
+            # A name that is mapped as a whole may end in a unit; other text in its brackets is part of the name.
             return (whole, stated if self._may_be_unit(stated) else "") if whole else None
         if whole:
             return whole, ""

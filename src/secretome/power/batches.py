@@ -15,8 +15,7 @@ from secretome.protocol import Check, Claim, Endpoint, Protocol, Zone, sides
 from secretome.simulate import Drawn
 from secretome.stats.power import mann_whitney_rows
 
-# With more values a group, counting every arrangement of three groups takes the exact trend test longer than a
-# simulation can wait.
+# With more values per group, the exact trend test of three groups is too slow for a simulation.
 LARGEST_EXACT_TREND = 12
 
 

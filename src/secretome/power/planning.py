@@ -146,8 +146,7 @@ def smallest_n(
 
     low, high = 2, 4
     while share(high) < target:
-        # A difference that so many animals show no more often than chance does not begin to show with more. Sameness
-        # may.
+        # A difference this rarely detected is not detected with more animals either. Equivalence may be.
         hopeless = high >= HOPELESS and share(high) <= alpha < target and protocol.claims[claim].kind != "unchanged"
         low, high = high, 2 * high
         if low >= MOST or hopeless:

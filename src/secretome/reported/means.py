@@ -22,8 +22,7 @@ from secretome.reported.summaries import (
 
 # Two normal groups this many standard deviations apart share less than one value in ten thousand.
 LARGEST_EFFECT = 8
-# The share that lies beyond two standard deviations on one side: less below the lowest possible value is no sign of
-# anything.
+# The share beyond two standard deviations on one side; a smaller share below the lowest value shows nothing.
 SHARE_BELOW = 0.025
 FROM_MEANS = ("anova", "t", "welch", "lsd", "two-way anova", "not said")
 

@@ -33,8 +33,7 @@ def alone(out: Path, shard: Shard | None = None, files: Sequence[Path] = ()) -> 
     own = FileLock(out / (f"{OWN}shard-{shard.number}{division}" if shard else f"{OWN}whole.lock"))
     _take(own, out)
     try:
-        # Held first and looked at the others after, so that of two runs that begin together at least one sees the
-        # other.
+        # Lock first and check the others afterwards, so that of two simultaneous runs at least one sees the other.
         for other in sorted(out.glob(f"{OWN}*.lock")):
             beside = shard and other.name.endswith(division)
             if other.name != Path(own.lock_file).name and other.name != f"{OWN}summary.lock" and not beside:

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from secretome.stats._inputs import Floats, as_generator
 from secretome.stats._nulls import Ints
 
-# "auto" counts every deal up to this many, which takes a second or so; "exact" may be asked for up to the second
-# number.
+# "auto" counts every permutation up to this many, in about a second; "exact" is allowed up to the second number.
 COUNTED_AT_ONCE = 200_000
 COUNTED_AT_MOST = 2_000_000
 DRAWN = 99_999

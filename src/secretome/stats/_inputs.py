@@ -57,8 +57,7 @@ def as_vector(values: ArrayLike, name: str) -> Floats:
     if array.dtype.kind == "O":
         vector = np.array([_as_float(value, name) for value in array.tolist()], dtype=np.float64)
     else:
-        # A longer float may lie beyond the largest double: it becomes infinite, and infinity is rejected if it has no
-        # meaning.
+        # A longer float may exceed the largest double: it becomes infinite, and is rejected if infinity has no meaning.
         with np.errstate(over="ignore"):
             vector = array.astype(np.float64)
     if isinstance(values, np.ma.MaskedArray):

@@ -72,8 +72,7 @@ def rank_sum_null(ranks: tuple[int, ...], size: int) -> tuple[Ints, Floats]:
     weights : (k,) array of float
         How many of the C(N, size) choices reach it.
     """
-    # Subtracting a constant from every rank only shifts the sums and a common divisor only scales them: narrow tables
-    # are fast.
+    # A constant subtracted from every rank shifts the sums, a common divisor scales them: narrow tables are fast.
     shift = ranks[0]
     divisor = math.gcd(*(rank - shift for rank in ranks)) or 1
     reduced = [(rank - shift) // divisor for rank in ranks]

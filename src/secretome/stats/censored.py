@@ -185,8 +185,7 @@ class _Profile:
                 near, step = step, 2 * step
                 if step > FARTHEST:
                     return side * np.inf
-            # Where the likelihood has two peaks it may rise again further out, and the interval must hold what the test
-            # accepts.
+            # A likelihood with two peaks may rise again further out; the interval must contain what the test accepts.
             further = (1.5 * step, 2.5 * step, max(0.0, -side * self.difference))
             accepted = [distance for distance in further if distance > step and short(distance) < 0]
             if not accepted:

@@ -166,8 +166,7 @@ def count_ratio(
     filled = totals > 0
     if not filled.any():
         raise ValueError("every count is zero.")
-    # Exposures are divided by their geometric mean, so that they do not overflow and the search starts well in every
-    # unit.
+    # Exposures are divided by their geometric mean, against overflow and for a good start of the search in any unit.
     middle = float(np.exp(np.log(offset).mean()))
     scaled = offset / middle
     # A group of zeros has no log rate, and would only disturb the fit of the others.

@@ -174,8 +174,7 @@ def shift_of_samples(
     null = None
     if method == "exact" or (method == "auto" and countable(ranks, fewer)):
         support, weights = observed_rank_sum_null(ranks, fewer)
-        # U of the smaller sample. The distribution of the other U is its mirror image, so the two-sided test is the
-        # same.
+        # U of the smaller sample. The distribution of the other U is its mirror image: the same two-sided test.
         null = support - fewer * (fewer + 1), weights
     # The variance of midranks is that of ranks less a correction for ties.
     variance = x.size * y.size / max(1, ranks.size - 1) * ranks.var() / 4

@@ -188,8 +188,7 @@ def _paule_mandel(effects: Floats, errors: Floats) -> float:
 
     if excess(0.0) <= 0:
         return 0.0
-    # With this variance no cohort's distance from the mean is more than the range, and the scatter is below its degrees
-    # of freedom.
+    # With this variance no cohort is further from the mean than the range; the scatter is below its degrees of freedom.
     highest = effects.size * float(np.ptp(effects)) ** 2
     return float(brentq(excess, 0.0, highest, xtol=1e-14 * highest, rtol=1e-14))
 

@@ -10,8 +10,7 @@ from secretome.claims import DECISIONS
 from secretome.claims import rules as claims_rules
 from secretome.protocol import Claim, Protocol
 
-# The reasons among which a student chooses, in the order in which the rules are tried: the names by which the package
-# knows them.
+# The reasons from which a student chooses, in the order of the rules: their names in the package.
 _REASONS = {
     "single": (
         "CHECK_FAILED",
