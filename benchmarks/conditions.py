@@ -1,4 +1,4 @@
-"""How often a false claim is called supported where a condition of the error rate is not met, and how often a cohort gets the warning.
+"""How often a false claim is supported if a condition of the error rate is not met, and how often a cohort is warned.
 
 Writes ``notebooks/benchmarks/conditions.csv``: `make bench`. The claim is that T1 lowers IL-6 in the sepsis study; in
 every cohort T1 and the septic control have the same centre. The seeds are fixed.
@@ -45,7 +45,7 @@ Rng = np.random.Generator
 
 @dataclass(frozen=True)
 class Cohorts:
-    """Log values of T1 and control in many cohorts, (trials, n), with the animals each group began with and the labels of a column."""
+    """Log values of T1 and control in many cohorts, (trials, n), with initial group sizes and a column's labels."""
 
     treated: Floats
     control: Floats
@@ -78,10 +78,7 @@ def skewed(rng: Rng, n: int, times: int) -> Cohorts:
 
 
 def censored(rng: Rng, n: int, spread: float) -> Cohorts:
-    """Seven in ten values of the treated group are below the limit;
-
-    the control group's log-SD is `spread` times as large.
-    """
+    """Return cohorts with 70 % of treated values below the limit and a control's log-SD `spread` times as large."""
     limit = SD * float(scipy_stats.norm.ppf(0.7))
     return Cohorts(
         rng.normal(0, SD, (CENSORED_TRIALS, n)), rng.normal(0, spread * SD, (CENSORED_TRIALS, n)), (n, n), limit=limit
@@ -105,8 +102,7 @@ def cages(icc: float, size: int) -> Callable[[Rng, int], Cohorts]:
     return lambda rng, n: in_clusters(rng, n, "cage", size, SD * np.sqrt(icc))
 
 
-# The name of a condition, n per group (of the smaller one), the function that draws it, and the warning that it should
-# give.
+# Name of the condition, n per group (of the smaller one), function that draws it, and the expected warning.
 CELLS: tuple[tuple[str, int, Callable[[Rng, int], Cohorts], ConditionCode | None], ...] = (
     ("no condition", 8, similar, None),
     ("no condition", 12, similar, None),

@@ -50,10 +50,7 @@ def cohorts(folder: Path, count: int) -> list[Path]:
 
 
 def by_command(files: list[Path], out: Path) -> None:
-    """Papermill's own command for each cohort, then the report in a process of its own;
-
-    as many at once as there are cores.
-    """
+    """Run papermill's command for each cohort, as many at once as there are cores, then the report in a subprocess."""
     out.mkdir()
     bin_folder = Path(sys.executable).parent
     with as_ipynb(STUDY) as notebook, ThreadPoolExecutor(WORKERS) as pool:

@@ -22,8 +22,7 @@ NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 RATES, PLANS = NOTEBOOKS / "ledger" / "rates.csv", NOTEBOOKS / "power" / "plans.csv"
 SIZES = (3, 4, 5, 6, 8, 10, 12, 16, 20, 30, 40)
 COHORTS = 2000
-# Where most titres lie below the plate, each cohort takes as many model fits as it has arms, and every verdict is near
-# certain.
+# If most titres lie below the limit, a cohort needs one model fit per group, and every verdict is nearly certain.
 FEWER = {("humoral_immunity", "reversed"): 400}
 
 PLANNED_SIZES = (3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 20, 24, 30, 40)
@@ -50,10 +49,7 @@ def measure(cell: Cell) -> pd.DataFrame:
 
 
 def plans() -> Iterator[Plan]:
-    """Every claim, share of its effect and size, the slowest first;
-
-    that nothing changes has no effect to take a share of.
-    """
+    """Yield every claim, share of its effect and group size, the slowest first; a claim of no change has one share."""
     for n in sorted(PLANNED_SIZES, reverse=True):
         for study in study_names():
             for key, claim in load_protocol(study_folder(study) / "protocol.yml").claims.items():

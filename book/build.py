@@ -34,8 +34,8 @@ def main() -> int:
         site = BUILD / "html"
         if changed == set() and record.is_whole(site):
             print(
-                f"Nothing has changed since the last build. Open {(site / 'index.html').relative_to(ROOT)} in "
-                f"a browser."
+                f"Nothing has changed since the last build. Open {(site / 'index.html').relative_to(ROOT)} in a "
+                "browser."
             )
             return 0
         record.forget()

@@ -16,8 +16,7 @@ from collections.abc import Iterable, Mapping
 
 from build import BUILD, ROOT
 
-# What the checker says of an address, and how that is read. Of the rest, "ignored" and "unchecked", there is nothing to
-# say.
+# What the checker says of an address, and how that is reported. "ignored" and "unchecked" are not reported.
 SILENT = ("broken", "timeout")
 
 
@@ -75,8 +74,8 @@ def report(answers: Iterable[Mapping[str, object]]) -> str:
     if len(silent) == len(asked):
         return f"{many} asked, and none answered. Is there a network?"
     lines = [
-        f"{many} asked: {len(asked) - len(silent)} answered, {len(moved)} of them from elsewhere; "
-        f"{len(silent)} did not."
+        f"{many} asked: {len(asked) - len(silent)} answered, {len(moved)} of them from elsewhere; {len(silent)} did "
+        "not."
     ]
     lines += [f"  silent  {uri}  ({asked[uri]['filename']})" for uri in silent]
     lines += [f"  moved   {uri}  to  {asked[uri]['info']}  ({asked[uri]['filename']})" for uri in moved]

@@ -19,7 +19,8 @@ from playwright.sync_api import Browser, PdfMargins, sync_playwright
 from build import BUILD, ROOT, notebooks_in_contents
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-FOOTER = """<div style="width: 100%; padding: 0 17mm; display: flex; justify-content: space-between; font: 7.5pt sans-serif; color: #555">
+FOOTER = """<div style="width: 100%; padding: 0 17mm; display: flex; justify-content: space-between;
+font: 7.5pt sans-serif; color: #555">
 <span class="title"></span><span><span class="pageNumber"></span> / <span class="totalPages"></span></span></div>"""
 SIDES: PdfMargins = {"top": "18mm", "right": "17mm", "bottom": "20mm", "left": "17mm"}
 
@@ -57,10 +58,7 @@ def studies() -> list[Path]:
 
 
 def print_page(browser: Browser, page: Path, target: Path) -> None:
-    """Print one page from disk, without a network, in the colours of paper;
-
-    what is folded stays folded, and is in the files.
-    """
+    """Print one page from disk, offline and in the colours of paper; folded parts stay folded and are in the files."""
     context = browser.new_context(offline=True, color_scheme="light", reduced_motion="reduce")
     context.add_init_script("localStorage.setItem('mode', 'light'); localStorage.setItem('theme', 'light')")
     opened = context.new_page()

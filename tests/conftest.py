@@ -30,8 +30,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-sync",
 ]
-# The same examples on every run, so that a failure can be seen again; and no deadline, because speed is a benchmark,
-# not a test.
+# The same examples on every run, so that a failure is reproducible; no deadline, because speed is a benchmark.
 settings.register_profile("reproducible", derandomize=True, deadline=None, max_examples=100)
 settings.load_profile("reproducible")
 

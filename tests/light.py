@@ -94,7 +94,7 @@ class Light:
     def held(cls, folder: Path, cohorts: int) -> "Light":
         """One whose cohorts, once the first is finished, wait until `release` is called."""
         wait = (
-            f"while glob.glob(os.path.join(os.path.dirname(out), 'lab*')) and not "
+            "while glob.glob(os.path.join(os.path.dirname(out), 'lab*')) and not "
             f"os.path.exists({str(folder / 'released')!r}):"
         )
         return cls(folder, cohorts, f"import glob\n{wait}\n    time.sleep(0.05)")

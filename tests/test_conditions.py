@@ -222,12 +222,7 @@ def test_report_page_and_commands_warn_above_the_verdicts(rats: Rats, tmp_path: 
     found = conditions(study, results)
     report = BeautifulSoup(
         report_html(
-            nbformat.v4.new_notebook(),
-            study,
-            adjudicate(study, results),
-            examine(study, results),
-            {},
-            found=found,
+            nbformat.v4.new_notebook(), study, adjudicate(study, results), examine(study, results), {}, found=found
         ),
         "html.parser",
     )
@@ -293,7 +288,7 @@ def test_pairs_on_a_plate_for_each_condition(protocol: Protocol, plates: str, ex
 
 
 def test_measured_rates_agree_with_the_warnings() -> None:
-    """The rules hold without a condition and by cage means, and each broken cell of the table is a condition with a warning."""
+    """The rules hold without a condition and by cage means; each other failure is a condition with a warning."""
     rates = pd.read_csv(notebooks_folder() / "benchmarks" / "conditions.csv")
     cells = rates[rates["supported"].notna()].set_index(["condition", "n", "analysis"])
     held = cells["supported"] <= 0.025 + 2 * cells["error"]

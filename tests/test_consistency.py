@@ -1,4 +1,4 @@
-"""Verdict, figure, table and sentence of a claim show cells of results.csv and verdicts.csv, and the decision follows from these cells.
+"""A claim's verdict, figure, table and sentence show cells of results.csv and verdicts.csv that give the decision.
 
 The rules are written out here a second time, as the guide to verdicts states them, so that a fault in
 `secretome.claims` is seen.
@@ -159,7 +159,7 @@ def check_cells(study: Study, results: pd.DataFrame, verdict: pd.Series) -> None
 
 
 def check_weakest(study: Study, results: pd.DataFrame, verdict: pd.Series) -> None:
-    """A claim that every group differs carries the largest unadjusted p, a claim that nothing changes the largest p of equivalence."""
+    """A claim that every group differs has the largest unadjusted p, a claim of no change the largest equivalence p."""
     claim = study.protocol.claims[verdict["claim"]]
     called_largest = "largest" in report_text.verdict_p(claim, verdict)
     if claim.kind not in ("every", "unchanged") or not (called_largest or verdict["verdict"] == "supported"):
@@ -291,7 +291,7 @@ def drawn_intervals(axes: "figures.Axes") -> dict[float, tuple[float, float]]:
 
 
 def check_figure(study: Study, results: pd.DataFrame, verdict: pd.Series) -> None:
-    """The drawn intervals and the p values over the brackets are those of the rows that decide, the verdict's own among them."""
+    """The drawn intervals and the p values over the brackets are those of the decisive rows, the verdict's included."""
     claim = study.protocol.claims[verdict["claim"]]
     rows = [row for _, row in decision_rows(study, results, verdict["claim"], verdict["rule"]).iterrows()]
     if study.protocol.design == "paired":
@@ -349,7 +349,7 @@ def check_curve(study: Study, results: pd.DataFrame, verdict: pd.Series) -> None
 
 
 def check_answer(verdict: pd.Series, answer: str) -> None:
-    """What the planned point of a curve answers is what the verdict says, but for effects that are shown to be small."""
+    """The planned point of a curve agrees with the verdict, except for effects that are shown to be small."""
     opposite = verdict["rule"] in (
         "significant in the opposite direction",
         "a contrast significant in the opposite direction",

@@ -108,8 +108,8 @@ def test_a_shard_that_wrote_elsewhere_and_one_that_failed_are_told_apart(
     light = Light(tmp_path, 2)
     ready, _ = plan(TREG, light.files, tmp_path / "out", "refuse")
     table = (
-        "lab000.csv: understood\n│ lab000 │ lab000.csv: ValueError: no │\n│ lab001 │ lab001.csv: No space "
-        "left on device │\n\n"
+        "lab000.csv: understood\n│ lab000 │ lab000.csv: ValueError: no │\n│ lab001 │ lab001.csv: No space left on "
+        "device │\n\n"
     )
     with distributed.LocalCluster(n_workers=1, processes=False, dashboard_address=":0") as local:
         for said, sentences in (

@@ -12,8 +12,8 @@ from rats import SEPSIS, TREG
 from secretome.cli import app
 
 FILES = (
-    "empty.csv blank.csv binary.csv zeros.xlsx text.xlsx xml.pzfx archive.xlsx ole.xls header.csv "
-    "utf16.csv nul.csv html.xls"
+    "empty.csv blank.csv binary.csv zeros.xlsx text.xlsx xml.pzfx archive.xlsx ole.xls header.csv utf16.csv nul.csv "
+    "html.xls"
 )
 YAML = "deep.yml bomb.yml scalar.yml list.yml binary.yml"
 PLACES = "folder.csv broken.csv loop.csv pipe.csv zero.csv absent.csv absent/cohort.csv file.csv/cohort.csv . .. / ~ -"

@@ -105,7 +105,7 @@ def test_false_support_is_at_most_its_rate(scenario: str, claim: str, most: floa
 
 
 def test_il4_is_supported_as_often_as_the_noncentral_t_says() -> None:
-    """Ratio 1.6, CV .33, twelve a group, two-sided .025 in the claimed tail, Welch's df within a whisker of Student's 22."""
+    """Ratio 1.6, CV .33, twelve a group, two-sided .025 in the claimed tail, Welch's df close to Student's 22."""
     shift = np.log(1.6) / (log_sd(0.33) * np.sqrt(2 / 12))
     power = scipy_stats.nct.sf(scipy_stats.t.ppf(1 - 0.0125, 22), 22, shift)
     share, cohorts = rate("sepsis_cytokines", "as_published", 12, "il4_rises_t2")

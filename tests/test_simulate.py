@@ -44,8 +44,7 @@ def test_a_crowd_has_the_assumed_means_and_spreads(sepsis_protocol: Protocol) ->
         assert logs.mean() == pytest.approx(np.log(mean), abs=4 * error)
         assert logs.std() == pytest.approx(log_sd(cv), abs=4 * error)
     below = {group: np.mean(lower == 0) for group, (lower, _) in drawn["il6"].items()}
-    # 64 % of shams and 5 % of the larger dose lie below 15.6: the shares that the rules for censored arms were tried
-    # with.
+    # 64 % of shams and 5 % of the larger dose lie below 15.6: the shares with which the rules were tried.
     assert below["sham"] == pytest.approx(0.64, abs=0.015)
     assert below["t2"] == pytest.approx(0.05, abs=0.01)
     lower, upper = drawn["il6"]["control"]

@@ -15,7 +15,7 @@ from secretome.protocol import InputError, load_protocol, study_folder, study_na
 
 
 def filled(content: bytes, values: dict[str, float]) -> bytes:
-    """The template with a value per endpoint header in every row, rising by one per cent a row so that a row can be told by it."""
+    """The template with a value per endpoint in every row, one per cent larger in each row to identify the rows."""
     book = openpyxl.load_workbook(io.BytesIO(content))
     sheet = book["samples"]
     header = {cell.value: cell.column for cell in sheet[1]}

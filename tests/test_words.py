@@ -90,7 +90,6 @@ def test_numbers_at_the_edges() -> None:
 
 
 # -- groups of rats
-# -------------------------------------------------------------------------------------------------------
 
 
 def planned_row(study: Study, contrast: str, endpoint: str = "il6") -> report_text.Row:
@@ -108,10 +107,9 @@ def test_a_result_says_among_whom_and_what_lay_beyond_a_limit(rats: Rats) -> Non
         rats({"t2": ["<15.6"] * 6}), planned_row(rats({"t2": ["<15.6"] * 6}), "t2 vs control")
     )
     assert sentence == (
-        "IL-6, 300 µL secretome against septic control, among survivors at 48 h: exact Mann-Whitney test, n = "
-        "6 and 6 rats, 6 beyond a "
-        "limit of the assay, U = 0, adjusted p = 0.00433; geometric mean ratio at most 0.15 in these values, "
-        "without an interval."
+        "IL-6, 300 µL secretome against septic control, among survivors at 48 h: exact Mann-Whitney test, n = 6 and 6 "
+        "rats, 6 beyond a limit of the assay, U = 0, adjusted p = 0.00433; geometric mean ratio at most 0.15 in these "
+        "values, without an interval."
     )
     assert "n = 6 and 6 rats, t(9.72) = −4.73" in report_text.result_sentence(
         rats(), planned_row(rats(), "t1 vs control")
@@ -145,12 +143,11 @@ def test_what_follows_from_a_check_is_said(rats: Rats) -> None:
 
 
 def test_losses_are_counted_group_by_group(rats: Rats) -> None:
-    text = "animal,group,il6,il4,time,event\n1,sham,<15.6,20,48,0\n2,control,,,24,1\n3,control,,18,48,0\n4,t2,>1000,20,48,0\n"
-    study = rats.read(text)
+    header = "animal,group,il6,il4,time,event\n"
+    study = rats.read(header + "1,sham,<15.6,20,48,0\n2,control,,,24,1\n3,control,,18,48,0\n4,t2,>1000,20,48,0\n")
     assert report_text.arms_sentence(study, "il6") == (
         "IL-6, rats with a value: Sham 1; Septic control 0 (1 died before sampling, 1 without a value); 150 µL "
-        "secretome 0; "
-        "300 µL secretome 1"
+        "secretome 0; 300 µL secretome 1"
     )
     assert (
         report_text.censoring_sentence(study, "il6")

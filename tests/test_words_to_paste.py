@@ -58,7 +58,6 @@ def answers(study: Study) -> dict[str, str]:
 
 
 # -- what is said of every study
-# ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", [TREG, SEPSIS, HUMORAL])
@@ -155,7 +154,6 @@ def test_other_settings_give_other_numbers(rats: Rats) -> None:
 
 
 # -- what depends on the cohort
-# -------------------------------------------------------------------------------------------
 
 
 def test_values_beyond_a_limit_are_told_only_where_there_are_any(rats: Rats) -> None:
@@ -286,7 +284,6 @@ def test_the_deciding_rows_are_those_that_verdicts_rest_on() -> None:
 
 
 # -- ARRIVE
-# ---------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", [SEPSIS, HUMORAL])

@@ -1,7 +1,4 @@
-"""The picture on the front page:
-
-a claim, a cohort, a verdict, drawn and worded by the package from the cohort itself.
-"""
+"""The picture on the front page: a claim, a cohort and a verdict, drawn and worded by the package from the cohort."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of commands, written at each build by Typer's own documentation of the application, so that it never lags behind."""
+"""The page of commands, written by Typer from the application at each build, so that it is always up to date."""
 
 import re
 import subprocess

@@ -33,7 +33,7 @@ CLOSED = (
 
 
 def glossary_names(glossary: nodes.document) -> dict[str, str]:
-    """Every name in the glossary, in lower case, with the anchor of its entry; all names of an entry share the first one's.
+    """Every name in the glossary, in lower case, with the anchor of the first name of its entry.
 
     Parameters
     ----------

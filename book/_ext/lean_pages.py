@@ -1,7 +1,4 @@
-"""Pages that bring what they use and nothing else:
-
-type embedded, scripts of unused extensions left out, no empty column.
-"""
+"""Pages that carry only what they use: embedded type, no scripts of unused extensions, no empty column."""
 
 from __future__ import annotations
 
@@ -15,8 +12,7 @@ from docutils import nodes
 
 from secretome.report.typefaces import font_faces
 
-# Live code would load from the network, and its script declares a constant twice. Tabs are used nowhere; what folds is
-# `details`.
+# Live code loads from the network, and its script declares a constant twice. Tabs are not used, only `details`.
 UNUSED = ("thebe", "sphinx-design", "design-tabs", "togglebutton", "toggleHint")
 # They store nothing about the pages: one adds a script, one is for another builder, and one numbers the chapters after
 # all pages are read.
@@ -53,7 +49,7 @@ def _drop_unused(app: Any, pagename: str, template: str, context: dict[str, Any]
 
 
 def _set_part(app: Any, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """Name the part of the book that a page belongs to, and drop a column of contents that would hold a line or none."""
+    """Name the part of the book that a page belongs to, and omit a column of contents with fewer than two lines."""
     contents = yaml.safe_load((Path(app.srcdir) / "_toc.yml").read_text(encoding="utf-8"))
     for part in contents["parts"]:
         if pagename in _files(part["chapters"]):

@@ -1,4 +1,4 @@
-"""How a lesson's page shows what its notebook marks: its opening in a box, solutions folded, quizzes as answers to open.
+"""How a lesson's page shows what its notebook marks: the opening in a box, solutions and quiz answers folded.
 
 Nothing here needs a script: what folds are folds of the browser's own, which a keyboard opens too.
 """

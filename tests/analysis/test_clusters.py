@@ -88,7 +88,7 @@ def test_blocks_are_a_linear_model(control: list[str]) -> None:
     found = cluster_test(pair(treated, control, "plate"), "plate", level=0.975)
     assert found is not None
     table = pd.DataFrame(
-        {"y": np.log([*VALUES[0, :6], *VALUES[1, :6]]), "group": [1] * 6 + [0] * 6, "plate": [*treated, *control]},
+        {"y": np.log([*VALUES[0, :6], *VALUES[1, :6]]), "group": [1] * 6 + [0] * 6, "plate": [*treated, *control]}
     )
     model = smf.ols("y ~ group + C(plate)", table).fit()
     low, high = model.conf_int(0.025).loc["group"]

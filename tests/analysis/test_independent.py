@@ -59,7 +59,7 @@ def test_equivalence_is_two_one_sided_welch_tests(rats: Rats) -> None:
 
 
 def test_one_censored_value_calls_the_model(rats: Rats) -> None:
-    """The row is `censored_lognormal` of exactly what is known, which the statistics' own tests hold to outside numbers."""
+    """The row equals `censored_lognormal`, which the tests of the statistics compare with outside numbers."""
     row = planned(rats({"t2": ["<15.6", 27, 41, 22, 30, 38]}))
     control = [float(value) for value in Rats.plain["il6"]["control"]]  # type: ignore[arg-type]
     fit = stats.censored_lognormal(

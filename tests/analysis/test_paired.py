@@ -15,14 +15,12 @@ from secretome.cohort import Study
 
 TREG = "treg_conditioned_medium"
 RESULTS_CSV = (
-    "study, cohort, endpoint, contrast, analysis, method, alternative, statistic, pvalue, midp, "
-    "pvalue_adjusted, min_pvalue, effect, "
-    "estimate, low, high, level, n_treated, n_control, ties, censored, missing"
+    "study, cohort, endpoint, contrast, analysis, method, alternative, statistic, pvalue, midp, pvalue_adjusted, "
+    "min_pvalue, effect, estimate, low, high, level, n_treated, n_control, ties, censored, missing"
 )
 VERDICTS_CSV = (
     "study, cohort, claim, verdict, verdict_as_published, magnitude, rule, estimate, low, high, level, "
-    "pvalue_adjusted, origin, "
-    "protocol_altered"
+    "pvalue_adjusted, origin, protocol_altered"
 )
 
 

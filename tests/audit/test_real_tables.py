@@ -23,7 +23,6 @@ def near(value: float, printed: str) -> bool:
 
 
 # -- counts: R's chisq.test(correct = FALSE) and fisher.test
-# ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -92,7 +91,6 @@ def test_the_dead_are_not_in_n() -> None:
 
 
 # -- means and spreads: R's pf() and pt() on the printed summaries
-# -----------------------------------------------------------
 
 
 def test_letters_at_18_hours() -> None:
@@ -215,7 +213,6 @@ def test_coefficients_of_variation_of_the_exosome_rats() -> None:
 
 
 # -- what papers say
-# ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("item", "p"), [("TGF-β", "0.056"), ("IL-6", "0.47")])
@@ -265,8 +262,7 @@ def test_correlations_without_a_number_of_points() -> None:
     finding = one("moskalov-2023", "correlation", "Antibody-forming")
     assert finding.outcome == "cannot tell"
     assert finding.value("points by pearson") == 4
-    # After 1 itself the highest coefficient is 1 - 12 / (k (k^2 - 1)): 0.983 for 9 points, and 0.988, which rounds to
-    # 0.99, for 10.
+    # After 1 the highest coefficient is 1 - 12 / (k (k^2 - 1)): 0.983 for 9 points, and 0.988, or 0.99, for 10.
     assert finding.value("points by spearman") == 10
 
 
@@ -324,7 +320,6 @@ def test_intervals_of_the_meta_analyses() -> None:
 
 
 # -- the whole
-# ---------------------------------------------------------------------------------------------------------------
 
 
 def test_every_check_has_its_sentence_and_its_line_in_the_book() -> None:

@@ -134,9 +134,9 @@ SPACED = (
     "* {line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important} p "
     "{margin-bottom: 2em !important}"
 )
-# Boxes of two texts meet by more than a third of the lower one's height, or one leaves its drawing by more than two
-# pixels.
-COLLISIONS = """() => [...document.querySelectorAll('figure.drawing svg')].filter(e => e.checkVisibility()).flatMap(svg => {
+# Boxes of two texts overlap by more than a third of the lower one, or one leaves its drawing by over two pixels.
+COLLISIONS = """() => [...document.querySelectorAll('figure.drawing svg')]
+  .filter(e => e.checkVisibility()).flatMap(svg => {
   const frame = svg.getBoundingClientRect(), found = [];
   const texts = [...svg.querySelectorAll('text')].filter(e => e.textContent.trim());
   const aslant = e => { const m = e.getScreenCTM(); return Math.min(Math.abs(m.a), Math.abs(m.b)) > 0.01; };

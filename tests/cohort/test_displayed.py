@@ -1,4 +1,4 @@
-"""What a cell of a workbook shows and what it stores: limits, signs, units, words and hidden values in number formats; colours; comments.
+"""What a workbook's cell shows and stores: limits, signs, units, words and hidden values by format; colours; comments.
 
 The text that a format shows is the one that Excel shows (ECMA-376, part 1, section 18.8.31).
 """
@@ -81,7 +81,6 @@ def il6(cohort: Cohort) -> list[tuple[float, float]]:
 
 
 # -- what is shown
-# -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -122,7 +121,6 @@ def test_a_date_format_is_not_rendered(code: str) -> None:
 
 
 # -- taken
-# ---------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -212,7 +210,6 @@ def test_names_are_read_as_they_are_shown(sepsis_protocol: Protocol) -> None:
 
 
 # -- asked about
-# ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -350,7 +347,6 @@ def _with_text(content: bytes, shown: bytes) -> bytes:
 
 
 # -- colours and comments
-# ------------------------------------------------------------------------------------------------
 
 
 def notes(cohort: Cohort) -> list[str]:

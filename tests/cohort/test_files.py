@@ -57,7 +57,6 @@ def grouped(endpoints: dict[str, dict[str, list[object]]]) -> list[tuple[object,
 
 
 # -- one cohort, many files
-# ------------------------------------------------------------------------------------------------
 
 
 def test_a_cohort_gives_the_same_results_from_excel_prism_and_a_european_csv(
@@ -161,7 +160,6 @@ def test_any_delimiter_and_encoding(sepsis_protocol: Protocol, encoding: str, de
 
 
 # -- Excel
-# -----------------------------------------------------------------------------------------------------------------
 
 
 def test_ids_stay_text_and_numbers_stored_as_text_are_numbers(sepsis_protocol: Protocol) -> None:
@@ -297,7 +295,6 @@ def test_damaged_protected_and_swollen_workbooks_are_refused(sepsis_protocol: Pr
 
 
 # -- Prism
-# -----------------------------------------------------------------------------------------------------------------
 
 
 def test_prism_cells_are_named_as_prism_names_them(sepsis_protocol: Protocol) -> None:
@@ -375,7 +372,6 @@ def test_a_prism_file_of_the_new_kind_is_told_how_to_be_saved(sepsis_protocol: P
 
 
 # -- names, units, wells, times
-# --------------------------------------------------------------------------------------------
 
 
 def test_a_name_is_mapped_only_when_the_user_says_so(sepsis_protocol: Protocol) -> None:

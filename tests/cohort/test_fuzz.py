@@ -87,7 +87,6 @@ def test_any_rows_under_a_good_header(tmp_path: Path, protocol: Protocol, rows: 
 
 
 # -- mutated cohorts: sound ones give the clean values, spoilt ones name the spoilt cell
-# -------------------------------------
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "500"))
 GROUPS = ["sham", "control", "t1", "t2"]

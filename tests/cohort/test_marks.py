@@ -55,7 +55,6 @@ def edited(content: bytes, change: Callable[[bytes], bytes], more: Mapping[str, 
 
 
 # -- struck out
-# ------------------------------------------------------------------------------------------------------------
 
 
 def test_a_struck_value_is_refused_with_the_way_to_exclude_it(sepsis_protocol: Protocol) -> None:
@@ -113,7 +112,6 @@ def test_a_struck_value_under_its_group_is_refused_in_excel_and_excluded_in_pris
 
 
 # -- hidden
-# ----------------------------------------------------------------------------------------------------------------
 
 
 def test_hidden_values_are_refused_by_rows_and_by_columns(sepsis_protocol: Protocol) -> None:
@@ -124,10 +122,10 @@ def test_hidden_values_are_refused_by_rows_and_by_columns(sepsis_protocol: Proto
 
     problems = refused(sepsis_protocol, xlsx({"Data": RATS}, hide))
     assert problems == [
-        "rows 3, 5 of 'Data': found values that are hidden or filtered out; expected values that can be seen. "
-        "Show them if they count. If not, delete them, or give each row a reason in a column 'exclude'.",
-        "column D of 'Data': found hidden values; expected values that can be seen. "
-        "Show them if they count. If not, delete them, or give each row a reason in a column 'exclude'.",
+        "rows 3, 5 of 'Data': found values that are hidden or filtered out; expected values that can be seen. Show "
+        "them if they count. If not, delete them, or give each row a reason in a column 'exclude'.",
+        "column D of 'Data': found hidden values; expected values that can be seen. Show them if they count. If not, "
+        "delete them, or give each row a reason in a column 'exclude'.",
     ]
 
 
@@ -164,7 +162,6 @@ def test_a_hidden_sheet_is_called_so(sepsis_protocol: Protocol) -> None:
 
 
 # -- other workbooks
-# -------------------------------------------------------------------------------------------------------
 
 
 def test_an_old_workbook_tells_of_strikes_and_hidden_cells_too(sepsis_protocol: Protocol) -> None:
@@ -201,7 +198,6 @@ def test_a_wrong_size_of_the_sheet_hides_no_mark(sepsis_protocol: Protocol) -> N
 
 
 # -- summaries
-# -------------------------------------------------------------------------------------------------------------
 
 
 def with_results(content: bytes, results: dict[str, float]) -> bytes:
@@ -227,8 +223,8 @@ def test_formulas_under_a_group_a_column_are_no_animals(sepsis_protocol: Protoco
     cohort = read(sepsis_protocol, with_results(xlsx({"IL-6": [*GROUPS, MEANS, SPREADS, ERRORS]}), results))
     assert len(cohort.values) == 12
     told = (
-        "summaries under the table, left out: '=AVERAGE(A2:A4)' in row 5, '=STDEV(A2:A4)' in row 6, "
-        "'=A6/SQRT(3)' in row 7"
+        "summaries under the table, left out: '=AVERAGE(A2:A4)' in row 5, '=STDEV(A2:A4)' in row 6, '=A6/SQRT(3)' in "
+        "row 7"
     )
     assert told in cohort.understood
 

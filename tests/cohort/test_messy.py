@@ -43,7 +43,6 @@ def refused(protocol: Protocol, content: bytes, name: str = "rats.csv", **option
 
 
 # -- columns by other names
-# ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["Rat ID", "Mouse no.", "ID", "Animal number", "Subject", "#", "Rat (male)"])
@@ -140,7 +139,6 @@ def test_a_column_of_a_second_well_is_asked_about(sepsis_protocol: Protocol, nam
 
 
 # -- everything at once
-# ----------------------------------------------------------------------------------------------------
 
 
 def test_cells_under_a_wrong_header_are_told_of_with_it(sepsis_protocol: Protocol) -> None:
@@ -188,14 +186,13 @@ def test_columns_of_groups_and_their_values_are_told_of_together(sepsis_protocol
 
 
 # -- times and numbers
-# -----------------------------------------------------------------------------------------------------
 
 
 def test_a_time_without_event_is_asked_about_unless_it_is_the_planned_one(sepsis_protocol: Protocol) -> None:
     (problem,) = refused(sepsis_protocol, csv([*HEADER, "time"], *([*row, "24 h"] for row in ROWS)))
     assert problem == (
-        "cell E1: found a column 'time' with 24 h and no column 'event'; expected 48 h, or both columns. "
-        "Add 'event': 1 where the animal died then, 0 where it was sampled then, which is not the planned 48 h."
+        "cell E1: found a column 'time' with 24 h and no column 'event'; expected 48 h, or both columns. Add 'event': "
+        "1 where the animal died then, 0 where it was sampled then, which is not the planned 48 h."
     )
     assert (
         read(sepsis_protocol, csv([*HEADER, "time (h)"], *([*row, "48 h"] for row in ROWS))).values["time"].tolist()
@@ -229,7 +226,6 @@ def test_the_widest_numbers_that_are_read_make_no_warning(tmp_path: Path) -> Non
 
 
 # -- cells
-# -----------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -276,7 +272,6 @@ def test_points_in_a_word_are_no_decimal_points(sepsis_protocol: Protocol) -> No
 
 
 # -- tables
-# ----------------------------------------------------------------------------------------------------------------
 
 
 def test_groups_with_their_size_and_a_row_of_units(sepsis_protocol: Protocol) -> None:
@@ -351,8 +346,8 @@ def test_numbers_for_groups_are_not_guessed(sepsis_protocol: Protocol) -> None:
     [
         (
             ["5", "", "14", "25"],
-            "cell B6: found no group; expected one of sham, control, t1, t2, or its label. Write the group in "
-            "every row",
+            "cell B6: found no group; expected one of sham, control, t1, t2, or its label. Write the group in every "
+            "row",
         ),
         (["", "", "53", "21"], "cell A6: found a row without animal and group; expected the row of an animal."),
         (["1", "t2", "14", "25"], "give two animals two ids, such as 't2 1'"),
@@ -410,7 +405,6 @@ def test_a_page_of_text_in_a_cell_is_told_of_in_a_line(sepsis_protocol: Protocol
 
 
 # -- files of other programs
-# -----------------------------------------------------------------------------------------------
 
 
 def archive(*names: str) -> bytes:

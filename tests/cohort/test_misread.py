@@ -47,7 +47,6 @@ def values(cohort: Cohort, endpoint: str = "il6") -> dict[str, list[float]]:
 
 
 # -- names
-# -----------------------------------------------------------------------------------------------------------------
 
 
 def test_controls_with_plus_and_minus_are_two_groups() -> None:
@@ -97,7 +96,6 @@ def test_ids_that_count_in_every_group_are_told_apart() -> None:
 
 
 # -- numbers
-# ---------------------------------------------------------------------------------------------------------------
 
 
 def test_points_before_three_digits_are_asked_about_once() -> None:
@@ -124,7 +122,6 @@ def test_several_marks_between_thousands_have_one_reading() -> None:
 
 
 # -- rows that are no animals
-# ----------------------------------------------------------------------------------------------
 
 TIMES = {group: [[value / 5, value / 2, value] for value in numbers] for group, numbers in PLAIN.items()}
 
@@ -181,7 +178,6 @@ def test_titles_that_count_rows_say_nothing(rows: list[str]) -> None:
 
 
 # -- words
-# -----------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -230,7 +226,6 @@ def test_headers_that_a_program_numbered_are_one_endpoint(file: str) -> None:
 
 
 # -- files
-# -----------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("file", ["gbk.csv", "sjis.csv", "cp1251.csv"])

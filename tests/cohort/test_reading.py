@@ -180,7 +180,6 @@ def test_an_unknown_study_is_refused_with_the_nearest_name() -> None:
 
 
 # -- limits of the assay, and deaths: the sepsis study
-# --------------------------------------------------------------------
 
 
 def test_a_european_export_with_limits_is_read_to_the_last_value(tmp_path: Path, sepsis_protocol: Protocol) -> None:

@@ -104,7 +104,7 @@ def test_a_protocol_that_has_changed_since_is_said() -> None:
 
 
 def test_the_scoreboard_is_executed_anew_when_something_is_published(tmp_path: Path) -> None:
-    """The key of a notebook's cached results holds the published folders, so that no page keeps yesterday's scoreboard."""
+    """The key of a notebook's cached results includes the published folders, so no page keeps an old scoreboard."""
     kept = tmp_path / "published" / "lab-a" / "verdicts.csv"
     kept.parent.mkdir(parents=True)
     kept.write_text("", encoding="utf-8")

@@ -88,8 +88,7 @@ def test_interval_and_test_agree() -> None:
         assert min(abs(np.log(exact.low[0])), abs(np.log(exact.high[0]))) == pytest.approx(0, abs=1e-5)
 
 
-# One group close together, the other partly below the limit: with one mean and two spreads the likelihood has two
-# peaks.
+# One group narrow, the other partly censored: with one mean and two spreads the likelihood has two peaks.
 TWO_PEAKS = [
     ([44.8, 48.5, 44.7, 45.2], [None, 14.8, None, 21.4], 12.65, 3.0989, 0.04229),
     ([55.1, 55.8, 54.9], [None, 26.9, 16.9], 16.65, 2.8744, 0.09054),
@@ -208,7 +207,7 @@ def test_what_cannot_be_fitted_is_refused(lower: Any, upper: Any, group: Any, se
 
 
 def test_the_interval_covers_where_the_chi_square_cut_does_not() -> None:
-    """About a third of one group below the limit, eight a group: within three standard errors of 95 % over 300 seeded trials.
+    """With a third of one group of eight censored, coverage is within 3 standard errors of 95 % in 300 seeded trials.
 
     The chi-square cut covers 89 to 94 % here.
     """

@@ -120,7 +120,7 @@ MESSAGE_STARTS = (
 
 
 def outcome_is_allowed(call: Callable[[], Any]) -> None:
-    """Fail unless the call returns a result without NaN p, or raises a ValueError or TypeError with one sentence of our own."""
+    """Fail unless the call returns a p that is not NaN, or raises a ValueError or TypeError with our own message."""
     with warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("always")
         try:

@@ -38,8 +38,7 @@ def test_pooling_by_hand() -> None:
     assert list(result.prediction_interval()) == pytest.approx([mean - wide, mean + wide], rel=1e-4)
 
 
-# R, metafor 3.8-1: rma(yi, sei = sei, method = "PM", test = "knha") and test = "adhoc": estimate, standard error,
-# limits, p.
+# R, metafor 3.8-1: rma(yi, sei = sei, method = "PM", test = "knha") and "adhoc": estimate, standard error, limits, p.
 METAFOR: list[tuple[list[float], list[float], bool, list[float]]] = [
     ([0.5, 0.51], [0.3, 0.4], False, [0.5036, 0.0048, 0.44261021726636, 0.56458978273364, 0.00606767747482]),
     ([0.5, 0.51], [0.3, 0.4], True, [0.5036, 0.24, -2.545889136682, 3.553089136682, 0.283122307592]),

@@ -17,7 +17,7 @@ RELAPSED = [1] * 9 + [0] * 12 + [1] * 21
 
 
 def test_leukaemia_as_printed() -> None:
-    """Chi-square 16.79, and 19.25 and 10.75 relapses expected, as in Kleinbaum and Klein, Survival Analysis, chapter 2."""
+    """Chi-square 16.79; 19.25 and 10.75 relapses expected, as in Kleinbaum and Klein, Survival Analysis, chapter 2."""
     result = stats.logrank(SIX_MP + PLACEBO, RELAPSED, [0] * 21 + [1] * 21, method="asymptotic")
     assert result.statistic == pytest.approx(16.793, abs=5e-4)
     assert result.expected == pytest.approx([19.25, 10.75], abs=0.005)

@@ -96,7 +96,7 @@ def test_large_designs_draw_and_an_exact_count_is_refused() -> None:
 
 
 def test_jonckheere_of_drawn_permutations_equals_a_plain_count() -> None:
-    """The cumulative counts give the sum of signs over all pairs from two groups, for permuted values with and without ties."""
+    """The cumulative counts give the sum of signs over all pairs from two groups, with and without ties."""
     rng = np.random.default_rng(3)
     for values in (rng.normal(size=20), np.rint(rng.normal(size=20))):
         signs = SignSums(values)

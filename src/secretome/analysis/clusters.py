@@ -172,7 +172,7 @@ def cluster_rows(
 def cluster_test(
     pair: Comparison, column: str, *, level: float, margin: EquivalenceMargin | None = None, alpha: float = 0.05
 ) -> Result | None:
-    """Return the test of one contrast that takes account of the clusters of a column; None if they are neither nested nor crossed.
+    """Return the test of one contrast with a column's clusters; None if they are neither nested nor crossed.
 
     The parameters are those of `cluster_rows`. Animals without a label are left out.
     """

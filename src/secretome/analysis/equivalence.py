@@ -36,10 +36,7 @@ OfValues = Callable[[Floats, Floats, EquivalenceMargin, float], Estimate]
 def equivalence_rows(
     compared: Mapping[str, Comparison], margin: EquivalenceMargin, alpha: float
 ) -> Iterator[tuple[str, Result]]:
-    """The other tests that each contrast lies inside the equivalence margins, each with its contrast;
-
-    the planned one is left out.
-    """
+    """The equivalence tests of each contrast other than the planned one, each with its contrast."""
     pool = {
         side: arm.lower
         for contrast, arms in compared.items()

@@ -129,7 +129,7 @@ def planned_rows(
     intervals: bool = True,
     together: bool = False,
 ) -> tuple[Result, Result]:
-    """The planned test and, beside it, whether the effect is negligible; without the model's `intervals`, which take most of the time.
+    """The planned test and the test of equivalence; without `intervals` the model's, which are slow, are omitted.
 
     Welch's t on logs; where a value is censored, the model; where more than half of an arm is, or `ranks_decide`, the
     exact test decides and the model says how large; where too few values are left for the model, the exact test decides
@@ -172,10 +172,7 @@ def planned_rows(
 
 @dataclass(frozen=True)
 class _Methods:
-    """The planned test of a comparison and its effect;
-
-    the ratio at a confidence level; the test of equivalence with an error per tail.
-    """
+    """The planned test of a contrast and its effect; the ratio with its interval; the test of equivalence."""
 
     test: str
     effect: str
@@ -186,8 +183,7 @@ class _Methods:
 def _methods(arms: Comparison, margin: EquivalenceMargin, *, intervals: bool) -> _Methods:
     """The methods for these values, which may include zeros and censored values."""
     if arms.treated.zeros or arms.control.zeros:
-        # A zero has no logarithm: a model of the counts decides where these are known, else the ranks, and then no
-        # ratio is given.
+        # Zero has no logarithm: a model of the counts decides if these are known, otherwise ranks, without a ratio.
         if count_models.throughout([arms], count_models.QUASI_POISSON):
             with suppress(ValueError):
                 counts = count_models.fitted(arms, count_models.QUASI_POISSON)

@@ -1,7 +1,4 @@
-"""Every other reasonable analysis of independent groups:
-
-tests, scales, adjustments, and what is put for a value below a limit.
-"""
+"""Every other reasonable analysis of independent groups: tests, scales, adjustments, values for censored ones."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -39,9 +36,9 @@ from secretome.analysis.samples import (
     Comparison,
     GroupSample,
     by_ranks,
-    group_sample,
     contrast_estimate,
     effect_of_ranks,
+    group_sample,
     size_by_ranks,
     superiority,
 )
@@ -101,9 +98,9 @@ class _Family:
 
     @property
     def ways(self) -> tuple[str, ...]:
-        """The adjustments that differ:
+        """The adjustments that differ.
 
-        of two contrasts, Holm's p is Bonferroni's of the smaller p and the plain one of the larger.
+        With two contrasts, Holm's p equals Bonferroni's for the smaller p and the unadjusted p for the larger.
         """
         if self.size == 1:
             return (UNADJUSTED,)
@@ -123,7 +120,7 @@ def multiverse_rows(
     *,
     together: bool,
 ) -> Iterator[tuple[str, Result]]:
-    """The other analyses of a family of contrasts, each with its contrast; `together` if a claim needs every one of them.
+    """The other analyses of a family of contrasts, each with its contrast; `together` if a claim needs all of them.
 
     The published test, and the planned one, which `decided` names for each contrast, are left out, and so is an
     analysis that with these animals is another one by another name: none is counted twice.
@@ -241,7 +238,7 @@ def _holm(alone: Mapping[str, Estimate]) -> dict[str, float]:
 
 
 def _dunnett(family: _Family, groups: Mapping[str, GroupSample], spread: str) -> Iterator[tuple[str, Result]]:
-    """Dunnett's test of the family's arms against their control, the spread taken from all `groups`, plainly and on logs."""
+    """Dunnett's test of the family against its control, with the spread of all `groups`, on values and on logs."""
     control = sides(next(iter(family.compared)))[1]
     whole = {group: part.replaced(HALF) for group, part in groups.items()}
     for on_logs in (False,) if any(part.zeros for part in groups.values()) else (False, True):
@@ -330,10 +327,7 @@ def _brunner_munzel(arms: Comparison, level: float, seed: int) -> Estimate:
 
 
 def _permuted(x: Floats, y: Floats, statistic: Callable[..., Floats], seed: int) -> Estimate:
-    """A statistic of two groups and its two-sided p among the deals of their values;
-
-    the one observed joins those that are drawn.
-    """
+    """A statistic of two groups and its two-sided permutation p; the observed statistic counts among those drawn."""
     pooled = np.concatenate([x, y])
     deals, every = _deals(x.size, y.size, seed)
     null = statistic(pooled[deals[:, : x.size]], pooled[deals[:, x.size :]], axis=1)

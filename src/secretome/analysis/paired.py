@@ -47,7 +47,7 @@ def paired_rows(study: Study, settings: Settings) -> Iterator[Result]:
 
 
 def unpaired_pvalues(study: Study, claim: Claim) -> tuple[float, float]:
-    """What Welch's t on logs and the exact Mann-Whitney test would print if the pairs were forgotten; NaN where they cannot.
+    """The p of Welch's t on logs and of the exact Mann-Whitney test if the pairs are ignored; NaN if undefined.
 
     It is a mistake on purpose, for the page that shows what it costs, and no row of the results.
     """

@@ -55,10 +55,7 @@ SIGNED_RANKS = "exact Wilcoxon signed-rank test"
 
 @dataclass(frozen=True)
 class Settings:
-    """What an analysis was asked for:
-
-    the analyses, the error rate of claims, the level of other intervals, and the seed.
-    """
+    """The settings of a run: which analyses, the error rate of claims, the level of other intervals, and the seed."""
 
     analyses: tuple[AnalysisName, ...]
     alpha: float
@@ -154,8 +151,7 @@ assert set(COLUMNS) == {field.name for field in fields(Result)}
 
 def estimate_or_nan(run: Callable[[], Estimate]) -> Estimate:
     """Run a method; what it refuses (two values, no spread) is an empty row, which no claim can pass."""
-    # An interval that has no finite limits says so by its limits; the warning is for those who call the statistic
-    # themselves.
+    # The limits show that an interval is not finite; the warning is for direct callers of the statistic.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         try:

@@ -88,9 +88,9 @@ class GroupSample:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A treated arm and its control;
+    """A treated group and its control.
 
-    a value seen on a ladder of dilutions lies below the next one, `step` times higher.
+    With `step`, a value on a dilution ladder lies between itself and the next dilution, `step` times higher.
     """
 
     treated: GroupSample
@@ -126,10 +126,7 @@ class Comparison:
 
     @property
     def ratio_bounds(self) -> tuple[float, float]:
-        """The least and the greatest ratio of geometric means that the values allow;
-
-        0 and infinity where they set no limit.
-        """
+        """The smallest and largest ratio of geometric means that the values allow; 0 and infinity if unlimited."""
         with np.errstate(divide="ignore"):
             treated = np.log(self.treated.lower).mean(), np.log(self.treated.upper).mean()
             control = np.log(self.control.lower).mean(), np.log(self.control.upper).mean()
@@ -139,7 +136,7 @@ class Comparison:
 
 
 def ranked(arms: Sequence[GroupSample]) -> list[Floats]:
-    """Values for ranking: all below the highest lower limit are tied lowest, all above the lowest upper limit tied highest.
+    """Values for ranking: ties are all values below the highest lower limit, and all above the lowest upper limit.
 
     Raises
     ------
@@ -198,19 +195,13 @@ def _floats(column: pd.Series) -> Floats:
 
 
 def by_ranks(arms: Comparison, worst: str = "") -> Estimate:
-    """The Mann-Whitney test, exact but for hundreds of values;
-
-    with `worst`, the dead are ranked at that end of the scale.
-    """
+    """The Mann-Whitney test, exact up to hundreds of values; with `worst`, deaths are ranked at that end."""
     test = stats.mann_whitney(*(arms.scores_with_the_dead(worst) if worst else arms.scores))
     return Estimate(test.statistic, test.pvalue, test.midp, test.min_pvalue, ties=test.ties)
 
 
 def size_by_ranks(arms: Comparison, level: float) -> Estimate:
-    """The effect that goes with ranks:
-
-    the shift, or the probability of superiority where a value is only known by its rank.
-    """
+    """The effect that belongs to the rank test: the shift or, if only ranks are known, probability of superiority."""
     if effect_of_ranks(arms) == SUPERIORITY:
         return superiority(arms.scores, level)
     shift = stats.hodges_lehmann(arms.treated.lower, arms.control.lower)

@@ -1,7 +1,4 @@
-"""The rows of a claim that a response moves with the dose:
-
-as published, as planned, and in every other reasonable way.
-"""
+"""The rows of a claim that a response changes with the dose: published, planned and every other reasonable analysis."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
@@ -96,10 +93,7 @@ def trend_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Resul
 
 
 def slope_difference_row(study: Study, slopes: SlopeDifference, level: float) -> Result:
-    """How many times more the dose does in one series of groups than in another:
-
-    the ratio of their ratios of highest to lowest dose.
-    """
+    """The ratio of the highest-to-lowest-dose ratios of two series of groups, as a row."""
     groups = (*slopes.doses, *slopes.other_doses)
     arms = [group_sample(study, slopes.endpoint, group) for group in groups]
     first, second = (
@@ -126,7 +120,7 @@ def slope_difference_row(study: Study, slopes: SlopeDifference, level: float) ->
 
 
 def slope_weights(x: Floats) -> Floats:
-    """Weights of the groups' means that give, by the least-squares slope on x, the difference between the last group and the first."""
+    """Weights of group means that give the difference of last and first group by the least-squares slope on x."""
     centred = x - x.mean()
     return np.asarray((x[-1] - x[0]) * centred / (centred**2).sum())
 
@@ -198,10 +192,7 @@ def _midp(arms: list[GroupSample]) -> Estimate:
 
 
 def _spearman(arms: list[GroupSample], seed: int) -> Estimate:
-    """Spearman's correlation of dose and response over animals, by permutation:
-
-    its usual p takes no notice of the tied doses.
-    """
+    """Spearman's correlation of dose and response over animals, with a permutation p because doses are tied."""
     scores = ranked(arms)
     places = np.repeat(np.arange(len(scores)), [part.size for part in scores])
     ranks = scipy_stats.rankdata(np.concatenate(scores))

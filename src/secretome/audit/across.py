@@ -1,7 +1,4 @@
-"""Checks of numbers against one another:
-
-ratios of ratios, steps of a titre, and units across reports of one experiment.
-"""
+"""Checks of numbers against one another: ratios of ratios, titre dilutions, and units across reports."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -25,10 +22,7 @@ NEAR = 10
 
 @dataclass(frozen=True)
 class _Implied:
-    """One group over another, as printed or as two printed ratios imply it:
-
-    nominal values and the limits of rounding.
-    """
+    """The ratio of two groups, as printed or as two printed ratios imply it: nominal values and limits of rounding."""
 
     over: tuple[str, str]
     quantity: str
@@ -52,10 +46,7 @@ class _Implied:
 
 @check("ratios")
 def ratios(table: Table) -> Iterator[Finding]:
-    """Two ratios of one group to two others imply the ratio of these:
-
-    its two ends must agree, and so must a printed one.
-    """
+    """Check the ratios of one group to two others, which imply a third: both ends, and any printed one, must agree."""
     implied = list(_implied(table))
     direct = list(_direct(table))
     for one in implied:
@@ -124,10 +115,7 @@ def steps(ratio: float, dilution: float = 2.0) -> float:
 
 @check_across("units across reports")
 def units_across(tables: Mapping[str, Table]) -> Iterator[Finding]:
-    """One quantity in two reports of a series:
-
-    the same animals cannot lie a hundredfold apart in one, unless a unit is wrong.
-    """
+    """Check one quantity in two reports of a series: a hundredfold difference in the same animals is a wrong unit."""
     for (name, first), (_, second) in combinations(tables.items(), 2):
         for one in first.endpoints.values():
             for two in second.endpoints.values():

@@ -77,7 +77,7 @@ def _tail(table: Table, endpoint: Endpoint, comparison: Comparison, statistic: f
 
 @check("attainable p")
 def min_pvalue(table: Table) -> Iterator[Finding]:
-    """A p by Mann and Whitney's test against the smallest that the group sizes allow, after adjustment if the paper adjusts."""
+    """Compare a Mann-Whitney p with the smallest that the group sizes allow, adjusted if the paper adjusts."""
     for endpoint in table.endpoints.values():
         for comparison in endpoint.comparisons:
             if comparison.method != "mann-whitney" or comparison.claimed == "not different":
@@ -100,7 +100,7 @@ def min_pvalue(table: Table) -> Iterator[Finding]:
 
 
 def smallest_p(first: int, second: int) -> float:
-    """The smallest two-sided p of Mann and Whitney's test with groups of these sizes and no ties: two of all ways to deal the ranks.
+    """The smallest two-sided Mann-Whitney p for these group sizes without ties: 2 over the number of permutations.
 
     >>> round(smallest_p(5, 5), 4), round(smallest_p(12, 12) * 1e7, 1)
     (0.0079, 7.4)

@@ -29,10 +29,7 @@ def tests(table: Table) -> Iterator[Finding]:
 
 
 def counted(table: Table, endpoint: Endpoint, group: str) -> tuple[int, int] | None:
-    """How many animals of a group have the event, and how many have not;
-
-    from a percentage where only that is printed.
-    """
+    """The numbers of animals with and without the event in a group; from a percentage if only that is printed."""
     cell, size = endpoint.values.get(group), table.size(endpoint, group)
     if cell is None or size is None or size.least != size.most:
         return None
@@ -65,7 +62,7 @@ def pvalues(rows: list[tuple[int, int]]) -> dict[str, float]:
 
 
 def _freeman_halton(rows: list[tuple[int, int]]) -> float | None:
-    """Fisher's exact test of more than two groups: every table with these sums is counted, as long as there are not too many.
+    """Fisher's exact test of more than two groups, from every table with these sums; None if there are too many.
 
     SciPy's own draws tables at random where there are more than two groups.
     """

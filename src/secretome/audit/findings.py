@@ -12,10 +12,7 @@ OUTCOMES: tuple[Outcome, ...] = ("differs", "cannot tell", "agrees")
 
 @dataclass(frozen=True)
 class Value:
-    """One recomputed number:
-
-    what it is, under which reading of ± (``sd``, ``se`` or none), and with how many animals or points.
-    """
+    """One recomputed number, with the meaning of ± (``sd``, ``se`` or none) and the number of animals or points."""
 
     what: str
     value: float

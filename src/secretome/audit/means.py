@@ -22,8 +22,7 @@ from secretome.audit.summaries import (
 
 # Two normal groups this many standard deviations apart share less than one value in ten thousand.
 LARGEST_EFFECT = 8
-# The share that lies beyond two standard deviations on one side: less below the lowest possible value is no sign of
-# anything.
+# The share beyond two standard deviations on one side; a smaller share below the lowest value shows nothing.
 SHARE_BELOW = 0.025
 FROM_MEANS = ("anova", "t", "welch", "lsd", "two-way anova", "not said")
 
@@ -287,10 +286,7 @@ def effect_sizes(table: Table) -> Iterator[Finding]:
 
 @check("shape")
 def shapes(table: Table) -> Iterator[Finding]:
-    """The share of a normal curve with the printed mean and SD that lies below the lowest possible value;
-
-    the worst group of a row.
-    """
+    """The share of a normal curve with the printed mean and SD below the lowest possible value, worst group only."""
     for endpoint in table.endpoints.values():
         if endpoint.lowest is None:
             continue
@@ -363,7 +359,7 @@ def _range(table: Table, endpoint: Endpoint, group: str, cell: Cell) -> Finding 
 
 
 def _possible_sd(cell: Cell, summary: Summary, low: float, high: float | None) -> tuple[float, float]:
-    """The least and the greatest SD of n values with this mean between two limits; the printed range is reached, other limits need not be.
+    """The least and the greatest SD of n values with this mean between two limits; a printed range is attained.
 
     The greatest puts every value at a limit (Bhatia and Davis 2000); the least puts all but the two ends at one place.
     """

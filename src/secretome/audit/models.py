@@ -201,10 +201,7 @@ class Table(Strict):
         return endpoint.spread or self.spread
 
     def size(self, endpoint: Endpoint, group: str) -> Size | None:
-        """The animals of a group in a row:
-
-        the cell's, the group's, or an equal share of the total; None where nothing says it.
-        """
+        """The animals of a group in a row: the cell's, the group's, or an equal share of the total; None if unknown."""
         cell = endpoint.values.get(group)
         stated = (cell.n if cell else None) or self.groups[group].n
         if stated or not self.shares_equally:

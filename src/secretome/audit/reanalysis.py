@@ -1,7 +1,4 @@
-"""What printed summaries let a reader compute anew:
-
-spreads, analyses of variance, ratios to the control, odds of death.
-"""
+"""What can be computed from printed summaries: spreads, analyses of variance, ratios to the control, odds of death."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -84,7 +81,7 @@ def variances(tables: Mapping[str, Table]) -> pd.DataFrame:
 
 
 def ratios(tables: Mapping[str, Table]) -> pd.DataFrame:
-    """Every treated group over the control of its row, under each reading of ±; rows at hour 0 are before any treatment and left out.
+    """Every treated group over the control of its row, for each meaning of ±, without rows before treatment (hour 0).
 
     Returns
     -------
@@ -128,7 +125,7 @@ def ratios(tables: Mapping[str, Table]) -> pd.DataFrame:
 
 
 def odds(tables: Mapping[str, Table]) -> pd.DataFrame:
-    """Odds ratios of death: from counts, treated over control (conditional maximum likelihood with its exact interval), and as printed.
+    """Odds ratios of death, treated over control: as printed, and by conditional maximum likelihood from counts.
 
     Returns
     -------

@@ -187,7 +187,7 @@ def standardised_difference(first: Summary, second: Summary) -> float:
 
 
 def geometric_ratio(first: Summary, second: Summary) -> stats.GeometricMeanRatioResult:
-    """The ratio of geometric means that two lognormal groups with these means and standard deviations have, by Welch's t on logarithms.
+    """The geometric mean ratio of two lognormal groups with these means and SDs, by Welch's t on logarithms.
 
     Parameters
     ----------
@@ -217,7 +217,7 @@ def geometric_ratio(first: Summary, second: Summary) -> stats.GeometricMeanRatio
 
 
 def arithmetic_ratio(first: Summary, second: Summary, level: float = 0.95) -> tuple[float, float, float]:
-    """The ratio of two means with its interval, by the delta method on logarithms and Satterthwaite's degrees of freedom.
+    """The ratio of two means with its interval, by the delta method on logs and Satterthwaite's degrees of freedom.
 
     Parameters
     ----------
@@ -252,10 +252,7 @@ def below(summary: Summary, lowest: float) -> float:
 
 
 def _logs(summary: Summary) -> NDArray[np.float64]:
-    """Logarithms with the mean and variance that the lognormal has:
-
-    a t test cannot tell them from others that share these.
-    """
+    """Logarithms with the lognormal's mean and variance, which are all that a t test uses."""
     variance = math.log1p((summary.sd / summary.mean) ** 2)
     steps = np.arange(summary.n, dtype=float)
     scores = (steps - steps.mean()) / steps.std(ddof=1)

@@ -108,8 +108,8 @@ def _letters(finding: Finding) -> str:
         named.setdefault(value.what, []).append(p_value(value.value) + readings.format(READINGS[value.reading]))
     listed = "; ".join(f"{_against(pair.split(' against '))} ({', '.join(ps)})" for pair, ps in named.items())
     return (
-        f"{letters}, and the printed means and spreads do not give {len(named)} of them by Fisher's LSD at "
-        f"0.05: {listed}."
+        f"{letters}, and the printed means and spreads do not give {len(named)} of them by Fisher's LSD at 0.05: "
+        f"{listed}."
     )
 
 
@@ -137,20 +137,20 @@ def _standard_error(finding: Finding) -> str:
     found = _by_reading(finding, lambda value: f"{value.value:.{_decimals(finding.printed)}f}")
     pooled = f"the spreads of {finding.about['pooled']} groups"
     return (
-        f"{_item(finding)}: a standard error of {finding.printed} is printed for the difference, and "
-        f"{pooled} give {found}."
+        f"{_item(finding)}: a standard error of {finding.printed} is printed for the difference, and {pooled} give "
+        f"{found}."
     )
 
 
 def _effect_size(finding: Finding) -> str:
     found = _by_reading(finding, lambda value: _minus(f"{value.value:.1f}"))
     limit = (
-        f"{'more' if finding.outcome == 'cannot tell' else 'not more'} than {finding.about['largest']} "
-        f"standard deviations"
+        f"{'more' if finding.outcome == 'cannot tell' else 'not more'} than {finding.about['largest']} standard "
+        "deviations"
     )
     return (
-        f"{_item(finding)}: {finding.printed} are printed, the widest apart of the row, and Hedges' g is "
-        f"{found}: {limit}."
+        f"{_item(finding)}: {finding.printed} are printed, the widest apart of the row, and Hedges' g is {found}: "
+        f"{limit}."
     )
 
 
@@ -161,8 +161,8 @@ def _shape(finding: Finding) -> str:
     end = ", so mean and spread do not describe the values" if finding.outcome == "cannot tell" else ""
     lowest = finding.about["lowest"]
     return (
-        f"{_item(finding)}: {finding.printed} is printed, and a normal curve with it{even} has {shown} "
-        f"below {lowest}{end}."
+        f"{_item(finding)}: {finding.printed} is printed, and a normal curve with it{even} has {shown} below "
+        f"{lowest}{end}."
     )
 
 
@@ -213,8 +213,8 @@ def _deaths(finding: Finding) -> str:
     alive, start, dead = (int(value.value) for value in finding.recomputed)
     by = f" by {finding.about['hour']:g} h" if finding.about["hour"] is not None else ", at hours not printed"
     return (
-        f"{_item(finding)}: n = {finding.printed} is printed, and {start} less {count(dead, 'death')}{by} "
-        f"leaves {alive}."
+        f"{_item(finding)}: n = {finding.printed} is printed, and {start} less {count(dead, 'death')}{by} leaves "
+        f"{alive}."
     )
 
 
@@ -241,8 +241,8 @@ def _statistic(finding: Finding) -> str:
     statistic = f"a statistic of {finding.about['statistic']}"
     if finding.outcome == "cannot tell":
         return (
-            f"{_item(finding)}: p {_equals(finding.printed)} is printed beside {statistic}, whose degrees "
-            f"of freedom are not known."
+            f"{_item(finding)}: p {_equals(finding.printed)} is printed beside {statistic}, whose degrees of freedom "
+            "are not known."
         )
     return (
         f"{_item(finding)}: p {_equals(finding.printed)} is printed, and {statistic} has "
@@ -261,12 +261,12 @@ def _attainable(finding: Finding) -> str:
     value = finding.recomputed[0].value
     if finding.outcome == "cannot tell":
         return (
-            f"{_item(finding)}: {said} by ranks is printed without n, and its p{adjusted} needs {value:.0f} "
-            f"animals a group or more."
+            f"{_item(finding)}: {said} by ranks is printed without n, and its p{adjusted} needs {value:.0f} animals a "
+            "group or more."
         )
     return (
-        f"{_item(finding)}: {said} by ranks is printed, and the smallest p that these groups "
-        f"allow{adjusted} is {p_number(value)}."
+        f"{_item(finding)}: {said} by ranks is printed, and the smallest p that these groups allow{adjusted} is "
+        f"{p_number(value)}."
     )
 
 
@@ -288,9 +288,8 @@ def _correlation(finding: Finding) -> str:
         )
         return (
             f"{finding.item}: a correlation of {said} is printed without its number of points, and it can be "
-            f"Spearman's {by_ranks} "
-            f"(the smallest p of 4 is {values['spearman floor']:.3f}) and Pearson's {by_values} (p = {three} "
-            f"for 3 points, {four} for 4)."
+            f"Spearman's {by_ranks} (the smallest p of 4 is {values['spearman floor']:.3f}) and Pearson's {by_values} "
+            f"(p = {three} for 3 points, {four} for 4)."
         )
     parts = []
     if "spearman floor" in values:
@@ -305,8 +304,8 @@ def _correlation(finding: Finding) -> str:
         parts.append(f"Pearson's has {p_value(values['pearson p'])}")
     doses = f" at {finding.about['doses']} doses" if finding.about["doses"] != finding.about["points"] else ""
     return (
-        f"{finding.item}: a correlation of {said} is printed, and over {finding.about['points']} "
-        f"points{doses} {' and '.join(parts)}."
+        f"{finding.item}: a correlation of {said} is printed, and over {finding.about['points']} points{doses} "
+        f"{' and '.join(parts)}."
     )
 
 
@@ -314,8 +313,8 @@ def _interval(finding: Finding) -> str:
     limits = f"{finding.about['low']} to {finding.about['high']}"
     middle = f"{finding.recomputed[0].value:.{_decimals(finding.printed)}f}"
     return (
-        f"{finding.item}: {finding.printed} is printed, and the middle of its interval, {limits}, on the "
-        f"log scale is {middle}."
+        f"{finding.item}: {finding.printed} is printed, and the middle of its interval, {limits}, on the log scale is "
+        f"{middle}."
     )
 
 
@@ -335,8 +334,8 @@ def _ratios_across(finding: Finding) -> str:
     verb = "implies" if finding.about["other implied"] else "prints"
     title = lowercase_first(finding.about["other"])
     return (
-        f"{finding.item}, {_over(finding.groups)}: {finding.printed} is {own_verb}, and the report "
-        f"“{title}” {verb} {other}."
+        f"{finding.item}, {_over(finding.groups)}: {finding.printed} is {own_verb}, and the report “{title}” {verb} "
+        f"{other}."
     )
 
 
@@ -351,8 +350,8 @@ def _dilution(finding: Finding) -> str:
 def _units(finding: Finding) -> str:
     title = lowercase_first(finding.about["other"])
     beside = (
-        f"{_item(finding)}: {finding.printed} is printed here and {finding.about['other printed']} in the "
-        f"report “{title}”"
+        f"{_item(finding)}: {finding.printed} is printed here and {finding.about['other printed']} in the report "
+        f"“{title}”"
     )
     if not finding.recomputed:
         return f"{beside}, in units that cannot be compared."

@@ -23,8 +23,7 @@ from secretome.protocol import Claim, sides
 # table of the benchmarks page).
 # One animal in 20 more: 3.1 % if the sickest is lost in one group of 20, 2.5 % if it is in one of 40.
 MIN_LOSS_DIFFERENCE = 0.05
-# Exponential logarithms: 3.2 to 5.2 % where one group is three or four times the other, at most 2.1 % where it is
-# twice.
+# Exponential logarithms: 3.2 to 5.2 % if one group is three or four times the other, at most 2.1 % if twice.
 MIN_SIZE_RATIO = 3.0
 # Of normal logarithms, 7 % of groups of 12 are more skewed than this; of exponential ones, half.
 MIN_SKEWNESS = 1.0
@@ -237,10 +236,7 @@ def spread_ratio(pair: Comparison) -> float:
 
 
 def skewness(group: GroupSample) -> float:
-    """The skewness of the logarithms of a group;
-
-    NaN with few values, or where a value has no logarithm or lies beyond a limit.
-    """
+    """The skewness of a group's logarithms; NaN with few values, censored values, or values without a logarithm."""
     if group.n < MIN_SKEWNESS_N or group.censored or group.zeros:
         return math.nan
     logs: Floats = np.log(group.lower)

@@ -79,9 +79,9 @@ def _one_as_published(claim: Claim, found: Evidence, alpha: float) -> Rules:
 
 
 def _every(case: ClaimInputs, alpha: float) -> Rules:
-    """An intersection-union test:
+    """The rules of an intersection-union test.
 
-    each contrast at alpha, without adjustment; against the claim, each at alpha over their number.
+    In favour of the claim, each contrast is tested at alpha; against it, each is tested at alpha over their number.
     """
     claim, found, number = case.claim, case.planned, len(case.claim.compared)
     absent, agrees = found.n < FEWEST, found.up == claim.rises
@@ -129,10 +129,7 @@ def _unchanged_as_published(_: Claim, found: Evidence, alpha: float) -> Rules:
     # Holm's first step decides whether any contrast differs.
     smallest = np.where(known, found.pvalue * known.sum(axis=0), np.inf).min(axis=0)
     # A test of a difference cannot show that there is none.
-    rules = (
-        (smallest <= alpha, "contradicted"),
-        (~known.all(axis=0), "untestable"),
-    )
+    rules = ((smallest <= alpha, "contradicted"), (~known.all(axis=0), "untestable"))
     return first_of(rules, "inconclusive")
 
 

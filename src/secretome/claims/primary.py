@@ -25,7 +25,7 @@ SIMULTANEOUS = (SOME_OPPOSITE, SOME_NEGLIGIBLE, SOME_OUTSIDE)
 
 
 def primary_results(study: Study, results: pd.DataFrame, kind: str = "") -> pd.DataFrame:
-    """Return the planned rows that decide the claims, each once; for a claim that nothing changes, its tests of equivalence.
+    """Return the planned rows that decide the claims, each once; tests of equivalence for a claim of no change.
 
     Parameters
     ----------
@@ -118,10 +118,7 @@ def adjusted(row: Row) -> Row:
 
 
 def decision_row(protocol: Protocol, row: Row) -> Row:
-    """A row of the results with the p value and interval that decide its claim;
-
-    a row that decides no claim is returned unchanged.
-    """
+    """A row of the results with the p and interval that decide its claim; other rows are returned unchanged."""
     if row["analysis"] == "planned" and decided_together(protocol, row):
         return unadjusted(row)
     return row
@@ -166,10 +163,7 @@ def limiting_row(claim: Claim, rows: Sequence[Row], rule: str, margin: Equivalen
 
 
 def _distance(row: Row, margin: EquivalenceMargin) -> float:
-    """How far an interval lies outside the equivalence margins, as a ratio;
-
-    at most 1 where it does not lie wholly outside.
-    """
+    """How far an interval lies outside the equivalence margins, as a ratio; at most 1 unless it is wholly outside."""
     if math.isnan(row["low"]):
         return -1.0
     return max(float(row["low"]) / margin.high, margin.low / float(row["high"]) if row["high"] > 0 else math.inf)

@@ -1,4 +1,4 @@
-"""The rules of verdicts, as they are printed, and what the tests of one contrast say together, in one cohort or in many at once."""
+"""The rules of verdicts, as they are printed, and the joint result of a contrast's tests, in one or many cohorts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -79,8 +79,8 @@ def row_of(rows: pd.DataFrame, analysis: str, *, equivalence: bool) -> Row:
     found = rows[(rows["analysis"] == analysis) & ((rows["alternative"] == "equivalence") == equivalence)]
     if len(found) != 1:
         raise ValueError(
-            f"each contrast of a claim or check needs one {analysis} row, and the results hold {len(found)}: "
-            f"pass what analyse(study) returned, with the analysis {analysis!r} among its analyses."
+            f"each contrast of a claim or check needs one {analysis} row, and the results hold {len(found)}: pass what "
+            f"analyse(study) returned, with the analysis {analysis!r} among its analyses."
         )
     return found.iloc[0]
 

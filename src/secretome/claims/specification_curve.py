@@ -86,8 +86,7 @@ def _analyses(protocol: Protocol, claim: Claim, results: pd.DataFrame) -> Iterat
     rows = results[(results["endpoint"] == claim.endpoint) & results["contrast"].isin(claim.judged_on)]
     equivalence = rows["alternative"] == "equivalence"
     unchanged = claim.kind == "unchanged"
-    # No test of a difference is planned for a claim that nothing changes: the planned ones only show what would
-    # contradict it.
+    # No test of a difference is planned for a claim of no change; the planned ones show what would contradict it.
     rows = rows[equivalence | (rows["analysis"] != "planned")] if unchanged else rows[~equivalence]
     hidden = bool(rows["censored"].any())
     for _, row in rows.iterrows():

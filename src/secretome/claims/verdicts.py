@@ -320,10 +320,7 @@ def _limit(row: Row, side: str) -> dict[str, Any]:
 
 
 def _equivalence(claim: Claim, results: pd.DataFrame) -> dict[str, Any]:
-    """The test of equivalence with the smallest p:
-
-    of these contrasts the one that is closest to a negligible effect.
-    """
+    """The test of equivalence with the smallest p, which is that of the contrast closest to a negligible effect."""
     rows = results[(results["endpoint"] == claim.endpoint) & results["contrast"].isin(claim.judged_on)]
     rows = rows[(rows["analysis"] == "planned") & (rows["alternative"] == "equivalence") & rows["pvalue"].notna()]
     if rows.empty:
@@ -339,10 +336,7 @@ def _same_alpha(row: Row, level: float) -> None:
 
 
 def _magnitude(claim: Claim, rows: pd.DataFrame) -> str:
-    """How the simultaneous intervals compare with the printed range;
-
-    of several contrasts, one entirely outside decides.
-    """
+    """How the simultaneous intervals compare with the printed range; one contrast that is entirely outside decides."""
     if claim.printed_range is None:
         return "not printed"
     own = (

@@ -86,8 +86,8 @@ def classroom(
     number = "1 student has" if len(students) == 1 else f"{len(students)} students have"
     out.print(
         Text(
-            f"{number} a folder in {folder / 'students'}. The key is {folder / 'teacher' / 'key.csv'}: keep "
-            f"the folder teacher to yourself."
+            f"{number} a folder in {folder / 'students'}. The key is {folder / 'teacher' / 'key.csv'}: keep the folder "
+            "teacher to yourself."
         )
     )
 

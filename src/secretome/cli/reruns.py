@@ -134,8 +134,8 @@ def rerun(
     if signalled is not None:
         err.print(
             Text(
-                f"Stopped. {len(done)} of {len(ready)} cohorts were dealt with; the same command with --resume "
-                f"runs the others."
+                f"Stopped. {len(done)} of {len(ready)} cohorts were dealt with; the same command with --resume runs "
+                "the others."
             )
         )
         raise typer.Exit(128 + signalled)
@@ -228,8 +228,7 @@ def _watch(
     with _signals_to(signals), closing(batch) as events, _bar() as bar:
         task = bar.add_task("running", total=total)
         for event in events:
-            # A cluster may send a signal to every process of a job; a cohort that was stopped by the signal has not
-            # failed.
+            # A cluster may send a signal to every process of a job; a cohort that the signal stopped has not failed.
             if event is not None and not (signals and event.failure):
                 done.append(event)
                 bar.update(
@@ -320,8 +319,8 @@ def _print_warnings(sound: "Sequence[runs.RunResult]") -> None:
         why = ", ".join(f"{code} {n}" for code, n in counts.most_common())
         out.print(
             Text(
-                f"Warning: in {warned} of these cohorts the error rate may not be held ({why}). Their reports "
-                f"give details.",
+                f"Warning: in {warned} of these cohorts the error rate may not be held ({why}). Their reports give "
+                "details.",
                 style="yellow",
             )
         )

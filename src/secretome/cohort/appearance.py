@@ -107,10 +107,7 @@ def _are_groups(members: Sequence[Cell], groups: dict[tuple[str, int], str]) -> 
 
 
 def _legends(key: str, kind: str, rows: Iterable[tuple[Cell, ...]], inside: set[Place], titles: set[str]) -> str:
-    """The text of cells outside a table that explains a colour:
-
-    of cells that have the colour, and of cells that name it.
-    """
+    """The text outside a table that explains a colour, from cells that have the colour or name it."""
     told: dict[str, str] = {}
     name = color_name(key) if key else ""
     for row in rows:

@@ -125,8 +125,7 @@ class AuxiliaryColumns:
         """The count behind a value; the two must agree."""
         implied = seen / scale
         if math.isnan(count):
-            # A percentage is printed to a digit or two, from which the cells are sure; a count scaled up must come out
-            # whole.
+            # A percentage has a digit or two, which determine the cells; a scaled count must be a whole number.
             whole = endpoint.kind == "proportion" or abs(implied - round(implied)) <= max(FROM_WHOLE, ROUNDED * implied)
             if not whole:
                 found = f"{seen:g} {endpoint.unit}, which is {implied:.3g} counted"

@@ -40,40 +40,10 @@ SPREADS = frozenset({"mean", "average", "median", "sd", "sem", "se", "stdev", "c
 # What other columns of numbers beside the endpoints hold.
 NO_ENDPOINT = frozenset({"bw", "day", "hour", "week", "n", "no", "nr", "index", "lod", "loq"})
 NO_ENDPOINT_WORDS = frozenset(
-    {
-        *(
-            "weight",
-            "bodyweight",
-            "age",
-            "date",
-            "dose",
-            "temperature",
-            "temp",
-            "dilution",
-            "cage",
-            "score",
-            "tag",
-            "flag",
-            "dead",
-            "volume",
-        ),
-        *(
-            "gewicht",
-            "körpergewicht",
-            "alter",
-            "datum",
-            "käfig",
-            "poids",
-            "âge",
-            "вес",
-            "масса",
-            "возраст",
-            "дата",
-            "клетка",
-            "unnamed",
-            "plate",
-        ),
-    }
+    """
+    weight bodyweight age date dose temperature temp dilution cage score tag flag dead volume gewicht körpergewicht
+    alter datum käfig poids âge вес масса возраст дата клетка unnamed plate
+    """.split()
 )
 # How R and pandas number duplicate headers.
 NUMBERED = re.compile(r"(?P<name>.*\w)(\.\.\.?\d+|\.\d+|_\d+)$")
@@ -153,8 +123,8 @@ class Columns:
         header = cell.text.strip()
         if NO_UNIT.fullmatch(text.strip()) and "%" not in text and in_brackets(header) == text:
             remedy = (
-                f"If it is not a unit, add {map_option(header, endpoint)}; if it is another measurement, "
-                f"rename or delete the column."
+                f"If it is not a unit, add {map_option(header, endpoint)}; if it is another measurement, rename or "
+                "delete the column."
             )
             self.errors.about(
                 cell, f"{text.strip()!r} in brackets after {_bare(cell)!r}", f"a unit ({expected}), or nothing", remedy
@@ -168,10 +138,7 @@ class Columns:
 
     @property
     def readable(self) -> bool:
-        """Whether it is known where the values stand;
-
-        what else is missing is told of beside what is wrong with them.
-        """
+        """Whether the columns of values are known; other missing columns are reported with problems of the values."""
         return bool(self.wide) or all(column in self.named for column in LONG)
 
     def _find(self) -> None:
@@ -247,8 +214,8 @@ class Columns:
                 derived.append((inside, cell))
             elif WELLS.search(name) and (well_of := self._named_in(name)):
                 remedy = (
-                    "Write one row per well, numbered in a column 'replicate'; if the column contains "
-                    "something else, delete it."
+                    "Write one row per well, numbered in a column 'replicate'; if the column contains something else, "
+                    "delete it."
                 )
                 self.errors.about(
                     cell,
@@ -278,10 +245,7 @@ class Columns:
         self.errors.about(numbers[0], found, f"{' or '.join(absent)}, which has no column", remedy)
 
     def _ask_about_guesses(self, guesses: list[tuple[Cell, str]]) -> None:
-        """Ask about columns whose names are similar to a name of the study;
-
-        columns similar to the same name share one question.
-        """
+        """Ask about columns with names similar to a name of the study, in one question for each name of the study."""
         near: dict[str, list[tuple[Cell, str]]] = {}
         for cell, guess in guesses:
             near.setdefault((self.vocabulary.endpoint(guess) or (guess,))[0], []).append((cell, guess))
@@ -297,8 +261,8 @@ class Columns:
             )
             if len(members) > 1:
                 found = (
-                    f"the columns {' and '.join(repr(other.text.strip()) for other, _ in members)}, which "
-                    f"are different names"
+                    f"the columns {' and '.join(repr(other.text.strip()) for other, _ in members)}, which are "
+                    "different names"
                 )
                 expected = f"column names of this study; the nearest to each is {guess!r}"
                 options = " ".join(map_option(other.text, "KEY") for other, _ in members)
@@ -363,10 +327,7 @@ class Columns:
         return self.vocabulary.near(name, [name for pair in labelled(self.protocol.endpoints) for name in pair])
 
     def _suppose(self, guess: str, header: Cell) -> None:
-        """Look at the cells under a misspelt header as if it were the right one:
-
-        the file is refused, and more can be told.
-        """
+        """Read the cells under a misspelt header as if it were correct, to report more problems of a refused file."""
         position = self.sheet.header.index(header)
         found = self.vocabulary.endpoint(guess)
         if guess in (*REQUIRED, *LONG):
@@ -422,7 +383,7 @@ class Columns:
         elif len(long) == 1:
             absent = next(column for column in LONG if column not in self.named)
             remedy = (
-                f"If all values are of one endpoint, name their column after it, such as "
+                "If all values are of one endpoint, name their column after it, such as "
                 f"{next(iter(self.protocol.endpoints))!r}."
             )
             self.errors.about_file(

@@ -197,10 +197,7 @@ def _partition_pvalue(pairs: Sequence[tuple[Sequence[Interval], Sequence[Interva
 
 
 def _match_distribution(tied: Sequence[int], one: int, other: int) -> np.ndarray:
-    """The probability of each number of matches;
-
-    `tied` holds how often each value occurs in both parts of sizes `one` and `other`.
-    """
+    """The probability of each number of matches; `tied` counts each value in both parts, of sizes `one` and `other`."""
     most = sum(count // 2 for count in tied)
     # Ways to put `row` values into the first part with `column` matches.
     ways = np.zeros((one + 1, most + 1))
@@ -216,9 +213,9 @@ def _match_distribution(tied: Sequence[int], one: int, other: int) -> np.ndarray
 
 
 def _unconditional_distribution(tied: Sequence[int], one: int, other: int) -> tuple[np.ndarray, float]:
-    """The same for parts of random sizes, and the probability of the sizes given:
+    """The same for parts of random sizes, and the probability of the given sizes.
 
-    their quotient bounds the tail of the exact one.
+    Their quotient bounds the tail of the exact distribution.
     """
     share = one / (one + other)
     distribution = np.ones(1)
@@ -230,7 +227,7 @@ def _unconditional_distribution(tied: Sequence[int], one: int, other: int) -> tu
 
 
 def _spread_bound(values: Sample, source: Sample) -> float:
-    """The probability of as many matches of observed values, from the step of recording and the spread in each group."""
+    """The probability of as many matches of observed values, from the recorded precision and each group's spread."""
     matched, number, expected = 0, 0, 0.0
     for key in values:
         one, other = ([low for low, high in cells[key] if low == high] for cells in (values, source))
@@ -238,8 +235,7 @@ def _spread_bound(values: Sample, source: Sample) -> float:
         number += len(one)
         if one and other:
             step, spread = max(map(_step, (one, other))), max(map(_spread, (one, other)))
-            # Two normal values agree with probability 0.28 step / spread; the step alone leaves room for other
-            # distributions.
+            # Two normal values agree with probability 0.28 step / spread; the step alone allows other distributions.
             expected += len(one) * min(1.0, len(other) * step / spread if spread > 0 else 1.0)
     if not number:
         return 1.0
@@ -254,7 +250,7 @@ def _step(values: Sequence[Decimal]) -> float:
 
 
 def _spread(values: Sequence[Decimal]) -> float:
-    """The standard deviation or the interquartile range, whichever is smaller, so that a few extreme values have little effect."""
+    """The smaller of standard deviation and interquartile range, so that a few extreme values have little effect."""
     numbers = np.array(values, dtype=float)
     low, high = np.quantile(numbers, [0.25, 0.75])
     return min(float(numbers.std(ddof=1)), float(high - low)) if len(numbers) > 1 else 0.0

@@ -93,7 +93,7 @@ class Evidence:
         return self.decimal <= {mark} and mark not in self.thousands
 
     def usually(self, mark: str, delimiter: str) -> bool:
-        """Whether a mark is the usual decimal mark for the delimiter and no number lacks decimals, which would leave a doubt."""
+        """Whether a mark is the delimiter's usual decimal mark and every number has decimals."""
         return USUAL.get(delimiter) == mark and not self.whole
 
 

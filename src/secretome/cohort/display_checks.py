@@ -100,8 +100,8 @@ def _check_units(values: Sequence[tuple[str, Cell]], columns: Columns, errors: E
                 f"{first.shown!r} displayed where {first.text} is stored, and {unit!r} in the number format of {places}"
             )
             remedy = (
-                f"{GENERAL_FORMAT}. If {unit!r} describes the values, write a limit as <15.6, and the "
-                f"reason for an exclusion"
+                f"{GENERAL_FORMAT}. If {unit!r} describes the values, write a limit as <15.6, and the reason for an "
+                "exclusion"
             )
             errors.about(first, found, "a cell that displays only the number", f"{remedy} in a column 'exclude'.")
 
@@ -124,8 +124,8 @@ def _ask_about_percent(values: Sequence[tuple[str, Cell]], errors: ErrorCollecto
             fewer, more = sorted((percent, others), key=len)
             found = f"{fewer[0].text!r} in {cell_ranges(fewer)} and {more[0].text!r} in {cell_ranges(more)}"
             remedy = (
-                "Set the number format of the column to General, and type every value in per cent without "
-                "the sign, such as 12 for 12 %."
+                "Set the number format of the column to General, and type every value in per cent without the sign, "
+                "such as 12 for 12 %."
             )
             errors.about(fewer[0], found, "one number format in the column, either with or without per cent", remedy)
 

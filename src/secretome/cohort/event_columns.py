@@ -52,10 +52,7 @@ class EventColumns:
         return self._check_times(records)
 
     def _check_times(self, records: list[tuple[Record, Cell]]) -> list[str]:
-        """A time other than the planned one is that of a death or of another sampling;
-
-        only a column 'event' can tell.
-        """
+        """Refuse unplanned times unless a column 'event' says whether they are of deaths or of another sampling."""
         planned = self.protocol.sampling_hour
         hours = [
             record["time"]
@@ -69,8 +66,8 @@ class EventColumns:
         if "event" in self.columns.named:
             return [f"last seen alive at {told}, where the protocol samples at {planned:g} h"]
         remedy = (
-            f"Add 'event': 1 where the animal died then, 0 where it was sampled then, which is not the "
-            f"planned {planned:g} h."
+            "Add 'event': 1 where the animal died then, 0 where it was sampled then, which is not the planned "
+            f"{planned:g} h."
         )
         header = self.columns.sheet.header[self.columns.named["time"]]
         self.errors.about(

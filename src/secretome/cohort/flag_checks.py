@@ -24,8 +24,7 @@ REMEDIES: dict[Meaning, str] = {
     "estimated": f"{LIMIT}<15.6 or >1000, for example, in {{cell}}.",
     "excluded": "If {flag!r} means that the value is not valid, write the reason in a column 'exclude'{all}.",
     "mark": "If {flag!r} marks a limit, replace the value with the limit, for example <15.6 or >1000; if it "
-    "means that the value is not "
-    "valid, write the reason in a column 'exclude'.",
+    "means that the value is not valid, write the reason in a column 'exclude'.",
 }
 LIMIT_HEADER = re.compile(
     r"\b(l?lod|l?loq|lloq|uloq|detection limit|limit of (detection|quantification)|(lower|upper) limit|mdl|cut-?off)\b"
@@ -92,8 +91,8 @@ def _ask_about_ids(columns: Columns, errors: ErrorCollector) -> None:
             f", and remarks in {cell_ranges(marked)}" if len(marked) > 1 else ""
         )
         remedy = (
-            "If the remark means that the animal is excluded, write the reason in a column 'exclude' in "
-            "its row, and delete it here."
+            "If the remark means that the animal is excluded, write the reason in a column 'exclude' in its row, and "
+            "delete it here."
         )
         errors.about(marked[0], found, "an id without a remark", remedy)
 
@@ -193,7 +192,7 @@ def _ask(header: Cell, flagged: Sequence[tuple[Meaning, Cell, Measured]], errors
 def _ask_about_limit(
     header: Cell, position: int, columns: Columns, values: Mapping[Row, Sequence[Measured]], errors: ErrorCollector
 ) -> None:
-    """Ask about a column of assay limits under another name than 'lloq' or 'uloq', if a value is at or beyond its limit."""
+    """Ask about a column of assay limits not named 'lloq' or 'uloq', if a value is at or beyond its limit."""
     upper = bool(re.search(r"\buloq\b|upper", header.text.casefold()))
     name = "uloq" if upper else "lloq"
     cells = [(row[position], row[position].text) for row in columns.sheet.rows]
@@ -205,8 +204,8 @@ def _ask_about_limit(
                 seen = record["value"]
                 if seen >= limit if upper else seen <= limit:
                     found = (
-                        f"{cell.text.strip()!r} in {cell.name} and {limit:g} in the column "
-                        f"{header.text.strip()!r}, which is not used"
+                        f"{cell.text.strip()!r} in {cell.name} and {limit:g} in the column {header.text.strip()!r}, "
+                        "which is not used"
                     )
                     remedy = (
                         f"If it is the limit of the assay, name the column {name!r}, or add --map "

@@ -10,107 +10,21 @@ from secretome.cohort.values import MISSING
 
 Meaning = Literal["", "below", "above", "beyond", "estimated", "excluded", "mark"]
 # Words for a valid value.
-FINE = frozenset(
-    {
-        *MISSING,
-        *(
-            "ok",
-            "okay",
-            "pass",
-            "passed",
-            "good",
-            "valid",
-            "normal",
-            "none",
-            "=",
-            "in",
-            "fine",
-            "included",
-            "include",
-            "keep",
-            "kept",
-        ),
-        *(
-            "inrange",
-            "withinrange",
-            "indetectionrange",
-            "withindetectionrange",
-            "infitcurverange",
-            "incurve",
-            "quantified",
-            "quantifiable",
-        ),
-        *("measured", "detected", "final", "accepted", "reportable", "unflagged", "notflagged", "noflag", "noflags"),
-    }
+FINE = MISSING | frozenset(
+    """
+    ok okay pass passed good valid normal none = in fine included include keep kept inrange withinrange indetectionrange
+    withindetectionrange infitcurverange incurve quantified quantifiable measured detected final accepted reportable
+    unflagged notflagged noflag noflags
+    """.split()
 )
 NO = frozenset({"0", "no", "n", "false", "f", "nein", "falsch", "non", "faux", "нет", "ложь"})
 YES = frozenset({"1", "yes", "y", "true", "t", "x", "✓", "✔", "ja", "j", "wahr", "oui", "o", "vrai", "да", "истина"})
-BELOW = frozenset(
-    {
-        "<",
-        "≤",
-        "<=",
-        "=<",
-        "lt",
-        "le",
-        "low",
-        "lo",
-        "below",
-        "under",
-        "u",
-        "uj",
-        "<min",
-        "minstd",
-        "<std",
-        "<curve",
-        "<range",
-    }
-)
-ABOVE = frozenset(
-    {
-        ">",
-        "≥",
-        ">=",
-        "=>",
-        "gt",
-        "ge",
-        "high",
-        "hi",
-        "above",
-        "over",
-        ">max",
-        "maxstd",
-        ">std",
-        ">curve",
-        ">range",
-        "ovrflw",
-    }
-)
-EXCLUDED = frozenset(
-    {"fail", "failed", "bad", "removed", "x", "ex", "excl", "out", "drop", "dropped", "del", "deleted", "error", "void"}
-)
-# These are flags if they occur in some rows only, or in a column of flags; those of the second set only in a column of
-# flags.
+BELOW = frozenset("< ≤ <= =< lt le low lo below under u uj <min minstd <std <curve <range".split())
+ABOVE = frozenset("> ≥ >= => gt ge high hi above over >max maxstd >std >curve >range ovrflw".split())
+EXCLUDED = frozenset("fail failed bad removed x ex excl out drop dropped del deleted error void".split())
+# Flags if they occur in some rows only, or in a column of flags; those of the second set only in a column of flags.
 MARKS = frozenset({"q", "u", "uj", "j", "e", "lt", "gt", "le", "ge"})
-CODES = MARKS | {
-    "h",
-    "l",
-    "r",
-    "b",
-    "d",
-    "x",
-    "ex",
-    "in",
-    "out",
-    "lo",
-    "hi",
-    "low",
-    "high",
-    "below",
-    "above",
-    "under",
-    "over",
-}
+CODES = MARKS | frozenset("h l r b d x ex in out lo hi low high below above under over".split())
 _ASSAY = (
     r"(range|limit|detect|quantif|quantit|curve|\bl?lo[dq]\b|\blloq\b|\buloq\b|standard|\bstds?\b|\bmin\b|\bmax\b|cut-?off|threshold"
     r"|nachweis|\bnwg\b|предел|порог)"
@@ -130,7 +44,8 @@ PHRASES: tuple[tuple[Meaning, re.Pattern[str]], ...] = (
     (
         "above",
         re.compile(
-            rf"\b(above|über|выше|over|exceed\w*|higher|greater)\b.{{0,25}}{_ASSAY}|>\s*{_ASSAY}|saturat|overflow|ovrflw|too high"
+            rf"\b(above|über|выше|over|exceed\w*|higher|greater)\b.{{0,25}}{_ASSAY}|>\s*{_ASSAY}"
+            r"|saturat|overflow|ovrflw|too high"
         ),
     ),
     (
@@ -151,8 +66,10 @@ _SYMBOLS = re.compile(r"[*†‡§#!?•^~≈¹²³]{1,4}|[<>≤≥]=?")
 # Headers of columns of flags; under those of the first kind, any word is one.
 QUALIFIER = re.compile(r"flag|qualifier|censor")
 STRONG = re.compile(
-    rf"{QUALIFIER.pattern}|\b(non-?detect(ed|able|s)?|detect(ed|able|ion)?|cens|quantifiable|quantified|qc|bdl|blq|bql|lod|loq|lloq|uloq|oor|bloq|blod|below|above)\b|outlier|masked|extrapol"
-    r"|^\W*((with)?in range|out of range|valid|invalid|inclu(de|ded)|keep|kept|used?|remove|removed|drop|dropped|reject|rejected)\W*$"
+    rf"{QUALIFIER.pattern}|\b(non-?detect(ed|able|s)?|detect(ed|able|ion)?|cens|quantifiable|quantified|qc"
+    r"|bdl|blq|bql|lod|loq|lloq|uloq|oor|bloq|blod|below|above)\b|outlier|masked|extrapol"
+    r"|^\W*((with)?in range|out of range|valid|invalid|inclu(de|ded)|keep|kept|used?|removed?|drop|dropped"
+    r"|reject|rejected)\W*$"
 )
 # Headers under which "yes" marks a valid value.
 POSITIVE = re.compile(
@@ -163,72 +80,12 @@ POSITIVE = re.compile(
 COUNTED = re.compile(r"^\W*(valid|inclu(de|ded)|keep|kept|used?)\W*$")
 # Words in headers that are not names of measurements.
 GENERIC = frozenset(
-    {
-        *(
-            "flag",
-            "flags",
-            "flagged",
-            "qualifier",
-            "qualifiers",
-            "qual",
-            "result",
-            "results",
-            "value",
-            "values",
-            "data",
-            "sample",
-            "assay",
-        ),
-        *(
-            "detection",
-            "detected",
-            "range",
-            "status",
-            "code",
-            "codes",
-            "qc",
-            "quality",
-            "in",
-            "of",
-            "the",
-            "is",
-            "out",
-            "below",
-            "above",
-        ),
-        *(
-            "lod",
-            "loq",
-            "lloq",
-            "uloq",
-            "oor",
-            "limit",
-            "limits",
-            "sign",
-            "operator",
-            "modifier",
-            "prefix",
-            "symbol",
-            "censored",
-            "censor",
-        ),
-        *(
-            "outlier",
-            "mask",
-            "masked",
-            "curve",
-            "fit",
-            "extrapolated",
-            "remark",
-            "remarks",
-            "note",
-            "notes",
-            "comment",
-            "comments",
-            "msd",
-        ),
-        *("luminex", "conc", "concentration", "column", "or", "and", "not", "pg", "ml", "without", "name"),
-    }
+    """
+    flag flags flagged qualifier qualifiers qual result results value values data sample assay detection detected range
+    status code codes qc quality in of the is out below above lod loq lloq uloq oor limit limits sign operator modifier
+    prefix symbol censored censor outlier mask masked curve fit extrapolated remark remarks note notes comment comments
+    msd luminex conc concentration column or and not pg ml without name
+    """.split()
 )
 
 SIDES: dict[str, Meaning] = {"<": "below", ">": "above", "?": "beyond"}
@@ -246,8 +103,8 @@ def meaning(text: str, *, flags: bool = False) -> Meaning:
 
     Examples
     --------
-    >>> meaning("<"), meaning("Below Fit Curve Range"), meaning("OOR >"), meaning("BLQ"), meaning("excluded (clot)"), meaning("*")
-    ('below', 'below', 'above', 'below', 'excluded', 'mark')
+    >>> [meaning(text) for text in ("<", "Below Fit Curve Range", "OOR >", "BLQ", "excluded (clot)", "*")]
+    ['below', 'below', 'above', 'below', 'excluded', 'mark']
     >>> meaning("lethargic"), meaning("In Detection Range"), meaning("Q"), meaning("Q", flags=True)
     ('', '', '', 'mark')
     """
@@ -281,8 +138,10 @@ def is_flag_header(text: str) -> bool:
 def column_meanings(header: str, texts: Sequence[str]) -> list[Meaning]:
     """Return the meaning of each cell of a column for the values in its row.
 
-    >>> column_meanings("below LOD", ["yes", "no"]), column_meanings("litter", ["Q", "E"]), column_meanings("", ["Q", ""])
-    (['below', ''], ['', ''], ['mark', ''])
+    >>> column_meanings("below LOD", ["yes", "no"]), column_meanings("litter", ["Q", "E"])
+    (['below', ''], ['', ''])
+    >>> column_meanings("", ["Q", ""])
+    ['mark', '']
     """
     name = re.sub(r"[_.]+", " ", header.casefold())
     filled = [text.strip() for text in texts if re.sub(r"[\s._/-]+", "", text.casefold()) not in FINE - {"in"}]
@@ -340,7 +199,7 @@ def holds_flags_alone(header: str, texts: Sequence[str]) -> bool:
 
 
 def name_flag_columns(header: tuple[Cell, ...], rows: Sequence[tuple[Cell, ...]]) -> tuple[Cell, ...]:
-    """Return a header in which columns of flags without a name, or with a name that another column has, are named by their letter."""
+    """Return a header in which columns of flags without a unique name are named by their letter."""
     names = [cell.text.strip().casefold() for cell in header]
     named = []
     for at, cell in enumerate(header):
@@ -358,9 +217,6 @@ def name_flag_columns(header: tuple[Cell, ...], rows: Sequence[tuple[Cell, ...]]
 
 
 def _is_legend(row: Sequence[Cell], at: int) -> bool:
-    """Whether a cell explains a colour:
-
-    that of its own background, or of the empty cell before it, which the rest of its row has not.
-    """
+    """Whether a cell explains a colour: its own, or that of the empty cell before it, if no other cell has it."""
     swatch = row[at].fill or (row[at - 1].fill if at and not row[at - 1].text.strip() else "")
     return bool(swatch) and swatch != row[0].fill

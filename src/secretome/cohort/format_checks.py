@@ -1,7 +1,4 @@
-"""What a laboratory does to cells in place of saying it:
-
-it strikes animals out, hides their rows, and writes a mean under them.
-"""
+"""Cells that a laboratory marks by format: animals struck out, rows hidden, and a mean written below the values."""
 
 from collections.abc import Sequence
 
@@ -15,10 +12,7 @@ STRIKE = "If it counts, take the strike off. If not, give the row a reason in a 
 
 
 def check_marked(sheet: Sheet, columns: Columns, values: Sequence[Cell], errors: ErrorCollector) -> list[str]:
-    """Refuse values that are struck out, hidden or a summary, unless their row gives a reason;
-
-    say which other columns are hidden.
-    """
+    """Refuse struck-out, hidden or summary values, unless their row gives a reason; return notes on hidden columns."""
     places = {(cell.row, cell.column) for cell in values if cell.text.strip()}
     naming = [columns.named[name] for name in (*REQUIRED, "endpoint") if name in columns.named]
     measured = [columns.named["value"]] if "value" in columns.named else list(columns.wide.values())

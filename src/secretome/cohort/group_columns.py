@@ -22,7 +22,7 @@ STRUCK = "struck out in Prism"
 
 @dataclass(frozen=True)
 class LongRows:
-    """Rows of the long layout, the grids they come from, what was made of these, in sentences, and what is wrong with them."""
+    """Rows of the long layout, the grids they come from, notes on how these were read, and problems."""
 
     header: tuple[Cell, ...]
     rows: tuple[tuple[Cell, ...], ...]
@@ -119,7 +119,6 @@ class _ByGroup:
         )
 
     # -- where things are
-    # --------------------------------------------------------------------------------------------------
 
     def _block(self, grid: Grid, number: int, headers: list[tuple[Grid, int]]) -> _Block:
         header = grid.rows[number]
@@ -142,8 +141,8 @@ class _ByGroup:
             if not self.vocabulary.group(cell.text) and holds_flags_alone(cell.text, texts):
                 flag = next(row[at] for row, said in zip(body, column_meanings(cell.text, texts), strict=True) if said)
                 remedy = (
-                    "If it marks a limit, replace the value with the limit, for example <15.6 or >1000, "
-                    "and delete the column."
+                    "If it marks a limit, replace the value with the limit, for example <15.6 or >1000, and delete the "
+                    "column."
                 )
                 self._about(
                     flag, f"{flag.text.strip()!r} next to the values of a group", "columns of values only", remedy
@@ -238,7 +237,6 @@ class _ByGroup:
         return rows
 
     # -- what they mean
-    # ----------------------------------------------------------------------------------------------------
 
     def _named(self, block: _Block) -> bool:
         return bool(block.columns) and (all(column.endpoint for column in block.columns) or self._sideways(block))
@@ -301,8 +299,8 @@ class _ByGroup:
             return True
         if several and not sideways and not titled and len(block.rows) > 1:
             remedy = (
-                "Title each row with its animal if they are wells of one animal; give each animal a row "
-                "of its own if they are animals."
+                "Title each row with its animal if they are wells of one animal; give each animal a row of its own if "
+                "they are animals."
             )
             self._about(
                 first,
@@ -346,12 +344,12 @@ class _ByGroup:
         remedy += ", with its animal, group and value."
         if several:
             remedy = (
-                f"If they are times, doses or plates and the columns of a group are its {protocol.units}, "
-                f"keep the row of one{hour}."
+                f"If they are times, doses or plates and the columns of a group are its {protocol.units}, keep the row "
+                f"of one{hour}."
             )
             remedy += (
-                f" If the columns are wells, title each row with one {protocol.experimental_unit}, and "
-                f"write its values in one group only."
+                f" If the columns are wells, title each row with one {protocol.experimental_unit}, and write its "
+                "values in one group only."
             )
         elif not strange:
             remedy += " If they are row numbers, write 1, 2, 3."
@@ -390,7 +388,6 @@ class _ByGroup:
         return found[0] if found else ""
 
     # -- what is said
-    # ------------------------------------------------------------------------------------------------------
 
     def _say(self, *, sideways: bool, wells: bool, own: bool) -> None:
         if sideways:

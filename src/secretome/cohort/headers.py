@@ -26,7 +26,7 @@ DERIVED = re.compile(
 
 @dataclass(frozen=True)
 class Table:
-    """A header found in a grid: of ``animals``, of coded samples (``coded``), of what the codes mean (``key``), or of ``groups``.
+    """A header in a grid: of ``animals``, coded samples (``coded``), the codes' meaning (``key``) or ``groups``.
 
     `number` is the row of the header, the lower one where it takes two, and `header` its cells.
     """
@@ -81,7 +81,7 @@ def _names_groups(row: Sequence[Cell], vocabulary: Vocabulary) -> bool:
 
 
 def _over_two_rows(grid: Grid, vocabulary: Vocabulary) -> list[Table]:
-    """A header of two rows, such as 'Cytokines' merged over 'IL-6' and 'IL-4', beside which 'animal' and 'group' stand in either row."""
+    """Headers of two rows, such as 'Cytokines' over 'IL-6' and 'IL-4', with 'animal' and 'group' in either row."""
     found: list[Table] = []
     for number, (upper, lower) in enumerate(zip(grid.rows, grid.rows[1:], strict=False), start=1):
         if lower[0].row - upper[0].row > 1 or any(is_value(cell.text) and cell.text.strip() for cell in lower):

@@ -1,7 +1,4 @@
-"""Where in a file the table is, and in which layout;
-
-whatever the layout, it leaves here as one sheet of the same form.
-"""
+"""Find the table in a file and its layout, and return it as one sheet of the same form for every layout."""
 
 from __future__ import annotations
 
@@ -89,8 +86,7 @@ class _Finder:
         data = [table for table in tables if table.kind != "key"]
         grouped = [table for table in data if table.kind == "groups"]
         keys = [table for table in tables if table.kind == "key"]
-        # A table without groups cannot be read alone, so it counts only where a key stands beside it or nothing else
-        # does.
+        # A table without groups cannot be read alone, so it counts only beside a key or if there is no other table.
         if any(table.kind != "coded" for table in data) and not keys:
             data = [table for table in data if table.kind != "coded"]
         single = [table for table in data if table.kind != "groups"]
@@ -107,7 +103,6 @@ class _Finder:
         return self._plain(likeliest(grids, self.vocabulary, self.path), [])
 
     # -- one row per animal or measurement
-    # ---------------------------------------------------------------------------------
 
     def _plain(self, table: Table, keys: list[Table]) -> Sheet:
         understood = [table.grid.understood]
@@ -165,10 +160,7 @@ class _Finder:
     def _without_footer(
         self, header: tuple[Cell, ...], rows: list[tuple[Cell, ...]], *, coded: bool
     ) -> tuple[list[tuple[Cell, ...]], list[tuple[Cell, ...]]]:
-        """Split off what a machine writes under a table:
-
-        after a gap, or alone in its row, without a value and without a group.
-        """
+        """Split off what an instrument writes below a table: after a gap, or alone in a row without value and group."""
         groups = [at for at, name in enumerate(self.vocabulary.columns(header)) if name == "group"]
         end = len(rows)
         for position in range(len(rows) - 1, -1, -1):
@@ -237,7 +229,6 @@ class _Finder:
         return (*header, *(top[theirs[name]] for name in added)), joined, problems
 
     # -- one column per group
-    # ----------------------------------------------------------------------------------------------
 
     def _grouped(self, tables: list[Table]) -> Sheet:
         long = by_group([(table.grid, table.number) for table in tables], self.vocabulary, self.path, self.unfit)
@@ -247,7 +238,7 @@ class _Finder:
         )
 
     def _refuse_lost(self, grids: list[Grid], grouped: list[Table]) -> None:
-        """A sheet that is named after an endpoint and in which no groups are found would be lost beside one in which they are."""
+        """Refuse a sheet that is named after an endpoint but has no groups, if another sheet has groups."""
         problems = []
         for grid in grids:
             if all(table.grid is not grid for table in grouped) and (found := self.vocabulary.endpoint(grid.title)):
@@ -269,7 +260,6 @@ class _Finder:
         return replace(sheet, understood=(*sheet.understood, *said), unused=tuple(others))
 
     # -- more than one
-    # -----------------------------------------------------------------------------------------------------
 
     def _refuse_several(self, tables: list[Table]) -> None:
         titles = list(dict.fromkeys(table.grid.title for table in tables))
@@ -291,8 +281,8 @@ class _Finder:
         for table in tables[1:]:
             cell = table.header[0]
             remedy = (
-                "Delete this row if the table goes on under it; otherwise put the tables on sheets or in "
-                "files of their own."
+                "Delete this row if the table goes on under it; otherwise put the tables on sheets or in files of "
+                "their own."
             )
             problems.append(Problem(self.path.name, f"cell {cell.name}", "a second header", "one table", remedy))
         raise InputError(problems)
@@ -338,8 +328,8 @@ def _header_problems(path: Path, header: tuple[Cell, ...], *, decimals: bool) ->
                 "as many columns as the header has",
             )
             remedy = (
-                "If decimals are written with a comma, separate the columns with semicolons; put text "
-                "with a comma in quotation marks."
+                "If decimals are written with a comma, separate the columns with semicolons; put text with a comma in "
+                "quotation marks."
             )
             # Then no cell is sure to stand in its column.
             raise InputError([Problem(path.name, place, found, expected, remedy)])

@@ -81,7 +81,7 @@ class CellNames:
         return spelling(BRACKETS.sub("", text) if found and found[1] else text)
 
     def merged(self, file: str) -> list[Problem]:
-        """Problems for different names that would become one group or endpoint, unless the user mapped each of them to it."""
+        """Problems for different names that would become one group or endpoint, unless the user mapped each."""
         return [
             _question(list(cells.values()), meaning, self.kind, file)
             for meaning, cells in self.found.items()

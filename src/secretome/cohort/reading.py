@@ -35,19 +35,8 @@ from secretome.protocol import ORIGINS, Endpoint, Group, InputError, Origin, Pro
 # Columns of `Cohort.values`, in this order.
 CARRIED = ("cage", "sex", "batch", "plate", "note")
 COLUMNS = (
-    "animal",
-    "group",
-    "endpoint",
-    "value",
-    "lower",
-    "upper",
-    "count",
-    "exposure",
-    "total",
-    *CARRIED,
-    "time",
-    "dead",
-    "exclude",
+    *("animal", "group", "endpoint", "value", "lower", "upper", "count", "exposure", "total"),
+    *(*CARRIED, "time", "dead", "exclude"),
 )
 # What a spreadsheet knows of a cell that cannot be a value, and how to mend it.
 BY_KIND = {
@@ -225,7 +214,7 @@ class _Reader:
                 name = f"the character U+{ord(strange[0]):04X}, which cannot be seen, in {cell.text[:40]!r}"
                 self.errors.about(cell, name, "text without control characters", "Clear the cell and type it anew.")
 
-    # -- rows --------------------------------------------------------------------------------------------------------
+    # -- rows
 
     def _entries(self) -> Iterator[_Entry]:
         for row in self.sheet.rows:
@@ -365,7 +354,7 @@ class _Reader:
         return found
 
     def _gather_names(self) -> None:
-        """Collect all names of groups and endpoints before any is read, because the meaning of a name may depend on the others."""
+        """Collect all names of groups and endpoints first, because a name's meaning may depend on the others."""
         for kind, names in self.names.items():
             if kind in self.columns.named:
                 names.add(row[self.columns.named[kind]] for row in self.sheet.rows)
@@ -375,7 +364,7 @@ class _Reader:
                 self.errors.stop()
             self.understood += names.understood()
 
-    # -- the whole ---------------------------------------------------------------------------------------------------
+    # -- the whole
 
     def _origin(self) -> Origin:
         stated = {self.columns.text(row, "origin").casefold() for row in self.sheet.rows}

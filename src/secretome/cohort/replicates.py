@@ -90,8 +90,8 @@ def refuse_repeats(records: list[tuple[Record, Cell]], errors: ErrorCollector, p
             else:
                 found = f"{record['animal']!r} in {record['group']} a second time for {record['endpoint']}"
                 remedy = (
-                    f"The first is in {other.name}: keep one, give the animals different ids, or number "
-                    f"wells in a column 'replicate'."
+                    f"The first is in {other.name}: keep one, give the animals different ids, or number wells in a "
+                    "column 'replicate'."
                 )
                 errors.about(cell, found, "one value per animal, group and endpoint", remedy)
         seen.setdefault(key, (record, cell))
@@ -172,8 +172,8 @@ def _said(several: dict[int, list[tuple[Record, Cell]]], spreads: dict[str, floa
     if not several:
         return []
     sentence = (
-        f"{sum(map(len, several.values()))} replicate wells averaged geometrically to {len(several)} "
-        f"values, one per animal and endpoint"
+        f"{sum(map(len, several.values()))} replicate wells averaged geometrically to {len(several)} values, one per "
+        "animal and endpoint"
     )
     if spreads:
         worst = max(spreads, key=lambda name: spreads[name])

@@ -165,7 +165,7 @@ def simulate_many(protocol: Protocol, scenario: str, *, n: int, cohorts: int, rn
 
 
 def with_effect(protocol: Protocol, scenario: str, effect: float) -> Protocol:
-    """The protocol with every effect of a scenario made smaller or larger, for planning: published effects tend to be too large.
+    """The protocol with a scenario's effects scaled, for planning: published effects tend to be too large.
 
     Parameters
     ----------
@@ -388,10 +388,7 @@ def _text(value: float, endpoint: Distribution) -> str:
 def _bury(
     table: pd.DataFrame, deaths: Deaths, risk: dict[str, Floats], protocol: Protocol, rng: np.random.Generator
 ) -> None:
-    """Let animals die before sampling:
-
-    the higher the value their risk rises with, the likelier; their values go with them.
-    """
+    """Let animals die before sampling, with a risk that rises with a value, and delete the values of the dead."""
     hour = protocol.sampling_hour
     table["time"] = "" if hour is None else f"{hour:g}"
     table["event"] = "0"

@@ -15,8 +15,7 @@ from secretome.cohort.model import Cohort
 from secretome.cohort.reading import read_cohort
 from secretome.protocol import InputError, Origin, Problem, Protocol, load_protocol, study_folder
 
-# Decimal logarithms: a unit that is a thousandfold off is three away, a fraction for a percentage two. No effect of a
-# study is so large.
+# Decimal logarithms: a thousandfold unit error is 3, a fraction for a percentage 2. No effect of a study is so large.
 SLIP = 2.5
 FRACTION = 1.5
 
@@ -167,10 +166,7 @@ def _original(protocol: Path, own: Path, content: bytes) -> _Original:
 
 
 def _check_scale(cohort: Cohort, original: _Original, protocol: Protocol) -> list[str]:
-    """Refuse an endpoint about a thousand times off the study's own values, unless the file states its unit;
-
-    then say so.
-    """
+    """Refuse an endpoint about 1000 times off the study's values, unless the file states its unit; then note it."""
     problems, meant = [], []
     logs, known = _log_medians(cohort), original.medians
     for key, endpoint in protocol.endpoints.items():

@@ -13,32 +13,13 @@ from openpyxl.utils import range_boundaries
 from secretome.cohort.files.sheet import Cell
 from secretome.protocol import name_key
 
-# No id begins with one of these words. 'SD 4' may be a rat (Sprague-Dawley), and so may 'n 1': those count only where
-# they stand alone.
-WORDS = frozenset(
-    {"mean", "means", "average", "median", "stdev", "stddev", "geomean", "mittelwert", "moyenne", "promedio"}
-)
+# No id begins with one of these words. 'SD 4' may be a rat (Sprague-Dawley), 'n 1' too: those count only alone.
+WORDS = frozenset("mean means average median stdev stddev geomean mittelwert moyenne promedio".split())
 ALONE = frozenset(
-    {
-        *(
-            "avg",
-            "sd",
-            "sem",
-            "standarddeviation",
-            "standarderror",
-            "se",
-            "semean",
-            "cv",
-            "cv%",
-            "%cv",
-            "n",
-            "count",
-            "total",
-            "sum",
-            "geometricmean",
-        ),
-        *("min", "minimum", "max", "maximum", "variance", "range", "ci", "lowerci", "upperci", "p", "pvalue", "ttest"),
-    }
+    """
+    avg sd sem standarddeviation standarderror se semean cv cv% %cv n count total sum geometricmean min minimum max
+    maximum variance range ci lowerci upperci p pvalue ttest
+    """.split()
 )
 # A mean is looked for under three values or more, and believed where chance would make it once in ten thousand tables.
 SURPRISE = 4.0
@@ -109,9 +90,9 @@ def typed_mean(rows: Sequence[tuple[Cell, ...]], positions: Sequence[int]) -> Ce
 
 
 def _surprise(above: Sequence[str], shown: str, middle: Callable[[Sequence[float]], float]) -> float:
-    """The decimal logarithm of how many numbers might have stood where the middle of those above stands;
+    """How unlikely it is that a number equals the mean or median of those above, as a decimal logarithm.
 
-    minus infinity if it does not.
+    Minus infinity if it does not equal it.
     """
     try:
         value, values = float(shown), [float(text) for text in above if text]

@@ -1,7 +1,4 @@
-"""An empty workbook for a laboratory:
-
-groups dealt at random, samples coded so that those who measure do not know them.
-"""
+"""An empty workbook for a laboratory, with randomized groups and sample codes that blind those who measure."""
 
 import io
 
@@ -73,7 +70,7 @@ def workbook(name: str, *, n: int | None = None, seed: int | None = None) -> byt
 
 
 def deal(protocol: Protocol, n: int, rng: np.random.Generator) -> list[tuple[str, str, str]]:
-    """Code, animal and group of every sample, in a random order; in an unpaired study the groups are dealt to the animals at random.
+    """Code, animal and group of every sample, in random order; in an unpaired study the groups are randomized.
 
     Parameters
     ----------

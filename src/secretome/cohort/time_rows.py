@@ -40,8 +40,8 @@ def names_no_animal(title: str) -> bool:
 def count_rows(titles: Sequence[str]) -> bool:
     """Whether titles only number the rows, starting at 0 or 1.
 
-    >>> count_rows(["1", "2", "3"]), count_rows(["rat 1", "rat 2"]), count_rows(["6", "24", "48"]), count_rows(["6 h", "24 h"])
-    (True, True, False, False)
+    >>> [count_rows(titles.split(",")) for titles in ("1,2,3", "rat 1,rat 2", "6,24,48", "6 h,24 h")]
+    [True, True, False, False]
     """
     found = [_COUNTER.fullmatch(title.strip()) for title in titles]
     numbers = [int(match[2]) for match in found if match]

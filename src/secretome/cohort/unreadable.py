@@ -2,72 +2,36 @@
 
 import re
 
-# Words for a value below, above or outside an assay's range; spaces and punctuation are left out.
+# Words for a value below, above or outside an assay's range, in English, German, French and Russian; spaces and
+# punctuation are left out.
 BELOW = frozenset(
-    {
-        *(
-            "nd",
-            "notdetected",
-            "notdetectable",
-            "undetected",
-            "undetectable",
-            "nondetect",
-            "nondetected",
-            "nondetectable",
-            "trace",
-            "traces",
-        ),
-        *("belowdetection", "belowlimit", "belowrange", "bdl", "bld", "blq", "bql", "bmdl", "blod", "bloq", "blloq"),
-        *("lod", "loq", "lloq", "llod", "mdl", "nq", "notquantifiable", "oor<", "<oor"),
-        # In German, French and Russian: not detectable, below the limit of detection.
-        *(
-            "nn",
-            "ud",
-            "nwg",
-            "unternwg",
-            "unterbg",
-            "nichtnachweisbar",
-            "unternachweisgrenze",
-            "nondétecté",
-            "nondétectable",
-            "но",
-        ),
-        *("необнаружено", "нижепо", "нижепредела", "нижепределаобнаружения"),
-    }
+    """
+    nd notdetected notdetectable undetected undetectable nondetect nondetected nondetectable trace traces belowdetection
+    belowlimit belowrange bdl bld blq bql bmdl blod bloq blloq lod loq lloq llod mdl nq notquantifiable oor< <oor nn ud
+    nwg unternwg unterbg nichtnachweisbar unternachweisgrenze nondétecté nondétectable но необнаружено нижепо
+    нижепредела нижепределаобнаружения
+    """.split()
 )
 ABOVE = frozenset(
-    {
-        *(
-            "alq",
-            "aql",
-            "uloq",
-            "ulod",
-            "aboveuloq",
-            "oor>",
-            ">oor",
-            "ovrflw",
-            "ovflw",
-            "overflow",
-            "overflw",
-            "over",
-            "overrange",
-        ),
-        *("sat", "saturated", "saturation", "offscale"),
-    }
+    """
+    alq aql uloq ulod aboveuloq oor> >oor ovrflw ovflw overflow overflw over overrange sat saturated saturation offscale
+    """.split()
 )
 OUTSIDE = frozenset({"oor", "outofrange", "outofcurve", "outofcalibration"})
 LIMIT = {
     "<": "Write the limit itself: <15.6, not {text!r}, where 15.6 stands for the assay's lowest standard.",
     ">": "Write the limit itself: >1000, not {text!r}, where 1000 stands for the assay's highest standard.",
     "?": "Write the limit itself, not {text!r}: '<' and the assay's lowest standard if the value is below its "
-    "range, '>' and the highest "
-    "standard if it is above.",
+    "range, '>' and the highest standard if it is above.",
 }
 _DIGITS = r"[+\-−]?[\d.,]+"
 # A date with points, which is not a number with thousands separators.
 DATE = re.compile(r"\d{1,2}\.\d{1,2}\.(\d{2}|\d{4})?")
 # Words after 'below' or 'above' that refer to an assay, and not to an animal as in 'overweight'.
-ASSAY = r"range|limit|detect|quantif|curve|l?l?o[dq]|standard|std|min|max|cal|threshold|cut|background|blank|scale|assay|fit"
+ASSAY = (
+    r"range|limit|detect|quantif|curve|l?l?o[dq]|standard|std|min|max|cal|threshold|cut|background|blank|scale"
+    r"|assay|fit"
+)
 # Patterns of cells that are not values, and what to write instead.
 _FORMS = (
     (
@@ -93,9 +57,8 @@ _FORMS = (
     ),
     (
         r"\d{1,3}:\d{2}(:\d{2})?(\s*[ap]m)?",
-        "This is a time, or a titre that a spreadsheet changed to a time: format the column as text, and type "
-        "the value; "
-        "for a titre type only the reciprocal, such as 16 for 1:16.",
+        "This is a time, or a titre that a spreadsheet changed to a time: format the column as text, and type the "
+        "value; for a titre type only the reciprocal, such as 16 for 1:16.",
     ),
     (
         r"\d{1,2}[./-](\d{1,2}|[^\W\d]{3,4})([./-]\d{2,4})?\.?|[^\W\d]{3,9}[. -]+\d{1,4}|\d{1,2}\.\s*[^\W\d]{3,9}\.?",
@@ -109,21 +72,19 @@ _FORMS = (
     ),
     (
         rf"\*+\s*{_DIGITS}",
-        "A star before a number marks a value that a program extrapolated beyond the standards: write '<' and "
-        "the lowest standard, or '>' "
-        "and the highest; write only the number if you accept the extrapolation.",
+        "A star before a number marks a value that a program extrapolated beyond the standards: write '<' and the "
+        "lowest standard, or '>' and the highest; write only the number if you accept the extrapolation.",
     ),
     (
         rf"{_DIGITS}\s*\*+",
-        "In a text export of Prism a star marks an excluded value: write a reason in a column 'exclude', with "
-        "one row per animal. If it "
-        "does not, write only the number, and write the remark in a column 'note'.",
+        "In a text export of Prism a star marks an excluded value: write a reason in a column 'exclude', with one row "
+        "per animal. If it does not, write only the number, and write the remark in a column 'note'.",
     ),
     (
         r"-{3,}|\*{2,}|[–—]{2,}",
-        "Plate reader programs write this when they do not report a value. If it was an outlier or an error, "
-        "leave the cell empty; if it "
-        "was outside the assay's range, write the limit, such as <15.6 if the lowest standard is 15.6.",
+        "Plate reader programs write this when they do not report a value. If it was an outlier or an error, leave "
+        "the cell empty; if it was outside the assay's range, write the limit, such as <15.6 if the lowest standard "
+        "is 15.6.",
     ),
     (
         rf"(?P<kept>[<>≤≥]\s*{_DIGITS})\s*[^\s\d.,].*",
@@ -135,24 +96,19 @@ _FORMS = (
     ),
     (
         r"(found\s+)?(died|dead|death|deceased|euthani[sz]ed|killed|culled|moribund|d\.?o\.?d\.?)\b.*|[†✝‡]+",
-        "If the animal died before it was sampled, leave the cell empty, and record the death: 1 in a column "
-        "'event', and the hour in a "
-        "column 'time'.",
+        "If the animal died before it was sampled, leave the cell empty, and record the death: 1 in a column 'event', "
+        "and the hour in a column 'time'.",
     ),
     (
         r"neg(ative|\.)?|pos(itive|\.)?|[-+]ve|\++|weak(ly)?( positive)?|(too )?(low|high|lo|hi)|min|max|nds",
-        "Write the number that was measured; if it was below the assay's range, write the limit, such as <15.6 "
-        "if the lowest standard "
-        "is 15.6.",
+        "Write the number that was measured; if it was below the assay's range, write the limit, such as <15.6 if the "
+        "lowest standard is 15.6.",
     ),
     (
         r"[\d.,]+\s*[^\s\d.,<>:/;&–-].*",
         "Write the number alone, in the study's unit; write a unit in the header, and a remark in a column 'note'.",
     ),
-    (
-        r"=?([\"'$€£]?)\s*[\d.,]+\s*\1",
-        "Write the number alone, without other characters before or after it.",
-    ),
+    (r"=?([\"'$€£]?)\s*[\d.,]+\s*\1", "Write the number alone, without other characters before or after it."),
     (
         r"[~≈].*|(less|more|greater) than.*|[\d.,]+\s*[<>]",
         "Write '<15.6' for a value below a limit, '>1000' for a value above a limit, and a number for any other value.",
@@ -163,10 +119,10 @@ USUAL = "Correct the cell, or leave it empty if the value is missing."
 
 
 def limit_passed(text: str) -> str:
-    """On which side of its range an assay was left, if a cell states this without the limit: ``<``, ``>``, or ``?`` if the side is unknown.
+    """The side of an assay's range that a cell states without the limit: ``<``, ``>``, or ``?`` if unknown.
 
-    >>> limit_passed("n.d."), limit_passed("< LOD"), limit_passed("Above Fit Curve Range"), limit_passed("OOR"), limit_passed("<15.6")
-    ('<', '<', '>', '?', '')
+    >>> [limit_passed(text) for text in ("n.d.", "< LOD", "Above Fit Curve Range", "OOR", "<15.6")]
+    ['<', '<', '>', '?', '']
     """
     word = re.sub(r"[\s._/()\[\]-]", "", text.casefold())
     if word in OUTSIDE or re.fullmatch(r"\?+", word):

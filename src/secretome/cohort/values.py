@@ -10,27 +10,10 @@ from secretome.cohort.unreadable import DATE, LIMIT, limit_passed, remedy
 MISSING = frozenset({"", "na", "n/a", "n.a.", "nan", "null", "-", "--", "–", "—", "."})
 # Words in a column 'exclude' that keep the animal.
 KEEP_WORDS = frozenset(
-    {
-        *(
-            "none",
-            "no",
-            "0",
-            "false",
-            "n",
-            "f",
-            "keep",
-            "kept",
-            "use",
-            "used",
-            "include",
-            "included",
-            "not excluded",
-            "ok",
-            "okay",
-            "valid",
-        ),
-        *("nein", "falsch", "non", "faux", "нет", "ложь"),
-    }
+    (
+        "none,no,0,false,n,f,keep,kept,use,used,include,included,not "
+        "excluded,ok,okay,valid,nein,falsch,non,faux,нет,ложь"
+    ).split(",")
 )
 # No assay gives a number beyond these, whatever its unit, and sums of squares of such numbers overflow.
 SMALLEST, LARGEST = 1e-15, 1e15
@@ -132,8 +115,10 @@ def parse(text: str, mark: str) -> Value:
 def _without_thousands(number: str, mark: str) -> str | None:
     """A number as Python writes it, without thousands separators; None if its marks do not fit this decimal mark.
 
-    >>> _without_thousands("1,200,000.5", "."), _without_thousands("1\u2019250,5", ","), _without_thousands("12,50", ".")
-    ('1200000.5', '1250.5', None)
+    >>> _without_thousands("1,200,000.5", "."), _without_thousands("1\u2019250,5", ",")
+    ('1200000.5', '1250.5')
+    >>> _without_thousands("12,50", ".") is None
+    True
     """
     other = re.escape("," if mark == "." else ".")
     point = re.escape(mark)

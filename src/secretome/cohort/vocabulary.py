@@ -1,7 +1,4 @@
-"""The names that a file may use:
-
-columns, groups and endpoints, by key, by label, or by a name that the user maps to one.
-"""
+"""The names that a file may use for columns, groups and endpoints: a key, a label, or a name that the user maps."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -143,10 +140,7 @@ class Vocabulary:
         return self._find(text, "column") or self._find(BRACKETS.sub("", text), "column", unless=text)
 
     def columns(self, header: Sequence[Cell]) -> list[str | None]:
-        """The column that each cell of a header names:
-
-        by its name, or by an obvious other one where that leaves no doubt.
-        """
+        """The column that each cell of a header names, by its name or by an unambiguous other name."""
         found = [self.column(cell.text) for cell in header]
         for column in OTHER_NAMES:
             others = [
@@ -163,7 +157,7 @@ class Vocabulary:
         return self._find(text, "group") or self._find(SIZE.sub("", text), "group", unless=text)
 
     def near(self, text: str, members: Sequence[str] | None = None) -> str | None:
-        """The name of the study that a name comes near to, or that stands in it among other words; of certain names, or of all.
+        """The name of the study, or of `members`, that is similar to a text or is one of its words.
 
         A number alone has no similar name, because the nearest to '1' would be 't1'. Names with
         different numbers are not similar: 'IL-8' is not 'IL-6'.
@@ -191,8 +185,7 @@ class Vocabulary:
         stated = in_brackets(text)
         whole = self._find(text, "endpoint")
         if self.is_mapped(text):
-            # A name that is mapped as a whole may end in a unit like any other; what else is in its brackets is part of
-            # the name.
+            # A name that is mapped as a whole may end in a unit; other text in its brackets is part of the name.
             return (whole, stated if self._may_be_unit(stated) else "") if whole else None
         if whole:
             return whole, ""
@@ -218,9 +211,9 @@ class Vocabulary:
         return None
 
     def _find(self, text: str, kind: str, unless: str = "") -> str | None:
-        """The meaning of a name, if it is of a kind;
+        """The meaning of a name, if it is of a kind.
 
-        a name that the user mapped has only that meaning, even if more text follows it.
+        A name that the user mapped has only that meaning, even if more text follows it.
         """
         if unless and self.is_mapped(unless):
             return None
@@ -275,8 +268,8 @@ def labelled(members: Mapping[str, Group] | Mapping[str, Endpoint]) -> list[tupl
 def other_name(text: str) -> str:
     """The column that a header names in other words; nothing where it names none.
 
-    >>> other_name("Rat ID"), other_name("Mouse no."), other_name("#"), other_name("Treatment group"), other_name("Ratio")
-    ('animal', 'animal', 'animal', 'group', '')
+    >>> [other_name(text) for text in ("Rat ID", "Mouse no.", "#", "Treatment group", "Ratio")]
+    ['animal', 'animal', 'animal', 'group', '']
     """
     form = "id" if text.strip() in ("#", "№") else name_key(BRACKETS.sub("", re.sub("[#№]", " no", text)))
     return next((column for column, others in OTHER_NAMES.items() if form in others), "")

@@ -1,7 +1,4 @@
-"""The course and the class:
-
-lessons whose exercises come from their solutions, and a cohort of their own for every student.
-"""
+"""The course: lessons whose exercises are made from their solutions, and a separate cohort for every student."""
 
 from secretome.course.check_answer import check
 

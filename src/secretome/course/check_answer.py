@@ -102,10 +102,7 @@ def lessons_folder() -> Path:
 
 
 def sheet(lesson: str) -> dict[str, dict[str, Any]]:
-    """The exercises of a lesson:
-
-    of each the kind of answer, the tolerance of a number, and the hash of what is right.
-    """
+    """The exercises of a lesson, each with the kind of answer, the tolerance of a number, and the answer's hash."""
     file = lessons_folder() / lesson / "answers.json"
     # A question's name is typed by hand: it must not lead out of the folder.
     if not re.fullmatch(r"\w+", lesson) or not file.is_file():

@@ -37,10 +37,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Graded:
-    """What became of the sheets:
-
-    rows of ``marks.csv`` and ``summary.csv``, and what could not be marked, problem by problem.
-    """
+    """The marked sheets: rows of ``marks.csv`` and ``summary.csv``, and the problems of what could not be marked."""
 
     marks: list[dict[str, object]]
     summary: list[dict[str, object]]

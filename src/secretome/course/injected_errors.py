@@ -54,8 +54,7 @@ def possible_faults(protocol: Protocol) -> tuple[Fault, ...]:
     >>> possible_faults(load_protocol(study_folder("treg_conditioned_medium") / "protocol.yml"))
     ('nothing', 'groups_exchanged', 'unit_slip')
     """
-    # A pair with a value beyond a limit is no pair to a paired test, so a mended file would hold fewer pairs than were
-    # measured.
+    # A paired test omits pairs with a censored value, so a corrected file would have fewer pairs than measured.
     return FAULTS if protocol.design == "independent" and _saturable(protocol) else FAULTS[:-1]
 
 
@@ -69,10 +68,7 @@ def _nothing(clean: pd.DataFrame, _protocol: Protocol, _rng: np.random.Generator
 
 
 def _exchange(clean: pd.DataFrame, protocol: Protocol, _rng: np.random.Generator) -> Planted:
-    """The labels of the two groups whose difference shows that the experiment worked change places;
-
-    without a check, of a claim's two.
-    """
+    """Exchange the labels of the two groups that show that the experiment worked or, without a check, of a claim."""
     checks = list(protocol.checks.values())
     one, other = sides(checks[0].contrast if checks else next(iter(protocol.claims.values())).judged_on[0])
     swapped = clean.assign(group=clean["group"].replace({one: other, other: one}))
@@ -94,10 +90,7 @@ def _slip(clean: pd.DataFrame, protocol: Protocol, rng: np.random.Generator) -> 
 
 
 def _saturate(clean: pd.DataFrame, protocol: Protocol, rng: np.random.Generator) -> Planted:
-    """One treated group is measured up to a limit only, on the side to which the claim says it moves;
-
-    the limit is typed as a value.
-    """
+    """Censor one treated group at a limit, on the side of the claimed change, with the limit typed as a value."""
     endpoint, group, side = _drawn(_saturable(protocol), rng)
     rows = clean.index[(clean["group"] == group) & (clean[endpoint] != "")]
     # Measured from the far end, so that both sides are one case: the smallest are those beyond the limit.
@@ -120,7 +113,7 @@ _PLANTERS: dict[Fault, Callable[[pd.DataFrame, Protocol, np.random.Generator], P
 
 
 def _arms(protocol: Protocol) -> list[tuple[str, str, str]]:
-    """Endpoint and treated group of every contrast that a claim is judged on, and the side on which values would pass a limit."""
+    """Endpoint and treated group of every contrast that decides a claim, and the side on which values pass a limit."""
     found: dict[tuple[str, str, str], None] = {}
     for claim in protocol.claims.values():
         side = {"up": ">", "down": "<", None: ""}[claim.direction]

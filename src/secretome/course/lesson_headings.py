@@ -15,6 +15,6 @@ def exercises_heading(title: str) -> str:
 def solutions_heading(title: str) -> str:
     """The opening of the solutions."""
     return (
-        f"# Solutions: {title}\n\nEach exercise with one way to solve it. Try first: a solution that is "
-        f"read is soon forgotten."
+        f"# Solutions: {title}\n\nEach exercise with one way to solve it. Try first: a solution that is read is soon "
+        "forgotten."
     )

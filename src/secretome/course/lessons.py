@@ -1,7 +1,4 @@
-"""Lessons:
-
-one percent notebook each, from which the exercises, the solutions and the hashes of the answers are made.
-"""
+"""Lessons: one percent notebook each, the source of the exercises, the solutions and the hashes of the answers."""
 
 import copy
 import json

@@ -113,8 +113,7 @@ def student_seed(name: str, student: Student, seed: int) -> int:
 
 def planted_cohort(protocol: Protocol, seed: int, scenario: str, trapped: float) -> Planted:
     """A student's cohort, and what is wrong with it."""
-    # Scenario and seed stay with the teacher: they would give away the truth, and the file as it was before anything
-    # was planted.
+    # Only the teacher knows scenario, seed and the clean file, because they give away the truth.
     clean = simulate(protocol, scenario, seed=seed).drop(columns=["scenario", "seed"])
     width = len(str(len(clean)))
     clean.insert(

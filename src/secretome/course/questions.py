@@ -22,10 +22,7 @@ NONE = "none"
 
 @dataclass(frozen=True)
 class Question:
-    """A question:
-
-    its key, its text, how it is answered, what it is worth; `choices` only where one of a list is asked for.
-    """
+    """A question: its key, text, kind of answer and points; `choices` only if the answer is one of a list."""
 
     key: str
     asked: str

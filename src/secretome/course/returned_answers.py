@@ -17,10 +17,7 @@ COLUMNS = ("question", "answer")
 
 @dataclass(frozen=True)
 class Sheet:
-    """One student's answers:
-
-    the file, for each question every cell that answers it, and the questions whose row has cells too many.
-    """
+    """One student's answers: the file, every cell that answers each question, and the questions with too many cells."""
 
     file: str
     answers: dict[str, list[str]]
@@ -29,7 +26,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Collected:
-    """The sheets by the students' ids, those whose sheets cannot be marked, why, and what else a teacher should know."""
+    """The sheets by student id, the reasons why others cannot be marked, and what else a teacher should know."""
 
     sheets: dict[str, Sheet]
     unmarked: set[str]

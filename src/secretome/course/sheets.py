@@ -1,7 +1,4 @@
-"""Small tables that people fill in and send back, rosters and answer sheets:
-
-read whatever program saved them, written defused.
-"""
+"""Small tables that people fill in and return, such as rosters and answer sheets, in any format; written defused."""
 
 import csv
 import io
@@ -21,10 +18,7 @@ WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 @dataclass(frozen=True)
 class Record:
-    """One row of a table:
-
-    its number in the file, its cells by the header's names in lower case, and how many cells stand beyond them.
-    """
+    """One row of a table: its number in the file, its cells by lower-case header, and the number of extra cells."""
 
     row: int
     cells: dict[str, str]

@@ -10,8 +10,7 @@ from secretome.claims import DECISIONS
 from secretome.claims import rules as claims_rules
 from secretome.protocol import Claim, Protocol
 
-# The reasons among which a student chooses, in the order in which the rules are tried: the names by which the package
-# knows them.
+# The reasons from which a student chooses, in the order of the rules: their names in the package.
 _REASONS = {
     "single": (
         "CHECK_FAILED",
@@ -63,8 +62,7 @@ _ABOUT = {
     "unchanged": "A claim that nothing changes (inside by the 90 % intervals; outside by intervals at 1 - "
     "0.05/k for k contrasts)",
     "trend": "A claim of a dose dependence (a line through the mean logarithms over log dose, each group with "
-    "its own spread; "
-    "Jonckheere-Terpstra where a value of a dose lies beyond a limit)",
+    "its own spread; Jonckheere-Terpstra where a value of a dose lies beyond a limit)",
 }
 _RANK_TESTS = {
     "mann_whitney": "the exact Mann-Whitney test",
@@ -74,7 +72,7 @@ _RANK_TESTS = {
 
 
 def reasons(claim: Claim) -> dict[str, str]:
-    """The reasons for a verdict that a claim may have, by the short name under which a student gives them, in the order of the rules.
+    """The possible reasons for a claim's verdict, by the short name that students use, in the order of the rules.
 
     >>> from secretome.protocol import load_protocol, study_folder
     >>> claims = load_protocol(study_folder("sepsis_cytokines") / "protocol.yml").claims
@@ -133,8 +131,8 @@ def tolerance(kind: str, choices: Iterable[str], within: float, absolute: float,
         return f"within {100 * within:g} %"
     if kind == "p":
         return (
-            f"within {100 * within:g} % or {absolute:g}, whichever is wider; <{bound:g} or less is right "
-            f"where it is true"
+            f"within {100 * within:g} % or {absolute:g}, whichever is wider; <{bound:g} or less is right where it is "
+            "true"
         )
     return f"one of: {', '.join(choices)}"
 

@@ -74,7 +74,7 @@ def without_effect(rng: np.random.Generator, trials: int) -> tuple[Floats, Float
 
 
 def one_outcome(x: Floats, y: Floats, n: int = 20) -> Floats:
-    """The p of Student's t test of the first outcome, in the first `n` animals of each group, experiment by experiment."""
+    """The p of Student's t test of the first outcome in the first `n` animals per group, for each experiment."""
     return np.asarray(scipy_stats.ttest_ind(x[:, :n], y[:, :n], axis=1).pvalue)
 
 

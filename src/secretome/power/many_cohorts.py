@@ -15,8 +15,7 @@ from secretome.cohort.simulate import Drawn
 from secretome.protocol import Check, Claim, Endpoint, EquivalenceMargin, Protocol, sides
 from secretome.stats.power import mann_whitney_rows
 
-# With more values a group, counting every arrangement of three groups takes the exact trend test longer than a
-# simulation can wait.
+# With more values per group, the exact trend test of three groups is too slow for a simulation.
 LARGEST_EXACT_TREND = 12
 
 
@@ -74,10 +73,7 @@ class _Cohorts:
     alpha: float
 
     def welch(self, groups: list[str], weights: list[float], family: int) -> Evidence:
-        """A contrast of log means with Satterthwaite's degrees of freedom;
-
-        cohorts in which a value has no logarithm are NaN.
-        """
+        """A contrast of log means with Satterthwaite's degrees of freedom; NaN if a value has no logarithm."""
         estimate: Floats = np.array(0.0)
         squared, fourth = np.array(0.0), np.array(0.0)
         for group, weight in zip(groups, weights, strict=True):
@@ -184,9 +180,9 @@ def _planned(cohorts: _Cohorts, contrast: str, family: int, margin: EquivalenceM
 
 
 def _fails(check: Check, protocol: Protocol, drawn: Drawn, alpha: float) -> Bools:
-    """The cohorts in which a check of the experiment fails:
+    """The cohorts in which a check of the experiment fails: significant in the opposite direction, or negligible.
 
-    significant the other way or, where every value is seen, negligible.
+    Negligible only counts if no value is censored.
     """
     cohorts = _Cohorts(protocol.endpoints[check.endpoint], drawn[check.endpoint], alpha)
     found = cohorts.welch(list(sides(check.contrast)), [1.0, -1.0], 1)

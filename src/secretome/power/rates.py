@@ -111,7 +111,7 @@ def measured_rates() -> pd.DataFrame:
 
 
 def measured_plans() -> pd.DataFrame:
-    """The planned verdicts of every claim that the book measured against group size, with all and with shares of the assumed effect.
+    """The planned verdicts of every claim in the book against group size, at the assumed effect and shares of it.
 
     Returns
     -------

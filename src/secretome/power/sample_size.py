@@ -1,7 +1,4 @@
-"""How many animals a claim needs:
-
-verdicts of one claim against group size, under the assumed effect or a share of it.
-"""
+"""The number of animals that a claim needs: verdicts against group size, under the assumed effect or a share of it."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -149,8 +146,7 @@ def smallest_n(
 
     low, high = 2, 4
     while share(high) < target:
-        # A difference that so many animals show no more often than chance does not begin to show with more. Sameness
-        # may.
+        # A difference this rarely detected is not detected with more animals either. Equivalence may be.
         hopeless = high >= HOPELESS and share(high) <= alpha < target and protocol.claims[claim].kind != "unchanged"
         low, high = high, 2 * high
         if low >= MOST or hopeless:
@@ -163,7 +159,7 @@ def smallest_n(
 
 
 def first_exact_n(protocol: Protocol, claim: str, alpha: float = ALPHA) -> int:
-    """The smallest group, or number of pairs, with which the exact test that stands for the authors' can reach alpha at all.
+    """The smallest group size, or number of pairs, for which the authors' presumed exact test can reach alpha.
 
     >>> from secretome.protocol import load_protocol, study_folder
     >>> protocol = load_protocol(study_folder("humoral_immunity") / "protocol.yml")

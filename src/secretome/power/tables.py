@@ -9,7 +9,7 @@ from secretome.report import text
 
 
 def worth_table(rates: pd.DataFrame, protocols: Mapping[str, Protocol], n: int) -> pd.DataFrame:
-    """How often each claim is supported where it is true as published, and at worst where it is false;
+    """How often each claim is supported if it is true as published and, in the worst case, if it is false.
 
     `rates` has a column truth.
     """
@@ -76,7 +76,7 @@ def power_table(rates: pd.DataFrame) -> pd.DataFrame:
 
 
 def needs_table(plans: pd.DataFrame, protocols: Mapping[str, Protocol], target: float) -> pd.DataFrame:
-    """The smallest measured n that supports each claim as often as asked, one column per share of the assumed effect."""
+    """The smallest measured n at which each claim reaches the target, one column per share of the assumed effect."""
     planned = plans[plans["analysis"] == "planned"]
     columns = {
         effect: f"{text.percent(effect)} of the effect" for effect in sorted(planned["effect"].unique(), reverse=True)

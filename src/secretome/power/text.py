@@ -13,17 +13,13 @@ from secretome.report.text.numbers import Row, percent, share
 def ethics_sentence(
     protocol: Protocol, key: str, n: int | None, rates: pd.DataFrame, target: float, alpha: float = 0.05
 ) -> str:
-    """What to write about the number of animals;
-
-    `rates` holds every size tried, and `n` is the smallest that reaches the target.
-    """
+    """The sentence about the number of animals; `rates` holds all sizes tried, `n` is the smallest that suffices."""
     claim, planned = protocol.claims[key], rates[rates["analysis"] == "planned"].drop_duplicates("n").set_index("n")
     if n is None:
         most = planned.iloc[-1]
         return (
             f"No number of {protocol.units} up to {planned.index[-1]} per group supports this claim in "
-            f"{percent(target)} of cohorts; "
-            f"{planned.index[-1]} do in {share(most['supported'], most['cohorts'])}."
+            f"{percent(target)} of cohorts; {planned.index[-1]} do in {share(most['supported'], most['cohorts'])}."
         )
     row: Row = planned.loc[n]
     test, supported, _ = rule_words(protocol, claim, alpha)
@@ -42,8 +38,7 @@ def ethics_sentence(
     return (
         f"Number of animals: with {who}, the claim “{claim.sentence.rstrip('.')}” is supported in "
         f"{share(row['supported'], row['cohorts'])} of {row['cohorts']} simulated cohorts in which it is "
-        f"true{effect}{short}. "
-        f"Planned test: {test}; supported if {supported}."
+        f"true{effect}{short}. Planned test: {test}; supported if {supported}."
     )
 
 
@@ -59,9 +54,9 @@ def assumed_sentence(protocol: Protocol, scenario: str, effect: float) -> str:
     about = protocol.simulation.scenarios[scenario].about if protocol.simulation else "nothing is assumed"
     share_of_effect = "" if effect == 1 else f", each effect at {percent(effect)} of what is assumed (log scale)"
     return (
-        f"All shares are of simulated {protocol.units}, drawn from the assumptions that the study's page "
-        f"lists: {scenario} ({about})"
-        f"{share_of_effect}. Behind ± stands twice the simulation's error. Other spreads or effects need other numbers."
+        f"All shares are of simulated {protocol.units}, drawn from the assumptions that the study's page lists: "
+        f"{scenario} ({about}){share_of_effect}. Behind ± stands twice the simulation's error. Other spreads or "
+        "effects need other numbers."
     )
 
 
@@ -94,8 +89,8 @@ def planning_alt(protocol: Protocol, plans: pd.DataFrame, target: float) -> str:
                 f"{claim.sentence} At {percent(effect)} of the effect supported in {percent(target)} {reached}."
             )
     return (
-        f"Small panels, one per claim: share of simulated cohorts that support it, against {protocol.units} "
-        f"per group. {' '.join(parts)}"
+        f"Small panels, one per claim: share of simulated cohorts that support it, against {protocol.units} per group. "
+        f"{' '.join(parts)}"
     )
 
 

@@ -84,8 +84,7 @@ def load_protocol(path: Path) -> "Protocol":
     return _read(path, path.read_bytes() if path.exists() else b"")
 
 
-# Kept for as long as the file holds the same: a batch asks for one protocol thousands of times. Nothing changes one
-# that was read.
+# Cached while the file is unchanged: a batch asks for a protocol thousands of times. A loaded protocol never changes.
 @lru_cache(maxsize=8)
 def _read(path: Path, content: bytes) -> "Protocol":
     # Imported here so that a usage error does not wait for pydantic and YAML.

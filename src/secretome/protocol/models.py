@@ -19,10 +19,7 @@ ORIGINS: tuple[Origin, ...] = ("simulated", "published-summary", "published-indi
 
 
 class Source(Strict):
-    """Where a fact comes from:
-
-    a key of ``book/references.bib``, in words, at which address if one is known, under which licence.
-    """
+    """The source of a fact: a key of ``book/references.bib``, words, the address if known, and the licence."""
 
     citation: Text
     text: Text
@@ -174,9 +171,9 @@ class Check(Strict):
 
 
 class SlopeDifference(Strict):
-    """Whether a dose matters more in one series of groups than in another:
+    """A test of whether the dose has a larger effect in one series of groups than in another.
 
-    that one slope is significant and the other not is no answer.
+    That one slope is significant and the other is not does not answer this.
     """
 
     question: Text
@@ -277,8 +274,8 @@ class Protocol(Strict):
             method = "signed_rank" if paired else "jonckheere_terpstra" if claim.kind == "trend" else "mann_whitney"
             if claim.published_test.method != method or (paired and claim.kind != "single"):
                 yield (
-                    f"claims.{key}.published_test.method {claim.published_test.method!r} does not fit the "
-                    f"design or the claim"
+                    f"claims.{key}.published_test.method {claim.published_test.method!r} does not fit the design or "
+                    "the claim"
                 )
 
     def _unknown_names(self) -> Iterator[str]:
@@ -343,10 +340,7 @@ class Protocol(Strict):
 
     @property
     def chosen_after_data(self) -> bool:
-        """Whether the data of the study's own cohort were public when the rules were registered:
-
-        true unless shown to be later.
-        """
+        """Whether the study's data were public when the rules were registered; true unless shown otherwise."""
         # A date may be incomplete: 2026 can be any day of 2026.
         return bool(self.cohort.public) and self.cohort.public <= self.registered.isoformat()
 

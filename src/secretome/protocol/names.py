@@ -1,7 +1,4 @@
-"""Names that people type:
-
-contrasts taken apart, names compared without case and punctuation, the nearest one suggested.
-"""
+"""Names that people type: contrasts parsed, names compared without case and punctuation, the nearest one suggested."""
 
 import difflib
 import re
@@ -29,10 +26,7 @@ def sides(contrast: str) -> tuple[str, str]:
 
 
 def normalise(name: str) -> str:
-    """A text without case, spaces and punctuation, for finding words;
-
-    names are compared by `name_key`, which keeps signs.
-    """
+    """A text without case, spaces and punctuation, to search for words; `name_key` compares names and keeps signs."""
     return re.sub(r"[\W_]+", "", name.casefold())
 
 
@@ -81,10 +75,7 @@ def name_key(name: str) -> str:
 
 
 def _between_digits(text: str, at: int) -> bool:
-    """Whether a point or another mark belongs to a number:
-
-    it stands between digits, or before one and after no letter.
-    """
+    """Whether a mark such as a point belongs to a number: between digits, or before a digit and not after a letter."""
     before, after = text[at - 1 : at], text[at + 1 : at + 2]
     return after.isdigit() and (before.isdigit() or (text[at] in ".," and not before.isalnum()))
 
@@ -99,10 +90,7 @@ def _joins(text: str, at: int) -> bool:
 
 
 def nearest(name: str, names: Iterable[str], cutoff: float = 0.6) -> str | None:
-    """The one of `names` most like `name`, or None when none is near:
-
-    `cutoff` is 1 for the same letters, and 0 for none in common.
-    """
+    """The one of `names` most similar to `name`, or None; `cutoff` is 1 for the same letters, 0 for none in common."""
     by_form = {name_key(candidate): candidate for candidate in names}
     found = difflib.get_close_matches(name_key(name), by_form, n=1, cutoff=cutoff)
     return by_form[found[0]] if found else None

@@ -81,10 +81,7 @@ class MeanGroup(_Group):
 
 
 class GammaPoisson(Strict):
-    """Counts on a plate, Poisson about each animal's own mean, which varies by `cv`;
-
-    a value is the count times `scaled_by`.
-    """
+    """Poisson counts around each animal's own mean, which varies by `cv`; a value is the count times `scaled_by`."""
 
     distribution: Literal["gamma-Poisson"]
     cv: Positive
@@ -103,10 +100,7 @@ class Titre(Strict):
 
 
 class BetaBinomial(Strict):
-    """Per cent of `cells` looked at;
-
-    `cv` is the coefficient of variation of these percentages, chance of the count included.
-    """
+    """Percentages of `cells`; `cv` is their coefficient of variation, including the sampling error of the count."""
 
     distribution: Literal["beta-binomial"]
     cv: Positive
@@ -132,10 +126,7 @@ class Deaths(Strict):
 
 
 class Scenario(Strict):
-    """A world to draw animals from:
-
-    the assumptions, with some groups' centres, or an endpoint's coefficient of variation, replaced.
-    """
+    """The assumptions with some groups' centres, or an endpoint's coefficient of variation, replaced."""
 
     about: Text
     centres: dict[str, dict[str, Positive]] = Field(default_factory=dict)

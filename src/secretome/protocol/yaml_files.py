@@ -87,10 +87,7 @@ class _TooLarge(Exception):
 
 
 def _check_size(text: str, loader: Any) -> None:
-    """Refuse deep nesting, which ends the parser, and aliases that multiply:
-
-    both in one pass that keeps nothing but sizes.
-    """
+    """Refuse nesting that is too deep for the parser and aliases that multiply, in one pass that stores only sizes."""
     sizes: dict[str, int] = {}
     stack: list[tuple[str | None, int]] = []
     nodes = 0

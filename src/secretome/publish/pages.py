@@ -153,7 +153,9 @@ def _body(one: Shown) -> str:
         planned = one.results.iloc[:0]
     return _template("rerun.html.jinja").render(
         simulated=study.cohort.origin == "simulated",
-        standing=f"{report_text.cohort_status_sentence(study, one.verdicts, found)} {report_text.registration_sentence(study)}",
+        standing=" ".join(
+            [report_text.cohort_status_sentence(study, one.verdicts, found), report_text.registration_sentence(study)]
+        ),
         warnings=report_text.condition_sentences(study, found, warnings=True),
         notes=report_text.condition_sentences(study, found, warnings=False),
         outdated=publish_text.outdated_sentence(protocol_changed=changed),
@@ -174,10 +176,7 @@ def _template(name: str) -> jinja2.Template:
 
 
 def _raw(markup: str) -> str:
-    """HTML inside a page of Markdown;
-
-    a line of it that looks like the fence would end it, so blank space before one is kept away.
-    """
+    """HTML inside a page of Markdown, without spaces before a line that looks like the fence and would end it."""
     safe = re.sub(r"(?m)^(\s*)(`{3,})", lambda match: match[1] + "&#96;" * len(match[2]), markup)
     return f"{FENCE}{{raw}} html\n{safe}\n{FENCE}\n"
 

@@ -13,10 +13,7 @@ MOST_COLUMNS = 5
 
 
 def scoreboard_table(board: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:
-    """The claims of a study as rows, cohorts as columns;
-
-    many cohorts, the other way round. Each cell is a verdict with its estimate.
-    """
+    """Return verdicts with estimates: claims as rows and cohorts as columns, or the reverse for many cohorts."""
     table = pd.DataFrame({"Claim": [claim.sentence for claim in protocol.claims.values()]})
     for _, own in board.groupby("cohort", sort=False):
         cells = own.set_index("claim").reindex(list(protocol.claims))

@@ -10,18 +10,15 @@ from secretome.report.text.numbers import Row, count
 PUBLISHING = (
     "A rerun comes here by one command, run in a checkout of the book:",
     "    secretome publish reruns/sepsis_cytokines/my_rats",
-    "It keeps `results.csv`, `verdicts.csv`, `checks.csv` and `provenance.json`. The animals' values, the "
-    "report and the figures stay "
-    "with their laboratory. A folder is refused if a file of it is absent or a link, if it was made with "
-    "another protocol, notebook, "
-    "`alpha`, `level` or `seed` than the book's, if animals were left out, if its verdicts do not follow from "
-    "its results, or if the name "
-    "or the file is here already. Simulated animals may be published; they are marked and never counted.",
+    "It keeps `results.csv`, `verdicts.csv`, `checks.csv` and `provenance.json`. The animals' values, the report and "
+    "the figures stay with their laboratory. A folder is refused if a file of it is absent or a link, if it was made "
+    "with another protocol, notebook, `alpha`, `level` or `seed` than the book's, if animals were left out, if its "
+    "verdicts do not follow from its results, or if the name or the file is here already. Simulated animals may be "
+    "published; they are marked and never counted.",
     '    secretome unpublish sepsis_cytokines my_rats --why "Two cages were swapped."',
-    "takes a rerun out again. The hash of its file, the day and the reason stay on this page, and the same "
-    "animals come back only with "
-    "`--again`. What counts, and what the verdicts add up to, is told in {doc}`Do the claims hold? "
-    "<../../notebooks/ledger/analysis>`.",
+    "takes a rerun out again. The hash of its file, the day and the reason stay on this page, and the same animals "
+    "come back only with `--again`. What counts, and what the verdicts add up to, is told in {doc}`Do the claims "
+    "hold? <../../notebooks/ledger/analysis>`.",
 )
 
 
@@ -39,8 +36,8 @@ def never_counted_sentence(cohort: str, origin: str) -> str:
 def after_publishing(n: int) -> str:
     """What is left to do once reruns were published."""
     return (
-        f"{count(n, 'rerun')} published. Build the book (make book) to see the scoreboard, and commit the "
-        f"folder to keep it there."
+        f"{count(n, 'rerun')} published. Build the book (make book) to see the scoreboard, and commit the folder to "
+        "keep it there."
     )
 
 
@@ -50,8 +47,8 @@ def published_sentence(n: int, counted: int) -> str:
         return "No rerun has been published so far."
     verb = "has" if n == 1 else "have"
     return (
-        f"{count(n, 'rerun')} {verb} been published. Cohorts among them that were measured and tested a "
-        f"claim: {counted}."
+        f"{count(n, 'rerun')} {verb} been published. Cohorts among them that were measured and tested a claim: "
+        f"{counted}."
     )
 
 
@@ -96,17 +93,3 @@ def headline(board: pd.DataFrame, protocols: dict[str, Protocol]) -> str:
     ]
     cohorts = animals[["study", "cohort"]].drop_duplicates()
     return f"Independent cohorts of animals tested against these claims so far: {len(cohorts)}."
-
-
-def uncounted_sentence(board: pd.DataFrame) -> str:
-    """How many cohorts are shown and not counted, and why."""
-    pair = ["study", "cohort"]
-    # A cohort of which any verdict counts is counted.
-    rest = board[~board.groupby(pair)["counts"].transform("any")].drop_duplicates(pair)
-    simulated, source = int((rest["origin"] == "simulated").sum()), int(rest["source_data"].astype(bool).sum())
-    others = len(rest) - simulated - source
-    more = f", and {count(others, 'other')} that could test nothing or were not measured for it" if others else ""
-    return (
-        f"Shown below and never counted: {count(simulated, 'simulated cohort')}, and "
-        f"{count(source, 'cohort')} of source data{more}."
-    )

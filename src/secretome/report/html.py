@@ -96,10 +96,7 @@ def _typefaces() -> str:
 
 
 def _in_parts(study: Study, verdict: pd.Series) -> tuple[str, str, str, str]:
-    """A verdict, and its sentence as the claim, the word and what it rests on:
-
-    together they are the sentence to paste.
-    """
+    """A verdict, and its sentence in three parts (the claim, the verdict and its basis), which join to the sentence."""
     claim = study.protocol.claims[verdict["claim"]].sentence
     word, colon, rest = text.verdict_sentence(study, verdict).removeprefix(claim).partition(":")
     return verdict["verdict"], claim, word + colon, rest

@@ -123,8 +123,8 @@ class _Markdown:
             shown += " (a page of the book)"
         elif name not in BOOK_ROLES:
             raise ValueError(
-                f"the role {{{name}}} is not supported in a report; tag its cell 'book-only' or write the text "
-                f"without the role."
+                f"the role {{{name}}} is not supported in a report; tag its cell 'book-only' or write the text without "
+                "the role."
             )
         return f"<span>{html.escape(shown)}</span>"
 

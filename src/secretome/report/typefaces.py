@@ -1,7 +1,4 @@
-"""The type of the book and of its reports, inside the style sheet:
-
-a browser may refuse a font file to a page opened from disk.
-"""
+"""The fonts of the book and reports, inside the style sheet: a browser may refuse a font file to a page from disk."""
 
 import base64
 from importlib import resources

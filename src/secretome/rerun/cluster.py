@@ -118,15 +118,15 @@ def _answer(task: Any) -> tuple[str, str]:
 
 
 def _why(ready: RunPlan, node: str, said: str) -> str:
-    """What a shard said of one cohort, or else of itself;
+    """What a shard reported about one cohort or else about itself.
 
-    a shard that found nothing wrong wrote elsewhere, or ran something else.
+    A shard that reported no problem wrote elsewhere or ran another version.
     """
     name, folder = ready.place.file.name, ready.place.folder
     if not said and folder.exists():
         return (
-            f"{name}: {node} has run it, but with other data or other versions than are here; make them the "
-            f"same, then --resume"
+            f"{name}: {node} has run it, but with other data or other versions than are here; make them the same, then "
+            "--resume"
         )
     if not said:
         return (
@@ -144,10 +144,7 @@ def _made(folder: Path) -> int:
 
 
 def run_shard(command: Sequence[str]) -> tuple[str, str]:
-    """Run one shard in a process of its own, which ends with this one;
-
-    on which machine, and what it says of failures.
-    """
+    """Run one shard in a subprocess that ends with this process, and return its machine and its report of failures."""
     end = end_with_parent if sys.platform == "linux" else None
     run = subprocess.run(
         [sys.executable, "-m", "secretome", *command], capture_output=True, text=True, check=False, preexec_fn=end

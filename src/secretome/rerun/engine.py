@@ -60,7 +60,9 @@ def plan(
     decimal: str | None = None,
     parameters: Mapping[str, int | float] | None = None,
 ) -> tuple[list[RunPlan], list[InputError]]:
-    """Read every cohort and say which can be run, before anything is; `sheet`, `names` and `decimal` are those of `load_study`.
+    """Read every cohort before any is run, and return what can be run and what cannot.
+
+    `sheet`, `names` and `decimal` are those of `load_study`.
 
     Returns
     -------
@@ -109,7 +111,7 @@ def plan(
 
 
 def run_in(work: Path, study: Study, parameters: Mapping[str, int | float], engine: str | None = None) -> None:
-    """Run a study's notebook in a private folder, by an engine of papermill, and write all that a finished run holds."""
+    """Run a study's notebook in a private folder with an engine of papermill, and write the files of a finished run."""
     # Hashed before the run: an edit during it must not be taken for what was run.
     provenance = provenance_of(study, parameters, content_key(study, parameters))
     # Absolute, because the notebook runs in the private folder.

@@ -1,7 +1,4 @@
-"""Two runs on one folder never interleave:
-
-each holds a lock that the system takes back when its process ends, however it ends.
-"""
+"""A lock for each output folder, so that runs never interleave; the system releases it when its process ends."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -21,7 +18,7 @@ PATIENCE = 3.0
 
 @contextmanager
 def output_lock(out: Path, shard: Shard | None = None, files: Sequence[Path] = ()) -> Iterator[None]:
-    """Hold an output folder, or the part of it that belongs to a shard of these files, and clear away what killed runs left there.
+    """Lock an output folder, or a shard's part of it for these files, and delete what killed runs left there.
 
     Shards of one division of the same files may run side by side.
 
@@ -36,8 +33,7 @@ def output_lock(out: Path, shard: Shard | None = None, files: Sequence[Path] = (
     own = FileLock(out / (f"{OWN}shard-{shard.number}{division}" if shard else f"{OWN}whole.lock"))
     _take(own, out)
     try:
-        # Held first and looked at the others after, so that of two runs that begin together at least one sees the
-        # other.
+        # Lock first and check the others afterwards, so that of two simultaneous runs at least one sees the other.
         for other in sorted(out.glob(f"{OWN}*.lock")):
             beside = shard and other.name.endswith(division)
             if other.name != Path(own.lock_file).name and other.name != f"{OWN}summary.lock" and not beside:

@@ -45,8 +45,8 @@ class OutputPaths:
             return
         if existing == "refuse":
             remedy = (
-                "Add --resume to keep it unless something has changed, --force to make it anew, or --out "
-                "for another place."
+                "Add --resume to keep it unless something has changed, --force to make it anew, or --out for another "
+                "place."
             )
             raise InputError(
                 [Problem(self.file.name, "", f"the folder {self.folder}, which is there already", "a new one", remedy)]
@@ -101,10 +101,7 @@ def make(out: Path) -> None:
 
 
 def sweep(out: Path, cohorts: Collection[str] | None = None) -> None:
-    """Clear away what killed runs left, and put back a finished folder whose replacement never came;
-
-    of these cohorts only, if named.
-    """
+    """Delete what killed runs left, and restore folders that were not replaced; only of these cohorts, if named."""
     # The folders that stepped aside last: they must not be put back while their replacement is still to be swept.
     for left in sorted(out.glob(f"{OWN}*"), key=lambda path: path.name.endswith(EARLIER)):
         cohort = left.name.removeprefix(OWN).removesuffix(EARLIER).rpartition("-")[0]

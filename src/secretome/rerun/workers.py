@@ -21,46 +21,18 @@ from secretome.rerun.provenance import commit
 ENGINE = "inside"
 INLINE = "module://matplotlib_inline.backend_inline"
 # What every notebook and report comes to import, and so every forked process would again.
-FIRST = (
-    "IPython.core.application",
-    "IPython.core.completerlib",
-    "IPython.core.crashhandler",
-    "IPython.core.logger",
-    "IPython.core.oinspect",
-    "email.headerregistry",
-    "fontTools.ttLib.tables.O_S_2f_2",
-    "ipykernel.debugger",
-    "ipykernel.inprocess.blocking",
-    "ipykernel.inprocess.ipkernel",
-    "ipykernel.inprocess.manager",
-    "openpyxl.packaging.extended",
-    "pandas.core.methods.to_dict",
-    "pandas.core.reshape.reshape",
-    "pandas.io.formats.csvs",
-    "pandas.io.formats.html",
-    "pandas.io.formats.string",
-    "PIL.BmpImagePlugin",
-    "PIL.GifImagePlugin",
-    "PIL.JpegImagePlugin",
-    "PIL.PngImagePlugin",
-    "PIL.PpmImagePlugin",
-    "secretome.report.render",
-    "matplotlib.backends.backend_agg",
-    "matplotlib.backends.backend_pdf",
-    "matplotlib.backends.backend_svg",
-    "fontTools.subset",
-    "matplotlib_inline.backend_inline",
-    "psutil",
-    "tornado.platform.asyncio",
-    "secretome.analysis",
-    "secretome.claims",
-    "secretome.report.figures",
-    "secretome.power",
-    "secretome.report.page",
-    "secretome.audit",
-    "secretome.cohort.simulate",
-    "secretome.report.tables",
-    "secretome.report.text",
+FIRST = tuple(
+    """
+    IPython.core.application IPython.core.completerlib IPython.core.crashhandler IPython.core.logger
+    IPython.core.oinspect email.headerregistry fontTools.ttLib.tables.O_S_2f_2 ipykernel.debugger
+    ipykernel.inprocess.blocking ipykernel.inprocess.ipkernel ipykernel.inprocess.manager openpyxl.packaging.extended
+    pandas.core.methods.to_dict pandas.core.reshape.reshape pandas.io.formats.csvs pandas.io.formats.html
+    pandas.io.formats.string PIL.BmpImagePlugin PIL.GifImagePlugin PIL.JpegImagePlugin PIL.PngImagePlugin
+    PIL.PpmImagePlugin secretome.report.render matplotlib.backends.backend_agg matplotlib.backends.backend_pdf
+    matplotlib.backends.backend_svg fontTools.subset matplotlib_inline.backend_inline psutil tornado.platform.asyncio
+    secretome.analysis secretome.claims secretome.figures secretome.power secretome.report.page secretome.reported
+    secretome.simulate secretome.tables secretome.words
+    """.split()
 )
 
 

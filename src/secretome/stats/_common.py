@@ -114,7 +114,7 @@ def exact_tails(
 
 
 def exact_critical(support: NDArray[np.int64], weights: Floats, centre: int, alpha: float) -> tuple[int, float] | None:
-    """Largest integer statistic in the lower half that a two-sided exact test rejects at `alpha`, and the size of that test.
+    """Largest integer statistic in the lower half that a two-sided exact test rejects at `alpha`, and the test's size.
 
     `centre` is twice the mean, as in `exact_tails`. None if no value the statistic can take is rejected.
     """

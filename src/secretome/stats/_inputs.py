@@ -57,8 +57,7 @@ def as_vector(values: ArrayLike, name: str) -> Floats:
     if array.dtype.kind == "O":
         vector = np.array([_as_float(value, name) for value in array.tolist()], dtype=np.float64)
     else:
-        # A longer float may lie beyond the largest double: it becomes infinite, and infinity is rejected if it has no
-        # meaning.
+        # A longer float may exceed the largest double: it becomes infinite, and is rejected if infinity has no meaning.
         with np.errstate(over="ignore"):
             vector = array.astype(np.float64)
     if isinstance(values, np.ma.MaskedArray):
@@ -92,8 +91,8 @@ def as_sample(values: ArrayLike, name: str, nan_policy: NanPolicy = "raise") -> 
         raise ValueError(f"{name} is empty.")
     if np.abs(sample).max() > LARGEST_VALUE:
         raise ValueError(
-            f"{name} contains an absolute value larger than {LARGEST_VALUE:g}, for which sums overflow; use "
-            f"another unit."
+            f"{name} contains an absolute value larger than {LARGEST_VALUE:g}, for which sums overflow; use another "
+            "unit."
         )
     return sample
 
@@ -275,17 +274,14 @@ def _without_nan(sample: Floats, missing: NDArray[np.bool_], name: str, nan_poli
 
 
 def unit_of(*samples: Floats) -> float:
-    """Return the power of two just below the largest absolute value:
+    """Return the power of two just below the largest absolute value.
 
-    division by it is exact, and squares do not overflow.
+    Division by it is exact, and squares do not overflow.
     """
     largest = max(float(np.abs(sample).max()) for sample in samples)
     return float(np.ldexp(1.0, int(np.frexp(largest)[1]) - 1)) if largest > 0 else 1.0
 
 
 def varies(values: Floats, largest: float | None = None) -> bool:
-    """Return whether values differ by more than rounding:
-
-    relative to the largest absolute value, so that the unit does not matter.
-    """
+    """Return whether values differ by more than rounding, relative to the largest absolute value, in any unit."""
     return bool(np.ptp(values) > 1e-12 * (np.abs(values).max() if largest is None else largest))

@@ -72,8 +72,7 @@ def rank_sum_null(ranks: tuple[int, ...], size: int) -> tuple[Ints, Floats]:
     weights : (k,) array of float
         How many of the C(N, size) choices reach it.
     """
-    # Subtracting a constant from every rank only shifts the sums and a common divisor only scales them: narrow tables
-    # are fast.
+    # A constant subtracted from every rank shifts the sums, a common divisor scales them: narrow tables are fast.
     shift = ranks[0]
     divisor = math.gcd(*(rank - shift for rank in ranks)) or 1
     reduced = [(rank - shift) // divisor for rank in ranks]
@@ -118,7 +117,7 @@ def _fill_rows(table: Floats, reduced: list[int]) -> None:
 
 @lru_cache(maxsize=512)
 def signed_sum_null(ranks: tuple[int, ...]) -> tuple[Ints, Floats]:
-    """In how many of the 2**n sign patterns the positive `ranks` (doubled) reach each sum, 2**1000 at most, which a float holds."""
+    """The number of the 2**n sign patterns with each sum of positive `ranks` (doubled); a float holds up to 2**1000."""
     # Doubled ranks without ties are even: half as many sums need counting.
     divisor = math.gcd(*ranks) or 1
     weights = np.zeros(sum(ranks) // divisor + 1)

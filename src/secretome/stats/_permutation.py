@@ -1,7 +1,4 @@
-"""Permutation tests of several groups:
-
-every way to deal the pooled values to the groups, or many ways drawn at random.
-"""
+"""Permutation tests of several groups: all assignments of the pooled values to the groups, or many random ones."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -14,8 +11,7 @@ from numpy.typing import NDArray
 from secretome.stats._inputs import Floats, as_generator
 from secretome.stats._null_distributions import Ints
 
-# "auto" counts every deal up to this many, which takes a second or so; "exact" may be asked for up to the second
-# number.
+# "auto" counts every permutation up to this many, in about a second; "exact" is allowed up to the second number.
 COUNTED_AT_ONCE = 200_000
 COUNTED_AT_MOST = 2_000_000
 DRAWN = 99_999
@@ -72,7 +68,7 @@ def permuted(
     if exact and number > COUNTED_AT_MOST:
         raise ValueError(
             f"the values have more than {COUNTED_AT_MOST} permutations, which are too many to enumerate; use "
-            f"method='permutation'."
+            "method='permutation'."
         )
     batches = _every_deal(sizes) if exact else _drawn_deals(sum(sizes), generator)
     above, level = np.zeros(observed.size), np.zeros(observed.size)
@@ -133,7 +129,7 @@ def _rows(total: int) -> int:
 
 
 class SignSums:
-    """Sums of signs between groups of permuted values: the number of pairs with a larger value in one group, less those with a smaller.
+    """Sums of signs between groups of permuted values: pairs with the larger value in one group, less those reversed.
 
     With cumulative sums over the sorted values, the work is proportional to the number of values, not of pairs.
 
@@ -156,7 +152,7 @@ class SignSums:
         return np.asarray(self._place[deals])
 
     def below(self, member: NDArray[np.int8]) -> NDArray[np.int32]:
-        """For each place, the number of members below it plus the number below or tied with it, for a (b, N) array of 1 and 0."""
+        """For each place, the members below it plus those below or tied with it, for a (b, N) array of 1 and 0."""
         counts = np.zeros((len(member), member.shape[1] + 1), dtype=np.int32)
         np.cumsum(member, axis=1, dtype=np.int32, out=counts[:, 1:])
         if not self._tied:

@@ -9,8 +9,7 @@ from numpy.typing import ArrayLike
 
 from secretome.stats._inputs import Floats, NanPolicy, as_pairs, as_vector
 
-# Four times the spacing of floating-point numbers at 1: the rounding error of analysis two decimal numbers and one
-# subtraction.
+# Four times the spacing of floats at 1: the rounding error of analysis two decimal numbers and one subtraction.
 ROUNDING = 2.0**-50
 
 

@@ -185,8 +185,7 @@ class _Profile:
                 near, step = step, 2 * step
                 if step > FARTHEST:
                     return side * np.inf
-            # Where the likelihood has two peaks it may rise again further out, and the interval must hold what the test
-            # accepts.
+            # A likelihood with two peaks may rise again further out; the interval must contain what the test accepts.
             further = (1.5 * step, 2.5 * step, max(0.0, -side * self.difference))
             accepted = [distance for distance in further if distance > step and short(distance) < 0]
             if not accepted:
@@ -374,10 +373,7 @@ def titre_bounds(
 
 
 def _check_ladder(titres: Floats, steps: Floats, fold: float, first: float) -> None:
-    """Raise an error for titres that are not dilutions on the ladder;
-
-    printed titres such as 1:32 after 1:10 may be rounded.
-    """
+    """Raise an error for titres that are not dilutions on the ladder, rounded or not (such as 1:32 after 1:10)."""
     off = np.abs(steps - np.rint(steps)) > LADDER_TOLERANCE
     if off.any():
         found = ", ".join(f"{titre:g}" for titre in np.unique(titres[off])[:3])
@@ -405,7 +401,7 @@ def _group(low: Floats, high: Floats, centre: float, level: object, min_log_sd: 
         named = f" {level}" if level else ""
         raise ValueError(
             f"group{named} has fewer than two different values that are not censored, so its spread cannot be "
-            f"estimated."
+            "estimated."
         )
     seen = low == high
     with np.errstate(divide="ignore"):

@@ -28,12 +28,10 @@ from secretome.stats._inputs import (
 
 Scale = Literal["plain", "log"]
 
-# Gauss-Legendre nodes for a chi distribution, whose width for any degrees of freedom is about that of a normal
-# distribution.
+# Gauss-Legendre nodes for a chi distribution, about as wide as a normal one for any degrees of freedom.
 SPREAD_NODES = 64
 RAREST_SPREAD = 1e-15
-# The trapezoidal rule for a normal distribution reaches double precision with this many nodes times the square root of
-# the sharpness.
+# The trapezoidal rule for a normal distribution is exact in double precision with this many nodes * sqrt(sharpness).
 NORMAL_NODES = 24
 FARTHEST_NORMAL = 8.5
 

@@ -166,8 +166,7 @@ def count_ratio(
     filled = totals > 0
     if not filled.any():
         raise ValueError("every count is zero.")
-    # Exposures are divided by their geometric mean, so that they do not overflow and the search starts well in every
-    # unit.
+    # Exposures are divided by their geometric mean, against overflow and for a good start of the search in any unit.
     middle = float(np.exp(np.log(offset).mean()))
     scaled = offset / middle
     # A group of zeros has no log rate, and would only disturb the fit of the others.
@@ -227,9 +226,11 @@ def proportion_ratio(k: ArrayLike, m: ArrayLike, group: ArrayLike) -> GroupRatio
     Pups that survived weaning, of those alive at four days, in the litters of controls and of treated dams [1]_ [2]_:
 
     >>> from secretome import stats
-    >>> alive = [13, 12, 9, 9, 8, 8, 13, 12, 10, 10, 9, 13, 5, 7, 10, 10], [12, 11, 10, 9, 11, 10, 10, 9, 9, 5, 9, 7, 10, 6, 10, 7]
-    >>> weaned = [13, 12, 9, 9, 8, 8, 12, 11, 9, 9, 8, 11, 4, 5, 7, 7], [12, 11, 10, 9, 10, 9, 9, 8, 8, 4, 7, 4, 5, 3, 3, 0]
-    >>> result = stats.proportion_ratio(weaned[0] + weaned[1], alive[0] + alive[1], [0] * 16 + [1] * 16)
+    >>> alive = [13, 12, 9, 9, 8, 8, 13, 12, 10, 10, 9, 13, 5, 7, 10, 10]
+    >>> alive += [12, 11, 10, 9, 11, 10, 10, 9, 9, 5, 9, 7, 10, 6, 10, 7]
+    >>> weaned = [13, 12, 9, 9, 8, 8, 12, 11, 9, 9, 8, 11, 4, 5, 7, 7]
+    >>> weaned += [12, 11, 10, 9, 10, 9, 9, 8, 8, 4, 7, 4, 5, 3, 3, 0]
+    >>> result = stats.proportion_ratio(weaned, alive, [0] * 16 + [1] * 16)
     >>> result.mean.round(2).tolist()
     [0.87, 0.77]
     """
@@ -300,8 +301,8 @@ def _fit_counts(counted: _Counted, method: Method, smallest: int) -> tuple[_Coun
         return _negative_binomial(counted), method, "as requested"
     if smallest < ENOUGH_FOR_NEGATIVE_BINOMIAL:
         reason = (
-            f"a group has fewer than {ENOUGH_FOR_NEGATIVE_BINOMIAL} animals, where the negative binomial "
-            f"rejects too often"
+            f"a group has fewer than {ENOUGH_FOR_NEGATIVE_BINOMIAL} animals, where the negative binomial rejects too "
+            "often"
         )
         return _quasi_poisson(counted), "quasi-poisson", reason
     fit = _negative_binomial(counted)
@@ -325,10 +326,7 @@ def _quasi_poisson(counted: _Counted) -> _CountFit:
 
 
 def _negative_binomial(counted: _Counted) -> _CountFit:
-    """Maximum likelihood;
-
-    the dispersion is 0 where the likelihood falls from there on, and NaN where the search fails.
-    """
+    """Maximum likelihood; the dispersion is 0 if the likelihood falls from there on, and NaN if the search fails."""
     log_rates, totals = np.log(counted.rates), counted.design.T @ counted.number
     if ((counted.number - counted.expected) ** 2 - counted.number).sum() <= 0:
         return _CountFit(log_rates, np.sqrt(1 / totals), 0.0)

@@ -65,7 +65,9 @@ class EquivalenceResult:
     _unit: float = field(repr=False)
 
     def confidence_interval(self, confidence_level: float = 0.90) -> ConfidenceInterval:
-        """Interval of the effect. By t, equivalence at alpha is shown when the one at ``1 - 2 * alpha`` lies between the bounds.
+        """Interval of the effect.
+
+        The t test shows equivalence at alpha if the interval at ``1 - 2 * alpha`` lies between the bounds.
 
         Parameters
         ----------
@@ -210,10 +212,7 @@ def _by_t(x: Floats, y: Floats, low: float, high: float, scale: Scale, paired: b
 
 
 def _by_ranks(x: Floats, y: Floats, low: float, high: float, scale: Scale, paired: bool) -> EquivalenceResult:
-    tests = [
-        _rank_test(x, y, low, "greater", scale, paired),
-        _rank_test(x, y, high, "less", scale, paired),
-    ]
+    tests = [_rank_test(x, y, low, "greater", scale, paired), _rank_test(x, y, high, "less", scale, paired)]
     shift = _shift(x, y, scale, paired)
     estimate = float(exp(shift.estimate)) if scale == "ratio" else shift.estimate
     nearer = max(tests, key=lambda test: test.pvalue)

@@ -233,7 +233,7 @@ def steel(
 
 
 def _spreads(pooled: Floats, sizes: Sequence[int]) -> Floats:
-    """The standard deviation of each group's sum of signs against the control, over all permutations of the pooled values."""
+    """The standard deviation of each group's sum of signs against the control, over all permutations."""
     total = pooled.size
     _, counts = np.unique(pooled, return_counts=True)
     # Over all ordered pairs of values: the sum of squared signs, and that of the squared sums of each value's signs.

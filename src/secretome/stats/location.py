@@ -82,8 +82,8 @@ class HodgesLehmannResult:
         beyond = min(beyond, (self._differences.size - 1) // 2)
         if beyond < 0:
             warnings.warn(
-                f"No finite {confidence_level:.4g} interval exists: with these sizes and ties the exact test "
-                f"rejects no shift.",
+                f"No finite {confidence_level:.4g} interval exists: with these sizes and ties the exact test rejects "
+                "no shift.",
                 stacklevel=2,
             )
             return ConfidenceInterval(-np.inf, np.inf, 1.0)
@@ -174,8 +174,7 @@ def shift_of_samples(
     null = None
     if method == "exact" or (method == "auto" and countable(ranks, fewer)):
         support, weights = observed_rank_sum_null(ranks, fewer)
-        # U of the smaller sample. The distribution of the other U is its mirror image, so the two-sided test is the
-        # same.
+        # U of the smaller sample. The distribution of the other U is its mirror image: the same two-sided test.
         null = support - fewer * (fewer + 1), weights
     # The variance of midranks is that of ranks less a correction for ties.
     variance = x.size * y.size / max(1, ranks.size - 1) * ranks.var() / 4
@@ -211,6 +210,6 @@ def _result(
 def _check_number(differences: int) -> None:
     if differences > LARGEST_NUMBER:
         raise ValueError(
-            f"{differences:.3g} differences between the values are too many for the memory; the largest number "
-            f"is {LARGEST_NUMBER:.3g}."
+            f"{differences:.3g} differences between the values are too many for the memory; the largest number is "
+            f"{LARGEST_NUMBER:.3g}."
         )

@@ -67,8 +67,8 @@ class RandomEffectsResult:
         reach = scipy_stats.t.ppf(tail, self.k - 1) * self.standard_error
         if reach < scipy_stats.norm.ppf(tail) * self.fixed_effect_standard_error:
             warnings.warn(
-                "The Hartung-Knapp interval is narrower than the fixed-effect interval, because the estimates "
-                "agree more closely than their standard errors suggest; use adhoc=True to avoid this.",
+                "The Hartung-Knapp interval is narrower than the fixed-effect interval, because the estimates agree "
+                "more closely than their standard errors suggest; use adhoc=True to avoid this.",
                 stacklevel=2,
             )
         return ConfidenceInterval(self.estimate - reach, self.estimate + reach, confidence_level)
@@ -181,18 +181,14 @@ def random_effects(estimates: ArrayLike, standard_errors: ArrayLike, *, adhoc: b
 
 
 def _paule_mandel(effects: Floats, errors: Floats) -> float:
-    """The variance between cohorts at which the weighted scatter equals its degrees of freedom;
-
-    0 if that is negative.
-    """
+    """The variance between cohorts at which the weighted scatter equals its degrees of freedom; 0 if negative."""
 
     def excess(tau_squared: float) -> float:
         return _weighted_scatter(effects, 1 / (errors**2 + tau_squared)) - (effects.size - 1)
 
     if excess(0.0) <= 0:
         return 0.0
-    # With this variance no cohort's distance from the mean is more than the range, and the scatter is below its degrees
-    # of freedom.
+    # With this variance no cohort is further from the mean than the range; the scatter is below its degrees of freedom.
     highest = effects.size * float(np.ptp(effects)) ** 2
     return float(brentq(excess, 0.0, highest, xtol=1e-14 * highest, rtol=1e-14))
 

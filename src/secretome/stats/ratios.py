@@ -118,8 +118,7 @@ def geometric_mean_ratio(
         standard_error = scipy_stats.sem(log_x - log_y)
     else:
         with warnings.catch_warnings():
-            # One group may have no spread: the other's then carries the test, and SciPy's warning of lost digits is
-            # about nothing.
+            # If one group has no spread, the other's is used, and SciPy's warning of lost digits does not apply.
             warnings.simplefilter("ignore", RuntimeWarning)
             test = scipy_stats.ttest_ind(log_x, log_y, equal_var=False, alternative=alternative)
         standard_error = np.hypot(scipy_stats.sem(log_x), scipy_stats.sem(log_y))

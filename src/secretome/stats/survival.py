@@ -189,7 +189,7 @@ def _scores(hours: Floats, died: Floats, member: Floats) -> tuple[Floats, Floats
 
 
 def _null(scores: Floats, member: Floats, sizes: list[int], method: str, rng: np.random.Generator) -> Permuted:
-    """The chance of groups that differ as much, by squares over sizes, which for two groups order as the difference does."""
+    """The permutation p of the sum of squares over sizes, which for two groups has the order of their difference."""
     extremity = float(((member.T @ scores) ** 2 / sizes).sum())
     if len(sizes) == 2 and method != "permutation":
         counted = _counted(scores, sizes[0], float(member[:, 0] @ scores))

@@ -53,7 +53,7 @@ class JonckheereTerpstraResult:
 
 @dataclass(frozen=True)
 class StepDownResult:
-    """Result of `williams` and `shirley_williams`, one entry per group in the order of the samples, the control left out.
+    """Result of `williams` and `shirley_williams`, one entry per group in the order of the samples, without control.
 
     Attributes
     ----------
@@ -316,7 +316,7 @@ def williams(
 
 
 def _t_bar(means: Floats, sizes: Ints, scale: Floats, alternative: Alternative) -> tuple[Floats, Floats]:
-    """T-bar of the highest group by (b, k) means, control first, and how extreme it is in the direction of the alternative."""
+    """T-bar of the highest group by (b, k) means, control first, and its extremity in the alternative's direction."""
     error = scale * np.sqrt(1 / sizes[0] + 1 / sizes[-1])
     weighted = np.cumsum((means[:, :0:-1] * sizes[:0:-1]), axis=1) / np.cumsum(sizes[:0:-1])
     # Rising: the highest mean of the top group with any number of groups below it; falling: the lowest.
@@ -358,9 +358,9 @@ def _stepped_down(steps: list[tuple[float, float]], alternative: str) -> StepDow
 
 
 def _steps(counts: tuple[int, ...], sizes: tuple[int, ...]) -> float:
-    """How many array operations the exact count takes, roughly:
+    """The approximate number of array operations of the exact count.
 
-    states times ways to place a tied value, weighted by length.
+    It is states times ways to place a tied value, weighted by length.
     """
     states = math.prod(size + 1 for size in sizes)
     if states > 30 * LARGEST_COUNT:

@@ -57,10 +57,7 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class SheetValues:
-    """A worksheet:
-
-    its values from the first cell on, and its merged cells as (top, left) and (bottom, right), counted from 0.
-    """
+    """A worksheet: its values from the first cell on, and its merged cells as (top, left), (bottom, right) from 0."""
 
     name: str
     visible: bool

@@ -1,7 +1,4 @@
-"""Metadata of cells in a workbook:
-
-errors, formats, strikes, formulas, colours, comments and hidden rows and columns.
-"""
+"""Metadata of cells in a workbook: errors, formats, strikes, formulas, colours, comments, hidden rows and columns."""
 
 import io
 import re
@@ -58,10 +55,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Rule:
-    """A conditional format of a sheet:
-
-    the range in which it applies, and the number format that it sets, if it does.
-    """
+    """A conditional format of a sheet: the range to which it applies, and the number format that it sets, if any."""
 
     sheet: str
     range: str
@@ -79,7 +73,7 @@ def _areas(text: str) -> tuple[tuple[int, int, int, int], ...]:
 
 @dataclass
 class CellMetadata:
-    """The marks of a workbook's cells, by sheet, row and column counted from 1; its hidden rows and columns; and its conditional formats.
+    """The marks of a workbook's cells by sheet, row and column from 1, hidden rows and columns, conditional formats.
 
     Zeros are not shown in the sheets `without_zeros`.
     """
@@ -128,7 +122,6 @@ def find_marks(content: bytes) -> CellMetadata:
 
 
 # -- .xlsx
-# ---------------------------------------------------------------------------------------------------------------
 
 
 def _in_xlsx(content: bytes) -> CellMetadata:
@@ -186,7 +179,7 @@ def _struck(cell: Any) -> bool:
 
 
 def _find_more_in_xlsx(content: bytes, marks: CellMetadata) -> None:
-    """Hidden rows and columns, conditional formats and comments, which openpyxl does not return when it reads row by row."""
+    """Read hidden rows and columns, conditional formats and comments, which openpyxl's row-by-row reader omits."""
     reader = ExcelReader(io.BytesIO(content), read_only=True)
     reader.read_manifest()
     reader.read_workbook()
@@ -219,10 +212,7 @@ def _find_more_in_xlsx(content: bytes, marks: CellMetadata) -> None:
 
 
 def _conditional_formats(archive: zipfile.ZipFile) -> dict[str, str]:
-    """The number format of each style for conditional formats that changes how a cell looks, by its number;
-
-    empty for colours alone.
-    """
+    """The number format of each conditional style that changes how a cell looks, by number; empty for colours."""
     if "xl/styles.xml" not in archive.namelist():
         return {}
     styles = ElementTree.fromstring(archive.read("xl/styles.xml")).iterfind("{*}dxfs/{*}dxf")
@@ -248,7 +238,6 @@ def _comments(archive: zipfile.ZipFile, target: str) -> Iterator[tuple[tuple[int
 
 
 # -- .xls and .ods
-# -------------------------------------------------------------------------------------------------------
 
 
 def _in_xls(content: bytes) -> CellMetadata:

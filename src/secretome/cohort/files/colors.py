@@ -21,10 +21,7 @@ HUES = (
 
 
 def color_key(color: Any) -> str:
-    """Return the colour of a fill or a font in an .xlsx file, as ``RRGGBB`` or as ``theme N``;
-
-    empty if there is none.
-    """
+    """Return the colour of a fill or font in an .xlsx file, as ``RRGGBB`` or ``theme N``; empty if there is none."""
     if color is None:
         return ""
     if color.type == "rgb" and isinstance(color.rgb, str):

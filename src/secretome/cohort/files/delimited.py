@@ -122,7 +122,7 @@ def decode(content: bytes, path: Path) -> tuple[str, str]:
 
 
 def doubtful(text: str) -> bool:
-    """Whether a text read as Windows-1252 was probably written in another encoding: it has whole words of accented letters and signs.
+    """Whether a text read as Windows-1252 has words of accented letters and signs only, so another encoding is likely.
 
     >>> doubtful("Gerät;Öl;µL"), doubtful("крыса".encode("cp1251").decode("cp1252"))
     (False, True)

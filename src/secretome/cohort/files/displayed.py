@@ -1,7 +1,4 @@
-"""Compare the number that a cell stores with the text that it displays:
-
-a limit, a percent sign, a unit, words, or nothing.
-"""
+"""Compare the number that a cell stores with the text that it displays: a limit, percent, unit, words or nothing."""
 
 import re
 from collections.abc import Iterator
@@ -116,7 +113,7 @@ def _compared(text: str, stored: float, number: str) -> Displayed:
 
 
 def _negative_before(text: str, found: re.Match[str]) -> bool:
-    """Whether a number stands in brackets, or after a minus sign with a space, as accountants write negative numbers."""
+    """Whether a number is in brackets or after a minus sign with a space, as accountants write negative numbers."""
     return bool(re.search(r"[(\-−] ?\W{0,3}$", text[: found.start()])) and not found[0].startswith(("-", "−"))
 
 

@@ -1,7 +1,4 @@
-"""Workbooks of Excel and LibreOffice:
-
-every sheet as text cells, each with what the workbook knows of it beside its value.
-"""
+"""Workbooks of Excel and LibreOffice: every sheet as text cells, each with its metadata from the workbook."""
 
 import lzma
 import struct

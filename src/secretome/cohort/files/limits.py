@@ -30,10 +30,7 @@ Attributes = dict[str, str]
 
 
 class TooLarge(ValueError):
-    """Raised inside a parser;
-
-    carries what was found and, where the file is damaged rather than large, what was expected.
-    """
+    """Raised inside a parser, with what was found and, if the file is damaged rather than large, what was expected."""
 
     def __init__(self, found: str, expected: str = EXPECTED) -> None:
         self.found, self.expected = found, expected

@@ -21,8 +21,7 @@ CONDITIONS = {
     "=": operator.eq,
     "<>": operator.ne,
 }
-# One element of a section: quoted text, an escaped character, padding, a bracket, a run of digit places, or any other
-# character.
+# One element of a section: quoted text, escaped character, padding, bracket, run of digit places, or other character.
 _ELEMENT = re.compile(
     r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_(?P<padding>.)|\*(?P<repeated>.)|\[(?P<bracket>[^\]]*)\]|(?P<general>General)'
     r"|(?P<places>[0#?][0#?,]*(?:\.[0#?]*)?,*|\.[0#?]+,*)(?P<exponent>E[+-]?[0#?]+)?|(?P<other>.)",

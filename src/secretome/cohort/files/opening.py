@@ -84,10 +84,7 @@ def read_bytes(path: Path) -> bytes:
 
 @dataclass(frozen=True)
 class Opened:
-    """The grids of a file;
-
-    those of a text cut in unusual ways; and the problems of tables that hold no values of animals.
-    """
+    """The grids of a file, those of a text split in unusual ways, and the problems of tables without animals."""
 
     grids: list[Grid]
     unusual: list[Grid] = field(default_factory=list)

@@ -63,7 +63,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Grid:
-    """Cells as a file holds them, all rows equally long and empty ones left out, before it is known where a table begins.
+    """Cells as a file holds them, without empty rows and with all rows equally long, before a table is found.
 
     `title` is the name of the sheet or of Prism's table; a table of Prism is one column per group by its nature
     (`prism`); `delimiter` is what separates the columns of a text; `notes` are sentences about the sheet.

@@ -104,7 +104,7 @@ def intervals_figure(
 
 
 def survivors_figure(groups: Mapping[str, tuple[ArrayLike, ArrayLike]], measure: str, *, made_up: str = "") -> Figure:
-    """Every animal of two groups or more, those that died crossed out; bars at the medians of all, and of those that lived.
+    """Every animal of two or more groups, the dead crossed out; bars at the medians of all and of the survivors.
 
     Parameters
     ----------
@@ -371,10 +371,7 @@ def _ratio_axis(axes: Axes, low: float, high: float) -> None:
 
 
 def _legend(figure: Figure, axes: Axes, mark: str = "") -> None:
-    """What the lines and points mean, under the mark of made-up animals:
-
-    on its own the mark would lie across the legend.
-    """
+    """Draw the legend of lines and points below the mark of made-up animals, so that the two do not overlap."""
     handles = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
     legend = figure.legend(
         handles.values(),

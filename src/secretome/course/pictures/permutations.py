@@ -13,7 +13,7 @@ from secretome.report.figures.base import COLOURS, STYLE, WIDTH
 
 
 def deals_figure(treated: Sequence[float], control: Sequence[float]) -> Figure:
-    """Each deal as a strip of squares, stacked over its rank sum; those as far out as the deal that happened are coloured.
+    """Each permutation as a strip of squares over its rank sum; those at least as extreme as the real are coloured.
 
     Parameters
     ----------

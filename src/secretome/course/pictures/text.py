@@ -37,9 +37,8 @@ def counts_alt(
     number_of = sum(own.size for own in values.values())
     listed = "; ".join(f"{label}, {outside[label]} of {own.size}" for label, own in values.items())
     return (
-        f"{measure[0].upper()}{measure[1:]}: every count as a point, on the band that holds {percent(level)} "
-        f"of counts which only chance "
-        f"tells apart. Outside the band lie {sum(outside.values())} of {number_of}: {listed}."
+        f"{measure[0].upper()}{measure[1:]}: every count as a point, on the band that holds {percent(level)} of counts "
+        f"which only chance tells apart. Outside the band lie {sum(outside.values())} of {number_of}: {listed}."
     )
 
 
@@ -77,8 +76,8 @@ def nested_alt(cages: Mapping[str, ArrayLike], measure: str) -> str:
     between = min(float(np.ptp(cage.mean(axis=1))) for cage in rows)
     animals = count(sum(len(cage) for cage in rows), "animal")
     return (
-        f"{measure} of {animals} in {count(len(rows), 'cage')}, every analysis as a bar. Readings of one animal lie "
-        f"at most {number(within)} apart, while the animals of a cage lie {number(between)} apart or more."
+        f"{measure} of {animals} in {count(len(rows), 'cage')}, every analysis as a bar. Readings of one animal lie at "
+        f"most {number(within)} apart, while the animals of a cage lie {number(between)} apart or more."
     )
 
 
@@ -94,8 +93,8 @@ def powers_alt(sizes: Sequence[int], powers: Mapping[str, Sequence[float]], targ
     for label, power in powers.items():
         reached = [size for size, one in zip(sizes, power, strict=True) if one >= target]
         lines.append(
-            f"{label}, {'reached at ' + str(reached[0]) if reached else 'not reached at ' + str(sizes[-1])} "
-            f"animals a group"
+            f"{label}, {'reached at ' + str(reached[0]) if reached else 'not reached at ' + str(sizes[-1])} animals a "
+            "group"
         )
     return (
         f"Power against animals per group, one rising line for each effect. A power of {percent(target)}: "
@@ -109,6 +108,5 @@ def possible_means_alt(n: int, printed: float, half_unit: float) -> str:
     fits = abs(nearest - printed) <= half_unit * (1 + 1e-9)
     return (
         f"A line of the means that {n} whole numbers can have. The nearest to the printed {printed:g} is "
-        f"{nearest:.4f}, "
-        f"{'within' if fits else 'outside'} what rounds to it."
+        f"{nearest:.4f}, {'within' if fits else 'outside'} what rounds to it."
     )

@@ -217,7 +217,7 @@ def _dress_ratios(axes: Axes, margin: tuple[float, float]) -> None:
 
 
 def _draw_arm(axes: Axes, position: int, rows: pd.DataFrame, colour: str, near: float) -> None:
-    """The animals of a group, spread sideways so that none hides another, and a bar at their median where the values determine it."""
+    """Draw the animals of a group, spread sideways, and a bar at their median if the values determine it."""
     below, above = rows["lower"] == 0, np.isinf(rows["upper"])
     heights = rows["upper"].where(below, rows["lower"]).to_numpy()
     places = position + _sideways(np.log(heights), near)
@@ -238,10 +238,7 @@ def _draw_arm(axes: Axes, position: int, rows: pd.DataFrame, colour: str, near: 
 
 
 def _sideways(heights: Floats, near: float) -> Floats:
-    """Steps to the side so that no point hides another:
-
-    each, from the lowest up, takes the free place nearest the middle.
-    """
+    """Offsets so that no point hides another: from the lowest up, each takes the free place nearest the middle."""
     near = max(near, 1e-9)  # equal heights are near however little the rest varies
     most = max(int((np.abs(heights - height) < near).sum()) for height in heights) if heights.size else 1
     step = min(0.13, 0.8 / max(1, most))

@@ -15,8 +15,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, NullLoc
 
 from secretome.cohort import Study
 
-# Each colour has a part to play. A page replaces it by the CSS variable `--figure-PART`, so that one drawing serves
-# light and dark.
+# A page replaces each colour by the CSS variable `--figure-PART`, so that one drawing serves light and dark.
 COLOURS = {
     "ink": "#1f2328",
     "quiet": "#57606a",
@@ -31,8 +30,7 @@ COLOURS = {
 # comes from the whole.
 for weight in ("", "-bold"):
     fontManager.addfont(Path(__file__).with_name(f"dejavu-figures{weight}.ttf"))
-# As Matplotlib writes the type into an SVG, and what stands for it where the file is opened: Verdana has the widths of
-# DejaVu.
+# The fonts that Matplotlib writes into an SVG, and the fallback: Verdana has the widths of DejaVu.
 TYPE = "'DejaVu Figures', 'DejaVu Sans'"
 ELSEWHERE = "'DejaVu Sans', Verdana, sans-serif"
 # Inches. As wide as a phone shows it without shrinking the type; a wide screen enlarges all of it alike.
@@ -60,10 +58,7 @@ STYLE = {
 
 
 def export(figure: Figure, svg: str, folder: Path, name: str) -> None:
-    """Write a figure that was drawn as SVG to files:
-
-    that, a PDF with its type inside, and a PNG at 300 dots per inch.
-    """
+    """Write a figure to files: the SVG as drawn, a PDF with embedded type, and a PNG at 300 dots per inch."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.svg").write_text(svg, encoding="utf-8", newline="\n")
     # Letters need not be fitted to the dots of a screen.

@@ -1,7 +1,4 @@
-"""Brackets over groups, each with the p of its contrast:
-
-read from the result that the figure was given, never computed here.
-"""
+"""Brackets over groups, each with the p of its contrast, taken from the given results and never computed here."""
 
 import math
 from collections.abc import Sequence
@@ -38,10 +35,7 @@ def draw_brackets(axes: Axes, control: float, places: Sequence[float], rows: Seq
 
 
 def draw_comb(axes: Axes, control: float, places: Sequence[float], rows: Sequence[report_text.Row]) -> None:
-    """One bracket for many contrasts with a control:
-
-    a tooth over each group, with its p alone; over the control stands what they are.
-    """
+    """Draw one bracket for many contrasts with a control: a tooth and p per group, the kind over the control."""
     known = _known(places, rows)
     if not known:
         return

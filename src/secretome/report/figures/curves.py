@@ -50,8 +50,8 @@ def specification_figure(study: Study, specifications: pd.DataFrame, alpha: floa
     """
     if specifications["question"].nunique() > 1:
         raise ValueError(
-            "the rows have more than one question, and their p values cannot share an axis; pass the rows of "
-            "one question."
+            "the rows have more than one question, and their p values cannot share an axis; pass the rows of one "
+            "question."
         )
     rows = specifications[specifications["pvalue"].notna()].reset_index(drop=True)
     with mpl.rc_context(STYLE):
@@ -112,10 +112,7 @@ def _draw_pvalues(axes: Axes, rows: pd.DataFrame, alpha: float, label: str) -> N
 
 
 def _name_readings(axes: Axes, rows: pd.DataFrame) -> None:
-    """Mark the planned and the published analysis;
-
-    each name ends or begins at its mark, one above the other where both would meet.
-    """
+    """Mark the planned and the published analysis, each name at its mark, one above the other if they would overlap."""
     named = np.flatnonzero(rows["analysis"] != "multiverse")
     shares = named / len(rows)
     reach = 0.0
@@ -205,7 +202,7 @@ def rates_figure(rates: pd.DataFrame, titles: dict[str, str]) -> Figure:
 
 
 def planning_figure(plans: pd.DataFrame, titles: dict[str, str], target: float) -> Figure:
-    """How often each claim of a study is supported, against the animals a group, at the assumed effect and at shares of it.
+    """How often each claim of a study is supported against group size, at the assumed effect and at shares of it.
 
     Parameters
     ----------
@@ -245,10 +242,7 @@ def planning_figure(plans: pd.DataFrame, titles: dict[str, str], target: float) 
 def _panels(
     titles: dict[str, str], sizes: Sequence[int], *, line: float, above: float
 ) -> tuple[Figure, dict[str, Axes]]:
-    """A small panel for each title, two beside one another:
-
-    a share against the animals per group; inches of a line and above all.
-    """
+    """Small panels, two in a row, one per title: a share against the animals per group; margins are in inches."""
     columns = min(len(titles), 2)
     lines = -(-len(titles) // columns)
     # A title takes its own lines, or a long one would leave its panel flat.

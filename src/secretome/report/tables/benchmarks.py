@@ -6,10 +6,7 @@ from secretome.report import text
 
 
 def calibration_table(rows: pd.DataFrame) -> pd.DataFrame:
-    """Shares of simulated trials, one column per group size;
-
-    what misses its promise by more than chance is marked in words.
-    """
+    """Shares of simulated trials, one column per group size; those clearly outside their limits are noted."""
     shown = rows.assign(cell=[f"{100 * row['share']:.1f} %{_missed(row)}" for _, row in rows.iterrows()])
     wide = shown.pivot(index=["world", "what", "by"], columns="n", values="cell").fillna("–").reset_index()
     names = {"world": "Data", "what": "What", "by": "By whom", **{n: f"n = {n}" for n in sorted(rows["n"].unique())}}
@@ -27,10 +24,7 @@ def calibration_ranges(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def missed(rows: pd.DataFrame) -> pd.DataFrame:
-    """The shares that miss their promise by more than twice the simulation's error:
-
-    sizes above 5 %, coverages below 93 %.
-    """
+    """The sizes above 5 % and coverages below 93 % by more than twice the simulation's standard error."""
     return rows[[bool(_missed(row)) for _, row in rows.iterrows()]]
 
 
@@ -91,7 +85,7 @@ def growth_table(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def reruns_table(rows: pd.DataFrame) -> pd.DataFrame:
-    """Seconds a cohort by each way of running them, all told and for each after the first, and how many times as many as ours took."""
+    """Seconds per cohort by each way of running, overall and after the first cohort, and their ratio to ours."""
     begun = rows.merge(rows.loc[rows["cohorts"] == 1, ["way", "seconds"]], on="way", suffixes=("", "_of_one"))
     further = (begun["seconds"] - begun["seconds_of_one"]) / (begun["cohorts"] - 1)
     over = further / further.groupby(begun["cohorts"]).transform("first")

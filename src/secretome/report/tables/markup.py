@@ -12,7 +12,7 @@ ADDRESS = re.compile(r"<td>(https?://[\w.~:/?#@!$()*+,;=%&-]+)</td>", re.ASCII)
 
 
 def to_html(table: pd.DataFrame, caption: str, data: pd.DataFrame | None = None) -> str:
-    """A table as HTML that scrolls on a narrow screen, is announced by its caption, and can be downloaded as CSV; every text is escaped.
+    """A table as escaped HTML with a caption, which scrolls on a narrow screen and can be downloaded as CSV.
 
     Parameters
     ----------

@@ -11,10 +11,7 @@ from secretome.report import text
 
 
 def contrasts_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
-    """Results of many contrasts, one row each, with unadjusted p values;
-
-    tests of equivalence have their own heading.
-    """
+    """Results of many contrasts, one row each, with unadjusted p values; tests of equivalence have a heading."""
     equivalence = not results.empty and (results["alternative"] == "equivalence").all()
     return pd.DataFrame(
         {
@@ -28,7 +25,7 @@ def contrasts_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
 
 
 def planned_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
-    """Planned results, one row each, with two pairs of p and interval: as the claim uses them, and for each contrast on its own.
+    """Planned results, one row each, with p and interval as the claim uses them and for each contrast on its own.
 
     The two differ where a claim needs all of its contrasts: it uses unadjusted p values, and each single contrast uses
     adjusted ones.

@@ -41,7 +41,7 @@ def design_table(study: Study) -> pd.DataFrame:
 
 
 def groups_table(study: Study) -> pd.DataFrame:
-    """Every measurement, one row per animal, one column per endpoint, values beyond a limit as they stand in the file."""
+    """Every measurement, one row per animal, one column per endpoint, with censored values as in the file."""
     measured = study.cohort.values
     animals = measured.drop_duplicates("animal").set_index("animal")
     table = pd.DataFrame({study.protocol.experimental_unit: animals.index})
@@ -85,8 +85,8 @@ def assumptions_table(study: Study) -> pd.DataFrame:
                 hours = ", ".join(f"{hour:g}" for hour in deaths.hours)
                 risk = protocol.endpoints[deaths.risk_rises_with].label
                 assumed = (
-                    f"Scenario {name}: of {deaths.of}, {counts} die at {hours} hours, the likelier the "
-                    f"higher their {risk}"
+                    f"Scenario {name}: of {deaths.of}, {counts} die at {hours} hours, the likelier the higher their "
+                    f"{risk}"
                 )
                 rows.append((assumed, deaths.evidence, deaths.sources))
     return pd.DataFrame(

@@ -1,7 +1,4 @@
-"""Results, verdicts and checks as a workbook for people:
-
-readable headers, text that stays text, numbers as they are.
-"""
+"""Results, verdicts and checks as a workbook for people: readable headers, text kept as text, numbers unchanged."""
 
 import io
 import math

@@ -24,7 +24,8 @@ def paired_alt(study: Study, claim: Claim, row: Row) -> str:
         return f"No figure: no {study.protocol.experimental_unit} has both values of {endpoint.label}."
     finding = "the interval cannot be formed"
     if not math.isnan(row["low"]):
-        finding = f"geometric mean ratio {number(row['estimate'])}, {interval(row)}, {_place(row, endpoint.equivalence_margin)}"
+        place = _place(row, endpoint.equivalence_margin)
+        finding = f"geometric mean ratio {number(row['estimate'])}, {interval(row)}, {place}"
     return (
         f"Two aligned panels on a log scale. Left, {endpoint.label} ({endpoint.unit}) of every {unit(study)}, "
         f"{control} and {treated}, joined by a line: {pairs_sentence(study, claim)}.{_bracket_words(study, [row])} "
@@ -45,9 +46,8 @@ def groups_alt(study: Study, endpoint: str, rows: Sequence[Row]) -> str:
     control = lowercase_first(study.protocol.groups[sides(rows[0]["contrast"])[1]].label)
     return (
         f"Two panels, log scales. Above, {about.label} ({about.unit}) of every {unit(study)}, by group. "
-        f"{arms_sentence(study, endpoint)}. "
-        f"{censoring_sentence(study, endpoint)}.{_bracket_words(study, rows)} Below, the effect against "
-        f"{control}: {'; '.join(findings)}."
+        f"{arms_sentence(study, endpoint)}. {censoring_sentence(study, endpoint)}.{_bracket_words(study, rows)} Below, "
+        f"the effect against {control}: {'; '.join(findings)}."
     )
 
 
@@ -71,10 +71,7 @@ def _bracket_words(study: Study, rows: Sequence[Row]) -> str:
 
 
 def _place(row: Row, margin: EquivalenceMargin) -> str:
-    """The position of an interval of a ratio:
-
-    relative to the equivalence margins for a test of equivalence, otherwise relative to 1.
-    """
+    """The position of a ratio's interval: relative to the margins for a test of equivalence, otherwise to 1."""
     if row["alternative"] == "equivalence":
         return (
             "inside the equivalence margins"

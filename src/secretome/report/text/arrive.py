@@ -1,7 +1,4 @@
-"""The Essential 10 of the ARRIVE guidelines 2.0 (Percie du Sert and colleagues, 2020):
-
-what each item asks, and what is known of it.
-"""
+"""The Essential 10 of the ARRIVE guidelines 2.0 (Percie du Sert et al., 2020): each item, and what is known of it."""
 
 import math
 

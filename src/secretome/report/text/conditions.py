@@ -56,7 +56,7 @@ def condition_sentences(study: Study, found: Iterable[Condition], *, warnings: b
 
 
 def untestable_reason(found: Sequence[Condition]) -> str:
-    """The consequence of the conditions for the verdicts of a cohort that is new to the claims; empty if there are none.
+    """The consequence of the conditions for the verdicts of a new cohort; empty if there are none.
 
     Examples
     --------
@@ -67,8 +67,8 @@ def untestable_reason(found: Sequence[Condition]) -> str:
     columns = [column for column, code in CONFOUNDED.items() if code in codes]
     if columns:
         return (
-            f"The cohort is new to the claims, but it cannot test them alone: {_listed(columns)} cannot be "
-            f"separated from treatment."
+            f"The cohort is new to the claims, but it cannot test them alone: {_listed(columns)} cannot be separated "
+            "from treatment."
         )
     if codes & WARNINGS:
         return "The cohort is new to the claims, but under its conditions the error rate of the verdicts is not held."
@@ -81,9 +81,8 @@ def _texts(study: Study, code: ConditionCode, found: Sequence[Condition]) -> tup
         return (
             f"{column.capitalize()} cannot be separated from treatment.",
             f"No {column} contains both groups, and one of the groups has only one or two {PLURALS[column]}: "
-            f"{_comparisons(study, found, _clusters(column))}. A difference between these groups may be a "
-            f"difference between "
-            f"{PLURALS[column]}, and {NOT_HELD}.",
+            f"{_comparisons(study, found, _clusters(column))}. A difference between these groups may be a difference "
+            f"between {PLURALS[column]}, and {NOT_HELD}.",
         )
     if code in WITHIN_GROUPS.values():
         tested = [condition for condition in found if not math.isnan(condition.pvalue)]
@@ -103,9 +102,8 @@ def _unequal_losses(study: Study, found: Sequence[Condition], _: str) -> tuple[s
     )
     return (
         "The proportions of missing values are unequal.",
-        f"{lost[0].upper()}{lost[1:]}. If the animals without a value differ from the others, this alone can "
-        f"make the groups differ, "
-        f"and {NOT_HELD}.",
+        f"{lost[0].upper()}{lost[1:]}. If the animals without a value differ from the others, this alone can make the "
+        f"groups differ, and {NOT_HELD}.",
     )
 
 
@@ -114,8 +112,8 @@ def _censored_unequal_spread(study: Study, found: Sequence[Condition], _: str) -
     ratios = [condition.facts["spread_ratio"] for condition in found if "spread_ratio" in condition.facts]
     size = f"; the larger log-SD is up to {number(max(ratios))} times the smaller" if ratios else ""
     return (
-        "Most values of a group lie beyond a limit of the assay, and the spreads of the groups seem to differ "
-        "or cannot be compared.",
+        "Most values of a group lie beyond a limit of the assay, and the spreads of the groups seem to differ or "
+        "cannot be compared.",
         f"Beyond a limit: {beyond}{size}. The rank test that decides here is also sensitive to a difference in "
         f"spread, and {NOT_HELD}.",
     )
@@ -126,9 +124,8 @@ def _unequal_n_skewed(study: Study, found: Sequence[Condition], _: str) -> tuple
     largest = max((condition.facts["skewness"] for condition in found), key=abs)
     return (
         "One group is at least three times as large as the other, and the logarithms of its values are skewed.",
-        f"{sizes[0].upper()}{sizes[1:]}; skewness up to {number(largest)}. Welch's t test needs groups of "
-        f"similar size or logarithms that "
-        f"are close to normal, and {NOT_HELD}.",
+        f"{sizes[0].upper()}{sizes[1:]}; skewness up to {number(largest)}. Welch's t test needs groups of similar "
+        f"size or logarithms that are close to normal, and {NOT_HELD}.",
     )
 
 
@@ -136,8 +133,7 @@ def _cages_shared(study: Study, found: Sequence[Condition], _: str) -> tuple[str
     return (
         "Some cage labels occur in both groups and are treated as shared cages.",
         f"Shared: {_comparisons(study, found, None, _shared('cage'))}. If they are different cages, give them "
-        f"different labels, such as "
-        "control-1 and t1-1.",
+        "different labels, such as control-1 and t1-1.",
     )
 
 
@@ -170,10 +166,7 @@ def _comparisons(
     of_side: Callable[[dict[str, float], str], str] | None,
     of_both: Callable[[dict[str, float]], str] | None = None,
 ) -> str:
-    """The comparisons with the text for each group or for both;
-
-    a comparison with the same text in several endpoints is named once.
-    """
+    """The comparisons, with the text for each group or for both; the same text in several endpoints is given once."""
     endpoints: dict[str, list[str]] = {}
     for condition in found:
         treated, control = condition.groups

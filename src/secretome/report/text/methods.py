@@ -60,8 +60,8 @@ def methods_paragraph(study: Study, results: pd.DataFrame, *, alpha: float = ALP
         *_measured(study),
         *losses(study),
         *_limits(study),
-        f"Values were compared on a logarithmic scale, and effects were given as ratios with confidence "
-        f"intervals. {_error_rate(alpha)}",
+        "Values were compared on a logarithmic scale, and effects were given as ratios with confidence intervals. "
+        f"{_error_rate(alpha)}",
         *(sentence for kind in KINDS for sentence in _planned(study, results, kind, alpha)),
         *_zones(study, alpha),
         *_besides(study, results, alpha),
@@ -96,12 +96,12 @@ def losses(study: Study) -> Iterator[str]:
         among = f", so every planned comparison was {protocol.population}" if protocol.population else ""
         dead = by_group(study, animals[animals["dead"]])
         yield (
-            f"Before sampling {units_counted(study, int(animals['dead'].sum()))} died ({dead}). The dead had "
-            f"no values{among}."
+            f"Before sampling {units_counted(study, int(animals['dead'].sum()))} died ({dead}). The dead had no "
+            f"values{among}."
         )
     elif protocol.sampling_hour is not None:
         yield (
-            f"No death before sampling was recorded, and every comparison was "
+            "No death before sampling was recorded, and every comparison was "
             f"{protocol.population or 'of all animals'}."
         )
     if excluded.empty:
@@ -110,8 +110,8 @@ def losses(study: Study) -> Iterator[str]:
         reasons = [f"{reason} ({rows['animal'].nunique()})" for reason, rows in excluded.groupby("exclude", sort=False)]
         who = units_counted(study, excluded["animal"].nunique())
         yield (
-            f"Values of {who} were excluded ({by_group(study, excluded)}), for the reasons that the file "
-            f"states: {listed(reasons)}."
+            f"Values of {who} were excluded ({by_group(study, excluded)}), for the reasons that the file states: "
+            f"{listed(reasons)}."
         )
     if lost := list(_missing(study)):
         yield f"Other values were missing and were not replaced: {'; '.join(lost)}."
@@ -187,7 +187,7 @@ def _who(study: Study) -> Iterator[str]:
     )
     if protocol.timeline:
         yield (
-            f"The protocol's timeline was: "
+            "The protocol's timeline was: "
             f"{'; '.join(f'{event.hour:g} h, {event.what}' for event in protocol.timeline)}."
         )
 
@@ -197,7 +197,7 @@ def _measured(study: Study) -> Iterator[str]:
     known = set(values.loc[values["lower"].notna(), "endpoint"])
     hour = "" if protocol.sampling_hour is None else f", sampled at {protocol.sampling_hour:g} h"
     yield (
-        f"Endpoints were "
+        "Endpoints were "
         f"{listed(f'{lowercase_first(about.label)} ({about.unit})' for about in protocol.endpoints.values())}{hour}."
     )
     if absent := [lowercase_first(about.label) for key, about in protocol.endpoints.items() if key not in known]:
@@ -205,10 +205,7 @@ def _measured(study: Study) -> Iterator[str]:
 
 
 def _missing(study: Study) -> Iterator[str]:
-    """Of each endpoint that was measured, the animals that are alive, not excluded, and without a value;
-
-    of pairs, the halves.
-    """
+    """The animals of each endpoint that are alive, not excluded and without a value; in a paired study, the halves."""
     values = study.cohort.values
     living = values[~values["dead"]]
     for key, about in study.protocol.endpoints.items():
@@ -241,11 +238,9 @@ def _limits(study: Study) -> Iterator[str]:
     titres = any(study.protocol.endpoints[key].kind == "titre" for key in set(censored["endpoint"]))
     steps = "; a titre was taken as lying between its dilution and the next" if titres else ""
     yield (
-        "In the planned tests, values beyond a limit of the assay were not replaced by a number: models took "
-        "each for what was known of "
-        "it, that it lies beyond, and ranks tied all below the highest lower limit as lowest and all above the "
-        "lowest upper limit as "
-        f"highest{steps}. They were: {'; '.join(counts)}."
+        "In the planned tests, values beyond a limit of the assay were not replaced by a number: models took each for "
+        "what was known of it, that it lies beyond, and ranks tied all below the highest lower limit as lowest and all "
+        f"above the lowest upper limit as highest{steps}. They were: {'; '.join(counts)}."
     )
 
 
@@ -270,12 +265,10 @@ def _planned(study: Study, results: pd.DataFrame, kind: str, alpha: float) -> It
 def _single(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]:
     adjusted = "the adjusted p" if any(len(claim.compared) > 1 for claim in claims) else "p"
     yield (
-        f"A claim about one contrast was tested {methods}. It was called supported where {adjusted} was at "
-        f"most {alpha:g} in the claimed "
-        f"direction and the {percent(1 - 2 * alpha)} interval was not inside the equivalence margins, "
-        f"contradicted where {adjusted} was at "
-        f"most {alpha:g} in the other direction, or above {alpha:g} with that interval inside the margin, and "
-        f"otherwise inconclusive."
+        f"A claim about one contrast was tested {methods}. It was called supported where {adjusted} was at most "
+        f"{alpha:g} in the claimed direction and the {percent(1 - 2 * alpha)} interval was not inside the margin of no "
+        f"effect, contradicted where {adjusted} was at most {alpha:g} in the other direction, or above {alpha:g} with "
+        "that interval inside the margin, and otherwise inconclusive."
     )
 
 
@@ -286,9 +279,8 @@ def _families(study: Study, claims: Sequence[Claim], alpha: float) -> Iterator[s
     for family in families:
         names, k = listed(against(study, contrast) for contrast in family), len(family)
         yield (
-            f"Within an endpoint, the contrasts {names} were one family: p values were multiplied by {k} "
-            f"(Bonferroni), and intervals "
-            f"were at {percent(1 - alpha / k)}."
+            f"Within an endpoint, the contrasts {names} were one family: p values were multiplied by {k} (Bonferroni), "
+            f"and intervals were at {percent(1 - alpha / k)}."
         )
 
 
@@ -297,17 +289,13 @@ def _every(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]
     stricter = _either(p_number(alpha / len(claim.compared)) for claim in claims)
     yield (
         f"A claim that every group differs was an intersection-union test over {number} contrasts, each tested "
-        f"{methods}, at {alpha:g} "
-        "without adjustment. It was called supported where every contrast was significant in the claimed "
-        "direction and none negligible, "
-        f"contradicted where one contrast, held to {stricter}, was significant the other way, or negligible "
-        f"and not significant, and "
-        "otherwise inconclusive."
+        f"{methods}, at {alpha:g} without adjustment. It was called supported where every contrast was significant in "
+        f"the claimed direction and none negligible, contradicted where one contrast, held to {stricter}, was "
+        "significant the other way, or negligible and not significant, and otherwise inconclusive."
     )
     yield (
-        f"Each contrast is reported with its p and {percent(1 - alpha)} interval, which the claim uses, and, "
-        f"for each group alone, with "
-        f"its p multiplied by {number} and a simultaneous interval at {levels}."
+        f"Each contrast is reported with its p and {percent(1 - alpha)} interval, which the claim uses, and, for each "
+        f"group alone, with its p multiplied by {number} and a simultaneous interval at {levels}."
     )
     for claim in claims:
         if not claim.negligible:
@@ -316,11 +304,9 @@ def _every(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]
 
 def _unchanged(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]:
     yield (
-        f"A claim that nothing changes was a test of equivalence in each of {_number(claims)} contrasts, "
-        f"{methods}. It was called "
-        f"supported where every {percent(1 - 2 * alpha)} interval lay inside the equivalence margins, "
-        f"contradicted where an interval at "
-        f"{_levels(claims, alpha)} lay wholly outside, and otherwise inconclusive."
+        f"A claim that nothing changes was a test of equivalence in each of {_number(claims)} contrasts, {methods}. It "
+        f"was called supported where every {percent(1 - 2 * alpha)} interval lay inside the equivalence margins, "
+        f"contradicted where an interval at {_levels(claims, alpha)} lay wholly outside, and otherwise inconclusive."
     )
 
 
@@ -330,11 +316,10 @@ def _trend(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]
         _either(percent(1 - alpha / len(claim.steps)) for claim in claims),
     )
     yield (
-        f"A claim of a dependence on the dose was tested {methods}, over {doses} doses without the control. It "
-        f"was called supported where "
-        f"p was at most {alpha:g} in the claimed direction and no step between neighbouring doses was shown to "
-        f"go back (intervals at "
-        f"{levels}), contradicted where p was at most {alpha:g} in the other direction, and otherwise inconclusive."
+        f"A claim of a dependence on the dose was tested {methods}, over {doses} doses without the control. It was "
+        f"called supported where p was at most {alpha:g} in the claimed direction and no step between neighbouring "
+        f"doses was shown to go back (intervals at {levels}), contradicted where p was at most {alpha:g} in the other "
+        "direction, and otherwise inconclusive."
     )
 
 
@@ -364,14 +349,13 @@ def _zones(study: Study, alpha: float) -> Iterator[str]:
         shared.setdefault(about.equivalence_margin, []).append(lowercase_first(about.label))
     for margin, labels in shared.items():
         yield (
-            f"The equivalence margins for {listed(labels)} was a ratio of {margin.low:.2f} to "
-            f"{margin.high:.2f}: {margin.reason}."
+            f"The equivalence margins for {listed(labels)} was a ratio of {margin.low:.2f} to {margin.high:.2f}: "
+            f"{margin.reason}."
         )
     yield f"An effect was negligible when its {percent(1 - 2 * alpha)} interval lay inside its margin."
     yield (
-        f"A claim was untestable with fewer than {FEWEST} values in a group, and where no result of an exact "
-        f"test could have been small "
-        "enough."
+        f"A claim was untestable with fewer than {FEWEST} values in a group, and where no result of an exact test "
+        "could have been small enough."
     )
 
 
@@ -382,9 +366,8 @@ def _besides(study: Study, results: pd.DataFrame, alpha: float) -> Iterator[str]
         rows = planned[(planned["endpoint"] == check.endpoint) & (planned["contrast"] == check.contrast)]
         label = lowercase_first(study.protocol.endpoints[check.endpoint].label)
         yield (
-            f"Whether the experiment worked was checked first ({_quoted(check.sentence)}) by {_tests(rows)}, "
-            f"at {alpha:g} without "
-            f"adjustment; a failed check would have left the claims on {label} untestable."
+            f"Whether the experiment worked was checked first ({_quoted(check.sentence)}) by {_tests(rows)}, at "
+            f"{alpha:g} without adjustment; a failed check would have left the claims on {label} untestable."
         )
     for slopes in study.protocol.slopes.values():
         rows = planned[planned["contrast"] == slopes.contrast]
@@ -397,15 +380,14 @@ def _published(study: Study, results: pd.DataFrame, level: float) -> Iterator[st
     if not rows.empty:
         stated = "; ".join(dict.fromkeys(claim.published_test.stated for claim in study.protocol.claims.values()))
         yield (
-            f"Beside the planned tests, those that stand for the original authors' were run ({_tests(rows)}; "
-            f"intervals at "
-            f"{percent(level)}, or the next level above that an exact test can reach). What was known of "
-            f"theirs: {stated}."
+            f"Beside the planned tests, those that stand for the original authors' were run ({_tests(rows)}; intervals "
+            f"at {percent(level)}, or the next level above that an exact test can reach). What was known of theirs: "
+            f"{stated}."
         )
     if (results["analysis"] == "multiverse").any():
         yield (
-            f"Other defensible analyses of the same {units(study)} were run, to see what hangs on such "
-            f"choices; they decided nothing."
+            f"Other defensible analyses of the same {units(study)} were run, to see what hangs on such choices; they "
+            "decided nothing."
         )
 
 

@@ -46,7 +46,7 @@ def p_number(value: float) -> str:
 
 
 def bracket_value(row: Row) -> float:
-    """The p of a result that belongs to its interval: the adjusted p, unless there is none or the simultaneous interval is a different one.
+    """The p of a result's interval: adjusted, unless there is none or the simultaneous interval differs.
 
     >>> bracket_value({"pvalue": 0.02, "pvalue_adjusted": 0.12, "level": 0.95, "level_simultaneous": 0.9917})
     0.02
@@ -70,8 +70,10 @@ def bracket_head(rows: Sequence[Row]) -> str:
 def bracket_p(row: Row) -> str:
     """The p over a bracket, with its kind.
 
-    >>> bracket_p({"pvalue": 0.0131, "pvalue_adjusted": 0.0262}), bracket_p({"pvalue": 0.000488, "pvalue_adjusted": float("nan")})
-    ('adjusted p = 0.0262', 'p = 0.000488')
+    >>> bracket_p({"pvalue": 0.0131, "pvalue_adjusted": 0.0262})
+    'adjusted p = 0.0262'
+    >>> bracket_p({"pvalue": 0.000488, "pvalue_adjusted": float("nan")})
+    'p = 0.000488'
     """
     return p_value(bracket_value(row)).replace("p", bracket_head([row]), 1)
 

@@ -4,11 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from secretome.cohort import Study
 from secretome.report.text.sentences import units_counted
 
 COMMIT = "git_commit"
-
-
 # What a page tells of a rerun's provenance, in this order, under these names.
 SHOWN = {
     "cohort_file": "Cohort file",
@@ -27,9 +26,6 @@ SHOWN = {
 }
 
 
-from secretome.cohort import Study
-
-
 def altered_sentence(study: Study, used: Mapping[str, float], planned: Mapping[str, float]) -> str:
     """In what a run differs from the one that the protocol plans; nothing where it does not."""
     parts = [
@@ -41,10 +37,7 @@ def altered_sentence(study: Study, used: Mapping[str, float], planned: Mapping[s
 
 
 def provenance_lines(provenance: Mapping[str, Any]) -> dict[str, str]:
-    """Provenance as lines to read, each under its name;
-
-    what is empty is left out, what is not known is said to be so.
-    """
+    """Return provenance as text by name; empty entries are left out, and unknown ones are described as unknown."""
     return {
         title: _shown(name, provenance[name])
         for name, title in SHOWN.items()

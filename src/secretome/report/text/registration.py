@@ -5,20 +5,7 @@ from datetime import date
 from secretome.cohort import Study
 from secretome.protocol import Protocol
 
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
+MONTHS = tuple("January February March April May June July August September October November December".split())
 
 
 def registered_sentence(protocol: Protocol) -> str:
@@ -39,8 +26,8 @@ def registered_sentence(protocol: Protocol) -> str:
     if public:
         return f"The rules were registered on {day}, before the data were made public ({_day(public)})."
     return (
-        f"The rules were registered on {day}. No individual animal data are public; the cohort of the book "
-        f"is simulated."
+        f"The rules were registered on {day}. No individual animal data are public; the cohort of the book is "
+        "simulated."
     )
 
 
@@ -57,8 +44,8 @@ def registration_sentence(study: Study) -> str:
     if study.cohort.origin == "simulated":
         return f"{registered} The cohort is simulated, so the date of the rules does not matter."
     return (
-        f"{registered} The file does not say when its data were collected, so it is unknown whether the "
-        f"rules came first."
+        f"{registered} The file does not say when its data were collected, so it is unknown whether the rules came "
+        "first."
     )
 
 

@@ -223,8 +223,8 @@ def deaths_sentence(study: Study) -> str:
         parts.append(f"{group.label} {int(own['dead'].sum())} of {len(own)}")
     return (
         f"{units(study).capitalize()} that died before sampling: {'; '.join(parts)}. The verdicts compare those left, "
-        "and where a treatment changes who is left, they cannot tell its effect on the values from its effect "
-        "on survival."
+        "and where a treatment changes who is left, they cannot tell its effect on the values from its effect on "
+        "survival."
     )
 
 
@@ -250,8 +250,8 @@ def cohort_status_sentence(study: Study, verdicts: pd.DataFrame, found: Sequence
     """
     if study.source_data:
         return (
-            "The cohort holds data that the claims were made from. They are shown as source data and never "
-            "counted as a test of the claims."
+            "The cohort holds data that the claims were made from. They are shown as source data and never counted as "
+            "a test of the claims."
         )
     if study.cohort.origin == "simulated":
         return "The cohort is simulated. Its verdicts test the method, not the claims, and are never counted."
@@ -259,8 +259,8 @@ def cohort_status_sentence(study: Study, verdicts: pd.DataFrame, found: Sequence
         return "None of the claims can be tested with this cohort, so it is not a test of them."
     if study.cohort.origin != "measured":
         return (
-            f"The data are {ORIGIN[study.cohort.origin]}, so the verdicts are not a new test of the claims "
-            f"and are never counted."
+            f"The data are {ORIGIN[study.cohort.origin]}, so the verdicts are not a new test of the claims and are "
+            "never counted."
         )
     if verdicts["protocol_altered"].any():
         what = "animals were left out" if not study.cohort.excluded.empty else "another error rate was set"

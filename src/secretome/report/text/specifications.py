@@ -150,10 +150,7 @@ HEADINGS = {
 
 
 def options(specifications: pd.DataFrame) -> Iterator[tuple[str, str, str, str]]:
-    """The choices that these analyses made, where more than one was made:
-
-    its kind, itself, its name in a figure, and its reason.
-    """
+    """The choices that differ between these analyses: the kind, the choice, its name in a figure, and its reason."""
     for kind, known in OPTIONS.items():
         made = set(specifications[kind])
         if len(made - {""}) > 1:
@@ -176,7 +173,7 @@ def kind_of_p(claim: Claim, question: str) -> str:
 
 
 def specification_sentence(claim: Claim, specifications: pd.DataFrame) -> str:
-    """The number of unplanned analyses of a claim that agree with the planned one, and the results of those with another question."""
+    """The number of other analyses of a claim that agree with the planned one, and results for other questions."""
     asked = specifications[specifications["question"] == AS_CLAIMED]
     planned = asked[asked["analysis"] == "planned"]
     others = asked[(asked["analysis"] != "planned") & (asked["answer"] != "none")]
@@ -206,7 +203,7 @@ def _other_questions(specifications: pd.DataFrame) -> Iterator[str]:
     adjusted, difference = (known[known["question"] == question] for question in (ADJUSTED, DIFFERENCE))
     if len(adjusted):
         yield (
-            f"With p values adjusted for the number of groups, which the claim does not need: "
+            "With p values adjusted for the number of groups, which the claim does not need: "
             f"{_counts(adjusted, 'claimed', {})}."
         )
     if len(difference):
@@ -232,8 +229,8 @@ def specification_alt(study: Study, claim: Claim, specifications: pd.DataFrame) 
     named = f" ({kind})" if kind != "p" else ""
     text = (
         f"{made_up}{len(known)} analyses in a row, from the smallest p to the largest{named}: "
-        f"{p_value(known['pvalue'].min())} to "
-        f"{p_value(known['pvalue'].max())}; {'; '.join(places)}. The marks below each analysis show its choices."
+        f"{p_value(known['pvalue'].min())} to {p_value(known['pvalue'].max())}; {'; '.join(places)}. The marks below "
+        "each analysis show its choices."
     )
     if claim.kind in TOGETHER:
         groups = known["contrast"].map(lambda contrast: study.protocol.groups[sides(contrast)[0]].label).value_counts()

@@ -94,10 +94,7 @@ def _kind_of_p(claim: Claim, verdict: Row) -> str:
 
 
 def _goes_back(claim: Claim, verdict: Row) -> bool | None:
-    """Whether the group on which a claim about every group depends changes in the opposite direction;
-
-    None if this is unknown.
-    """
+    """Whether the group that decides a claim about every group changes in the opposite direction; None if unknown."""
     if claim.kind != "every":
         return False
     low, high = (verdict["estimate"],) * 2 if not math.isnan(verdict["estimate"]) else (verdict["low"], verdict["high"])
@@ -145,10 +142,7 @@ def _evidence_of_several(study: Study, claim: Claim, verdict: Row) -> str:
 
 
 def _more_evidence(study: Study, verdict: Row) -> Iterator[str]:
-    """Further evidence for a rule:
-
-    the limit that all groups exceed, a change between doses against the claim, or a negligible effect.
-    """
+    """Further evidence for a rule: a limit that all groups exceed, a contrary dose step, or a negligible effect."""
     claim, rule = study.protocol.claims[verdict["claim"]], verdict["rule"]
     if claim.kind == "every" and not math.isnan(verdict["bound"]):
         limit, interval_of_it = number(verdict["bound"]), interval(_named(verdict, "bound"))
