@@ -89,7 +89,7 @@ def test_a_published_cohort_counts_once_and_only_if_it_was_measured(
 def test_rules_in_words_name_what_the_judges_ask() -> None:
     table = publish_tables.rules_table(PROTOCOLS["humoral_immunity"], 0.05).set_index("Claim")
     rises, beats, dose, _, same = table.itertuples()
-    assert rises[2] == "every p ≤ 0.05, every ratio above 1 and none lies inside the margin"
+    assert rises[2] == "every p ≤ 0.05, every ratio above 1 and none lies inside the equivalence margins"
     assert beats[2] == "every p ≤ 0.05, every ratio above 1"
     assert rises[3] == "one ratio below 1 with p ≤ 0.00833, or lies inside 0.8 to 1.25 at 0.00833"
     assert dose[2] == "p ≤ 0.05, slope above zero, and no step shown to go back"

@@ -259,7 +259,7 @@ def test_every_kind_of_claim_is_told() -> None:
         "by two one-sided Welch t tests on logs",
         "over 3 doses without the control",
         "(intervals at 97.5 %)",  # two steps
-        "ratio of 0.50 to 2.00: one twofold dilution",
+        "ratios of 0.50 and 2.00: one twofold dilution",
     ):
         assert needed in text, needed
     assert "A claim about one contrast" not in text

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from printed_tables import tables
 
 from secretome.audit import reanalysis
+from secretome.audit import tables as made
 from secretome.audit import text as audit_text
 from secretome.audit.summaries import Summary, arithmetic_ratio, geometric_ratio
 from secretome.report import figures, text
-from secretome.report import tables as made
 from secretome.report.figures import to_svg
 
 positive = st.floats(0.1, 100)

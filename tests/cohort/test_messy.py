@@ -52,7 +52,7 @@ def test_an_obvious_other_name_of_the_animals_is_read_and_told(sepsis_protocol: 
     assert f"column {name!r} is read as 'animal'" in cohort.understood
 
 
-@pytest.mark.parametrize("name", ["Treatment", "Experimental group", "GroupSample"])
+@pytest.mark.parametrize("name", ["Treatment", "Experimental group", "Arm"])
 def test_an_obvious_other_name_of_the_groups_is_read_and_told(sepsis_protocol: Protocol, name: str) -> None:
     cohort = read(sepsis_protocol, csv([HEADER[0], name, *HEADER[2:]], *ROWS))
     assert f"column {name!r} is read as 'group'" in cohort.understood

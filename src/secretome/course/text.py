@@ -185,7 +185,7 @@ def assignment(protocol: Protocol, student: str, questions: Iterable[Any], sampl
     claims = list(protocol.claims.values())
     kinds = {claim.kind: claim for claim in claims}
     limits = {key: _limits(protocol, key) for key in protocol.endpoints}
-    code = (resources.files("secretome.report.text") / "assignment.py.jinja").read_text(encoding="utf-8")
+    code = (resources.files("secretome.course") / "assignment.py.jinja").read_text(encoding="utf-8")
     environment = jinja2.Environment(
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined
     )

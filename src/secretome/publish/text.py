@@ -93,3 +93,17 @@ def headline(board: pd.DataFrame, protocols: dict[str, Protocol]) -> str:
     ]
     cohorts = animals[["study", "cohort"]].drop_duplicates()
     return f"Independent cohorts of animals tested against these claims so far: {len(cohorts)}."
+
+
+def uncounted_sentence(board: pd.DataFrame) -> str:
+    """How many cohorts are shown and not counted, and why."""
+    pair = ["study", "cohort"]
+    # A cohort of which any verdict counts is counted.
+    rest = board[~board.groupby(pair)["counts"].transform("any")].drop_duplicates(pair)
+    simulated, source = int((rest["origin"] == "simulated").sum()), int(rest["source_data"].astype(bool).sum())
+    others = len(rest) - simulated - source
+    more = f", and {count(others, 'other')} that could test nothing or were not measured for it" if others else ""
+    return (
+        f"Shown below and never counted: {count(simulated, 'simulated cohort')}, and {count(source, 'cohort')} of "
+        f"source data{more}."
+    )

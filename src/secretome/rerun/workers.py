@@ -30,8 +30,8 @@ FIRST = tuple(
     pandas.io.formats.string PIL.BmpImagePlugin PIL.GifImagePlugin PIL.JpegImagePlugin PIL.PngImagePlugin
     PIL.PpmImagePlugin secretome.report.render matplotlib.backends.backend_agg matplotlib.backends.backend_pdf
     matplotlib.backends.backend_svg fontTools.subset matplotlib_inline.backend_inline psutil tornado.platform.asyncio
-    secretome.analysis secretome.claims secretome.figures secretome.power secretome.report.page secretome.reported
-    secretome.simulate secretome.tables secretome.words
+    secretome.analysis secretome.claims secretome.power secretome.report.page secretome.audit
+    secretome.cohort.simulate
     """.split()
 )
 

@@ -15,7 +15,7 @@ COLUMN_TITLES = {
     "source_data": "Source data of the claim",
     "endpoint": "Measure",
     "contrast": "Contrast",
-    "analysis": "AnalysisName",
+    "analysis": "Analysis",
     "method": "Method",
     "alternative": "Alternative",
     "statistic": "Statistic",

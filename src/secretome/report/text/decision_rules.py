@@ -23,7 +23,7 @@ def rule_words(protocol: Protocol, claim: Claim, alpha: float) -> tuple[str, str
             f"p ≤ {alpha:g}, slope {back} zero",
         )
     if claim.kind == "every":
-        small = " and none lies inside the margin" if claim.negligible else ""
+        small = " and none lies inside the equivalence margins" if claim.negligible else ""
         flat = f", or lies inside {margin} at {p_number(alpha / k)}" if claim.negligible else ""
         return (
             f"Welch's t on logarithms, each of {k} groups",

@@ -266,9 +266,9 @@ def _single(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str
     adjusted = "the adjusted p" if any(len(claim.compared) > 1 for claim in claims) else "p"
     yield (
         f"A claim about one contrast was tested {methods}. It was called supported where {adjusted} was at most "
-        f"{alpha:g} in the claimed direction and the {percent(1 - 2 * alpha)} interval was not inside the margin of no "
-        f"effect, contradicted where {adjusted} was at most {alpha:g} in the other direction, or above {alpha:g} with "
-        "that interval inside the margin, and otherwise inconclusive."
+        f"{alpha:g} in the claimed direction and the {percent(1 - 2 * alpha)} interval was not inside the equivalence "
+        f"margins, contradicted where {adjusted} was at most {alpha:g} in the other direction, or above {alpha:g} with "
+        "that interval inside the equivalence margins, and otherwise inconclusive."
     )
 
 
@@ -349,7 +349,7 @@ def _zones(study: Study, alpha: float) -> Iterator[str]:
         shared.setdefault(about.equivalence_margin, []).append(lowercase_first(about.label))
     for margin, labels in shared.items():
         yield (
-            f"The equivalence margins for {listed(labels)} was a ratio of {margin.low:.2f} to {margin.high:.2f}: "
+            f"The equivalence margins for {listed(labels)} were ratios of {margin.low:.2f} and {margin.high:.2f}: "
             f"{margin.reason}."
         )
     yield f"An effect was negligible when its {percent(1 - 2 * alpha)} interval lay inside its margin."

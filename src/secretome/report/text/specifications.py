@@ -91,7 +91,7 @@ OPTIONS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "two one-sided Welch t tests": (
             "two Welch t tests",
-            "the 90 % interval inside the margin, each group with its own spread",
+            "the 90 % interval inside the equivalence margins, each group with its own spread",
         ),
         "two one-sided Student's t tests": ("two Student t tests", "the same with one spread for both groups"),
         "two one-sided t tests with the spread of the whole family": (
@@ -107,7 +107,7 @@ OPTIONS: dict[str, dict[str, tuple[str, str]]] = {
             "two tests by cells",
             "the cells themselves, of those looked at",
         ),
-        "two one-sided t tests": ("two t tests", "the 90 % interval inside the margin"),
+        "two one-sided t tests": ("two t tests", "the 90 % interval inside the equivalence margins"),
         "exact Wilcoxon signed-rank test": ("signed-rank, exact", "the authors' test, counted with ties and zeros"),
         "paired t test": ("paired t", "uses the size of each difference"),
         "exact sign test": ("sign test", "uses only the sign of each difference"),
