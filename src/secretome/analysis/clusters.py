@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -10,14 +10,17 @@ from numpy.typing import NDArray
 from scipy import stats as scipy_stats
 
 from secretome import stats
-from secretome.analysis.multiverse import HALF, substitution
 from secretome.analysis.pooled_variance import t_test
-from secretome.analysis.results import BONFERRONI, RATIO, UNADJUSTED, Estimate, Floats, Result, estimate_or_nan
+from secretome.analysis.results import RATIO, Estimate, Floats, Result, estimate_or_nan, result
 from secretome.analysis.samples import CLUSTER_COLUMNS, Comparison, GroupSample, Labels
+from secretome.analysis.specification import Adjustment, Method, Nondetects, Scale, Specification
 from secretome.protocol import EquivalenceMargin
 
 # With fewer clusters in a group, the variance between them is estimated too poorly for a test.
 MIN_CLUSTERS = 3
+
+# Values below a limit are replaced by this share of the limit.
+HALF_LIMIT = 0.5
 
 # The difference of two log means, its standard error and its degrees of freedom.
 Fit = tuple[float, float, float]
@@ -101,23 +104,14 @@ def labels_of(group: GroupSample, column: str) -> Labels:
     return group.labels.get(column, np.full(group.n, "", dtype=str))
 
 
-def means_method(column: str) -> str:
-    """The name of the test of the clusters' means."""
-    return f"Welch's t test of {column} means on logs"
+def cluster_methods(column: str, *, equivalence: bool) -> tuple[Method, Method]:
+    """The test of the clusters' means, and the linear model with clusters as blocks.
 
-
-def block_method(column: str) -> str:
-    """The name of the test with clusters as blocks."""
-    return f"linear model with {column} as a block on logs"
-
-
-def equivalence_method(method: str) -> str:
-    """The name of the two one-sided tests that go with one of these tests.
-
-    >>> equivalence_method(means_method("cage"))
-    "two one-sided tests by Welch's t test of cage means on logs"
+    >>> cluster_methods("cage", equivalence=True)
+    (<Method.TOST_CAGE_MEANS: 'tost_cage_means_welch'>, <Method.TOST_CAGE_BLOCK: 'tost_cage_block'>)
     """
-    return f"two one-sided tests by {'a ' if method.startswith('linear') else ''}{method}"
+    prefix = "tost_" if equivalence else ""
+    return Method(f"{prefix}{column}_means_welch"), Method(f"{prefix}{column}_block")
 
 
 def cluster_rows(
@@ -154,17 +148,21 @@ def cluster_rows(
     """
     adjusted = len(compared) > 1 and not together and margin is None
     times = len(compared) if adjusted else 1
-    way = BONFERRONI if adjusted else UNADJUSTED
+    adjustment = Adjustment.BONFERRONI if adjusted else Adjustment.NONE
     for column in CLUSTER_COLUMNS:
         for contrast, pair in compared.items():
             found = cluster_test(pair, column, level=1 - (1 - level) / times, margin=margin, alpha=alpha)
             if found is None:
                 continue
-            p = float(np.minimum(1, times * found.pvalue)) if adjusted else math.nan
+            below, above = pair.treated.below or pair.control.below, pair.treated.above or pair.control.above
+            specification = replace(found.specification, adjustment=adjustment)
             yield (
                 contrast,
                 replace(
-                    found, method=f"{found.method}, {way}" if len(compared) > 1 else found.method, pvalue_adjusted=p
+                    found,
+                    method=specification.name(below=below, above=above, state_adjustment=len(compared) > 1),
+                    adjustment=adjustment,
+                    pvalue_adjusted=float(np.minimum(1, times * found.pvalue)) if adjusted else math.nan,
                 ),
             )
 
@@ -180,7 +178,8 @@ def cluster_test(
     if clusters.layout in (Layout.NONE, Layout.CONFOUNDED):
         return None
     nested = clusters.layout is Layout.NESTED
-    method, fit = (means_method(column), _fit_means) if nested else (block_method(column), _fit_blocks)
+    means, block = cluster_methods(column, equivalence=margin is not None)
+    test, fit = (means, _fit_means) if nested else (block, _fit_blocks)
     labelled = [int((labels_of(group, column) != "").sum()) for group in (pair.treated, pair.control)]
     n_treated, n_control = (clusters.n_treated, clusters.n_control) if nested else labelled
     estimate = estimate_or_nan(
@@ -188,10 +187,10 @@ def cluster_test(
             _estimate(fit(pair, column), level) if margin is None else _equivalence(fit(pair, column), margin, alpha)
         )
     )
-    return Result(
-        **asdict(estimate),
+    return result(
+        estimate,
+        Specification(test, Scale.LOG, nondetects=Nondetects.HALF_LIMIT),
         analysis="multiverse",
-        method=(equivalence_method(method) if margin else method) + substitution(HALF, (pair.treated, pair.control)),
         alternative="equivalence" if margin else "two-sided",
         effect=RATIO,
         n_treated=n_treated,
@@ -247,4 +246,4 @@ def _labelled_logs(group: GroupSample, column: str) -> tuple[Floats, NDArray[np.
     if group.zeros:
         raise ValueError("a zero has no logarithm.")
     labels = labels_of(group, column)
-    return np.log(group.replaced(HALF)[labels != ""]), labels[labels != ""]
+    return np.log(group.replaced(HALF_LIMIT)[labels != ""]), labels[labels != ""]

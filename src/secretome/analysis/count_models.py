@@ -8,24 +8,19 @@ import numpy as np
 from secretome import stats
 from secretome.analysis.results import Estimate, Floats
 from secretome.analysis.samples import Comparison
+from secretome.analysis.specification import Method
 from secretome.protocol import EquivalenceMargin
 
-QUASI_POISSON, NEGATIVE_BINOMIAL, BETA_BINOMIAL = (
-    "quasi-Poisson model",
-    "negative binomial model",
-    "beta-binomial model",
-)
 
-
-def throughout(compared: Iterable[Comparison], model: str) -> bool:
+def throughout(compared: Iterable[Comparison], model: Method) -> bool:
     """Whether every value of these arms was counted as the model needs it; groups that are absent do not matter."""
-    needed = ("count", "total" if model == BETA_BINOMIAL else "exposure")
+    needed = ("count", "total" if model is Method.BETA_BINOMIAL else "exposure")
     present = [arms for arms in compared if arms.n >= 2]
     parts = [part for arms in present for part in (arms.treated, arms.control)]
     return bool(parts) and all(getattr(part, name) is not None for part in parts for name in needed)
 
 
-def fitted(arms: Comparison, model: str) -> stats.GroupRatiosResult:
+def fitted(arms: Comparison, model: Method) -> stats.GroupRatiosResult:
     """The model's fit to what was counted.
 
     Raises
@@ -38,7 +33,7 @@ def fitted(arms: Comparison, model: str) -> stats.GroupRatiosResult:
     with warnings.catch_warnings():
         # An empty arm or equal animals leave NaN, which is told below.
         warnings.simplefilter("ignore", UserWarning)
-        if model == BETA_BINOMIAL:
+        if model is Method.BETA_BINOMIAL:
             fit = stats.proportion_ratio(count, _both(arms, "total"), group)
         else:
             exposure = _both(arms, "exposure")
@@ -46,7 +41,7 @@ def fitted(arms: Comparison, model: str) -> stats.GroupRatiosResult:
                 count,
                 group,
                 exposure=exposure,
-                method="quasi-poisson" if model == QUASI_POISSON else "negative-binomial",
+                method="quasi-poisson" if model is Method.QUASI_POISSON else "negative-binomial",
             )
     if np.isnan(fit.pvalue[0]):
         raise ValueError("the counts leave no test.")

@@ -1,7 +1,8 @@
 """Every other reasonable test that nothing changed: spreads, scales, ranks, and how strict to be with many groups."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from scipy import stats as scipy_stats
@@ -11,23 +12,20 @@ from secretome import stats
 from secretome.analysis import count_models
 from secretome.analysis.pooled_variance import pooled_variance, t_test
 from secretome.analysis.results import (
-    BONFERRONI,
-    EQUIVALENCE,
-    HALF_ERROR,
     MEAN_DIFFERENCE,
     RANK_RATIO,
     RATE_RATIO,
     RATIO,
-    UNADJUSTED,
     Estimate,
     Floats,
     Result,
     estimate_or_nan,
+    result,
 )
 from secretome.analysis.samples import Comparison
+from secretome.analysis.specification import Adjustment, Method, Nondetects, Scale, Specification
 from secretome.protocol import EquivalenceMargin, sides
 
-EQUIVALENCE_BY_CELLS = f"two one-sided tests by the {count_models.BETA_BINOMIAL}"
 # A test of sameness: the two groups, the bounds, and the share of error in each tail give p, estimate and interval.
 Test = Callable[[Comparison, EquivalenceMargin, float], Estimate]
 OfValues = Callable[[Floats, Floats, EquivalenceMargin, float], Estimate]
@@ -42,45 +40,45 @@ def equivalence_rows(
         for contrast, arms in compared.items()
         for side, arm in zip(sides(contrast), (arms.treated, arms.control), strict=True)
     }
-    of_values: tuple[tuple[str, str, OfValues], ...] = (
-        (EQUIVALENCE, RATIO, _welch),
-        (
-            "two one-sided Student's t tests on logs",
-            RATIO,
-            lambda x, y, margin, tail: _student(x, y, margin, tail, np.log),
-        ),
-        ("two one-sided t tests with the spread of the whole family, on logs", RATIO, _pooled(list(pool.values()))),
-        ("two one-sided exact rank tests", RANK_RATIO, _ranks),
-        ("two one-sided Welch t tests", MEAN_DIFFERENCE, _plain_welch),
-        (
-            "two one-sided Student's t tests",
-            MEAN_DIFFERENCE,
-            lambda x, y, margin, tail: _student(x, y, margin, tail, None),
-        ),
+    of_values: tuple[tuple[Method, Scale, str, OfValues], ...] = (
+        (Method.TOST_WELCH, Scale.LOG, RATIO, _welch),
+        (Method.TOST_STUDENT, Scale.LOG, RATIO, partial(_student, transform=np.log)),
+        (Method.TOST_FAMILY_SPREAD, Scale.LOG, RATIO, _pooled(list(pool.values()))),
+        (Method.TOST_RANK, Scale.LOG_RANK, RANK_RATIO, _ranks),
+        (Method.TOST_WELCH, Scale.LINEAR, MEAN_DIFFERENCE, _plain_welch),
+        (Method.TOST_STUDENT, Scale.LINEAR, MEAN_DIFFERENCE, partial(_student, transform=None)),
     )
-    tests = [(name, effect, _on_values(test)) for name, effect, test in of_values]
-    if count_models.throughout(compared.values(), count_models.BETA_BINOMIAL):
-        tests.append((EQUIVALENCE_BY_CELLS, RATE_RATIO, _by_cells))
+    tests = [
+        (Specification(test, scale, nondetects=_nondetects(test)), effect, _on_values(run))
+        for test, scale, effect, run in of_values
+    ]
+    if count_models.throughout(compared.values(), Method.BETA_BINOMIAL):
+        tests.append((Specification(Method.TOST_BETA_BINOMIAL, Scale.COUNT), RATE_RATIO, _by_cells))
     # Of two groups, Bonferroni's is half the error; of one, nothing is adjusted.
-    ways = {len(compared): BONFERRONI} | {1: UNADJUSTED, 2: HALF_ERROR}
-    for name, effect, test in tests:
-        for times, way in ways.items():
-            if (name, way) == (EQUIVALENCE, UNADJUSTED):
-                continue
+    adjustments = {len(compared): Adjustment.BONFERRONI} | {1: Adjustment.NONE, 2: Adjustment.HALF_ERROR}
+    for specification, effect, test in tests:
+        for times, adjustment in adjustments.items():
+            chosen = replace(specification, adjustment=adjustment)
+            if (chosen.test, chosen.scale, adjustment) == (Method.TOST_WELCH, Scale.LOG, Adjustment.NONE):
+                continue  # the planned analysis
             for contrast, arms in compared.items():
-                estimate = estimate_or_nan(lambda test=test, arms=arms, times=times: test(arms, margin, alpha / times))  # type: ignore[misc]
-                adjusted = float(np.minimum(1, times * estimate.pvalue))
+                estimate = estimate_or_nan(partial(test, arms, margin, alpha / times))
                 yield (
                     contrast,
-                    Result(
-                        **asdict(estimate),
+                    result(
+                        estimate,
+                        chosen,
+                        method=chosen.name(state_adjustment=True),
                         analysis="multiverse",
-                        method=f"{name}, {way}",
                         alternative="equivalence",
                         effect=effect,
-                        pvalue_adjusted=adjusted,
+                        pvalue_adjusted=float(np.minimum(1, times * estimate.pvalue)),
                     ),
                 )
+
+
+def _nondetects(test: Method) -> Nondetects:
+    return Nondetects.CENSORED if test is Method.TOST_RANK else Nondetects.HALF_LIMIT
 
 
 def _on_values(test: OfValues) -> Test:
@@ -93,7 +91,7 @@ def _on_values(test: OfValues) -> Test:
 
 
 def _by_cells(arms: Comparison, margin: EquivalenceMargin, tail: float) -> Estimate:
-    return count_models.equivalence(count_models.fitted(arms, count_models.BETA_BINOMIAL), margin, tail)
+    return count_models.equivalence(count_models.fitted(arms, Method.BETA_BINOMIAL), margin, tail)
 
 
 def _welch(x: Floats, y: Floats, margin: EquivalenceMargin, tail: float) -> Estimate:

@@ -1,9 +1,9 @@
 """The rows of a study of independent groups: as published, and as planned, with the rules for values beyond a limit."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,38 +14,45 @@ from secretome.analysis.equivalence import equivalence_rows
 from secretome.analysis.multiverse import multiverse_rows
 from secretome.analysis.results import (
     BOUND,
-    EQUIVALENCE,
-    RANKS,
     RATE_RATIO,
     RATIO,
     RATIO_BY_MODEL,
-    WELCH,
     Estimate,
     Result,
     Settings,
     estimate_or_nan,
+    result,
 )
 from secretome.analysis.samples import Comparison, by_ranks, comparison, effect_of_ranks, rank_test, size_by_ranks
+from secretome.analysis.specification import Adjustment, Method, Nondetects, Scale, Specification
 from secretome.analysis.trend import slope_difference_row, trend_rows
 from secretome.cohort import Study
-from secretome.protocol import EquivalenceMargin
+from secretome.protocol import Claim, EquivalenceMargin
 
-MODEL = "censored lognormal model"
-EQUIVALENCE_BY_MODEL = "two one-sided tests by the censored lognormal model"
-EQUIVALENCE_BY_COUNTS = f"two one-sided tests by the {count_models.QUASI_POISSON}"
-# Kinds of claims about all contrasts of their family.
-TOGETHER = ("every", "unchanged")
-EQUIVALENCE_OF = {RATIO: EQUIVALENCE, RATE_RATIO: EQUIVALENCE_BY_COUNTS}
+# The test of equivalence that goes with the planned test of an effect.
+EQUIVALENCE_TESTS = {
+    RATIO: Specification(Method.TOST_WELCH, Scale.LOG, nondetects=Nondetects.HALF_LIMIT),
+    RATE_RATIO: Specification(Method.TOST_QUASI_POISSON, Scale.COUNT),
+}
+EQUIVALENCE_BY_MODEL = Specification(Method.TOST_CENSORED_MODEL, Scale.LOG)
+WELCH = Specification(Method.WELCH, Scale.LOG, nondetects=Nondetects.HALF_LIMIT)
+MODEL = Specification(Method.CENSORED_MODEL, Scale.LOG)
+COUNTS = Specification(Method.QUASI_POISSON, Scale.COUNT)
+RANKS = Specification(Method.MANN_WHITNEY, Scale.RANK)
 
 
 def independent_rows(study: Study, settings: Settings) -> Iterator[Result]:
     """Every row: the contrasts of each family of claims, then the checks."""
     claims = study.protocol.claims.values()
-    families = dict.fromkeys((claim.endpoint, claim.compared, claim.kind) for claim in claims if claim.compared)
-    for endpoint, contrasts, kind in families:
-        yield from _family_rows(study, endpoint, contrasts, kind, settings)
+    families = {
+        (claim.endpoint, claim.compared, claim.together, claim.is_equivalence): claim
+        for claim in claims
+        if claim.compared
+    }
+    for claim in families.values():
+        yield from _family_rows(study, claim, settings)
     for claim in study.protocol.claims.values():
-        if claim.kind == "trend":
+        if claim.over_doses:
             yield from trend_rows(study, claim, settings)
     if "planned" in settings.analyses:
         for slopes in study.protocol.slopes.values():
@@ -57,38 +64,43 @@ def independent_rows(study: Study, settings: Settings) -> Iterator[Result]:
                 yield _placed(row, study, check.endpoint, check.contrast, arms)
 
 
-def _family_rows(
-    study: Study, endpoint: str, contrasts: tuple[str, ...], kind: str, settings: Settings
-) -> Iterator[Result]:
-    margin = study.protocol.endpoints[endpoint].equivalence_margin
-    compared = {contrast: comparison(study, endpoint, contrast) for contrast in contrasts}
+def _family_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Result]:
+    endpoint, margin = claim.endpoint, study.protocol.endpoints[claim.endpoint].equivalence_margin
+    compared = {contrast: comparison(study, endpoint, contrast) for contrast in claim.compared}
     # The multiverse leaves out what was planned, so it must know it.
-    decide = {"planned", "multiverse"} & set(settings.analyses)
-    planned = {
-        contrast: planned_rows(arms, len(contrasts), margin, settings.alpha, together=kind in TOGETHER)
-        for contrast, arms in compared.items()
-        if decide
-    }
-    for contrast, arms in compared.items():
+    if {"planned", "multiverse"} & set(settings.analyses):
+        planned = {
+            contrast: planned_rows(pair, len(compared), margin, settings.alpha, together=claim.together)
+            for contrast, pair in compared.items()
+        }
+    for contrast, pair in compared.items():
         if "published" in settings.analyses:
-            yield _placed(_published(arms, settings.level), study, endpoint, contrast, arms)
+            yield _placed(_published(pair, settings.level), study, endpoint, contrast, pair)
         if "planned" in settings.analyses:
             for row in planned[contrast]:
-                yield _placed(row, study, endpoint, contrast, arms)
+                yield _placed(row, study, endpoint, contrast, pair)
     if "multiverse" in settings.analyses:
-        if kind == "unchanged":
-            for contrast, row in equivalence_rows(compared, margin, settings.alpha):
-                yield _placed(row, study, endpoint, contrast, compared[contrast])
-            for contrast, row in cluster_rows(
-                compared, level=settings.level, together=True, margin=margin, alpha=settings.alpha
-            ):
-                yield _placed(row, study, endpoint, contrast, compared[contrast])
         # No test of a difference is planned for a claim that nothing changes.
-        decided = {contrast: "" if kind == "unchanged" else test.method for contrast, (test, _) in planned.items()}
-        for contrast, row in multiverse_rows(study, endpoint, compared, decided, settings, together=kind in TOGETHER):
+        decided = {
+            contrast: None if claim.is_equivalence else test.specification for contrast, (test, _) in planned.items()
+        }
+        for contrast, row in _multiverse(study, claim, compared, decided, settings):
             yield _placed(row, study, endpoint, contrast, compared[contrast])
-        for contrast, row in cluster_rows(compared, level=settings.level, together=kind in TOGETHER):
-            yield _placed(row, study, endpoint, contrast, compared[contrast])
+
+
+def _multiverse(
+    study: Study,
+    claim: Claim,
+    compared: Mapping[str, Comparison],
+    decided: Mapping[str, Specification | None],
+    settings: Settings,
+) -> Iterator[tuple[str, Result]]:
+    margin, together = study.protocol.endpoints[claim.endpoint].equivalence_margin, claim.together
+    if claim.is_equivalence:
+        yield from equivalence_rows(compared, margin, settings.alpha)
+        yield from cluster_rows(compared, level=settings.level, together=True, margin=margin, alpha=settings.alpha)
+    yield from multiverse_rows(study, claim.endpoint, compared, decided, settings, together=together)
+    yield from cluster_rows(compared, level=settings.level, together=together)
 
 
 def _placed(row: Result, study: Study, endpoint: str, contrast: str, arms: Comparison) -> Result:
@@ -110,13 +122,7 @@ def _published(arms: Comparison, level: float) -> Result:
     estimate = Estimate()
     if arms.n:
         estimate = estimate_or_nan(lambda: by_ranks(arms)).sized(estimate_or_nan(lambda: size_by_ranks(arms, level)))
-    return Result(
-        **asdict(estimate),
-        analysis="published",
-        method=rank_test(estimate),
-        alternative="two-sided",
-        effect=effect_of_ranks(arms),
-    )
+    return result(estimate, rank_test(estimate), analysis="published", effect=effect_of_ranks(arms))
 
 
 def planned_rows(
@@ -142,23 +148,24 @@ def planned_rows(
     methods = _methods(arms, margin, intervals=intervals)
     simultaneous = methods.ratio(1 - alpha / family)
     estimate = methods.ratio(1 - alpha) if together and family > 1 else simultaneous
-    method = methods.test
+    specification = methods.test
     if ranks_decide or arms.mostly_censored or methods.effect == BOUND:
         estimate = (estimate_or_nan(lambda: by_ranks(arms)) if arms.n else Estimate()).sized(estimate)
-        method = rank_test(estimate)
-    test = Result(
-        **asdict(estimate),
+        specification = rank_test(estimate)
+    if family > 1 and not together:
+        specification = replace(specification, adjustment=Adjustment.BONFERRONI)
+    test = result(
+        estimate,
+        specification,
         analysis="planned",
-        method=method,
-        alternative="two-sided",
         effect=methods.effect,
         pvalue_adjusted=float(np.minimum(1, family * estimate.pvalue)),
     )
     inside = methods.equivalence(alpha)
-    equivalence = Result(
-        **asdict(inside),
+    equivalence = result(
+        inside,
+        EQUIVALENCE_TESTS.get(methods.effect, EQUIVALENCE_BY_MODEL),
         analysis="planned",
-        method=EQUIVALENCE_OF.get(methods.effect, EQUIVALENCE_BY_MODEL),
         alternative="equivalence",
         effect=methods.effect,
     )
@@ -174,7 +181,7 @@ def planned_rows(
 class _Methods:
     """The planned test of a contrast and its effect; the ratio with its interval; the test of equivalence."""
 
-    test: str
+    test: Specification
     effect: str
     ratio: Callable[[float], Estimate]
     equivalence: Callable[[float], Estimate]
@@ -184,11 +191,11 @@ def _methods(arms: Comparison, margin: EquivalenceMargin, *, intervals: bool) ->
     """The methods for these values, which may include zeros and censored values."""
     if arms.treated.zeros or arms.control.zeros:
         # Zero has no logarithm: a model of the counts decides if these are known, otherwise ranks, without a ratio.
-        if count_models.throughout([arms], count_models.QUASI_POISSON):
+        if count_models.throughout([arms], Method.QUASI_POISSON):
             with suppress(ValueError):
-                counts = count_models.fitted(arms, count_models.QUASI_POISSON)
+                counts = count_models.fitted(arms, Method.QUASI_POISSON)
                 return _Methods(
-                    count_models.QUASI_POISSON,
+                    COUNTS,
                     RATE_RATIO,
                     lambda level: count_models.ratio(counts, level),
                     lambda tail: count_models.equivalence(counts, margin, tail),
@@ -217,7 +224,7 @@ def _methods(arms: Comparison, margin: EquivalenceMargin, *, intervals: bool) ->
     )
 
 
-def _only(test: str, effect: str, estimate: Estimate | None = None) -> _Methods:
+def _only(test: Specification, effect: str, estimate: Estimate | None = None) -> _Methods:
     """Methods that give one estimate at every level, or none, and no test of equivalence."""
     return _Methods(test, effect, lambda _: estimate or Estimate(), lambda _: Estimate())
 

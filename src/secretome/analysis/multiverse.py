@@ -1,8 +1,8 @@
 """Every other reasonable analysis of independent groups: tests, scales, adjustments, values for censored ones."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations
 
@@ -15,22 +15,17 @@ from secretome import stats
 from secretome.analysis import count_models
 from secretome.analysis.pooled_variance import two_samples
 from secretome.analysis.results import (
-    ASYMPTOTIC_RANKS,
-    BONFERRONI,
-    HOLM,
     MEAN_DIFFERENCE,
-    RANKS,
     RATE_RATIO,
     RATIO,
     SHIFT,
     SUPERIORITY,
-    UNADJUSTED,
-    WELCH,
     Estimate,
     Floats,
     Result,
     Settings,
     estimate_or_nan,
+    result,
 )
 from secretome.analysis.samples import (
     Comparison,
@@ -42,40 +37,40 @@ from secretome.analysis.samples import (
     size_by_ranks,
     superiority,
 )
+from secretome.analysis.specification import ANY_RANK_TEST, Adjustment, Method, Nondetects, Scale, Specification
 from secretome.cohort import Study
 from secretome.protocol import sides
 
 # Permutations are enumerated up to this many and drawn at random beyond.
 PERMUTATIONS = 9999
-# What is put for a value below a limit, as a share of the limit: the usual choice, and two others.
-HALF = 0.5
-OTHER_SHARES = {1 / math.sqrt(2): "the limit over √2", 1.0: "the limit"}
+# What replaces a value below a limit, as a share of the limit.
+SHARES = {Nondetects.HALF_LIMIT: 0.5, Nondetects.LIMIT_OVER_SQRT2: 1 / math.sqrt(2), Nondetects.LIMIT: 1.0}
+HALF = SHARES[Nondetects.HALF_LIMIT]
+OTHER_SHARES = (Nondetects.LIMIT_OVER_SQRT2, Nondetects.LIMIT)
 
 Run = Callable[[Comparison, float], Estimate]
+OfValues = Callable[[Floats, Floats, float], Estimate]
 
 
 @dataclass(frozen=True)
 class _Analysis:
-    """A test of a comparison at a confidence level, what it estimates, and what it puts for values beyond a limit.
+    """A test of a comparison at a confidence level, and what it estimates.
 
-    `share` is the share of a lower limit that is put for values below it, and None for ranks; `others` are further arms
-    that the test takes its spread from; `once`, with the planned adjustment and no other.
+    `others` are further groups from which the test takes its spread; `planned_adjustment_only` is for analyses that
+    are made with the planned adjustment and no other.
     """
 
-    name: str
+    specification: Specification
     effect: str
     run: Run
-    share: float | None = None
     others: tuple[GroupSample, ...] = ()
-    once: bool = False
+    planned_adjustment_only: bool = False
 
-    def named(self, arms: Comparison) -> str:
-        """The test with what was put, where anything was."""
-        return (
-            self.name
-            if self.share is None
-            else self.name + substitution(self.share, (arms.treated, arms.control, *self.others))
-        )
+    def name(self, specification: Specification, pair: Comparison, *, state_adjustment: bool) -> str:
+        """The name of the analysis, with what replaces the nondetects of these groups."""
+        groups = (pair.treated, pair.control, *self.others)
+        below, above = any(group.below for group in groups), any(group.above for group in groups)
+        return specification.name(below=below, above=above, state_adjustment=state_adjustment)
 
 
 @dataclass(frozen=True)
@@ -83,7 +78,7 @@ class _Family:
     """The contrasts that are adjusted, unless all must succeed `together`; and the planned test of each."""
 
     compared: Mapping[str, Comparison]
-    decided: Mapping[str, str]
+    planned: Mapping[str, Specification | None]
     level: float
     together: bool
 
@@ -92,40 +87,51 @@ class _Family:
         return len(self.compared)
 
     @property
-    def way(self) -> str:
-        """The planned adjustment."""
-        return BONFERRONI if self.size > 1 and not self.together else UNADJUSTED
+    def planned_adjustment(self) -> Adjustment:
+        return Adjustment.BONFERRONI if self.size > 1 and not self.together else Adjustment.NONE
 
     @property
-    def ways(self) -> tuple[str, ...]:
+    def adjustments(self) -> tuple[Adjustment, ...]:
         """The adjustments that differ.
 
         With two contrasts, Holm's p equals Bonferroni's for the smaller p and the unadjusted p for the larger.
         """
         if self.size == 1:
-            return (UNADJUSTED,)
-        return (UNADJUSTED, BONFERRONI) if self.together or self.size == 2 else (UNADJUSTED, BONFERRONI, HOLM)
+            return (Adjustment.NONE,)
+        if self.together or self.size == 2:
+            return (Adjustment.NONE, Adjustment.BONFERRONI)
+        return (Adjustment.NONE, Adjustment.BONFERRONI, Adjustment.HOLM)
 
-    def planned(self, contrast: str, name: str, way: str) -> bool:
-        """Whether an analysis is the planned one, or the published."""
-        return (name, way) in ((self.decided[contrast], self.way), (RANKS, UNADJUSTED), (ASYMPTOTIC_RANKS, UNADJUSTED))
+    def is_published_or_planned(self, contrast: str, chosen: Specification, pair: Comparison) -> bool:
+        """Whether these values give the same numbers as the published or the planned analysis."""
+        if chosen.test in ANY_RANK_TEST and chosen.adjustment is Adjustment.NONE:
+            return True
+        planned = self.planned[contrast]
+        substituted = chosen.nondetects in SHARES and pair.censored > 0
+        return (
+            planned is not None
+            and not substituted
+            and (
+                (chosen.test, chosen.scale, chosen.adjustment) == (planned.test, planned.scale, self.planned_adjustment)
+            )
+        )
 
 
 def multiverse_rows(
     study: Study,
     endpoint: str,
     compared: Mapping[str, Comparison],
-    decided: Mapping[str, str],
+    planned: Mapping[str, Specification | None],
     settings: Settings,
     *,
     together: bool,
 ) -> Iterator[tuple[str, Result]]:
     """The other analyses of a family of contrasts, each with its contrast; `together` if a claim needs all of them.
 
-    The published test, and the planned one, which `decided` names for each contrast, are left out, and so is an
+    The published test, and the planned one, in `planned` for each contrast, are left out, and so is an
     analysis that with these animals is another one by another name: none is counted twice.
     """
-    family = _Family(compared, decided, settings.level, together)
+    family = _Family(compared, planned, settings.level, together)
     groups = dict.fromkeys(group for contrast in compared for group in reversed(sides(contrast)))
     pool = {group: part for group in groups if (part := group_sample(study, endpoint, group)).n}
     everyone = {group: part for group in study.protocol.groups if (part := group_sample(study, endpoint, group)).n}
@@ -133,122 +139,125 @@ def multiverse_rows(
     for analysis in (*analyses, *_with_the_dead(study, endpoint, compared)):
         yield from _adjusted(analysis, family)
     if len({sides(contrast)[1] for contrast in compared}) == 1 and len(pool) > 2:
-        yield from _dunnett(family, pool, "")
+        yield from _dunnett(family, pool, Method.DUNNETT)
         if set(everyone) != set(pool):
-            yield from _dunnett(family, everyone, ", the spread of all groups")
+            yield from _dunnett(family, everyone, Method.DUNNETT_ALL)
 
 
 def _on_values(pool: Mapping[str, GroupSample], seed: int) -> Iterator[_Analysis]:
-    tests: tuple[tuple[str, str, Callable[[Floats, Floats, float], Estimate]], ...] = (
-        ("Welch's t test", WELCH, _welch),
-        ("Student's t test", "Student's t test on logs", lambda x, y, level: two_samples(x, y, [x, y], level)),
-        ("permutation test of means", "permutation test of geometric means", lambda x, y, _: _permutation(x, y, seed)),
+    tests: tuple[tuple[Method, OfValues], ...] = (
+        (Method.WELCH, _welch),
+        (Method.STUDENT, lambda x, y, level: two_samples(x, y, [x, y], level)),
+        (Method.PERMUTATION, lambda x, y, _: _permutation(x, y, seed)),
     )
-    for plain, logged, test in tests:
-        yield _Analysis(plain, MEAN_DIFFERENCE, _plainly(test), HALF)
-        yield _Analysis(logged, RATIO, _on_logs(test), HALF)
+    for test, run in tests:
+        yield _Analysis(_with_half_limit(test, Scale.LINEAR), MEAN_DIFFERENCE, _plainly(run))
+        yield _Analysis(_with_half_limit(test, Scale.LOG), RATIO, _on_logs(run))
     # Of two groups the spread of the family is Student's.
     if len(pool) > 2:
-        arms, name = tuple(pool.values()), "t test with the spread of the whole family"
-        values = [part.replaced(HALF) for part in arms]
-        yield _Analysis(
-            name, MEAN_DIFFERENCE, _plainly(lambda x, y, level: two_samples(x, y, values, level)), HALF, arms
-        )
-        if not any(part.zeros for part in arms):
-            logs = [np.log(part) for part in values]
-            yield _Analysis(
-                f"{name}, on logs", RATIO, _on_logs(lambda x, y, level: two_samples(x, y, logs, level)), HALF, arms
-            )
-    for share in OTHER_SHARES:
-        yield _Analysis(WELCH, RATIO, _on_logs(_welch, share), share, once=True)
+        groups, test = tuple(pool.values()), Method.FAMILY_SPREAD
+        values = [group.replaced(HALF) for group in groups]
+        linear = _plainly(lambda x, y, level: two_samples(x, y, values, level))
+        yield _Analysis(_with_half_limit(test, Scale.LINEAR), MEAN_DIFFERENCE, linear, groups)
+        if not any(group.zeros for group in groups):
+            logs = [np.log(group) for group in values]
+            on_logs = _on_logs(lambda x, y, level: two_samples(x, y, logs, level))
+            yield _Analysis(_with_half_limit(test, Scale.LOG), RATIO, on_logs, groups)
+    for nondetects in OTHER_SHARES:
+        specification = Specification(Method.WELCH, Scale.LOG, nondetects=nondetects)
+        yield _Analysis(specification, RATIO, _on_logs(_welch, SHARES[nondetects]), planned_adjustment_only=True)
+
+
+def _with_half_limit(test: Method, scale: Scale) -> Specification:
+    return Specification(test, scale, nondetects=Nondetects.HALF_LIMIT)
 
 
 def _on_counts(compared: Mapping[str, Comparison]) -> Iterator[_Analysis]:
-    for model in (count_models.QUASI_POISSON, count_models.NEGATIVE_BINOMIAL, count_models.BETA_BINOMIAL):
+    for model in (Method.QUASI_POISSON, Method.NEGATIVE_BINOMIAL, Method.BETA_BINOMIAL):
         if count_models.throughout(compared.values(), model):
-            yield _Analysis(model, RATE_RATIO, _by_counts(model))
+            yield _Analysis(Specification(model, Scale.COUNT), RATE_RATIO, _by_counts(model))
 
 
-def _by_counts(model: str) -> Run:
-    return lambda arms, level: count_models.ratio(count_models.fitted(arms, model), level)
-
-
-def substitution(share: float, arms: Sequence[GroupSample]) -> str:
-    """What was put for values beyond a limit, in words."""
-    words = {HALF: "half the limit", **OTHER_SHARES}
-    below = f", {words[share]} for values below it" if any(part.below for part in arms) else ""
-    return below + (", the limit for values above it" if any(part.above for part in arms) else "")
+def _by_counts(model: Method) -> Run:
+    return lambda pair, level: count_models.ratio(count_models.fitted(pair, model), level)
 
 
 def _on_ranks(seed: int) -> Iterator[_Analysis]:
-    yield _Analysis(RANKS, SHIFT, lambda arms, level: by_ranks(arms).sized(size_by_ranks(arms, level)))
-    yield _Analysis("mid-p Mann-Whitney test", SHIFT, _midp)
-    yield _Analysis(
-        "Brunner-Munzel permutation test", SUPERIORITY, lambda arms, level: _brunner_munzel(arms, level, seed)
+    tests: tuple[tuple[Method, str, Run], ...] = (
+        (Method.MANN_WHITNEY, SHIFT, lambda pair, level: by_ranks(pair).sized(size_by_ranks(pair, level))),
+        (Method.MANN_WHITNEY_MIDP, SHIFT, _midp),
+        (Method.BRUNNER_MUNZEL, SUPERIORITY, lambda pair, level: _brunner_munzel(pair, level, seed)),
     )
+    for test, effect, run in tests:
+        yield _Analysis(Specification(test, Scale.RANK), effect, run)
 
 
 def _with_the_dead(study: Study, endpoint: str, compared: Mapping[str, Comparison]) -> Iterator[_Analysis]:
     worst = study.protocol.endpoints[endpoint].worst
-    if worst and any(part.dead for arms in compared.values() for part in (arms.treated, arms.control)):
+    if worst and any(group.dead for pair in compared.values() for group in (pair.treated, pair.control)):
+        test = Method.MANN_WHITNEY_DEAD_LOWEST if worst == "lowest" else Method.MANN_WHITNEY_DEAD_HIGHEST
         yield _Analysis(
-            f"{RANKS}, the dead ranked {worst}",
+            Specification(test, Scale.RANK),
             SUPERIORITY,
-            lambda arms, level: by_ranks(arms, worst).sized(superiority(arms.scores_with_the_dead(worst), level)),
-            once=True,
+            lambda pair, level: by_ranks(pair, worst).sized(superiority(pair.scores_with_the_dead(worst), level)),
+            planned_adjustment_only=True,
         )
 
 
 def _adjusted(analysis: _Analysis, family: _Family) -> Iterator[tuple[str, Result]]:
-    """One row per contrast and way to adjust for the family."""
-    alone = {contrast: _run(analysis, arms, family.level) for contrast, arms in family.compared.items()}
-    holm = _holm(alone) if HOLM in family.ways and not analysis.once else {}
-    for contrast, arms in family.compared.items():
-        if analysis.share in OTHER_SHARES and not (arms.treated.below or arms.control.below):
+    """One row per contrast and adjustment for the family."""
+    unadjusted = {contrast: _run(analysis, pair, family.level) for contrast, pair in family.compared.items()}
+    adjustments = (family.planned_adjustment,) if analysis.planned_adjustment_only else family.adjustments
+    holm = _holm(unadjusted) if Adjustment.HOLM in adjustments else {}
+    for contrast, pair in family.compared.items():
+        if analysis.specification.nondetects in OTHER_SHARES and not (pair.treated.below or pair.control.below):
             continue
-        name = analysis.named(arms)
-        effect = effect_of_ranks(arms) if analysis.effect == SHIFT else analysis.effect
-        pvalue, bonferroni = alone[contrast].pvalue, float(np.minimum(1, family.size * alone[contrast].pvalue))
-        for way in (family.way,) if analysis.once else family.ways:
+        effect = effect_of_ranks(pair) if analysis.effect == SHIFT else analysis.effect
+        pvalue, bonferroni = (
+            unadjusted[contrast].pvalue,
+            float(np.minimum(1, family.size * unadjusted[contrast].pvalue)),
+        )
+        for adjustment in adjustments:
+            chosen = replace(analysis.specification, adjustment=adjustment)
             # Holm's p of the smallest and the largest p is one of the other two.
-            same = way == HOLM and (
+            is_other = adjustment is Adjustment.HOLM and (
                 math.isnan(pvalue) or np.isclose(holm[contrast], (pvalue, bonferroni), rtol=1e-9, atol=0).any()
             )
-            if same or family.planned(contrast, name, way):
+            if is_other or family.is_published_or_planned(contrast, chosen, pair):
                 continue
-            estimate, adjusted = alone[contrast], math.nan
-            if way == BONFERRONI:
-                # Only an interval depends on the level.
-                wider = (
-                    estimate if math.isnan(estimate.low) else _run(analysis, arms, 1 - (1 - family.level) / family.size)
-                )
-                estimate, adjusted = wider, bonferroni
-            elif way == HOLM:
+            estimate, adjusted = unadjusted[contrast], math.nan
+            if adjustment is Adjustment.BONFERRONI:
+                adjusted = bonferroni
+                if not math.isnan(estimate.low):  # Only an interval depends on the level.
+                    estimate = _run(analysis, pair, 1 - (1 - family.level) / family.size)
+            elif adjustment is Adjustment.HOLM:
                 # Holm's p values come without intervals.
-                estimate, adjusted = (
-                    replace(estimate, low=math.nan, high=math.nan, level=math.nan),
-                    float(holm[contrast]),
-                )
-            yield contrast, _row(estimate, f"{name}, {way}" if family.size > 1 else name, effect, adjusted)
+                estimate = replace(estimate, low=math.nan, high=math.nan, level=math.nan)
+                adjusted = float(holm[contrast])
+            name = analysis.name(chosen, pair, state_adjustment=family.size > 1)
+            yield contrast, _row(estimate, chosen, name, effect, adjusted)
 
 
-def _holm(alone: Mapping[str, Estimate]) -> dict[str, float]:
-    known = [1.0 if math.isnan(estimate.pvalue) else estimate.pvalue for estimate in alone.values()]
-    return dict(zip(alone, multipletests(known, method="holm")[1], strict=True))
+def _holm(unadjusted: Mapping[str, Estimate]) -> dict[str, float]:
+    known = [1.0 if math.isnan(estimate.pvalue) else estimate.pvalue for estimate in unadjusted.values()]
+    return dict(zip(unadjusted, multipletests(known, method="holm")[1], strict=True))
 
 
-def _dunnett(family: _Family, groups: Mapping[str, GroupSample], spread: str) -> Iterator[tuple[str, Result]]:
+def _dunnett(family: _Family, groups: Mapping[str, GroupSample], test: Method) -> Iterator[tuple[str, Result]]:
     """Dunnett's test of the family against its control, with the spread of all `groups`, on values and on logs."""
     control = sides(next(iter(family.compared)))[1]
-    whole = {group: part.replaced(HALF) for group, part in groups.items()}
-    for on_logs in (False,) if any(part.zeros for part in groups.values()) else (False, True):
-        samples = {group: np.log(values) if on_logs else values for group, values in whole.items()}
+    replaced = {group: sample.replaced(HALF) for group, sample in groups.items()}
+    below, above = any(sample.below for sample in groups.values()), any(sample.above for sample in groups.values())
+    for scale in (Scale.LINEAR,) if any(sample.zeros for sample in groups.values()) else (Scale.LINEAR, Scale.LOG):
+        on_logs = scale is Scale.LOG
+        chosen = replace(_with_half_limit(test, scale), adjustment=Adjustment.DUNNETT)
+        samples = {group: np.log(values) if on_logs else values for group, values in replaced.items()}
         estimates = _dunnett_estimates(samples, control, family.level) if control in samples else {}
         for contrast in family.compared:
             estimate, adjusted = estimates.get(sides(contrast)[0], (Estimate(), math.nan))
-            name = f"Dunnett's test{' on logs' if on_logs else ''}{spread}{substitution(HALF, tuple(groups.values()))}"
             effect = RATIO if on_logs else MEAN_DIFFERENCE
-            yield contrast, _row(estimate.as_ratio() if on_logs else estimate, name, effect, adjusted)
+            name = chosen.name(below=below, above=above)
+            yield contrast, _row(estimate.as_ratio() if on_logs else estimate, chosen, name, effect, adjusted)
 
 
 def _dunnett_estimates(samples: Mapping[str, Floats], control: str, level: float) -> dict[str, tuple[Estimate, float]]:
@@ -274,10 +283,9 @@ def _dunnett_estimates(samples: Mapping[str, Floats], control: str, level: float
     }
 
 
-def _row(estimate: Estimate, method: str, effect: str, adjusted: float) -> Result:
-    row = asdict(estimate)
-    return Result(
-        **row, analysis="multiverse", method=method, alternative="two-sided", effect=effect, pvalue_adjusted=adjusted
+def _row(estimate: Estimate, specification: Specification, method: str, effect: str, adjusted: float) -> Result:
+    return result(
+        estimate, specification, method=method, analysis="multiverse", effect=effect, pvalue_adjusted=adjusted
     )
 
 

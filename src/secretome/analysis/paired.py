@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import stats as scipy_stats
@@ -14,28 +14,30 @@ from secretome.analysis.results import (
     RATIO,
     SHARE_RISING,
     SHIFT,
-    SIGNED_RANKS,
     AnalysisName,
     Estimate,
     Floats,
     Result,
     Settings,
     estimate_or_nan,
+    result,
 )
+from secretome.analysis.specification import Adjustment, Method, Nondetects, Scale, Specification
 from secretome.cohort import Study
 from secretome.protocol import Claim, Endpoint
 
-EQUIVALENCE = "two one-sided t tests on log ratios"
+SIGNED_RANKS = Specification(Method.SIGNED_RANK, Scale.RANK)
+PAIRED = Specification(Method.PAIRED, Scale.LOG, nondetects=Nondetects.HALF_LIMIT)
 # Sign flips are enumerated up to this many and drawn at random beyond.
 FLIPS = 2**14
 
 
 @dataclass(frozen=True)
 class _Method:
-    """A way to analyse one contrast: its analysis, its name, the effect it estimates, and the computation."""
+    """A way to analyse one contrast: its analysis, its specification, its effect, and the computation."""
 
     analysis: AnalysisName
-    name: str
+    specification: Specification
     effect: str
     run: Callable[[Floats, Floats], Estimate]
 
@@ -67,16 +69,19 @@ def _claim_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Resu
         if method.analysis not in settings.analyses:
             continue
         estimate = estimate_or_nan(lambda run=method.run: run(treated, control)) if len(whole) >= 2 else Estimate()  # type: ignore[misc]
-        equivalence = method.name == EQUIVALENCE
+        equivalence = method.specification.test is Method.TOST_PAIRED
         planned = method.analysis == "planned" and not equivalence
-        row = Result(
-            **asdict(estimate),
+        specification = method.specification
+        if planned and family > 1:
+            specification = replace(specification, adjustment=Adjustment.BONFERRONI)
+        row = result(
+            estimate,
+            specification,
             study=study.key,
             cohort=study.cohort.id,
             endpoint=claim.endpoint,
             contrast=claim.contrast,
             analysis=method.analysis,
-            method=method.name,
             alternative="equivalence" if equivalence else "two-sided",
             effect=method.effect,
             pvalue_adjusted=float(np.minimum(1, family * estimate.pvalue)) if planned else math.nan,
@@ -90,23 +95,41 @@ def _claim_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Resu
 def _methods(endpoint: Endpoint, family: int, settings: Settings) -> Iterable[_Method]:
     margin = (endpoint.equivalence_margin.low, endpoint.equivalence_margin.high)
     alpha, level, seed = settings.alpha, settings.level, settings.seed
+    log, linear, rank = Scale.LOG, Scale.LINEAR, Scale.RANK
+    half = Nondetects.HALF_LIMIT
     return (
         _Method("published", SIGNED_RANKS, SHIFT, lambda x, y: _signed_rank(x, y, level)),
-        _Method("planned", "paired t test on logs", RATIO, lambda x, y: _ratio(x, y, 1 - alpha / family)),
-        _Method("planned", EQUIVALENCE, RATIO, lambda x, y: _equivalence(x, y, margin, alpha)),
+        _Method("planned", PAIRED, RATIO, lambda x, y: _ratio(x, y, 1 - alpha / family)),
         _Method(
-            "multiverse", "paired t test on differences", MEAN_DIFFERENCE, lambda x, y: _mean_difference(x, y, level)
+            "planned",
+            Specification(Method.TOST_PAIRED, log, nondetects=half),
+            RATIO,
+            lambda x, y: _equivalence(x, y, margin, alpha),
         ),
         _Method(
             "multiverse",
-            f"{SIGNED_RANKS} on logs",
+            Specification(Method.PAIRED, linear, nondetects=half),
+            MEAN_DIFFERENCE,
+            lambda x, y: _mean_difference(x, y, level),
+        ),
+        _Method(
+            "multiverse",
+            Specification(Method.SIGNED_RANK, Scale.LOG_RANK),
             RANK_RATIO,
             lambda x, y: _signed_rank(np.log(x), np.log(y), level).as_ratio(),
         ),
-        _Method("multiverse", "exact sign test", SHARE_RISING, lambda x, y: _sign(x, y, level)),
-        _Method("multiverse", "sign flips of differences", MEAN_DIFFERENCE, lambda x, y: _flips(x, y, seed)),
+        _Method("multiverse", Specification(Method.SIGN, rank), SHARE_RISING, lambda x, y: _sign(x, y, level)),
         _Method(
-            "multiverse", "sign flips of log ratios", RATIO, lambda x, y: _flips(np.log(x), np.log(y), seed, np.exp)
+            "multiverse",
+            Specification(Method.SIGN_FLIPS, linear, nondetects=half),
+            MEAN_DIFFERENCE,
+            lambda x, y: _flips(x, y, seed),
+        ),
+        _Method(
+            "multiverse",
+            Specification(Method.SIGN_FLIPS, log, nondetects=half),
+            RATIO,
+            lambda x, y: _flips(np.log(x), np.log(y), seed, np.exp),
         ),
     )
 

@@ -2,12 +2,22 @@
 
 import math
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
-from typing import Literal
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from secretome.analysis.specification import (
+    SPECIFICATION_COLUMNS,
+    Adjustment,
+    Dose,
+    Method,
+    Nondetects,
+    Scale,
+    Specification,
+)
 
 AnalysisName = Literal["published", "planned", "multiverse"]
 Floats = NDArray[np.float64]
@@ -42,15 +52,6 @@ NO_DIFFERENCE = {
     SUPERIORITY: 0.5,
     SHARE_RISING: 0.5,
 }
-# What is done about a family of contrasts; sameness is also asked at half the error.
-UNADJUSTED, HALF_ERROR, BONFERRONI, HOLM = "no adjustment", "each at half the error", "Bonferroni", "Holm"
-# The methods that other floors must know.
-WELCH = "Welch's t test on logs"
-EQUIVALENCE = "two one-sided Welch t tests on logs"
-RANKS = "exact Mann-Whitney test"
-ASYMPTOTIC_RANKS = "asymptotic Mann-Whitney test"
-TREND_RANKS = "exact Jonckheere-Terpstra test"
-SIGNED_RANKS = "exact Wilcoxon signed-rank test"
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,8 @@ class Result(Estimate):
         `estimate` and `level` are NaN, and one of `low` and `high` is the bound. Where a claim needs all of its
         contrasts, the interval belongs to
         `pvalue`; where it is about one of several, to `pvalue_adjusted`.
+    test, scale, dose, adjustment, nondetects : str
+        The choices behind `method`, as codes (see `Specification`).
     low_simultaneous, high_simultaneous, level_simultaneous : float
         The interval that belongs to `pvalue_adjusted`, for planned rows of a family of contrasts; NaN elsewhere.
     n_treated, n_control, ties, censored, missing : int
@@ -132,6 +135,16 @@ class Result(Estimate):
     low_simultaneous: float = math.nan
     high_simultaneous: float = math.nan
     level_simultaneous: float = math.nan
+    test: str = ""
+    scale: str = ""
+    dose: str = ""
+    adjustment: str = ""
+    nondetects: str = ""
+
+    @property
+    def specification(self) -> Specification:
+        """The choices that define this analysis."""
+        return specification_of(asdict(self))
 
     def with_simultaneous(self, interval: Estimate) -> "Result":
         """The same row with the limits and the level of a simultaneous interval."""
@@ -145,8 +158,31 @@ COLUMNS = (
     *("statistic", "pvalue", "midp", "pvalue_adjusted", "min_pvalue", "effect", "estimate", "low", "high", "level"),
     *("n_treated", "n_control", "ties", "censored", "missing", "df"),
     *("low_simultaneous", "high_simultaneous", "level_simultaneous"),
+    *SPECIFICATION_COLUMNS,
 )
 assert set(COLUMNS) == {field.name for field in fields(Result)}
+
+
+def specification_of(row: Mapping[str, Any]) -> Specification:
+    """The specification of a row of results."""
+    return Specification(
+        Method(row["test"]),
+        Scale(row["scale"]),
+        Dose(row["dose"]),
+        Adjustment(row["adjustment"]),
+        Nondetects(row["nondetects"]),
+    )
+
+
+def result(estimate: Estimate, specification: Specification, *, method: str = "", **cells: Any) -> Result:
+    """Return a row from an estimate and the specification that gave it.
+
+    `method` is the specification's label unless another name is given.
+    """
+    return Result(
+        **(asdict(estimate) | asdict(specification) | {"alternative": "two-sided"} | cells),
+        method=method or specification.label,
+    )
 
 
 def estimate_or_nan(run: Callable[[], Estimate]) -> Estimate:

@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from secretome import stats
-from secretome.analysis.results import ASYMPTOTIC_RANKS, RANKS, SHIFT, SUPERIORITY, Estimate, Floats
+from secretome.analysis.results import SHIFT, SUPERIORITY, Estimate, Floats
+from secretome.analysis.specification import Adjustment, Method, Scale, Specification
 from secretome.cohort import Study
 from secretome.protocol import Kind, sides
 
@@ -214,10 +215,11 @@ def effect_of_ranks(arms: Comparison) -> str:
     return SUPERIORITY if arms.censored or arms.treated.n * arms.control.n > MOST_SHIFTS else SHIFT
 
 
-def rank_test(estimate: Estimate) -> str:
-    """What the Mann-Whitney test is called that gave this estimate."""
-    counted = math.isnan(estimate.pvalue) or not math.isnan(estimate.min_pvalue)
-    return RANKS if counted else ASYMPTOTIC_RANKS
+def rank_test(estimate: Estimate, adjustment: Adjustment = Adjustment.NONE) -> Specification:
+    """The Mann-Whitney test that gave this estimate: exact, or asymptotic for many values."""
+    exact = math.isnan(estimate.pvalue) or not math.isnan(estimate.min_pvalue)
+    test = Method.MANN_WHITNEY if exact else Method.MANN_WHITNEY_ASYMPTOTIC
+    return Specification(test, Scale.RANK, adjustment=adjustment)
 
 
 def superiority(scores: tuple[Floats, Floats], level: float) -> Estimate:

@@ -1,89 +1,225 @@
-"""What was chosen in an analysis, taken from its name."""
+"""Specifications: the choices that define one analysis of a contrast, as codes, and its name."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-from secretome.analysis.count_models import BETA_BINOMIAL, NEGATIVE_BINOMIAL, QUASI_POISSON
-from secretome.analysis.multiverse import OTHER_SHARES
-from secretome.analysis.results import BONFERRONI, HALF_ERROR, HOLM, UNADJUSTED
-from secretome.analysis.trend import DOSE_AXES
 
-ADJUSTMENTS = (UNADJUSTED, HALF_ERROR, BONFERRONI, HOLM)
-BY_RANKS = ("Mann-Whitney", "Brunner-Munzel", "signed-rank", "sign test", "rank tests", "Jonckheere", "Spearman")
-HALF_LIMIT, AS_HIDDEN = "half the limit", "as hidden"
+class Method(StrEnum):
+    """The statistical test of an analysis."""
+
+    WELCH = "welch_t"
+    STUDENT = "student_t"
+    FAMILY_SPREAD = "t_family_spread"
+    DUNNETT = "dunnett"
+    DUNNETT_ALL = "dunnett_all_groups"
+    PERMUTATION = "permutation_of_means"
+    CENSORED_MODEL = "censored_lognormal"
+    QUASI_POISSON = "quasi_poisson"
+    NEGATIVE_BINOMIAL = "negative_binomial"
+    BETA_BINOMIAL = "beta_binomial"
+    MANN_WHITNEY = "mann_whitney"
+    MANN_WHITNEY_ASYMPTOTIC = "mann_whitney_asymptotic"
+    MANN_WHITNEY_MIDP = "mann_whitney_midp"
+    MANN_WHITNEY_DEAD_LOWEST = "mann_whitney_dead_lowest"
+    MANN_WHITNEY_DEAD_HIGHEST = "mann_whitney_dead_highest"
+    BRUNNER_MUNZEL = "brunner_munzel_permutation"
+    SLOPE = "slope_welch"
+    SLOPE_POOLED = "slope_pooled_spread"
+    REGRESSION = "linear_regression"
+    JONCKHEERE = "jonckheere_terpstra"
+    JONCKHEERE_MIDP = "jonckheere_terpstra_midp"
+    SPEARMAN = "spearman_permutation"
+    ADJACENT_DOSES = "adjacent_doses_welch"
+    SLOPE_DIFFERENCE = "slope_difference_welch"
+    CAGE_MEANS = "cage_means_welch"
+    CAGE_BLOCK = "cage_block"
+    BATCH_MEANS = "batch_means_welch"
+    BATCH_BLOCK = "batch_block"
+    PLATE_MEANS = "plate_means_welch"
+    PLATE_BLOCK = "plate_block"
+    PAIRED = "paired_t"
+    SIGNED_RANK = "signed_rank"
+    SIGN = "sign"
+    SIGN_FLIPS = "sign_flips"
+    # Two one-sided tests (TOST) of equivalence.
+    TOST_WELCH = "tost_welch_t"
+    TOST_STUDENT = "tost_student_t"
+    TOST_FAMILY_SPREAD = "tost_t_family_spread"
+    TOST_RANK = "tost_rank"
+    TOST_CENSORED_MODEL = "tost_censored_lognormal"
+    TOST_QUASI_POISSON = "tost_quasi_poisson"
+    TOST_BETA_BINOMIAL = "tost_beta_binomial"
+    TOST_PAIRED = "tost_paired_t"
+    TOST_CAGE_MEANS = "tost_cage_means_welch"
+    TOST_CAGE_BLOCK = "tost_cage_block"
+    TOST_BATCH_MEANS = "tost_batch_means_welch"
+    TOST_BATCH_BLOCK = "tost_batch_block"
+    TOST_PLATE_MEANS = "tost_plate_means_welch"
+    TOST_PLATE_BLOCK = "tost_plate_block"
+
+
+class Scale(StrEnum):
+    """The scale on which values are compared."""
+
+    LOG = "log"
+    LINEAR = "linear"
+    COUNT = "count"
+    RANK = "rank"
+    LOG_RANK = "log_rank"  # ranks of ratios
+
+
+class Dose(StrEnum):
+    """The scale of the doses in a test of a trend."""
+
+    NONE = ""
+    LOG = "log"
+    LINEAR = "linear"
+    RANK = "rank"
+
+
+class Adjustment(StrEnum):
+    """What is done about several contrasts of one family."""
+
+    NONE = "none"
+    HALF_ERROR = "half_error"
+    BONFERRONI = "bonferroni"
+    HOLM = "holm"
+    DUNNETT = "dunnett"
+
+
+class Nondetects(StrEnum):
+    """How values below or above a limit of the assay enter the analysis."""
+
+    NONE = ""  # there are none
+    CENSORED = "censored"
+    HALF_LIMIT = "half_limit"
+    LIMIT_OVER_SQRT2 = "limit_over_sqrt2"
+    LIMIT = "limit"
+
+
+ANY_RANK_TEST = frozenset({Method.MANN_WHITNEY, Method.MANN_WHITNEY_ASYMPTOTIC})
+TESTS = {
+    Method.WELCH: "Welch's t test",
+    Method.STUDENT: "Student's t test",
+    Method.FAMILY_SPREAD: "t test with the spread of the whole family",
+    Method.DUNNETT: "Dunnett's test",
+    Method.DUNNETT_ALL: "Dunnett's test, the spread of all groups",
+    Method.PERMUTATION: "permutation test of means",
+    Method.CENSORED_MODEL: "censored lognormal model",
+    Method.QUASI_POISSON: "quasi-Poisson model",
+    Method.NEGATIVE_BINOMIAL: "negative binomial model",
+    Method.BETA_BINOMIAL: "beta-binomial model",
+    Method.MANN_WHITNEY: "exact Mann-Whitney test",
+    Method.MANN_WHITNEY_ASYMPTOTIC: "asymptotic Mann-Whitney test",
+    Method.MANN_WHITNEY_MIDP: "mid-p Mann-Whitney test",
+    Method.MANN_WHITNEY_DEAD_LOWEST: "exact Mann-Whitney test, the dead ranked lowest",
+    Method.MANN_WHITNEY_DEAD_HIGHEST: "exact Mann-Whitney test, the dead ranked highest",
+    Method.BRUNNER_MUNZEL: "Brunner-Munzel permutation test",
+    Method.SLOPE: "Welch's t test of the slope",
+    Method.SLOPE_POOLED: "t test of the slope with the spread of all doses",
+    Method.REGRESSION: "straight-line regression",
+    Method.JONCKHEERE: "exact Jonckheere-Terpstra test",
+    Method.JONCKHEERE_MIDP: "mid-p Jonckheere-Terpstra test",
+    Method.SPEARMAN: "permutation test of Spearman's correlation",
+    Method.ADJACENT_DOSES: "Welch's t test of a step between doses",
+    Method.SLOPE_DIFFERENCE: "Welch's t test of the difference of two slopes",
+    Method.PAIRED: "paired t test",
+    Method.SIGNED_RANK: "exact Wilcoxon signed-rank test",
+    Method.SIGN: "exact sign test",
+    Method.SIGN_FLIPS: "sign flips",
+    Method.TOST_WELCH: "two one-sided Welch t tests",
+    Method.TOST_STUDENT: "two one-sided Student's t tests",
+    Method.TOST_FAMILY_SPREAD: "two one-sided t tests with the spread of the whole family",
+    Method.TOST_RANK: "two one-sided exact rank tests",
+    Method.TOST_CENSORED_MODEL: "two one-sided tests by the censored lognormal model",
+    Method.TOST_QUASI_POISSON: "two one-sided tests by the quasi-Poisson model",
+    Method.TOST_BETA_BINOMIAL: "two one-sided tests by the beta-binomial model",
+    Method.TOST_PAIRED: "two one-sided t tests",
+} | {
+    Method(f"{tost}{column}_{code}"): f"{prefix}{name.format(column)}"
+    for column in ("cage", "batch", "plate")
+    for code, name, article in (
+        ("means_welch", "Welch's t test of {} means", ""),
+        ("block", "linear model with {} as a block", "a "),
+    )
+    for tost, prefix in (("", ""), ("tost_", f"two one-sided tests by {article}"))
+}
+ADJUSTMENTS = {
+    Adjustment.NONE: "no adjustment",
+    Adjustment.HALF_ERROR: "each at half the error",
+    Adjustment.BONFERRONI: "Bonferroni",
+    Adjustment.HOLM: "Holm",
+}
+SUBSTITUTES = {
+    Nondetects.HALF_LIMIT: "half the limit",
+    Nondetects.LIMIT_OVER_SQRT2: "the limit over √2",
+    Nondetects.LIMIT: "the limit",
+}
+DOSES = {Dose.LOG: "log dose", Dose.LINEAR: "dose", Dose.RANK: "rank of the dose"}
+# Names that are not the test's followed by its scale.
+NAMES = {
+    (Method.PERMUTATION, Scale.LOG): "permutation test of geometric means",
+    (Method.DUNNETT_ALL, Scale.LOG): "Dunnett's test on logs, the spread of all groups",
+    (Method.CENSORED_MODEL, Scale.LOG): TESTS[Method.CENSORED_MODEL],
+    (Method.TOST_CENSORED_MODEL, Scale.LOG): TESTS[Method.TOST_CENSORED_MODEL],
+    (Method.TOST_RANK, Scale.LOG_RANK): TESTS[Method.TOST_RANK],
+    (Method.TOST_PAIRED, Scale.LOG): "two one-sided t tests on log ratios",
+    (Method.PAIRED, Scale.LINEAR): "paired t test on differences",
+    (Method.SIGN_FLIPS, Scale.LINEAR): "sign flips of differences",
+    (Method.SIGN_FLIPS, Scale.LOG): "sign flips of log ratios",
+}
+# A comma separates the scale from these names.
+WITH_COMMA = frozenset({Method.FAMILY_SPREAD, Method.TOST_FAMILY_SPREAD, Method.ADJACENT_DOSES})
 
 
 @dataclass(frozen=True)
 class Specification:
-    """The choices behind one analysis; an empty one was not to be made.
+    """The choices that define one analysis.
 
     Attributes
     ----------
-    test, scale, dose, adjustment, hidden : str
-        The test; ``logs``, ``plain``, ``ranks`` or ``counts``; the axis that doses stand on; how p was adjusted over a
-        family; and what was put for values beyond a limit.
-    """
-
-    test: str
-    scale: str
-    dose: str
-    adjustment: str
-    hidden: str
-
-
-def specification_of(method: str, *, adjustment: str = "", hidden: bool = False) -> Specification:
-    """Take an analysis' name apart.
-
-    Parameters
-    ----------
-    method : str
-        As a result row has it.
-    adjustment : str
-        What to say where the name states none.
-    hidden : bool
-        Whether any value lies beyond a limit.
-
-    Returns
-    -------
-    Specification
+    test : Method
+        The test.
+    scale : Scale
+        The scale on which values are compared.
+    dose : Dose
+        The scale of the doses, for a trend.
+    adjustment : Adjustment
+        What is done about the other contrasts of the family.
+    nondetects : Nondetects
+        How values below or above a limit enter.
 
     Examples
     --------
-    >>> specification_of("Student's t test on logs, half the limit for values below it, Holm", hidden=True)
-    Specification(test="Student's t test", scale='logs', dose='', adjustment='Holm', hidden='half the limit')
+    >>> welch = Specification(Method.WELCH, Scale.LOG, nondetects=Nondetects.HALF_LIMIT)
+    >>> welch.label, welch.name(below=True, state_adjustment=True)
+    ("Welch's t test on logs", "Welch's t test on logs, half the limit for values below it, no adjustment")
     """
-    parts = method.split(", ")
-    if parts[-1] in ADJUSTMENTS:
-        adjustment = parts.pop()
-    elif "Dunnett" in method:
-        adjustment = "Dunnett's own"
-    limits = [part for part in parts if part.endswith(("values below it", "values above it"))]
-    names = [part for part in parts if part not in limits]
-    test = ", ".join(name for name in names if name != "on logs").replace(" on logs", "")
-    logs = "logs" in method or "lognormal" in method or "log ratios" in method or "geometric means" in method
-    scale = (
-        "logs"
-        if logs and "signed-rank" not in method
-        else "ranks"
-        if any(name in method for name in BY_RANKS)
-        else "plain"
-    )
-    if "two one-sided exact rank" in method or "signed-rank test on logs" in method:
-        scale = "ranks of logs"
-    if any(model in method for model in (QUASI_POISSON, NEGATIVE_BINOMIAL, BETA_BINOMIAL)):
-        scale = "counts"
-    dose = next((axis for axis in DOSE_AXES if f" on {axis}" in test), "")
-    test = test.replace(f" on {dose}", "") if dose else test
-    for tail in (" of log ratios", " on log ratios", " of differences", " on differences"):
-        test = test.removesuffix(tail)
-    return Specification(
-        test.replace("geometric means", "means"), scale, dose, adjustment, _hidden(limits, test) if hidden else ""
-    )
+
+    test: Method
+    scale: Scale
+    dose: Dose = Dose.NONE
+    adjustment: Adjustment = Adjustment.NONE
+    nondetects: Nondetects = Nondetects.CENSORED
+
+    @property
+    def label(self) -> str:
+        """The name of the test with its scale."""
+        if (self.test, self.scale) in NAMES:
+            return NAMES[self.test, self.scale]
+        dose = f" on {DOSES[self.dose]}" if self.dose else ""
+        if self.scale not in (Scale.LOG, Scale.LOG_RANK):
+            return f"{TESTS[self.test]}{dose}"
+        comma = "," if self.dose or self.test in WITH_COMMA else ""
+        return f"{TESTS[self.test]}{dose}{comma} on logs"
+
+    def name(self, *, below: bool = False, above: bool = False, state_adjustment: bool = False) -> str:
+        """The label with the substituted values, where there are values below or above a limit, and the adjustment."""
+        parts = [self.label]
+        if self.nondetects in SUBSTITUTES:
+            parts += [f"{SUBSTITUTES[self.nondetects]} for values below it"] * below
+            parts += ["the limit for values above it"] * above
+        return ", ".join([*parts, ADJUSTMENTS[self.adjustment]] if state_adjustment else parts)
 
 
-def _hidden(limits: list[str], test: str) -> str:
-    for words in OTHER_SHARES.values():
-        if any(part.startswith(f"{words} for values below") for part in limits):
-            return words
-    if any(part.startswith(HALF_LIMIT) for part in limits):
-        return HALF_LIMIT
-    return AS_HIDDEN if "model" in test or any(name in test for name in BY_RANKS) else HALF_LIMIT
+SPECIFICATION_COLUMNS = ("test", "scale", "dose", "adjustment", "nondetects")

@@ -1,7 +1,7 @@
 """The rows of a claim that a response changes with the dose: published, planned and every other reasonable analysis."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
 from itertools import product
 
@@ -16,28 +16,30 @@ from secretome.analysis.results import (
     RATIO,
     RATIO_OF_RATIOS,
     RISING_PAIRS,
-    TREND_RANKS,
     TREND_RATIO,
     Estimate,
     Floats,
     Result,
     Settings,
     estimate_or_nan,
+    result,
 )
 from secretome.analysis.samples import GroupSample, contrast_estimate, group_sample, ranked
+from secretome.analysis.specification import Dose, Method, Nondetects, Scale, Specification
 from secretome.cohort import Study
 from secretome.protocol import Claim, SlopeDifference
 
-TREND = "Welch's t test of the slope on log dose, on logs"
-STEP = "Welch's t test of a step between doses, on logs"
-SLOPES = "Welch's t test of the difference of two slopes on log dose, on logs"
 # Permutations of all animals among the doses.
 PERMUTATIONS = 9999
-DOSE_AXES: dict[str, Callable[[Floats], Floats]] = {
-    "log dose": np.log,
-    "dose": lambda doses: doses,
-    "rank of the dose": lambda doses: np.arange(1.0, doses.size + 1),
+DOSE_SCALES: dict[Dose, Callable[[Floats], Floats]] = {
+    Dose.LOG: np.log,
+    Dose.LINEAR: lambda doses: doses,
+    Dose.RANK: lambda doses: np.arange(1.0, doses.size + 1),
 }
+SLOPE = Specification(Method.SLOPE, Scale.LOG, Dose.LOG, nondetects=Nondetects.HALF_LIMIT)
+ADJACENT_DOSES = Specification(Method.ADJACENT_DOSES, Scale.LOG)
+SLOPE_DIFFERENCE = Specification(Method.SLOPE_DIFFERENCE, Scale.LOG, Dose.LOG)
+JONCKHEERE = Specification(Method.JONCKHEERE, Scale.RANK)
 
 
 def trend_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Result]:
@@ -48,12 +50,12 @@ def trend_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Resul
     arms = [group_sample(study, claim.endpoint, group) for group in claim.doses]
     doses = np.array([study.protocol.groups[group].dose or np.nan for group in claim.doses])
     n = min(part.n for part in arms)
-    base = Result(
+    place = partial(
+        replace,
         study=study.key,
         cohort=study.cohort.id,
         endpoint=claim.endpoint,
         contrast=claim.contrast,
-        alternative="two-sided",
         n_treated=n,
         n_control=n,
         censored=sum(part.censored for part in arms),
@@ -61,35 +63,25 @@ def trend_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Resul
     )
     if "published" in settings.analyses:
         test = estimate_or_nan(lambda: _ranks(arms)) if n else Estimate()
-        yield replace(base, **asdict(test), analysis="published", method=TREND_RANKS, effect=RISING_PAIRS)
+        yield place(result(test, JONCKHEERE, analysis="published", effect=RISING_PAIRS))
     if "planned" in settings.analyses:
-        method, effect, slope = TREND, TREND_RATIO, Estimate()
+        specification, effect, slope = SLOPE, TREND_RATIO, Estimate()
         if n and any(part.censored or part.zeros for part in arms):
             # No slope goes through a value without a logarithm: the ranks decide.
-            method, effect, slope = TREND_RANKS, RISING_PAIRS, estimate_or_nan(lambda: _ranks(arms))
+            specification, effect, slope = JONCKHEERE, RISING_PAIRS, estimate_or_nan(lambda: _ranks(arms))
         elif n >= 2:
             slope = estimate_or_nan(lambda: _contrast(arms, slope_weights(np.log(doses)), 1 - settings.alpha))
-        row = replace(
-            base, **asdict(slope), analysis="planned", method=method, effect=effect, pvalue_adjusted=slope.pvalue
-        )
-        yield row.with_simultaneous(slope)
-        for position, name in enumerate(claim.steps):
+        row = result(slope, specification, analysis="planned", effect=effect, pvalue_adjusted=slope.pvalue)
+        yield place(row.with_simultaneous(slope))
+        for position, name in enumerate(claim.adjacent):
             step = estimate_or_nan(partial(_step, arms, position, settings.alpha)) if n >= 2 else Estimate()
-            adjusted = float(np.minimum(1, len(claim.steps) * step.pvalue))
-            row = replace(
-                base,
-                **asdict(step),
-                contrast=name,
-                analysis="planned",
-                method=STEP,
-                effect=RATIO,
-                pvalue_adjusted=adjusted,
-            )
-            yield row.with_simultaneous(step)
+            adjusted = float(np.minimum(1, len(claim.adjacent) * step.pvalue))
+            row = result(step, ADJACENT_DOSES, analysis="planned", effect=RATIO, pvalue_adjusted=adjusted)
+            yield replace(place(row.with_simultaneous(step)), contrast=name)
     if "multiverse" in settings.analyses:
-        for name, effect, run in _others(arms, doses, settings):
+        for specification, effect, run in _others(arms, doses, settings):
             found = estimate_or_nan(run) if n >= 2 else Estimate()
-            yield replace(base, **asdict(found), analysis="multiverse", method=name, effect=effect)
+            yield place(result(found, specification, analysis="multiverse", effect=effect))
 
 
 def slope_difference_row(study: Study, slopes: SlopeDifference, level: float) -> Result:
@@ -102,15 +94,14 @@ def slope_difference_row(study: Study, slopes: SlopeDifference, level: float) ->
     )
     n = min(part.n for part in arms)
     found = estimate_or_nan(lambda: _contrast(arms, np.append(first, -second), level)) if n >= 2 else Estimate()
-    return Result(
-        **asdict(found),
+    return result(
+        found,
+        SLOPE_DIFFERENCE,
         study=study.key,
         cohort=study.cohort.id,
         endpoint=slopes.endpoint,
         contrast=slopes.contrast,
         analysis="planned",
-        method=SLOPES,
-        alternative="two-sided",
         effect=RATIO_OF_RATIOS,
         n_treated=min(part.n for part in arms[: len(slopes.doses)]),
         n_control=min(part.n for part in arms[len(slopes.doses) :]),
@@ -127,20 +118,22 @@ def slope_weights(x: Floats) -> Floats:
 
 def _others(
     arms: list[GroupSample], doses: Floats, settings: Settings
-) -> Iterator[tuple[str, str, Callable[[], Estimate]]]:
-    """The other tests of a trend: name, effect, and the computation."""
-    errors = {
-        "Welch's t test of the slope": _welch_slope,
-        "t test of the slope with the spread of all doses": _pooled_slope,
-        "straight-line regression": _regression,
+) -> Iterator[tuple[Specification, str, Callable[[], Estimate]]]:
+    """The other tests of a trend: specification, effect, and the computation."""
+    slopes = {
+        Method.SLOPE: _welch_slope,
+        Method.SLOPE_POOLED: _pooled_slope,
+        Method.REGRESSION: _regression,
     }
-    for (test, slope), (axis, spaced), logs in product(errors.items(), DOSE_AXES.items(), (True, False)):
-        name = f"{test} on {axis}{', on logs' if logs else ''}"
-        if name != TREND:
+    for (test, slope), (dose, spaced), scale in product(slopes.items(), DOSE_SCALES.items(), (Scale.LOG, Scale.LINEAR)):
+        specification = Specification(test, scale, dose, nondetects=Nondetects.HALF_LIMIT)
+        if specification != SLOPE:
+            logs = scale is Scale.LOG
             effect = TREND_RATIO if logs else MEAN_DIFFERENCE
-            yield name, effect, partial(slope, arms, spaced(doses), settings.level, logs=logs)
-    yield f"mid-p {TREND_RANKS.removeprefix('exact ')}", RISING_PAIRS, lambda: _midp(arms)
-    yield "permutation test of Spearman's correlation", RANK_CORRELATION, lambda: _spearman(arms, settings.seed)
+            yield specification, effect, partial(slope, arms, spaced(doses), settings.level, logs=logs)
+    yield Specification(Method.JONCKHEERE_MIDP, Scale.RANK), RISING_PAIRS, lambda: _midp(arms)
+    spearman = Specification(Method.SPEARMAN, Scale.RANK)
+    yield spearman, RANK_CORRELATION, lambda: _spearman(arms, settings.seed)
 
 
 def _step(arms: list[GroupSample], position: int, alpha: float) -> Estimate:

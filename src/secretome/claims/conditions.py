@@ -11,10 +11,11 @@ import pandas as pd
 from scipy import stats as scipy_stats
 
 from secretome import stats
-from secretome.analysis.clusters import Clusters, Layout, block_method, clusters_of, equivalence_method, means_method
+from secretome.analysis.clusters import Clusters, Layout, cluster_methods, clusters_of
 from secretome.analysis.results import Floats
 from secretome.analysis.samples import CLUSTER_COLUMNS, Comparison, GroupSample, comparison
-from secretome.claims.rules import FEWEST, Row
+from secretome.claims.evidence import Row
+from secretome.claims.rules import FEWEST
 from secretome.cohort import Study
 from secretome.protocol import Claim, sides
 
@@ -151,7 +152,7 @@ def conditions(study: Study, results: pd.DataFrame | None = None) -> list[Condit
     """
     compared: dict[tuple[str, str], Claim] = {}
     for claim in study.protocol.claims.values():
-        for contrast in claim.steps if claim.kind == "trend" else claim.judged_on:
+        for contrast in claim.adjacent if claim.over_doses else claim.judged_on:
             compared.setdefault((claim.endpoint, contrast), claim)
     paired = study.protocol.design == "paired"
     found = []
@@ -266,13 +267,10 @@ def _counts(pair: Comparison, *names: str) -> dict[str, float]:
 
 def _row(results: pd.DataFrame, endpoint: str, contrast: str, column: str, claim: Claim) -> Row | None:
     """The test of a contrast that takes account of the clusters of a column."""
-    methods = [means_method(column), block_method(column)]
-    if claim.kind == "unchanged":
-        methods = [equivalence_method(method) for method in methods]
     rows = results[
         (results["endpoint"] == endpoint) & (results["contrast"] == contrast) & (results["analysis"] == "multiverse")
     ]
-    rows = rows[rows["method"].str.startswith(tuple(methods))]
+    rows = rows[rows["test"].isin(cluster_methods(column, equivalence=claim.is_equivalence))]
     return None if rows.empty else rows.iloc[0]
 
 

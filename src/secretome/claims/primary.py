@@ -1,27 +1,13 @@
 """The planned rows that decide a claim, each with the one pair of p value and interval that the decision uses."""
 
 import math
-from collections.abc import Sequence
 
 import pandas as pd
 
-from secretome.analysis.independent import TOGETHER
-from secretome.claims.rules import (
-    FEWEST,
-    FLOOR,
-    SOME_ABSENT,
-    SOME_NEGLIGIBLE,
-    SOME_OPPOSITE,
-    SOME_OUTSIDE,
-    Row,
-    rises,
-    row_of,
-)
+from secretome.claims.evidence import Row, row_of
+from secretome.claims.rules import SIMULTANEOUS, Rule
 from secretome.cohort import Study
-from secretome.protocol import Claim, EquivalenceMargin, Protocol
-
-# One contrast is enough to contradict such a claim, so these rules use adjusted p values and simultaneous intervals.
-SIMULTANEOUS = (SOME_OPPOSITE, SOME_NEGLIGIBLE, SOME_OUTSIDE)
+from secretome.protocol import Claim, Protocol
 
 
 def primary_results(study: Study, results: pd.DataFrame, kind: str = "") -> pd.DataFrame:
@@ -56,7 +42,7 @@ def primary_results(study: Study, results: pd.DataFrame, kind: str = "") -> pd.D
     places: dict[int, None] = {}
     for claim in study.protocol.claims.values():
         if kind in ("", claim.kind):
-            for row in _planned(results, claim, equivalence=claim.kind == "unchanged"):
+            for row in _planned(results, claim, equivalence=claim.is_equivalence):
                 places[int(row.name)] = None
     return results.loc[list(places)]
 
@@ -73,7 +59,7 @@ def decision_rows(study: Study, results: pd.DataFrame, key: str, rule: str) -> p
     key : str
         The claim's key.
     rule : str
-        The rule that decided the claim, as its verdict states it.
+        The code of the rule that decided the claim.
 
     Returns
     -------
@@ -97,8 +83,8 @@ def decision_rows(study: Study, results: pd.DataFrame, key: str, rule: str) -> p
     ['im10 vs saline', 0.0261, 0.95]
     """
     claim = study.protocol.claims[key]
-    equivalence = rule == SOME_NEGLIGIBLE or (claim.kind == "unchanged" and rule != SOME_OUTSIDE)
-    pair = unadjusted if claim.kind in TOGETHER and rule not in SIMULTANEOUS else adjusted
+    equivalence = rule == Rule.SOME_NEGLIGIBLE or (claim.is_equivalence and rule != Rule.SOME_OUTSIDE)
+    pair = unadjusted if claim.together and rule not in SIMULTANEOUS else adjusted
     return pd.DataFrame([pair(row) for row in _planned(results, claim, equivalence=equivalence)])
 
 
@@ -127,46 +113,9 @@ def decision_row(protocol: Protocol, row: Row) -> Row:
 def decided_together(protocol: Protocol, row: Row) -> bool:
     """Whether a contrast belongs to a claim about all of its contrasts."""
     return any(
-        claim.kind in TOGETHER and claim.endpoint == row["endpoint"] and row["contrast"] in claim.compared
+        claim.together and claim.endpoint == row["endpoint"] and row["contrast"] in claim.compared
         for claim in protocol.claims.values()
     )
-
-
-def limiting_row(claim: Claim, rows: Sequence[Row], rule: str, margin: EquivalenceMargin) -> Row:
-    """The row of a claim's decisive rows on which the decision depends.
-
-    Of a claim about several contrasts that is contradicted, it is the one that contradicts most clearly; else the one
-    that is closest to failing the claim: without enough values, without a p value, in the other direction, or with the
-    largest p value.
-    """
-    if claim.kind not in TOGETHER:
-        return next(row for row in rows if row["contrast"] == claim.contrast)
-    present = [row for row in rows if min(row["n_treated"], row["n_control"]) >= FEWEST]
-    if rule == SOME_ABSENT:
-        return next(row for row in rows if min(row["n_treated"], row["n_control"]) < FEWEST)
-    if rule == FLOOR:
-        return max(present, key=lambda row: -1.0 if math.isnan(row["min_pvalue"]) else float(row["min_pvalue"]))
-    if rule == SOME_OUTSIDE:
-        return max(present, key=lambda row: _distance(row, margin))
-    untested = [row for row in present if math.isnan(row["pvalue"])]
-    if untested and rule not in SIMULTANEOUS:
-        return untested[0]
-    tested = [row for row in present if not math.isnan(row["pvalue"])] or rows
-    if claim.kind == "unchanged":
-        return max(tested, key=lambda row: float(row["pvalue"]))
-    if rule == SOME_NEGLIGIBLE:
-        return min(tested, key=lambda row: float(row["pvalue"]))
-    back = [row for row in tested if rises(row) != claim.rises]
-    return (
-        min(back, key=lambda row: float(row["pvalue"])) if back else max(tested, key=lambda row: float(row["pvalue"]))
-    )
-
-
-def _distance(row: Row, margin: EquivalenceMargin) -> float:
-    """How far an interval lies outside the equivalence margins, as a ratio; at most 1 unless it is wholly outside."""
-    if math.isnan(row["low"]):
-        return -1.0
-    return max(float(row["low"]) / margin.high, margin.low / float(row["high"]) if row["high"] > 0 else math.inf)
 
 
 def _planned(results: pd.DataFrame, claim: Claim, *, equivalence: bool) -> list[Row]:

@@ -6,9 +6,10 @@ from dataclasses import asdict, replace
 
 import pandas as pd
 
-from secretome.analysis import BONFERRONI, HALF_LIMIT, HOLM, UNADJUSTED, Specification, specification_of
+from secretome.analysis import SPECIFICATION_COLUMNS, Adjustment, Nondetects, Specification, specification_of
+from secretome.claims.evidence import Row, rises
 from secretome.claims.primary import decision_row
-from secretome.claims.rules import ALPHA, FEWEST, Row, rises
+from secretome.claims.rules import ALPHA, FEWEST
 from secretome.cohort import Study
 from secretome.protocol import Claim, Protocol
 
@@ -41,7 +42,7 @@ def specifications(study: Study, results: pd.DataFrame, key: str, *, alpha: floa
         every group
           differs; ``difference`` for tests of a difference of a claim that nothing changes. These p values are not
           comparable.
-        - analysis, method, and the choices: test, scale, dose, adjustment, hidden (see `Specification`).
+        - analysis, method, and the choices: test, scale, dose, adjustment, nondetects (see `Specification`).
         - endpoint, contrast: of a claim about several contrasts, the one that is closest to failing it.
         - effect, estimate, low, high, level, pvalue: of that contrast; the interval belongs to the p.
         - answer: ``claimed`` if the analysis supports the claim, ``opposite`` if it supports the opposite, ``open`` if
@@ -71,8 +72,8 @@ def specifications(study: Study, results: pd.DataFrame, key: str, *, alpha: floa
             # Holm's p values come without intervals.
             about |= dict.fromkeys(("low", "high", "level"), math.nan)
         method = by_contrast[next(iter(by_contrast))]["method"]
-        if question == DIFFERENCE and own.adjustment == HOLM:
-            method = f"{method.removesuffix(f', {UNADJUSTED}')}, {HOLM}"
+        if question == DIFFERENCE and own.adjustment is Adjustment.HOLM:
+            method = own.name(state_adjustment=True)
         place = {"claim": key, "question": question, "analysis": analysis, "method": method}
         listed.append({**place, **asdict(own), **about, "pvalue": p, "answer": answer})
     return pd.DataFrame(listed).sort_values("pvalue", kind="stable", ignore_index=True)
@@ -85,27 +86,24 @@ def _analyses(protocol: Protocol, claim: Claim, results: pd.DataFrame) -> Iterat
     """The rows of a claim, each with its question and its choices."""
     rows = results[(results["endpoint"] == claim.endpoint) & results["contrast"].isin(claim.judged_on)]
     equivalence = rows["alternative"] == "equivalence"
-    unchanged = claim.kind == "unchanged"
+    unchanged = claim.is_equivalence
     # No test of a difference is planned for a claim of no change; the planned ones show what would contradict it.
     rows = rows[equivalence | (rows["analysis"] != "planned")] if unchanged else rows[~equivalence]
-    hidden = bool(rows["censored"].any())
+    has_nondetects = bool(rows["censored"].any())
     for _, row in rows.iterrows():
-        own = specification_of(row["method"], adjustment=_adjustment(claim, row["analysis"]), hidden=hidden)
+        own = specification_of({name: row[name] for name in SPECIFICATION_COLUMNS})
+        if not has_nondetects:
+            own = replace(own, nondetects=Nondetects.NONE)
+        if claim.is_equivalence and row["analysis"] == "published":
+            own = replace(own, adjustment=Adjustment.HOLM)
         adjusted = row["analysis"] == "multiverse" and not math.isnan(row["pvalue_adjusted"])
-        question = ADJUSTED if claim.kind == "every" and adjusted else AS_CLAIMED
+        question = ADJUSTED if claim.together and adjusted and not claim.is_equivalence else AS_CLAIMED
         if unchanged and row["alternative"] != "equivalence":
             question = DIFFERENCE
-            if own.adjustment == BONFERRONI:
+            if own.adjustment is Adjustment.BONFERRONI:
                 continue  # Holm's adjustment of the smallest p is the same.
-            own = replace(own, adjustment=HOLM) if own.adjustment == UNADJUSTED else own
+            own = replace(own, adjustment=Adjustment.HOLM) if own.adjustment is Adjustment.NONE else own
         yield question, own, decision_row(protocol, row)
-
-
-def _adjustment(claim: Claim, analysis: str) -> str:
-    """What a published or planned row does about its family."""
-    if analysis == "published" and claim.kind == "unchanged":
-        return HOLM
-    return BONFERRONI if analysis == "planned" and claim.kind == "single" and len(claim.compared) > 1 else UNADJUSTED
 
 
 def _row(found: dict[_Place, dict[str, Row]], place: _Place, contrast: str) -> Row | None:
@@ -113,8 +111,12 @@ def _row(found: dict[_Place, dict[str, Row]], place: _Place, contrast: str) -> R
     question, analysis, own = place
     same = (
         (analysis, own),
-        (analysis, replace(own, hidden=HALF_LIMIT)),
-        *((other, again) for other in ("planned", "published") for again in (own, replace(own, hidden=HALF_LIMIT))),
+        (analysis, replace(own, nondetects=Nondetects.HALF_LIMIT)),
+        *(
+            (other, again)
+            for other in ("planned", "published")
+            for again in (own, replace(own, nondetects=Nondetects.HALF_LIMIT))
+        ),
     )
     for candidate in same:
         if (row := found.get((question, *candidate), {}).get(contrast)) is not None:
@@ -136,11 +138,11 @@ def _answer(claim: Claim, question: str, rows: Sequence[Row], alpha: float) -> t
         strongest = min(known, key=_p)
         p = _p(strongest) if not math.isnan(strongest["pvalue_adjusted"]) else min(1.0, needed * _p(strongest))
         return strongest, p, "opposite" if p <= alpha else "open"
-    back = [] if claim.kind == "unchanged" else [row for row in known if rises(row) != claim.rises]
+    back = [] if claim.is_equivalence else [row for row in known if rises(row) != claim.rises]
     if back:
         strongest = min(back, key=_p)
         # One group is enough to contradict the claim, so its level is stricter, as in the verdict.
-        times = needed if claim.kind == "every" and question == AS_CLAIMED else 1
+        times = needed if claim.together and question == AS_CLAIMED else 1
         return strongest, _p(strongest), "opposite" if times * _p(strongest) <= alpha else "open"
     weakest = max(known, key=_p)
     return weakest, _p(weakest), "claimed" if _p(weakest) <= alpha else "open"

@@ -3,35 +3,17 @@
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from secretome.analysis import STEP
-from secretome.claims.judges import NOT_ANALYSED, ClaimInputs, judge
-from secretome.claims.primary import SIMULTANEOUS, decision_rows, limiting_row
-from secretome.claims.rules import (
-    ALPHA,
-    CHECK_FAILED,
-    DECISIONS,
-    EVERY_CLAIMED,
-    RANK_TESTS,
-    SOME_NEGLIGIBLE,
-    SOME_OPEN,
-    SOME_OPPOSITE,
-    SOME_SMALL,
-    STEP_BACK,
-    Decision,
-    Evidence,
-    Outcome,
-    Published,
-    Row,
-    decide,
-    outcome,
-    rises,
-    row_of,
-)
+from secretome.analysis import ANY_RANK_TEST
+from secretome.claims.evidence import Evidence, Row, decide, rises, row_of
+from secretome.claims.kinds import KINDS, ClaimInputs, decide_claim
+from secretome.claims.kinds.trend import adjacent_rows
+from secretome.claims.primary import decision_rows
+from secretome.claims.rules import ALPHA, Decision, Outcome, Rule
 from secretome.cohort import Study
 from secretome.protocol import Check, Claim
 
@@ -50,8 +32,8 @@ class Verdict:
     magnitude : str
         How the estimate compares with the range printed in the paper; it never decides. ``not printed`` where there is
         none.
-    rule : str
-        The rule that decided.
+    rule, reason : str
+        The rule that decided, as a code of `Rule` and in words.
     estimate, low, high, level : float
         The planned estimate of `contrast` and the interval that belongs to the p that decided: `pvalue_adjusted`, or
         where that is NaN `pvalue`.
@@ -85,9 +67,10 @@ class Verdict:
     cohort: str
     claim: str
     verdict: Decision
-    verdict_as_published: Published
+    verdict_as_published: Decision
     magnitude: str
-    rule: str
+    rule: Rule
+    reason: str
     estimate: float
     low: float
     high: float
@@ -159,8 +142,8 @@ class CheckResult:
         What was examined, on which animals.
     outcome : str
         ``passed``, ``not shown``, ``failed`` or ``absent``. A failed check makes the claims on its endpoint untestable.
-    rule : str
-        The rule that decided.
+    rule, reason : str
+        The rule that decided, as a code of `Rule` and in words.
     estimate, low, high, level, pvalue : float
         The effect with its interval, and p; nothing is adjusted.
     """
@@ -169,7 +152,8 @@ class CheckResult:
     cohort: str
     check: str
     outcome: Outcome
-    rule: str
+    rule: Rule
+    reason: str
     estimate: float
     low: float
     high: float
@@ -208,14 +192,16 @@ def examine(study: Study, results: pd.DataFrame, *, alpha: float = ALPHA) -> pd.
 def _examined(study: Study, key: str, check: Check, results: pd.DataFrame, alpha: float) -> CheckResult:
     rows = results[(results["endpoint"] == check.endpoint) & (results["contrast"] == check.contrast)]
     planned = row_of(rows, "planned", equivalence=False)
-    found = Evidence.of([planned], [row_of(rows, "planned", equivalence=True)])
-    rule = str(decide(found, 1, alpha, rising=check.direction == "up")[0, 0])
+    evidence = Evidence.of([planned], [row_of(rows, "planned", equivalence=True)])
+    rule = Rule(str(decide(evidence, 1, alpha, rising=check.direction == "up")[0, 0]))
+    rule = Rule.EXPECTED if rule is Rule.CLAIMED else rule
     return CheckResult(
         study=study.key,
         cohort=study.cohort.id,
         check=key,
-        outcome=outcome(rule),
-        rule=rule.replace("claimed", "expected"),
+        outcome=rule.outcome,
+        rule=rule,
+        reason=rule.reason,
         **{name: float(planned[name]) for name in ("estimate", "low", "high", "level", "pvalue")},
     )
 
@@ -223,36 +209,32 @@ def _examined(study: Study, key: str, check: Check, results: pd.DataFrame, alpha
 def _judged(study: Study, key: str, claim: Claim, results: pd.DataFrame, failed: set[str], alpha: float) -> Verdict:
     rows = results[results["endpoint"] == claim.endpoint]
     by_contrast = [rows[rows["contrast"] == contrast] for contrast in claim.judged_on]
-    trend = claim.kind == "trend"
     planned = [row_of(own, "planned", equivalence=False) for own in by_contrast]
-    equivalent = [] if trend else [row_of(own, "planned", equivalence=True) for own in by_contrast]
-    steps = (
-        [row for _, row in rows[(rows["method"] == STEP) & rows["contrast"].isin(claim.steps)].iterrows()]
-        if trend
-        else []
-    )
-    _same_alpha(planned[0], 1 - alpha / (1 if trend else len(claim.compared)))
-    case = ClaimInputs(
+    equivalent = [] if claim.over_doses else [row_of(own, "planned", equivalence=True) for own in by_contrast]
+    _same_alpha(planned[0], 1 - alpha / max(1, len(claim.compared)))
+    inputs = ClaimInputs(
         claim,
         study.protocol.endpoints[claim.endpoint].equivalence_margin,
         Evidence.of(planned, equivalent),
         _published(by_contrast, planned) if (results["analysis"] == "published").any() else None,
-        Evidence.of(steps) if trend else None,
+        Evidence.of(adjacent_rows(claim, results)) if claim.over_doses else None,
         paired=study.protocol.design == "paired",
     )
-    rule, published = (str(found[0]) for found in judge(case, alpha))
+    codes, decisions = decide_claim(inputs, alpha)
+    rule, published = Rule(str(codes[0])), Decision(str(decisions[0]))
     numbers = _numbers(study, key, claim, results, rule, alpha)
     if claim.endpoint in failed:
-        rule = CHECK_FAILED
-        published = published if published == NOT_ANALYSED else "untestable"
+        rule = Rule.CHECK_FAILED
+        published = published if published is Decision.NOT_ANALYSED else Decision.UNTESTABLE
     return Verdict(
         study=study.key,
         cohort=study.cohort.id,
         claim=key,
-        verdict=DECISIONS[rule],
-        verdict_as_published=cast("Published", published),
+        verdict=rule.decision,
+        verdict_as_published=published,
         magnitude=_magnitude(claim, rows),
         rule=rule,
+        reason=rule.reason,
         origin=study.cohort.origin,
         protocol_altered=alpha != ALPHA or not study.cohort.excluded.empty,
         source_data=study.source_data,
@@ -265,69 +247,30 @@ def _published(by_contrast: Sequence[pd.DataFrame], planned: Sequence[Row]) -> E
     found = Evidence.of(published)
     # Many unchanged pairs can make the shift exactly zero under a small p; the planned ratio then tells the direction.
     sources = [
-        own if own["method"] in RANK_TESTS or own["estimate"] else other
+        own if own["test"] in ANY_RANK_TEST or own["estimate"] else other
         for own, other in zip(published, planned, strict=True)
     ]
     return replace(found, up=np.array([[rises(row)] for row in sources]))
 
 
-def _numbers(study: Study, key: str, claim: Claim, results: pd.DataFrame, rule: str, alpha: float) -> dict[str, Any]:
+def _numbers(study: Study, key: str, claim: Claim, results: pd.DataFrame, rule: Rule, alpha: float) -> dict[str, Any]:
     """The estimate, interval and p values of a verdict: cells of the results, each with the name of its contrast."""
     decisive = decision_rows(study, results, key, rule)
     rows = [row for _, row in decisive[decisive["contrast"].isin(claim.judged_on)].iterrows()]
     candidates = rows
-    if rule == SOME_NEGLIGIBLE:
+    if rule is Rule.SOME_NEGLIGIBLE:
         # A significant contrast is not a contradiction.
-        tests = decision_rows(study, results, key, SOME_OPPOSITE).set_index("contrast")
+        tests = decision_rows(study, results, key, Rule.SOME_OPPOSITE).set_index("contrast")
         candidates = [row for row in rows if tests.loc[row["contrast"], "pvalue_adjusted"] > alpha]
-    shown = limiting_row(claim, candidates, rule, study.protocol.endpoints[claim.endpoint].equivalence_margin)
+    kind, margin = KINDS[claim.kind], study.protocol.endpoints[claim.endpoint].equivalence_margin
+    shown = kind.limiting_row(claim, candidates, rule, margin)
     numbers: dict[str, Any] = {
         name: float(shown[name]) for name in ("estimate", "low", "high", "level", "pvalue", "pvalue_adjusted")
     }
     numbers["contrast"] = str(shown["contrast"])
     if len(claim.compared) < 2:
         numbers["pvalue_adjusted"] = math.nan
-    if claim.kind == "every" and rule in (EVERY_CLAIMED, SOME_OPEN, SOME_SMALL):
-        numbers |= _bound(claim, rows)
-    if rule == STEP_BACK:
-        numbers |= _step_back(claim, results)
-    if claim.kind in ("single", "every") and claim.negligible and rule not in SIMULTANEOUS:
-        numbers |= _equivalence(claim, results)
-    return numbers
-
-
-def _bound(claim: Claim, rows: Sequence[Row]) -> dict[str, Any]:
-    """The limit that all ratios exceed, or for a fall stay below; empty if a contrast has no interval."""
-    if any(math.isnan(row["level"]) or math.isnan(row["low"]) for row in rows):
-        return {}
-    if claim.rises:
-        return _limit(min(rows, key=lambda row: float(row["low"])), "low")
-    return _limit(max(rows, key=lambda row: float(row["high"])), "high")
-
-
-def _step_back(claim: Claim, results: pd.DataFrame) -> dict[str, Any]:
-    """The step between neighbouring doses that most clearly goes against the claimed direction."""
-    own = (results["endpoint"] == claim.endpoint) & (results["method"] == STEP) & results["contrast"].isin(claim.steps)
-    rows = [row for _, row in results[own & results["level"].notna()].iterrows()]
-    if claim.rises:
-        return _limit(min(rows, key=lambda row: float(row["high"])), "high")
-    return _limit(max(rows, key=lambda row: float(row["low"])), "low")
-
-
-def _limit(row: Row, side: str) -> dict[str, Any]:
-    numbers = {f"bound_{name}": float(row[name]) for name in ("estimate", "low", "high", "level")}
-    return {"bound": float(row[side]), "bound_contrast": str(row["contrast"]), **numbers}
-
-
-def _equivalence(claim: Claim, results: pd.DataFrame) -> dict[str, Any]:
-    """The test of equivalence with the smallest p, which is that of the contrast closest to a negligible effect."""
-    rows = results[(results["endpoint"] == claim.endpoint) & results["contrast"].isin(claim.judged_on)]
-    rows = rows[(rows["analysis"] == "planned") & (rows["alternative"] == "equivalence") & rows["pvalue"].notna()]
-    if rows.empty:
-        return {}
-    row = min((row for _, row in rows.iterrows()), key=lambda row: float(row["pvalue"]))
-    numbers = {f"equivalence_{name}": float(row[name]) for name in ("pvalue", "low", "high", "level")}
-    return {"equivalence_contrast": str(row["contrast"]), **numbers}
+    return numbers | dict(kind.more_numbers(claim, results, rows, rule))
 
 
 def _same_alpha(row: Row, level: float) -> None:

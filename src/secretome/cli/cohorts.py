@@ -84,7 +84,7 @@ def check(
         verdicts = adjudicate(loaded, analyse(loaded, ("published", "planned")))
         for _, row in verdicts[verdicts["verdict"] == "untestable"].iterrows():
             out.print(
-                Text(f"  these animals cannot test: {loaded.protocol.claims[row['claim']].sentence} ({row['rule']})")
+                Text(f"  these animals cannot test: {loaded.protocol.claims[row['claim']].sentence} ({row['reason']})")
             )
     finish(refusals, sound=len(files) - len(refusals))
 

@@ -252,19 +252,17 @@ def truth(protocol: Protocol, scenario: str, claim: str) -> Truth:
     endpoint, margin = plan.endpoints[about.endpoint], protocol.endpoints[about.endpoint].equivalence_margin
     centres = {group: drawn.centre for group, drawn in endpoint.groups.items()} | world.centres.get(about.endpoint, {})
     pairs = (
-        [(about.doses[-1], about.doses[0])]
-        if about.kind == "trend"
-        else [sides(contrast) for contrast in about.judged_on]
+        [(about.doses[-1], about.doses[0])] if about.over_doses else [sides(contrast) for contrast in about.judged_on]
     )
     # The centres of titres count steps.
     steps = isinstance(endpoint, Titre)
     ratios = [2 ** (centres[a] - centres[b]) if steps else centres[a] / centres[b] for a, b in pairs]
-    if about.kind == "unchanged":
+    if about.is_equivalence:
         return "true" if all(margin.low < ratio < margin.high for ratio in ratios) else "false"
     if not all(ratio > 1 if about.rises else ratio < 1 for ratio in ratios):
         return "false"
     inside = any(margin.low < ratio < margin.high for ratio in ratios)
-    return "too small" if inside and about.negligible and about.kind != "trend" else "true"
+    return "too small" if inside and about.negligible and not about.over_doses else "true"
 
 
 def scenarios_about(protocol: Protocol, endpoint: str) -> list[str]:

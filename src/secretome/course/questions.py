@@ -7,7 +7,7 @@ from typing import Literal
 
 from secretome.analysis import analyse
 from secretome.claims import ALPHA, adjudicate, examine
-from secretome.claims.rules import row_of
+from secretome.claims.evidence import row_of
 from secretome.cohort import Study
 from secretome.course import text as words
 from secretome.protocol import Protocol
@@ -59,7 +59,7 @@ def questions(protocol: Protocol) -> Iterator[Question]:
         contrast = claim.judged_on[0]
         label = protocol.endpoints[claim.endpoint].label
         # Where values of a dose lie beyond a limit, a trend is a share of pairs and no ratio: it is asked of nobody.
-        if claim.kind != "trend":
+        if not claim.over_doses:
             yield Question(f"{key}.ratio", words.asked_ratio(contrast, label, paired=paired), "ratio", 1)
         yield Question(f"{key}.p", words.asked_p(contrast, label, claim.published_test.method), "p", 1)
         decisions = ("supported", "contradicted", "inconclusive", "untestable")
@@ -76,11 +76,11 @@ def answers(study: Study) -> dict[str, str]:
     }
     for key, claim in study.protocol.claims.items():
         rows = results[(results["endpoint"] == claim.endpoint) & (results["contrast"] == claim.judged_on[0])]
-        if claim.kind != "trend":
+        if not claim.over_doses:
             found[f"{key}.ratio"] = _number(row_of(rows, "planned", equivalence=False)["estimate"])
         found[f"{key}.p"] = _number(row_of(rows, "published", equivalence=False)["pvalue"])
         found[f"{key}.verdict"] = str(verdicts.loc[key, "verdict"])
-        found[f"{key}.reason"] = words.reason_name(claim, str(verdicts.loc[key, "rule"]))
+        found[f"{key}.reason"] = words.reason_name(str(verdicts.loc[key, "rule"]))
     return found
 
 

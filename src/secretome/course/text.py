@@ -6,47 +6,9 @@ from typing import Any
 
 import jinja2
 
-from secretome.claims import DECISIONS
-from secretome.claims import rules as claims_rules
+from secretome.claims import KINDS, Rule
 from secretome.protocol import Claim, Protocol
 
-# The reasons from which a student chooses, in the order of the rules: their names in the package.
-_REASONS = {
-    "single": (
-        "CHECK_FAILED",
-        "TOO_FEW",
-        "UNORDERED",
-        "NO_SPREAD",
-        "FLOOR",
-        "OPPOSITE",
-        "SMALL",
-        "CLAIMED",
-        "NEGLIGIBLE",
-        "OPEN",
-    ),
-    "every": (
-        "CHECK_FAILED",
-        "SOME_OPPOSITE",
-        "SOME_NEGLIGIBLE",
-        "SOME_ABSENT",
-        "FLOOR",
-        "EVERY_CLAIMED",
-        "SOME_SMALL",
-        "SOME_OPEN",
-    ),
-    "unchanged": ("CHECK_FAILED", "SOME_OUTSIDE", "SOME_ABSENT", "ALL_INSIDE", "NOT_INSIDE"),
-    "trend": (
-        "CHECK_FAILED",
-        "SOME_ABSENT",
-        "UNORDERED",
-        "NO_SPREAD",
-        "FLOOR",
-        "OPEN",
-        "OPPOSITE",
-        "STEP_BACK",
-        "TREND_CLAIMED",
-    ),
-}
 FAULTS = {
     "nothing": "nothing is wrong with it",
     "groups_exchanged": "the labels of two groups have changed places",
@@ -76,17 +38,16 @@ def reasons(claim: Claim) -> dict[str, str]:
 
     >>> from secretome.protocol import load_protocol, study_folder
     >>> claims = load_protocol(study_folder("sepsis_cytokines") / "protocol.yml").claims
-    >>> reasons(claims["il4_rises_t2"])["open"]
+    >>> reasons(claims["il4_rises_t2"])["not_significant"]
     'not significant and not shown to be negligible'
     """
-    return {name.lower(): getattr(claims_rules, name) for name in _REASONS[claim.kind]}
+    return {str(rule): rule.reason for rule in (Rule.CHECK_FAILED, *KINDS[claim.kind].rules)}
 
 
-def reason_name(claim: Claim, rule: str) -> str:
-    """The short name of a rule."""
+def reason_name(rule: str) -> str:
+    """The short name of the rule that decided a claim."""
     # A change that does not vary is one reason, whether of groups or of pairs.
-    rule = claims_rules.NO_SPREAD if rule == claims_rules.NO_SPREAD_OF_PAIRS else rule
-    return next(name for name, text in reasons(claim).items() if text == rule)
+    return str(Rule.NO_SPREAD if rule == Rule.NO_SPREAD_OF_PAIRS else Rule(rule))
 
 
 def asked_fault() -> str:
@@ -197,7 +158,7 @@ def assignment(protocol: Protocol, student: str, questions: Iterable[Any], sampl
         limits=limits,
         faults=FAULTS,
         rules={
-            kind: [(name, rule, DECISIONS[rule]) for name, rule in reasons(claim).items()]
+            kind: [(name, reason, Rule(name).decision) for name, reason in reasons(claim).items()]
             for kind, claim in kinds.items()
         },
         about=_ABOUT,

@@ -9,8 +9,8 @@ from scipy.special import stdtr, stdtrit
 
 from secretome import stats
 from secretome.analysis import Comparison, GroupSample, dilution_fold, planned_rows, slope_weights
-from secretome.claims import CHECK_FAILED, ClaimInputs, Evidence, decide, judge, outcome
-from secretome.claims.rules import Bools, Floats, Rules
+from secretome.claims import ClaimInputs, Decision, Evidence, Outcome, Rule, decide, decide_claim
+from secretome.claims.evidence import Bools, Floats, Rules
 from secretome.cohort.simulate import Drawn
 from secretome.protocol import Check, Claim, Endpoint, EquivalenceMargin, Protocol, sides
 from secretome.stats.power import mann_whitney_rows
@@ -48,11 +48,11 @@ def judge_many(protocol: Protocol, drawn: Drawn, alpha: float, *, published: int
         whole, first = (
             _Cohorts(protocol.endpoints[claim.endpoint], part[claim.endpoint], alpha) for part in (drawn, some)
         )
-        rules, decisions = judge(_case(protocol, claim, whole, first), alpha)
+        rules, decisions = decide_claim(_case(protocol, claim, whole, first), alpha)
         if claim.endpoint in failed:
             lost = failed[claim.endpoint]
-            rules = np.where(lost, CHECK_FAILED, rules)
-            decisions = np.where(lost[: decisions.size], "untestable", decisions)
+            rules = np.where(lost, str(Rule.CHECK_FAILED), rules)
+            decisions = np.where(lost[: decisions.size], str(Decision.UNTESTABLE), decisions)
         judged[key] = rules, decisions
     return judged
 
@@ -60,7 +60,7 @@ def judge_many(protocol: Protocol, drawn: Drawn, alpha: float, *, published: int
 def unseen_share(claim: Claim, drawn: Drawn) -> float:
     """How many fitted models a cohort takes on average: its contrasts that hold a value beyond a limit, or zero."""
     arms = {group: ((low == high) & (low > 0)).all(axis=1) for group, (low, high) in drawn[claim.endpoint].items()}
-    contrasts = () if claim.kind == "trend" else claim.judged_on
+    contrasts = () if claim.over_doses else claim.judged_on
     return float(sum(1 - (arms[a] & arms[b]).mean() for a, b in map(sides, contrasts)))
 
 
@@ -143,14 +143,14 @@ class _Cohorts:
 
 def _case(protocol: Protocol, claim: Claim, whole: _Cohorts, first: _Cohorts) -> ClaimInputs:
     margin = protocol.endpoints[claim.endpoint].equivalence_margin
-    if claim.kind == "trend":
+    if claim.over_doses:
         doses = np.log([protocol.groups[group].dose or np.nan for group in claim.doses])
         slope = whole.welch(list(claim.doses), list(slope_weights(doses)), 1)
         if (lost := ~whole.seen(*claim.doses)).any():
             ranks = _trend_by_ranks(claim, whole, lost)
             for name, column in vars(replace(ranks, adjusted=ranks.pvalue)).items():
                 getattr(slope, name)[lost] = column
-        steps = _stack([whole.welch(list(sides(step)), [1.0, -1.0], len(claim.steps)) for step in claim.steps])
+        steps = _stack([whole.welch(list(sides(step)), [1.0, -1.0], len(claim.adjacent)) for step in claim.adjacent])
         return ClaimInputs(claim, margin, _stack([slope]), _stack([_trend_by_ranks(claim, first)]), steps)
     contrasts = claim.judged_on
     family = len(claim.compared)
@@ -158,7 +158,7 @@ def _case(protocol: Protocol, claim: Claim, whole: _Cohorts, first: _Cohorts) ->
         planned = [whole.pairs(*sides(contrast), family) for contrast in contrasts]
         published = [_signed_ranks(first, contrast) for contrast in contrasts]
     else:
-        exact_intervals = claim.kind == "unchanged"
+        exact_intervals = claim.is_equivalence
         planned = [_planned(whole, contrast, family, margin, intervals=exact_intervals) for contrast in contrasts]
         published = [_ranks(first, contrast) for contrast in contrasts]
     return ClaimInputs(claim, margin, _stack(planned), _stack(published), paired=protocol.design == "paired")
@@ -190,7 +190,7 @@ def _fails(check: Check, protocol: Protocol, drawn: Drawn, alpha: float) -> Bool
         ranks = _ranks(cohorts, check.contrast)
         found = replace(ranks, adjusted=ranks.pvalue, equivalence=found.equivalence)
     rules = decide(_stack([found]), 1, alpha, rising=check.direction == "up")[0]
-    return np.array([outcome(str(rule)) == "failed" for rule in rules])
+    return np.array([Rule(str(rule)).outcome is Outcome.FAILED for rule in rules])
 
 
 def _ranks(cohorts: _Cohorts, contrast: str) -> Evidence:

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from secretome.claims import ALPHA, DECISIONS
+from secretome.claims import ALPHA, Rule
 from secretome.cohort.simulate import simulate_many, truth
 from secretome.power.many_cohorts import judge_many
 from secretome.protocol import Protocol, load_protocol, notebooks_folder, study_folder
@@ -71,7 +71,7 @@ def verdict_rates(
     rows = []
     for claim, (rules, decisions) in judged.items():
         for analysis, found in (
-            ("planned", [str(DECISIONS[rule]) for rule in rules.tolist()]),
+            ("planned", [str(Rule(rule).decision) for rule in rules.tolist()]),
             ("published", decisions.tolist()),
         ):
             shares = {verdict: found.count(verdict) / len(found) for verdict in VERDICTS}

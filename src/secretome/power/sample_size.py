@@ -171,13 +171,11 @@ def first_exact_n(protocol: Protocol, claim: str, alpha: float = ALPHA) -> int:
         low = np.arange(n)
         if protocol.design == "paired":
             floor = stats.signed_rank(low + 100.0, low * 1.5).min_pvalue
-        elif about.kind == "trend":
+        elif about.over_doses:
             floor = stats.jonckheere_terpstra([low + 100 * place for place in range(len(about.doses))]).min_pvalue
         else:
             # Holm's first step is the strictest.
-            floor = stats.mann_whitney(low + 100, low).min_pvalue * (
-                len(about.compared) if about.kind == "unchanged" else 1
-            )
+            floor = stats.mann_whitney(low + 100, low).min_pvalue * (len(about.compared) if about.is_equivalence else 1)
         if floor <= alpha and n >= 3:
             return n
     raise ValueError(f"no group below 20 lets the test of {claim} reach {alpha:g}.")

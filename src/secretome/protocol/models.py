@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, field_validator, model_validator
 
@@ -85,6 +85,22 @@ class PublishedTest(Strict):
     stated: Text
 
 
+class ClaimKeys(NamedTuple):
+    """What a claim of a kind states, and so which keys it has and how its contrasts are used."""
+
+    several: bool  # about several contrasts, all of which it needs
+    directed: bool  # that a response rises or falls, not that nothing changes
+    over_doses: bool  # about a series of doses
+
+
+CLAIM_KINDS = {
+    "single": ClaimKeys(several=False, directed=True, over_doses=False),
+    "every": ClaimKeys(several=True, directed=True, over_doses=False),
+    "unchanged": ClaimKeys(several=True, directed=False, over_doses=False),
+    "trend": ClaimKeys(several=False, directed=True, over_doses=True),
+}
+
+
 class Claim(Strict):
     """A published claim, made something that a cohort can answer.
 
@@ -115,26 +131,26 @@ class Claim(Strict):
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> "Claim":
-        several = self.kind in ("every", "unchanged")
+        keys = CLAIM_KINDS[self.kind]
         needed = {
-            "direction": self.kind != "unchanged",
-            "contrast": not several,
-            "contrasts": several,
-            "doses": self.kind == "trend",
+            "direction": keys.directed,
+            "contrast": not keys.several,
+            "contrasts": keys.several,
+            "doses": keys.over_doses,
         }
         for key, wanted in needed.items():
             if wanted != bool(getattr(self, key)):
                 raise ValueError(f"a claim of kind {self.kind!r} {'needs' if wanted else 'has no'} {key!r}")
-        if self.family and self.kind != "single":
+        if self.family and (keys.several or keys.over_doses):
             raise ValueError(f"a claim of kind {self.kind!r} has no 'family'")
-        if self.kind == "trend" and len(self.doses) < 3:
+        if keys.over_doses and len(self.doses) < 3:
             raise ValueError("a trend needs three doses or more")
         return self
 
     @property
     def compared(self) -> tuple[str, ...]:
         """The contrasts of two groups that the claim is about, or is adjusted over; a trend has none."""
-        if self.kind == "trend":
+        if self.over_doses:
             return ()
         return self.contrasts or self.family or (self.contrast,)
 
@@ -144,8 +160,23 @@ class Claim(Strict):
         return self.contrasts or (self.contrast,)
 
     @property
-    def steps(self) -> tuple[str, ...]:
-        """Of a trend, the contrasts of each dose with the one below it."""
+    def together(self) -> bool:
+        """Whether the claim needs every one of its contrasts, so that none is adjusted."""
+        return CLAIM_KINDS[self.kind].several
+
+    @property
+    def is_equivalence(self) -> bool:
+        """Whether the claim is that nothing changes."""
+        return not CLAIM_KINDS[self.kind].directed
+
+    @property
+    def over_doses(self) -> bool:
+        """Whether the claim is about a series of doses."""
+        return CLAIM_KINDS[self.kind].over_doses
+
+    @property
+    def adjacent(self) -> tuple[str, ...]:
+        """The contrasts of each dose with the one below it."""
         return tuple(f"{higher} vs {lower}" for lower, higher in pairwise(self.doses))
 
     @property
@@ -271,8 +302,8 @@ class Protocol(Strict):
         if paired != bool(self.by):
             yield "a paired design, and only a paired one, needs 'by': the column that makes the pairs"
         for key, claim in self.claims.items():
-            method = "signed_rank" if paired else "jonckheere_terpstra" if claim.kind == "trend" else "mann_whitney"
-            if claim.published_test.method != method or (paired and claim.kind != "single"):
+            method = "signed_rank" if paired else "jonckheere_terpstra" if claim.over_doses else "mann_whitney"
+            if claim.published_test.method != method or (paired and (claim.together or claim.over_doses)):
                 yield (
                     f"claims.{key}.published_test.method {claim.published_test.method!r} does not fit the design or "
                     "the claim"
@@ -287,7 +318,7 @@ class Protocol(Strict):
         for key, claim in self.claims.items():
             if claim.source not in self.sources:
                 yield f"claims.{key}.source {claim.source!r} is not among the sources"
-            if claim.kind == "single" and claim.contrast not in claim.compared:
+            if not (claim.together or claim.over_doses) and claim.contrast not in claim.compared:
                 yield f"claims.{key}.contrast {claim.contrast!r} is not in its own family"
             yield from self._unknown_sides(f"claims.{key}", claim.endpoint, claim.compared)
             yield from self._unknown_doses(f"claims.{key}", claim.doses)

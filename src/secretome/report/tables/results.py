@@ -99,7 +99,7 @@ def verdicts_table(study: Study, verdicts: pd.DataFrame) -> pd.DataFrame:
             "Depends on": [text.against(study, row["contrast"]) for _, row in verdicts.iterrows()],
             "Ratio": [text.ratio(row) for _, row in verdicts.iterrows()],
             "p": [text.verdict_p(study.protocol.claims[row["claim"]], row) for _, row in verdicts.iterrows()],
-            "Rule that decided": verdicts["rule"].to_numpy(),
+            "Reason": verdicts["reason"].to_numpy(),
         }
     )
 

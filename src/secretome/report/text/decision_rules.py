@@ -10,19 +10,19 @@ def rule_words(protocol: Protocol, claim: Claim, alpha: float) -> tuple[str, str
     margin, k = f"{limits.low:g} to {limits.high:g}", len(claim.compared)
     way, back = ("above", "below") if claim.rises else ("below", "above")
     paired = protocol.design == "paired"
-    if claim.kind == "unchanged":
+    if claim.is_equivalence:
         return (
             f"two one-sided t tests on logarithms, each of {k} groups",
             f"every {percent(1 - 2 * alpha)} interval lies inside {margin}",
             f"an interval at {percent(1 - alpha / k)} lies wholly outside it",
         )
-    if claim.kind == "trend":
+    if claim.over_doses:
         return (
             f"Welch's t of the slope over {len(claim.doses)} doses, on logarithms",
-            f"p ≤ {alpha:g}, slope {way} zero, and no step shown to go back",
+            f"p ≤ {alpha:g}, slope {way} zero, and no significant reversal between adjacent doses",
             f"p ≤ {alpha:g}, slope {back} zero",
         )
-    if claim.kind == "every":
+    if claim.together:
         small = " and none lies inside the equivalence margins" if claim.negligible else ""
         flat = f", or lies inside {margin} at {p_number(alpha / k)}" if claim.negligible else ""
         return (

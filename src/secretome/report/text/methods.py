@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 import pandas as pd
 
-from secretome.analysis import ASYMPTOTIC_RANKS, BOUND, RANKS, RATE_RATIO, RATIO_BY_MODEL
+from secretome.analysis import ANY_RANK_TEST, BOUND, RATE_RATIO, RATIO_BY_MODEL, Method
 from secretome.claims import ALPHA, FEWEST, primary_results
 from secretome.cohort import Study
 from secretome.protocol import Claim, EquivalenceMargin, sides
@@ -20,6 +20,17 @@ SOFTWARE = {
     "statsmodels": "statsmodels",
     "numpy": "NumPy",
     "pandas": "pandas",
+}
+# Tests whose names begin with a person's or with a number.
+NAMED_AFTER_PEOPLE = {
+    Method.WELCH,
+    Method.SLOPE,
+    Method.ADJACENT_DOSES,
+    Method.SLOPE_DIFFERENCE,
+    Method.TOST_WELCH,
+    Method.TOST_CENSORED_MODEL,
+    Method.TOST_QUASI_POISSON,
+    Method.TOST_PAIRED,
 }
 # Where ranks decide, what says how large the effect is.
 SIZES = {BOUND: "the values only bounded the ratio", RATIO_BY_MODEL: "a censored lognormal model gave the ratio"}
@@ -127,7 +138,7 @@ def by_group(study: Study, rows: pd.DataFrame) -> str:
 
 def planned_methods(study: Study, rows: pd.DataFrame) -> str:
     """By which tests planned rows were made, and, where one stepped in for another, what for."""
-    ranks = rows["method"].isin([RANKS, ASYMPTOTIC_RANKS])
+    ranks = rows["test"].isin(ANY_RANK_TEST)
     zero = pd.Series([_has_zero(study, row) for _, row in rows.iterrows()], index=rows.index, dtype=bool)
     none = (rows["effect"] == BOUND) & zero & ~ranks
     model = rows["effect"].isin([RATIO_BY_MODEL, BOUND]) & ~ranks & ~none
@@ -143,7 +154,8 @@ def planned_methods(study: Study, rows: pd.DataFrame) -> str:
     for cause, own in causes.items():
         size = listed(SIZES[effect] for effect in rows.loc[own & ranks, "effect"].unique() if effect in SIZES)
         parts += [
-            f"by {_the(method)}{cause}{f' ({size})' if size else ''}" for method in rows.loc[own, "method"].unique()
+            f"by {_the(row)}{cause}{f' ({size})' if size else ''}"
+            for _, row in rows[own].drop_duplicates("method").iterrows()
         ]
     if none.any():
         parts.append("without a test where a value was zero, and so had no logarithm")
@@ -313,7 +325,7 @@ def _unchanged(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[
 def _trend(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]:
     doses, levels = (
         _either(len(claim.doses) for claim in claims),
-        _either(percent(1 - alpha / len(claim.steps)) for claim in claims),
+        _either(percent(1 - alpha / len(claim.adjacent)) for claim in claims),
     )
     yield (
         f"A claim of a dependence on the dose was tested {methods}, over {doses} doses without the control. It was "
@@ -392,20 +404,12 @@ def _published(study: Study, results: pd.DataFrame, level: float) -> Iterator[st
 
 
 def _tests(rows: pd.DataFrame) -> str:
-    return listed(map(_the, rows["method"].unique()))
+    return listed(_the(row) for _, row in rows.drop_duplicates("method").iterrows())
 
 
-def _the(method: str) -> str:
-    """A method as it stands after "by".
-
-    >>> _the("exact Mann-Whitney test"), _the("Welch's t test on logs")
-    ('the exact Mann-Whitney test', "Welch's t test on logs")
-    """
-    return (
-        f"the {method}"
-        if method.split()[0] in ("exact", "asymptotic", "paired", "censored", "quasi-Poisson")
-        else method
-    )
+def _the(row: Row) -> str:
+    """The method of a row after "by"; a test that is named after a person has no article."""
+    return row["method"] if row["test"] in NAMED_AFTER_PEOPLE else f"the {row['method']}"
 
 
 def _has_zero(study: Study, row: Row) -> bool:

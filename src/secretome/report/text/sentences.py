@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from secretome.analysis import Method
 from secretome.claims import adjusted, decided_together, decision_row
 from secretome.claims.conditions import Condition, conditions
 from secretome.cohort import Study
@@ -29,7 +30,12 @@ ORIGIN = {
     "published-individual": "published individual data",
     "measured": "measured, as the file states no other origin",
 }
-LETTERS = {"Mann-Whitney": "U", "signed-rank": "W", "Jonckheere": "J"}
+LETTERS = {
+    Method.MANN_WHITNEY: "U",
+    Method.MANN_WHITNEY_ASYMPTOTIC: "U",
+    Method.SIGNED_RANK: "W",
+    Method.JONCKHEERE: "J",
+}
 
 
 def unit(study: Study) -> str:
@@ -50,7 +56,7 @@ def units_counted(study: Study, n: int) -> str:
 def against(study: Study, contrast: str) -> str:
     """A contrast in words; a trend by the groups that it goes through."""
     for claim in study.protocol.claims.values():
-        if claim.kind == "trend" and claim.contrast == contrast:
+        if claim.over_doses and claim.contrast == contrast:
             return f"from {', '.join(study.protocol.groups[group].label for group in claim.doses)}"
     for slopes in study.protocol.slopes.values():
         if slopes.contrast == contrast:
@@ -88,12 +94,12 @@ def result_sentence(study: Study, row: Row) -> str:
         )
         rest = "" if math.isnan(row["estimate"]) else f"; {effect(row, endpoint.unit)}"
         return f"{subject}: {row['method']}, n = {n}, not computed, because {why}{rest}."
-    letter = next((letter for test, letter in LETTERS.items() if test in row["method"]), "t")
+    letter = LETTERS.get(row["test"], "t")
     # A rank sum is a whole or half number and is printed as it is.
     statistic = number(row["statistic"]) if letter == "t" else f"{row['statistic']:g}"
     if letter == "t" and not math.isnan(row["df"]):
         # The model's t is a likelihood ratio on the scale of a t.
-        letter = f"{'likelihood-ratio ' if 'lognormal' in row['method'] else ''}t({row['df']:.3g})"
+        letter = f"{'likelihood-ratio ' if row['test'] == Method.CENSORED_MODEL else ''}t({row['df']:.3g})"
     p = bracket_p(used := decision_row(study.protocol, row))
     beyond = f", {row['censored']} beyond a limit of the assay" if row["censored"] else ""
     text = f"{subject}: {row['method']}, n = {n}{beyond}, {letter} = {statistic}, {p}; {effect(used, endpoint.unit)}"
@@ -204,7 +210,7 @@ def check_sentence(study: Study, row: Row) -> str:
         "absent": f" Whether the experiment worked cannot be seen, and verdicts on {endpoint} must be read so.",
     }[row["outcome"]]
     rests = f" ({basis(study, row)}, {p_value(row['pvalue'])})" if not math.isnan(row["pvalue"]) else ""
-    return f"{check.sentence} {row['outcome'].capitalize()}: {row['rule']}{rests}.{consequence}"
+    return f"{check.sentence} {row['outcome'].capitalize()}: {row['reason']}{rests}.{consequence}"
 
 
 def caveats(study: Study) -> list[str]:

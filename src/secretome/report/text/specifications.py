@@ -1,143 +1,141 @@
 """The choices in an analysis: the name of each in a figure, and the reason for it."""
 
 from collections.abc import Iterator, Mapping
+from enum import StrEnum
 
 import pandas as pd
 
-from secretome.analysis.clusters import block_method, equivalence_method, means_method
+from secretome.analysis import Adjustment, Dose, Method, Nondetects, Scale
 from secretome.analysis.samples import CLUSTER_COLUMNS
-from secretome.claims import ADJUSTED, AS_CLAIMED, DIFFERENCE, TOGETHER
+from secretome.claims import ADJUSTED, AS_CLAIMED, DIFFERENCE
 from secretome.cohort import Study
 from secretome.protocol import Claim, sides
 from secretome.report.text.numbers import p_value
 
 
-def _cluster_options() -> Iterator[tuple[str, tuple[str, str]]]:
+def _cluster_tests() -> Iterator[tuple[Method, tuple[str, str]]]:
     """The tests that take account of cages, batches and plates, in the form of `OPTIONS`."""
     for column in CLUSTER_COLUMNS:
-        for method, name, reason in (
+        for code, name, reason in (
             (
-                means_method(column),
+                "means_welch",
                 f"{column} means, Welch",
                 f"one value per {column}, because animals of one {column} are not independent",
             ),
             (
-                block_method(column),
+                "block",
                 f"{column} as a block",
                 f"compares animals within a {column}, so that differences between them cancel",
             ),
         ):
-            yield method.removesuffix(" on logs"), (name, reason)
-            yield (
-                equivalence_method(method).removesuffix(" on logs"),
-                (f"two tests, {name}", f"the same for equivalence: {reason}"),
-            )
+            yield Method(f"{column}_{code}"), (name, reason)
+            yield Method(f"tost_{column}_{code}"), (f"two tests, {name}", f"the same for equivalence: {reason}")
 
 
 # Choice, its name in a figure, and the reason.
-OPTIONS: dict[str, dict[str, tuple[str, str]]] = {
+OPTIONS: dict[str, dict[StrEnum, tuple[str, str]]] = {
     "test": {
-        "Welch's t test": ("Welch's t", "allows unequal spreads; treated animals and controls often vary differently"),
-        "Student's t test": ("Student's t", "assumes equal spreads"),
-        "t test with the spread of the whole family": (
+        Method.WELCH: ("Welch's t", "allows unequal spreads; treated animals and controls often vary differently"),
+        Method.STUDENT: ("Student's t", "assumes equal spreads"),
+        Method.FAMILY_SPREAD: (
             "t, spread of the family",
             "uses the spread of all groups, which is more precise in small groups",
         ),
-        "Dunnett's test": ("Dunnett", "for several groups and one control; assumes equal spreads"),
-        "Dunnett's test, the spread of all groups": (
+        Method.DUNNETT: ("Dunnett", "for several groups and one control; assumes equal spreads"),
+        Method.DUNNETT_ALL: (
             "Dunnett, all groups",
             "the same, with the groups that the claim is not about",
         ),
-        "permutation test of means": (
+        Method.PERMUTATION: (
             "permutation of means",
             "assumes no distribution; tests whether the groups have the same distribution",
         ),
-        "censored lognormal model": ("censored model", "uses only that a value is below the limit"),
-        "quasi-Poisson model": ("quasi-Poisson", "the plaques themselves; a zero is a count like any other"),
-        "negative binomial model": (
+        Method.CENSORED_MODEL: ("censored model", "uses only that a value is below the limit"),
+        Method.QUASI_POISSON: ("quasi-Poisson", "the plaques themselves; a zero is a count like any other"),
+        Method.NEGATIVE_BINOMIAL: (
             "negative binomial",
             "the same with a variance that grows faster; rejects too often in small groups",
         ),
-        "beta-binomial model": ("beta-binomial", "the cells themselves, of those looked at"),
-        "exact Mann-Whitney test": ("Mann-Whitney, exact", "the authors' test, counted with ties"),
-        "asymptotic Mann-Whitney test": (
+        Method.BETA_BINOMIAL: ("beta-binomial", "the cells themselves, of those looked at"),
+        Method.MANN_WHITNEY: ("Mann-Whitney, exact", "the authors' test, counted with ties"),
+        Method.MANN_WHITNEY_ASYMPTOTIC: (
             "Mann-Whitney, asymptotic",
             "the authors' test, for so many values that they are not counted",
         ),
-        "mid-p Mann-Whitney test": ("Mann-Whitney, mid-p", "less conservative than the exact test with ties"),
-        "Brunner-Munzel permutation test": ("Brunner-Munzel", "ranks, and spreads may differ"),
-        "exact Mann-Whitney test, the dead ranked lowest": (
+        Method.MANN_WHITNEY_MIDP: ("Mann-Whitney, mid-p", "less conservative than the exact test with ties"),
+        Method.BRUNNER_MUNZEL: ("Brunner-Munzel", "ranks, and spreads may differ"),
+        Method.MANN_WHITNEY_DEAD_LOWEST: (
             "Mann-Whitney, dead lowest",
             "ranks death as the worst value, so that no animal is left out",
         ),
-        "exact Mann-Whitney test, the dead ranked highest": (
+        Method.MANN_WHITNEY_DEAD_HIGHEST: (
             "Mann-Whitney, dead highest",
             "ranks death as the worst value, so that no animal is left out",
         ),
-        "Welch's t test of the slope": ("slope, Welch", "each dose keeps its own spread"),
-        "t test of the slope with the spread of all doses": (
+        Method.SLOPE: ("slope, Welch", "each dose keeps its own spread"),
+        Method.SLOPE_POOLED: (
             "slope, one spread",
             "assumes equal spreads of all doses, which is more precise in small groups",
         ),
-        "straight-line regression": (
+        Method.REGRESSION: (
             "regression line",
             "the test of a spreadsheet's trend line; the residuals about the line are the error",
         ),
-        "exact Jonckheere-Terpstra test": ("Jonckheere, exact", "ranks in the order of the doses, counted with ties"),
-        "mid-p Jonckheere-Terpstra test": ("Jonckheere, mid-p", "less conservative than the exact test with ties"),
-        "permutation test of Spearman's correlation": (
+        Method.JONCKHEERE: ("Jonckheere, exact", "ranks in the order of the doses, counted with ties"),
+        Method.JONCKHEERE_MIDP: ("Jonckheere, mid-p", "less conservative than the exact test with ties"),
+        Method.SPEARMAN: (
             "Spearman, permuted",
             "a correlation over animals, its p by permutation because the doses are tied",
         ),
-        "two one-sided Welch t tests": (
+        Method.TOST_WELCH: (
             "two Welch t tests",
             "the 90 % interval inside the equivalence margins, each group with its own spread",
         ),
-        "two one-sided Student's t tests": ("two Student t tests", "the same with one spread for both groups"),
-        "two one-sided t tests with the spread of the whole family": (
+        Method.TOST_STUDENT: ("two Student t tests", "the same with one spread for both groups"),
+        Method.TOST_FAMILY_SPREAD: (
             "two t tests, family spread",
             "the same with the spread of all groups",
         ),
-        "two one-sided exact rank tests": ("two exact rank tests", "the same without a distribution"),
-        "two one-sided tests by the censored lognormal model": (
+        Method.TOST_RANK: ("two exact rank tests", "the same without a distribution"),
+        Method.TOST_CENSORED_MODEL: (
             "two tests by the model",
             "the same where values lie beyond a limit",
         ),
-        "two one-sided tests by the beta-binomial model": (
+        Method.TOST_BETA_BINOMIAL: (
             "two tests by cells",
             "the cells themselves, of those looked at",
         ),
-        "two one-sided t tests": ("two t tests", "the 90 % interval inside the equivalence margins"),
-        "exact Wilcoxon signed-rank test": ("signed-rank, exact", "the authors' test, counted with ties and zeros"),
-        "paired t test": ("paired t", "uses the size of each difference"),
-        "exact sign test": ("sign test", "uses only the sign of each difference"),
-        "sign flips": ("sign flips", "assumes only that a change and its opposite are equally likely"),
-        **dict(_cluster_options()),
+        Method.TOST_PAIRED: ("two t tests", "the 90 % interval inside the equivalence margins"),
+        Method.SIGNED_RANK: ("signed-rank, exact", "the authors' test, counted with ties and zeros"),
+        Method.PAIRED: ("paired t", "uses the size of each difference"),
+        Method.SIGN: ("sign test", "uses only the sign of each difference"),
+        Method.SIGN_FLIPS: ("sign flips", "assumes only that a change and its opposite are equally likely"),
+        **dict(_cluster_tests()),
     },
     "scale": {
-        "logs": ("logarithms", "effects multiply, and spread grows with the mean"),
-        "plain": ("plain values", "as measured"),
-        "counts": ("what was counted", "plaques or cells, without scaling"),
-        "ranks": ("ranks", "only the order, which is the same on any scale"),
-        "ranks of logs": ("ranks of ratios", "ranks after the values were compared as ratios"),
+        Scale.LOG: ("logarithms", "effects multiply, and spread grows with the mean"),
+        Scale.LINEAR: ("linear", "as measured"),
+        Scale.COUNT: ("what was counted", "plaques or cells, without scaling"),
+        Scale.RANK: ("ranks", "only the order, which is the same on any scale"),
+        Scale.LOG_RANK: ("ranks of ratios", "ranks after the values were compared as ratios"),
     },
     "dose": {
-        "log dose": ("log dose", "equal ratios of doses are equal steps"),
-        "dose": ("dose", "equal differences of doses are equal steps"),
-        "rank of the dose": ("low, middle, high", "only the order of the doses"),
+        Dose.LOG: ("log dose", "equal ratios of doses are equal steps"),
+        Dose.LINEAR: ("dose", "equal differences of doses are equal steps"),
+        Dose.RANK: ("low, middle, high", "only the order of the doses"),
     },
     "adjustment": {
-        "no adjustment": ("none", "each group on its own; sufficient if all must be significant"),
-        "each at half the error": ("half the error", "the usual 95 % interval"),
-        "Bonferroni": ("Bonferroni", "simple, with matching intervals"),
-        "Holm": ("Holm", "never stricter than Bonferroni; no intervals"),
-        "Dunnett's own": ("Dunnett's own", "takes account of the shared control"),
+        Adjustment.NONE: ("none", "each group on its own; sufficient if all must be significant"),
+        Adjustment.HALF_ERROR: ("half the error", "the usual 95 % interval"),
+        Adjustment.BONFERRONI: ("Bonferroni", "simple, with matching intervals"),
+        Adjustment.HOLM: ("Holm", "never stricter than Bonferroni; no intervals"),
+        Adjustment.DUNNETT: ("Dunnett's own", "takes account of the shared control"),
     },
-    "hidden": {
-        "as hidden": ("as hidden", "known only to be beyond the limit"),
-        "half the limit": ("half the limit", "a common substitution"),
-        "the limit over √2": ("limit / √2", "another common substitution"),
-        "the limit": ("the limit itself", "the limit in place of the value"),
+    "nondetects": {
+        Nondetects.CENSORED: ("censored", "known only to be below or above the limit"),
+        Nondetects.HALF_LIMIT: ("half the limit", "a common substitution"),
+        Nondetects.LIMIT_OVER_SQRT2: ("limit / √2", "another common substitution"),
+        Nondetects.LIMIT: ("the limit itself", "the limit in place of the value"),
     },
 }
 HEADINGS = {
@@ -145,7 +143,7 @@ HEADINGS = {
     "scale": "Scale",
     "dose": "Doses as",
     "adjustment": "Adjustment",
-    "hidden": "Beyond a limit",
+    "nondetects": "Beyond a limit",
 }
 
 
@@ -169,7 +167,9 @@ def kind_of_p(claim: Claim, question: str) -> str:
         return "largest adjusted p"
     if question == DIFFERENCE:
         return "smallest adjusted p of a difference"
-    return {"every": "largest p, not adjusted", "unchanged": "largest p of equivalence"}.get(claim.kind, "p")
+    if claim.is_equivalence:
+        return "largest p of equivalence"
+    return "largest p, not adjusted" if claim.together else "p"
 
 
 def specification_sentence(claim: Claim, specifications: pd.DataFrame) -> str:
@@ -232,7 +232,7 @@ def specification_alt(study: Study, claim: Claim, specifications: pd.DataFrame) 
         f"{p_value(known['pvalue'].min())} to {p_value(known['pvalue'].max())}; {'; '.join(places)}. The marks below "
         "each analysis show its choices."
     )
-    if claim.kind in TOGETHER:
+    if claim.together:
         groups = known["contrast"].map(lambda contrast: study.protocol.groups[sides(contrast)[0]].label).value_counts()
         text += f" The p is that of {', '.join(f'{group} in {n}' for group, n in groups.items())}."
     return (

@@ -3,23 +3,7 @@
 import math
 from collections.abc import Iterator
 
-from secretome.claims import (
-    ALL_INSIDE,
-    DECISIONS,
-    FLOOR,
-    NEGLIGIBLE,
-    NO_SPREAD,
-    NO_SPREAD_OF_PAIRS,
-    NOT_ANALYSED,
-    SMALL,
-    SOME_ABSENT,
-    SOME_NEGLIGIBLE,
-    SOME_OUTSIDE,
-    SOME_SMALL,
-    STEP_BACK,
-    TOGETHER,
-    UNORDERED,
-)
+from secretome.claims import Decision, Rule
 from secretome.cohort import Study
 from secretome.protocol import Claim, sides
 from secretome.report.text.numbers import (
@@ -37,14 +21,14 @@ from secretome.report.text.sentences import against, basis, units
 
 # The reason for a different verdict by the published test, for each rule of the planned verdict.
 DIFFERENCES = {
-    NO_SPREAD: "that test does not need an estimate of the spread",
-    NO_SPREAD_OF_PAIRS: "that test does not need an estimate of the spread",
-    SMALL: "that test does not use the equivalence margins",
-    SOME_SMALL: "that test does not use the equivalence margins",
-    NEGLIGIBLE: "that test does not use the equivalence margins",
-    SOME_NEGLIGIBLE: "that test does not use the equivalence margins",
-    ALL_INSIDE: "that test is for any difference, however small",
-    STEP_BACK: "that test does not compare neighbouring doses",
+    Rule.NO_SPREAD: "that test does not need an estimate of the spread",
+    Rule.NO_SPREAD_OF_PAIRS: "that test does not need an estimate of the spread",
+    Rule.SMALL: "that test does not use the equivalence margins",
+    Rule.SOME_SMALL: "that test does not use the equivalence margins",
+    Rule.NEGLIGIBLE: "that test does not use the equivalence margins",
+    Rule.SOME_NEGLIGIBLE: "that test does not use the equivalence margins",
+    Rule.ALL_EQUIVALENT: "that test is for any difference, however small",
+    Rule.DOSE_REVERSAL: "that test does not compare neighbouring doses",
 }
 
 
@@ -55,10 +39,10 @@ def verdict_sentence(study: Study, verdict: Row) -> str:
     rests = _evidence(study, claim, verdict)
     text = (
         f"{claim.sentence} {verdict['verdict'].capitalize()}{made_up}: "
-        f"{verdict['rule']}{f' ({rests})' if rests else ''}."
+        f"{verdict['reason']}{f' ({rests})' if rests else ''}."
     )
     published = verdict["verdict_as_published"]
-    if published not in (verdict["verdict"], NOT_ANALYSED):
+    if published not in (verdict["verdict"], Decision.NOT_ANALYSED):
         text += f" By the authors' presumed test, {published}: {_why_they_differ(verdict)}."
     return text
 
@@ -83,19 +67,19 @@ def _kind_of_p(claim: Claim, verdict: Row) -> str:
     if not math.isnan(verdict["pvalue_adjusted"]):
         kinds.append("adjusted")
     elif (
-        claim.kind in TOGETHER
-        and DECISIONS[rule] in ("supported", "inconclusive")
+        claim.together
+        and Rule(rule).decision in (Decision.SUPPORTED, Decision.INCONCLUSIVE)
         and _goes_back(claim, verdict) is False
     ):
         kinds.append("largest")
-    if rule == SOME_NEGLIGIBLE or (claim.kind == "unchanged" and rule != SOME_OUTSIDE):
+    if rule == Rule.SOME_NEGLIGIBLE or (claim.is_equivalence and rule != Rule.SOME_OUTSIDE):
         kinds.append("equivalence")
     return ", ".join(kinds)
 
 
 def _goes_back(claim: Claim, verdict: Row) -> bool | None:
     """Whether the group that decides a claim about every group changes in the opposite direction; None if unknown."""
-    if claim.kind != "every":
+    if not claim.together or claim.is_equivalence:
         return False
     low, high = (verdict["estimate"],) * 2 if not math.isnan(verdict["estimate"]) else (verdict["low"], verdict["high"])
     if low > 1 or high < 1:
@@ -105,7 +89,7 @@ def _goes_back(claim: Claim, verdict: Row) -> bool | None:
 
 def _evidence(study: Study, claim: Claim, verdict: Row) -> str:
     """The p values and intervals on which a verdict is based."""
-    if claim.kind in TOGETHER:
+    if claim.together:
         return _evidence_of_several(study, claim, verdict)
     if math.isnan(bracket_value(verdict)):
         rests = (
@@ -122,10 +106,10 @@ def _evidence_of_several(study: Study, claim: Claim, verdict: Row) -> str:
     """The same for a claim about several contrasts, each named by its group."""
     among = f"{study.protocol.population}: " if study.protocol.population else ""
     name = _treated(study, verdict["contrast"])
-    if verdict["rule"] == SOME_ABSENT:
+    if verdict["rule"] == Rule.SOME_TOO_FEW:
         return name
     if math.isnan(bracket_value(verdict)):
-        return f"{name}: no p" if DECISIONS[verdict["rule"]] == "inconclusive" else name
+        return f"{name}: no p" if Rule(verdict["rule"]).decision is Decision.INCONCLUSIVE else name
     words = _kind_of_p(claim, verdict).replace(", ", " ").replace("equivalence", "p of equivalence")
     p = p_value(bracket_value(verdict))
     p = f"{words}{p[1:]}" if words.endswith("equivalence") else f"{words} {p}".strip()
@@ -144,7 +128,7 @@ def _evidence_of_several(study: Study, claim: Claim, verdict: Row) -> str:
 def _more_evidence(study: Study, verdict: Row) -> Iterator[str]:
     """Further evidence for a rule: a limit that all groups exceed, a contrary dose step, or a negligible effect."""
     claim, rule = study.protocol.claims[verdict["claim"]], verdict["rule"]
-    if claim.kind == "every" and not math.isnan(verdict["bound"]):
+    if claim.together and not math.isnan(verdict["bound"]):
         limit, interval_of_it = number(verdict["bound"]), interval(_named(verdict, "bound"))
         which = (
             f"the smallest lower {percent(verdict['level'])} limit"
@@ -156,14 +140,14 @@ def _more_evidence(study: Study, verdict: Row) -> Iterator[str]:
         else:
             of = f"{_treated(study, verdict['bound_contrast'])}: {number(verdict['bound_estimate'])}, {interval_of_it}"
             yield f"{which} is {limit} ({of})"
-    if rule == STEP_BACK:
+    if rule == Rule.DOSE_REVERSAL:
         step = _named(verdict, "bound")
         yield (
             f"{against(study, verdict['bound_contrast'])}: geometric mean ratio {number(step['estimate'])}, "
             f"{interval(step)}"
         )
-    if rule in (NEGLIGIBLE, SMALL, SOME_SMALL) and not math.isnan(verdict["equivalence_pvalue"]):
-        name = "" if claim.kind == "single" else f"{_treated(study, verdict['equivalence_contrast'])}: "
+    if rule in (Rule.NEGLIGIBLE, Rule.SMALL, Rule.SOME_SMALL) and not math.isnan(verdict["equivalence_pvalue"]):
+        name = "" if not claim.together else f"{_treated(study, verdict['equivalence_contrast'])}: "
         p = p_value(verdict["equivalence_pvalue"]).replace("p", "p of equivalence", 1)
         yield f"{name}{interval(_named(verdict, 'equivalence'))}, {p}"
 
@@ -183,8 +167,8 @@ def _why_they_differ(verdict: Row) -> str:
         return "with these values no p of that test can be small enough"
     if rule in DIFFERENCES:
         return DIFFERENCES[rule]
-    if rule == FLOOR:
+    if rule == Rule.MIN_PVALUE:
         return "that test does not adjust for the other claims of its family"
-    if rule == UNORDERED:
+    if rule == Rule.UNORDERED:
         return "that test ties other values"
     return "one of the two p values is above the error rate and the other is not"

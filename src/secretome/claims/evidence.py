@@ -1,0 +1,123 @@
+"""The joint result of the tests of some contrasts, in one cohort or in many at once, and what it decides."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from secretome.analysis import ANY_RANK_TEST, NO_DIFFERENCE, Method
+from secretome.claims.rules import FEWEST, Decision, Rule
+
+Row = Any  # a row of a DataFrame: pandas types its rows as Series of anything
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Rules = NDArray[np.str_]  # codes of `Rule` or `Decision`
+
+
+def row_of(rows: pd.DataFrame, analysis: str, *, equivalence: bool) -> Row:
+    """The one row of an analysis: its test, or its test of equivalence.
+
+    Raises
+    ------
+    ValueError
+        If there is no such row, or more than one.
+    """
+    found = rows[(rows["analysis"] == analysis) & ((rows["alternative"] == "equivalence") == equivalence)]
+    if len(found) != 1:
+        raise ValueError(
+            f"each contrast of a claim or check needs one {analysis} row, and the results hold {len(found)}: pass what "
+            f"analyse(study) returned, with the analysis {analysis!r} among its analyses."
+        )
+    return found.iloc[0]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The results of the tests of some contrasts: arrays of (contrasts, cohorts).
+
+    Attributes
+    ----------
+    n : array
+        Values in the smaller group.
+    pvalue, adjusted, min_pvalue : array
+        p, p over the family, and the smallest p that an exact test allows; NaN where there is none.
+    up : array of bool
+        Whether the treated group lies higher.
+    low, high : array
+        The simultaneous interval, which belongs to the adjusted p.
+    equivalence : array
+        p of the test that the effect lies inside the margin.
+    unordered : array of bool
+        Whether ranks were to decide, and the values are in no order.
+    """
+
+    n: Floats
+    pvalue: Floats
+    adjusted: Floats
+    min_pvalue: Floats
+    up: Bools
+    low: Floats
+    high: Floats
+    equivalence: Floats
+    unordered: Bools
+
+    @classmethod
+    def of(cls, tests: Sequence[Row], equivalence: Sequence[Row] = ()) -> "Evidence":
+        """The evidence of one cohort, from its rows."""
+        columns = {name: np.array([[float(row[name])] for row in tests]) for name in ("pvalue", "min_pvalue")}
+        columns |= {name: np.array([[float(row[f"{name}_simultaneous"])] for row in tests]) for name in ("low", "high")}
+        adjusted = np.array([[float(row["pvalue_adjusted"])] for row in tests])
+        return cls(
+            n=np.array([[float(min(row["n_treated"], row["n_control"]))] for row in tests]),
+            adjusted=adjusted,
+            up=np.array([[rises(row)] for row in tests]),
+            equivalence=np.array([[float(row["pvalue"])] for row in equivalence])
+            if equivalence
+            else np.full((len(tests), 1), np.nan),
+            unordered=np.isnan(adjusted)
+            & np.array([[row["test"] in (Method.MANN_WHITNEY, Method.JONCKHEERE)] for row in tests]),
+            **columns,
+        )
+
+
+def decide(found: Evidence, family: int, alpha: float, *, rising: bool, paired: bool = False) -> Rules:
+    """The rule that decides, for each contrast, the claim that it rises, or falls."""
+    significant = found.adjusted <= alpha
+    negligible = found.equivalence <= alpha
+    rules = (
+        (found.n < FEWEST, Rule.TOO_FEW),
+        (found.unordered, Rule.UNORDERED),
+        (np.isnan(found.adjusted), Rule.NO_SPREAD_OF_PAIRS if paired else Rule.NO_SPREAD),
+        (found.min_pvalue * family > alpha, Rule.MIN_PVALUE),
+        (significant & (found.up != rising), Rule.OPPOSITE),
+        (significant & negligible, Rule.SMALL),
+        (significant, Rule.CLAIMED),
+        (negligible, Rule.NEGLIGIBLE),
+    )
+    return first_of(rules, Rule.NOT_SIGNIFICANT)
+
+
+def decide_as_published(found: Evidence, alpha: float, *, rising: bool) -> Rules:
+    """What the published test decides about each contrast."""
+    rules = (
+        ((found.n < FEWEST) | np.isnan(found.pvalue) | (found.min_pvalue > alpha), Decision.UNTESTABLE),
+        (found.pvalue > alpha, Decision.INCONCLUSIVE),
+        (found.up == rising, Decision.SUPPORTED),
+    )
+    return first_of(rules, Decision.CONTRADICTED)
+
+
+def first_of(rules: Sequence[tuple[Bools | np.bool_, str]], otherwise: str) -> Rules:
+    """The first of the rules that holds, cohort by cohort."""
+    conditions, names = zip(*rules, strict=True)
+    return np.select([np.asarray(condition) for condition in conditions], list(map(str, names)), str(otherwise))
+
+
+def rises(row: Row) -> bool:
+    """Whether the treated group lies higher, by the test itself: ranks and means may disagree, and p is the test's."""
+    if row["test"] in ANY_RANK_TEST:
+        return bool(row["statistic"] > row["n_treated"] * row["n_control"] / 2)
+    return bool(row["estimate"] > NO_DIFFERENCE[row["effect"]])

@@ -1,0 +1,27 @@
+"""The kinds of claims, one module each.
+
+To add a kind, write its module, name it in `KINDS`, and describe its keys in `secretome.protocol.models.CLAIM_KINDS`.
+"""
+
+import numpy as np
+
+from secretome.claims.evidence import Rules
+from secretome.claims.kinds.base import ClaimInputs, ClaimKind
+from secretome.claims.kinds.equivalence import EQUIVALENCE
+from secretome.claims.kinds.every import EVERY
+from secretome.claims.kinds.single import SINGLE
+from secretome.claims.kinds.trend import TREND
+from secretome.claims.rules import Decision
+
+KINDS = {kind.name: kind for kind in (SINGLE, EVERY, EQUIVALENCE, TREND)}
+
+__all__ = ["KINDS", "ClaimInputs", "ClaimKind", "decide_claim"]
+
+
+def decide_claim(inputs: ClaimInputs, alpha: float) -> tuple[Rules, Rules]:
+    """Return the rule that decides a claim, and the decision by the published test, for each cohort."""
+    kind = KINDS[inputs.claim.kind]
+    rules = kind.decide(inputs, alpha)
+    if inputs.published is None:
+        return rules, np.full(rules.shape, str(Decision.NOT_ANALYSED))
+    return rules, kind.decide_as_published(inputs.claim, inputs.published, alpha)

@@ -1,0 +1,39 @@
+"""Claims about one contrast, adjusted for the other contrasts of its family."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from secretome.claims.evidence import Evidence, Row, Rules, decide, decide_as_published
+from secretome.claims.kinds.base import ClaimInputs, ClaimKind, equivalence_numbers, own_row
+from secretome.claims.rules import Rule
+from secretome.protocol import Claim
+
+
+def _decide(inputs: ClaimInputs, alpha: float) -> Rules:
+    claim = inputs.claim
+    rules: Rules = decide(inputs.planned, len(claim.compared), alpha, rising=claim.rises, paired=inputs.paired)[0]
+    return rules
+
+
+def _decide_as_published(claim: Claim, evidence: Evidence, alpha: float) -> Rules:
+    rules: Rules = decide_as_published(evidence, alpha, rising=claim.rises)[0]
+    return rules
+
+
+def _more_numbers(claim: Claim, results: pd.DataFrame, rows: Sequence[Row], rule: Rule) -> Mapping[str, Any]:
+    return equivalence_numbers(claim, results) if claim.negligible else {}
+
+
+SINGLE = ClaimKind(
+    name="single",
+    rules=(
+        *(Rule.TOO_FEW, Rule.UNORDERED, Rule.NO_SPREAD, Rule.MIN_PVALUE, Rule.OPPOSITE, Rule.SMALL),
+        *(Rule.CLAIMED, Rule.NEGLIGIBLE, Rule.NOT_SIGNIFICANT),
+    ),
+    decide=_decide,
+    decide_as_published=_decide_as_published,
+    limiting_row=own_row,
+    more_numbers=_more_numbers,
+)
