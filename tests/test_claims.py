@@ -6,18 +6,7 @@ import pytest
 
 from rats import Rats
 from secretome import adjudicate, analyse
-from secretome.claims import (
-    CHECK_FAILED,
-    CLAIMED,
-    FLOOR,
-    NEGLIGIBLE,
-    OPEN,
-    OPPOSITE,
-    SMALL,
-    TOO_FEW,
-    UNORDERED,
-    examine,
-)
+from secretome.claims import Rule, examine
 from secretome.cohort import Study
 from secretome.cohort.simulate import simulate_study
 
@@ -39,15 +28,15 @@ CONTROL = [92, 131, 77, 160, 108, 84]
 @pytest.mark.parametrize(
     ("t2", "verdict", "rule", "published"),
     [
-        ([35, 27, 41, 22, 30, 38], "supported", CLAIMED, "supported"),
-        ([235, 427, 341, 322, 330, 338], "contradicted", OPPOSITE, "contradicted"),
-        ([91, 130, 78, 161, 107, 85] * 12, "inconclusive", OPEN, "inconclusive"),
-        ([90, 120, 60, 140, 100, 80], "inconclusive", OPEN, "inconclusive"),
-        ([35, 27], "untestable", TOO_FEW, "untestable"),
-        ([], "untestable", TOO_FEW, "untestable"),
-        (["<15.6"] * 6, "supported", CLAIMED, "supported"),
-        ([">1000"] * 6, "contradicted", OPPOSITE, "contradicted"),
-        (["<1560", ">1000", "<1560", ">1000", ">1000", ">1000"], "untestable", UNORDERED, "untestable"),
+        ([35, 27, 41, 22, 30, 38], "supported", Rule.CLAIMED, "supported"),
+        ([235, 427, 341, 322, 330, 338], "contradicted", Rule.OPPOSITE, "contradicted"),
+        ([91, 130, 78, 161, 107, 85] * 12, "inconclusive", Rule.NOT_SIGNIFICANT, "inconclusive"),
+        ([90, 120, 60, 140, 100, 80], "inconclusive", Rule.NOT_SIGNIFICANT, "inconclusive"),
+        ([35, 27], "untestable", Rule.TOO_FEW, "untestable"),
+        ([], "untestable", Rule.TOO_FEW, "untestable"),
+        (["<15.6"] * 6, "supported", Rule.CLAIMED, "supported"),
+        ([">1000"] * 6, "contradicted", Rule.OPPOSITE, "contradicted"),
+        (["<1560", ">1000", "<1560", ">1000", ">1000", ">1000"], "untestable", Rule.UNORDERED, "untestable"),
     ],
 )
 def test_every_verdict_arises(rats: Rats, t2: list[object], verdict: str, rule: str, published: str) -> None:
@@ -58,7 +47,7 @@ def test_every_verdict_arises(rats: Rats, t2: list[object], verdict: str, rule: 
 def test_small_and_negligible_effects(rats: Rats) -> None:
     rng = np.random.default_rng(3)
     control = list(rng.normal(100, 4, 30).round(1))
-    for factor, verdict, rule in ((0.95, "inconclusive", SMALL), (1.0, "contradicted", NEGLIGIBLE)):
+    for factor, verdict, rule in ((0.95, "inconclusive", Rule.SMALL), (1.0, "contradicted", Rule.NEGLIGIBLE)):
         study = rats({"control": control, "t2": [round(factor * value, 1) for value in rng.normal(100, 4, 30)]})
         row = verdicts_of(study).loc["il6_falls_t2"]
         assert (row["verdict"], row["rule"]) == (verdict, rule)
@@ -70,7 +59,7 @@ def test_an_exact_test_whose_floor_is_too_high_cannot_decide(rats: Rats) -> None
     p = 2/56 = .036, times two above .05; the authors' unadjusted test could still decide.
     """
     row = verdicts_of(rats({"t2": ["<15.6"] * 3, "control": CONTROL[:5]})).loc["il6_falls_t2"]
-    assert (row["verdict"], row["rule"], row["verdict_as_published"]) == ("untestable", FLOOR, "supported")
+    assert (row["verdict"], row["rule"], row["verdict_as_published"]) == ("untestable", Rule.MIN_PVALUE, "supported")
 
 
 def test_two_arms_of_four_get_verdicts_for_what_they_have(rats: Rats) -> None:
@@ -106,20 +95,20 @@ def test_sepsis_shown_to_do_nothing_fails_the_check(rats: Rats) -> None:
     rng = np.random.default_rng(5)
     study = rats({"sham": list(rng.normal(100, 4, 20).round(1)), "control": list(rng.normal(100, 4, 20).round(1))})
     row = check_of(study)
-    assert (row["outcome"], row["rule"]) == ("failed", NEGLIGIBLE)
+    assert (row["outcome"], row["rule"]) == ("failed", Rule.NEGLIGIBLE)
 
 
 def test_sepsis_that_does_too_little_fails_the_check_too(rats: Rats) -> None:
     rng = np.random.default_rng(5)
     study = rats({"sham": list(rng.normal(100, 3, 20).round(1)), "control": list(rng.normal(107, 3, 20).round(1))})
     row = check_of(study)
-    assert (row["outcome"], row["rule"]) == ("failed", SMALL)
+    assert (row["outcome"], row["rule"]) == ("failed", Rule.SMALL)
 
 
 def test_a_failed_check_makes_its_endpoint_untestable_and_no_other(rats: Rats) -> None:
     verdicts = verdicts_of(rats({"sham": [900, 800, 1200, 950, 1100, 990]}))
     il6 = verdicts.loc[["il6_falls_t1", "il6_falls_t2"]]
-    assert set(il6["rule"]) == {CHECK_FAILED}
+    assert set(il6["rule"]) == {Rule.CHECK_FAILED}
     assert set(il6["verdict"]) == set(il6["verdict_as_published"]) == {"untestable"}
     assert verdicts.loc["il4_rises_t2", "verdict"] == "supported"
 
@@ -131,13 +120,13 @@ def test_a_check_not_shown_only_flags(rats: Rats) -> None:
 
 def test_too_few_to_reach_a_small_p_is_not_absent(rats: Rats) -> None:
     row = check_of(rats({"sham": [11, 12, 13], "control": [90, 95, 99]}))
-    assert (row["outcome"], row["rule"]) == ("not shown", FLOOR)
+    assert (row["outcome"], row["rule"]) == ("not shown", Rule.MIN_PVALUE)
 
 
 def test_the_reversed_world_contradicts() -> None:
     verdicts = verdicts_of(simulate_study(SEPSIS, "reversed", n=40, seed=1))
     assert set(verdicts["verdict"]) == {"contradicted"}
-    assert set(verdicts["rule"]) == {OPPOSITE}
+    assert set(verdicts["rule"]) == {Rule.OPPOSITE}
 
 
 def test_a_large_cohort_of_the_published_world_supports() -> None:

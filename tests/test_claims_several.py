@@ -12,20 +12,7 @@ import pytest
 from scipy import stats as scipy_stats
 
 from secretome import adjudicate, analyse, load_study, stats
-from secretome.claims import (
-    ALL_INSIDE,
-    EVERY_CLAIMED,
-    NOT_INSIDE,
-    SOME_ABSENT,
-    SOME_NEGLIGIBLE,
-    SOME_OPEN,
-    SOME_OPPOSITE,
-    SOME_OUTSIDE,
-    SOME_SMALL,
-    STEP_BACK,
-    TREND_CLAIMED,
-    examine,
-)
+from secretome.claims import Rule, examine
 from secretome.cohort import Study, read_cohort
 from secretome.cohort.simulate import simulate, simulate_study
 from secretome.protocol import load_protocol, study_folder
@@ -67,13 +54,13 @@ def verdicts_of(study: Study) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("afc", "verdict", "rule"),
     [
-        ({}, "supported", EVERY_CLAIMED),
-        ({"im10": 1.12}, "inconclusive", SOME_SMALL),
-        ({"im10": 1.0}, "contradicted", SOME_NEGLIGIBLE),
-        ({"im10": 0.3}, "contradicted", SOME_OPPOSITE),
-        ({"im10": 0.3, "sc50": 0}, "contradicted", SOME_OPPOSITE),
-        ({"sc50": 0}, "untestable", SOME_ABSENT),
-        ({"saline": 0}, "untestable", SOME_ABSENT),
+        ({}, "supported", Rule.EVERY_CLAIMED),
+        ({"im10": 1.12}, "inconclusive", Rule.SOME_SMALL),
+        ({"im10": 1.0}, "contradicted", Rule.SOME_NEGLIGIBLE),
+        ({"im10": 0.3}, "contradicted", Rule.SOME_OPPOSITE),
+        ({"im10": 0.3, "sc50": 0}, "contradicted", Rule.SOME_OPPOSITE),
+        ({"sc50": 0}, "untestable", Rule.SOME_TOO_FEW),
+        ({"saline": 0}, "untestable", Rule.SOME_TOO_FEW),
     ],
 )
 def test_every_group_must_rise(afc: dict[str, float], verdict: str, rule: str) -> None:
@@ -87,7 +74,11 @@ def test_every_group_must_rise(afc: dict[str, float], verdict: str, rule: str) -
 
 def test_a_group_that_is_not_shown_to_rise_leaves_the_claim_open() -> None:
     row = verdicts_of(mice({}, titre={"im10": [3, 7, 5, 2, 6, 5, 4, 5]})).loc["titre_rises"]
-    assert (row["verdict"], row["rule"], row["contrast"]) == ("inconclusive", SOME_OPEN, "im10 vs saline")
+    assert (row["verdict"], row["rule"], row["contrast"]) == (
+        "inconclusive",
+        Rule.SOME_NOT_SIGNIFICANT,
+        "im10 vs saline",
+    )
 
 
 def test_the_p_of_a_claim_about_all_is_the_largest_and_not_adjusted() -> None:
@@ -113,10 +104,10 @@ def test_a_claim_without_a_margin_needs_significance_alone() -> None:
 @pytest.mark.parametrize(
     ("shares", "verdict", "rule", "published"),
     [
-        ({}, "supported", ALL_INSIDE, "inconclusive"),
-        ({"im50": 1.15}, "supported", ALL_INSIDE, "contradicted"),
-        ({"im50": 1.24}, "inconclusive", NOT_INSIDE, "contradicted"),
-        ({"im50": 1.5}, "contradicted", SOME_OUTSIDE, "contradicted"),
+        ({}, "supported", Rule.ALL_EQUIVALENT, "inconclusive"),
+        ({"im50": 1.15}, "supported", Rule.ALL_EQUIVALENT, "contradicted"),
+        ({"im50": 1.24}, "inconclusive", Rule.SOME_NOT_EQUIVALENT, "contradicted"),
+        ({"im50": 1.5}, "contradicted", Rule.SOME_OUTSIDE, "contradicted"),
     ],
 )
 def test_unchanged_is_shown_by_intervals_and_never_by_a_large_p(
@@ -129,11 +120,11 @@ def test_unchanged_is_shown_by_intervals_and_never_by_a_large_p(
 @pytest.mark.parametrize(
     ("afc", "verdict", "rule"),
     [
-        ({"im10": 3, "im20": 5, "im50": 9}, "supported", TREND_CLAIMED),
-        ({"im10": 9, "im20": 5, "im50": 3}, "contradicted", "significant in the opposite direction"),
-        ({"im10": 5, "im20": 2, "im50": 9}, "inconclusive", STEP_BACK),
-        ({"im10": 5, "im20": 5, "im50": 5}, "inconclusive", "not significant and not shown to be negligible"),
-        ({"im10": 5, "im20": 0, "im50": 5}, "untestable", SOME_ABSENT),
+        ({"im10": 3, "im20": 5, "im50": 9}, "supported", Rule.TREND_CLAIMED),
+        ({"im10": 9, "im20": 5, "im50": 3}, "contradicted", Rule.OPPOSITE),
+        ({"im10": 5, "im20": 2, "im50": 9}, "inconclusive", Rule.DOSE_REVERSAL),
+        ({"im10": 5, "im20": 5, "im50": 5}, "inconclusive", Rule.NOT_SIGNIFICANT),
+        ({"im10": 5, "im20": 0, "im50": 5}, "untestable", Rule.SOME_TOO_FEW),
     ],
 )
 def test_a_trend_is_a_slope_without_a_step_back(afc: dict[str, float], verdict: str, rule: str) -> None:

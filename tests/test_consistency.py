@@ -14,11 +14,11 @@ import pandas as pd
 import pytest
 
 from secretome import adjudicate, analyse, load_study
-from secretome.analysis import STEP
+from secretome.analysis import Method
 from secretome.claims import (
     AS_CLAIMED,
-    CHECK_FAILED,
     DIFFERENCE,
+    Rule,
     decision_rows,
     examine,
     primary_results,
@@ -60,8 +60,8 @@ def expected(study: Study, claim: Claim, results: pd.DataFrame) -> str:
     if claim.kind == "trend":
         steps = results[
             (results["endpoint"] == claim.endpoint)
-            & results["contrast"].isin(claim.steps)
-            & (results["method"] == STEP)
+            & results["contrast"].isin(claim.adjacent)
+            & (results["test"] == Method.ADJACENT_DOSES)
         ]
         return _trend(claim, tests[0], steps)
     same = [planned(results, claim.endpoint, contrast, equivalence=True) for contrast in claim.judged_on]
@@ -134,9 +134,9 @@ def same_cells(row: pd.Series, other: pd.Series, names: Sequence[str], prefix: s
 def check_cells(study: Study, results: pd.DataFrame, verdict: pd.Series) -> None:
     """Every number of a verdict is a cell of the results, and p and interval are of one pair."""
     claim = study.protocol.claims[verdict["claim"]]
-    equivalence = verdict["rule"] == "a contrast inside the equivalence margins"
+    equivalence = verdict["rule"] == Rule.SOME_NEGLIGIBLE
     if claim.kind == "unchanged":
-        equivalence = verdict["rule"] != "an interval wholly outside the equivalence margins"
+        equivalence = verdict["rule"] != Rule.SOME_OUTSIDE
     source = planned(results, claim.endpoint, verdict["contrast"], equivalence=equivalence)
     same_cells(verdict, source, ("estimate", "pvalue"))
     if math.isnan(verdict["pvalue_adjusted"]):
@@ -205,7 +205,7 @@ def check_sentence(text: str, rows: Sequence[pd.Series], population: str) -> Non
 
 def rows_of(study: Study, results: pd.DataFrame, claim: Claim) -> list[pd.Series]:
     """The planned rows of a claim's contrasts, and of the steps of a trend."""
-    contrasts = (*(claim.compared or (claim.contrast,)), *claim.steps)
+    contrasts = (*(claim.compared or (claim.contrast,)), *claim.adjacent)
     own = results[
         (results["endpoint"] == claim.endpoint)
         & results["contrast"].isin(contrasts)
@@ -226,7 +226,7 @@ def check_study(study: Study, results: pd.DataFrame) -> pd.DataFrame:
     for position, (_, verdict) in enumerate(verdicts.iterrows()):
         claim = study.protocol.claims[verdict["claim"]]
         if claim.endpoint in failed:
-            assert (verdict["verdict"], verdict["rule"]) == ("untestable", CHECK_FAILED)
+            assert (verdict["verdict"], verdict["rule"]) == ("untestable", Rule.CHECK_FAILED)
             continue
         assert verdict["verdict"] == expected(study, claim, results), (verdict["claim"], verdict["rule"])
         check_cells(study, results, verdict)
@@ -333,7 +333,7 @@ def check_curve(study: Study, results: pd.DataFrame, verdict: pd.Series) -> None
         with pytest.raises(ValueError, match="more than one question"):
             figures.specification_figure(study, found, ALPHA)
     for _, rows in found.groupby("question"):
-        equivalence = rows["method"].str.contains("two one-sided")
+        equivalence = rows["test"].str.startswith("tost_")
         assert (
             equivalence.all()
             if claim.kind == "unchanged" and rows["question"].iloc[0] == AS_CLAIMED
@@ -351,8 +351,8 @@ def check_curve(study: Study, results: pd.DataFrame, verdict: pd.Series) -> None
 def check_answer(verdict: pd.Series, answer: str) -> None:
     """The planned point of a curve agrees with the verdict, except for effects that are shown to be small."""
     opposite = verdict["rule"] in (
-        "significant in the opposite direction",
-        "a contrast significant in the opposite direction",
+        Rule.OPPOSITE,
+        Rule.SOME_OPPOSITE,
     )
     assert (answer == "opposite") == opposite or answer == "none"
     if verdict["verdict"] == "supported":
@@ -385,9 +385,9 @@ def test_simulated_cohorts_are_decided_by_the_numbers_that_are_shown(
     verdicts = check_study(study, results)
     if seed < len(SCENARIOS):
         for _, verdict in verdicts.iterrows():
-            if study.protocol.claims[verdict["claim"]].kind != "trend" and verdict["rule"] != CHECK_FAILED:
+            if study.protocol.claims[verdict["claim"]].kind != "trend" and verdict["rule"] != Rule.CHECK_FAILED:
                 check_figure(study, results, verdict)
-    for _, verdict in verdicts[verdicts["rule"] != CHECK_FAILED].iterrows():
+    for _, verdict in verdicts[verdicts["rule"] != Rule.CHECK_FAILED].iterrows():
         curve = specifications(study, results, verdict["claim"])
         check_answer(
             verdict, curve[(curve["question"] == AS_CLAIMED) & (curve["analysis"] == "planned")]["answer"].iloc[0]

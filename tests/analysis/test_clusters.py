@@ -11,13 +11,12 @@ from statsmodels.stats.weightstats import ttost_paired
 
 from rats import Rats
 from secretome import analyse
+from secretome.analysis import Adjustment, Method
 from secretome.analysis.clusters import (
     Layout,
-    block_method,
+    cluster_methods,
     cluster_test,
     clusters_of,
-    equivalence_method,
-    means_method,
 )
 from secretome.analysis.samples import Comparison, GroupSample
 from secretome.protocol import EquivalenceMargin
@@ -69,7 +68,7 @@ def test_cage_means_are_welch_of_geometric_means() -> None:
     expected = scipy_stats.ttest_ind(*means, equal_var=False)
     interval = expected.confidence_interval(0.9)
     assert (found.n_treated, found.n_control) == (4, 3)
-    assert found.method == means_method("cage")
+    assert found.test == Method.CAGE_MEANS
     np.testing.assert_allclose(
         [found.pvalue, found.statistic, found.df, found.estimate, found.low, found.high],
         [
@@ -92,7 +91,7 @@ def test_blocks_are_a_linear_model(control: list[str]) -> None:
     )
     model = smf.ols("y ~ group + C(plate)", table).fit()
     low, high = model.conf_int(0.025).loc["group"]
-    assert (found.method, found.n_treated, found.n_control) == (block_method("plate"), 6, 6)
+    assert (found.test, found.n_treated, found.n_control) == (Method.PLATE_BLOCK, 6, 6)
     np.testing.assert_allclose(
         [found.pvalue, found.df, found.estimate, found.low, found.high],
         [model.pvalues["group"], model.df_resid, np.exp(model.params["group"]), np.exp(low), np.exp(high)],
@@ -112,7 +111,7 @@ def test_blocks_of_two_are_pairs() -> None:
     expected = scipy_stats.ttest_rel(*logs)
     np.testing.assert_allclose([test.pvalue, test.statistic, test.df], [expected.pvalue, expected.statistic, 7])
     np.testing.assert_allclose(equivalence.pvalue, ttost_paired(*logs, np.log(0.5), np.log(2))[0])
-    assert equivalence.method == equivalence_method(block_method("cage"))
+    assert equivalence.test == Method.TOST_CAGE_BLOCK
     np.testing.assert_allclose(equivalence.level, 0.9)
 
 
@@ -142,13 +141,13 @@ def cohort(rats: Rats, label: str) -> pd.DataFrame:
                 f"{group} {i},{group},{il6},{il4},{label.split()[1].format(group=group, half=i // 2, third=i % 3)}"
             )
     results = analyse(rats.read("\n".join(rows)), ("multiverse",))
-    return results[results["method"].str.contains(f"{column} ")].set_index(["endpoint", "contrast"])
+    return results[results["test"].isin(cluster_methods(column, equivalence=False))].set_index(["endpoint", "contrast"])
 
 
 def test_rows_of_cages_within_groups(rats: Rats) -> None:
     """Both contrasts of both endpoints get one row; p is doubled for the family of two, and n counts cages."""
     rows = cohort(rats, "cage {group}-{half}")
-    assert set(rows["method"]) == {f"{means_method('cage')}, Bonferroni"}
+    assert set(zip(rows["test"], rows["adjustment"], strict=True)) == {(Method.CAGE_MEANS, Adjustment.BONFERRONI)}
     assert len(rows) == 4
     assert set(rows["n_treated"]) == {3}
     np.testing.assert_allclose(rows["pvalue_adjusted"], np.minimum(1, 2 * rows["pvalue"]))
@@ -157,10 +156,10 @@ def test_rows_of_cages_within_groups(rats: Rats) -> None:
 
 def test_rows_of_batches_crossed_with_groups(rats: Rats) -> None:
     rows = cohort(rats, "batch {third}")
-    assert set(rows["method"]) == {f"{block_method('batch')}, Bonferroni"}
+    assert set(zip(rows["test"], rows["adjustment"], strict=True)) == {(Method.BATCH_BLOCK, Adjustment.BONFERRONI)}
     assert set(rows["n_treated"]) == {6}
 
 
 def test_no_rows_without_labels(rats: Rats) -> None:
     results = analyse(rats(), ("multiverse",))
-    assert not results["method"].str.contains("cage|batch|plate").any()
+    assert not results["test"].str.contains("cage|batch|plate").any()

@@ -10,7 +10,7 @@ from statsmodels.stats.weightstats import ttost_ind
 
 from rats import Rats
 from secretome import analyse, stats
-from secretome.analysis import BOUND, RANKS, RATIO, RATIO_BY_MODEL
+from secretome.analysis import BOUND, RATIO, RATIO_BY_MODEL, Method
 from secretome.cohort import Study
 
 
@@ -31,7 +31,7 @@ def test_without_censoring_it_is_welch_on_logs_times_two(rats: Rats) -> None:
     x, y = np.log(Rats.plain["il6"]["t2"]), np.log(Rats.plain["il6"]["control"])  # type: ignore[arg-type]
     welch = scipy_stats.ttest_ind(x, y, equal_var=False)
     interval = welch.confidence_interval(0.975)
-    assert row["method"] == "Welch's t test on logs"
+    assert row["test"] == Method.WELCH
     assert row["pvalue"] == pytest.approx(welch.pvalue)
     assert row["pvalue_adjusted"] == pytest.approx(2 * welch.pvalue)
     assert [row["estimate"], row["low"], row["high"]] == pytest.approx(np.exp([x.mean() - y.mean(), *interval]))
@@ -66,7 +66,7 @@ def test_one_censored_value_calls_the_model(rats: Rats) -> None:
         [*control, 0, 27, 41, 22, 30, 38], [*control, 15.6, 27, 41, 22, 30, 38], [0] * 6 + [1] * 6
     )
     interval = fit.confidence_interval(0.975)
-    assert (row["method"], row["effect"], row["censored"]) == ("censored lognormal model", RATIO_BY_MODEL, 1)
+    assert (row["test"], row["effect"], row["censored"]) == (Method.CENSORED_MODEL, RATIO_BY_MODEL, 1)
     assert row["pvalue"] == pytest.approx(fit.pvalue[0])
     assert [row["estimate"], row["low"], row["high"]] == pytest.approx(
         [fit.estimate[0], interval.low[0], interval.high[0]]
@@ -95,12 +95,12 @@ def test_more_than_half_censored_lets_the_ranks_decide_and_the_model_say_how_lar
     study = rats({"t2": ["<15.6", "<15.6", "<15.6", "<15.6", 22, 30]})
     row = planned(study)
     # Complete separation of six and six: 2 of 924 arrangements.
-    assert (row["method"], row["effect"]) == (RANKS, RATIO_BY_MODEL)
+    assert (row["test"], row["effect"]) == (Method.MANN_WHITNEY, RATIO_BY_MODEL)
     assert (row["pvalue"], row["min_pvalue"]) == pytest.approx((2 / 924, 2 / 924))
     assert row["pvalue_adjusted"] == pytest.approx(4 / 924)
     assert 0 < row["low"] < row["estimate"] < row["high"] < 1
     half = rats({"t2": ["<15.6", "<15.6", "<15.6", 27, 22, 30]})
-    assert planned(half)["method"] == "censored lognormal model"
+    assert planned(half)["test"] == Method.CENSORED_MODEL
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_too_few_seen_for_the_model_leaves_a_bound(
     row = planned(rats(groups))
     if "control" not in groups:
         high /= np.exp(np.log(np.array(Rats.plain["il6"]["control"], dtype=float)).mean())
-    assert (row["method"], row["effect"]) == (RANKS, BOUND)
+    assert (row["test"], row["effect"]) == (Method.MANN_WHITNEY, BOUND)
     assert (row["low"], row["high"]) == pytest.approx((low, high))
     assert math.isnan(row["estimate"])
     assert math.isnan(row["level"])
@@ -164,7 +164,7 @@ def test_as_published_is_the_exact_test_with_its_shift(rats: Rats) -> None:
 
 def test_the_checks_row_is_not_adjusted(rats: Rats) -> None:
     row = planned(rats(), "control vs sham")
-    assert (row["method"], row["effect"]) == (RANKS, RATIO)
+    assert (row["test"], row["effect"]) == (Method.MANN_WHITNEY, RATIO)
     assert row["pvalue"] == row["pvalue_adjusted"] == pytest.approx(2 / 924)
     assert row["level"] == pytest.approx(0.95)
 

@@ -12,7 +12,8 @@ from scipy import stats as scipy_stats
 from statsmodels.stats.weightstats import ttost_ind
 
 from secretome import analyse, load_study
-from secretome.analysis import specification_of
+from secretome.analysis import Adjustment, Dose, Method, Nondetects, Scale, Specification, specification_of
+from secretome.analysis.specification import TESTS
 from secretome.claims import ADJUSTED, AS_CLAIMED, specifications
 from secretome.cohort import Study
 from secretome.cohort.simulate import simulate_study
@@ -138,7 +139,7 @@ def test_every_claim_has_its_curve_and_no_analysis_twice(name: str) -> None:
         assert (found["analysis"] == "planned").sum() == (found["analysis"] == "published").sum() == 1
         # Pairs leave few analyses that differ.
         assert (7 if study.protocol.design == "paired" else 15) <= len(found) <= 40
-        choices = found[["question", "analysis", "test", "scale", "dose", "adjustment", "hidden"]]
+        choices = found[["question", "analysis", "test", "scale", "dose", "adjustment", "nondetects"]]
         assert not choices.duplicated().any()
         # Each is named and reasoned: a choice that the words do not know would leave a hole in the figure.
         for kind in text.HEADINGS:
@@ -195,22 +196,17 @@ def test_a_cohort_without_the_groups_has_no_curve() -> None:
     assert tables.specifications_table(few, found).empty
 
 
-def test_a_name_is_taken_apart() -> None:
-    found = specification_of(
-        "Dunnett's test on logs, the spread of all groups, half the limit for values below it", hidden=True
-    )
-    assert (found.test, found.scale, found.adjustment, found.hidden) == (
-        "Dunnett's test, the spread of all groups",
-        "logs",
-        "Dunnett's own",
-        "half the limit",
-    )
-    assert (
-        specification_of(
-            "Welch's t test on logs, the limit over √2 for values below it, Bonferroni", hidden=True
-        ).hidden
-        == "the limit over √2"
-    )
+def test_names_of_specifications_are_unique_and_complete(mice: tuple[Study, pd.DataFrame]) -> None:
+    """Every test has a name; the codes of a row give its name, with what replaces nondetects and the adjustment."""
+    assert set(TESTS) == set(Method)
+    assert len(set(TESTS.values())) == len(Method)
+    for _, row in mice[1].iterrows():
+        chosen = specification_of(row.to_dict())
+        assert row["method"] in {chosen.name(state_adjustment=stated) for stated in (True, False)}
+    dunnett = Specification(Method.DUNNETT_ALL, Scale.LOG, Dose.NONE, Adjustment.DUNNETT, Nondetects.HALF_LIMIT)
+    name = "Dunnett's test on logs, the spread of all groups, half the limit for values below it"
+    assert dunnett.name(below=True) == name
+    assert dunnett.name(below=True, above=True) == f"{name}, the limit for values above it"
 
 
 def test_a_zero_leaves_the_analyses_on_logs_out_without_a_word_of_numpy(tmp_path: Path) -> None:

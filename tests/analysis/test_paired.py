@@ -19,7 +19,7 @@ RESULTS_CSV = (
     "min_pvalue, effect, estimate, low, high, level, n_treated, n_control, ties, censored, missing"
 )
 VERDICTS_CSV = (
-    "study, cohort, claim, verdict, verdict_as_published, magnitude, rule, estimate, low, high, level, "
+    "study, cohort, claim, verdict, verdict_as_published, magnitude, rule, reason, estimate, low, high, level, "
     "pvalue_adjusted, origin, protocol_altered"
 )
 
@@ -48,7 +48,7 @@ def verdict_of(study: Study, alpha: float = 0.05) -> "pd.Series[float]":
 
 def test_columns_are_the_documented_ones(treg: Study, results: pd.DataFrame) -> None:
     assert list(results.columns)[:22] == RESULTS_CSV.split(", ") == list(COLUMNS)[:22]
-    assert list(adjudicate(treg, results).columns)[:14] == VERDICTS_CSV.split(", ")
+    assert list(adjudicate(treg, results).columns)[:15] == VERDICTS_CSV.split(", ")
 
 
 @pytest.mark.parametrize(

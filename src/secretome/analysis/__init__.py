@@ -103,15 +103,14 @@ def analyse(
     Raises
     ------
     ValueError
-        If `alpha` is not between 0 and 0.5, `level` not between 0 and 1, `seed` negative, or a analysis unknown.
+        If `alpha` is not between 0 and 0.5, `level` not between 0 and 1, `seed` negative, or an analysis unknown.
 
     Examples
     --------
     >>> from secretome import analyse, load_study
     >>> results = analyse(load_study("treg_conditioned_medium"), analyses=("published",))
-    >>> results[["endpoint", "method", "pvalue"]].round(6).values.tolist()
-    [['foxp3_cd25pos', 'exact Wilcoxon signed-rank test', 0.000488], ['foxp3_cd25neg', 'exact Wilcoxon signed-rank
-    test', 0.000488]]
+    >>> results[["endpoint", "test", "pvalue"]].round(6).values.tolist()
+    [['foxp3_cd25pos', 'signed_rank', 0.000488], ['foxp3_cd25neg', 'signed_rank', 0.000488]]
     """
     for name, share, most in (("alpha", alpha, 0.5), ("level", level, 1)):
         if not 0 < share < most:

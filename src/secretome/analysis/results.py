@@ -179,8 +179,9 @@ def result(estimate: Estimate, specification: Specification, *, method: str = ""
 
     `method` is the specification's label unless another name is given.
     """
+    codes = {name: str(code) for name, code in asdict(specification).items()}
     return Result(
-        **(asdict(estimate) | asdict(specification) | {"alternative": "two-sided"} | cells),
+        **(asdict(estimate) | codes | {"alternative": "two-sided"} | cells),
         method=method or specification.label,
     )
 

@@ -149,6 +149,7 @@ ADJUSTMENTS = {
     Adjustment.HALF_ERROR: "each at half the error",
     Adjustment.BONFERRONI: "Bonferroni",
     Adjustment.HOLM: "Holm",
+    Adjustment.DUNNETT: "Dunnett",
 }
 SUBSTITUTES = {
     Nondetects.HALF_LIMIT: "half the limit",

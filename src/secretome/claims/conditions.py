@@ -173,9 +173,8 @@ def conditions(study: Study, results: pd.DataFrame | None = None) -> list[Condit
 def as_json(found: Sequence[Condition]) -> list[dict[str, Any]]:
     """Conditions as JSON can hold them: numbers that are not known are left out.
 
-    >>> as_json([Condition(ConditionCode.PLATE_CONFOUNDED, "il6", ("t1", "control"), {"n_treated": 1.0})])
-    [{'code': 'plate_confounded', 'endpoint': 'il6', 'groups': ['t1', 'control'], 'facts': {'n_treated': 1.0},
-    'adjusted': False}]
+    >>> as_json([Condition(ConditionCode.PLATE_CONFOUNDED, "il6", ("t1", "control"))])
+    [{'code': 'plate_confounded', 'endpoint': 'il6', 'groups': ['t1', 'control'], 'facts': {}, 'adjusted': False}]
     """
     listed = []
     for condition in found:

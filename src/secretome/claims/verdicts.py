@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -129,7 +130,7 @@ def adjudicate(study: Study, results: pd.DataFrame, *, alpha: float = ALPHA) -> 
     checked = examine(study, results, alpha=alpha)
     failed = {study.protocol.checks[key].endpoint for key in checked.loc[checked["outcome"] == "failed", "check"]}
     verdicts = [_judged(study, key, claim, results, failed, alpha) for key, claim in study.protocol.claims.items()]
-    return pd.DataFrame([asdict(verdict) for verdict in verdicts], columns=list(Verdict.__dataclass_fields__))
+    return _frame(verdicts, Verdict)
 
 
 @dataclass(frozen=True)
@@ -186,7 +187,16 @@ def examine(study: Study, results: pd.DataFrame, *, alpha: float = ALPHA) -> pd.
     [['sepsis', 'passed']]
     """
     rows = [_examined(study, key, check, results, alpha) for key, check in study.protocol.checks.items()]
-    return pd.DataFrame([asdict(row) for row in rows], columns=list(CheckResult.__dataclass_fields__))
+    return _frame(rows, CheckResult)
+
+
+def _frame(rows: Sequence[Verdict] | Sequence[CheckResult], kind: type[Verdict | CheckResult]) -> pd.DataFrame:
+    """The rows as a table whose codes are text."""
+    cells = [
+        {name: str(value) if isinstance(value, StrEnum) else value for name, value in asdict(row).items()}
+        for row in rows
+    ]
+    return pd.DataFrame(cells, columns=list(kind.__dataclass_fields__))
 
 
 def _examined(study: Study, key: str, check: Check, results: pd.DataFrame, alpha: float) -> CheckResult:

@@ -60,9 +60,9 @@ def methods_paragraph(study: Study, results: pd.DataFrame, *, alpha: float = ALP
 
     Examples
     --------
-    >>> from secretome import analyse, load_study, words
+    >>> from secretome import analyse, load_study
     >>> study = load_study("treg_conditioned_medium")
-    >>> print(words.methods_paragraph(study, analyse(study))[:74])
+    >>> print(methods_paragraph(study, analyse(study))[:74])
     The values were published individual data. The claims were made from these
     """
     sentences = [
