@@ -42,7 +42,7 @@ def main() -> int:
         # Imported here because the import takes seconds, and a build without changes does not need it.
         import site_builder
 
-        if not site_builder.build(only_text_changed=changed is not None and bool(changed) and changed <= _pages()):
+        if not site_builder.build(changed if changed and changed <= _pages() and record.is_whole(site) else None):
             return 1
         record.write(inputs, site)
     print(f"The book is built. Open {(site / 'index.html').relative_to(ROOT)} in a browser.")

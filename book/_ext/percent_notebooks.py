@@ -34,6 +34,9 @@ def reads(text: str, path: Path | None = None) -> NotebookNode:
     """Read a percent notebook, with its fingerprint in the kernelspec and the line of each cell for warnings."""
     notebook = as_page(jupytext.reads(text, fmt="py:percent"))
     path = path or _reading[-1]
+    for number, cell in enumerate(notebook.cells):
+        # Random ids would make other bytes at each build.
+        cell["id"] = f"cell-{number}"
     notebook.metadata["kernelspec"]["fingerprint"] = fingerprint(path, text)
     starts = [number for number, line in enumerate(text.splitlines(), start=1) if line.startswith("# %%")]
     if len(starts) == len(notebook.cells):
