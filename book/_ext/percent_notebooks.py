@@ -57,7 +57,8 @@ def fingerprint(path: Path, text: str) -> str:
     data = [file for file in _data(folder) if file != path.resolve()]
     # Of another study the data count, not how its own page tells them.
     data += [file for study in sorted(named - {folder}) for file in _data(study) if file.suffix != ".py"]
-    files = [ROOT / "requirements.txt", *_modules(text), *data]
+    helpers = [file.read_text(encoding="utf-8") for file in data if file.suffix == ".py"]
+    files = [ROOT / "requirements.txt", *_modules(text, *helpers), *data]
     for file in files:
         digest.update(file.relative_to(ROOT).as_posix().encode())
         digest.update(_hash(file).encode())
@@ -77,14 +78,25 @@ def _data(folder: Path) -> Iterator[Path]:
             yield file
 
 
-def _modules(text: str) -> list[Path]:
+def _modules(*texts: str) -> list[Path]:
+    """The files of the package that code runs: modules that it imports, directly or not, and the data beside them."""
     graph = _imports()
-    wanted = {name for name in _imported(text) if name in graph.modules}
+    wanted = {name for text in texts for name in _imported(text) if name in graph.modules}
     wanted |= {name for module in list(wanted) for name in graph.find_upstream_modules(module)}
     # Importing a module also runs the packages around it, and what those import.
     parents = {name.rsplit(".", depth)[0] for name in wanted for depth in range(1, name.count(".") + 1)}
     wanted |= parents | {name for parent in parents for name in graph.find_upstream_modules(parent)}
-    return [_file(name) for name in sorted(wanted)]
+    files = [_file(name) for name in sorted(wanted)]
+    return files + [file for folder in sorted({file.parent for file in files}) for file in _package_data(folder)]
+
+
+def _package_data(folder: Path) -> Iterator[Path]:
+    """The files of a package that are no modules, such as typefaces and templates."""
+    for entry in sorted(folder.iterdir()):
+        if entry.is_dir() and entry.name != "__pycache__" and not (entry / "__init__.py").exists():
+            yield from _package_data(entry)
+        elif entry.is_file() and entry.suffix not in {".py", ".pyc"}:
+            yield entry
 
 
 def _imported(text: str) -> Iterator[str]:

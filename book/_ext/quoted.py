@@ -79,7 +79,12 @@ def _plain(value: Any) -> Any:
     if isinstance(value, set | frozenset):
         return sorted(repr(_plain(item)) for item in value)
     if isinstance(value, dict):
-        kept = ((repr(_plain(key)), _plain(item)) for key, item in value.items() if key not in NOT_SHOWN_ELSEWHERE)
+        # Under the same key, a text or a place is no line number: a glossary may hold the term "line".
+        kept = (
+            (repr(_plain(key)), _plain(item))
+            for key, item in value.items()
+            if key not in NOT_SHOWN_ELSEWHERE or isinstance(item, str | tuple)
+        )
         # A page that exports nothing may have an empty entry or none.
         return sorted(((key, item) for key, item in kept if item), key=lambda pair: pair[0])
     if type(value).__repr__ is object.__repr__ and hasattr(value, "__dict__"):

@@ -77,6 +77,27 @@ def test_a_notebook_depends_on_the_modules_it_imports_and_no_others() -> None:
     assert not {"cli", "rerun", "html", "simulate"} & modules
 
 
+def test_a_notebook_depends_on_the_data_of_the_packages_it_imports() -> None:
+    files = {file.name for file in percent_notebooks._modules("from secretome.figures import save\n")}
+    assert "dejavu-figures.ttf" in files
+    assert "report.html.jinja" not in files
+
+
+def test_a_module_that_a_helper_beside_the_notebook_imports_is_depended_on(
+    house: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = house / "notebooks" / "one" / "analysis.py"
+    (path.parent / "helper.py").write_text("from secretome.stats import ranks\n", encoding="utf-8")
+    source = house / "ranks.py"
+    monkeypatch.setattr(percent_notebooks, "_file", lambda module: source if module.endswith(".ranks") else path)
+    keys = set()
+    for text in ("1", "2"):
+        source.write_text(text, encoding="utf-8")
+        percent_notebooks._hash.cache_clear()
+        keys.add(percent_notebooks.fingerprint(path, CODE))
+    assert len(keys) == 2
+
+
 def test_a_study_that_is_named_is_depended_on() -> None:
     text = HEADER + '# %%\nfrom secretome import load_study\nload_study("treg_conditioned_medium")\n'
     elsewhere = ROOT / "notebooks" / "methods" / "ranks.py"
