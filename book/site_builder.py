@@ -50,6 +50,10 @@ def build(changed_pages: Collection[str] | None) -> bool:
     update_folder(ROOT / RERUNS, rerun_pages.write_sources)
     # Pages link to these files for download, so they are written before the pages.
     update_folder(BUILD / "lessons", write_notebooks)
+    if changed_pages is None or not (BUILD / "parts").is_dir():  # parts depend on no page
+        from parts import write_parts
+
+        update_folder(BUILD / "parts", write_parts)
     executed = fill_cache(notebooks_in_contents())
     # The result of an executed notebook may appear on other pages, so Sphinx reads every page again.
     if executed is None or not build_site(None if executed else changed_pages):

@@ -1,4 +1,4 @@
-"""Each glossary term is a link where a page first uses it.
+"""Links each glossary term where a page first uses it: extensions that link terms link every use.
 
 The glossary may give a term several names. What a page links by hand stays; words that everyday language also has are
 linked by hand alone.
@@ -14,7 +14,7 @@ from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 GLOSSARY = "book/glossary"
-# InProcessEngine these a link would be a link in a link, a lie about code, or noise.
+# Inside these a link would be nested in a link, wrong in code, or a distraction.
 CLOSED = (
     nodes.title,
     nodes.reference,

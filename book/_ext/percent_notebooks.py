@@ -1,9 +1,9 @@
-"""Percent notebooks as pages: read, fingerprinted, and offered as ``.ipynb`` downloads.
+"""Reads percent notebooks with a fingerprint of data and code: the key of jupyter-cache holds neither.
 
 jupyter-cache keeps an executed notebook under a key of its code and kernelspec. That key knows neither the notebook's
 folder, nor its data, nor the package, so two notebooks of equal code would get each other's results, and a changed
-cohort would go unnoticed.
-`reads` puts a fingerprint of all of these into the kernelspec, and so into the key.
+cohort would go unnoticed. `reads` puts a fingerprint of all of these into the kernelspec, and so into the key. The
+executed notebook is offered for download, which the theme does only where the source is an ``.ipynb`` file.
 """
 
 from __future__ import annotations
