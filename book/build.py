@@ -4,8 +4,8 @@
 
 The site is written to ``_build/html``; open ``_build/html/index.html``. If nothing has changed since the last complete
 build, nothing is done. A notebook is executed again only when its code, its data, the modules of the package that it
-imports, or the lock changed. If only
-the text of pages changed, only these pages are read again.
+imports, or the lock changed. If only the text of pages changed, only these pages are read and written again, unless
+other pages show something that changed: a title, heading, label, term or citation.
 """
 
 from __future__ import annotations

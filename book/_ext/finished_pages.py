@@ -23,6 +23,9 @@ from secretome.report.tables.markup import csv_link
 
 PIECE = re.compile(r"<h[1-6][^>]*>(?P<heading>.*?)<a class=\"headerlink\"|<table\b.*?</table>", re.DOTALL)
 
+# MyST-NB states the result of a notebook by a picture, which not every computer can show.
+RESULTS = {"<p>✅</p>": "<p>succeeded</p>", "<p>❌</p>": "<p>failed</p>"}
+
 SOURCE = re.compile(r'(?P<link>href="[^"]*_sources/(?:[^"]+/)?(?P<folder>[^"/]+)/(?P<file>[^"/]+)") target="_blank"')
 
 
@@ -80,6 +83,8 @@ def _finished(table: Tag, heading: str) -> str:
 
 def _finish(app: Any, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
     if "body" in context:
+        for mark, text in RESULTS.items():
+            context["body"] = context["body"].replace(mark, text)
         context["body"] = unbroken(named_tables(context["body"]))
 
 

@@ -63,7 +63,7 @@ class LinkFirstUse(SphinxPostTransform):
         docname = self.env.docname
         if docname == GLOSSARY or GLOSSARY not in self.env.all_docs:
             return
-        names = self.env.glossary_names
+        names: dict[str, str] = vars(self.env)["glossary_names"]
         by_hand = set(self.config.terms_linked_by_hand)
         open_names = {name for name in names if name not in by_hand}
         seen: set[str] = set()

@@ -87,7 +87,8 @@ def _plain(value: Any) -> Any:
         )
         # A page that exports nothing may have an empty entry or none.
         return sorted(((key, item) for key, item in kept if item), key=lambda pair: pair[0])
-    if type(value).__repr__ is object.__repr__ and hasattr(value, "__dict__"):
+    shown: Any = type(value).__repr__
+    if shown is object.__repr__ and hasattr(value, "__dict__"):
         return [type(value).__name__, _plain(vars(value))]
     return value if isinstance(value, str | int | float | bool) else repr(value)
 

@@ -159,7 +159,7 @@ def test_the_status_page_names_every_notebook(site: Path) -> None:
     assert len(rows) == len(notebooks_in_contents())
     for row in rows:
         assert row.select("a[href$='.html']")
-        assert row.get_text(" ").split()[-1] == "✅"
+        assert row.get_text(" ").split()[-1] == "succeeded"
 
 
 def test_an_address_that_moved_leads_to_its_page(site: Path) -> None:
