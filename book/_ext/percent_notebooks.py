@@ -91,7 +91,7 @@ def _modules(*texts: str) -> list[Path]:
 
 
 def _package_data(folder: Path) -> Iterator[Path]:
-    """The files of a package that are no modules, such as typefaces of figures, without those that only browsers read."""
+    """The files of a package that are no modules, such as typefaces, without those that only browsers read."""
     for entry in sorted(folder.iterdir()):
         if entry.is_dir() and entry.name != "__pycache__" and not (entry / "__init__.py").exists():
             yield from _package_data(entry)
