@@ -4,8 +4,8 @@
 
 The site is written to ``_build/html``; open ``_build/html/index.html``. If nothing has changed since the last complete
 build, nothing is done. A notebook is executed again only when its code, its data, the modules of the package that it
-imports, or the lock changed. If only
-the text of pages changed, only these pages are read again.
+imports, or the lock changed. If only the text of pages changed, only these pages are read and written again, unless
+other pages show something that changed: a title, heading, label, term or citation.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def main() -> int:
         # Imported here because the import takes seconds, and a build without changes does not need it.
         import site_builder
 
-        if not site_builder.build(only_text_changed=changed is not None and bool(changed) and changed <= _pages()):
+        if not site_builder.build(changed if changed and changed <= _pages() and record.is_whole(site) else None):
             return 1
         record.write(inputs, site)
     print(f"The book is built. Open {(site / 'index.html').relative_to(ROOT)} in a browser.")

@@ -7,10 +7,12 @@ import os
 import posixpath
 import shutil
 import sys
+from collections.abc import Callable, Collection
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import redirect_stderr, redirect_stdout
 from multiprocessing import get_context
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 
 import yaml
 from bs4 import BeautifulSoup
@@ -31,29 +33,59 @@ sys.path.insert(0, str(ROOT / "book" / "_ext"))
 from percent_notebooks import reads  # noqa: E402  (the extension is found by the path above)
 
 
-def build(*, only_text_changed: bool) -> bool:
+def build(changed_pages: Collection[str] | None) -> bool:
     """Build the site.
 
     Parameters
     ----------
-    only_text_changed : bool
-        Whether only the text of pages differs from the last complete build, so that Sphinx can reuse the other pages.
+    changed_pages : collection of str or None
+        The files of the pages that differ from the last complete build, if nothing else does. Sphinx then keeps the
+        other pages. None asks for every page.
 
     Returns
     -------
     bool
         Whether the build succeeded.
     """
-    rerun_pages.write_sources(ROOT / RERUNS)
+    update_folder(ROOT / RERUNS, rerun_pages.write_sources)
     # Pages link to these files for download, so they are written before the pages.
-    write_notebooks(BUILD / "lessons")
+    update_folder(BUILD / "lessons", write_notebooks)
+    if changed_pages is None or not (BUILD / "parts").is_dir():  # parts depend on no page
+        from parts import write_parts
+
+        update_folder(BUILD / "parts", write_parts)
     executed = fill_cache(notebooks_in_contents())
     # The result of an executed notebook may appear on other pages, so Sphinx reads every page again.
-    if executed is None or not build_site(fresh=bool(executed) or not only_text_changed):
+    if executed is None or not build_site(None if executed else changed_pages):
         return False
     rerun_pages.write_beside(BUILD / "html" / RERUNS)
     write_index()
     return True
+
+
+def update_folder(folder: Path, write: Callable[[Path], object]) -> None:
+    """Write files into a folder that is to hold nothing else, and leave those alone that are the same.
+
+    Sphinx reads a page again if a file that the page depends on has a new time.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    write : callable
+        Writes all files into the folder that it is given.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=BUILD) as new:
+        write(Path(new))
+        names = {path.name for path in Path(new).iterdir()}
+        for old in folder.iterdir():
+            if old.name not in names:
+                old.unlink()
+        for name in names:
+            source, target = Path(new) / name, folder / name
+            if not target.is_file() or source.read_bytes() != target.read_bytes():
+                shutil.copyfile(source, target)
 
 
 def fill_cache(paths: list[Path]) -> list[Path] | None:
@@ -98,19 +130,24 @@ def execute(notebook: NotebookNode, folder: Path) -> ExecutionResult:
     )
 
 
-def build_site(*, fresh: bool) -> bool:
-    """Write every page: a skipped page would keep old numbers from other pages.
+def build_site(changed_pages: Collection[str] | None) -> bool:
+    """Write the pages.
 
     Parameters
     ----------
-    fresh : bool
-        Whether to read every page, not only those whose text changed.
+    changed_pages : collection of str or None
+        The files of the pages to read again. These are written, and every other page if something that other pages
+        show has changed: the extension `quoted` decides. None reads and writes every page.
     """
     from jupyter_book.sphinx import build_sphinx
 
-    shutil.rmtree(BUILD / "html", ignore_errors=True)
+    fresh = changed_pages is None
     if fresh:
+        shutil.rmtree(BUILD / "html", ignore_errors=True)
         shutil.rmtree(BUILD / ".doctrees", ignore_errors=True)
+    # Extensions write style sheets after the pages. A page names the version of those that it finds, so that a page
+    # written again would differ from the others.
+    shutil.rmtree(BUILD / "html" / "_static", ignore_errors=True)
     output = io.StringIO()
     # What `jupyter-book build -W -n --keep-going -q` asks for, and pages written on all cores.
     with redirect_stdout(output), redirect_stderr(output):
@@ -123,8 +160,9 @@ def build_site(*, fresh: bool) -> bool:
                 "external_toc_path": (ROOT / "_toc.yml").as_posix(),
                 "latex_individualpages": False,
                 "nitpicky": True,
+                "changed_pages": sorted(str(PurePosixPath(page).with_suffix("")) for page in changed_pages or ()),
             },
-            force_all=True,
+            force_all=fresh,
             freshenv=fresh,
             quiet=True,
             warningiserror=True,

@@ -1,4 +1,6 @@
-"""The last touches to a page's HTML: what belongs together stays on one line, and every table can be understood by ear.
+"""Names tables and arrows for screen readers in the finished HTML: Sphinx, pandas and the theme leave them without.
+
+What belongs together also stays on one line.
 
 A table written in Markdown, or shown by pandas, has neither a name nor headers that say what they head. It gets the
 heading that it stands under and its columns as a name, and scopes; one of pandas also the book's own look, a frame to
@@ -20,6 +22,9 @@ from secretome.report.breaks import unbroken
 from secretome.report.tables.markup import csv_link
 
 PIECE = re.compile(r"<h[1-6][^>]*>(?P<heading>.*?)<a class=\"headerlink\"|<table\b.*?</table>", re.DOTALL)
+
+# MyST-NB states the result of a notebook by a picture, which not every computer can show.
+RESULTS = {"<p>✅</p>": "<p>succeeded</p>", "<p>❌</p>": "<p>failed</p>"}
 
 SOURCE = re.compile(r'(?P<link>href="[^"]*_sources/(?:[^"]+/)?(?P<folder>[^"/]+)/(?P<file>[^"/]+)") target="_blank"')
 
@@ -78,7 +83,25 @@ def _finished(table: Tag, heading: str) -> str:
 
 def _finish(app: Any, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
     if "body" in context:
+        for mark, text in RESULTS.items():
+            context["body"] = context["body"].replace(mark, text)
         context["body"] = unbroken(named_tables(context["body"]))
+
+
+def _name_arrows(app: Any, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Name the arrows of the sidebar that open the pages below a page: the theme leaves them to the eye alone."""
+    listed = context.get("generate_toctree_html")
+    if listed is None:
+        return
+
+    def named(*arguments: Any, **options: Any) -> BeautifulSoup:
+        contents = BeautifulSoup(str(listed(*arguments, **options)), "html.parser")
+        for summary in contents.select("li > details > summary"):
+            link = summary.find_previous("a")
+            summary["aria-label"] = f"Pages under {link.get_text(strip=True)}" if link else "Pages"
+        return contents
+
+    context["generate_toctree_html"] = named
 
 
 def _save_sources(app: Any, exception: Exception | None) -> None:
@@ -104,6 +127,8 @@ def _save_sources(app: Any, exception: Exception | None) -> None:
 
 def setup(app: Any) -> dict[str, bool]:
     """Register with Sphinx."""
+    # After the theme, whose function is wrapped.
+    app.connect("html-page-context", _name_arrows, priority=900)
     app.connect("html-page-context", _finish, priority=950)
     app.connect("build-finished", _save_sources)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""Each glossary term is a link where a page first uses it.
+"""Links each glossary term where a page first uses it: extensions that link terms link every use.
 
 The glossary may give a term several names. What a page links by hand stays; words that everyday language also has are
 linked by hand alone.
@@ -14,7 +14,7 @@ from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 GLOSSARY = "book/glossary"
-# InProcessEngine these a link would be a link in a link, a lie about code, or noise.
+# Inside these a link would be nested in a link, wrong in code, or a distraction.
 CLOSED = (
     nodes.title,
     nodes.reference,
@@ -63,7 +63,7 @@ class LinkFirstUse(SphinxPostTransform):
         docname = self.env.docname
         if docname == GLOSSARY or GLOSSARY not in self.env.all_docs:
             return
-        names = glossary_names(self.env.get_doctree(GLOSSARY))
+        names: dict[str, str] = vars(self.env)["glossary_names"]
         by_hand = set(self.config.terms_linked_by_hand)
         open_names = {name for name in names if name not in by_hand}
         seen: set[str] = set()
@@ -102,8 +102,21 @@ class LinkFirstUse(SphinxPostTransform):
             text.parent.replace(text, [*(part for part in parts if part.astext()), nodes.Text(rest[done:])])
 
 
+def _keep_names(app: Any, doctree: nodes.document) -> None:
+    """Keep the names with what Sphinx knows of all pages, so that a change of them is noticed."""
+    if app.env.docname == GLOSSARY:
+        app.env.glossary_names = glossary_names(doctree)
+
+
+def _merge_names(app: Any, env: Any, docnames: list[str], other: Any) -> None:
+    if GLOSSARY in docnames:
+        env.glossary_names = other.glossary_names
+
+
 def setup(app: Any) -> dict[str, bool]:
     """Register with Sphinx."""
+    app.connect("doctree-read", _keep_names)
+    app.connect("env-merge-info", _merge_names)
     app.add_config_value("terms_linked_by_hand", [], "env")
     app.add_post_transform(LinkFirstUse)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,7 @@
-"""Pages that carry only what they use: embedded type, no scripts of unused extensions, no empty column."""
+"""Leaves out scripts and files that no page uses and embeds the typefaces: the theme has no settings for these.
+
+It also names the part of the book that a page belongs to, and drops a column of contents that would be empty.
+"""
 
 from __future__ import annotations
 

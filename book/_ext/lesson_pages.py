@@ -1,6 +1,7 @@
-"""How a lesson's page shows what its notebook marks: the opening in a box, solutions and quiz answers folded.
+"""Boxes and folds what a lesson's notebook marks, for `percent_notebooks`: MyST-NB knows only tags of code cells.
 
-Nothing here needs a script: what folds are folds of the browser's own, which a keyboard opens too.
+The opening stands in a box, solutions are folded, and quizzes are answers to open. Nothing here needs a script: what
+folds are folds of the browser's own, which a keyboard opens too.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""What every page promises and keeps: what to know before, how long it takes, what to take away, and where to go next.
+"""Makes the boxes at both ends of a page, with the reading time of the built page: no extension counts figures.
+
+The boxes state what to know before, how long the page takes, what to take away, and where to go next.
 
 ````
 ```{opening}

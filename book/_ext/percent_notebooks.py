@@ -1,9 +1,9 @@
-"""Percent notebooks as pages: read, fingerprinted, and offered as ``.ipynb`` downloads.
+"""Reads percent notebooks with a fingerprint of data and code: the key of jupyter-cache holds neither.
 
 jupyter-cache keeps an executed notebook under a key of its code and kernelspec. That key knows neither the notebook's
 folder, nor its data, nor the package, so two notebooks of equal code would get each other's results, and a changed
-cohort would go unnoticed.
-`reads` puts a fingerprint of all of these into the kernelspec, and so into the key.
+cohort would go unnoticed. `reads` puts a fingerprint of all of these into the kernelspec, and so into the key. The
+executed notebook is offered for download, which the theme does only where the source is an ``.ipynb`` file.
 """
 
 from __future__ import annotations
@@ -34,6 +34,9 @@ def reads(text: str, path: Path | None = None) -> NotebookNode:
     """Read a percent notebook, with its fingerprint in the kernelspec and the line of each cell for warnings."""
     notebook = as_page(jupytext.reads(text, fmt="py:percent"))
     path = path or _reading[-1]
+    for number, cell in enumerate(notebook.cells):
+        # Random ids would make other bytes at each build.
+        cell["id"] = f"cell-{number}"
     notebook.metadata["kernelspec"]["fingerprint"] = fingerprint(path, text)
     starts = [number for number, line in enumerate(text.splitlines(), start=1) if line.startswith("# %%")]
     if len(starts) == len(notebook.cells):
@@ -54,7 +57,8 @@ def fingerprint(path: Path, text: str) -> str:
     data = [file for file in _data(folder) if file != path.resolve()]
     # Of another study the data count, not how its own page tells them.
     data += [file for study in sorted(named - {folder}) for file in _data(study) if file.suffix != ".py"]
-    files = [ROOT / "requirements.txt", *_modules(text), *data]
+    helpers = [file.read_text(encoding="utf-8") for file in data if file.suffix == ".py"]
+    files = [ROOT / "requirements.txt", *_modules(text, *helpers), *data]
     for file in files:
         digest.update(file.relative_to(ROOT).as_posix().encode())
         digest.update(_hash(file).encode())
@@ -74,14 +78,25 @@ def _data(folder: Path) -> Iterator[Path]:
             yield file
 
 
-def _modules(text: str) -> list[Path]:
+def _modules(*texts: str) -> list[Path]:
+    """The files of the package that code runs: modules that it imports, directly or not, and the data beside them."""
     graph = _imports()
-    wanted = {name for name in _imported(text) if name in graph.modules}
+    wanted = {name for text in texts for name in _imported(text) if name in graph.modules}
     wanted |= {name for module in list(wanted) for name in graph.find_upstream_modules(module)}
     # Importing a module also runs the packages around it, and what those import.
     parents = {name.rsplit(".", depth)[0] for name in wanted for depth in range(1, name.count(".") + 1)}
     wanted |= parents | {name for parent in parents for name in graph.find_upstream_modules(parent)}
-    return [_file(name) for name in sorted(wanted)]
+    files = [_file(name) for name in sorted(wanted)]
+    return files + [file for folder in sorted({file.parent for file in files}) for file in _package_data(folder)]
+
+
+def _package_data(folder: Path) -> Iterator[Path]:
+    """The files of a package that are no modules, such as typefaces, without those that only browsers read."""
+    for entry in sorted(folder.iterdir()):
+        if entry.is_dir() and entry.name != "__pycache__" and not (entry / "__init__.py").exists():
+            yield from _package_data(entry)
+        elif entry.is_file() and entry.suffix not in {".py", ".pyc", ".css", ".js", ".woff2"}:
+            yield entry
 
 
 def _imported(text: str) -> Iterator[str]:

@@ -1,18 +1,21 @@
-"""Two repairs of what Sphinx writes, for those who listen to a page and for those whose browser runs no script.
+"""Repairs HTML of Sphinx that screen readers misread, and folds boxes without a script; no extension does either.
 
 Entries of a bibliography carry a role that is deprecated, inside a list that then has no items: they become an ordinary
-list. A box that folds away needs a script: it becomes `details`, which every browser folds by itself and opens for a
-search.
+list. numpydoc gives references of docstrings long labels, and takes them off again, but not where MyST wraps the
+docstring: here they get their numbers back. A box with the class `dropdown`, such as a solution of sphinx-exercise,
+needs the script of sphinx-togglebutton: it becomes `details`, which every browser folds and opens for a search.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from docutils import nodes
 from sphinx_exercise.nodes import solution_node
 
 BIBLIOGRAPHY = "book/bibliography"
+LONG_LABEL = re.compile(r"\[R[0-9a-f]{12}-(\d+)\]")
 
 
 class folded(nodes.Element):  # type: ignore[misc]  # noqa: N801  (docutils names its nodes so)
@@ -65,6 +68,12 @@ def _fold(doctree: nodes.document) -> None:
         box.replace_self(inside)
 
 
+def _shorten_labels(app: Any, doctree: nodes.document, docname: str) -> None:
+    for text in list(doctree.findall(nodes.Text)):
+        if LONG_LABEL.search(text):
+            text.parent.replace(text, nodes.Text(LONG_LABEL.sub(r"[\1]", text)))
+
+
 def _mend(app: Any, doctree: nodes.document, docname: str) -> None:
     if app.builder.format == "html":
         # References of a docstring are cited by number; those of the book by author and year.
@@ -92,5 +101,6 @@ def setup(app: Any) -> dict[str, bool]:
     """Register with Sphinx."""
     app.add_node(folded, html=(_open_folded, _close_folded))
     app.add_node(heading, html=(_open_heading, _close_heading))
+    app.connect("doctree-resolved", _shorten_labels)
     app.connect("doctree-resolved", _mend, priority=800)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

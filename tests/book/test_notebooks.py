@@ -73,8 +73,29 @@ def test_a_failed_notebook_fails_the_build(house: Path, capfd: pytest.CaptureFix
 def test_a_notebook_depends_on_the_modules_it_imports_and_no_others() -> None:
     path = ROOT / "notebooks" / "treg_conditioned_medium" / "analysis.py"
     modules = {file.stem for file in percent_notebooks._modules(path.read_text(encoding="utf-8"))}
-    assert {"multiverse", "judges", "models", "ranks", "_nulls", "reading", "sentences", "page"} <= modules
+    assert {"multiverse", "judges", "models", "ranks", "_null_distributions", "reading", "sentences", "page"} <= modules
     assert not {"cli", "rerun", "html", "simulate"} & modules
+
+
+def test_a_notebook_depends_on_the_data_of_the_packages_it_imports() -> None:
+    files = {file.name for file in percent_notebooks._modules("from secretome.report.figures import to_svg\n")}
+    assert "dejavu-figures.ttf" in files
+    assert not {"shared.css", "rerun.html.jinja"} & files
+
+
+def test_a_module_that_a_helper_beside_the_notebook_imports_is_depended_on(
+    house: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = house / "notebooks" / "one" / "analysis.py"
+    (path.parent / "helper.py").write_text("from secretome.stats import ranks\n", encoding="utf-8")
+    source = house / "ranks.py"
+    monkeypatch.setattr(percent_notebooks, "_file", lambda module: source if module.endswith(".ranks") else path)
+    keys = set()
+    for text in ("1", "2"):
+        source.write_text(text, encoding="utf-8")
+        percent_notebooks._hash.cache_clear()
+        keys.add(percent_notebooks.fingerprint(path, CODE))
+    assert len(keys) == 2
 
 
 def test_a_study_that_is_named_is_depended_on() -> None:

@@ -3,7 +3,7 @@
 import base64
 import doctest
 import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pandas as pd
 import pytest
@@ -164,9 +164,13 @@ def test_the_status_page_names_every_notebook(site: Path) -> None:
 
 def test_an_address_that_moved_leads_to_its_page(site: Path) -> None:
     settings = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
-    moved = settings["sphinx"]["config"]["moved_pages"]
+    moved = settings["sphinx"]["config"]["redirects"]
     assert moved
-    for old, new in moved.items():
+    for old, target in moved.items():
+        new = str(PurePosixPath(old).parent / target).removesuffix(".html")
+        # A page at the old address would be written over.
+        assert old not in pages_in_contents()
+        assert new in pages_in_contents()
         page = soup(site, old)
         link = page.select("a[href]")[0]
         assert (site / f"{old}.html").parent.joinpath(str(link["href"])).resolve() == (site / f"{new}.html").resolve()

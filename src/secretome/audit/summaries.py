@@ -202,8 +202,7 @@ def geometric_ratio(first: Summary, second: Summary) -> stats.GeometricMeanRatio
     References
     ----------
     .. [1] Higgins JPT, White IR, Anzures-Cabrera J (2008). Meta-analysis of skewed data: combining results reported on
-    log-transformed or
-       raw scales. Statistics in Medicine 27:6072-6092.
+       log-transformed or raw scales. Statistics in Medicine 27:6072-6092.
 
     Examples
     --------
@@ -233,7 +232,7 @@ def arithmetic_ratio(first: Summary, second: Summary, level: float = 0.95) -> tu
     References
     ----------
     .. [1] Hedges LV, Gurevitch J, Curtis PS (1999). The meta-analysis of response ratios in experimental ecology.
-    Ecology 80:1150-1156.
+       Ecology 80:1150-1156.
     """
     parts = [one.sd**2 / (one.n * one.mean**2) for one in (first, second)]
     df = sum(parts) ** 2 / sum(part**2 / (one.n - 1) for part, one in zip(parts, (first, second), strict=True))

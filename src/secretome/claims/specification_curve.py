@@ -39,16 +39,14 @@ def specifications(study: Study, results: pd.DataFrame, key: str, *, alpha: floa
 
         - claim: the key.
         - question: ``claim`` if p answers the question of the claim; ``adjusted`` for adjusted p values of a claim that
-        every group
-          differs; ``difference`` for tests of a difference of a claim that nothing changes. These p values are not
-          comparable.
+          every group differs; ``difference`` for tests of a difference of a claim that nothing changes. These p values
+          are not comparable.
         - analysis, method, and the choices: test, scale, dose, adjustment, nondetects (see `Specification`).
         - endpoint, contrast: of a claim about several contrasts, the one that is closest to failing it.
         - effect, estimate, low, high, level, pvalue: of that contrast; the interval belongs to the p.
         - answer: ``claimed`` if the analysis supports the claim, ``opposite`` if it supports the opposite, ``open`` if
-        neither, and
-          ``none`` if it cannot be computed. One group contradicts a claim about every group at `alpha` over their
-          number. The size of an effect has no influence.
+          neither, and ``none`` if it cannot be computed. One group contradicts a claim about every group at `alpha`
+          over their number. The size of an effect has no influence.
 
     Examples
     --------

@@ -337,7 +337,7 @@ def titre_bounds(
     References
     ----------
     .. [1] Nauta JJP (2006). Eliminating bias in the estimation of the geometric mean of HI titres. Biologicals
-    34:183-186.
+       34:183-186.
 
     Examples
     --------

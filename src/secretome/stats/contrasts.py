@@ -161,7 +161,7 @@ def welch_contrasts(
     References
     ----------
     .. [1] Satterthwaite FE (1946). An approximate distribution of estimates of variance components. Biometrics Bulletin
-    2:110-114.
+       2:110-114.
     .. [2] Sachs L (1997). Angewandte Statistik, 8th edition. Springer, p. 402.
 
     Examples
@@ -242,7 +242,7 @@ def dunnett(
     References
     ----------
     .. [1] Dunnett CW (1955). A multiple comparison procedure for comparing several treatments with a control. JASA
-    50:1096-1121.
+       50:1096-1121.
 
     Examples
     --------

@@ -215,11 +215,9 @@ def proportion_ratio(k: ArrayLike, m: ArrayLike, group: ArrayLike) -> GroupRatio
     References
     ----------
     .. [1] Williams DA (1975). The analysis of binary responses from toxicological experiments involving reproduction
-    and teratogenicity.
-       Biometrics 31:949-952.
+       and teratogenicity. Biometrics 31:949-952.
     .. [2] Weil CS (1970). Selection of the valid number of sampling units and a consideration of their combination in
-    toxicological
-       studies. Food and Cosmetics Toxicology 8:177-182.
+       toxicological studies. Food and Cosmetics Toxicology 8:177-182.
 
     Examples
     --------

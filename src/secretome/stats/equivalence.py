@@ -140,8 +140,7 @@ def equivalence(
     References
     ----------
     .. [1] Schuirmann DJ (1987). A comparison of the two one-sided tests procedure and the power approach for assessing
-    the equivalence of
-       average bioavailability. Journal of Pharmacokinetics and Biopharmaceutics 15:657-680.
+       the equivalence of average bioavailability. Journal of Pharmacokinetics and Biopharmaceutics 15:657-680.
 
     Examples
     --------

@@ -140,7 +140,7 @@ def hodges_lehmann(
     References
     ----------
     .. [1] Hodges JL, Lehmann EL (1963). Estimates of location based on rank tests. Annals of Mathematical Statistics
-    34:598-611.
+       34:598-611.
     .. [2] Hollander M, Wolfe DA (1973). Nonparametric Statistical Methods. Wiley, pp. 69-82.
 
     Examples

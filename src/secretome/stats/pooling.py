@@ -122,16 +122,13 @@ def random_effects(estimates: ArrayLike, standard_errors: ArrayLike, *, adhoc: b
     References
     ----------
     .. [1] Paule RC, Mandel J (1982). Consensus values and weighting factors. Journal of Research of the National Bureau
-    of Standards
-       87:377-385.
+       of Standards 87:377-385.
     .. [2] Hartung J, Knapp G (2001). A refined method for the meta-analysis of controlled clinical trials with binary
-    outcome. Statistics
-       in Medicine 20:3875-3889.
+       outcome. Statistics in Medicine 20:3875-3889.
     .. [3] Higgins JPT, Thompson SG, Spiegelhalter DJ (2009). A re-evaluation of random-effects meta-analysis. JRSS A
-    172:137-159.
+       172:137-159.
     .. [4] Röver C, Knapp G, Friede T (2015). Hartung-Knapp-Sidik-Jonkman approach and its modification for
-    random-effects meta-analysis
-       with few studies. BMC Medical Research Methodology 15:99.
+       random-effects meta-analysis with few studies. BMC Medical Research Methodology 15:99.
 
     Examples
     --------

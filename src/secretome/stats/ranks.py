@@ -130,8 +130,7 @@ def mann_whitney(
     .. [1] Streitberg B, Röhmel J (1986). Exact distributions for permutation and rank tests. Statistical Software
        Newsletter 12:10-17.
     .. [2] Bergmann R, Ludbrook J, Spooren WPJM (2000). Different outcomes of the Wilcoxon-Mann-Whitney test from
-    different
-       statistics packages. The American Statistician 54:72-77.
+       different statistics packages. The American Statistician 54:72-77.
 
     Examples
     --------

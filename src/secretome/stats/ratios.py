@@ -87,8 +87,7 @@ def geometric_mean_ratio(
     References
     ----------
     .. [1] Welch BL (1947). The generalization of 'Student's' problem when several different population variances are
-    involved.
-       Biometrika 34:28-35.
+       involved. Biometrika 34:28-35.
     .. [2] Table 1 of BioMed Research International 2012:295167, doi 10.1155/2012/295167.
 
     Examples

@@ -87,8 +87,7 @@ def probability_of_superiority(x: ArrayLike, y: ArrayLike, *, nan_policy: NanPol
     References
     ----------
     .. [1] Newcombe RG (2006). Confidence intervals for an effect size measure based on the Mann-Whitney statistic. Part
-    2: asymptotic
-       methods and evaluation. Statistics in Medicine 25:559-573.
+       2: asymptotic methods and evaluation. Statistics in Medicine 25:559-573.
     .. [2] Brunner E, Munzel U (2000). The nonparametric Behrens-Fisher problem. Biometrical Journal 42:17-25.
 
     Examples

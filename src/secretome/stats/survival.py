@@ -104,8 +104,7 @@ def logrank(
     ----------
     .. [1] Peto R, Peto J (1972). Asymptotically efficient rank invariant test procedures. JRSS A 135:185-207.
     .. [2] Freireich EJ and others (1963). The effect of 6-mercaptopurine on the duration of steroid-induced remissions
-    in acute leukemia.
-       Blood 21:699-716.
+       in acute leukemia. Blood 21:699-716.
 
     Examples
     --------

@@ -209,11 +209,9 @@ def shirley_williams(
     References
     ----------
     .. [1] Shirley E (1977). A non-parametric equivalent of Williams' test for contrasting increasing dose levels of a
-    treatment.
-       Biometrics 33:386-389.
+       treatment. Biometrics 33:386-389.
     .. [2] Williams DA (1986). A note on Shirley's nonparametric test for comparing several dose levels with a zero-dose
-    control.
-       Biometrics 42:183-186.
+       control. Biometrics 42:183-186.
 
     Examples
     --------
@@ -276,8 +274,7 @@ def williams(
     References
     ----------
     .. [1] Williams DA (1971). A test for differences between treatment means when several dose levels are compared with
-    a zero dose
-       control. Biometrics 27:103-117.
+       a zero dose control. Biometrics 27:103-117.
     .. [2] Williams DA (1972). The comparison of several dose levels with a zero dose control. Biometrics 28:519-531.
     .. [3] Sachs L (1997). Angewandte Statistik, 8th edition. Springer, p. 402.
 

@@ -29,8 +29,7 @@ def arrive_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
     References
     ----------
     .. [1] N. Percie du Sert and others, "The ARRIVE guidelines 2.0: updated guidelines for reporting animal research",
-    PLoS Biology 18,
-       e3000410, 2020.
+       PLoS Biology 18, e3000410, 2020.
 
     Examples
     --------

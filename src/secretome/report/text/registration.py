@@ -14,9 +14,8 @@ def registered_sentence(protocol: Protocol) -> str:
     >>> from secretome.protocol import load_protocol, study_folder
     >>> registered_sentence(load_protocol(study_folder("treg_conditioned_medium") / "protocol.yml"))[:76]
     'Rules chosen after the data were public: the data have been public since 201'
-    >>> registered_sentence(load_protocol(study_folder("sepsis_cytokines") / "protocol.yml"))
-    'The rules were registered on 25 November 2026. No individual animal data are public; the cohort of the book is
-    simulated.'
+    >>> registered_sentence(load_protocol(study_folder("sepsis_cytokines") / "protocol.yml"))[:87]
+    'The rules were registered on 25 November 2026. No individual animal data are public; th'
     """
     day, public = _day(protocol.registered.isoformat()), protocol.cohort.public
     if protocol.chosen_after_data:

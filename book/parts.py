@@ -1,0 +1,87 @@
+"""Parts of pages that the package states: the front page's example, the commands and the versions, as Markdown files.
+
+Pages include them, so Sphinx needs no extension and reads a page again when a part has changed.
+"""
+
+from __future__ import annotations
+
+import html
+import platform
+import re
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+
+from secretome import adjudicate, analyse, load_study
+from secretome.report import figures, tables, text
+from secretome.report.render import figure_html
+from secretome.rerun.provenance import VERSIONED
+
+EXAMPLE = ("treg_conditioned_medium", "tregs_rise_cd25pos")
+NOT_KEPT = r"\A# .*?(?=^## )"  # what precedes the first command: the page says it in its own words
+PYTHON_TYPES = r" <(?:str|Path|list\[\w+\])>"  # a reader types words and files; numbers keep their kind
+
+
+def write_parts(folder: Path) -> None:
+    """Write every part into a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        An existing folder.
+    """
+    parts = {"example": _raw(example(*EXAMPLE)), "commands": commands(), "versions": _raw(versions())}
+    for name, part in parts.items():
+        (folder / f"{name}.md").write_text(part, encoding="utf-8", newline="\n")
+
+
+def example(name: str, key: str) -> str:
+    """A claim of a paired study, the study's own cohort and the verdict, side by side, as HTML."""
+    study = load_study(name)
+    claim = study.protocol.claims[key]
+    results = analyse(study, analyses=("published", "planned"))
+    verdicts = adjudicate(study, results)
+    verdict = verdicts.set_index("claim", drop=False).loc[key]
+    planned = results[(results["analysis"] == "planned") & (results["alternative"] != "equivalence")]
+    row = planned.set_index("endpoint", drop=False).loc[claim.endpoint]
+    standing = f"{text.cohort_status_sentence(study, verdicts)} {text.registration_sentence(study)}"
+    drawing = figure_html(
+        figures.to_svg(figures.paired_figure(study, claim, row), "answer"),
+        text.paired_alt(study, claim, row),
+        "answer",
+    )
+    steps = (
+        ("A claim", f"<blockquote><p>{html.escape(claim.sentence)}</p></blockquote>"),
+        ("A cohort", f"{drawing}<p>{html.escape(text.cohort_sentence(study))}</p>"),
+        (
+            "A verdict",
+            f'<p class="answer-verdict {verdict["verdict"]}">{html.escape(verdict["verdict"].capitalize())}</p>'
+            f"<p>{html.escape(text.verdict_sentence(study, verdict))}</p>"
+            f'<p class="answer-standing">{html.escape(standing)}</p>',
+        ),
+    )
+    shown = "".join(f'<li><p class="answer-kind">{title}</p>{body}</li>' for title, body in steps)
+    return f'<ol class="answer">{shown}</ol>'
+
+
+def commands() -> str:
+    """Every command with its arguments, options, defaults and example, as Typer's documentation in Markdown."""
+    asked = [sys.executable, "-m", "typer", "secretome.cli", "utils", "docs", "--name", "secretome"]
+    written = subprocess.run(asked, check=True, capture_output=True, text=True, encoding="utf-8").stdout
+    written = re.sub(NOT_KEPT, "", written, flags=re.DOTALL | re.MULTILINE)
+    return re.sub(PYTHON_TYPES, "", written)
+
+
+def versions() -> str:
+    """Python, the packages that results depend on, and what builds the pages, as an HTML table."""
+    names = ("Python", *VERSIONED, "jupyter-book", "Sphinx")
+    installed = [platform.python_version() if name == "Python" else version(name) for name in names]
+    return tables.to_html(pd.DataFrame({"What": names, "Version": installed}), "Versions")
+
+
+def _raw(part: str) -> str:
+    """HTML as a block of Markdown that no line of it can end."""
+    return f"```````{{raw}} html\n{part}\n```````\n"
