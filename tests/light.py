@@ -11,7 +11,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,14 @@ from secretome import adjudicate, analyse, load_study
 from secretome.claims import examine
 from secretome.report.page import Page
 
-study = load_study("treg_conditioned_medium", cohort=cohort, sha256=cohort_sha256)
+study = load_study(
+    "treg_conditioned_medium",
+    cohort=cohort,
+    sha256=cohort_sha256,
+    sheet=cohort_sheet or None,
+    names=cohort_names,
+    decimal=cohort_decimal or None,
+)
 results = analyse(study, ("published", "planned"), alpha=alpha, level=level, seed=seed)
 page = Page(study, out)
 print("before the figure")
@@ -64,16 +72,30 @@ loading.notebooks_folder = lambda: Path(__file__).parent / "notebooks"
 """
 
 
+def write_light_study(folder: Path, fault: str = "") -> None:
+    """Write the light study into a folder of notebooks."""
+    study = folder / TREG
+    study.mkdir(parents=True)
+    shutil.copytree(study_folder(TREG) / "cohorts", study / "cohorts")
+    shutil.copy(study_folder(TREG) / "protocol.yml", study)
+    (study / "analysis.py").write_text(NOTEBOOK.replace("FAULT", fault), encoding="utf-8")
+
+
+@contextmanager
+def notebooks_in(folder: Path) -> Iterator[pytest.MonkeyPatch]:
+    """Let commands that run in this process find their studies in another folder, which is in no checkout."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loading, "notebooks_folder", lambda: folder)
+        patch.setattr(provenance, "commit", lambda: None)
+        yield patch
+
+
 class Light:
     """A folder with a light study, cohorts for it, and the command that runs them."""
 
     def __init__(self, folder: Path, cohorts: int, fault: str = "") -> None:
         self.folder = folder
-        study = folder / "notebooks" / TREG
-        study.mkdir(parents=True)
-        shutil.copytree(study_folder(TREG) / "cohorts", study / "cohorts")
-        shutil.copy(study_folder(TREG) / "protocol.yml", study)
-        (study / "analysis.py").write_text(NOTEBOOK.replace("FAULT", fault), encoding="utf-8")
+        write_light_study(folder / "notebooks", fault)
         (folder / "sitecustomize.py").write_text(START, encoding="utf-8")
         chance = random.Random(20261125)
         self.files = [folder / f"lab{number:03}.csv" for number in range(cohorts)]
@@ -138,12 +160,9 @@ class Light:
     def run(self, out: str, *options: str) -> "subprocess.CompletedProcess[str]":
         """Run the command here, without a process of its own: its cohorts still have theirs."""
         command = self.command(out, *options)
-        with pytest.MonkeyPatch.context() as patch:
+        with notebooks_in(self.folder / "notebooks") as patch:
             patch.chdir(self.folder)
             patch.setenv("PYTHONPATH", str(self.folder))
-            patch.setattr(loading, "notebooks_folder", lambda: self.folder / "notebooks")
-            # As in a process of its own: the light study is in no checkout.
-            patch.setattr(provenance, "commit", lambda: None)
             result = CliRunner().invoke(app, command[3:])
         return subprocess.CompletedProcess(command, result.exit_code, result.stdout, result.stderr)
 

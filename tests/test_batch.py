@@ -211,6 +211,8 @@ def test_what_the_signal_itself_ended_has_not_failed(tmp_path: Path) -> None:
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"lab000", "summary.csv"}
 
 
+# That a folder in use is refused is also asked of shards, and that leftovers are cleared of an interrupted replacement.
+@pytest.mark.slow
 def test_two_runs_on_one_folder_never_interleave(tmp_path: Path) -> None:
     light = Light(tmp_path, 1, "time.sleep(600)")
     first = light.start("out")

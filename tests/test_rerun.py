@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import jupytext
@@ -16,6 +17,7 @@ from bs4 import BeautifulSoup
 from making import xlsx
 from typer.testing import CliRunner, Result
 
+from light import notebooks_in, write_light_study
 from secretome.cli import app
 from secretome.protocol import InputError, study_folder
 from secretome.report.html import report_html
@@ -53,6 +55,15 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert result.exit_code == 0, result.output
     assert "supported" in result.output
     return folder
+
+
+@pytest.fixture
+def light(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A light notebook in place of the study's own, for what does not depend on the notebook."""
+    folder = tmp_path_factory.mktemp("notebooks")
+    write_light_study(folder)
+    with notebooks_in(folder):
+        yield
 
 
 def test_the_folder_is_whole(finished: Path) -> None:
@@ -112,6 +123,7 @@ def test_the_same_rerun_twice_gives_the_same_bytes(finished: Path, tmp_path: Pat
         )
 
 
+@pytest.mark.usefixtures("light")
 def test_an_existing_folder_is_refused_kept_or_replaced(donors: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert secretome("rerun", TREG, donors, "--out", out).exit_code == 0
@@ -167,6 +179,7 @@ def test_a_bad_cohort_is_refused_and_nothing_is_written(donors: Path, tmp_path: 
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.usefixtures("light")
 def test_a_sheet_and_mapped_names_reach_the_run_and_its_provenance(donors: Path, tmp_path: Path) -> None:
     rows = [row.replace("with_cm", "MSC-CM").split(",") for row in donors.read_text(encoding="utf-8").splitlines()]
     typed = [[float(cell) if cell[0].isdigit() else cell for cell in row] for row in rows]
@@ -197,6 +210,7 @@ def test_a_sheet_and_mapped_names_reach_the_run_and_its_provenance(donors: Path,
     )
 
 
+@pytest.mark.usefixtures("light")
 def test_a_stated_decimal_mark_reaches_the_run_and_its_provenance(donors: Path, tmp_path: Path) -> None:
     # Tab-separated, with three decimals in every number: a point could separate thousands.
     text = "\n".join(
@@ -221,6 +235,7 @@ def test_a_stated_decimal_mark_reaches_the_run_and_its_provenance(donors: Path, 
     assert "unchanged" in secretome("rerun", TREG, donors, *options, "--resume").output
 
 
+@pytest.mark.usefixtures("light")
 def test_a_mapped_column_reaches_the_run_and_its_provenance(donors: Path, tmp_path: Path) -> None:
     lines = donors.read_text(encoding="utf-8").splitlines()
     donors.write_text("\n".join([lines[0].replace("animal", "Blood bag"), *lines[1:]]), encoding="utf-8")
@@ -240,6 +255,7 @@ def test_an_unknown_study_is_refused(donors: Path) -> None:
         assert "There is no study 'treg'" in result.output
 
 
+@pytest.mark.usefixtures("light")
 def test_in_a_batch_the_sound_files_run(donors: Path, tmp_path: Path) -> None:
     bad, as_ipynb = tmp_path / "bad.csv", tmp_path / "DONORS.csv"
     bad.write_text("animal,group\n", encoding="utf-8")
@@ -335,6 +351,8 @@ def test_an_unknown_role_is_no_report(finished: Path) -> None:
         )
 
 
+# A kernel runs the same notebook in the test that compares both engines of `rerun`, which is quicker.
+@pytest.mark.slow
 def test_plain_papermill_works_from_any_folder(donors: Path, tmp_path: Path) -> None:
     as_ipynb = tmp_path / "analysis.ipynb"
     jupytext.write(jupytext.read(study_folder(TREG) / "analysis.py"), as_ipynb)

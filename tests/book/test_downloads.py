@@ -4,6 +4,7 @@ import base64
 import io
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import jupytext
@@ -25,6 +26,7 @@ NOTEBOOKS = [path.relative_to(ROOT).with_suffix("").as_posix() for path in noteb
 HUMORAL = "notebooks/humoral_immunity/analysis"
 
 
+@cache
 def soup(site: Path, page: str) -> BeautifulSoup:
     return BeautifulSoup((site / f"{page}.html").read_bytes(), "html.parser")
 

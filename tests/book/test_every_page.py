@@ -34,6 +34,13 @@ ONE_OF_EACH_KIND = {
     "notebooks/sepsis_cytokines/analysis",
     "notebooks/methods/ranks/lesson",
 }
+# The others differ from these in no colour.
+DARK_OF_EACH_KIND = {
+    "index",
+    "book/interactive",
+    "notebooks/sepsis_cytokines/analysis",
+    "notebooks/methods/ranks/lesson",
+}
 MEGABYTE = 1_000_000
 
 
@@ -195,9 +202,13 @@ def test_a_page_fits_every_width_without_a_network(site: Path, browser: "Browser
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[pytest.mark.slow] * (name not in ONE_OF_EACH_KIND)) for name in PAGES]
+    ("name", "mode"),
+    [
+        pytest.param(name, mode, marks=[pytest.mark.slow] * (name not in of_each_kind))
+        for mode, of_each_kind in (("light", ONE_OF_EACH_KIND), ("dark", DARK_OF_EACH_KIND))
+        for name in PAGES
+    ],
 )
-@pytest.mark.parametrize("mode", ["light", "dark"])
 def test_a_page_is_accessible_in_both_modes(site: Path, browser: "Browser", name: str, mode: str) -> None:
     with opened(browser, (site / f"{name}.html").as_uri(), mode) as (shown, faults):
         assert not violations(shown)

@@ -40,24 +40,35 @@ def number(text: str) -> float:
 
 def groups(page: Page) -> tuple[list[float], list[float]]:
     """What the page shows in each group, read from its animals' names."""
+    return named(page.locator(".deal-tile").evaluate_all("tiles => tiles.map(tile => tile.getAttribute('aria-label'))"))
+
+
+def named(labels: list[str]) -> tuple[list[float], list[float]]:
+    """The values of each group, from the names of its animals."""
     found: dict[str, list[float]] = {"treated": [], "control": []}
-    for label in page.locator(".deal-tile").evaluate_all("tiles => tiles.map(tile => tile.getAttribute('aria-label'))"):
+    for label in labels:
         value, group, _ = label.split(", ")
         found[group].append(number(value))
     return found["treated"], found["control"]
 
 
-def agrees(page: Page) -> None:
-    """U, p, mid-p and the smallest p on the page are those of `stats.mann_whitney`, on each side."""
-    treated, control = groups(page)
-    cells = page.locator(".deal-numbers td").evaluate_all(
-        "cells => cells.map(cell => [cell.parentElement.dataset.side, cell.dataset.number, Number(cell.dataset.value)])"
+def agrees(page: Page) -> tuple[int, int]:
+    """U, p, mid-p and the smallest p on the page are those of `stats.mann_whitney`, on each side; return the sizes."""
+    # Asked for in one call, because each takes milliseconds.
+    labels, cells, statistic = page.locator(".deal").evaluate(
+        """widget => {
+          const all = (selector, read) => [...widget.querySelectorAll(selector)].map(read);
+          const numbers = cell => [cell.parentElement.dataset.side, cell.dataset.number, Number(cell.dataset.value)];
+          return [all('.deal-tile', tile => tile.getAttribute('aria-label')), all('.deal-numbers td', numbers),
+            Number(widget.dataset.u)];
+        }"""
     )
+    treated, control = named(labels)
     shown = {(side, name): value for side, name, value in cells}
     assert len(shown) == 9
     for side, alternative in SIDES.items():
         expected = stats.mann_whitney(treated, control, alternative=alternative, method="exact")  # type: ignore[arg-type]
-        assert float(page.locator(".deal").get_attribute("data-u") or "nan") == expected.statistic
+        assert statistic == expected.statistic
         for name in ("pvalue", "midp", "min_pvalue"):
             assert shown[side, name] == pytest.approx(getattr(expected, name), abs=1e-12), (
                 side,
@@ -65,6 +76,7 @@ def agrees(page: Page) -> None:
                 treated,
                 control,
             )
+    return len(treated), len(control)
 
 
 def type_in(page: Page, treated: list[str], control: list[str]) -> None:
@@ -74,6 +86,15 @@ def type_in(page: Page, treated: list[str], control: list[str]) -> None:
     details.get_by_label("Treated").fill(" ".join(treated))
     details.get_by_label("Control").fill(" ".join(control))
     details.get_by_role("button").click()
+
+
+def submit(page: Page, treated: list[str], control: list[str]) -> None:
+    """The same as `type_in`, by the form alone and without the time that typing takes."""
+    page.locator(".deal-own form").evaluate(
+        "(form, [treated, control]) => {"
+        " form.elements.treated.value = treated; form.elements.control.value = control; form.requestSubmit() }",
+        [" ".join(treated), " ".join(control)],
+    )
 
 
 def test_every_start_agrees_with_the_package(page: Page) -> None:
@@ -93,12 +114,10 @@ def test_many_deals_with_ties_agree_with_the_package(page: Page) -> None:
         if rng.random() < 0.3:
             # Limits at either end of the values.
             values = ["<-3" if value == "-3" else ">8" if value == "8" else value for value in values]
-        type_in(page, values[:m], values[m:])
-        assert [len(group) for group in groups(page)] == [m, n]
-        agrees(page)
-        page.get_by_role("button", name="Deal at random").click()
-        assert [len(group) for group in groups(page)] == [m, n]
-        agrees(page)
+        submit(page, values[:m], values[m:])
+        assert agrees(page) == (m, n)
+        page.get_by_role("button", name="Deal at random").dispatch_event("click")
+        assert agrees(page) == (m, n)
 
 
 def drag(page: Page, position: int, lane: str) -> None:

@@ -1,6 +1,7 @@
 """The built site: what readers get, from disk, without a network."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ SEPSIS = "notebooks/sepsis_cytokines/analysis"
 PAGES = ["index", "search", "404", *pages_in_contents()]
 
 
+@cache
 def soup(site: Path, page: str) -> BeautifulSoup:
     return BeautifulSoup((site / f"{page}.html").read_bytes(), "html.parser")
 

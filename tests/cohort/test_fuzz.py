@@ -88,7 +88,7 @@ def test_any_rows_under_a_good_header(tmp_path: Path, protocol: Protocol, rows: 
 
 # -- mutated cohorts: sound ones give the clean values, spoilt ones name the spoilt cell
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "500"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "200"))
 GROUPS = ["sham", "control", "t1", "t2"]
 NAMES = {
     "sham": ["sham", "Sham", "sham."],

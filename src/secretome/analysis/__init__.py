@@ -1,7 +1,6 @@
 """From a study to its results: one row per estimate, in three analyses."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 import pandas as pd
 
@@ -122,4 +121,4 @@ def analyse(
         raise ValueError(f"analyses must be among {', '.join(ANALYSES)}; found {', '.join(sorted(unknown))}.")
     settings = Settings(tuple(analyses), alpha, level, seed)
     rows = paired_rows(study, settings) if study.protocol.design == "paired" else independent_rows(study, settings)
-    return pd.DataFrame([asdict(row) for row in rows], columns=list(COLUMNS))
+    return pd.DataFrame([[getattr(row, column) for column in COLUMNS] for row in rows], columns=list(COLUMNS))

@@ -311,7 +311,7 @@ def _welch(x: Floats, y: Floats, level: float) -> Estimate:
 
 
 def _permutation(x: Floats, y: Floats, seed: int) -> Estimate:
-    return _permuted(x, y, lambda x, y, axis: x.mean(axis=axis) - y.mean(axis=axis), seed)
+    return _permuted(x, y, _mean_differences, seed)
 
 
 def _midp(arms: Comparison, level: float) -> Estimate:
@@ -324,22 +324,47 @@ def _brunner_munzel(arms: Comparison, level: float, seed: int) -> Estimate:
     if not np.ptp(np.concatenate(arms.scores)):
         raise ValueError("the values do not vary.")
 
-    def statistic(x: Floats, y: Floats, axis: int) -> Floats:
-        # Only the statistic is wanted, and infinite ones, under separation, must be comparable.
-        with np.errstate(divide="ignore", invalid="ignore"):
-            found = scipy_stats.brunnermunzel(x, y, axis=axis, distribution="normal").statistic
-        # SciPy's statistic is positive where the second sample lies higher.
-        return -np.asarray(np.nan_to_num(found, posinf=1e9, neginf=-1e9))
-
-    return _permuted(*arms.scores, statistic, seed).sized(superiority(arms.scores, level))
+    return _permuted(*arms.scores, _brunner_munzel_statistics, seed).sized(superiority(arms.scores, level))
 
 
-def _permuted(x: Floats, y: Floats, statistic: Callable[..., Floats], seed: int) -> Estimate:
+def _brunner_munzel_statistics(pooled: Floats, deals: NDArray[np.intp], treated: int) -> Floats:
+    """The Brunner-Munzel statistic of each deal, positive where the treated lie higher.
+
+    A placement is a value's rank among all less its rank in its own group, so the comparisons of all pairs, made once,
+    give the placements of every deal.
+    """
+    control = pooled.size - treated
+    higher = np.sign(pooled[:, None] - pooled) / 2 + 0.5
+    is_treated = np.zeros(deals.shape)
+    np.put_along_axis(is_treated, deals[:, :treated], 1.0, axis=1)
+    over_treated = is_treated @ higher.T
+    placements = np.take_along_axis(
+        np.where(is_treated == 1, higher.sum(axis=1) - over_treated, over_treated), deals, 1
+    )
+    ranks = (higher.sum(axis=1) + 0.5)[deals]
+    difference = ranks[:, :treated].mean(axis=1) - ranks[:, treated:].mean(axis=1)
+    variance = treated * placements[:, :treated].var(axis=1, ddof=1)
+    variance += control * placements[:, treated:].var(axis=1, ddof=1)
+    # Infinite statistics, under separation, must be comparable.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = treated * control * difference / (pooled.size * np.sqrt(variance))
+    return np.asarray(np.nan_to_num(found, posinf=1e9, neginf=-1e9))
+
+
+def _mean_differences(pooled: Floats, deals: NDArray[np.intp], treated: int) -> Floats:
+    """The difference of the two means of each deal."""
+    values = pooled[deals]
+    return np.asarray(values[:, :treated].mean(axis=1) - values[:, treated:].mean(axis=1))
+
+
+def _permuted(
+    x: Floats, y: Floats, statistics: Callable[[Floats, NDArray[np.intp], int], Floats], seed: int
+) -> Estimate:
     """A statistic of two groups and its two-sided permutation p; the observed statistic counts among those drawn."""
     pooled = np.concatenate([x, y])
     deals, every = _deals(x.size, y.size, seed)
-    null = statistic(pooled[deals[:, : x.size]], pooled[deals[:, x.size :]], axis=1)
-    observed = float(statistic(x[None, :], y[None, :], axis=1)[0])
+    null = statistics(pooled, deals, x.size)
+    observed = float(statistics(pooled, np.arange(pooled.size)[None, :], x.size)[0])
     # Statistics that are equal but for rounding are equal.
     extreme = int((np.abs(null) >= abs(observed) * (1 - 1e-12)).sum())
     return Estimate(observed, extreme / len(deals) if every else (extreme + 1) / (len(deals) + 1), estimate=observed)

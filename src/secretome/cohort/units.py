@@ -1,6 +1,7 @@
 """Units as laboratories write them: whether two are the same, and what lies between two that are not."""
 
 import re
+from functools import lru_cache
 
 from scipy import constants
 
@@ -20,6 +21,8 @@ _PART = r"([fpnμumcdk]?)(g|mol|l|iu|u)"
 _CONCENTRATION = re.compile(rf"{_PART}/{_PART}")
 
 
+# Kept, because the units of a study are compared with every header of a file.
+@lru_cache(maxsize=4096)
 def canonical(unit: str) -> str:
     """A unit without what carries no meaning: case, spaces, and the way in which 'per' is written; '/' and '%' stay.
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from secretome.cohort.files.sheet import Cell
 from secretome.cohort.units import canonical, is_unit
@@ -201,7 +202,7 @@ class Vocabulary:
         """An endpoint and what follows it, where that is a unit written without brackets."""
         for key, endpoint in self.protocol.endpoints.items():
             for name in (key, endpoint.label):
-                rest = re.match(rf"\s*{re.escape(name)}[\s,_]+(\S.*)$", text, re.IGNORECASE)
+                rest = _followed(name).match(text)
                 if rest and (
                     name_key(rest[1]) == name_key(endpoint.unit) or canonical(rest[1]) == canonical(endpoint.unit)
                 ):
@@ -256,6 +257,13 @@ def map_option(name: str, meaning: str) -> str:
     return '--map "' + re.sub(r'([\\"$`])', r"\\\1", text) + '"'
 
 
+# Kept, because every cell of a header is compared with every endpoint.
+@lru_cache(maxsize=1024)
+def _followed(name: str) -> re.Pattern[str]:
+    """The pattern of a name that more text follows."""
+    return re.compile(rf"\s*{re.escape(name)}[\s,_]+(\S.*)$", re.IGNORECASE)
+
+
 def _words(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", text.casefold())
 
@@ -265,6 +273,8 @@ def labelled(members: Mapping[str, Group] | Mapping[str, Endpoint]) -> list[tupl
     return [(key, member.label) for key, member in members.items()]
 
 
+# Kept, because a header is looked at once for each column that has other names, and again with each row below it.
+@lru_cache(maxsize=8192)
 def other_name(text: str) -> str:
     """The column that a header names in other words; nothing where it names none.
 

@@ -4,6 +4,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 # Characters that look the same to a reader.
 PLUS = dict.fromkeys(map(ord, "\u207a\ufe62\uff0b"), "+")
@@ -30,6 +31,8 @@ def normalise(name: str) -> str:
     return re.sub(r"[\W_]+", "", name.casefold())
 
 
+# Kept, because each name of a file is compared with every name of its study many times.
+@lru_cache(maxsize=8192)
 def spelling(name: str) -> str:
     """A name without case and spaces: two names of the same spelling are one name.
 
@@ -45,6 +48,7 @@ def spelling(name: str) -> str:
 _WHITE = dict.fromkeys(code for code in range(0x3001) if chr(code).isspace())
 
 
+@lru_cache(maxsize=8192)
 def name_key(name: str) -> str:
     """A name without case, spaces and neutral punctuation, for comparing a file's names with a study's.
 

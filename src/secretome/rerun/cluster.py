@@ -19,6 +19,8 @@ from secretome.rerun.shards import Shard
 SHARDS_PER_WORKER = 2
 # Seconds between two looks at the cluster.
 TICK = 0.5
+# Seconds in which a scheduler must answer.
+LONGEST_WAIT = 10
 
 
 def on_cluster(
@@ -157,7 +159,7 @@ def _connect(scheduler: str, jobs: int, held: ExitStack) -> tuple[Any, int]:
     try:
         from distributed import Client
 
-        client = held.enter_context(Client(scheduler, timeout=10))
+        client = held.enter_context(Client(scheduler, timeout=LONGEST_WAIT))
         return client, sum(client.nthreads().values()) or jobs
     except ImportError as error:
         remedy = "Install it: pip install 'secretome[cluster]'."
