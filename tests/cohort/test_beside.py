@@ -51,8 +51,8 @@ def test_a_value_is_read_by_the_limits_of_its_plate(cell: str, lower: float, upp
 def test_each_plate_keeps_its_limit_and_the_reader_says_so() -> None:
     cohort = read(f"{LONG}plate,lloq\na,sham,il6,9,1,15.6\nb,sham,il6,9,2,7.8\nc,sham,il6,ND,2,7.8\n")
     assert known(cohort) == [(0, 15.6), (9, 9), (0, 7.8)]
-    assert "il6: beyond the limit in their row, and taken as beyond it: 1" in cohort.understood
-    assert "limits of il6: <15.6 (1), <7.8 (1)" in cohort.understood
+    assert "il6: beyond the limit in their row, and taken as beyond it: 1" in cohort.notes
+    assert "limits of il6: <15.6 (1), <7.8 (1)" in cohort.notes
 
 
 def test_limits_follow_the_decimal_mark_of_their_column() -> None:

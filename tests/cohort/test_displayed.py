@@ -163,7 +163,7 @@ def test_a_limit_that_a_format_shows_is_taken_as_shown(
 ) -> None:
     cohort = read(sepsis_protocol, formatted(code))
     assert il6(cohort) == known
-    assert any(sentence.startswith("read as displayed: ") for sentence in cohort.understood)
+    assert any(sentence.startswith("read as displayed: ") for sentence in cohort.notes)
 
 
 def test_a_word_that_a_format_shows_is_read_with_the_limit_beside_it(sepsis_protocol: Protocol) -> None:
@@ -350,7 +350,7 @@ def _with_text(content: bytes, shown: bytes) -> bytes:
 
 
 def notes(cohort: Cohort) -> list[str]:
-    return [sentence for sentence in cohort.understood if sentence.startswith(("cells ", "text in ", "comments "))]
+    return [sentence for sentence in cohort.notes if sentence.startswith(("cells ", "text in ", "comments "))]
 
 
 def test_coloured_rows_are_named_with_what_the_legend_says(sepsis_protocol: Protocol) -> None:

@@ -122,7 +122,7 @@ def test_a_group_a_column_with_the_endpoint_as_title_sheet_or_line_above(sepsis_
     for name, content in files.items():
         cohort = read(sepsis_protocol, content, name)
         assert seen(cohort) == grouped(both), name
-        assert any("numbered within their group" in sentence for sentence in cohort.understood), name
+        assert any("numbered within their group" in sentence for sentence in cohort.notes), name
 
 
 def test_a_paired_study_takes_groups_in_columns_only_with_titles(protocol: Protocol) -> None:
@@ -140,7 +140,7 @@ def test_preamble_footer_and_units_in_a_row_of_their_own(sepsis_protocol: Protoc
     cohort = read(sepsis_protocol, text, "export.txt")
     assert cohort.values["lower"].tolist() == [14.5, 25, 118.5, 17, 0, 31]
     assert cohort.units_stated == {"il6", "il4"}
-    sentences = "; ".join(cohort.understood)
+    sentences = "; ".join(cohort.notes)
     assert "3 lines above the table skipped: 'sep='; 'Instrument: reader 7'; 'Plate'" in sentences
     assert "2 lines below the table skipped: 'Analysed with'; 'End of file'" in sentences
     assert "header in row 5" in sentences
@@ -241,7 +241,7 @@ def test_two_sheets_with_a_table_are_asked_about(sepsis_protocol: Protocol) -> N
 
 
 def test_other_sheets_are_named_and_one_of_an_endpoint_is_never_lost(sepsis_protocol: Protocol) -> None:
-    others = read(sepsis_protocol, xlsx({"Data": WIDE, "Protocol": [["ligated on Monday"]]})).understood
+    others = read(sepsis_protocol, xlsx({"Data": WIDE, "Protocol": [["ligated on Monday"]]})).notes
     assert "sheets without a table of this study, not used: 'Protocol'" in others
     lost = refused(
         sepsis_protocol, xlsx({"IL-6": [["Sham", "Control"], [11, 90]], "IL-4": [["Sham", "Contrl"], [25, 17]]})
@@ -310,7 +310,7 @@ def test_struck_values_of_prism_are_exclusions(sepsis_protocol: Protocol) -> Non
         sepsis_protocol, pzfx({"IL-6": {"Sham": [11, 14], "Control": [92, 80]}}, struck=[("Sham", 1)]), "rats.pzfx"
     )
     assert cohort.excluded[["animal", "exclude"]].values.tolist() == [["sham 2", "struck out in Prism"]]
-    assert "excluded: sham 2 in sham, 1 value (struck out in Prism)" in cohort.understood
+    assert "excluded: sham 2 in sham, 1 value (struck out in Prism)" in cohort.notes
 
 
 def test_wells_in_sub_columns_are_averaged_only_where_rows_are_titled(sepsis_protocol: Protocol) -> None:
@@ -381,8 +381,8 @@ def test_a_name_is_mapped_only_when_the_user_says_so(sepsis_protocol: Protocol) 
         sepsis_protocol, text, "rats.csv", names={"clp": "Septic control", "Interleukin four": "il4", "Thing": "t1"}
     )
     assert cohort.values["group"].tolist() == ["sham", "sham", "control", "control"]
-    assert "'clp' is read as 'Septic control', as set by --map" in cohort.understood
-    assert "--map: the name 'Thing' is not in the file" in cohort.understood
+    assert "'clp' is read as 'Septic control', as set by --map" in cohort.notes
+    assert "--map: the name 'Thing' is not in the file" in cohort.notes
     for names, sentence in (
         ({"CLP": "contrl"}, "t2, il6, il4, a label of one, or a column such as animal. The nearest is 'control'."),
         ({"CLP": "control", "clp": "t1"}, "found 'CLP' to be read as 'control', and 'clp' as 't1'"),
@@ -410,7 +410,7 @@ def test_a_thousandfold_slip_is_asked_about_unless_the_unit_is_stated(
     ):
         load_study("sepsis_cytokines", cohort=shifted(tmp_path, sepsis_protocol, times))
     study = load_study("sepsis_cytokines", cohort=shifted(tmp_path, sepsis_protocol, times, "il6 (pg/mL)"))
-    assert any("taken as meant" in sentence for sentence in study.cohort.understood)
+    assert any("taken as meant" in sentence for sentence in study.cohort.notes)
 
 
 @pytest.mark.parametrize("times", [0.1, 1, 10])
@@ -419,7 +419,7 @@ def test_an_effect_is_no_slip(tmp_path: Path, sepsis_protocol: Protocol, times: 
         "meant" in sentence
         for sentence in load_study(
             "sepsis_cytokines", cohort=shifted(tmp_path, sepsis_protocol, times)
-        ).cohort.understood
+        ).cohort.notes
     )
 
 
@@ -458,7 +458,7 @@ def test_wells_become_one_value_per_animal(sepsis_protocol: Protocol) -> None:
     # The standard deviation of 10 and 40 over their mean is 21.2132 / 25.
     assert any(
         "8 replicate wells averaged geometrically to 4 values" in s and "at most 84.9 % (1, il6)" in s
-        for s in cohort.understood
+        for s in cohort.notes
     )
 
 
@@ -486,7 +486,7 @@ def test_several_times_of_an_animal_are_refused_with_advice(sepsis_protocol: Pro
 
 def test_everything_is_said_before_anything_runs(sepsis_protocol: Protocol) -> None:
     text = "animal;group;il6 (pg/mL);il4;exclude\n1;sham;<15,6;25,5;\n2;control;>1000;;\n3;t1;50;20;clotted\n"
-    assert list(read(sepsis_protocol, text.encode("cp1252"), "rats.csv").understood) == [
+    assert list(read(sepsis_protocol, text.encode("cp1252"), "rats.csv").notes) == [
         "UTF-8 text, columns separated by semicolon",
         "one row per animal, one column per endpoint",
         "3 rows under the header in row 1",

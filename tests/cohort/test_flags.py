@@ -182,7 +182,7 @@ def test_flag_columns_with_one_name_or_none_are_asked_about_once_each(sepsis_pro
 def test_other_columns_stop_no_file(sepsis_protocol: Protocol, columns: dict[str, list[object]]) -> None:
     cohort = read(sepsis_protocol, table(il6=IL6, il4=IL4, **columns))
     assert len(cohort.values) == 12
-    assert {f"column {name!r} was not used" for name in columns if name != "note"} <= set(cohort.understood)
+    assert {f"column {name!r} was not used" for name in columns if name != "note"} <= set(cohort.notes)
 
 
 def test_a_remark_in_a_note_or_an_id_is_asked_about(sepsis_protocol: Protocol) -> None:

@@ -138,7 +138,7 @@ def test_what_is_hidden_without_a_value_is_let_be_and_told(sepsis_protocol: Prot
 
     rows = [[*RATS[0], "exclude"], *([*row, "died" if row[0] == 4 else None] for row in RATS[1:])]
     cohort = read(sepsis_protocol, xlsx({"Data": rows}, hide))
-    assert "hidden columns, read like the others: 'group' (B)" in cohort.understood
+    assert "hidden columns, read like the others: 'group' (B)" in cohort.notes
     assert len(cohort.excluded) == 2
 
 
@@ -157,7 +157,7 @@ def test_a_hidden_sheet_is_called_so(sepsis_protocol: Protocol) -> None:
 
     assert (
         "hidden sheet 'Data' of the workbook"
-        in read(sepsis_protocol, xlsx({"Notes": [["x", "y"]], "Data": RATS}, hide)).understood
+        in read(sepsis_protocol, xlsx({"Notes": [["x", "y"]], "Data": RATS}, hide)).notes
     )
 
 
@@ -226,7 +226,7 @@ def test_formulas_under_a_group_a_column_are_no_animals(sepsis_protocol: Protoco
         "summaries under the table, left out: '=AVERAGE(A2:A4)' in row 5, '=STDEV(A2:A4)' in row 6, '=A6/SQRT(3)' in "
         "row 7"
     )
-    assert told in cohort.understood
+    assert told in cohort.notes
 
 
 def test_a_formula_of_other_values_among_the_animals_is_refused(sepsis_protocol: Protocol) -> None:
@@ -247,29 +247,29 @@ def test_a_value_worked_out_for_its_animal_is_one(sepsis_protocol: Protocol, for
 def test_a_total_row_of_a_table_of_excel_is_a_summary(sepsis_protocol: Protocol) -> None:
     rows = [*RATS, [None, None, "=SUBTOTAL(101,Table1[IL-6])", "=SUBTOTAL(101,Table1[IL-4])"]]
     cohort = read(sepsis_protocol, with_results(xlsx({"Data": rows}), {"C6": 53, "D6": 21.5}))
-    assert "summaries under the table, left out: '=SUBTOTAL(101,Table1[IL-6])' in row 6" in cohort.understood
+    assert "summaries under the table, left out: '=SUBTOTAL(101,Table1[IL-6])' in row 6" in cohort.notes
 
 
 def test_titled_summaries_under_a_table_are_left_out_with_a_word(sepsis_protocol: Protocol) -> None:
     rows: list[list[Any]] = [*RATS, ["Mean", None, 53, 21.5], ["SD", None, 46, 3.7], ["n", None, 4, 4]]
     said = "summaries under the table, left out: 'Mean' in row 6, 'SD' in row 7, 'n' in row 8"
-    assert said in read(sepsis_protocol, xlsx({"Data": rows})).understood
+    assert said in read(sepsis_protocol, xlsx({"Data": rows})).notes
     text = "\n".join(",".join("" if cell is None else str(cell) for cell in row) for row in rows)
-    assert said in read(sepsis_protocol, text.encode(), "rats.csv").understood
+    assert said in read(sepsis_protocol, text.encode(), "rats.csv").notes
     grouped = [
         [None, *GROUPS[0]],
         *([at, *row] for at, row in enumerate(GROUPS[1:], start=1)),
         ["Mean ± SD", 13, 110, 55, 38],
     ]
     cohort = read(sepsis_protocol, xlsx({"IL-6": grouped}))
-    assert "summaries under the table, left out: 'Mean ± SD' in row 5" in cohort.understood
+    assert "summaries under the table, left out: 'Mean ± SD' in row 5" in cohort.notes
     assert len(cohort.values) == 12
 
 
 def test_a_column_of_means_beside_the_groups_is_left_out_with_a_word(sepsis_protocol: Protocol) -> None:
     rows = [[*GROUPS[0], "Mean"], *([*row, 49] for row in GROUPS[1:])]
     cohort = read(sepsis_protocol, xlsx({"IL-6": rows}))
-    assert "the column 'Mean' ('IL-6'!E1) is a summary, and left out" in cohort.understood
+    assert "the column 'Mean' ('IL-6'!E1) is a summary, and left out" in cohort.notes
     assert len(cohort.values) == 12
 
 

@@ -49,19 +49,19 @@ def refused(protocol: Protocol, content: bytes, name: str = "rats.csv", **option
 def test_an_obvious_other_name_of_the_animals_is_read_and_told(sepsis_protocol: Protocol, name: str) -> None:
     cohort = read(sepsis_protocol, csv([name, *HEADER[1:]], *ROWS))
     assert cohort.values["animal"].tolist()[::2] == ["1", "2", "3", "4"]
-    assert f"column {name!r} is read as 'animal'" in cohort.understood
+    assert f"column {name!r} is read as 'animal'" in cohort.notes
 
 
 @pytest.mark.parametrize("name", ["Treatment", "Experimental group", "Arm"])
 def test_an_obvious_other_name_of_the_groups_is_read_and_told(sepsis_protocol: Protocol, name: str) -> None:
     cohort = read(sepsis_protocol, csv([HEADER[0], name, *HEADER[2:]], *ROWS))
-    assert f"column {name!r} is read as 'group'" in cohort.understood
+    assert f"column {name!r} is read as 'group'" in cohort.notes
 
 
 def test_a_name_of_its_own_goes_before_another(sepsis_protocol: Protocol) -> None:
     cohort = read(sepsis_protocol, csv([*HEADER, "ID", "Treatment"], *([*row, "x", "daily"] for row in ROWS)))
     assert cohort.values["animal"].tolist()[::2] == ["1", "2", "3", "4"]
-    assert {"column 'ID' was not used", "column 'Treatment' was not used"} <= set(cohort.understood)
+    assert {"column 'ID' was not used", "column 'Treatment' was not used"} <= set(cohort.notes)
 
 
 def test_two_other_names_leave_a_doubt_that_is_asked_about(sepsis_protocol: Protocol) -> None:
@@ -97,7 +97,7 @@ def test_a_name_that_is_not_obvious_is_asked_about_and_may_be_mapped(
     cohort = read(sepsis_protocol, content, names={name: column})
     assert cohort.values["value"].tolist() == READ
     assert cohort.names == {name: column}
-    assert f"{name!r} is read as {column!r}, as set by --map" in cohort.understood
+    assert f"{name!r} is read as {column!r}, as set by --map" in cohort.notes
 
 
 def test_an_endpoint_among_other_words_is_asked_about_and_keeps_its_unit(sepsis_protocol: Protocol) -> None:
@@ -114,7 +114,7 @@ def test_an_endpoint_among_other_words_is_asked_about_and_keeps_its_unit(sepsis_
 def test_columns_of_other_numbers_need_not_be_deleted(sepsis_protocol: Protocol) -> None:
     rows = [[*row[:3], "250", "9", "3.5"] for row in ROWS]
     cohort = read(sepsis_protocol, csv([*HEADER[:3], "Weight (g)", "age", "Score (points)"], *rows))
-    assert {"column 'Weight (g)' was not used", "column 'age' was not used"} <= set(cohort.understood)
+    assert {"column 'Weight (g)' was not used", "column 'age' was not used"} <= set(cohort.notes)
     (problem,) = refused(sepsis_protocol, csv([*HEADER[:3], "weight", "marker A", "marker B"], *rows))
     assert problem.startswith(
         "cell E1: found the columns 'marker A', 'marker B', which contain numbers; expected il4, which has no column."
@@ -199,7 +199,7 @@ def test_a_time_without_event_is_asked_about_unless_it_is_the_planned_one(sepsis
         == [48.0] * 8
     )
     cohort = read(sepsis_protocol, csv([*HEADER, "time", "event"], *([*row, "24", "0"] for row in ROWS)))
-    assert "last seen alive at 24 h, where the protocol samples at 48 h" in cohort.understood
+    assert "last seen alive at 24 h, where the protocol samples at 48 h" in cohort.notes
 
 
 @pytest.mark.parametrize("text", ["1e308", "1e-300", "-1e200", "<1e-300", ">1e20", "1e-400"])
@@ -254,7 +254,7 @@ def test_what_is_no_value_is_told_how_to_be_one(sepsis_protocol: Protocol, text:
 
 @pytest.mark.parametrize("text", ["-", "–", "—", "N/A", "n.a.", "NULL"])
 def test_marks_for_nothing_are_missing_values(sepsis_protocol: Protocol, text: str) -> None:
-    assert "1 values missing, 0 censored, 0 excluded" in read(sepsis_protocol, with_cell(text)).understood
+    assert "1 values missing, 0 censored, 0 excluded" in read(sepsis_protocol, with_cell(text)).notes
 
 
 @pytest.mark.parametrize(
@@ -362,8 +362,8 @@ def test_a_column_without_a_name_is_told_of_where_it_can_be_no_measurement(sepsi
     counted = csv(["", *HEADER, ""], *([str(at), *row, "lethargic" if at == 2 else ""] for at, row in enumerate(ROWS)))
     cohort = read(sepsis_protocol, counted)
     assert cohort.values["value"].tolist() == READ
-    assert "column A has no name and counts the rows: not used" in cohort.understood
-    assert "column F has no name and holds no numbers: not used ('lethargic')" in cohort.understood
+    assert "column A has no name and counts the rows: not used" in cohort.notes
+    assert "column F has no name and holds no numbers: not used ('lethargic')" in cohort.notes
     (problem,) = refused(sepsis_protocol, csv([*HEADER[:3], "", HEADER[3]], *([*row[:3], "9", row[3]] for row in ROWS)))
     assert problem.startswith("cell D1: found an empty header over a filled column")
 

@@ -122,7 +122,7 @@ def test_what_distinguishes_is_kept(one: str, other: str) -> None:
 def test_capitals_and_spaces_make_no_other_group_and_are_told(sepsis_protocol: Protocol) -> None:
     cohort = read(sepsis_protocol, table(["sham", "Control", "control ", "CONTROL", "t1"]))
     assert cohort.values["group"].tolist()[::2] == ["sham", "control", "control", "control", "t1"]
-    assert "'Control' and 'control' and 'CONTROL' are read as one name" in cohort.understood
+    assert "'Control' and 'control' and 'CONTROL' are read as one name" in cohort.notes
 
 
 @pytest.mark.parametrize(
@@ -252,7 +252,7 @@ def test_columns_of_groups_that_differ_by_a_sign_are_not_offered_one_meaning(
 def test_a_map_comes_before_the_studys_own_names(sepsis_protocol: Protocol) -> None:
     cohort = read(sepsis_protocol, table(["sham", "control", "T1", "T2"]), {"T1": "t2", "t2": "t1"})
     assert cohort.values["group"].tolist()[::2] == ["sham", "control", "t2", "t1"]
-    assert {"'T1' is read as 't2', as set by --map", "'t2' is read as 't1', as set by --map"} <= set(cohort.understood)
+    assert {"'T1' is read as 't2', as set by --map", "'t2' is read as 't1', as set by --map"} <= set(cohort.notes)
 
 
 @pytest.mark.parametrize("name", ["Control (n=6)", "T1'", "A=B", "$x", 'say "x"'])

@@ -127,8 +127,8 @@ def test_an_excluded_row_is_reported_and_left_out(tmp_path: Path, protocol: Prot
     cohort = read_cohort(path, protocol)
     assert set(cohort.excluded["exclude"]) == {"haemolysed"}
     assert len(cohort.excluded) == 2
-    assert "2 excluded" in cohort.understood[-1]
-    assert "excluded: b in without, 2 values (haemolysed)" in cohort.understood
+    assert "2 excluded" in cohort.notes[-1]
+    assert "excluded: b in without, 2 values (haemolysed)" in cohort.notes
 
 
 def test_what_is_left_out_neither_blocks_nor_repeats(tmp_path: Path, protocol: Protocol) -> None:
@@ -145,7 +145,7 @@ def test_what_is_left_out_neither_blocks_nor_repeats(tmp_path: Path, protocol: P
 def test_unknown_columns_are_named_not_used(tmp_path: Path, protocol: Protocol) -> None:
     path = tmp_path / "more.csv"
     path.write_text(HEADER[:-1] + ",weight\n" + PAIR.replace("\n", ",20\n"), encoding="utf-8")
-    assert "column 'weight' was not used" in read_cohort(path, protocol).understood
+    assert "column 'weight' was not used" in read_cohort(path, protocol).notes
 
 
 @pytest.mark.parametrize(
@@ -199,8 +199,8 @@ def test_a_european_export_with_limits_is_read_to_the_last_value(tmp_path: Path,
         (0, 7.8),
         (35, 35),
     ]
-    assert "1 values missing, 4 censored, 0 excluded" in cohort.understood
-    assert "decimals are written with a comma" in cohort.understood
+    assert "1 values missing, 4 censored, 0 excluded" in cohort.notes
+    assert "decimals are written with a comma" in cohort.notes
 
 
 def test_a_limit_that_is_not_named_is_refused(tmp_path: Path, sepsis_protocol: Protocol) -> None:
@@ -233,7 +233,7 @@ def test_who_was_dead_when_the_others_were_sampled(
     path.write_text(DEATHS + row + "\n2,sham,14,25,48,0\n", encoding="utf-8")
     cohort = read_cohort(path, sepsis_protocol)
     assert list(cohort.values["dead"]) == [dead, dead, False, False]
-    assert ("dead before sampling: sham 0, control 1, t1 0, t2 0" in cohort.understood) == dead
+    assert ("dead before sampling: sham 0, control 1, t1 0, t2 0" in cohort.notes) == dead
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,11 @@ DIGITS = 6
 # Below this probability, agreement by chance is ruled out.
 ALPHA = 1e-5
 # A copy has at least this share of the values of the smaller cohort, and at least three.
-LEAST_SHARE = 0.25
-LEAST_MATCHES = 3
+MIN_SHARE = 0.25
+MIN_MATCHES = 3
 # The distribution is exact up to this number of pooled values of a group, and bounded above it.
-EXACT = 400
-# Titres and percentages take few values, at unequal distances: only ties of the pooled values show how often two agree.
+MAX_EXACT = 400
+# Titres and percentages take few values at unequal distances, so only ties of the pooled values show their precision.
 COARSE = ("titre", "proportion")
 
 # The lower and upper limit of a value; both are equal where it was observed.
@@ -113,10 +113,9 @@ def find_copy(values: Sample, source: Sample, kinds: Mapping[str, str]) -> Overl
 def compare(values: Sample, source: Sample, kinds: Mapping[str, str]) -> Overlap:
     """Count the values that two cohorts share and bound the probability of as many by chance.
 
-    Two bounds are taken; the second one only where the first does not decide. The first compares with random partitions
-    of the pooled values of each group and endpoint; ties make it large where values are coarse. The second compares the
-    step in which values are
-    recorded with their spread; it is the stronger one where groups are small and values are recorded with many digits.
+    The first bound compares with random partitions of the pooled values of each group and endpoint; ties make it large
+    if values are coarse. The second bound is used only if the first does not decide. It compares the precision of the
+    recorded values with their spread; it is stronger if groups are small and values have many digits.
 
     Parameters
     ----------
@@ -132,7 +131,7 @@ def compare(values: Sample, source: Sample, kinds: Mapping[str, str]) -> Overlap
     shared = values.keys() & source.keys()
     matched = sum((Counter(values[key]) & Counter(source[key])).total() for key in shared)
     size = min(sum(map(len, values.values())), sum(map(len, source.values())))
-    if matched < max(LEAST_MATCHES, LEAST_SHARE * size):
+    if matched < max(MIN_MATCHES, MIN_SHARE * size):
         return Overlap(matched, size, 1.0)
     by_partition = _partition_pvalue([(values[key], source[key]) for key in shared])
     if by_partition < ALPHA:
@@ -159,22 +158,13 @@ def _ungrouped(cells: Sample) -> Sample:
 
 
 def _decimals(cells: Sample, other: Sample) -> Sample:
-    """Values rounded to the last decimal place that the other cohort has in the same group and endpoint."""
-    return {
-        key: [(_quantized(low, least), _quantized(high, least)) for low, high in members]
-        for key, members in cells.items()
-        for least in [
-            min(
-                (
-                    _exponent(value)
-                    for interval in other.get(key, ())
-                    for value in interval
-                    if value.is_finite() and value
-                ),
-                default=-DIGITS,
-            )
-        ]
-    }
+    """Values rounded to the last decimal place of the other cohort in the same group and endpoint."""
+    rounded = {}
+    for key, members in cells.items():
+        numbers = [value for interval in other.get(key, ()) for value in interval if value.is_finite() and value]
+        place = min(map(_exponent, numbers), default=-DIGITS)
+        rounded[key] = [(_quantized(low, place), _quantized(high, place)) for low, high in members]
+    return rounded
 
 
 def _partition_pvalue(pairs: Sequence[tuple[Sequence[Interval], Sequence[Interval]]]) -> float:
@@ -187,7 +177,7 @@ def _partition_pvalue(pairs: Sequence[tuple[Sequence[Interval], Sequence[Interva
         if not tied:
             continue
         matched += counts.total()
-        if len(one) + len(other) <= EXACT:
+        if len(one) + len(other) <= MAX_EXACT:
             weights = _match_distribution(tied, len(one), len(other))
         else:
             weights, condition = _unconditional_distribution(tied, len(one), len(other))
@@ -234,15 +224,15 @@ def _spread_bound(values: Sample, source: Sample) -> float:
         matched += (Counter(one) & Counter(other)).total()
         number += len(one)
         if one and other:
-            step, spread = max(map(_step, (one, other))), max(map(_spread, (one, other)))
-            # Two normal values agree with probability 0.28 step / spread; the step alone allows other distributions.
-            expected += len(one) * min(1.0, len(other) * step / spread if spread > 0 else 1.0)
+            precision, spread = max(map(_precision, (one, other))), max(map(_spread, (one, other)))
+            # Two normal values agree with probability 0.28 precision / spread; the factor 1 allows other distributions.
+            expected += len(one) * min(1.0, len(other) * precision / spread if spread > 0 else 1.0)
     if not number:
         return 1.0
     return float(binom.sf(matched - 1, number, expected / number)) if matched > expected else 1.0
 
 
-def _step(values: Sequence[Decimal]) -> float:
+def _precision(values: Sequence[Decimal]) -> float:
     """The largest number of which all values are multiples."""
     least = min(map(_exponent, values), default=0)
     scaled = [int(value.scaleb(-least)) for value in values]
