@@ -20,16 +20,8 @@ COLOR_WORDS = re.compile(
 def appearance_notes(sheet: Sheet, group: int | None, used: Sequence[Grid], grids: Sequence[Grid]) -> list[str]:
     """Return sentences that list the cells of a table with an unusual colour or a comment.
 
-    Parameters
-    ----------
-    sheet : Sheet
-        The table.
-    group : int, optional
-        The position of the column of groups; a colour that marks a whole group is not listed.
-    used : sequence of Grid
-        The sheets that the table was taken from.
-    grids : sequence of Grid
-        All sheets of the file, which may contain a legend.
+    `group` is the position of the column of groups, because a colour of whole groups is not listed; `used` are the
+    sheets of the table, and `grids` are all sheets of the file, which may contain a legend.
     """
     values = _cells(sheet)
     names = _groups(sheet, group)

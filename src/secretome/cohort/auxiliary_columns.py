@@ -8,11 +8,10 @@ from dataclasses import dataclass
 
 from secretome.cohort.columns import Columns
 from secretome.cohort.errors import ErrorCollector
-from secretome.cohort.files.limit_words import limit_passed
 from secretome.cohort.files.sheet import Cell, Row
+from secretome.cohort.files.words import MISSING, limit_passed
 from secretome.cohort.values import NotAValueError, Value, parse
 from secretome.cohort.vocabulary import AUXILIARY
-from secretome.cohort.words import MISSING
 from secretome.protocol import Endpoint, Kind
 
 # The kinds of measurement to which each column can belong.
@@ -52,17 +51,7 @@ POSITIVE = _Range(0, math.inf, False, "a number above zero")
 
 
 class AuxiliaryColumns:
-    """Reads the columns next to the values of one sheet.
-
-    Parameters
-    ----------
-    columns : Columns
-        The columns of the sheet.
-    decimal_marks : mapping
-        The decimal mark of each column, by position.
-    errors : ErrorCollector
-        Where problems are added.
-    """
+    """Reads the columns next to the values of one sheet; `decimal_marks` are by position."""
 
     def __init__(self, columns: Columns, decimal_marks: Mapping[int, str], errors: ErrorCollector) -> None:
         self.columns = columns

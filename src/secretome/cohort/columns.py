@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from secretome.cohort.errors import ErrorCollector
 from secretome.cohort.files.sheet import Cell, Row, Sheet
+from secretome.cohort.files.words import MISSING
 from secretome.cohort.units import canonical, factor
 from secretome.cohort.vocabulary import (
     AUXILIARY,
@@ -18,7 +19,6 @@ from secretome.cohort.vocabulary import (
     map_options,
     unit_in_brackets,
 )
-from secretome.cohort.words import MISSING
 from secretome.protocol import normalise
 
 # Text in brackets that cannot be a unit: a number, such as that of a bead region.

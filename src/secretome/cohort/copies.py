@@ -30,17 +30,10 @@ Sample = Mapping[tuple[str, str], Sequence[Interval]]
 
 @dataclass(frozen=True)
 class Overlap:
-    """The number of values that two cohorts share.
+    """The number of values that two cohorts share, in the same group and endpoint, and the size of the smaller cohort.
 
-    Attributes
-    ----------
-    matched : int
-        Values of one cohort that are also in the other, each counted once, in the same group and endpoint.
-    size : int
-        The number of values of the smaller cohort.
-    pvalue : float
-        An upper bound on the probability that two independent cohorts agree in as many values; 1 if they agree in fewer
-        than three values or in less than a quarter of the smaller cohort, which is not considered a copy.
+    `pvalue` is an upper bound on the probability that independent cohorts share as many values. It is 1 below three
+    values and below a quarter of the smaller cohort, which is not considered a copy.
     """
 
     matched: int
@@ -54,17 +47,9 @@ class Overlap:
 
 
 def values_sha256(values: pd.DataFrame) -> str:
-    """The SHA-256 of the sorted measurements of a cohort, each with its group and endpoint, to six digits.
+    """Return the SHA-256 of the measurements in `Cohort.values`, each with its group and endpoint, to six digits.
 
-    Parameters
-    ----------
-    values : DataFrame
-        `Cohort.values`.
-
-    Returns
-    -------
-    str
-        Equal for two files with the same measurements, regardless of layout, order and names of animals.
+    It is equal for two files with the same measurements, regardless of layout, order and names of animals.
     """
     lines = sorted(
         f"{group},{endpoint},{low},{high}"
@@ -89,19 +74,8 @@ def sample_of(values: pd.DataFrame) -> dict[tuple[str, str], list[Interval]]:
 def find_copy(values: Sample, source: Sample, kinds: Mapping[str, str]) -> Overlap | None:
     """Return the overlap if a cohort is a copy of another, or of a part of it; None if they may be independent.
 
-    Values are compared as they are, rounded to the precision of the coarser cohort, and without regard to the groups'
-    names.
-
-    Parameters
-    ----------
-    values, source : mapping
-        Two cohorts, as `sample_of` gives them.
-    kinds : mapping
-        The kind of measurement of each endpoint.
-
-    Returns
-    -------
-    Overlap or None
+    Values are compared as they are, rounded to the precision of the coarser cohort, and without regard to the names of
+    the groups. `kinds` is the kind of measurement of each endpoint.
     """
     for one, other in _comparisons(values, source):
         overlap = compare(one, other, kinds)
@@ -116,17 +90,6 @@ def compare(values: Sample, source: Sample, kinds: Mapping[str, str]) -> Overlap
     The first bound compares with random partitions of the pooled values of each group and endpoint; ties make it large
     if values are coarse. The second bound is used only if the first does not decide. It compares the precision of the
     recorded values with their spread; it is stronger if groups are small and values have many digits.
-
-    Parameters
-    ----------
-    values, source : mapping
-        Two cohorts, as `sample_of` gives them.
-    kinds : mapping
-        The kind of measurement of each endpoint.
-
-    Returns
-    -------
-    Overlap
     """
     shared = values.keys() & source.keys()
     matched = sum((Counter(values[key]) & Counter(source[key])).total() for key in shared)

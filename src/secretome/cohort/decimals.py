@@ -48,22 +48,15 @@ def decimal_of(text: str | None) -> DecimalMark | None:
 class Evidence:
     """The evidence in the cells of a column, or of a file, about their marks.
 
-    Attributes
-    ----------
-    decimal, thousands : set of str
-        The marks that can only be decimal marks, and those that can only be thousands separators.
-    unclear : list of Cell
-        The cells whose only mark can be either, because three digits follow it.
-    whole : bool
-        Whether a cell holds a number without a mark.
-    grouped : list of Cell
-        The cells in which thousands are separated.
+    `decimal` and `thousands` are the marks that can only be decimal marks or only thousands separators; `unclear` are
+    the cells whose only mark can be either, because three digits follow it; `has_whole` tells whether a cell contains a
+    number without a mark; `grouped` are the cells with a thousands separator.
     """
 
     decimal: set[str] = field(default_factory=set)
     thousands: set[str] = field(default_factory=set)
     unclear: list[Cell] = field(default_factory=list)
-    whole: bool = False
+    has_whole: bool = False
     grouped: list[Cell] = field(default_factory=list)
 
     def add(self, cell: Cell, text: str) -> None:
@@ -76,7 +69,7 @@ class Evidence:
             self.grouped.append(cell)
         marks = [letter for letter in thin if letter in MARKS]
         if not marks:
-            self.whole = True
+            self.has_whole = True
         elif len(marks) == 1 and _ONE_OF_TWO.fullmatch(thin) and not (match["exponent"] or thin != match["digits"]):
             self.unclear.append(cell)
         elif len(marks) == 1:
@@ -95,7 +88,7 @@ class Evidence:
 
     def is_usual(self, mark: str, delimiter: str) -> bool:
         """Whether a mark is the delimiter's usual decimal mark and every number has decimals."""
-        return USUAL.get(delimiter) == mark and not self.whole
+        return USUAL.get(delimiter) == mark and not self.has_whole
 
 
 @dataclass(frozen=True)
@@ -111,17 +104,7 @@ class Decision:
 def decide(
     columns: Mapping[int, Sequence[tuple[Cell, str]]], delimiter: str, stated: DecimalMark | None = None
 ) -> Decision:
-    """Return the decimal mark of every column.
-
-    Parameters
-    ----------
-    columns : mapping
-        The cells of each column, each with its text.
-    delimiter : str
-        The delimiter of a text file; empty for a workbook or a Prism file.
-    stated : {".", ","}, optional
-        The mark that the user states.
-    """
+    """Return the decimal mark of every column, from the texts of its cells and the delimiter of the file."""
     evidence = {at: Evidence() for at in columns}
     for at, cells in columns.items():
         for cell, text in cells:

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from secretome.cohort.columns import Columns, unit_remedy
 from secretome.cohort.errors import ErrorCollector, group_by
 from secretome.cohort.files.sheet import Cell, Row, cell_ranges
+from secretome.cohort.files.words import MISSING
 from secretome.cohort.units import canonical, factor, is_unit
 from secretome.cohort.values import reciprocal
 from secretome.cohort.vocabulary import AUXILIARY
-from secretome.cohort.words import MISSING
 from secretome.protocol import Endpoint
 
 GENERAL_FORMAT = "Set the number format of these cells to General"

@@ -14,15 +14,7 @@ MAX_FOUND = 200
 
 
 class ErrorCollector:
-    """Collects the problems of a file, so that they are reported together.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    problems : iterable of Problem
-        The problems so far.
-    """
+    """Collects the problems of a file, so that they are reported together."""
 
     def __init__(self, path: Path, problems: Iterable[Problem] = ()) -> None:
         self.file = path.name

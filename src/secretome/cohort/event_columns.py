@@ -9,9 +9,9 @@ from contextlib import suppress
 from secretome.cohort.columns import Columns
 from secretome.cohort.errors import ErrorCollector
 from secretome.cohort.files.sheet import Row
+from secretome.cohort.files.words import DIED, MISSING, SURVIVED
 from secretome.cohort.replicates import Measurement
 from secretome.cohort.values import NotAValueError, parse
-from secretome.cohort.words import DIED, MISSING, SURVIVED
 
 
 class EventColumns:

@@ -6,9 +6,10 @@ from typing import Literal, cast
 
 from openpyxl.utils import get_column_letter
 
-from secretome.cohort.files.limit_words import ABOVE_CODES, BELOW_CODES, limit_passed
 from secretome.cohort.files.sheet import Cell, Row
-from secretome.cohort.words import (
+from secretome.cohort.files.words import (
+    ABOVE_CODES,
+    BELOW_CODES,
     EXCLUDED_FLAGS,
     FLAG_CODES,
     INVALID_HEADER,
@@ -18,6 +19,7 @@ from secretome.cohort.words import (
     VALID_FLAGS,
     VALID_HEADER,
     YES,
+    limit_passed,
 )
 
 Flag = Literal["", "below", "above", "beyond", "estimated", "excluded", "mark"]
@@ -25,39 +27,21 @@ _ASSAY = (
     r"(range|limit|detect|quantif|quantit|curve|\bl?lo[dq]\b|\blloq\b|\buloq\b|standard|\bstds?\b|\bmin\b|\bmax\b|cut-?off|threshold"
     r"|nachweis|\bnwg\b|предел|порог)"
 )
-PHRASES: tuple[tuple[Flag, re.Pattern[str]], ...] = (
-    ("", re.compile(r"\b(not|no|never|without|nothing|none)\b.{0,20}\b(exclu|outlier|flag|extrapol)")),
-    ("beyond", re.compile(r"\bnot (with)?in\b.{0,20}\b(range|curve|limits?)\b")),
-    ("", re.compile(r"\b(within|in|inside)\b.{0,20}\b(range|curve|limits?)\b")),
-    (
-        "excluded",
-        re.compile(
-            r"exclu|outlier|ausgeschlossen|ausreißer|исключ|выброс"
-            r"|\bomit|\bdiscard|\breject|\bmasked\b|\binvalid|do not use|\bnot valid|unreliable|questionable"
-        ),
-    ),
-    ("beyond", re.compile(rf"\boor\b|\bout(side)?( of)?\b.{{0,20}}{_ASSAY}")),
-    (
-        "above",
-        re.compile(
-            rf"\b(above|über|выше|over|exceed\w*|higher|greater)\b.{{0,25}}{_ASSAY}|>\s*{_ASSAY}"
-            r"|saturat|overflow|ovrflw|too high"
-        ),
-    ),
-    (
-        "below",
-        re.compile(
-            rf"\b(below|unter|ниже|under|less|lower|beneath)\b.{{0,25}}{_ASSAY}|<\s*{_ASSAY}|\b(b|<)l?lo[dq]\b|too low"
-        ),
-    ),
-    (
-        "below",
-        re.compile(
-            r"(not|non|un)[- ]?(detect|quantif|measur)|\bn\.?d\.?\b(?=\W*$)|\bb[dq]l\b|\bblo[dq]\b|\bblq\b|\bbql\b"
-        ),
-    ),
-    ("estimated", re.compile(r"extrapolat|\bestimated?\b|\bapprox\w*\.?$|\bsuspect\b|\bflag(ged)?\b(?! by)")),
+_PHRASES: tuple[tuple[Flag, str], ...] = (
+    ("", r"\b(not|no|never|without|nothing|none)\b.{0,20}\b(exclu|outlier|flag|extrapol)"),
+    ("beyond", r"\bnot (with)?in\b.{0,20}\b(range|curve|limits?)\b"),
+    ("", r"\b(within|in|inside)\b.{0,20}\b(range|curve|limits?)\b"),
+    ("excluded", r"exclu|outlier|ausgeschlossen|ausreißer|исключ|выброс|\bomit|\bdiscard|\breject|\bmasked\b"),
+    ("excluded", r"\binvalid|do not use|\bnot valid|unreliable|questionable"),
+    ("beyond", rf"\boor\b|\bout(side)?( of)?\b.{{0,20}}{_ASSAY}"),
+    ("above", rf"\b(above|über|выше|over|exceed\w*|higher|greater)\b.{{0,25}}{_ASSAY}|>\s*{_ASSAY}"),
+    ("above", r"saturat|overflow|ovrflw|too high"),
+    ("below", rf"\b(below|unter|ниже|under|less|lower|beneath)\b.{{0,25}}{_ASSAY}|<\s*{_ASSAY}|\b(b|<)l?lo[dq]\b"),
+    ("below", r"too low|(not|non|un)[- ]?(detect|quantif|measur)|\bn\.?d\.?\b(?=\W*$)"),
+    ("below", r"\bb[dq]l\b|\bblo[dq]\b|\bblq\b|\bbql\b"),
+    ("estimated", r"extrapolat|\bestimated?\b|\bapprox\w*\.?$|\bsuspect\b|\bflag(ged)?\b(?! by)"),
 )
+PHRASES = tuple((flag, re.compile(pattern)) for flag, pattern in _PHRASES)
 _SYMBOLS = re.compile(r"[*†‡§#!?•^~≈¹²³]{1,4}|[<>≤≥]=?")
 # Headers of columns of flags; under those of the first kind, any word is one.
 QUALIFIER = re.compile(r"flag|qualifier|censor")
@@ -188,7 +172,7 @@ def header_words(text: str) -> set[str]:
 
 
 def has_only_flags(header: str, texts: Sequence[str]) -> bool:
-    """Return whether a column holds flags and no numbers.
+    """Return whether a column contains flags and no numbers.
 
     >>> has_only_flags("", ["<", ""]), has_only_flags("", ["ND", "12.5"])
     (True, False)

@@ -32,20 +32,10 @@ class LongRows:
 
 @dataclass(frozen=True)
 class _BlockLayout:
-    """What the rows and columns of a block are.
+    """What the rows and columns of a block are; `groups` are its columns by group and endpoint.
 
-    Attributes
-    ----------
-    groups : dict
-        The columns by group and endpoint.
-    rows_are_endpoints : bool
-        Whether each row is an endpoint; then the columns of a group are its animals.
-    titles_are_ids : bool
-        Whether the title of a row can be the id of an animal.
-    all_titled : bool
-        Whether every row has a title.
-    single_row : bool
-        Whether there is a single row without the id of an animal; then the columns of a group are its animals.
+    In a `single_row` without the id of an animal, and if the rows are endpoints, the columns of a group are its
+    animals.
     """
 
     groups: dict[tuple[str, str], list[GroupColumn]]
@@ -68,18 +58,7 @@ class _BlockLayout:
 def read_group_tables(
     tables: Sequence[Table], vocabulary: Vocabulary, errors: ErrorCollector, unusable: Sequence[Problem]
 ) -> LongRows:
-    """Convert tables with one column per group.
-
-    Parameters
-    ----------
-    tables : sequence of Table
-        The headers that name groups.
-    vocabulary : Vocabulary
-        The names of the study.
-    errors : ErrorCollector
-        Where problems are added.
-    unusable : sequence of Problem
-        The problems of the file's other tables.
+    """Convert tables with one column per group; `unusable` are the problems of the file's other tables.
 
     Raises
     ------

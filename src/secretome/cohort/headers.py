@@ -141,7 +141,7 @@ def likeliest_table(grids: list[Grid], vocabulary: Vocabulary, path: Path) -> Ta
 
 
 def _is_title(grid: Grid, number: int) -> bool:
-    """Whether a row holds one cell above rows of several: a table title, not a header."""
+    """Whether a row has one cell above rows of several: a table title, not a header."""
     widths = [sum(bool(cell.text.strip()) for cell in row) for row in grid.rows[number:]]
     return widths[0] == 1 and max(widths) > 1
 

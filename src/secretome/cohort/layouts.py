@@ -26,18 +26,7 @@ WIDE_LAYOUT, LONG_LAYOUT = "one row per animal, one column per endpoint", "one r
 
 
 def read_sheet(path: Path, vocabulary: Vocabulary, content: bytes | None = None, sheet: str | None = None) -> Sheet:
-    """Read a file as one table of text.
-
-    Parameters
-    ----------
-    path : Path
-        Delimited text, a workbook or a Prism file.
-    vocabulary : Vocabulary
-        The names of the study.
-    content : bytes, optional
-        The content of the file, if it is not on disk.
-    sheet : str, optional
-        The sheet of a workbook, or the table of a Prism file, to use.
+    """Read a file, or the content of one that is not on disk, as one table of text; `sheet` is the title to use.
 
     Raises
     ------

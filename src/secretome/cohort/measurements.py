@@ -11,12 +11,12 @@ from secretome.cohort.display_checks import Entry, displays_titre
 from secretome.cohort.errors import ErrorCollector
 from secretome.cohort.event_columns import EventColumns
 from secretome.cohort.files.sheet import Cell, Row
+from secretome.cohort.files.words import KEEP_WORDS
 from secretome.cohort.name_matching import ABSENT, CellNames, Kind
 from secretome.cohort.replicates import Measurement
 from secretome.cohort.summary_rows import is_summary
 from secretome.cohort.values import NotAValueError, Value, parse, reciprocal
 from secretome.cohort.vocabulary import REQUIRED, unit_in_brackets
-from secretome.cohort.words import KEEP_WORDS
 from secretome.protocol import Endpoint
 
 # Columns that are kept as they are.
@@ -37,17 +37,7 @@ BY_KIND = {
 
 
 class MeasurementReader:
-    """Reads the rows of a sheet.
-
-    Parameters
-    ----------
-    columns : Columns
-        The columns of the sheet.
-    events : EventColumns
-        The columns of times and events.
-    errors : ErrorCollector
-        Where problems are added.
-    """
+    """Reads the rows of a sheet as measurements."""
 
     def __init__(self, columns: Columns, events: EventColumns, errors: ErrorCollector) -> None:
         self.columns = columns

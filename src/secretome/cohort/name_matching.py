@@ -26,20 +26,10 @@ MAX_NAMES = 6
 
 @dataclass
 class CellNames:
-    """The names of one kind in the cells of a file.
+    """The names of groups or endpoints in the cells of a file.
 
-    Attributes
-    ----------
-    vocabulary : Vocabulary
-        The names of the study.
-    kind : {"group", "endpoint"}
-        What the names are of.
-    cells : dict
-        For each group or endpoint, the first cell of every name that is read as it, by spelling.
-    texts : dict
-        For each spelling, the texts that differ in case and spaces only.
-    unknown : dict
-        The names that are not in the study, by spelling.
+    `cells` are the first cell of every name of a group or endpoint, by key and spelling; `texts` are the texts of a
+    spelling, which differ in case and spaces only; `unknown` are the names that are not in the study, by spelling.
     """
 
     vocabulary: Vocabulary
@@ -137,21 +127,7 @@ def _merged_names(cells: list[Cell], key: str, kind: str, file: str) -> Problem:
 def refuse_unused_groups(
     sheet: Sheet, unused: Iterable[int], empty: Iterable[str], vocabulary: Vocabulary, errors: ErrorCollector
 ) -> None:
-    """Refuse groups without a row that are named in an unused column or sheet.
-
-    Parameters
-    ----------
-    sheet : Sheet
-        The table.
-    unused : iterable of int
-        The positions of its unused columns.
-    empty : iterable of str
-        The groups without a row.
-    vocabulary : Vocabulary
-        The names of the study.
-    errors : ErrorCollector
-        Where problems are added.
-    """
+    """Refuse groups without a row that are named in an unused column or sheet."""
     cells = [row[at] for at in unused for row in (sheet.header, *sheet.rows) if row[at].filled]
     for group in empty:
         found, expected = f"no animal in the group {group}", f"animals of {group}, or no mention of it"

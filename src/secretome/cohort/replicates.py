@@ -31,17 +31,10 @@ class Measurement(NamedTuple):
 
 
 def average_wells(measurements: list[Measurement], errors: ErrorCollector) -> tuple[list[Measurement], list[str]]:
-    """Average the wells of each animal, group and endpoint by their geometric mean.
+    """Average the wells of each animal, group and endpoint by their geometric mean, and return notes about them.
 
     A well below a limit lies between zero and the limit, so the mean lies below the geometric mean of the upper ends.
     Missing wells are left out; excluded ones are kept as they are.
-
-    Returns
-    -------
-    measurements : list of Measurement
-        In the order of the first well.
-    notes : list of str
-        The number of wells, and their coefficient of variation.
     """
     wells: dict[Key, list[Measurement]] = {}
     order: list[Measurement] = []

@@ -57,18 +57,7 @@ def refuse_other_titles(
 ) -> bool:
     """Add a problem if the titles of rows cannot be animals, and return whether there is one.
 
-    Parameters
-    ----------
-    titles : sequence of Cell
-        The titles of the rows, without summaries.
-    shared : sequence of Cell
-        The titles of rows with values in several groups.
-    protocol : Protocol
-        The study.
-    errors : ErrorCollector
-        Where the problem is added.
-    several_columns : bool
-        Whether a group has several columns.
+    `shared` are the titles of rows with values in several groups.
     """
     texts = [title.text.strip() for title in titles]
     other = [title for title in titles if names_no_animal(title.text)]

@@ -11,23 +11,9 @@ from secretome.cohort.vocabulary import Vocabulary
 def decode_samples(
     header: Row, rows: list[Row], key: Table, vocabulary: Vocabulary, errors: ErrorCollector
 ) -> tuple[Row, list[Row]]:
-    """Add the animal and the group of each sample.
+    """Return a table of samples with the animal and the group that the key states, without the rows of unknown codes.
 
-    Parameters
-    ----------
-    header, rows : tuple of Cell, list of tuple of Cell
-        The table of samples.
-    key : Table
-        The table that states the animal and the group of each code, or the group of each animal.
-    vocabulary : Vocabulary
-        The names of the study.
-    errors : ErrorCollector
-        Where duplicate and unknown codes are added.
-
-    Returns
-    -------
-    header, rows
-        The table with the columns of the key that it lacks, and without the rows of unknown codes.
+    Duplicate and unknown codes are problems.
     """
     samples, coded = _positions(header, vocabulary), _positions(key.header, vocabulary)
     column = "code" if "code" in samples and "code" in coded else "animal"

@@ -1,22 +1,16 @@
 """Simulate cohorts from the assumptions of a protocol; the files state that they are simulated."""
 
-import math
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from secretome.cohort import Cohort, Study, read_cohort
+from secretome.cohort.distributions import Floats, draw_deaths, draw_values, log_sd, reported_limits, reported_text
 from secretome.defaults import DEFAULT_SCENARIO
 from secretome.protocol import (
-    BetaBinomial,
     Deaths,
-    Distribution,
-    GammaPoisson,
-    Lognormal,
-    PairedLognormal,
     Protocol,
     Scenario,
     Simulation,
@@ -27,7 +21,16 @@ from secretome.protocol import (
     study_folder,
 )
 
-Floats = NDArray[np.float64]
+__all__ = [
+    "log_sd",
+    "scenarios_about",
+    "simulate",
+    "simulate_many",
+    "simulate_study",
+    "to_csv",
+    "truth",
+    "with_effect",
+]
 Truth = Literal["true", "too small", "false"]
 Drawn = dict[str, dict[str, tuple[Floats, Floats]]]
 
@@ -76,12 +79,12 @@ def simulate(
     if seed < 0:
         raise ValueError(f"seed must be a whole number from 0 upwards; it is {seed}.")
     rng = np.random.default_rng(seed)
-    values = {key: _values(protocol, plan, assumed, key, (n,), rng) for key in plan.endpoints}
+    values = {key: draw_values(protocol, plan, assumed, key, (n,), rng) for key in plan.endpoints}
     table = pd.DataFrame(
         {"animal": _animals(protocol, n), "group": [group for group in protocol.groups for _ in range(n)]}
     )
     for key, endpoint in plan.endpoints.items():
-        table[key] = [_text(value, endpoint) for group in protocol.groups for value in values[key][group]]
+        table[key] = [reported_text(value, endpoint) for group in protocol.groups for value in values[key][group]]
     if assumed.deaths:
         _apply_mortality(table, assumed.deaths, values[assumed.deaths.risk_rises_with], protocol, rng)
     return table.assign(origin="simulated", scenario=scenario, seed=str(seed))
@@ -90,21 +93,8 @@ def simulate(
 def simulate_study(
     name: str, scenario: str = DEFAULT_SCENARIO, *, n: int | None = None, seed: int | None = None
 ) -> Study:
-    """Return a study with a simulated cohort, which is not written to disk.
+    """Return a study with a simulated cohort, which is not written to disk; the arguments are those of `simulate`.
 
-    Parameters
-    ----------
-    name : str
-        The study's key.
-    scenario, n, seed
-        As for `simulate`.
-
-    Returns
-    -------
-    Study
-
-    Examples
-    --------
     >>> study = simulate_study("sepsis_cytokines", "reversed", n=5, seed=3)
     >>> study.cohort.origin, study.cohort.scenario, study.cohort.seed
     ('simulated', 'reversed', '3')
@@ -152,14 +142,14 @@ def simulate_many(protocol: Protocol, scenario: str, *, n: int, cohorts: int, rn
     plan, assumed = _plan(protocol, scenario)
     if n < 1 or cohorts < 1:
         raise ValueError(f"n and cohorts must be 1 or more; they are {n} and {cohorts}.")
-    values = {key: _values(protocol, plan, assumed, key, (cohorts, n), rng) for key in plan.endpoints}
+    values = {key: draw_values(protocol, plan, assumed, key, (cohorts, n), rng) for key in plan.endpoints}
     if deaths := assumed.deaths:
         for group, count in deaths.counts.items():
-            dead = _dead(values[deaths.risk_rises_with][group], round(count * n / deaths.of), rng)
+            dead = draw_deaths(values[deaths.risk_rises_with][group], round(count * n / deaths.of), rng)
             for key in values:
                 values[key][group] = values[key][group][~dead].reshape(cohorts, -1)
     return {
-        key: {group: _limits(drawn, plan.endpoints[key]) for group, drawn in groups.items()}
+        key: {group: reported_limits(drawn, plan.endpoints[key]) for group, drawn in groups.items()}
         for key, groups in values.items()
     }
 
@@ -289,15 +279,6 @@ def to_csv(table: pd.DataFrame) -> bytes:
     return table.to_csv(index=False, lineterminator="\n").encode()
 
 
-def log_sd(cv: float) -> float:
-    """Return the standard deviation of the natural logarithms of a lognormal with coefficient of variation `cv`.
-
-    >>> round(log_sd(0.55), 4)
-    0.5141
-    """
-    return math.sqrt(math.log1p(cv**2))
-
-
 def _plan(protocol: Protocol, scenario: str) -> tuple[Simulation, Scenario]:
     if protocol.simulation is None:
         raise ValueError(f"The protocol of {protocol.key} has no simulation.")
@@ -313,79 +294,10 @@ def _read(content: bytes, protocol: Protocol, scenario: str) -> Cohort:
     return read_cohort(Path(f"simulated-{scenario.replace('_', '-')}.csv"), protocol, content)
 
 
-def _values(
-    protocol: Protocol, plan: Simulation, assumed: Scenario, key: str, shape: tuple[int, ...], rng: np.random.Generator
-) -> dict[str, Floats]:
-    """The values of one endpoint in every group, before the assay's limits; the last axis is the animals."""
-    endpoint = plan.endpoints[key]
-    centres = {group: about.centre for group, about in endpoint.groups.items()} | assumed.centres.get(key, {})
-    if isinstance(endpoint, PairedLognormal):
-        treated, control = protocol.pair
-        before = np.exp(np.log(centres[control]) + endpoint.log_sd * rng.standard_normal(shape))
-        ratio = np.exp(np.log(centres[treated] / centres[control]) + endpoint.log_ratio_sd * rng.standard_normal(shape))
-        return {control: before, treated: before * ratio}
-    return {
-        group: _group_values(endpoint, group, centres[group], assumed.cv.get(key), shape, rng)
-        for group in protocol.groups
-    }
-
-
-def _group_values(
-    endpoint: Lognormal | GammaPoisson | Titre | BetaBinomial,
-    group: str,
-    centre: float,
-    cv: float | None,
-    shape: tuple[int, ...],
-    rng: np.random.Generator,
-) -> Floats:
-    if isinstance(endpoint, Lognormal):
-        return np.asarray(np.exp(np.log(centre) + log_sd(endpoint.groups[group].cv) * rng.standard_normal(shape)))
-    if isinstance(endpoint, GammaPoisson):
-        spread = (cv or endpoint.cv) ** 2
-        return endpoint.scaled_by * rng.poisson(centre * rng.gamma(1 / spread, spread, shape)).astype(np.float64)
-    if isinstance(endpoint, Titre):
-        return np.exp2(np.rint(rng.normal(centre, endpoint.sd, shape)))
-    share = centre / 100
-    # The intraclass correlation of the cells of one animal: the variance that the binomial variance does not explain.
-    correlation = ((cv or endpoint.cv) ** 2 * share / (1 - share) * endpoint.cells - 1) / (endpoint.cells - 1)
-    if not 0 < correlation < 1:
-        raise ValueError(
-            f"{endpoint.cells} cells with a mean of {centre:g} % cannot vary by that coefficient of variation."
-        )
-    strength = (1 - correlation) / correlation
-    return (
-        100 * rng.binomial(endpoint.cells, rng.beta(share * strength, (1 - share) * strength, shape)) / endpoint.cells
-    )
-
-
 def _animals(protocol: Protocol, n: int) -> list[str]:
     width = len(str(n * len(protocol.groups)))
     numbers = [*range(1, n + 1)] * 2 if protocol.design == "paired" else range(1, n * len(protocol.groups) + 1)
     return [f"{protocol.experimental_unit} {number:0{width}d}" for number in numbers]
-
-
-def _limits(values: Floats, endpoint: Distribution) -> tuple[Floats, Floats]:
-    """The lower and upper limits of values as the assay reports them."""
-    decimals = getattr(endpoint, "decimals", None)
-    reported = values if decimals is None else np.round(values, decimals)
-    if isinstance(endpoint, Titre):
-        reported = np.minimum(values, endpoint.highest)
-        below = values < endpoint.lowest
-        return np.where(below, 0.0, reported), np.where(below, endpoint.lowest, reported)
-    lloq, uloq = getattr(endpoint, "lloq", None), getattr(endpoint, "uloq", None)
-    below = values < (lloq or 0.0)
-    above = values > (uloq or np.inf)
-    lower = np.where(below, 0.0, np.where(above, uloq or np.inf, reported))
-    upper = np.where(above, np.inf, np.where(below, lloq or 0.0, reported))
-    return lower, upper
-
-
-def _text(value: float, endpoint: Distribution) -> str:
-    """A value as a laboratory writes it."""
-    (lower,), (upper,) = _limits(np.array([value]), endpoint)
-    if lower == upper:
-        return f"{lower:.{endpoint.decimals}f}" if isinstance(endpoint, Lognormal | PairedLognormal) else f"{lower:g}"
-    return f"<{upper:g}" if lower == 0 else f">{lower:g}"
 
 
 def _apply_mortality(
@@ -398,14 +310,7 @@ def _apply_mortality(
     for group, count in deaths.counts.items():
         rows = table.index[table["group"] == group]
         number = round(count * len(rows) / deaths.of)
-        dead = rows[_dead(risk[group], number, rng)]
+        dead = rows[draw_deaths(risk[group], number, rng)]
         table.loc[dead, "time"] = [f"{time:g}" for time in rng.choice(deaths.hours, size=number)]
         table.loc[dead, "event"] = "1"
         table.loc[dead, [key for key in protocol.endpoints if key in table]] = ""
-
-
-def _dead(risk: Floats, number: int, rng: np.random.Generator) -> NDArray[np.bool_]:
-    """Which animals die: `number` along the last axis, with probabilities proportional to their risk."""
-    # The shortest of exponential waiting times are a draw without replacement, also for whole arrays.
-    waiting = rng.exponential(size=risk.shape) / risk
-    return np.asarray(waiting.argsort(axis=-1).argsort(axis=-1) < number)

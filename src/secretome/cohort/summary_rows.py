@@ -110,23 +110,10 @@ def _surprise(above: Sequence[str], text: str, middle: Callable[[Sequence[float]
 def without_summaries(
     rows: Sequence[Row], positions: Sequence[int], titles: Sequence[str | None]
 ) -> tuple[list[Row], list[str]]:
-    """Remove the summaries directly below a table.
+    """Return the rows above the first summary, if only summaries follow, and a note on the others; otherwise all rows.
 
-    Parameters
-    ----------
-    rows : sequence of tuple of Cell
-        The rows below the header.
-    positions : sequence of int
-        The positions of the columns of values.
-    titles : sequence of str, optional
-        The title of each row; None for a row that names its group, as only the row of an animal does.
-
-    Returns
-    -------
-    rows : list of tuple of Cell
-        The rows above the first summary, if only summaries follow; otherwise all rows.
-    notes : list of str
-        A sentence about the removed rows.
+    `positions` are those of the columns of values. The title of a row is None if the row names its group, as only the
+    row of an animal does.
     """
     filled = [[row[at] for at in positions if row[at].filled] for row in rows]
     values = {(cell.row, cell.column) for cells in filled for cell in cells}

@@ -7,6 +7,7 @@ import re
 from secretome.cohort.columns import Columns, without_unit
 from secretome.cohort.errors import ErrorCollector, quoted, shorten_list
 from secretome.cohort.files.sheet import Cell
+from secretome.cohort.files.words import KEEP_HEADER
 from secretome.cohort.headers import DERIVED
 from secretome.cohort.remedies import DATE
 from secretome.cohort.units import canonical, factor
@@ -21,7 +22,6 @@ from secretome.cohort.vocabulary import (
     other_name,
     unit_in_brackets,
 )
-from secretome.cohort.words import KEEP_HEADER
 from secretome.protocol import normalise
 
 # Columns of which a misspelt one would change results.

@@ -5,9 +5,8 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 
-from secretome.cohort.files.limit_words import limit_passed
+from secretome.cohort.files.words import MISSING, limit_passed
 from secretome.cohort.remedies import DATE, WRITE_LIMIT, remedy_for
-from secretome.cohort.words import MISSING
 
 # No assay gives a number beyond these, whatever its unit, and sums of squares of such numbers overflow.
 SMALLEST, LARGEST = 1e-15, 1e15
@@ -58,17 +57,10 @@ class NotAValueError(ValueError):
 def parse(text: str, mark: str) -> Value:
     """Return the value of a cell; `mark` is the decimal mark of its column.
 
-    Raises
-    ------
-    NotAValueError
-        If the cell is not a number, a censored value or a word for a missing value.
+    Raises NotAValueError if the cell is not a number, a censored value or a word for a missing value.
 
-    Examples
-    --------
-    >>> parse("3.45", ".")
-    Value(lower=3.45, upper=3.45)
-    >>> parse("<15,6", ",")
-    Value(lower=0.0, upper=15.6)
+    >>> parse("3.45", "."), parse("<15,6", ",")
+    (Value(lower=3.45, upper=3.45), Value(lower=0.0, upper=15.6))
     >>> parse("> 1000", ".")
     Value(lower=1000.0, upper=inf)
     """

@@ -34,10 +34,7 @@ LONG_FORMS = ((re.compile(r"interleukine?s?\b[\s-]*", re.IGNORECASE), "IL-"),)
 class NameTable:
     """Names with their meanings, looked up first by spelling and then without neutral punctuation.
 
-    Parameters
-    ----------
-    pairs : iterable of (str, str)
-        Names and their meanings. A form that two names share is kept only if both have the same meaning.
+    A form that two names share is kept only if both have the same meaning.
     """
 
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
@@ -54,14 +51,7 @@ def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 class Vocabulary:
-    """What the names of a file mean in a study.
-
-    Parameters
-    ----------
-    protocol : Protocol
-        The study.
-    mapped : mapping, optional
-        Names in the file, each with its group, endpoint or column. They take precedence over the study's own names.
+    """The names of a study and those that the user maps to them, which take precedence.
 
     Raises
     ------

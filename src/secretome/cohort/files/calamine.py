@@ -66,14 +66,9 @@ class SheetValues:
 
 
 def read_values(content: bytes, *, separate_process: bool) -> list[SheetValues]:
-    """The worksheets of a workbook.
+    """Return the worksheets of a workbook.
 
-    Parameters
-    ----------
-    content : bytes
-        The workbook.
-    separate_process : bool
-        Whether to read it in a separate process. A browser has no processes, and reads the workbook in a worker.
+    In a browser there are no processes; there the workbook is read in a worker.
 
     Raises
     ------

@@ -33,16 +33,9 @@ Position = tuple[str, int, int]
 class Metadata:
     """The metadata of one cell.
 
-    Attributes
-    ----------
-    kind, text : str
-        Whether the cell contains an error or an unfinished formula, and the text of the error or formula.
-    format : str
-        The number format, if it is not General.
-    rendered : RenderedText, optional
-        The displayed text, if the workbook stores it.
-    fill, font : str
-        The colours of background and text, if they are not white and black.
+    `text` is that of an error or of a formula without a result; `format` is the number format, if it is not General;
+    `rendered` is the displayed text, if the workbook stores it; `fill` and `font` are the colours of background and
+    text, if they are not white and black.
     """
 
     kind: Literal["", "error", "unfinished"] = ""

@@ -20,14 +20,9 @@ EXPECTED = "columns separated by commas, semicolons, tabs or bars"
 
 
 def read_delimited(content: bytes, path: Path) -> tuple[list[Grid], list[Grid]]:
-    """Split a text file at every possible delimiter.
+    """Split a text file at every usual and at every unusual delimiter, and return the grids that have columns.
 
-    Returns
-    -------
-    usual : list of Grid
-        One per usual delimiter that gives columns; the first one gives the most rows of equal length.
-    unusual : list of Grid
-        One per other delimiter.
+    The first grid has the most rows of equal length.
 
     Raises
     ------

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from secretome.cohort.files.limit_words import limit_passed
 from secretome.cohort.files.number_format import RenderedText
 from secretome.cohort.files.sheet import Mismatch
+from secretome.cohort.files.words import limit_passed
 
 LIMIT_SIGNS = ("<", ">", "≤", "≥", "<=", ">=")
 # Spaces of every width, and marks that change the direction of text.
@@ -21,21 +21,9 @@ _LIMIT = re.compile(r"(?:[<>≤≥]|<=|>=)\s*[\d.,]+")
 class DisplayedNumber:
     """A stored number and the text that its cell displays.
 
-    Attributes
-    ----------
-    text : str
-        The text to read: the stored number with all its digits, and the limit or percent sign that the cell displays
-        with it.
-    displayed : str
-        The displayed text, if it differs from `text`.
-    unit : str
-        The words after the number, which may be a unit.
-    mismatch : str
-        Why the displayed text cannot be read as the stored number.
-    percent : bool
-        Whether the cell displays the number times 100.
-    stored : bool
-        Whether `text` contains the stored number; otherwise it is a limit or a word that the format displays instead.
+    `text` is the text to read: the stored number with all its digits, and the limit or percent sign that the cell
+    displays with it, or (not `stored`) a limit or a word that the format displays instead. The other fields are as in
+    `Cell`.
     """
 
     text: str

@@ -64,14 +64,7 @@ def check_text(text: str, delimiters: Iterable[str], path: Path) -> None:
 def check_archive(content: bytes, path: Path) -> None:
     """Refuse a workbook (.xlsx, .xlsm, .ods) whose sheets are too large or whose XML is unsafe.
 
-    Its XML is unpacked in parts and read once without keeping it.
-
-    Raises
-    ------
-    InputError
-        With the cell, the row or the size that was found.
-    BadZipFile
-        If a member is not as long as the archive says.
+    Its XML is unpacked in parts and read once without keeping it. A member with a wrong length raises BadZipFile.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:

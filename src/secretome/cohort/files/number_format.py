@@ -30,14 +30,9 @@ _ELEMENT = re.compile(
 
 @dataclass(frozen=True)
 class RenderedText:
-    """The displayed content of a cell.
+    """The displayed text of a cell, without spaces around it.
 
-    Attributes
-    ----------
-    text : str
-        The text, without spaces around it.
-    percent : bool
-        Whether the format multiplies the number by 100; a percent sign in quotation marks does not.
+    `percent` tells whether the format multiplies the number by 100; a percent sign in quotation marks does not.
     """
 
     text: str
@@ -51,17 +46,8 @@ class _Section:
 
 
 def render(value: float | str, code: str) -> RenderedText | None:
-    """Return the displayed content of a cell; None for a date format or a format that cannot be read.
+    """Return the displayed text of a number or text; None for a date format or a format that cannot be read.
 
-    Parameters
-    ----------
-    value : float or str
-        The number or the text that the cell stores.
-    code : str
-        The number format, as a workbook stores it: with a decimal point in every language.
-
-    Examples
-    --------
     >>> render(0.12, '0.00"%"'), render(0.12, "0.00%")
     (RenderedText(text='0.12%', percent=False), RenderedText(text='12.00%', percent=True))
     >>> render(7.1, '[<15.6]"<15.6";0.0').text, render(15600, "0.0,").text, render(3, ";;;").text

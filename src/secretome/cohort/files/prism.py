@@ -50,14 +50,9 @@ class _Column:
 
 
 def read_prism(content: bytes, path: Path) -> tuple[list[Grid], list[Problem]]:
-    """Read the tables of a Prism file.
+    """Return the column and grouped tables of a Prism file, and a problem for each table without values of animals.
 
-    Returns
-    -------
-    grids : list of Grid
-        Column and grouped tables: titles of the columns in the first row, titles of the rows in the first column.
-    unusable : list of Problem
-        One per table without values of animals.
+    Titles of columns are in the first row, and titles of rows in the first column.
 
     Raises
     ------

@@ -106,18 +106,8 @@ Row = tuple[Cell, ...]
 class Grid:
     """The cells of a sheet, without empty rows and with rows of equal length, before a table is located.
 
-    Attributes
-    ----------
-    title : str
-        The title of the sheet or of the Prism table.
-    description : str
-        How the grid was read, in a sentence.
-    prism : bool
-        Whether this is a Prism table, which has one column per group.
-    delimiter : str
-        The character that separates the columns of a text file.
-    notes : tuple of str
-        Sentences about the sheet.
+    `title` is that of the sheet or Prism table; `description` says how the grid was read; a Prism table has one column
+    per group; `delimiter` separates the columns of a text file; `notes` are sentences about the sheet.
     """
 
     title: str
