@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from making import ods, xlsx
+from making import edited, ods, xlsx
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import CellIsRule, Rule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
-from test_marks import edited
 
 from secretome.cohort import Cohort, read_cohort
 from secretome.cohort.files.number_format import render

@@ -9,11 +9,12 @@ import pytest
 from making import pzfx, xlsx
 
 from secretome.cohort import Cohort, read_cohort
-from secretome.cohort.files.displayed import displayed
+from secretome.cohort.files.displayed import compare_number
 from secretome.cohort.files.number_format import render
+from secretome.cohort.files.words import limit_passed
 from secretome.cohort.flags import column_meanings
-from secretome.cohort.unreadable import limit_passed, remedy
-from secretome.cohort.values import Unreadable, Value, parse
+from secretome.cohort.remedies import remedy_for
+from secretome.cohort.values import NotAValueError, Value, parse
 from secretome.protocol import InputError, Problem, Protocol
 
 ROWS = [
@@ -139,13 +140,13 @@ def test_a_word_for_a_limit_in_any_language_is_one(text: str, side: str) -> None
     ],
 )
 def test_advice_keeps_the_limit_and_never_empties_a_value(text: str, advice: str) -> None:
-    assert advice in remedy(text)
+    assert advice in remedy_for(text)
 
 
 @pytest.mark.parametrize("text", ["22.01.2026", "1.10.", "01.10.26"])
 @pytest.mark.parametrize("mark", [".", ","])
 def test_a_date_with_points_is_no_number_with_thousands(text: str, mark: str) -> None:
-    with pytest.raises(Unreadable) as error:
+    with pytest.raises(NotAValueError) as error:
         parse(text, mark)
     assert "date" in error.value.remedy
     assert "thousands" not in error.value.remedy
@@ -154,15 +155,15 @@ def test_a_date_with_points_is_no_number_with_thousands(text: str, mark: str) ->
 def test_a_limit_says_something() -> None:
     assert parse("<= 15.6", ".") == parse("≤15.6", ".") == Value(0.0, 15.6)
     assert parse(">= 1000", ".") == Value(1000.0, float("inf"))
-    with pytest.raises(Unreadable):
+    with pytest.raises(NotAValueError):
         parse(">0", ".")
 
 
 @pytest.mark.parametrize(
-    ("stored", "code", "doubt"), [(22.1, '0"."0', "words"), (2210, '0"."000', ""), (2210.5, "#,##0.0", "")]
+    ("stored", "code", "mismatch"), [(22.1, '0"."0', "words"), (2210, '0"."000', ""), (2210.5, "#,##0.0", "")]
 )
-def test_a_point_that_a_format_puts_between_digits_is_seen(stored: float, code: str, doubt: str) -> None:
-    assert displayed(stored, render(stored, code)).doubt == doubt
+def test_a_point_that_a_format_puts_between_digits_is_seen(stored: float, code: str, mismatch: str) -> None:
+    assert compare_number(stored, render(stored, code)).mismatch == mismatch
 
 
 def test_figure_spaces_separate_thousands() -> None:

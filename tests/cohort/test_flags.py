@@ -1,17 +1,14 @@
-"""Columns of flags beside values:
-
-they are information about the values, and are never left unused without a question.
-"""
+"""Columns of flags next to values: they change the values, and are never ignored without a problem."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from making import xlsx
+from making import read, refused, xlsx
 
-from secretome.cohort import Cohort, read_cohort
-from secretome.cohort.flags import column_meanings, meaning
-from secretome.protocol import InputError, Problem, Protocol
+from secretome.cohort import read_cohort
+from secretome.cohort.flags import column_meanings, flag_meaning
+from secretome.protocol import InputError, Protocol
 
 IL6 = [15.6, 15.6, 118, 99, 61, 31]
 IL4 = [24, 26, 16, 14, 18, 22]
@@ -24,16 +21,6 @@ def table(**columns: Sequence[object]) -> str:
     header = ["animal", "group", *(name.replace("__", " ").strip() for name in columns)]
     rows = [[f"a{at}", group, *(column[at] for column in columns.values())] for at, group in enumerate(GROUPS)]
     return "\n".join(",".join(map(str, row)) for row in [header, *rows])
-
-
-def read(protocol: Protocol, text: str) -> Cohort:
-    return read_cohort(Path("rats.csv"), protocol, text.encode())
-
-
-def asked(protocol: Protocol, text: str) -> tuple[Problem, ...]:
-    with pytest.raises(InputError) as error:
-        read(protocol, text)
-    return error.value.problems
 
 
 @pytest.mark.parametrize(
@@ -74,7 +61,7 @@ def asked(protocol: Protocol, text: str) -> tuple[Problem, ...]:
     ],
 )
 def test_what_a_cell_says_of_a_value(text: str, said: str) -> None:
-    assert meaning(text) == said
+    assert flag_meaning(text) == said
 
 
 @pytest.mark.parametrize(
@@ -112,13 +99,13 @@ def test_a_header_decides_where_a_code_means_little(header: str, texts: list[str
 def test_a_flag_beside_a_value_is_one_question(
     sepsis_protocol: Protocol, flags: list[str], place: str, header: str
 ) -> None:
-    (problem,) = asked(sepsis_protocol, table(**{"IL-6": IL6, header: flags}))
+    (problem,) = refused(sepsis_protocol, table(**{"IL-6": IL6, header: flags}))
     assert problem.place == place
     assert "il6" in problem.found
 
 
 def test_the_question_says_what_to_write_and_obeying_it_answers_it(sepsis_protocol: Protocol) -> None:
-    (problem,) = asked(sepsis_protocol, table(qualifier=BELOW, il6=IL6))
+    (problem,) = refused(sepsis_protocol, table(qualifier=BELOW, il6=IL6))
     assert "C2:C3" in problem.found
     assert "<15.6 in D2" in problem.remedy
     cohort = read(sepsis_protocol, table(qualifier=BELOW, il6=["<15.6", "<15.6", *IL6[2:]], il4=IL4))
@@ -127,7 +114,7 @@ def test_the_question_says_what_to_write_and_obeying_it_answers_it(sepsis_protoc
 
 
 def test_an_empty_value_with_a_flag_is_a_limit_and_not_missing(sepsis_protocol: Protocol) -> None:
-    (problem,) = asked(sepsis_protocol, table(il6=["", "", *IL6[2:]], qualifier=["ND", "ND", "", "", "", ""]))
+    (problem,) = refused(sepsis_protocol, table(il6=["", "", *IL6[2:]], qualifier=["ND", "ND", "", "", "", ""]))
     assert problem.place == "cell D2"
     assert (
         read(sepsis_protocol, table(il6=["", "", *IL6[2:]], flag=["outlier", "", "", "", "", ""]))
@@ -139,9 +126,9 @@ def test_an_empty_value_with_a_flag_is_a_limit_and_not_missing(sepsis_protocol: 
 
 
 def test_each_endpoint_has_its_flags_to_the_left_or_to_the_right(sepsis_protocol: Protocol) -> None:
-    right = asked(sepsis_protocol, table(il6=IL6, flag1=BELOW, il4=IL4, flag2=["", "", "", "", "", "*"]))
+    right = refused(sepsis_protocol, table(il6=IL6, flag1=BELOW, il4=IL4, flag2=["", "", "", "", "", "*"]))
     assert [problem.place for problem in right] == ["cell D2", "cell F7"]
-    left = asked(sepsis_protocol, table(q1=BELOW, il6=IL6, q2=["", "", "", "", "", ">"], il4=IL4))
+    left = refused(sepsis_protocol, table(q1=BELOW, il6=IL6, q2=["", "", "", "", "", ">"], il4=IL4))
     for problems in (right, left):
         assert [("il6" in problem.found, "il4" in problem.found) for problem in problems] == [
             (True, False),
@@ -152,9 +139,9 @@ def test_each_endpoint_has_its_flags_to_the_left_or_to_the_right(sepsis_protocol
 def test_flag_columns_with_one_name_or_none_are_asked_about_once_each(sepsis_protocol: Protocol) -> None:
     text = table(il6=IL6, Range=BELOW, il4=IL4, flag=["", "", "", "", "", "OOR >"])
     twice = text.replace("Range,", "Detection Range,").replace(",flag", ",Detection Range")
-    assert [problem.place for problem in asked(sepsis_protocol, twice)] == ["cell D2", "cell F7"]
+    assert [problem.place for problem in refused(sepsis_protocol, twice)] == ["cell D2", "cell F7"]
     unnamed = text.replace(",Range,", ",,").replace(",flag", ",")
-    assert [problem.place for problem in asked(sepsis_protocol, unnamed)] == ["cell D2", "cell F7"]
+    assert [problem.place for problem in refused(sepsis_protocol, unnamed)] == ["cell D2", "cell F7"]
 
 
 @pytest.mark.parametrize(
@@ -186,10 +173,10 @@ def test_other_columns_stop_no_file(sepsis_protocol: Protocol, columns: dict[str
 
 
 def test_a_remark_in_a_note_or_an_id_is_asked_about(sepsis_protocol: Protocol) -> None:
-    (problem,) = asked(sepsis_protocol, table(il6=IL6, note=["BDL", "", "", "", "", ""]))
+    (problem,) = refused(sepsis_protocol, table(il6=IL6, note=["BDL", "", "", "", "", ""]))
     assert problem.place == "cell D2"
     for remark in ("a1*", "a1 (excluded)"):
-        (problem,) = asked(sepsis_protocol, table(il6=IL6).replace("a1", remark))
+        (problem,) = refused(sepsis_protocol, table(il6=IL6).replace("a1", remark))
         assert problem.place == "cell A3"
 
 
@@ -200,7 +187,7 @@ def test_flags_in_the_long_layout_belong_to_their_rows(sepsis_protocol: Protocol
         "a,sham,il4,30,,",
         "b,t1,il6,40,outlier,clot",
     ]
-    (problem,) = asked(sepsis_protocol, "\n".join(rows))
+    (problem,) = refused(sepsis_protocol, "\n".join(rows))
     assert problem.place == "cell E2"
     assert "<12 in D2" in problem.remedy
     assert len(read(sepsis_protocol, "\n".join(rows).replace(",12,", ",<12,")).excluded) == 1
@@ -208,13 +195,13 @@ def test_flags_in_the_long_layout_belong_to_their_rows(sepsis_protocol: Protocol
 
 def test_flags_between_columns_of_groups_are_asked_about(sepsis_protocol: Protocol) -> None:
     text = "IL-6,,,\nSham,flag,Control,flag\n12,<,100,\n13,<,110,\n14,,120,*"
-    assert [problem.place for problem in asked(sepsis_protocol, text)] == ["cell B3", "cell D5"]
+    assert [problem.place for problem in refused(sepsis_protocol, text)] == ["cell B3", "cell D5"]
 
 
 def test_a_column_of_limits_under_another_name_is_asked_about_where_a_value_lies_beyond(
     sepsis_protocol: Protocol,
 ) -> None:
-    (problem,) = asked(sepsis_protocol, table(il6=IL6, LOD=[15.6] * 6, il4=IL4))
+    (problem,) = refused(sepsis_protocol, table(il6=IL6, LOD=[15.6] * 6, il4=IL4))
     assert problem.place == "cell D2"
     assert "--map 'LOD=lloq'" in problem.remedy
     limited = read_cohort(

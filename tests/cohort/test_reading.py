@@ -1,4 +1,4 @@
-"""Cohort files as laboratories write them: what is understood, and what is refused, by cell."""
+"""Cohort files as laboratories write them: how they are read, and what is refused, by cell."""
 
 from pathlib import Path
 
@@ -278,7 +278,7 @@ def test_what_simulated_animals_say_of_themselves_is_kept(tmp_path: Path, sepsis
         ),
         ("animal,group,il6,il4\n1,sham,OOR <,25\n", "Write the limit itself"),
         ("animal,group,il6,il4\n1,sham,not detected,25\n", "Write the limit itself"),
-        ("animal,group,il6,il4\n1,sham,0,25\n", "if the assay saw nothing, write its limit"),
+        ("animal,group,il6,il4\n1,sham,0,25\n", "if the assay detected nothing, write its limit"),
         ('animal,group,il6,il4\n1,sham,"1,250",25.5\n2,sham,12.5,20\n', "1250 if it separates thousands"),
     ],
 )

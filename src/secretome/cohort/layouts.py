@@ -12,11 +12,10 @@ from openpyxl.utils import get_column_letter
 from secretome.cohort.appearance import appearance_notes
 from secretome.cohort.errors import ErrorCollector, counted, quoted, shorten_list
 from secretome.cohort.files.opening import read_bytes, read_grids
-from secretome.cohort.files.sheet import Grid, Row, Sheet, file_error
+from secretome.cohort.files.sheet import Cell, Grid, Row, Sheet, file_error
 from secretome.cohort.flags import name_flag_columns
 from secretome.cohort.group_columns import read_group_tables
 from secretome.cohort.headers import Table, find_tables, is_unit_cell, likeliest_table, with_unit
-from secretome.cohort.sample_codes import decode_samples
 from secretome.cohort.summary_rows import is_summary, without_summaries
 from secretome.cohort.values import is_value
 from secretome.cohort.vocabulary import LONG, Vocabulary
@@ -104,7 +103,7 @@ class _TableReader:
         if keys:
             if len(keys) > 1:
                 self._refuse_several(keys)
-            header, rows = decode_samples(header, rows, keys[0], self.vocabulary, self.errors)
+            header, rows = _decode_samples(header, rows, keys[0], self.vocabulary, self.errors)
             notes.append(f"groups are taken from the sheet {keys[0].grid.title!r}")
         header = name_flag_columns(header, rows)
         unnamed = _unnamed_columns(header, rows)
@@ -260,3 +259,34 @@ def _unnamed_columns(header: Row, rows: list[Row]) -> dict[int, str]:
             quotes = shorten_list(quoted(dict.fromkeys(text[:40] for text in texts if text)))
             unnamed[at] = f"{column} contains no numbers: not used ({quotes})"
     return unnamed
+
+
+def _decode_samples(
+    header: Row, rows: list[Row], key: Table, vocabulary: Vocabulary, errors: ErrorCollector
+) -> tuple[Row, list[Row]]:
+    """Return a table of samples with the animal and the group that the key states, without the rows of unknown codes.
+
+    Duplicate and unknown codes are problems.
+    """
+    samples, coded = _named_columns(header, vocabulary), _named_columns(key.header, vocabulary)
+    column = "code" if "code" in samples and "code" in coded else "animal"
+    added = [name for name in ("animal", "group") if name in coded and name not in samples]
+    cells: dict[str, list[Cell]] = {}
+    for row in key.rows:
+        code = row[coded[column]]
+        if code.text.strip() in cells:
+            errors.add(code, f"the {column} {code.text!r} again", f"each {column} once in the key", "Correct it.")
+        cells.setdefault(code.text.strip(), [row[coded[name]] for name in added])
+    decoded = []
+    for row in rows:
+        code = row[samples[column]]
+        if code.text.strip() in cells:
+            decoded.append((*row, *cells[code.text.strip()]))
+        else:
+            expected = f"a {column} of the sheet {key.grid.title!r}"
+            errors.add(code, f"the {column} {code.text!r}", expected, "Correct it.")
+    return (*header, *(key.header[coded[name]] for name in added)), decoded
+
+
+def _named_columns(header: Row, vocabulary: Vocabulary) -> dict[str, int]:
+    return {name: at for at, name in enumerate(vocabulary.columns(header)) if name is not None}

@@ -3,7 +3,8 @@
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from xml.parsers import expat
@@ -13,7 +14,6 @@ from openpyxl.utils import column_index_from_string
 
 from secretome.cohort.files.calamine import PasswordProtectedError
 from secretome.cohort.files.sheet import file_error
-from secretome.protocol import InputError
 
 MAX_ROWS, MAX_COLUMNS, MAX_CELLS = 100_000, 1_000, 1_000_000
 EXPECTED = f"at most {MAX_ROWS} rows, {MAX_COLUMNS} columns and {MAX_CELLS} cells"
@@ -30,7 +30,7 @@ REFERENCE = re.compile(r"\$?([A-Za-z]{1,7})\$?(\d{1,12})")
 Attributes = dict[str, str]
 
 
-class TooLargeError(ValueError):
+class TooLargeError(Exception):
     """Raised inside a parser, with what was found and, if the file is damaged rather than large, what was expected."""
 
     def __init__(self, found: str, expected: str = EXPECTED) -> None:
@@ -43,22 +43,25 @@ class TooLargeError(ValueError):
         super().__init__(found)
 
 
-def check_text(text: str, delimiters: Iterable[str], path: Path) -> None:
-    """Refuse a delimited text with too many rows, columns or cells.
+@contextmanager
+def _refuse_too_large(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except TooLargeError as error:
+        raise file_error(path, error.found, error.expected, error.remedy) from error
 
-    Raises
-    ------
-    InputError
-        With the size that was found.
-    """
+
+def check_text(text: str, delimiters: Iterable[str], path: Path) -> None:
+    """Refuse a delimited text with too many rows, columns or cells."""
     rows = max(text.count("\n"), text.count("\r")) + 1
-    if rows > MAX_ROWS:
-        raise _size_error(path, TooLargeError(f"a table of {rows} rows"))
-    lines = text.splitlines()
-    for delimiter in delimiters:
-        columns = max((line.count(delimiter) for line in lines), default=0) + 1
-        if columns > MAX_COLUMNS or rows * columns > MAX_CELLS:
-            raise _size_error(path, TooLargeError(f"a table of {rows} rows and {columns} columns"))
+    with _refuse_too_large(path):
+        if rows > MAX_ROWS:
+            raise TooLargeError(f"a table of {rows} rows")
+        lines = text.splitlines()
+        for delimiter in delimiters:
+            columns = max((line.count(delimiter) for line in lines), default=0) + 1
+            if columns > MAX_COLUMNS or rows * columns > MAX_CELLS:
+                raise TooLargeError(f"a table of {rows} rows and {columns} columns")
 
 
 def check_archive(content: bytes, path: Path) -> None:
@@ -66,22 +69,18 @@ def check_archive(content: bytes, path: Path) -> None:
 
     Its XML is unpacked in parts and read once without keeping it. A member with a wrong length raises BadZipFile.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = archive.infolist()
-            size = sum(member.file_size for member in members)
-            if size > MAX_BYTES:
-                raise TooLargeError(
-                    f"a workbook that unpacks to {size / 1e6:.0f} megabytes", f"at most {MAX_BYTES / 1e6:.0f} megabytes"
-                )
-            area = 0
-            for member in members:
-                if member.filename.casefold().endswith((".xml", ".rels")):
-                    with archive.open(member) as part:
-                        area += _scan(iter(partial(part.read, CHUNK), b""))
-                _check_area(area)
-    except TooLargeError as error:
-        raise _size_error(path, error) from error
+    with _refuse_too_large(path), zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = archive.infolist()
+        size = sum(member.file_size for member in members)
+        if size > MAX_BYTES:
+            found = f"a workbook that unpacks to {size / 1e6:.0f} megabytes"
+            raise TooLargeError(found, f"at most {MAX_BYTES / 1e6:.0f} megabytes")
+        area = 0
+        for member in members:
+            if member.filename.casefold().endswith((".xml", ".rels")):
+                with archive.open(member) as part:
+                    area += _scan(iter(partial(part.read, CHUNK), b""))
+            _check_area(area)
 
 
 def check_old_workbook(content: bytes, path: Path) -> None:
@@ -92,28 +91,17 @@ def check_old_workbook(content: bytes, path: Path) -> None:
         if "encrypted" in str(error):
             raise PasswordProtectedError from error
         raise
-    try:
-        sizes = [
-            (sheet.nrows, max((sheet.row_len(row) for row in range(sheet.nrows)), default=0)) for sheet in book.sheets()
-        ]
+    sizes = [(sheet.nrows, max(map(sheet.row_len, range(sheet.nrows)), default=0)) for sheet in book.sheets()]
+    with _refuse_too_large(path):
         for rows, columns in sizes:
             _check_cell(rows, columns)
         _check_area(sum(rows * columns for rows, columns in sizes))
-    except TooLargeError as error:
-        raise _size_error(path, error) from error
 
 
 def check_prism(content: bytes, path: Path) -> None:
-    """Refuse a Prism file whose tables are too large or too deeply nested.
-
-    Text that is not XML is left to the parser.
-    """
-    try:
+    """Refuse a Prism file whose tables are too large or too deeply nested; damaged XML is left to the parser."""
+    with _refuse_too_large(path), suppress(expat.ExpatError, ValueError, LookupError):
         _check_area(_scan([content]))
-    except TooLargeError as error:
-        raise _size_error(path, error) from error
-    except (expat.ExpatError, ValueError, LookupError):
-        return
 
 
 def _scan(chunks: Iterable[bytes]) -> int:
@@ -238,7 +226,3 @@ def _check_cell(row: int, column: int) -> None:
 def _check_area(area: int) -> None:
     if area > MAX_CELLS:
         raise TooLargeError(f"a table of {area} cells")
-
-
-def _size_error(path: Path, error: TooLargeError) -> InputError:
-    return file_error(path, error.found, error.expected, error.remedy)

@@ -1,19 +1,16 @@
-"""What a laboratory does to cells in place of saying it: strikes, hidden rows and columns, means under a table."""
+"""Formatting that changes the meaning of cells: strikes, hidden rows and columns, means below a table."""
 
-import io
 import re
-import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from making import ods, pzfx, xlsx
+from making import edited, messages, ods, pzfx, read, xlsx
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
-from secretome.cohort import Cohort, read_cohort
-from secretome.protocol import InputError, Protocol
+from secretome.protocol import Protocol
 
 RATS = [
     ["animal", "group", "IL-6", "IL-4"],
@@ -25,16 +22,6 @@ RATS = [
 GROUPS = [["Sham", "Control", "T1", "T2"], [12, 100, 50, 35], [13, 110, 55, 38], [14, 120, 60, 40]]
 
 
-def read(protocol: Protocol, content: bytes, name: str = "rats.xlsx") -> Cohort:
-    return read_cohort(Path(name), protocol, content)
-
-
-def refused(protocol: Protocol, content: bytes, name: str = "rats.xlsx") -> list[str]:
-    with pytest.raises(InputError) as error:
-        read(protocol, content, name)
-    return [str(problem).removeprefix(f"{name}, ") for problem in error.value.problems]
-
-
 def strike(*cells: str) -> Callable[[Workbook], None]:
     def change(book: Workbook) -> None:
         for cell in cells:
@@ -43,22 +30,11 @@ def strike(*cells: str) -> Callable[[Workbook], None]:
     return change
 
 
-def edited(content: bytes, change: Callable[[bytes], bytes], more: Mapping[str, str] | None = None) -> bytes:
-    """A workbook with every part changed and more parts added, to make what openpyxl does not write."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w") as new:
-        for name in old.namelist():
-            new.writestr(name, change(old.read(name)))
-        for name, text in (more or {}).items():
-            new.writestr(name, text)
-    return target.getvalue()
-
-
 # -- struck out
 
 
 def test_a_struck_value_is_refused_with_the_way_to_exclude_it(sepsis_protocol: Protocol) -> None:
-    (problem,) = refused(sepsis_protocol, xlsx({"Data": RATS}, strike("C3")))
+    (problem,) = messages(sepsis_protocol, xlsx({"Data": RATS}, strike("C3")))
     assert problem.startswith(
         "cell Data!C3: found '118.5' struck out; expected values that count, or a reason to leave them out."
     )
@@ -66,7 +42,7 @@ def test_a_struck_value_is_refused_with_the_way_to_exclude_it(sepsis_protocol: P
 
 
 def test_a_struck_row_is_one_problem(sepsis_protocol: Protocol) -> None:
-    (problem,) = refused(sepsis_protocol, xlsx({"Data": RATS}, strike("A3", "B3", "C3", "D3")))
+    (problem,) = messages(sepsis_protocol, xlsx({"Data": RATS}, strike("A3", "B3", "C3", "D3")))
     assert problem.startswith("cell Data!A3: found '2' struck out, and Data!B3, Data!C3, Data!D3 too;")
 
 
@@ -95,7 +71,7 @@ def test_a_struck_part_of_a_text_and_a_struck_header(sepsis_protocol: Protocol) 
         )
 
     content = xlsx({"Data": [*RATS[:2], [2, "control", "118.5", 17], *RATS[3:]]}, strike("D1"))
-    problems = refused(sepsis_protocol, edited(content, share, {"xl/sharedStrings.xml": texts}))
+    problems = messages(sepsis_protocol, edited(content, share, {"xl/sharedStrings.xml": texts}))
     assert [problem.split(";")[0] for problem in problems] == [
         "cell Data!D1: found the struck-out header 'IL-4'",
         "cell Data!C3: found '118.5' struck out",
@@ -103,7 +79,7 @@ def test_a_struck_part_of_a_text_and_a_struck_header(sepsis_protocol: Protocol) 
 
 
 def test_a_struck_value_under_its_group_is_refused_in_excel_and_excluded_in_prism(sepsis_protocol: Protocol) -> None:
-    (problem,) = refused(sepsis_protocol, xlsx({"IL-6": GROUPS}, strike("B3")))
+    (problem,) = messages(sepsis_protocol, xlsx({"IL-6": GROUPS}, strike("B3")))
     assert problem.startswith("cell 'IL-6'!B3: found '110' struck out")
     cohort = read(
         sepsis_protocol, pzfx({"IL-6": {"Sham": [12, 13], "Control": [100, 110]}}, struck=[("Control", 1)]), "rats.pzfx"
@@ -120,7 +96,7 @@ def test_hidden_values_are_refused_by_rows_and_by_columns(sepsis_protocol: Proto
         book["Data"].row_dimensions[5].hidden = True
         book["Data"].column_dimensions["D"].hidden = True
 
-    problems = refused(sepsis_protocol, xlsx({"Data": RATS}, hide))
+    problems = messages(sepsis_protocol, xlsx({"Data": RATS}, hide))
     assert problems == [
         "rows 3, 5 of 'Data': found values that are hidden or filtered out; expected values that can be seen. Show "
         "them if they count. If not, delete them, or give each row a reason in a column 'exclude'.",
@@ -146,7 +122,7 @@ def test_a_hidden_group_of_a_group_a_column(sepsis_protocol: Protocol) -> None:
     def hide(book: Workbook) -> None:
         book["IL-6"].column_dimensions["C"].hidden = True
 
-    assert refused(sepsis_protocol, xlsx({"IL-6": GROUPS}, hide))[0].startswith(
+    assert messages(sepsis_protocol, xlsx({"IL-6": GROUPS}, hide))[0].startswith(
         "column C of 'IL-6': found hidden values"
     )
 
@@ -166,7 +142,7 @@ def test_a_hidden_sheet_is_called_so(sepsis_protocol: Protocol) -> None:
 
 def test_an_old_workbook_tells_of_strikes_and_hidden_cells_too(sepsis_protocol: Protocol) -> None:
     """Written by xlwt: C2 is struck out, row 3 and column D are hidden."""
-    problems = refused(sepsis_protocol, (Path(__file__).parent / "marked.xls").read_bytes(), "old.xls")
+    problems = messages(sepsis_protocol, (Path(__file__).parent / "marked.xls").read_bytes(), "old.xls")
     assert [problem.split(";")[0] for problem in problems] == [
         "cell Data!C2: found '14.5' struck out",
         "row 3 of 'Data': found values that are hidden or filtered out",
@@ -181,10 +157,10 @@ def test_an_open_document_tells_of_them_by_cell(sepsis_protocol: Protocol) -> No
         (3, 0): {"visibility": "filter"},
         (7, 4): {"formula": "of:=AVERAGE([.D2:.D6])"},
     }
-    problems = refused(sepsis_protocol, ods(rows, about), "rats.ods")
+    problems = messages(sepsis_protocol, ods(rows, about), "rats.ods")
     assert [problem.split(";")[0] for problem in problems] == [
         "cell Sheet1!C2: found '14.5' struck out",
-        "cell Sheet1!D7: found the formula =AVERAGE(D2:D6), which is worked out from other values",
+        "cell Sheet1!D7: found the formula =AVERAGE(D2:D6), which is calculated from other values",
         "row 3 of 'Sheet1': found values that are hidden or filtered out",
     ]
 
@@ -194,7 +170,7 @@ def test_a_wrong_size_of_the_sheet_hides_no_mark(sepsis_protocol: Protocol) -> N
     content = edited(
         xlsx({"Data": RATS}, strike("C3")), lambda part: part.replace(b'<dimension ref="A1:D5"', b'<dimension ref="A1"')
     )
-    assert "found '118.5' struck out" in refused(sepsis_protocol, content)[0]
+    assert "found '118.5' struck out" in messages(sepsis_protocol, content)[0]
 
 
 # -- summaries
@@ -229,11 +205,11 @@ def test_formulas_under_a_group_a_column_are_no_animals(sepsis_protocol: Protoco
     assert told in cohort.notes
 
 
-def test_a_formula_of_other_values_among_the_animals_is_refused(sepsis_protocol: Protocol) -> None:
+def test_a_formula_of_other_values_among_the_animals_is_messages(sepsis_protocol: Protocol) -> None:
     rows = [*GROUPS[:3], ["=MEDIAN(A2:A3)", 115, 57, 39], GROUPS[3]]
-    (problem,) = refused(sepsis_protocol, with_results(xlsx({"IL-6": rows}), {"A4": 12.5}))
+    (problem,) = messages(sepsis_protocol, with_results(xlsx({"IL-6": rows}), {"A4": 12.5}))
     assert problem.startswith(
-        "cell 'IL-6'!A4: found the formula =MEDIAN(A2:A3), which is worked out from other values;"
+        "cell 'IL-6'!A4: found the formula =MEDIAN(A2:A3), which is calculated from other values;"
     )
 
 
@@ -279,16 +255,14 @@ def test_a_mean_in_a_group_is_refused_and_a_sprague_dawley_rat_is_none(
 ) -> None:
     content = xlsx({"Data": [*RATS, row]})
     if row[0] == "Mean":
-        assert refused(sepsis_protocol, content)[0].startswith(
-            "cell Data!A6: found the animal 'Mean'; expected an id: a summary is no animal"
-        )
+        assert messages(sepsis_protocol, content)[0].startswith("cell Data!A6: found the animal 'Mean'; expected an id")
     else:
         assert len(read(sepsis_protocol, content).values) == 10
 
 
 def test_no_animal_under_a_summary_is_left_out(sepsis_protocol: Protocol) -> None:
     """Means between the groups: the animals below them stay, so the mean is asked about."""
-    (problem, other) = refused(
+    (problem, other) = messages(
         sepsis_protocol,
         xlsx({"Data": [*RATS[:3], ["Mean", None, 66, 21], *RATS[3:], ["Mean", None, 40, 22], [5, "t2", 1, 2]]}),
     )
@@ -298,7 +272,7 @@ def test_no_animal_under_a_summary_is_left_out(sepsis_protocol: Protocol) -> Non
 
 def test_a_typed_mean_under_its_columns_is_asked_about(sepsis_protocol: Protocol) -> None:
     groups = [GROUPS[0], [12.5, 100], [13, 110.5], [15, 120], [13.5, "110.17"]]
-    (problem,) = refused(sepsis_protocol, xlsx({"IL-6": [row[:2] for row in groups]}))
+    (problem,) = messages(sepsis_protocol, xlsx({"IL-6": [row[:2] for row in groups]}))
     assert problem.startswith(
         "cell 'IL-6'!A5: found a row that is in every column the mean or the median of the rows above, from '13.5' on;"
     )
