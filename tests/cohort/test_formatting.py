@@ -33,7 +33,7 @@ def strike(*cells: str) -> Callable[[Workbook], None]:
 # -- struck out
 
 
-def test_a_struck_value_is_refused_with_the_way_to_exclude_it(sepsis_protocol: Protocol) -> None:
+def test_struck_out_value_is_refused(sepsis_protocol: Protocol) -> None:
     (problem,) = messages(sepsis_protocol, xlsx({"Data": RATS}, strike("C3")))
     assert problem.startswith(
         "cell Data!C3: found '118.5' struck out; expected values that count, or a reason to leave them out."
@@ -41,24 +41,24 @@ def test_a_struck_value_is_refused_with_the_way_to_exclude_it(sepsis_protocol: P
     assert "give the row a reason in a column 'exclude'" in problem
 
 
-def test_a_struck_row_is_one_problem(sepsis_protocol: Protocol) -> None:
+def test_struck_out_row_is_one_problem(sepsis_protocol: Protocol) -> None:
     (problem,) = messages(sepsis_protocol, xlsx({"Data": RATS}, strike("A3", "B3", "C3", "D3")))
     assert problem.startswith("cell Data!A3: found '2' struck out, and Data!B3, Data!C3, Data!D3 too;")
 
 
-def test_a_strike_beside_a_reason_is_an_exclusion(sepsis_protocol: Protocol) -> None:
+def test_struck_out_row_with_a_reason_is_excluded(sepsis_protocol: Protocol) -> None:
     rows = [[*RATS[0], "exclude"], *([*row, "clotted" if row[0] == 2 else None] for row in RATS[1:])]
     cohort = read(sepsis_protocol, xlsx({"Data": rows}, strike("A3", "C3", "D3")))
     assert set(cohort.excluded["animal"]) == {"2"}
     assert len(cohort.values) == 6
 
 
-def test_a_strike_that_says_nothing_of_a_value_is_let_be(sepsis_protocol: Protocol) -> None:
+def test_strike_outside_of_values_is_ignored(sepsis_protocol: Protocol) -> None:
     rows = [[*RATS[0], "note"], *([*row, "" if row[0] == 1 else "fine"] for row in RATS[1:])]
     assert len(read(sepsis_protocol, xlsx({"Data": rows}, strike("E2", "E3", "H9"))).values) == 8
 
 
-def test_a_struck_part_of_a_text_and_a_struck_header(sepsis_protocol: Protocol) -> None:
+def test_struck_out_part_of_a_text_and_header_are_refused(sepsis_protocol: Protocol) -> None:
     """Excel keeps texts in a part of their own, with the form of every piece."""
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     texts = f'<sst xmlns="{main}"><si><r><rPr><strike/></rPr><t>1</t></r><r><t>18.5</t></r></si></sst>'
@@ -78,7 +78,9 @@ def test_a_struck_part_of_a_text_and_a_struck_header(sepsis_protocol: Protocol) 
     ]
 
 
-def test_a_struck_value_under_its_group_is_refused_in_excel_and_excluded_in_prism(sepsis_protocol: Protocol) -> None:
+def test_struck_out_value_in_a_group_column_is_refused_in_excel_and_excluded_in_prism(
+    sepsis_protocol: Protocol,
+) -> None:
     (problem,) = messages(sepsis_protocol, xlsx({"IL-6": GROUPS}, strike("B3")))
     assert problem.startswith("cell 'IL-6'!B3: found '110' struck out")
     cohort = read(
@@ -105,7 +107,7 @@ def test_hidden_values_are_refused_by_rows_and_by_columns(sepsis_protocol: Proto
     ]
 
 
-def test_what_is_hidden_without_a_value_is_let_be_and_told(sepsis_protocol: Protocol) -> None:
+def test_hidden_cells_without_values_are_noted(sepsis_protocol: Protocol) -> None:
     def hide(book: Workbook) -> None:
         book["Data"].column_dimensions["B"].hidden = True
         book["Data"].column_dimensions["H"].hidden = True
@@ -118,7 +120,7 @@ def test_what_is_hidden_without_a_value_is_let_be_and_told(sepsis_protocol: Prot
     assert len(cohort.excluded) == 2
 
 
-def test_a_hidden_group_of_a_group_a_column(sepsis_protocol: Protocol) -> None:
+def test_hidden_group_column_is_refused(sepsis_protocol: Protocol) -> None:
     def hide(book: Workbook) -> None:
         book["IL-6"].column_dimensions["C"].hidden = True
 
@@ -127,7 +129,7 @@ def test_a_hidden_group_of_a_group_a_column(sepsis_protocol: Protocol) -> None:
     )
 
 
-def test_a_hidden_sheet_is_called_so(sepsis_protocol: Protocol) -> None:
+def test_hidden_sheet_is_noted(sepsis_protocol: Protocol) -> None:
     def hide(book: Workbook) -> None:
         book["Data"].sheet_state = "hidden"
 
@@ -140,7 +142,7 @@ def test_a_hidden_sheet_is_called_so(sepsis_protocol: Protocol) -> None:
 # -- other workbooks
 
 
-def test_an_old_workbook_tells_of_strikes_and_hidden_cells_too(sepsis_protocol: Protocol) -> None:
+def test_strikes_and_hidden_cells_of_an_old_workbook_are_refused(sepsis_protocol: Protocol) -> None:
     """Written by xlwt: C2 is struck out, row 3 and column D are hidden."""
     problems = messages(sepsis_protocol, (Path(__file__).parent / "marked.xls").read_bytes(), "old.xls")
     assert [problem.split(";")[0] for problem in problems] == [
@@ -150,7 +152,7 @@ def test_an_old_workbook_tells_of_strikes_and_hidden_cells_too(sepsis_protocol: 
     ]
 
 
-def test_an_open_document_tells_of_them_by_cell(sepsis_protocol: Protocol) -> None:
+def test_strikes_and_hidden_cells_of_an_open_document_are_refused(sepsis_protocol: Protocol) -> None:
     rows = [*RATS, [5, "t2", 31, 31], [6, "t2", 33, 28]]
     about = {
         (2, 3): {"style-name": "struck"},
@@ -165,7 +167,7 @@ def test_an_open_document_tells_of_them_by_cell(sepsis_protocol: Protocol) -> No
     ]
 
 
-def test_a_wrong_size_of_the_sheet_hides_no_mark(sepsis_protocol: Protocol) -> None:
+def test_strike_outside_of_the_stated_sheet_size_is_refused(sepsis_protocol: Protocol) -> None:
     """Instruments write a sheet's size as one cell; the marks outside of it are seen all the same."""
     content = edited(
         xlsx({"Data": RATS}, strike("C3")), lambda part: part.replace(b'<dimension ref="A1:D5"', b'<dimension ref="A1"')
@@ -194,18 +196,18 @@ SPREADS = ["=STDEV(A2:A4)", "=STDEV(B2:B4)", "=STDEV(C2:C4)", "=STDEV(D2:D4)"]
 ERRORS = ["=A6/SQRT(3)", "=B6/SQRT(3)", "=C6/SQRT(3)", "=D6/SQRT(3)"]
 
 
-def test_formulas_under_a_group_a_column_are_no_animals(sepsis_protocol: Protocol) -> None:
+def test_formulas_below_group_columns_are_left_out(sepsis_protocol: Protocol) -> None:
     results = {f"{letter}{row}": 10.0 + row for letter in "ABCD" for row in (5, 6, 7)}
     cohort = read(sepsis_protocol, with_results(xlsx({"IL-6": [*GROUPS, MEANS, SPREADS, ERRORS]}), results))
     assert len(cohort.values) == 12
-    told = (
+    note = (
         "summaries under the table, left out: '=AVERAGE(A2:A4)' in row 5, '=STDEV(A2:A4)' in row 6, '=A6/SQRT(3)' in "
         "row 7"
     )
-    assert told in cohort.notes
+    assert note in cohort.notes
 
 
-def test_a_formula_of_other_values_among_the_animals_is_messages(sepsis_protocol: Protocol) -> None:
+def test_formula_of_other_values_among_animals_is_refused(sepsis_protocol: Protocol) -> None:
     rows = [*GROUPS[:3], ["=MEDIAN(A2:A3)", 115, 57, 39], GROUPS[3]]
     (problem,) = messages(sepsis_protocol, with_results(xlsx({"IL-6": rows}), {"A4": 12.5}))
     assert problem.startswith(
@@ -214,24 +216,24 @@ def test_a_formula_of_other_values_among_the_animals_is_messages(sepsis_protocol
 
 
 @pytest.mark.parametrize("formula", ["=F2*4", "=AVERAGE(F2:G2)", "=F2/0.5", "=AVERAGE(Other!C2:C9)"])
-def test_a_value_worked_out_for_its_animal_is_one(sepsis_protocol: Protocol, formula: str) -> None:
+def test_value_calculated_for_one_animal_is_read(sepsis_protocol: Protocol, formula: str) -> None:
     rows = [[*RATS[0], "", "OD1", "OD2"], [1, "sham", formula, 25, "", 3.5, 3.75], *RATS[2:]]
     cohort = read(sepsis_protocol, with_results(xlsx({"Data": rows}), {"C2": 14.5}))
     assert cohort.values["value"].tolist()[:2] == [14.5, 25]
 
 
-def test_a_total_row_of_a_table_of_excel_is_a_summary(sepsis_protocol: Protocol) -> None:
+def test_total_row_of_an_excel_table_is_left_out(sepsis_protocol: Protocol) -> None:
     rows = [*RATS, [None, None, "=SUBTOTAL(101,Table1[IL-6])", "=SUBTOTAL(101,Table1[IL-4])"]]
     cohort = read(sepsis_protocol, with_results(xlsx({"Data": rows}), {"C6": 53, "D6": 21.5}))
     assert "summaries under the table, left out: '=SUBTOTAL(101,Table1[IL-6])' in row 6" in cohort.notes
 
 
-def test_titled_summaries_under_a_table_are_left_out_with_a_word(sepsis_protocol: Protocol) -> None:
+def test_titled_summaries_below_a_table_are_left_out_and_noted(sepsis_protocol: Protocol) -> None:
     rows: list[list[Any]] = [*RATS, ["Mean", None, 53, 21.5], ["SD", None, 46, 3.7], ["n", None, 4, 4]]
-    said = "summaries under the table, left out: 'Mean' in row 6, 'SD' in row 7, 'n' in row 8"
-    assert said in read(sepsis_protocol, xlsx({"Data": rows})).notes
+    note = "summaries under the table, left out: 'Mean' in row 6, 'SD' in row 7, 'n' in row 8"
+    assert note in read(sepsis_protocol, xlsx({"Data": rows})).notes
     text = "\n".join(",".join("" if cell is None else str(cell) for cell in row) for row in rows)
-    assert said in read(sepsis_protocol, text.encode(), "rats.csv").notes
+    assert note in read(sepsis_protocol, text.encode(), "rats.csv").notes
     grouped = [
         [None, *GROUPS[0]],
         *([at, *row] for at, row in enumerate(GROUPS[1:], start=1)),
@@ -242,7 +244,7 @@ def test_titled_summaries_under_a_table_are_left_out_with_a_word(sepsis_protocol
     assert len(cohort.values) == 12
 
 
-def test_a_column_of_means_beside_the_groups_is_left_out_with_a_word(sepsis_protocol: Protocol) -> None:
+def test_column_of_means_next_to_groups_is_left_out_and_noted(sepsis_protocol: Protocol) -> None:
     rows = [[*GROUPS[0], "Mean"], *([*row, 49] for row in GROUPS[1:])]
     cohort = read(sepsis_protocol, xlsx({"IL-6": rows}))
     assert "the column 'Mean' ('IL-6'!E1) is a summary, and left out" in cohort.notes
@@ -250,9 +252,7 @@ def test_a_column_of_means_beside_the_groups_is_left_out_with_a_word(sepsis_prot
 
 
 @pytest.mark.parametrize("row", [["Mean", "sham", 53, 21.5], ["SD 4", "sham", 53, 21.5]])
-def test_a_mean_in_a_group_is_refused_and_a_sprague_dawley_rat_is_none(
-    sepsis_protocol: Protocol, row: list[Any]
-) -> None:
+def test_mean_in_a_group_is_refused_and_a_sprague_dawley_rat_is_read(sepsis_protocol: Protocol, row: list[Any]) -> None:
     content = xlsx({"Data": [*RATS, row]})
     if row[0] == "Mean":
         assert messages(sepsis_protocol, content)[0].startswith("cell Data!A6: found the animal 'Mean'; expected an id")
@@ -260,7 +260,7 @@ def test_a_mean_in_a_group_is_refused_and_a_sprague_dawley_rat_is_none(
         assert len(read(sepsis_protocol, content).values) == 10
 
 
-def test_no_animal_under_a_summary_is_left_out(sepsis_protocol: Protocol) -> None:
+def test_animals_below_a_summary_are_not_left_out(sepsis_protocol: Protocol) -> None:
     """Means between the groups: the animals below them stay, so the mean is asked about."""
     (problem, other) = messages(
         sepsis_protocol,
@@ -270,7 +270,7 @@ def test_no_animal_under_a_summary_is_left_out(sepsis_protocol: Protocol) -> Non
     assert other.startswith("cell Data!A7: found the animal 'Mean'")
 
 
-def test_a_typed_mean_under_its_columns_is_asked_about(sepsis_protocol: Protocol) -> None:
+def test_typed_mean_below_its_columns_is_refused(sepsis_protocol: Protocol) -> None:
     groups = [GROUPS[0], [12.5, 100], [13, 110.5], [15, 120], [13.5, "110.17"]]
     (problem,) = messages(sepsis_protocol, xlsx({"IL-6": [row[:2] for row in groups]}))
     assert problem.startswith(
@@ -285,6 +285,6 @@ def test_a_typed_mean_under_its_columns_is_asked_about(sepsis_protocol: Protocol
     assert len(read(sepsis_protocol, xlsx({"IL-6": titled})).values) == 8
 
 
-def test_an_animal_amid_the_others_by_chance_is_no_mean(sepsis_protocol: Protocol) -> None:
+def test_animal_equal_to_the_mean_by_chance_is_read(sepsis_protocol: Protocol) -> None:
     rows = [["Sham", "Control"], [10, 100], [11, 101], [12, 102], [11, 101]]
     assert len(read(sepsis_protocol, xlsx({"IL-6": rows})).values) == 8

@@ -110,7 +110,9 @@ def test_every_harmful_file_is_refused_with_one_problem(files: dict[str, bytes],
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="limits of memory are those of Unix")
-def test_a_gigabyte_and_five_seconds_of_the_processor_are_enough(files: dict[str, bytes], protocol: Protocol) -> None:
+def test_harmful_files_are_refused_within_a_gigabyte_and_five_seconds(
+    files: dict[str, bytes], protocol: Protocol
+) -> None:
     import resource
 
     child = os.fork()
@@ -142,11 +144,11 @@ def test_a_gigabyte_and_five_seconds_of_the_processor_are_enough(files: dict[str
         ),
     ],
 )
-def test_a_sound_file_is_read(name: str, content: bytes, protocol: Protocol) -> None:
+def test_valid_file_is_read(name: str, content: bytes, protocol: Protocol) -> None:
     assert len(read_cohort(Path(name), protocol, content).values) == 4
 
 
-def test_the_old_format_is_read_in_a_process_of_its_own() -> None:
+def test_old_format_is_read_in_a_separate_process() -> None:
     content = (Path(__file__).parent / "marked.xls").read_bytes()
     apart, here = read_values(content, separate_process=True), read_values(content, separate_process=False)
     assert apart == here
@@ -156,7 +158,7 @@ def test_the_old_format_is_read_in_a_process_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("kind", ["folder", "pipe", "device", "large", "absent"])
-def test_what_is_no_regular_file_of_a_reasonable_size_is_refused(tmp_path: Path, protocol: Protocol, kind: str) -> None:
+def test_irregular_and_large_files_are_refused(tmp_path: Path, protocol: Protocol, kind: str) -> None:
     path = tmp_path / "cohort.csv"
     if kind == "folder":
         path.mkdir()
@@ -184,7 +186,7 @@ def test_what_is_no_regular_file_of_a_reasonable_size_is_refused(tmp_path: Path,
     ],
     ids=["deep", "deep mapping", "inside itself", "multiplying", "many", "large"],
 )
-def test_a_protocol_that_would_not_end_is_refused(tmp_path: Path, text: str) -> None:
+def test_excessive_protocol_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "protocol.yml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError) as refused:
