@@ -59,7 +59,9 @@ def test_those_who_measure_see_no_group_and_the_key_offers_all() -> None:
 
 def test_a_seed_deals_the_same_and_every_deal_is_as_likely() -> None:
     protocol = load_protocol(study_folder("sepsis_cytokines") / "protocol.yml")
-    assert randomize_samples(protocol, 3, np.random.default_rng(7)) == randomize_samples(protocol, 3, np.random.default_rng(7))
+    assert randomize_samples(protocol, 3, np.random.default_rng(7)) == randomize_samples(
+        protocol, 3, np.random.default_rng(7)
+    )
     rng = np.random.default_rng(1)
     counts = dict.fromkeys(protocol.groups, 0)
     for _ in range(4000):

@@ -198,9 +198,7 @@ def test_flags_between_columns_of_groups_are_refused(sepsis_protocol: Protocol) 
     assert [problem.place for problem in refused(sepsis_protocol, text)] == ["cell B3", "cell D5"]
 
 
-def test_limit_column_under_another_name_is_refused_if_a_value_is_below(
-    sepsis_protocol: Protocol,
-) -> None:
+def test_limit_column_under_another_name_is_refused_if_a_value_is_below(sepsis_protocol: Protocol) -> None:
     (problem,) = refused(sepsis_protocol, table(il6=IL6, LOD=[15.6] * 6, il4=IL4))
     assert problem.place == "cell D2"
     assert "--map 'LOD=lloq'" in problem.remedy

@@ -29,12 +29,17 @@ def log_sd(cv: float) -> float:
     return math.sqrt(math.log1p(cv**2))
 
 
+def group_centres(endpoint: Distribution, assumed: Scenario, key: str) -> dict[str, float]:
+    """Return the centre of each group for an endpoint in a scenario."""
+    return {group: about.centre for group, about in endpoint.groups.items()} | assumed.centres.get(key, {})
+
+
 def draw_values(
     protocol: Protocol, plan: Simulation, assumed: Scenario, key: str, shape: tuple[int, ...], rng: np.random.Generator
 ) -> dict[str, Floats]:
     """The values of one endpoint in every group, before the assay's limits; the last axis is the animals."""
     endpoint = plan.endpoints[key]
-    centres = {group: about.centre for group, about in endpoint.groups.items()} | assumed.centres.get(key, {})
+    centres = group_centres(endpoint, assumed, key)
     if isinstance(endpoint, PairedLognormal):
         treated, control = protocol.pair
         before = np.exp(np.log(centres[control]) + endpoint.log_sd * rng.standard_normal(shape))

@@ -109,6 +109,12 @@ def _endpoints(columns: Columns, position: int) -> set[str]:
         return set()
     if not columns.wide or not _has_flags(columns, position):
         return every
+    return _endpoints_next_to(columns, position, unused)
+
+
+def _endpoints_next_to(columns: Columns, position: int, unused: list[int]) -> set[str]:
+    """The endpoints next to a column of flags; all endpoints if it may belong to any of them."""
+    every = set(columns.wide)
     neighbours = {at: key for key, at in columns.wide.items() if at in (position - 1, position + 1)}
     if not neighbours:
         # A column with a general name that follows a column of other numbers belongs to that column.

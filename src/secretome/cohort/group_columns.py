@@ -93,6 +93,10 @@ class _GroupTables:
             self.errors.add_at("", "no value under any group", "one or more")
         if not used[0].columns:
             self.errors.raise_if_any()
+        return self._long_rows(rows, used)
+
+    def _long_rows(self, rows: list[Row], used: list[Block]) -> LongRows:
+        """The rows without optional columns that are empty."""
         top = used[0].columns[0].group
         header = tuple(Cell(name, top.row, top.column, top.sheet, label=top.label) for name in HEADER)
         kept = [at for at in range(len(HEADER)) if at < 4 or any(row[at].text for row in rows)]

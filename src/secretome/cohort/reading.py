@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -64,24 +65,17 @@ def read_cohort(
     sheet : str, optional
         The sheet or table to use, if several contain a table of the study.
     names : mapping, optional
-        Names of groups, endpoints and columns in the file that the study does not have, each with the name of the study
-        that it stands for.
+        Names of groups, endpoints and columns in the file, each with its name in the study.
     decimal : {"point", "comma", ".", ","}, optional
         The decimal mark in text cells, if the file alone is ambiguous.
-
-    Returns
-    -------
-    Cohort
 
     Raises
     ------
     InputError
-        With every problem in the file.
+        With every problem in the file, by cell.
 
     Examples
     --------
-    A file with a mistake is refused, by cell:
-
     >>> from secretome.protocol import InputError, load_protocol, study_folder
     >>> protocol = load_protocol(study_folder("sepsis_cytokines") / "protocol.yml")
     >>> lines = b"animal,group,il6\nrat 1,sham,<15.6\nrat 2,control,11o"
@@ -91,21 +85,24 @@ def read_cohort(
     ...     print(str(error).partition(";")[0])
     rats.csv, cell C3: found '11o'
     """
-    name = cohort_id(path)
-    vocabulary = Vocabulary(protocol, names)
-    mark = decimal_of(decimal)
+    name, vocabulary, mark = cohort_id(path), Vocabulary(protocol, names), decimal_of(decimal)
     command = _check_command(path, protocol, sheet, names)
     content = read_bytes(path) if content is None else content
-    try:
+    with _checked_encoding(content, path):
         cohort = _CohortReader(read_sheet(path, vocabulary, content, sheet), vocabulary, mark, command).read(name)
+    return replace(cohort, sheet=sheet or "", names=dict(names or {}), decimal=WORDS[mark] if mark else "")
+
+
+@contextmanager
+def _checked_encoding(content: bytes, path: Path) -> Iterator[None]:
+    """Report only the encoding of a file with an unknown encoding, because names are unknown only for that reason."""
+    try:
+        yield
     except InputError as error:
-        # In a file with an unknown encoding, names are unknown only for that reason.
-        if any(is_garbled(problem.found) for problem in error.problems) and (
-            problem := encoding_problem(content, path)
-        ):
+        is_suspect = any(is_garbled(problem.found) for problem in error.problems)
+        if is_suspect and (problem := encoding_problem(content, path)):
             raise InputError([problem]) from error
         raise
-    return replace(cohort, sheet=sheet or "", names=dict(names or {}), decimal=WORDS[mark] if mark else "")
 
 
 def _check_command(path: Path, protocol: Protocol, sheet: str | None, names: Mapping[str, str] | None) -> str:

@@ -7,7 +7,15 @@ import numpy as np
 import pandas as pd
 
 from secretome.cohort import Cohort, Study, read_cohort
-from secretome.cohort.distributions import Floats, draw_deaths, draw_values, log_sd, reported_limits, reported_text
+from secretome.cohort.distributions import (
+    Floats,
+    draw_deaths,
+    draw_values,
+    group_centres,
+    log_sd,
+    reported_limits,
+    reported_text,
+)
 from secretome.defaults import DEFAULT_SCENARIO
 from secretome.protocol import (
     Deaths,
@@ -21,16 +29,7 @@ from secretome.protocol import (
     study_folder,
 )
 
-__all__ = [
-    "log_sd",
-    "scenarios_about",
-    "simulate",
-    "simulate_many",
-    "simulate_study",
-    "to_csv",
-    "truth",
-    "with_effect",
-]
+__all__ = ["log_sd", "scenarios_about", "simulate", "simulate_many", "simulate_study", "to_csv", "truth", "with_effect"]
 Truth = Literal["true", "too small", "false"]
 Drawn = dict[str, dict[str, tuple[Floats, Floats]]]
 
@@ -74,15 +73,11 @@ def simulate(
     plan, assumed = _plan(protocol, scenario)
     n = plan.n if n is None else n
     seed = plan.seed if seed is None else seed
-    if n < 1:
-        raise ValueError(f"n must be 1 or more; it is {n}.")
-    if seed < 0:
-        raise ValueError(f"seed must be a whole number from 0 upwards; it is {seed}.")
+    _check_size(n, seed)
     rng = np.random.default_rng(seed)
     values = {key: draw_values(protocol, plan, assumed, key, (n,), rng) for key in plan.endpoints}
-    table = pd.DataFrame(
-        {"animal": _animals(protocol, n), "group": [group for group in protocol.groups for _ in range(n)]}
-    )
+    groups = [group for group in protocol.groups for _ in range(n)]
+    table = pd.DataFrame({"animal": _animals(protocol, n), "group": groups})
     for key, endpoint in plan.endpoints.items():
         table[key] = [reported_text(value, endpoint) for group in protocol.groups for value in values[key][group]]
     if assumed.deaths:
@@ -192,12 +187,10 @@ def with_effect(protocol: Protocol, scenario: str, effect: float) -> Protocol:
     if base is None:
         if effect == 1:
             return protocol
-        raise ValueError(
-            f"{protocol.key} has no group of role 'control', so a share of the effect is not defined; use effect=1."
-        )
+        raise ValueError(f"{protocol.key} has no group of role 'control', so that effect can only be 1.")
     moved: dict[str, dict[str, float]] = {}
     for key, endpoint in plan.endpoints.items():
-        centres = {group: about.centre for group, about in endpoint.groups.items()} | assumed.centres.get(key, {})
+        centres = group_centres(endpoint, assumed, key)
         treated = [group for group, about in protocol.groups.items() if about.role == "treated"]
         if isinstance(endpoint, Titre):
             scaled = {group: centres[base] + effect * (centres[group] - centres[base]) for group in treated}
@@ -239,9 +232,7 @@ def truth(protocol: Protocol, scenario: str, claim: str) -> Truth:
     plan, assumed = _plan(protocol, scenario)
     about = protocol.claims[claim]
     endpoint, margin = plan.endpoints[about.endpoint], protocol.endpoints[about.endpoint].equivalence_margin
-    centres = {group: drawn.centre for group, drawn in endpoint.groups.items()} | assumed.centres.get(
-        about.endpoint, {}
-    )
+    centres = group_centres(endpoint, assumed, about.endpoint)
     pairs = (
         [(about.doses[-1], about.doses[0])]
         if about.kind == "trend"
@@ -277,6 +268,13 @@ def scenarios_about(protocol: Protocol, endpoint: str) -> list[str]:
 def to_csv(table: pd.DataFrame) -> bytes:
     """Return a simulated cohort as the bytes of a CSV file."""
     return table.to_csv(index=False, lineterminator="\n").encode()
+
+
+def _check_size(n: int, seed: int) -> None:
+    if n < 1:
+        raise ValueError(f"n must be 1 or more; it is {n}.")
+    if seed < 0:
+        raise ValueError(f"seed must be a whole number from 0 upwards; it is {seed}.")
 
 
 def _plan(protocol: Protocol, scenario: str) -> tuple[Simulation, Scenario]:

@@ -88,10 +88,6 @@ def load_study(
     sheet, names, decimal
         As for `read_cohort`.
 
-    Returns
-    -------
-    Study
-
     Raises
     ------
     InputError
@@ -119,11 +115,16 @@ def load_study(
         remedy = "The file has changed since the run began."
         problem = Problem(read.path.name, "", f"a file whose hash is {read.sha256}", f"the hash {sha256}", remedy)
         raise InputError([problem])
+    return _compare_with_source(read, protocol, folder / "protocol.yml", source)
+
+
+def _compare_with_source(read: Cohort, protocol: Protocol, protocol_path: Path, source: Path) -> Study:
+    """The study with a cohort, after its comparison with the cohort on which the claims are based."""
     content = source.read_bytes()
     if read.path.resolve() == source.resolve() or read.sha256 == hashlib.sha256(content).hexdigest():
         # No claim is based on simulated animals.
         return Study(protocol, read, source_data=read.origin != "simulated")
-    original = _original(folder / "protocol.yml", source, content)
+    original = _original(protocol_path, source, content)
     notes = _check_scale(read, original, protocol)
     is_source = _is_source_data(read, original, protocol)
     return Study(protocol, replace(read, notes=(*read.notes, *notes)), source_data=is_source)

@@ -45,8 +45,7 @@ def workbook(name: str, *, n: int | None = None, seed: int | None = None) -> byt
     """
     study = load_study(name)
     protocol = study.protocol
-    if n is None:
-        n = int(study.cohort.values.groupby("group")["animal"].nunique().max())
+    n = int(study.cohort.values.groupby("group")["animal"].nunique().max()) if n is None else n
     if not 1 <= n <= 1000:
         raise ValueError(f"n must be a whole number from 1 to 1000; it is {n}.")
     if seed is not None and seed < 0:
