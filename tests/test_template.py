@@ -1,4 +1,4 @@
-"""The sheet for the laboratory: dealt at random, coded, and read back as it was filled in."""
+"""The sheet for the laboratory: randomized, coded, and read back as it was filled in."""
 
 import io
 from pathlib import Path
