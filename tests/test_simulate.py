@@ -102,7 +102,7 @@ def test_what_cannot_be_drawn_is_refused(
 
 
 def test_a_protocol_without_assumptions_draws_nothing(sepsis_protocol: Protocol) -> None:
-    with pytest.raises(ValueError, match="does not say how to make up its animals"):
+    with pytest.raises(ValueError, match="no simulation"):
         simulate(sepsis_protocol.model_copy(update={"simulation": None}))
 
 

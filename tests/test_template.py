@@ -1,4 +1,4 @@
-"""The sheet for the laboratory: dealt at random, coded, and read back as it was filled in."""
+"""The sheet for the laboratory: randomized, coded, and read back as it was filled in."""
 
 import io
 from pathlib import Path
@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from secretome.cli import app
 from secretome.cohort import read_cohort
-from secretome.cohort.template import deal, workbook
+from secretome.cohort.template import randomize_samples, workbook
 from secretome.protocol import InputError, load_protocol, study_folder, study_names
 
 
@@ -59,11 +59,13 @@ def test_those_who_measure_see_no_group_and_the_key_offers_all() -> None:
 
 def test_a_seed_deals_the_same_and_every_deal_is_as_likely() -> None:
     protocol = load_protocol(study_folder("sepsis_cytokines") / "protocol.yml")
-    assert deal(protocol, 3, np.random.default_rng(7)) == deal(protocol, 3, np.random.default_rng(7))
+    assert randomize_samples(protocol, 3, np.random.default_rng(7)) == randomize_samples(
+        protocol, 3, np.random.default_rng(7)
+    )
     rng = np.random.default_rng(1)
     counts = dict.fromkeys(protocol.groups, 0)
     for _ in range(4000):
-        dealt = deal(protocol, 1, rng)
+        dealt = randomize_samples(protocol, 1, rng)
         assert sorted(group for _, _, group in dealt) == sorted(protocol.groups)
         counts[next(group for _, animal, group in dealt if animal == "rat 1")] += 1
     # Each group falls to the first rat in a quarter of the deals: a standard deviation is sqrt(4000 * 3 / 16) = 27.4.

@@ -1,14 +1,50 @@
-"""Cohort files as other programs write them, for tests: workbooks, Prism files, OpenDocument sheets."""
+"""Write cohort files as other programs do (workbooks, Prism files, OpenDocument sheets), and read them."""
 
 import io
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as Xml
 
+import pytest
 from openpyxl import Workbook
 
+from secretome.cohort import Cohort, read_cohort
+from secretome.protocol import InputError, Problem, Protocol
+
 Rows = Sequence[Sequence[object]]
+
+
+def read(protocol: Protocol, content: bytes | str, name: str = "", **options: Any) -> Cohort:
+    """Read a cohort from the content of its file."""
+    content = content.encode() if isinstance(content, str) else content
+    default = "rats.xlsx" if content.startswith(b"PK") else "rats.csv"
+    return read_cohort(Path(name or default), protocol, content, **options)
+
+
+def refused(protocol: Protocol, content: bytes | str, name: str = "", **options: Any) -> list[Problem]:
+    """The problems with which a file is refused."""
+    with pytest.raises(InputError) as error:
+        read(protocol, content, name, **options)
+    return list(error.value.problems)
+
+
+def messages(protocol: Protocol, content: bytes | str, name: str = "", **options: Any) -> list[str]:
+    """The messages with which a file is refused, without the name of the file."""
+    problems = refused(protocol, content, name, **options)
+    return [str(problem).removeprefix(problem.file).lstrip(",: ") for problem in problems]
+
+
+def edited(content: bytes, change: Callable[[bytes], bytes], more: Mapping[str, str] | None = None) -> bytes:
+    """A workbook with every part changed and more parts added, to make what openpyxl does not write."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, change(old.read(name)))
+        for name, text in (more or {}).items():
+            new.writestr(name, text)
+    return target.getvalue()
 
 
 def xlsx(sheets: Mapping[str, Rows], change: Callable[[Workbook], Any] | None = None) -> bytes:
@@ -32,10 +68,7 @@ def pzfx(
     struck: Sequence[tuple[str, int]] = (),
     attributes: Mapping[str, str] | None = None,
 ) -> bytes:
-    """A Prism file:
-
-    tables of groups with their values, side by side where a value is a list; cells of a group may be struck out.
-    """
+    """A Prism file with tables of groups and their values (in sub-columns if a value is a list), some struck out."""
     root = Xml.Element("GraphPadPrismFile", PrismXMLVersion="5.00")
     for number, (title, groups) in enumerate(tables.items()):
         about = {"ID": f"Table{number}", "XFormat": "none", "TableType": "OneWay", **(attributes or {})}
@@ -75,23 +108,23 @@ def ods(rows: Rows, about: Mapping[tuple[int, int], Mapping[str, str]] | None = 
     body = Xml.SubElement(Xml.SubElement(root, f"{{{office}}}body"), f"{{{office}}}spreadsheet")
     sheet = Xml.SubElement(body, f"{{{table}}}table", {f"{{{table}}}name": "Sheet1"})
     names = {
-        (at, column): {f"{{{table}}}{name}": text for name, text in told.items()}
-        for (at, column), told in (about or {}).items()
+        (at, column): {f"{{{table}}}{name}": text for name, text in attributes_of_cell.items()}
+        for (at, column), attributes_of_cell in (about or {}).items()
     }
     for at, row in enumerate(rows, start=1):
         line = Xml.SubElement(sheet, f"{{{table}}}table-row", names.get((at, 0), {}))
         cell = line
         for column, value in enumerate(row, start=1):
             number = isinstance(value, int | float)
-            told = {f"{{{office}}}value-type": "float" if number else "string"}
-            told |= ({f"{{{office}}}value": str(value)} if number else {}) | names.get((at, column), {})
+            attributes_of_cell = {f"{{{office}}}value-type": "float" if number else "string"}
+            attributes_of_cell |= ({f"{{{office}}}value": str(value)} if number else {}) | names.get((at, column), {})
             if column > 1 and value == row[column - 2] and (at, column) not in names and (at, column - 1) not in names:
                 cell.set(
                     f"{{{table}}}number-columns-repeated",
                     str(int(cell.get(f"{{{table}}}number-columns-repeated", 1)) + 1),
                 )
                 continue
-            cell = Xml.SubElement(line, f"{{{table}}}table-cell", told)
+            cell = Xml.SubElement(line, f"{{{table}}}table-cell", attributes_of_cell)
             Xml.SubElement(cell, f"{{{text}}}p").text = str(value)
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:

@@ -83,21 +83,21 @@ def converted(values: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("change", [reordered, part, with_new, rounded, exchanged, converted])
-def test_a_changed_copy_of_fine_values_is_recognised(change) -> None:  # type: ignore[no-untyped-def]
+def test_changed_copy_of_precise_values_is_recognised(change) -> None:  # type: ignore[no-untyped-def]
     copy = change(TEETH, np.random.default_rng(1))
     overlap = find_copy(sample_of(copy), sample_of(TEETH), KINDS)
     assert overlap is not None
     assert overlap.matched >= min(len(copy), len(TEETH)) * 0.9
 
 
-def test_a_copy_of_31_counts_is_recognised_and_half_of_them_cannot_be() -> None:
-    """Of coarse values half may agree by chance: the limit of what can be told."""
+def test_copy_of_31_counts_is_recognised_and_half_a_copy_is_not() -> None:
+    """Half of a set of coarse values may agree by chance."""
     assert find_copy(sample_of(MICE), sample_of(MICE), KINDS)
     assert not find_copy(sample_of(part(MICE, np.random.default_rng(1))), sample_of(MICE), KINDS)
 
 
 @pytest.mark.parametrize(("draw", "source"), [(new_lengths, TEETH), (new_counts, MICE)], ids=["lengths", "counts"])
-def test_new_animals_are_no_copy(draw, source: pd.DataFrame) -> None:  # type: ignore[no-untyped-def]
+def test_new_animals_are_not_a_copy(draw, source: pd.DataFrame) -> None:  # type: ignore[no-untyped-def]
     rng = np.random.default_rng(17)
     overlaps = [compare(sample_of(draw(rng)), sample_of(source), KINDS) for _ in range(40)]
     assert sum(overlap.matched for overlap in overlaps) > 40  # some values agree by chance
@@ -105,7 +105,7 @@ def test_new_animals_are_no_copy(draw, source: pd.DataFrame) -> None:  # type: i
     assert not any(find_copy(sample_of(draw(rng)), sample_of(source), KINDS) for _ in range(40))
 
 
-def test_equal_titres_of_a_small_study_are_no_copy() -> None:
+def test_equal_titres_of_a_small_study_are_not_a_copy() -> None:
     titres = table({"a": [8, 16, 16, 32, 8], "b": [64, 64, 32, 64, 128]}, "titre")
     assert not find_copy(sample_of(titres), sample_of(titres), KINDS)
 
@@ -141,7 +141,7 @@ def test_values_hash_ignores_order_and_names_and_not_a_value() -> None:
     assert values_sha256(other) != values_sha256(TEETH)
 
 
-def test_sample_holds_limits_to_six_digits() -> None:
+def test_sample_of_rounds_limits_to_six_digits() -> None:
     limits = pd.DataFrame(
         [("a", "sham", "il6", 0.0, 15.6), ("b", "sham", "il6", 1234567.8, np.inf)], columns=TEETH.columns
     )

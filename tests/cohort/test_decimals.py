@@ -22,7 +22,7 @@ def read(protocol: Protocol, content: bytes, decimal: str | None = None, name: s
     return cohort.values[cohort.values["endpoint"] == "il6"]["upper"].tolist()
 
 
-def asked(protocol: Protocol, content: bytes, name: str = "rats.csv") -> Problem:
+def refused(protocol: Protocol, content: bytes, name: str = "rats.csv") -> Problem:
     with pytest.raises(InputError) as error:
         read(protocol, content, name=name)
     (problem,) = error.value.problems
@@ -48,15 +48,17 @@ def asked(protocol: Protocol, content: bytes, name: str = "rats.csv") -> Problem
         (["1,185e3", "221"], [1185, 221]),
     ],
 )
-def test_one_reading_is_taken(sepsis_protocol: Protocol, texts: list[str], values: list[float]) -> None:
+def test_unambiguous_decimal_marks_are_read(sepsis_protocol: Protocol, texts: list[str], values: list[float]) -> None:
     assert read(sepsis_protocol, table(texts)) == values
 
 
 @pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
 @pytest.mark.parametrize("mark", [".", ","])
-def test_two_readings_are_one_question_with_two_commands(sepsis_protocol: Protocol, mark: str, delimiter: str) -> None:
+def test_ambiguous_decimal_marks_are_one_problem_with_two_commands(
+    sepsis_protocol: Protocol, mark: str, delimiter: str
+) -> None:
     content = table([f"1{mark}185", "221", f"1{mark}402", "997"], delimiter=delimiter)
-    problem = asked(sepsis_protocol, content)
+    problem = refused(sepsis_protocol, content)
     assert (problem.place, problem.found) == ("cell C2", f"'1{mark}185'")
     for stated in ("point", "comma"):
         assert f"`secretome check sepsis_cytokines rats.csv --decimal {stated}`" in problem.remedy
@@ -65,47 +67,47 @@ def test_two_readings_are_one_question_with_two_commands(sepsis_protocol: Protoc
     assert read(sepsis_protocol, content, decimal=other) == [1185, 221, 1402, 997]
 
 
-def test_workbooks_and_prism_are_asked_about_too(sepsis_protocol: Protocol) -> None:
+def test_ambiguous_text_in_workbooks_and_prism_is_refused(sepsis_protocol: Protocol) -> None:
     rows = [["animal", "group", "il6"], ["1", "sham", 221], ["2", "control", "1.185"], ["3", "t1", 612.0]]
-    assert asked(sepsis_protocol, xlsx({"Data": rows}), "rats.xlsx").place == "cell Data!C3"
+    assert refused(sepsis_protocol, xlsx({"Data": rows}), "rats.xlsx").place == "cell Data!C3"
     assert read(sepsis_protocol, xlsx({"Data": rows}), ",", "rats.xlsx") == [221, 1185, 612]
     prism = pzfx({"IL-6": {"Sham": ["221", "184"], "Control": ["1.185", "997"]}})
-    assert asked(sepsis_protocol, prism, "rats.pzfx").place == "cell 'IL-6'!B1"
+    assert refused(sepsis_protocol, prism, "rats.pzfx").place == "cell 'IL-6'!B1"
     assert read(sepsis_protocol, prism, "comma", "rats.pzfx") == [221, 1185, 184, 997]
 
 
-def test_a_column_is_read_with_the_marks_of_the_others(sepsis_protocol: Protocol) -> None:
+def test_marks_of_other_columns_resolve_a_column(sepsis_protocol: Protocol) -> None:
     assert read(sepsis_protocol, table(["1,185", "221"], ["24,5", "17"])) == [1.185, 221]
     assert read(sepsis_protocol, table(["1.185", "221"], ["24.5", "17"])) == [1.185, 221]
-    problem = asked(sepsis_protocol, table(["1.185", "221"], ["24,5", "17"]))
+    problem = refused(sepsis_protocol, table(["1.185", "221"], ["24,5", "17"]))
     # A point cannot be a decimal mark in a file with decimal commas, so that only one command is offered.
     assert ("--decimal comma" in problem.remedy, "--decimal point" in problem.remedy) == (True, False)
     assert "Write 1,185 if" in problem.remedy
 
 
-def test_both_marks_before_decimals_are_told_of_by_cell(sepsis_protocol: Protocol) -> None:
-    problem = asked(sepsis_protocol, table(["12.5", "13,5", "14.5"]))
+def test_both_decimal_marks_in_a_column_are_refused_by_cell(sepsis_protocol: Protocol) -> None:
+    problem = refused(sepsis_protocol, table(["12.5", "13,5", "14.5"]))
     assert (problem.place, problem.remedy) == ("cell C3", "Write 13.5.")
 
 
-def test_a_stated_mark_is_held_to(sepsis_protocol: Protocol) -> None:
+def test_stated_decimal_mark_is_used(sepsis_protocol: Protocol) -> None:
     with pytest.raises(InputError) as error:
         read(sepsis_protocol, table(["12.5", "1.185"]), "comma")
     assert [problem.place for problem in error.value.problems] == ["cell C2"]
 
 
-def test_points_in_a_remark_are_no_marks(sepsis_protocol: Protocol) -> None:
+def test_points_in_a_note_are_no_decimal_marks(sepsis_protocol: Protocol) -> None:
     content = table(["14,5", "92"], ["25", "17"]).replace(b'"il4"', b'"il4";"note"').replace(b'"25"', b'"25";"at 9.30"')
     assert read(sepsis_protocol, content.replace(b'"17"', b'"17";""')) == [14.5, 92]
 
 
 @pytest.mark.parametrize("text", ["1,25,000", "01,250,000", "1,250,00", "1 250", "1,250 300", "1.250.5", "12,345,67"])
-def test_what_is_no_grouping_is_refused(sepsis_protocol: Protocol, text: str) -> None:
-    assert asked(sepsis_protocol, table([text, "221"])).place == "cell C2"
+def test_wrong_thousands_separators_are_refused(sepsis_protocol: Protocol, text: str) -> None:
+    assert refused(sepsis_protocol, table([text, "221"])).place == "cell C2"
 
 
 @pytest.mark.parametrize("text", ["semicolon", ";", "1"])
-def test_another_mark_is_refused(text: str) -> None:
+def test_other_decimal_marks_are_refused(text: str) -> None:
     with pytest.raises(InputError) as error:
         decimal_of(text)
     assert error.value.problems[0].file == "--decimal"

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from making import ods, xlsx
+from making import edited, ods, xlsx
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import CellIsRule, Rule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
-from test_marks import edited
 
 from secretome.cohort import Cohort, read_cohort
 from secretome.cohort.files.number_format import render
@@ -50,7 +49,7 @@ def read(protocol: Protocol, change: Change | None = None, rows: Any = RATS) -> 
     return read_cohort(Path("file.xlsx"), protocol, xlsx({"Data": rows}, change))
 
 
-def asked(protocol: Protocol, change: Change, rows: Any = RATS) -> tuple[Problem, ...]:
+def refused(protocol: Protocol, change: Change, rows: Any = RATS) -> tuple[Problem, ...]:
     with pytest.raises(InputError) as error:
         read(protocol, change, rows)
     return error.value.problems
@@ -109,14 +108,14 @@ def il6(cohort: Cohort) -> list[tuple[float, float]]:
         (0, '_-* #,##0.00_-;-* #,##0.00_-;_-* "-"??_-;_-@_-', "-"),
     ],
 )
-def test_a_format_shows_the_text_that_excel_shows(value: float, code: str, text: str) -> None:
+def test_render_matches_the_text_of_excel(value: float, code: str, text: str) -> None:
     shown = render(value, code)
     assert shown is not None
     assert shown.text == text
 
 
 @pytest.mark.parametrize("code", ["yyyy-mm-dd", "[h]:mm", "d-mmm"])
-def test_a_date_format_is_not_rendered(code: str) -> None:
+def test_date_format_is_not_rendered(code: str) -> None:
     assert render(44000.5, code) is None
 
 
@@ -140,7 +139,7 @@ def test_a_date_format_is_not_rendered(code: str) -> None:
         "+0.0;-0.0",
     ],
 )
-def test_a_format_that_says_no_more_changes_no_value(sepsis_protocol: Protocol, code: str) -> None:
+def test_format_without_information_changes_no_value(sepsis_protocol: Protocol, code: str) -> None:
     assert il6(read(sepsis_protocol, formatted(code))) == [(value, value) for value in IL6]
 
 
@@ -158,42 +157,40 @@ def test_a_format_that_says_no_more_changes_no_value(sepsis_protocol: Protocol, 
         ),
     ],
 )
-def test_a_limit_that_a_format_shows_is_taken_as_shown(
-    sepsis_protocol: Protocol, code: str, known: list[tuple[float, float]]
-) -> None:
+def test_limit_in_a_format_is_read(sepsis_protocol: Protocol, code: str, known: list[tuple[float, float]]) -> None:
     cohort = read(sepsis_protocol, formatted(code))
     assert il6(cohort) == known
-    assert any(sentence.startswith("read as displayed: ") for sentence in cohort.understood)
+    assert any(sentence.startswith("read as displayed: ") for sentence in cohort.notes)
 
 
-def test_a_word_that_a_format_shows_is_read_with_the_limit_beside_it(sepsis_protocol: Protocol) -> None:
+def test_word_in_a_format_is_read_with_the_limit_next_to_it(sepsis_protocol: Protocol) -> None:
     rows = [["animal", "group", "IL-6", "lloq"], ["a", "sham", 0, 15.6], ["b", "control", 40, 15.6]]
     assert il6(read(sepsis_protocol, formatted('0.0;-0.0;"n.d."', "C2:C3"), rows)) == [(0, 15.6), (40, 40)]
-    (problem,) = asked(sepsis_protocol, formatted('0.0;-0.0;"n.d."', "C2:C3"), [row[:3] for row in rows])
+    (problem,) = refused(sepsis_protocol, formatted('0.0;-0.0;"n.d."', "C2:C3"), [row[:3] for row in rows])
     assert (problem.place, problem.found) == ("cell Data!C2", "'n.d.'")
 
 
 @pytest.mark.parametrize(("code", "factor"), [('0.00"%"', 1), ("0.00\\%", 1), ("0.00%", 100), ('0.00"% of CD4+"', 1)])
-def test_a_percent_sign_multiplies_only_outside_of_quotation_marks(donors: Protocol, code: str, factor: int) -> None:
+def test_percent_sign_in_quotation_marks_does_not_multiply(donors: Protocol, code: str, factor: int) -> None:
     stored = [0.12, 0.29, 0.09, 0.22]
     rows = [[f"D{at // 2}", ("without", "with_cm")[at % 2], value] for at, value in enumerate(stored)]
     cohort = read(donors, formatted(code, "C2:C5"), [["donor", "group", "foxp3_cd25neg"], *rows])
     assert cohort.values["value"].tolist() == pytest.approx([factor * value for value in stored])
 
 
-def test_the_right_unit_in_a_format_is_a_stated_unit(sepsis_protocol: Protocol) -> None:
+def test_right_unit_in_a_format_is_a_stated_unit(sepsis_protocol: Protocol) -> None:
     for code in ('0.0" pg/mL"', '0.0" (pg/ml)"', 'General" pg mL-1"', "0.0 \\p\\g\\/\\m\\L"):
         cohort = read(sepsis_protocol, formatted(code))
         assert cohort.units_stated == {"il6"}
         assert il6(cohort) == [(value, value) for value in IL6]
 
 
-def test_a_titre_may_be_shown_as_a_share(mice: Protocol) -> None:
+def test_titre_displayed_as_a_dilution_is_read(mice: Protocol) -> None:
     rows = [["animal", "group", "titre"], ["a", "saline", 16], ["b", "im10", 64]]
     assert read(mice, formatted('"1:"0', "C2:C3"), rows).values["value"].tolist() == [16, 64]
 
 
-def test_names_are_read_as_they_are_shown(sepsis_protocol: Protocol) -> None:
+def test_names_are_read_as_displayed(sepsis_protocol: Protocol) -> None:
     def change(book: Workbook) -> None:
         for cell, code in {
             "A2": '"rat "0',
@@ -215,10 +212,10 @@ def test_names_are_read_as_they_are_shown(sepsis_protocol: Protocol) -> None:
 @pytest.mark.parametrize(
     ("code", "times"), [('0.000" ng/mL"', "1000"), ('0.0_-" µg/L"', "1000"), ('0.0"fg/mL"', "0.001")]
 )
-def test_another_unit_in_a_format_is_refused_once_with_the_factor(
+def test_other_unit_in_a_format_is_refused_once_with_the_factor(
     sepsis_protocol: Protocol, code: str, times: str
 ) -> None:
-    (problem,) = asked(sepsis_protocol, formatted(code))
+    (problem,) = refused(sepsis_protocol, formatted(code))
     assert problem.place == "cell Data!C2"
     assert "C2:C9" in problem.found
     assert f"Multiply the values by {times} " in problem.remedy
@@ -242,19 +239,19 @@ def test_another_unit_in_a_format_is_refused_once_with_the_factor(
         ";;;",
     ],
 )
-def test_a_format_that_shows_something_else_is_one_question(sepsis_protocol: Protocol, code: str) -> None:
-    (problem,) = asked(sepsis_protocol, formatted(code))
+def test_format_that_displays_something_else_is_one_problem(sepsis_protocol: Protocol, code: str) -> None:
+    (problem,) = refused(sepsis_protocol, formatted(code))
     assert problem.place == "cell Data!C2"
     assert "C2:C9" in problem.found
 
 
-def test_a_sign_that_is_not_shown_is_a_question(donors: Protocol) -> None:
+def test_sign_that_is_not_displayed_is_refused(donors: Protocol) -> None:
     rows = [["donor", "group", "foxp3_cd25neg"], ["D1", "without", 1.5], ["D1", "with_cm", -2.5]]
-    (problem,) = asked(donors, formatted("0.0;0.0", "C2:C3"), rows)
+    (problem,) = refused(donors, formatted("0.0;0.0", "C2:C3"), rows)
     assert (problem.place, problem.found) == ("cell Data!C3", "'2.5' displayed where -2.5 is stored")
 
 
-def test_a_zero_shown_as_a_dash_or_not_at_all_is_a_question(mice: Protocol) -> None:
+def test_zero_displayed_as_a_dash_or_not_at_all_is_refused(mice: Protocol) -> None:
     rows = [["animal", "group", "afc"], ["a", "saline", 0], ["b", "im10", 400]]
 
     def without_zeros(book: Workbook) -> None:
@@ -265,16 +262,16 @@ def test_a_zero_shown_as_a_dash_or_not_at_all_is_a_question(mice: Protocol) -> N
         formatted("#", "C2:C3"),
         without_zeros,
     ):
-        (problem,) = asked(mice, change, rows)
+        (problem,) = refused(mice, change, rows)
         assert problem.place == "cell Data!C2"
     assert read(mice, None, rows).values["value"].tolist() == [0, 400]
 
 
-def test_white_text_is_hidden_where_its_background_is_white(sepsis_protocol: Protocol) -> None:
+def test_white_text_on_a_white_background_is_refused(sepsis_protocol: Protocol) -> None:
     def change(book: Workbook) -> None:
         book["Data"]["C3"].font = Font(color="FFFFFFFF")
 
-    (problem,) = asked(sepsis_protocol, change)
+    (problem,) = refused(sepsis_protocol, change)
     assert problem.place == "cell Data!C3"
 
     def on_blue(book: Workbook) -> None:
@@ -284,45 +281,45 @@ def test_white_text_is_hidden_where_its_background_is_white(sepsis_protocol: Pro
     assert il6(read(sepsis_protocol, on_blue)) == [(value, value) for value in IL6]
 
 
-def test_a_column_half_in_percent_is_a_question_that_names_the_cells(donors: Protocol) -> None:
+def test_column_partly_in_percent_is_refused_with_its_cells(donors: Protocol) -> None:
     rows = [[f"D{at // 2}", ("without", "with_cm")[at % 2], 0.1 + at / 100] for at in range(6)]
-    (problem,) = asked(donors, formatted("0%", "C2:C3"), [["donor", "group", "foxp3_cd25neg"], *rows])
+    (problem,) = refused(donors, formatted("0%", "C2:C3"), [["donor", "group", "foxp3_cd25neg"], *rows])
     assert problem.place == "cell Data!C2"
     assert "C2:C3" in problem.found
     assert "C4:C7" in problem.found
 
 
-def test_an_excluded_row_need_not_be_readable(sepsis_protocol: Protocol) -> None:
+def test_excluded_row_need_not_be_readable(sepsis_protocol: Protocol) -> None:
     rows = [[*row, reason] for row, reason in zip(RATS, ["exclude", "", "clot", *[""] * 6], strict=True)]
     assert len(read(sepsis_protocol, formatted(";;;", "C3"), rows).excluded) == 2
 
 
-def test_the_unit_of_a_limit_is_checked_and_a_time_keeps_its_unit(sepsis_protocol: Protocol) -> None:
+def test_unit_of_a_limit_and_of_a_time_is_checked(sepsis_protocol: Protocol) -> None:
     rows = [["animal", "group", "IL-6", "lloq"], ["a", "sham", 12, 15.6], ["b", "control", 40, 15.6]]
-    (problem,) = asked(sepsis_protocol, formatted('0.0" ng/mL"', "D2:D3"), rows)
+    (problem,) = refused(sepsis_protocol, formatted('0.0" ng/mL"', "D2:D3"), rows)
     assert problem.place == "cell Data!D2"
     timed = [["animal", "group", "IL-6", "time", "event"], ["a", "sham", 12, 2, 0]]
-    (problem,) = asked(sepsis_protocol, formatted('0" d"', "D2"), timed)
+    (problem,) = refused(sepsis_protocol, formatted('0" d"', "D2"), timed)
     assert (problem.place, problem.found) == ("cell Data!D2", "'2 d'")
 
 
-def test_a_share_in_percent_is_a_share(mice: Protocol) -> None:
+def test_exposure_in_percent_is_converted(mice: Protocol) -> None:
     rows = [["animal", "group", "afc", "count", "exposure"], ["a", "saline", 300, 3, 0.01], ["b", "im10", 900, 9, 0.01]]
     assert read(mice, formatted("0%", "E2:E3"), rows).values["exposure"].tolist() == [0.01, 0.01]
 
 
-def test_a_conditional_format_that_changes_the_text_is_a_question(sepsis_protocol: Protocol) -> None:
+def test_conditional_format_that_changes_the_text_is_refused(sepsis_protocol: Protocol) -> None:
     def change(book: Workbook) -> None:
         style = DifferentialStyle(numFmt=NumberFormat(numFmtId=170, formatCode='"<15"'))
         book["Data"].conditional_formatting.add(
             "C2:C9", Rule(type="cellIs", operator="lessThan", formula=["15"], dxf=style)
         )
 
-    (problem,) = asked(sepsis_protocol, change)
+    (problem,) = refused(sepsis_protocol, change)
     assert problem.place == "cell Data!C2"
 
 
-def test_formats_under_groups_are_read_too(sepsis_protocol: Protocol) -> None:
+def test_formats_in_group_columns_are_read(sepsis_protocol: Protocol) -> None:
     def change(book: Workbook) -> None:
         book["IL-6"]["A2"].number_format = '"<"0.0'
 
@@ -331,7 +328,7 @@ def test_formats_under_groups_are_read_too(sepsis_protocol: Protocol) -> None:
     assert (0, 12) in il6(cohort)
 
 
-def test_the_text_that_an_open_document_stores_is_what_it_shows(sepsis_protocol: Protocol) -> None:
+def test_stored_text_of_an_open_document_is_the_displayed_text(sepsis_protocol: Protocol) -> None:
     content = ods(RATS)
     for shown, known in ((b"&lt;15.6", (0, 15.6)), (b"15,6", (15.6, 15.6)), (b"15.6 pg/mL", (15.6, 15.6))):
         cohort = read_cohort(Path("file.ods"), sepsis_protocol, _with_text(content, shown))
@@ -350,10 +347,10 @@ def _with_text(content: bytes, shown: bytes) -> bytes:
 
 
 def notes(cohort: Cohort) -> list[str]:
-    return [sentence for sentence in cohort.understood if sentence.startswith(("cells ", "text in ", "comments "))]
+    return [sentence for sentence in cohort.notes if sentence.startswith(("cells ", "text in ", "comments "))]
 
 
-def test_coloured_rows_are_named_with_what_the_legend_says(sepsis_protocol: Protocol) -> None:
+def test_coloured_rows_are_noted_with_their_legend(sepsis_protocol: Protocol) -> None:
     def change(book: Workbook) -> None:
         filled("FFFF0000", "A4:D4", "A8:D8", "F2")(book)
         book["Data"]["F2"] = "red = excluded (haemolysed)"
@@ -363,7 +360,7 @@ def test_coloured_rows_are_named_with_what_the_legend_says(sepsis_protocol: Prot
     assert "'red = excluded (haemolysed)' (Data!F2)" in note
 
 
-def test_a_legend_may_stand_beside_a_coloured_cell_or_on_another_sheet(sepsis_protocol: Protocol) -> None:
+def test_legend_next_to_a_coloured_cell_or_on_another_sheet_is_noted(sepsis_protocol: Protocol) -> None:
     def beside(book: Workbook) -> None:
         filled("FFFFFF00", "C5", "F3")(book)
         book["Data"]["G3"] = "clotted"
@@ -390,16 +387,16 @@ def test_a_legend_may_stand_beside_a_coloured_cell_or_on_another_sheet(sepsis_pr
     ],
     ids=["header", "banded", "banded in twos", "table", "column", "groups"],
 )
-def test_colours_that_single_no_cell_out_are_not_named(sepsis_protocol: Protocol, cells: tuple[str, ...]) -> None:
+def test_colours_of_headers_bands_and_groups_are_not_noted(sepsis_protocol: Protocol, cells: tuple[str, ...]) -> None:
     assert notes(read(sepsis_protocol, filled("FFDDEBF7", *cells))) == []
 
 
-def test_the_cells_without_the_colour_of_the_others_are_named(sepsis_protocol: Protocol) -> None:
+def test_cells_without_the_colour_of_the_others_are_noted(sepsis_protocol: Protocol) -> None:
     (note,) = notes(read(sepsis_protocol, filled("FF00FF00", "A2:D4", "A6:D9")))
     assert "A5:D5" in note
 
 
-def test_coloured_text_comments_and_rules_are_named(sepsis_protocol: Protocol) -> None:
+def test_coloured_text_comments_and_conditional_formats_are_noted(sepsis_protocol: Protocol) -> None:
     def change(book: Workbook) -> None:
         sheet = book["Data"]
         sheet["C3"].font = Font(color="FFFF0000")

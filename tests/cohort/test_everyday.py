@@ -1,20 +1,15 @@
-"""Files as colleagues send them:
-
-words for limits in other languages, answers in columns, dates, harmless columns, and what is advised.
-"""
-
-from pathlib import Path
+"""Files as colleagues send them: words in other languages, yes and no, dates, other columns, and remedies."""
 
 import pytest
-from making import pzfx, xlsx
+from making import pzfx, read, refused, xlsx
 
-from secretome.cohort import Cohort, read_cohort
-from secretome.cohort.files.displayed import displayed
+from secretome.cohort.files.displayed import compare_number
 from secretome.cohort.files.number_format import render
+from secretome.cohort.files.words import limit_passed
 from secretome.cohort.flags import column_meanings
-from secretome.cohort.unreadable import limit_passed, remedy
-from secretome.cohort.values import Unreadable, Value, parse
-from secretome.protocol import InputError, Problem, Protocol
+from secretome.cohort.remedies import remedy_for
+from secretome.cohort.values import NotAValueError, Value, parse
+from secretome.protocol import Protocol
 
 ROWS = [
     ("r1", "sham", 22.1),
@@ -37,21 +32,11 @@ def table(header: str = "il6", groups: dict[str, str] | None = None, **columns: 
     return "\n".join(lines).encode()
 
 
-def read(protocol: Protocol, content: bytes, names: dict[str, str] | None = None, file: str = "rats.csv") -> Cohort:
-    return read_cohort(Path(file), protocol, content, names=names)
-
-
-def refused(protocol: Protocol, content: bytes, file: str = "rats.csv") -> tuple[Problem, ...]:
-    with pytest.raises(InputError) as error:
-        read(protocol, content, file=file)
-    return error.value.problems
-
-
-def test_groups_that_are_named_by_signs_alone_can_be_mapped(sepsis_protocol: Protocol) -> None:
+def test_groups_named_by_signs_only_can_be_mapped(sepsis_protocol: Protocol) -> None:
     content = table(groups={"sham": "+/+", "control": "+/-", "t1": "-/-", "t2": "+"})
     options = {"+/+": "sham", "+/-": "control", "-/-": "t1", "+": "t2"}
     assert all(f"--map '{name}=KEY'" in refused(sepsis_protocol, content)[0].remedy for name in options)
-    cohort = read(sepsis_protocol, content, options)
+    cohort = read(sepsis_protocol, content, names=options)
     assert cohort.values["group"].tolist() == [group for _, group, _ in ROWS]
 
 
@@ -59,7 +44,7 @@ def test_groups_that_are_named_by_signs_alone_can_be_mapped(sepsis_protocol: Pro
     ("header", "answers", "place"),
     [("include", ["1", "1", "", "1", "1", "1"], "cell D4"), ("included", ["yes", "no", *["yes"] * 4], "cell D3")],
 )
-def test_a_column_of_those_included_is_never_offered_as_exclude(
+def test_column_of_included_animals_is_not_offered_as_exclude(
     sepsis_protocol: Protocol, header: str, answers: list[str], place: str
 ) -> None:
     content = table(**{header: answers})
@@ -69,7 +54,7 @@ def test_a_column_of_those_included_is_never_offered_as_exclude(
 
 
 @pytest.mark.parametrize("word", ["nein", "нет", "non", "not excluded", "valid", "ok"])
-def test_a_word_for_no_in_the_column_exclude_leaves_no_animal_out(sepsis_protocol: Protocol, word: str) -> None:
+def test_word_for_no_in_the_column_exclude_is_refused(sepsis_protocol: Protocol, word: str) -> None:
     (problem,) = refused(sepsis_protocol, table(exclude=["", word, "", "", "", ""]))
     assert problem.place == "cell D3"
 
@@ -98,7 +83,7 @@ def test_a_word_for_no_in_the_column_exclude_leaves_no_animal_out(sepsis_protoco
         ("comment", ["approx. 0.5 mL blood", "suspected limp"], ["", ""]),
     ],
 )
-def test_what_a_column_says_of_the_values_beside_it(header: str, answers: list[str], meanings: list[str]) -> None:
+def test_column_meanings_of_values(header: str, answers: list[str], meanings: list[str]) -> None:
     assert column_meanings(header, answers) == meanings
 
 
@@ -117,7 +102,7 @@ def test_what_a_column_says_of_the_values_beside_it(header: str, answers: list[s
         *(("overweight", ""), ("overnight fasted", ""), ("underfed", ""), ("below 15.6", "")),
     ],
 )
-def test_a_word_for_a_limit_in_any_language_is_one(text: str, side: str) -> None:
+def test_words_for_limits_in_several_languages(text: str, side: str) -> None:
     assert limit_passed(text) == side
 
 
@@ -138,38 +123,38 @@ def test_a_word_for_a_limit_in_any_language_is_one(text: str, side: str) -> None
         ("1 250", "thousands separators"),
     ],
 )
-def test_advice_keeps_the_limit_and_never_empties_a_value(text: str, advice: str) -> None:
-    assert advice in remedy(text)
+def test_remedy_keeps_the_limit_and_the_value(text: str, advice: str) -> None:
+    assert advice in remedy_for(text)
 
 
 @pytest.mark.parametrize("text", ["22.01.2026", "1.10.", "01.10.26"])
 @pytest.mark.parametrize("mark", [".", ","])
-def test_a_date_with_points_is_no_number_with_thousands(text: str, mark: str) -> None:
-    with pytest.raises(Unreadable) as error:
+def test_date_with_points_is_refused_as_a_date(text: str, mark: str) -> None:
+    with pytest.raises(NotAValueError) as error:
         parse(text, mark)
     assert "date" in error.value.remedy
     assert "thousands" not in error.value.remedy
 
 
-def test_a_limit_says_something() -> None:
+def test_limit_of_zero_is_refused() -> None:
     assert parse("<= 15.6", ".") == parse("≤15.6", ".") == Value(0.0, 15.6)
     assert parse(">= 1000", ".") == Value(1000.0, float("inf"))
-    with pytest.raises(Unreadable):
+    with pytest.raises(NotAValueError):
         parse(">0", ".")
 
 
 @pytest.mark.parametrize(
-    ("stored", "code", "doubt"), [(22.1, '0"."0', "words"), (2210, '0"."000', ""), (2210.5, "#,##0.0", "")]
+    ("stored", "code", "mismatch"), [(22.1, '0"."0', "words"), (2210, '0"."000', ""), (2210.5, "#,##0.0", "")]
 )
-def test_a_point_that_a_format_puts_between_digits_is_seen(stored: float, code: str, doubt: str) -> None:
-    assert displayed(stored, render(stored, code)).doubt == doubt
+def test_point_that_a_format_adds_between_digits_is_a_mismatch(stored: float, code: str, mismatch: str) -> None:
+    assert compare_number(stored, render(stored, code)).mismatch == mismatch
 
 
 def test_figure_spaces_separate_thousands() -> None:
     assert parse("2\u2007210,5", ",") == Value(2210.5, 2210.5)
 
 
-def test_an_equal_unit_is_read_and_another_is_not(sepsis_protocol: Protocol) -> None:
+def test_equal_unit_is_read_and_another_is_refused(sepsis_protocol: Protocol) -> None:
     # 1 ng/L is 1 pg/mL.
     assert read(sepsis_protocol, table("IL-6 (ng/L)")).values["value"].tolist() == VALUES
     (problem,) = refused(sepsis_protocol, table("IL-6 (µg/L)"))
@@ -177,7 +162,7 @@ def test_an_equal_unit_is_read_and_another_is_not(sepsis_protocol: Protocol) -> 
 
 
 @pytest.mark.parametrize("title", ["log IL-6", "IL-6 mRNA", "Δ IL-6", "IL-6 fold change"])
-def test_no_map_is_offered_that_makes_derived_values_measured_ones(sepsis_protocol: Protocol, title: str) -> None:
+def test_map_option_is_not_offered_for_derived_values(sepsis_protocol: Protocol, title: str) -> None:
     groups = {group: [value for _, named, value in ROWS if named == group] for group in ("sham", "control", "t1", "t2")}
     for problem in (
         *refused(sepsis_protocol, pzfx({title: groups}), "rats.pzfx"),
@@ -189,13 +174,13 @@ def test_no_map_is_offered_that_makes_derived_values_measured_ones(sepsis_protoc
 @pytest.mark.parametrize(
     "header", ["Datum", "notes", "Käfig", "Вес", "ear tag", "CV", "OD450", "Ct", "score", "ELISA plate", "Sign"]
 )
-def test_a_harmless_column_is_not_taken_for_the_endpoint_that_is_absent(sepsis_protocol: Protocol, header: str) -> None:
+def test_other_column_is_not_taken_for_a_missing_endpoint(sepsis_protocol: Protocol, header: str) -> None:
     entry = "12.01.2026" if header == "Datum" else "calm" if header in ("notes", "Sign") else "3"
     cohort = read(sepsis_protocol, table(**{header: [entry] * 6}))
     assert cohort.values["value"].tolist() == VALUES
     assert set(cohort.values["endpoint"]) == {"il6"}
 
 
-def test_a_workbook_of_the_same_values_is_the_same(sepsis_protocol: Protocol) -> None:
+def test_workbook_and_text_give_the_same_values(sepsis_protocol: Protocol) -> None:
     content = xlsx({"S": [["rat", "group", "il6"], *ROWS]})
-    assert read(sepsis_protocol, content, file="rats.xlsx").values["value"].tolist() == VALUES
+    assert read(sepsis_protocol, content).values["value"].tolist() == VALUES

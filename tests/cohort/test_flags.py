@@ -1,17 +1,14 @@
-"""Columns of flags beside values:
-
-they are information about the values, and are never left unused without a question.
-"""
+"""Columns of flags next to values: they change the values, and are never ignored without a problem."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from making import xlsx
+from making import read, refused, xlsx
 
-from secretome.cohort import Cohort, read_cohort
-from secretome.cohort.flags import column_meanings, meaning
-from secretome.protocol import InputError, Problem, Protocol
+from secretome.cohort import read_cohort
+from secretome.cohort.flags import column_meanings, flag_meaning
+from secretome.protocol import InputError, Protocol
 
 IL6 = [15.6, 15.6, 118, 99, 61, 31]
 IL4 = [24, 26, 16, 14, 18, 22]
@@ -26,18 +23,8 @@ def table(**columns: Sequence[object]) -> str:
     return "\n".join(",".join(map(str, row)) for row in [header, *rows])
 
 
-def read(protocol: Protocol, text: str) -> Cohort:
-    return read_cohort(Path("rats.csv"), protocol, text.encode())
-
-
-def asked(protocol: Protocol, text: str) -> tuple[Problem, ...]:
-    with pytest.raises(InputError) as error:
-        read(protocol, text)
-    return error.value.problems
-
-
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("<", "below"),
         ("≤", "below"),
@@ -73,12 +60,12 @@ def asked(protocol: Protocol, text: str) -> tuple[Problem, ...]:
         ("", ""),
     ],
 )
-def test_what_a_cell_says_of_a_value(text: str, said: str) -> None:
-    assert meaning(text) == said
+def test_flag_meaning_of_a_cell(text: str, expected: str) -> None:
+    assert flag_meaning(text) == expected
 
 
 @pytest.mark.parametrize(
-    ("header", "texts", "said"),
+    ("header", "texts", "expected"),
     [
         ("Below LOD", ["yes", "no", ""], ["below", "", ""]),
         ("detected", ["TRUE", "FALSE"], ["", "mark"]),
@@ -91,8 +78,8 @@ def test_what_a_cell_says_of_a_value(text: str, said: str) -> None:
         ("Detection (RFU)", ["5123", "4888"], ["", ""]),
     ],
 )
-def test_a_header_decides_where_a_code_means_little(header: str, texts: list[str], said: list[str]) -> None:
-    assert column_meanings(header, texts) == said
+def test_ambiguous_code_is_read_by_its_header(header: str, texts: list[str], expected: list[str]) -> None:
+    assert column_meanings(header, texts) == expected
 
 
 @pytest.mark.parametrize(
@@ -109,16 +96,16 @@ def test_a_header_decides_where_a_code_means_little(header: str, texts: list[str
     ],
 )
 @pytest.mark.parametrize("header", ["qualifier", "Anmerkung", "status"])
-def test_a_flag_beside_a_value_is_one_question(
+def test_flag_next_to_a_value_is_one_problem(
     sepsis_protocol: Protocol, flags: list[str], place: str, header: str
 ) -> None:
-    (problem,) = asked(sepsis_protocol, table(**{"IL-6": IL6, header: flags}))
+    (problem,) = refused(sepsis_protocol, table(**{"IL-6": IL6, header: flags}))
     assert problem.place == place
     assert "il6" in problem.found
 
 
-def test_the_question_says_what_to_write_and_obeying_it_answers_it(sepsis_protocol: Protocol) -> None:
-    (problem,) = asked(sepsis_protocol, table(qualifier=BELOW, il6=IL6))
+def test_following_the_remedy_of_a_flag_resolves_it(sepsis_protocol: Protocol) -> None:
+    (problem,) = refused(sepsis_protocol, table(qualifier=BELOW, il6=IL6))
     assert "C2:C3" in problem.found
     assert "<15.6 in D2" in problem.remedy
     cohort = read(sepsis_protocol, table(qualifier=BELOW, il6=["<15.6", "<15.6", *IL6[2:]], il4=IL4))
@@ -126,8 +113,8 @@ def test_the_question_says_what_to_write_and_obeying_it_answers_it(sepsis_protoc
     assert cohort.values["lower"].tolist()[:1] == [0]
 
 
-def test_an_empty_value_with_a_flag_is_a_limit_and_not_missing(sepsis_protocol: Protocol) -> None:
-    (problem,) = asked(sepsis_protocol, table(il6=["", "", *IL6[2:]], qualifier=["ND", "ND", "", "", "", ""]))
+def test_empty_value_with_a_flag_is_refused(sepsis_protocol: Protocol) -> None:
+    (problem,) = refused(sepsis_protocol, table(il6=["", "", *IL6[2:]], qualifier=["ND", "ND", "", "", "", ""]))
     assert problem.place == "cell D2"
     assert (
         read(sepsis_protocol, table(il6=["", "", *IL6[2:]], flag=["outlier", "", "", "", "", ""]))
@@ -138,10 +125,10 @@ def test_an_empty_value_with_a_flag_is_a_limit_and_not_missing(sepsis_protocol: 
     )
 
 
-def test_each_endpoint_has_its_flags_to_the_left_or_to_the_right(sepsis_protocol: Protocol) -> None:
-    right = asked(sepsis_protocol, table(il6=IL6, flag1=BELOW, il4=IL4, flag2=["", "", "", "", "", "*"]))
+def test_flags_belong_to_the_endpoint_on_their_side(sepsis_protocol: Protocol) -> None:
+    right = refused(sepsis_protocol, table(il6=IL6, flag1=BELOW, il4=IL4, flag2=["", "", "", "", "", "*"]))
     assert [problem.place for problem in right] == ["cell D2", "cell F7"]
-    left = asked(sepsis_protocol, table(q1=BELOW, il6=IL6, q2=["", "", "", "", "", ">"], il4=IL4))
+    left = refused(sepsis_protocol, table(q1=BELOW, il6=IL6, q2=["", "", "", "", "", ">"], il4=IL4))
     for problems in (right, left):
         assert [("il6" in problem.found, "il4" in problem.found) for problem in problems] == [
             (True, False),
@@ -149,12 +136,12 @@ def test_each_endpoint_has_its_flags_to_the_left_or_to_the_right(sepsis_protocol
         ]
 
 
-def test_flag_columns_with_one_name_or_none_are_asked_about_once_each(sepsis_protocol: Protocol) -> None:
+def test_flag_columns_without_a_unique_name_are_refused_once_each(sepsis_protocol: Protocol) -> None:
     text = table(il6=IL6, Range=BELOW, il4=IL4, flag=["", "", "", "", "", "OOR >"])
     twice = text.replace("Range,", "Detection Range,").replace(",flag", ",Detection Range")
-    assert [problem.place for problem in asked(sepsis_protocol, twice)] == ["cell D2", "cell F7"]
+    assert [problem.place for problem in refused(sepsis_protocol, twice)] == ["cell D2", "cell F7"]
     unnamed = text.replace(",Range,", ",,").replace(",flag", ",")
-    assert [problem.place for problem in asked(sepsis_protocol, unnamed)] == ["cell D2", "cell F7"]
+    assert [problem.place for problem in refused(sepsis_protocol, unnamed)] == ["cell D2", "cell F7"]
 
 
 @pytest.mark.parametrize(
@@ -179,17 +166,17 @@ def test_flag_columns_with_one_name_or_none_are_asked_about_once_each(sepsis_pro
     ],
     ids=lambda columns: ", ".join(columns),
 )
-def test_other_columns_stop_no_file(sepsis_protocol: Protocol, columns: dict[str, list[object]]) -> None:
+def test_other_columns_are_accepted(sepsis_protocol: Protocol, columns: dict[str, list[object]]) -> None:
     cohort = read(sepsis_protocol, table(il6=IL6, il4=IL4, **columns))
     assert len(cohort.values) == 12
-    assert {f"column {name!r} was not used" for name in columns if name != "note"} <= set(cohort.understood)
+    assert {f"column {name!r} was not used" for name in columns if name != "note"} <= set(cohort.notes)
 
 
-def test_a_remark_in_a_note_or_an_id_is_asked_about(sepsis_protocol: Protocol) -> None:
-    (problem,) = asked(sepsis_protocol, table(il6=IL6, note=["BDL", "", "", "", "", ""]))
+def test_flag_in_a_note_or_an_id_is_refused(sepsis_protocol: Protocol) -> None:
+    (problem,) = refused(sepsis_protocol, table(il6=IL6, note=["BDL", "", "", "", "", ""]))
     assert problem.place == "cell D2"
     for remark in ("a1*", "a1 (excluded)"):
-        (problem,) = asked(sepsis_protocol, table(il6=IL6).replace("a1", remark))
+        (problem,) = refused(sepsis_protocol, table(il6=IL6).replace("a1", remark))
         assert problem.place == "cell A3"
 
 
@@ -200,21 +187,19 @@ def test_flags_in_the_long_layout_belong_to_their_rows(sepsis_protocol: Protocol
         "a,sham,il4,30,,",
         "b,t1,il6,40,outlier,clot",
     ]
-    (problem,) = asked(sepsis_protocol, "\n".join(rows))
+    (problem,) = refused(sepsis_protocol, "\n".join(rows))
     assert problem.place == "cell E2"
     assert "<12 in D2" in problem.remedy
     assert len(read(sepsis_protocol, "\n".join(rows).replace(",12,", ",<12,")).excluded) == 1
 
 
-def test_flags_between_columns_of_groups_are_asked_about(sepsis_protocol: Protocol) -> None:
+def test_flags_between_columns_of_groups_are_refused(sepsis_protocol: Protocol) -> None:
     text = "IL-6,,,\nSham,flag,Control,flag\n12,<,100,\n13,<,110,\n14,,120,*"
-    assert [problem.place for problem in asked(sepsis_protocol, text)] == ["cell B3", "cell D5"]
+    assert [problem.place for problem in refused(sepsis_protocol, text)] == ["cell B3", "cell D5"]
 
 
-def test_a_column_of_limits_under_another_name_is_asked_about_where_a_value_lies_beyond(
-    sepsis_protocol: Protocol,
-) -> None:
-    (problem,) = asked(sepsis_protocol, table(il6=IL6, LOD=[15.6] * 6, il4=IL4))
+def test_limit_column_under_another_name_is_refused_if_a_value_is_below(sepsis_protocol: Protocol) -> None:
+    (problem,) = refused(sepsis_protocol, table(il6=IL6, LOD=[15.6] * 6, il4=IL4))
     assert problem.place == "cell D2"
     assert "--map 'LOD=lloq'" in problem.remedy
     limited = read_cohort(
@@ -223,7 +208,7 @@ def test_a_column_of_limits_under_another_name_is_asked_about_where_a_value_lies
     assert limited.values["upper"].tolist()[:2] == [20, 20]
 
 
-def test_flags_in_a_workbook_are_asked_about_by_cell(sepsis_protocol: Protocol) -> None:
+def test_flags_in_a_workbook_are_refused_by_cell(sepsis_protocol: Protocol) -> None:
     rows = [line.split(",") for line in table(il6=IL6, qualifier=BELOW).splitlines()]
     with pytest.raises(InputError) as error:
         read_cohort(Path("rats.xlsx"), sepsis_protocol, xlsx({"Data": rows}))

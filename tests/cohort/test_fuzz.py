@@ -69,24 +69,28 @@ def read_or_refuse(path: Path, content: bytes, protocol: Protocol) -> None:
 
 @shared_folder
 @given(content=st.binary(max_size=200))
-def test_any_bytes(tmp_path: Path, protocol: Protocol, content: bytes) -> None:
+def test_any_bytes_are_read_or_refused(tmp_path: Path, protocol: Protocol, content: bytes) -> None:
     read_or_refuse(tmp_path / "any.csv", content, protocol)
 
 
 @shared_folder
 @given(rows=tables, delimiter=st.sampled_from([",", ";", "\t"]), end=st.sampled_from(["\n", "\r\n", "\r"]))
-def test_any_table(tmp_path: Path, protocol: Protocol, rows: list[list[str]], delimiter: str, end: str) -> None:
+def test_any_table_is_read_or_refused(
+    tmp_path: Path, protocol: Protocol, rows: list[list[str]], delimiter: str, end: str
+) -> None:
     read_or_refuse(tmp_path / "table.csv", end.join(delimiter.join(row) for row in rows).encode(), protocol)
 
 
 @shared_folder
 @given(rows=tables)
-def test_any_rows_under_a_good_header(tmp_path: Path, protocol: Protocol, rows: list[list[str]]) -> None:
+def test_any_rows_below_a_good_header_are_read_or_refused(
+    tmp_path: Path, protocol: Protocol, rows: list[list[str]]
+) -> None:
     text = "animal;group;foxp3_cd25pos;foxp3_cd25neg;note\n" + "\n".join(";".join(row) for row in rows)
     read_or_refuse(tmp_path / "rows.csv", text.encode(), protocol)
 
 
-# -- mutated cohorts: sound ones give the clean values, spoilt ones name the spoilt cell
+# -- mutated cohorts: sound ones give the clean values, broken ones name the broken cell
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "200"))
 GROUPS = ["sham", "control", "t1", "t2"]
@@ -145,7 +149,7 @@ class Mutant:
 
     name: str
     content: bytes
-    spoilt: set[str]
+    broken: set[str]
 
 
 class Writer:
@@ -156,7 +160,7 @@ class Writer:
         self.kind = self.one(["csv", "csv", "xlsx", "pzfx"])
         self.layout = "groups" if self.kind == "pzfx" else self.one(["wide", "long", "groups"])
         self.comma = draw(st.booleans())
-        self.spoilt: list[tuple[int, int]] = []
+        self.broken: list[tuple[int, int]] = []
         # One name for a group or an endpoint in a file: two would be asked about.
         self.names = {group: self.one(names) for group, names in NAMES.items()}
         self.headers = {endpoint: self.one(names) for endpoint, names in HEADERS.items()}
@@ -196,18 +200,18 @@ class Writer:
                     rows.append([facts[name] for name in columns])
             if self.layout == "wide":
                 rows.append([facts[name] for name in columns])
-        self.spoil(
+        self.break_cells(
             rows, [at for at, name in enumerate(columns) if name in ("value", "il6", "il4")], columns.index("group")
         )
         return rows
 
-    def spoil(self, rows: list[list[object]], values: list[int], group: int | None) -> None:
+    def break_cells(self, rows: list[list[object]], values: list[int], group: int | None) -> None:
         for _ in range(self.draw(st.integers(0, 2))):
             row = self.draw(st.integers(1, len(rows) - 1))
             column = self.one([*values, group] if group is not None else values)
-            if (row, column) not in self.spoilt and (group is None or (row, group) not in self.spoilt):
+            if (row, column) not in self.broken and (group is None or (row, group) not in self.broken):
                 rows[row][column] = self.one(NO_GROUP if column == group else UNREADABLE)
-                self.spoilt.append((row, column))
+                self.broken.append((row, column))
 
     def groups(self) -> dict[str, list[list[object]]]:
         """One table per endpoint, its rows under a row of groups."""
@@ -216,7 +220,7 @@ class Writer:
         for endpoint, groups in VALUES.items():
             names = [self.name(GROUPS[at]) for at in order]
             tables[endpoint] = [names, *([self.value(groups[at][row]) for at in order] for row in range(3))]
-        self.spoil(tables["il6"], [0, 1, 2, 3], None)
+        self.break_cells(tables["il6"], [0, 1, 2, 3], None)
         return tables
 
     def mutant(self) -> Mutant:
@@ -231,7 +235,7 @@ class Writer:
                 }
             )
             title = ElementTree.fromstring(content).find(".//Title").text  # type: ignore[union-attr]
-            cells = {Cell("", row, column + 1, str(title)).name for row, column in self.spoilt}
+            cells = {Cell("", row, column + 1, str(title)).name for row, column in self.broken}
             return Mutant("rats.pzfx", content, cells)
         il6, il4 = tables["il6"], tables["il4"]
         rows = [*self.above(), [self.one(HEADERS["il6"])], *il6, [self.one(HEADERS["il4"])], *il4]
@@ -250,10 +254,10 @@ class Writer:
 
     def sheet(self, rows: list[list[object]], shift: int, below: list[list[object]]) -> Mutant:
         title = self.one(["Sheet1", "Lab data"]) if self.kind == "xlsx" else ""
-        spoilt = {Cell("", row + shift + 1, column + 1, title).name for row, column in self.spoilt}
+        broken = {Cell("", row + shift + 1, column + 1, title).name for row, column in self.broken}
         rows = [*rows, *below]
         if self.kind == "xlsx":
-            return Mutant("rats.xlsx", xlsx({title: rows, **({"Notes": [["nothing"]]} if self.some() else {})}), spoilt)
+            return Mutant("rats.xlsx", xlsx({title: rows, **({"Notes": [["nothing"]]} if self.some() else {})}), broken)
         delimiter = self.one([";", "\t", "|"] if self.comma else [",", ";", "\t", "|"])
         stream = io.StringIO(newline="")
         quoting = self.one([csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
@@ -262,7 +266,7 @@ class Writer:
             stream, delimiter=delimiter, quoting=quoting, lineterminator=self.one(["\n", "\r\n", "\r"])
         ).writerows([*row, *[""] * (width - len(row))] if self.some(1) else row for row in rows)
         return Mutant(
-            "rats.csv", stream.getvalue().encode(self.one(["utf-8", "utf-8-sig", "utf-16", "cp1252"])), spoilt
+            "rats.csv", stream.getvalue().encode(self.one(["utf-8", "utf-8-sig", "utf-16", "cp1252"])), broken
         )
 
 
@@ -273,17 +277,15 @@ def mutants(draw: st.DrawFn) -> Mutant:
 
 @settings(max_examples=EXAMPLES)
 @given(mutant=mutants())
-def test_a_mutated_cohort_gives_the_clean_values_or_names_the_spoilt_cell(
-    sepsis_protocol: Protocol, mutant: Mutant
-) -> None:
+def test_mutated_cohort_gives_the_clean_values_or_names_the_cell(sepsis_protocol: Protocol, mutant: Mutant) -> None:
     try:
         cohort = read_cohort(Path(mutant.name), sepsis_protocol, mutant.content)
     except InputError as error:
-        assert mutant.spoilt, error
+        assert mutant.broken, error
         named = {problem.place.removeprefix("cell ") for problem in error.problems}
-        assert mutant.spoilt <= named, error
+        assert mutant.broken <= named, error
     else:
-        assert not mutant.spoilt
+        assert not mutant.broken
         assert (
             sorted(cohort.values[["group", "endpoint", "lower", "upper"]].itertuples(index=False, name=None)) == CLEAN
         )
@@ -293,7 +295,7 @@ def test_a_mutated_cohort_gives_the_clean_values_or_names_the_spoilt_cell(
 @given(
     mutant=mutants(), damage=st.lists(st.tuples(st.integers(0, 10**6), st.integers(-1, 255)), min_size=1, max_size=4)
 )
-def test_bytes_changed_at_random_never_end_in_another_error(
+def test_bytes_changed_at_random_are_read_or_refused(
     sepsis_protocol: Protocol, mutant: Mutant, damage: list[tuple[int, int]]
 ) -> None:
     content = bytearray(mutant.content)

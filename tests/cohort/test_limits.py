@@ -11,8 +11,8 @@ from making import ods, xlsx
 
 from rats import SEPSIS
 from secretome.cohort import read_cohort
-from secretome.cohort.files.calamine import Unreadable, read_values
-from secretome.cohort.files.limits import MOST_CELLS, MOST_COLUMNS, MOST_ROWS
+from secretome.cohort.files.calamine import UnreadableError, read_values
+from secretome.cohort.files.limits import MAX_CELLS, MAX_COLUMNS, MAX_ROWS
 from secretome.protocol import InputError, Protocol, load_protocol, study_folder
 
 HEADER = [["animal", "group", "il6", "il4"], ["a", "sham", 11, 12], ["b", "control", 90, 91]]
@@ -59,7 +59,7 @@ def hostile() -> dict[str, bytes]:
     first = "<table:table-cell "
     return {
         "far.xlsx": far(1_048_576, "XFD"),
-        "row.xlsx": far(MOST_ROWS + 1, "A"),
+        "row.xlsx": far(MAX_ROWS + 1, "A"),
         "column.xlsx": far(9, "ALM"),
         "area.xlsx": far(50_000, "ZZ"),
         "beyond.xlsx": far(4_294_967_295, "A"),
@@ -76,12 +76,12 @@ def hostile() -> dict[str, bytes]:
         "entities.ods": table("<office:document-content", f"{DOCTYPE}<office:document-content"),
         "entities.pzfx": DOCTYPE.encode() + prism % b"<Title>&a9;</Title>",
         "deep.pzfx": prism % (b"<a>" * 5000 + b"</a>" * 5000),
-        "rows.pzfx": prism % (b"<YColumn><Subcolumn>%s</Subcolumn></YColumn>" % (b"<d>1</d>" * (MOST_ROWS + 1))),
-        "columns.pzfx": prism % (b"<YColumn><Subcolumn><d>1</d></Subcolumn></YColumn>" * (MOST_COLUMNS + 1)),
-        "rows.csv": b"animal,group,il6\n" + b"a,sham,1\n" * MOST_ROWS,
-        "returns.csv": b"animal,group,il6\r" + b"a,sham,1\r" * MOST_ROWS,
-        "columns.csv": b"animal,group,il6" + b",x" * MOST_COLUMNS + b"\na,sham,1\n",
-        "area.csv": b"animal,group,il6\n" + b";" * 900 + b"\n" * (MOST_CELLS // 900),
+        "rows.pzfx": prism % (b"<YColumn><Subcolumn>%s</Subcolumn></YColumn>" % (b"<d>1</d>" * (MAX_ROWS + 1))),
+        "columns.pzfx": prism % (b"<YColumn><Subcolumn><d>1</d></Subcolumn></YColumn>" * (MAX_COLUMNS + 1)),
+        "rows.csv": b"animal,group,il6\n" + b"a,sham,1\n" * MAX_ROWS,
+        "returns.csv": b"animal,group,il6\r" + b"a,sham,1\r" * MAX_ROWS,
+        "columns.csv": b"animal,group,il6" + b",x" * MAX_COLUMNS + b"\na,sham,1\n",
+        "area.csv": b"animal,group,il6\n" + b";" * 900 + b"\n" * (MAX_CELLS // 900),
         "line.csv": b"a," * 5_000_000,
     }
 
@@ -110,7 +110,9 @@ def test_every_harmful_file_is_refused_with_one_problem(files: dict[str, bytes],
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="limits of memory are those of Unix")
-def test_a_gigabyte_and_five_seconds_of_the_processor_are_enough(files: dict[str, bytes], protocol: Protocol) -> None:
+def test_harmful_files_are_refused_within_a_gigabyte_and_five_seconds(
+    files: dict[str, bytes], protocol: Protocol
+) -> None:
     import resource
 
     child = os.fork()
@@ -142,21 +144,21 @@ def test_a_gigabyte_and_five_seconds_of_the_processor_are_enough(files: dict[str
         ),
     ],
 )
-def test_a_sound_file_is_read(name: str, content: bytes, protocol: Protocol) -> None:
+def test_valid_file_is_read(name: str, content: bytes, protocol: Protocol) -> None:
     assert len(read_cohort(Path(name), protocol, content).values) == 4
 
 
-def test_the_old_format_is_read_in_a_process_of_its_own() -> None:
+def test_old_format_is_read_in_a_separate_process() -> None:
     content = (Path(__file__).parent / "marked.xls").read_bytes()
-    apart, here = read_values(content, apart=True), read_values(content, apart=False)
+    apart, here = read_values(content, separate_process=True), read_values(content, separate_process=False)
     assert apart == here
     assert any(sheet.values for sheet in apart)
-    with pytest.raises(Unreadable):
-        read_values(content[:600], apart=True)
+    with pytest.raises(UnreadableError):
+        read_values(content[:600], separate_process=True)
 
 
 @pytest.mark.parametrize("kind", ["folder", "pipe", "device", "large", "absent"])
-def test_what_is_no_regular_file_of_a_reasonable_size_is_refused(tmp_path: Path, protocol: Protocol, kind: str) -> None:
+def test_irregular_and_large_files_are_refused(tmp_path: Path, protocol: Protocol, kind: str) -> None:
     path = tmp_path / "cohort.csv"
     if kind == "folder":
         path.mkdir()
@@ -184,7 +186,7 @@ def test_what_is_no_regular_file_of_a_reasonable_size_is_refused(tmp_path: Path,
     ],
     ids=["deep", "deep mapping", "inside itself", "multiplying", "many", "large"],
 )
-def test_a_protocol_that_would_not_end_is_refused(tmp_path: Path, text: str) -> None:
+def test_excessive_protocol_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "protocol.yml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError) as refused:

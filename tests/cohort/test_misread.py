@@ -59,17 +59,17 @@ def test_controls_with_plus_and_minus_are_two_groups() -> None:
     assert values(cohort) == PLAIN
 
 
-def test_ten_and_one_point_nought_are_two_doses() -> None:
+def test_doses_10_and_1_0_are_different() -> None:
     places = {problem.place for problem in refused(HUMORAL, "hum_decimal_and_whole.csv")}
     rows = (FOLDER / "hum_decimal_and_whole.csv").read_text(encoding="utf-8").splitlines()
     assert places == {f"cell B{number}" for number, row in enumerate(rows, start=1) if ".0 µL" in row}
 
 
-def test_mapped_names_with_plus_and_minus_are_read_as_they_are_mapped() -> None:
+def test_mapped_names_with_plus_and_minus_are_read_as_mapped() -> None:
     names = {"LPS-": "sham", "LPS+": "control", "LPS+ / T1": "t1", "LPS+ / T2": "t2"}
     cohort = read(SEPSIS, "sepsis_lps_plus_minus.csv", names)
     assert values(cohort) == PLAIN
-    assert {f"{old!r} is read as {new!r}, as set by --map" for old, new in names.items()} <= set(cohort.understood)
+    assert {f"{old!r} is read as {new!r}, as set by --map" for old, new in names.items()} <= set(cohort.notes)
     treg = read(TREG, "treg_cm_plus_minus.csv", {"CM+": "with_cm", "CM-": "without"})
     assert values(treg, "foxp3_cd25pos")["without"] == [4.1, 3.3, 5.0, 2.7, 4.6, 3.9]
 
@@ -82,14 +82,14 @@ def test_gates_with_plus_and_minus_are_two_endpoints() -> None:
     assert values(cohort, "foxp3_cd25neg")["without"] == [1.2, 0.9, 1.5, 1.1, 1.3, 1.0]
 
 
-def test_a_number_in_brackets_is_no_unit_once_it_is_mapped() -> None:
+def test_number_in_brackets_is_no_unit_if_mapped() -> None:
     first, second = refused(SEPSIS, "head_bead.csv")
     assert (first.place, second.place) == ("cell C1", "cell D1")
     assert "--map 'IL-6 (19)=il6'" in first.remedy
     assert values(read(SEPSIS, "head_bead.csv", {"IL-6 (19)": "il6", "IL-4 (52)": "il4"})) == PLAIN
 
 
-def test_ids_that_count_in_every_group_are_told_apart() -> None:
+def test_ids_that_start_at_1_in_every_group_are_distinguished() -> None:
     for cohort in (read(SEPSIS, "ids_per_group.csv"), read(SEPSIS, "replicate_as_id.csv", {"replicate": "animal"})):
         assert values(cohort) == PLAIN
         assert cohort.values["animal"].nunique() == 24
@@ -98,7 +98,7 @@ def test_ids_that_count_in_every_group_are_told_apart() -> None:
 # -- numbers
 
 
-def test_points_before_three_digits_are_asked_about_once() -> None:
+def test_points_before_three_digits_are_refused_once() -> None:
     (problem,) = refused(SEPSIS, "de_thousand_point_int_il4.csv")
     assert problem.place == "cell C8"
     for mark in ("point", "comma"):
@@ -116,7 +116,7 @@ def test_three_decimals_after_a_comma_are_read_between_semicolons() -> None:
     assert values(read(SEPSIS, "de_three_decimals.csv"))["sham"] == [22.122, 18.418, 25.726, 19.920, 21.321, 24.024]
 
 
-def test_several_marks_between_thousands_have_one_reading() -> None:
+def test_several_thousands_separators_are_read() -> None:
     assert values(read(HUMORAL, "us_thousands.csv"), "afc")["saline"] == [1200000, 1273013, 1346026, 1419039, 1492052]
     assert values(read(SEPSIS, "thin.csv")) == TENFOLD
 
@@ -135,13 +135,13 @@ def by_time(titles: list[str], rows: slice = slice(None)) -> bytes:
 @pytest.mark.parametrize(
     "titles", [["6 h", "24 h", "48 h"], ["1", "2", "3"], ["Day 1", "Day 2", "Day 3"], ["A", "B", "C"]]
 )
-def test_rows_of_a_grouped_table_are_no_animals(titles: list[str]) -> None:
+def test_times_as_row_titles_are_refused(titles: list[str]) -> None:
     (problem,) = refused(SEPSIS, "rats.pzfx", content=by_time(titles))
     assert problem.place == "cell 'IL-6'!title of row 1"
     assert all(repr(title) in problem.found for title in titles)
 
 
-def test_the_row_of_one_time_holds_the_animals_of_each_group() -> None:
+def test_row_of_one_time_contains_the_animals_of_each_group() -> None:
     cohort = read_cohort(Path("rats.pzfx"), study(SEPSIS), by_time(["48 h"], slice(2, 3)))
     assert values(cohort) == PLAIN
 
@@ -156,7 +156,7 @@ def test_the_row_of_one_time_holds_the_animals_of_each_group() -> None:
         ["Plate 1", "Plate 2", "Plate 3"],
     ],
 )
-def test_titles_beside_columns_of_groups_are_asked_about(title: str, rows: list[str]) -> None:
+def test_titles_of_times_and_plates_next_to_groups_are_refused(title: str, rows: list[str]) -> None:
     table = [
         ["IL-6"],
         [title, *GROUPS],
@@ -167,7 +167,7 @@ def test_titles_beside_columns_of_groups_are_asked_about(title: str, rows: list[
 
 
 @pytest.mark.parametrize("rows", [["1", "2", "3"], ["rat 1", "rat 2", "rat 3"], ["0", "1", "2"]])
-def test_titles_that_count_rows_say_nothing(rows: list[str]) -> None:
+def test_titles_that_number_the_rows_are_ignored(rows: list[str]) -> None:
     table = [
         ["IL-6"],
         ["", *GROUPS],
@@ -195,14 +195,14 @@ def test_titles_that_count_rows_say_nothing(rows: list[str]) -> None:
         ),
     ],
 )
-def test_words_of_instruments_are_told_what_to_write(file: str, told: dict[str, str]) -> None:
+def test_words_of_instruments_are_refused_with_a_remedy(file: str, told: dict[str, str]) -> None:
     found = {problem.place.removeprefix("cell "): problem.remedy for problem in refused(SEPSIS, file)}
     assert found.keys() == told.keys()
     assert all(word in found[cell] for cell, word in told.items())
     assert not any("missing" in remedy for remedy in found.values())
 
 
-def test_a_titre_that_became_a_time_is_told_of() -> None:
+def test_titre_changed_to_a_time_is_refused() -> None:
     problems = refused(HUMORAL, "titre_times.csv")
     assert {problem.place for problem in problems} == {f"cell C{row}" for row in range(2, 8)}
     assert all("16 for 1:16" in problem.remedy for problem in problems)
@@ -211,7 +211,7 @@ def test_a_titre_that_became_a_time_is_told_of() -> None:
 @pytest.mark.parametrize(
     ("file", "option"), [("head_full.csv", "--map 'Interleukin-6=il6'"), ("head_log.csv", ""), ("head_od.csv", "")]
 )
-def test_a_map_is_offered_for_an_endpoint_alone(file: str, option: str) -> None:
+def test_map_option_is_offered_for_an_endpoint_only(file: str, option: str) -> None:
     problems = refused(SEPSIS, file)
     assert [problem.place for problem in problems] == ["cell C1", "cell D1"]
     assert option in problems[0].remedy
@@ -219,7 +219,7 @@ def test_a_map_is_offered_for_an_endpoint_alone(file: str, option: str) -> None:
 
 
 @pytest.mark.parametrize("file", ["readxl_dup.csv", "pandas_dup.csv"])
-def test_headers_that_a_program_numbered_are_one_endpoint(file: str) -> None:
+def test_numbered_duplicate_headers_are_refused_as_one_endpoint(file: str) -> None:
     (problem,) = refused(SEPSIS, file)
     assert problem.expected == "one column for il6"
     assert "il4" not in str(problem).casefold().replace("-", "")
@@ -229,7 +229,7 @@ def test_headers_that_a_program_numbered_are_one_endpoint(file: str) -> None:
 
 
 @pytest.mark.parametrize("file", ["gbk.csv", "sjis.csv", "cp1251.csv"])
-def test_an_unknown_encoding_is_told_how_to_be_saved(file: str) -> None:
+def test_unknown_encoding_is_refused_with_a_remedy(file: str) -> None:
     (problem,) = refused(SEPSIS, file)
     assert (problem.place, "CSV UTF-8" in problem.remedy) == ("", True)
 
@@ -237,12 +237,12 @@ def test_an_unknown_encoding_is_told_how_to_be_saved(file: str) -> None:
 @pytest.mark.parametrize(
     ("text", "encoding"), [("動物,群,il6\n1,対照,2.5\n", "shift_jis"), ("zwierzę,grupa,il6\n1,próżna,2.5\n", "cp1250")]
 )
-def test_other_encodings_are_told_of_too(text: str, encoding: str) -> None:
+def test_other_encodings_are_refused(text: str, encoding: str) -> None:
     (problem,) = refused(SEPSIS, "rats.csv", content=text.encode(encoding))
     assert "CSV UTF-8" in problem.remedy
 
 
-def test_western_letters_are_no_unknown_encoding() -> None:
+def test_western_letters_are_read() -> None:
     text = "Tier;group;il6\nKätzchen;Gruppe ß;14,5\nÄöü;control;20,5\n"
     problems = refused(SEPSIS, "tiere.csv", content=text.encode("cp1252"))
     assert all(problem.place for problem in problems)
@@ -269,7 +269,7 @@ def archive(*names: str) -> bytes:
         ("a.pzfx", b"PCFF\x01\x00\x00\x00\x00\x01", "In Prism"),
     ],
 )
-def test_a_file_of_a_statistics_program_is_told_how_to_be_exported(name: str, content: bytes, program: str) -> None:
+def test_file_of_a_statistics_program_is_refused_with_a_remedy(name: str, content: bytes, program: str) -> None:
     (problem,) = refused(SEPSIS, name, content=content)
     assert program in problem.remedy
     assert "Unpack" not in problem.remedy

@@ -1,4 +1,4 @@
-"""Cohort files as laboratories write them: what is understood, and what is refused, by cell."""
+"""Cohort files as laboratories write them: how they are read, and what is refused, by cell."""
 
 from pathlib import Path
 
@@ -60,7 +60,7 @@ def test_ids_stay_text(tmp_path: Path, protocol: Protocol) -> None:
     assert set(read_cohort(tmp_path / "ids.csv", protocol).values["animal"]) == {"1E5", "007"}
 
 
-def test_all_problems_come_at_once_by_cell(tmp_path: Path, protocol: Protocol) -> None:
+def test_all_problems_are_reported_at_once_by_cell(tmp_path: Path, protocol: Protocol) -> None:
     content = HEADER + "a,wihtout,3.45,2.12\n,with_cm,abc,ND\nb,without,-1,101\nb,with_cm,0,<2\n"
     problems = refused(tmp_path / "bad.csv", content, protocol)
     text = "\n".join(problems)
@@ -101,11 +101,11 @@ def test_all_problems_come_at_once_by_cell(tmp_path: Path, protocol: Protocol) -
         ("animal,group,foxp3_cd25pos,origin\na,without,3,made up\na,with_cm,4,measured\n", "the origins"),
     ],
 )
-def test_what_cannot_be_a_cohort_is_refused(tmp_path: Path, protocol: Protocol, content: str, sentence: str) -> None:
+def test_invalid_cohorts_are_refused(tmp_path: Path, protocol: Protocol, content: str, sentence: str) -> None:
     assert sentence in "\n".join(refused(tmp_path / "bad.csv", content, protocol))
 
 
-def test_files_that_are_no_text_are_refused(tmp_path: Path, protocol: Protocol) -> None:
+def test_binary_files_are_refused(tmp_path: Path, protocol: Protocol) -> None:
     (tmp_path / "book.csv").write_bytes(b"PK\x03\x04rest")
     (tmp_path / "binary.csv").write_bytes(b"\x00\x01\x02")
     for name, sentence in (
@@ -118,7 +118,7 @@ def test_files_that_are_no_text_are_refused(tmp_path: Path, protocol: Protocol) 
             read_cohort(tmp_path / name if name != "." else tmp_path, protocol)
 
 
-def test_an_excluded_row_is_reported_and_left_out(tmp_path: Path, protocol: Protocol) -> None:
+def test_excluded_row_is_noted_and_left_out(tmp_path: Path, protocol: Protocol) -> None:
     path = tmp_path / "excluded.csv"
     path.write_text(
         HEADER[:-1] + ",exclude\n" + "a,without,3,2,\na,with_cm,4,3,\nb,without,3,2,haemolysed\nb,with_cm,4,3,\n",
@@ -127,11 +127,11 @@ def test_an_excluded_row_is_reported_and_left_out(tmp_path: Path, protocol: Prot
     cohort = read_cohort(path, protocol)
     assert set(cohort.excluded["exclude"]) == {"haemolysed"}
     assert len(cohort.excluded) == 2
-    assert "2 excluded" in cohort.understood[-1]
-    assert "excluded: b in without, 2 values (haemolysed)" in cohort.understood
+    assert "2 excluded" in cohort.notes[-1]
+    assert "excluded: b in without, 2 values (haemolysed)" in cohort.notes
 
 
-def test_what_is_left_out_neither_blocks_nor_repeats(tmp_path: Path, protocol: Protocol) -> None:
+def test_excluded_rows_cause_no_problem(tmp_path: Path, protocol: Protocol) -> None:
     """A spilt sample that was measured again; and marks for nothing are no reason."""
     path = tmp_path / "again.csv"
     path.write_text(
@@ -142,16 +142,16 @@ def test_what_is_left_out_neither_blocks_nor_repeats(tmp_path: Path, protocol: P
     assert len(cohort.values) == 4
 
 
-def test_unknown_columns_are_named_not_used(tmp_path: Path, protocol: Protocol) -> None:
+def test_unknown_columns_are_noted_and_not_used(tmp_path: Path, protocol: Protocol) -> None:
     path = tmp_path / "more.csv"
     path.write_text(HEADER[:-1] + ",weight\n" + PAIR.replace("\n", ",20\n"), encoding="utf-8")
-    assert "column 'weight' was not used" in read_cohort(path, protocol).understood
+    assert "column 'weight' was not used" in read_cohort(path, protocol).notes
 
 
 @pytest.mark.parametrize(
     ("stem", "name"), [("Lab export", "Lab-export"), ("a/b", "b"), ("Ünï", None), ("..x", None), ("x" * 65, None)]
 )
-def test_a_cohorts_id_is_its_files_stem(stem: str, name: str | None) -> None:
+def test_cohort_id_is_the_stem_of_the_file(stem: str, name: str | None) -> None:
     if name:
         assert cohort_id(Path(f"{stem}.csv")) == name
     else:
@@ -159,7 +159,7 @@ def test_a_cohorts_id_is_its_files_stem(stem: str, name: str | None) -> None:
             cohort_id(Path(f"{stem}.csv"))
 
 
-def test_own_cohort_is_source_data_in_any_layout_and_a_new_one_is_not(tmp_path: Path, donors: Path) -> None:
+def test_study_cohort_is_source_data_in_any_layout_and_a_new_one_is_not(tmp_path: Path, donors: Path) -> None:
     own = load_study(TREG)
     copy = tmp_path / "copy.csv"
     rows = own.cohort.values[["animal", "group", "endpoint", "value"]]
@@ -169,12 +169,12 @@ def test_own_cohort_is_source_data_in_any_layout_and_a_new_one_is_not(tmp_path: 
     assert not load_study(TREG, cohort=donors).source_data
 
 
-def test_a_file_of_another_hash_is_refused(donors: Path) -> None:
+def test_file_with_another_hash_is_refused(donors: Path) -> None:
     with pytest.raises(InputError, match="hash"):
         load_study(TREG, cohort=donors, sha256="0" * 64)
 
 
-def test_an_unknown_study_is_refused_with_the_nearest_name() -> None:
+def test_unknown_study_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(ValueError, match="Did you mean treg_conditioned_medium"):
         load_study("treg_conditoned_medium")
 
@@ -182,7 +182,7 @@ def test_an_unknown_study_is_refused_with_the_nearest_name() -> None:
 # -- limits of the assay, and deaths: the sepsis study
 
 
-def test_a_european_export_with_limits_is_read_to_the_last_value(tmp_path: Path, sepsis_protocol: Protocol) -> None:
+def test_european_export_with_limits_is_read(tmp_path: Path, sepsis_protocol: Protocol) -> None:
     path = tmp_path / "export.csv"
     path.write_bytes(
         b"\xef\xbb\xbfAnimal;Group;IL-6 (pg/mL);IL-4\r\n"
@@ -199,11 +199,11 @@ def test_a_european_export_with_limits_is_read_to_the_last_value(tmp_path: Path,
         (0, 7.8),
         (35, 35),
     ]
-    assert "1 values missing, 4 censored, 0 excluded" in cohort.understood
-    assert "decimals are written with a comma" in cohort.understood
+    assert "1 values missing, 4 censored, 0 excluded" in cohort.notes
+    assert "decimals are written with a comma" in cohort.notes
 
 
-def test_a_limit_that_is_not_named_is_refused(tmp_path: Path, sepsis_protocol: Protocol) -> None:
+def test_word_for_a_limit_without_the_limit_is_refused(tmp_path: Path, sepsis_protocol: Protocol) -> None:
     problems = refused(
         tmp_path / "nd.csv", "animal,group,il6,il4\n1,sham,ND,25\n2,sham,<0,25\n3,sham,-4,25\n", sepsis_protocol
     )
@@ -226,14 +226,14 @@ DEATHS = "animal,group,il6,il4,time,event\n"
         ("1,control,,9,,alive", False),
     ],
 )
-def test_who_was_dead_when_the_others_were_sampled(
+def test_death_before_sampling_by_time_and_event(
     tmp_path: Path, sepsis_protocol: Protocol, row: str, dead: bool
 ) -> None:
     path = tmp_path / "fates.csv"
     path.write_text(DEATHS + row + "\n2,sham,14,25,48,0\n", encoding="utf-8")
     cohort = read_cohort(path, sepsis_protocol)
     assert list(cohort.values["dead"]) == [dead, dead, False, False]
-    assert ("dead before sampling: sham 0, control 1, t1 0, t2 0" in cohort.understood) == dead
+    assert ("dead before sampling: sham 0, control 1, t1 0, t2 0" in cohort.notes) == dead
 
 
 @pytest.mark.parametrize(
@@ -245,17 +245,17 @@ def test_who_was_dead_when_the_others_were_sampled(
         ("1,control,,,24,perhaps", "cell F2: found 'perhaps'; expected 1 for a death"),
     ],
 )
-def test_deaths_that_cannot_be(tmp_path: Path, sepsis_protocol: Protocol, rows: str, sentence: str) -> None:
+def test_contradictory_deaths_are_refused(tmp_path: Path, sepsis_protocol: Protocol, rows: str, sentence: str) -> None:
     problems = refused(tmp_path / "wrong.csv", DEATHS + rows + "\n2,sham,14,25,48,0\n", sepsis_protocol)
     assert any(sentence in problem for problem in problems), problems
 
 
-def test_an_animal_has_one_fate(tmp_path: Path, sepsis_protocol: Protocol) -> None:
+def test_animal_both_dead_and_alive_is_refused(tmp_path: Path, sepsis_protocol: Protocol) -> None:
     text = "animal,group,endpoint,value,time,event\n1,control,il6,,24,1\n1,control,il4,17,48,0\n2,sham,il6,12,48,0\n"
     assert any("both dead and alive" in problem for problem in refused(tmp_path / "fate.csv", text, sepsis_protocol))
 
 
-def test_what_simulated_animals_say_of_themselves_is_kept(tmp_path: Path, sepsis_protocol: Protocol) -> None:
+def test_origin_scenario_and_seed_are_kept(tmp_path: Path, sepsis_protocol: Protocol) -> None:
     path = tmp_path / "copy of a made-up file.csv"
     path.write_text(
         "animal,group,il6,il4,origin,scenario,seed\n1,sham,12,25,simulated,null,7\n2,control,90,17,simulated,null,7\n"
@@ -278,23 +278,23 @@ def test_what_simulated_animals_say_of_themselves_is_kept(tmp_path: Path, sepsis
         ),
         ("animal,group,il6,il4\n1,sham,OOR <,25\n", "Write the limit itself"),
         ("animal,group,il6,il4\n1,sham,not detected,25\n", "Write the limit itself"),
-        ("animal,group,il6,il4\n1,sham,0,25\n", "if the assay saw nothing, write its limit"),
+        ("animal,group,il6,il4\n1,sham,0,25\n", "if the assay detected nothing, write its limit"),
         ('animal,group,il6,il4\n1,sham,"1,250",25.5\n2,sham,12.5,20\n', "1250 if it separates thousands"),
     ],
 )
-def test_remedies_that_spoil_nothing(tmp_path: Path, sepsis_protocol: Protocol, text: str, sentence: str) -> None:
+def test_remedies_keep_the_information(tmp_path: Path, sepsis_protocol: Protocol, text: str, sentence: str) -> None:
     problems = refused(tmp_path / "spoilt.csv", text, sepsis_protocol)
     assert any(sentence in problem for problem in problems), problems
 
 
 @pytest.mark.parametrize("header", ["IL-6 pg/mL", "il6_pg_ml", "IL-6 (pg/ml)", "il6"])
-def test_a_unit_may_stand_without_brackets(tmp_path: Path, sepsis_protocol: Protocol, header: str) -> None:
+def test_unit_without_brackets_is_read(tmp_path: Path, sepsis_protocol: Protocol, header: str) -> None:
     path = tmp_path / "unit.csv"
     path.write_text(f"animal,group,{header},il4,time (h),Origin\n1,sham,14,25,48,Measured\n", encoding="utf-8")
     assert read_cohort(path, sepsis_protocol).values["value"].tolist() == [14, 25]
 
 
-def test_simulated_animals_cannot_pass_for_measured_ones(tmp_path: Path, sepsis: Study) -> None:
+def test_simulated_animals_without_their_origin_are_refused(tmp_path: Path, sepsis: Study) -> None:
     rows = sepsis.cohort.path.read_text(encoding="utf-8").splitlines()
     path = tmp_path / "mine.csv"
     path.write_text("\n".join(row.rsplit(",", 3)[0] for row in rows), encoding="utf-8")

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from secretome.cohort.values import Unreadable, Value, parse
+from secretome.cohort.values import NotAValueError, Value, parse
 
 
 @pytest.mark.parametrize(
@@ -31,13 +31,13 @@ def test_missing_values_are_missing(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["ND", "BLQ", "<LLOQ"])
-def test_a_limit_without_its_value_is_refused(text: str) -> None:
-    with pytest.raises(Unreadable) as refused:
+def test_word_for_a_limit_is_refused(text: str) -> None:
+    with pytest.raises(NotAValueError) as refused:
         parse(text, ".")
     assert "Write the limit itself" in refused.value.remedy
 
 
 @pytest.mark.parametrize("text", ["abc", "1 250", "3.4.5", "1.250,5", "=1+1", "#DIV/0!", "<-3", "1e999", "inf"])
-def test_what_is_no_value_is_refused(text: str) -> None:
-    with pytest.raises(Unreadable):
+def test_text_that_is_no_value_is_refused(text: str) -> None:
+    with pytest.raises(NotAValueError):
         parse(text, ".")

@@ -78,7 +78,7 @@ def check(
             refusals.append(error)
             continue
         out.print(Text(f"{file.name}: sound, cohort {loaded.cohort.id}", style="bold"))
-        for sentence in loaded.cohort.understood:
+        for sentence in loaded.cohort.notes:
             out.print(Text(f"  {sentence}"))
         print_conditions(loaded, conditions(loaded), indent="  ")
         verdicts = adjudicate(loaded, analyse(loaded, ("published", "planned")))

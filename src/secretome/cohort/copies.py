@@ -16,11 +16,11 @@ DIGITS = 6
 # Below this probability, agreement by chance is ruled out.
 ALPHA = 1e-5
 # A copy has at least this share of the values of the smaller cohort, and at least three.
-LEAST_SHARE = 0.25
-LEAST_MATCHES = 3
+MIN_SHARE = 0.25
+MIN_MATCHES = 3
 # The distribution is exact up to this number of pooled values of a group, and bounded above it.
-EXACT = 400
-# Titres and percentages take few values, at unequal distances: only ties of the pooled values show how often two agree.
+MAX_EXACT = 400
+# Titres and percentages take few values at unequal distances, so only ties of the pooled values show their precision.
 COARSE = ("titre", "proportion")
 
 # The lower and upper limit of a value; both are equal where it was observed.
@@ -30,17 +30,10 @@ Sample = Mapping[tuple[str, str], Sequence[Interval]]
 
 @dataclass(frozen=True)
 class Overlap:
-    """The number of values that two cohorts share.
+    """The number of values that two cohorts share, in the same group and endpoint, and the size of the smaller cohort.
 
-    Attributes
-    ----------
-    matched : int
-        Values of one cohort that are also in the other, each counted once, in the same group and endpoint.
-    size : int
-        The number of values of the smaller cohort.
-    pvalue : float
-        An upper bound on the probability that two independent cohorts agree in as many values; 1 if they agree in fewer
-        than three values or in less than a quarter of the smaller cohort, which is not considered a copy.
+    `pvalue` is an upper bound on the probability that independent cohorts share as many values. It is 1 below three
+    values and below a quarter of the smaller cohort, which is not considered a copy.
     """
 
     matched: int
@@ -54,17 +47,9 @@ class Overlap:
 
 
 def values_sha256(values: pd.DataFrame) -> str:
-    """The SHA-256 of the sorted measurements of a cohort, each with its group and endpoint, to six digits.
+    """Return the SHA-256 of the measurements in `Cohort.values`, each with its group and endpoint, to six digits.
 
-    Parameters
-    ----------
-    values : DataFrame
-        `Cohort.values`.
-
-    Returns
-    -------
-    str
-        Equal for two files with the same measurements, regardless of layout, order and names of animals.
+    It is equal for two files with the same measurements, regardless of layout, order and names of animals.
     """
     lines = sorted(
         f"{group},{endpoint},{low},{high}"
@@ -89,19 +74,8 @@ def sample_of(values: pd.DataFrame) -> dict[tuple[str, str], list[Interval]]:
 def find_copy(values: Sample, source: Sample, kinds: Mapping[str, str]) -> Overlap | None:
     """Return the overlap if a cohort is a copy of another, or of a part of it; None if they may be independent.
 
-    Values are compared as they are, rounded to the precision of the coarser cohort, and without regard to the groups'
-    names.
-
-    Parameters
-    ----------
-    values, source : mapping
-        Two cohorts, as `sample_of` gives them.
-    kinds : mapping
-        The kind of measurement of each endpoint.
-
-    Returns
-    -------
-    Overlap or None
+    Values are compared as they are, rounded to the precision of the coarser cohort, and without regard to the names of
+    the groups. `kinds` is the kind of measurement of each endpoint.
     """
     for one, other in _comparisons(values, source):
         overlap = compare(one, other, kinds)
@@ -113,26 +87,14 @@ def find_copy(values: Sample, source: Sample, kinds: Mapping[str, str]) -> Overl
 def compare(values: Sample, source: Sample, kinds: Mapping[str, str]) -> Overlap:
     """Count the values that two cohorts share and bound the probability of as many by chance.
 
-    Two bounds are taken; the second one only where the first does not decide. The first compares with random partitions
-    of the pooled values of each group and endpoint; ties make it large where values are coarse. The second compares the
-    step in which values are
-    recorded with their spread; it is the stronger one where groups are small and values are recorded with many digits.
-
-    Parameters
-    ----------
-    values, source : mapping
-        Two cohorts, as `sample_of` gives them.
-    kinds : mapping
-        The kind of measurement of each endpoint.
-
-    Returns
-    -------
-    Overlap
+    The first bound compares with random partitions of the pooled values of each group and endpoint; ties make it large
+    if values are coarse. The second bound is used only if the first does not decide. It compares the precision of the
+    recorded values with their spread; it is stronger if groups are small and values have many digits.
     """
     shared = values.keys() & source.keys()
     matched = sum((Counter(values[key]) & Counter(source[key])).total() for key in shared)
     size = min(sum(map(len, values.values())), sum(map(len, source.values())))
-    if matched < max(LEAST_MATCHES, LEAST_SHARE * size):
+    if matched < max(MIN_MATCHES, MIN_SHARE * size):
         return Overlap(matched, size, 1.0)
     by_partition = _partition_pvalue([(values[key], source[key]) for key in shared])
     if by_partition < ALPHA:
@@ -159,22 +121,13 @@ def _ungrouped(cells: Sample) -> Sample:
 
 
 def _decimals(cells: Sample, other: Sample) -> Sample:
-    """Values rounded to the last decimal place that the other cohort has in the same group and endpoint."""
-    return {
-        key: [(_quantized(low, least), _quantized(high, least)) for low, high in members]
-        for key, members in cells.items()
-        for least in [
-            min(
-                (
-                    _exponent(value)
-                    for interval in other.get(key, ())
-                    for value in interval
-                    if value.is_finite() and value
-                ),
-                default=-DIGITS,
-            )
-        ]
-    }
+    """Values rounded to the last decimal place of the other cohort in the same group and endpoint."""
+    rounded = {}
+    for key, members in cells.items():
+        numbers = [value for interval in other.get(key, ()) for value in interval if value.is_finite() and value]
+        place = min(map(_exponent, numbers), default=-DIGITS)
+        rounded[key] = [(_quantized(low, place), _quantized(high, place)) for low, high in members]
+    return rounded
 
 
 def _partition_pvalue(pairs: Sequence[tuple[Sequence[Interval], Sequence[Interval]]]) -> float:
@@ -187,7 +140,7 @@ def _partition_pvalue(pairs: Sequence[tuple[Sequence[Interval], Sequence[Interva
         if not tied:
             continue
         matched += counts.total()
-        if len(one) + len(other) <= EXACT:
+        if len(one) + len(other) <= MAX_EXACT:
             weights = _match_distribution(tied, len(one), len(other))
         else:
             weights, condition = _unconditional_distribution(tied, len(one), len(other))
@@ -234,15 +187,15 @@ def _spread_bound(values: Sample, source: Sample) -> float:
         matched += (Counter(one) & Counter(other)).total()
         number += len(one)
         if one and other:
-            step, spread = max(map(_step, (one, other))), max(map(_spread, (one, other)))
-            # Two normal values agree with probability 0.28 step / spread; the step alone allows other distributions.
-            expected += len(one) * min(1.0, len(other) * step / spread if spread > 0 else 1.0)
+            precision, spread = max(map(_precision, (one, other))), max(map(_spread, (one, other)))
+            # Two normal values agree with probability 0.28 precision / spread; the factor 1 allows other distributions.
+            expected += len(one) * min(1.0, len(other) * precision / spread if spread > 0 else 1.0)
     if not number:
         return 1.0
     return float(binom.sf(matched - 1, number, expected / number)) if matched > expected else 1.0
 
 
-def _step(values: Sequence[Decimal]) -> float:
+def _precision(values: Sequence[Decimal]) -> float:
     """The largest number of which all values are multiples."""
     least = min(map(_exponent, values), default=0)
     scaled = [int(value.scaleb(-least)) for value in values]

@@ -1,4 +1,4 @@
-"""Determine the decimal mark and the thousands separator of a file, and ask if there are two possibilities."""
+"""Determine the decimal mark and the thousands separator of a file; an ambiguous file is refused."""
 
 from __future__ import annotations
 
@@ -7,22 +7,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from secretome.cohort.errors import counted
 from secretome.cohort.files.sheet import Cell
-from secretome.cohort.values import THIN_MARKS
+from secretome.cohort.values import THOUSANDS_MARKS
 from secretome.protocol import InputError, Problem
 
-Mark = Literal[".", ","]
-MARKS: tuple[Mark, Mark] = (".", ",")
+DecimalMark = Literal[".", ","]
+MARKS: tuple[DecimalMark, DecimalMark] = (".", ",")
 WORDS = {".": "point", ",": "comma"}
 # The usual decimal mark with each delimiter: a comma if columns are separated by semicolons.
-USUAL: Mapping[str, Mark] = {",": ".", ";": ","}
+USUAL: Mapping[str, DecimalMark] = {",": ".", ";": ","}
 _NUMBER = re.compile(
-    rf"(?:[<>≤≥]|[<>]=)?\s*[+\-−]?(?P<digits>\d[\d.,{THIN_MARKS}]*|[.,]\d+)(?P<exponent>[eE][+\-−]?\d+)?\s*%?"
+    rf"(?:[<>≤≥]|[<>]=)?\s*[+\-−]?(?P<digits>\d[\d.,{THOUSANDS_MARKS}]*|[.,]\d+)(?P<exponent>[eE][+\-−]?\d+)?\s*%?"
 )
 _ONE_OF_TWO = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 
 
-def decimal_of(text: str | None) -> Mark | None:
+def decimal_of(text: str | None) -> DecimalMark | None:
     """The decimal mark that a user states, as a word or as the mark itself.
 
     Raises
@@ -47,22 +48,15 @@ def decimal_of(text: str | None) -> Mark | None:
 class Evidence:
     """The evidence in the cells of a column, or of a file, about their marks.
 
-    Attributes
-    ----------
-    decimal, thousands : set of str
-        The marks that can only be decimal marks, and those that can only be thousands separators.
-    unclear : list of Cell
-        The cells whose only mark can be either, because three digits follow it.
-    whole : bool
-        Whether a cell holds a number without a mark.
-    grouped : list of Cell
-        The cells in which thousands are separated.
+    `decimal` and `thousands` are the marks that can only be decimal marks or only thousands separators; `unclear` are
+    the cells whose only mark can be either, because three digits follow it; `has_whole` tells whether a cell contains a
+    number without a mark; `grouped` are the cells with a thousands separator.
     """
 
     decimal: set[str] = field(default_factory=set)
     thousands: set[str] = field(default_factory=set)
     unclear: list[Cell] = field(default_factory=list)
-    whole: bool = False
+    has_whole: bool = False
     grouped: list[Cell] = field(default_factory=list)
 
     def add(self, cell: Cell, text: str) -> None:
@@ -70,12 +64,12 @@ class Evidence:
         match = _NUMBER.fullmatch(text.strip())
         if match is None:
             return
-        thin = re.sub(rf"(?<=\d)[{THIN_MARKS}](?=\d{{3}})", "", match["digits"])
+        thin = re.sub(rf"(?<=\d)[{THOUSANDS_MARKS}](?=\d{{3}})", "", match["digits"])
         if thin != match["digits"]:
             self.grouped.append(cell)
         marks = [letter for letter in thin if letter in MARKS]
         if not marks:
-            self.whole = True
+            self.has_whole = True
         elif len(marks) == 1 and _ONE_OF_TWO.fullmatch(thin) and not (match["exponent"] or thin != match["digits"]):
             self.unclear.append(cell)
         elif len(marks) == 1:
@@ -88,69 +82,58 @@ class Evidence:
             self.decimal.add(marks[-1])
             self.grouped.append(cell)
 
-    def allows(self, mark: Mark) -> bool:
+    def allows(self, mark: DecimalMark) -> bool:
         """Whether a mark can be the decimal mark in every cell."""
         return self.decimal <= {mark} and mark not in self.thousands
 
-    def usually(self, mark: str, delimiter: str) -> bool:
+    def is_usual(self, mark: str, delimiter: str) -> bool:
         """Whether a mark is the delimiter's usual decimal mark and every number has decimals."""
-        return USUAL.get(delimiter) == mark and not self.whole
+        return USUAL.get(delimiter) == mark and not self.has_whole
 
 
 @dataclass(frozen=True)
 class Decision:
-    """The decimal mark of each column that has one, the first ambiguous cell, and sentences about the marks."""
+    """The decimal mark of each column that has one, the ambiguous cells, and sentences about the marks."""
 
     marks: dict[int, str]
-    question: tuple[Cell, int] | None
-    understood: tuple[str, ...]
+    ambiguous: list[Cell]
+    notes: tuple[str, ...]
     file: Evidence
 
 
-def decide(columns: Mapping[int, Sequence[tuple[Cell, str]]], delimiter: str, stated: Mark | None = None) -> Decision:
-    """The decimal mark of every column.
-
-    Parameters
-    ----------
-    columns : mapping
-        The cells of each column, with the text of each that is a number.
-    delimiter : str
-        What separates the columns of a text; empty for a workbook or a Prism file.
-    stated : {".", ","}, optional
-        The mark that the user states.
-    """
-    found = {at: Evidence() for at in columns}
+def decide(
+    columns: Mapping[int, Sequence[tuple[Cell, str]]], delimiter: str, stated: DecimalMark | None = None
+) -> Decision:
+    """Return the decimal mark of every column, from the texts of its cells and the delimiter of the file."""
+    evidence = {at: Evidence() for at in columns}
     for at, cells in columns.items():
         for cell, text in cells:
-            found[at].add(cell, text)
+            evidence[at].add(cell, text)
     file = Evidence(
-        {mark for evidence in found.values() for mark in evidence.decimal},
-        {mark for evidence in found.values() for mark in evidence.thousands},
-        grouped=[cell for evidence in found.values() for cell in evidence.grouped],
+        {mark for column in evidence.values() for mark in column.decimal},
+        {mark for column in evidence.values() for mark in column.thousands},
+        grouped=[cell for column in evidence.values() for cell in column.grouped],
     )
     marks: dict[int, str] = {}
-    asked: list[Cell] = []
-    for at, evidence in found.items():
-        unclear = [] if stated else _still_unclear(evidence, file, delimiter)
-        asked += unclear
+    ambiguous: list[Cell] = []
+    for at, column in evidence.items():
+        unclear = [] if stated else _still_unclear(column, file, delimiter)
+        ambiguous += unclear
         if not unclear:
-            marks[at] = stated or _mark(evidence, file)
-    return Decision(marks, (asked[0], len(asked)) if asked else None, tuple(_said(found, marks, file, stated)), file)
+            marks[at] = stated or _mark(column, file)
+    return Decision(marks, ambiguous, tuple(_notes(evidence, marks, file, stated)), file)
 
 
 def _still_unclear(column: Evidence, file: Evidence, delimiter: str) -> list[Cell]:
     """The cells of a column that are ambiguous after the whole file was considered."""
     cells = []
     for cell in column.unclear:
-        mark = "," if "," in cell.text else "."
-        other = "." if mark == "," else ","
-        elsewhere = (
-            not column.decimal and mark in file.decimal and mark not in file.thousands and other not in file.decimal
-        )
-        usual = not file.decimal and not file.thousands and column.usually(mark, delimiter)
-        before_decimals = mark in column.decimal or elsewhere or usual
-        between_thousands = mark in column.thousands
-        if before_decimals == between_thousands:
+        mark: DecimalMark = "," if "," in cell.text else "."
+        in_other_columns = mark in file.decimal and mark not in file.thousands and _other(mark) not in file.decimal
+        usual = not file.decimal and not file.thousands and column.is_usual(mark, delimiter)
+        is_decimal = mark in column.decimal or (not column.decimal and in_other_columns) or usual
+        is_thousands = mark in column.thousands
+        if is_decimal == is_thousands:
             cells.append(cell)
     return cells
 
@@ -166,55 +149,46 @@ def _mark(column: Evidence, file: Evidence) -> str:
     return "." if "." in file.decimal or "," not in file.decimal else ","
 
 
-def _said(found: Mapping[int, Evidence], marks: Mapping[int, str], file: Evidence, stated: Mark | None) -> list[str]:
-    used = {marks[at] for at, evidence in found.items() if at in marks and (evidence.decimal or evidence.unclear)}
-    sentences = []
+def _notes(
+    evidence: Mapping[int, Evidence], marks: Mapping[int, str], file: Evidence, stated: DecimalMark | None
+) -> list[str]:
+    used = {marks[at] for at, column in evidence.items() if at in marks and (column.decimal or column.unclear)}
+    notes = []
     if stated:
-        sentences.append(f"decimals are written with a {WORDS[stated]}, as --decimal says")
+        notes.append(f"decimals are written with a {WORDS[stated]}, as --decimal says")
     elif used:
-        sentences.append(f"decimals are written with a {WORDS[',' if ',' in used else '.']}")
+        notes.append(f"decimals are written with a {WORDS[',' if ',' in used else '.']}")
     grouped = list(file.grouped)
     if stated:
-        other = "," if stated == "." else "."
-        grouped += [cell for evidence in found.values() for cell in evidence.unclear if other in cell.text]
+        grouped += [cell for column in evidence.values() for cell in column.unclear if _other(stated) in cell.text]
     if grouped:
-        cells = f"{len(grouped)} cell{'s' if len(grouped) > 1 else ''}"
-        sentences.append(f"{cells} with a thousands separator, such as {grouped[0].text.strip()!r}")
-    return sentences
+        cells = counted(len(grouped), "cell")
+        notes.append(f"{cells} with a thousands separator, such as {grouped[0].text.strip()!r}")
+    return notes
 
 
-def question(decision: Decision, path: str, command: str) -> Problem:
-    """The problem of an ambiguous cell, with the command for each possibility.
-
-    Parameters
-    ----------
-    decision : Decision
-        What was found.
-    path : str
-        The name of the file.
-    command : str
-        The command that reads the file again.
-    """
-    assert decision.question is not None
-    cell, count = decision.question
+def decimal_problem(decision: Decision, file: str, command: str) -> Problem:
+    """Return the problem of an ambiguous cell; `command` reads the file again with each decimal mark."""
+    cell, more = decision.ambiguous[0], len(decision.ambiguous) - 1
     text = cell.text.strip()
-    mark: Mark = "," if "," in text else "."
-    other: Mark = "." if mark == "," else ","
+    mark: DecimalMark = "," if "," in text else "."
     name, as_decimal, as_whole = WORDS[mark], text.replace(mark, "."), text.replace(mark, "")
-    answers = []
-    if other in decision.file.decimal:
-        written = text.replace(mark, other)
-        answers.append(f"Write {written} if the {name} is a decimal mark, or {as_whole} if it separates thousands.")
+    if _other(mark) in decision.file.decimal:
+        written = text.replace(mark, _other(mark))
+        remedy = f"Write {written} if the {name} is a decimal mark, or {as_whole} if it separates thousands."
     else:
-        answers.append(f"The {name} may be a decimal mark or a thousands separator.")
-    if count > 1:
-        answers.append(f"{count - 1} more cell{'s have' if count > 2 else ' has'} the same problem.")
+        remedy = f"The {name} may be a decimal mark or a thousands separator."
+    if more:
+        remedy += f" {more} more cell{'s have' if more > 1 else ' has'} the same problem."
     commands = [
-        f"for {value} type `{command} --decimal {WORDS[answer]}`"
-        for answer, value in ((mark, as_decimal), (other, as_whole))
-        if decision.file.allows(answer)
+        f"for {value} type `{command} --decimal {WORDS[each]}`"
+        for each, value in ((mark, as_decimal), (_other(mark), as_whole))
+        if decision.file.allows(each)
     ]
-    remedy = " ".join(answers) + (
-        f" To set it for the whole file, {', '.join(commands)}; rerun has the same option." if commands else ""
-    )
-    return Problem(path, f"cell {cell.name}", repr(text), "a number with only one possible meaning", remedy)
+    if commands:
+        remedy += f" To set it for the whole file, {', '.join(commands)}; rerun has the same option."
+    return Problem(file, f"cell {cell.name}", repr(text), "a number with only one possible meaning", remedy)
+
+
+def _other(mark: DecimalMark) -> DecimalMark:
+    return "," if mark == "." else "."

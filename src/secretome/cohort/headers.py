@@ -1,4 +1,4 @@
-"""Which rows of a grid are headers, and of which kind of table."""
+"""Find the headers of tables in a grid."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from secretome.cohort.files.sheet import Cell, Grid
+from secretome.cohort.errors import quoted, shorten_list
+from secretome.cohort.files.sheet import Cell, Grid, Row, file_error
 from secretome.cohort.units import canonical, is_unit
 from secretome.cohort.values import is_value
-from secretome.cohort.vocabulary import LONG, Vocabulary, in_brackets, labelled, map_option
-from secretome.protocol import InputError, Problem
+from secretome.cohort.vocabulary import LONG, Vocabulary, keys_and_labels, map_option, unit_in_brackets
 
-Row = tuple[Cell, ...]
-# Columns that hold something worked out from an endpoint, or read before it: no --map makes values of them.
+# Columns that contain values calculated from an endpoint, or readings before it; --map is not offered for them.
 DERIVED = re.compile(
     r"^\s*log(2|10|e)?|(?<![^\W\d_])(log(2|10|e|[₂₁]₀?)?|ln|mrna|expression|δ+ct|od\s?\d*|abs(orbance)?|a450"
     r"|mfi|fi|rfu|rlu|ecl|signal|npx|ct|cq|ratio|rank|percentile"
@@ -26,9 +25,11 @@ DERIVED = re.compile(
 
 @dataclass(frozen=True)
 class Table:
-    """A header in a grid: of ``animals``, coded samples (``coded``), the codes' meaning (``key``) or ``groups``.
+    """A table in a grid.
 
-    `number` is the row of the header, the lower one where it takes two, and `header` its cells.
+    Its kind is ``animals`` (one row per animal or measurement), ``coded`` (the same for sample codes), ``key`` (the
+    meaning of the codes) or ``groups`` (one column per group). `number` is the row of the header, or the lower one of
+    two rows, and `header` are its cells.
     """
 
     grid: Grid
@@ -43,7 +44,7 @@ class Table:
 
 
 def find_tables(grid: Grid, vocabulary: Vocabulary) -> list[Table]:
-    """Every whole header in a grid."""
+    """Return every complete header in a grid."""
     if grid.prism:
         return [Table(grid, 0, "groups", grid.rows[0])]
     plain, grouped = [], []
@@ -57,7 +58,7 @@ def find_tables(grid: Grid, vocabulary: Vocabulary) -> list[Table]:
             grouped.append(Table(grid, number, "groups", row))
     if not any(table.kind == "animals" for table in plain):
         plain = _over_two_rows(grid, vocabulary) or plain
-    # A row of a plain table may name two groups, in a note.
+    # A row of a table with one row per animal may name two groups in a note.
     return plain or grouped
 
 
@@ -74,26 +75,26 @@ def _kind(row: Sequence[Cell], vocabulary: Vocabulary) -> Literal["animals", "ke
 
 
 def _names_groups(row: Sequence[Cell], vocabulary: Vocabulary) -> bool:
-    """Whether a row names two groups or more; the word 'group' itself may stand before them."""
+    """Whether a row names two groups or more; the word 'group' may precede them."""
     filled = [cell for cell in row if cell.text.strip()]
-    other = any(column == "group" for column in vocabulary.columns(row[row.index(filled[0]) + 1 :]))
-    return not other and len({vocabulary.group(cell.text) for cell in filled} - {None}) > 1
+    has_column = any(column == "group" for column in vocabulary.columns(row[row.index(filled[0]) + 1 :]))
+    return not has_column and len({vocabulary.group(cell.text) for cell in filled} - {None}) > 1
 
 
 def _over_two_rows(grid: Grid, vocabulary: Vocabulary) -> list[Table]:
     """Headers of two rows, such as 'Cytokines' over 'IL-6' and 'IL-4', with 'animal' and 'group' in either row."""
-    found: list[Table] = []
+    tables: list[Table] = []
     for number, (upper, lower) in enumerate(zip(grid.rows, grid.rows[1:], strict=False), start=1):
         if lower[0].row - upper[0].row > 1 or any(is_value(cell.text) and cell.text.strip() for cell in lower):
             continue
         header = tuple(_either(above, below, vocabulary) for above, below in zip(upper, lower, strict=True))
         if _kind(header, vocabulary) == "animals":
-            found.append(Table(grid, number, "animals", header))
-    return found
+            tables.append(Table(grid, number, "animals", header))
+    return tables
 
 
 def _either(above: Cell, below: Cell, vocabulary: Vocabulary) -> Cell:
-    """Of two cells of a header, the one whose name is known; a unit under a name joins it."""
+    """The cell of a header over two rows whose name is known; a unit below a name is added to it."""
     known = [bool(vocabulary.columns([cell])[0] or vocabulary.endpoint(cell.text)) for cell in (above, below)]
     if known[1] or not above.text.strip():
         return below
@@ -103,42 +104,44 @@ def _either(above: Cell, below: Cell, vocabulary: Vocabulary) -> Cell:
 
 
 def is_unit_cell(text: str) -> bool:
-    """Whether a cell holds a unit, in brackets or not, and nothing else.
+    """Return whether a cell contains only a unit, with or without brackets.
 
     >>> is_unit_cell("(pg/mL)"), is_unit_cell("% of CD4+"), is_unit_cell("rat 1")
     (True, True, False)
     """
-    return is_unit(in_brackets(text) or text)
+    return is_unit(unit_in_brackets(text) or text)
 
 
 def with_unit(header: Cell, unit: str) -> Cell:
-    """A header with the unit that stands in a row under it."""
-    unit = in_brackets(unit) or unit
-    if not unit or canonical(in_brackets(header.text)) == canonical(unit):
+    """Return a header with the unit in a row below it."""
+    unit = unit_in_brackets(unit) or unit
+    if not unit or canonical(unit_in_brackets(header.text)) == canonical(unit):
         return header
     return replace(header, text=f"{header.text.strip()} ({unit})")
 
 
-def likeliest(grids: list[Grid], vocabulary: Vocabulary, path: Path) -> Table:
-    """Where no header is whole, the row that knows the most names: what it lacks is then told of it.
+def likeliest_table(grids: list[Grid], vocabulary: Vocabulary, path: Path) -> Table:
+    """Return the table whose header contains the most known names, for a file in which no header is complete.
 
     Raises
     ------
     InputError
-        If no row knows a name, or a table lies on its side.
+        If no row contains a known name, or a table is transposed.
     """
-    found = [(_known(row, vocabulary), -number, grid, number) for grid in grids for number, row in enumerate(grid.rows)]
-    best = max(found, key=lambda scored: scored[:2])
-    for grid in grids:
-        # Under a header that lacks a name, a column of groups is no header on its side.
-        _refuse_sideways(grid, vocabulary, path, ("animals", "groups") if best[0] == 0 else ("animals",))
-    if best[0] == 0 or _is_title(best[2], best[3]):
+    scores = [
+        (_known(row, vocabulary), -number, grid, number) for grid in grids for number, row in enumerate(grid.rows)
+    ]
+    known, _, grid, number = max(scores, key=lambda scored: scored[:2])
+    for each in grids:
+        # Below a header with known names, a column of groups is not a transposed header.
+        _refuse_transposed(each, vocabulary, path, ("animals", "groups") if known == 0 else ("animals",))
+    if known == 0 or _is_title(grid, number):
         _refuse_unknown(grids, vocabulary, path)
-    return Table(best[2], best[3], "animals", best[2].rows[best[3]])
+    return Table(grid, number, "animals", grid.rows[number])
 
 
 def _is_title(grid: Grid, number: int) -> bool:
-    """Whether a row holds one cell above rows of several: a table title, not a header."""
+    """Whether a row has one cell above rows of several: a table title, not a header."""
     widths = [sum(bool(cell.text.strip()) for cell in row) for row in grid.rows[number:]]
     return widths[0] == 1 and max(widths) > 1
 
@@ -148,58 +151,50 @@ def _known(row: Sequence[Cell], vocabulary: Vocabulary) -> int:
     return sum(bool(column or vocabulary.endpoint(cell.text)) for column, cell in zip(columns, row, strict=True))
 
 
-def _refuse_sideways(grid: Grid, vocabulary: Vocabulary, path: Path, kinds: Sequence[str]) -> None:
+def _refuse_transposed(grid: Grid, vocabulary: Vocabulary, path: Path, kinds: Sequence[str]) -> None:
     if len(grid.rows) < 2:
         return
-    turned = replace(grid, rows=tuple(zip(*grid.rows, strict=True)))
-    # Groups that come again, one in every row, are the column of a table whose header is missing.
-    tables = [
-        table
-        for table in find_tables(turned, vocabulary)
-        if table.kind in kinds and not _comes_again(table.header, vocabulary)
-    ]
-    if tables:
-        names = ", ".join(repr(cell.text.strip()) for cell in tables[0].header if cell.text.strip())
-        place = f"cell {tables[0].header[0].name}"
-        expected = "one row per animal, or one column per group"
-        remedy = "Turn the table: in a spreadsheet copy it, and paste it transposed."
-        raise InputError(
-            [Problem(path.name, place, f"a table on its side, with {shortened(names)} in a column", expected, remedy)]
-        )
+    transposed = replace(grid, rows=tuple(zip(*grid.rows, strict=True)))
+    for table in find_tables(transposed, vocabulary):
+        # Groups that occur more than once are the column of a table without a header.
+        if table.kind in kinds and not _has_repeated_groups(table.header, vocabulary):
+            names = shorten_list(quoted(cell.text.strip() for cell in table.header if cell.filled))
+            found = f"a transposed table, with {names} in a column"
+            remedy = "Transpose the table: in a spreadsheet copy it, and paste it transposed."
+            place = f"cell {table.header[0].name}"
+            raise file_error(path, found, "one row per animal, or one column per group", remedy, place)
 
 
-def _comes_again(header: Row, vocabulary: Vocabulary) -> bool:
+def _has_repeated_groups(header: Row, vocabulary: Vocabulary) -> bool:
     groups = [group for cell in header if (group := vocabulary.group(cell.text))]
     return len(groups) > len(set(groups)) and vocabulary.columns(header)[0] is None
 
 
 def _refuse_unknown(grids: list[Grid], vocabulary: Vocabulary, path: Path) -> None:
-    """No row names a column or a group: say what would, and which names come near."""
+    """Refuse a file in which no row names a column or a group, with the names that are similar."""
     sheets = ", ".join(repr(grid.title) for grid in grids if grid.title)
     found = "no header of this study" + (f" in the sheet{'s' if len(grids) > 1 else ''} {sheets}" if sheets else "")
     groups = ", ".join(vocabulary.protocol.groups)
     expected = f"a row with 'animal', 'group' and the measurements, or one that names groups ({groups})"
-    near = next((names for grid in grids for row in grid.rows[:20] if len(names := _near(row, vocabulary)) > 1), {})
-    numbers = sum(is_value(cell.text) for cell in grids[0].rows[0]) > len(grids[0].rows[0]) / 2
-    remedy = "Is the row of column names missing?" if numbers else ""
-    if near:
+    first = grids[0].rows[0]
+    similar = (_similar_names(row, vocabulary) for grid in grids for row in grid.rows[:20])
+    names = next((names for names in similar if len(names) > 1), {})
+    remedy = ""
+    if names:
         # Different names are not offered the same meaning.
-        guesses = list(near.values())
-        told = " ".join(
-            map_option(name, guess if guesses.count(guess) == 1 else "KEY") for name, guess in list(near.items())[:6]
-        )
-        remedy = f"Correct the names, or map them with {told}."
-    raise InputError([Problem(path.name, "", found, expected, remedy)])
+        guesses = list(names.values())
+        options = [
+            map_option(name, guess if guesses.count(guess) == 1 else "KEY") for name, guess in list(names.items())[:6]
+        ]
+        remedy = f"Correct the names, or map them with {' '.join(options)}."
+    elif sum(is_value(cell.text) for cell in first) > len(first) / 2:
+        remedy = "Is the row of column names missing?"
+    raise file_error(path, found, expected, remedy)
 
 
-def _near(row: Sequence[Cell], vocabulary: Vocabulary) -> dict[str, str]:
-    """The names in a row that come near to those of the study, each with the one that it comes near to."""
+def _similar_names(row: Sequence[Cell], vocabulary: Vocabulary) -> dict[str, str]:
+    """The names in a row that are similar to those of the study, each with the most similar name."""
     texts = [cell.text.strip() for cell in row if not is_value(cell.text)]
-    groups = [name for pair in labelled(vocabulary.protocol.groups) for name in pair]
-    arms = {text: guess for text in texts if (guess := vocabulary.near(text, groups))}
-    return arms if len(arms) > 1 else {text: guess for text in texts if (guess := vocabulary.near(text))}
-
-
-def shortened(names: str, most: int = 120) -> str:
-    """A list of names, cut where a line would run on."""
-    return names if len(names) <= most else names[: names.rfind(",", 0, most)] + ", …"
+    groups = keys_and_labels(vocabulary.protocol.groups)
+    similar = {text: guess for text in texts if (guess := vocabulary.similar(text, groups))}
+    return similar if len(similar) > 1 else {text: guess for text in texts if (guess := vocabulary.similar(text))}

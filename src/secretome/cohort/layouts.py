@@ -5,344 +5,288 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
+
+from openpyxl.utils import get_column_letter
 
 from secretome.cohort.appearance import appearance_notes
+from secretome.cohort.errors import ErrorCollector, counted, quoted, shorten_list
 from secretome.cohort.files.opening import read_bytes, read_grids
-from secretome.cohort.files.sheet import Cell, Grid, Sheet, letters
+from secretome.cohort.files.sheet import Cell, Grid, Row, Sheet, file_error
 from secretome.cohort.flags import name_flag_columns
-from secretome.cohort.group_columns import by_group
-from secretome.cohort.headers import Table, find_tables, is_unit_cell, likeliest, shortened, with_unit
+from secretome.cohort.group_columns import read_group_tables
+from secretome.cohort.headers import Table, find_tables, is_unit_cell, likeliest_table, with_unit
 from secretome.cohort.summary_rows import is_summary, without_summaries
 from secretome.cohort.values import is_value
 from secretome.cohort.vocabulary import LONG, Vocabulary
-from secretome.protocol import InputError, Problem, nearest
+from secretome.protocol import Problem, nearest
+
+WIDE_LAYOUT, LONG_LAYOUT = "one row per animal, one column per endpoint", "one row per measurement"
 
 
 def read_sheet(path: Path, vocabulary: Vocabulary, content: bytes | None = None, sheet: str | None = None) -> Sheet:
-    """Read a file, or what it would hold, as one table of text.
-
-    Parameters
-    ----------
-    path : Path
-        Delimited text, a workbook or a Prism file.
-    vocabulary : Vocabulary
-        The names by which a table of this study is known.
-    content : bytes, optional
-        What the file would hold.
-    sheet : str, optional
-        The sheet, or Prism's table, to take.
+    """Read a file, or the content of one that is not on disk, as one table of text; `sheet` is the title to use.
 
     Raises
     ------
     InputError
-        If the file cannot be read, holds no table, or more than one.
+        If the file cannot be read, or does not contain exactly one table.
     """
     content = read_bytes(path) if content is None else content
     opened = read_grids(content, path)
     grids = opened.grids
-    text = not any(grid.title for grid in grids)
-    if text:
-        whole = [grid for grid in (*grids, *opened.unusual) if find_tables(grid, vocabulary)]
-        grids = whole[:1] or grids[:1] or opened.unusual[:1]
+    if not any(grid.title for grid in grids):
+        with_table = (grid for grid in (*grids, *opened.unusual) if find_tables(grid, vocabulary))
+        grids = [next(with_table, (*grids, *opened.unusual)[0])]
     if sheet is not None:
-        grids = [_named(sheet, grids, path)]
-    return _Finder(path, hashlib.sha256(content).hexdigest(), vocabulary, opened.unfit).sheet(grids)
+        grids = [_grid_of_title(sheet, grids, path)]
+    return _TableReader(path, hashlib.sha256(content).hexdigest(), vocabulary, opened.unusable).read(grids)
 
 
-def _named(name: str, grids: list[Grid], path: Path) -> Grid:
+def _grid_of_title(name: str, grids: list[Grid], path: Path) -> Grid:
     titles = [grid.title for grid in grids]
     same = [grid for grid in grids if grid.title and grid.title.casefold().strip() == name.casefold().strip()]
     if len(same) == 1:
         return same[0]
     if not any(titles):
-        raise InputError(
-            [
-                Problem(
-                    path.name,
-                    "",
-                    f"text, which has no sheet {name!r}",
-                    "a workbook or a Prism file",
-                    "Leave --sheet out.",
-                )
-            ]
-        )
+        found = f"text, which has no sheet {name!r}"
+        raise file_error(path, found, "a workbook or a Prism file", "Leave out --sheet.")
     guess = nearest(name, titles)
-    hint = f"The nearest is {guess!r}." if guess and not same else ""
-    found = f"{len(same) or 'no'} sheet{'s' if len(same) > 1 else ''} {name!r}"
-    raise InputError([Problem(path.name, "", found, f"one of {', '.join(map(repr, titles))}", hint)])
+    remedy = f"The nearest is {guess!r}." if guess and not same else ""
+    found = f"{len(same) or 'no'} sheet{'s' if same else ''} {name!r}"
+    raise file_error(path, found, f"one of {quoted(titles)}", remedy)
 
 
-class _Finder:
-    """Chooses among the tables of one file."""
+class _TableReader:
+    """Chooses the table of a file and reads it."""
 
-    def __init__(self, path: Path, sha256: str, vocabulary: Vocabulary, unfit: list[Problem]) -> None:
+    def __init__(self, path: Path, sha256: str, vocabulary: Vocabulary, unusable: list[Problem]) -> None:
         self.path = path
         self.sha256 = sha256
         self.vocabulary = vocabulary
-        self.unfit = unfit
+        self.unusable = unusable
+        self.errors = ErrorCollector(path)
 
-    def sheet(self, grids: list[Grid]) -> Sheet:
+    def read(self, grids: list[Grid]) -> Sheet:
         tables = [table for grid in grids for table in find_tables(grid, self.vocabulary)]
-        data = [table for table in tables if table.kind != "key"]
-        grouped = [table for table in data if table.kind == "groups"]
         keys = [table for table in tables if table.kind == "key"]
-        # A table without groups cannot be read alone, so it counts only beside a key or if there is no other table.
-        if any(table.kind != "coded" for table in data) and not keys:
-            data = [table for table in data if table.kind != "coded"]
+        data = self._data_tables(tables, has_keys=bool(keys))
         single = [table for table in data if table.kind != "groups"]
-        if single and len({id(table.grid) for table in data}) > 1:
-            self._refuse_several(data)
-        if len(single) > 1:
-            self._refuse_stacked(single)
         if single:
+            if len({id(table.grid) for table in data}) > 1:
+                self._refuse_several(data)
+            if len(single) > 1:
+                self._refuse_second_headers(single)
             keys = keys if single[0].kind == "coded" else []
-            return self._with_others(self._plain(single[0], keys), grids, [single[0], *keys])
-        if grouped:
-            self._refuse_lost(grids, grouped)
-            return self._with_others(self._grouped(grouped), grids, grouped)
-        return self._plain(likeliest(grids, self.vocabulary, self.path), [])
+            return self._with_other_sheets(self._read_single(single[0], keys), grids, [single[0], *keys])
+        if data:
+            self._refuse_sheets_without_groups(grids, data)
+            return self._with_other_sheets(self._read_grouped(data), grids, data)
+        return self._read_single(likeliest_table(grids, self.vocabulary, self.path), [])
+
+    @staticmethod
+    def _data_tables(tables: list[Table], *, has_keys: bool) -> list[Table]:
+        """The tables that contain measurements."""
+        data = [table for table in tables if table.kind != "key"]
+        # Coded samples have no groups: they are used only with a key, or if there is no other table.
+        if not has_keys and any(table.kind != "coded" for table in data):
+            return [table for table in data if table.kind != "coded"]
+        return data
 
     # -- one row per animal or measurement
 
-    def _plain(self, table: Table, keys: list[Table]) -> Sheet:
-        understood = [table.grid.understood]
+    def _read_single(self, table: Table, keys: list[Table]) -> Sheet:
+        notes = [table.grid.description]
         header, rows = self._with_unit_row(table.header, table.rows)
-        rows, after = self._without_footer(header, rows, coded=table.kind == "coded")
+        rows, footer = self._split_footer(header, rows, coded=table.kind == "coded")
         rows, summaries = self._without_summaries(header, rows)
-        problems: list[Problem] = []
         if keys:
-            header, rows, problems = self._decoded(header, rows, keys)
-            understood.append(f"groups are taken from the sheet {keys[0].grid.title!r}")
+            if len(keys) > 1:
+                self._refuse_several(keys)
+            header, rows = _decode_samples(header, rows, keys[0], self.vocabulary, self.errors)
+            notes.append(f"groups are taken from the sheet {keys[0].grid.title!r}")
         header = name_flag_columns(header, rows)
-        unnamed = _unnamed(header, rows)
-        used = [any(row[position].text.strip() for row in (header, *rows)) for position in range(len(header))]
-        used = [keep and position not in unnamed for position, keep in enumerate(used)]
-        understood += unnamed.values()
+        unnamed = _unnamed_columns(header, rows)
+        used = [at not in unnamed and any(row[at].filled for row in (header, *rows)) for at in range(len(header))]
         header, *rows = (tuple(cell for cell, keep in zip(row, used, strict=True) if keep) for row in (header, *rows))
-        problems += _header_problems(self.path, header, decimals=table.grid.delimiter == ",")
-        if not rows and not problems:
-            problems.append(Problem(self.path.name, "", "a header and no rows under it", "one row or more"))
-        long = set(self.vocabulary.columns(header)) & set(LONG)
-        layout = "one row per measurement" if long else "one row per animal, one column per endpoint"
-        above = [row for row in table.grid.rows if row[0].row < min(cell.row for cell in table.header)]
-        understood += [layout, f"{len(rows)} rows under the header in row {header[0].row}"]
-        understood += _skipped("above", above) + _skipped("below", after) + summaries
-        return Sheet(
-            self.path, self.sha256, header, tuple(rows), tuple(understood), tuple(problems), table.grid.delimiter
-        )
+        self._check_header(header, commas=table.grid.delimiter == ",")
+        if not rows and not self.errors.problems:
+            self.errors.add_at("", "a header and no rows under it", "one row or more")
+        is_long = bool(set(self.vocabulary.columns(header)) & set(LONG))
+        preamble = [row for row in table.grid.rows if row[0].row < min(cell.row for cell in table.header)]
+        notes += [*unnamed.values(), LONG_LAYOUT if is_long else WIDE_LAYOUT]
+        notes += [f"{len(rows)} rows under the header in row {header[0].row}"]
+        notes += [*_skipped("above", preamble), *_skipped("below", footer), *summaries]
+        return self._sheet(header, tuple(rows), notes, table.grid.delimiter)
 
-    def _with_unit_row(
-        self, header: tuple[Cell, ...], rows: list[tuple[Cell, ...]]
-    ) -> tuple[tuple[Cell, ...], list[tuple[Cell, ...]]]:
-        """A row of units under the header moves into it; header cells may be merged down into that row."""
+    def _sheet(self, header: Row, rows: tuple[Row, ...], notes: list[str], delimiter: str) -> Sheet:
+        return Sheet(self.path, self.sha256, header, rows, tuple(notes), tuple(self.errors.problems), delimiter)
+
+    def _with_unit_row(self, header: Row, rows: list[Row]) -> tuple[Row, list[Row]]:
+        """Add a row of units under the header to the header; header cells may be merged down into that row."""
         if not rows:
             return header, rows
         below = [replace(cell, text="") if cell.kind == "merged" else cell for cell in rows[0]]
-        columns = self.vocabulary.columns(header)
-        stated = [cell for top, cell in zip(header, below, strict=True) if self._measures(top) and cell.text.strip()]
-        named = [cell for column, cell in zip(columns, below, strict=True) if column == "group" and cell.text.strip()]
-        others = [
-            cell for top, cell in zip(header, below, strict=True) if not self._measures(top) and cell.text.strip()
-        ]
-        # Beside units, the column of animals may say 'no.'; an animal has a group.
-        if (
-            named
-            or any(is_value(cell.text) for cell in stated)
-            or (others and not any(is_unit_cell(cell.text) for cell in stated))
-        ):
+        measured = self._measured(header)
+        filled = [at for at, cell in enumerate(below) if cell.filled]
+        units = [below[at] for at in filled if at in measured]
+        other_columns = any(at not in measured for at in filled)
+        has_group = any(self.vocabulary.columns(header)[at] == "group" for at in filled)
+        has_values = any(is_value(cell.text) for cell in units)
+        # Next to units, the column of animals may contain 'no.'; an animal has a group.
+        if has_group or has_values or (other_columns and not any(is_unit_cell(cell.text) for cell in units)):
             return header, rows
-        units = [cell.text.strip() if self._measures(top) else "" for top, cell in zip(header, below, strict=True)]
-        return tuple(map(with_unit, header, units)), rows[1:]
+        texts = [cell.text.strip() if at in measured else "" for at, cell in enumerate(below)]
+        return tuple(map(with_unit, header, texts)), rows[1:]
 
-    def _measures(self, header: Cell) -> bool:
-        return self.vocabulary.column(header.text) == "value" or self.vocabulary.endpoint(header.text) is not None
+    def _measured(self, header: Row) -> list[int]:
+        """The positions of the columns of values."""
+        return [
+            at
+            for at, cell in enumerate(header)
+            if self.vocabulary.column(cell.text) == "value" or self.vocabulary.endpoint(cell.text)
+        ]
 
-    def _without_footer(
-        self, header: tuple[Cell, ...], rows: list[tuple[Cell, ...]], *, coded: bool
-    ) -> tuple[list[tuple[Cell, ...]], list[tuple[Cell, ...]]]:
-        """Split off what an instrument writes below a table: after a gap, or alone in a row without value and group."""
+    def _split_footer(self, header: Row, rows: list[Row], *, coded: bool) -> tuple[list[Row], list[Row]]:
+        """Separate the lines below a table: after an empty row, or alone in a row without value and group."""
         groups = [at for at, name in enumerate(self.vocabulary.columns(header)) if name == "group"]
+        measured = self._measured(header)
         end = len(rows)
         for position in range(len(rows) - 1, -1, -1):
             row = rows[position]
-            filled = [at for at, cell in enumerate(row) if cell.text.strip()]
-            measured = [row[at] for at in filled if self._measures(header[at])]
-            if any(is_value(cell.text) for cell in measured) or any(
-                self.vocabulary.group(row[at].text) for at in groups
-            ):
+            filled = [at for at, cell in enumerate(row) if cell.filled]
+            has_value = any(at in filled and is_value(row[at].text) for at in measured)
+            if has_value or any(self.vocabulary.group(row[at].text) for at in groups):
                 break
-            gap = row[0].row - (rows[position - 1] if position else header)[0].row > 1
-            if gap or (len(filled) == 1 and not coded):
+            after_gap = row[0].row - (rows[position - 1] if position else header)[0].row > 1
+            if after_gap or (len(filled) == 1 and not coded):
                 end = position
         return rows[:end], rows[end:]
 
-    def _without_summaries(
-        self, header: tuple[Cell, ...], rows: list[tuple[Cell, ...]]
-    ) -> tuple[list[tuple[Cell, ...]], list[str]]:
+    def _without_summaries(self, header: Row, rows: list[Row]) -> tuple[list[Row], list[str]]:
         columns = self.vocabulary.columns(header)
-        measured = [at for at, cell in enumerate(header) if self._measures(cell)]
-        naming = [at for at, name in enumerate(columns) if name in ("animal", "code")]
+        names = [at for at, name in enumerate(columns) if name in ("animal", "code")]
         groups = [at for at, name in enumerate(columns) if name == "group"]
-        titles = [
-            None
-            if any(row[at].text.strip() for at in groups) and not any(is_summary(row[at].text) for at in groups)
-            else next((row[at].text.strip() for at in (*naming, *groups) if row[at].text.strip()), "")
-            for row in rows
-        ]
-        return without_summaries(rows, measured, titles)
 
-    def _decoded(
-        self, header: tuple[Cell, ...], rows: list[tuple[Cell, ...]], keys: list[Table]
-    ) -> tuple[tuple[Cell, ...], list[tuple[Cell, ...]], list[Problem]]:
-        """Each coded row with the animal and the group that the key gives it, and what is wrong with the codes."""
-        if len(keys) > 1:
-            self._refuse_several(keys)
-        top, lines = keys[0].header, keys[0].rows
-        ours, theirs = (
-            {name: at for at, name in enumerate(self.vocabulary.columns(names)) if name is not None}
-            for names in (header, top)
-        )
-        by = "code" if "code" in ours and "code" in theirs else "animal"
-        added = [name for name in ("animal", "group") if name in theirs and name not in ours]
-        problems: list[Problem] = []
-        meaning: dict[str, list[Cell]] = {}
-        for line in lines:
-            code = line[theirs[by]]
-            if code.text.strip() in meaning:
-                expected = f"each {by} once in the key"
-                problems.append(
-                    Problem(
-                        self.path.name, f"cell {code.name}", f"the {by} {code.text!r} again", expected, "Correct it."
-                    )
-                )
-            meaning.setdefault(code.text.strip(), [line[theirs[name]] for name in added])
-        joined = []
-        for row in rows:
-            code = row[ours[by]]
-            if code.text.strip() not in meaning:
-                expected = f"a {by} of the sheet {keys[0].grid.title!r}"
-                problems.append(
-                    Problem(self.path.name, f"cell {code.name}", f"the {by} {code.text!r}", expected, "Correct it.")
-                )
-            else:
-                joined.append((*row, *meaning[code.text.strip()]))
-        return (*header, *(top[theirs[name]] for name in added)), joined, problems
+        def title(row: Row) -> str | None:
+            if any(row[at].filled for at in groups) and not any(is_summary(row[at].text) for at in groups):
+                return None
+            return next((row[at].text.strip() for at in (*names, *groups) if row[at].filled), "")
+
+        return without_summaries(rows, self._measured(header), [title(row) for row in rows])
+
+    def _check_header(self, header: Row, *, commas: bool) -> None:
+        """Refuse headers that are empty or duplicate; with `commas`, a decimal comma would split a number."""
+        first: dict[str, str] = {}
+        for at, cell in enumerate(header):
+            name = cell.text.strip().casefold()
+            if not name and commas and not any(other.filled for other in header[at:]):
+                found = f"rows with more columns than the header, from column {get_column_letter(cell.column)} on"
+                remedy = "If decimals are written with a comma, separate the columns with semicolons; put text with a "
+                remedy += "comma in quotation marks."
+                # Every cell may be in a wrong column, so other problems would mislead.
+                raise file_error(self.path, found, "as many columns as the header has", remedy, f"cell {cell.name}")
+            if not name:
+                found = "an empty header over a filled column"
+                self.errors.add(cell, found, "a name", "Name the column, or delete it.")
+            elif name in first:
+                found = f"the header {cell.text.strip()!r} again"
+                self.errors.add(cell, found, "each header once", f"The same header is in {first[name]}.")
+            first.setdefault(name, cell.name)
 
     # -- one column per group
 
-    def _grouped(self, tables: list[Table]) -> Sheet:
-        long = by_group([(table.grid, table.number) for table in tables], self.vocabulary, self.path, self.unfit)
-        understood = (*(grid.understood for grid in long.used), *long.understood)
-        return Sheet(
-            self.path, self.sha256, long.header, long.rows, understood, tuple(long.problems), tables[0].grid.delimiter
-        )
+    def _read_grouped(self, tables: list[Table]) -> Sheet:
+        long = read_group_tables(tables, self.vocabulary, self.errors, self.unusable)
+        notes = [*(grid.description for grid in long.grids), *long.notes]
+        return self._sheet(long.header, long.rows, notes, tables[0].grid.delimiter)
 
-    def _refuse_lost(self, grids: list[Grid], grouped: list[Table]) -> None:
+    def _refuse_sheets_without_groups(self, grids: list[Grid], grouped: list[Table]) -> None:
         """Refuse a sheet that is named after an endpoint but has no groups, if another sheet has groups."""
-        problems = []
         for grid in grids:
-            if all(table.grid is not grid for table in grouped) and (found := self.vocabulary.endpoint(grid.title)):
-                groups = ", ".join(self.vocabulary.protocol.groups)
-                remedy = "Correct the names of the groups, or take the other sheet alone with --sheet."
-                row = f"a row that names two groups or more of {groups}"
-                problems.append(
-                    Problem(self.path.name, f"sheet {grid.title!r}", f"no groups for {found[0]}", row, remedy)
-                )
-        if problems:
-            raise InputError(problems)
+            endpoint = self.vocabulary.endpoint(grid.title)
+            if endpoint and all(table.grid is not grid for table in grouped):
+                expected = f"a row that names two groups or more of {', '.join(self.vocabulary.protocol.groups)}"
+                remedy = "Correct the names of the groups, or use only the other sheet, with --sheet."
+                self.errors.add_at(f"sheet {grid.title!r}", f"no groups for {endpoint[0]}", expected, remedy)
+        self.errors.raise_if_any()
 
-    def _with_others(self, sheet: Sheet, grids: list[Grid], tables: list[Table]) -> Sheet:
+    # -- other sheets
+
+    def _with_other_sheets(self, sheet: Sheet, grids: list[Grid], tables: list[Table]) -> Sheet:
         """Add notes on the sheets that were not used, and on cells that are coloured or have a comment."""
-        others = [grid.title for grid in grids if all(table.grid is not grid for table in tables)]
-        said = [f"sheets without a table of this study, not used: {', '.join(map(repr, others))}"] if others else []
+        used = list({id(table.grid): table.grid for table in tables}.values())
+        others = [grid.title for grid in grids if all(grid is not other for other in used)]
+        notes = [f"sheets without a table of this study, not used: {quoted(others)}"] if others else []
         group = next((at for at, name in enumerate(self.vocabulary.columns(sheet.header)) if name == "group"), None)
-        said += appearance_notes(sheet, group, list({id(table.grid): table.grid for table in tables}.values()), grids)
-        return replace(sheet, understood=(*sheet.understood, *said), unused=tuple(others))
+        notes += appearance_notes(sheet, group, used, grids)
+        return replace(sheet, notes=(*sheet.notes, *notes), unused=tuple(others))
 
-    # -- more than one
-
-    def _refuse_several(self, tables: list[Table]) -> None:
+    def _refuse_several(self, tables: list[Table]) -> NoReturn:
         titles = list(dict.fromkeys(table.grid.title for table in tables))
-        found = f"{len(titles)} sheets that hold a table of this study: {', '.join(map(repr, titles))}"
-        raise InputError(
-            [
-                Problem(
-                    self.path.name,
-                    "",
-                    found,
-                    "one",
-                    f"Say which one: --sheet {titles[0]!r}; to use all, put their rows on one sheet.",
-                )
-            ]
-        )
+        found = f"{len(titles)} sheets that contain a table of this study: {quoted(titles)}"
+        remedy = f"State which one: --sheet {titles[0]!r}; to use all, put their rows on one sheet."
+        raise file_error(self.path, found, "one", remedy)
 
-    def _refuse_stacked(self, tables: list[Table]) -> None:
-        problems = []
+    def _refuse_second_headers(self, tables: list[Table]) -> None:
         for table in tables[1:]:
-            cell = table.header[0]
-            remedy = (
-                "Delete this row if the table goes on under it; otherwise put the tables on sheets or in files of "
-                "their own."
-            )
-            problems.append(Problem(self.path.name, f"cell {cell.name}", "a second header", "one table", remedy))
-        raise InputError(problems)
+            remedy = "Delete this row if the table continues below it; otherwise put the tables on separate sheets or "
+            self.errors.add(table.header[0], "a second header", "one table", f"{remedy}in separate files.")
+        self.errors.raise_if_any()
 
 
-def _skipped(where: str, rows: list[tuple[Cell, ...]] | tuple[tuple[Cell, ...], ...]) -> list[str]:
+def _skipped(where: str, rows: list[Row]) -> list[str]:
     if not rows:
         return []
-    quoted = [next(cell.text.strip() for cell in row if cell.text.strip())[:40] for row in rows]
-    shown = "; ".join(map(repr, quoted[:3])) + ("; …" if len(quoted) > 3 else "")
-    return [f"{len(rows)} line{'s' if len(rows) > 1 else ''} {where} the table skipped: {shown}"]
+    texts = [next(cell.text.strip() for cell in row if cell.filled)[:40] for row in rows]
+    return [f"{counted(len(rows), 'line')} {where} the table skipped: {quoted(texts, '; ', most=3)}"]
 
 
-def _unnamed(header: tuple[Cell, ...], rows: list[tuple[Cell, ...]]) -> dict[int, str]:
-    """The columns without a name that hold nothing to lose, by position, each with the sentence that tells of it.
+def _unnamed_columns(header: Row, rows: list[Row]) -> dict[int, str]:
+    """The columns without a name that contain no values, by position, each with a note.
 
-    Programs write the numbers of rows before the first column, and people their remarks behind the last.
+    Programs write row numbers before the first column, and people write remarks after the last one.
     """
-    found = {}
+    unnamed = {}
     for at, cell in enumerate(header):
         texts = [row[at].text.strip() for row in rows]
-        if cell.text.strip() or not any(texts):
+        if cell.filled or not any(texts):
             continue
+        column = f"column {get_column_letter(cell.column)} has no name and"
         if at == 0 and texts in ([str(start + number) for number in range(len(rows))] for start in (0, 1)):
-            found[at] = f"column {letters(cell.column)} has no name and counts the rows: not used"
+            unnamed[at] = f"{column} counts the rows: not used"
         elif not any(map(is_value, filter(None, texts))):
-            quoted = ", ".join(dict.fromkeys(repr(text[:40]) for text in texts if text))
-            found[at] = (
-                f"column {letters(cell.column)} has no name and holds no numbers: not used ({shortened(quoted)})"
-            )
-    return found
+            quotes = shorten_list(quoted(dict.fromkeys(text[:40] for text in texts if text)))
+            unnamed[at] = f"{column} contains no numbers: not used ({quotes})"
+    return unnamed
 
 
-def _header_problems(path: Path, header: tuple[Cell, ...], *, decimals: bool) -> list[Problem]:
-    """Headers that are empty or there twice; `decimals`: whether a decimal comma would cut a number in two."""
-    seen: dict[str, Cell] = {}
-    problems: list[Problem] = []
-    for at, cell in enumerate(header):
-        name, place = cell.text.strip().casefold(), f"cell {cell.name}"
-        if not name and decimals and not any(other.text.strip() for other in header[at:]):
-            found, expected = (
-                f"rows that go on where the header ends, at column {letters(cell.column)}",
-                "as many columns as the header has",
-            )
-            remedy = (
-                "If decimals are written with a comma, separate the columns with semicolons; put text with a comma in "
-                "quotation marks."
-            )
-            # Then no cell is sure to stand in its column.
-            raise InputError([Problem(path.name, place, found, expected, remedy)])
-        if not name:
-            problems.append(
-                Problem(
-                    path.name, place, "an empty header over a filled column", "a name", "Name the column, or delete it."
-                )
-            )
-        elif name in seen:
-            remedy = f"It stands in {seen[name].name} too."
-            problems.append(
-                Problem(path.name, place, f"the header {cell.text.strip()!r} again", "each header once", remedy)
-            )
-        seen.setdefault(name, cell)
-    return problems
+def _decode_samples(
+    header: Row, rows: list[Row], key: Table, vocabulary: Vocabulary, errors: ErrorCollector
+) -> tuple[Row, list[Row]]:
+    """Return a table of samples with the animal and the group that the key states, without the rows of unknown codes.
+
+    Duplicate and unknown codes are problems.
+    """
+    samples, coded = _named_columns(header, vocabulary), _named_columns(key.header, vocabulary)
+    column = "code" if "code" in samples and "code" in coded else "animal"
+    added = [name for name in ("animal", "group") if name in coded and name not in samples]
+    cells: dict[str, list[Cell]] = {}
+    for row in key.rows:
+        code = row[coded[column]]
+        if code.text.strip() in cells:
+            errors.add(code, f"the {column} {code.text!r} again", f"each {column} once in the key", "Correct it.")
+        cells.setdefault(code.text.strip(), [row[coded[name]] for name in added])
+    decoded = []
+    for row in rows:
+        code = row[samples[column]]
+        if code.text.strip() in cells:
+            decoded.append((*row, *cells[code.text.strip()]))
+        else:
+            expected = f"a {column} of the sheet {key.grid.title!r}"
+            errors.add(code, f"the {column} {code.text!r}", expected, "Correct it.")
+    return (*header, *(key.header[coded[name]] for name in added)), decoded
+
+
+def _named_columns(header: Row, vocabulary: Vocabulary) -> dict[str, int]:
+    return {name: at for at, name in enumerate(vocabulary.columns(header)) if name is not None}

@@ -1,4 +1,4 @@
-"""What a cohort is, once it has been read, and what it is called."""
+"""A cohort: the checked values of one file, and its id."""
 
 import re
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from secretome.protocol import InputError, Origin, Problem
 
 @dataclass(frozen=True)
 class Cohort:
-    """The animals of one file, as the protocol understands them.
+    """The animals of one file.
 
     Attributes
     ----------
@@ -26,15 +26,15 @@ class Cohort:
         optional columns, time (hours; NaN if not stated) and dead (before sampling). Excluded rows are not in it.
     excluded : DataFrame
         The rows that the file excludes, with their reasons, in the same columns.
-    understood : tuple of str
-        What was made of the file, in sentences.
+    notes : tuple of str
+        Sentences that say how the file was read.
     scenario, seed : str
-        What a simulated file says of its making.
+        The scenario and the seed that a simulated file states.
     units_stated : frozenset of str
         The endpoints whose unit the file states.
     sheet, names, decimal : str, dict, str
-        The sheet that was asked for, the names that were mapped to the study's, and the decimal mark that was stated:
-        without them the file would be read differently.
+        The sheet, the mapped names and the decimal mark that the user stated, without which the file would be read
+        differently.
     """
 
     id: str
@@ -43,7 +43,7 @@ class Cohort:
     origin: Origin
     values: pd.DataFrame
     excluded: pd.DataFrame
-    understood: tuple[str, ...]
+    notes: tuple[str, ...]
     scenario: str = ""
     seed: str = ""
     units_stated: frozenset[str] = frozenset()
@@ -53,12 +53,12 @@ class Cohort:
 
 
 def cohort_id(path: Path) -> str:
-    """The name of a cohort, made from its file's.
+    """Return the id of a cohort, made from the name of its file.
 
     Raises
     ------
     InputError
-        If the name would not begin with a letter or digit, or be longer than 64 characters.
+        If the id does not begin with a letter or digit, or is longer than 64 characters.
 
     Examples
     --------
@@ -66,12 +66,11 @@ def cohort_id(path: Path) -> str:
     'Lab-export'
     """
     if path.name.startswith("~$"):
-        found = "the mark that Excel leaves beside a workbook while it is open"
+        found = "the lock file that Excel writes while a workbook is open"
         raise InputError([Problem(path.name, "", found, "the workbook itself", f"Give {path.name[2:]}.")])
     if any("\ud800" <= letter <= "\udfff" for letter in path.name):
-        raise InputError(
-            [Problem(ascii(path.name), "", "a file name that is not valid text", "a name in UTF-8", "Rename the file.")]
-        )
+        found = "a file name that is not valid text"
+        raise InputError([Problem(ascii(path.name), "", found, "a name in UTF-8", "Rename the file.")])
     name = re.sub(r"[^A-Za-z0-9._-]", "-", path.stem)
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
         expected = "a name of at most 64 characters that begins with a letter or a digit"

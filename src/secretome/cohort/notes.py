@@ -1,4 +1,4 @@
-"""What was made of a cohort file, in sentences that are said before anything runs."""
+"""Describe a cohort in sentences: units, animals, deaths, limits, exclusions and missing values."""
 
 from collections import Counter
 
@@ -8,7 +8,7 @@ from secretome.protocol import Protocol
 
 
 def describe(values: pd.DataFrame, excluded: pd.DataFrame, protocol: Protocol, units_stated: set[str]) -> list[str]:
-    """The sentences about units, animals, deaths, limits, exclusions and missing values."""
+    """Return sentences about units, animals, deaths, limits, exclusions and missing values."""
     return [
         *_units(protocol, units_stated),
         *_animals(values, protocol),

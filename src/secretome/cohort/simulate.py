@@ -1,22 +1,24 @@
-"""Made-up cohorts, drawn from what a protocol assumes; the file itself says that it is made up."""
+"""Simulate cohorts from the assumptions of a protocol; the files state that they are simulated."""
 
-import math
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from secretome.cohort import Cohort, Study, read_cohort
+from secretome.cohort.distributions import (
+    Floats,
+    draw_deaths,
+    draw_values,
+    group_centres,
+    log_sd,
+    reported_limits,
+    reported_text,
+)
 from secretome.defaults import DEFAULT_SCENARIO
 from secretome.protocol import (
-    BetaBinomial,
     Deaths,
-    Distribution,
-    GammaPoisson,
-    Lognormal,
-    PairedLognormal,
     Protocol,
     Scenario,
     Simulation,
@@ -27,7 +29,7 @@ from secretome.protocol import (
     study_folder,
 )
 
-Floats = NDArray[np.float64]
+__all__ = ["log_sd", "scenarios_about", "simulate", "simulate_many", "simulate_study", "to_csv", "truth", "with_effect"]
 Truth = Literal["true", "too small", "false"]
 Drawn = dict[str, dict[str, tuple[Floats, Floats]]]
 
@@ -40,13 +42,13 @@ def simulate(
     Parameters
     ----------
     protocol : Protocol
-        A study that says how its animals are to be made up.
+        A study with a simulation.
     scenario : str, default "as_published"
         One of the protocol's scenarios.
     n : int, optional
-        Animals per group, or pairs; the protocol's number when absent.
+        Animals per group, or pairs; the protocol's number by default.
     seed : int, optional
-        The protocol's when absent. Under one seed, the scenarios share their random numbers.
+        The protocol's by default. With one seed, all scenarios use the same random numbers.
 
     Returns
     -------
@@ -68,43 +70,26 @@ def simulate(
     >>> cohort.shape, set(cohort["origin"]), set(cohort["scenario"])
     ((8, 7), {'simulated'}, {'null'})
     """
-    plan, world = _plan(protocol, scenario)
+    plan, assumed = _plan(protocol, scenario)
     n = plan.n if n is None else n
     seed = plan.seed if seed is None else seed
-    if n < 1:
-        raise ValueError(f"n must be 1 or more; it is {n}.")
-    if seed < 0:
-        raise ValueError(f"seed must be a whole number from 0 upwards; it is {seed}.")
+    _check_size(n, seed)
     rng = np.random.default_rng(seed)
-    values = {key: _values(protocol, plan, world, key, (n,), rng) for key in plan.endpoints}
-    table = pd.DataFrame(
-        {"animal": _animals(protocol, n), "group": [group for group in protocol.groups for _ in range(n)]}
-    )
+    values = {key: draw_values(protocol, plan, assumed, key, (n,), rng) for key in plan.endpoints}
+    groups = [group for group in protocol.groups for _ in range(n)]
+    table = pd.DataFrame({"animal": _animals(protocol, n), "group": groups})
     for key, endpoint in plan.endpoints.items():
-        table[key] = [_text(value, endpoint) for group in protocol.groups for value in values[key][group]]
-    if world.deaths:
-        _bury(table, world.deaths, values[world.deaths.risk_rises_with], protocol, rng)
+        table[key] = [reported_text(value, endpoint) for group in protocol.groups for value in values[key][group]]
+    if assumed.deaths:
+        _apply_mortality(table, assumed.deaths, values[assumed.deaths.risk_rises_with], protocol, rng)
     return table.assign(origin="simulated", scenario=scenario, seed=str(seed))
 
 
 def simulate_study(
     name: str, scenario: str = DEFAULT_SCENARIO, *, n: int | None = None, seed: int | None = None
 ) -> Study:
-    """A study with a simulated cohort, read as if from a file, which is on no disk.
+    """Return a study with a simulated cohort, which is not written to disk; the arguments are those of `simulate`.
 
-    Parameters
-    ----------
-    name : str
-        The study's key.
-    scenario, n, seed
-        As for `simulate`.
-
-    Returns
-    -------
-    Study
-
-    Examples
-    --------
     >>> study = simulate_study("sepsis_cytokines", "reversed", n=5, seed=3)
     >>> study.cohort.origin, study.cohort.scenario, study.cohort.seed
     ('simulated', 'reversed', '3')
@@ -120,7 +105,7 @@ def simulate_many(protocol: Protocol, scenario: str, *, n: int, cohorts: int, rn
     Parameters
     ----------
     protocol : Protocol
-        A study that says how its animals are to be made up.
+        A study with a simulation.
     scenario : str
         One of the protocol's scenarios.
     n : int
@@ -133,8 +118,8 @@ def simulate_many(protocol: Protocol, scenario: str, *, n: int, cohorts: int, rn
     Returns
     -------
     dict
-        For each endpoint and group, as ``drawn[endpoint][group]``, two arrays of (cohorts, animals alive): what is
-        known of each value, equal where it was seen, 0 below a limit, infinity above one.
+        For each endpoint and group, as ``drawn[endpoint][group]``, the lower and upper limits of the values, as arrays
+        of (cohorts, animals alive): equal if observed, 0 to the limit below one, the limit to infinity above one.
 
     Raises
     ------
@@ -149,38 +134,37 @@ def simulate_many(protocol: Protocol, scenario: str, *, n: int, cohorts: int, rn
     >>> {group: lower.shape for group, (lower, upper) in drawn["il6"].items()}
     {'sham': (100, 12), 'control': (100, 8), 't1': (100, 9), 't2': (100, 8)}
     """
-    plan, world = _plan(protocol, scenario)
+    plan, assumed = _plan(protocol, scenario)
     if n < 1 or cohorts < 1:
         raise ValueError(f"n and cohorts must be 1 or more; they are {n} and {cohorts}.")
-    values = {key: _values(protocol, plan, world, key, (cohorts, n), rng) for key in plan.endpoints}
-    if deaths := world.deaths:
+    values = {key: draw_values(protocol, plan, assumed, key, (cohorts, n), rng) for key in plan.endpoints}
+    if deaths := assumed.deaths:
         for group, count in deaths.counts.items():
-            dead = _dead(values[deaths.risk_rises_with][group], round(count * n / deaths.of), rng)
+            dead = draw_deaths(values[deaths.risk_rises_with][group], round(count * n / deaths.of), rng)
             for key in values:
                 values[key][group] = values[key][group][~dead].reshape(cohorts, -1)
     return {
-        key: {group: _limits(drawn, plan.endpoints[key]) for group, drawn in groups.items()}
+        key: {group: reported_limits(drawn, plan.endpoints[key]) for group, drawn in groups.items()}
         for key, groups in values.items()
     }
 
 
 def with_effect(protocol: Protocol, scenario: str, effect: float) -> Protocol:
-    """The protocol with a scenario's effects scaled, for planning: published effects tend to be too large.
+    """Return the protocol with scaled effects in a scenario, for planning: published effects tend to be too large.
 
     Parameters
     ----------
     protocol : Protocol
-        A study that says how its animals are to be made up.
+        A study with a simulation.
     scenario : str
         One of its scenarios.
     effect : float
-        The share of each treated group's effect, on the log scale, that is to be true: 1 leaves all as it is, 0.5 makes
-        a ratio of 4 one of 2.
+        The factor of each treated group's effect on the log scale: with 0.5, a ratio of 4 becomes 2.
 
     Returns
     -------
     Protocol
-        Its scenario of that name has the new centres; the reference drug keeps its own.
+        The scenario of that name has the new centres; that of a reference drug is unchanged.
 
     Raises
     ------
@@ -198,42 +182,40 @@ def with_effect(protocol: Protocol, scenario: str, effect: float) -> Protocol:
     """
     if not effect > 0:
         raise ValueError(f"effect must be above 0; it is {effect!r}.")
-    plan, world = _plan(protocol, scenario)
+    plan, assumed = _plan(protocol, scenario)
     base = next((key for key, group in protocol.groups.items() if group.role == "control"), None)
     if base is None:
         if effect == 1:
             return protocol
-        raise ValueError(
-            f"{protocol.key} has no group of role 'control', so a share of the effect is not defined; use effect=1."
-        )
+        raise ValueError(f"{protocol.key} has no group of role 'control', so that effect can only be 1.")
     moved: dict[str, dict[str, float]] = {}
     for key, endpoint in plan.endpoints.items():
-        centres = {group: about.centre for group, about in endpoint.groups.items()} | world.centres.get(key, {})
+        centres = group_centres(endpoint, assumed, key)
         treated = [group for group, about in protocol.groups.items() if about.role == "treated"]
         if isinstance(endpoint, Titre):
             scaled = {group: centres[base] + effect * (centres[group] - centres[base]) for group in treated}
         else:
             scaled = {group: centres[base] * (centres[group] / centres[base]) ** effect for group in treated}
-        moved[key] = world.centres.get(key, {}) | scaled
-    scenarios = plan.scenarios | {scenario: world.model_copy(update={"centres": moved})}
+        moved[key] = assumed.centres.get(key, {}) | scaled
+    scenarios = plan.scenarios | {scenario: assumed.model_copy(update={"centres": moved})}
     return protocol.model_copy(update={"simulation": plan.model_copy(update={"scenarios": scenarios})})
 
 
 def truth(protocol: Protocol, scenario: str, claim: str) -> Truth:
-    """Whether a claim is true of the animals of a scenario.
+    """Return whether a claim is true in a scenario.
 
     Parameters
     ----------
     protocol : Protocol
-        A study that says how its animals are to be made up.
+        A study with a simulation.
     scenario, claim : str
         One of its scenarios, and one of its claims.
 
     Returns
     -------
     {"true", "too small", "false"}
-        ``too small`` where the effect goes the claimed way in every contrast, but in some lies inside the margin of no
-        effect that the claim must leave.
+        ``too small`` if the effect has the claimed direction in every contrast, but lies inside the equivalence margin
+        in some.
 
     Raises
     ------
@@ -247,16 +229,16 @@ def truth(protocol: Protocol, scenario: str, claim: str) -> Truth:
     >>> [truth(protocol, scenario, "titre_rises") for scenario in ("as_published", "titre_raw", "null")]
     ['true', 'too small', 'false']
     """
-    plan, world = _plan(protocol, scenario)
+    plan, assumed = _plan(protocol, scenario)
     about = protocol.claims[claim]
     endpoint, margin = plan.endpoints[about.endpoint], protocol.endpoints[about.endpoint].equivalence_margin
-    centres = {group: drawn.centre for group, drawn in endpoint.groups.items()} | world.centres.get(about.endpoint, {})
+    centres = group_centres(endpoint, assumed, about.endpoint)
     pairs = (
         [(about.doses[-1], about.doses[0])] if about.over_doses else [sides(contrast) for contrast in about.judged_on]
     )
-    # The centres of titres count steps.
-    steps = isinstance(endpoint, Titre)
-    ratios = [2 ** (centres[a] - centres[b]) if steps else centres[a] / centres[b] for a, b in pairs]
+    # The centres of titres count dilution steps.
+    is_log2 = isinstance(endpoint, Titre)
+    ratios = [2 ** (centres[a] - centres[b]) if is_log2 else centres[a] / centres[b] for a, b in pairs]
     if about.is_equivalence:
         return "true" if all(margin.low < ratio < margin.high for ratio in ratios) else "false"
     if not all(ratio > 1 if about.rises else ratio < 1 for ratio in ratios):
@@ -266,36 +248,36 @@ def truth(protocol: Protocol, scenario: str, claim: str) -> Truth:
 
 
 def scenarios_about(protocol: Protocol, endpoint: str) -> list[str]:
-    """The scenarios that change what is drawn for an endpoint, the default first.
+    """Return the scenarios that change the values of an endpoint, the default first.
 
     >>> from secretome.protocol import load_protocol, study_folder
     >>> scenarios_about(load_protocol(study_folder("humoral_immunity") / "protocol.yml"), "phagocytosis")
     ['as_published', 'at_margin', 'reversed', 'phagocytosis_wide']
     """
-    worlds = protocol.simulation.scenarios if protocol.simulation else {}
+    scenarios = protocol.simulation.scenarios if protocol.simulation else {}
     others = (
-        name for name, world in worlds.items() if endpoint in world.centres or endpoint in world.cv or world.deaths
+        name
+        for name, assumed in scenarios.items()
+        if endpoint in assumed.centres or endpoint in assumed.cv or assumed.deaths
     )
     return [DEFAULT_SCENARIO, *others]
 
 
 def to_csv(table: pd.DataFrame) -> bytes:
-    """A simulated cohort as the bytes of its file."""
+    """Return a simulated cohort as the bytes of a CSV file."""
     return table.to_csv(index=False, lineterminator="\n").encode()
 
 
-def log_sd(cv: float) -> float:
-    """The standard deviation of the natural logarithms of a lognormal whose coefficient of variation is `cv`.
-
-    >>> round(log_sd(0.55), 4)
-    0.5141
-    """
-    return math.sqrt(math.log1p(cv**2))
+def _check_size(n: int, seed: int) -> None:
+    if n < 1:
+        raise ValueError(f"n must be 1 or more; it is {n}.")
+    if seed < 0:
+        raise ValueError(f"seed must be a whole number from 0 upwards; it is {seed}.")
 
 
 def _plan(protocol: Protocol, scenario: str) -> tuple[Simulation, Scenario]:
     if protocol.simulation is None:
-        raise ValueError(f"The protocol of {protocol.key} does not say how to make up its animals.")
+        raise ValueError(f"The protocol of {protocol.key} has no simulation.")
     scenarios = protocol.simulation.scenarios
     if scenario not in scenarios:
         guess = nearest(scenario, scenarios)
@@ -308,99 +290,23 @@ def _read(content: bytes, protocol: Protocol, scenario: str) -> Cohort:
     return read_cohort(Path(f"simulated-{scenario.replace('_', '-')}.csv"), protocol, content)
 
 
-def _values(
-    protocol: Protocol, plan: Simulation, world: Scenario, key: str, shape: tuple[int, ...], rng: np.random.Generator
-) -> dict[str, Floats]:
-    """The values of one endpoint in every group, before the assay's limits; the last axis is the animals."""
-    endpoint = plan.endpoints[key]
-    centres = {group: about.centre for group, about in endpoint.groups.items()} | world.centres.get(key, {})
-    if isinstance(endpoint, PairedLognormal):
-        treated, control = protocol.pair
-        before = np.exp(np.log(centres[control]) + endpoint.log_sd * rng.standard_normal(shape))
-        ratio = np.exp(np.log(centres[treated] / centres[control]) + endpoint.log_ratio_sd * rng.standard_normal(shape))
-        return {control: before, treated: before * ratio}
-    return {
-        group: _group_values(endpoint, group, centres[group], world.cv.get(key), shape, rng)
-        for group in protocol.groups
-    }
-
-
-def _group_values(
-    endpoint: Lognormal | GammaPoisson | Titre | BetaBinomial,
-    group: str,
-    centre: float,
-    cv: float | None,
-    shape: tuple[int, ...],
-    rng: np.random.Generator,
-) -> Floats:
-    if isinstance(endpoint, Lognormal):
-        return np.asarray(np.exp(np.log(centre) + log_sd(endpoint.groups[group].cv) * rng.standard_normal(shape)))
-    if isinstance(endpoint, GammaPoisson):
-        spread = (cv or endpoint.cv) ** 2
-        return endpoint.scaled_by * rng.poisson(centre * rng.gamma(1 / spread, spread, shape)).astype(np.float64)
-    if isinstance(endpoint, Titre):
-        return np.exp2(np.rint(rng.normal(centre, endpoint.sd, shape)))
-    share = centre / 100
-    # How alike two cells of one animal are: what is left of the spread once the chance of the count is taken off.
-    alike = ((cv or endpoint.cv) ** 2 * share / (1 - share) * endpoint.cells - 1) / (endpoint.cells - 1)
-    if not 0 < alike < 1:
-        raise ValueError(
-            f"{endpoint.cells} cells with a mean of {centre:g} % cannot vary by that coefficient of variation."
-        )
-    strength = (1 - alike) / alike
-    return (
-        100 * rng.binomial(endpoint.cells, rng.beta(share * strength, (1 - share) * strength, shape)) / endpoint.cells
-    )
-
-
 def _animals(protocol: Protocol, n: int) -> list[str]:
     width = len(str(n * len(protocol.groups)))
     numbers = [*range(1, n + 1)] * 2 if protocol.design == "paired" else range(1, n * len(protocol.groups) + 1)
     return [f"{protocol.experimental_unit} {number:0{width}d}" for number in numbers]
 
 
-def _limits(values: Floats, endpoint: Distribution) -> tuple[Floats, Floats]:
-    """What the assay lets be known of values."""
-    decimals = getattr(endpoint, "decimals", None)
-    seen = values if decimals is None else np.round(values, decimals)
-    if isinstance(endpoint, Titre):
-        seen = np.minimum(values, endpoint.highest)
-        below = values < endpoint.lowest
-        return np.where(below, 0.0, seen), np.where(below, endpoint.lowest, seen)
-    lloq, uloq = getattr(endpoint, "lloq", None), getattr(endpoint, "uloq", None)
-    below = values < (lloq or 0.0)
-    above = values > (uloq or np.inf)
-    lower = np.where(below, 0.0, np.where(above, uloq or np.inf, seen))
-    upper = np.where(above, np.inf, np.where(below, lloq or 0.0, seen))
-    return lower, upper
-
-
-def _text(value: float, endpoint: Distribution) -> str:
-    """A value as a laboratory would write it."""
-    (lower,), (upper,) = _limits(np.array([value]), endpoint)
-    if lower == upper:
-        return f"{lower:.{endpoint.decimals}f}" if isinstance(endpoint, Lognormal | PairedLognormal) else f"{lower:g}"
-    return f"<{upper:g}" if lower == 0 else f">{lower:g}"
-
-
-def _bury(
+def _apply_mortality(
     table: pd.DataFrame, deaths: Deaths, risk: dict[str, Floats], protocol: Protocol, rng: np.random.Generator
 ) -> None:
-    """Let animals die before sampling, with a risk that rises with a value, and delete the values of the dead."""
+    """Add deaths before sampling, with a risk that rises with a value, and delete the values of the dead."""
     hour = protocol.sampling_hour
     table["time"] = "" if hour is None else f"{hour:g}"
     table["event"] = "0"
     for group, count in deaths.counts.items():
         rows = table.index[table["group"] == group]
         number = round(count * len(rows) / deaths.of)
-        dead = rows[_dead(risk[group], number, rng)]
+        dead = rows[draw_deaths(risk[group], number, rng)]
         table.loc[dead, "time"] = [f"{time:g}" for time in rng.choice(deaths.hours, size=number)]
         table.loc[dead, "event"] = "1"
         table.loc[dead, [key for key in protocol.endpoints if key in table]] = ""
-
-
-def _dead(risk: Floats, number: int, rng: np.random.Generator) -> NDArray[np.bool_]:
-    """Which animals die, `number` along the last axis, each the likelier the higher its risk."""
-    # The first of exponential waiting times are a draw without replacement, and whole arrays of them can be drawn.
-    waiting = rng.exponential(size=risk.shape) / risk
-    return np.asarray(waiting.argsort(axis=-1).argsort(axis=-1) < number)

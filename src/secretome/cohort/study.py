@@ -16,10 +16,10 @@ from secretome.cohort.reading import read_cohort
 from secretome.protocol import InputError, Origin, Problem, Protocol, load_protocol, study_folder
 
 # Decimal logarithms: a thousandfold unit error is 3, a fraction for a percentage 2. No effect of a study is so large.
-SLIP = 2.5
-FRACTION = 1.5
+UNIT_ERROR = 2.5
+FRACTION_ERROR = 1.5
 
-# The measurements of one, each with its group, endpoint and limits.
+# The measurements of one animal, each with its group, endpoint and limits.
 Animal = frozenset[tuple[str, str, str, str]]
 
 
@@ -34,7 +34,7 @@ class Study:
     cohort : Cohort
         The animals.
     source_data : bool
-        Whether the cohort is the one that the claims were made from: such a verdict is never counted as a test of them.
+        Whether the claims are based on this cohort; then its verdicts are no tests of the claims.
     """
 
     protocol: Protocol
@@ -58,7 +58,7 @@ class Study:
         Returns
         -------
         DataFrame
-            Indexed by animal in the file's order, with columns `treated` and `control`; half pairs hold NaN.
+            Indexed by animal in the order of the file, with columns `treated` and `control`; a missing half is NaN.
         """
         rows = self.cohort.values[self.cohort.values["endpoint"] == endpoint]
         wide = rows.pivot(index="animal", columns="group", values="value")
@@ -82,27 +82,18 @@ def load_study(
     name : str
         The study's key, such as ``"treg_conditioned_medium"``.
     cohort : path, optional
-        A cohort file; the study's own when absent.
+        A cohort file; the study's own by default.
     sha256 : str, optional
-        The hash that the file must have: a rerun passes it, so that no other file can slip in.
-    sheet : str, optional
-        The sheet of a workbook, or the table of a Prism file, where several hold a table of the study.
-    names : mapping, optional
-        Names of groups, endpoints and columns in the file that the study does not know, each with the one that it
-        stands for.
-    decimal : {"point", "comma", ".", ","}, optional
-        The decimal mark in text cells, if the file alone is ambiguous.
-
-    Returns
-    -------
-    Study
+        The SHA-256 that the file must have.
+    sheet, names, decimal
+        As for `read_cohort`.
 
     Raises
     ------
     InputError
         With every problem in the protocol or the cohort file.
     ValueError
-        If there is no such study, or the hash differs.
+        If there is no such study.
 
     Examples
     --------
@@ -117,31 +108,26 @@ def load_study(
         raise InputError([Problem("cohort", "", found, "the path of a cohort file", remedy)])
     folder = study_folder(name)
     protocol = load_protocol(folder / "protocol.yml")
-    own = folder / protocol.cohort.file
-    read = read_cohort(Path(cohort) if cohort is not None else own, protocol, sheet=sheet, names=names, decimal=decimal)
+    source = folder / protocol.cohort.file
+    path = Path(cohort) if cohort is not None else source
+    read = read_cohort(path, protocol, sheet=sheet, names=names, decimal=decimal)
     if sha256 and sha256 != read.sha256:
-        raise InputError(
-            [
-                Problem(
-                    read.path.name,
-                    "",
-                    f"a file whose hash is {read.sha256}",
-                    f"the hash {sha256}",
-                    "The file has changed since the run began.",
-                )
-            ]
-        )
-    content = own.read_bytes()
-    if read.path.resolve() == own.resolve() or read.sha256 == hashlib.sha256(content).hexdigest():
+        remedy = "The file has changed since the run began."
+        problem = Problem(read.path.name, "", f"a file whose hash is {read.sha256}", f"the hash {sha256}", remedy)
+        raise InputError([problem])
+    return _compare_with_source(read, protocol, folder / "protocol.yml", source)
+
+
+def _compare_with_source(read: Cohort, protocol: Protocol, protocol_path: Path, source: Path) -> Study:
+    """The study with a cohort, after its comparison with the cohort on which the claims are based."""
+    content = source.read_bytes()
+    if read.path.resolve() == source.resolve() or read.sha256 == hashlib.sha256(content).hexdigest():
         # No claim is based on simulated animals.
         return Study(protocol, read, source_data=read.origin != "simulated")
-    original = _original(folder / "protocol.yml", own, content)
-    meant = _check_scale(read, original, protocol)
-    return Study(
-        protocol,
-        replace(read, understood=(*read.understood, *meant)),
-        source_data=_is_source_data(read, original, protocol),
-    )
+    original = _original(protocol_path, source, content)
+    notes = _check_scale(read, original, protocol)
+    is_source = _is_source_data(read, original, protocol)
+    return Study(protocol, replace(read, notes=(*read.notes, *notes)), source_data=is_source)
 
 
 @dataclass(frozen=True)
@@ -153,50 +139,44 @@ class _Original:
     sample: Sample
     animals: Sequence[Animal]
 
-    @classmethod
-    def of(cls, cohort: Cohort) -> "_Original":
-        return cls(cohort.origin, _log_medians(cohort), sample_of(cohort.values), _animals(cohort))
 
-
-# Kept for as long as the file holds the same: every cohort of a batch is compared with it.
+# Cached by content, because every cohort of a batch is compared with it.
 @lru_cache(maxsize=8)
-def _original(protocol: Path, own: Path, content: bytes) -> _Original:
-    del content
-    return _Original.of(read_cohort(own, load_protocol(protocol)))
+def _original(protocol: Path, source: Path, content: bytes) -> _Original:
+    cohort = read_cohort(source, load_protocol(protocol), content)
+    return _Original(cohort.origin, _log_medians(cohort), sample_of(cohort.values), _animals(cohort))
 
 
 def _check_scale(cohort: Cohort, original: _Original, protocol: Protocol) -> list[str]:
     """Refuse an endpoint about 1000 times off the study's values, unless the file states its unit; then note it."""
-    problems, meant = [], []
-    logs, known = _log_medians(cohort), original.medians
+    problems, notes = [], []
+    logs = _log_medians(cohort)
     for key, endpoint in protocol.endpoints.items():
-        apart = [logs[pair] - known[pair] for pair in logs.keys() & known.keys() if pair[0] == key]
-        shift = float(np.median(apart)) if apart else 0.0
-        values = cohort.values[cohort.values["endpoint"] == key]["lower"]
-        fractions = endpoint.unit.startswith("%") and shift < -FRACTION and bool((values.dropna() <= 1).all())
-        if abs(shift) < SLIP and not fractions:
+        pairs = [pair for pair in logs.keys() & original.medians.keys() if pair[0] == key]
+        shift = float(np.median([logs[pair] - original.medians[pair] for pair in pairs])) if pairs else 0.0
+        values = cohort.values[cohort.values["endpoint"] == key]["lower"].dropna()
+        are_fractions = endpoint.unit.startswith("%") and shift < -FRACTION_ERROR and bool((values <= 1).all())
+        if abs(shift) < UNIT_ERROR and not are_fractions:
             continue
         times = f"{10 ** abs(shift):.2g} times {'above' if shift > 0 else 'below'} the study's own"
         if key in cohort.units_stated:
-            meant.append(f"{key} lies {times}; the file states its unit, so that is taken as meant")
+            notes.append(f"{key} lies {times}; the file states its unit, so this is accepted")
             continue
-        likely = "fractions in place of per cent" if fractions else "another unit"
+        found = f"values of {key} that lie {times}, as {'fractions' if are_fractions else 'another unit'} would"
+        expected = f"{endpoint.label} in {endpoint.unit}"
         remedy = f"If the unit is right, state it: in the header, as '{key} ({endpoint.unit})', or in a column 'unit'."
-        found = f"values of {key} that lie {times}, as {likely} would"
-        problems.append(
-            Problem(cohort.path.name, f"all of {key}", found, f"{endpoint.label} in {endpoint.unit}", remedy)
-        )
+        problems.append(Problem(cohort.path.name, f"all of {key}", found, expected, remedy))
     if problems:
         raise InputError(problems)
-    return meant
+    return notes
 
 
 def _log_medians(cohort: Cohort) -> dict[tuple[str, str], float]:
-    """The median decimal logarithm of each endpoint in each group; a censored value stands for its limit."""
+    """The median decimal logarithm of each endpoint in each group; a censored value counts as its limit."""
     values = cohort.values
     limit = values["lower"].where((values["lower"] > 0) | values["lower"].isna(), values["upper"])
-    seen = values.assign(log=np.log10(limit.where(limit > 0)))
-    medians = seen.dropna(subset=["log"]).groupby(["endpoint", "group"], as_index=False)["log"].median()
+    observed = values.assign(log=np.log10(limit.where(limit > 0)))
+    medians = observed.dropna(subset=["log"]).groupby(["endpoint", "group"], as_index=False)["log"].median()
     return {(endpoint, group): float(log) for endpoint, group, log in medians.itertuples(index=False, name=None)}
 
 
@@ -221,9 +201,8 @@ def _is_source_data(cohort: Cohort, original: _Original, protocol: Protocol) -> 
     if overlap and original.origin == "simulated":
         found = f"{overlap.matched} values of the study's own simulated cohort, without origin 'simulated'"
         remedy = "Keep the columns origin, scenario and seed of a simulated file."
-        raise InputError(
-            [Problem(cohort.path.name, "", found, "measured animals, or origin 'simulated' in every row", remedy)]
-        )
+        expected = "measured animals, or origin 'simulated' in every row"
+        raise InputError([Problem(cohort.path.name, "", found, expected, remedy)])
     return overlap is not None
 
 

@@ -10,7 +10,6 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from secretome.cohort import load_study
-from secretome.cohort.template_instructions import template_instructions
 from secretome.protocol import Protocol
 
 TEXT = "@"  # a cell of text keeps 007 and 1E5 as they are typed
@@ -24,9 +23,9 @@ def workbook(name: str, *, n: int | None = None, seed: int | None = None) -> byt
     name : str
         The study's key.
     n : int, optional
-        Animals per group, or pairs; as many as the largest group of the study's own cohort when absent.
+        Animals per group, or pairs; by default as many as in the largest group of the study's own cohort.
     seed : int, optional
-        The same seed deals the same groups in the same order; drawn anew when absent. The workbook states it.
+        The seed of the randomization, which the workbook states; a new one by default.
 
     Returns
     -------
@@ -46,22 +45,21 @@ def workbook(name: str, *, n: int | None = None, seed: int | None = None) -> byt
     """
     study = load_study(name)
     protocol = study.protocol
-    if n is None:
-        n = int(study.cohort.values.groupby("group")["animal"].nunique().max())
+    n = int(study.cohort.values.groupby("group")["animal"].nunique().max()) if n is None else n
     if not 1 <= n <= 1000:
         raise ValueError(f"n must be a whole number from 1 to 1000; it is {n}.")
     if seed is not None and seed < 0:
         raise ValueError(f"seed must be a whole number from 0 upwards; it is {seed}.")
     seed = int(np.random.default_rng().integers(2**31)) if seed is None else seed
-    dealt = deal(protocol, n, np.random.default_rng(seed))
+    samples = randomize_samples(protocol, n, np.random.default_rng(seed))
     book = Workbook()
-    samples, key = book.active, book.create_sheet("key")
-    assert isinstance(samples, Worksheet)
-    samples.title = "samples"
-    _fill_samples(samples, protocol, [code for code, _, _ in dealt])
-    _fill_key(key, protocol, dealt)
+    sheet, key = book.active, book.create_sheet("key")
+    assert isinstance(sheet, Worksheet)
+    sheet.title = "samples"
+    _fill_samples(sheet, protocol, [code for code, _, _ in samples])
+    _fill_key(key, protocol, samples)
     instructions = book.create_sheet("instructions")
-    for line in template_instructions(protocol, seed):
+    for line in _instructions(protocol, seed):
         instructions.append([line])
     instructions.column_dimensions["A"].width = 140
     stream = io.BytesIO()
@@ -69,17 +67,10 @@ def workbook(name: str, *, n: int | None = None, seed: int | None = None) -> byt
     return stream.getvalue()
 
 
-def deal(protocol: Protocol, n: int, rng: np.random.Generator) -> list[tuple[str, str, str]]:
-    """Code, animal and group of every sample, in random order; in an unpaired study the groups are randomized.
+def randomize_samples(protocol: Protocol, n: int, rng: np.random.Generator) -> list[tuple[str, str, str]]:
+    """Return code, animal and group of every sample, in random order.
 
-    Parameters
-    ----------
-    protocol : Protocol
-        The study.
-    n : int
-        Animals per group, or pairs.
-    rng : Generator
-        The random numbers.
+    In an unpaired study the groups are randomized; `n` is the number of animals per group, or of pairs.
     """
     groups = list(protocol.groups)
     unit = protocol.experimental_unit
@@ -87,8 +78,11 @@ def deal(protocol: Protocol, n: int, rng: np.random.Generator) -> list[tuple[str
         pairs = [(f"{unit} {number:0{len(str(n))}d}", group) for number in range(1, n + 1) for group in groups]
     else:
         total = n * len(groups)
-        arms = rng.permutation(np.repeat(groups, n))
-        pairs = [(f"{unit} {number:0{len(str(total))}d}", str(group)) for number, group in enumerate(arms, start=1)]
+        order_of_groups = rng.permutation(np.repeat(groups, n))
+        pairs = [
+            (f"{unit} {number:0{len(str(total))}d}", str(group))
+            for number, group in enumerate(order_of_groups, start=1)
+        ]
     order = rng.permutation(len(pairs))
     return [(f"S{number:0{len(str(len(pairs)))}d}", *pairs[int(at)]) for number, at in enumerate(order, start=1)]
 
@@ -101,25 +95,29 @@ def _fill_samples(sheet: Worksheet, protocol: Protocol, codes: list[str]) -> Non
         sheet.append([code])
     if deaths:
         column = get_column_letter(len(endpoints) + 3)
-        _offer(sheet, '"0,1"', f"{column}2:{column}{len(codes) + 1}", "0 or empty, or 1 for a death before sampling")
-    _dress(sheet)
+        _add_choices(
+            sheet, '"0,1"', f"{column}2:{column}{len(codes) + 1}", "0 or empty, or 1 for a death before sampling"
+        )
+    _format_sheet(sheet)
 
 
-def _fill_key(sheet: Worksheet, protocol: Protocol, dealt: list[tuple[str, str, str]]) -> None:
+def _fill_key(sheet: Worksheet, protocol: Protocol, samples: list[tuple[str, str, str]]) -> None:
     sheet.append(["code", "animal", "group"])
-    for row in dealt:
+    for row in samples:
         sheet.append(list(row))
-    # The list stands in the sheet, because a list inside the rule may hold only 255 characters.
+    # The groups are listed in the sheet, because a list inside the rule may contain only 255 characters.
     for number, group in enumerate(protocol.groups, start=2):
         sheet.cell(number, 5, group)
         sheet.cell(number, 6, protocol.groups[group].label)
     sheet.cell(1, 5, "groups to choose from")
     sheet.cell(1, 6, "that is")
-    _offer(sheet, f"$E$2:$E${len(protocol.groups) + 1}", f"C2:C{len(dealt) + 1}", "one of the groups of the study")
-    _dress(sheet)
+    _add_choices(
+        sheet, f"$E$2:$E${len(protocol.groups) + 1}", f"C2:C{len(samples) + 1}", "one of the groups of the study"
+    )
+    _format_sheet(sheet)
 
 
-def _offer(sheet: Worksheet, choices: str, where: str, expected: str) -> None:
+def _add_choices(sheet: Worksheet, choices: str, where: str, expected: str) -> None:
     rule = DataValidation(
         type="list", formula1=choices, allow_blank=True, showErrorMessage=True, error=f"Choose {expected}."
     )
@@ -127,7 +125,7 @@ def _offer(sheet: Worksheet, choices: str, where: str, expected: str) -> None:
     sheet.add_data_validation(rule)
 
 
-def _dress(sheet: Worksheet) -> None:
+def _format_sheet(sheet: Worksheet) -> None:
     sheet.freeze_panes = "B2"
     for column in sheet.iter_cols():
         top = column[0]
@@ -136,3 +134,33 @@ def _dress(sheet: Worksheet) -> None:
         for cell in column[1:]:
             if top.value in ("code", "animal", "group", "exclude", "note"):
                 cell.number_format = TEXT
+
+
+def _instructions(protocol: Protocol, seed: int) -> list[str]:
+    """The lines of the sheet of instructions."""
+    units = protocol.units
+    measured = ", ".join(f"{endpoint.label} in {endpoint.unit}" for endpoint in protocol.endpoints.values())
+    lines = [
+        f"{protocol.title}: a sheet for new {units}.",
+        f"Measured: {measured}.",
+        "Sheet 'samples' is for those who measure. It contains no groups: give them a copy of that sheet only.",
+        f"Sheet 'key' says which {protocol.experimental_unit} and group is behind a code. Groups were randomized with "
+        f"seed {seed}.",
+        f"Write your names of the {units} into the column 'animal' of the key. Change a group only if the animal "
+        "received another treatment.",
+        "Write one number per cell, in the unit of the header. Leave a missing value empty.",
+    ]
+    if any(endpoint.kind != "continuous" for endpoint in protocol.endpoints.values()):
+        lines.append(
+            "Write a value below or above a limit of the assay with its limit: <15.6 or >1000. 'ND' is not enough."
+        )
+    if protocol.sampling_hour is not None:
+        lines.append(
+            f"A death before sampling at {protocol.sampling_hour:g} h: event 1, time the hour of the observation, and "
+            "no value."
+        )
+    lines += [
+        "To leave a sample out, write the reason into 'exclude'. Its row stays, and the report says so.",
+        f"Then: secretome check {protocol.key} FILE.xlsx, with both sheets in one file.",
+    ]
+    return lines

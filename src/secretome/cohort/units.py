@@ -1,4 +1,4 @@
-"""Units as laboratories write them: whether two are the same, and what lies between two that are not."""
+"""Compare and convert units as laboratories write them."""
 
 import re
 from functools import lru_cache
@@ -24,7 +24,7 @@ _CONCENTRATION = re.compile(rf"{_PART}/{_PART}")
 # Kept, because the units of a study are compared with every header of a file.
 @lru_cache(maxsize=4096)
 def canonical(unit: str) -> str:
-    """A unit without what carries no meaning: case, spaces, and the way in which 'per' is written; '/' and '%' stay.
+    """Return a unit without case and spaces and with one form of 'per'; '/' and '%' are kept.
 
     >>> canonical("pg mL-1"), canonical("µg/ML")
     ('pg/ml', 'μg/ml')
@@ -34,7 +34,7 @@ def canonical(unit: str) -> str:
 
 
 def factor(stated: str, expected: str) -> float | None:
-    """What a value must be multiplied by to have the other unit; None where that is not known.
+    """Return the factor that converts a value to the expected unit; None if it is unknown.
 
     >>> factor("ng/mL", "pg/mL"), factor("µg/L", "pg/mL"), factor("IU/mL", "pg/mL")
     (1000.0, 1000.0, None)
@@ -47,7 +47,7 @@ def factor(stated: str, expected: str) -> float | None:
 
 
 def is_unit(text: str) -> bool:
-    """Whether a text is a unit and nothing else.
+    """Return whether a text is only a unit.
 
     >>> is_unit("pg/mL"), is_unit("% of CD4+"), is_unit("12/13"), is_unit("rat 1"), is_unit("19")
     (True, True, False, False, False)

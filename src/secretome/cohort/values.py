@@ -1,36 +1,29 @@
-"""The grammar of a measured value as laboratories write it: seen, censored, or missing."""
+"""Parse a measured value as laboratories write it: a number, a censored value, or a missing value."""
 
 import math
 import re
 from contextlib import suppress
 from dataclasses import dataclass
 
-from secretome.cohort.unreadable import DATE, LIMIT, limit_passed, remedy
+from secretome.cohort.files.words import MISSING, limit_passed
+from secretome.cohort.remedies import DATE, WRITE_LIMIT, remedy_for
 
-MISSING = frozenset({"", "na", "n/a", "n.a.", "nan", "null", "-", "--", "–", "—", "."})
-# Words in a column 'exclude' that keep the animal.
-KEEP_WORDS = frozenset(
-    (
-        "none,no,0,false,n,f,keep,kept,use,used,include,included,not "
-        "excluded,ok,okay,valid,nein,falsch,non,faux,нет,ложь"
-    ).split(",")
-)
 # No assay gives a number beyond these, whatever its unit, and sums of squares of such numbers overflow.
 SMALLEST, LARGEST = 1e-15, 1e15
-# CellMetadata that can only be thousands separators: an apostrophe, or a no-break space.
-THIN_MARKS = "'\u2019\u2007\u2009\u202f\xa0"
+# Characters that can only be thousands separators: an apostrophe, or a no-break space.
+THOUSANDS_MARKS = "'\u2019\u2007\u2009\u202f\xa0"
 _VALUE = re.compile(
-    rf"(?P<bound>(?:[<>≤≥]|[<>]=)?)\s*(?P<number>[+\-−]?(?:\d[\d.,{THIN_MARKS}]*|[.,]\d+)(?:[eE][+\-−]?\d+)?)\s*(?P<percent>%?)"
+    rf"(?P<bound>(?:[<>≤≥]|[<>]=)?)\s*(?P<number>[+\-−]?(?:\d[\d.,{THOUSANDS_MARKS}]*|[.,]\d+)(?:[eE][+\-−]?\d+)?)\s*(?P<percent>%?)"
 )
 A_VALUE = "a number, a censored value such as <15.6, or an empty cell"
 
 
 @dataclass(frozen=True)
 class Value:
-    """What is known of a measurement: it lies in [lower, upper].
+    """A measurement that lies in [lower, upper].
 
-    ``lower == upper``: seen. ``lower == 0`` with a larger ``upper``: below a limit. ``upper == inf``: above one. Both
-    NaN: missing.
+    ``lower == upper``: observed. ``lower == 0 < upper``: below a limit. ``upper == inf``: above a limit. Both NaN:
+    missing.
     """
 
     lower: float
@@ -38,7 +31,7 @@ class Value:
 
     @property
     def missing(self) -> bool:
-        """Whether nothing is known."""
+        """Whether there is no value."""
         return math.isnan(self.lower)
 
     @property
@@ -47,41 +40,27 @@ class Value:
         return self.lower < self.upper
 
     @property
-    def seen(self) -> float:
-        """The value itself; NaN if it is censored or missing."""
+    def observed(self) -> float:
+        """The number; NaN if it is censored or missing."""
         return self.lower if self.lower == self.upper else math.nan
 
 
-class Unreadable(ValueError):
-    """A cell that is no value: what was expected, and how to mend it."""
+class NotAValueError(ValueError):
+    """Raised for a cell that is not a value, with what was expected and what to write instead."""
 
-    def __init__(self, expected: str, told: str) -> None:
+    def __init__(self, expected: str, remedy: str) -> None:
         super().__init__(expected)
         self.expected = expected
-        self.remedy = told
+        self.remedy = remedy
 
 
 def parse(text: str, mark: str) -> Value:
-    """Read one cell.
+    """Return the value of a cell; `mark` is the decimal mark of its column.
 
-    Parameters
-    ----------
-    text : str
-        The cell as it stands in the file.
-    mark : {".", ","}
-        The decimal mark of its column.
+    Raises NotAValueError if the cell is not a number, a censored value or a word for a missing value.
 
-    Raises
-    ------
-    Unreadable
-        When the cell is not a number, a censored value or one of the marks for missing.
-
-    Examples
-    --------
-    >>> parse("3.45", ".")
-    Value(lower=3.45, upper=3.45)
-    >>> parse("<15,6", ",")
-    Value(lower=0.0, upper=15.6)
+    >>> parse("3.45", "."), parse("<15,6", ",")
+    (Value(lower=3.45, upper=3.45), Value(lower=0.0, upper=15.6))
     >>> parse("> 1000", ".")
     Value(lower=1000.0, upper=inf)
     """
@@ -89,27 +68,24 @@ def parse(text: str, mark: str) -> Value:
     if stripped.casefold() in MISSING:
         return Value(math.nan, math.nan)
     if side := limit_passed(stripped):
-        raise Unreadable(A_VALUE, LIMIT[side].format(text=stripped))
+        raise NotAValueError(A_VALUE, WRITE_LIMIT[side].format(text=stripped))
     match = _VALUE.fullmatch(stripped)
     if match is None:
-        raise Unreadable(A_VALUE, remedy(stripped))
+        raise NotAValueError(A_VALUE, remedy_for(stripped))
     number = _without_thousands(match["number"], mark)
     if number is None:
         raise _refused_mark(match["bound"], match["number"], mark)
-    seen = float(number)
-    if (seen or _nonzero(number)) and not SMALLEST <= abs(seen) <= LARGEST:
-        raise Unreadable(
+    value = float(number)
+    if (value or _nonzero(number)) and not SMALLEST <= abs(value) <= LARGEST:
+        raise NotAValueError(
             f"a number that can be measured, from {SMALLEST:g} to {LARGEST:g}", "Check the value and its exponent."
         )
-    if match["bound"] in ("<", "≤", "<="):
-        if seen <= 0:
-            raise Unreadable("a limit above zero after '<'", LIMIT["<"].format(text=stripped))
-        return Value(0.0, seen)
-    if match["bound"]:
-        if seen <= 0:
-            raise Unreadable("a limit above zero after '>'", LIMIT[">"].format(text=stripped))
-        return Value(seen, math.inf)
-    return Value(seen, seen)
+    if not match["bound"]:
+        return Value(value, value)
+    sign = "<" if match["bound"] in ("<", "≤", "<=") else ">"
+    if value <= 0:
+        raise NotAValueError(f"a limit above zero after {sign!r}", WRITE_LIMIT[sign].format(text=stripped))
+    return Value(0.0, value) if sign == "<" else Value(value, math.inf)
 
 
 def _without_thousands(number: str, mark: str) -> str | None:
@@ -123,7 +99,7 @@ def _without_thousands(number: str, mark: str) -> str | None:
     other = re.escape("," if mark == "." else ".")
     point = re.escape(mark)
     match = re.fullmatch(
-        rf"(?P<sign>[+\-−]?)(?P<whole>\d*|[1-9]\d{{0,2}}(?P<between>[{other}{THIN_MARKS}])\d{{3}}(?:(?P=between)\d{{3}})*)"
+        rf"(?P<sign>[+\-−]?)(?P<whole>\d*|[1-9]\d{{0,2}}(?P<between>[{other}{THOUSANDS_MARKS}])\d{{3}}(?:(?P=between)\d{{3}})*)"
         rf"(?:{point}(?P<decimals>\d*))?(?P<exponent>[eE][+\-−]?\d+)?",
         number,
     )
@@ -133,16 +109,16 @@ def _without_thousands(number: str, mark: str) -> str | None:
     return f"{match['sign']}{whole or 0}.{match['decimals'] or 0}{match['exponent'] or ''}".replace("−", "-")
 
 
-def _refused_mark(bound: str, number: str, mark: str) -> Unreadable:
+def _refused_mark(bound: str, number: str, mark: str) -> NotAValueError:
     """Why a number does not fit the decimal mark of its column, and how to write it."""
     if DATE.fullmatch(number):
-        return Unreadable(A_VALUE, remedy(number))
+        return NotAValueError(A_VALUE, remedy_for(number))
     other, name = ("," if mark == "." else "."), ("point" if mark == "." else "comma")
     if number.count(other) == 1 and mark not in number:
-        return Unreadable(
+        return NotAValueError(
             f"a decimal {name}, as in the rest of the file", f"Write {bound}{number.replace(other, mark)}."
         )
-    return Unreadable(
+    return NotAValueError(
         f"a number with a decimal {name}", "Write the number without thousands separators, and with one decimal mark."
     )
 
@@ -153,16 +129,16 @@ def _nonzero(number: str) -> bool:
 
 
 def reciprocal(text: str) -> str:
-    """A titre without the one that it is a share of.
+    """Return the reciprocal of a titre: 16 for 1:16.
 
     >>> reciprocal("1:16"), reciprocal("<1/2"), reciprocal("32"), reciprocal("11:16")
     ('16', '<2', '32', '11:16')
     """
-    return re.sub(rf"^\s*([<>≤≥]?)\s*1\s*[:/]\s*(?=\d[\d.,{THIN_MARKS}]*\s*$)", r"\1", text)
+    return re.sub(rf"^\s*([<>≤≥]?)\s*1\s*[:/]\s*(?=\d[\d.,{THOUSANDS_MARKS}]*\s*$)", r"\1", text)
 
 
 def is_value(text: str) -> bool:
-    """Whether a cell would be read as a value, or as a mark for a missing or a limitless one, in a column of its own.
+    """Return whether a cell is a value, a word for a missing value, or a word for a limit.
 
     >>> is_value("<15,6"), is_value("ND"), is_value("pg/mL")
     (True, True, False)
@@ -170,7 +146,7 @@ def is_value(text: str) -> bool:
     if limit_passed(text):
         return True
     for mark in (".", ","):
-        with suppress(Unreadable):
+        with suppress(NotAValueError):
             parse(text, mark)
             return True
     return False

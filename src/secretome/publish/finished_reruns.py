@@ -68,7 +68,7 @@ def bare_study(provenance: Provenance, protocol: Protocol) -> Study:
         origin=provenance.cohort_origin,
         values=empty,
         excluded=empty,
-        understood=(),
+        notes=(),
         scenario=provenance.cohort_scenario,
     )
     return Study(protocol, cohort, source_data=provenance.source_data)

@@ -101,7 +101,7 @@ def plan(
                     sheet,
                     dict(names or {}),
                     decimal,
-                    study.cohort.understood,
+                    study.cohort.notes,
                     content_key(study, parameters or {}),
                 )
             )

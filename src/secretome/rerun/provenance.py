@@ -60,7 +60,7 @@ def provenance_of(study: Study, parameters: Mapping[str, int | float], key: str)
         "cohort_sheet": study.cohort.sheet,
         "cohort_names": study.cohort.names,
         "cohort_decimal": study.cohort.decimal,
-        "cohort_read_as": list(study.cohort.understood),
+        "cohort_read_as": list(study.cohort.notes),
         "source_data": study.source_data,
         "protocol_sha256": _sha256(protocol),
         "notebook_sha256": _sha256(notebook),

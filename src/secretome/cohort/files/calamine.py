@@ -1,9 +1,8 @@
 """Read the values of a workbook in a separate process with limited memory and time.
 
 The library is written in Rust. A malicious workbook can make it request more memory than is available, which ends the
-whole process. The XML formats are checked before (`secretome.cohort.files.limits`); the old binary format is read in a
-separate process with limits on its memory
-and time, because its structure cannot be checked beforehand.
+whole process. `secretome.cohort.files.limits` checks the XML formats first. The structure of the old binary format
+cannot be checked, so that format is read in a separate process.
 """
 
 import datetime
@@ -17,12 +16,12 @@ from typing import Any
 import python_calamine
 
 Typed = int | float | str | bool | datetime.date | datetime.time | datetime.timedelta
-MOST_MEMORY = 800_000_000
-MOST_SECONDS = 5
+MAX_MEMORY = 800_000_000
+MAX_CPU_SECONDS = 5
 # The time limit is longer than the processor time that is allowed, because the machine may be busy.
-LONGEST = 60
+MAX_SECONDS = 60
 # The exit code of the process for a workbook protected by a password.
-PASSWORD = 9
+PASSWORD_EXIT_CODE = 9
 CHILD = """
 import sys
 try:
@@ -37,21 +36,22 @@ try:
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
 except python_calamine.PasswordError:
     sys.exit(int(sys.argv[3]))
-kept = []
+sheets = []
 for about in book.sheets_metadata:
     if about.typ == python_calamine.SheetTypeEnum.WorkSheet:
         sheet = book.get_sheet_by_name(about.name)
         visible = about.visible == python_calamine.SheetVisibleEnum.Visible
-        kept.append((about.name, visible, sheet.to_python(skip_empty_area=False), list(sheet.merged_cell_ranges or ())))
-sys.stdout.buffer.write(pickle.dumps(kept))
+        values = sheet.to_python(skip_empty_area=False)
+        sheets.append((about.name, visible, values, list(sheet.merged_cell_ranges or ())))
+sys.stdout.buffer.write(pickle.dumps(sheets))
 """
 
 
-class Protected(Exception):
+class PasswordProtectedError(Exception):
     """Raised when a workbook is protected by a password."""
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """Raised when the process that reads a workbook does not end as it should."""
 
 
@@ -65,29 +65,24 @@ class SheetValues:
     merged_cell_ranges: list[tuple[tuple[int, int], tuple[int, int]]]
 
 
-def read_values(content: bytes, *, apart: bool) -> list[SheetValues]:
-    """The worksheets of a workbook.
+def read_values(content: bytes, *, separate_process: bool) -> list[SheetValues]:
+    """Return the worksheets of a workbook.
 
-    Parameters
-    ----------
-    content : bytes
-        The workbook.
-    apart : bool
-        Whether to read it in a separate process. A browser has no processes; there the workbook is read in a worker.
+    In a browser there are no processes; there the workbook is read in a worker.
 
     Raises
     ------
-    Protected
+    PasswordProtectedError
         If the workbook is protected by a password.
-    Unreadable
+    UnreadableError
         If the separate process failed, or exceeded its memory or time.
     """
-    if apart and sys.platform != "emscripten":
-        return _read_apart(content)
+    if separate_process and sys.platform != "emscripten":
+        return _read_in_process(content)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
     except python_calamine.PasswordError as error:
-        raise Protected from error
+        raise PasswordProtectedError from error
     return [
         _values(book, about) for about in book.sheets_metadata if about.typ == python_calamine.SheetTypeEnum.WorkSheet
     ]
@@ -101,15 +96,15 @@ def _values(book: python_calamine.CalamineWorkbook, about: Any) -> SheetValues:
     )
 
 
-def _read_apart(content: bytes) -> list[SheetValues]:
-    command = [sys.executable, "-I", "-c", CHILD, str(MOST_MEMORY), str(MOST_SECONDS), str(PASSWORD)]
+def _read_in_process(content: bytes) -> list[SheetValues]:
+    command = [sys.executable, "-I", "-c", CHILD, str(MAX_MEMORY), str(MAX_CPU_SECONDS), str(PASSWORD_EXIT_CODE)]
     try:
-        done = subprocess.run(command, input=content, capture_output=True, timeout=LONGEST, check=True)
+        result = subprocess.run(command, input=content, capture_output=True, timeout=MAX_SECONDS, check=True)
     except subprocess.CalledProcessError as error:
-        if error.returncode == PASSWORD:
-            raise Protected from error
-        raise Unreadable(f"the process ended with {error.returncode}") from error
+        if error.returncode == PASSWORD_EXIT_CODE:
+            raise PasswordProtectedError from error
+        raise UnreadableError(f"the process ended with {error.returncode}") from error
     except subprocess.SubprocessError as error:
-        raise Unreadable(str(error)) from error
+        raise UnreadableError(str(error)) from error
     # The child process runs code of this module, so its pickle can be trusted; it contains only plain values.
-    return [SheetValues(*sheet) for sheet in pickle.loads(done.stdout)]
+    return [SheetValues(*sheet) for sheet in pickle.loads(result.stdout)]

@@ -18,28 +18,24 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.worksheet.cell_range import MultiCellRange
 
 from secretome.cohort.files.colors import WHITE, color_key, fill_key
-from secretome.cohort.files.number_format import GENERAL, Shown
+from secretome.cohort.files.number_format import GENERAL, RenderedText
 
 OPEN_DOCUMENT = "urn:oasis:names:tc:opendocument:xmlns:"
 TRUE = ("1", "true")
-MOST_EMPTY = 100
-Place = tuple[str, int, int]
+MAX_EMPTY = 100
+BLACK = "000000"
+XLS_FORMATTED = (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_TEXT)
+ODS_ERROR = re.compile(r"#(DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|Err:\d+")
+Position = tuple[str, int, int]
 
 
 @dataclass(frozen=True)
-class Mark:
-    """The metadata of one cell; the text is that of an error, which has no value.
+class Metadata:
+    """The metadata of one cell.
 
-    Attributes
-    ----------
-    format : str
-        The number format, where it is not the general one.
-    shown : Shown, optional
-        The displayed text, if the workbook stores it.
-    fill, font : str
-        The colours of background and text, if they are not white and black.
-    comment : str
-        The comment on the cell.
+    `text` is that of an error or of a formula without a result; `format` is the number format, if it is not General;
+    `rendered` is the displayed text, if the workbook stores it; `fill` and `font` are the colours of background and
+    text, if they are not white and black.
     """
 
     kind: Literal["", "error", "unfinished"] = ""
@@ -47,14 +43,14 @@ class Mark:
     struck: bool = False
     formula: str = ""
     format: str = ""
-    shown: Shown | None = None
+    rendered: RenderedText | None = None
     fill: str = ""
     font: str = ""
     comment: str = ""
 
 
 @dataclass(frozen=True)
-class Rule:
+class ConditionalFormat:
     """A conditional format of a sheet: the range to which it applies, and the number format that it sets, if any."""
 
     sheet: str
@@ -73,100 +69,96 @@ def _areas(text: str) -> tuple[tuple[int, int, int, int], ...]:
 
 @dataclass
 class CellMetadata:
-    """The marks of a workbook's cells by sheet, row and column from 1, hidden rows and columns, conditional formats.
+    """The metadata of the cells by sheet, row and column from 1; hidden rows and columns; conditional formats.
 
-    Zeros are not shown in the sheets `without_zeros`.
+    The sheets `without_zeros` do not display zeros.
     """
 
-    cells: dict[Place, Mark] = field(default_factory=dict)
+    cells: dict[Position, Metadata] = field(default_factory=dict)
     rows: set[tuple[str, int]] = field(default_factory=set)
     columns: set[tuple[str, int]] = field(default_factory=set)
-    rules: list[Rule] = field(default_factory=list)
+    conditional_formats: list[ConditionalFormat] = field(default_factory=list)
     without_zeros: set[str] = field(default_factory=set)
 
-    def at(self, sheet: str, row: int, column: int) -> Mark:
-        """The mark of a cell."""
-        return self.cells.get((sheet, row, column), Mark())
+    def at(self, sheet: str, row: int, column: int) -> Metadata:
+        """The metadata of a cell."""
+        return self.cells.get((sheet, row, column), Metadata())
 
     def conditional_format(self, sheet: str, row: int, column: int) -> str:
         """The number format that a conditional format may give a cell."""
-        return next(
-            (rule.format for rule in self.rules if rule.sheet == sheet and rule.format and rule.covers(row, column)), ""
-        )
+        rules = (rule for rule in self.conditional_formats if rule.sheet == sheet and rule.format)
+        return next((rule.format for rule in rules if rule.covers(row, column)), "")
 
     def notes(self, sheet: str) -> tuple[str, ...]:
         """A sentence about the conditional formats of a sheet that colour cells."""
-        ranges = ", ".join(
-            dict.fromkeys(
-                rule.range.replace(" ", ", ") for rule in self.rules if rule.sheet == sheet and not rule.format
-            )
-        )
+        rules = (rule for rule in self.conditional_formats if rule.sheet == sheet and not rule.format)
+        ranges = ", ".join(dict.fromkeys(rule.range.replace(" ", ", ") for rule in rules))
         return (f"cells coloured by conditional formatting: {ranges}",) if ranges else ()
 
     def hidden(self, sheet: str, row: int, column: int) -> Literal["", "row", "column"]:
-        """Whether the row of a cell cannot be seen, or its column."""
+        """Whether the row or the column of a cell is hidden."""
         return "row" if (sheet, row) in self.rows else "column" if (sheet, column) in self.columns else ""
 
 
-def find_marks(content: bytes) -> CellMetadata:
-    """Look a workbook (.xlsx, .xlsm, .xls, .ods) through for what the fast reader of values does not tell."""
+def read_metadata(content: bytes) -> CellMetadata:
+    """Return the metadata of a workbook (.xlsx, .xlsm, .xls, .ods), which the reader of values omits."""
     if content[:4] == b"\xd0\xcf\x11\xe0":
-        return _in_xls(content)
+        return _read_xls(content)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if "content.xml" in archive.namelist():
-            return _in_ods(archive.read("content.xml"))
+            return _read_ods(archive.read("content.xml"))
     with warnings.catch_warnings():
         # openpyxl warns of charts and validations that it would not save; nothing is saved here.
         warnings.simplefilter("ignore")
-        return _in_xlsx(content)
+        return _read_xlsx(content)
 
 
 # -- .xlsx
 
 
-def _in_xlsx(content: bytes) -> CellMetadata:
-    marks = CellMetadata()
+def _read_xlsx(content: bytes) -> CellMetadata:
+    metadata = CellMetadata()
     formulas = {
         (title, cell.row, cell.column): str(getattr(cell.value, "text", cell.value))
-        for title, cell in _cells_in_xlsx(content, data_only=False)
+        for title, cell in _xlsx_cells(content, data_only=False)
         if cell.data_type == "f"
     }
-    for title, cell in _cells_in_xlsx(content, data_only=True):
+    for title, cell in _xlsx_cells(content, data_only=True):
         place = (title, cell.row, cell.column)
         kind: Literal["", "error", "unfinished"] = ""
         if cell.data_type == "e":
             kind = "error"
-        # A program that is no spreadsheet wrote the formula and could not compute it; an empty text is a result.
+        # A program that does not calculate formulas wrote this one; an empty text is a result.
         elif place in formulas and cell.value is None and cell.data_type == "n":
             kind = "unfinished"
         text = {"error": str(cell.value), "unfinished": formulas.get(place, "")}.get(kind, "")
-        mark = replace(_style(cell), kind=kind, text=text, formula=formulas.get(place, ""))
-        if mark != Mark():
-            marks.cells[place] = mark
-    _find_more_in_xlsx(content, marks)
-    return marks
+        cell_metadata = replace(_style(cell), kind=kind, text=text, formula=formulas.get(place, ""))
+        if cell_metadata != Metadata():
+            metadata.cells[place] = cell_metadata
+    _add_hidden_and_comments(content, metadata)
+    return metadata
 
 
-def _style(cell: Any) -> Mark:
+def _style(cell: Any) -> Metadata:
     """The number format, the strike and the colours of a cell."""
     if not cell.has_style:
-        return Mark(struck=_struck(cell))
+        return Metadata(struck=_struck(cell))
     code = cell.number_format if cell.value is not None and cell.data_type in ("n", "s", "inlineStr") else ""
     fill, font = fill_key(cell.fill), color_key(cell.font.color)
     # In most themes the second colour is black.
     font = "" if font in ("000000", "theme 1") or (font == WHITE and fill) else font
-    return Mark(
+    return Metadata(
         struck=cell.value is not None and _struck(cell), format="" if code == GENERAL else code, fill=fill, font=font
     )
 
 
-def _cells_in_xlsx(content: bytes, *, data_only: bool) -> Iterator[tuple[str, Any]]:
+def _xlsx_cells(content: bytes, *, data_only: bool) -> Iterator[tuple[str, Any]]:
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=data_only, rich_text=data_only)
     for sheet in book.worksheets:
         # Instruments write a wrong size of the sheet, which would hide the cells outside of it.
         sheet.reset_dimensions()
         for row in sheet.iter_rows():
-            # Cells that are in no file have no place.
+            # Padding cells have no position.
             yield from ((sheet.title, cell) for cell in row if hasattr(cell, "row"))
 
 
@@ -178,7 +170,7 @@ def _struck(cell: Any) -> bool:
     )
 
 
-def _find_more_in_xlsx(content: bytes, marks: CellMetadata) -> None:
+def _add_hidden_and_comments(content: bytes, metadata: CellMetadata) -> None:
     """Read hidden rows and columns, conditional formats and comments, which openpyxl's row-by-row reader omits."""
     reader = ExcelReader(io.BytesIO(content), read_only=True)
     reader.read_manifest()
@@ -187,28 +179,34 @@ def _find_more_in_xlsx(content: bytes, marks: CellMetadata) -> None:
     for sheet, relation in reader.parser.find_sheets():
         if "worksheet" not in relation.Type:
             continue
-        number = 0
         with reader.archive.open(relation.target) as part:
-            for _, element in ElementTree.iterparse(part):
-                tag = element.tag.rpartition("}")[2]
-                if tag == "row":
-                    number = int(element.get("r", number + 1))
-                    marks.rows |= {(sheet.name, number)} if element.get("hidden") in TRUE else set()
-                elif tag == "col" and element.get("hidden") in TRUE:
-                    first, last = int(element.get("min")), int(element.get("max"))
-                    marks.columns |= {(sheet.name, column) for column in range(first, last + 1)}
-                elif tag == "sheetView" and element.get("showZeros") in ("0", "false"):
-                    marks.without_zeros.add(sheet.name)
-                elif tag == "conditionalFormatting":
-                    ids = [rule.get("dxfId", "") for rule in element.iterfind("{*}cfRule")]
-                    marks.rules += [
-                        Rule(sheet.name, element.get("sqref", ""), formats[dxf]) for dxf in ids if dxf in formats
-                    ]
-                if tag in ("c", "row"):
-                    element.clear()
+            _read_sheet_xml(part, sheet.name, formats, metadata)
         for place, text in _comments(reader.archive, relation.target):
-            mark = marks.cells.get((sheet.name, *place), Mark())
-            marks.cells[sheet.name, *place] = replace(mark, comment=text)
+            cell = metadata.cells.get((sheet.name, *place), Metadata())
+            metadata.cells[sheet.name, *place] = replace(cell, comment=text)
+
+
+def _read_sheet_xml(part: Any, sheet: str, formats: dict[str, str], metadata: CellMetadata) -> None:
+    number = 0
+    for _, element in ElementTree.iterparse(part):
+        tag = element.tag.rpartition("}")[2]
+        hidden = element.get("hidden") in TRUE
+        if tag == "row":
+            number = int(element.get("r", number + 1))
+            metadata.rows |= {(sheet, number)} if hidden else set()
+        elif tag == "col" and hidden:
+            columns = range(int(element.get("min")), int(element.get("max")) + 1)
+            metadata.columns |= {(sheet, column) for column in columns}
+        elif tag == "sheetView" and element.get("showZeros") in ("0", "false"):
+            metadata.without_zeros.add(sheet)
+        elif tag == "conditionalFormatting":
+            styles = [rule.get("dxfId", "") for rule in element.iterfind("{*}cfRule")]
+            area = element.get("sqref", "")
+            metadata.conditional_formats += [
+                ConditionalFormat(sheet, area, formats[style]) for style in styles if style in formats
+            ]
+        if tag in ("c", "row"):
+            element.clear()
 
 
 def _conditional_formats(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -240,130 +238,126 @@ def _comments(archive: zipfile.ZipFile, target: str) -> Iterator[tuple[tuple[int
 # -- .xls and .ods
 
 
-def _in_xls(content: bytes) -> CellMetadata:
-    """The old format, whose formulas are not told."""
-    marks = CellMetadata()
+def _read_xls(content: bytes) -> CellMetadata:
+    """The old format; its reader gives no formulas."""
+    metadata = CellMetadata()
     book = xlrd.open_workbook(file_contents=content, formatting_info=True, logfile=io.StringIO())
     for sheet in book.sheets():
-        marks.rows |= {(sheet.name, row + 1) for row, about in sheet.rowinfo_map.items() if about.hidden}
-        marks.columns |= {(sheet.name, column + 1) for column, about in sheet.colinfo_map.items() if about.hidden}
+        metadata.rows |= {(sheet.name, row + 1) for row, about in sheet.rowinfo_map.items() if about.hidden}
+        metadata.columns |= {(sheet.name, column + 1) for column, about in sheet.colinfo_map.items() if about.hidden}
         if not sheet.show_zero_values:
-            marks.without_zeros.add(sheet.name)
+            metadata.without_zeros.add(sheet.name)
         for row in range(sheet.nrows):
             for column, cell in enumerate(sheet.row(row)):
-                mark = _xls_mark(book, cell)
+                cell_metadata = _xls_cell(book, cell)
                 if note := sheet.cell_note_map.get((row, column)):
-                    mark = replace(mark, comment=" ".join(note.text.split()))
-                if mark != Mark():
-                    marks.cells[sheet.name, row + 1, column + 1] = mark
-    return marks
+                    cell_metadata = replace(cell_metadata, comment=" ".join(note.text.split()))
+                if cell_metadata != Metadata():
+                    metadata.cells[sheet.name, row + 1, column + 1] = cell_metadata
+    return metadata
 
 
-def _xls_mark(book: Any, cell: Any) -> Mark:
+def _xls_cell(book: Any, cell: Any) -> Metadata:
     style = book.xf_list[cell.xf_index]
-    about = book.font_list[style.font_index]
-    filled = cell.ctype not in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK)
-    colors = [
-        "".join(f"{part:02X}" for part in book.colour_map.get(index) or ())
-        for index in (
-            style.background.pattern_colour_index if style.background.fill_pattern else -1,
-            about.colour_index,
-        )
-    ]
-    fill, font = ("" if color == other else color for color, other in zip(colors, (WHITE, "000000"), strict=True))
-    error = cell.ctype == xlrd.XL_CELL_ERROR
-    code = (
-        book.format_map[style.format_key].format_str if cell.ctype in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_TEXT) else ""
-    )
-    return Mark(
-        "error" if error else "",
-        xlrd.error_text_from_code.get(cell.value, "#ERROR") if error else "",
-        filled and bool(about.struck_out),
+    font = book.font_list[style.font_index]
+    background = style.background
+    fill = _xls_color(book, background.pattern_colour_index) if background.fill_pattern else ""
+    fill = "" if fill == WHITE else fill
+    code = book.format_map[style.format_key].format_str if cell.ctype in XLS_FORMATTED else ""
+    is_error = cell.ctype == xlrd.XL_CELL_ERROR
+    return Metadata(
+        "error" if is_error else "",
+        xlrd.error_text_from_code.get(cell.value, "#ERROR") if is_error else "",
+        bool(font.struck_out) and cell.ctype not in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK),
         format="" if code == GENERAL else code,
         fill=fill,
-        font="" if font == WHITE and fill else font,
+        font=_font_color(_xls_color(book, font.colour_index), fill),
     )
 
 
-def _in_ods(content: bytes) -> CellMetadata:
-    """OpenDocument stores equal neighbours once, with their number; only cells that hold something are told of."""
-    marks = CellMetadata()
+def _xls_color(book: Any, index: int) -> str:
+    return "".join(f"{part:02X}" for part in book.colour_map.get(index) or ())
+
+
+def _font_color(font: str, fill: str) -> str:
+    """The colour of text; empty for black text, and for white text on a colour."""
+    return "" if font == BLACK or (font == WHITE and fill) else font
+
+
+def _read_ods(content: bytes) -> CellMetadata:
+    """OpenDocument stores equal neighbours once, with their number; only cells with content have metadata."""
+    metadata = CellMetadata()
     root = ElementTree.fromstring(content)
     styles = {style.get(_name("style", "name"), ""): _ods_style(style) for style in root.iter(_name("style", "style"))}
     for table in root.iter(_name("table", "table")):
         title = table.get(_name("table", "name"), "")
         column = 0
         for about in table.iter(_name("table", "table-column")):
-            last = column + _times(about, "columns")
+            last = column + _repeats(about, "columns")
             if about.get(_name("table", "visibility"), "visible") != "visible":
-                marks.columns |= {(title, at) for at in range(column + 1, last + 1)}
+                metadata.columns |= {(title, at) for at in range(column + 1, last + 1)}
             column = last
         row = 0
         for line in table.iter(_name("table", "table-row")):
-            times = _times(line, "rows")
+            times = _repeats(line, "rows")
             # The rows under a table, a million of them, may be hidden as one.
             if line.get(_name("table", "visibility"), "visible") != "visible" and "".join(line.itertext()).strip():
-                marks.rows |= {(title, at) for at in range(row + 1, row + times + 1)}
-            for at, mark in (
-                _in_ods_row(line, styles) if times <= MOST_EMPTY or "".join(line.itertext()).strip() else ()
+                metadata.rows |= {(title, at) for at in range(row + 1, row + times + 1)}
+            for at, cell_metadata in (
+                _ods_row(line, styles) if times <= MAX_EMPTY or "".join(line.itertext()).strip() else ()
             ):
-                marks.cells |= {(title, number, at): mark for number in range(row + 1, row + times + 1)}
+                metadata.cells |= {(title, number, at): cell_metadata for number in range(row + 1, row + times + 1)}
             row += times
-    return marks
+    return metadata
 
 
-def _ods_style(style: Any) -> Mark:
+def _ods_style(style: Any) -> Metadata:
     """The strike and the colours of a style."""
     struck, fill, font = False, "", ""
-    for about in style.iter(_name("style", "text-properties")):
-        struck |= any(
-            about.get(_name("style", f"text-line-through-{what}"), "none") != "none" for what in ("style", "type")
-        )
-        font = about.get(_name("fo", "color"), "").removeprefix("#").upper()
-    for about in style.iter(_name("style", "table-cell-properties")):
-        fill = about.get(_name("fo", "background-color"), "").removeprefix("#").upper()
+    for properties in style.iter(_name("style", "text-properties")):
+        lines = (properties.get(_name("style", f"text-line-through-{what}"), "none") for what in ("style", "type"))
+        struck |= any(line != "none" for line in lines)
+        font = properties.get(_name("fo", "color"), "").removeprefix("#").upper()
+    for properties in style.iter(_name("style", "table-cell-properties")):
+        fill = properties.get(_name("fo", "background-color"), "").removeprefix("#").upper()
     fill = "" if fill in ("TRANSPARENT", WHITE) else fill
-    return Mark(struck=struck, fill=fill, font="" if font == "000000" or (font == WHITE and fill) else font)
+    return Metadata(struck=struck, fill=fill, font=_font_color(font, fill))
 
 
-def _in_ods_row(line: Any, styles: dict[str, Mark]) -> Iterator[tuple[int, Mark]]:
+def _ods_row(line: Any, styles: dict[str, Metadata]) -> Iterator[tuple[int, Metadata]]:
     column = 0
     for cell in line:
-        times = _times(cell, "columns")
-        # A comment stands inside the cell that it belongs to.
-        texts = ["".join(part.itertext()) for part in cell.findall(_name("text", "p"))]
-        text = " ".join(texts).strip()
-        error = bool(re.fullmatch(r"#(DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|Err:\d+", text))
-        kind = cell.get(_name("office", "value-type"), "")
-        stated = cell.get(_name("table", "formula"), "").partition(":")[2]
-        formula = re.sub(r"\[([^\]]*)\]", lambda found: found[1].replace(".", ""), stated)
-        shown = (
-            Shown(text, kind == "percentage")
-            if kind in ("float", "percentage", "currency") and texts and not error
-            else None
-        )
-        notes = [
-            part for note in cell.findall(_name("office", "annotation")) for part in note.findall(_name("text", "p"))
-        ]
-        comment = " ".join(" ".join("".join(part.itertext()) for part in notes).split())
-        style = styles.get(cell.get(_name("table", "style-name"), ""), Mark())
-        mark = replace(
-            style,
-            kind="error" if error else "",
-            text=text if error else "",
-            formula=formula,
-            shown=shown,
-            comment=comment,
-        )
-        # The rest of a row, or of a sheet, may be one empty cell that is repeated.
-        if mark != Mark() and (text or texts or comment or times <= MOST_EMPTY):
-            yield from ((at, mark) for at in range(column + 1, column + times + 1))
-        column += times
+        repeats = _repeats(cell, "columns")
+        metadata = _ods_cell(cell, styles)
+        # The rest of a row, or of a sheet, may be one repeated empty cell.
+        empty = not cell.findall(_name("text", "p")) and not metadata.comment
+        if metadata != Metadata() and (not empty or repeats <= MAX_EMPTY):
+            yield from ((at, metadata) for at in range(column + 1, column + repeats + 1))
+        column += repeats
+
+
+def _ods_cell(cell: Any, styles: dict[str, Metadata]) -> Metadata:
+    texts = ["".join(part.itertext()) for part in cell.findall(_name("text", "p"))]
+    text = " ".join(texts).strip()
+    is_error = ODS_ERROR.fullmatch(text) is not None
+    kind = cell.get(_name("office", "value-type"), "")
+    is_number = kind in ("float", "percentage", "currency") and texts and not is_error
+    formula = cell.get(_name("table", "formula"), "").partition(":")[2]
+    # A comment is an element inside its cell.
+    notes = [part for note in cell.findall(_name("office", "annotation")) for part in note.findall(_name("text", "p"))]
+    return replace(
+        styles.get(cell.get(_name("table", "style-name"), ""), Metadata()),
+        kind="error" if is_error else "",
+        text=text if is_error else "",
+        formula=re.sub(r"\[([^\]]*)\]", lambda match: match[1].replace(".", ""), formula),
+        rendered=RenderedText(text, kind == "percentage") if is_number else None,
+        comment=" ".join(" ".join("".join(part.itertext()) for part in notes).split()),
+    )
 
 
 def _name(space: str, local: str) -> str:
     return f"{{{OPEN_DOCUMENT}{'xsl-fo-compatible' if space == 'fo' else space}:1.0}}{local}"
 
 
-def _times(element: Any, what: str) -> int:
+def _repeats(element: Any, what: str) -> int:
     return int(element.get(_name("table", f"number-{what}-repeated"), 1))

@@ -1,4 +1,4 @@
-"""Text files: their encoding, and every way in which they may be cut into columns."""
+"""Text files: their encoding, and every way to split them into columns."""
 
 import csv
 import io
@@ -7,72 +7,55 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
-from secretome.cohort.files.limits import MOST_COLUMNS, check_text
-from secretome.cohort.files.sheet import Cell, Grid, grid
-from secretome.protocol import InputError, Problem
+from secretome.cohort.files.limits import MAX_COLUMNS, check_text
+from secretome.cohort.files.sheet import Cell, Grid, file_error, make_grid
+from secretome.protocol import Problem
 
 DELIMITERS = {";": "semicolon", "\t": "tab", ",": "comma", "|": "bar"}
-# These stand inside names and numbers too, so they are believed only where they cut out the header that a study needs.
+# These occur in names and numbers too, so they are used only if they separate the columns that a study needs.
 UNUSUAL = {":": "colon", "^": "caret", "~": "tilde", "#": "number sign", "!": "exclamation mark", " ": "space"}
+READABLE_FILES = "a CSV file, an Excel workbook or a Prism file saved as .pzfx"
+MARKUP = ("<html", "<table", "<workbook", "<!doctype")
+EXPECTED = "columns separated by commas, semicolons, tabs or bars"
 
 
 def read_delimited(content: bytes, path: Path) -> tuple[list[Grid], list[Grid]]:
-    """Cut a text file in every way.
+    """Split a text file at every usual and at every unusual delimiter, and return the grids that have columns.
 
-    Returns
-    -------
-    usual : list of Grid
-        One per usual delimiter that cuts the text into columns, the one first that makes the most rows equally long.
-    unusual : list of Grid
-        One per other delimiter.
+    The first grid has the most rows of equal length.
 
     Raises
     ------
     InputError
-        If the file is empty, not text, or cannot be cut.
+        If the file is empty or not text, or has a single column.
     """
     text, encoding = decode(content, path)
-    if text.lstrip()[:1] == "<" and any(
-        mark in text[:2000].casefold() for mark in ("<html", "<table", "<workbook", "<!doctype")
-    ):
-        raise InputError(
-            [Problem(path.name, "", "a web page or XML", "a table", "Open it in Excel, and save it as .xlsx.")]
-        )
+    if text.lstrip()[:1] == "<" and any(tag in text[:2000].casefold() for tag in MARKUP):
+        raise file_error(path, "a web page or XML", "a table", "Open it in Excel, and save it as .xlsx.")
     check_text(text, DELIMITERS, path)
-    usual, torn = _cut(text, DELIMITERS, encoding)
-    unusual, _ = _cut(text, UNUSUAL, encoding)
-    if not usual and torn:
+    usual, unclosed_quote = _split(text, DELIMITERS, encoding)
+    unusual, _ = _split(text, UNUSUAL, encoding)
+    if not usual and unclosed_quote:
         expected = "every quotation mark closed before the next column"
-        raise InputError(
-            [Problem(path.name, "", "a quotation mark out of place", expected, "Delete the stray mark, or double it.")]
-        )
+        remedy = "Delete the extra quotation mark, or double it."
+        raise file_error(path, "a quotation mark out of place", expected, remedy)
     if not usual and not unusual:
-        whole = all(re.fullmatch(r'".*"', line.strip()) for line in text.splitlines() if line.strip())
-        remedy = "Take away the quotation marks around whole lines." if whole else ""
-        raise InputError(
-            [
-                Problem(
-                    path.name,
-                    "row 1",
-                    "a single column",
-                    "columns separated by commas, semicolons, tabs or bars",
-                    remedy,
-                )
-            ]
-        )
+        quoted_lines = all(re.fullmatch(r'".*"', line.strip()) for line in text.splitlines() if line.strip())
+        remedy = "Delete the quotation marks around whole lines." if quoted_lines else ""
+        raise file_error(path, "a single column", EXPECTED, remedy, "row 1")
     return usual, unusual
 
 
-def _cut(text: str, delimiters: dict[str, str], encoding: str) -> tuple[list[Grid], bool]:
-    cuts: list[tuple[int, Grid]] = []
-    torn = False
+def _split(text: str, delimiters: dict[str, str], encoding: str) -> tuple[list[Grid], bool]:
+    grids: list[tuple[int, Grid]] = []
+    unclosed_quote = False
     for delimiter, name in delimiters.items():
         try:
             records = _records(text, delimiter)
         except csv.Error:
-            torn = True
+            unclosed_quote = True
             continue
-        if delimiter in UNUSUAL and max(map(len, records), default=0) > MOST_COLUMNS:
+        if delimiter in UNUSUAL and max(map(len, records), default=0) > MAX_COLUMNS:
             continue
         widths = Counter(len(record) for record in records if len(record) > 1 and any(map(str.strip, record)))
         if widths:
@@ -80,21 +63,17 @@ def _cut(text: str, delimiters: dict[str, str], encoding: str) -> tuple[list[Gri
                 [Cell(cell, number, column) for column, cell in enumerate(record, 1)]
                 for number, record in enumerate(records, 1)
             ]
-            cuts.append(
-                (
-                    max(widths.values()),
-                    grid("", rows, f"{encoding} text, columns separated by {name}", delimiter=delimiter),
-                )
-            )
-    return [cut for _, cut in sorted(cuts, key=lambda scored: -scored[0])], torn
+            description = f"{encoding} text, columns separated by {name}"
+            grids.append((max(widths.values()), make_grid("", rows, description, delimiter=delimiter)))
+    return [grid for _, grid in sorted(grids, key=lambda scored: -scored[0])], unclosed_quote
 
 
 def _records(text: str, delimiter: str) -> list[list[str]]:
-    # Strict, or a quotation mark that is never closed would swallow the rows after it.
+    # In strict mode an unclosed quotation mark is an error; otherwise it would swallow the rows after it.
     records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     if delimiter != " ":
         return records
-    # Columns set out with spaces; where a row has fewer, two spaces may be an empty cell, and are left as they are.
+    # Columns may be aligned with spaces; in a file with rows of unequal length, two spaces may be an empty cell.
     aligned = [line.split() for line in text.splitlines()]
     return aligned if len({len(row) for row in aligned if row}) == 1 else records
 
@@ -105,26 +84,24 @@ def decode(content: bytes, path: Path) -> tuple[str, str]:
     Raises
     ------
     InputError
-        If the file is empty or no text.
+        If the file is empty or not text.
     """
-    wide = _utf16(content)
+    utf16 = _utf16(content)
     try:
-        text, encoding = (content.decode(wide), "UTF-16") if wide else (content.decode("utf-8-sig"), "UTF-8")
+        text, encoding = (content.decode(utf16), "UTF-16") if utf16 else (content.decode("utf-8-sig"), "UTF-8")
     except UnicodeDecodeError:
         text, encoding = content.decode("cp1252", errors="replace"), "Windows-1252"
     if not text.strip():
-        raise InputError([Problem(path.name, "", "an empty file", "a table with a header")])
+        raise file_error(path, "an empty file", "a table with a header")
     if "\x00" in text:
-        raise InputError(
-            [Problem(path.name, "", "a binary file", "a CSV file, an Excel workbook or a Prism file saved as .pzfx")]
-        )
+        raise file_error(path, "a binary file", READABLE_FILES)
     return text, encoding
 
 
-def doubtful(text: str) -> bool:
+def is_garbled(text: str) -> bool:
     """Whether a text read as Windows-1252 has words of accented letters and signs only, so another encoding is likely.
 
-    >>> doubtful("Gerät;Öl;µL"), doubtful("крыса".encode("cp1251").decode("cp1252"))
+    >>> is_garbled("Gerät;Öl;µL"), is_garbled("крыса".encode("cp1251").decode("cp1252"))
     (False, True)
     """
     runs = re.findall(r"[^\x00-\x7f]{3,}", text)
@@ -138,7 +115,7 @@ def encoding_problem(content: bytes, path: Path) -> Problem | None:
     with suppress(UnicodeDecodeError):
         content.decode("utf-8-sig")
         return None
-    if _utf16(content) or not doubtful(content.decode("cp1252", errors="replace")):
+    if _utf16(content) or not is_garbled(content.decode("cp1252", errors="replace")):
         return None
     found = "text in an unknown encoding (not UTF-8, UTF-16 or Windows-1252), so that letters are read incorrectly"
     remedy = "Open the file in Excel, and save it as 'CSV UTF-8 (Comma delimited)' or as a workbook (.xlsx)."

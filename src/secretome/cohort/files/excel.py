@@ -7,131 +7,54 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 from xml.parsers import expat
 
-from secretome.cohort.files.calamine import Protected, SheetValues, Typed, read_values
-from secretome.cohort.files.cell_metadata import CellMetadata, Mark, find_marks
+from secretome.cohort.files.calamine import PasswordProtectedError, SheetValues, Typed, read_values
+from secretome.cohort.files.cell_metadata import CellMetadata, Metadata, read_metadata
 from secretome.cohort.files.colors import WHITE
-from secretome.cohort.files.displayed import Displayed, displayed, displayed_text, plain
+from secretome.cohort.files.displayed import DisplayedNumber, compare_number, compare_text, format_number
 from secretome.cohort.files.limits import check_archive, check_old_workbook
-from secretome.cohort.files.number_format import Shown, render
-from secretome.cohort.files.sheet import Cell, Grid, grid
-from secretome.protocol import InputError, Problem
+from secretome.cohort.files.number_format import RenderedText, render
+from secretome.cohort.files.sheet import Cell, CellKind, Grid, file_error, make_grid
+from secretome.protocol import InputError
 
-# What Python says of an archive whose list of members is broken, each in its own way.
+# What Python raises for an archive with a damaged list of members.
 DAMAGED = (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, struct.error)
-# What the decompressors say of a damaged member, and of one that is encrypted.
+# What the decompressors raise for a damaged or encrypted member.
 UNPACKING = (zlib.error, lzma.LZMAError, OSError, RuntimeError)
-PROTECTED, UNPROTECT = "a workbook protected by a password", "Take the password off and save it."
-UNFORMATTED = Displayed("")
-Kind = Literal["text", "number", "date", "error", "unfinished", "merged"]
+EXPECTED = "a workbook with a table of this study"
 
 
 def read_workbook(content: bytes, path: Path) -> list[Grid]:
-    """Every sheet of a workbook (.xlsx, .xlsm, .xls, .ods) that holds anything.
+    """Return every sheet of a workbook (.xlsx, .xlsm, .xls, .ods) that is not empty.
 
     Raises
     ------
     InputError
-        If the workbook is damaged or protected.
+        If the workbook is damaged, protected or empty.
     """
-    archive = content[:2] == b"PK"
-    if archive:
+    is_archive = content[:2] == b"PK"
+    if is_archive:
         _check_archive(content, path)
-    if "EncryptedPackage".encode("utf-16-le") in content:
-        raise _refusal(path, PROTECTED, UNPROTECT)
-    grids = []
     try:
-        if not archive:
+        if "EncryptedPackage".encode("utf-16-le") in content:
+            raise PasswordProtectedError
+        if not is_archive:
             check_old_workbook(content, path)
-        sheets = read_values(content, apart=not archive)
-        marks = find_marks(content)
-        for sheet in sheets:
-            rows = list(_rows(sheet, marks))
-            unseen = "" if sheet.visible else "hidden "
-            if any(cell.text.strip() for row in rows for cell in row):
-                found = grid(sheet.name, rows, f"{unseen}sheet {sheet.name!r} of the workbook")
-                grids.append(replace(found, notes=marks.notes(sheet.name)))
-    except Protected as error:
-        raise _refusal(path, PROTECTED, UNPROTECT) from error
+        grids = list(_grids(content, separate_process=not is_archive))
+    except PasswordProtectedError as error:
+        remedy = "Remove the password, and save the workbook."
+        raise file_error(path, "a workbook protected by a password", EXPECTED, remedy) from error
     except InputError:
         raise
-    except BaseException as error:  # a reader written in Rust panics with something that is no Exception
+    except BaseException as error:  # a panic of the library written in Rust is not an Exception
         if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
             raise
-        raise _refusal(
-            path, "a workbook that cannot be read", "Open it in Excel and save it anew, as .xlsx."
-        ) from error
+        remedy = "Open it in Excel, and save it again as .xlsx."
+        raise file_error(path, "a workbook that cannot be read", EXPECTED, remedy) from error
     if not grids:
-        raise _refusal(path, "an empty workbook", "")
+        raise file_error(path, "an empty workbook", EXPECTED)
     return grids
-
-
-def _rows(sheet: SheetValues, marks: CellMetadata) -> Iterator[list[Cell]]:
-    """The cells of a sheet from its very first on, so that they keep their names."""
-    values = sheet.values
-    origins = {
-        (row, column): (top, left)
-        for (top, left), (bottom, right) in sheet.merged_cell_ranges
-        for row in range(top, min(bottom, len(values)) + 1)
-        for column in range(left, right + 1)
-    }
-    # The fast reader does not know that a sheet goes on where only errors stand.
-    errors = [place for place, mark in marks.cells.items() if place[0] == sheet.name and mark.text]
-    height = max([len(values), *(row for _, row, _ in errors)])
-    width = max(
-        [len(values[0]) if values else 0, *(column for _, _, column in errors), *(column + 1 for _, column in origins)]
-    )
-    for row in range(height):
-        cells = []
-        for column in range(width):
-            top, left = origins.get((row, column), (row, column))
-            value = values[top][left] if top < len(values) and left < len(values[top]) else ""
-            mark = marks.at(sheet.name, top + 1, left + 1)
-            if value == 0 and sheet.name in marks.without_zeros:
-                mark = replace(mark, shown=Shown(""))
-            cell = _cell(value, row + 1, column + 1, sheet.name, mark)
-            if hidden := marks.hidden(sheet.name, row + 1, column + 1):
-                cell = replace(cell, hidden=hidden)
-            if cell.kind == "number" and (code := marks.conditional_format(sheet.name, row + 1, column + 1)):
-                cell = replace(cell, shown=code, doubt="rule")
-            cells.append(replace(cell, kind="merged") if (top, left) != (row, column) and cell.text else cell)
-        yield cells
-
-
-def _cell(value: Typed, row: int, column: int, sheet: str, mark: Mark) -> Cell:
-    text, about = str(value), UNFORMATTED
-    kind: Kind = "text"
-    if mark.kind in ("error", "unfinished"):
-        text, kind = mark.text, mark.kind
-    elif isinstance(value, str) and mark.format:
-        about = displayed_text(value, render(value, mark.format))
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        if mark.format or mark.shown:
-            about = displayed(value, mark.shown or render(value, mark.format))
-        # A limit or a word that a format shows in place of the number has the decimal mark that its author gave it.
-        text, kind = plain(value), "number" if about.stored else "text"
-    elif not isinstance(value, str | bool):
-        kind = "date"
-    # White text on a white background is hidden.
-    hidden = bool(text.strip()) and mark.font == WHITE and not mark.fill
-    return Cell(
-        text if about is UNFORMATTED else about.text,
-        row,
-        column,
-        sheet,
-        kind,
-        struck=mark.struck,
-        formula=mark.formula,
-        shown=about.shown,
-        unit=about.unit,
-        doubt="hidden" if hidden else about.doubt,
-        percent=about.percent,
-        fill=mark.fill,
-        font=mark.font,
-        comment=mark.comment,
-    )
 
 
 def _check_archive(content: bytes, path: Path) -> None:
@@ -140,8 +63,84 @@ def _check_archive(content: bytes, path: Path) -> None:
     except InputError:
         raise
     except (*DAMAGED, *UNPACKING, expat.ExpatError, LookupError) as error:
-        raise _refusal(path, "a damaged workbook", "Open the file in Excel and save it again.") from error
+        remedy = "Open the file in Excel, and save it again."
+        raise file_error(path, "a damaged workbook", EXPECTED, remedy) from error
 
 
-def _refusal(path: Path, found: str, remedy: str) -> InputError:
-    return InputError([Problem(path.name, "", found, "a workbook with a table of this study", remedy)])
+def _grids(content: bytes, *, separate_process: bool) -> Iterator[Grid]:
+    sheets = read_values(content, separate_process=separate_process)
+    metadata = read_metadata(content)
+    for sheet in sheets:
+        rows = list(_rows(sheet, metadata))
+        if any(cell.filled for row in rows for cell in row):
+            hidden = "" if sheet.visible else "hidden "
+            grid = make_grid(sheet.name, rows, f"{hidden}sheet {sheet.name!r} of the workbook")
+            yield replace(grid, notes=metadata.notes(sheet.name))
+
+
+def _rows(sheet: SheetValues, metadata: CellMetadata) -> Iterator[list[Cell]]:
+    """The rows of a sheet from its first cell on, so that every cell keeps its name."""
+    values = sheet.values
+    # The top left cell of each merged cell.
+    origins = {
+        (row, column): (top, left)
+        for (top, left), (bottom, right) in sheet.merged_cell_ranges
+        for row in range(top, min(bottom, len(values)) + 1)
+        for column in range(left, right + 1)
+    }
+    # The reader of values omits rows and columns that contain errors only.
+    errors = [place for place, cell in metadata.cells.items() if place[0] == sheet.name and cell.text]
+    height = max([len(values), *(row for _, row, _ in errors)])
+    width = max([*map(len, values[:1]), 0, *(column for _, _, column in errors), *(at + 1 for _, at in origins)])
+    for row in range(height):
+        cells = []
+        for column in range(width):
+            top, left = origins.get((row, column), (row, column))
+            value = values[top][left] if top < len(values) and left < len(values[top]) else ""
+            cell = _cell(value, row + 1, column + 1, sheet.name, metadata.at(sheet.name, top + 1, left + 1), metadata)
+            cells.append(replace(cell, kind="merged") if (top, left) != (row, column) and cell.text else cell)
+        yield cells
+
+
+def _cell(value: Typed, row: int, column: int, sheet: str, cell: Metadata, metadata: CellMetadata) -> Cell:
+    if value == 0 and sheet in metadata.without_zeros:
+        cell = replace(cell, rendered=RenderedText(""))
+    number, kind = _text_and_kind(value, cell)
+    if kind == "number" and (code := metadata.conditional_format(sheet, row, column)):
+        number = replace(number, displayed=code, mismatch="conditional")
+    elif number.text.strip() and cell.font == WHITE and not cell.fill:
+        # White text on a white background is invisible.
+        number = replace(number, mismatch="invisible")
+    return Cell(
+        number.text,
+        row,
+        column,
+        sheet,
+        kind,
+        struck=cell.struck,
+        hidden=metadata.hidden(sheet, row, column),
+        formula=cell.formula,
+        displayed=number.displayed,
+        unit=number.unit,
+        mismatch=number.mismatch,
+        percent=number.percent,
+        fill=cell.fill,
+        font=cell.font,
+        comment=cell.comment,
+    )
+
+
+def _text_and_kind(value: Typed, cell: Metadata) -> tuple[DisplayedNumber, CellKind]:
+    if cell.kind in ("error", "unfinished"):
+        return DisplayedNumber(cell.text), cell.kind
+    if isinstance(value, str):
+        return compare_text(value, render(value, cell.format)) if cell.format else DisplayedNumber(value), "text"
+    if isinstance(value, bool):
+        return DisplayedNumber(str(value)), "text"
+    if not isinstance(value, int | float):
+        return DisplayedNumber(str(value)), "date"
+    if not cell.format and not cell.rendered:
+        return DisplayedNumber(format_number(value)), "number"
+    number = compare_number(value, cell.rendered or render(value, cell.format))
+    # A limit or a word that a format displays instead of the number has the decimal mark that its author chose.
+    return number, "number" if number.stored else "text"

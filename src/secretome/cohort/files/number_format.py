@@ -1,9 +1,8 @@
 """Number formats of spreadsheets: the text that a cell displays for a stored number.
 
 A format has up to four sections, for positive numbers, negative numbers, zero and text, and may state conditions of its
-own: ``[<15.6]"<15.6";0.0``. The forms that a measurement may have are rendered as a spreadsheet does, with two
-simplifications: a
-fraction is shown as a decimal number, and an exponent is not limited to multiples of three.
+own: ``[<15.6]"<15.6";0.0``. Numbers are rendered as a spreadsheet does, with two simplifications: a fraction is
+displayed as a decimal number, and an exponent is not limited to multiples of three.
 """
 
 import operator
@@ -30,15 +29,10 @@ _ELEMENT = re.compile(
 
 
 @dataclass(frozen=True)
-class Shown:
-    """The displayed content of a cell.
+class RenderedText:
+    """The displayed text of a cell, without spaces around it.
 
-    Attributes
-    ----------
-    text : str
-        The text, without spaces around it.
-    percent : bool
-        Whether the format multiplies the number by 100; a percent sign in quotation marks does not.
+    `percent` tells whether the format multiplies the number by 100; a percent sign in quotation marks does not.
     """
 
     text: str
@@ -51,20 +45,11 @@ class _Section:
     parts: tuple[tuple[str, str], ...]
 
 
-def render(value: float | str, code: str) -> Shown | None:
-    """Return the displayed content of a cell; None for a date format or a format that cannot be read.
+def render(value: float | str, code: str) -> RenderedText | None:
+    """Return the displayed text of a number or text; None for a date format or a format that cannot be read.
 
-    Parameters
-    ----------
-    value : float or str
-        The number or the text that the cell stores.
-    code : str
-        The number format, as a workbook stores it: with a decimal point in every language.
-
-    Examples
-    --------
     >>> render(0.12, '0.00"%"'), render(0.12, "0.00%")
-    (Shown(text='0.12%', percent=False), Shown(text='12.00%', percent=True))
+    (RenderedText(text='0.12%', percent=False), RenderedText(text='12.00%', percent=True))
     >>> render(7.1, '[<15.6]"<15.6";0.0').text, render(15600, "0.0,").text, render(3, ";;;").text
     ('<15.6', '15.6', '')
     """
@@ -77,11 +62,11 @@ def render(value: float | str, code: str) -> Shown | None:
             if section
             else [value]
         )
-        return Shown("".join(texts).strip())
-    section, unsigned = _chosen(sections, value)
+        return RenderedText("".join(texts).strip())
+    section, unsigned = _select_section(sections, value)
     if section is None or any(kind == "date" for kind, _ in section.parts):
         return None
-    return _rendered(abs(value) if unsigned else value, section.parts)
+    return _render_number(abs(value) if unsigned else value, section.parts)
 
 
 @lru_cache(maxsize=1000)
@@ -91,42 +76,42 @@ def _sections(code: str) -> tuple[_Section, ...]:
     parts: list[tuple[str, str]] = []
     condition: tuple[str, float] | None = None
     # openpyxl leaves the semicolons out of one format that workbooks name by its number alone.
-    for found in _ELEMENT.finditer((code or GENERAL).replace("_)_(", "_);_(")):
-        if found["other"] == ";":
+    for match in _ELEMENT.finditer((code or GENERAL).replace("_)_(", "_);_(")):
+        if match["other"] == ";":
             sections.append(_Section(condition, tuple(parts)))
             parts, condition = [], None
-        elif found["bracket"] is not None:
+        elif match["bracket"] is not None:
             if stated := re.fullmatch(
-                r"(<=|>=|<>|[<>=])\s*([-+]?[\d.]+(?:E[-+]?\d+)?)", found["bracket"], re.IGNORECASE
+                r"(<=|>=|<>|[<>=])\s*([-+]?[\d.]+(?:E[-+]?\d+)?)", match["bracket"], re.IGNORECASE
             ):
                 condition = (stated[1], float(stated[2]))
-            elif symbol := re.fullmatch(r"\$([^-]*)(-.*)?", found["bracket"]):
+            elif symbol := re.fullmatch(r"\$([^-]*)(-.*)?", match["bracket"]):
                 parts.append(("literal", symbol[1]))
-            elif re.fullmatch(r"h+|m+|s+", found["bracket"], re.IGNORECASE):
+            elif re.fullmatch(r"h+|m+|s+", match["bracket"], re.IGNORECASE):
                 parts.append(("date", ""))
         else:
-            parts.append(_part(found))
+            parts.append(_part(match))
     return (*sections, _Section(condition, tuple(parts)))
 
 
-def _part(found: re.Match[str]) -> tuple[str, str]:
-    if found["places"]:
-        return "places", found["places"] + (found["exponent"] or "").upper()
-    if found["general"]:
+def _part(match: re.Match[str]) -> tuple[str, str]:
+    if match["places"]:
+        return "places", match["places"] + (match["exponent"] or "").upper()
+    if match["general"]:
         return "places", GENERAL
-    if found["padding"] or found["repeated"]:
+    if match["padding"] or match["repeated"]:
         return "literal", " "
-    other = found["other"]
+    other = match["other"]
     if other == "%":
         return "percent", "%"
     if other == "@":
         return "text", "@"
     if other and other in "ymdhsYMDHS":
         return "date", other
-    return "literal", next((found[name] for name in ("quoted", "escaped", "other") if found[name] is not None), "")
+    return "literal", next((match[name] for name in ("quoted", "escaped", "other") if match[name] is not None), "")
 
 
-def _chosen(sections: tuple[_Section, ...], value: float) -> tuple[_Section | None, bool]:
+def _select_section(sections: tuple[_Section, ...], value: float) -> tuple[_Section | None, bool]:
     """The section for a number, and whether the section replaces the minus sign."""
     numeric = sections[:3]
     if any(section.condition for section in numeric):
@@ -142,7 +127,7 @@ def _chosen(sections: tuple[_Section, ...], value: float) -> tuple[_Section | No
     return (numeric[1], True) if value < 0 else (numeric[2], False)
 
 
-def _rendered(value: float, parts: tuple[tuple[str, str], ...]) -> Shown | None:
+def _render_number(value: float, parts: tuple[tuple[str, str], ...]) -> RenderedText | None:
     number = Decimal(repr(float(value)))
     percents = sum(kind == "percent" for kind, _ in parts)
     number *= 100**percents
@@ -151,12 +136,12 @@ def _rendered(value: float, parts: tuple[tuple[str, str], ...]) -> Shown | None:
     if fraction or "text" in {kind for kind, _ in parts}:
         # A fraction is placed at its first number; '@' displays a number unchanged.
         rest = [text for kind, text in parts if kind in ("literal", "percent") and not (fraction and text in "/ ")]
-        return Shown(f"{_general(number)}{''.join(rest)}".strip(), bool(percents))
+        return RenderedText(f"{_general(number)}{''.join(rest)}".strip(), bool(percents))
     if len(runs) > 1:
-        return _spread(number, parts, runs)
+        return _render_in_runs(number, parts, runs)
     sign = "-" if number < 0 and runs else ""
     texts = [_digits(abs(number), text) if kind == "places" else text for kind, text in parts]
-    return Shown((sign + "".join(texts).strip()).strip(), bool(percents))
+    return RenderedText((sign + "".join(texts).strip()).strip(), bool(percents))
 
 
 def _digits(number: Decimal, places: str) -> str:
@@ -173,16 +158,16 @@ def _digits(number: Decimal, places: str) -> str:
     rounded = (
         scaled.quantize(Decimal(1).scaleb(-len(decimals)), rounding=ROUND_HALF_UP) if scaled.adjusted() < 20 else scaled
     )
-    text, _, behind = f"{rounded:f}".partition(".")
+    text, _, decimal_digits = f"{rounded:f}".partition(".")
     shortest = len(decimals.rstrip("#?"))
-    while len(behind) > shortest and behind.endswith("0"):
-        behind = behind[:-1]
+    while len(decimal_digits) > shortest and decimal_digits.endswith("0"):
+        decimal_digits = decimal_digits[:-1]
     text = text.lstrip("0").rjust(whole.count("0"), "0")
     text = re.sub(r"(?<=\d)(?=(\d{3})+$)", ",", text) if "," in whole else text
-    return f"{text}.{behind}" if behind else text
+    return f"{text}.{decimal_digits}" if decimal_digits else text
 
 
-def _spread(number: Decimal, parts: tuple[tuple[str, str], ...], runs: list[str]) -> Shown | None:
+def _render_in_runs(number: Decimal, parts: tuple[tuple[str, str], ...], runs: list[str]) -> RenderedText | None:
     """A whole number spread over several runs of places, as in ``000-000``."""
     if number < 0 or any("." in run or "," in run or "E" in run or run == GENERAL for run in runs):
         return None
@@ -195,7 +180,7 @@ def _spread(number: Decimal, parts: tuple[tuple[str, str], ...], runs: list[str]
         taken = len(digits) if at == first else len(text)
         texts.append("".join(digits[len(digits) - taken :]) if kind == "places" else text)
         del digits[len(digits) - (taken if kind == "places" else 0) :]
-    return Shown(("".join(reversed(texts)) + "".join(text for _, text in parts[last + 1 :])).strip())
+    return RenderedText(("".join(reversed(texts)) + "".join(text for _, text in parts[last + 1 :])).strip())
 
 
 def _general(number: Decimal) -> str:

@@ -1,4 +1,4 @@
-"""What kind of file it is, by its first bytes and not by its name; and its tables, as grids of cells."""
+"""Determine the type of a file from its first bytes, and return its tables as grids of cells."""
 
 import io
 import re
@@ -7,13 +7,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from secretome.cohort.files.delimited import read_delimited
+from secretome.cohort.files.delimited import READABLE_FILES, read_delimited
 from secretome.cohort.files.excel import DAMAGED, read_workbook
 from secretome.cohort.files.prism import read_prism
-from secretome.cohort.files.sheet import Grid
-from secretome.protocol import InputError, Problem, read_regular_file
+from secretome.cohort.files.sheet import Grid, file_error
+from secretome.protocol import Problem, read_regular_file
 
-# What a file of another program begins with, or holds when it is an archive; what it is, and how its table is got out.
+# The first bytes of files of other programs, their names, and how to export their tables.
+PRISM = "a .prism file"
 EXPORT = "Export or copy the table as an Excel workbook or a CSV file."
 R = "In R: write.csv(table, 'table.csv', row.names = FALSE), with the name of the table."
 SPSS = "In SPSS: File, Export, CSV Data; or File, Save As, and choose Excel."
@@ -38,11 +39,7 @@ BEGINNINGS = (
     (b"RDX", "a file of R", R),
     (b"RDA", "a file of R", R),
     (b"X\n\x00\x00\x00", "a file of R", R),
-    (
-        b"FCS",
-        "raw data of a flow cytometer (.fcs)",
-        "Export the table of statistics from the program that gates them, as a CSV file.",
-    ),
+    (b"FCS", "raw data of a flow cytometer (.fcs)", "Export the table of statistics of the gates as a CSV file."),
 )
 # The same by file name extension, for content that is not text.
 SUFFIXES = {
@@ -64,15 +61,15 @@ MEMBERS = (
     (re.compile(r"word/.*"), "a text of a word processor (.docx)", EXPORT),
     (re.compile(r"ppt/.*"), "slides (.pptx)", EXPORT),
     (re.compile(r"xl/workbook\.bin"), "a binary workbook (.xlsb)", "Save it as an Excel workbook (.xlsx)."),
-    (re.compile(r"document\.json"), "a .prism file", ""),
+    (re.compile(r"document\.json"), PRISM, ""),
 )
 WORKBOOK = re.compile(r"xl/.*|content\.xml|\[Content_Types\]\.xml", re.IGNORECASE)
-READABLE = "a CSV file, an Excel workbook or a Prism file saved as .pzfx"
 SAVE_AS_PZFX = "In Prism: File, Save As, and choose the type 'Prism XML' (.pzfx)."
+PRISM_XML = "Prism's XML format"
 
 
 def read_bytes(path: Path) -> bytes:
-    """What a file holds.
+    """Return the content of a file.
 
     Raises
     ------
@@ -83,62 +80,55 @@ def read_bytes(path: Path) -> bytes:
 
 
 @dataclass(frozen=True)
-class Opened:
-    """The grids of a file, those of a text split in unusual ways, and the problems of tables without animals."""
+class OpenedFile:
+    """The grids of a file, those of a text with an unusual delimiter, and the problems of tables without animals."""
 
     grids: list[Grid]
     unusual: list[Grid] = field(default_factory=list)
-    unfit: list[Problem] = field(default_factory=list)
+    unusable: list[Problem] = field(default_factory=list)
 
 
-def read_grids(content: bytes, path: Path) -> Opened:
-    """The grids of a file.
+def read_grids(content: bytes, path: Path) -> OpenedFile:
+    """Return the grids of a file.
 
     Raises
     ------
     InputError
-        If the file is none that can be read.
+        If the file cannot be read.
     """
     suffix = path.suffix.casefold()
     if suffix == ".pzf":
-        raise InputError([Problem(path.name, "", "a .pzf file", "Prism's XML format", SAVE_AS_PZFX)])
+        raise file_error(path, "a .pzf file", PRISM_XML, SAVE_AS_PZFX)
     _refuse_other_programs(content, path)
     if content[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
-        return Opened(read_workbook(content, path))
-    if (
-        suffix == ".pzfx"
-        and content.lstrip(b"\xef\xbb\xbf\r\n\t ")[:1] != b"<"
-        and not content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    ):
-        raise InputError(
-            [Problem(path.name, "", "a .pzfx file that does not contain Prism XML", "Prism's XML format", SAVE_AS_PZFX)]
-        )
+        return OpenedFile(read_workbook(content, path))
+    is_utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if suffix == ".pzfx" and not is_utf16 and content.lstrip(b"\xef\xbb\xbf\r\n\t ")[:1] != b"<":
+        raise file_error(path, "a .pzfx file that does not contain Prism XML", PRISM_XML, SAVE_AS_PZFX)
     if suffix == ".pzfx" or b"<GraphPadPrismFile" in content[:2000]:
-        grids, unfit = read_prism(content, path)
-        return Opened(grids, unfit=unfit)
-    usual, unusual = read_delimited(content, path)
-    return Opened(usual, unusual)
+        grids, unusable = read_prism(content, path)
+        return OpenedFile(grids, unusable=unusable)
+    return OpenedFile(*read_delimited(content, path))
 
 
 def _refuse_other_programs(content: bytes, path: Path) -> None:
-    """Say what a file of another program is, and how to get its table."""
-    found, remedy = next(((name, how) for start, name, how in BEGINNINGS if content.startswith(start)), ("", ""))
-    # The members of an archive show its type; a workbook may have any name.
-    if b"\x00" in content[:2000] or content[:2] in (b"\x1f\x8b", b"BZ", b"\xfd7"):
-        found, remedy = (
-            (found, remedy) if content[:2] == b"PK" else SUFFIXES.get(path.suffix.casefold(), (found, remedy))
-        )
-    members: list[str] = []
+    """Refuse a file of another program, and say how to export its table."""
+    suffix = path.suffix.casefold()
+    by_suffix = SUFFIXES.get(suffix)
+    program = next(((name, remedy) for start, name, remedy in BEGINNINGS if content.startswith(start)), None)
     if content[:2] == b"PK":
+        # The members of an archive show its type; a workbook may have any name.
+        program = None
         with suppress(*DAMAGED), zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.namelist()
-            found, remedy = next(
-                ((name, how) for form, name, how in MEMBERS if any(map(form.fullmatch, members))), ("", "")
+            program = next(
+                ((name, remedy) for form, name, remedy in MEMBERS if any(map(form.fullmatch, members))), None
             )
-    if found == "a .prism file" or path.suffix.casefold() == ".prism":
-        raise InputError([Problem(path.name, "", "a .prism file", "Prism's XML format", SAVE_AS_PZFX)])
-    if members and not found and not any(map(WORKBOOK.fullmatch, members)):
-        archive_of = ("an archive of other files", "Unpack the archive, and use the file inside it.")
-        found, remedy = SUFFIXES.get(path.suffix.casefold(), archive_of)
-    if found:
-        raise InputError([Problem(path.name, "", found, READABLE, remedy)])
+            if members and not program and not any(map(WORKBOOK.fullmatch, members)):
+                program = by_suffix or ("an archive of other files", "Unpack the archive, and use the file inside it.")
+    elif b"\x00" in content[:2000] or content[:2] in (b"\x1f\x8b", b"BZ", b"\xfd7"):
+        program = by_suffix or program
+    if suffix == ".prism" or (program and program[0] == PRISM):
+        raise file_error(path, PRISM, PRISM_XML, SAVE_AS_PZFX)
+    if program:
+        raise file_error(path, program[0], READABLE_FILES, program[1])

@@ -1,77 +1,118 @@
-"""A laboratory's file as text cells that keep their place, before anything is interpreted."""
+"""The cells of a laboratory's file as text with their position, before anything is interpreted."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
-from secretome.protocol import Problem
+from openpyxl.utils import get_column_letter
+
+from secretome.protocol import InputError, Problem
+
+CellKind = Literal["text", "number", "date", "error", "unfinished", "merged"]
+# Why the displayed text of a cell cannot be read as the stored number: the cell displays nothing, another power of a
+# thousand, another sign, or words; its format cannot be read; or a conditional format may change it.
+Mismatch = Literal["", "invisible", "scaled", "sign", "words", "unknown", "conditional"]
+MAX_RANGES = 8
+# Characters of zero width are copied together with text from web pages.
+ZERO_WIDTH = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: its text, and its place as the program that made the file names it.
+    """One cell of a file.
 
-    `kind` is what the file itself knows of the cell: a typed ``number`` has no decimal mark of its own, a ``date`` or
-    an ``error`` is no value, nor is a formula without its result (``unfinished``), and ``merged`` repeats the cell that
-    it is merged with. A cell may
-    be struck out by hand (`struck`), in a row or column that is `hidden`, and the result of a `formula`.
-
-    In a workbook, `shown` is the displayed text, if it differs from the text; `unit` the words after a
-    number that only the number format holds; `percent` whether the number is shown times 100; and `doubt` the reason
-    why the displayed text cannot be read as the stored number. `fill` and `font` are the colours of background and
-    text, if they are not white and black.
+    Attributes
+    ----------
+    text : str
+        The text to read.
+    row, column : int
+        The position, from 1.
+    sheet : str
+        The sheet of a workbook, or the table of a Prism file.
+    kind : str
+        The type that the file states: a ``number`` has no decimal mark of its own; a ``date`` and an ``error`` are no
+        values; an ``unfinished`` formula has no result; a ``merged`` cell repeats the cell that it is merged with.
+    label : str
+        The name of the cell in a Prism table.
+    struck : bool
+        Whether the text is struck out.
+    hidden : {"", "row", "column"}
+        Whether the row or the column of the cell is hidden.
+    formula : str
+        The formula of which the text is the result.
+    displayed : str
+        The displayed text, if it differs from the text.
+    unit : str
+        The words after a number that only its number format contains.
+    mismatch : str
+        Why the displayed text cannot be read as the stored number.
+    percent : bool
+        Whether the cell displays the number times 100.
+    fill, font : str
+        The colours of background and text, if they are not white and black.
+    comment : str
+        The comment on the cell.
     """
 
     text: str
     row: int
     column: int
     sheet: str = ""
-    kind: Literal["text", "number", "date", "error", "unfinished", "merged"] = "text"
+    kind: CellKind = "text"
     label: str = ""
     struck: bool = False
     hidden: Literal["", "row", "column"] = ""
     formula: str = ""
-    shown: str = ""
+    displayed: str = ""
     unit: str = ""
-    doubt: str = ""
+    mismatch: Mismatch = ""
     percent: bool = False
     fill: str = ""
     font: str = ""
     comment: str = ""
 
     @property
-    def seen(self) -> str:
-        """The text that a reader of the file sees, if known."""
-        return (self.shown or self.text).strip()
+    def visible_text(self) -> str:
+        """The text that the cell displays."""
+        return (self.displayed or self.text).strip()
+
+    @property
+    def filled(self) -> bool:
+        """Whether the cell contains more than spaces."""
+        return bool(self.text.strip())
 
     @property
     def name(self) -> str:
-        """The cell's name in a spreadsheet, or in a table of Prism.
+        """The name of the cell in a spreadsheet or in a Prism table.
 
         >>> Cell("3.45", 5, 4).name, Cell("", 2, 28).name, Cell("3.45", 5, 4, sheet="Lab data").name
         ('D5', 'AB2', "'Lab data'!D5")
         """
-        place = self.label or f"{letters(self.column)}{self.row}"
+        place = self.label or f"{get_column_letter(self.column)}{self.row}"
         if not self.sheet:
             return place
-        # Quoted where a spreadsheet quotes it, so that the name can be pasted into its name box.
+        # Spreadsheets quote such titles, so the name can be pasted into their name box.
         title = self.sheet if re.fullmatch(r"[A-Za-z_]\w*", self.sheet) else "'" + self.sheet.replace("'", "''") + "'"
         return f"{title}!{place}"
 
 
+Row = tuple[Cell, ...]
+
+
 @dataclass(frozen=True)
 class Grid:
-    """Cells as a file holds them, without empty rows and with all rows equally long, before a table is found.
+    """The cells of a sheet, without empty rows and with rows of equal length, before a table is located.
 
-    `title` is the name of the sheet or of Prism's table; a table of Prism is one column per group by its nature
-    (`prism`); `delimiter` is what separates the columns of a text; `notes` are sentences about the sheet.
+    `title` is that of the sheet or Prism table; `description` says how the grid was read; a Prism table has one column
+    per group; `delimiter` separates the columns of a text file; `notes` are sentences about the sheet.
     """
 
     title: str
-    rows: tuple[tuple[Cell, ...], ...]
-    understood: str
+    rows: tuple[Row, ...]
+    description: str
     prism: bool = False
     delimiter: str = ""
     notes: tuple[str, ...] = ()
@@ -79,74 +120,68 @@ class Grid:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table of text with header cells and rows of the same length, and the notes and problems so far.
+    """A table of text: a header and rows of the same length, with the notes and the problems so far.
 
-    `delimiter` is what separates the columns of a text, and `unused` are the titles of the sheets that were not used.
+    `delimiter` separates the columns of a text file; `unused` are the titles of the sheets that were not used.
     """
 
     path: Path
     sha256: str
-    header: tuple[Cell, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    understood: tuple[str, ...]
+    header: Row
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...]
     problems: tuple[Problem, ...] = ()
     delimiter: str = ""
     unused: tuple[str, ...] = ()
 
 
-def letters(column: int) -> str:
-    """A spreadsheet's name of a column, counted from 1."""
-    name = ""
-    while column:
-        column, letter = divmod(column - 1, 26)
-        name = chr(ord("A") + letter) + name
-    return name
-
-
-MOST_RANGES = 8
-
-
 def cell_ranges(cells: Iterable[Cell]) -> str:
-    """Return the names of cells, neighbours as one range.
+    """Return the names of cells, with neighbours as one range.
 
     >>> cell_ranges([Cell("", row, column) for row in (2, 3) for column in (1, 2)] + [Cell("", 9, 3)])
     'A2:B3, C9'
     """
-    rows: dict[int, list[int]] = {}
-    for cell in sorted(cells, key=lambda cell: (cell.row, cell.column)):
-        rows.setdefault(cell.row, []).append(cell.column)
-    open_areas: dict[tuple[int, int], list[int]] = {}
-    areas: list[tuple[int, int, int, int]] = []
-    for row, columns in rows.items():
-        starts = [at for at in columns if at - 1 not in columns]
-        spans = [
-            (start, next(at for at in range(start, columns[-1] + 1) if at + 1 not in columns))
-            for start in dict.fromkeys(starts)
-        ]
-        for span, area in list(open_areas.items()):
-            if span not in spans or area[1] != row - 1:
-                areas.append((area[0], span[0], area[1], span[1]))
-                del open_areas[span]
-        for span in spans:
-            open_areas.setdefault(span, [row, row])[1] = row
-    areas += [(area[0], span[0], area[1], span[1]) for span, area in open_areas.items()]
-    names = [(f"{letters(left)}{top}", f"{letters(right)}{bottom}") for top, left, bottom, right in sorted(areas)]
-    told = [first if first == last else f"{first}:{last}" for first, last in names]
-    return ", ".join(told[:MOST_RANGES]) + (f", and {len(told) - MOST_RANGES} more" if len(told) > MOST_RANGES else "")
+    rows: dict[int, set[int]] = {}
+    for cell in cells:
+        rows.setdefault(cell.row, set()).add(cell.column)
+    # The top row of each area, by its left and right column and its bottom row.
+    tops: dict[tuple[int, int, int], int] = {}
+    for row in sorted(rows):
+        for left, right in _runs(rows[row]):
+            tops[left, right, row] = tops.pop((left, right, row - 1), row)
+    names = []
+    for top, left, bottom, right in sorted((top, left, bottom, right) for (left, right, bottom), top in tops.items()):
+        first, last = f"{get_column_letter(left)}{top}", f"{get_column_letter(right)}{bottom}"
+        names.append(first if first == last else f"{first}:{last}")
+    more = f", and {len(names) - MAX_RANGES} more" if len(names) > MAX_RANGES else ""
+    return ", ".join(names[:MAX_RANGES]) + more
 
 
-# Characters of no width come along when a cell is copied from a web page.
-UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+def _runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """The first and last number of each run of consecutive numbers."""
+    for _, run in groupby(enumerate(sorted(numbers)), key=lambda pair: pair[1] - pair[0]):
+        members = [number for _, number in run]
+        yield members[0], members[-1]
 
 
-def grid(title: str, rows: list[list[Cell]], understood: str, *, prism: bool = False, delimiter: str = "") -> Grid:
-    """Rows made equally long, without those that hold nothing."""
+def make_grid(
+    title: str, rows: list[list[Cell]], description: str, *, prism: bool = False, delimiter: str = ""
+) -> Grid:
+    """Return a grid of rows of equal length, without empty rows and without characters of zero width."""
     width = max((len(row) for row in rows), default=0)
     sheet = title if rows and rows[0] and rows[0][0].sheet else ""
     rows = [
-        [replace(cell, text=cell.text.translate(UNSEEN)) if not cell.text.isascii() else cell for cell in row]
+        [cell if cell.text.isascii() else replace(cell, text=cell.text.translate(ZERO_WIDTH)) for cell in row]
         for row in rows
     ]
-    filled = [row for row in rows if any(cell.text.strip() for cell in row)]
-    padded = [(*row, *(Cell("", row[0].row, column + 1, sheet) for column in range(len(row), width))) for row in filled]
-    return Grid(title, tuple(padded), understood, prism, delimiter)
+    padded = [
+        (*row, *(Cell("", row[0].row, column + 1, sheet) for column in range(len(row), width)))
+        for row in rows
+        if any(cell.text.strip() for cell in row)
+    ]
+    return Grid(title, tuple(padded), description, prism, delimiter)
+
+
+def file_error(path: Path, found: str, expected: str, remedy: str = "", place: str = "") -> InputError:
+    """Return the error for a file that cannot be used."""
+    return InputError([Problem(path.name, place, found, expected, remedy)])

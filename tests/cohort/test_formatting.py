@@ -1,19 +1,16 @@
-"""What a laboratory does to cells in place of saying it: strikes, hidden rows and columns, means under a table."""
+"""Formatting that changes the meaning of cells: strikes, hidden rows and columns, means below a table."""
 
-import io
 import re
-import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from making import ods, pzfx, xlsx
+from making import edited, messages, ods, pzfx, read, refused, xlsx
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
-from secretome.cohort import Cohort, read_cohort
-from secretome.protocol import InputError, Protocol
+from secretome.protocol import Protocol
 
 RATS = [
     ["animal", "group", "IL-6", "IL-4"],
@@ -25,16 +22,6 @@ RATS = [
 GROUPS = [["Sham", "Control", "T1", "T2"], [12, 100, 50, 35], [13, 110, 55, 38], [14, 120, 60, 40]]
 
 
-def read(protocol: Protocol, content: bytes, name: str = "rats.xlsx") -> Cohort:
-    return read_cohort(Path(name), protocol, content)
-
-
-def refused(protocol: Protocol, content: bytes, name: str = "rats.xlsx") -> list[str]:
-    with pytest.raises(InputError) as error:
-        read(protocol, content, name)
-    return [str(problem).removeprefix(f"{name}, ") for problem in error.value.problems]
-
-
 def strike(*cells: str) -> Callable[[Workbook], None]:
     def change(book: Workbook) -> None:
         for cell in cells:
@@ -43,46 +30,35 @@ def strike(*cells: str) -> Callable[[Workbook], None]:
     return change
 
 
-def edited(content: bytes, change: Callable[[bytes], bytes], more: Mapping[str, str] | None = None) -> bytes:
-    """A workbook with every part changed and more parts added, to make what openpyxl does not write."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w") as new:
-        for name in old.namelist():
-            new.writestr(name, change(old.read(name)))
-        for name, text in (more or {}).items():
-            new.writestr(name, text)
-    return target.getvalue()
-
-
 # -- struck out
 
 
-def test_a_struck_value_is_refused_with_the_way_to_exclude_it(sepsis_protocol: Protocol) -> None:
-    (problem,) = refused(sepsis_protocol, xlsx({"Data": RATS}, strike("C3")))
+def test_struck_out_value_is_refused(sepsis_protocol: Protocol) -> None:
+    (problem,) = messages(sepsis_protocol, xlsx({"Data": RATS}, strike("C3")))
     assert problem.startswith(
         "cell Data!C3: found '118.5' struck out; expected values that count, or a reason to leave them out."
     )
     assert "give the row a reason in a column 'exclude'" in problem
 
 
-def test_a_struck_row_is_one_problem(sepsis_protocol: Protocol) -> None:
-    (problem,) = refused(sepsis_protocol, xlsx({"Data": RATS}, strike("A3", "B3", "C3", "D3")))
+def test_struck_out_row_is_one_problem(sepsis_protocol: Protocol) -> None:
+    (problem,) = messages(sepsis_protocol, xlsx({"Data": RATS}, strike("A3", "B3", "C3", "D3")))
     assert problem.startswith("cell Data!A3: found '2' struck out, and Data!B3, Data!C3, Data!D3 too;")
 
 
-def test_a_strike_beside_a_reason_is_an_exclusion(sepsis_protocol: Protocol) -> None:
+def test_struck_out_row_with_a_reason_is_excluded(sepsis_protocol: Protocol) -> None:
     rows = [[*RATS[0], "exclude"], *([*row, "clotted" if row[0] == 2 else None] for row in RATS[1:])]
     cohort = read(sepsis_protocol, xlsx({"Data": rows}, strike("A3", "C3", "D3")))
     assert set(cohort.excluded["animal"]) == {"2"}
     assert len(cohort.values) == 6
 
 
-def test_a_strike_that_says_nothing_of_a_value_is_let_be(sepsis_protocol: Protocol) -> None:
+def test_strike_outside_of_values_is_ignored(sepsis_protocol: Protocol) -> None:
     rows = [[*RATS[0], "note"], *([*row, "" if row[0] == 1 else "fine"] for row in RATS[1:])]
     assert len(read(sepsis_protocol, xlsx({"Data": rows}, strike("E2", "E3", "H9"))).values) == 8
 
 
-def test_a_struck_part_of_a_text_and_a_struck_header(sepsis_protocol: Protocol) -> None:
+def test_struck_out_part_of_a_text_and_header_are_refused(sepsis_protocol: Protocol) -> None:
     """Excel keeps texts in a part of their own, with the form of every piece."""
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     texts = f'<sst xmlns="{main}"><si><r><rPr><strike/></rPr><t>1</t></r><r><t>18.5</t></r></si></sst>'
@@ -95,15 +71,17 @@ def test_a_struck_part_of_a_text_and_a_struck_header(sepsis_protocol: Protocol) 
         )
 
     content = xlsx({"Data": [*RATS[:2], [2, "control", "118.5", 17], *RATS[3:]]}, strike("D1"))
-    problems = refused(sepsis_protocol, edited(content, share, {"xl/sharedStrings.xml": texts}))
+    problems = messages(sepsis_protocol, edited(content, share, {"xl/sharedStrings.xml": texts}))
     assert [problem.split(";")[0] for problem in problems] == [
         "cell Data!D1: found the struck-out header 'IL-4'",
         "cell Data!C3: found '118.5' struck out",
     ]
 
 
-def test_a_struck_value_under_its_group_is_refused_in_excel_and_excluded_in_prism(sepsis_protocol: Protocol) -> None:
-    (problem,) = refused(sepsis_protocol, xlsx({"IL-6": GROUPS}, strike("B3")))
+def test_struck_out_value_in_a_group_column_is_refused_in_excel_and_excluded_in_prism(
+    sepsis_protocol: Protocol,
+) -> None:
+    (problem,) = messages(sepsis_protocol, xlsx({"IL-6": GROUPS}, strike("B3")))
     assert problem.startswith("cell 'IL-6'!B3: found '110' struck out")
     cohort = read(
         sepsis_protocol, pzfx({"IL-6": {"Sham": [12, 13], "Control": [100, 110]}}, struck=[("Control", 1)]), "rats.pzfx"
@@ -121,15 +99,10 @@ def test_hidden_values_are_refused_by_rows_and_by_columns(sepsis_protocol: Proto
         book["Data"].column_dimensions["D"].hidden = True
 
     problems = refused(sepsis_protocol, xlsx({"Data": RATS}, hide))
-    assert problems == [
-        "rows 3, 5 of 'Data': found values that are hidden or filtered out; expected values that can be seen. Show "
-        "them if they count. If not, delete them, or give each row a reason in a column 'exclude'.",
-        "column D of 'Data': found hidden values; expected values that can be seen. Show them if they count. If not, "
-        "delete them, or give each row a reason in a column 'exclude'.",
-    ]
+    assert [problem.place for problem in problems] == ["rows 3, 5 of 'Data'", "column D of 'Data'"]
 
 
-def test_what_is_hidden_without_a_value_is_let_be_and_told(sepsis_protocol: Protocol) -> None:
+def test_hidden_cells_without_values_are_noted(sepsis_protocol: Protocol) -> None:
     def hide(book: Workbook) -> None:
         book["Data"].column_dimensions["B"].hidden = True
         book["Data"].column_dimensions["H"].hidden = True
@@ -138,35 +111,35 @@ def test_what_is_hidden_without_a_value_is_let_be_and_told(sepsis_protocol: Prot
 
     rows = [[*RATS[0], "exclude"], *([*row, "died" if row[0] == 4 else None] for row in RATS[1:])]
     cohort = read(sepsis_protocol, xlsx({"Data": rows}, hide))
-    assert "hidden columns, read like the others: 'group' (B)" in cohort.understood
+    assert "hidden columns, read like the others: 'group' (B)" in cohort.notes
     assert len(cohort.excluded) == 2
 
 
-def test_a_hidden_group_of_a_group_a_column(sepsis_protocol: Protocol) -> None:
+def test_hidden_group_column_is_refused(sepsis_protocol: Protocol) -> None:
     def hide(book: Workbook) -> None:
         book["IL-6"].column_dimensions["C"].hidden = True
 
-    assert refused(sepsis_protocol, xlsx({"IL-6": GROUPS}, hide))[0].startswith(
+    assert messages(sepsis_protocol, xlsx({"IL-6": GROUPS}, hide))[0].startswith(
         "column C of 'IL-6': found hidden values"
     )
 
 
-def test_a_hidden_sheet_is_called_so(sepsis_protocol: Protocol) -> None:
+def test_hidden_sheet_is_noted(sepsis_protocol: Protocol) -> None:
     def hide(book: Workbook) -> None:
         book["Data"].sheet_state = "hidden"
 
     assert (
         "hidden sheet 'Data' of the workbook"
-        in read(sepsis_protocol, xlsx({"Notes": [["x", "y"]], "Data": RATS}, hide)).understood
+        in read(sepsis_protocol, xlsx({"Notes": [["x", "y"]], "Data": RATS}, hide)).notes
     )
 
 
 # -- other workbooks
 
 
-def test_an_old_workbook_tells_of_strikes_and_hidden_cells_too(sepsis_protocol: Protocol) -> None:
+def test_strikes_and_hidden_cells_of_an_old_workbook_are_refused(sepsis_protocol: Protocol) -> None:
     """Written by xlwt: C2 is struck out, row 3 and column D are hidden."""
-    problems = refused(sepsis_protocol, (Path(__file__).parent / "marked.xls").read_bytes(), "old.xls")
+    problems = messages(sepsis_protocol, (Path(__file__).parent / "marked.xls").read_bytes(), "old.xls")
     assert [problem.split(";")[0] for problem in problems] == [
         "cell Data!C2: found '14.5' struck out",
         "row 3 of 'Data': found values that are hidden or filtered out",
@@ -174,27 +147,27 @@ def test_an_old_workbook_tells_of_strikes_and_hidden_cells_too(sepsis_protocol: 
     ]
 
 
-def test_an_open_document_tells_of_them_by_cell(sepsis_protocol: Protocol) -> None:
+def test_strikes_and_hidden_cells_of_an_open_document_are_refused(sepsis_protocol: Protocol) -> None:
     rows = [*RATS, [5, "t2", 31, 31], [6, "t2", 33, 28]]
     about = {
         (2, 3): {"style-name": "struck"},
         (3, 0): {"visibility": "filter"},
         (7, 4): {"formula": "of:=AVERAGE([.D2:.D6])"},
     }
-    problems = refused(sepsis_protocol, ods(rows, about), "rats.ods")
+    problems = messages(sepsis_protocol, ods(rows, about), "rats.ods")
     assert [problem.split(";")[0] for problem in problems] == [
         "cell Sheet1!C2: found '14.5' struck out",
-        "cell Sheet1!D7: found the formula =AVERAGE(D2:D6), which is worked out from other values",
+        "cell Sheet1!D7: found the formula =AVERAGE(D2:D6), which is calculated from other values",
         "row 3 of 'Sheet1': found values that are hidden or filtered out",
     ]
 
 
-def test_a_wrong_size_of_the_sheet_hides_no_mark(sepsis_protocol: Protocol) -> None:
+def test_strike_outside_of_the_stated_sheet_size_is_refused(sepsis_protocol: Protocol) -> None:
     """Instruments write a sheet's size as one cell; the marks outside of it are seen all the same."""
     content = edited(
         xlsx({"Data": RATS}, strike("C3")), lambda part: part.replace(b'<dimension ref="A1:D5"', b'<dimension ref="A1"')
     )
-    assert "found '118.5' struck out" in refused(sepsis_protocol, content)[0]
+    assert "found '118.5' struck out" in messages(sepsis_protocol, content)[0]
 
 
 # -- summaries
@@ -218,77 +191,73 @@ SPREADS = ["=STDEV(A2:A4)", "=STDEV(B2:B4)", "=STDEV(C2:C4)", "=STDEV(D2:D4)"]
 ERRORS = ["=A6/SQRT(3)", "=B6/SQRT(3)", "=C6/SQRT(3)", "=D6/SQRT(3)"]
 
 
-def test_formulas_under_a_group_a_column_are_no_animals(sepsis_protocol: Protocol) -> None:
+def test_formulas_below_group_columns_are_left_out(sepsis_protocol: Protocol) -> None:
     results = {f"{letter}{row}": 10.0 + row for letter in "ABCD" for row in (5, 6, 7)}
     cohort = read(sepsis_protocol, with_results(xlsx({"IL-6": [*GROUPS, MEANS, SPREADS, ERRORS]}), results))
     assert len(cohort.values) == 12
-    told = (
+    note = (
         "summaries under the table, left out: '=AVERAGE(A2:A4)' in row 5, '=STDEV(A2:A4)' in row 6, '=A6/SQRT(3)' in "
         "row 7"
     )
-    assert told in cohort.understood
+    assert note in cohort.notes
 
 
-def test_a_formula_of_other_values_among_the_animals_is_refused(sepsis_protocol: Protocol) -> None:
+def test_formula_of_other_values_among_animals_is_refused(sepsis_protocol: Protocol) -> None:
     rows = [*GROUPS[:3], ["=MEDIAN(A2:A3)", 115, 57, 39], GROUPS[3]]
-    (problem,) = refused(sepsis_protocol, with_results(xlsx({"IL-6": rows}), {"A4": 12.5}))
+    (problem,) = messages(sepsis_protocol, with_results(xlsx({"IL-6": rows}), {"A4": 12.5}))
     assert problem.startswith(
-        "cell 'IL-6'!A4: found the formula =MEDIAN(A2:A3), which is worked out from other values;"
+        "cell 'IL-6'!A4: found the formula =MEDIAN(A2:A3), which is calculated from other values;"
     )
 
 
 @pytest.mark.parametrize("formula", ["=F2*4", "=AVERAGE(F2:G2)", "=F2/0.5", "=AVERAGE(Other!C2:C9)"])
-def test_a_value_worked_out_for_its_animal_is_one(sepsis_protocol: Protocol, formula: str) -> None:
+def test_value_calculated_for_one_animal_is_read(sepsis_protocol: Protocol, formula: str) -> None:
     rows = [[*RATS[0], "", "OD1", "OD2"], [1, "sham", formula, 25, "", 3.5, 3.75], *RATS[2:]]
     cohort = read(sepsis_protocol, with_results(xlsx({"Data": rows}), {"C2": 14.5}))
     assert cohort.values["value"].tolist()[:2] == [14.5, 25]
 
 
-def test_a_total_row_of_a_table_of_excel_is_a_summary(sepsis_protocol: Protocol) -> None:
+def test_total_row_of_an_excel_table_is_left_out(sepsis_protocol: Protocol) -> None:
     rows = [*RATS, [None, None, "=SUBTOTAL(101,Table1[IL-6])", "=SUBTOTAL(101,Table1[IL-4])"]]
     cohort = read(sepsis_protocol, with_results(xlsx({"Data": rows}), {"C6": 53, "D6": 21.5}))
-    assert "summaries under the table, left out: '=SUBTOTAL(101,Table1[IL-6])' in row 6" in cohort.understood
+    assert "summaries under the table, left out: '=SUBTOTAL(101,Table1[IL-6])' in row 6" in cohort.notes
 
 
-def test_titled_summaries_under_a_table_are_left_out_with_a_word(sepsis_protocol: Protocol) -> None:
+def test_titled_summaries_below_a_table_are_left_out_and_noted(sepsis_protocol: Protocol) -> None:
     rows: list[list[Any]] = [*RATS, ["Mean", None, 53, 21.5], ["SD", None, 46, 3.7], ["n", None, 4, 4]]
-    said = "summaries under the table, left out: 'Mean' in row 6, 'SD' in row 7, 'n' in row 8"
-    assert said in read(sepsis_protocol, xlsx({"Data": rows})).understood
+    note = "summaries under the table, left out: 'Mean' in row 6, 'SD' in row 7, 'n' in row 8"
+    assert note in read(sepsis_protocol, xlsx({"Data": rows})).notes
     text = "\n".join(",".join("" if cell is None else str(cell) for cell in row) for row in rows)
-    assert said in read(sepsis_protocol, text.encode(), "rats.csv").understood
+    assert note in read(sepsis_protocol, text.encode(), "rats.csv").notes
     grouped = [
         [None, *GROUPS[0]],
         *([at, *row] for at, row in enumerate(GROUPS[1:], start=1)),
         ["Mean ± SD", 13, 110, 55, 38],
     ]
     cohort = read(sepsis_protocol, xlsx({"IL-6": grouped}))
-    assert "summaries under the table, left out: 'Mean ± SD' in row 5" in cohort.understood
+    assert "summaries under the table, left out: 'Mean ± SD' in row 5" in cohort.notes
     assert len(cohort.values) == 12
 
 
-def test_a_column_of_means_beside_the_groups_is_left_out_with_a_word(sepsis_protocol: Protocol) -> None:
+def test_column_of_means_next_to_groups_is_left_out_and_noted(sepsis_protocol: Protocol) -> None:
     rows = [[*GROUPS[0], "Mean"], *([*row, 49] for row in GROUPS[1:])]
     cohort = read(sepsis_protocol, xlsx({"IL-6": rows}))
-    assert "the column 'Mean' ('IL-6'!E1) is a summary, and left out" in cohort.understood
+    assert "the column 'Mean' ('IL-6'!E1) is a summary, and left out" in cohort.notes
     assert len(cohort.values) == 12
 
 
 @pytest.mark.parametrize("row", [["Mean", "sham", 53, 21.5], ["SD 4", "sham", 53, 21.5]])
-def test_a_mean_in_a_group_is_refused_and_a_sprague_dawley_rat_is_none(
-    sepsis_protocol: Protocol, row: list[Any]
-) -> None:
+def test_mean_in_a_group_is_refused_and_a_sprague_dawley_rat_is_read(sepsis_protocol: Protocol, row: list[Any]) -> None:
     content = xlsx({"Data": [*RATS, row]})
     if row[0] == "Mean":
-        assert refused(sepsis_protocol, content)[0].startswith(
-            "cell Data!A6: found the animal 'Mean'; expected an id: a summary is no animal"
-        )
+        assert messages(sepsis_protocol, content)[0].startswith("cell Data!A6: found the animal 'Mean'; expected an id")
     else:
         assert len(read(sepsis_protocol, content).values) == 10
 
 
-def test_no_animal_under_a_summary_is_left_out(sepsis_protocol: Protocol) -> None:
+def test_animals_below_a_summary_are_not_left_out(sepsis_protocol: Protocol) -> None:
     """Means between the groups: the animals below them stay, so the mean is asked about."""
-    (problem, other) = refused(
+    (problem, other) = messages(
         sepsis_protocol,
         xlsx({"Data": [*RATS[:3], ["Mean", None, 66, 21], *RATS[3:], ["Mean", None, 40, 22], [5, "t2", 1, 2]]}),
     )
@@ -296,9 +265,9 @@ def test_no_animal_under_a_summary_is_left_out(sepsis_protocol: Protocol) -> Non
     assert other.startswith("cell Data!A7: found the animal 'Mean'")
 
 
-def test_a_typed_mean_under_its_columns_is_asked_about(sepsis_protocol: Protocol) -> None:
+def test_typed_mean_below_its_columns_is_refused(sepsis_protocol: Protocol) -> None:
     groups = [GROUPS[0], [12.5, 100], [13, 110.5], [15, 120], [13.5, "110.17"]]
-    (problem,) = refused(sepsis_protocol, xlsx({"IL-6": [row[:2] for row in groups]}))
+    (problem,) = messages(sepsis_protocol, xlsx({"IL-6": [row[:2] for row in groups]}))
     assert problem.startswith(
         "cell 'IL-6'!A5: found a row that is in every column the mean or the median of the rows above, from '13.5' on;"
     )
@@ -311,6 +280,6 @@ def test_a_typed_mean_under_its_columns_is_asked_about(sepsis_protocol: Protocol
     assert len(read(sepsis_protocol, xlsx({"IL-6": titled})).values) == 8
 
 
-def test_an_animal_amid_the_others_by_chance_is_no_mean(sepsis_protocol: Protocol) -> None:
+def test_animal_equal_to_the_mean_by_chance_is_read(sepsis_protocol: Protocol) -> None:
     rows = [["Sham", "Control"], [10, 100], [11, 101], [12, 102], [11, 101]]
     assert len(read(sepsis_protocol, xlsx({"IL-6": rows})).values) == 8

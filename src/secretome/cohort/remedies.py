@@ -1,24 +1,8 @@
-"""Cells without a readable value: those that state that a limit was passed, and what to write instead of the others."""
+"""What to write instead of a cell that is not a value."""
 
 import re
 
-# Words for a value below, above or outside an assay's range, in English, German, French and Russian; spaces and
-# punctuation are left out.
-BELOW = frozenset(
-    """
-    nd notdetected notdetectable undetected undetectable nondetect nondetected nondetectable trace traces belowdetection
-    belowlimit belowrange bdl bld blq bql bmdl blod bloq blloq lod loq lloq llod mdl nq notquantifiable oor< <oor nn ud
-    nwg unternwg unterbg nichtnachweisbar unternachweisgrenze nondétecté nondétectable но необнаружено нижепо
-    нижепредела нижепределаобнаружения
-    """.split()
-)
-ABOVE = frozenset(
-    """
-    alq aql uloq ulod aboveuloq oor> >oor ovrflw ovflw overflow overflw over overrange sat saturated saturation offscale
-    """.split()
-)
-OUTSIDE = frozenset({"oor", "outofrange", "outofcurve", "outofcalibration"})
-LIMIT = {
+WRITE_LIMIT = {
     "<": "Write the limit itself: <15.6, not {text!r}, where 15.6 stands for the assay's lowest standard.",
     ">": "Write the limit itself: >1000, not {text!r}, where 1000 stands for the assay's highest standard.",
     "?": "Write the limit itself, not {text!r}: '<' and the assay's lowest standard if the value is below its "
@@ -27,11 +11,6 @@ LIMIT = {
 _DIGITS = r"[+\-−]?[\d.,]+"
 # A date with points, which is not a number with thousands separators.
 DATE = re.compile(r"\d{1,2}\.\d{1,2}\.(\d{2}|\d{4})?")
-# Words after 'below' or 'above' that refer to an assay, and not to an animal as in 'overweight'.
-ASSAY = (
-    r"range|limit|detect|quantif|curve|l?l?o[dq]|standard|std|min|max|cal|threshold|cut|background|blank|scale"
-    r"|assay|fit"
-)
 # Patterns of cells that are not values, and what to write instead.
 _FORMS = (
     (
@@ -114,41 +93,17 @@ _FORMS = (
         "Write '<15.6' for a value below a limit, '>1000' for a value above a limit, and a number for any other value.",
     ),
 )
-FORMS = tuple((re.compile(form, re.IGNORECASE), remedy) for form, remedy in _FORMS)
-USUAL = "Correct the cell, or leave it empty if the value is missing."
+REMEDIES = tuple((re.compile(form, re.IGNORECASE), remedy) for form, remedy in _FORMS)
+DEFAULT = "Correct the cell, or leave it empty if the value is missing."
 
 
-def limit_passed(text: str) -> str:
-    """The side of an assay's range that a cell states without the limit: ``<``, ``>``, or ``?`` if unknown.
+def remedy_for(text: str) -> str:
+    """Return what to write instead of a cell that is not a value.
 
-    >>> [limit_passed(text) for text in ("n.d.", "< LOD", "Above Fit Curve Range", "OOR", "<15.6")]
-    ['<', '<', '>', '?', '']
-    """
-    word = re.sub(r"[\s._/()\[\]-]", "", text.casefold())
-    if word in OUTSIDE or re.fullmatch(r"\?+", word):
-        return "?"
-    if word in BELOW or (
-        re.fullmatch(rf"(below|under)(({ASSAY}).*)?|[<≤][^\W\d]+|<{{2,}}", word) and not re.search(r"\d", word)
-    ):
-        return "<"
-    return (
-        ">"
-        if word in ABOVE
-        or (
-            re.fullmatch(rf"(above|over|exceeds)(({ASSAY}|u?l?o[dq]).*)?|[>≥][^\W\d]+|>{{2,}}", word)
-            and not re.search(r"\d", word)
-        )
-        else ""
-    )
-
-
-def remedy(text: str) -> str:
-    """What to write instead of a cell that is not a value.
-
-    >>> remedy("<10 pg/mL")
+    >>> remedy_for("<10 pg/mL")
     "Write <10, with the sign; write a unit in the header, and a remark in a column 'note'."
     """
-    for form, told in FORMS:
+    for form, remedy in REMEDIES:
         if match := form.fullmatch(text):
-            return told.format(**match.groupdict()) if match.groupdict() else told
-    return USUAL
+            return remedy.format(**match.groupdict()) if match.groupdict() else remedy
+    return DEFAULT

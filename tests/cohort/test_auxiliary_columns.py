@@ -1,4 +1,4 @@
-"""Columns beside a value: limits of the plate, plaques and the share they were counted in, cells looked at."""
+"""Columns next to a value: the limits of its assay, and the count and denominator from which it was calculated."""
 
 import math
 from pathlib import Path
@@ -43,28 +43,28 @@ def known(cohort: Cohort) -> list[tuple[float, float]]:
         ("118", 118, 118),
     ],
 )
-def test_a_value_is_read_by_the_limits_of_its_plate(cell: str, lower: float, upper: float) -> None:
+def test_value_outside_the_stated_limits_is_censored(cell: str, lower: float, upper: float) -> None:
     cohort = read(f"{LONG}lloq,uloq\na,sham,il6,{cell},15.6,1000\nb,sham,il6,40,7.8,\n")
     assert known(cohort) == [(lower, upper), (40, 40)]
 
 
-def test_each_plate_keeps_its_limit_and_the_reader_says_so() -> None:
+def test_limits_of_each_plate_are_used_and_noted() -> None:
     cohort = read(f"{LONG}plate,lloq\na,sham,il6,9,1,15.6\nb,sham,il6,9,2,7.8\nc,sham,il6,ND,2,7.8\n")
     assert known(cohort) == [(0, 15.6), (9, 9), (0, 7.8)]
-    assert "il6: beyond the limit in their row, and taken as beyond it: 1" in cohort.understood
-    assert "limits of il6: <15.6 (1), <7.8 (1)" in cohort.understood
+    assert "il6: 1 outside the limits in their row, and censored at the limit" in cohort.notes
+    assert "limits of il6: <15.6 (1), <7.8 (1)" in cohort.notes
 
 
-def test_limits_follow_the_decimal_mark_of_their_column() -> None:
+def test_limits_use_the_decimal_mark_of_their_column() -> None:
     cohort = read("animal;group;endpoint;value;lloq\na;sham;il6;ND;15,6\nb;sham;il6;40,5;15,6\n")
     assert known(cohort) == [(0, 15.6), (40.5, 40.5)]
 
 
 @pytest.mark.parametrize(
-    ("row", "complaint"),
+    ("row", "message"),
     [
-        ("a,sham,il6,<7.8,15.6,", "'<7.8' beside 15.6 in the column 'lloq'"),
-        ("a,sham,il6,>900,,1000", "'>900' beside 1000 in the column 'uloq'"),
+        ("a,sham,il6,<7.8,15.6,", "'<7.8' next to 15.6 in the column 'lloq'"),
+        ("a,sham,il6,>900,,1000", "'>900' next to 1000 in the column 'uloq'"),
         ("a,sham,il6,ND,,", "Write the limit itself"),
         ("a,sham,il6,OOR,15.6,1000", "Write the limit itself"),
         ("a,sham,il6,40,1000,15.6", "the lower limit below the upper one"),
@@ -72,21 +72,21 @@ def test_limits_follow_the_decimal_mark_of_their_column() -> None:
         ("a,sham,il6,40,low,", "'low'; expected a number above zero"),
     ],
 )
-def test_limits_that_cannot_be_are_refused_by_cell(row: str, complaint: str) -> None:
+def test_contradictory_limits_are_refused_by_cell(row: str, message: str) -> None:
     problems = refused(f"{LONG}lloq,uloq\n{row}\n")
     assert len(problems) == 1
-    assert complaint in problems[0]
+    assert message in problems[0]
     assert "2;" in problems[0] or "2:" in problems[0]
 
 
-def test_one_limit_beside_two_endpoints_is_nobodys() -> None:
+def test_one_limit_next_to_two_endpoints_is_refused() -> None:
     (problem,) = refused("animal,group,il6,il4,lloq\na,sham,40,20,15.6\n")
-    assert "the column 'lloq' beside columns for il6 and il4" in problem
+    assert "the column 'lloq' next to columns for il6 and il4" in problem
     assert "one row per measurement" in problem
     assert known(read("animal,group,il6,lloq\na,sham,ND,15.6\n")) == [(0, 15.6)]
 
 
-def test_plaques_make_the_value_or_agree_with_it() -> None:
+def test_values_are_calculated_from_counts_and_must_agree() -> None:
     cohort = read(
         "animal,group,afc,count,exposure\na,saline,,0,0.01\nb,saline,,7,0.01\nc,saline,350,,0.02\nd,saline,350,7,0.02\n"
     )
@@ -95,27 +95,27 @@ def test_plaques_make_the_value_or_agree_with_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "complaint"),
+    ("row", "message"),
     [
         ("a,saline,355,,0.02,", "which is 7.1 counted; expected a whole number counted"),
-        ("a,saline,700,9,0.02,", "beside a count that makes 450; expected numbers that agree"),
-        ("a,saline,,7,,", "expected a column 'exposure' that says what it was counted in"),
+        ("a,saline,700,9,0.02,", "next to a count that makes 450; expected numbers that agree"),
+        ("a,saline,,7,,", "expected a column 'exposure'"),
         ("a,saline,,7.5,0.02,", "'7.5'; expected a whole number from 0 upwards"),
         ("a,saline,,-7,0.02,", "'-7'; expected a whole number from 0 upwards"),
     ],
 )
-def test_counts_that_cannot_be_are_refused_by_cell(row: str, complaint: str) -> None:
+def test_contradictory_counts_are_refused_by_cell(row: str, message: str) -> None:
     (problem,) = refused(f"animal,group,afc,count,exposure,note\n{row}\n")
-    assert complaint in problem
+    assert message in problem
 
 
-def test_a_column_of_another_kind_is_refused_in_long_and_let_be_in_wide() -> None:
+def test_column_of_another_kind_is_refused_in_long_and_ignored_in_wide() -> None:
     (problem,) = refused(f"{LONG}total\na,sham,il6,40,200\n")
     assert "total '200' for il6; expected an empty cell: only a proportion has one" in problem
     assert known(read("animal,group,il6,total\na,sham,40,200\n")) == [(40, 40)]
 
 
-def test_plates_of_one_animal_are_one_larger_plate() -> None:
+def test_plates_of_one_animal_are_pooled() -> None:
     cohort = read(
         "animal,group,afc,count,exposure,replicate\na,saline,,0,0.01,1\na,saline,,3,0.02,2\nb,saline,,2,0.01,1\n"
     )
@@ -132,7 +132,7 @@ def mice(zero: int) -> Study:
     return Study(MICE, read(text), source_data=False)
 
 
-def test_a_model_of_the_plaques_decides_where_a_zero_has_no_logarithm() -> None:
+def test_zero_count_is_analysed_by_the_quasi_poisson_model() -> None:
     study = mice(0)
     rows = analyse(study, ("planned",))
     row = rows[(rows["contrast"] == "im10 vs saline") & (rows["alternative"] == "two-sided")].iloc[0]
@@ -145,7 +145,7 @@ def test_a_model_of_the_plaques_decides_where_a_zero_has_no_logarithm() -> None:
     assert row["method"] == "Welch's t test on logs"
 
 
-def test_cells_looked_at_add_a_model_of_them() -> None:
+def test_denominators_add_the_beta_binomial_model() -> None:
     rows = analyse(mice(1), ("multiverse",))
     names = set(rows.loc[rows["endpoint"] == "phagocytosis", "method"])
     assert any(name.startswith("two one-sided tests by the beta-binomial model") for name in names)

@@ -1,0 +1,110 @@
+"""Draw the values of simulated animals from the distributions of a protocol, as an assay reports them."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from secretome.protocol import (
+    BetaBinomial,
+    Distribution,
+    GammaPoisson,
+    Lognormal,
+    PairedLognormal,
+    Protocol,
+    Scenario,
+    Simulation,
+    Titre,
+)
+
+Floats = NDArray[np.float64]
+
+
+def log_sd(cv: float) -> float:
+    """Return the standard deviation of the natural logarithms of a lognormal with coefficient of variation `cv`.
+
+    >>> round(log_sd(0.55), 4)
+    0.5141
+    """
+    return math.sqrt(math.log1p(cv**2))
+
+
+def group_centres(endpoint: Distribution, assumed: Scenario, key: str) -> dict[str, float]:
+    """Return the centre of each group for an endpoint in a scenario."""
+    return {group: about.centre for group, about in endpoint.groups.items()} | assumed.centres.get(key, {})
+
+
+def draw_values(
+    protocol: Protocol, plan: Simulation, assumed: Scenario, key: str, shape: tuple[int, ...], rng: np.random.Generator
+) -> dict[str, Floats]:
+    """The values of one endpoint in every group, before the assay's limits; the last axis is the animals."""
+    endpoint = plan.endpoints[key]
+    centres = group_centres(endpoint, assumed, key)
+    if isinstance(endpoint, PairedLognormal):
+        treated, control = protocol.pair
+        before = np.exp(np.log(centres[control]) + endpoint.log_sd * rng.standard_normal(shape))
+        ratio = np.exp(np.log(centres[treated] / centres[control]) + endpoint.log_ratio_sd * rng.standard_normal(shape))
+        return {control: before, treated: before * ratio}
+    return {
+        group: _groupdraw_values(endpoint, group, centres[group], assumed.cv.get(key), shape, rng)
+        for group in protocol.groups
+    }
+
+
+def _groupdraw_values(
+    endpoint: Lognormal | GammaPoisson | Titre | BetaBinomial,
+    group: str,
+    centre: float,
+    cv: float | None,
+    shape: tuple[int, ...],
+    rng: np.random.Generator,
+) -> Floats:
+    if isinstance(endpoint, Lognormal):
+        return np.asarray(np.exp(np.log(centre) + log_sd(endpoint.groups[group].cv) * rng.standard_normal(shape)))
+    if isinstance(endpoint, GammaPoisson):
+        spread = (cv or endpoint.cv) ** 2
+        return endpoint.scaled_by * rng.poisson(centre * rng.gamma(1 / spread, spread, shape)).astype(np.float64)
+    if isinstance(endpoint, Titre):
+        return np.exp2(np.rint(rng.normal(centre, endpoint.sd, shape)))
+    share = centre / 100
+    # The intraclass correlation of the cells of one animal: the variance that the binomial variance does not explain.
+    correlation = ((cv or endpoint.cv) ** 2 * share / (1 - share) * endpoint.cells - 1) / (endpoint.cells - 1)
+    if not 0 < correlation < 1:
+        raise ValueError(
+            f"{endpoint.cells} cells with a mean of {centre:g} % cannot vary by that coefficient of variation."
+        )
+    strength = (1 - correlation) / correlation
+    return (
+        100 * rng.binomial(endpoint.cells, rng.beta(share * strength, (1 - share) * strength, shape)) / endpoint.cells
+    )
+
+
+def reported_limits(values: Floats, endpoint: Distribution) -> tuple[Floats, Floats]:
+    """The lower and upper limits of values as the assay reports them."""
+    decimals = getattr(endpoint, "decimals", None)
+    reported = values if decimals is None else np.round(values, decimals)
+    if isinstance(endpoint, Titre):
+        reported = np.minimum(values, endpoint.highest)
+        below = values < endpoint.lowest
+        return np.where(below, 0.0, reported), np.where(below, endpoint.lowest, reported)
+    lloq, uloq = getattr(endpoint, "lloq", None), getattr(endpoint, "uloq", None)
+    below = values < (lloq or 0.0)
+    above = values > (uloq or np.inf)
+    lower = np.where(below, 0.0, np.where(above, uloq or np.inf, reported))
+    upper = np.where(above, np.inf, np.where(below, lloq or 0.0, reported))
+    return lower, upper
+
+
+def reported_text(value: float, endpoint: Distribution) -> str:
+    """A value as a laboratory writes it."""
+    (lower,), (upper,) = reported_limits(np.array([value]), endpoint)
+    if lower == upper:
+        return f"{lower:.{endpoint.decimals}f}" if isinstance(endpoint, Lognormal | PairedLognormal) else f"{lower:g}"
+    return f"<{upper:g}" if lower == 0 else f">{lower:g}"
+
+
+def draw_deaths(risk: Floats, number: int, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """Which animals die: `number` along the last axis, with probabilities proportional to their risk."""
+    # The shortest of exponential waiting times are a draw without replacement, also for whole arrays.
+    waiting = rng.exponential(size=risk.shape) / risk
+    return np.asarray(waiting.argsort(axis=-1).argsort(axis=-1) < number)

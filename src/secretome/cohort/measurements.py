@@ -1,0 +1,206 @@
+"""Read the rows of a sheet as measurements: animal, group, endpoint and value."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+
+from secretome.cohort.auxiliary_columns import NO_COUNT, AuxiliaryColumns
+from secretome.cohort.columns import Columns
+from secretome.cohort.display_checks import Entry, displays_titre
+from secretome.cohort.errors import ErrorCollector
+from secretome.cohort.event_columns import EventColumns
+from secretome.cohort.files.sheet import Cell, Row
+from secretome.cohort.files.words import KEEP_WORDS
+from secretome.cohort.name_matching import ABSENT, CellNames, Kind
+from secretome.cohort.replicates import Measurement
+from secretome.cohort.summary_rows import is_summary
+from secretome.cohort.values import NotAValueError, Value, parse, reciprocal
+from secretome.cohort.vocabulary import REQUIRED, unit_in_brackets
+from secretome.protocol import Endpoint
+
+# Columns that are kept as they are.
+CARRIED = ("cage", "sex", "batch", "plate", "note")
+# The cells that a spreadsheet states to be no values: what was found, and the remedy.
+BY_KIND = {
+    "error": ("the error {}", "Correct the formula or type the value; empty the cell if it is missing."),
+    "unfinished": (
+        "the formula {} without its result",
+        "Open the file in a spreadsheet and save it, or type the value.",
+    ),
+    "date": (
+        "the date {}",
+        "The spreadsheet changed the entry to a date: format the cell as text or number, and type the value again.",
+    ),
+    "merged": ("{} in a cell merged with another", "Unmerge the cells: one value belongs to one animal."),
+}
+
+
+class MeasurementReader:
+    """Reads the rows of a sheet as measurements."""
+
+    def __init__(self, columns: Columns, events: EventColumns, errors: ErrorCollector) -> None:
+        self.columns = columns
+        self.events = events
+        self.errors = errors
+        self.protocol = columns.protocol
+        kinds: tuple[Kind, ...] = ("group", "endpoint")
+        self.names = {kind: CellNames(columns.vocabulary, kind) for kind in kinds}
+
+    def match_names(self) -> list[str]:
+        """Collect all names of groups and endpoints, because one may depend on the others; return notes."""
+        notes = []
+        for kind, names in self.names.items():
+            if kind in self.columns.named:
+                names.add(row[self.columns.named[kind]] for row in self.columns.sheet.rows)
+            if merged := names.merged(self.errors.file):
+                # If two groups became one, their animals would be reported as repeated.
+                self.errors.problems += merged
+                self.errors.raise_if_any()
+            notes += names.notes()
+        return notes
+
+    def entries(self) -> Iterator[Entry]:
+        """The measurements of the sheet before their texts are parsed."""
+        named = self.columns.named
+        for row in self.columns.sheet.rows:
+            if self.columns.wide:
+                yield from (Entry(row, endpoint, row[at], at) for endpoint, at in self.columns.wide.items())
+            elif endpoint := self._match(row[named["endpoint"]], "endpoint"):
+                yield Entry(row, endpoint, row[named["value"]], named["value"])
+
+    def set_decimal_marks(self, decimal_marks: Mapping[int, str]) -> AuxiliaryColumns:
+        """Set the decimal marks with which cells are read, and return the columns next to the values."""
+        self.decimal_marks = decimal_marks
+        self.auxiliary = AuxiliaryColumns(self.columns, decimal_marks, self.errors)
+        return self.auxiliary
+
+    def measurement(self, entry: Entry) -> Measurement | None:
+        """The measurement of a cell; None if its row has a problem."""
+        problems = len(self.errors.problems)
+        animal, group = self._animal_and_group(entry.row)
+        self._check_unit(entry)
+        is_excluded = self.columns.is_excluded(entry.row)
+        exclude = self.columns.text(entry.row, "exclude") if is_excluded else ""
+        # An excluded value need not be readable.
+        value, counts = (Value(math.nan, math.nan), NO_COUNT) if is_excluded else self._value(entry)
+        if exclude.casefold() in KEEP_WORDS:
+            cell = entry.row[self.columns.named["exclude"]]
+            remedy = "Leave the cell empty to keep the animal."
+            self.errors.add(cell, repr(exclude), "a reason, or an empty cell", remedy)
+        status = self.events.status(entry.row)
+        # A problem of the row is reported once, with the first of its values.
+        if len(self.errors.problems) > problems or value is None or not animal or group is None:
+            return None
+        record = {
+            "animal": animal,
+            "group": group,
+            "endpoint": entry.endpoint,
+            "value": value.observed,
+            "lower": value.lower,
+            "upper": value.upper,
+            **counts,
+            **{column: self.columns.text(entry.row, column) for column in CARRIED},
+            **status,
+            "exclude": exclude,
+            "replicate": self.columns.text(entry.row, "replicate"),
+        }
+        return Measurement(record, entry.cell)
+
+    def _check_unit(self, entry: Entry) -> None:
+        named = self.columns.named
+        unit_cell = entry.row[named["unit"]] if "unit" in named else None
+        if unit_cell and unit_cell.filled:
+            self.columns.check_unit(unit_cell.text, entry.endpoint, unit_cell)
+        elif not self.columns.wide:
+            header = self.columns.sheet.header[named["value"]]
+            if unit := unit_in_brackets(header.text):
+                self.columns.check_unit(unit, entry.endpoint, header)
+
+    def _animal_and_group(self, row: Row) -> tuple[str, str | None]:
+        """The animal and the group of a row, if there are columns for them."""
+        cells = {column: row[self.columns.named[column]] for column in REQUIRED if column in self.columns.named}
+        if len(cells) == len(REQUIRED) and not any(cell.filled for cell in cells.values()):
+            remedy = "Fill both in; delete the row if it is a summary or a note."
+            self.errors.add(cells["animal"], "a row without animal and group", "the row of an animal", remedy)
+            return "", None
+        animal = self._animal(cells["animal"]) if "animal" in cells else ""
+        if is_summary(animal) or "group" not in cells:
+            return animal, None
+        return animal, self._match(cells["group"], "group")
+
+    def _animal(self, cell: Cell) -> str:
+        name = cell.visible_text
+        if not name:
+            self.errors.add(cell, "no animal", "an id", "Give every animal an id.")
+        elif is_summary(name):
+            self.errors.add(cell, f"the animal {name!r}", "an id: a summary is not an animal", "Delete the row.")
+        elif cell.kind == "date":
+            self.errors.add(cell, f"the date {name!r}", "an id", "Write the id as text, with an apostrophe before it.")
+        elif cell.kind == "error":
+            self.errors.add(cell, f"the error {name!r}", "an id", "Correct the formula.")
+        return name
+
+    def _match(self, cell: Cell, kind: Kind) -> str | None:
+        """The group or endpoint that a cell names; an unknown name is a problem."""
+        names = self.names[kind]
+        key = names.key(cell)
+        if key is None:
+            name = names.name(cell)
+            members = self.protocol.groups if kind == "group" else self.protocol.endpoints
+            found, remedy = names.unknown_name(name) if name else (f"no {kind}", ABSENT[kind])
+            self.errors.add(cell, found, f"one of {', '.join(members)}, or its label", remedy)
+        return key
+
+    def _value(self, entry: Entry) -> tuple[Value | None, dict[str, float]]:
+        """The value of a cell within the limits of its assay, and its count; None if it cannot be read."""
+        cell, endpoint = entry.cell, self.protocol.endpoints[entry.endpoint]
+        limits = self.auxiliary.limits(entry.row, entry.endpoint)
+        value = self.auxiliary.value_of_word(cell.text.strip(), limits)
+        value = value or self._parse(cell, endpoint, self.decimal_marks.get(entry.column))
+        if value is None:
+            return None, NO_COUNT
+        if expected := _expected_value(value, endpoint, self.protocol.scale):
+            self.errors.add(cell, repr(cell.text.strip()), expected, "Check the value and its unit.")
+            return None, NO_COUNT
+        value = self.auxiliary.censor(value, limits, cell, entry.endpoint)
+        return self.auxiliary.counts(entry.row, entry.endpoint, value, cell)
+
+    def _parse(self, cell: Cell, endpoint: Endpoint, mark: str | None) -> Value | None:
+        text = cell.text.strip()
+        if cell.mismatch and not displays_titre(cell, endpoint):
+            return None  # Reported with the other cells that display something other than the stored number.
+        if cell.kind in BY_KIND:
+            found, remedy = BY_KIND[cell.kind]
+            self.errors.add(cell, found.format(text), "a number", remedy)
+            return None
+        if "%" in text and "%" not in endpoint.unit:
+            remedy = "Delete the per cent sign, or correct the column."
+            self.errors.add(cell, repr(text), f"a number in {endpoint.unit}", remedy)
+            return None
+        if mark is None:
+            return None
+        number = reciprocal(cell.visible_text) if endpoint.kind == "titre" else cell.text
+        try:
+            return parse(number, "." if cell.kind == "number" else mark)
+        except NotAValueError as error:
+            self.errors.add(cell, repr(text), error.expected, error.remedy)
+            return None
+
+
+def _expected_value(value: Value, endpoint: Endpoint, scale: str) -> str:
+    """What was expected instead of an impossible value; empty if the value is possible."""
+    if value.missing:
+        return ""
+    if value.censored and endpoint.kind == "continuous":
+        return "a number: this endpoint has no limit of detection, and no method for censored values"
+    if scale == "log" and value.upper <= 0:
+        if endpoint.kind in ("concentration", "titre"):
+            return "a value above zero, or a limit: if the assay detected nothing, write its limit, such as <15.6"
+        if value.upper < 0 or endpoint.kind not in ("count", "proportion"):
+            return "a value above zero, because the endpoint is analysed on a log scale"
+    if endpoint.lowest is not None and value.lower < endpoint.lowest:
+        return f"at least {endpoint.lowest:g} {endpoint.unit}"
+    if endpoint.highest is not None and value.lower > endpoint.highest:
+        return f"at most {endpoint.highest:g} {endpoint.unit}"
+    return ""

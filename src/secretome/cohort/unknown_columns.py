@@ -1,0 +1,267 @@
+"""Report the columns that are unknown, and those that are missing."""
+
+from __future__ import annotations
+
+import re
+
+from secretome.cohort.columns import Columns, without_unit
+from secretome.cohort.errors import ErrorCollector, quoted, shorten_list
+from secretome.cohort.files.sheet import Cell
+from secretome.cohort.files.words import KEEP_HEADER
+from secretome.cohort.headers import DERIVED
+from secretome.cohort.remedies import DATE
+from secretome.cohort.units import canonical, factor
+from secretome.cohort.vocabulary import (
+    LONG,
+    OPTIONAL,
+    REQUIRED,
+    keys_and_labels,
+    map_option,
+    map_options,
+    nearest_with_same_numbers,
+    other_name,
+    unit_in_brackets,
+)
+from secretome.protocol import normalise
+
+# Columns of which a misspelt one would change results.
+DECIDING = ("unit", "replicate", "lloq", "uloq", "exposure", "event", "exclude", "origin")
+# Columns that only simulations write; notes change nothing.
+NOT_SUGGESTED = ("scenario", "seed", "note")
+# Headers that may name animals or their samples; the user states which.
+SAMPLES = frozenset({"sample", "sampleid", "sampleno", "samplename", "no", "nr", "number", "name", "tube", "well"})
+EXCLUSION = ("exclu", "outlier")
+WELLS = re.compile(r"\b(dup|repl|rep|well)", re.IGNORECASE)
+SUMMARIES = frozenset({"mean", "average", "median", "sd", "sem", "se", "stdev", "cv", "ci"})
+# Headers of other columns of numbers next to endpoints.
+NO_ENDPOINT = frozenset({"bw", "day", "hour", "week", "n", "no", "nr", "index", "lod", "loq"})
+NO_ENDPOINT_WORDS = SUMMARIES | frozenset(
+    """
+    weight bodyweight age date dose temperature temp dilution cage score tag flag dead volume gewicht körpergewicht
+    alter datum käfig poids âge вес масса возраст дата клетка unnamed plate
+    """.split()
+)
+# How R and pandas number duplicate headers.
+NUMBERED = re.compile(r"(?P<name>.*\w)(\.\.\.?\d+|\.\d+|_\d+)$")
+NUMBER = re.compile(r"[<>]?\s*[\d.,]+")
+HAS_OTHER_VALUES = "if the file already has them, delete this column."
+
+
+class UnknownColumns:
+    """Reports the unknown and missing columns of a sheet.
+
+    After a report, the cells below a misspelt header are read as if it were correct, to report more problems.
+    """
+
+    def __init__(self, columns: Columns, errors: ErrorCollector) -> None:
+        self.columns = columns
+        self.errors = errors
+        self.vocabulary = columns.vocabulary
+        self.endpoints = columns.protocol.endpoints
+        self.numeric: list[Cell] = []
+        self.guesses: list[tuple[Cell, str]] = []
+        self.derived: list[tuple[Cell, str]] = []
+
+    def report(self) -> None:
+        """Add a problem or a note for every unknown column, and a problem for every missing one."""
+        named = set(self.columns.named)
+        absent = self._absent_endpoints()
+        for cell in self._without_numbered(self.columns.unknown):
+            self._report_column(cell)
+        self._report_guesses()
+        for cell, endpoint in self.derived:
+            self._read_as(endpoint, cell)
+        if self.numeric:
+            self._report_numeric(absent)
+        self._report_absent(named)
+
+    def _absent_endpoints(self) -> list[str]:
+        return [key for key in self.endpoints if key not in self.columns.wide]
+
+    def _report_column(self, cell: Cell) -> None:
+        name = cell.text.strip()
+        if "animal" not in self.columns.named and _may_be_animals(cell):
+            return  # reported with the missing column of animals
+        absent = self._absent_endpoint_in(name)
+        if absent and SUMMARIES & set(_words(name)):
+            remedy = f"Add the values of the animals; {HAS_OTHER_VALUES}"
+            self.errors.add(cell, f"the column {name!r}, which is a summary", "one value per animal", remedy)
+        elif absent and DERIVED.search(name):
+            key = (self.vocabulary.endpoint(absent) or ("",))[0]
+            found = f"the column {name!r}, which appears to contain logarithms, instrument readings or relative values"
+            expected = f"values of {key} in {self.endpoints[key].unit}"
+            self.errors.add(cell, found, expected, f"Add those values; {HAS_OTHER_VALUES}")
+            self.derived.append((cell, absent))
+        elif WELLS.search(name) and (endpoint := self.vocabulary.similar(name, keys_and_labels(self.endpoints))):
+            found = f"the column {name!r}, which appears to be one of several wells"
+            remedy = "Write one row per well, numbered in a column 'replicate'; if the column contains something else, "
+            self.errors.add(cell, found, f"one column for {endpoint}", f"{remedy}delete it.")
+        elif guess := self._guess(without_unit(cell)):
+            self.guesses.append((cell, guess))
+        elif self._may_be_endpoint(cell):
+            self.numeric.append(cell)
+        else:
+            self.columns.notes.append(f"column {name!r} was not used")
+
+    def _report_numeric(self, absent: list[str]) -> None:
+        key = absent[0] if len(self.numeric) == len(absent) == 1 else "KEY"
+        options = " or ".join(map_option(without_unit(cell), key) for cell in self.numeric[:6])
+        names = quoted(cell.text.strip() for cell in self.numeric)
+        several = len(self.numeric) > 1
+        found = (
+            f"the columns {names}, which contain numbers" if several else f"the column {names}, which contains numbers"
+        )
+        remedy = f"If one of them is this endpoint, rename it or add {options}; delete the others."
+        self.errors.add(self.numeric[0], found, f"{' or '.join(absent)}, which has no column", remedy)
+
+    def _report_guesses(self) -> None:
+        """Report the columns whose names are similar to one name of the study together."""
+        similar: dict[str, list[tuple[Cell, str]]] = {}
+        for cell, guess in self.guesses:
+            similar.setdefault((self.vocabulary.endpoint(guess) or (guess,))[0], []).append((cell, guess))
+        for members in similar.values():
+            cell, guess = members[0]
+            if len(members) > 1:
+                names = [other.text.strip() for other, _ in members]
+                found = f"the columns {quoted(names, ' and ')}, which are different names"
+                expected = f"column names of this study; the nearest to each is {guess!r}"
+                remedy = f"State what each one contains, with {map_options(names, 'KEY')}; delete or rename the others."
+            else:
+                found = f"the column {cell.text.strip()!r}"
+                expected = f"a column name of this study; the nearest is {guess!r}"
+                option = map_option(without_unit(cell), guess)
+                remedy = f"If it contains {guess!r}, rename it or add {option}; otherwise delete or rename it."
+            self.errors.add(cell, found, expected, remedy)
+            self._read_as(guess, cell)
+
+    def _without_numbered(self, unknown: list[Cell]) -> list[Cell]:
+        """Report duplicate headers that R or pandas numbered; return the other headers."""
+        numbered: dict[str, list[tuple[Cell, str]]] = {}
+        for cell in unknown:
+            match = NUMBERED.fullmatch(cell.text.strip())
+            if match and (endpoint := self.vocabulary.endpoint(match["name"])):
+                numbered.setdefault(endpoint[0], []).append((cell, match["name"]))
+        for key, members in numbered.items():
+            cell, name = members[0]
+            names = quoted((member.text.strip() for member, _ in members), " and ")
+            found = f"{names}, which R and pandas write if several columns have the header {name!r}"
+            remedy = "If they are wells of one animal, write one row per well, numbered in a column 'replicate'."
+            remedy += f" Otherwise rename the correct one to {name!r}, and delete the others."
+            self.errors.add(cell, found, f"one column for {key}", remedy)
+            self._read_as(key, cell)
+        reported = [cell for members in numbered.values() for cell, _ in members]
+        return [cell for cell in unknown if cell not in reported]
+
+    # -- guesses
+
+    def _guess(self, name: str) -> str | None:
+        """The name of a missing column that is similar to a header."""
+        if KEEP_HEADER.fullmatch(name):
+            return None  # the nearest name is 'exclude', which has the opposite meaning
+        if any(word in normalise(name) for word in EXCLUSION) and "exclude" not in self.columns.named:
+            return "exclude"
+        known = [*REQUIRED, *(() if self.columns.wide else LONG), *keys_and_labels(self.endpoints)]
+        deciding = self._nearest(name, DECIDING, cutoff=0.7)
+        return (
+            self._nearest(name, known, cutoff=0.6)
+            or (deciding if deciding and normalise(name)[:1] == deciding[0] else None)
+            or self._absent_endpoint_in(name)
+            # A column that changes no result may well be another one: 'age' is not a misspelt 'cage'.
+            or self._nearest(
+                name, [other for other in OPTIONAL if other not in (*NOT_SUGGESTED, *DECIDING)], cutoff=0.87
+            )
+        )
+
+    def _nearest(self, name: str, candidates: list[str] | tuple[str, ...], cutoff: float) -> str | None:
+        """The most similar name of a column that is missing."""
+        return nearest_with_same_numbers(name, [other for other in candidates if self._is_missing(other)], cutoff)
+
+    def _is_missing(self, name: str) -> bool:
+        endpoint = self.vocabulary.endpoint(name)
+        return name not in self.columns.named and not (endpoint and endpoint[0] in self.columns.wide)
+
+    def _absent_endpoint_in(self, name: str) -> str | None:
+        """An endpoint without a column whose name is part of a header, as in 'Serum IL-6'."""
+        if set(LONG) & set(self.columns.named):
+            return None
+        absent = {key: self.endpoints[key] for key in self._absent_endpoints()}
+        return self.vocabulary.similar(name, keys_and_labels(absent))
+
+    def _read_as(self, name: str, header: Cell) -> None:
+        position = self.columns.sheet.header.index(header)
+        endpoint = self.vocabulary.endpoint(name)
+        if name in (*REQUIRED, *LONG):
+            self.columns.named.setdefault(name, position)
+        elif endpoint and not set(LONG) & set(self.columns.named):
+            self.columns.wide.setdefault(endpoint[0], position)
+
+    def _may_be_endpoint(self, header: Cell) -> bool:
+        """Whether an unknown column of numbers is in a wide table that lacks an endpoint."""
+        absent = self._absent_endpoints()
+        if not self.columns.has_required or not self.columns.wide or not absent:
+            return False
+        units = {self.endpoints[key].unit for key in absent}
+        unit = unit_in_brackets(header.text)
+        has_other_unit = unit and not any(canonical(unit) == canonical(each) or factor(unit, each) for each in units)
+        is_other = (
+            has_other_unit
+            or KEEP_HEADER.fullmatch(header.text)
+            or normalise(without_unit(header)) in NO_ENDPOINT
+            or NO_ENDPOINT_WORDS & set(_words(header.text))
+            or DERIVED.search(header.text)
+        )
+        return not is_other and self._has_numbers(header)
+
+    def _has_numbers(self, header: Cell) -> bool:
+        texts = self.columns.texts(self.columns.sheet.header.index(header))
+        return any(texts) and all(not text or (NUMBER.fullmatch(text) and not DATE.fullmatch(text)) for text in texts)
+
+    # -- missing columns
+
+    def _report_absent(self, named: set[str]) -> None:
+        """Report missing columns; `named` are those that there were before misspelt headers were reported."""
+        header, columns = self.columns.sheet.header, self.columns.named
+        place = f"row {header[0].row}" + (f" of {header[0].sheet!r}" if header[0].sheet else "")
+        names = shorten_list(quoted(cell.text.strip() for cell in header))
+        has_no_header = sum(bool(NUMBER.fullmatch(cell.text.strip())) for cell in header) > len(header) / 2
+        for column in REQUIRED:
+            if column not in columns:
+                remedy = "Is the row of column names missing?" if has_no_header else self._required_remedy(column)
+                self.errors.add_at(place, f"no column {column!r} among {names}", f"a column {column!r}", remedy)
+        present = [column for column in LONG if column in columns]
+        if set(present) & named and self.columns.wide:
+            found = "both a column 'endpoint' or 'value' and a column per endpoint"
+            self.errors.add_at(place, found, "one of the two layouts")
+        elif len(present) == 1:
+            found = f"a column {present[0]!r} without {next(column for column in LONG if column not in columns)!r}"
+            remedy = "If all values are of one endpoint, name their column after it, such as "
+            remedy += f"{next(iter(self.endpoints))!r}."
+            self.errors.add_at(place, found, "both, or one column per endpoint", remedy)
+        elif not present and not self.columns.wide:
+            numeric = [without_unit(cell) for cell in self.columns.unknown if self._has_numbers(cell)]
+            options = " or ".join(map_option(name, "KEY") for name in numeric)
+            remedy = f"If a column contains an endpoint under another name, add {options}." if options else ""
+            expected = f"columns 'endpoint' and 'value', or one per endpoint ({quoted(self.endpoints, ' or ')})"
+            self.errors.add_at(place, "no measurements", expected, remedy)
+
+    def _required_remedy(self, column: str) -> str:
+        """How to state which column contains the animals or the groups."""
+        if column == "animal":
+            likely = [cell for cell in self.columns.unknown if _may_be_animals(cell)]
+        else:
+            likely = [cell for cell in self.columns.unknown if self._may_be_groups(cell)]
+        if likely:
+            return f"State which one it is: {' or '.join(map_option(cell.text, column) for cell in likely)}."
+        return "Number the animals in a separate column." if column == "animal" else "Give every animal its group."
+
+    def _may_be_groups(self, header: Cell) -> bool:
+        texts = self.columns.texts(self.columns.sheet.header.index(header))
+        return other_name(header.text) == "group" or any(map(self.vocabulary.group, texts))
+
+
+def _may_be_animals(header: Cell) -> bool:
+    return other_name(header.text) == "animal" or normalise(header.text) in SAMPLES
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", text.casefold())
