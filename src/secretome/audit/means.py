@@ -80,10 +80,13 @@ def _pvalues_of_groups(method: str, number: int, interpretation: Interpretation)
     """The p values of tests that use the compared groups alone: as reported, then at both limits of rounding."""
     versions = interpretation.versions
     if number > 2:
-        names = ("anova",) if method == "anova" else ("anova", "welch anova")
-        return {name: [anova(version, welch=name != "anova").pvalue for version in versions] for name in names}
-    names = {"t": ("t",), "welch": ("welch",), "lsd": (), "anova": ("t",)}.get(method, ("t", "welch"))
-    return {name: [t_test(*version, welch=name == "welch").pvalue for version in versions] for name in names}
+        anovas = ("anova",) if method == "anova" else ("anova", "welch anova")
+        return {name: [anova(version, welch=name != "anova").pvalue for version in versions] for name in anovas}
+    names: dict[str, tuple[str, ...]] = {"t": ("t",), "welch": ("welch",), "lsd": (), "anova": ("t",)}
+    return {
+        name: [t_test(*version, welch=name == "welch").pvalue for version in versions]
+        for name in names.get(method, ("t", "welch"))
+    }
 
 
 def _pvalues_of_lsd(

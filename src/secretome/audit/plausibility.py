@@ -33,11 +33,11 @@ def check_effect_size(table: Table, endpoint: Endpoint) -> Iterator[Finding]:
     if not largest:
         return
     too_large = any(abs(size) > LARGEST_EFFECT for _, size in largest.values())
-    pair = tuple(groups[position] for position in next(iter(largest.values()))[0])
-    cells = [endpoint.values[group] for group in pair]
+    widest = tuple(groups[position] for position in next(iter(largest.values()))[0])
+    cells = [endpoint.values[group] for group in widest]
     reported = " and ".join(f"{cell.mean} ± {cell.spread}" for cell in cells)
     values = tuple(Value("g", size, spread) for spread, (_, size) in largest.items())
-    yield Finding("cannot tell" if too_large else "agrees", reported, values, {"largest": LARGEST_EFFECT}, pair)
+    yield Finding("cannot tell" if too_large else "agrees", reported, values, {"largest": LARGEST_EFFECT}, widest)
 
 
 @check_rows("shape")

@@ -63,10 +63,10 @@ def check_ratios(table: Table) -> Iterator[Finding]:
         reported = next((ratio for ratio in _reported_ratios(table) if ratio.is_same(implied)), None)
         labels = tuple(table.groups[group].label for group in implied.groups)
         low, high = implied.nominal
-        values = Value("from the lower limits", low), Value("from the upper limits", high)
+        values = [Value("from the lower limits", low), Value("from the upper limits", high)]
         if implied.is_consistent:
             low, high = implied.stated
-            values = (*values, Value("at least", low), Value("at most", high))
+            values += [Value("at least", low), Value("at most", high)]
         outcome: Outcome
         if reported:
             outcome = "agrees" if _overlap(reported.range, implied.range) else "differs"
@@ -74,7 +74,7 @@ def check_ratios(table: Table) -> Iterator[Finding]:
             # Limits that disagree may belong to different groups.
             outcome = "agrees" if implied.is_consistent else "cannot tell"
         shown = f"{reported.nominal[0]:g}" if reported else ""
-        yield Finding(outcome, shown, values, groups=labels, item=implied.label)
+        yield Finding(outcome, shown, tuple(values), groups=labels, item=implied.label)
 
 
 @check_between_reports("ratios across reports")
