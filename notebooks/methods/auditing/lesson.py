@@ -29,10 +29,9 @@ import pandas as pd
 from scipy.stats import chi2_contingency
 
 from secretome.report import text
-from secretome.course.pictures.ideas import possible_means_figure
+from secretome.course.pictures.limits import possible_means_alt, possible_means_figure
 from secretome.report.page import Page
 from secretome.audit import audit, published_tables
-from secretome.course.pictures.text import possible_means_alt
 
 page = Page()
 
