@@ -51,7 +51,7 @@ def build(*, only_text_changed: bool) -> bool:
     # The result of an executed notebook may appear on other pages, so Sphinx reads every page again.
     if executed is None or not build_site(fresh=bool(executed) or not only_text_changed):
         return False
-    rerun_pages.write_beside(BUILD / "html" / RERUNS)
+    rerun_pages.copy_tables(BUILD / "html" / RERUNS)
     write_index()
     return True
 

@@ -27,7 +27,7 @@ def counts_figure(groups: Mapping[str, ArrayLike], bands: Bands, measure: str, *
     simulated : str, optional
         The simulated animals, such as ``"mice"``.
     """
-    with panel(3.4, y=measure, simulated=simulated) as axes:
+    with panel(3.4, y=measure, simulated=simulated) as (figure, axes):
         near = 0.03 * total_range(groups)
         for place, (label, counts) in enumerate(groups.items()):
             values, (low, high) = np.sort(np.asarray(counts, dtype=float)), bands[label]
@@ -38,7 +38,7 @@ def counts_figure(groups: Mapping[str, ArrayLike], bands: Bands, measure: str, *
             axes.plot(across[outside], values[outside], "D", color=COLOURS["against"], markersize=5)
         name_columns(axes, range(len(groups)), groups)
         axes.set_ylim(bottom=0)
-    return axes.figure
+    return figure
 
 
 def counts_alt(groups: Mapping[str, ArrayLike], bands: Bands, measure: str, level: float) -> str:
@@ -63,7 +63,7 @@ def nested_figure(cages: Mapping[str, ArrayLike], measure: str) -> Figure:
     measure : str
         What was measured, for the axis.
     """
-    with panel(3.4, y=measure) as axes:
+    with panel(3.4, y=measure) as (figure, axes):
         centres, place = [], 0.0
         for measurements in cages.values():
             rows = np.asarray(measurements, dtype=float)
@@ -76,7 +76,7 @@ def nested_figure(cages: Mapping[str, ArrayLike], measure: str) -> Figure:
             axes.plot(ends, [rows.mean()] * 2, color=COLOURS["against"], linewidth=1.5, linestyle="--")
             place += 1
         name_columns(axes, centres, cages)
-    return axes.figure
+    return figure
 
 
 def nested_alt(cages: Mapping[str, ArrayLike], measure: str) -> str:

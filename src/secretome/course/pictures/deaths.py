@@ -26,21 +26,23 @@ def survivors_figure(groups: Groups, measure: str, *, simulated: str = "") -> Fi
     simulated : str, optional
         The simulated animals, such as ``"mice"``.
     """
-    with panel(3.6, y=f"{measure}, log scale", log=True, legend=True, simulated=simulated) as axes:
+    with panel(3.6, y=f"{measure}, log scale", log=True, legend=True, simulated=simulated) as (figure, axes):
         near = 0.03 * total_range({label: np.log(values) for label, (values, _) in groups.items()})
         for place, (values, died) in enumerate(groups.values()):
             order = np.argsort(np.asarray(values, dtype=float))
             height, dead = np.asarray(values, dtype=float)[order], np.asarray(died, dtype=bool)[order]
             across = place + side_shifts(np.log(height), near)
             axes.plot(across[~dead], height[~dead], "o", color=COLOURS["treated"], markersize=5.5, label="survived")
-            crosses = {"color": COLOURS["against"], "markersize": 7, "markeredgewidth": 2}
-            axes.plot(across[dead], height[dead], "x", label="died", **crosses)
+            (crosses,) = axes.plot(
+                across[dead], height[dead], "x", color=COLOURS["against"], markersize=7, label="died"
+            )
+            crosses.set_markeredgewidth(2)
             ends = [place - 0.35, place + 0.35]
             axes.plot(ends, [np.median(height)] * 2, "--", color=COLOURS["quiet"], label="median of all")
             survivors = [np.median(height[~dead])] * 2
             axes.plot(ends, survivors, color=COLOURS["ink"], linewidth=2, label="median of survivors")
         name_columns(axes, range(len(groups)), groups)
-    return axes.figure
+    return figure
 
 
 def survivors_alt(groups: Groups, measure: str) -> str:
@@ -63,7 +65,7 @@ def survival_figure(groups: Groups, unit: str, event: str) -> Figure:
     unit, event : str
         The unit of time, and the event.
     """
-    with panel(3.2, x=unit, y=f"without {event}", legend=True) as axes:
+    with panel(3.2, x=unit, y=f"without {event}", legend=True) as (figure, axes):
         lines = ((COLOURS["control"], "--"), (COLOURS["treated"], "-"))
         for (label, (time, observed)), (colour, line) in zip(groups.items(), lines, strict=False):
             times, events = np.asarray(time, dtype=float), np.asarray(observed, dtype=bool)
@@ -73,7 +75,7 @@ def survival_figure(groups: Groups, unit: str, event: str) -> Figure:
             axes.plot(times[~events], curve.evaluate(times[~events]), "|", color=colour, markersize=8)
         axes.set_ylim(0, 1.03)
         axes.set_yticks([0, 0.5, 1], ["0", "50 %", "100 %"])
-    return axes.figure
+    return figure
 
 
 def survival_alt(groups: Groups, unit: str, event: str) -> str:

@@ -38,8 +38,8 @@ def isotonic_means_figure(routes: Mapping[str, Sequence[ArrayLike]], doses: Sequ
     unit : str
         What the values are.
     """
-    with panel(3.5, x="dose, µL/kg", y=f"{unit}, log scale", log=True, legend=True, columns=len(routes)) as first:
-        for axes, (label, samples) in zip(first.figure.axes, routes.items(), strict=True):
+    with panel(3.5, x="dose, µL/kg", y=f"{unit}, log scale", log=True, legend=True, columns=len(routes)) as (figure, _):
+        for axes, (label, samples) in zip(figure.axes, routes.items(), strict=True):
             places = range(len(samples))
             for place, sample in zip(places, samples, strict=True):
                 values, counts = np.unique(np.asarray(sample, dtype=np.float64), return_counts=True)
@@ -48,11 +48,11 @@ def isotonic_means_figure(routes: Mapping[str, Sequence[ArrayLike]], doses: Sequ
                     axes.plot(across, np.full(count, value), "o", color=COLOURS["control"], markersize=4, zorder=1)
             means = [scipy_stats.gmean(np.asarray(sample, dtype=np.float64)) for sample in samples]
             axes.plot(places, means, "D", color=COLOURS["ink"], markersize=6, zorder=3, label="geometric mean")
-            line = {"color": COLOURS["treated"], "linewidth": 2.5, "zorder": 2, "label": "isotonic mean"}
-            axes.plot(places, isotonic_means(samples), "-", **line)
+            fitted = isotonic_means(samples)
+            axes.plot(places, fitted, "-", color=COLOURS["treated"], linewidth=2.5, zorder=2, label="isotonic mean")
             axes.set_xticks(list(places), list(doses))
             axes.set_title(label, fontsize=SMALL)
-    return first.figure
+    return figure
 
 
 def false_alarm_rates(
@@ -96,7 +96,7 @@ def false_alarm_rates(
 def false_alarm_rates_figure(numbers: Sequence[int], rates: Mapping[str, Sequence[float]], alpha: float) -> Figure:
     """The result of `false_alarm_rates` against the number of groups."""
     x = "groups compared with one control, without any effect"
-    with panel(3.0, x=x, y="experiments with a false alarm, %") as axes:
+    with panel(3.0, x=x, y="experiments with a false alarm, %") as (figure, axes):
         axes.axhline(100 * alpha, color=COLOURS["quiet"], linewidth=1)
         for (label, values), (colour, marker) in zip(rates.items(), (("against", "s"), ("treated", "o")), strict=True):
             axes.plot(numbers, [100 * value for value in values], color=COLOURS[colour], marker=marker, markersize=5)
@@ -104,4 +104,4 @@ def false_alarm_rates_figure(numbers: Sequence[int], rates: Mapping[str, Sequenc
         axes.set_xlim(numbers[0] - 0.4, numbers[-1] + 2.2)
         axes.set_ylim(0, None)
         axes.set_xticks(list(numbers))
-    return axes.figure
+    return figure

@@ -38,7 +38,7 @@ def intervals_figure(
     simulated : str, optional
         The simulated animals, such as ``"mice"``.
     """
-    with panel(0.75 + 0.27 * len(rows), x=measure, simulated=simulated) as axes:
+    with panel(0.75 + 0.27 * len(rows), x=measure, simulated=simulated) as (figure, axes):
         if margin:
             axes.axvspan(*margin, color=COLOURS["margin"], linewidth=0)
         axes.axvline(1, color=COLOURS["quiet"], linewidth=1)
@@ -52,7 +52,7 @@ def intervals_figure(
         axes.set_ylim(-len(rows) + 0.4, 0.6)
         limits = np.array([[row.low, row.high] for row in rows] + [list(margin or (1, 1))])
         ratio_axis(axes, float(limits.min()), float(limits.max()))
-    return axes.figure
+    return figure
 
 
 def intervals_alt(rows: Sequence[Interval], measure: str, margin: tuple[float, float] | None = None) -> str:
@@ -79,7 +79,7 @@ def intervals_by_size_figure(
         The p of those donors, as text.
     """
     x, y = "donors measured so far: the signed-rank p", "ratio with its 95 % interval"
-    with panel(3.4, x=x, y=y, log=True) as axes:
+    with panel(3.4, x=x, y=y, log=True) as (figure, axes):
         axes.axhline(1, color=COLOURS["quiet"], linewidth=1, zorder=1)
         for size, estimate, interval in zip(sizes, estimates, intervals, strict=True):
             colour = COLOURS["treated" if interval.low > 1 or interval.high < 1 else "control"]
@@ -89,4 +89,4 @@ def intervals_by_size_figure(
         # Ten horizontal labels would overlap.
         labels = [f"{size}: {pvalue}" for size, pvalue in zip(sizes, pvalues, strict=True)]
         axes.set_xticks(list(sizes), labels, fontsize=SMALL, rotation=35, ha="right", rotation_mode="anchor")
-    return axes.figure
+    return figure

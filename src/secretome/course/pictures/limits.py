@@ -41,7 +41,10 @@ def substitution_figure(
 ) -> Figure:
     """The ratio against the substituted value, with the estimate and interval of the model for nondetects."""
     substituted = limit * np.asarray(shares)
-    with panel(3.4, x=f'value substituted for "below {limit:g}", {unit}', y="estimated ratio", log=True) as axes:
+    with panel(3.4, x=f'value substituted for "below {limit:g}", {unit}', y="estimated ratio", log=True) as (
+        figure,
+        axes,
+    ):
         axes.axhspan(interval.low, interval.high, color=COLOURS["margin"], linewidth=0, zorder=0)
         axes.axhline(estimate, color=COLOURS["treated"], linewidth=2, zorder=1)
         axes.plot(substituted, ratios, color=COLOURS["against"], linewidth=2, zorder=2)
@@ -50,7 +53,7 @@ def substitution_figure(
             axes.plot(*([at] for at in point), "s", color=COLOURS["against"], markersize=6, zorder=3)
             axes.annotate(label, point, (0, 9), textcoords="offset points", ha="center", fontsize=SMALL)
         axes.text(substituted[0], estimate, "model without substitution", va="bottom", fontsize=SMALL)
-    return axes.figure
+    return figure
 
 
 def possible_means_figure(n: int, mean: float, half_unit: float) -> Figure:
@@ -63,7 +66,7 @@ def possible_means_figure(n: int, mean: float, half_unit: float) -> Figure:
     mean, half_unit : float
         The reported mean, and the largest rounding error.
     """
-    with panel(1.7, x="mean") as axes:
+    with panel(1.7, x="mean") as (figure, axes):
         rounding = [mean - half_unit, mean + half_unit]
         axes.fill_between(rounding, 0, 1, color=COLOURS["against"], alpha=0.35, linewidth=0)
         for total in np.arange(np.floor(mean * n) - 1, np.floor(mean * n) + 3):
@@ -73,7 +76,7 @@ def possible_means_figure(n: int, mean: float, half_unit: float) -> Figure:
         axes.annotate(f"reported\n{mean:g}", (mean, 0.5), ha="center", va="center", fontsize=SMALL)
         axes.set_ylim(0, 1.9)
         axes.set_yticks([])
-    return axes.figure
+    return figure
 
 
 def possible_means_alt(n: int, mean: float, half_unit: float) -> str:

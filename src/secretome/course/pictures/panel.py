@@ -25,8 +25,8 @@ def panel(
     legend: bool = False,
     simulated: str = "",
     columns: int = 1,
-) -> Iterator[Axes]:
-    """Empty axes to draw in; labels, scale, legend and mark are added after the drawing.
+) -> Iterator[tuple[Figure, Axes]]:
+    """A figure and its empty axes; labels, scale, legend and mark are added after the drawing.
 
     Parameters
     ----------
@@ -41,12 +41,12 @@ def panel(
     simulated : str
         The simulated animals, such as ``"mice"``: the figure states it, because figures are copied without their page.
     columns : int
-        Axes side by side; the first is given here, and all of them are ``axes.figure.axes``.
+        Axes side by side; the first is given here, and all of them are ``figure.axes``.
     """
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(WIDTH, height), layout="constrained")
         axes = np.atleast_1d(figure.subplots(1, columns, sharey=True))[0]
-        yield axes
+        yield figure, axes
         if log:
             axes.set_yscale("log")
             plain_log(axes)

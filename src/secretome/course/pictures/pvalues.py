@@ -32,7 +32,7 @@ def permutations_figure(treated: Sequence[float], control: Sequence[float]) -> F
     # With ties some sums differ by a half; the strips of neighbours must not touch.
     room = float(np.diff(ticks).min()) if len(ticks) > 1 else 1.0
     heights: dict[float, int] = {}
-    with panel(2.6, x="rank sum of the animals assigned to treatment (filled)") as axes:
+    with panel(2.6, x="rank sum of the animals assigned to treatment (filled)") as (figure, axes):
         width = 0.84 * room / number
         for chosen, total in sorted(rank_sums.items(), key=lambda item: (item[1], item[0])):
             height = heights[total] = heights.get(total, -1) + 1
@@ -49,7 +49,7 @@ def permutations_figure(treated: Sequence[float], control: Sequence[float]) -> F
         axes.set_ylim(0, max(heights.values()) + 2.4)
         axes.set_xticks(ticks, [f"{total:g}" for total in ticks])
         axes.set_yticks([])
-    return axes.figure
+    return figure
 
 
 def min_pvalues_figure(sizes: Sequence[int], min_pvalues: Mapping[str, Sequence[float]], alpha: float) -> Figure:
@@ -64,12 +64,11 @@ def min_pvalues_figure(sizes: Sequence[int], min_pvalues: Mapping[str, Sequence[
     alpha : float
         The error rate.
     """
-    with panel(3.4, x="animals in each group, or pairs", y="smallest possible p") as axes:
+    with panel(3.4, x="animals in each group, or pairs", y="smallest possible p") as (figure, axes):
         axes.axhspan(alpha, 1.3, color=COLOURS["margin"], linewidth=0, zorder=0)
         axes.axhline(alpha, color=COLOURS["quiet"], linewidth=1, zorder=1)
         for (colour, dashes, marker), (label, values) in zip(LINES, min_pvalues.items(), strict=False):
-            line = {"color": COLOURS[colour], "linestyle": dashes, "marker": marker, "markersize": 5, "zorder": 2}
-            axes.plot(sizes, values, label=label, **line)
+            axes.plot(sizes, values, marker + dashes, color=COLOURS[colour], markersize=5, label=label, zorder=2)
         axes.set_yscale("log")
         axes.set_ylim(min(min(values) for values in min_pvalues.values()) / 1.5, 1.3)
         ticks = [tick for tick in (1.0, 0.1, 0.01, 0.001, 1e-4) if tick > axes.get_ylim()[0]]
@@ -78,7 +77,7 @@ def min_pvalues_figure(sizes: Sequence[int], min_pvalues: Mapping[str, Sequence[
         axes.set_xticks(list(sizes))
         axes.text(max(sizes), 0.95, "no result can be significant", ha="right", va="top", color=COLOURS["ink"])
         axes.legend(frameon=False, loc="lower left", fontsize=SMALL)
-    return axes.figure
+    return figure
 
 
 def rates_figure(rates: Mapping[str, float], nominal: float, measure: str) -> Figure:
@@ -93,16 +92,16 @@ def rates_figure(rates: Mapping[str, float], nominal: float, measure: str) -> Fi
     measure : str
         The kind of rate, for the axis.
     """
-    with panel(0.8 + 0.42 * len(rates), x=measure) as axes:
+    with panel(0.8 + 0.42 * len(rates), x=measure) as (figure, axes):
         for place, rate in enumerate(rates.values()):
             axes.barh(-place, rate, height=0.6, color=COLOURS["against" if rate > 1.1 * nominal else "control"])
-            beside = {"xytext": (4, 0), "textcoords": "offset points", "va": "center"}
-            axes.annotate(f"{100 * rate:.1f} %", (rate, -place), fontsize=SMALL, **beside)
+            label, at = f"{100 * rate:.1f} %", (rate, -place)
+            axes.annotate(label, at, (4, 0), textcoords="offset points", va="center", fontsize=SMALL)
         axes.axvline(nominal, color=COLOURS["ink"], linewidth=1, linestyle="--")
         name_rows(axes, list(rates))
         axes.set_xlim(0, 1.25 * max(*rates.values(), nominal))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.0f} %"))
-    return axes.figure
+    return figure
 
 
 def rates_alt(rates: Mapping[str, float], nominal: float, measure: str) -> str:
@@ -123,7 +122,7 @@ def powers_figure(sizes: Sequence[int], powers: Mapping[str, Sequence[float]], t
     target : float
         The required power.
     """
-    with panel(3.4, x="animals per group", y="power", legend=True) as axes:
+    with panel(3.4, x="animals per group", y="power", legend=True) as (figure, axes):
         axes.axhline(target, color=COLOURS["quiet"], linewidth=0.8)
         lines = (("-", "o"), ("--", "s"), (":", "^"), ("-.", "D"))
         for (label, power), (line, marker) in zip(powers.items(), lines, strict=False):
@@ -131,7 +130,7 @@ def powers_figure(sizes: Sequence[int], powers: Mapping[str, Sequence[float]], t
         axes.set_ylim(-0.03, 1.03)
         axes.set_yticks([0, 0.5, target, 1], ["0", "50 %", f"{100 * target:.0f} %", "100 %"])
         axes.set_xticks([size for size in sizes if size < 6 or size % 4 == 0])
-    return axes.figure
+    return figure
 
 
 def powers_alt(sizes: Sequence[int], powers: Mapping[str, Sequence[float]], target: float) -> str:
