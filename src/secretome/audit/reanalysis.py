@@ -10,7 +10,7 @@ from scipy.stats.contingency import odds_ratio
 from secretome.audit.counts import count_pvalues, event_counts
 from secretome.audit.models import Endpoint, Table
 from secretome.audit.ratios import as_ratio, dilution_steps
-from secretome.audit.summaries import anova, arithmetic_ratio, geometric_ratio, interpretations
+from secretome.audit.summaries import Interpretation, anova, arithmetic_ratio, geometric_ratio, interpretations
 
 LEVEL = 0.95
 
@@ -64,12 +64,9 @@ def variances(tables: Mapping[str, Table]) -> pd.DataFrame:
             result, welch = anova(interpretation.summaries), anova(interpretation.summaries, welch=True)
             rows.append(
                 {
-                    **_source(file, table, endpoint),
-                    "spread": interpretation.spread,
-                    "spread_stated": table.states_spread(endpoint),
+                    **_source(file, table, endpoint, interpretation),
                     "groups": len(groups),
                     "n": min(summary.n for summary in interpretation.summaries),
-                    "equal_shares": table.has_equal_shares,
                     "statistic": result.statistic,
                     "df_between": result.df[0],
                     "df_within": result.df[1],
@@ -101,13 +98,10 @@ def ratios(tables: Mapping[str, Table]) -> pd.DataFrame:
             mean, mean_low, mean_high = arithmetic_ratio(first, second, LEVEL)
             rows.append(
                 {
-                    **_source(file, table, endpoint),
+                    **_source(file, table, endpoint, interpretation),
                     "quantity": endpoint.quantity,
                     "treated": table.groups[treated].label,
                     "control": table.groups[control].label,
-                    "spread": interpretation.spread,
-                    "spread_stated": table.states_spread(endpoint),
-                    "equal_shares": table.has_equal_shares,
                     "n_treated": first.n,
                     "n_control": second.n,
                     "estimate": geometric.estimate,
@@ -175,8 +169,14 @@ def _odds_from_counts(file: str, table: Table, endpoint: Endpoint, treated: str,
     }
 
 
-def _source(file: str, table: Table, endpoint: Endpoint) -> dict[str, Any]:
-    return {"file": file, "source": table.source.text, "item": endpoint.label, "unit": endpoint.unit}
+def _source(
+    file: str, table: Table, endpoint: Endpoint, interpretation: Interpretation | None = None
+) -> dict[str, Any]:
+    columns = {"file": file, "source": table.source.text, "item": endpoint.label, "unit": endpoint.unit}
+    if interpretation is None:
+        return columns
+    stated, equal = table.states_spread(endpoint), table.has_equal_shares
+    return {**columns, "spread": interpretation.spread, "spread_stated": stated, "equal_shares": equal}
 
 
 def _rows(tables: Mapping[str, Table]) -> Iterator[tuple[str, Table, Endpoint]]:

@@ -102,20 +102,8 @@ def _summarise(cells: Sequence[Cell], ns: Sequence[int], spread: str, sign: int)
 def anova(summaries: Sequence[Summary], *, welch: bool = False) -> SummaryTest:
     """One-way analysis of variance from means, standard deviations and sizes, or Welch's version of it.
 
-    Parameters
-    ----------
-    summaries : sequence of Summary
-        Two groups or more.
-    welch : bool, default False
-        Whether every group has its own standard deviation.
+    The result is NaN if no group varies or, for Welch's version, if one does not.
 
-    Returns
-    -------
-    SummaryTest
-        F, its degrees of freedom, and p; NaN if no group varies.
-
-    Examples
-    --------
     IL-6 in rats after a stroke, with five animals assumed in each of four groups (Unissula thesis 43590):
 
     >>> groups = [Summary(15.0, 1.80, 5), Summary(22.5, 1.51, 5), Summary(18.84, 1.73, 5), Summary(14.4, 1.46, 5)]
@@ -145,22 +133,9 @@ def t_test(first: Summary, second: Summary, *, welch: bool = False) -> SummaryTe
 def least_significant_difference(summaries: Sequence[Summary], first: int, second: int) -> tuple[float, SummaryTest]:
     """Fisher's LSD: the standard error of a difference from the SD pooled over all groups, and its t test.
 
-    Parameters
-    ----------
-    summaries : sequence of Summary
-        All groups of the analysis of variance.
-    first, second : int
-        The positions of the two groups that are compared.
+    `summaries` has all groups of the analysis of variance; `first` and `second` are the positions of the compared ones.
+    The test is NaN if no group varies.
 
-    Returns
-    -------
-    standard_error : float
-        Of the difference, in the table's unit.
-    test : SummaryTest
-        The t test; NaN if no group varies.
-
-    Examples
-    --------
     IL-6 at 18 h in rats with sepsis, after caecal ligation with and without melatonin (Table 1 of PMC4212921):
 
     >>> rows = [(9.4, 2.7), (151, 146), (129, 26), (90.8, 26.2), (87.6, 37.7)]
@@ -191,15 +166,7 @@ def standardised_difference(first: Summary, second: Summary) -> float:
 def geometric_ratio(first: Summary, second: Summary) -> stats.GeometricMeanRatioResult:
     """The geometric mean ratio of two lognormal groups with these means and SDs, by Welch's t on logarithms.
 
-    Parameters
-    ----------
-    first, second : Summary
-        Means and standard deviations above zero, two animals or more.
-
-    Returns
-    -------
-    GeometricMeanRatioResult
-        First over second, with p and `confidence_interval`.
+    First over second, by the moments of Higgins et al. [1]_; means and standard deviations must be above zero.
 
     References
     ----------
@@ -220,16 +187,7 @@ def geometric_ratio(first: Summary, second: Summary) -> stats.GeometricMeanRatio
 def arithmetic_ratio(first: Summary, second: Summary, level: float = 0.95) -> tuple[float, float, float]:
     """The ratio of two means with its interval, by the delta method on logs and Satterthwaite's degrees of freedom.
 
-    Parameters
-    ----------
-    first, second : Summary
-        Means above zero.
-    level : float, default 0.95
-        Of the interval.
-
-    Returns
-    -------
-    estimate, low, high : float
+    Returns the estimate and the limits; means must be above zero [1]_.
 
     References
     ----------
