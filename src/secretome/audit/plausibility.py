@@ -96,7 +96,7 @@ def _possible_sd(cell: Cell, summary: Summary, low: float, high: float | None) -
     one point.
     """
     n, mean = summary.n, summary.mean
-    # Without an upper limit, one animal may have the whole sum.
+    # Without an upper limit, one animal may have the total.
     top = low + n * (mean - low) if high is None else high
     tolerance = half_unit(cell.mean) if cell.mean is not None else 0.0
     squares = [max(0.0, (top - at) * (at - low)) for at in (mean - tolerance, mean, mean + tolerance)]

@@ -56,7 +56,7 @@ def by_outcome(tables: Mapping[str, Table], findings: Sequence[Finding]) -> list
 
 def _outcomes(tables: Mapping[str, Table], findings: Sequence[Finding]) -> dict[str, tuple[int, ...]]:
     outcomes = {file: [finding.outcome for finding in findings if finding.file == file] for file in tables}
-    return {file: tuple(own.count(outcome) for outcome in OUTCOMES) for file, own in outcomes.items()}
+    return {file: tuple(listed.count(outcome) for outcome in OUTCOMES) for file, listed in outcomes.items()}
 
 
 def spreads_table(rows: pd.DataFrame) -> pd.DataFrame:

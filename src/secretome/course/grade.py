@@ -46,7 +46,7 @@ class Graded:
 
 
 def grade(name: str, out: Path, returned: Path, roster: Sequence[Student] = ()) -> Graded:
-    """Mark the returned sheets, and write ``marks.csv`` and ``summary.csv`` beside the key.
+    """Mark the returned sheets, and write ``marks.csv`` and ``summary.csv`` into the folder of the key.
 
     Parameters
     ----------

@@ -108,7 +108,7 @@ def solve(lesson: Lesson) -> dict[str, dict[str, Any]]:
 
 
 def write_answers(lesson: Lesson) -> Path:
-    """Write the hashes of a lesson's answers beside it."""
+    """Write the hashes of a lesson's answers into its folder."""
     file = lessons_folder() / lesson.name / "answers.json"
     file.write_text(json.dumps(solve(lesson), indent=2) + "\n", encoding="utf-8", newline="\n")
     return file

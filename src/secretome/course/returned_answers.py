@@ -77,7 +77,9 @@ def collect(folder: Path, students: Sequence[str]) -> Collected:
         found = f"{len(files)} sheets: {', '.join(files)}"
         refusals.append(InputError([Problem(student, "", found, "one sheet", "Keep the one that counts.")]))
     remarks = [f"Ignored, without the columns 'question' and 'answer': {', '.join(other)}"] if other else []
-    return Collected({student: own[0] for student, own in sheets.items()}, unmarked - set(sheets), refusals, remarks)
+    return Collected(
+        {student: single for student, (single,) in sheets.items()}, unmarked - set(sheets), refusals, remarks
+    )
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -100,10 +100,10 @@ def _index(pages: list[RerunPage]) -> str:
         *(f"{paragraph}\n" for paragraph in publish_text.PUBLISHING),
     ]
     for name in study_names():
-        own = [rerun for rerun in pages if rerun.entry.study == name]
-        if own:
-            title = own[0].study.protocol.title
-            parts.append(f"## {_plain(title)}\n\n{_raw(_summary(own, title))}\n")
+        reruns = [rerun for rerun in pages if rerun.entry.study == name]
+        if reruns:
+            title = reruns[0].study.protocol.title
+            parts.append(f"## {_plain(title)}\n\n{_raw(_summary(reruns, title))}\n")
     withdrawn = [
         publish_text.withdrawn_sentence(study, cohort, event.day, event.cohort_sha256, event.why)
         for study in study_names()
@@ -118,11 +118,11 @@ def _index(pages: list[RerunPage]) -> str:
     return "\n".join(parts)
 
 
-def _summary(own: list[RerunPage], title: str) -> str:
+def _summary(reruns: list[RerunPage], title: str) -> str:
     """A table of a study's reruns, each with a link to its page."""
-    protocol = own[0].study.protocol
+    protocol = reruns[0].study.protocol
     rows = []
-    for rerun in own:
+    for rerun in reruns:
         verdicts = rerun.verdicts.set_index("claim")["verdict"]
         by_claim = {claim.sentence: verdicts.get(key, "–") for key, claim in protocol.claims.items()}
         row = {"Cohort": rerun.entry.cohort, protocol.units.capitalize(): rerun.entry.provenance.cohort_animals or "–"}
@@ -132,7 +132,7 @@ def _summary(own: list[RerunPage], title: str) -> str:
         rows.append({**row, **by_claim, "Counted": counts, "Published": rerun.entry.history[-1].day})
     shown = tables.to_html(pd.DataFrame(rows), f"Published reruns: {title}")
     page = BeautifulSoup(shown, "html.parser")
-    for rerun, line in zip(own, page.select("tbody tr"), strict=True):
+    for rerun, line in zip(reruns, page.select("tbody tr"), strict=True):
         cell = line.select("th, td")[0]
         link = page.new_tag("a", href=f"{rerun.name}.html")
         link.string = rerun.entry.cohort

@@ -132,27 +132,30 @@ def _check_book(problems: list[Problem]) -> None:
 
 def _check_new(rerun: FinishedRerun, before: Sequence[FinishedRerun], *, again: bool) -> list[Problem]:
     """Problems of a name or of animals that are published, were withdrawn, or are given twice."""
-    own, place = rerun.provenance, str(rerun.folder)
-    others = [entry.provenance for entry in published(own.study)]
-    others += [other.provenance for other in before if other.provenance.study == own.study]
+    provenance, place = rerun.provenance, str(rerun.folder)
+    others = [entry.provenance for entry in published(provenance.study)]
+    others += [other.provenance for other in before if other.provenance.study == provenance.study]
     problems = []
     # Some file systems ignore case.
-    names = [other.cohort.casefold() for other in others] + [load_study(own.study).cohort.id.casefold()]
-    if own.cohort.casefold() in names:
-        found = f"the cohort name {own.cohort!r}, which is taken"
+    names = [other.cohort.casefold() for other in others] + [load_study(provenance.study).cohort.id.casefold()]
+    if provenance.cohort.casefold() in names:
+        found = f"the cohort name {provenance.cohort!r}, which is taken"
         remedy = "Unpublish the earlier cohort with a reason first, or rename the cohort file and run it again."
         problems.append(Problem(place, "", found, "a new name", remedy))
-    same = next((other for other in others if other.cohort != own.cohort and same_animals(other, own)), None)
+    same = next(
+        (other for other in others if other.cohort != provenance.cohort and same_animals(other, provenance)), None
+    )
     if same:
-        what = "file" if same.cohort_sha256 == own.cohort_sha256 else "measurements"
+        what = "file" if same.cohort_sha256 == provenance.cohort_sha256 else "measurements"
         found, expected = f"the same {what} as the cohort {same.cohort!r}", "measurements that are not published yet"
         remedy = "The same animals cannot be counted twice; publish only one of the cohorts."
         problems.append(Problem(place, "", found, expected, remedy))
     withdrawn = [
         event
-        for name, events in histories(own.study).items()
+        for name, events in histories(provenance.study).items()
         for event in events
-        if event.what == "withdrawn" and (name.casefold() == own.cohort.casefold() or same_animals(event, own))
+        if event.what == "withdrawn"
+        and (name.casefold() == provenance.cohort.casefold() or same_animals(event, provenance))
     ]
     if withdrawn and not again:
         found = f"a cohort that was withdrawn on {withdrawn[-1].day} ({withdrawn[-1].why})"

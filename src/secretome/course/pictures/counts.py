@@ -44,9 +44,12 @@ def counts_figure(groups: Mapping[str, ArrayLike], bands: Bands, measure: str, *
 def counts_alt(groups: Mapping[str, ArrayLike], bands: Bands, measure: str, level: float) -> str:
     """Alternative text of `counts_figure`."""
     values = {label: np.asarray(counts) for label, counts in groups.items()}
-    outside = {label: int(((own < bands[label][0]) | (own > bands[label][1])).sum()) for label, own in values.items()}
-    total = sum(own.size for own in values.values())
-    listed = "; ".join(f"{label}, {outside[label]} of {own.size}" for label, own in values.items())
+    outside = {
+        label: int(((counted < bands[label][0]) | (counted > bands[label][1])).sum())
+        for label, counted in values.items()
+    }
+    total = sum(counted.size for counted in values.values())
+    listed = "; ".join(f"{label}, {outside[label]} of {counted.size}" for label, counted in values.items())
     return (
         f"{measure[0].upper()}{measure[1:]}: every count as a point, on the band that holds {percent(level)} of counts "
         f"that differ by chance alone. Outside the band are {sum(outside.values())} of {total}: {listed}."
