@@ -67,19 +67,7 @@ def grade(name: str, out: Path, returned: Path, roster: Sequence[Student] = ()) 
     """
     teacher = out / "teacher"
     key = read_key(name, teacher / KEY)
-    found, expected = "a file from an earlier marking", "no such file, because nothing is overwritten"
-    problems = [
-        Problem(str(teacher / file), "", found, expected, "Move it or rename it.")
-        for file in (MARKS, SUMMARY)
-        if (teacher / file).exists()
-    ]
-    problems += [
-        Problem(str(teacher / KEY), "", f"no answers for {student.name!r} of the roster", "every student of the roster")
-        for student in roster
-        if student.id not in key.names
-    ]
-    if problems:
-        raise InputError(problems)
+    _check_class(key, teacher, roster)
     collected = collect(returned, list(key.names))
     if not collected.sheets:
         expected = "sheets with the columns 'question' and 'answer'"
@@ -103,6 +91,23 @@ def grade(name: str, out: Path, returned: Path, roster: Sequence[Student] = ()) 
         if (unknown := [question for question in sheet.answers if question not in asked])
     ]
     return Graded(marks, summary, collected.refusals, [*collected.remarks, *remarks])
+
+
+def _check_class(key: Key, teacher: Path, roster: Sequence[Student]) -> None:
+    """Refuse to overwrite earlier marks, and students of the roster who are not in the key."""
+    found, expected = "a file from an earlier marking", "no such file, because nothing is overwritten"
+    problems = [
+        Problem(str(teacher / file), "", found, expected, "Move it or rename it.")
+        for file in (MARKS, SUMMARY)
+        if (teacher / file).exists()
+    ]
+    problems += [
+        Problem(str(teacher / KEY), "", f"no answers for {student.name!r} of the roster", "every student of the roster")
+        for student in roster
+        if student.id not in key.names
+    ]
+    if problems:
+        raise InputError(problems)
 
 
 def read_key(name: str, path: Path) -> Key:

@@ -60,18 +60,9 @@ def make_class(
     InputError
         If the folder exists already or cannot be made.
     """
-    if out.exists() or out.is_symlink():
-        remedy = "Name another folder: nothing is overwritten."
-        raise InputError([Problem("--out", "", f"{out}, which exists already", "a new folder", remedy)])
     protocol = load_protocol(study_folder(name) / "protocol.yml")
     asked = list(questions(protocol))
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=".class-", dir=out.parent))
-    except OSError as error:
-        expected = "a folder that can be made and written to"
-        problem = Problem("--out", "", f"{out} ({error.strerror})", expected, "Name another folder.")
-        raise InputError([problem]) from error
+    work = _temporary_folder(out)
     try:
         built = work / "class"
         teacher = built / "teacher"
@@ -89,6 +80,20 @@ def make_class(
         built.rename(out)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _temporary_folder(out: Path) -> Path:
+    """A temporary folder beside the new folder of the class."""
+    if out.exists() or out.is_symlink():
+        remedy = "Name another folder: nothing is overwritten."
+        raise InputError([Problem("--out", "", f"{out}, which exists already", "a new folder", remedy)])
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=".class-", dir=out.parent))
+    except OSError as error:
+        expected = "a folder that can be made and written to"
+        problem = Problem("--out", "", f"{out} ({error.strerror})", expected, "Name another folder.")
+        raise InputError([problem]) from error
 
 
 def student_seed(name: str, student: Student, seed: int) -> int:
