@@ -58,7 +58,7 @@ def build(changed_pages: Collection[str] | None) -> bool:
     # The result of an executed notebook may appear on other pages, so Sphinx reads every page again.
     if executed is None or not build_site(None if executed else changed_pages):
         return False
-    rerun_pages.write_beside(BUILD / "html" / RERUNS)
+    rerun_pages.copy_tables(BUILD / "html" / RERUNS)
     write_index()
     return True
 

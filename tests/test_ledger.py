@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 
 from secretome import adjudicate, analyse
-from secretome.audit import tables as audit_tables
 from secretome.cohort.simulate import scenarios_about, simulate_study, truth
 from secretome.power import measured_plans, measured_rates, rank_min_pvalues
 from secretome.power import tables as power_tables
@@ -200,17 +199,17 @@ def test_shares_carry_their_error() -> None:
     ]
 
 
-def test_floors_of_exact_rank_tests() -> None:
+def test_min_pvalues_of_exact_rank_tests() -> None:
     """2 of the 252 ways to choose five of ten, times six and seven;
 
     2 of the 1680 orders of three doses of three animals.
     """
-    floors = rank_min_pvalues([3, 5], groups=(6, 7), doses=3).set_index("n")
-    assert floors.loc[5, "Mann-Whitney, times 6"] == pytest.approx(6 * 2 / 252)
-    assert floors.loc[5, "Mann-Whitney, times 7"] == pytest.approx(7 * 2 / 252)
-    assert floors.loc[3, "Jonckheere, 3 doses"] == pytest.approx(2 / 1680)
+    minimum = rank_min_pvalues([3, 5], groups=(6, 7), doses=3).set_index("n")
+    assert minimum.loc[5, "Mann-Whitney, times 6"] == pytest.approx(6 * 2 / 252)
+    assert minimum.loc[5, "Mann-Whitney, times 7"] == pytest.approx(7 * 2 / 252)
+    assert minimum.loc[3, "Jonckheere, 3 doses"] == pytest.approx(2 / 1680)
     # Steel's with seven groups: between one comparison and Bonferroni's bound.
-    assert 2 / 252 < floors.loc[5, "Steel, 7 groups"] < 7 * 2 / 252
-    shown = audit_tables.min_pvalues_table(floors.reset_index(), 0.05)
+    assert 2 / 252 < minimum.loc[5, "Steel, 7 groups"] < 7 * 2 / 252
+    shown = power_tables.min_pvalues_table(minimum.reset_index(), 0.05)
     assert shown["Mann-Whitney, times 7"][1].endswith("(never)")
     assert not shown["Mann-Whitney, times 6"][1].endswith("(never)")

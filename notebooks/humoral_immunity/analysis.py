@@ -30,6 +30,7 @@ from secretome import adjudicate, analyse, load_study, stats
 from secretome.report import figures, tables, text
 from secretome.claims import primary_results, decision_rows, examine, specifications
 from secretome.power import rank_min_pvalues
+from secretome.power import tables as power_tables
 from secretome.report.page import Page
 from secretome.audit import audit, published_tables, reanalysis
 
@@ -162,8 +163,8 @@ page.items(audit_text.finding_sentence(finding) for finding in audit(reports))
 # say. The last column takes {glue:text}`control_titre` dilutions for the control, which is {ref}`our assumption <humoral-numbers>`.
 
 # %% tags=["hide-input"]
-analyses = reanalysis.titre_readings(printed["moskalov-2023.yml"], control_steps)
-page.table(audit_tables.titre_readings_table(analyses), "Printed rises of the titre, read in two ways")
+analyses = reanalysis.titre_increases(printed["moskalov-2023.yml"], control_steps)
+page.table(audit_tables.titre_increases_table(analyses), "Printed rises of the titre, read in two ways")
 
 # %% [markdown]
 # (humoral-floors)=
@@ -174,7 +175,7 @@ page.table(audit_tables.titre_readings_table(analyses), "Printed rises of the ti
 
 # %% tags=["hide-input"]
 page.table(
-    audit_tables.min_pvalues_table(rank_min_pvalues([3, 4, 5, 6, 8], groups=(6, 7), doses=3), 0.05),
+    power_tables.min_pvalues_table(rank_min_pvalues([3, 4, 5, 6, 8], groups=(6, 7), doses=3), 0.05),
     "The smallest two-sided p of exact rank tests, nothing tied",
 )
 

@@ -27,14 +27,15 @@
 # %% tags=["hide-input"]
 from secretome.audit import tables as audit_tables
 from secretome.audit import text as audit_text
-from secretome.report import figures, text
+from secretome.report import text
 from secretome.report.page import Page
 from secretome.audit import audit, published_tables, reanalysis
+from secretome.audit.forest import forest_alt, forest_figure, forest_label
 
-printed = published_tables()
-findings = audit(printed)
-spreads, variances = reanalysis.spreads(printed), reanalysis.variances(printed)
-ratios, odds = reanalysis.ratios(printed), reanalysis.odds(printed)
+reported = published_tables()
+findings = audit(reported)
+spreads, variances = reanalysis.spreads(reported), reanalysis.variances(reported)
+ratios, odds = reanalysis.ratios(reported), reanalysis.odds(reported)
 page = Page()
 
 
@@ -51,7 +52,7 @@ def cv(file, group):
     return text.number(spreads[(spreads["file"] == f"{file}.yml") & (spreads["group"] == group)]["cv"].iloc[0])
 
 
-def printed_mean(item, group):
+def reported_mean(item, group):
     row = spreads[(spreads["file"] == "pmc127621.yml") & (spreads["item"] == item) & (spreads["group"] == group)].iloc[
         0
     ]
@@ -64,8 +65,8 @@ skewed = ratios[
     & (ratios["treated"] == "Ligation and melatonin")
 ].iloc[0]
 page.say(
-    sources=f"{len(printed)}",
-    without=text.count(len(printed) - len(audit_tables.by_outcome(printed, findings)), "source"),
+    sources=f"{len(reported)}",
+    without=text.count(len(reported) - len(audit_tables.by_outcome(reported, findings)), "source"),
     summary=audit_text.summary_sentence(findings),
     cv_exosomes="{}, {} and {}".format(
         *(cv("unissula-34609", group) for group in ("Healthy", "Exosomes 200 µL", "Exosomes 300 µL"))
@@ -74,12 +75,12 @@ page.say(
     shape=finding("pmc4212921", "shape", "IL-6 at 18 h"),
     skewed_means=text.number(skewed["mean_ratio"]),
     skewed_geometric=text.number(skewed["estimate"]),
-    untreated=printed_mean("IL-6 at 0 h", "Untreated"),
-    peak=printed_mean("IL-6 at 2 h", "Endotoxin"),
-    late=printed_mean("IL-6 at 8 h", "Endotoxin"),
+    untreated=reported_mean("IL-6 at 0 h", "Untreated"),
+    peak=reported_mean("IL-6 at 2 h", "Endotoxin"),
+    late=reported_mean("IL-6 at 8 h", "Endotoxin"),
     level=text.percent(reanalysis.LEVEL),
     p_and_claim=finding("ijmra-v6i10-23", "significance"),
-    neither_reading=finding("pmc9210847", "test", "TNF"),
+    neither_interpretation=finding("pmc9210847", "test", "TNF"),
     difference=finding("ums-5840", "difference"),
     standard_error=finding("ums-5840", "standard error"),
     units=finding("ums-4340", "units across reports"),
@@ -109,7 +110,7 @@ page.say(
 # - **The reports behind** {doc}`the humoral study <../humoral_immunity/analysis>`, which print ratios and correlations alone: {cite}`moskalov-koshova,moskalov-2023`.
 
 # %% tags=["hide-input"]
-page.table(audit_tables.reported_sources_table(printed), "The printed tables", folded=True)
+page.table(audit_tables.sources_table(reported), "The printed tables", folded=True)
 
 # %% [markdown]
 # (printed-spreads)=
@@ -138,7 +139,7 @@ page.table(audit_tables.variances_table(variances), "Analyses of variance from p
 # ## By what factor?
 #
 # Each line is a treated group over its control, as a {term}`geometric mean ratio` with its {glue:text}`level` interval. Means and SDs are turned into those of logarithms, as if each group were
-# lognormal {cite}`higgins-2008`, and compared by {term}`Welch's t`. A filled square takes ± as printed, or as SD where nothing is said; an open square takes it as SE.
+# lognormal {cite}`higgins-2008`, and compared by {term}`Welch's t`. A filled square takes ± as reported, or as SD where nothing is said; an open square takes it as SE.
 #
 # How much the lognormal shape decides shows where a spread is large. Melatonin at 18 hours after ligation has {glue:text}`skewed_means` times the control's *mean*, but {glue:text}`skewed_geometric`
 # times its *geometric mean*: the control's mean rests on a few high rats.
@@ -146,12 +147,12 @@ page.table(audit_tables.variances_table(variances), "Analyses of variance from p
 # %% tags=["hide-input"]
 for quantity, name in (("IL-6", "il-6"), ("TNF-α", "tnf"), ("IL-10", "il-10")):
     rows = ratios[ratios["quantity"] == quantity]
-    rows = rows.assign(label=[audit_text.forest_label(row) for _, row in rows.iterrows()])
+    rows = rows.assign(label=[forest_label(row) for _, row in rows.iterrows()])
     measure = f"{quantity}, ratio to the control"
-    page.figure(figures.forest_figure(rows, measure), f"forest-{name}", audit_text.forest_alt(rows, measure))
+    page.figure(forest_figure(rows, measure), f"forest-{name}", forest_alt(rows, measure))
 
 # %% tags=["hide-input"]
-page.table(audit_tables.reported_ratios_table(ratios), "Every ratio, as geometric means and as means", folded=True)
+page.table(audit_tables.ratios_table(ratios), "Every ratio, as geometric means and as means", folded=True)
 
 # %% [markdown]
 # (printed-not-combined)=
@@ -177,11 +178,11 @@ page.table(audit_tables.reported_ratios_table(ratios), "Every ratio, as geometri
 # combined, because they overlap in the studies that they include. They are about cells, not secretome, and their authors report publication bias, risk of bias, or heterogeneity (see the sources).
 
 # %% tags=["hide-input"]
-rows = odds.sort_values("printed", kind="stable")
-rows = rows.assign(label=[audit_text.forest_label(row) for _, row in rows.iterrows()], reading="", said=True)
+rows = odds.sort_values("reported", kind="stable")
+rows = rows.assign(label=[forest_label(row) for _, row in rows.iterrows()], spread="", spread_stated=True)
 measure = "Odds ratio of death"
-page.figure(figures.forest_figure(rows, measure), "forest-deaths", audit_text.forest_alt(rows, measure))
-page.table(audit_tables.odds_table(odds[~odds["printed"]]), "Odds of death from printed counts")
+page.figure(forest_figure(rows, measure), "forest-deaths", forest_alt(rows, measure))
+page.table(audit_tables.odds_table(odds[~odds["reported"]]), "Odds of death from printed counts")
 
 # %% [markdown]
 # The two papers are too small to tell: each interval reaches from a fraction of the control's odds to more than them. Counts also show how much a choice of test can decide. {glue:text}`logrank`
@@ -196,12 +197,12 @@ page.table(audit_tables.odds_table(odds[~odds["printed"]]), "Odds of death from 
 # |---|---|---|
 # | **agrees** | some usual test, under some reading of ±, gives what is printed | that the number is right |
 # | **differs** | none does | why: a slip of the pen, another test, exclusions, or a table cut short |
-# | **cannot tell** | something needed is not printed, or two readings answer differently, or the number is unusual without being impossible | that anything is wrong |
+# | **cannot tell** | something needed is not reported, or two readings answer differently, or the number is unusual without being impossible | that anything is wrong |
 #
 # {glue:text}`summary` Some of them, by kind:
 #
 # - *A p against its sentence* {cite}`ijmra-v6i10-23`. {glue:text}`p_and_claim`
-# - *A p against means and spreads* {cite}`pmc9210847`. {glue:text}`neither_reading`
+# - *A p against means and spreads* {cite}`pmc9210847`. {glue:text}`neither_interpretation`
 # - *A difference against its means* {cite}`ums-5840`. {glue:text}`difference`
 # - *A standard error against the spreads*, from the same abstract. {glue:text}`standard_error`
 # - *Units across reports of one series* {cite}`ums-4340,uns-58279`. {glue:text}`units`
@@ -215,15 +216,15 @@ page.table(audit_tables.odds_table(odds[~odds["printed"]]), "Odds of death from 
 # - *A change finer than its assay* {cite}`moskalov-2023`. {glue:text}`dilution`
 
 # %% tags=["hide-input"]
-page.table(audit_tables.outcomes_table(printed, findings), "Findings by source")
+page.table(audit_tables.outcomes_table(reported, findings), "Findings by source")
 
 # %% [markdown]
 # A row of zeros is a source whose numbers do not determine any other printed number: {glue:text}`without`. Source by source, in the same order, each with what differs first:
 
 # %% tags=["hide-input"]
-for name in audit_tables.by_outcome(printed, findings):
+for name in audit_tables.by_outcome(reported, findings):
     own = [one for one in findings if one.file == name]
-    page.table(audit_tables.findings_table(own), printed[name].title, folded=True)
+    page.table(audit_tables.findings_table(own), reported[name].title, folded=True)
 
 # %% [markdown]
 # (printed-cannot)=

@@ -1,4 +1,4 @@
-"""Ratios and odds from printed summaries, and how they are drawn."""
+"""Ratios and odds from reported summaries, and their figures and tables."""
 
 import math
 
@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from printed_tables import tables
+from reported_tables import tables
 
 from secretome.audit import reanalysis
-from secretome.audit import tables as made
-from secretome.audit import text as audit_text
+from secretome.audit import tables as audit_tables
+from secretome.audit.forest import forest_alt, forest_figure, forest_label
 from secretome.audit.summaries import Summary, arithmetic_ratio, geometric_ratio
-from secretome.report import figures, text
+from secretome.report import text
 from secretome.report.figures import to_svg
 
 positive = st.floats(0.1, 100)
@@ -60,7 +60,7 @@ def test_the_unit_of_time_before_treatment_is_left_out() -> None:
     assert len(rows[(rows["file"] == "pmc4212921.yml") & (rows["quantity"] == "IL-6")]) == 9
     # A row without n has no ratio, and one without a meaning of ± has two.
     assert "unissula-34609.yml" not in set(rows["file"])
-    assert rows[rows["file"] == "unissula-43590.yml"]["reading"].tolist() == ["sd", "se"] * 2
+    assert rows[rows["file"] == "unissula-43590.yml"]["spread"].tolist() == ["sd", "se"] * 2
 
 
 def test_odds_of_death() -> None:
@@ -71,67 +71,42 @@ def test_odds_of_death() -> None:
     assert math.isclose(row["low"], 0.003053, rel_tol=1e-3)
     assert math.isclose(row["high"], 2.453542, rel_tol=1e-3)
     assert round(row["fisher"], 4) == 0.3034
-    assert rows["printed"].sum() == 3
+    assert rows["reported"].sum() == 3
 
 
 def test_a_forest_plot_shows_and_tells_every_line() -> None:
     rows = reanalysis.ratios(tables())
     rows = rows[rows["quantity"] == "IL-10"]
-    rows = rows.assign(label=[audit_text.forest_label(row) for _, row in rows.iterrows()])
-    svg = to_svg(figures.forest_figure(rows, "IL-10"), "forest")
-    alt = audit_text.forest_alt(rows, "IL-10")
+    rows = rows.assign(label=[forest_label(row) for _, row in rows.iterrows()])
+    svg = to_svg(forest_figure(rows, "IL-10"), "forest")
+    alt = forest_alt(rows, "IL-10")
     assert f"{len(rows)} lines" in alt
     for _, row in rows.iterrows():
         shown = f"{text.number(row['estimate'])} ({text.number(row['low'])} to {text.number(row['high'])})"
         assert shown in svg
         assert f"{row['treated']}" in alt
     assert "± as SE" in alt
-    assert alt.endswith("Nothing is combined.")
+    assert alt.endswith("No combined estimate is shown.")
 
 
 def test_limits_beyond_the_axis_are_arrows() -> None:
-    rows = pd.DataFrame(
-        [
-            {
-                "source": "A",
-                "label": "one",
-                "reading": "",
-                "said": True,
-                "estimate": 0.0,
-                "low": 0.0,
-                "high": math.inf,
-                "level": 0.95,
-            },
-            {
-                "source": "A",
-                "label": "two",
-                "reading": "",
-                "said": True,
-                "estimate": 0.5,
-                "low": 0.2,
-                "high": 1.2,
-                "level": 0.95,
-            },
-        ]
-    )
-    axes = figures.forest_figure(rows, "odds").axes[0]
+    rows = pd.DataFrame({"label": ["one", "two"], "estimate": [0.0, 0.5], "low": [0.0, 0.2], "high": [math.inf, 1.2]})
+    rows = rows.assign(source="A", spread="", spread_stated=True, level=0.95)
+    axes = forest_figure(rows, "odds").axes[0]
     assert {"<", ">"} <= {line.get_marker() for line in axes.lines}
     low, high = axes.get_xlim()
     assert 0 < low < high < math.inf
 
 
 def test_labels_of_lines() -> None:
-    assert audit_text.forest_label({"treated": "Cells", "item": "IL-6 at 72 h"}) == "Cells, 72 h"
-    assert audit_text.forest_label({"treated": "Cells", "item": "IL-6"}) == "Cells"
-    assert audit_text.forest_label({"treated": math.nan, "item": "Odds ratio of death"}) == "Odds ratio of death"
+    assert forest_label({"treated": "Cells", "item": "IL-6 at 72 h"}) == "Cells, 72 h"
+    assert forest_label({"treated": "Cells", "item": "IL-6"}) == "Cells"
+    assert forest_label({"treated": math.nan, "item": "Odds ratio of death"}) == "Odds ratio of death"
 
 
 @pytest.mark.parametrize("name", ["spreads", "variances", "ratios"])
 def test_tables_hold_no_empty_cell(name: str) -> None:
-    show = {"spreads": made.spreads_table, "variances": made.variances_table, "ratios": made.reported_ratios_table}[
-        name
-    ]
-    table = show(getattr(reanalysis, name)(tables()))
+    table = getattr(audit_tables, f"{name}_table")(getattr(reanalysis, name)(tables()))
     assert len(table) > 20
     assert not table.isin(["", "nan"]).any().any()
     assert not table.isna().any().any()

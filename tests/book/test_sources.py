@@ -8,8 +8,8 @@ from pybtex.database import Entry, parse_file
 
 from secretome.audit import audit, published_tables
 from secretome.audit import text as audit_text
+from secretome.audit.tables import outcomes_table
 from secretome.protocol import Protocol, load_protocol, study_folder, study_names
-from secretome.report.tables import outcomes_table
 
 ROOT = Path(__file__).parents[2]
 ENTRIES = parse_file(str(ROOT / "book" / "references.bib")).entries

@@ -12,7 +12,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from secretome.cli import app
-from secretome.course.grade import KeyRow, marks_of
+from secretome.course import text as words
+from secretome.course.grade import KeyRow, mark_answer
 from secretome.course.make import make_class
 from secretome.course.questions import Question
 from secretome.course.roster import Student, folder_name
@@ -41,7 +42,7 @@ def table(folder: Path, name: str) -> pd.DataFrame:
 
 
 def filled(folder: Path, student: str, column: str = "answer") -> pd.DataFrame:
-    """The sheet of a student with the answers of the key, or with those of the file before mending."""
+    """The sheet of a student with the answers of the key, or with those of the uncorrected file."""
     key = table(folder, "key.csv")
     own = key[key["id"] == student].set_index("question")[column]
     sheet = pd.read_csv(folder / "students" / student / "answers.csv", dtype=str, keep_default_na=False)
@@ -66,7 +67,7 @@ def grade(folder: Path, *more: str) -> Result:
 def test_every_kind_of_sheet_is_marked_rightly(folder: Path) -> None:
     hand_in(folder, "Full", filled(folder, "Full"))
     hand_in(folder, "Empty", pd.read_csv(folder / "students" / "Empty" / "answers.csv"))
-    hand_in(folder, "Wrong", filled(folder, "Wrong", "unmended"))
+    hand_in(folder, "Wrong", filled(folder, "Wrong", "uncorrected"))
     commas = filled(folder, "Comma")
     numbers = commas["question"].str.contains(r"\.ratio|\.p$")
     commas.loc[numbers, "answer"] = commas.loc[numbers, "answer"].str.replace(".", ",", regex=False)
@@ -91,9 +92,9 @@ def test_every_kind_of_sheet_is_marked_rightly(folder: Path) -> None:
     hand_in(folder, "Short_12345_assignsubmission_file", short[short["question"] != "student"], name="my answers.csv")
     for copy in ("answers.csv", "answers (1).csv"):
         hand_in(folder, "Twice", filled(folder, "Twice"), name=copy)
-    hand_in(folder, "Malformed", pd.DataFrame({"Frage": ["fault"], "Antwort": ["nothing"]}))
+    hand_in(folder, "Malformed", pd.DataFrame({"Frage": ["error"], "Antwort": ["nothing"]}))
     hand_in(
-        folder, "Malformed_12345_file", pd.DataFrame({"Frage": ["fault"], "Antwort": ["nothing"]}), name="answers 2.csv"
+        folder, "Malformed_12345_file", pd.DataFrame({"Frage": ["error"], "Antwort": ["nothing"]}), name="answers 2.csv"
     )
     hand_in(folder, "Stranger", filled(folder, "Full").replace("Full", "Stranger"))
     (folder.parent / "returned" / "Full" / "cohort.csv").write_text("animal,group\n")
@@ -104,27 +105,27 @@ def test_every_kind_of_sheet_is_marked_rightly(folder: Path) -> None:
     assert [summary.loc[name, "marks"] for name in whole] == [str(FULL)] * len(whole)
     assert set(summary["of"]) == {str(FULL)}
     assert [summary.loc[name, "remark"] for name in ("Missing", "Twice", "Malformed")] == [
-        "no sheet returned",
-        "a sheet that could not be marked",
-        "a sheet that could not be marked",
+        words.NO_SHEET,
+        words.NOT_MARKED,
+        words.NOT_MARKED,
     ]
     assert [summary.loc[name, "marks"] for name in ("Empty", "Missing", "Twice", "Malformed")] == ["0"] * 4
     marks = table(folder, "marks.csv")
     assert len(marks) == len(NAMES) * 10
-    assert set(marks.loc[marks["id"] == "Empty", "reason"]) == {"no answer"}
+    assert set(marks.loc[marks["id"] == "Empty", "reason"]) == {words.NO_ANSWER}
     wrong = marks[marks["id"] == "Wrong"].set_index("question")
     lost = wrong[wrong["marks"] == "0"]
-    assert list(lost.index[:2]) == ["fault", "fault_group"]
+    assert list(lost.index[:2]) == ["error", "error_group"]
     assert len(lost) > 2
-    assert all(reason.endswith("before mending") for reason in lost["reason"][2:])
+    assert all(reason.endswith("before correction") for reason in lost["reason"][2:])
     torn_rows = marks[(marks["id"] == "Torn") & (marks["reason"] != "")]
     assert len(torn_rows) > 0
-    assert all("quotation marks" in reason for reason in torn_rows["reason"])
+    assert set(torn_rows["reason"]) == {words.EXTRA_CELLS}
     for sentence in (
         "Stranger/answers.csv: found the student 'Stranger', who is not in the class",
         "Twice: found 2 sheets: Twice/answers (1).csv, Twice/answers.csv",
         "Malformed/answers.csv, row 1: found the columns 'Frage', 'Antwort'",
-        "Passed over",
+        "Ignored, without the columns",
         "Missing: no sheet returned",
     ):
         assert sentence in done.output
@@ -135,22 +136,22 @@ def test_a_sheet_in_the_place_of_another_is_not_marked(folder: Path) -> None:
     hand_in(folder, "Book", filled(folder, "Book"))
     done = grade(folder)
     assert done.exit_code == 1
-    assert "a sheet that says it is Wide's in the place of Full" in done.output
+    assert "a sheet of Wide in the folder or file of Full" in done.output
     assert table(folder, "summary.csv").set_index("id").loc[["Full", "Wide", "Book"], "marks"].tolist() == [
         "0",
         "0",
         str(FULL),
     ]
     remarks = table(folder, "summary.csv").set_index("id")["remark"]
-    assert remarks[["Full", "Wide"]].tolist() == ["a sheet that could not be marked"] * 2
+    assert remarks[["Full", "Wide"]].tolist() == [words.NOT_MARKED] * 2
 
 
 def test_no_p_is_zero_or_negative() -> None:
     """Both lie within the tolerance of a small p; neither is one."""
     small = row("p", "0.00001")
-    assert marks_of(small, ["0.0001"]) == (2, "")
+    assert mark_answer(small, ["0.0001"]) == (2, "")
     for text in ("0", "-0.0001", "1.2"):
-        assert marks_of(small, [text]) == (0, "no p value: one lies above 0 and is at most 1")
+        assert mark_answer(small, [text]) == (0, words.NOT_A_P)
 
 
 def test_a_sheet_may_say_the_name_in_place_of_the_id(folder: Path) -> None:
@@ -180,16 +181,16 @@ def test_nothing_is_written_over_and_what_cannot_be_marked_writes_nothing(folder
     assert grade(folder).exit_code == 0
     marks = (folder / "teacher" / "marks.csv").read_bytes()
     again = grade(folder)
-    assert (again.exit_code, "nothing is written over" in again.output) == (2, True)
+    assert (again.exit_code, "nothing is overwritten" in again.output) == (2, True)
     assert (folder / "teacher" / "marks.csv").read_bytes() == marks
 
 
 @pytest.mark.parametrize(
     ("edit", "sentence"),
     [
-        (lambda text: text.replace("fault_group", "fault_grp"), "questions about treg_conditioned_medium"),
+        (lambda text: text.replace("error_group", "error_grp"), "questions about treg_conditioned_medium"),
         (lambda text: text.replace("question", "frage"), "a header with"),
-        (lambda text: text.replace(",2\n", ",many\n"), "the marks above 0"),
+        (lambda text: text.replace(",2\n", ",many\n"), "with marks above 0"),
         (lambda text: text.splitlines()[0], "no rows"),
     ],
 )
@@ -221,14 +222,14 @@ def test_what_is_typed_is_refused_all_at_once(tmp_path: Path) -> None:
     made = run.invoke(app, [*arguments, "--roster", str(roster)])
     assert (made.exit_code, made.output.startswith("1 student has a folder")) == (0, True)
     again = run.invoke(app, [*arguments, "--roster", str(roster)])
-    assert (again.exit_code, "there already" in again.output) == (2, True)
+    assert (again.exit_code, "exists already" in again.output) == (2, True)
     roster.write_text("student\nAnn\nBo\n", encoding="utf-8")
     late = run.invoke(app, [*arguments, "--roster", str(roster), "--grade", str(tmp_path)])
     assert (late.exit_code, "no answers for 'Bo'" in late.output) == (2, True)
 
 
-def row(kind: str, answer: str, unmended: str = "", choices: tuple[str, ...] = ()) -> KeyRow:
-    return KeyRow(Question("q", "?", kind, 2, choices), answer, unmended, 2)  # type: ignore[arg-type]
+def row(kind: str, answer: str, uncorrected: str = "", choices: tuple[str, ...] = ()) -> KeyRow:
+    return KeyRow(Question("q", "?", kind, 2, choices), answer, uncorrected, 2)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -261,33 +262,33 @@ def row(kind: str, answer: str, unmended: str = "", choices: tuple[str, ...] = (
     ],
 )
 def test_one_answer(kind: str, right: str, given: str, sound: bool) -> None:
-    marks, reason = marks_of(
+    marks, reason = mark_answer(
         row(kind, right, choices=("supported", "contradicted", "sham", "control", "not shown")), [given]
     )
     assert (marks, reason == "") == ((2, True) if sound else (0, False))
 
 
 def test_an_answer_given_twice_counts_once_or_not_at_all() -> None:
-    assert marks_of(row("ratio", "2"), ["2", "2"]) == (2, "")
-    assert marks_of(row("ratio", "2"), ["", "2"]) == (2, "")
-    assert marks_of(row("ratio", "2"), ["2", "3"])[0] == 0
-    assert marks_of(row("ratio", "2"), ["2"], torn=True)[0] == 0
-    assert marks_of(row("ratio", "2", "3"), ["3"]) == (
+    assert mark_answer(row("ratio", "2"), ["2", "2"]) == (2, "")
+    assert mark_answer(row("ratio", "2"), ["", "2"]) == (2, "")
+    assert mark_answer(row("ratio", "2"), ["2", "3"])[0] == 0
+    assert mark_answer(row("ratio", "2"), ["2"], extra_cells=True)[0] == 0
+    assert mark_answer(row("ratio", "2", "3"), ["3"]) == (
         0,
-        "outside the tolerance; it fits the file as handed out, before mending",
+        words.BEFORE_CORRECTION.format(reason=words.OUTSIDE),
     )
 
 
 def test_what_a_student_types_is_defused(folder: Path) -> None:
     sheet = filled(folder, "Full")
-    sheet.loc[sheet["question"] == "fault", "answer"] = "=cmd|' /C calc'!A0"
-    sheet.loc[len(sheet)] = ["fualt", "unit_slip", "", "", ""]
+    sheet.loc[sheet["question"] == "error", "answer"] = "=cmd|' /C calc'!A0"
+    sheet.loc[len(sheet)] = ["eror", "wrong_unit", "", "", ""]
     hand_in(folder, "Full", sheet)
     done = grade(folder)
     assert done.exit_code == 0
-    assert "not among the questions: 'fualt'" in done.output
+    assert "not among the questions: 'eror'" in done.output
     marks = table(folder, "marks.csv").set_index(["id", "question"])
-    assert marks.loc[("Full", "fault"), "given"] == "'=cmd|' /C calc'!A0"
+    assert marks.loc[("Full", "error"), "given"] == "'=cmd|' /C calc'!A0"
     assert all(not str(cell).startswith(("=", "+", "@")) for column in marks for cell in marks[column])
 
 

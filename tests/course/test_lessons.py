@@ -1,7 +1,4 @@
-"""Lessons:
-
-exercises and answers from one source, checks that tell right from wrong, examples that equal what was printed.
-"""
+"""Lessons: exercises and answers from one source, and checks that distinguish right from wrong."""
 
 import json
 from pathlib import Path
@@ -28,8 +25,8 @@ LESSONS = lesson_names()
 ROOT = Path(__file__).parents[2]
 
 
-def said(notebook: NotebookNode) -> list[str]:
-    """What the checks of a notebook say when its cells are run one after the other."""
+def check_messages(notebook: NotebookNode) -> list[str]:
+    """The messages of the checks of a notebook when its cells run in order."""
     space: dict[str, object] = {}
     checks = []
     for cell in notebook.cells:
@@ -49,7 +46,7 @@ def test_a_student_sees_in_jupyter_what_the_cells_say(tmp_path: Path) -> None:
     )
     assert executed.err is None, executed.exc_string
     shown = [cell for cell in executed.nb.cells if cell.cell_type == "code" and cell.source.startswith("check(")]
-    assert [cell.outputs[-1]["data"]["text/plain"] for cell in shown] == said(notebook)
+    assert [cell.outputs[-1]["data"]["text/plain"] for cell in shown] == check_messages(notebook)
 
 
 @pytest.mark.parametrize("name", LESSONS)
@@ -58,31 +55,31 @@ def test_exercises_run_with_their_answers_and_fail_without(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     lesson = read_lesson(name)
-    with_answers, without = said(solution_notebook(lesson)), said(exercise_notebook(lesson))
-    assert len(with_answers) == len(without) == len(check_answer.sheet(name)) >= 3
+    with_answers, without = check_messages(solution_notebook(lesson)), check_messages(exercise_notebook(lesson))
+    assert len(with_answers) == len(without) == len(check_answer.read_exercises(name)) >= 3
     assert all(line.startswith("Right") for line in with_answers)
     assert all(line.startswith("No answer yet") for line in without)
 
 
 @pytest.mark.parametrize("name", LESSONS)
 def test_the_sealed_answers_are_those_of_the_solutions(name: str) -> None:
-    assert solve(read_lesson(name)) == check_answer.sheet(name), "run `make lessons`"
+    assert solve(read_lesson(name)) == check_answer.read_exercises(name), "run `make lessons`"
 
 
 @pytest.mark.parametrize("name", LESSONS)
 def test_an_exercise_shows_no_solution(name: str) -> None:
     lesson = read_lesson(name)
-    sources = {cell.source for cell in lesson.own if "solution" in cell.metadata.get("tags", [])}
+    sources = {cell.source for cell in lesson.exercise_cells if "solution" in cell.metadata.get("tags", [])}
     assert sources
     assert not sources & {cell.source for cell in exercise_notebook(lesson).cells}
     text = nbformat.writes(exercise_notebook(lesson))
-    for entry in check_answer.sheet(name).values():
+    for entry in check_answer.read_exercises(name).values():
         assert entry["hash"] not in text
 
 
 @pytest.mark.parametrize("name", LESSONS)
 def test_a_wrong_answer_is_never_right(name: str) -> None:
-    for question in check_answer.sheet(name):
+    for question in check_answer.read_exercises(name):
         for wrong in (-12345.678, 10**9 + 7, "none of them", None, float("nan"), [1, 2], ""):
             assert not check(question, wrong).right
         assert [check(question, answer).right for answer in ("yes", "no")] != [True, True]
@@ -118,11 +115,11 @@ def test_the_same_lessons_give_the_same_bytes(tmp_path: Path) -> None:
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A course of one lesson, with an answer of each kind."""
     kinds = {
-        "own-1": check_answer.sealed("own-1", 0.0373, 0.001),
-        "own-2": check_answer.sealed("own-2", 20, None),
-        "own-3": check_answer.sealed("own-3", "Septic control", None),
-        "own-4": check_answer.sealed("own-4", np.bool_(False), None),
-        "own-5": check_answer.sealed("own-5", -1.5, 0.01),
+        "own-1": check_answer.hash_answer("own-1", 0.0373, 0.001),
+        "own-2": check_answer.hash_answer("own-2", 20, None),
+        "own-3": check_answer.hash_answer("own-3", "Septic control", None),
+        "own-4": check_answer.hash_answer("own-4", np.bool_(False), None),
+        "own-5": check_answer.hash_answer("own-5", -1.5, 0.01),
     }
     folder = tmp_path / "own"
     folder.mkdir()
@@ -152,14 +149,14 @@ def test_each_kind_of_answer(own: Path, question: str, right: list[object], wron
 
 
 def test_what_a_check_says_of_what_it_cannot_take(own: Path) -> None:
-    assert "Did you mean 'own-1'" in check("own-11", 1).said
-    assert "There is no exercise" in check("../own-1", 1).said
-    assert check("own-2", "twenty").said == "Not yet: own-2 asks for a whole number, not 'twenty'."
-    assert "a number, right to 0.001" in check("own-1", ...).said
+    assert "Did you mean 'own-1'" in check("own-11", 1).message
+    assert "There is no exercise" in check("../own-1", 1).message
+    assert check("own-2", "twenty").message == "Not yet: own-2 asks for a whole number, not 'twenty'."
+    assert "a number, right to 0.001" in check("own-1", ...).message
 
 
 def test_a_solution_that_cannot_be_checked_is_refused() -> None:
     with pytest.raises(TypeError, match="needs a tolerance"):
-        check_answer.sealed("own-1", 0.5, None)
+        check_answer.hash_answer("own-1", 0.5, None)
     with pytest.raises(TypeError, match="not a number"):
-        check_answer.sealed("own-1", "half", 0.1)
+        check_answer.hash_answer("own-1", "half", 0.1)

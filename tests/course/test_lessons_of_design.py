@@ -15,7 +15,7 @@ from statsmodels.stats.power import NormalIndPower, TTestIndPower
 from statsmodels.stats.weightstats import ttost_ind
 
 from secretome import stats
-from secretome.audit.counts import pvalues
+from secretome.audit.counts import count_pvalues
 from secretome.audit.summaries import Summary, anova
 from secretome.course.lessons import read_lesson, tags
 from secretome.course.trials import best_outcome, one_outcome, two_groups, without_effect
@@ -158,7 +158,7 @@ def test_a_table_as_printed() -> None:
     deaths p = 0.181, combined p = 0.02, ascites printed 0.230. PMC9210847, TNF: 0.0382, by neither analysis.
     """
     found = [
-        pvalues([(event, 10 - event) for event in events])["chi-square"]
+        count_pvalues([(event, 10 - event) for event in events])["chi-square"]
         for events in ((0, 4, 3, 1, 2), (0, 6, 3, 1, 2), (0, 4, 2, 1, 1))
     ]
     assert found[0] == pytest.approx(0.181, abs=5e-4)

@@ -1,7 +1,4 @@
-"""Classes:
-
-the same bytes each time, another cohort for everyone, faults that can be found, and a key that a rerun agrees with.
-"""
+"""Classes: reproducible, with different cohorts, errors that can be found, and a key that agrees with a rerun."""
 
 import hashlib
 from decimal import Decimal
@@ -17,8 +14,8 @@ from light import notebooks_in, write_light_study
 from secretome import adjudicate, analyse, load_study
 from secretome.cli import app
 from secretome.cohort.simulate import to_csv
-from secretome.course.injected_errors import possible_faults
-from secretome.course.make import make_class, planted_cohort
+from secretome.course.injected_errors import possible_errors
+from secretome.course.make import make_class, student_cohort
 from secretome.course.roster import Student, folder_name
 from secretome.protocol import Protocol, load_protocol, study_folder, study_names
 
@@ -45,11 +42,8 @@ def key_of(folder: Path) -> pd.DataFrame:
     return pd.read_csv(folder / "teacher" / "key.csv", dtype=str, keep_default_na=False)
 
 
-def found(table: pd.DataFrame, book: dict[str, str], protocol: Protocol) -> tuple[str, set[str], str]:
-    """What a careful reader finds, without knowing how a fault is planted:
-
-    labels against the book, sizes, values that come too often.
-    """
+def find_error(table: pd.DataFrame, book: dict[str, str], protocol: Protocol) -> tuple[str, set[str], str]:
+    """The error that a careful reader finds from labels, sizes and repeated values."""
     wrong = table[table["group"] != table["note"].map(book)]
     if len(wrong):
         return "groups_exchanged", set(wrong["group"]), ""
@@ -58,29 +52,29 @@ def found(table: pd.DataFrame, book: dict[str, str], protocol: Protocol) -> tupl
         # A larger unit makes smaller numbers: a hundredfold or a thousandfold, and no effect of a study is thirtyfold.
         (far,) = [group for group in logs.index if logs[group] - logs.drop(group).median() < -1.5] or [None]
         if far:
-            return "unit_slip", {far}, endpoint
+            return "wrong_unit", {far}, endpoint
         if about.kind in ("concentration", "count", "continuous"):
             for group, values in table.groupby("group")[endpoint]:
                 seen = values[~values.str.contains("[<>]")].astype(float)
                 if any((seen == end).sum() >= 3 for end in (seen.min(), seen.max())):
-                    return "limit_typed", {str(group)}, endpoint
+                    return "limit_without_sign", {str(group)}, endpoint
     return "nothing", set(), ""
 
 
-def mended(
-    table: pd.DataFrame, book: dict[str, str], fault: str, group: str, endpoint: str, protocol: Protocol
+def corrected(
+    table: pd.DataFrame, book: dict[str, str], error: str, group: str, endpoint: str, protocol: Protocol
 ) -> pd.DataFrame:
-    """The file mended as the assignment says, from what is in it."""
+    """The file corrected as the assignment says."""
     table, rows = table.copy(), table["group"] == group
-    if fault == "groups_exchanged":
+    if error == "groups_exchanged":
         table["group"] = table["note"].map(book)
-    if fault == "unit_slip":
+    if error == "wrong_unit":
         factor = 100 if protocol.endpoints[endpoint].unit.startswith("%") else 1000
         table.loc[rows, endpoint] = [
             ("<" if text[0] == "<" else "") + str(Decimal(text.lstrip("<")) * factor)
             for text in table.loc[rows, endpoint]
         ]
-    if fault == "limit_typed":
+    if error == "limit_without_sign":
         values = table.loc[rows, endpoint].str.lstrip("<>").astype(float)
         sign, limit = ("<", values.min()) if (values == values.min()).sum() >= 3 else (">", values.max())
         at = rows & (table[endpoint].str.lstrip("<>").astype(float) == limit)
@@ -97,28 +91,28 @@ def numbers(table: pd.DataFrame, protocol: Protocol) -> list[list[object]]:
 
 
 @pytest.mark.parametrize("name", study_names())
-def test_every_fault_can_be_found_and_mended(name: str) -> None:
+def test_every_error_can_be_found_and_corrected(name: str) -> None:
     protocol = protocol_of(name)
     met = set()
     for seed in range(60):
-        planted = planted_cohort(protocol, seed, "as_published", 0.75)
-        book = dict(zip(planted.mended["note"], planted.mended["group"], strict=True))
-        fault, groups, endpoint = found(planted.handed_out, book, protocol)
-        assert (fault, groups, endpoint) == (planted.fault, set(planted.groups), planted.endpoint), seed
-        again = mended(planted.handed_out, book, fault, next(iter(groups), ""), endpoint, protocol)
-        assert numbers(again, protocol) == numbers(planted.mended, protocol), seed
-        met.add(fault)
-    assert met == set(possible_faults(protocol))
+        cohort = student_cohort(protocol, seed, "as_published", 0.75)
+        book = dict(zip(cohort.corrected["note"], cohort.corrected["group"], strict=True))
+        error, groups, endpoint = find_error(cohort.handed_out, book, protocol)
+        assert (error, groups, endpoint) == (cohort.error, set(cohort.groups), cohort.endpoint), seed
+        again = corrected(cohort.handed_out, book, error, next(iter(groups), ""), endpoint, protocol)
+        assert numbers(again, protocol) == numbers(cohort.corrected, protocol), seed
+        met.add(error)
+    assert met == set(possible_errors(protocol))
 
 
-def test_the_share_of_faults_is_as_asked() -> None:
+def test_the_share_of_errors_is_as_requested() -> None:
     protocol = protocol_of(TREG)
     # Of 400 a standard deviation is at most 10; none at 0 and all at 1.
     for share, cohorts, most_apart in ((0.0, 50, 0), (0.5, 400, 40), (1.0, 50, 0)):
-        planted = sum(
-            planted_cohort(protocol, seed, "as_published", share).fault != "nothing" for seed in range(cohorts)
+        with_error = sum(
+            student_cohort(protocol, seed, "as_published", share).error != "nothing" for seed in range(cohorts)
         )
-        assert abs(planted - cohorts * share) <= most_apart
+        assert abs(with_error - cohorts * share) <= most_apart
 
 
 def test_a_class_made_twice_is_the_same_and_every_cohort_differs(tmp_path: Path) -> None:
@@ -141,9 +135,9 @@ def test_a_class_made_twice_is_the_same_and_every_cohort_differs(tmp_path: Path)
 
 @pytest.mark.parametrize("name", study_names())
 def test_a_cohort_says_that_it_is_made_up_and_no_more(name: str) -> None:
-    planted = planted_cohort(protocol_of(name), 3, "null", 1.0)
-    assert set(planted.handed_out["origin"]) == {"simulated"}
-    assert not {"scenario", "seed"} & set(planted.handed_out.columns)
+    cohort = student_cohort(protocol_of(name), 3, "null", 1.0)
+    assert set(cohort.handed_out["origin"]) == {"simulated"}
+    assert not {"scenario", "seed"} & set(cohort.handed_out.columns)
 
 
 @pytest.mark.parametrize("name", study_names())
@@ -151,14 +145,17 @@ def test_the_key_agrees_with_an_independent_analysis_of_every_file(name: str, tm
     make_class(name, students(4), tmp_path / "class", seed=11, trapped=0.9)
     key = key_of(tmp_path / "class")
     for student, rows in key.groupby("id"):
-        own = tmp_path / "class" / "teacher" / "mended" / f"{student}.csv"
+        own = tmp_path / "class" / "teacher" / "corrected" / f"{student}.csv"
         handed_out = tmp_path / "class" / "students" / str(student) / "cohort.csv"
-        assert own.exists() == (rows["fault"].iloc[0] != "nothing")
+        assert own.exists() == (rows["error"].iloc[0] != "nothing")
         right = rows.set_index("question")
         # The file as it was handed out is read without complaint: nothing but looking finds what is wrong with it.
-        columns = {handed_out: ["unmended"]}
-        columns.setdefault(own if own.exists() else handed_out, []).append("answer")
-        for path, same in columns.items():
+    # Of 400 a standard deviation is at most 10; none at 0 and all at 1.
+    for share, cohorts, most_apart in ((0.0, 50, 0), (0.5, 400, 40), (1.0, 50, 0)):
+        with_error = sum(
+            student_cohort(protocol, seed, "as_published", share).error != "nothing" for seed in range(cohorts)
+        )
+        assert abs(with_error - cohorts * share) <= most_apart
             study = load_study(name, cohort=path)
             verdicts = adjudicate(study, analyse(study, ("published", "planned"))).set_index("claim")["verdict"]
             for column in same:
@@ -168,15 +165,15 @@ def test_the_key_agrees_with_an_independent_analysis_of_every_file(name: str, tm
 def test_the_key_agrees_with_the_command_that_reruns(tmp_path: Path) -> None:
     make_class(TREG, students(8), tmp_path / "class", seed=1)
     key = key_of(tmp_path / "class")
-    faults = key.drop_duplicates("fault").set_index("fault")["id"]
-    assert set(faults.index) == {"nothing", "groups_exchanged", "unit_slip"}
-    sound = tmp_path / f"{faults['nothing']}.csv"
-    sound.write_bytes((tmp_path / "class" / "students" / faults["nothing"] / "cohort.csv").read_bytes())
+    errors = key.drop_duplicates("error").set_index("error")["id"]
+    assert set(errors.index) == {"nothing", "groups_exchanged", "wrong_unit"}
+    sound = tmp_path / f"{errors['nothing']}.csv"
+    sound.write_bytes((tmp_path / "class" / "students" / errors["nothing"] / "cohort.csv").read_bytes())
     files = [
         sound,
         *(
-            tmp_path / "class" / "teacher" / "mended" / f"{faults[fault]}.csv"
-            for fault in ("groups_exchanged", "unit_slip")
+            tmp_path / "class" / "teacher" / "corrected" / f"{errors[error]}.csv"
+            for error in ("groups_exchanged", "wrong_unit")
         ),
     ]
     write_light_study(tmp_path / "notebooks")
@@ -198,7 +195,7 @@ def test_numbers_of_the_key_are_those_of_scipy(tmp_path: Path) -> None:
     key = key_of(tmp_path / "class")
     claims = protocol_of(TREG).claims
     for student, rows in key.groupby("id"):
-        own = tmp_path / "class" / "teacher" / "mended" / f"{student}.csv"
+        own = tmp_path / "class" / "teacher" / "corrected" / f"{student}.csv"
         table = pd.read_csv(own if own.exists() else tmp_path / "class" / "students" / str(student) / "cohort.csv")
         right = rows.set_index("question")["answer"]
         for claim, about in claims.items():
@@ -226,6 +223,6 @@ def test_names_stay_data(tmp_path: Path) -> None:
 
 
 def test_simulated_cohorts_are_read_by_their_own_study(tmp_path: Path) -> None:
-    planted = planted_cohort(protocol_of(SEPSIS), 4, "deaths", 1.0)
-    (tmp_path / "cohort.csv").write_bytes(to_csv(planted.handed_out))
+    cohort = student_cohort(protocol_of(SEPSIS), 4, "deaths", 1.0)
+    (tmp_path / "cohort.csv").write_bytes(to_csv(cohort.handed_out))
     assert load_study(SEPSIS, cohort=tmp_path / "cohort.csv").cohort.origin == "simulated"

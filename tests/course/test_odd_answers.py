@@ -48,16 +48,16 @@ ODD = [
 @pytest.mark.parametrize("answer", ODD, ids=lambda answer: type(answer).__name__)
 @pytest.mark.parametrize("question", ["ranks-1", "ranks-4"])
 def test_an_odd_answer_is_not_right(question: str, answer: object) -> None:
-    said = check(question, answer)
-    assert not said.right
-    assert len(repr(said).splitlines()) == 1
-    assert len(repr(said)) < 250
+    result = check(question, answer)
+    assert not result.right
+    assert len(repr(result).splitlines()) == 1
+    assert len(repr(result)) < 250
 
 
 @pytest.mark.parametrize(
     "question", [*ODD, "ranks", "-", "../ranks-1", "\0-1"], ids=lambda question: type(question).__name__
 )
 def test_an_odd_exercise_is_not_known(question: object) -> None:
-    said = check(question, 3)  # type: ignore[arg-type]
-    assert not said.right
-    assert len(repr(said).splitlines()) == 1
+    result = check(question, 3)  # type: ignore[arg-type]
+    assert not result.right
+    assert len(repr(result).splitlines()) == 1

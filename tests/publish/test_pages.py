@@ -54,7 +54,7 @@ def test_a_few_get_a_page_each_and_the_withdrawn_a_line(copied: Rename, book: Pa
     page = (tmp_path / "pages" / f"{SEPSIS}-lab-c.md").read_text(encoding="utf-8")
     assert "The cohort is new to the claims, so its verdicts are a test of them. " in page
     assert number(1) in page
-    pages.write_beside(tmp_path / "site")
+    pages.copy_tables(tmp_path / "site")
     kept = {path.relative_to(tmp_path / "site").as_posix() for path in (tmp_path / "site").rglob("*.csv")}
     assert kept == {f"{name}/{table}.csv" for name in names for table in ("results", "verdicts", "checks")}
     for address in (str(link["href"]) for link in BeautifulSoup(page, "html.parser").select("a[download]")):

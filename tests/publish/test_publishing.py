@@ -150,7 +150,7 @@ def says(**entries: object) -> Callable[[Path], None]:
         (edit_p, "verdicts.csv that do not follow from results.csv"),
         (cut_results, "verdicts.csv that do not follow from results.csv"),
         (another_cohorts_results, "rows of another study or cohort"),
-        (no_columns, "lacking or further columns: "),
+        (no_columns, "missing or further columns: "),
         (empty, "a table that cannot be read"),
         (broken_json, "provenance.json"),
         (says(protocol_sha256="0" * 64), "another protocol.yml than the book's"),
@@ -251,7 +251,7 @@ def test_a_cohort_with_animals_left_out_is_refused(run: Path, book: Path, tmp_pa
         "\n".join([f"{rows[0]},exclude", f"{rows[1]},haemolysed", *(f"{row}," for row in rows[2:])]), encoding="utf-8"
     )
     result = secretome("publish", finished_rerun(SEPSIS, cohort, tmp_path / "out"))
-    assert (result.exit_code, "animals left out" in result.output) == (2, True), result.output
+    assert (result.exit_code, "excluded animals" in result.output) == (2, True), result.output
 
 
 def test_simulated_animals_may_be_published_and_never_count(run: Path, copied: Rename, book: Path) -> None:
@@ -277,10 +277,10 @@ def test_the_installed_package_has_no_book_to_publish_in(
     assert (result.exit_code, "a checkout of the book" in result.output) == (2, True), result.output
 
 
-def test_a_damaged_shelf_is_named(run: Path, book: Path) -> None:
+def test_a_damaged_history_is_named(run: Path, book: Path) -> None:
     assert secretome("publish", run).exit_code == 0
-    shelf = book / SEPSIS / "published" / "lab-a"
-    (shelf / "history.json").write_text('[{"day": "yesterday"}]', encoding="utf-8")
+    published_dir = book / SEPSIS / "published" / "lab-a"
+    (published_dir / "history.json").write_text('[{"day": "yesterday"}]', encoding="utf-8")
     result = secretome("unpublish", SEPSIS, "lab-a", "--why", "swapped")
     assert (result.exit_code, "lab-a/history.json" in result.output) == (2, True), result.output
-    shutil.rmtree(shelf)
+    shutil.rmtree(published_dir)

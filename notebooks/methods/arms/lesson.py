@@ -29,12 +29,12 @@ import scipy.stats
 from scipy.stats import rankdata
 
 from secretome.report import text
-from secretome.course.pictures.many_groups import false_alarms, false_alarms_figure
+from secretome.course.pictures.doses import false_alarm_rates, false_alarm_rates_figure
 from secretome.report.page import Page
 
 page = Page()
 arms, n, alpha, trials = list(range(1, 8)), 5, 0.05, 20_000
-shares = false_alarms(arms, n, alpha, trials, np.random.default_rng(1))
+shares = false_alarm_rates(arms, n, alpha, trials, np.random.default_rng(1))
 page.say(
     unadjusted=text.percent(round(shares["each at 5 %"][-1], 2)),
     adjusted=text.percent(round(shares["Dunnett"][-1], 3)),
@@ -51,7 +51,7 @@ page.say(
 
 # %% tags=["hide-input"]
 page.figure(
-    false_alarms_figure(arms, shares, alpha),
+    false_alarm_rates_figure(arms, shares, alpha),
     "false-alarms",
     f"Among experiments in which no arm differs, the share with a false alarm grows from {text.percent(round(shares['each at 5 %'][0], 2))} with one arm to {text.percent(round(shares['each at 5 %'][-1], 2))} with seven "
     f"if each is tested at 5 %, and stays near 5 % with Dunnett's test.",

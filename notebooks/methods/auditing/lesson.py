@@ -21,18 +21,17 @@
 # %% tags=["setup"]
 import numpy as np
 
-from secretome.audit.counts import pvalues
-from secretome.audit.summaries import Summary, anova, student
+from secretome.audit.counts import count_pvalues
+from secretome.audit.summaries import Summary, anova, t_test
 
 # %% tags=["remove-cell"]
 import pandas as pd
 from scipy.stats import chi2_contingency
 
 from secretome.report import text
-from secretome.course.pictures.ideas import possible_means_figure
+from secretome.course.pictures.limits import possible_means_alt, possible_means_figure
 from secretome.report.page import Page
 from secretome.audit import audit, published_tables
-from secretome.course.pictures.text import possible_means_alt
 
 page = Page()
 
@@ -71,8 +70,8 @@ page.figure(possible_means_figure(49, 5.93, 0.005), "possible-means", possible_m
 # Fifty rats, ten in each of five groups: sham, sepsis, and sepsis with melatonin, with stem cells, or with both {cite}`pmc4212921`. Deaths in the groups were 0, 4, 3, 1 and 2, with a printed p of 0.181. A combined endpoint was reached by 0, 6, 3, 1 and 2 rats; p is printed as 0.02. `pvalues` takes, for each group, how many had the event and how many had not.
 
 # %%
-deaths = pvalues([(0, 10), (4, 6), (3, 7), (1, 9), (2, 8)])
-combined = pvalues([(0, 10), (6, 4), (3, 7), (1, 9), (2, 8)])
+deaths = count_pvalues([(0, 10), (4, 6), (3, 7), (1, 9), (2, 8)])
+combined = count_pvalues([(0, 10), (6, 4), (3, 7), (1, 9), (2, 8)])
 print(f"deaths: p = {deaths['chi-square']:.4f}")
 print(f"combined: p = {combined['chi-square']:.4f}")
 
@@ -149,10 +148,10 @@ answer = 2.1 * np.sqrt(8)
 # %% [markdown]
 # ### 3. A t test from a sentence
 #
-# An abstract on mice with leishmaniasis has lesions of 4.56 ± 0.83 mm in one group and 3.62 ± 0.59 mm in another, ten mice each. If ± is an SD, what is the p of Student's t test? Use `student(Summary(mean, sd, n), Summary(mean, sd, n)).pvalue`, and give three decimals. (The abstract prints 0.092. Try SE too.)
+# An abstract on mice with leishmaniasis has lesions of 4.56 ± 0.83 mm in one group and 3.62 ± 0.59 mm in another, ten mice each. If ± is an SD, what is the p of Student's t test? Use `t_test(Summary(mean, sd, n), Summary(mean, sd, n)).pvalue`, and give three decimals. (The abstract prints 0.092. Try SE too.)
 
 # %% tags=["solution"] exercise="auditing-3" tolerance=0.001
-answer = student(Summary(4.56, 0.83, 10), Summary(3.62, 0.59, 10)).pvalue
+answer = t_test(Summary(4.56, 0.83, 10), Summary(3.62, 0.59, 10)).pvalue
 
 # %% [markdown] tags=["solution"]
 # As SE, multiply both by √10: p is then near 0.37. The printed 0.092 is neither. It has the digits of the first with the point one place on, which a misprint would explain; an adjustment for several groups might too. The numbers cannot tell.
@@ -163,7 +162,7 @@ answer = student(Summary(4.56, 0.83, 10), Summary(3.62, 0.59, 10)).pvalue
 # In the sepsis table of the example, dark bloody ascites was seen in 0, 4, 2, 1 and 1 of ten rats. What is the p of the chi-square test? Give three decimals. (0.230 is printed.)
 
 # %% tags=["solution"] exercise="auditing-4" tolerance=0.001
-answer = pvalues([(0, 10), (4, 6), (2, 8), (1, 9), (1, 9)])["chi-square"]
+answer = count_pvalues([(0, 10), (4, 6), (2, 8), (1, 9), (1, 9)])["chi-square"]
 
 # %% [markdown]
 # ### 5. Too good to be an SD?

@@ -30,9 +30,8 @@ import statsmodels.formula.api as smf
 from scipy.stats import ttest_ind
 
 from secretome.report import text
-from secretome.course.pictures.ideas import nested_figure
+from secretome.course.pictures.counts import nested_alt, nested_figure
 from secretome.report.page import Page
-from secretome.course.pictures.text import nested_alt
 
 page = Page()
 

@@ -29,10 +29,10 @@ from secretome import load_study, stats
 import pandas as pd
 
 from secretome.report import text
-from secretome.course.pictures.ideas import counts_figure
+from secretome.course.pictures.counts import counts_alt, counts_figure
+from secretome.course.pictures.panel import simulated_label
 from secretome.protocol import notebooks_folder
 from secretome.report.page import Page
-from secretome.course.pictures.text import counts_alt, made_up_words
 
 page = Page()
 
@@ -70,9 +70,9 @@ for label, counts in plaques.items():
 page.warn("Simulated animals. They show how the method works, and are evidence of nothing.")
 measure = "plaques on a plate"
 page.figure(
-    counts_figure(plaques, bands, measure, made_up="mice"),
+    counts_figure(plaques, bands, measure, simulated="mice"),
     "counts",
-    f"{made_up_words('mice')}. {counts_alt(plaques, bands, measure, 0.95)}",
+    f"{simulated_label('mice')}. {counts_alt(plaques, bands, measure, 0.95)}",
 )
 
 # %% tags=["remove-cell"]

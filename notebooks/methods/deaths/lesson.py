@@ -28,9 +28,9 @@ from secretome import stats
 import pandas as pd
 
 from secretome.report import text
-from secretome.course.pictures.ideas import survival_figure, survivors_figure
+from secretome.course.pictures.deaths import survival_alt, survival_figure, survivors_alt, survivors_figure
+from secretome.course.pictures.panel import simulated_label
 from secretome.report.page import Page
-from secretome.course.pictures.text import made_up_words, survival_alt, survivors_alt
 
 page = Page()
 
@@ -55,9 +55,9 @@ page.warn("Made-up animals. They show how the method works, and are evidence of 
 groups = {"Untreated": (il6, np.zeros(12, dtype=bool)), "Treated": (il6, np.arange(12) >= 6)}
 measure = "IL-6, pg/mL"
 page.figure(
-    survivors_figure(groups, measure, made_up="rats"),
+    survivors_figure(groups, measure, simulated="rats"),
     "survivors",
-    f"{made_up_words('rats')}. {survivors_alt(groups, measure)}",
+    f"{simulated_label('rats')}. {survivors_alt(groups, measure)}",
 )
 
 # %% tags=["remove-cell"]

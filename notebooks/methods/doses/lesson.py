@@ -30,7 +30,7 @@ import pandas as pd
 from scipy.stats import kruskal
 
 from secretome.report import text
-from secretome.course.pictures.doses import never_falling, never_falling_figure
+from secretome.course.pictures.doses import isotonic_means, isotonic_means_figure
 from secretome.report.page import Page
 
 page = Page()
@@ -85,9 +85,9 @@ skin = [titres["value"][titres["group"] == name] for name in ("saline", "sc10", 
 # %% tags=["hide-input"]
 routes = {"into the muscle": muscle, "under the skin": skin}
 means = {label: [float(np.exp2(np.log2(sample).mean())) for sample in samples] for label, samples in routes.items()}
-pooled = never_falling(skin)
+pooled = isotonic_means(skin)
 page.figure(
-    never_falling_figure(routes, ["0", "10", "20", "50"], "antibody titre"),
+    isotonic_means_figure(routes, ["0", "10", "20", "50"], "antibody titre"),
     "never-falling",
     f"Into the muscle the geometric mean titre rises from dose to dose, to {text.number(means['into the muscle'][-1])}. Under the skin it falls from {text.number(means['under the skin'][2])} "
     f"at 20 to {text.number(means['under the skin'][3])} µL/kg, and the line that never falls takes {text.number(pooled[-1])} for both.",

@@ -28,7 +28,7 @@ import numpy as np
 from statsmodels.stats.nonparametric import rank_compare_2indep
 
 from secretome.report import text
-from secretome.course.pictures.effects import narrowing_figure
+from secretome.course.pictures.intervals import intervals_by_size_figure
 from secretome.report.page import Page
 
 page = Page()
@@ -84,7 +84,7 @@ page.say(
 
 # %% tags=["hide-input"]
 page.figure(
-    narrowing_figure(
+    intervals_by_size_figure(
         sizes,
         [fit.estimate for fit in fits],
         intervals,

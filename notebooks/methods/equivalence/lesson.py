@@ -27,9 +27,9 @@ from scipy.stats import ttest_ind
 from statsmodels.stats.weightstats import ttost_ind
 
 from secretome.report import text
-from secretome.course.pictures.ideas import intervals_figure
+from secretome.course.pictures.intervals import Interval, intervals_alt, intervals_figure
+from secretome.course.pictures.panel import simulated_label
 from secretome.report.page import Page
-from secretome.course.pictures.text import Interval, intervals_alt, made_up_words
 
 page = Page()
 
@@ -75,9 +75,9 @@ page.warn("Simulated animals. They show how the method works, and are evidence o
 rows = [Interval(label, ratio.estimate, *ratio.confidence_interval(0.90)) for label, ratio in ratios.items()]
 measure = "Ratio to the control, with 90 % interval"
 page.figure(
-    intervals_figure(rows, measure, margin=(0.8, 1.25), made_up="mice and rats"),
+    intervals_figure(rows, measure, margin=(0.8, 1.25), simulated="mice and rats"),
     "margin",
-    f"{made_up_words('mice and rats')}. {intervals_alt(rows, measure, (0.8, 1.25))}",
+    f"{simulated_label('mice and rats')}. {intervals_alt(rows, measure, (0.8, 1.25))}",
 )
 
 # %% tags=["remove-cell"]

@@ -29,7 +29,7 @@ import pandas as pd
 from scipy.stats import mannwhitneyu
 
 from secretome.report import text
-from secretome.course.pictures.min_pvalues import min_pvalues_figure
+from secretome.course.pictures.pvalues import min_pvalues_figure
 from secretome.report.page import Page
 
 page = Page()

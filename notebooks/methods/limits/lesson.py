@@ -26,7 +26,7 @@ from secretome import load_study, stats
 
 # %% tags=["remove-cell"]
 from secretome.report import text
-from secretome.course.pictures.limits import substituted, substituted_figure
+from secretome.course.pictures.limits import ratios_by_substitution, substitution_figure
 from secretome.report.page import Page
 
 page = Page()
@@ -61,7 +61,7 @@ both = pd.concat([sham, control])
 model = stats.censored_lognormal(both["lower"], both["upper"], both["group"] == "control")
 model_interval = model.confidence_interval(0.95)
 shares = np.linspace(0.05, 1, 96)
-ratios = substituted(seen, below, limit, control["lower"].tolist(), shares)
+ratios = ratios_by_substitution(seen, below, limit, control["lower"].tolist(), shares)
 half, whole = ratios[int(np.argmin(abs(shares - 0.5)))], ratios[-1]
 
 
@@ -98,7 +98,7 @@ page.say(
 
 # %% tags=["hide-input"]
 page.figure(
-    substituted_figure(
+    substitution_figure(
         limit,
         shares,
         ratios,

@@ -26,9 +26,8 @@ from secretome import load_study, stats
 
 # %% tags=["remove-cell"]
 from secretome.report import text
-from secretome.course.pictures.ideas import shares_figure
+from secretome.course.pictures.pvalues import rates_alt, rates_figure
 from secretome.report.page import Page
-from secretome.course.pictures.text import shares_alt
 
 page = Page()
 
@@ -121,7 +120,7 @@ rates = {
 
 # %% tags=["hide-input"]
 measure = "false alarms where there is nothing"
-page.figure(shares_figure(rates, 0.05, measure), "forks", shares_alt(rates, 0.05, measure))
+page.figure(rates_figure(rates, 0.05, measure), "forks", rates_alt(rates, 0.05, measure))
 
 # %% tags=["remove-cell"]
 errors = [

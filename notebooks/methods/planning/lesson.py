@@ -28,9 +28,8 @@ from secretome import stats
 from scipy.stats import ttest_ind
 
 from secretome.report import text
-from secretome.course.pictures.ideas import powers_figure
+from secretome.course.pictures.pvalues import powers_alt, powers_figure
 from secretome.report.page import Page
-from secretome.course.pictures.text import powers_alt
 
 page = Page()
 

@@ -28,9 +28,8 @@ from secretome import stats
 from scipy.stats import combine_pvalues, norm, t
 
 from secretome.report import text
-from secretome.course.pictures.ideas import intervals_figure
+from secretome.course.pictures.intervals import Interval, intervals_alt, intervals_figure
 from secretome.report.page import Page
-from secretome.course.pictures.text import Interval, intervals_alt
 
 page = Page()
 

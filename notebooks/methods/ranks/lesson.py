@@ -31,7 +31,7 @@ from secretome import stats
 
 
 from secretome.report import text
-from secretome.course.pictures.permutations import deals_figure
+from secretome.course.pictures.pvalues import permutations_figure
 from secretome.report.page import Page
 
 page = Page()
@@ -92,7 +92,7 @@ print(len(deals), *(f"{total:g}" for total in sorted(map(sum, deals))))
 
 # %% tags=["hide-input"]
 page.figure(
-    deals_figure(treated, control),
+    permutations_figure(treated, control),
     "deals",
     f"All {len(sums)} ways to call three of six mice treated, stacked by rank sum. {far} of them lie at least as far from {middle:g} as the observed sum, {observed:g}.",
 )

@@ -1,10 +1,10 @@
-"""What a check finds, and the one list of checks."""
+"""Findings, the list of checks, and the function that runs them."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from secretome.audit.models import Table
+from secretome.audit.models import Cell, Comparison, Endpoint, Table
 
 Outcome = Literal["agrees", "differs", "cannot tell"]
 OUTCOMES: tuple[Outcome, ...] = ("differs", "cannot tell", "agrees")
@@ -12,86 +12,146 @@ OUTCOMES: tuple[Outcome, ...] = ("differs", "cannot tell", "agrees")
 
 @dataclass(frozen=True)
 class Value:
-    """One recomputed number, with the meaning of ± (``sd``, ``se`` or none) and the number of animals or points."""
+    """One recalculated number, the meaning of ± (``sd``, ``se`` or empty), and the number of animals or points."""
 
-    what: str
+    name: str
     value: float
-    reading: str = ""
+    spread: str = ""
     n: int = 0
 
 
 @dataclass(frozen=True)
 class Finding:
-    """The outcome of one check of one printed item.
+    """The outcome of one check of one reported item.
 
     Attributes
     ----------
-    item : str
-        The label of the row, ratio or correlation; empty where the finding is about the whole table.
-    check : str
-        The check's name in the list of checks.
     outcome : str
         ``agrees``, ``differs`` or ``cannot tell``.
-    printed : str
-        The number or statement as printed.
-    recomputed : tuple of Value
-        What it was compared with.
+    reported : str
+        The number or statement as reported.
+    recalculated : tuple of Value
+        The numbers it was compared with.
+    details : mapping
+        Further values for the sentence, by name.
     groups : tuple of str
-        The labels of the groups concerned, where they are not all.
+        The labels of the groups concerned; empty if all are.
+    item : str
+        The label of the row, ratio or correlation; empty if the finding is about the whole table.
+    check : str
+        The name of the check.
     file : str
-        The file that it is in.
-    about : mapping
-        What else its sentence needs, by name.
+        The file of the table.
     """
 
-    item: str
-    check: str
     outcome: Outcome
-    printed: str
-    recomputed: tuple[Value, ...] = ()
+    reported: str
+    recalculated: tuple[Value, ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
     groups: tuple[str, ...] = ()
+    item: str = ""
+    check: str = ""
     file: str = ""
-    about: Mapping[str, Any] = field(default_factory=dict)
 
-    def value(self, what: str, reading: str = "") -> float:
-        """A recomputed number by its name.
+    def value(self, name: str, spread: str = "") -> float:
+        """A recalculated number by its name.
 
         Raises
         ------
         KeyError
-            If the check computed no such number.
+            If the check calculated no such number.
         """
-        for value in self.recomputed:
-            if (value.what, value.reading) == (what, reading):
+        for value in self.recalculated:
+            if (value.name, value.spread) == (name, spread):
                 return value.value
-        raise KeyError(f"{what} {reading}")
+        raise KeyError(f"{name} {spread}")
 
 
 TableCheck = Callable[[Table], Iterator[Finding]]
 SeriesCheck = Callable[[Mapping[str, Table]], Iterator[Finding]]
+RowCheck = Callable[[Table, Endpoint], Iterator[Finding]]
+ComparisonCheck = Callable[[Table, Endpoint, Comparison], Finding | None]
+CellCheck = Callable[[Table, Endpoint, str, Cell], Finding | None]
 
 CHECKS: dict[str, TableCheck] = {}
-CHECKS_ACROSS: dict[str, SeriesCheck] = {}
+CHECKS_BETWEEN_REPORTS: dict[str, SeriesCheck] = {}
 
 
 def check(name: str) -> Callable[[TableCheck], TableCheck]:
-    """Enter a check of one table in the list."""
+    """Register a check of one table under its name."""
 
-    def enter(function: TableCheck) -> TableCheck:
+    def register(function: TableCheck) -> TableCheck:
         CHECKS[name] = function
         return function
 
-    return enter
+    return register
 
 
-def check_across(name: str) -> Callable[[SeriesCheck], SeriesCheck]:
-    """Enter a check of the reports of one series; its findings name their files themselves."""
+def check_between_reports(name: str) -> Callable[[SeriesCheck], SeriesCheck]:
+    """Register a check of the reports of one series; its findings carry the name of their file."""
 
-    def enter(function: SeriesCheck) -> SeriesCheck:
-        CHECKS_ACROSS[name] = function
+    def register(function: SeriesCheck) -> SeriesCheck:
+        CHECKS_BETWEEN_REPORTS[name] = function
         return function
 
-    return enter
+    return register
+
+
+def check_rows(name: str) -> Callable[[RowCheck], RowCheck]:
+    """Register a check of each row; the function gives groups by key, and labels are filled in here."""
+
+    def register(function: RowCheck) -> RowCheck:
+        @check(name)
+        def run(table: Table) -> Iterator[Finding]:
+            for endpoint in table.endpoints.values():
+                row = {"unit": endpoint.unit, "spread_stated": table.states_spread(endpoint)}
+                for finding in function(table, endpoint):
+                    groups = tuple(table.groups[group].label for group in finding.groups)
+                    yield replace(finding, item=endpoint.label, groups=groups, details={**row, **finding.details})
+
+        return function
+
+    return register
+
+
+def check_comparisons(name: str) -> Callable[[ComparisonCheck], ComparisonCheck]:
+    """Register a check of each comparison; the function returns nothing if the check does not apply."""
+
+    def register(function: ComparisonCheck) -> ComparisonCheck:
+        @check_rows(name)
+        def run(table: Table, endpoint: Endpoint) -> Iterator[Finding]:
+            for comparison in endpoint.comparisons:
+                if finding := function(table, endpoint, comparison):
+                    yield replace(finding, groups=comparison.groups)
+
+        return function
+
+    return register
+
+
+def check_cells(name: str) -> Callable[[CellCheck], CellCheck]:
+    """Register a check of each value; those that agree, and those that cannot be checked, give one finding each."""
+
+    def register(function: CellCheck) -> CellCheck:
+        @check_rows(name)
+        def run(table: Table, endpoint: Endpoint) -> Iterator[Finding]:
+            agreeing, unknown = 0, []
+            for group, cell in endpoint.values.items():
+                finding = function(table, endpoint, group, cell)
+                if finding and finding.outcome == "differs":
+                    yield replace(finding, groups=(group,))
+                elif finding and finding.outcome == "cannot tell":
+                    unknown.append(finding.reported)
+                elif finding:
+                    agreeing += 1
+            if unknown:
+                yield Finding("cannot tell", ", ".join(unknown))
+            if agreeing:
+                yield Finding("agrees", "", (Value("groups", agreeing),))
+
+        return function
+
+    return register
 
 
 def audit(tables: Mapping[str, Table]) -> list[Finding]:
@@ -105,29 +165,32 @@ def audit(tables: Mapping[str, Table]) -> list[Finding]:
     Returns
     -------
     list of Finding
-        File by file in the order given, within each those that differ first.
+        In the order of the files; within a file, the findings that differ come first.
 
     Examples
     --------
-    Which kinds of printed numbers of one paper cannot stand beside its others:
+    The kinds of reported numbers of one paper that contradict its other numbers:
 
     >>> from secretome.audit import audit, published_tables
     >>> findings = audit({"ums-5840.yml": published_tables()["ums-5840.yml"]})
     >>> sorted({finding.check for finding in findings if finding.outcome == "differs"})
     ['difference', 'standard error']
     """
-    found = [
-        replace(finding, file=name)
-        for name, table in tables.items()
-        for run in CHECKS.values()
+    findings = [
+        replace(finding, file=file, check=name)
+        for file, table in tables.items()
+        for name, run in CHECKS.items()
         for finding in run(table)
     ]
     series: dict[str, dict[str, Table]] = {}
-    for name, table in tables.items():
+    for file, table in tables.items():
         if table.series:
-            series.setdefault(table.series, {})[name] = table
-    found += [
-        finding for members in series.values() for across in CHECKS_ACROSS.values() for finding in across(members)
+            series.setdefault(table.series, {})[file] = table
+    findings += [
+        replace(finding, check=name)
+        for reports in series.values()
+        for name, compare in CHECKS_BETWEEN_REPORTS.items()
+        for finding in compare(reports)
     ]
-    order = {name: position for position, name in enumerate(tables)}
-    return sorted(found, key=lambda finding: (order[finding.file], OUTCOMES.index(finding.outcome)))
+    order = {file: position for position, file in enumerate(tables)}
+    return sorted(findings, key=lambda finding: (order[finding.file], OUTCOMES.index(finding.outcome)))

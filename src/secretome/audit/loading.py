@@ -1,4 +1,4 @@
-"""How the file of a printed table is read."""
+"""Read the files of reported tables."""
 
 from pathlib import Path
 
@@ -8,12 +8,12 @@ from secretome.protocol.yaml_files import TEXT_LOADER, line_of, read_model
 
 
 def load_table(path: Path) -> Table:
-    """Read the file of a printed table.
+    """Read the file of a reported table.
 
     Parameters
     ----------
     path : Path
-        A YAML file as the book's page on printed tables describes it.
+        A YAML file as the book's page on reported tables describes it.
 
     Returns
     -------
@@ -22,8 +22,8 @@ def load_table(path: Path) -> Table:
     Raises
     ------
     InputError
-        If the file cannot be read; with every key that is missing, unknown, repeated or wrong, and its line; with every
-        group that is named but not listed.
+        If the file cannot be read. Lists, with its line, every key that is missing, unknown, repeated or wrong, and
+        every group that is named but not listed.
 
     Examples
     --------
@@ -33,7 +33,7 @@ def load_table(path: Path) -> Table:
     ['control', 'pristane', 'secretome']
     """
     table, lines = read_model(
-        path, Table, whole="the table", guide="the book's page on printed tables", loader=TEXT_LOADER
+        path, Table, whole="the table", guide="the book's page on reported tables", loader=TEXT_LOADER
     )
     problems = []
     for place, name in table.unknown_names():
@@ -49,6 +49,6 @@ def load_table(path: Path) -> Table:
 
 
 def published_tables() -> dict[str, Table]:
-    """The printed tables that come with the book, by file name."""
+    """The reported tables that come with the book, by file name."""
     folder = notebooks_folder() / "published_cohorts" / "reported"
     return {path.name: load_table(path) for path in sorted(folder.glob("*.yml"))}

@@ -1,4 +1,4 @@
-"""What a printed table is, as typed models of its file: groups, values, and what the paper says of them."""
+"""Typed models of the file of a reported table: groups, values, and what the paper states about them."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from secretome.audit.printed import N, Number, P, Size
+from secretome.audit.reported import N, Number, P, Size
 from secretome.protocol import Source
 from secretome.protocol.base import Strict, Text
 
-Spread = Literal["sd", "se", "not said"]
+Spread = Literal["sd", "se", "not stated"]
 Method = Literal[
     "anova",
     "t",
@@ -22,7 +22,7 @@ Method = Literal[
     "kruskal-wallis",
     "mann-whitney",
     "two-way anova",
-    "not said",
+    "not stated",
 ]
 Claimed = Literal["different", "not different", "higher", "lower"]
 Place = tuple[str, ...]
@@ -30,7 +30,7 @@ Fraction = Annotated[float, Field(ge=1e-6, lt=1)]
 
 
 class Group(Strict):
-    """One arm as the table names it; `n` is absent where the source does not say it."""
+    """One group as the table names it; `n` is absent if the source does not state it."""
 
     label: Text
     role: Literal["sham", "control", "treated", "reference"] | None = None
@@ -38,11 +38,11 @@ class Group(Strict):
 
 
 class Cell(Strict):
-    """What one cell of the table prints of one group.
+    """The values of one group in one row of the table.
 
-    `spread` is what stands after ±; `low` and `high` are a printed range; `count` and `percent` are of the group's
-    animals. `n` is given where it is not the group's. `letters` are marks of significance: groups without a common
-    letter are said to differ.
+    `spread` is the number after ±; `low` and `high` are a reported range; `count` and `percent` refer to the group's
+    animals. `n` is given if it is not the group's. `letters` mark significance: groups without a common letter are
+    reported to differ.
     """
 
     mean: Number | None = None
@@ -55,12 +55,17 @@ class Cell(Strict):
     n: N | None = None
     letters: str = ""
 
+    @property
+    def centre(self) -> Decimal | None:
+        """The reported mean or, without one, the median."""
+        return self.median if self.mean is None else self.mean
+
     @model_validator(mode="after")
-    def _whole(self) -> "Cell":
+    def _is_complete(self) -> "Cell":
         if all(value is None for value in (self.mean, self.median, self.count, self.percent)):
             raise ValueError("one of 'mean', 'median', 'count' and 'percent'")
         if self.spread is not None and self.mean is None:
-            raise ValueError("a 'mean' beside a 'spread'")
+            raise ValueError("a 'mean' with the 'spread'")
         if (self.low is None) != (self.high is None) or (
             self.low is not None and self.high is not None and self.low > self.high
         ):
@@ -69,15 +74,15 @@ class Cell(Strict):
 
 
 class Comparison(Strict):
-    """What the paper says of a comparison, as far as it says it.
+    """What the paper reports about a comparison.
 
-    Without `groups` it is about all of the endpoint's; two groups are compared first against second, and `difference`
-    is first less second. `family` is how many comparisons share the error rate `alpha`, where the paper adjusts for
-    them.
+    Without `groups` it refers to all groups of the endpoint; of two groups the first is compared with the second, and
+    `difference` is first minus second. `family` is the number of comparisons that share the error rate `alpha`, if the
+    paper adjusts for them.
     """
 
     groups: tuple[Text, ...] = ()
-    method: Method = "not said"
+    method: Method = "not stated"
     p: P | None = None
     claimed: Claimed | None = None
     alpha: Fraction = 0.05
@@ -86,8 +91,13 @@ class Comparison(Strict):
     difference: Number | None = None
     standard_error: Annotated[Number, Field(gt=0)] | None = None
 
+    @property
+    def reported(self) -> str:
+        """The p or, without one, the claim."""
+        return str(self.p or self.claimed)
+
     @model_validator(mode="after")
-    def _whole(self) -> "Comparison":
+    def _is_complete(self) -> "Comparison":
         if len(self.groups) == 1 or len(set(self.groups)) < len(self.groups):
             raise ValueError("two groups or more, each once, or no 'groups' at all for every group")
         pair = len(self.groups) == 2
@@ -97,7 +107,7 @@ class Comparison(Strict):
             raise ValueError("two 'groups' for a difference, its standard error or a direction")
         if not pair and self.method in ("t", "welch", "lsd", "mann-whitney"):
             raise ValueError(f"two 'groups' for the method {self.method!r}")
-        if all(part is None for part in (self.p, self.claimed, self.difference, self.standard_error)):
+        if all(value is None for value in (self.p, self.claimed, self.difference, self.standard_error)):
             raise ValueError("one of 'p', 'claimed', 'difference' and 'standard_error'")
         return self
 
@@ -105,8 +115,8 @@ class Comparison(Strict):
 class Endpoint(Strict):
     """One row of the table: what was measured, in which unit, and when.
 
-    `quantity` is what it is called across reports, such as IL-6. `lowest` and `highest` are what one animal's value can
-    be; `whole` says that it is a whole number. `deaths` marks counts of animals dead by `hour`.
+    `quantity` is the name that all reports share, such as IL-6. `lowest` and `highest` limit the value of one animal;
+    `integer` means that it is a whole number. `deaths` marks counts of animals dead by `hour`.
     """
 
     label: Text
@@ -115,17 +125,27 @@ class Endpoint(Strict):
     spread: Spread | None = None
     lowest: Number | None = None
     highest: Number | None = None
-    whole: bool = False
+    integer: bool = False
     hour: float | None = None
     deaths: bool = False
     values: dict[str, Cell] = Field(default_factory=dict)
     comparisons: tuple[Comparison, ...] = ()
 
+    @property
+    def has_counts(self) -> bool:
+        """Whether any group has a count or a percentage."""
+        return any(cell.count is not None or cell.percent is not None for cell in self.values.values())
+
+    @property
+    def with_means(self) -> list[str]:
+        """The groups that have a mean."""
+        return [group for group, cell in self.values.items() if cell.mean is not None]
+
 
 class Ratio(Strict):
-    """How many times one group's value is another's, as one number (`low` alone) or from `low` to `high`.
+    """The ratio of two groups' values, as one number (`low` alone) or from `low` to `high`.
 
-    `rise` says that the numbers are per cent above 1; `dilution` is the step of a titre.
+    `rise` means that the numbers are an increase in per cent; `dilution` is the fold dilution of a titre.
     """
 
     label: Text
@@ -139,22 +159,22 @@ class Ratio(Strict):
 
     @model_validator(mode="after")
     def _ordered(self) -> "Ratio":
-        if self.ends[0] <= (-100 if self.rise else 0) or self.ends[0] > self.ends[1]:
+        if self.limits[0] <= (-100 if self.rise else 0) or self.limits[0] > self.limits[1]:
             raise ValueError("ratios above zero (or rises above -100 %), the lower first")
         return self
 
     @property
-    def ends(self) -> tuple[Decimal, Decimal]:
-        """The lower and the upper end as printed."""
+    def limits(self) -> tuple[Decimal, Decimal]:
+        """The lower and the upper limit as reported."""
         return self.low, self.low if self.high is None else self.high
 
 
 class Correlation(Strict):
-    """A printed correlation; `points` are what it is over, `doses` how many different doses they have."""
+    """A reported correlation; `points` is the number of points, `doses` the number of different doses among them."""
 
     label: Text
     coefficient: Annotated[Number, Field(ge=-1, le=1)]
-    method: Literal["spearman", "pearson", "not said"] = "not said"
+    method: Literal["spearman", "pearson", "not stated"] = "not stated"
     p: P | None = None
     points: Annotated[int, Field(ge=3, le=100_000)] | None = None
     doses: Annotated[int, Field(ge=2)] | None = None
@@ -162,12 +182,12 @@ class Correlation(Strict):
     @model_validator(mode="after")
     def _doses_among_points(self) -> "Correlation":
         if self.doses is not None and (self.points is None or self.doses > self.points):
-            raise ValueError("'points' beside 'doses', and no fewer")
+            raise ValueError("'points' with 'doses', and at least as many")
         return self
 
 
 class Estimate(Strict):
-    """An odds ratio or another ratio with its interval, as a meta-analysis prints it."""
+    """An odds ratio or another ratio with its interval, as a meta-analysis reports it."""
 
     label: Text
     quantity: Text
@@ -178,9 +198,10 @@ class Estimate(Strict):
 
 
 class Table(Strict):
-    """A whole file: one source and all that it prints of interest.
+    """The content of a file: one source and the numbers that it reports.
 
-    `total` is the number of animals that the source states, `series` what links reports that may be of one experiment.
+    `total` is the number of animals that the source states; reports that may describe one experiment have the same
+    `series`.
     """
 
     title: Text
@@ -189,43 +210,49 @@ class Table(Strict):
     note: str = ""
     total: Annotated[int, Field(ge=1)] | None = None
     series: str = ""
-    spread: Spread = "not said"
+    spread: Spread = "not stated"
     groups: dict[str, Group] = Field(default_factory=dict)
     endpoints: dict[str, Endpoint] = Field(default_factory=dict)
     ratios: dict[str, Ratio] = Field(default_factory=dict)
     correlations: dict[str, Correlation] = Field(default_factory=dict)
     estimates: dict[str, Estimate] = Field(default_factory=dict)
 
-    def spread_of(self, endpoint: Endpoint) -> Spread:
-        """What ± stands for in a row."""
-        return endpoint.spread or self.spread
+    def states_spread(self, endpoint: Endpoint) -> bool:
+        """Whether the source states the meaning of ± in a row."""
+        return (endpoint.spread or self.spread) != "not stated"
+
+    def spreads(self, endpoint: Endpoint) -> tuple[str, ...]:
+        """The interpretations of ± in a row: the stated one, or both."""
+        return (endpoint.spread or self.spread,) if self.states_spread(endpoint) else ("sd", "se")
 
     def size(self, endpoint: Endpoint, group: str) -> Size | None:
         """The animals of a group in a row: the cell's, the group's, or an equal share of the total; None if unknown."""
         cell = endpoint.values.get(group)
         stated = (cell.n if cell else None) or self.groups[group].n
-        if stated or not self.shares_equally:
+        if stated or not self.has_equal_shares:
             return stated
         share = (self.total or 0) // len(self.groups)
         return Size(share, share)
 
     @property
-    def shares_equally(self) -> bool:
-        """Whether group sizes are unprinted and can be taken as equal shares of the total."""
-        silent = all(group.n is None for group in self.groups.values())
-        return bool(self.total and self.groups and silent and self.total % len(self.groups) == 0)
+    def has_equal_shares(self) -> bool:
+        """Whether no group size is reported and equal shares of the total are whole numbers."""
+        unknown = all(group.n is None for group in self.groups.values())
+        return bool(self.total and self.groups and unknown and self.total % len(self.groups) == 0)
 
     def unknown_names(self) -> Iterator[tuple[Place, str]]:
-        """Where the file names a group that it does not list."""
+        """The places where the file names a group that it does not list."""
+        for place, name in self._named_groups():
+            if name not in self.groups:
+                yield place, name
+
+    def _named_groups(self) -> Iterator[tuple[Place, str]]:
         for key, endpoint in self.endpoints.items():
             for name in endpoint.values:
-                if name not in self.groups:
-                    yield ("endpoints", key, "values", name), name
+                yield ("endpoints", key, "values", name), name
             for position, comparison in enumerate(endpoint.comparisons):
                 for name in comparison.groups:
-                    if name not in self.groups:
-                        yield ("endpoints", key, "comparisons", str(position), "groups"), name
+                    yield ("endpoints", key, "comparisons", str(position), "groups"), name
         for key, ratio in self.ratios.items():
-            for side, name in (("of", ratio.of), ("to", ratio.to)):
-                if name not in self.groups:
-                    yield ("ratios", key, side), name
+            yield ("ratios", key, "of"), ratio.of
+            yield ("ratios", key, "to"), ratio.to

@@ -1,4 +1,4 @@
-"""What can be computed from printed summaries: spreads, analyses of variance, ratios to the control, odds of death."""
+"""Reanalysis of reported summaries: spreads, analyses of variance, ratios to the control, odds of death."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -7,215 +7,216 @@ import numpy as np
 import pandas as pd
 from scipy.stats.contingency import odds_ratio
 
-from secretome.audit.across import plain_ratio, steps
-from secretome.audit.counts import counted, pvalues
+from secretome.audit.counts import count_pvalues, event_counts
 from secretome.audit.models import Endpoint, Table
-from secretome.audit.summaries import anova, arithmetic_ratio, geometric_ratio, readings
+from secretome.audit.ratios import as_ratio, dilution_steps
+from secretome.audit.summaries import Interpretation, anova, arithmetic_ratio, geometric_ratio, interpretations
 
 LEVEL = 0.95
 
 
 def spreads(tables: Mapping[str, Table]) -> pd.DataFrame:
-    """Every printed mean with its spread.
+    """Every reported mean with its spread.
 
     Returns
     -------
     DataFrame
-        One row per group of a row: file, source, item, unit, group, mean and spread as printed, said (``sd``, ``se`` or
-        ``not said``), n as printed, and cv: the coefficient of variation if ± is an SD, or is an SE of a known n; NaN
-        otherwise.
+        One row per group of a row: file, source, item, unit, group, mean and spread as reported, spread_is (``sd``,
+        ``se`` or ``not stated``), n as reported, and cv: the coefficient of variation if ± is an SD, or an SE of a
+        known n, else NaN.
     """
     rows: list[dict[str, Any]] = []
-    for name, table in tables.items():
-        for endpoint in table.endpoints.values():
-            for key, cell in endpoint.values.items():
-                if cell.mean is None or cell.spread is None:
-                    continue
-                said, size = table.spread_of(endpoint), table.size(endpoint, key)
-                root = float(np.sqrt(size.least)) if said == "se" and size else np.nan if said == "se" else 1.0
-                rows.append(
-                    {
-                        **_about(name, table, endpoint),
-                        "group": table.groups[key].label,
-                        "mean": str(cell.mean),
-                        "spread": str(cell.spread),
-                        "said": said,
-                        "n": str(size or ""),
-                        "cv": root * float(cell.spread / cell.mean) if cell.mean else np.nan,
-                    }
-                )
+    for file, table, endpoint in _rows(tables):
+        spread_is = endpoint.spread or table.spread
+        for group, cell in endpoint.values.items():
+            if cell.mean is None or cell.spread is None:
+                continue
+            size, sd = table.size(endpoint, group), float(cell.spread)
+            if spread_is == "se":
+                sd *= float(np.sqrt(size.least)) if size else np.nan
+            rows.append(
+                {
+                    **_source(file, table, endpoint),
+                    "group": table.groups[group].label,
+                    "mean": str(cell.mean),
+                    "spread": str(cell.spread),
+                    "spread_is": spread_is,
+                    "n": str(size or ""),
+                    "cv": sd / float(cell.mean) if cell.mean else np.nan,
+                }
+            )
     return pd.DataFrame(rows)
 
 
 def variances(tables: Mapping[str, Table]) -> pd.DataFrame:
-    """One-way analyses of variance of every row with three groups or more, under each reading of ±.
+    """One-way analyses of variance of every row with three groups or more, under each interpretation of ±.
 
     Returns
     -------
     DataFrame
-        file, source, item, unit, reading, said, groups, n (of the smallest group), shared (whether n are equal shares
-        of a total), statistic, df_between, df_within, pvalue, pvalue_welch.
+        file, source, item, unit, spread (the interpretation of ±), spread_stated, groups, n (of the smallest group),
+        equal_shares (whether n are equal shares of a total), statistic, df_between, df_within, pvalue, pvalue_welch.
     """
     rows: list[dict[str, Any]] = []
-    for name, table in tables.items():
-        for endpoint in table.endpoints.values():
-            groups = [key for key, cell in endpoint.values.items() if cell.mean is not None]
-            for reading in readings(table, endpoint, groups) if len(groups) > 2 else []:
-                result, welch = anova(reading.summaries), anova(reading.summaries, welch=True)
-                rows.append(
-                    {
-                        **_about(name, table, endpoint),
-                        "reading": reading.spread,
-                        "said": table.spread_of(endpoint) != "not said",
-                        "groups": len(groups),
-                        "n": min(one.n for one in reading.summaries),
-                        "shared": table.shares_equally,
-                        "statistic": result.statistic,
-                        "df_between": result.df[0],
-                        "df_within": result.df[1],
-                        "pvalue": result.pvalue,
-                        "pvalue_welch": welch.pvalue,
-                    }
-                )
+    for file, table, endpoint in _rows(tables):
+        groups = endpoint.with_means
+        for interpretation in interpretations(table, endpoint, groups) if len(groups) > 2 else []:
+            result, welch = anova(interpretation.summaries), anova(interpretation.summaries, welch=True)
+            rows.append(
+                {
+                    **_source(file, table, endpoint, interpretation),
+                    "groups": len(groups),
+                    "n": min(summary.n for summary in interpretation.summaries),
+                    "statistic": result.statistic,
+                    "df_between": result.df[0],
+                    "df_within": result.df[1],
+                    "pvalue": result.pvalue,
+                    "pvalue_welch": welch.pvalue,
+                }
+            )
     return pd.DataFrame(rows)
 
 
 def ratios(tables: Mapping[str, Table]) -> pd.DataFrame:
-    """Every treated group over the control of its row, for each meaning of ±, without rows before treatment (hour 0).
+    """Every treated group over the control of its row, without rows before treatment (hour 0).
 
     Returns
     -------
     DataFrame
-        file, source, item, unit, quantity, treated, control, reading, said, shared, n_treated, n_control; estimate,
-        low, high, level and pvalue of the ratio of geometric means; mean_ratio, mean_low and mean_high of the ratio of
-        means.
+        file, source, item, unit, quantity, treated, control, spread (the interpretation of ±), spread_stated,
+        equal_shares, n_treated, n_control; estimate, low, high, level and pvalue of the ratio of geometric means;
+        mean_ratio, mean_low and mean_high of the ratio of means.
     """
     rows: list[dict[str, Any]] = []
-    for name, table in tables.items():
-        for endpoint, treated, control in _contrasts(table):
-            for reading in readings(table, endpoint, (treated, control)):
-                first, second = reading.summaries
-                if min(first.mean, second.mean, first.sd, second.sd) <= 0:
-                    continue
-                geometric = geometric_ratio(first, second)
-                low, high = geometric.confidence_interval(LEVEL)[:2]
-                mean, mean_low, mean_high = arithmetic_ratio(first, second, LEVEL)
-                rows.append(
-                    {
-                        **_about(name, table, endpoint),
-                        "quantity": endpoint.quantity,
-                        "treated": table.groups[treated].label,
-                        "control": table.groups[control].label,
-                        "reading": reading.spread,
-                        "said": table.spread_of(endpoint) != "not said",
-                        "shared": table.shares_equally,
-                        "n_treated": first.n,
-                        "n_control": second.n,
-                        "estimate": geometric.estimate,
-                        "low": low,
-                        "high": high,
-                        "level": LEVEL,
-                        "pvalue": geometric.pvalue,
-                        "mean_ratio": mean,
-                        "mean_low": mean_low,
-                        "mean_high": mean_high,
-                    }
-                )
+    for file, table, endpoint, treated, control in _contrasts(tables):
+        for interpretation in interpretations(table, endpoint, (treated, control)):
+            first, second = interpretation.summaries
+            if min(first.mean, second.mean, first.sd, second.sd) <= 0:
+                continue
+            geometric = geometric_ratio(first, second)
+            low, high = geometric.confidence_interval(LEVEL)[:2]
+            mean, mean_low, mean_high = arithmetic_ratio(first, second, LEVEL)
+            rows.append(
+                {
+                    **_source(file, table, endpoint, interpretation),
+                    "quantity": endpoint.quantity,
+                    "treated": table.groups[treated].label,
+                    "control": table.groups[control].label,
+                    "n_treated": first.n,
+                    "n_control": second.n,
+                    "estimate": geometric.estimate,
+                    "low": low,
+                    "high": high,
+                    "level": LEVEL,
+                    "pvalue": geometric.pvalue,
+                    "mean_ratio": mean,
+                    "mean_low": mean_low,
+                    "mean_high": mean_high,
+                }
+            )
     return pd.DataFrame(rows)
 
 
 def odds(tables: Mapping[str, Table]) -> pd.DataFrame:
-    """Odds ratios of death, treated over control: as printed, and by conditional maximum likelihood from counts.
+    """Odds ratios of death, treated over control: as reported, and by conditional maximum likelihood from counts.
 
     Returns
     -------
     DataFrame
-        file, source, item, treated, control, printed (whether a meta-analysis prints it), dead_treated, n_treated,
-        dead_control, n_control (NaN where printed), estimate, low, high, level, chi_square and fisher (p of the two
-        groups; NaN where printed).
+        file, source, item, treated, control, reported (whether a meta-analysis reports it), dead_treated, n_treated,
+        dead_control, n_control (NaN if reported), estimate, low, high, level, chi_square and fisher (p of the two
+        groups; NaN if reported). Odds ratios from counts come first.
     """
-    rows: list[dict[str, Any]] = []
-    for name, table in tables.items():
-        for endpoint, treated, control in _contrasts(table):
-            pair = counted(table, endpoint, treated), counted(table, endpoint, control)
-            if endpoint.quantity not in ("deaths", "survival") or pair[0] is None or pair[1] is None:
-                continue
-            # Dead first, alive second, whichever the table counts.
-            (dead, alive), (died, lived) = (
-                row if endpoint.quantity == "deaths" else row[::-1] for row in (pair[0], pair[1])
-            )
-            found = odds_ratio([[dead, alive], [died, lived]])
-            low, high = found.confidence_interval(LEVEL)
-            ps = pvalues([(dead, alive), (died, lived)])
-            rows.append(
-                {
-                    **_about(name, table, endpoint),
-                    "treated": table.groups[treated].label,
-                    "control": table.groups[control].label,
-                    "printed": False,
-                    "dead_treated": dead,
-                    "n_treated": dead + alive,
-                    "dead_control": died,
-                    "n_control": died + lived,
-                    "estimate": float(found.statistic),
-                    "low": float(low),
-                    "high": float(high),
-                    "level": LEVEL,
-                    "chi_square": ps.get("chi-square", np.nan),
-                    "fisher": ps.get("fisher", np.nan),
-                }
-            )
+    rows = [
+        _odds_from_counts(file, table, endpoint, treated, control)
+        for file, table, endpoint, treated, control in _contrasts(tables)
+        if endpoint.quantity in ("deaths", "survival")
+    ]
+    for file, table in tables.items():
         for estimate in table.estimates.values():
-            ends = {name: float(getattr(estimate, name)) for name in ("estimate", "low", "high")}
+            numbers = {name: float(getattr(estimate, name)) for name in ("estimate", "low", "high", "level")}
             rows.append(
-                {
-                    "file": name,
-                    "source": table.source.text,
-                    "item": estimate.label,
-                    "printed": True,
-                    **ends,
-                    "level": estimate.level,
-                }
+                {"file": file, "source": table.source.text, "item": estimate.label, "reported": True, **numbers}
             )
-    return pd.DataFrame(rows)
+    return pd.DataFrame([row for row in rows if row])
 
 
-def _about(name: str, table: Table, endpoint: Endpoint) -> dict[str, Any]:
-    return {"file": name, "source": table.source.text, "item": endpoint.label, "unit": endpoint.unit}
+def _odds_from_counts(file: str, table: Table, endpoint: Endpoint, treated: str, control: str) -> dict[str, Any]:
+    """One row of `odds`; empty if a count is not reported."""
+    counts = event_counts(table, endpoint, treated), event_counts(table, endpoint, control)
+    if counts[0] is None or counts[1] is None:
+        return {}
+    # Dead first, alive second, whichever the table counts.
+    rows = [row if endpoint.quantity == "deaths" else row[::-1] for row in (counts[0], counts[1])]
+    result = odds_ratio(rows)
+    low, high = result.confidence_interval(LEVEL)
+    pvalues = count_pvalues(rows)
+    return {
+        **_source(file, table, endpoint),
+        "treated": table.groups[treated].label,
+        "control": table.groups[control].label,
+        "reported": False,
+        "dead_treated": rows[0][0],
+        "n_treated": sum(rows[0]),
+        "dead_control": rows[1][0],
+        "n_control": sum(rows[1]),
+        "estimate": float(result.statistic),
+        "low": float(low),
+        "high": float(high),
+        "level": LEVEL,
+        "chi_square": pvalues.get("chi-square", np.nan),
+        "fisher": pvalues.get("fisher", np.nan),
+    }
 
 
-def _contrasts(table: Table) -> Iterator[tuple[Endpoint, str, str]]:
-    """Every treated group with the control, row by row; a table without one control has none."""
-    controls = [key for key, group in table.groups.items() if group.role == "control"]
-    for endpoint in table.endpoints.values():
+def _source(
+    file: str, table: Table, endpoint: Endpoint, interpretation: Interpretation | None = None
+) -> dict[str, Any]:
+    columns = {"file": file, "source": table.source.text, "item": endpoint.label, "unit": endpoint.unit}
+    if interpretation is None:
+        return columns
+    stated, equal = table.states_spread(endpoint), table.has_equal_shares
+    return {**columns, "spread": interpretation.spread, "spread_stated": stated, "equal_shares": equal}
+
+
+def _rows(tables: Mapping[str, Table]) -> Iterator[tuple[str, Table, Endpoint]]:
+    for file, table in tables.items():
+        for endpoint in table.endpoints.values():
+            yield file, table, endpoint
+
+
+def _contrasts(tables: Mapping[str, Table]) -> Iterator[tuple[str, Table, Endpoint, str, str]]:
+    """Every treated group with the control of its row; a table without exactly one control has none."""
+    for file, table, endpoint in _rows(tables):
+        controls = [key for key, group in table.groups.items() if group.role == "control"]
         if len(controls) != 1 or endpoint.hour == 0 or controls[0] not in endpoint.values:
             continue
-        for key in endpoint.values:
-            if table.groups[key].role == "treated":
-                yield endpoint, key, controls[0]
+        for group in endpoint.values:
+            if table.groups[group].role == "treated":
+                yield file, table, endpoint, group, controls[0]
 
 
-def titre_readings(table: Table, control_steps: float) -> pd.DataFrame:
-    """What a printed rise of a titre means, as a rise of the titre itself and as a rise of its logarithm.
+def titre_increases(table: Table, control_steps: float) -> pd.DataFrame:
+    """What a reported increase of a titre means if it is of the titre itself, and if it is of its logarithm.
 
     Parameters
     ----------
     table : Table
-        A printed table with ratios that name their dilution.
+        A reported table with ratios that name their dilution.
     control_steps : float
-        How many dilutions the control's titre has; a rise of the logarithm is a share of them.
+        The control's titre in dilution steps; an increase of the logarithm is a share of them.
 
     Returns
     -------
     DataFrame
-        One row per ratio and end: label, printed (per cent), steps (of a dilution, if the titre itself rose), and fold
-        (of the titre, if its logarithm rose).
+        One row per ratio and limit: label, reported (per cent), steps (of a dilution, if the titre itself increased),
+        and fold (change of the titre, if its logarithm increased).
 
     Examples
     --------
     >>> from secretome.audit import published_tables
     >>> table = published_tables()["moskalov-2023.yml"]
-    >>> titre_readings(table, 4.0).round(2).values.tolist()[1]
+    >>> titre_increases(table, 4.0).round(2).values.tolist()[1]
     ['Antibody titre, into muscle', 95.0, 0.96, 13.93]
     """
     rows = []
@@ -223,7 +224,8 @@ def titre_readings(table: Table, control_steps: float) -> pd.DataFrame:
         if ratio.dilution is None:
             continue
         dilution = float(ratio.dilution)
-        for end in ratio.ends:
-            rise = plain_ratio(ratio, end) - 1
-            rows.append((ratio.label, 100 * rise, steps(1 + rise, dilution), dilution ** (control_steps * rise)))
-    return pd.DataFrame(rows, columns=["label", "printed", "steps", "fold"])
+        for limit in ratio.limits:
+            increase = as_ratio(ratio, limit) - 1
+            steps, fold = dilution_steps(1 + increase, dilution), dilution ** (control_steps * increase)
+            rows.append((ratio.label, 100 * increase, steps, fold))
+    return pd.DataFrame(rows, columns=["label", "reported", "steps", "fold"])

@@ -1,4 +1,4 @@
-"""Tests and ratios from what a table prints: means, spreads and group sizes."""
+"""Tests and ratios from the summaries that a table reports: means, spreads and group sizes."""
 
 import math
 from collections.abc import Sequence
@@ -11,8 +11,8 @@ from statsmodels.stats.meta_analysis import effectsize_smd
 from statsmodels.stats.oneway import anova_generic
 
 from secretome import stats
-from secretome.audit.models import Endpoint, Table
-from secretome.audit.printed import half_unit
+from secretome.audit.models import Cell, Endpoint, Table
+from secretome.audit.reported import half_unit
 
 
 @dataclass(frozen=True)
@@ -25,37 +25,42 @@ class Summary:
 
 
 @dataclass(frozen=True)
-class Reading:
-    """One way to read a row: ± as ``sd`` or ``se``, and one size of each group.
+class Interpretation:
+    """One interpretation of a row: ± as ``sd`` or ``se``, and one size of each group.
 
     Attributes
     ----------
     spread : str
         ``sd`` or ``se``.
     summaries : tuple of Summary
-        The groups, as printed.
-    apart, together : tuple of Summary
-        The same with means and spreads moved within their rounding, so that groups differ as clearly, and as little, as
-        print allows.
+        The groups as reported.
+    farthest, closest : tuple of Summary
+        The groups with means and spreads changed within their rounding, so that the groups differ as clearly, and as
+        little, as the reported digits allow.
     """
 
     spread: str
     summaries: tuple[Summary, ...]
-    apart: tuple[Summary, ...]
-    together: tuple[Summary, ...]
+    farthest: tuple[Summary, ...]
+    closest: tuple[Summary, ...]
+
+    @property
+    def versions(self) -> tuple[tuple[Summary, ...], ...]:
+        """The groups as reported, and at both limits of rounding."""
+        return self.summaries, self.farthest, self.closest
 
 
 @dataclass(frozen=True)
-class FromSummaries:
-    """A test computed from summaries: statistic, degrees of freedom (between and within, or one), and two-sided p."""
+class SummaryTest:
+    """A test calculated from summaries: statistic, degrees of freedom (between and within, or one), two-sided p."""
 
     statistic: float
     df: tuple[float, ...]
     pvalue: float
 
 
-def lacking(table: Table, endpoint: Endpoint, groups: Sequence[str]) -> str:
-    """What a row does not print and a test from means needs: ``values``, ``spread``, ``n``, or nothing."""
+def missing_input(table: Table, endpoint: Endpoint, groups: Sequence[str]) -> str:
+    """The input of a test from means that a row does not report: ``values``, ``spread``, ``n``, or an empty string."""
     cells = [endpoint.values.get(group) for group in groups]
     if len(cells) < 2 or any(cell is None or cell.mean is None for cell in cells):
         return "values"
@@ -65,55 +70,41 @@ def lacking(table: Table, endpoint: Endpoint, groups: Sequence[str]) -> str:
     return "n" if any(size is None or size.least < 2 for size in sizes) else ""
 
 
-def readings(table: Table, endpoint: Endpoint, groups: Sequence[str]) -> list[Reading]:
-    """Every way to read some groups of a row; none where something needed is not printed."""
-    if lacking(table, endpoint, groups):
+def interpretations(table: Table, endpoint: Endpoint, groups: Sequence[str]) -> list[Interpretation]:
+    """Every interpretation of some groups of a row; none if an input is missing."""
+    if missing_input(table, endpoint, groups):
         return []
-    said = table.spread_of(endpoint)
     cells = [endpoint.values[group] for group in groups]
     sizes = [size.possible for group in groups if (size := table.size(endpoint, group))]
-    # Where sizes are printed as "9 to 10", all groups are taken at their least, then all at their most.
-    ends = {tuple(size[0] for size in sizes), tuple(size[-1] for size in sizes)}
-    found = []
-    for spread in ("sd", "se") if said == "not said" else (said,):
-        for ns in sorted(ends):
-            means = [float(cell.mean or 0) for cell in cells]
-            middle = float(np.mean(means))
-            moved = []
-            for sign in (0, 1, -1):
-                row = []
-                for cell, mean, n in zip(cells, means, ns, strict=True):
-                    # Means go away from their middle as spreads shrink, and no further than the middle when they come
-                    # together.
-                    step = sign * half_unit(cell.mean) if cell.mean is not None else 0.0
-                    away = math.copysign(max(0.0, abs(mean - middle) + step), mean - middle)
-                    width = float(cell.spread or 0) - sign * (
-                        half_unit(cell.spread) if cell.spread is not None else 0.0
-                    )
-                    row.append(Summary(middle + away, max(0.0, width) * (math.sqrt(n) if spread == "se" else 1.0), n))
-                moved.append(tuple(row))
-            found.append(Reading(spread, *moved))
-    return found
+    # If sizes are ranges such as "9 to 10", all groups get their smallest size, then all get their largest.
+    limits = sorted({tuple(size[0] for size in sizes), tuple(size[-1] for size in sizes)})
+    return [
+        Interpretation(spread, *(_summarise(cells, ns, spread, sign) for sign in (0, 1, -1)))
+        for spread in table.spreads(endpoint)
+        for ns in limits
+    ]
 
 
-def anova(summaries: Sequence[Summary], *, welch: bool = False) -> FromSummaries:
-    """One-way analysis of variance from means, standard deviations and sizes; Welch's where spreads may differ.
+def _summarise(cells: Sequence[Cell], ns: Sequence[int], spread: str, sign: int) -> tuple[Summary, ...]:
+    """The groups with means moved from (`sign` 1) or towards (-1) their centre, and spreads decreased or increased."""
+    means = [float(cell.mean or 0) for cell in cells]
+    centre = float(np.mean(means))
+    summaries = []
+    for cell, mean, n in zip(cells, means, ns, strict=True):
+        # A mean that moves towards the centre does not pass it.
+        shift = 0.0 if cell.mean is None else sign * half_unit(cell.mean)
+        mean = centre + math.copysign(max(0.0, abs(mean - centre) + shift), mean - centre)
+        width = 0.0 if cell.spread is None else max(0.0, float(cell.spread) - sign * half_unit(cell.spread))
+        summaries.append(Summary(mean, width * (math.sqrt(n) if spread == "se" else 1.0), n))
+    return tuple(summaries)
 
-    Parameters
-    ----------
-    summaries : sequence of Summary
-        Two groups or more.
-    welch : bool, default False
-        Whether to let every group have its own spread.
 
-    Returns
-    -------
-    FromSummaries
-        F, its degrees of freedom, and p; NaN where no group varies.
+def anova(summaries: Sequence[Summary], *, welch: bool = False) -> SummaryTest:
+    """One-way analysis of variance from means, standard deviations and sizes, or Welch's version of it.
 
-    Examples
-    --------
-    IL-6 in rats after a stroke, four groups taken as five each (Unissula thesis 43590):
+    The result is NaN if no group varies or, for Welch's version, if one does not.
+
+    IL-6 in rats after a stroke, with five animals assumed in each of four groups (Unissula thesis 43590):
 
     >>> groups = [Summary(15.0, 1.80, 5), Summary(22.5, 1.51, 5), Summary(18.84, 1.73, 5), Summary(14.4, 1.46, 5)]
     >>> result = anova(groups)
@@ -122,43 +113,29 @@ def anova(summaries: Sequence[Summary], *, welch: bool = False) -> FromSummaries
     """
     spreads = [one.sd for one in summaries]
     if max(spreads) == 0 or (welch and min(spreads) == 0):
-        return FromSummaries(math.nan, (math.nan, math.nan), math.nan)
+        return SummaryTest(math.nan, (math.nan, math.nan), math.nan)
     means, variances, sizes = np.array([(one.mean, one.sd**2, one.n) for one in summaries], dtype=float).T
     result = anova_generic(means, variances, sizes, use_var="unequal" if welch else "equal")
-    return FromSummaries(float(result.statistic), tuple(map(float, result.df)), float(result.pvalue))
+    return SummaryTest(float(result.statistic), tuple(map(float, result.df)), float(result.pvalue))
 
 
-def student(first: Summary, second: Summary, *, welch: bool = False) -> FromSummaries:
-    """Student's t of two groups, or Welch's; NaN where neither group varies."""
+def t_test(first: Summary, second: Summary, *, welch: bool = False) -> SummaryTest:
+    """Student's t test of two groups, or Welch's; NaN if neither group varies."""
     if first.sd == second.sd == 0:
-        return FromSummaries(math.nan, (math.nan,), math.nan)
+        return SummaryTest(math.nan, (math.nan,), math.nan)
     result = scipy_stats.ttest_ind_from_stats(
         first.mean, first.sd, first.n, second.mean, second.sd, second.n, equal_var=not welch
     )
-    return FromSummaries(
-        float(result.statistic), (math.nan if welch else first.n + second.n - 2.0,), float(result.pvalue)
-    )
+    df = math.nan if welch else first.n + second.n - 2.0
+    return SummaryTest(float(result.statistic), (df,), float(result.pvalue))
 
 
-def least_significant_difference(summaries: Sequence[Summary], first: int, second: int) -> tuple[float, FromSummaries]:
-    """Fisher's LSD: the standard error of one difference from the spread pooled over all groups, and its t test.
+def least_significant_difference(summaries: Sequence[Summary], first: int, second: int) -> tuple[float, SummaryTest]:
+    """Fisher's LSD: the standard error of a difference from the SD pooled over all groups, and its t test.
 
-    Parameters
-    ----------
-    summaries : sequence of Summary
-        All groups of the analysis of variance.
-    first, second : int
-        The positions of the two that are compared.
+    `summaries` has all groups of the analysis of variance; `first` and `second` are the positions of the compared ones.
+    The test is NaN if no group varies.
 
-    Returns
-    -------
-    standard_error : float
-        Of the difference, in the table's unit.
-    test : FromSummaries
-        The t test; NaN where no group varies.
-
-    Examples
-    --------
     IL-6 at 18 h in rats with sepsis, after caecal ligation with and without melatonin (Table 1 of PMC4212921):
 
     >>> rows = [(9.4, 2.7), (151, 146), (129, 26), (90.8, 26.2), (87.6, 37.7)]
@@ -170,13 +147,13 @@ def least_significant_difference(summaries: Sequence[Summary], first: int, secon
     pooled = sum((one.n - 1) * one.sd**2 for one in summaries) / df
     error = math.sqrt(pooled * (1 / summaries[first].n + 1 / summaries[second].n))
     if error == 0:
-        return 0.0, FromSummaries(math.nan, (df,), math.nan)
+        return 0.0, SummaryTest(math.nan, (df,), math.nan)
     statistic = (summaries[first].mean - summaries[second].mean) / error
-    return error, FromSummaries(statistic, (float(df),), float(2 * scipy_stats.t.sf(abs(statistic), df)))
+    return error, SummaryTest(statistic, (float(df),), float(2 * scipy_stats.t.sf(abs(statistic), df)))
 
 
 def standardised_difference(first: Summary, second: Summary) -> float:
-    """Hedges' g: the difference in pooled standard deviations, corrected for small groups; NaN where neither varies.
+    """Hedges' g: the difference in pooled standard deviations, corrected for small groups; NaN if neither varies.
 
     >>> round(standardised_difference(Summary(66.5, 9.7, 10), Summary(285.4, 25.2, 10)), 1)
     -11.0
@@ -189,15 +166,7 @@ def standardised_difference(first: Summary, second: Summary) -> float:
 def geometric_ratio(first: Summary, second: Summary) -> stats.GeometricMeanRatioResult:
     """The geometric mean ratio of two lognormal groups with these means and SDs, by Welch's t on logarithms.
 
-    Parameters
-    ----------
-    first, second : Summary
-        Means above zero, spreads above zero, two animals or more.
-
-    Returns
-    -------
-    GeometricMeanRatioResult
-        First over second, with p and `confidence_interval`.
+    First over second, by the moments of Higgins et al. [1]_; means and standard deviations must be above zero.
 
     References
     ----------
@@ -206,7 +175,7 @@ def geometric_ratio(first: Summary, second: Summary) -> stats.GeometricMeanRatio
 
     Examples
     --------
-    Equal coefficients of variation leave the ratio of the means:
+    With equal coefficients of variation it is the ratio of the means:
 
     >>> result = geometric_ratio(Summary(50.0, 20.0, 8), Summary(100.0, 40.0, 8))
     >>> round(result.estimate, 3)
@@ -218,41 +187,31 @@ def geometric_ratio(first: Summary, second: Summary) -> stats.GeometricMeanRatio
 def arithmetic_ratio(first: Summary, second: Summary, level: float = 0.95) -> tuple[float, float, float]:
     """The ratio of two means with its interval, by the delta method on logs and Satterthwaite's degrees of freedom.
 
-    Parameters
-    ----------
-    first, second : Summary
-        Means above zero.
-    level : float, default 0.95
-        Of the interval.
-
-    Returns
-    -------
-    estimate, low, high : float
+    Returns the estimate and the limits; means must be above zero [1]_.
 
     References
     ----------
     .. [1] Hedges LV, Gurevitch J, Curtis PS (1999). The meta-analysis of response ratios in experimental ecology.
        Ecology 80:1150-1156.
     """
-    parts = [one.sd**2 / (one.n * one.mean**2) for one in (first, second)]
-    df = sum(parts) ** 2 / sum(part**2 / (one.n - 1) for part, one in zip(parts, (first, second), strict=True))
-    reach = float(scipy_stats.t.ppf((1 + level) / 2, df)) * math.sqrt(sum(parts))
+    terms = [one.sd**2 / (one.n * one.mean**2) for one in (first, second)]
+    df = sum(terms) ** 2 / sum(term**2 / (one.n - 1) for term, one in zip(terms, (first, second), strict=True))
+    half_width = float(scipy_stats.t.ppf((1 + level) / 2, df)) * math.sqrt(sum(terms))
     estimate = first.mean / second.mean
-    return estimate, estimate * math.exp(-reach), estimate * math.exp(reach)
+    return estimate, estimate * math.exp(-half_width), estimate * math.exp(half_width)
 
 
-def below(summary: Summary, lowest: float) -> float:
+def share_below(summary: Summary, lowest: float) -> float:
     """The share of a normal curve with this mean and standard deviation that lies below the lowest possible value.
 
-    >>> round(below(Summary(151, 146, 10), 0), 2)
+    >>> round(share_below(Summary(151, 146, 10), 0), 2)
     0.15
     """
     return float(scipy_stats.norm.cdf(lowest, summary.mean, summary.sd)) if summary.sd else 0.0
 
 
 def _logs(summary: Summary) -> NDArray[np.float64]:
-    """Logarithms with the lognormal's mean and variance, which are all that a t test uses."""
+    """Logarithms with the mean and variance of the lognormal distribution: a t test uses nothing else."""
     variance = math.log1p((summary.sd / summary.mean) ** 2)
-    steps = np.arange(summary.n, dtype=float)
-    scores = (steps - steps.mean()) / steps.std(ddof=1)
+    scores = scipy_stats.zscore(np.arange(summary.n, dtype=float), ddof=1)
     return np.asarray(math.log(summary.mean) - variance / 2 + math.sqrt(variance) * scores)

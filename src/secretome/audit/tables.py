@@ -1,69 +1,68 @@
-"""Tables of printed numbers and what checking them found."""
+"""Tables of reported numbers and of the findings about them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from secretome.audit import OUTCOMES, Finding, Table
-from secretome.audit import text as audit_text
+from secretome.audit.findings import OUTCOMES, Finding
+from secretome.audit.models import Table
+from secretome.audit.text import finding_sentence
 from secretome.report import text
 
+SPREADS = {"sd": "SD", "se": "SE", "not stated": "not stated"}
 
-def reported_sources_table(printed: Mapping[str, Table]) -> pd.DataFrame:
-    """The printed tables of the audit: where each is, and what its source says of n and of ±."""
+
+def sources_table(tables: Mapping[str, Table]) -> pd.DataFrame:
+    """The reported tables of the audit: the address of each, and what its source states about n and ±."""
     rows = []
-    for table in printed.values():
+    for table in tables.values():
         sizes = list(dict.fromkeys(str(group.n) for group in table.groups.values() if group.n))
-        n = f"{', '.join(sizes)} a group" if sizes else f"{table.total} in all" if table.total else "not known"
-        means = any(
+        n = f"{', '.join(sizes)} per group" if sizes else f"{table.total} in all" if table.total else "not known"
+        has_spread = any(
             cell.spread is not None for endpoint in table.endpoints.values() for cell in endpoint.values.values()
         )
-        spread = {"sd": "SD", "se": "SE", "not said": "not said"}[table.spread] if means else "–"
         rows.append(
-            (
-                table.title,
-                n if table.groups else "–",
-                spread,
-                table.note or "–",
-                table.source.url or "none known",
-                table.source.licence,
-            )
+            {
+                "Source": table.title,
+                "n": n if table.groups else "–",
+                "± is": SPREADS[table.spread] if has_spread else "–",
+                "Note": table.note or "–",
+                "Address": table.source.url or "none known",
+                "Licence": table.source.licence,
+            }
         )
-    return pd.DataFrame(rows, columns=["Source", "n", "± is", "To know", "Address", "Licence"])
+    return pd.DataFrame(rows)
 
 
 def findings_table(findings: Iterable[Finding]) -> pd.DataFrame:
-    """Findings of one source: what was checked, with which outcome, in a sentence."""
-    rows = [(finding.outcome, finding.check, audit_text.finding_sentence(finding)) for finding in findings]
+    """Findings of one source: the outcome, the check, and the sentence."""
+    rows = [(finding.outcome, finding.check, finding_sentence(finding)) for finding in findings]
     return pd.DataFrame(rows, columns=["Outcome", "Check", "Finding"])
 
 
-def outcomes_table(printed: Mapping[str, Table], findings: Sequence[Finding]) -> pd.DataFrame:
-    """How many findings of each outcome every source has; a source without a finding comes last."""
-    found = by_outcome(printed, findings)
-    rows = [
-        (
-            printed[name].title,
-            *(sum((one.file, one.outcome) == (name, outcome) for one in findings) for outcome in OUTCOMES),
-        )
-        for name in [*found, *(name for name in printed if name not in found)]
-    ]
-    return pd.DataFrame(rows, columns=["Source", *(outcome[0].upper() + outcome[1:] for outcome in OUTCOMES)])
+def outcomes_table(tables: Mapping[str, Table], findings: Sequence[Finding]) -> pd.DataFrame:
+    """The number of findings of each outcome for every source; a source without a finding comes last."""
+    counts = _outcomes(tables, findings)
+    ordered = by_outcome(tables, findings)
+    rows = [(tables[file].title, *counts[file]) for file in dict.fromkeys([*ordered, *tables])]
+    return pd.DataFrame(rows, columns=["Source", *(outcome.capitalize() for outcome in OUTCOMES)])
 
 
-def by_outcome(printed: Mapping[str, Table], findings: Sequence[Finding]) -> list[str]:
-    """The files of an audit in order: those with most that differs first; those without a finding are left out."""
-    counts = {
-        name: tuple(sum((one.file, one.outcome) == (name, outcome) for one in findings) for outcome in OUTCOMES)
-        for name in printed
-    }
-    return sorted((name for name in printed if any(counts[name])), key=lambda name: counts[name], reverse=True)
+def by_outcome(tables: Mapping[str, Table], findings: Sequence[Finding]) -> list[str]:
+    """The files that have findings, those with most findings that differ first."""
+    counts = _outcomes(tables, findings)
+    return sorted((file for file in tables if any(counts[file])), key=lambda file: counts[file], reverse=True)
+
+
+def _outcomes(tables: Mapping[str, Table], findings: Sequence[Finding]) -> dict[str, tuple[int, ...]]:
+    outcomes = {file: [finding.outcome for finding in findings if finding.file == file] for file in tables}
+    return {file: tuple(listed.count(outcome) for outcome in OUTCOMES) for file, listed in outcomes.items()}
 
 
 def spreads_table(rows: pd.DataFrame) -> pd.DataFrame:
-    """Printed means and spreads, with the coefficient of variation."""
-    said = rows["said"].map({"sd": "SD", "se": "SE", "not said": "not said"})
+    """Reported means and spreads, with the coefficient of variation."""
     cv = [text.number(value) if pd.notna(value) else "–" for value in rows["cv"]]
+    if_sd = rows["spread_is"].map({"not stated": ", if SD"}).fillna("")
     return pd.DataFrame(
         {
             "Source": rows["source"],
@@ -71,89 +70,71 @@ def spreads_table(rows: pd.DataFrame) -> pd.DataFrame:
             "Group": rows["group"],
             "Mean ± spread": rows["mean"] + " ± " + rows["spread"],
             "Unit": rows["unit"].replace("", "–"),
-            "± is": said,
+            "± is": rows["spread_is"].map(SPREADS),
             "n": rows["n"].replace("", "–"),
-            "CV": [
-                f"{value}, if SD" if what == "not said" else value for value, what in zip(cv, rows["said"], strict=True)
-            ],
+            "CV": cv + if_sd,
         }
     )
 
 
 def variances_table(rows: pd.DataFrame) -> pd.DataFrame:
-    """Analyses of variance from printed summaries."""
+    """Analyses of variance from reported summaries."""
+    df = rows["df_between"].map("{:.0f}".format) + ", " + rows["df_within"].map("{:.0f}".format)
     return pd.DataFrame(
         {
             "Source": rows["source"],
             "Measure": rows["item"],
-            "± read as": rows["reading"].str.upper(),
-            "n": [
-                f"{n}{', shared equally' if shared else ''}"
-                for n, shared in zip(rows["n"], rows["shared"], strict=True)
-            ],
-            "F": [
-                f"F({row['df_between']:.0f}, {row['df_within']:.0f}) = {text.number(row['statistic'])}"
-                for _, row in rows.iterrows()
-            ],
-            "p": [text.p_number(p) for p in rows["pvalue"]],
-            "p, Welch": [text.p_number(p) for p in rows["pvalue_welch"]],
+            "± taken as": rows["spread"].str.upper(),
+            "n": rows["n"].astype(str) + rows["equal_shares"].map({True: ", shared equally", False: ""}),
+            "F": "F(" + df + ") = " + rows["statistic"].map(text.number),
+            "p": rows["pvalue"].map(text.p_number),
+            "p, Welch": rows["pvalue_welch"].map(text.p_number),
         }
     )
 
 
-def reported_ratios_table(rows: pd.DataFrame) -> pd.DataFrame:
-    """Treated over control from printed summaries, as geometric means and as means."""
+def ratios_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Treated over control from reported summaries, as geometric means and as means."""
     means = rows[["level"]].assign(estimate=rows["mean_ratio"], low=rows["mean_low"], high=rows["mean_high"])
     return pd.DataFrame(
         {
             "Source": rows["source"],
             "Measure": rows["item"],
-            "Contrast": rows["treated"] + " against " + rows["control"].map(text.lowercase_first),
-            "± read as": rows["reading"].str.upper(),
-            "n": [f"{row['n_treated']} and {row['n_control']}" for _, row in rows.iterrows()],
+            "Contrast": _contrast(rows),
+            "± taken as": rows["spread"].str.upper(),
+            "n": rows["n_treated"].astype(str) + " and " + rows["n_control"].astype(str),
             "Geometric means": [text.ratio(row) for _, row in rows.iterrows()],
             "Means": [text.ratio(row) for _, row in means.iterrows()],
-            "p": [text.p_number(p) for p in rows["pvalue"]],
+            "p": rows["pvalue"].map(text.p_number),
         }
     )
 
 
 def odds_table(rows: pd.DataFrame) -> pd.DataFrame:
     """Odds ratios of death from counts."""
+    counts = rows[["dead_treated", "n_treated", "dead_control", "n_control"]].astype(int)
     return pd.DataFrame(
         {
             "Source": rows["source"],
-            "Contrast": rows["treated"] + " against " + rows["control"].map(text.lowercase_first),
-            "Dead": [
-                f"{row['dead_treated']:.0f} of {row['n_treated']:.0f}, {row['dead_control']:.0f} of "
-                f"{row['n_control']:.0f}"
-                for _, row in rows.iterrows()
-            ],
+            "Contrast": _contrast(rows),
+            "Dead": ["{} of {}, {} of {}".format(*row) for row in counts.itertuples(index=False)],
             "Odds ratio": [text.ratio(row) for _, row in rows.iterrows()],
-            "p, Fisher": [text.p_number(p) for p in rows["fisher"]],
-            "p, chi-square": [text.p_number(p) for p in rows["chi_square"]],
+            "p, Fisher": rows["fisher"].map(text.p_number),
+            "p, chi-square": rows["chi_square"].map(text.p_number),
         }
     )
 
 
-def titre_readings_table(rows: pd.DataFrame) -> pd.DataFrame:
-    """What a printed rise of a titre is, read in two ways."""
+def _contrast(rows: pd.DataFrame) -> "pd.Series[str]":
+    return rows["treated"] + " against " + rows["control"].map(text.lowercase_first)
+
+
+def titre_increases_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """A reported increase of a titre under both interpretations."""
     return pd.DataFrame(
         {
-            "Printed": [
-                f"{label}: + {printed:.0f} %" for label, printed in zip(rows["label"], rows["printed"], strict=True)
-            ],
-            "If of the titre itself: dilutions": [text.number(value) for value in rows["steps"]],
-            "If of its logarithm: times the titre": [text.number(value) for value in rows["fold"]],
+            "Reported": rows["label"] + ": + " + rows["reported"].map("{:.0f} %".format),
+            "If of the titre itself: dilutions": rows["steps"].map(text.number),
+            "If of its logarithm: times the titre": rows["fold"].map(text.number),
         }
     )
-
-
-def min_pvalues_table(floors: pd.DataFrame, alpha: float) -> pd.DataFrame:
-    """The smallest p that exact tests allow; what can never reach alpha is marked in words."""
-    cells = {
-        name: [f"{text.p_number(p)}{' (never)' if p > alpha else ''}" for p in floors[name]]
-        for name in floors
-        if name != "n"
-    }
-    return pd.DataFrame({"Animals per group": floors["n"], **cells})

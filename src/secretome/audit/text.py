@@ -1,13 +1,12 @@
-"""Findings about printed numbers, one sentence each: what is printed, what was recomputed, and no more."""
+"""Sentences of findings: the reported number, the recalculated number, and no interpretation."""
 
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-import pandas as pd
-
-from secretome.audit import OUTCOMES, Finding, Value
-from secretome.report.text.numbers import Row, count, interval, lowercase_first, number, p_number, p_value
+from secretome.audit.findings import OUTCOMES, Finding, Value
+from secretome.report.text.numbers import count, lowercase_first, number, p_number, p_value
 
 TESTS = {
     "anova": "one-way ANOVA",
@@ -19,24 +18,140 @@ TESTS = {
     "corrected chi-square": "chi-square with Yates' correction",
     "fisher": "Fisher's exact test",
 }
-READINGS = {"sd": "if ± is an SD", "se": "if ± is an SE"}
-LACKING = {
-    "values": "a mean of every group is not printed",
-    "spread": "no spread is printed",
-    "n": "a group's n is not printed",
-    "method": "the test needs values that are not printed",
-    "variation": "the printed numbers do not vary",
+IF_SPREAD = {"sd": "if ± is an SD", "se": "if ± is an SE"}
+MISSING = {
+    "values": "a mean of every group is not reported",
+    "spread": "no spread is reported",
+    "n": "a group's n is not reported",
+    "method": "the test needs values that are not reported",
+    "variation": "the reported numbers do not vary",
 }
 CLAIMS = {"different": "a difference", "not different": "no difference", "higher": "a rise", "lower": "a fall"}
+# How a sentence names the reported item that cannot be recalculated.
+SUBJECTS = {"letters": "the letters", "standard error": "a standard error of {reported}"}
+
+_FROM_TEST = "{item}: {claim} is reported, and the reported {source}{shared} give {pvalues}{logrank}{rounding}."
+_GROUP_SIZES = "Group sizes: {reported} animals in {values[groups]:.0f} groups are reported, and "
+_LETTERS = "{item}: letters are reported for {pairs} of groups, and the reported means and spreads "
+_EFFECT_SIZE = "{item}: {reported} are reported, the largest difference of the row, and Hedges' g is {by_spread}: "
+# The sentence of each check by outcome; the empty outcome stands for all others.
+SENTENCES: Mapping[str, Mapping[str, str]] = {
+    "test": {"": _FROM_TEST},
+    "counts": {"": _FROM_TEST},
+    "letters": {
+        "agrees": _LETTERS + "agree with each by Fisher's LSD at 0.05.",
+        "": _LETTERS + "do not give {number} of them by Fisher's LSD at 0.05: {disagreeing}.",
+    },
+    "direction": {
+        "": "{item}: {claim} is stated, and the reported values are {values[first]:g} and {values[second]:g}{unit}."
+    },
+    "difference": {
+        "cannot tell": "{item}: a difference of {reported} is reported without both values.",
+        "": "{item}: a difference of {reported} is reported, and {details[first]} − {details[second]} is "
+        "{values[difference]:.{decimals}f}{unit}.",
+    },
+    "standard error": {
+        "": "{item}: a standard error of {reported} is reported for the difference, and the spreads of "
+        "{details[pooled]} groups give {by_spread}."
+    },
+    "effect size": {
+        "agrees": _EFFECT_SIZE + "not more than {details[largest]} standard deviations.",
+        "": _EFFECT_SIZE + "more than {details[largest]} standard deviations.",
+    },
+    "shape": {
+        "agrees": "{item}: {reported} is reported, and a normal curve with it{assumed} has {share} below "
+        "{details[lowest]}.",
+        "": "{item}: {reported} is reported, and a normal curve with it{assumed} has {share} below "
+        "{details[lowest]}, so mean and spread do not describe the values.",
+    },
+    "range": {
+        "agrees": "{item}: the values of {groups} are possible with the range of the values and n.",
+        "": "{item}: {reported} is reported, which is {possible}.",
+    },
+    "whole numbers": {
+        "agrees": "{item}: the values of {groups} can be means of whole numbers with their n.",
+        "": "{item}: a mean of {reported} is reported, and the nearest mean of whole numbers is {nearest}.",
+    },
+    "percentages": {
+        "agrees": "{item}: the values of {groups} can be percentages of their n.",
+        "cannot tell": "{item}: {reported} cannot be compared with n, which is not reported.",
+        "": "{item}: {reported}{unit_of_count} reported{count}, and {nearest}.",
+    },
+    "deaths": {
+        "": "{item}: n = {reported} is reported, and {start} minus {deaths}{by_hour} leaves {values[alive]:.0f}."
+    },
+    "group sizes": {
+        "": _GROUP_SIZES + "{sizes}.",
+    },
+    "significance": {
+        "agrees": "{item}: {stated} is stated, and the reported {p} fits it at {details[alpha]:g}.",
+        "differs": "{item}: {stated} is stated, and the reported {p} does not fit it at {details[alpha]:g}.",
+        "": "{item}: {stated} is stated, and the reported {p} does not decide it at {details[alpha]:g}.",
+    },
+    "statistic": {
+        "cannot tell": "{item}: {p} is reported with a statistic of {details[statistic]}, whose degrees of freedom are "
+        "not known.",
+        "": "{item}: {p} is reported, and a statistic of {details[statistic]} has {recalculated_p}.",
+    },
+    "minimum p-value": {
+        "cannot tell": "{item}: {claim} by ranks is reported without n, and its p{adjusted} needs "
+        "{values[animals needed]:.0f} animals per group or more.",
+        "": "{item}: {claim} by ranks is reported, and the smallest p that these groups allow{adjusted} is {minimum}.",
+    },
+    "correlation": {
+        "cannot tell": "{item}: a correlation of {coefficient} is reported without its number of points; it can be "
+        "Spearman's {spearman} (the smallest p of 4 is {values[spearman minimum]:.3f}) and Pearson's {pearson} "
+        "(p = {three} for 3 points, {four} for 4).",
+        "": "{item}: a correlation of {coefficient} is reported, and over {details[points]} points{doses} {possible}.",
+    },
+    "interval": {
+        "": "{item}: {reported} is reported, and the middle of its interval, {details[low]} to {details[high]}, on the "
+        "log scale is {values[middle]:.{decimals}f}."
+    },
+    "ratios": {
+        "": "{item}: {ratio} imply {implied}{same}.",
+    },
+    "ratios across reports": {
+        "": "{item}, {over}: {reported} is {here}, and the report “{other}” {there} {other_ratio}."
+    },
+    "dilution": {
+        "cannot tell": "{item}: {change} of {reported} is reported, which is {steps} steps of a "
+        "{details[dilution]:g}-fold dilution, less than one.",
+        "": "{item}: {change} of {reported} is reported, which is {steps} steps of a {details[dilution]:g}-fold "
+        "dilution.",
+    },
+    "units across reports": {
+        "": "{item}: {reported} is reported here and {details[other reported]} in the report “{other}”, {comparison}."
+    },
+}
 
 
 def finding_sentence(finding: Finding) -> str:
-    """One finding as a sentence, fit to paste."""
-    return SENTENCES[finding.check](finding)
+    """One finding as a sentence that can be pasted."""
+    fields: dict[str, Any] = {
+        "item": f"{finding.item}, {_against(finding.groups)}" if finding.groups else finding.item,
+        "reported": finding.reported,
+        "details": finding.details,
+        "values": {value.name: value.value for value in finding.recalculated},
+        "decimals": _decimals(finding.reported),
+        "unit": f" {finding.details['unit']}" if finding.details.get("unit") else "",
+        "claim": CLAIMS.get(finding.reported) or f"p {_equals(finding.reported)}",
+        "p": f"p {_equals(finding.reported)}",
+        "other": lowercase_first(finding.details.get("other", " ")),
+    }
+    sentences = SENTENCES[finding.check]
+    template = sentences.get(finding.outcome) or sentences[""]
+    if finding.details.get("missing"):
+        subject = SUBJECTS.get(finding.check, "{claim} is reported and")
+        template = f"{{item}}: {subject} cannot be recalculated, because {MISSING[finding.details['missing']]}."
+    elif finding.check in FIELDS:
+        fields |= FIELDS[finding.check](finding, fields["values"])
+    # A hyphen before a number is a minus.
+    return re.sub(r"(?<=[ (])-(?=[\d.])", "−", template.format(**fields))
 
 
 def summary_sentence(findings: Sequence[Finding]) -> str:
-    """How many findings there are of each outcome.
+    """The number of findings of each outcome.
 
     >>> summary_sentence([])
     '0 findings: 0 differ, 0 cannot tell, 0 agree.'
@@ -48,336 +163,206 @@ def summary_sentence(findings: Sequence[Finding]) -> str:
     )
 
 
-def _test(finding: Finding) -> str:
-    claim = f"p {_equals(finding.printed)}" if finding.about["by"] == "p" else CLAIMS[finding.printed]
-    if finding.outcome == "cannot tell" and finding.about.get("lacking"):
-        return (
-            f"{_item(finding)}: {claim} is printed and cannot be recomputed, because "
-            f"{LACKING[finding.about['lacking']]}."
-        )
-    if finding.outcome == "agrees" and finding.about["by"] == "claim":
-        claim += f" at {finding.about['alpha']:g}"
-    shared = finding.about.get("shared")
-    given = f", {shared} animals shared equally," if shared else ""
-    rounded = ", which rounding allows" if finding.about.get("rounding") else ""
-    source = "counts" if finding.check == "counts" else "means and spreads"
-    return (
-        f"{_item(finding)}: {claim} is printed, and the printed {source}{given} give "
-        f"{_ps(finding)}{_tail(finding)}{rounded}."
-    )
+Fields = dict[str, Any]
 
 
-def _tail(finding: Finding) -> str:
-    """What the counts cannot say of a log-rank test."""
-    if finding.about.get("method") != "log-rank":
-        return ""
-    sides = {
-        "cannot tell": ", on both sides of",
-        "agrees": ", on the same side of",
-        "differs": ", on the other side of",
+def _test(finding: Finding, _values: Fields) -> Fields:
+    details = finding.details
+    sides = {"cannot tell": "both sides", "agrees": "the same side", "differs": "the other side"}
+    by_claim = finding.outcome == "agrees" and finding.reported in CLAIMS
+    fields = {
+        "source": "counts" if finding.check == "counts" else "means and spreads",
+        "shared": f", {details['shared']} animals shared equally," if details.get("shared") else "",
+        "pvalues": _pvalues(finding),
+        "logrank": f", on {sides[finding.outcome]} of {details['alpha']:g}, without the times that the log-rank test "
+        "uses"
+        if details.get("method") == "log-rank"
+        else "",
+        "rounding": ", which rounding allows" if details.get("rounding") else "",
     }
-    return f"{sides[finding.outcome]} {finding.about['alpha']:g}, without the times that the log-rank test uses"
+    return fields | ({"claim": f"{CLAIMS[finding.reported]} at {details['alpha']:g}"} if by_claim else {})
 
 
-def _ps(finding: Finding) -> str:
-    """The recomputed p values, reading by reading; sizes that are printed as a range give a range."""
+def _pvalues(finding: Finding) -> str:
+    """The recalculated p values for each interpretation of ±; group sizes that are ranges give a range of p."""
     parts = []
-    for reading in dict.fromkeys(value.reading for value in finding.recomputed):
-        own: dict[str, list[float]] = {}
-        for value in finding.recomputed:
-            if value.reading == reading:
-                own.setdefault(value.what, []).append(value.value)
-        shown = [
-            f"{p_value(min(ps))}{f' to {p_number(max(ps))}' if _differ(ps) else ''} by {TESTS[what]}"
-            for what, ps in own.items()
-        ]
-        parts.append(_listed(shown) + (f" {READINGS[reading]}" if reading and not finding.about.get("said") else ""))
+    for spread in dict.fromkeys(value.spread for value in finding.recalculated):
+        by_test: dict[str, list[float]] = {}
+        for value in finding.recalculated:
+            if value.spread == spread:
+                by_test.setdefault(value.name, []).append(value.value)
+        shown = [f"{_p_range(min(ps), max(ps))} by {TESTS[name]}" for name, ps in by_test.items()]
+        parts.append(_listed(shown) + _if_spread(finding, spread))
     return "; ".join(parts)
 
 
-def _letters(finding: Finding) -> str:
-    if finding.outcome == "cannot tell":
-        return f"{finding.item}: the letters cannot be recomputed, because {LACKING[finding.about['lacking']]}."
-    pairs, *others = finding.recomputed
-    letters = f"{finding.item}: letters are printed for {count(int(pairs.value), 'pair')} of groups"
-    if not others:
-        return f"{letters}, and the printed means and spreads agree with each by Fisher's LSD at 0.05."
-    readings = "" if finding.about["said"] else " {}"
-    named: dict[str, list[str]] = {}
-    for value in others:
-        named.setdefault(value.what, []).append(p_value(value.value) + readings.format(READINGS[value.reading]))
-    listed = "; ".join(f"{_against(pair.split(' against '))} ({', '.join(ps)})" for pair, ps in named.items())
-    return (
-        f"{letters}, and the printed means and spreads do not give {len(named)} of them by Fisher's LSD at 0.05: "
-        f"{listed}."
-    )
+def _p_range(low: float, high: float) -> str:
+    is_range = not math.isclose(low, high, rel_tol=5e-3) and p_number(low) != p_number(high)
+    return p_value(low) + (f" to {p_number(high)}" if is_range else "")
 
 
-def _direction(finding: Finding) -> str:
-    first, second = (_plain(value.value) for value in finding.recomputed)
-    what = CLAIMS[finding.printed]
-    return f"{_item(finding)}: {what} is stated, and the printed values are {first} and {second}{_unit(finding)}."
+def _letters(finding: Finding, values: Fields) -> Fields:
+    disagreeing: dict[str, list[str]] = {}
+    for value in finding.recalculated[1:]:
+        p = p_value(value.value) + _if_spread(finding, value.spread)
+        disagreeing.setdefault(value.name, []).append(p)
+    pairs = (f"{_against(pair.split(' against '))} ({', '.join(ps)})" for pair, ps in disagreeing.items())
+    number_of_pairs = count(int(values["pairs"]), "pair")
+    return {"pairs": number_of_pairs, "number": len(disagreeing), "disagreeing": "; ".join(pairs)}
 
 
-def _difference(finding: Finding) -> str:
-    if finding.outcome == "cannot tell":
-        return f"{_item(finding)}: a difference of {finding.printed} is printed without both values."
-    found = f"{finding.recomputed[0].value:.{_decimals(finding.printed)}f}"
-    values = f"{finding.about['first']} − {finding.about['second']}"
-    return (
-        f"{_item(finding)}: a difference of {_minus(finding.printed)} is printed, and {values} is "
-        f"{_minus(found)}{_unit(finding)}."
-    )
+def _shape(finding: Finding, values: Fields) -> Fields:
+    share = values["share below"]
+    return {
+        "share": f"{100 * share:.0f} %" if share >= 0.01 else "less than 1 %",
+        "assumed": "" if finding.details["spread_stated"] else ", ± taken as SD,",
+    }
 
 
-def _standard_error(finding: Finding) -> str:
-    if finding.outcome == "cannot tell":
-        why = LACKING[finding.about["lacking"]]
-        return f"{_item(finding)}: a standard error of {finding.printed} cannot be recomputed, because {why}."
-    found = _by_reading(finding, lambda value: f"{value.value:.{_decimals(finding.printed)}f}")
-    pooled = f"the spreads of {finding.about['pooled']} groups"
-    return (
-        f"{_item(finding)}: a standard error of {finding.printed} is printed for the difference, and {pooled} give "
-        f"{found}."
-    )
-
-
-def _effect_size(finding: Finding) -> str:
-    found = _by_reading(finding, lambda value: _minus(f"{value.value:.1f}"))
-    limit = (
-        f"{'more' if finding.outcome == 'cannot tell' else 'not more'} than {finding.about['largest']} standard "
-        "deviations"
-    )
-    return (
-        f"{_item(finding)}: {finding.printed} are printed, the widest apart of the row, and Hedges' g is {found}: "
-        f"{limit}."
-    )
-
-
-def _shape(finding: Finding) -> str:
-    share = finding.recomputed[0].value
-    shown = f"{100 * share:.0f} %" if share >= 0.01 else "less than 1 %"
-    even = "" if finding.about["said"] else ", ± taken as SD,"
-    end = ", so mean and spread do not describe the values" if finding.outcome == "cannot tell" else ""
-    lowest = finding.about["lowest"]
-    return (
-        f"{_item(finding)}: {finding.printed} is printed, and a normal curve with it{even} has {shown} below "
-        f"{lowest}{end}."
-    )
-
-
-def _range(finding: Finding) -> str:
+def _range(finding: Finding, values: Fields) -> Fields:
     if finding.outcome == "agrees":
-        return f"{finding.item}: {_count(finding)} can be what is printed, given the range of the values and n."
-    limits = f"{finding.about['low']} to {finding.about['high']}".replace(" to None", " upwards")
-    if finding.about["what"] != "spread":
-        return (
-            f"{_item(finding)}: the {finding.about['what']} {finding.printed} is printed outside its range, {limits}."
-        )
-    parts = []
-    for position, sd in enumerate(finding.about["sd"]):
-        least, most = finding.recomputed[2 * position : 2 * position + 2]
-        reading = "" if finding.about["said"] else f" {READINGS[least.reading]}"
-        possible = f"{number(least.value)} to {number(most.value)}"
-        parts.append(f"an SD of {number(sd)}{reading}, where {least.n} values from {limits} can have {possible}")
-    return f"{_item(finding)}: {finding.printed} is printed, which is {'; '.join(parts)}."
+        return _groups(finding, values)
+    limits = finding.details["limits"]
+    if outside := finding.details.get("outside"):
+        return {"possible": f"a {outside} outside its range, {limits}"}
+    triples = zip(*[iter(finding.recalculated)] * 3, strict=True)
+    parts = [
+        f"an SD of {number(sd.value)}{_if_spread(finding, sd.spread)}, where {sd.n} values from {limits} can have "
+        f"{number(smallest.value)} to {number(largest.value)}"
+        for smallest, largest, sd in triples
+    ]
+    return {"possible": "; ".join(parts)}
 
 
-def _whole_numbers(finding: Finding) -> str:
-    if finding.outcome == "agrees":
-        return f"{finding.item}: {_count(finding)} can be means of whole numbers with their n."
-    decimals = _decimals(finding.printed) + 1
-    near = _listed([f"{value.value:.{decimals}f} with n = {value.n}" for value in finding.recomputed], "or")
-    return f"{_item(finding)}: a mean of {finding.printed} is printed, and the nearest mean of whole numbers is {near}."
+def _groups(finding: Finding, values: Fields) -> Fields:
+    if "groups" in values:
+        return {"groups": count(int(values["groups"]), "group")}
+    decimals = _decimals(finding.reported) + 1
+    return {"nearest": _listed([f"{one.value:.{decimals}f} with n = {one.n}" for one in finding.recalculated], "or")}
 
 
-def _percentages(finding: Finding) -> str:
-    if finding.outcome == "agrees":
-        return f"{finding.item}: {_count(finding)} can be shares of their n."
-    if finding.outcome == "cannot tell":
-        return f"{finding.item}: {finding.printed} cannot be compared with n, which is not printed."
-    if finding.recomputed[0].what == "n":
-        return (
-            f"{_item(finding)}: {finding.printed} animals are printed, and the group has "
-            f"{finding.recomputed[0].value:.0f}."
-        )
-    near = _listed(
-        [f"{value.value:.{_decimals(finding.printed[:-2]) + 1}f} % with n = {value.n}" for value in finding.recomputed],
-        "or",
-    )
-    beside = "" if finding.about["count"] is None else f" beside a count of {finding.about['count']}"
-    return f"{_item(finding)}: {finding.printed} is printed{beside}, and the nearest share of whole animals is {near}."
+def _percentages(finding: Finding, values: Fields) -> Fields:
+    if "n" in values:
+        return {"unit_of_count": " animals are", "count": "", "nearest": f"the group has {values['n']:.0f}"}
+    if finding.outcome != "differs":
+        return _groups(finding, values) if values else {}
+    decimals = _decimals(finding.reported.removesuffix(" %")) + 1
+    nearest = _listed([f"{one.value:.{decimals}f} % with n = {one.n}" for one in finding.recalculated], "or")
+    events = finding.details["count"]
+    with_count = "" if events is None else f" with a count of {events}"
+    return {
+        "unit_of_count": " is",
+        "count": with_count,
+        "nearest": f"the nearest percentage of whole animals is {nearest}",
+    }
 
 
-def _deaths(finding: Finding) -> str:
-    alive, start, dead = (int(value.value) for value in finding.recomputed)
-    by = f" by {finding.about['hour']:g} h" if finding.about["hour"] is not None else ", at hours not printed"
-    return (
-        f"{_item(finding)}: n = {finding.printed} is printed, and {start} less {count(dead, 'death')}{by} leaves "
-        f"{alive}."
-    )
+def _deaths(finding: Finding, values: Fields) -> Fields:
+    hour = finding.details["hour"]
+    return {
+        "start": f"{values['at the start']:.0f}",
+        "deaths": count(int(values["dead"]), "death"),
+        "by_hour": ", at hours not reported" if hour is None else f" by {hour:g} h",
+    }
 
 
-def _group_sizes(finding: Finding) -> str:
-    values = {value.what: value.value for value in finding.recomputed}
-    animals = f"{finding.printed} animals in {values['groups']:.0f} groups are printed"
+def _group_sizes(finding: Finding, values: Fields) -> Fields:
     if "sum" in values:
-        return f"Group sizes: {animals}, and the groups' n add up to {values['sum']:.0f}."
-    if finding.outcome == "agrees":
-        return f"Group sizes: {animals}, and equal shares are {values['share']:g} each."
+        return {"sizes": f"the groups' n add up to {values['sum']:.0f}"}
     if finding.outcome == "differs":
-        return f"Group sizes: {animals}, and groups with a spread and a mean need {values['needed']:.0f} or more."
-    return f"Group sizes: {animals}, and equal shares would be {values['share']:.2f} each."
+        return {"sizes": f"groups with a spread and a mean need {values['needed']:.0f} or more"}
+    equal = f"are {values['share']:g}" if finding.outcome == "agrees" else f"would be {values['share']:.2f}"
+    return {"sizes": f"equal shares {equal} each"}
 
 
-def _significance(finding: Finding) -> str:
-    limit = f"{finding.about['alpha']:g}"
-    p = f"p {_equals(finding.printed)}"
-    low = {"agrees": "fits", "differs": "does not fit", "cannot tell": "does not settle"}[finding.outcome]
-    return f"{_item(finding)}: {CLAIMS[finding.about['claimed']]} is stated, and the printed {p} {low} it at {limit}."
+def _minimum(finding: Finding, values: Fields) -> Fields:
+    family = finding.details["family"]
+    at_alpha = f"{CLAIMS.get(finding.reported)} at {finding.details['alpha']:g}"
+    return {
+        "claim": at_alpha if finding.reported in CLAIMS else f"p {_equals(finding.reported)}",
+        "adjusted": f", times {family} comparisons," if family > 1 else "",
+        "minimum": p_number(values.get("minimum", math.nan)),
+    }
 
 
-def _statistic(finding: Finding) -> str:
-    statistic = f"a statistic of {finding.about['statistic']}"
+def _correlation(finding: Finding, values: Fields) -> Fields:
+    details = finding.details
+    fields = {"coefficient": finding.reported + (f" with p {_equals(details['p'])}" if details["p"] else "")}
     if finding.outcome == "cannot tell":
-        return (
-            f"{_item(finding)}: p {_equals(finding.printed)} is printed beside {statistic}, whose degrees of freedom "
-            "are not known."
-        )
-    return (
-        f"{_item(finding)}: p {_equals(finding.printed)} is printed, and {statistic} has "
-        f"{p_value(finding.recomputed[0].value)}."
-    )
-
-
-def _attainable(finding: Finding) -> str:
-    said = (
-        f"p {_equals(finding.printed)}"
-        if finding.about["by"] == "p"
-        else f"{CLAIMS[finding.printed]} at {finding.about['alpha']:g}"
-    )
-    family = finding.about["family"]
-    adjusted = f", times {family} comparisons," if family > 1 else ""
-    value = finding.recomputed[0].value
-    if finding.outcome == "cannot tell":
-        return (
-            f"{_item(finding)}: {said} by ranks is printed without n, and its p{adjusted} needs {value:.0f} animals a "
-            "group or more."
-        )
-    return (
-        f"{_item(finding)}: {said} by ranks is printed, and the smallest p that these groups allow{adjusted} is "
-        f"{p_number(value)}."
-    )
-
-
-def _correlation(finding: Finding) -> str:
-    p = finding.about["p"]
-    said = f"{_minus(finding.printed)}" + (f" with p {_equals(p)}" if p else "")
-    values = {value.what: value.value for value in finding.recomputed}
-    if not finding.about["points"]:
-        three, four = (p_number(value.value) for value in finding.recomputed if value.what == "pearson p")
-        by_ranks = (
-            f"from {values['points by spearman']:.0f} points on"
-            if values["points by spearman"]
-            else "with no number of points tried"
-        )
-        by_values = (
-            f"from {values['points by pearson']:.0f} points on"
-            if values["points by pearson"]
-            else "with no number of points tried"
-        )
-        return (
-            f"{finding.item}: a correlation of {said} is printed without its number of points, and it can be "
-            f"Spearman's {by_ranks} (the smallest p of 4 is {values['spearman floor']:.3f}) and Pearson's {by_values} "
-            f"(p = {three} for 3 points, {four} for 4)."
-        )
-    parts = []
-    if "spearman floor" in values:
-        tied = finding.about["doses"] != finding.about["points"]
-        nearest = (
-            f"at most {values['spearman cap']:.3f}"
-            if tied
-            else "at nearest " + _minus(f"{values['nearest spearman']:.2f}")
-        )
-        parts.append(f"Spearman's can be {nearest} and its p no smaller than {p_number(values['spearman floor'])}")
+        for name in ("spearman", "pearson"):
+            points = values[f"points by {name}"]
+            fields[name] = f"from {points:.0f} points on" if points else "with no number of points tried"
+        three, four = (p_number(value.value) for value in finding.recalculated if value.name == "pearson p")
+        return fields | {"three": three, "four": four}
+    tied = details["doses"] != details["points"]
+    possible = []
+    if "spearman minimum" in values:
+        largest, nearest = f"at most {values['largest spearman']:.3f}", f"at nearest {values['nearest spearman']:.2f}"
+        smallest_p = p_number(values["spearman minimum"])
+        possible.append(f"Spearman's can be {largest if tied else nearest} and its p no smaller than {smallest_p}")
     if "pearson p" in values:
-        parts.append(f"Pearson's has {p_value(values['pearson p'])}")
-    doses = f" at {finding.about['doses']} doses" if finding.about["doses"] != finding.about["points"] else ""
-    return (
-        f"{finding.item}: a correlation of {said} is printed, and over {finding.about['points']} points{doses} "
-        f"{' and '.join(parts)}."
-    )
+        possible.append(f"Pearson's has {p_value(values['pearson p'])}")
+    return fields | {"doses": f" at {details['doses']} doses" if tied else "", "possible": " and ".join(possible)}
 
 
-def _interval(finding: Finding) -> str:
-    limits = f"{finding.about['low']} to {finding.about['high']}"
-    middle = f"{finding.recomputed[0].value:.{_decimals(finding.printed)}f}"
-    return (
-        f"{finding.item}: {finding.printed} is printed, and the middle of its interval, {limits}, on the log scale is "
-        f"{middle}."
-    )
-
-
-def _ratios(finding: Finding) -> str:
-    low, high, *both = (f"{value.value:.2f}" for value in finding.recomputed)
+def _ratios(finding: Finding, values: Fields) -> Fields:
+    low, high, *allowed = (f"{value:.2f}" for value in values.values())
     over = _over(finding.groups)
-    implied = f"{both[0]} to {both[1]}" if both else f"{low} from their lower ends and {high} from their upper ends"
-    if finding.printed:
-        return f"{finding.item}: {finding.printed} is printed for {over}, and two other printed ratios imply {implied}."
-    same = ", if their limits are of the same groups and rounding is taken into account" if both else ""
-    return f"{finding.item}: two ranges are printed, and for {over} they imply {implied}{same}."
+    reported = f"{finding.reported} is reported for {over}, and two other reported ratios"
+    same = ", if their limits are of the same groups and rounding is taken into account"
+    return {
+        "item": finding.item,
+        "ratio": reported if finding.reported else f"two ranges are reported, and for {over} they",
+        "implied": f"{allowed[0]} to {allowed[1]}"
+        if allowed
+        else f"{low} from their lower limits and {high} from their upper limits",
+        "same": same if allowed and not finding.reported else "",
+    }
 
 
-def _ratios_across(finding: Finding) -> str:
-    other = " to ".join(dict.fromkeys(f"{value.value:.2f}" for value in finding.recomputed))
-    own_verb = "implied here" if finding.about["implied"] else "printed here"
-    verb = "implies" if finding.about["other implied"] else "prints"
-    title = lowercase_first(finding.about["other"])
-    return (
-        f"{finding.item}, {_over(finding.groups)}: {finding.printed} is {own_verb}, and the report “{title}” {verb} "
-        f"{other}."
-    )
+def _ratios_across(finding: Finding, _values: Fields) -> Fields:
+    return {
+        "item": finding.item,
+        "over": _over(finding.groups),
+        "other_ratio": " to ".join(dict.fromkeys(f"{value.value:.2f}" for value in finding.recalculated)),
+        "here": "implied here" if finding.details["implied"] else "reported here",
+        "there": "implies" if finding.details["other implied"] else "reports",
+    }
 
 
-def _dilution(finding: Finding) -> str:
-    steps = " to ".join(dict.fromkeys(f"{value.value:.2f}" for value in finding.recomputed))
-    rise = "a rise of" if finding.printed.endswith("%") else "a ratio of"
-    end = ", less than one" if finding.outcome == "cannot tell" else ""
-    step = f"{finding.about['dilution']:g}-fold dilution"
-    return f"{finding.item}: {rise} {finding.printed} is printed, which is {steps} steps of a {step}{end}."
+def _dilution(finding: Finding, _values: Fields) -> Fields:
+    return {
+        "change": "a rise" if finding.reported.endswith("%") else "a ratio",
+        "steps": " to ".join(dict.fromkeys(f"{value.value:.2f}" for value in finding.recalculated)),
+    }
 
 
-def _units(finding: Finding) -> str:
-    title = lowercase_first(finding.about["other"])
-    beside = (
-        f"{_item(finding)}: {finding.printed} is printed here and {finding.about['other printed']} in the report "
-        f"“{title}”"
-    )
-    if not finding.recomputed:
-        return f"{beside}, in units that cannot be compared."
-    times, bare = (value.value for value in finding.recomputed)
-    return f"{beside}, a ratio of {number(times)} as concentrations and of {number(bare)} as bare numbers."
+def _units(_finding: Finding, values: Fields) -> Fields:
+    if not values:
+        return {"comparison": "in units that cannot be compared"}
+    of_concentrations, of_numbers = map(number, values.values())
+    return {"comparison": f"a ratio of {of_concentrations} as concentrations and of {of_numbers} as numbers alone"}
 
 
-SENTENCES: Mapping[str, Callable[[Finding], str]] = {
+# The further fields of a check's sentence.
+FIELDS: Mapping[str, Callable[[Finding, Fields], Fields]] = {
     "test": _test,
+    "counts": _test,
     "letters": _letters,
-    "direction": _direction,
-    "difference": _difference,
-    "standard error": _standard_error,
-    "effect size": _effect_size,
+    "standard error": lambda finding, _: {
+        "by_spread": _by_spread(finding, lambda value: f"{value.value:.{_decimals(finding.reported)}f}")
+    },
+    "effect size": lambda finding, _: {"by_spread": _by_spread(finding, lambda value: f"{value.value:.1f}")},
     "shape": _shape,
     "range": _range,
-    "whole numbers": _whole_numbers,
-    "counts": _test,
+    "whole numbers": _groups,
     "percentages": _percentages,
     "deaths": _deaths,
     "group sizes": _group_sizes,
-    "significance": _significance,
-    "statistic": _statistic,
-    "attainable p": _attainable,
+    "significance": lambda finding, _: {"stated": CLAIMS[finding.details["claimed"]]},
+    "statistic": lambda _, values: {"recalculated_p": p_value(values.get("p", math.nan))},
+    "minimum p-value": _minimum,
     "correlation": _correlation,
-    "interval": _interval,
     "ratios": _ratios,
     "ratios across reports": _ratios_across,
     "dilution": _dilution,
@@ -385,78 +370,31 @@ SENTENCES: Mapping[str, Callable[[Finding], str]] = {
 }
 
 
-def _item(finding: Finding) -> str:
-    """What a sentence is about, with its groups."""
-    if not finding.groups:
-        return finding.item
-    return f"{finding.item}, {_against(finding.groups)}"
+def _by_spread(finding: Finding, shown: Callable[[Value], str]) -> str:
+    return _listed([shown(value) + _if_spread(finding, value.spread) for value in finding.recalculated])
+
+
+def _if_spread(finding: Finding, spread: str) -> str:
+    """The interpretation of ±, if the source does not state it."""
+    return f" {IF_SPREAD[spread]}" if spread and not finding.details["spread_stated"] else ""
 
 
 def _against(groups: Sequence[str]) -> str:
-    named = [lowercase_first(group) for group in groups]
-    return " against ".join(named) if len(named) == 2 else _listed(named)
+    labels = [lowercase_first(group) for group in groups]
+    return " against ".join(labels) if len(labels) == 2 else _listed(labels)
 
 
 def _over(groups: Sequence[str]) -> str:
     return f"{groups[0]} over {lowercase_first(groups[1])}"
 
 
-def _by_reading(finding: Finding, shown: Callable[[Value], str]) -> str:
-    said = finding.about.get("said")
-    return _listed([shown(value) + ("" if said else f" {READINGS[value.reading]}") for value in finding.recomputed])
-
-
-def _count(finding: Finding) -> str:
-    return f"the values of {count(int(finding.recomputed[0].value), 'group')}"
-
-
-def _unit(finding: Finding) -> str:
-    return f" {finding.about['unit']}" if finding.about.get("unit") else ""
-
-
 def _listed(parts: Sequence[str], word: str = "and") -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {word} {parts[-1]}"
 
 
-def _equals(printed: str) -> str:
-    return printed if printed[0] in "<>≤≥" else f"= {printed}"
+def _equals(reported: str) -> str:
+    return reported if reported[:1] in tuple("<>≤≥") else f"= {reported}"
 
 
-def _minus(text: str) -> str:
-    return text.replace("-", "−")
-
-
-def _decimals(printed: str) -> int:
-    return len(printed.partition(".")[2])
-
-
-def _plain(value: float) -> str:
-    return f"{value:g}"
-
-
-def _differ(ps: Sequence[float]) -> bool:
-    return not math.isclose(min(ps), max(ps), rel_tol=5e-3) and p_number(min(ps)) != p_number(max(ps))
-
-
-def reading_words(row: Row) -> str:
-    """How ± was read where the paper does not say, or nothing."""
-    return "" if row["said"] or not row["reading"] else {"sd": "± as SD", "se": "± as SE"}[row["reading"]]
-
-
-def forest_alt(rows: pd.DataFrame, measure: str) -> str:
-    """Alternative text of a forest plot: every line of it."""
-    lines = []
-    for _, row in rows.iterrows():
-        read = f", {reading_words(row)}" if reading_words(row) else ""
-        lines.append(f"{row['source']}, {row['label']}{read}, {number(row['estimate'])} ({interval(row)})")
-    return (
-        f"Forest plot of {measure} on a log scale, {count(len(rows), 'line')}. {'; '.join(lines)}. Nothing is combined."
-    )
-
-
-def forest_label(row: Row) -> str:
-    """What a line of a forest plot compares: the treated group and the hour, or a printed estimate's own label."""
-    if isinstance(row["treated"], float):  # missing: a meta-analysis prints the ratio alone
-        return str(row["item"])
-    hour = re.search(r" at (\d+ h)$", row["item"])
-    return f"{row['treated']}, {hour[1]}" if hour else str(row["treated"])
+def _decimals(reported: str) -> int:
+    return len(reported.partition(".")[2])

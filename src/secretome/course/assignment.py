@@ -1,21 +1,24 @@
-"""What a student gets beside the cohort: the notebook and the sheet of answers."""
+"""The assignment of a student: the notebook and the answer sheet."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from importlib import resources
 
+import jinja2
 import jupytext
 import nbformat
 import pandas as pd
 
+from secretome.claims import Rule
 from secretome.course import text as words
 from secretome.course.questions import Question
-from secretome.course.sheets import written
+from secretome.course.sheets import csv_bytes
 from secretome.protocol import Protocol
 
-# The row of the sheet that says whose it is, so that a file may be renamed.
+# The row of the sheet that names the student, so that a file may be renamed.
 STUDENT = "student"
 
 
-def notebook(protocol: Protocol, student: str, questions: Sequence[Question], clean: pd.DataFrame) -> bytes:
+def notebook(protocol: Protocol, student: str, questions: Sequence[Question], corrected: pd.DataFrame) -> bytes:
     """The assignment as an .ipynb file, the same bytes each time.
 
     Parameters
@@ -25,16 +28,16 @@ def notebook(protocol: Protocol, student: str, questions: Sequence[Question], cl
     student : str
         The student's id.
     questions : sequence of Question
-        What is asked.
-    clean : DataFrame
-        The cohort with each sample in its true group: the laboratory's book is made from it.
+        The questions.
+    corrected : DataFrame
+        The cohort with each sample in its true group, for the laboratory notebook.
     """
     samples = {
         str(group): f"{notes.iloc[0]} to {notes.iloc[-1]}"
-        for group, notes in clean.groupby("group", sort=False)["note"]
+        for group, notes in corrected.groupby("group", sort=False)["note"]
     }
-    made = jupytext.reads(words.assignment(protocol, student, questions, samples), fmt="py:percent")
-    # Cells get random ids, and a notebook made twice would differ.
+    made = jupytext.reads(_render(protocol, student, questions, samples), fmt="py:percent")
+    # Random ids of cells would differ each time.
     for number, cell in enumerate(made.cells, 1):
         cell["id"] = f"cell-{number}"
     made.metadata.pop("jupytext", None)
@@ -42,16 +45,41 @@ def notebook(protocol: Protocol, student: str, questions: Sequence[Question], cl
 
 
 def answer_sheet(student: str, questions: Sequence[Question]) -> bytes:
-    """The sheet to fill in: a row per question, with its marks and how near an answer must be."""
-    whose = {
-        "question": STUDENT,
-        "answer": student,
-        "marks": "",
-        "tolerance": "leave this row as it is",
-        "asked": "whose sheet this is",
-    }
-    asked = [
-        {"question": q.key, "answer": "", "marks": q.marks, "tolerance": q.tolerance, "asked": q.asked}
-        for q in questions
-    ]
-    return written([whose, *asked])
+    """The answer sheet: one row per question, with its marks and the accepted answers."""
+    columns = ("question", "answer", "marks", "tolerance", "asked")
+    owner = (STUDENT, student, "", "do not change this row", "the student of this sheet")
+    rows = [(question.key, "", question.marks, question.tolerance, question.asked) for question in questions]
+    return csv_bytes([dict(zip(columns, row, strict=True)) for row in (owner, *rows)])
+
+
+def _render(protocol: Protocol, student: str, questions: Sequence[Question], samples: Mapping[str, str]) -> str:
+    """The assignment as a percent notebook; `samples` has the samples of each group by the laboratory notebook."""
+    claims = list(protocol.claims.values())
+    kinds = {claim.kind: claim for claim in claims}
+    template = (resources.files("secretome.course") / "assignment.py.jinja").read_text(encoding="utf-8")
+    environment = jinja2.Environment(
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined
+    )
+    return environment.from_string(template).render(
+        protocol=protocol,
+        student=student,
+        questions=questions,
+        samples=samples,
+        limits={key: _limits(protocol, key) for key in protocol.endpoints},
+        errors=words.ERRORS,
+        rules={
+            kind: [(name, reason, Rule(name).decision) for name, reason in words.reasons(claim).items()]
+            for kind, claim in kinds.items()
+        },
+        about=words.CLAIM_KINDS,
+        rank_tests=[words.RANK_TESTS[name] for name in dict.fromkeys(claim.published_test.method for claim in claims)],
+        families=sorted({len(claim.compared) for claim in claims if claim.kind == "single"} - {1}),
+        margins={key: endpoint.equivalence_margin for key, endpoint in protocol.endpoints.items()},
+    )
+
+
+def _limits(protocol: Protocol, key: str) -> str:
+    simulated = protocol.simulation.endpoints[key] if protocol.simulation else None
+    low = getattr(simulated, "lloq", None) or getattr(simulated, "lowest", None)
+    high = getattr(simulated, "uloq", None) or getattr(simulated, "highest", None)
+    return f"{low:g} to {high:g}" if low and high else "not known"

@@ -1,4 +1,4 @@
-"""Whether a student's answer is right, without showing what is."""
+"""Check a student's answer without showing the right one."""
 
 import hashlib
 import json
@@ -15,36 +15,36 @@ from secretome.protocol.names import nearest
 
 YES = {"yes", "y", "true"}
 NO = {"no", "n", "false"}
-# Slow enough that trying every number takes longer than thinking, and too quick to notice once.
-ROUNDS = 20_000
-# A longer answer is not repeated in the message.
+# Trying many numbers takes longer than solving the exercise, and one check takes no noticeable time.
+ITERATIONS = 20_000
+# The message does not repeat a longer answer.
 LONGEST = 80
 
 
 @dataclass(frozen=True)
-class Checked:
-    """What is said of an answer.
+class AnswerCheck:
+    """The result of checking an answer.
 
     Attributes
     ----------
     right : bool
         Whether the answer is right, to the tolerance stated in the exercise.
-    said : str
-        The same as a sentence, and what kind of answer is expected where another came.
+    message : str
+        The same as a sentence; for another kind of answer, with the expected kind.
     """
 
     right: bool
-    said: str
+    message: str
 
     def __repr__(self) -> str:
-        """The sentence alone: it is what a notebook shows."""
-        return self.said
+        """The sentence alone, for a notebook."""
+        return self.message
 
 
-def check(question: str, answer: object) -> Checked:
-    """Say whether an answer to an exercise of the course is right.
+def check(question: str, answer: object) -> AnswerCheck:
+    """Check an answer to an exercise of the course.
 
-    Answers are compared as salted hashes, made by running the solutions: nobody meets an answer by accident.
+    Answers are compared as salted hashes, so that nobody sees the right answer by accident.
 
     Parameters
     ----------
@@ -56,8 +56,8 @@ def check(question: str, answer: object) -> Checked:
 
     Returns
     -------
-    Checked
-        It shows as one sentence.
+    AnswerCheck
+        A notebook shows it as one sentence.
 
     Examples
     --------
@@ -68,51 +68,53 @@ def check(question: str, answer: object) -> Checked:
     No answer yet: put a whole number in place of the three dots.
     """
     if not isinstance(question, str):
-        return Checked(
-            False, f'Write the exercise in quotation marks, such as check("ranks-1", 19), not {_shown(question)}.'
+        example = 'such as check("ranks-1", 19)'
+        return AnswerCheck(False, f"Write the exercise in quotation marks, {example}, not {_shown(question)}.")
+    exercises = read_exercises(question.rpartition("-")[0])
+    if question not in exercises:
+        lessons = [file.parent.name for file in lessons_folder().glob("*/answers.json")]
+        guess = nearest(question, [name for lesson in lessons for name in read_exercises(lesson)])
+        return AnswerCheck(
+            False, f"There is no exercise {question!r}." + (f" Did you mean {guess!r}?" if guess else "")
         )
-    known = sheet(question.rpartition("-")[0])
-    if question not in known:
-        every = [name for lesson in lessons_folder().glob("*/answers.json") for name in sheet(lesson.parent.name)]
-        guess = nearest(question, every)
-        return Checked(False, f"There is no exercise {question!r}." + (f" Did you mean {guess!r}?" if guess else ""))
-    right = known[question]
+    exercise = exercises[question]
+    expected = describe_kind(exercise)
     if answer is ...:
-        return Checked(False, f"No answer yet: put {asked(right)} in place of the three dots.")
-    given = tokens(answer, right)
-    if given is None:
-        return Checked(False, f"Not yet: {question} asks for {asked(right).rstrip(',')}, not {_shown(answer)}.")
-    if any(digest(question, token) == right["hash"] for token in given):
-        return Checked(True, f"Right: {question} is solved.")
-    return Checked(False, f"Not yet: this is not the answer to {question}.")
+        return AnswerCheck(False, f"No answer yet: put {expected} in place of the three dots.")
+    tokens = answer_tokens(answer, exercise)
+    if tokens is None:
+        return AnswerCheck(False, f"Not yet: {question} asks for {expected.rstrip(',')}, not {_shown(answer)}.")
+    if any(digest(question, token) == exercise["hash"] for token in tokens):
+        return AnswerCheck(True, f"Right: {question} is solved.")
+    return AnswerCheck(False, f"Not yet: this is not the answer to {question}.")
 
 
 def _shown(answer: object) -> str:
-    """An answer for a message; its type if it is too long or cannot be shown."""
+    """An answer as text for a message, or its type if it is too long or cannot be shown."""
     try:
         text = repr(answer)
-    except Exception:  # An object of the student's own class may raise any error.
+    except Exception:  # An object of a student's class may raise any error.
         text = ""
     return text if 0 < len(text) <= LONGEST and "\n" not in text else f"a value of type {type(answer).__name__}"
 
 
 def lessons_folder() -> Path:
-    """Where the lessons are, one folder each."""
+    """The folder of the lessons, which have one folder each."""
     return notebooks_folder() / "methods"
 
 
-def sheet(lesson: str) -> dict[str, dict[str, Any]]:
+def read_exercises(lesson: str) -> dict[str, dict[str, Any]]:
     """The exercises of a lesson, each with the kind of answer, the tolerance of a number, and the answer's hash."""
     file = lessons_folder() / lesson / "answers.json"
-    # A question's name is typed by hand: it must not lead out of the folder.
+    # A typed name must not lead to another folder.
     if not re.fullmatch(r"\w+", lesson) or not file.is_file():
         return {}
-    found: dict[str, dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
-    return found
+    exercises: dict[str, dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
+    return exercises
 
 
-def sealed(question: str, answer: object, tolerance: float | None) -> dict[str, Any]:
-    """What the sheet holds of a right answer.
+def hash_answer(question: str, answer: object, tolerance: float | None) -> dict[str, Any]:
+    """The entry of a right answer: its kind, its tolerance and its hash.
 
     Raises
     ------
@@ -121,14 +123,14 @@ def sealed(question: str, answer: object, tolerance: float | None) -> dict[str, 
     """
     entry: dict[str, Any] = {"kind": "number", "tolerance": tolerance}
     if tolerance is None:
-        entry = {"kind": kind_of(question, answer)}
-    given = tokens(answer, entry)
-    if given is None:
-        raise TypeError(f"{question}: the solution gives {answer!r}, which is not {asked(entry)}.")
-    return entry | {"hash": digest(question, given[0])}
+        entry = {"kind": _kind_without_tolerance(question, answer)}
+    tokens = answer_tokens(answer, entry)
+    if tokens is None:
+        raise TypeError(f"{question}: the solution gives {answer!r}, which is not {describe_kind(entry)}.")
+    return entry | {"hash": digest(question, tokens[0])}
 
 
-def kind_of(question: str, answer: object) -> str:
+def _kind_without_tolerance(question: str, answer: object) -> str:
     """The kind of an answer that has no tolerance."""
     if isinstance(answer, bool | np.bool_):
         return "yes or no"
@@ -139,37 +141,36 @@ def kind_of(question: str, answer: object) -> str:
     raise TypeError(f"{question}: the solution gives {answer!r}; a number that is not whole needs a tolerance.")
 
 
-def asked(entry: dict[str, Any]) -> str:
-    """What an exercise asks for, in words."""
+def describe_kind(entry: dict[str, Any]) -> str:
+    """The kind of answer that an exercise asks for, in words."""
     if entry["kind"] == "number":
         return f"a number, right to {entry['tolerance']:g},"
-    return {"whole number": "a whole number", "word": 'a word, such as "control",', "yes or no": '"yes" or "no"'}[
-        entry["kind"]
-    ]
+    kinds = {"whole number": "a whole number", "word": 'a word, such as "control",', "yes or no": '"yes" or "no"'}
+    return kinds[entry["kind"]]
 
 
-def tokens(answer: object, entry: dict[str, Any]) -> list[str] | None:
-    """An answer as text to be hashed, the likeliest first; None where it is of another kind."""
+def answer_tokens(answer: object, entry: dict[str, Any]) -> list[str] | None:
+    """An answer as the texts to hash, the most likely first; None if it is of another kind."""
     if entry["kind"] in ("word", "yes or no"):
         text = " ".join(re.findall(r"\w+", str(answer).casefold())) if isinstance(answer, str | bool | np.bool_) else ""
         if entry["kind"] == "word":
             return [text] if text and isinstance(answer, str) else None
         return ["yes"] if text in YES else ["no"] if text in NO else None
-    value = as_number(answer)
+    value = _as_number(answer)
     if value is None:
         return None
     if entry["kind"] == "whole number":
         return [str(round(value))] if value == round(value) else None
-    steps = value / entry["tolerance"]
-    if not math.isfinite(steps):
+    multiple = value / entry["tolerance"]
+    if not math.isfinite(multiple):
         return None
-    step = round(steps)
-    # A right answer near the edge of its rounding may have been rounded to the step beside it.
-    return [str(step), str(step - 1), str(step + 1)]
+    nearest_multiple = round(multiple)
+    # A right answer may have been rounded to the next multiple of the tolerance.
+    return [str(nearest_multiple + shift) for shift in (0, -1, 1)]
 
 
-def as_number(answer: object) -> float | None:
-    """A number, whatever library made it; None for anything else, text included."""
+def _as_number(answer: object) -> float | None:
+    """A number of any library; None for anything else, including text."""
     if isinstance(answer, bool | np.bool_ | str | bytes):
         return None
     try:
@@ -180,5 +181,5 @@ def as_number(answer: object) -> float | None:
 
 
 def digest(question: str, token: str) -> str:
-    """The salted hash of an answer; the question is the salt, so that two equal answers do not look alike."""
-    return hashlib.pbkdf2_hmac("sha256", token.encode(), f"secretome {question}".encode(), ROUNDS).hex()[:32]
+    """The salted hash of an answer; the question is the salt, so that equal answers have different hashes."""
+    return hashlib.pbkdf2_hmac("sha256", token.encode(), f"secretome {question}".encode(), ITERATIONS).hex()[:32]

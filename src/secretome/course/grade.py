@@ -1,7 +1,7 @@
-"""Marks for the sheets that came back, each lost mark with its reason."""
+"""Marks for the returned sheets, each lost mark with its reason."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from secretome.course.make import EITHER, KEY
 from secretome.course.questions import ABSOLUTE, BOUND, NOT_ESTIMABLE, WITHIN, Question, questions
 from secretome.course.returned_answers import Sheet, collect
 from secretome.course.roster import Student
-from secretome.course.sheets import read_table, written
+from secretome.course.sheets import csv_bytes, read_table
 from secretome.protocol import InputError, Problem, load_protocol, name_key, normalise, study_folder
 from secretome.report.tables.workbook import defused
 
@@ -19,17 +19,17 @@ MARKS, SUMMARY = "marks.csv", "summary.csv"
 
 @dataclass(frozen=True)
 class KeyRow:
-    """What is right for one student and question: the answer, that of the unmended file, and the marks."""
+    """One row of the key: the question, its answer, the answer for the uncorrected file, and the marks."""
 
     question: Question
     answer: str
-    unmended: str
+    uncorrected: str
     marks: float
 
 
 @dataclass(frozen=True)
 class Key:
-    """A class: its students by id, and what is right for each."""
+    """The key of a class: the names of its students and their rows, by id."""
 
     names: dict[str, str]
     rows: dict[str, list[KeyRow]]
@@ -37,7 +37,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Graded:
-    """The marked sheets: rows of ``marks.csv`` and ``summary.csv``, and the problems of what could not be marked."""
+    """The rows of ``marks.csv`` and ``summary.csv``, the problems of sheets that could not be marked, and remarks."""
 
     marks: list[dict[str, object]]
     summary: list[dict[str, object]]
@@ -46,7 +46,7 @@ class Graded:
 
 
 def grade(name: str, out: Path, returned: Path, roster: Sequence[Student] = ()) -> Graded:
-    """Mark the sheets that came back, and write ``marks.csv`` and ``summary.csv`` beside the key.
+    """Mark the returned sheets, and write ``marks.csv`` and ``summary.csv`` into the folder of the key.
 
     Parameters
     ----------
@@ -55,26 +55,49 @@ def grade(name: str, out: Path, returned: Path, roster: Sequence[Student] = ()) 
     out : Path
         The folder of the class, with the key.
     returned : Path
-        The folder that holds what came back, however it is ordered.
+        The folder of the returned sheets, in any order of files and subfolders.
     roster : sequence of Student, optional
-        Who should be in the class.
+        The students who should be in the class.
 
     Raises
     ------
     InputError
-        If the class, its key or the returned folder cannot be read, marks are there already, or none of the sheets can
-        be marked.
+        If the class, its key or the returned folder cannot be read, marks exist already, or no sheet can be
+        marked.
     """
     teacher = out / "teacher"
     key = read_key(name, teacher / KEY)
+    _check_class(key, teacher, roster)
+    collected = collect(returned, list(key.names))
+    if not collected.sheets:
+        expected = "sheets with the columns 'question' and 'answer'"
+        nothing = Problem(str(returned), "", "no sheet that can be marked", expected)
+        raise InputError([*(problem for error in collected.refusals for problem in error.problems), nothing])
+    marks: list[dict[str, object]] = []
+    summary: list[dict[str, object]] = []
+    for student, rows in key.rows.items():
+        remark = words.NOT_MARKED if student in collected.unmarked else words.NO_SHEET
+        sheet = collected.sheets.get(student)
+        marked = _mark_sheet(key.names[student], student, rows, sheet, remark)
+        marks += marked
+        summary.append(_summarise(marked, sheet, remark))
+    (teacher / MARKS).write_bytes(csv_bytes(marks))
+    (teacher / SUMMARY).write_bytes(csv_bytes(summary))
+    asked = {row.question.key for rows in key.rows.values() for row in rows}
+    # A misspelt question would otherwise lose its marks without a message.
+    remarks = [
+        f"{sheet.file}: not among the questions: {', '.join(repr(question[:40]) for question in unknown)}"
+        for sheet in collected.sheets.values()
+        if (unknown := [question for question in sheet.answers if question not in asked])
+    ]
+    return Graded(marks, summary, collected.refusals, [*collected.remarks, *remarks])
+
+
+def _check_class(key: Key, teacher: Path, roster: Sequence[Student]) -> None:
+    """Refuse to overwrite earlier marks, and students of the roster who are not in the key."""
+    found, expected = "a file from an earlier marking", "no such file, because nothing is overwritten"
     problems = [
-        Problem(
-            str(teacher / file),
-            "",
-            "a file from an earlier marking",
-            "none: nothing is written over",
-            "Move it or rename it.",
-        )
+        Problem(str(teacher / file), "", found, expected, "Move it or rename it.")
         for file in (MARKS, SUMMARY)
         if (teacher / file).exists()
     ]
@@ -85,23 +108,6 @@ def grade(name: str, out: Path, returned: Path, roster: Sequence[Student] = ()) 
     ]
     if problems:
         raise InputError(problems)
-    found = collect(returned, list(key.names))
-    if not found.sheets:
-        nothing = Problem(
-            str(returned), "", "no sheet that can be marked", "sheets with the columns 'question' and 'answer'"
-        )
-        raise InputError([*(problem for error in found.refusals for problem in error.problems), nothing])
-    marks: list[dict[str, object]] = []
-    summary: list[dict[str, object]] = []
-    for student, rows in key.rows.items():
-        absent = words.NOT_MARKED if student in found.unmarked else words.NO_SHEET
-        own = _marked(key.names[student], student, rows, found.sheets.get(student), absent)
-        marks += own
-        summary.append(_summed(own, found.sheets.get(student), absent))
-    (teacher / MARKS).write_bytes(written(marks))
-    (teacher / SUMMARY).write_bytes(written(summary))
-    known = {row.question.key for rows in key.rows.values() for row in rows}
-    return Graded(marks, summary, found.refusals, [*found.remarks, *_strangers(found.sheets.values(), known)])
 
 
 def read_key(name: str, path: Path) -> Key:
@@ -110,44 +116,33 @@ def read_key(name: str, path: Path) -> Key:
     Raises
     ------
     InputError
-        If it cannot be read, or asks what the study does not.
+        If it cannot be read, or has questions that the study does not have.
     """
     asked = {question.key: question for question in questions(load_protocol(study_folder(name) / "protocol.yml"))}
     names: dict[str, str] = {}
     rows: dict[str, list[KeyRow]] = {}
     problems = []
-    strange: dict[str, int] = {}
-    for record in read_table(path, ["student", "id", "question", "answer", "unmended", "marks"]):
+    unknown: dict[str, int] = {}
+    for record in read_table(path, ["student", "id", "question", "answer", "uncorrected", "marks"]):
         cells = record.cells
         marks = _number(cells["marks"])
         if cells["question"] not in asked:
-            strange.setdefault(cells["question"], record.row)
+            unknown.setdefault(cells["question"], record.row)
         elif not _can_be_right(asked[cells["question"]], cells["answer"]):
             found, expected = f"the answer {cells['answer'][:60]!r}", f"a number, or {NOT_ESTIMABLE!r}"
             problems.append(Problem(path.name, f"row {record.row}", found, expected))
         elif not cells["id"] or not cells["answer"] or not marks > 0:
-            problems.append(
-                Problem(
-                    path.name, f"row {record.row}", "a row without id, answer or marks", "all three, the marks above 0"
-                )
-            )
+            found, expected = "a row without id, answer or marks", "all three, with marks above 0"
+            problems.append(Problem(path.name, f"row {record.row}", found, expected))
         else:
             names[cells["id"]] = cells["student"]
-            rows.setdefault(cells["id"], []).append(
-                KeyRow(asked[cells["question"]], cells["answer"], cells["unmended"], marks)
-            )
-    if strange:
-        first, *others = strange
+            row = KeyRow(asked[cells["question"]], cells["answer"], cells["uncorrected"], marks)
+            rows.setdefault(cells["id"], []).append(row)
+    if unknown:
+        first, *others = unknown
         found = f"the question {first!r}" + (f" and {len(others)} more" if others else "")
-        problems.append(
-            Problem(
-                path.name,
-                f"row {strange[first]}",
-                found,
-                f"questions about {name}",
-                "Is it the class of another study?",
-            )
-        )
+        remedy = "Check whether the class is of another study."
+        problems.append(Problem(path.name, f"row {unknown[first]}", found, f"questions about {name}", remedy))
     if not names and not problems:
         problems.append(Problem(path.name, "", "no rows", "a row for each student and question"))
     if problems:
@@ -159,45 +154,48 @@ def _can_be_right(question: Question, answer: str) -> bool:
     return question.kind == "choice" or answer in ("", NOT_ESTIMABLE) or not math.isnan(_number(answer))
 
 
-def marks_of(row: KeyRow, given: Sequence[str], *, torn: bool = False) -> tuple[float, str]:
-    """The marks of one answer, and why they are not all.
+def mark_answer(row: KeyRow, given: Sequence[str], *, extra_cells: bool = False) -> tuple[float, str]:
+    """The marks of one answer, and the reason for a lost mark.
 
     Parameters
     ----------
     row : KeyRow
-        What is right.
+        The row of the key.
     given : sequence of str
-        What the sheet has, cell by cell where it answers more than once.
-    torn : bool
-        Whether the row has more cells than the header, so that it cannot be told which is the answer.
+        The cells of the sheet that answer the question.
+    extra_cells : bool
+        Whether the row has more cells than the header, so that the answer is ambiguous.
     """
-    if torn:
-        return 0, words.TORN
+    if extra_cells:
+        return 0, words.EXTRA_CELLS
     filled = [text for text in given if text]
     if not filled:
         return 0, words.NO_ANSWER
-    # Decimal points and signs are kept: 1.5 is not 15, and -2 is not 2.
+    # This comparison keeps decimal points and signs: 1.5 is not 15, and -2 is not 2.
     if len({name_key(text) for text in filled}) > 1:
         return 0, words.ANSWERED_TWICE
     reason = _wrong(row.question, row.answer, filled[0])
-    if reason and row.unmended and row.unmended != row.answer and not _wrong(row.question, row.unmended, filled[0]):
-        reason = words.as_before_mending(reason)
+    if (
+        reason
+        and row.uncorrected
+        and row.uncorrected != row.answer
+        and not _wrong(row.question, row.uncorrected, filled[0])
+    ):
+        reason = words.BEFORE_CORRECTION.format(reason=reason)
     return (0, reason) if reason else (row.marks, "")
 
 
-def _form(choices: Sequence[str]) -> Callable[[str], str]:
-    """The form in which answers are compared: without punctuation, unless two choices would then be equal."""
-    return normalise if len(set(map(normalise, choices))) == len(set(choices)) else name_key
-
-
 def _wrong(question: Question, right: str, given: str) -> str:
-    """What is wrong with an answer; empty where nothing is."""
+    """The reason why an answer is wrong; empty if it is right."""
     if question.kind == "choice":
-        form = _form(question.choices)
+        # Punctuation is ignored, unless two choices would then be equal.
+        unique = len(set(map(normalise, question.choices))) == len(set(question.choices))
+        form = normalise if unique else name_key
         if form(given) in [form(answer) for answer in right.split(EITHER)]:
             return ""
         on_list = form(given) in [form(choice) for choice in question.choices]
-        return words.ANOTHER if on_list else words.none_of(given[:60], question.choices)
+        choices = ", ".join(question.choices)
+        return words.ANOTHER if on_list else words.NOT_A_CHOICE.format(given=given[:60], choices=choices)
     if right == NOT_ESTIMABLE:
         return "" if normalise(given) == normalise(NOT_ESTIMABLE) else words.ANOTHER
     exact = _number(right)
@@ -208,7 +206,7 @@ def _wrong(question: Question, right: str, given: str) -> str:
         return "" if exact < value <= BOUND else words.OUTSIDE
     if question.kind == "p" and not 0 < value <= 1:
         return words.NOT_A_P
-    # A hair's breadth more, so that an answer rounded onto the edge is inside.
+    # The factor includes an answer that was rounded onto the limit.
     within = max(WITHIN * exact, ABSOLUTE if question.kind == "p" else 0) * (1 + 1e-9)
     return "" if abs(value - exact) <= within else words.OUTSIDE
 
@@ -221,13 +219,15 @@ def _number(text: str) -> float:
         return math.nan
 
 
-def _marked(
-    name: str, student: str, rows: Iterable[KeyRow], sheet: Sheet | None, absent: str
+def _mark_sheet(
+    name: str, student: str, rows: Iterable[KeyRow], sheet: Sheet | None, remark: str
 ) -> list[dict[str, object]]:
     marked: list[dict[str, object]] = []
     for row in rows:
         given = sheet.answers.get(row.question.key, []) if sheet else []
-        marks, reason = marks_of(row, given, torn=row.question.key in sheet.torn) if sheet else (0, absent)
+        marks, reason = 0.0, remark
+        if sheet:
+            marks, reason = mark_answer(row, given, extra_cells=row.question.key in sheet.extra_cells)
         marked.append(
             {
                 "student": name,
@@ -243,7 +243,7 @@ def _marked(
     return marked
 
 
-def _summed(rows: Sequence[Mapping[str, object]], sheet: Sheet | None, absent: str) -> dict[str, object]:
+def _summarise(rows: Sequence[Mapping[str, object]], sheet: Sheet | None, remark: str) -> dict[str, object]:
     marks, of = (sum(float(str(row[column])) for row in rows) for column in ("marks", "of"))
     about = {
         "student": rows[0]["student"],
@@ -252,13 +252,4 @@ def _summed(rows: Sequence[Mapping[str, object]], sheet: Sheet | None, absent: s
         "of": f"{of:g}",
         "percent": f"{100 * marks / of:.0f}",
     }
-    return about | {"sheet": defused(sheet.file) if sheet else "", "remark": "" if sheet else absent}
-
-
-def _strangers(sheets: Iterable[Sheet], known: set[str]) -> list[str]:
-    """Rows that answer no question of the assignment: a misspelt question would else be lost without a word."""
-    return [
-        words.strange_rows(sheet.file, [key for key in sheet.answers if key not in known])
-        for sheet in sheets
-        if set(sheet.answers) - known
-    ]
+    return about | {"sheet": defused(sheet.file) if sheet else "", "remark": "" if sheet else remark}

@@ -1,4 +1,4 @@
-"""What may be wrong with a student's file: planted so that it can be found and mended, each with its truth."""
+"""Errors injected into students' files, with the corrected file and the description of each."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,147 +10,137 @@ import pandas as pd
 
 from secretome.protocol import Protocol, sides
 
-Fault = Literal["nothing", "groups_exchanged", "unit_slip", "limit_typed"]
-FAULTS: tuple[Fault, ...] = ("nothing", "groups_exchanged", "unit_slip", "limit_typed")
-# What a group's values are divided by where its unit slips.
-THOUSANDTHS, FRACTIONS = 1000, 100
-# Fewer equal values might be chance; more than this share of a group and ranks alone would be left.
+Error = Literal["nothing", "groups_exchanged", "wrong_unit", "limit_without_sign"]
+ERRORS: tuple[Error, ...] = ("nothing", "groups_exchanged", "wrong_unit", "limit_without_sign")
+# With fewer, equal values could be due to chance; a larger share of a group would leave only ranks.
 FEWEST_AT_LIMIT = 3
 SHARE_AT_LIMIT = 0.4
 
 
 @dataclass(frozen=True)
-class Planted:
-    """A cohort as it is handed out and as it is once mended, what is wrong, in which groups, of which endpoint."""
+class StudentCohort:
+    """A cohort as handed out and as corrected, with the injected error, its groups and its endpoint."""
 
     handed_out: pd.DataFrame
-    mended: pd.DataFrame
-    fault: Fault
+    corrected: pd.DataFrame
+    error: Error
     groups: tuple[str, ...] = ()
     endpoint: str = ""
 
 
-def plant(clean: pd.DataFrame, protocol: Protocol, fault: Fault, rng: np.random.Generator) -> Planted:
-    """Plant a fault in a cohort.
+def inject_error(clean: pd.DataFrame, protocol: Protocol, error: Error, rng: np.random.Generator) -> StudentCohort:
+    """Inject an error into a cohort.
 
     Parameters
     ----------
     clean : DataFrame
-        A cohort as `secretome.cohort.simulate.simulate` draws it, its cells text.
+        A cohort as `secretome.cohort.simulate.simulate` draws it, with cells as text.
     protocol : Protocol
         Its study.
-    fault : str
-        One of `possible_faults`.
+    error : str
+        One of `possible_errors`.
     rng : Generator
         Draws the group and the endpoint.
     """
-    return _PLANTERS[fault](clean, protocol, rng)
+    if error == "nothing":
+        return StudentCohort(clean, clean, error)
+    return _INJECTORS[error](clean, protocol, rng)
 
 
-def possible_faults(protocol: Protocol) -> tuple[Fault, ...]:
-    """The faults that a study's files may have, the first being none.
+def possible_errors(protocol: Protocol) -> tuple[Error, ...]:
+    """The errors that a study's files may have; the first is none.
 
     >>> from secretome.protocol import load_protocol, study_folder
-    >>> possible_faults(load_protocol(study_folder("treg_conditioned_medium") / "protocol.yml"))
-    ('nothing', 'groups_exchanged', 'unit_slip')
+    >>> possible_errors(load_protocol(study_folder("treg_conditioned_medium") / "protocol.yml"))
+    ('nothing', 'groups_exchanged', 'wrong_unit')
     """
     # A paired test omits pairs with a censored value, so a corrected file would have fewer pairs than measured.
-    return FAULTS if protocol.design == "independent" and _saturable(protocol) else FAULTS[:-1]
+    return ERRORS if protocol.design == "independent" and _with_possible_limit(protocol) else ERRORS[:-1]
 
 
-def slip_factor(protocol: Protocol, endpoint: str) -> int:
-    """What a slip of an endpoint's unit divides its values by: per cent become fractions, anything else thousands."""
-    return FRACTIONS if protocol.endpoints[endpoint].unit.startswith("%") else THOUSANDTHS
-
-
-def _nothing(clean: pd.DataFrame, _protocol: Protocol, _rng: np.random.Generator) -> Planted:
-    return Planted(clean, clean, "nothing")
-
-
-def _exchange(clean: pd.DataFrame, protocol: Protocol, _rng: np.random.Generator) -> Planted:
-    """Exchange the labels of the two groups that show that the experiment worked or, without a check, of a claim."""
+def _exchange_groups(clean: pd.DataFrame, protocol: Protocol, _rng: np.random.Generator) -> StudentCohort:
+    """Exchange the labels of the two groups of the first check or, without checks, of the first claim."""
     checks = list(protocol.checks.values())
     one, other = sides(checks[0].contrast if checks else next(iter(protocol.claims.values())).judged_on[0])
-    swapped = clean.assign(group=clean["group"].replace({one: other, other: one}))
-    return Planted(swapped, clean, "groups_exchanged", (one, other))
+    exchanged = clean.assign(group=clean["group"].replace({one: other, other: one}))
+    return StudentCohort(exchanged, clean, "groups_exchanged", (one, other))
 
 
-def _slip(clean: pd.DataFrame, protocol: Protocol, rng: np.random.Generator) -> Planted:
-    """One treated group's values of one endpoint are written in another unit."""
-    # A titre has no unit that it could slip to, and a time none that would still be hours.
-    endpoint, group, _ = _drawn(
-        [arm for arm in _arms(protocol) if protocol.endpoints[arm[0]].kind not in ("titre", "survival")], rng
-    )
-    slipped = clean.copy()
-    rows = slipped["group"] == group
-    slipped.loc[rows, endpoint] = [
-        _divided(text, slip_factor(protocol, endpoint)) for text in slipped.loc[rows, endpoint]
+def _change_unit(clean: pd.DataFrame, protocol: Protocol, rng: np.random.Generator) -> StudentCohort:
+    """Write one treated group's values of one endpoint in another unit: per cent as fractions, others in thousands."""
+    # A titre has no other unit, and a time in another unit would not look like hours.
+    contrasts = [
+        contrast
+        for contrast in _contrasts(protocol)
+        if protocol.endpoints[contrast[0]].kind not in ("titre", "survival")
     ]
-    return Planted(slipped, clean, "unit_slip", (group,), endpoint)
+    endpoint, group, _ = contrasts[int(rng.integers(len(contrasts)))]
+    factor = 100 if protocol.endpoints[endpoint].unit.startswith("%") else 1000
+    handed_out = clean.copy()
+    rows = handed_out["group"] == group
+    handed_out.loc[rows, endpoint] = [_divide(text, factor) for text in handed_out.loc[rows, endpoint]]
+    return StudentCohort(handed_out, clean, "wrong_unit", (group,), endpoint)
 
 
-def _saturate(clean: pd.DataFrame, protocol: Protocol, rng: np.random.Generator) -> Planted:
-    """Censor one treated group at a limit, on the side of the claimed change, with the limit typed as a value."""
-    endpoint, group, side = _drawn(_saturable(protocol), rng)
+def _censor_without_sign(clean: pd.DataFrame, protocol: Protocol, rng: np.random.Generator) -> StudentCohort:
+    """Censor one treated group at a limit, on the side of the claimed change, without the sign of the limit."""
+    contrasts = _with_possible_limit(protocol)
+    endpoint, group, sign = contrasts[int(rng.integers(len(contrasts)))]
     rows = clean.index[(clean["group"] == group) & (clean[endpoint] != "")]
-    # Measured from the far end, so that both sides are one case: the smallest are those beyond the limit.
-    sign = 1 if side == "<" else -1
-    values = sign * np.array([float(text.lstrip("<>")) for text in clean.loc[rows, endpoint]])
-    limit, beyond = _limit(values)
+    # Values to be censored above are negated, so that those below the limit are censored in both cases.
+    factor = 1 if sign == "<" else -1
+    values = factor * np.array([float(text.lstrip("<>")) for text in clean.loc[rows, endpoint]])
+    limit, censored = _choose_limit(values)
     text = np.format_float_positional(abs(limit), trim="-")
-    handed_out, mended = clean.copy(), clean.copy()
-    handed_out.loc[rows[beyond], endpoint] = text
-    mended.loc[rows[beyond], endpoint] = side + text
-    return Planted(handed_out, mended, "limit_typed", (group,), endpoint)
+    handed_out, corrected = clean.copy(), clean.copy()
+    handed_out.loc[rows[censored], endpoint] = text
+    corrected.loc[rows[censored], endpoint] = sign + text
+    return StudentCohort(handed_out, corrected, "limit_without_sign", (group,), endpoint)
 
 
-_PLANTERS: dict[Fault, Callable[[pd.DataFrame, Protocol, np.random.Generator], Planted]] = {
-    "nothing": _nothing,
-    "groups_exchanged": _exchange,
-    "unit_slip": _slip,
-    "limit_typed": _saturate,
+_INJECTORS: dict[Error, Callable[[pd.DataFrame, Protocol, np.random.Generator], StudentCohort]] = {
+    "groups_exchanged": _exchange_groups,
+    "wrong_unit": _change_unit,
+    "limit_without_sign": _censor_without_sign,
 }
 
 
-def _arms(protocol: Protocol) -> list[tuple[str, str, str]]:
-    """Endpoint and treated group of every contrast that decides a claim, and the side on which values pass a limit."""
-    found: dict[tuple[str, str, str], None] = {}
+def _contrasts(protocol: Protocol) -> list[tuple[str, str, str]]:
+    """Endpoint and treated group of every contrast that decides a claim, and the sign of a limit on its side."""
+    contrasts: dict[tuple[str, str, str], None] = {}
     for claim in protocol.claims.values():
-        side = {"up": ">", "down": "<", None: ""}[claim.direction]
+        sign = {"up": ">", "down": "<", None: ""}[claim.direction]
         groups = claim.doses or [sides(contrast)[0] for contrast in claim.judged_on]
-        found |= dict.fromkeys((claim.endpoint, group, side) for group in groups)
-    return list(found)
+        contrasts |= dict.fromkeys((claim.endpoint, group, sign) for group in groups)
+    return list(contrasts)
 
 
-def _saturable(protocol: Protocol) -> list[tuple[str, str, str]]:
-    # A titre ties by its nature: equal values at its end are no sign of a limit.
+def _with_possible_limit(protocol: Protocol) -> list[tuple[str, str, str]]:
+    # Titres are tied by nature: equal values at the end do not indicate a limit.
+    kinds = ("concentration", "count", "continuous")
     return [
-        arm
-        for arm in _arms(protocol)
-        if arm[2] and protocol.endpoints[arm[0]].kind in ("concentration", "count", "continuous")
+        (endpoint, group, sign)
+        for endpoint, group, sign in _contrasts(protocol)
+        if sign and protocol.endpoints[endpoint].kind in kinds
     ]
 
 
-def _drawn(arms: list[tuple[str, str, str]], rng: np.random.Generator) -> tuple[str, str, str]:
-    return arms[int(rng.integers(len(arms)))]
-
-
-def _limit(values: np.ndarray) -> tuple[float, np.ndarray]:
-    """A limit in as few digits as can be between two neighbouring values, and which values lie below it."""
+def _choose_limit(values: np.ndarray) -> tuple[float, np.ndarray]:
+    """A limit with few digits between two neighbouring values, and which values are below it."""
     ordered = np.sort(values)
     least = max(FEWEST_AT_LIMIT, round(SHARE_AT_LIMIT * len(ordered)))
-    # At most half of the group first, so that the model still sizes the effect.
+    # At most half of the group is tried first, so that the censored model can still estimate the effect.
     for counts in (range(least, len(ordered) // 2 + 1), range(least, len(ordered))):
         for digits in range(1, 7):
             for low, high in ((ordered[count - 1], ordered[count]) for count in counts):
                 limit = float(f"{(low + high) / 2:.{digits}g}")
-                # Strictly between: no value that was seen may look like the limit.
+                # No detected value may equal the limit.
                 if low < limit < high:
                     return limit, values < limit
-    raise ValueError("the values of a group do not differ, so no limit fits between them.")
+    raise ValueError("the values of a group do not differ, so no limit lies between them.")
 
 
-def _divided(text: str, factor: int) -> str:
+def _divide(text: str, factor: int) -> str:
     number = text.lstrip("<>")
     sign = text[: len(text) - len(number)]
     return f"{sign}{Decimal(number) / factor:f}" if number else text

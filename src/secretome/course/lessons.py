@@ -1,4 +1,4 @@
-"""Lessons: one percent notebook each, the source of the exercises, the solutions and the hashes of the answers."""
+"""Lessons: from one percent notebook come the exercises, the solutions and the hashes of the answers."""
 
 import copy
 import json
@@ -13,28 +13,34 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from secretome.course import lesson_headings as words
-from secretome.course.check_answer import asked, lessons_folder, sealed, sheet
+from secretome.course.check_answer import describe_kind, hash_answer, lessons_folder, read_exercises
 
 SOLUTION = "solution"
 SETUP = "setup"
-# Text for the page alone: `{glue:text}` and the like show as they are in Jupyter.
+# Roles such as `{glue:text}`, which only the page of the book can show.
 ROLE = re.compile(r"\{([\w:]+)\}`([^`<]*?)(?:\s*<[^>`]*>)?`")
 PLAIN_ROLES = {"term", "doc", "ref", "py:func"}
+EXERCISES_HEADING = (
+    "# Exercises: {title}\n\n"
+    "Read the lesson first. Replace the three dots by your answer, run the cell (Shift and Enter), and run the cell "
+    "below it: it checks the answer and does not show the right one. You may calculate a number here, with another "
+    "program, or on paper."
+)
+SOLUTIONS_HEADING = "# Solutions: {title}\n\nEach exercise with one possible solution. Try the exercises first."
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """A lesson as it is written.
+    """A lesson.
 
     Attributes
     ----------
     name : str
-        Its folder's name, with which the names of its exercises begin.
+        The name of its folder; the names of its exercises begin with it.
     title : str
         Its heading.
     cells : tuple
-        The cells of the whole page.
+        The cells of the page.
     """
 
     name: str
@@ -42,7 +48,7 @@ class Lesson:
     cells: tuple[NotebookNode, ...]
 
     @property
-    def own(self) -> list[NotebookNode]:
+    def exercise_cells(self) -> list[NotebookNode]:
         """The cells that its exercises need: those tagged `setup`, and the section headed Exercises."""
         kept, inside = [], False
         for cell in self.cells:
@@ -55,7 +61,7 @@ class Lesson:
 
 
 def lesson_names() -> list[str]:
-    """The lessons there are."""
+    """The names of all lessons."""
     return sorted(file.parent.name for file in lessons_folder().glob("*/lesson.py"))
 
 
@@ -77,47 +83,45 @@ def is_solution(cell: NotebookNode) -> bool:
 
 
 def solve(lesson: Lesson) -> dict[str, dict[str, Any]]:
-    """Run the solutions, and seal the answers that they leave.
+    """Run the solutions, and hash their answers.
 
     Raises
     ------
     ValueError
-        If a solution has no `exercise` in its cell's header, another lesson's, or one given twice.
+        If a solution has no `exercise` in its cell's header, or that of another lesson, or a repeated one.
     TypeError
-        If an answer is of no kind that can be checked.
+        If an answer is of a kind that cannot be checked.
     """
     space: dict[str, Any] = {}
     answers: dict[str, dict[str, Any]] = {}
-    for cell in lesson.own:
+    for cell in lesson.exercise_cells:
         if cell.cell_type != "code":
             continue
         exec(compile(cell.source, f"{lesson.name}/lesson.py", "exec"), space)
         if is_solution(cell):
             question = str(cell.metadata.get("exercise", ""))
             if not re.fullmatch(rf"{lesson.name}-\d+", question) or question in answers:
-                raise ValueError(
-                    f'{lesson.name}: a solution needs a name of its own, exercise="{lesson.name}-1"; it has '
-                    f"{question!r}."
-                )
-            answers[question] = sealed(question, space.pop("answer"), cell.metadata.get("tolerance"))
+                expected = f'expected a unique name such as exercise="{lesson.name}-1"'
+                raise ValueError(f"{lesson.name}: a solution has the name {question!r}; {expected}.")
+            answers[question] = hash_answer(question, space.pop("answer"), cell.metadata.get("tolerance"))
     return answers
 
 
 def write_answers(lesson: Lesson) -> Path:
-    """Write the hashes of a lesson's answers beside it."""
+    """Write the hashes of a lesson's answers into its folder."""
     file = lessons_folder() / lesson.name / "answers.json"
     file.write_text(json.dumps(solve(lesson), indent=2) + "\n", encoding="utf-8", newline="\n")
     return file
 
 
 def exercise_notebook(lesson: Lesson) -> NotebookNode:
-    """The exercises alone: of each solution a stub, and a cell that checks what the student puts there."""
-    return _notebook(lesson, words.exercises_heading(lesson.title), solved=False)
+    """The exercises: in place of each solution a stub, and a cell that checks the student's answer."""
+    return _notebook(lesson, EXERCISES_HEADING, solved=False)
 
 
 def solution_notebook(lesson: Lesson) -> NotebookNode:
     """The exercises with their solutions, checked in the same way."""
-    return _notebook(lesson, words.solutions_heading(lesson.title), solved=True)
+    return _notebook(lesson, SOLUTIONS_HEADING, solved=True)
 
 
 def write_notebooks(folder: Path) -> list[Path]:
@@ -134,21 +138,23 @@ def write_notebooks(folder: Path) -> list[Path]:
 
 
 def _notebook(lesson: Lesson, heading: str, *, solved: bool) -> NotebookNode:
-    cells = [new_markdown_cell(heading), new_code_cell("from secretome.course import check")]
+    cells = [new_markdown_cell(heading.format(title=lesson.title)), new_code_cell("from secretome.course import check")]
     cells += _cells(lesson, solved=solved)
     for number, cell in enumerate(cells):
-        # Random ids would make other bytes at each build.
+        # Random ids would differ in each build.
         cell["id"] = f"{lesson.name}-{number}"
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     return new_notebook(cells=cells, metadata={"kernelspec": kernel, "language_info": {"name": "python"}})
 
 
 def _cells(lesson: Lesson, *, solved: bool) -> Iterator[NotebookNode]:
-    kinds = sheet(lesson.name)
-    for cell in lesson.own:
+    exercises = read_exercises(lesson.name)
+    for cell in lesson.exercise_cells:
         if is_solution(cell):
             question = cell.metadata["exercise"]
-            yield new_code_cell(cell.source if solved else f"answer = ...  # {asked(kinds[question]).rstrip(',')}")
+            yield new_code_cell(
+                cell.source if solved else f"answer = ...  # {describe_kind(exercises[question]).rstrip(',')}"
+            )
             yield new_code_cell(f'check("{question}", answer)')
         elif cell.cell_type == "code":
             yield new_code_cell(cell.source)
@@ -157,7 +163,7 @@ def _cells(lesson: Lesson, *, solved: bool) -> Iterator[NotebookNode]:
 
 
 def _plain(lesson: Lesson, text: str) -> str:
-    """Text without the page's own markup, which Jupyter would show as it is."""
+    """Text without the roles that only the page can show."""
 
     def shown(match: re.Match[str]) -> str:
         if match[1] not in PLAIN_ROLES:

@@ -1,4 +1,4 @@
-"""A class: for every student a cohort, an assignment and a sheet; for the teacher the key."""
+"""Make a class: a cohort, an assignment and an answer sheet for every student, and the key for the teacher."""
 
 import hashlib
 import shutil
@@ -12,17 +12,17 @@ import pandas as pd
 from secretome.cohort import Study, read_cohort
 from secretome.cohort.simulate import simulate, to_csv
 from secretome.course.assignment import answer_sheet, notebook
-from secretome.course.injected_errors import Planted, plant, possible_faults
+from secretome.course.injected_errors import StudentCohort, inject_error, possible_errors
 from secretome.course.questions import NONE, Question, answers, questions
 from secretome.course.roster import Student
-from secretome.course.sheets import written
+from secretome.course.sheets import csv_bytes
 from secretome.defaults import DEFAULT_SCENARIO, DEFAULT_SEED, DEFAULT_TRAPPED
 from secretome.protocol import InputError, Problem, Protocol, load_protocol, study_folder
 from secretome.report.tables.workbook import defused
 
 KEY = "key.csv"
 COHORT = "cohort.csv"
-MENDED = "mended"
+CORRECTED = "corrected"
 EITHER = " or "
 
 
@@ -36,69 +36,64 @@ def make_class(
     trapped: float = DEFAULT_TRAPPED,
     done: Callable[[], None] = lambda: None,
 ) -> None:
-    """Make the folders of a class, whole or not at all.
+    """Make the folders of a class: all of them, or none.
 
     Parameters
     ----------
     name : str
         The study's key.
     students : sequence of Student
-        Who gets a cohort. It depends on the student's name and on `seed`, and not on who else is in the class.
+        The students. A cohort depends on the student's name and on `seed`, not on the other students.
     out : Path
         The folder to make.
     scenario : str
-        What is true of every student's animals.
+        The simulated scenario, the same for every student.
     seed : int
         The same seed gives the same class.
     trapped : float
-        How likely a student's file is to have something wrong with it.
+        The probability that a student's file has an injected error.
     done : callable
         Called after each student.
 
     Raises
     ------
     InputError
-        If the folder is there already or cannot be made.
+        If the folder exists already or cannot be made.
     """
-    if out.exists() or out.is_symlink():
-        raise InputError(
-            [
-                Problem(
-                    "--out",
-                    "",
-                    f"{out}, which is there already",
-                    "a new folder",
-                    "Name another: nothing is written over.",
-                )
-            ]
-        )
     protocol = load_protocol(study_folder(name) / "protocol.yml")
     asked = list(questions(protocol))
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=".class-", dir=out.parent))
-    except OSError as error:
-        expected = "a folder that can be made and written to"
-        raise InputError(
-            [Problem("--out", "", f"{out} ({error.strerror})", expected, "Name another place.")]
-        ) from error
+    work = _temporary_folder(out)
     try:
         built = work / "class"
         teacher = built / "teacher"
-        (teacher / MENDED).mkdir(parents=True)
+        (teacher / CORRECTED).mkdir(parents=True)
         key: list[dict[str, object]] = []
         for student in students:
-            own = student_seed(name, student, seed)
-            planted = planted_cohort(protocol, own, scenario, trapped)
-            _write_student(built / "students" / student.id, protocol, student, asked, planted)
-            if planted.fault != "nothing":
-                (teacher / MENDED / f"{student.id}.csv").write_bytes(to_csv(planted.mended))
-            key += _key_rows(protocol, student, own, asked, planted)
+            own_seed = student_seed(name, student, seed)
+            cohort = student_cohort(protocol, own_seed, scenario, trapped)
+            _write_student(built / "students" / student.id, protocol, student, asked, cohort)
+            if cohort.error != "nothing":
+                (teacher / CORRECTED / f"{student.id}.csv").write_bytes(to_csv(cohort.corrected))
+            key += _key_rows(protocol, student, own_seed, asked, cohort)
             done()
-        (teacher / KEY).write_bytes(written(key))
+        (teacher / KEY).write_bytes(csv_bytes(key))
         built.rename(out)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _temporary_folder(out: Path) -> Path:
+    """A temporary folder beside the new folder of the class."""
+    if out.exists() or out.is_symlink():
+        remedy = "Name another folder: nothing is overwritten."
+        raise InputError([Problem("--out", "", f"{out}, which exists already", "a new folder", remedy)])
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=".class-", dir=out.parent))
+    except OSError as error:
+        expected = "a folder that can be made and written to"
+        problem = Problem("--out", "", f"{out} ({error.strerror})", expected, "Name another folder.")
+        raise InputError([problem]) from error
 
 
 def student_seed(name: str, student: Student, seed: int) -> int:
@@ -111,49 +106,46 @@ def student_seed(name: str, student: Student, seed: int) -> int:
     return int.from_bytes(digest[:6], "big")
 
 
-def planted_cohort(protocol: Protocol, seed: int, scenario: str, trapped: float) -> Planted:
-    """A student's cohort, and what is wrong with it."""
-    # Only the teacher knows scenario, seed and the clean file, because they give away the truth.
+def student_cohort(protocol: Protocol, seed: int, scenario: str, error_probability: float) -> StudentCohort:
+    """A student's cohort with its injected error."""
+    # Scenario, seed and the clean file would reveal the answers.
     clean = simulate(protocol, scenario, seed=seed).drop(columns=["scenario", "seed"])
     width = len(str(len(clean)))
-    clean.insert(
-        list(clean.columns).index("origin"),
-        "note",
-        [f"sample {number:0{width}d}" for number in range(1, len(clean) + 1)],
-    )
-    # Another stream than that of the animals.
+    notes = [f"sample {number:0{width}d}" for number in range(1, len(clean) + 1)]
+    clean.insert(list(clean.columns).index("origin"), "note", notes)
+    # This random stream is independent of that of the animals.
     rng = np.random.default_rng([seed, 1])
-    faults = possible_faults(protocol)
-    fault = faults[1 + int(rng.integers(len(faults) - 1))] if rng.random() < trapped else "nothing"
-    return plant(clean, protocol, fault, rng)
+    errors = possible_errors(protocol)
+    error = errors[1 + int(rng.integers(len(errors) - 1))] if rng.random() < error_probability else "nothing"
+    return inject_error(clean, protocol, error, rng)
 
 
 def _write_student(
-    folder: Path, protocol: Protocol, student: Student, asked: Sequence[Question], planted: Planted
+    folder: Path, protocol: Protocol, student: Student, asked: Sequence[Question], cohort: StudentCohort
 ) -> None:
     folder.mkdir(parents=True)
-    (folder / COHORT).write_bytes(to_csv(planted.handed_out))
-    (folder / "assignment.ipynb").write_bytes(notebook(protocol, student.id, asked, planted.mended))
+    (folder / COHORT).write_bytes(to_csv(cohort.handed_out))
+    (folder / "assignment.ipynb").write_bytes(notebook(protocol, student.id, asked, cohort.corrected))
     (folder / "answers.csv").write_bytes(answer_sheet(student.id, asked))
 
 
 def _key_rows(
-    protocol: Protocol, student: Student, seed: int, asked: Sequence[Question], planted: Planted
+    protocol: Protocol, student: Student, seed: int, asked: Sequence[Question], cohort: StudentCohort
 ) -> list[dict[str, object]]:
-    right = answers(_read(protocol, planted.mended))
-    before = right if planted.fault == "nothing" else answers(_read(protocol, planted.handed_out))
-    right = right | {"fault": planted.fault, "fault_group": EITHER.join(planted.groups) or NONE}
+    right = answers(_read(protocol, cohort.corrected))
+    before = right if cohort.error == "nothing" else answers(_read(protocol, cohort.handed_out))
+    right = right | {"error": cohort.error, "error_group": EITHER.join(cohort.groups) or NONE}
     return [
         {
             "student": defused(student.name),
             "id": student.id,
             "seed": seed,
-            "fault": planted.fault,
-            "fault_in": " ".join((EITHER.join(planted.groups), planted.endpoint)).strip(),
+            "error": cohort.error,
+            "error_in": " ".join((EITHER.join(cohort.groups), cohort.endpoint)).strip(),
             "question": question.key,
             "answer": right[question.key],
-            # Shown beside a wrong answer, so that a student sees which mistake it was.
-            "unmended": before.get(question.key, ""),
+            # With this a wrong answer is recognised as right for the uncorrected file.
+            "uncorrected": before.get(question.key, ""),
             "marks": question.marks,
         }
         for question in asked

@@ -1,4 +1,4 @@
-"""What a class is asked about a cohort, and the right answers."""
+"""The questions about a cohort, and the right answers."""
 
 import math
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from secretome.protocol import Protocol
 
 WITHIN = 0.05
 ABSOLUTE = 0.0005
-# Programs print a small p as "<0.0001"; what is not shown to be smaller than this must be given as a number.
+# Programs write a small p as "<0.0001"; a larger bound than this is not accepted.
 BOUND = 0.001
 NOT_ESTIMABLE = "not estimable"
 NONE = "none"
@@ -32,8 +32,12 @@ class Question:
 
     @property
     def tolerance(self) -> str:
-        """How near an answer must be, in words."""
-        return words.tolerance(self.kind, self.choices, WITHIN, ABSOLUTE, BOUND)
+        """The accepted answers, in words."""
+        if self.kind == "choice":
+            return f"one of: {', '.join(self.choices)}"
+        within = f"within {100 * WITHIN:g} %"
+        bound = f"<{BOUND:g} or a smaller bound is accepted if it is true"
+        return within if self.kind == "ratio" else f"{within} or {ABSOLUTE:g}, whichever is wider; {bound}"
 
 
 def questions(protocol: Protocol) -> Iterator[Question]:
@@ -42,46 +46,45 @@ def questions(protocol: Protocol) -> Iterator[Question]:
     >>> from secretome.protocol import load_protocol, study_folder
     >>> asked = list(questions(load_protocol(study_folder("treg_conditioned_medium") / "protocol.yml")))
     >>> len(asked), asked[0].key, sum(question.marks for question in asked)
-    (10, 'fault', 15)
+    (10, 'error', 15)
     """
-    paired = protocol.design == "paired"
-    yield Question("fault", words.asked_fault(), "choice", 2, tuple(words.FAULTS))
-    yield Question("fault_group", words.asked_where(), "choice", 1, (NONE, *protocol.groups))
+    of_pairs, of_groups = "geometric mean of the ratios within pairs", "ratio of the geometric means"
+    mean = of_pairs if protocol.design == "paired" else of_groups
+    decisions = ("supported", "contradicted", "inconclusive", "untestable")
+    outcomes = ("passed", "not shown", "failed", "absent")
+    yield Question("error", "What is wrong with cohort.csv?", "choice", 2, tuple(words.ERRORS))
+    where = "Which group is concerned? If two groups are exchanged, name either."
+    yield Question("error_group", where, "choice", 1, (NONE, *protocol.groups))
     for key, check in protocol.checks.items():
-        yield Question(
-            f"{key}.outcome",
-            words.asked_check(check.sentence),
-            "choice",
-            1,
-            ("passed", "not shown", "failed", "absent"),
-        )
+        asked = f"In the corrected file, the outcome of the check: {check.sentence}"
+        yield Question(f"{key}.outcome", asked, "choice", 1, outcomes)
     for key, claim in protocol.claims.items():
-        contrast = claim.judged_on[0]
-        label = protocol.endpoints[claim.endpoint].label
-        # Where values of a dose lie beyond a limit, a trend is a share of pairs and no ratio: it is asked of nobody.
+        effect = f"{protocol.endpoints[claim.endpoint].label}, {claim.judged_on[0]}"
+        # If values of a dose are beyond a limit, the trend is a share of pairs and not a ratio, so nobody is asked.
         if not claim.over_doses:
-            yield Question(f"{key}.ratio", words.asked_ratio(contrast, label, paired=paired), "ratio", 1)
-        yield Question(f"{key}.p", words.asked_p(contrast, label, claim.published_test.method), "p", 1)
-        decisions = ("supported", "contradicted", "inconclusive", "untestable")
-        yield Question(f"{key}.verdict", words.asked_verdict(claim.sentence), "choice", 2, decisions)
-        yield Question(f"{key}.reason", words.asked_reason(), "choice", 2, tuple(words.reasons(claim)))
+            yield Question(f"{key}.ratio", f"{effect}: the {mean}, by the planned test", "ratio", 1)
+        test = words.RANK_TESTS[claim.published_test.method]
+        yield Question(f"{key}.p", f"{effect}: two-sided p of {test}, not adjusted", "p", 1)
+        yield Question(f"{key}.verdict", f"Verdict: {claim.sentence}", "choice", 2, decisions)
+        reason = "The reason for that verdict: the first rule that holds"
+        yield Question(f"{key}.reason", reason, "choice", 2, tuple(words.reasons(claim)))
 
 
 def answers(study: Study) -> dict[str, str]:
-    """The right answers about a cohort as it is, to six digits; what is wrong with the file cannot be told from it."""
+    """The right answers for a cohort as it is, to six digits, except those about the injected error."""
     results = analyse(study, ("published", "planned"))
     verdicts = adjudicate(study, results, alpha=ALPHA).set_index("claim")
-    found = {
+    right = {
         f"{row['check']}.outcome": str(row["outcome"]) for _, row in examine(study, results, alpha=ALPHA).iterrows()
     }
     for key, claim in study.protocol.claims.items():
         rows = results[(results["endpoint"] == claim.endpoint) & (results["contrast"] == claim.judged_on[0])]
         if not claim.over_doses:
-            found[f"{key}.ratio"] = _number(row_of(rows, "planned", equivalence=False)["estimate"])
-        found[f"{key}.p"] = _number(row_of(rows, "published", equivalence=False)["pvalue"])
-        found[f"{key}.verdict"] = str(verdicts.loc[key, "verdict"])
-        found[f"{key}.reason"] = words.reason_name(str(verdicts.loc[key, "rule"]))
-    return found
+            right[f"{key}.ratio"] = _number(row_of(rows, "planned", equivalence=False)["estimate"])
+        right[f"{key}.p"] = _number(row_of(rows, "published", equivalence=False)["pvalue"])
+        right[f"{key}.verdict"] = str(verdicts.loc[key, "verdict"])
+        right[f"{key}.reason"] = words.reason_name(str(verdicts.loc[key, "rule"]))
+    return right
 
 
 def _number(value: float) -> str:

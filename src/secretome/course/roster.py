@@ -1,4 +1,4 @@
-"""The roster of a class: names are data, and become folders only through letters that are safe everywhere."""
+"""The roster of a class: students, and the safe names of their folders."""
 
 import hashlib
 import re
@@ -10,13 +10,13 @@ from secretome.course.sheets import Record, read_table
 from secretome.protocol import InputError, Problem
 
 LONGEST = 60
-# Windows keeps these names to itself.
+# Names that Windows reserves.
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Student:
-    """One student: the name as the roster has it, and the folder's name made from it."""
+    """One student: the name in the roster, and the folder's name made from it."""
 
     name: str
     id: str
@@ -28,24 +28,23 @@ def read_roster(path: Path) -> list[Student]:
     Parameters
     ----------
     path : Path
-        A table with a column ``student``; other columns are not used, empty rows not counted.
+        A table with a column ``student``; other columns and empty rows are ignored.
 
     Raises
     ------
     InputError
-        With every row that names nobody, cannot become a folder, or cannot be told from another.
+        Lists every row without a name, with a name that cannot become a folder, or with the folder of another.
     """
     students: list[Student] = []
     problems: list[Problem] = []
     rows: dict[str, int] = {}
     for record in read_table(path, ["student"]):
         name = " ".join(unicodedata.normalize("NFC", record.cells.get("student", "")).split())
-        fault = _fault(record, name)
-        if fault:
-            problems.append(Problem(path.name, f"row {record.row}", *fault))
+        if problem := _problem(record, name):
+            problems.append(Problem(path.name, f"row {record.row}", *problem))
             continue
         student = Student(name, folder_name(name))
-        # Some file systems do not tell capitals apart.
+        # Some file systems ignore case.
         earlier = rows.setdefault(student.id.casefold(), record.row)
         if earlier != record.row:
             expected = f"a name whose folder, {student.id!r}, is not also that of row {earlier}"
@@ -53,14 +52,14 @@ def read_roster(path: Path) -> list[Student]:
             problems.append(Problem(path.name, f"row {record.row}", f"the name {name!r}", expected, remedy))
         students.append(student)
     if not students and not problems:
-        problems.append(Problem(path.name, "", "no students", "a row for each under the header 'student'"))
+        problems.append(Problem(path.name, "", "no students", "a row for each student below the header 'student'"))
     if problems:
         raise InputError(problems)
     return students
 
 
 def folder_name(name: str) -> str:
-    """The name of a student's folder: letters without their accents, digits and hyphens, whatever the name holds.
+    """The name of a student's folder: letters without accents, digits and hyphens.
 
     >>> folder_name("O'Brien, Zoë"), folder_name("../../etc/passwd"), folder_name("Aux")
     ('O-Brien-Zoe', 'etc-passwd', 'Aux-student')
@@ -70,17 +69,17 @@ def folder_name(name: str) -> str:
     plain = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
     slug = re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-")
     if any(letter.isalnum() and not letter.isascii() for letter in plain):
-        # Letters that have no plain form are lost; the digest keeps names apart.
+        # Letters without an ASCII form are dropped; the digest distinguishes the names.
         slug = f"{slug or 'student'}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"
     return f"{slug}-student" if RESERVED.fullmatch(slug) else slug
 
 
-def _fault(record: Record, name: str) -> tuple[str, ...] | None:
+def _problem(record: Record, name: str) -> tuple[str, ...] | None:
     if not name:
-        return "no name beside other cells", "a name in the column 'student'", "Fill it in, or delete the row."
-    if record.beyond:
-        remedy = 'A name with a comma stands in quotation marks: "Lee, Ann".'
-        return f"{record.beyond} more cells than the header has", "a cell for each column", remedy
+        return "other cells but no name", "a name in the column 'student'", "Fill it in, or delete the row."
+    if record.extra_cells:
+        remedy = 'Put a name with a comma in quotation marks: "Lee, Ann".'
+        return f"{record.extra_cells} more cells than the header has", "one cell for each column", remedy
     if not folder_name(name):
         return f"the name {name[:LONGEST]!r}", "a name with a letter or a digit in it"
     if len(folder_name(name)) > LONGEST:

@@ -1,4 +1,4 @@
-"""Small tables that people fill in and return, such as rosters and answer sheets, in any format; written defused."""
+"""Small tables that people fill in and return, such as rosters and answer sheets, in any usual format."""
 
 import csv
 import io
@@ -22,42 +22,42 @@ class Record:
 
     row: int
     cells: dict[str, str]
-    beyond: int = 0
+    extra_cells: int = 0
 
 
-def read_table(path: Path, needed: Sequence[str]) -> list[Record]:
-    """The rows of a table that has the needed columns, empty rows left out.
+def read_table(path: Path, required: Sequence[str]) -> list[Record]:
+    """The rows of a table that has the required columns, without empty rows.
 
     Parameters
     ----------
     path : Path
         Text with any usual delimiter and encoding, or a workbook.
-    needed : sequence of str
-        Columns that the header must name, in lower case.
+    required : sequence of str
+        Columns of the header, in lower case.
 
     Raises
     ------
     InputError
         If the file cannot be read, is too large, or its header lacks a column.
     """
-    # Asked before it is read: what comes back may be anything.
+    # The size is checked before reading, because students may return any file.
     if path.is_file() and (size := path.stat().st_size) > LARGEST:
         raise InputError([Problem(path.name, "", f"{size} bytes", f"at most {LARGEST}")])
     content = read_bytes(path)
-    cuts = _grids(content, path) if content[:4] in WORKBOOKS else _cuts(content, path)
+    tables = _read_sheets(content, path) if content[:4] in WORKBOOKS else _split_text(content, path)
     fitting = [
         rows
-        for rows in cuts
-        if rows and all([normalise(cell) for cell in rows[0][1]].count(name) == 1 for name in needed)
+        for rows in tables
+        if rows and all([normalise(cell) for cell in rows[0][1]].count(name) == 1 for name in required)
     ]
     if not fitting:
-        first = max((rows[0][1] for rows in cuts if rows), key=len, default=[])
+        first = max((rows[0][1] for rows in tables if rows), key=len, default=[])
         found = f"the columns {', '.join(map(repr, first[:6]))}" if first else "no table"
         expected = (
-            f"a header with {' and '.join(map(repr, needed))}, each once, separated by commas, semicolons or tabs"
+            f"a header with {' and '.join(map(repr, required))}, each once, separated by commas, semicolons or tabs"
         )
         raise InputError([Problem(path.name, "row 1", found, expected)])
-    # The right delimiter is the one that cuts every row as it cuts the header.
+    # The right delimiter gives every row as many cells as the header.
     rows = min(fitting, key=lambda rows: sum(len(cells) != len(rows[0][1]) for _, cells in rows))
     header = [normalise(cell) for cell in rows[0][1]]
     return [
@@ -66,38 +66,38 @@ def read_table(path: Path, needed: Sequence[str]) -> list[Record]:
     ]
 
 
-def written(rows: Iterable[Mapping[str, object]]) -> bytes:
-    """A table as the bytes of a file that Excel and R read alike; the first row says which columns there are."""
+def csv_bytes(rows: Iterable[Mapping[str, object]]) -> bytes:
+    """A table as the bytes of a CSV file that Excel and R read alike; the first row gives the columns."""
     rows = list(rows)
     stream = io.StringIO(newline="")
     writer = csv.DictWriter(stream, fieldnames=list(rows[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    # The mark at the beginning tells Excel that names are UTF-8.
+    # The byte order mark makes Excel read UTF-8.
     return stream.getvalue().encode("utf-8-sig")
 
 
-def _grids(content: bytes, path: Path) -> list[list[tuple[int, list[str]]]]:
+def _read_sheets(content: bytes, path: Path) -> list[list[tuple[int, list[str]]]]:
     return [
         [(row[0].row, [cell.text.strip() for cell in row]) for row in grid.rows if row]
         for grid in read_workbook(content, path)
     ]
 
 
-def _cuts(content: bytes, path: Path) -> list[list[tuple[int, list[str]]]]:
+def _split_text(content: bytes, path: Path) -> list[list[tuple[int, list[str]]]]:
     text, _ = decode(content, path)
     check_text(text, DELIMITERS, path)
-    cuts = []
+    tables: list[list[tuple[int, list[str]]]] = []
     for delimiter in DELIMITERS:
         try:
             records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
         except csv.Error:
             continue
         stripped = [(number, [cell.strip() for cell in record]) for number, record in enumerate(records, 1)]
-        cuts.append([(number, cells) for number, cells in stripped if any(cells)])
-    if not cuts:
+        tables.append([(number, cells) for number, cells in stripped if any(cells)])
+    if not tables:
         expected = "every quotation mark closed before the next column"
         raise InputError(
             [Problem(path.name, "", "a quotation mark out of place", expected, "Delete the stray mark, or double it.")]
         )
-    return cuts
+    return tables

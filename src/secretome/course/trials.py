@@ -1,4 +1,4 @@
-"""Experiments for `stats.power` to draw, and ways to look for something in them: for lessons on what tests promise."""
+"""Simulated experiments for `stats.power`, and analyses of them, for the lessons on error rates and power."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,12 +8,12 @@ from secretome.stats.power import Draw
 
 Floats = NDArray[np.float64]
 
-# The most animals in a group, and so where the columns of the second outcome begin.
-MOST = 30
+# The animals per group; the columns of the second outcome begin after them.
+ANIMALS = 30
 
 
 def two_groups(ratio: float, cv: float, n: int) -> Draw:
-    """Experiments with a treated and an untreated group of lognormal animals, as logarithms.
+    """Experiments with a treated and an untreated group, as logarithms of lognormal values.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def two_groups(ratio: float, cv: float, n: int) -> Draw:
     Returns
     -------
     callable
-        What `stats.power` calls ``draw``.
+        The first argument of `stats.power`.
 
     Examples
     --------
@@ -44,14 +44,14 @@ def two_groups(ratio: float, cv: float, n: int) -> Draw:
 
 
 def without_effect(rng: np.random.Generator, trials: int) -> tuple[Floats, Floats]:
-    """Experiments in which nothing happens: two groups of 30, and of each animal two outcomes that correlate by 0.5.
+    """Experiments without an effect: two groups of 30 animals with two outcomes each, whose correlation is 0.5.
 
     Parameters
     ----------
     rng : Generator
-        Draws them.
+        Draws the values.
     trials : int
-        How many experiments.
+        The number of experiments.
 
     Returns
     -------
@@ -67,8 +67,8 @@ def without_effect(rng: np.random.Generator, trials: int) -> tuple[Floats, Float
     """
 
     def group() -> Floats:
-        shared = rng.normal(size=(trials, MOST))
-        return np.hstack([shared + rng.normal(size=(trials, MOST)), shared + rng.normal(size=(trials, MOST))])
+        shared = rng.normal(size=(trials, ANIMALS))
+        return np.hstack([shared + rng.normal(size=(trials, ANIMALS)), shared + rng.normal(size=(trials, ANIMALS))])
 
     return group(), group()
 
@@ -80,6 +80,6 @@ def one_outcome(x: Floats, y: Floats, n: int = 20) -> Floats:
 
 def best_outcome(x: Floats, y: Floats, n: int = 20) -> Floats:
     """The smallest p among the first outcome, the second, and their mean, in the first `n` animals of each group."""
-    second = x[:, MOST:], y[:, MOST:]
-    both = x[:, :MOST] + second[0], y[:, :MOST] + second[1]
+    second = x[:, ANIMALS:], y[:, ANIMALS:]
+    both = x[:, :ANIMALS] + second[0], y[:, :ANIMALS] + second[1]
     return np.asarray(np.min([one_outcome(x, y, n), one_outcome(*second, n), one_outcome(*both, n)], axis=0))

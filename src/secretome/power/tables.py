@@ -110,3 +110,10 @@ def plans_table(plans: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:
         .reset_index()
         .rename(columns={"sentence": "Claim", "share": "Of the effect"})
     )
+
+
+def min_pvalues_table(min_pvalues: pd.DataFrame, alpha: float) -> pd.DataFrame:
+    """The minimum p of exact tests for each group size; a word marks what can never reach `alpha`."""
+    tests = min_pvalues.drop(columns="n")
+    cells = {name: [f"{text.p_number(p)}{' (never)' if p > alpha else ''}" for p in tests[name]] for name in tests}
+    return pd.DataFrame({"Animals per group": min_pvalues["n"], **cells})

@@ -1,5 +1,5 @@
-"""The scoreboard, and the finished reruns that the book keeps: their results, never the animals."""
+"""The scoreboard, and the reruns that the book publishes: their results, without the values of animals."""
 
-from secretome.publish.scoreboard import scoreboard
+from secretome.publish.tables import scoreboard
 
 __all__ = ["scoreboard"]

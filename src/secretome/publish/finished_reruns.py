@@ -1,4 +1,4 @@
-"""Whether a folder is a finished rerun that the book may keep: whole, unaltered, and saying what its numbers say."""
+"""Check that a folder is a finished rerun that may be published: complete, unaltered and consistent."""
 
 import hashlib
 from collections.abc import Iterator
@@ -11,55 +11,54 @@ from secretome.analysis.results import COLUMNS
 from secretome.claims import adjudicate, examine
 from secretome.cohort import Cohort, Study, cohort_id
 from secretome.protocol import InputError, Problem, Protocol, load_protocol, study_folder, study_names
-from secretome.publish.published_dir import TABLES, Provenance, read_provenance, read_table
+from secretome.publish.published_dir import RUN_AGAIN, TABLES, Provenance, read_provenance, read_table
 from secretome.rerun.parameters import default_parameters
 
 ALONGSIDE = ("report.html", "notebook.ipynb", "tables.xlsx")
-AGAIN = "Run the cohort again with this version of the book."
 
 
 @dataclass(frozen=True)
-class Finished:
-    """A rerun fit to be published: its folder and what it came from."""
+class FinishedRerun:
+    """A rerun that may be published: its folder and its provenance."""
 
     folder: Path
     provenance: Provenance
 
 
-def read_finished(folder: Path) -> Finished:
+def read_finished(folder: Path) -> FinishedRerun:
     """Read a finished rerun and check that it may be published.
 
     Parameters
     ----------
     folder : Path
-        The folder that `secretome rerun` left.
+        The folder that `secretome rerun` wrote.
 
     Returns
     -------
-    Finished
+    FinishedRerun
 
     Raises
     ------
     InputError
-        With everything that speaks against it: files that are absent or links, another protocol, notebook or parameter
-        than the book's, animals left out, verdicts that do not follow from the results.
+        Lists every reason against it: files that are missing or links, another protocol, notebook or parameter than
+        the book's, excluded animals, verdicts that do not follow from the results.
     """
-    problems = list(_absent(folder))
+    problems = list(_check_files(folder))
     if problems:
         raise InputError(problems)
     provenance = read_provenance(folder)
-    problems = list(_misnamed(folder, provenance))
+    problems = list(_check_names(folder, provenance))
     if problems:
         raise InputError(problems)
     protocol = load_protocol(study_folder(provenance.study) / "protocol.yml")
-    problems = [*_altered(folder, provenance), *_disagreeing(folder, provenance, protocol)]
+    problems = [*_check_unaltered(folder, provenance), *_check_tables(folder, provenance, protocol)]
     if problems:
         raise InputError(problems)
-    return Finished(folder, provenance)
+    return FinishedRerun(folder, provenance)
 
 
-def bare_study(provenance: Provenance, protocol: Protocol) -> Study:
-    """A study whose animals stayed with their owner: what sentences about results and verdicts need, and no more."""
+def study_without_animals(provenance: Provenance, protocol: Protocol) -> Study:
+    """A study without the values of its animals, for sentences about results and verdicts."""
     empty = pd.DataFrame(columns=["animal", "group", "endpoint", "value", "lower", "upper", "time", "dead"])
     cohort = Cohort(
         id=provenance.cohort,
@@ -74,14 +73,14 @@ def bare_study(provenance: Provenance, protocol: Protocol) -> Study:
     return Study(protocol, cohort, source_data=provenance.source_data)
 
 
-def hash_of(file: Path) -> str:
+def sha256_of(file: Path) -> str:
     """The SHA-256 of a file."""
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def _absent(folder: Path) -> Iterator[Problem]:
-    """What is missing of the folder. A link could lead anywhere, so it is not followed."""
-    remedy = "Name the folder that `secretome rerun` left; if it was damaged, run the cohort again."
+def _check_files(folder: Path) -> Iterator[Problem]:
+    """Problems of missing files and of links, which could lead to any file."""
+    remedy = "Name the folder that `secretome rerun` wrote; if it is damaged, run the cohort again."
     if folder.is_symlink() or not folder.is_dir():
         found = "a link" if folder.is_symlink() else "no folder"
         yield Problem(str(folder), "", found, "the folder of a finished rerun", remedy)
@@ -94,98 +93,73 @@ def _absent(folder: Path) -> Iterator[Problem]:
             yield Problem(str(folder), name, "no such file", "a finished rerun", remedy)
 
 
-def _misnamed(folder: Path, provenance: Provenance) -> Iterator[Problem]:
-    """A study or a name that is not what it should be: it becomes part of a path."""
+def _check_names(folder: Path, provenance: Provenance) -> Iterator[Problem]:
+    """Problems of the names of study and cohort, which become parts of a path."""
     if provenance.study not in study_names():
-        yield Problem(
-            f"{folder}/provenance.json", "study", repr(provenance.study[:80]), f"one of {', '.join(study_names())}"
-        )
+        expected = f"one of {', '.join(study_names())}"
+        yield Problem(f"{folder}/provenance.json", "study", repr(provenance.study[:80]), expected)
     try:
-        sound = cohort_id(Path(f"{provenance.cohort}.csv")) == provenance.cohort
+        is_id = cohort_id(Path(f"{provenance.cohort}.csv")) == provenance.cohort
     except InputError:
-        sound = False
-    if not sound or folder.resolve().name != provenance.cohort:
-        remedy = "Give the folder its name back, or run the cohort again."
+        is_id = False
+    if not is_id or folder.resolve().name != provenance.cohort:
+        remedy = "Restore the name of the folder, or run the cohort again."
         found = f"the cohort {provenance.cohort[:80]!r} in the folder {folder.resolve().name!r}"
         yield Problem(f"{folder}/provenance.json", "cohort", found, "the folder's own name", remedy)
 
 
-def _altered(folder: Path, provenance: Provenance) -> Iterator[Problem]:
-    """Whatever was run otherwise than the book runs it."""
+def _check_unaltered(folder: Path, provenance: Provenance) -> Iterator[Problem]:
+    """Problems of a protocol, notebook or parameter that is not the book's, and of changed files."""
     home = study_folder(provenance.study)
     for name, recorded in (("protocol.yml", provenance.protocol_sha256), ("analysis.py", provenance.notebook_sha256)):
-        if hash_of(home / name) != recorded:
-            yield Problem(str(folder), "", f"results made with another {name} than the book's", "the book's own", AGAIN)
+        if sha256_of(home / name) != recorded:
+            found = f"results made with another {name} than the book's"
+            yield Problem(str(folder), "", found, "the book's own", RUN_AGAIN)
     for name in (*TABLES, *ALONGSIDE):
-        if provenance.files.get(name, written := hash_of(folder / name)) != written:
-            yield Problem(
-                str(folder), name, "a file that was changed after the run", "the file as the rerun left it", AGAIN
-            )
+        if provenance.files.get(name, written := sha256_of(folder / name)) != written:
+            found = "a file that was changed after the run"
+            yield Problem(str(folder), name, found, "the file as the rerun wrote it", RUN_AGAIN)
     for name, value in default_parameters(provenance.study).items():
         if (used := provenance.parameters.get(name)) != value:
-            remedy = "Only reruns as the protocol plans them are published. " + AGAIN.replace(
-                " again ", f" again without -p {name} and "
-            )
+            again = RUN_AGAIN.replace(" again ", f" again without -p {name} and ")
+            remedy = f"Only reruns with the planned parameters are published. {again}"
             yield Problem(str(folder), "", f"{name} = {used}", f"{name} = {value}", remedy)
 
 
-def _disagreeing(folder: Path, provenance: Provenance, protocol: Protocol) -> Iterator[Problem]:
-    """Tables that are not those of this study, or that do not follow from one another."""
+def _check_tables(folder: Path, provenance: Provenance, protocol: Protocol) -> Iterator[Problem]:
+    """The first problem of tables that are not those of this study, or that do not follow from one another."""
     try:
         results, verdicts, checks = (read_table(folder / name) for name in TABLES)
     except (ValueError, OSError) as error:
-        yield Problem(
-            str(folder), "", f"a table that cannot be read ({error})", "results, verdicts and checks as CSV", AGAIN
-        )
+        found = f"a table that cannot be read ({error})"
+        yield Problem(str(folder), "", found, "results, verdicts and checks as CSV", RUN_AGAIN)
         return
-    # A column more could hold anything, the animals too.
-    differing = sorted(set(COLUMNS) ^ set(results.columns))
-    if differing:
-        yield Problem(
-            str(folder),
-            "results.csv",
-            f"lacking or further columns: {', '.join(differing)[:200]}",
-            "those of a rerun",
-            AGAIN,
-        )
+    # A further column could contain anything, including the values of animals.
+    if differing := sorted(set(COLUMNS) ^ set(results.columns)):
+        found = f"missing or further columns: {', '.join(differing)[:200]}"
+        yield Problem(str(folder), "results.csv", found, "the columns of a rerun", RUN_AGAIN)
         return
     if "protocol_altered" in verdicts and verdicts["protocol_altered"].astype(str).eq("True").any():
-        found = "verdicts of an altered protocol (another error rate, or animals left out)"
-        yield Problem(
-            str(folder),
-            "verdicts.csv",
-            found,
-            "every animal of the file, judged as the protocol plans",
-            "It cannot be published.",
-        )
+        found = "verdicts of an altered protocol (another error rate, or excluded animals)"
+        expected = "every animal of the file, analysed as the protocol plans"
+        yield Problem(str(folder), "verdicts.csv", found, expected, "It cannot be published.")
         return
-    study = bare_study(provenance, protocol)
-    # Another cohort's results under this name would be found nowhere else.
-    strange = results[(results["study"] != study.key) | (results["cohort"] != study.cohort.id)]
-    if len(strange):
-        yield Problem(
-            str(folder),
-            "results.csv",
-            "rows of another study or cohort",
-            f"{study.key} and {study.cohort.id} alone",
-            AGAIN,
-        )
+    study = study_without_animals(provenance, protocol)
+    # No other check would notice the results of another cohort.
+    if ((results["study"] != study.key) | (results["cohort"] != study.cohort.id)).any():
+        found, expected = "rows of another study or cohort", f"only {study.key} and {study.cohort.id}"
+        yield Problem(str(folder), "results.csv", found, expected, RUN_AGAIN)
         return
-    for name, kept, anew in (("verdicts.csv", verdicts, adjudicate), ("checks.csv", checks, examine)):
+    for name, table, recalculate in (("verdicts.csv", verdicts, adjudicate), ("checks.csv", checks, examine)):
         try:
-            follows = _written(anew(study, results)) == _written(kept)
-        except Exception:  # a table of nonsense can make any rule stumble
+            follows = _rounded(recalculate(study, results)) == _rounded(table)
+        except Exception:  # arbitrary values in a table may raise any error
             follows = False
         if not follows:
-            yield Problem(
-                str(folder),
-                name,
-                f"{name} that do not follow from results.csv",
-                "the files as the rerun left them",
-                AGAIN,
-            )
+            found = f"{name} that do not follow from results.csv"
+            yield Problem(str(folder), name, found, "the files as the rerun wrote them", RUN_AGAIN)
 
 
-def _written(table: pd.DataFrame) -> str:
-    """A table as it is compared: what two machines' logarithms leave in the last digits does not count."""
+def _rounded(table: pd.DataFrame) -> str:
+    """A table for comparison, without the last digits, in which machines differ."""
     return table.to_csv(index=False, float_format="%.10g")

@@ -1,10 +1,10 @@
-"""Where published reruns lie, what is known of each, and which were withdrawn and why."""
+"""The folders of published reruns: their files, their provenance and their histories."""
 
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -13,18 +13,19 @@ from secretome.claims import Condition
 from secretome.protocol import InputError, Origin, Problem, study_folder
 
 PUBLISHED = "published"
-# What is kept of a rerun. The report and the figures show every animal, so they stay with their owner.
+# The published files of a rerun. The report and the figures show every animal, so they are not published.
 TABLES = ("results.csv", "verdicts.csv", "checks.csv")
 PROVENANCE = "provenance.json"
 KEPT = (*TABLES, PROVENANCE)
 HISTORY = "history.json"
+RUN_AGAIN = "Run the cohort again with this version of the book."
 
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
 
 class Provenance(BaseModel):
-    """What ``provenance.json`` must say of a rerun that is to be published; it says more."""
+    """The keys of ``provenance.json`` that a published rerun must have; the file has more."""
 
     model_config = ConfigDict(extra="ignore", strict=True)
 
@@ -32,7 +33,7 @@ class Provenance(BaseModel):
     cohort: str
     cohort_file: str
     cohort_sha256: Hash
-    # Equal for files that hold the same measurements. Reruns of earlier versions have none.
+    # Equal for files with the same measurements. Reruns of earlier versions have none.
     cohort_values_sha256: Hash | None = None
     cohort_origin: Origin
     cohort_scenario: str = ""
@@ -51,7 +52,7 @@ class Provenance(BaseModel):
 
 
 class Event(BaseModel):
-    """One line of the history of a published name: on which day which file's results came, or went, and why."""
+    """One event in the history of a cohort's name: the day, the file, and the reason of a withdrawal."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -63,7 +64,7 @@ class Event(BaseModel):
 
 
 def same_animals(one: Provenance | Event, other: Provenance | Event) -> bool:
-    """Whether two reruns are of the same file, or of files that hold the same measurements."""
+    """Whether two reruns are of the same file, or of files with the same measurements."""
     same_values = one.cohort_values_sha256 is not None and one.cohort_values_sha256 == other.cohort_values_sha256
     return same_values or one.cohort_sha256 == other.cohort_sha256
 
@@ -73,7 +74,7 @@ EVENTS = TypeAdapter(list[Event])
 
 @dataclass(frozen=True)
 class Published:
-    """A published rerun: its study's key, its cohort's id, its folder, what it came from and its history."""
+    """A published rerun: its study's key, its cohort's id, its folder, its provenance and its history."""
 
     study: str
     cohort: str
@@ -82,7 +83,7 @@ class Published:
     history: tuple[Event, ...]
 
 
-def shelf(study: str) -> Path:
+def published_dir(study: str) -> Path:
     """The folder of a study's published reruns."""
     return study_folder(study) / PUBLISHED
 
@@ -93,32 +94,25 @@ def published(study: str) -> list[Published]:
     Raises
     ------
     InputError
-        If one of them does not say where it comes from.
+        If the provenance of one of them cannot be read.
     """
-    folders = sorted(path.parent for path in shelf(study).glob("[!.]*/verdicts.csv"))
+    folders = sorted(path.parent for path in published_dir(study).glob("[!.]*/verdicts.csv"))
     return [Published(study, folder.name, folder, read_provenance(folder), read_history(folder)) for folder in folders]
 
 
 def histories(study: str) -> dict[str, tuple[Event, ...]]:
-    """What came and went under every name of a study, the withdrawn ones too."""
-    return {path.parent.name: read_history(path.parent) for path in sorted(shelf(study).glob(f"[!.]*/{HISTORY}"))}
+    """The history of every cohort name of a study, including the withdrawn ones."""
+    return {
+        path.parent.name: read_history(path.parent) for path in sorted(published_dir(study).glob(f"[!.]*/{HISTORY}"))
+    }
 
 
 def read_history(folder: Path) -> tuple[Event, ...]:
     """The history of a name, oldest first."""
     path = folder / HISTORY
     if not path.is_file():
-        raise InputError(
-            [
-                Problem(
-                    f"{folder.name}/{HISTORY}",
-                    "",
-                    "no such file",
-                    "the history of a published rerun",
-                    "Publish it again.",
-                )
-            ]
-        )
+        expected = "the history of a published rerun"
+        raise InputError([Problem(f"{folder.name}/{HISTORY}", "", "no such file", expected, "Publish it again.")])
     try:
         return tuple(EVENTS.validate_json(path.read_bytes()))
     except ValidationError as error:
@@ -134,7 +128,7 @@ def write_history(folder: Path, events: Iterable[Event]) -> None:
 
 
 def read_provenance(folder: Path) -> Provenance:
-    """What a rerun says of where it comes from.
+    """The provenance of a rerun.
 
     Raises
     ------
@@ -145,9 +139,8 @@ def read_provenance(folder: Path) -> Provenance:
     try:
         return Provenance.model_validate_json((folder / "provenance.json").read_bytes())
     except OSError as error:
-        raise InputError(
-            [Problem(place, "", error.strerror or str(error), "a file that can be read", "Run the cohort again.")]
-        ) from error
+        problem = Problem(place, "", error.strerror or str(error), "a file that can be read", RUN_AGAIN)
+        raise InputError([problem]) from error
     except ValidationError as error:
         raise InputError(_problems(place, error)) from error
 
@@ -158,15 +151,13 @@ def read_table(path: Path) -> pd.DataFrame:
 
 
 def _problems(place: str, error: ValidationError) -> list[Problem]:
-    return [_problem(place, fault) for fault in error.errors()]
-
-
-def _problem(place: str, fault: Any) -> Problem:
-    name = ".".join(map(str, fault["loc"]))
-    if fault["type"] == "missing":
-        return Problem(place, name, "no such key", "this key", "Run the cohort again with this version of the book.")
-    found = (
-        repr(fault["input"]) if isinstance(fault["input"], str | int | float | bool | None) else "another kind of value"
-    )
-    shown = found if len(found) <= 80 else f"{found[:80]}…"
-    return Problem(place, name, shown, fault["msg"].removeprefix("Input should be "))
+    problems = []
+    for detail in error.errors():
+        key, value = ".".join(map(str, detail["loc"])), detail["input"]
+        if detail["type"] == "missing":
+            problems.append(Problem(place, key, "no such key", "this key", RUN_AGAIN))
+            continue
+        found = repr(value) if isinstance(value, str | int | float | bool | None) else "another kind of value"
+        shown = found if len(found) <= 80 else f"{found[:80]}…"
+        problems.append(Problem(place, key, shown, detail["msg"].removeprefix("Input should be ")))
+    return problems

@@ -1,4 +1,4 @@
-"""Put finished reruns into the book, and take them out again without hiding that they were there."""
+"""Publish finished reruns in the book, and withdraw them with a public record."""
 
 import json
 import shutil
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from secretome.cohort import load_study
 from secretome.protocol import InputError, Problem, notebooks_folder
-from secretome.publish.finished_reruns import Finished, read_finished
+from secretome.publish.finished_reruns import FinishedRerun, read_finished
 from secretome.publish.published_dir import (
     HISTORY,
     KEPT,
@@ -19,42 +19,42 @@ from secretome.publish.published_dir import (
     Provenance,
     histories,
     published,
+    published_dir,
     read_history,
     same_animals,
-    shelf,
     write_history,
 )
 
 LONGEST_REASON = 500
 
-# Keys of a provenance that a page shows beside those it must have.
+# Optional keys of a provenance that a page shows.
 ALSO_SHOWN = ("cohort_sheet", "cohort_names", "cohort_decimal", "cohort_read_as", "seed")
 
 
 def publish(folders: Iterable[Path], day: str, *, again: bool = False) -> list[Path]:
-    """Put finished reruns into the book: all of them, or none.
+    """Publish finished reruns in the book: all of them, or none.
 
     Parameters
     ----------
     folders : iterable of Path
-        The folders that `secretome rerun` left.
+        The folders that `secretome rerun` wrote.
     day : str
         Today in UTC, as ``2026-11-25``.
     again : bool
-        Whether animals that were withdrawn may come back.
+        Whether withdrawn animals may be published again.
 
     Returns
     -------
     list of Path
-        Where each now lies.
+        The published folder of each.
 
     Raises
     ------
     InputError
-        With everything that speaks against any of them. Nothing is written then.
+        Lists every reason against any of them. Nothing is written then.
     """
     problems: list[Problem] = []
-    finished: list[Finished] = []
+    finished: list[FinishedRerun] = []
     _check_book(problems)
     for folder in folders:
         try:
@@ -62,47 +62,46 @@ def publish(folders: Iterable[Path], day: str, *, again: bool = False) -> list[P
         except InputError as error:
             problems += error.problems
     for position, rerun in enumerate(finished):
-        problems += _taken(rerun, finished[:position], again=again)
+        problems += _check_new(rerun, finished[:position], again=again)
     if problems:
         raise InputError(problems)
-    # All are prepared before the first is moved: a disk that fills up must not leave half of them in the book.
+    # All are prepared before the first is moved, so that a full disk does not leave some of them published.
     with ExitStack() as works:
-        prepared = [(rerun, Path(works.enter_context(_work(rerun)))) for rerun in finished]
+        prepared = [(rerun, Path(works.enter_context(_temporary_folder(rerun)))) for rerun in finished]
         for rerun, work in prepared:
             _prepare(rerun, work, day)
-        return [_keep(rerun, work) for rerun, work in prepared]
+        return [_commit(rerun, work) for rerun, work in prepared]
 
 
 def unpublish(study: str, cohort: str, why: str, day: str) -> Path:
-    """Take a rerun out of the book; its hash, the day and the reason stay.
+    """Withdraw a rerun from the book; the history keeps its hash, the day and the reason.
 
     Parameters
     ----------
     study, cohort : str
         The study's key and the cohort's name.
     why : str
-        The reason, which the book prints.
+        The reason, which the book shows.
     day : str
         Today in UTC, as ``2026-11-25``.
 
     Returns
     -------
     Path
-        The history that stays.
+        The file of the history.
 
     Raises
     ------
     InputError
-        If there is no such rerun, or no reason that can be printed.
+        If there is no such rerun, or no reason that can be shown.
     """
     problems: list[Problem] = []
     _check_book(problems)
     reason = " ".join(why.split())
     if not reason or len(reason) > LONGEST_REASON or not reason.isprintable():
         expected = f"a reason in words, at most {LONGEST_REASON} characters"
-        problems.append(
-            Problem("--why", "", repr(why[:80]), expected, "The book prints it beside the hash of the file.")
-        )
+        remedy = "The book shows the reason with the hash of the file."
+        problems.append(Problem("--why", "", repr(why[:80]), expected, remedy))
     entries = {entry.cohort: entry for entry in published(study)}
     if cohort not in entries:
         expected = f"one of {', '.join(entries)}" if entries else "a published rerun; this study has none"
@@ -114,96 +113,80 @@ def unpublish(study: str, cohort: str, why: str, day: str) -> Path:
     hashes = _hashes(entry.provenance)
     withdrawn = Event(day=day, what="withdrawn", **hashes, why=reason)
     write_history(entry.folder, [*entry.history, withdrawn])
-    for name in sorted(KEPT, key=lambda name: name != "verdicts.csv"):  # without its verdicts a rerun counts no longer
+    for name in sorted(KEPT, key=lambda name: name != "verdicts.csv"):  # without verdicts a rerun does not count
         (entry.folder / name).unlink(missing_ok=True)
     return entry.folder / HISTORY
 
 
 def _hashes(provenance: Provenance) -> dict[str, str]:
-    """The hashes in a history by which the animals of a cohort are recognised."""
+    """The hashes in a history that identify the animals of a cohort."""
     hashes = {"cohort_sha256": provenance.cohort_sha256, "cohort_values_sha256": provenance.cohort_values_sha256}
     return {name: value for name, value in hashes.items() if value}
 
 
 def _check_book(problems: list[Problem]) -> None:
     if notebooks_folder().name == "_notebooks":
-        found = "the package alone, installed without the book"
-        problems.append(
-            Problem(
-                "secretome publish", "", found, "a checkout of the book", "Run the command of the book's own .venv."
-            )
-        )
+        found, remedy = "an installed package without the book", "Run the command of the book's own .venv."
+        problems.append(Problem("secretome publish", "", found, "a checkout of the book", remedy))
 
 
-def _taken(rerun: Finished, before: Sequence[Finished], *, again: bool) -> list[Problem]:
-    """Whether the name or the animals are in the book already, were withdrawn, or come twice."""
-    about, place = rerun.provenance, str(rerun.folder)
-    same = [other for other in before if other.provenance.study == about.study]
-    now = published(about.study)
+def _check_new(rerun: FinishedRerun, before: Sequence[FinishedRerun], *, again: bool) -> list[Problem]:
+    """Problems of a name or of animals that are published, were withdrawn, or are given twice."""
+    provenance, place = rerun.provenance, str(rerun.folder)
+    others = [entry.provenance for entry in published(provenance.study)]
+    others += [other.provenance for other in before if other.provenance.study == provenance.study]
     problems = []
-    # Some file systems do not tell capitals apart.
-    names = (
-        [entry.cohort for entry in now]
-        + [other.provenance.cohort for other in same]
-        + [load_study(about.study).cohort.id]
+    # Some file systems ignore case.
+    names = [other.cohort.casefold() for other in others] + [load_study(provenance.study).cohort.id.casefold()]
+    if provenance.cohort.casefold() in names:
+        found = f"the cohort name {provenance.cohort!r}, which is taken"
+        remedy = "Unpublish the earlier cohort with a reason first, or rename the cohort file and run it again."
+        problems.append(Problem(place, "", found, "a new name", remedy))
+    same = next(
+        (other for other in others if other.cohort != provenance.cohort and same_animals(other, provenance)), None
     )
-    if about.cohort.casefold() in {name.casefold() for name in names}:
-        remedy = "Unpublish the earlier one with its reason first, or rename the cohort file and run it again."
-        problems.append(
-            Problem(place, "", f"the cohort name {about.cohort!r}, which is taken", "a name of its own", remedy)
-        )
-    others = [entry.provenance for entry in now] + [other.provenance for other in same]
-    as_ipynb = next((other for other in others if other.cohort != about.cohort and same_animals(other, about)), None)
-    if as_ipynb:
-        what = "file" if as_ipynb.cohort_sha256 == about.cohort_sha256 else "measurements"
-        remedy = "The same animals cannot be counted twice; publish only one of them."
-        problems.append(
-            Problem(
-                place,
-                "",
-                f"the same {what} as the cohort {as_ipynb.cohort!r}",
-                "measurements that are not published yet",
-                remedy,
-            )
-        )
+    if same:
+        what = "file" if same.cohort_sha256 == provenance.cohort_sha256 else "measurements"
+        found, expected = f"the same {what} as the cohort {same.cohort!r}", "measurements that are not published yet"
+        remedy = "The same animals cannot be counted twice; publish only one of the cohorts."
+        problems.append(Problem(place, "", found, expected, remedy))
     withdrawn = [
         event
-        for name, events in histories(about.study).items()
+        for name, events in histories(provenance.study).items()
         for event in events
-        if event.what == "withdrawn" and (name.casefold() == about.cohort.casefold() or same_animals(event, about))
+        if event.what == "withdrawn"
+        and (name.casefold() == provenance.cohort.casefold() or same_animals(event, provenance))
     ]
     if withdrawn and not again:
-        last = withdrawn[-1]
-        found = f"a cohort that was withdrawn on {last.day} ({last.why})"
-        problems.append(Problem(place, "", found, "one that was not", "If it is to come back, say so: --again."))
+        found = f"a cohort that was withdrawn on {withdrawn[-1].day} ({withdrawn[-1].why})"
+        remedy = "Use the option --again to publish it again."
+        problems.append(Problem(place, "", found, "a cohort that was not withdrawn", remedy))
     return problems
 
 
-def _work(rerun: Finished) -> tempfile.TemporaryDirectory[str]:
-    place = shelf(rerun.provenance.study)
-    place.mkdir(exist_ok=True)
-    return tempfile.TemporaryDirectory(prefix=f".{rerun.provenance.cohort}-", dir=place)
+def _temporary_folder(rerun: FinishedRerun) -> tempfile.TemporaryDirectory[str]:
+    folder = published_dir(rerun.provenance.study)
+    folder.mkdir(exist_ok=True)
+    return tempfile.TemporaryDirectory(prefix=f".{rerun.provenance.cohort}-", dir=folder)
 
 
-def _prepare(rerun: Finished, work: Path, day: str) -> None:
-    about = rerun.provenance
-    target = shelf(about.study) / about.cohort
+def _prepare(rerun: FinishedRerun, work: Path, day: str) -> None:
+    target = published_dir(rerun.provenance.study) / rerun.provenance.cohort
     for name in TABLES:
         shutil.copyfile(rerun.folder / name, work / name, follow_symlinks=False)
-    whole = json.loads((rerun.folder / PROVENANCE).read_text(encoding="utf-8"))
-    # Only what a page shows: a key more could hold anything, the animals too.
-    kept = {key: value for key, value in whole.items() if key in Provenance.model_fields or key in ALSO_SHOWN}
-    (work / PROVENANCE).write_text(
-        json.dumps(kept, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
-    )
+    provenance = json.loads((rerun.folder / PROVENANCE).read_text(encoding="utf-8"))
+    # Only the keys of a page are published: a further key could contain anything, including the values of animals.
+    shown = {key: value for key, value in provenance.items() if key in Provenance.model_fields or key in ALSO_SHOWN}
+    text = json.dumps(shown, indent=2, ensure_ascii=False) + "\n"
+    (work / PROVENANCE).write_text(text, encoding="utf-8", newline="\n")
     before = read_history(target) if (target / HISTORY).exists() else ()
-    write_history(work, [*before, Event(day=day, what="published", **_hashes(about))])
+    write_history(work, [*before, Event(day=day, what="published", **_hashes(rerun.provenance))])
 
 
-def _keep(rerun: Finished, work: Path) -> Path:
-    target = shelf(rerun.provenance.study) / rerun.provenance.cohort
+def _commit(rerun: FinishedRerun, work: Path) -> Path:
+    target = published_dir(rerun.provenance.study) / rerun.provenance.cohort
     target.mkdir(exist_ok=True)
-    # The verdicts last: by them a rerun counts.
+    # The verdicts are last, because a rerun with verdicts counts.
     for name in (HISTORY, *sorted(KEPT, key=lambda name: name == "verdicts.csv")):
         (work / name).replace(target / name)
     return target

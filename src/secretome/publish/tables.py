@@ -1,42 +1,75 @@
-"""Tables of many cohorts: the scoreboard, the rules, and how often they are right."""
+"""The scoreboard of all cohorts, and tables of verdicts and rules."""
 
 import math
 
 import pandas as pd
 
-from secretome.protocol import Protocol
-from secretome.publish import text as publish_text
+from secretome.analysis import analyse
+from secretome.claims import adjudicate
+from secretome.cohort import load_study
+from secretome.protocol import Protocol, study_names
+from secretome.publish.published_dir import published, read_table
+from secretome.publish.text import cohort_heading
 from secretome.report import text
 
-# More cohorts than this stand below one another, not side by side.
+# Each further cohort is a row, not a column.
 MOST_COLUMNS = 5
 
 
+def scoreboard() -> pd.DataFrame:
+    """Every verdict in the book: of each study's own cohort, and of each published rerun.
+
+    Returns
+    -------
+    DataFrame
+        One row per study, cohort and claim: the columns of ``verdicts.csv``, then scenario, n (the number of animals
+        or pairs; 0 if unknown), and counts, whether the cohort is an independent test of the claim.
+
+    Examples
+    --------
+    >>> board = scoreboard()
+    >>> board.loc[board["origin"] == "simulated", "counts"].any()
+    np.False_
+    """
+    tables = []
+    for name in study_names():
+        study = load_study(name)
+        verdicts = adjudicate(study, analyse(study, ("published", "planned")))
+        animals = study.cohort.values["animal"].nunique()
+        tables.append(verdicts.assign(scenario=study.cohort.scenario, n=animals))
+        for rerun in published(name):
+            verdicts = read_table(rerun.folder / "verdicts.csv")
+            tables.append(verdicts.assign(scenario=rerun.provenance.cohort_scenario, n=rerun.provenance.cohort_animals))
+    board = pd.concat(tables, ignore_index=True)
+    return board.assign(counts=counts_as_test(board))
+
+
+def counts_as_test(verdicts: pd.DataFrame) -> "pd.Series[bool]":
+    """Whether each verdict is an independent test of its claim: on measured animals, as planned, and not untestable."""
+    excluded = verdicts["source_data"].astype(bool) | verdicts["protocol_altered"].astype(bool)
+    return (verdicts["origin"] == "measured") & ~excluded & (verdicts["verdict"] != "untestable")
+
+
 def scoreboard_table(board: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:
-    """Return verdicts with estimates: claims as rows and cohorts as columns, or the reverse for many cohorts."""
+    """Verdicts with estimates: claims as rows and cohorts as columns, or the reverse for many cohorts."""
     table = pd.DataFrame({"Claim": [claim.sentence for claim in protocol.claims.values()]})
-    for _, own in board.groupby("cohort", sort=False):
-        cells = own.set_index("claim").reindex(list(protocol.claims))
-        table[publish_text.cohort_heading(protocol, own.iloc[0])] = [_cell(row) for _, row in cells.iterrows()]
+    for _, cohort in board.groupby("cohort", sort=False):
+        cells = cohort.set_index("claim").reindex(list(protocol.claims))
+        table[cohort_heading(protocol, cohort.iloc[0])] = [_verdict_cell(row) for _, row in cells.iterrows()]
     if len(table.columns) > MOST_COLUMNS + 1:
         table = table.set_index("Claim").T.rename_axis(index="Cohort", columns=None).reset_index()
     return table
 
 
 def rules_table(protocol: Protocol, alpha: float) -> pd.DataFrame:
-    """What each claim is asked, by which test, and what supports or contradicts it."""
+    """The planned test of each claim, and the results that support or contradict it."""
     rules = [text.rule_words(protocol, claim, alpha) for claim in protocol.claims.values()]
-    return pd.DataFrame(
-        {
-            "Claim": [claim.sentence for claim in protocol.claims.values()],
-            "Planned test": [test for test, _, _ in rules],
-            "Supported if": [supported for _, supported, _ in rules],
-            "Contradicted if": [contradicted for _, _, contradicted in rules],
-        }
-    )
+    table = pd.DataFrame(rules, columns=["Planned test", "Supported if", "Contradicted if"])
+    table.insert(0, "Claim", [claim.sentence for claim in protocol.claims.values()])
+    return table
 
 
-def _cell(row: text.Row) -> str:
+def _verdict_cell(row: text.Row) -> str:
     if not isinstance(row["verdict"], str):
         return "–"
     return row["verdict"] if math.isnan(row["estimate"]) else f"{row['verdict']}: {text.ratio(row)}"

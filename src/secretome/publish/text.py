@@ -1,4 +1,4 @@
-"""What the book says of published and withdrawn reruns."""
+"""Sentences about published and withdrawn reruns."""
 
 import pandas as pd
 
@@ -6,35 +6,35 @@ from secretome.cohort import Study
 from secretome.protocol import Protocol
 from secretome.report.text.numbers import Row, count
 
-# How a rerun comes to be here, in the Markdown of the book.
+# How to publish a rerun, in the Markdown of the book.
 PUBLISHING = (
-    "A rerun comes here by one command, run in a checkout of the book:",
+    "One command, run in a checkout of the book, publishes a rerun:",
     "    secretome publish reruns/sepsis_cytokines/my_rats",
-    "It keeps `results.csv`, `verdicts.csv`, `checks.csv` and `provenance.json`. The animals' values, the report and "
-    "the figures stay with their laboratory. A folder is refused if a file of it is absent or a link, if it was made "
-    "with another protocol, notebook, `alpha`, `level` or `seed` than the book's, if animals were left out, if its "
-    "verdicts do not follow from its results, or if the name or the file is here already. Simulated animals may be "
+    "It publishes `results.csv`, `verdicts.csv`, `checks.csv` and `provenance.json`, but not the animals' values, the "
+    "report and the figures. A folder is refused if one of its files is missing or a link, if it was made with "
+    "another protocol, notebook, `alpha`, `level` or `seed` than the book's, if animals were excluded, if its verdicts "
+    "do not follow from its results, or if the name or the file is published already. Simulated animals may be "
     "published; they are marked and never counted.",
     '    secretome unpublish sepsis_cytokines my_rats --why "Two cages were swapped."',
-    "takes a rerun out again. The hash of its file, the day and the reason stay on this page, and the same animals "
-    "come back only with `--again`. What counts, and what the verdicts add up to, is told in {doc}`Do the claims "
-    "hold? <../../notebooks/ledger/analysis>`.",
+    "withdraws a rerun. This page keeps the hash of its file, the day and the reason, and the same animals can be "
+    "published again only with `--again`. {doc}`Do the claims hold? <../../notebooks/ledger/analysis>` explains which "
+    "verdicts count and summarises them.",
 )
 
 
 def may_count(origin: str, *, source_data: bool) -> bool:
-    """Whether verdicts of such animals may count as a test of the claims."""
+    """Whether verdicts on animals of this origin may count as a test of the claims."""
     return origin == "measured" and not source_data
 
 
 def never_counted_sentence(cohort: str, origin: str) -> str:
-    """That a published cohort is shown and never counted."""
+    """The sentence that a published cohort is shown and never counted."""
     what = "simulated" if origin == "simulated" else "not a new, measured cohort"
-    return f"{cohort} is {what}: the book says so wherever it is shown, and never counts it as a test of a claim."
+    return f"{cohort} is {what}: the book marks it wherever it is shown, and never counts it as a test of a claim."
 
 
 def after_publishing(n: int) -> str:
-    """What is left to do once reruns were published."""
+    """The steps after publishing reruns."""
     return (
         f"{count(n, 'rerun')} published. Build the book (make book) to see the scoreboard, and commit the folder to "
         "keep it there."
@@ -42,7 +42,7 @@ def after_publishing(n: int) -> str:
 
 
 def published_sentence(n: int, counted: int) -> str:
-    """How many reruns are published, and how many of them count."""
+    """The number of published reruns, and of those that count."""
     if n == 0:
         return "No rerun has been published so far."
     verb = "has" if n == 1 else "have"
@@ -53,7 +53,7 @@ def published_sentence(n: int, counted: int) -> str:
 
 
 def why_uncounted(study: Study, verdicts: pd.DataFrame) -> str:
-    """Why no verdict of a cohort counts, in few words."""
+    """The reason why no verdict of a cohort counts."""
     if study.cohort.origin != "measured":
         return f"no: {study.cohort.origin}"
     if study.source_data:
@@ -62,21 +62,21 @@ def why_uncounted(study: Study, verdicts: pd.DataFrame) -> str:
 
 
 def withdrawn_sentence(study: str, cohort: str, day: str, sha256: str, why: str) -> str:
-    """Which rerun was withdrawn, when and why."""
+    """The rerun, the day and the reason of a withdrawal."""
     return f"{study}, {cohort}: withdrawn on {day}. {why.rstrip('.')}. The hash of its file was {sha256}."
 
 
 def outdated_sentence(*, protocol_changed: bool) -> str:
-    """That the book's protocol is another by now; nothing where it is not."""
+    """The sentence that the book's protocol has changed since; empty if it has not."""
     return (
-        "The study's protocol has changed since: these verdicts were given under the earlier one."
+        "The study's protocol has changed since: these verdicts are based on the earlier one."
         if protocol_changed
         else ""
     )
 
 
 def cohort_heading(protocol: Protocol, row: Row) -> str:
-    """A cohort at the head of its column: what it is, and how many."""
+    """The heading of a cohort's column: its kind, its name and its number of animals."""
     n = f", {row['n']} {protocol.units}" if row["n"] else ""
     if row["origin"] == "simulated":
         return f"{row['n']} simulated {protocol.units}: {row['cohort']}"
@@ -86,7 +86,7 @@ def cohort_heading(protocol: Protocol, row: Row) -> str:
 
 
 def headline(board: pd.DataFrame, protocols: dict[str, Protocol]) -> str:
-    """How many independent cohorts of animals the claims were tested on."""
+    """The number of independent cohorts of animals on which the claims were tested."""
     animals = board[
         board["counts"]
         & board["study"].isin([key for key, protocol in protocols.items() if protocol.setting == "in vivo"])
@@ -96,9 +96,9 @@ def headline(board: pd.DataFrame, protocols: dict[str, Protocol]) -> str:
 
 
 def uncounted_sentence(board: pd.DataFrame) -> str:
-    """How many cohorts are shown and not counted, and why."""
+    """The number of cohorts that are shown and not counted, with the reasons."""
     pair = ["study", "cohort"]
-    # A cohort of which any verdict counts is counted.
+    # A cohort is counted if any of its verdicts counts.
     rest = board[~board.groupby(pair)["counts"].transform("any")].drop_duplicates(pair)
     simulated, source = int((rest["origin"] == "simulated").sum()), int(rest["source_data"].astype(bool).sum())
     others = len(rest) - simulated - source

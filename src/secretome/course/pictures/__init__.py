@@ -1,1 +1,1 @@
-"""The pictures of the lessons, one module each."""
+"""Figures of the lessons with their alternative texts: each module names the lessons that use it."""

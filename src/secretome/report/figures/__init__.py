@@ -5,7 +5,6 @@ from matplotlib.figure import Figure
 from secretome.report.figures.animals import design_figure, groups_figure, paired_figure
 from secretome.report.figures.base import COLOURS, STYLE, export, themed, to_svg
 from secretome.report.figures.curves import planning_figure, rates_figure, specification_figure
-from secretome.report.figures.forest import forest_figure
 
 __all__ = [
     "COLOURS",
@@ -13,7 +12,6 @@ __all__ = [
     "Figure",
     "design_figure",
     "export",
-    "forest_figure",
     "groups_figure",
     "paired_figure",
     "planning_figure",

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from secretome.course.pictures import ideas
-from secretome.course.pictures.text import Interval, counts_alt, possible_means_alt, powers_alt, survivors_alt
+from secretome.course.pictures import counts, deaths, intervals, limits, pvalues
+from secretome.course.pictures.intervals import Interval
 from secretome.report.figures import to_svg
 
 
@@ -22,23 +22,23 @@ def points(figure: Figure, markers: str) -> int:
 
 def test_counts_outside_the_band_are_counted_and_marked() -> None:
     groups, bands = {"a": [1, 5, 9, 30], "b": [4, 4, 4]}, {"a": (2.0, 12.0), "b": (1.0, 9.0)}
-    figure = ideas.counts_figure(groups, bands, "plaques", made_up="mice")
+    figure = counts.counts_figure(groups, bands, "plaques", simulated="mice")
     assert (points(figure, "o"), points(figure, "D")) == (5, 2)
-    assert "Outside the band lie 2 of 7: a, 2 of 4; b, 0 of 3." in counts_alt(groups, bands, "plaques", 0.95)
+    assert "Outside the band are 2 of 7: a, 2 of 4; b, 0 of 3." in counts.counts_alt(groups, bands, "plaques", 0.95)
     assert "Simulated mice: no evidence" in to_svg(figure, "counts")
 
 
 def test_equal_values_do_not_hide_one_another() -> None:
-    figure = ideas.counts_figure({"a": [4, 4, 4, 4]}, {"a": (1.0, 9.0)}, "plaques")
+    figure = counts.counts_figure({"a": [4, 4, 4, 4]}, {"a": (1.0, 9.0)}, "plaques")
     places = [tuple(point) for line in figure.axes[0].lines for point in np.column_stack(line.get_data())]
     assert len(places) == len(set(places)) == 4
 
 
 def test_the_dead_are_crosses() -> None:
     groups = {"treated": ([10, 20, 40], [False, False, True])}
-    figure = ideas.survivors_figure(groups, "IL-6")
+    figure = deaths.survivors_figure(groups, "IL-6")
     assert (points(figure, "o"), points(figure, "x")) == (2, 1)
-    assert "1 of 3 died, median of all 20.0, of those that lived 15.0" in survivors_alt(groups, "IL-6")
+    assert "1 of 3 died, median of all 20.0, of survivors 15.0" in deaths.survivors_alt(groups, "IL-6")
 
 
 @pytest.mark.parametrize(
@@ -46,23 +46,23 @@ def test_the_dead_are_crosses() -> None:
 )
 def test_a_mean_is_possible_or_not(printed: float, n: int, word: str) -> None:
     """5.93 of 49: The Economist (2016). The others: the test data of scrutiny for R."""
-    assert f"{word} what rounds to it" in possible_means_alt(n, printed, 0.005)
-    assert f"{round(printed * n)} / {n}" in to_svg(ideas.possible_means_figure(n, printed, 0.005), "means")
+    assert f"{word} the range that rounds to it" in limits.possible_means_alt(n, printed, 0.005)
+    assert f"{round(printed * n)} / {n}" in to_svg(limits.possible_means_figure(n, printed, 0.005), "means")
 
 
 def test_a_power_that_is_not_reached_is_said() -> None:
-    alt = powers_alt([4, 8], {"half": [0.5, 0.9], "little": [0.1, 0.2]}, 0.8)
-    assert "half, reached at 8 animals a group; little, not reached at 8 animals a group" in alt
+    alt = pvalues.powers_alt([4, 8], {"half": [0.5, 0.9], "little": [0.1, 0.2]}, 0.8)
+    assert "half, reached at 8 animals per group; little, not reached at 8 animals per group" in alt
 
 
 def test_each_picture_is_drawn_the_same_twice() -> None:
     for draw in (
-        lambda: ideas.intervals_figure(
+        lambda: intervals.intervals_figure(
             [Interval("one", 0.5, 0.2, 1.4), Interval("all", 0.6, 0.5, 0.7, pooled=True)], "ratio", margin=(0.8, 1.25)
         ),
-        lambda: ideas.survival_figure({"a": ([1, 2, 3], [1, 0, 1]), "b": ([2, 2, 9], [1, 1, 0])}, "hours", "death"),
-        lambda: ideas.nested_figure({"A": [[1, 2], [5, 6]], "B": [[3, 3], [9, 8]]}, "wing"),
-        lambda: ideas.shares_figure({"one": 0.05, "two": 0.1}, 0.05, "false alarms"),
-        lambda: ideas.powers_figure([3, 8, 12], {"half": [0.1, 0.5, 0.9]}, 0.8),
+        lambda: deaths.survival_figure({"a": ([1, 2, 3], [1, 0, 1]), "b": ([2, 2, 9], [1, 1, 0])}, "hours", "death"),
+        lambda: counts.nested_figure({"A": [[1, 2], [5, 6]], "B": [[3, 3], [9, 8]]}, "wing"),
+        lambda: pvalues.rates_figure({"one": 0.05, "two": 0.1}, 0.05, "false alarms"),
+        lambda: pvalues.powers_figure([3, 8, 12], {"half": [0.1, 0.5, 0.9]}, 0.8),
     ):
         assert to_svg(draw(), "same") == to_svg(draw(), "same")

@@ -1,4 +1,4 @@
-"""The book's printed tables, audited once, and a sound table in which a test plants errors."""
+"""The book's reported tables, audited once, and a sound table into which tests inject errors."""
 
 from functools import cache
 from pathlib import Path
@@ -6,9 +6,8 @@ from pathlib import Path
 from secretome.audit import Finding, Table, audit, load_table, published_tables
 
 # 4 of 8, 2 of 8, 0 of 8 dead: chi-square 5.33 on 2 df, p 0.0695. Means 100, 80, 60 with SD 20 and n 8: F(2, 21) = 8, p
-# 0.0026; LSD's
-# standard error is 20 * sqrt(2 / 8) = 10. Scores 1 1 2 3 3 3 3 4 and 0 0 0 1 2 2 2 3 have the printed means, SDs and
-# ranges.
+# 0.0026; the standard error of LSD is 20 * sqrt(2 / 8) = 10. Scores 1 1 2 3 3 3 3 4 and 0 0 0 1 2 2 2 3 have the
+# reported means, SDs and ranges.
 SOUND = """
 title: Made-up mice
 source: {citation: none, text: nobody, licence: CC BY 4.0}
@@ -43,7 +42,7 @@ endpoints:
       - {groups: [low, control], method: t, p: 0.065, claimed: not different}
   score:
     label: Score
-    whole: true
+    integer: true
     values:
       control: {mean: 2.50, spread: 1.07, low: 1, high: 4}
       high: {mean: 1.25, spread: 1.16, low: 0, high: 3}
@@ -72,17 +71,17 @@ def findings() -> list[Finding]:
     return audit(tables())
 
 
-def one(file: str, check: str, item: str = "", *groups: str) -> Finding:
-    """The one finding of a check on an item of a file."""
-    found = [
+def only(file: str, check: str, item: str = "", *groups: str) -> Finding:
+    """The only finding of a check on an item of a file."""
+    matching = [
         finding
         for finding in findings()
         if (finding.file, finding.check) == (f"{file}.yml", check)
         and finding.item.startswith(item)
         and groups in ((), finding.groups)
     ]
-    assert len(found) == 1, [(finding.item, finding.groups) for finding in found]
-    return found[0]
+    assert len(matching) == 1, [(finding.item, finding.groups) for finding in matching]
+    return matching[0]
 
 
 def load(folder: Path, text: str, name: str = "table.yml") -> Table:
@@ -91,8 +90,8 @@ def load(folder: Path, text: str, name: str = "table.yml") -> Table:
     return load_table(folder / name)
 
 
-def altered(*pieces: str) -> str:
-    """The sound table after replacing pieces of it, given as old and new by turns."""
+def with_errors(*pieces: str) -> str:
+    """The sound table after each old piece is replaced by the new one that follows it."""
     text = SOUND
     for old, new in zip(pieces[::2], pieces[1::2], strict=True):
         assert text.count(old) == 1, (old, text.count(old))

@@ -1,15 +1,15 @@
-"""Files of printed tables: every fault by key and line, and the command."""
+"""Files of reported tables: every fault by key and line, and the command."""
 
 import re
 from pathlib import Path
 from typing import get_args
 
 import pytest
-from printed_tables import SOUND, altered, load
+from reported_tables import SOUND, load, with_errors
 from typer.testing import CliRunner, Result
 
 from secretome.audit import models
-from secretome.audit.printed import PrintedP, Size
+from secretome.audit.reported import ReportedP, Size
 from secretome.cli import app
 from secretome.protocol import InputError
 
@@ -27,7 +27,7 @@ def command(*arguments: object) -> Result:
         (
             "title: Made-up mice",
             "titel: Made-up mice",
-            "unknown key 'titel'; expected only the keys that the book's page on printed tables",
+            "unknown key 'titel'; expected only the keys that the book's page on reported tables",
         ),
         ("title: Made-up mice\n", "", "no key 'title'"),
         ("title: Made-up mice", "title: A\ntitle: B", "the key 'title' a second time"),
@@ -36,12 +36,12 @@ def command(*arguments: object) -> Result:
         (
             "mean: 100.0",
             "mean: '1,100'",
-            "'1,100' for 'endpoints.il6.values.control.mean'; expected a number as it is printed",
+            "'1,100' for 'endpoints.il6.values.control.mean'; expected a number as reported",
         ),
         ("mean: 100.0", "mean: nan", "'nan' for 'endpoints.il6.values.control.mean'"),
         ("mean: 100.0, spread", "maen: 100.0, spread", "unknown key 'endpoints.il6.values.control.maen'"),
-        ("p: 0.069", "p: p<0.05", "expected a p value as it is printed"),
-        ("p: 0.069", "p: 1.5", "expected a p value as it is printed"),
+        ("p: 0.069", "p: p<0.05", "expected a p value as reported"),
+        ("p: 0.069", "p: 1.5", "expected a p value as reported"),
         ("method: anova", "method: manova", "'manova' for 'endpoints.il6.comparisons.0.method'"),
         ("groups: [low, control]", "groups: [lo, control]", "the group 'lo' in 'endpoints.il6.comparisons.2.groups'"),
         ("groups: [low, control]", "groups: [low]", "two groups or more"),
@@ -57,21 +57,21 @@ def command(*arguments: object) -> Result:
         ("title: Made-up mice", "title: [Made-up mice", "expected valid YAML"),
         ("title: Made-up mice", "a: &a [*a]", "table.yml"),
         ("to: low, low: 1.5", "to: low, low: 0", "ratios above zero"),
-        ("points: 5", "points: 5, doses: 6", "'points' beside 'doses', and no fewer"),
+        ("points: 5", "points: 5, doses: 6", "'points' with 'doses', and at least as many"),
         ("mean: 100.0", "mean: 1e400", "'1e400' for 'endpoints.il6.values.control.mean'"),
         ("count: 4,", "count: -4,", "'-4' for 'endpoints.deaths.values.control.count'"),
     ],
 )
 def test_faults_are_named_with_their_line(tmp_path: Path, old: str, new: str, sentence: str) -> None:
     with pytest.raises(InputError) as error:
-        load(tmp_path, altered(old, new))
+        load(tmp_path, with_errors(old, new))
     message = str(error.value)
     assert sentence in message
     assert re.search(r"table\.yml, line \d+: ", message)
 
 
 def test_a_fault_carries_its_line(tmp_path: Path) -> None:
-    text = altered("method: chi-square", "method: chi", "of: low, to: control", "of: low, to: nobody")
+    text = with_errors("method: chi-square", "method: chi", "of: low, to: control", "of: low, to: nobody")
     with pytest.raises(InputError) as error:
         load(tmp_path, text)
     line = next(number for number, line in enumerate(text.splitlines(), start=1) if "method: chi," in line)
@@ -96,22 +96,22 @@ def test_what_is_no_table_is_refused(tmp_path: Path, content: bytes) -> None:
 def test_numbers_keep_their_digits(tmp_path: Path) -> None:
     table = load(tmp_path, SOUND)
     assert str(table.endpoints["score"].values["control"].mean) == "2.50"
-    assert str(PrintedP("<", table.endpoints["deaths"].comparisons[0].p.value)) == "< 0.069"
+    assert str(ReportedP("<", table.endpoints["deaths"].comparisons[0].p.value)) == "< 0.069"
     ranged = load(
-        tmp_path, altered("{label: High dose, role: treated, n: 8}", "{label: High dose, role: treated, n: 8 to 9}")
+        tmp_path, with_errors("{label: High dose, role: treated, n: 8}", "{label: High dose, role: treated, n: 8 to 9}")
     )
     assert ranged.groups["high"].n == Size(8, 9)
 
 
 def test_the_command_groups_by_file_with_what_differs_first(tmp_path: Path) -> None:
     first, second = tmp_path / "first.yml", tmp_path / "second.yml"
-    first.write_text(altered("difference: 40.0", "difference: 42.0"), encoding="utf-8")
+    first.write_text(with_errors("difference: 40.0", "difference: 42.0"), encoding="utf-8")
     second.write_text(SOUND, encoding="utf-8")
     result = command(first, second)
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
     assert lines[0] == f"{first}: Made-up mice"
-    assert lines[1].startswith("  differs: IL-6, control against high dose: a difference of 42.0 is printed")
+    assert lines[1].startswith("  differs: IL-6, control against high dose: a difference of 42.0 is reported")
     middle = lines.index(f"{second}: Made-up mice")
     assert lines[middle - 1] == "  25 findings: 1 differs, 0 cannot tell, 24 agree."
     assert lines[-1] == "  25 findings: 0 differ, 0 cannot tell, 25 agree."
@@ -120,7 +120,7 @@ def test_the_command_groups_by_file_with_what_differs_first(tmp_path: Path) -> N
 def test_files_that_cannot_be_read_are_refused_and_the_others_done(tmp_path: Path) -> None:
     sound, bad = tmp_path / "sound.yml", tmp_path / "bad.yml"
     sound.write_text(SOUND, encoding="utf-8")
-    bad.write_text(altered("subject: mouse", "subjects: mouse"), encoding="utf-8")
+    bad.write_text(with_errors("subject: mouse", "subjects: mouse"), encoding="utf-8")
     some = command(sound, bad, tmp_path / "absent.yml", tmp_path)
     assert some.exit_code == 1
     assert "sound.yml: Made-up mice" in some.stdout

@@ -1,6 +1,7 @@
-"""Forest plots of printed summaries: one line per contrast, sources one under another, nothing combined."""
+"""Forest plots of reported summaries: one line per contrast, grouped by source, without a combined estimate."""
 
 import math
+import re
 
 import matplotlib as mpl
 import numpy as np
@@ -13,23 +14,22 @@ from matplotlib.transforms import blended_transform_factory
 from secretome.report import text
 from secretome.report.figures.base import COLOURS, SMALL, STYLE, WIDTH
 
-# Beyond these a limit is an arrow: an axis that held them would crush the rest.
+# A limit outside this range is drawn as an arrow, because a longer axis would compress the other intervals.
 LEAST, MOST = 1 / 100, 100
 ROW, GAP = 1.0, 1.5
-# Where the axis and the column of values begin, as shares of them.
+# The left edge of the axis and of the column of values, as shares of the width.
 NAMES, VALUES = 0.37, 0.735
 
 
 def forest_figure(rows: pd.DataFrame, measure: str) -> Figure:
     """Ratios with their intervals on one log axis, under the name of their source.
 
-    Where the meaning of ± is not printed, the reading as SD is a filled square and the reading as SE an open one below
-    it.
+    If the meaning of ± is not stated, ± as SD is a filled square and ± as SE an open one below it.
 
     Parameters
     ----------
     rows : DataFrame
-        Columns source, label, reading, said, estimate, low, high and level, in the order to draw.
+        Columns source, label, spread, spread_stated, estimate, low, high and level, in the order to draw.
     measure : str
         What is compared, named on the axis.
 
@@ -42,19 +42,19 @@ def forest_figure(rows: pd.DataFrame, measure: str) -> Figure:
         depth = max(heights) + 0.8
         height = 0.6 + 0.2 * depth
         figure = Figure(figsize=(WIDTH, height))
-        # Texts lie beside the axis, where a layout engine would count them into its width.
+        # A layout engine would add the texts beside the axis to its width.
         axes = figure.add_axes((NAMES, 0.55 / height, VALUES - NAMES - 0.02, 1 - 0.6 / height))
-        beside = blended_transform_factory(figure.transFigure, axes.transData)
+        names = blended_transform_factory(figure.transFigure, axes.transData)
         source = label = ""
         for (_, row), at in zip(rows.iterrows(), heights, strict=True):
             if row["source"] != source:
                 source, label = row["source"], ""
-                axes.text(0.005, at - 1.05, source, weight="bold", fontsize=SMALL, va="center", transform=beside)
+                axes.text(0.005, at - 1.05, source, weight="bold", fontsize=SMALL, va="center", transform=names)
             if row["label"] != label:
                 label = row["label"]
-                axes.text(0.015, at, label, fontsize=SMALL, va="center", transform=beside)
+                axes.text(0.015, at, label, fontsize=SMALL, va="center", transform=names)
             values = f"{text.number(row['estimate'])} ({text.number(row['low'])} to {text.number(row['high'])})"
-            axes.text(VALUES, at, values, fontsize=SMALL, va="center", transform=beside)
+            axes.text(VALUES, at, values, fontsize=SMALL, va="center", transform=names)
             # No line through the name of a source.
             axes.plot([1, 1], [at - 0.62, at + 0.62], color=COLOURS["quiet"], linewidth=1, zorder=1)
             _draw(axes, row, at)
@@ -67,7 +67,7 @@ def forest_figure(rows: pd.DataFrame, measure: str) -> Figure:
 
 
 def _heights(rows: pd.DataFrame) -> list[float]:
-    """Where each line lies: a source needs room for its name, and a second reading lies close below the first."""
+    """The height of each line: a source needs room for its name, the second meaning of ± little."""
     heights: list[float] = []
     before: tuple[str, str] | None = None
     at = 0.0
@@ -84,7 +84,7 @@ def _heights(rows: pd.DataFrame) -> list[float]:
 
 
 def _draw(axes: Axes, row: text.Row, height: float) -> None:
-    open_square = not row["said"] and row["reading"] == "se"
+    open_square = not row["spread_stated"] and row["spread"] == "se"
     colour = COLOURS["treated"]
     low, high = max(row["low"], LEAST), min(row["high"], MOST)
     axes.plot(
@@ -115,3 +115,21 @@ def _log_axis(axes: Axes, rows: pd.DataFrame) -> None:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_minor_formatter(NullFormatter())
+
+
+def forest_alt(rows: pd.DataFrame, measure: str) -> str:
+    """Alternative text of a forest plot: every line of it."""
+    lines = []
+    for _, row in rows.iterrows():
+        spread = "" if row["spread_stated"] or not row["spread"] else f", ± as {row['spread'].upper()}"
+        lines.append(f"{row['source']}, {row['label']}{spread}, {text.number(row['estimate'])} ({text.interval(row)})")
+    number = text.count(len(rows), "line")
+    return f"Forest plot of {measure} on a log scale, {number}. {'; '.join(lines)}. No combined estimate is shown."
+
+
+def forest_label(row: text.Row) -> str:
+    """The label of a line: the treated group and the hour, or a reported estimate's own label."""
+    if isinstance(row["treated"], float):  # missing: a meta-analysis reports the ratio alone
+        return str(row["item"])
+    hour = re.search(r" at (\d+ h)$", row["item"])
+    return f"{row['treated']}, {hour[1]}" if hour else str(row["treated"])
