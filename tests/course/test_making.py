@@ -150,12 +150,9 @@ def test_the_key_agrees_with_an_independent_analysis_of_every_file(name: str, tm
         assert own.exists() == (rows["error"].iloc[0] != "nothing")
         right = rows.set_index("question")
         # The file as it was handed out is read without complaint: nothing but looking finds what is wrong with it.
-    # Of 400 a standard deviation is at most 10; none at 0 and all at 1.
-    for share, cohorts, most_apart in ((0.0, 50, 0), (0.5, 400, 40), (1.0, 50, 0)):
-        with_error = sum(
-            student_cohort(protocol, seed, "as_published", share).error != "nothing" for seed in range(cohorts)
-        )
-        assert abs(with_error - cohorts * share) <= most_apart
+        columns = {handed_out: ["uncorrected"]}
+        columns.setdefault(own if own.exists() else handed_out, []).append("answer")
+        for path, same in columns.items():
             study = load_study(name, cohort=path)
             verdicts = adjudicate(study, analyse(study, ("published", "planned"))).set_index("claim")["verdict"]
             for column in same:
