@@ -20,7 +20,7 @@ Rename = Callable[[str, str], Path]
 
 @pytest.fixture
 def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty shelf for every study, in place of the repository's."""
+    """A folder without published reruns for every study, in place of the repository's."""
     folder = tmp_path / "notebooks"
     for name in study_names():
         (folder / name).mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""The `secretome` command. It only reads what was typed and prints what came out."""
+"""The `secretome` command: each module has commands, which import what they need when they run."""
 
 from secretome.cli import audit, classroom, cohorts, power, publishing, reruns
 from secretome.cli.common import app

@@ -1,4 +1,4 @@
-"""The command that checks printed numbers."""
+"""The command that checks printed tables."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,35 +6,31 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from secretome.cli.common import app, finish, out
+from secretome.cli.common import app, finish, load_each, out
 from secretome.protocol import InputError
 
 
-@app.command(epilog="Example: `secretome reported notebooks/published_cohorts/reported/ums-5840.yml`")
-def reported(
+@app.command(epilog="Example: `secretome audit notebooks/published_cohorts/reported/ums-5840.yml`")
+def audit(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE.yml...", help="Printed tables, as the book describes them.")
+        list[Path], typer.Argument(metavar="FILE.yml...", help="Printed tables, in the format that the book describes.")
     ],
 ) -> None:
-    """Check whether the numbers that a paper prints agree with one another.
+    """Check whether the numbers in a paper's tables are consistent with one another.
 
-    A number that differs is a finding, not an error.
+    A number that is inconsistent is a finding, not an error.
     """
-    # Imported here because the import takes a second, and `--help` does not need it.
-    from secretome.audit import audit, load_table
+    from secretome.audit import audit as find_inconsistencies
+    from secretome.audit import load_table
     from secretome.audit import text as audit_text
 
-    tables, refusals = {}, []
-    for file in files:
-        try:
-            tables[str(file)] = load_table(file)
-        except InputError as error:
-            refusals.append(error)
-    findings = audit(tables)
+    refusals: list[InputError] = []
+    tables = {str(file): table for file, table in load_each(files, load_table, refusals)}
+    findings = find_inconsistencies(tables)
     for name, table in tables.items():
-        own = [finding for finding in findings if finding.file == name]
+        of_table = [finding for finding in findings if finding.file == name]
         out.print(Text(f"{name}: {table.title}", style="bold"))
-        for finding in own:
+        for finding in of_table:
             out.print(Text(f"  {finding.outcome}: {audit_text.finding_sentence(finding)}"))
-        out.print(Text(f"  {audit_text.summary_sentence(own)}"))
-    finish(refusals, sound=len(tables))
+        out.print(Text(f"  {audit_text.summary_sentence(of_table)}"))
+    finish(refusals, done=len(tables))

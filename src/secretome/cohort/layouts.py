@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from secretome.cohort.headers import Table, find_tables, is_unit_cell, likeliest
 from secretome.cohort.summary_rows import is_summary, without_summaries
 from secretome.cohort.values import is_value
 from secretome.cohort.vocabulary import LONG, Vocabulary
-from secretome.protocol import InputError, Problem, nearest
+from secretome.protocol import InputError, Problem, nearest, sha256
 
 
 def read_sheet(path: Path, vocabulary: Vocabulary, content: bytes | None = None, sheet: str | None = None) -> Sheet:
@@ -46,7 +45,7 @@ def read_sheet(path: Path, vocabulary: Vocabulary, content: bytes | None = None,
         grids = whole[:1] or grids[:1] or opened.unusual[:1]
     if sheet is not None:
         grids = [_named(sheet, grids, path)]
-    return _Finder(path, hashlib.sha256(content).hexdigest(), vocabulary, opened.unfit).sheet(grids)
+    return _Finder(path, sha256(content), vocabulary, opened.unfit).sheet(grids)
 
 
 def _named(name: str, grids: list[Grid], path: Path) -> Grid:

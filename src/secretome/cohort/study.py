@@ -1,7 +1,8 @@
 """A study: a protocol together with a cohort that fits it."""
 
-import hashlib
 import os
+import pickle
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -11,9 +12,20 @@ import numpy as np
 import pandas as pd
 
 from secretome.cohort.copies import Sample, find_copy, sample_of
-from secretome.cohort.model import Cohort
+from secretome.cohort.decimals import decimal_of
+from secretome.cohort.files.opening import read_bytes
+from secretome.cohort.model import Cohort, cohort_id
 from secretome.cohort.reading import read_cohort
-from secretome.protocol import InputError, Origin, Problem, Protocol, load_protocol, study_folder
+from secretome.protocol import (
+    InputError,
+    Origin,
+    Problem,
+    Protocol,
+    file_sha256,
+    load_protocol,
+    study_folder,
+)
+from secretome.protocol import sha256 as file_hash
 
 # Decimal logarithms: a thousandfold unit error is 3, a fraction for a percentage 2. No effect of a study is so large.
 SLIP = 2.5
@@ -114,33 +126,54 @@ def load_study(
     if cohort is not None and not isinstance(cohort, str | os.PathLike):
         found = f"a {type(cohort).__name__} as the cohort"
         remedy = "Write the table to a file first: table.to_csv('cohort.csv', index=False)."
-        raise InputError([Problem("cohort", "", found, "the path of a cohort file", remedy)])
+        raise InputError.of("cohort", "", found, "the path of a cohort file", remedy)
     folder = study_folder(name)
     protocol = load_protocol(folder / "protocol.yml")
-    own = folder / protocol.cohort.file
-    read = read_cohort(Path(cohort) if cohort is not None else own, protocol, sheet=sheet, names=names, decimal=decimal)
-    if sha256 and sha256 != read.sha256:
-        raise InputError(
-            [
-                Problem(
-                    read.path.name,
-                    "",
-                    f"a file whose hash is {read.sha256}",
-                    f"the hash {sha256}",
-                    "The file has changed since the run began.",
-                )
-            ]
-        )
-    content = own.read_bytes()
-    if read.path.resolve() == own.resolve() or read.sha256 == hashlib.sha256(content).hexdigest():
+    source = folder / protocol.cohort.file
+    path = Path(cohort) if cohort is not None else source
+    cohort_id(path)  # A file with an unsuitable name is not read.
+    content = read_bytes(path)
+    digest = file_hash(content)
+    if sha256 and sha256 != digest:
+        found, remedy = f"a file whose hash is {digest}", "The file has changed since the run began."
+        raise InputError.of(path.name, "", found, f"the hash {sha256}", remedy)
+    read_with = (sheet, tuple(sorted((names or {}).items())), decimal_of(decimal))
+    inputs = (str(folder), file_sha256(folder / "protocol.yml"), file_sha256(source))
+    key = (*inputs, str(path.absolute()), digest, *read_with)
+    if (pickled := _parsed.get(key)) is None:
+        parsed = read_cohort(path, protocol, content, sheet=sheet, names=names, decimal=decimal)
+        pickled = pickle.dumps(_compared_with_source(parsed, protocol, folder))
+        _remember(key, pickled)
+    read, source_data = pickle.loads(pickled)
+    return Study(protocol, replace(read, path=path), source_data=source_data)
+
+
+# The cohorts that this process has read, by file, content and arguments. They are pickled, so that no caller can change
+# the tables of another. A forked process inherits them, so that a rerun parses each file once.
+# In bytes; a cohort of 32 animals takes 10 000.
+CACHE_SIZE = 64_000_000
+_parsed: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
+
+
+def _remember(key: tuple[object, ...], pickled: bytes) -> None:
+    """Store a cohort, and remove the ones stored first while all of them are too large."""
+    _parsed[key] = pickled
+    while sum(map(len, _parsed.values())) > CACHE_SIZE:
+        _parsed.popitem(last=False)
+
+
+def _compared_with_source(cohort: Cohort, protocol: Protocol, folder: Path) -> tuple[Cohort, bool]:
+    """The cohort, with a note if its scale differs from the study's own; and whether it is the source of the claims."""
+    source = folder / protocol.cohort.file
+    content = source.read_bytes()
+    if cohort.path.resolve() == source.resolve() or cohort.sha256 == file_hash(content):
         # No claim is based on simulated animals.
-        return Study(protocol, read, source_data=read.origin != "simulated")
-    original = _original(folder / "protocol.yml", own, content)
-    meant = _check_scale(read, original, protocol)
-    return Study(
-        protocol,
-        replace(read, understood=(*read.understood, *meant)),
-        source_data=_is_source_data(read, original, protocol),
+        return cohort, cohort.origin != "simulated"
+    original = _original(folder / "protocol.yml", source, content)
+    notes = _check_scale(cohort, original, protocol)
+    return (
+        replace(cohort, understood=(*cohort.understood, *notes)),
+        _is_source_data(cohort, original, protocol),
     )
 
 

@@ -1,6 +1,5 @@
 """A class: for every student a cohort, an assignment and a sheet; for the teacher the key."""
 
-import hashlib
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -17,7 +16,7 @@ from secretome.course.questions import NONE, Question, answers, questions
 from secretome.course.roster import Student
 from secretome.course.sheets import written
 from secretome.defaults import DEFAULT_SCENARIO, DEFAULT_SEED, DEFAULT_TRAPPED
-from secretome.protocol import InputError, Problem, Protocol, load_protocol, study_folder
+from secretome.protocol import InputError, Problem, Protocol, load_protocol, sha256, study_folder
 from secretome.report.tables.workbook import defused
 
 KEY = "key.csv"
@@ -107,8 +106,7 @@ def student_seed(name: str, student: Student, seed: int) -> int:
     >>> student_seed("sepsis_cytokines", Student("Ann Lee", "Ann-Lee"), 1)
     216937793025575
     """
-    digest = hashlib.sha256("\0".join((name, student.name, str(seed))).encode()).digest()
-    return int.from_bytes(digest[:6], "big")
+    return int(sha256("\0".join((name, student.name, str(seed))))[:12], 16)
 
 
 def planted_cohort(protocol: Protocol, seed: int, scenario: str, trapped: float) -> Planted:
@@ -145,6 +143,7 @@ def _key_rows(
     right = right | {"fault": planted.fault, "fault_group": EITHER.join(planted.groups) or NONE}
     return [
         {
+            "study": protocol.key,
             "student": defused(student.name),
             "id": student.id,
             "seed": seed,

@@ -1,6 +1,5 @@
 """Whether a folder is a finished rerun that the book may keep: whole, unaltered, and saying what its numbers say."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +9,10 @@ import pandas as pd
 from secretome.analysis.results import COLUMNS
 from secretome.claims import adjudicate, examine
 from secretome.cohort import Cohort, Study, cohort_id
-from secretome.protocol import InputError, Problem, Protocol, load_protocol, study_folder, study_names
-from secretome.publish.published_dir import TABLES, Provenance, read_provenance, read_table
+from secretome.protocol import InputError, Problem, Protocol, file_sha256, load_protocol, study_folder, study_names
+from secretome.publish.published_dir import TABLES, read_provenance, read_table
 from secretome.rerun.parameters import default_parameters
+from secretome.rerun.provenance import Provenance
 
 ALONGSIDE = ("report.html", "notebook.ipynb", "tables.xlsx")
 AGAIN = "Run the cohort again with this version of the book."
@@ -74,11 +74,6 @@ def bare_study(provenance: Provenance, protocol: Protocol) -> Study:
     return Study(protocol, cohort, source_data=provenance.source_data)
 
 
-def hash_of(file: Path) -> str:
-    """The SHA-256 of a file."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()
-
-
 def _absent(folder: Path) -> Iterator[Problem]:
     """What is missing of the folder. A link could lead anywhere, so it is not followed."""
     remedy = "Name the folder that `secretome rerun` left; if it was damaged, run the cohort again."
@@ -114,10 +109,10 @@ def _altered(folder: Path, provenance: Provenance) -> Iterator[Problem]:
     """Whatever was run otherwise than the book runs it."""
     home = study_folder(provenance.study)
     for name, recorded in (("protocol.yml", provenance.protocol_sha256), ("analysis.py", provenance.notebook_sha256)):
-        if hash_of(home / name) != recorded:
+        if file_sha256(home / name) != recorded:
             yield Problem(str(folder), "", f"results made with another {name} than the book's", "the book's own", AGAIN)
     for name in (*TABLES, *ALONGSIDE):
-        if provenance.files.get(name, written := hash_of(folder / name)) != written:
+        if provenance.files.get(name, written := file_sha256(folder / name)) != written:
             yield Problem(
                 str(folder), name, "a file that was changed after the run", "the file as the rerun left it", AGAIN
             )

@@ -1,7 +1,6 @@
 """The pages of published reruns, made when the book is built: a summary, and one page each."""
 
 import html
-import json
 import re
 import shutil
 from dataclasses import dataclass
@@ -14,9 +13,9 @@ from bs4 import BeautifulSoup
 
 from secretome.claims import primary_results
 from secretome.cohort import Study
-from secretome.protocol import load_protocol, study_folder, study_names
+from secretome.protocol import file_sha256, load_protocol, study_folder, study_names
 from secretome.publish import text as publish_text
-from secretome.publish.finished_reruns import bare_study, hash_of
+from secretome.publish.finished_reruns import bare_study
 from secretome.publish.published_dir import KEPT, Published, histories, published, read_table
 from secretome.publish.scoreboard import counted
 from secretome.report import tables
@@ -145,8 +144,7 @@ def _page(one: Shown) -> str:
 
 def _body(one: Shown) -> str:
     study, found = one.study, one.entry.provenance.conditions
-    provenance = json.loads((one.entry.folder / "provenance.json").read_text(encoding="utf-8"))
-    changed = hash_of(study_folder(one.entry.study) / "protocol.yml") != one.entry.provenance.protocol_sha256
+    changed = file_sha256(study_folder(one.entry.study) / "protocol.yml") != one.entry.provenance.protocol_sha256
     try:
         planned = primary_results(study, one.results)
     except (ValueError, KeyError, IndexError):  # results under an earlier protocol may lack a contrast of today's
@@ -164,7 +162,7 @@ def _body(one: Shown) -> str:
         caveats=report_text.caveats(study),
         results=[report_text.result_sentence(study, row) for _, row in planned.iterrows()],
         verdicts_table=tables.to_html(tables.verdicts_table(study, one.verdicts), "Verdicts"),
-        provenance=report_text.provenance_lines(provenance),
+        provenance=report_text.provenance_lines(one.entry.provenance.model_dump(mode="json")),
         files=[(f"{one.name}/{name}", name) for name in KEPT],
         day=one.entry.history[-1].day,
     )

@@ -9,45 +9,16 @@ from typing import Annotated, Any, Literal
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from secretome.claims import Condition
-from secretome.protocol import InputError, Origin, Problem, study_folder
+from secretome.protocol import InputError, Problem, study_folder
+from secretome.rerun.provenance import PROVENANCE, Hash, Provenance
 
 PUBLISHED = "published"
 # What is kept of a rerun. The report and the figures show every animal, so they stay with their owner.
 TABLES = ("results.csv", "verdicts.csv", "checks.csv")
-PROVENANCE = "provenance.json"
 KEPT = (*TABLES, PROVENANCE)
 HISTORY = "history.json"
 
-Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-
-
-class Provenance(BaseModel):
-    """What ``provenance.json`` must say of a rerun that is to be published; it says more."""
-
-    model_config = ConfigDict(extra="ignore", strict=True)
-
-    study: str
-    cohort: str
-    cohort_file: str
-    cohort_sha256: Hash
-    # Equal for files that hold the same measurements. Reruns of earlier versions have none.
-    cohort_values_sha256: Hash | None = None
-    cohort_origin: Origin
-    cohort_scenario: str = ""
-    cohort_animals: int = 0
-    source_data: bool
-    protocol_sha256: Hash
-    notebook_sha256: Hash
-    parameters: dict[str, int | float]
-    versions: dict[str, str]
-    git_commit: str | None
-    content_key: Hash
-    files: dict[str, Hash] = {}
-    conditions: list[Condition] = []
-    started: str
-    finished: str
 
 
 class Event(BaseModel):
@@ -82,7 +53,7 @@ class Published:
     history: tuple[Event, ...]
 
 
-def shelf(study: str) -> Path:
+def published_folder(study: str) -> Path:
     """The folder of a study's published reruns."""
     return study_folder(study) / PUBLISHED
 
@@ -95,13 +66,15 @@ def published(study: str) -> list[Published]:
     InputError
         If one of them does not say where it comes from.
     """
-    folders = sorted(path.parent for path in shelf(study).glob("[!.]*/verdicts.csv"))
+    folders = sorted(path.parent for path in published_folder(study).glob("[!.]*/verdicts.csv"))
     return [Published(study, folder.name, folder, read_provenance(folder), read_history(folder)) for folder in folders]
 
 
 def histories(study: str) -> dict[str, tuple[Event, ...]]:
     """What came and went under every name of a study, the withdrawn ones too."""
-    return {path.parent.name: read_history(path.parent) for path in sorted(shelf(study).glob(f"[!.]*/{HISTORY}"))}
+    return {
+        path.parent.name: read_history(path.parent) for path in sorted(published_folder(study).glob(f"[!.]*/{HISTORY}"))
+    }
 
 
 def read_history(folder: Path) -> tuple[Event, ...]:
@@ -141,13 +114,12 @@ def read_provenance(folder: Path) -> Provenance:
     InputError
         With every key that is missing or wrong.
     """
-    place = f"{folder.name}/provenance.json"
+    place = f"{folder.name}/{PROVENANCE}"
     try:
-        return Provenance.model_validate_json((folder / "provenance.json").read_bytes())
+        return Provenance.model_validate_json((folder / PROVENANCE).read_bytes())
     except OSError as error:
-        raise InputError(
-            [Problem(place, "", error.strerror or str(error), "a file that can be read", "Run the cohort again.")]
-        ) from error
+        found, remedy = error.strerror or str(error), "Run the cohort again."
+        raise InputError.of(place, "", found, "a file that can be read", remedy) from error
     except ValidationError as error:
         raise InputError(_problems(place, error)) from error
 

@@ -1,6 +1,5 @@
 """Put finished reruns into the book, and take them out again without hiding that they were there."""
 
-import json
 import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -13,22 +12,18 @@ from secretome.publish.finished_reruns import Finished, read_finished
 from secretome.publish.published_dir import (
     HISTORY,
     KEPT,
-    PROVENANCE,
     TABLES,
     Event,
-    Provenance,
     histories,
     published,
+    published_folder,
     read_history,
     same_animals,
-    shelf,
     write_history,
 )
+from secretome.rerun.provenance import Provenance
 
 LONGEST_REASON = 500
-
-# Keys of a provenance that a page shows beside those it must have.
-ALSO_SHOWN = ("cohort_sheet", "cohort_names", "cohort_decimal", "cohort_read_as", "seed")
 
 
 def publish(folders: Iterable[Path], day: str, *, again: bool = False) -> list[Path]:
@@ -153,15 +148,15 @@ def _taken(rerun: Finished, before: Sequence[Finished], *, again: bool) -> list[
             Problem(place, "", f"the cohort name {about.cohort!r}, which is taken", "a name of its own", remedy)
         )
     others = [entry.provenance for entry in now] + [other.provenance for other in same]
-    as_ipynb = next((other for other in others if other.cohort != about.cohort and same_animals(other, about)), None)
-    if as_ipynb:
-        what = "file" if as_ipynb.cohort_sha256 == about.cohort_sha256 else "measurements"
+    duplicate = next((other for other in others if other.cohort != about.cohort and same_animals(other, about)), None)
+    if duplicate:
+        what = "file" if duplicate.cohort_sha256 == about.cohort_sha256 else "measurements"
         remedy = "The same animals cannot be counted twice; publish only one of them."
         problems.append(
             Problem(
                 place,
                 "",
-                f"the same {what} as the cohort {as_ipynb.cohort!r}",
+                f"the same {what} as the cohort {duplicate.cohort!r}",
                 "measurements that are not published yet",
                 remedy,
             )
@@ -180,28 +175,24 @@ def _taken(rerun: Finished, before: Sequence[Finished], *, again: bool) -> list[
 
 
 def _work(rerun: Finished) -> tempfile.TemporaryDirectory[str]:
-    place = shelf(rerun.provenance.study)
+    place = published_folder(rerun.provenance.study)
     place.mkdir(exist_ok=True)
     return tempfile.TemporaryDirectory(prefix=f".{rerun.provenance.cohort}-", dir=place)
 
 
 def _prepare(rerun: Finished, work: Path, day: str) -> None:
     about = rerun.provenance
-    target = shelf(about.study) / about.cohort
+    target = published_folder(about.study) / about.cohort
     for name in TABLES:
         shutil.copyfile(rerun.folder / name, work / name, follow_symlinks=False)
-    whole = json.loads((rerun.folder / PROVENANCE).read_text(encoding="utf-8"))
-    # Only what a page shows: a key more could hold anything, the animals too.
-    kept = {key: value for key, value in whole.items() if key in Provenance.model_fields or key in ALSO_SHOWN}
-    (work / PROVENANCE).write_text(
-        json.dumps(kept, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
-    )
+    # Written anew, because other keys of the file could contain anything, including the animals' values.
+    about.write(work)
     before = read_history(target) if (target / HISTORY).exists() else ()
     write_history(work, [*before, Event(day=day, what="published", **_hashes(about))])
 
 
 def _keep(rerun: Finished, work: Path) -> Path:
-    target = shelf(rerun.provenance.study) / rerun.provenance.cohort
+    target = published_folder(rerun.provenance.study) / rerun.provenance.cohort
     target.mkdir(exist_ok=True)
     # The verdicts last: by them a rerun counts.
     for name in (HISTORY, *sorted(KEPT, key=lambda name: name == "verdicts.csv")):
