@@ -1,4 +1,4 @@
-"""Reruns through the command, as a user would: whole or not at all, the same twice, refused with sentences."""
+"""Reruns by the command: complete folders or none, reproducible, and refused with exit codes and messages."""
 
 import json
 import re
@@ -14,11 +14,14 @@ import papermill
 import pytest
 from bs4 import BeautifulSoup
 from making import xlsx
-from typer.testing import CliRunner, Result
+from typer.main import get_command
 
+from commands import assert_refused, secretome
 from secretome.cli import app
+from secretome.cohort import reading, study
 from secretome.protocol import InputError, study_folder
 from secretome.report.html import report_html
+from secretome.rerun import check_parameters
 
 TREG = "treg_conditioned_medium"
 FILES = {
@@ -31,10 +34,6 @@ FILES = {
     "figures",
     "provenance.json",
 }
-
-
-def secretome(*arguments: object) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +111,42 @@ def test_the_same_rerun_twice_gives_the_same_bytes(finished: Path, tmp_path: Pat
         )
 
 
+def test_a_rerun_parses_its_cohort_once(donors: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plan, the run, the notebook and the output of the command use the same parsed cohort."""
+    parsed = tmp_path / "parsed.txt"
+
+    def parse_and_count(path: Path, *arguments: object, **options: object) -> object:
+        with parsed.open("a", encoding="utf-8") as file:  # The notebook runs in another process.
+            file.write(f"{path.name}\n")
+        return reading.read_cohort(path, *arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(study, "read_cohort", parse_and_count)
+    result = secretome("rerun", TREG, donors, "--out", tmp_path / "out", "-p", "alpha=0.01")
+    assert result.exit_code == 0, result.output
+    assert parsed.read_text(encoding="utf-8").split().count("donors.csv") == 1
+    # Another content of the same file is parsed.
+    donors.write_text(donors.read_text(encoding="utf-8").replace("3.45", "3.46"), encoding="utf-8")
+    assert study.load_study(TREG, cohort=donors).cohort.values["value"].eq(3.46).any()
+    assert parsed.read_text(encoding="utf-8").split().count("donors.csv") == 2
+
+
+def test_a_loaded_study_is_independent_of_one_loaded_before(donors: Path) -> None:
+    first = study.load_study(TREG, cohort=donors)
+    first.cohort.values.loc[:, "value"] = 0.0
+    first.cohort.names["A"] = "B"
+    second = study.load_study(TREG, cohort=donors)
+    assert second.cohort.values["value"].gt(0).all()
+    assert second.cohort.names == {}
+    assert study.load_study(TREG, cohort=donors, names={"A": "with_cm"}).cohort.names == {"A": "with_cm"}
+
+
+def test_a_link_to_a_cohort_file_has_its_own_name_in_all_files(donors: Path, tmp_path: Path) -> None:
+    link = tmp_path / "linked.csv"
+    link.symlink_to(donors)
+    assert secretome("rerun", TREG, link, "--out", tmp_path / "out").exit_code == 0
+    assert set(pd.read_csv(tmp_path / "out" / "linked" / "verdicts.csv")["cohort"]) == {"linked"}
+
+
 def test_an_existing_folder_is_refused_kept_or_replaced(donors: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert secretome("rerun", TREG, donors, "--out", out).exit_code == 0
@@ -131,30 +166,51 @@ def test_an_existing_folder_is_refused_kept_or_replaced(donors: Path, tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("arguments", "sentence"),
+    ("arguments", "option"),
     [
-        (["-p", "alhpa=0.1"], "The nearest is 'alpha'"),
-        (["-p", "alpha=small"], "expected a number with a decimal point"),
-        (["-p", "seed=1.5"], "expected a whole number"),
-        (["-p", "alpha=7"], "expected a number between 0 and 0.5"),
-        (["-p", "seed=-1"], "from 0 upwards"),
-        (["-p", "cohort=other.csv"], "found the parameter 'cohort'"),
-        (["-p", "x=1;import os"], "found the parameter 'x'"),
-        (["-p", "alpha"], "expected NAME=VALUE"),
-        (["-p", "alpha=0.1", "-p", "alpha=0.2"], "a second time"),
-        (["--map", "Medium"], "expected OLD=NEW"),
-        (["--map", "Medium=medum"], "'medum' after '='"),
-        (["--sheet", "Data"], "which has no sheet 'Data'"),
-        (["--resume", "--force"], "one of the two"),
+        (["-p", "alhpa=0.1"], "-p"),
+        (["-p", "alpha"], "-p"),
+        (["-p", "alpha=0.1", "-p", "alpha=0.2"], "-p"),
+        (["--map", "Medium"], "--map"),
+        (["--map", "Medium=medum"], "--map"),
+        (["--sheet", "Data"], "'Data'"),
+        (["--decimal", "dot"], "--decimal"),
+        (["--resume", "--force"], "--resume"),
+        (["--shard", "1/2", "--scheduler", "tcp://127.0.0.1:9"], "--shard"),
     ],
 )
-def test_bad_parameters_are_refused_and_nothing_is_written(
-    donors: Path, tmp_path: Path, arguments: list[str], sentence: str
+def test_wrong_options_are_refused_once_and_nothing_is_written(
+    donors: Path, tmp_path: Path, arguments: list[str], option: str
 ) -> None:
     result = secretome("rerun", TREG, donors, "--out", tmp_path / "out", *arguments)
-    assert result.exit_code == 2, result.output
-    assert sentence in result.output
+    assert_refused(result)
+    assert option in result.stderr
+    assert len(result.stderr.splitlines()) == 1
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ({"alhpa": "0.1"}, "the parameter 'alhpa'"),
+        ({"cohort": "other.csv"}, "the parameter 'cohort'"),
+        ({"x": "1;import os"}, "the parameter 'x'"),
+        ({"alpha": "small"}, "'small'"),
+        ({"alpha": "7"}, "'7'"),
+        ({"seed": "1.5"}, "'1.5'"),
+        ({"seed": "-1"}, "'-1'"),
+    ],
+)
+def test_wrong_parameters_are_refused(typed: dict[str, str], found: str) -> None:
+    with pytest.raises(InputError) as error:
+        check_parameters(TREG, typed)
+    assert [(problem.file, problem.place, problem.found) for problem in error.value.problems] == [("-p", *typed, found)]
+
+
+def test_a_misspelt_parameter_gets_the_nearest_name() -> None:
+    with pytest.raises(InputError) as error:
+        check_parameters(TREG, {"sede": "1"})
+    assert "'seed'" in error.value.problems[0].remedy
 
 
 def test_a_bad_cohort_is_refused_and_nothing_is_written(donors: Path, tmp_path: Path) -> None:
@@ -241,10 +297,10 @@ def test_an_unknown_study_is_refused(donors: Path) -> None:
 
 
 def test_in_a_batch_the_sound_files_run(donors: Path, tmp_path: Path) -> None:
-    bad, as_ipynb = tmp_path / "bad.csv", tmp_path / "DONORS.csv"
+    bad, duplicate = tmp_path / "bad.csv", tmp_path / "DONORS.csv"
     bad.write_text("animal,group\n", encoding="utf-8")
-    as_ipynb.write_bytes(donors.read_bytes())
-    result = secretome("rerun", TREG, donors, bad, as_ipynb, "--out", tmp_path / "out")
+    duplicate.write_bytes(donors.read_bytes())
+    result = secretome("rerun", TREG, donors, bad, duplicate, "--out", tmp_path / "out")
     assert result.exit_code == 1, result.output
     assert "bad.csv: found" in result.output.replace(", row 1", "")
     assert "again" in result.output  # ids that differ in capitals alone
@@ -299,7 +355,7 @@ def test_a_simulated_cohort_is_said_loudly(donors: Path, tmp_path: Path) -> None
 
 
 def test_a_notebook_that_stops_leaves_nothing(donors: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("secretome.rerun.parameters._source", lambda _: BROKEN)
+    monkeypatch.setattr("secretome.rerun.parameters._notebook_source", lambda _: BROKEN)
     result = secretome("rerun", TREG, donors, "--out", tmp_path / "out")
     assert result.exit_code == 1
     assert "ZeroDivisionError" in result.output
@@ -364,12 +420,21 @@ def test_studies_lists_keys_that_a_cohort_file_needs() -> None:
         assert key in result.output
 
 
+def command_names() -> list[tuple[str, ...]]:
+    """Every command, and every command of a group of commands."""
+    names: list[tuple[str, ...]] = []
+    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
+        names += [(name,), *((name, inner) for inner in getattr(command, "commands", {}))]
+    return names
+
+
 def test_every_command_has_help_with_an_example() -> None:
-    for command in ("studies", "check", "rerun", "template", "simulate", "publish", "unpublish"):
-        result = secretome(command, "--help")
+    names = command_names()
+    assert {("audit",), ("classroom", "make"), ("classroom", "grade"), ("rerun",)} <= set(names)
+    for name in [(), *names]:
+        result = secretome(*name, "--help")
         assert result.exit_code == 0
-        assert f"secretome {command}" in result.output
-        assert "Example" in result.output
+        assert re.search(f"Examples?:.*{' '.join(('secretome', *name))}", " ".join(result.output.split())), name
 
 
 @pytest.mark.process
@@ -377,14 +442,3 @@ def test_the_installed_script_answers() -> None:
     script = Path(sys.executable).with_name("secretome")
     shown = subprocess.run([script, "studies"], capture_output=True, text=True, check=True)
     assert TREG in shown.stdout
-
-
-def test_refusals_read_as_sentences() -> None:
-    with pytest.raises(InputError) as error:
-        from secretome.rerun import check_parameters
-
-        check_parameters(TREG, {"sede": "1"})
-    assert (
-        str(error.value)
-        == "-p, sede: found the parameter 'sede'; expected one of alpha, level, seed. The nearest is 'seed'."
-    )

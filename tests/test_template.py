@@ -84,7 +84,7 @@ def test_the_command_writes_once_and_says_what_is_wrong(tmp_path: Path) -> None:
     written = path.read_bytes()
     again = run.invoke(app, arguments)
     assert (again.exit_code, path.read_bytes()) == (2, written)
-    assert "there already" in again.output
+    assert "--out" in again.stderr
     for wrong, sentence in (
         (["--out", str(tmp_path / "a.csv")], "one that ends in .xlsx"),
         (["-n", "0", "--out", str(tmp_path / "b.xlsx")], "n must be a whole number from 1 to 1000; it is 0."),
