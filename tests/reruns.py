@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from secretome.rerun import FORKS, RunOptions, check_parameters, plan_runs, run_batch
+from secretome.rerun.batch import FORKS, RunOptions, run_batch
+from secretome.rerun.engine import plan_runs
+from secretome.rerun.parameters import check_parameters
 from secretome.rerun.provenance import Provenance
 
 

@@ -15,7 +15,8 @@ import pytest
 from commands import secretome
 from light import Light, contents, until
 from rats import TREG
-from secretome.rerun import RunPlan, cluster, plan_runs
+from secretome.rerun import cluster
+from secretome.rerun.engine import RunPlan, plan_runs
 
 pytestmark = [
     pytest.mark.process,

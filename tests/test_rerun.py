@@ -21,7 +21,7 @@ from secretome.cli import app
 from secretome.cohort import reading, study
 from secretome.protocol import InputError, study_folder
 from secretome.report.html import report_html
-from secretome.rerun import check_parameters
+from secretome.rerun.parameters import check_parameters
 
 TREG = "treg_conditioned_medium"
 FILES = {
@@ -54,7 +54,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_folder_is_whole(finished: Path) -> None:
+def test_a_finished_folder_has_all_files(finished: Path) -> None:
     run = finished / "out" / "my-donors"
     assert {path.name for path in run.iterdir()} == FILES
     assert {path.suffix for path in (run / "figures").iterdir()} == {".svg", ".pdf", ".png"}
@@ -65,7 +65,7 @@ def test_the_folder_is_whole(finished: Path) -> None:
     assert set(pd.read_csv(run / "results.csv")["n_treated"]) == {7}
 
 
-def test_provenance_says_where_it_comes_from(finished: Path) -> None:
+def test_provenance_records_parameters_hashes_and_versions(finished: Path) -> None:
     provenance = json.loads((finished / "out" / "my-donors" / "provenance.json").read_text(encoding="utf-8"))
     assert provenance["parameters"] == {"alpha": 0.05, "level": 0.95, "seed": 1}
     assert len(provenance["cohort_sha256"]) == len(provenance["protocol_sha256"]) == 64
@@ -73,7 +73,7 @@ def test_provenance_says_where_it_comes_from(finished: Path) -> None:
     assert provenance["source_data"] is False
 
 
-def test_the_report_is_one_file_without_links_out(finished: Path) -> None:
+def test_the_report_loads_no_other_file(finished: Path) -> None:
     report = (finished / "out" / "my-donors" / "report.html").read_text(encoding="utf-8")
     assert report.count('<svg role="img" aria-label="Two aligned panels') == 2
     assert report.count("<script") == report.count("<script>") == 3  # to copy, to sort, to take away: within the file
@@ -94,7 +94,7 @@ def test_the_report_is_one_file_without_links_out(finished: Path) -> None:
     assert "Conditioned medium raises the share of CD25-positive FoxP3+ T cells. Supported" in shown
 
 
-def test_the_same_rerun_twice_gives_the_same_bytes(finished: Path, tmp_path: Path) -> None:
+def test_two_reruns_of_one_file_give_the_same_bytes(finished: Path, tmp_path: Path) -> None:
     result = secretome("rerun", TREG, finished / "my donors.csv", "--out", tmp_path)
     assert result.exit_code == 0, result.output
     names = [
@@ -296,7 +296,7 @@ def test_an_unknown_study_is_refused(donors: Path) -> None:
         assert "There is no study 'treg'" in result.output
 
 
-def test_in_a_batch_the_sound_files_run(donors: Path, tmp_path: Path) -> None:
+def test_a_batch_runs_the_files_without_problems(donors: Path, tmp_path: Path) -> None:
     bad, duplicate = tmp_path / "bad.csv", tmp_path / "DONORS.csv"
     bad.write_text("animal,group\n", encoding="utf-8")
     duplicate.write_bytes(donors.read_bytes())
@@ -308,7 +308,7 @@ def test_in_a_batch_the_sound_files_run(donors: Path, tmp_path: Path) -> None:
     assert len(pd.read_csv(tmp_path / "out" / "summary.csv")) == 2
 
 
-def test_nothing_of_the_users_is_replaced(donors: Path, tmp_path: Path) -> None:
+def test_a_folder_that_is_no_rerun_is_not_replaced(donors: Path, tmp_path: Path) -> None:
     """A folder that is no rerun stays, whatever is asked; so does the folder that holds the cohort itself."""
     for option in ("--force", "--resume"):
         folder = tmp_path / option / "donors"
@@ -337,14 +337,14 @@ def test_cohorts_that_can_decide_nothing_still_get_a_report(donors: Path, tmp_pa
     assert set(pd.read_csv(tmp_path / "out" / "donors" / "verdicts.csv")["verdict"]) == {"untestable"}
 
 
-def test_resume_makes_a_damaged_folder_anew(finished: Path, tmp_path: Path) -> None:
+def test_resume_replaces_a_damaged_folder(finished: Path, tmp_path: Path) -> None:
     shutil.copytree(finished / "out", tmp_path / "out")
     (tmp_path / "out" / "my-donors" / "verdicts.csv").unlink()
     assert secretome("rerun", TREG, finished / "my donors.csv", "--out", tmp_path / "out", "--resume").exit_code == 0
     assert (tmp_path / "out" / "my-donors" / "verdicts.csv").exists()
 
 
-def test_a_simulated_cohort_is_said_loudly(donors: Path, tmp_path: Path) -> None:
+def test_a_report_of_a_simulated_cohort_has_a_banner(donors: Path, tmp_path: Path) -> None:
     rows = donors.read_text(encoding="utf-8").splitlines()
     donors.write_text("\n".join([rows[0] + ",origin", *(row + ",simulated" for row in rows[1:])]), encoding="utf-8")
     result = secretome("rerun", TREG, donors, "--out", tmp_path / "out")
@@ -354,7 +354,7 @@ def test_a_simulated_cohort_is_said_loudly(donors: Path, tmp_path: Path) -> None
     )
 
 
-def test_a_notebook_that_stops_leaves_nothing(donors: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_notebook_that_fails_leaves_no_files(donors: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("secretome.rerun.parameters._notebook_source", lambda _: BROKEN)
     result = secretome("rerun", TREG, donors, "--out", tmp_path / "out")
     assert result.exit_code == 1
@@ -375,7 +375,7 @@ out: str = ""
 """
 
 
-def test_an_unknown_role_is_no_report(finished: Path) -> None:
+def test_a_report_with_an_unknown_key_is_not_written(finished: Path) -> None:
     """A report with an error box in it must not be written."""
     notebook = nbformat.read(finished / "out" / "my-donors" / "notebook.ipynb", as_version=4)
     notebook.cells.append(nbformat.v4.new_markdown_cell("{glue:text}`no_such_key`"))
@@ -408,7 +408,7 @@ def test_plain_papermill_works_from_any_folder(donors: Path, tmp_path: Path) -> 
     ).read_bytes()
 
 
-def test_check_shows_what_was_understood(donors: Path) -> None:
+def test_check_shows_how_the_file_was_read(donors: Path) -> None:
     result = secretome("check", TREG, donors)
     assert result.exit_code == 0
     assert "without 6, with_cm 6" in result.output

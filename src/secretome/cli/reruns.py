@@ -34,7 +34,10 @@ from secretome.protocol import InputError
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from secretome import rerun as reruns
+    from secretome.rerun.batch import RunOptions, RunResult
+    from secretome.rerun.engine import RunPlan
+    from secretome.rerun.output_paths import Existing
+    from secretome.rerun.shards import Shard
 
 # With more cohorts, the terminal shows counts; the sentences about each cohort are in its report.
 MAX_DETAILED = 3
@@ -96,7 +99,9 @@ def rerun(
     scheduler: Scheduler = None,
 ) -> None:
     """Run a study on cohort files: a report, results, verdicts and figures for each."""
-    from secretome import rerun as reruns
+    from secretome.rerun.batch import FORKS, RunOptions
+    from secretome.rerun.parameters import check_parameters
+    from secretome.rerun.shards import Shard
 
     for option, other, both in (
         ("--resume", "--force", resume and force),
@@ -112,9 +117,9 @@ def rerun(
         existing="resume" if resume else "force" if force else "refuse",
         typed_parameters=typed,
         cohort=cohort_options(sheet, mapped, decimal),
-        parameters=reruns.check_parameters(study, typed),
-        options=reruns.RunOptions(plain or not reruns.FORKS, jobs or os.cpu_count() or 1, timeout, memory),
-        shard=reruns.Shard.parse(shard) if shard else None,
+        parameters=check_parameters(study, typed),
+        options=RunOptions(plain or not FORKS, jobs or os.cpu_count() or 1, timeout, memory),
+        shard=Shard.parse(shard) if shard else None,
         scheduler=scheduler,
     )
     _run(request)
@@ -127,25 +132,26 @@ class _Request:
     study: str
     files: list[Path]
     folder: Path
-    existing: "reruns.Existing"
+    existing: "Existing"
     typed_parameters: dict[str, str]
     cohort: CohortOptions
     parameters: dict[str, int | float]
-    options: "reruns.RunOptions"
-    shard: "reruns.Shard | None"
+    options: "RunOptions"
+    shard: "Shard | None"
     scheduler: str | None
 
-    def plan(self, stack: ExitStack) -> "tuple[list[reruns.RunPlan], list[InputError]]":
+    def plan(self, stack: ExitStack) -> "tuple[list[RunPlan], list[InputError]]":
         """Read the files, and lock the folder until `stack` is closed; nothing is written if no file can be run."""
-        from secretome import rerun as reruns
+        from secretome.rerun.engine import plan_runs
+        from secretome.rerun.shards import output_lock
 
         selected = self.shard.files(self.files) if self.shard else self.files
         # Locked first, so that the remains of killed runs are removed before output folders are checked.
         exists = self.folder.is_dir()
         if exists and not self.scheduler:
-            stack.enter_context(reruns.output_lock(self.folder, self.shard, self.files))
+            stack.enter_context(output_lock(self.folder, self.shard, self.files))
         with _progress_bar() as bar:
-            plans, refusals = reruns.plan_runs(
+            plans, refusals = plan_runs(
                 self.study,
                 bar.track(selected, description="reading"),
                 self.folder,
@@ -154,21 +160,22 @@ class _Request:
                 **self.cohort,
             )
         if plans and not exists and not self.scheduler:
-            stack.enter_context(reruns.output_lock(self.folder, self.shard, self.files))
+            stack.enter_context(output_lock(self.folder, self.shard, self.files))
         for plan in plans if len(plans) <= MAX_DETAILED else ():
             for sentence in plan.understood:
                 err.print(Text(f"{plan.paths.file.name}: {sentence}"))
         return plans, refusals
 
-    def run(self, plans: "list[reruns.RunPlan]") -> "Generator[reruns.RunResult | None, None, None]":
+    def run(self, plans: "list[RunPlan]") -> "Generator[RunResult | None, None, None]":
         """Run the cohorts on this machine or on a cluster."""
-        from secretome import rerun as reruns
+        from secretome.rerun.batch import run_batch
+        from secretome.rerun.cluster import run_on_cluster
 
         if self.scheduler:
-            return reruns.run_on_cluster(self.scheduler, self._shard_command(plans), plans, self.options.jobs)
-        return reruns.run_batch(plans, self.parameters, self.existing, self.options)
+            return run_on_cluster(self.scheduler, self._shard_command(plans), plans, self.options.jobs)
+        return run_batch(plans, self.parameters, self.existing, self.options)
 
-    def _shard_command(self, plans: "list[reruns.RunPlan]") -> list[str]:
+    def _shard_command(self, plans: "list[RunPlan]") -> list[str]:
         """The command that a cluster runs for each shard; it resumes, so that a shard can be started again."""
         files = [str(plan.paths.file.absolute()) for plan in plans]
         command = ["rerun", self.study, *files, "--out", str(self.folder.resolve())]
@@ -205,11 +212,9 @@ def _run(request: _Request) -> None:
     finish(refusals, done=done, failed=failed)
 
 
-def _watch(
-    batch: "Generator[reruns.RunResult | None, None, None]", total: int
-) -> "tuple[list[reruns.RunResult], int | None]":
+def _watch(batch: "Generator[RunResult | None, None, None]", total: int) -> "tuple[list[RunResult], int | None]":
     """Collect the results of a batch, until its end or until a signal asks to stop; return the signal too."""
-    results: list[reruns.RunResult] = []
+    results: list[RunResult] = []
     signals: list[int] = []
     with _signals_to(signals), closing(batch) as events, _progress_bar() as bar:
         task = bar.add_task("running", total=total)
@@ -246,17 +251,17 @@ def _signals_to(received: list[int]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _print_results(name: str, results: "Sequence[reruns.RunResult]", folder: Path, *, several: bool) -> None:
+def _print_results(name: str, results: "Sequence[RunResult]", folder: Path, *, several: bool) -> None:
     """Print the verdicts of each cohort, or the number of cohorts with each verdict; then the failures."""
-    from secretome import rerun as reruns
     from secretome.report import text
+    from secretome.rerun.output_paths import write_summary
 
     finished = [result for result in results if not result.failure]
     if len(results) <= MAX_DETAILED:
         for result in finished:
             _print_verdicts(result)
     if finished and several:
-        summary = reruns.write_summary(name, folder)
+        summary = write_summary(name, folder)
         if len(results) > MAX_DETAILED:
             _print_counts(name, finished)
         out.print(Text(f"All verdicts: {summary}"))
@@ -270,7 +275,7 @@ def _print_results(name: str, results: "Sequence[reruns.RunResult]", folder: Pat
         Console(stderr=True, width=None if err.is_terminal else 1000).print(table)
 
 
-def _print_counts(name: str, finished: "Sequence[reruns.RunResult]") -> None:
+def _print_counts(name: str, finished: "Sequence[RunResult]") -> None:
     """Print the number of cohorts with each verdict on each claim, and the warnings."""
     import pandas as pd
 
@@ -294,7 +299,7 @@ def _print_counts(name: str, finished: "Sequence[reruns.RunResult]") -> None:
         out.print(Text(sentence, style="yellow"))
 
 
-def _print_verdicts(result: "reruns.RunResult") -> None:
+def _print_verdicts(result: "RunResult") -> None:
     import pandas as pd
 
     from secretome.claims import conditions
