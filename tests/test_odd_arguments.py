@@ -136,7 +136,7 @@ def test_a_place_that_cannot_be_written_to_is_refused(odd: Path, place: str) -> 
     assert sorted(odd.rglob("*")) == before
 
 
-def test_a_full_disk_is_a_sentence(odd: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_gives_a_message(odd: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device", "new.csv")
 
@@ -146,7 +146,7 @@ def test_a_full_disk_is_a_sentence(odd: Path, monkeypatch: pytest.MonkeyPatch) -
     assert_refused(secretome("simulate", TREG, "--out", "new.csv"), "memory")
 
 
-def test_an_interruption_ends_with_its_own_code(odd: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interruption_has_another_exit_code(odd: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("secretome.cohort.simulate.to_csv", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     result = secretome("simulate", TREG, "--out", "new.csv")
     assert isinstance(result.exception, SystemExit)

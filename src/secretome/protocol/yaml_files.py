@@ -60,12 +60,21 @@ def read_model(
     InputError
         If the file cannot be read, or with every key that is missing, unknown, repeated or wrong, and its line.
     """
+    content, lines = _load(path, loader)
+    try:
+        return model.model_validate(content), lines
+    except ValidationError as error:
+        raise InputError(_problem(path, fault, lines, label, guide, tags) for fault in error.errors()) from error
+
+
+def _load(path: Path, loader: Any) -> tuple[Any, Lines]:
+    """The content of a YAML file, and the line of every key."""
+    lines: Lines = {}
     try:
         text = read_regular_file(path, largest=LARGEST).decode("utf-8")
         _check_size(text, loader)
         root = yaml.compose(text, Loader=loader)
         content = yaml.load(text, Loader=loader)
-        lines: Lines = {}
         repeated = list(_index(root, (), lines)) if root else []
     except _TooLarge as error:
         expected = f"at most {MOST_NODES} keys and values, at most {DEEPEST} levels deep, without aliases of aliases"
@@ -79,10 +88,7 @@ def read_model(
             Problem(path.name, f"line {line}", f"the key {'.'.join(key)!r} a second time", "each key once")
             for key, line in repeated
         )
-    try:
-        return model.model_validate(content), lines
-    except ValidationError as error:
-        raise InputError(_problem(path, fault, lines, label, guide, tags) for fault in error.errors()) from error
+    return content, lines
 
 
 class _TooLarge(Exception):
