@@ -133,10 +133,10 @@ class CohortOptions(TypedDict):
 
 def cohort_options(sheet: str | None, mapped: Sequence[str] | None, decimal: str | None) -> CohortOptions:
     """The options about cohort files, which are checked once for all files."""
-    # A name in a file may contain an equals sign, as in 'Sham (n=6)'.
-    names = parse_pairs("--map", "OLD=NEW, such as Ctrl=control", mapped, split_last=True)
     from secretome.cohort import decimal_of
 
+    # A name in a file may contain an equals sign, as in 'Sham (n=6)'.
+    names = parse_pairs("--map", "OLD=NEW, such as Ctrl=control", mapped, split_last=True)
     return {"sheet": sheet, "names": names, "decimal": decimal_of(decimal)}
 
 

@@ -39,7 +39,7 @@ def power(
     from secretome.power import text as power_text
 
     protocol = protocol_of(study)
-    numbers = (sizes or "").split(",") if sizes else []
+    numbers = sizes.split(",") if sizes else []
     problems = [
         *_name_problems(protocol, claim, scenario),
         *_number_problems(protocol, numbers, effect, target, cohorts, seed),

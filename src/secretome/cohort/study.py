@@ -31,7 +31,13 @@ from secretome.protocol import sha256 as file_hash
 SLIP = 2.5
 FRACTION = 1.5
 
-# The measurements of one, each with its group, endpoint and limits.
+# The cohorts that this process has read, by file, content and arguments. They are pickled, so that no caller can change
+# the tables of another. A forked process inherits them, so that a rerun parses each file once.
+_parsed: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
+# In bytes; a cohort of 32 animals takes 10 000.
+CACHE_SIZE = 64_000_000
+
+# The measurements of one animal, each with its group, endpoint and limits.
 Animal = frozenset[tuple[str, str, str, str]]
 
 
@@ -89,6 +95,8 @@ def load_study(
 ) -> Study:
     """Load a study with its own cohort, or with another.
 
+    A file that this process has loaded before with the same content and arguments is not parsed again.
+
     Parameters
     ----------
     name : str
@@ -137,44 +145,37 @@ def load_study(
     if sha256 and sha256 != digest:
         found, remedy = f"a file whose hash is {digest}", "The file has changed since the run began."
         raise InputError.of(path.name, "", found, f"the hash {sha256}", remedy)
+    source_content = source.read_bytes()
     read_with = (sheet, tuple(sorted((names or {}).items())), decimal_of(decimal))
-    inputs = (str(folder), file_sha256(folder / "protocol.yml"), file_sha256(source))
-    key = (*inputs, str(path.absolute()), digest, *read_with)
+    inputs = (file_sha256(folder / "protocol.yml"), file_hash(source_content), digest)
+    key = (str(folder), str(path.absolute()), *inputs, *read_with)
     if (pickled := _parsed.get(key)) is None:
         parsed = read_cohort(path, protocol, content, sheet=sheet, names=names, decimal=decimal)
-        pickled = pickle.dumps(_compared_with_source(parsed, protocol, folder))
+        pickled = pickle.dumps(_compared_with_source(parsed, protocol, folder, source_content))
         _remember(key, pickled)
     read, source_data = pickle.loads(pickled)
     return Study(protocol, replace(read, path=path), source_data=source_data)
 
 
-# The cohorts that this process has read, by file, content and arguments. They are pickled, so that no caller can change
-# the tables of another. A forked process inherits them, so that a rerun parses each file once.
-# In bytes; a cohort of 32 animals takes 10 000.
-CACHE_SIZE = 64_000_000
-_parsed: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
-
-
 def _remember(key: tuple[object, ...], pickled: bytes) -> None:
-    """Store a cohort, and remove the ones stored first while all of them are too large."""
+    """Store a cohort, and remove the first ones while all of them together are too large."""
     _parsed[key] = pickled
     while sum(map(len, _parsed.values())) > CACHE_SIZE:
         _parsed.popitem(last=False)
 
 
-def _compared_with_source(cohort: Cohort, protocol: Protocol, folder: Path) -> tuple[Cohort, bool]:
+def _compared_with_source(
+    cohort: Cohort, protocol: Protocol, folder: Path, source_content: bytes
+) -> tuple[Cohort, bool]:
     """The cohort, with a note if its scale differs from the study's own; and whether it is the source of the claims."""
     source = folder / protocol.cohort.file
-    content = source.read_bytes()
-    if cohort.path.resolve() == source.resolve() or cohort.sha256 == file_hash(content):
+    if cohort.path.resolve() == source.resolve() or cohort.sha256 == file_hash(source_content):
         # No claim is based on simulated animals.
         return cohort, cohort.origin != "simulated"
-    original = _original(folder / "protocol.yml", source, content)
+    original = _original(folder / "protocol.yml", source, source_content)
     notes = _check_scale(cohort, original, protocol)
-    return (
-        replace(cohort, understood=(*cohort.understood, *notes)),
-        _is_source_data(cohort, original, protocol),
-    )
+    compared = replace(cohort, understood=(*cohort.understood, *notes))
+    return compared, _is_source_data(cohort, original, protocol)
 
 
 @dataclass(frozen=True)
