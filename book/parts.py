@@ -22,7 +22,7 @@ from secretome.rerun.provenance import VERSIONED
 
 EXAMPLE = ("treg_conditioned_medium", "tregs_rise_cd25pos")
 NOT_KEPT = r"\A# .*?(?=^## )"  # what precedes the first command: the page says it in its own words
-PYTHON_TYPES = r" <(?:str|Path|list\[\w+\])>"  # a reader types words and files; numbers keep their kind
+PYTHON_TYPES = r" <(?:str|path|Path|list\[\w+\])>"  # a reader types words and files; numbers keep their kind
 
 
 def write_parts(folder: Path) -> None:

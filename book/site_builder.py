@@ -24,7 +24,7 @@ from nbformat import NotebookNode
 from build import BUILD, ROOT, notebooks_in_contents
 from secretome.course.lessons import write_notebooks
 from secretome.publish import pages as rerun_pages
-from secretome.rerun import QUIET_KERNEL
+from secretome.rerun.engine import QUIET_KERNEL
 
 RERUNS = Path("book") / "reruns"
 SECONDS_PER_CELL = 600

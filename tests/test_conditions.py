@@ -3,11 +3,10 @@
 found where a cohort shows them, and stated wherever its verdicts are.
 """
 
-import json
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 
 import nbformat
 import numpy as np
@@ -16,20 +15,19 @@ import pytest
 from bs4 import BeautifulSoup
 from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
-from pydantic import TypeAdapter
 from typer.testing import CliRunner
 
 from rats import SEPSIS, Rats
+from reruns import provenance
 from secretome import analyse
 from secretome.analysis.samples import Comparison, GroupSample
 from secretome.claims import Condition, ConditionCode, adjudicate, conditions, examine
-from secretome.claims.conditions import CONFOUNDED, MIN_LOSS_DIFFERENCE, WARNINGS, as_json, comparison_conditions
+from secretome.claims.conditions import CONFOUNDED, MIN_LOSS_DIFFERENCE, WARNINGS, comparison_conditions
 from secretome.cli import app
-from secretome.cli.reruns import _print_warnings
 from secretome.cohort import Study, read_cohort
 from secretome.cohort.simulate import simulate_study
 from secretome.protocol import Protocol, notebooks_folder
-from secretome.publish.published_dir import Provenance
+from secretome.publish.published_dir import read_provenance
 from secretome.report import text as report_text
 from secretome.report.html import report_html
 from secretome.report.page import Page
@@ -246,32 +244,27 @@ def test_report_page_and_commands_warn_above_the_verdicts(rats: Rats, tmp_path: 
     assert f"Warning: {statement}" in checked.output
 
 
-def test_conditions_survive_provenance(rats: Rats) -> None:
+def test_conditions_survive_provenance(rats: Rats, tmp_path: Path) -> None:
     """A published rerun has no animals: what it says of conditions comes from its provenance."""
     study = rats.read(text("cage", lambda group, i: f"{group}{i // 2}"))
     found = conditions(study, analyse(study))
-    kept = json.loads(json.dumps(as_json(found), allow_nan=False))
-    field = Provenance.model_fields["conditions"]
-    assert field.annotation is not None
-    assert TypeAdapter(field.annotation).validate_json(json.dumps(kept)) == found
+    provenance(conditions=found).write(tmp_path)
+    assert read_provenance(tmp_path).conditions == found
 
 
-def test_a_batch_counts_its_warnings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Notes are not counted; provenance of an earlier version has no conditions."""
-    made = [["plate_confounded", "cages_shared"], ["plate_confounded", "unequal_losses"], ["cages_shared"], None]
-    done = []
-    for number, own in enumerate(made):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        (folder / "provenance.json").write_text(
-            json.dumps({} if own is None else {"conditions": [{"code": code} for code in own]})
-        )
-        done.append(SimpleNamespace(ready=SimpleNamespace(place=SimpleNamespace(folder=folder))))
-    _print_warnings(done)  # type: ignore[arg-type]
-    printed = capsys.readouterr().out
-    assert "in 2 of these cohorts" in printed
-    assert "plate_confounded 2, unequal_losses 1" in printed
-    assert "cages_shared" not in printed
+def test_batch_warnings_count_cohorts_by_code() -> None:
+    """Conditions under which the error rate is held are not counted."""
+
+    def found(*codes: str) -> list[Condition]:
+        return [Condition(ConditionCode(code), "il6", ("t1", "control")) for code in codes]
+
+    quiet = found("cages_shared")
+    batch = [found("plate_confounded", "cages_shared"), found("plate_confounded", "unequal_losses"), quiet, []]
+    sentences = report_text.batch_warnings(batch)
+    assert len(sentences) == 3
+    assert [re.findall(r"\d+", sentence) for sentence in sentences] == [["2", "4"], ["2"], ["1"]]
+    assert "Plate" in sentences[1]
+    assert report_text.batch_warnings([quiet, []]) == []
 
 
 @pytest.mark.parametrize(

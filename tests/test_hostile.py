@@ -264,7 +264,7 @@ def test_a_parameter_is_a_name_and_a_number_or_it_is_refused(
 
 
 def test_a_number_with_zeros_before_it_is_that_number() -> None:
-    from secretome.rerun import check_parameters
+    from secretome.rerun.parameters import check_parameters
 
     assert check_parameters(SEPSIS, {"seed": "007", "alpha": "1E-2"}) == {"seed": 7, "alpha": 0.01}
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from reruns import provenance
 from secretome import adjudicate, analyse
 from secretome.cohort.simulate import scenarios_about, simulate_study, truth
 from secretome.power import measured_plans, measured_rates, rank_min_pvalues
@@ -57,23 +58,7 @@ def test_a_published_cohort_counts_once_and_only_if_it_was_measured(
         folder = tmp_path / "sepsis_cytokines" / "published" / cohort
         folder.mkdir(parents=True)
         verdicts.assign(cohort=cohort, **changes).to_csv(folder / "verdicts.csv", index=False)
-        about = {
-            "study": "sepsis_cytokines",
-            "cohort": cohort,
-            "cohort_file": "x.csv",
-            "cohort_origin": "measured",
-            "source_data": False,
-        }
-        hashes = dict.fromkeys(("cohort_sha256", "protocol_sha256", "notebook_sha256", "content_key"), "0" * 64)
-        rest = {
-            "parameters": {},
-            "versions": {},
-            "git_commit": None,
-            "started": "",
-            "finished": "",
-            "cohort_animals": 24,
-        }
-        (folder / "provenance.json").write_text(json.dumps(about | hashes | rest), encoding="utf-8")
+        provenance(cohort=cohort, cohort_animals=24).write(folder)
         history = [{"day": "2026-11-25", "what": "published", "cohort_sha256": "0" * 64}]
         (folder / "history.json").write_text(json.dumps(history), encoding="utf-8")
     monkeypatch.setattr("secretome.publish.published_dir.study_folder", lambda name: tmp_path / name)

@@ -1,15 +1,14 @@
-"""Whatever is typed after a command: a sentence and a code, never a traceback, and nothing is written."""
+"""Unusual arguments of every command: a message and an exit code, no traceback, and no file is written."""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
+from commands import assert_refused, secretome
 from guinea_pigs import TOOTH, write_study
 from rats import SEPSIS, TREG
-from secretome.cli import app
 
 FILES = (
     "empty.csv blank.csv binary.csv zeros.xlsx text.xlsx xml.pzfx archive.xlsx ole.xls header.csv utf16.csv nul.csv "
@@ -58,25 +57,17 @@ def odd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def secretome(*arguments: object) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
-
-
-def assert_refused(result: Result, about: object, *, code: int = 2) -> None:
-    assert isinstance(result.exception, SystemExit), (about, result.exception)
-    assert result.exit_code == code, (about, result.output)
-    assert result.stderr.strip(), about
-    assert "Traceback" not in result.output, about
-
-
 def commands(name: str) -> Iterator[tuple[object, ...]]:
     """Every command with an odd file or folder in each of its places."""
     yield ("check", SEPSIS, name)
     yield ("rerun", SEPSIS, name, "--out", "new")
-    yield ("reported", name)
+    yield ("audit", name)
     yield ("publish", name)
-    yield ("classroom", SEPSIS, "--roster", name, "--out", "new")
-    yield ("classroom", SEPSIS, "--grade", name, "--out", "new")
+    yield ("classroom", "make", SEPSIS, "--roster", name, "--out", "new")
+    yield ("classroom", "make", name, "--roster", "header.csv", "--out", "new")
+    yield ("classroom", "grade", name, ".")
+    yield ("classroom", "grade", ".", name)
+    yield ("classroom", name)
     yield (name, SEPSIS)
     yield ("check", name, "file.csv")
     yield ("power", name)
@@ -103,7 +94,28 @@ def test_an_odd_number_is_refused_by_every_option(odd: Path, number: str) -> Non
         ("rerun", TREG, "file.csv", "--jobs", number),
         ("rerun", TREG, "file.csv", "--shard", number),
         ("rerun", TREG, "file.csv", "-p", f"alpha={number}"),
-        ("classroom", TREG, "--roster", "file.csv", "--trapped", number if number != "0" else "2", "--out", "new"),
+        (
+            "classroom",
+            "make",
+            TREG,
+            "--roster",
+            "file.csv",
+            "--seed",
+            number if number != "0" else "-1",
+            "--out",
+            "new",
+        ),
+        (
+            "classroom",
+            "make",
+            TREG,
+            "--roster",
+            "file.csv",
+            "--error-share",
+            number if number != "0" else "2",
+            "--out",
+            "new",
+        ),
     ):
         assert_refused(secretome(*arguments), arguments)
     assert not list(odd.glob("new*"))
@@ -120,11 +132,11 @@ def test_a_place_that_cannot_be_written_to_is_refused(odd: Path, place: str) -> 
     if "/" in place:
         assert_refused(secretome("template", TREG, "--out", place.replace("new.csv", "new.xlsx")), place)
     if place not in ("folder.csv", "absent/new.csv"):  # an empty folder and a new one are good places
-        assert_refused(secretome("classroom", TREG, "--roster", roster, "--out", place), place)
+        assert_refused(secretome("classroom", "make", TREG, "--roster", roster, "--out", place), place)
     assert sorted(odd.rglob("*")) == before
 
 
-def test_a_full_disk_is_a_sentence(odd: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_gives_a_message(odd: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device", "new.csv")
 
@@ -134,7 +146,7 @@ def test_a_full_disk_is_a_sentence(odd: Path, monkeypatch: pytest.MonkeyPatch) -
     assert_refused(secretome("simulate", TREG, "--out", "new.csv"), "memory")
 
 
-def test_an_interruption_ends_with_its_own_code(odd: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interruption_has_another_exit_code(odd: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("secretome.cohort.simulate.to_csv", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     result = secretome("simulate", TREG, "--out", "new.csv")
     assert isinstance(result.exception, SystemExit)

@@ -1,4 +1,4 @@
-"""Reruns through the command, as a user would: whole or not at all, the same twice, refused with sentences."""
+"""Reruns by the command: complete folders or none, reproducible, and refused with exit codes and messages."""
 
 import json
 import re
@@ -15,12 +15,15 @@ import papermill
 import pytest
 from bs4 import BeautifulSoup
 from making import xlsx
-from typer.testing import CliRunner, Result
+from typer.main import get_command
 
+from commands import assert_refused, secretome
 from light import notebooks_in, write_light_study
 from secretome.cli import app
+from secretome.cohort import reading, study
 from secretome.protocol import InputError, study_folder
 from secretome.report.html import report_html
+from secretome.rerun.parameters import check_parameters
 
 TREG = "treg_conditioned_medium"
 FILES = {
@@ -33,10 +36,6 @@ FILES = {
     "figures",
     "provenance.json",
 }
-
-
-def secretome(*arguments: object) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +65,7 @@ def light(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-def test_the_folder_is_whole(finished: Path) -> None:
+def test_a_finished_folder_has_all_files(finished: Path) -> None:
     run = finished / "out" / "my-donors"
     assert {path.name for path in run.iterdir()} == FILES
     assert {path.suffix for path in (run / "figures").iterdir()} == {".svg", ".pdf", ".png"}
@@ -77,7 +76,7 @@ def test_the_folder_is_whole(finished: Path) -> None:
     assert set(pd.read_csv(run / "results.csv")["n_treated"]) == {7}
 
 
-def test_provenance_says_where_it_comes_from(finished: Path) -> None:
+def test_provenance_records_parameters_hashes_and_versions(finished: Path) -> None:
     provenance = json.loads((finished / "out" / "my-donors" / "provenance.json").read_text(encoding="utf-8"))
     assert provenance["parameters"] == {"alpha": 0.05, "level": 0.95, "seed": 1}
     assert len(provenance["cohort_sha256"]) == len(provenance["protocol_sha256"]) == 64
@@ -85,7 +84,7 @@ def test_provenance_says_where_it_comes_from(finished: Path) -> None:
     assert provenance["source_data"] is False
 
 
-def test_the_report_is_one_file_without_links_out(finished: Path) -> None:
+def test_the_report_loads_no_other_file(finished: Path) -> None:
     report = (finished / "out" / "my-donors" / "report.html").read_text(encoding="utf-8")
     assert report.count('<svg role="img" aria-label="Two aligned panels') == 2
     assert report.count("<script") == report.count("<script>") == 3  # to copy, to sort, to take away: within the file
@@ -106,7 +105,7 @@ def test_the_report_is_one_file_without_links_out(finished: Path) -> None:
     assert "Conditioned medium raises the share of CD25-positive FoxP3+ T cells. Supported" in shown
 
 
-def test_the_same_rerun_twice_gives_the_same_bytes(finished: Path, tmp_path: Path) -> None:
+def test_two_reruns_of_one_file_give_the_same_bytes(finished: Path, tmp_path: Path) -> None:
     result = secretome("rerun", TREG, finished / "my donors.csv", "--out", tmp_path)
     assert result.exit_code == 0, result.output
     names = [
@@ -121,6 +120,44 @@ def test_the_same_rerun_twice_gives_the_same_bytes(finished: Path, tmp_path: Pat
         assert (tmp_path / "my-donors" / name).read_bytes() == (finished / "out" / "my-donors" / name).read_bytes(), (
             name
         )
+
+
+@pytest.mark.usefixtures("light")
+def test_a_rerun_parses_its_cohort_once(donors: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plan, the run, the notebook and the output of the command use the same parsed cohort."""
+    parsed = tmp_path / "parsed.txt"
+
+    def parse_and_count(path: Path, *arguments: object, **options: object) -> object:
+        with parsed.open("a", encoding="utf-8") as file:  # The notebook runs in another process.
+            file.write(f"{path.name}\n")
+        return reading.read_cohort(path, *arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(study, "read_cohort", parse_and_count)
+    result = secretome("rerun", TREG, donors, "--out", tmp_path / "out", "-p", "alpha=0.01")
+    assert result.exit_code == 0, result.output
+    assert parsed.read_text(encoding="utf-8").split().count("donors.csv") == 1
+    # Another content of the same file is parsed.
+    donors.write_text(donors.read_text(encoding="utf-8").replace("3.45", "3.46"), encoding="utf-8")
+    assert study.load_study(TREG, cohort=donors).cohort.values["value"].eq(3.46).any()
+    assert parsed.read_text(encoding="utf-8").split().count("donors.csv") == 2
+
+
+def test_a_loaded_study_is_independent_of_one_loaded_before(donors: Path) -> None:
+    first = study.load_study(TREG, cohort=donors)
+    first.cohort.values.loc[:, "value"] = 0.0
+    first.cohort.names["A"] = "B"
+    second = study.load_study(TREG, cohort=donors)
+    assert second.cohort.values["value"].gt(0).all()
+    assert second.cohort.names == {}
+    assert study.load_study(TREG, cohort=donors, names={"A": "with_cm"}).cohort.names == {"A": "with_cm"}
+
+
+@pytest.mark.usefixtures("light")
+def test_a_link_to_a_cohort_file_has_its_own_name_in_all_files(donors: Path, tmp_path: Path) -> None:
+    link = tmp_path / "linked.csv"
+    link.symlink_to(donors)
+    assert secretome("rerun", TREG, link, "--out", tmp_path / "out").exit_code == 0
+    assert set(pd.read_csv(tmp_path / "out" / "linked" / "verdicts.csv")["cohort"]) == {"linked"}
 
 
 @pytest.mark.usefixtures("light")
@@ -143,30 +180,51 @@ def test_an_existing_folder_is_refused_kept_or_replaced(donors: Path, tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("arguments", "sentence"),
+    ("arguments", "option"),
     [
-        (["-p", "alhpa=0.1"], "The nearest is 'alpha'"),
-        (["-p", "alpha=small"], "expected a number with a decimal point"),
-        (["-p", "seed=1.5"], "expected a whole number"),
-        (["-p", "alpha=7"], "expected a number between 0 and 0.5"),
-        (["-p", "seed=-1"], "from 0 upwards"),
-        (["-p", "cohort=other.csv"], "found the parameter 'cohort'"),
-        (["-p", "x=1;import os"], "found the parameter 'x'"),
-        (["-p", "alpha"], "expected NAME=VALUE"),
-        (["-p", "alpha=0.1", "-p", "alpha=0.2"], "a second time"),
-        (["--map", "Medium"], "expected OLD=NEW"),
-        (["--map", "Medium=medum"], "'medum' after '='"),
-        (["--sheet", "Data"], "which has no sheet 'Data'"),
-        (["--resume", "--force"], "one of the two"),
+        (["-p", "alhpa=0.1"], "-p"),
+        (["-p", "alpha"], "-p"),
+        (["-p", "alpha=0.1", "-p", "alpha=0.2"], "-p"),
+        (["--map", "Medium"], "--map"),
+        (["--map", "Medium=medum"], "--map"),
+        (["--sheet", "Data"], "'Data'"),
+        (["--decimal", "dot"], "--decimal"),
+        (["--resume", "--force"], "--resume"),
+        (["--shard", "1/2", "--scheduler", "tcp://127.0.0.1:9"], "--shard"),
     ],
 )
-def test_bad_parameters_are_refused_and_nothing_is_written(
-    donors: Path, tmp_path: Path, arguments: list[str], sentence: str
+def test_wrong_options_are_refused_once_and_nothing_is_written(
+    donors: Path, tmp_path: Path, arguments: list[str], option: str
 ) -> None:
     result = secretome("rerun", TREG, donors, "--out", tmp_path / "out", *arguments)
-    assert result.exit_code == 2, result.output
-    assert sentence in result.output
+    assert_refused(result)
+    assert option in result.stderr
+    assert len(result.stderr.splitlines()) == 1
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ({"alhpa": "0.1"}, "the parameter 'alhpa'"),
+        ({"cohort": "other.csv"}, "the parameter 'cohort'"),
+        ({"x": "1;import os"}, "the parameter 'x'"),
+        ({"alpha": "small"}, "'small'"),
+        ({"alpha": "7"}, "'7'"),
+        ({"seed": "1.5"}, "'1.5'"),
+        ({"seed": "-1"}, "'-1'"),
+    ],
+)
+def test_wrong_parameters_are_refused(typed: dict[str, str], found: str) -> None:
+    with pytest.raises(InputError) as error:
+        check_parameters(TREG, typed)
+    assert [(problem.file, problem.place, problem.found) for problem in error.value.problems] == [("-p", *typed, found)]
+
+
+def test_a_misspelt_parameter_gets_the_nearest_name() -> None:
+    with pytest.raises(InputError) as error:
+        check_parameters(TREG, {"sede": "1"})
+    assert "'seed'" in error.value.problems[0].remedy
 
 
 def test_a_bad_cohort_is_refused_and_nothing_is_written(donors: Path, tmp_path: Path) -> None:
@@ -256,11 +314,11 @@ def test_an_unknown_study_is_refused(donors: Path) -> None:
 
 
 @pytest.mark.usefixtures("light")
-def test_in_a_batch_the_sound_files_run(donors: Path, tmp_path: Path) -> None:
-    bad, as_ipynb = tmp_path / "bad.csv", tmp_path / "DONORS.csv"
+def test_a_batch_runs_the_files_without_problems(donors: Path, tmp_path: Path) -> None:
+    bad, duplicate = tmp_path / "bad.csv", tmp_path / "DONORS.csv"
     bad.write_text("animal,group\n", encoding="utf-8")
-    as_ipynb.write_bytes(donors.read_bytes())
-    result = secretome("rerun", TREG, donors, bad, as_ipynb, "--out", tmp_path / "out")
+    duplicate.write_bytes(donors.read_bytes())
+    result = secretome("rerun", TREG, donors, bad, duplicate, "--out", tmp_path / "out")
     assert result.exit_code == 1, result.output
     assert "bad.csv: found" in result.output.replace(", row 1", "")
     assert "again" in result.output  # ids that differ in capitals alone
@@ -268,7 +326,7 @@ def test_in_a_batch_the_sound_files_run(donors: Path, tmp_path: Path) -> None:
     assert len(pd.read_csv(tmp_path / "out" / "summary.csv")) == 2
 
 
-def test_nothing_of_the_users_is_replaced(donors: Path, tmp_path: Path) -> None:
+def test_a_folder_that_is_no_rerun_is_not_replaced(donors: Path, tmp_path: Path) -> None:
     """A folder that is no rerun stays, whatever is asked; so does the folder that holds the cohort itself."""
     for option in ("--force", "--resume"):
         folder = tmp_path / option / "donors"
@@ -297,14 +355,14 @@ def test_cohorts_that_can_decide_nothing_still_get_a_report(donors: Path, tmp_pa
     assert set(pd.read_csv(tmp_path / "out" / "donors" / "verdicts.csv")["verdict"]) == {"untestable"}
 
 
-def test_resume_makes_a_damaged_folder_anew(finished: Path, tmp_path: Path) -> None:
+def test_resume_replaces_a_damaged_folder(finished: Path, tmp_path: Path) -> None:
     shutil.copytree(finished / "out", tmp_path / "out")
     (tmp_path / "out" / "my-donors" / "verdicts.csv").unlink()
     assert secretome("rerun", TREG, finished / "my donors.csv", "--out", tmp_path / "out", "--resume").exit_code == 0
     assert (tmp_path / "out" / "my-donors" / "verdicts.csv").exists()
 
 
-def test_a_simulated_cohort_is_said_loudly(donors: Path, tmp_path: Path) -> None:
+def test_a_report_of_a_simulated_cohort_has_a_banner(donors: Path, tmp_path: Path) -> None:
     rows = donors.read_text(encoding="utf-8").splitlines()
     donors.write_text("\n".join([rows[0] + ",origin", *(row + ",simulated" for row in rows[1:])]), encoding="utf-8")
     result = secretome("rerun", TREG, donors, "--out", tmp_path / "out")
@@ -314,8 +372,8 @@ def test_a_simulated_cohort_is_said_loudly(donors: Path, tmp_path: Path) -> None
     )
 
 
-def test_a_notebook_that_stops_leaves_nothing(donors: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("secretome.rerun.parameters._source", lambda _: BROKEN)
+def test_a_notebook_that_fails_leaves_no_files(donors: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("secretome.rerun.parameters._notebook_source", lambda _: BROKEN)
     result = secretome("rerun", TREG, donors, "--out", tmp_path / "out")
     assert result.exit_code == 1
     assert "ZeroDivisionError" in result.output
@@ -335,7 +393,7 @@ out: str = ""
 """
 
 
-def test_an_unknown_role_is_no_report(finished: Path) -> None:
+def test_a_report_with_an_unknown_key_is_not_written(finished: Path) -> None:
     """A report with an error box in it must not be written."""
     notebook = nbformat.read(finished / "out" / "my-donors" / "notebook.ipynb", as_version=4)
     notebook.cells.append(nbformat.v4.new_markdown_cell("{glue:text}`no_such_key`"))
@@ -354,10 +412,10 @@ def test_an_unknown_role_is_no_report(finished: Path) -> None:
 # A kernel runs the same notebook in the test that compares both engines of `rerun`, which is quicker.
 @pytest.mark.slow
 def test_plain_papermill_works_from_any_folder(donors: Path, tmp_path: Path) -> None:
-    as_ipynb = tmp_path / "analysis.ipynb"
-    jupytext.write(jupytext.read(study_folder(TREG) / "analysis.py"), as_ipynb)
+    notebook = tmp_path / "analysis.ipynb"
+    jupytext.write(jupytext.read(study_folder(TREG) / "analysis.py"), notebook)
     papermill.execute_notebook(
-        str(as_ipynb),
+        str(notebook),
         str(tmp_path / "out.ipynb"),
         {"cohort": str(donors), "out": str(tmp_path / "out")},
         cwd=str(tmp_path),
@@ -370,7 +428,7 @@ def test_plain_papermill_works_from_any_folder(donors: Path, tmp_path: Path) -> 
     ).read_bytes()
 
 
-def test_check_shows_what_was_understood(donors: Path) -> None:
+def test_check_shows_how_the_file_was_read(donors: Path) -> None:
     result = secretome("check", TREG, donors)
     assert result.exit_code == 0
     assert "without 6, with_cm 6" in result.output
@@ -382,12 +440,21 @@ def test_studies_lists_keys_that_a_cohort_file_needs() -> None:
         assert key in result.output
 
 
+def command_names() -> list[tuple[str, ...]]:
+    """Every command, and every command of a group of commands."""
+    names: list[tuple[str, ...]] = []
+    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
+        names += [(name,), *((name, inner) for inner in getattr(command, "commands", {}))]
+    return names
+
+
 def test_every_command_has_help_with_an_example() -> None:
-    for command in ("studies", "check", "rerun", "template", "simulate", "publish", "unpublish"):
-        result = secretome(command, "--help")
+    names = command_names()
+    assert {("audit",), ("classroom", "make"), ("classroom", "grade"), ("rerun",)} <= set(names)
+    for name in [(), *names]:
+        result = secretome(*name, "--help")
         assert result.exit_code == 0
-        assert f"secretome {command}" in result.output
-        assert "Example" in result.output
+        assert re.search(f"Examples?:.*{' '.join(('secretome', *name))}", " ".join(result.output.split())), name
 
 
 @pytest.mark.process
@@ -395,14 +462,3 @@ def test_the_installed_script_answers() -> None:
     script = Path(sys.executable).with_name("secretome")
     shown = subprocess.run([script, "studies"], capture_output=True, text=True, check=True)
     assert TREG in shown.stdout
-
-
-def test_refusals_read_as_sentences() -> None:
-    with pytest.raises(InputError) as error:
-        from secretome.rerun import check_parameters
-
-        check_parameters(TREG, {"sede": "1"})
-    assert (
-        str(error.value)
-        == "-p, sede: found the parameter 'sede'; expected one of alpha, level, seed. The nearest is 'seed'."
-    )

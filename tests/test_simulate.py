@@ -114,7 +114,7 @@ def test_the_command_writes_once_and_never_over_a_file(tmp_path: Path) -> None:
     assert content.count(b",simulated,reversed,8\n") == 20
     again = CliRunner().invoke(app, command)
     assert again.exit_code == 2
-    assert "which is there already" in again.output
+    assert "--out" in again.stderr
     assert out.read_bytes() == content
     for wrong in (["--scenario", "nul"], ["-n", "0"], ["--seed", "-1"]):
         refused = CliRunner().invoke(app, ["simulate", SEPSIS, *wrong, "--out", str(tmp_path / "none.csv")])

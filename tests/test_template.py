@@ -86,14 +86,14 @@ def test_the_command_writes_once_and_says_what_is_wrong(tmp_path: Path) -> None:
     written = path.read_bytes()
     again = run.invoke(app, arguments)
     assert (again.exit_code, path.read_bytes()) == (2, written)
-    assert "there already" in again.output
-    for wrong, sentence in (
-        (["--out", str(tmp_path / "a.csv")], "one that ends in .xlsx"),
-        (["-n", "0", "--out", str(tmp_path / "b.xlsx")], "n must be a whole number from 1 to 1000; it is 0."),
+    assert "--out" in again.stderr
+    for wrong, start in (
+        (["--out", str(tmp_path / "a.csv")], "--out: "),
+        (["-n", "0", "--out", str(tmp_path / "b.xlsx")], "n must be"),
         (["--seed", "-1", "--out", str(tmp_path / "c.xlsx")], "seed must be"),
-        (["--out", str(tmp_path / "no" / "d.xlsx")], "a place that can be written to"),
+        (["--out", str(tmp_path / "no" / "d.xlsx")], "--out: "),
     ):
         result = run.invoke(app, ["template", "sepsis_cytokines", *wrong])
         assert result.exit_code == 2, result.output
-        assert sentence in result.output
+        assert result.stderr.startswith(start)
     assert [file.name for file in tmp_path.iterdir()] == ["rats.xlsx"]

@@ -76,7 +76,17 @@ def check_commands(secretome: Path, tmp_path: Path) -> None:
     assert (tmp_path / "reruns" / "treg_conditioned_medium" / "donors" / "report.html").is_file()
     run(secretome, "power", "sepsis_cytokines", "--claim", "il4_rises_t2", "-n", "8", folder=tmp_path)
     printed = next(secretome.parents[1].rglob("_notebooks/published_cohorts/reported/*.yml"))
-    run(secretome, "reported", printed, folder=tmp_path)
+    run(secretome, "audit", printed, folder=tmp_path)
     (tmp_path / "class.csv").write_text("student\nAnna\n", encoding="utf-8")
-    run(secretome, "classroom", "treg_conditioned_medium", "--roster", "class.csv", "--out", "autumn", folder=tmp_path)
+    run(
+        secretome,
+        "classroom",
+        "make",
+        "treg_conditioned_medium",
+        "--roster",
+        "class.csv",
+        "--out",
+        "autumn",
+        folder=tmp_path,
+    )
     assert (tmp_path / "autumn" / "teacher" / "key.csv").is_file()

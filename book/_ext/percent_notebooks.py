@@ -70,7 +70,7 @@ def _studies() -> list[Path]:
 
 
 def _data(folder: Path) -> Iterator[Path]:
-    """The files of a study that results may depend on, whatever they are; a notebook's as_ipynb is none of them."""
+    """Every file of a study that its results may depend on; the ``.ipynb`` paired with a notebook is not one."""
     for file in sorted(folder.rglob("*")):
         inside = file.relative_to(folder).parts
         hidden = any(part.startswith((".", "__")) for part in inside)

@@ -8,6 +8,5 @@ DEFAULT_SCENARIO = "as_published"
 # The seed of a class.
 DEFAULT_SEED = 1
 # The share of a class whose files contain an error. With three kinds of error and none, all four are equally likely, so
-# that a guess is
-# correct for a quarter of the class.
-DEFAULT_TRAPPED = 0.75
+# that a guess is correct for a quarter of the class.
+DEFAULT_ERROR_SHARE = 0.75

@@ -18,7 +18,7 @@ PAGE = (ROOT / "book" / "reported.md").read_text(encoding="utf-8")
 
 
 def command(*arguments: object) -> Result:
-    return CliRunner().invoke(app, ["reported", *map(str, arguments)])
+    return CliRunner().invoke(app, ["audit", *map(str, arguments)])
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_files_that_cannot_be_read_are_refused_and_the_others_done(tmp_path: Pat
     assert "absent.yml: found no readable file" in some.stderr
     none = command(bad)
     assert (none.exit_code, none.stdout) == (2, "")
-    assert "Example:" in CliRunner().invoke(app, ["reported", "--help"]).output
+    assert "Example:" in CliRunner().invoke(app, ["audit", "--help"]).output
 
 
 def test_the_example_of_the_book_prints_what_the_book_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,9 +9,9 @@ import nbformat
 import openpyxl
 import pandas as pd
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from secretome.cli import app
+from commands import assert_refused, secretome
 from secretome.course import text as words
 from secretome.course.grade import KeyRow, mark_answer
 from secretome.course.make import make_class
@@ -26,7 +26,7 @@ FULL = 15  # 3 for the file; for each of two claims 1 + 1 + 2 + 2
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("classes") / "class"
-    make_class(TREG, [Student(name, folder_name(name)) for name in NAMES], folder, seed=2, trapped=1.0)
+    make_class(TREG, [Student(name, folder_name(name)) for name in NAMES], folder, seed=2, error_share=1.0)
     return folder
 
 
@@ -59,9 +59,7 @@ def hand_in(folder: Path, student: str, sheet: pd.DataFrame, name: str = "answer
 
 
 def grade(folder: Path, *more: str) -> Result:
-    return CliRunner().invoke(
-        app, ["classroom", TREG, "--out", str(folder), "--grade", str(folder.parent / "returned"), *more]
-    )
+    return secretome("classroom", "grade", folder, folder.parent / "returned", *more)
 
 
 def test_every_kind_of_sheet_is_marked_rightly(folder: Path) -> None:
@@ -192,6 +190,8 @@ def test_nothing_is_written_over_and_what_cannot_be_marked_writes_nothing(folder
         (lambda text: text.replace("question", "frage"), "a header with"),
         (lambda text: text.replace(",2\n", ",many\n"), "with marks above 0"),
         (lambda text: text.splitlines()[0], "no rows"),
+        (lambda text: text.replace(TREG, "no_such_study", 1), "column study"),
+        (lambda text: text.replace(TREG, "no_such_study"), "column study"),
     ],
 )
 def test_a_damaged_key_is_refused(folder: Path, edit: Callable[[str], str], sentence: str) -> None:
@@ -202,30 +202,29 @@ def test_a_damaged_key_is_refused(folder: Path, edit: Callable[[str], str], sent
     assert (done.exit_code, sentence in done.output) == (2, True), done.output
 
 
-def test_what_is_typed_is_refused_all_at_once(tmp_path: Path) -> None:
-    run = CliRunner()
-    arguments = ["classroom", TREG, "--out", str(tmp_path / "class")]
-    wrong = run.invoke(
-        app, [*arguments, "--grade", str(tmp_path), "--seed", "-3", "--scenario", "nil", "--trapped", "2"]
-    )
-    assert wrong.exit_code == 2
-    for sentence in (
-        "--seed: found it beside --grade",
-        "--seed: found -3",
-        "--scenario: found 'nil'",
-        "--trapped: found 2.0",
-    ):
-        assert sentence in wrong.output
-    assert run.invoke(app, arguments).exit_code == 2
+def test_all_wrong_options_of_make_are_refused_at_once(tmp_path: Path) -> None:
     roster = tmp_path / "roster.csv"
     roster.write_text("student\nAnn\n", encoding="utf-8")
-    made = run.invoke(app, [*arguments, "--roster", str(roster)])
-    assert (made.exit_code, made.output.startswith("1 student has a folder")) == (0, True)
-    again = run.invoke(app, [*arguments, "--roster", str(roster)])
-    assert (again.exit_code, "exists already" in again.output) == (2, True)
-    roster.write_text("student\nAnn\nBo\n", encoding="utf-8")
-    late = run.invoke(app, [*arguments, "--roster", str(roster), "--grade", str(tmp_path)])
-    assert (late.exit_code, "no answers for 'Bo'" in late.output) == (2, True)
+    make = ["classroom", "make", TREG, "--out", tmp_path / "class"]
+    wrong = secretome(*make, "--roster", roster, "--seed", "-3", "--scenario", "nil", "--error-share", "2")
+    assert_refused(wrong)
+    assert [line.partition(":")[0] for line in wrong.stderr.splitlines()] == ["--scenario", "--seed", "--error-share"]
+    assert_refused(secretome(*make))
+    assert not (tmp_path / "class").exists()
+    assert secretome(*make, "--roster", roster).exit_code == 0
+    assert table(tmp_path / "class", "key.csv")["student"].unique().tolist() == ["Ann"]
+    assert_refused(secretome(*make, "--roster", roster))
+
+
+def test_a_student_of_the_roster_who_is_not_in_the_key_is_refused(folder: Path) -> None:
+    hand_in(folder, "Full", filled(folder, "Full"))
+    roster = folder.parent / "roster.csv"
+    roster.write_text("student\nFull\nBo\n", encoding="utf-8")
+    late = grade(folder, "--roster", str(roster))
+    assert_refused(late)
+    assert ("'Bo'" in late.stderr, "'Full'" in late.stderr) == (True, False)
+    roster.write_text("student\nFull\n", encoding="utf-8")
+    assert grade(folder, "--roster", str(roster)).exit_code == 0
 
 
 def row(kind: str, answer: str, uncorrected: str = "", choices: tuple[str, ...] = ()) -> KeyRow:

@@ -19,7 +19,7 @@ from secretome.course.lessons import (
     write_notebooks,
 )
 from secretome.protocol.loading import notebooks_folder
-from secretome.rerun import QUIET_KERNEL
+from secretome.rerun.engine import QUIET_KERNEL
 
 LESSONS = lesson_names()
 ROOT = Path(__file__).parents[2]

@@ -142,7 +142,7 @@ def test_a_cohort_says_that_it_is_made_up_and_no_more(name: str) -> None:
 
 @pytest.mark.parametrize("name", study_names())
 def test_the_key_agrees_with_an_independent_analysis_of_every_file(name: str, tmp_path: Path) -> None:
-    make_class(name, students(4), tmp_path / "class", seed=11, trapped=0.9)
+    make_class(name, students(4), tmp_path / "class", seed=11, error_share=0.9)
     key = key_of(tmp_path / "class")
     for student, rows in key.groupby("id"):
         own = tmp_path / "class" / "teacher" / "corrected" / f"{student}.csv"

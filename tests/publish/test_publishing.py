@@ -277,10 +277,10 @@ def test_the_installed_package_has_no_book_to_publish_in(
     assert (result.exit_code, "a checkout of the book" in result.output) == (2, True), result.output
 
 
-def test_a_damaged_history_is_named(run: Path, book: Path) -> None:
+def test_a_damaged_published_rerun_is_named(run: Path, book: Path) -> None:
     assert secretome("publish", run).exit_code == 0
-    published_dir = book / SEPSIS / "published" / "lab-a"
-    (published_dir / "history.json").write_text('[{"day": "yesterday"}]', encoding="utf-8")
+    folder = book / SEPSIS / "published" / "lab-a"
+    (folder / "history.json").write_text('[{"day": "yesterday"}]', encoding="utf-8")
     result = secretome("unpublish", SEPSIS, "lab-a", "--why", "swapped")
     assert (result.exit_code, "lab-a/history.json" in result.output) == (2, True), result.output
-    shutil.rmtree(published_dir)
+    shutil.rmtree(folder)

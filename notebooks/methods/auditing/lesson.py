@@ -111,7 +111,7 @@ page.say(
 #
 # ## A whole table at a time
 #
-# The book's command `secretome reported FILE.yml` makes the comparisons of {doc}`a list <../../../book/reported>`, allows for rounding, and says *agrees*, *differs* or *cannot tell*. Over the {glue:text}`tables` sources of {doc}`the audit <../../published_cohorts/analysis>` it made {glue:text}`compared` comparisons; {glue:text}`agree` agree and {glue:text}`differ` differ.
+# The book's command `secretome audit FILE.yml` makes the comparisons of {doc}`a list <../../../book/reported>`, allows for rounding, and says *agrees*, *differs* or *cannot tell*. Over the {glue:text}`tables` sources of {doc}`the audit <../../published_cohorts/analysis>` it made {glue:text}`compared` comparisons; {glue:text}`agree` agree and {glue:text}`differ` differ.
 #
 # :::{admonition} Common mistakes
 # :class: warning
@@ -212,4 +212,4 @@ answer = (285.4 - 66.5) / np.sqrt((9.7**2 + 25.2**2) / 2)
 # ## What next
 #
 # - {ref}`Pooling cohorts <lesson-pooling>`.
-# - {doc}`Check a printed table <../../../book/reported>`: the file that `secretome reported` takes, for a paper of your own.
+# - {doc}`Check a printed table <../../../book/reported>`: the file that `secretome audit` takes, for a paper of your own.

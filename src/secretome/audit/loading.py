@@ -33,7 +33,7 @@ def load_table(path: Path) -> Table:
     ['control', 'pristane', 'secretome']
     """
     table, lines = read_model(
-        path, Table, whole="the table", guide="the book's page on reported tables", loader=TEXT_LOADER
+        path, Table, label="the table", guide="the book's page on reported tables", loader=TEXT_LOADER
     )
     problems = []
     for place, name in table.unknown_names():

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from secretome.audit.reported import N, Number, P, Size
 from secretome.protocol import Source
-from secretome.protocol.base import Strict, Text
+from secretome.protocol.yaml_files import Strict, Text
 
 Spread = Literal["sd", "se", "not stated"]
 Method = Literal[

@@ -1,9 +1,9 @@
-"""The `secretome` command. It only reads what was typed and prints what came out."""
+"""The `secretome` command: each module has commands, which import what they need when they run."""
 
-from secretome.cli import audit, classroom, cohorts, power, publishing, reruns
+from secretome.cli import classroom, cohorts, power, publishing, reruns
 from secretome.cli.common import app
 
-__all__ = ["app", "audit", "classroom", "cohorts", "main", "power", "publishing", "reruns"]
+__all__ = ["app", "classroom", "cohorts", "main", "power", "publishing", "reruns"]
 
 
 def main() -> None:

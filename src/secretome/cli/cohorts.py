@@ -1,8 +1,8 @@
-"""Commands about a study and a cohort file, before anything is run."""
+"""Commands about studies, cohort files and printed tables; none of them runs a study."""
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
@@ -10,83 +10,74 @@ from rich.text import Text
 from secretome.cli.common import (
     DecimalMark,
     Files,
-    Names,
+    NameMap,
+    ScenarioName,
     SheetName,
     StudyName,
     app,
-    checked_decimal,
-    err,
+    cohort_options,
     finish,
-    known,
+    load_each,
     out,
-    pairs_of,
     print_conditions,
-    refuse,
+    protocol_of,
     scenarios_of,
+    usage_errors,
     write_new,
 )
 from secretome.defaults import DEFAULT_SCENARIO
-from secretome.protocol import InputError, Problem, load_protocol, study_folder, study_names
+from secretome.protocol import InputError, study_names
+
+if TYPE_CHECKING:
+    from secretome.protocol import Protocol
 
 
 @app.command(epilog="Example: `secretome studies`")
 def studies() -> None:
     """List the studies with their groups, endpoints and claims."""
-    refusals = []
-    names = study_names()
-    for name in names:
+
+    def load(name: str) -> "Protocol":
         try:
-            protocol = load_protocol(study_folder(name) / "protocol.yml")
+            return protocol_of(name)
         except InputError as error:
-            refusals.append(InputError(replace(problem, file=f"{name}/protocol.yml") for problem in error.problems))
-            continue
+            raise InputError(replace(problem, file=f"{name}/protocol.yml") for problem in error.problems) from error
+
+    refusals: list[InputError] = []
+    for name, protocol in load_each(names := study_names(), load, refusals):
         out.print(Text(f"{name}: {protocol.title} ({protocol.species}, {protocol.setting})", style="bold"))
-        for title, members in (
-            ("groups", [f"{key}: {group.label}" for key, group in protocol.groups.items()]),
-            (
-                "endpoints",
-                [f"{key}: {endpoint.label} ({endpoint.unit})" for key, endpoint in protocol.endpoints.items()],
-            ),
-            ("claims", [f"{key}: {claim.sentence}" for key, claim in protocol.claims.items()]),
-            ("scenarios to simulate", [f"{key}: {scenario.about}" for key, scenario in scenarios_of(protocol)]),
-        ):
+        for title, lines in {
+            "groups": [f"{key}: {group.label}" for key, group in protocol.groups.items()],
+            "endpoints": [f"{key}: {endpoint.label} ({endpoint.unit})" for key, endpoint in protocol.endpoints.items()],
+            "claims": [f"{key}: {claim.sentence}" for key, claim in protocol.claims.items()],
+            "scenarios to simulate": [f"{key}: {scenario.about}" for key, scenario in scenarios_of(protocol)],
+        }.items():
             out.print(Text(f"  {title}"))
-            for line in members:
+            for line in lines:
                 out.print(Text(f"    {line}"))
-    finish(refusals, sound=len(names) - len(refusals))
+    finish(refusals, done=len(names) - len(refusals))
 
 
 @app.command(epilog="Example: `secretome check treg_conditioned_medium my_donors.csv`")
 def check(
-    study: StudyName, files: Files, sheet: SheetName = None, mapped: Names = None, decimal: DecimalMark = None
+    study: StudyName, files: Files, sheet: SheetName = None, mapped: NameMap = None, decimal: DecimalMark = None
 ) -> None:
-    """Show how cohort files are understood, and every problem in them, by cell. Nothing is run."""
-    known(study)
-    # Imported where they are used, here and below, because the import takes a second, and `--help` does not need it.
+    """Show how cohort files are read, and every problem in them, by cell. Nothing is run."""
     from secretome.analysis import analyse
     from secretome.claims import adjudicate, conditions
     from secretome.cohort import load_study
 
-    # A name in a file may hold the sign itself, as in 'Sham (n=6)'.
-    names = pairs_of("--map", "OLD=NEW, such as Ctrl=control", mapped, at_last=True)
-    mark = checked_decimal(decimal)
-    refusals = []
-    for file in files:
-        try:
-            loaded = load_study(study, cohort=file, sheet=sheet, names=names, decimal=mark)
-        except InputError as error:
-            refusals.append(error)
-            continue
-        out.print(Text(f"{file.name}: sound, cohort {loaded.cohort.id}", style="bold"))
+    options = cohort_options(sheet, mapped, decimal)
+    refusals: list[InputError] = []
+    for file, loaded in load_each(files, lambda file: load_study(study, cohort=file, **options), refusals):
+        out.print(Text(f"{file.name}: no problem, cohort {loaded.cohort.id}", style="bold"))
         for sentence in loaded.cohort.notes:
             out.print(Text(f"  {sentence}"))
         print_conditions(loaded, conditions(loaded), indent="  ")
         verdicts = adjudicate(loaded, analyse(loaded, ("published", "planned")))
         for _, row in verdicts[verdicts["verdict"] == "untestable"].iterrows():
-            out.print(
-                Text(f"  these animals cannot test: {loaded.protocol.claims[row['claim']].sentence} ({row['reason']})")
-            )
-    finish(refusals, sound=len(files) - len(refusals))
+            claim = loaded.protocol.claims[row["claim"]].sentence
+            out.print(Text(f"  these animals cannot test: {claim} ({row['reason']})"))
+    finish(refusals, done=len(files) - len(refusals))
 
 
 @app.command(epilog="Example: `secretome template sepsis_cytokines -n 8 --seed 3 --out rats.xlsx`")
@@ -99,37 +90,30 @@ def template(
         ),
     ] = None,
     n: Annotated[
-        int | None, typer.Option("-n", metavar="N", help="Animals per group; as many as the study's own by default.")
+        int | None, typer.Option("-n", metavar="N", help="Animals per group; by default as many as in the study.")
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(metavar="S", help="The same seed deals the same groups; drawn anew by default.")
+        int | None, typer.Option(metavar="S", help="The same seed gives the same groups; random by default.")
     ] = None,
 ) -> None:
-    """Make an empty sheet for the laboratory to fill in: groups dealt at random, animals coded for blinding."""
-    known(study)
+    """Make an empty sheet for the laboratory to fill in: groups randomized, animals coded for blinding."""
     from secretome.cohort.template import workbook
 
     target = file or Path(f"{study}.xlsx")
-    if target.suffix.casefold() != ".xlsx":
-        refuse([InputError([Problem("--out", "", f"the file name {target.name!r}", "one that ends in .xlsx")])])
-    try:
+    _check_suffix(target, ".xlsx")
+    with usage_errors():
         content = workbook(study, n=n, seed=seed)
-    except ValueError as error:
-        err.print(Text(str(error), style="red"))
-        raise typer.Exit(2) from None
     write_new(target, content)
     out.print(Text(f"Template written: {target}. Fill it in, then: secretome check {study} {target}"))
 
 
 @app.command(
-    epilog="Example: `secretome simulate sepsis_cytokines --scenario null -n 8 --seed 3 --out made_up_rats.csv`"
+    epilog="Example: `secretome simulate sepsis_cytokines --scenario null -n 8 --seed 3 --out simulated_rats.csv`"
 )
 def simulate(
     study: StudyName,
     file: Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write; one that exists is refused.")],
-    scenario: Annotated[
-        str, typer.Option(help="What is true of the animals; `secretome studies` lists the scenarios.")
-    ] = DEFAULT_SCENARIO,
+    scenario: ScenarioName = DEFAULT_SCENARIO,
     n: Annotated[
         int | None, typer.Option("-n", metavar="N", help="Animals per group; the protocol's number by default.")
     ] = None,
@@ -137,17 +121,42 @@ def simulate(
         int | None, typer.Option(metavar="S", help="The same seed gives the same animals; the protocol's by default.")
     ] = None,
 ) -> None:
-    """Make up a cohort from a study's stated assumptions. The file says in every row that it is simulated."""
-    known(study)
-    if file.suffix.casefold() not in (".csv", ".txt"):
-        refuse([InputError([Problem("--out", "", f"the file name {file.name!r}", "one that ends in .csv")])])
-    from secretome.cohort.simulate import simulate as draw
-    from secretome.cohort.simulate import to_csv
+    """Simulate a cohort from a study's stated assumptions. Every row of the file states that it is simulated."""
+    from secretome.cohort import simulate as simulation
 
-    try:
-        content = to_csv(draw(load_protocol(study_folder(study) / "protocol.yml"), scenario, n=n, seed=seed))
-    except ValueError as error:
-        err.print(Text(str(error), style="red"))
-        raise typer.Exit(2) from None
+    _check_suffix(file, ".csv", ".txt")
+    with usage_errors():
+        content = simulation.to_csv(simulation.simulate(protocol_of(study), scenario, n=n, seed=seed))
     write_new(file, content)
     out.print(Text(f"Simulated cohort written: {file}"))
+
+
+@app.command(epilog="Example: `secretome audit notebooks/published_cohorts/reported/ums-5840.yml`")
+def audit(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE.yml...", help="Printed tables, in the format that the book describes.")
+    ],
+) -> None:
+    """Check whether the numbers in a paper's tables are consistent with one another.
+
+    A number that is inconsistent is a finding, not an error.
+    """
+    from secretome.audit import audit as find_inconsistencies
+    from secretome.audit import load_table
+    from secretome.audit import text as audit_text
+
+    refusals: list[InputError] = []
+    tables = {str(file): table for file, table in load_each(files, load_table, refusals)}
+    findings = find_inconsistencies(tables)
+    for name, table in tables.items():
+        of_table = [finding for finding in findings if finding.file == name]
+        out.print(Text(f"{name}: {table.title}", style="bold"))
+        for finding in of_table:
+            out.print(Text(f"  {finding.outcome}: {audit_text.finding_sentence(finding)}"))
+        out.print(Text(f"  {audit_text.summary_sentence(of_table)}"))
+    finish(refusals, done=len(tables))
+
+
+def _check_suffix(file: Path, *suffixes: str) -> None:
+    if file.suffix.casefold() not in suffixes:
+        raise InputError.of("--out", "", f"the file name {file.name!r}", f"a file name that ends in {suffixes[0]}")

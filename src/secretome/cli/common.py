@@ -1,12 +1,12 @@
-"""What the commands share: the application, its options, and how a error is told."""
+"""What the commands share: the application, arguments and options, and the output of errors."""
 
 import io
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict, TypeVar
 
 import typer
 from rich.console import Console
@@ -14,12 +14,17 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from secretome import __version__
-from secretome.protocol import InputError, Problem, study_folder
+from secretome.protocol import InputError, Problem, load_protocol, study_folder
 
 if TYPE_CHECKING:
     from secretome.claims import Condition
     from secretome.cohort import Study
     from secretome.protocol import Protocol, Scenario
+
+# The largest number of cells that are listed in one message.
+MAX_CELLS = 8
+Item = TypeVar("Item")
+Loaded = TypeVar("Loaded")
 
 
 class Commands(TyperGroup):
@@ -34,29 +39,17 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except InputError as error:
-            refuse([error])
+            refusal = error
         except BrokenPipeError:
             raise  # The reader of the output has closed it.
         except OSError as error:
             found = f"{error.filename or 'the disk'} ({error.strerror or error})"
-            refuse([InputError([Problem("the disk", "", found, "a file or folder that can be read or written to")])])
+            refusal = InputError.of("the disk", "", found, "a file or folder that can be read or written to")
         except MemoryError:
-            found = "more data than fits in memory"
-            refuse(
-                [
-                    InputError(
-                        [
-                            Problem(
-                                "the memory",
-                                "",
-                                found,
-                                "data that fits in memory",
-                                "Use smaller files, or a machine with more memory.",
-                            )
-                        ]
-                    )
-                ]
-            )
+            remedy = "Use smaller files, or a machine with more memory."
+            refusal = InputError.of("the memory", "", "more data than fits", "data that fits in memory", remedy)
+        print_problems([refusal])
+        raise typer.Exit(2)
 
 
 app = typer.Typer(
@@ -66,16 +59,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-MOST_CELLS = 8
+out = Console(soft_wrap=True)
+err = Console(stderr=True, soft_wrap=True)
 
 
-def _show_version(asked: bool) -> None:
-    if asked:
+def _show_version(requested: bool) -> None:
+    if requested:
         typer.echo(f"secretome {__version__}")
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(epilog="Example: `secretome rerun sepsis_cytokines my_rats.csv --out results`")
 def secretome(
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
@@ -84,20 +78,35 @@ def secretome(
     """Rerun published secretome studies on new cohorts, and test which of their claims the cohorts support."""
 
 
-out = Console(soft_wrap=True)
-err = Console(stderr=True, soft_wrap=True)
+@contextmanager
+def usage_errors() -> Iterator[None]:
+    """Print a ValueError of a function that checks its arguments, and exit with code 2."""
+    try:
+        yield
+    except InputError:
+        raise
+    except ValueError as error:
+        err.print(Text(str(error), style="red"))
+        raise typer.Exit(2) from None
 
-StudyName = Annotated[str, typer.Argument(metavar="STUDY", help="A study's key; `secretome studies` lists them.")]
+
+def _check_study(name: str) -> str:
+    with usage_errors():
+        study_folder(name)
+    return name
+
+
+StudyName = Annotated[
+    str, typer.Argument(metavar="STUDY", callback=_check_study, help="A study's key; `secretome studies` lists them.")
+]
 Files = Annotated[
     list[Path], typer.Argument(metavar="FILE...", help="Cohort files: CSV or other text, Excel, Prism (.pzfx).")
 ]
 SheetName = Annotated[
     str | None,
-    typer.Option(
-        "--sheet", metavar="NAME", help="The sheet, or Prism's table, where several hold a table of the study."
-    ),
+    typer.Option("--sheet", metavar="NAME", help="The sheet, or Prism's table, if several have a table of the study."),
 ]
-Names = Annotated[
+NameMap = Annotated[
     list[str] | None,
     typer.Option(
         "--map",
@@ -109,33 +118,47 @@ DecimalMark = Annotated[
     str | None,
     typer.Option("--decimal", metavar="MARK", help="The decimal mark, point or comma, if the file is ambiguous."),
 ]
+ScenarioName = Annotated[
+    str, typer.Option(help="The assumed truth about the animals; `secretome studies` lists the scenarios.")
+]
 
 
-def write_new(file: Path, content: bytes) -> None:
-    """Write a file that is not there yet."""
-    try:
-        with file.open("xb") as target:
-            target.write(content)
-    except FileExistsError:
-        refuse(
-            [
-                InputError(
-                    [Problem("--out", "", f"the file {file}, which is there already", "a new one", "Name another.")]
-                )
-            ]
-        )
-    except OSError as error:
-        refuse([InputError([Problem("--out", "", f"{file} ({error.strerror})", "a place that can be written to")])])
+class CohortOptions(TypedDict):
+    """The options of `load_study` about a cohort file."""
+
+    sheet: str | None
+    names: dict[str, str]
+    decimal: str | None
 
 
-@contextmanager
-def telling_of_the_disk() -> Iterator[None]:
-    """Leave with a sentence where a place cannot be written to or the disk is full."""
-    try:
-        yield
-    except OSError as error:
-        found = f"{error.filename or 'the disk'} ({error.strerror or error})"
-        refuse([InputError([Problem("the disk", "", found, "a place with room that can be written to")])])
+def cohort_options(sheet: str | None, mapped: Sequence[str] | None, decimal: str | None) -> CohortOptions:
+    """The options about cohort files, which are checked once for all files."""
+    from secretome.cohort import decimal_of
+
+    # A name in a file may contain an equals sign, as in 'Sham (n=6)'.
+    names = parse_pairs("--map", "OLD=NEW, such as Ctrl=control", mapped, split_last=True)
+    return {"sheet": sheet, "names": names, "decimal": decimal_of(decimal)}
+
+
+def parse_pairs(option: str, expected: str, texts: Sequence[str] | None, *, split_last: bool = False) -> dict[str, str]:
+    """The values of an option NAME=VALUE that may be repeated; split at the first equals sign or at the last."""
+    pairs: dict[str, str] = {}
+    problems = []
+    for text in texts or []:
+        name, sign, value = text.rpartition("=") if split_last else text.partition("=")
+        if not sign or not name:
+            problems.append(Problem(option, "", repr(text), expected))
+        elif name in pairs:
+            problems.append(Problem(option, name, "the name a second time", "each name once"))
+        pairs[name] = value
+    if problems:
+        raise InputError(problems)
+    return pairs
+
+
+def protocol_of(study: str) -> "Protocol":
+    """The protocol of a study."""
+    return load_protocol(study_folder(study) / "protocol.yml")
 
 
 def scenarios_of(protocol: "Protocol") -> "list[tuple[str, Scenario]]":
@@ -143,65 +166,56 @@ def scenarios_of(protocol: "Protocol") -> "list[tuple[str, Scenario]]":
     return list(protocol.simulation.scenarios.items()) if protocol.simulation else []
 
 
-def known(study: str) -> None:
-    """Leave with the nearest name if there is no such study."""
+def load_each(
+    items: Iterable[Item], load: Callable[[Item], Loaded], refusals: list[InputError]
+) -> Iterator[tuple[Item, Loaded]]:
+    """Every item that can be loaded, with its content; the errors of the others are appended to `refusals`."""
+    for item in items:
+        try:
+            loaded = load(item)
+        except InputError as error:
+            refusals.append(error)
+        else:
+            yield item, loaded
+
+
+def write_new(file: Path, content: bytes) -> None:
+    """Write a file that does not exist yet."""
     try:
-        study_folder(study)
-    except ValueError as error:
-        err.print(Text(str(error), style="red"))
-        raise typer.Exit(2) from None
+        with file.open("xb") as target:
+            target.write(content)
+    except FileExistsError:
+        found, remedy = f"the file {file}, which exists already", "Use another name."
+        raise InputError.of("--out", "", found, "a new file", remedy) from None
+    except OSError as error:
+        raise InputError.of("--out", "", f"{file} ({error.strerror})", "a file that can be written") from error
 
 
-def pairs_of(option: str, expected: str, texts: Sequence[str] | None, *, at_last: bool = False) -> dict[str, str]:
-    """What was typed as NAME=VALUE after an option that may be repeated, split at the first sign or at the last."""
-    pairs: dict[str, str] = {}
-    problems = []
-    for text in texts or []:
-        name, sign, value = text.rpartition("=") if at_last else text.partition("=")
-        if not sign or not name:
-            problems.append(Problem(option, "", repr(text), expected))
-        elif name in pairs:
-            problems.append(Problem(option, name, "the name a second time", "each once"))
-        pairs[name] = value
-    if problems:
-        refuse([InputError(problems)])
-    return pairs
-
-
-def checked_decimal(text: str | None) -> str | None:
-    """The decimal mark that was stated; an invalid one gives one message, not one for each file."""
-    from secretome.cohort import decimal_of
-
-    try:
-        return decimal_of(text)
-    except InputError as error:
-        refuse([error])
-
-
-def refuse(refusals: Sequence[InputError]) -> NoReturn:
-    """Tell every problem and leave: nothing was done."""
-    tell(refusals)
-    raise typer.Exit(2)
-
-
-def finish(refusals: Sequence[InputError], *, sound: int, failed: int = 0) -> None:
-    """Tell what was refused and leave with the right code: 2 if nothing was done, 1 if only some."""
-    tell(refusals)
+def finish(refusals: Sequence[InputError], *, done: int, failed: int = 0) -> None:
+    """Print what was refused and exit with the right code: 2 if nothing was done, 1 if only some."""
+    print_problems(refusals)
     if refusals or failed:
-        raise typer.Exit(1 if sound or failed else 2)
+        raise typer.Exit(1 if done or failed else 2)
 
 
-def tell(refusals: Sequence[InputError]) -> None:
-    """Print every problem, a line each; one that several cells of a file share is told once, with their names."""
+def print_problems(refusals: Sequence[InputError]) -> None:
+    """Print every problem on a line; a problem of several cells of a file is printed once, with their names."""
     for error in refusals:
-        shared: dict[tuple[str, ...], list[Problem]] = {}
+        shared: dict[Problem, list[Problem]] = {}
         for problem in error.problems:
-            alone = "" if problem.place.startswith("cell ") else problem.place
-            shared.setdefault((problem.file, alone, problem.found, problem.expected, problem.remedy), []).append(
-                problem
-            )
+            place = "" if problem.place.startswith("cell ") else problem.place
+            shared.setdefault(replace(problem, place=place), []).append(problem)
         for problems in shared.values():
-            err.print(Text(str(_together(problems)), style="red"))
+            err.print(Text(str(_merge_cells(problems)), style="red"))
+
+
+def _merge_cells(problems: Sequence[Problem]) -> Problem:
+    """One problem in place of equal ones in several cells."""
+    cells = list(dict.fromkeys(problem.place.removeprefix("cell ") for problem in problems))
+    if len(cells) == 1:
+        return problems[0]
+    more = f" and {len(cells) - MAX_CELLS} more" if len(cells) > MAX_CELLS else ""
+    return replace(problems[0], place=f"cells {', '.join(cells[:MAX_CELLS])}{more}")
 
 
 def print_conditions(study: "Study", found: "Sequence[Condition]", indent: str = "") -> None:
@@ -211,12 +225,3 @@ def print_conditions(study: "Study", found: "Sequence[Condition]", indent: str =
     for warnings, mark, style in ((True, "Warning: ", "yellow"), (False, "", "")):
         for _, statement, details in report_text.condition_sentences(study, found, warnings=warnings):
             out.print(Text(f"{indent}{mark}{statement} {details}", style=style))
-
-
-def _together(problems: Sequence[Problem]) -> Problem:
-    """One problem in place of equal ones in several cells."""
-    cells = list(dict.fromkeys(problem.place.removeprefix("cell ") for problem in problems))
-    if len(cells) == 1:
-        return problems[0]
-    more = f" and {len(cells) - MOST_CELLS} more" if len(cells) > MOST_CELLS else ""
-    return replace(problems[0], place=f"cells {', '.join(cells[:MOST_CELLS])}{more}")

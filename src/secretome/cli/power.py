@@ -1,5 +1,6 @@
-"""The command that says how many animals are enough."""
+"""The command that calculates power and sample sizes."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -7,9 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from secretome.cli.common import StudyName, app, err, known, out, refuse, scenarios_of
+from secretome.cli.common import ScenarioName, StudyName, app, err, out, protocol_of, scenarios_of
 from secretome.defaults import DEFAULT_SCENARIO
-from secretome.protocol import InputError, Problem, load_protocol, nearest, study_folder
+from secretome.protocol import InputError, Problem, nearest
 
 if TYPE_CHECKING:
     from secretome.protocol import Protocol
@@ -23,104 +24,101 @@ def power(
         str | None,
         typer.Option("-n", metavar="N,N,...", help="Animals per group; by default the smallest that reach the target."),
     ] = None,
-    scenario: Annotated[
-        str, typer.Option(help="What is true of the animals; `secretome studies` lists the scenarios.")
-    ] = DEFAULT_SCENARIO,
+    scenario: ScenarioName = DEFAULT_SCENARIO,
     effect: Annotated[
-        float, typer.Option(help="The share of the assumed effect that is true, on the log scale.")
+        float, typer.Option(help="The true effect as a share of the assumed one, on the log scale.")
     ] = 1.0,
-    target: Annotated[float, typer.Option(help="How often the claim is to be supported.")] = 0.8,
+    target: Annotated[float, typer.Option(help="The power to reach: how often the claim is supported.")] = 0.8,
     cohorts: Annotated[
         int | None,
-        typer.Option(help="Simulated cohorts per size; by default 100 000, or 2000 where a model must be fitted."),
+        typer.Option(help="Simulated cohorts per size; by default 100 000, or 2000 if a model must be fitted."),
     ] = None,
-    seed: Annotated[int, typer.Option(metavar="S", help="The same seed gives the same shares.")] = 1,
+    seed: Annotated[int, typer.Option(metavar="S", help="The same seed gives the same results.")] = 1,
 ) -> None:
     """How often a design would support, contradict or leave open each claim, and how many animals are enough."""
-    known(study)
-    # Imported here because the import takes a second, and `--help` does not need it.
+    from secretome.power import text as power_text
+
+    protocol = protocol_of(study)
+    numbers = sizes.split(",") if sizes else []
+    problems = [
+        *_name_problems(protocol, claim, scenario),
+        *_number_problems(protocol, numbers, effect, target, cohorts, seed),
+    ]
+    if problems:
+        raise InputError(problems)
+    for key in [claim] if claim else list(protocol.claims):
+        assumed: dict[str, Any] = {"scenario": scenario, "effect": effect, "cohorts": cohorts, "seed": seed}
+        _print_power(protocol, key, [int(number) for number in numbers], target, assumed)
+    out.print(Text(power_text.assumed_sentence(protocol, scenario, effect)))
+
+
+def _print_power(protocol: "Protocol", key: str, numbers: list[int], target: float, assumed: dict[str, Any]) -> None:
+    """Print the table and sentences of one claim: for these sizes, or else for the sizes up to the smallest enough."""
     from rich.progress import Progress, SpinnerColumn, TextColumn
 
     from secretome import power as planning
     from secretome.power import tables as power_tables
     from secretome.power import text as power_text
 
-    protocol = load_protocol(study_folder(study) / "protocol.yml")
-    numbers = _power_options(protocol, claim, sizes, scenario, effect, target, cohorts, seed)
-    for key in [claim] if claim else list(protocol.claims):
-        with Progress(SpinnerColumn(), TextColumn("{task.description}"), console=err, transient=True) as progress:
-            task = progress.add_task(f"{key}: simulating")
-            about: dict[str, Any] = {"scenario": scenario, "effect": effect, "cohorts": cohorts, "seed": seed}
-            about["done"] = lambda n, progress=progress, task=task, key=key: progress.update(
-                task, description=f"{key}: n = {n} done"
-            )
-            if numbers:
-                rates = planning.claim_rates(protocol, key, numbers, **about)
-                found = None
-            else:
-                found = planning.smallest_n(protocol, key, target=target, **about)
-                rates = found.rates
-        table = power_tables.power_table(rates)
-        shown = Table(*table.columns, title=Text(protocol.claims[key].sentence), title_justify="left")
-        for row in table.itertuples(index=False):
-            shown.add_row(*map(str, row))
-        Console().print(shown)
-        out.print(
-            Text(power_text.exact_sentence(protocol, protocol.claims[key], planning.first_exact_n(protocol, key)))
-        )
-        if found:
-            out.print(Text(power_text.ethics_sentence(protocol, key, found.n, rates, target)))
-        out.print()
-    out.print(Text(power_text.assumed_sentence(protocol, scenario, effect)))
+    claim, smallest = protocol.claims[key], None
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), console=err, transient=True) as progress:
+        task = progress.add_task(f"{key}: simulating")
+
+        def show(n: int) -> None:
+            progress.update(task, description=f"{key}: n = {n} done")
+
+        if numbers:
+            rates = planning.claim_rates(protocol, key, numbers, done=show, **assumed)
+        else:
+            smallest = planning.smallest_n(protocol, key, target=target, done=show, **assumed)
+            rates = smallest.rates
+    rows = power_tables.power_table(rates)
+    table = Table(*rows.columns, title=Text(claim.sentence), title_justify="left")
+    for row in rows.itertuples(index=False):
+        table.add_row(*map(str, row))
+    Console().print(table)
+    out.print(Text(power_text.exact_sentence(protocol, claim, planning.first_exact_n(protocol, key))))
+    if smallest:
+        out.print(Text(power_text.ethics_sentence(protocol, key, smallest.n, rates, target)))
+    out.print()
 
 
-def _power_options(
-    protocol: "Protocol",
-    claim: str | None,
-    sizes: str | None,
-    scenario: str,
-    effect: float,
-    target: float,
-    cohorts: int | None,
-    seed: int,
-) -> list[int]:
-    """The sizes asked for, once everything that was typed has been found sound."""
-    from secretome.claims import FEWEST
-
+def _name_problems(protocol: "Protocol", claim: str | None, scenario: str) -> list[Problem]:
     problems = []
+    scenarios = dict(scenarios_of(protocol))
+    if not scenarios:
+        remedy = "Add the key 'simulation' to its protocol.yml."
+        found, expected = "no assumptions for a simulation", "a study with a simulation"
+        raise InputError.of(protocol.key, "", found, expected, remedy)
     if claim is not None and claim not in protocol.claims:
         guess = nearest(claim, protocol.claims)
         remedy = f"The nearest is {guess!r}." if guess else ""
         problems.append(Problem("--claim", "", repr(claim), f"one of {', '.join(protocol.claims)}", remedy))
-    scenarios = dict(scenarios_of(protocol))
-    if not scenarios:
-        remedy = "Add the key 'simulation' to its protocol.yml."
-        refuse(
-            [
-                InputError(
-                    [Problem(protocol.key, "", "no assumptions for a simulation", "a study with a simulation", remedy)]
-                )
-            ]
-        )
     if scenario not in scenarios:
         problems.append(Problem("--scenario", "", repr(scenario), f"one of {', '.join(scenarios)}"))
-    if effect != 1 and not any(group.role == "control" for group in protocol.groups.values()):
-        problems.append(Problem("--effect", "", repr(effect), "1, because the study has no group of role 'control'"))
-    numbers = [part.strip() for part in sizes.split(",")] if sizes else []
-    # Three values are the fewest that a verdict is given on.
-    wrong = [text for text in numbers if not text.isdecimal() or not FEWEST <= int(text) <= 200]
-    if wrong:
-        problems.append(
-            Problem("-n", "", ", ".join(map(repr, wrong)), f"whole numbers from {FEWEST} to 200, such as 8,12,16")
-        )
-    for name, value, sound, expected in (
-        ("--effect", effect, 0 < effect <= 10, "a number above 0 and at most 10, such as 0.5"),
-        ("--target", target, 0 < target < 1, "a number between 0 and 1, such as 0.8"),
-        ("--cohorts", cohorts, cohorts is None or 100 <= cohorts <= 1_000_000, "a whole number from 100 to 1000000"),
-        ("--seed", seed, seed >= 0, "a whole number from 0 upwards"),
-    ):
-        if not sound:
-            problems.append(Problem(name, "", repr(value), expected))
-    if problems:
-        refuse([InputError(problems)])
-    return [int(text) for text in numbers]
+    return problems
+
+
+def _number_problems(
+    protocol: "Protocol", numbers: Sequence[str], effect: float, target: float, cohorts: int | None, seed: int
+) -> list[Problem]:
+    from secretome.claims import FEWEST
+
+    stripped = [text.strip() for text in numbers]
+    # With fewer values there is no verdict.
+    unfit = [text for text in stripped if not text.isdecimal() or not FEWEST <= int(text) <= 200]
+    has_control = any(group.role == "control" for group in protocol.groups.values())
+    checks = (
+        ("-n", ", ".join(map(repr, unfit)), not unfit, f"whole numbers from {FEWEST} to 200, such as 8,12,16"),
+        ("--effect", repr(effect), effect == 1 or has_control, "1, because no group of the study has role 'control'"),
+        ("--effect", repr(effect), 0 < effect <= 10, "a number above 0 and at most 10, such as 0.5"),
+        ("--target", repr(target), 0 < target < 1, "a number between 0 and 1, such as 0.8"),
+        (
+            "--cohorts",
+            repr(cohorts),
+            cohorts is None or 100 <= cohorts <= 1_000_000,
+            "a whole number from 100 to 1000000",
+        ),
+        ("--seed", repr(seed), seed >= 0, "a whole number from 0 upwards"),
+    )
+    return [Problem(option, "", found, expected) for option, found, holds, expected in checks if not holds]

@@ -1,9 +1,7 @@
 """The command that runs a study on cohorts."""
 
-import json
 import os
 import signal
-from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -16,249 +14,236 @@ from rich.table import Table
 from rich.text import Text
 
 from secretome.cli.common import (
+    CohortOptions,
     DecimalMark,
     Files,
-    Names,
+    NameMap,
     SheetName,
     StudyName,
     app,
-    checked_decimal,
+    cohort_options,
     err,
     finish,
-    known,
     out,
-    pairs_of,
+    parse_pairs,
     print_conditions,
-    refuse,
+    protocol_of,
 )
-from secretome.protocol import InputError, Problem, load_protocol, study_folder
+from secretome.protocol import InputError
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from secretome import rerun as runs
+    from secretome.rerun.batch import RunOptions, RunResult
+    from secretome.rerun.engine import RunPlan
+    from secretome.rerun.output_paths import Existing
+    from secretome.rerun.shards import Shard
 
-# Beyond this many cohorts a terminal shows counts, and each cohort's own sentences are in its report.
-SHOWN = 3
+# With more cohorts, the terminal shows counts; the sentences about each cohort are in its report.
+MAX_DETAILED = 3
 EXAMPLES = """
 Examples:
 
 - `secretome rerun treg_conditioned_medium my_donors.csv --out results`
 - `secretome rerun sepsis_cytokines labs/*.xlsx --jobs 4`, and after an interruption the same with `--resume`
-- `secretome rerun sepsis_cytokines labs/*.xlsx --shard 3/40`, the third part of forty, each on a machine of its own
+- `secretome rerun sepsis_cytokines labs/*.xlsx --shard 3/40`, the third of forty shards, each on a machine of its own
 """
+
+OutFolder = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="The folder for the cohorts' folders; default reruns/STUDY."),
+]
+Resume = Annotated[
+    bool, typer.Option("--resume", help="Keep finished folders whose inputs have not changed; run the others.")
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace finished folders.")]
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option("-p", metavar="NAME=VALUE", help="Set a parameter of the notebook: alpha, level or seed."),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", min=1, metavar="N", help="Cohorts at a time; by default the number of processor cores."),
+]
+Plain = Annotated[
+    bool,
+    typer.Option("--plain", help="Run each notebook by papermill in a separate kernel: the same outputs, slower."),
+]
+Timeout = Annotated[float, typer.Option(min=1, metavar="SECONDS", help="The longest time that one cohort may take.")]
+Memory = Annotated[int, typer.Option(min=1, metavar="MB", help="The most memory that one cohort may use; on Linux.")]
+ShardOption = Annotated[
+    str | None, typer.Option("--shard", metavar="K/N", help="Run only part K of N parts of the files.")
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(metavar="URL", help="Run on the Dask cluster whose scheduler has this address (tcp://HOST:PORT)."),
+]
 
 
 @app.command(epilog=EXAMPLES)
 def rerun(
     study: StudyName,
     files: Files,
-    folder: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="Where the cohorts' folders go; default reruns/STUDY.")
-    ] = None,
-    resume: Annotated[
-        bool,
-        typer.Option("--resume", help="Keep finished folders that nothing has changed under; make the others anew."),
-    ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Make folders anew that are already there.")] = False,
-    parameters: Annotated[
-        list[str] | None,
-        typer.Option("-p", metavar="NAME=VALUE", help="Set a parameter of the notebook: alpha, level or seed."),
-    ] = None,
+    folder: OutFolder = None,
+    resume: Resume = False,
+    force: Force = False,
+    parameters: Parameters = None,
     sheet: SheetName = None,
-    mapped: Names = None,
+    mapped: NameMap = None,
     decimal: DecimalMark = None,
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", min=1, metavar="N", help="Cohorts at once; default as many as cores.")
-    ] = None,
-    plain: Annotated[
-        bool,
-        typer.Option(
-            "--plain", help="Run each notebook by papermill with a kernel of its own: the same outputs, slower."
-        ),
-    ] = False,
-    timeout: Annotated[
-        float, typer.Option(min=1, metavar="SECONDS", help="The longest that one cohort may take.")
-    ] = 1800,
-    memory: Annotated[
-        int, typer.Option(min=1, metavar="MB", help="The most memory that one cohort may take; on Linux.")
-    ] = 4096,
-    shard: Annotated[str | None, typer.Option(metavar="K/N", help="Run only part K of N of the files.")] = None,
-    scheduler: Annotated[
-        str | None,
-        typer.Option(metavar="URL", help="Run on the Dask cluster whose scheduler has this address (tcp://HOST:PORT)."),
-    ] = None,
+    jobs: Jobs = None,
+    plain: Plain = False,
+    timeout: Timeout = 1800,
+    memory: Memory = 4096,
+    shard: ShardOption = None,
+    scheduler: Scheduler = None,
 ) -> None:
     """Run a study on cohort files: a report, results, verdicts and figures for each."""
-    known(study)
-    # Imported here because it takes a second, which `--help` and `check` need not wait for.
-    from secretome import rerun as runs
+    from secretome.rerun.batch import FORKS, RunOptions
+    from secretome.rerun.parameters import check_parameters
+    from secretome.rerun.shards import Shard
 
-    for other, one, both in (
-        ("--force", "--resume", resume and force),
-        ("--scheduler", "--shard", shard and scheduler),
+    for option, other, both in (
+        ("--resume", "--force", resume and force),
+        ("--shard", "--scheduler", shard and scheduler),
     ):
         if both:
-            refuse([InputError([Problem(one, "", f"{other} beside it", "one of the two")])])
-    existing: runs.Existing = "resume" if resume else "force" if force else "refuse"
-    target = folder or Path("reruns") / study
-    stated = pairs_of("-p", "NAME=VALUE, such as alpha=0.01", parameters)
-    # A name in a file may hold the sign itself, as in 'Sham (n=6)'.
-    names = pairs_of("--map", "OLD=NEW, such as Ctrl=control", mapped, at_last=True)
-    way = runs.RunOptions(plain or not runs.FORKS, jobs or os.cpu_count() or 1, timeout, memory)
-    asked = _Asked(
-        study, files, target, existing, stated, names, sheet, checked_decimal(decimal), way, shard, scheduler
+            raise InputError.of(option, "", f"{other} as well", "one of the two")
+    typed = parse_pairs("-p", "NAME=VALUE, such as alpha=0.01", parameters)
+    request = _Request(
+        study=study,
+        files=files,
+        folder=folder or Path("reruns") / study,
+        existing="resume" if resume else "force" if force else "refuse",
+        typed_parameters=typed,
+        cohort=cohort_options(sheet, mapped, decimal),
+        parameters=check_parameters(study, typed),
+        options=RunOptions(plain or not FORKS, jobs or os.cpu_count() or 1, timeout, memory),
+        shard=Shard.parse(shard) if shard else None,
+        scheduler=scheduler,
     )
-    with ExitStack() as held:
-        try:
-            ready, refusals = asked.plan(held)
-            if not ready:
-                if not refusals:
-                    err.print(Text("None of the files is in this shard."))
-                return finish(refusals, sound=0)
-            done, signalled = _watch(asked.run(ready), len(ready))
-        except InputError as error:
-            refuse([error])
-        try:
-            _show(study, done, target, several=len(files) > 1)
-        except InputError as error:  # a cohort file was moved or changed meanwhile; its results stand
-            finish([error], sound=sum(not each.failure for each in done))
-        except OSError as error:  # the disk is full, or a folder was taken away
-            err.print(
-                Text(
-                    f"{error.filename or target}: {error.strerror}. What is finished stands; --resume does the rest.",
-                    style="red",
-                )
-            )
-            raise typer.Exit(1) from None
-    if signalled is not None:
-        err.print(
-            Text(
-                f"Stopped. {len(done)} of {len(ready)} cohorts were dealt with; the same command with --resume runs "
-                "the others."
-            )
-        )
-        raise typer.Exit(128 + signalled)
-    return finish(
-        refusals, sound=sum(not each.failure for each in done), failed=sum(bool(each.failure) for each in done)
-    )
+    _run(request)
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """What was asked of the command."""
+class _Request:
+    """The arguments and options of the command, checked."""
 
     study: str
     files: list[Path]
-    target: Path
-    existing: "runs.Existing"
-    stated: dict[str, str]
-    names: dict[str, str]
-    sheet: str | None
-    decimal: str | None
-    way: "runs.RunOptions"
-    shard: str | None
+    folder: Path
+    existing: "Existing"
+    typed_parameters: dict[str, str]
+    cohort: CohortOptions
+    parameters: dict[str, int | float]
+    options: "RunOptions"
+    shard: "Shard | None"
     scheduler: str | None
 
-    def plan(self, held: ExitStack) -> "tuple[list[runs.RunPlan], list[InputError]]":
-        """Read the files, and hold the folder until all is done; but write nothing for files of which none is sound."""
-        from secretome import rerun as runs
+    def plan(self, stack: ExitStack) -> "tuple[list[RunPlan], list[InputError]]":
+        """Read the files, and lock the folder until `stack` is closed; nothing is written if no file can be run."""
+        from secretome.rerun.engine import plan_runs
+        from secretome.rerun.shards import output_lock
 
-        values = runs.check_parameters(self.study, self.stated)
-        part = runs.Shard.read(self.shard) if self.shard else None
-        mine = part.of_files(self.files) if part else self.files
-        # What a killed run left is cleared away before places are looked at.
-        there = self.target.is_dir()
-        if there and not self.scheduler:
-            held.enter_context(runs.output_lock(self.target, part, self.files))
-        with _bar() as bar:
-            files = bar.track(mine, description="reading")
-            ready, refusals = runs.plan(
+        selected = self.shard.files(self.files) if self.shard else self.files
+        # Locked first, so that the remains of killed runs are removed before output folders are checked.
+        exists = self.folder.is_dir()
+        if exists and not self.scheduler:
+            stack.enter_context(output_lock(self.folder, self.shard, self.files))
+        with _progress_bar() as bar:
+            plans, refusals = plan_runs(
                 self.study,
-                files,
-                self.target,
+                bar.track(selected, description="reading"),
+                self.folder,
                 self.existing,
-                sheet=self.sheet,
-                names=self.names,
-                decimal=self.decimal,
-                parameters=values,
+                parameters=self.parameters,
+                **self.cohort,
             )
-        if ready and not there and not self.scheduler:
-            held.enter_context(runs.output_lock(self.target, part, self.files))
-        for each in ready if len(ready) <= SHOWN else ():
-            for sentence in each.understood:
-                err.print(Text(f"{each.place.file.name}: {sentence}"))
-        return ready, refusals
+        if plans and not exists and not self.scheduler:
+            stack.enter_context(output_lock(self.folder, self.shard, self.files))
+        for plan in plans if len(plans) <= MAX_DETAILED else ():
+            for sentence in plan.notes:
+                err.print(Text(f"{plan.paths.file.name}: {sentence}"))
+        return plans, refusals
 
-    def run(self, ready: "list[runs.RunPlan]") -> "Generator[runs.RunResult | None, None, None]":
-        """Run the cohorts, here or on a cluster."""
-        from secretome import rerun as runs
+    def run(self, plans: "list[RunPlan]") -> "Generator[RunResult | None, None, None]":
+        """Run the cohorts on this machine or on a cluster."""
+        from secretome.rerun.batch import run_batch
+        from secretome.rerun.cluster import run_on_cluster
 
         if self.scheduler:
-            return runs.on_cluster(self.scheduler, self._command(ready), ready, self.way.jobs)
-        return runs.run(ready, runs.check_parameters(self.study, self.stated), self.existing, self.way)
+            return run_on_cluster(self.scheduler, self._shard_command(plans), plans, self.options.jobs)
+        return run_batch(plans, self.parameters, self.existing, self.options)
 
-    def _command(self, ready: "list[runs.RunPlan]") -> list[str]:
-        """The command whose shards a cluster runs.
-
-        Its folders were free when it was looked, so a shard begun again goes on.
-        """
-        command = [
-            "rerun",
-            self.study,
-            *(str(each.place.file.resolve()) for each in ready),
-            "--out",
-            str(self.target.resolve()),
-        ]
+    def _shard_command(self, plans: "list[RunPlan]") -> list[str]:
+        """The command that a cluster runs for each shard; it resumes, so that a shard can be started again."""
+        files = [str(plan.paths.file.absolute()) for plan in plans]
+        command = ["rerun", self.study, *files, "--out", str(self.folder.resolve())]
         command.append("--force" if self.existing == "force" else "--resume")
-        for option, pairs in (("-p", self.stated), ("--map", self.names)):
+        for option, pairs in (("-p", self.typed_parameters), ("--map", self.cohort["names"])):
             command += [word for name, value in pairs.items() for word in (option, f"{name}={value}")]
-        command += ["--sheet", self.sheet] if self.sheet else []
-        command += ["--decimal", self.decimal] if self.decimal else []
-        command += ["--plain"] if self.way.plain else []
-        return [*command, "--jobs", "1", "--timeout", f"{self.way.timeout}", "--memory", f"{self.way.memory}"]
+        for option, value in (("--sheet", self.cohort["sheet"]), ("--decimal", self.cohort["decimal"])):
+            command += [option, value] if value else []
+        command += ["--plain"] if self.options.plain else []
+        return [*command, "--jobs", "1", "--timeout", f"{self.options.timeout}", "--memory", f"{self.options.memory}"]
 
 
-def _watch(
-    batch: "Generator[runs.RunResult | None, None, None]", total: int
-) -> "tuple[list[runs.RunResult], int | None]":
-    """Follow a batch with a bar on a terminal, until its end or until a signal asks to stop."""
-    done: list[runs.RunResult] = []
+def _run(request: _Request) -> None:
+    """Plan the cohorts, run them, print the results, and exit with the right code."""
+    with ExitStack() as stack:
+        plans, refusals = request.plan(stack)
+        if not plans and not refusals:
+            err.print(Text("None of the files is in this shard."))
+        results, signal_number = _watch(request.run(plans), len(plans)) if plans else ([], None)
+        failed = sum(bool(result.failure) for result in results)
+        done = len(results) - failed
+        try:
+            _print_results(request.study, results, request.folder, several=len(request.files) > 1)
+        except InputError as error:  # A cohort file was moved or changed during the run; the results remain valid.
+            finish([error], done=done)
+        except OSError as error:  # The disk is full, or a folder was deleted.
+            place = f"{error.filename or request.folder}: {error.strerror}"
+            err.print(Text(f"{place}. Finished cohorts remain; --resume runs the others.", style="red"))
+            raise typer.Exit(1) from None
+    if signal_number is not None:
+        ended = f"{len(results)} of {len(plans)} cohorts have ended"
+        err.print(Text(f"Stopped: {ended}; the same command with --resume runs the others."))
+        raise typer.Exit(128 + signal_number)
+    finish(refusals, done=done, failed=failed)
+
+
+def _watch(batch: "Generator[RunResult | None, None, None]", total: int) -> "tuple[list[RunResult], int | None]":
+    """Collect the results of a batch, until its end or until a signal asks to stop; return the signal too."""
+    results: list[RunResult] = []
     signals: list[int] = []
-    with _signals_to(signals), closing(batch) as events, _bar() as bar:
+    with _signals_to(signals), closing(batch) as events, _progress_bar() as bar:
         task = bar.add_task("running", total=total)
         for event in events:
             # A cluster may send a signal to every process of a job; a cohort that the signal stopped has not failed.
             if event is not None and not (signals and event.failure):
-                done.append(event)
-                bar.update(
-                    task, completed=len(done), description=f"running, {sum(bool(each.failure) for each in done)} failed"
-                )
+                results.append(event)
+                failed = sum(bool(result.failure) for result in results)
+                bar.update(task, completed=len(results), description=f"running, {failed} failed")
             bar.refresh()
             if signals:
                 break
-    return done, signals[0] if signals and len(done) < total else None
+    return results, signals[0] if signals and len(results) < total else None
 
 
-def _bar() -> "Progress":
+def _progress_bar() -> "Progress":
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    # Drawn when something has happened, not by a thread of its own: processes are forked beside it.
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("time left"),
-        TimeRemainingColumn(),
-    )
+    left = (TextColumn("time left"), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), *left)
+    # Refreshed at each event and not by a thread, because processes are forked.
     return Progress(*columns, console=err, auto_refresh=False, transient=True, disable=not err.is_terminal)
 
 
 @contextmanager
-def _signals_to(heard: list[int]) -> Iterator[None]:
-    """Note Ctrl-C and SIGTERM in a list instead of breaking off in the middle of something."""
+def _signals_to(received: list[int]) -> Iterator[None]:
+    """Store Ctrl-C and SIGTERM in a list; they do not interrupt the program."""
     numbers = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, lambda number, _: heard.append(number)) for number in numbers]
+    before = [signal.signal(number, lambda number, _: received.append(number)) for number in numbers]
     try:
         yield
     finally:
@@ -266,96 +251,73 @@ def _signals_to(heard: list[int]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _show(name: str, done: "Sequence[runs.RunResult]", target: Path, *, several: bool) -> None:
-    """Print what came out: each cohort's verdicts if they are few, otherwise how often each verdict came."""
-    from secretome import rerun as runs
+def _print_results(name: str, results: "Sequence[RunResult]", folder: Path, *, several: bool) -> None:
+    """Print the verdicts of each cohort, or the number of cohorts with each verdict; then the failures."""
     from secretome.report import text
+    from secretome.rerun.output_paths import write_summary
 
-    sound = [each for each in done if not each.failure]
-    if len(done) <= SHOWN:
-        for each in sound:
-            _print_verdicts(each)
-    if sound and several:
-        summary = runs.write_summary(name, target)
-        if len(done) > SHOWN:
-            _print_counts(sound)
+    finished = [result for result in results if not result.failure]
+    if len(results) <= MAX_DETAILED:
+        for result in finished:
+            _print_verdicts(result)
+    if finished and several:
+        summary = write_summary(name, folder)
+        if len(results) > MAX_DETAILED:
+            _print_counts(name, finished)
         out.print(Text(f"All verdicts: {summary}"))
-    failed = [each for each in done if each.failure]
+    failed = [result for result in results if result.failure]
     if failed:
-        table = Table(
-            "Cohort", "Why", title=f"Failed: {len(failed)} of {text.count(len(done), 'cohort')}", title_justify="left"
-        )
-        for each in failed:
-            table.add_row(Text(each.ready.place.cohort), Text(each.failure, style="red"))
-        # A log has no edge at which to break a line.
+        title = f"Failed: {len(failed)} of {text.count(len(results), 'cohort')}"
+        table = Table("Cohort", "Why", title=title, title_justify="left")
+        for result in failed:
+            table.add_row(Text(result.plan.paths.cohort), Text(result.failure, style="red"))
+        # In a log, lines are not broken.
         Console(stderr=True, width=None if err.is_terminal else 1000).print(table)
 
 
-def _print_counts(sound: "Sequence[runs.RunResult]") -> None:
-    """How often each verdict on each claim came."""
+def _print_counts(name: str, finished: "Sequence[RunResult]") -> None:
+    """Print the number of cohorts with each verdict on each claim, and the warnings."""
     import pandas as pd
 
     from secretome.report import text
+    from secretome.rerun.provenance import provenance_or_none
 
-    verdicts = pd.concat(pd.read_csv(each.ready.place.folder / "verdicts.csv") for each in sound)
+    folders = [result.plan.paths.folder for result in finished]
+    verdicts = pd.concat(pd.read_csv(folder / "verdicts.csv") for folder in folders)
     counts = verdicts.groupby(["claim", "verdict"]).size().unstack(fill_value=0)
-    claims = load_protocol(study_folder(sound[0].ready.place.study) / "protocol.yml").claims
-    kept = sum(each.kept for each in sound)
-    title = f"Verdicts of {text.count(len(sound), 'cohort')}" + (f", {kept} of them kept from before" if kept else "")
+    claims = protocol_of(name).claims
+    kept = sum(result.kept for result in finished)
+    title = f"Verdicts of {text.count(len(finished), 'cohort')}" + (
+        f", {kept} of them kept from before" if kept else ""
+    )
     table = Table("Claim", *counts.columns, title=Text(title), title_justify="left")
     for claim, row in counts.iterrows():
         table.add_row(Text(claims[str(claim)].sentence), *(str(count) for count in row))
     Console().print(table)
-    _print_warnings(sound)
+    provenances = [provenance_or_none(folder) for folder in folders]
+    for sentence in text.batch_warnings([provenance.conditions for provenance in provenances if provenance]):
+        out.print(Text(sentence, style="yellow"))
 
 
-def _print_warnings(sound: "Sequence[runs.RunResult]") -> None:
-    """Print the number of cohorts in which the error rate may not be held, and the reasons."""
-    from secretome.claims.conditions import WARNINGS
-
-    codes = [set(_conditions_of(done)) & WARNINGS for done in sound]
-    if warned := sum(map(bool, codes)):
-        counts = Counter(code for own in codes for code in own)
-        why = ", ".join(f"{code} {n}" for code, n in counts.most_common())
-        out.print(
-            Text(
-                f"Warning: in {warned} of these cohorts the error rate may not be held ({why}). Their reports give "
-                "details.",
-                style="yellow",
-            )
-        )
-
-
-def _conditions_of(done: "runs.RunResult") -> list[str]:
-    """The codes of the conditions of a finished cohort."""
-    made = json.loads((done.ready.place.folder / "provenance.json").read_text(encoding="utf-8"))
-    return [each["code"] for each in made.get("conditions", [])]
-
-
-def _print_verdicts(done: "runs.RunResult") -> None:
+def _print_verdicts(result: "RunResult") -> None:
     import pandas as pd
 
     from secretome.claims import conditions
     from secretome.report import text
 
-    study, folder = done.ready.study(), done.ready.place.folder
-    verdicts = pd.read_csv(folder / "verdicts.csv")
-    claims = study.protocol.claims
+    study, folder = result.plan.load_study(), result.plan.paths.folder
+    results, verdicts, checks = (pd.read_csv(folder / f"{name}.csv") for name in ("results", "verdicts", "checks"))
     table = Table("Claim", "Verdict", "Ratio", "p", title=Text(f"Verdicts of {study.cohort.id}"), title_justify="left")
     for _, row in verdicts.iterrows():
-        table.add_row(
-            Text(claims[row["claim"]].sentence),
-            Text(row["verdict"], style="bold"),
-            text.ratio(row),
-            text.verdict_p(claims[row["claim"]], row),
-        )
-    print_conditions(study, conditions(study, pd.read_csv(folder / "results.csv")))
+        claim = study.protocol.claims[row["claim"]]
+        verdict = Text(row["verdict"], style="bold")
+        table.add_row(Text(claim.sentence), verdict, text.ratio(row), text.verdict_p(claim, row))
+    print_conditions(study, conditions(study, results))
     if deaths := text.deaths_sentence(study):
         out.print(Text(deaths))
-    checks = pd.read_csv(folder / "checks.csv")
     for _, row in checks.iterrows():
         out.print(Text(text.check_sentence(study, row)))
     Console().print(table)
     out.print(Text(text.cohort_status_sentence(study, verdicts)))
-    state = "unchanged since it was made" if done.kept else "written"
+    state = "unchanged since it was made" if result.kept else "written"
     out.print(Text(f"Report ({state}): {folder / 'report.html'}"))

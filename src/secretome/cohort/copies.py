@@ -1,6 +1,5 @@
 """Test whether two cohorts have the same measurements, regardless of file, layout and names of animals."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,8 @@ from math import comb, gcd
 import numpy as np
 import pandas as pd
 from scipy.stats import binom
+
+from secretome.protocol import sha256
 
 DIGITS = 6
 # Below this probability, agreement by chance is ruled out.
@@ -56,7 +57,7 @@ def values_sha256(values: pd.DataFrame) -> str:
         for (group, endpoint), cells in sample_of(values).items()
         for low, high in cells
     )
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    return sha256("\n".join(lines))
 
 
 def sample_of(values: pd.DataFrame) -> dict[tuple[str, str], list[Interval]]:

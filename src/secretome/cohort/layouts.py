@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
@@ -19,7 +18,7 @@ from secretome.cohort.headers import Table, find_tables, is_unit_cell, likeliest
 from secretome.cohort.summary_rows import is_summary, without_summaries
 from secretome.cohort.values import is_value
 from secretome.cohort.vocabulary import LONG, Vocabulary
-from secretome.protocol import Problem, nearest
+from secretome.protocol import Problem, nearest, sha256
 
 WIDE_LAYOUT, LONG_LAYOUT = "one row per animal, one column per endpoint", "one row per measurement"
 
@@ -40,7 +39,7 @@ def read_sheet(path: Path, vocabulary: Vocabulary, content: bytes | None = None,
         grids = [next(with_table, (*grids, *opened.unusual)[0])]
     if sheet is not None:
         grids = [_grid_of_title(sheet, grids, path)]
-    return _TableReader(path, hashlib.sha256(content).hexdigest(), vocabulary, opened.unusable).read(grids)
+    return _TableReader(path, sha256(content), vocabulary, opened.unusable).read(grids)
 
 
 def _grid_of_title(name: str, grids: list[Grid], path: Path) -> Grid:

@@ -1,7 +1,8 @@
 """A study: a protocol together with a cohort that fits it."""
 
-import hashlib
 import os
+import pickle
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -11,13 +12,30 @@ import numpy as np
 import pandas as pd
 
 from secretome.cohort.copies import Sample, find_copy, sample_of
-from secretome.cohort.model import Cohort
+from secretome.cohort.decimals import decimal_of
+from secretome.cohort.files.opening import read_bytes
+from secretome.cohort.model import Cohort, cohort_id
 from secretome.cohort.reading import read_cohort
-from secretome.protocol import InputError, Origin, Problem, Protocol, load_protocol, study_folder
+from secretome.protocol import (
+    InputError,
+    Origin,
+    Problem,
+    Protocol,
+    file_sha256,
+    load_protocol,
+    study_folder,
+)
+from secretome.protocol import sha256 as file_hash
 
 # Decimal logarithms: a thousandfold unit error is 3, a fraction for a percentage 2. No effect of a study is so large.
 UNIT_ERROR = 2.5
 FRACTION_ERROR = 1.5
+
+# The cohorts that this process has read, by file, content and arguments. They are pickled, so that no caller can change
+# the tables of another. A forked process inherits them, so that a rerun parses each file once.
+_parsed: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
+# In bytes; a cohort of 32 animals takes 10 000.
+CACHE_SIZE = 64_000_000
 
 # The measurements of one animal, each with its group, endpoint and limits.
 Animal = frozenset[tuple[str, str, str, str]]
@@ -77,6 +95,8 @@ def load_study(
 ) -> Study:
     """Load a study with its own cohort, or with another.
 
+    A file that this process has loaded before with the same content and arguments is not parsed again.
+
     Parameters
     ----------
     name : str
@@ -105,29 +125,48 @@ def load_study(
     if cohort is not None and not isinstance(cohort, str | os.PathLike):
         found = f"a {type(cohort).__name__} as the cohort"
         remedy = "Write the table to a file first: table.to_csv('cohort.csv', index=False)."
-        raise InputError([Problem("cohort", "", found, "the path of a cohort file", remedy)])
+        raise InputError.of("cohort", "", found, "the path of a cohort file", remedy)
     folder = study_folder(name)
     protocol = load_protocol(folder / "protocol.yml")
     source = folder / protocol.cohort.file
     path = Path(cohort) if cohort is not None else source
-    read = read_cohort(path, protocol, sheet=sheet, names=names, decimal=decimal)
-    if sha256 and sha256 != read.sha256:
-        remedy = "The file has changed since the run began."
-        problem = Problem(read.path.name, "", f"a file whose hash is {read.sha256}", f"the hash {sha256}", remedy)
-        raise InputError([problem])
-    return _compare_with_source(read, protocol, folder / "protocol.yml", source)
+    cohort_id(path)  # A file with an unsuitable name is not read.
+    content = read_bytes(path)
+    digest = file_hash(content)
+    if sha256 and sha256 != digest:
+        found, remedy = f"a file whose hash is {digest}", "The file has changed since the run began."
+        raise InputError.of(path.name, "", found, f"the hash {sha256}", remedy)
+    source_content = source.read_bytes()
+    read_with = (sheet, tuple(sorted((names or {}).items())), decimal_of(decimal))
+    inputs = (file_sha256(folder / "protocol.yml"), file_hash(source_content), digest)
+    key = (str(folder), str(path.absolute()), *inputs, *read_with)
+    if (pickled := _parsed.get(key)) is None:
+        parsed = read_cohort(path, protocol, content, sheet=sheet, names=names, decimal=decimal)
+        pickled = pickle.dumps(_compared_with_source(parsed, protocol, folder, source_content))
+        _remember(key, pickled)
+    read, source_data = pickle.loads(pickled)
+    return Study(protocol, replace(read, path=path), source_data=source_data)
 
 
-def _compare_with_source(read: Cohort, protocol: Protocol, protocol_path: Path, source: Path) -> Study:
-    """The study with a cohort, after its comparison with the cohort on which the claims are based."""
-    content = source.read_bytes()
-    if read.path.resolve() == source.resolve() or read.sha256 == hashlib.sha256(content).hexdigest():
+def _remember(key: tuple[object, ...], pickled: bytes) -> None:
+    """Store a cohort, and remove the first ones while all of them together are too large."""
+    _parsed[key] = pickled
+    while sum(map(len, _parsed.values())) > CACHE_SIZE:
+        _parsed.popitem(last=False)
+
+
+def _compared_with_source(
+    cohort: Cohort, protocol: Protocol, folder: Path, source_content: bytes
+) -> tuple[Cohort, bool]:
+    """The cohort, with a note if its scale differs from the study's own; and whether it is the source of the claims."""
+    source = folder / protocol.cohort.file
+    if cohort.path.resolve() == source.resolve() or cohort.sha256 == file_hash(source_content):
         # No claim is based on simulated animals.
-        return Study(protocol, read, source_data=read.origin != "simulated")
-    original = _original(protocol_path, source, content)
-    notes = _check_scale(read, original, protocol)
-    is_source = _is_source_data(read, original, protocol)
-    return Study(protocol, replace(read, notes=(*read.notes, *notes)), source_data=is_source)
+        return cohort, cohort.origin != "simulated"
+    original = _original(folder / "protocol.yml", source, source_content)
+    notes = _check_scale(cohort, original, protocol)
+    compared = replace(cohort, notes=(*cohort.notes, *notes))
+    return compared, _is_source_data(cohort, original, protocol)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from secretome.course.make import EITHER, KEY
 from secretome.course.questions import ABSOLUTE, BOUND, NOT_ESTIMABLE, WITHIN, Question, questions
 from secretome.course.returned_answers import Sheet, collect
 from secretome.course.roster import Student
-from secretome.course.sheets import csv_bytes, read_table
-from secretome.protocol import InputError, Problem, load_protocol, name_key, normalise, study_folder
+from secretome.course.sheets import Record, csv_bytes, read_table
+from secretome.protocol import InputError, Problem, load_protocol, name_key, normalise, study_folder, study_names
 from secretome.report.tables.workbook import defused
 
 MARKS, SUMMARY = "marks.csv", "summary.csv"
@@ -45,13 +45,11 @@ class Graded:
     remarks: list[str]
 
 
-def grade(name: str, out: Path, returned: Path, roster: Sequence[Student] = ()) -> Graded:
+def grade(out: Path, returned: Path, roster: Sequence[Student] = ()) -> Graded:
     """Mark the returned sheets, and write ``marks.csv`` and ``summary.csv`` into the folder of the key.
 
     Parameters
     ----------
-    name : str
-        The study's key.
     out : Path
         The folder of the class, with the key.
     returned : Path
@@ -66,7 +64,7 @@ def grade(name: str, out: Path, returned: Path, roster: Sequence[Student] = ()) 
         marked.
     """
     teacher = out / "teacher"
-    key = read_key(name, teacher / KEY)
+    key = read_key(teacher / KEY)
     _check_class(key, teacher, roster)
     collected = collect(returned, list(key.names))
     if not collected.sheets:
@@ -110,20 +108,22 @@ def _check_class(key: Key, teacher: Path, roster: Sequence[Student]) -> None:
         raise InputError(problems)
 
 
-def read_key(name: str, path: Path) -> Key:
+def read_key(path: Path) -> Key:
     """The key of a class.
 
     Raises
     ------
     InputError
-        If it cannot be read, or has questions that the study does not have.
+        If it cannot be read, is not of one study of the book, or has questions that are not about this study.
     """
+    records = list(read_table(path, ["study", "student", "id", "question", "answer", "uncorrected", "marks"]))
+    name = _study_of(path, records)
     asked = {question.key: question for question in questions(load_protocol(study_folder(name) / "protocol.yml"))}
     names: dict[str, str] = {}
     rows: dict[str, list[KeyRow]] = {}
     problems = []
     unknown: dict[str, int] = {}
-    for record in read_table(path, ["student", "id", "question", "answer", "uncorrected", "marks"]):
+    for record in records:
         cells = record.cells
         marks = _number(cells["marks"])
         if cells["question"] not in asked:
@@ -143,11 +143,20 @@ def read_key(name: str, path: Path) -> Key:
         found = f"the question {first!r}" + (f" and {len(others)} more" if others else "")
         remedy = "Check whether the class is of another study."
         problems.append(Problem(path.name, f"row {unknown[first]}", found, f"questions about {name}", remedy))
-    if not names and not problems:
-        problems.append(Problem(path.name, "", "no rows", "a row for each student and question"))
     if problems:
         raise InputError(problems)
     return Key(names, rows)
+
+
+def _study_of(path: Path, records: Sequence[Record]) -> str:
+    """The study of a class, which every row of the key states."""
+    if not records:
+        raise InputError.of(path.name, "", "no rows", "a row for each student and question")
+    stated = list(dict.fromkeys(record.cells["study"] for record in records))
+    if len(stated) > 1 or stated[0] not in study_names():
+        found = f"the studies {', '.join(repr(name[:60]) for name in stated[:3])}"
+        raise InputError.of(path.name, "column study", found, f"one of {', '.join(study_names())} in every row")
+    return stated[0]
 
 
 def _can_be_right(question: Question, answer: str) -> bool:

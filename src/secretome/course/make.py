@@ -1,6 +1,5 @@
 """Make a class: a cohort, an assignment and an answer sheet for every student, and the key for the teacher."""
 
-import hashlib
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -16,8 +15,8 @@ from secretome.course.injected_errors import StudentCohort, inject_error, possib
 from secretome.course.questions import NONE, Question, answers, questions
 from secretome.course.roster import Student
 from secretome.course.sheets import csv_bytes
-from secretome.defaults import DEFAULT_SCENARIO, DEFAULT_SEED, DEFAULT_TRAPPED
-from secretome.protocol import InputError, Problem, Protocol, load_protocol, study_folder
+from secretome.defaults import DEFAULT_ERROR_SHARE, DEFAULT_SCENARIO, DEFAULT_SEED
+from secretome.protocol import InputError, Problem, Protocol, load_protocol, sha256, study_folder
 from secretome.report.tables.workbook import defused
 
 KEY = "key.csv"
@@ -33,7 +32,7 @@ def make_class(
     *,
     scenario: str = DEFAULT_SCENARIO,
     seed: int = DEFAULT_SEED,
-    trapped: float = DEFAULT_TRAPPED,
+    error_share: float = DEFAULT_ERROR_SHARE,
     done: Callable[[], None] = lambda: None,
 ) -> None:
     """Make the folders of a class: all of them, or none.
@@ -50,7 +49,7 @@ def make_class(
         The simulated scenario, the same for every student.
     seed : int
         The same seed gives the same class.
-    trapped : float
+    error_share : float
         The probability that a student's file has an injected error.
     done : callable
         Called after each student.
@@ -70,7 +69,7 @@ def make_class(
         key: list[dict[str, object]] = []
         for student in students:
             own_seed = student_seed(name, student, seed)
-            cohort = student_cohort(protocol, own_seed, scenario, trapped)
+            cohort = student_cohort(protocol, own_seed, scenario, error_share)
             _write_student(built / "students" / student.id, protocol, student, asked, cohort)
             if cohort.error != "nothing":
                 (teacher / CORRECTED / f"{student.id}.csv").write_bytes(to_csv(cohort.corrected))
@@ -102,8 +101,7 @@ def student_seed(name: str, student: Student, seed: int) -> int:
     >>> student_seed("sepsis_cytokines", Student("Ann Lee", "Ann-Lee"), 1)
     216937793025575
     """
-    digest = hashlib.sha256("\0".join((name, student.name, str(seed))).encode()).digest()
-    return int.from_bytes(digest[:6], "big")
+    return int(sha256("\0".join((name, student.name, str(seed))))[:12], 16)
 
 
 def student_cohort(protocol: Protocol, seed: int, scenario: str, error_probability: float) -> StudentCohort:
@@ -137,6 +135,7 @@ def _key_rows(
     right = right | {"error": cohort.error, "error_group": EITHER.join(cohort.groups) or NONE}
     return [
         {
+            "study": protocol.key,
             "student": defused(student.name),
             "id": student.id,
             "seed": seed,

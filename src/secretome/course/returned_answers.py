@@ -49,7 +49,9 @@ def collect(folder: Path, students: Sequence[str]) -> Collected:
         If there is no such folder.
     """
     if not folder.is_dir():
-        raise InputError([Problem("--grade", "", f"{folder}, which is no folder", "the folder of the returned sheets")])
+        raise InputError(
+            [Problem("RETURNED", "", f"{folder}, which is no folder", "the folder of the returned sheets")]
+        )
     ids = {student.casefold(): student for student in students}
     sheets: dict[str, list[Sheet]] = defaultdict(list)
     unmarked: set[str] = set()

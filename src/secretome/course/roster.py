@@ -1,13 +1,12 @@
 """The roster of a class: students, and the safe names of their folders."""
 
-import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
 from secretome.course.sheets import Record, read_table
-from secretome.protocol import InputError, Problem
+from secretome.protocol import InputError, Problem, sha256
 
 LONGEST = 60
 # Names that Windows reserves.
@@ -70,7 +69,7 @@ def folder_name(name: str) -> str:
     slug = re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-")
     if any(letter.isalnum() and not letter.isascii() for letter in plain):
         # Letters without an ASCII form are dropped; the digest distinguishes the names.
-        slug = f"{slug or 'student'}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"
+        slug = f"{slug or 'student'}-{sha256(name)[:6]}"
     return f"{slug}-student" if RESERVED.fullmatch(slug) else slug
 
 

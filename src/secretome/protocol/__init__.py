@@ -1,10 +1,10 @@
-"""What a study is, read from its ``protocol.yml``; and how anything wrong with a file is told."""
+"""Protocols: what a study is, as its ``protocol.yml`` states it; and the errors of files that cannot be used."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from secretome.protocol.files import read_regular_file
+    from secretome.protocol.files import InputError, Problem, file_sha256, read_regular_file, sha256
     from secretome.protocol.loading import load_protocol, notebooks_folder, study_folder, study_names
     from secretome.protocol.models import (
         ORIGINS,
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
         Source,
     )
     from secretome.protocol.names import name_key, nearest, normalise, sides, spelling
-    from secretome.protocol.problems import InputError, Problem
     from secretome.protocol.simulation import (
         BetaBinomial,
         Deaths,
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     )
 
 # The modules are searched in this order, with the fastest to import first.
-_MODULES = ("problems", "names", "files", "loading", "models", "simulation")
+_MODULES = ("files", "names", "loading", "models", "simulation")
 
 __all__ = [
     "ORIGINS",
@@ -65,12 +64,14 @@ __all__ = [
     "SlopeDifference",
     "Source",
     "Titre",
+    "file_sha256",
     "load_protocol",
     "name_key",
     "nearest",
     "normalise",
     "notebooks_folder",
     "read_regular_file",
+    "sha256",
     "sides",
     "spelling",
     "study_folder",

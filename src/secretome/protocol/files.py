@@ -1,12 +1,57 @@
-"""Read a file, if it is a regular file of a reasonable size."""
+"""Files: read a regular file, hash it, and describe what is wrong with it."""
 
+import hashlib
 import stat
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-
-from secretome.protocol.problems import InputError, Problem
 
 # In bytes. A cohort of 10 000 animals takes less than one megabyte as text.
 LARGEST_FILE = 50_000_000
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with a file or an option: where it is, what was found, what was expected, and what to do."""
+
+    file: str
+    place: str
+    found: str
+    expected: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.file}, {self.place}" if self.place else self.file
+        text = f"{where}: found {self.found}; expected {self.expected}." + (f" {self.remedy}" if self.remedy else "")
+        # A file name may contain control characters, which a terminal would execute.
+        return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+
+
+class InputError(ValueError):
+    """Raised when an input cannot be used; carries all of its problems."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+    @classmethod
+    def of(cls, file: str, place: str, found: str, expected: str, remedy: str = "") -> "InputError":
+        """An error with one problem, which has these fields."""
+        return cls([Problem(file, place, found, expected, remedy)])
+
+
+def sha256(content: bytes | str) -> str:
+    """The SHA-256 of bytes, or of a text in UTF-8, in hexadecimal digits.
+
+    >>> sha256("abc")[:16]
+    'ba7816bf8f01cfea'
+    """
+    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
+
+
+def file_sha256(path: Path) -> str:
+    """The SHA-256 of the content of a file."""
+    return sha256(path.read_bytes())
 
 
 def read_regular_file(path: Path, expected: str = "a file that can be read", largest: int = LARGEST_FILE) -> bytes:
@@ -26,33 +71,23 @@ def read_regular_file(path: Path, expected: str = "a file that can be read", lar
     InputError
         If the file does not exist, is too large, or is a folder, a pipe, a socket or a device, which may be endless.
     """
+    name = str(path)
     try:
         # Checked before the file is opened, because opening a named pipe waits for its other end.
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise InputError([Problem(str(path), "", "a folder", "a file")])
+            raise InputError.of(name, "", "a folder", "a file")
         if not stat.S_ISREG(status.st_mode):
             remedy = "Save its content in a file and use that file."
-            raise InputError([Problem(str(path), "", "a pipe, a socket or a device", "a regular file", remedy)])
+            raise InputError.of(name, "", "a pipe, a socket or a device", "a regular file", remedy)
         if status.st_size > largest:
-            found = f"a file of {status.st_size / 1e6:.0f} megabytes"
-            raise InputError(
-                [
-                    Problem(
-                        str(path),
-                        "",
-                        found,
-                        f"at most {largest / 1e6:g} megabytes",
-                        "Save only the table in a separate file.",
-                    )
-                ]
-            )
+            found, limit = f"a file of {status.st_size / 1e6:.0f} megabytes", f"at most {largest / 1e6:g} megabytes"
+            raise InputError.of(name, "", found, limit, "Save only the table in a separate file.")
         return path.read_bytes()
     except OSError as error:
-        found = f"no readable file ({error.strerror or error})"
-        raise InputError([Problem(str(path), "", found, expected)]) from error
+        raise InputError.of(name, "", f"no readable file ({error.strerror or error})", expected) from error
     except ValueError as error:
         if isinstance(error, InputError):
             raise
-        # A null character in the name.
-        raise InputError([Problem(str(path), "", "no readable file (invalid name)", expected)]) from error
+        # The name contains a null character.
+        raise InputError.of(name, "", "no readable file (invalid name)", expected) from error

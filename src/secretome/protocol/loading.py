@@ -1,24 +1,24 @@
-"""Where the studies are, and how a ``protocol.yml`` is read."""
+"""Find the studies and read their protocols."""
 
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from secretome.protocol.files import InputError
 from secretome.protocol.names import nearest
-from secretome.protocol.problems import InputError, Problem
 
 if TYPE_CHECKING:
     from secretome.protocol.models import Protocol
 
 
 def notebooks_folder() -> Path:
-    """Where the studies are: in the installed package, else in the repository."""
+    """The folder of the studies: in the installed package or, if there is none, in the repository."""
     installed = Path(__file__).parents[1] / "_notebooks"
     return installed if installed.is_dir() else Path(__file__).parents[3] / "notebooks"
 
 
 def study_names() -> list[str]:
-    """The keys of the studies there are.
+    """The keys of all studies.
 
     Examples
     --------
@@ -89,11 +89,12 @@ def load_protocol(path: Path) -> "Protocol":
 def _read(path: Path, content: bytes) -> "Protocol":
     # Imported here so that a usage error does not wait for pydantic and YAML.
     from secretome.protocol.models import Protocol
+    from secretome.protocol.simulation import DISTRIBUTIONS
     from secretome.protocol.yaml_files import read_model
 
     del content
-    protocol, _ = read_model(path, Protocol, whole="the protocol", guide="the contributing guide")
+    protocol, _ = read_model(path, Protocol, label="the protocol", guide="the contributing guide", tags=DISTRIBUTIONS)
     if protocol.key != path.parent.name:
         found = f"key {protocol.key!r} in the folder {path.parent.name!r}"
-        raise InputError([Problem(path.name, "line 1", found, "the folder's name as the key")])
+        raise InputError.of(path.name, "line 1", found, "the folder's name as the key")
     return protocol

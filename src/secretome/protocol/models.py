@@ -1,4 +1,4 @@
-"""What a study is: groups, endpoints, contrasts, claims and checks, as typed models of ``protocol.yml``."""
+"""Models of ``protocol.yml``: groups, endpoints, contrasts, claims and checks of a study."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -7,9 +7,9 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, field_validator, model_validator
 
-from secretome.protocol.base import Strict, Text
 from secretome.protocol.names import name_key, sides
 from secretome.protocol.simulation import Simulation
+from secretome.protocol.yaml_files import Strict, Text
 
 Kind = Literal["concentration", "titre", "count", "proportion", "continuous"]
 Origin = Literal["simulated", "published-summary", "published-individual", "measured"]
@@ -28,7 +28,7 @@ class Source(Strict):
 
 
 class Group(Strict):
-    """One arm of the study."""
+    """A group of the study."""
 
     label: Text
     role: Literal["control", "sham", "treated", "reference"]
@@ -39,24 +39,24 @@ class Group(Strict):
 
 
 class EquivalenceMargin(Strict):
-    """The equivalence margins, on the scale of the effect, and why it is where it is."""
+    """The equivalence margins, on the scale of the effect, and the reason for them."""
 
     low: float
     high: float
     reason: Text
 
     @model_validator(mode="after")
-    def _ordered(self) -> "EquivalenceMargin":
+    def _check_order(self) -> "EquivalenceMargin":
         if not 0 < self.low < self.high:
             raise ValueError(f"low ({self.low:g}) must be above zero and below high ({self.high:g})")
         return self
 
 
 class Endpoint(Strict):
-    """One thing measured on every animal.
+    """A measurement of every animal.
 
-    `lowest` and `highest` are what a value can be; `worst` is the end of the scale at which an analysis that keeps the
-    dead puts them.
+    `lowest` and `highest` limit the possible values; `worst` is the end of the scale that an analysis which includes
+    dead animals assigns to them.
     """
 
     label: Text
@@ -69,7 +69,7 @@ class Endpoint(Strict):
 
     @field_validator("kind", mode="before")
     @classmethod
-    def _survival_is_not_built(cls, kind: object) -> object:
+    def _refuse_survival(cls, kind: object) -> object:
         if kind == "survival":
             raise ValueError(
                 "another kind; a study of survival times cannot be analysed yet, but `secretome.stats.logrank` "
@@ -79,7 +79,7 @@ class Endpoint(Strict):
 
 
 class PublishedTest(Strict):
-    """The test that stands for what the authors did, and how far they say so."""
+    """The test presumed to be the authors', and what they state about it."""
 
     method: Literal["signed_rank", "mann_whitney", "jonckheere_terpstra"]
     stated: Text
@@ -102,12 +102,12 @@ CLAIM_KINDS = {
 
 
 class Claim(Strict):
-    """A published claim, made something that a cohort can answer.
+    """A published claim in a form that a cohort can test.
 
-    `single`: one `contrast`, adjusted over its `family`. `every`: all `contrasts` move one way. `unchanged`: none of
-    the `contrasts` moves out of the equivalence margins. `trend`: the response moves with the `doses`, which rise;
-    `contrast` is its name. Where `negligible` is
-    false, an effect inside the equivalence margins still counts.
+    `single`: one `contrast`, adjusted over its `family`. `every`: all `contrasts` change in one direction. `unchanged`:
+    all `contrasts` are inside the equivalence margins. `trend`: the response changes with the `doses`, which are in
+    ascending order; `contrast` is its name. If `negligible` is false, an effect inside the equivalence margins still
+    counts.
     """
 
     sentence: Text
@@ -124,13 +124,13 @@ class Claim(Strict):
     source: Text
 
     @model_validator(mode="after")
-    def _range_ordered(self) -> "Claim":
+    def _check_range(self) -> "Claim":
         if self.printed_range and not 0 < self.printed_range[0] < self.printed_range[1]:
             raise ValueError("printed_range must be two ratios above zero, the smaller first")
         return self
 
     @model_validator(mode="after")
-    def _fits_its_kind(self) -> "Claim":
+    def _check_keys_of_kind(self) -> "Claim":
         keys = CLAIM_KINDS[self.kind]
         needed = {
             "direction": keys.directed,
@@ -149,14 +149,14 @@ class Claim(Strict):
 
     @property
     def compared(self) -> tuple[str, ...]:
-        """The contrasts of two groups that the claim is about, or is adjusted over; a trend has none."""
+        """The contrasts of two groups that the claim states or is adjusted over; a trend has none."""
         if self.over_doses:
             return ()
         return self.contrasts or self.family or (self.contrast,)
 
     @property
     def judged_on(self) -> tuple[str, ...]:
-        """The contrasts that decide the claim: its own one or several, and not the others of its family."""
+        """The contrasts that decide the claim, without the others of its family."""
         return self.contrasts or (self.contrast,)
 
     @property
@@ -166,7 +166,7 @@ class Claim(Strict):
 
     @property
     def is_equivalence(self) -> bool:
-        """Whether the claim is that nothing changes."""
+        """Whether the claim states that nothing changes."""
         return not CLAIM_KINDS[self.kind].directed
 
     @property
@@ -176,12 +176,12 @@ class Claim(Strict):
 
     @property
     def adjacent(self) -> tuple[str, ...]:
-        """The contrasts of each dose with the one below it."""
+        """The contrasts of each dose of a trend with the next lower one."""
         return tuple(f"{higher} vs {lower}" for lower, higher in pairwise(self.doses))
 
     @property
     def rises(self) -> bool:
-        """Whether the claim is of a rise."""
+        """Whether the claim states an increase."""
         return self.direction == "up"
 
     @property
@@ -191,7 +191,7 @@ class Claim(Strict):
 
 
 class Check(Strict):
-    """What must hold for the experiment to speak at all: the endpoint's claims cannot be tested where it fails."""
+    """A precondition of the experiment: if it fails, the claims on the endpoint cannot be tested."""
 
     sentence: Text
     endpoint: Text
@@ -215,10 +215,9 @@ class SlopeDifference(Strict):
 
 
 class OwnCohort(Strict):
-    """The cohort that a study's page shows when no other is given; simulated animals have no source.
+    """The cohort that a study's page shows by default; simulated animals have no source.
 
-    `public` is when the data of a cohort with a source were made public: a year, a month or a day, as far as the source
-    says.
+    `public` is when the data of a cohort with a source were made public: a year, a month or a day, whichever is known.
     """
 
     file: Text
@@ -227,12 +226,12 @@ class OwnCohort(Strict):
 
     @field_validator("public", mode="before")
     @classmethod
-    def _as_text(cls, public: object) -> object:
+    def _to_text(cls, public: object) -> object:
         # YAML reads a year as a number and a day as a date.
         return str(public) if isinstance(public, int | date) else public
 
     @model_validator(mode="after")
-    def _public_if_sourced(self) -> "OwnCohort":
+    def _check_public(self) -> "OwnCohort":
         if bool(self.source) != bool(self.public):
             lacking, other = ("public", "source") if self.source else ("source", "public")
             raise ValueError(
@@ -242,21 +241,21 @@ class OwnCohort(Strict):
 
 
 class Event(Strict):
-    """Something that happens to every animal of the experiment, and when."""
+    """An event in the experiment, and its hour."""
 
     hour: float
     what: Text
 
 
 class Caveat(Strict):
-    """Something that a reader must know beside every verdict, and who says so."""
+    """A caveat that is shown with every verdict, and its source."""
 
     text: Text
     source: Text
 
 
 class Protocol(Strict):
-    """A whole study, as its ``protocol.yml`` states it; `registered` is the day on which its rules were fixed."""
+    """A study, as its ``protocol.yml`` states it; `registered` is the day on which its rules were fixed."""
 
     key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     title: Text
@@ -282,8 +281,8 @@ class Protocol(Strict):
     simulation: Simulation | None = None
 
     @model_validator(mode="after")
-    def _consistent(self) -> "Protocol":
-        faults = [*self._unknown_names(), *self._colliding_names(), *self._misfits(), *self._mixed_families()]
+    def _check_consistency(self) -> "Protocol":
+        faults = [*self._unknown_names(), *self._colliding_names(), *self._design_faults(), *self._mixed_families()]
         if self.simulation:
             names = set(self.groups), set(self.endpoints), set(self.sources)
             faults += self.simulation.faults(*names, paired=self.design == "paired")
@@ -291,7 +290,7 @@ class Protocol(Strict):
             raise ValueError("; ".join(faults))
         return self
 
-    def _misfits(self) -> Iterator[str]:
+    def _design_faults(self) -> Iterator[str]:
         paired = self.design == "paired"
         if not self.claims:
             yield "a study needs one claim or more"
@@ -359,7 +358,7 @@ class Protocol(Strict):
                         yield f"{what}: {owner!r} and {key!r} cannot be told apart by {name!r}"
 
     def _mixed_families(self) -> Iterator[str]:
-        """A contrast that stood in two families would have two adjusted p values, and its row could not say which."""
+        """Contrasts in two families: each would have two adjusted p values, but its row has only one."""
         families: dict[tuple[str, str], tuple[str, ...]] = {}
         for key, claim in self.claims.items():
             for contrast in claim.compared:

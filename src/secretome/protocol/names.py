@@ -1,4 +1,4 @@
-"""Names that people type: contrasts parsed, names compared without case and punctuation, the nearest one suggested."""
+"""Parse contrasts, compare names without case and punctuation, and suggest the nearest name."""
 
 import difflib
 import re

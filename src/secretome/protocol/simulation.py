@@ -1,45 +1,59 @@
-"""What a protocol assumes of animals that are made up: every number beside the evidence for it."""
+"""Models of a protocol's simulation: the assumptions about simulated animals, each with its evidence."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from secretome.protocol.base import Strict, Text
+from secretome.protocol.yaml_files import Strict, Text
 
 DISTRIBUTIONS = ("lognormal", "paired lognormal", "gamma-Poisson", "titre", "beta-binomial")
 Positive = Annotated[float, Field(gt=0)]
 
 
-class Assumption(Strict):
-    """Something assumed, and what speaks for it."""
+class _Evidence(Strict):
+    """The evidence for an assumption, and its sources."""
+
+    evidence: Text
+    sources: tuple[Text, ...] = ()
+
+
+class Assumption(_Evidence):
+    """An assumption and the evidence for it."""
 
     assumed: Text
-    evidence: Text
-    sources: tuple[Text, ...] = ()
 
 
-class _Group(Strict):
-    """What is assumed of one group, and the evidence."""
-
-    evidence: Text
-    sources: tuple[Text, ...] = ()
-
-
-class LognormalGroup(_Group):
-    """Geometric mean in the endpoint's unit, and coefficient of variation."""
+class PairedGroup(_Evidence):
+    """One condition of a paired design: geometric mean in the endpoint's unit."""
 
     geometric_mean: Positive
-    cv: Positive
 
     @property
     def centre(self) -> float:
-        """What a scenario may replace."""
+        """The parameter that a scenario may replace."""
         return self.geometric_mean
 
 
+class LognormalGroup(PairedGroup):
+    """Geometric mean in the endpoint's unit, and coefficient of variation."""
+
+    cv: Positive
+
+
+class MeanGroup(_Evidence):
+    """The mean of one group: raw counts, dilution steps of a titre, or per cent."""
+
+    mean: Positive
+
+    @property
+    def centre(self) -> float:
+        """The parameter that a scenario may replace."""
+        return self.mean
+
+
 class Lognormal(Strict):
-    """Independent groups, each lognormal, with the limits that the assay is taken to have."""
+    """Independent groups, each lognormal, with the assumed limits of the assay."""
 
     distribution: Literal["lognormal"]
     decimals: Annotated[int, Field(ge=0)] = 1
@@ -48,36 +62,14 @@ class Lognormal(Strict):
     groups: dict[str, LognormalGroup]
 
 
-class PairedGroup(_Group):
-    """One side of the pairs: geometric mean in the endpoint's unit."""
-
-    geometric_mean: Positive
-
-    @property
-    def centre(self) -> float:
-        """What a scenario may replace."""
-        return self.geometric_mean
-
-
 class PairedLognormal(Strict):
-    """Pairs whose first values are lognormal, and whose ratios are too."""
+    """Pairs whose first values and ratios are lognormal."""
 
     distribution: Literal["paired lognormal"]
     decimals: Annotated[int, Field(ge=0)] = 2
     log_sd: Positive
     log_ratio_sd: Positive
     groups: dict[str, PairedGroup]
-
-
-class MeanGroup(_Group):
-    """The mean of one group: raw counts, twofold steps of a titre, or per cent."""
-
-    mean: Positive
-
-    @property
-    def centre(self) -> float:
-        """What a scenario may replace."""
-        return self.mean
 
 
 class GammaPoisson(Strict):
@@ -90,7 +82,7 @@ class GammaPoisson(Strict):
 
 
 class Titre(Strict):
-    """Twofold titres: a normal number of steps with standard deviation `sd`, rounded, from `lowest` to `highest`."""
+    """Twofold titres: normal dilution steps with standard deviation `sd`, rounded, from `lowest` to `highest`."""
 
     distribution: Literal["titre"]
     sd: Positive
@@ -114,15 +106,13 @@ Distribution = Annotated[
 ]
 
 
-class Deaths(Strict):
-    """Animals that die before sampling: how many of each group, and which endpoint their risk rises with."""
+class Deaths(_Evidence):
+    """Animals that die before sampling: how many of each group, and the endpoint with which the risk rises."""
 
     of: Annotated[int, Field(gt=0)]
     counts: dict[str, Annotated[int, Field(ge=0)]]
     risk_rises_with: Text
     hours: Annotated[tuple[Positive, ...], Field(min_length=1)]
-    evidence: Text
-    sources: tuple[Text, ...] = ()
 
 
 class Scenario(Strict):
@@ -135,7 +125,7 @@ class Scenario(Strict):
 
 
 class Simulation(Strict):
-    """How a study's made-up animals are drawn, and how many."""
+    """How a study's animals are simulated, and how many."""
 
     n: Annotated[int, Field(ge=1)]
     seed: Annotated[int, Field(ge=0)]

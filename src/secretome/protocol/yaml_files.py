@@ -1,19 +1,17 @@
-"""How a YAML file becomes a typed model, with every fault named by its key and its line."""
+"""Read a YAML file as a typed model; every error states the key and the line."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from secretome.protocol.files import read_regular_file
-from secretome.protocol.problems import InputError, Problem
-from secretome.protocol.simulation import DISTRIBUTIONS
+from secretome.protocol.files import InputError, Problem, read_regular_file
 
-# The loaders in C, where there are any, are ten times as fast; all are safe.
+# The loaders in C are ten times as fast, but not available everywhere. All of these loaders are safe.
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-# Leaves every value the text that it is, so that a printed 1.80 keeps its zero.
+# Reads every value as text, so that a printed 1.80 keeps its zero.
 TEXT_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 # In bytes; the largest protocol of the book has 20 000.
@@ -23,9 +21,18 @@ DEEPEST = 50
 
 Lines = dict[tuple[str, ...], int]
 Model = TypeVar("Model", bound=BaseModel)
+Text = Annotated[str, Field(min_length=1)]
 
 
-def read_model(path: Path, model: type[Model], *, whole: str, guide: str, loader: Any = LOADER) -> tuple[Model, Lines]:
+class Strict(BaseModel):
+    """A model that refuses unknown keys, so that misspelt ones are noticed, and that cannot be changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def read_model(
+    path: Path, model: type[Model], *, label: str, guide: str, loader: Any = LOADER, tags: Collection[str] = ()
+) -> tuple[Model, Lines]:
     """Read a YAML file as a model.
 
     Parameters
@@ -33,11 +40,13 @@ def read_model(path: Path, model: type[Model], *, whole: str, guide: str, loader
     path : Path
         The file.
     model : type
-        What it holds: a pydantic model.
-    whole, guide : str
-        What the file is called in a sentence, such as "the protocol", and what lists its keys.
+        A pydantic model.
+    label, guide : str
+        What error messages call the file, such as "the protocol", and the document that lists its keys.
     loader : type, optional
-        How values are read: as numbers and dates, or each as its text (`TEXT_LOADER`).
+        How values are read: as numbers and dates, or as text (`TEXT_LOADER`).
+    tags : collection of str, optional
+        The tags of the model's unions. Pydantic states them in the places of errors, but the file has no such keys.
 
     Returns
     -------
@@ -51,35 +60,39 @@ def read_model(path: Path, model: type[Model], *, whole: str, guide: str, loader
     InputError
         If the file cannot be read, or with every key that is missing, unknown, repeated or wrong, and its line.
     """
+    content, lines = _load(path, loader)
+    try:
+        return model.model_validate(content), lines
+    except ValidationError as error:
+        raise InputError(_problem(path, fault, lines, label, guide, tags) for fault in error.errors()) from error
+
+
+def _load(path: Path, loader: Any) -> tuple[Any, Lines]:
+    """The content of a YAML file, and the line of every key."""
+    lines: Lines = {}
     try:
         text = read_regular_file(path, largest=LARGEST).decode("utf-8")
         _check_size(text, loader)
         root = yaml.compose(text, Loader=loader)
         content = yaml.load(text, Loader=loader)
-        lines: Lines = {}
         repeated = list(_index(root, (), lines)) if root else []
     except _TooLarge as error:
         expected = f"at most {MOST_NODES} keys and values, at most {DEEPEST} levels deep, without aliases of aliases"
-        raise InputError([Problem(path.name, f"line {error.line}", str(error), expected)]) from error
+        raise InputError.of(path.name, f"line {error.line}", str(error), expected) from error
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        found = str(getattr(error, "problem", None) or error)
-        raise InputError(
-            [Problem(path.name, f"line {mark.line + 1 if mark else 1}", found, "valid YAML in UTF-8")]
-        ) from error
+        found, line = str(getattr(error, "problem", None) or error), mark.line + 1 if mark else 1
+        raise InputError.of(path.name, f"line {line}", found, "valid YAML in UTF-8") from error
     if repeated:
         raise InputError(
             Problem(path.name, f"line {line}", f"the key {'.'.join(key)!r} a second time", "each key once")
             for key, line in repeated
         )
-    try:
-        return model.model_validate(content), lines
-    except ValidationError as error:
-        raise InputError(_problem(path, fault, lines, whole, guide) for fault in error.errors()) from error
+    return content, lines
 
 
 class _TooLarge(Exception):
-    """Raised for a file that would take too long to read, with the line at which that is clear."""
+    """Raised for a file that would take too long to read, with the line at which a limit is exceeded."""
 
     def __init__(self, found: str, line: int) -> None:
         super().__init__(found)
@@ -118,7 +131,7 @@ def line_of(place: tuple[str, ...], lines: Lines) -> str:
 
 
 def _index(node: yaml.Node, place: tuple[str, ...], lines: Lines) -> Iterator[tuple[tuple[str, ...], int]]:
-    """Note the line of every key below `node`; yield keys that stand twice, which YAML itself would let pass."""
+    """Store the line of every key below `node`; yield repeated keys, which YAML itself would accept."""
     lines.setdefault(place, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
@@ -132,17 +145,14 @@ def _index(node: yaml.Node, place: tuple[str, ...], lines: Lines) -> Iterator[tu
             yield from _index(value, (*place, str(position)), lines)
 
 
-def _problem(path: Path, fault: Any, lines: Lines, whole: str, guide: str) -> Problem:
-    # Pydantic names the member of a union within the place; the file knows no such key.
-    place = tuple(part for part in map(str, fault["loc"]) if part not in DISTRIBUTIONS)
-    name = ".".join(place) or whole
+def _problem(path: Path, fault: Any, lines: Lines, label: str, guide: str, tags: Collection[str]) -> Problem:
+    place = tuple(part for part in map(str, fault["loc"]) if part not in tags)
+    name = ".".join(place) or label
     if fault["type"] == "missing":
         found, expected = f"no key {name!r}", "this key"
     elif fault["type"] == "union_tag_invalid":
-        found, expected = (
-            f"{fault['ctx']['tag']!r} for '{name}.distribution'",
-            f"one of {fault['ctx']['expected_tags']}",
-        )
+        found = f"{fault['ctx']['tag']!r} for '{name}.distribution'"
+        expected = f"one of {fault['ctx']['expected_tags']}"
     elif fault["type"] == "extra_forbidden":
         found, expected = f"the unknown key {name!r}", f"only the keys that {guide} lists"
     else:

@@ -1,6 +1,5 @@
 """Check that a folder is a finished rerun that may be published: complete, unaltered and consistent."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +9,10 @@ import pandas as pd
 from secretome.analysis.results import COLUMNS
 from secretome.claims import adjudicate, examine
 from secretome.cohort import Cohort, Study, cohort_id
-from secretome.protocol import InputError, Problem, Protocol, load_protocol, study_folder, study_names
-from secretome.publish.published_dir import RUN_AGAIN, TABLES, Provenance, read_provenance, read_table
+from secretome.protocol import InputError, Problem, Protocol, file_sha256, load_protocol, study_folder, study_names
+from secretome.publish.published_dir import RUN_AGAIN, TABLES, read_provenance, read_table
 from secretome.rerun.parameters import default_parameters
+from secretome.rerun.provenance import Provenance
 
 ALONGSIDE = ("report.html", "notebook.ipynb", "tables.xlsx")
 
@@ -73,11 +73,6 @@ def study_without_animals(provenance: Provenance, protocol: Protocol) -> Study:
     return Study(protocol, cohort, source_data=provenance.source_data)
 
 
-def sha256_of(file: Path) -> str:
-    """The SHA-256 of a file."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()
-
-
 def _check_files(folder: Path) -> Iterator[Problem]:
     """Problems of missing files and of links, which could lead to any file."""
     remedy = "Name the folder that `secretome rerun` wrote; if it is damaged, run the cohort again."
@@ -112,11 +107,11 @@ def _check_unaltered(folder: Path, provenance: Provenance) -> Iterator[Problem]:
     """Problems of a protocol, notebook or parameter that is not the book's, and of changed files."""
     home = study_folder(provenance.study)
     for name, recorded in (("protocol.yml", provenance.protocol_sha256), ("analysis.py", provenance.notebook_sha256)):
-        if sha256_of(home / name) != recorded:
+        if file_sha256(home / name) != recorded:
             found = f"results made with another {name} than the book's"
             yield Problem(str(folder), "", found, "the book's own", RUN_AGAIN)
     for name in (*TABLES, *ALONGSIDE):
-        if provenance.files.get(name, written := sha256_of(folder / name)) != written:
+        if provenance.files.get(name, written := file_sha256(folder / name)) != written:
             found = "a file that was changed after the run"
             yield Problem(str(folder), name, found, "the file as the rerun wrote it", RUN_AGAIN)
     for name, value in default_parameters(provenance.study).items():

@@ -1,7 +1,6 @@
 """The pages of published reruns in the book: an index, and one page each."""
 
 import html
-import json
 import re
 import shutil
 from dataclasses import dataclass
@@ -14,9 +13,9 @@ from bs4 import BeautifulSoup
 
 from secretome.claims import primary_results
 from secretome.cohort import Study
-from secretome.protocol import load_protocol, study_folder, study_names
+from secretome.protocol import file_sha256, load_protocol, study_folder, study_names
 from secretome.publish import text as publish_text
-from secretome.publish.finished_reruns import sha256_of, study_without_animals
+from secretome.publish.finished_reruns import study_without_animals
 from secretome.publish.published_dir import KEPT, Published, histories, published, read_table
 from secretome.publish.tables import counts_as_test
 from secretome.report import tables
@@ -147,8 +146,7 @@ def _page(rerun: RerunPage) -> str:
 
 def _body(rerun: RerunPage) -> str:
     study, conditions = rerun.study, rerun.entry.provenance.conditions
-    provenance = json.loads((rerun.entry.folder / "provenance.json").read_text(encoding="utf-8"))
-    changed = sha256_of(study_folder(rerun.entry.study) / "protocol.yml") != rerun.entry.provenance.protocol_sha256
+    changed = file_sha256(study_folder(rerun.entry.study) / "protocol.yml") != rerun.entry.provenance.protocol_sha256
     try:
         planned = primary_results(study, rerun.results)
     except (ValueError, KeyError, IndexError):  # results of an earlier protocol may lack a contrast
@@ -169,7 +167,7 @@ def _body(rerun: RerunPage) -> str:
         caveats=report_text.caveats(study),
         results=[report_text.result_sentence(study, row) for _, row in planned.iterrows()],
         verdicts_table=tables.to_html(tables.verdicts_table(study, rerun.verdicts), "Verdicts"),
-        provenance=report_text.provenance_lines(provenance),
+        provenance=report_text.provenance_lines(rerun.entry.provenance.model_dump(mode="json")),
         files=[(f"{rerun.name}/{name}", name) for name in KEPT],
         day=rerun.entry.history[-1].day,
     )

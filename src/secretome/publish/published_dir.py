@@ -9,46 +9,17 @@ from typing import Annotated, Literal
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from secretome.claims import Condition
-from secretome.protocol import InputError, Origin, Problem, study_folder
+from secretome.protocol import InputError, Problem, study_folder
+from secretome.rerun.provenance import PROVENANCE, Hash, Provenance
 
 PUBLISHED = "published"
 # The published files of a rerun. The report and the figures show every animal, so they are not published.
 TABLES = ("results.csv", "verdicts.csv", "checks.csv")
-PROVENANCE = "provenance.json"
 KEPT = (*TABLES, PROVENANCE)
 HISTORY = "history.json"
 RUN_AGAIN = "Run the cohort again with this version of the book."
 
-Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-
-
-class Provenance(BaseModel):
-    """The keys of ``provenance.json`` that a published rerun must have; the file has more."""
-
-    model_config = ConfigDict(extra="ignore", strict=True)
-
-    study: str
-    cohort: str
-    cohort_file: str
-    cohort_sha256: Hash
-    # Equal for files with the same measurements. Reruns of earlier versions have none.
-    cohort_values_sha256: Hash | None = None
-    cohort_origin: Origin
-    cohort_scenario: str = ""
-    cohort_animals: int = 0
-    source_data: bool
-    protocol_sha256: Hash
-    notebook_sha256: Hash
-    parameters: dict[str, int | float]
-    versions: dict[str, str]
-    git_commit: str | None
-    content_key: Hash
-    files: dict[str, Hash] = {}
-    conditions: list[Condition] = []
-    started: str
-    finished: str
 
 
 class Event(BaseModel):
@@ -135,12 +106,12 @@ def read_provenance(folder: Path) -> Provenance:
     InputError
         With every key that is missing or wrong.
     """
-    place = f"{folder.name}/provenance.json"
+    place = f"{folder.name}/{PROVENANCE}"
     try:
-        return Provenance.model_validate_json((folder / "provenance.json").read_bytes())
+        return Provenance.model_validate_json((folder / PROVENANCE).read_bytes())
     except OSError as error:
-        problem = Problem(place, "", error.strerror or str(error), "a file that can be read", RUN_AGAIN)
-        raise InputError([problem]) from error
+        found = error.strerror or str(error)
+        raise InputError.of(place, "", found, "a file that can be read", RUN_AGAIN) from error
     except ValidationError as error:
         raise InputError(_problems(place, error)) from error
 

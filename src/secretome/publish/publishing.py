@@ -1,6 +1,5 @@
 """Publish finished reruns in the book, and withdraw them with a public record."""
 
-import json
 import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -13,10 +12,8 @@ from secretome.publish.finished_reruns import FinishedRerun, read_finished
 from secretome.publish.published_dir import (
     HISTORY,
     KEPT,
-    PROVENANCE,
     TABLES,
     Event,
-    Provenance,
     histories,
     published,
     published_dir,
@@ -24,11 +21,9 @@ from secretome.publish.published_dir import (
     same_animals,
     write_history,
 )
+from secretome.rerun.provenance import Provenance
 
 LONGEST_REASON = 500
-
-# Optional keys of a provenance that a page shows.
-ALSO_SHOWN = ("cohort_sheet", "cohort_names", "cohort_decimal", "cohort_read_as", "seed")
 
 
 def publish(folders: Iterable[Path], day: str, *, again: bool = False) -> list[Path]:
@@ -174,11 +169,8 @@ def _prepare(rerun: FinishedRerun, work: Path, day: str) -> None:
     target = published_dir(rerun.provenance.study) / rerun.provenance.cohort
     for name in TABLES:
         shutil.copyfile(rerun.folder / name, work / name, follow_symlinks=False)
-    provenance = json.loads((rerun.folder / PROVENANCE).read_text(encoding="utf-8"))
-    # Only the keys of a page are published: a further key could contain anything, including the values of animals.
-    shown = {key: value for key, value in provenance.items() if key in Provenance.model_fields or key in ALSO_SHOWN}
-    text = json.dumps(shown, indent=2, ensure_ascii=False) + "\n"
-    (work / PROVENANCE).write_text(text, encoding="utf-8", newline="\n")
+    # Written anew, because other keys of the file could contain anything, including the values of animals.
+    rerun.provenance.write(work)
     before = read_history(target) if (target / HISTORY).exists() else ()
     write_history(work, [*before, Event(day=day, what="published", **_hashes(rerun.provenance))])
 

@@ -76,7 +76,7 @@ def report_html(
         excluded=study.cohort.excluded.drop_duplicates(["animal", "group", "exclude"]).to_dict("records"),
         standing=text.cohort_status_sentence(study, verdicts, found),
         registered=text.registration_sentence(study),
-        understood=study.cohort.notes,
+        cohort_notes=study.cohort.notes,
         body=unbroken(body),
         provenance=text.provenance_lines(provenance),
         scripts=scripts,

@@ -1,4 +1,4 @@
-"""Many cohorts: a process for each, as many at once as asked, none of which can take another down."""
+"""Run many cohorts: each in a process of its own, so that a failure affects no other cohort."""
 
 import multiprocessing
 import os
@@ -14,19 +14,20 @@ from pathlib import Path
 from typing import Any
 
 from secretome.protocol import InputError
-from secretome.rerun.engine import RunFailed, RunPlan, run_in
+from secretome.rerun.engine import RunFailed, RunPlan, run_notebook
 from secretome.rerun.output_paths import Existing, finished_key
 
-TICK = 0.5
-# A sentence fits into a pipe that nobody reads until its writer has ended.
-LONGEST = 4000
-# macOS and Windows have no fork that is safe beside the system's own libraries.
+# In seconds.
+POLL_INTERVAL = 0.5
+# A message of this length fits into a pipe that is read only after the process has ended.
+MAX_MESSAGE = 4000
+# On macOS and Windows, forking is not safe with the system's libraries.
 FORKS = sys.platform == "linux"
 
 
 @dataclass(frozen=True)
 class RunOptions:
-    """How cohorts are run: by papermill alone or warm, how many at once, and what each may use at most."""
+    """How cohorts are run: by papermill alone or in forked processes, how many at a time, and their limits."""
 
     plain: bool
     jobs: int
@@ -36,115 +37,113 @@ class RunOptions:
 
 @dataclass(frozen=True)
 class RunResult:
-    """What became of one cohort: kept as it was, made, or, with the reason, failed."""
+    """The outcome for one cohort: an earlier run was kept, the run failed for a reason, or it was finished."""
 
-    ready: RunPlan
+    plan: RunPlan
     kept: bool = False
     failure: str = ""
 
 
 @dataclass
-class _Running:
-    ready: RunPlan
+class _Run:
+    plan: RunPlan
     work: Path
     process: Any
-    answer: Connection
+    messages: Connection
     deadline: float
 
 
-def run(
-    batch: Sequence[RunPlan], parameters: Mapping[str, int | float], existing: Existing, way: RunOptions
+def run_batch(
+    plans: Sequence[RunPlan], parameters: Mapping[str, int | float], existing: Existing, options: RunOptions
 ) -> Generator[RunResult | None, None, None]:
-    """Run cohorts, and tell of each as it ends; None says that some time has passed.
+    """Run cohorts, and yield the result of each when it ends; None is yielded at intervals.
 
-    When the iterator is closed, whatever still runs is ended and leaves nothing.
+    When the generator is closed, the remaining processes are killed and their files deleted.
     """
-    if not way.plain:
+    if not options.plain:
         from secretome.rerun.workers import warm_up
 
         warm_up()
-    waiting = iter(batch)
-    running: list[_Running] = []
+    waiting = iter(plans)
+    running: list[_Run] = []
     try:
         while True:
-            while len(running) < way.jobs and (ready := next(waiting, None)):
-                if existing == "resume" and finished_key(ready.place.folder) == ready.key:
-                    yield RunResult(ready, kept=True)
+            while len(running) < options.jobs and (plan := next(waiting, None)):
+                if existing == "resume" and finished_key(plan.paths.folder) == plan.key:
+                    yield RunResult(plan, kept=True)
                     continue
                 try:
-                    running.append(_start(ready, parameters, way))
+                    running.append(_start(plan, parameters, options))
                 except (InputError, OSError) as error:
-                    yield RunResult(ready, failure=_sentence(ready, error))
+                    yield RunResult(plan, failure=_failure(plan, error))
             if not running:
                 return
-            first = min(each.deadline for each in running)
-            wait([each.process.sentinel for each in running], timeout=max(0.0, min(TICK, first - time.monotonic())))
-            ended = [each for each in running if not each.process.is_alive() or time.monotonic() > each.deadline]
-            for each in ended:
-                running.remove(each)
-                yield _end(each, existing, way)
+            remaining = min(run.deadline for run in running) - time.monotonic()
+            wait([run.process.sentinel for run in running], timeout=max(0.0, min(POLL_INTERVAL, remaining)))
+            ended = [run for run in running if not run.process.is_alive() or time.monotonic() > run.deadline]
+            for run in ended:
+                running.remove(run)
+                yield _finish(run, existing, options)
             if not ended:
                 yield None
     finally:
-        for each in running:
-            _kill(each)
+        for run in running:
+            _kill(run)
 
 
-def _start(ready: RunPlan, parameters: Mapping[str, int | float], way: RunOptions) -> _Running:
+def _start(plan: RunPlan, parameters: Mapping[str, int | float], options: RunOptions) -> _Run:
     context: Any = multiprocessing.get_context("fork" if FORKS else "spawn")
-    work = ready.place.work()
-    answer, telling = context.Pipe(duplex=False)
-    process = context.Process(target=_child, args=(telling, ready, work, parameters, way))
+    work = plan.paths.make_work_folder()
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_run_in_process, args=(sender, plan, work, parameters, options))
     process.start()
-    telling.close()
-    return _Running(ready, work, process, answer, time.monotonic() + way.timeout)
+    sender.close()
+    return _Run(plan, work, process, receiver, time.monotonic() + options.timeout)
 
 
-def _end(each: _Running, existing: Existing, way: RunOptions) -> RunResult:
-    """Put a finished run in its place; otherwise say why there is none."""
-    late = each.process.is_alive()
-    told = None
-    if not late:
-        with suppress(EOFError, OSError):
-            told = each.answer.recv()
-    name = each.ready.place.file.name
-    if late:
-        failure = f"{name}: not finished within {way.timeout:g} seconds; --timeout allows more"
-    elif told is None:
-        failure = f"{name}: its process ended before it was done ({_how(each.process.exitcode)})"
+def _finish(run: _Run, existing: Existing, options: RunOptions) -> RunResult:
+    """Commit the folder of a run, or return the reason why it failed."""
+    name = run.plan.paths.file.name
+    message = None
+    if run.process.is_alive():
+        failure = f"{name}: not finished within {options.timeout:g} seconds; --timeout allows more"
     else:
-        failure = told
+        with suppress(EOFError, OSError):
+            message = run.messages.recv()
+        failure = (
+            f"{name}: its process ended early ({_exit_cause(run.process.exitcode)})" if message is None else message
+        )
     try:
         if not failure:
-            each.ready.place.put(each.work, existing)
+            run.plan.paths.commit(run.work, existing)
     except (InputError, OSError) as error:
-        failure = _sentence(each.ready, error)
-    _kill(each)
-    return RunResult(each.ready, failure=failure)
+        failure = _failure(run.plan, error)
+    _kill(run)
+    return RunResult(run.plan, failure=failure)
 
 
-def _how(code: int | None) -> str:
+def _exit_cause(code: int | None) -> str:
     if code is not None and code < 0:
-        known = {number.value for number in signal.Signals}
-        name = signal.Signals(-code).name if -code in known else f"signal {-code}"
-        return f"killed by {name}" + ", as a system does that runs out of memory" * (name == "SIGKILL")
+        names = {number.value: number.name for number in signal.Signals}
+        name = names.get(-code, f"signal {-code}")
+        return f"killed by {name}" + ", which may mean that the system ran out of memory" * (name == "SIGKILL")
     return f"exit code {code}"
 
 
-def _kill(each: _Running) -> None:
-    """End a process with all that it started, and clear its folder away."""
+def _kill(run: _Run) -> None:
+    """Kill a process and the processes that it started, and delete its temporary folder."""
     if hasattr(os, "killpg"):
         with suppress(ProcessLookupError, PermissionError):
-            os.killpg(each.process.pid, signal.SIGKILL)
-    each.process.kill()
-    each.process.join()
-    each.process.close()
-    each.answer.close()
-    shutil.rmtree(each.work, ignore_errors=True)
+            os.killpg(run.process.pid, signal.SIGKILL)
+    run.process.kill()
+    run.process.join()
+    run.process.close()
+    run.messages.close()
+    shutil.rmtree(run.work, ignore_errors=True)
 
 
-def _sentence(ready: RunPlan, error: BaseException) -> str:
-    name = ready.place.file.name
+def _failure(plan: RunPlan, error: BaseException) -> str:
+    name = plan.paths.file.name
     if isinstance(error, InputError | RunFailed):
         return str(error)
     if isinstance(error, OSError) and error.strerror:
@@ -152,46 +151,46 @@ def _sentence(ready: RunPlan, error: BaseException) -> str:
     return f"{name}: {type(error).__name__}: {error}"
 
 
-def _child(
-    telling: Connection, ready: RunPlan, work: Path, parameters: Mapping[str, int | float], way: RunOptions
+def _run_in_process(
+    sender: Connection, plan: RunPlan, work: Path, parameters: Mapping[str, int | float], options: RunOptions
 ) -> None:
-    """Run one cohort, say what became of it (nothing, if all is well), and end."""
+    """Run one cohort, send the reason if it failed and otherwise an empty message, and end the process."""
     try:
-        _isolate(way)
+        _isolate(options)
         engine = None
-        if not way.plain:
-            from secretome.rerun.workers import ENGINE, part
+        if not options.plain:
+            from secretome.rerun.workers import ENGINE, init_worker
 
-            part()
+            init_worker()
             engine = ENGINE
-        run_in(work, ready.study(), parameters, engine)
-        telling.send("")
+        run_notebook(work, plan.load_study(), parameters, engine)
+        sender.send("")
     except BaseException as error:
-        telling.send(_sentence(ready, error)[:LONGEST])
-    # A notebook may leave threads behind, which must not keep its process.
+        sender.send(_failure(plan, error)[:MAX_MESSAGE])
+    # Threads that the notebook started must not keep the process alive.
     os._exit(0)
 
 
-def _isolate(way: RunOptions) -> None:
-    """Silence, a group of its own, an end when the parent ends, and limits that what it starts inherits."""
+def _isolate(options: RunOptions) -> None:
+    """Discard output, start a process group, end with the parent process, and set limits for all child processes."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
-    nothing = os.open(os.devnull, os.O_RDWR)
+    null = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
-        os.dup2(nothing, stream)
+        os.dup2(null, stream)
     if FORKS:
         import resource
 
         os.setsid()
         end_with_parent()
-        limit, most = way.memory * 2**20, resource.getrlimit(resource.RLIMIT_DATA)[1]
-        # A limit that the system has set already cannot be raised.
-        limit = limit if most == resource.RLIM_INFINITY else min(limit, most)
+        limit, maximum = options.memory * 2**20, resource.getrlimit(resource.RLIMIT_DATA)[1]
+        # A lower limit of the system cannot be raised.
+        limit = limit if maximum == resource.RLIM_INFINITY else min(limit, maximum)
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 
 
 def end_with_parent() -> None:
-    """Ask Linux to kill this process when the one that started it is gone."""
+    """Let Linux kill this process when its parent process ends."""
     import ctypes
 
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG

@@ -1,4 +1,4 @@
-"""Shards as tasks of a Dask cluster. A shard is the command itself and knows nothing of who started it."""
+"""Run shards as tasks of a Dask cluster. A shard is a `secretome rerun --shard` command and needs no scheduler."""
 
 import logging
 import platform
@@ -9,91 +9,93 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from secretome.protocol import InputError, Problem
+from secretome.protocol import InputError
 from secretome.rerun.batch import RunResult, end_with_parent
 from secretome.rerun.engine import RunPlan
-from secretome.rerun.output_paths import PROVENANCE, finished_key
+from secretome.rerun.output_paths import finished_key
+from secretome.rerun.provenance import PROVENANCE
 from secretome.rerun.shards import Shard
 
-# More shards than workers, so that a quick one takes over from a slow one; not so many that their starts would cost.
+# More shards than workers balance the load, but each shard has to start Python.
 SHARDS_PER_WORKER = 2
-# Seconds between two looks at the cluster.
-TICK = 0.5
+# In seconds.
+POLL_INTERVAL = 0.5
 # Seconds in which a scheduler must answer.
 LONGEST_WAIT = 10
 
 
-def on_cluster(
-    scheduler: str, command: Sequence[str], batch: Sequence[RunPlan], jobs: int
+def run_on_cluster(
+    scheduler: str, command: Sequence[str], plans: Sequence[RunPlan], jobs: int
 ) -> Generator[RunResult | None, None, None]:
-    """Run a command's shards on a cluster, and tell of each cohort as it ends; None says that time goes by.
+    """Run a command's shards on a cluster, and yield the result of each cohort when it ends; None at intervals.
 
-    A task whose worker dies is given to another, and goes on where it stood.
+    If a worker dies, another one continues its task.
 
     Parameters
     ----------
     scheduler : str
         The address of a Dask scheduler, ``tcp://HOST:PORT``.
     command : sequence of str
-        What follows ``secretome`` on the command line, without ``--shard``.
-    batch : sequence of RunPlan
+        The arguments of ``secretome`` on the command line, without ``--shard``.
+    plans : sequence of RunPlan
         The cohorts of the command.
     jobs : int
-        How many shards run at once if the scheduler has no workers yet.
+        The number of shards at a time if the scheduler has no workers yet.
 
     Raises
     ------
     InputError
-        If the cluster cannot be reached, or what is needed for it is not installed.
+        If the cluster cannot be reached, or Dask is not installed.
     """
-    with ExitStack() as held:
-        # What breaks is told as a error or in the table; Dask would add a page of its own insides.
+    with ExitStack() as stack:
+        # Problems are raised or are in the results; Dask would log its internal errors too.
         logging.disable(logging.CRITICAL)
-        held.callback(logging.disable, logging.NOTSET)
-        client, workers = _connect(scheduler, jobs, held)
-        # With --force a folder with the right key is there before: only one that has been made since is this run's.
-        seen = {ready.place.folder: _made(ready.place.folder) for ready in batch} if "--force" in command else {}
-        count = min(len(batch), SHARDS_PER_WORKER * workers)
-        shards = [Shard(number, count) for number in range(1, count + 1)]
+        stack.callback(logging.disable, logging.NOTSET)
+        client, workers = _connect(scheduler, jobs, stack)
+        # With --force, a finished folder may be from an earlier run: only a later one is a result of this run.
+        times = {plan.paths.folder: _time_made(plan.paths.folder) for plan in plans} if "--force" in command else {}
+        count = min(len(plans), SHARDS_PER_WORKER * workers)
         tasks = {
-            client.submit(run_shard, [*command, "--shard", f"{shard.number}/{count}"], pure=False, retries=1): shard
-            for shard in shards
+            client.submit(run_shard, [*command, "--shard", f"{number}/{count}"], pure=False, retries=1): Shard(
+                number, count
+            )
+            for number in range(1, count + 1)
         }
-        waiting = list(batch)
+        waiting = list(plans)
         for task in _ended(tasks):
-            for ready in _finished(waiting, seen):
-                yield RunResult(ready)
+            for plan in _finished(waiting, times):
+                yield RunResult(plan)
             if task is None:
                 yield None
                 continue
-            node, said = _answer(task)
-            mine = tasks[task].of_files([ready.place.file for ready in batch])
-            for ready in [ready for ready in waiting if ready.place.file in mine]:
-                waiting.remove(ready)
-                yield RunResult(ready, failure=_why(ready, node, said))
+            node, report = _report_of(task)
+            files = tasks[task].files([plan.paths.file for plan in plans])
+            for plan in [plan for plan in waiting if plan.paths.file in files]:
+                waiting.remove(plan)
+                yield RunResult(plan, failure=_failure(plan, node, report))
 
 
-def _finished(waiting: list[RunPlan], seen: dict[Path, int]) -> Iterator[RunPlan]:
-    """Take out the cohorts whose folders have appeared, whole, since they were last looked at."""
-    for ready in list(waiting):
-        folder = ready.place.folder
-        made = _made(folder)
-        if made != seen.get(folder, 0):
-            seen[folder] = made
-            if finished_key(folder) == ready.key:
-                waiting.remove(ready)
-                yield ready
+def _finished(waiting: list[RunPlan], times: dict[Path, int]) -> Iterator[RunPlan]:
+    """Remove and return the cohorts whose folders have been finished since the last call."""
+    for plan in list(waiting):
+        folder = plan.paths.folder
+        made = _time_made(folder)
+        if made != times.get(folder, 0):
+            times[folder] = made
+            if finished_key(folder) == plan.key:
+                waiting.remove(plan)
+                yield plan
 
 
 def _ended(tasks: Iterable[Any]) -> Iterator[Any]:
-    """Each task once it has ended, and None whenever none has for a while, so that whoever waits can be stopped."""
+    """Each task when it has ended, and None at intervals, so that the caller can stop."""
     from distributed import wait
     from distributed.client import FuturesCancelledError
 
     pending = set(tasks)
     while pending:
         try:
-            ended = wait(list(pending), timeout=TICK, return_when="FIRST_COMPLETED").done
+            ended = wait(list(pending), timeout=POLL_INTERVAL, return_when="FIRST_COMPLETED").done
         except TimeoutError:
             yield None
             continue
@@ -103,44 +105,41 @@ def _ended(tasks: Iterable[Any]) -> Iterator[Any]:
         yield from ended
 
 
-def _answer(task: Any) -> tuple[str, str]:
-    """The machine that ran a shard and what the shard said of failures; no machine if it was lost."""
+def _report_of(task: Any) -> tuple[str, str]:
+    """The machine that ran a shard and the shard's report of failures; no machine if the task was lost."""
     from distributed import KilledWorker
     from distributed.client import FutureCancelledError
 
     try:
-        node, said = task.result()
+        node, report = task.result()
     except FutureCancelledError:
-        return "", "the Dask scheduler was lost before this cohort's shard had ended; --resume does the rest"
+        return "", "the Dask scheduler was lost before this cohort's shard had ended; --resume runs the other cohorts"
     except KilledWorker:
-        return "", "every worker that was given its shard died or reached its time limit; --resume does the rest"
-    except Exception as error:  # whatever else Dask meets, such as a worker without this package
+        return "", "every worker of its shard died or reached its time limit; --resume runs the other cohorts"
+    except Exception as error:  # Any other error of Dask, such as a worker without this package.
         return "", f"{type(error).__name__}: {error}"
-    return node, said
+    return node, report
 
 
-def _why(ready: RunPlan, node: str, said: str) -> str:
-    """What a shard reported about one cohort or else about itself.
+def _failure(plan: RunPlan, node: str, report: str) -> str:
+    """The part of a shard's report about one cohort, or else its last line.
 
-    A shard that reported no problem wrote elsewhere or ran another version.
+    If the shard reported no failure, it wrote to another folder or ran another version.
     """
-    name, folder = ready.place.file.name, ready.place.folder
-    if not said and folder.exists():
-        return (
-            f"{name}: {node} has run it, but with other data or other versions than are here; make them the same, then "
-            "--resume"
-        )
-    if not said:
-        return (
-            f"{name}: {node} has run it, but {folder} is not here; the workers need the same folder under the same name"
-        )
-    lines = [line.rstrip("│ ") for line in said.splitlines() if line.strip("│ ")]
-    own = [line[line.index(ready.place.file.name) :] for line in lines if ready.place.file.name in line]
-    return (own or lines)[-1] + (f" (on {node})" if node else "")
+    name, folder = plan.paths.file.name, plan.paths.folder
+    if not report and folder.exists():
+        cause = "with other data or other versions than on this machine; make them the same, then use --resume"
+        return f"{name}: {node} has run it, but {cause}"
+    if not report:
+        cause = f"{folder} does not exist on this machine; the workers need the same folder under the same name"
+        return f"{name}: {node} has run it, but {cause}"
+    lines = [line.rstrip("│ ") for line in report.splitlines() if line.strip("│ ")]
+    about_cohort = [line[line.index(name) :] for line in lines if name in line]
+    return (about_cohort or lines)[-1] + (f" (on {node})" if node else "")
 
 
-def _made(folder: Path) -> int:
-    """When a run was put into a folder; 0 where there is none."""
+def _time_made(folder: Path) -> int:
+    """The time at which a run was finished; 0 if there is none."""
     file = folder / PROVENANCE
     return file.stat().st_mtime_ns if file.exists() else 0
 
@@ -154,16 +153,16 @@ def run_shard(command: Sequence[str]) -> tuple[str, str]:
     return platform.node(), run.stderr if run.returncode else ""
 
 
-def _connect(scheduler: str, jobs: int, held: ExitStack) -> tuple[Any, int]:
-    """A client of the cluster, closed with what is held, and how many shards the cluster can run at once."""
+def _connect(scheduler: str, jobs: int, stack: ExitStack) -> tuple[Any, int]:
+    """A client of the cluster, which `stack` closes, and the number of shards that the cluster can run at a time."""
     try:
         from distributed import Client
 
-        client = held.enter_context(Client(scheduler, timeout=LONGEST_WAIT))
+        client = stack.enter_context(Client(scheduler, timeout=LONGEST_WAIT))
         return client, sum(client.nthreads().values()) or jobs
     except ImportError as error:
         remedy = "Install it: pip install 'secretome[cluster]'."
-        raise InputError([Problem("--scheduler", "", f"no package {error.name}", "Dask", remedy)]) from error
+        raise InputError.of("--scheduler", "", f"no package {error.name}", "Dask", remedy) from error
     except Exception as error:  # Dask raises many kinds of error if another program uses the address.
         found = f"{scheduler!r} ({' '.join(str(error).split()) or type(error).__name__})"
-        raise InputError([Problem("--scheduler", "", found, "the address of a running Dask scheduler")]) from error
+        raise InputError.of("--scheduler", "", found, "the address of a running Dask scheduler") from error

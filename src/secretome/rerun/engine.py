@@ -1,10 +1,8 @@
-"""Run a study's notebook on a cohort: checked at the door, whole or not at all, with its provenance."""
+"""Check cohorts before any is run, and run a study's notebook on one of them."""
 
-import json
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
@@ -12,44 +10,43 @@ import pandas as pd
 import papermill
 from papermill.exceptions import PapermillExecutionError
 
-from secretome.claims.conditions import as_json, conditions
+from secretome.claims.conditions import conditions
 from secretome.cohort import Study, load_study
-from secretome.protocol import InputError, Problem
+from secretome.protocol import InputError
 from secretome.report import tables
 from secretome.report import text as report_text
 from secretome.report.html import report_html
-from secretome.rerun.output_paths import PROVENANCE, WRITTEN_BY_NOTEBOOK, Existing, OutputPaths, hashes, write_text
+from secretome.rerun.output_paths import WRITTEN_BY_NOTEBOOK, Existing, OutputPaths, file_hashes
 from secretome.rerun.parameters import as_ipynb, default_parameters
-from secretome.rerun.provenance import content_key, provenance_of
+from secretome.rerun.provenance import content_key, describe_run, now, write_text
 
-# A kernel greets everyone with a note about encryption and takes its leave with an interrupt: noise, between two
-# processes of one machine.
+# Suppresses ipykernel's messages about encryption at its start and about the interrupt at its end.
 QUIET_KERNEL = ["--log-level=CRITICAL"]
 
 
 class RunFailed(RuntimeError):
-    """Raised when a notebook stops with an error; carries its last lines."""
+    """Raised when a notebook stops with an error or does not write its files."""
 
 
 @dataclass(frozen=True)
 class RunPlan:
-    """A cohort that was found sound: how to read it again, where it goes, and what its results will come from."""
+    """A cohort that can be run: its files, how it is read, notes on the reading, and the content key of its run."""
 
-    place: OutputPaths
+    paths: OutputPaths
     sheet: str | None
     names: Mapping[str, str]
     decimal: str | None
-    understood: tuple[str, ...]
+    notes: tuple[str, ...]
     key: str
 
-    def study(self) -> Study:
-        """Read the cohort. Hundreds of them are not kept while they wait."""
+    def load_study(self) -> Study:
+        """The study with this cohort. It is not kept here, because a batch may have thousands of cohorts."""
         return load_study(
-            self.place.study, cohort=self.place.file, sheet=self.sheet, names=self.names, decimal=self.decimal
+            self.paths.study, cohort=self.paths.file, sheet=self.sheet, names=self.names, decimal=self.decimal
         )
 
 
-def plan(
+def plan_runs(
     name: str,
     files: Iterable[Path],
     out: Path,
@@ -66,107 +63,95 @@ def plan(
 
     Returns
     -------
-    ready : list of RunPlan
-        The cohorts that are sound and whose folders are free.
+    plans : list of RunPlan
+        The cohorts without problems, whose output folders are free.
     refusals : list of InputError
         One per file that cannot be run, with all its problems.
     """
-    sound: list[RunPlan] = []
+    plans: list[RunPlan] = []
     refusals: list[InputError] = []
-    taken: dict[str, Path] = {}
+    planned: dict[str, Path] = {}
     for file in files:
         try:
             study = load_study(name, cohort=file, sheet=sheet, names=names, decimal=decimal)
-            # Some file systems do not tell capitals apart.
-            same = taken.get(study.cohort.id.casefold())
-            if same is not None:
-                expected = f"another name than {same.name}"
-                raise InputError(
-                    [
-                        Problem(
-                            file.name,
-                            "",
-                            f"the cohort id {study.cohort.id!r} again",
-                            expected,
-                            "Rename a file, or name it once.",
-                        )
-                    ]
-                )
-            taken[study.cohort.id.casefold()] = file
-            place = OutputPaths(name, study.cohort.id, file, out)
-            place.check(existing)
-            sound.append(
-                RunPlan(
-                    place,
-                    sheet,
-                    dict(names or {}),
-                    decimal,
-                    study.cohort.notes,
-                    content_key(study, parameters or {}),
-                )
-            )
+            cohort = study.cohort.id
+            # Some file systems do not distinguish upper and lower case.
+            if duplicate := planned.get(cohort.casefold()):
+                found, remedy = f"the cohort id {cohort!r} again", "Rename a file, or name it once."
+                raise InputError.of(file.name, "", found, f"another name than {duplicate.name}", remedy)
+            planned[cohort.casefold()] = file
+            paths = OutputPaths(name, cohort, file, out)
+            paths.check(existing)
+            key = content_key(study, parameters or {})
+            plans.append(RunPlan(paths, sheet, dict(names or {}), decimal, study.cohort.notes, key))
         except InputError as error:
             refusals.append(error)
-    return sound, refusals
+    return plans, refusals
 
 
-def run_in(work: Path, study: Study, parameters: Mapping[str, int | float], engine: str | None = None) -> None:
-    """Run a study's notebook in a private folder with an engine of papermill, and write the files of a finished run."""
-    # Hashed before the run: an edit during it must not be taken for what was run.
-    provenance = provenance_of(study, parameters, content_key(study, parameters))
-    # Absolute, because the notebook runs in the private folder.
-    own = {
-        "cohort": str(study.cohort.path.resolve()),
-        "cohort_sha256": study.cohort.sha256,
-        "cohort_sheet": study.cohort.sheet,
-        "cohort_names": study.cohort.names,
-        "cohort_decimal": study.cohort.decimal,
+def run_notebook(work: Path, study: Study, parameters: Mapping[str, int | float], engine: str | None = None) -> None:
+    """Run a study's notebook in a temporary folder with an engine of papermill, and write all files of the run."""
+    # Hashed before the run: if a file is edited during the run, the hash is of the version that was run.
+    defaults = default_parameters(study.key)
+    used = {**defaults, **parameters}
+    provenance = describe_run(study, used, content_key(study, parameters))
+    executed = _execute(work, study, parameters, engine)
+    text = nbformat.writes(_retag(executed)).replace(str(work.resolve()), ".")
+    write_text(work / "notebook.ipynb", text)
+    results, verdicts, checks = (pd.read_csv(work / f"{name}.csv") for name in ("results", "verdicts", "checks"))
+    found = conditions(study, results)
+    provenance = provenance.model_copy(update={"finished": now(), "conditions": found})
+    altered = report_text.altered_sentence(study, used, defaults)
+    notebook = nbformat.reads(text, as_version=4)
+    shown = provenance.model_dump(mode="json")
+    write_text(work / "report.html", report_html(notebook, study, verdicts, checks, shown, altered, found))
+    (work / "tables.xlsx").write_bytes(tables.workbook(study, results, verdicts, checks))
+    # Written last, because its presence means that the folder is complete.
+    provenance.model_copy(update={"files": file_hashes(work)}).write(work)
+
+
+def _execute(
+    work: Path, study: Study, parameters: Mapping[str, int | float], engine: str | None
+) -> nbformat.NotebookNode:
+    cohort = study.cohort
+    inputs = {
+        "cohort": str(cohort.path.absolute()),  # The notebook runs in the temporary folder.
+        "cohort_sha256": cohort.sha256,
+        "cohort_sheet": cohort.sheet,
+        "cohort_names": cohort.names,
+        "cohort_decimal": cohort.decimal,
         "out": str(work.resolve()),
     }
     with as_ipynb(study.key) as path, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # papermill's own, about notebook formats: what matters is raised
+        warnings.simplefilter("ignore")  # papermill warns about notebook formats; problems are raised.
         try:
-            notebook = papermill.execute_notebook(
+            executed = papermill.execute_notebook(
                 str(path),
                 None,
-                parameters={**own, **parameters},
+                parameters={**inputs, **parameters},
                 engine_name=engine,
                 cwd=str(work),
                 progress_bar=False,
                 extra_arguments=QUIET_KERNEL,
             )
         except PapermillExecutionError as error:
-            raise RunFailed(
-                f"{study.cohort.path.name}: the notebook stopped in cell {error.exec_count}: {error.ename}: "
-                f"{error.evalue}"
-            ) from error
+            cause = f"the notebook stopped in cell {error.exec_count}: {error.ename}: {error.evalue}"
+            raise RunFailed(f"{cohort.path.name}: {cause}") from error
     absent = [name for name in WRITTEN_BY_NOTEBOOK if not (work / name).exists()]
     if absent:
-        raise RunFailed(f"{study.cohort.path.name}: the notebook ended without writing {', '.join(absent)}")
-    text = nbformat.writes(_retagged(notebook)).replace(str(work.resolve()), ".")
-    notebook = nbformat.reads(text, as_version=4)
-    provenance["finished"] = datetime.now(UTC).isoformat(timespec="seconds")
-    write_text(work / "notebook.ipynb", text)
-    results, verdicts, checks = (pd.read_csv(work / f"{name}.csv") for name in ("results", "verdicts", "checks"))
-    found = conditions(study, results)
-    provenance["conditions"] = as_json(found)
-    altered = report_text.altered_sentence(study, provenance["parameters"], default_parameters(study.key))
-    write_text(work / "report.html", report_html(notebook, study, verdicts, checks, provenance, altered, found))
-    (work / "tables.xlsx").write_bytes(tables.workbook(study, results, verdicts, checks))
-    # Last, because its presence says that the folder is whole.
-    provenance["files"] = hashes(work)
-    write_text(work / PROVENANCE, json.dumps(provenance, indent=2, ensure_ascii=False) + "\n")
+        raise RunFailed(f"{cohort.path.name}: the notebook ended without writing {', '.join(absent)}")
+    return executed
 
 
-def _retagged(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Let a book show the parameters that were used, not the defaults; and name no folder that is gone."""
+def _retag(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Let a book show the parameters that were used, not the defaults, and remove names of temporary folders."""
     notebook.metadata["papermill"]["input_path"] = "analysis.ipynb"
     for cell in notebook.cells:
-        cell.metadata.pop("execution", None)  # papermill's own times say the same
+        cell.metadata.pop("execution", None)  # The same times are in papermill's own metadata.
         tags = cell.metadata.get("tags", [])
         if "parameters" in tags:
             cell.metadata["tags"] = [*tags, "remove-cell"]
         elif "injected-parameters" in tags:
             cell.metadata["tags"] = [*tags, "hide-input"]
-            cell["id"] = "injected-parameters"  # papermill draws one by chance
+            cell["id"] = "injected-parameters"  # papermill's id is random.
     return notebook

@@ -1,6 +1,5 @@
-"""Which parameters a study's notebook takes, and whether those typed are fit for it."""
+"""The parameters of a study's notebook, and the notebook as papermill needs it."""
 
-import hashlib
 import json
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -13,10 +12,10 @@ import jupytext
 import nbformat
 from papermill.inspection import inspect_notebook  # papermill's root re-exports it without a type
 
-from secretome.protocol import InputError, Problem, nearest, read_regular_file, study_folder
+from secretome.protocol import InputError, Problem, nearest, read_regular_file, sha256, study_folder
 
-# The command itself sets these; the rest of the parameters are the user's.
-OWN_PARAMETERS = ("cohort", "cohort_sha256", "cohort_sheet", "cohort_names", "cohort_decimal", "out")
+# Set by the command; the other parameters are for the user.
+SET_BY_COMMAND = ("cohort", "cohort_sha256", "cohort_sheet", "cohort_names", "cohort_decimal", "out")
 RANGES = {
     "alpha": (0, 0.5, "a number between 0 and 0.5"),
     "level": (0, 1, "a number between 0 and 1"),
@@ -25,7 +24,7 @@ RANGES = {
 
 
 def check_parameters(name: str, stated: Mapping[str, str]) -> dict[str, int | float]:
-    """Check parameters for a study's notebook by name and type.
+    """The values of parameters for a study's notebook, which are checked by name and type.
 
     Parameters
     ----------
@@ -37,27 +36,25 @@ def check_parameters(name: str, stated: Mapping[str, str]) -> dict[str, int | fl
     Raises
     ------
     InputError
-        With every name the notebook does not have, and every value of another type than the notebook states.
+        With every name that the notebook does not have, and every value that is out of range or has another type.
     """
-    known = parameters_of(name)
+    parameters = parameters_of(name)
     values: dict[str, int | float] = {}
     problems = []
     for key, text in stated.items():
-        if key not in known:
-            guess = nearest(key, known)
+        if key not in parameters:
+            guess = nearest(key, parameters)
             remedy = f"The nearest is {guess!r}." if guess else ""
-            problems.append(Problem("-p", key, f"the parameter {key!r}", f"one of {', '.join(known)}", remedy))
+            problems.append(Problem("-p", key, f"the parameter {key!r}", f"one of {', '.join(parameters)}", remedy))
             continue
-        kind = {"int": int, "float": float}[known[key]["inferred_type_name"]]
+        convert = {"int": int, "float": float}[parameters[key]["inferred_type_name"]]
+        expected = "a whole number" if convert is int else "a number with a decimal point"
         try:
-            values[key] = kind(text)
+            values[key] = convert(text)
+            low, high, expected = RANGES[key]
+            if not low < values[key] < high:
+                raise ValueError(expected)
         except ValueError:
-            problems.append(
-                Problem("-p", key, repr(text), "a whole number" if kind is int else "a number with a decimal point")
-            )
-            continue
-        least, most, expected = RANGES[key]
-        if not least < values[key] < most:
             problems.append(Problem("-p", key, repr(text), expected))
     if problems:
         raise InputError(problems)
@@ -65,42 +62,42 @@ def check_parameters(name: str, stated: Mapping[str, str]) -> dict[str, int | fl
 
 
 def parameters_of(name: str) -> dict[str, Any]:
-    """The parameters of a study's notebook that are the user's to set, as papermill understands them."""
-    return _inspected(_as_ipynb(_source(name)))
+    """The parameters of a study's notebook that a user may set, as papermill describes them."""
+    return _inspect(_to_ipynb(_notebook_source(name)))
 
 
 def default_parameters(name: str) -> dict[str, int | float]:
-    """The same parameters with their values, as the book runs the notebook."""
-    return {key: json.loads(about["default"]) for key, about in parameters_of(name).items()}
+    """The same parameters with their values in the book."""
+    return {key: json.loads(parameter["default"]) for key, parameter in parameters_of(name).items()}
 
 
 @contextmanager
 def as_ipynb(name: str) -> Iterator[Path]:
-    """The study's notebook as ``.ipynb``, for as long as it is needed: papermill reads no ``.py``."""
+    """A temporary file with the study's notebook as ``.ipynb``, because papermill cannot read ``.py``."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "analysis.ipynb"
-        path.write_text(_as_ipynb(_source(name)), encoding="utf-8")
+        path.write_text(_to_ipynb(_notebook_source(name)), encoding="utf-8")
         yield path
 
 
-def _source(name: str) -> str:
+def _notebook_source(name: str) -> str:
     path = study_folder(name) / "analysis.py"
     try:
         return read_regular_file(path, "the study's notebook").decode("utf-8")
     except UnicodeDecodeError as error:
-        raise InputError([Problem(str(path), "", "text that is not in UTF-8", "the study's notebook")]) from error
+        raise InputError.of(str(path), "", "text that is not in UTF-8", "the study's notebook") from error
 
 
-# Kept, because a batch asks for the same notebook hundreds of times.
+# Cached, because a batch uses the same notebook hundreds of times.
 @lru_cache(maxsize=8)
-def _as_ipynb(source: str) -> str:
+def _to_ipynb(source: str) -> str:
     notebook = jupytext.reads(source, fmt="py:percent")
     for position, cell in enumerate(notebook.cells):
-        cell["id"] = hashlib.sha256(f"{position} {cell.source}".encode()).hexdigest()[:12]
+        cell["id"] = sha256(f"{position} {cell.source}")[:12]
     return f"{nbformat.writes(notebook)}\n"
 
 
 @lru_cache(maxsize=8)
-def _inspected(ipynb: str) -> dict[str, Any]:
-    found = inspect_notebook(nbformat.reads(ipynb, as_version=4))
-    return {key: about for key, about in found.items() if key not in OWN_PARAMETERS}
+def _inspect(ipynb: str) -> dict[str, Any]:
+    parameters = inspect_notebook(nbformat.reads(ipynb, as_version=4))
+    return {key: parameter for key, parameter in parameters.items() if key not in SET_BY_COMMAND}

@@ -1,7 +1,4 @@
-"""A notebook run by a kernel inside this very process, which was forked for it: no second start of Python, no sockets.
-
-papermill does everything else.
-"""
+"""An engine of papermill that runs a notebook in a forked process, which need not start Python or open sockets."""
 
 import gc
 import importlib
@@ -18,10 +15,10 @@ from traitlets.config import Config
 
 from secretome.rerun.provenance import commit
 
-ENGINE = "inside"
+ENGINE = "in-process"
 INLINE = "module://matplotlib_inline.backend_inline"
-# What every notebook and report comes to import, and so every forked process would again.
-FIRST = tuple(
+# Modules that every notebook and report imports; they are imported once, before the processes are forked.
+PRELOADED = tuple(
     """
     IPython.core.application IPython.core.completerlib IPython.core.crashhandler IPython.core.logger
     IPython.core.oinspect email.headerregistry fontTools.ttLib.tables.O_S_2f_2 ipykernel.debugger
@@ -37,14 +34,14 @@ FIRST = tuple(
 
 
 class InProcessEngine(Engine):  # type: ignore[misc]
-    """An engine of papermill: an IPython kernel in this process runs the cells. For one notebook and no second."""
+    """An engine of papermill that runs cells in an IPython kernel in this process; it can run only one notebook."""
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **_: Any) -> None:
         """Run every code cell until one fails."""
         from ipykernel.inprocess.manager import InProcessKernelManager
 
-        # As a kernel of its own has it; and no history, which hundreds of processes would write to one file.
+        # The backend of an ordinary kernel. No history, because hundreds of processes would write to one file.
         mpl.use(INLINE)
         manager = InProcessKernelManager(kernel_name=kernel_name, config=Config(HistoryManager={"enabled": False}))
         manager.start_kernel()
@@ -62,7 +59,7 @@ class InProcessEngine(Engine):  # type: ignore[misc]
 
 
 def _run(client: Any, cell: Any) -> bool:
-    """Run a cell and keep what it puts out; whether it failed."""
+    """Run a cell and store its outputs; return whether it failed."""
     client.execute(cell.source)
     for message in client.iopub_channel.get_msgs():
         if message["msg_type"] == "execute_input":
@@ -70,11 +67,7 @@ def _run(client: Any, cell: Any) -> bool:
         elif message["msg_type"] in ("stream", "display_data", "execute_result", "error"):
             output = output_from_msg(message)
             last = cell.outputs[-1] if cell.outputs else None
-            if (
-                output.output_type == "stream"
-                and last
-                and (last.output_type, last.get("name")) == ("stream", output.name)
-            ):
+            if last and output.output_type == "stream" and last.get("name") == output.name:
                 last.text += output.text
             else:
                 cell.outputs.append(output)
@@ -82,23 +75,23 @@ def _run(client: Any, cell: Any) -> bool:
 
 
 def warm_up() -> None:
-    """Import once what every forked process needs, and let none of them copy it."""
-    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # no debugger is started, so it need not warn
-    for name in FIRST:
+    """Import the modules that every forked process needs, so that the processes share their memory."""
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # No debugger is used.
+    for name in PRELOADED:
         importlib.import_module(name)
-    # Both are kept once they have been found: the commit asks git, and the schema of notebooks is compiled.
+    # Both cache their results: the commit is read from git, and the schema of notebooks is compiled.
     commit()
     nbformat.validate(nbformat.v4.new_notebook())
     gc.collect()
     gc.freeze()
 
 
-def part() -> None:
-    """Begin a forked process: what it inherited as chance must not be its siblings' too."""
+def init_worker() -> None:
+    """Initialise a forked process. It needs random numbers that differ from those of other forked processes."""
     np.random.seed()
-    # It ends soon, and a collector that wakes up often would touch, and so copy, all that it inherited.
+    # The process is short, and frequent garbage collection would copy the memory that it shares.
     gc.set_threshold(100_000)
-    # A shell there can be one of. Whoever calls this from IPython, or once used it, has another.
+    # There can be only one shell in a process, and the parent process may have had one.
     if InteractiveShell.initialized():
         type(InteractiveShell.instance()).clear_instance()
     papermill_engines.register(ENGINE, InProcessEngine)

@@ -3,7 +3,7 @@
 from secretome.report.text.alternatives import design_alt, groups_alt, paired_alt
 from secretome.report.text.arrive import ASKS, GUIDELINES, OPEN, arrive_answers
 from secretome.report.text.column_titles import COLUMN_TITLES
-from secretome.report.text.conditions import condition_sentences
+from secretome.report.text.conditions import batch_warnings, condition_sentences
 from secretome.report.text.decision_rules import rule_words
 from secretome.report.text.methods import losses, methods_paragraph, software
 from secretome.report.text.numbers import (
@@ -61,6 +61,7 @@ __all__ = [
     "altered_sentence",
     "arms_sentence",
     "arrive_answers",
+    "batch_warnings",
     "bracket_head",
     "bracket_p",
     "bracket_value",

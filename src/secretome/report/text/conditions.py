@@ -1,6 +1,7 @@
 """Sentences about the conditions in `secretome.claims.conditions`, under which the error rate may not be held."""
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
@@ -15,11 +16,21 @@ from secretome.claims.conditions import (
     ConditionCode,
 )
 from secretome.cohort import Study
-from secretome.report.text.numbers import interval, lowercase_first, number, p_value
+from secretome.report.text.numbers import count, interval, lowercase_first, number, p_value
 
 PLURALS = {"cage": "cages", "batch": "batches", "plate": "plates"}
 # The largest number of comparisons that are shown.
 SHOWN = 4
+STATEMENTS = {
+    ConditionCode.UNEQUAL_LOSSES: "The proportions of missing values are unequal.",
+    ConditionCode.CENSORED_UNEQUAL_SPREAD: (
+        "Most values of a group lie beyond a limit of the assay, and the spreads of the groups seem to differ or "
+        "cannot be compared."
+    ),
+    ConditionCode.UNEQUAL_N_SKEWED: (
+        "One group is at least three times as large as the other, and the logarithms of its values are skewed."
+    ),
+}
 NOT_HELD = "a false claim may then be supported more often than the error rate allows"
 
 
@@ -55,6 +66,40 @@ def condition_sentences(study: Study, found: Iterable[Condition], *, warnings: b
     return [ConditionText(code, *_texts(study, code, several)) for code, several in by_code.items()]
 
 
+def batch_warnings(cohorts: Sequence[Sequence[Condition]]) -> list[str]:
+    """How many cohorts of a batch have conditions under which the error rate may not be held; empty if none has.
+
+    Examples
+    --------
+    >>> condition = Condition(ConditionCode.PLATE_CONFOUNDED, "il6", ("t1", "control"))
+    >>> for sentence in batch_warnings([[condition], []]):
+    ...     print(sentence)
+    Warning: the error rate may not be held in 1 of 2 cohorts. The reports of these cohorts give details.
+    In 1 cohort: Plate cannot be separated from treatment.
+    """
+    codes = [{condition.code for condition in found} & WARNINGS for found in cohorts]
+    warned = sum(map(bool, codes))
+    if not warned:
+        return []
+    counts = Counter(code for codes_of_cohort in codes for code in codes_of_cohort)
+    ordered = sorted(counts, key=lambda code: (-counts[code], list(ConditionCode).index(code)))
+    return [
+        f"Warning: the error rate may not be held in {warned} of {count(len(cohorts), 'cohort')}. The reports of these "
+        "cohorts give details.",
+        *(f"In {count(counts[code], 'cohort')}: {_statement(code)}" for code in ordered),
+    ]
+
+
+def _statement(code: ConditionCode) -> str:
+    """The general statement of a condition under which the error rate may not be held."""
+    column = COLUMN_OF.get(code, "")
+    if code in CONFOUNDED.values():
+        return f"{column.capitalize()} cannot be separated from treatment."
+    if code in WITHIN_GROUPS.values():
+        return f"Animals of one {column} are not independent, but the planned tests count every animal."
+    return STATEMENTS[code]
+
+
 def untestable_reason(found: Sequence[Condition]) -> str:
     """The consequence of the conditions for the verdicts of a new cohort; empty if there are none.
 
@@ -79,7 +124,7 @@ def _texts(study: Study, code: ConditionCode, found: Sequence[Condition]) -> tup
     column = COLUMN_OF.get(code, "")
     if code in CONFOUNDED.values():
         return (
-            f"{column.capitalize()} cannot be separated from treatment.",
+            _statement(code),
             f"No {column} contains both groups, and one of the groups has only one or two {PLURALS[column]}: "
             f"{_comparisons(study, found, _clusters(column))}. A difference between these groups may be a difference "
             f"between {PLURALS[column]}, and {NOT_HELD}.",
@@ -89,7 +134,7 @@ def _texts(study: Study, code: ConditionCode, found: Sequence[Condition]) -> tup
         means = _shortened([_by_means(study, condition, column) for condition in tested])
         counted = _comparisons(study, found, _clusters(column))
         return (
-            f"Animals of one {column} are not independent, but the planned tests count every animal.",
+            _statement(code),
             f"If animals of one {column} are more alike than others, {NOT_HELD}. "
             + (f"With one mean for each {column}: {means}." if means else f"The comparisons are {counted}."),
         )
@@ -101,7 +146,7 @@ def _unequal_losses(study: Study, found: Sequence[Condition], _: str) -> tuple[s
         study, found, lambda facts, side: f"{facts[f'lost_{side}']:g} of {facts[f'animals_{side}']:g} without a value"
     )
     return (
-        "The proportions of missing values are unequal.",
+        _statement(ConditionCode.UNEQUAL_LOSSES),
         f"{lost[0].upper()}{lost[1:]}. If the animals without a value differ from the others, this alone can make the "
         f"groups differ, and {NOT_HELD}.",
     )
@@ -112,8 +157,7 @@ def _censored_unequal_spread(study: Study, found: Sequence[Condition], _: str) -
     ratios = [condition.facts["spread_ratio"] for condition in found if "spread_ratio" in condition.facts]
     size = f"; the larger log-SD is up to {number(max(ratios))} times the smaller" if ratios else ""
     return (
-        "Most values of a group lie beyond a limit of the assay, and the spreads of the groups seem to differ or "
-        "cannot be compared.",
+        _statement(ConditionCode.CENSORED_UNEQUAL_SPREAD),
         f"Beyond a limit: {beyond}{size}. The rank test that decides here is also sensitive to a difference in "
         f"spread, and {NOT_HELD}.",
     )
@@ -123,7 +167,7 @@ def _unequal_n_skewed(study: Study, found: Sequence[Condition], _: str) -> tuple
     sizes = _comparisons(study, found, lambda facts, side: f"n = {facts[f'n_{side}']:g}")
     largest = max((condition.facts["skewness"] for condition in found), key=abs)
     return (
-        "One group is at least three times as large as the other, and the logarithms of its values are skewed.",
+        _statement(ConditionCode.UNEQUAL_N_SKEWED),
         f"{sizes[0].upper()}{sizes[1:]}; skewness up to {number(largest)}. Welch's t test needs groups of similar "
         f"size or logarithms that are close to normal, and {NOT_HELD}.",
     )
