@@ -28,7 +28,7 @@ ALPHA = 0.05
 LOG_SD = 0.5
 
 # Fewer permutations per trial keep the test exact in size, and the script short.
-_permutation.DRAWN = 1999
+_permutation.N_RESAMPLES = 1999
 
 Rng = np.random.Generator
 Floats = "np.ndarray[Any, np.dtype[np.float64]]"

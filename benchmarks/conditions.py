@@ -24,7 +24,7 @@ from secretome.analysis.samples import Comparison, GroupSample, dilution_fold
 from secretome.claims import DECISIONS, ConditionCode
 from secretome.claims.conditions import WARNINGS, comparison_conditions
 from secretome.cohort.simulate import log_sd, simulate_many
-from secretome.power.many_cohorts import judge_many
+from secretome.power.many_cohorts import decide_cohorts
 from secretome.protocol import Protocol, load_protocol, sides, study_folder
 
 OUT = Path(__file__).parents[1] / "notebooks" / "benchmarks" / "conditions.csv"
@@ -166,7 +166,7 @@ def protocol() -> Protocol:
 def supported(cohorts: Cohorts) -> NDArray[np.bool_]:
     """Whether the verdict on each cohort is "supported", by the rules of the study."""
     drawn = {"il6": {"t1": _bounds(cohorts.treated, cohorts.limit), "control": _bounds(cohorts.control, cohorts.limit)}}
-    rules, _ = judge_many(protocol(), drawn, ALPHA, published=1)[CLAIM]
+    rules, _ = decide_cohorts(protocol(), drawn, ALPHA, published=1)[CLAIM]
     return np.array([DECISIONS[str(rule)] == "supported" for rule in rules])
 
 

@@ -16,8 +16,7 @@ import numpy as np
 from scipy import stats as scipy_stats
 
 from secretome import stats
-from secretome.stats._null_distributions import rank_sum_null
-from secretome.stats.trends import _jonckheere_null
+from secretome.stats._null_distributions import jonckheere_null, rank_sum_null
 
 OUT = Path(__file__).parents[1] / "notebooks" / "benchmarks"
 
@@ -35,7 +34,7 @@ def cold(call: Callable[[], object]) -> Callable[[], object]:
 
     def fresh() -> object:
         rank_sum_null.cache_clear()
-        _jonckheere_null.cache_clear()
+        jonckheere_null.cache_clear()
         return call()
 
     return fresh

@@ -76,7 +76,7 @@ def test_rules_in_words_name_what_the_judges_ask() -> None:
     assert rises[2] == "every p ≤ 0.05, every ratio above 1 and none lies inside the equivalence margins"
     assert beats[2] == "every p ≤ 0.05, every ratio above 1"
     assert rises[3] == "one ratio below 1 with p ≤ 0.00833, or lies inside 0.8 to 1.25 at 0.00833"
-    assert dose[2] == "p ≤ 0.05, slope above zero, and no step shown to go back"
+    assert dose[2] == "p ≤ 0.05, slope above zero, and no significant reversal between adjacent doses"
     assert same[2] == "every 90 % interval lies inside 0.8 to 1.25"
     sepsis = publish_tables.rules_table(PROTOCOLS["sepsis_cytokines"], 0.05)
     assert sepsis["Planned test"][0] == "Welch’s t on logarithms, p times 2"

@@ -42,7 +42,7 @@ def test_the_smallest_n_is_that_of_the_noncentral_t(effect: float, ratio: float)
 
 
 @pytest.mark.slow
-def test_the_pages_n_is_confirmed_by_judging_cohort_after_cohort() -> None:
+def test_published_n_is_confirmed_by_single_cohorts() -> None:
     """The slow path, with seeds of its own:
 
     250 cohorts of pairs, each analysed and adjudicated as a laboratory's file would be.
@@ -59,7 +59,7 @@ def test_the_pages_n_is_confirmed_by_judging_cohort_after_cohort() -> None:
     assert share == pytest.approx(printed, abs=3 * np.sqrt(printed * (1 - printed) / 250))
 
 
-def test_the_kept_table_is_what_the_code_measures_today() -> None:
+def test_saved_plans_equal_current_results() -> None:
     plans = measured_plans()
     for claim, effect, n in (("afc_dose_im", 0.5, 4), ("tregs_rise_cd25neg", 0.75, 6)):
         protocol = next(protocol for protocol in PROTOCOLS.values() if claim in protocol.claims)
@@ -88,13 +88,13 @@ def test_the_first_n_of_exact_tests_is_a_count_of_arrangements() -> None:
     assert first_exact_n(PROTOCOLS["treg_conditioned_medium"], "tregs_rise_cd25pos") == signed_rank == 6
 
 
-def test_no_n_may_be_enough() -> None:
+def test_smallest_n_is_none_under_the_null() -> None:
     need = smallest_n(SEPSIS, "il4_rises_t2", scenario="null", cohorts=200)
     assert need.n is None
     assert "No number of rats up to" in power_text.ethics_sentence(SEPSIS, "il4_rises_t2", None, need.rates, 0.8)
 
 
-def test_a_size_does_not_depend_on_which_others_are_asked_for() -> None:
+def test_rates_of_a_size_do_not_depend_on_other_sizes() -> None:
     alone, among = (claim_rates(SEPSIS, "il4_rises_t2", sizes, cohorts=300) for sizes in ([8], [4, 8]))
     assert alone["supported"].tolist() == among[among["n"] == 8]["supported"].tolist()
 
@@ -107,7 +107,7 @@ def test_the_command_prints_shares_and_a_sentence() -> None:
     assert "simulated rats" in result.output
 
 
-def test_the_command_tells_every_fault_at_once() -> None:
+def test_power_command_reports_every_invalid_option() -> None:
     options = [
         "--claim",
         "il5",

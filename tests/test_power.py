@@ -13,7 +13,7 @@ from secretome import adjudicate, analyse
 from secretome.cohort import Study, read_cohort
 from secretome.cohort.simulate import Drawn, log_sd, simulate_many
 from secretome.power import claim_rates, verdict_rates
-from secretome.power.many_cohorts import judge_many
+from secretome.power.many_cohorts import decide_cohorts
 from secretome.protocol import Protocol, load_protocol, study_folder
 
 PROTOCOLS = {
@@ -51,7 +51,7 @@ def one_by_one(protocol: Protocol, drawn: Drawn) -> Iterator[Study]:
         ("treg_conditioned_medium", "null", 12),
     ],
 )
-def test_many_at_once_are_judged_as_one_by_one(name: str, scenario: str, n: int) -> None:
+def test_many_cohorts_are_decided_like_single_cohorts(name: str, scenario: str, n: int) -> None:
     """Rule by rule, by the code that judges a laboratory's file:
 
     values below a limit, deaths and titres at the plate's end among them.
@@ -59,7 +59,7 @@ def test_many_at_once_are_judged_as_one_by_one(name: str, scenario: str, n: int)
     # Large groups take longer and differ less from one cohort to the next.
     protocol, cohorts = PROTOCOLS[name], 8 if n < 12 else 3
     drawn = simulate_many(protocol, scenario, n=n, cohorts=cohorts, rng=np.random.default_rng(n))
-    many = judge_many(protocol, drawn, 0.05, published=cohorts)
+    many = decide_cohorts(protocol, drawn, 0.05, published=cohorts)
     for position, study in enumerate(one_by_one(protocol, drawn)):
         verdicts = adjudicate(study, analyse(study, ("published", "planned"))).set_index("claim")
         for claim, (rules, decisions) in many.items():
@@ -121,10 +121,10 @@ def test_il4_is_supported_as_often_as_the_noncentral_t_says() -> None:
     assert null <= 0.0125 + 3 * np.sqrt(0.0125 * 0.9875 / cohorts)
 
 
-def test_exact_ranks_reject_in_one_arm_as_often_as_their_table_says() -> None:
+def test_signed_rank_of_five_pairs_cannot_reach_alpha() -> None:
     """T-cell pairs, five of them, nothing true:
 
-    the signed-rank test of five pairs has the floor 1/16, so nothing can be supported.
+    the minimum attainable p of the signed-rank test of five pairs is 1/16, so nothing can be supported.
     """
     share, _ = rate("treg_conditioned_medium", "null", 5, "tregs_rise_cd25pos", analysis="published", cohorts=200)
     assert share == 0

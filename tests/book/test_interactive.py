@@ -239,6 +239,6 @@ def test_the_script_runs_on_its_own_page_alone(site: Path) -> None:
     pages = [
         page.relative_to(site).as_posix()
         for page in site.rglob("*.html")
-        if "deal.js" in page.read_text(encoding="utf-8")
+        if "permutation_widget.js" in page.read_text(encoding="utf-8")
     ]
     assert pages == ["book/interactive.html"]

@@ -110,7 +110,7 @@ def test_every_statistic_is_in_the_reference_with_an_example(site: Path) -> None
         for signature in parsed.select("dl.py.function > dt, dl.py.class > dt"):
             described[str(signature["id"]).rpartition(".")[2]] = str(signature.find_next_sibling("dd"))
         assert not re.search(r"\[R[0-9a-f]{12}-", parsed.get_text()), page
-    assert set(described) == set(stats.__all__) - {"Alternative", "ConfidenceInterval", "ConfidenceIntervals"}
+    assert set(described) == set(stats.__all__) - {"Alternative", "ConfidenceInterval"}
     for name, text in described.items():
         assert name[0].isupper() or "Examples" in text, name
 

@@ -1,4 +1,4 @@
-"""Numbers from outside, by name, for the tests of comparisons."""
+"""Reference cases by name, and a brute-force list of permutations."""
 
 import json
 from itertools import combinations
@@ -22,15 +22,14 @@ def samples_of(name: str) -> list["np.ndarray[Any, np.dtype[np.float64]]"]:
     return [values[group == level] for level in np.unique(group)]
 
 
-def deals(values: list[float], sizes: list[int]) -> list[list[list[float]]]:
-    """Every way to deal the values to groups of these sizes, by recursion over combinations:
-
-    slow, and plainly right.
-    """
+def all_assignments(values: list[float], sizes: list[int]) -> list[list[list[float]]]:
+    """Every assignment of the values to groups of these sizes, by recursion over combinations."""
     if len(sizes) == 1:
         return [[values]]
-    found = []
+    assignments = []
     for chosen in combinations(range(len(values)), sizes[0]):
         rest = [value for position, value in enumerate(values) if position not in chosen]
-        found += [[[values[position] for position in chosen], *others] for others in deals(rest, sizes[1:])]
-    return found
+        assignments += [
+            [[values[position] for position in chosen], *others] for others in all_assignments(rest, sizes[1:])
+        ]
+    return assignments

@@ -109,7 +109,7 @@ def test_the_higher_of_two_peaks_decides(
     assert (2 * fit.pvalue[0] <= 0.05) == (not low[0] < 1 < high[0])
 
 
-def test_no_common_mean_is_likelier_than_the_one_found() -> None:
+def test_common_mean_maximises_the_likelihood() -> None:
     """Brute force over a grid of common means and of both spreads; and interval and test agree each time."""
     rng = np.random.default_rng(17)
     means = np.linspace(1, 6, 251)
@@ -141,12 +141,12 @@ def test_no_common_mean_is_likelier_than_the_one_found() -> None:
 
 def at_means(low: np.ndarray, high: np.ndarray, means: np.ndarray) -> np.ndarray:
     """The highest log-likelihood of one group at each mean of its logarithms, over a fine grid of spreads."""
-    seen, hidden = np.log(low[low == high]), np.log(high[low != high])
+    exact, censored = np.log(low[low == high]), np.log(high[low != high])
     sd = np.exp(np.linspace(-6, 3, 901))
     values = np.zeros((means.size, sd.size))
-    for value in seen:
+    for value in exact:
         values += scipy_stats.norm.logpdf((value - means[:, None]) / sd) - np.log(sd)
-    for value in hidden:
+    for value in censored:
         values += scipy_stats.norm.logcdf((value - means[:, None]) / sd)
     return np.asarray(values.max(axis=1))
 
@@ -177,7 +177,7 @@ def test_a_third_group_changes_nothing_for_the_other_two() -> None:
     assert three.pvalue[0] == pytest.approx(pair.pvalue[0])
 
 
-def test_limits_that_the_data_do_not_set_are_said() -> None:
+def test_undetermined_limit_is_infinite_with_a_warning() -> None:
     """Two values seen among ten: the lower limit is far off, and never a number made up."""
     low = np.array([20.0, 25, *[0.0] * 8, 30, 40, 50])
     high = np.array([20.0, 25, *[15.6] * 8, 30, 40, 50])
@@ -195,13 +195,13 @@ def test_limits_that_the_data_do_not_set_are_said() -> None:
         ([1, np.nan], [1, 2], None, "missing"),
         ([3, 1], [2, 1], None, "exceeds"),
         ([-1, 1], [2, 1], None, "above zero"),
-        ([0, 1], [np.inf, 1], None, "says nothing"),
+        ([0, 1], [np.inf, 1], None, "gives no information"),
         ([0, 0, 3], [2, 2, 3], None, "fewer than two"),
         ([3, 3, 0], [3, 3, 2], None, "fewer than two"),
         ([1, 2, 0, 0], [1, 2, 5, 5], ["a", "a", "b", "b"], "group b has fewer than two"),
     ],
 )
-def test_what_cannot_be_fitted_is_refused(lower: Any, upper: Any, group: Any, sentence: str) -> None:
+def test_unfittable_data_raise(lower: Any, upper: Any, group: Any, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         stats.censored_lognormal(lower, upper, group)
 
@@ -265,7 +265,7 @@ def test_titres_at_the_end_of_the_plate_are_not_underestimated() -> None:
         ([4], {"fold": 1}, "above 1"),
     ],
 )
-def test_titres_that_cannot_be_are_refused(arguments: list[float], options: dict[str, float], sentence: str) -> None:
+def test_impossible_titres_raise(arguments: list[float], options: dict[str, float], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         stats.titre_bounds(arguments, **options)
 

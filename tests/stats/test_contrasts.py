@@ -15,7 +15,7 @@ CLOTH = ([55, 47, 48], [55, 64, 64], [55, 49, 52], [50, 44, 41])
 
 
 @pytest.mark.parametrize("alternative", ["two-sided", "less", "greater"])
-def test_a_pair_is_scipys_welch(alternative: Any) -> None:
+def test_welch_contrast_of_two_groups_matches_scipy(alternative: Any) -> None:
     ours = stats.welch_contrasts(SACHS, [[-1, 0, 1]], alternative=alternative)
     theirs = scipy_stats.ttest_ind(SACHS[2], SACHS[0], equal_var=False, alternative=alternative)
     assert (ours.statistic[0], ours.df[0], ours.pvalue[0]) == pytest.approx(
@@ -64,12 +64,12 @@ def test_scaling_weights_and_values() -> None:
         (([1, np.nan], [2, 3]), [[-1, 1]], "missing"),
     ],
 )
-def test_what_welch_contrasts_refuse(samples: Any, contrasts: Any, sentence: str) -> None:
+def test_welch_contrasts_invalid_input_raises(samples: Any, contrasts: Any, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         stats.welch_contrasts(samples, contrasts)
 
 
-def test_a_sample_of_one_that_takes_no_part_does_no_harm() -> None:
+def test_single_value_outside_the_contrast_is_ignored() -> None:
     assert stats.welch_contrasts(([1, 2, 3], [2, 3, 5], [9]), [[-1, 1, 0]]).pvalue[0] == pytest.approx(
         scipy_stats.ttest_ind([2, 3, 5], [1, 2, 3], equal_var=False).pvalue
     )
@@ -117,7 +117,7 @@ def test_dunnett_reaches_the_printed_critical_values(alternative: Any, groups: i
 
     those beyond the needed degrees of freedom are not to be had, so a t at the critical value must have p near 5 %.
     """
-    from secretome.stats.contrasts import _dunnett_pvalues
+    from secretome.stats.dunnett import _dunnett_pvalues
 
     pvalue = _dunnett_pvalues(np.array([critical]), (np.sqrt(0.5),) * groups, df, alternative)
     # The tables round to two decimals.
@@ -157,7 +157,7 @@ def test_dunnett_with_one_group_and_few_degrees_of_freedom_is_students_interval(
 @pytest.mark.parametrize("df", [1, 2, 3, 10])
 @pytest.mark.parametrize("alternative", ["two-sided", "greater"])
 def test_dunnetts_critical_value_has_its_own_p(df: int, alternative: Any) -> None:
-    from secretome.stats.contrasts import _critical_value, _dunnett_pvalues
+    from secretome.stats.dunnett import _critical_value, _dunnett_pvalues
 
     loadings = (np.sqrt(0.5), np.sqrt(0.5), np.sqrt(0.8))
     for level in LEVELS:
@@ -168,7 +168,7 @@ def test_dunnetts_critical_value_has_its_own_p(df: int, alternative: Any) -> Non
 
 
 def test_dunnetts_chance_at_few_degrees_of_freedom_equals_scipys_multivariate_t() -> None:
-    from secretome.stats.contrasts import _dunnett_pvalues
+    from secretome.stats.dunnett import _dunnett_pvalues
 
     for df, bound in ((1, 3.0), (1, 20.0), (2, 3.0), (3, 3.0)):
         law = scipy_stats.multivariate_t(shape=[[1, 0.5], [0.5, 1]], df=df)
@@ -222,6 +222,6 @@ def test_dunnett_is_scipys_within_its_own_error_for_unequal_groups() -> None:
         (([1, 2], [2, 3]), 2, "position of a sample"),
     ],
 )
-def test_what_dunnett_refuses(samples: Any, control: int, sentence: str) -> None:
+def test_dunnett_invalid_input_raises(samples: Any, control: int, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         stats.dunnett(samples, control=control)

@@ -143,7 +143,7 @@ def test_counts_that_vary_no_more_than_poissons_are_quasi_poisson() -> None:
 
 
 def test_a_group_of_zeros_changes_no_other_groups_test() -> None:
-    """Its animals say nothing of the others' spread, nor do they add degrees of freedom."""
+    """Its animals give no information on the variance of the others, and add no degrees of freedom."""
     counts, group = [9, 4, 14, 21, 30, 18], [1, 1, 1, 2, 2, 2]
     alone = stats.count_ratio(counts, group)
     with pytest.warns(UserWarning, match="nothing but zeros"):
@@ -186,11 +186,11 @@ def test_animals_that_are_all_or_nothing_are_one_observation_each() -> None:
         (lambda: stats.count_ratio([1, 2], [0, 1]), "no group has two"),
         (lambda: stats.count_ratio([0, 0, 0], [0, 0, 1]), "every count is zero"),
         (lambda: stats.count_ratio([1, 2, 3], [0, 0, 1], exposure=[1, 0, 1]), "exposure"),
-        (lambda: stats.proportion_ratio([5, 2, 3], [4, 4, 4], [0, 0, 1]), "at most its m"),
-        (lambda: stats.proportion_ratio([0, 0, 0], [4, 4, 4], [0, 0, 1]), "every k is zero"),
+        (lambda: stats.proportion_ratio([5, 2, 3], [4, 4, 4], [0, 0, 1]), "at most its nobs"),
+        (lambda: stats.proportion_ratio([0, 0, 0], [4, 4, 4], [0, 0, 1]), "every count is zero"),
     ],
 )
-def test_what_cannot_be_answered_is_refused(call: Any, sentence: str) -> None:
+def test_invalid_input_raises(call: Any, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         call()
 

@@ -15,7 +15,7 @@ X, Y = np.array([44, 47, 42, 46, 45, 43, 48, 44.0]), np.array([45, 43, 47, 44, 4
 
 @pytest.mark.parametrize("paired", [False, True])
 @pytest.mark.parametrize(("scale", "low", "high"), [("difference", -3.0, 4.0), ("ratio", 0.95, 1.06)])
-def test_by_t_it_is_statsmodels(paired: bool, scale: Any, low: float, high: float) -> None:
+def test_equivalence_by_t_matches_statsmodels(paired: bool, scale: Any, low: float, high: float) -> None:
     ours = stats.equivalence(X, Y, low, high, scale=scale, paired=paired)
     transform = np.log if scale == "ratio" else None
     p, at_low, at_high = (
@@ -27,7 +27,7 @@ def test_by_t_it_is_statsmodels(paired: bool, scale: Any, low: float, high: floa
 
 
 @pytest.mark.parametrize("scale", ["difference", "ratio"])
-def test_by_t_the_interval_lies_inside_when_the_test_says_so(scale: Any) -> None:
+def test_equivalence_interval_lies_inside_the_bounds_if_p_is_small(scale: Any) -> None:
     rng = np.random.default_rng(3)
     said = []
     for _ in range(60):
@@ -40,7 +40,7 @@ def test_by_t_the_interval_lies_inside_when_the_test_says_so(scale: Any) -> None
     assert 5 < sum(said) < 55
 
 
-def test_by_ranks_it_is_two_exact_tests_at_the_bounds() -> None:
+def test_equivalence_by_ranks_is_two_exact_tests() -> None:
     titres_x, titres_y = np.array([4, 8, 8, 16, 4, 8.0]), np.array([8, 8, 4, 16, 8, 4.0])
     result = stats.equivalence(titres_x, titres_y, 0.25, 4, scale="ratio", method="rank")
     low = stats.mann_whitney(titres_x, titres_y / 4, alternative="greater").pvalue
@@ -146,6 +146,6 @@ def test_swapping_inverts_the_ratio() -> None:
         (([0, 1], [1, 2], 0.8, 1.25), {"scale": "ratio"}, "logarithm is not defined"),
     ],
 )
-def test_what_cannot_be_answered_is_refused(arguments: Any, options: Any, sentence: str) -> None:
+def test_invalid_input_raises(arguments: Any, options: Any, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         stats.equivalence(*arguments, **options)

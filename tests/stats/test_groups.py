@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from outside import CASES, deals, samples_of
+from outside import CASES, all_assignments, samples_of
 from scipy import stats as scipy_stats
 
 from secretome import stats
@@ -35,7 +35,8 @@ def test_kruskal_wallis_equals_brute_force(samples: list[list[int]]) -> None:
     sizes = [len(sample) for sample in samples]
     result = stats.kruskal_wallis(samples, method="exact")
 
-    every = scipy_stats.kruskal(*map(np.array, zip(*deals(pooled, sizes), strict=True)), axis=1).statistic
+    groups = map(np.array, zip(*all_assignments(pooled, sizes), strict=True))
+    every = scipy_stats.kruskal(*groups, axis=1).statistic
     assert result.pvalue == pytest.approx((every >= result.statistic - 1e-9).mean())
     assert result.min_pvalue == pytest.approx((every >= every.max() - 1e-9).mean())
     assert result.min_pvalue <= result.pvalue <= 1
@@ -77,7 +78,7 @@ def test_steel_equals_r_on_waterfleas() -> None:
     assert [bool(p <= 0.05) for p in result.pvalue] == [False, True, True, True]
 
 
-def test_scikit_posthocs_answer_is_not_ours() -> None:
+def test_steel_differs_from_scikit_posthocs() -> None:
     """Its unadjusted .0159 passes for Steel's; the exact one-sided p is .0295."""
     result = stats.steel(samples_of("steel_sachs_exact"), 0, alternative="greater", method="exact")
     assert result.pvalue[1] != pytest.approx(0.015873, abs=1e-3)
@@ -90,14 +91,16 @@ def test_steel_equals_brute_force(samples: list[list[int]], alternative: Any) ->
     assume(len(set(pooled)) > 1)
     sizes = [len(sample) for sample in samples]
     result = stats.steel(samples, 0, alternative=alternative, method="exact")
-    every = deals(pooled, sizes)
+    every = all_assignments(pooled, sizes)
     sums = np.array([[np.sign(np.subtract.outer(group, groups[0])).sum() for group in groups[1:]] for groups in every])
     scaled = sums / sums.std(axis=0)
-    seen = np.array([np.sign(np.subtract.outer(sample, samples[0])).sum() for sample in samples[1:]]) / sums.std(axis=0)
-    assert result.statistic == pytest.approx(seen)
+    observed = np.array([np.sign(np.subtract.outer(sample, samples[0])).sum() for sample in samples[1:]]) / sums.std(
+        axis=0
+    )
+    assert result.statistic == pytest.approx(observed)
     sign = {"two-sided": np.abs, "greater": np.positive, "less": np.negative}[alternative]
     largest = sign(scaled).max(axis=1)
-    expected = [(largest >= value - 1e-9).mean() for value in sign(seen)]
+    expected = [(largest >= value - 1e-9).mean() for value in sign(observed)]
     assert result.pvalue == pytest.approx(expected)
 
 
@@ -108,7 +111,7 @@ def test_steel_with_one_group_is_mann_whitney() -> None:
         assert steel.pvalue[0] == pytest.approx(stats.mann_whitney(x, y, alternative=alternative).pvalue)  # type: ignore[arg-type]
 
 
-def test_the_control_may_stand_anywhere() -> None:
+def test_steel_does_not_depend_on_the_position_of_the_control() -> None:
     a, b, c = samples_of("steel_sachs_exact")
     first, last = stats.steel([a, b, c], 0, method="exact"), stats.steel([b, c, a], 2, method="exact")
     assert first.statistic == pytest.approx(last.statistic)
@@ -126,6 +129,6 @@ def test_the_control_may_stand_anywhere() -> None:
         (lambda: stats.kruskal_wallis(np.arange(60.0).reshape(3, 20), method="exact"), "too many to enumerate"),
     ],
 )
-def test_what_cannot_be_answered_is_refused(call: Any, sentence: str) -> None:
+def test_invalid_input_raises(call: Any, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         call()

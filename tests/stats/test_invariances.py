@@ -86,7 +86,7 @@ def test_swapping_the_samples_mirrors(x: list[float], y: list[float]) -> None:
 
 @settings(max_examples=40)
 @given(st.lists(sample, min_size=3, max_size=4))
-def test_exact_p_values_lie_between_the_attainable_one_and_one(samples: list[list[float]]) -> None:
+def test_exact_p_values_lie_between_the_minimum_and_one(samples: list[list[float]]) -> None:
     assume(len({one for values in samples for one in values}) > 1)
     small = [values[:2] for values in samples]
     assume(len({one for values in small for one in values}) > 1)

@@ -10,7 +10,6 @@ from scipy.optimize import brentq
 from statsmodels.stats.meta_analysis import combine_effects
 
 from secretome import stats
-from secretome.stats.power import mann_whitney_rows
 
 EFFECTS, ERRORS = np.array([-0.7, -0.6, 0.1, -0.3]), np.array([0.15, 0.2, 0.15, 0.25])
 
@@ -102,7 +101,7 @@ def test_cohorts_that_agree_have_no_spread_between_them() -> None:
     assert (result.tau, result.i_squared) == (0, 0)
 
 
-def test_two_cohorts_say_nothing_of_a_third() -> None:
+def test_prediction_interval_of_two_cohorts_is_infinite() -> None:
     interval = stats.random_effects([0.5, 0.1], [0.2, 0.3]).prediction_interval()
     assert (interval.low, interval.high) == (-np.inf, np.inf)
 
@@ -111,7 +110,7 @@ def test_two_cohorts_say_nothing_of_a_third() -> None:
     ("arguments", "sentence"),
     [(([1], [1]), "two cohorts or more"), (([1, 2], [1]), "two cohorts or more"), (([1, 2], [1, 0]), "above zero")],
 )
-def test_pooling_refuses(arguments: Any, sentence: str) -> None:
+def test_random_effects_invalid_input_raises(arguments: Any, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         stats.random_effects(*arguments)
 
@@ -120,32 +119,22 @@ def normal(shift: float, n: int) -> Any:
     return lambda rng, trials: (rng.normal(shift, 1, (trials, n)), rng.normal(0, 1, (trials, n)))
 
 
-def test_power_of_t_is_the_noncentral_ts() -> None:
+def test_power_of_welch_matches_noncentral_t() -> None:
     result = stats.power(normal(1.2, 12), "welch", trials=40_000)
     exact = scipy_stats.nct.sf(scipy_stats.t.ppf(0.975, 22), 22, 1.2 / np.sqrt(2 / 12))
     assert result.power == pytest.approx(exact, abs=4 * result.standard_error + 0.002)
 
 
-def test_size_of_the_exact_test_is_its_own_table() -> None:
+def test_power_under_the_null_equals_the_exact_size() -> None:
     """Five a group without ties: 8 of 252 arrangements have a p at or below 5 %, all equally likely: .0317."""
-    tails = mann_whitney_rows(*normal(0, 5)(np.random.default_rng(0), 4000)).pvalue
+    tails = stats.mann_whitney(*normal(0, 5)(np.random.default_rng(0), 4000), axis=-1).pvalue
     size = tails[tails <= 0.05].max()
     assert size == pytest.approx(8 / 252)
     result = stats.power(normal(0, 5), trials=60_000)
     assert result.power == pytest.approx(size, abs=4 * result.standard_error)
 
 
-@pytest.mark.parametrize("alternative", ["two-sided", "less", "greater"])
-def test_rows_are_the_test_itself(alternative: Any) -> None:
-    rng = np.random.default_rng(3)
-    x, y = np.rint(rng.normal(4.5, 1, (150, 7))), np.rint(rng.normal(4, 1, (150, 9)))
-    alone = [stats.mann_whitney(a, b, alternative=alternative) for a, b in zip(x, y, strict=True)]
-    found = mann_whitney_rows(x, y, alternative)
-    for name in ("statistic", "pvalue", "min_pvalue"):
-        assert getattr(found, name) == pytest.approx([getattr(test, name) for test in alone])
-
-
-def test_a_test_of_ones_own() -> None:
+def test_power_of_a_callable_test() -> None:
     result = stats.power(normal(0, 4), lambda x, _: np.full(len(x), 0.05), trials=500)
     assert (result.power, result.standard_error, result.trials) == (1.0, 0.0, 500)
 
@@ -161,11 +150,11 @@ def test_the_same_seed_gives_the_same_power() -> None:
     ("options", "sentence"),
     [({"alpha": 1.5}, "between 0 and 1"), ({"trials": 0}, "1 or more"), ({"test": "t"}, "test must be one of")],
 )
-def test_power_refuses(options: Any, sentence: str) -> None:
+def test_power_invalid_options_raise(options: Any, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         stats.power(normal(0, 4), **options)
 
 
-def test_power_refuses_a_draw_of_another_shape() -> None:
+def test_power_rvs_of_wrong_shape_raises() -> None:
     with pytest.raises(ValueError, match="two arrays of 1000 rows"):
         stats.power(lambda rng, _: (rng.normal(size=5), rng.normal(size=5)), trials=1000)

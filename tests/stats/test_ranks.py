@@ -46,7 +46,7 @@ def test_mann_whitney_equals_outside_numbers(case: dict[str, Any]) -> None:
         assert result.statistic == expected["U_x"]
 
 
-def test_rotarod_is_right_where_scipy_is_not() -> None:
+def test_mann_whitney_rotarod_matches_coin_and_not_scipy() -> None:
     """Bergmann, Ludbrook and Spooren (2000): 0.0373 is exact; SciPy's own exact method ignores the ties."""
     x, y = BY_NAME["mwu_rotarod_exact_ties"]["inputs"].values()
     ours = stats.mann_whitney(x, y)
@@ -76,9 +76,11 @@ def test_mann_whitney_equals_brute_force(x: list[int], y: list[int], alternative
         return float((above + 1).sum() / 2) - m * n / 2
 
     null = np.array([statistic(chosen) for chosen in itertools.combinations(range(m + n), m)])
-    seen = statistic(tuple(range(m)))
-    extreme = {"two-sided": np.abs(null) >= abs(seen), "less": null <= seen, "greater": null >= seen}[alternative]
-    boundary = np.abs(null) == abs(seen) if alternative == "two-sided" else null == seen
+    observed = statistic(tuple(range(m)))
+    extreme = {"two-sided": np.abs(null) >= abs(observed), "less": null <= observed, "greater": null >= observed}[
+        alternative
+    ]
+    boundary = np.abs(null) == abs(observed) if alternative == "two-sided" else null == observed
     result = stats.mann_whitney(x, y, alternative=alternative)
     assert result.pvalue == pytest.approx(extreme.mean())
     assert result.midp == pytest.approx(extreme.mean() - boundary.mean() / 2)
@@ -96,12 +98,12 @@ def test_swapping_mirrors_and_monotone_change_keeps(x: list[int], y: list[int]) 
 
 
 @pytest.mark.parametrize(
-    ("n", "floor"), [(4, 0.0286), (5, 0.0079), (6, 0.0022), (7, 5.8e-4), (8, 1.55e-4), (10, 1.1e-5), (12, 7.4e-7)]
+    ("n", "expected"), [(4, 0.0286), (5, 0.0079), (6, 0.0022), (7, 5.8e-4), (8, 1.55e-4), (10, 1.1e-5), (12, 7.4e-7)]
 )
-def test_attainable_p_without_ties(n: int, floor: float) -> None:
+def test_min_pvalue_without_ties(n: int, expected: float) -> None:
     """2 / C(2n, n): the floors that every table of the test prints."""
     result = stats.mann_whitney(range(n), range(n, 2 * n))
-    assert result.pvalue == result.min_pvalue == pytest.approx(floor, rel=0.02)
+    assert result.pvalue == result.min_pvalue == pytest.approx(expected, rel=0.02)
 
 
 def test_large_samples_agree_with_scipy_exact_where_nothing_ties() -> None:
@@ -111,7 +113,7 @@ def test_large_samples_agree_with_scipy_exact_where_nothing_ties() -> None:
     assert ours.pvalue == pytest.approx(theirs.pvalue, rel=1e-10)
 
 
-def test_all_values_tied_say_nothing() -> None:
+def test_all_values_tied_have_p_of_one() -> None:
     result = stats.mann_whitney([2, 2, 2], [2, 2])
     assert result.pvalue == result.min_pvalue == 1
     assert result.superiority == 0.5
@@ -128,10 +130,12 @@ def test_signed_rank_equals_brute_force(difference: list[int], alternative: Any)
         np.array([ranks[np.array(signs, dtype=bool)].sum() for signs in itertools.product([0, 1], repeat=len(ranks))])
         - centre
     )
-    seen = ranks[positive].sum() - centre
-    extreme = {"two-sided": np.abs(null) >= abs(seen), "less": null <= seen, "greater": null >= seen}[alternative]
+    observed = ranks[positive].sum() - centre
+    extreme = {"two-sided": np.abs(null) >= abs(observed), "less": null <= observed, "greater": null >= observed}[
+        alternative
+    ]
     result = stats.signed_rank(difference, alternative=alternative)
-    boundary = np.abs(null) == abs(seen) if alternative == "two-sided" else null == seen
+    boundary = np.abs(null) == abs(observed) if alternative == "two-sided" else null == observed
     assert result.pvalue == pytest.approx(extreme.mean())
     assert result.midp == pytest.approx(extreme.mean() - boundary.mean() / 2)
     assert result.min_pvalue - 1e-12 <= result.pvalue <= 1
@@ -295,7 +299,7 @@ def test_interval_excludes_zero_only_if_the_exact_test_rejects(x: list[int], y: 
         assert test.pvalue <= 0.05
 
 
-def test_no_finite_interval_is_said() -> None:
+def test_no_finite_interval_warns() -> None:
     with pytest.warns(UserWarning, match="No finite 0.95 interval"):
         interval = stats.hodges_lehmann([1, 2, 3], [4, 5, 6]).confidence_interval(0.95)
     assert (interval.low, interval.high, interval.level) == (-np.inf, np.inf, 1)
@@ -349,7 +353,7 @@ def test_both_ways_to_fill_the_table_count_the_same(tied: bool) -> None:
         ).tolist()
         for size in (1, n):
             tables = [np.zeros((size + 1, sum(reduced[len(reduced) - size :]) + 1)) for _ in range(2)]
-            for table, fill in zip(tables, (_null_distributions._fill, _null_distributions._fill_rows), strict=True):
+            for table, fill in zip(tables, (_null_distributions._fill, _null_distributions._fill_by_row), strict=True):
                 table[0, 0] = 1
                 fill(table, reduced)
             assert tables[0][size] == pytest.approx(tables[1][size])

@@ -45,7 +45,7 @@ def test_the_interval_is_two_sided_whatever_the_alternative() -> None:
         ([1, 2], [1, -2], "logarithm is not defined"),
     ],
 )
-def test_what_has_no_ratio_is_refused(x: list[float], y: list[float], sentence: str) -> None:
+def test_undefined_ratio_raises(x: list[float], y: list[float], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         stats.geometric_mean_ratio(x, y)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from outside import deals
+from outside import all_assignments
 from statsmodels.duration.survfunc import survdiff
 
 from secretome import stats
@@ -16,7 +16,7 @@ PLACEBO = [1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23
 RELAPSED = [1] * 9 + [0] * 12 + [1] * 21
 
 
-def test_leukaemia_as_printed() -> None:
+def test_logrank_leukaemia_matches_the_published_table() -> None:
     """Chi-square 16.79; 19.25 and 10.75 relapses expected, as in Kleinbaum and Klein, Survival Analysis, chapter 2."""
     result = stats.logrank(SIX_MP + PLACEBO, RELAPSED, [0] * 21 + [1] * 21, method="asymptotic")
     assert result.statistic == pytest.approx(16.793, abs=5e-4)
@@ -44,18 +44,18 @@ def test_the_exact_p_is_brute_force(animals: list[tuple[int, bool]], size: int) 
     group = [0] * size + [1] * (len(animals) - size)
 
     def distance(order: list[float]) -> float:
-        dealt = [int(position) for position in order]
-        result = stats.logrank([time[i] for i in dealt], [event[i] for i in dealt], group, method="asymptotic")
+        positions = [int(position) for position in order]
+        result = stats.logrank([time[i] for i in positions], [event[i] for i in positions], group, method="asymptotic")
         return abs(float(result.observed[0] - result.expected[0]))
 
     every = [
         distance([*first, *second])
-        for first, second in deals([float(i) for i in range(len(animals))], [size, len(animals) - size])
+        for first, second in all_assignments([float(i) for i in range(len(animals))], [size, len(animals) - size])
     ]
-    seen = distance([float(i) for i in range(len(animals))])
+    observed = distance([float(i) for i in range(len(animals))])
     result = stats.logrank(time, event, group)
     assert result.method == "exact"
-    assert result.pvalue == pytest.approx(np.mean(np.array(every) >= seen - 1e-6))
+    assert result.pvalue == pytest.approx(np.mean(np.array(every) >= observed - 1e-6))
     assert result.min_pvalue == pytest.approx(np.mean(np.array(every) >= max(every) - 1e-6))
     assert result.min_pvalue <= result.pvalue + 1e-12 <= 1 + 1e-9
 
@@ -89,6 +89,6 @@ def test_names_and_order_of_groups_do_not_matter() -> None:
         (([1, 2, 3], [1, 0], [0, 1]), "one length"),
     ],
 )
-def test_what_cannot_be_answered_is_refused(arguments: Any, sentence: str) -> None:
+def test_invalid_input_raises(arguments: Any, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         stats.logrank(*arguments)

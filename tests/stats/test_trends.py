@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from outside import CASES, deals, samples_of
+from outside import CASES, all_assignments, samples_of
 
 from secretome import stats
 from secretome.stats._permutation import SignSums, sum_at
-from secretome.stats.trends import NULL_DRAWS, _t_bar
+from secretome.stats.step_down import NULL_DRAWS, _t_bar
 
 small = st.lists(st.lists(st.integers(0, 4), min_size=1, max_size=3), min_size=2, max_size=3)
 sided = st.sampled_from(["two-sided", "less", "greater"])
@@ -55,14 +55,16 @@ def test_jonckheere_equals_brute_force(samples: list[list[int]], alternative: An
     sizes = [len(sample) for sample in samples]
     result = stats.jonckheere_terpstra(samples, alternative=alternative)
     every = np.array(
-        [j_of(groups) for groups in deals([float(value) for sample in samples for value in sample], sizes)]
+        [j_of(groups) for groups in all_assignments([float(value) for sample in samples for value in sample], sizes)]
     )
     centre = sum(a * b for i, a in enumerate(sizes) for b in sizes[:i]) / 2
     fold = {"two-sided": np.abs, "greater": np.positive, "less": np.negative}[alternative]
-    seen, folded = fold(j_of(samples) - centre), fold(every - centre)
+    observed, folded = fold(j_of(samples) - centre), fold(every - centre)
     assert result.statistic == j_of(samples)
-    assert result.pvalue == pytest.approx((folded >= seen - 1e-9).mean())
-    assert result.midp == pytest.approx((folded > seen + 1e-9).mean() + (np.abs(folded - seen) < 1e-9).mean() / 2)
+    assert result.pvalue == pytest.approx((folded >= observed - 1e-9).mean())
+    assert result.midp == pytest.approx(
+        (folded > observed + 1e-9).mean() + (np.abs(folded - observed) < 1e-9).mean() / 2
+    )
     assert result.min_pvalue == pytest.approx((folded >= folded.max() - 1e-9).mean())
 
 
@@ -81,7 +83,7 @@ def test_reversing_the_order_mirrors_the_trend() -> None:
     assert (up.pvalue, up.statistic) == pytest.approx((down.pvalue, 75 - down.statistic))
 
 
-def test_three_doses_of_three_cannot_go_below_their_floor() -> None:
+def test_three_doses_of_three_reach_the_minimum_attainable_p() -> None:
     """Two of 1680 arrangements: .0012."""
     result = stats.jonckheere_terpstra([[1, 2, 3], [4, 5, 6], [7, 8, 9]])
     assert result.pvalue == result.min_pvalue == pytest.approx(2 / 1680)
@@ -91,7 +93,7 @@ def test_large_designs_draw_and_an_exact_count_is_refused() -> None:
     rng = np.random.default_rng(2)
     samples = rng.normal(size=(5, 20))
     assert stats.jonckheere_terpstra(samples).method == "permutation"
-    with pytest.raises(ValueError, match="too many to count"):
+    with pytest.raises(ValueError, match="too many for an exact count"):
         stats.jonckheere_terpstra(samples, method="exact")
 
 
@@ -101,11 +103,11 @@ def test_jonckheere_of_drawn_permutations_equals_a_plain_count() -> None:
     for values in (rng.normal(size=20), np.rint(rng.normal(size=20))):
         signs = SignSums(values)
         for _ in range(20):
-            deal = rng.permutation(20)
-            x, y = values[deal[:8]], values[deal[8:13]]
+            order = rng.permutation(20)
+            x, y = values[order[:8]], values[order[8:13]]
             member = np.zeros((1, 20), dtype=np.int8)
-            member[0, signs.places(deal[:8])] = 1
-            counted = sum_at(signs.below(member), signs.places(deal[None, 8:13]), 8)
+            member[0, signs.places(order[:8])] = 1
+            counted = sum_at(signs.below(member), signs.places(order[None, 8:13]), 8)
             assert counted[0] == np.sign(np.subtract.outer(y, x)).sum()
 
 
@@ -121,7 +123,7 @@ def test_large_groups_are_near_the_normal_approximation() -> None:
 def test_the_size_of_an_exact_count_is_known_before_it_starts() -> None:
     """One value that 400 of 800 share can be placed in millions of ways: they are counted without listing them."""
     samples = [np.r_[np.zeros(100), np.arange(1.0, 101)] for _ in range(4)]
-    with pytest.raises(ValueError, match="too many to count"):
+    with pytest.raises(ValueError, match="too many for an exact count"):
         stats.jonckheere_terpstra(samples, method="exact")
 
 
@@ -178,14 +180,14 @@ def test_williams_takes_the_isotonic_mean() -> None:
     assert result.statistic == pytest.approx([4 / np.sqrt(2 / 3), 3 / np.sqrt(2 / 3)])
 
 
-def test_no_dose_differs_before_those_above_it() -> None:
+def test_step_down_p_values_are_monotone() -> None:
     rng = np.random.default_rng(1)
     for test in (stats.williams, stats.shirley_williams):
         result = test([rng.normal(size=6), rng.normal(3, 1, 6), rng.normal(0, 1, 6)], alternative="greater")
         assert (np.diff(result.pvalue) <= 0).all()
 
 
-def test_falling_is_rising_upside_down() -> None:
+def test_decreasing_trend_mirrors_increasing_trend() -> None:
     samples = samples_of("jt_sachs_1997_p402")
     for test in (stats.williams, stats.shirley_williams):
         up, down = test(samples, alternative="greater"), test([-sample for sample in samples], alternative="less")
@@ -203,6 +205,6 @@ def test_falling_is_rising_upside_down() -> None:
         (lambda: stats.jonckheere_terpstra([[1, 2], [3]], alternative="rising"), "alternative must be one of"),
     ],
 )
-def test_what_cannot_be_answered_is_refused(call: Any, sentence: str) -> None:
+def test_invalid_input_raises(call: Any, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         call()

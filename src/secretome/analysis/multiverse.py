@@ -4,10 +4,8 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats as scipy_stats
 from statsmodels.stats.multitest import multipletests
 
@@ -40,6 +38,8 @@ from secretome.analysis.samples import (
 from secretome.analysis.specification import ANY_RANK_TEST, Adjustment, Method, Nondetects, Scale, Specification
 from secretome.cohort import Study
 from secretome.protocol import sides
+from secretome.stats._null_distributions import Ints
+from secretome.stats._permutation import all_permutations, identity, number_of_permutations, random_permutations
 
 # Permutations are enumerated up to this many and drawn at random beyond.
 PERMUTATIONS = 9999
@@ -311,7 +311,7 @@ def _welch(x: Floats, y: Floats, level: float) -> Estimate:
 
 
 def _permutation(x: Floats, y: Floats, seed: int) -> Estimate:
-    return _permuted(x, y, _mean_differences, seed)
+    return _permutation_pvalue(x, y, _mean_differences, seed)
 
 
 def _midp(arms: Comparison, level: float) -> Estimate:
@@ -324,24 +324,24 @@ def _brunner_munzel(arms: Comparison, level: float, seed: int) -> Estimate:
     if not np.ptp(np.concatenate(arms.scores)):
         raise ValueError("the values do not vary.")
 
-    return _permuted(*arms.scores, _brunner_munzel_statistics, seed).sized(superiority(arms.scores, level))
+    return _permutation_pvalue(*arms.scores, _brunner_munzel_statistics, seed).sized(superiority(arms.scores, level))
 
 
-def _brunner_munzel_statistics(pooled: Floats, deals: NDArray[np.intp], treated: int) -> Floats:
-    """The Brunner-Munzel statistic of each deal, positive where the treated lie higher.
+def _brunner_munzel_statistics(pooled: Floats, permutations: Ints, treated: int) -> Floats:
+    """The Brunner-Munzel statistic of each permutation, positive where the treated lie higher.
 
     A placement is a value's rank among all less its rank in its own group, so the comparisons of all pairs, made once,
-    give the placements of every deal.
+    give the placements of every permutation.
     """
     control = pooled.size - treated
     higher = np.sign(pooled[:, None] - pooled) / 2 + 0.5
-    is_treated = np.zeros(deals.shape)
-    np.put_along_axis(is_treated, deals[:, :treated], 1.0, axis=1)
+    is_treated = np.zeros(permutations.shape)
+    np.put_along_axis(is_treated, permutations[:, :treated], 1.0, axis=1)
     over_treated = is_treated @ higher.T
     placements = np.take_along_axis(
-        np.where(is_treated == 1, higher.sum(axis=1) - over_treated, over_treated), deals, 1
+        np.where(is_treated == 1, higher.sum(axis=1) - over_treated, over_treated), permutations, 1
     )
-    ranks = (higher.sum(axis=1) + 0.5)[deals]
+    ranks = (higher.sum(axis=1) + 0.5)[permutations]
     difference = ranks[:, :treated].mean(axis=1) - ranks[:, treated:].mean(axis=1)
     variance = treated * placements[:, :treated].var(axis=1, ddof=1)
     variance += control * placements[:, treated:].var(axis=1, ddof=1)
@@ -351,30 +351,29 @@ def _brunner_munzel_statistics(pooled: Floats, deals: NDArray[np.intp], treated:
     return np.asarray(np.nan_to_num(found, posinf=1e9, neginf=-1e9))
 
 
-def _mean_differences(pooled: Floats, deals: NDArray[np.intp], treated: int) -> Floats:
-    """The difference of the two means of each deal."""
-    values = pooled[deals]
+def _mean_differences(pooled: Floats, permutations: Ints, treated: int) -> Floats:
+    """The difference of the two means of each permutation."""
+    values = pooled[permutations]
     return np.asarray(values[:, :treated].mean(axis=1) - values[:, treated:].mean(axis=1))
 
 
-def _permuted(
-    x: Floats, y: Floats, statistics: Callable[[Floats, NDArray[np.intp], int], Floats], seed: int
-) -> Estimate:
+def _permutation_pvalue(x: Floats, y: Floats, statistics: Callable[[Floats, Ints, int], Floats], seed: int) -> Estimate:
     """A statistic of two groups and its two-sided permutation p; the observed statistic counts among those drawn."""
     pooled = np.concatenate([x, y])
-    deals, every = _deals(x.size, y.size, seed)
-    null = statistics(pooled, deals, x.size)
-    observed = float(statistics(pooled, np.arange(pooled.size)[None, :], x.size)[0])
+    permutations, exact = _permutations(x.size, y.size, seed)
+    null = statistics(pooled, permutations, x.size)
+    observed = float(statistics(pooled, identity(pooled.size), x.size)[0])
     # Statistics that are equal but for rounding are equal.
     extreme = int((np.abs(null) >= abs(observed) * (1 - 1e-12)).sum())
-    return Estimate(observed, extreme / len(deals) if every else (extreme + 1) / (len(deals) + 1), estimate=observed)
+    pvalue = extreme / len(permutations) if exact else (extreme + 1) / (len(permutations) + 1)
+    return Estimate(observed, pvalue, estimate=observed)
 
 
-# Kept, because every contrast between groups of these sizes is judged by the same deals.
+# Kept, because every contrast between groups of these sizes is tested with the same permutations.
 @lru_cache(maxsize=16)
-def _deals(treated: int, control: int, seed: int) -> tuple[NDArray[np.intp], bool]:
-    """Ways to deal animals to two groups, the treated first in each row; and whether these are all ways there are."""
-    places = np.arange(treated + control)
-    if math.comb(places.size, treated) > PERMUTATIONS:
-        return np.random.default_rng(seed).permuted(np.tile(places, (PERMUTATIONS, 1)), axis=1), False
-    return np.array([[*chosen, *np.delete(places, chosen)] for chosen in combinations(places.tolist(), treated)]), True
+def _permutations(treated: int, control: int, seed: int) -> tuple[Ints, bool]:
+    """Permutations of the positions of two groups, the treated first in each row; and whether these are all."""
+    if number_of_permutations((treated, control)) <= PERMUTATIONS:
+        return np.vstack(list(all_permutations((treated, control)))), True
+    batches = random_permutations(treated + control, PERMUTATIONS, np.random.default_rng(seed))
+    return np.vstack(list(batches)), False

@@ -144,7 +144,7 @@ def _step(arms: list[GroupSample], position: int, alpha: float) -> Estimate:
 
 
 def _contrast(arms: list[GroupSample], weights: Floats, level: float, *, logs: bool = True) -> Estimate:
-    test = stats.welch_contrasts(_seen(arms, logs=logs), [weights], scale="log" if logs else "plain")
+    test = stats.welch_contrasts(_seen(arms, logs=logs), [weights], scale="log" if logs else "linear")
     return replace(contrast_estimate(test, level), df=float(test.df[0]))
 
 

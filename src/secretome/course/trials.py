@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats as scipy_stats
 
-from secretome.stats.power import Draw
+from secretome.stats.power import Rvs
 
 Floats = NDArray[np.float64]
 
@@ -12,7 +12,7 @@ Floats = NDArray[np.float64]
 ANIMALS = 30
 
 
-def two_groups(ratio: float, cv: float, n: int) -> Draw:
+def two_groups(ratio: float, cv: float, n: int) -> Rvs:
     """Experiments with a treated and an untreated group, as logarithms of lognormal values.
 
     Parameters

@@ -5,11 +5,11 @@ import pandas as pd
 
 from secretome.claims import ALPHA, Rule
 from secretome.cohort.simulate import simulate_many, truth
-from secretome.power.many_cohorts import judge_many
+from secretome.power.many_cohorts import decide_cohorts
 from secretome.protocol import Protocol, load_protocol, notebooks_folder, study_folder
 
 VERDICTS = ("supported", "contradicted", "inconclusive", "untestable")
-# The published tests are exact counts and take most of the time, so fewer cohorts are judged by them.
+# The published tests are exact permutation tests and take most of the time, so they decide fewer cohorts.
 PUBLISHED = 500
 
 
@@ -28,7 +28,7 @@ def verdict_rates(
     Parameters
     ----------
     protocol : Protocol
-        A study that says how its animals are to be made up.
+        A study with assumptions for simulated animals.
     scenario : str
         What is true of the animals: one of the protocol's scenarios.
     n : int
@@ -36,7 +36,7 @@ def verdict_rates(
     cohorts : int, default 2000
         How many cohorts are drawn.
     published : int, default 500
-        How many of them are also judged by the tests that stand for the authors'.
+        How many of them are also decided by the authors' presumed tests.
     alpha : float, default 0.05
         The error rate per claim.
     rng : Generator
@@ -62,30 +62,16 @@ def verdict_rates(
     >>> rates[rates["analysis"] == "planned"].set_index("claim")["supported"].round(1).to_dict()["afc_dose_im"]
     0.0
     """
-    judged = judge_many(
-        protocol,
-        simulate_many(protocol, scenario, n=n, cohorts=cohorts, rng=rng),
-        alpha,
-        published=min(published, cohorts),
-    )
+    drawn = simulate_many(protocol, scenario, n=n, cohorts=cohorts, rng=rng)
     rows = []
-    for claim, (rules, decisions) in judged.items():
-        for analysis, found in (
-            ("planned", [str(Rule(rule).decision) for rule in rules.tolist()]),
-            ("published", decisions.tolist()),
-        ):
-            shares = {verdict: found.count(verdict) / len(found) for verdict in VERDICTS}
-            rows.append(
-                {
-                    "study": protocol.key,
-                    "scenario": scenario,
-                    "n": n,
-                    "claim": claim,
-                    "analysis": analysis,
-                    "cohorts": len(found),
-                    **shares,
-                }
-            )
+    for claim, (rules, published_verdicts) in decide_cohorts(
+        protocol, drawn, alpha, published=min(published, cohorts)
+    ).items():
+        planned_verdicts = [str(Rule(rule).decision) for rule in rules.tolist()]
+        for analysis, verdicts in (("planned", planned_verdicts), ("published", published_verdicts.tolist())):
+            row = {"study": protocol.key, "scenario": scenario, "n": n, "claim": claim, "analysis": analysis}
+            shares = {verdict: verdicts.count(verdict) / len(verdicts) for verdict in VERDICTS}
+            rows.append({**row, "cohorts": len(verdicts), **shares})
     return pd.DataFrame(rows)
 
 

@@ -14,9 +14,9 @@ def worth_table(rates: pd.DataFrame, protocols: Mapping[str, Protocol], n: int) 
     `rates` has a column truth.
     """
     rows = []
-    own = rates[(rates["analysis"] == "planned") & (rates["n"] == n)]
+    planned = rates[(rates["analysis"] == "planned") & (rates["n"] == n)]
     for study, claim in ((study, claim) for study, protocol in protocols.items() for claim in protocol.claims):
-        cells = own[(own["study"] == study) & (own["claim"] == claim)]
+        cells = planned[(planned["study"] == study) & (planned["claim"] == claim)]
         as_published = cells[cells["scenario"] == "as_published"]
         if as_published.empty:
             rows.append((protocols[study].claims[claim].sentence, *[text.NOT_MEASURED] * 3))
@@ -84,13 +84,13 @@ def needs_table(plans: pd.DataFrame, protocols: Mapping[str, Protocol], target: 
     rows: list[dict[str, str]] = []
     for study, protocol in protocols.items():
         for key, claim in protocol.claims.items():
-            own = planned[(planned["study"] == study) & (planned["claim"] == key)]
-            if own.empty:
+            of_claim = planned[(planned["study"] == study) & (planned["claim"] == key)]
+            if of_claim.empty:
                 rows.append({"Claim": claim.sentence, **dict.fromkeys(columns.values(), text.NOT_MEASURED)})
                 continue
             cells = {}
-            for effect in sorted(own["effect"].unique(), reverse=True):
-                curve = own[own["effect"] == effect]
+            for effect in sorted(of_claim["effect"].unique(), reverse=True):
+                curve = of_claim[of_claim["effect"] == effect]
                 enough = curve[curve["supported"] >= target]["n"]
                 cells[effect] = f"{enough.min()}" if len(enough) else f"more than {curve['n'].max()}"
             rows.append({"Claim": claim.sentence, **{columns[effect]: cell for effect, cell in cells.items()}})

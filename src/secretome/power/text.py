@@ -29,7 +29,7 @@ def ethics_sentence(
         else f"{n} {protocol.units} per group ({n * len(protocol.groups)} in all)"
     )
     fewer: Row = planned.loc[n - 1] if n - 1 in planned.index else None
-    short = f"; {n - 1} would in {share(fewer['supported'], fewer['cohorts'])}" if fewer is not None else ""
+    one_fewer = f"; {n - 1} would in {share(fewer['supported'], fewer['cohorts'])}" if fewer is not None else ""
     effect = (
         ""
         if rates["effect"].iloc[0] == 1
@@ -38,12 +38,12 @@ def ethics_sentence(
     return (
         f"Number of animals: with {who}, the claim “{claim.sentence.rstrip('.')}” is supported in "
         f"{share(row['supported'], row['cohorts'])} of {row['cohorts']} simulated cohorts in which it is "
-        f"true{effect}{short}. Planned test: {test}; supported if {supported}."
+        f"true{effect}{one_fewer}. Planned test: {test}; supported if {supported}."
     )
 
 
 def exact_sentence(protocol: Protocol, claim: Claim, n: int) -> str:
-    """From how many animals on the exact test that stands for the authors' can speak."""
+    """Return from which group size on the authors' presumed exact test can reach 0.05."""
     names = {"mann_whitney": "Mann-Whitney", "jonckheere_terpstra": "Jonckheere-Terpstra", "signed_rank": "signed-rank"}
     per = "" if protocol.design == "paired" else " per group"
     return f"The exact {names[claim.published_test.method]} test can reach p ≤ 0.05 from {n} {protocol.units}{per} on."
@@ -66,10 +66,10 @@ def plan_sentences(
     """The sentence for every claim that a measured size is enough for."""
     for study, protocol in protocols.items():
         for key in protocol.claims:
-            own = plans[(plans["study"] == study) & (plans["claim"] == key) & (plans["effect"] == effect)]
-            enough = own[own["supported"] >= target]["n"]
+            of_claim = plans[(plans["study"] == study) & (plans["claim"] == key) & (plans["effect"] == effect)]
+            enough = of_claim[of_claim["supported"] >= target]["n"]
             if len(enough):
-                yield ethics_sentence(protocol, key, int(enough.min()), own, target)
+                yield ethics_sentence(protocol, key, int(enough.min()), of_claim, target)
 
 
 def claim_heading(claim: Claim, longest: int = 25) -> str:
@@ -82,9 +82,9 @@ def planning_alt(protocol: Protocol, plans: pd.DataFrame, target: float) -> str:
     parts = []
     for key, claim in protocol.claims.items():
         for effect in sorted(plans.loc[plans["claim"] == key, "effect"].unique(), reverse=True):
-            own = plans[(plans["claim"] == key) & (plans["effect"] == effect)]
-            enough = own[own["supported"] >= target]["n"]
-            reached = f"from n = {enough.min()}" if len(enough) else f"at no n up to {own['n'].max()}"
+            of_claim = plans[(plans["claim"] == key) & (plans["effect"] == effect)]
+            enough = of_claim[of_claim["supported"] >= target]["n"]
+            reached = f"from n = {enough.min()}" if len(enough) else f"at no n up to {of_claim['n'].max()}"
             parts.append(
                 f"{claim.sentence} At {percent(effect)} of the effect supported in {percent(target)} {reached}."
             )
@@ -97,8 +97,8 @@ def planning_alt(protocol: Protocol, plans: pd.DataFrame, target: float) -> str:
 def rates_alt(protocol: Protocol, claim: Claim, rates: pd.DataFrame) -> str:
     """Alternative text of the figure of verdicts against group size."""
     parts = []
-    for scenario, own in rates.groupby("scenario", sort=False):
-        ordered = own.sort_values("n")
+    for scenario, of_scenario in rates.groupby("scenario", sort=False):
+        ordered = of_scenario.sort_values("n")
         least, most = ordered.iloc[0], ordered.iloc[-1]
         parts.append(
             f"{scenario} ({least['truth']}): supported in {share(least['supported'], least['cohorts'])} at n = "

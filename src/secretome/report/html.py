@@ -55,7 +55,7 @@ def report_html(
     sources = text.GUIDELINES | {source.citation: source.text for source in study.protocol.sources.values()}
     body = notebook_html(notebook, sources)
     files = resources.files("secretome.report")
-    scripts = [(files / name).read_text(encoding="utf-8") for name in ("copy.js", "sortable.min.js", "take.js")]
+    scripts = [(files / name).read_text(encoding="utf-8") for name in ("copy.js", "sortable.min.js", "export.js")]
     template = jinja2.Environment(autoescape=True).from_string(
         (files / "report.html.jinja").read_text(encoding="utf-8")
     )
@@ -83,7 +83,7 @@ def report_html(
         policy=content_policy(scripts),
         style="\n".join(
             [
-                *((files / name).read_text(encoding="utf-8") for name in ("shared.css", "take.css", "report.css")),
+                *((files / name).read_text(encoding="utf-8") for name in ("shared.css", "export.css", "report.css")),
                 _typefaces(),
             ]
         ),

@@ -6,32 +6,33 @@ Nothing here knows of animals, files or figures, so it can be used alone::
     stats.mann_whitney([1, 2, 2, 3, 4], [2, 3, 5, 5, 6]).pvalue
 """
 
-from secretome.stats._common import Alternative, ConfidenceInterval, ConfidenceIntervals
-from secretome.stats.censored import CensoredLognormalResult, censored_lognormal, titre_bounds
-from secretome.stats.contrasts import DunnettResult, WelchContrastsResult, dunnett, welch_contrasts
-from secretome.stats.counts import GroupRatiosResult, count_ratio, proportion_ratio
+from secretome.stats._common import Alternative, ConfidenceInterval
+from secretome.stats.censored import CensoredLognormalResult, censored_lognormal
+from secretome.stats.counts import GroupRatiosResult, count_ratio
+from secretome.stats.dunnett import DunnettResult, dunnett
 from secretome.stats.equivalence import EquivalenceResult, equivalence
 from secretome.stats.groups import KruskalWallisResult, SteelResult, kruskal_wallis, steel
 from secretome.stats.location import HodgesLehmannResult, hodges_lehmann
 from secretome.stats.pooling import RandomEffectsResult, random_effects
 from secretome.stats.power import PowerResult, power
+from secretome.stats.proportions import proportion_ratio
 from secretome.stats.ranks import MannWhitneyResult, SignedRankResult, mann_whitney, signed_rank
-from secretome.stats.ratios import GeometricMeanRatioResult, geometric_mean_ratio
+from secretome.stats.step_down import StepDownResult, shirley_williams, williams
 from secretome.stats.superiority import SuperiorityResult, probability_of_superiority
 from secretome.stats.survival import LogrankResult, logrank
-from secretome.stats.trends import (
-    JonckheereTerpstraResult,
-    StepDownResult,
-    jonckheere_terpstra,
-    shirley_williams,
-    williams,
+from secretome.stats.titres import titre_bounds
+from secretome.stats.trends import JonckheereTerpstraResult, jonckheere_terpstra
+from secretome.stats.welch import (
+    GeometricMeanRatioResult,
+    WelchContrastsResult,
+    geometric_mean_ratio,
+    welch_contrasts,
 )
 
 __all__ = [
     "Alternative",
     "CensoredLognormalResult",
     "ConfidenceInterval",
-    "ConfidenceIntervals",
     "DunnettResult",
     "EquivalenceResult",
     "GeometricMeanRatioResult",

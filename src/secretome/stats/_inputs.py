@@ -78,18 +78,22 @@ def as_matrix(rows: ArrayLike, name: str) -> Floats:
     )
 
 
-def as_sample(values: ArrayLike, name: str, nan_policy: NanPolicy = "raise") -> Floats:
-    """Return `values` as a one-dimensional array of finite floats, or raise an error.
+def as_sample(values: ArrayLike, name: str, nan_policy: NanPolicy = "raise", axis: int | None = None) -> Floats:
+    """Return `values` as an array of finite floats with the sample along the last axis, or raise an error.
 
-    Masked values, None and pandas' NA are missing, as NaN is.
+    Masked values, None and pandas' NA are missing, as NaN is. Without `axis`, the array must be one-dimensional.
     """
-    sample = as_vector(values, name)
-    sample = _without_nan(sample, np.isnan(sample), name, nan_policy)
-    if not np.isfinite(sample).all():
-        raise ValueError(f"{name} contains an infinite value; use a method for censored values if it is censored.")
+    sample = _as_array(values, name, axis)
+    return _checked(_without_nan(sample, np.isnan(sample), name, nan_policy), name)
+
+
+def _checked(sample: Floats, name: str) -> Floats:
     if sample.size == 0:
         raise ValueError(f"{name} is empty.")
-    if np.abs(sample).max() > LARGEST_VALUE:
+    # Only a finite value makes this false.
+    if not (largest := max(float(sample.max()), -float(sample.min()))) <= LARGEST_VALUE:
+        if not np.isfinite(largest):
+            raise ValueError(f"{name} contains an infinite value; use a method for censored values if it is censored.")
         raise ValueError(
             f"{name} contains an absolute value larger than {LARGEST_VALUE:g}, for which sums overflow; use another "
             "unit."
@@ -97,7 +101,7 @@ def as_sample(values: ArrayLike, name: str, nan_policy: NanPolicy = "raise") -> 
     return sample
 
 
-def as_samples(samples: Sequence[ArrayLike], nan_policy: NanPolicy = "raise") -> list[Floats]:
+def as_samples(samples: Sequence[ArrayLike], nan_policy: NanPolicy = "raise", axis: int | None = None) -> list[Floats]:
     """Return two samples or more, each as `as_sample` does, named by their position."""
     if hasattr(samples, "columns"):
         raise TypeError(
@@ -111,21 +115,37 @@ def as_samples(samples: Sequence[ArrayLike], nan_policy: NanPolicy = "raise") ->
         raise TypeError(
             f"samples must be a sequence of one-dimensional arrays, one per group; it is a {type(samples).__name__}."
         )
-    checked = [as_sample(sample, f"samples[{position}]", nan_policy) for position, sample in enumerate(samples)]
+    named = {f"samples[{position}]": sample for position, sample in enumerate(samples)}
+    checked = {name: as_sample(sample, name, nan_policy, axis) for name, sample in named.items()}
     if len(checked) < 2:
         raise ValueError(f"samples must hold two samples or more; it holds {len(checked)}.")
-    return checked
+    _check_batches(checked)
+    return list(checked.values())
 
 
-def as_pairs(x: ArrayLike, y: ArrayLike, nan_policy: NanPolicy = "raise") -> tuple[Floats, Floats]:
+def as_two_samples(
+    x: ArrayLike, y: ArrayLike, nan_policy: NanPolicy = "raise", *, paired: bool = False, axis: int | None = None
+) -> tuple[Floats, Floats]:
+    """Return x and y, each as `as_sample` does; with `paired`, as `as_pairs` does."""
+    if paired:
+        return as_pairs(x, y, nan_policy, axis)
+    first, second = as_sample(x, "x", nan_policy, axis), as_sample(y, "y", nan_policy, axis)
+    _check_batches({"x": first, "y": second})
+    return first, second
+
+
+def as_pairs(
+    x: ArrayLike, y: ArrayLike, nan_policy: NanPolicy = "raise", axis: int | None = None
+) -> tuple[Floats, Floats]:
     """Return two samples of one length; ``nan_policy="omit"`` drops the whole pair."""
-    left, right = as_vector(x, "x"), as_vector(y, "y")
+    left, right = _as_array(x, "x", axis), _as_array(y, "y", axis)
     if left.shape != right.shape:
-        raise ValueError(f"x and y are pairs and must have one length; they have {left.size} and {right.size} values.")
-    half = np.isnan(left) | np.isnan(right)
-    left = _without_nan(left, half, "x or y", nan_policy)
-    right = _without_nan(right, half, "x or y", nan_policy)
-    return as_sample(left, "x"), as_sample(right, "y")
+        shapes = (left.size, right.size) if axis is None else (left.shape, right.shape)
+        raise ValueError(f"x and y are pairs and must have one length; they have {shapes[0]} and {shapes[1]} values.")
+    missing = np.isnan(left) | np.isnan(right)
+    left = _without_nan(left, missing, "x or y", nan_policy)
+    right = _without_nan(right, missing, "x or y", nan_policy)
+    return _checked(left, "x"), _checked(right, "y")
 
 
 def as_complete(values: ArrayLike, name: str) -> Floats:
@@ -262,26 +282,40 @@ def _refuse_kind(name: str, kind: str) -> NoReturn:
     raise TypeError(f"{name} must hold real numbers; it holds {kind}.")
 
 
+def _as_array(values: ArrayLike, name: str, axis: int | None) -> Floats:
+    """Return a one-dimensional array of floats or, with `axis`, one of any dimension with `axis` moved to the end."""
+    if axis is None:
+        return as_vector(values, name)
+    if isinstance(axis, (bool, np.bool_)) or not isinstance(axis, numbers.Integral):
+        raise TypeError(f"axis must be a whole number; it is {axis!r}.")
+    array = np.asarray(values)
+    if array.ndim == 0 or not -array.ndim <= axis < array.ndim:
+        raise ValueError(f"{name} has no axis {axis}; its shape is {array.shape}.")
+    if array.dtype.kind in _NOT_NUMBERS:
+        _refuse_kind(name, _NOT_NUMBERS[array.dtype.kind])
+    if array.dtype.kind == "O":
+        raise ValueError(f"{name} must be an array of numbers when axis is given; it holds objects.")
+    floats = array.astype(np.float64, copy=False)
+    if isinstance(values, np.ma.MaskedArray):
+        floats = np.where(np.ma.getmaskarray(values), np.nan, floats)
+    return np.ascontiguousarray(np.moveaxis(floats, axis, -1))
+
+
+def _check_batches(samples: Mapping[str, Floats]) -> None:
+    """Raise an error unless all samples have the same shape except for the last axis."""
+    if len({sample.shape[:-1] for sample in samples.values()}) > 1:
+        shapes = ", ".join(f"{name} has {sample.shape[:-1]}" for name, sample in samples.items())
+        raise ValueError(f"all samples must have one shape, except along the axis of the values: {shapes}.")
+
+
 def _without_nan(sample: Floats, missing: NDArray[np.bool_], name: str, nan_policy: NanPolicy) -> Floats:
     check_choice(nan_policy, ("raise", "omit"), "nan_policy")
     if not missing.any():
         return sample
+    if sample.ndim > 1:
+        raise ValueError(f"{name} holds missing values (NaN), which cannot be omitted when axis is given; drop them.")
     if nan_policy == "raise":
         raise ValueError(
             f'{name} holds {int(missing.sum())} missing value(s) (NaN); drop them, or pass nan_policy="omit".'
         )
     return sample[~missing]
-
-
-def unit_of(*samples: Floats) -> float:
-    """Return the power of two just below the largest absolute value.
-
-    Division by it is exact, and squares do not overflow.
-    """
-    largest = max(float(np.abs(sample).max()) for sample in samples)
-    return float(np.ldexp(1.0, int(np.frexp(largest)[1]) - 1)) if largest > 0 else 1.0
-
-
-def varies(values: Floats, largest: float | None = None) -> bool:
-    """Return whether values differ by more than rounding, relative to the largest absolute value, in any unit."""
-    return bool(np.ptp(values) > 1e-12 * (np.abs(values).max() if largest is None else largest))

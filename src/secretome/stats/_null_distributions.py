@@ -1,13 +1,14 @@
-"""Exact permutation distributions of rank sums, under any pattern of ties.
+"""Exact permutation distributions that are counted without enumerating permutations, under any pattern of ties.
 
-The shift algorithm of Streitberg and Röhmel (1986, Statistical Software Newsletter 12:10-17): midranks are doubled so
-that they are integers, and one dynamic programme counts in how many ways each sum arises. Counts are held as floats:
-they are
-exact up to 2**53 and keep a relative error near 1e-15 beyond.
+Rank sums: the shift algorithm of Streitberg and Röhmel (1986, Statistical Software Newsletter 12:10-17). Midranks are
+doubled so that they are integers, and one dynamic programme counts in how many ways each sum arises. Counts are held as
+floats: they are exact up to 2**53 and keep a relative error near 1e-15 beyond.
 """
 
 import math
 from functools import lru_cache
+from itertools import product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,43 +19,58 @@ from secretome.stats._inputs import Floats
 Ints = NDArray[np.int64]
 
 # Beyond, C(N, N / 2) nears the largest float.
-LARGEST_EXACT = 1000
+MAX_VALUES = 1000
 # A table of this many cells takes a few seconds and a quarter of a gigabyte.
-LARGEST_TABLE = 3e7
+MAX_TABLE = 3e7
 # Tables with more cells than this are filled row by row.
-ROW_BY_ROW = 150_000
+MIN_TABLE_BY_ROW = 150_000
+# Operations of the exact Jonckheere-Terpstra distribution that take about a second.
+JONCKHEERE_OPERATIONS = 300_000
+# The distribution of score sums has at most this many different sums.
+MAX_SCORE_SUMS = 300_000
 
 
 def doubled_midranks(values: Floats) -> Ints:
-    """Twice the midrank of each value: integers, ties included."""
-    ranks: Ints = np.rint(2 * rankdata(values)).astype(np.int64)
+    """Twice the midrank of each value along the last axis: integers, ties included."""
+    ranks: Ints = np.rint(2 * rankdata(values, axis=-1)).astype(np.int64)
     return ranks
 
 
-def tied_values(values: Floats) -> int:
-    """How many values share theirs with at least one other."""
-    _, counts = np.unique(values, return_counts=True)
-    return int(counts[counts > 1].sum())
+def tied_values(values: NDArray[Any]) -> Any:
+    """How many values along the last axis share theirs with at least one other: an int, or an array."""
+    ordered = np.sort(values, axis=-1)
+    same = ordered[..., 1:] == ordered[..., :-1]
+    tied = np.zeros(ordered.shape, dtype=bool)
+    tied[..., 1:] |= same
+    tied[..., :-1] |= same
+    return int(tied.sum()) if tied.ndim == 1 else tied.sum(axis=-1)
 
 
-def countable(ranks: Ints, size: int) -> bool:
-    """Whether the table of `rank_sum_null` is small enough to be made."""
-    highest = np.sort(ranks - ranks.min())[ranks.size - size :].sum()
-    return ranks.size <= LARGEST_EXACT and (size + 1) * int(highest + 1) <= LARGEST_TABLE
+def is_countable(ranks: Ints, size: int) -> bool:
+    """Whether the table of `rank_sum_null` is small enough to be made, for every sample along the last axis."""
+    total = ranks.shape[-1]
+    above_lowest = np.sort(ranks - ranks.min(axis=-1, keepdims=True), axis=-1)
+    highest = int(above_lowest[..., total - size :].sum(axis=-1).max())
+    return total <= MAX_VALUES and (size + 1) * (highest + 1) <= MAX_TABLE
+
+
+def check_countable(ranks: Ints, size: int) -> None:
+    """Raise an error unless `is_countable`."""
+    if not is_countable(ranks, size):
+        raise ValueError(
+            f"{ranks.shape[-1]} values with these ties are too many for an exact count; use method='asymptotic'."
+        )
 
 
 def observed_rank_sum_null(ranks: Ints, size: int) -> tuple[Ints, Floats]:
     """`rank_sum_null` of doubled midranks in any order, with an error if the table would be too large."""
-    if not countable(ranks, size):
-        raise ValueError(
-            f"{ranks.size} values with these ties are too many for an exact count; use method='asymptotic'."
-        )
+    check_countable(ranks, size)
     return rank_sum_null(tuple(np.sort(ranks).tolist()), size)
 
 
 def observed_signed_sum_null(ranks: Ints) -> tuple[Ints, Floats]:
     """`signed_sum_null` of doubled midranks in any order, with an error if there are too many."""
-    if ranks.size > LARGEST_EXACT:
+    if ranks.size > MAX_VALUES:
         raise ValueError(
             f"{ranks.size} differences other than zero are too many for an exact count; use method='asymptotic'."
         )
@@ -79,8 +95,8 @@ def rank_sum_null(ranks: tuple[int, ...], size: int) -> tuple[Ints, Floats]:
     highest = sum(reduced[len(reduced) - size :])
     table = np.zeros((size + 1, highest + 1))
     table[0, 0] = 1.0
-    if table.size > ROW_BY_ROW:
-        _fill_rows(table, reduced)
+    if table.size > MIN_TABLE_BY_ROW:
+        _fill_by_row(table, reduced)
     else:
         _fill(table, reduced)
     lowest = sum(reduced[:size])
@@ -92,26 +108,25 @@ def rank_sum_null(ranks: tuple[int, ...], size: int) -> tuple[Ints, Floats]:
 def _fill(table: Floats, reduced: list[int]) -> None:
     """Count all rows at once, which is quickest while the table is small."""
     size, highest = table.shape[0] - 1, table.shape[1] - 1
-    reach = 0
-    for seen, rank in enumerate(reduced, start=1):
+    for used, rank in enumerate(reduced, start=1):
         # Rows that can no longer be filled up to `size`, or not yet be filled at all, are skipped.
-        last = min(seen, size)
-        first = max(1, size - (len(reduced) - seen))
-        reach = min(highest, sum(reduced[max(0, seen - size) : seen]))
-        if first > last or rank > reach:
+        last = min(used, size)
+        first = max(1, size - (len(reduced) - used))
+        largest_sum = min(highest, sum(reduced[max(0, used - size) : used]))
+        if first > last or rank > largest_sum:
             continue
         # The right-hand side is evaluated in full before the sum is stored, so each rank is used once.
-        table[first : last + 1, rank : reach + 1] += table[first - 1 : last, : reach + 1 - rank].copy()
+        table[first : last + 1, rank : largest_sum + 1] += table[first - 1 : last, : largest_sum + 1 - rank].copy()
 
 
-def _fill_rows(table: Floats, reduced: list[int]) -> None:
+def _fill_by_row(table: Floats, reduced: list[int]) -> None:
     """Count row by row, each only where its sums can lie: quickest once a row outgrows the processor's cache."""
     size = table.shape[0] - 1
-    below = np.concatenate([[0], np.cumsum(reduced)])
-    for seen, rank in enumerate(reduced):
+    cumulative = np.concatenate([[0], np.cumsum(reduced)])
+    for used, rank in enumerate(reduced):
         # From the longest row down, so that each rank is used once.
-        for row in range(min(seen + 1, size), max(0, size - (len(reduced) - seen)), -1):
-            low, high = int(below[row - 1]), int(below[seen] - below[seen - row + 1])
+        for row in range(min(used + 1, size), max(0, size - (len(reduced) - used)), -1):
+            low, high = int(cumulative[row - 1]), int(cumulative[used] - cumulative[used - row + 1])
             table[row, low + rank : high + rank + 1] += table[row - 1, low : high + 1]
 
 
@@ -122,10 +137,80 @@ def signed_sum_null(ranks: tuple[int, ...]) -> tuple[Ints, Floats]:
     divisor = math.gcd(*ranks) or 1
     weights = np.zeros(sum(ranks) // divisor + 1)
     weights[0] = 1.0
-    reach = 1
+    used = 1
     for rank in ranks:
-        shifted = weights[:reach].copy()
-        step = rank // divisor
-        weights[step : step + reach] += shifted
-        reach += step
+        shift = rank // divisor
+        weights[shift : shift + used] += weights[:used].copy()
+        used += shift
     return np.arange(weights.size, dtype=np.int64) * divisor, weights
+
+
+def score_sum_null(scores: Floats, size: int) -> tuple[Floats, Floats] | None:
+    """The sums of `size` of the scores, and the probability of each; None if too many sums are different.
+
+    Equal scores are counted together, so it is fast under heavy ties.
+    """
+    if scores.size > MAX_VALUES:
+        return None
+    values, counts = np.unique(scores.round(10), return_counts=True)
+    # Sums in units so fine that different ones stay different.
+    unit = 1e-8
+    sums: dict[tuple[int, int], float] = {(0, 0): 1.0}
+    for value, count in zip(values, counts, strict=True):
+        extended: dict[tuple[int, int], float] = {}
+        for (chosen, total), ways in sums.items():
+            for more in range(min(int(count), size - chosen) + 1):
+                key = (chosen + more, total + more * round(float(value) / unit))
+                extended[key] = extended.get(key, 0.0) + ways * math.comb(int(count), more)
+        if len(extended) > MAX_SCORE_SUMS:
+            return None
+        sums = extended
+    complete = {total: ways for (chosen, total), ways in sums.items() if chosen == size}
+    weights = np.array(list(complete.values()))
+    return np.array(list(complete)) * unit, weights / weights.sum()
+
+
+def jonckheere_operations(counts: tuple[int, ...], sizes: tuple[int, ...]) -> float:
+    """The approximate number of array operations of `jonckheere_null`.
+
+    It is the number of states times ways to place a tied value, weighted by length.
+    """
+    states = math.prod(size + 1 for size in sizes)
+    if states > 30 * JONCKHEERE_OPERATIONS:
+        return math.inf
+    length = sum(a * b for i, a in enumerate(sizes) for b in sizes[:i])
+    ways = np.ones(1)
+    for size in sizes:
+        # The number of ways to place each number of equal values in the groups so far.
+        ways = np.convolve(ways, np.ones(size + 1))
+    return states * float(np.mean(ways[list(counts)])) * max(1.0, length / 500)
+
+
+@lru_cache(maxsize=64)
+def jonckheere_null(counts: tuple[int, ...], sizes: tuple[int, ...]) -> Floats:
+    """The probability that 2 J is 0, 1, ... over all permutations, for tied values of these counts, ascending."""
+    length = 2 * sum(a * b for i, a in enumerate(sizes) for b in sizes[:i]) + 1
+    states = {(0,) * len(sizes): np.eye(1, length)[0]}
+    for count in counts:
+        extended: dict[tuple[int, ...], Floats] = {}
+        for filled, weights in states.items():
+            free = np.array(sizes) - filled
+            for placed in _placements(count, sizes):
+                if (placed > free).any():
+                    continue
+                shift = sum(placed[j] * (2 * filled[i] + placed[i]) for j in range(1, len(sizes)) for i in range(j))
+                ways = math.prod(math.comb(int(left), use) for left, use in zip(free, placed, strict=True))
+                state = tuple(int(a) + b for a, b in zip(filled, placed, strict=True))
+                target = extended.setdefault(state, np.zeros(length))
+                target[shift:] += ways * weights[: length - shift]
+        # Scaled each time, because multinomial numbers outgrow a float.
+        total = sum(float(weights.sum()) for weights in extended.values())
+        states = {state: weights / total for state, weights in extended.items()}
+    return np.asarray(states[tuple(sizes)])
+
+
+@lru_cache(maxsize=256)
+def _placements(count: int, sizes: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+    """The ways to place `count` equal values in groups of these sizes."""
+    ranges = (range(min(count, size) + 1) for size in sizes[:-1])
+    return tuple((*first, count - sum(first)) for first in product(*ranges) if 0 <= count - sum(first) <= sizes[-1])

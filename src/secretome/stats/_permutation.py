@@ -1,9 +1,10 @@
-"""Permutation tests of several groups: all assignments of the pooled values to the groups, or many random ones."""
+"""The permutation engine: all assignments of values to groups, or many random ones, and the p values that they give."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,27 +12,31 @@ from numpy.typing import NDArray
 from secretome.stats._inputs import Floats, as_generator
 from secretome.stats._null_distributions import Ints
 
-# "auto" counts every permutation up to this many, in about a second; "exact" is allowed up to the second number.
-COUNTED_AT_ONCE = 200_000
-COUNTED_AT_MOST = 2_000_000
-DRAWN = 99_999
-BATCH = 20_000
-# The size of a batch, which should fit in the processor's cache, and of all permutations that are enumerated at once.
-LARGEST_BATCH = 250_000
-LARGEST_COUNT = 100_000_000
-
+PermutationMethod = Literal["auto", "exact", "permutation"]
 Statistic = Callable[[Ints], Floats]
+
+# "auto" enumerates up to this many permutations, in about a second; "exact" is allowed up to the second number.
+MAX_AUTO_EXACT = 200_000
+MAX_EXACT = 2_000_000
+N_RESAMPLES = 99_999
+# Permutations per batch, and positions per batch, which should fit in the processor's cache.
+BATCH = 20_000
+BATCH_POSITIONS = 250_000
+# Positions in all permutations that "auto" enumerates.
+MAX_AUTO_POSITIONS = 100_000_000
 
 
 @dataclass(frozen=True)
-class Permuted:
-    """What a permutation null says of observed statistics.
+class PermutationNull:
+    """Probabilities of observed statistics under permutation.
 
     Attributes
     ----------
-    pvalue, midp, min_pvalue : (c,) array
-        The chance of a statistic at least as large as each observed one; the same less half the chance of the observed
-        one; the chance of the largest statistic there is. The last two are NaN unless every deal was counted.
+    pvalue, midp : (c,) array
+        The probability of a statistic at least as large as each observed one; the same less half the probability of the
+        observed one. The mid-p is NaN unless every permutation was enumerated.
+    min_pvalue : float
+        The probability of the largest statistic; NaN unless every permutation was enumerated.
     method : str
         ``"exact"`` or ``"permutation"``.
     """
@@ -42,55 +47,61 @@ class Permuted:
     method: str
 
 
-def permuted(
+def permutation_null(
     statistic: Statistic, observed: Floats, sizes: Sequence[int], method: str, rng: np.random.Generator | None
-) -> Permuted:
-    """Compare observed statistics with those of other deals; large ones are extreme.
+) -> PermutationNull:
+    """Compare observed statistics with those of other permutations; large ones are extreme.
 
     Parameters
     ----------
     statistic : callable
-        Takes a (b, N) array of deals, each a permutation of the positions 0 to N - 1 cut into groups by `sizes`, and
-        returns b statistics.
+        Takes a (b, N) array of permutations of the positions 0 to N - 1, cut into groups by `sizes`, and returns b
+        statistics.
     observed : (c,) array
-        The statistics to judge, all by the one null.
+        The observed statistics, all with the same null distribution.
     sizes : sequence of int
         Values per group.
     method : {"auto", "exact", "permutation"}
-        ``"auto"`` counts every deal where there are few enough, and draws otherwise.
+        ``"auto"`` enumerates all permutations if there are few enough, and draws random ones otherwise.
     rng : Generator, optional
-        Draws the deals; a fixed one when absent, so that the same input gives the same p.
+        Draws the permutations; one with a fixed seed when absent, so that the same input gives the same p.
+
+    Raises
+    ------
+    ValueError
+        If there are too many permutations for ``method="exact"``.
     """
     generator = as_generator(rng)
-    number = number_of_deals(sizes)
-    few = number <= COUNTED_AT_ONCE and number * sum(sizes) <= LARGEST_COUNT
+    number = number_of_permutations(sizes)
+    few = number <= MAX_AUTO_EXACT and number * sum(sizes) <= MAX_AUTO_POSITIONS
     exact = method == "exact" or (method == "auto" and few)
-    if exact and number > COUNTED_AT_MOST:
+    if exact and number > MAX_EXACT:
         raise ValueError(
-            f"the values have more than {COUNTED_AT_MOST} permutations, which are too many to enumerate; use "
+            f"the values have more than {MAX_EXACT} permutations, which are too many to enumerate; use "
             "method='permutation'."
         )
-    batches = _every_deal(sizes) if exact else _drawn_deals(sum(sizes), generator)
-    above, level = np.zeros(observed.size), np.zeros(observed.size)
-    highest, at_highest = -np.inf, 0.0
-    # Statistics that are equal but for rounding are equal.
-    slack = 1e-9 * max(1.0, float(np.abs(observed).max()))
-    for deals in batches:
-        values = statistic(deals)
-        above += (values[:, None] > observed + slack).sum(axis=0)
-        level += (np.abs(values[:, None] - observed) <= slack).sum(axis=0)
-        top = float(values.max())
-        if top > highest + slack:
-            highest, at_highest = top, 0.0
-        at_highest += float((values >= highest - slack).sum())
+    batches = all_permutations(sizes) if exact else random_permutations(sum(sizes), N_RESAMPLES, generator)
+    above, equal = np.zeros(observed.size), np.zeros(observed.size)
+    largest, times_largest = -np.inf, 0.0
+    # Statistics that differ only by rounding are equal.
+    tolerance = 1e-9 * max(1.0, float(np.abs(observed).max()))
+    for batch in batches:
+        values = statistic(batch)
+        above += (values[:, None] > observed + tolerance).sum(axis=0)
+        equal += (np.abs(values[:, None] - observed) <= tolerance).sum(axis=0)
+        largest_of_batch = float(values.max())
+        if largest_of_batch > largest + tolerance:
+            largest, times_largest = largest_of_batch, 0.0
+        times_largest += float((values >= largest - tolerance).sum())
     if exact:
-        return Permuted((above + level) / number, (above + level / 2) / number, at_highest / number, "exact")
+        return PermutationNull((above + equal) / number, (above + equal / 2) / number, times_largest / number, "exact")
     unknown = np.full(observed.size, np.nan)
-    return Permuted((above + level + 1) / (DRAWN + 1), unknown, math.nan, "permutation")
+    # The observed permutation counts among those drawn, so that p is never 0.
+    return PermutationNull((above + equal + 1) / (N_RESAMPLES + 1), unknown, math.nan, "permutation")
 
 
-def number_of_deals(sizes: Sequence[int]) -> int:
-    """In how many ways the values can be dealt to the groups."""
+def number_of_permutations(sizes: Sequence[int]) -> int:
+    """The number of ways to assign the values to groups of these sizes."""
     left, number = sum(sizes), 1
     for size in sizes:
         number *= math.comb(left, size)
@@ -98,34 +109,45 @@ def number_of_deals(sizes: Sequence[int]) -> int:
     return number
 
 
-def _every_deal(sizes: Sequence[int]) -> Iterator[Ints]:
-    """Batches of deals that together are all; the order within a group does not matter and is not varied."""
+def all_permutations(sizes: Sequence[int]) -> Iterator[Ints]:
+    """Batches of all permutations; the order within a group does not matter and is not varied."""
     positions = np.arange(sum(sizes))
-    inner = number_of_deals(sizes[1:])
-    firsts = np.array(list(combinations(range(positions.size), sizes[0])), dtype=np.int64)
-    step = max(1, _rows(positions.size) // max(1, inner))
-    for start in range(0, len(firsts), step):
-        chosen = firsts[start : start + step]
+    per_first_group = number_of_permutations(sizes[1:])
+    first_groups = np.array(list(combinations(range(positions.size), sizes[0])), dtype=np.int64)
+    rows = max(1, _batch_rows(positions.size) // max(1, per_first_group))
+    for start in range(0, len(first_groups), rows):
+        chosen = first_groups[start : start + rows]
         rest = np.array([np.delete(positions, row) for row in chosen])
         if len(sizes) == 1:
             yield chosen
         elif len(sizes) == 2:
             yield np.hstack([chosen, rest])
         else:
-            for later in _every_deal(sizes[1:]):
-                # Each later deal is of positions within the rest.
-                left = np.repeat(chosen, len(later), axis=0)
-                yield np.hstack([left, np.vstack([row[later] for row in rest])])
+            for later in all_permutations(sizes[1:]):
+                # Positions of the later groups are relative to the rest.
+                yield np.hstack([np.repeat(chosen, len(later), axis=0), np.vstack([row[later] for row in rest])])
 
 
-def _drawn_deals(total: int, rng: np.random.Generator) -> Iterator[Ints]:
-    for start in range(0, DRAWN, _rows(total)):
-        rows = min(_rows(total), DRAWN - start)
+def random_permutations(total: int, n_resamples: int, rng: np.random.Generator) -> Iterator[Ints]:
+    """Batches of random permutations of the positions 0 to `total` - 1."""
+    for start in range(0, n_resamples, _batch_rows(total)):
+        rows = min(_batch_rows(total), n_resamples - start)
         yield rng.permuted(np.tile(np.arange(total), (rows, 1)), axis=1)
 
 
-def _rows(total: int) -> int:
-    return max(1, min(BATCH, LARGEST_BATCH // total))
+def _batch_rows(total: int) -> int:
+    return max(1, min(BATCH, BATCH_POSITIONS // total))
+
+
+def between_groups(values: Floats, sizes: Sequence[int]) -> Statistic:
+    """The statistic of Kruskal-Wallis type: the squared sum of each group's centred `values` over its size, summed."""
+    cuts = np.cumsum([0, *sizes[:-1]])
+    return lambda batch: np.asarray((np.add.reduceat(values[batch], cuts, axis=1) ** 2 / sizes).sum(axis=1))
+
+
+def identity(total: int) -> Ints:
+    """The observed assignment, as a batch of one permutation."""
+    return np.arange(total)[None, :]
 
 
 class SignSums:
@@ -136,7 +158,7 @@ class SignSums:
     Parameters
     ----------
     pooled : (N,) array
-        The values, in the order in which `deals` number them.
+        The values, in the order in which permutations number them.
     """
 
     def __init__(self, pooled: Floats) -> None:
@@ -147,9 +169,9 @@ class SignSums:
         self._last = np.searchsorted(ordered, ordered, side="right")
         self._tied = bool((self._last - self._first > 1).any())
 
-    def places(self, deals: Ints) -> Ints:
+    def places(self, batch: Ints) -> Ints:
         """The places of permuted values in the sorted order."""
-        return np.asarray(self._place[deals])
+        return np.asarray(self._place[batch])
 
     def below(self, member: NDArray[np.int8]) -> NDArray[np.int32]:
         """For each place, the members below it plus those below or tied with it, for a (b, N) array of 1 and 0."""

@@ -1,29 +1,17 @@
-"""No effect, as something that data can show: two one-sided tests against the bounds of what would matter."""
+"""Equivalence: two one-sided tests against the bounds of what counts as no effect."""
 
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats as scipy_stats
-from statsmodels.stats.weightstats import ttost_ind, ttost_paired
 
-from secretome.stats._common import Alternative, ConfidenceInterval, exp
-from secretome.stats._inputs import (
-    Floats,
-    NanPolicy,
-    as_pairs,
-    as_real,
-    as_sample,
-    check_choice,
-    check_level,
-    positive,
-    unit_of,
-    varies,
-)
-from secretome.stats._ties import ROUNDING, merge_tied_differences, merge_ties, subtract
+from secretome.stats._common import Alternative, ConfidenceInterval, Number, TEstimate, as_number, exp
+from secretome.stats._inputs import Floats, NanPolicy, as_real, as_two_samples, check_choice, check_level, positive
+from secretome.stats._rounding import ROUNDING, merge_tied_differences, merge_ties, subtract
 from secretome.stats.location import HodgesLehmannResult, hodges_lehmann, shift_of_differences, shift_of_samples
 from secretome.stats.ranks import MannWhitneyResult, SignedRankResult, mann_whitney, signed_rank_of_differences
+from secretome.stats.welch import two_sample_t
 
 Scale = Literal["difference", "ratio"]
 Method = Literal["welch", "rank"]
@@ -31,7 +19,7 @@ Method = Literal["welch", "rank"]
 
 @dataclass(frozen=True)
 class EquivalenceResult:
-    """Result of `equivalence`.
+    """Result of `equivalence`: floats, or arrays where it was called with `axis`.
 
     Attributes
     ----------
@@ -50,19 +38,16 @@ class EquivalenceResult:
         As asked for.
     """
 
-    estimate: float
-    pvalue: float
-    pvalue_low: float
-    pvalue_high: float
-    statistic: float
-    min_pvalue: float
+    estimate: Number
+    pvalue: Number
+    pvalue_low: Number
+    pvalue_high: Number
+    statistic: Number
+    min_pvalue: Number
     scale: str
     method: str
-    _shift: HodgesLehmannResult | None = field(repr=False)
-    _centre: float = field(repr=False)
-    _standard_error: float = field(repr=False)
-    _df: float = field(repr=False)
-    _unit: float = field(repr=False)
+    _t: TEstimate | None = field(default=None, repr=False)
+    _shift: HodgesLehmannResult | None = field(default=None, repr=False)
 
     def confidence_interval(self, confidence_level: float = 0.90) -> ConfidenceInterval:
         """Interval of the effect.
@@ -78,19 +63,14 @@ class EquivalenceResult:
         ConfidenceInterval
             By ranks, that of `hodges_lehmann`, which ties may set apart from the test by a step.
         """
-        check_level(confidence_level)
+        level = check_level(confidence_level)
         if self._shift is not None:
-            low, high = (interval := self._shift.confidence_interval(confidence_level))
+            low, high = (interval := self._shift.confidence_interval(level))
             level = interval.level
-        else:
-            reach = scipy_stats.t.ppf((1 + confidence_level) / 2, self._df) * self._standard_error
-            low, high, level = (
-                (self._centre - reach) * self._unit,
-                (self._centre + reach) * self._unit,
-                confidence_level,
-            )
+        elif self._t is not None:
+            low, high = self._t.limits(level)
         if self.scale == "ratio":
-            low, high = exp([low, high])
+            low, high = exp(low), exp(high)
         return ConfidenceInterval(low, high, level)
 
 
@@ -104,12 +84,13 @@ def equivalence(
     method: Method = "welch",
     paired: bool = False,
     nan_policy: NanPolicy = "raise",
+    axis: int | None = None,
 ) -> EquivalenceResult:
     """Two one-sided tests that the effect of x over y lies between two bounds.
 
     Parameters
     ----------
-    x, y : array_like, 1-D
+    x, y : array_like
         Two independent samples, or the two values of each pair.
     low, high : float
         The bounds of what counts as no effect, on the scale of the effect: such as -10 and 10, or 0.80 and 1.25.
@@ -121,6 +102,9 @@ def equivalence(
         Whether `x` and `y` are pairs.
     nan_policy : {"raise", "omit"}
         What to do with missing values: NaN, None and masked ones. Pairs are dropped whole.
+    axis : int, optional
+        The axis along which each sample lies; the other axes, which must agree, number separate tests, as in SciPy. By
+        default, the samples must be one-dimensional. Only for t tests.
 
     Returns
     -------
@@ -130,11 +114,12 @@ def equivalence(
     ------
     ValueError
         If the bounds are not ordered or not finite, or, for a ratio, not above zero; if a sample is too small or has no
-        spread for t, or, for a ratio, holds a value that is not above zero.
+        spread for t, or, for a ratio, holds a value that is not above zero; if `axis` is given for ranks. With `axis`,
+        the results of a test without variation are NaN.
 
     Notes
     -----
-    By ranks, y is moved by each bound. A value of x and a moved value of y that differ only by rounding are tied:
+    By ranks, y is shifted by each bound. A value of x and a shifted value of y that differ only by rounding are tied:
     1.1 and 1.0 + 0.1 are the same number, although the floating-point sum may differ in the last digit.
 
     References
@@ -155,58 +140,29 @@ def equivalence(
     """
     check_choice(scale, ("difference", "ratio"), "scale")
     check_choice(method, ("welch", "rank"), "method")
-    first, second = (
-        as_pairs(x, y, nan_policy) if paired else (as_sample(x, "x", nan_policy), as_sample(y, "y", nan_policy))
-    )
+    if method == "rank" and axis is not None:
+        raise ValueError("axis is only available for method='welch'; test one pair of samples at a time.")
+    first, second = as_two_samples(x, y, nan_policy, paired=paired, axis=axis)
     low, high = as_real(low, "low"), as_real(high, "high")
     if not low < high or (scale == "ratio" and low <= 0):
         raise ValueError(f"the bounds must be ordered, and above zero for a ratio; they are {low:g} and {high:g}.")
     if scale == "ratio":
         positive(first, "x"), positive(second, "y")
-    by = _by_t if method == "welch" else _by_ranks
-    return by(first, second, low, high, scale, paired)
-
-
-def _by_t(x: Floats, y: Floats, low: float, high: float, scale: Scale, paired: bool) -> EquivalenceResult:
-    if min(x.size, y.size) < 2:
-        raise ValueError("a t test needs at least two values in each sample.")
-    if scale == "ratio":
-        unit, first, second, bounds = 1.0, np.log(x), np.log(y), np.log([low, high])
-        spread = varies(first - second, 1.0) if paired else varies(x) or varies(y)
-    else:
-        unit = unit_of(x, y)
-        first, second = x / unit, y / unit
-        with np.errstate(over="ignore"):
-            bounds = np.array([low, high]) / unit
-        spread = (
-            varies(first - second, max(np.abs(first).max(), np.abs(second).max()))
-            if paired
-            else varies(first) or varies(second)
-        )
-    if not spread:
-        raise ValueError("the values do not vary, so a t test cannot be formed.")
-    if paired:
-        pvalue, at_low, at_high = ttost_paired(first, second, *bounds)
-        standard_error, df = scipy_stats.sem(first - second), x.size - 1
-    else:
-        pvalue, at_low, at_high = ttost_ind(first, second, *bounds, usevar="unequal")
-        standard_error, df = np.hypot(scipy_stats.sem(first), scipy_stats.sem(second)), at_low[2]
-    centre = first.mean() - second.mean()
-    statistic = at_low[0] if at_low[1] >= at_high[1] else at_high[0]
+    if method == "rank":
+        return _by_ranks(first, second, low, high, scale, paired)
+    t = two_sample_t(first, second, paired=paired, log=scale == "ratio", axis=axis)
+    bounds = np.log([low, high]) if scale == "ratio" else (low, high)
+    (at_low, pvalue_low), (at_high, pvalue_high) = t.test(bounds[0], "greater"), t.test(bounds[1], "less")
     return EquivalenceResult(
-        estimate=float(exp(centre) if scale == "ratio" else centre * unit),
-        pvalue=float(pvalue),
-        pvalue_low=float(at_low[1]),
-        pvalue_high=float(at_high[1]),
-        statistic=float(statistic),
-        min_pvalue=np.nan,
+        estimate=as_number(exp(t.estimate)) if scale == "ratio" else t.scaled,
+        pvalue=as_number(np.maximum(pvalue_low, pvalue_high)),
+        pvalue_low=pvalue_low,
+        pvalue_high=pvalue_high,
+        statistic=as_number(np.where(np.asarray(pvalue_low) >= pvalue_high, at_low, at_high)),
+        min_pvalue=as_number(np.full(np.shape(pvalue_low), np.nan)),
         scale=scale,
-        method="welch",
-        _shift=None,
-        _centre=float(centre),
-        _standard_error=float(standard_error),
-        _df=float(df),
-        _unit=unit,
+        method=method,
+        _t=t,
     )
 
 
@@ -227,17 +183,13 @@ def _by_ranks(x: Floats, y: Floats, low: float, high: float, scale: Scale, paire
         scale=scale,
         method="rank",
         _shift=shift,
-        _centre=np.nan,
-        _standard_error=np.nan,
-        _df=np.nan,
-        _unit=1.0,
     )
 
 
 def _rank_test(
     x: Floats, y: Floats, bound: float, alternative: Alternative, scale: Scale, paired: bool
 ) -> MannWhitneyResult | SignedRankResult:
-    """The test of x against y moved by the bound. A value that equals the bound except for rounding is tied with it."""
+    """The test of x against y shifted by the bound; values that differ only by rounding are tied."""
     if paired and scale == "ratio":
         log_x, log_y, log_bound = np.log(x), np.log(y), float(np.log(bound))
         tolerance = _log_rounding(log_x) + _log_rounding(log_y) + ROUNDING * abs(log_bound)
@@ -250,14 +202,14 @@ def _rank_test(
         )
     if scale == "ratio":
         with np.errstate(over="ignore", under="ignore"):
-            moved = y * bound
-        if not np.isfinite(moved).all() or not moved.all():
+            shifted = y * bound
+        if not np.isfinite(shifted).all() or not shifted.all():
             raise ValueError("y times a bound is too large or too small for a floating-point number.")
-        rounding = ROUNDING * moved
+        rounding = ROUNDING * shifted
     else:
-        moved = -subtract(-y, np.full(y.size, bound))
+        shifted = -subtract(-y, np.full(y.size, bound))
         rounding = ROUNDING * np.maximum(np.abs(y), abs(bound))
-    merged = merge_ties(np.concatenate([x, moved]), np.concatenate([ROUNDING * np.abs(x), rounding]))
+    merged = merge_ties(np.concatenate([x, shifted]), np.concatenate([ROUNDING * np.abs(x), rounding]))
     return mann_whitney(merged[: x.size], merged[x.size :], alternative=alternative)
 
 

@@ -1,4 +1,4 @@
-"""Rank tests among several unordered groups: Kruskal and Wallis's of all, and Steel's of each against a control."""
+"""Rank tests among several unordered groups: the Kruskal-Wallis test, and Steel's test of each against a control."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,10 +12,16 @@ from scipy import stats as scipy_stats
 from secretome.stats._common import ALTERNATIVES, Alternative
 from secretome.stats._inputs import Floats, NanPolicy, as_position, as_samples, check_choice
 from secretome.stats._null_distributions import Ints, tied_values
-from secretome.stats._permutation import SignSums, permuted, sum_at
+from secretome.stats._permutation import (
+    PermutationMethod,
+    SignSums,
+    between_groups,
+    identity,
+    permutation_null,
+    sum_at,
+)
 
 Method = Literal["auto", "exact", "permutation", "asymptotic"]
-DealMethod = Literal["auto", "exact", "permutation"]
 
 
 @dataclass(frozen=True)
@@ -53,8 +59,8 @@ class SteelResult:
     Attributes
     ----------
     statistic : (k - 1,) array
-        U of the group against the control, less its mean, over its standard deviation when the pooled values are dealt
-        at random.
+        U of the group against the control, less its mean, over its standard deviation over all permutations of the
+        pooled values.
     pvalue, midp : (k - 1,) array
         p adjusted for all comparisons; less half the chance of the observed maximum, NaN unless exact.
     min_pvalue : float
@@ -85,8 +91,8 @@ def kruskal_wallis(
     samples : sequence of array_like, 1-D
         Two independent samples or more, in one unit.
     method : {"auto", "exact", "permutation", "asymptotic"}
-        ``"exact"`` counts every deal of the values to the groups; ``"permutation"`` draws 99 999; ``"auto"`` is exact
-        up to 200 000 deals and draws beyond; ``"asymptotic"`` is SciPy's chi-square.
+        ``"exact"`` enumerates all permutations; ``"permutation"`` draws 99 999; ``"auto"`` is exact up to 200 000
+        permutations and draws beyond; ``"asymptotic"`` is SciPy's chi-square.
     nan_policy : {"raise", "omit"}
         What to do with missing values: NaN, None and masked ones.
     rng : Generator, optional
@@ -122,21 +128,16 @@ def kruskal_wallis(
     groups = as_samples(samples, nan_policy)
     pooled = np.concatenate(groups)
     if pooled.min() == pooled.max():
-        raise ValueError("all values are equal, so their ranks say nothing.")
+        raise ValueError("all values are equal, so their ranks give no information.")
     test = scipy_stats.kruskal(*groups)
     sizes = [group.size for group in groups]
     ties, df = tied_values(pooled), len(groups) - 1
     if method == "asymptotic":
         return KruskalWallisResult(float(test.statistic), float(test.pvalue), np.nan, np.nan, df, method, ties)
-    # The mean is subtracted, so that sums of many ranks stay small and equal sums are exactly equal.
-    ranks = scipy_stats.rankdata(pooled) - (pooled.size + 1) / 2
-    cuts = np.cumsum([0, *sizes[:-1]])
-
-    def between(deals: Ints) -> Floats:
-        # H grows with this sum, and everything else in it is the same for every deal.
-        return np.asarray((np.add.reduceat(ranks[deals], cuts, axis=1) ** 2 / sizes).sum(axis=1))
-
-    null = permuted(between, between(np.arange(pooled.size)[None, :]), sizes, method, rng)
+    # The mean is subtracted, so that sums of many ranks stay small and equal sums are exactly equal. H increases with
+    # their sum of squares, and everything else in it is the same for every permutation.
+    between = between_groups(scipy_stats.rankdata(pooled) - (pooled.size + 1) / 2, sizes)
+    null = permutation_null(between, between(identity(pooled.size)), sizes, method, rng)
     return KruskalWallisResult(
         float(test.statistic), float(null.pvalue[0]), float(null.midp[0]), null.min_pvalue, df, null.method, ties
     )
@@ -147,7 +148,7 @@ def steel(
     control: int = 0,
     *,
     alternative: Alternative = "two-sided",
-    method: DealMethod = "auto",
+    method: PermutationMethod = "auto",
     nan_policy: NanPolicy = "raise",
     rng: np.random.Generator | None = None,
 ) -> SteelResult:
@@ -162,8 +163,8 @@ def steel(
     alternative : {"two-sided", "less", "greater"}
         ``"greater"``: a sample tends to exceed the control.
     method : {"auto", "exact", "permutation"}
-        ``"exact"`` counts every deal of the values to the groups; ``"permutation"`` draws 99 999; ``"auto"`` is exact
-        up to 200 000 deals.
+        ``"exact"`` enumerates all permutations; ``"permutation"`` draws 99 999; ``"auto"`` is exact up to 200 000
+        permutations and draws beyond.
     nan_policy : {"raise", "omit"}
         What to do with missing values: NaN, None and masked ones.
     rng : Generator, optional
@@ -182,7 +183,7 @@ def steel(
     Notes
     -----
     Each comparison ranks its two samples alone. The adjusted p is the chance that the largest of the statistics reaches
-    the observed one when all pooled values are dealt to the groups at random.
+    the observed one over all permutations of the pooled values.
 
     References
     ----------
@@ -191,7 +192,7 @@ def steel(
 
     Examples
     --------
-    Three groups of five [2]_. All 756 756 deals give p = 0.0295 for the third group:
+    Three groups of five [2]_. All 756 756 permutations give p = 0.0295 for the third group:
 
     >>> from secretome import stats
     >>> samples = [106, 114, 116, 127, 145], [110, 125, 143, 148, 151], [136, 139, 149, 160, 174]
@@ -206,40 +207,41 @@ def steel(
     ordered = [groups[control], *(group for position, group in enumerate(groups) if position != control)]
     pooled = np.concatenate(ordered)
     if pooled.min() == pooled.max():
-        raise ValueError("all values are equal, so their ranks say nothing.")
+        raise ValueError("all values are equal, so their ranks give no information.")
     sizes = [group.size for group in ordered]
     cuts = np.cumsum([0, *sizes])
-    spread = _spreads(pooled, sizes)
+    deviations = _standard_deviations(pooled, sizes)
     signs = SignSums(pooled)
 
-    def standardised(deals: Ints) -> Floats:
-        places = signs.places(deals)
+    def standardised(batch: Ints) -> Floats:
+        places = signs.places(batch)
         member = np.zeros(places.shape, dtype=np.int8)
         np.put_along_axis(member, places[:, : sizes[0]], 1, axis=1)
         below = signs.below(member)
-        return (
-            np.column_stack([sum_at(below, places[:, start:stop], sizes[0]) for start, stop in pairwise(cuts[1:])])
-            / spread
-        )
+        sums = [sum_at(below, places[:, start:stop], sizes[0]) for start, stop in pairwise(cuts[1:])]
+        return np.asarray(np.column_stack(sums) / deviations)
 
     sign = {"two-sided": 0, "greater": 1, "less": -1}[alternative]
 
     def extremity(values: Floats) -> Floats:
         return np.abs(values) if sign == 0 else sign * values
 
-    statistic = standardised(np.arange(pooled.size)[None, :])[0]
-    null = permuted(lambda deals: extremity(standardised(deals)).max(axis=1), extremity(statistic), sizes, method, rng)
+    def largest(batch: Ints) -> Floats:
+        return np.asarray(extremity(standardised(batch)).max(axis=1))
+
+    statistic = standardised(identity(pooled.size))[0]
+    null = permutation_null(largest, extremity(statistic), sizes, method, rng)
     return SteelResult(statistic, null.pvalue, null.midp, null.min_pvalue, null.method, alternative)
 
 
-def _spreads(pooled: Floats, sizes: Sequence[int]) -> Floats:
+def _standard_deviations(pooled: Floats, sizes: Sequence[int]) -> Floats:
     """The standard deviation of each group's sum of signs against the control, over all permutations."""
     total = pooled.size
     _, counts = np.unique(pooled, return_counts=True)
     # Over all ordered pairs of values: the sum of squared signs, and that of the squared sums of each value's signs.
     squares = float(total**2 - (counts.astype(np.float64) ** 2).sum())
     sums = 2 * scipy_stats.rankdata(pooled) - total - 1
-    # Two signs are correlated when they share an animal, and then by how much an animal's signs agree with one another.
+    # Two signs are correlated if they share an animal, and then by how much the signs of one animal agree.
     one = squares / (total * (total - 1))
     shared = ((sums**2).sum() - squares) / (total * (total - 1) * max(1, total - 2))
     m = np.array(sizes[1:])

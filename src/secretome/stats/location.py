@@ -10,21 +10,21 @@ from numpy.typing import ArrayLike
 from scipy import stats as scipy_stats
 
 from secretome.stats._common import ConfidenceInterval, exact_critical
-from secretome.stats._inputs import Floats, NanPolicy, as_sample, as_vector, check_choice, check_level
+from secretome.stats._inputs import Floats, NanPolicy, as_two_samples, as_vector, check_choice, check_level
 from secretome.stats._null_distributions import (
-    LARGEST_EXACT,
+    MAX_VALUES,
     Ints,
-    countable,
     doubled_midranks,
+    is_countable,
     observed_rank_sum_null,
     observed_signed_sum_null,
 )
-from secretome.stats._ties import ROUNDING, merge_tied_differences, paired_differences, subtract
+from secretome.stats._rounding import ROUNDING, merge_tied_differences, paired_differences, subtract
 
 Method = Literal["auto", "exact", "asymptotic"]
 
 # Differences that take about a second and a gigabyte.
-LARGEST_NUMBER = 20_000_000
+MAX_DIFFERENCES = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -77,20 +77,20 @@ class HodgesLehmannResult:
                 "All differences are equal, so their spread cannot be estimated: the limits are NaN.", stacklevel=2
             )
             return ConfidenceInterval(np.nan, np.nan, np.nan)
-        beyond, level = self._beyond(alpha)
+        outside, level = self._number_outside(alpha)
         # At a level near zero both limits are the middle difference.
-        beyond = min(beyond, (self._differences.size - 1) // 2)
-        if beyond < 0:
+        outside = min(outside, (self._differences.size - 1) // 2)
+        if outside < 0:
             warnings.warn(
                 f"No finite {confidence_level:.4g} interval exists: with these sizes and ties the exact test rejects "
                 "no shift.",
                 stacklevel=2,
             )
             return ConfidenceInterval(-np.inf, np.inf, 1.0)
-        return ConfidenceInterval(self._differences[beyond], self._differences[-1 - beyond], level)
+        return ConfidenceInterval(self._differences[outside], self._differences[-1 - outside], level)
 
-    def _beyond(self, alpha: float) -> tuple[int, float]:
-        """How many differences lie beyond each limit, -1 if there is no limit, and the level reached."""
+    def _number_outside(self, alpha: float) -> tuple[int, float]:
+        """How many differences lie outside each limit, -1 if there is no limit, and the level reached."""
         pairs = self._differences.size
         if self._null is None:
             return max(-1, math.floor(pairs / 2 + scipy_stats.norm.ppf(alpha / 2) * self._deviation - 0.5)), 1 - alpha
@@ -111,9 +111,9 @@ def hodges_lehmann(
     paired : bool, default False
         Whether `x` and `y` are pairs.
     method : {"auto", "exact", "asymptotic"}
-        How the interval is found. ``"auto"`` is exact while every arrangement can be counted in seconds (about 200
-        values a group, 1000 pairs), and asymptotic beyond. ``"asymptotic"`` takes the normal approximation with tie and
-        continuity correction.
+        How the interval is found. ``"auto"`` is exact while the null distribution can be counted in seconds (about 200
+        values per group, 1000 pairs), and asymptotic beyond. ``"asymptotic"`` is the normal approximation with tie
+        and continuity correction.
     nan_policy : {"raise", "omit"}
         What to do with missing values: NaN, None and masked ones. Pairs are dropped whole.
 
@@ -158,7 +158,7 @@ def hodges_lehmann(
     check_choice(method, ("auto", "exact", "asymptotic"), "method")
     if paired:
         return shift_of_differences(*paired_differences(x, as_vector(y, "y"), nan_policy), method)
-    first, second = as_sample(x, "x", nan_policy), as_sample(y, "y", nan_policy)
+    first, second = as_two_samples(x, y, nan_policy)
     return shift_of_samples(first, second, ROUNDING * np.abs(first), ROUNDING * np.abs(second), method)
 
 
@@ -172,7 +172,7 @@ def shift_of_samples(
     ranks = doubled_midranks(np.concatenate([x, y]))
     fewer = min(x.size, y.size)
     null = None
-    if method == "exact" or (method == "auto" and countable(ranks, fewer)):
+    if method == "exact" or (method == "auto" and is_countable(ranks, fewer)):
         support, weights = observed_rank_sum_null(ranks, fewer)
         # U of the smaller sample. The distribution of the other U is its mirror image: the same two-sided test.
         null = support - fewer * (fewer + 1), weights
@@ -184,14 +184,14 @@ def shift_of_samples(
 def shift_of_differences(difference: Floats, rounding: Floats, method: Method = "auto") -> HodgesLehmannResult:
     """`hodges_lehmann` of paired differences that carry these rounding errors, in which ties are already equal."""
     _check_number(difference.size * (difference.size + 1) // 2)
-    above, beside = np.triu_indices(difference.size)
+    first, second = np.triu_indices(difference.size)
     # Values are halved before they are added, because the sum could overflow.
-    averages = difference[above] / 2 + difference[beside] / 2
-    averages = merge_tied_differences(averages, np.maximum(rounding[above], rounding[beside]))
+    averages = difference[first] / 2 + difference[second] / 2
+    averages = merge_tied_differences(averages, np.maximum(rounding[first], rounding[second]))
     ranks = doubled_midranks(np.abs(difference))
     null = (
         observed_signed_sum_null(ranks)
-        if method == "exact" or (method == "auto" and ranks.size <= LARGEST_EXACT)
+        if method == "exact" or (method == "auto" and ranks.size <= MAX_VALUES)
         else None
     )
     return _result(averages, null, float(np.sqrt((ranks.astype(np.float64) ** 2).sum()) / 4), paired=True)
@@ -208,8 +208,8 @@ def _result(
 
 
 def _check_number(differences: int) -> None:
-    if differences > LARGEST_NUMBER:
+    if differences > MAX_DIFFERENCES:
         raise ValueError(
             f"{differences:.3g} differences between the values are too many for the memory; the largest number is "
-            f"{LARGEST_NUMBER:.3g}."
+            f"{MAX_DIFFERENCES:.3g}."
         )

@@ -8,12 +8,13 @@ from numpy.typing import ArrayLike
 from scipy import stats as scipy_stats
 from scipy.optimize import brentq
 
-from secretome.stats._common import ConfidenceInterval
-from secretome.stats._inputs import Floats, as_sample, check_level, unit_of
+from secretome.stats._common import ConfidenceInterval, TEstimate, TResult
+from secretome.stats._inputs import Floats, as_sample, check_level
+from secretome.stats._rounding import unit_of
 
 
 @dataclass(frozen=True)
-class RandomEffectsResult:
+class RandomEffectsResult(TResult):
     """Result of `random_effects`.
 
     Attributes
@@ -44,7 +45,7 @@ class RandomEffectsResult:
     k: int
     adhoc: bool
     fixed_effect_standard_error: float
-    _spread: float = field(repr=False)
+    _prediction: TEstimate = field(repr=False)
 
     def confidence_interval(self, confidence_level: float = 0.95) -> ConfidenceInterval:
         """Interval of the pooled effect.
@@ -63,18 +64,18 @@ class RandomEffectsResult:
             If the interval is narrower than that of the fixed-effect model, which happens by chance when few cohorts
             agree closely.
         """
-        tail = (1 + check_level(confidence_level)) / 2
-        reach = scipy_stats.t.ppf(tail, self.k - 1) * self.standard_error
-        if reach < scipy_stats.norm.ppf(tail) * self.fixed_effect_standard_error:
+        interval = super().confidence_interval(confidence_level)
+        normal = scipy_stats.norm.ppf((1 + confidence_level) / 2) * self.fixed_effect_standard_error
+        if interval.high - self.estimate < normal:
             warnings.warn(
                 "The Hartung-Knapp interval is narrower than the fixed-effect interval, because the estimates agree "
                 "more closely than their standard errors suggest; use adhoc=True to avoid this.",
                 stacklevel=2,
             )
-        return ConfidenceInterval(self.estimate - reach, self.estimate + reach, confidence_level)
+        return interval
 
     def prediction_interval(self, confidence_level: float = 0.95) -> ConfidenceInterval:
-        """Where the true effect of a further cohort lies; infinite with two cohorts, which say nothing of that.
+        """Where the true effect of a further cohort lies; infinite with two cohorts, which give no information on it.
 
         Parameters
         ----------
@@ -87,8 +88,7 @@ class RandomEffectsResult:
         check_level(confidence_level)
         if self.k < 3:
             return ConfidenceInterval(-np.inf, np.inf, confidence_level)
-        reach = scipy_stats.t.ppf((1 + confidence_level) / 2, self.k - 2) * self._spread
-        return ConfidenceInterval(self.estimate - reach, self.estimate + reach, confidence_level)
+        return ConfidenceInterval(*self._prediction.limits(confidence_level), confidence_level)
 
 
 def random_effects(estimates: ArrayLike, standard_errors: ArrayLike, *, adhoc: bool = False) -> RandomEffectsResult:
@@ -147,33 +147,36 @@ def random_effects(estimates: ArrayLike, standard_errors: ArrayLike, *, adhoc: b
         )
     if (errors <= 0).any():
         raise ValueError("every standard error must be above zero.")
-    unit = unit_of(effects, errors)
+    unit = float(unit_of(effects, errors))
     effects, errors = effects / unit, errors / unit
     tau_squared = _paule_mandel(effects, errors)
     fixed, weights = 1 / errors**2, 1 / (errors**2 + tau_squared)
     estimate = float((weights * effects).sum() / weights.sum())
-    # The prediction interval adds the spread between cohorts to the plain error of the pooled effect.
-    plain = 1 / weights.sum()
+    # The prediction interval adds the variance between cohorts to that of the pooled effect.
+    variance = 1 / weights.sum()
     scatter = _weighted_scatter(effects, weights) / (effects.size - 1)
-    standard_error = float(np.sqrt(plain * (max(1.0, scatter) if adhoc else scatter)))
+    standard_error = float(np.sqrt(variance * (max(1.0, scatter) if adhoc else scatter)))
     heterogeneity = _weighted_scatter(effects, fixed)
     if standard_error == 0:
         warnings.warn(
             "All estimates are equal, so the Hartung-Knapp standard error is 0; use adhoc=True.", stacklevel=2
         )
-    with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = float(np.float64(estimate) / standard_error)
+    degrees = effects.size - 1
+    t = TEstimate(estimate, np.float64(standard_error), degrees, unit)
+    statistic, pvalue = t.test()
     return RandomEffectsResult(
-        estimate=estimate * unit,
+        estimate=t.scaled,
         standard_error=standard_error * unit,
         tau=float(np.sqrt(tau_squared)) * unit,
-        i_squared=max(0.0, 1 - (effects.size - 1) / heterogeneity) if heterogeneity > 0 else 0.0,
+        i_squared=max(0.0, 1 - degrees / heterogeneity) if heterogeneity > 0 else 0.0,
         statistic=statistic,
-        pvalue=float(2 * scipy_stats.t.sf(abs(statistic), effects.size - 1)),
+        pvalue=pvalue,
         k=effects.size,
         adhoc=bool(adhoc),
         fixed_effect_standard_error=float(np.sqrt(1 / fixed.sum())) * unit,
-        _spread=float(np.sqrt(tau_squared + plain)) * unit,
+        _prediction=TEstimate(estimate, float(np.sqrt(tau_squared + variance)), degrees - 1, unit),
+        _t=t,
+        _ratio=False,
     )
 
 

@@ -7,24 +7,27 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats as scipy_stats
 
-from secretome.stats._common import ALTERNATIVES, Alternative, exact_tails
-from secretome.stats._inputs import Floats, NanPolicy, as_sample, check_choice
+from secretome.stats._common import ALTERNATIVES, MIRRORED, Alternative, Number, Tails, as_number, exact_tails
+from secretome.stats._inputs import Floats, NanPolicy, as_two_samples, check_choice
 from secretome.stats._null_distributions import (
-    LARGEST_EXACT,
-    countable,
+    MAX_VALUES,
+    Ints,
+    check_countable,
     doubled_midranks,
+    is_countable,
     observed_rank_sum_null,
     observed_signed_sum_null,
+    rank_sum_null,
     tied_values,
 )
-from secretome.stats._ties import paired_differences
+from secretome.stats._rounding import paired_differences
 
 Method = Literal["auto", "exact", "asymptotic"]
 
 
 @dataclass(frozen=True)
 class MannWhitneyResult:
-    """Result of `mann_whitney`.
+    """Result of `mann_whitney`: floats, or arrays where it was called with `axis`.
 
     Attributes
     ----------
@@ -46,14 +49,14 @@ class MannWhitneyResult:
         How many of the pooled values share theirs with another.
     """
 
-    statistic: float
-    pvalue: float
-    midp: float
-    min_pvalue: float
-    superiority: float
+    statistic: Number
+    pvalue: Number
+    midp: Number
+    min_pvalue: Number
+    superiority: Number
     method: str
     alternative: str
-    ties: int
+    ties: Number
 
 
 @dataclass(frozen=True)
@@ -95,21 +98,26 @@ def mann_whitney(
     alternative: Alternative = "two-sided",
     method: Method = "auto",
     nan_policy: NanPolicy = "raise",
+    axis: int | None = None,
 ) -> MannWhitneyResult:
     """Mann-Whitney (Wilcoxon rank-sum) test, exact under ties.
 
     Parameters
     ----------
-    x, y : array_like, 1-D
+    x, y : array_like
         The two independent samples, in one unit.
     alternative : {"two-sided", "less", "greater"}
         ``"greater"``: x tends to be larger than y.
     method : {"auto", "exact", "asymptotic"}
-        ``"auto"`` is exact, whatever the ties, while every arrangement can be counted in seconds (about 200 values a
-        group), and asymptotic beyond. ``"asymptotic"`` is SciPy's normal
-        approximation with tie and continuity correction.
+        ``"auto"`` is exact, whatever the ties, while the null distribution can be counted in seconds (about 200 values
+        per group), and asymptotic beyond. ``"asymptotic"`` is SciPy's normal approximation with tie and continuity
+        correction.
     nan_policy : {"raise", "omit"}
         What to do with missing values: NaN, None and masked ones.
+    axis : int, optional
+        The axis along which each sample lies; the other axes, which must agree, number separate tests, as in SciPy. By
+        default, the samples must be one-dimensional. One method is used for
+        all tests.
 
     Returns
     -------
@@ -148,26 +156,51 @@ def mann_whitney(
     """
     check_choice(alternative, ALTERNATIVES, "alternative")
     check_choice(method, ("auto", "exact", "asymptotic"), "method")
-    first, second = as_sample(x, "x", nan_policy), as_sample(y, "y", nan_policy)
-    pooled = np.concatenate([first, second])
-    ranks = doubled_midranks(pooled)
-    m, n = first.size, second.size
-    statistic = (int(ranks[:m].sum()) - m * (m + 1)) / 2
-    # The null is counted over the smaller sample, whose table is the smaller one.
-    fewer = min(m, n)
-    if method == "asymptotic" or (method == "auto" and not countable(ranks, fewer)):
-        pvalue = scipy_stats.mannwhitneyu(first, second, alternative=alternative, method="asymptotic").pvalue
-        used, pvalue, midp, min_pvalue = "asymptotic", float(pvalue), np.nan, np.nan
+    first, second = as_two_samples(x, y, nan_policy, axis=axis)
+    m, n = first.shape[-1], second.shape[-1]
+    ranks = doubled_midranks(np.concatenate([first, second], axis=-1))
+    statistic = (ranks[..., :m].sum(axis=-1) - m * (m + 1)) / 2
+    if method == "asymptotic" or (method == "auto" and not is_countable(ranks, min(m, n))):
+        test = scipy_stats.mannwhitneyu(first, second, alternative=alternative, method="asymptotic", axis=-1)
+        unknown = np.full(statistic.shape, np.nan)
+        tails, method = Tails(test.pvalue, unknown, unknown), "asymptotic"
     else:
-        support, weights = observed_rank_sum_null(ranks, fewer)
-        observed = int(ranks[:m].sum() if m <= n else ranks[m:].sum())
-        mirrored: dict[str, Alternative] = {"less": "greater", "greater": "less", "two-sided": "two-sided"}
-        side = alternative if m <= n else mirrored[alternative]
-        used = "exact"
-        pvalue, midp, min_pvalue = exact_tails(support, weights, observed, 2 * fewer * (m + n + 1), side)
+        tails, method = _exact_rank_sum(ranks, m, alternative), "exact"
+    pvalue, midp, min_pvalue = map(as_number, tails)
     return MannWhitneyResult(
-        statistic, pvalue, midp, min_pvalue, statistic / (m * n), used, alternative, tied_values(pooled)
+        as_number(statistic),
+        pvalue,
+        midp,
+        min_pvalue,
+        as_number(statistic / (m * n)),
+        method,
+        alternative,
+        tied_values(ranks),
     )
+
+
+def _exact_rank_sum(ranks: Ints, m: int, alternative: Alternative) -> Tails:
+    """Exact p of the rank sums of the first m values along the last axis; one count for each pattern of ties."""
+    total = ranks.shape[-1]
+    # The null distribution is counted for the smaller sample, whose table is the smaller one.
+    size, chosen = (m, ranks[..., :m]) if 2 * m <= total else (total - m, ranks[..., m:])
+    alternative = alternative if 2 * m <= total else MIRRORED[alternative]
+    observed, centre = chosen.sum(axis=-1), 2 * size * (total + 1)
+    if ranks.ndim == 1:
+        return exact_tails(*observed_rank_sum_null(ranks, size), observed, centre, alternative)
+    rows = np.sort(ranks.reshape(-1, total), axis=1)
+    check_countable(rows, size)
+    # Rows as bytes, because looking for equal rows of numbers would sort them column by column.
+    keys = np.ascontiguousarray(rows.astype(np.int16)).view(np.dtype((np.void, 2 * total))).ravel()
+    _, first, pattern = np.unique(keys, return_index=True, return_inverse=True)
+    by_pattern = np.argsort(pattern, kind="stable")
+    ends = np.cumsum(np.bincount(pattern))
+    tails = np.empty((3, len(rows)))
+    for start, end, example in zip(np.append(0, ends[:-1]), ends, first, strict=True):
+        same = by_pattern[start:end]
+        null = rank_sum_null(tuple(rows[example].tolist()), size)
+        tails[0, same], tails[1, same], tails[2, same] = exact_tails(*null, observed.ravel()[same], centre, alternative)
+    return Tails(*tails.reshape(3, *ranks.shape[:-1]))
 
 
 def signed_rank(
@@ -235,10 +268,10 @@ def signed_rank_of_differences(
 ) -> SignedRankResult:
     """`signed_rank` of differences in which ties are already equal."""
     ranks = doubled_midranks(np.abs(difference))
-    moved = difference != 0
-    kept = ranks[moved]
+    nonzero = difference != 0
+    kept = ranks[nonzero]
     observed = int(ranks[difference > 0].sum())
-    used = "asymptotic" if method == "asymptotic" or (method == "auto" and kept.size > LARGEST_EXACT) else "exact"
+    used = "asymptotic" if method == "asymptotic" or (method == "auto" and kept.size > MAX_VALUES) else "exact"
     if used == "exact":
         support, weights = observed_signed_sum_null(kept)
         pvalue, midp, min_pvalue = exact_tails(support, weights, observed, int(kept.sum()), alternative)
@@ -251,8 +284,8 @@ def signed_rank_of_differences(
         min_pvalue=min_pvalue,
         alternative=alternative,
         n_pairs=difference.size,
-        zeros=int((~moved).sum()),
-        ties=tied_values(np.abs(difference[moved])),
+        zeros=int((~nonzero).sum()),
+        ties=tied_values(np.abs(difference[nonzero])),
         method=used,
     )
 

@@ -8,7 +8,7 @@ from scipy import stats as scipy_stats
 from scipy.optimize import brentq
 
 from secretome.stats._common import ConfidenceInterval
-from secretome.stats._inputs import NanPolicy, as_sample, check_level
+from secretome.stats._inputs import NanPolicy, as_two_samples, check_level
 
 
 @dataclass(frozen=True)
@@ -44,17 +44,17 @@ class SuperiorityResult:
         ConfidenceInterval
             Within 0 and 1.
         """
-        reach = scipy_stats.norm.ppf((1 + check_level(confidence_level)) / 2)
-        spare = (self.n_x + self.n_y) / 2 - 1
+        quantile = scipy_stats.norm.ppf((1 + check_level(confidence_level)) / 2)
+        extra = (self.n_x + self.n_y) / 2 - 1
 
-        def beyond(theta: float) -> float:
-            tied = (1 - theta) / (2 - theta) + theta / (1 + theta)
-            variance = theta * (1 - theta) * (1 + spare * tied) / (self.n_x * self.n_y)
-            return float((self.estimate - theta) ** 2 - reach**2 * variance)
+        def objective(theta: float) -> float:
+            correlation = (1 - theta) / (2 - theta) + theta / (1 + theta)
+            variance = theta * (1 - theta) * (1 + extra * correlation) / (self.n_x * self.n_y)
+            return float((self.estimate - theta) ** 2 - quantile**2 * variance)
 
         # Under separation the estimate itself is a root, and not the one that is looked for.
-        low = brentq(beyond, 0, min(self.estimate, 1 - 1e-12)) if self.estimate > 0 else 0.0
-        high = brentq(beyond, max(self.estimate, 1e-12), 1) if self.estimate < 1 else 1.0
+        low = brentq(objective, 0, min(self.estimate, 1 - 1e-12)) if self.estimate > 0 else 0.0
+        high = brentq(objective, max(self.estimate, 1e-12), 1) if self.estimate < 1 else 1.0
         return ConfidenceInterval(low, high, confidence_level)
 
 
@@ -102,7 +102,7 @@ def probability_of_superiority(x: ArrayLike, y: ArrayLike, *, nan_policy: NanPol
     >>> round(result.estimate, 3), round(interval.low, 3), round(interval.high, 3)
     (0.789, 0.558, 0.911)
     """
-    first, second = as_sample(x, "x", nan_policy), as_sample(y, "y", nan_policy)
+    first, second = as_two_samples(x, y, nan_policy)
     # U is calculated from rank sums, which needs less memory than all pairs.
     ranks = scipy_stats.rankdata(np.concatenate([first, second]))[: first.size]
     wins = ranks.sum() - first.size * (first.size + 1) / 2

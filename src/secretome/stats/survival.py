@@ -1,4 +1,4 @@
-"""The log-rank test among permutations, right under the ties of animals that were looked at every few hours."""
+"""The log-rank permutation test, exact under the ties of animals that are observed every few hours."""
 
 import math
 from dataclasses import dataclass
@@ -17,13 +17,10 @@ from secretome.stats._inputs import (
     check_choice,
     check_one_length,
 )
-from secretome.stats._null_distributions import LARGEST_EXACT, Ints
-from secretome.stats._permutation import COUNTED_AT_MOST, Permuted, permuted
+from secretome.stats._null_distributions import score_sum_null
+from secretome.stats._permutation import MAX_EXACT, PermutationNull, between_groups, permutation_null
 
 Method = Literal["auto", "exact", "permutation", "asymptotic"]
-
-# The exact count of two groups keeps this many sums at most.
-LARGEST_TABLE = 300_000
 
 
 @dataclass(frozen=True)
@@ -37,8 +34,8 @@ class LogrankResult:
     statistic : float
         The log-rank chi-square, with the hypergeometric variance that holds under ties.
     pvalue, midp, min_pvalue : float
-        p among all deals of the animals to the groups; less half the chance of what was observed; the smallest p there
-        is. The last two are NaN unless every deal was counted.
+        p over all permutations of the animals; the mid-p, which is less half the probability of the observed statistic;
+        the minimum attainable p. The last two are NaN unless the method is exact.
     observed, expected : (k,) array
         Deaths in each group, and those expected if the groups did not differ.
     df : int
@@ -77,8 +74,8 @@ def logrank(
     group : array_like, 1-D
         The group of each animal.
     method : {"auto", "exact", "permutation", "asymptotic"}
-        ``"auto"`` counts every deal where there are few enough, which heavy ties make likely, and draws 99 999
-        otherwise; ``"asymptotic"`` takes the chi-square.
+        ``"auto"`` is exact if there are few enough permutations, which is likely under heavy ties, and draws 99 999
+        otherwise; ``"asymptotic"`` is the chi-square approximation.
     rng : Generator, optional
         Draws the permutations. When absent they are the same at each call.
 
@@ -131,21 +128,10 @@ def logrank(
     df = levels.size - 1
     null = None if method == "asymptotic" else _null(scores, member, sizes, method, generator)
     if null is None:
-        chance = float(scipy_stats.chi2.sf(statistic, df))
-        return LogrankResult(
-            levels, statistic, chance, np.nan, np.nan, observed, observed - difference, df, "asymptotic"
-        )
-    return LogrankResult(
-        levels,
-        statistic,
-        float(null.pvalue[0]),
-        float(null.midp[0]),
-        null.min_pvalue,
-        observed,
-        observed - difference,
-        df,
-        null.method,
-    )
+        chance = np.array([scipy_stats.chi2.sf(statistic, df)])
+        null = PermutationNull(chance, np.full(1, np.nan), np.nan, "asymptotic")
+    tails = float(null.pvalue[0]), float(null.midp[0]), null.min_pvalue
+    return LogrankResult(levels, statistic, *tails, observed, observed - difference, df, null.method)
 
 
 def _checked(time: ArrayLike, event: ArrayLike, group: ArrayLike) -> tuple[Floats, Floats, NDArray[np.generic], Floats]:
@@ -187,49 +173,23 @@ def _scores(hours: Floats, died: Floats, member: Floats) -> tuple[Floats, Floats
     return died - hazard, covariance
 
 
-def _null(scores: Floats, member: Floats, sizes: list[int], method: str, rng: np.random.Generator) -> Permuted:
+def _null(scores: Floats, member: Floats, sizes: list[int], method: str, rng: np.random.Generator) -> PermutationNull:
     """The permutation p of the sum of squares over sizes, which for two groups has the order of their difference."""
-    extremity = float(((member.T @ scores) ** 2 / sizes).sum())
     if len(sizes) == 2 and method != "permutation":
-        counted = _counted(scores, sizes[0], float(member[:, 0] @ scores))
-        if counted is not None:
-            return counted
-        if method == "exact" and math.comb(scores.size, sizes[0]) > COUNTED_AT_MOST:
-            raise ValueError("so many different times are too many to count every deal; use method='permutation'.")
-    cuts = np.cumsum([0, *sizes[:-1]])
-    # Sorted by group, so that a deal's cuts are the groups.
+        if (null := score_sum_null(scores, sizes[0])) is not None:
+            return _two_groups(*null, float(member[:, 0] @ scores))
+        if method == "exact" and math.comb(scores.size, sizes[0]) > MAX_EXACT:
+            raise ValueError("these times have too many permutations to enumerate; use method='permutation'.")
+    # Sorted by group, as the permutations are.
     ordered = np.concatenate([scores[member[:, column] == 1] for column in range(len(sizes))])
-
-    def between(deals: Ints) -> Floats:
-        return np.asarray((np.add.reduceat(ordered[deals], cuts, axis=1) ** 2 / sizes).sum(axis=1))
-
-    return permuted(between, np.array([extremity]), sizes, method, rng)
+    extremity = float(((member.T @ scores) ** 2 / sizes).sum())
+    return permutation_null(between_groups(ordered, sizes), np.array([extremity]), sizes, method, rng)
 
 
-def _counted(scores: Floats, size: int, observed: float) -> Permuted | None:
-    """The exact null of one group's sum, by counting equal scores together; None where too many sums are different."""
-    if scores.size > LARGEST_EXACT:
-        return None
-    values, counts = np.unique(scores.round(10), return_counts=True)
-    sums: dict[tuple[int, int], float] = {(0, 0): 1.0}
-    # Sums in units so fine that different ones stay different.
-    unit = 1e-8
-    for value, count in zip(values, counts, strict=True):
-        following: dict[tuple[int, int], float] = {}
-        for (taken, total), ways in sums.items():
-            for more in range(min(int(count), size - taken) + 1):
-                key = (taken + more, total + more * round(float(value) / unit))
-                following[key] = following.get(key, 0.0) + ways * math.comb(int(count), more)
-        if len(following) > LARGEST_TABLE:
-            return None
-        sums = following
-    distances = np.array([abs(total * unit) for (taken, total) in sums if taken == size])
-    weights = np.array([ways for (taken, _), ways in sums.items() if taken == size])
-    share = weights / weights.sum()
-    slack = 1e-6
-    above, level = (
-        share[distances > abs(observed) + slack].sum(),
-        share[np.abs(distances - abs(observed)) <= slack].sum(),
-    )
-    top = share[distances >= distances.max() - slack].sum()
-    return Permuted(np.array([above + level]), np.array([above + level / 2]), float(top), "exact")
+def _two_groups(sums: Floats, probabilities: Floats, observed: float) -> PermutationNull:
+    """Two-sided p of one group's sum of scores, from its exact distribution with mean zero."""
+    extremity, tolerance = np.abs(sums), 1e-6
+    above = probabilities[extremity > abs(observed) + tolerance].sum()
+    equal = probabilities[np.abs(extremity - abs(observed)) <= tolerance].sum()
+    most_extreme = probabilities[extremity >= extremity.max() - tolerance].sum()
+    return PermutationNull(np.array([above + equal]), np.array([above + equal / 2]), float(most_extreme), "exact")

@@ -265,13 +265,13 @@
         if (!row) {
           // Made once, so that a radio button keeps its focus.
           body.insertAdjacentHTML("beforeend", `<tr data-side="${name}"><th scope="row"><label><input type="radio" name="deal-side" value="${name}"> ${label}</label></th>
-            <td data-number="pvalue"></td><td data-number="midp"></td><td data-number="attainable"></td></tr>`);
+            <td data-number="pvalue"></td><td data-number="midp"></td><td data-number="min_pvalue"></td></tr>`);
           row = body.lastElementChild;
         }
         row.classList.toggle("chosen", name === side);
         row.querySelector("input").checked = name === side;
         const { counted, mid, least } = found.sides[name];
-        for (const [number, deals] of [["pvalue", counted], ["midp", mid], ["attainable", least]]) {
+        for (const [number, deals] of [["pvalue", counted], ["midp", mid], ["min_pvalue", least]]) {
           const cell = row.querySelector(`[data-number="${number}"]`);
           cell.dataset.value = deals / found.total;
           cell.replaceChildren(shown(deals / found.total), " ", Object.assign(document.createElement("small"), { textContent: `${deals}/${found.total}` }));

@@ -1,10 +1,9 @@
-"""Comparisons among several groups: Welch contrasts, and Dunnett's many-to-one test without simulation."""
+"""Dunnett's many-to-one test of means by quadrature, without simulation."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,70 +11,16 @@ from scipy import stats as scipy_stats
 from scipy.optimize import brentq
 from scipy.special import gammaln, ndtr
 
-from secretome.stats._common import ALTERNATIVES, Alternative, ConfidenceIntervals, exp, t_pvalue
-from secretome.stats._inputs import (
-    Floats,
-    NanPolicy,
-    as_matrix,
-    as_position,
-    as_samples,
-    check_choice,
-    check_level,
-    positive,
-    unit_of,
-    varies,
-)
-
-Scale = Literal["plain", "log"]
+from secretome.stats._common import ALTERNATIVES, Alternative, ConfidenceInterval, t_pvalue
+from secretome.stats._inputs import Floats, NanPolicy, as_position, as_samples, check_choice, check_level
+from secretome.stats._rounding import unit_of, varies
 
 # Gauss-Legendre nodes for a chi distribution, about as wide as a normal one for any degrees of freedom.
-SPREAD_NODES = 64
-RAREST_SPREAD = 1e-15
+CHI_NODES = 64
+CHI_TAIL = 1e-15
 # The trapezoidal rule for a normal distribution is exact in double precision with this many nodes * sqrt(sharpness).
 NORMAL_NODES = 24
-FARTHEST_NORMAL = 8.5
-
-
-@dataclass(frozen=True)
-class WelchContrastsResult:
-    """Result of `welch_contrasts`, one entry per contrast.
-
-    Attributes
-    ----------
-    estimate : (c,) array
-        The contrast of the means; on the log scale its exponential, a ratio of geometric means.
-    statistic, df, pvalue : (c,) array
-        t, Satterthwaite's degrees of freedom, and p, which is not adjusted for the number of contrasts.
-    alternative, scale : str
-        What was tested, and on which scale.
-    """
-
-    estimate: Floats
-    statistic: Floats
-    df: Floats
-    pvalue: Floats
-    alternative: str
-    scale: str
-    _difference: Floats = field(repr=False)
-    _standard_error: Floats = field(repr=False)
-
-    def confidence_interval(self, confidence_level: float = 0.95) -> ConfidenceIntervals:
-        """Intervals, two-sided whatever the alternative, each at the level asked for.
-
-        Ask for ``1 - alpha / c`` to have all c together cover at ``1 - alpha`` (Bonferroni).
-
-        Parameters
-        ----------
-        confidence_level : float, default 0.95
-
-        Returns
-        -------
-        ConfidenceIntervals
-        """
-        reach = scipy_stats.t.ppf((1 + check_level(confidence_level)) / 2, self.df) * self._standard_error
-        if self.scale == "log":
-            return ConfidenceIntervals(exp(self._difference - reach), exp(self._difference + reach), confidence_level)
-        return ConfidenceIntervals(self.estimate - reach, self.estimate + reach, confidence_level)
+NORMAL_RANGE = 8.5
 
 
 @dataclass(frozen=True)
@@ -102,7 +47,7 @@ class DunnettResult:
     _standard_error: Floats = field(repr=False)
     _loadings: tuple[float, ...] = field(repr=False)
 
-    def confidence_interval(self, confidence_level: float = 0.95) -> ConfidenceIntervals:
+    def confidence_interval(self, confidence_level: float = 0.95) -> ConfidenceInterval:
         """Simultaneous intervals, matching the alternative: a one-sided test has one limit at infinity.
 
         Parameters
@@ -112,95 +57,14 @@ class DunnettResult:
 
         Returns
         -------
-        ConfidenceIntervals
+        ConfidenceInterval
         """
         level = check_level(confidence_level)
-        reach = (
-            _critical_value(1 - level, self._loadings, self.df, two_sided=self.alternative == "two-sided")
-            * self._standard_error
-        )
-        low = np.full(reach.size, -np.inf) if self.alternative == "less" else self.estimate - reach
-        high = np.full(reach.size, np.inf) if self.alternative == "greater" else self.estimate + reach
-        return ConfidenceIntervals(low, high, level)
-
-
-def welch_contrasts(
-    samples: Sequence[ArrayLike],
-    contrasts: ArrayLike,
-    *,
-    scale: Scale = "plain",
-    alternative: Alternative = "two-sided",
-    nan_policy: NanPolicy = "raise",
-) -> WelchContrastsResult:
-    """Contrasts of group means whose spreads may differ, with Satterthwaite's degrees of freedom.
-
-    Parameters
-    ----------
-    samples : sequence of array_like, 1-D
-        k independent samples, in one unit.
-    contrasts : (c, k) array_like
-        One row of weights per contrast, each adding up to zero: ``[-1, 1, 0]`` compares the second group with the
-        first.
-    scale : {"plain", "log"}
-        ``"log"`` takes logarithms first, and gives ratios of geometric means.
-    alternative : {"two-sided", "less", "greater"}
-        ``"greater"``: the contrast exceeds 0, or the ratio 1.
-    nan_policy : {"raise", "omit"}
-        What to do with NaN.
-
-    Returns
-    -------
-    WelchContrastsResult
-
-    Raises
-    ------
-    ValueError
-        If the weights do not fit the samples or do not add up to zero; if a sample that takes part has fewer than two
-        values; if no sample of a contrast varies; if a value has no logarithm.
-
-    References
-    ----------
-    .. [1] Satterthwaite FE (1946). An approximate distribution of estimates of variance components. Biometrics Bulletin
-       2:110-114.
-    .. [2] Sachs L (1997). Angewandte Statistik, 8th edition. Springer, p. 402.
-
-    Examples
-    --------
-    Three groups of five [2]_, the second and the third each against the first:
-
-    >>> from secretome import stats
-    >>> samples = [106, 114, 116, 127, 145], [110, 125, 143, 148, 151], [136, 139, 149, 160, 174]
-    >>> result = stats.welch_contrasts(samples, [[-1, 1, 0], [-1, 0, 1]])
-    >>> result.estimate.round(1).tolist(), result.pvalue.round(3).tolist()
-    ([13.8, 30.0], [0.218, 0.015])
-    """
-    check_choice(scale, ("plain", "log"), "scale")
-    check_choice(alternative, ALTERNATIVES, "alternative")
-    groups = as_samples(samples, nan_policy)
-    weights = _checked_weights(contrasts, [group.size for group in groups])
-    unit = 1.0 if scale == "log" else unit_of(*groups)
-    # Values that are equal except for rounding have no variance; the variance of a sample of one is never used.
-    varied = [varies(group) for group in groups]
-    if scale == "log":
-        groups = [np.log(positive(group, f"samples[{position}]")) for position, group in enumerate(groups)]
-    else:
-        groups = [group / unit for group in groups]
-    sizes = np.array([group.size for group in groups])
-    means = np.array([group.mean() for group in groups])
-    variances = np.array([group.var(ddof=1) if spread else 0.0 for group, spread in zip(groups, varied, strict=True)])
-    parts = weights**2 * variances / sizes
-    squared = parts.sum(axis=1)
-    if (squared == 0).any():
-        raise ValueError("the values of a contrast do not vary, so a t interval cannot be formed.")
-    df = squared**2 / (parts**2 / np.maximum(sizes - 1, 1)).sum(axis=1)
-    difference = weights @ means
-    standard_error = np.sqrt(squared)
-    statistic = difference / standard_error
-    estimate = exp(difference) if scale == "log" else difference * unit
-    pvalue = t_pvalue(statistic, df, alternative)
-    return WelchContrastsResult(
-        estimate, statistic, df, pvalue, alternative, scale, difference * unit, standard_error * unit
-    )
+        critical = _critical_value(1 - level, self._loadings, self.df, two_sided=self.alternative == "two-sided")
+        half_width = critical * self._standard_error
+        low = np.full(half_width.size, -np.inf) if self.alternative == "less" else self.estimate - half_width
+        high = np.full(half_width.size, np.inf) if self.alternative == "greater" else self.estimate + half_width
+        return ConfidenceInterval(low, high, level)
 
 
 def dunnett(
@@ -260,7 +124,7 @@ def dunnett(
     df = base.size - 1 + sum(group.size - 1 for group in groups)
     if df < 1:
         raise ValueError("the spread cannot be estimated: every sample has one value.")
-    unit = unit_of(base, *groups)
+    unit = float(unit_of(base, *groups))
     base, groups = base / unit, [group / unit for group in groups]
     if not any(varies(group) for group in (base, *groups)):
         raise ValueError("the values do not vary within the samples.")
@@ -272,22 +136,6 @@ def dunnett(
     loadings = tuple(np.sqrt(sizes / (sizes + base.size)).tolist())
     pvalue = _dunnett_pvalues(statistic, loadings, df, alternative)
     return DunnettResult(estimate * unit, statistic, pvalue, df, alternative, standard_error * unit, loadings)
-
-
-def _checked_weights(contrasts: ArrayLike, sizes: list[int]) -> Floats:
-    weights = as_matrix(contrasts, "contrasts")
-    if weights.shape[1] != len(sizes):
-        raise ValueError(
-            f"contrasts must have one row per contrast and {len(sizes)} columns, one per sample; its shape is "
-            f"{weights.shape}."
-        )
-    largest = np.abs(weights).sum(axis=1)
-    if not np.isfinite(largest).all() or not largest.all() or (np.abs(weights.sum(axis=1)) > 1e-9 * largest).any():
-        raise ValueError("the weights of every contrast must be finite, not all zero, and add up to zero.")
-    for position, size in enumerate(sizes):
-        if size < 2 and weights[:, position].any():
-            raise ValueError(f"samples[{position}] takes part in a contrast and has fewer than two values.")
-    return weights
 
 
 def _dunnett_pvalues(statistic: Floats, loadings: tuple[float, ...], df: int, alternative: Alternative) -> Floats:
@@ -343,7 +191,7 @@ def _chance_of_any_above(bound: float, loadings: tuple[float, ...], df: int, *, 
 
 def _normal_nodes(sharpness: float) -> tuple[Floats, Floats]:
     number = int(np.ceil(NORMAL_NODES * np.sqrt(1 + sharpness)))
-    nodes = np.linspace(-FARTHEST_NORMAL, FARTHEST_NORMAL, number)
+    nodes = np.linspace(-NORMAL_RANGE, NORMAL_RANGE, number)
     weights = np.exp(-(nodes**2) / 2)
     return nodes, weights / weights.sum()
 
@@ -351,6 +199,6 @@ def _normal_nodes(sharpness: float) -> tuple[Floats, Floats]:
 @lru_cache(maxsize=64)
 def _chi_nodes(df: int) -> tuple[Floats, Floats]:
     """Nodes and weights for a chi distribution."""
-    low, high = scipy_stats.chi.ppf(RAREST_SPREAD, df), scipy_stats.chi.isf(RAREST_SPREAD, df)
-    nodes, weights = np.polynomial.legendre.leggauss(SPREAD_NODES)
+    low, high = scipy_stats.chi.ppf(CHI_TAIL, df), scipy_stats.chi.isf(CHI_TAIL, df)
+    nodes, weights = np.polynomial.legendre.leggauss(CHI_NODES)
     return (high + low) / 2 + (high - low) / 2 * nodes, weights * (high - low) / 2

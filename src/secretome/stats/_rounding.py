@@ -1,16 +1,31 @@
-"""Differences and shifted values with ties preserved despite rounding.
+"""Effects of rounding: units in which squares do not overflow, and ties that rounding must not break.
 
 0.3 - 0.1 and 0.5 - 0.3 are mathematically equal but differ in the last binary digit. Before values that were calculated
 are ranked, those that differ by no more than such rounding are made equal.
 """
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from secretome.stats._inputs import Floats, NanPolicy, as_pairs, as_vector
 
-# Four times the spacing of floats at 1: the rounding error of analysis two decimal numbers and one subtraction.
+# Four times the spacing of floats at 1: the rounding error of reading two decimal numbers and one subtraction.
 ROUNDING = 2.0**-50
+
+
+def unit_of(*samples: Floats) -> Floats:
+    """Return the power of two just below the largest absolute value along the last axis of all samples.
+
+    Division by it is exact, and squares do not overflow.
+    """
+    largest = np.max([np.abs(sample).max(axis=-1) for sample in samples], axis=0)
+    return np.where(largest > 0, np.ldexp(1.0, np.frexp(largest)[1] - 1), 1.0)
+
+
+def varies(values: Floats, largest: Floats | float | None = None) -> NDArray[np.bool_]:
+    """Return whether values differ along the last axis by more than rounding, relative to the largest absolute one."""
+    low, high = values.min(axis=-1), values.max(axis=-1)
+    return np.asarray(high - low > 1e-12 * (np.maximum(high, -low) if largest is None else largest))
 
 
 def merge_ties(values: Floats, tolerance: Floats) -> Floats:
