@@ -151,18 +151,18 @@ def cluster_rows(
     adjustment = Adjustment.BONFERRONI if adjusted else Adjustment.NONE
     for column in CLUSTER_COLUMNS:
         for contrast, pair in compared.items():
-            found = cluster_test(pair, column, level=1 - (1 - level) / times, margin=margin, alpha=alpha)
-            if found is None:
+            row = cluster_test(pair, column, level=1 - (1 - level) / times, margin=margin, alpha=alpha)
+            if row is None:
                 continue
             below, above = pair.treated.below or pair.control.below, pair.treated.above or pair.control.above
-            specification = replace(found.specification, adjustment=adjustment)
+            specification = replace(row.specification, adjustment=adjustment)
             yield (
                 contrast,
                 replace(
-                    found,
+                    row,
                     method=specification.name(below=below, above=above, state_adjustment=len(compared) > 1),
                     adjustment=adjustment,
-                    pvalue_adjusted=float(np.minimum(1, times * found.pvalue)) if adjusted else math.nan,
+                    pvalue_adjusted=float(np.minimum(1, times * row.pvalue)) if adjusted else math.nan,
                 ),
             )
 
@@ -204,11 +204,11 @@ def _estimate(fit: Fit, level: float) -> Estimate:
 
 def _equivalence(fit: Fit, margin: EquivalenceMargin, alpha: float) -> Estimate:
     difference, error, df = fit
-    found = _estimate(fit, 1 - 2 * alpha)
+    estimate = _estimate(fit, 1 - 2 * alpha)
     above, below = (difference - math.log(margin.low)) / error, (difference - math.log(margin.high)) / error
     sides = ((above, float(scipy_stats.t.sf(above, df))), (below, float(scipy_stats.t.cdf(below, df))))
     statistic, pvalue = max(sides, key=lambda side: side[1])
-    return replace(found, statistic=float(statistic), pvalue=pvalue)
+    return replace(estimate, statistic=float(statistic), pvalue=pvalue)
 
 
 def _fit_means(pair: Comparison, column: str) -> Fit:

@@ -13,30 +13,30 @@ from secretome.protocol import EquivalenceMargin
 
 
 def throughout(compared: Iterable[Comparison], model: Method) -> bool:
-    """Whether every value of these arms was counted as the model needs it; groups that are absent do not matter."""
+    """Whether every value of these pairs was counted as the model needs it; groups that are absent do not matter."""
     needed = ("count", "total" if model is Method.BETA_BINOMIAL else "exposure")
-    present = [arms for arms in compared if arms.n >= 2]
-    parts = [part for arms in present for part in (arms.treated, arms.control)]
-    return bool(parts) and all(getattr(part, name) is not None for part in parts for name in needed)
+    present = [pair for pair in compared if pair.n >= 2]
+    parts = [sample for pair in present for sample in (pair.treated, pair.control)]
+    return bool(parts) and all(getattr(sample, name) is not None for sample in parts for name in needed)
 
 
-def fitted(arms: Comparison, model: Method) -> stats.GroupRatiosResult:
+def fitted(pair: Comparison, model: Method) -> stats.GroupRatiosResult:
     """The model's fit to what was counted.
 
     Raises
     ------
     ValueError
-        If nothing was counted, or if an arm holds nothing but zeros or the animals do not vary: there is then no test.
+        If a group holds only zeros, or the animals do not vary: there is then no test.
     """
-    group = np.repeat([0, 1], [arms.control.n, arms.treated.n])
-    count = _both(arms, "count")
+    group = np.repeat([0, 1], [pair.control.n, pair.treated.n])
+    count = _both(pair, "count")
     with warnings.catch_warnings():
-        # An empty arm or equal animals leave NaN, which is told below.
+        # An empty group or equal animals give NaN, which raises an error below.
         warnings.simplefilter("ignore", UserWarning)
         if model is Method.BETA_BINOMIAL:
-            fit = stats.proportion_ratio(count, _both(arms, "total"), group)
+            fit = stats.proportion_ratio(count, _both(pair, "total"), group)
         else:
-            exposure = _both(arms, "exposure")
+            exposure = _both(pair, "exposure")
             fit = stats.count_ratio(
                 count,
                 group,
@@ -49,11 +49,11 @@ def fitted(arms: Comparison, model: Method) -> stats.GroupRatiosResult:
 
 
 def ratio(fit: stats.GroupRatiosResult, level: float) -> Estimate:
-    """The ratio of the arms with its interval."""
-    found = Estimate(float(fit.statistic[0]), float(fit.pvalue[0]), estimate=float(fit.estimate[0]), df=float(fit.df))
+    """The ratio of the two groups with its interval."""
+    test = Estimate(float(fit.statistic[0]), float(fit.pvalue[0]), estimate=float(fit.estimate[0]), df=float(fit.df))
     interval = fit.confidence_interval(level)
-    return found.sized(
-        Estimate(estimate=found.estimate, low=float(interval.low[0]), high=float(interval.high[0]), level=level)
+    return test.sized(
+        Estimate(estimate=test.estimate, low=float(interval.low[0]), high=float(interval.high[0]), level=level)
     )
 
 
@@ -64,5 +64,5 @@ def equivalence(fit: stats.GroupRatiosResult, margin: EquivalenceMargin, tail: f
     return Estimate(statistic, pvalue).sized(ratio(fit, 1 - 2 * tail))
 
 
-def _both(arms: Comparison, name: str) -> Floats:
-    return np.concatenate([getattr(arms.control, name), getattr(arms.treated, name)])
+def _both(pair: Comparison, name: str) -> Floats:
+    return np.concatenate([getattr(pair.control, name), getattr(pair.treated, name)])

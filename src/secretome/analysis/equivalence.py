@@ -36,9 +36,9 @@ def equivalence_rows(
 ) -> Iterator[tuple[str, Result]]:
     """The equivalence tests of each contrast other than the planned one, each with its contrast."""
     pool = {
-        side: arm.lower
-        for contrast, arms in compared.items()
-        for side, arm in zip(sides(contrast), (arms.treated, arms.control), strict=True)
+        side: group.lower
+        for contrast, pair in compared.items()
+        for side, group in zip(sides(contrast), (pair.treated, pair.control), strict=True)
     }
     of_values: tuple[tuple[Method, Scale, str, OfValues], ...] = (
         (Method.TOST_WELCH, Scale.LOG, RATIO, _welch),
@@ -61,8 +61,8 @@ def equivalence_rows(
             chosen = replace(specification, adjustment=adjustment)
             if (chosen.test, chosen.scale, adjustment) == (Method.TOST_WELCH, Scale.LOG, Adjustment.NONE):
                 continue  # the planned analysis
-            for contrast, arms in compared.items():
-                estimate = estimate_or_nan(partial(test, arms, margin, alpha / times))
+            for contrast, pair in compared.items():
+                estimate = estimate_or_nan(partial(test, pair, margin, alpha / times))
                 yield (
                     contrast,
                     result(
@@ -82,16 +82,16 @@ def _nondetects(test: Method) -> Nondetects:
 
 
 def _on_values(test: OfValues) -> Test:
-    def run(arms: Comparison, margin: EquivalenceMargin, tail: float) -> Estimate:
-        if arms.n < 2 or arms.censored or arms.treated.zeros or arms.control.zeros:
+    def run(pair: Comparison, margin: EquivalenceMargin, tail: float) -> Estimate:
+        if pair.n < 2 or pair.censored or pair.treated.zeros or pair.control.zeros:
             raise ValueError("values beyond a limit, or zero, are left to the planned test.")
-        return test(arms.treated.lower, arms.control.lower, margin, tail)
+        return test(pair.treated.lower, pair.control.lower, margin, tail)
 
     return run
 
 
-def _by_cells(arms: Comparison, margin: EquivalenceMargin, tail: float) -> Estimate:
-    return count_models.equivalence(count_models.fitted(arms, Method.BETA_BINOMIAL), margin, tail)
+def _by_cells(pair: Comparison, margin: EquivalenceMargin, tail: float) -> Estimate:
+    return count_models.equivalence(count_models.fitted(pair, Method.BETA_BINOMIAL), margin, tail)
 
 
 def _welch(x: Floats, y: Floats, margin: EquivalenceMargin, tail: float) -> Estimate:
@@ -130,7 +130,7 @@ def _student(
     nearer = max(sides, key=lambda side: float(side[1]))
     first, second = (transform(x), transform(y)) if transform else (x, y)
     interval = scipy_stats.ttest_ind(first, second).confidence_interval(1 - 2 * tail)
-    found = Estimate(
+    estimate = Estimate(
         float(nearer[0]),
         float(pvalue),
         estimate=float(first.mean() - second.mean()),
@@ -138,7 +138,7 @@ def _student(
         high=interval.high,
         level=1 - 2 * tail,
     )
-    return found.as_ratio() if transform else found
+    return estimate.as_ratio() if transform else estimate
 
 
 def _pooled(groups: list[Floats]) -> OfValues:
@@ -149,11 +149,14 @@ def _pooled(groups: list[Floats]) -> OfValues:
             raise ValueError("a zero has no logarithm.")
         variance, df = pooled_variance([np.log(group) for group in groups if group.size])
         error = float(np.sqrt(variance * (1 / x.size + 1 / y.size)))
-        found = t_test(float(np.log(x).mean() - np.log(y).mean()), error, df, 1 - 2 * tail)
-        above, below = (found.estimate - np.log(margin.low)) / error, (found.estimate - np.log(margin.high)) / error
+        estimate = t_test(float(np.log(x).mean() - np.log(y).mean()), error, df, 1 - 2 * tail)
+        above, below = (
+            (estimate.estimate - np.log(margin.low)) / error,
+            (estimate.estimate - np.log(margin.high)) / error,
+        )
         sides = ((above, float(scipy_stats.t.sf(above, df))), (below, float(scipy_stats.t.cdf(below, df))))
         statistic, pvalue = max(sides, key=lambda side: side[1])
-        return replace(found, statistic=float(statistic), pvalue=pvalue).as_ratio()
+        return replace(estimate, statistic=float(statistic), pvalue=pvalue).as_ratio()
 
     return test
 

@@ -58,10 +58,10 @@ def independent_rows(study: Study, settings: Settings) -> Iterator[Result]:
         for slopes in study.protocol.slopes.values():
             yield slope_difference_row(study, slopes, 1 - settings.alpha)
         for check in study.protocol.checks.values():
-            arms = comparison(study, check.endpoint, check.contrast)
+            pair = comparison(study, check.endpoint, check.contrast)
             margin = study.protocol.endpoints[check.endpoint].equivalence_margin
-            for row in planned_rows(arms, 1, margin, settings.alpha, ranks_decide=check.test == "mann_whitney"):
-                yield _placed(row, study, check.endpoint, check.contrast, arms)
+            for row in planned_rows(pair, 1, margin, settings.alpha, ranks_decide=check.test == "mann_whitney"):
+                yield _placed(row, study, check.endpoint, check.contrast, pair)
 
 
 def _family_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Result]:
@@ -103,7 +103,7 @@ def _multiverse(
     yield from cluster_rows(compared, level=settings.level, together=together)
 
 
-def _placed(row: Result, study: Study, endpoint: str, contrast: str, arms: Comparison) -> Result:
+def _placed(row: Result, study: Study, endpoint: str, contrast: str, pair: Comparison) -> Result:
     """A row with its study, cohort, endpoint and contrast; its own n is kept if it has one."""
     return replace(
         row,
@@ -111,22 +111,22 @@ def _placed(row: Result, study: Study, endpoint: str, contrast: str, arms: Compa
         cohort=study.cohort.id,
         endpoint=endpoint,
         contrast=contrast,
-        n_treated=row.n_treated or arms.treated.n,
-        n_control=row.n_control or arms.control.n,
-        censored=arms.censored,
-        missing=arms.treated.missing + arms.control.missing,
+        n_treated=row.n_treated or pair.treated.n,
+        n_control=row.n_control or pair.control.n,
+        censored=pair.censored,
+        missing=pair.treated.missing + pair.control.missing,
     )
 
 
-def _published(arms: Comparison, level: float) -> Result:
+def _published(pair: Comparison, level: float) -> Result:
     estimate = Estimate()
-    if arms.n:
-        estimate = estimate_or_nan(lambda: by_ranks(arms)).sized(estimate_or_nan(lambda: size_by_ranks(arms, level)))
-    return result(estimate, rank_test(estimate), analysis="published", effect=effect_of_ranks(arms))
+    if pair.n:
+        estimate = estimate_or_nan(lambda: by_ranks(pair)).sized(estimate_or_nan(lambda: size_by_ranks(pair, level)))
+    return result(estimate, rank_test(estimate), analysis="published", effect=effect_of_ranks(pair))
 
 
 def planned_rows(
-    arms: Comparison,
+    pair: Comparison,
     family: int,
     margin: EquivalenceMargin,
     alpha: float,
@@ -137,7 +137,7 @@ def planned_rows(
 ) -> tuple[Result, Result]:
     """The planned test and the test of equivalence; without `intervals` the model's, which are slow, are omitted.
 
-    Welch's t on logs; where a value is censored, the model; where more than half of an arm is, or `ranks_decide`, the
+    Welch's t on logs; where a value is censored, the model; where more than half of an group is, or `ranks_decide`, the
     exact test decides and the model says how large; where too few values are left for the model, the exact test decides
     and the values bound the ratio.
 
@@ -145,12 +145,12 @@ def planned_rows(
     alpha``; without, it is that of the adjusted p, at ``1 - alpha / family``. The simultaneous interval always belongs
     to the adjusted p.
     """
-    methods = _methods(arms, margin, intervals=intervals)
+    methods = _methods(pair, margin, intervals=intervals)
     simultaneous = methods.ratio(1 - alpha / family)
     estimate = methods.ratio(1 - alpha) if together and family > 1 else simultaneous
     specification = methods.test
-    if ranks_decide or arms.mostly_censored or methods.effect == BOUND:
-        estimate = (estimate_or_nan(lambda: by_ranks(arms)) if arms.n else Estimate()).sized(estimate)
+    if ranks_decide or pair.mostly_censored or methods.effect == BOUND:
+        estimate = (estimate_or_nan(lambda: by_ranks(pair)) if pair.n else Estimate()).sized(estimate)
         specification = rank_test(estimate)
     if family > 1 and not together:
         specification = replace(specification, adjustment=Adjustment.BONFERRONI)
@@ -187,13 +187,13 @@ class _Methods:
     equivalence: Callable[[float], Estimate]
 
 
-def _methods(arms: Comparison, margin: EquivalenceMargin, *, intervals: bool) -> _Methods:
+def _methods(pair: Comparison, margin: EquivalenceMargin, *, intervals: bool) -> _Methods:
     """The methods for these values, which may include zeros and censored values."""
-    if arms.treated.zeros or arms.control.zeros:
+    if pair.treated.zeros or pair.control.zeros:
         # Zero has no logarithm: a model of the counts decides if these are known, otherwise ranks, without a ratio.
-        if count_models.throughout([arms], Method.QUASI_POISSON):
+        if count_models.throughout([pair], Method.QUASI_POISSON):
             with suppress(ValueError):
-                counts = count_models.fitted(arms, Method.QUASI_POISSON)
+                counts = count_models.fitted(pair, Method.QUASI_POISSON)
                 return _Methods(
                     COUNTS,
                     RATE_RATIO,
@@ -201,21 +201,21 @@ def _methods(arms: Comparison, margin: EquivalenceMargin, *, intervals: bool) ->
                     lambda tail: count_models.equivalence(counts, margin, tail),
                 )
         return _only(RANKS, BOUND)
-    if not arms.censored:
-        if arms.n < 2:
+    if not pair.censored:
+        if pair.n < 2:
             return _only(WELCH, RATIO)
         return _Methods(
             WELCH,
             RATIO,
-            lambda level: _welch(arms, level),
-            lambda tail: estimate_or_nan(lambda: _equivalence(arms, margin, tail)),
+            lambda level: _welch(pair, level),
+            lambda tail: estimate_or_nan(lambda: _equivalence(pair, margin, tail)),
         )
-    if not arms.n:
+    if not pair.n:
         return _only(RANKS, BOUND)
     try:
-        fit = _fitted(arms)
+        fit = _fitted(pair)
     except ValueError:
-        return _only(RANKS, BOUND, _bound(arms))
+        return _only(RANKS, BOUND, _bound(pair))
     return _Methods(
         MODEL,
         RATIO_BY_MODEL,
@@ -229,12 +229,12 @@ def _only(test: Specification, effect: str, estimate: Estimate | None = None) ->
     return _Methods(test, effect, lambda _: estimate or Estimate(), lambda _: Estimate())
 
 
-def _welch(arms: Comparison, level: float) -> Estimate:
+def _welch(pair: Comparison, level: float) -> Estimate:
     try:
-        ratio = stats.geometric_mean_ratio(arms.treated.lower, arms.control.lower)
+        ratio = stats.geometric_mean_ratio(pair.treated.lower, pair.control.lower)
     except ValueError:
         # Groups without any spread differ by a factor that has no test.
-        return Estimate(estimate=float(np.exp(np.log(arms.treated.lower).mean() - np.log(arms.control.lower).mean())))
+        return Estimate(estimate=float(np.exp(np.log(pair.treated.lower).mean() - np.log(pair.control.lower).mean())))
     interval = ratio.confidence_interval(level)
     low, high = interval
     return Estimate(
@@ -242,8 +242,8 @@ def _welch(arms: Comparison, level: float) -> Estimate:
     )
 
 
-def _equivalence(arms: Comparison, margin: EquivalenceMargin, alpha: float) -> Estimate:
-    test = stats.equivalence(arms.treated.lower, arms.control.lower, margin.low, margin.high, scale="ratio")
+def _equivalence(pair: Comparison, margin: EquivalenceMargin, alpha: float) -> Estimate:
+    test = stats.equivalence(pair.treated.lower, pair.control.lower, margin.low, margin.high, scale="ratio")
     interval = test.confidence_interval(1 - 2 * alpha)
     return Estimate(
         test.statistic, test.pvalue, estimate=test.estimate, low=interval.low, high=interval.high, level=interval.level
@@ -251,10 +251,10 @@ def _equivalence(arms: Comparison, margin: EquivalenceMargin, alpha: float) -> E
 
 
 def _model(fit: stats.CensoredLognormalResult, level: float, *, intervals: bool) -> Estimate:
-    found = Estimate(
+    fitted_estimate = Estimate(
         float(fit.statistic[0]), float(fit.pvalue[0]), estimate=float(fit.estimate[0]), df=float(fit.df[0])
     )
-    return found.sized(_interval(fit, level)) if intervals else found
+    return fitted_estimate.sized(_interval(fit, level)) if intervals else fitted_estimate
 
 
 def _interval(fit: stats.CensoredLognormalResult, level: float) -> Estimate:
@@ -269,19 +269,19 @@ def _equivalence_by_model(
 ) -> Estimate:
     sides = (fit.against(margin.low, "greater"), fit.against(margin.high, "less"))
     statistic, pvalue = max(((float(test[0][0]), float(test[1][0])) for test in sides), key=lambda test: test[1])
-    found = Estimate(statistic, pvalue, estimate=float(fit.estimate[0]))
-    return found.sized(_interval(fit, 1 - 2 * alpha)) if intervals else found
+    fitted_estimate = Estimate(statistic, pvalue, estimate=float(fit.estimate[0]))
+    return fitted_estimate.sized(_interval(fit, 1 - 2 * alpha)) if intervals else fitted_estimate
 
 
-def _fitted(arms: Comparison) -> stats.CensoredLognormalResult:
-    lower = np.concatenate([arms.control.lower, arms.treated.lower])
-    upper = np.concatenate([arms.control.upper, arms.treated.upper])
-    group = np.repeat([0, 1], [arms.control.n, arms.treated.n])
+def _fitted(pair: Comparison) -> stats.CensoredLognormalResult:
+    lower = np.concatenate([pair.control.lower, pair.treated.lower])
+    upper = np.concatenate([pair.control.upper, pair.treated.upper])
+    group = np.repeat([0, 1], [pair.control.n, pair.treated.n])
     # A titre lies between its dilution and the next: taken as a point, those at the plate's ends would pull the spread.
-    upper = np.where(lower == upper, arms.step * upper, upper)
-    return stats.censored_lognormal(lower, upper, group, min_log_sd=math.log(arms.step) / math.sqrt(12))
+    upper = np.where(lower == upper, pair.step * upper, upper)
+    return stats.censored_lognormal(lower, upper, group, min_log_sd=math.log(pair.step) / math.sqrt(12))
 
 
-def _bound(arms: Comparison) -> Estimate:
-    low, high = arms.ratio_bounds
+def _bound(pair: Comparison) -> Estimate:
+    low, high = pair.ratio_bounds
     return Estimate(low=low, high=high)

@@ -133,8 +133,8 @@ def multiverse_rows(
     """
     family = _Family(compared, planned, settings.level, together)
     groups = dict.fromkeys(group for contrast in compared for group in reversed(sides(contrast)))
-    pool = {group: part for group in groups if (part := group_sample(study, endpoint, group)).n}
-    everyone = {group: part for group in study.protocol.groups if (part := group_sample(study, endpoint, group)).n}
+    pool = {group: sample for group in groups if (sample := group_sample(study, endpoint, group)).n}
+    everyone = {group: sample for group in study.protocol.groups if (sample := group_sample(study, endpoint, group)).n}
     analyses = (*_on_values(pool, settings.seed), *_on_counts(compared), *_on_ranks(settings.seed))
     for analysis in (*analyses, *_with_the_dead(study, endpoint, compared)):
         yield from _adjusted(analysis, family)
@@ -289,19 +289,19 @@ def _row(estimate: Estimate, specification: Specification, method: str, effect: 
     )
 
 
-def _run(analysis: _Analysis, arms: Comparison, level: float) -> Estimate:
-    return estimate_or_nan(lambda: analysis.run(arms, level)) if arms.n >= 2 else Estimate()
+def _run(analysis: _Analysis, pair: Comparison, level: float) -> Estimate:
+    return estimate_or_nan(lambda: analysis.run(pair, level)) if pair.n >= 2 else Estimate()
 
 
 def _plainly(test: Callable[[Floats, Floats, float], Estimate], share: float = HALF) -> Run:
-    return lambda arms, level: test(arms.treated.replaced(share), arms.control.replaced(share), level)
+    return lambda pair, level: test(pair.treated.replaced(share), pair.control.replaced(share), level)
 
 
 def _on_logs(test: Callable[[Floats, Floats, float], Estimate], share: float = HALF) -> Run:
-    def run(arms: Comparison, level: float) -> Estimate:
-        if arms.treated.zeros or arms.control.zeros:
+    def run(pair: Comparison, level: float) -> Estimate:
+        if pair.treated.zeros or pair.control.zeros:
             raise ValueError("a zero has no logarithm.")
-        return test(np.log(arms.treated.replaced(share)), np.log(arms.control.replaced(share)), level).as_ratio()
+        return test(np.log(pair.treated.replaced(share)), np.log(pair.control.replaced(share)), level).as_ratio()
 
     return run
 
@@ -314,17 +314,17 @@ def _permutation(x: Floats, y: Floats, seed: int) -> Estimate:
     return _permutation_pvalue(x, y, _mean_differences, seed)
 
 
-def _midp(arms: Comparison, level: float) -> Estimate:
-    test = by_ranks(arms)
-    return replace(test, pvalue=test.midp).sized(size_by_ranks(arms, level))
+def _midp(pair: Comparison, level: float) -> Estimate:
+    test = by_ranks(pair)
+    return replace(test, pvalue=test.midp).sized(size_by_ranks(pair, level))
 
 
-def _brunner_munzel(arms: Comparison, level: float, seed: int) -> Estimate:
+def _brunner_munzel(pair: Comparison, level: float, seed: int) -> Estimate:
     # Its t is liberal in groups this small; among permutations it holds its size, under separation too.
-    if not np.ptp(np.concatenate(arms.scores)):
+    if not np.ptp(np.concatenate(pair.scores)):
         raise ValueError("the values do not vary.")
 
-    return _permutation_pvalue(*arms.scores, _brunner_munzel_statistics, seed).sized(superiority(arms.scores, level))
+    return _permutation_pvalue(*pair.scores, _brunner_munzel_statistics, seed).sized(superiority(pair.scores, level))
 
 
 def _brunner_munzel_statistics(pooled: Floats, permutations: Ints, treated: int) -> Floats:
@@ -347,8 +347,8 @@ def _brunner_munzel_statistics(pooled: Floats, permutations: Ints, treated: int)
     variance += control * placements[:, treated:].var(axis=1, ddof=1)
     # Infinite statistics, under separation, must be comparable.
     with np.errstate(divide="ignore", invalid="ignore"):
-        found = treated * control * difference / (pooled.size * np.sqrt(variance))
-    return np.asarray(np.nan_to_num(found, posinf=1e9, neginf=-1e9))
+        statistic = treated * control * difference / (pooled.size * np.sqrt(variance))
+    return np.asarray(np.nan_to_num(statistic, posinf=1e9, neginf=-1e9))
 
 
 def _mean_differences(pooled: Floats, permutations: Ints, treated: int) -> Floats:

@@ -53,8 +53,8 @@ def unpaired_pvalues(study: Study, claim: Claim) -> tuple[float, float]:
 
     It is a mistake on purpose, for the page that shows what it costs, and no row of the results.
     """
-    whole = study.pairs(claim.endpoint, *claim.sides).dropna()
-    x, y = whole["treated"].to_numpy(), whole["control"].to_numpy()
+    complete = study.pairs(claim.endpoint, *claim.sides).dropna()
+    x, y = complete["treated"].to_numpy(), complete["control"].to_numpy()
     welch = estimate_or_nan(lambda: Estimate(pvalue=stats.geometric_mean_ratio(x, y).pvalue))
     ranks = estimate_or_nan(lambda: Estimate(pvalue=stats.mann_whitney(x, y).pvalue))
     return welch.pvalue, ranks.pvalue
@@ -62,13 +62,13 @@ def unpaired_pvalues(study: Study, claim: Claim) -> tuple[float, float]:
 
 def _claim_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Result]:
     pairs = study.pairs(claim.endpoint, *claim.sides)
-    whole = pairs.dropna()
-    treated, control = whole["treated"].to_numpy(), whole["control"].to_numpy()
+    complete = pairs.dropna()
+    treated, control = complete["treated"].to_numpy(), complete["control"].to_numpy()
     family = len(claim.compared)
     for method in _methods(study.protocol.endpoints[claim.endpoint], family, settings):
         if method.analysis not in settings.analyses:
             continue
-        estimate = estimate_or_nan(lambda run=method.run: run(treated, control)) if len(whole) >= 2 else Estimate()  # type: ignore[misc]
+        estimate = estimate_or_nan(lambda run=method.run: run(treated, control)) if len(complete) >= 2 else Estimate()  # type: ignore[misc]
         equivalence = method.specification.test is Method.TOST_PAIRED
         planned = method.analysis == "planned" and not equivalence
         specification = method.specification
@@ -85,9 +85,9 @@ def _claim_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Resu
             alternative="equivalence" if equivalence else "two-sided",
             effect=method.effect,
             pvalue_adjusted=float(np.minimum(1, family * estimate.pvalue)) if planned else math.nan,
-            n_treated=len(whole),
-            n_control=len(whole),
-            missing=len(pairs) - len(whole),
+            n_treated=len(complete),
+            n_control=len(complete),
+            missing=len(pairs) - len(complete),
         )
         yield row.with_simultaneous(estimate) if planned else row
 

@@ -1,4 +1,4 @@
-"""The values of two groups side by side, with what is known of those that were not seen."""
+"""The values of two groups side by side, with what is known of values below or above a limit."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -30,11 +30,11 @@ class GroupSample:
     Attributes
     ----------
     lower, upper : (n,) array
-        What is known of each value: equal where it was seen, 0 below a limit, infinity above one.
+        What is known of each value: equal if it was measured, 0 below a limit, infinity above one.
     missing, dead : int
         Animals of the group without a value, and how many of these had died before sampling.
     count, exposure, total : (n,) array, optional
-        What each value was worked out from: a count, and the share of the whole that it was counted in or the number
+        What each value was worked out from: a count, and the share of the sample in which it was counted or the number
         looked at. Absent unless it is known of every value.
     animals : int
         Animals of the group in the file, including those that died, were excluded or have no value; 0 if unknown.
@@ -100,18 +100,18 @@ class Comparison:
 
     @property
     def n(self) -> int:
-        """The size of the smaller arm."""
+        """The size of the smaller group."""
         return min(self.treated.n, self.control.n)
 
     @property
     def censored(self) -> int:
-        """Censored values of both arms."""
+        """The number of censored values in both groups."""
         return self.treated.censored + self.control.censored
 
     @property
     def mostly_censored(self) -> bool:
-        """Whether more than half of an arm is censored."""
-        return any(2 * arm.censored > arm.n for arm in (self.treated, self.control))
+        """Whether more than half of the values of a group are censored."""
+        return any(2 * group.censored > group.n for group in (self.treated, self.control))
 
     @cached_property
     def scores(self) -> tuple[Floats, Floats]:
@@ -121,7 +121,7 @@ class Comparison:
 
     def scores_with_the_dead(self, worst: str) -> tuple[Floats, Floats]:
         """The same, with every dead animal at the worst end of the scale."""
-        extreme = -1.0 if worst == "lowest" else 3 * max(part.max(initial=1.0) for part in self.scores)
+        extreme = -1.0 if worst == "lowest" else 3 * max(sample.max(initial=1.0) for sample in self.scores)
         treated, control = self.scores
         return np.append(treated, [extreme] * self.treated.dead), np.append(control, [extreme] * self.control.dead)
 
@@ -136,7 +136,7 @@ class Comparison:
         return float(np.exp(low)), float(np.exp(high))
 
 
-def ranked(arms: Sequence[GroupSample]) -> list[Floats]:
+def ranked(samples: Sequence[GroupSample]) -> list[Floats]:
     """Values for ranking: ties are all values below the highest lower limit, and all above the lowest upper limit.
 
     Raises
@@ -145,8 +145,8 @@ def ranked(arms: Sequence[GroupSample]) -> list[Floats]:
         If a lower limit exceeds an upper one: a value below the one and a value above the other could lie either way
         round.
     """
-    lower = np.concatenate([part.lower for part in arms])
-    upper = np.concatenate([part.upper for part in arms])
+    lower = np.concatenate([sample.lower for sample in samples])
+    upper = np.concatenate([sample.upper for sample in samples])
     floor = upper[lower == 0].max(initial=0.0)
     ceiling = lower[np.isinf(upper)].min(initial=np.inf)
     if floor > ceiling:
@@ -154,11 +154,11 @@ def ranked(arms: Sequence[GroupSample]) -> list[Floats]:
     scores = lower.copy()
     scores[(lower < floor) | (lower == 0)] = 0.0
     scores[(scores > ceiling) | np.isinf(upper)] = 2 * lower.max(initial=1.0)
-    return np.split(scores, np.cumsum([part.n for part in arms])[:-1])
+    return np.split(scores, np.cumsum([sample.n for sample in samples])[:-1])
 
 
 def group_sample(study: Study, endpoint: str, group: str) -> GroupSample:
-    """The arm of a study."""
+    """One endpoint in one group of a study."""
     # Arrays, because an analysis asks for some hundred samples, and a selection of rows takes pandas milliseconds.
     values = study.cohort.values
     rows = (_texts(values["endpoint"]) == endpoint) & (_texts(values["group"]) == group)
@@ -173,12 +173,12 @@ def group_sample(study: Study, endpoint: str, group: str) -> GroupSample:
         dead=int(values["dead"].to_numpy()[rows].sum()),
         animals=len(set().union(*everyone)),
         labels={name: _texts(values[name])[known].astype(str) for name in CLUSTER_COLUMNS if name in values},
-        **{name: found for name, found in counts.items() if found.size and not np.isnan(found).any()},
+        **{name: values for name, values in counts.items() if values.size and not np.isnan(values).any()},
     )
 
 
 def comparison(study: Study, endpoint: str, contrast: str) -> Comparison:
-    """The two arms of a contrast."""
+    """The two groups of a contrast."""
     treated, control = sides(contrast)
     step = dilution_fold(study.protocol.endpoints[endpoint].kind)
     return Comparison(group_sample(study, endpoint, treated), group_sample(study, endpoint, control), step)
@@ -197,24 +197,24 @@ def _floats(column: pd.Series) -> Floats:
     return np.asarray(column.to_numpy(dtype=np.float64))
 
 
-def by_ranks(arms: Comparison, worst: str = "") -> Estimate:
+def by_ranks(pair: Comparison, worst: str = "") -> Estimate:
     """The Mann-Whitney test, exact up to hundreds of values; with `worst`, deaths are ranked at that end."""
-    test = stats.mann_whitney(*(arms.scores_with_the_dead(worst) if worst else arms.scores))
+    test = stats.mann_whitney(*(pair.scores_with_the_dead(worst) if worst else pair.scores))
     return Estimate(test.statistic, test.pvalue, test.midp, test.min_pvalue, ties=test.ties)
 
 
-def size_by_ranks(arms: Comparison, level: float) -> Estimate:
+def size_by_ranks(pair: Comparison, level: float) -> Estimate:
     """The effect that belongs to the rank test: the shift or, if only ranks are known, probability of superiority."""
-    if effect_of_ranks(arms) == SUPERIORITY:
-        return superiority(arms.scores, level)
-    shift = stats.hodges_lehmann(arms.treated.lower, arms.control.lower)
+    if effect_of_ranks(pair) == SUPERIORITY:
+        return superiority(pair.scores, level)
+    shift = stats.hodges_lehmann(pair.treated.lower, pair.control.lower)
     interval = shift.confidence_interval(level)
     return Estimate(estimate=shift.estimate, low=interval.low, high=interval.high, level=interval.level)
 
 
-def effect_of_ranks(arms: Comparison) -> str:
+def effect_of_ranks(pair: Comparison) -> str:
     """What `size_by_ranks` estimates."""
-    return SUPERIORITY if arms.censored or arms.treated.n * arms.control.n > MOST_SHIFTS else SHIFT
+    return SUPERIORITY if pair.censored or pair.treated.n * pair.control.n > MOST_SHIFTS else SHIFT
 
 
 def rank_test(estimate: Estimate, adjustment: Adjustment = Adjustment.NONE) -> Specification:
@@ -226,9 +226,9 @@ def rank_test(estimate: Estimate, adjustment: Adjustment = Adjustment.NONE) -> S
 
 def superiority(scores: tuple[Floats, Floats], level: float) -> Estimate:
     """The probability of superiority with Newcombe's interval."""
-    found = stats.probability_of_superiority(*scores)
-    interval = found.confidence_interval(level)
-    return Estimate(estimate=found.estimate, low=interval.low, high=interval.high, level=level)
+    effect = stats.probability_of_superiority(*scores)
+    interval = effect.confidence_interval(level)
+    return Estimate(estimate=effect.estimate, low=interval.low, high=interval.high, level=level)
 
 
 def contrast_estimate(test: stats.WelchContrastsResult, level: float) -> Estimate:

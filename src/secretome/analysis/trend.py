@@ -43,13 +43,13 @@ JONCKHEERE = Specification(Method.JONCKHEERE, Scale.RANK)
 
 
 def trend_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Result]:
-    """The slope over the doses, each step between them, and Jonckheere's test; the control takes no part.
+    """The slope over the doses, each step between them, and Jonckheere's test; the control takes no sample.
 
     With the control, a flat plateau above it would be called dependent on the dose.
     """
-    arms = [group_sample(study, claim.endpoint, group) for group in claim.doses]
+    samples = [group_sample(study, claim.endpoint, group) for group in claim.doses]
     doses = np.array([study.protocol.groups[group].dose or np.nan for group in claim.doses])
-    n = min(part.n for part in arms)
+    n = min(sample.n for sample in samples)
     place = partial(
         replace,
         study=study.key,
@@ -58,44 +58,44 @@ def trend_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Resul
         contrast=claim.contrast,
         n_treated=n,
         n_control=n,
-        censored=sum(part.censored for part in arms),
-        missing=sum(part.missing for part in arms),
+        censored=sum(sample.censored for sample in samples),
+        missing=sum(sample.missing for sample in samples),
     )
     if "published" in settings.analyses:
-        test = estimate_or_nan(lambda: _ranks(arms)) if n else Estimate()
+        test = estimate_or_nan(lambda: _ranks(samples)) if n else Estimate()
         yield place(result(test, JONCKHEERE, analysis="published", effect=RISING_PAIRS))
     if "planned" in settings.analyses:
         specification, effect, slope = SLOPE, TREND_RATIO, Estimate()
-        if n and any(part.censored or part.zeros for part in arms):
+        if n and any(sample.censored or sample.zeros for sample in samples):
             # No slope goes through a value without a logarithm: the ranks decide.
-            specification, effect, slope = JONCKHEERE, RISING_PAIRS, estimate_or_nan(lambda: _ranks(arms))
+            specification, effect, slope = JONCKHEERE, RISING_PAIRS, estimate_or_nan(lambda: _ranks(samples))
         elif n >= 2:
-            slope = estimate_or_nan(lambda: _contrast(arms, slope_weights(np.log(doses)), 1 - settings.alpha))
+            slope = estimate_or_nan(lambda: _contrast(samples, slope_weights(np.log(doses)), 1 - settings.alpha))
         row = result(slope, specification, analysis="planned", effect=effect, pvalue_adjusted=slope.pvalue)
         yield place(row.with_simultaneous(slope))
         for position, name in enumerate(claim.adjacent):
-            step = estimate_or_nan(partial(_step, arms, position, settings.alpha)) if n >= 2 else Estimate()
+            step = estimate_or_nan(partial(_step, samples, position, settings.alpha)) if n >= 2 else Estimate()
             adjusted = float(np.minimum(1, len(claim.adjacent) * step.pvalue))
             row = result(step, ADJACENT_DOSES, analysis="planned", effect=RATIO, pvalue_adjusted=adjusted)
             yield replace(place(row.with_simultaneous(step)), contrast=name)
     if "multiverse" in settings.analyses:
-        for specification, effect, run in _others(arms, doses, settings):
-            found = estimate_or_nan(run) if n >= 2 else Estimate()
-            yield place(result(found, specification, analysis="multiverse", effect=effect))
+        for specification, effect, run in _others(samples, doses, settings):
+            estimate = estimate_or_nan(run) if n >= 2 else Estimate()
+            yield place(result(estimate, specification, analysis="multiverse", effect=effect))
 
 
 def slope_difference_row(study: Study, slopes: SlopeDifference, level: float) -> Result:
     """The ratio of the highest-to-lowest-dose ratios of two series of groups, as a row."""
     groups = (*slopes.doses, *slopes.other_doses)
-    arms = [group_sample(study, slopes.endpoint, group) for group in groups]
+    samples = [group_sample(study, slopes.endpoint, group) for group in groups]
     first, second = (
         slope_weights(np.log([study.protocol.groups[group].dose or np.nan for group in series]))
         for series in (slopes.doses, slopes.other_doses)
     )
-    n = min(part.n for part in arms)
-    found = estimate_or_nan(lambda: _contrast(arms, np.append(first, -second), level)) if n >= 2 else Estimate()
+    n = min(sample.n for sample in samples)
+    estimate = estimate_or_nan(lambda: _contrast(samples, np.append(first, -second), level)) if n >= 2 else Estimate()
     return result(
-        found,
+        estimate,
         SLOPE_DIFFERENCE,
         study=study.key,
         cohort=study.cohort.id,
@@ -103,10 +103,10 @@ def slope_difference_row(study: Study, slopes: SlopeDifference, level: float) ->
         contrast=slopes.contrast,
         analysis="planned",
         effect=RATIO_OF_RATIOS,
-        n_treated=min(part.n for part in arms[: len(slopes.doses)]),
-        n_control=min(part.n for part in arms[len(slopes.doses) :]),
-        censored=sum(part.censored for part in arms),
-        missing=sum(part.missing for part in arms),
+        n_treated=min(sample.n for sample in samples[: len(slopes.doses)]),
+        n_control=min(sample.n for sample in samples[len(slopes.doses) :]),
+        censored=sum(sample.censored for sample in samples),
+        missing=sum(sample.missing for sample in samples),
     )
 
 
@@ -117,7 +117,7 @@ def slope_weights(x: Floats) -> Floats:
 
 
 def _others(
-    arms: list[GroupSample], doses: Floats, settings: Settings
+    samples: list[GroupSample], doses: Floats, settings: Settings
 ) -> Iterator[tuple[Specification, str, Callable[[], Estimate]]]:
     """The other tests of a trend: specification, effect, and the computation."""
     slopes = {
@@ -130,64 +130,64 @@ def _others(
         if specification != SLOPE:
             logs = scale is Scale.LOG
             effect = TREND_RATIO if logs else MEAN_DIFFERENCE
-            yield specification, effect, partial(slope, arms, spaced(doses), settings.level, logs=logs)
-    yield Specification(Method.JONCKHEERE_MIDP, Scale.RANK), RISING_PAIRS, lambda: _midp(arms)
+            yield specification, effect, partial(slope, samples, spaced(doses), settings.level, logs=logs)
+    yield Specification(Method.JONCKHEERE_MIDP, Scale.RANK), RISING_PAIRS, lambda: _midp(samples)
     spearman = Specification(Method.SPEARMAN, Scale.RANK)
-    yield spearman, RANK_CORRELATION, lambda: _spearman(arms, settings.seed)
+    yield spearman, RANK_CORRELATION, lambda: _spearman(samples, settings.seed)
 
 
-def _step(arms: list[GroupSample], position: int, alpha: float) -> Estimate:
+def _step(samples: list[GroupSample], position: int, alpha: float) -> Estimate:
     """The ratio of a dose to the one below it, at a level that holds for all steps together."""
-    weights = np.zeros(len(arms))
+    weights = np.zeros(len(samples))
     weights[[position, position + 1]] = -1, 1
-    return _contrast(arms, weights, 1 - alpha / (len(arms) - 1))
+    return _contrast(samples, weights, 1 - alpha / (len(samples) - 1))
 
 
-def _contrast(arms: list[GroupSample], weights: Floats, level: float, *, logs: bool = True) -> Estimate:
-    test = stats.welch_contrasts(_seen(arms, logs=logs), [weights], scale="log" if logs else "linear")
+def _contrast(samples: list[GroupSample], weights: Floats, level: float, *, logs: bool = True) -> Estimate:
+    test = stats.welch_contrasts(_uncensored(samples, logs=logs), [weights], scale="log" if logs else "linear")
     return replace(contrast_estimate(test, level), df=float(test.df[0]))
 
 
-def _welch_slope(arms: list[GroupSample], x: Floats, level: float, *, logs: bool) -> Estimate:
-    return _contrast(arms, slope_weights(x), level, logs=logs)
+def _welch_slope(samples: list[GroupSample], x: Floats, level: float, *, logs: bool) -> Estimate:
+    return _contrast(samples, slope_weights(x), level, logs=logs)
 
 
-def _pooled_slope(arms: list[GroupSample], x: Floats, level: float, *, logs: bool) -> Estimate:
+def _pooled_slope(samples: list[GroupSample], x: Floats, level: float, *, logs: bool) -> Estimate:
     """The same contrast with one spread for all doses."""
-    groups = [np.log(values) if logs else values for values in _seen(arms, logs=logs)]
+    groups = [np.log(values) if logs else values for values in _uncensored(samples, logs=logs)]
     weights, (variance, df) = slope_weights(x), pooled_variance(groups)
     error = float(np.sqrt(variance * (weights**2 / [group.size for group in groups]).sum()))
-    found = t_test(float(weights @ [group.mean() for group in groups]), error, df, level)
-    return found.as_ratio() if logs else found
+    estimate = t_test(float(weights @ [group.mean() for group in groups]), error, df, level)
+    return estimate.as_ratio() if logs else estimate
 
 
-def _regression(arms: list[GroupSample], x: Floats, level: float, *, logs: bool) -> Estimate:
+def _regression(samples: list[GroupSample], x: Floats, level: float, *, logs: bool) -> Estimate:
     """A straight line through all animals, its error from the scatter about the line."""
-    groups = [np.log(values) if logs else values for values in _seen(arms, logs=logs)]
+    groups = [np.log(values) if logs else values for values in _uncensored(samples, logs=logs)]
     places = np.repeat(x, [group.size for group in groups])
     fit = scipy_stats.linregress(places, np.concatenate(groups))
     span = float(x[-1] - x[0])
-    found = t_test(span * float(fit.slope), span * float(fit.stderr), places.size - 2, level)
-    return found.as_ratio() if logs else found
+    estimate = t_test(span * float(fit.slope), span * float(fit.stderr), places.size - 2, level)
+    return estimate.as_ratio() if logs else estimate
 
 
-def _ranks(arms: list[GroupSample]) -> Estimate:
-    test = stats.jonckheere_terpstra(ranked(arms))
-    pairs = sum(first.n * second.n for position, second in enumerate(arms) for first in arms[:position])
+def _ranks(samples: list[GroupSample]) -> Estimate:
+    test = stats.jonckheere_terpstra(ranked(samples))
+    pairs = sum(first.n * second.n for position, second in enumerate(samples) for first in samples[:position])
     # From -1, every pair falling, to 1, every pair rising.
     estimate = 2 * test.statistic / pairs - 1
     return Estimate(test.statistic, test.pvalue, test.midp, test.min_pvalue, estimate=estimate, ties=test.ties)
 
 
-def _midp(arms: list[GroupSample]) -> Estimate:
-    test = _ranks(arms)
+def _midp(samples: list[GroupSample]) -> Estimate:
+    test = _ranks(samples)
     return replace(test, pvalue=test.midp)
 
 
-def _spearman(arms: list[GroupSample], seed: int) -> Estimate:
+def _spearman(samples: list[GroupSample], seed: int) -> Estimate:
     """Spearman's correlation of dose and response over animals, with a permutation p because doses are tied."""
-    scores = ranked(arms)
-    places = np.repeat(np.arange(len(scores)), [part.size for part in scores])
+    scores = ranked(samples)
+    places = np.repeat(np.arange(len(scores)), [sample.size for sample in scores])
     ranks = scipy_stats.rankdata(np.concatenate(scores))
     if not np.ptp(ranks):
         raise ValueError("the values do not vary.")
@@ -203,9 +203,9 @@ def _spearman(arms: list[GroupSample], seed: int) -> Estimate:
     return Estimate(rho, float(test.pvalue), estimate=rho)
 
 
-def _seen(arms: Sequence[GroupSample], *, logs: bool) -> list[Floats]:
-    if any(part.censored for part in arms):
+def _uncensored(samples: Sequence[GroupSample], *, logs: bool) -> list[Floats]:
+    if any(sample.censored for sample in samples):
         raise ValueError("a slope is not fitted through censored values.")
-    if logs and any(part.zeros for part in arms):
+    if logs and any(sample.zeros for sample in samples):
         raise ValueError("a zero has no logarithm.")
-    return [part.lower for part in arms]
+    return [sample.lower for sample in samples]

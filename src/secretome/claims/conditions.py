@@ -155,7 +155,7 @@ def conditions(study: Study, results: pd.DataFrame | None = None) -> list[Condit
         for contrast in claim.adjacent if claim.over_doses else claim.judged_on:
             compared.setdefault((claim.endpoint, contrast), claim)
     paired = study.protocol.design == "paired"
-    found = []
+    met = []
     for (endpoint, contrast), claim in compared.items():
         pair = comparison(study, endpoint, contrast)
         for code, facts in comparison_conditions(pair, paired=paired):
@@ -165,19 +165,19 @@ def conditions(study: Study, results: pd.DataFrame | None = None) -> list[Condit
                 else _row(results, endpoint, contrast, COLUMN_OF[code], claim)
             )
             condition = Condition(code, endpoint, sides(contrast), facts)
-            found.append(condition if row is None else _with_numbers(condition, row))
+            met.append(condition if row is None else _with_numbers(condition, row))
     order = list(ConditionCode)
-    return sorted(found, key=lambda condition: order.index(condition.code))
+    return sorted(met, key=lambda condition: order.index(condition.code))
 
 
-def as_json(found: Sequence[Condition]) -> list[dict[str, Any]]:
+def as_json(met: Sequence[Condition]) -> list[dict[str, Any]]:
     """Conditions as JSON can hold them: numbers that are not known are left out.
 
     >>> as_json([Condition(ConditionCode.PLATE_CONFOUNDED, "il6", ("t1", "control"))])
     [{'code': 'plate_confounded', 'endpoint': 'il6', 'groups': ['t1', 'control'], 'facts': {}, 'adjusted': False}]
     """
     listed = []
-    for condition in found:
+    for condition in met:
         known = {
             name: value
             for name, value in vars(condition).items()

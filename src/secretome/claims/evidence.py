@@ -25,13 +25,13 @@ def row_of(rows: pd.DataFrame, analysis: str, *, equivalence: bool) -> Row:
     ValueError
         If there is no such row, or more than one.
     """
-    found = rows[(rows["analysis"] == analysis) & ((rows["alternative"] == "equivalence") == equivalence)]
-    if len(found) != 1:
+    selected = rows[(rows["analysis"] == analysis) & ((rows["alternative"] == "equivalence") == equivalence)]
+    if len(selected) != 1:
         raise ValueError(
-            f"each contrast of a claim or check needs one {analysis} row, and the results hold {len(found)}: pass what "
-            f"analyse(study) returned, with the analysis {analysis!r} among its analyses."
+            f"each contrast of a claim or check needs one {analysis} row, and the results hold {len(selected)}: "
+            f"pass what analyse(study) returned, with {analysis!r} among its analyses."
         )
-    return found.iloc[0]
+    return selected.iloc[0]
 
 
 @dataclass(frozen=True)
@@ -83,16 +83,16 @@ class Evidence:
         )
 
 
-def decide(found: Evidence, family: int, alpha: float, *, rising: bool, paired: bool = False) -> Rules:
+def decide(evidence: Evidence, family: int, alpha: float, *, rising: bool, paired: bool = False) -> Rules:
     """The rule that decides, for each contrast, the claim that it rises, or falls."""
-    significant = found.adjusted <= alpha
-    negligible = found.equivalence <= alpha
+    significant = evidence.adjusted <= alpha
+    negligible = evidence.equivalence <= alpha
     rules = (
-        (found.n < FEWEST, Rule.TOO_FEW),
-        (found.unordered, Rule.UNORDERED),
-        (np.isnan(found.adjusted), Rule.NO_SPREAD_OF_PAIRS if paired else Rule.NO_SPREAD),
-        (found.min_pvalue * family > alpha, Rule.MIN_PVALUE),
-        (significant & (found.up != rising), Rule.OPPOSITE),
+        (evidence.n < FEWEST, Rule.TOO_FEW),
+        (evidence.unordered, Rule.UNORDERED),
+        (np.isnan(evidence.adjusted), Rule.NO_SPREAD_OF_PAIRS if paired else Rule.NO_SPREAD),
+        (evidence.min_pvalue * family > alpha, Rule.MIN_PVALUE),
+        (significant & (evidence.up != rising), Rule.OPPOSITE),
         (significant & negligible, Rule.SMALL),
         (significant, Rule.CLAIMED),
         (negligible, Rule.NEGLIGIBLE),
@@ -100,12 +100,12 @@ def decide(found: Evidence, family: int, alpha: float, *, rising: bool, paired: 
     return first_of(rules, Rule.NOT_SIGNIFICANT)
 
 
-def decide_as_published(found: Evidence, alpha: float, *, rising: bool) -> Rules:
+def decide_as_published(evidence: Evidence, alpha: float, *, rising: bool) -> Rules:
     """What the published test decides about each contrast."""
     rules = (
-        ((found.n < FEWEST) | np.isnan(found.pvalue) | (found.min_pvalue > alpha), Decision.UNTESTABLE),
-        (found.pvalue > alpha, Decision.INCONCLUSIVE),
-        (found.up == rising, Decision.SUPPORTED),
+        ((evidence.n < FEWEST) | np.isnan(evidence.pvalue) | (evidence.min_pvalue > alpha), Decision.UNTESTABLE),
+        (evidence.pvalue > alpha, Decision.INCONCLUSIVE),
+        (evidence.up == rising, Decision.SUPPORTED),
     )
     return first_of(rules, Decision.CONTRADICTED)
 

@@ -52,28 +52,28 @@ def specifications(study: Study, results: pd.DataFrame, key: str, *, alpha: floa
     --------
     >>> from secretome import analyse, load_study
     >>> study = load_study("treg_conditioned_medium")
-    >>> found = specifications(study, analyse(study), "tregs_rise_cd25neg")
-    >>> len(found), found["answer"].value_counts().to_dict()
+    >>> curve = specifications(study, analyse(study), "tregs_rise_cd25neg")
+    >>> len(curve), curve["answer"].value_counts().to_dict()
     (7, {'claimed': 7})
     """
     claim = study.protocol.claims[key]
     contrasts = claim.judged_on
-    found: dict[_Place, dict[str, Row]] = {}
-    for question, own, row in _analyses(study.protocol, claim, results):
-        found.setdefault((question, row["analysis"], own), {})[row["contrast"]] = row
+    by_specification: dict[_Place, dict[str, Row]] = {}
+    for question, specification, row in _analyses(study.protocol, claim, results):
+        by_specification.setdefault((question, row["analysis"], specification), {})[row["contrast"]] = row
     listed = []
-    for (question, analysis, own), by_contrast in found.items():
-        every = [_row(found, (question, analysis, own), contrast) for contrast in contrasts]
+    for (question, analysis, specification), by_contrast in by_specification.items():
+        every = [_row(by_specification, (question, analysis, specification), contrast) for contrast in contrasts]
         shown, p, answer = _answer(claim, question, [row for row in every if row is not None], alpha)
         about = {name: shown[name] for name in ("endpoint", "contrast", "effect", "estimate", "low", "high", "level")}
         if question == DIFFERENCE and math.isnan(shown["pvalue_adjusted"]):
             # Holm's p values come without intervals.
             about |= dict.fromkeys(("low", "high", "level"), math.nan)
         method = by_contrast[next(iter(by_contrast))]["method"]
-        if question == DIFFERENCE and own.adjustment is Adjustment.HOLM:
-            method = own.name(state_adjustment=True)
+        if question == DIFFERENCE and specification.adjustment is Adjustment.HOLM:
+            method = specification.name(state_adjustment=True)
         place = {"claim": key, "question": question, "analysis": analysis, "method": method}
-        listed.append({**place, **asdict(own), **about, "pvalue": p, "answer": answer})
+        listed.append({**place, **asdict(specification), **about, "pvalue": p, "answer": answer})
     return pd.DataFrame(listed).sort_values("pvalue", kind="stable", ignore_index=True)
 
 
@@ -89,35 +89,39 @@ def _analyses(protocol: Protocol, claim: Claim, results: pd.DataFrame) -> Iterat
     rows = rows[equivalence | (rows["analysis"] != "planned")] if unchanged else rows[~equivalence]
     has_nondetects = bool(rows["censored"].any())
     for _, row in rows.iterrows():
-        own = specification_of({name: row[name] for name in SPECIFICATION_COLUMNS})
+        specification = specification_of({name: row[name] for name in SPECIFICATION_COLUMNS})
         if not has_nondetects:
-            own = replace(own, nondetects=Nondetects.NONE)
+            specification = replace(specification, nondetects=Nondetects.NONE)
         if claim.is_equivalence and row["analysis"] == "published":
-            own = replace(own, adjustment=Adjustment.HOLM)
+            specification = replace(specification, adjustment=Adjustment.HOLM)
         adjusted = row["analysis"] == "multiverse" and not math.isnan(row["pvalue_adjusted"])
         question = ADJUSTED if claim.together and adjusted and not claim.is_equivalence else AS_CLAIMED
         if unchanged and row["alternative"] != "equivalence":
             question = DIFFERENCE
-            if own.adjustment is Adjustment.BONFERRONI:
+            if specification.adjustment is Adjustment.BONFERRONI:
                 continue  # Holm's adjustment of the smallest p is the same.
-            own = replace(own, adjustment=Adjustment.HOLM) if own.adjustment is Adjustment.NONE else own
-        yield question, own, decision_row(protocol, row)
+            specification = (
+                replace(specification, adjustment=Adjustment.HOLM)
+                if specification.adjustment is Adjustment.NONE
+                else specification
+            )
+        yield question, specification, decision_row(protocol, row)
 
 
-def _row(found: dict[_Place, dict[str, Row]], place: _Place, contrast: str) -> Row | None:
-    """The row of a contrast; where it has none of its own, because it would be another's again, that other."""
-    question, analysis, own = place
+def _row(by_specification: dict[_Place, dict[str, Row]], place: _Place, contrast: str) -> Row | None:
+    """The row of a contrast, or that of another analysis if both would give the same numbers."""
+    question, analysis, specification = place
     same = (
-        (analysis, own),
-        (analysis, replace(own, nondetects=Nondetects.HALF_LIMIT)),
+        (analysis, specification),
+        (analysis, replace(specification, nondetects=Nondetects.HALF_LIMIT)),
         *(
             (other, again)
             for other in ("planned", "published")
-            for again in (own, replace(own, nondetects=Nondetects.HALF_LIMIT))
+            for again in (specification, replace(specification, nondetects=Nondetects.HALF_LIMIT))
         ),
     )
     for candidate in same:
-        if (row := found.get((question, *candidate), {}).get(contrast)) is not None:
+        if (row := by_specification.get((question, *candidate), {}).get(contrast)) is not None:
             return row
     return None
 

@@ -219,8 +219,8 @@ def _examined(study: Study, key: str, check: Check, results: pd.DataFrame, alpha
 def _judged(study: Study, key: str, claim: Claim, results: pd.DataFrame, failed: set[str], alpha: float) -> Verdict:
     rows = results[results["endpoint"] == claim.endpoint]
     by_contrast = [rows[rows["contrast"] == contrast] for contrast in claim.judged_on]
-    planned = [row_of(own, "planned", equivalence=False) for own in by_contrast]
-    equivalent = [] if claim.over_doses else [row_of(own, "planned", equivalence=True) for own in by_contrast]
+    planned = [row_of(tests, "planned", equivalence=False) for tests in by_contrast]
+    equivalent = [] if claim.over_doses else [row_of(tests, "planned", equivalence=True) for tests in by_contrast]
     _same_alpha(planned[0], 1 - alpha / max(1, len(claim.compared)))
     inputs = ClaimInputs(
         claim,
@@ -253,14 +253,14 @@ def _judged(study: Study, key: str, claim: Claim, results: pd.DataFrame, failed:
 
 
 def _published(by_contrast: Sequence[pd.DataFrame], planned: Sequence[Row]) -> Evidence:
-    published = [row_of(own, "published", equivalence=False) for own in by_contrast]
-    found = Evidence.of(published)
+    published = [row_of(tests, "published", equivalence=False) for tests in by_contrast]
+    evidence = Evidence.of(published)
     # Many unchanged pairs can make the shift exactly zero under a small p; the planned ratio then tells the direction.
     sources = [
-        own if own["test"] in ANY_RANK_TEST or own["estimate"] else other
-        for own, other in zip(published, planned, strict=True)
+        row if row["test"] in ANY_RANK_TEST or row["estimate"] else other
+        for row, other in zip(published, planned, strict=True)
     ]
-    return replace(found, up=np.array([[rises(row)] for row in sources]))
+    return replace(evidence, up=np.array([[rises(row)] for row in sources]))
 
 
 def _numbers(study: Study, key: str, claim: Claim, results: pd.DataFrame, rule: Rule, alpha: float) -> dict[str, Any]:
@@ -292,14 +292,14 @@ def _magnitude(claim: Claim, rows: pd.DataFrame) -> str:
     """How the simultaneous intervals compare with the printed range; one contrast that is entirely outside decides."""
     if claim.printed_range is None:
         return "not printed"
-    own = (
+    of_claim = (
         rows["contrast"].isin(claim.judged_on)
         & (rows["analysis"] == "planned")
         & (rows["alternative"] != "equivalence")
     )
     words = {
         _placed(row["low_simultaneous"], row["high_simultaneous"], *claim.printed_range)
-        for _, row in rows[own].iterrows()
+        for _, row in rows[of_claim].iterrows()
     }
     for word in ("smaller", "larger", "cannot tell"):
         if word in words:
