@@ -21,7 +21,7 @@ from scipy import stats as scipy_stats
 
 from secretome.analysis.clusters import cluster_test
 from secretome.analysis.samples import Comparison, GroupSample, dilution_fold
-from secretome.claims import DECISIONS, ConditionCode
+from secretome.claims import ConditionCode, Decision, Rule
 from secretome.claims.conditions import WARNINGS, comparison_conditions
 from secretome.cohort.simulate import log_sd, simulate_many
 from secretome.power.many_cohorts import decide_cohorts
@@ -167,7 +167,7 @@ def supported(cohorts: Cohorts) -> NDArray[np.bool_]:
     """Whether the verdict on each cohort is "supported", by the rules of the study."""
     drawn = {"il6": {"t1": _bounds(cohorts.treated, cohorts.limit), "control": _bounds(cohorts.control, cohorts.limit)}}
     rules, _ = decide_cohorts(protocol(), drawn, ALPHA, published=1)[CLAIM]
-    return np.array([DECISIONS[str(rule)] == "supported" for rule in rules])
+    return np.array([Rule(rule).decision == Decision.SUPPORTED for rule in rules])
 
 
 def comparisons(cohorts: Cohorts) -> Iterator[Comparison]:
