@@ -56,11 +56,12 @@ lessons: .venv/.installed  ## seal the answers of the lessons anew, after a solu
 links: .venv/.installed  ## ask every address outside the site whether it answers; needs a network, and reports without failing
 	@$(PY) book/links.py
 
-check: .venv/.installed  ## formatter, linter, type checker, import order
+check: .venv/.installed  ## formatter, linter, type checker, order of imports, retired names
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports
+	$(PY) .ci/retired_names.py
 
 format: .venv/.installed  ## rewrite the code in the house style
 	$(PY) -m ruff format .

@@ -161,10 +161,10 @@ class UnknownColumns:
         if any(word in normalise(name) for word in EXCLUSION) and "exclude" not in self.columns.named:
             return "exclude"
         known = [*REQUIRED, *(() if self.columns.wide else LONG), *keys_and_labels(self.endpoints)]
-        deciding = self._nearest(name, DECIDING, cutoff=0.7)
+        column = self._nearest(name, DECIDING, cutoff=0.7)
         return (
             self._nearest(name, known, cutoff=0.6)
-            or (deciding if deciding and normalise(name)[:1] == deciding[0] else None)
+            or (column if column and normalise(name)[:1] == column[0] else None)
             or self._absent_endpoint_in(name)
             # A column that changes no result may well be another one: 'age' is not a misspelt 'cage'.
             or self._nearest(

@@ -219,7 +219,7 @@ def specification_alt(study: Study, claim: Claim, specifications: pd.DataFrame) 
     known = specifications[specifications["pvalue"].notna()].reset_index(drop=True)
     if known.empty:
         return f"No figure: no analysis can be computed. {claim.sentence}"
-    made_up = f"Simulated {study.protocol.units}. " if study.cohort.origin == "simulated" else ""
+    simulated = f"Simulated {study.protocol.units}. " if study.cohort.origin == "simulated" else ""
     places = [
         f"the {row['analysis']} one is number {place + 1} with {p_value(row['pvalue'])}"
         for place, (_, row) in enumerate(known.iterrows())
@@ -228,7 +228,7 @@ def specification_alt(study: Study, claim: Claim, specifications: pd.DataFrame) 
     kind = kind_of_p(claim, known["question"].iloc[0])
     named = f" ({kind})" if kind != "p" else ""
     text = (
-        f"{made_up}{len(known)} analyses in a row, from the smallest p to the largest{named}: "
+        f"{simulated}{len(known)} analyses in a row, from the smallest p to the largest{named}: "
         f"{p_value(known['pvalue'].min())} to {p_value(known['pvalue'].max())}; {'; '.join(places)}. The marks below "
         "each analysis show its choices."
     )

@@ -35,10 +35,10 @@ DIFFERENCES = {
 def verdict_sentence(study: Study, verdict: Row) -> str:
     """A verdict with the rule that decided it and its evidence, as a sentence for a report."""
     claim = study.protocol.claims[verdict["claim"]]
-    made_up = f" in {units(study)}" if study.cohort.origin == "simulated" else ""
+    simulated = f" in {units(study)}" if study.cohort.origin == "simulated" else ""
     rests = _evidence(study, claim, verdict)
     text = (
-        f"{claim.sentence} {verdict['verdict'].capitalize()}{made_up}: "
+        f"{claim.sentence} {verdict['verdict'].capitalize()}{simulated}: "
         f"{verdict['reason']}{f' ({rests})' if rests else ''}."
     )
     published = verdict["verdict_as_published"]

@@ -1,0 +1,65 @@
+"""Fail if a name that was replaced by the field's term is used again."""
+
+import sys
+import tokenize
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDERS = ("src", "tests", "book", "benchmarks", "notebooks")
+# What a retired name is called now.
+RETIRED = {
+    "Arm": "GroupSample",
+    "arms": "groups",
+    "attainable": "min_pvalue",
+    "readings": "analyses",
+    "READINGS": "ANALYSES",
+    "deal": "permutation",
+    "deals": "permutations",
+    "_deals": "_permutation",
+    "dealt": "permuted, or randomized",
+    "rank_floors": "rank_min_pvalues",
+    "floor_sentence": "min_pvalue_sentence",
+    "branches": "specification_of",
+    "Branches": "Specification",
+    "sameness": "equivalence",
+    "no_effect": "equivalence_margin",
+    "Zone": "EquivalenceMargin",
+    "zone": "margin",
+    "judge": "decide_claim",
+    "judges": "kinds",
+    "deciding": "primary_results",
+    "Beside": "AuxiliaryColumns",
+    "Fates": "EventColumns",
+    "Marks": "CellMetadata",
+    "understood": "notes",
+    "Complaints": "ErrorCollector",
+    "complaints": "errors",
+    "Refusal": "InputError",
+    "traps": "injected_errors",
+    "planted": "injected",
+    "trapped": "error_share",
+    "mended": "corrected",
+    "unmended": "uncorrected",
+    "shelf": "published_dir",
+    "twin": "as_ipynb",
+    "least_log_sd": "min_log_sd",
+    "step_of": "dilution_fold",
+    "made_up": "simulated",
+}
+
+
+def main() -> int:
+    """Print each place of a retired name; 1 if there is one."""
+    found = 0
+    for path in sorted(file for folder in FOLDERS for file in (ROOT / folder).rglob("*.py")):
+        with tokenize.open(path) as source:
+            for token in tokenize.generate_tokens(source.readline):
+                if token.type == tokenize.NAME and token.string in RETIRED:
+                    found += 1
+                    place = f"{path.relative_to(ROOT)}:{token.start[0]}"
+                    print(f"{place}: {token.string!r} is called {RETIRED[token.string]} now")
+    return int(found > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
