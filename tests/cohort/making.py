@@ -10,6 +10,7 @@ from xml.etree import ElementTree as Xml
 import pytest
 from openpyxl import Workbook
 
+from approved import check_approved
 from secretome.cohort import Cohort, read_cohort
 from secretome.protocol import InputError, Problem, Protocol
 
@@ -28,6 +29,25 @@ def refused(protocol: Protocol, content: bytes | str, name: str = "", **options:
     with pytest.raises(InputError) as error:
         read(protocol, content, name, **options)
     return list(error.value.problems)
+
+
+def check_refusals(family: str, protocol: Protocol, cases: Mapping[str, Sequence[Any]]) -> None:
+    """Each file is refused at these places of it, with the approved messages of the family.
+
+    A case is a content, its places joined by a semicolon, and if needed the name of the file and options.
+    """
+    problems: dict[str, list[Problem]] = {}
+    for case, (content, _, *more) in cases.items():
+        name, options = (*more, *("", {})[len(more) :])
+        problems[case] = refused(protocol, content, name, **options)
+    for case, (_, places, *_) in cases.items():
+        assert "; ".join(problem.place for problem in problems[case]) == places, problems[case]
+    check_approved(family, problems)
+
+
+def check_notes(family: str, cohorts: Mapping[str, Cohort]) -> None:
+    """The notes on cohorts are the approved ones of the family."""
+    check_approved(family, {case: cohort.notes for case, cohort in cohorts.items()})
 
 
 def messages(protocol: Protocol, content: bytes | str, name: str = "", **options: Any) -> list[str]:
