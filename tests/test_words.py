@@ -1,68 +1,183 @@
-"""Words hold for any cohort, the awkward ones too."""
+"""Sentences on results, verdicts, checks and cohorts, the awkward ones too; and the codes on which they rest."""
 
 import math
 from pathlib import Path
 
 import pytest
 
-from rats import Rats
+from approved import check_approved
+from rats import SEPSIS, TREG, Rats
 from secretome import adjudicate, analyse, load_study
-from secretome.claims import examine
+from secretome.claims import Decision, Outcome, Rule, examine
 from secretome.cohort import Study
 from secretome.cohort.simulate import simulate_study
 from secretome.report import tables
 from secretome.report import text as report_text
 
-TREG = "treg_conditioned_medium"
+HUMORAL = "humoral_immunity"
+FATES = "animal,group,il6,il4,time,event\n"
+CENSORED = {"t2": ["<15.6"] * 6}
 
 
-def test_result_sentence_is_what_a_journal_wants(treg: Study) -> None:
-    results = analyse(treg, ("published", "planned"))
-    assert report_text.result_sentence(treg, results.iloc[0]) == (
-        "CD25-positive FoxP3+ T cells: exact Wilcoxon signed-rank test, n = 12 pairs, W = 78, p = 0.000488; "
-        "Hodges-Lehmann shift 1.32 % of CD4+ (95.8 % interval 0.72 to 1.98)."
-    )
-
-
-def test_source_data_is_said(treg: Study, donors: Path) -> None:
-    verdicts = adjudicate(treg, analyse(treg))
-    assert "never counted" in report_text.cohort_status_sentence(treg, verdicts)
-    new = load_study(TREG, cohort=donors)
-    assert "a test of them" in report_text.cohort_status_sentence(new, adjudicate(new, analyse(new)))
-
-
-def test_when_the_rules_were_registered_is_said_of_the_cohort_at_hand(treg: Study, sepsis: Study, rats: Rats) -> None:
-    """The sentence says whether the data are older than the protocol, unknown for a new file, or simulated."""
-    assert report_text.registration_sentence(treg).startswith("Rules chosen after the data were public: ")
-    for study, ending in (
-        (sepsis, "so the date of the rules does not matter."),
-        (rats(), "it is unknown whether the rules came first."),
-    ):
-        sentence = report_text.registration_sentence(study)
-        assert sentence.startswith("The rules were registered on 25 November 2026. ")
-        assert sentence.endswith(ending)
-
-
-def test_few_pairs_are_told_that_the_test_cannot_decide(tmp_path: Path) -> None:
+@pytest.fixture
+def five_pairs(tmp_path: Path) -> Study:
+    """Five donors without values of the second endpoint."""
     path = tmp_path / "five.csv"
     rows = [f"d{i},{group},{value}" for i in range(5) for group, value in (("without", i + 1), ("with_cm", 2 * i + 3))]
     path.write_text("animal,group,foxp3_cd25pos\n" + "\n".join(rows), encoding="utf-8")
-    study = load_study(TREG, cohort=path)
-    published = analyse(study, ("published",)).iloc[0]
-    floor = report_text.min_pvalue_sentence(study, published, 0.05)
-    assert "5 pairs allow, with their ties and unchanged values, is 0.0625, which is above 0.05" in floor
-    assert "no finite interval at this n" in report_text.result_sentence(study, published)
-    absent = analyse(study, ("published",)).iloc[1]
-    assert "not computed, because there are too few" in report_text.result_sentence(study, absent)
+    return load_study(TREG, cohort=path)
 
 
-def test_a_verdict_that_differs_from_the_published_tests_says_so(tmp_path: Path, donors: Path) -> None:
-    rows = donors.read_text(encoding="utf-8").splitlines()
-    donors.write_text("\n".join(rows[:11]), encoding="utf-8")
-    study = load_study(TREG, cohort=donors)
-    verdict = adjudicate(study, analyse(study)).iloc[0]
-    assert verdict["verdict"] == "supported"
-    assert "By the authors' presumed test, untestable" in report_text.verdict_sentence(study, verdict)
+@pytest.fixture(scope="module")
+def many_rats() -> Study:
+    """Too many rats to count every permutation."""
+    return simulate_study(SEPSIS, n=230, seed=1)
+
+
+def row_of(study: Study, analysis: str, endpoint: str, contrast: str) -> report_text.Row:
+    results = analyse(study, ("published", "planned"))
+    found = results.query("analysis == @analysis and endpoint == @endpoint and contrast == @contrast")
+    return found[found["alternative"] != "equivalence"].iloc[0]
+
+
+def with_zero_among_the_doses() -> Study:
+    study = simulate_study(HUMORAL, n=12, seed=3)
+    values = study.cohort.values
+    first = values.index[(values["endpoint"] == "afc") & (values["group"] == "im10")][0]
+    values.loc[first, ["value", "lower", "upper"]] = 0.0
+    return study
+
+
+def test_result_sentences_match_the_approved_text(treg: Study, five_pairs: Study, many_rats: Study, rats: Rats) -> None:
+    pairs = "with_cm vs without"
+    check_approved(
+        "result_sentences",
+        {
+            case: report_text.result_sentence(study, row_of(study, *row))
+            for case, study, row in (
+                ("pairs", treg, ("published", "foxp3_cd25pos", pairs)),
+                ("five pairs", five_pairs, ("published", "foxp3_cd25pos", pairs)),
+                ("no pairs", five_pairs, ("published", "foxp3_cd25neg", pairs)),
+                ("groups", rats(), ("planned", "il6", "t1 vs control")),
+                ("a group below the limit", rats(CENSORED), ("planned", "il6", "t2 vs control")),
+                ("230 rats a group", many_rats, ("published", "il6", "t1 vs control")),
+                ("slope on log dose", load_study(HUMORAL), ("planned", "afc", "trend im")),
+                ("trend of ranks", with_zero_among_the_doses(), ("planned", "afc", "trend im")),
+            )
+        },
+    )
+
+
+def test_min_pvalue_sentences_match_the_approved_text(
+    treg: Study, five_pairs: Study, many_rats: Study, rats: Rats
+) -> None:
+    pairs = ("published", "foxp3_cd25pos", "with_cm vs without")
+    groups = ("published", "il6", "t1 vs control")
+    check_approved(
+        "min_pvalue_sentences",
+        {
+            case: report_text.min_pvalue_sentence(study, row_of(study, *row), 0.05)
+            for case, study, row in (
+                ("pairs", treg, pairs),
+                ("five pairs", five_pairs, pairs),
+                ("groups", rats(), groups),
+                ("overlapping groups", rats({"t1": [92, 61, 139, 75, 52, 44]}), groups),
+                ("no values", rats({"t1": []}), groups),
+                ("230 rats a group", many_rats, groups),
+            )
+        },
+    )
+
+
+def test_verdict_sentences_match_the_approved_text(tmp_path: Path, sepsis: Study, donors: Path, rats: Rats) -> None:
+    five = tmp_path / "five.csv"
+    five.write_text("\n".join(donors.read_text(encoding="utf-8").splitlines()[:11]), encoding="utf-8")
+    studies = {
+        "five donors": load_study(TREG, cohort=five),
+        "simulated rats": sepsis,
+        "measured rats": rats(),
+        "simulated mice, every contrast": load_study(HUMORAL),
+        "no control group": rats({"control": []}, {"control": []}),
+        "opposite direction": rats({"t1": [900, 800, 1200, 950, 1100, 990]}),
+    }
+    verdicts = {case: adjudicate(study, analyse(study)).iloc[0] for case, study in studies.items()}
+    assert [(row["verdict"], row["verdict_as_published"], row["rule"]) for row in verdicts.values()] == [
+        (Decision.SUPPORTED, Decision.UNTESTABLE, Rule.CLAIMED),
+        (Decision.SUPPORTED, Decision.SUPPORTED, Rule.CLAIMED),
+        (Decision.SUPPORTED, Decision.SUPPORTED, Rule.CLAIMED),
+        (Decision.SUPPORTED, Decision.SUPPORTED, Rule.EVERY_CLAIMED),
+        (Decision.UNTESTABLE, Decision.UNTESTABLE, Rule.TOO_FEW),
+        (Decision.CONTRADICTED, Decision.CONTRADICTED, Rule.OPPOSITE),
+    ]
+    check_approved(
+        "verdict_sentences",
+        {case: report_text.verdict_sentence(study, verdicts[case]) for case, study in studies.items()},
+    )
+
+
+def test_check_sentences_match_the_approved_text(rats: Rats) -> None:
+    sham = {
+        Outcome.PASSED: [11, 15, 13, 17, 10, 16],
+        Outcome.NOT_SHOWN: [60, 80, 120, 150, 100, 90],
+        Outcome.FAILED: [900, 800, 1200, 950, 1100, 990],
+        Outcome.ABSENT: [],
+    }
+    studies = {str(outcome): rats({"sham": values}) for outcome, values in sham.items()}
+    studies["reference drug"] = load_study(HUMORAL)
+    checks = {case: examine(study, analyse(study, ("planned",))).iloc[0] for case, study in studies.items()}
+    assert [check["outcome"] for check in checks.values()] == [*sham, Outcome.PASSED]
+    check_approved(
+        "check_sentences", {case: report_text.check_sentence(study, checks[case]) for case, study in studies.items()}
+    )
+
+
+def test_cohort_sentences_match_the_approved_text(treg: Study, sepsis: Study, donors: Path, rats: Rats) -> None:
+    """When the rules were registered, who was measured, and whether the verdicts count as a test."""
+    studies = {
+        "source data": treg,
+        "new donors": load_study(TREG, cohort=donors),
+        "simulated rats": sepsis,
+        "measured rats": rats(),
+        "no control group": rats({"control": []}, {"control": []}),
+    }
+    check_approved(
+        "cohort_sentences",
+        {
+            case: (
+                report_text.registration_sentence(study),
+                report_text.cohort_sentence(study),
+                report_text.simulated_sentence(study),
+                report_text.cohort_status_sentence(study, adjudicate(study, analyse(study))),
+            )
+            for case, study in studies.items()
+        },
+    )
+
+
+def test_sentences_on_losses_match_the_approved_text(rats: Rats) -> None:
+    studies = {
+        "death, missing value and limits": FATES
+        + "1,sham,<15.6,20,48,0\n2,control,,,24,1\n3,control,,18,48,0\n4,t2,>1000,20,48,0\n",
+        "death": FATES + "1,sham,12,20,48,0\n2,control,,,24,1\n3,control,80,18,48,0\n4,t2,30,20,48,0\n",
+    }
+    check_approved(
+        "sentences_on_losses",
+        {
+            case: (
+                report_text.deaths_sentence(study),
+                report_text.arms_sentence(study, "il6"),
+                *(report_text.censoring_sentence(study, endpoint) for endpoint in ("il6", "il4")),
+            )
+            for case, study in ((case, rats.read(text)) for case, text in studies.items())
+        },
+    )
+    assert report_text.deaths_sentence(rats()) == ""
+
+
+def test_230_rats_a_group_are_analysed_without_a_minimum_pvalue(many_rats: Study) -> None:
+    assert math.isnan(row_of(many_rats, "published", "il6", "t1 vs control")["min_pvalue"])
+    verdicts = adjudicate(many_rats, analyse(many_rats, ("published", "planned")))
+    assert set(verdicts["verdict_as_published"]) == {Decision.SUPPORTED}
 
 
 @pytest.mark.parametrize(
@@ -75,7 +190,7 @@ def test_a_verdict_that_differs_from_the_published_tests_says_so(tmp_path: Path,
         (math.nan, "p not defined"),
     ],
 )
-def test_p_values(value: float, text: str) -> None:
+def test_p_value_has_three_digits(value: float, text: str) -> None:
     assert report_text.p_value(value) == text
 
 
@@ -89,109 +204,9 @@ def test_numbers_at_the_edges() -> None:
     ]
 
 
-# -- groups of rats
-
-
-def planned_row(study: Study, contrast: str, endpoint: str = "il6") -> report_text.Row:
-    results = analyse(study, ("planned",))
-    rows = results[
-        (results["endpoint"] == endpoint)
-        & (results["contrast"] == contrast)
-        & (results["alternative"] != "equivalence")
-    ]
-    return rows.iloc[0]
-
-
-def test_a_result_says_among_whom_and_what_lay_beyond_a_limit(rats: Rats) -> None:
-    sentence = report_text.result_sentence(
-        rats({"t2": ["<15.6"] * 6}), planned_row(rats({"t2": ["<15.6"] * 6}), "t2 vs control")
-    )
-    assert sentence == (
-        "IL-6, 300 µL secretome against septic control, among survivors at 48 h: exact Mann-Whitney test, n = 6 and 6 "
-        "rats, 6 beyond a limit of the assay, U = 0, adjusted p = 0.00433; geometric mean ratio at most 0.15 in these "
-        "values, without an interval."
-    )
-    assert "n = 6 and 6 rats, t(9.72) = −4.73" in report_text.result_sentence(
-        rats(), planned_row(rats(), "t1 vs control")
-    )
-
-
-def test_a_verdict_on_made_up_rats_says_so_in_itself(sepsis: Study, rats: Rats) -> None:
-    verdict = adjudicate(sepsis, analyse(sepsis)).iloc[0]
-    assert "Supported in simulated rats: " in report_text.verdict_sentence(sepsis, verdict)
-    assert (
-        "(among survivors at 48 h: geometric mean ratio 0.48, 97.5 % interval 0.26 to 0.87, adjusted p = 0.0159)"
-        in report_text.verdict_sentence(sepsis, verdict)
-    )
-    measured = adjudicate(rats(), analyse(rats())).iloc[0]
-    assert "simulated" not in report_text.verdict_sentence(rats(), measured)
-
-
-def test_what_follows_from_a_check_is_said(rats: Rats) -> None:
-    def sentence(sham: list[object]) -> str:
-        study = rats({"sham": sham})
-        return report_text.check_sentence(study, examine(study, analyse(study, ("planned",))).iloc[0])
-
-    assert "Passed" in sentence([11, 15, 13, 17, 10, 16])
-    assert sentence([60, 80, 120, 150, 100, 90]).endswith(
-        "Verdicts on IL-6 rest on an experiment that is not shown to have worked."
-    )
-    assert sentence([900, 800, 1200, 950, 1100, 990]).endswith(
-        "The claims on IL-6 cannot be tested with these animals."
-    )
-    assert "Absent: fewer than 3 values in a group. Whether the experiment worked cannot be seen" in sentence([])
-
-
-def test_losses_are_counted_group_by_group(rats: Rats) -> None:
-    header = "animal,group,il6,il4,time,event\n"
-    study = rats.read(header + "1,sham,<15.6,20,48,0\n2,control,,,24,1\n3,control,,18,48,0\n4,t2,>1000,20,48,0\n")
-    assert report_text.arms_sentence(study, "il6") == (
-        "IL-6, rats with a value: Sham 1; Septic control 0 (1 died before sampling, 1 without a value); 150 µL "
-        "secretome 0; 300 µL secretome 1"
-    )
-    assert (
-        report_text.censoring_sentence(study, "il6")
-        == "IL-6: 2 values below 15.6 or above 1000 pg/mL (Sham 1, 300 µL secretome 1)"
-    )
-    assert report_text.censoring_sentence(study, "il4") == "IL-4: every value lies within the limits of the assay"
-
-
-def test_deaths_stand_beside_the_verdicts(rats: Rats) -> None:
-    text = "animal,group,il6,il4,time,event\n1,sham,12,20,48,0\n2,control,,,24,1\n"
-    text += "3,control,80,18,48,0\n4,t2,30,20,48,0\n"
-    sentence = report_text.deaths_sentence(rats.read(text))
-    assert sentence.startswith(
-        "Rats that died before sampling: Sham 0 of 1; Septic control 1 of 2; 150 µL secretome 0 of 0; "
-    )
-    assert report_text.deaths_sentence(rats()) == ""
-
-
-def test_a_cohort_that_can_test_nothing_is_no_test(rats: Rats) -> None:
-    study = rats({"control": []}, {"control": []})
-    assert "not a test of them" in report_text.cohort_status_sentence(study, adjudicate(study, analyse(study)))
-
-
-def test_hundreds_of_animals_are_told_the_truth() -> None:
-    """Too many to count every arrangement: the test is called asymptotic, and no floor is claimed."""
-    study = simulate_study("sepsis_cytokines", n=230, seed=1)
-    results = analyse(study, ("published", "planned"))
-    published = results[results["analysis"] == "published"].iloc[0]
-    assert "asymptotic Mann-Whitney test" in report_text.result_sentence(study, published)
-    assert "no floor is near" in report_text.min_pvalue_sentence(study, published, 0.05)
-    verdicts = adjudicate(study, results)
-    assert set(verdicts["verdict_as_published"]) == {"supported"}
-
-
-def test_where_the_numbers_come_from(sepsis: Study, rats: Rats) -> None:
-    assert "Their scenario is as_published: the claims are true" in report_text.simulated_sentence(sepsis)
-    assert "not made up" in report_text.simulated_sentence(rats())
-    assert "(scenario as_published, seed 1)" in report_text.cohort_sentence(sepsis)
-
-
-def test_tables_show_what_stands_in_the_file(rats: Rats) -> None:
-    text = "animal,group,il6,il4,time,event\n1,sham,<15.6,20.5,48,0\n2,control,,,24,1\n4,t2,>1000,20,48,0\n"
-    table = tables.groups_table(rats.read(text))
-    assert table.to_numpy().tolist() == [
+def test_groups_table_has_the_values_of_the_file(rats: Rats) -> None:
+    text = FATES + "1,sham,<15.6,20.5,48,0\n2,control,,,24,1\n4,t2,>1000,20,48,0\n"
+    assert tables.groups_table(rats.read(text)).to_numpy().tolist() == [
         ["1", "Sham", "<15.6", "20.5", "no"],
         ["2", "Septic control", "–", "–", "at 24 h"],
         ["4", "300 µL secretome", ">1000", "20.0", "no"],
