@@ -33,4 +33,4 @@ def check_approved(name: str, cases: Mapping[str, object]) -> None:
 
 def _lines(sentences: object) -> str:
     parts = [sentences] if isinstance(sentences, str) or not isinstance(sentences, Iterable) else sentences
-    return "\n".join(str(part) for part in parts)
+    return "\n".join(line.rstrip() for part in parts for line in str(part).splitlines())

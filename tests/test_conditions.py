@@ -17,6 +17,7 @@ from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from typer.testing import CliRunner
 
+from approved import check_approved
 from rats import SEPSIS, Rats
 from reruns import provenance
 from secretome import analyse
@@ -191,27 +192,31 @@ def test_verdicts_do_not_change(rats: Rats) -> None:
     assert verdicts[0].equals(verdicts[1])
 
 
-@pytest.mark.parametrize("code", list(ConditionCode))
-def test_every_code_has_words(rats: Rats, code: ConditionCode) -> None:
+def test_sentences_on_every_condition_match_the_approved_text(rats: Rats) -> None:
     names = ("n", "lost", "animals", "censored")
     facts = {f"{name}_{side}": 3.0 for name in names for side in ("treated", "control")}
     facts |= dict.fromkeys(("shared", "animals_shared", "unlabelled", "spread_ratio", "skewness"), 2.0)
-    both = [
-        report_text.condition_sentences(rats(), [Condition(code, "il6", ("t1", "control"), facts)], warnings=is_warning)
-        for is_warning in (True, False)
-    ]
-    shown, other = both if code in WARNINGS else reversed(both)
-    assert [each.code for each in shown] == [code]
-    assert not other
+    shown: dict[str, object] = {}
+    for code in ConditionCode:
+        found = [Condition(code, "il6", ("t1", "control"), facts)]
+        (only,) = report_text.condition_sentences(rats(), found, warnings=code in WARNINGS)
+        assert only.code == code
+        assert not report_text.condition_sentences(rats(), found, warnings=code not in WARNINGS)
+        shown[code.value] = (only.statement, only.details, *report_text.batch_warnings([found, []]))
+    study = rats.read(text("cage", lambda group, i: f"{group}{i // 2}"))
+    by_cages = report_text.condition_sentences(study, conditions(study, analyse(study)), warnings=True)
+    check_approved("condition_warnings", shown | {"cages within groups, with results": by_cages[0].details})
 
 
-@pytest.mark.parametrize("column", list(CONFOUNDED))
-def test_no_confounded_cohort_is_called_a_test(rats: Rats, column: str) -> None:
-    study = rats.read(text(column, lambda group, _i: group))
-    verdicts = adjudicate(study, analyse(study, ("published", "planned")))
-    assert report_text.cohort_status_sentence(study, verdicts) == (
-        f"The cohort is new to the claims, but it cannot test them alone: {column} cannot be separated from treatment."
-    )
+def test_no_confounded_cohort_is_called_a_test(rats: Rats) -> None:
+    status = {}
+    for column, code in CONFOUNDED.items():
+        study = rats.read(text(column, lambda group, _i: group))
+        assert code in codes(study)
+        status[column] = report_text.cohort_status_sentence(
+            study, adjudicate(study, analyse(study, ("published", "planned")))
+        )
+    check_approved("status_of_confounded_cohorts", status)
 
 
 def test_report_page_and_commands_warn_above_the_verdicts(rats: Rats, tmp_path: Path) -> None:

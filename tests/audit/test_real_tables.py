@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from reported_tables import findings, only, tables
 
+from approved import check_approved
 from secretome.audit import CHECKS, CHECKS_BETWEEN_REPORTS, pvalues, ratios, reanalysis
 from secretome.audit import text as audit_text
 from secretome.audit.counts import _freeman_halton, count_pvalues
@@ -316,13 +317,17 @@ def test_every_check_has_its_sentence_and_its_line_in_the_book() -> None:
 
 
 def test_every_finding_is_one_sentence_with_what_is_printed() -> None:
+    """The first finding of each check and outcome is in the approved text."""
+    first: dict[str, str] = {}
     for finding in findings():
         sentence = audit_text.finding_sentence(finding)
+        first.setdefault(f"{finding.check}: {finding.outcome}", sentence)
         assert sentence.endswith(".")
         assert not re.search(r"\.\s+[A-Z]|nan|None|\{|\n", sentence), sentence
         shown = finding.reported.replace("-", "−").removeprefix("< ").removeprefix("≤ ").removeprefix("> ")
         if finding.reported not in CLAIMS and finding.check not in ("ratios",):
             assert shown in sentence, sentence
+    check_approved("findings", dict(sorted(first.items())))
 
 
 def test_every_source_is_in_the_bibliography() -> None:

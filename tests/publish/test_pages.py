@@ -10,6 +10,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 
 import percent_notebooks
+from approved import check_approved
 from secretome.publish import pages
 from secretome.publish import text as publish_text
 from secretome.publish.publishing import publish, unpublish
@@ -28,9 +29,7 @@ def test_with_none_the_summary_says_so_and_how_to_publish(book: Path, tmp_path: 
     assert pages.write_sources(tmp_path / "pages") == 0
     assert [path.name for path in (tmp_path / "pages").iterdir()] == ["index.md"]
     text = (tmp_path / "pages" / "index.md").read_text(encoding="utf-8")
-    assert "No rerun has been published so far." in text
-    assert "secretome publish reruns/sepsis_cytokines/my_rats" in text
-    assert "Withdrawn" not in text
+    check_approved("page_without_published_reruns", {"page": text})
 
 
 def test_a_few_get_a_page_each_and_the_withdrawn_a_line(copied: Rename, book: Path, tmp_path: Path) -> None:
@@ -46,13 +45,9 @@ def test_a_few_get_a_page_each_and_the_withdrawn_a_line(copied: Rename, book: Pa
     index = (tmp_path / "pages" / "index.md").read_text(encoding="utf-8")
     links = {str(link["href"]) for link in BeautifulSoup(index, "html.parser").select("tbody th a")}
     assert links == {f"{name}.html" for name in names}
-    assert "2 reruns have been published" in index
-    assert (
-        f"lab-d: withdrawn on 2026-11-26. Two cages &lt;b&gt;were&lt;/b&gt; swapped. The hash of its file was "
-        f"{number(2)}." in index
-    )
+    words = BeautifulSoup(index, "html.parser").get_text()
+    assert all(fact in words for fact in ("2026-11-26", "Two cages <b>were</b> swapped", number(2)))
     page = (tmp_path / "pages" / f"{SEPSIS}-lab-c.md").read_text(encoding="utf-8")
-    assert "The cohort is new to the claims, so its verdicts are a test of them. " in page
     assert number(1) in page
     pages.copy_tables(tmp_path / "site")
     kept = {path.relative_to(tmp_path / "site").as_posix() for path in (tmp_path / "site").rglob("*.csv")}
