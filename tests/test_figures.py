@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
+from approved import check_approved
 from rats import Rats
 from secretome import analyse
 from secretome.cohort import Study
@@ -120,25 +121,31 @@ def test_awkward_cohorts_are_drawn_and_described(rats: Rats, groups: dict[str, l
     assert report_text.groups_alt(study, "il6", rows)
 
 
-def test_an_endpoint_without_values_is_said_in_words(rats: Rats) -> None:
-    study = rats.read("animal,group,il6\n1,sham,12\n2,control,90\n3,t2,30\n")
-    figure, rows = drawn(study, "il4")
-    assert "no rat has a value" in figures.to_svg(figure, "il4")
-    assert report_text.groups_alt(study, "il4", rows) == "No figure: no rat has a value of IL-4."
+def test_alternative_texts_match_the_approved_text(rats: Rats) -> None:
+    """Text of a figure without values, of groups with brackets, and of a design with deaths."""
+    absent = rats.read("animal,group,il6\n1,sham,12\n2,control,90\n3,t2,30\n")
+    figure, rows = drawn(absent, "il4")
+    words = [text.get_text() for text in figure.findobj(Text) if " " in text.get_text()]
+    censored = rats({"t2": ["<15.6"] * 6})
+    check_approved(
+        "alternative_texts",
+        {
+            "no values": (report_text.groups_alt(absent, "il4", rows), *words),
+            "groups": report_text.groups_alt(rats(), "il6", drawn(rats())[1]),
+            "group below the limit": report_text.groups_alt(censored, "il6", drawn(censored)[1]),
+            "design with deaths": report_text.design_alt(simulate_study("sepsis_cytokines", "deaths")),
+        },
+    )
 
 
 def test_figures_of_simulated_animals_are_marked_and_others_are_not(rats: Rats) -> None:
     simulated = simulate_study("sepsis_cytokines", "deaths")
     for figure in (drawn(simulated)[0], figures.design_figure(simulated)):
-        assert "Simulated rats: no evidence" in figures.to_svg(figure, "x")
+        assert "Simulated rats" in figures.to_svg(figure, "x")
     assert "Simulated" not in figures.to_svg(drawn(rats())[0], "x")
 
 
 def test_the_dead_are_in_the_design(rats: Rats) -> None:
-    study = simulate_study("sepsis_cytokines", "deaths")
-    svg = figures.to_svg(figures.design_figure(study), "design")
-    assert svg.count("8 of 12 alive") == 2
-    assert "9 of 12 alive" in svg
-    alt = report_text.design_alt(study)
-    assert "Septic control (sepsis, no treatment), 12 simulated rats, 4 died before sampling" in alt
-    assert "48 h, blood drawn" in alt
+    """8, 9 and 8 of 12 rats of three groups are alive at sampling."""
+    svg = figures.to_svg(figures.design_figure(simulate_study("sepsis_cytokines", "deaths")), "design")
+    assert (svg.count("8 of 12"), svg.count("9 of 12")) == (2, 1)

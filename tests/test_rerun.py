@@ -16,7 +16,9 @@ import pytest
 from bs4 import BeautifulSoup
 from making import xlsx
 from typer.main import get_command
+from typer.testing import Result
 
+from approved import check_approved
 from commands import assert_refused, secretome
 from light import notebooks_in, write_light_study
 from secretome.cli import app
@@ -76,6 +78,52 @@ def test_a_finished_folder_has_all_files(finished: Path) -> None:
     assert set(pd.read_csv(run / "results.csv")["n_treated"]) == {7}
 
 
+def shown(result: Result, folder: Path) -> list[str]:
+    """The lines of a command's output, without the folder of the test and the lines of tables."""
+    text = (result.stdout + result.stderr).replace(f"{folder}/", "")
+    lines = [line for line in text.splitlines() if re.match(r"\s*[\w'-]", line)]
+    return [f"exit code {result.exit_code}", *lines]
+
+
+@pytest.mark.usefixtures("light")
+def test_summaries_of_commands_match_the_approved_text(donors: Path, tmp_path: Path) -> None:
+    """Outputs of a run, and refusals of files and folders; none of these commands writes more than the runs."""
+    own = donors.read_text(encoding="utf-8")
+    files = {
+        "twice.csv": own,
+        "misspelt.csv": own.replace("with_cm", "wiht_cm"),
+        "unnamed.csv": own.replace("animal", "Blood bag"),
+        "bad.csv": "animal,group\n",
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    (tmp_path / "DONORS.csv").write_text(own, encoding="utf-8")
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    (tmp_path / "thesis" / "donors").mkdir(parents=True)
+    (tmp_path / "thesis" / "donors" / "thesis.txt").write_text("years of work", encoding="utf-8")
+    out = tmp_path / "out"
+    commands = {
+        "check": ("check", TREG, donors),
+        "run": ("rerun", TREG, donors, "--out", out),
+        "existing folder": ("rerun", TREG, donors, "--out", out),
+        "resumed": ("rerun", TREG, donors, "--out", out, "--resume"),
+        "file without a column and names that differ by case": (
+            *("rerun", TREG, tmp_path / "twice.csv", tmp_path / "bad.csv", donors, tmp_path / "DONORS.csv"),
+            *("--out", tmp_path / "several"),
+        ),
+        "misspelt group": ("rerun", TREG, tmp_path / "misspelt.csv", "--out", tmp_path / "none"),
+        "unnamed column": ("rerun", TREG, tmp_path / "unnamed.csv", "--out", tmp_path / "none"),
+        "unknown study": ("rerun", "treg", donors, "--out", tmp_path / "none"),
+        "check of an unknown study": ("check", "treg", donors),
+        "file in place of the folder": ("rerun", TREG, donors, "--out", tmp_path / "file"),
+        "folder that is no rerun": ("rerun", TREG, donors, "--out", tmp_path / "thesis", "--force"),
+    }
+    check_approved(
+        "command_summaries", {case: shown(secretome(*command), tmp_path) for case, command in commands.items()}
+    )
+    assert not (tmp_path / "none").exists()
+
+
 def test_provenance_records_parameters_hashes_and_versions(finished: Path) -> None:
     provenance = json.loads((finished / "out" / "my-donors" / "provenance.json").read_text(encoding="utf-8"))
     assert provenance["parameters"] == {"alpha": 0.05, "level": 0.95, "seed": 1}
@@ -100,9 +148,9 @@ def test_the_report_loads_no_other_file(finished: Path) -> None:
         "Warning",
     ):
         assert leak not in report, leak
-    # Words are kept together by marks of their own, which no reader sees.
-    shown = BeautifulSoup(report, "html.parser").get_text()
-    assert "Conditioned medium raises the share of CD25-positive FoxP3+ T cells. Supported" in shown
+    verdicts = BeautifulSoup(report, "html.parser").select_one("header .verdicts")
+    assert verdicts is not None
+    assert verdicts.get_text().count("Supported") == 2
 
 
 def test_two_reruns_of_one_file_give_the_same_bytes(finished: Path, tmp_path: Path) -> None:
@@ -227,13 +275,11 @@ def test_a_misspelt_parameter_gets_the_nearest_name() -> None:
     assert "'seed'" in error.value.problems[0].remedy
 
 
-def test_a_bad_cohort_is_refused_and_nothing_is_written(donors: Path, tmp_path: Path) -> None:
+def test_a_bad_cohort_is_refused_once_and_nothing_is_written(donors: Path, tmp_path: Path) -> None:
     donors.write_text(donors.read_text(encoding="utf-8").replace("with_cm", "wiht_cm"), encoding="utf-8")
     result = secretome("rerun", TREG, donors, "--out", tmp_path / "out")
-    assert result.exit_code == 2
-    assert "donors.csv, cells B3, B5, B7, B9, B11, B13: found the group 'wiht_cm'" in result.output
-    assert result.output.count("found") == 1
-    assert "The nearest is 'with_cm'" in result.output
+    assert_refused(result)
+    assert [line.count("B13") for line in result.stderr.splitlines()] == [1]
     assert not (tmp_path / "out").exists()
 
 
@@ -246,14 +292,14 @@ def test_a_sheet_and_mapped_names_reach_the_run_and_its_provenance(donors: Path,
     asked = secretome("rerun", TREG, path, "--out", tmp_path / "out")
     assert (asked.exit_code, "--sheet 'Plate 1'" in asked.output) == (2, True)
     unknown = secretome("check", TREG, path, "--sheet", "Plate 1")
-    assert (unknown.exit_code, "'Plate 1'!B3, 'Plate 1'!B5, " in unknown.output) == (2, True)
+    assert (unknown.exit_code, "'Plate 1'!B5" in unknown.output) == (2, True)
     options = ["--sheet", "Plate 1", "--map", "MSC-CM=with_cm"]
     result = secretome("rerun", TREG, path, "--out", tmp_path / "out", *options)
     assert result.exit_code == 0, result.output
     run = tmp_path / "out" / "donors"
     provenance = json.loads((run / "provenance.json").read_text(encoding="utf-8"))
     assert (provenance["cohort_sheet"], provenance["cohort_names"]) == ("Plate 1", {"MSC-CM": "with_cm"})
-    assert "MSC-CM for with_cm" in (run / "report.html").read_text(encoding="utf-8")
+    assert "MSC-CM" in (run / "report.html").read_text(encoding="utf-8")
     plain = secretome("rerun", TREG, donors, "--out", tmp_path / "plain")
     assert plain.exit_code == 0
     assert (run / "results.csv").read_bytes() == (tmp_path / "plain" / "donors" / "results.csv").read_bytes()
@@ -279,7 +325,7 @@ def test_a_stated_decimal_mark_reaches_the_run_and_its_provenance(donors: Path, 
     plain.write_text(text, encoding="utf-8")
     donors.write_text(text.replace(",", "\t"), encoding="utf-8")
     asked = secretome("rerun", TREG, donors, "--out", tmp_path / "out")
-    assert (asked.exit_code, "--decimal point`, for" in asked.output, (tmp_path / "out").exists()) == (2, True, False)
+    assert (asked.exit_code, "--decimal point" in asked.output, (tmp_path / "out").exists()) == (2, True, False)
     assert secretome("rerun", TREG, donors, "--decimal", "dot").exit_code == 2
     assert secretome("check", TREG, donors, "--decimal", ".").exit_code == 0
     options = ["--out", tmp_path / "out", "--decimal", "."]
@@ -299,7 +345,7 @@ def test_a_mapped_column_reaches_the_run_and_its_provenance(donors: Path, tmp_pa
     donors.write_text("\n".join([lines[0].replace("animal", "Blood bag"), *lines[1:]]), encoding="utf-8")
     refused = secretome("rerun", TREG, donors, "--out", tmp_path / "out")
     assert (refused.exit_code, (tmp_path / "out").exists()) == (2, False)
-    assert "no column 'animal' among 'Blood bag'" in refused.output
+    assert "'Blood bag'" in refused.output
     result = secretome("rerun", TREG, donors, "--out", tmp_path / "out", "--map", "Blood bag=animal")
     assert result.exit_code == 0, result.output
     provenance = json.loads((tmp_path / "out" / "donors" / "provenance.json").read_text(encoding="utf-8"))
@@ -308,9 +354,7 @@ def test_a_mapped_column_reaches_the_run_and_its_provenance(donors: Path, tmp_pa
 
 def test_an_unknown_study_is_refused(donors: Path) -> None:
     for command in ("rerun", "check"):
-        result = secretome(command, "treg", donors)
-        assert result.exit_code == 2
-        assert "There is no study 'treg'" in result.output
+        assert_refused(secretome(command, "treg", donors))
 
 
 @pytest.mark.usefixtures("light")
@@ -333,16 +377,13 @@ def test_a_folder_that_is_no_rerun_is_not_replaced(donors: Path, tmp_path: Path)
         folder.mkdir(parents=True)
         (folder / "thesis.txt").write_text("years of work", encoding="utf-8")
         result = secretome("rerun", TREG, donors, "--out", folder.parent, option)
-        assert result.exit_code == 2
-        assert "which is no rerun" in result.output
+        assert_refused(result)
         assert (folder / "thesis.txt").read_text(encoding="utf-8") == "years of work"
 
 
 def test_an_out_that_is_a_file_is_refused(donors: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    result = secretome("rerun", TREG, donors, "--out", tmp_path / "file")
-    assert result.exit_code == 2
-    assert "found " in result.output
+    assert_refused(secretome("rerun", TREG, donors, "--out", tmp_path / "file"))
 
 
 @pytest.mark.parametrize("lines", [slice(0, 3), slice(0, 5)])
@@ -367,9 +408,8 @@ def test_a_report_of_a_simulated_cohort_has_a_banner(donors: Path, tmp_path: Pat
     donors.write_text("\n".join([rows[0] + ",origin", *(row + ",simulated" for row in rows[1:])]), encoding="utf-8")
     result = secretome("rerun", TREG, donors, "--out", tmp_path / "out")
     assert "simulated" in result.output
-    assert "Simulated cohort. A computer made these numbers" in (tmp_path / "out" / "donors" / "report.html").read_text(
-        encoding="utf-8"
-    )
+    report = BeautifulSoup((tmp_path / "out" / "donors" / "report.html").read_bytes(), "html.parser")
+    assert report.select_one("header .simulated") is not None
 
 
 def test_a_notebook_that_fails_leaves_no_files(donors: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from approved import check_approved
 from secretome.course.pictures import counts, deaths, intervals, limits, pvalues
 from secretome.course.pictures.intervals import Interval
 from secretome.report.figures import to_svg
@@ -24,8 +25,8 @@ def test_counts_outside_the_band_are_counted_and_marked() -> None:
     groups, bands = {"a": [1, 5, 9, 30], "b": [4, 4, 4]}, {"a": (2.0, 12.0), "b": (1.0, 9.0)}
     figure = counts.counts_figure(groups, bands, "plaques", simulated="mice")
     assert (points(figure, "o"), points(figure, "D")) == (5, 2)
-    assert "Outside the band are 2 of 7: a, 2 of 4; b, 0 of 3." in counts.counts_alt(groups, bands, "plaques", 0.95)
-    assert "Simulated mice: no evidence" in to_svg(figure, "counts")
+    assert "2 of 7" in counts.counts_alt(groups, bands, "plaques", 0.95)
+    assert "Simulated mice" in to_svg(figure, "counts")
 
 
 def test_equal_values_do_not_hide_one_another() -> None:
@@ -38,7 +39,8 @@ def test_the_dead_are_crosses() -> None:
     groups = {"treated": ([10, 20, 40], [False, False, True])}
     figure = deaths.survivors_figure(groups, "IL-6")
     assert (points(figure, "o"), points(figure, "x")) == (2, 1)
-    assert "1 of 3 died, median of all 20.0, of survivors 15.0" in deaths.survivors_alt(groups, "IL-6")
+    alt = deaths.survivors_alt(groups, "IL-6")
+    assert all(number in alt for number in ("1 of 3", "20.0", "15.0"))
 
 
 @pytest.mark.parametrize(
@@ -46,13 +48,22 @@ def test_the_dead_are_crosses() -> None:
 )
 def test_a_mean_is_possible_or_not(printed: float, n: int, word: str) -> None:
     """5.93 of 49: The Economist (2016). The others: the test data of scrutiny for R."""
-    assert f"{word} the range that rounds to it" in limits.possible_means_alt(n, printed, 0.005)
+    assert word in limits.possible_means_alt(n, printed, 0.005).split()
     assert f"{round(printed * n)} / {n}" in to_svg(limits.possible_means_figure(n, printed, 0.005), "means")
 
 
-def test_a_power_that_is_not_reached_is_said() -> None:
-    alt = pvalues.powers_alt([4, 8], {"half": [0.5, 0.9], "little": [0.1, 0.2]}, 0.8)
-    assert "half, reached at 8 animals per group; little, not reached at 8 animals per group" in alt
+def test_alternative_texts_of_lessons_match_the_approved_text() -> None:
+    groups, bands = {"a": [1, 5, 9, 30], "b": [4, 4, 4]}, {"a": (2.0, 12.0), "b": (1.0, 9.0)}
+    check_approved(
+        "alternative_texts_of_lessons",
+        {
+            "counts": counts.counts_alt(groups, bands, "plaques", 0.95),
+            "deaths": deaths.survivors_alt({"treated": ([10, 20, 40], [False, False, True])}, "IL-6"),
+            "possible mean": limits.possible_means_alt(49, 5.92, 0.005),
+            "impossible mean": limits.possible_means_alt(49, 5.93, 0.005),
+            "powers": pvalues.powers_alt([4, 8], {"half": [0.5, 0.9], "little": [0.1, 0.2]}, 0.8),
+        },
+    )
 
 
 def test_each_picture_is_drawn_the_same_twice() -> None:
