@@ -46,6 +46,7 @@ def test_a_few_get_a_page_each_and_the_withdrawn_a_line(copied: Rename, book: Pa
     links = {str(link["href"]) for link in BeautifulSoup(index, "html.parser").select("tbody th a")}
     assert links == {f"{name}.html" for name in names}
     words = BeautifulSoup(index, "html.parser").get_text()
+    check_approved("page_of_published_reruns", {"prose": [line for line in words.splitlines() if line.count(" ") > 3]})
     assert all(fact in words for fact in ("2026-11-26", "Two cages <b>were</b> swapped", number(2)))
     page = (tmp_path / "pages" / f"{SEPSIS}-lab-c.md").read_text(encoding="utf-8")
     assert number(1) in page
