@@ -250,7 +250,7 @@ page.table(tables.arrive_table(study, results), "The ARRIVE Essential 10: items 
 # ## Rerun it on your rats
 #
 # Put your values in a CSV or Excel file with the columns `animal`, `group` (`sham`, `control`, `t1` or `t2`), `il6` and `il4` in pg/mL, one row per rat. Write a value below the
-# limit of your assay as `<15.6`, with your own limit, and one above it as `>1000`. If rats died before sampling, give them a row too, with `event` 1 and the hour in `time`. Then
+# limit of your assay as `<15.6`, with your own limit, and a value above it as `>1000`. If rats died before sampling, add a row for each, with `event` 1 and the hour in `time`. Then run
 #
 #     secretome rerun sepsis_cytokines my_rats.csv
 #
