@@ -145,7 +145,7 @@ def test_what_follows_from_a_check_is_said(rats: Rats) -> None:
 def test_losses_are_counted_group_by_group(rats: Rats) -> None:
     header = "animal,group,il6,il4,time,event\n"
     study = rats.read(header + "1,sham,<15.6,20,48,0\n2,control,,,24,1\n3,control,,18,48,0\n4,t2,>1000,20,48,0\n")
-    assert report_text.arms_sentence(study, "il6") == (
+    assert report_text.groups_sentence(study, "il6") == (
         "IL-6, rats with a value: Sham 1; Septic control 0 (1 died before sampling, 1 without a value); 150 µL "
         "secretome 0; 300 µL secretome 1"
     )

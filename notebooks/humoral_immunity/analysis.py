@@ -55,24 +55,24 @@ tests = results[results["alternative"] != "equivalence"]
 published = tests[tests["analysis"] == "published"].set_index(["endpoint", "contrast"], drop=False)
 planned = tests[tests["analysis"] == "planned"].set_index(["endpoint", "contrast"], drop=False)
 rules = verdicts.set_index("claim")["rule"]
-arms = claims["afc_rises"].contrasts
+treated_groups = claims["afc_rises"].contrasts
 control_steps = study.protocol.simulation.endpoints["titre"].groups["saline"].mean
 page.say(
     control_titre=f"{control_steps:g}",
     who=text.cohort_sentence(study),
-    made_up=text.simulated_sentence(study),
-    arms_afc=text.arms_sentence(study, "afc"),
-    arms_titre=text.arms_sentence(study, "titre"),
-    arms_phagocytosis=text.arms_sentence(study, "phagocytosis"),
+    simulation_note=text.simulated_sentence(study),
+    groups_afc=text.groups_sentence(study, "afc"),
+    groups_titre=text.groups_sentence(study, "titre"),
+    groups_phagocytosis=text.groups_sentence(study, "phagocytosis"),
     margin=text.margin_phrase(study.protocol.endpoints["afc"].equivalence_margin),
-    zone_titre=text.margin_phrase(study.protocol.endpoints["titre"].equivalence_margin),
-    standing=text.cohort_status_sentence(study, verdicts),
+    margin_titre=text.margin_phrase(study.protocol.endpoints["titre"].equivalence_margin),
+    cohort_status=text.cohort_status_sentence(study, verdicts),
     registered=text.registration_sentence(study),
     stated=claims["afc_rises"].published_test.stated,
     stated_trend=claims["afc_dose_im"].published_test.stated,
     stated_unchanged=claims["phagocytosis_unchanged"].published_test.stated,
-    arms=f"{len(arms)}",
-    arms_level=text.percent(1 - alpha / len(arms)),
+    group_count=f"{len(treated_groups)}",
+    groups_level=text.percent(1 - alpha / len(treated_groups)),
     claim_level=text.percent(1 - alpha),
     equivalence_level=text.percent(1 - 2 * alpha),
     alpha=f"{alpha:g}",
@@ -104,22 +104,22 @@ page.say(
 page.table(tables.design_table(study), "The groups, and the animals of this cohort")
 
 # %% [markdown]
-# - {glue:text}`arms_afc`.
-# - {glue:text}`arms_titre`.
-# - {glue:text}`arms_phagocytosis`.
+# - {glue:text}`groups_afc`.
+# - {glue:text}`groups_titre`.
+# - {glue:text}`groups_phagocytosis`.
 #
 # (humoral-numbers)=
 # ### Sources of the numbers
 #
-# {glue:text}`made_up`
+# {glue:text}`simulation_note`
 #
 # No individual values are published, so the book uses a simulated cohort. The table lists each assumption of the simulation and the evidence
 # for it. "None" means that we chose the value without evidence. The simulated values are not evidence about mice.
 
 # %% tags=["hide-input"]
-made_up = study.cohort.origin == "simulated"
-page.table(tables.assumptions_table(study), "Assumptions of the simulation", folded=not made_up)
-page.table(tables.scenarios_table(study), "Scenarios", folded=not made_up)
+is_simulated = study.cohort.origin == "simulated"
+page.table(tables.assumptions_table(study), "Assumptions of the simulation", folded=not is_simulated)
+page.table(tables.scenarios_table(study), "Scenarios", folded=not is_simulated)
 page.table(tables.sources_table(study), "Sources", folded=True)
 
 # %% [markdown]
@@ -128,7 +128,7 @@ page.table(tables.sources_table(study), "Sources", folded=True)
 # Each point is one mouse, the bar the median. The lower panel shows each group's {term}`geometric mean ratio` to saline. The p values and intervals are those that
 # {ref}`decide the claim <humoral-planned>`: for antibody-forming cells and titres unadjusted p and {glue:text}`claim_level` intervals, for phagocytosis p of {term}`equivalence` and
 # {glue:text}`equivalence_level` intervals. Where one group contradicts a claim, they are adjusted p and simultaneous intervals. The axis label of each figure states which. The grey band shows
-# the {term}`equivalence margins`: {glue:text}`margin`; for titres {glue:text}`zone_titre`.
+# the {term}`equivalence margins`: {glue:text}`margin`; for titres {glue:text}`margin_titre`.
 
 # %% tags=["hide-input"]
 for key in ("afc_rises", "titre_rises", "phagocytosis_unchanged"):
@@ -185,9 +185,7 @@ page.table(
 # What is known about the authors' test: {glue:text}`stated`. For the doses: {glue:text}`stated_trend`. For phagocytosis: {glue:text}`stated_unchanged`.
 
 # %% tags=["hide-input"]
-page.table(
-    tables.contrasts_table(study, published), "Each group, by the authors' test", folded=True, data=published
-)
+page.table(tables.contrasts_table(study, published), "Each group, by the authors' test", folded=True, data=published)
 page.items(
     text.result_sentence(study, row) for key, row in published.iterrows() if key[1] == claims["afc_dose_im"].contrast
 )
@@ -197,8 +195,8 @@ page.items(
 # ## Planned analysis
 #
 # A claim that *every* group increases is supported if each group is significant at {glue:text}`alpha` without adjustment, because all of them must be. The claim's p is the largest of
-# the {glue:text}`arms`, and its bound is the smallest of the lower {glue:text}`claim_level` limits. One group is enough to contradict the claim, so for that each p is multiplied by {glue:text}`arms` and
-# each interval is at {glue:text}`arms_level`. These simultaneous intervals and adjusted p values also apply to each group on its own.
+# the {glue:text}`group_count`, and its bound is the smallest of the lower {glue:text}`claim_level` limits. One group is enough to contradict the claim, so for that each p is multiplied by {glue:text}`group_count` and
+# each interval is at {glue:text}`groups_level`. These simultaneous intervals and adjusted p values also apply to each group on its own.
 
 # %% tags=["hide-input"]
 every = primary_results(study, results, "every")
@@ -206,7 +204,7 @@ page.table(tables.planned_table(study, every), "Claims about every group", data=
 
 # %% [markdown]
 # A claim that something is *unchanged* is supported when the {glue:text}`equivalence_level` interval of every group lies inside the equivalence margins; the claim's p is the largest
-# p of equivalence. A large p of a test of a difference is not evidence of equality. The claim is contradicted when a simultaneous interval at {glue:text}`arms_level` lies entirely outside the margin.
+# p of equivalence. A large p of a test of a difference is not evidence of equality. The claim is contradicted when a simultaneous interval at {glue:text}`groups_level` lies entirely outside the margin.
 
 # %% tags=["hide-input"]
 unchanged = primary_results(study, results, "unchanged")
@@ -257,12 +255,14 @@ page.items(
 curves = {key: specifications(study, results, key, alpha=alpha) for key in claims}
 for key, curve in curves.items():
     page.curve(key, curve, alpha)
-page.table(tables.options_table(pd.concat(curves.values())), "Specifications, with the reason for each choice", folded=True)
+page.table(
+    tables.options_table(pd.concat(curves.values())), "Specifications, with the reason for each choice", folded=True
+)
 
 # %% [markdown]
 # ## Verdicts
 #
-# {glue:text}`standing` {glue:text}`registered`
+# {glue:text}`cohort_status` {glue:text}`registered`
 
 # %% tags=["hide-input"]
 page.items((text.verdict_sentence(study, row) for _, row in verdicts.iterrows()), copy=True)

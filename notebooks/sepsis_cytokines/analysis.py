@@ -53,13 +53,13 @@ planned = results[(results["analysis"] == "planned") & (results["alternative"] !
 )
 page.say(
     who=text.cohort_sentence(study),
-    made_up=text.simulated_sentence(study),
-    arms_il6=text.arms_sentence(study, "il6"),
-    arms_il4=text.arms_sentence(study, "il4"),
+    simulation_note=text.simulated_sentence(study),
+    groups_il6=text.groups_sentence(study, "il6"),
+    groups_il4=text.groups_sentence(study, "il4"),
     censored_il6=text.censoring_sentence(study, "il6"),
     censored_il4=text.censoring_sentence(study, "il4"),
     deaths=text.deaths_sentence(study),
-    standing=text.cohort_status_sentence(study, verdicts),
+    cohort_status=text.cohort_status_sentence(study, verdicts),
     registered=text.registration_sentence(study),
     margin=text.margin_phrase(study.protocol.endpoints["il6"].equivalence_margin),
     alpha=f"{alpha:g}",
@@ -97,8 +97,8 @@ page.figure(figures.design_figure(study), "design", text.design_alt(study))
 # %% [markdown]
 # The {term}`experimental unit` is the rat. In this cohort:
 #
-# - {glue:text}`arms_il6`.
-# - {glue:text}`arms_il4`.
+# - {glue:text}`groups_il6`.
+# - {glue:text}`groups_il4`.
 #
 # (sepsis-survivors)=
 # The results apply only to rats *alive at 48 h*, because only they were sampled. Every result and verdict says "among survivors at 48 h". {glue:text}`deaths`
@@ -106,15 +106,15 @@ page.figure(figures.design_figure(study), "design", text.design_alt(study))
 # %% [markdown]
 # ### Sources of the numbers
 #
-# {glue:text}`made_up`
+# {glue:text}`simulation_note`
 #
 # No individual values are published, so the book uses a simulated cohort. The table lists each assumption of the simulation and the evidence
 # for it. "None" means that we chose the value without evidence. The simulated values are not evidence about rats.
 
 # %% tags=["hide-input"]
-made_up = study.cohort.origin == "simulated"
-page.table(tables.assumptions_table(study), "Assumptions of the simulation", folded=not made_up)
-page.table(tables.scenarios_table(study), "Scenarios", folded=not made_up)
+is_simulated = study.cohort.origin == "simulated"
+page.table(tables.assumptions_table(study), "Assumptions of the simulation", folded=not is_simulated)
+page.table(tables.scenarios_table(study), "Scenarios", folded=not is_simulated)
 page.table(tables.sources_table(study), "Sources", folded=True)
 
 # %% [markdown]
@@ -194,12 +194,14 @@ page.items((text.result_sentence(study, planned.loc[key]) for key in families), 
 curves = {key: specifications(study, results, key, alpha=alpha) for key in claims}
 for key, curve in curves.items():
     page.curve(key, curve, alpha)
-page.table(tables.options_table(pd.concat(curves.values())), "Specifications, with the reason for each choice", folded=True)
+page.table(
+    tables.options_table(pd.concat(curves.values())), "Specifications, with the reason for each choice", folded=True
+)
 
 # %% [markdown]
 # ## Verdicts
 #
-# {glue:text}`standing` {glue:text}`registered` {glue:text}`deaths`
+# {glue:text}`cohort_status` {glue:text}`registered` {glue:text}`deaths`
 
 # %% tags=["hide-input"]
 page.items((text.verdict_sentence(study, row) for _, row in verdicts.iterrows()), copy=True)

@@ -70,9 +70,9 @@ page.say(
     pairs_negative=text.pairs_sentence(study, negative),
     published_positive=text.result_sentence(study, published.loc[positive.endpoint]),
     published_negative=text.result_sentence(study, published.loc[negative.endpoint]),
-    floor_positive=text.min_pvalue_sentence(study, published.loc[positive.endpoint], alpha),
-    floor_negative=text.min_pvalue_sentence(study, published.loc[negative.endpoint], alpha),
-    standing=text.cohort_status_sentence(study, verdicts),
+    minimum_positive=text.min_pvalue_sentence(study, published.loc[positive.endpoint], alpha),
+    minimum_negative=text.min_pvalue_sentence(study, published.loc[negative.endpoint], alpha),
+    cohort_status=text.cohort_status_sentence(study, verdicts),
     registered=text.registration_sentence(study),
     margin=text.margin_phrase(study.protocol.endpoints[positive.endpoint].equivalence_margin),
     alpha=f"{alpha:g}",
@@ -123,8 +123,8 @@ page.figure(figures.paired_figure(study, negative, row), "pairs-cd25-negative", 
 # The {term}`signed-rank test` compares the increases with the decreases, and the {term}`Hodges-Lehmann shift` estimates their size. The p is {term}`exact`: all
 # assignments of signs to the differences are counted, ties included. A few pairs have few such assignments, so p cannot be smaller than the {term}`minimum attainable p-value`.
 #
-# - {glue:text}`floor_positive`
-# - {glue:text}`floor_negative`
+# - {glue:text}`minimum_positive`
+# - {glue:text}`minimum_negative`
 
 # %% [markdown]
 # ## Planned analysis
@@ -146,7 +146,9 @@ page.items((text.result_sentence(study, row) for _, row in planned.iterrows()), 
 curves = {key: specifications(study, results, key, alpha=alpha) for key in study.protocol.claims}
 for key, curve in curves.items():
     page.curve(key, curve, alpha)
-page.table(tables.options_table(pd.concat(curves.values())), "Specifications, with the reason for each choice", folded=True)
+page.table(
+    tables.options_table(pd.concat(curves.values())), "Specifications, with the reason for each choice", folded=True
+)
 
 # %% [markdown]
 # (treg-pairs)=
@@ -173,7 +175,7 @@ page.say(
 # %% [markdown]
 # ## Verdicts
 #
-# {glue:text}`standing` {glue:text}`registered`
+# {glue:text}`cohort_status` {glue:text}`registered`
 
 # %% tags=["hide-input"]
 page.items((text.verdict_sentence(study, row) for _, row in verdicts.iterrows()), copy=True)

@@ -40,7 +40,9 @@ def number(text: str) -> float:
 
 def groups(page: Page) -> tuple[list[float], list[float]]:
     """What the page shows in each group, read from its animals' names."""
-    return named(page.locator(".permutation-tile").evaluate_all("tiles => tiles.map(tile => tile.getAttribute('aria-label'))"))
+    return named(
+        page.locator(".permutation-tile").evaluate_all("tiles => tiles.map(tile => tile.getAttribute('aria-label'))")
+    )
 
 
 def named(labels: list[str]) -> tuple[list[float], list[float]]:

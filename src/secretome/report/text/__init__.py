@@ -29,7 +29,7 @@ from secretome.report.text.provenance import altered_sentence, provenance_lines
 from secretome.report.text.registration import registered_sentence, registration_sentence
 from secretome.report.text.sentences import (
     against,
-    arms_sentence,
+    groups_sentence,
     caveats,
     censoring_sentence,
     check_sentence,
@@ -59,7 +59,7 @@ __all__ = [
     "Row",
     "against",
     "altered_sentence",
-    "arms_sentence",
+    "groups_sentence",
     "arrive_answers",
     "batch_warnings",
     "bracket_head",

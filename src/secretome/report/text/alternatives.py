@@ -8,7 +8,7 @@ from secretome.protocol import Claim, EquivalenceMargin, sides
 from secretome.report.text.numbers import Row, bracket_p, effect, interval, lowercase_first, number
 from secretome.report.text.sentences import (
     against,
-    arms_sentence,
+    groups_sentence,
     censoring_sentence,
     pairs_sentence,
     unit,
@@ -46,7 +46,7 @@ def groups_alt(study: Study, endpoint: str, rows: Sequence[Row]) -> str:
     control = lowercase_first(study.protocol.groups[sides(rows[0]["contrast"])[1]].label)
     return (
         f"Two panels, log scales. Above, {about.label} ({about.unit}) of every {unit(study)}, by group. "
-        f"{arms_sentence(study, endpoint)}. {censoring_sentence(study, endpoint)}.{_bracket_words(study, rows)} Below, "
+        f"{groups_sentence(study, endpoint)}. {censoring_sentence(study, endpoint)}.{_bracket_words(study, rows)} Below, "
         f"the effect against {control}: {'; '.join(findings)}."
     )
 

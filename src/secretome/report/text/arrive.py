@@ -8,7 +8,7 @@ from secretome.claims import primary_results
 from secretome.cohort import Study
 from secretome.report.text.methods import by_group, listed, losses, planned_methods, software
 from secretome.report.text.numbers import lowercase_first, number
-from secretome.report.text.sentences import arms_sentence, unit, units_counted
+from secretome.report.text.sentences import groups_sentence, unit, units_counted
 
 # A citation key of the book and its source in words, for a report, which travels without the book's references.
 GUIDELINES = {"percie-du-sert-2020": "Percie du Sert and colleagues (2020), PLoS Biology 18:e3000410"}
@@ -55,7 +55,7 @@ def arrive_answers(study: Study, results: pd.DataFrame) -> dict[str, str]:
         "1b": f"the {unit(study)}",
         "2a": _allocated(study),
         "3b": " ".join(losses(study)),
-        "3c": "; ".join(arms_sentence(study, key) for key in measured),
+        "3c": "; ".join(groups_sentence(study, key) for key in measured),
         "4b": _recorded(study),
         "6a": "; ".join(f"{protocol.endpoints[key].label}, {protocol.endpoints[key].unit}" for key in measured)
         + _when(study),

@@ -132,7 +132,7 @@ def cohort_sentence(study: Study) -> str:
     return f"{animals} {who} from the file {cohort.path.name}; {origin}."
 
 
-def arms_sentence(study: Study, endpoint: str) -> str:
+def groups_sentence(study: Study, endpoint: str) -> str:
     """How many values each group has, and how many animals have none, and why."""
     rows = study.cohort.values[study.cohort.values["endpoint"] == endpoint]
     parts = []
