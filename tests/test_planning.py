@@ -102,7 +102,7 @@ def test_rates_of_a_size_do_not_depend_on_other_sizes() -> None:
 def test_the_command_prints_shares_and_a_sentence() -> None:
     result = CliRunner().invoke(app, ["power", "sepsis_cytokines", "--claim", "il4_rises_t2", "--cohorts", "2000"])
     assert result.exit_code == 0, result.output
-    assert "Number of animals: with 11 rats per group (44 in all)" in result.output
+    assert "Number of animals: with 11 rats per group (44 in total)" in result.output
     assert "from 4 rats per group on" in result.output
     assert "simulated rats" in result.output
 

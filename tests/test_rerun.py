@@ -367,7 +367,7 @@ def test_a_report_of_a_simulated_cohort_has_a_banner(donors: Path, tmp_path: Pat
     donors.write_text("\n".join([rows[0] + ",origin", *(row + ",simulated" for row in rows[1:])]), encoding="utf-8")
     result = secretome("rerun", TREG, donors, "--out", tmp_path / "out")
     assert "simulated" in result.output
-    assert "Simulated cohort. A computer made these numbers" in (tmp_path / "out" / "donors" / "report.html").read_text(
+    assert "Simulated cohort. These numbers were drawn by a computer" in (tmp_path / "out" / "donors" / "report.html").read_text(
         encoding="utf-8"
     )
 

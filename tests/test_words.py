@@ -36,7 +36,7 @@ def test_when_the_rules_were_registered_is_said_of_the_cohort_at_hand(treg: Stud
     assert report_text.registration_sentence(treg).startswith("Rules chosen after the data were public: ")
     for study, ending in (
         (sepsis, "so the date of the rules does not matter."),
-        (rats(), "it is unknown whether the rules came first."),
+        (rats(), "it is unknown whether the rules were registered before."),
     ):
         sentence = report_text.registration_sentence(study)
         assert sentence.startswith("The rules were registered on 25 November 2026. ")
@@ -49,8 +49,9 @@ def test_few_pairs_are_told_that_the_test_cannot_decide(tmp_path: Path) -> None:
     path.write_text("animal,group,foxp3_cd25pos\n" + "\n".join(rows), encoding="utf-8")
     study = load_study(TREG, cohort=path)
     published = analyse(study, ("published",)).iloc[0]
-    floor = report_text.min_pvalue_sentence(study, published, 0.05)
-    assert "5 pairs allow, with their ties and unchanged values, is 0.0625, which is above 0.05" in floor
+    minimum = report_text.min_pvalue_sentence(study, published, 0.05)
+    assert published["min_pvalue"] == 2 / 2**5
+    assert "0.0625, which is above 0.05" in minimum
     assert "no finite interval at this n" in report_text.result_sentence(study, published)
     absent = analyse(study, ("published",)).iloc[1]
     assert "not computed, because there are too few" in report_text.result_sentence(study, absent)
@@ -108,7 +109,7 @@ def test_a_result_says_among_whom_and_what_lay_beyond_a_limit(rats: Rats) -> Non
     )
     assert sentence == (
         "IL-6, 300 µL secretome against septic control, among survivors at 48 h: exact Mann-Whitney test, n = 6 and 6 "
-        "rats, 6 beyond a limit of the assay, U = 0, adjusted p = 0.00433; geometric mean ratio at most 0.15 in these "
+        "rats, 6 nondetects, U = 0, adjusted p = 0.00433; geometric mean ratio at most 0.15 in these "
         "values, without an interval."
     )
     assert "n = 6 and 6 rats, t(9.72) = −4.73" in report_text.result_sentence(
@@ -128,18 +129,16 @@ def test_a_verdict_on_made_up_rats_says_so_in_itself(sepsis: Study, rats: Rats) 
 
 
 def test_what_follows_from_a_check_is_said(rats: Rats) -> None:
-    def sentence(sham: list[object]) -> str:
+    for sham, outcome, consequence in (
+        ([11, 15, 13, 17, 10, 16], "passed", ""),
+        ([60, 80, 120, 150, 100, 90], "not shown", "so interpret the verdicts on IL-6 with caution."),
+        ([900, 800, 1200, 950, 1100, 990], "failed", "The claims on IL-6 cannot be tested with these animals."),
+        ([], "absent", "so interpret the verdicts on IL-6 with caution."),
+    ):
         study = rats({"sham": sham})
-        return report_text.check_sentence(study, examine(study, analyse(study, ("planned",))).iloc[0])
-
-    assert "Passed" in sentence([11, 15, 13, 17, 10, 16])
-    assert sentence([60, 80, 120, 150, 100, 90]).endswith(
-        "Verdicts on IL-6 rest on an experiment that is not shown to have worked."
-    )
-    assert sentence([900, 800, 1200, 950, 1100, 990]).endswith(
-        "The claims on IL-6 cannot be tested with these animals."
-    )
-    assert "Absent: fewer than 3 values in a group. Whether the experiment worked cannot be seen" in sentence([])
+        check = examine(study, analyse(study, ("planned",))).iloc[0]
+        assert check["outcome"] == outcome
+        assert report_text.check_sentence(study, check).endswith(consequence)
 
 
 def test_losses_are_counted_group_by_group(rats: Rats) -> None:
@@ -153,7 +152,7 @@ def test_losses_are_counted_group_by_group(rats: Rats) -> None:
         report_text.censoring_sentence(study, "il6")
         == "IL-6: 2 values below 15.6 or above 1000 pg/mL (Sham 1, 300 µL secretome 1)"
     )
-    assert report_text.censoring_sentence(study, "il4") == "IL-4: every value lies within the limits of the assay"
+    assert report_text.censoring_sentence(study, "il4") == "IL-4: all values are within the limits of the assay"
 
 
 def test_deaths_stand_beside_the_verdicts(rats: Rats) -> None:
@@ -172,19 +171,20 @@ def test_a_cohort_that_can_test_nothing_is_no_test(rats: Rats) -> None:
 
 
 def test_hundreds_of_animals_are_told_the_truth() -> None:
-    """Too many to count every arrangement: the test is called asymptotic, and no floor is claimed."""
+    """Too many to count every permutation: the test is called asymptotic, and no minimum p is stated."""
     study = simulate_study("sepsis_cytokines", n=230, seed=1)
     results = analyse(study, ("published", "planned"))
     published = results[results["analysis"] == "published"].iloc[0]
     assert "asymptotic Mann-Whitney test" in report_text.result_sentence(study, published)
-    assert "no floor is near" in report_text.min_pvalue_sentence(study, published, 0.05)
+    assert math.isnan(published["min_pvalue"])
+    assert "permutations were not counted" in report_text.min_pvalue_sentence(study, published, 0.05)
     verdicts = adjudicate(study, results)
     assert set(verdicts["verdict_as_published"]) == {"supported"}
 
 
 def test_where_the_numbers_come_from(sepsis: Study, rats: Rats) -> None:
     assert "Their scenario is as_published: the claims are true" in report_text.simulated_sentence(sepsis)
-    assert "not made up" in report_text.simulated_sentence(rats())
+    assert "not simulated" in report_text.simulated_sentence(rats())
     assert "(scenario as_published, seed 1)" in report_text.cohort_sentence(sepsis)
 
 

@@ -86,7 +86,7 @@ def test_a_paragraph_names_what_the_protocol_names(name: str) -> None:
 def test_simulated_animals_are_called_so_first_and_throughout(name: str) -> None:
     study = simulate_study(name, "null", n=5, seed=3)
     text = paragraph(study)
-    assert text.startswith("SIMULATED DATA: a computer drew every value (scenario null, seed 3)")
+    assert text.startswith("SIMULATED DATA: all values were drawn by a computer (scenario null, seed 3)")
     unit = study.protocol.experimental_unit
     assert f"The experimental unit was the simulated {unit}." in text
     total = 5 * (1 if study.protocol.design == "paired" else len(study.protocol.groups))
@@ -96,9 +96,9 @@ def test_simulated_animals_are_called_so_first_and_throughout(name: str) -> None
 def test_measured_animals_are_not(rats: Rats, donors: Path) -> None:
     for study in (rats(), load_study(TREG, cohort=donors)):
         assert "simulated" not in paragraph(study).casefold()
-    assert "The claims were made from these very data" not in paragraph(load_study(TREG, cohort=donors))
+    assert "The claims were derived from these data" not in paragraph(load_study(TREG, cohort=donors))
     assert paragraph(load_study(TREG)).startswith(
-        "The values were published individual data. The claims were made from these very data"
+        "The values were published individual data. The claims were derived from these data"
     )
 
 
@@ -158,17 +158,16 @@ def test_other_settings_give_other_numbers(rats: Rats) -> None:
 
 def test_values_beyond_a_limit_are_told_only_where_there_are_any(rats: Rats) -> None:
     plain = paragraph(rats())
-    assert "beyond" not in plain
+    assert "nondetect" not in plain
     assert "A claim about one contrast was tested by Welch's t test on logs. It" in plain
-    assert "Nothing was excluded. No value was missing." in plain
+    assert "No animals or values were excluded. No value was missing." in plain
     some = paragraph(rats({"t1": ["<15.6", 61, 39, 75, 52, 44]}))
-    assert "They were: IL-6: 1 value below 15.6 pg/mL (150 µL secretome 1)." in some
+    assert "IL-6: 1 value below 15.6 pg/mL (150 µL secretome 1)." in some
     assert (
-        "Welch's t test on logs and by the censored lognormal model where a contrast held values beyond a "
-        "limit of the assay. It" in some
+        "Welch's t test on logs and by the censored lognormal model if a contrast contained nondetects. It" in some
     )
     most = paragraph(rats({"t1": ["<15.6"] * 4 + [61, 39], "t2": ["<15.6"] * 6}))
-    assert "by the exact Mann-Whitney test where more than half of a group lay beyond a limit" in most
+    assert "by the exact Mann-Whitney test if more than half of a group were nondetects" in most
     assert "(a censored lognormal model gave the ratio and the values only bounded the ratio)" in most
     assert "(150 µL secretome 4, 300 µL secretome 6)" in most
 
@@ -197,7 +196,7 @@ def test_deaths_exclusions_and_missing_values_are_counted(rats: Rats) -> None:
     assert "There were 23 rats in these groups: Sham (n = 6; no sepsis, no treatment), Septic control (n = 6" in text
     assert "150 µL secretome (n = 5; " in text
     assert (
-        "Before sampling 1 rat died (Septic control 1). The dead had no values, so every planned comparison "
+        "Before sampling 1 rat died (Septic control 1). They had no values, so every planned comparison "
         "was among survivors at 48 h." in text
     )
     assert (
@@ -207,7 +206,7 @@ def test_deaths_exclusions_and_missing_values_are_counted(rats: Rats) -> None:
     assert "Other values were missing and were not replaced: IL-4, 300 µL secretome 1." in text
     assert "The file gave the sex as f in 11 and m in 12." in text
     told = answers(study)
-    assert "150 µL secretome 6, 300 µL secretome 6; 24 rats in all" in told["2a"]  # the excluded rat was allocated too
+    assert "150 µL secretome 6, 300 µL secretome 6; 24 rats in total" in told["2a"]  # the excluded rat was allocated too
     assert "haemolysed (1)" in told["3b"]
     assert "1 rat died" in told["3b"]
     assert (
@@ -244,8 +243,8 @@ def test_a_count_of_zero_leaves_it_to_the_ranks() -> None:
     drawn.loc[drawn.index[drawn["group"] == "im10"][0], "afc"] = "0"
     study = Study(protocol, read_cohort(Path("mice.csv"), protocol, to_csv(drawn)), source_data=False)
     text = paragraph(study)
-    assert "by the exact Mann-Whitney test where a value was zero, and so had no logarithm" in text
-    assert "beyond a limit" not in text
+    assert "by the exact Mann-Whitney test if a value was zero, which has no logarithm" in text
+    assert "nondetect" not in text
 
 
 def test_every_kind_of_claim_is_told() -> None:
@@ -326,7 +325,7 @@ def test_the_summary_is_that_of_the_file() -> None:
 
 def test_cages_that_are_named_and_not_used_are_said(rats: Rats) -> None:
     text = "animal,group,il6,il4,cage\n1,sham,12,20,A\n2,control,80,18,A\n3,t1,40,18,B\n4,t2,30,20,B\n"
-    assert answers(rats.read(text))["4b"].startswith("the file names the cage of animals, and no planned test uses it.")
+    assert answers(rats.read(text))["4b"].startswith("the file states the cage of animals, which no planned test uses.")
 
 
 def test_a_bound_is_no_interval(rats: Rats) -> None:

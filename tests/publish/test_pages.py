@@ -99,7 +99,7 @@ def test_what_a_rerun_says_of_itself_cannot_run_in_its_page(copied: Rename, book
 
 
 def test_a_protocol_that_has_changed_since_is_said() -> None:
-    assert publish_text.outdated_sentence(protocol_changed=True).startswith("The study's protocol has changed since")
+    assert "protocol of the study has changed" in publish_text.outdated_sentence(protocol_changed=True)
     assert publish_text.outdated_sentence(protocol_changed=False) == ""
 
 
