@@ -367,9 +367,9 @@ def test_a_report_of_a_simulated_cohort_has_a_banner(donors: Path, tmp_path: Pat
     donors.write_text("\n".join([rows[0] + ",origin", *(row + ",simulated" for row in rows[1:])]), encoding="utf-8")
     result = secretome("rerun", TREG, donors, "--out", tmp_path / "out")
     assert "simulated" in result.output
-    assert "Simulated cohort. These numbers were drawn by a computer" in (tmp_path / "out" / "donors" / "report.html").read_text(
-        encoding="utf-8"
-    )
+    assert "Simulated cohort. These numbers were drawn by a computer" in (
+        tmp_path / "out" / "donors" / "report.html"
+    ).read_text(encoding="utf-8")
 
 
 def test_a_notebook_that_fails_leaves_no_files(donors: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -163,9 +163,7 @@ def test_values_beyond_a_limit_are_told_only_where_there_are_any(rats: Rats) -> 
     assert "No animals or values were excluded. No value was missing." in plain
     some = paragraph(rats({"t1": ["<15.6", 61, 39, 75, 52, 44]}))
     assert "IL-6: 1 value below 15.6 pg/mL (150 µL secretome 1)." in some
-    assert (
-        "Welch's t test on logs and by the censored lognormal model if a contrast contained nondetects. It" in some
-    )
+    assert "Welch's t test on logs and by the censored lognormal model if a contrast contained nondetects. It" in some
     most = paragraph(rats({"t1": ["<15.6"] * 4 + [61, 39], "t2": ["<15.6"] * 6}))
     assert "by the exact Mann-Whitney test if more than half of a group were nondetects" in most
     assert "(a censored lognormal model gave the ratio and the values only bounded the ratio)" in most
@@ -206,7 +204,9 @@ def test_deaths_exclusions_and_missing_values_are_counted(rats: Rats) -> None:
     assert "Other values were missing and were not replaced: IL-4, 300 µL secretome 1." in text
     assert "The file gave the sex as f in 11 and m in 12." in text
     told = answers(study)
-    assert "150 µL secretome 6, 300 µL secretome 6; 24 rats in total" in told["2a"]  # the excluded rat was allocated too
+    assert (
+        "150 µL secretome 6, 300 µL secretome 6; 24 rats in total" in told["2a"]
+    )  # the excluded rat was allocated too
     assert "haemolysed (1)" in told["3b"]
     assert "1 rat died" in told["3b"]
     assert (

@@ -107,8 +107,8 @@ def _name_arrows(app: Any, pagename: str, template: str, context: dict[str, Any]
 def _save_sources(app: Any, exception: Exception | None) -> None:
     """Let the button for a page's source save a file: the theme would open it in another tab, as a wall of text.
 
-    A browser does so too where the page was opened from disk, so each file is also written as a script, which `export.js`
-    can read.
+    A browser does so too if the page was opened from disk, so each file is also written as a script, which
+    `export.js` can read.
     """
     if exception is not None or app.builder.format != "html":
         return

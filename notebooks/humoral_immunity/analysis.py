@@ -222,7 +222,9 @@ page.table(
 # interval may show a change in the opposite direction between neighbouring doses.
 
 # %% tags=["hide-input"]
-trend = planned.loc[[("afc", contrast) for contrast in (claims["afc_dose_im"].contrast, *claims["afc_dose_im"].adjacent)]]
+trend = planned.loc[
+    [("afc", contrast) for contrast in (claims["afc_dose_im"].contrast, *claims["afc_dose_im"].adjacent)]
+]
 page.table(tables.planned_table(study, trend), "The dose claim: slope and contrasts of neighbouring doses", data=trend)
 
 # %% [markdown]

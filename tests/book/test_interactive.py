@@ -61,8 +61,8 @@ def agrees(page: Page) -> tuple[int, int]:
         """widget => {
           const all = (selector, read) => [...widget.querySelectorAll(selector)].map(read);
           const numbers = cell => [cell.parentElement.dataset.side, cell.dataset.number, Number(cell.dataset.value)];
-          return [all('.permutation-tile', tile => tile.getAttribute('aria-label')), all('.permutation-numbers td', numbers),
-            Number(widget.dataset.u)];
+          return [all('.permutation-tile', tile => tile.getAttribute('aria-label')),
+            all('.permutation-numbers td', numbers), Number(widget.dataset.u)];
         }"""
     )
     treated, control = named(labels)

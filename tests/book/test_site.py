@@ -79,7 +79,9 @@ def test_a_page_of_simulated_animals_says_so_first_and_everywhere(site: Path) ->
 
 
 def test_every_assumption_stands_beside_its_evidence(site: Path) -> None:
-    table = next(table for table in soup(site, SEPSIS).select("table") if "Assumptions of the simulation" in table.get_text())
+    table = next(
+        table for table in soup(site, SEPSIS).select("table") if "Assumptions of the simulation" in table.get_text()
+    )
     rows = [[cell.get_text(strip=True) for cell in row.select("th, td")] for row in table.select("tbody tr")]
     protocol = load_study("sepsis_cytokines").protocol
     assert protocol.simulation is not None

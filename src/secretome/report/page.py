@@ -44,7 +44,8 @@ class Page:
         """
         if self._study and self._study.cohort.origin == "simulated":
             self.warn(
-                "Simulated cohort. These numbers were drawn by a computer; no animal was measured, and the results are not evidence."
+                "Simulated cohort. These numbers were drawn by a computer; no animal was measured, and the results are "
+                "not evidence."
             )
         if self._study:
             found = conditions(self._study, results)

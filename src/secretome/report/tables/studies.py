@@ -85,8 +85,8 @@ def assumptions_table(study: Study) -> pd.DataFrame:
                 hours = ", ".join(f"{hour:g}" for hour in deaths.hours)
                 risk = protocol.endpoints[deaths.risk_rises_with].label
                 assumed = (
-                    f"Scenario {name}: of {deaths.of}, {counts} die at {hours} hours, with a higher probability for a higher "
-                    f"{risk}"
+                    f"Scenario {name}: of {deaths.of}, {counts} die at {hours} hours, with a higher probability for a "
+                    f"higher {risk}"
                 )
                 rows.append((assumed, deaths.evidence, deaths.sources))
     return pd.DataFrame(
@@ -128,8 +128,8 @@ def _drawn(endpoint: Distribution, group: DrawnGroup, unit: str) -> str:
     """The distribution of the values of a group, in words."""
     if isinstance(endpoint, GammaPoisson):
         return (
-            f"mean count {group.centre:g}, multiplied by {endpoint.scaled_by:g}, coefficient of variation between animals "
-            f"{100 * endpoint.cv:g} %"
+            f"mean count {group.centre:g}, multiplied by {endpoint.scaled_by:g}, coefficient of variation between "
+            f"animals {100 * endpoint.cv:g} %"
         )
     if isinstance(endpoint, Titre):
         return f"mean of {group.centre:g} twofold dilution steps, standard deviation {endpoint.sd:g}"

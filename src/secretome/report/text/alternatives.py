@@ -8,8 +8,8 @@ from secretome.protocol import Claim, EquivalenceMargin, sides
 from secretome.report.text.numbers import Row, bracket_p, effect, interval, lowercase_first, number
 from secretome.report.text.sentences import (
     against,
-    groups_sentence,
     censoring_sentence,
+    groups_sentence,
     pairs_sentence,
     unit,
     units_counted,
@@ -46,8 +46,8 @@ def groups_alt(study: Study, endpoint: str, rows: Sequence[Row]) -> str:
     control = lowercase_first(study.protocol.groups[sides(rows[0]["contrast"])[1]].label)
     return (
         f"Two panels, log scales. Above, {about.label} ({about.unit}) of every {unit(study)}, by group. "
-        f"{groups_sentence(study, endpoint)}. {censoring_sentence(study, endpoint)}.{_bracket_words(study, rows)} Below, "
-        f"the effect against {control}: {'; '.join(findings)}."
+        f"{groups_sentence(study, endpoint)}. {censoring_sentence(study, endpoint)}.{_bracket_words(study, rows)} "
+        f"Below, the effect against {control}: {'; '.join(findings)}."
     )
 
 

@@ -165,8 +165,10 @@ def _whence(study: Study) -> Iterator[str]:
     cohort, protocol = study.cohort, study.protocol
     if cohort.origin == "simulated":
         made = f"scenario {cohort.scenario or 'not stated'}, seed {cohort.seed or 'not stated'}"
-        nobody = f"no {protocol.experimental_unit} was measured"
-        yield f"SIMULATED DATA: all values were drawn by a computer ({made}), {nobody}, and the results are not evidence."
+        yield (
+            f"SIMULATED DATA: all values were drawn by a computer ({made}), no {protocol.experimental_unit} was "
+            "measured, and the results are not evidence."
+        )
     elif cohort.origin != "measured":
         yield f"The values were {ORIGIN[cohort.origin]}."
     if study.source_data:
@@ -249,9 +251,9 @@ def _limits(study: Study) -> Iterator[str]:
     titres = any(study.protocol.endpoints[key].kind == "titre" for key in set(censored["endpoint"]))
     steps = "; a titre was treated as an interval from its dilution to the next" if titres else ""
     yield (
-        "In the planned tests, values below or above the limit of the assay (nondetects) were not replaced by a number: "
-        "models treated them as censored, and rank tests tied all values below the highest lower limit as lowest and "
-        f"all above the lowest upper limit as highest{steps}. The nondetects were: {'; '.join(counts)}."
+        "In the planned tests, values below or above the limit of the assay (nondetects) were not replaced by a "
+        "number: models treated them as censored, and rank tests tied all values below the highest lower limit as "
+        f"lowest and all above the lowest upper limit as highest{steps}. The nondetects were: {'; '.join(counts)}."
     )
 
 
@@ -276,9 +278,9 @@ def _planned(study: Study, results: pd.DataFrame, kind: str, alpha: float) -> It
 def _single(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]:
     adjusted = "the adjusted p" if any(len(claim.compared) > 1 for claim in claims) else "p"
     yield (
-        f"A claim about one contrast was tested {methods}. It was called supported where {adjusted} was at most "
+        f"A claim about one contrast was tested {methods}. It was supported if {adjusted} was at most "
         f"{alpha:g} in the claimed direction and the {percent(1 - 2 * alpha)} interval was not inside the equivalence "
-        f"margins, contradicted where {adjusted} was at most {alpha:g} in the other direction, or above {alpha:g} with "
+        f"margins, contradicted if {adjusted} was at most {alpha:g} in the other direction, or above {alpha:g} with "
         "that interval inside the equivalence margins, and otherwise inconclusive."
     )
 
@@ -300,9 +302,9 @@ def _every(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]
     stricter = _either(p_number(alpha / len(claim.compared)) for claim in claims)
     yield (
         f"A claim that every group differs was an intersection-union test over {number} contrasts, each tested "
-        f"{methods}, at {alpha:g} without adjustment. It was called supported where every contrast was significant in "
-        f"the claimed direction and none negligible, contradicted where one contrast, held to {stricter}, was "
-        "significant the other way, or negligible and not significant, and otherwise inconclusive."
+        f"{methods}, at {alpha:g} without adjustment. It was supported if every contrast was significant in "
+        f"the claimed direction and none negligible, contradicted if one contrast, tested at {stricter}, was "
+        "significant in the other direction, or negligible and not significant, and otherwise inconclusive."
     )
     yield (
         f"Each contrast is reported with its p and {percent(1 - alpha)} interval, which the claim uses, and, for each "
@@ -316,8 +318,8 @@ def _every(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]
 def _unchanged(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]:
     yield (
         f"A claim that nothing changes was a test of equivalence in each of {_number(claims)} contrasts, {methods}. It "
-        f"was called supported where every {percent(1 - 2 * alpha)} interval lay inside the equivalence margins, "
-        f"contradicted where an interval at {_levels(claims, alpha)} lay wholly outside, and otherwise inconclusive."
+        f"was supported if every {percent(1 - 2 * alpha)} interval lay inside the equivalence margins, "
+        f"contradicted if an interval at {_levels(claims, alpha)} lay entirely outside, and otherwise inconclusive."
     )
 
 
@@ -328,9 +330,9 @@ def _trend(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]
     )
     yield (
         f"A claim of a dependence on the dose was tested {methods}, over {doses} doses without the control. It was "
-        f"called supported where p was at most {alpha:g} in the claimed direction and no step between neighbouring "
-        f"doses was shown to go back (intervals at {levels}), contradicted where p was at most {alpha:g} in the other "
-        "direction, and otherwise inconclusive."
+        f"supported if p was at most {alpha:g} in the claimed direction and no contrast of neighbouring doses showed a "
+        f"change in the opposite direction (intervals at {levels}), contradicted if p was at most {alpha:g} in the "
+        "other direction, and otherwise inconclusive."
     )
 
 
@@ -365,8 +367,8 @@ def _zones(study: Study, alpha: float) -> Iterator[str]:
         )
     yield f"An effect was negligible if its {percent(1 - 2 * alpha)} interval lay inside the equivalence margins."
     yield (
-        f"A claim was untestable with fewer than {FEWEST} values in a group, or if the minimum attainable p of an exact "
-        "test was above the error rate."
+        f"A claim was untestable with fewer than {FEWEST} values in a group, or if the minimum attainable p of an "
+        "exact test was above the error rate."
     )
 
 
@@ -392,13 +394,13 @@ def _published(study: Study, results: pd.DataFrame, level: float) -> Iterator[st
         stated = "; ".join(dict.fromkeys(claim.published_test.stated for claim in study.protocol.claims.values()))
         yield (
             f"In addition, the original authors' presumed tests were run ({_tests(rows)}; intervals "
-            f"at {percent(level)}, or the next higher level that an exact test can reach). What was known of their tests: "
-            f"{stated}."
+            f"at {percent(level)}, or the next higher level that an exact test can reach). What was known of their "
+            f"tests: {stated}."
         )
     if (results["analysis"] == "multiverse").any():
         yield (
-            f"In a sensitivity analysis, other reasonable analyses of the same {units(study)} were run; they did not decide "
-            "the claims."
+            f"In a sensitivity analysis, other reasonable analyses of the same {units(study)} were run; they did not "
+            "decide the claims."
         )
 
 

@@ -210,9 +210,13 @@ def check_sentence(study: Study, row: Row) -> str:
     endpoint = study.protocol.endpoints[check.endpoint].label
     consequence = {
         "passed": "",
-        "not shown": f" It is not shown that the experiment is valid, so interpret the verdicts on {endpoint} with caution.",
+        "not shown": (
+            f" It is not shown that the experiment is valid, so interpret the verdicts on {endpoint} with caution."
+        ),
         "failed": f" The claims on {endpoint} cannot be tested with these animals.",
-        "absent": f" It is unknown whether the experiment is valid, so interpret the verdicts on {endpoint} with caution.",
+        "absent": (
+            f" It is unknown whether the experiment is valid, so interpret the verdicts on {endpoint} with caution."
+        ),
     }[row["outcome"]]
     rests = f" ({basis(study, row)}, {p_value(row['pvalue'])})" if not math.isnan(row["pvalue"]) else ""
     return f"{check.sentence} {row['outcome'].capitalize()}: {row['reason']}{rests}.{consequence}"
@@ -234,8 +238,8 @@ def deaths_sentence(study: Study) -> str:
         parts.append(f"{group.label} {int(own['dead'].sum())} of {len(own)}")
     return (
         f"{units(study).capitalize()} that died before sampling: {'; '.join(parts)}. The verdicts compare the "
-        "survivors. If a treatment changes which animals survive, its effect on the values cannot be separated from its "
-        "effect on survival."
+        "survivors. If a treatment changes which animals survive, its effect on the values cannot be separated from "
+        "its effect on survival."
     )
 
 
