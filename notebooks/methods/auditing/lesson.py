@@ -91,7 +91,7 @@ print(f"as SE: p = {as_se.pvalue:.3f}")
 # %% tags=["remove-cell"]
 findings = audit(published_tables())
 two_rates = [[4, 16], [0, 20]]
-readings = np.array([12.0, 15.0, 9.0, 20.0])
+measurements = np.array([12.0, 15.0, 9.0, 20.0])
 page.say(
     sd_p=text.p_number(as_sd.pvalue),
     se_p=text.p_number(as_se.pvalue),
@@ -99,8 +99,8 @@ page.say(
     compared=f"{len(findings)}",
     agree=f"{sum(one.outcome == 'agrees' for one in findings)}",
     differ=f"{sum(one.outcome == 'differs' for one in findings)}",
-    numpy_sd=text.number(float(np.std(readings))),
-    pandas_sd=text.number(float(pd.Series(readings).std())),
+    numpy_sd=text.number(float(np.std(measurements))),
+    pandas_sd=text.number(float(pd.Series(measurements).std())),
     with_yates=text.p_number(chi2_contingency(two_rates).pvalue),
     without_yates=text.p_number(chi2_contingency(two_rates, correction=False).pvalue),
     half=f"{round(2.675, 2)}",

@@ -180,7 +180,7 @@ print(f"ratio {model.estimate[0]:.2f}, p = {model.pvalue[0]:.2f}")
 # %% [markdown]
 # ### 1. How many units?
 #
-# Forty mice live in eight cages of five. Four cages, drawn by lot, drink a drug in their water, the others plain water. From every mouse three sections of spleen are counted. How many experimental units are there in all?
+# Forty mice live in eight cages of five. Four cages, chosen at random, get a drug in their drinking water, the others only water. From every mouse three sections of spleen are counted. How many experimental units are there in all?
 
 # %% tags=["solution"] exercise="cages-1"
 answer = 8

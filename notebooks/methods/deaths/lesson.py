@@ -113,12 +113,12 @@ drug = [6, 6, 6, 7, 10, 13, 16, 22, 23, 6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34
 placebo = [1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23]
 # Of those on the drug the first nine relapsed; the others were last seen in remission.
 relapsed = [1] * 9 + [0] * 12 + [1] * 21
-arm = ["drug"] * 21 + ["placebo"] * 21
+treatment = ["drug"] * 21 + ["placebo"] * 21
 
 # %%
-leukaemia = stats.logrank(drug + placebo, relapsed, arm)
+leukaemia = stats.logrank(drug + placebo, relapsed, treatment)
 print(f"chi-square {leukaemia.statistic:.2f}")
-print("relapses seen:    ", leukaemia.observed)
+print("relapses observed:", leukaemia.observed)
 print("relapses expected:", leukaemia.expected.round(2))
 
 # %% tags=["hide-input"]

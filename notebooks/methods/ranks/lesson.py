@@ -76,7 +76,7 @@ page.say(
 # %% [markdown]
 # The first three ranks are those of the treated mice; their sum is {glue:text}`observed`. If the treatment has no effect, these ranks were assigned to the treated mice by chance alone.
 #
-# (lesson-ranks-deals)=
+# (lesson-ranks-permutations)=
 # ## Count the permutations
 #
 # Three of six mice can be chosen in {glue:text}`permutations` ways: six choices for the first, five for the second and four for the third make 120, and each set of three occurs in 6 orders. Write down all of them, and add the
@@ -297,7 +297,7 @@ answer
 
 # %% [markdown]
 # ```{take-aways}
-# - An exact p is {ref}`a proportion of all permutations <lesson-ranks-deals>`, ties included.
+# - An exact p is {ref}`a proportion of all permutations <lesson-ranks-permutations>`, ties included.
 # - The permutations need not be listed: {ref}`counting them by their sum <lesson-ranks-algorithm>` is enough.
 # - Programs treat ties differently, and {ref}`a method called “exact” may be wrong <lesson-ranks-rod>`.
 # ```
