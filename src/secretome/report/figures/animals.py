@@ -148,7 +148,7 @@ def design_figure(study: Study) -> Figure:
             axes.plot(dead["time"], depth, "x", color=COLOURS["against"], markersize=6, markeredgewidth=2, zorder=3)
             axes.text(start, 0.12 - position, f"{group.label}: {group.treatment}", va="bottom", fontsize=SMALL)
             alive = f"{len(own) - len(dead)} of {len(own)} alive" if len(dead) else f"n = {len(own)}"
-            axes.text(end + 0.02 * (end - start), -position, fate, va="center", color=COLOURS["ink"])
+            axes.text(end + 0.02 * (end - start), -position, alive, va="center", color=COLOURS["ink"])
         for event in protocol.timeline:
             axes.axvline(event.hour, color=COLOURS["quiet"], linewidth=1, linestyle=":", zorder=0)
         axes.set_xticks(
