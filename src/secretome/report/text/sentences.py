@@ -25,7 +25,7 @@ from secretome.report.text.numbers import (
 )
 
 ORIGIN = {
-    "simulated": "simulated by a computer; no animal was measured",
+    "simulated": "simulated, no animal was measured",
     "published-summary": "reconstructed from published summaries",
     "published-individual": "published individual data",
     "measured": "measured, because the file states no other origin",
