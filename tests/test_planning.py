@@ -138,7 +138,7 @@ def test_the_page_of_plans() -> None:
     own = plans[plans["study"] == "humoral_immunity"]
     titles = {key: power_text.claim_heading(claim) for key, claim in PROTOCOLS["humoral_immunity"].claims.items()}
     drawn = figures.to_svg(figures.planning_figure(own, titles, 0.8), "plans")
-    assert "share of the assumed effect" in drawn
+    assert "fraction of the assumed effect" in drawn
     assert ">50 %<" in drawn
     alt = power_text.planning_alt(PROTOCOLS["humoral_immunity"], own, 0.8)
     assert "at no n up to 40" in alt

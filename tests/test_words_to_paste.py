@@ -252,7 +252,7 @@ def test_every_kind_of_claim_is_told() -> None:
     for needed in (
         "an intersection-union test over 6 contrasts, each tested by Welch's t test on logs, at 0.05 without "
         "adjustment",
-        "held to 0.00833",  # 0.05 / 6
+        "tested at 0.00833",  # 0.05 / 6
         "an interval at 99.2 %",  # 1 - 0.05 / 6
         'above Thymalin") an effect inside the equivalence margins counted too',
         "by two one-sided Welch t tests on logs",
