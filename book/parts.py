@@ -79,7 +79,7 @@ def versions() -> str:
     """Python, the packages that results depend on, and what builds the pages, as an HTML table."""
     names = ("Python", *VERSIONED, "jupyter-book", "Sphinx")
     installed = [platform.python_version() if name == "Python" else version(name) for name in names]
-    return tables.to_html(pd.DataFrame({"What": names, "Version": installed}), "Versions")
+    return tables.to_html(pd.DataFrame({"Software": names, "Version": installed}), "Versions")
 
 
 def _raw(part: str) -> str:

@@ -133,12 +133,12 @@ def test_the_report_shows_the_attack_as_text_and_says_what_was_altered(attacked:
 
 def test_no_cell_of_the_workbook_is_alive(attacked: Path) -> None:
     book = openpyxl.load_workbook(next(attacked.rglob("tables.xlsx")))
-    assert book.sheetnames == ["verdicts", "checks", "results", "left out"]
+    assert book.sheetnames == ["verdicts", "checks", "results", "excluded"]
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert {cell.data_type for cell in cells} <= {"s", "n"}
     assert not [cell.value for cell in cells if cell.data_type == "s" and str(cell.value).startswith(LIVE)]
     assert not [cell for cell in cells if cell.hyperlink]
-    left_out = [row[0].value for row in book["left out"].iter_rows(min_row=2)]
+    left_out = [row[0].value for row in book["excluded"].iter_rows(min_row=2)]
     assert PAYLOADS[0] in left_out
 
 

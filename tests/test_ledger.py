@@ -164,7 +164,7 @@ def test_figures_and_tables_of_rates(rates: pd.DataFrame) -> None:
     assert power_tables.rates_table(own, "supported").columns[2] == "n = 3"
     worth = power_tables.worth_table(rates, PROTOCOLS, 12)
     assert len(worth) == sum(len(protocol.claims) for protocol in PROTOCOLS.values())
-    assert re.search(r"in (?:plateau|null)$", worth["Supported where false, at worst"][1])
+    assert re.search(r"in (?:plateau|null)$", worth["Supported if false, largest"][1])
 
 
 def test_a_study_without_measured_rates_is_said_to_have_none(rates: pd.DataFrame) -> None:

@@ -78,7 +78,7 @@ def _finished(table: Tag, heading: str) -> str:
     frame["aria-label"] = name
     frame.append(table)
     rows = [[cell.get_text(strip=True) for cell in row.select("th, td")] for row in table.select("tbody tr")]
-    return f'{frame}\n<p class="take">{csv_link(pd.DataFrame(rows, columns=pd.Index(columns)), heading)}</p>'
+    return f'{frame}\n<p class="export">{csv_link(pd.DataFrame(rows, columns=pd.Index(columns)), heading)}</p>'
 
 
 def _finish(app: Any, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
@@ -107,8 +107,8 @@ def _name_arrows(app: Any, pagename: str, template: str, context: dict[str, Any]
 def _save_sources(app: Any, exception: Exception | None) -> None:
     """Let the button for a page's source save a file: the theme would open it in another tab, as a wall of text.
 
-    A browser does so too where the page was opened from disk, so each file also lies there as a script, which `take.js`
-    may read.
+    A browser does so too if the page was opened from disk, so each file is also written as a script, which
+    `export.js` can read.
     """
     if exception is not None or app.builder.format != "html":
         return
@@ -121,7 +121,7 @@ def _save_sources(app: Any, exception: Exception | None) -> None:
         file for folder in ("_sources", "_downloads") for file in (site / folder).rglob("*.*") if file.suffix != ".js"
     ]:
         path.with_name(f"{path.name}.js").write_text(
-            f"taken({json.dumps(path.read_text(encoding='utf-8'))});\n", encoding="utf-8"
+            f"saveText({json.dumps(path.read_text(encoding='utf-8'))});\n", encoding="utf-8"
         )
 
 

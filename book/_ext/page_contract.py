@@ -63,7 +63,7 @@ class TakeAways(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Make the box."""
         box = nodes.container(classes=["take-aways"])
-        box += nodes.paragraph("", "", nodes.strong("", "What to take away"))
+        box += nodes.paragraph("", "", nodes.strong("", "Main points"))
         self.state.nested_parse(self.content, self.content_offset, box)
         return [box]
 

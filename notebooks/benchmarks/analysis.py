@@ -8,17 +8,17 @@
 
 # %% [markdown]
 # (benchmarks)=
-# # Do the statistics keep their promises?
+# # Error rates and speed of the statistics
 #
 # A test at 5 % should reject in at most 5 % of experiments in which its null hypothesis is true, and a 95 % interval should contain the true value in 95 % of
-# experiments. With five animals a group, ties, and values below a limit, many tests and intervals do not. This page measures their error rates in simulated experiments, in which the true values
+# experiments. With five animals per group, ties, and values below a limit, many tests and intervals do not meet this requirement. This page measures their error rates in simulated experiments, in which the true values
 # are known, and their speed. `make bench` repeats all simulations and timings.
 
 # %% [markdown] tags=["book-only"]
 # ```{opening}
-# :needs: {doc}`the statistics, used alone <../../book/statistics/index>`
-# - say what a test at 5 % and an interval at 95 % promise
-# - see which methods break the promise in small, tied or cut-off data, ours included
+# :needs: {doc}`the statistics module <../../book/statistics/index>`
+# - say which error rates a test at 5 % and an interval at 95 % should have
+# - see which methods do not hold these rates in small, tied or censored data, including methods of this book
 # ```
 
 # %% tags=["hide-input"]
@@ -61,9 +61,9 @@ page.say(
 # twice its error is marked "too often". *n* is the number of animals per group (of cohorts, in the last rows). "Several groups" is the chance that *any* comparison of a
 # control with three doses is called significant.
 #
-# "SciPy" and "statsmodels" are their defaults; pingouin's Mann-Whitney calls SciPy's. "As papers do" is what many papers print: each dose against the control, without any adjustment.
+# "SciPy" and "statsmodels" are their defaults; pingouin's Mann-Whitney calls SciPy's. "As papers do" is the analysis of many papers: each dose against the control, without adjustment.
 #
-# The highest share for the methods of this book is {glue:text}`worst_size`. An exact test under heavy ties rejects in less than 5 %; the mid-p is less
+# The largest share for the methods of this book is {glue:text}`worst_size`. An exact test under heavy ties rejects in less than 5 %; the mid-p is less
 # conservative.
 
 # %% tags=["hide-input"]
@@ -74,27 +74,31 @@ page.table(
 page.table(tables.calibration_table(of_size), "Share that reject, by data and animals per group", folded=True)
 
 # %% [markdown]
-# ## How often intervals hold the truth
+# ## How often intervals contain the true value
 #
-# A coverage below 93 % by more than twice its error is marked "too rarely". The lowest of ours is {glue:text}`worst_coverage`.
+# A coverage below 93 % by more than twice its error is marked "too rarely". The lowest coverage of the methods of this book is {glue:text}`worst_coverage`.
 
 # %% tags=["hide-input"]
 of_coverage = calibration[calibration["kind"] == "coverage"]
-page.table(tables.calibration_ranges(of_coverage), "Share of experiments in which the 95 % interval holds the truth")
 page.table(
-    tables.calibration_table(of_coverage), "Share that hold the truth, by data and animals per group", folded=True
+    tables.calibration_ranges(of_coverage), "Share of experiments in which the 95 % interval contains the true value"
+)
+page.table(
+    tables.calibration_table(of_coverage),
+    "Share that contain the true value, by data and animals per group",
+    folded=True,
 )
 
 # %% [markdown]
 # (promises-missed)=
-# ## Where ours miss
+# ## Where the methods of this book do not hold the rates
 #
 # Of {glue:text}`numbers` shares for the methods of this book, {glue:text}`missed` are marked. Among so many shares, a few are marked by chance. The others are limits of these methods. The null hypothesis of rank tests
 # is that the distributions are equal, so they may also reject when only the spreads differ; Dunnett's test assumes equal spreads; the prediction interval of a
 # few cohorts is too short. Of the two methods that decide most claims in this book, Welch's t on logarithms and the censored lognormal model, {glue:text}`decisive` shares are marked.
 
 # %% tags=["hide-input"]
-page.table(tables.calibration_table(missed) if len(missed) else missed, "Shares of ours that are marked")
+page.table(tables.calibration_table(missed) if len(missed) else missed, "Marked shares of the methods of this book")
 
 # %% [markdown]
 # (promises-conditions)=
@@ -104,8 +108,8 @@ page.table(tables.calibration_table(missed) if len(missed) else missed, "Shares 
 # {ref}`one of these conditions <verdict-conditions>` gets a warning at the top of its page and report.
 #
 # All cohorts are simulated cohorts of the sepsis study in which the first dose has no effect on IL-6. Shares above 2.5 % by more than twice their error are marked. "Warned" is the share of
-# cohorts that get the warning. Cages, plates and missing values are recognised in every file that states them. Skewed values and unequal spreads can only be estimated, so some cohorts get no warning, and heavily
-# censored cohorts whose spreads cannot be compared also get it. Values missing at random do no harm, but a file does not say why a value is missing, so these cohorts also get the warning.
+# cohorts that get the warning. Cages, plates and missing values are recognised in every file that contains them. Skewed values and unequal spreads can only be estimated, so some cohorts get no warning, and heavily
+# censored cohorts whose spreads cannot be compared also get it. Values missing at random do not raise the error rate, but a file does not show why a value is missing, so these cohorts also get the warning.
 
 # %% tags=["hide-input"]
 page.table(
@@ -121,24 +125,24 @@ page.table(
 page.table(tables.alarms_table(conditions[conditions["supported"].isna()]), "Share of cohorts that get each warning")
 
 # %% [markdown]
-# ## How fast
+# ## Speed
 #
-# Each time is the best of several, all in one run, and a call counts its arrangements anew, as for data never seen. Measured with {glue:text}`machine`.
+# Each time is the shortest of several, all in one run. Each call counts its permutations again, as for new data. Measured with {glue:text}`machine`.
 
 # %% tags=["hide-input"]
-page.table(tables.speed_table(speed), "One call of ours beside others' in the same run")
+page.table(tables.speed_table(speed), "Time of one call, compared with other packages in the same run")
 page.table(tables.growth_table(growth), "How the time of a call grows with the animals per group")
 
 # %% [markdown]
-# ## What a rerun costs
+# ## Time and memory of reruns
 #
-# Cohorts of twelve donors, {glue:text}`workers` at once, run through the page of {ref}`the study in a dish <treg-conditioned-medium>` with its figures, report and all else that a rerun leaves.
-# papermill's command starts Python twice for each cohort and once more for the report. `--plain` calls papermill from a Python that is there already, and `secretome rerun` by itself copies a process
-# that has loaded everything; {doc}`the guide to many cohorts <../../book/scale>` says how. What is left is the analysis and the drawing of each figure in four forms, which no way of starting them makes
-# shorter. A further cohort costs what all after the first took, divided by their number: the start of the command is paid once.
+# Cohorts of twelve donors were run with the page of {ref}`the T-cell study <treg-conditioned-medium>`, {glue:text}`workers` at the same time, with its figures, report and all other output.
+# The papermill command starts Python twice for each cohort and once more for the report. `--plain` calls papermill from a running Python process, and `secretome rerun` without this option forks a process
+# that has loaded all libraries; {doc}`the guide to many cohorts <../../book/scale>` describes this. The remaining time is that of the analysis and of drawing each figure in four formats, which does not depend on how
+# the process is started. The time of a further cohort is the time of all cohorts after the first, divided by their number: the command is started only once.
 
 # %% tags=["hide-input"]
-page.table(tables.reruns_table(reruns), "Time and memory of reruns, all ways in one run")
+page.table(tables.reruns_table(reruns), "Time and memory of reruns, all methods in one run")
 
 # %% tags=["remove-cell"]
 page.say(any_of_three=text.percent(1 - (1 - 0.05) ** 3))
@@ -146,19 +150,19 @@ page.say(any_of_three=text.percent(1 - (1 - 0.05) ** 3))
 # %% [markdown] tags=["book-only"]
 # ```{exercise}
 # :label: promises-exercise
-# Three doses are each compared with a control at 5 %, and none of them does anything. If the three comparisons were independent, how often would at least one be called significant? Why is the share measured above, under "as papers
+# Three doses are each compared with a control at 5 %, and none of them has an effect. If the three comparisons were independent, how often would at least one be significant? Why is the share measured above, under "as papers
 # do", smaller?
 # ```
 #
 # ```{solution} promises-exercise
 # :class: dropdown
-# One minus the probability that none of the three is significant: {glue:text}`any_of_three`. The comparisons share their control. If the control is low by chance, all three doses appear high, so false alarms occur together and in fewer
+# One minus the probability that none of the three is significant: {glue:text}`any_of_three`. The comparisons share their control. If the control is low by chance, all three doses appear high, so false positives occur together and in fewer
 # experiments.
 # ```
 #
 # ```{take-aways}
-# - A promise is {ref}`measured, not believed <promises-tests>`: by drawing experiments in which the truth is known.
-# - Ours {ref}`miss too <promises-missed>`, and the page says where.
+# - Error rates are {ref}`measured <promises-tests>` by simulating experiments in which the true values are known.
+# - Some methods of this book {ref}`do not hold the rates either <promises-missed>` under certain conditions, which the page lists.
 # - Cages, plates and missing values can {ref}`raise the error rate of the rules for claims <promises-conditions>`; a cohort with these conditions gets a warning.
 # ```
 #

@@ -13,12 +13,12 @@
 # %% tags=["parameters", "hide-input"]
 cohort: str = ""  # a cohort file; empty means the study's own
 cohort_sha256: str = ""  # the hash that file must have; empty means any
-cohort_sheet: str = ""  # the sheet to take, where several hold a table; empty means the only one
-cohort_names: dict = {}  # names of the file that the study does not know, with those they stand for
+cohort_sheet: str = ""  # the sheet to read if several contain a table; empty means the only one
+cohort_names: dict = {}  # names in the file that the study does not know, each with the name it means
 cohort_decimal: str = ""  # the decimal mark, a point or a comma, if the file is ambiguous
 out: str = ""  # a folder for tables and figures; empty writes nothing
 alpha: float = 0.05  # the error rate at which claims are decided
-level: float = 0.95  # the confidence level of intervals that decide nothing
+level: float = 0.95  # the confidence level of intervals that do not decide a claim
 seed: int = 1  # for permutations that are too many to enumerate
 
 # %% tags=["hide-input"]
@@ -55,47 +55,47 @@ tests = results[results["alternative"] != "equivalence"]
 published = tests[tests["analysis"] == "published"].set_index(["endpoint", "contrast"], drop=False)
 planned = tests[tests["analysis"] == "planned"].set_index(["endpoint", "contrast"], drop=False)
 rules = verdicts.set_index("claim")["rule"]
-arms = claims["afc_rises"].contrasts
+treated_groups = claims["afc_rises"].contrasts
 control_steps = study.protocol.simulation.endpoints["titre"].groups["saline"].mean
 page.say(
     control_titre=f"{control_steps:g}",
     who=text.cohort_sentence(study),
-    made_up=text.simulated_sentence(study),
-    arms_afc=text.arms_sentence(study, "afc"),
-    arms_titre=text.arms_sentence(study, "titre"),
-    arms_phagocytosis=text.arms_sentence(study, "phagocytosis"),
+    simulation_note=text.simulated_sentence(study),
+    groups_afc=text.groups_sentence(study, "afc"),
+    groups_titre=text.groups_sentence(study, "titre"),
+    groups_phagocytosis=text.groups_sentence(study, "phagocytosis"),
     margin=text.margin_phrase(study.protocol.endpoints["afc"].equivalence_margin),
-    zone_titre=text.margin_phrase(study.protocol.endpoints["titre"].equivalence_margin),
-    standing=text.cohort_status_sentence(study, verdicts),
+    margin_titre=text.margin_phrase(study.protocol.endpoints["titre"].equivalence_margin),
+    cohort_status=text.cohort_status_sentence(study, verdicts),
     registered=text.registration_sentence(study),
     stated=claims["afc_rises"].published_test.stated,
     stated_trend=claims["afc_dose_im"].published_test.stated,
     stated_unchanged=claims["phagocytosis_unchanged"].published_test.stated,
-    arms=f"{len(arms)}",
-    arms_level=text.percent(1 - alpha / len(arms)),
+    group_count=f"{len(treated_groups)}",
+    groups_level=text.percent(1 - alpha / len(treated_groups)),
     claim_level=text.percent(1 - alpha),
     equivalence_level=text.percent(1 - 2 * alpha),
     alpha=f"{alpha:g}",
 )
 
 # %% [markdown]
-# **The question.** Does the {term}`secretome` of stem cells from another species make healthy mice form more antibodies, and leave the cells that eat bacteria
-# alone? A conference abstract says so {cite}`moskalov-koshova`: 3 to 10.5 times as many antibody-forming cells as under saline, 1.2 to 4.1 times as many as under
-# the drug Thymalin, more with more of it where it was given into muscle, a "similar" pattern of antibody titres, and unchanged phagocytosis. It prints no value of any mouse.
+# **The question.** Does the {term}`secretome` of stem cells from another species increase antibody formation in healthy mice without changing phagocytosis of
+# bacteria? A conference abstract says so {cite}`moskalov-koshova`: 3 to 10.5 times as many antibody-forming cells as with saline, 1.2 to 4.1 times as many as with
+# the drug Thymalin, an increase with dose after injection into muscle, a "similar" pattern of antibody titres, and unchanged phagocytosis. It reports no individual values.
 #
-# **What this page is for.** It turns each claim into something that a cohort of mice can support, contradict or leave open, and answers it for the cohort
-# named here: {glue:text}`who`
+# **What this page does.** It states each claim so exactly that a cohort of mice can support it, contradict it or leave it open, and gives the verdict of this
+# cohort: {glue:text}`who`
 
 # %% [markdown] tags=["book-only"]
 # ```{opening}
 # :needs: {doc}`The sepsis study <../sepsis_cytokines/analysis>`
-# - judge a claim about many groups at once
-# - judge a trend over doses, and whether two trends differ
-# - judge a claim that nothing changes, which no large p can support
+# - evaluate a claim about many groups at once
+# - evaluate a trend over doses, and whether two trends differ
+# - evaluate a claim that nothing changes, which a large p cannot support
 # ```
 
 # %% [markdown]
-# ## The mice
+# ## Experimental design
 #
 # In the published experiment, healthy mice were immunised with ram erythrocytes and given saline, Thymalin, or 10, 20 or 50 µL/kg of secretome, into muscle (IM) or under the
 # skin (SC). The abstract does not say how many mice each group had.
@@ -104,31 +104,31 @@ page.say(
 page.table(tables.design_table(study), "The groups, and the animals of this cohort")
 
 # %% [markdown]
-# - {glue:text}`arms_afc`.
-# - {glue:text}`arms_titre`.
-# - {glue:text}`arms_phagocytosis`.
+# - {glue:text}`groups_afc`.
+# - {glue:text}`groups_titre`.
+# - {glue:text}`groups_phagocytosis`.
 #
 # (humoral-numbers)=
-# ### Where the numbers come from
+# ### Sources of the numbers
 #
-# {glue:text}`made_up`
+# {glue:text}`simulation_note`
 #
-# Since no mouse's values are published, the book's own cohort is drawn by a computer. What it is drawn from is listed here, each assumption beside the evidence
-# for it. Where the evidence is "none", the choice is ours. None of it is a finding about mice.
+# No individual values are published, so the book uses a simulated cohort. The table lists each assumption of the simulation and the evidence
+# for it. "None" means that we chose the value without evidence. The simulated values are not evidence about mice.
 
 # %% tags=["hide-input"]
-made_up = study.cohort.origin == "simulated"
-page.table(tables.assumptions_table(study), "What the book's simulated mice are drawn from", folded=not made_up)
-page.table(tables.scenarios_table(study), "Scenarios", folded=not made_up)
+is_simulated = study.cohort.origin == "simulated"
+page.table(tables.assumptions_table(study), "Assumptions of the simulation", folded=not is_simulated)
+page.table(tables.scenarios_table(study), "Scenarios", folded=not is_simulated)
 page.table(tables.sources_table(study), "Sources", folded=True)
 
 # %% [markdown]
-# ## Every mouse
+# ## Results by group
 #
 # Each point is one mouse, the bar the median. The lower panel shows each group's {term}`geometric mean ratio` to saline. The p values and intervals are those that
 # {ref}`decide the claim <humoral-planned>`: for antibody-forming cells and titres unadjusted p and {glue:text}`claim_level` intervals, for phagocytosis p of {term}`equivalence` and
-# {glue:text}`equivalence_level` intervals. Where one group contradicts a claim, they are adjusted p and simultaneous intervals. The axis label of each figure states which. The grey band is
-# the {term}`equivalence margins`: {glue:text}`margin`; for titres {glue:text}`zone_titre`.
+# {glue:text}`equivalence_level` intervals. Where one group contradicts a claim, they are adjusted p and simultaneous intervals. The axis label of each figure states which. The grey band shows
+# the {term}`equivalence margins`: {glue:text}`margin`; for titres {glue:text}`margin_titre`.
 
 # %% tags=["hide-input"]
 for key in ("afc_rises", "titre_rises", "phagocytosis_unchanged"):
@@ -140,18 +140,18 @@ for key in ("afc_rises", "titre_rises", "phagocytosis_unchanged"):
 page.table(tables.groups_table(study), "Every measurement", folded=True, data=study.cohort.values)
 
 # %% [markdown]
-# ## Did the experiment work?
+# ## Check of the experiment
 #
-# The reference drug must raise the number of antibody-forming cells, or there is nothing to compare the secretome with.
+# The reference drug must raise the number of antibody-forming cells. If it does not, a comparison of the secretome with the drug has no meaning.
 
 # %% tags=["hide-input"]
 page.items(text.check_sentence(study, row) for _, row in checks.iterrows())
 
 # %% [markdown]
-# ## What the printed numbers imply
+# ## Consistency of the published numbers
 #
-# The abstract and the companion paper by the same first two authors {cite}`moskalov-2023` print ratios and correlations and no values. Even these can be held against one another, whatever
-# cohort this page is run on. {doc}`The page on printed tables <../published_cohorts/analysis>` does so for other papers, and says what "differs" and "cannot tell" mean.
+# The abstract and the companion paper by the same first two authors {cite}`moskalov-2023` report ratios and correlations but no individual values. These numbers can be compared with one another; the result does not depend on the
+# cohort of this page. {doc}`The page on printed tables <../published_cohorts/analysis>` does so for other papers, and explains "differs" and "cannot tell".
 
 # %% tags=["hide-input"]
 printed = published_tables()
@@ -159,46 +159,44 @@ reports = {name: printed[name] for name in ("moskalov-koshova.yml", "moskalov-20
 page.items(audit_text.finding_sentence(finding) for finding in audit(reports))
 
 # %% [markdown]
-# A correlation over four group means hides all animals, and is no test of a dose. And it matters of what a rise of a titre is printed: of the titre itself, or of its logarithm. The paper does not
-# say. The last column takes {glue:text}`control_titre` dilutions for the control, which is {ref}`our assumption <humoral-numbers>`.
+# A correlation over four group means does not use the individual animals and does not test the effect of the dose. A reported increase of a titre can refer to the titre or to its logarithm. The paper does not
+# say which. The last column assumes {glue:text}`control_titre` dilutions for the control, which is {ref}`our assumption <humoral-numbers>`.
 
 # %% tags=["hide-input"]
 analyses = reanalysis.titre_increases(printed["moskalov-2023.yml"], control_steps)
-page.table(audit_tables.titre_increases_table(analyses), "Printed rises of the titre, read in two ways")
+page.table(audit_tables.titre_increases_table(analyses), "Reported increases of the titre, interpreted in two ways")
 
 # %% [markdown]
 # (humoral-floors)=
-# ### How small can p be?
+# ### Minimum attainable p-values
 #
-# Rank tests of few animals have few possible results. The abstract does not say how many mice there were. If five a group, six secretome groups can just reach 0.05 after
-# Bonferroni's adjustment, and seven groups, with Thymalin, cannot ({ref}`other methods can <lesson-floors-several>`). With three a group a comparison of two groups cannot, but a trend test over three doses can.
+# With few animals, a rank test has few possible p values. The abstract does not say how many mice there were. With five mice per group, comparisons of six secretome groups can just reach 0.05 after
+# Bonferroni's adjustment, and comparisons of seven groups, with Thymalin, cannot ({ref}`with other methods they can <lesson-floors-several>`). With three mice per group only a trend test over the three doses can reach 0.05; a comparison of two groups cannot.
 
 # %% tags=["hide-input"]
 page.table(
     power_tables.min_pvalues_table(rank_min_pvalues([3, 4, 5, 6, 8], groups=(6, 7), doses=3), 0.05),
-    "The smallest two-sided p of exact rank tests, nothing tied",
+    "Minimum attainable two-sided p of exact rank tests without ties",
 )
 
 # %% [markdown]
-# ## As published
+# ## Published analysis
 #
-# Of the authors' test we know this: {glue:text}`stated`. For the doses, {glue:text}`stated_trend`. For phagocytosis, {glue:text}`stated_unchanged`.
+# What is known about the authors' test: {glue:text}`stated`. For the doses: {glue:text}`stated_trend`. For phagocytosis: {glue:text}`stated_unchanged`.
 
 # %% tags=["hide-input"]
-page.table(
-    tables.contrasts_table(study, published), "Each group as the authors' test sees it", folded=True, data=published
-)
+page.table(tables.contrasts_table(study, published), "Each group, by the authors' test", folded=True, data=published)
 page.items(
     text.result_sentence(study, row) for key, row in published.iterrows() if key[1] == claims["afc_dose_im"].contrast
 )
 
 # %% [markdown]
 # (humoral-planned)=
-# ## As planned
+# ## Planned analysis
 #
 # A claim that *every* group increases is supported if each group is significant at {glue:text}`alpha` without adjustment, because all of them must be. The claim's p is the largest of
-# the {glue:text}`arms`, and its bound is the smallest of the lower {glue:text}`claim_level` limits. One group is enough to contradict the claim, so for that each p is multiplied by {glue:text}`arms` and
-# each interval is at {glue:text}`arms_level`. These simultaneous intervals and adjusted p values also apply to each group on its own.
+# the {glue:text}`group_count`, and its bound is the smallest of the lower {glue:text}`claim_level` limits. One group is enough to contradict the claim, so for that each p is multiplied by {glue:text}`group_count` and
+# each interval is at {glue:text}`groups_level`. These simultaneous intervals and adjusted p values also apply to each group on its own.
 
 # %% tags=["hide-input"]
 every = primary_results(study, results, "every")
@@ -206,7 +204,7 @@ page.table(tables.planned_table(study, every), "Claims about every group", data=
 
 # %% [markdown]
 # A claim that something is *unchanged* is supported when the {glue:text}`equivalence_level` interval of every group lies inside the equivalence margins; the claim's p is the largest
-# p of equivalence. A large p of a test of a difference is not evidence of equality. The claim is contradicted when a simultaneous interval at {glue:text}`arms_level` lies entirely outside the margin.
+# p of equivalence. A large p of a test of a difference is not evidence of equality. The claim is contradicted when a simultaneous interval at {glue:text}`groups_level` lies entirely outside the margin.
 
 # %% tags=["hide-input"]
 unchanged = primary_results(study, results, "unchanged")
@@ -233,8 +231,8 @@ page.table(tables.planned_table(study, trend), "The dose claim: slope and contra
 # (humoral-routes)=
 # ### Do the routes differ?
 #
-# The abstract finds a dose dependence where the secretome was given into muscle and names none for the skin. That one slope is significant and another is not does not show that they
-# differ: their difference must be tested. A ratio above 1 means that the dose matters more into muscle. No claim rests on it.
+# The abstract reports a dose dependence for injection into muscle and none for injection under the skin. If one slope is significant and another is not, this does not show that they
+# differ: their difference must be tested. A ratio above 1 means that the effect of the dose is larger for injection into muscle. No claim depends on this test.
 
 # %% tags=["hide-input"]
 page.items(
@@ -246,76 +244,78 @@ page.items(
 )
 
 # %% [markdown]
-# ## Every reasonable way
+# ## Sensitivity analysis
 #
-# Someone else might have compared means instead of ratios, pooled the spread of the groups, drawn a line through the doses, or adjusted in another way. In a {term}`specification curve` each point is one such
-# analysis of these same animals, and the marks below it show its choices. Filled points support the claim (blue) or the opposite (orange); open points are inconclusive.
+# Another analyst might have compared means instead of ratios, pooled the variances of the groups, fitted a line through the doses, or adjusted in another way. In a {term}`specification curve` each point is one such
+# analysis of the same animals, and the marks below it show its specification. Filled points support the claim (blue) or the opposite (orange); open points are inconclusive.
 # The square is the planned analysis, the diamond the published one. For a claim about every group, the p is the largest unadjusted one, as the claim uses it, and the lowest rows name its group.
-# For phagocytosis, tests of equivalence and tests of a difference have separate curves, because their p values answer different questions. The share that agrees is not a probability.
+# For phagocytosis, tests of equivalence and tests of a difference have separate curves, because their p values answer different questions. The proportion of analyses that agree is not a probability.
 
 # %% tags=["hide-input"]
 curves = {key: specifications(study, results, key, alpha=alpha) for key in claims}
 for key, curve in curves.items():
     page.curve(key, curve, alpha)
-page.table(tables.options_table(pd.concat(curves.values())), "What was chosen, and why somebody would", folded=True)
+page.table(
+    tables.options_table(pd.concat(curves.values())), "Specifications, with the reason for each choice", folded=True
+)
 
 # %% [markdown]
-# ## The verdicts
+# ## Verdicts
 #
-# {glue:text}`standing` {glue:text}`registered`
+# {glue:text}`cohort_status` {glue:text}`registered`
 
 # %% tags=["hide-input"]
 page.items((text.verdict_sentence(study, row) for _, row in verdicts.iterrows()), copy=True)
 page.table(tables.verdicts_table(study, verdicts), "Verdicts", data=verdicts)
 
 # %% [markdown]
-# The ratio printed for a claim about all groups is that of the group on which it depends: the one that is closest to failing it, or that contradicts it.
+# The ratio shown for a claim about all groups is that of the group on which the verdict depends: the group that is closest to failing the claim, or that contradicts it.
 # {doc}`The guide to verdicts <../../book/verdicts>` lists the rules.
 #
-# **Beside every verdict on the published experiment stands:**
+# **Caveats**
 
 # %% tags=["hide-input"]
 page.items(text.caveats(study))
 
 # %% [markdown]
-# ## What the design cannot show
+# ## Limitations
 #
-# - **Sickness.** The mice were healthy. That a healthy immune system can be driven says little of a failing one.
-# - **Which antibodies.** A cell that forms antibodies against an erythrocyte does not show protection against anything.
-# - **Equality from a difference test.** "At the level of the control" by Mann-Whitney's U is silence, not equality. How near the groups are is what the intervals say.
-# - **What a titre's "per cent" is of.** The scenarios `as_published` and `titre_raw` are the two analyses, and the claim on titres holds in one of them.
+# - **Disease.** The mice were healthy. An effect on a healthy immune system says little about a diseased one.
+# - **Protection.** Cells that form antibodies against erythrocytes do not show protection against a disease.
+# - **Equality.** "At the level of the control" by Mann-Whitney's U means that no difference was shown, not that the groups are equal. The intervals show how close the groups are.
+# - **Meaning of "per cent" for titres.** The scenarios `as_published` and `titre_raw` are the two interpretations, and the claim on titres is true in one of them.
 
 # %% [markdown]
-# ## Words to paste
+# ## Text for a paper
 #
-# Each sentence under *The verdicts* has a button that copies it, and so have the planned results, as sentences:
+# Each sentence under *Verdicts* has a button that copies it, and so has each planned result:
 
 # %% tags=["hide-input"]
 sentences = [text.result_sentence(study, row) for _, row in primary_results(study, results).iterrows()]
 page.items(sentences, copy=True, folded="The planned results")
 
 # %% [markdown]
-# This is how the cohort was analysed, as a methods section says it: protocol, losses, tests, rules and software.
+# The following paragraph for a methods section describes the protocol, losses, tests, rules and software.
 
 # %% tags=["hide-input"]
 page.paragraph(text.methods_paragraph(study, results, alpha=alpha, level=level))
 
 # %% [markdown]
-# Journals ask how animals were kept, allocated and measured, by the ARRIVE guidelines {cite}`percie-du-sert-2020`. The protocol and the file answer some of the
-# guidelines' essential items and leave others open: those only the laboratory can add.
+# Journals ask authors to report how animals were kept, allocated and measured according to the ARRIVE guidelines {cite}`percie-du-sert-2020`. The protocol and the file answer some of the
+# essential items. The laboratory must add the others.
 
 # %% tags=["hide-input"]
-page.table(tables.arrive_table(study, results), "The ARRIVE Essential 10: answered and open", folded=True)
+page.table(tables.arrive_table(study, results), "The ARRIVE Essential 10: items answered and items to add", folded=True)
 
 # %% [markdown]
 # ## Rerun it on your mice
 #
 # Put your values in a CSV or Excel file with the columns `animal`, `group` (`saline`, `thymalin`, `im10`, `im20`, `im50`, `sc10`, `sc20` or `sc50`), `afc` per spleen, `titre` as the reciprocal of the last
-# positive dilution, and `phagocytosis` in %, one row per mouse. A file may lack groups or endpoints: it gets verdicts for what it has. Then
+# positive dilution, and `phagocytosis` in %, one row per mouse. If groups or endpoints are missing from the file, the other claims still get verdicts. Then run
 #
 #     secretome rerun humoral_immunity my_mice.csv
 #
-# {doc}`The guide to reruns <../../book/rerun>` says what else may be in the file and what you get.
+# {doc}`The guide to reruns <../../book/rerun>` describes the file and the output.
 
 # %% tags=["remove-cell"]
 least = stats.mann_whitney([1, 2, 3, 4, 5], [6, 7, 8, 9, 10]).pvalue
@@ -324,24 +324,24 @@ page.say(seven_times=text.p_value(7 * least), six_times=text.p_value(6 * least),
 # %% [markdown] tags=["book-only"]
 # ```{exercise}
 # :label: humoral-exercise
-# A paper compares seven treated groups of five mice with one control by exact rank tests, adjusts by Bonferroni, and prints "p < 0.05" for each. Is that possible? Would it be with six groups?
+# A paper compares seven treated groups of five mice with one control by exact rank tests, adjusts by Bonferroni, and reports "p < 0.05" for each. Is that possible? Would it be possible with six groups?
 # ```
 #
 # ```{solution} humoral-exercise
 # :class: dropdown
-# The smallest two-sided p of five against five is {glue:text}`once`. Seven times that is {glue:text}`seven_times`, above 0.05: not possible. Six times is {glue:text}`six_times`: just possible, if every mouse of each
-# group lies beyond every control.
+# The smallest two-sided p of five against five is {glue:text}`once`. Seven times that is {glue:text}`seven_times`, above 0.05: not possible. Six times is {glue:text}`six_times`: just possible, if in each group all mice lie above all controls, or all
+# below.
 # ```
 #
 # ```{take-aways}
-# - A claim that {ref}`every group moves <humoral-planned>` needs all of them, so nothing is adjusted; one group that fails leaves it open.
-# - "Unchanged" is shown by {ref}`intervals inside a margin <humoral-planned>`, and never by a large p.
+# - A claim that {ref}`every group changes <humoral-planned>` requires all groups, so p is not adjusted; if one group is not significant, the claim stays open.
+# - "Unchanged" is shown by {ref}`intervals inside the equivalence margins <humoral-planned>`, never by a large p.
 # - Two trends differ only if {ref}`their difference is tested <humoral-routes>`.
 # - With many groups of few mice, no comparison {ref}`can be significant <humoral-floors>` after Bonferroni's adjustment.
 # ```
 #
 # ```{next}
-# {doc}`Do the claims hold? <../ledger/analysis>` gathers every verdict, and says what one is worth.
+# {doc}`Do the claims hold? <../ledger/analysis>` lists every verdict and measures how reliable verdicts are.
 # ```
 
 # %% tags=["remove-cell"]

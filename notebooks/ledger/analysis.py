@@ -48,15 +48,15 @@ page.say(
 # %% [markdown]
 # **{glue:text}`headline`**
 #
-# This page is the scoreboard: the claims of every study in this book, and what each {term}`cohort` answered. It grows when somebody
-# {doc}`reruns a study <../../book/rerun>` on animals of their own and {doc}`publishes the result <../../book/reruns/index>`.
+# This page is the scoreboard: it lists the claims of every study in this book and the verdict of each {term}`cohort`. A cohort is added when somebody
+# {doc}`reruns a study <../../book/rerun>` on new animals and {doc}`publishes the result <../../book/reruns/index>`.
 
 # %% [markdown] tags=["book-only"]
 # ```{opening}
 # :needs: {doc}`What a verdict means <../../book/verdicts>`
 # - say which claims were tested on new animals
 # - say what a verdict does not mean
-# - say how far to trust a verdict from a small cohort
+# - say how reliable a verdict from a small cohort is
 # ```
 
 # %% [markdown]
@@ -74,11 +74,11 @@ for name, protocol in protocols.items():
 # (ledger-not-counted)=
 # ## Not counted
 #
-# {glue:text}`uncounted` A simulated cohort shows that the method works, on animals that a computer made up. Source data are what a claim was made from, so that
+# {glue:text}`uncounted` A simulated cohort shows how the method works. Source data are the data from which a claim was derived, so
 # they cannot test it.
 
 # %% tags=["hide-input"]
-page.warn("Simulated cohorts. A computer made these numbers; none of them is evidence for or against a claim.")
+page.warn("Simulated cohorts. These numbers were drawn by a computer; they are not evidence for or against a claim.")
 uncounted = board[~board["counts"]]
 simulated = uncounted["origin"] == "simulated"
 for which, caption in ((simulated, "Simulated, no evidence"), (~simulated, "Not counted")):
@@ -93,14 +93,14 @@ for which, caption in ((simulated, "Simulated, no evidence"), (~simulated, "Not 
 # ## What a verdict does not mean
 #
 # - **Supported** does not mean that the claim is true, or that the effect is as large as published. By chance alone up to {glue:text}`false_direction` of cohorts support a false claim of a direction, and up to {glue:text}`false_unchanged` a false claim that nothing changes.
-# - **Contradicted** does not mean that the authors' data were wrong. Their animals, cells and hands were others.
-# - **Inconclusive** does not mean that there is no effect. In small cohorts it is the most common answer to a true claim, as the next section shows.
-# - **Untestable** says something about the cohort, and nothing about the claim.
+# - **Contradicted** does not mean that the authors' data were wrong. Their animals, cells and procedures were different.
+# - **Inconclusive** does not mean that there is no effect. In small cohorts it is the most common verdict on a true claim, as the next section shows.
+# - **Untestable** is a property of the cohort, not of the claim.
 #
 # (ledger-rules)=
-# ## The rules
+# ## Decision rules
 #
-# They are the same for every cohort. The rules of each protocol were registered on these dates:
+# The rules are the same for every cohort. They were registered on these dates:
 
 # %% tags=["hide-input"]
 page.items(f"{protocol.title}: {text.registered_sentence(protocol)}" for protocol in protocols.values())
@@ -109,28 +109,28 @@ for protocol in protocols.values():
 
 # %% [markdown]
 # (ledger-worth)=
-# ## What a verdict is worth
+# ## How often verdicts are right
 #
-# How often would the rules be right? A computer drew {glue:text}`cohorts` cohorts for each study, each scenario and each size from {glue:text}`sizes` animals a group, and each was judged as
-# a laboratory's file would be. Behind ± stands twice the simulation's own error. All of it rests on the {doc}`assumptions of the sepsis study <../sepsis_cytokines/analysis>` and
-# {doc}`of the humoral study <../humoral_immunity/analysis>`: other spreads or effects give other shares.
+# For each study, each scenario and each size from {glue:text}`sizes` animals per group, {glue:text}`cohorts` cohorts were simulated and analysed like the file of a
+# laboratory. The number after ± is twice the standard error of the simulation. The results depend on the {doc}`assumptions of the sepsis study <../sepsis_cytokines/analysis>` and
+# {doc}`of the humoral study <../humoral_immunity/analysis>`: other standard deviations or effects give other results.
 #
-# The rules are made so that a claim of a direction is supported in at most {glue:text}`false_direction` of cohorts where it is false, and a claim that nothing changes in at most {glue:text}`false_unchanged`. Of
-# {glue:text}`looked_at` shares, the highest for a direction is {glue:text}`worst`, and for "unchanged" {glue:text}`worst_equivalence`. The largest of many estimates is probably too high.
+# The rules are designed so that a false claim of a direction is supported in at most {glue:text}`false_direction` of cohorts, and a false claim that nothing changes in at most {glue:text}`false_unchanged`. Among
+# {glue:text}`looked_at` estimates, the largest for a direction is {glue:text}`worst`, and for "unchanged" {glue:text}`worst_equivalence`. The largest of many estimates is probably too high.
 #
-# With {glue:text}`at` animals a group:
+# With {glue:text}`at` animals per group:
 
 # %% tags=["hide-input"]
-page.table(power_tables.worth_table(rates, protocols, at), f"Claims at n = {at} a group, simulated")
+page.table(power_tables.worth_table(rates, protocols, at), f"Claims with n = {at} per group, simulated")
 
 # %% [markdown]
-# "True" means true with the size that was assumed. Where a claim is left open so often although it is true, an open verdict says little, and only more animals would say more.
+# "True" means true with the assumed size of the effect. If a true claim is often inconclusive, an inconclusive verdict says little, and only more animals can decide the claim.
 #
 # ### Claim by claim
 #
-# Each panel is one scenario; in brackets stands whether the claim is true there. "Too small" is an effect in the claimed direction that lies inside the equivalence margins. Blue is the
-# share supported, orange contradicted, grey untestable; what is missing to 100 % is inconclusive. Bars are two standard errors. Scenarios that do not touch what a claim
-# is about are left to the tables.
+# Each panel is one scenario; the brackets say whether the claim is true in it. "Too small" means an effect in the claimed direction that lies inside the equivalence margins. Blue is the
+# percentage supported, orange contradicted, grey untestable; the rest up to 100 % is inconclusive. Bars are two standard errors. Scenarios that do not change the endpoint of a claim
+# are shown only in the tables.
 
 # %% tags=["hide-input"]
 for name, protocol in protocols.items():
@@ -153,9 +153,9 @@ for name, protocol in protocols.items():
         )
 
 # %% [markdown]
-# ### By the published tests
+# ### Published tests
 #
-# The authors' presumed tests use no equivalence margins and mostly no adjustment. They support more true claims, and more false claims.
+# The authors' presumed tests use no equivalence margins and mostly no adjustment. They support more true claims and also more false claims.
 
 # %% tags=["hide-input"]
 published = rates[rates["analysis"] == "published"]
@@ -180,22 +180,22 @@ page.say(laboratories=f"{round(1 / (alpha / 2))}")
 # %% [markdown] tags=["book-only"]
 # ```{exercise}
 # :label: ledger-exercise
-# A claim of a direction is false: the treatment does nothing. Forty laboratories each run one cohort, and each is judged by these rules. How many do you expect to support the claim? One of them publishes. What does its
-# reader see?
+# A claim of a direction is false: the treatment has no effect. Forty laboratories each test one cohort by these rules. How many do you expect to support the claim? One of these laboratories publishes its result. What do its
+# readers see?
 # ```
 #
 # ```{solution} ledger-exercise
 # :class: dropdown
-# The rules let a false direction be supported in at most {glue:text}`false_direction` of cohorts, one in {glue:text}`laboratories`: about one laboratory. If that one publishes, its reader sees a supported claim and none of the others. That is why
-# this page keeps cohorts that support nothing.
+# By the rules, a false claim of a direction is supported in at most {glue:text}`false_direction` of cohorts, one in {glue:text}`laboratories`: about one laboratory. If only that laboratory publishes, its readers see a supported claim and none of the other results. For this reason
+# this page also lists cohorts that do not support a claim.
 # ```
 #
 # ```{take-aways}
 # - {glue:text}`headline` {ref}`What is not counted, and why <ledger-not-counted>`.
-# - A verdict is one cohort's answer by the rules of a protocol. {ref}`The rules <ledger-rules>` say what decides, and when they were registered.
-# - From few animals, "inconclusive" is what a true claim mostly gets. {ref}`What a verdict is worth <ledger-worth>` says how often.
+# - A verdict is the answer of one cohort by the rules of a protocol. {ref}`The decision rules <ledger-rules>` say what decides, and when they were registered.
+# - With few animals, a true claim is mostly inconclusive. {ref}`How often verdicts are right <ledger-worth>` gives the percentages.
 # ```
 #
 # ```{next}
-# {doc}`Rerun a study on your own animals <../../book/rerun>`, or see {doc}`how many it takes <../power/analysis>`.
+# {doc}`Rerun a study on your own animals <../../book/rerun>`, or see {doc}`how many animals a claim needs <../power/analysis>`.
 # ```

@@ -10,16 +10,16 @@
 # (how-many-animals)=
 # # How many animals?
 #
-# **The question.** You want to test a claim of this book on animals of your own. How many do you need, for an answer that is more than a shrug?
+# **The question.** You want to test a claim of this book on new animals. How many do you need to decide it?
 #
-# **What you leave with.** A number for each claim, and a sentence for the application to your ethics committee. Too few animals are wasted as surely as too many: a cohort that could
-# never have decided has cost lives for nothing.
+# **What this page gives you.** A group size for each claim, and a sentence for the application to your ethics committee. Too few animals are wasted as much as too many: a cohort that is too small
+# to decide a claim uses animals without a result.
 
 # %% [markdown] tags=["book-only"]
 # ```{opening}
 # :needs: {doc}`What a verdict means <../../book/verdicts>`
-# - choose a group size for a claim, and say what it rests on
-# - see why a published effect should not be taken at its word
+# - choose a group size for a claim, and state its assumptions
+# - explain why a published effect is often too large
 # ```
 
 # %% tags=["hide-input"]
@@ -44,27 +44,27 @@ page.say(
 
 # %% [markdown]
 # (power-numbers)=
-# ## The numbers
+# ## Group sizes
 #
-# The table gives the smallest group with which a claim is supported in {glue:text}`target` of cohorts in which it is true. The first column takes the effect as the studies' pages assume
-# it, from what is printed. **This is not enough.** Effects that were published because they were significant tend to be too large {cite}`button-2013`, so plan for three quarters or half of one (on the log scale: half of a
+# The table gives the smallest group size with which a true claim is supported in {glue:text}`target` of cohorts. The first column uses the effects that the study pages assume
+# from the publications. **This is not enough.** Effects that were published because they were significant tend to be too large {cite}`button-2013`, so plan for three quarters or half of the effect (on the log scale: half of a
 # ratio of 4 is a ratio of 2).
 
 # %% tags=["hide-input"]
-page.warn("Simulated animals. The spreads are assumptions, and yours may be larger.")
+page.warn("Simulated animals. The standard deviations are assumptions, and those of your animals may be larger.")
 page.table(
     power_tables.needs_table(plans, protocols, target),
     f"Smallest n per group, of those measured, that supports in {text.percent(target)}",
 )
 
 # %% [markdown]
-# "More than" means that no measured size is enough. A claim about six groups needs all six to succeed, and one whose smallest effect lies near the equivalence margins needs more animals than
-# anyone should use: such a claim is better asked of one dose.
+# "More than" means that no simulated size is enough. A claim about six groups requires an effect in all six, and if its smallest effect lies near the equivalence margins it needs more animals than
+# anyone should use: test such a claim at one dose.
 #
-# ## The whole curve
+# ## Power curves
 #
-# Each panel is a claim; the line across stands at {glue:text}`target`. Sizes are from {glue:text}`sizes`, each from {glue:text}`fewest` to {glue:text}`most` cohorts. Where a curve falls again, that
-# share of the effect lies inside the {term}`equivalence margins`: more animals then show it to be too small to matter, as they should.
+# Each panel is a claim; the horizontal line is at {glue:text}`target`. Sizes are from {glue:text}`sizes`, each from {glue:text}`fewest` to {glue:text}`most` cohorts. If a curve falls again, that
+# fraction of the effect lies inside the {term}`equivalence margins`: more animals then correctly show that the effect is too small to matter.
 
 # %% tags=["hide-input"]
 for name, protocol in protocols.items():
@@ -83,7 +83,7 @@ for name, protocol in protocols.items():
 # (power-floors)=
 # ## When can an exact test be significant?
 #
-# The authors' presumed tests are permutation tests, and few animals allow few permutations. With fewer animals than this, such a test cannot reach 0.05 for any data.
+# The authors' presumed tests are {term}`permutation` tests, and with few animals there are few permutations. With fewer animals than listed here, such a test cannot reach 0.05 with any data.
 
 # %% tags=["hide-input"]
 page.items(
@@ -95,7 +95,7 @@ page.items(
 # %% [markdown]
 # ## A sentence for the ethics form
 #
-# For three quarters of the assumed effect, where a measured size is enough:
+# For three quarters of the assumed effect, if a simulated size is enough:
 
 # %% tags=["hide-input"]
 page.items(power_text.plan_sentences(protocols, plans, target, effect=0.75), copy=True)
@@ -103,20 +103,20 @@ page.items(power_text.plan_sentences(protocols, plans, target, effect=0.75), cop
 # %% [markdown]
 # ## For your own numbers
 #
-# The command simulates any size, scenario and share of the effect:
+# The command simulates any size, scenario and fraction of the effect:
 #
 #     secretome power sepsis_cytokines --claim il6_falls_t2 --effect 0.5
 #     secretome power humoral_immunity -n 8,12,16
 #
-# Without `-n` it looks for the smallest number that reaches `--target`, and prints the sentence. It draws 100 000 cohorts a size where every test is a formula, and 2000 where values below the
-# assay's limit need a fitted model.
+# Without `-n` it finds the smallest number that reaches `--target`, and prints the sentence. It draws 100 000 cohorts per size if every test has a formula, and 2000 if values below the
+# limit of the assay need a fitted model.
 #
 # (power-not-in)=
-# ```{admonition} What is not in these numbers
+# ```{admonition} Not included in these numbers
 # :class: warning
-# - **Deaths.** If one rat in four dies before sampling, divide by three quarters. The scenario `deaths` of the sepsis study shows what else they do.
+# - **Deaths.** If one rat in four dies before sampling, divide by three quarters. The scenario `deaths` of the sepsis study shows the other effects of deaths.
 # - **Cages.** If cages differ, ten mice in two cages carry less information than ten independent mice ({ref}`how much less <lesson-cages-share>`). Spread each group over several.
-# - **A wider spread.** Twice the variance needs about twice the animals.
+# - **A larger variance.** Twice the variance needs about twice the animals.
 # ```
 
 # %% tags=["remove-cell"]
@@ -125,20 +125,20 @@ page.say(started=f"{round(12 / (1 - 1 / 4))}")
 # %% [markdown] tags=["book-only"]
 # ```{exercise}
 # :label: power-exercise
-# A claim needs twelve rats a group with a value at 48 hours, and one septic rat in four dies before. How many do you start with? Does that make the answer safe?
+# A claim needs twelve rats per group with a value at 48 hours, and one septic rat in four dies before. With how many do you start? Does that make the comparison valid?
 # ```
 #
 # ```{solution} power-exercise
 # :class: dropdown
-# Twelve over three quarters: {glue:text}`started` a group. It restores the number, not the comparison. If a treatment changes who dies, survivors are compared with survivors of another kind, and no number of rats mends that.
+# Twelve divided by three quarters: {glue:text}`started` per group. This restores the number, not the comparison. If a treatment changes which rats die, the survivors of the two groups are not comparable, and more rats do not fix that.
 # ```
 #
 # ```{take-aways}
 # - Plan for {ref}`three quarters or half <power-numbers>` of a published effect.
 # - Below a certain number {ref}`an exact test cannot be significant <power-floors>` for any data.
-# - Deaths, cages and wider spreads {ref}`come on top <power-not-in>`.
+# - Deaths, cages and larger variances {ref}`require more animals <power-not-in>`.
 # ```
 #
 # ```{next}
-# {doc}`Rerun a study on your own cohort <../../book/rerun>`: `secretome template` makes the sheet to fill in.
+# {doc}`Rerun a study on your own cohort <../../book/rerun>`: `secretome template` makes an empty sheet for the data.
 # ```

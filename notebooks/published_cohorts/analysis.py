@@ -8,19 +8,19 @@
 
 # %% [markdown]
 # (published-cohorts)=
-# # What printed tables still tell
+# # What published tables show
 #
-# **The question.** Papers on stem cells and their {term}`secretome` print means, spreads, counts and p values, and keep the animals to themselves. What can a reader compute from such
-# a table? And do its own numbers agree with one another?
+# **The question.** Papers on stem cells and their {term}`secretome` report means, standard deviations, counts and p values, but no individual values. What can a reader calculate from such
+# a table? And are its numbers consistent?
 #
-# **Why it is here.** A p value can be recomputed from three columns, and nobody needs the authors' leave for it. This page does so for every table that this book found, and lists each number
-# that agrees, each that differs, and each that cannot be told. {doc}`The next page <../../book/reported>` shows how to do the same with a paper of your own.
+# **What this page does.** A p value can be recalculated from the means, standard deviations and n in a table, without the data of the authors. This page does so for every table that this book found, and lists the numbers
+# that agree, those that differ, and those that cannot be checked. {doc}`The next page <../../book/reported>` shows how to check another paper.
 
 # %% [markdown] tags=["book-only"]
 # ```{opening}
 # :needs: {doc}`The T-cell study <../treg_conditioned_medium/analysis>`
-# - turn means and spreads into a ratio with its interval
-# - see what ± may hide
+# - calculate a ratio with its interval from means and standard deviations
+# - distinguish SD and SE after ±
 # - audit a printed table
 # ```
 
@@ -99,50 +99,50 @@ page.say(
 # %% [markdown]
 # ## The sources
 #
-# {glue:text}`sources` sources, one file each, with their numbers as printed. Only facts are taken over. Most were read as an abstract, and a finding below is then about the abstract: the
-# paper behind it may print what would settle it.
+# There are {glue:text}`sources` sources, one file each, with their numbers as printed. Only facts are copied. For most sources only the abstract was read, and a finding below is then about the abstract: the
+# full paper may contain an explanation.
 #
 # - **Tables of means and spreads**: {cite}`pmc4212921,pmc9210847,silicosis-2018,pmc127621`.
 # - **Lupus in mice, one laboratory**: {cite}`ums-5840,ums-4340,uns-58279,uns-77280`.
-# - **Other abstracts of secretome or cells**: {cite}`uns-100725,ijms-49654,ijmra-v6i10-44,ijmra-v6i10-23,ijmra-v6i3-39,unissula-34609,unissula-43590,jnsbm-3170`.
+# - **Other abstracts on secretome or cells**: {cite}`uns-100725,ijms-49654,ijmra-v6i10-44,ijmra-v6i10-23,ijmra-v6i3-39,unissula-34609,unissula-43590,jnsbm-3170`.
 # - **Survival**: {cite}`mc-cem-20180907,scrt-6-199,bmcimmunol-15-1`.
 # - **Meta-analyses**: {cite}`lalu-2016,sun-2020,ge-2022`.
-# - **The reports behind** {doc}`the humoral study <../humoral_immunity/analysis>`, which print ratios and correlations alone: {cite}`moskalov-koshova,moskalov-2023`.
+# - **The reports behind** {doc}`the humoral study <../humoral_immunity/analysis>`, which report only ratios and correlations: {cite}`moskalov-koshova,moskalov-2023`.
 
 # %% tags=["hide-input"]
 page.table(audit_tables.sources_table(reported), "The printed tables", folded=True)
 
 # %% [markdown]
 # (printed-spreads)=
-# ## What a spread says
+# ## SD and SE
 #
-# ± is a standard deviation (SD), which describes the animals, or a standard error (SE), which is smaller by the square root of n. Many papers do not say which, and then everything below is
-# computed twice.
+# The number after ± is a standard deviation (SD), which describes the animals, or a standard error (SE), which is smaller by the square root of n. Many papers do not say which; then everything below is
+# calculated for both.
 #
-# The spread of a concentration grows with its mean. In rats under ultraviolet light, three groups with mean IL-6 of {glue:text}`means_exosomes` pg/mL have coefficients of variation of
-# {glue:text}`cv_exosomes`, if ± is an SD {cite}`unissula-34609`. That is what a logarithm makes even, and why this book compares ratios.
+# The SD of a concentration grows with its mean. In rats under ultraviolet light, three groups with mean IL-6 of {glue:text}`means_exosomes` pg/mL have coefficients of variation of
+# {glue:text}`cv_exosomes`, if ± is an SD {cite}`unissula-34609`. On a log scale the SDs are similar; for this reason this book compares ratios.
 #
-# Where an SD is as large as its mean, the two no longer describe the animals. {glue:text}`shape`
+# If an SD is as large as its mean, the two do not describe the distribution well. {glue:text}`shape`
 
 # %% tags=["hide-input"]
-page.table(audit_tables.spreads_table(spreads), "Every printed mean and spread", folded=True)
+page.table(audit_tables.spreads_table(spreads), "All printed means and standard deviations or errors", folded=True)
 
 # %% [markdown]
 # ## Do any groups differ?
 #
-# An analysis of variance needs nothing but means, SDs and n. Welch's version lets each group have its own spread. A row that stands twice does so because its source does not say what ± is.
+# An analysis of variance needs only means, SDs and n. Welch's version allows unequal variances. A row occurs twice if its source does not say whether ± is SD or SE.
 
 # %% tags=["hide-input"]
 page.table(audit_tables.variances_table(variances), "Analyses of variance from printed summaries", folded=True)
 
 # %% [markdown]
-# ## By what factor?
+# ## Ratios to the control
 #
-# Each line is a treated group over its control, as a {term}`geometric mean ratio` with its {glue:text}`level` interval. Means and SDs are turned into those of logarithms, as if each group were
-# lognormal {cite}`higgins-2008`, and compared by {term}`Welch's t`. A filled square takes ± as reported, or as SD where nothing is said; an open square takes it as SE.
+# Each line is the {term}`geometric mean ratio` of a treated group to its control with its {glue:text}`level` interval. Means and SDs are converted to those of logarithms on the assumption of a
+# lognormal distribution {cite}`higgins-2008`, and compared by {term}`Welch's t`. A filled square uses ± as reported, or as SD if it is not stated; an open square uses it as SE.
 #
-# How much the lognormal shape decides shows where a spread is large. Melatonin at 18 hours after ligation has {glue:text}`skewed_means` times the control's *mean*, but {glue:text}`skewed_geometric`
-# times its *geometric mean*: the control's mean rests on a few high rats.
+# The result depends on the lognormal assumption if an SD is large. With melatonin at 18 hours after ligation, the *mean* is {glue:text}`skewed_means` times that of the control, but the *geometric mean* is {glue:text}`skewed_geometric`
+# times that of the control: the mean of the control depends on a few rats with high values.
 
 # %% tags=["hide-input"]
 for quantity, name in (("IL-6", "il-6"), ("TNF-α", "tnf"), ("IL-10", "il-10")):
@@ -152,30 +152,30 @@ for quantity, name in (("IL-6", "il-6"), ("TNF-α", "tnf"), ("IL-10", "il-10")):
     page.figure(forest_figure(rows, measure), f"forest-{name}", forest_alt(rows, measure))
 
 # %% tags=["hide-input"]
-page.table(audit_tables.ratios_table(ratios), "Every ratio, as geometric means and as means", folded=True)
+page.table(audit_tables.ratios_table(ratios), "All ratios of geometric means and of means", folded=True)
 
 # %% [markdown]
 # (printed-not-combined)=
-# ### Why nothing here is combined
+# ### Why the ratios are not combined
 #
-# A pooled ratio answers a question only where the studies ask the same one. These do not.
+# A pooled ratio is useful only if the studies ask the same question. These studies do not.
 #
-# - **The biology differs.** Sepsis, dust in the lung, a poisoned liver, a stroke and a parasite are not one disease. In one table IL-10 *falls* with treatment and in another it rises, and either may be
-#   called a benefit.
-# - **The treatment differs.** Living cells, dying cells, exosomes and cell-free secretome, into a vein, the belly, the liver or the skin.
-# - **Rows are not independent.** Treated groups share one control, and hours share their animals.
-# - **± is a guess** in most of them, and on that guess each weight would rest.
-# - **Some reports may be of one experiment,** and would be counted twice.
-# - **The control is not the same thing.** After a stimulus the hour decides. In mice given endotoxin, IL-6 goes from {glue:text}`untreated` to {glue:text}`peak` at 2 hours and back to {glue:text}`late` at
+# - **The biology differs.** Sepsis, dust in the lung, a poisoned liver, a stroke and a parasite are different diseases. In one table IL-10 *falls* with treatment and in another it rises, and either may be
+#   reported as a benefit.
+# - **The treatment differs.** Living cells, dying cells, exosomes or cell-free secretome were given into a vein, the abdomen, the liver or the skin.
+# - **Rows are not independent.** Treated groups share one control, and the same animals are measured at several hours.
+# - **The meaning of ± is not stated** in most of them, and each weight would depend on it.
+# - **Some reports may be about one experiment** and would be counted twice.
+# - **The controls differ.** After a stimulus the time of sampling is important. In mice given endotoxin, IL-6 goes from {glue:text}`untreated` to {glue:text}`peak` at 2 hours and back to {glue:text}`late` at
 #   8 hours {cite}`pmc127621`: two studies that sample at different hours measure different things.
 #
-# What they can serve as is a scale: how large spreads are, and how far apart groups lie.
+# The ratios can be used as a reference: they show typical standard deviations and differences between groups.
 
 # %% [markdown]
 # ## Deaths
 #
-# From counts an odds ratio follows with an exact interval. Beside the few animals of two papers stand three meta-analyses of cells in animals with sepsis. They are shown side by side and not
-# combined, because they overlap in the studies that they include. They are about cells, not secretome, and their authors report publication bias, risk of bias, or heterogeneity (see the sources).
+# An odds ratio with an exact interval can be calculated from counts. The figure shows two papers with few animals and three meta-analyses of cells in animals with sepsis. The meta-analyses are not
+# combined, because they include some of the same studies. They are about cells, not secretome, and their authors report publication bias, risk of bias, or heterogeneity (see the sources).
 
 # %% tags=["hide-input"]
 rows = odds.sort_values("reported", kind="stable")
@@ -185,41 +185,41 @@ page.figure(forest_figure(rows, measure), "forest-deaths", forest_alt(rows, meas
 page.table(audit_tables.odds_table(odds[~odds["reported"]]), "Odds of death from printed counts")
 
 # %% [markdown]
-# The two papers are too small to tell: each interval reaches from a fraction of the control's odds to more than them. Counts also show how much a choice of test can decide. {glue:text}`logrank`
+# The two papers are too small for a conclusion: each interval extends from a fraction of the control's odds to more than the control's odds. Counts also show that the result can depend on the choice of the test. {glue:text}`logrank`
 
 # %% [markdown]
 # ## The audit
 #
-# Every printed number that another printed number fixes is compared with it. The comparison allows for rounding: what is printed may stand for anything that rounds to it. There are
+# Every printed number that can be calculated from other printed numbers is compared with them. The comparison allows for rounding: a printed number may be any number that rounds to it. There are
 # three outcomes.
 #
-# | Outcome | What it says | What it does not say |
+# | Outcome | What it means | What it does not mean |
 # |---|---|---|
-# | **agrees** | some usual test, under some reading of ±, gives what is printed | that the number is right |
-# | **differs** | none does | why: a slip of the pen, another test, exclusions, or a table cut short |
-# | **cannot tell** | something needed is not reported, or two readings answer differently, or the number is unusual without being impossible | that anything is wrong |
+# | **agrees** | some usual test, with ± as SD or as SE, gives the printed number | that the number is right |
+# | **differs** | no usual test gives it | why: a misprint, another test, exclusions, or an incomplete table |
+# | **cannot tell** | something needed is not reported, or SD and SE give different answers, or the number is unusual but not impossible | that anything is wrong |
 #
 # {glue:text}`summary` Some of them, by kind:
 #
-# - *A p against its sentence* {cite}`ijmra-v6i10-23`. {glue:text}`p_and_claim`
-# - *A p against means and spreads* {cite}`pmc9210847`. {glue:text}`neither_interpretation`
-# - *A difference against its means* {cite}`ums-5840`. {glue:text}`difference`
-# - *A standard error against the spreads*, from the same abstract. {glue:text}`standard_error`
+# - *A p and the claim in the text* {cite}`ijmra-v6i10-23`. {glue:text}`p_and_claim`
+# - *A p and the means and standard deviations* {cite}`pmc9210847`. {glue:text}`neither_interpretation`
+# - *A difference and its means* {cite}`ums-5840`. {glue:text}`difference`
+# - *A standard error and the standard deviations*, from the same abstract. {glue:text}`standard_error`
 # - *Units across reports of one series* {cite}`ums-4340,uns-58279`. {glue:text}`units`
 # - *Letters of significance* {cite}`pmc4212921`. {glue:text}`letters`
-# - *The dead*, in the same table, whose n stands at the head of each column. {glue:text}`deaths`
-# - *A direction* {cite}`ijms-49654`, if the numbers stand in the order of the sentence's other pairs. {glue:text}`direction`
-# - *A size that biology rarely shows*, in the same abstract. {glue:text}`effect`
-# - *Animals against groups* {cite}`ijmra-v6i10-44`. {glue:text}`sizes`
-# - *A correlation over few points* {cite}`moskalov-2023`. {glue:text}`correlation`
-# - *Ratios that imply a ratio* {cite}`moskalov-koshova,moskalov-2023`. {glue:text}`ratio_within` {glue:text}`ratio_across`
-# - *A change finer than its assay* {cite}`moskalov-2023`. {glue:text}`dilution`
+# - *Deaths*, in the same table, which gives n at the head of each column. {glue:text}`deaths`
+# - *A direction* {cite}`ijms-49654`, if the numbers are in the same order as the other pairs in the sentence. {glue:text}`direction`
+# - *An unusually large effect*, in the same abstract. {glue:text}`effect`
+# - *The number of animals and the group sizes* {cite}`ijmra-v6i10-44`. {glue:text}`sizes`
+# - *A correlation of few points* {cite}`moskalov-2023`. {glue:text}`correlation`
+# - *Ratios that imply another ratio* {cite}`moskalov-koshova,moskalov-2023`. {glue:text}`ratio_within` {glue:text}`ratio_across`
+# - *A change smaller than one dilution step of the assay* {cite}`moskalov-2023`. {glue:text}`dilution`
 
 # %% tags=["hide-input"]
 page.table(audit_tables.outcomes_table(reported, findings), "Findings by source")
 
 # %% [markdown]
-# A row of zeros is a source whose numbers do not determine any other printed number: {glue:text}`without`. Source by source, in the same order, each with what differs first:
+# A row of zeros is a source in which no printed number can be calculated from others: {glue:text}`without`. The tables below list the findings of each source in the same order, those that differ first:
 
 # %% tags=["hide-input"]
 for name in audit_tables.by_outcome(reported, findings):
@@ -228,12 +228,12 @@ for name in audit_tables.by_outcome(reported, findings):
 
 # %% [markdown]
 # (printed-cannot)=
-# ## What an audit cannot show
+# ## Limitations
 #
-# - A table whose numbers agree may still be wrong: the checks see numbers, not animals.
-# - A number that differs says nothing of intent, and mostly little of the conclusion. Where a difference and its standard error do not match their means, the groups can still lie many standard errors apart.
-# - An abstract leaves things out. A p that fits no simple test may come from one that the abstract does not name: an adjustment for many groups, a covariate, ranks.
-# - With hundreds of comparisons some would differ by misprint alone.
+# - A table whose numbers agree may still be wrong: the checks use printed numbers, not the data.
+# - A number that differs does not show intent, and often says little about the conclusion. If a difference and its standard error do not match their means, the groups can still be many standard errors apart.
+# - An abstract is incomplete. A p that fits no simple test may come from a test that the abstract does not name: an adjustment for many groups, a covariate, ranks.
+# - Among hundreds of comparisons some differ because of misprints alone.
 
 # %% tags=["remove-cell"]
 printed_count, animals = 3.47, 12
@@ -248,15 +248,15 @@ page.say(grim_below=f"{below / animals:.2f}", grim_above=f"{(below + 1) / animal
 #
 # ```{solution} printed-exercise
 # :class: dropdown
-# Twelve whole numbers add up to a whole number. 41 plaques have the mean {glue:text}`grim_below` and 42 the mean {glue:text}`grim_above`: no total gives 3.47. Either an animal is missing from the mean, or a digit slipped.
+# Twelve whole numbers add up to a whole number. 41 plaques have the mean {glue:text}`grim_below` and 42 the mean {glue:text}`grim_above`: no total gives 3.47. Either an animal is missing from the mean, or there is a misprint.
 # ```
 #
 # ```{take-aways}
-# - ± without a word is {ref}`two different tables <printed-spreads>`: compute both.
-# - Ratios of different diseases, treatments and hours {ref}`are a scale, not an average <printed-not-combined>`.
-# - Numbers that differ {ref}`say nothing of why <printed-cannot>`.
+# - If a table does not say whether ± is SD or SE, {ref}`calculate with both <printed-spreads>`.
+# - Ratios of different diseases, treatments and times {ref}`must not be averaged <printed-not-combined>`.
+# - A number that differs {ref}`does not show why <printed-cannot>`.
 # ```
 #
 # ```{next}
-# {doc}`Check a table of your own <../../book/reported>`.
+# {doc}`Check a printed table <../../book/reported>`.
 # ```

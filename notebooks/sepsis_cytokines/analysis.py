@@ -13,12 +13,12 @@
 # %% tags=["parameters", "hide-input"]
 cohort: str = ""  # a cohort file; empty means the study's own
 cohort_sha256: str = ""  # the hash that file must have; empty means any
-cohort_sheet: str = ""  # the sheet to take, where several hold a table; empty means the only one
-cohort_names: dict = {}  # names of the file that the study does not know, with those they stand for
+cohort_sheet: str = ""  # the sheet to read if several contain a table; empty means the only one
+cohort_names: dict = {}  # names in the file that the study does not know, each with the name it means
 cohort_decimal: str = ""  # the decimal mark, a point or a comma, if the file is ambiguous
 out: str = ""  # a folder for tables and figures; empty writes nothing
 alpha: float = 0.05  # the error rate at which claims are decided
-level: float = 0.95  # the confidence level of intervals that decide nothing
+level: float = 0.95  # the confidence level of intervals that do not decide a claim
 seed: int = 1  # for permutations that are too many to enumerate
 
 # %% tags=["hide-input"]
@@ -53,13 +53,13 @@ planned = results[(results["analysis"] == "planned") & (results["alternative"] !
 )
 page.say(
     who=text.cohort_sentence(study),
-    made_up=text.simulated_sentence(study),
-    arms_il6=text.arms_sentence(study, "il6"),
-    arms_il4=text.arms_sentence(study, "il4"),
+    simulation_note=text.simulated_sentence(study),
+    groups_il6=text.groups_sentence(study, "il6"),
+    groups_il4=text.groups_sentence(study, "il4"),
     censored_il6=text.censoring_sentence(study, "il6"),
     censored_il4=text.censoring_sentence(study, "il4"),
     deaths=text.deaths_sentence(study),
-    standing=text.cohort_status_sentence(study, verdicts),
+    cohort_status=text.cohort_status_sentence(study, verdicts),
     registered=text.registration_sentence(study),
     margin=text.margin_phrase(study.protocol.endpoints["il6"].equivalence_margin),
     alpha=f"{alpha:g}",
@@ -71,25 +71,25 @@ page.say(
 
 # %% [markdown]
 # **The question.** In rats with sepsis, does {term}`secretome` from stem cells kept short of oxygen lower the inflammatory cytokine IL-6 in serum, and raise the
-# calming one, IL-4? The published abstract says so of 48 rats {cite}`sari-2025`, and prints no value of any of them.
+# calming one, IL-4? The published abstract says so of 48 rats {cite}`sari-2025`, and reports no individual values.
 #
-# **What this page is for.** It turns each claim into something that a cohort of rats can support, contradict or leave open, and answers it for the cohort
-# named here: {glue:text}`who`
+# **What this page does.** It states each claim so exactly that a cohort of rats can support it, contradict it or leave it open, and gives the verdict of this
+# cohort: {glue:text}`who`
 
 # %% [markdown] tags=["book-only"]
 # ```{opening}
 # :needs: {doc}`What a verdict means <../../book/verdicts>`
 # - read an experiment of four groups with values below the limit of the assay
-# - say what each claim rests on, and in which rats it holds
-# - say why "significant at one dose and not at the other" shows no dependence on the dose
+# - say what the verdict on each claim is based on, and to which rats it applies
+# - explain why "significant at one dose and not at the other" does not show dose dependence
 # ```
 
 # %% [markdown]
-# ## The rats
+# ## Experimental design
 #
 # In the published experiment, 48 male rats of 10 to 12 weeks were divided into four groups. The sham group had neither sepsis nor treatment. The other three had
-# sepsis and were given nothing, 150 µL, or 300 µL of conditioned medium. After 48 hours their blood was drawn. The abstract names neither the way in which sepsis
-# was induced nor the hour of treatment. It does not say how many rats each group had, or how many lived to be sampled.
+# sepsis and received nothing, 150 µL, or 300 µL of conditioned medium. Blood was drawn after 48 hours. The abstract does not report how sepsis
+# was induced, when the rats were treated, how many rats each group had, or how many were alive at sampling.
 
 # %% tags=["hide-input"]
 page.figure(figures.design_figure(study), "design", text.design_alt(study))
@@ -97,35 +97,35 @@ page.figure(figures.design_figure(study), "design", text.design_alt(study))
 # %% [markdown]
 # The {term}`experimental unit` is the rat. In this cohort:
 #
-# - {glue:text}`arms_il6`.
-# - {glue:text}`arms_il4`.
+# - {glue:text}`groups_il6`.
+# - {glue:text}`groups_il4`.
 #
 # (sepsis-survivors)=
-# Serum comes from the living. Whatever is found below is true, if it is true, *among survivors at 48 h*, and every result and verdict says so. {glue:text}`deaths`
+# The results apply only to rats *alive at 48 h*, because only they were sampled. Every result and verdict says "among survivors at 48 h". {glue:text}`deaths`
 
 # %% [markdown]
-# ### Where the numbers come from
+# ### Sources of the numbers
 #
-# {glue:text}`made_up`
+# {glue:text}`simulation_note`
 #
-# Since no rat's values are published, the book's own cohort is drawn by a computer. What it is drawn from is listed here, each assumption beside the evidence
-# for it. Where the evidence is "none", the choice is ours. None of it is a finding about rats.
+# No individual values are published, so the book uses a simulated cohort. The table lists each assumption of the simulation and the evidence
+# for it. "None" means that we chose the value without evidence. The simulated values are not evidence about rats.
 
 # %% tags=["hide-input"]
-made_up = study.cohort.origin == "simulated"
-page.table(tables.assumptions_table(study), "What the book's simulated rats are drawn from", folded=not made_up)
-page.table(tables.scenarios_table(study), "Scenarios", folded=not made_up)
+is_simulated = study.cohort.origin == "simulated"
+page.table(tables.assumptions_table(study), "Assumptions of the simulation", folded=not is_simulated)
+page.table(tables.scenarios_table(study), "Scenarios", folded=not is_simulated)
 page.table(tables.sources_table(study), "Sources", folded=True)
 
 # %% [markdown]
-# `secretome simulate` draws other rats from them, of any number and in any scenario.
+# `secretome simulate` draws further cohorts from these assumptions, with any number of rats and any scenario.
 
 # %% [markdown]
-# ## Every rat
+# ## Results by group
 #
-# Each point is one rat. An assay measures only between its limits, and a value beyond one is known to be {term}`censored` there: it is drawn as an open triangle at the limit,
-# pointing to the side on which the value lies. The bar is the median. Below, under its group, stands each {term}`geometric mean ratio` to the septic
-# control, with the interval that decides the claims. The grey band is the {term}`equivalence margins`, {glue:text}`margin`.
+# Each point is one rat. A value below or above the limit of the assay (a {term}`nondetect`) is {term}`censored`. It is drawn as an open triangle at the limit,
+# which points to the side on which the value lies. The bar is the median. The lower panel shows the {term}`geometric mean ratio` of each group to the septic
+# control, with the interval that decides the claims. The grey band shows the {term}`equivalence margins`, {glue:text}`margin`.
 #
 # {glue:text}`censored_il6`.
 
@@ -144,117 +144,119 @@ page.figure(figures.groups_figure(study, "il4", rows), "il4", text.groups_alt(st
 page.table(tables.groups_table(study), "Every measurement", folded=True, data=study.cohort.values)
 
 # %% [markdown]
-# ## Did the experiment work?
+# ## Check of the experiment
 #
-# Before any claim there is a {term}`check`: sepsis must have raised IL-6 above sham, or the claims on IL-6 have nothing to fall from. It is decided by the exact
+# The claims on IL-6 can be tested only if sepsis raised IL-6 above sham. This {term}`check` is decided by the exact
 # {term}`Mann-Whitney test`, because {glue:text}`check_reason`.
 
 # %% tags=["hide-input"]
 page.items(text.check_sentence(study, row) for _, row in checks.iterrows())
 
 # %% [markdown]
-# ## As published
+# ## Published analysis
 #
-# Of the authors' own test we know this: {glue:text}`test_stated`. It ranks the rats of two groups together. Its p is {term}`exact`: every way of dealing the ranks
-# to the groups is counted, ties and values below a limit included. The effect beside it is the {term}`Hodges-Lehmann shift`, or, where a value is known by its rank
-# only, the {term}`probability of superiority`.
+# What is known about the authors' test: {glue:text}`test_stated`. The test ranks the rats of two groups together. Its p is {term}`exact`: all {term}`permutations` of the ranks
+# between the groups are counted, ties and nondetects included. The effect is the {term}`Hodges-Lehmann shift` or, if only the rank of a value is
+# known, the {term}`probability of superiority`.
 
 # %% tags=["hide-input"]
 page.items(text.result_sentence(study, published.loc[key]) for key in families)
 
 # %% [markdown]
 # (sepsis-floors)=
-# Few rats can be ranked in few ways, so no p can fall below a floor:
+# With few rats there are few permutations, so p cannot be smaller than the {term}`minimum attainable p-value`:
 
 # %% tags=["hide-input"]
 page.items(text.min_pvalue_sentence(study, published.loc[key], alpha) for key in families)
 
 # %% [markdown]
-# ## As planned
+# ## Planned analysis
 #
-# Concentrations often spread more widely where they are higher, and about evenly on a log scale. The planned test is {term}`Welch's t` on logarithms, which allows each group to have its own
-# spread, and its effect is a ratio. Where a contrast holds values beyond a limit, a model takes its place that uses exactly what is known of them, the
-# {term}`censored lognormal model`. Where more than half of a group lies beyond a limit, the ranks decide and the model only says how large.
+# The spread of concentrations often increases with their mean and is about constant on a log scale. The planned test is {term}`Welch's t` on logarithms, which allows each group to have its own
+# standard deviation, and its effect is a ratio. If a contrast contains nondetects, the
+# {term}`censored lognormal model` is used instead. If more than half of a group are nondetects, the rank test decides and the model only estimates the size of the effect.
 #
-# There are {glue:text}`family` contrasts for each cytokine, one for each dose, whether or not the abstract speaks of both: silence about one is a selection too.
-# So each p is multiplied by {glue:text}`family`, and each interval stands at {glue:text}`family_level`. The two agree wherever one method gives both; where the ranks decide and the
-# model sizes, the ranks have the last word.
+# There are {glue:text}`family` contrasts for each cytokine, one for each dose, even if the abstract reports only one of them: reporting only one dose is selective reporting.
+# Each p is therefore multiplied by {glue:text}`family`, and each interval has a level of {glue:text}`family_level`. Test and interval agree if one method gives both. If the rank test decides and the model gives the interval,
+# they can disagree; then the rank test decides.
 
 # %% tags=["hide-input"]
 page.items((text.result_sentence(study, planned.loc[key]) for key in families), copy=True)
 
 # %% [markdown]
-# ## Every reasonable way
+# ## Sensitivity analysis
 #
-# Someone else might have compared means instead of ratios, pooled the spread of the groups, put half the limit for a value below it, or adjusted in another way. In a {term}`specification curve` each point is
-# one such analysis of these same animals, and the marks below it show its choices. Filled points support the claim (blue) or the opposite (orange); open points are
-# inconclusive. The square is the planned analysis, the diamond the published one. The share that agrees is not a probability.
+# Another analyst might have compared means instead of ratios, pooled the variances of the groups, replaced a value below the limit by half the limit, or adjusted in another way. In a {term}`specification curve` each point is
+# one such analysis of the same animals, and the marks below it show its specification. Filled points support the claim (blue) or the opposite (orange); open points are
+# inconclusive. The square is the planned analysis, the diamond the published one. The proportion of analyses that agree is not a probability.
 
 # %% tags=["hide-input"]
 curves = {key: specifications(study, results, key, alpha=alpha) for key in claims}
 for key, curve in curves.items():
     page.curve(key, curve, alpha)
-page.table(tables.options_table(pd.concat(curves.values())), "What was chosen, and why somebody would", folded=True)
+page.table(
+    tables.options_table(pd.concat(curves.values())), "Specifications, with the reason for each choice", folded=True
+)
 
 # %% [markdown]
-# ## The verdicts
+# ## Verdicts
 #
-# {glue:text}`standing` {glue:text}`registered` {glue:text}`deaths`
+# {glue:text}`cohort_status` {glue:text}`registered` {glue:text}`deaths`
 
 # %% tags=["hide-input"]
 page.items((text.verdict_sentence(study, row) for _, row in verdicts.iterrows()), copy=True)
 page.table(tables.verdicts_table(study, verdicts), "Verdicts", data=verdicts)
 
 # %% [markdown]
-# A claim is *supported* when the planned p, adjusted for its family, is at most {glue:text}`alpha`, the effect goes the claimed way, and it is not {term}`negligible`. How the
-# other three verdicts come about is told in {doc}`the guide to verdicts <../../book/verdicts>`.
+# A claim is *supported* if the planned p, adjusted for its family, is at most {glue:text}`alpha`, the effect is in the claimed direction, and it is not {term}`negligible`.
+# {doc}`The guide to verdicts <../../book/verdicts>` defines the other three verdicts.
 #
-# **Beside every verdict on the published experiment stands:**
+# **Caveats**
 
 # %% tags=["hide-input"]
 page.items(text.caveats(study))
 
 # %% [markdown]
 # (sepsis-cannot)=
-# ## What the design cannot show
+# ## Limitations
 #
-# - **Females.** The published rats were all male.
-# - **The dead.** Only survivors have serum at 48 hours. If a treatment changes who survives, the groups are compared after a selection that the treatment itself has made: one that kills the
-#   sickest rats lowers the mean IL-6 of those that remain. Where deaths are recorded in a cohort, the analyses above include one that ranks the dead worst.
-#   That answers another question, about a mixture of cytokine and death.
-# - **A longer life.** In the companion paper, probably on the same rats, survival did not differ significantly, and was for some hours lower with the larger
-#   dose {cite}`sari-2023`. Two papers on the same rats are one experiment, and must not be counted twice.
-# - **The time course.** In mice given endotoxin IL-6 peaks within hours {cite}`pmc127621`, so one sample at 48 hours may show only the end of the rise. A lower value may be an earlier recovery, or an earlier death.
-# - **Dose dependence.** "Significant at one dose and not at the other" is no test of whether the doses differ.
-# - **Which part of the medium works.** No group was given medium that no cell had touched.
+# - **Females.** All published rats were male.
+# - **Deaths.** Only survivors have serum at 48 hours. If a treatment changes which rats survive, it also selects the rats that are compared: a treatment that kills the
+#   sickest rats lowers the mean IL-6 of the others. If a cohort records deaths, the analyses above include one that gives dead rats the worst rank.
+#   That analysis answers another question, about a combination of cytokine and death.
+# - **Survival.** A better cytokine level need not mean better survival. In the companion paper, probably on the same rats, survival did not differ significantly, and was lower for some hours with the larger
+#   dose {cite}`sari-2023`. Two papers on the same rats are one experiment and must not be counted twice.
+# - **Time course.** In mice given endotoxin, IL-6 peaks within hours {cite}`pmc127621`, so one sample at 48 hours may show only the end of the rise. A lower value may mean an earlier recovery or an earlier death.
+# - **Dose dependence.** "Significant at one dose and not at the other" does not test whether the doses differ.
+# - **Active component.** No group received medium that had not been in contact with cells.
 #
-# A measured cohort may do better than the published one in each of these. Nothing above knows whether it did.
+# A newly measured cohort may be better than the published one in each of these points; this page cannot tell.
 
 # %% [markdown]
-# ## Words to paste
+# ## Text for a paper
 #
-# Each sentence under *As planned* and *The verdicts* has a button that copies it. This is how the cohort was analysed, as a
-# methods section says it: protocol, losses, tests, rules and software.
+# Each sentence under *Planned analysis* and *Verdicts* has a button that copies it. The following paragraph for a methods section describes
+# the protocol, losses, tests, rules and software.
 
 # %% tags=["hide-input"]
 page.paragraph(text.methods_paragraph(study, results, alpha=alpha, level=level))
 
 # %% [markdown]
-# Journals ask how animals were kept, allocated and measured, by the ARRIVE guidelines {cite}`percie-du-sert-2020`. The protocol and the file answer some of the
-# guidelines' essential items and leave others open: those only the laboratory can add.
+# Journals ask authors to report how animals were kept, allocated and measured according to the ARRIVE guidelines {cite}`percie-du-sert-2020`. The protocol and the file answer some of the
+# essential items. The laboratory must add the others.
 
 # %% tags=["hide-input"]
-page.table(tables.arrive_table(study, results), "The ARRIVE Essential 10: answered and open", folded=True)
+page.table(tables.arrive_table(study, results), "The ARRIVE Essential 10: items answered and items to add", folded=True)
 
 # %% [markdown]
 # ## Rerun it on your rats
 #
 # Put your values in a CSV or Excel file with the columns `animal`, `group` (`sham`, `control`, `t1` or `t2`), `il6` and `il4` in pg/mL, one row per rat. Write a value below the
-# limit of your assay as `<15.6`, with your own limit, and one above it as `>1000`. If rats died before sampling, give them a row too, with `event` 1 and the hour in `time`. Then
+# limit of your assay as `<15.6`, with your own limit, and a value above it as `>1000`. If rats died before sampling, add a row for each, with `event` 1 and the hour in `time`. Then run
 #
 #     secretome rerun sepsis_cytokines my_rats.csv
 #
-# {doc}`The guide to reruns <../../book/rerun>` says what else may be in the file and what you get.
+# {doc}`The guide to reruns <../../book/rerun>` describes the file and the output.
 
 # %% tags=["remove-cell"]
 five = stats.mann_whitney([1, 2, 3, 4, 5], [6, 7, 8, 9, 10])
@@ -268,20 +270,20 @@ page.say(
 # %% [markdown] tags=["book-only"]
 # ```{exercise}
 # :label: sepsis-exercise
-# Five rats are left in each of two groups, and every treated rat has a lower IL-6 than every control. What is the smallest two-sided p that the exact Mann-Whitney test can give? Can it survive being doubled,
-# because the claim picks one of two doses? And with three rats left?
+# Five rats are left in each of two groups, and every treated rat has a lower IL-6 than every control. What is the smallest two-sided p that the exact Mann-Whitney test can give? Is it still below 0.05 after it is doubled
+# because the claim is about one of two doses? And with three rats left?
 # ```
 #
 # ```{solution} sepsis-exercise
 # :class: dropdown
-# Ten rats can be dealt to two groups of five in 252 ways, and two of these are as far apart: {glue:text}`five_apart`. Doubled it is {glue:text}`five_doubled`, still below 0.05. With three there are 20 ways, and
-# {glue:text}`three_apart` is the least there is: no result could be significant, whatever the rats did.
+# Ten rats can be assigned to two groups of five in 252 ways, and two of these are the most extreme: {glue:text}`five_apart`. Doubled it is {glue:text}`five_doubled`, still below 0.05. With three rats per group there are 20 ways, and
+# the minimum is {glue:text}`three_apart`: no data could give a significant result.
 # ```
 #
 # ```{take-aways}
-# - What is found holds {ref}`among survivors <sepsis-survivors>`: the dead gave no serum.
-# - Few rats have {ref}`few possible p values <sepsis-floors>`. Look for the smallest one before looking at yours.
-# - The design {ref}`leaves questions open <sepsis-cannot>` that no analysis can close: females, doses, and which part of the medium works.
+# - The results apply {ref}`only to survivors <sepsis-survivors>`: dead rats were not sampled.
+# - With few rats there are {ref}`few possible p values <sepsis-floors>`. Find the minimum attainable p-value before you look at the result.
+# - The design {ref}`leaves questions open <sepsis-cannot>` that no analysis can answer: females, doses, and the active component of the medium.
 # ```
 #
 # ```{next}

@@ -114,7 +114,7 @@ def test_both_forms_of_a_notebook_open(site: Path, page: str) -> None:
 
 def test_no_two_tables_of_a_page_share_a_file(site: Path) -> None:
     for page in NOTEBOOKS:
-        names = [str(link["download"]) for link in soup(site, page).select(".take a[download]")]
+        names = [str(link["download"]) for link in soup(site, page).select(".export a[download]")]
         assert len(names) == len(set(names)), page
 
 
@@ -167,7 +167,7 @@ def taken(page: Page, button: Locator) -> tuple[str, bytes]:
 def test_a_figure_is_taken_away_in_both_forms(opened: Page) -> None:
     figures = opened.locator("figure.drawing")
     assert figures.count() == 4
-    assert figures.locator(".take button").count() == 8
+    assert figures.locator(".export button").count() == 8
     figure = figures.first
     box = figure.locator("svg").evaluate("svg => [svg.viewBox.baseVal.width, svg.viewBox.baseVal.height]")
     name, content = taken(opened, figure.get_by_role("button", name="SVG: download"))
@@ -212,7 +212,7 @@ def test_a_table_of_prose_is_taken_away_too(site: Path, browser: Browser) -> Non
     page = context.new_page()
     page.goto((site / "book" / "rerun.html").as_uri())
     written = soup(site, "book/rerun").select("article table")
-    buttons = page.locator(".take button")
+    buttons = page.locator(".export button")
     assert buttons.count() == len(written)
     name, content = taken(page, buttons.first)
     assert name == "table-1.csv"
@@ -223,4 +223,4 @@ def test_a_table_of_prose_is_taken_away_too(site: Path, browser: Browser) -> Non
 
 def test_nothing_to_press_is_printed(opened: Page) -> None:
     opened.emulate_media(media="print")
-    assert not any(line.is_visible() for line in opened.locator(".take").all())
+    assert not any(line.is_visible() for line in opened.locator(".export").all())

@@ -1,4 +1,4 @@
-"""The page on which animals are dealt by hand: its numbers are the package's, whatever is dealt and however."""
+"""The permutation widget shows the numbers of the package for every assignment, by mouse, touch and keyboard."""
 
 import re
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ def page(site: Path, browser: Browser) -> Iterator[Page]:
 
 
 def tile(page: Page, position: int) -> Locator:
-    return page.locator(".deal-tile").nth(position)
+    return page.locator(".permutation-tile").nth(position)
 
 
 def number(text: str) -> float:
@@ -40,7 +40,9 @@ def number(text: str) -> float:
 
 def groups(page: Page) -> tuple[list[float], list[float]]:
     """What the page shows in each group, read from its animals' names."""
-    return named(page.locator(".deal-tile").evaluate_all("tiles => tiles.map(tile => tile.getAttribute('aria-label'))"))
+    return named(
+        page.locator(".permutation-tile").evaluate_all("tiles => tiles.map(tile => tile.getAttribute('aria-label'))")
+    )
 
 
 def named(labels: list[str]) -> tuple[list[float], list[float]]:
@@ -55,12 +57,12 @@ def named(labels: list[str]) -> tuple[list[float], list[float]]:
 def agrees(page: Page) -> tuple[int, int]:
     """U, p, mid-p and the smallest p on the page are those of `stats.mann_whitney`, on each side; return the sizes."""
     # Asked for in one call, because each takes milliseconds.
-    labels, cells, statistic = page.locator(".deal").evaluate(
+    labels, cells, statistic = page.locator(".permutation").evaluate(
         """widget => {
           const all = (selector, read) => [...widget.querySelectorAll(selector)].map(read);
           const numbers = cell => [cell.parentElement.dataset.side, cell.dataset.number, Number(cell.dataset.value)];
-          return [all('.deal-tile', tile => tile.getAttribute('aria-label')), all('.deal-numbers td', numbers),
-            Number(widget.dataset.u)];
+          return [all('.permutation-tile', tile => tile.getAttribute('aria-label')),
+            all('.permutation-numbers td', numbers), Number(widget.dataset.u)];
         }"""
     )
     treated, control = named(labels)
@@ -80,7 +82,7 @@ def agrees(page: Page) -> tuple[int, int]:
 
 
 def type_in(page: Page, treated: list[str], control: list[str]) -> None:
-    details = page.locator(".deal-own")
+    details = page.locator(".permutation-values")
     if details.get_attribute("open") is None:
         details.locator("summary").click()
     details.get_by_label("Treated").fill(" ".join(treated))
@@ -90,7 +92,7 @@ def type_in(page: Page, treated: list[str], control: list[str]) -> None:
 
 def submit(page: Page, treated: list[str], control: list[str]) -> None:
     """The same as `type_in`, by the form alone and without the time that typing takes."""
-    page.locator(".deal-own form").evaluate(
+    page.locator(".permutation-values form").evaluate(
         "(form, [treated, control]) => {"
         " form.elements.treated.value = treated; form.elements.control.value = control; form.requestSubmit() }",
         [" ".join(treated), " ".join(control)],
@@ -98,14 +100,14 @@ def submit(page: Page, treated: list[str], control: list[str]) -> None:
 
 
 def test_every_start_agrees_with_the_package(page: Page) -> None:
-    starts = page.locator(".deal-start option").count()
+    starts = page.locator(".permutation-start option").count()
     assert starts >= 5
     for start in range(starts):
-        page.locator(".deal-start").select_option(index=start)
+        page.locator(".permutation-start").select_option(index=start)
         agrees(page)
 
 
-def test_many_deals_with_ties_agree_with_the_package(page: Page) -> None:
+def test_random_assignments_with_ties_agree_with_the_package(page: Page) -> None:
     rng = np.random.default_rng(20)
     for _ in range(60):
         m = int(rng.integers(1, 7))
@@ -116,7 +118,7 @@ def test_many_deals_with_ties_agree_with_the_package(page: Page) -> None:
             values = ["<-3" if value == "-3" else ">8" if value == "8" else value for value in values]
         submit(page, values[:m], values[m:])
         assert agrees(page) == (m, n)
-        page.get_by_role("button", name="Deal at random").dispatch_event("click")
+        page.get_by_role("button", name="Assign at random").dispatch_event("click")
         assert agrees(page) == (m, n)
 
 
@@ -133,7 +135,7 @@ def drag(page: Page, position: int, lane: str) -> None:
 
 
 def test_animals_move_by_mouse(page: Page) -> None:
-    page.locator(".deal-start").select_option(index=3)
+    page.locator(".permutation-start").select_option(index=3)
     tile(page, 0).scroll_into_view_if_needed()
     rng = np.random.default_rng(21)
     for position in rng.permutation(12)[:8]:
@@ -153,21 +155,21 @@ def test_animals_move_by_mouse(page: Page) -> None:
 
 
 def test_animals_move_by_keyboard_and_the_page_says_so(page: Page) -> None:
-    page.locator(".deal-start").select_option(index=2)
+    page.locator(".permutation-start").select_option(index=2)
     focused = "document.activeElement.getAttribute('aria-label')"
-    page.get_by_role("button", name="Start again").focus()
+    page.get_by_role("button", name="Reset").focus()
     page.keyboard.press("Tab")
     assert page.evaluate(focused) == "<16, treated, rank 2.5"
-    assert page.locator(".deal-tile[tabindex='0']").count() == 1
+    assert page.locator(".permutation-tile[tabindex='0']").count() == 1
     page.keyboard.press("End")
     assert page.evaluate(focused) == "61, treated, rank 10"
     page.keyboard.press("ArrowDown")
     assert page.evaluate(focused) == "61, control, rank 10"
     agrees(page)
-    said = page.locator(".deal-said[role=status]").inner_text()
+    status = page.locator(".permutation-status[role=status]").inner_text()
     treated, control = groups(page)
     expected = stats.mann_whitney(treated, control)
-    assert said.startswith(
+    assert status.startswith(
         f"61 is now control. 4 treated, 6 control. U = {expected.statistic:g} of 24, p = {expected.pvalue:.3f}"
     )
     for key, group in (("ArrowUp", "treated"), ("Enter", "control"), ("Space", "treated"), ("ArrowUp", "treated")):
@@ -184,7 +186,7 @@ def test_a_group_is_never_emptied(page: Page) -> None:
     type_in(page, ["5"], ["1", "2"])
     tile(page, 2).click()
     assert tile(page, 2).get_attribute("data-group") == "treated"
-    assert "at least one animal" in page.locator(".deal-said").inner_text()
+    assert "at least one animal" in page.locator(".permutation-status").inner_text()
     agrees(page)
 
 
@@ -192,42 +194,42 @@ def test_a_group_is_never_emptied(page: Page) -> None:
     ("treated", "sentence"),
     [
         ("", "Treated is empty"),
-        ("1 two", "“two”, which is no number"),
+        ("1 two", "“two”, which is not a number"),
         ("12,5 3", "write a point for decimals"),
-        ("1 2 3 4 5 6 7 8 9 10 11 12 13", "At most 12 fit"),
-        ("<16 4", "cannot be put in order"),
-        ("1234567", "round it"),
-        ("<img/src=x>", "no number"),
+        ("1 2 3 4 5 6 7 8 9 10 11 12 13", "Enter at most 12"),
+        ("<16 4", "cannot be ordered"),
+        ("1234567", "Round it"),
+        ("<img/src=x>", "not a number"),
     ],
 )
 def test_what_cannot_be_read_gets_a_sentence_and_changes_nothing(page: Page, treated: str, sentence: str) -> None:
     before = groups(page)
     type_in(page, [treated], ["1"])
-    assert sentence in page.locator(".deal-wrong[role=alert]").inner_text()
+    assert sentence in page.locator(".permutation-error[role=alert]").inner_text()
     assert groups(page) == before
 
 
 def test_the_words_say_what_the_bars_show(page: Page) -> None:
     for side, alternative in SIDES.items():
-        page.locator(f"input[name=deal-side][value={side}]").check()
+        page.locator(f"input[name=permutation-side][value={side}]").check()
         treated, control = groups(page)
         expected = stats.mann_whitney(treated, control, alternative=alternative)  # type: ignore[arg-type]
-        sentence = page.locator(".deal-sentence").inner_text()
+        sentence = page.locator(".permutation-sentence").inner_text()
         counted, total = map(int, re.search(r"p = (\d+)/(\d+)", sentence).groups())  # type: ignore[union-attr]
         assert total == comb(8, 4)
         assert counted / total == pytest.approx(expected.pvalue)
-        assert sentence in str(page.locator(".deal-null").get_attribute("aria-label"))
-        rows = page.locator(".deal-table tbody tr").evaluate_all(
+        assert sentence in str(page.locator(".permutation-null").get_attribute("aria-label"))
+        rows = page.locator(".permutation-table tbody tr").evaluate_all(
             "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
         )
         assert sum(int(row[1]) for row in rows) == total
         assert sum(int(row[1]) for row in rows if row[3] == "yes") == counted
-        assert page.locator(".deal-column").count() == len(rows)
-        assert page.locator(".deal-column.counted").count() == sum(row[3] == "yes" for row in rows)
+        assert page.locator(".permutation-column").count() == len(rows)
+        assert page.locator(".permutation-column.counted").count() == sum(row[3] == "yes" for row in rows)
 
 
 def test_the_solution_is_right(site: Path) -> None:
-    """Every deal of three and three, and of four and four, by the package; ties can only take away extreme deals."""
+    """Compares the page with exact p values for groups of three and of four; ties only remove extreme permutations."""
     text = " ".join(BeautifulSoup((site / "book" / "interactive.html").read_bytes(), "html.parser").get_text().split())
     three, four = (stats.mann_whitney(range(n, 2 * n), range(n)) for n in (3, 4))
     assert three.min_pvalue == three.pvalue == pytest.approx(2 / comb(6, 3))

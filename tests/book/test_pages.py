@@ -110,7 +110,7 @@ def test_a_frame_of_pandas_looks_and_downloads_like_any_table() -> None:
     assert [cell.get_text() for cell in shown.select("thead th[scope=col]")] == ["animal", "treated", "control"]
     assert shown.select("tbody th[scope=row]")[0].get_text() == "donor 1"
     assert shown.select(".table-scroll > table")[0]["aria-label"] == "The donors: animal, treated, control"
-    link = shown.select(".take a[download]")[0]
+    link = shown.select(".export a[download]")[0]
     assert (
         base64.b64decode(str(link["href"]).partition(",")[2]).decode() == "animal,treated,control\ndonor 1,4.42,3.45\n"
     )

@@ -127,6 +127,6 @@ def test_search_finds_words_of_the_book_without_a_network(site: Path, browser: B
 def test_a_missing_page_leads_back_from_disk(site: Path, browser: Browser) -> None:
     page = browser.new_page()
     page.goto((site / "404.html").as_uri())
-    page.get_by_role("link", name="Begin at the beginning").click()
+    page.get_by_role("link", name="Go to the front page").click()
     assert page.locator("h1").first.inner_text().startswith("The Secretome Notebooks")
     page.close()

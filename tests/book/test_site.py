@@ -79,7 +79,9 @@ def test_a_page_of_simulated_animals_says_so_first_and_everywhere(site: Path) ->
 
 
 def test_every_assumption_stands_beside_its_evidence(site: Path) -> None:
-    table = next(table for table in soup(site, SEPSIS).select("table") if "drawn from" in table.get_text())
+    table = next(
+        table for table in soup(site, SEPSIS).select("table") if "Assumptions of the simulation" in table.get_text()
+    )
     rows = [[cell.get_text(strip=True) for cell in row.select("th, td")] for row in table.select("tbody tr")]
     protocol = load_study("sepsis_cytokines").protocol
     assert protocol.simulation is not None
@@ -91,9 +93,9 @@ def test_the_sepsis_page_says_what_its_verdicts_rest_on(site: Path) -> None:
     article = soup(site, SEPSIS).select_one("article")
     assert article is not None
     text = " ".join(article.get_text(" ").split())
-    results = text[text.index("As published") : text.index("Every reasonable way")]
+    results = text[text.index("Published analysis") : text.index("Sensitivity analysis")]
     assert results.count("among survivors at 48 h") == 8
-    verdicts = text[text.index("The verdicts") : text.index("What the design cannot show")]
+    verdicts = text[text.index("Verdicts", text.index("Sensitivity analysis")) : text.index("Limitations")]
     for needed in (
         "Only males were studied",
         "rats alive by then",
@@ -203,7 +205,7 @@ def test_everything_fit_to_paste_has_one_button_and_paper_has_none(
 def test_words_to_paste_stand_in_every_study(site: Path) -> None:
     for name, items in (("sepsis_cytokines", 22), ("humoral_immunity", 22), ("treg_conditioned_medium", 0)):
         page = soup(site, f"notebooks/{name}/analysis")
-        assert any(heading.get_text().startswith("Words to paste") for heading in page.select("h2"))
+        assert any(heading.get_text().startswith("Text for a paper") for heading in page.select("h2"))
         assert len(page.select("p.paste")) == 1
         tables_shown = [table for table in page.select("table") if "ARRIVE" in table.get_text()]
         assert sum(len(table.select("tbody tr")) for table in tables_shown) == items

@@ -56,7 +56,7 @@ def test_remissions_and_rats_as_printed() -> None:
     chi-square 16.79, 19.25 and 10.75 expected. Chinese J Emerg Med 27:988: chi-square 4.333, p 0.0374.
     """
     data = setup_of("deaths")
-    remissions = stats.logrank(data["drug"] + data["placebo"], data["relapsed"], data["arm"], method="asymptotic")  # type: ignore[operator, arg-type]
+    remissions = stats.logrank(data["drug"] + data["placebo"], data["relapsed"], data["treatment"], method="asymptotic")  # type: ignore[operator, arg-type]
     assert remissions.statistic == pytest.approx(16.79, abs=0.005)
     assert remissions.expected == pytest.approx([19.25, 10.75], abs=0.005)
     rats = stats.logrank(data["hours"], data["died"], data["cells"], method="asymptotic")  # type: ignore[arg-type]

@@ -216,7 +216,7 @@ def test_names_stay_data(tmp_path: Path) -> None:
     written = b"".join(path.read_bytes() for path in (tmp_path / "class" / "students").rglob("*") if path.is_file())
     assert not any(name.encode() in written for name in names)
     # What jinja would make of the third name, had it been run.
-    assert b"Handed out to **7-7**" in written
+    assert b"For **7-7**" in written
 
 
 def test_simulated_cohorts_are_read_by_their_own_study(tmp_path: Path) -> None:

@@ -8,13 +8,13 @@
 
 # %% [markdown]
 # (lesson-arms)=
-# # Many arms against one control
+# # Many groups against one control
 #
-# **The question.** Six doses and a reference drug, all compared with the same saline mice. Seven comparisons, one control: what may be claimed of each?
+# **The question.** Six doses and a reference drug are compared with the same saline mice. What can be claimed about each of the seven groups?
 #
 # | Before you read | Time | You will be able to |
 # |---|---|---|
-# | {doc}`Effect sizes with intervals <../effects/lesson>` | 35 minutes | say how often seven comparisons raise a false alarm, choose between Dunnett, Steel and Holm, and find the family a comparison belongs to |
+# | {doc}`Effect sizes with intervals <../effects/lesson>` | 35 minutes | say how often seven comparisons give a false positive, choose between Dunnett, Steel and Holm, and find the family to which a comparison belongs |
 #
 # Download: {download}`exercises <../../../_build/lessons/arms-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/arms-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
 
@@ -33,8 +33,8 @@ from secretome.course.pictures.doses import false_alarm_rates, false_alarm_rates
 from secretome.report.page import Page
 
 page = Page()
-arms, n, alpha, trials = list(range(1, 8)), 5, 0.05, 20_000
-shares = false_alarm_rates(arms, n, alpha, trials, np.random.default_rng(1))
+treated, n, alpha, trials = list(range(1, 8)), 5, 0.05, 20_000
+shares = false_alarm_rates(treated, n, alpha, trials, np.random.default_rng(1))
 page.say(
     unadjusted=text.percent(round(shares["each at 5 %"][-1], 2)),
     adjusted=text.percent(round(shares["Dunnett"][-1], 3)),
@@ -44,36 +44,36 @@ page.say(
 
 # %% [markdown]
 # (lesson-arms-tickets)=
-# ## Seven tickets
+# ## False positives of several tests
 #
-# A test at 5 % raises a false alarm in one of twenty experiments in which nothing happens. Seven tests are seven tickets in that lottery. They are not quite seven separate ones: if by bad luck the control mice lie low,
-# *every* arm looks raised.
+# A test at 5 % gives a false positive in one of twenty experiments without an effect. With seven tests there are seven chances of a false positive. They are not independent: if the control values are low by chance,
+# *every* treated group appears to be raised.
 
 # %% tags=["hide-input"]
 page.figure(
-    false_alarm_rates_figure(arms, shares, alpha),
+    false_alarm_rates_figure(treated, shares, alpha),
     "false-alarms",
-    f"Among experiments in which no arm differs, the share with a false alarm grows from {text.percent(round(shares['each at 5 %'][0], 2))} with one arm to {text.percent(round(shares['each at 5 %'][-1], 2))} with seven "
+    f"In experiments without an effect, the proportion with a false positive grows from {text.percent(round(shares['each at 5 %'][0], 2))} with one treated group to {text.percent(round(shares['each at 5 %'][-1], 2))} with seven "
     f"if each is tested at 5 %, and stays near 5 % with Dunnett's test.",
 )
 
 # %% [markdown]
-# {glue:text}`trials` experiments with five animals a group were made up for each point, all groups from one bell curve. With seven arms, {glue:text}`unadjusted` raise at least one alarm; were the arms
-# independent, it would be {glue:text}`independent`. **Dunnett's test knows that the arms share a control**, and keeps the chance of *any* false alarm at 5 %: {glue:text}`adjusted` here.
+# For each point {glue:text}`trials` experiments with five animals per group were simulated, all groups from one normal distribution. With seven treated groups, {glue:text}`unadjusted` give at least one false positive; with
+# independent comparisons it would be {glue:text}`independent`. **Dunnett's test takes into account that the comparisons share a control**, and keeps the probability of *any* false positive at 5 %: here {glue:text}`adjusted`.
 #
 # (lesson-arms-three)=
-# ## Three ways
+# ## Three methods
 #
-# | Test | Works on | Choose it when |
+# | Test | Uses | Choose it if |
 # |---|---|---|
-# | Dunnett | means, or means of logarithms | values, or their logarithms, are roughly normally distributed with equal spreads in all groups |
+# | Dunnett | means, or means of logarithms | values, or their logarithms, are roughly normally distributed with equal standard deviations in all groups |
 # | Steel | ranks | they are not normally distributed, and groups without an effect would have the same distribution |
-# | Holm's adjustment of Welch's tests, or of tests of several kinds | p values | groups have unequal spreads, or tests are of several kinds |
+# | Holm's adjustment of Welch's tests, or of tests of several kinds | p values | groups have unequal standard deviations, or tests are of several kinds |
 #
 # The simulated mice of {doc}`the humoral study <../../humoral_immunity/analysis>`, antibody titres on the log scale:
 
 # %% tags=["hide-input"]
-page.warn("Simulated animals. They show how the method works, and are evidence of nothing.")
+page.warn("Simulated animals. They show how the method works and are not evidence.")
 
 # %% tags=["setup"]
 titres = load_study("humoral_immunity").cohort.values.query("endpoint == 'titre'")
@@ -102,27 +102,27 @@ page.table(
 )
 
 # %% [markdown]
-# `steel.pvalue` and `dunnett.pvalue` are already adjusted: compare them with 0.05 and multiply them by nothing. Look at the lowest dose into the muscle. Alone it is significant; as one of seven it is not.
+# `steel.pvalue` and `dunnett.pvalue` are already adjusted: compare them with 0.05 without further adjustment. The lowest dose into the muscle is significant on its own, but not as one of seven.
 #
-# Dunnett's intervals hold all at once, too. These are in wells, that is, in logarithms to base 2; 2 to their power is the ratio to saline:
+# Dunnett's intervals are simultaneous, too. They are on the scale of dilution steps (logarithms to base 2); 2 to their power gives the ratio to saline:
 
 # %%
 limits = dunnett.confidence_interval(0.95)
 (2**limits.low).round(2).tolist(), (2**limits.high).round(2).tolist()
 
 # %% [markdown]
-# So the highest dose into the muscle, the fourth, raises the titre at least {glue:text}`at_least`-fold.
+# The highest dose into the muscle, the fourth group, raises the titre at least {glue:text}`at_least`-fold.
 #
 # (lesson-arms-family)=
 # ## Which comparisons belong together?
 #
-# A *family* is the set of comparisons any one of which would let you make the claim. "Some dose raises the titre" is claimed as soon as one of the doses does, so all of them are its family. "*Every* dose raises
-# AFC" is another kind of claim: it holds only if all comparisons succeed, so each may be tested at 5 %, and luck has no extra tickets. The reference drug, and a sham group that shows that sepsis took, answer questions of
-# their own. Families are named before the data are seen; {doc}`what a verdict means <../../../book/verdicts>` lists those of this book.
+# A *family* is the set of comparisons any one of which would allow you to make the claim. "Some dose raises the titre" is claimed if at least one of the doses does, so all doses are its family. "*Every* dose raises
+# AFC" is another kind of claim: it requires all comparisons to be significant, so each may be tested at 5 % without adjustment. The reference drug, and a sham group that shows that sepsis was induced, answer separate
+# questions. Define families before the data are seen; {doc}`what a verdict means <../../../book/verdicts>` lists those of this book.
 #
 # ## Worked example: water fleas
 #
-# A guide of the United States' environment agency tests whether an effluent harms the water flea *Ceriodaphnia dubia*: young per female, ten females in clean water and ten at each of four concentrations
+# A guide of the United States Environmental Protection Agency tests whether an effluent harms the water flea *Ceriodaphnia dubia*: young per female, ten females in clean water and ten at each of four concentrations
 # {cite}`usepa-2002`. Two of the females have no young at all, so the guide uses ranks: Steel's test, one-sided.
 
 # %%
@@ -165,17 +165,17 @@ page.say(
 )
 
 # %% [markdown]
-# The rank sums are the printed ones. The guide's table rejects at 76 or below, so the highest concentration without a shown effect is 3 % and the lowest with one is 6 %; the p values say the same.
+# The rank sums agree with the guide. The guide's table rejects at 76 or below, so the highest concentration without a significant effect is 3 % and the lowest with one is 6 %; the p values agree.
 #
 # :::{admonition} Common mistakes
 # :class: warning
-# - **Seven t tests, or seven Mann-Whitney tests, without adjustment.** The picture above.
+# - **Seven t tests, or seven Mann-Whitney tests, without adjustment.** See the figure above.
 # - **A function with the wrong name.** The function `posthoc_steel` of scikit-posthocs has returned an unadjusted Mann-Whitney p: 0.0159 for a published example whose exact p by Steel's test is 0.0295.
-# - **A p that moves.** `scipy.stats.dunnett` draws random numbers: over twenty seeds, the p of one printed example goes from {glue:text}`lowest_seed` to {glue:text}`highest_seed`. Pass `rng`, or use `stats.dunnett`,
+# - **A p that changes from run to run.** `scipy.stats.dunnett` uses random numbers: over twenty seeds, the p of one printed example goes from {glue:text}`lowest_seed` to {glue:text}`highest_seed`. Pass `rng`, or use `stats.dunnett`,
 #   which integrates: {glue:text}`cloth` each time.
 # - **Every pair of groups** (Tukey's test, Dunn's for all pairs), although only comparisons with the control are of interest. The adjustment is then for more comparisons than needed.
-# - **Taking the sham group for the control.** Against sham the question is whether sepsis did something.
-# - **"Significant for A, not for B, so A is better than B."** That is a comparison of A with B, and it was not made.
+# - **Using the sham group as the control.** A comparison with sham shows the effect of sepsis.
+# - **"Significant for A, not for B, so A is better than B."** This needs a direct comparison of A with B.
 # :::
 
 # %% [markdown]
@@ -186,7 +186,7 @@ page.say(
 # %% [markdown]
 # ### 1. Holm by hand
 #
-# Three comparisons have p = 0.010, 0.040 and 0.020. Holm multiplies the smallest by 3, the next by 2 and the largest by 1, and lets none be smaller than the one before it. What is the adjusted p of the comparison with
+# Three comparisons have p = 0.010, 0.040 and 0.020. Holm's method multiplies the smallest by 3, the next by 2 and the largest by 1; none may be smaller than the one before it. What is the adjusted p of the comparison with
 # 0.020?
 
 # %% tags=["solution"] exercise="arms-1" tolerance=0.0005
@@ -199,7 +199,7 @@ answer
 # 0.010 × 3 = 0.030; 0.020 × 2 = 0.040; 0.040 × 1 = 0.040. All three stay below 0.05.
 
 # %% [markdown]
-# ### 2. How many survive?
+# ### 2. Significant groups
 #
 # `groups` holds the titres of the book's eight simulated groups, saline first. How many of the seven others differ from saline at 5 % by Steel's test, two-sided?
 
@@ -208,7 +208,7 @@ answer = int((stats.steel(groups, control=0).pvalue <= 0.05).sum())
 answer
 
 # %% [markdown]
-# ### 3. The muscle alone
+# ### 3. A smaller family
 #
 # Suppose that only the three doses into the muscle had been planned. Which p does Steel's test then give for the lowest of them, `im10`?
 
@@ -220,12 +220,12 @@ answer = stats.steel(muscle, control=0).pvalue[0]
 answer
 
 # %% [markdown] tags=["solution"]
-# Smaller than as one of seven: a smaller family costs less. That is why it must be named before.
+# It is smaller than as one of seven, because a smaller family needs less adjustment. For this reason the family must be defined in advance.
 
 # %% [markdown]
-# ### 4. At least
+# ### 4. A lower limit
 #
-# By what factor does the middle dose into the muscle raise the titre at least: the lower limit of Dunnett's 95 % interval on log2 titres, among the three doses of exercise 3, turned back into a ratio?
+# By what factor does the middle dose into the muscle raise the titre at least: the lower limit of Dunnett's 95 % interval on log2 titres, among the three doses of exercise 3, converted to a ratio?
 
 # %% tags=["solution"] exercise="arms-4" tolerance=0.05
 limits = stats.dunnett([np.log2(group) for group in muscle], control=0).confidence_interval(0.95)
@@ -242,47 +242,47 @@ answer = max(0.03, 0.01, 0.04) <= 0.05
 answer
 
 # %% [markdown] tags=["solution"]
-# Yes. The claim needs all three to succeed, so a single false alarm does not make it. Had it been "some dose does", the smallest p would have had to be adjusted.
+# Yes. The claim requires all three to be significant, so one false positive is not enough. For the claim "some dose does", the smallest p would have to be adjusted.
 
 # %% [markdown] tags=["quiz"]
 # ## Quiz
 #
-# **The control group lies low by chance. What happens to seven comparisons with it?**
+# **The control values are low by chance. What happens to seven comparisons with this control?**
 #
 # - [ ] one of seven is affected
 #   All of them use the same control.
-# - [x] all are pushed the same way
-#   That is why they are not seven independent tickets.
+# - [x] all are changed in the same direction
+#   For this reason they are not independent.
 #
-# **Which groups enter Dunnett's estimate of spread?**
+# **Which groups are used in Dunnett's estimate of the standard deviation?**
 #
-# - [x] all, so they should spread alike
-#   One spread is estimated from all groups. If the spreads differ, use Welch's t with an adjustment of the p values. This book uses Bonferroni's; Holm's is slightly more powerful.
-# - [ ] the control and the arm in question
+# - [x] all, so their standard deviations should be equal
+#   One standard deviation is estimated from all groups. If the standard deviations differ, use Welch's t with an adjustment of the p values. This book uses Bonferroni's; Holm's is slightly more powerful.
+# - [ ] the control and the treated group that is compared with it
 #   That would be seven t tests.
 #
-# **Steel's test gives p = 0.04 for one of six arms. What else must be done?**
+# **Steel's test gives p = 0.04 for one of six groups. What else must be done?**
 #
 # - [ ] multiply by six
-#   It has been adjusted already.
+#   It is already adjusted.
 # - [x] nothing
-#   Its p is that of the arm as one of six.
+#   The p is already that of one of six comparisons.
 #
-# **Doses rise from arm to arm. Is comparing each with the control the best that can be done?**
+# **The groups have increasing doses. Is it best to compare each with the control?**
 #
 # - [ ] yes
-#   It forgets the order.
+#   This does not use the order of the doses.
 # - [x] no
-#   A test that uses the order finds more. That is the next lesson.
+#   A test that uses the order has more power. The next lesson explains it.
 
 # %% [markdown]
 # ```{take-aways}
-# - Each further arm is {ref}`another ticket for a false alarm <lesson-arms-tickets>`.
-# - Dunnett and Steel know {ref}`that the arms share a control <lesson-arms-three>`; their p values are adjusted already.
-# - A family is {ref}`named before the data are seen <lesson-arms-family>`.
+# - Each further comparison is {ref}`another chance of a false positive <lesson-arms-tickets>`.
+# - Dunnett's and Steel's tests take into account {ref}`that the comparisons share a control <lesson-arms-three>`; their p values are already adjusted.
+# - A family is {ref}`defined before the data are seen <lesson-arms-family>`.
 # ```
 
 # %% [markdown]
 # ## What next
 #
-# Seven arms that are rising doses know something that seven arms do not: {doc}`dose trends <../doses/lesson>`.
+# If the groups are increasing doses, use their order: {doc}`dose trends <../doses/lesson>`.

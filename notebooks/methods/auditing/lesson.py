@@ -10,11 +10,11 @@
 # (lesson-auditing)=
 # # Auditing a paper's numbers
 #
-# **The question.** A paper prints means, spreads, counts and p values. Without the animals: can these numbers all be true together?
+# **The question.** A paper reports means, standard deviations, counts and p values, but no individual values. Are these numbers consistent?
 #
 # | Before you read | Time | You will be able to |
 # |---|---|---|
-# | Nothing | 40 minutes | say which means are possible, turn SE into SD and see which was printed, recompute a p from counts or from means, and report a discrepancy fairly |
+# | Nothing | 40 minutes | say which means are possible, convert SE to SD and recognise which was printed, recalculate a p from counts or from means, and report a discrepancy fairly |
 #
 # Download: {download}`exercises <../../../_build/lessons/auditing-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/auditing-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
 
@@ -39,7 +39,7 @@ page = Page()
 # (lesson-auditing-means)=
 # ## Which means are possible?
 #
-# Whole numbers, such as scores, lesions or pups, have a whole number as their sum. Their mean is that sum divided by n, and so it cannot be just anything. *The Economist* explained it with 49 people who answered on a scale of whole numbers, and a printed mean of 5.93 {cite}`economist-2016`:
+# The sum of whole numbers, such as scores, lesions or pups, is a whole number. Their mean is this sum divided by n, so only some values are possible. *The Economist* explained this with 49 people who answered on a scale of whole numbers, and a printed mean of 5.93 {cite}`economist-2016`:
 
 # %%
 sums = np.array([290, 291])
@@ -49,25 +49,25 @@ sums / 49
 page.figure(possible_means_figure(49, 5.93, 0.005), "possible-means", possible_means_alt(49, 5.93, 0.005))
 
 # %% [markdown]
-# A sum of 290 gives 5.92, one of 291 gives 5.94. Nothing rounds to 5.93 (the coloured band). So the mean, or n, or the kind of scale is not what was printed. This is the **GRIM test** of Brown and Heathers {cite}`brown-2017`. It needs a pencil, and works where n is smaller than the number of steps that the printed decimals allow: below 100 for two decimals.
+# A sum of 290 gives 5.92, and a sum of 291 gives 5.94. No sum gives 5.93 (the coloured band). The mean, n or the kind of scale is therefore not as printed. This is the **GRIM test** of Brown and Heathers {cite}`brown-2017`. It can be done on paper, and works if n is smaller than the number of values that the printed decimals allow: below 100 for two decimals.
 #
 # (lesson-auditing-se)=
 # ## SD or SE?
 #
-# After ± stands a standard deviation, which says how much *animals* differ, or a standard error, which says how unsure the *mean* is. They are tied together:
+# The number after ± is a standard deviation, which describes how much *animals* differ, or a standard error, which describes the uncertainty of the *mean*. They are related by
 #
 # $$\text{SE} = \text{SD} / \sqrt{n}.$$
 #
-# With n = 8 the one is nearly three times the other. Many tables do not say which they print. Then do everything twice.
+# With n = 8 the SD is nearly three times the SE. Many tables do not say which they print. Then do every calculation for both.
 #
-# ## A p from the printed numbers
+# ## A p from printed numbers
 #
-# A chi-square test needs only the counts; a t test or an analysis of variance only means, SDs and n. So wherever these are printed, the p can be computed again.
+# A chi-square test needs only the counts; a t test or an analysis of variance only means, SDs and n. If these are printed, the p can be recalculated.
 #
 # (lesson-auditing-rats)=
 # ## Worked example: rats with sepsis, rats with a poisoned liver
 #
-# Fifty rats, ten in each of five groups: sham, sepsis, and sepsis with melatonin, with stem cells, or with both {cite}`pmc4212921`. Deaths in the groups were 0, 4, 3, 1 and 2, with a printed p of 0.181. A combined endpoint was reached by 0, 6, 3, 1 and 2 rats; p is printed as 0.02. `pvalues` takes, for each group, how many had the event and how many had not.
+# Fifty rats, ten in each of five groups: sham, sepsis, and sepsis with melatonin, with stem cells, or with both {cite}`pmc4212921`. Deaths in the groups were 0, 4, 3, 1 and 2, with a printed p of 0.181. A combined endpoint was reached by 0, 6, 3, 1 and 2 rats; p is printed as 0.02. `count_pvalues` takes, for each group, the numbers of animals with and without the event.
 
 # %%
 deaths = count_pvalues([(0, 10), (4, 6), (3, 7), (1, 9), (2, 8)])
@@ -76,9 +76,9 @@ print(f"deaths: p = {deaths['chi-square']:.4f}")
 print(f"combined: p = {combined['chi-square']:.4f}")
 
 # %% [markdown]
-# Both agree with what is printed. Most audits end so, and it should be said as loudly as the others. Exercise 4 has a row of the same table that does not.
+# Both agree with the printed values. This is the most frequent result of an audit, and it should be reported as clearly as a discrepancy. Exercise 4 has a row of the same table that does not agree.
 #
-# The second table has TNF-α of six groups of eight rats given aflatoxin, as mean ± something, and a p of 0.0382 {cite}`pmc9210847`. It does not say what ± is. As SD, and as SE:
+# The second table has TNF-α of six groups of eight rats given aflatoxin, as mean ± a number, and a p of 0.0382 {cite}`pmc9210847`. It does not say whether ± is SD or SE. The results for both:
 
 # %%
 printed = [(10.99, 2.11), (15.61, 1.31), (11.32, 1.91)]
@@ -91,7 +91,7 @@ print(f"as SE: p = {as_se.pvalue:.3f}")
 # %% tags=["remove-cell"]
 findings = audit(published_tables())
 two_rates = [[4, 16], [0, 20]]
-readings = np.array([12.0, 15.0, 9.0, 20.0])
+measurements = np.array([12.0, 15.0, 9.0, 20.0])
 page.say(
     sd_p=text.p_number(as_sd.pvalue),
     se_p=text.p_number(as_se.pvalue),
@@ -99,34 +99,34 @@ page.say(
     compared=f"{len(findings)}",
     agree=f"{sum(one.outcome == 'agrees' for one in findings)}",
     differ=f"{sum(one.outcome == 'differs' for one in findings)}",
-    numpy_sd=text.number(float(np.std(readings))),
-    pandas_sd=text.number(float(pd.Series(readings).std())),
+    numpy_sd=text.number(float(np.std(measurements))),
+    pandas_sd=text.number(float(pd.Series(measurements).std())),
     with_yates=text.p_number(chi2_contingency(two_rates).pvalue),
     without_yates=text.p_number(chi2_contingency(two_rates, correction=False).pvalue),
     half=f"{round(2.675, 2)}",
 )
 
 # %% [markdown]
-# p {glue:text}`sd_p` or p = {glue:text}`se_p`, and 0.0382 is printed. *Neither* gives it. It does not follow that anyone did wrong. Another test, rats left out, a typing error or an adjustment may be the reason. Ask the authors, and treat this row with caution.
+# The results are p {glue:text}`sd_p` and p = {glue:text}`se_p`; printed is 0.0382. *Neither* agrees. This does not mean that the authors made an error. Another test, excluded rats, a typing error or an adjustment may be the reason. Ask the authors, and treat this row with caution.
 #
-# ## A whole table at a time
+# ## Audit of a table
 #
-# The book's command `secretome audit FILE.yml` makes the comparisons of {doc}`a list <../../../book/reported>`, allows for rounding, and says *agrees*, *differs* or *cannot tell*. Over the {glue:text}`tables` sources of {doc}`the audit <../../published_cohorts/analysis>` it made {glue:text}`compared` comparisons; {glue:text}`agree` agree and {glue:text}`differ` differ.
+# The command `secretome audit FILE.yml` makes {doc}`all comparisons of this list <../../../book/reported>`, allows for rounding, and reports *agrees*, *differs* or *cannot tell*. For the {glue:text}`tables` sources of {doc}`the audit <../../published_cohorts/analysis>` it made {glue:text}`compared` comparisons; {glue:text}`agree` agree and {glue:text}`differ` differ.
 #
 # :::{admonition} Common mistakes
 # :class: warning
-# - **Two SDs by one name.** NumPy's `std` divides by n, pandas' `std` by n − 1: {glue:text}`numpy_sd` and {glue:text}`pandas_sd` for 12, 15, 9 and 20. The second is what papers usually mean.
-# - **A correction you did not ask for.** SciPy's `chi2_contingency` corrects tables of two rows and two columns for continuity (Yates), and so does R's `chisq.test`: {glue:text}`with_yates` for 4 of 20 against 0 of 20, where the plain test has {glue:text}`without_yates`. Before you say that a p is wrong, try both.
-# - **Rounding that surprises.** Python's `round(2.675, 2)` is {glue:text}`half`, because the computer's 2.675 is a little less. Some round a 5 up, and some to the even digit. An audit must accept either.
-# - **GRIM on what is not whole.** Concentrations, weights and means of several readings can have any mean.
-# - **An accusation.** A number that differs says nothing of why. Write what is printed, what you computed, and how.
+# - **Two SDs with one name.** NumPy's `std` divides by n, pandas' `std` by n − 1: {glue:text}`numpy_sd` and {glue:text}`pandas_sd` for 12, 15, 9 and 20. Papers usually mean the second.
+# - **A continuity correction by default.** SciPy's `chi2_contingency` corrects 2 × 2 tables for continuity (Yates), and so does R's `chisq.test`: {glue:text}`with_yates` for 4 of 20 against 0 of 20, while the uncorrected test gives {glue:text}`without_yates`. Before you report that a p is wrong, try both.
+# - **Unexpected rounding.** Python's `round(2.675, 2)` is {glue:text}`half`, because the stored number is slightly smaller than 2.675. Some programs round a 5 up, others to the even digit. An audit must accept either.
+# - **GRIM for numbers that are not whole.** Concentrations, weights and means of several measurements can have any mean.
+# - **An accusation.** A discrepancy does not show its cause. Report what is printed, what you calculated, and how.
 # :::
 
 # %% [markdown]
 # ## Exercises
 
 # %% [markdown]
-# ### 1. Which are possible?
+# ### 1. Possible means
 #
 # Four means of whole numbers are printed, each with its n: 7.22 with 32, 4.74 with 25, 5.23 with 29, and 2.57 with 24. How many of the four are possible?
 
@@ -135,7 +135,7 @@ printed = [(7.22, 32), (4.74, 25), (5.23, 29), (2.57, 24)]
 answer = sum(abs(round(mean * n) / n - mean) <= 0.005 for mean, n in printed)
 
 # %% [markdown] tags=["solution"]
-# 231 / 32 is 7.21875, which rounds to 7.22. For the others the nearest means are 4.72 or 4.76, 5.24 and 2.58. The four are from the test data of the R package *scrutiny*, which finds the same.
+# 231 / 32 is 7.21875, which rounds to 7.22. For the others the nearest means are 4.72 or 4.76, 5.24 and 2.58. The four are from the test data of the R package *scrutiny*, which gives the same answer.
 
 # %% [markdown]
 # ### 2. From SE to SD
@@ -154,18 +154,18 @@ answer = 2.1 * np.sqrt(8)
 answer = t_test(Summary(4.56, 0.83, 10), Summary(3.62, 0.59, 10)).pvalue
 
 # %% [markdown] tags=["solution"]
-# As SE, multiply both by √10: p is then near 0.37. The printed 0.092 is neither. It has the digits of the first with the point one place on, which a misprint would explain; an adjustment for several groups might too. The numbers cannot tell.
+# If ± is an SE, multiply both by √10: p is then near 0.37. The printed 0.092 is neither. It has the digits of the first p with the decimal point moved by one place, which may be a misprint; an adjustment for several groups is another possible reason. The numbers do not show which.
 
 # %% [markdown]
-# ### 4. One more row of the table
+# ### 4. Another row of the table
 #
-# In the sepsis table of the example, dark bloody ascites was seen in 0, 4, 2, 1 and 1 of ten rats. What is the p of the chi-square test? Give three decimals. (0.230 is printed.)
+# In the sepsis table of the example, dark bloody ascites was observed in 0, 4, 2, 1 and 1 of ten rats. What is the p of the chi-square test? Give three decimals. (0.230 is printed.)
 
 # %% tags=["solution"] exercise="auditing-4" tolerance=0.001
 answer = count_pvalues([(0, 10), (4, 6), (2, 8), (1, 9), (1, 9)])["chi-square"]
 
 # %% [markdown]
-# ### 5. Too good to be an SD?
+# ### 5. SD or SE?
 #
 # IL-10 of ten mice is printed as 66.5 ± 9.7 pg/mL, and of ten others as 285.4 ± 25.2. By how many SDs do the means differ, if ± is an SD? Divide the difference of the means by the root of the mean of the two squared SDs. Give one decimal.
 
@@ -173,7 +173,7 @@ answer = count_pvalues([(0, 10), (4, 6), (2, 8), (1, 9), (1, 9)])["chi-square"]
 answer = (285.4 - 66.5) / np.sqrt((9.7**2 + 25.2**2) / 2)
 
 # %% [markdown] tags=["solution"]
-# Two bell curves 8 SDs apart share next to no value, and these lie farther. It may be so, after a strong stimulus. But ask whether ± is an SE: then the SD is √10 times as large, and the effect shrinks by as much, to between 3 and 4.
+# Two normal distributions that are 8 SDs apart hardly overlap, and these are farther apart. This is possible after a strong stimulus. But ± may be an SE: then the SD is √10 times as large, and the effect is smaller by the same factor, between 3 and 4.
 
 # %% [markdown] tags=["quiz"]
 # ## Quiz
@@ -181,35 +181,35 @@ answer = (285.4 - 66.5) / np.sqrt((9.7**2 + 25.2**2) / 2)
 # **The printed p does not follow from the printed means and SDs by a t test. The likeliest explanation is**
 #
 # - [ ] fraud
-#   It happens, and it cannot be seen from one number.
+#   Fraud happens, but one number cannot show it.
 # - [x] another test, another n, an SE, or a misprint
-#   Try these first, and say that you did.
+#   Try these first, and report that you did.
 #
-# **For which of these can GRIM say anything?**
+# **For which of these can the GRIM test be used?**
 #
 # - [ ] a mean serum IL-6 of 105.3 pg/mL, n = 12
-#   Concentrations are no whole numbers.
+#   Concentrations are not whole numbers.
 # - [x] a mean clinical score of 2.37 on a scale of 0 to 5, n = 12
 #   28 / 12 is 2.33, and 29 / 12 is 2.42.
 # - [ ] a mean of 3.41 plaques, n = 400
 #   With n above 100, every mean of two decimals is possible.
 #
-# **A table prints 151 ± 146 pg/mL for a cytokine, as mean ± SD. What does that say?**
+# **A table prints 151 ± 146 pg/mL for a cytokine, as mean ± SD. What does this show?**
 #
 # - [ ] that the table must be wrong
-#   A few very high animals give such an SD.
-# - [x] that the values are far from a bell curve
-#   A bell curve with that mean and SD would have many animals below zero. Think in logarithms.
+#   A few very high values give such an SD.
+# - [x] that the values are far from a normal distribution
+#   A normal distribution with that mean and SD would have many values below zero. Use logarithms.
 
 # %% [markdown]
 # ```{take-aways}
-# - A mean of whole numbers {ref}`cannot be just anything <lesson-auditing-means>`.
-# - Where ± is not named, {ref}`do everything twice <lesson-auditing-se>`.
-# - A number that differs is {ref}`a question to its authors <lesson-auditing-rats>`, and no accusation.
+# - A mean of whole numbers {ref}`can have only some values <lesson-auditing-means>`.
+# - If ± is not defined, {ref}`calculate with SD and with SE <lesson-auditing-se>`.
+# - A discrepancy is {ref}`a question to the authors <lesson-auditing-rats>`, not an accusation.
 # ```
 
 # %% [markdown]
 # ## What next
 #
 # - {ref}`Pooling cohorts <lesson-pooling>`.
-# - {doc}`Check a printed table <../../../book/reported>`: the file that `secretome audit` takes, for a paper of your own.
+# - {doc}`Check a printed table <../../../book/reported>`: how to write a file for `secretome audit` for another paper.

@@ -10,11 +10,11 @@
 # (lesson-cages)=
 # # Cages, litters and the experimental unit
 #
-# **The question.** Eight analyses in each of three cages: are there twenty-four values, twelve, or three? A test believes the number you give it.
+# **The question.** There are eight measurements in each of three cages. Is n twenty-four, twelve, or three? A test uses the number that you give it.
 #
 # | Before you read | Time | You will be able to |
 # |---|---|---|
-# | Nothing | 35 minutes | name the {term}`experimental unit` of a design, reduce repeated analyses to one value per unit, say what it costs to house animals together, and spot a group that cannot be told from its cage |
+# | Nothing | 35 minutes | name the {term}`experimental unit` of a design, reduce repeated measurements to one value per unit, calculate the effect of shared cages on n, and recognise a treatment that is {term}`confounded` with a cage |
 #
 # Download: {download}`exercises <../../../_build/lessons/cages-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/cages-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
 
@@ -39,16 +39,16 @@ page = Page()
 # (lesson-cages-n)=
 # ## What n counts
 #
-# The {term}`experimental unit` is *the smallest thing that could have received another treatment on its own*. Its number is n. To find it, ask how treatment was given:
+# The {term}`experimental unit` is *the smallest unit that could have received another treatment independently*. The number of units is n. To find the unit, ask how the treatment was given:
 #
-# | The treatment was | and measured were | so the unit is |
+# | Treatment | Measurements | Experimental unit |
 # |---|---|---|
 # | injected into each mouse | three wells of each mouse's serum | the mouse |
 # | mixed into the drinking water of a cage | five mice of each cage | the cage |
 # | given to the pregnant dam | her nine pups | the dam, with her litter |
 # | added to a dish of one donor's cells | hundreds of cells | the dish; the donor where dishes share one |
 #
-# Readings beyond the unit are not useless: they make each unit's value steadier. But they say nothing about how *units* differ, and it is against that difference that a treatment must be weighed. To count them as n is called **pseudoreplication**.
+# Repeated measurements of one unit are useful: they make the value of the unit more precise. But they give no information on how *units* differ, and a treatment effect must be compared with the differences between units. Counting repeated measurements as n is called **pseudoreplication**.
 #
 # ## Worked example: the wings of mosquitoes
 #
@@ -66,58 +66,58 @@ measure = "length of the left wing"
 page.figure(nested_figure(wings, measure), "wings", nested_alt(wings, measure))
 
 # %% [markdown]
-# Each pair of bars is one mosquito, measured twice; the dashed line is the mean of its cage. The two analyses of a wing nearly coincide, while the mosquitoes of one cage lie far apart. So the second analysis shows the measurement error and adds almost nothing about cages.
+# Each pair of bars is one mosquito, measured twice; the dashed line is the mean of its cage. The two measurements of a wing are nearly equal, while the mosquitoes of one cage differ widely. The second measurement therefore shows the measurement error and adds almost no information on cages.
 #
 # Take one value for each mosquito, the mean of her two, and compare the cages by analysis of variance:
 
 # %%
-females = [np.mean(analyses, axis=1) for analyses in wings.values()]
+females = [np.mean(measurements, axis=1) for measurements in wings.values()]
 right = f_oneway(*females)
 print(f"F = {right.statistic:.4f}, p = {right.pvalue:.4f}")
 
 # %% [markdown]
-# These are the printed numbers. Now the same with each analysis as if it were a mosquito of its own:
+# These are the printed numbers. Now the same analysis, with each measurement treated as a separate mosquito:
 
 # %%
-wrong = f_oneway(*(np.ravel(analyses) for analyses in wings.values()))
+wrong = f_oneway(*(np.ravel(measurements) for measurements in wings.values()))
 print(f"F = {wrong.statistic:.4f}, p = {wrong.pvalue:.4f}")
 
 # %% tags=["remove-cell"]
-# Two arms of three cages with three animals each: a made-up balanced experiment, to compare two ways of testing it.
+# Two groups of three cages with three animals each: a simulated balanced experiment, to compare two tests.
 rng = np.random.default_rng(11)
 cages = pd.DataFrame(
     [
-        (arm, f"{arm}{cage}", effect + rng.normal(0, 0.6))
-        for arm in (0, 1)
+        (group, f"{group}{cage}", effect + rng.normal(0, 0.6))
+        for group in (0, 1)
         for cage in range(3)
-        for effect in [arm * 1.1 + rng.normal(0, 0.6)]
+        for effect in [group * 1.1 + rng.normal(0, 0.6)]
         for _ in range(3)
     ],
-    columns=["arm", "cage", "value"],
+    columns=["group", "cage", "value"],
 )
-mixed = smf.mixedlm("value ~ arm", cages, groups="cage").fit()
-means = cages.groupby(["arm", "cage"])["value"].mean()
+mixed = smf.mixedlm("value ~ group", cages, groups="cage").fit()
+means = cages.groupby(["group", "cage"])["value"].mean()
 by_cage = ttest_ind(means[1], means[0])
 page.say(
     right_p=text.p_value(right.pvalue),
     wrong_p=text.p_value(wrong.pvalue),
-    mixed_p=text.p_number(mixed.pvalues["arm"]),
+    mixed_p=text.p_number(mixed.pvalues["group"]),
     cage_p=text.p_number(by_cage.pvalue),
     worth=f"{20 / (1 + (5 - 1) * 0.2):.0f}",
 )
 
 # %% [markdown]
-# {glue:text}`wrong_p` in place of {glue:text}`right_p`. The more often each wing is measured, the smaller this p becomes, although nothing more is known about mosquitoes.
+# The result is {glue:text}`wrong_p` instead of {glue:text}`right_p`. The more often each wing is measured, the smaller this p becomes, although there is no more information on mosquitoes.
 #
 # (lesson-cages-share)=
-# ## Animals that share
+# ## Animals that share a cage or a litter
 #
-# Pups of one litter share a mother, mice of one cage share heat, food, fights and germs. Their values are alike, and the likeness can be written as one number, the **intraclass correlation** (ICC): 0 when cage-mates are no more alike than strangers, 1
-# when they are copies. With m animals in a cage, n animals are worth only
+# Pups of one litter share a mother; mice of one cage share temperature, food, fights and infections. Their values are similar, and the similarity is measured by the **intraclass correlation** (ICC): 0 if animals of one cage are no more similar than animals of different cages, 1
+# if they are identical. With m animals in a cage, n animals contain as much information as only
 #
 # $$n_\text{effective} = \frac{n}{1 + (m - 1)\,\text{ICC}}$$
 #
-# independent ones {cite}`kish-1965`. The divisor is called the design effect. It is larger than it may seem: with ICC 0.2 and five in a cage, twenty mice are worth {glue:text}`worth`. If treatment goes to cages, more cages with fewer animals help; more animals in each cage help little.
+# independent ones {cite}`kish-1965`. The divisor is called the design effect. It is larger than it may seem: with ICC 0.2 and five animals per cage, twenty mice are worth {glue:text}`worth` independent ones. If cages are treated, use more cages with fewer animals; more animals in each cage add little information.
 #
 # Weil gave a chemical to sixteen pregnant rats and none to sixteen others, and counted the pups that lived to be weaned {cite}`weil-1970`.
 
@@ -133,7 +133,7 @@ weaned = {
 }
 
 # %% tags=["remove-cell"]
-died = [[sum(weaned[arm]), sum(alive[arm]) - sum(weaned[arm])] for arm in ("control", "treated")]
+died = [[sum(weaned[group]), sum(alive[group]) - sum(weaned[group])] for group in ("control", "treated")]
 by_pup = chi2_contingency(died, correction=False)
 by_litter = stats.proportion_ratio(
     weaned["control"] + weaned["treated"], alive["control"] + alive["treated"], ["a control"] * 16 + ["b treated"] * 16
@@ -146,7 +146,7 @@ page.say(
 )
 
 # %% [markdown]
-# Test the {glue:text}`pups` pups as if they were independent, and the difference is significant: {glue:text}`pup_p`. But dams were treated, and in some litters nearly all pups died while in others all lived. A *beta-binomial* model lets litters differ, as quasi-Poisson lets {ref}`counts of animals <lesson-counts>` differ:
+# If the {glue:text}`pups` pups are tested as if they were independent, the difference is significant: {glue:text}`pup_p`. But dams were treated, and in some litters nearly all pups died while in others all lived. A *beta-binomial* model allows for differences between litters, as quasi-Poisson allows for {ref}`differences between animals <lesson-counts>`:
 
 # %%
 litters = ["a control"] * 16 + ["b treated"] * 16
@@ -156,22 +156,22 @@ model = stats.proportion_ratio(lived, of, litters)
 print(f"ratio {model.estimate[0]:.2f}, p = {model.pvalue[0]:.2f}")
 
 # %% [markdown]
-# Pups of a litter are alike with a correlation of {glue:text}`alike`, and {glue:text}`litter_p`: with thirty-two dams the difference is not significant.
+# The correlation of pups in a litter is {glue:text}`alike`, and {glue:text}`litter_p`: with thirty-two dams the difference is not significant.
 #
 # (lesson-cages-one)=
 # ## One cage in each group
 #
-# If all treated mice live in one cage and all untreated ones in another, n is one against one. Whatever differs between the two cages differs between the groups: light, an infection, an aggressive mouse. **No model can separate them**, because the data hold no
-# information on it. Only the design can prevent this: use several cages of each group or, if possible, both treatments in each cage. A rerun shows a warning if each group of a cohort has only one cage.
+# If all treated mice live in one cage and all untreated mice in another, n is one against one. Everything that differs between the two cages also differs between the groups: light, an infection, an aggressive mouse. **No model can separate them**, because the data contain no
+# information on it. Only the design can prevent this: use several cages for each group or, if possible, both treatments in each cage. A rerun shows a warning if each group of a cohort has only one cage.
 #
 # :::{admonition} Common mistakes
 # :class: warning
-# - **Every row is an animal.** SciPy's `ttest_ind` and `f_oneway`, and the column table of any program, take what they are given: {glue:text}`wrong_p` for the wings.
-# - **The wrong line of the table.** R's `summary(aov(length ~ cage / individual))` compares cages with the *ruler*, F = 255.7 for the wings {cite}`ruczinski-nested`. `Error(...)` in the formula, or one mean for each animal, sets it right.
+# - **Every row as an animal.** SciPy's `ttest_ind` and `f_oneway`, and the column tables of other programs, use every value: {glue:text}`wrong_p` for the wings.
+# - **The wrong line of the table.** R's `summary(aov(length ~ cage / individual))` compares cages with the *measurement error*, F = 255.7 for the wings {cite}`ruczinski-nested`. `Error(...)` in the formula, or one mean for each animal, gives the right test.
 # - **A chi-square of pups.** `scipy.stats.chi2_contingency` on pups, cells or neurons counted over animals: {glue:text}`pup_p` above, where the dams give {glue:text}`litter_p`.
-# - **A mixed model with six cages.** statsmodels' `mixedlm` calculates p from the normal distribution even with few cages. For a made-up experiment of three cages in each of two arms it says {glue:text}`mixed_p`; a t test of the six cage means says {glue:text}`cage_p`. In this balanced design the two compare the same means, and the t test allows for the small number of
+# - **A mixed model with six cages.** statsmodels' `mixedlm` calculates p from the normal distribution even with few cages. For a simulated experiment of three cages in each of two groups it gives {glue:text}`mixed_p`; a t test of the six cage means gives {glue:text}`cage_p`. In this balanced design the two compare the same means, and the t test allows for the small number of
 #   cages.
-# - **Dropping the cage because it is "not significant".** Six cages can hardly show that they differ. The design says whether the cage matters.
+# - **Dropping the cage because it is "not significant".** With six cages a test of their differences has little power. The design determines whether the cage must be in the model.
 # :::
 
 # %% [markdown]
@@ -180,13 +180,13 @@ print(f"ratio {model.estimate[0]:.2f}, p = {model.pvalue[0]:.2f}")
 # %% [markdown]
 # ### 1. How many units?
 #
-# Forty mice live in eight cages of five. Four cages, drawn by lot, drink a drug in their water, the others plain water. From every mouse three sections of spleen are counted. How many experimental units are there in all?
+# Forty mice live in eight cages of five. Four cages, chosen at random, get a drug in their drinking water, the others only water. From every mouse three sections of spleen are counted. How many experimental units are there in all?
 
 # %% tags=["solution"] exercise="cages-1"
 answer = 8
 
 # %% [markdown]
-# ### 2. What are they worth?
+# ### 2. Effective sample size
 #
 # In that experiment, mice of one cage have an ICC of 0.3. How many independent mice are the forty worth? Give one decimal.
 
@@ -196,19 +196,19 @@ answer = 40 / (1 + (5 - 1) * 0.3)
 # %% [markdown]
 # ### 3. The wings of two cages
 #
-# Compare cages A and B of the worked example by the exact Mann-Whitney test, `stats.mann_whitney`, with one value for each mosquito. `wings` holds the analyses. What is the p? Give three decimals.
+# Compare cages A and B of the worked example by the exact Mann-Whitney test, `stats.mann_whitney`, with one value for each mosquito. `wings` contains the measurements. What is the p? Give three decimals.
 
 # %% tags=["solution"] exercise="cages-3" tolerance=0.001
 means_a, means_b = (np.mean(wings[cage], axis=1) for cage in ("cage A", "cage B"))
 answer = stats.mann_whitney(means_a, means_b).pvalue
 
 # %% [markdown] tags=["solution"]
-# `np.mean(..., axis=1)` takes the mean of each row: one value for each female. With all eight analyses of each cage as values, p would be below 5 %. Try it.
+# `np.mean(..., axis=1)` takes the mean of each row: one value for each female. With all eight measurements of each cage as values, p would be below 5 %. Try it.
 
 # %% [markdown]
 # ### 4. Dams, by ranks
 #
-# `weaned` and `alive` hold Weil's litters, sixteen controls and sixteen treated. Work out the share weaned in each litter, and compare the sixteen shares with the other sixteen by `stats.mann_whitney`. What is the exact p? Give three decimals.
+# `weaned` and `alive` contain Weil's litters, sixteen control and sixteen treated. Calculate the proportion weaned in each litter, and compare the sixteen control proportions with the sixteen treated ones by `stats.mann_whitney`. What is the exact p? Give three decimals.
 
 # %% tags=["solution"] exercise="cages-4" tolerance=0.001
 control = np.array(weaned["control"]) / np.array(alive["control"])
@@ -216,45 +216,45 @@ treated = np.array(weaned["treated"]) / np.array(alive["treated"])
 answer = stats.mann_whitney(control, treated).pvalue
 
 # %% [markdown] tags=["solution"]
-# With one number for each dam, an ordinary test may follow. It gives a litter of five the weight of a litter of thirteen, which the beta-binomial model does not; neither is significant.
+# With one number for each dam, an ordinary test is valid. It gives a litter of five the same weight as a litter of thirteen, unlike the beta-binomial model; neither is significant.
 
 # %% [markdown] tags=["quiz"]
 # ## Quiz
 #
-# **Each mouse is injected on its own, by lot; five live in a cage, with both treatments in every cage. The unit is**
+# **Each mouse is randomized and injected individually; five live in a cage, with both treatments in every cage. The unit is**
 #
 # - [x] the mouse
-#   Any mouse could have been given the other treatment. The cage can be allowed for as a block, which makes the comparison sharper.
+#   Any mouse could have been given the other treatment. The cage can be included as a block, which makes the comparison more precise.
 # - [ ] the cage
 #   It would be if the treatment were given to cages.
 #
 # **Three wells of each of four animals are measured. For a t test, n in this group is**
 #
 # - [ ] 12
-#   The wells tell how steady the assay is.
+#   The wells show the precision of the assay.
 # - [x] 4
 #   Average the wells of each animal first.
 # - [ ] 3
-#   That is the number of analyses of one animal.
+#   That is the number of measurements of one animal.
 #
 # **All twelve treated rats lived in one cage, all twelve controls in another. Which analysis separates drug from cage?**
 #
 # - [ ] a mixed model with a random cage
-#   It has one cage in each group, and nothing to learn the spread of cages from.
+#   With one cage in each group, the variance between cages cannot be estimated.
 # - [ ] cage means and a t test
-#   One value against one: no test exists.
+#   There is no test of one value against one.
 # - [x] none
-#   It can be said, and the next experiment designed otherwise.
+#   Report it as a limitation, and design the next experiment differently.
 
 # %% [markdown]
 # ```{take-aways}
-# - n counts {ref}`what could have been treated otherwise <lesson-cages-n>`, on its own.
-# - Animals that share a cage or a dam are {ref}`worth fewer than they are <lesson-cages-share>`.
-# - With one cage in each group {ref}`no method can tell <lesson-cages-one>` cage from treatment.
+# - n is the number of units {ref}`that could have been treated independently <lesson-cages-n>`.
+# - Animals that share a cage or a dam {ref}`contain less information <lesson-cages-share>` than independent animals.
+# - With one cage in each group {ref}`no method can separate <lesson-cages-one>` the effects of cage and treatment.
 # ```
 
 # %% [markdown]
 # ## What next
 #
-# - {ref}`Many questions, one answer <lesson-multiplicity>`.
-# - {doc}`How to hand in a file <../../../book/rerun>`: a column `cage` or `replicate`, and what a rerun makes of it.
+# - {ref}`Multiple testing <lesson-multiplicity>`.
+# - {doc}`Rerun a study on your own cohort <../../../book/rerun>`: the columns `cage` and `replicate`, and how they are analysed.

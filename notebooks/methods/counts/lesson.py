@@ -10,11 +10,11 @@
 # (lesson-counts)=
 # # Counts that vary more than chance
 #
-# **The question.** Plaques on a plate, cells in a field, insects on a plant: numbers that are counted. How far must two groups of counts lie apart before it means anything?
+# **The question.** Plaques on a plate, cells in a field and insects on a plant are counts. How large must a difference between two groups of counts be to show an effect?
 #
 # | Before you read | Time | You will be able to |
 # |---|---|---|
-# | Nothing | 40 minutes | say how much counts vary by chance alone, and see that animals vary more; compare groups of counts by a rate ratio; say why a number scaled up from a count is no count |
+# | Nothing | 40 minutes | say how much counts vary by chance alone, and recognise overdispersion; compare groups of counts by a rate ratio; explain why a scaled count is not a count |
 #
 # Download: {download}`exercises <../../../_build/lessons/counts-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/counts-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
 
@@ -38,18 +38,18 @@ page = Page()
 
 # %% [markdown]
 # (lesson-counts-chance)=
-# ## How much chance alone does
+# ## Variation by chance alone
 #
-# Shake a thousand beads onto a tray and count those on one small square. Shake again, and the number differs. If the beads fall independently, and every place is equally likely, such counts very nearly follow the **Poisson** distribution, and it has one
-# property to remember: *its variance equals its mean*. The standard deviation (SD) is the root of the mean: around a mean of 100 counts have an SD of 10, around a mean of 9 an SD of 3.
+# Shake a thousand beads onto a tray and count those on one small square. Shake again, and the number differs. If the beads fall independently, and every place is equally likely, such counts very nearly follow the **Poisson** distribution. Its most important
+# property is that *its variance equals its mean*. The standard deviation (SD) is the square root of the mean: counts with a mean of 100 have an SD of 10, counts with a mean of 9 an SD of 3.
 #
-# So a single count already says how far chance alone would move it. That is what makes counts attractive. It is also the trap, because animals are not beads.
+# A single count therefore shows how much it would vary by chance alone. But this holds only for Poisson counts, and counts in different animals vary more.
 #
 # (lesson-counts-picture)=
-# ## The picture
+# ## Counts in animals
 #
-# In {doc}`the humoral study <../../humoral_immunity/analysis>` the antibody-forming cells of a spleen are read as plaques on a plate: a two-hundredth of the spleen is plated, the plaques are counted, and the count is multiplied by
-# 200. Here are the plaques themselves, one point for each mouse.
+# In {doc}`the humoral study <../../humoral_immunity/analysis>` the antibody-forming cells of a spleen are counted as plaques on a plate: a two-hundredth of the spleen is plated, the plaques are counted, and the count is multiplied by
+# 200. The figure shows the plaque counts, one point for each mouse.
 
 # %% tags=["setup"]
 values = load_study("humoral_immunity").cohort.values
@@ -67,7 +67,7 @@ for label, counts in plaques.items():
     bands[label] = scipy.stats.poisson.interval(0.95, counts.mean())
 
 # %% tags=["hide-input"]
-page.warn("Simulated animals. They show how the method works, and are evidence of nothing.")
+page.warn("Simulated animals. They show how the method works and are not evidence.")
 measure = "plaques on a plate"
 page.figure(
     counts_figure(plaques, bands, measure, simulated="mice"),
@@ -87,16 +87,16 @@ page.say(
 )
 
 # %% [markdown]
-# The grey band is where 95 of 100 counts would lie if the mice of a group differed by chance only. Of {glue:text}`mice` mice, about {glue:text}`expected` should lie outside; {glue:text}`outside` do (diamonds). These mice are simulated to differ, as real ones do in age, weight and spleen: the variance is not once the mean, but {glue:text}`least` to {glue:text}`most` times the mean. Such counts are called **overdispersed**. A test that ignores overdispersion
+# The grey band contains 95 of 100 counts if the mice of a group differ by chance only. Of {glue:text}`mice` mice, about {glue:text}`expected` should lie outside; {glue:text}`outside` do (diamonds). In the simulation the mice differ, as real mice differ in age, weight and spleen: the variance is {glue:text}`least` to {glue:text}`most` times the mean. Such counts are called **overdispersed**. A test that ignores overdispersion
 # treats differences between mice as differences between treatments.
 #
 # (lesson-counts-vary)=
-# ## What to do: let the animals say how much they vary
+# ## Estimate the dispersion from the animals
 #
-# The **quasi-Poisson** model is a model of counts that allows zeros and unequal amounts plated, and has one more parameter, the *dispersion*: how many times the mean the variance is. It is estimated from the
-# animals, and the standard error grows by its root. With few animals that estimate is uncertain itself, and so the test uses Student's t and not the normal distribution.
+# The **quasi-Poisson** model is a model of counts that allows zeros and unequal plated amounts. It has one more parameter, the *dispersion*: the variance divided by the mean. The dispersion is estimated from the
+# animals, and the standard error is multiplied by its square root. With few animals this estimate is uncertain, so the test uses Student's t distribution instead of the normal distribution.
 #
-# `stats.count_ratio` takes one count for each animal and the name of its group. It returns the ratio of the mean counts, each group's to that of the first group by name.
+# `stats.count_ratio` takes one count for each animal and the name of its group. It returns the ratio of the mean count of each group to that of the first group by name.
 
 # %%
 counts = [*plaques["Saline"], *plaques["Thymalin"]]
@@ -129,7 +129,7 @@ print(f"dispersion {beall.dispersion:.6f}")
 print(f"log ratio of C to A {np.log(beall.estimate[1]):.6f}")
 
 # %% [markdown]
-# The page agrees with R to all printed digits. Now take sprays C and E alone, and compare them by a plain Poisson model, as many programs offer first, and by quasi-Poisson:
+# The results agree with R to all printed digits. Now compare sprays C and E alone, by a Poisson model, which is the default of many programs, and by quasi-Poisson:
 
 # %% tags=["setup"]
 two = sprays["C"] + sprays["E"]
@@ -157,15 +157,15 @@ page.say(
 )
 
 # %% [markdown]
-# {glue:text}`p_poisson` or {glue:text}`p_quasi`: the plots vary only {glue:text}`phi` times as much as expected by chance, and this alone moves p across 5 %. The mice above vary several times more than that.
+# The results are {glue:text}`p_poisson` and {glue:text}`p_quasi`: the variance of the plots is only {glue:text}`phi` times as large as expected by chance, and this alone moves p across 5 %. The mice above have a much larger dispersion.
 
 # %% [markdown]
 # :::{admonition} Common mistakes
 # :class: warning
-# - **Poisson by default.** `statsmodels.api.GLM(..., family=Poisson())` and R's `glm(..., family = poisson)` fix the dispersion at 1, even if the animals vary more. In statsmodels `.fit(scale="X2")` estimates it; its p then comes from the normal distribution unless `use_t=True` is asked for as well.
-# - **A negative binomial model without estimated dispersion.** `statsmodels.api.families.NegativeBinomial()` does not estimate how much animals vary: it takes a shape of 1 and says so in a warning. `statsmodels.api.NegativeBinomial` is another model, which estimates the shape. With few animals it rejects too often: at 5 %, in {glue:text}`nb_least` to {glue:text}`nb_most` of simulated experiments without an effect, with {glue:text}`nb_sizes` animals a group ({ref}`benchmarks <promises-tests>`).
-# - **A test of sums.** `scipy.stats.poisson_means_test` takes the total of each group and cannot see that animals differ. For sprays C and E: {glue:text}`p_sums`.
-# - **Scaled counts**, in any program: it cannot know. Exercise 4 shows by how much they mislead.
+# - **Poisson by default.** `statsmodels.api.GLM(..., family=Poisson())` and R's `glm(..., family = poisson)` fix the dispersion at 1, even if the animals vary more. In statsmodels `.fit(scale="X2")` estimates it; its p then comes from the normal distribution unless `use_t=True` is also set.
+# - **A negative binomial model without estimated dispersion.** `statsmodels.api.families.NegativeBinomial()` does not estimate how much animals vary: it uses a shape of 1 and prints a warning. `statsmodels.api.NegativeBinomial` is another model, which estimates the shape. With few animals it rejects too often: at 5 %, in {glue:text}`nb_least` to {glue:text}`nb_most` of simulated experiments without an effect, with {glue:text}`nb_sizes` animals per group ({ref}`benchmarks <promises-tests>`).
+# - **A test of sums.** `scipy.stats.poisson_means_test` uses only the total of each group, so it cannot account for differences between animals. For sprays C and E: {glue:text}`p_sums`.
+# - **Scaled counts.** No program can recognise them. Exercise 4 shows the size of the error.
 # :::
 
 # %% [markdown]
@@ -174,7 +174,7 @@ page.say(
 # %% [markdown]
 # ### 1. By hand
 #
-# The plates of four mice show 6, 9, 12 and 21 plaques. How many times their mean is their variance? (The variance divides by n − 1.) Give one decimal.
+# The plates of four mice show 6, 9, 12 and 21 plaques. What is their variance divided by their mean? (The variance divides by n − 1.) Give one decimal.
 
 # %% tags=["solution"] exercise="counts-1" tolerance=0.1
 counts = np.array([6, 9, 12, 21])
@@ -186,7 +186,7 @@ answer = counts.var(ddof=1) / counts.mean()
 # %% [markdown]
 # ### 2. One comparison
 #
-# `plaques["Saline"]` and `plaques["10 µL/kg"]` hold the plaques of two groups of mice. By what factor do the treated mice have more? Use `stats.count_ratio`, and give two decimals.
+# `plaques["Saline"]` and `plaques["10 µL/kg"]` contain the plaques of two groups of mice. What is the ratio of the mean counts, treated over saline? Use `stats.count_ratio`, and give two decimals.
 
 # %% tags=["solution"] exercise="counts-2" tolerance=0.01
 counts = [*plaques["Saline"], *plaques["10 µL/kg"]]
@@ -194,7 +194,7 @@ group = ["a saline"] * 8 + ["b treated"] * 8
 answer = stats.count_ratio(counts, group).estimate[0]
 
 # %% [markdown]
-# ### 3. Not all plates hold the same
+# ### 3. Unequal plated amounts
 #
 # Two mice had saline: of one spleen a two-hundredth was plated and 48 plaques were counted, of the other a hundredth, and 110. Two mice had the drug: a hundredth and 60 plaques, a two-hundredth and 36. Give `count_ratio` the shares plated as
 # `exposure`. What is the ratio of drug to saline? Give two decimals.
@@ -205,13 +205,13 @@ group = ["a saline", "a saline", "b drug", "b drug"]
 answer = stats.count_ratio([48, 110, 60, 36], group, exposure=shares).estimate[0]
 
 # %% [markdown] tags=["solution"]
-# A rate is all plaques over all that was plated: 158 in three two-hundredths, against 96 in three two-hundredths. Two plates a group are enough for a ratio. The p that comes with it rests on two degrees of freedom and on plates that happen to agree better than chance would have them: do not lean on it.
+# A rate is the number of plaques divided by the plated amount: 158 in three two-hundredths, against 96 in three two-hundredths. Two plates per group are enough for a ratio. Its p has only two degrees of freedom, and the plates happen to agree better than expected by chance: do not rely on it.
 
 # %% [markdown]
-# ### 4. The trap of the scaled count
+# ### 4. A scaled count
 #
-# Someone notes insects "per hectare" and so multiplies each count of sprays C and E by 200. The insects, and what is known of them, stay the same. Fit the plain Poisson model of the example to `200 * np.array(two)`. How many zeros stand
-# after the decimal point of its p before the first other digit? (The decimal logarithm, `np.log10`, helps.)
+# Someone reports insects "per hectare" and multiplies each count of sprays C and E by 200. The number of counted insects, and therefore the information, does not change. Fit the Poisson model of the example to `200 * np.array(two)`. How many zeros
+# follow the decimal point of its p before the first other digit? (The decimal logarithm, `np.log10`, helps.)
 
 # %% tags=["solution"] exercise="counts-4"
 scaled = 200 * np.array(two)
@@ -227,35 +227,35 @@ answer = int(np.floor(-np.log10(model.fit().pvalues[1])))
 # **1. The counts of eight mice have a mean of 50 and a variance of 400. What does a Poisson test do to its p?**
 #
 # - [ ] It makes it too large, because the mean is large.
-#   The size of the mean is no trouble. The variance is eight times what the test assumes.
-# - [x] It makes it too small, because it takes animals that differ for chance.
-#   The test believes in an SD of about 7, and the mice have one of 20.
-# - [ ] Nothing, because eight mice are enough.
+#   The size of the mean does not matter. The variance is eight times what the test assumes.
+# - [x] It makes it too small, because it ignores the differences between animals.
+#   The test assumes an SD of about 7, but the SD of the mice is 20.
+# - [ ] It does not change it, because eight mice are enough.
 #   More mice do not help: the standard error stays too small by the same factor.
 #
-# **2. Which of these is a count that a model of counts may be given?**
+# **2. For which of these can a model of counts be used?**
 #
 # - [ ] Antibody-forming cells per spleen, scaled up from the plate.
-#   That number has the noise of the plate, multiplied. Give the model the plaques, and the share plated as exposure.
+#   Scaling also multiplies the random error of the plate. Use the plaques, with the plated fraction as exposure.
 # - [ ] The mean of three plates.
-#   A mean of counts varies less than a count. Add them up, and say as exposure that there were three plates.
+#   A mean of counts varies less than a count. Add the counts, and use three plates as the exposure.
 # - [x] The plaques on one plate.
 #   One raw count for each animal.
 #
-# **3. A group of five holds three zeros. What now?**
+# **3. A group of five contains three zeros. What should be done?**
 #
-# - [ ] Leave the zeros out, since zero has no logarithm.
-#   That throws away the strongest answers of the group.
+# - [ ] Exclude the zeros, because zero has no logarithm.
+#   This removes the lowest values of the group.
 # - [x] Use a model of counts, such as quasi-Poisson: a zero is a count like any other.
-#   Only a group that holds nothing else has no ratio with an interval.
-# - [ ] Add a million to everything.
-#   What is added decides the answer.
+#   Only for a group that contains nothing but zeros is there no ratio with an interval.
+# - [ ] Add a million to all values.
+#   The added number determines the result.
 
 # %% [markdown]
 # ```{take-aways}
 # - By chance alone the variance of a count {ref}`equals its mean <lesson-counts-chance>`.
-# - Animals {ref}`vary several times as much <lesson-counts-picture>`, so a Poisson test finds what is not there.
-# - Quasi-Poisson {ref}`lets the animals say how much <lesson-counts-vary>`.
+# - Counts in animals {ref}`vary several times as much <lesson-counts-picture>`, so a Poisson test rejects too often.
+# - Quasi-Poisson {ref}`estimates the dispersion from the animals <lesson-counts-vary>`.
 # ```
 
 # %% [markdown]

@@ -10,11 +10,11 @@
 # (lesson-deaths)=
 # # Deaths before the measurement
 #
-# **The question.** Serum is drawn at 48 hours from the rats that are alive. Some are not. What do the survivors' values say about the treatment?
+# **The question.** Serum is drawn at 48 hours from the rats that are alive. Some rats have died. What do the survivors' values show about the treatment?
 #
 # | Before you read | Time | You will be able to |
 # |---|---|---|
-# | {ref}`Ranks, and what exact means <lesson-ranks>` | 40 minutes | see how death can make a difference or hide one, count the dead in an analysis, compare survival with an {term}`exact` log-rank test, and say whom a result is true of |
+# | {ref}`Ranks, and what exact means <lesson-ranks>` | 40 minutes | explain how deaths can create or hide a difference, include deaths in an analysis, compare survival with an {term}`exact` log-rank test, and state to which animals a result applies |
 #
 # Download: {download}`exercises <../../../_build/lessons/deaths-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/deaths-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
 
@@ -36,10 +36,10 @@ page = Page()
 
 # %% [markdown]
 # (lesson-deaths-kill)=
-# ## A treatment that does nothing but kill
+# ## Survivorship bias
 #
-# Here are twelve IL-6 values. They are made up, and they are used twice: the untreated rats have them, and the treated rats have *exactly the same*. The treatment does nothing to IL-6. But it
-# kills, and those it kills are the six sickest, before blood is drawn.
+# Consider twelve fictitious IL-6 values, used twice: the untreated rats and the treated rats have *exactly the same* values. The treatment has no effect on IL-6. But it
+# kills the six sickest rats before blood is drawn.
 
 # %% tags=["setup"]
 il6 = np.array([38, 52, 60, 71, 84, 95, 108, 126, 150, 190, 260, 410])
@@ -51,7 +51,7 @@ seen = stats.geometric_mean_ratio(treated_living, il6)
 print(f"ratio {seen.estimate:.2f}, p = {seen.pvalue:.3f}")
 
 # %% tags=["hide-input"]
-page.warn("Made-up animals. They show how the method works, and are evidence of nothing.")
+page.warn("Simulated animals. They show how the method works and are not evidence.")
 groups = {"Untreated": (il6, np.zeros(12, dtype=bool)), "Treated": (il6, np.arange(12) >= 6)}
 measure = "IL-6, pg/mL"
 page.figure(
@@ -74,38 +74,38 @@ page.say(
 )
 
 # %% [markdown]
-# Among the survivors IL-6 is {glue:text}`seen` times the control's, with a 95 % interval of {glue:text}`seen_interval` and {glue:text}`seen_p`. The arithmetic is correct. The groups were alike when the rats were randomized, and death
-# made them unlike: the comparison is no longer one of treatment against none, but of *those who survive treatment* against all the untreated. This is **survivorship bias**. It works both ways: a treatment that saves
-# the sickest rats keeps their high values in its mean, and looks useless or harmful.
+# Among the survivors IL-6 is {glue:text}`seen` times the control's, with a 95 % interval of {glue:text}`seen_interval` and {glue:text}`seen_p`. The arithmetic is correct. The groups were comparable when the rats were randomized, but the deaths
+# made them different: the comparison is no longer one of treated and untreated rats, but of *survivors of the treatment* and all untreated rats. This is **survivorship bias**. It can have either direction: if a treatment saves
+# the sickest rats, their high values raise its mean, and it appears useless or harmful.
 #
-# No test on the survivors' values alone can correct this, because what is missing was not measured. Three things can be done, and a report should contain all three:
+# No test of the survivors' values alone can correct this, because the missing values were not measured. Three things can be done, and a report should contain all three:
 #
-# 1. **Say whom it is about.** "Among survivors at 48 h" stands in each sentence, and the number alive in each group beside it.
-# 2. **Let the dead count.** Death is worse than any IL-6. Give each dead rat the worst *rank*, above every value, and compare all rats by the {term}`Mann-Whitney test`.
-# 3. **Compare survival itself.**
+# 1. **State to which animals the result applies.** Write "among survivors at 48 h" in each sentence, with the number alive in each group.
+# 2. **Include the deaths.** Death is worse than any IL-6. Give each dead rat the worst *rank*, above every value, and compare all rats by the {term}`Mann-Whitney test`.
+# 3. **Compare survival.**
 #
 # (lesson-deaths-rank)=
-# ## The dead get the worst rank
+# ## The worst rank for deaths
 #
-# Any number above the largest value will do, since ranks depend on the order only.
+# Any number above the largest value can be used, because ranks depend only on the order.
 
 # %%
 ranked = stats.mann_whitney([*treated_living, *[1000] * treated_dead], il6)
 print(f"treated higher in {ranked.superiority:.3f} of pairs, p = {ranked.pvalue:.3f}")
 
 # %% [markdown]
-# The direction is reversed: a treated rat now does worse than an untreated one in {glue:text}`worst_share` of all pairs ({glue:text}`worst_p`). The apparent benefit is gone. But this number is a mixture of IL-6 and death. It answers "how do rats fare?", and not "what does the
-# treatment do to IL-6?". It also needs a direction: for IL-4, where high is meant to be good, the dead get the lowest rank.
+# The direction is reversed: a treated rat now has a worse outcome than an untreated one in {glue:text}`worst_share` of all pairs ({glue:text}`worst_p`). The apparent benefit is gone. But this number combines IL-6 and death. It answers "which group has the better outcome?", not "what is the
+# effect of the treatment on IL-6?". It also depends on the direction: for IL-4, for which high values are regarded as good, dead animals get the lowest rank.
 #
 # ## Comparing survival
 #
-# The **log-rank test** goes from death to death. At each, it asks how many of those still alive were treated: if half were, half a death is *expected* among the treated. Observed less expected, summed over all deaths, is large
-# when one group dies faster. A rat alive at the end, or lost on the way, counts among those at risk as long as it was seen: it is {term}`censored`, and not left out.
+# The **log-rank test** considers each death in turn. If half of the animals alive at that time were treated, half a death is *expected* among the treated. Observed minus expected, summed over all deaths, is large
+# if one group dies faster. A rat alive at the end, or lost earlier, counts among those at risk as long as it was observed: it is {term}`censored`, not excluded.
 #
 # (lesson-deaths-count)=
 # ## Worked example: leukaemia, and twenty rats
 #
-# Forty-two patients with leukaemia in remission were given 6-mercaptopurine or placebo {cite}`freireich-1963`; the numbers are weeks until relapse. The textbook of Kleinbaum and Klein works them through
+# Forty-two patients with leukaemia in remission were given 6-mercaptopurine or placebo {cite}`freireich-1963`; the numbers are weeks until relapse. The textbook of Kleinbaum and Klein analyses them
 # {cite}`kleinbaum-2012`: 19.25 and 10.75 relapses expected, log-rank chi-square 16.79.
 
 # %% tags=["setup"]
@@ -113,12 +113,12 @@ drug = [6, 6, 6, 7, 10, 13, 16, 22, 23, 6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34
 placebo = [1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23]
 # Of those on the drug the first nine relapsed; the others were last seen in remission.
 relapsed = [1] * 9 + [0] * 12 + [1] * 21
-arm = ["drug"] * 21 + ["placebo"] * 21
+treatment = ["drug"] * 21 + ["placebo"] * 21
 
 # %%
-leukaemia = stats.logrank(drug + placebo, relapsed, arm)
+leukaemia = stats.logrank(drug + placebo, relapsed, treatment)
 print(f"chi-square {leukaemia.statistic:.2f}")
-print("relapses seen:    ", leukaemia.observed)
+print("relapses observed:", leukaemia.observed)
 print("relapses expected:", leukaemia.expected.round(2))
 
 # %% tags=["hide-input"]
@@ -128,8 +128,8 @@ page.figure(survival_figure(curves, "weeks", "relapse"), "leukaemia", survival_a
 # %% [markdown]
 # A tick on a curve is a patient last seen in remission.
 #
-# The second example is from this book's own {doc}`audit of printed numbers <../../published_cohorts/analysis>`. Rats were given endotoxin and stem cells, or nothing {cite}`mc-cem-20180907`. Of twenty with cells four died within 72 hours, of twenty in the sham group none. The paper prints
-# a log-rank chi-square of 4.333 and a p of 0.0374. When the four died is not printed; suppose two by 12 hours and two by 24:
+# The second example is from this book's {doc}`audit of printed numbers <../../published_cohorts/analysis>`. Rats were given endotoxin and stem cells, or nothing {cite}`mc-cem-20180907`. Of twenty with cells four died within 72 hours, of twenty in the sham group none. The paper reports
+# a log-rank chi-square of 4.333 and a p of 0.0374. It does not report when the four died; suppose two by 12 hours and two by 24:
 
 # %% tags=["setup"]
 hours = [72] * 20 + [12, 12, 24, 24] + [72] * 16
@@ -140,8 +140,8 @@ cells = ["sham"] * 20 + ["cells"] * 20
 curve = stats.logrank(hours, died, cells, method="asymptotic")
 counted = stats.logrank(hours, died, cells)
 print(f"chi-square {curve.statistic:.3f}")
-print(f"p from the smooth curve {curve.pvalue:.4f}")
-print(f"p by counting {counted.pvalue:.4f}")
+print(f"asymptotic p {curve.pvalue:.4f}")
+print(f"exact p {counted.pvalue:.4f}")
 
 # %% tags=["remove-cell"]
 page.say(
@@ -151,15 +151,15 @@ page.say(
 )
 
 # %% [markdown]
-# The result agrees with the printed numbers. But the p of a log-rank test is usually taken from the chi-square distribution, which is an approximation for many deaths. Count instead every way to assign four deaths to forty rats, and p is {glue:text}`p_exact`, not {glue:text}`p_curve`. With
-# equal groups and no death on one side, the exact p is the same *whenever* they died: it is the share of assignments with all four deaths on one side. With few deaths, use the exact test.
+# The result agrees with the printed numbers. But the p of a log-rank test is usually taken from the chi-square distribution, which is an approximation for many deaths. If every way to assign four deaths to forty rats is counted, p is {glue:text}`p_exact`, not {glue:text}`p_curve`. With
+# equal groups and no death in one of them, the exact p does not depend on *when* the animals died: it is the proportion of assignments with all four deaths in one group. With few deaths, use the exact test.
 #
 # :::{admonition} Common mistakes
 # :class: warning
-# - **The dead are left out without notice.** An empty cell is skipped by pandas' `mean` ({glue:text}`skipped` in place of {glue:text}`whole` for the treated rats above), and by Excel's `AVERAGE`. Only the n shows it. SciPy's `ttest_ind` returns NaN, until someone adds
+# - **Dead animals are excluded without a notice.** An empty cell is skipped by pandas' `mean` ({glue:text}`skipped` in place of {glue:text}`whole` for the treated rats above), and by Excel's `AVERAGE`. Only the n shows this. SciPy's `ttest_ind` returns NaN, until someone adds
 #   `nan_policy="omit"`.
-# - **The chi-square approximation for four deaths.** statsmodels' `survdiff`, SciPy's `logrank` and `survdiff` of R's package survival all use it: {glue:text}`p_curve` for the rats. Fisher's test of dead and alive is exact, {glue:text}`p_fisher`, but does not see *when* they died.
-# - **Leaving out the animals that live.** A test of the hours of those that died compares the quick among the dead. In the leukaemia trial, patients without relapse are the whole point (exercise 3).
+# - **The chi-square approximation for four deaths.** statsmodels' `survdiff`, SciPy's `logrank` and `survdiff` of R's package survival all use it: {glue:text}`p_curve` for the rats. Fisher's test of dead and alive is exact, {glue:text}`p_fisher`, but does not use *when* they died.
+# - **Excluding the survivors.** A test of the times of death alone compares only the animals that died. In the leukaemia trial, the patients without relapse are the main result (exercise 3).
 # - **A value of zero for the dead.** A zero is a value, and a very good one for IL-6.
 # :::
 
@@ -177,29 +177,29 @@ answer = 3 / 8
 # %% [markdown]
 # ### 2. A treatment that saves
 #
-# Now turn the story round. The treatment truly lowers each IL-6 to 70 %: `0.7 * il6`. It also keeps all treated rats alive, while of the untreated the four with the highest IL-6 die, so that `il6[:8]` is left. What is the ratio of geometric means, treated to untreated, among survivors? Give two decimals.
+# Now consider the opposite case. The treatment lowers each IL-6 to 70 %: `0.7 * il6`. It also keeps all treated rats alive, while the four untreated rats with the highest IL-6 die, so that `il6[:8]` is left. What is the ratio of geometric means, treated to untreated, among survivors? Give two decimals.
 
 # %% tags=["solution"] exercise="deaths-2" tolerance=0.01
 answer = stats.geometric_mean_ratio(0.7 * il6, il6[:8]).estimate
 
 # %% [markdown] tags=["solution"]
-# The true ratio is 0.70, and the survivors show about none. The better the treatment saves, the better it hides that it lowers IL-6.
+# The true ratio is 0.70, but the survivors show almost no difference. The more rats the treatment saves, the less its effect on IL-6 is visible among survivors.
 
 # %% [markdown]
-# ### 3. Those who did not relapse
+# ### 3. Patients without relapse
 #
-# In the leukaemia trial, someone leaves out the twelve patients without relapse, and compares the weeks of the remaining nine (`drug[:9]`) with those of the placebo group by `stats.mann_whitney`. What is the exact p? Give three decimals.
+# In the leukaemia trial, someone excludes the twelve patients without relapse, and compares the weeks of the remaining nine (`drug[:9]`) with those of the placebo group by `stats.mann_whitney`. What is the exact p? Give three decimals.
 
 # %% tags=["solution"] exercise="deaths-3" tolerance=0.001
 answer = stats.mann_whitney(drug[:9], placebo).pvalue
 
 # %% [markdown] tags=["solution"]
-# The trial would not have been significant: the patients for whom the drug worked best were left out.
+# The trial would not have been significant, because the patients for whom the drug worked best were excluded.
 
 # %% [markdown]
 # ### 4. A small survival experiment
 #
-# Rats were looked at every 6 hours. Of six untreated ones, deaths were seen at 12, 18, 18, 24 and 30 hours, and one lived to 48. Of six treated ones, deaths were seen at 24 and 36 hours, and four lived to 48. What is the exact p of
+# Rats were examined every 6 hours. Of six untreated rats, five were found dead at 12, 18, 18, 24 and 30 hours, and one lived to 48. Of six treated rats, two were found dead at 24 and 36 hours, and four lived to 48. What is the exact p of
 # `stats.logrank`? Give three decimals.
 
 # %% tags=["solution"] exercise="deaths-4" tolerance=0.001
@@ -210,35 +210,35 @@ answer = stats.logrank(time, event, ["untreated"] * 6 + ["treated"] * 6).pvalue
 # %% [markdown] tags=["quiz"]
 # ## Quiz
 #
-# **Three of twelve treated rats died, and four of twelve untreated. IL-6 of survivors is lower with treatment. What may be said?**
+# **Three of twelve treated rats died, and four of twelve untreated. IL-6 of survivors is lower with treatment. What can be concluded?**
 #
 # - [ ] The treatment lowers IL-6, because about as many died in each group.
-#   Equal numbers may hide different rats: the sickest in one group, others in the other.
+#   With equal numbers, different rats may have died: the sickest in one group, others in the other.
 # - [x] IL-6 was lower among survivors at 48 h, 9 and 8 of 12 alive.
-#   That is what was seen. The reader can judge what the dead might have changed.
-# - [ ] Nothing at all.
-#   The survivors' values are real. Only whom they stand for is in doubt.
+#   This is what was observed, and readers can consider how the deaths might have changed it.
+# - [ ] Nothing.
+#   The survivors' values are valid, but it is uncertain to which animals they apply.
 #
 # **In which analysis does a dead rat count as a rat?**
 #
 # - [ ] in Welch's test of the survivors
-#   The dead have no value there, and so no place.
+#   Dead rats have no value, so they are not in this test.
 # - [x] in the worst-rank comparison and in the log-rank test
-#   The one mixes death with the measurement, the other asks about death alone.
+#   The first combines death with the measurement, the second tests death alone.
 #
 # **A rat escapes at 30 hours, in good health. In a log-rank test it is**
 #
-# - [ ] left out
-#   For 30 hours it was alive, and that is information.
+# - [ ] excluded
+#   It was alive for 30 hours, and this is information.
 # - [ ] counted as dead at 30 hours
 #   It did not die.
 # - [x] at risk until 30 hours, then censored
-#   Fair as long as rats do not escape more easily because they are healthy, or treated.
+#   This is correct if the chance of escape does not depend on health or treatment.
 
 # %% [markdown]
 # ```{take-aways}
-# - Survivors are {ref}`no longer the groups that chance dealt <lesson-deaths-kill>`.
-# - Ranking the dead last answers {ref}`how animals fare <lesson-deaths-rank>`, and not what treatment does to the cytokine.
+# - Survivors are {ref}`no longer randomized groups <lesson-deaths-kill>`.
+# - The worst rank for deaths answers {ref}`which group has the better outcome <lesson-deaths-rank>`, not what the effect on the cytokine is.
 # - With few deaths, {ref}`use the exact test <lesson-deaths-count>`: in the example above the chi-square approximation gives less than half of the exact p.
 # ```
 
@@ -246,4 +246,4 @@ answer = stats.logrank(time, event, ["untreated"] * 6 + ["treated"] * 6).pvalue
 # ## What next
 #
 # - {ref}`Cages and the experimental unit <lesson-cages>`.
-# - {doc}`The sepsis study <../../sepsis_cytokines/analysis>` says "among survivors" beside every result and, where a cohort records its dead, ranks them worst.
+# - {doc}`The sepsis study <../../sepsis_cytokines/analysis>` reports every result "among survivors" and, if a cohort records deaths, also gives dead animals the worst rank.

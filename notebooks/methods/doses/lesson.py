@@ -10,11 +10,11 @@
 # (lesson-doses)=
 # # Dose trends
 #
-# **The question.** A paper finds a clear dependence on dose by one route. Is there a trend, from which dose on is there an effect, and what if the highest dose does less than the middle one?
+# **The question.** A paper reports a clear dependence on dose by one route. Is there a trend, from which dose on is there an effect, and what if the effect of the highest dose is smaller than that of the middle dose?
 #
 # | Before you read | Time | You will be able to |
 # |---|---|---|
-# | {doc}`Many arms against one control <../arms/lesson>` | 35 minutes | test a trend by counting pairs, find the lowest dose with an effect, and notice when a trend test asks the wrong question |
+# | {doc}`Many groups against one control <../arms/lesson>` | 35 minutes | test a trend by counting pairs, find the lowest dose with an effect, and recognise when a trend test is not suitable |
 #
 # Download: {download}`exercises <../../../_build/lessons/doses-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/doses-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
 
@@ -37,9 +37,9 @@ page = Page()
 
 # %% [markdown]
 # (lesson-doses-pairs)=
-# ## Count the pairs that rise
+# ## Count the increasing pairs
 #
-# Three doses, two mice each. Take every pair of mice from *different* doses, and count those in which the mouse with the higher dose has the higher value; equal ones count one half.
+# There are three doses with two mice each. Take every pair of mice from *different* doses, and count the pairs in which the mouse with the higher dose has the higher value; ties count one half.
 
 # %%
 low, middle, high = [3, 5], [4, 8], [7, 9]
@@ -53,29 +53,29 @@ page.say(
     pairs=f"{sum(len(one) * len(two) for one, two in combinations((low, middle, high), 2))}",
     ways=f"{ways}",
     many=f"{round(small.pvalue * ways)}",
-    floor_three=text.p_number(stats.jonckheere_terpstra([[1, 2, 3], [4, 5, 6], [7, 8, 9]]).min_pvalue),
-    floor_pair=text.p_number(stats.mann_whitney([1, 2, 3], [4, 5, 6]).min_pvalue),
+    minimum_three=text.p_number(stats.jonckheere_terpstra([[1, 2, 3], [4, 5, 6], [7, 8, 9]]).min_pvalue),
+    minimum_pair=text.p_number(stats.mann_whitney([1, 2, 3], [4, 5, 6]).min_pvalue),
 )
 
 # %% [markdown]
-# There are {glue:text}`pairs` such pairs: 3 with 4, 8, 7 and 9; 5 with 4, 8, 7 and 9; 4 with 7 and 9; 8 with 7 and 9. All rise but 5 with 4 and 8 with 7, so J is {glue:text}`j`. If dose did nothing, every deal of the six values to three
-# doses would be as likely; there are {glue:text}`ways`, and {glue:text}`many` of them have a J at least as large:
+# There are {glue:text}`pairs` such pairs: 3 with 4, 8, 7 and 9; 5 with 4, 8, 7 and 9; 4 with 7 and 9; 8 with 7 and 9. All increase except 5 with 4 and 8 with 7, so J is {glue:text}`j`. If the dose has no effect, all {term}`permutations <permutation>` of the six values between the three
+# doses are equally likely; there are {glue:text}`ways`, and {glue:text}`many` of them have a J at least as large:
 
 # %%
 stats.jonckheere_terpstra([low, middle, high], alternative="greater").pvalue
 
 # %% [markdown]
-# This is the test of Jonckheere and Terpstra, the {term}`Mann-Whitney test` for more than two groups in an order. It tests only *whether values rise with dose*, and therefore needs fewer animals: three doses of three mice
-# can reach p = {glue:text}`floor_three`, two groups of three only {glue:text}`floor_pair`.
+# This is the Jonckheere-Terpstra test, the extension of the {term}`Mann-Whitney test` to more than two ordered groups. It tests only *whether values rise with dose*, and therefore needs fewer animals: with three doses of three mice
+# p can be as small as {glue:text}`minimum_three`, with two groups of three only {glue:text}`minimum_pair`.
 #
 # (lesson-doses-from)=
 # ## From which dose on?
 #
-# A trend says that something happens along the way, not where. Shirley and Williams go down from the highest dose: is it above the control? If so, is the next one? The first that is not ends the search, so no
-# adjustment is needed, provided that the effect does not fall as the dose rises. Before each step, the doses are made *non-decreasing*: where a dose lies below the one before it, the two are pooled.
+# A trend test shows that values rise with dose, but not from which dose on. The Shirley-Williams test starts with the highest dose: is it above the control? If so, is the next lower dose? The test stops at the first dose that is not significant, so no
+# adjustment is needed, provided that the effect does not fall as the dose rises. Before each comparison, the means are made *non-decreasing*: if a dose lies below the previous one, the two are pooled.
 
 # %% tags=["hide-input"]
-page.warn("Simulated animals. They show how the method works, and are evidence of nothing.")
+page.warn("Simulated animals. They show how the method works and are not evidence.")
 
 # %% tags=["setup"]
 titres = load_study("humoral_immunity").cohort.values.query("endpoint == 'titre'")
@@ -90,7 +90,7 @@ page.figure(
     isotonic_means_figure(routes, ["0", "10", "20", "50"], "antibody titre"),
     "never-falling",
     f"Into the muscle the geometric mean titre rises from dose to dose, to {text.number(means['into the muscle'][-1])}. Under the skin it falls from {text.number(means['under the skin'][2])} "
-    f"at 20 to {text.number(means['under the skin'][3])} µL/kg, and the line that never falls takes {text.number(pooled[-1])} for both.",
+    f"at 20 to {text.number(means['under the skin'][3])} µL/kg, and the non-decreasing line is at {text.number(pooled[-1])} for both.",
 )
 
 # %%
@@ -111,9 +111,9 @@ page.say(
 )
 
 # %% [markdown]
-# The p values stand in the order of the doses, the lowest first. Both routes have an effect from the lowest dose on, and both have a trend by Jonckheere and Terpstra, under the skin with p = {glue:text}`skin_trend`. **But look at the
-# right panel**: there the mean falls from {glue:text}`twenty` to {glue:text}`fifty` (p = {glue:text}`fall` by the Mann-Whitney test, one comparison picked by eye). A trend test asks whether values rise on the whole. It does not
-# notice a fall at the end, and a test that pools what falls hides it. Where more may be worse, compare each dose with the control, and show the doses.
+# The p values are in the order of the doses, the lowest first. Both routes have an effect from the lowest dose on, and both have a trend by the Jonckheere-Terpstra test, under the skin with p = {glue:text}`skin_trend`. **But look at the
+# right panel**: there the mean falls from {glue:text}`twenty` to {glue:text}`fifty` (p = {glue:text}`fall` by the Mann-Whitney test, one comparison chosen after seeing the data). A trend test tests whether values rise overall. It does not
+# detect a fall at the highest dose, and a test that pools decreasing means does not show it either. If a high dose may have a smaller effect, compare each dose with the control, and show all doses.
 
 # %% [markdown]
 # ## Worked example: mice and hot tails
@@ -141,7 +141,7 @@ page.table(
             "p": [text.p_number(p) for p in mice.pvalue],
         }
     ),
-    "Each dose against dose zero, from the highest down",
+    "Each dose against dose zero",
 )
 
 # %% tags=["remove-cell"]
@@ -157,17 +157,17 @@ page.say(
 )
 
 # %% [markdown]
-# The statistics are those that R's package PMCMRplus prints for these data, with the change to the ranks that Williams proposed later {cite}`pohlert-pmcmrplus`. All exceed Williams' 5 % points
-# {cite}`williams-1972`, so the lowest dose has an effect already. J is {glue:text}`j_mice`, {glue:text}`p_mice`.
+# The statistics agree with those of R's package PMCMRplus for these data, with the modified ranks that Williams proposed later {cite}`pohlert-pmcmrplus`. All exceed Williams' 5 % points
+# {cite}`williams-1972`, so even the lowest dose has an effect. J is {glue:text}`j_mice`, {glue:text}`p_mice`.
 #
 # :::{admonition} Common mistakes
 # :class: warning
 # - **Kruskal-Wallis, or analysis of variance, for doses.** They test whether *any* group differs and ignore the order: into the muscle {glue:text}`kruskal_muscle` in place of {glue:text}`trend_muscle`. SciPy's `kruskal` is such a test.
-# - **"Significant at 300, not at 150: a dose response".** Two verdicts are not a trend. Test the trend.
+# - **"Significant at 300, not at 150: a dose response".** Two separate tests do not show a trend. Test the trend.
 # - **A correlation of four group means with dose.** For four equally spaced doses r is at least {glue:text}`least_r` whenever no mean lies below the one before it, however much the animals vary.
 # - **A wrong exact p.** The Python package jonckheere-test 0.1.1 returns 0.0035 for a published example whose exact p is 0.0120.
-# - **A trend test where more may be worse.** The right panel above.
-# - **One control, two routes, two trends.** Both use the same control mice, so the two p values are not independent, and they give two chances of a false alarm.
+# - **A trend test if the response may fall at high doses.** See the right panel above.
+# - **One control, two routes, two trends.** Both use the same control mice, so the two p values are not independent, and they give two chances of a false positive.
 # :::
 
 # %% [markdown]
@@ -176,7 +176,7 @@ page.say(
 # The first two can be done on paper.
 
 # %% [markdown]
-# ### 1. Count
+# ### 1. Count pairs
 #
 # Doses 0, 1 and 2 have the values (2, 4), (3, 6) and (6, 7). What is J? A pair of equal values counts one half.
 
@@ -188,9 +188,9 @@ answer
 # 2 is below all four later values, 4 below all but 3: seven. 3 is below 6 and 7; 6 ties with 6 and is below 7: three and a half. Together ten and a half of twelve.
 
 # %% [markdown]
-# ### 2. Never falling
+# ### 2. Non-decreasing means
 #
-# Four doses of five mice each have the means 10, 16, 12 and 20. Which value does the line that never falls take at the third dose?
+# Four doses of five mice each have the means 10, 16, 12 and 20. What is the value of the non-decreasing line at the third dose?
 
 # %% tags=["solution"] exercise="doses-2" tolerance=0.05
 from scipy.optimize import isotonic_regression
@@ -199,7 +199,7 @@ answer = isotonic_regression([10, 16, 12, 20]).x[2]
 answer
 
 # %% [markdown] tags=["solution"]
-# 12 lies below 16, so the two are pooled: their mean is 14, above 10 and below 20, so nothing else changes.
+# 12 is below 16, so the two are pooled: their mean is 14, above 10 and below 20, so the other means do not change.
 
 # %% [markdown]
 # ### 3. Three groups of five
@@ -216,7 +216,7 @@ answer
 # %% [markdown]
 # ### 4. The lowest dose with an effect
 #
-# For the same values, and the test of Shirley and Williams for a rise at 5 %: is there an effect at the middle dose already? Answer yes or no.
+# For the same values and the Shirley-Williams test for a rise at 5 %: is there an effect at the middle dose? Answer yes or no.
 
 # %% tags=["solution"] exercise="doses-4"
 answer = bool(stats.shirley_williams(textbook, alternative="greater").pvalue[0] <= 0.05)
@@ -225,48 +225,48 @@ answer
 # %% [markdown]
 # ### 5. Is it a trend?
 #
-# `skin` holds the titres under the skin, saline first. Leave saline out: is there a rising trend over the three doses alone? Give the one-sided p of the test of Jonckheere and Terpstra.
+# `skin` contains the titres under the skin, saline first. Exclude saline: is there a rising trend over the three doses alone? Give the one-sided p of the Jonckheere-Terpstra test.
 
 # %% tags=["solution"] exercise="doses-5" tolerance=0.002
 answer = stats.jonckheere_terpstra(skin[1:], alternative="greater").pvalue
 answer
 
 # %% [markdown] tags=["solution"]
-# The trend came from the control. Among the doses alone the rise is no longer clear: that secretome does something is one claim, and that more of it does more another. Which of the two a paper means by "dose-dependent" must be asked.
+# The trend depended on the control. Among the doses alone the rise is not significant. That the secretome has an effect is one claim; that the effect increases with dose is another. Check which of the two a paper means by "dose-dependent".
 
 # %% [markdown] tags=["quiz"]
 # ## Quiz
 #
 # **A trend test over control and three doses is significant. It shows that**
 #
-# - [ ] each dose does more than the one before it
-#   A single high dose can make a trend.
+# - [ ] each dose has a larger effect than the one before it
+#   A single dose with a high response can produce a trend.
 # - [ ] the lowest dose has an effect
-#   For that, go down step by step, as Shirley and Williams do.
-# - [x] values tend to rise with dose, taken together
-#   No more than that.
+#   For this question use a step-down test such as that of Shirley and Williams.
+# - [x] values tend to rise with dose overall
+#   A trend test shows no more than this.
 #
-# **Why need the steps of Shirley and Williams no adjustment?**
+# **Why does the step-down test of Shirley and Williams need no adjustment?**
 #
-# - [x] a step is taken only if all before it succeeded
-#   A false alarm at a lower dose needs one at every higher dose too, or an effect there.
-# - [ ] ranks have no false alarms
+# - [x] a dose is tested only if all higher doses were significant
+#   A false positive at a lower dose requires a false positive, or an effect, at every higher dose.
+# - [ ] rank tests have no false positives
 #   They have as many as any other valid test.
 #
 # **A response rises and then falls. The trend test**
 #
-# - [x] may find nothing, though every dose but one works
-#   Pairs that fall cancel pairs that rise.
+# - [x] may not be significant, although every dose but one has an effect
+#   Decreasing pairs cancel increasing pairs.
 # - [ ] finds the peak
-#   No test here looks for one.
+#   None of these tests estimates a peak.
 
 # %% [markdown]
 # ```{take-aways}
-# - A trend test puts {ref}`one question <lesson-doses-pairs>` where many would need adjusting.
-# - It does not see {ref}`a fall at the highest dose <lesson-doses-from>`: look at the doses too.
+# - A trend test answers {ref}`one question <lesson-doses-pairs>` instead of many that would need adjustment.
+# - It does not detect {ref}`a fall at the highest dose <lesson-doses-from>`: also look at each dose.
 # ```
 
 # %% [markdown]
 # ## What next
 #
-# The values of this lesson were titres, which come in steps, and others lie below what an assay can see: {doc}`titres and detection limits <../limits/lesson>`.
+# The values of this lesson were titres, which are known up to one dilution. Other values lie below the limit of an assay: {doc}`titres and detection limits <../limits/lesson>`.

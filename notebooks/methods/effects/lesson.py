@@ -10,11 +10,11 @@
 # (lesson-effects)=
 # # Effect sizes with intervals
 #
-# **The question.** A treatment "works, p = 0.0005". By how much? And how well do twelve donors know it?
+# **The question.** A treatment "works, p = 0.0005". How large is the effect? And how precise is an estimate from twelve donors?
 #
 # | Before you read | Time | You will be able to |
 # |---|---|---|
-# | {doc}`What a p can and cannot be <../floors/lesson>` | 40 minutes | choose a ratio, a shift or a {term}`probability of superiority`, read its interval, and report a small study without a word too many |
+# | {doc}`Minimum attainable p-values <../floors/lesson>` | 40 minutes | choose a ratio, a shift or a {term}`probability of superiority`, interpret its interval, and report the result of a small study |
 #
 # Download: {download}`exercises <../../../_build/lessons/effects-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/effects-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
 
@@ -39,9 +39,9 @@ def inside(interval):
 
 
 # %% [markdown]
-# ## The middle on a log scale
+# ## The geometric mean
 #
-# Twelve donors' T cells were cultured without and with conditioned medium, and the share of regulatory T cells counted {cite}`ivanova-todorova-2012`. These are measured values, printed in
+# T cells of twelve donors were cultured without and with conditioned medium, and the percentage of regulatory T cells was measured {cite}`ivanova-todorova-2012`. The values are published in
 # the paper.
 
 # %%
@@ -49,8 +49,8 @@ donors = load_study("treg_conditioned_medium").pairs("foxp3_cd25pos", "with_cm",
 donors.head(3)
 
 # %% [markdown]
-# The first donor goes from 3.45 % to 4.42 %, that is, to 1.28 times as much. What multiplies is averaged by multiplying: the *geometric mean* of the twelve ratios is their product's twelfth root, or, which is the same, the plain
-# mean of their logarithms, turned back.
+# The value of the first donor rises from 3.45 % to 4.42 %, that is, 1.28-fold. Ratios are averaged by their *geometric mean*: the twelfth root of the product of the twelve ratios or, equivalently, the exponential of the
+# arithmetic mean of their logarithms.
 
 # %%
 ratio = stats.geometric_mean_ratio(donors["treated"], donors["control"], paired=True)
@@ -74,13 +74,13 @@ page.say(
 )
 
 # %% [markdown]
-# The {term}`geometric mean ratio` is {glue:text}`ratio`, and its 95 % interval goes from {glue:text}`interval`. Read the interval as *the ratios that a test at 5 % would not reject*: the data are compatible with a rise by about a quarter and
-# with a rise by more than four fifths. Of a hundred such intervals, made in a hundred such experiments, about 95 hold the true ratio.
+# The {term}`geometric mean ratio` is {glue:text}`ratio`, and its 95 % interval goes from {glue:text}`interval`. The interval contains *the ratios that a test at 5 % would not reject*: the data are compatible with a rise by about a quarter and
+# with a rise by more than four fifths. Of a hundred such intervals from a hundred such experiments, about 95 contain the true ratio.
 #
 # (lesson-effects-another-p)=
-# ## The same effect, another p
+# ## The same effect with different p values
 #
-# What would have been reported after three donors, after four, after five?
+# What would have been reported after three, four or five donors?
 
 # %% tags=["hide-input"]
 page.figure(
@@ -96,23 +96,23 @@ page.figure(
 )
 
 # %% [markdown]
-# The ratio stays between {glue:text}`estimates` throughout. The p falls from {glue:text}`p_first` to {glue:text}`p_last`. **p depends on the size of the effect, on the spread and on the number of donors; the interval shows the size and the precision apart**: the square
-# is the estimate, the whiskers are its precision. The interval excludes 1 from {glue:text}`first_clear` donors on, while the exact signed-rank p cannot be at most 0.05 before there are
+# The ratio stays between {glue:text}`estimates` throughout. The p falls from {glue:text}`p_first` to {glue:text}`p_last`. **p depends on the size of the effect, on the standard deviation and on the number of donors; the interval shows size and precision separately**: the square
+# is the estimate, and the whiskers show its precision. The interval excludes 1 from {glue:text}`first_clear` donors on, while the exact signed-rank p cannot be at most 0.05 before there are
 # {glue:text}`first_small`. For this the interval makes an assumption, that logarithms of ratios are roughly normally distributed.
 #
 # (lesson-effects-three)=
-# ## Three effects for three questions
+# ## Three measures of effect
 #
-# | You want to say | Effect | Needs |
+# | Question | Effect | Requirement |
 # |---|---|---|
-# | by what factor values differ | geometric mean ratio | values above 0 |
-# | by how much, in the unit measured | {term}`Hodges-Lehmann shift` | a scale on which a step means the same everywhere |
-# | how often a treated animal is higher than an untreated one | {term}`probability of superiority` | nothing but an order |
+# | by what factor do the values differ? | geometric mean ratio | values above 0 |
+# | by how much do they differ, in the unit of the measurement? | {term}`Hodges-Lehmann shift` | a scale on which equal differences have equal meaning |
+# | how often is a treated animal higher than an untreated one? | {term}`probability of superiority` | an order of the values |
 #
-# Concentrations, counts and titres multiply, so the first suits them. For IL-4 in the simulated rats of {doc}`the sepsis study <../../sepsis_cytokines/analysis>`, 300 µL against the septic control, all three are:
+# Treatments usually multiply concentrations, counts and titres, so a ratio is suitable for them. For IL-4 in the simulated rats of {doc}`the sepsis study <../../sepsis_cytokines/analysis>`, 300 µL against the septic control, the three effects are:
 
 # %% tags=["hide-input"]
-page.warn("Simulated animals. They show how the method works, and are evidence of nothing.")
+page.warn("Simulated animals. They show how the method works and are not evidence.")
 
 # %%
 il4 = load_study("sepsis_cytokines").cohort.values.query("endpoint == 'il4'")
@@ -129,7 +129,7 @@ stats.probability_of_superiority(high, control).estimate
 # (lesson-effects-pain)=
 # ## Worked example: pain after an operation
 #
-# Scores of pain on the third day after shoulder surgery, on a scale of 1 to 5, with and without an active treatment {cite}`brunner-2000`. A step from 1 to 2 need not mean the same as one from 4 to 5, so only the order counts.
+# Scores of pain on the third day after shoulder surgery, on a scale of 1 to 5, with and without an active treatment {cite}`brunner-2000`. A difference between 1 and 2 need not mean the same as one between 4 and 5, so only the order is used.
 
 # %%
 without = [3, 3, 4, 3, 1, 2, 3, 1, 1, 5, 4]
@@ -162,10 +162,10 @@ page.say(
 )
 
 # %% [markdown]
-# A patient without treatment has more pain than one with it in {glue:text}`pain` of pairs, ties counting one half: the estimate of the paper, whose test statistic {glue:text}`brunner_munzel` with p = {glue:text}`brunner_p` statsmodels gives too.
-# The interval from {glue:text}`pain_interval` is Newcombe's {cite}`newcombe-2006`; the interval of the first paper, {glue:text}`wald`, is symmetric about the estimate. Newcombe's reaches farther towards one half, and in his simulations its coverage is nearer to 95 %.
+# A patient without treatment has more pain than a treated patient in {glue:text}`pain` of pairs, ties counting one half. This is the estimate of the paper. statsmodels also gives its test statistic, {glue:text}`brunner_munzel`, with p = {glue:text}`brunner_p`.
+# The interval from {glue:text}`pain_interval` is Newcombe's {cite}`newcombe-2006`; the interval of the first paper, {glue:text}`wald`, is symmetric about the estimate. Newcombe's interval extends farther towards one half, and in his simulations its coverage is nearer to 95 %.
 #
-# A second source, for the shift: permeability of a membrane of the womb, at term and early in pregnancy {cite}`hollander-1973`.
+# An example for the shift: permeability of a membrane of the womb, at term and early in pregnancy {cite}`hollander-1973`.
 
 # %%
 term = [0.80, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46]
@@ -174,15 +174,15 @@ shift = stats.hodges_lehmann(term, early)
 shift.estimate, shift.confidence_interval(0.95)
 
 # %% [markdown]
-# The shift is {glue:text}`shift`, from {glue:text}`shift_interval`, as in the book. Its interval comes from an exact test, which has few possible levels: asked for 95 %, it reaches {glue:text}`shift_level`, and says so.
+# The shift is {glue:text}`shift`, from {glue:text}`shift_interval`, as in the book. Its interval comes from an exact test, which has few possible levels: for a requested level of 95 %, it reaches {glue:text}`shift_level` and reports this level.
 #
 # :::{admonition} Common mistakes
 # :class: warning
 # - **No interval when groups do not overlap.** For five against five that do not overlap, statsmodels' `rank_compare_2indep` returns NaN for both limits; Newcombe's method gives {glue:text}`ours_apart`.
-# - **Mean ± SE as an effect.** It shows each group and leaves the comparison to the eye. Groups whose SE bars overlap may differ significantly in a paired design, and groups whose SE bars do not overlap may not differ significantly.
-# - **The ratio of two means, for skewed values.** One high animal carries it. {doc}`Melatonin in septic rats <../../published_cohorts/analysis>` has two different ratios for that reason.
-# - **Cohen's d for a reader who knows the assay.** It divides by this sample's spread; "1.5 times as many" can be judged, and "d = 0.9" cannot.
-# - **Forgetting the pairs.** The same call without `paired=True` answers another question, with a wider interval.
+# - **Mean ± SE as an effect.** It describes each group but does not estimate the difference. Groups whose SE bars overlap may differ significantly in a paired design, and groups whose SE bars do not overlap may not differ significantly.
+# - **The ratio of two means, for skewed values.** It can depend on one high value. {doc}`Melatonin in septic rats <../../published_cohorts/analysis>` has two different ratios for that reason.
+# - **Cohen's d for a reader who knows the assay.** It divides by the standard deviation of the sample; such a reader can interpret "1.5 times as many", but not "d = 0.9".
+# - **Ignoring the pairs.** The same call without `paired=True` answers another question, with a wider interval.
 # :::
 
 # %% [markdown]
@@ -202,17 +202,17 @@ answer
 # %% [markdown]
 # ### 2. Pairs of animals
 #
-# Treated animals have 5, 7 and 9; untreated ones 4, 5 and 8. In what share of the nine pairs is the treated animal higher, ties counting one half?
+# The values of treated animals are 5, 7 and 9, those of untreated animals 4, 5 and 8. In what proportion of the nine pairs is the treated animal higher, ties counting one half?
 
 # %% tags=["solution"] exercise="effects-2" tolerance=0.005
 answer = stats.probability_of_superiority([5, 7, 9], [4, 5, 8]).estimate
 answer
 
 # %% [markdown] tags=["solution"]
-# 5 beats 4 and ties with 5: one and a half. 7 beats 4 and 5: two. 9 beats all three. Six and a half of nine.
+# 5 is above 4 and tied with 5: one and a half. 7 is above 4 and 5: two. 9 is above all three. The sum is six and a half of nine.
 
 # %% [markdown]
-# ### 3. By what factor at least?
+# ### 3. The lower limit of a ratio
 #
 # The cell loads antibody-forming cells of the book's simulated mice, at the highest dose and under saline. By what factor does the dose raise them *at least*: what is the lower limit of the 95 % interval of the
 # geometric mean ratio?
@@ -229,7 +229,7 @@ answer
 # %% [markdown]
 # ### 4. The level that is reached
 #
-# Five mice against five. Ask for a 99.5 % interval of the Hodges-Lehmann shift between the first five of each of the two groups above. Does a finite one exist? Answer yes or no.
+# Calculate a 99.5 % interval of the Hodges-Lehmann shift between the first five mice of each of the two groups above. Is it finite? Answer yes or no.
 
 # %% tags=["solution"] exercise="effects-4"
 import math
@@ -245,10 +245,10 @@ limits, answer
 # The smallest p of five against five is 0.0079, so an exact interval reaches at most 99.2 %.
 
 # %% [markdown]
-# ### 5. Forget the pairs
+# ### 5. Ignoring the pairs
 #
-# Take the twelve donors again (the cell loads them), and pretend that nobody noted which two values belong to one donor: the ratio without `paired=True`. By what factor is its 95 % interval wider, as the upper limit
-# divided by the lower, than that of the pairs?
+# Take the twelve donors again (the cell loads them), and suppose that nobody recorded which two values belong to one donor: calculate the ratio without `paired=True`. By what factor is its 95 % interval wider, as the upper limit
+# divided by the lower limit, than that of the pairs?
 
 # %%
 donors = load_study("treg_conditioned_medium").pairs("foxp3_cd25pos", "with_cm", "without")
@@ -268,34 +268,34 @@ answer
 # - [ ] neither: equal p, equal effect
 #   A small effect in many animals and a large one in few can have the same p.
 # - [ ] the larger study
-#   With the same spread it is the other way round: with more animals a smaller effect has that p.
-# - [x] that cannot be told from p
-#   The effect and its interval must be printed.
+#   With equal standard deviations it is the smaller study: with more animals a smaller effect has that p.
+# - [x] p does not show this
+#   The effect and its interval must be reported.
 #
-# **The 95 % interval of a ratio goes from 0.9 to 3.1. It says**
+# **The 95 % interval of a ratio goes from 0.9 to 3.1. This means that**
 #
 # - [ ] there is no effect
 #   It does not contradict 1, but it does not contradict 3 either.
-# - [x] the data agree with anything from a fall by a tenth to a threefold rise
-#   That is what is left open, and the honest result.
-# - [ ] the chance that the true ratio lies inside is 95 % for this very interval
-#   The 95 % belong to the method, over many experiments.
+# - [x] the data are compatible with effects from a fall by a tenth to a threefold rise
+#   The experiment cannot distinguish between these effects.
+# - [ ] the probability that the true ratio lies in this particular interval is 95 %
+#   The 95 % is a property of the method, over many experiments.
 #
 # **Why is the interval of a ratio not symmetric around it?**
 #
 # - [x] it is symmetric on the log scale
 #   Half and double are equally far from 1.
 # - [ ] because of outliers
-#   It is so for the tamest values too.
+#   It is not symmetric without outliers either.
 
 # %% [markdown]
 # ```{take-aways}
-# - A p depends on the size of an effect, the spread and the number of animals; {ref}`an interval shows size and precision apart <lesson-effects-another-p>`.
+# - A p depends on the size of an effect, the standard deviation and the number of animals; {ref}`an interval shows size and precision separately <lesson-effects-another-p>`.
 # - A ratio, a shift and a probability of superiority {ref}`answer three questions <lesson-effects-three>`.
-# - An interval from an exact test {ref}`reaches a level of its own <lesson-effects-pain>`, and should say which.
+# - An interval from an exact test {ref}`reaches only certain levels <lesson-effects-pain>` and should report its level.
 # ```
 
 # %% [markdown]
 # ## What next
 #
-# One comparison is an easy case. With a control and seven groups, each interval must know of the others: {doc}`many arms against one control <../arms/lesson>`.
+# This lesson was about one comparison. With seven groups and a control, the intervals must be adjusted for one another: {doc}`many groups against one control <../arms/lesson>`.

@@ -10,11 +10,11 @@
 # (lesson-equivalence)=
 # # When "no difference" is the claim
 #
-# **The question.** "Phagocytosis stayed at the level of the control." What would animals have to show before you may say that?
+# **The question.** "Phagocytosis stayed at the level of the control." Which evidence is needed for this claim?
 #
 # | Before you read | Time | You will be able to |
 # |---|---|---|
-# | {ref}`Effect sizes with intervals <lesson-effects>` | 35 minutes | tell "not shown to differ" from "shown not to differ", test for sameness, and say how wide a margin your animals can exclude |
+# | {ref}`Effect sizes with intervals <lesson-effects>` | 35 minutes | distinguish "not shown to differ" from "shown not to differ", test for {term}`equivalence`, and say which effects your data exclude |
 #
 # Download: {download}`exercises <../../../_build/lessons/equivalence-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/equivalence-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
 
@@ -35,21 +35,21 @@ page = Page()
 
 # %% [markdown]
 # (lesson-equivalence-silence)=
-# ## Silence is not an answer
+# ## A large p is not evidence of equality
 #
-# An ordinary test asks how often chance alone would give a difference at least as large as the one observed. A small p means rarely; it does not rule out chance. A large p means often, and nothing more. Weigh two mice
-# against two, and almost every p is large, but this does not mean that almost everything is the same. A large p comes from a small difference or from a small experiment, and p does not show which.
+# An ordinary test asks how often chance alone would give a difference at least as large as the observed one. A small p means rarely; it does not rule out chance. A large p only means often. If two mice are compared
+# with two, almost every p is large, but this does not mean that the groups are equal. A large p can come from a small difference or from a small experiment, and p does not show which.
 #
-# To show equivalence, reverse the question. First define what would *matter*: a difference so small that nobody would act on it lies in the {term}`equivalence margins`. Choose the margin before anyone has seen the values, and give a
-# reason. Then ask for evidence that the true ratio lies **inside** it.
+# To show equivalence, reverse the question. First define which differences would *matter*: a difference so small that nobody would act on it lies inside the {term}`equivalence margins`. Choose the margins before the values are known, and give a
+# reason. Then look for evidence that the true ratio lies **inside** them.
 #
-# This book uses 0.80 to 1.25 for most ratios: from a fifth less to a quarter more. These limits are the convention by which copies of medicines are compared with the original {cite}`fda-2001`. They have no biological
+# This book uses 0.80 to 1.25 for most ratios: from a fifth less to a quarter more. These limits are the convention for comparing generic medicines with the original {cite}`fda-2001`. They have no biological
 # reason for IL-6 or phagocytosis; if you know which change would matter, use that instead.
 #
 # (lesson-equivalence-picture)=
-# ## The picture
+# ## Intervals and margins
 #
-# Four comparisons, each as a ratio with its 90 % interval: the ratios that a test at 10 % would not reject. Of many such intervals about one in ten misses the true ratio. Two comparisons are of phagocytosis in the book's mice, two of IL-4 in its rats.
+# The figure shows four comparisons, each as a ratio with its 90 % interval: the ratios that a test at 10 % would not reject. About one in ten such intervals does not contain the true ratio. Two comparisons are of phagocytosis in the book's mice, two of IL-4 in its rats.
 
 # %% tags=["setup"]
 mice = load_study("humoral_immunity").cohort.values
@@ -71,7 +71,7 @@ compared = {
 ratios = {label: stats.geometric_mean_ratio(*pair) for label, pair in compared.items()}
 
 # %% tags=["hide-input"]
-page.warn("Simulated animals. They show how the method works, and are evidence of nothing.")
+page.warn("Simulated animals. They show how the method works and are not evidence.")
 rows = [Interval(label, ratio.estimate, *ratio.confidence_interval(0.90)) for label, ratio in ratios.items()]
 measure = "Ratio to the control, with 90 % interval"
 page.figure(
@@ -93,19 +93,19 @@ page.say(
 )
 
 # %% [markdown]
-# 1. **Equivalent.** The whole interval lies in the grey margin. (The ordinary test: {glue:text}`p_same`.) This is evidence, at an error rate of 5 %, that the true ratio lies in the margin; it need not be 1.
-# 2. **Not known.** The interval holds 1, and also {glue:text}`high_open`, which would matter. The ordinary test says {glue:text}`p_open`, not significant either, and a paper might say of both "no difference". Only in the
+# 1. **Equivalent.** The entire interval lies inside the grey margins. (The ordinary test: {glue:text}`p_same`.) This is evidence, at an error rate of 5 %, that the true ratio lies inside the margins; it need not be 1.
+# 2. **Inconclusive.** The interval contains 1, and also {glue:text}`high_open`, which would matter. The ordinary test gives {glue:text}`p_open`, not significant either, and a paper might report "no difference" in both cases. Only in the
 #    first case do the data support this.
-# 3. **Different.** The interval holds neither 1 nor any other ratio of the margin ({glue:text}`p_up`).
-# 4. **Different, and too little to matter.** The ordinary test finds a difference ({glue:text}`p_both`), and the interval says that it is small: {glue:text}`both`-fold, within the margin. A small p is not a large effect.
+# 3. **Different.** The interval contains neither 1 nor any other ratio inside the margins ({glue:text}`p_up`).
+# 4. **Different, but too small to matter.** The ordinary test is significant ({glue:text}`p_both`), and the interval shows that the difference is small: {glue:text}`both`-fold, inside the margins. A small p does not mean a large effect.
 #
-# The ordinary p alone cannot tell 1 from 2, nor 3 from 4. The interval and the margin tell all four apart.
+# The ordinary p alone cannot distinguish 1 from 2, or 3 from 4. The interval and the margins distinguish all four.
 #
 # (lesson-equivalence-tost)=
 # ## Two one-sided tests
 #
-# The rule "the 90 % interval lies inside the margin" is a test at 5 %, called *two one-sided tests* {cite}`schuirmann-1987`. One tests the hypothesis that the ratio is 0.80 or lower, the other that it is 1.25 or higher. Each is a test
-# at 5 %, and both hypotheses must be rejected. That is why the interval is a 90 % one: 5 % on each side. The p of the pair is the larger of the two, and a *small* p is evidence of *equivalence*.
+# The rule "the 90 % interval lies inside the margins" is a test at 5 %, called *two one-sided tests* {cite}`schuirmann-1987`. One tests the hypothesis that the ratio is 0.80 or lower, the other that it is 1.25 or higher. Each is a test
+# at 5 %, and both hypotheses must be rejected. The level of the interval is therefore 90 %: 5 % on each side. The p of the test is the larger of the two, and a *small* p is evidence of *equivalence*.
 
 # %%
 same = stats.equivalence(sc20, saline, 0.80, 1.25, scale="ratio")
@@ -116,8 +116,8 @@ print(f"both:       p = {same.pvalue:.5f}")
 # %% [markdown]
 # ## Worked example: two tablets of one drug
 #
-# A copy of a medicine must reach the blood as the original does: by the guidance of the United States' drug agency the 90 % interval of the ratio must lie between 0.80 and 1.25 {cite}`fda-2001`. Twelve people took both, and the area under the curve of the drug in their blood
-# was measured each time. The values are from Wellek's book, and the manual of SAS works them through {cite}`wellek-2003,sas-ttest`: geometric mean ratio 0.9412, 90 % limits 0.8634 and 1.0260, so equivalent.
+# A generic medicine must reach the blood as the original does: by the guidance of the US Food and Drug Administration the 90 % interval of the ratio must lie between 0.80 and 1.25 {cite}`fda-2001`. Twelve people took both, and the area under the curve of the drug in their blood
+# was measured each time. The values are from Wellek's book, and the SAS manual analyses them {cite}`wellek-2003,sas-ttest`: geometric mean ratio 0.9412, 90 % limits 0.8634 and 1.0260, so equivalent.
 
 # %% tags=["setup"]
 copied = [103.4, 59.92, 68.17, 94.54, 69.48, 72.17]
@@ -139,17 +139,17 @@ page.say(
 )
 
 # %% [markdown]
-# The page has the manual's numbers, and p for sameness is {glue:text}`drug_p`. Each person is compared with themselves, hence `paired=True`.
+# The results agree with the manual, and p of equivalence is {glue:text}`drug_p`. Each person took both tablets, so the comparison is paired (`paired=True`).
 #
 # :::{admonition} Common mistakes
 # :class: warning
 # - **"p > 0.05, so no difference."** SciPy's `ttest_ind` gives {glue:text}`raw_p` for IL-4 at the lower dose, and the 90 % interval above reaches from
 #   {glue:text}`low_open` to {glue:text}`high_open`.
-# - **Bounds on the wrong scale.** statsmodels' `ttost_ind(x, y, 0.8, 1.25)` takes the bounds as *differences*, without a word. For the tablets it then asks whether the copy lies 0.8 to 1.25 units higher, and answers
+# - **Bounds on the wrong scale.** statsmodels' `ttost_ind(x, y, 0.8, 1.25)` treats the bounds as *differences*, without a warning. For the tablets it then tests whether the generic is 0.8 to 1.25 units higher, and gives
 #   {glue:text}`plain`. For a ratio it needs `transform=np.log`.
-# - **Losing the pairs.** The same function with the transform, but for two independent groups: {glue:text}`pooled`. `ttost_paired` keeps them.
-# - **Asking for the {term}`power` afterwards.** The "observed power" that some statistics programs offer is a function of p: if p is large it is low, and it says nothing about equivalence {cite}`hoenig-2001`. The interval does.
-# - **Choosing the margin from the interval.** With a margin wide enough, everything is the same. It belongs in the protocol.
+# - **Ignoring the pairs.** The same function with the transform, but for two independent groups, gives {glue:text}`pooled`. Use `ttost_paired` for pairs.
+# - **Calculating the {term}`power` afterwards.** The "observed power" of some statistics programs is a function of p: if p is large it is low, and it gives no information on equivalence {cite}`hoenig-2001`. The interval does.
+# - **Choosing the margins from the interval.** With margins wide enough, everything is equivalent. Margins belong in the protocol.
 # :::
 
 # %% [markdown]
@@ -158,15 +158,15 @@ page.say(
 # %% [markdown]
 # ### 1. Read an interval
 #
-# A ratio has the 90 % interval 0.84 to 1.19, and the margin is 0.80 to 1.25. Is equivalence shown at 5 %? Answer yes or no.
+# A ratio has the 90 % interval 0.84 to 1.19, and the margins are 0.80 and 1.25. Is equivalence shown at 5 %? Answer yes or no.
 
 # %% tags=["solution"] exercise="equivalence-1"
 answer = 0.80 < 0.84 and 1.19 < 1.25
 
 # %% [markdown]
-# ### 2. Test it
+# ### 2. An equivalence test
 #
-# `sc10` and `saline` hold the phagocytosis of two groups of mice. What is the p of equivalence for the margin 0.80 to 1.25, on the ratio scale? Let each group keep its own spread, as Welch's test does (in statsmodels, `usevar="unequal"`). Give three decimals.
+# `sc10` and `saline` contain the phagocytosis of two groups of mice. What is the p of equivalence for the margins 0.80 and 1.25, on the ratio scale? Allow unequal variances, as in Welch's test (in statsmodels, `usevar="unequal"`). Give three decimals.
 
 # %% tags=["solution"] exercise="equivalence-2" tolerance=0.001
 answer = stats.equivalence(sc10, saline, 0.80, 1.25, scale="ratio").pvalue
@@ -174,7 +174,7 @@ answer = stats.equivalence(sc10, saline, 0.80, 1.25, scale="ratio").pvalue
 # %% [markdown]
 # ### 3. Fewer mice
 #
-# Suppose only the first three mice of each of these groups had been measured: `sc10[:3]` and `saline[:3]`. The ordinary test finds no difference either (try `stats.geometric_mean_ratio`). Is the ratio still shown to be the same?
+# Suppose only the first three mice of each of these groups had been measured: `sc10[:3]` and `saline[:3]`. The ordinary test is not significant either (try `stats.geometric_mean_ratio`). Is equivalence still shown?
 # Answer yes or no.
 
 # %% tags=["solution"] exercise="equivalence-3"
@@ -182,19 +182,19 @@ few = stats.equivalence(sc10[:3], saline[:3], 0.80, 1.25, scale="ratio")
 answer = bool(few.pvalue <= 0.05)
 
 # %% [markdown] tags=["solution"]
-# The estimate hardly moved. What is gone is the power to exclude a ratio that matters: fewer animals make an ordinary p larger, and sameness *harder* to show. With the wrong test, the worst experiment proves the most.
+# The estimate hardly changed, but the experiment has lost the power to exclude a ratio that matters: with fewer animals an ordinary p is larger, and equivalence is *harder* to show. With the wrong test, a worse experiment would seem to be better evidence of equality.
 
 # %% [markdown]
-# ### 4. What could have been shown?
+# ### 4. The smallest margin
 #
-# IL-4 at the lower dose (`low_dose` against `septic`, the second line of the picture) is not shown to be the same within 0.80 to 1.25. What is the smallest b for which it would be, in the margin from 1/b to b? Give two decimals.
+# IL-4 at the lower dose (`low_dose` against `septic`, the second line of the figure) is not shown to be equivalent with the margins 0.80 and 1.25. What is the smallest b for which it would be, with the margins 1/b and b? Give two decimals.
 
 # %% tags=["solution"] exercise="equivalence-4" tolerance=0.01
 low, high = stats.geometric_mean_ratio(low_dose, septic).confidence_interval(0.90)
 answer = max(high, 1 / low)
 
 # %% [markdown] tags=["solution"]
-# Both ends of the 90 % interval must lie inside, so b is the farther of the two. In a paper, say that the 90 % interval leaves out changes by more than this factor. That is more useful than "not significant".
+# Both limits of the 90 % interval must lie inside, so b is given by the limit that is farther from 1. In a paper, write that the 90 % interval excludes changes by more than this factor. This is more useful than "not significant".
 
 # %% [markdown] tags=["quiz"]
 # ## Quiz
@@ -202,37 +202,37 @@ answer = max(high, 1 / low)
 # **A p of equivalence is 0.60. What does it show?**
 #
 # - [ ] that the groups differ
-#   A difference is shown by the ordinary test. This one only failed to show sameness.
-# - [x] nothing: the animals do not exclude a difference that matters
-#   The groups may be the same, and the experiment too small to say so.
-# - [ ] that they are the same with a probability of 60 %
-#   No p is the probability of a hypothesis.
+#   Only an ordinary test can show a difference. This test did not show equivalence.
+# - [x] nothing: the data do not exclude a difference that matters
+#   The groups may be equivalent, and the experiment too small to show it.
+# - [ ] that they are equal with a probability of 60 %
+#   A p is not the probability of a hypothesis.
 #
-# **An ordinary test gives p = 0.01, and the 90 % interval is 1.04 to 1.15. What may be said?**
+# **An ordinary test gives p = 0.01, and the 90 % interval is 1.04 to 1.15. What can be concluded?**
 #
 # - [ ] a large effect, because p is small
 #   p is small because the interval is narrow.
-# - [x] there is a difference, and it is too small to matter in the margin 0.80 to 1.25
-#   Both at once: the fourth line of the picture.
+# - [x] there is a difference, and it is too small to matter with the margins 0.80 and 1.25
+#   Both are true, as in the fourth line of the figure.
 # - [ ] the two statements contradict each other
-#   One is about 1, the other about the margin.
+#   One is about 1, the other about the margins.
 #
-# **Which experiment is the easiest way to a large ordinary p?**
+# **Which kind of experiment most easily gives a large ordinary p?**
 #
-# - [x] a small and careless one
-#   Few animals and a wide spread. This is why a large p is not evidence of equivalence.
-# - [ ] a large and careful one
-#   It shows small differences, and so makes p small wherever there is one.
+# - [x] a small and imprecise one
+#   It has few animals and a large standard deviation. For this reason a large p is not evidence of equivalence.
+# - [ ] a large and precise one
+#   It detects small differences, so p is small if there is a difference.
 
 # %% [markdown]
 # ```{take-aways}
-# - A large p {ref}`shows no sameness <lesson-equivalence-silence>`.
-# - Sameness is {ref}`an interval inside a margin <lesson-equivalence-picture>` that was chosen beforehand.
-# - The 90 % interval is {ref}`two tests at 5 % <lesson-equivalence-tost>`, and both must succeed.
+# - A large p {ref}`does not show equality <lesson-equivalence-silence>`.
+# - Equivalence is shown by {ref}`an interval inside margins <lesson-equivalence-picture>` that were chosen in advance.
+# - The 90 % interval corresponds to {ref}`two tests at 5 % <lesson-equivalence-tost>`, and both must be significant.
 # ```
 
 # %% [markdown]
 # ## What next
 #
 # - {ref}`Deaths before the measurement <lesson-deaths>`.
-# - {doc}`The humoral study <../../humoral_immunity/analysis>` asks this of phagocytosis in six groups at once, and {doc}`the guide to verdicts <../../../book/verdicts>` says how sameness decides a verdict.
+# - {doc}`The humoral study <../../humoral_immunity/analysis>` tests equivalence of phagocytosis in six groups at once, and {doc}`the guide to verdicts <../../../book/verdicts>` explains how equivalence decides a verdict.

@@ -8,13 +8,13 @@
 
 # %% [markdown]
 # (lesson-floors)=
-# # What a p can and cannot be
+# # Minimum attainable p-values
 #
-# **The question.** Five mice a group, seven groups against one control. Before a single mouse is measured: which p values can come out, and can any of them be significant?
+# **The question.** Seven groups of five mice are compared with one control. Before a mouse is measured: which p values are possible, and can any of them be significant?
 #
 # | Before you read | Time | You will be able to |
 # |---|---|---|
-# | {doc}`Ranks, and what exact means <../ranks/lesson>` | 30 minutes | find the smallest p of a design, see when no result of it can be significant, and say what an exact p of 0.03 does and does not mean |
+# | {doc}`Ranks, and what exact means <../ranks/lesson>` | 30 minutes | find the {term}`minimum attainable p-value` of a design, recognise a design that cannot give a significant result, and say what an exact p of 0.03 does and does not mean |
 #
 # Download: {download}`exercises <../../../_build/lessons/floors-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/floors-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
 
@@ -37,19 +37,19 @@ alpha = 0.05
 two_of_five = stats.mann_whitney([6, 7, 8, 9, 10], [1, 2, 3, 4, 5])
 tied = stats.mann_whitney([16, 16, 32, 64, 128], [16, 16, 16, 16, 32])
 page.say(
-    deals=f"{comb(10, 5)}",
-    floor=text.p_number(two_of_five.min_pvalue),
+    permutations=f"{comb(10, 5)}",
+    minimum=text.p_number(two_of_five.min_pvalue),
     times_seven=text.p_number(7 * two_of_five.min_pvalue),
-    tied_floor=text.p_number(tied.min_pvalue),
+    tied_minimum=text.p_number(tied.min_pvalue),
     alpha=f"{alpha:g}",
 )
 
 # %% [markdown]
 # (lesson-floors-ladder)=
-# ## A ladder with few rungs
+# ## An exact test has few possible p values
 #
-# Ten mice can be dealt to two groups of five in {glue:text}`deals` ways. An exact p is a share of these deals, so it is a whole number divided by {glue:text}`deals` and nothing else. The lowest rung is reached when
-# the groups do not overlap at all: one deal is as extreme as that, and its mirror image too.
+# Ten mice can be assigned to two groups of five in {glue:text}`permutations` ways. An exact p is a proportion of these permutations, so it is a whole number divided by {glue:text}`permutations`. The minimum is reached if
+# the groups do not overlap: two permutations are that extreme, one in each direction.
 
 # %%
 comb(10, 5), 2 / comb(10, 5)
@@ -58,8 +58,8 @@ comb(10, 5), 2 / comb(10, 5)
 stats.mann_whitney([6, 7, 8, 9, 10], [1, 2, 3, 4, 5]).pvalue
 
 # %% [markdown]
-# However strong the treatment, **five against five cannot give a p below {glue:text}`floor`**. Treated mice a thousand times higher have the same ranks as mice a little higher. The result of every exact test in this book
-# carries its floor beside it, as `min_pvalue`.
+# However strong the effect, **five against five cannot give a p below {glue:text}`minimum`**. Treated mice with values a thousand times higher have the same ranks as mice with slightly higher values. Every exact test in this book
+# reports this minimum as `min_pvalue`.
 #
 # Equal values can increase the smallest p, because different permutations then have the same rank sum:
 
@@ -67,7 +67,7 @@ stats.mann_whitney([6, 7, 8, 9, 10], [1, 2, 3, 4, 5]).pvalue
 stats.mann_whitney([16, 16, 32, 64, 128], [16, 16, 16, 16, 32]).min_pvalue
 
 # %% [markdown]
-# With these ten titres no order of the mice gives less than {glue:text}`tied_floor`.
+# With these ten titres no permutation gives a p below {glue:text}`tied_minimum`.
 #
 # (lesson-floors-several)=
 # ## Several comparisons with one control
@@ -108,7 +108,7 @@ sizes = range(3, 11)
 two_groups = [stats.mann_whitney(range(n), range(n, 2 * n)).min_pvalue for n in sizes]
 lines = {
     "two groups": two_groups,
-    "seven groups, p times 7": [min(1.0, 7 * floor) for floor in two_groups],
+    "seven groups, p times 7": [min(1.0, 7 * minimum) for minimum in two_groups],
     "pairs": [stats.signed_rank(np.arange(1, n + 1)).min_pvalue for n in sizes],
 }
 first = {
@@ -122,7 +122,7 @@ page.say(
 page.figure(
     min_pvalues_figure(sizes, lines, alpha),
     "floors",
-    f"The smallest possible p falls with the animals per group. It first lies at {alpha:g} or below with "
+    f"The minimum attainable p falls with the number of animals per group. It is {alpha:g} or less from "
     + ", ".join(f"{n} for {label}" for label, n in first.items())
     + ".",
 )
@@ -131,40 +131,40 @@ page.figure(
 # For p to reach {glue:text}`alpha`, the exact rank test of two groups needs at least {glue:text}`first_two` animals in each group, the exact signed-rank test at least {glue:text}`first_pairs` pairs, and seven groups with p times 7
 # at least {glue:text}`first_seven` animals in each. These are the numbers with which a significant result is possible, not with which it is likely. {doc}`How many animals <../../power/analysis>` are needed for that is another question.
 #
-# The simulated mice of {doc}`the humoral study <../../humoral_immunity/analysis>` are eight a group, so that the ladder reaches far enough.
+# The simulated cohort of {doc}`the humoral study <../../humoral_immunity/analysis>` has eight mice per group, so its minimum attainable p-values are small enough.
 
 # %% [markdown]
 # ## Worked example: a printed table
 #
-# Before computers the rungs were looked up. A table of the University of York gives, for two groups of equal size, the rank sum at which a two-sided test at 5 % may reject {cite}`york-tables`. Its numbers can be
-# counted anew: of all rank sums, take the one whose exact p is nearest to 5 %.
+# Before computers, critical values were read from tables. A table of the University of York gives, for two groups of equal size, the rank sum at which a two-sided test at 5 % may reject {cite}`york-tables`. Its numbers can be
+# calculated again: of all rank sums, take the one whose exact p is nearest to 5 %.
 
 # %% tags=["remove-cell"]
 printed = {4: 11, 5: 18, 6: 26, 7: 37, 8: 49, 9: 63, 10: 79}
 
 
-def rungs(n):
+def rank_sums(n):
     """Every rank sum of the lower half with its two-sided p: the lowest n ranks, one of them moved up step by step."""
-    ladder = {}
+    pvalues = {}
     chosen = list(range(1, n + 1))
     for place in reversed(range(n)):
         for rank in range(chosen[place], n + place + 2):
             chosen[place] = rank
             if sum(chosen) <= n * (2 * n + 1) / 2:
-                ladder[sum(chosen)] = stats.mann_whitney(
+                pvalues[sum(chosen)] = stats.mann_whitney(
                     chosen, [r for r in range(1, 2 * n + 1) if r not in chosen]
                 ).pvalue
-    return ladder
+    return pvalues
 
 
-ladders = {n: rungs(n) for n in printed}
-nearest = {n: min(ladder, key=lambda total: abs(ladder[total] - alpha)) for n, ladder in ladders.items()}
+possible = {n: rank_sums(n) for n in printed}
+nearest = {n: min(pvalues, key=lambda total: abs(pvalues[total] - alpha)) for n, pvalues in possible.items()}
 assert nearest == printed
-above = [n for n, total in printed.items() if ladders[n][total] > alpha]
+above = [n for n, total in printed.items() if possible[n][total] > alpha]
 page.say(
     above=f"{len(above)} of {len(printed)}",
-    york_five=text.p_number(ladders[5][18]),
-    strict_five=text.p_number(ladders[5][17]),
+    york_five=text.p_number(possible[5][18]),
+    strict_five=text.p_number(possible[5][17]),
 )
 
 # %% tags=["hide-input"]
@@ -173,24 +173,24 @@ page.table(
         {
             "n in each group": list(printed),
             "rank sum, printed": list(printed.values()),
-            "rank sum, counted": [nearest[n] for n in printed],
-            "its exact p": [text.p_number(ladders[n][nearest[n]]) for n in printed],
+            "rank sum, calculated": [nearest[n] for n in printed],
+            "its exact p": [text.p_number(possible[n][nearest[n]]) for n in printed],
         }
     ),
-    "Rank sums at 5 %, two-sided: printed and counted",
+    "Rank sums at 5 %, two-sided: printed and calculated",
 )
 
 # %% [markdown]
-# All agree, and the last column shows what the table calls approximate: {glue:text}`above` of its entries have a p *above* 5 %. With five a group, a rank sum of 18 is p = {glue:text}`york_five`; to stay below 5 % it must be 17,
-# p = {glue:text}`strict_five`. Nothing lies between. An exact test at 5 % therefore has less than a 5 % chance of a false alarm: it is *conservative*.
+# All agree, and the last column shows what the table calls approximate: {glue:text}`above` of its entries have a p *above* 5 %. With five animals per group, a rank sum of 18 gives p = {glue:text}`york_five`; to be below 5 % it must be 17,
+# with p = {glue:text}`strict_five`. There is no p value between them. An exact test at 5 % therefore has a false positive rate below 5 %: it is *conservative*.
 #
 # :::{admonition} Common mistakes
 # :class: warning
 # - **A p below the minimum.** The p of a normal approximation can be below the exact minimum: for three against three that do not overlap, SciPy's `mannwhitneyu(method="asymptotic")` gives {glue:text}`asymptotic_three`, less than the minimum of {glue:text}`exact_three`.
-# - **"Not significant, so no effect", at n = 3.** A two-sided exact rank test of three against three cannot be significant at 5 %, so a large p says nothing.
+# - **"Not significant, so no effect", at n = 3.** A two-sided exact rank test of three against three cannot be significant at 5 %, so a large p gives no information.
 # - **Choosing the test after calculating the minimum p.** A t test has no such minimum, because it uses the values themselves and assumes that they follow a normal distribution. Choose the test before the animals are measured.
-# - **A one-sided test, to halve the floor.** Allowed if a fall would have been called no effect however large it was, and if that was written down first.
-# - **p = 0.000.** Some programs print it. No exact p is 0.
+# - **A one-sided test, to halve the minimum p.** This is allowed only if a change in the other direction would have been reported as no effect, however large, and if this was written down in advance.
+# - **p = 0.000.** Some programs print this, but an exact p is never 0.
 # :::
 
 # %% tags=["remove-cell"]
@@ -201,10 +201,10 @@ page.say(
 
 # %% [markdown]
 # (lesson-floors-meaning)=
-# ## What the number means
+# ## Meaning of a p value
 #
-# An exact p of 0.03 says: *if* treatment does nothing, three deals of a hundred are at least as far out as this one. It is not the chance that treatment does nothing; it is not the size of the effect; and one minus p is
-# not the chance that another laboratory will find it too.
+# An exact p of 0.03 means: *if* the treatment has no effect, three permutations of a hundred are at least as extreme as the observed one. It is not the probability that the treatment has no effect; it is not the size of the effect; and one minus p is
+# not the probability that another laboratory will find the same.
 
 # %% [markdown]
 # ## Exercises
@@ -230,7 +230,7 @@ answer = next(n for n in range(1, 30) if 2 / 2**n <= 0.01)
 answer
 
 # %% [markdown] tags=["solution"]
-# If every difference has the same sign, one pattern of 2ⁿ is as extreme, and its mirror image too. 2 / 128 is too much, 2 / 256 is not: eight donors.
+# If every difference has the same sign, two of the 2ⁿ patterns are as extreme, one in each direction. 2 / 128 is too large, 2 / 256 is not: eight donors.
 
 # %% [markdown]
 # ### 3. Six doses
@@ -247,62 +247,62 @@ answer
 # %% [markdown]
 # ### 4. Unequal groups
 #
-# You have twelve mice for two groups. Is the smallest possible p lower with six and six than with four and eight? Answer yes or no.
+# You have twelve mice for two groups. Is the minimum attainable p smaller with six and six than with four and eight? Answer yes or no.
 
 # %% tags=["solution"] exercise="floors-4"
 answer = 2 / comb(12, 6) < 2 / comb(12, 4)
 answer
 
 # %% [markdown] tags=["solution"]
-# 924 deals against 495: equal groups have the longest ladder.
+# There are 924 permutations against 495: equal groups have the most permutations.
 
 # %% [markdown]
-# ### 5. Titres with a floor
+# ### 5. Minimum p with tied titres
 #
-# Six mice have titres 16, 16, 16, 16, 32, 64 and six others 32, 32, 64, 64, 64, 128. What is the smallest p that any deal of these twelve values can reach? (Not the p of this deal.)
+# Six mice have titres 16, 16, 16, 16, 32, 64 and six others 32, 32, 64, 64, 64, 128. What is the smallest p that any permutation of these twelve values can give? (Not the p of the observed permutation.)
 
 # %% tags=["solution"] exercise="floors-5" tolerance=0.0001
 answer = stats.mann_whitney([16, 16, 16, 16, 32, 64], [32, 32, 64, 64, 64, 128]).min_pvalue
 answer
 
 # %% [markdown] tags=["solution"]
-# The lowest six are the four at 16 and two of the three at 32, which can be chosen in three ways. On the other side the highest six are 128, the four at 64 and one of the three at 32: three ways too, and as far out.
-# So the floor is 6 / 924, three times that of twelve different values.
+# The lowest six are the four at 16 and two of the three at 32, which can be chosen in three ways. On the other side the highest six are 128, the four at 64 and one of the three at 32: also three ways, and as extreme.
+# The minimum is therefore 6 / 924, three times that of twelve different values.
 
 # %% [markdown] tags=["quiz"]
 # ## Quiz
 #
-# **A paper with four rats a group reports p = 0.001 by the exact Mann-Whitney test. This is**
+# **A paper with four rats per group reports p = 0.001 by the exact Mann-Whitney test. This is**
 #
 # - [ ] strong evidence
-#   It would be, if it could happen.
+#   It would be, but it is not possible.
 # - [x] impossible
-#   Four against four can give no less than 2 / 70.
+#   Four against four cannot give less than 2 / 70.
 # - [ ] possible, if the groups lie far apart
-#   How far apart they lie changes no rank.
+#   The distance between the groups does not change the ranks.
 #
 # **Three against three, the groups do not overlap, p = 0.1. What follows?**
 #
-# - [ ] the treatment does nothing
-#   The result is the clearest that this design can give. It could not have said more.
-# - [x] the design was too small to tell by this test
-#   Its floor is 0.1, whatever the treatment does.
+# - [ ] the treatment has no effect
+#   The result is the strongest that this design can give.
+# - [x] the design was too small for this test
+#   Its minimum attainable p is 0.1, whatever the effect.
 #
 # **Equal values among the animals**
 #
-# - [x] can raise the smallest possible p
-#   Several deals then share the most extreme rank sum.
+# - [x] can raise the minimum attainable p
+#   Several permutations then share the most extreme rank sum.
 # - [ ] make the exact test invalid
-#   It counts them as they are.
+#   The exact test includes them.
 
 # %% [markdown]
 # ```{take-aways}
-# - The smallest p of an exact test is {ref}`fixed by the design <lesson-floors-ladder>`, before any animal is measured.
+# - The minimum attainable p of an exact test {ref}`depends only on the design and ties <lesson-floors-ladder>`; it is known before the results.
 # - With Bonferroni's or Holm's adjustment, several comparisons can {ref}`raise the smallest adjusted p above 5 % <lesson-floors-several>`; Steel's test has a smaller minimum.
-# - A p is {ref}`no chance that treatment does nothing <lesson-floors-meaning>`, and no size of an effect.
+# - A p is {ref}`not the probability that the treatment has no effect <lesson-floors-meaning>`, and not the size of an effect.
 # ```
 
 # %% [markdown]
 # ## What next
 #
-# A p says whether chance alone could have done it, and on a ladder with few rungs it says even that coarsely. By how much the groups differ is in {doc}`effect sizes with intervals <../effects/lesson>`.
+# A p shows only how compatible the data are with no effect. {doc}`Effect sizes with intervals <../effects/lesson>` estimates by how much the groups differ.

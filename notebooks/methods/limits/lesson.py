@@ -10,11 +10,11 @@
 # (lesson-limits)=
 # # Titres and detection limits
 #
-# **The question.** Seven of twelve healthy rats have IL-6 "below 15.6". A titre of 64 means "64, but not 128". How are values compared that nobody has seen?
+# **The question.** Seven of twelve healthy rats have IL-6 "below 15.6". A titre of 64 means "64, but not 128". How can such values be compared?
 #
 # | Before you read | Time | You will be able to |
 # |---|---|---|
-# | {doc}`Effect sizes with intervals <../effects/lesson>` | 35 minutes | write a hidden value down, compare groups that hold some without making numbers up, and read a titre for what it is |
+# | {doc}`Effect sizes with intervals <../effects/lesson>` | 35 minutes | record a {term}`nondetect`, compare groups with nondetects without substituting numbers, and interpret a titre as an interval |
 #
 # Download: {download}`exercises <../../../_build/lessons/limits-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/limits-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
 
@@ -40,11 +40,11 @@ def inside(interval, place=0):
 # (lesson-limits-two)=
 # ## Two numbers for each animal
 #
-# An assay for IL-6 cannot measure values below its limit of 15.6 pg/mL. The laboratory writes `<15.6`. That is not a missing value: it says that the rat lies between 0 and 15.6. So give every
-# animal two numbers, *at least* and *at most*. Where a value was seen, both are that value.
+# An assay for IL-6 cannot measure values below its limit of 15.6 pg/mL. The laboratory writes `<15.6`. This is not a missing value: the value lies between 0 and 15.6. Describe every
+# animal by two numbers, a lower and an upper bound. If the value was measured, both are equal to it.
 
 # %% tags=["hide-input"]
-page.warn("Simulated animals. They show how the method works, and are evidence of nothing.")
+page.warn("Simulated animals. They show how the method works and are not evidence.")
 
 # %% tags=["setup"]
 il6 = load_study("sepsis_cytokines").cohort.values.query("endpoint == 'il6'")
@@ -66,7 +66,7 @@ half, whole = ratios[int(np.argmin(abs(shares - 0.5)))], ratios[-1]
 
 
 def substituted_width(share):
-    """The upper limit of the 95 % interval over the lower one, if a share of the limit replaces each value below it."""
+    """Upper divided by lower limit of the 95 % interval if a share of the limit replaces each value below it."""
     interval = stats.geometric_mean_ratio(control["lower"], [*seen, *[share * limit] * below]).confidence_interval(0.95)
     return interval.high / interval.low
 
@@ -91,10 +91,10 @@ page.say(
 
 # %% [markdown]
 # (lesson-limits-put-in)=
-# ## The number that is put in decides
+# ## Substitution determines the result
 #
-# In the sham group {glue:text}`below` of {glue:text}`rats` rats are hidden; the others have {glue:text}`seen`. By what factor is the septic control higher? The custom is to put a number in for the hidden ones, and half of the limit is the
-# favourite. Try every number:
+# In the sham group {glue:text}`below` of {glue:text}`rats` rats are nondetects; the others have {glue:text}`seen`. By what factor is the septic control higher? It is common to substitute a number for each nondetect, most often half of the limit.
+# The figure shows the result for every number:
 
 # %% tags=["hide-input"]
 page.figure(
@@ -107,15 +107,15 @@ page.figure(
         "pg/mL",
     ),
     "substituted",
-    f"The ratio of septic control to sham falls from {text.number(ratios[0])} to {text.number(whole)} as the number put in for a hidden value rises from a twentieth of the limit to the limit. "
-    f"The model that puts none in finds {text.number(float(model.estimate[0]))}, {inside(model_interval)}.",
+    f"The ratio of septic control to sham falls from {text.number(ratios[0])} to {text.number(whole)} as the number substituted for a nondetect rises from a twentieth of the limit to the limit. "
+    f"The model without substitution gives {text.number(float(model.estimate[0]))}, {inside(model_interval)}.",
 )
 
 # %% [markdown]
-# Half of the limit makes the ratio {glue:text}`half`, the limit itself {glue:text}`whole`, and a tenth of it {glue:text}`tenth`. Nothing in the data shows which is correct.
+# With half of the limit the ratio is {glue:text}`half`, with the limit itself {glue:text}`whole`, and with a tenth of it {glue:text}`tenth`. The data do not show which is correct.
 #
-# The substituted number also determines the width of the interval. Divide the upper end of the 95 % interval by the lower: half of the limit gives {glue:text}`width_half`, the limit divided by √2 gives {glue:text}`width_root`, the limit
-# itself {glue:text}`width_whole`, and the model below {glue:text}`width_model`. In these rats half of the limit gives a wider interval than the model, because it is far from the observed values; the limit
+# The substituted number also determines the width of the interval. Divide the upper limit of the 95 % interval by the lower: half of the limit of the assay gives {glue:text}`width_half`, the limit of the assay divided by √2 gives {glue:text}`width_root`, the limit
+# of the assay itself {glue:text}`width_whole`, and the model below {glue:text}`width_model`. In these rats half of the limit gives a wider interval than the model, because it is far from the observed values; the limit
 # itself gives a narrower one, because it is close to them.
 #
 # **The model substitutes nothing.** It fits a normal distribution to the logarithms, under which both the observed values and a share of {glue:text}`below` in {glue:text}`rats` below the limit are likely:
@@ -126,33 +126,33 @@ fit = stats.censored_lognormal(both["lower"], both["upper"], both["group"] == "c
 fit.estimate, fit.confidence_interval(0.95)
 
 # %% [markdown]
-# The groups are put in order, and the ratio is that of each to the first: here of the rats that are control, `True`, to those that are not. It is {glue:text}`model`, from {glue:text}`model_interval`, and the geometric mean of the sham rats {glue:text}`sham_mean` pg/mL, although most of them were not observed. The model assumes that logarithms are normally distributed, which is hard to check with few observed values.
+# The groups are sorted, and each ratio is relative to the first group: here control, `True`, relative to sham, `False`. It is {glue:text}`model`, from {glue:text}`model_interval`, and the geometric mean of the sham rats {glue:text}`sham_mean` pg/mL, although most of them were not observed. The model assumes that logarithms are normally distributed, which is hard to check with few observed values.
 # If no value is observed, there is no estimate, only a bound. The {term}`Mann-Whitney test` still works: all values below the limit share the lowest rank.
 
 # %%
-# The larger number of each pair puts all hidden sham rats at one value, below everything seen.
+# The upper bound ties all nondetects of the sham group at one value, below all observed values.
 stats.mann_whitney(control["upper"], sham["upper"]).pvalue
 
 # %% [markdown]
 # (lesson-limits-titre)=
 # ## A titre is an interval
 #
-# Serum is diluted 1 in 8, 1 in 16, 1 in 32 and so on; the titre is the last well that still reacts. A titre of 64 reacted at 64 and not at 128, so it lies *from 64 up to 128*. The last well of the plate has no upper end, and
-# nothing in the first well means *below*.
+# Serum is diluted 1 in 8, 1 in 16, 1 in 32 and so on; the titre is the last dilution that still reacts. A serum with the titre 64 reacted at 64 and not at 128, so its true titre lies *between 64 and 128*. A reaction in the last well of the plate has no upper bound, and
+# no reaction in the first well means *below the first dilution*.
 
 # %%
 stats.titre_bounds([0, 8, 64, 1024], lowest=8, highest=1024)
 
 # %% [markdown]
-# Both numbers go into the model, as those of IL-6 did:
+# The model uses both bounds, as for IL-6:
 
 # %%
 lower, upper = stats.titre_bounds([8, 16, 64, 1024], lowest=8, highest=1024)
 stats.censored_lognormal(lower, upper).geometric_mean.round(1).tolist()
 
 # %% [markdown]
-# Two titres apart by one well may differ by almost nothing, or by almost fourfold. In serology of influenza a twofold rise in one person is usually taken as insufficient evidence of an infection {cite}`cauchemez-2012`. In groups of animals a smaller difference can be
-# found: count in wells, that is, in logarithms to base 2, and average those.
+# The true values of two titres that differ by one dilution step may be almost equal or differ almost fourfold. In serology of influenza a twofold rise in one person is usually regarded as insufficient evidence of an infection {cite}`cauchemez-2012`. In groups of animals a smaller difference can be
+# detected: use the number of dilution steps, that is, logarithms to base 2, and average these.
 
 # %% tags=["setup"]
 titres = load_study("humoral_immunity").cohort.values.query("endpoint == 'titre'")
@@ -162,13 +162,13 @@ dose, saline = titres.query("group == 'im20'")["value"], titres.query("group == 
 stats.geometric_mean_ratio(dose, saline).estimate, float(dose.mean() / saline.mean())
 
 # %% [markdown]
-# The first number is a ratio of geometric means, in wells: the usual one. The second, a ratio of plain means, follows the one or two animals with the highest titres. "The titre rose by 25 %" is ambiguous on paper: a quarter more of
-# the titre is a third of a well; a quarter more *wells*, from 8 to 10, is fourfold.
+# The first number is the usual one, a ratio of geometric means. The second, a ratio of arithmetic means, depends mostly on the one or two animals with the highest titres. "The titre rose by 25 %" is ambiguous: a titre larger by a quarter is
+# a third of a dilution step; a quarter more *dilution steps*, from 8 to 10, is fourfold.
 
 # %% [markdown]
 # ## Worked example: arsenic in a stream
 #
-# Twenty-four samples from a stream on Oahu were measured by methods with three limits; thirteen lie below one of them. It is a standard example of Helsel's book {cite}`helsel-2012`.
+# Twenty-four samples from a stream on Oahu were measured by methods with three limits; thirteen lie below one of them. This is a standard example in Helsel's book {cite}`helsel-2012`.
 
 # %%
 measured = [1.7, 3.2, 2.8, 0.7, 0.9, 0.5, 0.5, 0.5, 0.7, 0.6, 1.5]
@@ -191,17 +191,17 @@ open_end = stats.censored_lognormal(*stats.titre_bounds(end, lowest=8, highest=1
 page.say(end=text.number(float(np.exp2(np.log2(end).mean()))), open_end=text.number(float(open_end)))
 
 # %% [markdown]
-# The median of the fitted curve is {glue:text}`arsenic` µg/L, as printed. Leaving the hidden samples out gives {glue:text}`dropped`; putting in the limits {glue:text}`wholes`, and half of them {glue:text}`halves`. Half comes nearest
-# to the model here; in the rats above the limit itself did. This cannot be predicted.
+# The median of the fitted distribution is {glue:text}`arsenic` µg/L, as printed. Excluding the nondetects gives {glue:text}`dropped`; substituting the limits {glue:text}`wholes`, and half of the limits {glue:text}`halves`. Here half of the limits is nearest
+# to the model; in the rats above the limit itself was. This cannot be predicted.
 #
 # :::{admonition} Common mistakes
 # :class: warning
-# - **Deleting `<15.6`.** It is text among numbers: Excel's `AVERAGE` skips it, and pandas' `to_numeric(errors="coerce")` makes it NaN. The group that lies lowest loses its lowest animals.
+# - **Deleting `<15.6`.** It is text among numbers: Excel's `AVERAGE` skips it, and pandas' `to_numeric(errors="coerce")` makes it NaN. The group with the lowest values loses its lowest animals.
 # - **Substituting 0, the limit, or half of it.** See the figure above. In the simulations of {cite:t}`bmc-immunol-9-59` a single substituted number understated the variance; in the rats above half of the limit overstated it.
-# - **A logarithm of 0.** The zero that was put in becomes minus infinity in NumPy and the error `#NUM!` in Excel.
-# - **The plain mean of titres.** One animal at 512 outweighs twenty at 16.
-# - **The end of the plate as a value.** Of eight mice, six at the last well of 1024: their geometric mean is printed as {glue:text}`end`; the model, which knows that the plate ended, says {glue:text}`open_end`.
-# - **A t test after substitution in one group.** The spread of that group is then partly determined by the substituted number.
+# - **A logarithm of 0.** A substituted zero becomes minus infinity in NumPy and the error `#NUM!` in Excel.
+# - **The arithmetic mean of titres.** One animal at 512 outweighs twenty at 16.
+# - **The last well of the plate as a value.** If six of eight mice react in the last well, 1024, the geometric mean of the group is {glue:text}`end`; the model, which treats the last well as a lower bound, gives {glue:text}`open_end`.
+# - **A t test after substitution in one group.** The standard deviation of that group is then partly determined by the substituted number.
 # :::
 
 # %% [markdown]
@@ -210,9 +210,9 @@ page.say(end=text.number(float(np.exp2(np.log2(end).mean()))), open_end=text.num
 # The first two can be done on paper.
 
 # %% [markdown]
-# ### 1. At most
+# ### 1. The upper bound of a titre
 #
-# Dilutions are threefold: 1 in 10, 30, 90, 270. An animal has the titre 90. Up to which number may its true titre lie?
+# Dilutions are threefold: 1 in 10, 30, 90, 270. An animal has the titre 90. What is the upper bound of its true titre?
 
 # %% tags=["solution"] exercise="limits-1"
 lower, upper = stats.titre_bounds([90], fold=3)
@@ -222,19 +222,19 @@ answer
 # %% [markdown]
 # ### 2. Half of the limit
 #
-# Four animals have IL-6 of `<16`, `<16`, 32 and 64. Put in half of the limit. What is the geometric mean?
+# Four animals have IL-6 of `<16`, `<16`, 32 and 64. Substitute half of the limit. What is the geometric mean?
 
 # %% tags=["solution"] exercise="limits-2" tolerance=0.05
 answer = (8 * 8 * 32 * 64) ** 0.25
 answer
 
 # %% [markdown] tags=["solution"]
-# In steps of two: 3, 3, 5 and 6, on average 4.25, and 2 to the power 4.25 is 19.03.
+# The logarithms to base 2 are 3, 3, 5 and 6; their mean is 4.25, and 2 to the power 4.25 is 19.03.
 
 # %% [markdown]
 # ### 3. The model
 #
-# `control` and `t1` (the cell makes it) are two groups of simulated septic rats, one of them with a hidden value. By what factor is `t1` as high as `control`, by the censored model? One below 1 means lower.
+# `control` and `t1` (defined in the cell) are two groups of simulated septic rats, one of them with a nondetect. What is the ratio of `t1` to `control` by the censored model? A ratio below 1 means lower.
 
 # %%
 t1 = il6.query("group == 't1'")
@@ -247,9 +247,9 @@ answer = stats.censored_lognormal(lower, upper, group).estimate[0]
 answer
 
 # %% [markdown]
-# ### 4. What ranks can do
+# ### 4. A rank test of nondetects
 #
-# All twelve animals of one group are below the limit; the twelve of the other were seen and are all different. Is the exact Mann-Whitney p below 0.001? Answer yes or no.
+# All twelve animals of one group are below the limit; the twelve values of the other group are above it and all different. Is the exact Mann-Whitney p below 0.001? Answer yes or no.
 
 # %% tags=["solution"] exercise="limits-4"
 answer = bool(stats.mann_whitney([1.0] * 12, np.arange(16, 28)).pvalue < 0.001)
@@ -259,7 +259,7 @@ answer
 # Yes. Every value below the limit is below every observed value, and ranks need only this. A ratio cannot be estimated here, only bounded.
 
 # %% [markdown]
-# ### 5. The end of the plate
+# ### 5. The last well of the plate
 #
 # A plate begins at 8 and ends at 1024. Eight animals have the titres 1024, 1024, 1024, 1024, 512, 512, 256 and 128. What geometric mean does the censored model give, with `titre_bounds`?
 
@@ -269,7 +269,7 @@ answer = stats.censored_lognormal(lower, upper).geometric_mean[0]
 answer
 
 # %% [markdown] tags=["solution"]
-# The plain geometric mean is 558. The model lies higher for two reasons: a titre of 512 lies anywhere from 512 to 1024, and 1024 has no upper end.
+# The geometric mean of the titres is 558. The estimate of the model is higher for two reasons: a titre of 512 can lie anywhere between 512 and 1024, and 1024 has no upper bound.
 
 # %% [markdown] tags=["quiz"]
 # ## Quiz
@@ -277,31 +277,31 @@ answer
 # **`<15.6` means that**
 #
 # - [ ] the value is missing
-#   It is known to be small. That is worth a lot.
+#   It is known to be small, and this is useful information.
 # - [ ] the value is 0
-#   Nobody knows that.
+#   This is not known.
 # - [x] the value lies between 0 and 15.6
-#   Both numbers go into the model.
+#   The model uses both bounds.
 #
 # **Two animals have the titres 64 and 128. Their true titres differ by**
 #
 # - [ ] a factor of two
-#   Only the wells do.
+#   Only the dilutions differ by a factor of two.
 # - [x] a factor between almost 1 and almost 4
 #   From 127 against 128 to 64 against 255.
 #
 # **Half the animals of a group are below one limit. What can always be reported?**
 #
-# - [x] how many are hidden, and a comparison by ranks
+# - [x] the number of nondetects, and a comparison by ranks
 #   Neither assumes a distribution.
 # - [ ] the mean
-#   It depends on what is put in.
+#   It depends on the substituted number.
 
 # %% [markdown]
 # ```{take-aways}
-# - A value below the limit is {ref}`known to be low <lesson-limits-two>`, and not missing.
-# - A number put in its place {ref}`decides the result <lesson-limits-put-in>`; a model puts none in.
-# - A titre is {ref}`known up to one dilution <lesson-limits-titre>`, and is averaged in wells.
+# - A value below the limit is {ref}`known to be low <lesson-limits-two>`; it is not missing.
+# - A substituted number {ref}`determines the result <lesson-limits-put-in>`; the censored model needs no substitution.
+# - A titre is {ref}`known up to one dilution <lesson-limits-titre>`, and is averaged on the log scale.
 # ```
 
 # %% [markdown]

@@ -10,11 +10,11 @@
 # (lesson-planning)=
 # # How many animals?
 #
-# **The question.** The ethics form asks for n, and for a reason. What has to be known, what must be assumed, and what does an experiment with too few animals cost?
+# **The question.** The ethics form asks for n and its justification. What must be known, what must be assumed, and what are the consequences of too few animals?
 #
 # | Before you read | Time | You will be able to |
 # |---|---|---|
-# | {ref}`Many questions <lesson-multiplicity>` | 40 minutes | turn a factor and a coefficient of variation into an n, find the {term}`power` of any test by drawing experiments, allow for deaths and for several doses, and see through a power computed afterwards |
+# | {ref}`Multiple testing <lesson-multiplicity>` | 40 minutes | calculate n from a ratio and a coefficient of variation, find the {term}`power` of any test by simulation, allow for deaths and for several doses, and explain why power calculated afterwards is not useful |
 #
 # Download: {download}`exercises <../../../_build/lessons/planning-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/planning-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
 
@@ -35,23 +35,23 @@ page = Page()
 
 # %% [markdown]
 # (lesson-planning-four)=
-# ## Four numbers, and three fix the fourth
+# ## Power depends on four numbers
 #
-# **Power** is the share of experiments that would find an effect *if it is there*. It depends on
+# **Power** is the proportion of experiments that would detect an effect *if it exists*. It depends on
 #
-# 1. **the effect** you want to be able to find: for cytokines a factor, such as half;
-# 2. **the spread** between animals of one group;
-# 3. **the error rate** of the test, 5 % divided by the questions of the family;
-# 4. **n**, the animals in each group.
+# 1. **the effect** you want to detect: for cytokines a ratio, such as one half;
+# 2. **the standard deviation** between animals of one group;
+# 3. **the error rate** of the test, 5 % divided by the number of tests in the family;
+# 4. **n**, the number of animals in each group.
 #
-# Power of 80 % means that of five true effects of that size one is missed. It is the usual choice; 90 % is another.
+# A power of 80 % means that one of five true effects of that size is missed. It is the usual choice; 90 % is another.
 #
-# Of the four, the spread comes from earlier experiments, and the error rate is a convention. The effect is *your decision*: the smallest that would matter. It is not the one you hope for, and not the one a small pilot happened to show.
+# Of the four, the standard deviation comes from earlier experiments, and the error rate is a convention. The effect is *your decision*: the smallest that would matter. It is not the effect you hope for, and not the effect observed in a small pilot.
 #
-# ## The picture
+# ## Power by simulation
 #
-# For serum IL-6 in septic rats this book assumes a coefficient of variation of 0.55, with its evidence in {doc}`the sepsis study <../../sepsis_cytokines/analysis>`: the SD is 55 % of the mean. On a log scale that is an SD of √ln(1 + 0.55²). An experiment is then easily drawn: logs of one group around 0, logs of the other around the log of the factor. `two_groups(ratio, cv, n)` does that, and `stats.power` draws twenty
-# thousand such experiments and counts in how many {term}`Welch's t` finds the difference.
+# For serum IL-6 in septic rats this book assumes a coefficient of variation of 0.55, with its evidence in {doc}`the sepsis study <../../sepsis_cytokines/analysis>`: the SD is 55 % of the mean. On a log scale this is an SD of √ln(1 + 0.55²). An experiment is then simulated with logarithms of one group around 0 and logarithms of the other around the logarithm of the ratio. `two_groups(ratio, cv, n)` does this, and `stats.power` draws twenty
+# thousand such experiments and counts in how many {term}`Welch's t` test is significant.
 
 
 # %% tags=["setup"]
@@ -95,13 +95,13 @@ page.say(
 )
 
 # %% [markdown]
-# Of the sizes in the picture, {glue:text}`most` rats in each group are enough for a power of 80 % if IL-6 falls to 35 %, and {glue:text}`half` if it falls to half. For a fall to 80 % the power is {glue:text}`weak` with twenty. An effect half as large on the log scale needs about four times the animals.
+# Of the sizes in the figure, {glue:text}`most` rats in each group are enough for a power of 80 % if IL-6 falls to 35 %, and {glue:text}`half` if it falls to half. For a fall to 80 % the power is {glue:text}`weak` with twenty. An effect half as large on the log scale needs about four times the animals.
 #
-# The power of the exact {term}`Mann-Whitney test` is a little below that of Welch's for these distributions, with one large exception: with three against three its power is {glue:text}`three`, whatever the effect, because {ref}`no p it can give is at most 0.05 <lesson-floors>`.
+# The power of the exact {term}`Mann-Whitney test` is a little below that of Welch's for these distributions, with one large exception: with three against three its power is {glue:text}`three`, whatever the effect, because {ref}`its minimum attainable p is above 0.05 <lesson-floors>`.
 #
 # ## Worked example: Cohen's table
 #
-# A much-used table of sample sizes is Cohen's {cite}`cohen-1988`. For two groups, 80 % power and a two-sided t test at 5 %, it asks for 17 in each group where the means differ by 1.0 SD, 12 for 1.2 SD, and 9 for 1.4 SD. statsmodels has the same test as a formula:
+# Cohen's table of sample sizes is widely used {cite}`cohen-1988`. For two groups, 80 % power and a two-sided t test at 5 %, it gives 17 in each group if the means differ by 1.0 SD, 12 for 1.2 SD, and 9 for 1.4 SD. statsmodels has the same test as a formula:
 
 # %%
 for difference, n in ((1.0, 17), (1.2, 12), (1.4, 9)):
@@ -109,37 +109,37 @@ for difference, n in ((1.0, 17), (1.2, 12), (1.4, 9)):
     print(f"{difference} SD with {n} in each group: power {power:.2f}")
 
 # %% [markdown]
-# Each is {glue:text}`cohen_least` to {glue:text}`cohen_most` to two decimals. Cohen's table is rounded: for 1.4 SD nine in each group give {glue:text}`cohen_nine`, and a power of at least 0.80 takes {glue:text}`student`. Simulation of 100 000 experiments gives {glue:text}`simulated` for 1.2 SD and twelve by Welch's test; its power is a little lower than that of Student's, because
-# it does not assume equal spreads. A formula is faster. Simulation works for *every* test and every spread.
+# The powers are {glue:text}`cohen_least` to {glue:text}`cohen_most` to two decimals. Cohen's table is rounded: for 1.4 SD nine in each group give {glue:text}`cohen_nine`, and a power of at least 0.80 needs {glue:text}`student`. Simulation of 100 000 experiments gives {glue:text}`simulated` for 1.2 SD and twelve by Welch's test; its power is a little lower than that of Student's, because
+# it does not assume equal variances. A formula is faster. Simulation works for *every* test and every distribution.
 #
 # (lesson-planning-form)=
-# ## From n to the form
+# ## The number for the ethics form
 #
-# - **Several doses?** Divide the 5 % by the questions of the family (exercise 2).
+# - **Several doses?** Divide the 5 % by the number of tests in the family (exercise 2).
 # - **Deaths?** n is the number *alive at sampling*. If a third die, divide by two thirds.
-# - **Cages?** If treatment goes to cages, {ref}`n counts cages <lesson-cages>`.
-# - **Equivalence?** To show "no difference that matters" usually takes more animals than to show a difference.
-# - **Unsure of the effect?** Print the power for several. The book's command `secretome power` does that for each claim, and prints a sentence for the form.
+# - **Cages?** If cages are treated, {ref}`n is the number of cages <lesson-cages>`.
+# - **Equivalence?** To show equivalence usually needs more animals than to show a difference.
+# - **Effect uncertain?** Report the power for several effects. The command `secretome power` does this for each claim, and prints a sentence for the form.
 #
 # (lesson-planning-cost)=
-# ## What too few cost
+# ## Consequences of too few animals
 #
-# An experiment with low power mostly finds no significant effect, though the effect is there. When its result is significant, the estimate is on average too large. With five rats in each group and a true fall to 65 %, {glue:text}`lucky` of experiments are significant, and those that show a fall show one to {glue:text}`winner` on average. This is called the winner's curse {cite}`button-2013`. An experiment planned on *that* estimate has too few animals.
+# An experiment with low power mostly gives no significant result, although there is an effect. If its result is significant, the estimate is on average too large. With five rats in each group and a true fall to 65 %, {glue:text}`lucky` of experiments are significant, and those that show a fall show a fall to {glue:text}`winner` on average. This is called the winner's curse {cite}`button-2013`. An experiment planned on *that* estimate has too few animals.
 #
 # :::{admonition} Common mistakes
 # :class: warning
-# - **A normal approximation where n is small.** statsmodels' `NormalIndPower` asks for {glue:text}`normal` in each group for 1.4 SD; with the t test that will be used it takes {glue:text}`student`. Sample-size formulas with 1.96 and 0.84 in them do the same.
-# - **One group or both?** `solve_power` of statsmodels returns `nobs1`, the size of *one* group, and R's `power.t.test` says "n is number in *each* group" below its result. The form wants the total.
+# - **A normal approximation for small n.** statsmodels' `NormalIndPower` gives {glue:text}`normal` in each group for 1.4 SD; the t test that will be used needs {glue:text}`student`. Sample-size formulas with 1.96 and 0.84 have the same error.
+# - **One group or both?** `solve_power` of statsmodels returns `nobs1`, the size of *one* group, and R's `power.t.test` prints "n is number in *each* group" below its result. The form asks for the total.
 # - **Planning for a t test and using a rank test.** With three against three the exact rank test cannot be significant at 5 %, even if the planned power of the t test was high.
-# - **"Observed power".** Power at the effect that was found is a function of p {cite}`hoenig-2001`. Calculate power before the experiment.
-# - **An SE taken for an SD.** The spread in a paper may be a standard error, smaller by √n: planned on that, the experiment is far too small. {ref}`How to tell <lesson-auditing>`.
+# - **"Observed power".** Power at the observed effect is a function of p {cite}`hoenig-2001`. Calculate power before the experiment.
+# - **An SE used as an SD.** The number after ± in a paper may be a standard error, smaller by √n: an experiment planned with it is far too small. {ref}`How to distinguish them <lesson-auditing>`.
 # :::
 
 # %% [markdown]
 # ## Exercises
 
 # %% [markdown]
-# ### 1. The spread of logs
+# ### 1. The SD of logarithms
 #
 # Suppose IL-4 has a coefficient of variation of 0.33. What is its SD on the scale of natural logs? Give two decimals.
 
@@ -147,36 +147,36 @@ for difference, n in ((1.0, 17), (1.2, 12), (1.4, 9)):
 answer = np.sqrt(np.log(1 + 0.33**2))
 
 # %% [markdown] tags=["solution"]
-# Nearly the coefficient of variation itself: below 0.4 or so the two are almost equal.
+# It is nearly equal to the coefficient of variation; below about 0.4 the two are almost equal.
 
 # %% [markdown]
 # ### 2. Two doses
 #
-# Two doses are compared with one control, so each test has an error rate of 0.025. You want 80 % power to find 1.2 SD by a t test. What is the smallest n for each group? Use `TTestIndPower().solve_power(1.2, power=0.8, alpha=...)`, which returns the size of one group, and round up.
+# Two doses are compared with one control, so each test has an error rate of 0.025. You want 80 % power to detect 1.2 SD by a t test. What is the smallest n for each group? Use `TTestIndPower().solve_power(1.2, power=0.8, alpha=...)`, which returns the size of one group, and round up.
 
 # %% tags=["solution"] exercise="planning-2"
 answer = int(np.ceil(TTestIndPower().solve_power(1.2, power=0.8, alpha=0.05 / 2)))
 
 # %% [markdown]
-# ### 3. And some will die
+# ### 3. Deaths before sampling
 #
-# Suppose 15 living rats are needed in each of three groups, and a quarter of the rats die before blood is drawn. How many rats must the form ask for in all?
+# Suppose 15 living rats are needed in each of three groups, and a quarter of the rats die before blood is drawn. How many rats must the form request in total?
 
 # %% tags=["solution"] exercise="planning-3"
 answer = 3 * int(np.ceil(15 / 0.75))
 
 # %% [markdown]
-# ### 4. Ranks instead
+# ### 4. Power of a rank test
 #
-# What is the power of the exact Mann-Whitney test to find a fall to half, with a coefficient of variation of 0.55 and eight animals in each group? Use `stats.power(two_groups(ratio, cv, n), trials=20_000).power`: the rank test is its default. Give two decimals; 0.02 more or less is right.
+# What is the power of the exact Mann-Whitney test to detect a fall to half, with a coefficient of variation of 0.55 and eight animals in each group? Use `stats.power(two_groups(ratio, cv, n), trials=20_000).power`: the rank test is its default. Give two decimals; answers within 0.02 are right.
 
 # %% tags=["solution"] exercise="planning-4" tolerance=0.02
 answer = stats.power(two_groups(0.5, 0.55, 8), trials=20_000).power
 
 # %% [markdown]
-# ### 5. Smallest n by trying
+# ### 5. The smallest n
 #
-# With the exact Mann-Whitney test, a fall to 40 % and a coefficient of variation of 0.55: what is the smallest n in each group that gives at least 70 % power? Try one n after another.
+# With the exact Mann-Whitney test, a fall to 40 % and a coefficient of variation of 0.55: what is the smallest n in each group that gives at least 70 % power? Try increasing values of n.
 
 # %% tags=["solution"] exercise="planning-5"
 answer = 3
@@ -188,32 +188,32 @@ while stats.power(two_groups(0.4, 0.55, answer), trials=20_000).power < 0.7:
 #
 # **Which effect goes into a sample-size calculation?**
 #
-# - [ ] the one a pilot with four animals showed
+# - [ ] the effect observed in a pilot with four animals
 #   Estimates of small pilots are imprecise, and those that look promising are on average too large.
-# - [x] the smallest that would change what you do next
-#   Then a negative result means something too.
-# - [ ] the one that gives the n you can afford
-#   That is common, and it turns the calculation round.
+# - [x] the smallest effect that would change what you do next
+#   Then a negative result is informative too.
+# - [ ] the effect that gives the n you can afford
+#   This is common, but it reverses the calculation.
 #
-# **An experiment with 20 % power finds p = 0.01. The effect it shows is probably**
+# **An experiment with 20 % power gives p = 0.01. Its estimate of the effect is probably**
 #
-# - [ ] about right, since p is small
+# - [ ] about right, because p is small
 #   With low power mainly estimates that are too large become significant.
 # - [x] too large
-#   The winner's curse.
+#   This is called the winner's curse.
 #
 # **Half the effect, on the log scale, at the same power needs**
 #
 # - [ ] twice the animals
-#   That would be so if the standard error fell with n. It falls with the root of n.
+#   This would be true if the standard error fell with n. It falls with the square root of n.
 # - [x] about four times
 #   The standard error must be halved.
 
 # %% [markdown]
 # ```{take-aways}
-# - The effect to plan for is {ref}`the smallest that would matter <lesson-planning-four>`, and your decision.
+# - Plan for {ref}`the smallest effect that would matter <lesson-planning-four>`; this is your decision.
 # - Deaths, cages and several doses {ref}`change the n <lesson-planning-form>`.
-# - A significant result of a small experiment is {ref}`on average too large <lesson-planning-cost>`.
+# - A significant estimate from a small experiment is {ref}`on average too large <lesson-planning-cost>`.
 # ```
 
 # %% [markdown]

@@ -10,11 +10,11 @@
 # (lesson-pooling)=
 # # Pooling cohorts
 #
-# **The question.** Three laboratories repeat an experiment. Their ratios are 0.5, 0.7 and 1.0. What is known now, and what should a fourth laboratory expect?
+# **The question.** Three laboratories repeat an experiment. Their ratios are 0.5, 0.7 and 1.0. What is the combined estimate, and what should a fourth laboratory expect?
 #
 # | Before you read | Time | You will be able to |
 # |---|---|---|
-# | {ref}`When "no difference" is the claim <lesson-equivalence>`, for intervals of ratios | 45 minutes | weigh cohorts by their precision, allow the true effect to differ between them, read an interval by Hartung and Knapp and a prediction interval, and say when not to pool |
+# | {ref}`When "no difference" is the claim <lesson-equivalence>`, for intervals of ratios | 45 minutes | weight cohorts by their precision, allow the true effect to differ between them, interpret a Hartung-Knapp interval and a prediction interval, and say when not to pool |
 #
 # Download: {download}`exercises <../../../_build/lessons/pooling-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/pooling-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
 
@@ -35,19 +35,19 @@ page = Page()
 
 # %% [markdown]
 # (lesson-pooling-noise)=
-# ## Two kinds of noise
+# ## Two sources of variation
 #
-# A cohort's ratio misses the truth for two reasons. Its animals are few; that noise is its **standard error**, and more animals shrink it. And the truth itself is not the same everywhere: other rats, other feed, another surgeon. That second noise lies *between* cohorts. No number of animals in one laboratory shrinks it. Its SD is called **τ** (tau).
+# The ratio estimated by a cohort differs from the mean true ratio for two reasons. First, the cohort has few animals; the **standard error** describes this error, and it becomes smaller with more animals. Second, the true ratio differs between laboratories: other rats, other feed, another surgeon. This variation *between* cohorts does not become smaller with more animals in one laboratory. Its SD is called **τ** (tau).
 #
-# If there were only the first noise, one would weight each cohort by its precision, 1 / SE²: this is the *fixed-effect* mean. With the second, a very large cohort should not decide alone, because it too has only one true ratio. The weights become 1 / (SE² + τ²): the *random-effects* mean. It answers
-# another question: not "what is the ratio?", but "what is it on average, over laboratories like these?"
+# If there were only the first source, each cohort would be weighted by its precision, 1 / SE²: this is the *fixed-effect* mean. With the second source, a very large cohort should not dominate, because it too has only one true ratio. The weights are then 1 / (SE² + τ²): the *random-effects* mean. It answers
+# another question: not "what is the ratio?", but "what is the average ratio over laboratories like these?"
 #
-# Ratios are pooled on the scale of logarithms, where half and twice are equally far from 1.
+# Ratios are pooled on the log scale, on which one half and two are equally far from 1.
 #
 # (lesson-pooling-vaccine)=
 # ## Worked example: a vaccine against tuberculosis
 #
-# Thirteen trials gave BCG vaccine to some people and not to others, and counted tuberculosis. Colditz and colleagues pooled them {cite}`colditz-1994`: a risk ratio of 0.49, with a 95 % interval of 0.34 to 0.70. The counts are in many textbooks and in R's *metafor* {cite}`viechtbauer-2010`, which gives −0.7141 for the log ratio, and −1.0644 to −0.3638 for its interval.
+# In thirteen trials some people received BCG vaccine and others did not, and cases of tuberculosis were counted. Colditz and colleagues pooled them {cite}`colditz-1994`: a risk ratio of 0.49, with a 95 % interval of 0.34 to 0.70. The counts are in many textbooks and in R's *metafor* {cite}`viechtbauer-2010`, which gives −0.7141 for the log ratio, and −1.0644 to −0.3638 for its interval.
 
 # %% tags=["setup"]
 # Of each trial: cases and others among the vaccinated, then among those not vaccinated.
@@ -79,8 +79,8 @@ ratio, low, high = np.exp([usual.mean_effect_re, low, high])
 print(f"ratio {ratio:.2f} ({low:.2f} to {high:.2f})")
 
 # %% [markdown]
-# This is the usual method of DerSimonian and Laird, and it gives the printed numbers. It treats τ as known and uses the normal distribution. But τ was estimated from thirteen trials, and in animal work often from three or four. **Hartung and Knapp** {cite}`hartung-2001` estimate the uncertainty of the mean from the scatter of the cohorts, and use
-# Student's t with one degree of freedom less than there are cohorts. `stats.random_effects` does that:
+# This is the usual method of DerSimonian and Laird, and it gives the printed numbers. It treats τ as known and uses the normal distribution. But τ was estimated from thirteen trials, and in animal studies often from three or four. The method of **Hartung and Knapp** {cite}`hartung-2001` estimates the uncertainty of the mean from the variation of the cohorts, and uses
+# Student's t distribution with k − 1 degrees of freedom for k cohorts. `stats.random_effects` implements it:
 
 # %%
 pooled = stats.random_effects(log_ratios, errors)
@@ -98,7 +98,7 @@ usual_low, usual_high = np.exp(usual.conf_int()[1])
 mean_low, mean_high = np.exp(pooled.confidence_interval(0.95))
 next_low, next_high = np.exp(pooled.prediction_interval(0.95))
 rows += [
-    Interval("one truth for all", float(np.exp(usual.mean_effect_fe)), fixed_low, fixed_high, pooled=True),
+    Interval("mean, fixed effect", float(np.exp(usual.mean_effect_fe)), fixed_low, fixed_high, pooled=True),
     Interval("mean, usual", float(np.exp(usual.mean_effect_re)), usual_low, usual_high, pooled=True),
     Interval("mean, Hartung-Knapp", float(np.exp(pooled.estimate)), mean_low, mean_high, pooled=True),
     Interval("a further trial", float(np.exp(pooled.estimate)), next_low, next_high, pooled=True),
@@ -122,28 +122,28 @@ page.say(
 )
 
 # %% [markdown]
-# Read the picture from below.
+# The lowest lines of the figure show:
 #
-# - **A further trial.** The *prediction interval*, {glue:text}`further`, says where the true ratio of a fourteenth trial is expected {cite}`higgins-2009`. It is much wider than the intervals of the mean, and it contains 1: on average the vaccine protects, but in another place it might not. τ is {glue:text}`tau` on the log scale, a factor of
-#   {glue:text}`factor` from place to place.
-# - **The mean.** {glue:text}`hk` by Hartung and Knapp; with thirteen trials close to the usual interval. With three it would be far wider (exercise 2).
-# - **The fixed-effect mean**, {glue:text}`fixed`, has a narrow interval and is far from most trials, because the largest has {glue:text}`share` of the weight. I², the share of the scatter that is not the animals' noise, is {glue:text}`i2`. One true ratio for all trials does not fit.
+# - **A further trial.** The *prediction interval*, {glue:text}`further`, is the range in which the true ratio of a fourteenth trial is expected {cite}`higgins-2009`. It is much wider than the intervals of the mean, and it contains 1: on average the vaccine protects, but in another place it might not. τ is {glue:text}`tau` on the log scale, a factor of
+#   {glue:text}`factor` between places.
+# - **The mean.** The Hartung-Knapp interval is {glue:text}`hk`; with thirteen trials it is close to the usual interval. With three it would be far wider (exercise 2).
+# - **The fixed-effect mean**, {glue:text}`fixed`, has a narrow interval and is far from most trials, because the largest has {glue:text}`share` of the weight. I², the proportion of the variation that is not explained by the standard errors, is {glue:text}`i2`. The data do not fit one true ratio for all trials.
 #
 # (lesson-pooling-not)=
 # ## When not to pool
 #
-# - **Other questions.** Sepsis and a poisoned liver have no common effect to be averaged. {doc}`The audit of printed numbers <../../published_cohorts/analysis>` lists why its tables are not combined.
-# - **The same animals twice.** Two papers on one experiment are one cohort. Two treated groups that share a control are not two.
-# - **Only what was published.** If results that are not significant remain unpublished, the mean of the others is too far from 1, and by how much is unknown.
-# - **The cohort that made the claim.** It was written down *because* its effect was large. This book marks it as source data, and does not count it as a test.
+# - **Different questions.** Sepsis and a poisoned liver have no common effect that could be averaged. {doc}`The audit of printed numbers <../../published_cohorts/analysis>` lists why its tables are not combined.
+# - **The same animals twice.** Two papers on one experiment are one cohort. Two treated groups that share a control are not two independent cohorts.
+# - **Publication bias.** If results that are not significant remain unpublished, the mean of the others is too far from 1 by an unknown amount.
+# - **The cohort from which the claim was derived.** The claim was made *because* its effect was large. This book marks such a cohort as source data, and does not count it as a test.
 #
 # :::{admonition} Common mistakes
 # :class: warning
 # - **Analysing all animals as one cohort.** With one t test for a table of all cohorts, differences between laboratories can become differences between treatments (exercise 4, from {cite:t}`charig-1986`).
-# - **The default interval.** statsmodels' `combine_effects` without `use_t=True` uses the normal distribution however few the cohorts, and so does `rma` of R's metafor without `test="knha"`. With three cohorts it multiplies the standard error by {glue:text}`z`; Student's t has {glue:text}`t`.
-# - **The Hartung-Knapp interval without a check.** If few cohorts agree by chance, its interval can be *too narrow*, and narrower than the fixed one {cite}`rover-2015`. Print both. The prediction interval here uses Student's t with k − 2 degrees of freedom {cite}`higgins-2009`; other programs use k − 1.
+# - **The default interval.** statsmodels' `combine_effects` without `use_t=True` uses the normal distribution for any number of cohorts, and so does `rma` of R's metafor without `test="knha"`. With three cohorts it multiplies the standard error by {glue:text}`z`; the factor of Student's t is {glue:text}`t`.
+# - **The Hartung-Knapp interval without a check.** If a few cohorts agree by chance, its interval can be *too narrow*, and narrower than the fixed-effect interval {cite}`rover-2015`. Report both. The prediction interval here uses Student's t with k − 2 degrees of freedom {cite}`higgins-2009`; other programs use k − 1.
 # - **Combining p values.** SciPy's `combine_pvalues` does not use the directions of effects: two cohorts with two-sided p = 0.02 in *opposite* directions become {glue:text}`opposite`.
-# - **Counting significant results.** "Two of three were significant" depends on how many rats each had.
+# - **Counting significant results.** "Two of three were significant" depends on the number of rats in each.
 # :::
 
 # %% [markdown]
@@ -152,7 +152,7 @@ page.say(
 # %% [markdown]
 # ### 1. One trial
 #
-# In the trial of 1948, 4 of 123 vaccinated people fell ill and 11 of 139 others. What is the risk ratio? Give two decimals.
+# In the trial of 1948, 4 of 123 vaccinated people and 11 of 139 others fell ill. What is the risk ratio? Give two decimals.
 
 # %% tags=["solution"] exercise="pooling-1" tolerance=0.01
 answer = (4 / 123) / (11 / 139)
@@ -160,17 +160,17 @@ answer = (4 / 123) / (11 / 139)
 # %% [markdown]
 # ### 2. Three laboratories
 #
-# The ratios are 0.5, 0.7 and 1.0, and each log ratio has a standard error of 0.15. What is the upper end of the 95 % interval by `stats.random_effects`, as a ratio? Give two decimals. (Give it the logs, and take `np.exp` of what comes back.)
+# The ratios are 0.5, 0.7 and 1.0, and each log ratio has a standard error of 0.15. What is the upper limit of the 95 % interval by `stats.random_effects`, as a ratio? Give two decimals. (The function takes logarithms; use `np.exp` on the result.)
 
 # %% tags=["solution"] exercise="pooling-2" tolerance=0.01
 three = stats.random_effects(np.log([0.5, 0.7, 1.0]), [0.15, 0.15, 0.15])
 answer = np.exp(three.confidence_interval(0.95).high)
 
 # %% [markdown] tags=["solution"]
-# Two of three laboratories see a clear fall, and the interval of the mean still contains 1. With the normal distribution its upper end would be 1.04, not 1.67: three cohorts give little information on τ.
+# Two of three laboratories observe a clear fall, but the interval of the mean contains 1. With the normal distribution its upper limit would be 1.04, not 1.67: three cohorts give little information on τ.
 
 # %% [markdown]
-# ### 3. Two that agree
+# ### 3. Two cohorts that agree
 #
 # Two laboratories find ratios of 0.5 and 0.6, each with a standard error of 0.15 on the log scale. Each alone is significant. What is the p of the pooled ratio by `stats.random_effects`? Give three decimals.
 
@@ -178,13 +178,13 @@ answer = np.exp(three.confidence_interval(0.95).high)
 answer = stats.random_effects(np.log([0.5, 0.6]), [0.15, 0.15]).pvalue
 
 # %% [markdown] tags=["solution"]
-# With two cohorts there is one degree of freedom, and p is above 5 % although both agree. Two cohorts cannot say how much cohorts differ. Show both, and do not pool.
+# With two cohorts there is one degree of freedom, and p is above 5 % although both agree. Two cohorts give almost no information on how much cohorts differ. Report both, and do not pool.
 
 # %% [markdown]
-# ### 4. One pot
+# ### 4. Pooled patients
 #
-# Charig and colleagues (1986) compared two ways to remove kidney stones. Small stones: A succeeded in 81 of 87 patients, B in 234 of 270. Large stones: A in 192 of 263, B in 55 of 80. Which has the higher rate of success in *both* kinds of stone, and which when all patients are added up? Answer with two letters, first for the
-# kinds, then for the sum, such as `"AA"`.
+# Charig and colleagues (1986) compared two ways to remove kidney stones. Small stones: A succeeded in 81 of 87 patients, B in 234 of 270. Large stones: A in 192 of 263, B in 55 of 80. Which has the higher success rate for *both* kinds of stone, and which if all patients are added together? Answer with two letters, first for the
+# kinds, then for all patients, such as `"AA"`.
 
 # %% tags=["solution"] exercise="pooling-4"
 kinds = "A" if 81 / 87 > 234 / 270 and 192 / 263 > 55 / 80 else "B"
@@ -192,7 +192,7 @@ added_up = "A" if (81 + 192) / (87 + 263) > (234 + 55) / (270 + 80) else "B"
 answer = kinds + added_up
 
 # %% [markdown] tags=["solution"]
-# A was given the hard cases. Cohorts differ in the same way: compare within each, and pool the comparisons.
+# A was used for the more difficult cases. Cohorts can differ in the same way: compare within each cohort, and pool the comparisons.
 
 # %% [markdown] tags=["quiz"]
 # ## Quiz
@@ -200,33 +200,33 @@ answer = kinds + added_up
 # **A pooled ratio is 0.60 with a 95 % interval of 0.50 to 0.72, and a prediction interval of 0.30 to 1.20. A new laboratory should expect**
 #
 # - [ ] a true ratio between 0.50 and 0.72
-#   That is where the *mean* over laboratories lies.
+#   This is the interval of the *mean* over laboratories.
 # - [x] a true ratio between 0.30 and 1.20
-#   And its own result will scatter around that.
+#   The estimate of the new laboratory will vary around its true ratio.
 #
-# **I² is 0 with three cohorts. That shows that**
+# **I² is 0 with three cohorts. This shows that**
 #
 # - [ ] the true effect is the same everywhere
 #   With three cohorts I² is very imprecise, and often 0 although the true effects differ.
-# - [x] these three scatter no more than their standard errors explain
-#   No more than that.
+# - [x] these three vary no more than their standard errors explain
+#   It shows no more than this.
 #
 # **A cohort of 100 rats and one of 10 are pooled with random effects, and τ is large. Their weights are**
 #
 # - [ ] ten to one
-#   Nearly so if τ were 0.
+#   This would be nearly true if τ were 0.
 # - [x] closer to one to one
-#   Each has met one truth, and τ says that truths differ a lot.
+#   Each cohort has one true ratio, and a large τ means that true ratios differ a lot.
 
 # %% [markdown]
 # ```{take-aways}
 # - More animals reduce the standard error of a cohort; only more laboratories reduce {ref}`the effect of differences between laboratories <lesson-pooling-noise>`.
-# - The mean says what happens on average, {ref}`the prediction interval <lesson-pooling-vaccine>` what the next may find.
-# - Some cohorts {ref}`must not be pooled <lesson-pooling-not>`, above all the one that made the claim.
+# - The mean describes the average effect, {ref}`the prediction interval <lesson-pooling-vaccine>` the true effect of the next cohort.
+# - Some cohorts {ref}`must not be pooled <lesson-pooling-not>`, above all the one from which the claim was derived.
 # ```
 
 # %% [markdown]
 # ## What next
 #
-# - {doc}`The scoreboard <../../ledger/analysis>` shows each claim with every cohort that tested it, side by side.
+# - {doc}`The scoreboard <../../ledger/analysis>` shows each claim with every cohort that tested it.
 # - Back to {doc}`the course <../../../book/course>`.

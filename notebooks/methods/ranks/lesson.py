@@ -10,12 +10,12 @@
 # (lesson-ranks)=
 # # Ranks, and what exact means
 #
-# **The question.** Three treated mice and three untreated ones: how surprising is it that the treated ones lie higher? You can answer with pencil and paper, and the computer does the same for
-# thirty.
+# **The question.** Three treated mice and three untreated mice: how likely are higher values in the treated mice by chance alone? You can calculate the answer with pencil and paper, and the computer does the same for
+# thirty mice.
 #
 # | Before you read | Time | You will be able to |
 # |---|---|---|
-# | Nothing | 40 minutes | turn values into ranks when some are equal, count every deal, read an {term}`exact` p, and say why two programs disagree |
+# | Nothing | 40 minutes | rank values with ties, count all {term}`permutations <permutation>`, interpret an {term}`exact` p, and explain why two programs disagree |
 #
 # Download: {download}`exercises <../../../_build/lessons/ranks-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/ranks-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
 
@@ -39,19 +39,19 @@ page = Page()
 # %% [markdown]
 # ## From values to ranks
 #
-# The mice here come from this book's study of {doc}`antibody titres <../../humoral_immunity/analysis>`. A titre is read from a row of wells, each twice as dilute as the last, so it can
-# only be 8, 16, 32 and so on: equal values are the rule.
+# The mice come from this book's study of {doc}`antibody titres <../../humoral_immunity/analysis>`. A titre is read from a row of wells, each twice as dilute as the previous one, so it can
+# only be 8, 16, 32 and so on. Equal values are therefore common.
 
 # %% tags=["hide-input"]
-page.warn("Simulated animals. They show how the method works, and are evidence of nothing.")
+page.warn("Simulated animals. They show how the method works and are not evidence.")
 
 # %%
 treated = [16, 64, 128]
 control = [32, 16, 16]
 
 # %% [markdown]
-# Put all six in order and number them from 1 to 6. Those numbers are the *ranks*. The three mice at 16 hold places 1, 2 and 3, and nothing says which is first: each gets the mean of the three
-# places, 2. That is a *midrank*.
+# Sort all six values and number them from 1 to 6. These numbers are the *ranks*. The three mice with a titre of 16 share the ranks 1, 2 and 3, so each gets their mean,
+# 2, which is called a *midrank*.
 
 # %%
 ranks = rankdata(treated + control)
@@ -60,59 +60,59 @@ ranks
 # %% tags=["remove-cell"]
 observed = float(sum(ranks[:3]))
 result = stats.mann_whitney(treated, control)
-sums = [float(sum(deal)) for deal in combinations(ranks, 3)]
+sums = [float(sum(permutation)) for permutation in combinations(ranks, 3)]
 middle = 3 * 7 / 2
 far = sum(abs(total - middle) >= abs(observed - middle) for total in sums)
 page.say(
     observed=f"{observed:g}",
     middle=f"{middle:g}",
-    deals=f"{len(sums)}",
+    permutations=f"{len(sums)}",
     far=f"{far}",
     p=text.p_number(result.pvalue),
-    floor=text.p_number(result.min_pvalue),
+    minimum=text.p_number(result.min_pvalue),
     u=f"{result.statistic:g}",
 )
 
 # %% [markdown]
-# The first three ranks belong to the treated mice; they sum to {glue:text}`observed`. If treatment did nothing, it was chance alone that dealt these ranks to those mice.
+# The first three ranks are those of the treated mice; their sum is {glue:text}`observed`. If the treatment has no effect, these ranks were assigned to the treated mice by chance alone.
 #
-# (lesson-ranks-deals)=
-# ## Count the deals
+# (lesson-ranks-permutations)=
+# ## Count the permutations
 #
-# Three mice of six can be chosen in {glue:text}`deals` ways: six for the first, five for the second and four for the third make 120, and each set of three was met in 6 orders. Write all of them down, and sum the
+# Three of six mice can be chosen in {glue:text}`permutations` ways: six choices for the first, five for the second and four for the third make 120, and each set of three occurs in 6 orders. Write down all of them, and add the
 # ranks of each:
 
 # %%
-deals = list(combinations(ranks, 3))
-print(len(deals), *(f"{total:g}" for total in sorted(map(sum, deals))))
+permutations = list(combinations(ranks, 3))
+print(len(permutations), *(f"{total:g}" for total in sorted(map(sum, permutations))))
 
 # %% [markdown]
-# On average a deal sums to {glue:text}`middle`, and the one that happened sums to {glue:text}`observed`. Is that far? The picture shows every deal as a strip of six squares, the
-# mice in order of their titres; the filled ones are those that the deal calls treated. The dotted line is the middle; orange deals lie as far from it as what happened, or further.
+# The mean rank sum of the permutations is {glue:text}`middle`, and the observed rank sum is {glue:text}`observed`. Is this difference large? The figure shows every permutation as a row of six squares, the
+# mice in order of their titres; filled squares are the mice assigned to treatment. The dotted line is the mean; orange permutations are at least as far from it as the observed one.
 
 # %% tags=["hide-input"]
 page.figure(
     permutations_figure(treated, control),
-    "deals",
+    "permutations",
     f"All {len(sums)} ways to call three of six mice treated, stacked by rank sum. {far} of them lie at least as far from {middle:g} as the observed sum, {observed:g}.",
 )
 
 # %% [markdown]
-# **The exact p is a share of this picture**: the deals at least as far from the middle as what happened, on either side. Here they are {glue:text}`far` of {glue:text}`deals`, so p is {glue:text}`p`. Nothing
-# was assumed about bell curves; equal values were counted as they are.
+# **The exact p is the proportion of permutations** that are at least as far from the mean as the observed one, on either side. Here there are {glue:text}`far` of {glue:text}`permutations`, so p is {glue:text}`p`. This calculation does not
+# assume a normal distribution, and it includes ties.
 
 # %%
 stats.mann_whitney(treated, control).pvalue
 
 # %% [markdown]
-# This is the {term}`Mann-Whitney test`. It prints U, {glue:text}`u` here, rather than the rank sum: of the nine pairs of a treated and an untreated mouse, in how many is the treated one higher, equal
-# ones counting one half. It is the rank sum less 6, the least that three ranks can sum to, so both order the deals alike.
+# This is the {term}`Mann-Whitney test`. It reports U, here {glue:text}`u`, instead of the rank sum: the number of pairs of a treated and an untreated mouse, among nine, in which the treated mouse is higher; ties
+# count one half. U is the rank sum minus 6, the smallest possible sum of three ranks, so both order the permutations in the same way.
 #
 # (lesson-ranks-algorithm)=
 # ## The algorithm
 #
-# Twelve against twelve can be dealt in 2 704 156 ways, and thirty against thirty in more than anybody could list. But nobody needs the list, only *how many* deals have each sum. Take the mice one
-# at a time. Each deal so far either leaves the next mouse out, and stays as it is, or takes it, and then has one member more and a sum that is larger by its rank. Count deals that agree in both
+# Twelve against twelve have 2 704 156 permutations, and thirty against thirty have too many to list. But the list is not needed, only the *number* of permutations with each sum. Add the mice one
+# at a time. Each set so far either excludes the next mouse, and does not change, or includes it, and then has one more member and a sum that is larger by the rank of that mouse. Count sets with equal size and equal sum
 # together {cite}`streitberg-1986`:
 
 # %%
@@ -123,13 +123,13 @@ for rank in ranks:
 {float(total): n for (members, total), n in sorted(ways.items()) if members == 3}
 
 # %% [markdown]
-# The counts are the heights of the picture. For twelve against twelve the table has a few thousand entries instead of millions of deals, and `stats.mann_whitney` fills it in less than a thousandth of a
-# second. Equal values make it smaller still.
+# The counts are the heights in the figure. For twelve against twelve the table has a few thousand entries instead of millions of permutations, and `stats.mann_whitney` fills it in less than a
+# millisecond. With ties it is even smaller.
 #
 # (lesson-ranks-rod)=
 # ## Worked example: rats on a turning rod
 #
-# Bergmann and colleagues gave one data set to eleven statistics programs {cite}`bergmann-2000`. Twelve treated and twelve untreated rats were put on a turning rod and stopped after 300 seconds, so most values
+# Bergmann and colleagues analysed one data set with eleven statistics programs {cite}`bergmann-2000`. Twelve treated and twelve untreated rats were put on a turning rod for at most 300 seconds, so most values
 # are equal.
 
 # %%
@@ -161,7 +161,7 @@ page.say(
 )
 
 # %% [markdown]
-# U is {glue:text}`rod_u` and the exact p {glue:text}`rod_p`, as the paper has it. Of the 24 rats {glue:text}`rod_ties` share their value. Two other answers to the same question, from one widely used
+# U is {glue:text}`rod_u` and the exact p {glue:text}`rod_p`, as in the paper. Of the 24 rats, {glue:text}`rod_ties` share their value. Two other results for the same data, from one widely used
 # library:
 
 # %%
@@ -182,18 +182,18 @@ print(mannwhitneyu(rod_treated, rod_control).pvalue)
 # - **"Ranks compare medians."** They compare how often one group exceeds the other. Two groups can have equal medians and a small p.
 # :::
 #
-# An exact test has few possible p values, especially with ties, so it usually rejects in fewer than 5 % of experiments without an effect. In the *mid-p*, permutations exactly as extreme as the observed one count half; here it would be {glue:text}`rod_midp`. The book prints it next to
-# the exact p, and decides by the exact one.
+# An exact test has few possible p values, especially with ties, so it usually rejects in fewer than 5 % of experiments without an effect. In the *mid-p*, permutations exactly as extreme as the observed one count half; here it is {glue:text}`rod_midp`. The book reports it with
+# the exact p, but decides by the exact p.
 
 # %% [markdown]
 # ## Exercises
 #
-# Each asks for one answer. Paper is enough for the first two.
+# Each exercise has one answer. The first two can be solved on paper.
 
 # %% [markdown]
-# ### 1. How many deals?
+# ### 1. Number of permutations
 #
-# In how many ways can four of eight mice be called treated?
+# In how many ways can four of eight mice be assigned to treatment?
 
 # %% tags=["solution"] exercise="ranks-1"
 from math import comb
@@ -202,7 +202,7 @@ answer = comb(8, 4)
 answer
 
 # %% [markdown] tags=["solution"]
-# The first can be chosen in eight ways, the second in seven, then six, then five: 1680. Each set of four was met in 24 orders, so 1680 / 24.
+# The first can be chosen in eight ways, the second in seven, then six, then five: 1680. Each set of four occurs in 24 orders, so 1680 / 24.
 
 # %% [markdown]
 # ### 2. A p by hand
@@ -214,7 +214,7 @@ answer = stats.mann_whitney([64, 128, 256], [16, 16, 32]).pvalue
 answer
 
 # %% [markdown] tags=["solution"]
-# The treated mice hold the three highest ranks. One deal of twenty is that high, and one is as low: 2 / 20. With three against three nothing can be rarer.
+# The treated mice have the three highest ranks. One of twenty permutations is that high, and one is as low: 2 / 20. With three against three no p can be smaller.
 
 # %% [markdown]
 # ### 3. Eight against eight
@@ -234,10 +234,10 @@ answer = stats.mann_whitney(low_dose, saline).pvalue
 answer
 
 # %% [markdown]
-# ### 4. Who forgot the ties?
+# ### 4. Which method ignores ties?
 #
 # A colleague has the same sixteen mice and gets p = 0.0379, by a method that ignores ties. Which of these three was it: `exact` (SciPy's exact method), `default` (SciPy's default), or `permutation`
-# (all deals counted)? Answer with one word. SciPy's function is `scipy.stats.mannwhitneyu`.
+# (all permutations counted)? Answer with one word. SciPy's function is `scipy.stats.mannwhitneyu`.
 
 # %% tags=["solution"] exercise="ranks-4"
 ps = {
@@ -249,21 +249,21 @@ answer = min(ps, key=lambda name: abs(ps[name] - 0.0379))
 ps, answer
 
 # %% [markdown] tags=["solution"]
-# `exact` counts the permutations of sixteen different values, as if no two titres were equal. The default, 0.0272, is a normal approximation that corrects its variance for ties; without that correction it would give 0.0406.
+# `exact` counts the permutations of sixteen different values, as if all titres were different. The default, 0.0272, is a normal approximation that corrects its variance for ties; without that correction it would give 0.0406.
 
 # %% [markdown]
 # ### 5. A table of counts
 #
-# Five animals have the midranks 1, 2.5, 2.5, 4 and 5. Two of them are treated. How many of the deals have a rank sum of 6.5?
+# Five animals have the midranks 1, 2.5, 2.5, 4 and 5. Two of them are treated. How many of the permutations have a rank sum of 6.5?
 
 # %% tags=["solution"] exercise="ranks-5"
 from itertools import combinations
 
-answer = sum(sum(deal) == 6.5 for deal in combinations([1, 2.5, 2.5, 4, 5], 2))
+answer = sum(sum(permutation) == 6.5 for permutation in combinations([1, 2.5, 2.5, 4, 5], 2))
 answer
 
 # %% [markdown] tags=["solution"]
-# 2.5 and 4, for either of the two animals that share a rank. Nothing else sums to 6.5.
+# 2.5 and 4, for either of the two animals that share a rank. No other pair has the sum 6.5.
 
 # %% [markdown] tags=["quiz"]
 # ## Quiz
@@ -273,36 +273,36 @@ answer
 # **All six values of an experiment are equal. The exact p is**
 #
 # - [ ] not defined
-#   It is: every deal is as far out as the one that happened.
+#   It is defined: every permutation is as extreme as the observed one.
 # - [ ] 0
-#   A p of 0 would say that chance cannot do this, and chance does nothing else.
+#   A p of 0 would mean that this result is impossible by chance, but here it is the only possible result.
 # - [x] 1
-#   Every deal has the same rank sum, so all of them are at least as far out.
+#   Every permutation has the same rank sum, so all of them are at least as extreme.
 #
 # **Every value is replaced by its logarithm. The exact p**
 #
 # - [x] stays the same
-#   The logarithm keeps the order, and ranks know nothing else.
-# - [ ] becomes smaller, because outliers weigh less
-#   An outlier is only ever the highest rank; it weighs no more before than after.
+#   The logarithm does not change the order, and ranks depend only on the order.
+# - [ ] becomes smaller, because outliers have less weight
+#   An outlier only has the highest rank, before and after.
 #
 # **Which assumption does the exact test need?**
 #
-# - [ ] that values follow a bell curve
-#   No shape is used anywhere in the counting.
+# - [ ] that values are normally distributed
+#   The count of permutations does not use the distribution of the values.
 # - [ ] that there are no ties
-#   Ties are counted as they are. Only a method that uses the distribution of untied values needs that.
-# - [x] that every deal was equally likely if treatment does nothing
-#   Dealing the animals at random makes it true. If the healthiest were treated first, no test mends it.
+#   Ties are included in the count. Only a method that uses the distribution of untied values needs this assumption.
+# - [x] that every permutation was equally likely if the treatment has no effect
+#   Randomizing the animals makes it true. If the healthiest were treated first, no test can fix that.
 
 # %% [markdown]
 # ```{take-aways}
-# - An exact p is {ref}`a share of all deals <lesson-ranks-deals>`, ties counted as they are.
-# - Nobody lists the deals: {ref}`counting them by their sum <lesson-ranks-algorithm>` is enough.
-# - Programs disagree over ties, and {ref}`the one that says “exact” may be wrong <lesson-ranks-rod>`.
+# - An exact p is {ref}`a proportion of all permutations <lesson-ranks-permutations>`, ties included.
+# - The permutations need not be listed: {ref}`counting them by their sum <lesson-ranks-algorithm>` is enough.
+# - Programs treat ties differently, and {ref}`a method called “exact” may be wrong <lesson-ranks-rod>`.
 # ```
 
 # %% [markdown]
 # ## What next
 #
-# Two deals of twenty is the least that three against three can give, {glue:text}`floor` for the six mice above with their ties. {doc}`What a p can and cannot be <../floors/lesson>` says what follows for a study of five.
+# With three against three the smallest p is two permutations of twenty, and {glue:text}`minimum` for the six mice above with their ties. {doc}`Minimum attainable p-values <../floors/lesson>` explains what follows for a study of five animals per group.

@@ -12,12 +12,12 @@ ERRORS = {
 }
 CLAIM_KINDS = {
     "single": "A claim about one contrast",
-    "every": "A claim that every contrast moves (each at p of at most 0.05, not adjusted; against the claim, "
+    "every": "A claim that every contrast changes (each at p of at most 0.05, not adjusted; against the claim, "
     "each p times their number)",
-    "unchanged": "A claim that nothing changes (inside by the 90 % intervals; outside by intervals at 1 - "
+    "unchanged": "A claim that nothing changes (inside the margins by the 90 % intervals; outside by intervals at 1 - "
     "0.05/k for k contrasts)",
     "trend": "A claim of a dose dependence (a line through the mean logarithms over log dose, each group with "
-    "its own variance; Jonckheere-Terpstra if a value of a dose is beyond a limit)",
+    "its own variance; Jonckheere-Terpstra if a dose contains a nondetect)",
 }
 RANK_TESTS = {
     "mann_whitney": "the exact Mann-Whitney test",
@@ -53,4 +53,4 @@ OUTSIDE = "outside the tolerance"
 NOT_A_P = "not a p value: a p value is above 0 and at most 1"
 ANOTHER = "another answer is right"
 NOT_A_CHOICE = "{given!r} is none of: {choices}"
-BEFORE_CORRECTION = "{reason}; it is right for the file as handed out, before correction"
+BEFORE_CORRECTION = "{reason}; it is right for the file before correction"

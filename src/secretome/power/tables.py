@@ -36,9 +36,9 @@ def worth_table(rates: pd.DataFrame, protocols: Mapping[str, Protocol], n: int) 
         rows,
         columns=[
             "Claim",
-            "Supported where true as published",
-            "Supported where false, at worst",
-            "Left open where true",
+            "Supported if true as published",
+            "Supported if false, largest",
+            "Inconclusive if true",
         ],
     )
 
@@ -58,7 +58,7 @@ def power_table(rates: pd.DataFrame) -> pd.DataFrame:
     names = {
         "supported": "Supported",
         "contradicted": "Contradicted",
-        "inconclusive": "Left open",
+        "inconclusive": "Inconclusive",
         "untestable": "Untestable",
     }
     return pd.DataFrame(

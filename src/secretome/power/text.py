@@ -1,4 +1,4 @@
-"""How many animals an experiment needs, in the words of an application to an ethics committee."""
+"""Sentences on the number of animals for an application to an ethics committee."""
 
 import textwrap
 from collections.abc import Iterator, Mapping
@@ -26,7 +26,7 @@ def ethics_sentence(
     who = (
         f"{n} {protocol.units}"
         if protocol.design == "paired"
-        else f"{n} {protocol.units} per group ({n * len(protocol.groups)} in all)"
+        else f"{n} {protocol.units} per group ({n * len(protocol.groups)} in total)"
     )
     fewer: Row = planned.loc[n - 1] if n - 1 in planned.index else None
     one_fewer = f"; {n - 1} would in {share(fewer['supported'], fewer['cohorts'])}" if fewer is not None else ""
@@ -50,20 +50,20 @@ def exact_sentence(protocol: Protocol, claim: Claim, n: int) -> str:
 
 
 def assumed_sentence(protocol: Protocol, scenario: str, effect: float) -> str:
-    """What simulated shares rest on."""
+    """The assumptions of simulated percentages."""
     about = protocol.simulation.scenarios[scenario].about if protocol.simulation else "nothing is assumed"
-    share_of_effect = "" if effect == 1 else f", each effect at {percent(effect)} of what is assumed (log scale)"
+    share_of_effect = "" if effect == 1 else f", each effect at {percent(effect)} of the assumed one (log scale)"
     return (
-        f"All shares are of simulated {protocol.units}, drawn from the assumptions that the study's page lists: "
-        f"{scenario} ({about}){share_of_effect}. Behind ± stands twice the simulation's error. Other spreads or "
-        "effects need other numbers."
+        f"All percentages are of simulated {protocol.units}, drawn from the assumptions on the study's page: "
+        f"{scenario} ({about}){share_of_effect}. The number after ± is twice the standard error of the simulation. "
+        "Other standard deviations or effects need other numbers."
     )
 
 
 def plan_sentences(
     protocols: Mapping[str, Protocol], plans: pd.DataFrame, target: float, *, effect: float
 ) -> Iterator[str]:
-    """The sentence for every claim that a measured size is enough for."""
+    """The sentence for every claim for which a simulated size is enough."""
     for study, protocol in protocols.items():
         for key in protocol.claims:
             of_claim = plans[(plans["study"] == study) & (plans["claim"] == key) & (plans["effect"] == effect)]
@@ -73,7 +73,7 @@ def plan_sentences(
 
 
 def claim_heading(claim: Claim, longest: int = 25) -> str:
-    """A claim over a small panel, in as many lines as it takes."""
+    """A claim as the heading of a small panel, wrapped."""
     return textwrap.fill(claim.sentence.rstrip("."), longest, break_on_hyphens=False)
 
 

@@ -69,7 +69,7 @@ def withdrawn_sentence(study: str, cohort: str, day: str, sha256: str, why: str)
 def outdated_sentence(*, protocol_changed: bool) -> str:
     """The sentence that the book's protocol has changed since; empty if it has not."""
     return (
-        "The study's protocol has changed since: these verdicts are based on the earlier one."
+        "The protocol of the study has changed since then: these verdicts are based on the earlier version."
         if protocol_changed
         else ""
     )
@@ -102,7 +102,7 @@ def uncounted_sentence(board: pd.DataFrame) -> str:
     rest = board[~board.groupby(pair)["counts"].transform("any")].drop_duplicates(pair)
     simulated, source = int((rest["origin"] == "simulated").sum()), int(rest["source_data"].astype(bool).sum())
     others = len(rest) - simulated - source
-    more = f", and {count(others, 'other')} that could test nothing or were not measured for it" if others else ""
+    more = f", and {count(others, 'other')} that could not test a claim or were not newly measured" if others else ""
     return (
         f"Shown below and never counted: {count(simulated, 'simulated cohort')}, and {count(source, 'cohort')} of "
         f"source data{more}."

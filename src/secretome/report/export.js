@@ -83,7 +83,7 @@
 
   function offer(after, about, kinds) {
     const line = document.createElement("p");
-    line.className = "take";
+    line.className = "export";
     for (const [kind, act] of Object.entries(kinds)) {
       const button = document.createElement("button");
       button.type = "button";
@@ -100,7 +100,7 @@
     link.addEventListener("click", (event) => {
       event.preventDefault();
       const script = Object.assign(document.createElement("script"), { src: `${link.href}.js` });
-      window.taken = (text) => save(new Blob([text], { type: "text/plain" }), link.download || decodeURIComponent(link.pathname.split("/").pop()));
+      window.saveText = (text) => save(new Blob([text], { type: "text/plain" }), link.download || decodeURIComponent(link.pathname.split("/").pop()));
       script.onload = () => script.remove();
       script.onerror = () => { location.href = link.href; };
       document.head.append(script);
@@ -128,7 +128,7 @@
     let prose = 0;
     for (const table of within.querySelectorAll("table")) {
       const frame = table.closest(".table-scroll, .pst-scrollable-table-container") ?? table;
-      if (!table.tHead || table.closest(".deal, .no-take") || frame.nextElementSibling?.matches(".take")) continue;
+      if (!table.tHead || table.closest(".permutation, .no-export") || frame.nextElementSibling?.matches(".export")) continue;
       prose += 1;
       const name = `table-${prose}.csv`;
       const about = `the table of ${[...table.tHead.querySelectorAll("th")].map((cell) => cell.textContent.trim()).filter(Boolean).join(", ")}`;

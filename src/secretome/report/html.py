@@ -1,4 +1,4 @@
-"""One self-contained HTML file from an executed notebook: no network, no second file, light and dark."""
+"""One self-contained HTML file from an executed notebook, with light and dark mode, that needs no network."""
 
 import base64
 import hashlib
@@ -103,7 +103,7 @@ def _in_parts(study: Study, verdict: pd.Series) -> tuple[str, str, str, str]:
 
 
 def content_policy(scripts: Sequence[str]) -> str:
-    """What a browser may do with a report: run these scripts, whatever else stands in it, and load nothing.
+    """The content security policy of a report: it runs only these scripts and loads nothing.
 
     Examples
     --------

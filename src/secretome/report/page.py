@@ -1,4 +1,4 @@
-"""What a notebook calls to show a result: figures with alt text, tables, and sentences for its prose."""
+"""The functions with which a notebook shows results: figures with alt text, tables, and sentences for its text."""
 
 import html
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ def _store(name: str, sentence: str) -> None:
 
 
 class Page:
-    """The page that a notebook fills.
+    """The page of a notebook.
 
     Parameters
     ----------
@@ -44,7 +44,8 @@ class Page:
         """
         if self._study and self._study.cohort.origin == "simulated":
             self.warn(
-                "Simulated cohort. A computer made these numbers; no animal was measured, and nothing here is evidence."
+                "Simulated cohort. These numbers were drawn by a computer; no animal was measured, and the results are "
+                "not evidence."
             )
         if self._study:
             found = conditions(self._study, results)
@@ -68,7 +69,7 @@ class Page:
         )
 
     def say(self, **sentences: str) -> None:
-        """Give the prose its sentences: a text cell shows `name` where it says ``{glue:text}`name```."""
+        """Store sentences for text cells, which show `name` with ``{glue:text}`name```."""
         for name, sentence in sentences.items():
             _store(name, sentence)
 
@@ -83,7 +84,7 @@ class Page:
     def table(
         self, table: pd.DataFrame, caption: str, *, folded: bool = False, data: pd.DataFrame | None = None
     ) -> None:
-        """Show a table under its caption; a long one may be folded until it is asked for.
+        """Show a table with its caption; a long table may be folded.
 
         Its file holds `data`, with every digit, or else what is shown.
         """
@@ -96,11 +97,11 @@ class Page:
         display({"text/html": shown, "text/plain": table.to_string(index=False)}, raw=True)
 
     def line(self, text: str) -> None:
-        """Say what the figures and tables that follow are about."""
+        """Show a line that introduces the figures and tables below it."""
         display({"text/html": f"<p><strong>{html.escape(text)}</strong></p>", "text/plain": text}, raw=True)
 
     def items(self, sentences: Iterable[str], *, copy: bool = False, folded: str = "") -> None:
-        """Show sentences as a list, where how many there are depends on the study.
+        """Show sentences as a list.
 
         Those fit to paste get a button that copies them; a long list may be folded under a heading until it is asked
         for.
@@ -116,11 +117,11 @@ class Page:
         display({"text/html": shown, "text/plain": "\n".join(listed)}, raw=True)
 
     def paragraph(self, text: str) -> None:
-        """Show a paragraph fit to paste, with a button that copies it."""
+        """Show a paragraph with a button that copies it."""
         display({"text/html": f'<p class="paste">{html.escape(text)}</p>', "text/plain": text}, raw=True)
 
     def curve(self, key: str, specifications: pd.DataFrame, alpha: float) -> None:
-        """Show every analysis of a claim as a summary, a curve and a folded table.
+        """Show all analyses of a claim as a summary, a specification curve and a folded table.
 
         For a claim that nothing changes, tests of a difference and tests of equivalence have separate curves.
         """
@@ -137,7 +138,7 @@ class Page:
         self.table(tables.specifications_table(self._study, specifications), title, folded=True, data=specifications)
 
     def save(self, **results: pd.DataFrame) -> None:
-        """Write each table as ``NAME.csv``, the same bytes for the same results."""
+        """Write each table as ``NAME.csv``, identical for identical results."""
         if self._out:
             self._out.mkdir(parents=True, exist_ok=True)
             for name, table in results.items():

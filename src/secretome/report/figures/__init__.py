@@ -1,4 +1,4 @@
-"""Figures: readable in light and dark, as SVG in pages, and as files to keep."""
+"""Figures, as SVG in pages with light and dark colours, and as files."""
 
 from matplotlib.figure import Figure
 

@@ -1,4 +1,4 @@
-"""Figures of animals: every one shown, the effect beside it on an aligned axis."""
+"""Figures of individual values, with the effect on an aligned axis."""
 
 import math
 from collections.abc import Sequence
@@ -130,7 +130,7 @@ def groups_figure(study: Study, endpoint: str, rows: Sequence[text.Row]) -> Figu
 
 
 def design_figure(study: Study) -> Figure:
-    """The arms of a study along a line of hours, each with its animals, and the deaths where they happened."""
+    """The groups of a study along a time axis in hours, each with its animals and the times of deaths."""
     protocol = study.protocol
     animals = study.cohort.values.drop_duplicates("animal")
     start, end = protocol.timeline[0].hour, protocol.timeline[-1].hour
@@ -147,8 +147,8 @@ def design_figure(study: Study) -> Figure:
             depth = -position - 0.4 / crowd * dead.groupby("time").cumcount()
             axes.plot(dead["time"], depth, "x", color=COLOURS["against"], markersize=6, markeredgewidth=2, zorder=3)
             axes.text(start, 0.12 - position, f"{group.label}: {group.treatment}", va="bottom", fontsize=SMALL)
-            fate = f"{len(own) - len(dead)} of {len(own)} alive" if len(dead) else f"n = {len(own)}"
-            axes.text(end + 0.02 * (end - start), -position, fate, va="center", color=COLOURS["ink"])
+            alive = f"{len(own) - len(dead)} of {len(own)} alive" if len(dead) else f"n = {len(own)}"
+            axes.text(end + 0.02 * (end - start), -position, alive, va="center", color=COLOURS["ink"])
         for event in protocol.timeline:
             axes.axvline(event.hour, color=COLOURS["quiet"], linewidth=1, linestyle=":", zorder=0)
         axes.set_xticks(
@@ -238,7 +238,7 @@ def _draw_arm(axes: Axes, position: int, rows: pd.DataFrame, colour: str, near: 
 
 
 def _sideways(heights: Floats, near: float) -> Floats:
-    """Offsets so that no point hides another: from the lowest up, each takes the free place nearest the middle."""
+    """Offsets so that points do not overlap: from the lowest up, each takes the free place nearest the middle."""
     near = max(near, 1e-9)  # equal heights are near however little the rest varies
     most = max(int((np.abs(heights - height) < near).sum()) for height in heights) if heights.size else 1
     step = min(0.13, 0.8 / max(1, most))

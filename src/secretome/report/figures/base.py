@@ -1,4 +1,4 @@
-"""What all figures share: colours that a page can set for light and dark, the style, and how they are written."""
+"""Common parts of all figures: colours for light and dark pages, the style, and the file formats."""
 
 import io
 import re
@@ -69,7 +69,7 @@ def export(figure: Figure, svg: str, folder: Path, name: str) -> None:
 
 
 def to_svg(figure: Figure, name: str) -> str:
-    """The figure as SVG text, the same bytes for the same drawing; `name` keeps its ids apart from another figure's."""
+    """The figure as SVG text, identical for identical drawings; `name` makes its ids unique on a page."""
     buffer = io.StringIO()
     _lay_out(figure)
     with mpl.rc_context(STYLE | {"svg.hashsalt": name}):
@@ -79,7 +79,7 @@ def to_svg(figure: Figure, name: str) -> str:
 
 
 def _lay_out(figure: Figure) -> None:
-    """Find the places of all parts once: each format would find them anew, which takes as long as drawing."""
+    """Compute the layout once, because computing it for each format takes as long as drawing."""
     engine = figure.get_layout_engine()
     if engine is not None:
         if figure.axes:
@@ -90,7 +90,7 @@ def _lay_out(figure: Figure) -> None:
 
 
 def themed(svg: str) -> str:
-    """An SVG whose colours a page can set: each becomes a CSS variable with itself as the fallback.
+    """An SVG with each colour as a CSS variable, so that a page can set it; the colour itself is the fallback.
 
     >>> themed('<path style="fill: #0072b2"/>')
     '<path style="fill: var(--figure-treated, #0072b2)"/>'
@@ -101,7 +101,7 @@ def themed(svg: str) -> str:
 
 
 def mark(figure: Figure, study: Study) -> None:
-    """Say on the figure itself that its animals are made up: figures travel without their page."""
+    """Mark a figure of simulated animals, because figures are used without their page."""
     if study.cohort.origin == "simulated":
         figure.suptitle(
             f"Simulated {study.protocol.units}: no evidence", color=COLOURS["against"], fontsize=10, x=0.02, ha="left"
@@ -109,7 +109,7 @@ def mark(figure: Figure, study: Study) -> None:
 
 
 def plain_log(axes: Axes) -> None:
-    """Ticks at round numbers, written as numbers; fewer to a decade where the axis spans many."""
+    """Ticks at round numbers, written as numbers; fewer per decade if the axis spans many decades."""
     low, high = axes.get_ylim()
     for ladder in ((1.0,), (1, 2, 5), (1, 1.5, 2, 3, 5, 7)):
         ticks = np.concatenate([np.array(ladder) * 10.0**power for power in range(-9, 10)])
@@ -136,7 +136,7 @@ def two_lines(label: str, longest: int = 15) -> str:
 
 
 def name_groups(axes: Axes, labels: Sequence[str]) -> None:
-    """Names under the groups at 0, 1, 2, ...: level where they fit beside one another, else aslant."""
+    """Names below the groups at 0, 1, 2, ...: horizontal if they fit side by side, otherwise rotated."""
     room = (WIDTH - 0.7) * 72 / len(labels)
     broken = [two_lines(label, 7) for label in labels]
     # A letter is about as wide as 0.56 of its height.

@@ -1,4 +1,4 @@
-"""Brackets over groups, each with the p of its contrast, taken from the given results and never computed here."""
+"""Brackets above groups, each with the p of its contrast from the given results."""
 
 import math
 from collections.abc import Sequence

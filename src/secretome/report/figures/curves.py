@@ -27,7 +27,7 @@ ANSWERS = {
 
 
 def specification_figure(study: Study, specifications: pd.DataFrame, alpha: float) -> Figure:
-    """Every analysis of a claim, from the smallest p to the largest, and below each what was chosen in it.
+    """All analyses of a claim, ordered by p, with the specification below each.
 
     Parameters
     ----------
@@ -50,8 +50,8 @@ def specification_figure(study: Study, specifications: pd.DataFrame, alpha: floa
     """
     if specifications["question"].nunique() > 1:
         raise ValueError(
-            "the rows have more than one question, and their p values cannot share an axis; pass the rows of one "
-            "question."
+            "the rows have more than one question, and p values of different questions cannot share an axis; pass the "
+            "rows of one question."
         )
     rows = specifications[specifications["pvalue"].notna()].reset_index(drop=True)
     with mpl.rc_context(STYLE):
@@ -135,7 +135,7 @@ def _name_readings(axes: Axes, rows: pd.DataFrame) -> None:
 
 
 def _draw_choices(axes: Axes, rows: pd.DataFrame, chosen: Sequence[tuple[str, str, str, str]]) -> None:
-    """A row for each choice, with a point under every analysis that made it."""
+    """A row for each choice, with a point below every analysis that uses it."""
     height, labels, heading_before = 0, [], ""
     points: list[tuple[int, int]] = []
     for kind, option, name, heading in chosen:
@@ -161,7 +161,7 @@ def _draw_choices(axes: Axes, rows: pd.DataFrame, chosen: Sequence[tuple[str, st
 
 
 def rates_figure(rates: pd.DataFrame, titles: dict[str, str]) -> Figure:
-    """How often a claim is supported, contradicted or left open, against the animals a group, one panel per scenario.
+    """Percentages of cohorts with each verdict against the number of animals per group, one panel per scenario.
 
     Parameters
     ----------
@@ -202,7 +202,7 @@ def rates_figure(rates: pd.DataFrame, titles: dict[str, str]) -> Figure:
 
 
 def planning_figure(plans: pd.DataFrame, titles: dict[str, str], target: float) -> Figure:
-    """How often each claim of a study is supported against group size, at the assumed effect and at shares of it.
+    """Percentages of cohorts that support each claim against group size, for fractions of the assumed effect.
 
     Parameters
     ----------
@@ -235,14 +235,14 @@ def planning_figure(plans: pd.DataFrame, titles: dict[str, str], target: float) 
                     markersize=3.5,
                     label=label,
                 )
-        _legend(figure, "share of the assumed effect:")
+        _legend(figure, "fraction of the assumed effect:")
     return figure
 
 
 def _panels(
     titles: dict[str, str], sizes: Sequence[int], *, line: float, above: float
 ) -> tuple[Figure, dict[str, Axes]]:
-    """Small panels, two in a row, one per title: a share against the animals per group; margins are in inches."""
+    """Small panels, two per row, one per title: a percentage against the animals per group; margins are in inches."""
     columns = min(len(titles), 2)
     lines = -(-len(titles) // columns)
     # A title takes its own lines, or a long one would leave its panel flat.

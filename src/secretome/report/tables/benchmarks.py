@@ -9,7 +9,7 @@ def calibration_table(rows: pd.DataFrame) -> pd.DataFrame:
     """Shares of simulated trials, one column per group size; those clearly outside their limits are noted."""
     shown = rows.assign(cell=[f"{100 * row['share']:.1f} %{_missed(row)}" for _, row in rows.iterrows()])
     wide = shown.pivot(index=["world", "what", "by"], columns="n", values="cell").fillna("–").reset_index()
-    names = {"world": "Data", "what": "What", "by": "By whom", **{n: f"n = {n}" for n in sorted(rows["n"].unique())}}
+    names = {"world": "Data", "what": "Quantity", "by": "Method", **{n: f"n = {n}" for n in sorted(rows["n"].unique())}}
     return wide.rename(columns=names).rename_axis(None, axis="columns")[list(names.values())]
 
 
@@ -20,7 +20,7 @@ def calibration_ranges(rows: pd.DataFrame) -> pd.DataFrame:
         least, most = (own.iloc[int(position)] for position in (own["share"].argmin(), own["share"].argmax()))
         ends = [f"{100 * row['share']:.1f} %{_missed(row)}: {row['world']}, n = {row['n']}" for row in (least, most)]
         found.append((what, by, *ends))
-    return pd.DataFrame(found, columns=["What", "By whom", "Lowest", "Highest"])
+    return pd.DataFrame(found, columns=["Quantity", "Method", "Lowest", "Highest"])
 
 
 def missed(rows: pd.DataFrame) -> pd.DataFrame:
@@ -61,10 +61,10 @@ def speed_table(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Work": rows["work"],
-            "Ours, ms": [text.number(value) for value in rows["ours_ms"]],
-            "Against": rows["against"],
-            "Theirs, ms": [text.number(value) for value in rows["theirs_ms"]],
-            "Theirs over ours": [text.number(value) for value in rows["ratio"]],
+            "secretome, ms": [text.number(value) for value in rows["ours_ms"]],
+            "Compared with": rows["against"],
+            "Its time, ms": [text.number(value) for value in rows["theirs_ms"]],
+            "Ratio": [text.number(value) for value in rows["ratio"]],
         }
     )
 
@@ -91,13 +91,13 @@ def reruns_table(rows: pd.DataFrame) -> pd.DataFrame:
     over = further / further.groupby(begun["cohorts"]).transform("first")
     return pd.DataFrame(
         {
-            "Way": begun["way"],
+            "Method": begun["way"],
             "Cohorts": begun["cohorts"],
-            "Seconds a cohort": [text.number(value) for value in begun["seconds"] / begun["cohorts"]],
-            "Over ours": [text.number(value) for value in begun["ratio"]],
-            "Seconds a further cohort": ["–" if pd.isna(value) else text.number(value) for value in further],
-            "Over ours, further": ["–" if pd.isna(value) else text.number(value) for value in over],
-            "Processor seconds a cohort": [text.number(value) for value in begun["cpu_seconds"] / begun["cohorts"]],
+            "Seconds per cohort": [text.number(value) for value in begun["seconds"] / begun["cohorts"]],
+            "Ratio to secretome": [text.number(value) for value in begun["ratio"]],
+            "Seconds per further cohort": ["–" if pd.isna(value) else text.number(value) for value in further],
+            "Ratio, further cohort": ["–" if pd.isna(value) else text.number(value) for value in over],
+            "Processor seconds per cohort": [text.number(value) for value in begun["cpu_seconds"] / begun["cohorts"]],
             "Largest process, MB": [f"{value:.0f}" for value in begun["memory_mb"]],
         }
     )

@@ -41,7 +41,7 @@ def to_html(table: pd.DataFrame, caption: str, data: pd.DataFrame | None = None)
     if names.is_unique and names.str.strip().all():
         body = re.sub(r"(<tr>\s*)<td>(.*?)</td>", r'\1<th scope="row">\2</th>', body, flags=re.DOTALL)
     scroll = f'<div class="table-scroll" role="region" tabindex="0" aria-label="{safe}">\n{body}\n</div>'
-    return f'{scroll}\n<p class="take">{csv_link(table if data is None else data, caption)}</p>'
+    return f'{scroll}\n<p class="export">{csv_link(table if data is None else data, caption)}</p>'
 
 
 def csv_link(data: pd.DataFrame, caption: str) -> str:

@@ -70,7 +70,7 @@ def specifications_table(study: Study, specifications: pd.DataFrame) -> pd.DataF
     known = known.sort_values("question", key=lambda column: column != AS_CLAIMED, kind="stable")
     endpoint = study.protocol.endpoints[known["endpoint"].iloc[0]] if len(known) else None
     columns = {
-        "Analysis": [f"{row['method']}{_reading(row)}" for _, row in known.iterrows()],
+        "Analysis": [f"{row['method']}{_set_of_analyses(row)}" for _, row in known.iterrows()],
         "Depends on": [text.against(study, contrast) for contrast in known["contrast"]],
         "Effect": [text.effect(row, endpoint.unit) for _, row in known.iterrows()] if endpoint else [],
         "p": [text.p_number(p) for p in known["pvalue"]],
@@ -84,13 +84,13 @@ def specifications_table(study: Study, specifications: pd.DataFrame) -> pd.DataF
 
 
 def options_table(specifications: pd.DataFrame) -> pd.DataFrame:
-    """What was chosen in analyses where a choice was to be made, and why somebody would choose it."""
+    """The choices that differ between analyses, and the reason for each."""
     rows = [(text.HEADINGS[kind], name, reason) for kind, _, name, reason in text.options(specifications)]
-    return pd.DataFrame(rows, columns=["Choice", "In the figure", "Why somebody would"])
+    return pd.DataFrame(rows, columns=["Choice", "In the figure", "Reason"])
 
 
 def verdicts_table(study: Study, verdicts: pd.DataFrame) -> pd.DataFrame:
-    """Verdicts as a reader wants them."""
+    """Verdicts with their ratio, p and reason."""
     return pd.DataFrame(
         {
             "Claim": [study.protocol.claims[key].sentence for key in verdicts["claim"]],
@@ -104,7 +104,7 @@ def verdicts_table(study: Study, verdicts: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _reading(row: text.Row) -> str:
+def _set_of_analyses(row: text.Row) -> str:
     return "" if row["analysis"] == "multiverse" else f" (as {row['analysis']})"
 
 

@@ -1,4 +1,4 @@
-"""Tables of a study: its design, its animals, what they are drawn from, and where its facts come from."""
+"""Tables of a study: its design, its animals, the assumptions of its simulation, and its sources."""
 
 import math
 
@@ -62,7 +62,7 @@ def groups_table(study: Study) -> pd.DataFrame:
 
 
 def assumptions_table(study: Study) -> pd.DataFrame:
-    """What a study's simulated animals are drawn from: every assumption beside the evidence for it."""
+    """The assumptions of a study's simulation, each with its evidence."""
     plan, protocol = study.protocol.simulation, study.protocol
     rows: list[tuple[str, str, tuple[str, ...]]] = []
     if plan:
@@ -85,8 +85,8 @@ def assumptions_table(study: Study) -> pd.DataFrame:
                 hours = ", ".join(f"{hour:g}" for hour in deaths.hours)
                 risk = protocol.endpoints[deaths.risk_rises_with].label
                 assumed = (
-                    f"Scenario {name}: of {deaths.of}, {counts} die at {hours} hours, the likelier the higher their "
-                    f"{risk}"
+                    f"Scenario {name}: of {deaths.of}, {counts} die at {hours} hours, with a higher probability for a "
+                    f"higher {risk}"
                 )
                 rows.append((assumed, deaths.evidence, deaths.sources))
     return pd.DataFrame(
@@ -99,7 +99,7 @@ def assumptions_table(study: Study) -> pd.DataFrame:
 
 
 def sources_table(study: Study) -> pd.DataFrame:
-    """Where the facts of a protocol come from."""
+    """The sources of the facts in a protocol."""
     sources = study.protocol.sources.values()
     return pd.DataFrame(
         {
@@ -111,28 +111,28 @@ def sources_table(study: Study) -> pd.DataFrame:
 
 
 def scenarios_table(study: Study) -> pd.DataFrame:
-    """The worlds that a study's simulated animals can be drawn from."""
+    """The scenarios of a study's simulation."""
     scenarios = study.protocol.simulation.scenarios if study.protocol.simulation else {}
     return pd.DataFrame(
-        {"Scenario": list(scenarios), "What is true in it": [scenario.about for scenario in scenarios.values()]}
+        {"Scenario": list(scenarios), "Description": [scenario.about for scenario in scenarios.values()]}
     )
 
 
 def _aligned(values: pd.Series) -> list[str]:
-    """Values to one number of decimals, the most that any of them needs; a missing one is a dash."""
+    """Values with equal numbers of decimals; a missing value is a dash."""
     decimals = max((len(f"{value:g}".partition(".")[2]) for value in values.dropna()), default=0)
     return ["–" if pd.isna(value) else f"{value:.{decimals}f}" for value in values]
 
 
 def _drawn(endpoint: Distribution, group: DrawnGroup, unit: str) -> str:
-    """What the values of a group are drawn from, in words."""
+    """The distribution of the values of a group, in words."""
     if isinstance(endpoint, GammaPoisson):
         return (
-            f"mean count {group.centre:g}, scaled up {endpoint.scaled_by:g} times, animals varying by "
-            f"{100 * endpoint.cv:g} %"
+            f"mean count {group.centre:g}, multiplied by {endpoint.scaled_by:g}, coefficient of variation between "
+            f"animals {100 * endpoint.cv:g} %"
         )
     if isinstance(endpoint, Titre):
-        return f"mean of {group.centre:g} twofold steps, standard deviation {endpoint.sd:g}"
+        return f"mean of {group.centre:g} twofold dilution steps, standard deviation {endpoint.sd:g}"
     if isinstance(endpoint, BetaBinomial):
         return f"mean {group.centre:g} % of {endpoint.cells} cells, coefficient of variation {endpoint.cv:g}"
     spread = f", coefficient of variation {group.cv:g}" if isinstance(group, LognormalGroup) else ""

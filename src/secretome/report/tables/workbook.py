@@ -1,4 +1,4 @@
-"""Results, verdicts and checks as a workbook for people: readable headers, text kept as text, numbers unchanged."""
+"""Results, verdicts and checks as a workbook with readable headers; text stays text, and numbers are unchanged."""
 
 import io
 import math
@@ -23,7 +23,7 @@ FIXED = (1980, 1, 1, 0, 0, 0)
 
 
 def workbook(study: Study, results: pd.DataFrame, verdicts: pd.DataFrame, checks: pd.DataFrame) -> bytes:
-    """A workbook of a run: a sheet each for verdicts, checks, results, and what was left out.
+    """A workbook of a run, with a sheet each for verdicts, checks, results, and excluded values.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def workbook(study: Study, results: pd.DataFrame, verdicts: pd.DataFrame, checks
             ],
             contrast=[report_text.against(study, contrast) for contrast in results["contrast"]],
         ),
-        "left out": study.cohort.excluded[["animal", "group", "endpoint", "exclude", "note"]],
+        "excluded": study.cohort.excluded[["animal", "group", "endpoint", "exclude", "note"]],
     }
     mark = " (simulated)" if study.cohort.origin == "simulated" else ""
     for title, table in tables.items():
@@ -92,7 +92,7 @@ def _fill(sheet: Worksheet, table: pd.DataFrame) -> None:
 
 
 def defused(text: str) -> str:
-    """Text that no spreadsheet takes for a formula.
+    """Text that a spreadsheet does not interpret as a formula.
 
     >>> defused("=HYPERLINK(1)"), defused("Ann")
     ("'=HYPERLINK(1)", 'Ann')
@@ -101,7 +101,7 @@ def defused(text: str) -> str:
 
 
 def _write(cell: Cell, value: object) -> None:
-    """Write a number as a number and all else as text that no program takes for a formula."""
+    """Write a number as a number and other values as text that is not interpreted as a formula."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         text = ILLEGAL_CHARACTERS_RE.sub(" ", str(value))
         cell.value = defused(text)
@@ -117,7 +117,7 @@ def _width(texts: Iterable[str]) -> int:
 
 
 def _undated(content: bytes) -> bytes:
-    """The same workbook without the hour at which it was made."""
+    """The same workbook without the time of its creation."""
     stream = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as dated, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in dated.namelist():

@@ -1,4 +1,4 @@
-"""Alternative texts: what a figure shows, and what it finds."""
+"""Alternative texts of figures: what each figure shows, and its result."""
 
 import math
 from collections.abc import Sequence
@@ -8,8 +8,8 @@ from secretome.protocol import Claim, EquivalenceMargin, sides
 from secretome.report.text.numbers import Row, bracket_p, effect, interval, lowercase_first, number
 from secretome.report.text.sentences import (
     against,
-    arms_sentence,
     censoring_sentence,
+    groups_sentence,
     pairs_sentence,
     unit,
     units_counted,
@@ -22,7 +22,7 @@ def paired_alt(study: Study, claim: Claim, row: Row) -> str:
     treated, control = (lowercase_first(study.protocol.groups[side].label) for side in claim.sides)
     if study.pairs(claim.endpoint, *claim.sides).dropna().empty:
         return f"No figure: no {study.protocol.experimental_unit} has both values of {endpoint.label}."
-    finding = "the interval cannot be formed"
+    finding = "the interval cannot be computed"
     if not math.isnan(row["low"]):
         place = _place(row, endpoint.equivalence_margin)
         finding = f"geometric mean ratio {number(row['estimate'])}, {interval(row)}, {place}"
@@ -46,26 +46,26 @@ def groups_alt(study: Study, endpoint: str, rows: Sequence[Row]) -> str:
     control = lowercase_first(study.protocol.groups[sides(rows[0]["contrast"])[1]].label)
     return (
         f"Two panels, log scales. Above, {about.label} ({about.unit}) of every {unit(study)}, by group. "
-        f"{arms_sentence(study, endpoint)}. {censoring_sentence(study, endpoint)}.{_bracket_words(study, rows)} Below, "
-        f"the effect against {control}: {'; '.join(findings)}."
+        f"{groups_sentence(study, endpoint)}. {censoring_sentence(study, endpoint)}.{_bracket_words(study, rows)} "
+        f"Below, the effect against {control}: {'; '.join(findings)}."
     )
 
 
 def design_alt(study: Study) -> str:
     """Alternative text of the drawing of a study's design."""
     animals = study.cohort.values.drop_duplicates("animal")
-    arms = []
+    groups = []
     for key, group in study.protocol.groups.items():
         own = animals[animals["group"] == key]
         dead = int(own["dead"].sum())
-        fate = f", {dead} died before sampling" if dead else ""
-        arms.append(f"{group.label} ({group.treatment}), {units_counted(study, len(own))}{fate}")
+        deaths = f", {dead} died before sampling" if dead else ""
+        groups.append(f"{group.label} ({group.treatment}), {units_counted(study, len(own))}{deaths}")
     events = "; ".join(f"{event.hour:g} h, {event.what}" for event in study.protocol.timeline)
-    return f"The design as arms along a line of hours. {'. '.join(arms)}. Events: {events}."
+    return f"The design, with one line per group along a time axis in hours. {'. '.join(groups)}. Events: {events}."
 
 
 def _bracket_words(study: Study, rows: Sequence[Row]) -> str:
-    """What the brackets over the animals say."""
+    """The p values at the brackets of the figure."""
     known = [f"{against(study, row['contrast'])}, {bracket_p(row)}" for row in rows if not math.isnan(row["pvalue"])]
     return f" Brackets: {'; '.join(known)}." if known else ""
 
@@ -78,4 +78,4 @@ def _place(row: Row, margin: EquivalenceMargin) -> str:
             if margin.low <= row["low"] and row["high"] <= margin.high
             else "not inside the equivalence margins"
         )
-    return "wholly above 1" if row["low"] > 1 else "wholly below 1" if row["high"] < 1 else "on both sides of 1"
+    return "entirely above 1" if row["low"] > 1 else "entirely below 1" if row["high"] < 1 else "containing 1"

@@ -1,4 +1,4 @@
-"""What the columns of results, verdicts and checks are called where people read them."""
+"""Titles of the columns of results, verdicts and checks."""
 
 COLUMN_TITLES = {
     "study": "Study",
@@ -7,7 +7,7 @@ COLUMN_TITLES = {
     "check": "Check",
     "verdict": "Verdict",
     "verdict_as_published": "Verdict by the published test",
-    "magnitude": "Against the printed range",
+    "magnitude": "Compared with the published range",
     "outcome": "Outcome",
     "rule": "Rule (code)",
     "reason": "Reason",
@@ -23,7 +23,7 @@ COLUMN_TITLES = {
     "pvalue": "p, not adjusted",
     "midp": "mid-p",
     "pvalue_adjusted": "p, adjusted",
-    "min_pvalue": "Smallest p min_pvalue",
+    "min_pvalue": "Minimum attainable p",
     "effect": "Effect",
     "estimate": "Estimate",
     "low": "Lower limit",
@@ -31,15 +31,15 @@ COLUMN_TITLES = {
     "level": "Confidence level",
     "n_treated": "n, treated",
     "n_control": "n, control",
-    "ties": "Values tied",
-    "censored": "Values beyond a limit",
-    "missing": "Values missing",
+    "ties": "Tied values",
+    "censored": "Nondetects",
+    "missing": "Missing values",
     "df": "Degrees of freedom",
     "test": "Test (code)",
     "scale": "Scale",
     "dose": "Scale of the dose",
     "adjustment": "Adjustment",
-    "nondetects": "Values beyond a limit enter as",
+    "nondetects": "Nondetects analysed as",
     "low_simultaneous": "Lower limit, simultaneous",
     "high_simultaneous": "Upper limit, simultaneous",
     "level_simultaneous": "Confidence level, simultaneous",

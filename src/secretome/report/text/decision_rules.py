@@ -14,7 +14,7 @@ def rule_words(protocol: Protocol, claim: Claim, alpha: float) -> tuple[str, str
         return (
             f"two one-sided t tests on logarithms, each of {k} groups",
             f"every {percent(1 - 2 * alpha)} interval lies inside {margin}",
-            f"an interval at {percent(1 - alpha / k)} lies wholly outside it",
+            f"an interval at {percent(1 - alpha / k)} lies entirely outside it",
         )
     if claim.over_doses:
         return (

@@ -1,4 +1,4 @@
-"""The methods of a run as one paragraph of a paper, from the protocol and from what was run on the cohort."""
+"""The methods paragraph of a run, from the protocol and the analyses of the cohort."""
 
 import platform
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,7 +13,7 @@ from secretome.protocol import Claim, EquivalenceMargin, sides
 from secretome.report.text.numbers import Row, count, lowercase_first, p_number, percent
 from secretome.report.text.sentences import ORIGIN, against, censoring_sentence, unit, units, units_counted
 
-# What the numbers depend on, as a paper names it.
+# The libraries on which the numbers depend, with their usual names.
 SOFTWARE = {
     "secretome": "secretome",
     "scipy": "SciPy",
@@ -32,21 +32,21 @@ NAMED_AFTER_PEOPLE = {
     Method.TOST_QUASI_POISSON,
     Method.TOST_PAIRED,
 }
-# Where ranks decide, what says how large the effect is.
+# The estimate of the effect if a rank test decides.
 SIZES = {BOUND: "the values only bounded the ratio", RATIO_BY_MODEL: "a censored lognormal model gave the ratio"}
 
 
 def methods_paragraph(study: Study, results: pd.DataFrame, *, alpha: float = ALPHA, level: float = 0.95) -> str:
-    """How a cohort was analysed, as the methods section of a paper says it.
+    """Return a paragraph for the methods section of a paper.
 
     Parameters
     ----------
     study : Study
         A protocol with a cohort.
     results : DataFrame
-        What `analyse` returned for it, with the analysis ``planned``; what other analyses it holds is said too.
+        The results of `analyse` with the analysis ``planned``; other analyses are described too if present.
     alpha, level : float
-        The error rate per claim, and the level of intervals that decide nothing, as they were given to `analyse`.
+        The error rate per claim, and the level of intervals that do not decide a claim, as given to `analyse`.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def methods_paragraph(study: Study, results: pd.DataFrame, *, alpha: float = ALP
     >>> from secretome import analyse, load_study
     >>> study = load_study("treg_conditioned_medium")
     >>> print(methods_paragraph(study, analyse(study))[:74])
-    The values were published individual data. The claims were made from these
+    The values were published individual data. The claims were derived from th
     """
     sentences = [
         *_whence(study),
@@ -83,7 +83,7 @@ def methods_paragraph(study: Study, results: pd.DataFrame, *, alpha: float = ALP
 
 
 def software() -> str:
-    """The software that results depend on, each with its version."""
+    """The software on which results depend, each with its version."""
     return listed(
         [*(f"{name} {version(package)}" for package, name in SOFTWARE.items()), f"Python {platform.python_version()}"]
     )
@@ -100,14 +100,14 @@ def listed(items: Iterable[str]) -> str:
 
 
 def losses(study: Study) -> Iterator[str]:
-    """Who has no value, and why: deaths, exclusions, and values that are missing."""
+    """Animals without a value: deaths, exclusions, and missing values."""
     values, excluded, protocol = study.cohort.values, study.cohort.excluded, study.protocol
     animals = values.drop_duplicates("animal")
     if animals["dead"].any():
         among = f", so every planned comparison was {protocol.population}" if protocol.population else ""
         dead = by_group(study, animals[animals["dead"]])
         yield (
-            f"Before sampling {units_counted(study, int(animals['dead'].sum()))} died ({dead}). The dead had no "
+            f"Before sampling {units_counted(study, int(animals['dead'].sum()))} died ({dead}). They had no "
             f"values{among}."
         )
     elif protocol.sampling_hour is not None:
@@ -116,7 +116,7 @@ def losses(study: Study) -> Iterator[str]:
             f"{protocol.population or 'of all animals'}."
         )
     if excluded.empty:
-        yield "Nothing was excluded."
+        yield "No animals or values were excluded."
     else:
         reasons = [f"{reason} ({rows['animal'].nunique()})" for reason, rows in excluded.groupby("exclude", sort=False)]
         who = units_counted(study, excluded["animal"].nunique())
@@ -131,13 +131,13 @@ def losses(study: Study) -> Iterator[str]:
 
 
 def by_group(study: Study, rows: pd.DataFrame) -> str:
-    """How many animals of these rows each group has, groups without any left out."""
+    """The number of animals of these rows in each group, without empty groups."""
     counts = rows.groupby("group")["animal"].nunique()
     return ", ".join(f"{group.label} {counts[key]}" for key, group in study.protocol.groups.items() if key in counts)
 
 
 def planned_methods(study: Study, rows: pd.DataFrame) -> str:
-    """By which tests planned rows were made, and, where one stepped in for another, what for."""
+    """The tests of planned rows and, if another test replaced the usual one, the reason."""
     ranks = rows["test"].isin(ANY_RANK_TEST)
     zero = pd.Series([_has_zero(study, row) for _, row in rows.iterrows()], index=rows.index, dtype=bool)
     none = (rows["effect"] == BOUND) & zero & ~ranks
@@ -145,10 +145,9 @@ def planned_methods(study: Study, rows: pd.DataFrame) -> str:
     counts = rows["effect"] == RATE_RATIO
     causes = {
         "": ~ranks & ~model & ~none & ~counts,
-        " where a contrast held values beyond a limit of the assay": model,
-        " where more than half of a group lay beyond a limit, or too few values were seen to fit a model": ranks
-        & ~zero,
-        " where a value was zero, and so had no logarithm": (ranks & zero) | counts,
+        " if a contrast contained nondetects": model,
+        " if more than half of a group were nondetects, or too few values were observed to fit a model": ranks & ~zero,
+        " if a value was zero, which has no logarithm": (ranks & zero) | counts,
     }
     parts = []
     for cause, own in causes.items():
@@ -158,7 +157,7 @@ def planned_methods(study: Study, rows: pd.DataFrame) -> str:
             for _, row in rows[own].drop_duplicates("method").iterrows()
         ]
     if none.any():
-        parts.append("without a test where a value was zero, and so had no logarithm")
+        parts.append("without a test if a value was zero, which has no logarithm")
     return listed(parts)
 
 
@@ -166,18 +165,20 @@ def _whence(study: Study) -> Iterator[str]:
     cohort, protocol = study.cohort, study.protocol
     if cohort.origin == "simulated":
         made = f"scenario {cohort.scenario or 'not stated'}, seed {cohort.seed or 'not stated'}"
-        nobody = f"no {protocol.experimental_unit} was measured"
-        yield f"SIMULATED DATA: a computer drew every value ({made}), {nobody}, and nothing here is evidence."
+        yield (
+            f"SIMULATED DATA: all values were drawn by a computer ({made}), no {protocol.experimental_unit} was "
+            "measured, and the results are not evidence."
+        )
     elif cohort.origin != "measured":
         yield f"The values were {ORIGIN[cohort.origin]}."
     if study.source_data:
-        yield "The claims were made from these very data, so the verdicts were no test of them."
+        yield "The claims were derived from these data, so the verdicts are not a test of them."
 
 
 def _who(study: Study) -> Iterator[str]:
     """Species, unit and groups.
 
-    What a protocol says of its animals need not hold for a new cohort, so it is said to be the protocol's.
+    The species in the protocol need not be that of a new cohort, so the sentence attributes it to the protocol.
     """
     values, protocol = study.cohort.values, study.protocol
     yield (
@@ -241,18 +242,18 @@ def _excluded(study: Study, endpoint: str) -> set[str]:
 
 
 def _limits(study: Study) -> Iterator[str]:
-    """What became of values beyond a limit; nothing where there are none."""
+    """The treatment of nondetects; empty if there are none."""
     values = study.cohort.values
     censored = values[values["lower"] < values["upper"]]
     if censored.empty:
         return
     counts = [censoring_sentence(study, key) for key in study.protocol.endpoints if key in set(censored["endpoint"])]
     titres = any(study.protocol.endpoints[key].kind == "titre" for key in set(censored["endpoint"]))
-    steps = "; a titre was taken as lying between its dilution and the next" if titres else ""
+    steps = "; a titre was treated as an interval from its dilution to the next" if titres else ""
     yield (
-        "In the planned tests, values beyond a limit of the assay were not replaced by a number: models took each for "
-        "what was known of it, that it lies beyond, and ranks tied all below the highest lower limit as lowest and all "
-        f"above the lowest upper limit as highest{steps}. They were: {'; '.join(counts)}."
+        "In the planned tests, values below or above the limit of the assay (nondetects) were not replaced by a "
+        "number: models treated them as censored, and rank tests tied all values below the highest lower limit as "
+        f"lowest and all above the lowest upper limit as highest{steps}. The nondetects were: {'; '.join(counts)}."
     )
 
 
@@ -262,7 +263,7 @@ def _error_rate(alpha: float) -> str:
 
 
 def _planned(study: Study, results: pd.DataFrame, kind: str, alpha: float) -> Iterator[str]:
-    """How the claims of one kind were tested and judged; nothing where there are none."""
+    """How the claims of one kind were tested and decided; empty if there are none."""
     claims = [claim for claim in study.protocol.claims.values() if claim.kind == kind]
     if not claims:
         return
@@ -277,9 +278,9 @@ def _planned(study: Study, results: pd.DataFrame, kind: str, alpha: float) -> It
 def _single(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]:
     adjusted = "the adjusted p" if any(len(claim.compared) > 1 for claim in claims) else "p"
     yield (
-        f"A claim about one contrast was tested {methods}. It was called supported where {adjusted} was at most "
+        f"A claim about one contrast was tested {methods}. It was supported if {adjusted} was at most "
         f"{alpha:g} in the claimed direction and the {percent(1 - 2 * alpha)} interval was not inside the equivalence "
-        f"margins, contradicted where {adjusted} was at most {alpha:g} in the other direction, or above {alpha:g} with "
+        f"margins, contradicted if {adjusted} was at most {alpha:g} in the other direction, or above {alpha:g} with "
         "that interval inside the equivalence margins, and otherwise inconclusive."
     )
 
@@ -301,9 +302,9 @@ def _every(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]
     stricter = _either(p_number(alpha / len(claim.compared)) for claim in claims)
     yield (
         f"A claim that every group differs was an intersection-union test over {number} contrasts, each tested "
-        f"{methods}, at {alpha:g} without adjustment. It was called supported where every contrast was significant in "
-        f"the claimed direction and none negligible, contradicted where one contrast, held to {stricter}, was "
-        "significant the other way, or negligible and not significant, and otherwise inconclusive."
+        f"{methods}, at {alpha:g} without adjustment. It was supported if every contrast was significant in "
+        f"the claimed direction and none negligible, contradicted if one contrast, tested at {stricter}, was "
+        "significant in the other direction, or negligible and not significant, and otherwise inconclusive."
     )
     yield (
         f"Each contrast is reported with its p and {percent(1 - alpha)} interval, which the claim uses, and, for each "
@@ -317,8 +318,8 @@ def _every(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]
 def _unchanged(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]:
     yield (
         f"A claim that nothing changes was a test of equivalence in each of {_number(claims)} contrasts, {methods}. It "
-        f"was called supported where every {percent(1 - 2 * alpha)} interval lay inside the equivalence margins, "
-        f"contradicted where an interval at {_levels(claims, alpha)} lay wholly outside, and otherwise inconclusive."
+        f"was supported if every {percent(1 - 2 * alpha)} interval lay inside the equivalence margins, "
+        f"contradicted if an interval at {_levels(claims, alpha)} lay entirely outside, and otherwise inconclusive."
     )
 
 
@@ -329,9 +330,9 @@ def _trend(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]
     )
     yield (
         f"A claim of a dependence on the dose was tested {methods}, over {doses} doses without the control. It was "
-        f"called supported where p was at most {alpha:g} in the claimed direction and no step between neighbouring "
-        f"doses was shown to go back (intervals at {levels}), contradicted where p was at most {alpha:g} in the other "
-        "direction, and otherwise inconclusive."
+        f"supported if p was at most {alpha:g} in the claimed direction and no contrast of neighbouring doses showed a "
+        f"change in the opposite direction (intervals at {levels}), contradicted if p was at most {alpha:g} in the "
+        "other direction, and otherwise inconclusive."
     )
 
 
@@ -364,42 +365,42 @@ def _zones(study: Study, alpha: float) -> Iterator[str]:
             f"The equivalence margins for {listed(labels)} were ratios of {margin.low:.2f} and {margin.high:.2f}: "
             f"{margin.reason}."
         )
-    yield f"An effect was negligible when its {percent(1 - 2 * alpha)} interval lay inside its margin."
+    yield f"An effect was negligible if its {percent(1 - 2 * alpha)} interval lay inside the equivalence margins."
     yield (
-        f"A claim was untestable with fewer than {FEWEST} values in a group, and where no result of an exact test "
-        "could have been small enough."
+        f"A claim was untestable with fewer than {FEWEST} values in a group, or if the minimum attainable p of an "
+        "exact test was above the error rate."
     )
 
 
 def _besides(study: Study, results: pd.DataFrame, alpha: float) -> Iterator[str]:
-    """The checks of the experiment, and questions that no claim rests on."""
+    """The checks of the experiment, and questions on which no claim depends."""
     planned = results[(results["analysis"] == "planned") & (results["alternative"] != "equivalence")]
     for check in study.protocol.checks.values():
         rows = planned[(planned["endpoint"] == check.endpoint) & (planned["contrast"] == check.contrast)]
         label = lowercase_first(study.protocol.endpoints[check.endpoint].label)
         yield (
-            f"Whether the experiment worked was checked first ({_quoted(check.sentence)}) by {_tests(rows)}, at "
-            f"{alpha:g} without adjustment; a failed check would have left the claims on {label} untestable."
+            f"The validity of the experiment was checked first ({_quoted(check.sentence)}) by {_tests(rows)}, at "
+            f"{alpha:g} without adjustment; after a failed check the claims on {label} would have been untestable."
         )
     for slopes in study.protocol.slopes.values():
         rows = planned[planned["contrast"] == slopes.contrast]
-        yield f"A question that no claim rests on ({_quoted(slopes.question)}) was put to {_tests(rows)}."
+        yield f"A question on which no claim depends ({_quoted(slopes.question)}) was tested by {_tests(rows)}."
 
 
 def _published(study: Study, results: pd.DataFrame, level: float) -> Iterator[str]:
-    """The tests that stand for the authors', and whatever else was run."""
+    """The authors' presumed tests, and the sensitivity analysis."""
     rows = results[results["analysis"] == "published"]
     if not rows.empty:
         stated = "; ".join(dict.fromkeys(claim.published_test.stated for claim in study.protocol.claims.values()))
         yield (
-            f"Beside the planned tests, those that stand for the original authors' were run ({_tests(rows)}; intervals "
-            f"at {percent(level)}, or the next level above that an exact test can reach). What was known of theirs: "
-            f"{stated}."
+            f"In addition, the original authors' presumed tests were run ({_tests(rows)}; intervals "
+            f"at {percent(level)}, or the next higher level that an exact test can reach). What was known of their "
+            f"tests: {stated}."
         )
     if (results["analysis"] == "multiverse").any():
         yield (
-            f"Other defensible analyses of the same {units(study)} were run, to see what hangs on such choices; they "
-            "decided nothing."
+            f"In a sensitivity analysis, other reasonable analyses of the same {units(study)} were run; they did not "
+            "decide the claims."
         )
 
 
@@ -408,7 +409,7 @@ def _tests(rows: pd.DataFrame) -> str:
 
 
 def _the(row: Row) -> str:
-    """The method of a row after "by"; a test that is named after a person has no article."""
+    """The method of a row after "by"; a test named after a person has no article."""
     return row["method"] if row["test"] in NAMED_AFTER_PEOPLE else f"the {row['method']}"
 
 

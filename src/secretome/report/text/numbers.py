@@ -1,4 +1,4 @@
-"""Numbers, p values and intervals as a journal prints them."""
+"""Numbers, p values and intervals in the format of journals."""
 
 import math
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ def number(value: float) -> str:
     if not math.isfinite(value):
         return "not estimable" if math.isnan(value) else ("∞" if value > 0 else "−∞")
     size = math.floor(math.log10(abs(value))) if value else 0
-    # A thin space keeps thousands readable and is no decimal mark anywhere; a minus is a minus.
+    # A thin space separates thousands, because no country uses it as a decimal mark; a hyphen becomes a minus sign.
     return f"{value:,.{max(0, 2 - size if size >= 0 else 1 - size)}f}".replace(",", "\u202f").replace("-", "−")
 
 
@@ -35,7 +35,7 @@ def p_value(value: float) -> str:
 
 
 def p_number(value: float) -> str:
-    """A p value as a table shows it, under a heading that says p.
+    """A p value for a table, without "p =".
 
     >>> p_number(0.00048828), p_number(3e-7)
     ('0.000488', '< 0.000001')
@@ -88,7 +88,7 @@ def percent(level: float) -> str:
 
 
 def interval(row: Row) -> str:
-    """The interval of a result, with its level, or a word that there is none."""
+    """The interval of a result with its level, or a text that there is none."""
     if math.isnan(row["low"]) or math.isnan(row["level"]):
         return "no interval"
     if math.isinf(row["high"]) or math.isinf(row["low"]):
@@ -111,7 +111,7 @@ def simultaneous_interval(row: Row) -> str:
 
 
 def ratio(row: Row) -> str:
-    """A ratio with its interval, or the bound that the values set on it.
+    """A ratio with its interval, or its bound.
 
     >>> ratio({"estimate": float("nan"), "low": 0.0, "high": 0.149, "level": float("nan")})
     'at most 0.15 in these values, without an interval'
@@ -134,7 +134,7 @@ def effect(row: Row, unit: str) -> str:
 
 
 def lowercase_first(label: str) -> str:
-    """A label as it stands inside a sentence; units and abbreviations keep their capitals.
+    """A label inside a sentence; units and abbreviations keep their capitals.
 
     >>> lowercase_first("Septic control"), lowercase_first("150 µL secretome"), lowercase_first("IL-6")
     ('septic control', '150 µL secretome', 'IL-6')
@@ -152,7 +152,7 @@ def count(n: int, noun: str) -> str:
 
 
 def _side(row: Row) -> str:
-    """What limits on one side only say of a ratio."""
+    """A ratio with a limit on one side only, in words."""
     below, above = row["low"] > 0, math.isfinite(row["high"])
     if below and above:
         return f"between {number(row['low'])} and {number(row['high'])}"

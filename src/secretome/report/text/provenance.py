@@ -1,4 +1,4 @@
-"""Where a rerun comes from, in words: its file, its versions and what was changed."""
+"""The provenance of a rerun in words: its file, its versions and its changes."""
 
 import re
 from collections.abc import Mapping
@@ -8,16 +8,16 @@ from secretome.cohort import Study
 from secretome.report.text.sentences import units_counted
 
 COMMIT = "git_commit"
-# What a page tells of a rerun's provenance, in this order, under these names.
+# The provenance entries on a page, in this order, with their names.
 SHOWN = {
     "cohort_file": "Cohort file",
-    "cohort_sha256": "Its hash (SHA-256)",
-    "cohort_read_as": "How it was read",
+    "cohort_sha256": "Hash of the cohort file (SHA-256)",
+    "cohort_read_as": "File format",
     "cohort_names": "Names mapped",
     "cohort_decimal": "Decimal mark",
     "protocol_sha256": "Hash of the protocol",
     "notebook_sha256": "Hash of the notebook",
-    "content_key": "Hash of all that the results come from",
+    "content_key": "Hash of all inputs of the results",
     "parameters": "Parameters",
     "versions": "Versions",
     COMMIT: "Commit",
@@ -27,13 +27,17 @@ SHOWN = {
 
 
 def altered_sentence(study: Study, used: Mapping[str, float], planned: Mapping[str, float]) -> str:
-    """In what a run differs from the one that the protocol plans; nothing where it does not."""
+    """The differences between a run and the protocol; empty if there are none."""
     parts = [
         f"{name} is {used[name]:g}, not {value:g}" for name, value in planned.items() if used.get(name, value) != value
     ]
     if n := study.cohort.excluded["animal"].nunique():
-        parts.append(f"values of {units_counted(study, n)} were left out")
-    return f"Not as the protocol plans: {'; '.join(parts)}. This run cannot be published in the book." if parts else ""
+        parts.append(f"values of {units_counted(study, n)} were excluded")
+    return (
+        f"Not as planned in the protocol: {'; '.join(parts)}. This run cannot be published in the book."
+        if parts
+        else ""
+    )
 
 
 def provenance_lines(provenance: Mapping[str, Any]) -> dict[str, str]:
@@ -53,5 +57,5 @@ def _shown(name: str, value: Any) -> str:
         value = ", ".join(f"{key}{sign}{entry}" for key, entry in value.items())
     if isinstance(value, list):
         value = "; ".join(map(str, value))
-    # Nothing that is pasted into a page brings lines or marks of its own.
+    # Control characters and line breaks are removed, because the text is inserted into a page.
     return " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]", " ", str(value)).split())

@@ -42,8 +42,8 @@ def registration_sentence(study: Study) -> str:
     if study.cohort.origin == "simulated":
         return f"{registered} The cohort is simulated, so the date of the rules does not matter."
     return (
-        f"{registered} The file does not say when its data were collected, so it is unknown whether the rules came "
-        "first."
+        f"{registered} The file does not state when its data were collected, so it is unknown whether the rules were "
+        "registered before."
     )
 
 

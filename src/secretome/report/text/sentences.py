@@ -25,10 +25,10 @@ from secretome.report.text.numbers import (
 )
 
 ORIGIN = {
-    "simulated": "simulated: made by a computer, no animal was measured",
+    "simulated": "simulated, no animal was measured",
     "published-summary": "reconstructed from published summaries",
     "published-individual": "published individual data",
-    "measured": "measured, as the file states no other origin",
+    "measured": "measured, because the file states no other origin",
 }
 LETTERS = {
     Method.MANN_WHITNEY: "U",
@@ -39,22 +39,22 @@ LETTERS = {
 
 
 def unit(study: Study) -> str:
-    """What was measured, one of it: made-up animals are always called so."""
+    """The experimental unit, marked as simulated if it is."""
     return f"{_simulated(study)}{study.protocol.experimental_unit}"
 
 
 def units(study: Study) -> str:
-    """The same, several of it."""
+    """The plural of `unit`."""
     return f"{_simulated(study)}{study.protocol.units}"
 
 
 def units_counted(study: Study, n: int) -> str:
-    """A number of them."""
+    """A number of experimental units, in words."""
     return f"{n} {unit(study) if n == 1 else units(study)}"
 
 
 def against(study: Study, contrast: str) -> str:
-    """A contrast in words; a trend by the groups that it goes through."""
+    """A contrast in words; for a trend, the groups in the order of their doses."""
     for claim in study.protocol.claims.values():
         if claim.over_doses and claim.contrast == contrast:
             return f"from {', '.join(study.protocol.groups[group].label for group in claim.doses)}"
@@ -82,15 +82,15 @@ def result_sentence(study: Study, row: Row) -> str:
     if paired:
         n = count(row["n_treated"], "pair")
     elif not set(sides(row["contrast"])) <= set(study.protocol.groups):
-        n = f"{row['n_treated']} {units(study)} or more a group"
+        n = f"{row['n_treated']} {units(study)} or more per group"
     if math.isnan(row["pvalue"]):
         few = min(row["n_treated"], row["n_control"]) < 2
         why = (
-            "there are too few"
+            "there are too few values"
             if few
             else "the change does not vary"
             if paired
-            else "the values do not vary, or are in no order"
+            else "the values do not vary, or cannot be ordered"
         )
         rest = "" if math.isnan(row["estimate"]) else f"; {effect(row, endpoint.unit)}"
         return f"{subject}: {row['method']}, n = {n}, not computed, because {why}{rest}."
@@ -98,11 +98,13 @@ def result_sentence(study: Study, row: Row) -> str:
     # A rank sum is a whole or half number and is printed as it is.
     statistic = number(row["statistic"]) if letter == "t" else f"{row['statistic']:g}"
     if letter == "t" and not math.isnan(row["df"]):
-        # The model's t is a likelihood ratio on the scale of a t.
+        # The statistic of the model is a likelihood ratio on the scale of a t statistic.
         letter = f"{'likelihood-ratio ' if row['test'] == Method.CENSORED_MODEL else ''}t({row['df']:.3g})"
     p = bracket_p(used := decision_row(study.protocol, row))
-    beyond = f", {row['censored']} beyond a limit of the assay" if row["censored"] else ""
-    text = f"{subject}: {row['method']}, n = {n}{beyond}, {letter} = {statistic}, {p}; {effect(used, endpoint.unit)}"
+    nondetects = f", {count(row['censored'], 'nondetect')}" if row["censored"] else ""
+    text = (
+        f"{subject}: {row['method']}, n = {n}{nondetects}, {letter} = {statistic}, {p}; {effect(used, endpoint.unit)}"
+    )
     return f"{text}{_on_its_own(study, row)}."
 
 
@@ -119,7 +121,7 @@ def margin_phrase(margin: EquivalenceMargin) -> str:
 
 
 def cohort_sentence(study: Study) -> str:
-    """Who was measured, in which file, and what kind of data that is."""
+    """The number of animals, their file or source, and the origin of the data."""
     cohort, protocol = study.cohort, study.protocol
     animals = cohort.values["animal"].nunique()
     who = protocol.experimental_unit if animals == 1 else protocol.units
@@ -132,8 +134,8 @@ def cohort_sentence(study: Study) -> str:
     return f"{animals} {who} from the file {cohort.path.name}; {origin}."
 
 
-def arms_sentence(study: Study, endpoint: str) -> str:
-    """How many values each group has, and how many animals have none, and why."""
+def groups_sentence(study: Study, endpoint: str) -> str:
+    """The number of values in each group, and the number of animals without one, with the reason."""
     rows = study.cohort.values[study.cohort.values["endpoint"] == endpoint]
     parts = []
     for key, group in study.protocol.groups.items():
@@ -147,12 +149,12 @@ def arms_sentence(study: Study, endpoint: str) -> str:
 
 
 def censoring_sentence(study: Study, endpoint: str) -> str:
-    """How many values lie beyond the assay's limits, in which groups, and which limits these are."""
+    """The number of values below or above the limits of the assay in each group, and the limits."""
     about = study.protocol.endpoints[endpoint]
     rows = study.cohort.values[study.cohort.values["endpoint"] == endpoint]
     rows = rows[rows["lower"] < rows["upper"]]
     if rows.empty:
-        return f"{about.label}: every value lies within the limits of the assay"
+        return f"{about.label}: all values are within the limits of the assay"
     limits = sorted({f"below {upper:g}" for upper in rows.loc[rows["lower"] == 0, "upper"]})
     limits += sorted({f"above {lower:g}" for lower in rows.loc[rows["lower"] > 0, "lower"]})
     groups = [
@@ -162,64 +164,71 @@ def censoring_sentence(study: Study, endpoint: str) -> str:
 
 
 def pairs_sentence(study: Study, claim: Claim) -> str:
-    """How many of the pairs rise and fall, and which pairs are incomplete."""
+    """The number of pairs that rise and that fall, and the number of incomplete pairs."""
     pairs = study.pairs(claim.endpoint, *claim.sides)
     whole = pairs.dropna()
     rises = int((whole["treated"] > whole["control"]).sum())
     falls = int((whole["treated"] < whole["control"]).sum())
-    text = f"the share rises in {rises} of {units_counted(study, len(whole))} and falls in {falls}"
+    text = f"the percentage rises in {rises} of {units_counted(study, len(whole))} and falls in {falls}"
     unchanged = len(whole) - rises - falls
     if unchanged:
         text += f"; it is unchanged in {unchanged}"
     half = len(pairs) - len(whole)
-    return text + (f"; {units_counted(study, half)} without both values left out" if half else "")
+    return text + (f"; {units_counted(study, half)} without both values excluded" if half else "")
 
 
 def min_pvalue_sentence(study: Study, row: Row, alpha: float) -> str:
-    """What is the smallest p that the groups or pairs allow, and what that means for these data."""
+    """The minimum attainable p-value for these groups or pairs, compared with alpha and the observed p."""
     label = study.protocol.endpoints[row["endpoint"]].label
     if study.protocol.design == "paired":
-        who = f"{row['n_treated']} pairs allow, with their ties and unchanged values,"
+        who = f"{row['n_treated']} pairs, with their ties and unchanged values,"
     else:
         label += f", {against(study, row['contrast'])}"
-        who = f"groups of {row['n_treated']} and {row['n_control']} allow, with their ties,"
+        who = f"groups of {row['n_treated']} and {row['n_control']}, with their ties,"
         if " vs " not in row["contrast"]:
-            who = "these groups allow, with their ties,"
+            who = "these groups, with their ties,"
     if math.isnan(row["pvalue"]):
-        return f"{label}: too few values, or values in no order, for any p"
+        return f"{label}: no p can be computed, because there are too few values or they cannot be ordered."
     if math.isnan(row["min_pvalue"]):
-        return f"{label}: so many values that every arrangement was not counted, and no floor is near."
-    floor = p_value(row["min_pvalue"]).removeprefix("p = ").removeprefix("p ")
+        return (
+            f"{label}: there are so many values that the permutations were not counted; the minimum attainable p is "
+            "very small."
+        )
+    minimum = p_value(row["min_pvalue"]).removeprefix("p = ").removeprefix("p ")
     if row["min_pvalue"] > alpha:
-        ending = f"which is above {alpha:g}: this test cannot decide, whatever the data"
+        ending = f"which is above {alpha:g}: this test cannot be significant with any data"
     elif math.isclose(row["min_pvalue"], row["pvalue"]):
-        ending = "and these data reach it: no result could have been stronger"
+        ending = "which is the observed p: no result could be stronger"
     else:
-        ending = "and these data stay above it"
-    return f"{label}: the smallest p that {who} is {floor}, {ending}."
+        ending = "and the observed p is larger"
+    return f"{label}: the minimum attainable p of {who} is {minimum}, {ending}."
 
 
 def check_sentence(study: Study, row: Row) -> str:
-    """A check of the experiment, its outcome, and what follows for the claims."""
+    """A check of the experiment, its outcome, and the consequence for the claims."""
     check = study.protocol.checks[row["check"]]
     endpoint = study.protocol.endpoints[check.endpoint].label
     consequence = {
         "passed": "",
-        "not shown": f" Verdicts on {endpoint} rest on an experiment that is not shown to have worked.",
+        "not shown": (
+            f" It is not shown that the experiment is valid, so interpret the verdicts on {endpoint} with caution."
+        ),
         "failed": f" The claims on {endpoint} cannot be tested with these animals.",
-        "absent": f" Whether the experiment worked cannot be seen, and verdicts on {endpoint} must be read so.",
+        "absent": (
+            f" It is unknown whether the experiment is valid, so interpret the verdicts on {endpoint} with caution."
+        ),
     }[row["outcome"]]
     rests = f" ({basis(study, row)}, {p_value(row['pvalue'])})" if not math.isnan(row["pvalue"]) else ""
     return f"{check.sentence} {row['outcome'].capitalize()}: {row['reason']}{rests}.{consequence}"
 
 
 def caveats(study: Study) -> list[str]:
-    """What must be known beside every verdict, with who says so."""
+    """The caveats of the study, each with its source."""
     return [f"{caveat.text} ({study.protocol.sources[caveat.source].text})" for caveat in study.protocol.caveats]
 
 
 def deaths_sentence(study: Study) -> str:
-    """Who died before sampling, group by group, and what that does to the verdicts; nothing where nobody did."""
+    """The deaths before sampling in each group and their consequence for the verdicts; empty if there are none."""
     animals = study.cohort.values.drop_duplicates("animal")
     if not animals["dead"].any():
         return ""
@@ -228,36 +237,36 @@ def deaths_sentence(study: Study) -> str:
         own = animals[animals["group"] == key]
         parts.append(f"{group.label} {int(own['dead'].sum())} of {len(own)}")
     return (
-        f"{units(study).capitalize()} that died before sampling: {'; '.join(parts)}. The verdicts compare those left, "
-        "and where a treatment changes who is left, they cannot tell its effect on the values from its effect on "
-        "survival."
+        f"{units(study).capitalize()} that died before sampling: {'; '.join(parts)}. The verdicts compare the "
+        "survivors. If a treatment changes which animals survive, its effect on the values cannot be separated from "
+        "its effect on survival."
     )
 
 
 def simulated_sentence(study: Study) -> str:
-    """Whether the animals are made up, and from what."""
+    """Whether the animals are simulated, and the scenario."""
     units = study.protocol.units
     if study.cohort.origin != "simulated":
-        return f"The {units} of this cohort are not made up, and nothing below was assumed of them."
+        return f"The {units} of this cohort are not simulated, and the assumptions below do not apply to them."
     if (
         study.cohort.scenario
         and study.protocol.simulation
         and study.cohort.scenario in study.protocol.simulation.scenarios
     ):
         about = study.protocol.simulation.scenarios[study.cohort.scenario].about
-        return f"The {units} of this cohort are made up. Their scenario is {study.cohort.scenario}: {about}."
-    return f"The {units} of this cohort are made up, and the file does not say from which of the scenarios below."
+        return f"The {units} of this cohort are simulated. Their scenario is {study.cohort.scenario}: {about}."
+    return f"The {units} of this cohort are simulated; the file does not state a scenario listed below."
 
 
 def cohort_status_sentence(study: Study, verdicts: pd.DataFrame, found: Sequence[Condition] | None = None) -> str:
-    """Whether the verdicts of this cohort count as tests of the claims, and why not.
+    """Whether the verdicts of this cohort count as tests of the claims, with the reason.
 
     If the conditions `found` in the cohort are not given, they are calculated from its animals.
     """
     if study.source_data:
         return (
-            "The cohort holds data that the claims were made from. They are shown as source data and never counted as "
-            "a test of the claims."
+            "The cohort contains data from which the claims were derived. They are shown as source data and never "
+            "counted as a test of the claims."
         )
     if study.cohort.origin == "simulated":
         return "The cohort is simulated. Its verdicts test the method, not the claims, and are never counted."
@@ -269,10 +278,8 @@ def cohort_status_sentence(study: Study, verdicts: pd.DataFrame, found: Sequence
             "never counted."
         )
     if verdicts["protocol_altered"].any():
-        what = "animals were left out" if not study.cohort.excluded.empty else "another error rate was set"
-        return (
-            f"The protocol was altered: {what}. The verdicts are shown, and are never counted as a test of the claims."
-        )
+        what = "animals were excluded" if not study.cohort.excluded.empty else "another error rate was used"
+        return f"The protocol was altered: {what}. The verdicts are shown but never counted as a test of the claims."
     return (
         untestable_reason(conditions(study) if found is None else found)
         or "The cohort is new to the claims, so its verdicts are a test of them."
@@ -280,7 +287,7 @@ def cohort_status_sentence(study: Study, verdicts: pd.DataFrame, found: Sequence
 
 
 def unpaired_sentence(study: Study, claim: Claim, welch: float, ranks: float) -> str:
-    """What an analysis that forgets the pairs would print."""
+    """The p values of unpaired tests, which are not valid for paired data."""
     label = study.protocol.endpoints[claim.endpoint].label
     return f"{label}: Welch's t on logs {p_value(welch)}, exact Mann-Whitney {p_value(ranks)}"
 
@@ -294,7 +301,7 @@ def _population(study: Study, before: str) -> str:
 
 
 def basis(study: Study, row: Row) -> str:
-    """The ratio that a verdict rests on, and among whom."""
+    """The ratio on which a verdict is based, and the population to which it applies."""
     among = f"{study.protocol.population}: " if study.protocol.population else ""
     size = f"{number(row['estimate'])}, {interval(row)}" if not math.isnan(row["estimate"]) else ratio(row)
     return f"{among}geometric mean ratio {size}"

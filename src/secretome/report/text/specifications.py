@@ -1,4 +1,4 @@
-"""The choices in an analysis: the name of each in a figure, and the reason for it."""
+"""The parts of a specification: the name of each choice in a figure, and the reason for it."""
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
@@ -35,13 +35,13 @@ def _cluster_tests() -> Iterator[tuple[Method, tuple[str, str]]]:
 # Choice, its name in a figure, and the reason.
 OPTIONS: dict[str, dict[StrEnum, tuple[str, str]]] = {
     "test": {
-        Method.WELCH: ("Welch's t", "allows unequal spreads; treated animals and controls often vary differently"),
-        Method.STUDENT: ("Student's t", "assumes equal spreads"),
+        Method.WELCH: ("Welch's t", "allows unequal variances; treated animals and controls often vary differently"),
+        Method.STUDENT: ("Student's t", "assumes equal variances"),
         Method.FAMILY_SPREAD: (
-            "t, spread of the family",
-            "uses the spread of all groups, which is more precise in small groups",
+            "t, variance of the family",
+            "uses the variance of all groups, which is more precise in small groups",
         ),
-        Method.DUNNETT: ("Dunnett", "for several groups and one control; assumes equal spreads"),
+        Method.DUNNETT: ("Dunnett", "for several groups and one control; assumes equal variances"),
         Method.DUNNETT_ALL: (
             "Dunnett, all groups",
             "the same, with the groups that the claim is not about",
@@ -50,38 +50,38 @@ OPTIONS: dict[str, dict[StrEnum, tuple[str, str]]] = {
             "permutation of means",
             "assumes no distribution; tests whether the groups have the same distribution",
         ),
-        Method.CENSORED_MODEL: ("censored model", "uses only that a value is below the limit"),
-        Method.QUASI_POISSON: ("quasi-Poisson", "the plaques themselves; a zero is a count like any other"),
+        Method.CENSORED_MODEL: ("censored model", "uses only that a nondetect is below or above its limit"),
+        Method.QUASI_POISSON: ("quasi-Poisson", "uses the plaque counts; a zero is a count like any other"),
         Method.NEGATIVE_BINOMIAL: (
             "negative binomial",
             "the same with a variance that grows faster; rejects too often in small groups",
         ),
-        Method.BETA_BINOMIAL: ("beta-binomial", "the cells themselves, of those looked at"),
-        Method.MANN_WHITNEY: ("Mann-Whitney, exact", "the authors' test, counted with ties"),
+        Method.BETA_BINOMIAL: ("beta-binomial", "uses the numbers of positive and counted cells"),
+        Method.MANN_WHITNEY: ("Mann-Whitney, exact", "the authors' presumed test, exact with ties"),
         Method.MANN_WHITNEY_ASYMPTOTIC: (
             "Mann-Whitney, asymptotic",
-            "the authors' test, for so many values that they are not counted",
+            "the authors' presumed test, for too many values to count the permutations",
         ),
         Method.MANN_WHITNEY_MIDP: ("Mann-Whitney, mid-p", "less conservative than the exact test with ties"),
-        Method.BRUNNER_MUNZEL: ("Brunner-Munzel", "ranks, and spreads may differ"),
+        Method.BRUNNER_MUNZEL: ("Brunner-Munzel", "ranks; allows unequal variances"),
         Method.MANN_WHITNEY_DEAD_LOWEST: (
             "Mann-Whitney, dead lowest",
-            "ranks death as the worst value, so that no animal is left out",
+            "ranks death as the worst value, so that no animal is excluded",
         ),
         Method.MANN_WHITNEY_DEAD_HIGHEST: (
             "Mann-Whitney, dead highest",
-            "ranks death as the worst value, so that no animal is left out",
+            "ranks death as the worst value, so that no animal is excluded",
         ),
-        Method.SLOPE: ("slope, Welch", "each dose keeps its own spread"),
+        Method.SLOPE: ("slope, Welch", "allows unequal variances of the doses"),
         Method.SLOPE_POOLED: (
-            "slope, one spread",
-            "assumes equal spreads of all doses, which is more precise in small groups",
+            "slope, pooled variance",
+            "assumes equal variances of all doses, which is more precise in small groups",
         ),
         Method.REGRESSION: (
             "regression line",
             "the test of a spreadsheet's trend line; the residuals about the line are the error",
         ),
-        Method.JONCKHEERE: ("Jonckheere, exact", "ranks in the order of the doses, counted with ties"),
+        Method.JONCKHEERE: ("Jonckheere, exact", "ranks in the order of the doses, exact with ties"),
         Method.JONCKHEERE_MIDP: ("Jonckheere, mid-p", "less conservative than the exact test with ties"),
         Method.SPEARMAN: (
             "Spearman, permuted",
@@ -89,47 +89,47 @@ OPTIONS: dict[str, dict[StrEnum, tuple[str, str]]] = {
         ),
         Method.TOST_WELCH: (
             "two Welch t tests",
-            "the 90 % interval inside the equivalence margins, each group with its own spread",
+            "the 90 % interval inside the equivalence margins, with unequal variances",
         ),
-        Method.TOST_STUDENT: ("two Student t tests", "the same with one spread for both groups"),
+        Method.TOST_STUDENT: ("two Student t tests", "the same with equal variances"),
         Method.TOST_FAMILY_SPREAD: (
-            "two t tests, family spread",
-            "the same with the spread of all groups",
+            "two t tests, family variance",
+            "the same with the variance of all groups",
         ),
-        Method.TOST_RANK: ("two exact rank tests", "the same without a distribution"),
+        Method.TOST_RANK: ("two exact rank tests", "the same without an assumed distribution"),
         Method.TOST_CENSORED_MODEL: (
             "two tests by the model",
-            "the same where values lie beyond a limit",
+            "the same with nondetects",
         ),
         Method.TOST_BETA_BINOMIAL: (
             "two tests by cells",
-            "the cells themselves, of those looked at",
+            "uses the numbers of positive and counted cells",
         ),
         Method.TOST_PAIRED: ("two t tests", "the 90 % interval inside the equivalence margins"),
-        Method.SIGNED_RANK: ("signed-rank, exact", "the authors' test, counted with ties and zeros"),
+        Method.SIGNED_RANK: ("signed-rank, exact", "the authors' presumed test, exact with ties and zeros"),
         Method.PAIRED: ("paired t", "uses the size of each difference"),
         Method.SIGN: ("sign test", "uses only the sign of each difference"),
         Method.SIGN_FLIPS: ("sign flips", "assumes only that a change and its opposite are equally likely"),
         **dict(_cluster_tests()),
     },
     "scale": {
-        Scale.LOG: ("logarithms", "effects multiply, and spread grows with the mean"),
+        Scale.LOG: ("logarithms", "effects are ratios, and the standard deviation grows with the mean"),
         Scale.LINEAR: ("linear", "as measured"),
-        Scale.COUNT: ("what was counted", "plaques or cells, without scaling"),
+        Scale.COUNT: ("counts", "plaques or cells, without scaling"),
         Scale.RANK: ("ranks", "only the order, which is the same on any scale"),
-        Scale.LOG_RANK: ("ranks of ratios", "ranks after the values were compared as ratios"),
+        Scale.LOG_RANK: ("ranks of ratios", "ranks of the values as ratios"),
     },
     "dose": {
-        Dose.LOG: ("log dose", "equal ratios of doses are equal steps"),
-        Dose.LINEAR: ("dose", "equal differences of doses are equal steps"),
+        Dose.LOG: ("log dose", "equal ratios of doses have equal distances"),
+        Dose.LINEAR: ("dose", "equal differences of doses have equal distances"),
         Dose.RANK: ("low, middle, high", "only the order of the doses"),
     },
     "adjustment": {
-        Adjustment.NONE: ("none", "each group on its own; sufficient if all must be significant"),
+        Adjustment.NONE: ("none", "each group separately; sufficient if all must be significant"),
         Adjustment.HALF_ERROR: ("half the error", "the usual 95 % interval"),
         Adjustment.BONFERRONI: ("Bonferroni", "simple, with matching intervals"),
-        Adjustment.HOLM: ("Holm", "never stricter than Bonferroni; no intervals"),
-        Adjustment.DUNNETT: ("Dunnett's own", "takes account of the shared control"),
+        Adjustment.HOLM: ("Holm", "at least as powerful as Bonferroni; no intervals"),
+        Adjustment.DUNNETT: ("Dunnett", "takes account of the shared control"),
     },
     "nondetects": {
         Nondetects.CENSORED: ("censored", "known only to be below or above the limit"),
@@ -143,7 +143,7 @@ HEADINGS = {
     "scale": "Scale",
     "dose": "Doses as",
     "adjustment": "Adjustment",
-    "nondetects": "Beyond a limit",
+    "nondetects": "Nondetects",
 }
 
 
@@ -179,12 +179,12 @@ def specification_sentence(claim: Claim, specifications: pd.DataFrame) -> str:
     others = asked[(asked["analysis"] != "planned") & (asked["answer"] != "none")]
     if planned.empty or planned["answer"].iloc[0] == "none":
         return f"{claim.sentence} The planned analysis cannot be computed, so no comparison is possible."
-    found = {"claimed": "supports the claim", "open": "is inconclusive", "opposite": "supports the opposite"}
-    own = planned["answer"].iloc[0]
+    outcomes = {"claimed": "supports the claim", "open": "is inconclusive", "opposite": "supports the opposite"}
+    planned_answer = planned["answer"].iloc[0]
     lost = int((asked["answer"] == "none").sum())
     rest = f"; {lost} cannot be computed" if lost else ""
-    counts = _counts(others, own, {own: "agree"}) or "none can be computed"
-    text = f"{claim.sentence} The planned analysis {found[own]}. Of {len(others)} others, {counts}{rest}."
+    counts = _counts(others, planned_answer, {planned_answer: "agree"}) or "none can be computed"
+    text = f"{claim.sentence} The planned analysis {outcomes[planned_answer]}. Of {len(others)} others, {counts}{rest}."
     return " ".join([text, *_other_questions(specifications)])
 
 
@@ -221,7 +221,7 @@ def specification_alt(study: Study, claim: Claim, specifications: pd.DataFrame) 
         return f"No figure: no analysis can be computed. {claim.sentence}"
     simulated = f"Simulated {study.protocol.units}. " if study.cohort.origin == "simulated" else ""
     places = [
-        f"the {row['analysis']} one is number {place + 1} with {p_value(row['pvalue'])}"
+        f"the {row['analysis']} analysis is number {place + 1} with {p_value(row['pvalue'])}"
         for place, (_, row) in enumerate(known.iterrows())
         if row["analysis"] != "multiverse"
     ]
@@ -230,7 +230,7 @@ def specification_alt(study: Study, claim: Claim, specifications: pd.DataFrame) 
     text = (
         f"{simulated}{len(known)} analyses in a row, from the smallest p to the largest{named}: "
         f"{p_value(known['pvalue'].min())} to {p_value(known['pvalue'].max())}; {'; '.join(places)}. The marks below "
-        "each analysis show its choices."
+        "each analysis show its specification."
     )
     if claim.together:
         groups = known["contrast"].map(lambda contrast: study.protocol.groups[sides(contrast)[0]].label).value_counts()

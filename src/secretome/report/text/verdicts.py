@@ -36,10 +36,10 @@ def verdict_sentence(study: Study, verdict: Row) -> str:
     """A verdict with the rule that decided it and its evidence, as a sentence for a report."""
     claim = study.protocol.claims[verdict["claim"]]
     simulated = f" in {units(study)}" if study.cohort.origin == "simulated" else ""
-    rests = _evidence(study, claim, verdict)
+    evidence = _evidence(study, claim, verdict)
     text = (
         f"{claim.sentence} {verdict['verdict'].capitalize()}{simulated}: "
-        f"{verdict['reason']}{f' ({rests})' if rests else ''}."
+        f"{verdict['reason']}{f' ({evidence})' if evidence else ''}."
     )
     published = verdict["verdict_as_published"]
     if published not in (verdict["verdict"], Decision.NOT_ANALYSED):
@@ -92,14 +92,14 @@ def _evidence(study: Study, claim: Claim, verdict: Row) -> str:
     if claim.together:
         return _evidence_of_several(study, claim, verdict)
     if math.isnan(bracket_value(verdict)):
-        rests = (
+        evidence = (
             ""
             if math.isnan(verdict["estimate"])
             else f"geometric mean ratio {number(verdict['estimate'])}, {interval(verdict)}"
         )
     else:
-        rests = f"{basis(study, verdict)}, {bracket_p(verdict)}"
-    return "; ".join(part for part in (rests, *_more_evidence(study, verdict)) if part)
+        evidence = f"{basis(study, verdict)}, {bracket_p(verdict)}"
+    return "; ".join(part for part in (evidence, *_more_evidence(study, verdict)) if part)
 
 
 def _evidence_of_several(study: Study, claim: Claim, verdict: Row) -> str:
@@ -164,7 +164,7 @@ def _treated(study: Study, contrast: str) -> str:
 def _why_they_differ(verdict: Row) -> str:
     rule = verdict["rule"]
     if verdict["verdict_as_published"] == "untestable":
-        return "with these values no p of that test can be small enough"
+        return "with these values the minimum attainable p of that test is above the error rate"
     if rule in DIFFERENCES:
         return DIFFERENCES[rule]
     if rule == Rule.MIN_PVALUE:
