@@ -28,17 +28,18 @@ def study_names() -> list[str]:
     return sorted(path.parent.name for path in notebooks_folder().glob("*/protocol.yml"))
 
 
-def study_folder(name: str) -> Path:
+def study_folder(name: str | Path) -> Path:
     """The folder of a study.
 
     Parameters
     ----------
-    name : str
-        The study's key.
+    name : str or Path
+        The study's key, or the path of a folder with a ``protocol.yml``. A key comes first.
 
     Returns
     -------
     Path
+        Absolute for a study outside the book.
 
     Raises
     ------
@@ -51,11 +52,17 @@ def study_folder(name: str) -> Path:
     True
     """
     names = study_names()
-    if name not in names:
-        guess = nearest(name, names)
-        hint = f" Did you mean {guess}?" if guess else ""
-        raise ValueError(f"There is no study {name!r}; the studies are {', '.join(names)}.{hint}")
-    return notebooks_folder() / name
+    if isinstance(name, str) and name in names:
+        return notebooks_folder() / name
+    folder = Path(name)
+    if (folder / "protocol.yml").is_file():
+        return folder.resolve()
+    if folder.is_dir():
+        raise ValueError(f"The folder {str(name)!r} has no protocol.yml, so it is not the folder of a study.")
+    guess = nearest(str(name), names)
+    hint = f" Did you mean {guess}?" if guess else ""
+    listed = f"the studies of the book are {', '.join(names)}, and the folder of another study is stated as a path"
+    raise ValueError(f"There is no study {str(name)!r}; {listed}.{hint}")
 
 
 def load_protocol(path: Path) -> "Protocol":

@@ -60,7 +60,7 @@ def read_model(
 
     content, lines = _load(path, loader)
     try:
-        return _adapter(model).validate_python(content), lines
+        return adapter(model).validate_python(content), lines
     except ValidationError as error:
         raise InputError(_problem(path, fault, lines, label, guide, tags) for fault in error.errors()) from error
 
@@ -69,12 +69,13 @@ def read_model(
 _adapters: dict[object, Any] = {}
 
 
-def _adapter(model: type[Model]) -> "TypeAdapter[Model]":
+def adapter(model: type[Model]) -> "TypeAdapter[Model]":
+    """Return what validates a model, and describes it as a JSON schema."""
     from pydantic import TypeAdapter
 
-    adapter: TypeAdapter[Model] = _adapters.get(model) or TypeAdapter(model)
-    _adapters[model] = adapter
-    return adapter
+    made: TypeAdapter[Model] = _adapters.get(model) or TypeAdapter(model)
+    _adapters[model] = made
+    return made
 
 
 def _load(path: Path, loader: Any) -> tuple[Any, Lines]:
