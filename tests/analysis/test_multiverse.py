@@ -13,6 +13,7 @@ from approved import check_approved
 from rats import Rats
 from secretome import analyse, stats
 from secretome.analysis import Adjustment, Method, Nondetects, Scale
+from secretome.analysis.permutations import GENERATOR
 from secretome.cohort import Study
 from secretome.cohort.simulate import simulate_study
 
@@ -150,8 +151,8 @@ def test_adjustments_are_bonferroni_and_holm(rats: Rats) -> None:
 def test_holm_in_a_family_of_three(rats: Rats) -> None:
     study = rats({"t1": [92, 60, 77, 100, 88, 84]})
     family = ("t1 vs control", "t2 vs control", "sham vs control")
-    claims = {key: claim.model_copy(update={"family": family}) for key, claim in study.protocol.claims.items()}
-    wider = replace(study, protocol=study.protocol.model_copy(update={"claims": claims, "checks": {}}))
+    claims = {key: replace(claim, family=family) for key, claim in study.protocol.claims.items()}
+    wider = replace(study, protocol=replace(study.protocol, claims=claims, checks={}))
     rows = analyse(wider, ("multiverse",))
     rows = rows[rows["endpoint"] == "il4"]
     plain = select(rows, Method.WELCH, LINEAR, UNADJUSTED).set_index("contrast")["pvalue"]
@@ -166,12 +167,14 @@ def test_dunnett_is_scipys_to_its_error(rats: Rats) -> None:
     logs = [np.log(numbers("il4", group)) for group in ("t1", "t2", "control")]
     family = scipy_stats.dunnett(*logs[:2], control=logs[2], rng=np.random.default_rng(1))
     row = one(rows, Method.DUNNETT, LOG, Adjustment.DUNNETT)
+    family = scipy_stats.dunnett(*logs[:2], control=logs[2], **{GENERATOR: np.random.default_rng(1)})
+    row = rows.loc["Dunnett's test on logs"]
     assert row["pvalue_adjusted"] == pytest.approx(family.pvalue[1], abs=1e-3)
     assert row["estimate"] == pytest.approx(np.exp(logs[1].mean() - logs[2].mean()))
     every = scipy_stats.dunnett(
         *(numbers("il4", g) for g in ("sham", "t1", "t2")),
         control=numbers("il4", "control"),
-        rng=np.random.default_rng(1),
+        **{GENERATOR: np.random.default_rng(1)},
     )
     row = one(rows, Method.DUNNETT_ALL, LINEAR, Adjustment.DUNNETT)
     assert row["pvalue_adjusted"] == pytest.approx(every.pvalue[2], abs=1e-3)

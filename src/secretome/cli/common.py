@@ -92,12 +92,17 @@ def usage_errors() -> Iterator[None]:
 
 def _check_study(name: str) -> str:
     with usage_errors():
-        study_folder(name)
-    return name
+        folder = study_folder(name)
+    return name if folder.name == name else str(folder)
 
 
 StudyName = Annotated[
-    str, typer.Argument(metavar="STUDY", callback=_check_study, help="A study's key; `secretome studies` lists them.")
+    str,
+    typer.Argument(
+        metavar="STUDY",
+        callback=_check_study,
+        help="A study's key, which `secretome studies` lists, or the folder of your own.",
+    ),
 ]
 Files = Annotated[
     list[Path], typer.Argument(metavar="FILE...", help="Cohort files: CSV or other text, Excel, Prism (.pzfx).")

@@ -113,7 +113,7 @@ def rerun(
     request = _Request(
         study=study,
         files=files,
-        folder=folder or Path("reruns") / study,
+        folder=folder or Path("reruns") / Path(study).name,
         existing="resume" if resume else "force" if force else "refuse",
         typed_parameters=typed,
         cohort=cohort_options(sheet, mapped, decimal),

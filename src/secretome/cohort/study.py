@@ -53,11 +53,14 @@ class Study:
         The animals.
     source_data : bool
         Whether the claims are based on this cohort; then its verdicts are no tests of the claims.
+    folder : Path, optional
+        The folder of the protocol, from which the study was loaded.
     """
 
     protocol: Protocol
     cohort: Cohort
     source_data: bool
+    folder: Path | None = None
 
     @property
     def key(self) -> str:
@@ -85,7 +88,7 @@ class Study:
 
 
 def load_study(
-    name: str,
+    name: str | Path,
     cohort: str | Path | None = None,
     sha256: str | None = None,
     *,
@@ -99,8 +102,8 @@ def load_study(
 
     Parameters
     ----------
-    name : str
-        The study's key, such as ``"treg_conditioned_medium"``.
+    name : str or Path
+        The study's key, such as ``"treg_conditioned_medium"``, or the path of a study's folder.
     cohort : path, optional
         A cohort file; the study's own by default.
     sha256 : str, optional
@@ -150,7 +153,7 @@ def load_study(
         pickled = pickle.dumps(_compared_with_source(parsed, protocol, folder, source_content))
         _remember(key, pickled)
     read, source_data = pickle.loads(pickled)
-    return Study(protocol, replace(read, path=path), source_data=source_data)
+    return Study(protocol, replace(read, path=path), source_data=source_data, folder=folder)
 
 
 def _remember(key: tuple[object, ...], pickled: bytes) -> None:

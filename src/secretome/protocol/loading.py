@@ -28,17 +28,18 @@ def study_names() -> list[str]:
     return sorted(path.parent.name for path in notebooks_folder().glob("*/protocol.yml"))
 
 
-def study_folder(name: str) -> Path:
+def study_folder(name: str | Path) -> Path:
     """The folder of a study.
 
     Parameters
     ----------
-    name : str
-        The study's key.
+    name : str or Path
+        The study's key, or the path of a folder with a ``protocol.yml``. A key comes first.
 
     Returns
     -------
     Path
+        Absolute for a study outside the book.
 
     Raises
     ------
@@ -51,15 +52,21 @@ def study_folder(name: str) -> Path:
     True
     """
     names = study_names()
-    if name not in names:
-        guess = nearest(name, names)
-        hint = f" Did you mean {guess}?" if guess else ""
-        raise ValueError(f"There is no study {name!r}; the studies are {', '.join(names)}.{hint}")
-    return notebooks_folder() / name
+    if isinstance(name, str) and name in names:
+        return notebooks_folder() / name
+    folder = Path(name)
+    if (folder / "protocol.yml").is_file():
+        return folder.resolve()
+    if folder.is_dir():
+        raise ValueError(f"The folder {str(name)!r} has no protocol.yml, so it is not the folder of a study.")
+    guess = nearest(str(name), names)
+    hint = f" Did you mean {guess}?" if guess else ""
+    listed = f"the studies of the book are {', '.join(names)}, and the folder of another study is stated as a path"
+    raise ValueError(f"There is no study {str(name)!r}; {listed}.{hint}")
 
 
 def load_protocol(path: Path) -> "Protocol":
-    """Read a ``protocol.yml``.
+    """Read a ``protocol.yml`` or, where pydantic is not installed, as in a browser, the JSON beside it.
 
     Parameters
     ----------
@@ -88,11 +95,15 @@ def load_protocol(path: Path) -> "Protocol":
 @lru_cache(maxsize=8)
 def _read(path: Path, content: bytes) -> "Protocol":
     # Imported here so that a usage error does not wait for pydantic and YAML.
+    from secretome.protocol import json_files
     from secretome.protocol.models import Protocol
+
+    del content
+    if not json_files.has_pydantic():
+        return json_files.read_json(path, Protocol)
     from secretome.protocol.simulation import DISTRIBUTIONS
     from secretome.protocol.yaml_files import read_model
 
-    del content
     protocol, _ = read_model(path, Protocol, label="the protocol", guide="the contributing guide", tags=DISTRIBUTIONS)
     if protocol.key != path.parent.name:
         found = f"key {protocol.key!r} in the folder {path.parent.name!r}"

@@ -12,12 +12,12 @@ from papermill.exceptions import PapermillExecutionError
 
 from secretome.claims.conditions import conditions
 from secretome.cohort import Study, load_study
-from secretome.protocol import InputError
+from secretome.protocol import InputError, study_folder
 from secretome.report import tables
 from secretome.report import text as report_text
 from secretome.report.html import report_html
 from secretome.rerun.output_paths import WRITTEN_BY_NOTEBOOK, Existing, OutputPaths, file_hashes
-from secretome.rerun.parameters import as_ipynb, default_parameters
+from secretome.rerun.parameters import DEFAULT_PAGE, as_ipynb, default_parameters, notebook_file
 from secretome.rerun.provenance import content_key, describe_run, now, write_text
 
 # Suppresses ipykernel's messages about encryption at its start and about the interrupt at its end.
@@ -30,8 +30,9 @@ class RunFailed(RuntimeError):
 
 @dataclass(frozen=True)
 class RunPlan:
-    """A cohort that can be run: its files, how it is read, notes on the reading, and the content key of its run."""
+    """A cohort that can be run: its study, its files, how it is read, notes on that, and its content key."""
 
+    study: str | Path
     paths: OutputPaths
     sheet: str | None
     names: Mapping[str, str]
@@ -41,13 +42,11 @@ class RunPlan:
 
     def load_study(self) -> Study:
         """The study with this cohort. It is not kept here, because a batch may have thousands of cohorts."""
-        return load_study(
-            self.paths.study, cohort=self.paths.file, sheet=self.sheet, names=self.names, decimal=self.decimal
-        )
+        return load_study(self.study, cohort=self.paths.file, sheet=self.sheet, names=self.names, decimal=self.decimal)
 
 
 def plan_runs(
-    name: str,
+    name: str | Path,
     files: Iterable[Path],
     out: Path,
     existing: Existing,
@@ -80,10 +79,10 @@ def plan_runs(
                 found, remedy = f"the cohort id {cohort!r} again", "Rename a file, or name it once."
                 raise InputError.of(file.name, "", found, f"another name than {duplicate.name}", remedy)
             planned[cohort.casefold()] = file
-            paths = OutputPaths(name, cohort, file, out)
+            paths = OutputPaths(study.key, cohort, file, out)
             paths.check(existing)
             key = content_key(study, parameters or {})
-            plans.append(RunPlan(paths, sheet, dict(names or {}), decimal, study.cohort.notes, key))
+            plans.append(RunPlan(name, paths, sheet, dict(names or {}), decimal, study.cohort.notes, key))
         except InputError as error:
             refusals.append(error)
     return plans, refusals
@@ -92,7 +91,7 @@ def plan_runs(
 def run_notebook(work: Path, study: Study, parameters: Mapping[str, int | float], engine: str | None = None) -> None:
     """Run a study's notebook in a temporary folder with an engine of papermill, and write all files of the run."""
     # Hashed before the run: if a file is edited during the run, the hash is of the version that was run.
-    defaults = default_parameters(study.key)
+    defaults = default_parameters(study.folder or study.key)
     used = {**defaults, **parameters}
     provenance = describe_run(study, used, content_key(study, parameters))
     executed = _execute(work, study, parameters, engine)
@@ -114,6 +113,7 @@ def _execute(
     work: Path, study: Study, parameters: Mapping[str, int | float], engine: str | None
 ) -> nbformat.NotebookNode:
     cohort = study.cohort
+    source = study.folder or study_folder(study.key)
     inputs = {
         "cohort": str(cohort.path.absolute()),  # The notebook runs in the temporary folder.
         "cohort_sha256": cohort.sha256,
@@ -122,7 +122,10 @@ def _execute(
         "cohort_decimal": cohort.decimal,
         "out": str(work.resolve()),
     }
-    with as_ipynb(study.key) as path, warnings.catch_warnings():
+    # A notebook of the book names its study; the page of another study needs the folder.
+    if notebook_file(source) == DEFAULT_PAGE:
+        inputs["study_folder"] = str(source)
+    with as_ipynb(source) as path, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # papermill warns about notebook formats; problems are raised.
         try:
             executed = papermill.execute_notebook(

@@ -14,8 +14,10 @@ from papermill.inspection import inspect_notebook  # papermill's root re-exports
 
 from secretome.protocol import InputError, Problem, nearest, read_regular_file, sha256, study_folder
 
+# The page of a study whose folder has no notebook.
+DEFAULT_PAGE = Path(__file__).parents[1] / "report" / "default_page.py.txt"
 # Set by the command; the other parameters are for the user.
-SET_BY_COMMAND = ("cohort", "cohort_sha256", "cohort_sheet", "cohort_names", "cohort_decimal", "out")
+SET_BY_COMMAND = ("study_folder", "cohort", "cohort_sha256", "cohort_sheet", "cohort_names", "cohort_decimal", "out")
 RANGES = {
     "alpha": (0, 0.5, "a number between 0 and 0.5"),
     "level": (0, 1, "a number between 0 and 1"),
@@ -23,13 +25,13 @@ RANGES = {
 }
 
 
-def check_parameters(name: str, stated: Mapping[str, str]) -> dict[str, int | float]:
+def check_parameters(name: str | Path, stated: Mapping[str, str]) -> dict[str, int | float]:
     """The values of parameters for a study's notebook, which are checked by name and type.
 
     Parameters
     ----------
-    name : str
-        The study's key.
+    name : str or Path
+        The study's key or folder.
     stated : mapping
         Parameter names and their values as typed.
 
@@ -61,18 +63,18 @@ def check_parameters(name: str, stated: Mapping[str, str]) -> dict[str, int | fl
     return values
 
 
-def parameters_of(name: str) -> dict[str, Any]:
+def parameters_of(name: str | Path) -> dict[str, Any]:
     """The parameters of a study's notebook that a user may set, as papermill describes them."""
     return _inspect(_to_ipynb(_notebook_source(name)))
 
 
-def default_parameters(name: str) -> dict[str, int | float]:
+def default_parameters(name: str | Path) -> dict[str, int | float]:
     """The same parameters with their values in the book."""
     return {key: json.loads(parameter["default"]) for key, parameter in parameters_of(name).items()}
 
 
 @contextmanager
-def as_ipynb(name: str) -> Iterator[Path]:
+def as_ipynb(name: str | Path) -> Iterator[Path]:
     """A temporary file with the study's notebook as ``.ipynb``, because papermill cannot read ``.py``."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "analysis.ipynb"
@@ -80,8 +82,14 @@ def as_ipynb(name: str) -> Iterator[Path]:
         yield path
 
 
-def _notebook_source(name: str) -> str:
-    path = study_folder(name) / "analysis.py"
+def notebook_file(folder: Path) -> Path:
+    """The notebook of a study; the package's own page if the study's folder has none."""
+    own = folder / "analysis.py"
+    return own if own.exists() else DEFAULT_PAGE
+
+
+def _notebook_source(name: str | Path) -> str:
+    path = notebook_file(study_folder(name))
     try:
         return read_regular_file(path, "the study's notebook").decode("utf-8")
     except UnicodeDecodeError as error:

@@ -18,6 +18,7 @@ from secretome.claims.conditions import as_json
 from secretome.cohort import Study
 from secretome.cohort.copies import values_sha256
 from secretome.protocol import Origin, file_sha256, notebooks_folder, sha256, study_folder
+from secretome.rerun.parameters import notebook_file
 
 PROVENANCE = "provenance.json"
 # Files of a run in progress begin with this prefix; no file of the user does.
@@ -78,7 +79,7 @@ def provenance_or_none(folder: Path) -> Provenance | None:
 
 def describe_run(study: Study, parameters: Mapping[str, int | float], key: str) -> Provenance:
     """The provenance of a run that starts now; it has neither finished nor written files."""
-    cohort, (protocol, notebook) = study.cohort, _study_files(study.key)
+    cohort, (protocol, notebook) = study.cohort, _study_files(study)
     return Provenance(
         study=study.key,
         cohort=cohort.id,
@@ -118,7 +119,7 @@ def content_key(study: Study, parameters: Mapping[str, int | float]) -> str:
         dict(sorted(parameters.items())),
         read_with,
         _versions(),
-        *map(file_sha256, _study_files(study.key)),
+        *map(file_sha256, _study_files(study)),
         _package_sha256(),
     ]
     return sha256(json.dumps(inputs))
@@ -134,9 +135,9 @@ def write_text(path: Path, text: str) -> None:
         partial.unlink(missing_ok=True)
 
 
-def _study_files(name: str) -> tuple[Path, Path]:
-    folder = study_folder(name)
-    return folder / "protocol.yml", folder / "analysis.py"
+def _study_files(study: Study) -> tuple[Path, Path]:
+    folder = study.folder or study_folder(study.key)
+    return folder / "protocol.yml", notebook_file(folder)
 
 
 # Cached, because a process uses the code with which it started.

@@ -23,6 +23,8 @@ def registered_sentence(protocol: Protocol) -> str:
         return f"Rules chosen after the data were public: {since}, and the rules were registered on {day}."
     if public:
         return f"The rules were registered on {day}, before the data were made public ({_day(public)})."
+    if protocol.simulation is None:
+        return f"The rules were registered on {day}. The protocol does not state when its data were made public."
     return (
         f"The rules were registered on {day}. No individual animal data are public; the cohort of the book is "
         "simulated."

@@ -128,7 +128,7 @@ def cohort_sentence(study: Study) -> str:
     origin = ORIGIN[cohort.origin]
     if cohort.scenario or cohort.seed:
         origin += f" (scenario {cohort.scenario or 'not stated'}, seed {cohort.seed or 'not stated'})"
-    if cohort.path.name == protocol.cohort.file.rpartition("/")[2] and study.source_data:
+    if protocol.cohort.source and cohort.path.name == protocol.cohort.file.rpartition("/")[2] and study.source_data:
         source = protocol.sources[protocol.cohort.source]
         return f"{animals} {who} of {source.text}; {origin}."
     return f"{animals} {who} from the file {cohort.path.name}; {origin}."

@@ -1,0 +1,25 @@
+"""The JSON schema of ``protocol.yml``, made from its models."""
+
+from typing import Any
+
+ADDRESS = "https://json-schema.org/draft/2020-12/schema"
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON schema of a protocol, with which editors complete and check its keys.
+
+    Returns
+    -------
+    dict
+
+    Examples
+    --------
+    >>> schema = json_schema()
+    >>> schema["title"], "claims" in schema["properties"], "claims" in schema["required"]
+    ('Protocol', True, True)
+    """
+    from secretome.protocol.models import Protocol
+    from secretome.protocol.yaml_files import adapter
+
+    schema = adapter(Protocol).json_schema()
+    return {"$schema": ADDRESS, **schema}
