@@ -160,7 +160,7 @@ ALARMS = (
 def protocol() -> Protocol:
     """The sepsis study with this claim only, and without its check."""
     whole = load_protocol(study_folder(STUDY) / "protocol.yml")
-    return whole.model_copy(update={"claims": {CLAIM: whole.claims[CLAIM]}, "checks": {}})
+    return replace(whole, claims={CLAIM: whole.claims[CLAIM]}, checks={})
 
 
 def supported(cohorts: Cohorts) -> NDArray[np.bool_]:

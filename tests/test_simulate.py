@@ -3,6 +3,7 @@
 the committed one is reproduced, the assumptions are those of the protocol, and every copy says what it is.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -103,7 +104,7 @@ def test_what_cannot_be_drawn_is_refused(
 
 def test_a_protocol_without_assumptions_draws_nothing(sepsis_protocol: Protocol) -> None:
     with pytest.raises(ValueError, match="no simulation"):
-        simulate(sepsis_protocol.model_copy(update={"simulation": None}))
+        simulate(replace(sepsis_protocol, simulation=None))
 
 
 def test_the_command_writes_once_and_never_over_a_file(tmp_path: Path) -> None:

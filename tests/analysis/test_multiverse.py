@@ -116,8 +116,8 @@ def test_adjustments_are_bonferroni_and_holm(rats: Rats) -> None:
 def test_holm_in_a_family_of_three(rats: Rats) -> None:
     study = rats({"t1": [92, 60, 77, 100, 88, 84]})
     family = ("t1 vs control", "t2 vs control", "sham vs control")
-    claims = {key: claim.model_copy(update={"family": family}) for key, claim in study.protocol.claims.items()}
-    wider = replace(study, protocol=study.protocol.model_copy(update={"claims": claims, "checks": {}}))
+    claims = {key: replace(claim, family=family) for key, claim in study.protocol.claims.items()}
+    wider = replace(study, protocol=replace(study.protocol, claims=claims, checks={}))
     rows = analyse(wider, ("multiverse",))
     plain = rows[(rows["endpoint"] == "il4") & (rows["method"] == "Welch's t test, no adjustment")].set_index(
         "contrast"

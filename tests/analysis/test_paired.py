@@ -110,10 +110,10 @@ def test_magnitude_follows_its_rules(low: float, high: float, word: str) -> None
 def test_a_family_multiplies_p_and_widens_the_interval(treg: Study) -> None:
     """Bonferroni over k = 2: p doubles, and the interval is at 97.5 %."""
     claims = {
-        key: claim.model_copy(update={"family": (claim.contrast, "without vs with_cm")})
+        key: replace(claim, family=(claim.contrast, "without vs with_cm"))
         for key, claim in treg.protocol.claims.items()
     }
-    family = replace(treg, protocol=treg.protocol.model_copy(update={"claims": claims}))
+    family = replace(treg, protocol=replace(treg.protocol, claims=claims))
     single, double = (analyse(study, ("planned",)).iloc[0] for study in (treg, family))
     assert double["pvalue_adjusted"] == pytest.approx(2 * single["pvalue"])
     assert double["level"] == pytest.approx(0.975)
@@ -121,8 +121,8 @@ def test_a_family_multiplies_p_and_widens_the_interval(treg: Study) -> None:
 
 
 def test_a_claim_that_something_falls_is_judged_by_falling(treg: Study) -> None:
-    claims = {key: claim.model_copy(update={"direction": "down"}) for key, claim in treg.protocol.claims.items()}
-    falls = replace(treg, protocol=treg.protocol.model_copy(update={"claims": claims}))
+    claims = {key: replace(claim, direction="down") for key, claim in treg.protocol.claims.items()}
+    falls = replace(treg, protocol=replace(treg.protocol, claims=claims))
     verdicts = adjudicate(falls, analyse(falls))
     assert set(verdicts["verdict"]) == set(verdicts["verdict_as_published"]) == {"contradicted"}
 

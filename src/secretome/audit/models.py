@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from secretome.audit.reported import N, Number, P, Size
 from secretome.protocol import Source
-from secretome.protocol.yaml_files import Strict, Text
+from secretome.protocol.fields import Text
 
 Spread = Literal["sd", "se", "not stated"]
 Method = Literal[
@@ -27,6 +27,12 @@ Method = Literal[
 Claimed = Literal["different", "not different", "higher", "lower"]
 Place = tuple[str, ...]
 Fraction = Annotated[float, Field(ge=1e-6, lt=1)]
+
+
+class Strict(BaseModel):
+    """A model that refuses unknown keys, so that misspelt ones are noticed, and that cannot be changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Group(Strict):

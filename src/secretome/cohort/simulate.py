@@ -1,5 +1,6 @@
 """Simulate cohorts from the assumptions of a protocol; the files state that they are simulated."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -197,8 +198,8 @@ def with_effect(protocol: Protocol, scenario: str, effect: float) -> Protocol:
         else:
             scaled = {group: centres[base] * (centres[group] / centres[base]) ** effect for group in treated}
         moved[key] = assumed.centres.get(key, {}) | scaled
-    scenarios = plan.scenarios | {scenario: assumed.model_copy(update={"centres": moved})}
-    return protocol.model_copy(update={"simulation": plan.model_copy(update={"scenarios": scenarios})})
+    scenarios = plan.scenarios | {scenario: replace(assumed, centres=moved)}
+    return replace(protocol, simulation=replace(plan, scenarios=scenarios))
 
 
 def truth(protocol: Protocol, scenario: str, claim: str) -> Truth:

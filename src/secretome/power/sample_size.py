@@ -1,6 +1,7 @@
 """The sample size of a claim: verdicts against group size, under the assumed effect or a share of it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from secretome.cohort.simulate import simulate_many, with_effect
 from secretome.defaults import DEFAULT_SCENARIO
 from secretome.power.many_cohorts import fitted_models
 from secretome.power.rates import PUBLISHED, verdict_rates
-from secretome.protocol import Protocol
+from secretome.protocol import Protocol, Scenario
 
 # The largest group size that is tried.
 MAX_N = 200
@@ -158,8 +159,15 @@ def _with_one_claim(protocol: Protocol, claim: str) -> Protocol:
         deaths = (scenario.deaths for scenario in plan.scenarios.values())
         needed = {about.endpoint, *(death.risk_rises_with for death in deaths if death)}
         endpoints = {key: endpoint for key, endpoint in plan.endpoints.items() if key in needed}
-        plan = plan.model_copy(update={"endpoints": endpoints})
-    return protocol.model_copy(update={"claims": {claim: about}, "checks": checks, "simulation": plan})
+        scenarios = {name: _with_endpoints(scenario, needed) for name, scenario in plan.scenarios.items()}
+        plan = replace(plan, endpoints=endpoints, scenarios=scenarios)
+    return replace(protocol, claims={claim: about}, checks=checks, simulation=plan)
+
+
+def _with_endpoints(scenario: Scenario, endpoints: set[str]) -> Scenario:
+    """A scenario without the values that it replaces in other endpoints."""
+    centres = {key: values for key, values in scenario.centres.items() if key in endpoints}
+    return replace(scenario, centres=centres, cv={key: cv for key, cv in scenario.cv.items() if key in endpoints})
 
 
 def _number_of_cohorts(protocol: Protocol, claim: str, scenario: str, n: int, rng: np.random.Generator) -> int:

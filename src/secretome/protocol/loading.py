@@ -59,7 +59,7 @@ def study_folder(name: str) -> Path:
 
 
 def load_protocol(path: Path) -> "Protocol":
-    """Read a ``protocol.yml``.
+    """Read a ``protocol.yml`` or, where pydantic is not installed, as in a browser, the JSON beside it.
 
     Parameters
     ----------
@@ -84,10 +84,22 @@ def load_protocol(path: Path) -> "Protocol":
     return _read(path, path.read_bytes() if path.exists() else b"")
 
 
+def _has_pydantic() -> bool:
+    try:
+        import pydantic  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
 # Cached while the file is unchanged: a batch asks for a protocol thousands of times. A loaded protocol never changes.
 @lru_cache(maxsize=8)
 def _read(path: Path, content: bytes) -> "Protocol":
     # Imported here so that a usage error does not wait for pydantic and YAML.
+    if not _has_pydantic():
+        from secretome.protocol.json_files import read_protocol_json
+
+        return read_protocol_json(path)
     from secretome.protocol.models import Protocol
     from secretome.protocol.simulation import DISTRIBUTIONS
     from secretome.protocol.yaml_files import read_model

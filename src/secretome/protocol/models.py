@@ -1,15 +1,14 @@
 """Models of ``protocol.yml``: groups, endpoints, contrasts, claims and checks of a study."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import Field, field_validator, model_validator
-
+from secretome.protocol.fields import Before, FieldRule, Strict, Text
 from secretome.protocol.names import name_key, sides
 from secretome.protocol.simulation import Simulation
-from secretome.protocol.yaml_files import Strict, Text
 
 Kind = Literal["concentration", "titre", "count", "proportion", "continuous"]
 Origin = Literal["simulated", "published-summary", "published-individual", "measured"]
@@ -18,6 +17,7 @@ Direction = Literal["up", "down"]
 ORIGINS: tuple[Origin, ...] = ("simulated", "published-summary", "published-individual", "measured")
 
 
+@dataclass(frozen=True, kw_only=True)
 class Source(Strict):
     """The source of a fact: a key of ``book/references.bib``, words, the address if known, and the licence."""
 
@@ -27,6 +27,7 @@ class Source(Strict):
     licence: Text
 
 
+@dataclass(frozen=True, kw_only=True)
 class Group(Strict):
     """A group of the study."""
 
@@ -38,6 +39,7 @@ class Group(Strict):
     route: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
 class EquivalenceMargin(Strict):
     """The equivalence margins, on the scale of the effect, and the reason for them."""
 
@@ -45,13 +47,21 @@ class EquivalenceMargin(Strict):
     high: float
     reason: Text
 
-    @model_validator(mode="after")
-    def _check_order(self) -> "EquivalenceMargin":
+    def __post_init__(self) -> None:
         if not 0 < self.low < self.high:
             raise ValueError(f"low ({self.low:g}) must be above zero and below high ({self.high:g})")
-        return self
 
 
+def _refuse_survival(kind: object) -> object:
+    if kind == "survival":
+        raise ValueError(
+            "another kind; a study of survival times cannot be analysed yet, but `secretome.stats.logrank` "
+            "compares survival times"
+        )
+    return kind
+
+
+@dataclass(frozen=True, kw_only=True)
 class Endpoint(Strict):
     """A measurement of every animal.
 
@@ -61,23 +71,14 @@ class Endpoint(Strict):
 
     label: Text
     unit: Text
-    kind: Kind
+    kind: Annotated[Kind, Before(_refuse_survival)]
     lowest: float | None = None
     highest: float | None = None
     worst: Literal["lowest", "highest"] | None = None
     equivalence_margin: EquivalenceMargin
 
-    @field_validator("kind", mode="before")
-    @classmethod
-    def _refuse_survival(cls, kind: object) -> object:
-        if kind == "survival":
-            raise ValueError(
-                "another kind; a study of survival times cannot be analysed yet, but `secretome.stats.logrank` "
-                "compares survival times"
-            )
-        return kind
 
-
+@dataclass(frozen=True, kw_only=True)
 class PublishedTest(Strict):
     """The test presumed to be the authors', and what they state about it."""
 
@@ -101,6 +102,7 @@ CLAIM_KINDS = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
 class Claim(Strict):
     """A published claim in a form that a cohort can test.
 
@@ -123,14 +125,12 @@ class Claim(Strict):
     printed_range: tuple[float, float] | None = None
     source: Text
 
-    @model_validator(mode="after")
-    def _check_range(self) -> "Claim":
+    def __post_init__(self) -> None:
         if self.printed_range and not 0 < self.printed_range[0] < self.printed_range[1]:
             raise ValueError("printed_range must be two ratios above zero, the smaller first")
-        return self
+        self._check_keys_of_kind()
 
-    @model_validator(mode="after")
-    def _check_keys_of_kind(self) -> "Claim":
+    def _check_keys_of_kind(self) -> None:
         keys = CLAIM_KINDS[self.kind]
         needed = {
             "direction": keys.directed,
@@ -145,7 +145,6 @@ class Claim(Strict):
             raise ValueError(f"a claim of kind {self.kind!r} has no 'family'")
         if keys.over_doses and len(self.doses) < 3:
             raise ValueError("a trend needs three doses or more")
-        return self
 
     @property
     def compared(self) -> tuple[str, ...]:
@@ -190,6 +189,7 @@ class Claim(Strict):
         return sides(self.contrast)
 
 
+@dataclass(frozen=True, kw_only=True)
 class Check(Strict):
     """A precondition of the experiment: if it fails, the claims on the endpoint cannot be tested."""
 
@@ -201,6 +201,7 @@ class Check(Strict):
     reason: Text
 
 
+@dataclass(frozen=True, kw_only=True)
 class SlopeDifference(Strict):
     """A test of whether the dose has a larger effect in one series of groups than in another.
 
@@ -210,10 +211,16 @@ class SlopeDifference(Strict):
     question: Text
     endpoint: Text
     contrast: Text
-    doses: Annotated[tuple[Text, ...], Field(min_length=3)]
-    other_doses: Annotated[tuple[Text, ...], Field(min_length=3)]
+    doses: Annotated[tuple[Text, ...], FieldRule(min_length=3)]
+    other_doses: Annotated[tuple[Text, ...], FieldRule(min_length=3)]
 
 
+def _to_text(public: object) -> object:
+    # YAML reads a year as a number and a day as a date.
+    return str(public) if isinstance(public, int | date) else public
+
+
+@dataclass(frozen=True, kw_only=True)
 class OwnCohort(Strict):
     """The cohort that a study's page shows by default; simulated animals have no source.
 
@@ -222,24 +229,17 @@ class OwnCohort(Strict):
 
     file: Text
     source: str = ""
-    public: Annotated[str, Field(pattern=r"^(\d{4}(-\d{2}(-\d{2})?)?)?$")] = ""
+    public: Annotated[str, FieldRule(pattern=r"^(\d{4}(-\d{2}(-\d{2})?)?)?$"), Before(_to_text)] = ""
 
-    @field_validator("public", mode="before")
-    @classmethod
-    def _to_text(cls, public: object) -> object:
-        # YAML reads a year as a number and a day as a date.
-        return str(public) if isinstance(public, int | date) else public
-
-    @model_validator(mode="after")
-    def _check_public(self) -> "OwnCohort":
+    def __post_init__(self) -> None:
         if bool(self.source) != bool(self.public):
             lacking, other = ("public", "source") if self.source else ("source", "public")
             raise ValueError(
                 f"a cohort with {other!r} needs {lacking!r}: where its data are from, and when they were made public"
             )
-        return self
 
 
+@dataclass(frozen=True, kw_only=True)
 class Event(Strict):
     """An event in the experiment, and its hour."""
 
@@ -247,6 +247,7 @@ class Event(Strict):
     what: Text
 
 
+@dataclass(frozen=True, kw_only=True)
 class Caveat(Strict):
     """A caveat that is shown with every verdict, and its source."""
 
@@ -254,10 +255,11 @@ class Caveat(Strict):
     source: Text
 
 
+@dataclass(frozen=True, kw_only=True)
 class Protocol(Strict):
     """A study, as its ``protocol.yml`` states it; `registered` is the day on which its rules were fixed."""
 
-    key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    key: Annotated[str, FieldRule(pattern=r"^[a-z][a-z0-9_]*$")]
     title: Text
     registered: date
     setting: Literal["in vivo", "in vitro"]
@@ -274,21 +276,19 @@ class Protocol(Strict):
     sources: dict[str, Source]
     groups: dict[str, Group]
     endpoints: dict[str, Endpoint]
-    checks: dict[str, Check] = Field(default_factory=dict)
+    checks: dict[str, Check] = field(default_factory=dict)
     claims: dict[str, Claim]
-    slopes: dict[str, SlopeDifference] = Field(default_factory=dict)
+    slopes: dict[str, SlopeDifference] = field(default_factory=dict)
     caveats: tuple[Caveat, ...] = ()
     simulation: Simulation | None = None
 
-    @model_validator(mode="after")
-    def _check_consistency(self) -> "Protocol":
+    def __post_init__(self) -> None:
         faults = [*self._unknown_names(), *self._colliding_names(), *self._design_faults(), *self._mixed_families()]
         if self.simulation:
             names = set(self.groups), set(self.endpoints), set(self.sources)
             faults += self.simulation.faults(*names, paired=self.design == "paired")
         if faults:
             raise ValueError("; ".join(faults))
-        return self
 
     def _design_faults(self) -> Iterator[str]:
         paired = self.design == "paired"

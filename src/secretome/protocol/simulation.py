@@ -1,16 +1,15 @@
 """Models of a protocol's simulation: the assumptions about simulated animals, each with its evidence."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-from pydantic import Field
-
-from secretome.protocol.yaml_files import Strict, Text
+from secretome.protocol.fields import FieldRule, NotNegative, Positive, Strict, Text
 
 DISTRIBUTIONS = ("lognormal", "paired lognormal", "gamma-Poisson", "titre", "beta-binomial")
-Positive = Annotated[float, Field(gt=0)]
 
 
+@dataclass(frozen=True, kw_only=True)
 class _Evidence(Strict):
     """The evidence for an assumption, and its sources."""
 
@@ -18,12 +17,14 @@ class _Evidence(Strict):
     sources: tuple[Text, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
 class Assumption(_Evidence):
     """An assumption and the evidence for it."""
 
     assumed: Text
 
 
+@dataclass(frozen=True, kw_only=True)
 class PairedGroup(_Evidence):
     """One condition of a paired design: geometric mean in the endpoint's unit."""
 
@@ -35,12 +36,14 @@ class PairedGroup(_Evidence):
         return self.geometric_mean
 
 
+@dataclass(frozen=True, kw_only=True)
 class LognormalGroup(PairedGroup):
     """Geometric mean in the endpoint's unit, and coefficient of variation."""
 
     cv: Positive
 
 
+@dataclass(frozen=True, kw_only=True)
 class MeanGroup(_Evidence):
     """The mean of one group: raw counts, dilution steps of a titre, or per cent."""
 
@@ -52,26 +55,29 @@ class MeanGroup(_Evidence):
         return self.mean
 
 
+@dataclass(frozen=True, kw_only=True)
 class Lognormal(Strict):
     """Independent groups, each lognormal, with the assumed limits of the assay."""
 
     distribution: Literal["lognormal"]
-    decimals: Annotated[int, Field(ge=0)] = 1
+    decimals: NotNegative = 1
     lloq: Positive | None = None
     uloq: Positive | None = None
     groups: dict[str, LognormalGroup]
 
 
+@dataclass(frozen=True, kw_only=True)
 class PairedLognormal(Strict):
     """Pairs whose first values and ratios are lognormal."""
 
     distribution: Literal["paired lognormal"]
-    decimals: Annotated[int, Field(ge=0)] = 2
+    decimals: NotNegative = 2
     log_sd: Positive
     log_ratio_sd: Positive
     groups: dict[str, PairedGroup]
 
 
+@dataclass(frozen=True, kw_only=True)
 class GammaPoisson(Strict):
     """Poisson counts around each animal's own mean, which varies by `cv`; a value is the count times `scaled_by`."""
 
@@ -81,6 +87,7 @@ class GammaPoisson(Strict):
     groups: dict[str, MeanGroup]
 
 
+@dataclass(frozen=True, kw_only=True)
 class Titre(Strict):
     """Twofold titres: normal dilution steps with standard deviation `sd`, rounded, from `lowest` to `highest`."""
 
@@ -91,47 +98,51 @@ class Titre(Strict):
     groups: dict[str, MeanGroup]
 
 
+@dataclass(frozen=True, kw_only=True)
 class BetaBinomial(Strict):
     """Percentages of `cells`; `cv` is their coefficient of variation, including the sampling error of the count."""
 
     distribution: Literal["beta-binomial"]
     cv: Positive
-    cells: Annotated[int, Field(gt=0)]
+    cells: Annotated[int, FieldRule(gt=0)]
     groups: dict[str, MeanGroup]
 
 
 DrawnGroup = LognormalGroup | PairedGroup | MeanGroup
 Distribution = Annotated[
-    Lognormal | PairedLognormal | GammaPoisson | Titre | BetaBinomial, Field(discriminator="distribution")
+    Lognormal | PairedLognormal | GammaPoisson | Titre | BetaBinomial, FieldRule(discriminator="distribution")
 ]
 
 
+@dataclass(frozen=True, kw_only=True)
 class Deaths(_Evidence):
     """Animals that die before sampling: how many of each group, and the endpoint with which the risk rises."""
 
-    of: Annotated[int, Field(gt=0)]
-    counts: dict[str, Annotated[int, Field(ge=0)]]
+    of: Annotated[int, FieldRule(gt=0)]
+    counts: dict[str, NotNegative]
     risk_rises_with: Text
-    hours: Annotated[tuple[Positive, ...], Field(min_length=1)]
+    hours: Annotated[tuple[Positive, ...], FieldRule(min_length=1)]
 
 
+@dataclass(frozen=True, kw_only=True)
 class Scenario(Strict):
     """The assumptions with some groups' centres, or an endpoint's coefficient of variation, replaced."""
 
     about: Text
-    centres: dict[str, dict[str, Positive]] = Field(default_factory=dict)
-    cv: dict[str, Positive] = Field(default_factory=dict)
+    centres: dict[str, dict[str, Positive]] = field(default_factory=dict)
+    cv: dict[str, Positive] = field(default_factory=dict)
     deaths: Deaths | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
 class Simulation(Strict):
     """How a study's animals are simulated, and how many."""
 
-    n: Annotated[int, Field(ge=1)]
-    seed: Annotated[int, Field(ge=0)]
+    n: Annotated[int, FieldRule(ge=1)]
+    seed: NotNegative
     endpoints: dict[str, Distribution]
     assumptions: tuple[Assumption, ...]
-    scenarios: Annotated[dict[str, Scenario], Field(min_length=1)]
+    scenarios: Annotated[dict[str, Scenario], FieldRule(min_length=1)]
 
     def faults(self, groups: set[str], endpoints: set[str], sources: set[str], *, paired: bool) -> Iterator[str]:
         """Names that the protocol does not have, and parts that do not fit its design."""

@@ -1,13 +1,16 @@
 """Read a YAML file as a typed model; every error states the key and the line."""
 
 from collections.abc import Collection, Iterator
+from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from secretome.protocol.files import InputError, Problem, read_regular_file
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 # The loaders in C are ten times as fast, but not available everywhere. All of these loaders are safe.
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -20,14 +23,7 @@ MOST_NODES = 50_000
 DEEPEST = 50
 
 Lines = dict[tuple[str, ...], int]
-Model = TypeVar("Model", bound=BaseModel)
-Text = Annotated[str, Field(min_length=1)]
-
-
-class Strict(BaseModel):
-    """A model that refuses unknown keys, so that misspelt ones are noticed, and that cannot be changed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+Model = TypeVar("Model")
 
 
 def read_model(
@@ -40,7 +36,7 @@ def read_model(
     path : Path
         The file.
     model : type
-        A pydantic model.
+        A dataclass or another type that pydantic validates.
     label, guide : str
         What error messages call the file, such as "the protocol", and the document that lists its keys.
     loader : type, optional
@@ -60,11 +56,22 @@ def read_model(
     InputError
         If the file cannot be read, or with every key that is missing, unknown, repeated or wrong, and its line.
     """
+    # Imported here, because a browser has no pydantic: there a protocol is read from JSON that was validated before.
+    from pydantic import ValidationError
+
     content, lines = _load(path, loader)
     try:
-        return model.model_validate(content), lines
+        return _adapter(model).validate_python(content), lines
     except ValidationError as error:
         raise InputError(_problem(path, fault, lines, label, guide, tags) for fault in error.errors()) from error
+
+
+# Cached, because pydantic takes a tenth of a second to prepare the validation of a protocol.
+@cache
+def _adapter(model: type[Model]) -> "TypeAdapter[Model]":
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(model)
 
 
 def _load(path: Path, loader: Any) -> tuple[Any, Lines]:
@@ -153,7 +160,7 @@ def _problem(path: Path, fault: Any, lines: Lines, label: str, guide: str, tags:
     elif fault["type"] == "union_tag_invalid":
         found = f"{fault['ctx']['tag']!r} for '{name}.distribution'"
         expected = f"one of {fault['ctx']['expected_tags']}"
-    elif fault["type"] == "extra_forbidden":
+    elif fault["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
         found, expected = f"the unknown key {name!r}", f"only the keys that {guide} lists"
     else:
         shown = repr(fault["input"]) if isinstance(fault["input"], str | int | float | bool | None) else name

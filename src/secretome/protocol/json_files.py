@@ -1,0 +1,128 @@
+"""Write a validated protocol as JSON, and build the same dataclasses from it without pydantic.
+
+A browser has no pydantic. What it reads is written from a valid ``protocol.yml`` when its files are packed, with the
+hash of that file, so that a protocol that has changed since is refused.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from secretome.protocol.files import InputError, read_regular_file, sha256
+from secretome.protocol.models import Protocol
+
+NAME = "protocol.json"
+TAG = "distribution"
+WRITE_AGAIN = "Write the file again with `secretome.protocol.write_protocol_json`."
+
+Model = TypeVar("Model")
+
+
+def write_protocol_json(path: Path, target: Path | None = None) -> Path:
+    """Write a protocol as JSON.
+
+    Parameters
+    ----------
+    path : Path
+        A ``protocol.yml``, which is validated.
+    target : Path, optional
+        The file to write; ``protocol.json`` in the same folder by default.
+
+    Returns
+    -------
+    Path
+        The file that was written.
+
+    Raises
+    ------
+    InputError
+        If the protocol is not valid.
+    """
+    from secretome.protocol.loading import load_protocol
+
+    content = {"sha256": sha256(path.read_bytes()), "protocol": as_json(load_protocol(path))}
+    target = target or path.with_name(NAME)
+    target.write_text(json.dumps(content, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
+    return target
+
+
+def read_protocol_json(path: Path) -> Protocol:
+    """Read the protocol that is stored as JSON beside a ``protocol.yml``.
+
+    Parameters
+    ----------
+    path : Path
+        The ``protocol.yml``.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it was written from another version of ``protocol.yml``.
+    """
+    source = path.with_name(NAME)
+    expected = f"the protocol in {path.name} as JSON, because pydantic, which validates {path.name}, is not installed"
+    content = json.loads(read_regular_file(source, expected))
+    if content["sha256"] != sha256(read_regular_file(path)):
+        raise InputError.of(source.name, "", f"another version of {path.name}", "the version beside it", WRITE_AGAIN)
+    return build(Protocol, content["protocol"])
+
+
+def as_json(value: Any) -> Any:
+    """A dataclass as values that JSON can hold; fields at their default are left out.
+
+    Examples
+    --------
+    >>> from secretome.protocol import Source
+    >>> as_json(Source(citation="sari-2025", text="Sari 2025", licence="CC BY 4.0"))
+    {'citation': 'sari-2025', 'text': 'Sari 2025', 'licence': 'CC BY 4.0'}
+    """
+    if is_dataclass(value):
+        members = ((field, getattr(value, field.name)) for field in fields(value))
+        return {field.name: as_json(member) for field, member in members if member != field.default}
+    if isinstance(value, Mapping):
+        return {key: as_json(member) for key, member in value.items()}
+    if isinstance(value, tuple):
+        return [as_json(member) for member in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def build(model: type[Model], value: Any) -> Model:
+    """Build a dataclass from what `as_json` returned for it; nothing but what the dataclasses check is validated.
+
+    Examples
+    --------
+    >>> from secretome.protocol import Source
+    >>> build(Source, {"citation": "sari-2025", "text": "Sari 2025", "licence": "CC BY 4.0"}).licence
+    'CC BY 4.0'
+    """
+    built: Model = _build(model, value)
+    return built
+
+
+def _build(kind: Any, value: Any) -> Any:
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return _build(arguments[0], value)
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        return kind(**{name: _build(hints[name], member) for name, member in value.items()})
+    if origin in (Union, UnionType):
+        return None if value is None else _build(_member(arguments, value), value)
+    if origin is dict:
+        return {key: _build(arguments[1], member) for key, member in value.items()}
+    if origin is tuple:
+        kinds = arguments[:1] * len(value) if arguments[-1] is Ellipsis else arguments
+        return tuple(_build(each, member) for each, member in zip(kinds, value, strict=True))
+    return date.fromisoformat(value) if kind is date else value
+
+
+def _member(kinds: tuple[Any, ...], value: Any) -> Any:
+    """The type of a union that a value has: the only one besides None, or the one with its tag."""
+    kinds = tuple(kind for kind in kinds if kind is not NoneType)
+    if len(kinds) == 1:
+        return kinds[0]
+    return next(kind for kind in kinds if get_type_hints(kind)[TAG] == Literal[value[TAG]])
