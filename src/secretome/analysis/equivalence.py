@@ -6,7 +6,6 @@ from functools import partial
 
 import numpy as np
 from scipy import stats as scipy_stats
-from statsmodels.stats.weightstats import ttost_ind
 
 from secretome import stats
 from secretome.analysis import count_models
@@ -42,11 +41,11 @@ def equivalence_rows(
     }
     of_values: tuple[tuple[Method, Scale, str, OfValues], ...] = (
         (Method.TOST_WELCH, Scale.LOG, RATIO, _welch),
-        (Method.TOST_STUDENT, Scale.LOG, RATIO, partial(_student, transform=np.log)),
+        (Method.TOST_STUDENT, Scale.LOG, RATIO, _student_of_logs),
         (Method.TOST_FAMILY_SPREAD, Scale.LOG, RATIO, _pooled(list(pool.values()))),
         (Method.TOST_RANK, Scale.LOG_RANK, RANK_RATIO, _ranks),
         (Method.TOST_WELCH, Scale.LINEAR, MEAN_DIFFERENCE, _plain_welch),
-        (Method.TOST_STUDENT, Scale.LINEAR, MEAN_DIFFERENCE, partial(_student, transform=None)),
+        (Method.TOST_STUDENT, Scale.LINEAR, MEAN_DIFFERENCE, _student),
     )
     tests = [
         (Specification(test, scale, nondetects=_nondetects(test)), effect, _on_values(run))
@@ -120,25 +119,28 @@ def _estimate(test: stats.EquivalenceResult, tail: float) -> Estimate:
     )
 
 
-def _student(
-    x: Floats, y: Floats, margin: EquivalenceMargin, tail: float, transform: Callable[[Floats], Floats] | None
-) -> Estimate:
-    low, high = (margin.low, margin.high) if transform else _differences(y, margin)
-    if not np.ptp(np.concatenate([x, y])):
-        raise ValueError("the values do not vary.")
-    pvalue, *sides = ttost_ind(x, y, low, high, usevar="pooled", transform=transform)
-    nearer = max(sides, key=lambda side: float(side[1]))
-    first, second = (transform(x), transform(y)) if transform else (x, y)
-    interval = scipy_stats.ttest_ind(first, second).confidence_interval(1 - 2 * tail)
-    estimate = Estimate(
-        float(nearer[0]),
-        float(pvalue),
-        estimate=float(first.mean() - second.mean()),
-        low=interval.low,
-        high=interval.high,
-        level=1 - 2 * tail,
-    )
-    return estimate.as_ratio() if transform else estimate
+def _student(x: Floats, y: Floats, margin: EquivalenceMargin, tail: float) -> Estimate:
+    return _pooled_t(x, y, [x, y], _differences(y, margin), tail)
+
+
+def _student_of_logs(x: Floats, y: Floats, margin: EquivalenceMargin, tail: float) -> Estimate:
+    return _pooled_t_of_logs(x, y, [x, y], margin, tail)
+
+
+def _pooled_t_of_logs(x: Floats, y: Floats, groups: list[Floats], margin: EquivalenceMargin, tail: float) -> Estimate:
+    limits = float(np.log(margin.low)), float(np.log(margin.high))
+    return _pooled_t(np.log(x), np.log(y), [np.log(group) for group in groups], limits, tail).as_ratio()
+
+
+def _pooled_t(x: Floats, y: Floats, groups: list[Floats], limits: tuple[float, float], tail: float) -> Estimate:
+    """Two one-sided t tests of a difference of means against its limits, with the spread of these groups."""
+    variance, df = pooled_variance(groups)
+    error = float(np.sqrt(variance * (1 / x.size + 1 / y.size)))
+    estimate = t_test(float(x.mean() - y.mean()), error, df, 1 - 2 * tail)
+    above, below = ((estimate.estimate - limit) / error for limit in limits)
+    sides = ((above, float(scipy_stats.t.sf(above, df))), (below, float(scipy_stats.t.cdf(below, df))))
+    statistic, pvalue = max(sides, key=lambda side: side[1])
+    return replace(estimate, statistic=float(statistic), pvalue=pvalue)
 
 
 def _pooled(groups: list[Floats]) -> OfValues:
@@ -147,16 +149,7 @@ def _pooled(groups: list[Floats]) -> OfValues:
     def test(x: Floats, y: Floats, margin: EquivalenceMargin, tail: float) -> Estimate:
         if not all(group.all() for group in groups):
             raise ValueError("a zero has no logarithm.")
-        variance, df = pooled_variance([np.log(group) for group in groups if group.size])
-        error = float(np.sqrt(variance * (1 / x.size + 1 / y.size)))
-        estimate = t_test(float(np.log(x).mean() - np.log(y).mean()), error, df, 1 - 2 * tail)
-        above, below = (
-            (estimate.estimate - np.log(margin.low)) / error,
-            (estimate.estimate - np.log(margin.high)) / error,
-        )
-        sides = ((above, float(scipy_stats.t.sf(above, df))), (below, float(scipy_stats.t.cdf(below, df))))
-        statistic, pvalue = max(sides, key=lambda side: side[1])
-        return replace(estimate, statistic=float(statistic), pvalue=pvalue).as_ratio()
+        return _pooled_t_of_logs(x, y, [group for group in groups if group.size], margin, tail)
 
     return test
 

@@ -7,7 +7,6 @@ from functools import lru_cache
 
 import numpy as np
 from scipy import stats as scipy_stats
-from statsmodels.stats.multitest import multipletests
 
 from secretome import stats
 from secretome.analysis import count_models
@@ -239,8 +238,11 @@ def _adjusted(analysis: _Analysis, family: _Family) -> Iterator[tuple[str, Resul
 
 
 def _holm(unadjusted: Mapping[str, Estimate]) -> dict[str, float]:
-    known = [1.0 if math.isnan(estimate.pvalue) else estimate.pvalue for estimate in unadjusted.values()]
-    return dict(zip(unadjusted, multipletests(known, method="holm")[1], strict=True))
+    known = np.array([1.0 if math.isnan(estimate.pvalue) else estimate.pvalue for estimate in unadjusted.values()])
+    order = np.argsort(known)
+    # The smallest p is multiplied by the number of contrasts, the next by one less; none is below the one before it.
+    adjusted = np.maximum.accumulate(known[order] * np.arange(known.size, 0, -1))
+    return dict(zip(np.array(list(unadjusted))[order].tolist(), np.minimum(1, adjusted).tolist(), strict=True))
 
 
 def _dunnett(family: _Family, groups: Mapping[str, GroupSample], test: Method) -> Iterator[tuple[str, Result]]:

@@ -107,9 +107,11 @@ def _build(kind: Any, value: Any) -> Any:
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Annotated:
         return _build(arguments[0], value)
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         hints = get_type_hints(kind)
-        return kind(**{name: _build(hints[name], member) for name, member in value.items()})
+        # A name that the dataclass does not have is left to it to refuse.
+        members: dict[str, Any] = {name: _build(hints.get(name), member) for name, member in value.items()}
+        return kind(**members)
     if origin in (Union, UnionType):
         return None if value is None else _build(_member(arguments, value), value)
     if origin is dict:

@@ -1,9 +1,9 @@
 """Read a YAML file as a typed model; every error states the key and the line."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Hashable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import yaml
 
@@ -61,14 +61,14 @@ def read_model(
 
     content, lines = _load(path, loader)
     try:
-        return _adapter(model).validate_python(content), lines
+        return cast(Model, _adapter(model).validate_python(content)), lines
     except ValidationError as error:
         raise InputError(_problem(path, fault, lines, label, guide, tags) for fault in error.errors()) from error
 
 
 # Cached, because pydantic takes a tenth of a second to prepare the validation of a protocol.
 @cache
-def _adapter(model: type[Model]) -> "TypeAdapter[Model]":
+def _adapter(model: Hashable) -> "TypeAdapter[Any]":
     from pydantic import TypeAdapter
 
     return TypeAdapter(model)
@@ -165,5 +165,7 @@ def _problem(path: Path, fault: Any, lines: Lines, label: str, guide: str, tags:
     else:
         shown = repr(fault["input"]) if isinstance(fault["input"], str | int | float | bool | None) else name
         message = fault["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+        if fault["type"] == "dataclass_type":
+            message = f"a valid dictionary or instance of {fault['ctx']['class_name']}"
         found, expected = f"{shown} for {name!r}" if shown != name else name, message
     return Problem(path.name, line_of(place, lines), found, expected)

@@ -8,7 +8,6 @@ from importlib import resources
 from typing import Any
 
 import jinja2
-import nbformat
 import pandas as pd
 
 from secretome.claims import Condition
@@ -20,7 +19,7 @@ from secretome.report.typefaces import font_faces
 
 
 def report_html(
-    notebook: nbformat.NotebookNode,
+    notebook: Mapping[str, Any],
     study: Study,
     verdicts: pd.DataFrame,
     checks: pd.DataFrame,
@@ -32,8 +31,8 @@ def report_html(
 
     Parameters
     ----------
-    notebook : NotebookNode
-        The executed notebook of a study.
+    notebook : mapping
+        The executed notebook of a study, as nbformat or `run_notebook` returns it.
     study : Study
         The study and cohort that it was run on.
     verdicts : DataFrame

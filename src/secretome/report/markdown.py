@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import nbformat
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.attrs import attrs_block_plugin, attrs_plugin
@@ -25,13 +24,13 @@ ADMONITIONS = frozenset(
 )
 
 
-def notebook_html(notebook: nbformat.NotebookNode, sources: Mapping[str, str]) -> str:
+def notebook_html(notebook: Mapping[str, Any], sources: Mapping[str, str]) -> str:
     r"""Return the body of an executed notebook as HTML.
 
     Parameters
     ----------
-    notebook : NotebookNode
-        The executed notebook. Text cells are MyST Markdown.
+    notebook : mapping
+        The executed notebook, with the keys of a ``.ipynb`` file. Text cells are MyST Markdown.
     sources : mapping
         The text of each citation key.
 
@@ -49,13 +48,15 @@ def notebook_html(notebook: nbformat.NotebookNode, sources: Mapping[str, str]) -
 
     Examples
     --------
-    >>> from nbformat.v4 import new_markdown_cell, new_notebook
-    >>> notebook_html(new_notebook(cells=[new_markdown_cell("The {term}`p-value` is *small*.")]), {})
+    >>> cell = {"cell_type": "markdown", "metadata": {}, "source": "The {term}`p-value` is *small*."}
+    >>> notebook_html({"cells": [cell]}, {})
     '<p>The <span>p-value</span> is <em>small</em>.</p>\n'
     """
     markdown = _Markdown(_glued(notebook), sources)
-    cells = (cell for cell in notebook.cells if HIDDEN_TAGS.isdisjoint(cell.metadata.get("tags", [])))
-    return "".join(markdown.render(cell.source) if cell.cell_type == "markdown" else _outputs(cell) for cell in cells)
+    cells = (cell for cell in notebook["cells"] if HIDDEN_TAGS.isdisjoint(cell["metadata"].get("tags", [])))
+    return "".join(
+        markdown.render(cell["source"]) if cell["cell_type"] == "markdown" else _outputs(cell) for cell in cells
+    )
 
 
 class _Markdown:
@@ -158,10 +159,10 @@ def _nothing(*_: Any) -> str:
     return ""
 
 
-def _glued(notebook: nbformat.NotebookNode) -> dict[str, str]:
+def _glued(notebook: Mapping[str, Any]) -> dict[str, str]:
     """The text of each value that a cell has stored for the prose."""
     stored = {}
-    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+    for output in (output for cell in notebook["cells"] for output in cell.get("outputs", [])):
         record = output.get("metadata", {}).get(GLUE)
         if record:
             data = output["data"]
@@ -170,17 +171,17 @@ def _glued(notebook: nbformat.NotebookNode) -> dict[str, str]:
     return stored
 
 
-def _outputs(cell: nbformat.NotebookNode) -> str:
-    if cell.cell_type != "code":
+def _outputs(cell: Mapping[str, Any]) -> str:
+    if cell["cell_type"] != "code":
         return ""
-    shown = "".join(_output(output) for output in cell.outputs if not output.get("metadata", {}).get(GLUE))
+    shown = "".join(_output(output) for output in cell["outputs"] if not output.get("metadata", {}).get(GLUE))
     return f'<div class="cell_output">\n{shown}</div>\n' if shown else ""
 
 
-def _output(output: nbformat.NotebookNode) -> str:
+def _output(output: Mapping[str, Any]) -> str:
     """One output in the richest form that a report can show."""
-    if output.output_type == "stream":
-        return _verbatim(output.text)
+    if output["output_type"] == "stream":
+        return _verbatim(output["text"])
     data, metadata = output.get("data", {}), output.get("metadata", {})
     if "image/svg+xml" in data:
         about = metadata.get("image/svg+xml", {})

@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
-from IPython.display import display
 from matplotlib.figure import Figure
 
 from secretome.claims import AS_CLAIMED, DIFFERENCE, conditions
 from secretome.cohort import Study
 from secretome.report import figures, tables
 from secretome.report import text as report_text
+from secretome.report.display import show
 from secretome.report.render import GLUE
 
 HIDDEN = "application/papermill.record/"
@@ -19,7 +19,7 @@ HIDDEN = "application/papermill.record/"
 
 def _store(name: str, sentence: str) -> None:
     """Store a sentence in the notebook, as MyST-NB's ``glue(name, sentence, display=False)`` does."""
-    display({f"{HIDDEN}text/plain": sentence}, metadata={GLUE: {"name": name, "mime_prefix": HIDDEN}}, raw=True)
+    show({f"{HIDDEN}text/plain": sentence}, metadata={GLUE: {"name": name, "mime_prefix": HIDDEN}})
 
 
 class Page:
@@ -50,21 +50,19 @@ class Page:
             found = conditions(self._study, results)
             for code, statement, details in report_text.condition_sentences(self._study, found, warnings=True):
                 shown = f'data-condition="{code}"><strong>{html.escape(statement)}</strong> {html.escape(details)}</p>'
-                display(
+                show(
                     {"text/html": f'<p class="simulated" role="note" {shown}', "text/plain": f"{statement} {details}"},
-                    raw=True,
                 )
             if notes := report_text.condition_sentences(self._study, found, warnings=False):
                 self.items(f"{statement} {details}" for _, statement, details in notes)
 
     def warn(self, text: str) -> None:
         """Show a warning."""
-        display(
+        show(
             {
                 "text/html": f'<p class="simulated" role="note"><strong>{html.escape(text)}</strong></p>',
                 "text/plain": text,
             },
-            raw=True,
         )
 
     def say(self, **sentences: str) -> None:
@@ -76,7 +74,7 @@ class Page:
         """Show a figure with its alternative text, and write its files."""
         svg = figures.to_svg(figure, name)
         bundle = {"image/svg+xml": svg, "text/plain": alt}
-        display(bundle, metadata={"image/svg+xml": {"alt": alt, "name": name}}, raw=True)
+        show(bundle, metadata={"image/svg+xml": {"alt": alt, "name": name}})
         if self._out:
             figures.export(figure, svg, self._out / "figures", name)
 
@@ -93,11 +91,11 @@ class Page:
                 f"<details><summary>{html.escape(caption)}: "
                 f"{report_text.count(len(table), 'row')}</summary>\n{shown}\n</details>"
             )
-        display({"text/html": shown, "text/plain": table.to_string(index=False)}, raw=True)
+        show({"text/html": shown, "text/plain": table.to_string(index=False)})
 
     def line(self, text: str) -> None:
         """Say what the figures and tables that follow are about."""
-        display({"text/html": f"<p><strong>{html.escape(text)}</strong></p>", "text/plain": text}, raw=True)
+        show({"text/html": f"<p><strong>{html.escape(text)}</strong></p>", "text/plain": text})
 
     def items(self, sentences: Iterable[str], *, copy: bool = False, folded: str = "") -> None:
         """Show sentences as a list, where how many there are depends on the study.
@@ -113,11 +111,11 @@ class Page:
                 f"<details><summary>{html.escape(folded)}: "
                 f"{report_text.count(len(listed), 'sentence')}</summary>\n{shown}\n</details>"
             )
-        display({"text/html": shown, "text/plain": "\n".join(listed)}, raw=True)
+        show({"text/html": shown, "text/plain": "\n".join(listed)})
 
     def paragraph(self, text: str) -> None:
         """Show a paragraph fit to paste, with a button that copies it."""
-        display({"text/html": f'<p class="paste">{html.escape(text)}</p>', "text/plain": text}, raw=True)
+        show({"text/html": f'<p class="paste">{html.escape(text)}</p>', "text/plain": text})
 
     def curve(self, key: str, specifications: pd.DataFrame, alpha: float) -> None:
         """Show every analysis of a claim as a summary, a curve and a folded table.

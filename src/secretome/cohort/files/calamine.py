@@ -11,9 +11,6 @@ import pickle
 import subprocess
 import sys
 from dataclasses import dataclass
-from typing import Any
-
-import python_calamine
 
 Typed = int | float | str | bool | datetime.date | datetime.time | datetime.timedelta
 MAX_MEMORY = 800_000_000
@@ -77,23 +74,22 @@ def read_values(content: bytes, *, separate_process: bool) -> list[SheetValues]:
     UnreadableError
         If the separate process failed, or exceeded its memory or time.
     """
+    import python_calamine
+
     if separate_process and sys.platform != "emscripten":
         return _read_in_process(content)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
     except python_calamine.PasswordError as error:
         raise PasswordProtectedError from error
-    return [
-        _values(book, about) for about in book.sheets_metadata if about.typ == python_calamine.SheetTypeEnum.WorkSheet
-    ]
-
-
-def _values(book: python_calamine.CalamineWorkbook, about: Any) -> SheetValues:
-    sheet = book.get_sheet_by_name(about.name)
-    visible = about.visible == python_calamine.SheetVisibleEnum.Visible
-    return SheetValues(
-        about.name, visible, sheet.to_python(skip_empty_area=False), list(sheet.merged_cell_ranges or ())
-    )
+    sheets = []
+    for about in book.sheets_metadata:
+        if about.typ == python_calamine.SheetTypeEnum.WorkSheet:
+            sheet = book.get_sheet_by_name(about.name)
+            visible = about.visible == python_calamine.SheetVisibleEnum.Visible
+            values = sheet.to_python(skip_empty_area=False)
+            sheets.append(SheetValues(about.name, visible, values, list(sheet.merged_cell_ranges or ())))
+    return sheets
 
 
 def _read_in_process(content: bytes) -> list[SheetValues]:

@@ -5,16 +5,16 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Literal
 
 import openpyxl
-import xlrd
 from defusedxml import ElementTree
 from openpyxl.packaging.relationship import get_dependents, get_rels_path
 from openpyxl.reader.excel import ExcelReader
-from openpyxl.utils.cell import coordinate_to_tuple
+from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
 from openpyxl.worksheet.cell_range import MultiCellRange
 
 from secretome.cohort.files.colors import WHITE, color_key, fill_key
@@ -24,9 +24,10 @@ OPEN_DOCUMENT = "urn:oasis:names:tc:opendocument:xmlns:"
 TRUE = ("1", "true")
 MAX_EMPTY = 100
 BLACK = "000000"
-XLS_FORMATTED = (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_TEXT)
 ODS_ERROR = re.compile(r"#(DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|Err:\d+")
 Position = tuple[str, int, int]
+# The top left and the bottom right cell of merged cells, by row and column from 0.
+Corners = tuple[tuple[int, int], tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def _areas(text: str) -> tuple[tuple[int, int, int, int], ...]:
 class CellMetadata:
     """The metadata of the cells by sheet, row and column from 1; hidden rows and columns; conditional formats.
 
-    The sheets `without_zeros` do not display zeros.
+    The sheets `without_zeros` do not display zeros. `merged` has the merged cells of each sheet of an .xlsx file.
     """
 
     cells: dict[Position, Metadata] = field(default_factory=dict)
@@ -79,6 +80,7 @@ class CellMetadata:
     columns: set[tuple[str, int]] = field(default_factory=set)
     conditional_formats: list[ConditionalFormat] = field(default_factory=list)
     without_zeros: set[str] = field(default_factory=set)
+    merged: dict[str, list[Corners]] = field(default_factory=dict)
 
     def at(self, sheet: str, row: int, column: int) -> Metadata:
         """The metadata of a cell."""
@@ -199,6 +201,10 @@ def _read_sheet_xml(part: Any, sheet: str, formats: dict[str, str], metadata: Ce
             metadata.columns |= {(sheet, column) for column in columns}
         elif tag == "sheetView" and element.get("showZeros") in ("0", "false"):
             metadata.without_zeros.add(sheet)
+        elif tag == "mergeCell":
+            with suppress(ValueError, TypeError):  # a range that no spreadsheet writes
+                left, top, right, bottom = range_boundaries(element.get("ref", ""))
+                metadata.merged.setdefault(sheet, []).append(((top - 1, left - 1), (bottom - 1, right - 1)))
         elif tag == "conditionalFormatting":
             styles = [rule.get("dxfId", "") for rule in element.iterfind("{*}cfRule")]
             area = element.get("sqref", "")
@@ -240,6 +246,9 @@ def _comments(archive: zipfile.ZipFile, target: str) -> Iterator[tuple[tuple[int
 
 def _read_xls(content: bytes) -> CellMetadata:
     """The old format; its reader gives no formulas."""
+    # Imported here, because few cohorts are in the old format.
+    import xlrd
+
     metadata = CellMetadata()
     book = xlrd.open_workbook(file_contents=content, formatting_info=True, logfile=io.StringIO())
     for sheet in book.sheets():
@@ -258,12 +267,16 @@ def _read_xls(content: bytes) -> CellMetadata:
 
 
 def _xls_cell(book: Any, cell: Any) -> Metadata:
+    import xlrd
+
     style = book.xf_list[cell.xf_index]
     font = book.font_list[style.font_index]
     background = style.background
     fill = _xls_color(book, background.pattern_colour_index) if background.fill_pattern else ""
     fill = "" if fill == WHITE else fill
-    code = book.format_map[style.format_key].format_str if cell.ctype in XLS_FORMATTED else ""
+    code = (
+        book.format_map[style.format_key].format_str if cell.ctype in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_TEXT) else ""
+    )
     is_error = cell.ctype == xlrd.XL_CELL_ERROR
     return Metadata(
         "error" if is_error else "",

@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from xml.parsers import expat
 
-from secretome.cohort.files.calamine import PasswordProtectedError, SheetValues, Typed, read_values
+from secretome.cohort.files import calamine, python_readers
+from secretome.cohort.files.calamine import PasswordProtectedError, SheetValues, Typed
 from secretome.cohort.files.cell_metadata import CellMetadata, Metadata, read_metadata
 from secretome.cohort.files.colors import WHITE
 from secretome.cohort.files.displayed import DisplayedNumber, compare_number, compare_text, format_number
@@ -40,8 +41,11 @@ def read_workbook(content: bytes, path: Path) -> list[Grid]:
         if "EncryptedPackage".encode("utf-16-le") in content:
             raise PasswordProtectedError
         if not is_archive:
-            check_old_workbook(content, path)
+            _check_old_workbook(content, path)
         grids = list(_grids(content, separate_process=not is_archive))
+    except python_readers.UnsupportedFormatError as error:
+        remedy = "Save it as an Excel workbook (.xlsx), or install python-calamine."
+        raise file_error(path, f"{error}, which cannot be read here", EXPECTED, remedy) from error
     except PasswordProtectedError as error:
         remedy = "Remove the password, and save the workbook."
         raise file_error(path, "a workbook protected by a password", EXPECTED, remedy) from error
@@ -67,8 +71,15 @@ def _check_archive(content: bytes, path: Path) -> None:
         raise file_error(path, "a damaged workbook", EXPECTED, remedy) from error
 
 
+def _check_old_workbook(content: bytes, path: Path) -> None:
+    try:
+        check_old_workbook(content, path)
+    except ModuleNotFoundError as error:
+        raise python_readers.UnsupportedFormatError("an old Excel workbook (.xls)") from error
+
+
 def _grids(content: bytes, *, separate_process: bool) -> Iterator[Grid]:
-    sheets = read_values(content, separate_process=separate_process)
+    sheets = _read_values(content, separate_process=separate_process)
     metadata = read_metadata(content)
     for sheet in sheets:
         rows = list(_rows(sheet, metadata))
@@ -78,13 +89,20 @@ def _grids(content: bytes, *, separate_process: bool) -> Iterator[Grid]:
             yield replace(grid, notes=metadata.notes(sheet.name))
 
 
+def _read_values(content: bytes, *, separate_process: bool) -> list[SheetValues]:
+    try:
+        return calamine.read_values(content, separate_process=separate_process)
+    except ImportError:
+        return python_readers.read_values(content)
+
+
 def _rows(sheet: SheetValues, metadata: CellMetadata) -> Iterator[list[Cell]]:
     """The rows of a sheet from its first cell on, so that every cell keeps its name."""
     values = sheet.values
     # The top left cell of each merged cell.
     origins = {
         (row, column): (top, left)
-        for (top, left), (bottom, right) in sheet.merged_cell_ranges
+        for (top, left), (bottom, right) in (sheet.merged_cell_ranges or metadata.merged.get(sheet.name, ()))
         for row in range(top, min(bottom, len(values)) + 1)
         for column in range(left, right + 1)
     }

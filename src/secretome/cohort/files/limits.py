@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from xml.parsers import expat
 
-import xlrd
 from openpyxl.utils import column_index_from_string
 
 from secretome.cohort.files.calamine import PasswordProtectedError
@@ -85,6 +84,9 @@ def check_archive(content: bytes, path: Path) -> None:
 
 def check_old_workbook(content: bytes, path: Path) -> None:
     """Refuse a workbook of the old format (.xls) whose sheets are too large."""
+    # Imported here, because few cohorts are in the old format.
+    import xlrd
+
     try:
         book = xlrd.open_workbook(file_contents=content, ragged_rows=True, logfile=io.StringIO())
     except xlrd.XLRDError as error:

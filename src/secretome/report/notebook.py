@@ -1,0 +1,79 @@
+"""Run the notebook of a study without Jupyter, for a report that is made in a browser.
+
+The command line runs notebooks with papermill. Here the cells of ``analysis.py`` are run one after another, and what
+`Page` shows is recorded.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import redirect_stdout
+from io import StringIO
+from typing import Any
+
+from secretome.protocol import study_folder
+from secretome.report.display import recorded
+
+CELL = re.compile(r"# %%(?: \[(?P<kind>\w+)\])?(?P<options>.*)")
+TAGS = re.compile(r"tags=(\[[^\]]*\])")
+PARAMETERS = "parameters"
+
+Cell = dict[str, Any]
+
+
+def run_notebook(name: str, parameters: Mapping[str, Any]) -> dict[str, list[Cell]]:
+    """Return the executed notebook of a study, as `report_html` takes it.
+
+    The values of expressions at the end of a cell are not shown; the notebooks show everything by `Page`.
+
+    Parameters
+    ----------
+    name : str
+        The study's key.
+    parameters : mapping
+        Values that replace those of the cell with the tag ``parameters``, such as ``cohort``, a file.
+
+    Examples
+    --------
+    >>> notebook = run_notebook("treg_conditioned_medium", {"alpha": 0.01})
+    >>> sum(len(cell.get("outputs", [])) for cell in notebook["cells"]) > 20
+    True
+    """
+    source = (study_folder(name) / "analysis.py").read_text(encoding="utf-8")
+    variables: dict[str, Any] = {"__name__": "__main__"}
+    cells = list(read_cells(source))
+    for number, cell in enumerate(cells):
+        if cell["cell_type"] == "code":
+            _run(cell, f"<cell {number} of {name}>", variables)
+            if PARAMETERS in cell["metadata"]["tags"]:
+                variables |= parameters
+    return {"cells": cells}
+
+
+def read_cells(source: str) -> Iterator[Cell]:
+    r"""The cells of a notebook in the percent format, as in a ``.ipynb`` file, without its header.
+
+    >>> next(read_cells("# %% [markdown]\n# # Results"))
+    {'cell_type': 'markdown', 'metadata': {'tags': []}, 'source': '# Results'}
+    """
+    lines = source.splitlines()
+    starts = [at for at, line in enumerate(lines) if CELL.fullmatch(line)]
+    for start, stop in zip(starts, [*starts[1:], len(lines)], strict=True):
+        head = CELL.fullmatch(lines[start])
+        assert head is not None
+        tags = TAGS.search(head["options"])
+        metadata = {"tags": json.loads(tags[1]) if tags else []}
+        text = "\n".join(lines[start + 1 : stop]).strip("\n")
+        if head["kind"] == "markdown":
+            yield {"cell_type": "markdown", "metadata": metadata, "source": re.sub(r"(?m)^# ?", "", text)}
+        else:
+            yield {"cell_type": "code", "metadata": metadata, "source": text, "outputs": []}
+
+
+def _run(cell: Cell, name: str, variables: dict[str, Any]) -> None:
+    printed = StringIO()
+    with recorded() as outputs, redirect_stdout(printed):
+        exec(compile(cell["source"], name, "exec"), variables)
+    if text := printed.getvalue():
+        outputs.insert(0, {"output_type": "stream", "name": "stdout", "text": text})
+    cell["outputs"] = outputs

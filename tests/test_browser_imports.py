@@ -1,0 +1,82 @@
+"""The studies without the packages that a browser does not have: verdicts, curves, figures, tables and report."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from secretome import adjudicate, analyse, load_study
+from secretome.protocol import study_folder, study_names, write_protocol_json
+
+pytestmark = pytest.mark.process
+ABSENT = (
+    *("IPython", "filelock", "ipykernel", "jsonschema", "jupyter_core", "jupytext", "myst_nb", "nbformat", "papermill"),
+    *("patsy", "pydantic", "pydantic_core", "python_calamine", "statsmodels", "traitlets", "typer", "xlrd", "yaml"),
+)
+# Prints JSON. The studies are in a folder of their own, because their protocols need a JSON file beside them.
+CODE = """
+import sys
+for name in {absent}:
+    sys.modules[name] = None
+import json
+from pathlib import Path
+from secretome.protocol import loading
+loading.notebooks_folder = lambda: Path({folder!r})
+from secretome import adjudicate, analyse, load_study
+from secretome.claims import AS_CLAIMED, conditions, examine, specifications
+from secretome.report import figures, text
+from secretome.report.html import report_html
+from secretome.report.notebook import run_notebook
+
+study = load_study({name!r}, cohort={cohort!r})
+results = analyse(study)
+verdicts = adjudicate(study, results)
+curves = {{key: specifications(study, results, key) for key in study.protocol.claims}}
+drawn = {{
+    key: figures.to_svg(figures.specification_figure(study, curve[curve["question"] == AS_CLAIMED], 0.05), key)
+    for key, curve in curves.items()
+}}
+notebook = run_notebook({name!r}, {{"cohort": {cohort!r}}})
+found = conditions(study, results)
+report = report_html(notebook, study, verdicts, examine(study, results), {{"cohort_file": "rats"}}, found=found)
+written = {{
+    "results": results.to_csv(index=False, lineterminator="\\n"),
+    "verdicts": verdicts.to_csv(index=False, lineterminator="\\n"),
+    "curves": {{key: curve.to_csv(index=False, lineterminator="\\n") for key, curve in curves.items()}},
+    "figures": drawn,
+    "report": report,
+}}
+print(json.dumps(written))
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The studies as a browser has them, each protocol with its JSON."""
+    folder = tmp_path_factory.mktemp("notebooks")
+    for name in study_names():
+        (folder / name).mkdir()
+        for path in study_folder(name).iterdir():
+            (folder / name / path.name).symlink_to(path)
+        write_protocol_json(study_folder(name) / "protocol.yml", folder / name / "protocol.json")
+    return folder
+
+
+@pytest.mark.parametrize("name", study_names())
+def test_a_study_runs_without_the_packages_that_a_browser_lacks(name: str, folder: Path) -> None:
+    cohort = next((study_folder(name) / "cohorts").iterdir())
+    code = CODE.format(absent=ABSENT, folder=str(folder), name=name, cohort=str(cohort))
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert shown.returncode == 0, shown.stderr
+    written = json.loads(shown.stdout)
+    study = load_study(name, cohort=cohort)
+    results = analyse(study)
+    assert written["results"] == results.to_csv(index=False, lineterminator="\n")
+    verdicts = adjudicate(study, results)
+    assert written["verdicts"] == verdicts.to_csv(index=False, lineterminator="\n")
+    assert written["curves"].keys() == written["figures"].keys() == study.protocol.claims.keys()
+    assert all(svg.startswith("<svg") for svg in written["figures"].values())
+    assert all(study.protocol.claims[row["claim"]].sentence in written["report"] for _, row in verdicts.iterrows())
+    assert written["report"].count('<figure class="drawing"') >= len(study.protocol.endpoints)
