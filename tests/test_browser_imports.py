@@ -1,6 +1,7 @@
 """The studies without the packages that a browser does not have: verdicts, curves, figures, tables and report."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from secretome import adjudicate, analyse, load_study
-from secretome.protocol import study_folder, study_names, write_protocol_json
+from secretome.audit import load_table
+from secretome.protocol import load_protocol, study_folder, study_names, write_json
 
 pytestmark = pytest.mark.process
 ABSENT = (
@@ -24,6 +26,8 @@ import json
 from pathlib import Path
 from secretome.protocol import loading
 loading.notebooks_folder = lambda: Path({folder!r})
+import secretome.protocol
+secretome.protocol.notebooks_folder = loading.notebooks_folder
 from secretome import adjudicate, analyse, load_study
 from secretome.claims import AS_CLAIMED, conditions, examine, specifications
 from secretome.report import figures, text
@@ -60,7 +64,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).mkdir()
         for path in study_folder(name).iterdir():
             (folder / name / path.name).symlink_to(path)
-        write_protocol_json(study_folder(name) / "protocol.yml", folder / name / "protocol.json")
+        path = study_folder(name) / "protocol.yml"
+        write_json(path, load_protocol(path), folder / name / "protocol.json")
+    reported = folder / "published_cohorts" / "reported"
+    shutil.copytree(study_folder(name).parent / "published_cohorts" / "reported", reported)
+    for path in reported.glob("*.yml"):
+        write_json(path, load_table(path))
     return folder
 
 

@@ -153,7 +153,7 @@ def test_the_book_lists_every_key_and_every_choice() -> None:
         models.Correlation,
         models.Estimate,
     ):
-        for key in model.model_fields:
+        for key in model.__dataclass_fields__:
             assert f"`{key}`" in PAGE or f"`{key}:" in PAGE, (model.__name__, key)
     for choices in (models.Spread, models.Method, models.Claimed):
         for choice in get_args(choices):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from secretome.audit.models import Table
 from secretome.protocol import InputError, Problem, nearest, notebooks_folder
-from secretome.protocol.yaml_files import TEXT_LOADER, line_of, read_model
+from secretome.protocol.json_files import has_pydantic, read_json
 
 
 def load_table(path: Path) -> Table:
@@ -32,6 +32,11 @@ def load_table(path: Path) -> Table:
     >>> list(table.groups)
     ['control', 'pristane', 'secretome']
     """
+    if not has_pydantic():
+        # Validated when the JSON was written.
+        return read_json(path, Table)
+    from secretome.protocol.yaml_files import TEXT_LOADER, line_of, read_model
+
     table, lines = read_model(
         path, Table, label="the table", guide="the book's page on reported tables", loader=TEXT_LOADER
     )

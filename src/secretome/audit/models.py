@@ -1,14 +1,13 @@
 """Typed models of the file of a reported table: groups, values, and what the paper states about them."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-
 from secretome.audit.reported import N, Number, P, Size
 from secretome.protocol import Source
-from secretome.protocol.fields import Text
+from secretome.protocol.fields import FieldRule, NotNegative, Strict, Text
 
 Spread = Literal["sd", "se", "not stated"]
 Method = Literal[
@@ -26,15 +25,10 @@ Method = Literal[
 ]
 Claimed = Literal["different", "not different", "higher", "lower"]
 Place = tuple[str, ...]
-Fraction = Annotated[float, Field(ge=1e-6, lt=1)]
+Fraction = Annotated[float, FieldRule(ge=1e-6, lt=1)]
 
 
-class Strict(BaseModel):
-    """A model that refuses unknown keys, so that misspelt ones are noticed, and that cannot be changed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
+@dataclass(frozen=True, kw_only=True)
 class Group(Strict):
     """One group as the table names it; `n` is absent if the source does not state it."""
 
@@ -43,6 +37,7 @@ class Group(Strict):
     n: N | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
 class Cell(Strict):
     """The values of one group in one row of the table.
 
@@ -52,12 +47,12 @@ class Cell(Strict):
     """
 
     mean: Number | None = None
-    spread: Annotated[Number, Field(ge=0)] | None = None
+    spread: Annotated[Number, FieldRule(ge=0)] | None = None
     median: Number | None = None
     low: Number | None = None
     high: Number | None = None
-    count: Annotated[int, Field(ge=0)] | None = None
-    percent: Annotated[Number, Field(ge=0, le=100)] | None = None
+    count: NotNegative | None = None
+    percent: Annotated[Number, FieldRule(ge=0, le=100)] | None = None
     n: N | None = None
     letters: str = ""
 
@@ -66,8 +61,7 @@ class Cell(Strict):
         """The reported mean or, without one, the median."""
         return self.median if self.mean is None else self.mean
 
-    @model_validator(mode="after")
-    def _is_complete(self) -> "Cell":
+    def __post_init__(self) -> None:
         if all(value is None for value in (self.mean, self.median, self.count, self.percent)):
             raise ValueError("one of 'mean', 'median', 'count' and 'percent'")
         if self.spread is not None and self.mean is None:
@@ -76,9 +70,9 @@ class Cell(Strict):
             self.low is not None and self.high is not None and self.low > self.high
         ):
             raise ValueError("'low' and 'high' together, the smaller first")
-        return self
 
 
+@dataclass(frozen=True, kw_only=True)
 class Comparison(Strict):
     """What the paper reports about a comparison.
 
@@ -92,18 +86,17 @@ class Comparison(Strict):
     p: P | None = None
     claimed: Claimed | None = None
     alpha: Fraction = 0.05
-    family: Annotated[int, Field(ge=1, le=10_000)] = 1
-    statistic: Annotated[Number, Field(ge=0)] | None = None
+    family: Annotated[int, FieldRule(ge=1, le=10_000)] = 1
+    statistic: Annotated[Number, FieldRule(ge=0)] | None = None
     difference: Number | None = None
-    standard_error: Annotated[Number, Field(gt=0)] | None = None
+    standard_error: Annotated[Number, FieldRule(gt=0)] | None = None
 
     @property
     def reported(self) -> str:
         """The p or, without one, the claim."""
         return str(self.p or self.claimed)
 
-    @model_validator(mode="after")
-    def _is_complete(self) -> "Comparison":
+    def __post_init__(self) -> None:
         if len(self.groups) == 1 or len(set(self.groups)) < len(self.groups):
             raise ValueError("two groups or more, each once, or no 'groups' at all for every group")
         pair = len(self.groups) == 2
@@ -115,9 +108,9 @@ class Comparison(Strict):
             raise ValueError(f"two 'groups' for the method {self.method!r}")
         if all(value is None for value in (self.p, self.claimed, self.difference, self.standard_error)):
             raise ValueError("one of 'p', 'claimed', 'difference' and 'standard_error'")
-        return self
 
 
+@dataclass(frozen=True, kw_only=True)
 class Endpoint(Strict):
     """One row of the table: what was measured, in which unit, and when.
 
@@ -134,7 +127,7 @@ class Endpoint(Strict):
     integer: bool = False
     hour: float | None = None
     deaths: bool = False
-    values: dict[str, Cell] = Field(default_factory=dict)
+    values: dict[str, Cell] = field(default_factory=dict)
     comparisons: tuple[Comparison, ...] = ()
 
     @property
@@ -148,6 +141,7 @@ class Endpoint(Strict):
         return [group for group, cell in self.values.items() if cell.mean is not None]
 
 
+@dataclass(frozen=True, kw_only=True)
 class Ratio(Strict):
     """The ratio of two groups' values, as one number (`low` alone) or from `low` to `high`.
 
@@ -161,13 +155,11 @@ class Ratio(Strict):
     low: Number
     high: Number | None = None
     rise: bool = False
-    dilution: Annotated[Number, Field(gt=1)] | None = None
+    dilution: Annotated[Number, FieldRule(gt=1)] | None = None
 
-    @model_validator(mode="after")
-    def _ordered(self) -> "Ratio":
+    def __post_init__(self) -> None:
         if self.limits[0] <= (-100 if self.rise else 0) or self.limits[0] > self.limits[1]:
             raise ValueError("ratios above zero (or rises above -100 %), the lower first")
-        return self
 
     @property
     def limits(self) -> tuple[Decimal, Decimal]:
@@ -175,34 +167,35 @@ class Ratio(Strict):
         return self.low, self.low if self.high is None else self.high
 
 
+@dataclass(frozen=True, kw_only=True)
 class Correlation(Strict):
     """A reported correlation; `points` is the number of points, `doses` the number of different doses among them."""
 
     label: Text
-    coefficient: Annotated[Number, Field(ge=-1, le=1)]
+    coefficient: Annotated[Number, FieldRule(ge=-1, le=1)]
     method: Literal["spearman", "pearson", "not stated"] = "not stated"
     p: P | None = None
-    points: Annotated[int, Field(ge=3, le=100_000)] | None = None
-    doses: Annotated[int, Field(ge=2)] | None = None
+    points: Annotated[int, FieldRule(ge=3, le=100_000)] | None = None
+    doses: Annotated[int, FieldRule(ge=2)] | None = None
 
-    @model_validator(mode="after")
-    def _doses_among_points(self) -> "Correlation":
+    def __post_init__(self) -> None:
         if self.doses is not None and (self.points is None or self.doses > self.points):
             raise ValueError("'points' with 'doses', and at least as many")
-        return self
 
 
+@dataclass(frozen=True, kw_only=True)
 class Estimate(Strict):
     """An odds ratio or another ratio with its interval, as a meta-analysis reports it."""
 
     label: Text
     quantity: Text
-    estimate: Annotated[Number, Field(gt=0)]
-    low: Annotated[Number, Field(gt=0)]
-    high: Annotated[Number, Field(gt=0)]
+    estimate: Annotated[Number, FieldRule(gt=0)]
+    low: Annotated[Number, FieldRule(gt=0)]
+    high: Annotated[Number, FieldRule(gt=0)]
     level: Fraction = 0.95
 
 
+@dataclass(frozen=True, kw_only=True)
 class Table(Strict):
     """The content of a file: one source and the numbers that it reports.
 
@@ -214,14 +207,14 @@ class Table(Strict):
     source: Source
     subject: Text = "animal"
     note: str = ""
-    total: Annotated[int, Field(ge=1)] | None = None
+    total: Annotated[int, FieldRule(ge=1)] | None = None
     series: str = ""
     spread: Spread = "not stated"
-    groups: dict[str, Group] = Field(default_factory=dict)
-    endpoints: dict[str, Endpoint] = Field(default_factory=dict)
-    ratios: dict[str, Ratio] = Field(default_factory=dict)
-    correlations: dict[str, Correlation] = Field(default_factory=dict)
-    estimates: dict[str, Estimate] = Field(default_factory=dict)
+    groups: dict[str, Group] = field(default_factory=dict)
+    endpoints: dict[str, Endpoint] = field(default_factory=dict)
+    ratios: dict[str, Ratio] = field(default_factory=dict)
+    correlations: dict[str, Correlation] = field(default_factory=dict)
+    estimates: dict[str, Estimate] = field(default_factory=dict)
 
     def states_spread(self, endpoint: Endpoint) -> bool:
         """Whether the source states the meaning of ± in a row."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from secretome.protocol.fields import Before
 
 NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 # Outside these limits the number is a slip, and floating-point arithmetic may fail.
@@ -105,6 +105,6 @@ def _size(text: Any) -> Any:
     return Size(int(parts[1]), int(parts[2] or parts[1]))
 
 
-Number = Annotated[Decimal, BeforeValidator(_number)]
-P = Annotated[ReportedP, BeforeValidator(_p)]
-N = Annotated[Size, BeforeValidator(_size)]
+Number = Annotated[Decimal, Before(_number)]
+P = Annotated[ReportedP, Before(_p)]
+N = Annotated[Size, Before(_size)]

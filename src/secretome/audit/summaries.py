@@ -7,8 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats as scipy_stats
-from statsmodels.stats.meta_analysis import effectsize_smd
-from statsmodels.stats.oneway import anova_generic
 
 from secretome import stats
 from secretome.audit.models import Cell, Endpoint, Table
@@ -115,6 +113,9 @@ def anova(summaries: Sequence[Summary], *, welch: bool = False) -> SummaryTest:
     if max(spreads) == 0 or (welch and min(spreads) == 0):
         return SummaryTest(math.nan, (math.nan, math.nan), math.nan)
     means, variances, sizes = np.array([(one.mean, one.sd**2, one.n) for one in summaries], dtype=float).T
+    # Imported here, because statsmodels takes longer to import than this package.
+    from statsmodels.stats.oneway import anova_generic
+
     result = anova_generic(means, variances, sizes, use_var="unequal" if welch else "equal")
     return SummaryTest(float(result.statistic), tuple(map(float, result.df)), float(result.pvalue))
 
@@ -160,6 +161,9 @@ def standardised_difference(first: Summary, second: Summary) -> float:
     """
     if first.sd == second.sd == 0:
         return math.nan
+    # Imported here, because statsmodels takes longer to import than this package.
+    from statsmodels.stats.meta_analysis import effectsize_smd
+
     return float(effectsize_smd(first.mean, first.sd, first.n, second.mean, second.sd, second.n)[0])
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from secretome.protocol.files import InputError, Problem, file_sha256, read_regular_file, sha256
-    from secretome.protocol.json_files import read_protocol_json, write_protocol_json
+    from secretome.protocol.json_files import read_json, write_json
     from secretome.protocol.loading import load_protocol, notebooks_folder, study_folder, study_names
     from secretome.protocol.models import (
         ORIGINS,
@@ -71,14 +71,14 @@ __all__ = [
     "nearest",
     "normalise",
     "notebooks_folder",
-    "read_protocol_json",
+    "read_json",
     "read_regular_file",
     "sha256",
     "sides",
     "spelling",
     "study_folder",
     "study_names",
-    "write_protocol_json",
+    "write_json",
 ]
 
 

@@ -15,7 +15,7 @@ class Strict:
 
 
 class FieldRule:
-    """A rule for the values of a field, with the arguments of ``pydantic.Field``; the first annotation of its type.
+    """A rule for the values of a field, with the arguments of ``pydantic.Field``.
 
     Examples
     --------
@@ -29,9 +29,15 @@ class FieldRule:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
         """The schema of the field, which pydantic asks for."""
-        from pydantic import Field
+        if "discriminator" in self.rule:
+            from pydantic import Field
 
-        return handler.generate_schema(Annotated[source, Field(**self.rule)])
+            return handler.generate_schema(Annotated[source, Field(**self.rule)])
+        schema = limited = handler(source)
+        while limited["type"].startswith("function-"):
+            limited = limited["schema"]
+        limited.update(self.rule)
+        return schema
 
 
 class Before:

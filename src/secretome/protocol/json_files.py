@@ -1,74 +1,81 @@
-"""Write a validated protocol as JSON, and build the same dataclasses from it without pydantic.
+"""Write the validated content of a YAML file as JSON, and build the same dataclasses from it without pydantic.
 
-A browser has no pydantic. What it reads is written from a valid ``protocol.yml`` when its files are packed, with the
-hash of that file, so that a protocol that has changed since is refused.
+A browser has no pydantic. What it reads is written from valid files when they are packed, with the hash of each file,
+so that a file that has changed since is refused.
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from secretome.protocol.files import InputError, read_regular_file, sha256
-from secretome.protocol.models import Protocol
 
-NAME = "protocol.json"
+SUFFIX = ".json"
+# The key that tells the members of a union apart.
 TAG = "distribution"
-WRITE_AGAIN = "Write the file again with `secretome.protocol.write_protocol_json`."
+WRITE_AGAIN = "Write the file again with `secretome.protocol.write_json`."
 
 Model = TypeVar("Model")
 
 
-def write_protocol_json(path: Path, target: Path | None = None) -> Path:
-    """Write a protocol as JSON.
+def write_json(path: Path, content: object, target: Path | None = None) -> Path:
+    """Write what was read from a YAML file as JSON.
 
     Parameters
     ----------
     path : Path
-        A ``protocol.yml``, which is validated.
+        The YAML file, such as ``protocol.yml``.
+    content : dataclass
+        Its validated content, as `load_protocol` returns it.
     target : Path, optional
-        The file to write; ``protocol.json`` in the same folder by default.
+        The file to write; ``protocol.json`` beside ``protocol.yml`` by default.
 
     Returns
     -------
     Path
         The file that was written.
-
-    Raises
-    ------
-    InputError
-        If the protocol is not valid.
     """
-    from secretome.protocol.loading import load_protocol
-
-    content = {"sha256": sha256(path.read_bytes()), "protocol": as_json(load_protocol(path))}
-    target = target or path.with_name(NAME)
-    target.write_text(json.dumps(content, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
+    target = target or path.with_suffix(SUFFIX)
+    text = json.dumps({"sha256": sha256(path.read_bytes()), "content": as_json(content)}, ensure_ascii=False)
+    target.write_text(f"{text}\n", encoding="utf-8", newline="\n")
     return target
 
 
-def read_protocol_json(path: Path) -> Protocol:
-    """Read the protocol that is stored as JSON beside a ``protocol.yml``.
+def read_json(path: Path, model: type[Model]) -> Model:
+    """Read the content of a YAML file from the JSON beside it.
 
     Parameters
     ----------
     path : Path
-        The ``protocol.yml``.
+        The YAML file, such as ``protocol.yml``.
+    model : type
+        The dataclass of its content.
 
     Raises
     ------
     InputError
-        If there is no such file, or it was written from another version of ``protocol.yml``.
+        If there is no such JSON, or it was written from another version of the YAML file.
     """
-    source = path.with_name(NAME)
-    expected = f"the protocol in {path.name} as JSON, because pydantic, which validates {path.name}, is not installed"
-    content = json.loads(read_regular_file(source, expected))
-    if content["sha256"] != sha256(read_regular_file(path)):
+    source = path.with_suffix(SUFFIX)
+    expected = f"the content of {path.name} as JSON, because pydantic, which validates {path.name}, is not installed"
+    stored = json.loads(read_regular_file(source, expected))
+    if stored["sha256"] != sha256(read_regular_file(path)):
         raise InputError.of(source.name, "", f"another version of {path.name}", "the version beside it", WRITE_AGAIN)
-    return build(Protocol, content["protocol"])
+    return build(model, stored["content"])
+
+
+def has_pydantic() -> bool:
+    """Whether pydantic is installed, so that YAML files can be validated."""
+    try:
+        import pydantic  # noqa: F401
+    except ImportError:
+        return False
+    return True
 
 
 def as_json(value: Any) -> Any:
@@ -87,6 +94,8 @@ def as_json(value: Any) -> Any:
         return {key: as_json(member) for key, member in value.items()}
     if isinstance(value, tuple):
         return [as_json(member) for member in value]
+    if isinstance(value, Decimal):
+        return str(value)
     return value.isoformat() if isinstance(value, date) else value
 
 
@@ -119,6 +128,8 @@ def _build(kind: Any, value: Any) -> Any:
     if origin is tuple:
         kinds = arguments[:1] * len(value) if arguments[-1] is Ellipsis else arguments
         return tuple(_build(each, member) for each, member in zip(kinds, value, strict=True))
+    if kind is Decimal:
+        return Decimal(value)
     return date.fromisoformat(value) if kind is date else value
 
 

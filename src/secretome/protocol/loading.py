@@ -84,27 +84,19 @@ def load_protocol(path: Path) -> "Protocol":
     return _read(path, path.read_bytes() if path.exists() else b"")
 
 
-def _has_pydantic() -> bool:
-    try:
-        import pydantic  # noqa: F401
-    except ImportError:
-        return False
-    return True
-
-
 # Cached while the file is unchanged: a batch asks for a protocol thousands of times. A loaded protocol never changes.
 @lru_cache(maxsize=8)
 def _read(path: Path, content: bytes) -> "Protocol":
     # Imported here so that a usage error does not wait for pydantic and YAML.
-    if not _has_pydantic():
-        from secretome.protocol.json_files import read_protocol_json
-
-        return read_protocol_json(path)
+    from secretome.protocol import json_files
     from secretome.protocol.models import Protocol
+
+    del content
+    if not json_files.has_pydantic():
+        return json_files.read_json(path, Protocol)
     from secretome.protocol.simulation import DISTRIBUTIONS
     from secretome.protocol.yaml_files import read_model
 
-    del content
     protocol, _ = read_model(path, Protocol, label="the protocol", guide="the contributing guide", tags=DISTRIBUTIONS)
     if protocol.key != path.parent.name:
         found = f"key {protocol.key!r} in the folder {path.parent.name!r}"

@@ -1,9 +1,8 @@
 """Read a YAML file as a typed model; every error states the key and the line."""
 
-from collections.abc import Collection, Hashable, Iterator
-from functools import cache
+from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
 
@@ -61,17 +60,21 @@ def read_model(
 
     content, lines = _load(path, loader)
     try:
-        return cast(Model, _adapter(model).validate_python(content)), lines
+        return _adapter(model).validate_python(content), lines
     except ValidationError as error:
         raise InputError(_problem(path, fault, lines, label, guide, tags) for fault in error.errors()) from error
 
 
-# Cached, because pydantic takes a tenth of a second to prepare the validation of a protocol.
-@cache
-def _adapter(model: Hashable) -> "TypeAdapter[Any]":
+# Kept, because pydantic takes a tenth of a second to prepare the validation of a protocol.
+_adapters: dict[object, Any] = {}
+
+
+def _adapter(model: type[Model]) -> "TypeAdapter[Model]":
     from pydantic import TypeAdapter
 
-    return TypeAdapter(model)
+    if model not in _adapters:
+        _adapters[model] = TypeAdapter(model)
+    return _adapters[model]
 
 
 def _load(path: Path, loader: Any) -> tuple[Any, Lines]:

@@ -102,7 +102,7 @@ def _rows(sheet: SheetValues, metadata: CellMetadata) -> Iterator[list[Cell]]:
     # The top left cell of each merged cell.
     origins = {
         (row, column): (top, left)
-        for (top, left), (bottom, right) in (sheet.merged_cell_ranges or metadata.merged.get(sheet.name, ()))
+        for (top, left), (bottom, right) in (sheet.merged_cell_ranges or metadata.merged.get(sheet.name, []))
         for row in range(top, min(bottom, len(values)) + 1)
         for column in range(left, right + 1)
     }
