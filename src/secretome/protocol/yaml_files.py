@@ -72,9 +72,9 @@ _adapters: dict[object, Any] = {}
 def _adapter(model: type[Model]) -> "TypeAdapter[Model]":
     from pydantic import TypeAdapter
 
-    if model not in _adapters:
-        _adapters[model] = TypeAdapter(model)
-    return _adapters[model]
+    adapter: TypeAdapter[Model] = _adapters.get(model) or TypeAdapter(model)
+    _adapters[model] = adapter
+    return adapter
 
 
 def _load(path: Path, loader: Any) -> tuple[Any, Lines]:
