@@ -8,6 +8,7 @@ import numpy as np
 from scipy import stats as scipy_stats
 
 from secretome import stats
+from secretome.analysis.permutations import permutation_test
 from secretome.analysis.results import (
     MEAN_DIFFERENCE,
     RANK_RATIO,
@@ -210,14 +211,7 @@ def _sign(x: Floats, y: Floats, level: float) -> Estimate:
 
 
 def _flips(x: Floats, y: Floats, seed: int, back: Callable[[float], float] = float) -> Estimate:
-    test = scipy_stats.permutation_test(
-        (x - y,),
-        np.mean,
-        permutation_type="samples",
-        vectorized=True,
-        n_resamples=FLIPS,
-        rng=np.random.default_rng(seed),
-    )
+    test = permutation_test(x - y, np.mean, "samples", FLIPS, seed)
     floor = min(1.0, 2 / min(2.0 ** int((x != y).sum()), FLIPS + 1))
     return Estimate(
         float(test.statistic), float(test.pvalue), min_pvalue=floor, estimate=float(back(float(np.mean(x - y))))

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import stats as scipy_stats
 
 from secretome import stats
+from secretome.analysis.permutations import permutation_test
 from secretome.analysis.pooled_variance import pooled_variance, t_test
 from secretome.analysis.results import (
     MEAN_DIFFERENCE,
@@ -191,13 +192,12 @@ def _spearman(samples: list[GroupSample], seed: int) -> Estimate:
     ranks = scipy_stats.rankdata(np.concatenate(scores))
     if not np.ptp(ranks):
         raise ValueError("the values do not vary.")
-    test = scipy_stats.permutation_test(
-        (ranks,),
+    test = permutation_test(
+        ranks,
         lambda rows, axis: ((rows - rows.mean(axis=axis, keepdims=True)) * (places - places.mean())).sum(axis=axis),
-        permutation_type="pairings",
-        vectorized=True,
-        n_resamples=PERMUTATIONS,
-        rng=np.random.default_rng(seed),
+        "pairings",
+        PERMUTATIONS,
+        seed,
     )
     rho = float(np.corrcoef(scipy_stats.rankdata(places), ranks)[0, 1])
     return Estimate(rho, float(test.pvalue), estimate=rho)

@@ -293,7 +293,8 @@ def signed_rank_of_differences(
 def _asymptotic_signed_rank(difference: Floats, alternative: Alternative) -> float:
     if not difference.any():
         return 1.0
+    # "approx" is the name of "asymptotic" that SciPy before 1.15 accepts, too.
     test = scipy_stats.wilcoxon(
-        difference, zero_method="pratt", correction=True, alternative=alternative, method="asymptotic"
+        difference, zero_method="pratt", correction=True, alternative=alternative, method="approx"
     )
     return float(test.pvalue)
