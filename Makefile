@@ -5,7 +5,7 @@ PY := .venv/bin/python
 CANDIDATES := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
 SUITABLE := import sys, ensurepip; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help book pdf test test-slow fuzz bench lessons links check format lock wheel coverage clean
+.PHONY: help book pdf test test-slow test-oldest fuzz bench lessons links check format lock wheel coverage clean
 
 help:  ## show these lines
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/ -/'
@@ -38,6 +38,21 @@ test: .venv/.installed  ## run the tests that a change is likely to break
 
 test-slow: .venv/.installed  ## run the other tests: every page by every rule of accessibility, accidents of batches and clusters, simulations
 	@$(PYTEST) -m slow
+
+# Browsers have older versions of the packages, and Python 3.12.
+OLDEST := _build/oldest
+OLDEST_PYTHON ?= python3.12
+
+$(OLDEST)/.installed: tests/oldest.txt pyproject.toml
+	$(OLDEST_PYTHON) -m venv --clear $(OLDEST)
+	$(OLDEST)/bin/python -m pip install --quiet --disable-pip-version-check --constraint tests/oldest.txt \
+	  --editable . hypothesis pytest pytest-xdist
+	@touch $@
+
+test-oldest: $(OLDEST)/.installed  ## run the tests of the calculations on the oldest supported versions (needs Python 3.12)
+	$(OLDEST)/bin/python -m pytest -n auto -m "not slow" -W ignore::DeprecationWarning tests/stats tests/cohort \
+	  tests/analysis tests/test_claims.py tests/test_claims_several.py tests/test_figures.py tests/test_protocol.py \
+	  tests/test_protocol_json.py tests/test_browser_imports.py tests/test_report_without_jupyter.py
 
 fuzz: .venv/.installed  ## mutate cohort files ten thousand times, kill batches of a hundred cohorts: half an hour
 	FUZZ_EXAMPLES=10000 $(PY) -m pytest -n 0 tests/cohort/test_fuzz.py

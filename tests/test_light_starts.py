@@ -54,6 +54,23 @@ def test_the_statistics_load_no_package_that_reads_files() -> None:
     assert not loaded & {"openpyxl", "xlrd", "python_calamine", "pydantic", "yaml", "matplotlib", "IPython"}
 
 
+def test_a_browser_starts_without_what_a_text_file_does_not_need() -> None:
+    loaded = packages_after(
+        "from secretome import load_study, analyse, adjudicate\nimport secretome.claims, secretome.report.text"
+    )
+    assert {"pandas", "scipy"} <= loaded
+    assert not loaded & {
+        "openpyxl",
+        "xlrd",
+        "python_calamine",
+        "statsmodels",
+        "pydantic",
+        "yaml",
+        "matplotlib",
+        "IPython",
+    }
+
+
 def test_names_that_are_loaded_on_first_use_are_all_there() -> None:
     import secretome
     from secretome import protocol

@@ -11,6 +11,7 @@ import pytest
 
 from secretome.cohort import load_study
 from secretome.cohort.files import calamine, python_readers
+from secretome.cohort.files.cell_names import column_letters, column_number
 from secretome.protocol import InputError
 
 VALUES = [
@@ -59,6 +60,13 @@ def test_xls_values_are_those_of_calamine(name: str) -> None:
         assert (sheet.name, sheet.visible) == (other.name, other.visible)
         assert sheet.values == other.values
         assert sheet.merged_cell_ranges == other.merged_cell_ranges
+
+
+@pytest.mark.parametrize("number", [1, 26, 27, 52, 702, 703, 18278])
+def test_names_of_columns_are_those_of_openpyxl(number: int) -> None:
+    letters = openpyxl.utils.get_column_letter(number)
+    assert column_letters(number) == letters
+    assert column_number(letters.lower()) == number
 
 
 def test_ods_is_named_as_not_readable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,8 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal, cast
 
-from openpyxl.utils import get_column_letter
-
+from secretome.cohort.files.cell_names import column_letters
 from secretome.cohort.files.sheet import Cell, Row
 from secretome.cohort.files.words import (
     ABOVE_CODES,
@@ -189,7 +188,7 @@ def name_flag_columns(header: Row, rows: Sequence[Row]) -> Row:
         texts = ["" if _is_legend(row, at) else row[at].text for row in rows]
         is_unique = names[at] and names.index(names[at]) == at
         if not is_unique and has_only_flags(cell.text, texts):
-            column = f"column {get_column_letter(cell.column)}"
+            column = f"column {column_letters(cell.column)}"
             text = f"{cell.text.strip()}, {column}" if names[at] else f"{column}, without a name"
             cell = Cell(text, cell.row, cell.column, cell.sheet)
         named.append(cell)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from openpyxl.utils import get_column_letter
-
 from secretome.cohort.columns import Columns
 from secretome.cohort.errors import ErrorCollector, group_by
+from secretome.cohort.files.cell_names import column_letters
 from secretome.cohort.files.sheet import Cell
 from secretome.cohort.summary_rows import summarises
 from secretome.cohort.vocabulary import REQUIRED
@@ -38,7 +37,7 @@ def check_formatting(columns: Columns, values: Sequence[Cell], errors: ErrorColl
                 errors.add(cell, found, "the value of one animal, not a summary", "Delete it.")
     _refuse_hidden(hidden, errors)
     named = [header[position] for name, position in columns.named.items() if name != "value"]
-    names = [f"{cell.text.strip()!r} ({get_column_letter(cell.column)})" for cell in named if cell.hidden == "column"]
+    names = [f"{cell.text.strip()!r} ({column_letters(cell.column)})" for cell in named if cell.hidden == "column"]
     return [f"hidden columns, read like the others: {', '.join(names)}"] if names else []
 
 
@@ -55,7 +54,7 @@ def _refuse_hidden(cells: Sequence[Cell], errors: ErrorCollector) -> None:
     """Add one problem for the hidden rows of a sheet, and one for its hidden columns."""
     for sheet, members in group_by(cells, lambda cell: cell.sheet).items():
         rows = dict.fromkeys(str(cell.row) for cell in members if cell.hidden == "row")
-        letters = dict.fromkeys(get_column_letter(cell.column) for cell in members if cell.hidden == "column")
+        letters = dict.fromkeys(column_letters(cell.column) for cell in members if cell.hidden == "column")
         for noun, names in (("row", rows), ("column", letters)):
             if names:
                 place = f"{noun}{'s' if len(names) > 1 else ''} {', '.join(names)} of {sheet!r}"

@@ -6,10 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
-from openpyxl.utils import get_column_letter
-
 from secretome.cohort.appearance import appearance_notes
 from secretome.cohort.errors import ErrorCollector, counted, quoted, shorten_list
+from secretome.cohort.files.cell_names import column_letters
 from secretome.cohort.files.opening import read_bytes, read_grids
 from secretome.cohort.files.sheet import Cell, Grid, Row, Sheet, file_error
 from secretome.cohort.flags import name_flag_columns
@@ -180,7 +179,7 @@ class _TableReader:
         for at, cell in enumerate(header):
             name = cell.text.strip().casefold()
             if not name and commas and not any(other.filled for other in header[at:]):
-                found = f"rows with more columns than the header, from column {get_column_letter(cell.column)} on"
+                found = f"rows with more columns than the header, from column {column_letters(cell.column)} on"
                 remedy = "If decimals are written with a comma, separate the columns with semicolons; put text with a "
                 remedy += "comma in quotation marks."
                 # Every cell may be in a wrong column, so other problems would mislead.
@@ -251,7 +250,7 @@ def _unnamed_columns(header: Row, rows: list[Row]) -> dict[int, str]:
         texts = [row[at].text.strip() for row in rows]
         if cell.filled or not any(texts):
             continue
-        column = f"column {get_column_letter(cell.column)} has no name and"
+        column = f"column {column_letters(cell.column)} has no name and"
         if at == 0 and texts in ([str(start + number) for number in range(len(rows))] for start in (0, 1)):
             unnamed[at] = f"{column} counts the rows: not used"
         elif not any(map(is_value, filter(None, texts))):

@@ -6,10 +6,6 @@ import statistics
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 
-from openpyxl.formula import Tokenizer
-from openpyxl.formula.tokenizer import Token, TokenizerError
-from openpyxl.utils import range_boundaries
-
 from secretome.cohort.files.sheet import Cell, Row
 from secretome.protocol import name_key
 
@@ -46,6 +42,10 @@ def count_references(formula: str, cells: Collection[tuple[int, int]]) -> int:
     >>> count_references("=B2*4", {(2, 2), (3, 2)})
     1
     """
+    # Imported here, because only workbooks have formulas.
+    from openpyxl.formula.tokenizer import Token, Tokenizer, TokenizerError
+    from openpyxl.utils import range_boundaries
+
     areas = []
     try:
         tokens = Tokenizer(formula).items

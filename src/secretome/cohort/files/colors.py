@@ -3,8 +3,6 @@
 import colorsys
 from typing import Any
 
-from openpyxl.styles.colors import COLOR_INDEX
-
 WHITE = "FFFFFF"
 # The upper end of each range of hues, in degrees, with its name.
 HUES = (
@@ -29,8 +27,11 @@ def color_key(color: Any) -> str:
     if color.type == "theme":
         tint = f" {color.tint:+.2f}" if color.tint else ""
         return WHITE if color.theme == 0 and not tint else f"theme {color.theme}{tint}"
-    if color.type == "indexed" and color.indexed < len(COLOR_INDEX):
-        return str(COLOR_INDEX[color.indexed])[-6:].upper()
+    if color.type == "indexed":
+        # Imported here, because only the metadata of workbooks need openpyxl.
+        from openpyxl.styles.colors import COLOR_INDEX
+
+        return str(COLOR_INDEX[color.indexed])[-6:].upper() if color.indexed < len(COLOR_INDEX) else ""
     return ""  # the colour of the system
 
 

@@ -1,8 +1,6 @@
 """Workbooks of Excel and LibreOffice: every sheet as text cells, each with its metadata from the workbook."""
 
 import lzma
-import struct
-import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,13 +12,11 @@ from secretome.cohort.files.calamine import PasswordProtectedError, SheetValues,
 from secretome.cohort.files.cell_metadata import CellMetadata, Metadata, read_metadata
 from secretome.cohort.files.colors import WHITE
 from secretome.cohort.files.displayed import DisplayedNumber, compare_number, compare_text, format_number
-from secretome.cohort.files.limits import check_archive, check_old_workbook
+from secretome.cohort.files.limits import DAMAGED, check_archive, check_old_workbook
 from secretome.cohort.files.number_format import RenderedText, render
 from secretome.cohort.files.sheet import Cell, CellKind, Grid, file_error, make_grid
 from secretome.protocol import InputError
 
-# What Python raises for an archive with a damaged list of members.
-DAMAGED = (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, struct.error)
 # What the decompressors raise for a damaged or encrypted member.
 UNPACKING = (zlib.error, lzma.LZMAError, OSError, RuntimeError)
 EXPECTED = "a workbook with a table of this study"

@@ -2,6 +2,7 @@
 
 import io
 import re
+import struct
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -9,9 +10,8 @@ from functools import partial
 from pathlib import Path
 from xml.parsers import expat
 
-from openpyxl.utils import column_index_from_string
-
 from secretome.cohort.files.calamine import PasswordProtectedError
+from secretome.cohort.files.cell_names import column_number
 from secretome.cohort.files.sheet import file_error
 
 MAX_ROWS, MAX_COLUMNS, MAX_CELLS = 100_000, 1_000, 1_000_000
@@ -24,6 +24,8 @@ MAX_DEPTH = 200
 MAX_SPACES = 32_767
 SAVE_SEPARATELY = "Save only the table of the study in a separate file."
 CHUNK = 1 << 16
+# What Python raises for an archive with a damaged list of members.
+DAMAGED = (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, struct.error)
 REFERENCE = re.compile(r"\$?([A-Za-z]{1,7})\$?(\d{1,12})")
 
 Attributes = dict[str, str]
@@ -162,7 +164,7 @@ class _Scanner:
             reference = REFERENCE.fullmatch(attributes.get("r", ""))
             self.column += 1
             if reference:
-                self.column, self.row = column_index_from_string(reference[1]), int(reference[2])
+                self.column, self.row = column_number(reference[1]), int(reference[2])
         elif name == "row":
             stated = attributes.get("r", "")
             self.row, self.column = int(stated) if stated.isdecimal() else self.row + 1, 0
@@ -172,7 +174,7 @@ class _Scanner:
             self._note_value(self.row, self.column)
         elif name == "mergeCell":
             corner = REFERENCE.fullmatch(attributes.get("ref", "").rpartition(":")[2])
-            if corner and (column_index_from_string(corner[1]) > MAX_COLUMNS or int(corner[2]) > SHEET_ROWS):
+            if corner and (column_number(corner[1]) > MAX_COLUMNS or int(corner[2]) > SHEET_ROWS):
                 raise TooLargeError(f"cells merged up to {corner[0]}")
         elif name == "col" and int(attributes.get("max", 0)) > SHEET_COLUMNS:
             raise TooLargeError(

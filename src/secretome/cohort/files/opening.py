@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from secretome.cohort.files.delimited import READABLE_FILES, read_delimited
-from secretome.cohort.files.excel import DAMAGED, read_workbook
+from secretome.cohort.files.limits import DAMAGED
 from secretome.cohort.files.prism import read_prism
 from secretome.cohort.files.sheet import Grid, file_error
 from secretome.protocol import Problem, read_regular_file
@@ -101,6 +101,9 @@ def read_grids(content: bytes, path: Path) -> OpenedFile:
         raise file_error(path, "a .pzf file", PRISM_XML, SAVE_AS_PZFX)
     _refuse_other_programs(content, path)
     if content[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
+        # Imported here, because openpyxl takes longer to import than a text file to read.
+        from secretome.cohort.files.excel import read_workbook
+
         return OpenedFile(read_workbook(content, path))
     is_utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     if suffix == ".pzfx" and not is_utf16 and content.lstrip(b"\xef\xbb\xbf\r\n\t ")[:1] != b"<":

@@ -6,8 +6,8 @@ from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException, ElementTree
-from openpyxl.utils import get_column_letter
 
+from secretome.cohort.files.cell_names import column_letters
 from secretome.cohort.files.limits import check_prism
 from secretome.cohort.files.sheet import Cell, Grid, file_error, make_grid
 from secretome.protocol import InputError, Problem
@@ -91,7 +91,7 @@ def _rows(table: Element, title: str) -> list[list[Cell]]:
     for position, element in enumerate(table.findall("{*}YColumn"), start=1):
         parts = element.findall("{*}Subcolumn")
         for number, part in enumerate(parts, start=1):
-            name = get_column_letter(position) + (f":Y{number}" if len(parts) > 1 else "")
+            name = column_letters(position) + (f":Y{number}" if len(parts) > 1 else "")
             columns.append(_Column(_text(element.find("{*}Title")), name, list(_cells(part))))
     if not any(text for column in columns[1:] for text, _ in column.cells):
         return []

@@ -7,8 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
-from openpyxl.utils import get_column_letter
-
+from secretome.cohort.files.cell_names import column_letters
 from secretome.protocol import InputError, Problem
 
 CellKind = Literal["text", "number", "date", "error", "unfinished", "merged"]
@@ -91,7 +90,7 @@ class Cell:
         >>> Cell("3.45", 5, 4).name, Cell("", 2, 28).name, Cell("3.45", 5, 4, sheet="Lab data").name
         ('D5', 'AB2', "'Lab data'!D5")
         """
-        place = self.label or f"{get_column_letter(self.column)}{self.row}"
+        place = self.label or f"{column_letters(self.column)}{self.row}"
         if not self.sheet:
             return place
         # Spreadsheets quote such titles, so the name can be pasted into their name box.
@@ -151,7 +150,7 @@ def cell_ranges(cells: Iterable[Cell]) -> str:
             tops[left, right, row] = tops.pop((left, right, row - 1), row)
     names = []
     for top, left, bottom, right in sorted((top, left, bottom, right) for (left, right, bottom), top in tops.items()):
-        first, last = f"{get_column_letter(left)}{top}", f"{get_column_letter(right)}{bottom}"
+        first, last = f"{column_letters(left)}{top}", f"{column_letters(right)}{bottom}"
         names.append(first if first == last else f"{first}:{last}")
     more = f", and {len(names) - MAX_RANGES} more" if len(names) > MAX_RANGES else ""
     return ", ".join(names[:MAX_RANGES]) + more

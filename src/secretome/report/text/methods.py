@@ -2,7 +2,6 @@
 
 import platform
 from collections.abc import Iterable, Iterator, Sequence
-from importlib.metadata import version
 
 import pandas as pd
 
@@ -84,6 +83,9 @@ def methods_paragraph(study: Study, results: pd.DataFrame, *, alpha: float = ALP
 
 def software() -> str:
     """The software on which results depend, each with its version."""
+    # Imported here, because it loads the standard library's e-mail package.
+    from importlib.metadata import version
+
     return listed(
         [*(f"{name} {version(package)}" for package, name in SOFTWARE.items()), f"Python {platform.python_version()}"]
     )
