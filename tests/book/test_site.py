@@ -48,7 +48,7 @@ def test_every_figure_has_alternative_text_that_states_the_finding(site: Path) -
     assert all(drawing["role"] == "img" for drawing in drawings)
     for drawing in pairs:
         assert "of 12 donors" in str(drawing["aria-label"])
-        assert "wholly above 1" in str(drawing["aria-label"])
+        assert "entirely above 1" in str(drawing["aria-label"])
     for drawing in curves:
         assert "The planned analysis supports the claim. Of 6 others, 6 agree." in str(drawing["aria-label"])
     for image in page.select("main img"):

@@ -72,7 +72,7 @@ stats.mann_whitney([16, 16, 32, 64, 128], [16, 16, 16, 16, 32]).min_pvalue
 # (lesson-floors-several)=
 # ## Several comparisons with one control
 #
-# Seven groups compared with one control give seven chances of a false alarm. Bonferroni's adjustment multiplies each p by seven, so the smallest adjusted p of five against five is {glue:text}`times_seven`, above
+# Seven groups compared with one control give seven chances of a false positive. Bonferroni's adjustment multiplies each p by seven, so the smallest adjusted p of five against five is {glue:text}`times_seven`, above
 # {glue:text}`alpha`. Holm's adjustment multiplies the smallest p by seven too and has the same minimum. **With these two adjustments no result can be significant, and this is known before the experiment.**
 #
 # Other methods have other minima. Steel's test, which {doc}`a later lesson <../arms/lesson>` explains, uses the fact that the seven comparisons share one control. Its smallest adjusted p is the probability that, without

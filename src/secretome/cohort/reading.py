@@ -69,6 +69,11 @@ def read_cohort(
     decimal : {"point", "comma", ".", ","}, optional
         The decimal mark in text cells, if the file alone is ambiguous.
 
+    Returns
+    -------
+    Cohort
+        The tidy, checked values of the cohort, with notes on how the file was read.
+
     Raises
     ------
     InputError

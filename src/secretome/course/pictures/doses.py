@@ -96,7 +96,7 @@ def false_alarm_rates(
 def false_alarm_rates_figure(numbers: Sequence[int], rates: Mapping[str, Sequence[float]], alpha: float) -> Figure:
     """The result of `false_alarm_rates` against the number of groups."""
     x = "groups compared with one control, without any effect"
-    with panel(3.0, x=x, y="experiments with a false alarm, %") as (figure, axes):
+    with panel(3.0, x=x, y="experiments with a false positive, %") as (figure, axes):
         axes.axhline(100 * alpha, color=COLOURS["quiet"], linewidth=1)
         for (label, values), (colour, marker) in zip(rates.items(), (("against", "s"), ("treated", "o")), strict=True):
             axes.plot(numbers, [100 * value for value in values], color=COLOURS[colour], marker=marker, markersize=5)

@@ -17,11 +17,10 @@ def pairs_table(study: Study) -> pd.DataFrame:
     )
     table = pd.DataFrame({study.protocol.experimental_unit: wide.index})
     for key, endpoint in study.protocol.endpoints.items():
-        for group, arm in study.protocol.groups.items():
-            if (key, group) in wide:
-                table[f"{endpoint.label}, {endpoint.unit}, {text.lowercase_first(arm.label)}"] = _aligned(
-                    wide[key, group]
-                )
+        for name, group in study.protocol.groups.items():
+            if (key, name) in wide:
+                title = f"{endpoint.label}, {endpoint.unit}, {text.lowercase_first(group.label)}"
+                table[title] = _aligned(wide[key, name])
     return table
 
 
