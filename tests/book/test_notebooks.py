@@ -98,7 +98,7 @@ def test_a_failed_notebook_fails_the_build(house: Path, capfd: pytest.CaptureFix
 def test_a_notebook_depends_on_the_modules_it_imports_and_no_others() -> None:
     path = ROOT / "notebooks" / "treg_conditioned_medium" / "analysis.py"
     modules = {file.stem for file in percent_notebooks._modules(path.read_text(encoding="utf-8"))}
-    assert {"multiverse", "judges", "models", "ranks", "_null_distributions", "reading", "sentences", "page"} <= modules
+    assert {"multiverse", "single", "models", "ranks", "_null_distributions", "reading", "sentences", "page"} <= modules
     assert not {"cli", "rerun", "html", "simulate"} & modules
 
 

@@ -108,6 +108,11 @@ def load_study(
     sheet, names, decimal
         As for `read_cohort`.
 
+    Returns
+    -------
+    Study
+        The protocol with the checked cohort.
+
     Raises
     ------
     InputError
