@@ -5,7 +5,7 @@ PY := .venv/bin/python
 CANDIDATES := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
 SUITABLE := import sys, ensurepip; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help book pdf test test-slow fuzz bench lessons links check format lock wheel coverage clean
+.PHONY: help book runtime pdf test test-slow fuzz bench lessons links check format lock wheel coverage clean
 
 help:  ## show these lines
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/ -/'
@@ -26,6 +26,9 @@ help:  ## show these lines
 
 book: .venv/.installed  ## execute the notebooks and build the site into _build/html
 	@$(PY) book/build.py
+
+runtime: .venv/.installed  ## fetch and pack what the in-browser page calculates with, 50 MB, into _build/runtime
+	@$(PY) book/runtime_packs.py
 
 pdf: book  ## print the page of each study as an A4 PDF into _build/pdf (needs Chromium)
 	@$(PY) book/pdf.py
