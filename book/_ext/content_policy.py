@@ -38,7 +38,7 @@ def content_policy(page: str) -> str:
     rules = (
         "default-src 'none'",
         " ".join(["script-src 'self' blob: 'wasm-unsafe-eval'", *(f"'sha256-{each}'" for each in hashes)]),
-        "worker-src blob:",
+        "worker-src 'self' blob:",
         "connect-src 'self'",
         # Figures and the theme bring styles inside their elements.
         "style-src 'self' 'unsafe-inline'",

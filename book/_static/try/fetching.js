@@ -7,6 +7,8 @@
  */
 
 const PREFIX = "secretome-runtime-";
+// Kept, because the worker replaces its own `fetch` while Python starts.
+const fetchFromSite = self.fetch.bind(self);
 
 /**
  * Fetch some files.
@@ -57,7 +59,7 @@ async function fetchFile(url, file, opening, add) {
     }
     await cache?.delete(url);
   }
-  const response = await fetch(url, { cache: "no-cache" });
+  const response = await fetchFromSite(url, { cache: "no-cache" });
   if (!response.ok || !response.body) throw new Error(`${file.name} could not be fetched (${response.status}).`);
   const bytes = await readAll(response.body, file.size, add);
   if (!(await isRight(bytes, file))) {
