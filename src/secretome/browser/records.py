@@ -1,16 +1,21 @@
 """Values that JSON can hold, made from problems, cohorts, results and verdicts."""
 
+import hashlib
 import math
+import platform
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
 from typing import Any
 
 import pandas as pd
 
 from secretome.claims import Condition
 from secretome.cohort import Study
-from secretome.protocol import Problem
+from secretome.protocol import Problem, study_folder
 from secretome.report import text
 
+VERSIONED = ("secretome", "numpy", "scipy", "pandas", "matplotlib")
 Record = dict[str, Any]
 NUMBERS = ("estimate", "low", "high", "level", "pvalue", "pvalue_adjusted")
 
@@ -92,3 +97,23 @@ def verdict_record(study: Study, verdict: Mapping[str, Any]) -> Record:
         "full": text.verdict_sentence(study, verdict),
         **{name: number_or_none(verdict[name]) for name in NUMBERS},
     }
+
+
+def run_record(study: Study) -> Record:
+    """Return where a report comes from: the file, how it was read, and the versions."""
+    cohort = study.cohort
+    return {
+        "cohort_file": cohort.path.name,
+        "cohort_sha256": cohort.sha256,
+        "cohort_read_as": list(cohort.notes),
+        "cohort_names": cohort.names,
+        "cohort_decimal": cohort.decimal,
+        "protocol_sha256": _sha256(study, "protocol.yml"),
+        "notebook_sha256": _sha256(study, "analysis.py"),
+        "versions": {name: version(name) for name in VERSIONED} | {"Python": platform.python_version()},
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _sha256(study: Study, name: str) -> str:
+    return hashlib.sha256((study_folder(study.key) / name).read_bytes()).hexdigest()

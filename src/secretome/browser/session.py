@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ import pandas as pd
 
 from secretome.analysis import analyse
 from secretome.browser import choices
-from secretome.browser.records import Record, problem_record, study_record, verdict_record
+from secretome.browser.records import Record, problem_record, run_record, study_record, verdict_record
 from secretome.claims import adjudicate, conditions, examine, specifications
 from secretome.cohort import Study, load_study
 from secretome.protocol import InputError, load_protocol, study_folder
@@ -135,3 +136,19 @@ class Session:
         """Return `results` or `verdicts` as the text of the CSV file that a rerun writes."""
         table = {"results": self.results, "verdicts": self.verdicts}[name]
         return str(table.to_csv(index=False, lineterminator="\n"))
+
+    def report(self) -> str:
+        """Return the report of a rerun as the text of one HTML file."""
+        # Imported here because they load Matplotlib and the template's library.
+        from secretome.browser.notebook import execute_notebook
+        from secretome.report.html import report_html
+
+        study = self.study
+        # Read from the text of the files, as a rerun does, so that equal numbers give equal sentences.
+        tables = [self.table(name) for name in ("results", "verdicts")]
+        results, verdicts = (pd.read_csv(io.StringIO(text)) for text in tables)
+        found = conditions(study, results)
+        checks = examine(study, self.results)
+        altered = text.altered_sentence(study, {}, {})
+        notebook = execute_notebook(study)
+        return report_html(notebook, study, verdicts, checks, run_record(study), altered, found)  # type: ignore[arg-type]

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from secretome.cli.common import app, refuse
-from secretome.protocol import InputError, Problem
+from secretome.cli.common import app
+from secretome.protocol import InputError
 
 SITE = Path("_build") / "html"
 
@@ -21,8 +21,8 @@ def serve(
     """Serve the built book on this computer alone, so that its in-browser page works. Stop with Ctrl-C."""
     if not (folder / "index.html").is_file():
         found = f"no file index.html in the folder {folder}"
-        raise_for = Problem("DIR", "", found, "the folder of the built book", "Build it with `make book`, or name it.")
-        refuse([InputError([raise_for])])
+        remedy = "Build it with `make book`, or name its folder."
+        raise InputError.of("DIR", "", found, "the folder of the built book", remedy)
     # Imported here because `--help` does not need it.
     from secretome.cli.server import start_server
 
@@ -30,7 +30,7 @@ def serve(
         server = start_server(folder, port)
     except OSError as error:
         found = f"the port {port}, which cannot be used ({error.strerror or error})"
-        refuse([InputError([Problem("--port", "", found, "a free port", "Leave out --port.")])])
+        raise InputError.of("--port", "", found, "a free port", "Leave out --port.") from error
     typer.echo(f"The book is at http://127.0.0.1:{server.server_port}/book/try.html (Ctrl-C stops).")
     try:
         server.serve_forever()
