@@ -1,11 +1,10 @@
 // The page "Try it with your own animals": from a file to verdicts, in the reader's browser.
-import { find } from "./dom.js";
+import { find, megabytes } from "./dom.js";
 import { Choices } from "./choices.js";
 import { fetchManifest, Runtime, StoppedError } from "./runtime.js";
 import { Status } from "./status.js";
 import { clearResults, showCurves, showDownloads, showFigures, showVerdicts } from "./results.js";
 import { showProblems, showUnderstood } from "./understood.js";
-import { megabytes } from "./dom.js";
 
 const RUNTIME = new URL("../../runtime/", import.meta.url);
 const LARGEST = 50_000_000;
@@ -66,10 +65,19 @@ async function run() {
     await finish(python, read.understood, isCurrent);
   } catch (error) {
     if (!isCurrent()) return;
-    const isStopped = error instanceof StoppedError;
-    if (!isStopped) stop();
-    status.end(isStopped ? "Stopped. Choose a file, or press a button above, to start again." : String(error));
+    if (error instanceof StoppedError) status.end("Stopped. Choose a file, or press a button above, to start again.");
+    else {
+      console.error(error);
+      stop();
+      status.end(`The calculation stopped because of an error in the software: ${lastLine(error)}. Reload the page to try again.`);
+    }
   }
+}
+
+/** @param {unknown} error an error; Python's ends with the line that says what happened */
+function lastLine(error) {
+  const lines = (error instanceof Error ? error.message : String(error)).trim().split("\n");
+  return lines[lines.length - 1].replace(/\.$/, "");
 }
 
 /**

@@ -10,7 +10,7 @@ import { find, list, make } from "./dom.js";
  * @typedef {{curves: Object<string, string>, warnings: string[], methods: string}} Explored
  */
 
-const RESULTS = ["#try-understood", "#try-verdicts", "#try-figures", "#try-sentences", "#try-downloads"];
+const RESULTS = ["#try-understood", "#try-verdicts", "#try-figures", "#try-curves", "#try-sentences", "#try-downloads"];
 const TYPES = { csv: "text/csv", html: "text/html" };
 /** @type {string[]} */
 let addresses = [];
@@ -42,8 +42,6 @@ function card(verdict) {
     make("p", { class: "try-verdict" }, verdict.verdict[0].toUpperCase() + verdict.verdict.slice(1)),
     make("dl", {}, ...facts.flatMap(([name, text]) => [make("dt", {}, name), make("dd", {}, text)])),
     make("p", {}, `${verdict.reason[0].toUpperCase()}${verdict.reason.slice(1)}.`),
-    make("p", { class: "try-curve", "data-curve": verdict.claim }),
-    make("div", { "data-figure": `curve-${verdict.claim}` }),
   );
 }
 
@@ -61,7 +59,7 @@ export function showVerdicts(understood, decided) {
     make("details", {}, make("summary", {}, "Caveats"), list(decided.caveats)),
   );
   const figures = understood.endpoints.map(({ key }) => make("div", { "data-figure": `animals-${key}` }));
-  find("#try-figures").replaceChildren(make("h2", {}, "The animals"), ...figures);
+  find("#try-figures").replaceChildren(make("h2", {}, "Figures: every animal and the effects"), ...figures);
   showSentences(decided);
 }
 
@@ -92,9 +90,14 @@ function paste(sentence) {
  * @param {Explored} explored
  */
 export function showCurves(understood, explored) {
-  for (const [claim, sentence] of Object.entries(explored.curves)) {
-    find(`[data-curve="${claim}"]`).textContent = sentence;
-  }
+  const curves = Object.entries(explored.curves).map(([claim, sentence]) =>
+    make("div", { class: "try-curve" }, make("p", {}, sentence), make("div", { "data-figure": `curve-${claim}` })),
+  );
+  find("#try-curves").replaceChildren(
+    make("h2", {}, "Sensitivity analysis"),
+    make("p", {}, "Each point is one analysis of the same animals. The square is the planned analysis, the diamond the published one."),
+    ...curves,
+  );
   const shown = new Set(understood.warnings);
   const warnings = explored.warnings.filter((text) => !shown.has(text));
   find("#try-verdicts h2").after(...warnings.map((text) => make("p", { class: "simulated", role: "note" }, text)));
