@@ -18,8 +18,7 @@ const pasted = /** @type {HTMLTextAreaElement} */ (find("textarea", form));
 const status = new Status(find("#try-progress"), stop);
 const choices = new Choices(find("#try-choices"), () => source && run());
 
-/** @type {import("./fetching.js").Manifest | null} */
-let manifest = null;
+const fetching = fetchManifest(RUNTIME);
 /** @type {Runtime | null} */
 let runtime = null;
 /** @type {Source | null} */
@@ -33,6 +32,7 @@ function stop() {
 
 /** Start Python unless it runs already. */
 async function start() {
+  const manifest = await fetching;
   if (!manifest) throw new Error(find("#try-missing").textContent ?? "");
   if (!runtime) runtime = new Runtime(manifest, (progress) => status.show(progress));
   await runtime.ready;
@@ -120,6 +120,7 @@ input.addEventListener("change", async () => {
     status.end(`The file has ${megabytes(file.size)}; at most ${megabytes(LARGEST)} can be read. Save only the table in a separate file.`);
     return;
   }
+  status.begin();
   use({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
 });
 find("[data-do=example]", form).addEventListener("click", () => use({ name: "the book's own cohort", bytes: null }));
@@ -140,7 +141,7 @@ for (const kind of ["dragover", "drop"]) {
 }
 
 find("#try-static").remove();
-manifest = await fetchManifest(RUNTIME);
+const manifest = await fetching;
 if (manifest) {
   const total = manifest.files.reduce((sum, file) => sum + file.size, 0);
   find("#try-size").textContent = megabytes(total);
