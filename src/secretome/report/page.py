@@ -1,13 +1,11 @@
 """What a notebook calls to show a result: figures with alt text, tables, and sentences for its prose."""
 
 import html
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
+from IPython.display import display
 from matplotlib.figure import Figure
 
 from secretome.claims import AS_CLAIMED, DIFFERENCE, conditions
@@ -18,32 +16,6 @@ from secretome.report.display import show
 from secretome.report.render import GLUE
 
 HIDDEN = "application/papermill.record/"
-
-# The outputs of a cell that is executed without Jupyter.
-_collected: ContextVar[list[dict[str, Any]] | None] = ContextVar("collected", default=None)
-
-
-@contextmanager
-def collect_outputs() -> Iterator[list[dict[str, Any]]]:
-    """Collect what pages show, as the outputs of a notebook's cell, instead of showing it in Jupyter."""
-    outputs: list[dict[str, Any]] = []
-    token = _collected.set(outputs)
-    try:
-        yield outputs
-    finally:
-        _collected.reset(token)
-
-
-def display(data: Mapping[str, str], metadata: Mapping[str, Any] | None = None, *, raw: bool = True) -> None:
-    """Show data of several types in Jupyter, or add them to the outputs that are collected."""
-    outputs = _collected.get()
-    if outputs is not None:
-        outputs.append({"output_type": "display_data", "data": dict(data), "metadata": dict(metadata or {})})
-        return
-    # Imported here because a browser has no IPython.
-    from IPython.display import display as show
-
-    show(dict(data), metadata=dict(metadata or {}), raw=raw)
 
 
 def _store(name: str, sentence: str) -> None:
