@@ -24,6 +24,7 @@ from tempfile import TemporaryDirectory
 
 import runtime_files
 from runtime_files import FETCHED, ROOT, MissingError, RuntimeFile
+from secretome.protocol import load_protocol, study_folder, study_names, write_json
 
 RUNTIME = ROOT / "_build" / "runtime"
 PACKS = RUNTIME / "packs"
@@ -34,16 +35,12 @@ STANDARD_LIBRARY = "python_stdlib.zip"
 # The packages in Python alone that the project imports in the browser, at the versions of the environment.
 PURE = (
     *("defusedxml", "et_xmlfile", "jinja2", "markdown-it-py", "markupsafe", "mdit-py-plugins", "mdurl", "openpyxl"),
-    *("patsy", "pyyaml", "statsmodels", "xlrd"),
-)
-# Parts of statsmodels that nothing here imports, and most of which are compiled for another machine.
-STATSMODELS_PARTS = (
-    *("base", "compat", "discrete", "distributions", "emplike", "formula", "genmod", "graphics", "iolib"),
-    *("regression", "robust", "stats", "tools"),
+    "xlrd",
 )
 # Parts of this project that only the command line needs.
 ROOMS_LEFT_OUT = ("audit", "cli", "course", "power", "publish", "rerun")
-STUDY_FILES = ("protocol.yml", "analysis.py", "cohorts/*")
+PROTOCOL = "protocol.yml"
+STUDY_FILES = (PROTOCOL, "analysis.py", "cohorts/*")
 # What no page needs: tests, sources of compiled modules, pictures and sample data.
 LEFT_OUT_SUFFIXES = {".a", ".afm", ".c", ".cpp", ".f", ".h", ".hpp", ".in", ".jpg", ".npz", ".pxd", ".pyi", ".pyx"}
 LEFT_OUT_FOLDERS = {"tests", "testing_data", "sample_data", "__pycache__", "datasets", "pdfcorefonts", "images"}
@@ -140,6 +137,10 @@ def _fill_project(work: Path) -> None:
         target = folder / (inside or Path("secretome/_notebooks") / path.relative_to(ROOT / "notebooks"))
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
+    # A browser has no pydantic to check a protocol, so it reads what was checked here.
+    for name in study_names():
+        path = study_folder(name) / PROTOCOL
+        write_json(path, load_protocol(path), folder / "secretome" / "_notebooks" / name / "protocol.json")
     about = folder / f"secretome-{_version('secretome')}.dist-info"
     about.mkdir()
     (about / "METADATA").write_text(f"Name: secretome\nVersion: {_version('secretome')}\n", encoding="utf-8")
@@ -172,9 +173,7 @@ def _is_needed(name: str) -> bool:
 
 def _copy_package(name: str, folder: Path) -> None:
     for file in distribution(name).files or ():
-        parts = file.parts
-        is_part = parts[0] != "statsmodels" or len(parts) == 2 or parts[1] in STATSMODELS_PARTS
-        if parts[0] == ".." or not is_part or not _is_needed(str(file)) or file.suffix in (".so", ".pyd"):
+        if file.parts[0] == ".." or not _is_needed(str(file)) or file.suffix in (".so", ".pyd"):
             continue
         target = folder / file
         target.parent.mkdir(parents=True, exist_ok=True)

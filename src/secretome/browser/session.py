@@ -140,15 +140,22 @@ class Session:
     def report(self) -> str:
         """Return the report of a rerun as the text of one HTML file."""
         # Imported here because they load Matplotlib and the template's library.
-        from secretome.browser.notebook import execute_notebook
         from secretome.report.html import report_html
+        from secretome.report.notebook import run_notebook
 
         study = self.study
         # Read from the text of the files, as a rerun does, so that equal numbers give equal sentences.
-        tables = [self.table(name) for name in ("results", "verdicts")]
-        results, verdicts = (pd.read_csv(io.StringIO(text)) for text in tables)
+        results, verdicts = (pd.read_csv(io.StringIO(self.table(name))) for name in ("results", "verdicts"))
         found = conditions(study, results)
         checks = examine(study, self.results)
+        cohort = study.cohort
+        parameters = {
+            "cohort": str(cohort.path),
+            "cohort_sha256": cohort.sha256,
+            "cohort_sheet": cohort.sheet,
+            "cohort_names": cohort.names,
+            "cohort_decimal": cohort.decimal,
+        }
+        notebook = run_notebook(study.key, parameters)
         altered = text.altered_sentence(study, {}, {})
-        notebook = execute_notebook(study)
-        return report_html(notebook, study, verdicts, checks, run_record(study), altered, found)  # type: ignore[arg-type]
+        return report_html(notebook, study, verdicts, checks, run_record(study), altered, found)

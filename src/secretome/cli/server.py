@@ -95,6 +95,6 @@ def start_server(folder: Path, port: int = 0) -> ThreadingHTTPServer:
     def handler(*args: Any, **options: Any) -> Handler:
         return Handler(*args, directory=str(folder), **options)
 
-    server = ThreadingHTTPServer((HOST, port), handler)  # type: ignore[arg-type]
+    server = ThreadingHTTPServer((HOST, port), handler)
     server.daemon_threads = True
     return server

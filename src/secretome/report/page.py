@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
-from IPython.display import display
 from matplotlib.figure import Figure
 
 from secretome.claims import AS_CLAIMED, DIFFERENCE, conditions

@@ -2,7 +2,7 @@
 
 import platform
 from collections.abc import Iterable, Iterator, Sequence
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 import pandas as pd
 
@@ -83,10 +83,16 @@ def methods_paragraph(study: Study, results: pd.DataFrame, *, alpha: float = ALP
 
 
 def software() -> str:
-    """The software that results depend on, each with its version."""
-    return listed(
-        [*(f"{name} {version(package)}" for package, name in SOFTWARE.items()), f"Python {platform.python_version()}"]
-    )
+    """The software that results depend on, each with its version; a browser has no statsmodels."""
+    installed = [f"{name} {shown}" for package, name in SOFTWARE.items() if (shown := _version(package))]
+    return listed([*installed, f"Python {platform.python_version()}"])
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
 
 
 def listed(items: Iterable[str]) -> str:
