@@ -131,7 +131,7 @@ def _sha256(content: bytes) -> str:
 
 
 def _from_folder(_: Path) -> Members:
-    """The files of the folder that the environment names, also those inside archives."""
+    """The files of the folder that the environment names, also those inside wheels."""
     named = os.environ.get(FOLDER_VARIABLE)
     if not named:
         return

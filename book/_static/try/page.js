@@ -1,6 +1,7 @@
 // The page "Try it with your own animals": from a file to verdicts, in the reader's browser.
 import { find, megabytes } from "./dom.js";
 import { Choices } from "./choices.js";
+import { keepPage } from "./offline.js";
 import { fetchManifest, Runtime, StoppedError } from "./runtime.js";
 import { Status } from "./status.js";
 import { clearResults, showCurves, showDownloads, showFigures, showVerdicts } from "./results.js";
@@ -34,7 +35,10 @@ function stop() {
 async function start() {
   const manifest = await fetching;
   if (!manifest) throw new Error(find("#try-missing").textContent ?? "");
-  if (!runtime) runtime = new Runtime(manifest, (progress) => status.show(progress));
+  if (!runtime) {
+    runtime = new Runtime(manifest, (progress) => status.show(progress));
+    void runtime.ready.then(keepPage, () => undefined);
+  }
   await runtime.ready;
   return runtime;
 }
