@@ -135,11 +135,10 @@ def _from_folder(_: Path) -> Members:
     named = os.environ.get(FOLDER_VARIABLE)
     if not named:
         return
-    for path in sorted(Path(named).rglob("*")):
-        if path.suffix == ".whl" and "pyodide" not in path.name:
+    for path in sorted(path for path in Path(named).rglob("*") if path.is_file()):
+        yield path.name, path.read_bytes
+        if path.suffix == ".whl" and zipfile.is_zipfile(path):
             yield from _from_zip(path)
-        elif path.is_file():
-            yield path.name, path.read_bytes
 
 
 def _from_wheel(work: Path) -> Members:
