@@ -5,7 +5,7 @@ PY := .venv/bin/python
 CANDIDATES := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
 SUITABLE := import sys, ensurepip; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help book runtime pdf test test-slow fuzz bench lessons links check format lock wheel coverage clean
+.PHONY: help book runtime pdf test test-slow fuzz bench lessons links check check-js format lock wheel coverage clean
 
 help:  ## show these lines
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/ -/'
@@ -64,6 +64,9 @@ check: .venv/.installed  ## formatter, linter, type checker, import order
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports
+
+check-js:  ## types of the in-browser page's scripts, by TypeScript (needs npm and a network)
+	npx --yes --package typescript@5.6 tsc -p book/jsconfig.json
 
 format: .venv/.installed  ## rewrite the code in the house style
 	$(PY) -m ruff format .

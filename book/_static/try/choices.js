@@ -18,12 +18,12 @@ export class Choices {
   constructor(box, onChange) {
     this.box = box;
     this.onChange = onChange;
-    this.reset();
+    /** @type {Stated} */
+    this.stated = { sheet: "", decimal: "", names: {} };
   }
 
   /** Forget what was stated about the file before. */
   reset() {
-    /** @type {Stated} */
     this.stated = { sheet: "", decimal: "", names: {} };
     this.box.replaceChildren();
   }

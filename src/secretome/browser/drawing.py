@@ -3,7 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from secretome.claims import AS_CLAIMED, specifications
+from secretome.claims import AS_CLAIMED, decision_rows, specifications
 from secretome.claims.rules import ALPHA
 from secretome.cohort import Study
 from secretome.report import figures, text
@@ -11,25 +11,29 @@ from secretome.report import figures, text
 Drawn = tuple[Figure, str]
 
 
-def draw_animals(study: Study, results: pd.DataFrame, endpoint: str) -> Drawn | None:
-    """Draw every animal of an endpoint with the planned effects, and return the figure with its alternative text."""
-    claims = [claim for claim in study.protocol.claims.values() if claim.endpoint == endpoint]
+def draw_animals(study: Study, results: pd.DataFrame, verdicts: pd.DataFrame, endpoint: str) -> Drawn | None:
+    """Draw every animal of an endpoint with the effects that decide its claims, and return it with alternative text."""
+    claims = {key: claim for key, claim in study.protocol.claims.items() if claim.endpoint == endpoint}
     planned = results[(results["analysis"] == "planned") & (results["endpoint"] == endpoint)]
-    if not claims or planned.empty:
+    planned = planned[planned["alternative"] != "equivalence"].set_index("contrast", drop=False)
+    if not claims:
         return None
     if study.protocol.design == "paired":
-        row = planned[planned["alternative"] != "equivalence"].iloc[0]
-        return figures.paired_figure(study, claims[0], row), text.paired_alt(study, claims[0], row)
-    equivalence = all(claim.is_equivalence for claim in claims)
-    planned = planned[(planned["alternative"] == "equivalence") == equivalence]
-    contrasts = dict.fromkeys(contrast for claim in claims for contrast in claim.compared)
-    own = planned.set_index("contrast", drop=False)
-    rows = [own.loc[contrast] for contrast in contrasts if contrast in own.index]
+        claim, row = next(iter(claims.values())), planned.iloc[0]
+        return figures.paired_figure(study, claim, row), text.paired_alt(study, claim, row)
+    several = next((key for key, claim in claims.items() if claim.together), None)
+    if several is not None:
+        rule = verdicts.set_index("claim").loc[several, "rule"]
+        rows = [row for _, row in decision_rows(study, results, several, rule).iterrows()]
+    else:
+        contrasts = dict.fromkeys(contrast for claim in claims.values() for contrast in claim.compared)
+        rows = [planned.loc[contrast] for contrast in contrasts if contrast in planned.index]
     return figures.groups_figure(study, endpoint, rows), text.groups_alt(study, endpoint, rows)
 
 
-def draw_curve(study: Study, results: pd.DataFrame, key: str) -> Drawn | None:
+def draw_curve(study: Study, results: pd.DataFrame, verdicts: pd.DataFrame, key: str) -> Drawn | None:
     """Draw the specification curve of a claim, and return the figure with its alternative text."""
+    del verdicts
     curve = specifications(study, results, key)
     rows = curve[curve["question"] == AS_CLAIMED]
     if rows.empty:

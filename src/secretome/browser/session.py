@@ -126,7 +126,7 @@ class Session:
 
         kind, _, key = name.partition("-")
         drawn: tuple[Figure, str] | None
-        drawn = (draw_animals if kind == "animals" else draw_curve)(self.study, self.results, key)
+        drawn = (draw_animals if kind == "animals" else draw_curve)(self.study, self.results, self.verdicts, key)
         if drawn is None:
             return {"html": ""}
         figure, alt = drawn
