@@ -5,7 +5,7 @@ PY := .venv/bin/python
 CANDIDATES := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
 SUITABLE := import sys, ensurepip; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help book pdf test test-slow test-oldest fuzz bench lessons links check format lock wheel coverage clean
+.PHONY: help book runtime pdf test test-slow test-oldest fuzz bench lessons links check check-js format lock wheel coverage clean
 
 help:  ## show these lines
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/ -/'
@@ -26,6 +26,9 @@ help:  ## show these lines
 
 book: .venv/.installed  ## execute the notebooks and build the site into _build/html
 	@$(PY) book/build.py
+
+runtime: .venv/.installed  ## fetch and pack what the in-browser page calculates with, 50 MB, into _build/runtime
+	@$(PY) book/runtime_packs.py
 
 pdf: book  ## print the page of each study as an A4 PDF into _build/pdf (needs Chromium)
 	@$(PY) book/pdf.py
@@ -77,6 +80,9 @@ check: .venv/.installed  ## formatter, linter, type checker, order of imports, r
 	$(PY) -m mypy
 	.venv/bin/lint-imports
 	$(PY) .ci/retired_names.py
+
+check-js:  ## types of the in-browser page's scripts, by TypeScript (needs npm and a network)
+	npx --yes --package typescript@5.6 tsc -p book/jsconfig.json
 
 format: .venv/.installed  ## rewrite the code in the house style
 	$(PY) -m ruff format .

@@ -18,6 +18,7 @@ import yaml
 from filelock import FileLock
 
 from build_record import BuildRecord, read_inputs
+from include_runtime import include_runtime
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "_build"
@@ -33,6 +34,7 @@ def main() -> int:
         changed = record.changed(inputs)
         site = BUILD / "html"
         if changed == set() and record.is_whole(site):
+            include_runtime(site)
             print(
                 f"Nothing has changed since the last build. Open {(site / 'index.html').relative_to(ROOT)} in a "
                 "browser."
@@ -45,6 +47,7 @@ def main() -> int:
         if not site_builder.build(changed if changed and changed <= _pages() and record.is_whole(site) else None):
             return 1
         record.write(inputs, site)
+        include_runtime(site)
     print(f"The book is built. Open {(site / 'index.html').relative_to(ROOT)} in a browser.")
     return 0
 

@@ -18,6 +18,8 @@ from typing import Any
 NOT_READ = frozenset({"_build", "reruns", "tests", "benchmarks", "node_modules", "__pycache__", "book/reruns"})
 # Compiled modules, and the .ipynb files that an editor pairs with percent notebooks.
 NOT_READ_SUFFIXES = frozenset({".pyc", ".ipynb"})
+# The runtime of the in-browser page has a record of its own.
+NOT_WRITTEN = "runtime"
 
 
 def read_inputs(root: Path) -> dict[str, str]:
@@ -60,7 +62,9 @@ def _environment() -> str:
 def read_outputs(folder: Path) -> dict[str, int]:
     """Return the size in bytes of every file in a folder, by its path inside the folder."""
     return {
-        path.relative_to(folder).as_posix(): path.stat().st_size for path in sorted(folder.rglob("*")) if path.is_file()
+        path.relative_to(folder).as_posix(): path.stat().st_size
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.relative_to(folder).parts[0] != NOT_WRITTEN
     }
 
 

@@ -16,10 +16,12 @@ from pathlib import Path
 import pandas as pd
 
 from secretome import adjudicate, analyse, load_study
+from secretome.protocol import load_protocol, study_folder, study_names
 from secretome.report import figures, tables, text
 from secretome.report.render import figure_html
 from secretome.rerun.provenance import VERSIONED
 
+FORM = Path(__file__).with_name("try_form.html")
 EXAMPLE = ("treg_conditioned_medium", "tregs_rise_cd25pos")
 NOT_KEPT = r"\A# .*?(?=^## )"  # what precedes the first command: the page says it in its own words
 PYTHON_TYPES = r" <(?:str|path|Path|list\[\w+\])>"  # a reader types words and files; numbers keep their kind
@@ -33,7 +35,12 @@ def write_parts(folder: Path) -> None:
     folder : Path
         An existing folder.
     """
-    parts = {"example": _raw(example(*EXAMPLE)), "commands": commands(), "versions": _raw(versions())}
+    parts = {
+        "try": _raw(form()),
+        "example": _raw(example(*EXAMPLE)),
+        "commands": commands(),
+        "versions": _raw(versions()),
+    }
     for name, part in parts.items():
         (folder / f"{name}.md").write_text(part, encoding="utf-8", newline="\n")
 
@@ -65,6 +72,13 @@ def example(name: str, key: str) -> str:
     )
     shown = "".join(f'<li><p class="answer-kind">{title}</p>{body}</li>' for title, body in steps)
     return f'<ol class="answer">{shown}</ol>'
+
+
+def form() -> str:
+    """The form of the in-browser page, with the studies to choose from."""
+    studies = ((name, load_protocol(study_folder(name) / "protocol.yml").title) for name in study_names())
+    options = "".join(f'<option value="{name}">{html.escape(title)}</option>' for name, title in studies)
+    return FORM.read_text(encoding="utf-8").replace("<!-- studies -->", options)
 
 
 def commands() -> str:

@@ -1,6 +1,5 @@
 """Workbooks of Excel and LibreOffice: every sheet as text cells, each with its metadata from the workbook."""
 
-import lzma
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,8 +16,13 @@ from secretome.cohort.files.number_format import RenderedText, render
 from secretome.cohort.files.sheet import Cell, CellKind, Grid, file_error, make_grid
 from secretome.protocol import InputError
 
+try:
+    from lzma import LZMAError
+except ImportError:  # Python in a browser has no lzma, and so unpacks no member that needs it.
+    LZMAError = zlib.error  # type: ignore[assignment,misc]
+
 # What the decompressors raise for a damaged or encrypted member.
-UNPACKING = (zlib.error, lzma.LZMAError, OSError, RuntimeError)
+UNPACKING = (zlib.error, LZMAError, OSError, RuntimeError)
 EXPECTED = "a workbook with a table of this study"
 
 

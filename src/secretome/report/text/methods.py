@@ -82,13 +82,19 @@ def methods_paragraph(study: Study, results: pd.DataFrame, *, alpha: float = ALP
 
 
 def software() -> str:
-    """The software on which results depend, each with its version."""
-    # Imported here, because it loads the standard library's e-mail package.
-    from importlib.metadata import version
+    """The software on which results depend, each with its version; a browser has no statsmodels."""
+    installed = [f"{name} {shown}" for package, name in SOFTWARE.items() if (shown := _version(package))]
+    return listed([*installed, f"Python {platform.python_version()}"])
 
-    return listed(
-        [*(f"{name} {version(package)}" for package, name in SOFTWARE.items()), f"Python {platform.python_version()}"]
-    )
+
+def _version(package: str) -> str:
+    # Imported here, because it loads the standard library's e-mail package.
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
 
 
 def listed(items: Iterable[str]) -> str:

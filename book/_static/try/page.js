@@ -1,0 +1,153 @@
+// The page "Try it with your own animals": from a file to verdicts, in the reader's browser.
+import { find, megabytes } from "./dom.js";
+import { Choices } from "./choices.js";
+import { keepPage } from "./offline.js";
+import { fetchManifest, Runtime, StoppedError } from "./runtime.js";
+import { Status } from "./status.js";
+import { clearResults, showCurves, showDownloads, showFigures, showVerdicts } from "./results.js";
+import { showProblems, showUnderstood } from "./understood.js";
+
+const RUNTIME = new URL("../../runtime/", import.meta.url);
+const LARGEST = 50_000_000;
+
+/** @typedef {{name: string, bytes: Uint8Array | null}} Source a file; the study's own cohort has no bytes */
+
+const form = /** @type {HTMLFormElement} */ (find("#try"));
+const study = /** @type {HTMLSelectElement} */ (find("select[name=study]", form));
+const input = /** @type {HTMLInputElement} */ (find("input[type=file]", form));
+const pasted = /** @type {HTMLTextAreaElement} */ (find("textarea", form));
+const status = new Status(find("#try-progress"), stop);
+const choices = new Choices(find("#try-choices"), () => source && run());
+
+const fetching = fetchManifest(RUNTIME);
+/** @type {Runtime | null} */
+let runtime = null;
+/** @type {Source | null} */
+let source = null;
+let runs = 0;
+
+function stop() {
+  runtime?.stop();
+  runtime = null;
+}
+
+/** Start Python unless it runs already. */
+async function start() {
+  const manifest = await fetching;
+  if (!manifest) throw new Error(find("#try-missing").textContent ?? "");
+  if (!runtime) {
+    runtime = new Runtime(manifest, (progress) => status.show(progress));
+    void runtime.ready.then(keepPage, () => undefined);
+  }
+  await runtime.ready;
+  return runtime;
+}
+
+/** Read the chosen file and show everything that follows from it. */
+async function run() {
+  const own = (runs += 1);
+  const isCurrent = () => own === runs;
+  clearResults();
+  status.begin();
+  try {
+    const python = await start();
+    status.show({ message: `Reading ${source?.name}` });
+    const path = source?.bytes ? await python.call("write", source.name, source.bytes) : "";
+    const read = await python.python("read", { study: study.value, path, ...choices.stated });
+    if (!isCurrent()) return;
+    choices.offer(read);
+    if (!read.understood) {
+      showProblems(read.problems);
+      status.end(`The file was not analysed. Problems found: ${read.problems.length}.`);
+      return;
+    }
+    showUnderstood(read.understood);
+    status.show({ message: "Testing the claims" });
+    const decided = await python.python("decide");
+    if (!isCurrent()) return;
+    showVerdicts(read.understood, decided);
+    await finish(python, read.understood, isCurrent);
+  } catch (error) {
+    if (!isCurrent()) return;
+    if (error instanceof StoppedError) status.end("Stopped. Choose a file, or press a button above, to start again.");
+    else {
+      console.error(error);
+      stop();
+      status.end(`The calculation stopped because of an error in the software: ${lastLine(error)}. Reload the page to try again.`);
+    }
+  }
+}
+
+/** @param {unknown} error an error; Python's ends with the line that says what happened */
+function lastLine(error) {
+  const lines = (error instanceof Error ? error.message : String(error)).trim().split("\n");
+  return lines[lines.length - 1].replace(/\.$/, "");
+}
+
+/**
+ * Show what takes longer, after the verdicts.
+ * @param {Runtime} python
+ * @param {any} understood
+ * @param {() => boolean} isCurrent
+ */
+async function finish(python, understood, isCurrent) {
+  status.show({ message: "Verdicts are shown. Analysing in every other way" });
+  const explored = await python.python("explore");
+  if (!isCurrent()) return;
+  showCurves(understood, explored);
+  await showDownloads(understood.cohort, (name) => python.python("table", { name }));
+  await python.call("loadFigures");
+  const names = await python.python("figures");
+  for (const [at, name] of names.entries()) {
+    status.show({ message: `Verdicts are shown. Drawing figure ${at + 1} of ${names.length}`, loaded: at, total: names.length });
+    const drawn = await python.python("draw", { name });
+    if (!isCurrent()) return;
+    showFigures(name, drawn.html);
+  }
+  status.show({ message: "Verdicts are shown. Writing the report" });
+  await showDownloads(understood.cohort, null, () => python.python("report"));
+  if (isCurrent()) status.end("Done. The verdicts, the figures and the downloads are below.");
+}
+
+/** @param {Source} chosen */
+function use(chosen) {
+  source = chosen;
+  choices.reset();
+  void run();
+}
+
+input.addEventListener("change", async () => {
+  const file = input.files?.[0];
+  if (!file) return;
+  if (file.size > LARGEST) {
+    clearResults();
+    status.end(`The file has ${megabytes(file.size)}; at most ${megabytes(LARGEST)} can be read. Save only the table in a separate file.`);
+    return;
+  }
+  status.begin();
+  use({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
+});
+find("[data-do=example]", form).addEventListener("click", () => use({ name: "the book's own cohort", bytes: null }));
+find("[data-do=paste]", form).addEventListener("click", () => {
+  if (pasted.value.trim()) use({ name: "pasted.txt", bytes: new TextEncoder().encode(pasted.value) });
+  else status.end("Paste a table with its row of column names into the box first.");
+});
+form.addEventListener("submit", (event) => event.preventDefault());
+study.addEventListener("change", () => source && use(source));
+for (const kind of ["dragover", "drop"]) {
+  form.addEventListener(kind, (event) => {
+    event.preventDefault();
+    const files = /** @type {DragEvent} */ (event).dataTransfer?.files;
+    if (kind !== "drop" || !files?.length) return;
+    input.files = files;
+    input.dispatchEvent(new Event("change"));
+  });
+}
+
+find("#try-static").remove();
+const manifest = await fetching;
+if (manifest) {
+  const total = manifest.files.reduce((sum, file) => sum + file.size, 0);
+  find("#try-size").textContent = megabytes(total);
+  form.hidden = false;
+} else find("#try-missing").hidden = false;

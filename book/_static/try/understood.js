@@ -1,0 +1,52 @@
+// What was read from a file: the animals of each group, warnings and notes; or every problem, by cell.
+import { find, list, make, table } from "./dom.js";
+
+/**
+ * @typedef {{values: number, censored: number, missing: number, range: string}} Counts
+ * @typedef {{cohort: string, file: string, origin: string, who: string,
+ *   endpoints: {key: string, label: string, unit: string}[],
+ *   groups: {key: string, label: string, counts: Object<string, Counts>}[],
+ *   notes: string[], warnings: string[]}} Understood
+ * @typedef {{place: string, found: string, expected: string, remedy: string}} Problem
+ */
+
+const SIMULATED =
+  "Simulated cohort. A computer made these numbers; no animal was measured, and nothing here is evidence.";
+
+/** @param {Counts} counts */
+function cell({ values, censored, missing, range }) {
+  const more = [censored && `${censored} beyond a limit`, missing && `${missing} missing`].filter(Boolean).join(", ");
+  return `${values} ${values === 1 ? "value" : "values"}${range && `, ${range}`}${more && ` (${more})`}`;
+}
+
+/** @param {Understood} understood */
+export function showUnderstood(understood) {
+  const titles = ["Group", ...understood.endpoints.map(({ label, unit }) => `${label} (${unit})`)];
+  const rows = understood.groups.map((group) => [
+    `${group.label} (${group.key})`,
+    ...understood.endpoints.map(({ key }) => cell(group.counts[key])),
+  ]);
+  const banners = understood.origin === "simulated" ? [SIMULATED] : [];
+  find("#try-understood").replaceChildren(
+    make("h2", {}, "What was read"),
+    ...banners.map((text) => make("p", { class: "simulated", role: "note" }, make("strong", {}, text))),
+    make("p", {}, understood.who),
+    table("Values of each group", titles, rows),
+    ...understood.warnings.map((text) => make("p", { class: "simulated try-warning", role: "note" }, text)),
+    make("details", {}, make("summary", {}, `How the file was read (${understood.notes.length} notes)`), list(understood.notes)),
+  );
+}
+
+/** @param {Problem[]} problems */
+export function showProblems(problems) {
+  const rows = problems.map(({ place, found, expected, remedy }) => [place || "The file", found, expected, remedy]);
+  find("#try-understood").replaceChildren(
+    make("h2", {}, "Problems in the file"),
+    make(
+      "p",
+      {},
+      "Nothing was analysed. Correct these cells in the file and choose it again. Where a remedy names an option such as --map, --sheet or --decimal, use the lists under the table instead.",
+    ),
+    table("Problems by cell", ["Place", "Found", "Expected", "Remedy"], rows),
+  );
+}

@@ -1,0 +1,105 @@
+// Python in a web worker. It starts from files that were checked, and answers one call after another.
+import { fetchFiles } from "./fetching.js";
+import { unpack } from "./packs.js";
+
+const BASE = new URL("../../runtime/", import.meta.url);
+const PACKAGES = "/lib/python3.12/site-packages";
+const COHORTS = "/cohort";
+
+/** @type {any} */
+let python;
+/** @type {any} */
+let call;
+/** @type {import("./fetching.js").Manifest} */
+let manifest;
+let hasFigures = false;
+
+/** @param {string} message @param {number} [loaded] @param {number} [total] */
+const report = (message, loaded, total) => self.postMessage({ progress: { message, loaded, total } });
+
+/** @param {(file: {part: string}) => boolean} chosen @param {string} message */
+function load(chosen, message) {
+  const files = manifest.files.filter(chosen);
+  return fetchFiles(BASE, manifest.key, files, (loaded, total) => report(message, loaded, total));
+}
+
+/** @param {Uint8Array} bytes */
+async function importScript(bytes) {
+  const url = URL.createObjectURL(new Blob([bytes], { type: "text/javascript" }));
+  try {
+    return await import(url);
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+/**
+ * Start Pyodide from bytes: whatever it fetches is answered from the files that were checked.
+ * @param {Map<string, Promise<Uint8Array>>} contents
+ */
+async function startPython(contents) {
+  const fetchFromSite = self.fetch;
+  self.fetch = async (address, options) => {
+    const url = new URL(address instanceof Request ? address.url : address, BASE);
+    const content = contents.get(url.pathname.slice(url.pathname.lastIndexOf("/") + 1));
+    if (!content) return fetchFromSite(address, options);
+    const type = url.pathname.endsWith(".wasm") ? "application/wasm" : "application/octet-stream";
+    return new Response(await content, { headers: { "Content-Type": type } });
+  };
+  const scripts = ["pyodide.asm.js", "pyodide.mjs"].map((name) => contents.get(name));
+  await importScript(/** @type {Uint8Array} */ (await scripts[0]));
+  const { loadPyodide } = await importScript(/** @type {Uint8Array} */ (await scripts[1]));
+  const started = await loadPyodide({ indexURL: BASE.href, stdLibURL: new URL("stdlib.zip", BASE).href });
+  self.fetch = fetchFromSite;
+  return started;
+}
+
+/** @type {Object<string, (...args: any[]) => Promise<any>>} */
+const CALLS = {
+  /** @param {import("./fetching.js").Manifest} given */
+  async start(given) {
+    manifest = given;
+    const contents = load((file) => file.part !== "figures", "Loading the calculation software");
+    python = await startPython(contents);
+    const packs = { "openblas.pack": "/usr/lib", "packages.pack": PACKAGES, "secretome.pack": PACKAGES };
+    for (const [name, folder] of Object.entries(packs)) {
+      await unpack(/** @type {Uint8Array} */ (await contents.get(name)), folder, python.FS);
+    }
+    await python._api.loadDynlib("/usr/lib/libopenblas.so", true);
+    report("Starting the calculation software");
+    python.runPython("import os; os.environ['MPLBACKEND'] = 'agg'");
+    call = python.pyimport("secretome.browser.calls").call;
+    python.FS.mkdirTree(COHORTS);
+  },
+
+  /** @param {string} name @param {Uint8Array} bytes */
+  async write(name, bytes) {
+    for (const old of python.FS.readdir(COHORTS)) if (!/^\.\.?$/.test(old)) python.FS.unlink(`${COHORTS}/${old}`);
+    python.FS.writeFile(`${COHORTS}/${name}`, bytes);
+    return `${COHORTS}/${name}`;
+  },
+
+  /** @param {string} method @param {any} options */
+  async python(method, options) {
+    return JSON.parse(call(method, JSON.stringify(options)));
+  },
+
+  async loadFigures() {
+    if (hasFigures) return;
+    const contents = load((file) => file.part === "figures", "Loading the drawing software");
+    for (const content of contents.values()) await unpack(await content, PACKAGES, python.FS);
+    python.runPython("import importlib; importlib.invalidate_caches()");
+    hasFigures = true;
+  },
+};
+
+let queue = Promise.resolve();
+self.addEventListener("message", ({ data: { id, name, args } }) => {
+  queue = queue.then(async () => {
+    try {
+      self.postMessage({ id, value: await CALLS[name](...args) });
+    } catch (error) {
+      self.postMessage({ id, error: error instanceof Error ? error.message : String(error) });
+    }
+  });
+});

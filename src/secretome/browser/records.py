@@ -1,0 +1,119 @@
+"""Values that JSON can hold, made from problems, cohorts, results and verdicts."""
+
+import hashlib
+import math
+import platform
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+import pandas as pd
+
+from secretome.claims import Condition
+from secretome.cohort import Study
+from secretome.protocol import Problem, study_folder
+from secretome.report import text
+
+VERSIONED = ("secretome", "numpy", "scipy", "pandas", "matplotlib")
+Record = dict[str, Any]
+NUMBERS = ("estimate", "low", "high", "level", "pvalue", "pvalue_adjusted")
+
+
+def number_or_none(value: float) -> float | None:
+    """Return a finite number, and None for any other, which JSON cannot hold.
+
+    >>> number_or_none(0.5), number_or_none(float("nan"))
+    (0.5, None)
+    """
+    return float(value) if math.isfinite(value) else None
+
+
+def problem_record(problem: Problem) -> Record:
+    """Return a problem as its parts."""
+    return {
+        "place": problem.place,
+        "found": problem.found,
+        "expected": problem.expected,
+        "remedy": problem.remedy,
+    }
+
+
+def study_record(study: Study, found: Iterable[Condition]) -> Record:
+    """Return what was read from a file: the animals of each group, the notes and the warnings."""
+    found = list(found)
+    protocol, cohort = study.protocol, study.cohort
+    return {
+        "cohort": cohort.id,
+        "file": cohort.path.name,
+        "origin": cohort.origin,
+        "who": text.cohort_sentence(study),
+        "endpoints": [
+            {"key": key, "label": endpoint.label, "unit": endpoint.unit} for key, endpoint in protocol.endpoints.items()
+        ],
+        "groups": [
+            {"key": key, "label": group.label, "counts": _counts(cohort.values, key, protocol.endpoints)}
+            for key, group in protocol.groups.items()
+        ],
+        "notes": [*cohort.notes, *_sentences(study, found, warnings=False)],
+        "warnings": _sentences(study, found, warnings=True),
+    }
+
+
+def _sentences(study: Study, found: Iterable[Condition], *, warnings: bool) -> list[str]:
+    return [
+        f"{statement} {details}" for _, statement, details in text.condition_sentences(study, found, warnings=warnings)
+    ]
+
+
+def _counts(values: pd.DataFrame, group: str, endpoints: Iterable[str]) -> dict[str, dict[str, int | str]]:
+    """The number of values, censored values and missing values of each endpoint in a group, and the range."""
+    counts: dict[str, dict[str, int | str]] = {}
+    for endpoint in endpoints:
+        rows = values[(values["group"] == group) & (values["endpoint"] == endpoint)]
+        measured = rows[rows["lower"].notna()]
+        exact = measured["value"].dropna()
+        counts[endpoint] = {
+            "values": len(measured),
+            "censored": int((measured["lower"] < measured["upper"]).sum()),
+            "missing": len(rows) - len(measured),
+            "range": f"{text.number(exact.min())} to {text.number(exact.max())}" if len(exact) else "",
+        }
+    return counts
+
+
+def verdict_record(study: Study, verdict: text.Row) -> Record:
+    """Return a verdict with its numbers, and the same as text."""
+    claim = study.protocol.claims[verdict["claim"]]
+    return {
+        "claim": verdict["claim"],
+        "sentence": claim.sentence,
+        "verdict": str(verdict["verdict"]),
+        "verdict_as_published": str(verdict["verdict_as_published"]),
+        "rule": str(verdict["rule"]),
+        "reason": verdict["reason"],
+        "ratio": text.ratio(verdict),
+        "p": text.verdict_p(claim, verdict),
+        "full": text.verdict_sentence(study, verdict),
+        **{name: number_or_none(verdict[name]) for name in NUMBERS},
+    }
+
+
+def run_record(study: Study) -> Record:
+    """Return where a report comes from: the file, how it was read, and the versions."""
+    cohort = study.cohort
+    return {
+        "cohort_file": cohort.path.name,
+        "cohort_sha256": cohort.sha256,
+        "cohort_read_as": list(cohort.notes),
+        "cohort_names": cohort.names,
+        "cohort_decimal": cohort.decimal,
+        "protocol_sha256": _sha256(study, "protocol.yml"),
+        "notebook_sha256": _sha256(study, "analysis.py"),
+        "versions": {name: version(name) for name in VERSIONED} | {"Python": platform.python_version()},
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _sha256(study: Study, name: str) -> str:
+    return hashlib.sha256((study_folder(study.key) / name).read_bytes()).hexdigest()

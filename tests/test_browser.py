@@ -1,0 +1,76 @@
+"""What the in-browser page calls gives the command line's results, problems and choices."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from dropped_files import FILES, MEANINGS, as_two_sheets, with_three_problems
+from rats import SEPSIS
+from reruns import finished_rerun
+from secretome.browser import Session
+from secretome.browser.calls import call
+from secretome.protocol import study_names
+
+
+def written(folder: Path, name: str, content: bytes) -> str:
+    path = folder / name
+    path.write_bytes(content)
+    return str(path)
+
+
+@pytest.mark.parametrize("study", study_names())
+def test_own_cohort_gives_tables_of_a_rerun(study: str, tmp_path: Path) -> None:
+    from secretome import load_study
+
+    session = Session()
+    assert not session.read(study)["problems"]
+    verdicts = session.decide()["verdicts"]
+    done = finished_rerun(study, load_study(study).cohort.path, tmp_path / "out")
+    for name in ("results", "verdicts"):
+        assert session.table(name) == (done / f"{name}.csv").read_text(encoding="utf-8")
+    assert [verdict["claim"] for verdict in verdicts] == list(session.verdicts["claim"])
+    assert [verdict["verdict"] for verdict in verdicts] == list(session.verdicts["verdict"])
+    json.dumps(session.explore(), allow_nan=False)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_kind_of_file_gives_the_same_verdicts(name: str, tmp_path: Path) -> None:
+    session = Session()
+    read = session.read(SEPSIS, written(tmp_path, name, FILES[name]()))
+    assert read["problems"] == []
+    assert [group["counts"]["il6"]["values"] for group in read["understood"]["groups"]] == [12, 12, 12, 12]
+    assert {verdict["verdict"] for verdict in session.decide()["verdicts"]} == {"supported"}
+
+
+def test_unknown_names_are_choices_that_solve_the_problems(tmp_path: Path) -> None:
+    session = Session()
+    path = written(tmp_path, "rats.csv", with_three_problems())
+    read = session.read(SEPSIS, path)
+    assert read["understood"] is None
+    assert {(each["kind"], each["name"]) for each in read["names"]} == {
+        ("column", "interleukin four"),
+        ("group", "healthy rats"),
+        ("group", "low"),
+    }
+    for each in read["names"]:
+        assert MEANINGS[each["name"]] in dict(each["options"])
+    assert session.read(SEPSIS, path, names=MEANINGS)["problems"] == []
+
+
+def test_several_sheets_are_choices(tmp_path: Path) -> None:
+    session = Session()
+    path = written(tmp_path, "rats.xlsx", as_two_sheets())
+    assert session.read(SEPSIS, path)["sheets"] == ["First run", "Second run"]
+    assert session.read(SEPSIS, path, sheet="Second run")["problems"] == []
+
+
+def test_ambiguous_decimal_mark_is_a_choice(tmp_path: Path) -> None:
+    rows = [f"r{at},{group},{value},20" for group in ("sham", "control") for at, value in enumerate(("1.185", "2.204"))]
+    path = written(tmp_path, "rats.csv", "\n".join(["animal,group,il6,il4", *rows, "x,t1,900,20"]).encode())
+    assert Session().read(SEPSIS, path)["decimals"] == ["point", "comma"]
+
+
+def test_calls_refuse_other_methods() -> None:
+    with pytest.raises(ValueError, match="_study"):
+        call("_study", "{}")
