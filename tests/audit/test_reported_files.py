@@ -72,6 +72,12 @@ def test_problem_has_the_line_of_the_wrong_value(tmp_path: Path, old: str, new: 
     assert error.value.problems[0].place == f"line {line}"
 
 
+def test_number_out_of_range_is_stated_as_reported(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as error:
+        load(tmp_path, with_errors("mean: 100.0, spread: 20.0", "mean: 100.0, spread: -20.0"))
+    assert [problem.found for problem in error.value.problems] == ["'-20.0' for 'endpoints.il6.values.control.spread'"]
+
+
 def test_invalid_yaml_is_refused_at_the_line(tmp_path: Path) -> None:
     with pytest.raises(InputError) as error:
         load(tmp_path, with_errors("title: Made-up mice", "title: [Made-up mice"))

@@ -1,6 +1,7 @@
 """Read a YAML file as a typed model; every error states the key and the line."""
 
 from collections.abc import Collection, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -167,7 +168,9 @@ def _problem(path: Path, fault: Any, lines: Lines, label: str, guide: str, tags:
     elif fault["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
         found, expected = f"the unknown key {name!r}", f"only the keys that {guide} lists"
     else:
-        shown = repr(fault["input"]) if isinstance(fault["input"], str | int | float | bool | None) else name
+        # A reported number has been read as text and converted before its size is checked.
+        value = str(fault["input"]) if isinstance(fault["input"], Decimal) else fault["input"]
+        shown = repr(value) if isinstance(value, str | int | float | bool | None) else name
         message = fault["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
         if fault["type"] == "dataclass_type":
             message = f"a valid dictionary or instance of {fault['ctx']['class_name']}"
