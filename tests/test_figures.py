@@ -1,5 +1,6 @@
 """Drawings: every animal is there, beyond a limit or not, and a made-up one says so."""
 
+from importlib import resources
 from itertools import pairwise
 
 import numpy as np
@@ -14,6 +15,14 @@ from secretome.cohort.simulate import simulate_study
 from secretome.report import figures
 from secretome.report import text as report_text
 from secretome.report.figures.base import WIDTH
+
+
+def test_every_color_has_a_variable_for_light_and_dark() -> None:
+    style = (resources.files("secretome.report") / "shared.css").read_text(encoding="utf-8")
+    dark = style.partition('html[data-theme="dark"]')[2].partition("}")[0]
+    for part in figures.COLOURS:
+        assert f"--figure-{part}:" in style
+        assert part == "paper" or f"--figure-{part}:" in dark
 
 
 def drawn(study: Study, endpoint: str = "il6") -> tuple[figures.Figure, list[report_text.Row]]:

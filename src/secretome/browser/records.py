@@ -29,14 +29,20 @@ def number_or_none(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def problem_record(problem: Problem) -> Record:
-    """Return a problem as its parts."""
-    return {
-        "place": problem.place,
-        "found": problem.found,
-        "expected": problem.expected,
-        "remedy": problem.remedy,
-    }
+def problem_records(problems: Iterable[Problem]) -> list[Record]:
+    """Return problems as their parts; equal problems in several cells are one, with the places of all.
+
+    >>> cells = [Problem("rats.csv", f"cell B{row}", "the group 'x'", "a group") for row in (2, 3)]
+    >>> problem_records(cells)
+    [{'places': ['cell B2', 'cell B3'], 'found': "the group 'x'", 'expected': 'a group', 'remedy': ''}]
+    """
+    places: dict[tuple[str, str, str], list[str]] = {}
+    for problem in problems:
+        places.setdefault((problem.found, problem.expected, problem.remedy), []).append(problem.place)
+    return [
+        {"places": where, "found": found, "expected": expected, "remedy": remedy}
+        for (found, expected, remedy), where in places.items()
+    ]
 
 
 def study_record(study: Study, found: Iterable[Condition]) -> Record:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from secretome.analysis import analyse
 from secretome.browser import choices
-from secretome.browser.records import Record, problem_record, run_record, study_record, verdict_record
+from secretome.browser.records import Record, problem_records, run_record, study_record, verdict_record
 from secretome.claims import adjudicate, conditions, examine, specifications
 from secretome.cohort import Study, load_study
 from secretome.protocol import InputError, load_protocol, study_folder
@@ -76,7 +76,7 @@ class Session:
         try:
             self._study = load_study(study, file, sheet=sheet or None, names=names, decimal=decimal or None)
         except InputError as error:
-            problems = [problem_record(problem) for problem in error.problems]
+            problems = problem_records(error.problems)
             options: Record = {"sheets": sheets, "names": [], "decimals": []}
             if file:
                 options["names"] = choices.unknown_names(file, protocol, sheet or None, names or {})

@@ -2,6 +2,7 @@
 
 import gzip
 import posixpath
+import sys
 from functools import lru_cache
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -75,13 +76,24 @@ class Handler(SimpleHTTPRequestHandler):
         return False
 
 
+class Server(ThreadingHTTPServer):
+    """A server that prints nothing if a browser ends a connection early."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Print an error, unless the connection was ended."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @lru_cache(maxsize=64)
 def _compressed(path: Path, modified: int) -> bytes:
     del modified  # A changed file is compressed again.
     return gzip.compress(path.read_bytes(), LEVEL, mtime=0)
 
 
-def start_server(folder: Path, port: int = 0) -> ThreadingHTTPServer:
+def start_server(folder: Path, port: int = 0) -> Server:
     """Return a server of a folder on 127.0.0.1 that listens but does not answer yet.
 
     Parameters
@@ -95,6 +107,4 @@ def start_server(folder: Path, port: int = 0) -> ThreadingHTTPServer:
     def handler(*args: Any, **options: Any) -> Handler:
         return Handler(*args, directory=str(folder), **options)
 
-    server = ThreadingHTTPServer((HOST, port), handler)
-    server.daemon_threads = True
-    return server
+    return Server((HOST, port), handler)
