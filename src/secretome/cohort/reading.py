@@ -27,6 +27,7 @@ from secretome.cohort.measurements import CARRIED, MeasurementReader
 from secretome.cohort.model import Cohort, cohort_id
 from secretome.cohort.name_matching import refuse_unused_groups
 from secretome.cohort.notes import describe
+from secretome.cohort.out_of_range import out_of_range, without_unit
 from secretome.cohort.replicates import Measurement, average_wells, number_within_groups, refuse_repeats
 from secretome.cohort.unknown_columns import UnknownColumns
 from secretome.cohort.values import reciprocal
@@ -179,11 +180,15 @@ class _CohortReader:
         """The decimal mark of each column of numbers; an ambiguous file is one problem."""
         cells: dict[int, list[tuple[Cell, str]]] = {}
         for entry in entries:
-            is_titre = self.protocol.endpoints[entry.endpoint].kind == "titre"
-            text = reciprocal(entry.cell.text) if is_titre else entry.cell.text
+            endpoint = self.protocol.endpoints[entry.endpoint]
+            text = reciprocal(entry.cell.text) if endpoint.kind == "titre" else entry.cell.text
+            text, _ = without_unit(text, endpoint)
+            marked = out_of_range(text)
+            text = marked.number if marked and marked.number else text
             # A typed number has no decimal mark, so it is no evidence about the others.
             cells.setdefault(entry.column, []).extend([(entry.cell, text)] if entry.cell.kind != "number" else [])
-        for column in (self.columns.named[name] for name in AUXILIARY if name in self.columns.named):
+        named = [self.columns.named[name] for name in AUXILIARY if name in self.columns.named]
+        for column in (*named, *self.columns.limits.values()):
             cells[column] = [(row[column], row[column].text) for row in self.sheet.rows if row[column].kind != "number"]
         decision = decide(cells, self.sheet.delimiter, self.decimal)
         if decision.ambiguous:

@@ -17,6 +17,9 @@ OPTIONAL = (
 LONG = ("endpoint", "value")
 COLUMNS = (*REQUIRED, *OPTIONAL, *LONG)
 BRACKETS = re.compile(r"[\[(](.*)[\])]\s*$")
+# The limits of one endpoint's assay, such as 'lloq il6' or 'IL-6 ULOQ (pg/mL)'.
+LIMIT_FIRST = re.compile(r"\s*(lloq|uloq)[\s_.:-]+(?:of\s+)?(.+)", re.IGNORECASE)
+LIMIT_LAST = re.compile(r"\s*(.+?)[\s_.:-]+(lloq|uloq)\s*([\[(].*[\])])?\s*", re.IGNORECASE)
 # The number of animals, which is often written after the name of a group.
 SIZE = re.compile(r"\s*[\[(,]?\s*n\s*=\s*\d+\s*[\])]?\s*$", re.IGNORECASE)
 # Other names of two columns, used if no column has the name itself and only one has another name.
@@ -178,6 +181,19 @@ class Vocabulary:
             return key, ""
         key = self._find(BRACKETS.sub("", text), "endpoint") if BRACKETS.search(text) else None
         return (key, unit) if key else self._with_unit(text)
+
+    def limit(self, text: str) -> tuple[str, str] | None:
+        """The limit ('lloq' or 'uloq') and the endpoint that a header such as 'IL-6 LLOQ' names."""
+        first, last = LIMIT_FIRST.fullmatch(text), LIMIT_LAST.fullmatch(text)
+        if not (first or last) or self.is_mapped(text):
+            return None
+        name, rest = (first[1], first[2]) if first else (last[2], f"{last[1]} {last[3] or ''}") if last else ("", "")
+        endpoint = self.endpoint(rest.strip())
+        unit_is_known = endpoint and (not endpoint[1] or canonical(endpoint[1]) == canonical(self._unit(endpoint[0])))
+        return (name.casefold(), endpoint[0]) if endpoint and unit_is_known else None
+
+    def _unit(self, endpoint: str) -> str:
+        return self.protocol.endpoints[endpoint].unit
 
     def _may_be_unit(self, text: str) -> bool:
         return is_unit(text) or any(
