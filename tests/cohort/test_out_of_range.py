@@ -1,7 +1,8 @@
 """Words of instruments for values outside the range of the assay, and units in cells.
 
 The words are those of Bio-Plex Manager (OOR <, *12.3, ---, ***), Discovery Workbench (Below Fit Curve Range), SoftMax
-Pro (<MinStd, >Max, Range?), Gen5 (<0.000, ?????, OVRFLW), laboratories (n.q., BLQ, <LLOD) and Prism's text export (12.3*).
+Pro (<MinStd, >Max, Range?), Gen5 (<0.000, ?????, OVRFLW), laboratories (n.q., BLQ, <LLOD) and Prism's text export
+(12.3*).
 """
 
 import math

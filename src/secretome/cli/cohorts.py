@@ -10,6 +10,7 @@ from rich.text import Text
 from secretome.cli.common import (
     DecimalMark,
     Files,
+    KeyPath,
     NameMap,
     ScenarioName,
     SheetName,
@@ -59,14 +60,19 @@ def studies() -> None:
 
 @app.command(epilog="Example: `secretome check treg_conditioned_medium my_donors.csv`")
 def check(
-    study: StudyName, files: Files, sheet: SheetName = None, mapped: NameMap = None, decimal: DecimalMark = None
+    study: StudyName,
+    files: Files,
+    key: KeyPath = None,
+    sheet: SheetName = None,
+    mapped: NameMap = None,
+    decimal: DecimalMark = None,
 ) -> None:
     """Show how cohort files are read, and every problem in them, by cell. Nothing is run."""
     from secretome.analysis import analyse
     from secretome.claims import adjudicate, conditions
     from secretome.cohort import load_study
 
-    options = cohort_options(sheet, mapped, decimal)
+    options = cohort_options(sheet, mapped, decimal, key)
     refusals: list[InputError] = []
     for file, loaded in load_each(files, lambda file: load_study(study, cohort=file, **options), refusals):
         out.print(Text(f"{file.name}: no problem, cohort {loaded.cohort.id}", style="bold"))

@@ -120,6 +120,14 @@ DecimalMark = Annotated[
     str | None,
     typer.Option("--decimal", metavar="MARK", help="The decimal mark, point or comma, if the file is ambiguous."),
 ]
+KeyPath = Annotated[
+    Path | None,
+    typer.Option(
+        "--key",
+        metavar="FILE",
+        help="A file with the animal and the group of each sample, if the cohort files name samples only.",
+    ),
+]
 ScenarioName = Annotated[
     str, typer.Option(help="The assumed truth about the animals; `secretome studies` lists the scenarios.")
 ]
@@ -131,15 +139,18 @@ class CohortOptions(TypedDict):
     sheet: str | None
     names: dict[str, str]
     decimal: str | None
+    key: Path | None
 
 
-def cohort_options(sheet: str | None, mapped: Sequence[str] | None, decimal: str | None) -> CohortOptions:
+def cohort_options(
+    sheet: str | None, mapped: Sequence[str] | None, decimal: str | None, key: Path | None
+) -> CohortOptions:
     """The options about cohort files, which are checked once for all files."""
     from secretome.cohort import decimal_of
 
     # A name in a file may contain an equals sign, as in 'Sham (n=6)'.
     names = parse_pairs("--map", "OLD=NEW, such as Ctrl=control", mapped, split_last=True)
-    return {"sheet": sheet, "names": names, "decimal": decimal_of(decimal)}
+    return {"sheet": sheet, "names": names, "decimal": decimal_of(decimal), "key": key}
 
 
 def parse_pairs(option: str, expected: str, texts: Sequence[str] | None, *, split_last: bool = False) -> dict[str, str]:

@@ -66,7 +66,12 @@ class ErrorCollector:
 
     def add(self, cell: Cell, found: str, expected: str, remedy: str = "") -> None:
         """Add a problem with a cell, once."""
-        self.add_at(f"cell {cell.name}", shorten(found, MAX_FOUND), expected, remedy)
+        # The title of a sheet of another file, such as a key, begins with the file's name in square brackets.
+        match = re.fullmatch(r"\[([^\[\]]+)\](.*)", cell.sheet)
+        file, own = (match[1], replace(cell, sheet=match[2])) if match else (self.file, cell)
+        problem = Problem(file, f"cell {own.name}", shorten(found, MAX_FOUND), expected, remedy)
+        if problem not in self.problems:
+            self.problems.append(problem)
 
     def add_at(self, place: str, found: str, expected: str, remedy: str = "") -> None:
         """Add a problem with a place in the file, or with the file as a whole, once."""

@@ -1,5 +1,6 @@
 """The names that a file may use for columns, groups and endpoints: a key, a label, or a name that the user maps."""
 
+import copy
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -31,6 +32,11 @@ OTHER_NAMES = {
         {"groups", "groupname", "treatment", "treatmentgroup", "experimentalgroup", "studygroup", "arm", "studyarm"}
     ),
 }
+# Other names of the column of sample ids, used only in a table for which there is a key.
+SAMPLE_WORDS = ("sample", "specimen", "tube", "vial", "barcode", "code", "aliquot", "serum", "plasma")
+SAMPLE_NAMES = frozenset(
+    {"description", "uniquesampleid", "samplecode", *(word + number for word in SAMPLE_WORDS for number in NUMBERS)}
+)
 # A word for which an endpoint's label may have a short form; it is suggested, but not used.
 LONG_FORMS = ((re.compile(r"interleukine?s?\b[\s-]*", re.IGNORECASE), "IL-"),)
 
@@ -66,6 +72,7 @@ class Vocabulary:
     def __init__(self, protocol: Protocol, mapped: Mapping[str, str] | None = None) -> None:
         self.protocol = protocol
         self.mapped = dict(mapped or {})
+        self.has_samples = False
         self._study_names = {
             "group": NameTable((name, key) for key, group in protocol.groups.items() for name in (key, group.label)),
             "endpoint": NameTable(
@@ -125,6 +132,12 @@ class Vocabulary:
             for old, new in self.mapped.items()
         )
 
+    def with_samples(self) -> "Vocabulary":
+        """The same names, and common names for sample ids read as 'code', for tables that a key explains."""
+        other = copy.copy(self)
+        other.has_samples = True
+        return other
+
     def is_mapped(self, text: str) -> bool:
         """Whether the user mapped this name."""
         return spelling(text) in self._spellings
@@ -136,11 +149,11 @@ class Vocabulary:
     def columns(self, header: Sequence[Cell]) -> list[str | None]:
         """The column that each cell of a header names, by its name or by an unambiguous other name."""
         columns = [self.column(cell.text) for cell in header]
-        for column in OTHER_NAMES:
+        for column in (*OTHER_NAMES, *(("code",) if self.has_samples else ())):
             others = [
                 at
                 for at, cell in enumerate(header)
-                if columns[at] is None and other_name(cell.text) == column and not self.is_mapped(cell.text)
+                if columns[at] is None and _may_name(cell.text, column) and not self.is_mapped(cell.text)
             ]
             if column not in columns and len(others) == 1:
                 columns[others[0]] = column
@@ -290,6 +303,13 @@ def other_name(text: str) -> str:
     """
     form = "id" if text.strip() in ("#", "№") else name_key(BRACKETS.sub("", re.sub("[#№]", " no", text)))
     return next((column for column, others in OTHER_NAMES.items() if form in others), "")
+
+
+def _may_name(text: str, column: str) -> bool:
+    """Whether a header is another common name of a column."""
+    if column != "code":
+        return other_name(text) == column
+    return name_key(BRACKETS.sub("", re.sub("[#№]", " no", text))) in SAMPLE_NAMES
 
 
 def unit_in_brackets(header: str) -> str:
