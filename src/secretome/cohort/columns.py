@@ -22,7 +22,7 @@ from secretome.cohort.vocabulary import (
 from secretome.protocol import normalise
 
 # Text in brackets that cannot be a unit: a number, such as that of a bead region.
-NO_UNIT = re.compile(r"[\W\d_]+|(bead|region|well|plate|#)\s*\d+", re.IGNORECASE)
+NO_UNIT = re.compile(r"[\W\d_]+|(bead|region|well|plate|#|r|b)\s*\d+", re.IGNORECASE)
 HOURS = frozenset({"h", "hr", "hrs", "hour", "hours"})
 
 

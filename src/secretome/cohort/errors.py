@@ -15,8 +15,8 @@ K = TypeVar("K")
 MAX_FOUND = 200
 # Cells and texts that the message of one cause names.
 MAX_CELLS, MAX_TEXTS = 8, 4
-# A remedy that states the number of one cell.
-_WRITTEN = re.compile(r"^Write [<>]?[\d.,]*\d")
+# The parts of a remedy that differ between cells: the number to write, and another cell.
+_WRITTEN = re.compile(r"(?<=^Write )[<>]?[\d.,]*\d|(?<= is in )('[^']*'!)?\S+")
 
 
 class CohortError(InputError):
@@ -41,7 +41,7 @@ def _cause(problem: Problem) -> tuple[str, ...]:
     """What problems with one cause have in common: a remedy that quotes the text of the cell may differ in it."""
     if not problem.place.startswith("cell "):
         return problem.file, problem.place, problem.found, problem.expected, problem.remedy
-    remedy = _WRITTEN.sub("Write #", problem.remedy.replace(problem.found, "#"))
+    remedy = _WRITTEN.sub("#", problem.remedy.replace(problem.found, "#"))
     sheet = problem.place.rpartition("!")[0]
     # Without a remedy, what was found is the only description of the cause.
     return problem.file, sheet, problem.expected, remedy or problem.found

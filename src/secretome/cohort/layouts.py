@@ -14,10 +14,11 @@ from secretome.cohort.files.sheet import Grid, Row, Sheet, file_error
 from secretome.cohort.flags import name_flag_columns
 from secretome.cohort.group_columns import read_group_tables
 from secretome.cohort.headers import Table, find_tables, is_unit_cell, likeliest_table, with_unit
+from secretome.cohort.instrument_exports import Export, find_export
 from secretome.cohort.sample_key import KeyFile, join_key, read_key, refuse_table_without_samples
 from secretome.cohort.summary_rows import is_summary, without_summaries
 from secretome.cohort.values import is_value
-from secretome.cohort.vocabulary import LONG, Vocabulary
+from secretome.cohort.vocabulary import LONG, Vocabulary, other_name
 from secretome.protocol import Problem, nearest, sha256
 
 WIDE_LAYOUT, LONG_LAYOUT = "one row per animal, one column per endpoint", "one row per measurement"
@@ -49,6 +50,9 @@ def read_sheet(
     if sheet is not None:
         grids = [_grid_of_title(sheet, grids, path)]
     reader = _TableReader(path, sha256(content), vocabulary, opened.unusable)
+    every = [*opened.grids, *opened.unusual] if not any(grid.title for grid in opened.grids) else grids
+    if not reader.has_animals(grids) and (export := find_export(every, vocabulary, path)):
+        return reader.read_export(export, grids, key)
     return reader.read_with_key(grids, key) if key else reader.read(grids)
 
 
@@ -74,6 +78,7 @@ class _TableReader:
         self.sha256 = sha256
         self.vocabulary = vocabulary
         self.unusable = unusable
+        self.is_export = False
         self.errors = ErrorCollector(path)
 
     def read_with_key(self, grids: list[Grid], key: KeyFile) -> Sheet:
@@ -90,6 +95,25 @@ class _TableReader:
             refuse_table_without_samples(self.path, other, place)
         self.vocabulary = names
         return self._with_other_sheets(self._read_single(coded[0], explained, place), grids, [coded[0]])
+
+    def has_animals(self, grids: list[Grid]) -> bool:
+        """Whether a table names the group of each animal, as no export of an instrument does."""
+        tables = (table for grid in grids for table in find_tables(grid, self.vocabulary))
+        return any(table.kind in ("animals", "groups") for table in tables)
+
+    def read_export(self, export: Export, grids: list[Grid], key: KeyFile | None) -> Sheet:
+        """Read an export of an instrument, whose samples a key file or another sheet explains."""
+        self.is_export = True
+        others = [grid for grid in grids if grid.title != export.grid.title]
+        if key:
+            sheet = self.read_with_key([export.grid], key)
+        elif pair := self._with_key_on_a_sheet([export.grid, *others]):
+            sheet = self._read_single(*pair, f"the sheet {pair[1].grid.title!r}")
+        else:
+            found = f"an export of {export.program}, which names samples and no groups"
+            remedy = "Write a table with the columns 'sample', 'animal' and 'group', and give its file: --key FILE."
+            raise file_error(self.path, found, "a key that states the animal and the group of each sample", remedy)
+        return replace(sheet, notes=(f"export of {export.program}", *export.notes, *sheet.notes))
 
     def _with_key_on_a_sheet(self, grids: list[Grid]) -> tuple[Table, Table] | None:
         """The table of samples and the key of a workbook, in which sample ids may have any common name."""
@@ -147,7 +171,8 @@ class _TableReader:
         """Read one table; `key` states the animals and groups of its samples, and `place` where the key is."""
         notes = [table.grid.description]
         header, rows = self._with_unit_row(table.header, table.rows)
-        rows, footer = self._split_footer(header, rows, coded=table.kind == "coded")
+        # Every row of an export is a well, even if it has no value.
+        rows, footer = (rows, []) if self.is_export else self._split_footer(header, rows, coded=table.kind == "coded")
         rows, summaries = self._without_summaries(header, rows)
         if key:
             joined = join_key(header, rows, key, self.vocabulary, place, self.errors)
@@ -157,6 +182,7 @@ class _TableReader:
         unnamed = _unnamed_columns(header, rows)
         used = [at not in unnamed and any(row[at].filled for row in (header, *rows)) for at in range(len(header))]
         header, *rows = (tuple(cell for cell, keep in zip(row, used, strict=True) if keep) for row in (header, *rows))
+        self._refuse_side_by_side(header)
         self._check_header(header, commas=table.grid.delimiter == ",")
         if not rows and not self.errors.problems:
             self.errors.add_at("", "a header and no rows under it", "one row or more")
@@ -222,6 +248,26 @@ class _TableReader:
             return next((row[at].text.strip() for at in (*names, *groups) if row[at].filled), "")
 
         return without_summaries(rows, self._measured(header), [title(row) for row in rows])
+
+    def _refuse_side_by_side(self, header: Row) -> None:
+        """Refuse two tables beside each other: the columns of animals and groups occur twice."""
+        texts = [cell.text.strip().casefold() for cell in header]
+        names = [self.vocabulary.column(cell.text) or other_name(cell.text) for cell in header]
+        first = {name: names.index(name) for name in ("animal", "group") if name in names}
+        again = {
+            name: [at for at, text in enumerate(texts) if at > first[name] and text == texts[first[name]]]
+            for name in first
+        }
+        second = again.get("animal", [])
+        if second and len(again.get("group", second)) == len(second):
+            places = [header[at].name for at in (first["animal"], *second)]
+            found = f"{len(places)} tables beside each other, from {' and '.join(places)} on"
+            remedy = (
+                "Move them to sheets of their own, or join their columns: one row per animal, with its group and a "
+            )
+            remedy += "column for each endpoint."
+            self.errors.add(header[second[0]], found, "one table", remedy)
+            self.errors.raise_if_any()
 
     def _check_header(self, header: Row, *, commas: bool) -> None:
         """Refuse headers that are empty or duplicate; with `commas`, a decimal comma would split a number."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NoReturn
 
 from secretome.cohort.errors import ErrorCollector, counted, quoted
 from secretome.cohort.files.opening import read_grids
@@ -112,10 +113,10 @@ def join_key(
     if left_out:
         names = quoted(dict.fromkeys(left_out), most=6)
         notes.append(f"{counted(len(left_out), 'row')} of standards and blanks left out: {names}")
-    names = [*key.header]
+    key_header = list(key.header)
     for other in added:
-        names[coded[other]] = replace(names[coded[other]], text=other)
-    return Joined(joined(header, tuple(names), own), [joined(*pair, None) for pair in kept], notes)
+        key_header[coded[other]] = replace(key_header[coded[other]], text=other)
+    return Joined(joined(header, tuple(key_header), own), [joined(*pair, None) for pair in kept], notes)
 
 
 def named_columns(header: Row, vocabulary: Vocabulary) -> dict[str, int]:
@@ -188,7 +189,7 @@ class _Joiner:
                 self.errors.add(row[column], found, "measurements of each sample of the key", remedy)
 
 
-def refuse_table_without_samples(path: Path, header: Row | None, place: str) -> None:
+def refuse_table_without_samples(path: Path, header: Row | None, place: str) -> NoReturn:
     """Refuse a file given with a key that has no column of sample ids, or that names its groups itself."""
     if header is None:
         found, remedy = (

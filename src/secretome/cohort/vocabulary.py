@@ -17,7 +17,7 @@ OPTIONAL = (
 )
 LONG = ("endpoint", "value")
 COLUMNS = (*REQUIRED, *OPTIONAL, *LONG)
-BRACKETS = re.compile(r"[\[(](.*)[\])]\s*$")
+BRACKETS = re.compile(r"[\[({<（［【](.*)[\])}>）］】]\s*$")
 # The limits of one endpoint's assay, such as 'lloq il6' or 'IL-6 ULOQ (pg/mL)'.
 LIMIT_FIRST = re.compile(r"\s*(lloq|uloq)[\s_.:-]+(?:of\s+)?(.+)", re.IGNORECASE)
 LIMIT_LAST = re.compile(r"\s*(.+?)[\s_.:-]+(lloq|uloq)\s*([\[(].*[\])])?\s*", re.IGNORECASE)
