@@ -65,7 +65,9 @@ def _xponent(grid: Grid, vocabulary: Vocabulary, path: Path) -> Export | None:
     starts = [at for at, row in enumerate(grid.rows) if row[0].text.strip() == "DataType:" and len(row) > 1]
     if not starts:
         return None
-    types = {grid.rows[at][1].text.strip(): at for at in reversed(starts)}
+    types: dict[str, int] = {}
+    for at in starts:
+        types.setdefault(grid.rows[at][1].text.strip(), at)
     if "Result" not in types:
         found = f"an export of xPONENT with {quoted(types, most=4)}, which are instrument readings"
         remedy = "In xPONENT add a standard curve to the protocol, and export the results too: the section 'Result'."
