@@ -189,7 +189,14 @@ class MeasurementReader:
             return parse(number, mark)
         except NotAValueError as error:
             stated = out_of_range(number)
-            remedy = ask_limit(stated.side, text, self.columns.limit_columns) if stated else error.remedy
+            has_limits = endpoint.kind in ("concentration", "titre")
+            columns = self.columns.limit_columns if has_limits else ""
+            remedy = ask_limit(stated.side, text, columns) if stated else error.remedy
+            if stated and endpoint.kind == "continuous":
+                remedy = (
+                    "This endpoint has no limit of detection: write the number that was measured, or the reason in a "
+                )
+                remedy += "column 'exclude'."
             self.errors.add(cell, repr(text), error.expected, remedy)
             return None
 
