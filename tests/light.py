@@ -33,6 +33,7 @@ cohort_sha256: str = ""
 cohort_sheet: str = ""
 cohort_names: dict = {}
 cohort_decimal: str = ""
+cohort_key: str = ""
 out: str = ""
 alpha: float = 0.05
 level: float = 0.95
@@ -51,6 +52,7 @@ study = load_study(
     sheet=cohort_sheet or None,
     names=cohort_names,
     decimal=cohort_decimal or None,
+    key=cohort_key or None,
 )
 results = analyse(study, ("published", "planned"), alpha=alpha, level=level, seed=seed)
 page = Page(study, out)

@@ -1,5 +1,6 @@
 """Reruns by the command: complete folders or none, reproducible, and refused with exit codes and messages."""
 
+import hashlib
 import json
 import re
 import shutil
@@ -312,6 +313,33 @@ def test_a_sheet_and_mapped_names_reach_the_run_and_its_provenance(donors: Path,
         "unchanged"
         in secretome("rerun", TREG, path, "--out", tmp_path / "out", "--resume", *options, "--map", "X=without").output
     )
+
+
+@pytest.mark.usefixtures("light")
+def test_a_key_reaches_the_run_and_its_provenance(donors: Path, tmp_path: Path) -> None:
+    header, *rows = [row.split(",") for row in donors.read_text(encoding="utf-8").splitlines()]
+    at = [header.index(name) for name in ("animal", "group")]
+    plate, key = tmp_path / "plate.csv", tmp_path / "key.csv"
+    values = [[cell for column, cell in enumerate(row) if column not in at] for row in (header, *rows)]
+    plate.write_text(
+        "\n".join(",".join([f"S{number}" if number else "Sample", *row]) for number, row in enumerate(values)), "utf-8"
+    )
+    key.write_text(
+        "\n".join(["Sample ID,Donor,Group", *(f"S{n},{row[at[0]]},{row[at[1]]}" for n, row in enumerate(rows, 1))]),
+        "utf-8",
+    )
+    assert secretome("rerun", TREG, plate, "--out", tmp_path / "out").exit_code == 2
+    result = secretome("rerun", TREG, plate, "--key", key, "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    run = tmp_path / "out" / "plate"
+    provenance = json.loads((run / "provenance.json").read_text(encoding="utf-8"))
+    hashes = [hashlib.sha256(path.read_bytes()).hexdigest() for path in (plate, key)]
+    assert [provenance["cohort_sha256"], provenance["cohort_key_sha256"]] == hashes
+    assert provenance["cohort_key_file"] == "key.csv"
+    assert "key.csv" in (run / "report.html").read_text(encoding="utf-8")
+    assert secretome("rerun", TREG, donors, "--out", tmp_path / "out").exit_code == 0
+    same = [(tmp_path / "out" / name / "results.csv").read_text(encoding="utf-8") for name in ("donors", "plate")]
+    assert same[0] == same[1].replace("plate", "donors")
 
 
 @pytest.mark.usefixtures("light")

@@ -16,6 +16,7 @@ cohort_sha256: str = ""  # the hash that file must have; empty means any
 cohort_sheet: str = ""  # the sheet to read if several contain a table; empty means the only one
 cohort_names: dict = {}  # names in the file that the study does not know, each with the name it means
 cohort_decimal: str = ""  # the decimal mark, a point or a comma, if the file is ambiguous
+cohort_key: str = ""  # the file with the animal and group of each sample, if the cohort names samples only
 out: str = ""  # a folder for tables and figures; empty writes nothing
 alpha: float = 0.05  # the error rate at which claims are decided
 level: float = 0.95  # the confidence level of intervals that do not decide a claim
@@ -36,6 +37,7 @@ study = load_study(
     sheet=cohort_sheet or None,
     names=cohort_names,
     decimal=cohort_decimal or None,
+    key=cohort_key or None,
 )
 results = analyse(study, alpha=alpha, level=level, seed=seed)
 checks = examine(study, results, alpha=alpha)

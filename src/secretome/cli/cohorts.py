@@ -1,6 +1,7 @@
 """Commands about studies, cohort files and printed tables; none of them runs a study."""
 
 from dataclasses import replace
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,7 @@ from rich.text import Text
 from secretome.cli.common import (
     DecimalMark,
     Files,
+    KeyPath,
     NameMap,
     ScenarioName,
     SheetName,
@@ -29,6 +31,7 @@ from secretome.defaults import DEFAULT_SCENARIO
 from secretome.protocol import InputError, study_names
 
 if TYPE_CHECKING:
+    from secretome.cohort import Study
     from secretome.protocol import Protocol
 
 
@@ -59,25 +62,51 @@ def studies() -> None:
 
 @app.command(epilog="Example: `secretome check treg_conditioned_medium my_donors.csv`")
 def check(
-    study: StudyName, files: Files, sheet: SheetName = None, mapped: NameMap = None, decimal: DecimalMark = None
+    study: StudyName,
+    files: Files,
+    key: KeyPath = None,
+    sheet: SheetName = None,
+    mapped: NameMap = None,
+    decimal: DecimalMark = None,
 ) -> None:
     """Show how cohort files are read, and every problem in them, by cell. Nothing is run."""
     from secretome.analysis import analyse
     from secretome.claims import adjudicate, conditions
     from secretome.cohort import load_study
 
-    options = cohort_options(sheet, mapped, decimal)
+    options = cohort_options(sheet, mapped, decimal, key)
     refusals: list[InputError] = []
     for file, loaded in load_each(files, lambda file: load_study(study, cohort=file, **options), refusals):
         out.print(Text(f"{file.name}: no problem, cohort {loaded.cohort.id}", style="bold"))
         for sentence in loaded.cohort.notes:
             out.print(Text(f"  {sentence}"))
+        _print_groups(loaded)
         print_conditions(loaded, conditions(loaded), indent="  ")
         verdicts = adjudicate(loaded, analyse(loaded, ("published", "planned")))
         for _, row in verdicts[verdicts["verdict"] == "untestable"].iterrows():
             claim = loaded.protocol.claims[row["claim"]].sentence
             out.print(Text(f"  these animals cannot test: {claim} ({row['reason']})"))
     finish(refusals, done=len(files) - len(refusals))
+
+
+def _print_groups(study: "Study") -> None:
+    """Print how many values of each group were read, and their range, to compare with the sheet."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from secretome.cohort.notes import group_summaries
+
+    summaries = group_summaries(study.cohort.values, study.protocol)
+    for key in dict.fromkeys(summary.endpoint for summary in summaries):
+        endpoint = study.protocol.endpoints[key]
+        table = Table("Group", title=Text(f"{endpoint.label} ({endpoint.unit})"), title_justify="left")
+        for name in ("n", "Lowest", "Highest", "Below limit", "Above limit", "Missing"):
+            table.add_column(name, justify="right")
+        for row in summaries:
+            if row.endpoint == key:
+                ends = ["–" if isnan(value) else f"{value:.6g}" for value in (row.lowest, row.highest)]
+                table.add_row(Text(row.group), str(row.n), *ends, str(row.below), str(row.above), str(row.missing))
+        Console().print(table)
 
 
 @app.command(epilog="Example: `secretome template sepsis_cytokines -n 8 --seed 3 --out rats.xlsx`")

@@ -4,7 +4,6 @@ import io
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict, TypeVar
 
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from secretome.cohort import Study
     from secretome.protocol import Protocol, Scenario
 
-# The largest number of cells that are listed in one message.
-MAX_CELLS = 8
 Item = TypeVar("Item")
 Loaded = TypeVar("Loaded")
 
@@ -123,6 +120,14 @@ DecimalMark = Annotated[
     str | None,
     typer.Option("--decimal", metavar="MARK", help="The decimal mark, point or comma, if the file is ambiguous."),
 ]
+KeyPath = Annotated[
+    Path | None,
+    typer.Option(
+        "--key",
+        metavar="FILE",
+        help="A file with the animal and the group of each sample, if the cohort files name samples only.",
+    ),
+]
 ScenarioName = Annotated[
     str, typer.Option(help="The assumed truth about the animals; `secretome studies` lists the scenarios.")
 ]
@@ -134,15 +139,18 @@ class CohortOptions(TypedDict):
     sheet: str | None
     names: dict[str, str]
     decimal: str | None
+    key: Path | None
 
 
-def cohort_options(sheet: str | None, mapped: Sequence[str] | None, decimal: str | None) -> CohortOptions:
+def cohort_options(
+    sheet: str | None, mapped: Sequence[str] | None, decimal: str | None, key: Path | None
+) -> CohortOptions:
     """The options about cohort files, which are checked once for all files."""
     from secretome.cohort import decimal_of
 
     # A name in a file may contain an equals sign, as in 'Sham (n=6)'.
     names = parse_pairs("--map", "OLD=NEW, such as Ctrl=control", mapped, split_last=True)
-    return {"sheet": sheet, "names": names, "decimal": decimal_of(decimal)}
+    return {"sheet": sheet, "names": names, "decimal": decimal_of(decimal), "key": key}
 
 
 def parse_pairs(option: str, expected: str, texts: Sequence[str] | None, *, split_last: bool = False) -> dict[str, str]:
@@ -204,23 +212,12 @@ def finish(refusals: Sequence[InputError], *, done: int, failed: int = 0) -> Non
 
 
 def print_problems(refusals: Sequence[InputError]) -> None:
-    """Print every problem on a line; a problem of several cells of a file is printed once, with their names."""
+    """Print every problem on a line; those of several cells with one cause are printed once."""
+    from secretome.cohort.errors import merge_problems
+
     for error in refusals:
-        shared: dict[Problem, list[Problem]] = {}
-        for problem in error.problems:
-            place = "" if problem.place.startswith("cell ") else problem.place
-            shared.setdefault(replace(problem, place=place), []).append(problem)
-        for problems in shared.values():
-            err.print(Text(str(_merge_cells(problems)), style="red"))
-
-
-def _merge_cells(problems: Sequence[Problem]) -> Problem:
-    """One problem in place of equal ones in several cells."""
-    cells = list(dict.fromkeys(problem.place.removeprefix("cell ") for problem in problems))
-    if len(cells) == 1:
-        return problems[0]
-    more = f" and {len(cells) - MAX_CELLS} more" if len(cells) > MAX_CELLS else ""
-    return replace(problems[0], place=f"cells {', '.join(cells[:MAX_CELLS])}{more}")
+        for problem in merge_problems(error.problems):
+            err.print(Text(str(problem), style="red"))
 
 
 def print_conditions(study: "Study", found: "Sequence[Condition]", indent: str = "") -> None:

@@ -17,6 +17,7 @@ from secretome.cli.common import (
     CohortOptions,
     DecimalMark,
     Files,
+    KeyPath,
     NameMap,
     SheetName,
     StudyName,
@@ -84,6 +85,7 @@ Scheduler = Annotated[
 def rerun(
     study: StudyName,
     files: Files,
+    key: KeyPath = None,
     folder: OutFolder = None,
     resume: Resume = False,
     force: Force = False,
@@ -116,7 +118,7 @@ def rerun(
         folder=folder or Path("reruns") / Path(study).name,
         existing="resume" if resume else "force" if force else "refuse",
         typed_parameters=typed,
-        cohort=cohort_options(sheet, mapped, decimal),
+        cohort=cohort_options(sheet, mapped, decimal, key),
         parameters=check_parameters(study, typed),
         options=RunOptions(plain or not FORKS, jobs or os.cpu_count() or 1, timeout, memory),
         shard=Shard.parse(shard) if shard else None,
@@ -184,6 +186,8 @@ class _Request:
             command += [word for name, value in pairs.items() for word in (option, f"{name}={value}")]
         for option, value in (("--sheet", self.cohort["sheet"]), ("--decimal", self.cohort["decimal"])):
             command += [option, value] if value else []
+        key = self.cohort["key"]
+        command += ["--key", str(key.absolute())] if key else []
         command += ["--plain"] if self.options.plain else []
         return [*command, "--jobs", "1", "--timeout", f"{self.options.timeout}", "--memory", f"{self.options.memory}"]
 

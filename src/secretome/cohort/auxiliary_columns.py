@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from secretome.cohort.columns import Columns
 from secretome.cohort.errors import ErrorCollector
 from secretome.cohort.files.sheet import Cell, Row
-from secretome.cohort.files.words import MISSING, limit_passed
+from secretome.cohort.files.words import MISSING
+from secretome.cohort.out_of_range import out_of_range
 from secretome.cohort.values import NotAValueError, Value, parse
 from secretome.cohort.vocabulary import AUXILIARY
 from secretome.protocol import Endpoint, Kind
@@ -59,6 +61,7 @@ class AuxiliaryColumns:
         self.errors = errors
         self.endpoints = columns.protocol.endpoints
         self.censored: dict[str, int] = {}
+        self.words: Counter[str] = Counter()
         self._refuse_ambiguous()
 
     def limits(self, row: Row, endpoint: str) -> tuple[float, float]:
@@ -66,16 +69,21 @@ class AuxiliaryColumns:
         lower, upper = (self._number(row, name, endpoint) for name in ("lloq", "uloq"))
         if lower >= upper:
             found = f"a lower limit of {lower:g} and an upper one of {upper:g}"
-            cell = row[self.columns.named["lloq"]]
+            cell = row[self.columns.auxiliary("lloq", endpoint) or 0]
             self.errors.add(cell, found, "the lower limit below the upper one", "Correct them.")
         return lower, upper
 
-    def value_of_word(self, text: str, limits: tuple[float, float]) -> Value | None:
-        """The value of a word such as 'ND' or '>ULOQ', if the limit is stated."""
-        side, (lower, upper) = limit_passed(text), limits
-        if side == ">" and not math.isnan(upper):
-            return Value(upper, math.inf)
-        return Value(0.0, lower) if side == "<" and not math.isnan(lower) else None
+    def value_of_mark(self, text: str, limits: tuple[float, float], mark: str) -> Value | None:
+        """The value of a cell such as 'ND', '>ULOQ' or '*12.3', if the limits of its assay make it certain.
+
+        `mark` is the decimal mark of a number in the cell.
+        """
+        stated = out_of_range(text)
+        interval = stated.censored_at(*limits, lambda number: parse(number, mark).observed) if stated else None
+        if interval is None:
+            return None
+        self.words[text.strip()] += 1
+        return Value(*interval)
 
     def censor(self, value: Value, limits: tuple[float, float], cell: Cell, endpoint: str) -> Value:
         """The value, censored if it is below or above the limits of its assay."""
@@ -119,10 +127,14 @@ class AuxiliaryColumns:
 
     def notes(self) -> list[str]:
         """Sentences about the values that were censored."""
-        return [
+        notes = [
             f"{endpoint}: {number} outside the limits in their row, and censored at the limit"
             for endpoint, number in self.censored.items()
         ]
+        if self.words:
+            words = ", ".join(f"{word!r} ({count})" for word, count in self.words.items())
+            notes.append(f"cells outside the range of the assay, censored at the limit in their row: {words}")
+        return notes
 
     def _count_of(self, value: float, count: float, scale: float, endpoint: Endpoint, cell: Cell) -> float:
         """The count of a value; a stated count must agree with the value."""
@@ -141,10 +153,10 @@ class AuxiliaryColumns:
 
     def _number(self, row: Row, name: str, endpoint: str) -> float:
         """The number of a row in one of the columns; NaN if there is none, or if it belongs to another endpoint."""
-        text = self.columns.text(row, name)
-        if text.casefold() in MISSING:
+        position = self.columns.auxiliary(name, endpoint)
+        text = "" if position is None else row[position].text.strip()
+        if position is None or text.casefold() in MISSING:
             return math.nan
-        position = self.columns.named[name]
         cell = row[position]
         if self.endpoints[endpoint].kind not in KINDS[name]:
             if not self.columns.wide:
@@ -169,10 +181,15 @@ class AuxiliaryColumns:
     def _refuse_ambiguous(self) -> None:
         """Refuse a column that may belong to several endpoints of a table with one row per animal."""
         for name in AUXILIARY:
-            endpoints = [key for key in self.columns.wide if self.endpoints[key].kind in KINDS[name]]
+            endpoints = [
+                key
+                for key in self.columns.wide
+                if self.endpoints[key].kind in KINDS[name] and (name, key) not in self.columns.limits
+            ]
             if name in self.columns.named and len(endpoints) > 1:
                 found = f"the column {name!r} next to columns for {' and '.join(endpoints)}"
+                own = " and ".join(repr(f"{name} {key}") for key in endpoints)
                 remedy = "Write one row per measurement (columns 'endpoint' and 'value')"
-                remedy += ", or the limit in the cell, such as <15.6." if name.endswith("loq") else "."
+                remedy += f", or name a column for each endpoint: {own}." if name.endswith("loq") else "."
                 header = self.columns.sheet.header[self.columns.named[name]]
                 self.errors.add(header, found, "one endpoint to which it can belong", remedy)

@@ -22,7 +22,7 @@ from secretome.cohort.vocabulary import (
 from secretome.protocol import normalise
 
 # Text in brackets that cannot be a unit: a number, such as that of a bead region.
-NO_UNIT = re.compile(r"[\W\d_]+|(bead|region|well|plate|#)\s*\d+", re.IGNORECASE)
+NO_UNIT = re.compile(r"[\W\d_]+|(bead|region|well|plate|#|r|b)\s*\d+", re.IGNORECASE)
 HOURS = frozenset({"h", "hr", "hrs", "hour", "hours"})
 
 
@@ -35,6 +35,8 @@ class Columns:
         Position of each column that every study has.
     wide : dict
         Position of the column of each endpoint; empty in the long layout.
+    limits : dict
+        Position of each column of limits of one endpoint, such as 'lloq il6', by 'lloq' or 'uloq' and endpoint.
     unknown : list of Cell
         The headers of the other columns.
     notes : list of str
@@ -50,6 +52,7 @@ class Columns:
         self.errors = errors
         self.named: dict[str, int] = {}
         self.wide: dict[str, int] = {}
+        self.limits: dict[tuple[str, str], int] = {}
         self.unknown: list[Cell] = []
         self.notes: list[str] = []
         self.units_stated: set[str] = set()
@@ -68,7 +71,27 @@ class Columns:
     @property
     def used(self) -> set[int]:
         """The positions of the columns that are used."""
-        return {*self.named.values(), *self.wide.values()}
+        return {*self.named.values(), *self.wide.values(), *self.limits.values()}
+
+    def auxiliary(self, name: str, endpoint: str) -> int | None:
+        """The position of an auxiliary column for an endpoint: its own, or the one for all; None if there is none."""
+        return self.limits.get((name, endpoint), self.named.get(name))
+
+    @property
+    def limit_columns(self) -> str:
+        """How to add columns of limits, in words that follow an instruction; empty if the layout has no room for them.
+
+        A table with one column per group has no row for each animal.
+        """
+        header = self.sheet.header
+        if len({(cell.row, cell.column) for cell in header}) == 1:
+            return ""
+        kinds = {key: endpoint.kind for key, endpoint in self.protocol.endpoints.items()}
+        assayed = [key for key in self.wide if kinds[key] in ("concentration", "titre")]
+        names = (
+            [f"{name} {key}" for key in assayed for name in ("lloq", "uloq")] if len(assayed) > 1 else ["lloq", "uloq"]
+        )
+        return f"; or add the limits in every row, in columns named {', '.join(map(repr, names))}"
 
     def text(self, row: Row, column: str) -> str:
         """The text of a row in a column; empty if there is no such column."""
@@ -111,6 +134,8 @@ class Columns:
                 continue  # reported already
             if column:
                 self._place_column(column, position, cell)
+            elif limit := self.vocabulary.limit(cell.text):
+                self.limits.setdefault(limit, position)
             elif endpoint := self.vocabulary.endpoint(cell.text):
                 self._place_endpoint(*endpoint, position, cell)
             else:

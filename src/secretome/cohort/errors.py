@@ -1,6 +1,8 @@
 """Collect the problems of a file, and format the lists in their sentences."""
 
+import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,6 +13,48 @@ T = TypeVar("T")
 K = TypeVar("K")
 # A cell may contain a page of text.
 MAX_FOUND = 200
+# Cells and texts that the message of one cause names.
+MAX_CELLS, MAX_TEXTS = 8, 4
+# The parts of a remedy that differ between cells: the number to write, and another cell.
+_WRITTEN = re.compile(r"(?<=^Write )[<>]?[\d.,]*\d|(?<= is in )('[^']*'!)?\S+")
+
+
+class CohortError(InputError):
+    """Raised for a cohort file; its message states each cause once, and its problems each cell."""
+
+    def __str__(self) -> str:
+        """One line for each cause."""
+        return "\n".join(map(str, merge_problems(self.problems)))
+
+
+def merge_problems(problems: Iterable[Problem]) -> list[Problem]:
+    """Return problems with those of several cells that have one cause as one problem.
+
+    >>> cells = [Problem("rats.csv", f"cell C{row}", "'ND'", "a value", "Write it.") for row in range(2, 14)]
+    >>> [problem.place for problem in merge_problems(cells)]
+    ['cells C2, C3, C4, C5, C6, C7, C8, C9 and 4 more (12 in all)']
+    """
+    return [_merged(members) for members in group_by(problems, _cause).values()]
+
+
+def _cause(problem: Problem) -> tuple[str, ...]:
+    """What problems with one cause have in common: a remedy that quotes the text of the cell may differ in it."""
+    if not problem.place.startswith("cell "):
+        return problem.file, problem.place, problem.found, problem.expected, problem.remedy
+    remedy = _WRITTEN.sub("#", problem.remedy.replace(problem.found, "#"))
+    sheet = problem.place.rpartition("!")[0]
+    # Without a remedy, what was found is the only description of the cause.
+    return problem.file, sheet, problem.expected, remedy or problem.found
+
+
+def _merged(problems: list[Problem]) -> Problem:
+    cells = list(dict.fromkeys(problem.place.removeprefix("cell ") for problem in problems))
+    if len(cells) == 1:
+        return problems[0]
+    texts = list(dict.fromkeys(problem.found for problem in problems))
+    more = f" and {len(cells) - MAX_CELLS} more ({len(cells)} in all)" if len(cells) > MAX_CELLS else ""
+    found = ", ".join(texts[:MAX_TEXTS]) + (", …" if len(texts) > MAX_TEXTS else "")
+    return replace(problems[0], place=f"cells {', '.join(cells[:MAX_CELLS])}{more}", found=found)
 
 
 class ErrorCollector:
@@ -22,7 +66,12 @@ class ErrorCollector:
 
     def add(self, cell: Cell, found: str, expected: str, remedy: str = "") -> None:
         """Add a problem with a cell, once."""
-        self.add_at(f"cell {cell.name}", shorten(found, MAX_FOUND), expected, remedy)
+        # The title of a sheet of another file, such as a key, begins with the file's name in square brackets.
+        match = re.fullmatch(r"\[([^\[\]]+)\](.*)", cell.sheet)
+        file, own = (match[1], replace(cell, sheet=match[2])) if match else (self.file, cell)
+        problem = Problem(file, f"cell {own.name}", shorten(found, MAX_FOUND), expected, remedy)
+        if problem not in self.problems:
+            self.problems.append(problem)
 
     def add_at(self, place: str, found: str, expected: str, remedy: str = "") -> None:
         """Add a problem with a place in the file, or with the file as a whole, once."""
@@ -33,7 +82,7 @@ class ErrorCollector:
     def raise_if_any(self) -> None:
         """Raise InputError if there are problems."""
         if self.problems:
-            raise InputError(self.problems)
+            raise CohortError(self.problems)
 
 
 def group_by(items: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:

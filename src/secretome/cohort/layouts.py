@@ -10,20 +10,30 @@ from secretome.cohort.appearance import appearance_notes
 from secretome.cohort.errors import ErrorCollector, counted, quoted, shorten_list
 from secretome.cohort.files.cell_names import column_letters
 from secretome.cohort.files.opening import read_bytes, read_grids
-from secretome.cohort.files.sheet import Cell, Grid, Row, Sheet, file_error
+from secretome.cohort.files.sheet import Grid, Row, Sheet, file_error
 from secretome.cohort.flags import name_flag_columns
 from secretome.cohort.group_columns import read_group_tables
 from secretome.cohort.headers import Table, find_tables, is_unit_cell, likeliest_table, with_unit
+from secretome.cohort.instrument_exports import Export, find_export
+from secretome.cohort.sample_key import KeyFile, join_key, read_key, refuse_table_without_samples
 from secretome.cohort.summary_rows import is_summary, without_summaries
 from secretome.cohort.values import is_value
-from secretome.cohort.vocabulary import LONG, Vocabulary
+from secretome.cohort.vocabulary import LONG, Vocabulary, other_name
 from secretome.protocol import Problem, nearest, sha256
 
 WIDE_LAYOUT, LONG_LAYOUT = "one row per animal, one column per endpoint", "one row per measurement"
 
 
-def read_sheet(path: Path, vocabulary: Vocabulary, content: bytes | None = None, sheet: str | None = None) -> Sheet:
-    """Read a file, or the content of one that is not on disk, as one table of text; `sheet` is the title to use.
+def read_sheet(
+    path: Path,
+    vocabulary: Vocabulary,
+    content: bytes | None = None,
+    sheet: str | None = None,
+    key: KeyFile | None = None,
+) -> Sheet:
+    """Read a file, or the content of one that is not on disk, as one table of text.
+
+    `sheet` is the title to use; `key` states the animals and groups of the samples in the file.
 
     Raises
     ------
@@ -34,11 +44,16 @@ def read_sheet(path: Path, vocabulary: Vocabulary, content: bytes | None = None,
     opened = read_grids(content, path)
     grids = opened.grids
     if not any(grid.title for grid in grids):
-        with_table = (grid for grid in (*grids, *opened.unusual) if find_tables(grid, vocabulary))
+        names = vocabulary.with_samples() if key else vocabulary
+        with_table = (grid for grid in (*grids, *opened.unusual) if find_tables(grid, names))
         grids = [next(with_table, (*grids, *opened.unusual)[0])]
     if sheet is not None:
         grids = [_grid_of_title(sheet, grids, path)]
-    return _TableReader(path, sha256(content), vocabulary, opened.unusable).read(grids)
+    reader = _TableReader(path, sha256(content), vocabulary, opened.unusable)
+    every = [*opened.grids, *opened.unusual] if not any(grid.title for grid in opened.grids) else grids
+    if not reader.has_animals(grids) and (export := find_export(every, vocabulary, path)):
+        return reader.read_export(export, grids, key)
+    return reader.read_with_key(grids, key) if key else reader.read(grids)
 
 
 def _grid_of_title(name: str, grids: list[Grid], path: Path) -> Grid:
@@ -63,10 +78,65 @@ class _TableReader:
         self.sha256 = sha256
         self.vocabulary = vocabulary
         self.unusable = unusable
+        self.is_export = False
         self.errors = ErrorCollector(path)
+
+    def read_with_key(self, grids: list[Grid], key: KeyFile) -> Sheet:
+        """Read a table of samples whose animals and groups another file states."""
+        names = self.vocabulary.with_samples()
+        explained = read_key(key, names)
+        tables = [table for grid in grids for table in find_tables(grid, names)]
+        coded = [table for table in tables if table.kind == "coded"]
+        place = f"the key {key.path.name!r}"
+        if len(coded) > 1:
+            self._refuse_several_or_second(coded)
+        if not coded:
+            other = next((table.header for table in tables if table.kind in ("animals", "groups")), None)
+            refuse_table_without_samples(self.path, other, place)
+        self.vocabulary = names
+        return self._with_other_sheets(self._read_single(coded[0], explained, place), grids, [coded[0]])
+
+    def has_animals(self, grids: list[Grid]) -> bool:
+        """Whether a table names the group of each animal, as no export of an instrument does."""
+        tables = (table for grid in grids for table in find_tables(grid, self.vocabulary))
+        return any(table.kind in ("animals", "groups") for table in tables)
+
+    def read_export(self, export: Export, grids: list[Grid], key: KeyFile | None) -> Sheet:
+        """Read an export of an instrument, whose samples a key file or another sheet explains."""
+        self.is_export = True
+        others = [grid for grid in grids if grid.title != export.grid.title]
+        if key:
+            sheet = self.read_with_key([export.grid], key)
+        elif pair := self._with_key_on_a_sheet([export.grid, *others]):
+            sheet = self._read_single(*pair, f"the sheet {pair[1].grid.title!r}")
+        else:
+            found = f"an export of {export.program}, which names samples and no groups"
+            remedy = "Write a table with the columns 'sample', 'animal' and 'group', and give its file: --key FILE."
+            raise file_error(self.path, found, "a key that states the animal and the group of each sample", remedy)
+        return replace(sheet, notes=(f"export of {export.program}", *export.notes, *sheet.notes))
+
+    def _with_key_on_a_sheet(self, grids: list[Grid]) -> tuple[Table, Table] | None:
+        """The table of samples and the key of a workbook, in which sample ids may have any common name."""
+        names = self.vocabulary.with_samples()
+        tables = [table for grid in grids for table in find_tables(grid, names)]
+        coded, keys = ([table for table in tables if table.kind == kind] for kind in ("coded", "key"))
+        if len(coded) != 1 or len(keys) != 1 or coded[0].grid is keys[0].grid:
+            return None
+        self.vocabulary = names
+        return coded[0], keys[0]
+
+    def _refuse_several_or_second(self, tables: list[Table]) -> None:
+        if len({id(table.grid) for table in tables}) > 1:
+            self._refuse_several(tables)
+        self._refuse_second_headers(tables)
 
     def read(self, grids: list[Grid]) -> Sheet:
         tables = [table for grid in grids for table in find_tables(grid, self.vocabulary)]
+        kinds = {table.kind for table in tables}
+        is_plain = bool(kinds & {"animals", "groups"}) or {"coded", "key"} <= kinds
+        if not is_plain and (pair := self._with_key_on_a_sheet(grids)):
+            place = f"the sheet {pair[1].grid.title!r}"
+            return self._with_other_sheets(self._read_single(*pair, place), grids, [*pair])
         keys = [table for table in tables if table.kind == "key"]
         data = self._data_tables(tables, has_keys=bool(keys))
         single = [table for table in data if table.kind != "groups"]
@@ -76,11 +146,15 @@ class _TableReader:
             if len(single) > 1:
                 self._refuse_second_headers(single)
             keys = keys if single[0].kind == "coded" else []
-            return self._with_other_sheets(self._read_single(single[0], keys), grids, [single[0], *keys])
+            if len(keys) > 1:
+                self._refuse_several(keys)
+            key = keys[0] if keys else None
+            place = f"the sheet {key.grid.title!r}" if key else ""
+            return self._with_other_sheets(self._read_single(single[0], key, place), grids, [single[0], *keys])
         if data:
             self._refuse_sheets_without_groups(grids, data)
             return self._with_other_sheets(self._read_grouped(data), grids, data)
-        return self._read_single(likeliest_table(grids, self.vocabulary, self.path), [])
+        return self._read_single(likeliest_table(grids, self.vocabulary, self.path))
 
     @staticmethod
     def _data_tables(tables: list[Table], *, has_keys: bool) -> list[Table]:
@@ -93,20 +167,22 @@ class _TableReader:
 
     # -- one row per animal or measurement
 
-    def _read_single(self, table: Table, keys: list[Table]) -> Sheet:
+    def _read_single(self, table: Table, key: Table | None = None, place: str = "") -> Sheet:
+        """Read one table; `key` states the animals and groups of its samples, and `place` where the key is."""
         notes = [table.grid.description]
         header, rows = self._with_unit_row(table.header, table.rows)
-        rows, footer = self._split_footer(header, rows, coded=table.kind == "coded")
+        # Every row of an export is a well, even if it has no value.
+        rows, footer = (rows, []) if self.is_export else self._split_footer(header, rows, coded=table.kind == "coded")
         rows, summaries = self._without_summaries(header, rows)
-        if keys:
-            if len(keys) > 1:
-                self._refuse_several(keys)
-            header, rows = _decode_samples(header, rows, keys[0], self.vocabulary, self.errors)
-            notes.append(f"groups are taken from the sheet {keys[0].grid.title!r}")
+        if key:
+            joined = join_key(header, rows, key, self.vocabulary, place, self.errors)
+            header, rows = joined.header, joined.rows
+            notes += joined.notes
         header = name_flag_columns(header, rows)
         unnamed = _unnamed_columns(header, rows)
         used = [at not in unnamed and any(row[at].filled for row in (header, *rows)) for at in range(len(header))]
         header, *rows = (tuple(cell for cell, keep in zip(row, used, strict=True) if keep) for row in (header, *rows))
+        self._refuse_side_by_side(header)
         self._check_header(header, commas=table.grid.delimiter == ",")
         if not rows and not self.errors.problems:
             self.errors.add_at("", "a header and no rows under it", "one row or more")
@@ -172,6 +248,26 @@ class _TableReader:
             return next((row[at].text.strip() for at in (*names, *groups) if row[at].filled), "")
 
         return without_summaries(rows, self._measured(header), [title(row) for row in rows])
+
+    def _refuse_side_by_side(self, header: Row) -> None:
+        """Refuse two tables beside each other: the columns of animals and groups occur twice."""
+        texts = [cell.text.strip().casefold() for cell in header]
+        names = [self.vocabulary.column(cell.text) or other_name(cell.text) for cell in header]
+        first = {name: names.index(name) for name in ("animal", "group") if name in names}
+        again = {
+            name: [at for at, text in enumerate(texts) if at > first[name] and text == texts[first[name]]]
+            for name in first
+        }
+        second = again.get("animal", [])
+        if second and len(again.get("group", second)) == len(second):
+            places = [header[at].name for at in (first["animal"], *second)]
+            found = f"{len(places)} tables beside each other, from {' and '.join(places)} on"
+            remedy = (
+                "Move them to sheets of their own, or join their columns: one row per animal, with its group and a "
+            )
+            remedy += "column for each endpoint."
+            self.errors.add(header[second[0]], found, "one table", remedy)
+            self.errors.raise_if_any()
 
     def _check_header(self, header: Row, *, commas: bool) -> None:
         """Refuse headers that are empty or duplicate; with `commas`, a decimal comma would split a number."""
@@ -257,34 +353,3 @@ def _unnamed_columns(header: Row, rows: list[Row]) -> dict[int, str]:
             quotes = shorten_list(quoted(dict.fromkeys(text[:40] for text in texts if text)))
             unnamed[at] = f"{column} contains no numbers: not used ({quotes})"
     return unnamed
-
-
-def _decode_samples(
-    header: Row, rows: list[Row], key: Table, vocabulary: Vocabulary, errors: ErrorCollector
-) -> tuple[Row, list[Row]]:
-    """Return a table of samples with the animal and the group that the key states, without the rows of unknown codes.
-
-    Duplicate and unknown codes are problems.
-    """
-    samples, coded = _named_columns(header, vocabulary), _named_columns(key.header, vocabulary)
-    column = "code" if "code" in samples and "code" in coded else "animal"
-    added = [name for name in ("animal", "group") if name in coded and name not in samples]
-    cells: dict[str, list[Cell]] = {}
-    for row in key.rows:
-        code = row[coded[column]]
-        if code.text.strip() in cells:
-            errors.add(code, f"the {column} {code.text!r} again", f"each {column} once in the key", "Correct it.")
-        cells.setdefault(code.text.strip(), [row[coded[name]] for name in added])
-    decoded = []
-    for row in rows:
-        code = row[samples[column]]
-        if code.text.strip() in cells:
-            decoded.append((*row, *cells[code.text.strip()]))
-        else:
-            expected = f"a {column} of the sheet {key.grid.title!r}"
-            errors.add(code, f"the {column} {code.text!r}", expected, "Correct it.")
-    return (*header, *(key.header[coded[name]] for name in added)), decoded
-
-
-def _named_columns(header: Row, vocabulary: Vocabulary) -> dict[str, int]:
-    return {name: at for at, name in enumerate(vocabulary.columns(header)) if name is not None}

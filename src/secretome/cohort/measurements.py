@@ -13,6 +13,7 @@ from secretome.cohort.event_columns import EventColumns
 from secretome.cohort.files.sheet import Cell, Row
 from secretome.cohort.files.words import KEEP_WORDS
 from secretome.cohort.name_matching import ABSENT, CellNames, Kind
+from secretome.cohort.out_of_range import ask_limit, out_of_range, without_unit
 from secretome.cohort.replicates import Measurement
 from secretome.cohort.summary_rows import is_summary
 from secretome.cohort.values import NotAValueError, Value, parse, reciprocal
@@ -156,8 +157,9 @@ class MeasurementReader:
         """The value of a cell within the limits of its assay, and its count; None if it cannot be read."""
         cell, endpoint = entry.cell, self.protocol.endpoints[entry.endpoint]
         limits = self.auxiliary.limits(entry.row, entry.endpoint)
-        value = self.auxiliary.value_of_word(cell.text.strip(), limits)
-        value = value or self._parse(cell, endpoint, self.decimal_marks.get(entry.column))
+        mark = "." if cell.kind == "number" else self.decimal_marks.get(entry.column)
+        value = self.auxiliary.value_of_mark(cell.text, limits, mark or ".")
+        value = value or self._parse(entry, endpoint, mark)
         if value is None:
             return None, NO_COUNT
         if expected := _expected_value(value, endpoint, self.protocol.scale):
@@ -166,26 +168,42 @@ class MeasurementReader:
         value = self.auxiliary.censor(value, limits, cell, entry.endpoint)
         return self.auxiliary.counts(entry.row, entry.endpoint, value, cell)
 
-    def _parse(self, cell: Cell, endpoint: Endpoint, mark: str | None) -> Value | None:
-        text = cell.text.strip()
+    def _parse(self, entry: Entry, endpoint: Endpoint, mark: str | None) -> Value | None:
+        cell, text = entry.cell, entry.cell.text.strip()
         if cell.mismatch and not displays_titre(cell, endpoint):
             return None  # Reported with the other cells that display something other than the stored number.
         if cell.kind in BY_KIND:
             found, remedy = BY_KIND[cell.kind]
             self.errors.add(cell, found.format(text), "a number", remedy)
             return None
-        if "%" in text and "%" not in endpoint.unit:
+        number, unit = without_unit(value_text(cell, endpoint), endpoint)
+        if unit:
+            self.columns.check_unit(unit, entry.endpoint, cell)
+        elif "%" in text and "%" not in endpoint.unit:
             remedy = "Delete the per cent sign, or correct the column."
             self.errors.add(cell, repr(text), f"a number in {endpoint.unit}", remedy)
             return None
         if mark is None:
             return None
-        number = reciprocal(cell.visible_text) if endpoint.kind == "titre" else cell.text
         try:
-            return parse(number, "." if cell.kind == "number" else mark)
+            return parse(number, mark)
         except NotAValueError as error:
-            self.errors.add(cell, repr(text), error.expected, error.remedy)
+            stated = out_of_range(number)
+            has_limits = endpoint.kind in ("concentration", "titre")
+            columns = self.columns.limit_columns if has_limits else ""
+            remedy = ask_limit(stated.side, text, columns) if stated else error.remedy
+            if stated and endpoint.kind == "continuous":
+                remedy = (
+                    "This endpoint has no limit of detection: write the number that was measured, or the reason in a "
+                )
+                remedy += "column 'exclude'."
+            self.errors.add(cell, repr(text), error.expected, remedy)
             return None
+
+
+def value_text(cell: Cell, endpoint: Endpoint) -> str:
+    """Return the text of a cell to parse: for a titre, the reciprocal of the displayed dilution."""
+    return reciprocal(cell.visible_text) if endpoint.kind == "titre" else cell.text
 
 
 def _expected_value(value: Value, endpoint: Endpoint, scale: str) -> str:

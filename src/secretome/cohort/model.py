@@ -35,6 +35,8 @@ class Cohort:
     sheet, names, decimal : str, dict, str
         The sheet, the mapped names and the decimal mark that the user stated, without which the file would be read
         differently.
+    key_path, key_sha256 : Path or None, str
+        The file that states the animals and groups of the samples, and its hash.
     """
 
     id: str
@@ -50,6 +52,8 @@ class Cohort:
     sheet: str = ""
     names: dict[str, str] = field(default_factory=dict)
     decimal: str = ""
+    key_path: Path | None = None
+    key_sha256: str = ""
 
 
 def cohort_id(path: Path) -> str:

@@ -1,6 +1,8 @@
 """Describe a cohort in sentences: units, animals, deaths, limits, exclusions and missing values."""
 
+import math
 from collections import Counter
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -16,6 +18,41 @@ def describe(values: pd.DataFrame, excluded: pd.DataFrame, protocol: Protocol, u
         *_limits(values),
         *_exclusions(values, excluded),
     ]
+
+
+class GroupSummary(NamedTuple):
+    """The values of an endpoint in a group, to compare with the sheet.
+
+    `n` values were measured; `lowest` and `highest` are those of the observed numbers (NaN if there are none); `below`
+    and `above` are numbers of censored values, and `missing` that of empty cells.
+    """
+
+    endpoint: str
+    group: str
+    n: int
+    lowest: float
+    highest: float
+    below: int
+    above: int
+    missing: int
+
+
+def group_summaries(values: pd.DataFrame, protocol: Protocol) -> list[GroupSummary]:
+    """Return a summary of each group for each endpoint of a file."""
+    present = set(values["endpoint"])
+    return [
+        _group_summary(values[(values["endpoint"] == endpoint) & (values["group"] == group)], endpoint, group)
+        for endpoint in protocol.endpoints
+        if endpoint in present
+        for group in protocol.groups
+    ]
+
+
+def _group_summary(cells: pd.DataFrame, endpoint: str, group: str) -> GroupSummary:
+    lower, upper, observed = cells["lower"], cells["upper"], cells["value"].dropna()
+    below, above = int(((lower == 0) & (upper > 0)).sum()), int((upper == math.inf).sum())
+    ends = (float(observed.min()), float(observed.max())) if len(observed) else (math.nan, math.nan)
+    return GroupSummary(endpoint, group, int(lower.notna().sum()), *ends, below, above, int(lower.isna().sum()))
 
 
 def _units(protocol: Protocol, stated: set[str]) -> list[str]:

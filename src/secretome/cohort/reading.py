@@ -27,11 +27,13 @@ from secretome.cohort.measurements import CARRIED, MeasurementReader
 from secretome.cohort.model import Cohort, cohort_id
 from secretome.cohort.name_matching import refuse_unused_groups
 from secretome.cohort.notes import describe
+from secretome.cohort.out_of_range import out_of_range, without_unit
 from secretome.cohort.replicates import Measurement, average_wells, number_within_groups, refuse_repeats
+from secretome.cohort.sample_key import KeyFile
 from secretome.cohort.unknown_columns import UnknownColumns
 from secretome.cohort.values import reciprocal
 from secretome.cohort.vocabulary import AUXILIARY, Vocabulary, map_option
-from secretome.protocol import ORIGINS, InputError, Origin, Protocol
+from secretome.protocol import ORIGINS, InputError, Origin, Protocol, sha256
 
 # Columns of `Cohort.values`, in this order.
 COLUMNS = (
@@ -50,6 +52,7 @@ def read_cohort(
     sheet: str | None = None,
     names: Mapping[str, str] | None = None,
     decimal: str | None = None,
+    key: Path | KeyFile | None = None,
 ) -> Cohort:
     r"""Read a cohort file and check it against the protocol.
 
@@ -68,6 +71,8 @@ def read_cohort(
         Names of groups, endpoints and columns in the file, each with its name in the study.
     decimal : {"point", "comma", ".", ","}, optional
         The decimal mark in text cells, if the file alone is ambiguous.
+    key : Path or KeyFile, optional
+        A file that states the animal and the group of each sample, if the file names samples only.
 
     Returns
     -------
@@ -91,11 +96,14 @@ def read_cohort(
     rats.csv, cell C3: found '11o'
     """
     name, vocabulary, mark = cohort_id(path), Vocabulary(protocol, names), decimal_of(decimal)
-    command = _check_command(path, protocol, sheet, names)
+    key_file = KeyFile(key, read_bytes(key)) if isinstance(key, Path) else key
+    command = _check_command(path, protocol, sheet, names, key_file)
     content = read_bytes(path) if content is None else content
     with _checked_encoding(content, path):
-        cohort = _CohortReader(read_sheet(path, vocabulary, content, sheet), vocabulary, mark, command).read(name)
-    return replace(cohort, sheet=sheet or "", names=dict(names or {}), decimal=WORDS[mark] if mark else "")
+        table = read_sheet(path, vocabulary, content, sheet, key_file)
+        cohort = _CohortReader(table, vocabulary, mark, command).read(name)
+    read_with = replace(cohort, sheet=sheet or "", names=dict(names or {}), decimal=WORDS[mark] if mark else "")
+    return replace(read_with, key_path=key_file.path, key_sha256=sha256(key_file.content)) if key_file else read_with
 
 
 @contextmanager
@@ -110,9 +118,12 @@ def _checked_encoding(content: bytes, path: Path) -> Iterator[None]:
         raise
 
 
-def _check_command(path: Path, protocol: Protocol, sheet: str | None, names: Mapping[str, str] | None) -> str:
+def _check_command(
+    path: Path, protocol: Protocol, sheet: str | None, names: Mapping[str, str] | None, key: KeyFile | None
+) -> str:
     """The command that checks a file in the same way."""
     words = ["secretome", "check", protocol.key, shlex.quote(str(path))]
+    words += ["--key", shlex.quote(str(key.path))] if key else []
     words += ["--sheet", shlex.quote(sheet)] if sheet else []
     return " ".join([*words, *(map_option(old, new) for old, new in (names or {}).items())])
 
@@ -179,11 +190,15 @@ class _CohortReader:
         """The decimal mark of each column of numbers; an ambiguous file is one problem."""
         cells: dict[int, list[tuple[Cell, str]]] = {}
         for entry in entries:
-            is_titre = self.protocol.endpoints[entry.endpoint].kind == "titre"
-            text = reciprocal(entry.cell.text) if is_titre else entry.cell.text
+            endpoint = self.protocol.endpoints[entry.endpoint]
+            text = reciprocal(entry.cell.text) if endpoint.kind == "titre" else entry.cell.text
+            text, _ = without_unit(text, endpoint)
+            marked = out_of_range(text)
+            text = marked.number if marked and marked.number else text
             # A typed number has no decimal mark, so it is no evidence about the others.
             cells.setdefault(entry.column, []).extend([(entry.cell, text)] if entry.cell.kind != "number" else [])
-        for column in (self.columns.named[name] for name in AUXILIARY if name in self.columns.named):
+        named = [self.columns.named[name] for name in AUXILIARY if name in self.columns.named]
+        for column in (*named, *self.columns.limits.values()):
             cells[column] = [(row[column], row[column].text) for row in self.sheet.rows if row[column].kind != "number"]
         decision = decide(cells, self.sheet.delimiter, self.decimal)
         if decision.ambiguous:

@@ -2,12 +2,6 @@
 
 import re
 
-WRITE_LIMIT = {
-    "<": "Write the limit itself: <15.6, not {text!r}, where 15.6 stands for the assay's lowest standard.",
-    ">": "Write the limit itself: >1000, not {text!r}, where 1000 stands for the assay's highest standard.",
-    "?": "Write the limit itself, not {text!r}: '<' and the assay's lowest standard if the value is below its "
-    "range, '>' and the highest standard if it is above.",
-}
 _DIGITS = r"[+\-−]?[\d.,]+"
 # A date with points, which is not a number with thousands separators.
 DATE = re.compile(r"\d{1,2}\.\d{1,2}\.(\d{2}|\d{4})?")
@@ -50,27 +44,11 @@ _FORMS = (
         "Write one number; for several wells of one animal write one row per well, numbered in a column 'replicate'.",
     ),
     (
-        rf"\*+\s*{_DIGITS}",
-        "A star before a number marks a value that a program extrapolated beyond the standards: write '<' and the "
-        "lowest standard, or '>' and the highest; write only the number if you accept the extrapolation.",
-    ),
-    (
-        rf"{_DIGITS}\s*\*+",
-        "In a text export of Prism a star marks an excluded value: write a reason in a column 'exclude', with one row "
-        "per animal. If it does not, write only the number, and write the remark in a column 'note'.",
-    ),
-    (
-        r"-{3,}|\*{2,}|[–—]{2,}",
-        "Plate reader programs write this when they do not report a value. If it was an outlier or an error, leave "
-        "the cell empty; if it was outside the assay's range, write the limit, such as <15.6 if the lowest standard "
-        "is 15.6.",
-    ),
-    (
         rf"(?P<kept>[<>≤≥]\s*{_DIGITS})\s*[^\s\d.,].*",
         "Write {kept}, with the sign; write a unit in the header, and a remark in a column 'note'.",
     ),
     (
-        r"[<>≤≥]?\s*[\d.,]+\s*[*†#a-zµμ()%].*|'[\d.,]+",
+        r"[\d.,]+\s*[*†#a-zµμ()%].*|'[\d.,]+",
         "Write the number alone, in the study's unit; write a unit in the header, and a remark in a column 'note'.",
     ),
     (
@@ -80,8 +58,8 @@ _FORMS = (
     ),
     (
         r"neg(ative|\.)?|pos(itive|\.)?|[-+]ve|\++|weak(ly)?( positive)?|(too )?(low|high|lo|hi)|min|max|nds",
-        "Write the number that was measured; if it was below the assay's range, write the limit, such as <15.6 if the "
-        "lowest standard is 15.6.",
+        "Write the number that was measured; if it was outside the assay's range, write the limit, such as <15.6 if "
+        "the lowest standard is 15.6, or >1000 if the highest is 1000.",
     ),
     (
         r"[\d.,]+\s*[^\s\d.,<>:/;&–-].*",
@@ -95,6 +73,17 @@ _FORMS = (
 )
 REMEDIES = tuple((re.compile(form, re.IGNORECASE), remedy) for form, remedy in _FORMS)
 DEFAULT = "Correct the cell, or leave it empty if the value is missing."
+MAX_WORD = 60
+# Unknown words and codes that may state that a value is outside the range of its assay.
+_MAY_BE_RANGE = re.compile(
+    r".*([<>≤≥]|range|limit|detect|quant|curve|std|standard|calib|lo[dq]\b|satur|max|min|low|high|over|under|above|below"
+    r"|\bout).*|\W*(?-i:[A-Z]{2,6})\W*",
+    re.IGNORECASE | re.DOTALL,
+)
+UNKNOWN_WORD = (
+    "Write the number that was measured; if the value was outside the assay's range, write the limit, such as <15.6 or "
+    ">1000; if nothing was measured, write NA."
+)
 
 
 def remedy_for(text: str) -> str:
@@ -106,4 +95,4 @@ def remedy_for(text: str) -> str:
     for form, remedy in REMEDIES:
         if match := form.fullmatch(text):
             return remedy.format(**match.groupdict()) if match.groupdict() else remedy
-    return DEFAULT
+    return UNKNOWN_WORD if _MAY_BE_RANGE.fullmatch(text) and len(text) < MAX_WORD else DEFAULT

@@ -16,6 +16,7 @@ from secretome.cohort.decimals import decimal_of
 from secretome.cohort.files.opening import read_bytes
 from secretome.cohort.model import Cohort, cohort_id
 from secretome.cohort.reading import read_cohort
+from secretome.cohort.sample_key import KeyFile
 from secretome.protocol import (
     InputError,
     Origin,
@@ -95,6 +96,7 @@ def load_study(
     sheet: str | None = None,
     names: Mapping[str, str] | None = None,
     decimal: str | None = None,
+    key: str | Path | None = None,
 ) -> Study:
     """Load a study with its own cohort, or with another.
 
@@ -110,6 +112,8 @@ def load_study(
         The SHA-256 that the file must have.
     sheet, names, decimal
         As for `read_cohort`.
+    key : path, optional
+        A file that states the animal and the group of each sample, if the cohort file names samples only.
 
     Returns
     -------
@@ -145,13 +149,15 @@ def load_study(
         found, remedy = f"a file whose hash is {digest}", "The file has changed since the run began."
         raise InputError.of(path.name, "", found, f"the hash {sha256}", remedy)
     source_content = source.read_bytes()
-    read_with = (sheet, tuple(sorted((names or {}).items())), decimal_of(decimal))
+    key_file = KeyFile(Path(key), read_bytes(Path(key))) if key else None
+    key_hash = file_hash(key_file.content) if key_file else ""
+    read_with = (sheet, tuple(sorted((names or {}).items())), decimal_of(decimal), str(key or ""), key_hash)
     inputs = (file_sha256(folder / "protocol.yml"), file_hash(source_content), digest)
-    key = (str(folder), str(path.absolute()), *inputs, *read_with)
-    if (pickled := _parsed.get(key)) is None:
-        parsed = read_cohort(path, protocol, content, sheet=sheet, names=names, decimal=decimal)
+    known_as = (str(folder), str(path.absolute()), *inputs, *read_with)
+    if (pickled := _parsed.get(known_as)) is None:
+        parsed = read_cohort(path, protocol, content, sheet=sheet, names=names, decimal=decimal, key=key_file)
         pickled = pickle.dumps(_compared_with_source(parsed, protocol, folder, source_content))
-        _remember(key, pickled)
+        _remember(known_as, pickled)
     read, source_data = pickle.loads(pickled)
     return Study(protocol, replace(read, path=path), source_data=source_data, folder=folder)
 

@@ -146,7 +146,10 @@ class UnknownColumns:
             names = quoted((member.text.strip() for member, _ in members), " and ")
             found = f"{names}, which R and pandas write if several columns have the header {name!r}"
             remedy = "If they are wells of one animal, write one row per well, numbered in a column 'replicate'."
-            remedy += f" Otherwise rename the correct one to {name!r}, and delete the others."
+            if len(members) == 1 and key not in self.columns.wide:
+                remedy = f"If it contains {key}, rename it to {name!r} or add {map_option(cell.text, key)}."
+            else:
+                remedy += f" Otherwise rename the correct one to {name!r}, and delete the others."
             self.errors.add(cell, found, f"one column for {key}", remedy)
             self._read_as(key, cell)
         reported = [cell for members in numbered.values() for cell, _ in members]

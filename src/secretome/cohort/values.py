@@ -4,9 +4,11 @@ import math
 import re
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Literal
 
 from secretome.cohort.files.words import MISSING, limit_passed
-from secretome.cohort.remedies import DATE, WRITE_LIMIT, remedy_for
+from secretome.cohort.out_of_range import ask_limit, out_of_range
+from secretome.cohort.remedies import DATE, remedy_for
 
 # No assay gives a number beyond these, whatever its unit, and sums of squares of such numbers overflow.
 SMALLEST, LARGEST = 1e-15, 1e15
@@ -15,6 +17,7 @@ THOUSANDS_MARKS = "'\u2019\u2007\u2009\u202f\xa0"
 _VALUE = re.compile(
     rf"(?P<bound>(?:[<>≤≥]|[<>]=)?)\s*(?P<number>[+\-−]?(?:\d[\d.,{THOUSANDS_MARKS}]*|[.,]\d+)(?:[eE][+\-−]?\d+)?)\s*(?P<percent>%?)"
 )
+A_LIMIT = "a number, or a limit such as <15.6"
 A_VALUE = "a number, a censored value such as <15.6, or an empty cell"
 
 
@@ -67,8 +70,8 @@ def parse(text: str, mark: str) -> Value:
     stripped = text.strip()
     if stripped.casefold() in MISSING:
         return Value(math.nan, math.nan)
-    if side := limit_passed(stripped):
-        raise NotAValueError(A_VALUE, WRITE_LIMIT[side].format(text=stripped))
+    if mark_of_range := out_of_range(stripped):
+        raise NotAValueError(A_LIMIT, ask_limit(mark_of_range.side, stripped))
     match = _VALUE.fullmatch(stripped)
     if match is None:
         raise NotAValueError(A_VALUE, remedy_for(stripped))
@@ -82,9 +85,9 @@ def parse(text: str, mark: str) -> Value:
         )
     if not match["bound"]:
         return Value(value, value)
-    sign = "<" if match["bound"] in ("<", "≤", "<=") else ">"
+    sign: Literal["<", ">"] = "<" if match["bound"] in ("<", "≤", "<=") else ">"
     if value <= 0:
-        raise NotAValueError(f"a limit above zero after {sign!r}", WRITE_LIMIT[sign].format(text=stripped))
+        raise NotAValueError(f"a limit above zero after {sign!r}", ask_limit(sign, stripped))
     return Value(0.0, value) if sign == "<" else Value(value, math.inf)
 
 

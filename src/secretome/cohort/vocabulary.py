@@ -1,5 +1,6 @@
 """The names that a file may use for columns, groups and endpoints: a key, a label, or a name that the user maps."""
 
+import copy
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -16,7 +17,10 @@ OPTIONAL = (
 )
 LONG = ("endpoint", "value")
 COLUMNS = (*REQUIRED, *OPTIONAL, *LONG)
-BRACKETS = re.compile(r"[\[(](.*)[\])]\s*$")
+BRACKETS = re.compile(r"[\[({<（［【](.*)[\])}>）］】]\s*$")
+# The limits of one endpoint's assay, such as 'lloq il6' or 'IL-6 ULOQ (pg/mL)'.
+LIMIT_FIRST = re.compile(r"\s*(lloq|uloq)[\s_.:-]+(?:of\s+)?(.+)", re.IGNORECASE)
+LIMIT_LAST = re.compile(r"\s*(.+?)[\s_.:-]+(lloq|uloq)\s*([\[(].*[\])])?\s*", re.IGNORECASE)
 # The number of animals, which is often written after the name of a group.
 SIZE = re.compile(r"\s*[\[(,]?\s*n\s*=\s*\d+\s*[\])]?\s*$", re.IGNORECASE)
 # Other names of two columns, used if no column has the name itself and only one has another name.
@@ -28,6 +32,11 @@ OTHER_NAMES = {
         {"groups", "groupname", "treatment", "treatmentgroup", "experimentalgroup", "studygroup", "arm", "studyarm"}
     ),
 }
+# Other names of the column of sample ids, used only in a table for which there is a key.
+SAMPLE_WORDS = ("sample", "specimen", "tube", "vial", "barcode", "code", "aliquot", "serum", "plasma")
+SAMPLE_NAMES = frozenset(
+    {"description", "uniquesampleid", "samplecode", *(word + number for word in SAMPLE_WORDS for number in NUMBERS)}
+)
 # A word for which an endpoint's label may have a short form; it is suggested, but not used.
 LONG_FORMS = ((re.compile(r"interleukine?s?\b[\s-]*", re.IGNORECASE), "IL-"),)
 
@@ -63,6 +72,7 @@ class Vocabulary:
     def __init__(self, protocol: Protocol, mapped: Mapping[str, str] | None = None) -> None:
         self.protocol = protocol
         self.mapped = dict(mapped or {})
+        self.has_samples = False
         self._study_names = {
             "group": NameTable((name, key) for key, group in protocol.groups.items() for name in (key, group.label)),
             "endpoint": NameTable(
@@ -122,6 +132,12 @@ class Vocabulary:
             for old, new in self.mapped.items()
         )
 
+    def with_samples(self) -> "Vocabulary":
+        """The same names, and common names for sample ids read as 'code', for tables that a key explains."""
+        other = copy.copy(self)
+        other.has_samples = True
+        return other
+
     def is_mapped(self, text: str) -> bool:
         """Whether the user mapped this name."""
         return spelling(text) in self._spellings
@@ -133,11 +149,11 @@ class Vocabulary:
     def columns(self, header: Sequence[Cell]) -> list[str | None]:
         """The column that each cell of a header names, by its name or by an unambiguous other name."""
         columns = [self.column(cell.text) for cell in header]
-        for column in OTHER_NAMES:
+        for column in (*OTHER_NAMES, *(("code",) if self.has_samples else ())):
             others = [
                 at
                 for at, cell in enumerate(header)
-                if columns[at] is None and other_name(cell.text) == column and not self.is_mapped(cell.text)
+                if columns[at] is None and _may_name(cell.text, column) and not self.is_mapped(cell.text)
             ]
             if column not in columns and len(others) == 1:
                 columns[others[0]] = column
@@ -178,6 +194,19 @@ class Vocabulary:
             return key, ""
         key = self._find(BRACKETS.sub("", text), "endpoint") if BRACKETS.search(text) else None
         return (key, unit) if key else self._with_unit(text)
+
+    def limit(self, text: str) -> tuple[str, str] | None:
+        """The limit ('lloq' or 'uloq') and the endpoint that a header such as 'IL-6 LLOQ' names."""
+        first, last = LIMIT_FIRST.fullmatch(text), LIMIT_LAST.fullmatch(text)
+        if not (first or last) or self.is_mapped(text):
+            return None
+        name, rest = (first[1], first[2]) if first else (last[2], f"{last[1]} {last[3] or ''}") if last else ("", "")
+        endpoint = self.endpoint(rest.strip())
+        unit_is_known = endpoint and (not endpoint[1] or canonical(endpoint[1]) == canonical(self._unit(endpoint[0])))
+        return (name.casefold(), endpoint[0]) if endpoint and unit_is_known else None
+
+    def _unit(self, endpoint: str) -> str:
+        return self.protocol.endpoints[endpoint].unit
 
     def _may_be_unit(self, text: str) -> bool:
         return is_unit(text) or any(
@@ -274,6 +303,13 @@ def other_name(text: str) -> str:
     """
     form = "id" if text.strip() in ("#", "№") else name_key(BRACKETS.sub("", re.sub("[#№]", " no", text)))
     return next((column for column, others in OTHER_NAMES.items() if form in others), "")
+
+
+def _may_name(text: str, column: str) -> bool:
+    """Whether a header is another common name of a column."""
+    if column != "code":
+        return other_name(text) == column
+    return name_key(BRACKETS.sub("", re.sub("[#№]", " no", text))) in SAMPLE_NAMES
 
 
 def unit_in_brackets(header: str) -> str:

@@ -37,12 +37,20 @@ class RunPlan:
     sheet: str | None
     names: Mapping[str, str]
     decimal: str | None
+    key_file: Path | None
     notes: tuple[str, ...]
     key: str
 
     def load_study(self) -> Study:
         """The study with this cohort. It is not kept here, because a batch may have thousands of cohorts."""
-        return load_study(self.study, cohort=self.paths.file, sheet=self.sheet, names=self.names, decimal=self.decimal)
+        return load_study(
+            self.study,
+            cohort=self.paths.file,
+            sheet=self.sheet,
+            names=self.names,
+            decimal=self.decimal,
+            key=self.key_file,
+        )
 
 
 def plan_runs(
@@ -54,11 +62,12 @@ def plan_runs(
     sheet: str | None = None,
     names: Mapping[str, str] | None = None,
     decimal: str | None = None,
+    key: Path | None = None,
     parameters: Mapping[str, int | float] | None = None,
 ) -> tuple[list[RunPlan], list[InputError]]:
     """Read every cohort before any is run, and return what can be run and what cannot.
 
-    `sheet`, `names` and `decimal` are those of `load_study`.
+    `sheet`, `names`, `decimal` and `key` are those of `load_study`.
 
     Returns
     -------
@@ -72,7 +81,7 @@ def plan_runs(
     planned: dict[str, Path] = {}
     for file in files:
         try:
-            study = load_study(name, cohort=file, sheet=sheet, names=names, decimal=decimal)
+            study = load_study(name, cohort=file, sheet=sheet, names=names, decimal=decimal, key=key)
             cohort = study.cohort.id
             # Some file systems do not distinguish upper and lower case.
             if duplicate := planned.get(cohort.casefold()):
@@ -81,8 +90,8 @@ def plan_runs(
             planned[cohort.casefold()] = file
             paths = OutputPaths(study.key, cohort, file, out)
             paths.check(existing)
-            key = content_key(study, parameters or {})
-            plans.append(RunPlan(name, paths, sheet, dict(names or {}), decimal, study.cohort.notes, key))
+            run_key = content_key(study, parameters or {})
+            plans.append(RunPlan(name, paths, sheet, dict(names or {}), decimal, key, study.cohort.notes, run_key))
         except InputError as error:
             refusals.append(error)
     return plans, refusals
@@ -122,6 +131,8 @@ def _execute(
         "cohort_decimal": cohort.decimal,
         "out": str(work.resolve()),
     }
+    if cohort.key_path:
+        inputs["cohort_key"] = str(cohort.key_path.absolute())
     # A notebook of the book names its study; the page of another study needs the folder.
     if notebook_file(source) == DEFAULT_PAGE:
         inputs["study_folder"] = str(source)

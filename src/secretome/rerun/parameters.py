@@ -17,7 +17,10 @@ from secretome.protocol import InputError, Problem, nearest, read_regular_file, 
 # The page of a study whose folder has no notebook.
 DEFAULT_PAGE = Path(__file__).parents[1] / "report" / "default_page.py.txt"
 # Set by the command; the other parameters are for the user.
-SET_BY_COMMAND = ("study_folder", "cohort", "cohort_sha256", "cohort_sheet", "cohort_names", "cohort_decimal", "out")
+SET_BY_COMMAND = (
+    *("study_folder", "cohort", "cohort_sha256", "cohort_sheet", "cohort_names", "cohort_decimal", "cohort_key"),
+    "out",
+)
 RANGES = {
     "alpha": (0, 0.5, "a number between 0 and 0.5"),
     "level": (0, 1, "a number between 0 and 1"),

@@ -45,6 +45,9 @@ class Provenance(BaseModel):
     cohort_sheet: str = ""
     cohort_names: dict[str, str] = {}
     cohort_decimal: str = ""
+    # The file that states the animals and groups of the samples.
+    cohort_key_file: str = ""
+    cohort_key_sha256: Hash | None = None
     cohort_read_as: list[str] = []
     source_data: bool
     protocol_sha256: Hash
@@ -92,6 +95,8 @@ def describe_run(study: Study, parameters: Mapping[str, int | float], key: str) 
         cohort_sheet=cohort.sheet,
         cohort_names=cohort.names,
         cohort_decimal=cohort.decimal,
+        cohort_key_file=cohort.key_path.name if cohort.key_path else "",
+        cohort_key_sha256=cohort.key_sha256 or None,
         cohort_read_as=list(cohort.notes),
         source_data=study.source_data,
         protocol_sha256=file_sha256(protocol),
@@ -116,6 +121,7 @@ def content_key(study: Study, parameters: Mapping[str, int | float]) -> str:
     read_with = [study.cohort.sheet, sorted(study.cohort.names.items()), study.cohort.decimal]
     inputs = [
         study.cohort.sha256,
+        *([study.cohort.key_sha256] if study.cohort.key_sha256 else []),
         dict(sorted(parameters.items())),
         read_with,
         _versions(),

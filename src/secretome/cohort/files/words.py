@@ -1,6 +1,7 @@
 """Words in cells and headers: missing and censored values, flags, yes and no."""
 
 import re
+from typing import Literal
 
 # Whole cells in English, German, French and Russian; spaces and punctuation are left out.
 BELOW_WORDS = frozenset(
@@ -16,7 +17,9 @@ ABOVE_WORDS = frozenset(
     alq aql uloq ulod aboveuloq oor> >oor ovrflw ovflw overflow overflw over overrange sat saturated saturation offscale
     """.split()
 )
-OUTSIDE_WORDS = frozenset({"oor", "outofrange", "outofcurve", "outofcalibration"})
+OUTSIDE_WORDS = frozenset(
+    {"oor", "outofrange", "outofcurve", "outofcalibration", "range?", "outsiderange", "outofassayrange"}
+)
 # Codes that state a side only in a column of flags: the cell 'low' in a column of values is no limit.
 BELOW_CODES = frozenset("< ≤ <= =< lt le low lo below under u uj <min minstd <std <curve <range".split())
 ABOVE_CODES = frozenset("> ≥ >= => gt ge high hi above over >max maxstd >std >curve >range ovrflw".split())
@@ -55,7 +58,7 @@ RARE_CODES = frozenset({"q", "u", "uj", "j", "e", "lt", "gt", "le", "ge"})
 FLAG_CODES = RARE_CODES | frozenset("h l r b d x ex in out lo hi low high below above under over".split())
 
 
-def limit_passed(text: str) -> str:
+def limit_passed(text: str) -> Literal["", "<", ">", "?"]:
     """Return the side of an assay's range that a cell states without the limit: ``<``, ``>``, or ``?`` if unknown.
 
     >>> [limit_passed(text) for text in ("n.d.", "< LOD", "Above Fit Curve Range", "OOR", "<15.6")]

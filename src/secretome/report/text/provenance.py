@@ -12,6 +12,8 @@ COMMIT = "git_commit"
 SHOWN = {
     "cohort_file": "Cohort file",
     "cohort_sha256": "Hash of the cohort file (SHA-256)",
+    "cohort_key_file": "Key of the samples",
+    "cohort_key_sha256": "Hash of the key (SHA-256)",
     "cohort_read_as": "File format",
     "cohort_names": "Names mapped",
     "cohort_decimal": "Decimal mark",

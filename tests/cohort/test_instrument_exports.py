@@ -1,0 +1,228 @@
+"""Exports of plate readers and bead arrays, in the layouts of genuine public files (see public_files.csv).
+
+The numbers are invented.
+"""
+
+import math
+from pathlib import Path
+
+import pytest
+from making import xlsx
+
+from secretome.cohort import Cohort, read_cohort
+from secretome.cohort.sample_key import KeyFile
+from secretome.protocol import InputError, Problem, Protocol
+
+GROUPS = ("sham", "control", "t1", "t2")
+IDS = [f"M{number}" for number in range(1, 9)]
+KEY = ["sample,animal,group", *(f"{name},rat {at},{GROUPS[at % 4]}" for at, name in enumerate(IDS))]
+IL6 = [20.5, 118.2, 61.3, 31.7, 18.4, 140.6, 70.9, 40.1]
+IL4 = [24.1, 16.2, 18.8, 22.4, 26.3, 14.9, 19.5, 21.1]
+XPONENT = "Program,xPONENT,,MAGPIX\nBuild,4.2.1324.0\nDate,05/17/2023,6:42 PM\n\nSN,123\nSamples,10\n\nResults\n"
+
+
+def join(protocol: Protocol, content: bytes | str, name: str, key: list[str] | None = KEY, **names: str) -> Cohort:
+    content = content.encode() if isinstance(content, str) else content
+    file = KeyFile(Path("animals.csv"), "\n".join(key).encode()) if key else None
+    return read_cohort(Path(name), protocol, content, names=names, key=file)
+
+
+def refused(protocol: Protocol, content: bytes | str, name: str, key: list[str] | None = KEY) -> list[Problem]:
+    with pytest.raises(InputError) as error:
+        join(protocol, content, name, key)
+    return list(error.value.problems)
+
+
+def bounds(cohort: Cohort, endpoint: str = "il6") -> dict[str, tuple[float, float]]:
+    rows = cohort.values[cohort.values["endpoint"] == endpoint]
+    return {animal: (lower, upper) for animal, lower, upper in rows[["animal", "lower", "upper"]].to_numpy()}
+
+
+def rats(values: list[float]) -> dict[str, tuple[float, float]]:
+    return {f"rat {at}": (value, value) for at, value in enumerate(values)}
+
+
+def section(kind: str, factor: float, names: list[str]) -> str:
+    samples = [("Background0", 0.1, 0.1), ("Standard1", 900.5, 800.5), *zip(IDS, IL6, IL4, strict=True)]
+    lines = [
+        f'"{at + 1}(1,{"ABCDEFGHIJ"[at]}1)",{name},{factor * il6},{factor * il4},7.5,880'
+        for at, (name, il6, il4) in enumerate(samples)
+    ]
+    return "\n".join([f"DataType:,{kind}", f"Location,Sample,{','.join(names)},Total Events", *lines, "", ""])
+
+
+def test_results_of_xponent_are_read(sepsis_protocol: Protocol) -> None:
+    names = ["IL-6", "IL-4", "TNF-a"]
+    content = XPONENT + section("Median", 10, names) + section("Result", 1, names) + section("Count", 3, names)
+    cohort = join(sepsis_protocol, content, "plate.csv")
+    assert (bounds(cohort), bounds(cohort, "il4")) == (rats(IL6), rats(IL4))
+    notes = " ".join(cohort.notes)
+    assert "export of xPONENT" in notes
+    assert "'TNF-a'" in notes
+    assert "'Background0', 'Standard1'" in notes
+
+
+def test_fluorescence_of_xponent_is_refused_by_name(sepsis_protocol: Protocol) -> None:
+    content = XPONENT + section("Median", 10, ["IL-6", "IL-4", "TNF-a"])
+    (problem,) = refused(sepsis_protocol, content, "plate.csv")
+    assert "xPONENT" in problem.found
+    assert "'Result'" in problem.remedy
+
+
+def workbench(*, calculated: bool = True) -> str:
+    header = "Sample,Assay,Well,Spot,Detection Range,Dilution,Concentration,Signal,Calc. Concentration"
+    lines = [
+        "S001,IL-6,A01,1,In Detection Range,,500,9000,512.5",
+        "S001,GM-CSF,A01,2,In Detection Range,,500,9000,499.5",
+    ]
+    for at, (name, il6, il4) in enumerate(zip(IDS, IL6, IL4, strict=True)):
+        flag, value = ("Below Fit Curve Range", "NaN") if at == 0 else ("In Detection Range", str(il6))
+        lines += [f"{name},IL-6,B{at + 1:02},1,{flag},1,,812,{value}"]
+        lines += [f"{name},IL-4,B{at + 1:02},2,In Detection Range,1,,612,{il4}"]
+    rows = [",".join(line.split(",")[: None if calculated else -1]) for line in (header, *lines)]
+    return "\n".join(["Plate_2BO40AW287,,", *rows])
+
+
+def test_calculated_concentrations_of_workbench_are_read(sepsis_protocol: Protocol) -> None:
+    content = workbench().replace("Calc. Concentration", "Calc. Concentration,Detection Limits: Calc. Low").splitlines()
+    content = [line + ",1.25" if "B0" in line and "IL-6" in line else line for line in content]
+    cohort = join(sepsis_protocol, "\n".join(content), "plate.csv")
+    assert bounds(cohort) == rats(IL6) | {"rat 0": (0, 1.25)}
+    assert bounds(cohort, "il4") == rats(IL4)
+    assert any("2 rows of standards left out" in note for note in cohort.notes)
+
+
+def test_words_of_workbench_without_a_limit_are_asked(sepsis_protocol: Protocol) -> None:
+    (problem,) = refused(sepsis_protocol, workbench(), "plate.csv")
+    assert (problem.place, problem.found) == ("cell I5", "'Below Fit Curve Range'")
+    assert "<15.6" in problem.remedy
+
+
+def test_signals_of_workbench_are_refused_by_name(sepsis_protocol: Protocol) -> None:
+    (problem,) = refused(sepsis_protocol, workbench(calculated=False), "plate.csv")
+    assert "Discovery Workbench" in problem.found
+    assert "Calc. Concentration" in problem.remedy
+
+
+def bioplex(title: str, first: str = "OOR <") -> bytes:
+    rows = [["Bio-Plex Manager 6.2"], [], ["Type", "Well", "Outlier", "Description", "IL-6 (19)", "IL-4 (52)"]]
+    rows += [["B", "A1", 0, "", "***", "***"], ["S1", "B1", 0, "", 900.5, 800.5]]
+    rows += [
+        [f"X{at}", f"C{at}", 0, name, il6 if at else first, il4]
+        for at, (name, il6, il4) in enumerate(zip(IDS, IL6, IL4, strict=True))
+    ]
+    return xlsx({title: [list(map(str, row)) for row in rows]})
+
+
+def test_observed_concentrations_of_bioplex_are_read(sepsis_protocol: Protocol) -> None:
+    (problem,) = refused(sepsis_protocol, bioplex("Obs Conc"), "plate.xlsx")
+    assert (problem.place, problem.found) == ("cell 'Obs Conc'!E6", "'OOR <'")
+    cohort = join(sepsis_protocol, bioplex("Obs Conc", "<5"), "plate.xlsx")
+    assert bounds(cohort) == rats(IL6) | {"rat 0": (0, 5)}
+    assert bounds(cohort, "il4") == rats(IL4)
+
+
+def test_fluorescence_of_bioplex_is_refused_by_name(sepsis_protocol: Protocol) -> None:
+    (problem,) = refused(sepsis_protocol, bioplex("FI - Bkgd"), "plate.xlsx")
+    assert "'Obs Conc'" in problem.remedy
+
+
+SOFTMAX = ["##BLOCKS= 3", "Plate:\tPlate1\t1.3\tPlateFormat\tEndpoint\tAbsorbance", "\t25.0\t0.656\t0.645", "~End"]
+STANDARDS = ["Group: Std", "Sample\tConc\tBackCalcConc\tWells\tOD", "St1\t320.0\t319.9\tA1\t1.785", "\t\t\tA2\t1.672"]
+
+
+def softmax(*, results: bool = True) -> str:
+    header = ["Sample", "Well", "Values", *(["Result", "MeanResult"] if results else [])]
+    group = ["Group: Unknowns", "\t".join(header)]
+    for at, (name, il6) in enumerate(zip(IDS, IL6, strict=True)):
+        # Two wells of one sample, with the name in the first row only.
+        group += ["\t".join([name, f"A{at}", "0.38", f"{il6}", f"{il6}"][: len(header)])]
+        group += ["\t".join(["", f"B{at}", "0.38", f"{il6}", ""][: len(header)])]
+    columns = ["", "Group Column\tFormula Name\tFormula", "1\tSample", "~End"]
+    return "\r\n".join([*SOFTMAX, *STANDARDS, "", *columns, *group, *columns])
+
+
+def test_results_of_softmax_are_read(sepsis_protocol: Protocol) -> None:
+    content = softmax().encode("utf-16")
+    cohort = join(sepsis_protocol, content, "plate.txt", Result="il6")
+    assert bounds(cohort) == rats(IL6)
+    assert any("'Std'" in note for note in cohort.notes)
+    (problem,) = refused(sepsis_protocol, content, "plate.txt")
+    assert "--map 'Result=il6'" in problem.remedy
+
+
+def test_optical_densities_of_softmax_are_refused_by_name(sepsis_protocol: Protocol) -> None:
+    (problem,) = refused(sepsis_protocol, softmax(results=False), "plate.txt")
+    assert "SoftMax Pro" in problem.found
+    assert "'Result'" in problem.remedy
+
+
+def gen5(*, results: bool = True) -> str:
+    lines = [
+        "",
+        "Software Version\t3.12.08",
+        "",
+        "Plate Number\tPlate 1",
+        "Time\t10:14:27 AM",
+        "",
+        "Layout",
+        "\t1\t2\t3",
+    ]
+    wells = [IDS[:3], IDS[3:6], [*IDS[6:], "BLK"]]
+    values = [list(map(str, IL6[:3])), list(map(str, IL6[3:6])), [*map(str, IL6[6:]), "<0.000"]]
+    for letter, names in zip("ABC", wells, strict=True):
+        lines += ["\t".join([letter, *names, "Well ID"]), "\t1\t1\t1\tConc/Dil"]
+    lines += ["", "Results", "\t1\t2\t3"]
+    for letter, row in zip("ABC", values, strict=True):
+        lines += ["\t".join([letter, "0.5", "0.6", "0.7", "450nm:450"])]
+        lines += ["\t".join(["", *row, "[Concentration]"])] if results else []
+    return "\n".join([*lines, "", "StdCurve Fitting Results", "", "Curve Name\tCurve Formula"])
+
+
+def test_concentrations_of_gen5_are_read(sepsis_protocol: Protocol) -> None:
+    cohort = join(sepsis_protocol, gen5(), "plate.txt", Concentration="il6")
+    assert bounds(cohort) == rats(IL6)
+    assert any("'BLK'" in note for note in cohort.notes)
+
+
+def test_optical_densities_of_gen5_are_refused_by_name(sepsis_protocol: Protocol) -> None:
+    (problem,) = refused(sepsis_protocol, gen5(results=False), "plate.txt")
+    assert "Gen5" in problem.found
+    assert "standard curve" in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("program", "sheets"),
+    [
+        ("SkanIt", {"Absorbance 1_01": [["Measurement results"], ["x.skax"], ["Abs", 1, 2], ["A", 1.7455, 1.6148]]}),
+        ("Magellan", {"Magellan Sheet 1": [["Well positions", "Label1"], ["", "0s"], ["A1", 0.0557], ["A2", 0.064]]}),
+    ],
+)
+def test_optical_densities_are_refused_by_name(
+    sepsis_protocol: Protocol, program: str, sheets: dict[str, list[list[object]]]
+) -> None:
+    for key in (KEY, None):
+        (problem,) = refused(sepsis_protocol, xlsx(sheets), "plate.xlsx", key)
+        assert program in problem.found
+        assert program in problem.remedy
+
+
+def test_export_without_a_key_asks_for_it(sepsis_protocol: Protocol) -> None:
+    content = XPONENT + section("Result", 1, ["IL-6", "IL-4", "TNF-a"])
+    (problem,) = refused(sepsis_protocol, content, "plate.csv", None)
+    assert "--key" in problem.remedy
+
+
+def test_unmatched_well_of_an_export_is_refused_by_cell(sepsis_protocol: Protocol) -> None:
+    content = XPONENT + section("Result", 1, ["IL-6", "IL-4", "TNF-a"])
+    problems = refused(sepsis_protocol, content, "plate.csv", [*KEY[:-1], "M9,rat 9,t2"])
+    assert {(problem.file, problem.place) for problem in problems} == {
+        ("plate.csv", "cell B20"),
+        ("animals.csv", "cell A9"),
+    }
+
+
+def test_limits_are_infinite_above(sepsis_protocol: Protocol) -> None:
+    content = workbench().replace("Below Fit Curve Range,1,,812,NaN", "Above Fit Curve Range,1,,812,>1000")
+    cohort = join(sepsis_protocol, content.replace("Above Fit Curve Range", "In Detection Range"), "plate.csv")
+    assert bounds(cohort)["rat 0"] == (1000, math.inf)
