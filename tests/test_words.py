@@ -165,7 +165,7 @@ def test_sentences_on_losses_match_the_approved_text(rats: Rats) -> None:
         {
             case: (
                 report_text.deaths_sentence(study),
-                report_text.arms_sentence(study, "il6"),
+                report_text.groups_sentence(study, "il6"),
                 *(report_text.censoring_sentence(study, endpoint) for endpoint in ("il6", "il4")),
             )
             for case, study in ((case, rats.read(text)) for case, text in studies.items())
