@@ -174,12 +174,12 @@ def test_a_faulty_draft_is_named_and_the_other_studies_are_listed(notebooks: Pat
     assert_refused(secretome("check", "a_draft", notebooks / TOOTH / "cohorts" / "crampton.csv"), "draft")
 
 
-def test_a_study_without_its_notebook_is_not_run(notebooks: Path, tmp_path: Path) -> None:
-    result = secretome("rerun", TOOTH, notebooks / TOOTH / "cohorts" / "crampton.csv", "--out", tmp_path / "new")
-    assert_refused(result, "notebook")
-    assert len(result.stderr.strip().splitlines()) == 1
-    assert "analysis.py" in result.stderr
-    assert not (tmp_path / "new").exists()
+def test_study_without_notebook_is_rerun_with_the_default_page(notebooks: Path, tmp_path: Path) -> None:
+    file = tmp_path / "teeth.csv"
+    file.write_bytes((notebooks / TOOTH / "cohorts" / "crampton.csv").read_bytes())
+    result = secretome("rerun", TOOTH, file, "--out", tmp_path / "new")
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "new" / "teeth" / "report.html").exists()
 
 
 def test_a_study_without_simulation_has_no_power(notebooks: Path) -> None:
