@@ -18,9 +18,9 @@ from page_contract import minutes
 from secretome.report.breaks import unbroken
 
 ROOT = Path(__file__).parents[2]
-# Pages to look things up in, and the front page, keep no contract; lessons have one of their own.
+# Pages to look things up in, the front page and the in-browser page keep no contract; lessons have one of their own.
 CONTENTS = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-FREE = {CONTENTS["root"]} | {
+FREE = {CONTENTS["root"], "book/try"} | {
     chapter["file"].removesuffix(".py")
     for part in CONTENTS["parts"]
     if part["caption"] in {"Reference", "Classroom"}

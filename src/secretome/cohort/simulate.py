@@ -89,8 +89,21 @@ def simulate(
 def simulate_study(
     name: str, scenario: str = DEFAULT_SCENARIO, *, n: int | None = None, seed: int | None = None
 ) -> Study:
-    """Return a study with a simulated cohort, which is not written to disk; the arguments are those of `simulate`.
+    """Return a study with a simulated cohort, which is not written to disk.
 
+    Parameters
+    ----------
+    name : str
+        The study's key.
+    scenario, n, seed
+        As for `simulate`.
+
+    Returns
+    -------
+    Study
+
+    Examples
+    --------
     >>> study = simulate_study("sepsis_cytokines", "reversed", n=5, seed=3)
     >>> study.cohort.origin, study.cohort.scenario, study.cohort.seed
     ('simulated', 'reversed', '3')

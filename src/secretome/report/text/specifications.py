@@ -183,18 +183,20 @@ def specification_sentence(claim: Claim, specifications: pd.DataFrame) -> str:
     planned_answer = planned["answer"].iloc[0]
     lost = int((asked["answer"] == "none").sum())
     rest = f"; {lost} cannot be computed" if lost else ""
-    counts = _counts(others, planned_answer, {planned_answer: "agree"}) or "none can be computed"
+    counts = _counts(others, planned_answer, {planned_answer: ("agrees", "agree")}) or "none can be computed"
     text = f"{claim.sentence} The planned analysis {outcomes[planned_answer]}. Of {len(others)} others, {counts}{rest}."
     return " ".join([text, *_other_questions(specifications)])
 
 
-def _counts(rows: pd.DataFrame, first: str, names: Mapping[str, str]) -> str:
-    """How many analyses give each answer."""
-    answers = {"claimed": "support the claim", "open": "are inconclusive", "opposite": "support the opposite"} | dict(
-        names
-    )
-    order = [first, *(answer for answer in answers if answer != first)]
-    return ", ".join(f"{n} {answers[answer]}" for answer in order if (n := int((rows["answer"] == answer).sum())))
+def _counts(rows: pd.DataFrame, first: str, verbs: Mapping[str, tuple[str, str]]) -> str:
+    """How many analyses give each answer, with the verb for one analysis and for several."""
+    known = {
+        "claimed": ("supports the claim", "support the claim"),
+        "open": ("is inconclusive", "are inconclusive"),
+        "opposite": ("supports the opposite", "support the opposite"),
+    } | dict(verbs)
+    order = [first, *(answer for answer in known if answer != first)]
+    return ", ".join(f"{n} {known[answer][n > 1]}" for answer in order if (n := int((rows["answer"] == answer).sum())))
 
 
 def _other_questions(specifications: pd.DataFrame) -> Iterator[str]:
@@ -207,7 +209,10 @@ def _other_questions(specifications: pd.DataFrame) -> Iterator[str]:
             f"{_counts(adjusted, 'claimed', {})}."
         )
     if len(difference):
-        names = {"opposite": "find a difference in some group", "open": "find none"}
+        names = {
+            "opposite": ("finds a difference in some group", "find a difference in some group"),
+            "open": ("finds none", "find none"),
+        }
         yield (
             f"Tests of a difference cannot show that nothing changes; of {len(difference)}, "
             f"{_counts(difference, 'opposite', names)}."
