@@ -24,6 +24,7 @@ from tempfile import TemporaryDirectory
 
 import runtime_files
 from runtime_files import FETCHED, ROOT, MissingError, RuntimeFile
+from secretome.audit import load_table
 from secretome.protocol import load_protocol, study_folder, study_names, write_json
 
 RUNTIME = ROOT / "_build" / "runtime"
@@ -37,8 +38,9 @@ PURE = (
     *("defusedxml", "et_xmlfile", "jinja2", "markdown-it-py", "markupsafe", "mdit-py-plugins", "mdurl", "openpyxl"),
     "xlrd",
 )
-# Parts of this project that only the command line needs.
-ROOMS_LEFT_OUT = ("audit", "cli", "course", "power", "publish", "rerun")
+# Parts of this project that only the command line needs. The page of a study may audit tables and plan a design.
+ROOMS_LEFT_OUT = ("cli", "course", "publish", "rerun")
+REPORTED = "published_cohorts/reported"
 PROTOCOL = "protocol.yml"
 STUDY_FILES = (PROTOCOL, "analysis.py", "cohorts/*")
 # What no page needs: tests, sources of compiled modules, pictures and sample data.
@@ -116,7 +118,8 @@ def project_files() -> list[Path]:
         if path.is_file() and path.suffix != ".pyc" and path.relative_to(package).parts[0] not in ROOMS_LEFT_OUT
     ]
     studies = sorted(path.parent for path in (ROOT / "notebooks").glob("*/protocol.yml"))
-    return own + [path for study in studies for form in STUDY_FILES for path in sorted(study.glob(form))]
+    reported = sorted((ROOT / "notebooks" / REPORTED).glob("*.yml"))
+    return own + reported + [path for study in studies for form in STUDY_FILES for path in sorted(study.glob(form))]
 
 
 # -- the content of the packs
@@ -141,6 +144,9 @@ def _fill_project(work: Path) -> None:
     for name in study_names():
         path = study_folder(name) / PROTOCOL
         write_json(path, load_protocol(path), folder / "secretome" / "_notebooks" / name / "protocol.json")
+    for path in sorted((ROOT / "notebooks" / REPORTED).glob("*.yml")):
+        target = folder / "secretome" / "_notebooks" / REPORTED / f"{path.stem}.json"
+        write_json(path, load_table(path), target)
     about = folder / f"secretome-{_version('secretome')}.dist-info"
     about.mkdir()
     (about / "METADATA").write_text(f"Name: secretome\nVersion: {_version('secretome')}\n", encoding="utf-8")
