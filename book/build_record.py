@@ -18,7 +18,7 @@ from typing import Any
 NOT_READ = frozenset({"_build", "reruns", "tests", "benchmarks", "node_modules", "__pycache__", "book/reruns"})
 # Compiled modules, and the .ipynb files that an editor pairs with percent notebooks.
 NOT_READ_SUFFIXES = frozenset({".pyc", ".ipynb"})
-# The runtime of the in-browser page has a record of its own.
+# The runtime of the in-browser page is recorded separately.
 NOT_WRITTEN = "runtime"
 
 

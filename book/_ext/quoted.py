@@ -15,7 +15,7 @@ from typing import Any
 
 from docutils import nodes
 
-# What the environment knows of its own run, not of pages.
+# Attributes of the environment that describe the run and not the pages.
 NOT_OF_PAGES = frozenset(
     {
         "_pickled_doctree_cache",
@@ -67,7 +67,7 @@ def exported(env: Any) -> dict[str, str]:
 
 
 def _plain(value: Any) -> Any:
-    """A value made of lists and texts, equal for equal values whatever the order in which pages were read."""
+    """Return the value as lists and texts that do not depend on the order in which pages were read."""
     if isinstance(value, nodes.Node):
         return value.pformat()
     if isinstance(value, tuple) and hasattr(value, "_asdict"):

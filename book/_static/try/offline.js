@@ -1,6 +1,6 @@
 // Keep the files of this page, so that it opens without a network on the next visit.
 
-/** Ask the service worker to keep everything that the page loaded, but the runtime, which has a cache of its own. */
+/** Ask the service worker to cache everything that the page loaded except the runtime, which is cached separately. */
 export async function keepPage() {
   if (!navigator.serviceWorker) return;
   try {

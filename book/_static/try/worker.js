@@ -34,7 +34,7 @@ async function importScript(bytes) {
 }
 
 /**
- * Start Pyodide from bytes: whatever it fetches is answered from the files that were checked.
+ * Start Pyodide from bytes: its requests are answered with the files whose hashes were checked.
  * @param {Map<string, Promise<Uint8Array>>} contents
  */
 async function startPython(contents) {

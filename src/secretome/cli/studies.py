@@ -50,7 +50,7 @@ def new(
 def schema(
     to: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="A new file, instead of the screen.")] = None,
 ) -> None:
-    """Print the JSON schema of protocol.yml, with which editors complete and check its keys."""
+    """Print the JSON schema of protocol.yml, which editors use to complete and check its keys."""
     from secretome.protocol.schema import json_schema
 
     text = json.dumps(json_schema(), indent=2) + "\n"

@@ -6,7 +6,7 @@ ADDRESS = "https://json-schema.org/draft/2020-12/schema"
 
 
 def json_schema() -> dict[str, Any]:
-    """Return the JSON schema of a protocol, with which editors complete and check its keys.
+    """Return the JSON schema of a protocol, which editors use to complete and check its keys.
 
     Returns
     -------
