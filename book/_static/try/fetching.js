@@ -15,7 +15,7 @@ const fetchFromSite = self.fetch.bind(self);
  * @param {URL} base the folder of the files
  * @param {string} key the key of the manifest, which names the cache
  * @param {RuntimeFile[]} files
- * @param {(loaded: number, total: number) => void} called with the number of bytes loaded so far and the total
+ * @param {(loaded: number, total: number) => void} progress called with the bytes loaded so far and the total
  * @returns {Map<string, Promise<Uint8Array>>} the content of each file by its name
  */
 export function fetchFiles(base, key, files, progress) {
