@@ -5,6 +5,7 @@ from pathlib import Path
 
 import nbformat
 import numpy as np
+import pandas as pd
 import pytest
 from jupyter_cache.executors.utils import single_nb_execution
 from nbformat import NotebookNode
@@ -19,6 +20,7 @@ from secretome.course.lessons import (
     solve,
     write_notebooks,
 )
+from secretome.course.mistakes import MISTAKES, transformed
 from secretome.protocol.loading import notebooks_folder
 from secretome.rerun.engine import QUIET_KERNEL
 
@@ -135,11 +137,15 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         # The tolerance is 0.001: within it always, at twice it never (the promise of `check`).
         (
             "own-1",
-            [0.0373, 0.037, 0.0364, 0.0382, np.float64(0.0373)],
-            [0.0393, 0.0353, 0.04, 0, "0.0373", True, float("inf"), 10**400],
+            [0.0373, 0.037, 0.0364, 0.0382, np.float64(0.0373), "0.0373", "0,0373", "p = 3.73 %", pd.Series([0.0373])],
+            [0.0393, 0.0353, 0.04, 0, True, float("inf"), 10**400, "0.03 to 0.05", "3.7 % lower", [0.0373, 0.0373]],
         ),
-        ("own-2", [20, 20.0, np.int64(20)], [19, 21, 20.5, "20", True]),
-        ("own-3", ["septic control", " Septic  CONTROL.", "septic-control"], ["control", "septic", 1, "", True]),
+        ("own-2", [20, 20.0, np.int64(20), "20", "40/2", "20 rats", np.array([20])], [19, 21, 20.5, "2", True]),
+        (
+            "own-3",
+            ["septic control", " Septic  CONTROL.", "septic-control", "the septic control"],
+            ["control", "septic", 1, "", True],
+        ),
         ("own-4", [False, "no", "No.", "N"], [True, "yes", "perhaps", 0, ""]),
         ("own-5", [-1.5, -1.509, np.array(-1.491)], [1.5, -1.52, -1.48]),
     ],
@@ -149,8 +155,40 @@ def test_each_kind_of_answer(own: Path, question: str, right: list[object], wron
     assert not any(check(question, answer).right for answer in wrong)
 
 
+def test_a_common_mistake_is_named(own: Path) -> None:
+    """The number in the answer is 0.2, the one-sided p 0.1; a mistake is never also right."""
+    entry = check_answer.hash_answer("own-6", 0.2, 0.01, {"one_sided": 0.1, "ties_half": [0.13, 0.16]})
+    (own / "answers.json").write_text(json.dumps({"own-6": entry}), encoding="utf-8")
+    given = (0.1, "0,1", 0.13, 0.16, 20, "20 %", 0.002, 5, -0.2, 0.2, 0.5)
+    checked = [check("own-6", answer) for answer in given]
+    names = ["one_sided", "one_sided", "ties_half", "ties_half", "per_cent", "", "fraction", "inverse", "sign", "", ""]
+    assert [answer.mistake for answer in checked] == names
+    assert [answer.right for answer in checked] == [answer in ("20 %", 0.2) for answer in given]
+    assert MISTAKES["one_sided"] in checked[0].message
+    for name, result in (("one_sided", 0.205), ("no_such_mistake", 0.1)):
+        with pytest.raises(ValueError, match=name):
+            check_answer.hash_answer("own-6", 0.2, 0.01, {name: result})
+
+
+def test_every_mistake_is_used_and_ends_a_sentence() -> None:
+    used = {
+        name
+        for lesson in LESSONS
+        for entry in check_answer.read_exercises(lesson).values()
+        for name in entry.get("mistakes", {})
+    }
+    assert used | {name for name, _ in transformed(2.0)} == set(MISTAKES)
+    assert all(sentence.startswith("It ") and sentence.endswith(".") for sentence in MISTAKES.values())
+
+
 def test_answers_that_cannot_be_checked_have_the_approved_message(own: Path) -> None:
-    cases = {"misspelt exercise": ("own-11", 1), "other folder": ("../own-1", 1), "text": ("own-2", "twenty")}
+    cases: dict[str, tuple[str, object]] = {
+        "misspelt exercise": ("own-11", 1),
+        "other folder": ("../own-1", 1),
+        "text": ("own-2", "twenty"),
+        "two numbers": ("own-1", "0.03 to 0.05"),
+        "change": ("own-1", "3.7 % lower"),
+    }
     checked = {case: check(*answer) for case, answer in (*cases.items(), ("no answer", ("own-1", ...)))}
     assert not any(answer.right for answer in checked.values())
     check_approved("answers_that_cannot_be_checked", {case: answer.message for case, answer in checked.items()})

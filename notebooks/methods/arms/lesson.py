@@ -195,6 +195,9 @@ from statsmodels.stats.multitest import multipletests
 answer = multipletests([0.010, 0.040, 0.020], method="holm")[1][2]
 answer
 
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {"bonferroni": 0.06, "unadjusted": 0.02}
+
 # %% [markdown] tags=["solution"]
 # 0.010 × 3 = 0.030; 0.020 × 2 = 0.040; 0.040 × 1 = 0.040. All three stay below 0.05.
 
@@ -206,6 +209,11 @@ answer
 # %% tags=["solution"] exercise="arms-2"
 answer = int((stats.steel(groups, control=0).pvalue <= 0.05).sum())
 answer
+
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {
+    "unadjusted": sum(stats.mann_whitney(group, groups[0]).pvalue <= 0.05 for group in groups[1:]),
+}
 
 # %% [markdown]
 # ### 3. A smaller family
@@ -219,6 +227,13 @@ muscle = [titres["value"][titres["group"] == name] for name in ("saline", "im10"
 answer = stats.steel(muscle, control=0).pvalue[0]
 answer
 
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {
+    "whole_family": stats.steel(groups, control=0).pvalue[0],
+    "unadjusted": stats.mann_whitney(muscle[1], muscle[0]).pvalue,
+    "one_sided": stats.steel(muscle, control=0, alternative="greater").pvalue[0],
+}
+
 # %% [markdown] tags=["solution"]
 # It is smaller than as one of seven, because a smaller family needs less adjustment. For this reason the family must be defined in advance.
 
@@ -231,6 +246,13 @@ answer
 limits = stats.dunnett([np.log2(group) for group in muscle], control=0).confidence_interval(0.95)
 answer = 2 ** limits.low[1]
 answer
+
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {
+    "log_scale": limits.low[1],
+    "other_limit": 2 ** limits.high[1],
+    "estimate": 2 ** (np.log2(muscle[2]).mean() - np.log2(muscle[0]).mean()),
+}
 
 # %% [markdown]
 # ### 5. All or any?

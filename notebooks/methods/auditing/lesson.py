@@ -145,6 +145,9 @@ answer = sum(abs(round(mean * n) / n - mean) <= 0.005 for mean, n in printed)
 # %% tags=["solution"] exercise="auditing-2" tolerance=0.01
 answer = 2.1 * np.sqrt(8)
 
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {"divided_by_root": 2.1 / np.sqrt(8)}
+
 # %% [markdown]
 # ### 3. A t test from a sentence
 #
@@ -152,6 +155,13 @@ answer = 2.1 * np.sqrt(8)
 
 # %% tags=["solution"] exercise="auditing-3" tolerance=0.001
 answer = t_test(Summary(4.56, 0.83, 10), Summary(3.62, 0.59, 10)).pvalue
+
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {
+    "standard_error": t_test(Summary(4.56, 0.83 * 10**0.5, 10), Summary(3.62, 0.59 * 10**0.5, 10)).pvalue,
+    "one_sided": answer / 2,
+    "printed": 0.092,
+}
 
 # %% [markdown] tags=["solution"]
 # If ± is an SE, multiply both by √10: p is then near 0.37. The printed 0.092 is neither. It has the digits of the first p with the decimal point moved by one place, which may be a misprint; an adjustment for several groups is another possible reason. The numbers do not show which.
@@ -164,6 +174,9 @@ answer = t_test(Summary(4.56, 0.83, 10), Summary(3.62, 0.59, 10)).pvalue
 # %% tags=["solution"] exercise="auditing-4" tolerance=0.001
 answer = count_pvalues([(0, 10), (4, 6), (2, 8), (1, 9), (1, 9)])["chi-square"]
 
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {"printed": 0.230}
+
 # %% [markdown]
 # ### 5. SD or SE?
 #
@@ -171,6 +184,9 @@ answer = count_pvalues([(0, 10), (4, 6), (2, 8), (1, 9), (1, 9)])["chi-square"]
 
 # %% tags=["solution"] exercise="auditing-5" tolerance=0.1
 answer = (285.4 - 66.5) / np.sqrt((9.7**2 + 25.2**2) / 2)
+
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {"standard_error": answer / 10**0.5}
 
 # %% [markdown] tags=["solution"]
 # Two normal distributions that are 8 SDs apart hardly overlap, and these are farther apart. This is possible after a strong stimulus. But ± may be an SE: then the SD is √10 times as large, and the effect is smaller by the same factor, between 3 and 4.

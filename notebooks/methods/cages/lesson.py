@@ -185,6 +185,9 @@ print(f"ratio {model.estimate[0]:.2f}, p = {model.pvalue[0]:.2f}")
 # %% tags=["solution"] exercise="cages-1"
 answer = 8
 
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {"animals": 40, "every_measurement": 120, "group_only": 4}
+
 # %% [markdown]
 # ### 2. Effective sample size
 #
@@ -192,6 +195,9 @@ answer = 8
 
 # %% tags=["solution"] exercise="cages-2" tolerance=0.1
 answer = 40 / (1 + (5 - 1) * 0.3)
+
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {"icc_times_n": 40 / (1 + 5 * 0.3), "design_effect": 1 + 4 * 0.3}
 
 # %% [markdown]
 # ### 3. The wings of two cages
@@ -201,6 +207,13 @@ answer = 40 / (1 + (5 - 1) * 0.3)
 # %% tags=["solution"] exercise="cages-3" tolerance=0.001
 means_a, means_b = (np.mean(wings[cage], axis=1) for cage in ("cage A", "cage B"))
 answer = stats.mann_whitney(means_a, means_b).pvalue
+
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {
+    "every_measurement": stats.mann_whitney(np.ravel(wings["cage A"]), np.ravel(wings["cage B"])).pvalue,
+    "one_sided": stats.mann_whitney(means_a, means_b, alternative="greater").pvalue,
+    "asymptotic": stats.mann_whitney(means_a, means_b, method="asymptotic").pvalue,
+}
 
 # %% [markdown] tags=["solution"]
 # `np.mean(..., axis=1)` takes the mean of each row: one value for each female. With all eight measurements of each cage as values, p would be below 5 %. Try it.
@@ -214,6 +227,15 @@ answer = stats.mann_whitney(means_a, means_b).pvalue
 control = np.array(weaned["control"]) / np.array(alive["control"])
 treated = np.array(weaned["treated"]) / np.array(alive["treated"])
 answer = stats.mann_whitney(control, treated).pvalue
+
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {
+    "one_sided": stats.mann_whitney(control, treated, alternative="greater").pvalue,
+    "counts_not_proportions": stats.mann_whitney(weaned["control"], weaned["treated"]).pvalue,
+    "pooled": chi2_contingency(
+        [[sum(weaned[name]), sum(alive[name]) - sum(weaned[name])] for name in ("control", "treated")], correction=False
+    ).pvalue,
+}
 
 # %% [markdown] tags=["solution"]
 # With one number for each dam, an ordinary test is valid. It gives a litter of five the same weight as a litter of thirteen, unlike the beta-binomial model; neither is significant.

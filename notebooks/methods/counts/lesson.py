@@ -180,6 +180,9 @@ page.say(
 counts = np.array([6, 9, 12, 21])
 answer = counts.var(ddof=1) / counts.mean()
 
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {"population_variance": counts.var() / counts.mean(), "sd": counts.std(ddof=1) / counts.mean()}
+
 # %% [markdown] tags=["solution"]
 # The mean is 12. The squared distances from it are 36, 9, 0 and 81; their sum divided by 3 is the variance, and the variance divided by the mean is the dispersion.
 
@@ -193,6 +196,9 @@ counts = [*plaques["Saline"], *plaques["10 µL/kg"]]
 group = ["a saline"] * 8 + ["b treated"] * 8
 answer = stats.count_ratio(counts, group).estimate[0]
 
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {"log_scale": np.log(answer)}
+
 # %% [markdown]
 # ### 3. Unequal plated amounts
 #
@@ -203,6 +209,9 @@ answer = stats.count_ratio(counts, group).estimate[0]
 shares = [1 / 200, 1 / 100, 1 / 100, 1 / 200]
 group = ["a saline", "a saline", "b drug", "b drug"]
 answer = stats.count_ratio([48, 110, 60, 36], group, exposure=shares).estimate[0]
+
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {"log_scale": np.log(answer)}
 
 # %% [markdown] tags=["solution"]
 # A rate is the number of plaques divided by the plated amount: 158 in three two-hundredths, against 96 in three two-hundredths. Two plates per group are enough for a ratio. Its p has only two degrees of freedom, and the plates happen to agree better than expected by chance: do not rely on it.
@@ -217,6 +226,12 @@ answer = stats.count_ratio([48, 110, 60, 36], group, exposure=shares).estimate[0
 scaled = 200 * np.array(two)
 model = sm.GLM(scaled, sm.add_constant(spray_e), family=sm.families.Poisson())
 answer = int(np.floor(-np.log10(model.fit().pvalues[1])))
+
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {
+    "first_digit": answer + 1,
+    "wrong_base": int(np.floor(-np.log(model.fit().pvalues[1]))),
+}
 
 # %% [markdown] tags=["solution"]
 # The model treats every insect as two hundred counted insects. In quasi-Poisson the dispersion grows 200-fold too, and its p does not change. Try it.

@@ -174,6 +174,9 @@ page.say(
 # %% tags=["solution"] exercise="deaths-1" tolerance=0.001
 answer = 3 / 8
 
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {"odds": 3 / 5, "complement": 5 / 8}
+
 # %% [markdown]
 # ### 2. A treatment that saves
 #
@@ -181,6 +184,9 @@ answer = 3 / 8
 
 # %% tags=["solution"] exercise="deaths-2" tolerance=0.01
 answer = stats.geometric_mean_ratio(0.7 * il6, il6[:8]).estimate
+
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {"excluded": 0.70, "log_scale": np.log(answer)}
 
 # %% [markdown] tags=["solution"]
 # The true ratio is 0.70, but the survivors show almost no difference. The more rats the treatment saves, the less its effect on IL-6 is visible among survivors.
@@ -192,6 +198,11 @@ answer = stats.geometric_mean_ratio(0.7 * il6, il6[:8]).estimate
 
 # %% tags=["solution"] exercise="deaths-3" tolerance=0.001
 answer = stats.mann_whitney(drug[:9], placebo).pvalue
+
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {
+    "one_sided": stats.mann_whitney(drug[:9], placebo, alternative="greater").pvalue,
+}
 
 # %% [markdown] tags=["solution"]
 # The trial would not have been significant, because the patients for whom the drug worked best were excluded.
@@ -206,6 +217,12 @@ answer = stats.mann_whitney(drug[:9], placebo).pvalue
 time = [12, 18, 18, 24, 30, 48, 24, 36, 48, 48, 48, 48]
 event = [1, 1, 1, 1, 1, 0, 1, 1, 0, 0, 0, 0]
 answer = stats.logrank(time, event, ["untreated"] * 6 + ["treated"] * 6).pvalue
+
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {
+    "asymptotic": stats.logrank(time, event, ["untreated"] * 6 + ["treated"] * 6, method="asymptotic").pvalue,
+    "excluded": stats.mann_whitney([12, 18, 18, 24, 30], [24, 36]).pvalue,
+}
 
 # %% [markdown] tags=["quiz"]
 # ## Quiz

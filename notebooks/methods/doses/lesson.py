@@ -184,6 +184,9 @@ page.say(
 answer = stats.jonckheere_terpstra([[2, 4], [3, 6], [6, 7]]).statistic
 answer
 
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {"ties_half": [10, 11], "other_direction": 12 - answer}
+
 # %% [markdown] tags=["solution"]
 # 2 is below all four later values, 4 below all but 3: seven. 3 is below 6 and 7; 6 ties with 6 and is below 7: three and a half. Together ten and a half of twelve.
 
@@ -197,6 +200,9 @@ from scipy.optimize import isotonic_regression
 
 answer = isotonic_regression([10, 16, 12, 20]).x[2]
 answer
+
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {"unpooled": 12}
 
 # %% [markdown] tags=["solution"]
 # 12 is below 16, so the two are pooled: their mean is 14, above 10 and below 20, so the other means do not change.
@@ -212,6 +218,13 @@ textbook = [106, 114, 116, 127, 145], [110, 125, 143, 148, 151], [136, 139, 149,
 # %% tags=["solution"] exercise="doses-3" tolerance=0.0002
 answer = stats.jonckheere_terpstra(textbook, alternative="greater").pvalue
 answer
+
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {
+    "two_sided": stats.jonckheere_terpstra(textbook).pvalue,
+    "other_direction": stats.jonckheere_terpstra(textbook, alternative="less").pvalue,
+    "asymptotic": stats.jonckheere_terpstra(textbook, alternative="greater", method="asymptotic").pvalue,
+}
 
 # %% [markdown]
 # ### 4. The lowest dose with an effect
@@ -230,6 +243,13 @@ answer
 # %% tags=["solution"] exercise="doses-5" tolerance=0.002
 answer = stats.jonckheere_terpstra(skin[1:], alternative="greater").pvalue
 answer
+
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {
+    "two_sided": stats.jonckheere_terpstra(skin[1:]).pvalue,
+    "other_direction": stats.jonckheere_terpstra(skin[1:], alternative="less").pvalue,
+    "with_control": stats.jonckheere_terpstra(skin, alternative="greater").pvalue,
+}
 
 # %% [markdown] tags=["solution"]
 # The trend depended on the control. Among the doses alone the rise is not significant. That the secretome has an effect is one claim; that the effect increases with dose is another. Check which of the two a paper means by "dose-dependent".

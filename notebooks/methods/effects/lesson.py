@@ -199,6 +199,9 @@ shift.estimate, shift.confidence_interval(0.95)
 answer = 2 ** ((3 + 4 + 7) / 3)
 answer
 
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {"arithmetic_mean": (8 + 16 + 128) / 3, "log_scale": 14 / 3}
+
 # %% [markdown]
 # ### 2. Pairs of animals
 #
@@ -207,6 +210,9 @@ answer
 # %% tags=["solution"] exercise="effects-2" tolerance=0.005
 answer = stats.probability_of_superiority([5, 7, 9], [4, 5, 8]).estimate
 answer
+
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {"ties_half": [6 / 9, 7 / 9], "complement": 1 - answer, "count": 6.5}
 
 # %% [markdown] tags=["solution"]
 # 5 is above 4 and tied with 5: one and a half. 7 is above 4 and 5: two. 9 is above all three. The sum is six and a half of nine.
@@ -225,6 +231,13 @@ list(dose), list(saline)
 # %% tags=["solution"] exercise="effects-3" tolerance=0.05
 answer = stats.geometric_mean_ratio(dose, saline).confidence_interval(0.95).low
 answer
+
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {
+    "other_limit": stats.geometric_mean_ratio(dose, saline).confidence_interval(0.95).high,
+    "other_level": stats.geometric_mean_ratio(dose, saline).confidence_interval(0.90).low,
+    "estimate": stats.geometric_mean_ratio(dose, saline).estimate,
+}
 
 # %% [markdown]
 # ### 4. The level that is reached
@@ -259,6 +272,9 @@ paired = stats.geometric_mean_ratio(with_medium, without_medium, paired=True).co
 loose = stats.geometric_mean_ratio(with_medium, without_medium).confidence_interval(0.95)
 answer = (loose.high / loose.low) / (paired.high / paired.low)
 answer
+
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {"log_scale": math.log(answer)}
 
 # %% [markdown] tags=["quiz"]
 # ## Quiz

@@ -171,6 +171,12 @@ answer = 0.80 < 0.84 and 1.19 < 1.25
 # %% tags=["solution"] exercise="equivalence-2" tolerance=0.001
 answer = stats.equivalence(sc10, saline, 0.80, 1.25, scale="ratio").pvalue
 
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {
+    "other_p": stats.geometric_mean_ratio(sc10, saline).pvalue,
+    "two_sided": 2 * answer,
+}
+
 # %% [markdown]
 # ### 3. Fewer mice
 #
@@ -192,6 +198,14 @@ answer = bool(few.pvalue <= 0.05)
 # %% tags=["solution"] exercise="equivalence-4" tolerance=0.01
 low, high = stats.geometric_mean_ratio(low_dose, septic).confidence_interval(0.90)
 answer = max(high, 1 / low)
+
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {
+    "other_level": (lambda interval: max(interval.high, 1 / interval.low))(
+        stats.geometric_mean_ratio(low_dose, septic).confidence_interval(0.95)
+    ),
+    "other_limit": min(high, 1 / low),
+}
 
 # %% [markdown] tags=["solution"]
 # Both limits of the 90 % interval must lie inside, so b is given by the limit that is farther from 1. In a paper, write that the 90 % interval excludes changes by more than this factor. This is more useful than "not significant".

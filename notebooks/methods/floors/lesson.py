@@ -220,6 +220,9 @@ page.say(
 answer = 2 / comb(8, 4)
 answer
 
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {"one_sided": 1 / comb(8, 4)}
+
 # %% [markdown]
 # ### 2. Pairs
 #
@@ -228,6 +231,9 @@ answer
 # %% tags=["solution"] exercise="floors-2"
 answer = next(n for n in range(1, 30) if 2 / 2**n <= 0.01)
 answer
+
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {"one_sided": 7}
 
 # %% [markdown] tags=["solution"]
 # If every difference has the same sign, two of the 2ⁿ patterns are as extreme, one in each direction. 2 / 128 is too large, 2 / 256 is not: eight donors.
@@ -240,6 +246,9 @@ answer
 # %% tags=["solution"] exercise="floors-3"
 answer = next(n for n in range(2, 30) if 6 * 2 / comb(2 * n, n) <= 0.05)
 answer
+
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {"unadjusted": 4}
 
 # %% [markdown] tags=["solution"]
 # Five: 6 × 2 / 252 is 0.048, just below. With a seventh group five are no longer enough for this adjustment.
@@ -264,6 +273,12 @@ answer
 # %% tags=["solution"] exercise="floors-5" tolerance=0.0001
 answer = stats.mann_whitney([16, 16, 16, 16, 32, 64], [32, 32, 64, 64, 64, 128]).min_pvalue
 answer
+
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {
+    "ties_ignored": 2 / comb(12, 6),
+    "one_sided": 3 / comb(12, 6),
+}
 
 # %% [markdown] tags=["solution"]
 # The lowest six are the four at 16 and two of the three at 32, which can be chosen in three ways. On the other side the highest six are 128, the four at 64 and one of the three at 32: also three ways, and as extreme.

@@ -219,6 +219,9 @@ lower, upper = stats.titre_bounds([90], fold=3)
 answer = int(upper[0])
 answer
 
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {"lower_bound": 90, "twofold": 180}
+
 # %% [markdown]
 # ### 2. Half of the limit
 #
@@ -227,6 +230,14 @@ answer
 # %% tags=["solution"] exercise="limits-2" tolerance=0.05
 answer = (8 * 8 * 32 * 64) ** 0.25
 answer
+
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {
+    "arithmetic_mean": (8 + 8 + 32 + 64) / 4,
+    "limit_itself": (16 * 16 * 32 * 64) ** 0.25,
+    "excluded": (32 * 64) ** 0.5,
+    "log_scale": 4.25,
+}
 
 # %% [markdown] tags=["solution"]
 # The logarithms to base 2 are 3, 3, 5 and 6; their mean is 4.25, and 2 to the power 4.25 is 19.03.
@@ -245,6 +256,10 @@ group = np.repeat(["1 control", "2 treated"], [len(control), len(t1)])
 # %% tags=["solution"] exercise="limits-3" tolerance=0.01
 answer = stats.censored_lognormal(lower, upper, group).estimate[0]
 answer
+
+# %% tags=["mistakes", "remove-cell"]
+detected = [rows["upper"][rows["lower"] == rows["upper"]] for rows in (t1, control)]
+mistakes = {"log_scale": np.log(answer), "excluded": stats.geometric_mean_ratio(*detected).estimate}
 
 # %% [markdown]
 # ### 4. A rank test of nondetects
@@ -267,6 +282,12 @@ answer
 lower, upper = stats.titre_bounds([1024] * 4 + [512, 512, 256, 128], lowest=8, highest=1024)
 answer = stats.censored_lognormal(lower, upper).geometric_mean[0]
 answer
+
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {
+    "without_limits": (1024**4 * 512**2 * 256 * 128) ** (1 / 8),
+    "arithmetic_mean": (1024 * 4 + 512 * 2 + 256 + 128) / 8,
+}
 
 # %% [markdown] tags=["solution"]
 # The geometric mean of the titres is 558. The estimate of the model is higher for two reasons: a titre of 512 can lie anywhere between 512 and 1024, and 1024 has no upper bound.

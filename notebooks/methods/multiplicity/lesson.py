@@ -156,6 +156,9 @@ page.say(off=f"{100 * max(abs(error) for error in errors):.1f}", both=text.perce
 # %% tags=["solution"] exercise="multiplicity-1" tolerance=0.01
 answer = 1 - 0.95**8
 
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {"complement": 0.95**8, "sum": 0.40}
+
 # %% [markdown]
 # ### 2. Holm, by hand
 #
@@ -163,6 +166,9 @@ answer = 1 - 0.95**8
 
 # %% tags=["solution"] exercise="multiplicity-2"
 answer = int((multipletests([0.012, 0.2, 0.004, 0.03], method="holm")[1] <= 0.05).sum())
+
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {"unadjusted": 3}
 
 # %% [markdown] tags=["solution"]
 # In order: 4 × 0.004, 3 × 0.012, 2 × 0.03, 1 × 0.2. The first two products are below 0.05, the third is not, and after the first product above 0.05 no test is significant. Without adjustment there would be three.
@@ -181,6 +187,9 @@ discovered = multipletests(fifteen, method="fdr_bh")[1] <= 0.05
 safe = multipletests(fifteen, method="bonferroni")[1] <= 0.05
 answer = int(discovered.sum() - safe.sum())
 
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {"other_count": [int(discovered.sum()), int(safe.sum())]}
+
 # %% [markdown] tags=["solution"]
 # Four against three, as their paper says. Nine of the fifteen are below 0.05 unadjusted.
 
@@ -197,6 +206,9 @@ def peeking(x, y):
 
 
 answer = stats.power(without_effect, peeking).power
+
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {"sum": 0.20, "independent": 1 - 0.95**4, "single": 0.05}
 
 # %% [markdown] tags=["solution"]
 # With four tests the error rate is more than twice 5 %. Group-sequential designs allow several interim tests and adjust for them; they too are fixed in advance.

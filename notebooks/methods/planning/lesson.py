@@ -146,6 +146,9 @@ for difference, n in ((1.0, 17), (1.2, 12), (1.4, 9)):
 # %% tags=["solution"] exercise="planning-1" tolerance=0.01
 answer = np.sqrt(np.log(1 + 0.33**2))
 
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {"cv": np.log(1 + 0.33**2), "wrong_base": np.sqrt(np.log(1 + 0.33**2)) / np.log(10)}
+
 # %% [markdown] tags=["solution"]
 # It is nearly equal to the coefficient of variation; below about 0.4 the two are almost equal.
 
@@ -157,6 +160,12 @@ answer = np.sqrt(np.log(1 + 0.33**2))
 # %% tags=["solution"] exercise="planning-2"
 answer = int(np.ceil(TTestIndPower().solve_power(1.2, power=0.8, alpha=0.05 / 2)))
 
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {
+    "unadjusted": int(np.ceil(TTestIndPower().solve_power(1.2, power=0.8, alpha=0.05))),
+    "rounded_down": answer - 1,
+}
+
 # %% [markdown]
 # ### 3. Deaths before sampling
 #
@@ -164,6 +173,9 @@ answer = int(np.ceil(TTestIndPower().solve_power(1.2, power=0.8, alpha=0.05 / 2)
 
 # %% tags=["solution"] exercise="planning-3"
 answer = 3 * int(np.ceil(15 / 0.75))
+
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {"added_share": [56, 57], "group_only": 20}
 
 # %% [markdown]
 # ### 4. Power of a rank test

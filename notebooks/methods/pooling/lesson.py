@@ -157,6 +157,9 @@ page.say(
 # %% tags=["solution"] exercise="pooling-1" tolerance=0.01
 answer = (4 / 123) / (11 / 139)
 
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {"odds": (4 / 119) / (11 / 128), "risk": 4 / 11}
+
 # %% [markdown]
 # ### 2. Three laboratories
 #
@@ -165,6 +168,14 @@ answer = (4 / 123) / (11 / 139)
 # %% tags=["solution"] exercise="pooling-2" tolerance=0.01
 three = stats.random_effects(np.log([0.5, 0.7, 1.0]), [0.15, 0.15, 0.15])
 answer = np.exp(three.confidence_interval(0.95).high)
+
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {
+    "log_scale": three.confidence_interval(0.95).high,
+    "normal": 1.04,
+    "other_limit": np.exp(three.confidence_interval(0.95).low),
+    "estimate": np.exp(three.estimate),
+}
 
 # %% [markdown] tags=["solution"]
 # Two of three laboratories observe a clear fall, but the interval of the mean contains 1. With the normal distribution its upper limit would be 1.04, not 1.67: three cohorts give little information on τ.
@@ -176,6 +187,14 @@ answer = np.exp(three.confidence_interval(0.95).high)
 
 # %% tags=["solution"] exercise="pooling-3" tolerance=0.001
 answer = stats.random_effects(np.log([0.5, 0.6]), [0.15, 0.15]).pvalue
+
+# %% tags=["mistakes", "remove-cell"]
+from scipy.stats import norm
+
+mistakes = {
+    "one_sided": answer / 2,
+    "fixed_effect": 2 * norm.cdf(np.log([0.5, 0.6]).mean() / (0.15 / np.sqrt(2))),
+}
 
 # %% [markdown] tags=["solution"]
 # With two cohorts there is one degree of freedom, and p is above 5 % although both agree. Two cohorts give almost no information on how much cohorts differ. Report both, and do not pool.

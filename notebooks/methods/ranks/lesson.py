@@ -201,6 +201,9 @@ from math import comb
 answer = comb(8, 4)
 answer
 
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {"orders": 1680}
+
 # %% [markdown] tags=["solution"]
 # The first can be chosen in eight ways, the second in seven, then six, then five: 1680. Each set of four occurs in 24 orders, so 1680 / 24.
 
@@ -212,6 +215,12 @@ answer
 # %% tags=["solution"] exercise="ranks-2" tolerance=0.001
 answer = stats.mann_whitney([64, 128, 256], [16, 16, 32]).pvalue
 answer
+
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {
+    "one_sided": 0.05,
+    "asymptotic": mannwhitneyu([64, 128, 256], [16, 16, 32]).pvalue,
+}
 
 # %% [markdown] tags=["solution"]
 # The treated mice have the three highest ranks. One of twenty permutations is that high, and one is as low: 2 / 20. With three against three no p can be smaller.
@@ -232,6 +241,13 @@ list(low_dose), list(saline)
 # %% tags=["solution"] exercise="ranks-3" tolerance=0.0001
 answer = stats.mann_whitney(low_dose, saline).pvalue
 answer
+
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {
+    "one_sided": stats.mann_whitney(low_dose, saline, alternative="greater").pvalue,
+    "ties_ignored": mannwhitneyu(low_dose, saline, method="exact").pvalue,
+    "asymptotic": mannwhitneyu(low_dose, saline).pvalue,
+}
 
 # %% [markdown]
 # ### 4. Which method ignores ties?
@@ -261,6 +277,9 @@ from itertools import combinations
 
 answer = sum(sum(permutation) == 6.5 for permutation in combinations([1, 2.5, 2.5, 4, 5], 2))
 answer
+
+# %% tags=["mistakes", "remove-cell"]
+mistakes = {"no_pairs": 1}
 
 # %% [markdown] tags=["solution"]
 # 2.5 and 4, for either of the two animals that share a rank. No other pair has the sum 6.5.

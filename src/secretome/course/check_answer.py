@@ -2,21 +2,24 @@
 
 import hashlib
 import json
-import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from secretome.course.mistakes import MISTAKES, transformed
+from secretome.course.numbers import CHANGED, PROBLEMS, SEVERAL, read_number
 from secretome.protocol.loading import notebooks_folder
 from secretome.protocol.names import nearest
 
 YES = {"yes", "y", "true"}
 NO = {"no", "n", "false"}
-# Trying many numbers takes longer than solving the exercise, and one check takes no noticeable time.
+# The hashes keep a reader from seeing an answer by accident; they do not stop someone who tries all numbers.
 ITERATIONS = 20_000
+ARTICLES = {"a", "an", "the"}
 # The message does not repeat a longer answer.
 LONGEST = 80
 
@@ -31,10 +34,13 @@ class AnswerCheck:
         Whether the answer is right, to the tolerance stated in the exercise.
     message : str
         The same as a sentence; for another kind of answer, with the expected kind.
+    mistake : str
+        The name of the common mistake that leads to this answer, if it is one of `mistakes.MISTAKES`.
     """
 
     right: bool
     message: str
+    mistake: str = ""
 
     def __repr__(self) -> str:
         """The sentence alone, for a notebook."""
@@ -44,15 +50,17 @@ class AnswerCheck:
 def check(question: str, answer: object) -> AnswerCheck:
     """Check an answer to an exercise of the course.
 
-    Answers are compared as salted hashes, so that nobody sees the right answer by accident.
+    Answers are compared as salted hashes, so that nobody sees the right answer by accident. If a wrong answer is the
+    result of a common mistake, the message says of which.
 
     Parameters
     ----------
     question : str
         The exercise, such as ``"ranks-1"``.
-    answer : float, str or bool
-        A number, a word, or yes or no, as the exercise asks. A number within the stated tolerance is accepted, and one
-        that is off by twice the tolerance is not.
+    answer : float, str, bool or array of one value
+        A number, a word, or yes or no, as the exercise asks. A number may be text, with a decimal comma, a sign of per
+        cent, a fraction such as 1/10 or words around it. One within the stated tolerance is accepted, and one that is
+        off by twice the tolerance is not.
 
     Returns
     -------
@@ -66,6 +74,8 @@ def check(question: str, answer: object) -> AnswerCheck:
     Not yet: this is not the answer to ranks-1.
     >>> check("ranks-1", ...)
     No answer yet: put a whole number in place of the three dots.
+    >>> check("ranks-2", 0.05)
+    Not yet: ranks-2. It looks like the result of a one-sided test: the two-sided one is asked for.
     """
     if not isinstance(question, str):
         example = 'such as check("ranks-1", 19)'
@@ -83,14 +93,36 @@ def check(question: str, answer: object) -> AnswerCheck:
         return AnswerCheck(False, f"No answer yet: put {expected} in place of the three dots.")
     tokens = answer_tokens(answer, exercise)
     if tokens is None:
-        return AnswerCheck(False, f"Not yet: {question} asks for {expected.rstrip(',')}, not {_shown(answer)}.")
-    if any(digest(question, token) == exercise["hash"] for token in tokens):
+        return AnswerCheck(
+            False, f"Not yet: {question} asks for {expected.rstrip(',')}, not {_shown(answer, exercise)}."
+        )
+    hashes = {digest(question, token) for token in tokens}
+    if exercise["hash"] in hashes:
         return AnswerCheck(True, f"Right: {question} is solved.")
+    if mistake := _mistake(question, answer, exercise, hashes):
+        return AnswerCheck(False, f"Not yet: {question}. {MISTAKES[mistake]}", mistake)
     return AnswerCheck(False, f"Not yet: this is not the answer to {question}.")
 
 
-def _shown(answer: object) -> str:
-    """An answer as text for a message, or its type if it is too long or cannot be shown."""
+def _mistake(question: str, answer: object, exercise: Mapping[str, Any], hashes: set[str]) -> str:
+    """The name of the common mistake that gives this answer; empty if it is none."""
+    for name, sealed in exercise.get("mistakes", {}).items():
+        if hashes & set(sealed):
+            return str(name)
+    if exercise["kind"] == "number":
+        for value in read_number(answer).values:
+            for name, corrected in transformed(value):
+                if any(digest(question, token) == exercise["hash"] for token in _tokens(corrected, exercise)):
+                    return name
+    return ""
+
+
+def _shown(answer: object, exercise: Mapping[str, Any] | None = None) -> str:
+    """An answer as text for a message, or its type if it is too long or cannot be shown, and why it was not read."""
+    if exercise and exercise["kind"] in ("number", "whole number") and isinstance(answer, str):
+        problem = read_number(answer).problem
+        if problem in (SEVERAL, CHANGED):
+            return f"{_shown(answer)}: {PROBLEMS[problem]}"
     try:
         text = repr(answer)
     except Exception:  # An object of a student's class may raise any error.
@@ -113,13 +145,17 @@ def read_exercises(lesson: str) -> dict[str, dict[str, Any]]:
     return exercises
 
 
-def hash_answer(question: str, answer: object, tolerance: float | None) -> dict[str, Any]:
-    """The entry of a right answer: its kind, its tolerance and its hash.
+def hash_answer(
+    question: str, answer: object, tolerance: float | None, mistakes: Mapping[str, object] | None = None
+) -> dict[str, Any]:
+    """The entry of a right answer: its kind, its tolerance, its hash, and the hashes of common wrong answers.
 
     Raises
     ------
     TypeError
         If the answer is neither a number, a word, nor yes or no, or a number that is not whole has no tolerance.
+    ValueError
+        If a mistake has an unknown name, or its result would be accepted as the right answer.
     """
     entry: dict[str, Any] = {"kind": "number", "tolerance": tolerance}
     if tolerance is None:
@@ -127,7 +163,13 @@ def hash_answer(question: str, answer: object, tolerance: float | None) -> dict[
     tokens = answer_tokens(answer, entry)
     if tokens is None:
         raise TypeError(f"{question}: the solution gives {answer!r}, which is not {describe_kind(entry)}.")
-    return entry | {"hash": digest(question, tokens[0])}
+    sealed = {}
+    for name, results in (mistakes or {}).items():
+        wrong = [answer_tokens(result, entry) for result in (results if isinstance(results, list) else [results])]
+        if name not in MISTAKES or any(not found or tokens[0] in found for found in wrong):
+            raise ValueError(f"{question}: the mistake {name!r} is unknown, or its result {results!r} would be right.")
+        sealed[name] = [digest(question, found[0]) for found in wrong if found]
+    return entry | {"hash": digest(question, tokens[0])} | ({"mistakes": sealed} if sealed else {})
 
 
 def _kind_without_tolerance(question: str, answer: object) -> str:
@@ -149,35 +191,26 @@ def describe_kind(entry: dict[str, Any]) -> str:
     return kinds[entry["kind"]]
 
 
-def answer_tokens(answer: object, entry: dict[str, Any]) -> list[str] | None:
+def answer_tokens(answer: object, entry: Mapping[str, Any]) -> list[str] | None:
     """An answer as the texts to hash, the most likely first; None if it is of another kind."""
     if entry["kind"] in ("word", "yes or no"):
-        text = " ".join(re.findall(r"\w+", str(answer).casefold())) if isinstance(answer, str | bool | np.bool_) else ""
+        words = re.findall(r"\w+", str(answer).casefold()) if isinstance(answer, str | bool | np.bool_) else []
+        text = " ".join(words)
         if entry["kind"] == "word":
-            return [text] if text and isinstance(answer, str) else None
+            without = " ".join(word for word in words if word not in ARTICLES)
+            return list(dict.fromkeys((text, without or text))) if text and isinstance(answer, str) else None
         return ["yes"] if text in YES else ["no"] if text in NO else None
-    value = _as_number(answer)
-    if value is None:
-        return None
+    tokens = [token for value in read_number(answer).values for token in _tokens(value, entry)]
+    return list(dict.fromkeys(tokens)) or None
+
+
+def _tokens(value: float, entry: Mapping[str, Any]) -> list[str]:
+    """A number as the texts to hash; none if a whole number is asked for and it is not one."""
     if entry["kind"] == "whole number":
-        return [str(round(value))] if value == round(value) else None
-    multiple = value / entry["tolerance"]
-    if not math.isfinite(multiple):
-        return None
-    nearest_multiple = round(multiple)
+        return [str(round(value))] if value == round(value) else []
+    nearest_multiple = round(value / entry["tolerance"])
     # A right answer may have been rounded to the next multiple of the tolerance.
     return [str(nearest_multiple + shift) for shift in (0, -1, 1)]
-
-
-def _as_number(answer: object) -> float | None:
-    """A number of any library; None for anything else, including text."""
-    if isinstance(answer, bool | np.bool_ | str | bytes):
-        return None
-    try:
-        value = float(answer)  # type: ignore[arg-type]
-    except Exception:  # An object of another library may raise any error.
-        return None
-    return value if math.isfinite(value) else None
 
 
 def digest(question: str, token: str) -> str:

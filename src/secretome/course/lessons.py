@@ -17,6 +17,8 @@ from secretome.course.check_answer import describe_kind, hash_answer, lessons_fo
 
 SOLUTION = "solution"
 SETUP = "setup"
+# A cell that leaves the results of common mistakes in `mistakes`; the page and the notebooks do not show it.
+MISTAKES = "mistakes"
 # Roles such as `{glue:text}`, which only the page of the book can show.
 ROLE = re.compile(r"\{([\w:]+)\}`([^`<]*?)(?:\s*<[^>`]*>)?`")
 PLAIN_ROLES = {"term", "doc", "ref", "py:func"}
@@ -94,16 +96,24 @@ def solve(lesson: Lesson) -> dict[str, dict[str, Any]]:
     """
     space: dict[str, Any] = {}
     answers: dict[str, dict[str, Any]] = {}
+    question, answer, tolerance = "", None, None
     for cell in lesson.exercise_cells:
         if cell.cell_type != "code":
             continue
+        if is_solution(cell):
+            space.pop("answer", None)
         exec(compile(cell.source, f"{lesson.name}/lesson.py", "exec"), space)
+        if MISTAKES in tags(cell):
+            if "mistakes" in answers[question]:
+                raise ValueError(f"{lesson.name}: {question} has two cells with mistakes.")
+            answers[question] = hash_answer(question, answer, tolerance, space.pop("mistakes"))
         if is_solution(cell):
             question = str(cell.metadata.get("exercise", ""))
             if not re.fullmatch(rf"{lesson.name}-\d+", question) or question in answers:
                 expected = f'expected a unique name such as exercise="{lesson.name}-1"'
                 raise ValueError(f"{lesson.name}: a solution has the name {question!r}; {expected}.")
-            answers[question] = hash_answer(question, space.pop("answer"), cell.metadata.get("tolerance"))
+            answer, tolerance = space["answer"], cell.metadata.get("tolerance")
+            answers[question] = hash_answer(question, answer, tolerance)
     return answers
 
 
@@ -150,6 +160,8 @@ def _notebook(lesson: Lesson, heading: str, *, solved: bool) -> NotebookNode:
 def _cells(lesson: Lesson, *, solved: bool) -> Iterator[NotebookNode]:
     exercises = read_exercises(lesson.name)
     for cell in lesson.exercise_cells:
+        if MISTAKES in tags(cell):
+            continue
         if is_solution(cell):
             question = cell.metadata["exercise"]
             yield new_code_cell(
