@@ -63,6 +63,26 @@ def with_three_problems() -> bytes:
     return table.to_csv(index=False).encode()
 
 
+def ambiguous() -> bytes:
+    """Numbers with one point and three digits after it, beside whole numbers."""
+    rows = [
+        f"{group}{at},{group},{value},20"
+        for group in ("sham", "control")
+        for at, value in enumerate(("1.185", "2.204"))
+    ]
+    return "\n".join(["animal,group,il6,il4", *rows, "x,t1,900,20"]).encode()
+
+
+def coded_samples() -> dict[str, bytes]:
+    """The export of a plate reader, which names samples, and a key with their animals and groups."""
+    lines = ["Program,xPONENT,,MAGPIX", "", "Results", "", "DataType:,Result", "Location,Sample,IL-6,IL-4,Total Events"]
+    key = ["sample,animal,group"]
+    for at, (animal, group, il6, il4) in enumerate(rats().itertuples(index=False), start=1):
+        lines.append(f'"{at}(1,{"ABCDEFGH"[at % 8]}{1 + at // 8})",S{at},{il6},{il4},880')
+        key.append(f"S{at},{animal},{group}")
+    return {"plate": "\n".join([*lines, "", ""]).encode(), "key": "\n".join(key).encode()}
+
+
 def hostile() -> bytes:
     """Markup and formulas where names and groups are expected."""
     table = rats()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dropped_files import FILES, MEANINGS, as_two_sheets, with_three_problems
+from dropped_files import FILES, MEANINGS, ambiguous, as_two_sheets, coded_samples, with_three_problems
 from rats import SEPSIS
 from reruns import finished_rerun
 from secretome.browser import Session
@@ -43,32 +43,44 @@ def test_every_kind_of_file_gives_the_same_verdicts(name: str, tmp_path: Path) -
     assert {verdict["verdict"] for verdict in session.decide()["verdicts"]} == {"supported"}
 
 
-def test_unknown_names_are_choices_that_solve_the_problems(tmp_path: Path) -> None:
+def test_unknown_names_are_questions_that_solve_the_problems(tmp_path: Path) -> None:
     session = Session()
     path = written(tmp_path, "rats.csv", with_three_problems())
     read = session.read(SEPSIS, path)
     assert read["understood"] is None
-    assert {(each["kind"], each["name"]) for each in read["names"]} == {
+    assert {(each["kind"], each["name"]) for each in read["questions"]} == {
         ("column", "interleukin four"),
         ("group", "healthy rats"),
         ("group", "low"),
     }
-    for each in read["names"]:
+    for each in read["questions"]:
         assert MEANINGS[each["name"]] in dict(each["options"])
     assert session.read(SEPSIS, path, names=MEANINGS)["problems"] == []
 
 
-def test_several_sheets_are_choices(tmp_path: Path) -> None:
+def test_several_sheets_are_a_question(tmp_path: Path) -> None:
     session = Session()
     path = written(tmp_path, "rats.xlsx", as_two_sheets())
-    assert session.read(SEPSIS, path)["sheets"] == ["First run", "Second run"]
+    (question,) = session.read(SEPSIS, path)["questions"]
+    assert question["kind"] == "sheet"
+    assert question["options"] == [["First run", "First run"], ["Second run", "Second run"]]
     assert session.read(SEPSIS, path, sheet="Second run")["problems"] == []
 
 
-def test_ambiguous_decimal_mark_is_a_choice(tmp_path: Path) -> None:
-    rows = [f"r{at},{group},{value},20" for group in ("sham", "control") for at, value in enumerate(("1.185", "2.204"))]
-    path = written(tmp_path, "rats.csv", "\n".join(["animal,group,il6,il4", *rows, "x,t1,900,20"]).encode())
-    assert Session().read(SEPSIS, path)["decimals"] == ["point", "comma"]
+def test_ambiguous_decimal_mark_is_a_question(tmp_path: Path) -> None:
+    path = written(tmp_path, "rats.csv", ambiguous())
+    (question,) = Session().read(SEPSIS, path)["questions"]
+    assert (question["kind"], [mark for mark, _ in question["options"]]) == ("decimal", ["point", "comma"])
+    assert Session().read(SEPSIS, path, decimal="comma")["problems"] == []
+
+
+def test_samples_without_groups_are_a_question_for_the_key(tmp_path: Path) -> None:
+    path, key = (written(tmp_path, f"{name}.csv", content) for name, content in coded_samples().items())
+    (question,) = Session().read(SEPSIS, path)["questions"]
+    assert (question["kind"], question["options"]) == ("key", [])
+    session = Session()
+    assert session.read(SEPSIS, path, key=key)["problems"] == []
+    assert "key.csv" in session.report()
 
 
 def test_calls_refuse_other_methods() -> None:

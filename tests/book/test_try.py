@@ -59,7 +59,7 @@ def drop(page: Page, study: str, name: str, content: bytes) -> None:
     """Give the page a file."""
     page.locator("select[name=study]").select_option(study)
     payload: FilePayload = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
-    page.locator("input[type=file]").set_input_files(payload)
+    page.locator("input[name=file]").set_input_files(payload)
 
 
 def wait_for_end(page: Page) -> None:
@@ -216,7 +216,7 @@ def test_large_file_is_refused(visit: Page) -> None:
     script = """() => {
       const files = new DataTransfer();
       files.items.add(new File([new Uint8Array(51e6)], "large.csv"));
-      const input = document.querySelector("input[type=file]");
+      const input = document.querySelector("input[name=file]");
       input.files = files.files;
       input.dispatchEvent(new Event("change"));
     }"""

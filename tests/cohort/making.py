@@ -1,6 +1,7 @@
 """Write cohort files as other programs do (workbooks, Prism files, OpenDocument sheets), and read them."""
 
 import io
+import re
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -11,10 +12,13 @@ import pytest
 from openpyxl import Workbook
 
 from approved import check_approved
+from secretome.browser.records import page_remedy
 from secretome.cohort import Cohort, read_cohort
 from secretome.protocol import InputError, Problem, Protocol
 
 Rows = Sequence[Sequence[object]]
+# An option or a command of the command line.
+OPTION = re.compile(r"--\w|\bsecretome \w")
 
 
 def read(protocol: Protocol, content: bytes | str, name: str = "", **options: Any) -> Cohort:
@@ -25,9 +29,11 @@ def read(protocol: Protocol, content: bytes | str, name: str = "", **options: An
 
 
 def refused(protocol: Protocol, content: bytes | str, name: str = "", **options: Any) -> list[Problem]:
-    """The problems with which a file is refused."""
+    """The problems with which a file is refused; on the in-browser page, none of them names an option."""
     with pytest.raises(InputError) as error:
         read(protocol, content, name, **options)
+    if "sheet" not in options:  # the page offers only the sheets of the file
+        assert not [problem for problem in error.value.problems if OPTION.search(page_remedy(problem))]
     return list(error.value.problems)
 
 

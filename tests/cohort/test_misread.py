@@ -69,7 +69,7 @@ def test_mapped_names_with_plus_and_minus_are_read_as_mapped() -> None:
     names = {"LPS-": "sham", "LPS+": "control", "LPS+ / T1": "t1", "LPS+ / T2": "t2"}
     cohort = read(SEPSIS, "sepsis_lps_plus_minus.csv", names)
     assert values(cohort) == PLAIN
-    assert {f"{old!r} is read as {new!r}, as set by --map" for old, new in names.items()} <= set(cohort.notes)
+    assert {f"{old!r} is read as {new!r}, as stated" for old, new in names.items()} <= set(cohort.notes)
     treg = read(TREG, "treg_cm_plus_minus.csv", {"CM+": "with_cm", "CM-": "without"})
     assert values(treg, "foxp3_cd25pos")["without"] == [4.1, 3.3, 5.0, 2.7, 4.6, 3.9]
 

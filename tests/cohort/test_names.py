@@ -211,7 +211,7 @@ def test_group_columns_that_differ_by_a_sign_are_not_offered_one_meaning(
 def test_mapped_names_precede_study_names(sepsis_protocol: Protocol) -> None:
     cohort = read(sepsis_protocol, table(["sham", "control", "T1", "T2"]), names={"T1": "t2", "t2": "t1"})
     assert cohort.values["group"].tolist()[::2] == ["sham", "control", "t2", "t1"]
-    assert {"'T1' is read as 't2', as set by --map", "'t2' is read as 't1', as set by --map"} <= set(cohort.notes)
+    assert {"'T1' is read as 't2', as stated", "'t2' is read as 't1', as stated"} <= set(cohort.notes)
 
 
 @pytest.mark.parametrize("name", ["Control (n=6)", "T1'", "A=B", "$x", 'say "x"'])

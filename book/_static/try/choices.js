@@ -1,14 +1,15 @@
-// What the reader states about a file: its sheet, its decimal mark, and what an unknown name means.
+// What the reader states about a file: its sheet, its decimal mark, its key, and what an unknown name means.
 import { make } from "./dom.js";
 
 /**
- * @typedef {{kind: string, name: string, place: string, nearest: string, options: [string, string][]}} UnknownName
+ * @typedef {"column" | "group" | "endpoint" | "sheet" | "decimal" | "key"} Kind
+ * @typedef {{kind: Kind, name: string, place: string, nearest: string, options: [string, string][]}} Question
  * @typedef {{sheet: string, decimal: string, names: Object<string, string>}} Stated
  */
 
-const KIND = { group: "Group", endpoint: "Endpoint", column: "Column" };
-const MARKS = { point: "Point, as in 3.14", comma: "Comma, as in 3,14" };
-const LEAVE = "Leave as it is";
+const NAMED = { column: "Column", group: "Group", endpoint: "Endpoint" };
+const LABELS = { sheet: "Sheet", decimal: "Decimal mark" };
+const MARKS = /** @type {Object<string, string>} */ ({ point: "Point, as in 3.14", comma: "Comma, as in 3,14" });
 
 export class Choices {
   /**
@@ -18,84 +19,90 @@ export class Choices {
   constructor(box, onChange) {
     this.box = box;
     this.onChange = onChange;
-    /** @type {Stated} */
-    this.stated = { sheet: "", decimal: "", names: {} };
+    /** @type {Map<string, Question>} */
+    this.asked = new Map();
+    /** @type {Map<string, string>} */
+    this.answers = new Map();
   }
 
-  /** Forget what was stated about the file before. */
+  /** Forget what was asked and stated about the file before. */
   reset() {
-    this.stated = { sheet: "", decimal: "", names: {} };
+    this.asked = new Map();
+    this.answers = new Map();
     this.box.replaceChildren();
   }
 
   /**
-   * Offer the choices that a file leaves.
-   * @param {{sheets: string[], names: UnknownName[], decimals: string[], understood: any}} read
+   * The answers, as the Python session takes them.
+   * @returns {Stated}
    */
-  offer(read) {
-    const fields = [];
-    if (read.sheets.length > 1) {
-      fields.push(this.field("Sheet", "sheet", this.stated.sheet, read.sheets.map((title) => [title, title]), "The only one with a table"));
+  get stated() {
+    /** @type {Stated} */
+    const stated = { sheet: "", decimal: "", names: {} };
+    for (const [key, answer] of this.answers) {
+      const { kind, name } = /** @type {Question} */ (this.asked.get(key));
+      if (kind === "sheet" || kind === "decimal") stated[kind] = answer;
+      else stated.names[name] = answer;
     }
-    if (read.decimals.length || this.stated.decimal) {
-      fields.push(this.field("Decimal mark", "decimal", this.stated.decimal, Object.entries(MARKS), "As the file shows it"));
-    }
-    const names = read.names.map((unknown) => this.name(unknown));
-    for (const [old, meaning] of Object.entries(this.stated.names)) names.push(this.kept(old, meaning));
-    this.box.replaceChildren();
-    if (!fields.length && !names.length) return;
-    const button = make("button", { type: "button", class: "try-button", click: () => this.apply() }, "Read the file again");
-    const title = read.understood ? "Choices for this file" : "What do these names mean?";
-    this.box.append(make("fieldset", { class: "try-choices" }, make("legend", {}, title), ...fields, ...names, button));
+    return stated;
   }
 
   /**
-   * @param {string} label
-   * @param {string} name
-   * @param {string} value
-   * @param {[string, string][]} options
-   * @param {string} none the text of the option that states nothing
+   * Offer the questions of a file. Those that were answered stay, so that an answer can be changed.
+   * @param {Question[]} questions
    */
-  field(label, name, value, options, none) {
-    const listed = [["", none], ...options].map(([key, text]) =>
-      make("option", { value: key, selected: key === value }, text === key || !key ? text : `${text} (${key})`),
+  offer(questions) {
+    for (const question of questions) {
+      const key = `${question.kind} ${question.name}`;
+      if (question.options.length && !this.answers.has(key)) this.asked.set(key, question);
+    }
+    const current = new Set(questions.map(({ kind, name }) => `${kind} ${name}`));
+    for (const key of [...this.asked.keys()]) {
+      if (!current.has(key) && !this.answers.has(key)) this.asked.delete(key);
+    }
+    this.box.replaceChildren();
+    if (!this.asked.size) return;
+    const open = [...this.asked.keys()].filter((key) => !this.answers.has(key)).length;
+    const title = open ? "Questions about this file" : "Your answers about this file";
+    this.box.append(
+      make(
+        "fieldset",
+        { class: "try-choices" },
+        make("legend", { tabindex: "-1" }, title),
+        ...[...this.asked].map(([key, question]) => this.field(key, question)),
+        make("button", { type: "button", class: "try-button", click: () => this.apply() }, "Read the file again"),
+      ),
     );
-    return make("label", {}, make("span", {}, label), make("select", { "data-choice": name }, ...listed));
-  }
-
-  /** @param {UnknownName} unknown */
-  name(unknown) {
-    const kind = KIND[/** @type {keyof typeof KIND} */ (unknown.kind)];
-    const label = `${kind} “${unknown.name}” (${unknown.place})`;
-    const field = this.field(label, "name", "", unknown.options, LEAVE);
-    const select = /** @type {HTMLSelectElement} */ (field.querySelector("select"));
-    select.dataset.name = unknown.name;
-    const near = unknown.options.find(([key]) => key === unknown.nearest);
-    // A name is suggested and never chosen for the reader.
-    if (near) field.append(make("span", { class: "try-hint" }, `The nearest is ${near[1]}.`));
-    return field;
   }
 
   /**
-   * @param {string} old
-   * @param {string} meaning
+   * @param {string} key
+   * @param {Question} question
    */
-  kept(old, meaning) {
-    const field = this.field(`“${old}” is read as`, "name", meaning, [[meaning, meaning]], "Not this");
-    /** @type {HTMLSelectElement} */ (field.querySelector("select")).dataset.name = old;
-    return field;
+  field(key, { kind, name, place, nearest, options }) {
+    const isName = kind in NAMED;
+    const label = isName
+      ? `${NAMED[/** @type {keyof typeof NAMED} */ (kind)]} “${name}”${place && ` (${place})`} means`
+      : LABELS[/** @type {keyof typeof LABELS} */ (kind)];
+    const chosen = this.answers.get(key) ?? "";
+    const listed = [["", "Choose …"], ...options].map(([value, text]) => {
+      const shown = kind === "decimal" && value ? MARKS[value] : text;
+      const described = isName && value && shown !== value ? `${shown} (${value})` : shown;
+      return make("option", { value, selected: value === chosen }, described);
+    });
+    const select = make("select", { "data-choice": kind, "data-name": name, "data-key": key }, ...listed);
+    const near = options.find(([value]) => value === nearest);
+    // A name is suggested and never chosen for the reader.
+    const hint = near && !chosen ? [make("span", { class: "try-hint" }, `The most similar name is ${near[1]}.`)] : [];
+    return make("label", {}, make("span", {}, label), select, ...hint);
   }
 
   /** Take what was chosen, and read the file again. */
   apply() {
-    /** @type {Stated} */
-    const stated = { sheet: "", decimal: "", names: {} };
+    this.answers = new Map();
     for (const select of this.box.querySelectorAll("select")) {
-      const { choice, name } = select.dataset;
-      if (choice === "sheet" || choice === "decimal") stated[choice] = select.value;
-      else if (name && select.value) stated.names[name] = select.value;
+      if (select.value) this.answers.set(select.dataset.key ?? "", select.value);
     }
-    this.stated = stated;
     this.onChange();
   }
 }

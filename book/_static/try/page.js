@@ -14,7 +14,8 @@ const LARGEST = 50_000_000;
 
 const form = /** @type {HTMLFormElement} */ (find("#try"));
 const study = /** @type {HTMLSelectElement} */ (find("select[name=study]", form));
-const input = /** @type {HTMLInputElement} */ (find("input[type=file]", form));
+const input = /** @type {HTMLInputElement} */ (find("input[name=file]", form));
+const key = /** @type {HTMLInputElement} */ (find("input[name=key]", form));
 const pasted = /** @type {HTMLTextAreaElement} */ (find("textarea", form));
 const status = new Status(find("#try-progress"), stop);
 const choices = new Choices(find("#try-choices"), () => source && run());
@@ -52,12 +53,14 @@ async function run() {
   try {
     const python = await start();
     status.show({ message: `Reading ${source?.name}` });
-    const path = source?.bytes ? await python.call("write", source.name, source.bytes) : "";
-    const read = await python.python("read", { study: study.value, path, ...choices.stated });
+    const path = source?.bytes ? await python.call("write", "file", source.name, source.bytes) : "";
+    const keyPath = key.files?.[0] ? await python.call("write", "key", key.files[0].name, await bytesOf(key.files[0])) : "";
+    const read = await python.python("read", { study: study.value, path, key: keyPath, ...choices.stated });
     if (!isCurrent()) return;
-    choices.offer(read);
+    choices.offer(read.questions);
     if (!read.understood) {
       showProblems(read.problems);
+      if (read.questions.some((/** @type {{kind: string}} */ { kind }) => kind === "key")) find("#try-key").setAttribute("open", "");
       status.end(`The file was not analysed. Problems found: ${read.problems.length}.`);
       return;
     }
@@ -76,6 +79,11 @@ async function run() {
       status.end(`The calculation stopped because of an error in the software: ${lastLine(error)}. Reload the page to try again.`);
     }
   }
+}
+
+/** @param {File} file */
+async function bytesOf(file) {
+  return new Uint8Array(await file.arrayBuffer());
 }
 
 /** @param {unknown} error an error; Python's ends with the line that says what happened */
@@ -125,8 +133,9 @@ input.addEventListener("change", async () => {
     return;
   }
   status.begin();
-  use({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
+  use({ name: file.name, bytes: await bytesOf(file) });
 });
+key.addEventListener("change", () => source && void run());
 find("[data-do=example]", form).addEventListener("click", () => use({ name: "the book's own cohort", bytes: null }));
 find("[data-do=paste]", form).addEventListener("click", () => {
   if (pasted.value.trim()) use({ name: "pasted.txt", bytes: new TextEncoder().encode(pasted.value) });

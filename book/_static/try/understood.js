@@ -7,10 +7,9 @@ import { find, list, make, table } from "./dom.js";
  *   endpoints: {key: string, label: string, unit: string}[],
  *   groups: {key: string, label: string, counts: Object<string, Counts>}[],
  *   notes: string[], warnings: string[]}} Understood
- * @typedef {{places: string[], found: string, expected: string, remedy: string}} Problem
+ * @typedef {{place: string, found: string, expected: string, remedy: string}} Problem
  */
 
-const MOST_PLACES = 3;
 const SIMULATED =
   "Simulated cohort. A computer made these numbers; no animal was measured, and nothing here is evidence.";
 
@@ -38,26 +37,12 @@ export function showUnderstood(understood) {
   );
 }
 
-/**
- * Where a problem is, in a few words.
- * @param {string[]} places
- */
-function where(places) {
-  const shown = places.slice(0, MOST_PLACES).join(", ");
-  const more = places.length - MOST_PLACES;
-  return (shown || "The file") + (more > 0 ? ` and ${more} more` : "");
-}
-
 /** @param {Problem[]} problems */
 export function showProblems(problems) {
-  const rows = problems.map(({ places, found, expected, remedy }) => [where(places), found, expected, remedy]);
+  const rows = problems.map(({ place, found, expected, remedy }) => [place || "The file", found, expected, remedy]);
   find("#try-understood").replaceChildren(
-    make("h2", {}, "Problems in the file"),
-    make(
-      "p",
-      {},
-      "Nothing was analysed. Correct these cells in the file and choose it again. Where a remedy names an option such as --map, --sheet or --decimal, use the lists under the table instead.",
-    ),
-    table("Problems by cell", ["Place", "Found", "Expected", "Remedy"], rows),
+    make("h2", { tabindex: "-1" }, "Problems in the file"),
+    make("p", {}, "Nothing was analysed. Answer the questions under the table if there are any, or correct the file and choose it again."),
+    table("Problems by cell", ["Place", "Found", "Expected", "What to do"], rows),
   );
 }

@@ -69,14 +69,15 @@ const CALLS = {
     report("Starting the calculation software");
     python.runPython("import os; os.environ['MPLBACKEND'] = 'agg'");
     call = python.pyimport("secretome.browser.calls").call;
-    python.FS.mkdirTree(COHORTS);
   },
 
-  /** @param {string} name @param {Uint8Array} bytes */
-  async write(name, bytes) {
-    for (const old of python.FS.readdir(COHORTS)) if (!/^\.\.?$/.test(old)) python.FS.unlink(`${COHORTS}/${old}`);
-    python.FS.writeFile(`${COHORTS}/${name}`, bytes);
-    return `${COHORTS}/${name}`;
+  /** @param {"file" | "key"} folder @param {string} name @param {Uint8Array} bytes */
+  async write(folder, name, bytes) {
+    const path = `${COHORTS}/${folder}`;
+    python.FS.mkdirTree(path);
+    for (const old of python.FS.readdir(path)) if (!/^\.\.?$/.test(old)) python.FS.unlink(`${path}/${old}`);
+    python.FS.writeFile(`${path}/${name}`, bytes);
+    return `${path}/${name}`;
   },
 
   /** @param {string} method @param {any} options */

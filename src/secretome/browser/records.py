@@ -12,9 +12,19 @@ import pandas as pd
 
 from secretome.claims import Condition
 from secretome.cohort import Study
+from secretome.cohort.errors import merge_problems
 from secretome.protocol import Problem, study_folder
 from secretome.report import text
 
+# What to do where the remedy of the command line names an option.
+REMEDIES = {
+    "column": "Choose below what it contains. If no answer is right, rename or delete the column in the file.",
+    "group": "Choose its group below, or correct the name in the file.",
+    "endpoint": "Choose its endpoint below. If the study does not have it, delete it from the file.",
+    "sheet": "Choose the sheet below. To use several sheets, put their rows on one sheet.",
+    "decimal": "Choose the decimal mark below.",
+    "key": "Choose below the file that states the animal and the group of each sample, if there is one.",
+}
 VERSIONED = ("secretome", "numpy", "scipy", "pandas", "matplotlib")
 Record = dict[str, Any]
 NUMBERS = ("estimate", "low", "high", "level", "pvalue", "pvalue_adjusted")
@@ -30,19 +40,21 @@ def number_or_none(value: float) -> float | None:
 
 
 def problem_records(problems: Iterable[Problem]) -> list[Record]:
-    """Return problems as their parts; equal problems in several cells are one, with the places of all.
+    """Return problems as their parts; those of several cells with one cause are one, as on the command line.
 
     >>> cells = [Problem("rats.csv", f"cell B{row}", "the group 'x'", "a group") for row in (2, 3)]
     >>> problem_records(cells)
-    [{'places': ['cell B2', 'cell B3'], 'found': "the group 'x'", 'expected': 'a group', 'remedy': ''}]
+    [{'place': 'cells B2, B3', 'found': "the group 'x'", 'expected': 'a group', 'remedy': ''}]
     """
-    places: dict[tuple[str, str, str], list[str]] = {}
-    for problem in problems:
-        places.setdefault((problem.found, problem.expected, problem.remedy), []).append(problem.place)
     return [
-        {"places": where, "found": found, "expected": expected, "remedy": remedy}
-        for (found, expected, remedy), where in places.items()
+        {"place": each.place, "found": each.found, "expected": each.expected, "remedy": page_remedy(each)}
+        for each in merge_problems(problems)
     ]
+
+
+def page_remedy(problem: Problem) -> str:
+    """Return what to do about a problem on the page, which asks where the command line has an option."""
+    return REMEDIES[problem.choice.kind] if problem.choice else problem.remedy
 
 
 def study_record(study: Study, found: Iterable[Condition]) -> Record:
@@ -114,6 +126,8 @@ def run_record(study: Study) -> Record:
         "cohort_read_as": list(cohort.notes),
         "cohort_names": cohort.names,
         "cohort_decimal": cohort.decimal,
+        "cohort_key_file": cohort.key_path.name if cohort.key_path else "",
+        "cohort_key_sha256": cohort.key_sha256 or None,
         "protocol_sha256": _sha256(study, "protocol.yml"),
         "notebook_sha256": _sha256(study, "analysis.py"),
         "versions": {name: version(name) for name in VERSIONED} | {"Python": platform.python_version()},

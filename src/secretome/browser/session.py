@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from secretome.analysis import analyse
-from secretome.browser import choices
+from secretome.browser.choices import questions
 from secretome.browser.records import Record, problem_records, run_record, study_record, verdict_record
 from secretome.claims import adjudicate, conditions, examine, specifications
 from secretome.cohort import Study, load_study
@@ -57,8 +57,9 @@ class Session:
         sheet: str = "",
         names: Mapping[str, str] | None = None,
         decimal: str = "",
+        key: str = "",
     ) -> Record:
-        """Read a file, or the study's own cohort, and return what was understood or every problem.
+        """Read a file, or the study's own cohort, and return what was understood, or every problem and the questions.
 
         Parameters
         ----------
@@ -66,24 +67,25 @@ class Session:
             The key of a study.
         path : str
             A file; empty for the study's own cohort.
-        sheet, names, decimal
+        sheet, names, decimal, key
             As for `load_study`.
         """
         self._study = self._results = self._verdicts = None
-        file = Path(path) if path else None
-        protocol = load_protocol(study_folder(study) / "protocol.yml")
-        sheets = choices.sheet_titles(file, protocol) if file else []
         try:
-            self._study = load_study(study, file, sheet=sheet or None, names=names, decimal=decimal or None)
+            self._study = load_study(
+                study,
+                Path(path) if path else None,
+                sheet=sheet or None,
+                names=names,
+                decimal=decimal or None,
+                key=Path(key) if key else None,
+            )
         except InputError as error:
-            problems = problem_records(error.problems)
-            options: Record = {"sheets": sheets, "names": [], "decimals": []}
-            if file:
-                options["names"] = choices.unknown_names(file, protocol, sheet or None, names or {})
-                options["decimals"] = choices.decimal_marks(file, protocol, sheet or None, names or {})
-            return {"understood": None, "problems": problems, **options}
+            protocol = load_protocol(study_folder(study) / "protocol.yml")
+            asked = questions(error.problems, protocol)
+            return {"understood": None, "problems": problem_records(error.problems), "questions": asked}
         summary = study_record(self.study, conditions(self.study))
-        return {"understood": summary, "problems": [], "sheets": sheets, "names": [], "decimals": []}
+        return {"understood": summary, "problems": [], "questions": []}
 
     def decide(self) -> Record:
         """Return the verdicts of the planned and the published analysis, the checks, and sentences to copy."""
@@ -155,7 +157,7 @@ class Session:
             "cohort_sheet": cohort.sheet,
             "cohort_names": cohort.names,
             "cohort_decimal": cohort.decimal,
-        }
+        } | ({"cohort_key": str(cohort.key_path)} if cohort.key_path else {})
         notebook = run_notebook(study.key, parameters)
         altered = text.altered_sentence(study, {}, {})
         return report_html(notebook, study, verdicts, checks, run_record(study), altered, found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from secretome.cohort.errors import ErrorCollector
 from secretome.cohort.files.sheet import Cell, Row, Sheet
@@ -13,16 +13,19 @@ from secretome.cohort.vocabulary import (
     AUXILIARY,
     BRACKETS,
     LONG,
+    OPTIONAL,
     REQUIRED,
     Vocabulary,
     map_option,
     map_options,
     unit_in_brackets,
 )
-from secretome.protocol import normalise
+from secretome.protocol import Choice, normalise
 
 # Text in brackets that cannot be a unit: a number, such as that of a bead region.
 NO_UNIT = re.compile(r"[\W\d_]+|(bead|region|well|plate|#|r|b)\s*\d+", re.IGNORECASE)
+# Columns that only the template and simulations write.
+NOT_CHOSEN = ("code", "origin", "scenario", "seed")
 HOURS = frozenset({"h", "hr", "hrs", "hour", "hours"})
 
 
@@ -93,6 +96,13 @@ class Columns:
         )
         return f"; or add the limits in every row, in columns named {', '.join(map(repr, names))}"
 
+    def choice(self, names: Iterable[str], nearest: str = "") -> Choice:
+        """What columns with these names may contain: an endpoint or column that no other column has."""
+        others = (name for name in (*REQUIRED, *OPTIONAL) if name not in self.named and name not in NOT_CHOSEN)
+        endpoints = [key for key in self.protocol.endpoints if key not in self.wide or key == nearest]
+        options = [*([] if "endpoint" in self.named else endpoints), *others]
+        return Choice("column", tuple(names), tuple(options), nearest if nearest in options else "")
+
     def text(self, row: Row, column: str) -> str:
         """The text of a row in a column; empty if there is no such column."""
         if column not in self.named:
@@ -121,7 +131,8 @@ class Columns:
             remedy = (
                 f"If it is not a unit, add {map_option(header, endpoint)}; if it is another measurement, rename or "
             )
-            self.errors.add(cell, found, f"a unit ({expected}), or nothing", f"{remedy}delete the column.")
+            remedy += "delete the column."
+            self.errors.add(cell, found, f"a unit ({expected}), or nothing", remedy, self.choice([header], endpoint))
         else:
             remedy = f"{unit_remedy(text, expected)} and correct the unit."
             self.errors.add(cell, f"the unit {text.strip()!r}", f"{expected!r} for {endpoint}", remedy)
@@ -160,7 +171,8 @@ class Columns:
             found = f"a second column for {endpoint}: {cell.text.strip()!r} and {other.text.strip()!r} ({other.name})"
             options = map_options((other.text, cell.text), "KEY")
             remedy = f"If they are different endpoints, state which, with {options}. Otherwise delete or rename one."
-            self.errors.add(cell, found, "one column per endpoint", remedy)
+            choice = Choice("column", (other.text.strip(), cell.text.strip()), tuple(self.protocol.endpoints))
+            self.errors.add(cell, found, "one column per endpoint", remedy, choice)
         if self.wide.setdefault(endpoint, position) == position and unit:
             self.check_unit(unit, endpoint, cell)
 

@@ -10,7 +10,7 @@ from typing import Literal
 from secretome.cohort.errors import counted
 from secretome.cohort.files.sheet import Cell
 from secretome.cohort.values import THOUSANDS_MARKS
-from secretome.protocol import InputError, Problem
+from secretome.protocol import Choice, InputError, Problem
 
 DecimalMark = Literal[".", ","]
 MARKS: tuple[DecimalMark, DecimalMark] = (".", ",")
@@ -155,7 +155,7 @@ def _notes(
     used = {marks[at] for at, column in evidence.items() if at in marks and (column.decimal or column.unclear)}
     notes = []
     if stated:
-        notes.append(f"decimals are written with a {WORDS[stated]}, as --decimal says")
+        notes.append(f"decimals are written with a {WORDS[stated]}, as stated")
     elif used:
         notes.append(f"decimals are written with a {WORDS[',' if ',' in used else '.']}")
     grouped = list(file.grouped)
@@ -180,14 +180,17 @@ def decimal_problem(decision: Decision, file: str, command: str) -> Problem:
         remedy = f"The {name} may be a decimal mark or a thousands separator."
     if more:
         remedy += f" {more} more cell{'s have' if more > 1 else ' has'} the same problem."
-    commands = [
-        f"for {value} type `{command} --decimal {WORDS[each]}`"
+    allowed = {
+        WORDS[each]: value
         for each, value in ((mark, as_decimal), (_other(mark), as_whole))
         if decision.file.allows(each)
-    ]
-    if commands:
+    }
+    choice = None
+    if allowed:
+        commands = (f"for {value} type `{command} --decimal {word}`" for word, value in allowed.items())
         remedy += f" To set it for the whole file, {', '.join(commands)}; rerun has the same option."
-    return Problem(file, f"cell {cell.name}", repr(text), "a number with only one possible meaning", remedy)
+        choice = Choice("decimal", (text,), tuple(allowed))
+    return Problem(file, f"cell {cell.name}", repr(text), "a number with only one possible meaning", remedy, choice)
 
 
 def _other(mark: DecimalMark) -> DecimalMark:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from secretome.cohort.files.sheet import Cell
-from secretome.protocol import InputError, Problem
+from secretome.protocol import Choice, InputError, Problem
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -64,18 +64,18 @@ class ErrorCollector:
         self.file = path.name
         self.problems = list(problems)
 
-    def add(self, cell: Cell, found: str, expected: str, remedy: str = "") -> None:
+    def add(self, cell: Cell, found: str, expected: str, remedy: str = "", choice: Choice | None = None) -> None:
         """Add a problem with a cell, once."""
         # The title of a sheet of another file, such as a key, begins with the file's name in square brackets.
         match = re.fullmatch(r"\[([^\[\]]+)\](.*)", cell.sheet)
         file, own = (match[1], replace(cell, sheet=match[2])) if match else (self.file, cell)
-        problem = Problem(file, f"cell {own.name}", shorten(found, MAX_FOUND), expected, remedy)
+        problem = Problem(file, f"cell {own.name}", shorten(found, MAX_FOUND), expected, remedy, choice)
         if problem not in self.problems:
             self.problems.append(problem)
 
-    def add_at(self, place: str, found: str, expected: str, remedy: str = "") -> None:
+    def add_at(self, place: str, found: str, expected: str, remedy: str = "", choice: Choice | None = None) -> None:
         """Add a problem with a place in the file, or with the file as a whole, once."""
-        problem = Problem(self.file, place, found, expected, remedy)
+        problem = Problem(self.file, place, found, expected, remedy, choice)
         if problem not in self.problems:
             self.problems.append(problem)
 

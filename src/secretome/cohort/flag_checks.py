@@ -198,5 +198,6 @@ def _refuse_limit_column(
                     found = f"{value.text.strip()!r} in {value.name} and {limit:g} in the unused column "
                     remedy = f"If it is the limit of the assay, name the column {name!r}, or add "
                     remedy += f"{map_option(header.text, name)}; otherwise delete the column."
-                    errors.add(cell, f"{found}{header.text.strip()!r}", f"a column {name!r} for limits", remedy)
+                    choice = columns.choice([header.text.strip()], name)
+                    errors.add(cell, f"{found}{header.text.strip()!r}", f"a column {name!r} for limits", remedy, choice)
                     return

@@ -13,7 +13,7 @@ from secretome.cohort.name_matching import CellNames
 from secretome.cohort.row_titles import refuse_other_titles
 from secretome.cohort.summary_rows import is_summary
 from secretome.cohort.vocabulary import Vocabulary, map_option
-from secretome.protocol import InputError, Problem, nearest, spelling
+from secretome.protocol import Choice, InputError, Problem, nearest, spelling
 
 HEADER = ("animal", "group", "endpoint", "value", "unit", "replicate", "exclude")
 STRUCK = "struck out in Prism"
@@ -147,10 +147,12 @@ class _GroupTables:
             found = f"the title {title!r}" if title else "no title above the groups"
             remedy = "Name the table or the sheet after the endpoint, or write it above the groups."
             # A title such as 'log IL-6' names derived values, which --map cannot turn into the endpoint.
+            choice = None
             if title and not DERIVED.search(title):
                 remedy += f" Or add {map_option(title, next(iter(endpoints)))}."
+                choice = Choice("endpoint", (title,), tuple(endpoints))
             place = f"table {title!r}" if title else f"row {block.grid.rows[0][0].row}"
-            self.errors.add_at(place, found, f"an endpoint: {' or '.join(endpoints)}", remedy)
+            self.errors.add_at(place, found, f"an endpoint: {' or '.join(endpoints)}", remedy, choice)
         raise InputError([*self.errors.problems, *unusable])
 
     def _refuse_duplicates(self, blocks: list[Block]) -> None:
@@ -164,7 +166,8 @@ class _GroupTables:
                     same_title = first.grid.title == block.grid.title
                     remedy = "Delete one." if same_title else f"State which one: --sheet {first.grid.title!r}."
                     found = f"a second table of {key[0] or 'the same endpoints'}"
-                    self.errors.add(column.group, found, "one per endpoint", remedy)
+                    choice = None if same_title else Choice("sheet", options=(first.grid.title, block.grid.title))
+                    self.errors.add(column.group, found, "one per endpoint", remedy, choice)
 
     # -- rows
 

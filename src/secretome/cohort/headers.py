@@ -12,7 +12,8 @@ from secretome.cohort.errors import quoted, shorten_list
 from secretome.cohort.files.sheet import Cell, Grid, Row, file_error
 from secretome.cohort.units import canonical, is_unit
 from secretome.cohort.values import is_value
-from secretome.cohort.vocabulary import LONG, Vocabulary, keys_and_labels, map_option, unit_in_brackets
+from secretome.cohort.vocabulary import LONG, REQUIRED, Vocabulary, keys_and_labels, map_option, unit_in_brackets
+from secretome.protocol import Choice
 
 # Columns that contain values calculated from an endpoint, or readings before it; --map is not offered for them.
 DERIVED = re.compile(
@@ -179,7 +180,7 @@ def _refuse_unknown(grids: list[Grid], vocabulary: Vocabulary, path: Path) -> No
     first = grids[0].rows[0]
     similar = (_similar_names(row, vocabulary) for grid in grids for row in grid.rows[:20])
     names = next((names for names in similar if len(names) > 1), {})
-    remedy = ""
+    remedy, choice = "", None
     if names:
         # Different names are not offered the same meaning.
         guesses = list(names.values())
@@ -187,9 +188,12 @@ def _refuse_unknown(grids: list[Grid], vocabulary: Vocabulary, path: Path) -> No
             map_option(name, guess if guesses.count(guess) == 1 else "KEY") for name, guess in list(names.items())[:6]
         ]
         remedy = f"Correct the names, or map them with {' '.join(options)}."
+        protocol = vocabulary.protocol
+        meanings = (*REQUIRED, *LONG, *protocol.endpoints, *protocol.groups)
+        choice = Choice("column", tuple(list(names)[:6]), meanings)
     elif sum(is_value(cell.text) for cell in first) > len(first) / 2:
         remedy = "Is the row of column names missing?"
-    raise file_error(path, found, expected, remedy)
+    raise file_error(path, found, expected, remedy, choice=choice)
 
 
 def _similar_names(row: Sequence[Cell], vocabulary: Vocabulary) -> dict[str, str]:

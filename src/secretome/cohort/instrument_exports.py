@@ -11,6 +11,7 @@ from secretome.cohort.errors import quoted
 from secretome.cohort.files.sheet import Cell, Grid, Row, file_error
 from secretome.cohort.files.words import limit_passed
 from secretome.cohort.vocabulary import Vocabulary, map_option
+from secretome.protocol import Choice
 
 CONTROL_GROUP = re.compile(r"(std|standard|ctrl|control|blank|blk|loq|lod|qc|zero)s?\b.*", re.IGNORECASE)
 OBSERVED = re.compile(r"obs\.?\s*conc.*", re.IGNORECASE)
@@ -269,7 +270,8 @@ def _endpoint_of(name: str, vocabulary: Vocabulary, path: Path) -> str:
         return name if vocabulary.endpoint(name) else assayed[0]
     options = " or ".join(map_option(name, key) for key in assayed or endpoints)
     found = f"results {name!r} of one analyte, which the export does not name"
-    raise file_error(path, found, "an endpoint of the study", f"State which one: {options}.")
+    choice = Choice("endpoint", (name,), tuple(assayed or endpoints))
+    raise file_error(path, found, "an endpoint of the study", f"State which one: {options}.", choice=choice)
 
 
 # -- readings without concentrations

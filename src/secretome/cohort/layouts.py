@@ -19,7 +19,7 @@ from secretome.cohort.sample_key import KeyFile, join_key, read_key, refuse_tabl
 from secretome.cohort.summary_rows import is_summary, without_summaries
 from secretome.cohort.values import is_value
 from secretome.cohort.vocabulary import LONG, Vocabulary, other_name
-from secretome.protocol import Problem, nearest, sha256
+from secretome.protocol import Choice, Problem, nearest, sha256
 
 WIDE_LAYOUT, LONG_LAYOUT = "one row per animal, one column per endpoint", "one row per measurement"
 
@@ -92,7 +92,7 @@ class _TableReader:
             self._refuse_several_or_second(coded)
         if not coded:
             other = next((table.header for table in tables if table.kind in ("animals", "groups")), None)
-            refuse_table_without_samples(self.path, other, place)
+            refuse_table_without_samples(self.path, other, grids[0].rows[0], place)
         self.vocabulary = names
         return self._with_other_sheets(self._read_single(coded[0], explained, place), grids, [coded[0]])
 
@@ -112,7 +112,8 @@ class _TableReader:
         else:
             found = f"an export of {export.program}, which names samples and no groups"
             remedy = "Write a table with the columns 'sample', 'animal' and 'group', and give its file: --key FILE."
-            raise file_error(self.path, found, "a key that states the animal and the group of each sample", remedy)
+            expected = "a key that states the animal and the group of each sample"
+            raise file_error(self.path, found, expected, remedy, choice=Choice("key"))
         return replace(sheet, notes=(f"export of {export.program}", *export.notes, *sheet.notes))
 
     def _with_key_on_a_sheet(self, grids: list[Grid]) -> tuple[Table, Table] | None:
@@ -302,7 +303,8 @@ class _TableReader:
             if endpoint and all(table.grid is not grid for table in grouped):
                 expected = f"a row that names two groups or more of {', '.join(self.vocabulary.protocol.groups)}"
                 remedy = "Correct the names of the groups, or use only the other sheet, with --sheet."
-                self.errors.add_at(f"sheet {grid.title!r}", f"no groups for {endpoint[0]}", expected, remedy)
+                choice = Choice("sheet", options=tuple(dict.fromkeys(table.grid.title for table in grouped)))
+                self.errors.add_at(f"sheet {grid.title!r}", f"no groups for {endpoint[0]}", expected, remedy, choice)
         self.errors.raise_if_any()
 
     # -- other sheets
@@ -320,7 +322,7 @@ class _TableReader:
         titles = list(dict.fromkeys(table.grid.title for table in tables))
         found = f"{len(titles)} sheets that contain a table of this study: {quoted(titles)}"
         remedy = f"State which one: --sheet {titles[0]!r}; to use all, put their rows on one sheet."
-        raise file_error(self.path, found, "one", remedy)
+        raise file_error(self.path, found, "one", remedy, choice=Choice("sheet", options=tuple(titles)))
 
     def _refuse_second_headers(self, tables: list[Table]) -> None:
         for table in tables[1:]:

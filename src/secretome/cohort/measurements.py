@@ -149,8 +149,8 @@ class MeasurementReader:
         if key is None:
             name = names.name(cell)
             members = self.protocol.groups if kind == "group" else self.protocol.endpoints
-            found, remedy = names.unknown_name(name) if name else (f"no {kind}", ABSENT[kind])
-            self.errors.add(cell, found, f"one of {', '.join(members)}, or its label", remedy)
+            found, remedy, choice = names.unknown_name(name) if name else (f"no {kind}", ABSENT[kind], None)
+            self.errors.add(cell, found, f"one of {', '.join(members)}, or its label", remedy, choice)
         return key
 
     def _value(self, entry: Entry) -> tuple[Value | None, dict[str, float]]:

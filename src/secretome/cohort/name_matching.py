@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from secretome.cohort.errors import ErrorCollector, quoted
 from secretome.cohort.files.sheet import Cell, Sheet
-from secretome.cohort.vocabulary import BRACKETS, SIZE, Vocabulary, map_option, map_options
-from secretome.protocol import Problem, normalise, spelling
+from secretome.cohort.vocabulary import BRACKETS, SIZE, Vocabulary, keys_and_labels, map_option, map_options
+from secretome.protocol import Choice, Endpoint, Group, Problem, normalise, spelling
 
 Kind = Literal["group", "endpoint"]
 # How to correct a row whose group or endpoint is unknown or missing.
@@ -77,7 +77,7 @@ class CellNames:
     def merged(self, file: str) -> list[Problem]:
         """Problems for different names that would become one group or endpoint, unless the user mapped each."""
         return [
-            _merged_names(list(cells.values()), key, self.kind, file)
+            self._merged_names(list(cells.values()), key, file)
             for key, cells in self.cells.items()
             if len(cells) > 1 and not all(self.vocabulary.is_mapped(self.name(cell)) for cell in cells.values())
         ]
@@ -87,19 +87,29 @@ class CellNames:
         spellings = [list(self.texts[form]) for forms in self.cells.values() for form in forms]
         return [f"{quoted(texts, ' and ')} are read as one name" for texts in spellings if len(texts) > 1]
 
-    def unknown_name(self, text: str) -> tuple[str, str]:
-        """What was found, and the remedy, for an unknown name."""
+    def unknown_name(self, text: str) -> tuple[str, str, Choice]:
+        """What was found, the remedy, and what can be chosen, for an unknown name."""
         found, guess = f"the {self.kind} {text!r}", self._guess(text)
         similar = self._similar_names(text, guess)
         if len(similar) > 1:
             found = f"the {self.kind}s {quoted(similar, ' and ')}, which are different names"
-            return found, f"State the {self.kind} of each, with {map_options(similar, 'KEY')}."
+            remedy = f"State the {self.kind} of each, with {map_options(similar, 'KEY')}."
+            return found, remedy, self._choice(similar)
         if not guess:
-            return found, UNKNOWN[self.kind].format(option=map_option(text, "KEY"))
+            return found, UNKNOWN[self.kind].format(option=map_option(text, "KEY")), self._choice([text])
         key = self.key(Cell(guess, 1, 1)) or guess
         same = [self.name(cell) for cell in self.cells.get(key, {}).values()]
         options = map_options((text, *same), guess)
-        return found, f"The nearest is {guess!r}; if this is correct, change the file or add {options}."
+        remedy = f"The nearest is {guess!r}; if this is correct, change the file or add {options}."
+        return found, remedy, self._choice((text, *same), key)
+
+    def _choice(self, names: Iterable[str], nearest: str = "") -> Choice:
+        return Choice(self.kind, tuple(names), tuple(self._members), nearest)
+
+    @property
+    def _members(self) -> Mapping[str, Group] | Mapping[str, Endpoint]:
+        protocol = self.vocabulary.protocol
+        return protocol.groups if self.kind == "group" else protocol.endpoints
 
     def _similar_names(self, text: str, guess: str | None) -> list[str]:
         """The names that are similar to the same name of the study, or that differ from one another only by signs."""
@@ -109,19 +119,16 @@ class CellNames:
         return list({spelling(name): name for name in (*near, *signs)}.values())[:MAX_NAMES]
 
     def _guess(self, text: str) -> str | None:
-        protocol = self.vocabulary.protocol
-        members = protocol.groups if self.kind == "group" else protocol.endpoints
-        return self.vocabulary.similar(text, [*members, *(member.label for member in members.values())])
+        return self.vocabulary.similar(text, keys_and_labels(self._members))
 
-
-def _merged_names(cells: list[Cell], key: str, kind: str, file: str) -> Problem:
-    """The problem of different names that would become one group or endpoint."""
-    names = [cell.visible_text for cell in cells[:MAX_NAMES]]
-    places = " and ".join(f"{name!r} (cell {cell.name})" for name, cell in zip(names, cells, strict=False))
-    remedy = f"If all of them are {key!r}, add {map_options(names, key)}."
-    remedy += f" Otherwise state the {kind} of each in the same way, or correct the names."
-    found = f"the names {places}, which would all be read as the {kind} {key!r}"
-    return Problem(file, "", found, f"one name for a {kind}", remedy)
+    def _merged_names(self, cells: list[Cell], key: str, file: str) -> Problem:
+        """The problem of different names that would become one group or endpoint."""
+        names = [cell.visible_text for cell in cells[:MAX_NAMES]]
+        places = " and ".join(f"{name!r} (cell {cell.name})" for name, cell in zip(names, cells, strict=False))
+        remedy = f"If all of them are {key!r}, add {map_options(names, key)}."
+        remedy += f" Otherwise state the {self.kind} of each in the same way, or correct the names."
+        found = f"the names {places}, which would all be read as the {self.kind} {key!r}"
+        return Problem(file, "", found, f"one name for a {self.kind}", remedy, self._choice(names, key))
 
 
 def refuse_unused_groups(

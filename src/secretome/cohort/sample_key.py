@@ -13,11 +13,12 @@ from secretome.cohort.files.opening import read_grids
 from secretome.cohort.files.sheet import Grid, Row, file_error
 from secretome.cohort.headers import Table, find_tables
 from secretome.cohort.vocabulary import Vocabulary, map_option
-from secretome.protocol import nearest
+from secretome.protocol import Choice, nearest
 
 # The columns that a key may add to a table of samples.
 ADDED = ("animal", "group", "cage", "sex", "batch", "exclude", "note", "time", "event")
 KEY_EXPECTED = "one table with a column of sample ids and a column 'group'"
+MAX_NAMES = 6
 # Wells that are no samples of animals. Only words are included: 'S1' and 'B2' may be samples.
 NO_SAMPLE = re.compile(
     r"(standards?|std|calibrators?|cal|blanks?|blk|background|bkgd|bkg|buffer|qc|quality control|zero)[\s_.:#-]*\d*",
@@ -189,14 +190,18 @@ class _Joiner:
                 self.errors.add(row[column], found, "measurements of each sample of the key", remedy)
 
 
-def refuse_table_without_samples(path: Path, header: Row | None, place: str) -> NoReturn:
-    """Refuse a file given with a key that has no column of sample ids, or that names its groups itself."""
+def refuse_table_without_samples(path: Path, header: Row | None, first: Row, place: str) -> NoReturn:
+    """Refuse a file given with a key that has no column of sample ids, or that names its groups itself.
+
+    `header` is that of the table that names its groups, if there is one, and `first` the first row of the file.
+    """
     if header is None:
-        found, remedy = (
-            "no table with sample ids and measurements",
-            f"Name the column of ids: {map_option('NAME', 'code')}.",
-        )
+        found = "no table with sample ids and measurements"
+        remedy = f"Name the column of ids: {map_option('NAME', 'code')}."
+        names = tuple(cell.text.strip() for cell in first if cell.filled)[:MAX_NAMES]
+        choice = Choice("column", names, ("code",))
     else:
         found = f"a table that names the groups itself, in the row {header[0].row}"
         remedy = "Leave out --key, or delete the column of groups."
-    raise file_error(path, found, f"sample ids, whose animals and groups {place} states", remedy)
+        choice = Choice("key")
+    raise file_error(path, found, f"sample ids, whose animals and groups {place} states", remedy, choice=choice)

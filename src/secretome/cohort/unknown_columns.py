@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from secretome.cohort.columns import Columns, without_unit
 from secretome.cohort.errors import ErrorCollector, quoted, shorten_list
@@ -22,7 +23,7 @@ from secretome.cohort.vocabulary import (
     other_name,
     unit_in_brackets,
 )
-from secretome.protocol import normalise
+from secretome.protocol import Choice, normalise
 
 # Columns of which a misspelt one would change results.
 DECIDING = ("unit", "replicate", "lloq", "uloq", "exposure", "event", "exclude", "origin")
@@ -112,15 +113,18 @@ class UnknownColumns:
             f"the columns {names}, which contain numbers" if several else f"the column {names}, which contains numbers"
         )
         remedy = f"If one of them is this endpoint, rename it or add {options}; delete the others."
-        self.errors.add(self.numeric[0], found, f"{' or '.join(absent)}, which has no column", remedy)
+        choice = Choice("column", tuple(without_unit(cell) for cell in self.numeric[:6]), tuple(absent))
+        self.errors.add(self.numeric[0], found, f"{' or '.join(absent)}, which has no column", remedy, choice)
 
     def _report_guesses(self) -> None:
         """Report the columns whose names are similar to one name of the study together."""
         similar: dict[str, list[tuple[Cell, str]]] = {}
         for cell, guess in self.guesses:
             similar.setdefault((self.vocabulary.endpoint(guess) or (guess,))[0], []).append((cell, guess))
-        for members in similar.values():
+        for key, members in similar.items():
             cell, guess = members[0]
+            names = [without_unit(other) for other, _ in members]
+            choice = self.columns.choice(names, key if len(members) == 1 else "")
             if len(members) > 1:
                 names = [other.text.strip() for other, _ in members]
                 found = f"the columns {quoted(names, ' and ')}, which are different names"
@@ -131,7 +135,7 @@ class UnknownColumns:
                 expected = f"a column name of this study; the nearest is {guess!r}"
                 option = map_option(without_unit(cell), guess)
                 remedy = f"If it contains {guess!r}, rename it or add {option}; otherwise delete or rename it."
-            self.errors.add(cell, found, expected, remedy)
+            self.errors.add(cell, found, expected, remedy, choice)
             self._read_as(guess, cell)
 
     def _without_numbered(self, unknown: list[Cell]) -> list[Cell]:
@@ -146,11 +150,13 @@ class UnknownColumns:
             names = quoted((member.text.strip() for member, _ in members), " and ")
             found = f"{names}, which R and pandas write if several columns have the header {name!r}"
             remedy = "If they are wells of one animal, write one row per well, numbered in a column 'replicate'."
+            choice = None
             if len(members) == 1 and key not in self.columns.wide:
                 remedy = f"If it contains {key}, rename it to {name!r} or add {map_option(cell.text, key)}."
+                choice = self.columns.choice([cell.text.strip()], key)
             else:
                 remedy += f" Otherwise rename the correct one to {name!r}, and delete the others."
-            self.errors.add(cell, found, f"one column for {key}", remedy)
+            self.errors.add(cell, found, f"one column for {key}", remedy, choice)
             self._read_as(key, cell)
         reported = [cell for members in numbered.values() for cell, _ in members]
         return [cell for cell in unknown if cell not in reported]
@@ -229,8 +235,10 @@ class UnknownColumns:
         has_no_header = sum(bool(NUMBER.fullmatch(cell.text.strip())) for cell in header) > len(header) / 2
         for column in REQUIRED:
             if column not in columns:
-                remedy = "Is the row of column names missing?" if has_no_header else self._required_remedy(column)
-                self.errors.add_at(place, f"no column {column!r} among {names}", f"a column {column!r}", remedy)
+                likely = [] if has_no_header else self._likely(column)
+                remedy = "Is the row of column names missing?" if has_no_header else _required_remedy(column, likely)
+                choice = Choice("column", tuple(likely), (column,)) if likely else None
+                self.errors.add_at(place, f"no column {column!r} among {names}", f"a column {column!r}", remedy, choice)
         present = [column for column in LONG if column in columns]
         if set(present) & named and self.columns.wide:
             found = "both a column 'endpoint' or 'value' and a column per endpoint"
@@ -245,21 +253,24 @@ class UnknownColumns:
             options = " or ".join(map_option(name, "KEY") for name in numeric)
             remedy = f"If a column contains an endpoint under another name, add {options}." if options else ""
             expected = f"columns 'endpoint' and 'value', or one per endpoint ({quoted(self.endpoints, ' or ')})"
-            self.errors.add_at(place, "no measurements", expected, remedy)
+            choice = Choice("column", tuple(numeric), tuple(self.endpoints)) if numeric else None
+            self.errors.add_at(place, "no measurements", expected, remedy, choice)
 
-    def _required_remedy(self, column: str) -> str:
-        """How to state which column contains the animals or the groups."""
-        if column == "animal":
-            likely = [cell for cell in self.columns.unknown if _may_be_animals(cell)]
-        else:
-            likely = [cell for cell in self.columns.unknown if self._may_be_groups(cell)]
-        if likely:
-            return f"State which one it is: {' or '.join(map_option(cell.text, column) for cell in likely)}."
-        return "Number the animals in a separate column." if column == "animal" else "Give every animal its group."
+    def _likely(self, column: str) -> list[str]:
+        """The headers of the columns that may contain the animals or the groups."""
+        may_be = _may_be_animals if column == "animal" else self._may_be_groups
+        return [cell.text.strip() for cell in self.columns.unknown if may_be(cell)]
 
     def _may_be_groups(self, header: Cell) -> bool:
         texts = self.columns.texts(self.columns.sheet.header.index(header))
         return other_name(header.text) == "group" or any(map(self.vocabulary.group, texts))
+
+
+def _required_remedy(column: str, likely: Iterable[str]) -> str:
+    """How to state which column contains the animals or the groups."""
+    if likely:
+        return f"State which one it is: {' or '.join(map_option(name, column) for name in likely)}."
+    return "Number the animals in a separate column." if column == "animal" else "Give every animal its group."
 
 
 def _may_be_animals(header: Cell) -> bool:

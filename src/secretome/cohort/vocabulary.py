@@ -126,9 +126,9 @@ class Vocabulary:
     def notes(self) -> tuple[str, ...]:
         """Sentences about the mapped names."""
         return tuple(
-            f"{self._used[old]!r} is read as {new!r}, as set by --map"
+            f"{self._used[old]!r} is read as {new!r}, as stated"
             if old in self._used
-            else f"--map: the name {old!r} is not in the file"
+            else f"the name {old!r}, stated to mean {new!r}, is not in the file"
             for old, new in self.mapped.items()
         )
 

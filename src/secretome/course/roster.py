@@ -73,14 +73,14 @@ def folder_name(name: str) -> str:
     return f"{slug}-student" if RESERVED.fullmatch(slug) else slug
 
 
-def _problem(record: Record, name: str) -> tuple[str, ...] | None:
+def _problem(record: Record, name: str) -> tuple[str, str, str] | None:
     if not name:
         return "other cells but no name", "a name in the column 'student'", "Fill it in, or delete the row."
     if record.extra_cells:
         remedy = 'Put a name with a comma in quotation marks: "Lee, Ann".'
         return f"{record.extra_cells} more cells than the header has", "one cell for each column", remedy
     if not folder_name(name):
-        return f"the name {name[:LONGEST]!r}", "a name with a letter or a digit in it"
+        return f"the name {name[:LONGEST]!r}", "a name with a letter or a digit in it", ""
     if len(folder_name(name)) > LONGEST:
         return f"a name of {len(name)} characters, {name[:20]!r} and so on", f"at most {LONGEST}", "Shorten it."
     return None

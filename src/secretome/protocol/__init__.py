@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from secretome.protocol.files import InputError, Problem, file_sha256, read_regular_file, sha256
+    from secretome.protocol.files import Choice, InputError, Problem, file_sha256, read_regular_file, sha256
     from secretome.protocol.json_files import read_json, write_json
     from secretome.protocol.loading import load_protocol, notebooks_folder, study_folder, study_names
     from secretome.protocol.models import (
@@ -43,6 +43,7 @@ __all__ = [
     "ORIGINS",
     "BetaBinomial",
     "Check",
+    "Choice",
     "Claim",
     "Deaths",
     "Direction",

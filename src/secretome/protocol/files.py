@@ -5,20 +5,48 @@ import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 # In bytes. A cohort of 10 000 animals takes less than one megabyte as text.
 LARGEST_FILE = 50_000_000
 
 
 @dataclass(frozen=True)
+class Choice:
+    """What a user may state to solve a problem without changing the file.
+
+    Attributes
+    ----------
+    kind : str
+        What is stated: the meaning of a name of a ``column``, ``group`` or ``endpoint``, the ``sheet``, the ``decimal``
+        mark, or the file with the ``key`` of the samples.
+    names : tuple of str
+        The names in the file whose meaning is stated.
+    options : tuple of str
+        What can be chosen: names of the study, sheets of the file, or decimal marks. Empty if there is no list.
+    nearest : str
+        The option that is most similar to the name; empty if none is.
+    """
+
+    kind: Literal["column", "group", "endpoint", "sheet", "decimal", "key"]
+    names: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    nearest: str = ""
+
+
+@dataclass(frozen=True)
 class Problem:
-    """One thing wrong with a file or an option: where it is, what was found, what was expected, and what to do."""
+    """One thing wrong with a file or an option: where it is, what was found, what was expected, and what to do.
+
+    The remedy is a sentence for the command line. A program that asks the user itself offers the `choice`.
+    """
 
     file: str
     place: str
     found: str
     expected: str
     remedy: str = ""
+    choice: Choice | None = None
 
     def __str__(self) -> str:
         where = f"{self.file}, {self.place}" if self.place else self.file

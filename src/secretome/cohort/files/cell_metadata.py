@@ -19,10 +19,9 @@ from openpyxl.worksheet.cell_range import MultiCellRange
 
 from secretome.cohort.files.colors import WHITE, color_key, fill_key
 from secretome.cohort.files.number_format import GENERAL, RenderedText
+from secretome.cohort.files.open_document import MAX_EMPTY, ods_name, ods_repeats
 
-OPEN_DOCUMENT = "urn:oasis:names:tc:opendocument:xmlns:"
 TRUE = ("1", "true")
-MAX_EMPTY = 100
 BLACK = "000000"
 ODS_ERROR = re.compile(r"#(DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|Err:\d+")
 Position = tuple[str, int, int]
@@ -301,20 +300,22 @@ def _read_ods(content: bytes) -> CellMetadata:
     """OpenDocument stores equal neighbours once, with their number; only cells with content have metadata."""
     metadata = CellMetadata()
     root = ElementTree.fromstring(content)
-    styles = {style.get(_name("style", "name"), ""): _ods_style(style) for style in root.iter(_name("style", "style"))}
-    for table in root.iter(_name("table", "table")):
-        title = table.get(_name("table", "name"), "")
+    styles = {
+        style.get(ods_name("style", "name"), ""): _ods_style(style) for style in root.iter(ods_name("style", "style"))
+    }
+    for table in root.iter(ods_name("table", "table")):
+        title = table.get(ods_name("table", "name"), "")
         column = 0
-        for about in table.iter(_name("table", "table-column")):
-            last = column + _repeats(about, "columns")
-            if about.get(_name("table", "visibility"), "visible") != "visible":
+        for about in table.iter(ods_name("table", "table-column")):
+            last = column + ods_repeats(about, "columns")
+            if about.get(ods_name("table", "visibility"), "visible") != "visible":
                 metadata.columns |= {(title, at) for at in range(column + 1, last + 1)}
             column = last
         row = 0
-        for line in table.iter(_name("table", "table-row")):
-            times = _repeats(line, "rows")
+        for line in table.iter(ods_name("table", "table-row")):
+            times = ods_repeats(line, "rows")
             # The rows under a table, a million of them, may be hidden as one.
-            if line.get(_name("table", "visibility"), "visible") != "visible" and "".join(line.itertext()).strip():
+            if line.get(ods_name("table", "visibility"), "visible") != "visible" and "".join(line.itertext()).strip():
                 metadata.rows |= {(title, at) for at in range(row + 1, row + times + 1)}
             for at, cell_metadata in (
                 _ods_row(line, styles) if times <= MAX_EMPTY or "".join(line.itertext()).strip() else ()
@@ -327,12 +328,12 @@ def _read_ods(content: bytes) -> CellMetadata:
 def _ods_style(style: Any) -> Metadata:
     """The strike and the colours of a style."""
     struck, fill, font = False, "", ""
-    for properties in style.iter(_name("style", "text-properties")):
-        lines = (properties.get(_name("style", f"text-line-through-{what}"), "none") for what in ("style", "type"))
+    for properties in style.iter(ods_name("style", "text-properties")):
+        lines = (properties.get(ods_name("style", f"text-line-through-{what}"), "none") for what in ("style", "type"))
         struck |= any(line != "none" for line in lines)
-        font = properties.get(_name("fo", "color"), "").removeprefix("#").upper()
-    for properties in style.iter(_name("style", "table-cell-properties")):
-        fill = properties.get(_name("fo", "background-color"), "").removeprefix("#").upper()
+        font = properties.get(ods_name("fo", "color"), "").removeprefix("#").upper()
+    for properties in style.iter(ods_name("style", "table-cell-properties")):
+        fill = properties.get(ods_name("fo", "background-color"), "").removeprefix("#").upper()
     fill = "" if fill in ("TRANSPARENT", WHITE) else fill
     return Metadata(struck=struck, fill=fill, font=_font_color(font, fill))
 
@@ -340,37 +341,31 @@ def _ods_style(style: Any) -> Metadata:
 def _ods_row(line: Any, styles: dict[str, Metadata]) -> Iterator[tuple[int, Metadata]]:
     column = 0
     for cell in line:
-        repeats = _repeats(cell, "columns")
+        repeats = ods_repeats(cell, "columns")
         metadata = _ods_cell(cell, styles)
         # The rest of a row, or of a sheet, may be one repeated empty cell.
-        empty = not cell.findall(_name("text", "p")) and not metadata.comment
+        empty = not cell.findall(ods_name("text", "p")) and not metadata.comment
         if metadata != Metadata() and (not empty or repeats <= MAX_EMPTY):
             yield from ((at, metadata) for at in range(column + 1, column + repeats + 1))
         column += repeats
 
 
 def _ods_cell(cell: Any, styles: dict[str, Metadata]) -> Metadata:
-    texts = ["".join(part.itertext()) for part in cell.findall(_name("text", "p"))]
+    texts = ["".join(part.itertext()) for part in cell.findall(ods_name("text", "p"))]
     text = " ".join(texts).strip()
     is_error = ODS_ERROR.fullmatch(text) is not None
-    kind = cell.get(_name("office", "value-type"), "")
+    kind = cell.get(ods_name("office", "value-type"), "")
     is_number = kind in ("float", "percentage", "currency") and texts and not is_error
-    formula = cell.get(_name("table", "formula"), "").partition(":")[2]
+    formula = cell.get(ods_name("table", "formula"), "").partition(":")[2]
     # A comment is an element inside its cell.
-    notes = [part for note in cell.findall(_name("office", "annotation")) for part in note.findall(_name("text", "p"))]
+    notes = [
+        part for note in cell.findall(ods_name("office", "annotation")) for part in note.findall(ods_name("text", "p"))
+    ]
     return replace(
-        styles.get(cell.get(_name("table", "style-name"), ""), Metadata()),
+        styles.get(cell.get(ods_name("table", "style-name"), ""), Metadata()),
         kind="error" if is_error else "",
         text=text if is_error else "",
         formula=re.sub(r"\[([^\]]*)\]", lambda match: match[1].replace(".", ""), formula),
         rendered=RenderedText(text, kind == "percentage") if is_number else None,
         comment=" ".join(" ".join("".join(part.itertext()) for part in notes).split()),
     )
-
-
-def _name(space: str, local: str) -> str:
-    return f"{{{OPEN_DOCUMENT}{'xsl-fo-compatible' if space == 'fo' else space}:1.0}}{local}"
-
-
-def _repeats(element: Any, what: str) -> int:
-    return int(element.get(_name("table", f"number-{what}-repeated"), 1))

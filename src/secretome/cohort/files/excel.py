@@ -41,11 +41,8 @@ def read_workbook(content: bytes, path: Path) -> list[Grid]:
         if "EncryptedPackage".encode("utf-16-le") in content:
             raise PasswordProtectedError
         if not is_archive:
-            _check_old_workbook(content, path)
+            check_old_workbook(content, path)
         grids = list(_grids(content, separate_process=not is_archive))
-    except python_readers.UnsupportedFormatError as error:
-        remedy = "Save it as an Excel workbook (.xlsx), or install python-calamine."
-        raise file_error(path, f"{error}, which cannot be read here", EXPECTED, remedy) from error
     except PasswordProtectedError as error:
         remedy = "Remove the password, and save the workbook."
         raise file_error(path, "a workbook protected by a password", EXPECTED, remedy) from error
@@ -69,13 +66,6 @@ def _check_archive(content: bytes, path: Path) -> None:
     except (*DAMAGED, *UNPACKING, expat.ExpatError, LookupError) as error:
         remedy = "Open the file in Excel, and save it again."
         raise file_error(path, "a damaged workbook", EXPECTED, remedy) from error
-
-
-def _check_old_workbook(content: bytes, path: Path) -> None:
-    try:
-        check_old_workbook(content, path)
-    except ModuleNotFoundError as error:
-        raise python_readers.UnsupportedFormatError("an old Excel workbook (.xls)") from error
 
 
 def _grids(content: bytes, *, separate_process: bool) -> Iterator[Grid]:

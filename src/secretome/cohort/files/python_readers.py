@@ -1,7 +1,7 @@
 """Read the values of a workbook with libraries in Python alone, where python-calamine is not available.
 
-A browser has openpyxl, which reads .xlsx and .xlsm, and xlrd, which reads .xls. The values are those that
-python-calamine returns, so that a cohort does not depend on where it is read.
+A browser has openpyxl, which reads .xlsx and .xlsm, and xlrd, which reads .xls; OpenDocument sheets are read as XML.
+The values are those that python-calamine returns, so that a cohort does not depend on where it is read.
 """
 
 import datetime
@@ -9,33 +9,26 @@ import io
 import warnings
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import openpyxl
 from openpyxl.utils.datetime import from_excel
 
+from secretome.cohort.files import open_document
 from secretome.cohort.files.calamine import SheetValues, Typed
 
 MIDNIGHT = datetime.time()
 
 
-class UnsupportedFormatError(Exception):
-    """Raised for a workbook of a format that no library here reads, with the name of the format."""
-
-
 def read_values(content: bytes) -> list[SheetValues]:
-    """Return the worksheets of a workbook (.xlsx, .xlsm or .xls); the merged cells of .xlsx are in its metadata.
-
-    Raises
-    ------
-    UnsupportedFormatError
-        If the workbook is an OpenDocument sheet.
-    """
+    """Return the worksheets of a workbook (.xlsx, .xlsm, .xls, .ods); the merged cells of .xlsx are in its metadata."""
     if content[:2] != b"PK":
         return list(_read_xls(content))
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if "content.xml" in archive.namelist():
-            raise UnsupportedFormatError("an OpenDocument sheet (.ods)")
+            sheets = open_document.read_values(archive.read("content.xml"))
+            return [replace(sheet, values=_rectangle(sheet.values)) for sheet in sheets]
     with warnings.catch_warnings():
         # openpyxl warns of charts and validations that it would not save; nothing is saved here.
         warnings.simplefilter("ignore")

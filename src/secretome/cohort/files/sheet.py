@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from secretome.cohort.files.cell_names import column_letters
-from secretome.protocol import InputError, Problem
+from secretome.protocol import Choice, InputError, Problem
 
 CellKind = Literal["text", "number", "date", "error", "unfinished", "merged"]
 # Why the displayed text of a cell cannot be read as the stored number: the cell displays nothing, another power of a
@@ -181,6 +181,8 @@ def make_grid(
     return Grid(title, tuple(padded), description, prism, delimiter)
 
 
-def file_error(path: Path, found: str, expected: str, remedy: str = "", place: str = "") -> InputError:
+def file_error(
+    path: Path, found: str, expected: str, remedy: str = "", place: str = "", choice: Choice | None = None
+) -> InputError:
     """Return the error for a file that cannot be used."""
-    return InputError([Problem(path.name, place, found, expected, remedy)])
+    return InputError([Problem(path.name, place, found, expected, remedy, choice)])
