@@ -161,7 +161,7 @@ def check_cells(study: Study, results: pd.DataFrame, verdict: pd.Series) -> None
 def check_weakest(study: Study, results: pd.DataFrame, verdict: pd.Series) -> None:
     """A claim that every group differs has the largest unadjusted p, a claim of no change the largest equivalence p."""
     claim = study.protocol.claims[verdict["claim"]]
-    called_largest = "largest" in report_text.verdict_p(claim, verdict)
+    called_largest = "largest" in report_text.verdict_p(study.protocol, verdict)
     if claim.kind not in ("every", "unchanged") or not (called_largest or verdict["verdict"] == "supported"):
         assert not called_largest
         return

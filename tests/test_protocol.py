@@ -54,7 +54,7 @@ ERRORS = {
         ("sources: [ligation, stroke", "sources: [ligation, strokes"),
         ("counts: {control: 4", "counts: {control: 40"),
         ("risk_rises_with: il6", "risk_rises_with: il7"),
-        ("distribution: lognormal", "distribution: normal"),
+        ("distribution: lognormal", "distribution: uniform"),
         ("geometric_mean: 14", "geometric_mean: -14"),
         ("      evidence: none\n", ""),
     ),

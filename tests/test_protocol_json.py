@@ -137,7 +137,7 @@ def test_the_schema_states_every_rule() -> None:
         (("title",), "", "string_too_short"),
         (("colour",), "blue", "unexpected_keyword_argument"),
         (("simulation", "n"), 0, "greater_than_equal"),
-        (("simulation", "endpoints", "il6", "distribution"), "normal", "union_tag_invalid"),
+        (("simulation", "endpoints", "il6", "distribution"), "uniform", "union_tag_invalid"),
         (("simulation", "endpoints", "il6", "lloq"), 0, "greater_than"),
         (("cohort", "public"), "last year", "string_pattern_mismatch"),
         (("endpoints", "il6", "kind"), "survival", "value_error"),

@@ -11,10 +11,10 @@ from scipy import stats as scipy_stats
 
 from secretome import stats
 from secretome.analysis.pooled_variance import t_test
-from secretome.analysis.results import RATIO, Estimate, Floats, Result, estimate_or_nan, result
+from secretome.analysis.results import MEAN_DIFFERENCE, RATIO, Estimate, Floats, Result, estimate_or_nan, result
 from secretome.analysis.samples import CLUSTER_COLUMNS, Comparison, GroupSample, Labels
 from secretome.analysis.specification import Adjustment, Method, Nondetects, Scale, Specification
-from secretome.protocol import EquivalenceMargin
+from secretome.protocol import EffectScale, EquivalenceMargin
 
 # With fewer clusters in a group, the variance between them is estimated too poorly for a test.
 MIN_CLUSTERS = 3
@@ -184,48 +184,52 @@ def cluster_test(
     n_treated, n_control = (clusters.n_treated, clusters.n_control) if nested else labelled
     estimate = estimate_or_nan(
         lambda: (
-            _estimate(fit(pair, column), level) if margin is None else _equivalence(fit(pair, column), margin, alpha)
+            _estimate(fit(pair, column), level, pair.scale)
+            if margin is None
+            else _equivalence(fit(pair, column), margin, alpha)
         )
     )
     return result(
         estimate,
-        Specification(test, Scale.LOG, nondetects=Nondetects.HALF_LIMIT),
+        Specification(test, Scale(pair.scale), nondetects=Nondetects.HALF_LIMIT),
         analysis="multiverse",
         alternative="equivalence" if margin else "two-sided",
-        effect=RATIO,
+        effect=RATIO if pair.scale == "log" else MEAN_DIFFERENCE,
         n_treated=n_treated,
         n_control=n_control,
     )
 
 
-def _estimate(fit: Fit, level: float) -> Estimate:
-    return replace(t_test(*fit, level), df=fit[2]).as_ratio()
+def _estimate(fit: Fit, level: float, scale: EffectScale) -> Estimate:
+    estimate = replace(t_test(*fit, level), df=fit[2])
+    return estimate.as_ratio() if scale == "log" else estimate
 
 
 def _equivalence(fit: Fit, margin: EquivalenceMargin, alpha: float) -> Estimate:
     difference, error, df = fit
-    estimate = _estimate(fit, 1 - 2 * alpha)
-    above, below = (difference - math.log(margin.low)) / error, (difference - math.log(margin.high)) / error
+    estimate = _estimate(fit, 1 - 2 * alpha, margin.scale)
+    low, high = (math.log(limit) if margin.scale == "log" else limit for limit in (margin.low, margin.high))
+    above, below = (difference - low) / error, (difference - high) / error
     sides = ((above, float(scipy_stats.t.sf(above, df))), (below, float(scipy_stats.t.cdf(below, df))))
     statistic, pvalue = max(sides, key=lambda side: side[1])
     return replace(estimate, statistic=float(statistic), pvalue=pvalue)
 
 
 def _fit_means(pair: Comparison, column: str) -> Fit:
-    """Welch's contrast of the means of each cluster's logarithms."""
+    """Welch's contrast of the means of each cluster's values, on the scale of the comparison."""
     samples = []
     for group in (pair.treated, pair.control):
-        logs, labels = _labelled_logs(group, column)
-        samples.append(np.array([logs[labels == label].mean() for label in np.unique(labels)]))
+        values, labels = _labelled_values(group, column, pair.scale)
+        samples.append(np.array([values[labels == label].mean() for label in np.unique(labels)]))
     test = stats.welch_contrasts(samples, [[1, -1]])
     error = math.sqrt(sum(float(sample.var(ddof=1)) / sample.size for sample in samples))
     return float(test.estimate[0]), error, float(test.df[0])
 
 
 def _fit_blocks(pair: Comparison, column: str) -> Fit:
-    """The coefficient of the group in a linear model of the logarithms with one constant for each cluster."""
+    """The coefficient of the group in a linear model with one constant for each cluster, on the comparison's scale."""
     (treated, of_treated), (control, of_control) = (
-        _labelled_logs(group, column) for group in (pair.treated, pair.control)
+        _labelled_values(group, column, pair.scale) for group in (pair.treated, pair.control)
     )
     y, labels = np.concatenate([treated, control]), np.concatenate([of_treated, of_control])
     group = np.repeat([1.0, 0.0], [treated.size, control.size])
@@ -241,9 +245,12 @@ def _fit_blocks(pair: Comparison, column: str) -> Fit:
     return float(coefficients[0]), math.sqrt(float(residuals @ residuals) / df * float(inverse[0, 0])), float(df)
 
 
-def _labelled_logs(group: GroupSample, column: str) -> tuple[Floats, NDArray[np.str_]]:
-    """The logarithms of the values whose animals have a label, and these labels."""
+def _labelled_values(group: GroupSample, column: str, scale: EffectScale) -> tuple[Floats, NDArray[np.str_]]:
+    """The values whose animals have a label, or the logarithms of these values, and the labels."""
+    labels = labels_of(group, column)
+    values = group.replaced(HALF_LIMIT)[labels != ""]
+    if scale == "linear":
+        return values, labels[labels != ""]
     if group.zeros:
         raise ValueError("a zero has no logarithm.")
-    labels = labels_of(group, column)
-    return np.log(group.replaced(HALF_LIMIT)[labels != ""]), labels[labels != ""]
+    return np.log(values), labels[labels != ""]

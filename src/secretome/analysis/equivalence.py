@@ -15,6 +15,7 @@ from secretome.analysis.results import (
     RANK_RATIO,
     RATE_RATIO,
     RATIO,
+    SHIFT,
     Estimate,
     Floats,
     Result,
@@ -39,11 +40,14 @@ def equivalence_rows(
         for contrast, pair in compared.items()
         for side, group in zip(sides(contrast), (pair.treated, pair.control), strict=True)
     }
+    family, planned_scale = _pooled(list(pool.values()), margin), Scale(margin.scale)
     of_values: tuple[tuple[Method, Scale, str, OfValues], ...] = (
         (Method.TOST_WELCH, Scale.LOG, RATIO, _welch),
         (Method.TOST_STUDENT, Scale.LOG, RATIO, _student_of_logs),
-        (Method.TOST_FAMILY_SPREAD, Scale.LOG, RATIO, _pooled(list(pool.values()))),
-        (Method.TOST_RANK, Scale.LOG_RANK, RANK_RATIO, _ranks),
+        (Method.TOST_FAMILY_SPREAD, planned_scale, RATIO if margin.scale == "log" else MEAN_DIFFERENCE, family),
+        (Method.TOST_RANK, Scale.LOG_RANK, RANK_RATIO, _ranks)
+        if margin.scale == "log"
+        else (Method.TOST_RANK, Scale.RANK, SHIFT, _ranks_of_differences),
         (Method.TOST_WELCH, Scale.LINEAR, MEAN_DIFFERENCE, _plain_welch),
         (Method.TOST_STUDENT, Scale.LINEAR, MEAN_DIFFERENCE, _student),
     )
@@ -51,14 +55,14 @@ def equivalence_rows(
         (Specification(test, scale, nondetects=_nondetects(test)), effect, _on_values(run))
         for test, scale, effect, run in of_values
     ]
-    if count_models.throughout(compared.values(), Method.BETA_BINOMIAL):
+    if margin.scale == "log" and count_models.throughout(compared.values(), Method.BETA_BINOMIAL):
         tests.append((Specification(Method.TOST_BETA_BINOMIAL, Scale.COUNT), RATE_RATIO, _by_cells))
     # Of two groups, Bonferroni's is half the error; of one, nothing is adjusted.
     adjustments = {len(compared): Adjustment.BONFERRONI} | {1: Adjustment.NONE, 2: Adjustment.HALF_ERROR}
     for specification, effect, test in tests:
         for times, adjustment in adjustments.items():
             chosen = replace(specification, adjustment=adjustment)
-            if (chosen.test, chosen.scale, adjustment) == (Method.TOST_WELCH, Scale.LOG, Adjustment.NONE):
+            if (chosen.test, chosen.scale, adjustment) == (Method.TOST_WELCH, planned_scale, Adjustment.NONE):
                 continue  # the planned analysis
             for contrast, pair in compared.items():
                 estimate = estimate_or_nan(partial(test, pair, margin, alpha / times))
@@ -82,7 +86,7 @@ def _nondetects(test: Method) -> Nondetects:
 
 def _on_values(test: OfValues) -> Test:
     def run(pair: Comparison, margin: EquivalenceMargin, tail: float) -> Estimate:
-        if pair.n < 2 or pair.censored or pair.treated.zeros or pair.control.zeros:
+        if pair.n < 2 or pair.censored or (pair.scale == "log" and (pair.treated.zeros or pair.control.zeros)):
             raise ValueError("values beyond a limit, or zero, are left to the planned test.")
         return test(pair.treated.lower, pair.control.lower, margin, tail)
 
@@ -94,11 +98,16 @@ def _by_cells(pair: Comparison, margin: EquivalenceMargin, tail: float) -> Estim
 
 
 def _welch(x: Floats, y: Floats, margin: EquivalenceMargin, tail: float) -> Estimate:
-    return _estimate(stats.equivalence(x, y, margin.low, margin.high, scale="ratio"), tail)
+    low, high = _ratios(x, y, margin)
+    return _estimate(stats.equivalence(x, y, low, high, scale="ratio"), tail)
 
 
 def _ranks(x: Floats, y: Floats, margin: EquivalenceMargin, tail: float) -> Estimate:
     return _estimate(stats.equivalence(x, y, margin.low, margin.high, scale="ratio", method="rank"), tail)
+
+
+def _ranks_of_differences(x: Floats, y: Floats, margin: EquivalenceMargin, tail: float) -> Estimate:
+    return _estimate(stats.equivalence(x, y, margin.low, margin.high, method="rank"), tail)
 
 
 def _plain_welch(x: Floats, y: Floats, margin: EquivalenceMargin, tail: float) -> Estimate:
@@ -124,11 +133,11 @@ def _student(x: Floats, y: Floats, margin: EquivalenceMargin, tail: float) -> Es
 
 
 def _student_of_logs(x: Floats, y: Floats, margin: EquivalenceMargin, tail: float) -> Estimate:
-    return _pooled_t_of_logs(x, y, [x, y], margin, tail)
+    return _pooled_t_of_logs(x, y, [x, y], _ratios(x, y, margin), tail)
 
 
-def _pooled_t_of_logs(x: Floats, y: Floats, groups: list[Floats], margin: EquivalenceMargin, tail: float) -> Estimate:
-    limits = float(np.log(margin.low)), float(np.log(margin.high))
+def _pooled_t_of_logs(x: Floats, y: Floats, groups: list[Floats], bounds: tuple[float, float], tail: float) -> Estimate:
+    limits = float(np.log(bounds[0])), float(np.log(bounds[1]))
     return _pooled_t(np.log(x), np.log(y), [np.log(group) for group in groups], limits, tail).as_ratio()
 
 
@@ -143,18 +152,33 @@ def _pooled_t(x: Floats, y: Floats, groups: list[Floats], limits: tuple[float, f
     return replace(estimate, statistic=float(statistic), pvalue=pvalue)
 
 
-def _pooled(groups: list[Floats]) -> OfValues:
-    """Two one-sided t tests on logs, the spread taken from all groups."""
+def _pooled(groups: list[Floats], margin: EquivalenceMargin) -> OfValues:
+    """Two one-sided t tests on the scale of the margin, the spread taken from all groups."""
+    if margin.scale == "linear":
+        present = [group for group in groups if group.size]
+        return lambda x, y, margin, tail: _pooled_t(x, y, present, (margin.low, margin.high), tail)
 
     def test(x: Floats, y: Floats, margin: EquivalenceMargin, tail: float) -> Estimate:
         if not all(group.all() for group in groups):
             raise ValueError("a zero has no logarithm.")
-        return _pooled_t_of_logs(x, y, [group for group in groups if group.size], margin, tail)
+        return _pooled_t_of_logs(x, y, [group for group in groups if group.size], (margin.low, margin.high), tail)
 
     return test
 
 
 def _differences(control: Floats, margin: EquivalenceMargin) -> tuple[float, float]:
-    """The margin as differences from the control's mean, which is taken as known."""
+    """The margin as differences; ratios are taken of the control's mean, as if it were known."""
+    if margin.scale == "linear":
+        return margin.low, margin.high
     centre = float(control.mean())
     return (margin.low - 1) * centre, (margin.high - 1) * centre
+
+
+def _ratios(x: Floats, y: Floats, margin: EquivalenceMargin) -> tuple[float, float]:
+    """The margin as ratios; differences are taken from the control's mean, as if it were known."""
+    if margin.scale == "log":
+        return margin.low, margin.high
+    centre = float(y.mean())
+    if min(x.min(), y.min(), centre + margin.low) <= 0:
+        raise ValueError("a value, or a limit of the margin, has no logarithm.")
+    return 1 + margin.low / centre, 1 + margin.high / centre

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from secretome.analysis.equivalence import equivalence_rows
 from secretome.analysis.multiverse import multiverse_rows
 from secretome.analysis.results import (
     BOUND,
+    MEAN_DIFFERENCE,
     RATE_RATIO,
     RATIO,
     RATIO_BY_MODEL,
@@ -23,7 +25,15 @@ from secretome.analysis.results import (
     estimate_or_nan,
     result,
 )
-from secretome.analysis.samples import Comparison, by_ranks, comparison, effect_of_ranks, rank_test, size_by_ranks
+from secretome.analysis.samples import (
+    Comparison,
+    by_ranks,
+    comparison,
+    effect_of_ranks,
+    rank_test,
+    size_by_ranks,
+    welch_difference,
+)
 from secretome.analysis.specification import Adjustment, Method, Nondetects, Scale, Specification
 from secretome.analysis.trend import slope_difference_row, trend_rows
 from secretome.cohort import Study
@@ -33,9 +43,11 @@ from secretome.protocol import Claim, EquivalenceMargin
 EQUIVALENCE_TESTS = {
     RATIO: Specification(Method.TOST_WELCH, Scale.LOG, nondetects=Nondetects.HALF_LIMIT),
     RATE_RATIO: Specification(Method.TOST_QUASI_POISSON, Scale.COUNT),
+    MEAN_DIFFERENCE: Specification(Method.TOST_WELCH, Scale.LINEAR, nondetects=Nondetects.HALF_LIMIT),
 }
 EQUIVALENCE_BY_MODEL = Specification(Method.TOST_CENSORED_MODEL, Scale.LOG)
 WELCH = Specification(Method.WELCH, Scale.LOG, nondetects=Nondetects.HALF_LIMIT)
+WELCH_LINEAR = replace(WELCH, scale=Scale.LINEAR)
 MODEL = Specification(Method.CENSORED_MODEL, Scale.LOG)
 COUNTS = Specification(Method.QUASI_POISSON, Scale.COUNT)
 RANKS = Specification(Method.MANN_WHITNEY, Scale.RANK)
@@ -137,7 +149,8 @@ def planned_rows(
 ) -> tuple[Result, Result]:
     """The planned test and the test of equivalence; without `intervals` the model's, which are slow, are omitted.
 
-    Welch's t on logs; where a value is censored, the model; where more than half of an group is, or `ranks_decide`, the
+    Welch's t, on logs unless the scale of the comparison is linear; where a value is
+    censored, the model; where more than half of an group is, or `ranks_decide`, the
     exact test decides and the model says how large; where too few values are left for the model, the exact test decides
     and the values bound the ratio.
 
@@ -146,8 +159,8 @@ def planned_rows(
     to the adjusted p.
     """
     methods = _methods(pair, margin, intervals=intervals)
-    simultaneous = methods.ratio(1 - alpha / family)
-    estimate = methods.ratio(1 - alpha) if together and family > 1 else simultaneous
+    simultaneous = methods.estimate(1 - alpha / family)
+    estimate = methods.estimate(1 - alpha) if together and family > 1 else simultaneous
     specification = methods.test
     if ranks_decide or pair.mostly_censored or methods.effect == BOUND:
         estimate = (estimate_or_nan(lambda: by_ranks(pair)) if pair.n else Estimate()).sized(estimate)
@@ -179,16 +192,25 @@ def planned_rows(
 
 @dataclass(frozen=True)
 class _Methods:
-    """The planned test of a contrast and its effect; the ratio with its interval; the test of equivalence."""
+    """The planned test of a contrast and its effect; the estimate with its interval; the test of equivalence."""
 
     test: Specification
     effect: str
-    ratio: Callable[[float], Estimate]
+    estimate: Callable[[float], Estimate]
     equivalence: Callable[[float], Estimate]
 
 
 def _methods(pair: Comparison, margin: EquivalenceMargin, *, intervals: bool) -> _Methods:
     """The methods for these values, which may include zeros and censored values."""
+    if pair.scale == "linear":
+        if pair.n < 2:
+            return _only(WELCH_LINEAR, MEAN_DIFFERENCE)
+        return _Methods(
+            WELCH_LINEAR,
+            MEAN_DIFFERENCE,
+            lambda level: welch_difference(pair.treated.lower, pair.control.lower, level),
+            lambda tail: estimate_or_nan(lambda: _equivalence(pair, margin, tail)),
+        )
     if pair.treated.zeros or pair.control.zeros:
         # Zero has no logarithm: a model of the counts decides if these are known, otherwise ranks, without a ratio.
         if count_models.throughout([pair], Method.QUASI_POISSON):
@@ -243,7 +265,8 @@ def _welch(pair: Comparison, level: float) -> Estimate:
 
 
 def _equivalence(pair: Comparison, margin: EquivalenceMargin, alpha: float) -> Estimate:
-    test = stats.equivalence(pair.treated.lower, pair.control.lower, margin.low, margin.high, scale="ratio")
+    scale: Literal["ratio", "difference"] = "ratio" if pair.scale == "log" else "difference"
+    test = stats.equivalence(pair.treated.lower, pair.control.lower, margin.low, margin.high, scale=scale)
     interval = test.confidence_interval(1 - 2 * alpha)
     return Estimate(
         test.statistic, test.pvalue, estimate=test.estimate, low=interval.low, high=interval.high, level=interval.level

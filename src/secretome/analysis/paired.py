@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from scipy import stats as scipy_stats
@@ -98,26 +99,27 @@ def _methods(endpoint: Endpoint, family: int, settings: Settings) -> Iterable[_M
     alpha, level, seed = settings.alpha, settings.level, settings.seed
     log, linear, rank = Scale.LOG, Scale.LINEAR, Scale.RANK
     half = Nondetects.HALF_LIMIT
+    of_ratios = (PAIRED, RATIO, _ratio)
+    of_differences = (replace(PAIRED, scale=linear), MEAN_DIFFERENCE, _mean_difference)
+    is_log = endpoint.equivalence_margin.scale == "log"
+    (planned, effect, run), (other, other_effect, run_other) = (
+        (of_ratios, of_differences) if is_log else (of_differences, of_ratios)
+    )
     return (
         _Method("published", SIGNED_RANKS, SHIFT, lambda x, y: _signed_rank(x, y, level)),
-        _Method("planned", PAIRED, RATIO, lambda x, y: _ratio(x, y, 1 - alpha / family)),
+        _Method("planned", planned, effect, lambda x, y: run(x, y, 1 - alpha / family)),
         _Method(
             "planned",
-            Specification(Method.TOST_PAIRED, log, nondetects=half),
-            RATIO,
-            lambda x, y: _equivalence(x, y, margin, alpha),
+            Specification(Method.TOST_PAIRED, planned.scale, nondetects=half),
+            effect,
+            lambda x, y: _equivalence(x, y, margin, alpha, "ratio" if is_log else "difference"),
         ),
-        _Method(
-            "multiverse",
-            Specification(Method.PAIRED, linear, nondetects=half),
-            MEAN_DIFFERENCE,
-            lambda x, y: _mean_difference(x, y, level),
-        ),
+        _Method("multiverse", other, other_effect, lambda x, y: replace(run_other(x, y, level), df=math.nan)),
         _Method(
             "multiverse",
             Specification(Method.SIGNED_RANK, Scale.LOG_RANK),
             RANK_RATIO,
-            lambda x, y: _signed_rank(np.log(x), np.log(y), level).as_ratio(),
+            lambda x, y: _signed_rank(_logs(x), _logs(y), level).as_ratio(),
         ),
         _Method("multiverse", Specification(Method.SIGN, rank), SHARE_RISING, lambda x, y: _sign(x, y, level)),
         _Method(
@@ -130,7 +132,7 @@ def _methods(endpoint: Endpoint, family: int, settings: Settings) -> Iterable[_M
             "multiverse",
             Specification(Method.SIGN_FLIPS, log, nondetects=half),
             RATIO,
-            lambda x, y: _flips(np.log(x), np.log(y), seed, np.exp),
+            lambda x, y: _flips(_logs(x), _logs(y), seed, np.exp),
         ),
     )
 
@@ -157,7 +159,7 @@ def _ratio(x: Floats, y: Floats, level: float) -> Estimate:
         ratio = stats.geometric_mean_ratio(x, y, paired=True)
     except ValueError:
         # A change that is the same in every pair has a size, but no spread to test it by.
-        return Estimate(estimate=float(np.exp(np.log(x / y).mean())))
+        return Estimate(estimate=float(np.exp((_logs(x) - _logs(y)).mean())))
     interval = ratio.confidence_interval(level)
     return Estimate(
         ratio.statistic,
@@ -170,8 +172,16 @@ def _ratio(x: Floats, y: Floats, level: float) -> Estimate:
     )
 
 
-def _equivalence(x: Floats, y: Floats, margin: tuple[float, float], alpha: float) -> Estimate:
-    test = stats.equivalence(x, y, *margin, scale="ratio", paired=True)
+def _logs(values: Floats) -> Floats:
+    if (values <= 0).any():
+        raise ValueError("a value of zero or below has no logarithm.")
+    return np.asarray(np.log(values))
+
+
+def _equivalence(
+    x: Floats, y: Floats, margin: tuple[float, float], alpha: float, scale: Literal["ratio", "difference"]
+) -> Estimate:
+    test = stats.equivalence(x, y, *margin, scale=scale, paired=True)
     interval = test.confidence_interval(1 - 2 * alpha)
     return Estimate(
         test.statistic, test.pvalue, estimate=test.estimate, low=interval.low, high=interval.high, level=interval.level
@@ -181,7 +191,7 @@ def _equivalence(x: Floats, y: Floats, margin: tuple[float, float], alpha: float
 def _mean_difference(x: Floats, y: Floats, level: float) -> Estimate:
     # Differences that are equal but for rounding have no spread, and would pass for an infinite t.
     if np.ptp(x - y) <= 1e-12 * max(np.abs(x).max(), np.abs(y).max()):
-        raise ValueError("the differences do not vary.")
+        return Estimate(estimate=float(np.mean(x - y)))
     test = scipy_stats.ttest_rel(x, y)
     interval = test.confidence_interval(level)
     return Estimate(
@@ -191,6 +201,7 @@ def _mean_difference(x: Floats, y: Floats, level: float) -> Estimate:
         low=interval.low,
         high=interval.high,
         level=level,
+        df=float(test.df),
     )
 
 

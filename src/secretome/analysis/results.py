@@ -32,6 +32,8 @@ SHIFT = "Hodges-Lehmann shift"
 MEAN_DIFFERENCE = "mean difference"
 SUPERIORITY = "probability of superiority"
 TREND_RATIO = "geometric mean ratio of the highest to the lowest dose, by the slope"
+TREND_DIFFERENCE = "mean difference of the highest and the lowest dose, by the slope"
+DIFFERENCE_OF_SLOPES = "difference of the two slopes' mean differences of the highest and the lowest dose"
 RATIO_OF_RATIOS = "ratio of the two slopes' ratios of the highest to the lowest dose"
 RISING_PAIRS = "share of pairs that rise less share that fall"
 RANK_RATIO = "Hodges-Lehmann ratio"
@@ -45,6 +47,8 @@ NO_DIFFERENCE = {
     RANK_RATIO: 1.0,
     TREND_RATIO: 1.0,
     RATIO_OF_RATIOS: 1.0,
+    TREND_DIFFERENCE: 0.0,
+    DIFFERENCE_OF_SLOPES: 0.0,
     RISING_PAIRS: 0.0,
     RANK_CORRELATION: 0.0,
     SHIFT: 0.0,

@@ -13,7 +13,7 @@ from secretome import stats
 from secretome.analysis.results import SHIFT, SUPERIORITY, Estimate, Floats
 from secretome.analysis.specification import Adjustment, Method, Scale, Specification
 from secretome.cohort import Study
-from secretome.protocol import Kind, sides
+from secretome.protocol import EffectScale, Kind, sides
 
 # The columns of a cohort file for clusters of animals: cages, batches and plates.
 CLUSTER_COLUMNS = ("cage", "batch", "plate")
@@ -74,8 +74,8 @@ class GroupSample:
 
     @property
     def zeros(self) -> bool:
-        """Whether any value is zero, and so has no logarithm."""
-        return bool((self.upper == 0).any())
+        """Whether any value is zero or below, and so has no logarithm."""
+        return bool((self.upper <= 0).any())
 
     @property
     def above(self) -> bool:
@@ -91,12 +91,14 @@ class GroupSample:
 class Comparison:
     """A treated group and its control.
 
-    With `step`, a value on a dilution ladder lies between itself and the next dilution, `step` times higher.
+    With `step`, a value on a dilution ladder lies between itself and the next dilution, `step` times higher. `scale` is
+    that on which they are compared: by a ratio of geometric means, or by a difference of means.
     """
 
     treated: GroupSample
     control: GroupSample
     step: float = 1.0
+    scale: EffectScale = "log"
 
     @property
     def n(self) -> int:
@@ -121,7 +123,8 @@ class Comparison:
 
     def scores_with_the_dead(self, worst: str) -> tuple[Floats, Floats]:
         """The same, with every dead animal at the worst end of the scale."""
-        extreme = -1.0 if worst == "lowest" else 3 * max(sample.max(initial=1.0) for sample in self.scores)
+        lowest = min(sample.min(initial=0.0) for sample in self.scores) - 1
+        extreme = lowest if worst == "lowest" else 3 * max(sample.max(initial=1.0) for sample in self.scores)
         treated, control = self.scores
         return np.append(treated, [extreme] * self.treated.dead), np.append(control, [extreme] * self.control.dead)
 
@@ -147,12 +150,14 @@ def ranked(samples: Sequence[GroupSample]) -> list[Floats]:
     """
     lower = np.concatenate([sample.lower for sample in samples])
     upper = np.concatenate([sample.upper for sample in samples])
-    floor = upper[lower == 0].max(initial=0.0)
+    below = (lower == 0) & (upper > 0)
+    floor = upper[below].max(initial=0.0)
     ceiling = lower[np.isinf(upper)].min(initial=np.inf)
     if floor > ceiling:
         raise ValueError(f"a value below {floor:g} and a value above {ceiling:g} cannot be put in order.")
     scores = lower.copy()
-    scores[(lower < floor) | (lower == 0)] = 0.0
+    if below.any():
+        scores[(lower < floor) | (lower == 0)] = 0.0
     scores[(scores > ceiling) | np.isinf(upper)] = 2 * lower.max(initial=1.0)
     return np.split(scores, np.cumsum([sample.n for sample in samples])[:-1])
 
@@ -180,8 +185,9 @@ def group_sample(study: Study, endpoint: str, group: str) -> GroupSample:
 def comparison(study: Study, endpoint: str, contrast: str) -> Comparison:
     """The two groups of a contrast."""
     treated, control = sides(contrast)
-    step = dilution_fold(study.protocol.endpoints[endpoint].kind)
-    return Comparison(group_sample(study, endpoint, treated), group_sample(study, endpoint, control), step)
+    about = study.protocol.endpoints[endpoint]
+    samples = group_sample(study, endpoint, treated), group_sample(study, endpoint, control)
+    return Comparison(*samples, dilution_fold(about.kind), about.equivalence_margin.scale)
 
 
 def dilution_fold(kind: Kind) -> float:
@@ -242,3 +248,18 @@ def contrast_estimate(test: stats.WelchContrastsResult, level: float) -> Estimat
         high=float(interval.high[0]),
         level=level,
     )
+
+
+def welch_difference(treated: Floats, control: Floats, level: float) -> Estimate:
+    """Welch's t test of a difference of means; groups without any spread differ by an amount that has no test."""
+    try:
+        difference = stats.mean_difference(treated, control)
+    except ValueError:
+        return Estimate(estimate=float(treated.mean() - control.mean()))
+    return t_estimate(difference, level)
+
+
+def t_estimate(test: stats.MeanDifferenceResult, level: float) -> Estimate:
+    """The statistic, p, estimate and interval of a difference of means."""
+    low, high = test.confidence_interval(level)
+    return Estimate(test.statistic, test.pvalue, estimate=test.estimate, low=low, high=high, level=level, df=test.df)

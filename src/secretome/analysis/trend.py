@@ -12,11 +12,13 @@ from secretome import stats
 from secretome.analysis.permutations import permutation_test
 from secretome.analysis.pooled_variance import pooled_variance, t_test
 from secretome.analysis.results import (
+    DIFFERENCE_OF_SLOPES,
     MEAN_DIFFERENCE,
     RANK_CORRELATION,
     RATIO,
     RATIO_OF_RATIOS,
     RISING_PAIRS,
+    TREND_DIFFERENCE,
     TREND_RATIO,
     Estimate,
     Floats,
@@ -51,6 +53,7 @@ def trend_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Resul
     samples = [group_sample(study, claim.endpoint, group) for group in claim.doses]
     doses = np.array([study.protocol.groups[group].dose or np.nan for group in claim.doses])
     n = min(sample.n for sample in samples)
+    logs = study.protocol.endpoints[claim.endpoint].equivalence_margin.scale == "log"
     place = partial(
         replace,
         study=study.key,
@@ -66,21 +69,29 @@ def trend_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Resul
         test = estimate_or_nan(lambda: _ranks(samples)) if n else Estimate()
         yield place(result(test, JONCKHEERE, analysis="published", effect=RISING_PAIRS))
     if "planned" in settings.analyses:
-        specification, effect, slope = SLOPE, TREND_RATIO, Estimate()
-        if n and any(sample.censored or sample.zeros for sample in samples):
+        specification, effect, slope = (
+            _on_scale(SLOPE, logs=logs),
+            TREND_RATIO if logs else TREND_DIFFERENCE,
+            Estimate(),
+        )
+        if n and any(sample.censored or (logs and sample.zeros) for sample in samples):
             # No slope goes through a value without a logarithm: the ranks decide.
             specification, effect, slope = JONCKHEERE, RISING_PAIRS, estimate_or_nan(lambda: _ranks(samples))
         elif n >= 2:
-            slope = estimate_or_nan(lambda: _contrast(samples, slope_weights(np.log(doses)), 1 - settings.alpha))
+            slope = estimate_or_nan(
+                lambda: _contrast(samples, slope_weights(np.log(doses)), 1 - settings.alpha, logs=logs)
+            )
         row = result(slope, specification, analysis="planned", effect=effect, pvalue_adjusted=slope.pvalue)
         yield place(row.with_simultaneous(slope))
         for position, name in enumerate(claim.adjacent):
-            step = estimate_or_nan(partial(_step, samples, position, settings.alpha)) if n >= 2 else Estimate()
+            of_step = partial(_step, samples, position, settings.alpha, logs=logs)
+            step = estimate_or_nan(of_step) if n >= 2 else Estimate()
             adjusted = float(np.minimum(1, len(claim.adjacent) * step.pvalue))
-            row = result(step, ADJACENT_DOSES, analysis="planned", effect=RATIO, pvalue_adjusted=adjusted)
+            specification, effect = _on_scale(ADJACENT_DOSES, logs=logs), RATIO if logs else MEAN_DIFFERENCE
+            row = result(step, specification, analysis="planned", effect=effect, pvalue_adjusted=adjusted)
             yield replace(place(row.with_simultaneous(step)), contrast=name)
     if "multiverse" in settings.analyses:
-        for specification, effect, run in _others(samples, doses, settings):
+        for specification, effect, run in _others(samples, doses, settings, logs=logs):
             estimate = estimate_or_nan(run) if n >= 2 else Estimate()
             yield place(result(estimate, specification, analysis="multiverse", effect=effect))
 
@@ -94,16 +105,18 @@ def slope_difference_row(study: Study, slopes: SlopeDifference, level: float) ->
         for series in (slopes.doses, slopes.other_doses)
     )
     n = min(sample.n for sample in samples)
-    estimate = estimate_or_nan(lambda: _contrast(samples, np.append(first, -second), level)) if n >= 2 else Estimate()
+    logs = study.protocol.endpoints[slopes.endpoint].equivalence_margin.scale == "log"
+    weights = np.append(first, -second)
+    estimate = estimate_or_nan(lambda: _contrast(samples, weights, level, logs=logs)) if n >= 2 else Estimate()
     return result(
         estimate,
-        SLOPE_DIFFERENCE,
+        _on_scale(SLOPE_DIFFERENCE, logs=logs),
         study=study.key,
         cohort=study.cohort.id,
         endpoint=slopes.endpoint,
         contrast=slopes.contrast,
         analysis="planned",
-        effect=RATIO_OF_RATIOS,
+        effect=RATIO_OF_RATIOS if logs else DIFFERENCE_OF_SLOPES,
         n_treated=min(sample.n for sample in samples[: len(slopes.doses)]),
         n_control=min(sample.n for sample in samples[len(slopes.doses) :]),
         censored=sum(sample.censored for sample in samples),
@@ -117,8 +130,12 @@ def slope_weights(x: Floats) -> Floats:
     return np.asarray((x[-1] - x[0]) * centred / (centred**2).sum())
 
 
+def _on_scale(specification: Specification, *, logs: bool) -> Specification:
+    return specification if logs else replace(specification, scale=Scale.LINEAR)
+
+
 def _others(
-    samples: list[GroupSample], doses: Floats, settings: Settings
+    samples: list[GroupSample], doses: Floats, settings: Settings, *, logs: bool
 ) -> Iterator[tuple[Specification, str, Callable[[], Estimate]]]:
     """The other tests of a trend: specification, effect, and the computation."""
     slopes = {
@@ -128,20 +145,20 @@ def _others(
     }
     for (test, slope), (dose, spaced), scale in product(slopes.items(), DOSE_SCALES.items(), (Scale.LOG, Scale.LINEAR)):
         specification = Specification(test, scale, dose, nondetects=Nondetects.HALF_LIMIT)
-        if specification != SLOPE:
-            logs = scale is Scale.LOG
-            effect = TREND_RATIO if logs else MEAN_DIFFERENCE
-            yield specification, effect, partial(slope, samples, spaced(doses), settings.level, logs=logs)
+        if specification != _on_scale(SLOPE, logs=logs):
+            on_logs = scale is Scale.LOG
+            effect = TREND_RATIO if on_logs else MEAN_DIFFERENCE if logs else TREND_DIFFERENCE
+            yield specification, effect, partial(slope, samples, spaced(doses), settings.level, logs=on_logs)
     yield Specification(Method.JONCKHEERE_MIDP, Scale.RANK), RISING_PAIRS, lambda: _midp(samples)
     spearman = Specification(Method.SPEARMAN, Scale.RANK)
     yield spearman, RANK_CORRELATION, lambda: _spearman(samples, settings.seed)
 
 
-def _step(samples: list[GroupSample], position: int, alpha: float) -> Estimate:
-    """The ratio of a dose to the one below it, at a level that holds for all steps together."""
+def _step(samples: list[GroupSample], position: int, alpha: float, *, logs: bool) -> Estimate:
+    """The ratio of a dose to the one below it, or their difference, at a level that holds for all steps together."""
     weights = np.zeros(len(samples))
     weights[[position, position + 1]] = -1, 1
-    return _contrast(samples, weights, 1 - alpha / (len(samples) - 1))
+    return _contrast(samples, weights, 1 - alpha / (len(samples) - 1), logs=logs)
 
 
 def _contrast(samples: list[GroupSample], weights: Floats, level: float, *, logs: bool = True) -> Estimate:

@@ -111,7 +111,7 @@ def verdict_record(study: Study, verdict: text.Row) -> Record:
         "rule": str(verdict["rule"]),
         "reason": verdict["reason"],
         "ratio": text.ratio(verdict),
-        "p": text.verdict_p(claim, verdict),
+        "p": text.verdict_p(study.protocol, verdict),
         "full": text.verdict_sentence(study, verdict),
         **{name: number_or_none(verdict[name]) for name in NUMBERS},
     }

@@ -17,7 +17,7 @@ from secretome.analysis.samples import CLUSTER_COLUMNS, Comparison, GroupSample,
 from secretome.claims.evidence import Row
 from secretome.claims.rules import FEWEST
 from secretome.cohort import Study
-from secretome.protocol import Claim, sides
+from secretome.protocol import Claim, EffectScale, sides
 
 # Where not stated otherwise, rates are of false "supported" at a limit of 2.5 %, simulated with log-SDs of 0.51 and
 # Welch's t (also in the
@@ -217,7 +217,7 @@ def comparison_conditions(
         elif spread >= MIN_SPREAD_RATIO:
             yield ConditionCode.CENSORED_UNEQUAL_SPREAD, _counts(pair, "censored", "n") | {"spread_ratio": spread}
     smaller, larger = sorted((pair.treated, pair.control), key=lambda group: group.n)
-    if larger.n >= MIN_SIZE_RATIO * smaller.n and abs(skewed := skewness(larger)) >= MIN_SKEWNESS:
+    if larger.n >= MIN_SIZE_RATIO * smaller.n and abs(skewed := skewness(larger, pair.scale)) >= MIN_SKEWNESS:
         yield ConditionCode.UNEQUAL_N_SKEWED, _counts(pair, "n") | {"skewness": skewed}
 
 
@@ -235,12 +235,15 @@ def spread_ratio(pair: Comparison) -> float:
     return float(fit.log_sd.max() / fit.log_sd.min()) if fit.log_sd.min() > 0 else math.nan
 
 
-def skewness(group: GroupSample) -> float:
-    """The skewness of a group's logarithms; NaN with few values, censored values, or values without a logarithm."""
-    if group.n < MIN_SKEWNESS_N or group.censored or group.zeros:
+def skewness(group: GroupSample, scale: EffectScale = "log") -> float:
+    """The skewness of a group's logarithms, or of its values on a linear scale.
+
+    It is NaN with few values, censored values, or values without a logarithm where one is needed.
+    """
+    if group.n < MIN_SKEWNESS_N or group.censored or (scale == "log" and group.zeros):
         return math.nan
-    logs: Floats = np.log(group.lower)
-    return float(scipy_stats.skew(logs)) if np.ptp(logs) > 0 else math.nan
+    values: Floats = np.log(group.lower) if scale == "log" else group.lower
+    return float(scipy_stats.skew(values)) if np.ptp(values) > 0 else math.nan
 
 
 def _of_clusters(clusters: Clusters, column: str, *, paired: bool) -> Iterator[tuple[ConditionCode, dict[str, float]]]:

@@ -16,7 +16,7 @@ from secretome.claims.kinds.trend import adjacent_rows
 from secretome.claims.primary import decision_rows
 from secretome.claims.rules import ALPHA, Decision, Outcome, Rule
 from secretome.cohort import Study
-from secretome.protocol import Check, Claim
+from secretome.protocol import Check, Claim, EquivalenceMargin
 
 
 @dataclass(frozen=True)
@@ -242,7 +242,7 @@ def _judged(study: Study, key: str, claim: Claim, results: pd.DataFrame, failed:
         claim=key,
         verdict=rule.decision,
         verdict_as_published=published,
-        magnitude=_magnitude(claim, rows),
+        magnitude=_magnitude(claim, rows, inputs.margin),
         rule=rule,
         reason=rule.reason,
         origin=study.cohort.origin,
@@ -288,7 +288,7 @@ def _same_alpha(row: Row, level: float) -> None:
         raise ValueError("the results were made at another alpha: pass the same one to analyse and adjudicate.")
 
 
-def _magnitude(claim: Claim, rows: pd.DataFrame) -> str:
+def _magnitude(claim: Claim, rows: pd.DataFrame, margin: EquivalenceMargin) -> str:
     """How the simultaneous intervals compare with the printed range; one contrast that is entirely outside decides."""
     if claim.printed_range is None:
         return "not printed"
@@ -298,7 +298,7 @@ def _magnitude(claim: Claim, rows: pd.DataFrame) -> str:
         & (rows["alternative"] != "equivalence")
     )
     words = {
-        _placed(row["low_simultaneous"], row["high_simultaneous"], *claim.printed_range)
+        _placed(row["low_simultaneous"], row["high_simultaneous"], *claim.printed_range, ratios=margin.scale == "log")
         for _, row in rows[of_claim].iterrows()
     }
     for word in ("smaller", "larger", "cannot tell"):
@@ -307,10 +307,12 @@ def _magnitude(claim: Claim, rows: pd.DataFrame) -> str:
     return "compatible"
 
 
-def _placed(low: float, high: float, least: float, most: float) -> str:
+def _placed(low: float, high: float, least: float, most: float, *, ratios: bool = True) -> str:
     if high < least:
         return "smaller"
     if low > most:
         return "larger"
+    if not ratios:
+        return "compatible" if high - low <= most - least else "cannot tell"
     # Written without a division, and so that an interval that does not exist cannot be compatible.
     return "compatible" if high * least <= low * most else "cannot tell"

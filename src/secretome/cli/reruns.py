@@ -311,11 +311,13 @@ def _print_verdicts(result: "RunResult") -> None:
 
     study, folder = result.plan.load_study(), result.plan.paths.folder
     results, verdicts, checks = (pd.read_csv(folder / f"{name}.csv") for name in ("results", "verdicts", "checks"))
-    table = Table("Claim", "Verdict", "Ratio", "p", title=Text(f"Verdicts of {study.cohort.id}"), title_justify="left")
+    claims, endpoints = study.protocol.claims, study.protocol.endpoints
+    effects = text.effects_title(endpoints[claims[key].endpoint] for key in verdicts["claim"])
+    table = Table("Claim", "Verdict", effects, "p", title=Text(f"Verdicts of {study.cohort.id}"), title_justify="left")
     for _, row in verdicts.iterrows():
         claim = study.protocol.claims[row["claim"]]
         verdict = Text(row["verdict"], style="bold")
-        table.add_row(Text(claim.sentence), verdict, text.ratio(row), text.verdict_p(claim, row))
+        table.add_row(Text(claim.sentence), verdict, text.ratio(row), text.verdict_p(study.protocol, row))
     print_conditions(study, conditions(study, results))
     if deaths := text.deaths_sentence(study):
         out.print(Text(deaths))

@@ -10,7 +10,9 @@ from secretome.protocol import (
     Distribution,
     GammaPoisson,
     Lognormal,
+    Normal,
     PairedLognormal,
+    PairedNormal,
     Protocol,
     Scenario,
     Simulation,
@@ -45,10 +47,28 @@ def draw_values(
         before = np.exp(np.log(centres[control]) + endpoint.log_sd * rng.standard_normal(shape))
         ratio = np.exp(np.log(centres[treated] / centres[control]) + endpoint.log_ratio_sd * rng.standard_normal(shape))
         return {control: before, treated: before * ratio}
+    if isinstance(endpoint, PairedNormal):
+        treated, control = protocol.pair
+        first = centres[control] + endpoint.sd * rng.standard_normal(shape)
+        change = centres[treated] - centres[control] + endpoint.difference_sd * rng.standard_normal(shape)
+        return {control: _within(protocol, key, first), treated: _within(protocol, key, first + change)}
+    if isinstance(endpoint, Normal):
+        return {
+            group: _within(protocol, key, rng.normal(centres[group], endpoint.groups[group].sd, shape))
+            for group in protocol.groups
+        }
     return {
         group: _groupdraw_values(endpoint, group, centres[group], assumed.cv.get(key), shape, rng)
         for group in protocol.groups
     }
+
+
+def _within(protocol: Protocol, key: str, values: Floats) -> Floats:
+    """Values within the limits of an endpoint."""
+    about = protocol.endpoints[key]
+    return np.asarray(
+        np.clip(values, about.lowest, about.highest) if (about.lowest, about.highest) != (None, None) else values
+    )
 
 
 def _groupdraw_values(
@@ -90,6 +110,8 @@ def reported_limits(values: Floats, endpoint: Distribution) -> tuple[Floats, Flo
     lloq, uloq = getattr(endpoint, "lloq", None), getattr(endpoint, "uloq", None)
     below = values < (lloq or 0.0)
     above = values > (uloq or np.inf)
+    if isinstance(endpoint, Normal | PairedNormal):
+        return reported, reported
     lower = np.where(below, 0.0, np.where(above, uloq or np.inf, reported))
     upper = np.where(above, np.inf, np.where(below, lloq or 0.0, reported))
     return lower, upper
@@ -99,7 +121,11 @@ def reported_text(value: float, endpoint: Distribution) -> str:
     """A value as a laboratory writes it."""
     (lower,), (upper,) = reported_limits(np.array([value]), endpoint)
     if lower == upper:
-        return f"{lower:.{endpoint.decimals}f}" if isinstance(endpoint, Lognormal | PairedLognormal) else f"{lower:g}"
+        return (
+            f"{lower:.{endpoint.decimals}f}"
+            if isinstance(endpoint, Lognormal | PairedLognormal | Normal | PairedNormal)
+            else f"{lower:g}"
+        )
     return f"<{upper:g}" if lower == 0 else f">{lower:g}"
 
 

@@ -162,7 +162,7 @@ class MeasurementReader:
         value = value or self._parse(entry, endpoint, mark)
         if value is None:
             return None, NO_COUNT
-        if expected := _expected_value(value, endpoint, self.protocol.scale):
+        if expected := _expected_value(value, endpoint):
             self.errors.add(cell, repr(cell.text.strip()), expected, "Check the value and its unit.")
             return None, NO_COUNT
         value = self.auxiliary.censor(value, limits, cell, entry.endpoint)
@@ -206,11 +206,12 @@ def value_text(cell: Cell, endpoint: Endpoint) -> str:
     return reciprocal(cell.visible_text) if endpoint.kind == "titre" else cell.text
 
 
-def _expected_value(value: Value, endpoint: Endpoint, scale: str) -> str:
+def _expected_value(value: Value, endpoint: Endpoint) -> str:
     """What was expected instead of an impossible value; empty if the value is possible."""
     if value.missing:
         return ""
-    if value.censored and endpoint.kind == "continuous":
+    scale = endpoint.equivalence_margin.scale
+    if value.censored and (endpoint.kind == "continuous" or scale == "linear"):
         return "a number: this endpoint has no limit of detection, and no method for censored values"
     if scale == "log" and value.upper <= 0:
         if endpoint.kind in ("concentration", "titre"):

@@ -212,7 +212,7 @@ class _CohortReader:
         # Without a column of animals or of groups, no two rows can be compared.
         if self.columns.has_required:
             self.notes += number_within_groups(measurements, self.protocol)
-            measurements, wells = average_wells(measurements, self.errors)
+            measurements, wells = average_wells(measurements, self.errors, self.protocol)
         else:
             measurements = []
         refuse_repeats(measurements, self.errors, self.protocol)

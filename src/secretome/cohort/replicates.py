@@ -30,8 +30,12 @@ class Measurement(NamedTuple):
         return self.record["animal"], self.record["group"], self.record["endpoint"]
 
 
-def average_wells(measurements: list[Measurement], errors: ErrorCollector) -> tuple[list[Measurement], list[str]]:
-    """Average the wells of each animal, group and endpoint by their geometric mean, and return notes about them.
+def average_wells(
+    measurements: list[Measurement], errors: ErrorCollector, protocol: Protocol
+) -> tuple[list[Measurement], list[str]]:
+    """Average the wells of each animal, group and endpoint, and return notes about them.
+
+    The mean is geometric, or arithmetic for an endpoint on a linear scale.
 
     A well below a limit lies between zero and the limit, so the mean lies below the geometric mean of the upper ends.
     Missing wells are left out; excluded ones are kept as they are.
@@ -46,13 +50,15 @@ def average_wells(measurements: list[Measurement], errors: ErrorCollector) -> tu
             wells.setdefault(measurement.key, []).append(measurement)
     several = {id(members[0].record): members for members in wells.values() if len(members) > 1}
     variation: dict[str, float] = {}
+    linear = {key for key, about in protocol.endpoints.items() if about.equivalence_margin.scale == "linear"}
     averaged = []
     for record, cell in order:
         members = several.get(id(record))
-        averaged.append(Measurement(_average(members, errors, variation) if members else record, cell))
+        mean = _average(members, errors, variation, linear=record["endpoint"] in linear) if members else record
+        averaged.append(Measurement(mean, cell))
     for members in wells.values():
         _refuse_duplicate_wells(members, errors)
-    return averaged, _notes(several, variation)
+    return averaged, _notes(several, variation, linear)
 
 
 def number_within_groups(measurements: list[Measurement], protocol: Protocol) -> list[str]:
@@ -120,7 +126,7 @@ def _refuse_duplicate_wells(wells: list[Measurement], errors: ErrorCollector) ->
             errors.add(cell, found, "each well once", "Number the wells of an animal 1, 2, 3.")
 
 
-def _average(wells: list[Measurement], errors: ErrorCollector, variation: dict[str, float]) -> Record:
+def _average(wells: list[Measurement], errors: ErrorCollector, variation: dict[str, float], *, linear: bool) -> Record:
     """The record of an animal, with the mean of its wells; `variation` receives their coefficient of variation."""
     first, cell = wells[0]
     measured = [record for record, _ in wells if not math.isnan(record["lower"])]
@@ -131,6 +137,8 @@ def _average(wells: list[Measurement], errors: ErrorCollector, variation: dict[s
         return first | {name: record[name] for record in measured for name in VALUE_COLUMNS}
     if all(record["exposure"] > 0 and record["count"] >= 0 for record in measured):
         return first | _pool_counts(measured)
+    if linear:
+        return first | _arithmetic_mean(measured)
     if problem := _no_mean(measured):
         found, expected, remedy = problem
         errors.add(cell, found.format(animal=first["animal"]), expected, remedy)
@@ -168,16 +176,23 @@ def _geometric_mean(wells: list[Record]) -> Record:
     return {"value": low if low == high else math.nan, "lower": low, "upper": high, **no_count}
 
 
+def _arithmetic_mean(wells: list[Record]) -> Record:
+    mean = float(f"{np.mean([well['lower'] for well in wells]):.12g}")
+    return {"value": mean, "lower": mean, "upper": mean, **dict.fromkeys(("count", "exposure", "total"), math.nan)}
+
+
 def _rounded_gmean(values: list[float]) -> float:
     # Rounding to twelve digits makes the mean of 25 and 25 equal to 25, so that ranks do not depend on rounding.
     return float(f"{stats.gmean(values):.12g}")
 
 
-def _notes(several: dict[int, list[Measurement]], variation: dict[str, float]) -> list[str]:
+def _notes(several: dict[int, list[Measurement]], variation: dict[str, float], linear: set[str]) -> list[str]:
     if not several:
         return []
     wells = sum(map(len, several.values()))
-    note = f"{wells} replicate wells averaged geometrically to {len(several)} values, one per animal and endpoint"
+    endpoints = {members[0].record["endpoint"] for members in several.values()}
+    how = "" if endpoints <= linear else " geometrically"
+    note = f"{wells} replicate wells averaged{how} to {len(several)} values, one per animal and endpoint"
     if variation:
         largest = max(variation, key=lambda name: variation[name])
         median = float(np.median(list(variation.values())))

@@ -24,6 +24,7 @@ from secretome.protocol import (
     Scenario,
     Simulation,
     Titre,
+    is_normal,
     load_protocol,
     nearest,
     sides,
@@ -173,7 +174,8 @@ def with_effect(protocol: Protocol, scenario: str, effect: float) -> Protocol:
     scenario : str
         One of its scenarios.
     effect : float
-        The factor of each treated group's effect on the log scale: with 0.5, a ratio of 4 becomes 2.
+        The factor of each treated group's effect on the scale of the endpoint: with 0.5, a ratio of 4 becomes 2, and a
+        difference of 4 becomes 2.
 
     Returns
     -------
@@ -206,7 +208,7 @@ def with_effect(protocol: Protocol, scenario: str, effect: float) -> Protocol:
     for key, endpoint in plan.endpoints.items():
         centres = group_centres(endpoint, assumed, key)
         treated = [group for group, about in protocol.groups.items() if about.role == "treated"]
-        if isinstance(endpoint, Titre):
+        if isinstance(endpoint, Titre) or is_normal(endpoint):
             scaled = {group: centres[base] + effect * (centres[group] - centres[base]) for group in treated}
         else:
             scaled = {group: centres[base] * (centres[group] / centres[base]) ** effect for group in treated}
@@ -251,13 +253,16 @@ def truth(protocol: Protocol, scenario: str, claim: str) -> Truth:
         [(about.doses[-1], about.doses[0])] if about.over_doses else [sides(contrast) for contrast in about.judged_on]
     )
     # The centres of titres count dilution steps.
-    is_log2 = isinstance(endpoint, Titre)
-    ratios = [2 ** (centres[a] - centres[b]) if is_log2 else centres[a] / centres[b] for a, b in pairs]
+    is_log2, linear, none = isinstance(endpoint, Titre), margin.scale == "linear", margin.no_difference
+    effects = [
+        2 ** (centres[a] - centres[b]) if is_log2 else centres[a] - centres[b] if linear else centres[a] / centres[b]
+        for a, b in pairs
+    ]
     if about.is_equivalence:
-        return "true" if all(margin.low < ratio < margin.high for ratio in ratios) else "false"
-    if not all(ratio > 1 if about.rises else ratio < 1 for ratio in ratios):
+        return "true" if all(margin.low < effect < margin.high for effect in effects) else "false"
+    if not all(effect > none if about.rises else effect < none for effect in effects):
         return "false"
-    inside = any(margin.low < ratio < margin.high for ratio in ratios)
+    inside = any(margin.low < effect < margin.high for effect in effects)
     return "too small" if inside and about.negligible and not about.over_doses else "true"
 
 

@@ -58,16 +58,17 @@ def decide_cohorts(protocol: Protocol, drawn: Drawn, alpha: float, *, published:
     return decided
 
 
-def fitted_models(claim: Claim, drawn: Drawn) -> float:
+def fitted_models(protocol: Protocol, claim: Claim, drawn: Drawn) -> float:
     """The mean number of fitted models per cohort: its contrasts with a censored value or a zero."""
-    exact = {group: _is_exact(low, high) for group, (low, high) in drawn[claim.endpoint].items()}
+    logs = protocol.endpoints[claim.endpoint].equivalence_margin.scale == "log"
+    exact = {group: _is_exact(low, high, logs=logs) for group, (low, high) in drawn[claim.endpoint].items()}
     contrasts = () if claim.over_doses else claim.judged_on
     return float(sum(1 - (exact[a] & exact[b]).mean() for a, b in map(sides, contrasts)))
 
 
-def _is_exact(low: Floats, high: Floats) -> Bools:
-    """The cohorts in which every value of a group is exact and has a logarithm."""
-    return np.asarray(((low == high) & (low > 0)).all(axis=1))
+def _is_exact(low: Floats, high: Floats, *, logs: bool = True) -> Bools:
+    """The cohorts in which every value of a group is exact and, where this is needed, has a logarithm."""
+    return np.asarray(((low == high) & ((low > 0) | (not logs))).all(axis=1))
 
 
 @dataclass(frozen=True)
@@ -79,15 +80,21 @@ class _Cohorts:
     alpha: float
 
     def exact(self, *groups: str) -> Bools:
-        """The cohorts in which every value of these groups is exact and has a logarithm."""
-        return np.asarray(np.logical_and.reduce([_is_exact(*self.bounds[group]) for group in groups]))
+        """The cohorts in which every value of these groups is exact and, where this is needed, has a logarithm."""
+        of_groups = [_is_exact(*self.bounds[group], logs=self.logs) for group in groups]
+        return np.asarray(np.logical_and.reduce(of_groups))
+
+    @property
+    def logs(self) -> bool:
+        """Whether logarithms are compared."""
+        return self.endpoint.equivalence_margin.scale == "log"
 
     def size(self, *groups: str) -> int:
         """The number of animals in the smallest of these groups."""
         return min(int(self.bounds[group][0].shape[1]) for group in groups)
 
     def t_test(self, groups: tuple[str, ...], test: TTest, family: int) -> Evidence:
-        """A t test on logarithms in all cohorts; NaN in a cohort with a censored value or a zero."""
+        """A t test in all cohorts, on the endpoint's scale; NaN in a cohort with a censored value or no logarithm."""
         exact, n = self.exact(*groups), self.size(*groups)
         evidence = _empty_evidence(exact.size, n)
         if n < 2 or not exact.any():
@@ -99,7 +106,7 @@ class _Cohorts:
         columns = {
             "pvalue": result.pvalue,
             "adjusted": np.minimum(1, family * result.pvalue),
-            "up": result.estimate > 1,
+            "up": result.estimate > margin.no_difference,
             "low": low,
             "high": high,
             "equivalence": inside,
@@ -109,17 +116,17 @@ class _Cohorts:
             getattr(evidence, name)[chosen] = column.reshape(-1)
         return evidence
 
-    def ratio(self, contrast: str, family: int, *, paired: bool = False) -> Evidence:
-        """The planned test of a ratio of geometric means."""
-        return self.t_test(
-            sides(contrast), lambda x, y: stats.geometric_mean_ratio(x, y, paired=paired, axis=1), family
-        )
+    def effect(self, contrast: str, family: int, *, paired: bool = False) -> Evidence:
+        """The planned test of a ratio of geometric means, or of a difference of means."""
+        test = stats.geometric_mean_ratio if self.logs else stats.mean_difference
+        return self.t_test(sides(contrast), lambda x, y: test(x, y, paired=paired, axis=1), family)
 
     def slope(self, groups: tuple[str, ...], doses: Floats) -> Evidence:
         """The planned test of the slope on log dose."""
         weights = [slope_weights(np.log(doses))]
+        scale = self.endpoint.equivalence_margin.scale
         return self.t_test(
-            groups, lambda *samples: stats.welch_contrasts(samples, weights, scale="log", axis=1), family=1
+            groups, lambda *samples: stats.welch_contrasts(samples, weights, scale=scale, axis=1), family=1
         )
 
     def comparison(self, contrast: str, position: int) -> Comparison:
@@ -128,7 +135,7 @@ class _Cohorts:
             GroupSample(low[position], high[position], missing=0, dead=0)
             for low, high in (self.bounds[side] for side in sides(contrast))
         )
-        return Comparison(treated, control, dilution_fold(self.endpoint.kind))
+        return Comparison(treated, control, dilution_fold(self.endpoint.kind), self.endpoint.equivalence_margin.scale)
 
     def scores(self, *groups: str) -> list[Floats]:
         """Values for ranking: those below a limit tied lowest, those above one tied highest."""
@@ -145,11 +152,11 @@ def _claim_inputs(protocol: Protocol, claim: Claim, cohorts: _Cohorts, first: _C
         if (not_exact := ~cohorts.exact(*claim.doses)).any():
             ranks = _trend_by_ranks(claim, cohorts, not_exact)
             _fill(slope, not_exact, replace(ranks, adjusted=ranks.pvalue))
-        adjacent = _stack([cohorts.ratio(contrast, len(claim.adjacent)) for contrast in claim.adjacent])
+        adjacent = _stack([cohorts.effect(contrast, len(claim.adjacent)) for contrast in claim.adjacent])
         return ClaimInputs(claim, margin, _stack([slope]), _stack([_trend_by_ranks(claim, first)]), adjacent)
     family, paired = len(claim.compared), protocol.design == "paired"
     if paired:
-        planned = [cohorts.ratio(contrast, family, paired=True) for contrast in claim.judged_on]
+        planned = [cohorts.effect(contrast, family, paired=True) for contrast in claim.judged_on]
         published = [_signed_ranks(first, contrast) for contrast in claim.judged_on]
     else:
         intervals = claim.is_equivalence
@@ -160,7 +167,7 @@ def _claim_inputs(protocol: Protocol, claim: Claim, cohorts: _Cohorts, first: _C
 
 def _planned(cohorts: _Cohorts, contrast: str, family: int, margin: EquivalenceMargin, *, intervals: bool) -> Evidence:
     """Welch's t on logs; cohorts with a censored value or a zero need another method, and are analysed one by one."""
-    evidence = cohorts.ratio(contrast, family)
+    evidence = cohorts.effect(contrast, family)
     for position in np.flatnonzero(~cohorts.exact(*sides(contrast))):
         pair = cohorts.comparison(contrast, int(position))
         test, equivalence = (
@@ -178,7 +185,7 @@ def _fails(check: Check, protocol: Protocol, drawn: Drawn, alpha: float) -> Bool
     Negligible only counts if no value is censored.
     """
     cohorts = _Cohorts(protocol.endpoints[check.endpoint], drawn[check.endpoint], alpha)
-    evidence = cohorts.ratio(check.contrast, 1)
+    evidence = cohorts.effect(check.contrast, 1)
     if check.test == "mann_whitney":
         ranks = _ranks(cohorts, check.contrast)
         evidence = replace(ranks, adjusted=ranks.pvalue, equivalence=evidence.equivalence)
@@ -198,7 +205,8 @@ def _signed_ranks(cohorts: _Cohorts, contrast: str) -> Evidence:
     tests = [stats.signed_rank(x, y) for x, y in zip(treated, control, strict=True)]
     shifts = np.array([stats.hodges_lehmann(x, y, paired=True).estimate for x, y in zip(treated, control, strict=True)])
     # If the shift is exactly zero and p is small, the ratio gives the direction.
-    up = np.where(shifts != 0, shifts > 0, np.log(treated / control).mean(axis=1) > 0)
+    means = [np.log(side) if cohorts.logs else side for side in (treated, control)]
+    up = np.where(shifts != 0, shifts > 0, (means[0] - means[1]).mean(axis=1) > 0)
     pvalue, min_pvalue = _columns(tests, "pvalue", "min_pvalue")
     return _exact_evidence(treated.shape[1], pvalue, min_pvalue, up)
 

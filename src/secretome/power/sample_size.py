@@ -172,5 +172,5 @@ def _with_endpoints(scenario: Scenario, endpoints: set[str]) -> Scenario:
 
 def _number_of_cohorts(protocol: Protocol, claim: str, scenario: str, n: int, rng: np.random.Generator) -> int:
     pilot = simulate_many(protocol, scenario, n=n, cohorts=PILOT_COHORTS, rng=rng)
-    few_models = fitted_models(protocol.claims[claim], pilot) * COHORTS <= MAX_FITTED_MODELS
+    few_models = fitted_models(protocol, protocol.claims[claim], pilot) * COHORTS <= MAX_FITTED_MODELS
     return COHORTS if few_models else COHORTS_WITH_MODEL

@@ -33,7 +33,7 @@ def ethics_sentence(
     effect = (
         ""
         if rates["effect"].iloc[0] == 1
-        else f" at {percent(rates['effect'].iloc[0])} of the assumed effect (log scale)"
+        else f" at {percent(rates['effect'].iloc[0])} of the assumed effect ({_scale(protocol, claim)})"
     )
     return (
         f"Number of animals: with {who}, the claim “{claim.sentence.rstrip('.')}” is supported in "
@@ -52,7 +52,8 @@ def exact_sentence(protocol: Protocol, claim: Claim, n: int) -> str:
 def assumed_sentence(protocol: Protocol, scenario: str, effect: float) -> str:
     """The assumptions of simulated percentages."""
     about = protocol.simulation.scenarios[scenario].about if protocol.simulation else "nothing is assumed"
-    share_of_effect = "" if effect == 1 else f", each effect at {percent(effect)} of the assumed one (log scale)"
+    scale = " or ".join(dict.fromkeys(_scale(protocol, claim) for claim in protocol.claims.values()))
+    share_of_effect = "" if effect == 1 else f", each effect at {percent(effect)} of the assumed one ({scale})"
     return (
         f"All percentages are of simulated {protocol.units}, drawn from the assumptions on the study's page: "
         f"{scenario} ({about}){share_of_effect}. The number after ± is twice the standard error of the simulation. "
@@ -107,3 +108,7 @@ def rates_alt(protocol: Protocol, claim: Claim, rates: pd.DataFrame) -> str:
         )
     panels = f"Small panels, one per scenario: share of simulated cohorts against {protocol.units} per group."
     return f"{panels} {claim.sentence} {'; '.join(parts)}."
+
+
+def _scale(protocol: Protocol, claim: Claim) -> str:
+    return f"{protocol.endpoints[claim.endpoint].equivalence_margin.scale} scale"

@@ -8,12 +8,15 @@ from typing import Annotated, Literal, NamedTuple
 
 from secretome.protocol.fields import Before, FieldRule, Strict, Text
 from secretome.protocol.names import name_key, sides
-from secretome.protocol.simulation import Simulation
+from secretome.protocol.simulation import Simulation, is_normal
 
 Kind = Literal["concentration", "titre", "count", "proportion", "continuous"]
 Origin = Literal["simulated", "published-summary", "published-individual", "measured"]
 Direction = Literal["up", "down"]
+EffectScale = Literal["log", "linear"]
 
+# The kinds whose values can be compared by differences: the others have values beyond a limit, or spread with the mean.
+LINEAR_KINDS = ("continuous", "proportion")
 ORIGINS: tuple[Origin, ...] = ("simulated", "published-summary", "published-individual", "measured")
 
 
@@ -41,15 +44,30 @@ class Group(Strict):
 
 @dataclass(frozen=True, kw_only=True)
 class EquivalenceMargin(Strict):
-    """The equivalence margins, on the scale of the effect, and the reason for them."""
+    """The equivalence margins and the reason for them.
+
+    They are ratios above zero, or, on a linear scale, differences in the endpoint's unit: `low` below zero, `high`
+    above it.
+    """
 
     low: float
     high: float
     reason: Text
 
     def __post_init__(self) -> None:
-        if not 0 < self.low < self.high:
-            raise ValueError(f"low ({self.low:g}) must be above zero and below high ({self.high:g})")
+        if not (0 < self.low < self.high or self.low < 0 < self.high):
+            rest = "" if self.low > 0 else ", or, if they are differences, below zero with high above zero"
+            raise ValueError(f"low ({self.low:g}) must be above zero and below high ({self.high:g}){rest}")
+
+    @property
+    def scale(self) -> EffectScale:
+        """Whether the margins are ratios or differences: zero lies between the latter."""
+        return "linear" if self.low < 0 else "log"
+
+    @property
+    def no_difference(self) -> float:
+        """The effect that means no difference."""
+        return 0.0 if self.low < 0 else 1.0
 
 
 def _refuse_survival(kind: object) -> object:
@@ -66,12 +84,14 @@ class Endpoint(Strict):
     """A measurement of every animal.
 
     `lowest` and `highest` limit the possible values; `worst` is the end of the scale that an analysis which includes
-    dead animals assigns to them.
+    dead animals assigns to them. `scale` is that of the protocol unless stated: ``log`` compares geometric means by
+    their ratio, ``linear`` compares means by their difference.
     """
 
     label: Text
     unit: Text
     kind: Annotated[Kind, Before(_refuse_survival)]
+    scale: EffectScale | None = None
     lowest: float | None = None
     highest: float | None = None
     worst: Literal["lowest", "highest"] | None = None
@@ -126,8 +146,8 @@ class Claim(Strict):
     source: Text
 
     def __post_init__(self) -> None:
-        if self.printed_range and not 0 < self.printed_range[0] < self.printed_range[1]:
-            raise ValueError("printed_range must be two ratios above zero, the smaller first")
+        if self.printed_range and not self.printed_range[0] < self.printed_range[1]:
+            raise ValueError("printed_range must be two effects, the smaller first")
         self._check_keys_of_kind()
 
     def _check_keys_of_kind(self) -> None:
@@ -268,7 +288,7 @@ class Protocol(Strict):
     experimental_units: str = ""
     design: Literal["independent", "paired"] = "independent"
     by: str = ""
-    scale: Literal["log"] = "log"
+    scale: EffectScale = "log"
     population: str = ""
     sampling_hour: float | None = None
     timeline: tuple[Event, ...] = ()
@@ -284,9 +304,11 @@ class Protocol(Strict):
 
     def __post_init__(self) -> None:
         faults = [*self._unknown_names(), *self._colliding_names(), *self._design_faults(), *self._mixed_families()]
+        faults += self._scale_faults()
         if self.simulation:
             names = set(self.groups), set(self.endpoints), set(self.sources)
             faults += self.simulation.faults(*names, paired=self.design == "paired")
+            faults += self._scale_faults_of_simulation(self.simulation)
         if faults:
             raise ValueError("; ".join(faults))
 
@@ -306,6 +328,40 @@ class Protocol(Strict):
                 yield (
                     f"claims.{key}.published_test.method {claim.published_test.method!r} does not fit the design or "
                     "the claim"
+                )
+
+    def _scale_faults(self) -> Iterator[str]:
+        for key, endpoint in self.endpoints.items():
+            scale = endpoint.scale or self.scale
+            if scale == "linear" and endpoint.kind not in LINEAR_KINDS:
+                yield (
+                    f"endpoints.{key}: a {endpoint.kind} is compared on a log scale; write 'scale: log' there, or "
+                    "choose the kind 'continuous' if no value is below a limit of the assay"
+                )
+            elif endpoint.equivalence_margin.scale != scale:
+                wanted = {
+                    "log": "ratios above zero, such as 0.8 and 1.25",
+                    "linear": f"differences in {endpoint.unit}, the lower below zero and the higher above it",
+                }
+                yield f"endpoints.{key}.equivalence_margin must be {wanted[scale]}, because the scale is {scale}"
+        for key, claim in self.claims.items():
+            about = self.endpoints.get(claim.endpoint)
+            ratios = about is None or about.equivalence_margin.scale == "log"
+            if claim.printed_range and ratios and claim.printed_range[0] <= 0:
+                yield f"claims.{key}.printed_range must be two ratios above zero, the smaller first"
+
+    def _scale_faults_of_simulation(self, simulation: Simulation) -> Iterator[str]:
+        for key, drawn in simulation.endpoints.items():
+            about = self.endpoints.get(key)
+            linear = about is not None and about.equivalence_margin.scale == "linear"
+            if (
+                about is not None
+                and linear != is_normal(drawn)
+                and not (linear and drawn.distribution == "beta-binomial")
+            ):
+                yield (
+                    f"simulation.endpoints.{key}.distribution {drawn.distribution!r} does not fit the "
+                    f"{'linear' if linear else 'log'} scale of the endpoint"
                 )
 
     def _unknown_names(self) -> Iterator[str]:

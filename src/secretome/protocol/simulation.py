@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from secretome.protocol.fields import FieldRule, NotNegative, Positive, Strict, Text
 
-DISTRIBUTIONS = ("lognormal", "paired lognormal", "gamma-Poisson", "titre", "beta-binomial")
+DISTRIBUTIONS = ("lognormal", "paired lognormal", "gamma-Poisson", "titre", "beta-binomial", "normal", "paired normal")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,10 +108,55 @@ class BetaBinomial(Strict):
     groups: dict[str, MeanGroup]
 
 
-DrawnGroup = LognormalGroup | PairedGroup | MeanGroup
+@dataclass(frozen=True, kw_only=True)
+class PairedNormalGroup(_Evidence):
+    """One condition of a paired design: the mean in the endpoint's unit."""
+
+    mean: float
+
+    @property
+    def centre(self) -> float:
+        """The parameter that a scenario may replace."""
+        return self.mean
+
+
+@dataclass(frozen=True, kw_only=True)
+class NormalGroup(PairedNormalGroup):
+    """Mean and standard deviation in the endpoint's unit."""
+
+    sd: Positive
+
+
+@dataclass(frozen=True, kw_only=True)
+class Normal(Strict):
+    """Independent groups, each normal; a value beyond the endpoint's `lowest` or `highest` is set to it."""
+
+    distribution: Literal["normal"]
+    decimals: NotNegative = 1
+    groups: dict[str, NormalGroup]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairedNormal(Strict):
+    """Pairs whose first values and differences are normal."""
+
+    distribution: Literal["paired normal"]
+    decimals: NotNegative = 1
+    sd: Positive
+    difference_sd: Positive
+    groups: dict[str, PairedNormalGroup]
+
+
+DrawnGroup = LognormalGroup | PairedGroup | MeanGroup | NormalGroup | PairedNormalGroup
 Distribution = Annotated[
-    Lognormal | PairedLognormal | GammaPoisson | Titre | BetaBinomial, FieldRule(discriminator="distribution")
+    Lognormal | PairedLognormal | GammaPoisson | Titre | BetaBinomial | Normal | PairedNormal,
+    FieldRule(discriminator="distribution"),
 ]
+
+
+def is_normal(endpoint: Distribution) -> bool:
+    """Whether the values or their differences are normal, so that effects are differences."""
+    return endpoint.distribution in ("normal", "paired normal")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +174,7 @@ class Scenario(Strict):
     """The assumptions with some groups' centres, or an endpoint's coefficient of variation, replaced."""
 
     about: Text
-    centres: dict[str, dict[str, Positive]] = field(default_factory=dict)
+    centres: dict[str, dict[str, float]] = field(default_factory=dict)
     cv: dict[str, Positive] = field(default_factory=dict)
     deaths: Deaths | None = None
 
@@ -151,10 +196,16 @@ class Simulation(Strict):
                 yield f"simulation.endpoints {key!r} is not among the endpoints"
             if set(endpoint.groups) != groups:
                 yield f"simulation.endpoints.{key}.groups must be all of {', '.join(sorted(groups))}, and no other"
-            if (endpoint.distribution == "paired lognormal") != paired:
+            if endpoint.distribution.startswith("paired") != paired:
                 yield f"simulation.endpoints.{key}.distribution {endpoint.distribution!r} does not fit the design"
         for name, scenario in self.scenarios.items():
             for key, centres in scenario.centres.items():
+                if (
+                    key in self.endpoints
+                    and min(centres.values(), default=1) <= 0
+                    and not is_normal(self.endpoints[key])
+                ):
+                    yield f"simulation.scenarios.{name}.centres.{key} must be above zero"
                 if key not in self.endpoints or not set(centres) <= groups:
                     yield f"simulation.scenarios.{name}.centres.{key} names an endpoint or group that is not simulated"
             for key in scenario.cv:
@@ -169,6 +220,8 @@ class Simulation(Strict):
     def _faulty_deaths(self, name: str, deaths: Deaths, groups: set[str]) -> Iterator[str]:
         if deaths.risk_rises_with not in self.endpoints:
             yield f"simulation.scenarios.{name}.deaths.risk_rises_with {deaths.risk_rises_with!r} is not simulated"
+        elif is_normal(self.endpoints[deaths.risk_rises_with]):
+            yield f"simulation.scenarios.{name}.deaths.risk_rises_with must have values above zero"
         if not set(deaths.counts) <= groups or max(deaths.counts.values(), default=0) > deaths.of:
             yield (
                 f"simulation.scenarios.{name}.deaths.counts must be of the study's groups, and at most {deaths.of} each"

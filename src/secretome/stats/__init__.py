@@ -24,8 +24,10 @@ from secretome.stats.titres import titre_bounds
 from secretome.stats.trends import JonckheereTerpstraResult, jonckheere_terpstra
 from secretome.stats.welch import (
     GeometricMeanRatioResult,
+    MeanDifferenceResult,
     WelchContrastsResult,
     geometric_mean_ratio,
+    mean_difference,
     welch_contrasts,
 )
 
@@ -42,6 +44,7 @@ __all__ = [
     "KruskalWallisResult",
     "LogrankResult",
     "MannWhitneyResult",
+    "MeanDifferenceResult",
     "PowerResult",
     "RandomEffectsResult",
     "SignedRankResult",
@@ -59,6 +62,7 @@ __all__ = [
     "kruskal_wallis",
     "logrank",
     "mann_whitney",
+    "mean_difference",
     "power",
     "probability_of_superiority",
     "proportion_ratio",

@@ -68,6 +68,24 @@ class GeometricMeanRatioResult(TResult):
     paired: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class MeanDifferenceResult(TResult):
+    """Result of `mean_difference`: floats, or arrays where it was called with `axis`.
+
+    Attributes
+    ----------
+    estimate : float
+        Mean of x less mean of y; for pairs, the mean difference within pairs.
+    statistic, df, pvalue : float
+        t, its degrees of freedom, and the p of the alternative that the difference is not 0.
+    """
+
+    estimate: Number
+    statistic: Number
+    df: Number
+    pvalue: Number
+
+
 def welch_contrasts(
     samples: Sequence[ArrayLike],
     contrasts: ArrayLike,
@@ -199,6 +217,58 @@ def geometric_mean_ratio(
     statistic, pvalue = t.test(0.0, alternative)
     return GeometricMeanRatioResult(
         as_number(exp(t.estimate)), statistic, as_number(t.df), pvalue, alternative, paired, _t=t
+    )
+
+
+def mean_difference(
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    paired: bool = False,
+    alternative: Alternative = "two-sided",
+    nan_policy: NanPolicy = "raise",
+    axis: int | None = None,
+) -> MeanDifferenceResult:
+    """Difference of the means of x and y, with its t interval.
+
+    Parameters
+    ----------
+    x, y : array_like
+        Two independent samples (Welch's t, unequal variances), or the two values of each pair (paired t).
+    paired : bool, default False
+        Whether `x` and `y` are pairs.
+    alternative : {"two-sided", "less", "greater"}
+        ``"greater"``: the difference exceeds 0.
+    nan_policy : {"raise", "omit"}
+        What to do with missing values: NaN, None and masked ones. Pairs are dropped whole.
+    axis : int, optional
+        The axis along which each sample lies; the other axes, which must agree, number separate tests, as in SciPy. By
+        default, the samples must be one-dimensional.
+
+    Returns
+    -------
+    MeanDifferenceResult
+        ``estimate``, ``pvalue`` and ``confidence_interval(level)``.
+
+    Raises
+    ------
+    ValueError
+        If a sample has fewer than two values, or neither sample varies. With `axis`, the results of a test without
+        variation are NaN instead.
+
+    Examples
+    --------
+    >>> from secretome import stats
+    >>> difference = stats.mean_difference([5.1, 4.9, 6.0, 5.5], [4.2, 4.8, 4.4, 4.1])
+    >>> round(difference.estimate, 2), round(difference.pvalue, 4)
+    (1.0, 0.0186)
+    """
+    check_choice(alternative, ALTERNATIVES, "alternative")
+    first, second = as_two_samples(x, y, nan_policy, paired=paired, axis=axis)
+    t = two_sample_t(first, second, paired=paired, log=False, axis=axis)
+    statistic, pvalue = t.test(0.0, alternative)
+    return MeanDifferenceResult(
+        estimate=t.scaled, statistic=statistic, df=as_number(t.df), pvalue=pvalue, _t=t, _ratio=False
     )
 
 

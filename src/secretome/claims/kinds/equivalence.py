@@ -48,7 +48,9 @@ def _limiting_row(claim: Claim, rows: Sequence[Row], rule: Rule, margin: Equival
 
 
 def _distance(row: Row, margin: EquivalenceMargin) -> float:
-    """How far an interval lies outside the equivalence margins, as a ratio; at most 1 unless it is wholly outside."""
+    """How far an interval lies outside the equivalence margins: a ratio above 1, or a difference above 0, if wholly."""
+    if margin.scale == "linear":
+        return -math.inf if math.isnan(row["low"]) else max(float(row["low"]) - margin.high, margin.low - row["high"])
     if math.isnan(row["low"]):
         return -1.0
     return max(float(row["low"]) / margin.high, margin.low / float(row["high"]) if row["high"] > 0 else math.inf)

@@ -17,7 +17,8 @@ def _decide(inputs: ClaimInputs, alpha: float) -> Rules:
     claim, slope, adjacent = inputs.claim, inputs.planned, inputs.adjacent
     if adjacent is None:
         raise ValueError("a trend needs the tests between adjacent doses too.")
-    reversal = ((adjacent.high < 1) if claim.rises else (adjacent.low > 1)).any(axis=0)
+    none = inputs.margin.no_difference
+    reversal = ((adjacent.high < none) if claim.rises else (adjacent.low > none)).any(axis=0)
     rules = (
         (slope.n[0] < FEWEST, Rule.SOME_TOO_FEW),
         (slope.unordered[0], Rule.UNORDERED),

@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from secretome.cohort import Study
-from secretome.protocol import Claim, sides
+from secretome.protocol import Claim, Endpoint, EquivalenceMargin, sides
 from secretome.report import text
-from secretome.report.figures.base import COLOURS, SMALL, STYLE, WIDTH, mark, name_groups, plain_log, two_lines
+from secretome.report.figures.base import COLOURS, SMALL, STYLE, WIDTH, mark, name_groups, scale_axis, two_lines
 from secretome.report.figures.brackets import draw_brackets, draw_comb
 
 Floats = NDArray[np.float64]
@@ -52,15 +52,16 @@ def paired_figure(study: Study, claim: Claim, row: text.Row) -> Figure:
         _draw_pairs(left, pairs, rising=claim.rises)
         labels = [two_lines(study.protocol.groups[side].label) for side in (control, treated)]
         left.set_xticks([0, 1], labels, fontsize=SMALL)
-        left.set_ylabel(f"{endpoint.label}\n{endpoint.unit}, log scale")
-        base = float(np.exp(np.log(pairs["control"]).mean()))
-        _draw_effect(right, row, (endpoint.equivalence_margin.low, endpoint.equivalence_margin.high))
-        low, high = _limits(pairs, row, base)
+        left.set_ylabel(f"{endpoint.label}\n{endpoint.unit}, {text.scale_words(endpoint)}")
+        logs = endpoint.equivalence_margin.scale == "log"
+        base = float(np.exp(np.log(pairs["control"]).mean()) if logs else pairs["control"].mean())
+        _draw_effect(right, row, endpoint)
+        low, high = _limits(pairs, row, base, endpoint.equivalence_margin)
         left.set_ylim(low, high)
-        right.set_ylim(low / base, high / base)
+        right.set_ylim(*((low / base, high / base) if logs else (low - base, high - base)))
         draw_brackets(left, 0, [1], [row])
         for axes in (left, right):
-            plain_log(axes)
+            scale_axis(axes, logs=logs)
         mark(figure, study)
     return figure
 
@@ -93,38 +94,33 @@ def groups_figure(study: Study, endpoint: str, rows: Sequence[text.Row]) -> Figu
             return figure
         figure = Figure(figsize=(WIDTH, 6.0), layout="constrained")
         above, below = figure.subplots(2, 1, height_ratios=(3, 2))
-        # A zero has no place on a log axis: it is drawn as what lies below half the smallest value.
-        smallest = float(values["upper"][values["upper"] > 0].min())
-        zeros = values["upper"] == 0
-        values = values.assign(upper=values["upper"].mask(zeros, smallest / 2))
-        heights = np.log([*values["upper"][np.isfinite(values["upper"])], *values["lower"][values["lower"] > 0]])
+        logs = about.equivalence_margin.scale == "log"
+        if logs:
+            # A zero has no place on a log axis: it is drawn as what lies below half the smallest value.
+            smallest = float(values["upper"][values["upper"] > 0].min())
+            zeros = values["upper"] == 0
+            values = values.assign(upper=values["upper"].mask(zeros, smallest / 2))
+        shown = [*values["upper"][np.isfinite(values["upper"])], *values["lower"][(values["lower"] > 0) | (not logs)]]
+        heights = np.log(shown) if logs else np.array(shown)
         for position, (key, group) in enumerate(study.protocol.groups.items()):
             colour = COLOURS["treated" if group.role == "treated" else "control"]
-            _draw_arm(above, position, values[values["group"] == key], colour, near=0.028 * float(np.ptp(heights)))
-        above.set_yscale("log")
+            near = 0.028 * float(np.ptp(heights))
+            _draw_arm(above, position, values[values["group"] == key], colour, near=near, logs=logs)
         above.set_xlim(-0.6, len(study.protocol.groups) - 0.4)
         name_groups(above, [group.label for group in study.protocol.groups.values()])
-        above.set_ylabel(f"{about.label}\n{about.unit}, log scale")
+        above.set_ylabel(f"{about.label}\n{about.unit}, {text.scale_words(about)}")
         keys = list(study.protocol.groups)
         places = [keys.index(sides(row["contrast"])[0]) for row in rows]
-        _draw_ratios(below, study, rows, (about.equivalence_margin.low, about.equivalence_margin.high), places)
-        seen = [*values["upper"][np.isfinite(values["upper"])], *values["lower"][values["lower"] > 0]]
-        above.set_ylim(min(seen) / 1.2, max(seen) * 1.2)
-        shown = [
-            0.7,
-            1.4,
-            *(
-                row[name]
-                for row in rows
-                for name in ("estimate", "low", "high")
-                if np.isfinite(row[name]) and row[name] > 0
-            ),
-        ]
-        below.set_ylim(min(shown) / 1.1, max(shown) * 1.1)
+        _draw_ratios(below, study, rows, about, places)
+        above.set_ylim(*_with_room(shown, 1.2, logs=logs))
+        effects = [row[name] for row in rows for name in ("estimate", "low", "high") if np.isfinite(row[name])]
+        margin = about.equivalence_margin
+        effects = [0.7, 1.4, *(one for one in effects if one > 0)] if logs else [margin.low, margin.high, *effects]
+        below.set_ylim(*_with_room(effects, 1.1, logs=logs))
         treated, against = ([keys.index(sides(row["contrast"])[side]) for row in rows] for side in (0, 1))
         (draw_comb if len(rows) > MOST_BRACKETS else draw_brackets)(above, against[0], treated, rows)
         for axes in (above, below):
-            plain_log(axes)
+            scale_axis(axes, logs=logs)
         mark(figure, study)
     return figure
 
@@ -187,11 +183,12 @@ def _draw_pairs(axes: Axes, pairs: pd.DataFrame, *, rising: bool) -> None:
     axes.plot(np.zeros(len(pairs)), pairs["control"], "o", color=COLOURS["control"], markersize=5.5, zorder=2)
     axes.plot(np.ones(len(pairs)), pairs["treated"], "o", color=COLOURS["treated"], markersize=5.5, zorder=2)
     axes.set_xlim(-0.3, 1.3)
-    axes.set_yscale("log")
 
 
-def _draw_effect(axes: Axes, row: text.Row, margin: tuple[float, float]) -> None:
-    _dress_ratios(axes, margin)
+def _draw_effect(axes: Axes, row: text.Row, endpoint: Endpoint) -> None:
+    _dress_effects(axes, endpoint.equivalence_margin)
+    logs = endpoint.equivalence_margin.scale == "log"
+    name = "ratio of geometric means" if logs else f"mean difference, {endpoint.unit}"
     axes.set_xlim(-1, 1)
     if np.isfinite([row["low"], row["high"]]).all():
         axes.plot([0, 0], [row["low"], row["high"]], color=COLOURS["ink"], linewidth=2, solid_capstyle="butt", zorder=2)
@@ -199,28 +196,37 @@ def _draw_effect(axes: Axes, row: text.Row, margin: tuple[float, float]) -> None
         axes.set_xticks(
             [0], [f"{text.number(row['estimate'])}\n{text.number(row['low'])} to {text.number(row['high'])}"]
         )
-        axes.set_ylabel(f"ratio of geometric means, {text.percent(row['level'])} interval")
+        axes.set_ylabel(f"{name}, {text.percent(row['level'])} interval")
     else:
         axes.set_xticks([0], ["no interval"])
-        axes.set_ylabel("ratio of geometric means")
+        axes.set_ylabel(name)
 
 
-def _dress_ratios(axes: Axes, margin: tuple[float, float]) -> None:
-    """A log axis of ratios, labelled on the right, with 1 and the equivalence margins."""
-    axes.axhspan(*margin, color=COLOURS["margin"], zorder=0, linewidth=0)
-    axes.axhline(1, color=COLOURS["quiet"], linewidth=1, zorder=1)
-    axes.set_yscale("log")
+def _with_room(values: Sequence[float], factor: float, *, logs: bool) -> tuple[float, float]:
+    """Limits of an axis with some room beyond the lowest and the highest value."""
+    low, high = float(min(values)), float(max(values))
+    if logs:
+        return low / factor, high * factor
+    room = (factor - 1) / 2 * (high - low or 1.0)
+    return low - room, high + room
+
+
+def _dress_effects(axes: Axes, margin: EquivalenceMargin) -> None:
+    """An axis of effects, labelled on the right, with no difference and the equivalence margins."""
+    axes.axhspan(margin.low, margin.high, color=COLOURS["margin"], zorder=0, linewidth=0)
+    axes.axhline(margin.no_difference, color=COLOURS["quiet"], linewidth=1, zorder=1)
     axes.yaxis.set_label_position("right")
     axes.yaxis.tick_right()
     axes.spines[["left"]].set_visible(False)
     axes.spines[["right"]].set_visible(True)
 
 
-def _draw_arm(axes: Axes, position: int, rows: pd.DataFrame, colour: str, near: float) -> None:
+def _draw_arm(axes: Axes, position: int, rows: pd.DataFrame, colour: str, near: float, *, logs: bool) -> None:
     """Draw the animals of a group, spread sideways, and a bar at their median if the values determine it."""
-    below, above = rows["lower"] == 0, np.isinf(rows["upper"])
+    # On a log axis, a zero is below half the smallest value.
+    below, above = (rows["lower"] == 0) & (rows["upper"] > 0), np.isinf(rows["upper"])
     heights = rows["upper"].where(below, rows["lower"]).to_numpy()
-    places = position + _sideways(np.log(heights), near)
+    places = position + _sideways(np.log(heights) if logs else heights, near)
     for kind, marker, face in ((below, "v", "none"), (above, "^", "none"), (~below & ~above, "o", colour)):
         axes.plot(
             places[kind],
@@ -250,10 +256,8 @@ def _sideways(heights: Floats, near: float) -> Floats:
     return places
 
 
-def _draw_ratios(
-    axes: Axes, study: Study, rows: Sequence[text.Row], margin: tuple[float, float], places: Sequence[int]
-) -> None:
-    _dress_ratios(axes, margin)
+def _draw_ratios(axes: Axes, study: Study, rows: Sequence[text.Row], about: Endpoint, places: Sequence[int]) -> None:
+    _dress_effects(axes, about.equivalence_margin)
     labels = []
     for position, row in zip(places, rows, strict=True):
         label = ""
@@ -291,10 +295,15 @@ def _draw_ratios(
     control = study.protocol.groups[sides(rows[0]["contrast"])[1]].label
     simultaneous = "simultaneous " if any(text.is_adjusted(row) for row in rows) else ""
     with_interval = f",\n{simultaneous}{text.percent(levels.pop())} interval" if len(levels) == 1 else ""
-    axes.set_ylabel(f"ratio to {text.lowercase_first(control)}{with_interval}")
+    words = text.effect_words(about)
+    name = "ratio to" if about.equivalence_margin.scale == "log" else f"{words.name},{words.unit}, against"
+    axes.set_ylabel(f"{name} {text.lowercase_first(control)}{with_interval}")
 
 
-def _limits(pairs: pd.DataFrame, row: text.Row, base: float) -> tuple[float, float]:
+def _limits(pairs: pd.DataFrame, row: text.Row, base: float, margin: EquivalenceMargin) -> tuple[float, float]:
+    if margin.scale == "linear":
+        effects = [margin.low, margin.high, *(limit for limit in (row["low"], row["high"]) if np.isfinite(limit))]
+        return _with_room([*pairs.to_numpy().ravel(), *(base + effect for effect in effects)], 1.1, logs=False)
     shown = [pairs.to_numpy().min(), pairs.to_numpy().max(), 0.7 * base, 1.4 * base]
     shown += [base * limit for limit in (row["low"], row["high"]) if np.isfinite(limit)]
     return min(shown) / 1.1, max(shown) * 1.1

@@ -125,6 +125,15 @@ def plain_log(axes: Axes) -> None:
     axes.yaxis.set_minor_formatter(NullFormatter())
 
 
+def scale_axis(axes: Axes, *, logs: bool) -> None:
+    """Make an axis logarithmic with ticks at round numbers, or leave it linear."""
+    if logs:
+        limits = axes.get_ylim()
+        axes.set_yscale("log")
+        axes.set_ylim(limits)
+        plain_log(axes)
+
+
 def two_lines(label: str, longest: int = 15) -> str:
     """A label broken at the space nearest its middle, if it is long."""
     middle = len(label) / 2

@@ -90,15 +90,17 @@ def options_table(specifications: pd.DataFrame) -> pd.DataFrame:
 
 
 def verdicts_table(study: Study, verdicts: pd.DataFrame) -> pd.DataFrame:
-    """Verdicts with their ratio, p and reason."""
+    """Verdicts with their effect, p and reason."""
+    claims = study.protocol.claims
+    endpoints = [study.protocol.endpoints[claims[key].endpoint] for key in verdicts["claim"]]
     return pd.DataFrame(
         {
             "Claim": [study.protocol.claims[key].sentence for key in verdicts["claim"]],
             "Verdict": verdicts["verdict"].to_numpy(),
             "By the published test": verdicts["verdict_as_published"].to_numpy(),
             "Depends on": [text.against(study, row["contrast"]) for _, row in verdicts.iterrows()],
-            "Ratio": [text.ratio(row) for _, row in verdicts.iterrows()],
-            "p": [text.verdict_p(study.protocol.claims[row["claim"]], row) for _, row in verdicts.iterrows()],
+            text.effects_title(endpoints): [text.ratio(row) for _, row in verdicts.iterrows()],
+            "p": [text.verdict_p(study.protocol, row) for _, row in verdicts.iterrows()],
             "Reason": verdicts["reason"].to_numpy(),
         }
     )

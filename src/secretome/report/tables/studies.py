@@ -5,7 +5,16 @@ import math
 import pandas as pd
 
 from secretome.cohort import Study
-from secretome.protocol import BetaBinomial, Distribution, DrawnGroup, GammaPoisson, LognormalGroup, Titre
+from secretome.protocol import (
+    BetaBinomial,
+    Distribution,
+    DrawnGroup,
+    GammaPoisson,
+    LognormalGroup,
+    NormalGroup,
+    PairedNormalGroup,
+    Titre,
+)
 from secretome.report import text
 
 
@@ -134,5 +143,8 @@ def _drawn(endpoint: Distribution, group: DrawnGroup, unit: str) -> str:
         return f"mean of {group.centre:g} twofold dilution steps, standard deviation {endpoint.sd:g}"
     if isinstance(endpoint, BetaBinomial):
         return f"mean {group.centre:g} % of {endpoint.cells} cells, coefficient of variation {endpoint.cv:g}"
+    if isinstance(group, PairedNormalGroup):
+        sd = f", standard deviation {group.sd:g} {unit}" if isinstance(group, NormalGroup) else ""
+        return f"mean {group.centre:g} {unit}{sd}"
     spread = f", coefficient of variation {group.cv:g}" if isinstance(group, LognormalGroup) else ""
     return f"geometric mean {group.centre:g} {unit}{spread}"

@@ -5,6 +5,7 @@ from secretome.report.text.arrive import ASKS, GUIDELINES, OPEN, arrive_answers
 from secretome.report.text.column_titles import COLUMN_TITLES
 from secretome.report.text.conditions import batch_warnings, condition_sentences
 from secretome.report.text.decision_rules import rule_words
+from secretome.report.text.effects import effect_words, effects_title, margin_words, scale_words
 from secretome.report.text.methods import losses, methods_paragraph, software
 from secretome.report.text.numbers import (
     NOT_MEASURED,
@@ -74,6 +75,8 @@ __all__ = [
     "deaths_sentence",
     "design_alt",
     "effect",
+    "effect_words",
+    "effects_title",
     "groups_alt",
     "groups_sentence",
     "interval",
@@ -82,6 +85,7 @@ __all__ = [
     "losses",
     "lowercase_first",
     "margin_phrase",
+    "margin_words",
     "methods_paragraph",
     "min_pvalue_sentence",
     "number",
@@ -97,6 +101,7 @@ __all__ = [
     "registration_sentence",
     "result_sentence",
     "rule_words",
+    "scale_words",
     "share",
     "simulated_sentence",
     "simultaneous_interval",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from secretome.cohort import Study
 from secretome.protocol import Claim, EquivalenceMargin, sides
+from secretome.report.text.effects import effect_words, scale_words
 from secretome.report.text.numbers import Row, bracket_p, effect, interval, lowercase_first, number
 from secretome.report.text.sentences import (
     against,
@@ -25,9 +26,11 @@ def paired_alt(study: Study, claim: Claim, row: Row) -> str:
     finding = "the interval cannot be computed"
     if not math.isnan(row["low"]):
         place = _place(row, endpoint.equivalence_margin)
-        finding = f"geometric mean ratio {number(row['estimate'])}, {interval(row)}, {place}"
+        words = effect_words(endpoint)
+        finding = f"{words.name} {number(row['estimate'])}{words.unit}, {interval(row)}, {place}"
     return (
-        f"Two aligned panels on a log scale. Left, {endpoint.label} ({endpoint.unit}) of every {unit(study)}, "
+        f"Two aligned panels on a {scale_words(endpoint)}. Left, {endpoint.label} ({endpoint.unit}) of every "
+        f"{unit(study)}, "
         f"{control} and {treated}, joined by a line: {pairs_sentence(study, claim)}.{_bracket_words(study, [row])} "
         f"Right, the effect: {finding}."
     )
@@ -44,9 +47,10 @@ def groups_alt(study: Study, endpoint: str, rows: Sequence[Row]) -> str:
         place = "" if math.isnan(row["level"]) else f", {_place(row, about.equivalence_margin)}"
         findings.append(f"{label}, {effect(row, about.unit)}{place}")
     control = lowercase_first(study.protocol.groups[sides(rows[0]["contrast"])[1]].label)
+    limits = "" if about.kind == "continuous" else f" {censoring_sentence(study, endpoint)}."
     return (
-        f"Two panels, log scales. Above, {about.label} ({about.unit}) of every {unit(study)}, by group. "
-        f"{groups_sentence(study, endpoint)}. {censoring_sentence(study, endpoint)}.{_bracket_words(study, rows)} "
+        f"Two panels, {scale_words(about)}s. Above, {about.label} ({about.unit}) of every {unit(study)}, by group. "
+        f"{groups_sentence(study, endpoint)}.{limits}{_bracket_words(study, rows)} "
         f"Below, the effect against {control}: {'; '.join(findings)}."
     )
 
@@ -71,11 +75,13 @@ def _bracket_words(study: Study, rows: Sequence[Row]) -> str:
 
 
 def _place(row: Row, margin: EquivalenceMargin) -> str:
-    """The position of a ratio's interval: relative to the margins for a test of equivalence, otherwise to 1."""
+    """The position of an interval: relative to the margins for a test of equivalence, otherwise to no difference."""
     if row["alternative"] == "equivalence":
         return (
             "inside the equivalence margins"
             if margin.low <= row["low"] and row["high"] <= margin.high
             else "not inside the equivalence margins"
         )
-    return "entirely above 1" if row["low"] > 1 else "entirely below 1" if row["high"] < 1 else "containing 1"
+    none = margin.no_difference
+    place = "entirely above" if row["low"] > none else "entirely below" if row["high"] < none else "containing"
+    return f"{place} {none:g}"

@@ -16,20 +16,20 @@ from secretome.claims.conditions import (
     ConditionCode,
 )
 from secretome.cohort import Study
+from secretome.report.text.effects import effect_words
 from secretome.report.text.numbers import count, interval, lowercase_first, number, p_value
 
 PLURALS = {"cage": "cages", "batch": "batches", "plate": "plates"}
 # The largest number of comparisons that are shown.
 SHOWN = 4
+SKEWED = "One group is at least three times as large as the other, and {} are skewed."
 STATEMENTS = {
     ConditionCode.UNEQUAL_LOSSES: "The proportions of missing values are unequal.",
     ConditionCode.CENSORED_UNEQUAL_SPREAD: (
         "Most values of a group lie beyond a limit of the assay, and the spreads of the groups seem to differ or "
         "cannot be compared."
     ),
-    ConditionCode.UNEQUAL_N_SKEWED: (
-        "One group is at least three times as large as the other, and the logarithms of its values are skewed."
-    ),
+    ConditionCode.UNEQUAL_N_SKEWED: SKEWED.format("the logarithms of its values"),
 }
 NOT_HELD = "a false claim may then be supported more often than the error rate allows"
 
@@ -166,10 +166,14 @@ def _censored_unequal_spread(study: Study, found: Sequence[Condition], _: str) -
 def _unequal_n_skewed(study: Study, found: Sequence[Condition], _: str) -> tuple[str, str]:
     sizes = _comparisons(study, found, lambda facts, side: f"n = {facts[f'n_{side}']:g}")
     largest = max((condition.facts["skewness"] for condition in found), key=abs)
+    scales = {study.protocol.endpoints[condition.endpoint].equivalence_margin.scale for condition in found}
+    normal = {"log": "logarithms", "linear": "values"}
+    values = " or ".join(word for scale, word in normal.items() if scale in scales)
+    skewed = {"log": "the logarithms of its values", "linear": "its values"}
     return (
-        _statement(ConditionCode.UNEQUAL_N_SKEWED),
+        SKEWED.format(" or ".join(skewed[scale] for scale in normal if scale in scales)),
         f"{sizes[0].upper()}{sizes[1:]}; skewness up to {number(largest)}. Welch's t test needs groups of similar "
-        f"size or logarithms that are close to normal, and {NOT_HELD}.",
+        f"size or {values} that are close to normal, and {NOT_HELD}.",
     )
 
 
@@ -244,7 +248,8 @@ def _by_means(study: Study, condition: Condition, column: str) -> str:
     treated, control = (_label(study, group) for group in condition.groups)
     label = study.protocol.endpoints[condition.endpoint].label
     n = f"n = {condition.facts['n_treated']:g} and {_number_of(condition.facts['n_control'], column)}"
-    size = f"ratio {number(condition.estimate)}, {interval(vars(condition))}"
+    words = effect_words(study.protocol.endpoints[condition.endpoint])
+    size = f"{words.short} {number(condition.estimate)}{words.unit}, {interval(vars(condition))}"
     adjusted = "adjusted " if condition.adjusted else ""
     return f"{lowercase_first(label)}, {treated} against {control}: {size}, {adjusted}{p_value(condition.pvalue)}, {n}"
 

@@ -1,24 +1,29 @@
 """The decision rule of a claim in words."""
 
 from secretome.protocol import Claim, Protocol
+from secretome.report.text.effects import effect_words
 from secretome.report.text.numbers import p_number, percent
 
 
 def rule_words(protocol: Protocol, claim: Claim, alpha: float) -> tuple[str, str, str]:
     """The planned test of a claim, what supports it, and what contradicts it."""
-    limits = protocol.endpoints[claim.endpoint].equivalence_margin
-    margin, k = f"{limits.low:g} to {limits.high:g}", len(claim.compared)
+    limits, words = (
+        protocol.endpoints[claim.endpoint].equivalence_margin,
+        effect_words(protocol.endpoints[claim.endpoint]),
+    )
+    margin, k = f"{limits.low:g} to {limits.high:g}{words.unit}".replace("-", "−"), len(claim.compared)
+    on_scale = " on logarithms" if limits.scale == "log" else ""
     way, back = ("above", "below") if claim.rises else ("below", "above")
     paired = protocol.design == "paired"
     if claim.is_equivalence:
         return (
-            f"two one-sided t tests on logarithms, each of {k} groups",
+            f"two one-sided t tests{on_scale}, each of {k} groups",
             f"every {percent(1 - 2 * alpha)} interval lies inside {margin}",
             f"an interval at {percent(1 - alpha / k)} lies entirely outside it",
         )
     if claim.over_doses:
         return (
-            f"Welch's t of the slope over {len(claim.doses)} doses, on logarithms",
+            f"Welch's t of the slope over {len(claim.doses)} doses{',' if on_scale else ''}{on_scale}",
             f"p ≤ {alpha:g}, slope {way} zero, and no significant reversal between adjacent doses",
             f"p ≤ {alpha:g}, slope {back} zero",
         )
@@ -26,13 +31,14 @@ def rule_words(protocol: Protocol, claim: Claim, alpha: float) -> tuple[str, str
         small = " and none lies inside the equivalence margins" if claim.negligible else ""
         flat = f", or lies inside {margin} at {p_number(alpha / k)}" if claim.negligible else ""
         return (
-            f"Welch's t on logarithms, each of {k} groups",
-            f"every p ≤ {alpha:g}, every ratio {way} 1{small}",
-            f"one ratio {back} 1 with p ≤ {p_number(alpha / k)}{flat}",
+            f"Welch's t{on_scale}, each of {k} groups",
+            f"every p ≤ {alpha:g}, every {words.short} {way} {words.none}{small}",
+            f"one {words.short} {back} {words.none} with p ≤ {p_number(alpha / k)}{flat}",
         )
     family = f", p times {k}" if k > 1 else ""
     return (
-        f"{'paired t' if paired else 'Welch’s t'} on logarithms{family}",
-        f"p ≤ {alpha:g}, ratio {way} 1, and the {percent(1 - 2 * alpha)} interval not inside {margin}",
-        f"p ≤ {alpha:g} and ratio {back} 1; or p > {alpha:g} and the interval inside {margin}",
+        f"{'paired t' if paired else 'Welch’s t'}{on_scale}{family}",
+        f"p ≤ {alpha:g}, {words.short} {way} {words.none}, and the {percent(1 - 2 * alpha)} interval not inside "
+        f"{margin}",
+        f"p ≤ {alpha:g} and {words.short} {back} {words.none}; or p > {alpha:g} and the interval inside {margin}",
     )

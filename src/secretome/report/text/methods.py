@@ -9,6 +9,7 @@ from secretome.analysis import ANY_RANK_TEST, BOUND, RATE_RATIO, RATIO_BY_MODEL,
 from secretome.claims import ALPHA, FEWEST, primary_results
 from secretome.cohort import Study
 from secretome.protocol import Claim, EquivalenceMargin, sides
+from secretome.report.text.effects import margin_words
 from secretome.report.text.numbers import Row, count, lowercase_first, p_number, percent
 from secretome.report.text.sentences import ORIGIN, against, censoring_sentence, unit, units, units_counted
 
@@ -70,8 +71,8 @@ def methods_paragraph(study: Study, results: pd.DataFrame, *, alpha: float = ALP
         *_measured(study),
         *losses(study),
         *_limits(study),
-        "Values were compared on a logarithmic scale, and effects were given as ratios with confidence intervals. "
-        f"{_error_rate(alpha)}",
+        *_scales(study),
+        _error_rate(alpha),
         *(sentence for kind in KINDS for sentence in _planned(study, results, kind, alpha)),
         *_zones(study, alpha),
         *_besides(study, results, alpha),
@@ -265,6 +266,24 @@ def _limits(study: Study) -> Iterator[str]:
     )
 
 
+def _scales(study: Study) -> Iterator[str]:
+    """The scales on which values were compared, and the effects that belong to them."""
+    endpoints = study.protocol.endpoints.values()
+    linear = [about for about in endpoints if about.equivalence_margin.scale == "linear"]
+    logs = [about for about in endpoints if about.equivalence_margin.scale == "log"]
+    if not linear:
+        yield "Values were compared on a logarithmic scale, and effects were given as ratios with confidence intervals."
+        return
+    of_logs, of_linear = (
+        f"Values of {listed(lowercase_first(about.label) for about in chosen)}" if linear and logs else "Values"
+        for chosen in (logs, linear)
+    )
+    if logs:
+        yield f"{of_logs} were compared on a logarithmic scale, and effects were given as ratios."
+    yield f"{of_linear} were compared on a linear scale, and effects were given as differences of means."
+    yield "Effects were given with confidence intervals."
+
+
 def _error_rate(alpha: float) -> str:
     stated = "" if alpha == ALPHA else f" (the protocol's is {ALPHA:g})"
     return f"Tests of a difference were two-sided, and the error rate was {alpha:g} per claim{stated}."
@@ -369,10 +388,11 @@ def _zones(study: Study, alpha: float) -> Iterator[str]:
     for about in study.protocol.endpoints.values():
         shared.setdefault(about.equivalence_margin, []).append(lowercase_first(about.label))
     for margin, labels in shared.items():
-        yield (
-            f"The equivalence margins for {listed(labels)} were ratios of {margin.low:.2f} and {margin.high:.2f}: "
-            f"{margin.reason}."
-        )
+        words = "ratios of {} and {}" if margin.scale == "log" else "differences of {} and {}"
+        units = {about.unit for about in study.protocol.endpoints.values() if about.equivalence_margin == margin}
+        unit = "" if margin.scale == "log" else f" {' or '.join(sorted(units))}"
+        limits = words.format(*margin_words(margin).split(" to "))
+        yield f"The equivalence margins for {listed(labels)} were {limits}{unit}: {margin.reason}."
     yield f"An effect was negligible if its {percent(1 - 2 * alpha)} interval lay inside the equivalence margins."
     yield (
         f"A claim was untestable with fewer than {FEWEST} values in a group, or if the minimum attainable p of an "

@@ -7,7 +7,10 @@ from typing import Any
 import numpy as np
 
 from secretome.analysis import BOUND, MEAN_DIFFERENCE, SHIFT
+from secretome.analysis.results import DIFFERENCE_OF_SLOPES, TREND_DIFFERENCE
 
+# Effects in the unit of the endpoint.
+IN_UNIT = frozenset({SHIFT, MEAN_DIFFERENCE, TREND_DIFFERENCE, DIFFERENCE_OF_SLOPES})
 Row = Any  # a row of a DataFrame: pandas types its rows as Series of anything
 
 
@@ -129,7 +132,7 @@ def effect(row: Row, unit: str) -> str:
         return f"geometric mean ratio {ratio(row)}"
     if math.isnan(row["estimate"]):
         return f"{row['effect']} not estimable"
-    measured_in = f" {unit}" if row["effect"] in (SHIFT, MEAN_DIFFERENCE) else ""
+    measured_in = f" {unit}" if row["effect"] in IN_UNIT else ""
     return f"{row['effect']} {number(row['estimate'])}{measured_in} ({interval(row)})"
 
 

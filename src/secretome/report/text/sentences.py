@@ -11,6 +11,7 @@ from secretome.claims.conditions import Condition, conditions
 from secretome.cohort import Study
 from secretome.protocol import Claim, EquivalenceMargin, sides
 from secretome.report.text.conditions import untestable_reason
+from secretome.report.text.effects import effect_words, margin_words
 from secretome.report.text.numbers import (
     Row,
     bracket_p,
@@ -117,7 +118,7 @@ def _on_its_own(study: Study, row: Row) -> str:
 
 def margin_phrase(margin: EquivalenceMargin) -> str:
     """The equivalence margins and its reason."""
-    return f"{margin.low:.2f} to {margin.high:.2f}: {margin.reason}"
+    return f"{margin_words(margin)}: {margin.reason}"
 
 
 def cohort_sentence(study: Study) -> str:
@@ -301,7 +302,10 @@ def _population(study: Study, before: str) -> str:
 
 
 def basis(study: Study, row: Row) -> str:
-    """The ratio on which a verdict is based, and the population to which it applies."""
+    """The effect on which a verdict or the outcome of a check is based, and the population to which it applies."""
     among = f"{study.protocol.population}: " if study.protocol.population else ""
-    size = f"{number(row['estimate'])}, {interval(row)}" if not math.isnan(row["estimate"]) else ratio(row)
-    return f"{among}geometric mean ratio {size}"
+    protocol = study.protocol
+    source = protocol.checks[row["check"]] if "check" in row else protocol.claims[row["claim"]]
+    words = effect_words(protocol.endpoints[source.endpoint])
+    size = f"{number(row['estimate'])}{words.unit}, {interval(row)}" if not math.isnan(row["estimate"]) else ratio(row)
+    return f"{among}{words.name} {size}"

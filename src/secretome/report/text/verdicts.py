@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from secretome.claims import Decision, Rule
 from secretome.cohort import Study
-from secretome.protocol import Claim, sides
+from secretome.protocol import Claim, Protocol, sides
+from secretome.report.text.effects import effect_words
 from secretome.report.text.numbers import (
     Row,
     bracket_p,
@@ -47,20 +48,21 @@ def verdict_sentence(study: Study, verdict: Row) -> str:
     return text
 
 
-def verdict_p(claim: Claim, verdict: Row) -> str:
+def verdict_p(protocol: Protocol, verdict: Row) -> str:
     """The p that decided a verdict, as a table shows it: adjusted, the largest of several, or of equivalence.
 
     >>> from secretome import adjudicate, analyse, load_study
     >>> study = load_study("treg_conditioned_medium")
     >>> verdict = adjudicate(study, analyse(study, ("planned",))).iloc[0]
-    >>> verdict_p(study.protocol.claims[verdict["claim"]], verdict)
+    >>> verdict_p(study.protocol, verdict)
     '0.000895'
     """
-    return " ".join(part for part in (_kind_of_p(claim, verdict), p_number(bracket_value(verdict))) if part)
+    return " ".join(part for part in (_kind_of_p(protocol, verdict), p_number(bracket_value(verdict))) if part)
 
 
-def _kind_of_p(claim: Claim, verdict: Row) -> str:
+def _kind_of_p(protocol: Protocol, verdict: Row) -> str:
     """The description of the p of a verdict, which is printed before its value."""
+    claim = protocol.claims[verdict["claim"]]
     rule, kinds = verdict["rule"], []
     if math.isnan(verdict["pvalue"]):
         return ""
@@ -69,7 +71,7 @@ def _kind_of_p(claim: Claim, verdict: Row) -> str:
     elif (
         claim.together
         and Rule(rule).decision in (Decision.SUPPORTED, Decision.INCONCLUSIVE)
-        and _goes_back(claim, verdict) is False
+        and _goes_back(protocol, claim, verdict) is False
     ):
         kinds.append("largest")
     if rule == Rule.SOME_NEGLIGIBLE or (claim.is_equivalence and rule != Rule.SOME_OUTSIDE):
@@ -77,13 +79,14 @@ def _kind_of_p(claim: Claim, verdict: Row) -> str:
     return ", ".join(kinds)
 
 
-def _goes_back(claim: Claim, verdict: Row) -> bool | None:
+def _goes_back(protocol: Protocol, claim: Claim, verdict: Row) -> bool | None:
     """Whether the group that decides a claim about every group changes in the opposite direction; None if unknown."""
     if not claim.together or claim.is_equivalence:
         return False
     low, high = (verdict["estimate"],) * 2 if not math.isnan(verdict["estimate"]) else (verdict["low"], verdict["high"])
-    if low > 1 or high < 1:
-        return bool((low > 1) != claim.rises)
+    none = protocol.endpoints[claim.endpoint].equivalence_margin.no_difference
+    if low > none or high < none:
+        return bool((low > none) != claim.rises)
     return None
 
 
@@ -91,11 +94,12 @@ def _evidence(study: Study, claim: Claim, verdict: Row) -> str:
     """The p values and intervals on which a verdict is based."""
     if claim.together:
         return _evidence_of_several(study, claim, verdict)
+    effect = effect_words(study.protocol.endpoints[claim.endpoint])
     if math.isnan(bracket_value(verdict)):
         evidence = (
             ""
             if math.isnan(verdict["estimate"])
-            else f"geometric mean ratio {number(verdict['estimate'])}, {interval(verdict)}"
+            else f"{effect.name} {number(verdict['estimate'])}{effect.unit}, {interval(verdict)}"
         )
     else:
         evidence = f"{basis(study, verdict)}, {bracket_p(verdict)}"
@@ -105,29 +109,30 @@ def _evidence(study: Study, claim: Claim, verdict: Row) -> str:
 def _evidence_of_several(study: Study, claim: Claim, verdict: Row) -> str:
     """The same for a claim about several contrasts, each named by its group."""
     among = f"{study.protocol.population}: " if study.protocol.population else ""
-    name = _treated(study, verdict["contrast"])
+    name, effect = _treated(study, verdict["contrast"]), effect_words(study.protocol.endpoints[claim.endpoint])
     if verdict["rule"] == Rule.SOME_TOO_FEW:
         return name
     if math.isnan(bracket_value(verdict)):
         return f"{name}: no p" if Rule(verdict["rule"]).decision is Decision.INCONCLUSIVE else name
-    words = _kind_of_p(claim, verdict).replace(", ", " ").replace("equivalence", "p of equivalence")
+    words = _kind_of_p(study.protocol, verdict).replace(", ", " ").replace("equivalence", "p of equivalence")
     p = p_value(bracket_value(verdict))
     p = f"{words}{p[1:]}" if words.endswith("equivalence") else f"{words} {p}".strip()
     simultaneous = "" if math.isnan(verdict["pvalue_adjusted"]) else "simultaneous "
     size = (
         ratio(verdict)
         if math.isnan(verdict["estimate"])
-        else f"{number(verdict['estimate'])}, {simultaneous}{interval(verdict)}"
+        else f"{number(verdict['estimate'])}{effect.unit}, {simultaneous}{interval(verdict)}"
     )
-    first = f"{p} in {name}: geometric mean ratio {size}"
-    if _goes_back(claim, verdict) and not simultaneous:
-        first = f"{name} has an effect in the opposite direction: geometric mean ratio {size}, {p}"
+    first = f"{p} in {name}: {effect.name} {size}"
+    if _goes_back(study.protocol, claim, verdict) and not simultaneous:
+        first = f"{name} has an effect in the opposite direction: {effect.name} {size}, {p}"
     return "; ".join([f"{among}{first}", *_more_evidence(study, verdict)])
 
 
 def _more_evidence(study: Study, verdict: Row) -> Iterator[str]:
     """Further evidence for a rule: a limit that all groups exceed, a contrary dose step, or a negligible effect."""
     claim, rule = study.protocol.claims[verdict["claim"]], verdict["rule"]
+    effect = effect_words(study.protocol.endpoints[claim.endpoint])
     if claim.together and not math.isnan(verdict["bound"]):
         limit, interval_of_it = number(verdict["bound"]), interval(_named(verdict, "bound"))
         which = (
@@ -143,7 +148,7 @@ def _more_evidence(study: Study, verdict: Row) -> Iterator[str]:
     if rule == Rule.DOSE_REVERSAL:
         step = _named(verdict, "bound")
         yield (
-            f"{against(study, verdict['bound_contrast'])}: geometric mean ratio {number(step['estimate'])}, "
+            f"{against(study, verdict['bound_contrast'])}: {effect.name} {number(step['estimate'])}{effect.unit}, "
             f"{interval(step)}"
         )
     if rule in (Rule.NEGLIGIBLE, Rule.SMALL, Rule.SOME_SMALL) and not math.isnan(verdict["equivalence_pvalue"]):

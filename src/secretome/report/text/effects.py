@@ -1,0 +1,56 @@
+"""The words for the effect on an endpoint: a ratio of geometric means, or a difference of means."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from secretome.protocol import Endpoint, EquivalenceMargin
+
+
+class EffectWords(NamedTuple):
+    """The name of an effect, a short form of it, the value of no effect, and the unit with a space before it."""
+
+    name: str
+    short: str
+    none: str
+    unit: str
+
+
+def effect_words(endpoint: Endpoint) -> EffectWords:
+    """The words for the planned effect on an endpoint.
+
+    >>> from secretome import load_study
+    >>> effect_words(load_study("sepsis_cytokines").protocol.endpoints["il6"])
+    EffectWords(name='geometric mean ratio', short='ratio', none='1', unit='')
+    """
+    if endpoint.equivalence_margin.scale == "linear":
+        return EffectWords("mean difference", "difference", "0", f" {endpoint.unit}")
+    return EffectWords("geometric mean ratio", "ratio", "1", "")
+
+
+def effects_title(endpoints: Iterable[Endpoint]) -> str:
+    """The title of a column of effects on these endpoints.
+
+    >>> from secretome import load_study
+    >>> effects_title(load_study("sepsis_cytokines").protocol.endpoints.values())
+    'Ratio'
+    """
+    names = {effect_words(endpoint).short.capitalize() for endpoint in endpoints}
+    return names.pop() if len(names) == 1 else "Effect"
+
+
+def scale_words(endpoint: Endpoint) -> str:
+    """The scale of an endpoint's axis."""
+    return f"{'linear' if endpoint.equivalence_margin.scale == 'linear' else 'log'} scale"
+
+
+def margin_words(margin: EquivalenceMargin) -> str:
+    """The equivalence margins in numbers.
+
+    >>> margin_words(EquivalenceMargin(low=0.8, high=1.25, reason="a convention"))
+    '0.80 to 1.25'
+    >>> margin_words(EquivalenceMargin(low=-2, high=2, reason="a convention"))
+    '−2 to 2'
+    """
+    if margin.scale == "linear":
+        return f"{margin.low:g} to {margin.high:g}".replace("-", "−")
+    return f"{margin.low:.2f} to {margin.high:.2f}"
