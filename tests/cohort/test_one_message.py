@@ -4,7 +4,7 @@ import math
 from pathlib import Path
 
 import pytest
-from making import read, refused, xlsx
+from making import read, refused
 from typer.testing import CliRunner
 
 from secretome.cli import app
@@ -17,14 +17,6 @@ RATS = [["r1", "sham", 22.1, 24.1], ["r2", "control", 118.5, 16.2], ["r3", "t1",
 
 def csv(header: str, rows: list[list[object]] = RATS) -> str:
     return "\n".join([header, *(",".join(map(str, row)) for row in rows)])
-
-
-def test_tables_beside_each_other_are_one_problem(sepsis_protocol: Protocol) -> None:
-    rows = [["rat", "group", "IL-6", None, "rat", "group", "IL-4"]]
-    rows += [[*row[:3], None, *row[:2], row[3]] for row in RATS]
-    (problem,) = refused(sepsis_protocol, xlsx({"Sheet": rows}))
-    assert problem.place == "cell Sheet!E1"
-    assert "Sheet!A1" in problem.found
 
 
 def test_table_of_which_rows_are_repeated_is_one_message(sepsis_protocol: Protocol) -> None:

@@ -75,7 +75,7 @@ def test_cohorts_of_donors_are_refused_at_the_cell(protocol: Protocol) -> None:
             ),
             "empty file": ("", ""),
             "single column": ("one\ntwo\n", "row 1"),
-            "header alone": (HEADER, ""),
+            "header alone": (HEADER, "cell A1"),
             "no column group": ("animal,foxp3_cd25pos\na,1\n", "row 1"),
             "no measurements": ("animal,group,note\na,without,x\n", "row 1"),
             "value without endpoint": ("animal,group,value\na,without,1\n", "row 1"),

@@ -19,7 +19,7 @@ HIDDEN_REMEDY = "Show them if they count. If not, delete them, or give each row 
 def check_formatting(columns: Columns, values: Sequence[Cell], errors: ErrorCollector) -> list[str]:
     """Refuse struck-out, hidden and summary values without a reason for exclusion; return notes on hidden columns."""
     header = columns.sheet.header
-    positions = {(cell.row, cell.column) for cell in values if cell.filled}
+    positions = {cell.position for cell in values if cell.filled}
     measured = [columns.named["value"]] if "value" in columns.named else list(columns.wide.values())
     checked = [*(columns.named[name] for name in (*REQUIRED, "endpoint") if name in columns.named), *measured]
     for cell in (header[position] for position in checked if header[position].struck):
@@ -37,7 +37,7 @@ def check_formatting(columns: Columns, values: Sequence[Cell], errors: ErrorColl
                 errors.add(cell, found, "the value of one animal, not a summary", "Delete it.")
     _refuse_hidden(hidden, errors)
     named = [header[position] for name, position in columns.named.items() if name != "value"]
-    names = [f"{cell.text.strip()!r} ({column_letters(cell.column)})" for cell in named if cell.hidden == "column"]
+    names = [f"{cell.text.strip()!r} ({column_letters(cell.position[1])})" for cell in named if cell.hidden == "column"]
     return [f"hidden columns, read like the others: {', '.join(names)}"] if names else []
 
 
@@ -53,8 +53,8 @@ def _refuse_struck(cells: Sequence[Cell], errors: ErrorCollector) -> None:
 def _refuse_hidden(cells: Sequence[Cell], errors: ErrorCollector) -> None:
     """Add one problem for the hidden rows of a sheet, and one for its hidden columns."""
     for sheet, members in group_by(cells, lambda cell: cell.sheet).items():
-        rows = dict.fromkeys(str(cell.row) for cell in members if cell.hidden == "row")
-        letters = dict.fromkeys(column_letters(cell.column) for cell in members if cell.hidden == "column")
+        rows = dict.fromkeys(str(cell.position[0]) for cell in members if cell.hidden == "row")
+        letters = dict.fromkeys(column_letters(cell.position[1]) for cell in members if cell.hidden == "column")
         for noun, names in (("row", rows), ("column", letters)):
             if names:
                 place = f"{noun}{'s' if len(names) > 1 else ''} {', '.join(names)} of {sheet!r}"

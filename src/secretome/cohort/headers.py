@@ -158,7 +158,7 @@ def _refuse_transposed(grid: Grid, vocabulary: Vocabulary, path: Path, kinds: Se
     transposed = replace(grid, rows=tuple(zip(*grid.rows, strict=True)))
     for table in find_tables(transposed, vocabulary):
         # Groups that occur more than once are the column of a table without a header.
-        if table.kind in kinds and not _has_repeated_groups(table.header, vocabulary):
+        if table.kind in kinds and not has_repeated_groups(table.header, vocabulary):
             names = shorten_list(quoted(cell.text.strip() for cell in table.header if cell.filled))
             found = f"a transposed table, with {names} in a column"
             remedy = "Transpose the table: in a spreadsheet copy it, and paste it transposed."
@@ -166,7 +166,8 @@ def _refuse_transposed(grid: Grid, vocabulary: Vocabulary, path: Path, kinds: Se
             raise file_error(path, found, "one row per animal, or one column per group", remedy, place)
 
 
-def _has_repeated_groups(header: Row, vocabulary: Vocabulary) -> bool:
+def has_repeated_groups(header: Row, vocabulary: Vocabulary) -> bool:
+    """Return whether a row names a group several times, as a column of groups does if it is read as a row."""
     groups = [group for cell in header if (group := vocabulary.group(cell.text))]
     return len(groups) > len(set(groups)) and vocabulary.columns(header)[0] is None
 

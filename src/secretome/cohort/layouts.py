@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
@@ -15,7 +16,9 @@ from secretome.cohort.flags import name_flag_columns
 from secretome.cohort.group_columns import read_group_tables
 from secretome.cohort.headers import Table, find_tables, is_unit_cell, likeliest_table, with_unit
 from secretome.cohort.instrument_exports import Export, find_export
+from secretome.cohort.joined_tables import Part, join_tables, refuse_without_group
 from secretome.cohort.sample_key import KeyFile, join_key, read_key, refuse_table_without_samples
+from secretome.cohort.separate_tables import separate_tables
 from secretome.cohort.summary_rows import is_summary, without_summaries
 from secretome.cohort.values import is_value
 from secretome.cohort.vocabulary import LONG, Vocabulary, other_name
@@ -82,19 +85,18 @@ class _TableReader:
         self.errors = ErrorCollector(path)
 
     def read_with_key(self, grids: list[Grid], key: KeyFile) -> Sheet:
-        """Read a table of samples whose animals and groups another file states."""
+        """Read tables of samples whose animals and groups another file states."""
         names = self.vocabulary.with_samples()
         explained = read_key(key, names)
+        grids = grids if self.is_export else separate_tables(grids, names)
         tables = [table for grid in grids for table in find_tables(grid, names)]
         coded = [table for table in tables if table.kind == "coded"]
         place = f"the key {key.path.name!r}"
-        if len(coded) > 1:
-            self._refuse_several_or_second(coded)
         if not coded:
             other = next((table.header for table in tables if table.kind in ("animals", "groups")), None)
             refuse_table_without_samples(self.path, other, grids[0].rows[0], place)
         self.vocabulary = names
-        return self._with_other_sheets(self._read_single(coded[0], explained, place), grids, [coded[0]])
+        return self._with_other_sheets(self._read_tables(coded, explained, place), grids, coded)
 
     def has_animals(self, grids: list[Grid]) -> bool:
         """Whether a table names the group of each animal, as no export of an instrument does."""
@@ -108,7 +110,7 @@ class _TableReader:
         if key:
             sheet = self.read_with_key([export.grid], key)
         elif pair := self._with_key_on_a_sheet([export.grid, *others]):
-            sheet = self._read_single(*pair, f"the sheet {pair[1].grid.title!r}")
+            sheet = self._read_tables(*pair, f"the sheet {pair[1].grid.title!r}")
         else:
             found = f"an export of {export.program}, which names samples and no groups"
             remedy = "Write a table with the columns 'sample', 'animal' and 'group', and give its file: --key FILE."
@@ -116,69 +118,77 @@ class _TableReader:
             raise file_error(self.path, found, expected, remedy, choice=Choice("key"))
         return replace(sheet, notes=(f"export of {export.program}", *export.notes, *sheet.notes))
 
-    def _with_key_on_a_sheet(self, grids: list[Grid]) -> tuple[Table, Table] | None:
-        """The table of samples and the key of a workbook, in which sample ids may have any common name."""
+    def _with_key_on_a_sheet(self, grids: list[Grid]) -> tuple[list[Table], Table] | None:
+        """The tables of samples and the key of a workbook, in which sample ids may have any common name."""
         names = self.vocabulary.with_samples()
         tables = [table for grid in grids for table in find_tables(grid, names)]
         coded, keys = ([table for table in tables if table.kind == kind] for kind in ("coded", "key"))
-        if len(coded) != 1 or len(keys) != 1 or coded[0].grid is keys[0].grid:
+        if not coded or len(keys) != 1 or any(table.grid is keys[0].grid for table in coded):
             return None
         self.vocabulary = names
-        return coded[0], keys[0]
-
-    def _refuse_several_or_second(self, tables: list[Table]) -> None:
-        if len({id(table.grid) for table in tables}) > 1:
-            self._refuse_several(tables)
-        self._refuse_second_headers(tables)
+        return coded, keys[0]
 
     def read(self, grids: list[Grid]) -> Sheet:
+        """Read the table of a file, or its tables if it is certain how they belong together."""
+        grids = separate_tables(grids, self.vocabulary)
         tables = [table for grid in grids for table in find_tables(grid, self.vocabulary)]
         kinds = {table.kind for table in tables}
         is_plain = bool(kinds & {"animals", "groups"}) or {"coded", "key"} <= kinds
         if not is_plain and (pair := self._with_key_on_a_sheet(grids)):
             place = f"the sheet {pair[1].grid.title!r}"
-            return self._with_other_sheets(self._read_single(*pair, place), grids, [*pair])
+            return self._with_other_sheets(self._read_tables(*pair, place), grids, [*pair[0], pair[1]])
         keys = [table for table in tables if table.kind == "key"]
         data = self._data_tables(tables, has_keys=bool(keys))
         single = [table for table in data if table.kind != "groups"]
         if single:
-            if len({id(table.grid) for table in data}) > 1:
+            if len(single) < len(data):
                 self._refuse_several(data)
-            if len(single) > 1:
-                self._refuse_second_headers(single)
             keys = keys if single[0].kind == "coded" else []
             if len(keys) > 1:
                 self._refuse_several(keys)
             key = keys[0] if keys else None
             place = f"the sheet {key.grid.title!r}" if key else ""
-            return self._with_other_sheets(self._read_single(single[0], key, place), grids, [single[0], *keys])
+            return self._with_other_sheets(self._read_tables(single, key, place), grids, [*single, *keys])
         if data:
             self._refuse_sheets_without_groups(grids, data)
             return self._with_other_sheets(self._read_grouped(data), grids, data)
-        return self._read_single(likeliest_table(grids, self.vocabulary, self.path))
+        return self._read_tables([likeliest_table(grids, self.vocabulary, self.path)])
 
     @staticmethod
     def _data_tables(tables: list[Table], *, has_keys: bool) -> list[Table]:
         """The tables that contain measurements."""
         data = [table for table in tables if table.kind != "key"]
         # Coded samples have no groups: they are used only with a key, or if there is no other table.
-        if not has_keys and any(table.kind != "coded" for table in data):
+        in_titles = any(table.grid.group_in_title for table in data)
+        if not has_keys and not in_titles and any(table.kind != "coded" for table in data):
             return [table for table in data if table.kind != "coded"]
         return data
 
     # -- one row per animal or measurement
 
-    def _read_single(self, table: Table, key: Table | None = None, place: str = "") -> Sheet:
-        """Read one table; `key` states the animals and groups of its samples, and `place` where the key is."""
-        notes = [table.grid.description]
+    def _read_tables(self, tables: Sequence[Table], key: Table | None = None, place: str = "") -> Sheet:
+        """Read one or several tables; `key` states the animals and groups of samples, and `place` where the key is."""
+        notes: list[str] = []
+        parts = [self._part(table, notes) for table in tables]
+        header, rows = parts[0].header, parts[0].rows
+        if len(parts) > 1:
+            self.errors.raise_if_any()
+            refuse_without_group(parts, self.path)
+            joined = join_tables(parts, self.path)
+            header, rows = joined.header, joined.rows
+            notes += joined.notes
+        if key:
+            with_key = join_key(header, rows, key, self.vocabulary, place, self.errors)
+            header, rows = with_key.header, with_key.rows
+            notes += with_key.notes
+        return self._sheet(header, tuple(rows), list(dict.fromkeys(notes)), tables[0].grid.delimiter)
+
+    def _part(self, table: Table, notes: list[str]) -> Part:
+        """The header and the rows of a table, without units, footers, summaries and columns without content."""
         header, rows = self._with_unit_row(table.header, table.rows)
         # Every row of an export is a well, even if it has no value.
         rows, footer = (rows, []) if self.is_export else self._split_footer(header, rows, coded=table.kind == "coded")
         rows, summaries = self._without_summaries(header, rows)
-        if key:
-            joined = join_key(header, rows, key, self.vocabulary, place, self.errors)
-            header, rows = joined.header, joined.rows
-            notes += joined.notes
         header = name_flag_columns(header, rows)
         unnamed = _unnamed_columns(header, rows)
         used = [at not in unnamed and any(row[at].filled for row in (header, *rows)) for at in range(len(header))]
@@ -186,13 +196,13 @@ class _TableReader:
         self._refuse_side_by_side(header)
         self._check_header(header, commas=table.grid.delimiter == ",")
         if not rows and not self.errors.problems:
-            self.errors.add_at("", "a header and no rows under it", "one row or more")
-        is_long = bool(set(self.vocabulary.columns(header)) & set(LONG))
+            self.errors.add(header[0], "a header and no rows under it", "one row or more")
         preamble = [row for row in table.grid.rows if row[0].row < min(cell.row for cell in table.header)]
-        notes += [*unnamed.values(), LONG_LAYOUT if is_long else WIDE_LAYOUT]
-        notes += [f"{len(rows)} rows under the header in row {header[0].row}"]
+        is_long = bool(set(self.vocabulary.columns(header)) & set(LONG))
+        layout = LONG_LAYOUT if is_long else WIDE_LAYOUT
+        notes += [table.grid.description, *unnamed.values(), layout, _size(header, rows)]
         notes += [*_skipped("above", preamble), *_skipped("below", footer), *summaries]
-        return self._sheet(header, tuple(rows), notes, table.grid.delimiter)
+        return Part(table, header, rows, self.vocabulary)
 
     def _sheet(self, header: Row, rows: tuple[Row, ...], notes: list[str], delimiter: str) -> Sheet:
         return Sheet(self.path, self.sha256, header, rows, tuple(notes), tuple(self.errors.problems), delimiter)
@@ -324,11 +334,12 @@ class _TableReader:
         remedy = f"State which one: --sheet {titles[0]!r}; to use all, put their rows on one sheet."
         raise file_error(self.path, found, "one", remedy, choice=Choice("sheet", options=tuple(titles)))
 
-    def _refuse_second_headers(self, tables: list[Table]) -> None:
-        for table in tables[1:]:
-            remedy = "Delete this row if the table continues below it; otherwise put the tables on separate sheets or "
-            self.errors.add(table.header[0], "a second header", "one table", f"{remedy}in separate files.")
-        self.errors.raise_if_any()
+
+def _size(header: Row, rows: list[Row]) -> str:
+    row, column = header[-1].position
+    if header[-1].turned:
+        return f"{len(rows)} columns next to the names in column {column_letters(column)}"
+    return f"{len(rows)} rows under the header in row {row}"
 
 
 def _skipped(where: str, rows: list[Row]) -> list[str]:

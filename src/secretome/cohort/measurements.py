@@ -66,7 +66,8 @@ class MeasurementReader:
         named = self.columns.named
         for row in self.columns.sheet.rows:
             if self.columns.wide:
-                yield from (Entry(row, endpoint, row[at], at) for endpoint, at in self.columns.wide.items())
+                wide = self.columns.wide.items()
+                yield from (Entry(row, endpoint, row[at], at) for endpoint, at in wide if row[at].kind != "absent")
             elif endpoint := self._match(row[named["endpoint"]], "endpoint"):
                 yield Entry(row, endpoint, row[named["value"]], named["value"])
 

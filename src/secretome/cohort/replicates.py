@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from typing import Any, NamedTuple
 
@@ -71,13 +72,27 @@ def number_within_groups(measurements: list[Measurement], protocol: Protocol) ->
     ids: dict[str, set[str]] = {}
     for record, _ in measurements:
         ids.setdefault(record["group"], set()).add(record["animal"])
-    from_one = all(animals == {str(number + 1) for number in range(len(animals))} for animals in ids.values())
-    if len(ids) < 2 or not from_one or min(map(len, ids.values())) < 2:
+    names = {_counts_from_one(animals) for animals in ids.values()}
+    if len(ids) < 2 or len(names) > 1 or None in names or min(map(len, ids.values())) < 2:
         return []
     for record, _ in measurements:
         record["animal"] = f"{record['group']} {record['animal']}"
-    first = next(iter(ids))
-    return [f"ids start at 1 in every group, so the group is added to them: '{first} 1', '{first} 2' and so on"]
+    first, animals = next(iter(ids.items()))
+    example = f"{first} {min(animals)}"
+    return [f"ids start at 1 in every group, so the group is added to them: {example!r} and so on"]
+
+
+def _counts_from_one(ids: set[str]) -> str | None:
+    """The text before the number, if ids differ only in a number and count from 1; None if they do not.
+
+    >>> _counts_from_one({"rat 1", "rat 2"}), _counts_from_one({"01", "02"}), _counts_from_one({"4", "5"})
+    ('rat ', '', None)
+    """
+    matches = [re.fullmatch(r"(.*?)0*([1-9]\d*)", name) for name in ids]
+    names = {match[1].casefold() for match in matches if match}
+    numbers = sorted(int(match[2]) for match in matches if match)
+    counts = numbers == list(range(1, len(ids) + 1))
+    return next(iter(names)) if counts and len(names) == 1 else None
 
 
 def refuse_repeats(measurements: list[Measurement], errors: ErrorCollector, protocol: Protocol) -> None:
@@ -98,9 +113,12 @@ def refuse_repeats(measurements: list[Measurement], errors: ErrorCollector, prot
             found, expected = f"the animal {animal!r} and {spelling!r}", "ids that differ in more than case and spaces"
             errors.add(cell, found, expected, "Spell an animal in one way, or give different animals different ids.")
         animal_groups = groups.setdefault(animal, [group])
+        example = f"{next(iter(protocol.groups))} 1"
         if protocol.design != "paired" and group not in animal_groups:
             animal_groups.append(group)
-            remedy = f"Correct the group of one animal; give two animals two ids, such as '{group} {animal}'."
+            remedy = (
+                f"Correct the group if it is one animal; give different animals different ids, such as {example!r}."
+            )
             errors.add(cell, f"{animal!r} in {group} and in {animal_groups[0]}", "each animal in one group", remedy)
 
 

@@ -73,7 +73,7 @@ def count_references(formula: str, cells: Collection[tuple[int, int]]) -> int:
 def summarises(cell: Cell, values: Collection[tuple[int, int]]) -> bool:
     """Return whether a cell is calculated from two or more other values of the same table."""
     same_sheet = re.compile(rf"('{re.escape(cell.sheet)}'|{re.escape(cell.sheet)})!")
-    others = set(values) - {(cell.row, cell.column)}
+    others = set(values) - {cell.position}
     return bool(cell.formula) and count_references(same_sheet.sub("", cell.formula), others) > 1
 
 
@@ -102,7 +102,9 @@ def _surprise(above: Sequence[str], text: str, middle: Callable[[Sequence[float]
     except ValueError:
         return -math.inf
     last_digit = 10.0 ** -len(text.partition(".")[2])
-    if len(values) < MIN_VALUES or abs(middle(values) - value) > last_digit * 0.5000001:
+    # The last of seventeen stored digits may differ between programs.
+    tolerance = max(last_digit * 0.5000001, 1e-12 * abs(value))
+    if len(values) < MIN_VALUES or abs(middle(values) - value) > tolerance:
         return -math.inf
     return math.log10(max(1.0, (max(values) - min(values)) / last_digit))
 
@@ -116,7 +118,7 @@ def without_summaries(
     row of an animal does.
     """
     filled = [[row[at] for at in positions if row[at].filled] for row in rows]
-    values = {(cell.row, cell.column) for cells in filled for cell in cells}
+    values = {cell.position for cells in filled for cell in cells}
 
     def is_certain(title: str | None, cells: list[Cell]) -> bool:
         return is_summary(title or "") or (bool(cells) and all(summarises(cell, values) for cell in cells))

@@ -10,7 +10,7 @@ from typing import Literal
 from secretome.cohort.files.cell_names import column_letters
 from secretome.protocol import Choice, InputError, Problem
 
-CellKind = Literal["text", "number", "date", "error", "unfinished", "merged"]
+CellKind = Literal["text", "number", "date", "error", "unfinished", "merged", "absent"]
 # Why the displayed text of a cell cannot be read as the stored number: the cell displays nothing, another power of a
 # thousand, another sign, or words; its format cannot be read; or a conditional format may change it.
 Mismatch = Literal["", "invisible", "scaled", "sign", "words", "unknown", "conditional"]
@@ -33,7 +33,8 @@ class Cell:
         The sheet of a workbook, or the table of a Prism file.
     kind : str
         The type that the file states: a ``number`` has no decimal mark of its own; a ``date`` and an ``error`` are no
-        values; an ``unfinished`` formula has no result; a ``merged`` cell repeats the cell that it is merged with.
+        values; an ``unfinished`` formula has no result; a ``merged`` cell repeats the cell that it is merged with; an
+        ``absent`` cell fills a column that another table of the file has.
     label : str
         The name of the cell in a Prism table.
     struck : bool
@@ -54,6 +55,8 @@ class Cell:
         The colours of background and text, if they are not white and black.
     comment : str
         The comment on the cell.
+    turned : bool
+        Whether the table was transposed, so that `row` is the column of the file and `column` its row.
     """
 
     text: str
@@ -72,6 +75,12 @@ class Cell:
     fill: str = ""
     font: str = ""
     comment: str = ""
+    turned: bool = False
+
+    @property
+    def position(self) -> tuple[int, int]:
+        """The row and the column in the file."""
+        return (self.column, self.row) if self.turned else (self.row, self.column)
 
     @property
     def visible_text(self) -> str:
@@ -90,7 +99,8 @@ class Cell:
         >>> Cell("3.45", 5, 4).name, Cell("", 2, 28).name, Cell("3.45", 5, 4, sheet="Lab data").name
         ('D5', 'AB2', "'Lab data'!D5")
         """
-        place = self.label or f"{column_letters(self.column)}{self.row}"
+        row, column = self.position
+        place = self.label or f"{column_letters(column)}{row}"
         if not self.sheet:
             return place
         # Spreadsheets quote such titles, so the name can be pasted into their name box.
@@ -106,7 +116,8 @@ class Grid:
     """The cells of a sheet, without empty rows and with rows of equal length, before a table is located.
 
     `title` is that of the sheet or Prism table; `description` says how the grid was read; a Prism table has one column
-    per group; `delimiter` separates the columns of a text file; `notes` are sentences about the sheet.
+    per group; `delimiter` separates the columns of a text file; `notes` are sentences about the sheet;
+    `group_in_title` tells whether only the title of the table states the group.
     """
 
     title: str
@@ -115,6 +126,7 @@ class Grid:
     prism: bool = False
     delimiter: str = ""
     notes: tuple[str, ...] = ()
+    group_in_title: bool = False
 
 
 @dataclass(frozen=True)
@@ -142,7 +154,8 @@ def cell_ranges(cells: Iterable[Cell]) -> str:
     """
     rows: dict[int, set[int]] = {}
     for cell in cells:
-        rows.setdefault(cell.row, set()).add(cell.column)
+        row, column = cell.position
+        rows.setdefault(row, set()).add(column)
     # The top row of each area, by its left and right column and its bottom row.
     tops: dict[tuple[int, int, int], int] = {}
     for row in sorted(rows):
