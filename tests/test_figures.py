@@ -5,11 +5,13 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from matplotlib.collections import LineCollection
 from matplotlib.text import Text
 
 from approved import check_approved
 from rats import Rats
 from secretome import analyse
+from secretome.claims import specifications
 from secretome.cohort import Study
 from secretome.cohort.simulate import simulate_study
 from secretome.report import figures
@@ -102,7 +104,9 @@ def test_a_bound_is_a_triangle_and_its_number(rats: Rats) -> None:
 def test_each_ratio_stands_under_its_group(rats: Rats) -> None:
     figure, rows = drawn(rats())
     above, below = figure.axes
-    names = [label.get_text().replace("\n", " ") for label in above.get_xticklabels()]
+    labels = [label.get_text().partition("\nn = ") for label in above.get_xticklabels()]
+    names = [" ".join(label.split()) for label, _, _ in labels]
+    assert [n for _, _, n in labels] == ["6"] * 4
     assert names == [group.label for group in rats.protocol.groups.values()]
     under = [names[int(place)] for place in below.get_xticks()]
     assert under == [rats.protocol.groups[row["contrast"].split(" vs ")[0]].label for row in rows]
@@ -110,14 +114,18 @@ def test_each_ratio_stands_under_its_group(rats: Rats) -> None:
 
 
 def test_no_label_of_a_group_runs_into_the_next_and_none_is_small() -> None:
-    for study, endpoint in (("sepsis_cytokines", "il6"), ("humoral_immunity", "afc")):
-        figure, _ = drawn(simulate_study(study, "as_published"), endpoint)
-        figure.draw_without_rendering()
-        assert figure.get_size_inches()[0] == WIDTH
-        labels = figure.axes[0].get_xticklabels()
-        level = [label.get_window_extent() for label in labels if label.get_rotation() == 0]
-        assert all(one.x1 <= other.x0 for one, other in pairwise(level))
-        assert all(text.get_fontsize() >= 9 for text in figure.findobj(Text) if text.get_text())
+    for name, endpoint in (("sepsis_cytokines", "il6"), ("humoral_immunity", "afc")):
+        study = simulate_study(name, "as_published")
+        _, rows = drawn(study, endpoint)
+        for groups in figures.groups_by_route(study, rows).values():
+            figure = figures.groups_figure(study, endpoint, rows, groups)
+            figure.draw_without_rendering()
+            assert figure.get_size_inches()[0] == WIDTH
+            labels = figure.axes[0].get_xticklabels()
+            assert all(label.get_rotation() == 0 for label in labels)
+            places = [label.get_window_extent() for label in labels]
+            assert all(one.x1 <= other.x0 for one, other in pairwise(places))
+            assert all(text.get_fontsize() >= 10 for text in figure.findobj(Text) if text.get_text())
 
 
 @pytest.mark.parametrize(
@@ -158,3 +166,33 @@ def test_the_dead_are_in_the_design(rats: Rats) -> None:
     """8, 9 and 8 of 12 rats of three groups are alive at sampling."""
     svg = figures.to_svg(figures.design_figure(simulate_study("sepsis_cytokines", "deaths")), "design")
     assert (svg.count("8 of 12"), svg.count("9 of 12")) == (2, 1)
+
+
+def test_titres_have_ticks_at_powers_of_two_and_routes_have_the_same_axes() -> None:
+    study = simulate_study("humoral_immunity", "as_published")
+    _, rows = drawn(study, "titre")
+    drawings = [
+        figures.groups_figure(study, "titre", rows, groups) for groups in figures.groups_by_route(study, rows).values()
+    ]
+    assert len(drawings) == 2
+    for drawing in drawings:
+        assert (np.log2(drawing.axes[0].get_yticks()) % 1 == 0).all()
+    for one, other in zip(*(drawing.axes for drawing in drawings), strict=True):
+        assert one.get_ylim() == other.get_ylim()
+
+
+def test_specification_figure_has_the_interval_of_every_ratio_and_difference(rats: Rats) -> None:
+    study = rats()
+    curve = specifications(study, analyse(study), "il6_falls_t1")
+    figure = figures.specification_figure(study, curve, 0.05)
+    finite = curve[np.isfinite(curve["low"]) & curve["effect"].isin(["geometric mean ratio", "mean difference"])]
+    drawn_intervals = {
+        tuple(np.round(segment[:, 1], 6))
+        for axes in figure.axes
+        for lines in axes.collections
+        if isinstance(lines, LineCollection)
+        for segment in lines.get_segments()
+    }
+    assert {(round(low, 6), round(high, 6)) for low, high in zip(finite["low"], finite["high"], strict=True)} <= (
+        drawn_intervals
+    )

@@ -9,8 +9,11 @@
 # %% [markdown]
 # (humoral-immunity)=
 # # Humoral immunity and a xenogenic secretome
+#
+# Does the {term}`secretome` of stem cells from another species increase antibody formation in healthy mice without changing phagocytosis of bacteria, as a conference abstract reports {cite}`moskalov-koshova`?
+# **{glue:text}`answer`**
 
-# %% tags=["parameters", "hide-input"]
+# %% tags=["parameters", "remove-input"]
 cohort: str = ""  # a cohort file; empty means the study's own
 cohort_sha256: str = ""  # the hash that file must have; empty means any
 cohort_sheet: str = ""  # the sheet to read if several contain a table; empty means the only one
@@ -22,9 +25,7 @@ alpha: float = 0.05  # the error rate at which claims are decided
 level: float = 0.95  # the confidence level of intervals that do not decide a claim
 seed: int = 1  # for permutations that are too many to enumerate
 
-# %% tags=["hide-input"]
-import pandas as pd
-
+# %% tags=["remove-input"]
 from secretome.audit import tables as audit_tables
 from secretome.audit import text as audit_text
 from secretome import adjudicate, analyse, load_study, stats
@@ -32,7 +33,7 @@ from secretome.report import figures, tables, text
 from secretome.claims import primary_results, decision_rows, examine, specifications
 from secretome.power import rank_min_pvalues
 from secretome.power import tables as power_tables
-from secretome.report.page import Page
+from secretome.report.page import Page, Panel
 from secretome.audit import audit, published_tables, reanalysis
 
 study = load_study(
@@ -50,6 +51,7 @@ verdicts = adjudicate(study, results, alpha=alpha)
 
 page = Page(study, out)
 page.banner(results)
+page.cards(verdicts)
 
 # %% tags=["remove-cell"]
 claims = study.protocol.claims
@@ -57,15 +59,13 @@ tests = results[results["alternative"] != "equivalence"]
 published = tests[tests["analysis"] == "published"].set_index(["endpoint", "contrast"], drop=False)
 planned = tests[tests["analysis"] == "planned"].set_index(["endpoint", "contrast"], drop=False)
 rules = verdicts.set_index("claim")["rule"]
-treated_groups = claims["afc_rises"].contrasts
+group_count = len(claims["afc_rises"].contrasts)
 control_steps = study.protocol.simulation.endpoints["titre"].groups["saline"].mean
+least = stats.mann_whitney([1, 2, 3, 4, 5], [6, 7, 8, 9, 10]).pvalue
 page.say(
+    answer=text.answer_sentence(study, verdicts),
     control_titre=f"{control_steps:g}",
-    who=text.cohort_sentence(study),
     simulation_note=text.simulated_sentence(study),
-    groups_afc=text.groups_sentence(study, "afc"),
-    groups_titre=text.groups_sentence(study, "titre"),
-    groups_phagocytosis=text.groups_sentence(study, "phagocytosis"),
     margin=text.margin_phrase(study.protocol.endpoints["afc"].equivalence_margin),
     margin_titre=text.margin_phrase(study.protocol.endpoints["titre"].equivalence_margin),
     cohort_status=text.cohort_status_sentence(study, verdicts),
@@ -73,20 +73,32 @@ page.say(
     stated=claims["afc_rises"].published_test.stated,
     stated_trend=claims["afc_dose_im"].published_test.stated,
     stated_unchanged=claims["phagocytosis_unchanged"].published_test.stated,
-    group_count=f"{len(treated_groups)}",
-    groups_level=text.percent(1 - alpha / len(treated_groups)),
+    group_count=f"{group_count}",
+    groups_level=text.percent(1 - alpha / group_count),
     claim_level=text.percent(1 - alpha),
     equivalence_level=text.percent(1 - 2 * alpha),
     alpha=f"{alpha:g}",
+    seven_times=text.p_value(7 * least),
+    six_times=text.p_value(6 * least),
+    once=text.p_value(least),
 )
 
-# %% [markdown]
-# **The question.** Does the {term}`secretome` of stem cells from another species increase antibody formation in healthy mice without changing phagocytosis of
-# bacteria? A conference abstract says so {cite}`moskalov-koshova`: 3 to 10.5 times as many antibody-forming cells as with saline, 1.2 to 4.1 times as many as with
-# the drug Thymalin, an increase with dose after injection into muscle, a "similar" pattern of antibody titres, and unchanged phagocytosis. It reports no individual values.
-#
-# **What this page does.** It states each claim so exactly that a cohort of mice can support it, contradict it or leave it open, and gives the verdict of this
-# cohort: {glue:text}`who`
+
+def show_groups(key: str) -> None:
+    """Show the mice of the claim's endpoint, one panel for each route, with the effects that decide the claim."""
+    rows = [row for _, row in decision_rows(study, results, key, rules[key]).iterrows()]
+    endpoint = claims[key].endpoint
+    panels = []
+    for route, groups in figures.groups_by_route(study, rows).items():
+        shown = [row for row in rows if row["contrast"].split(" vs ")[0] in groups]
+        figure = figures.groups_figure(study, endpoint, rows, groups)
+        panels.append(Panel(figure, f"{endpoint}-{route}", text.groups_alt(study, endpoint, shown, groups)))
+    note = " The mice given saline or Thymalin are the same in both panels."
+    page.panels(panels, text.groups_caption(study, [endpoint], rows) + note)
+
+
+# %% tags=["remove-input"]
+show_groups("afc_rises")
 
 # %% [markdown] tags=["book-only"]
 # ```{opening}
@@ -97,133 +109,55 @@ page.say(
 # ```
 
 # %% [markdown]
-# ## Experimental design
-#
-# In the published experiment, healthy mice were immunised with ram erythrocytes and given saline, Thymalin, or 10, 20 or 50 µL/kg of secretome, into muscle (IM) or under the
-# skin (SC). The abstract does not say how many mice each group had.
-
-# %% tags=["hide-input"]
-page.table(tables.design_table(study), "The groups, and the animals of this cohort")
-
-# %% [markdown]
-# - {glue:text}`groups_afc`.
-# - {glue:text}`groups_titre`.
-# - {glue:text}`groups_phagocytosis`.
-#
 # (humoral-numbers)=
-# ### Sources of the numbers
+# ## How the data were made
 #
-# {glue:text}`simulation_note`
+# In the published experiment, healthy mice were immunised with ram erythrocytes and given saline, the reference drug Thymalin, or 10, 20 or 50 µL/kg of secretome, into muscle (IM) or under the skin (SC). The abstract does not say
+# how many mice each group had. It reports 3 to 10.5 times as many antibody-forming cells as with saline, 1.2 to 4.1 times as many as with Thymalin, an increase with dose after injection into muscle, a "similar" pattern of
+# antibody titres, and unchanged phagocytosis.
 #
-# No individual values are published, so the book uses a simulated cohort. The table lists each assumption of the simulation and the evidence
-# for it. "None" means that we chose the value without evidence. The simulated values are not evidence about mice.
+# The abstract gives no individual values. {glue:text}`simulation_note` The {term}`experimental unit` is the mouse.
 
-# %% tags=["hide-input"]
-is_simulated = study.cohort.origin == "simulated"
-page.table(tables.assumptions_table(study), "Assumptions of the simulation", folded=not is_simulated)
-page.table(tables.scenarios_table(study), "Scenarios", folded=not is_simulated)
+# %% tags=["remove-input"]
+page.table(tables.design_table(study), "Groups and animals of this cohort", folded=True)
+page.table(tables.assumptions_table(study), "Assumptions of the simulation, with the evidence for each", folded=True)
+page.table(tables.scenarios_table(study), "Scenarios", folded=True)
 page.table(tables.sources_table(study), "Sources", folded=True)
-
-# %% [markdown]
-# ## Results by group
-#
-# Each point is one mouse, the bar the median. The lower panel shows each group's {term}`geometric mean ratio` to saline. The p values and intervals are those that
-# {ref}`decide the claim <humoral-planned>`: for antibody-forming cells and titres unadjusted p and {glue:text}`claim_level` intervals, for phagocytosis p of {term}`equivalence` and
-# {glue:text}`equivalence_level` intervals. Where one group contradicts a claim, they are adjusted p and simultaneous intervals. The axis label of each figure states which. The grey band shows
-# the {term}`equivalence margins`: {glue:text}`margin`; for titres {glue:text}`margin_titre`.
-
-# %% tags=["hide-input"]
-for key in ("afc_rises", "titre_rises", "phagocytosis_unchanged"):
-    rows = [row for _, row in decision_rows(study, results, key, rules[key]).iterrows()]
-    endpoint = claims[key].endpoint
-    page.figure(figures.groups_figure(study, endpoint, rows), endpoint, text.groups_alt(study, endpoint, rows))
-
-# %% tags=["hide-input"]
 page.table(tables.groups_table(study), "Every measurement", folded=True, data=study.cohort.values)
 
 # %% [markdown]
-# ## Check of the experiment
+# ## Results
 #
-# The reference drug must raise the number of antibody-forming cells. If it does not, a comparison of the secretome with the drug has no meaning.
+# The reference drug must raise the number of antibody-forming cells. If it does not, a comparison of the secretome with the drug has no meaning. This is a {term}`check` of the experiment.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 page.items(text.check_sentence(study, row) for _, row in checks.iterrows())
 
 # %% [markdown]
-# ## Consistency of the published numbers
-#
-# The abstract and the companion paper by the same first two authors {cite}`moskalov-2023` report ratios and correlations but no individual values. These numbers can be compared with one another; the result does not depend on the
-# cohort of this page. {doc}`The page on printed tables <../published_cohorts/analysis>` does so for other papers, and explains "differs" and "cannot tell".
-
-# %% tags=["hide-input"]
-printed = published_tables()
-reports = {name: printed[name] for name in ("moskalov-koshova.yml", "moskalov-2023.yml")}
-page.items(audit_text.finding_sentence(finding) for finding in audit(reports))
-
-# %% [markdown]
-# A correlation over four group means does not use the individual animals and does not test the effect of the dose. A reported increase of a titre can refer to the titre or to its logarithm. The paper does not
-# say which. The last column assumes {glue:text}`control_titre` dilutions for the control, which is {ref}`our assumption <humoral-numbers>`.
-
-# %% tags=["hide-input"]
-analyses = reanalysis.titre_increases(printed["moskalov-2023.yml"], control_steps)
-page.table(audit_tables.titre_increases_table(analyses), "Reported increases of the titre, interpreted in two ways")
-
-# %% [markdown]
-# (humoral-floors)=
-# ### Minimum attainable p-values
-#
-# With few animals, a rank test has few possible p values. The abstract does not say how many mice there were. With five mice per group, comparisons of six secretome groups can just reach 0.05 after
-# Bonferroni's adjustment, and comparisons of seven groups, with Thymalin, cannot ({ref}`with other methods they can <lesson-floors-several>`). With three mice per group only a trend test over the three doses can reach 0.05; a comparison of two groups cannot.
-
-# %% tags=["hide-input"]
-page.table(
-    power_tables.min_pvalues_table(rank_min_pvalues([3, 4, 5, 6, 8], groups=(6, 7), doses=3), 0.05),
-    "Minimum attainable two-sided p of exact rank tests without ties",
-)
-
-# %% [markdown]
-# ## Published analysis
-#
-# What is known about the authors' test: {glue:text}`stated`. For the doses: {glue:text}`stated_trend`. For phagocytosis: {glue:text}`stated_unchanged`.
-
-# %% tags=["hide-input"]
-page.table(tables.contrasts_table(study, published), "Each group, by the authors' test", folded=True, data=published)
-page.items(
-    text.result_sentence(study, row) for key, row in published.iterrows() if key[1] == claims["afc_dose_im"].contrast
-)
-
-# %% [markdown]
 # (humoral-planned)=
-# ## Planned analysis
+# ### Antibody-forming cells
 #
-# A claim that *every* group increases is supported if each group is significant at {glue:text}`alpha` without adjustment, because all of them must be. The claim's p is the largest of
-# the {glue:text}`group_count`, and its bound is the smallest of the lower {glue:text}`claim_level` limits. One group is enough to contradict the claim, so for that each p is multiplied by {glue:text}`group_count` and
-# each interval is at {glue:text}`groups_level`. These simultaneous intervals and adjusted p values also apply to each group on its own.
+# A claim that *every* group increases is supported if each group is significant at {glue:text}`alpha` without adjustment, because all of them must be. The claim's p is the largest of the {glue:text}`group_count`. One group is
+# enough to contradict the claim, so for that each p is multiplied by {glue:text}`group_count`; these adjusted p and simultaneous intervals also apply to each group on its own.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 every = primary_results(study, results, "every")
-page.table(tables.planned_table(study, every), "Claims about every group", data=every)
-
-# %% [markdown]
-# A claim that something is *unchanged* is supported when the {glue:text}`equivalence_level` interval of every group lies inside the equivalence margins; the claim's p is the largest
-# p of equivalence. A large p of a test of a difference is not evidence of equality. The claim is contradicted when a simultaneous interval at {glue:text}`groups_level` lies entirely outside the margin.
-
-# %% tags=["hide-input"]
-unchanged = primary_results(study, results, "unchanged")
-page.table(tables.planned_table(study, unchanged), "Is phagocytosis unchanged?", data=unchanged)
-differences = planned.loc[["phagocytosis"]]
+counts, titres = (every[every["endpoint"] == endpoint] for endpoint in ("afc", "titre"))
+against_saline = counts[counts["contrast"].str.endswith(" vs saline")]
+against_thymalin = counts.drop(against_saline.index)
+page.table(tables.planned_table(study, against_saline), "Antibody-forming cells against saline", data=against_saline)
 page.table(
-    tables.planned_table(study, differences),
-    "Differences in phagocytosis, which could contradict the claim",
+    tables.planned_table(study, against_thymalin),
+    "Antibody-forming cells against Thymalin",
     folded=True,
-    data=differences,
+    data=against_thymalin,
 )
 
 # %% [markdown]
-# The dose claim is about the slope over the three doses into muscle, without saline, because with saline equal effects of all doses would also give a slope. In addition, no simultaneous
-# interval may show a change in the opposite direction between neighbouring doses.
+# The dose claim is about the slope over the three doses into muscle, without saline, because with saline equal effects of all doses would also give a slope. In addition, no simultaneous interval may show a change in the opposite
+# direction between neighbouring doses.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 trend = planned.loc[
     [("afc", contrast) for contrast in (claims["afc_dose_im"].contrast, *claims["afc_dose_im"].adjacent)]
 ]
@@ -231,99 +165,134 @@ page.table(tables.planned_table(study, trend), "The dose claim: slope and contra
 
 # %% [markdown]
 # (humoral-routes)=
-# ### Do the routes differ?
-#
-# The abstract reports a dose dependence for injection into muscle and none for injection under the skin. If one slope is significant and another is not, this does not show that they
-# differ: their difference must be tested. A ratio above 1 means that the effect of the dose is larger for injection into muscle. No claim depends on this test.
+# The abstract reports a dose dependence for injection into muscle and none under the skin. If one slope is significant and another is not, this does not show that they differ: their difference must be tested. A ratio above 1
+# means that the dose matters more for injection into muscle. No claim depends on this test.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 page.items(
-    (
-        text.result_sentence(study, planned.loc[(slopes.endpoint, slopes.contrast)])
-        for slopes in study.protocol.slopes.values()
-    ),
-    copy=True,
+    text.result_sentence(study, planned.loc[(slopes.endpoint, slopes.contrast)])
+    for slopes in study.protocol.slopes.values()
+)
+
+# %% [markdown]
+# ### Antibody titre
+
+# %% tags=["remove-input"]
+show_groups("titre_rises")
+page.table(tables.planned_table(study, titres), "Antibody titre against saline", folded=True, data=titres)
+
+# %% [markdown]
+# ### Phagocytic activity
+#
+# A claim that something is *unchanged* is supported if the {glue:text}`equivalence_level` interval of every group lies inside the {term}`equivalence margins`; the claim's p is the largest p of {term}`equivalence`. A large p of a
+# test of a difference is not evidence of equality. The claim is contradicted if a simultaneous interval at {glue:text}`groups_level` lies entirely outside the margins.
+
+# %% tags=["remove-input"]
+show_groups("phagocytosis_unchanged")
+unchanged = primary_results(study, results, "unchanged")
+differences = planned.loc[["phagocytosis"]]
+page.table(tables.planned_table(study, unchanged), "Tests of equivalence", folded=True, data=unchanged)
+page.table(tables.planned_table(study, differences), "Tests of a difference", folded=True, data=differences)
+
+# %% [markdown]
+# ### Published analysis
+#
+# What is known about the authors' test: {glue:text}`stated`. For the doses: {glue:text}`stated_trend`. For phagocytosis: {glue:text}`stated_unchanged`.
+#
+# (humoral-floors)=
+# With few animals, such tests have few possible p values. With five mice per group, comparisons of six secretome groups can just reach 0.05 after Bonferroni's adjustment, and comparisons of seven groups, with Thymalin, cannot
+# ({ref}`with other methods they can <lesson-floors-several>`). With three mice per group only a trend test over the three doses can reach 0.05.
+
+# %% tags=["remove-input"]
+page.table(tables.contrasts_table(study, published), "Each group, by the authors' test", folded=True, data=published)
+page.table(
+    power_tables.min_pvalues_table(rank_min_pvalues([3, 4, 5, 6, 8], groups=(6, 7), doses=3), 0.05),
+    "Minimum attainable two-sided p of exact rank tests without ties",
+    folded=True,
+)
+
+# %% [markdown]
+# :::{admonition} Rules, margins and the status of this cohort
+# :class: dropdown
+#
+# Counts and titres are analysed on logarithms, by {term}`Welch's t`; the effect is the {term}`geometric mean ratio`. Tests of a single claim use intervals at {glue:text}`claim_level`. Where one group contradicts a claim, the figure
+# shows adjusted p and simultaneous intervals. The equivalence margins are {glue:text}`margin`; for titres {glue:text}`margin_titre`. For a claim about all groups, the card shows the group on which the verdict depends: the group
+# that is closest to failing the claim, or that contradicts it. {doc}`The guide to verdicts <../../book/verdicts>` lists the rules.
+#
+# {glue:text}`registered`
+# :::
+
+# %% tags=["remove-input"]
+page.items(
+    (text.verdict_sentence(study, row) for _, row in verdicts.iterrows()), copy=True, folded="Verdicts in sentences"
+)
+
+# %% [markdown]
+# {glue:text}`cohort_status`
+
+# %% [markdown]
+# ### Consistency of the published numbers
+#
+# The abstract and a companion paper by the same first two authors {cite}`moskalov-2023` report ratios and correlations. These can be compared with one another, whatever the cohort of this page.
+# {doc}`Published tables <../published_cohorts/analysis>` does so for other papers. A correlation over four group means does not use the individual animals and does not test the effect of the dose. A reported increase of a titre
+# can refer to the titre or to its logarithm; the paper does not say which.
+
+# %% tags=["remove-input"]
+printed = published_tables()
+reports = {name: printed[name] for name in ("moskalov-koshova.yml", "moskalov-2023.yml")}
+page.items((audit_text.finding_sentence(finding) for finding in audit(reports)), folded="Checks of the printed numbers")
+page.table(
+    audit_tables.titre_increases_table(reanalysis.titre_increases(printed["moskalov-2023.yml"], control_steps)),
+    f"Reported increases of the titre, interpreted in two ways, for an assumed {control_steps:g} dilutions of the control",
+    folded=True,
 )
 
 # %% [markdown]
 # ## Sensitivity analysis
 #
-# Another analyst might have compared means instead of ratios, pooled the variances of the groups, fitted a line through the doses, or adjusted in another way. In a {term}`specification curve` each point is one such
-# analysis of the same animals, and the marks below it show its specification. Filled points support the claim (blue) or the opposite (orange); open points are inconclusive.
-# The square is the planned analysis, the diamond the published one. For a claim about every group, the p is the largest unadjusted one, as the claim uses it, and the lowest rows name its group.
-# For phagocytosis, tests of equivalence and tests of a difference have separate curves, because their p values answer different questions. The proportion of analyses that agree is not a probability.
+# Another analyst might have compared means instead of ratios, pooled the variances of the groups, fitted a line through the doses, or adjusted in another way. A {term}`specification curve` shows these analyses of the same mice. For a
+# claim about every group, the p is the largest unadjusted one, as the claim uses it, and the lowest rows name its group. For phagocytosis, tests of equivalence and tests of a difference answer different questions and have
+# separate curves.
 
-# %% tags=["hide-input"]
-curves = {key: specifications(study, results, key, alpha=alpha) for key in claims}
-for key, curve in curves.items():
-    page.curve(key, curve, alpha)
-page.table(
-    tables.options_table(pd.concat(curves.values())), "Specifications, with the reason for each choice", folded=True
-)
-
-# %% [markdown]
-# ## Verdicts
-#
-# {glue:text}`cohort_status` {glue:text}`registered`
-
-# %% tags=["hide-input"]
-page.items((text.verdict_sentence(study, row) for _, row in verdicts.iterrows()), copy=True)
-page.table(tables.verdicts_table(study, verdicts), "Verdicts", data=verdicts)
-
-# %% [markdown]
-# The ratio shown for a claim about all groups is that of the group on which the verdict depends: the group that is closest to failing the claim, or that contradicts it.
-# {doc}`The guide to verdicts <../../book/verdicts>` lists the rules.
-#
-# **Caveats**
-
-# %% tags=["hide-input"]
-page.items(text.caveats(study))
+# %% tags=["remove-input"]
+page.curves({key: specifications(study, results, key, alpha=alpha) for key in claims}, alpha)
 
 # %% [markdown]
 # ## Limitations
 #
 # - **Disease.** The mice were healthy. An effect on a healthy immune system says little about a diseased one.
 # - **Protection.** Cells that form antibodies against erythrocytes do not show protection against a disease.
-# - **Equality.** "At the level of the control" by Mann-Whitney's U means that no difference was shown, not that the groups are equal. The intervals show how close the groups are.
+# - **Equality.** "At the level of the control" by Mann-Whitney's U means that no difference was shown, not that the groups are equal.
 # - **Meaning of "per cent" for titres.** The scenarios `as_published` and `titre_raw` are the two interpretations, and the claim on titres is true in one of them.
-
-# %% [markdown]
-# ## Text for a paper
-#
-# Each sentence under *Verdicts* has a button that copies it, and so has each planned result:
-
-# %% tags=["hide-input"]
-sentences = [text.result_sentence(study, row) for _, row in primary_results(study, results).iterrows()]
-page.items(sentences, copy=True, folded="The planned results")
-
-# %% [markdown]
-# The following paragraph for a methods section describes the protocol, losses, tests, rules and software.
-
-# %% tags=["hide-input"]
-page.paragraph(text.methods_paragraph(study, results, alpha=alpha, level=level))
-
-# %% [markdown]
-# Journals ask authors to report how animals were kept, allocated and measured according to the ARRIVE guidelines {cite}`percie-du-sert-2020`. The protocol and the file answer some of the
-# essential items. The laboratory must add the others.
-
-# %% tags=["hide-input"]
-page.table(tables.arrive_table(study, results), "The ARRIVE Essential 10: items answered and items to add", folded=True)
+# - **Opposite results elsewhere.** Another secretome of mesenchymal stem cells suppressed the antibody production of plasma cells {cite}`rafei-2008`.
+# - **Two sets of numbers.** The companion paper reports Thymalin at about 4 times saline; the ranges of the abstract imply 2.5 to 2.6.
 
 # %% [markdown]
 # ## Rerun it on your mice
 #
 # Put your values in a CSV or Excel file with the columns `animal`, `group` (`saline`, `thymalin`, `im10`, `im20`, `im50`, `sc10`, `sc20` or `sc50`), `afc` per spleen, `titre` as the reciprocal of the last
-# positive dilution, and `phagocytosis` in %, one row per mouse. If groups or endpoints are missing from the file, the other claims still get verdicts. Then run
+# positive dilution, and `phagocytosis` in %, one row per mouse. If groups or endpoints are missing from the file, the other claims still get verdicts. Then run the command, or the same in Python:
 #
 #     secretome rerun humoral_immunity my_mice.csv
 #
-# {doc}`The guide to reruns <../../book/rerun>` describes the file and the output.
+# ```python
+# from secretome import adjudicate, analyse, load_study
+#
+# study = load_study("humoral_immunity", cohort="my_mice.csv")
+# verdicts = adjudicate(study, analyse(study))
+# ```
+#
+# {doc}`The guide to reruns <../../book/rerun>` describes the file and the output, and {doc}`the page in your browser <../../book/try>` needs no installation.
 
-# %% tags=["remove-cell"]
-least = stats.mann_whitney([1, 2, 3, 4, 5], [6, 7, 8, 9, 10]).pvalue
-page.say(seven_times=text.p_value(7 * least), six_times=text.p_value(6 * least), once=text.p_value(least))
+# %% tags=["remove-input"]
+page.paragraph(text.methods_paragraph(study, results, alpha=alpha, level=level), folded="Methods paragraph for a paper")
+sentences = [text.result_sentence(study, row) for _, row in primary_results(study, results).iterrows()]
+page.items(sentences, copy=True, folded="Results in sentences")
+page.table(tables.arrive_table(study, results), "The ARRIVE Essential 10: items answered and items to add", folded=True)
 
 # %% [markdown] tags=["book-only"]
+# Journals ask for the items of the ARRIVE guidelines {cite}`percie-du-sert-2020`.
+#
 # ```{exercise}
 # :label: humoral-exercise
 # A paper compares seven treated groups of five mice with one control by exact rank tests, adjusts by Bonferroni, and reports "p < 0.05" for each. Is that possible? Would it be possible with six groups?

@@ -9,8 +9,11 @@
 # %% [markdown]
 # (sepsis-cytokines)=
 # # Sepsis and the secretome of hypoxic stem cells
+#
+# In rats with sepsis, does {term}`secretome` from stem cells kept short of oxygen lower serum IL-6 and raise IL-4, as a paper on 48 rats reports {cite}`sari-2025`?
+# **{glue:text}`answer`**
 
-# %% tags=["parameters", "hide-input"]
+# %% tags=["parameters", "remove-input"]
 cohort: str = ""  # a cohort file; empty means the study's own
 cohort_sha256: str = ""  # the hash that file must have; empty means any
 cohort_sheet: str = ""  # the sheet to read if several contain a table; empty means the only one
@@ -22,13 +25,11 @@ alpha: float = 0.05  # the error rate at which claims are decided
 level: float = 0.95  # the confidence level of intervals that do not decide a claim
 seed: int = 1  # for permutations that are too many to enumerate
 
-# %% tags=["hide-input"]
-import pandas as pd
-
+# %% tags=["remove-input"]
 from secretome import adjudicate, analyse, load_study, stats
 from secretome.report import figures, tables, text
 from secretome.claims import examine, specifications
-from secretome.report.page import Page
+from secretome.report.page import Page, Panel
 
 study = load_study(
     "sepsis_cytokines",
@@ -45,19 +46,20 @@ verdicts = adjudicate(study, results, alpha=alpha)
 
 page = Page(study, out)
 page.banner(results)
+page.cards(verdicts)
 
 # %% tags=["remove-cell"]
 claims = study.protocol.claims
-families = list(dict.fromkeys((claim.endpoint, contrast) for claim in claims.values() for contrast in claim.compared))
+contrasts = claims["il6_falls_t1"].compared
 published = results[results["analysis"] == "published"].set_index(["endpoint", "contrast"], drop=False)
 planned = results[(results["analysis"] == "planned") & (results["alternative"] != "equivalence")].set_index(
     ["endpoint", "contrast"], drop=False
 )
+five = stats.mann_whitney([1, 2, 3, 4, 5], [6, 7, 8, 9, 10])
+three = stats.mann_whitney([1, 2, 3], [4, 5, 6])
 page.say(
-    who=text.cohort_sentence(study),
+    answer=text.answer_sentence(study, verdicts),
     simulation_note=text.simulated_sentence(study),
-    groups_il6=text.groups_sentence(study, "il6"),
-    groups_il4=text.groups_sentence(study, "il4"),
     censored_il6=text.censoring_sentence(study, "il6"),
     censored_il4=text.censoring_sentence(study, "il4"),
     deaths=text.deaths_sentence(study),
@@ -65,18 +67,21 @@ page.say(
     registered=text.registration_sentence(study),
     margin=text.margin_phrase(study.protocol.endpoints["il6"].equivalence_margin),
     alpha=f"{alpha:g}",
-    family=f"{len(claims['il6_falls_t1'].compared)}",
-    family_level=text.percent(1 - alpha / len(claims["il6_falls_t1"].compared)),
+    family=f"{len(contrasts)}",
+    family_level=text.percent(1 - alpha / len(contrasts)),
     test_stated=claims["il6_falls_t1"].published_test.stated,
     check_reason=study.protocol.checks["sepsis"].reason,
+    five_apart=text.p_value(five.pvalue),
+    five_doubled=text.p_value(2 * five.pvalue),
+    three_apart=text.p_value(three.pvalue),
 )
 
-# %% [markdown]
-# **The question.** In rats with sepsis, does {term}`secretome` from stem cells kept short of oxygen lower the inflammatory cytokine IL-6 in serum, and raise the
-# calming one, IL-4? The published abstract says so of 48 rats {cite}`sari-2025`, and reports no individual values.
-#
-# **What this page does.** It states each claim so exactly that a cohort of rats can support it, contradict it or leave it open, and gives the verdict of this
-# cohort: {glue:text}`who`
+# %% tags=["remove-input"]
+rows = {key: [planned.loc[(key, contrast)] for contrast in contrasts] for key in ("il6", "il4")}
+page.panels(
+    [Panel(figures.groups_figure(study, key, rows[key]), key, text.groups_alt(study, key, rows[key])) for key in rows],
+    text.groups_caption(study, list(rows), [row for own in rows.values() for row in own]),
+)
 
 # %% [markdown] tags=["book-only"]
 # ```{opening}
@@ -87,189 +92,129 @@ page.say(
 # ```
 
 # %% [markdown]
-# ## Experimental design
+# ## How the data were made
 #
-# In the published experiment, 48 male rats of 10 to 12 weeks were divided into four groups. The sham group had neither sepsis nor treatment. The other three had
-# sepsis and received nothing, 150 µL, or 300 µL of conditioned medium. Blood was drawn after 48 hours. The abstract does not report how sepsis
-# was induced, when the rats were treated, how many rats each group had, or how many were alive at sampling.
+# In the published experiment, 48 male rats of 10 to 12 weeks were divided into four groups. The sham group had neither sepsis nor treatment; the other three had sepsis and received nothing, 150 µL or 300 µL of conditioned
+# medium. Blood was drawn after 48 hours. The abstract does not report how sepsis was induced, when the rats were treated, how many rats each group had, or how many were alive at sampling.
+#
+# The paper publishes no individual values. {glue:text}`simulation_note` The {term}`experimental unit` is the rat.
 
-# %% tags=["hide-input"]
-page.figure(figures.design_figure(study), "design", text.design_alt(study))
-
-# %% [markdown]
-# The {term}`experimental unit` is the rat. In this cohort:
-#
-# - {glue:text}`groups_il6`.
-# - {glue:text}`groups_il4`.
-#
-# (sepsis-survivors)=
-# The results apply only to rats *alive at 48 h*, because only they were sampled. Every result and verdict says "among survivors at 48 h". {glue:text}`deaths`
-
-# %% [markdown]
-# ### Sources of the numbers
-#
-# {glue:text}`simulation_note`
-#
-# No individual values are published, so the book uses a simulated cohort. The table lists each assumption of the simulation and the evidence
-# for it. "None" means that we chose the value without evidence. The simulated values are not evidence about rats.
-
-# %% tags=["hide-input"]
-is_simulated = study.cohort.origin == "simulated"
-page.table(tables.assumptions_table(study), "Assumptions of the simulation", folded=not is_simulated)
-page.table(tables.scenarios_table(study), "Scenarios", folded=not is_simulated)
+# %% tags=["remove-input"]
+page.figure(figures.design_figure(study), "design", text.design_alt(study), text.design_caption(study))
+page.table(tables.assumptions_table(study), "Assumptions of the simulation, with the evidence for each", folded=True)
+page.table(tables.scenarios_table(study), "Scenarios", folded=True)
 page.table(tables.sources_table(study), "Sources", folded=True)
-
-# %% [markdown]
-# `secretome simulate` draws further cohorts from these assumptions, with any number of rats and any scenario.
-
-# %% [markdown]
-# ## Results by group
-#
-# Each point is one rat. A value below or above the limit of the assay (a {term}`nondetect`) is {term}`censored`. It is drawn as an open triangle at the limit,
-# which points to the side on which the value lies. The bar is the median. The lower panel shows the {term}`geometric mean ratio` of each group to the septic
-# control, with the interval that decides the claims. The grey band shows the {term}`equivalence margins`, {glue:text}`margin`.
-#
-# {glue:text}`censored_il6`.
-
-# %% tags=["hide-input"]
-rows = [planned.loc[key] for key in families if key[0] == "il6"]
-page.figure(figures.groups_figure(study, "il6", rows), "il6", text.groups_alt(study, "il6", rows))
-
-# %% [markdown]
-# {glue:text}`censored_il4`.
-
-# %% tags=["hide-input"]
-rows = [planned.loc[key] for key in families if key[0] == "il4"]
-page.figure(figures.groups_figure(study, "il4", rows), "il4", text.groups_alt(study, "il4", rows))
-
-# %% tags=["hide-input"]
 page.table(tables.groups_table(study), "Every measurement", folded=True, data=study.cohort.values)
 
 # %% [markdown]
-# ## Check of the experiment
-#
-# The claims on IL-6 can be tested only if sepsis raised IL-6 above sham. This {term}`check` is decided by the exact
-# {term}`Mann-Whitney test`, because {glue:text}`check_reason`.
+# (sepsis-survivors)=
+# The results apply only to rats *alive at 48 h*, because only they were sampled. {glue:text}`deaths`
 
-# %% tags=["hide-input"]
+# %% [markdown]
+# ## Results
+#
+# The claims on IL-6 can be tested only if sepsis raised IL-6 above sham. This {term}`check` uses the exact {term}`Mann-Whitney test`, because {glue:text}`check_reason`.
+
+# %% tags=["remove-input"]
 page.items(text.check_sentence(study, row) for _, row in checks.iterrows())
 
 # %% [markdown]
-# ## Published analysis
+# ### IL-6
 #
-# What is known about the authors' test: {glue:text}`test_stated`. The test ranks the rats of two groups together. Its p is {term}`exact`: all {term}`permutations` of the ranks
-# between the groups are counted, ties and nondetects included. The effect is the {term}`Hodges-Lehmann shift` or, if only the rank of a value is
-# known, the {term}`probability of superiority`.
+# {glue:text}`censored_il6`. Such a value is a {term}`nondetect`.
 
-# %% tags=["hide-input"]
-page.items(text.result_sentence(study, published.loc[key]) for key in families)
+# %% tags=["remove-input"]
+for key in rows:
+    rows[key] = (
+        planned.loc[[(key, contrast) for contrast in contrasts]],
+        published.loc[[(key, contrast) for contrast in contrasts]],
+    )
+page.table(tables.endpoint_table(study, *rows["il6"]), "IL-6: planned and published analysis", data=rows["il6"][0])
+
+# %% [markdown]
+# ### IL-4
+#
+# {glue:text}`censored_il4`. The abstract reports only the larger dose. Both doses count here, because reporting only one dose is selective reporting.
+
+# %% tags=["remove-input"]
+page.table(tables.endpoint_table(study, *rows["il4"]), "IL-4: planned and published analysis", data=rows["il4"][0])
 
 # %% [markdown]
 # (sepsis-floors)=
-# With few rats there are few permutations, so p cannot be smaller than the {term}`minimum attainable p-value`:
+# The *planned p* is adjusted for the two doses. The *published p* is that of the test that the authors are presumed to have used: {glue:text}`test_stated`. With few rats there are few {term}`permutations`
+# of the ranks, so this p cannot be smaller than the {term}`minimum attainable p-value` in the last column.
+#
+# :::{admonition} Rules: how the planned analysis decides a claim
+# :class: dropdown
+#
+# The spread of concentrations often increases with their mean and is about constant on a log scale. The planned test is {term}`Welch's t` on logarithms, and its effect is the {term}`geometric mean ratio`. A contrast with
+# nondetects uses the {term}`censored lognormal model`. If more than half of a group are nondetects, the rank test decides and the model only estimates the size of the effect.
+#
+# Each cytokine has {glue:text}`family` contrasts with the septic control, so each p is multiplied by {glue:text}`family` and each interval has a level of {glue:text}`family_level`. A claim is *supported* if this p is at most
+# {glue:text}`alpha`, the effect is in the claimed direction, and it is not {term}`negligible` ({term}`equivalence margins` {glue:text}`margin`). {doc}`The guide to verdicts <../../book/verdicts>` defines the other verdicts.
+#
+# {glue:text}`registered`
+# :::
 
-# %% tags=["hide-input"]
-page.items(text.min_pvalue_sentence(study, published.loc[key], alpha) for key in families)
+# %% tags=["remove-input"]
+page.items(
+    (text.verdict_sentence(study, row) for _, row in verdicts.iterrows()), copy=True, folded="Verdicts in sentences"
+)
 
 # %% [markdown]
-# ## Planned analysis
-#
-# The spread of concentrations often increases with their mean and is about constant on a log scale. The planned test is {term}`Welch's t` on logarithms, which allows each group to have its own
-# standard deviation, and its effect is a ratio. If a contrast contains nondetects, the
-# {term}`censored lognormal model` is used instead. If more than half of a group are nondetects, the rank test decides and the model only estimates the size of the effect.
-#
-# There are {glue:text}`family` contrasts for each cytokine, one for each dose, even if the abstract reports only one of them: reporting only one dose is selective reporting.
-# Each p is therefore multiplied by {glue:text}`family`, and each interval has a level of {glue:text}`family_level`. Test and interval agree if one method gives both. If the rank test decides and the model gives the interval,
-# they can disagree; then the rank test decides.
-
-# %% tags=["hide-input"]
-page.items((text.result_sentence(study, planned.loc[key]) for key in families), copy=True)
+# {glue:text}`cohort_status`
 
 # %% [markdown]
 # ## Sensitivity analysis
 #
-# Another analyst might have compared means instead of ratios, pooled the variances of the groups, replaced a value below the limit by half the limit, or adjusted in another way. In a {term}`specification curve` each point is
-# one such analysis of the same animals, and the marks below it show its specification. Filled points support the claim (blue) or the opposite (orange); open points are
-# inconclusive. The square is the planned analysis, the diamond the published one. The proportion of analyses that agree is not a probability.
+# Another analyst might have compared means instead of ratios, pooled the variances of the groups, replaced a value below the limit by half the limit, or adjusted in another way. A {term}`specification curve` shows all of these
+# analyses of the same rats.
 
-# %% tags=["hide-input"]
-curves = {key: specifications(study, results, key, alpha=alpha) for key in claims}
-for key, curve in curves.items():
-    page.curve(key, curve, alpha)
-page.table(
-    tables.options_table(pd.concat(curves.values())), "Specifications, with the reason for each choice", folded=True
-)
-
-# %% [markdown]
-# ## Verdicts
-#
-# {glue:text}`cohort_status` {glue:text}`registered` {glue:text}`deaths`
-
-# %% tags=["hide-input"]
-page.items((text.verdict_sentence(study, row) for _, row in verdicts.iterrows()), copy=True)
-page.table(tables.verdicts_table(study, verdicts), "Verdicts", data=verdicts)
-
-# %% [markdown]
-# A claim is *supported* if the planned p, adjusted for its family, is at most {glue:text}`alpha`, the effect is in the claimed direction, and it is not {term}`negligible`.
-# {doc}`The guide to verdicts <../../book/verdicts>` defines the other three verdicts.
-#
-# **Caveats**
-
-# %% tags=["hide-input"]
-page.items(text.caveats(study))
+# %% tags=["remove-input"]
+page.curves({key: specifications(study, results, key, alpha=alpha) for key in claims}, alpha)
 
 # %% [markdown]
 # (sepsis-cannot)=
 # ## Limitations
 #
 # - **Females.** All published rats were male.
-# - **Deaths.** Only survivors have serum at 48 hours. If a treatment changes which rats survive, it also selects the rats that are compared: a treatment that kills the
-#   sickest rats lowers the mean IL-6 of the others. If a cohort records deaths, the analyses above include one that gives dead rats the worst rank.
-#   That analysis answers another question, about a combination of cytokine and death.
-# - **Survival.** A better cytokine level need not mean better survival. In the companion paper, probably on the same rats, survival did not differ significantly, and was lower for some hours with the larger
-#   dose {cite}`sari-2023`. Two papers on the same rats are one experiment and must not be counted twice.
-# - **Time course.** In mice given endotoxin, IL-6 peaks within hours {cite}`pmc127621`, so one sample at 48 hours may show only the end of the rise. A lower value may mean an earlier recovery or an earlier death.
+# - **Deaths.** If a treatment changes which rats survive, it also selects the rats that are compared: a treatment that kills the sickest rats lowers the mean IL-6 of the others. If a cohort records deaths, one analysis gives
+#   dead rats the worst rank. That analysis answers another question, about a combination of cytokine and death.
+# - **Survival.** A better cytokine level need not mean better survival. In a companion paper {cite}`sari-2023`, probably on the same rats, survival did not differ significantly, and was lower for some hours with the larger
+#   dose. Two papers on the same rats are one experiment and must not be counted twice.
+# - **Time course.** In mice given endotoxin, IL-6 peaks within hours {cite}`pmc127621`. A lower value at 48 hours may mean an earlier recovery or an earlier death.
 # - **Dose dependence.** "Significant at one dose and not at the other" does not test whether the doses differ.
 # - **Active component.** No group received medium that had not been in contact with cells.
-#
-# A newly measured cohort may be better than the published one in each of these points; this page cannot tell.
-
-# %% [markdown]
-# ## Text for a paper
-#
-# Each sentence under *Planned analysis* and *Verdicts* has a button that copies it. The following paragraph for a methods section describes
-# the protocol, losses, tests, rules and software.
-
-# %% tags=["hide-input"]
-page.paragraph(text.methods_paragraph(study, results, alpha=alpha, level=level))
-
-# %% [markdown]
-# Journals ask authors to report how animals were kept, allocated and measured according to the ARRIVE guidelines {cite}`percie-du-sert-2020`. The protocol and the file answer some of the
-# essential items. The laboratory must add the others.
-
-# %% tags=["hide-input"]
-page.table(tables.arrive_table(study, results), "The ARRIVE Essential 10: items answered and items to add", folded=True)
 
 # %% [markdown]
 # ## Rerun it on your rats
 #
-# Put your values in a CSV or Excel file with the columns `animal`, `group` (`sham`, `control`, `t1` or `t2`), `il6` and `il4` in pg/mL, one row per rat. Write a value below the
-# limit of your assay as `<15.6`, with your own limit, and a value above it as `>1000`. If rats died before sampling, add a row for each, with `event` 1 and the hour in `time`. Then run
+# Put your values in a CSV or Excel file with the columns `animal`, `group` (`sham`, `control`, `t1` or `t2`), `il6` and `il4` in pg/mL, one row per rat. Write a value below the limit of your assay as `<15.6`, with your own
+# limit, and a value above it as `>1000`. If rats died before sampling, add a row for each, with `event` 1 and the hour in `time`. Then run the command, or the same in Python:
 #
 #     secretome rerun sepsis_cytokines my_rats.csv
 #
-# {doc}`The guide to reruns <../../book/rerun>` describes the file and the output.
+# ```python
+# from secretome import adjudicate, analyse, load_study
+#
+# study = load_study("sepsis_cytokines", cohort="my_rats.csv")
+# verdicts = adjudicate(study, analyse(study))
+# ```
+#
+# {doc}`The guide to reruns <../../book/rerun>` describes the file and the output, and {doc}`the page in your browser <../../book/try>` needs no installation.
 
-# %% tags=["remove-cell"]
-five = stats.mann_whitney([1, 2, 3, 4, 5], [6, 7, 8, 9, 10])
-three = stats.mann_whitney([1, 2, 3], [4, 5, 6])
-page.say(
-    five_apart=text.p_value(five.pvalue),
-    five_doubled=text.p_value(2 * five.pvalue),
-    three_apart=text.p_value(three.pvalue),
+# %% tags=["remove-input"]
+page.paragraph(text.methods_paragraph(study, results, alpha=alpha, level=level), folded="Methods paragraph for a paper")
+page.items(
+    (text.result_sentence(study, row) for own in rows.values() for _, row in own[0].iterrows()),
+    copy=True,
+    folded="Results in sentences",
 )
+page.table(tables.arrive_table(study, results), "The ARRIVE Essential 10: items answered and items to add", folded=True)
 
 # %% [markdown] tags=["book-only"]
+# Journals ask for the items of the ARRIVE guidelines {cite}`percie-du-sert-2020`.
+#
 # ```{exercise}
 # :label: sepsis-exercise
 # Five rats are left in each of two groups, and every treated rat has a lower IL-6 than every control. What is the smallest two-sided p that the exact Mann-Whitney test can give? Is it still below 0.05 after it is doubled

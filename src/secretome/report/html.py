@@ -14,6 +14,7 @@ from secretome.claims import Condition
 from secretome.cohort import Study
 from secretome.report import text
 from secretome.report.breaks import unbroken
+from secretome.report.cards import verdict_cards
 from secretome.report.markdown import notebook_html
 from secretome.report.typefaces import font_faces
 
@@ -66,7 +67,9 @@ def report_html(
         altered=altered,
         warnings=text.condition_sentences(study, found, warnings=True),
         notes=text.condition_sentences(study, found, warnings=False),
-        verdicts=[_in_parts(study, row) for _, row in verdicts.iterrows()],
+        answer=text.answer_sentence(study, verdicts),
+        cards=verdict_cards(study, verdicts),
+        sentences=[text.verdict_sentence(study, row) for _, row in verdicts.iterrows()],
         checks=[text.check_sentence(study, row) for _, row in checks.iterrows()],
         caveats=text.caveats(study),
         deaths=text.deaths_sentence(study),
@@ -92,13 +95,6 @@ def report_html(
 @cache
 def _typefaces() -> str:
     return font_faces(italic=False)
-
-
-def _in_parts(study: Study, verdict: pd.Series) -> tuple[str, str, str, str]:
-    """A verdict, and its sentence in three parts (the claim, the verdict and its basis), which join to the sentence."""
-    claim = study.protocol.claims[verdict["claim"]].sentence
-    word, colon, rest = text.verdict_sentence(study, verdict).removeprefix(claim).partition(":")
-    return verdict["verdict"], claim, word + colon, rest
 
 
 def content_policy(scripts: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 from matplotlib.figure import Figure
 
-from secretome.report.figures.animals import design_figure, groups_figure, paired_figure
+from secretome.report.figures.animals import design_figure, groups_by_route, groups_figure, paired_figure
 from secretome.report.figures.base import COLOURS, STYLE, export, themed, to_svg
 from secretome.report.figures.curves import planning_figure, rates_figure, specification_figure
 
@@ -12,6 +12,7 @@ __all__ = [
     "Figure",
     "design_figure",
     "export",
+    "groups_by_route",
     "groups_figure",
     "paired_figure",
     "planning_figure",

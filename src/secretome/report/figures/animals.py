@@ -13,7 +13,17 @@ from numpy.typing import NDArray
 from secretome.cohort import Study
 from secretome.protocol import Claim, Endpoint, EquivalenceMargin, sides
 from secretome.report import text
-from secretome.report.figures.base import COLOURS, SMALL, STYLE, WIDTH, mark, name_groups, scale_axis, two_lines
+from secretome.report.figures.base import (
+    COLOURS,
+    SMALL,
+    STYLE,
+    WIDTH,
+    mark,
+    name_groups,
+    powers_of_two,
+    scale_axis,
+    two_lines,
+)
 from secretome.report.figures.brackets import draw_brackets, draw_comb
 
 Floats = NDArray[np.float64]
@@ -66,7 +76,38 @@ def paired_figure(study: Study, claim: Claim, row: text.Row) -> Figure:
     return figure
 
 
-def groups_figure(study: Study, endpoint: str, rows: Sequence[text.Row]) -> Figure:
+def groups_by_route(study: Study, rows: Sequence[text.Row]) -> dict[str, list[str]]:
+    """The groups of each figure: one for each route of a treatment that is given by several, with all other groups.
+
+    Parameters
+    ----------
+    study : Study
+        A study of independent groups.
+    rows : sequence of Series
+        The planned results to draw; if they compare groups of different routes, one figure shows all groups.
+
+    Returns
+    -------
+    dict
+        The keys of the groups by route; by an empty name if all groups share one figure.
+
+    Examples
+    --------
+    >>> from secretome import load_study
+    >>> list(groups_by_route(load_study("humoral_immunity"), []))
+    ['intramuscular', 'subcutaneous']
+    """
+    groups = study.protocol.groups
+    routes = list(dict.fromkeys(group.route for group in groups.values() if group.route))
+    crossing = any(all(groups[side].route for side in sides(row["contrast"])) for row in rows)
+    if len(routes) < 2 or crossing:
+        return {"": list(groups)}
+    return {route: [key for key, group in groups.items() if group.route in ("", None, route)] for route in routes}
+
+
+def groups_figure(
+    study: Study, endpoint: str, rows: Sequence[text.Row], shown_groups: Sequence[str] | None = None
+) -> Figure:
     """Every animal of every group, and below each group its planned ratio to the control.
 
     Values beyond a limit of the assay are open triangles at the limit, pointing to where the value lies.
@@ -80,6 +121,9 @@ def groups_figure(study: Study, endpoint: str, rows: Sequence[text.Row]) -> Figu
     rows : sequence of Series
         The planned results to draw, all against one control. Each interval is drawn with its own p (see
         `decision_rows`).
+    shown_groups : sequence of str, optional
+        The keys of the groups to show, such as those of one route. Figures of one endpoint have the same axes
+        whichever groups they show.
 
     Returns
     -------
@@ -92,7 +136,7 @@ def groups_figure(study: Study, endpoint: str, rows: Sequence[text.Row]) -> Figu
             figure = Figure(figsize=(WIDTH, 1.0), layout="constrained")
             figure.text(0.02, 0.5, f"{about.label}: no {study.protocol.experimental_unit} has a value.", va="center")
             return figure
-        figure = Figure(figsize=(WIDTH, 6.0), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 5.4), layout="constrained")
         above, below = figure.subplots(2, 1, height_ratios=(3, 2))
         logs = about.equivalence_margin.scale == "log"
         if logs:
@@ -102,18 +146,20 @@ def groups_figure(study: Study, endpoint: str, rows: Sequence[text.Row]) -> Figu
             values = values.assign(upper=values["upper"].mask(zeros, smallest / 2))
         shown = [*values["upper"][np.isfinite(values["upper"])], *values["lower"][(values["lower"] > 0) | (not logs)]]
         heights = np.log(shown) if logs else np.array(shown)
-        for position, (key, group) in enumerate(study.protocol.groups.items()):
-            colour = COLOURS["treated" if group.role == "treated" else "control"]
+        keys = list(study.protocol.groups if shown_groups is None else shown_groups)
+        every, rows = rows, [row for row in rows if set(sides(row["contrast"])) <= set(keys)]
+        for position, key in enumerate(keys):
+            colour = COLOURS["treated" if study.protocol.groups[key].role == "treated" else "control"]
             near = 0.028 * float(np.ptp(heights))
             _draw_arm(above, position, values[values["group"] == key], colour, near=near, logs=logs)
-        above.set_xlim(-0.6, len(study.protocol.groups) - 0.4)
-        name_groups(above, [group.label for group in study.protocol.groups.values()])
+        above.set_xlim(-0.6, len(keys) - 0.4)
+        _name_groups(above, study, keys, values["group"])
         above.set_ylabel(f"{about.label}\n{about.unit}, {text.scale_words(about)}")
-        keys = list(study.protocol.groups)
         places = [keys.index(sides(row["contrast"])[0]) for row in rows]
         _draw_ratios(below, study, rows, about, places)
+        below.set_xlim(above.get_xlim())
         above.set_ylim(*_with_room(shown, 1.2, logs=logs))
-        effects = [row[name] for row in rows for name in ("estimate", "low", "high") if np.isfinite(row[name])]
+        effects = [row[name] for row in every for name in ("estimate", "low", "high") if np.isfinite(row[name])]
         margin = about.equivalence_margin
         effects = [0.7, 1.4, *(one for one in effects if one > 0)] if logs else [margin.low, margin.high, *effects]
         below.set_ylim(*_with_room(effects, 1.1, logs=logs))
@@ -121,6 +167,8 @@ def groups_figure(study: Study, endpoint: str, rows: Sequence[text.Row]) -> Figu
         (draw_comb if len(rows) > MOST_BRACKETS else draw_brackets)(above, against[0], treated, rows)
         for axes in (above, below):
             scale_axis(axes, logs=logs)
+        if about.kind == "titre":
+            powers_of_two(above)
         mark(figure, study)
     return figure
 
@@ -131,7 +179,7 @@ def design_figure(study: Study) -> Figure:
     animals = study.cohort.values.drop_duplicates("animal")
     start, end = protocol.timeline[0].hour, protocol.timeline[-1].hour
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(WIDTH, 0.9 + 0.62 * len(protocol.groups)), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 0.9 + 0.72 * len(protocol.groups)), layout="constrained")
         axes = figure.subplots()
         for position, (key, group) in enumerate(protocol.groups.items()):
             own = animals[animals["group"] == key]
@@ -142,7 +190,8 @@ def design_figure(study: Study) -> Figure:
             crowd = max(3, int(dead.groupby("time").size().max())) if dead["time"].notna().any() else 3
             depth = -position - 0.4 / crowd * dead.groupby("time").cumcount()
             axes.plot(dead["time"], depth, "x", color=COLOURS["against"], markersize=6, markeredgewidth=2, zorder=3)
-            axes.text(start, 0.12 - position, f"{group.label}: {group.treatment}", va="bottom", fontsize=SMALL)
+            name = f"{group.label}\n{group.treatment}" if group.treatment else group.label
+            axes.text(start, 0.1 - position, name, va="bottom", fontsize=SMALL, linespacing=1.1)
             alive = f"{len(own) - len(dead)} of {len(own)} alive" if len(dead) else f"n = {len(own)}"
             axes.text(end + 0.02 * (end - start), -position, alive, va="center", color=COLOURS["ink"])
         for event in protocol.timeline:
@@ -256,8 +305,24 @@ def _sideways(heights: Floats, near: float) -> Floats:
     return places
 
 
+def _name_groups(axes: Axes, study: Study, keys: Sequence[str], values: "pd.Series[str]") -> None:
+    """The label and n of each group; groups of one route have their dose, and the route and unit once below."""
+    groups = [study.protocol.groups[key] for key in keys]
+    routes = {group.route for group in groups if group.route}
+    on_route = len(routes) == 1 and len({group.dose_unit for group in groups if group.route}) == 1
+    doses = [f"{group.dose:g}" if on_route and group.route else group.label for group in groups]
+    name_groups(axes, doses, [f"n = {int((values == key).sum())}" for key in keys])
+    if on_route:
+        unit = next(group.dose_unit for group in groups if group.route)
+        axes.set_xlabel(f"{routes.pop().capitalize()} dose, {unit}")
+
+
 def _draw_ratios(axes: Axes, study: Study, rows: Sequence[text.Row], about: Endpoint, places: Sequence[int]) -> None:
     _dress_effects(axes, about.equivalence_margin)
+    axes.yaxis.set_label_position("left")
+    axes.yaxis.tick_left()
+    axes.spines[["left"]].set_visible(True)
+    axes.spines[["right"]].set_visible(False)
     labels = []
     for position, row in zip(places, rows, strict=True):
         label = ""
@@ -289,14 +354,12 @@ def _draw_ratios(axes: Axes, study: Study, rows: Sequence[text.Row], about: Endp
                 )
                 label = f"{'≤' if upper else '≥'} {text.number(height)}"
         labels.append(label)
-    axes.set_xlim(-0.6, len(study.protocol.groups) - 0.4)
     axes.set_xticks(places, labels, fontsize=SMALL)
     levels = {row["level"] for row in rows if not math.isnan(row["level"])}
     control = study.protocol.groups[sides(rows[0]["contrast"])[1]].label
-    simultaneous = "simultaneous " if any(text.is_adjusted(row) for row in rows) else ""
-    with_interval = f",\n{simultaneous}{text.percent(levels.pop())} interval" if len(levels) == 1 else ""
+    with_interval = f",\n{text.percent(levels.pop())} interval" if len(levels) == 1 else ""
     words = text.effect_words(about)
-    name = "ratio to" if about.equivalence_margin.scale == "log" else f"{words.name},{words.unit}, against"
+    name = "ratio to" if about.equivalence_margin.scale == "log" else f"{words.name},\n{words.unit.strip()}, against"
     axes.set_ylabel(f"{name} {text.lowercase_first(control)}{with_interval}")
 
 

@@ -1,6 +1,7 @@
 """Common parts of all figures: colours for light and dark pages, the style, and the file formats."""
 
 import io
+import math
 import re
 import zlib
 from collections.abc import Sequence
@@ -34,9 +35,9 @@ for weight in ("", "-bold"):
 TYPE = "'DejaVu Figures', 'DejaVu Sans'"
 ELSEWHERE = "'DejaVu Sans', Verdana, sans-serif"
 # Inches. As wide as a phone shows it without shrinking the type; a wide screen enlarges all of it alike.
-WIDTH = 4.5
-# Points, for what stands close: labels of groups, rows and values.
-SMALL = 9
+WIDTH = 4.2
+# Points, for labels of groups, rows and values.
+SMALL = 10
 STYLE = {
     "font.family": ["DejaVu Figures", "DejaVu Sans"],
     "font.size": 10,
@@ -108,13 +109,13 @@ def mark(figure: Figure, study: Study) -> None:
         )
 
 
-def plain_log(axes: Axes) -> None:
+def plain_log(axes: Axes, fewest: int = 4) -> None:
     """Ticks at round numbers, written as numbers; fewer per decade if the axis spans many decades."""
     low, high = axes.get_ylim()
     for ladder in ((1.0,), (1, 2, 5), (1, 1.5, 2, 3, 5, 7)):
         ticks = np.concatenate([np.array(ladder) * 10.0**power for power in range(-9, 10)])
         ticks = ticks[(ticks >= low) & (ticks <= high)]
-        if len(ticks) >= 4:
+        if len(ticks) >= fewest:
             break
     if len(ticks) < 3:
         ticks = np.array(MaxNLocator(5).tick_values(low, high))
@@ -144,12 +145,25 @@ def two_lines(label: str, longest: int = 15) -> str:
     return label[:cut] + "\n" + label[cut + 1 :]
 
 
-def name_groups(axes: Axes, labels: Sequence[str]) -> None:
-    """Names below the groups at 0, 1, 2, ...: horizontal if they fit side by side, otherwise rotated."""
+def powers_of_two(axes: Axes, most: int = 7) -> None:
+    """Ticks at powers of two, every second one if there are many: the dilutions of a titre."""
+    low, high = axes.get_ylim()
+    first, last = math.ceil(math.log2(low)), math.floor(math.log2(high))
+    axes.set_yticks([2.0**power for power in range(first, last + 1, 1 + (last - first) // most)])
+
+
+def name_groups(axes: Axes, labels: Sequence[str], counts: Sequence[str] | None = None) -> None:
+    """Names below the groups at 0, 1, 2, ..., with n below each; long ones stand lower in turn, never rotated."""
     room = (WIDTH - 0.7) * 72 / len(labels)
     broken = [two_lines(label, 7) for label in labels]
     # A letter is about as wide as 0.56 of its height.
-    if max(len(line) for label in broken for line in label.split("\n")) * 0.56 * SMALL <= room:
-        axes.set_xticks(range(len(labels)), broken, fontsize=SMALL)
+    widest = max(len(line) for label in broken for line in label.split("\n")) * 0.56 * SMALL
+    lines = max(label.count("\n") + 1 for label in broken)
+    below = ["" if counts is None else f"\n{count}" for count in counts or labels]
+    if widest <= room:
+        names = [label + "\n" * (lines - 1 - label.count("\n")) for label in broken]
     else:
-        axes.set_xticks(range(len(labels)), labels, fontsize=SMALL, rotation=35, ha="right", rotation_mode="anchor")
+        # Neighbours stand at two heights, so that each has twice the room.
+        names = [label + "\n" * lines if place % 2 == 0 else "\n" * lines + label for place, label in enumerate(broken)]
+        below = [f"\n{count.strip()}" for count in below] if counts else below
+    axes.set_xticks(range(len(labels)), [name + n for name, n in zip(names, below, strict=True)], fontsize=SMALL)

@@ -44,17 +44,9 @@ def draw_comb(axes: Axes, control: float, places: Sequence[float], rows: Sequenc
     for place in ends:
         _line(axes, [place, place], [FIRST - REACH, FIRST])
     _text(axes, control, FIRST, report_text.bracket_head([row for _, row in known]))
-    for place, row in known:
-        # Aslant, because a small p is a long number.
-        _text(
-            axes,
-            place,
-            FIRST,
-            report_text.p_number(report_text.bracket_value(row)),
-            rotation=35,
-            ha="left",
-            rotation_mode="anchor",
-        )
+    for number, (place, row) in enumerate(known):
+        # Neighbours stand at two heights, because a small p is a long number.
+        _text(axes, place, FIRST + STEP * (number % 2), report_text.p_number(report_text.bracket_value(row)))
 
 
 def _known(places: Sequence[float], rows: Sequence[report_text.Row]) -> list[tuple[float, report_text.Row]]:

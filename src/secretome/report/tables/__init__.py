@@ -14,6 +14,7 @@ from secretome.report.tables.benchmarks import (
 from secretome.report.tables.markup import to_html
 from secretome.report.tables.results import (
     contrasts_table,
+    endpoint_table,
     options_table,
     planned_table,
     specifications_table,
@@ -38,6 +39,7 @@ __all__ = [
     "conditions_table",
     "contrasts_table",
     "design_table",
+    "endpoint_table",
     "groups_table",
     "growth_table",
     "missed",

@@ -57,6 +57,28 @@ def planned_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
+def endpoint_table(study: Study, planned: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
+    """The planned result of each contrast beside that of the published test and its minimum attainable p-value.
+
+    Both frames have one row per contrast of one endpoint, in the same order.
+    """
+    rows = [row for _, row in planned.iterrows()]
+    others = [row for _, row in published.iterrows()]
+    used = [decision_row(study.protocol, row) for row in rows]
+    return pd.DataFrame(
+        {
+            "Contrast": [text.against(study, row["contrast"]) for row in rows],
+            "n": [f"{row['n_treated']}\u00a0and\u00a0{row['n_control']}" for row in rows],
+            text.effects_title(study.protocol.endpoints[row["endpoint"]] for row in rows): [
+                text.ratio(row) for row in used
+            ],
+            "Planned p": [_p(row) for row in used],
+            "Published p": [text.p_number(row["pvalue"]) for row in others],
+            "Minimum attainable": [text.p_number(row["min_pvalue"]) for row in others],
+        }
+    )
+
+
 def specifications_table(study: Study, specifications: pd.DataFrame) -> pd.DataFrame:
     """Every analysis of a claim: the contrast on which it depends, the effect, p and the result."""
     answers = {
@@ -111,9 +133,11 @@ def _set_of_analyses(row: text.Row) -> str:
 
 
 def _places(study: Study, results: pd.DataFrame) -> dict[str, list[str]]:
-    """What was measured, what was compared, and how many values there are."""
+    """What was measured, if the results have several measures, what was compared, and how many values there are."""
+    several = results["endpoint"].nunique() > 1
+    measures = [study.protocol.endpoints[key].label for key in results["endpoint"]]
     return {
-        "Measure": [study.protocol.endpoints[key].label for key in results["endpoint"]],
+        **({"Measure": measures} if several else {}),
         "Contrast": [text.against(study, contrast) for contrast in results["contrast"]],
         # This stays on one line in a narrow column.
         "n": [f"{row['n_treated']}\u00a0and\u00a0{row['n_control']}" for _, row in results.iterrows()],

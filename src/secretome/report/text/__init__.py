@@ -1,7 +1,9 @@
 """Numbers and results in the words that a journal uses."""
 
 from secretome.report.text.alternatives import design_alt, groups_alt, paired_alt
+from secretome.report.text.answers import answer_sentence, group_sizes
 from secretome.report.text.arrive import ASKS, GUIDELINES, OPEN, arrive_answers
+from secretome.report.text.captions import curves_caption, design_caption, groups_caption, paired_caption
 from secretome.report.text.column_titles import COLUMN_TITLES
 from secretome.report.text.conditions import batch_warnings, condition_sentences
 from secretome.report.text.decision_rules import rule_words
@@ -48,7 +50,7 @@ from secretome.report.text.sentences import (
     unpaired_sentence,
 )
 from secretome.report.text.specifications import HEADINGS, kind_of_p, options, specification_alt, specification_sentence
-from secretome.report.text.verdicts import verdict_p, verdict_sentence
+from secretome.report.text.verdicts import card_effect, card_evidence, verdict_p, verdict_sentence
 
 __all__ = [
     "ASKS",
@@ -60,11 +62,14 @@ __all__ = [
     "Row",
     "against",
     "altered_sentence",
+    "answer_sentence",
     "arrive_answers",
     "batch_warnings",
     "bracket_head",
     "bracket_p",
     "bracket_value",
+    "card_effect",
+    "card_evidence",
     "caveats",
     "censoring_sentence",
     "check_sentence",
@@ -72,12 +77,16 @@ __all__ = [
     "cohort_status_sentence",
     "condition_sentences",
     "count",
+    "curves_caption",
     "deaths_sentence",
     "design_alt",
+    "design_caption",
     "effect",
     "effect_words",
     "effects_title",
+    "group_sizes",
     "groups_alt",
+    "groups_caption",
     "groups_sentence",
     "interval",
     "is_adjusted",
@@ -93,6 +102,7 @@ __all__ = [
     "p_number",
     "p_value",
     "paired_alt",
+    "paired_caption",
     "pairs_sentence",
     "percent",
     "provenance_lines",

@@ -36,8 +36,8 @@ def paired_alt(study: Study, claim: Claim, row: Row) -> str:
     )
 
 
-def groups_alt(study: Study, endpoint: str, rows: Sequence[Row]) -> str:
-    """Alternative text of the figure of groups."""
+def groups_alt(study: Study, endpoint: str, rows: Sequence[Row], groups: Sequence[str] | None = None) -> str:
+    """Alternative text of the figure of groups, or of those that it shows."""
     about = study.protocol.endpoints[endpoint]
     if study.cohort.values[study.cohort.values["endpoint"] == endpoint]["lower"].notna().sum() == 0:
         return f"No figure: no {study.protocol.experimental_unit} has a value of {about.label}."
@@ -50,7 +50,7 @@ def groups_alt(study: Study, endpoint: str, rows: Sequence[Row]) -> str:
     limits = "" if about.kind == "continuous" else f" {censoring_sentence(study, endpoint)}."
     return (
         f"Two panels, {scale_words(about)}s. Above, {about.label} ({about.unit}) of every {unit(study)}, by group. "
-        f"{groups_sentence(study, endpoint)}.{limits}{_bracket_words(study, rows)} "
+        f"{groups_sentence(study, endpoint, groups)}.{limits}{_bracket_words(study, rows)} "
         f"Below, the effect against {control}: {'; '.join(findings)}."
     )
 

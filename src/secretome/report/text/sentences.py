@@ -135,11 +135,12 @@ def cohort_sentence(study: Study) -> str:
     return f"{animals} {who} from the file {cohort.path.name}; {origin}."
 
 
-def groups_sentence(study: Study, endpoint: str) -> str:
-    """The number of values in each group, and the number of animals without one, with the reason."""
+def groups_sentence(study: Study, endpoint: str, groups: Sequence[str] | None = None) -> str:
+    """The number of values in each group, or in those given, and of animals without one, with the reason."""
     rows = study.cohort.values[study.cohort.values["endpoint"] == endpoint]
     parts = []
-    for key, group in study.protocol.groups.items():
+    for key in study.protocol.groups if groups is None else groups:
+        group = study.protocol.groups[key]
         own = rows[rows["group"] == key]
         known, dead = int(own["lower"].notna().sum()), int(own["dead"].sum())
         lost = [f"{dead} died before sampling"] if dead else []

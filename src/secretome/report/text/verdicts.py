@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from secretome.claims import Decision, Rule
 from secretome.cohort import Study
 from secretome.protocol import Claim, Protocol, sides
+from secretome.report.text.answers import group_sizes
 from secretome.report.text.effects import effect_words
 from secretome.report.text.numbers import (
     Row,
@@ -58,6 +59,43 @@ def verdict_p(protocol: Protocol, verdict: Row) -> str:
     '0.000895'
     """
     return " ".join(part for part in (_kind_of_p(protocol, verdict), p_number(bracket_value(verdict))) if part)
+
+
+def card_effect(study: Study, verdict: Row) -> str:
+    """The effect that decides a verdict, with its interval, and the group for a claim about several.
+
+    >>> from secretome import adjudicate, analyse, load_study
+    >>> study = load_study("treg_conditioned_medium")
+    >>> card_effect(study, adjudicate(study, analyse(study, ("planned",))).iloc[0])
+    'Ratio 1.51 (95 % interval 1.23 to 1.85)'
+    """
+    size = ratio(verdict)
+    if size == "not estimable":
+        return ""
+    claim = study.protocol.claims[verdict["claim"]]
+    words = effect_words(study.protocol.endpoints[claim.endpoint])
+    if not claim.together:
+        return f"{words.short.capitalize()}{words.unit and f',{words.unit}:'} {size}"
+    return f"Deciding group, {_treated(study, verdict['contrast'])}: {words.short}{words.unit and f',{words.unit}:'} {size}"
+
+
+def card_evidence(study: Study, verdict: Row) -> str:
+    """The p that decides a verdict, with its kind, and the number of values; the reason where there is no p.
+
+    >>> from secretome import adjudicate, analyse, load_study
+    >>> study = load_study("treg_conditioned_medium")
+    >>> card_evidence(study, adjudicate(study, analyse(study, ("planned",))).iloc[0])
+    'p = 0.000895; n = 12 pairs'
+    """
+    claim = study.protocol.claims[verdict["claim"]]
+    sizes = group_sizes(study, claim)
+    if math.isnan(bracket_value(verdict)):
+        reason = verdict["reason"]
+        return f"{reason[0].upper()}{reason[1:]}; {sizes}"
+    kind = _kind_of_p(study.protocol, verdict).replace(", ", " ").replace("equivalence", "p of equivalence")
+    p = p_value(bracket_value(verdict))
+    words = f"{kind}{p[1:]}" if kind.endswith("equivalence") else f"{kind} {p}".strip()
+    return f"{words[0].upper() if kind else words[0]}{words[1:]}; {sizes}"
 
 
 def _kind_of_p(protocol: Protocol, verdict: Row) -> str:

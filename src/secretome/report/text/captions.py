@@ -1,0 +1,72 @@
+"""Captions of figures, which can be read without the page."""
+
+from collections.abc import Sequence
+
+from secretome.analysis import BOUND
+from secretome.cohort import Study
+from secretome.protocol import Claim, sides
+from secretome.report.text.effects import effect_words, margin_words
+from secretome.report.text.numbers import Row, is_adjusted, lowercase_first, percent
+from secretome.report.text.sentences import unit, units
+
+
+def groups_caption(study: Study, endpoints: Sequence[str], rows: Sequence[Row]) -> str:
+    """Caption of figures of groups that share their kind of interval."""
+    known = [study.protocol.endpoints[endpoint] for endpoint in endpoints]
+    labels = " and ".join(endpoint.label for endpoint in known)
+    values = study.cohort.values[study.cohort.values["endpoint"].isin(endpoints)]
+    values = values[values["lower"].notna()]
+    parts = [f"{labels} of every {unit(study)}, by group."]
+    if study.cohort.origin == "simulated":
+        parts.append(f"The {study.protocol.units} are simulated, so the figure is not evidence.")
+    parts.append(f"Each point is one {study.protocol.experimental_unit}, the bar the median, n the number of values.")
+    if (values["lower"] < values["upper"]).any():
+        parts.append("An open triangle is a value beyond the limit of the assay, drawn at the limit.")
+    if rows:
+        controls = dict.fromkeys(study.protocol.groups[sides(row["contrast"])[1]].label for row in rows)
+        to = lowercase_first(next(iter(controls))) if len(controls) == 1 else "the compared group"
+        adjusted = any(is_adjusted(row) for row in rows)
+        levels = {row["level"] for row in rows if row["effect"] != BOUND and row["level"] == row["level"]}
+        level = f"the {'simultaneous ' if adjusted else ''}{percent(levels.pop())}" if len(levels) == 1 else "its"
+        kind = "equivalence" if rows[0]["alternative"] == "equivalence" else "the difference"
+        band = " and ".join(dict.fromkeys(margin_words(endpoint.equivalence_margin) for endpoint in known))
+        words = effect_words(known[0])
+        parts.append(
+            f"Lower panel: {words.name} against {to} with {level} interval, which decides the claim; the grey "
+            f"band is the equivalence margin, {band}. The p values are those of {kind}"
+            f"{', adjusted for the number of contrasts' if adjusted else ', not adjusted'}."
+        )
+    return " ".join(parts)
+
+
+def paired_caption(study: Study, claims: Sequence[Claim], rows: Sequence[Row]) -> str:
+    """Caption of figures of pairs."""
+    endpoints = [study.protocol.endpoints[claim.endpoint] for claim in claims]
+    labels = " and ".join(endpoint.label for endpoint in endpoints)
+    level = percent(rows[0]["level"])
+    subject = study.protocol.experimental_unit
+    return (
+        f"{labels} of every {unit(study)}. A line joins the two values of one {subject}: solid blue lines change in "
+        "the claimed direction, dashed orange lines in the opposite direction, dotted grey lines not at all. At the right "
+        f"of each panel is the ratio of geometric means with its {level} interval, on an axis aligned with the values; "
+        f"the grey band is the equivalence margin, {margin.low:g} to {margin.high:g}."
+    )
+
+
+def design_caption(study: Study) -> str:
+    """Caption of the drawing of a design."""
+    animals = study.cohort.values.drop_duplicates("animal")
+    crosses = f" A cross is the death of one {study.protocol.experimental_unit}." if animals["dead"].any() else ""
+    return f"Design of the study with the {units(study)} of this cohort, one line per group; time in hours.{crosses}"
+
+
+def curves_caption(study: Study, alpha: float) -> str:
+    """Caption of specification curves."""
+    return (
+        f"Specification curves. Each column is one analysis of the same {units(study)}. From the top: the effect with "
+        f"its interval, as a ratio or as a difference of means; p, with a dashed line at {alpha:g}; and the choices of "
+        "the analysis. Analyses with the same kind of effect are in the order of p. Analyses of ranks without a ratio "
+        "or difference show only p, and a test without an interval only its estimate. Blue supports the claim, orange "
+        "supports the opposite, and open grey is inconclusive. The square is the planned analysis, the diamond the "
+        "published one. The proportion of analyses that agree is not a probability."
+    )
