@@ -101,7 +101,7 @@ def minutes(doctree: nodes.document) -> int:
     for raw in doctree.findall(nodes.raw):
         # Drawings are most of a page's markup, and their text is not counted.
         page = BeautifulSoup(DRAWING.sub("", raw.astext()), "html.parser")
-        figures += len(page.select("figure"))
+        figures += len(page.select("figure:not(.panels figure)"))
         for unread in page.select("details, table, script, style"):
             unread.decompose()
         prose.append(page.get_text(" "))

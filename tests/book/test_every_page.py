@@ -82,13 +82,13 @@ def test_every_table_can_be_understood_by_ear(page: BuiltPage) -> None:
 
 
 def test_no_type_in_a_figure_is_smaller_than_a_phone_can_show(page: BuiltPage) -> None:
-    """Every drawing as wide as a phone, and its letters at least nine points."""
+    """Every drawing as wide as a phone, and its letters at least ten points."""
     for drawing in page.parsed.select("figure.drawing svg"):
         assert float(str(drawing["viewbox"]).split()[2]) <= 325
         for text in drawing.select("text"):
             size = re.search(r"(?:font-size: ?|font: ?(?:bold |\d+ )?)([\d.]+)px", str(text["style"]))
             assert size is not None, text
-            assert float(size[1]) >= 9, text.get_text()
+            assert float(size[1]) >= 10, text.get_text()
 
 
 def test_every_page_says_its_part_and_its_licence(page: BuiltPage) -> None:
@@ -151,11 +151,11 @@ COLLISIONS = """() => [...document.querySelectorAll('figure.drawing svg')]
   for (const [said, box] of texts.map(e => [e.textContent.trim(), e.getBoundingClientRect()]))
     if (box.left < frame.left - 2 || box.right > frame.right + 2 || box.top < frame.top - 2 || box.bottom > frame.bottom
     + 2)
-      found.push(`${said} leaves ${svg.parentElement.dataset.name}`);
+      found.push(`${said} leaves ${svg.closest('figure').dataset.name}`);
   straight.forEach(([one, a], i) => straight.slice(i + 1).forEach(([other, b]) => {
     const across = Math.min(a.right, b.right) - Math.max(a.left, b.left), down = Math.min(a.bottom, b.bottom) -
     Math.max(a.top, b.top); const least = Math.min(a.width, a.height, b.width, b.height);
-    if (Math.min(across, down) > least / 3) found.push(`${one} on ${other} in ${svg.parentElement.dataset.name}`);
+    if (Math.min(across, down) > least / 3) found.push(`${one} on ${other} in ${svg.closest('figure').dataset.name}`);
   }));
   return found;
 })"""

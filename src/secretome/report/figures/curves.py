@@ -257,8 +257,17 @@ def _legend_of_answers(figure: Figure, rows: pd.DataFrame) -> None:
     names = [words[one] for one in drawn]
     for analysis, (marker, size) in MARKERS.items():
         if (rows["analysis"] == analysis).any():
-            style = {"linestyle": "none", "color": COLOURS["ink"], "markerfacecolor": "none", "markersize": size}
-            handles.append(Line2D([], [], marker=marker, **style))
+            handles.append(
+                Line2D(
+                    [],
+                    [],
+                    marker=marker,
+                    linestyle="none",
+                    color=COLOURS["ink"],
+                    markerfacecolor="none",
+                    markersize=size,
+                )
+            )
             names.append(analysis)
     figure.legend(
         handles,
