@@ -48,8 +48,8 @@ def paired_caption(study: Study, claims: Sequence[Claim], rows: Sequence[Row]) -
     return (
         f"{labels} of every {unit(study)}. A line joins the two values of one {subject}: solid blue lines change in "
         "the claimed direction, dashed orange lines in the opposite direction, dotted grey lines not at all. To the "
-        f"right of each panel is the ratio of geometric means with its {level} interval, on an axis aligned with the "
-        f"values; the grey band is the equivalence margin, {margin.low:g} to {margin.high:g}."
+        f"right of each panel is the {effect_words(endpoints[0]).name} with its {level} interval, on an axis aligned "
+        f"with the values; the grey band is the equivalence margin, {margin_words(endpoints[0].equivalence_margin)}."
     )
 
 

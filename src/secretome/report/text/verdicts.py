@@ -74,9 +74,10 @@ def card_effect(study: Study, verdict: Row) -> str:
         return ""
     claim = study.protocol.claims[verdict["claim"]]
     words = effect_words(study.protocol.endpoints[claim.endpoint])
-    if not claim.together:
-        return f"{words.short.capitalize()}{words.unit and f',{words.unit}:'} {size}"
-    return f"Deciding group, {_treated(study, verdict['contrast'])}: {words.short}{words.unit and f',{words.unit}:'} {size}"
+    name = f"{words.short},{words.unit}:" if words.unit else words.short
+    group = f"Deciding group, {_treated(study, verdict['contrast'])}: " if claim.together else ""
+    shown = f"{group}{name} {size}"
+    return f"{shown[0].upper()}{shown[1:]}"
 
 
 def card_evidence(study: Study, verdict: Row) -> str:
