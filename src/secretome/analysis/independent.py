@@ -12,7 +12,8 @@ from secretome import stats
 from secretome.analysis import count_models
 from secretome.analysis.clusters import cluster_rows
 from secretome.analysis.equivalence import equivalence_rows
-from secretome.analysis.multiverse import multiverse_rows
+from secretome.analysis.multiverse import Known, multiverse_rows
+from secretome.analysis.published import published_test
 from secretome.analysis.results import (
     BOUND,
     MEAN_DIFFERENCE,
@@ -29,9 +30,8 @@ from secretome.analysis.samples import (
     Comparison,
     by_ranks,
     comparison,
-    effect_of_ranks,
+    group_sample,
     rank_test,
-    size_by_ranks,
     welch_difference,
 )
 from secretome.analysis.specification import Adjustment, Method, Nondetects, Scale, Specification
@@ -79,15 +79,16 @@ def independent_rows(study: Study, settings: Settings) -> Iterator[Result]:
 def _family_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Result]:
     endpoint, margin = claim.endpoint, study.protocol.endpoints[claim.endpoint].equivalence_margin
     compared = {contrast: comparison(study, endpoint, contrast) for contrast in claim.compared}
-    # The multiverse leaves out what was planned, so it must know it.
+    # The multiverse leaves out what was published and planned, so it must know both.
+    of_authors = _published(study, claim, compared, settings) if claim.published_method else {}
     if {"planned", "multiverse"} & set(settings.analyses):
         planned = {
             contrast: planned_rows(pair, len(compared), margin, settings.alpha, together=claim.together)
             for contrast, pair in compared.items()
         }
     for contrast, pair in compared.items():
-        if "published" in settings.analyses:
-            yield _placed(_published(pair, settings.level), study, endpoint, contrast, pair)
+        if "published" in settings.analyses and (published := of_authors.get(contrast)):
+            yield _placed(published, study, endpoint, contrast, pair)
         if "planned" in settings.analyses:
             for row in planned[contrast]:
                 yield _placed(row, study, endpoint, contrast, pair)
@@ -96,7 +97,8 @@ def _family_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Res
         decided = {
             contrast: None if claim.is_equivalence else test.specification for contrast, (test, _) in planned.items()
         }
-        for contrast, row in _multiverse(study, claim, compared, decided, settings):
+        known = Known(decided, {contrast: row.specification for contrast, row in of_authors.items()})
+        for contrast, row in _multiverse(study, claim, compared, known, settings):
             yield _placed(row, study, endpoint, contrast, compared[contrast])
 
 
@@ -104,14 +106,14 @@ def _multiverse(
     study: Study,
     claim: Claim,
     compared: Mapping[str, Comparison],
-    decided: Mapping[str, Specification | None],
+    known: Known,
     settings: Settings,
 ) -> Iterator[tuple[str, Result]]:
     margin, together = study.protocol.endpoints[claim.endpoint].equivalence_margin, claim.together
     if claim.is_equivalence:
         yield from equivalence_rows(compared, margin, settings.alpha)
         yield from cluster_rows(compared, level=settings.level, together=True, margin=margin, alpha=settings.alpha)
-    yield from multiverse_rows(study, claim.endpoint, compared, decided, settings, together=together)
+    yield from multiverse_rows(study, claim.endpoint, compared, known, settings, together=together)
     yield from cluster_rows(compared, level=settings.level, together=together)
 
 
@@ -130,11 +132,14 @@ def _placed(row: Result, study: Study, endpoint: str, contrast: str, pair: Compa
     )
 
 
-def _published(pair: Comparison, level: float) -> Result:
-    estimate = Estimate()
-    if pair.n:
-        estimate = estimate_or_nan(lambda: by_ranks(pair)).sized(estimate_or_nan(lambda: size_by_ranks(pair, level)))
-    return result(estimate, rank_test(estimate), analysis="published", effect=effect_of_ranks(pair))
+def _published(study: Study, claim: Claim, compared: Mapping[str, Comparison], settings: Settings) -> dict[str, Result]:
+    """The authors' test of each contrast of a family; an empty row where the values leave none."""
+    groups = {group: group_sample(study, claim.endpoint, group) for group in study.protocol.groups}
+    rows = {}
+    for contrast, pair in compared.items():
+        test = published_test(claim.published_method, groups, pair, contrast, settings.level)
+        rows[contrast] = result(test.estimate, test.specification, analysis="published", effect=test.effect)
+    return rows
 
 
 def planned_rows(

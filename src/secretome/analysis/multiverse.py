@@ -73,11 +73,28 @@ class _Analysis:
 
 
 @dataclass(frozen=True)
+class Known:
+    """The planned and the published test of each contrast, which the multiverse does not repeat."""
+
+    planned: Mapping[str, Specification | None]
+    published: Mapping[str, Specification]
+
+    def is_published(self, contrast: str, chosen: Specification) -> bool:
+        """Whether an analysis is the published one; a rank test may be exact or asymptotic."""
+        published = self.published.get(contrast)
+        if published is None or chosen.adjustment is not published.adjustment:
+            return False
+        return (chosen.test, chosen.scale) == (published.test, published.scale) or (
+            {chosen.test, published.test} <= ANY_RANK_TEST
+        )
+
+
+@dataclass(frozen=True)
 class _Family:
-    """The contrasts that are adjusted, unless all must succeed `together`; and the planned test of each."""
+    """The contrasts that are adjusted, unless all must succeed `together`; and the known tests of each."""
 
     compared: Mapping[str, Comparison]
-    planned: Mapping[str, Specification | None]
+    known: Known
     level: float
     together: bool
 
@@ -103,9 +120,9 @@ class _Family:
 
     def is_published_or_planned(self, contrast: str, chosen: Specification, pair: Comparison) -> bool:
         """Whether these values give the same numbers as the published or the planned analysis."""
-        if chosen.test in ANY_RANK_TEST and chosen.adjustment is Adjustment.NONE:
+        if self.known.is_published(contrast, chosen):
             return True
-        planned = self.planned[contrast]
+        planned = self.known.planned[contrast]
         substituted = chosen.nondetects in SHARES and pair.censored > 0
         return (
             planned is not None
@@ -120,17 +137,17 @@ def multiverse_rows(
     study: Study,
     endpoint: str,
     compared: Mapping[str, Comparison],
-    planned: Mapping[str, Specification | None],
+    known: Known,
     settings: Settings,
     *,
     together: bool,
 ) -> Iterator[tuple[str, Result]]:
     """The other analyses of a family of contrasts, each with its contrast; `together` if a claim needs all of them.
 
-    The published test, and the planned one, in `planned` for each contrast, are left out, and so is an
-    analysis that with these animals is another one by another name: none is counted twice.
+    The published test and the planned one of each contrast are left out, and so is an analysis that with these animals
+    is another one by another name: none is counted twice.
     """
-    family = _Family(compared, planned, settings.level, together)
+    family = _Family(compared, known, settings.level, together)
     groups = dict.fromkeys(group for contrast in compared for group in reversed(sides(contrast)))
     pool = {group: sample for group in groups if (sample := group_sample(study, endpoint, group)).n}
     everyone = {group: sample for group in study.protocol.groups if (sample := group_sample(study, endpoint, group)).n}
@@ -256,6 +273,8 @@ def _dunnett(family: _Family, groups: Mapping[str, GroupSample], test: Method) -
         samples = {group: np.log(values) if on_logs else values for group, values in replaced.items()}
         estimates = _dunnett_estimates(samples, control, family.level) if control in samples else {}
         for contrast in family.compared:
+            if family.known.is_published(contrast, chosen):
+                continue
             estimate, adjusted = estimates.get(sides(contrast)[0], (Estimate(), math.nan))
             effect = RATIO if on_logs else MEAN_DIFFERENCE
             name = chosen.name(below=below, above=above)

@@ -17,6 +17,8 @@ class Method(StrEnum):
     QUASI_POISSON = "quasi_poisson"
     NEGATIVE_BINOMIAL = "negative_binomial"
     BETA_BINOMIAL = "beta_binomial"
+    TUKEY = "tukey_all_groups"
+    DUNN = "dunn_all_groups"
     MANN_WHITNEY = "mann_whitney"
     MANN_WHITNEY_ASYMPTOTIC = "mann_whitney_asymptotic"
     MANN_WHITNEY_MIDP = "mann_whitney_midp"
@@ -85,6 +87,7 @@ class Adjustment(StrEnum):
     BONFERRONI = "bonferroni"
     HOLM = "holm"
     DUNNETT = "dunnett"
+    TUKEY = "tukey"
 
 
 class Nondetects(StrEnum):
@@ -104,6 +107,8 @@ TESTS = {
     Method.FAMILY_SPREAD: "t test with the spread of the whole family",
     Method.DUNNETT: "Dunnett's test",
     Method.DUNNETT_ALL: "Dunnett's test, the spread of all groups",
+    Method.TUKEY: "Tukey's test, all groups",
+    Method.DUNN: "Dunn's test, the ranks of all groups",
     Method.PERMUTATION: "permutation test of means",
     Method.CENSORED_MODEL: "censored lognormal model",
     Method.QUASI_POISSON: "quasi-Poisson model",
@@ -150,6 +155,7 @@ ADJUSTMENTS = {
     Adjustment.BONFERRONI: "Bonferroni",
     Adjustment.HOLM: "Holm",
     Adjustment.DUNNETT: "Dunnett",
+    Adjustment.TUKEY: "Tukey",
 }
 SUBSTITUTES = {
     Nondetects.HALF_LIMIT: "half the limit",

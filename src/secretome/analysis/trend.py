@@ -20,6 +20,7 @@ from secretome.analysis.results import (
     RISING_PAIRS,
     TREND_DIFFERENCE,
     TREND_RATIO,
+    AnalysisName,
     Estimate,
     Floats,
     Result,
@@ -65,9 +66,10 @@ def trend_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Resul
         censored=sum(sample.censored for sample in samples),
         missing=sum(sample.missing for sample in samples),
     )
-    if "published" in settings.analyses:
+    of_authors: AnalysisName = "published" if claim.published_method else "multiverse"
+    if of_authors in settings.analyses:
         test = estimate_or_nan(lambda: _ranks(samples)) if n else Estimate()
-        yield place(result(test, JONCKHEERE, analysis="published", effect=RISING_PAIRS))
+        yield place(result(test, JONCKHEERE, analysis=of_authors, effect=RISING_PAIRS))
     if "planned" in settings.analyses:
         specification, effect, slope = (
             _on_scale(SLOPE, logs=logs),

@@ -29,7 +29,8 @@ class Verdict:
         What was judged, on which animals.
     verdict, verdict_as_published : str
         ``supported``, ``contradicted``, ``inconclusive`` or ``untestable``: by the planned test, which the book stands
-        by, and by the authors' presumed test. The latter is ``not analysed`` if the results do not include it.
+        by, and by the authors' presumed test. The latter is ``not analysed`` if the results do not include it, or if
+        the protocol presumes no test.
     magnitude : str
         How the estimate compares with the range printed in the paper; it never decides. ``not printed`` where there is
         none.
@@ -226,7 +227,9 @@ def _judged(study: Study, key: str, claim: Claim, results: pd.DataFrame, failed:
         claim,
         study.protocol.endpoints[claim.endpoint].equivalence_margin,
         Evidence.of(planned, equivalent),
-        _published(by_contrast, planned) if (results["analysis"] == "published").any() else None,
+        _published(by_contrast, planned)
+        if claim.published_method and (results["analysis"] == "published").any()
+        else None,
         Evidence.of(adjacent_rows(claim, results)) if claim.over_doses else None,
         paired=study.protocol.design == "paired",
     )

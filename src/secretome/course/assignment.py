@@ -72,7 +72,11 @@ def _render(protocol: Protocol, student: str, questions: Sequence[Question], sam
             for kind, claim in kinds.items()
         },
         about=words.CLAIM_KINDS,
-        rank_tests=[words.RANK_TESTS[name] for name in dict.fromkeys(claim.published_test.method for claim in claims)],
+        rank_tests=[
+            words.RANK_TESTS[name]
+            for name in dict.fromkeys(claim.published_method for claim in claims)
+            if name in words.RANK_TESTS
+        ],
         families=sorted({len(claim.compared) for claim in claims if claim.kind == "single"} - {1}),
         margins={key: endpoint.equivalence_margin for key, endpoint in protocol.endpoints.items()},
     )

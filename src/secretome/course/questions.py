@@ -63,8 +63,8 @@ def questions(protocol: Protocol) -> Iterator[Question]:
         # If values of a dose are beyond a limit, the trend is a share of pairs and not a ratio, so nobody is asked.
         if not claim.over_doses:
             yield Question(f"{key}.ratio", f"{effect}: the {mean}, by the planned test", "ratio", 1)
-        test = words.RANK_TESTS[claim.published_test.method]
-        yield Question(f"{key}.p", f"{effect}: two-sided p of {test}, not adjusted", "p", 1)
+        if test := words.RANK_TESTS.get(claim.published_method):
+            yield Question(f"{key}.p", f"{effect}: two-sided p of {test}, not adjusted", "p", 1)
         yield Question(f"{key}.verdict", f"Verdict: {claim.sentence}", "choice", 2, decisions)
         reason = "The reason for that verdict: the first rule that holds"
         yield Question(f"{key}.reason", reason, "choice", 2, tuple(words.reasons(claim)))
@@ -81,7 +81,8 @@ def answers(study: Study) -> dict[str, str]:
         rows = results[(results["endpoint"] == claim.endpoint) & (results["contrast"] == claim.judged_on[0])]
         if not claim.over_doses:
             right[f"{key}.ratio"] = _number(row_of(rows, "planned", equivalence=False)["estimate"])
-        right[f"{key}.p"] = _number(row_of(rows, "published", equivalence=False)["pvalue"])
+        if claim.published_method in words.RANK_TESTS:
+            right[f"{key}.p"] = _number(row_of(rows, "published", equivalence=False)["pvalue"])
         right[f"{key}.verdict"] = str(verdicts.loc[key, "verdict"])
         right[f"{key}.reason"] = words.reason_name(str(verdicts.loc[key, "rule"]))
     return right

@@ -7,7 +7,8 @@ from typing import Any, Literal
 import numpy as np
 
 from secretome import stats
-from secretome.analysis import Comparison, GroupSample, dilution_fold, planned_rows, slope_weights
+from secretome.analysis import NO_DIFFERENCE, Comparison, GroupSample, dilution_fold, planned_rows, slope_weights
+from secretome.analysis.published import published_test
 from secretome.claims import ClaimInputs, Decision, Evidence, Outcome, Rule, decide, decide_claim
 from secretome.claims.evidence import Bools, Floats, Rules
 from secretome.cohort.simulate import Drawn
@@ -53,6 +54,7 @@ def decide_cohorts(protocol: Protocol, drawn: Drawn, alpha: float, *, published:
         if claim.endpoint in failed:
             fails = failed[claim.endpoint]
             rules = np.where(fails, str(Rule.CHECK_FAILED), rules)
+        if claim.endpoint in failed and claim.published_method:
             decisions = np.where(fails[: decisions.size], str(Decision.UNTESTABLE), decisions)
         decided[key] = rules, decisions
     return decided
@@ -153,16 +155,24 @@ def _claim_inputs(protocol: Protocol, claim: Claim, cohorts: _Cohorts, first: _C
             ranks = _trend_by_ranks(claim, cohorts, not_exact)
             _fill(slope, not_exact, replace(ranks, adjusted=ranks.pvalue))
         adjacent = _stack([cohorts.effect(contrast, len(claim.adjacent)) for contrast in claim.adjacent])
-        return ClaimInputs(claim, margin, _stack([slope]), _stack([_trend_by_ranks(claim, first)]), adjacent)
+        by_ranks = _stack([_trend_by_ranks(claim, first)]) if claim.published_method else None
+        return ClaimInputs(claim, margin, _stack([slope]), by_ranks, adjacent)
     family, paired = len(claim.compared), protocol.design == "paired"
     if paired:
         planned = [cohorts.effect(contrast, family, paired=True) for contrast in claim.judged_on]
-        published = [_signed_ranks(first, contrast) for contrast in claim.judged_on]
+        test = _paired_t if claim.published_method == "paired_t" else _signed_ranks
+        published = [test(first, contrast) for contrast in claim.judged_on]
     else:
         intervals = claim.is_equivalence
         planned = [_planned(cohorts, contrast, family, margin, intervals=intervals) for contrast in claim.judged_on]
-        published = [_ranks(first, contrast) for contrast in claim.judged_on]
-    return ClaimInputs(claim, margin, _stack(planned), _stack(published), paired=paired)
+        is_mann_whitney = claim.published_method == "mann_whitney"
+        published = [
+            _ranks(first, contrast) if is_mann_whitney else _published(first, claim.published_method, contrast)
+            for contrast in claim.judged_on
+            if claim.published_method
+        ]
+    known = _stack(published) if claim.published_method else None
+    return ClaimInputs(claim, margin, _stack(planned), known, paired=paired)
 
 
 def _planned(cohorts: _Cohorts, contrast: str, family: int, margin: EquivalenceMargin, *, intervals: bool) -> Evidence:
@@ -209,6 +219,28 @@ def _signed_ranks(cohorts: _Cohorts, contrast: str) -> Evidence:
     up = np.where(shifts != 0, shifts > 0, (means[0] - means[1]).mean(axis=1) > 0)
     pvalue, min_pvalue = _columns(tests, "pvalue", "min_pvalue")
     return _exact_evidence(treated.shape[1], pvalue, min_pvalue, up)
+
+
+def _paired_t(cohorts: _Cohorts, contrast: str) -> Evidence:
+    """The paired t test of the values, as authors use it."""
+    treated, control = (cohorts.bounds[side][0] for side in sides(contrast))
+    test = stats.mean_difference(treated, control, paired=True, axis=1)
+    return replace(_empty_evidence(test.pvalue.size, treated.shape[1]), pvalue=test.pvalue, up=test.estimate > 0)
+
+
+def _published(cohorts: _Cohorts, name: str, contrast: str) -> Evidence:
+    """Another test of the authors, cohort by cohort."""
+    number, n = cohorts.exact(*sides(contrast)).size, cohorts.size(*sides(contrast))
+    evidence = _empty_evidence(number, n)
+    for position in range(number):
+        groups = {
+            group: GroupSample(low[position], high[position], missing=0, dead=0)
+            for group, (low, high) in cohorts.bounds.items()
+        }
+        test = published_test(name, groups, cohorts.comparison(contrast, position), contrast, 1 - cohorts.alpha)
+        none = NO_DIFFERENCE[test.effect]
+        evidence.pvalue[position], evidence.up[position] = test.estimate.pvalue, test.estimate.estimate > none
+    return evidence
 
 
 def _trend_by_ranks(claim: Claim, cohorts: _Cohorts, chosen: Bools | slice = slice(None)) -> Evidence:

@@ -45,7 +45,8 @@ def verdict_rates(
     Returns
     -------
     DataFrame
-        One row per claim and analysis: study, scenario, n, claim, analysis (``planned`` or ``published``), cohorts, and
+        One row per claim and analysis: study, scenario, n, claim, analysis (``planned`` or, where the protocol presumes
+        a test of the authors, ``published``), cohorts, and
         the shares supported, contradicted, inconclusive and untestable. A share p has the standard error ``sqrt(p (1 -
         p) / cohorts)``.
 
@@ -67,8 +68,10 @@ def verdict_rates(
     for claim, (rules, published_verdicts) in decide_cohorts(
         protocol, drawn, alpha, published=min(published, cohorts)
     ).items():
+        analysed = protocol.claims[claim].published_method
         planned_verdicts = [str(Rule(rule).decision) for rule in rules.tolist()]
-        for analysis, verdicts in (("planned", planned_verdicts), ("published", published_verdicts.tolist())):
+        known = [("planned", planned_verdicts)] + [("published", published_verdicts.tolist())] * bool(analysed)
+        for analysis, verdicts in known:
             row = {"study": protocol.key, "scenario": scenario, "n": n, "claim": claim, "analysis": analysis}
             shares = {verdict: verdicts.count(verdict) / len(verdicts) for verdict in VERDICTS}
             rows.append({**row, "cohorts": len(verdicts), **shares})

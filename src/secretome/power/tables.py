@@ -61,18 +61,14 @@ def power_table(rates: pd.DataFrame) -> pd.DataFrame:
         "inconclusive": "Inconclusive",
         "untestable": "Untestable",
     }
-    return pd.DataFrame(
-        {
-            "n": planned.index,
-            **{
-                name: [text.share(row[verdict], row["cohorts"]) for _, row in planned.iterrows()]
-                for verdict, name in names.items()
-            },
-            "Published test supports": [
-                text.share(row["supported"], row["cohorts"]) for _, row in published.iterrows()
-            ],
-        }
-    )
+    columns = {
+        name: [text.share(row[verdict], row["cohorts"]) for _, row in planned.iterrows()]
+        for verdict, name in names.items()
+    }
+    if len(published):
+        supports = [text.share(row["supported"], row["cohorts"]) for _, row in published.iterrows()]
+        columns["Published test supports"] = supports
+    return pd.DataFrame({"n": planned.index, **columns})
 
 
 def needs_table(plans: pd.DataFrame, protocols: Mapping[str, Protocol], target: float) -> pd.DataFrame:

@@ -17,6 +17,10 @@ EffectScale = Literal["log", "linear"]
 
 # The kinds whose values can be compared by differences: the others have values beyond a limit, or spread with the mean.
 LINEAR_KINDS = ("continuous", "proportion")
+# The published tests of two groups, of a trend, and of pairs.
+TWO_GROUP_TESTS = ("mann_whitney", "student_t", "welch_t", "anova_dunnett", "anova_tukey", "kruskal_dunn")
+TREND_TESTS = ("jonckheere_terpstra",)
+PAIRED_TESTS = ("signed_rank", "paired_t")
 ORIGINS: tuple[Origin, ...] = ("simulated", "published-summary", "published-individual", "measured")
 
 
@@ -100,9 +104,20 @@ class Endpoint(Strict):
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedTest(Strict):
-    """The test presumed to be the authors', and what they state about it."""
+    """The test presumed to be the authors', and what they state about it; ``not_stated`` if none is presumed."""
 
-    method: Literal["signed_rank", "mann_whitney", "jonckheere_terpstra"]
+    method: Literal[
+        "signed_rank",
+        "paired_t",
+        "mann_whitney",
+        "jonckheere_terpstra",
+        "student_t",
+        "welch_t",
+        "anova_dunnett",
+        "anova_tukey",
+        "kruskal_dunn",
+        "not_stated",
+    ]
     stated: Text
 
 
@@ -141,7 +156,7 @@ class Claim(Strict):
     contrasts: tuple[Text, ...] = ()
     doses: tuple[Text, ...] = ()
     negligible: bool = True
-    published_test: PublishedTest
+    published_test: PublishedTest | None = None
     printed_range: tuple[float, float] | None = None
     source: Text
 
@@ -172,6 +187,12 @@ class Claim(Strict):
         if self.over_doses:
             return ()
         return self.contrasts or self.family or (self.contrast,)
+
+    @property
+    def published_method(self) -> str:
+        """The name of the test presumed to be the authors'; empty if none is known."""
+        test = self.published_test
+        return "" if test is None or test.method == "not_stated" else test.method
 
     @property
     def judged_on(self) -> tuple[str, ...]:
@@ -323,11 +344,12 @@ class Protocol(Strict):
         if paired != bool(self.by):
             yield "a paired design, and only a paired one, needs 'by': the column that makes the pairs"
         for key, claim in self.claims.items():
-            method = "signed_rank" if paired else "jonckheere_terpstra" if claim.over_doses else "mann_whitney"
-            if claim.published_test.method != method or (paired and (claim.together or claim.over_doses)):
+            methods = PAIRED_TESTS if paired else TREND_TESTS if claim.over_doses else TWO_GROUP_TESTS
+            method = claim.published_method
+            if (method and method not in methods) or (paired and (claim.together or claim.over_doses)):
                 yield (
-                    f"claims.{key}.published_test.method {claim.published_test.method!r} does not fit the design or "
-                    "the claim"
+                    f"claims.{key}.published_test.method {method!r} does not fit the design or the claim; "
+                    f"{', '.join(methods)} do, or no published_test"
                 )
 
     def _scale_faults(self) -> Iterator[str]:
@@ -416,7 +438,11 @@ class Protocol(Strict):
     def _mixed_families(self) -> Iterator[str]:
         """Contrasts in two families: each would have two adjusted p values, but its row has only one."""
         families: dict[tuple[str, str], tuple[str, ...]] = {}
+        tests: dict[tuple[str, str], str] = {}
         for key, claim in self.claims.items():
+            for contrast in claim.compared or (claim.contrast,):
+                if tests.setdefault((claim.endpoint, contrast), claim.published_method) != claim.published_method:
+                    yield f"claims.{key}: contrast {contrast!r} of {claim.endpoint} has two published tests"
             for contrast in claim.compared:
                 if set(families.setdefault((claim.endpoint, contrast), claim.compared)) != set(claim.compared):
                     yield f"claims.{key}: contrast {contrast!r} of {claim.endpoint} stands in two different families"

@@ -24,6 +24,10 @@ SOFTWARE = {
 # Tests whose names begin with a person's or with a number.
 NAMED_AFTER_PEOPLE = {
     Method.WELCH,
+    Method.STUDENT,
+    Method.DUNNETT_ALL,
+    Method.TUKEY,
+    Method.DUNN,
     Method.SLOPE,
     Method.ADJACENT_DOSES,
     Method.SLOPE_DIFFERENCE,
@@ -419,17 +423,22 @@ def _published(study: Study, results: pd.DataFrame, level: float) -> Iterator[st
     """The authors' presumed tests, and the sensitivity analysis."""
     rows = results[results["analysis"] == "published"]
     if not rows.empty:
-        stated = "; ".join(dict.fromkeys(claim.published_test.stated for claim in study.protocol.claims.values()))
         yield (
             f"In addition, the original authors' presumed tests were run ({_tests(rows)}; intervals "
-            f"at {percent(level)}, or the next higher level that an exact test can reach). What was known of their "
-            f"tests: {stated}."
+            f"at {percent(level)}, or the next higher level that an exact test can reach). {_stated(study)}"
         )
+    elif any(claim.published_test and not claim.published_method for claim in study.protocol.claims.values()):
+        yield f"No test of the original authors was run. {_stated(study)}"
     if (results["analysis"] == "multiverse").any():
         yield (
             f"In a sensitivity analysis, other reasonable analyses of the same {units(study)} were run; they did not "
             "decide the claims."
         )
+
+
+def _stated(study: Study) -> str:
+    tests = (claim.published_test for claim in study.protocol.claims.values())
+    return f"What was known of their tests: {'; '.join(dict.fromkeys(test.stated for test in tests if test))}."
 
 
 def _tests(rows: pd.DataFrame) -> str:

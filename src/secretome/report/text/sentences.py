@@ -35,6 +35,7 @@ LETTERS = {
     Method.MANN_WHITNEY: "U",
     Method.MANN_WHITNEY_ASYMPTOTIC: "U",
     Method.SIGNED_RANK: "W",
+    Method.DUNN: "z",
     Method.JONCKHEERE: "J",
 }
 

@@ -46,6 +46,8 @@ OPTIONS: dict[str, dict[StrEnum, tuple[str, str]]] = {
             "Dunnett, all groups",
             "the same, with the groups that the claim is not about",
         ),
+        Method.TUKEY: ("Tukey, all groups", "for all pairs of groups; assumes equal variances"),
+        Method.DUNN: ("Dunn, all groups", "the ranks among all groups, adjusted for the comparisons with the control"),
         Method.PERMUTATION: (
             "permutation of means",
             "assumes no distribution; tests whether the groups have the same distribution",
@@ -57,10 +59,10 @@ OPTIONS: dict[str, dict[StrEnum, tuple[str, str]]] = {
             "the same with a variance that grows faster; rejects too often in small groups",
         ),
         Method.BETA_BINOMIAL: ("beta-binomial", "uses the numbers of positive and counted cells"),
-        Method.MANN_WHITNEY: ("Mann-Whitney, exact", "the authors' presumed test, exact with ties"),
+        Method.MANN_WHITNEY: ("Mann-Whitney, exact", "ranks, exact with ties"),
         Method.MANN_WHITNEY_ASYMPTOTIC: (
             "Mann-Whitney, asymptotic",
-            "the authors' presumed test, for too many values to count the permutations",
+            "ranks, for too many values to count the permutations",
         ),
         Method.MANN_WHITNEY_MIDP: ("Mann-Whitney, mid-p", "less conservative than the exact test with ties"),
         Method.BRUNNER_MUNZEL: ("Brunner-Munzel", "ranks; allows unequal variances"),
@@ -106,7 +108,7 @@ OPTIONS: dict[str, dict[StrEnum, tuple[str, str]]] = {
             "uses the numbers of positive and counted cells",
         ),
         Method.TOST_PAIRED: ("two t tests", "the 90 % interval inside the equivalence margins"),
-        Method.SIGNED_RANK: ("signed-rank, exact", "the authors' presumed test, exact with ties and zeros"),
+        Method.SIGNED_RANK: ("signed-rank, exact", "ranks, exact with ties and zeros"),
         Method.PAIRED: ("paired t", "uses the size of each difference"),
         Method.SIGN: ("sign test", "uses only the sign of each difference"),
         Method.SIGN_FLIPS: ("sign flips", "assumes only that a change and its opposite are equally likely"),
@@ -130,6 +132,7 @@ OPTIONS: dict[str, dict[StrEnum, tuple[str, str]]] = {
         Adjustment.BONFERRONI: ("Bonferroni", "simple, with matching intervals"),
         Adjustment.HOLM: ("Holm", "at least as powerful as Bonferroni; no intervals"),
         Adjustment.DUNNETT: ("Dunnett", "takes account of the shared control"),
+        Adjustment.TUKEY: ("Tukey", "takes account of all pairs of groups"),
     },
     "nondetects": {
         Nondetects.CENSORED: ("censored", "known only to be below or above the limit"),
@@ -149,10 +152,14 @@ HEADINGS = {
 
 def options(specifications: pd.DataFrame) -> Iterator[tuple[str, str, str, str]]:
     """The choices that differ between these analyses: the kind, the choice, its name in a figure, and its reason."""
+    published = set(specifications.loc[specifications["analysis"] == "published", "test"])
     for kind, known in OPTIONS.items():
         made = set(specifications[kind])
         if len(made - {""}) > 1:
-            yield from ((kind, option, *texts) for option, texts in known.items() if option in made)
+            for option, (name, reason) in known.items():
+                if option in made:
+                    presumed = option in published and kind == "test"
+                    yield kind, option, name, f"the authors' presumed test; {reason}" if presumed else reason
 
 
 def kind_of_p(claim: Claim, question: str) -> str:
