@@ -280,7 +280,7 @@ def check_table(study: Study, rows: pd.DataFrame) -> None:
         )
         if together:
             interval, p = own.values()
-            assert interval == report_text.simultaneous_interval(row).removeprefix("simultaneous ")
+            assert interval == report_text.simultaneous_interval(row)
             assert p == report_text.p_number(row["pvalue_adjusted"])
 
 

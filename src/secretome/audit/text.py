@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from secretome.audit.findings import OUTCOMES, Finding, Value
-from secretome.report.text.numbers import count, lowercase_first, number, p_number, p_value
+from secretome.report.text.numbers import count, listed, lowercase_first, number, p_number, p_value
 
 TESTS = {
     "anova": "one-way ANOVA",
@@ -192,7 +192,7 @@ def _pvalues(finding: Finding) -> str:
             if value.spread == spread:
                 by_test.setdefault(value.name, []).append(value.value)
         shown = [f"{_p_range(min(ps), max(ps))} by {TESTS[name]}" for name, ps in by_test.items()]
-        parts.append(_listed(shown) + _if_spread(finding, spread))
+        parts.append(listed(shown) + _if_spread(finding, spread))
     return "; ".join(parts)
 
 
@@ -238,7 +238,7 @@ def _groups(finding: Finding, values: Fields) -> Fields:
     if "groups" in values:
         return {"groups": count(int(values["groups"]), "group")}
     decimals = _decimals(finding.reported) + 1
-    return {"nearest": _listed([f"{one.value:.{decimals}f} with n = {one.n}" for one in finding.recalculated], "or")}
+    return {"nearest": listed([f"{one.value:.{decimals}f} with n = {one.n}" for one in finding.recalculated], "or")}
 
 
 def _percentages(finding: Finding, values: Fields) -> Fields:
@@ -247,7 +247,7 @@ def _percentages(finding: Finding, values: Fields) -> Fields:
     if finding.outcome != "differs":
         return _groups(finding, values) if values else {}
     decimals = _decimals(finding.reported.removesuffix(" %")) + 1
-    nearest = _listed([f"{one.value:.{decimals}f} % with n = {one.n}" for one in finding.recalculated], "or")
+    nearest = listed([f"{one.value:.{decimals}f} % with n = {one.n}" for one in finding.recalculated], "or")
     events = finding.details["count"]
     with_count = "" if events is None else f" with a count of {events}"
     return {
@@ -371,7 +371,7 @@ FIELDS: Mapping[str, Callable[[Finding, Fields], Fields]] = {
 
 
 def _by_spread(finding: Finding, shown: Callable[[Value], str]) -> str:
-    return _listed([shown(value) + _if_spread(finding, value.spread) for value in finding.recalculated])
+    return listed([shown(value) + _if_spread(finding, value.spread) for value in finding.recalculated])
 
 
 def _if_spread(finding: Finding, spread: str) -> str:
@@ -381,15 +381,11 @@ def _if_spread(finding: Finding, spread: str) -> str:
 
 def _against(groups: Sequence[str]) -> str:
     labels = [lowercase_first(group) for group in groups]
-    return " against ".join(labels) if len(labels) == 2 else _listed(labels)
+    return " against ".join(labels) if len(labels) == 2 else listed(labels)
 
 
 def _over(groups: Sequence[str]) -> str:
     return f"{groups[0]} over {lowercase_first(groups[1])}"
-
-
-def _listed(parts: Sequence[str], word: str = "and") -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {word} {parts[-1]}"
 
 
 def _equals(reported: str) -> str:

@@ -48,8 +48,7 @@ def planned_table(study: Study, results: pd.DataFrame) -> pd.DataFrame:
     }
     if any(two):
         columns["Simultaneous interval, each group on its own"] = [
-            text.simultaneous_interval(row).removeprefix("simultaneous ") if both else "the same"
-            for row, both in zip(rows, two, strict=True)
+            text.simultaneous_interval(row) if both else "the same" for row, both in zip(rows, two, strict=True)
         ]
         columns[f"Adjusted {p}, each group on its own"] = [
             text.p_number(row["pvalue_adjusted"]) if both else "the same" for row, both in zip(rows, two, strict=True)

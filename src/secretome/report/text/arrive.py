@@ -6,8 +6,9 @@ import pandas as pd
 
 from secretome.claims import primary_results
 from secretome.cohort import Study
-from secretome.report.text.methods import by_group, listed, losses, planned_methods, software
-from secretome.report.text.numbers import lowercase_first, number
+from secretome.report.text.claim_methods import planned_methods
+from secretome.report.text.methods import by_group, losses, software
+from secretome.report.text.numbers import listed, lowercase_first, number
 from secretome.report.text.sentences import groups_sentence, unit, units_counted
 
 # A citation key of the book and its source in words, for a report, which travels without the book's references.

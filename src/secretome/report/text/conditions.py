@@ -17,7 +17,7 @@ from secretome.claims.conditions import (
 )
 from secretome.cohort import Study
 from secretome.report.text.effects import effect_words
-from secretome.report.text.numbers import count, interval, lowercase_first, number, p_value
+from secretome.report.text.numbers import count, interval, listed, lowercase_first, number, p_value
 
 PLURALS = {"cage": "cages", "batch": "batches", "plate": "plates"}
 # The largest number of comparisons that are shown.
@@ -112,7 +112,7 @@ def untestable_reason(found: Sequence[Condition]) -> str:
     columns = [column for column, code in CONFOUNDED.items() if code in codes]
     if columns:
         return (
-            f"The cohort is new to the claims, but it cannot test them alone: {_listed(columns)} cannot be separated "
+            f"The cohort is new to the claims, but it cannot test them alone: {listed(columns)} cannot be separated "
             "from treatment."
         )
     if codes & WARNINGS:
@@ -226,7 +226,7 @@ def _comparisons(
             ]
         text = f"{names[0]} against {names[1]}" + (f", {of_both(condition.facts)}" if of_both else "")
         endpoints.setdefault(text, []).append(lowercase_first(study.protocol.endpoints[condition.endpoint].label))
-    return _shortened([f"{text} ({_listed(labels)})" for text, labels in endpoints.items()])
+    return _shortened([f"{text} ({listed(labels)})" for text, labels in endpoints.items()])
 
 
 def _shortened(texts: Sequence[str]) -> str:
@@ -262,7 +262,3 @@ def _label(study: Study, group: str) -> str:
 
 def _number_of(n: float, column: str) -> str:
     return f"{n:g} {column if n == 1 else PLURALS[column]}"
-
-
-def _listed(texts: Sequence[str]) -> str:
-    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"

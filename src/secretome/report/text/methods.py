@@ -1,17 +1,17 @@
 """The methods paragraph of a run, from the protocol and the analyses of the cohort."""
 
 import platform
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 
 import pandas as pd
 
-from secretome.analysis import ANY_RANK_TEST, BOUND, RATE_RATIO, RATIO_BY_MODEL, Method
-from secretome.claims import ALPHA, FEWEST, primary_results
+from secretome.claims import ALPHA, FEWEST
 from secretome.cohort import Study
-from secretome.protocol import Claim, EquivalenceMargin, sides
+from secretome.protocol import EquivalenceMargin
+from secretome.report.text.claim_methods import methods_of, planned_sentences, quoted
 from secretome.report.text.effects import margin_words
-from secretome.report.text.numbers import Row, count, lowercase_first, p_number, percent
-from secretome.report.text.sentences import ORIGIN, against, censoring_sentence, unit, units, units_counted
+from secretome.report.text.numbers import listed, lowercase_first, percent
+from secretome.report.text.sentences import ORIGIN, censoring_sentence, unit, units, units_counted
 
 # The libraries on which the numbers depend, with their usual names.
 SOFTWARE = {
@@ -21,23 +21,6 @@ SOFTWARE = {
     "numpy": "NumPy",
     "pandas": "pandas",
 }
-# Tests whose names begin with a person's or with a number.
-NAMED_AFTER_PEOPLE = {
-    Method.WELCH,
-    Method.STUDENT,
-    Method.DUNNETT_ALL,
-    Method.TUKEY,
-    Method.DUNN,
-    Method.SLOPE,
-    Method.ADJACENT_DOSES,
-    Method.SLOPE_DIFFERENCE,
-    Method.TOST_WELCH,
-    Method.TOST_CENSORED_MODEL,
-    Method.TOST_QUASI_POISSON,
-    Method.TOST_PAIRED,
-}
-# The estimate of the effect if a rank test decides.
-SIZES = {BOUND: "the values only bounded the ratio", RATIO_BY_MODEL: "a censored lognormal model gave the ratio"}
 
 
 def methods_paragraph(study: Study, results: pd.DataFrame, *, alpha: float = ALPHA, level: float = 0.95) -> str:
@@ -70,16 +53,16 @@ def methods_paragraph(study: Study, results: pd.DataFrame, *, alpha: float = ALP
     The values were published individual data. The claims were derived from th
     """
     sentences = [
-        *_whence(study),
-        *_who(study),
-        *_measured(study),
+        *_origin(study),
+        *_groups(study),
+        *_endpoints(study),
         *losses(study),
         *_limits(study),
         *_scales(study),
         _error_rate(alpha),
-        *(sentence for kind in KINDS for sentence in _planned(study, results, kind, alpha)),
-        *_zones(study, alpha),
-        *_besides(study, results, alpha),
+        *planned_sentences(study, results, alpha),
+        *_margins(study, alpha),
+        *_checks_and_slopes(study, results, alpha),
         *_published(study, results, level),
         f"The analyses were computed with {software()}.",
     ]
@@ -100,16 +83,6 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return ""
-
-
-def listed(items: Iterable[str]) -> str:
-    """Things one after another.
-
-    >>> listed(["sham", "control", "treated"]), listed(["sham"])
-    ('sham, control and treated', 'sham')
-    """
-    things = list(items)
-    return f"{', '.join(things[:-1])} and {things[-1]}" if len(things) > 1 else "".join(things)
 
 
 def losses(study: Study) -> Iterator[str]:
@@ -149,32 +122,7 @@ def by_group(study: Study, rows: pd.DataFrame) -> str:
     return ", ".join(f"{group.label} {counts[key]}" for key, group in study.protocol.groups.items() if key in counts)
 
 
-def planned_methods(study: Study, rows: pd.DataFrame) -> str:
-    """The tests of planned rows and, if another test replaced the usual one, the reason."""
-    ranks = rows["test"].isin(ANY_RANK_TEST)
-    zero = pd.Series([_has_zero(study, row) for _, row in rows.iterrows()], index=rows.index, dtype=bool)
-    none = (rows["effect"] == BOUND) & zero & ~ranks
-    model = rows["effect"].isin([RATIO_BY_MODEL, BOUND]) & ~ranks & ~none
-    counts = rows["effect"] == RATE_RATIO
-    causes = {
-        "": ~ranks & ~model & ~none & ~counts,
-        " if a contrast contained nondetects": model,
-        " if more than half of a group were nondetects, or too few values were observed to fit a model": ranks & ~zero,
-        " if a value was zero, which has no logarithm": (ranks & zero) | counts,
-    }
-    parts = []
-    for cause, own in causes.items():
-        size = listed(SIZES[effect] for effect in rows.loc[own & ranks, "effect"].unique() if effect in SIZES)
-        parts += [
-            f"by {_the(row)}{cause}{f' ({size})' if size else ''}"
-            for _, row in rows[own].drop_duplicates("method").iterrows()
-        ]
-    if none.any():
-        parts.append("without a test if a value was zero, which has no logarithm")
-    return listed(parts)
-
-
-def _whence(study: Study) -> Iterator[str]:
+def _origin(study: Study) -> Iterator[str]:
     cohort, protocol = study.cohort, study.protocol
     if cohort.origin == "simulated":
         made = f"scenario {cohort.scenario or 'not stated'}, seed {cohort.seed or 'not stated'}"
@@ -188,7 +136,7 @@ def _whence(study: Study) -> Iterator[str]:
         yield "The claims were derived from these data, so the verdicts are not a test of them."
 
 
-def _who(study: Study) -> Iterator[str]:
+def _groups(study: Study) -> Iterator[str]:
     """Species, unit and groups.
 
     The species in the protocol need not be that of a new cohort, so the sentence attributes it to the protocol.
@@ -218,7 +166,7 @@ def _who(study: Study) -> Iterator[str]:
         )
 
 
-def _measured(study: Study) -> Iterator[str]:
+def _endpoints(study: Study) -> Iterator[str]:
     protocol, values = study.protocol, study.cohort.values
     known = set(values.loc[values["lower"].notna(), "endpoint"])
     hour = "" if protocol.sampling_hour is None else f", sampled at {protocol.sampling_hour:g} h"
@@ -293,101 +241,7 @@ def _error_rate(alpha: float) -> str:
     return f"Tests of a difference were two-sided, and the error rate was {alpha:g} per claim{stated}."
 
 
-def _planned(study: Study, results: pd.DataFrame, kind: str, alpha: float) -> Iterator[str]:
-    """How the claims of one kind were tested and decided; empty if there are none."""
-    claims = [claim for claim in study.protocol.claims.values() if claim.kind == kind]
-    if not claims:
-        return
-    rows = primary_results(study, results, kind)
-    yield from KINDS[kind](claims, planned_methods(study, rows), alpha)
-    if kind == "single":
-        yield from _families(study, claims, alpha)
-    if lost := int(rows["pvalue"].isna().sum()):
-        yield f"In this cohort {lost} of {count(len(rows), 'such contrast')} could not be computed."
-
-
-def _single(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]:
-    adjusted = "the adjusted p" if any(len(claim.compared) > 1 for claim in claims) else "p"
-    yield (
-        f"A claim about one contrast was tested {methods}. It was supported if {adjusted} was at most "
-        f"{alpha:g} in the claimed direction and the {percent(1 - 2 * alpha)} interval was not inside the equivalence "
-        f"margins, contradicted if {adjusted} was at most {alpha:g} in the other direction, or above {alpha:g} with "
-        "that interval inside the equivalence margins, and otherwise inconclusive."
-    )
-
-
-def _families(study: Study, claims: Sequence[Claim], alpha: float) -> Iterator[str]:
-    families = [family for family in dict.fromkeys(claim.compared for claim in claims) if len(family) > 1]
-    if not families:
-        yield "Each such claim had one contrast, so p values were not adjusted."
-    for family in families:
-        names, k = listed(against(study, contrast) for contrast in family), len(family)
-        yield (
-            f"Within an endpoint, the contrasts {names} were one family: p values were multiplied by {k} (Bonferroni), "
-            f"and intervals were at {percent(1 - alpha / k)}."
-        )
-
-
-def _every(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]:
-    number, levels = _number(claims), _levels(claims, alpha)
-    stricter = _either(p_number(alpha / len(claim.compared)) for claim in claims)
-    yield (
-        f"A claim that every group differs was an intersection-union test over {number} contrasts, each tested "
-        f"{methods}, at {alpha:g} without adjustment. It was supported if every contrast was significant in "
-        f"the claimed direction and none negligible, contradicted if one contrast, tested at {stricter}, was "
-        "significant in the other direction, or negligible and not significant, and otherwise inconclusive."
-    )
-    yield (
-        f"Each contrast is reported with its p and {percent(1 - alpha)} interval, which the claim uses, and, for each "
-        f"group alone, with its p multiplied by {number} and a simultaneous interval at {levels}."
-    )
-    for claim in claims:
-        if not claim.negligible:
-            yield f"For one claim ({_quoted(claim.sentence)}) an effect inside the equivalence margins counted too."
-
-
-def _unchanged(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]:
-    yield (
-        f"A claim that nothing changes was a test of equivalence in each of {_number(claims)} contrasts, {methods}. It "
-        f"was supported if every {percent(1 - 2 * alpha)} interval lay inside the equivalence margins, "
-        f"contradicted if an interval at {_levels(claims, alpha)} lay entirely outside, and otherwise inconclusive."
-    )
-
-
-def _trend(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]:
-    doses, levels = (
-        _either(len(claim.doses) for claim in claims),
-        _either(percent(1 - alpha / len(claim.adjacent)) for claim in claims),
-    )
-    yield (
-        f"A claim of a dependence on the dose was tested {methods}, over {doses} doses without the control. It was "
-        f"supported if p was at most {alpha:g} in the claimed direction and no contrast of neighbouring doses showed a "
-        f"change in the opposite direction (intervals at {levels}), contradicted if p was at most {alpha:g} in the "
-        "other direction, and otherwise inconclusive."
-    )
-
-
-KINDS = {"single": _single, "every": _every, "unchanged": _unchanged, "trend": _trend}
-
-
-def _number(claims: Iterable[Claim]) -> str:
-    return _either(len(claim.compared) for claim in claims)
-
-
-def _levels(claims: Iterable[Claim], alpha: float) -> str:
-    return _either(percent(1 - alpha / len(claim.compared)) for claim in claims)
-
-
-def _either(values: Iterable[object]) -> str:
-    """What several claims share, once; what they do not, side by side."""
-    return " or ".join(dict.fromkeys(map(str, values)))
-
-
-def _quoted(sentence: str) -> str:
-    return f'"{sentence.rstrip(".")}"'
-
-
-def _zones(study: Study, alpha: float) -> Iterator[str]:
+def _margins(study: Study, alpha: float) -> Iterator[str]:
     shared: dict[EquivalenceMargin, list[str]] = {}
     for about in study.protocol.endpoints.values():
         shared.setdefault(about.equivalence_margin, []).append(lowercase_first(about.label))
@@ -404,19 +258,19 @@ def _zones(study: Study, alpha: float) -> Iterator[str]:
     )
 
 
-def _besides(study: Study, results: pd.DataFrame, alpha: float) -> Iterator[str]:
+def _checks_and_slopes(study: Study, results: pd.DataFrame, alpha: float) -> Iterator[str]:
     """The checks of the experiment, and questions on which no claim depends."""
     planned = results[(results["analysis"] == "planned") & (results["alternative"] != "equivalence")]
     for check in study.protocol.checks.values():
         rows = planned[(planned["endpoint"] == check.endpoint) & (planned["contrast"] == check.contrast)]
         label = lowercase_first(study.protocol.endpoints[check.endpoint].label)
         yield (
-            f"The validity of the experiment was checked first ({_quoted(check.sentence)}) by {_tests(rows)}, at "
+            f"The validity of the experiment was checked first ({quoted(check.sentence)}) by {methods_of(rows)}, at "
             f"{alpha:g} without adjustment; after a failed check the claims on {label} would have been untestable."
         )
     for slopes in study.protocol.slopes.values():
         rows = planned[planned["contrast"] == slopes.contrast]
-        yield f"A question on which no claim depends ({_quoted(slopes.question)}) was tested by {_tests(rows)}."
+        yield f"A question on which no claim depends ({quoted(slopes.question)}) was tested by {methods_of(rows)}."
 
 
 def _published(study: Study, results: pd.DataFrame, level: float) -> Iterator[str]:
@@ -424,7 +278,7 @@ def _published(study: Study, results: pd.DataFrame, level: float) -> Iterator[st
     rows = results[results["analysis"] == "published"]
     if not rows.empty:
         yield (
-            f"In addition, the original authors' presumed tests were run ({_tests(rows)}; intervals "
+            f"In addition, the original authors' presumed tests were run ({methods_of(rows)}; intervals "
             f"at {percent(level)}, or the next higher level that an exact test can reach). {_stated(study)}"
         )
     elif any(claim.published_test and not claim.published_method for claim in study.protocol.claims.values()):
@@ -439,18 +293,3 @@ def _published(study: Study, results: pd.DataFrame, level: float) -> Iterator[st
 def _stated(study: Study) -> str:
     tests = (claim.published_test for claim in study.protocol.claims.values())
     return f"What was known of their tests: {'; '.join(dict.fromkeys(test.stated for test in tests if test))}."
-
-
-def _tests(rows: pd.DataFrame) -> str:
-    return listed(_the(row) for _, row in rows.drop_duplicates("method").iterrows())
-
-
-def _the(row: Row) -> str:
-    """The method of a row after "by"; a test named after a person has no article."""
-    return row["method"] if row["test"] in NAMED_AFTER_PEOPLE else f"the {row['method']}"
-
-
-def _has_zero(study: Study, row: Row) -> bool:
-    values = study.cohort.values
-    groups = sides(row["contrast"]) if " vs " in row["contrast"] else ()
-    return bool(((values["endpoint"] == row["endpoint"]) & values["group"].isin(groups) & (values["upper"] == 0)).any())

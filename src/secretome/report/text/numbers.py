@@ -1,7 +1,7 @@
 """Numbers, p values and intervals in the format of journals."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,14 +27,14 @@ def number(value: float) -> str:
     return f"{value:,.{max(0, 2 - size if size >= 0 else 1 - size)}f}".replace(",", "\u202f").replace("-", "−")
 
 
-def p_value(value: float) -> str:
-    """A p value, exact to three digits.
+def p_value(value: float, name: str = "p") -> str:
+    """A p value with its name, exact to three digits.
 
-    >>> p_value(0.00048828), p_value(0.0411), p_value(3e-7), p_value(1.0)
-    ('p = 0.000488', 'p = 0.0411', 'p < 0.000001', 'p = 1')
+    >>> p_value(0.00048828), p_value(0.0411), p_value(3e-7), p_value(1.0, "adjusted p")
+    ('p = 0.000488', 'p = 0.0411', 'p < 0.000001', 'adjusted p = 1')
     """
     number_alone = p_number(value)
-    return f"p {number_alone}" if number_alone[0] in "<n" else f"p = {number_alone}"
+    return f"{name} {number_alone}" if number_alone[0] in "<n" else f"{name} = {number_alone}"
 
 
 def p_number(value: float) -> str:
@@ -78,7 +78,7 @@ def bracket_p(row: Row) -> str:
     >>> bracket_p({"pvalue": 0.000488, "pvalue_adjusted": float("nan")})
     'p = 0.000488'
     """
-    return p_value(bracket_value(row)).replace("p", bracket_head([row]), 1)
+    return p_value(bracket_value(row), bracket_head([row]))
 
 
 def percent(level: float) -> str:
@@ -94,23 +94,26 @@ def interval(row: Row) -> str:
     """The interval of a result with its level, or a text that there is none."""
     if math.isnan(row["low"]) or math.isnan(row["level"]):
         return "no interval"
-    if math.isinf(row["high"]) or math.isinf(row["low"]):
-        if row["level"] >= 1:
-            return "no finite interval at this n"
-        bounded = math.isfinite(row["high"]) or row["low"] > 0
-        return (
-            f"{percent(row['level'])} interval {_side(row)}"
-            if bounded
-            else f"no finite {percent(row['level'])} interval"
-        )
-    return f"{percent(row['level'])} interval {number(row['low'])} to {number(row['high'])}"
+    if not _has_interval(row):
+        return "no finite interval at this n" if row["level"] >= 1 else f"no finite {percent(row['level'])} interval"
+    is_finite = math.isfinite(row["low"]) and math.isfinite(row["high"])
+    limits = f"{number(row['low'])} to {number(row['high'])}" if is_finite else _side(row)
+    return f"{percent(row['level'])} interval {limits}"
 
 
-def simultaneous_interval(row: Row) -> str:
-    """The simultaneous interval of a planned result, or a text that there is none."""
+def _has_interval(row: Row) -> bool:
+    """Whether at least one limit is finite, at a level below 1."""
+    if math.isnan(row["low"]) or math.isnan(row["level"]):
+        return False
+    if math.isfinite(row["low"]) and math.isfinite(row["high"]):
+        return True
+    return bool(row["level"] < 1 and (math.isfinite(row["high"]) or row["low"] > 0))
+
+
+def simultaneous_interval(row: Row, *, named: bool = False) -> str:
+    """The simultaneous interval of a planned result, called so if `named`, or a text that there is none."""
     simultaneous = {name: row[f"{name}_simultaneous"] for name in ("low", "high", "level")}
-    shown = interval(simultaneous)
-    return shown if shown.startswith("no ") else f"simultaneous {shown}"
+    return f"{'simultaneous ' if named and _has_interval(simultaneous) else ''}{interval(simultaneous)}"
 
 
 def ratio(row: Row) -> str:
@@ -152,6 +155,16 @@ def count(n: int, noun: str) -> str:
     ('1 donor', '12 donors')
     """
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def listed(items: Iterable[str], word: str = "and") -> str:
+    """Things one after another.
+
+    >>> listed(["sham", "control", "treated"]), listed(["sham", "control"], "or"), listed(["sham"])
+    ('sham, control and treated', 'sham or control', 'sham')
+    """
+    things = list(items)
+    return f"{', '.join(things[:-1])} {word} {things[-1]}" if len(things) > 1 else "".join(things)
 
 
 def _side(row: Row) -> str:

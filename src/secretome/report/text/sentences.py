@@ -20,6 +20,7 @@ from secretome.report.text.numbers import (
     interval,
     lowercase_first,
     number,
+    p_number,
     p_value,
     ratio,
     simultaneous_interval,
@@ -114,7 +115,7 @@ def _on_its_own(study: Study, row: Row) -> str:
     """The adjusted p and simultaneous interval of a contrast, for a claim that needs several."""
     if row["analysis"] != "planned" or not decided_together(study.protocol, row) or math.isnan(row["pvalue_adjusted"]):
         return ""
-    return f"; for this group on its own: {simultaneous_interval(row)}, {bracket_p(adjusted(row))}"
+    return f"; for this group on its own: {simultaneous_interval(row, named=True)}, {bracket_p(adjusted(row))}"
 
 
 def margin_phrase(margin: EquivalenceMargin) -> str:
@@ -197,7 +198,7 @@ def min_pvalue_sentence(study: Study, row: Row, alpha: float) -> str:
             f"{label}: there are so many values that the permutations were not counted; the minimum attainable p is "
             "very small."
         )
-    minimum = p_value(row["min_pvalue"]).removeprefix("p = ").removeprefix("p ")
+    minimum = p_number(row["min_pvalue"])
     if row["min_pvalue"] > alpha:
         ending = f"which is above {alpha:g}: this test cannot be significant with any data"
     elif math.isclose(row["min_pvalue"], row["pvalue"]):

@@ -58,7 +58,11 @@ def verdict_p(protocol: Protocol, verdict: Row) -> str:
     >>> verdict_p(study.protocol, verdict)
     '0.000895'
     """
-    return " ".join(part for part in (_kind_of_p(protocol, verdict), p_number(bracket_value(verdict))) if part)
+    claim, p = protocol.claims[verdict["claim"]], p_number(bracket_value(verdict))
+    if math.isnan(verdict["pvalue"]):
+        return p
+    kinds = (_which_p(protocol, claim, verdict), "equivalence" if _is_of_equivalence(claim, verdict) else "")
+    return " ".join(part for part in (", ".join(filter(None, kinds)), p) if part)
 
 
 def card_effect(study: Study, verdict: Row) -> str:
@@ -93,29 +97,30 @@ def card_evidence(study: Study, verdict: Row) -> str:
     if math.isnan(bracket_value(verdict)):
         reason = verdict["reason"]
         return f"{reason[0].upper()}{reason[1:]}; {sizes}"
-    kind = _kind_of_p(study.protocol, verdict).replace(", ", " ").replace("equivalence", "p of equivalence")
-    p = p_value(bracket_value(verdict))
-    words = f"{kind}{p[1:]}" if kind.endswith("equivalence") else f"{kind} {p}".strip()
-    return f"{words[0].upper() if kind else words[0]}{words[1:]}; {sizes}"
+    p = _p_with_kind(study.protocol, claim, verdict)
+    # The symbol p is never written with a capital.
+    return f"{p if p.startswith(('p =', 'p <')) else p[0].upper() + p[1:]}; {sizes}"
 
 
-def _kind_of_p(protocol: Protocol, verdict: Row) -> str:
-    """The description of the p of a verdict, which is printed before its value."""
-    claim = protocol.claims[verdict["claim"]]
-    rule, kinds = verdict["rule"], []
-    if math.isnan(verdict["pvalue"]):
-        return ""
+def _p_with_kind(protocol: Protocol, claim: Claim, verdict: Row) -> str:
+    """The p of a verdict, called adjusted, the largest of several, or of equivalence if it is."""
+    name = "p of equivalence" if _is_of_equivalence(claim, verdict) else "p"
+    return p_value(bracket_value(verdict), " ".join(filter(None, (_which_p(protocol, claim, verdict), name))))
+
+
+def _which_p(protocol: Protocol, claim: Claim, verdict: Row) -> str:
+    """Whether the p of a verdict is adjusted, or the largest of several; empty if neither."""
     if not math.isnan(verdict["pvalue_adjusted"]):
-        kinds.append("adjusted")
-    elif (
-        claim.together
-        and Rule(rule).decision in (Decision.SUPPORTED, Decision.INCONCLUSIVE)
-        and _goes_back(protocol, claim, verdict) is False
-    ):
-        kinds.append("largest")
-    if rule == Rule.SOME_NEGLIGIBLE or (claim.is_equivalence and rule != Rule.SOME_OUTSIDE):
-        kinds.append("equivalence")
-    return ", ".join(kinds)
+        return "adjusted"
+    decision = Rule(verdict["rule"]).decision
+    open_or_supported = decision in (Decision.SUPPORTED, Decision.INCONCLUSIVE)
+    return "largest" if claim.together and open_or_supported and _goes_back(protocol, claim, verdict) is False else ""
+
+
+def _is_of_equivalence(claim: Claim, verdict: Row) -> bool:
+    """Whether the p of a verdict is that of a test of equivalence."""
+    rule = verdict["rule"]
+    return bool(rule == Rule.SOME_NEGLIGIBLE or (claim.is_equivalence and rule != Rule.SOME_OUTSIDE))
 
 
 def _goes_back(protocol: Protocol, claim: Claim, verdict: Row) -> bool | None:
@@ -153,9 +158,7 @@ def _evidence_of_several(study: Study, claim: Claim, verdict: Row) -> str:
         return name
     if math.isnan(bracket_value(verdict)):
         return f"{name}: no p" if Rule(verdict["rule"]).decision is Decision.INCONCLUSIVE else name
-    words = _kind_of_p(study.protocol, verdict).replace(", ", " ").replace("equivalence", "p of equivalence")
-    p = p_value(bracket_value(verdict))
-    p = f"{words}{p[1:]}" if words.endswith("equivalence") else f"{words} {p}".strip()
+    p = _p_with_kind(study.protocol, claim, verdict)
     simultaneous = "" if math.isnan(verdict["pvalue_adjusted"]) else "simultaneous "
     size = (
         ratio(verdict)
@@ -192,7 +195,7 @@ def _more_evidence(study: Study, verdict: Row) -> Iterator[str]:
         )
     if rule in (Rule.NEGLIGIBLE, Rule.SMALL, Rule.SOME_SMALL) and not math.isnan(verdict["equivalence_pvalue"]):
         name = "" if not claim.together else f"{_treated(study, verdict['equivalence_contrast'])}: "
-        p = p_value(verdict["equivalence_pvalue"]).replace("p", "p of equivalence", 1)
+        p = p_value(verdict["equivalence_pvalue"], "p of equivalence")
         yield f"{name}{interval(_named(verdict, 'equivalence'))}, {p}"
 
 
