@@ -1,4 +1,4 @@
-"""Every other reasonable test that nothing changed: spreads, scales, ranks, and how strict to be with many groups."""
+"""The tests of equivalence other than the planned one: other spreads, scales, ranks and adjustments."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -26,7 +26,7 @@ from secretome.analysis.samples import Comparison
 from secretome.analysis.specification import Adjustment, Method, Nondetects, Scale, Specification
 from secretome.protocol import EquivalenceMargin, sides
 
-# A test of sameness: the two groups, the bounds, and the share of error in each tail give p, estimate and interval.
+# A test of equivalence: the two groups, the bounds, and the share of error in each tail give p, estimate and interval.
 Test = Callable[[Comparison, EquivalenceMargin, float], Estimate]
 OfValues = Callable[[Floats, Floats, EquivalenceMargin, float], Estimate]
 
@@ -48,7 +48,7 @@ def equivalence_rows(
         (Method.TOST_RANK, Scale.LOG_RANK, RANK_RATIO, _ranks)
         if margin.scale == "log"
         else (Method.TOST_RANK, Scale.RANK, SHIFT, _ranks_of_differences),
-        (Method.TOST_WELCH, Scale.LINEAR, MEAN_DIFFERENCE, _plain_welch),
+        (Method.TOST_WELCH, Scale.LINEAR, MEAN_DIFFERENCE, _welch_of_differences),
         (Method.TOST_STUDENT, Scale.LINEAR, MEAN_DIFFERENCE, _student),
     )
     tests = [
@@ -99,23 +99,24 @@ def _by_cells(pair: Comparison, margin: EquivalenceMargin, tail: float) -> Estim
 
 def _welch(x: Floats, y: Floats, margin: EquivalenceMargin, tail: float) -> Estimate:
     low, high = _ratios(x, y, margin)
-    return _estimate(stats.equivalence(x, y, low, high, scale="ratio"), tail)
+    return equivalence_estimate(stats.equivalence(x, y, low, high, scale="ratio"), tail)
 
 
 def _ranks(x: Floats, y: Floats, margin: EquivalenceMargin, tail: float) -> Estimate:
-    return _estimate(stats.equivalence(x, y, margin.low, margin.high, scale="ratio", method="rank"), tail)
+    return equivalence_estimate(stats.equivalence(x, y, margin.low, margin.high, scale="ratio", method="rank"), tail)
 
 
 def _ranks_of_differences(x: Floats, y: Floats, margin: EquivalenceMargin, tail: float) -> Estimate:
-    return _estimate(stats.equivalence(x, y, margin.low, margin.high, method="rank"), tail)
+    return equivalence_estimate(stats.equivalence(x, y, margin.low, margin.high, method="rank"), tail)
 
 
-def _plain_welch(x: Floats, y: Floats, margin: EquivalenceMargin, tail: float) -> Estimate:
+def _welch_of_differences(x: Floats, y: Floats, margin: EquivalenceMargin, tail: float) -> Estimate:
     low, high = _differences(y, margin)
-    return _estimate(stats.equivalence(x, y, low, high), tail)
+    return equivalence_estimate(stats.equivalence(x, y, low, high), tail)
 
 
-def _estimate(test: stats.EquivalenceResult, tail: float) -> Estimate:
+def equivalence_estimate(test: stats.EquivalenceResult, tail: float) -> Estimate:
+    """The estimate of a test of equivalence, with the interval that leaves out this share in each tail."""
     interval = test.confidence_interval(1 - 2 * tail)
     return Estimate(
         test.statistic,

@@ -11,7 +11,7 @@ import numpy as np
 from secretome import stats
 from secretome.analysis import count_models
 from secretome.analysis.clusters import cluster_rows
-from secretome.analysis.equivalence import equivalence_rows
+from secretome.analysis.equivalence import equivalence_estimate, equivalence_rows
 from secretome.analysis.multiverse import Known, multiverse_rows
 from secretome.analysis.published import published_test
 from secretome.analysis.results import (
@@ -272,10 +272,7 @@ def _welch(pair: Comparison, level: float) -> Estimate:
 def _equivalence(pair: Comparison, margin: EquivalenceMargin, alpha: float) -> Estimate:
     scale: Literal["ratio", "difference"] = "ratio" if pair.scale == "log" else "difference"
     test = stats.equivalence(pair.treated.lower, pair.control.lower, margin.low, margin.high, scale=scale)
-    interval = test.confidence_interval(1 - 2 * alpha)
-    return Estimate(
-        test.statistic, test.pvalue, estimate=test.estimate, low=interval.low, high=interval.high, level=interval.level
-    )
+    return equivalence_estimate(test, alpha)
 
 
 def _model(fit: stats.CensoredLognormalResult, level: float, *, intervals: bool) -> Estimate:

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import stats as scipy_stats
 
 from secretome import stats
+from secretome.analysis.equivalence import equivalence_estimate
 from secretome.analysis.permutations import permutation_test
 from secretome.analysis.results import (
     MEAN_DIFFERENCE,
@@ -194,11 +195,7 @@ def _logs(values: Floats) -> Floats:
 def _equivalence(
     x: Floats, y: Floats, margin: tuple[float, float], alpha: float, scale: Literal["ratio", "difference"]
 ) -> Estimate:
-    test = stats.equivalence(x, y, *margin, scale=scale, paired=True)
-    interval = test.confidence_interval(1 - 2 * alpha)
-    return Estimate(
-        test.statistic, test.pvalue, estimate=test.estimate, low=interval.low, high=interval.high, level=interval.level
-    )
+    return equivalence_estimate(stats.equivalence(x, y, *margin, scale=scale, paired=True), alpha)
 
 
 def _mean_difference(x: Floats, y: Floats, level: float) -> Estimate:
@@ -222,11 +219,11 @@ def _sign(x: Floats, y: Floats, level: float) -> Estimate:
     rises, moved = int((x > y).sum()), int((x != y).sum())
     test = scipy_stats.binomtest(rises, moved)
     interval = test.proportion_ci(level, method="exact")
-    floor = scipy_stats.binomtest(0, moved).pvalue
+    min_pvalue = scipy_stats.binomtest(0, moved).pvalue
     return Estimate(
         rises,
         float(test.pvalue),
-        min_pvalue=float(floor),
+        min_pvalue=float(min_pvalue),
         estimate=rises / moved,
         low=interval.low,
         high=interval.high,
@@ -236,7 +233,7 @@ def _sign(x: Floats, y: Floats, level: float) -> Estimate:
 
 def _flips(x: Floats, y: Floats, seed: int, back: Callable[[float], float] = float) -> Estimate:
     test = permutation_test(x - y, np.mean, "samples", FLIPS, seed)
-    floor = min(1.0, 2 / min(2.0 ** int((x != y).sum()), FLIPS + 1))
+    min_pvalue = min(1.0, 2 / min(2.0 ** int((x != y).sum()), FLIPS + 1))
     return Estimate(
-        float(test.statistic), float(test.pvalue), min_pvalue=floor, estimate=float(back(float(np.mean(x - y))))
+        float(test.statistic), float(test.pvalue), min_pvalue=min_pvalue, estimate=float(back(float(np.mean(x - y))))
     )

@@ -75,8 +75,10 @@ def own_row(claim: Claim, rows: Sequence[Row], rule: Rule, margin: EquivalenceMa
     return next(row for row in rows if row["contrast"] == claim.contrast)
 
 
-def limit(row: Row, side: str) -> dict[str, Any]:
-    """The columns of a verdict for a confidence limit of a contrast other than the limiting one."""
+def extreme_limit(claim: Claim, rows: Sequence[Row], side: str) -> dict[str, Any]:
+    """The columns of a verdict for a limit of several contrasts: the lowest if a rise is claimed, else the highest."""
+    choose = min if claim.rises else max
+    row = choose(rows, key=lambda row: float(row[side]))
     numbers = {f"bound_{name}": float(row[name]) for name in ("estimate", "low", "high", "level")}
     return {"bound": float(row[side]), "bound_contrast": str(row["contrast"]), **numbers}
 

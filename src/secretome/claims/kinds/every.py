@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from secretome.claims.evidence import Evidence, Row, Rules, first_of, rises
-from secretome.claims.kinds.base import ClaimInputs, ClaimKind, equivalence_numbers, limit, min_p_of, p_of
+from secretome.claims.kinds.base import ClaimInputs, ClaimKind, equivalence_numbers, extreme_limit, min_p_of, p_of
 from secretome.claims.rules import FEWEST, SIMULTANEOUS, Decision, Rule
 from secretome.protocol import Claim, EquivalenceMargin
 
@@ -75,9 +75,7 @@ def _bound(claim: Claim, rows: Sequence[Row]) -> dict[str, Any]:
     """The limit that all ratios exceed, or for a fall stay below; empty if a contrast has no interval."""
     if any(math.isnan(row["level"]) or math.isnan(row["low"]) for row in rows):
         return {}
-    if claim.rises:
-        return limit(min(rows, key=lambda row: float(row["low"])), "low")
-    return limit(max(rows, key=lambda row: float(row["high"])), "high")
+    return extreme_limit(claim, rows, "low" if claim.rises else "high")
 
 
 EVERY = ClaimKind(

@@ -8,7 +8,7 @@ import pandas as pd
 
 from secretome.analysis import Method
 from secretome.claims.evidence import Evidence, Row, Rules, decide_as_published, first_of
-from secretome.claims.kinds.base import ClaimInputs, ClaimKind, limit, own_row
+from secretome.claims.kinds.base import ClaimInputs, ClaimKind, extreme_limit, own_row
 from secretome.claims.rules import FEWEST, Rule
 from secretome.protocol import Claim
 
@@ -47,9 +47,7 @@ def _more_numbers(claim: Claim, results: pd.DataFrame, rows: Sequence[Row], rule
     if rule is not Rule.DOSE_REVERSAL:
         return {}
     tested = [row for row in adjacent_rows(claim, results) if not np.isnan(row["level"])]
-    if claim.rises:
-        return limit(min(tested, key=lambda row: float(row["high"])), "high")
-    return limit(max(tested, key=lambda row: float(row["low"])), "low")
+    return extreme_limit(claim, tested, "high" if claim.rises else "low")
 
 
 TREND = ClaimKind(
