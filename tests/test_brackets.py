@@ -55,7 +55,7 @@ def test_many_contrasts_share_one_bracket_with_a_p_over_each_group() -> None:
     own = results[(results["endpoint"] == "afc") & (results["alternative"] != "equivalence")].set_index(
         "contrast", drop=False
     )
-    rows = [own.loc[f"{arm} vs saline"] for arm in ("im10", "im20", "im50", "sc10", "sc20", "sc50")]
+    rows = [own.loc[f"{group} vs saline"] for group in ("im10", "im20", "im50", "sc10", "sc20", "sc50")]
     left = figures.groups_figure(study, "afc", rows).axes[0]
     assert [text.get_text() for text in left.texts] == ["p", *(report_text.p_number(row["pvalue"]) for row in rows)]
     assert len(re.findall(r"against saline, p", report_text.groups_alt(study, "afc", rows))) == 6

@@ -53,7 +53,7 @@ def test_small_and_negligible_effects(rats: Rats) -> None:
         assert (row["verdict"], row["rule"]) == (verdict, rule)
 
 
-def test_an_exact_test_whose_floor_is_too_high_cannot_decide(rats: Rats) -> None:
+def test_an_exact_test_whose_min_pvalue_is_too_high_cannot_decide(rats: Rats) -> None:
     """Three against five, fully separated:
 
     p = 2/56 = .036, times two above .05; the authors' unadjusted test could still decide.
@@ -62,7 +62,7 @@ def test_an_exact_test_whose_floor_is_too_high_cannot_decide(rats: Rats) -> None
     assert (row["verdict"], row["rule"], row["verdict_as_published"]) == ("untestable", Rule.MIN_PVALUE, "supported")
 
 
-def test_two_arms_of_four_get_verdicts_for_what_they_have(rats: Rats) -> None:
+def test_two_groups_of_four_get_verdicts_for_what_they_have(rats: Rats) -> None:
     study = rats({"sham": [], "t1": []}, {"sham": [], "t1": []})
     verdicts = verdicts_of(study)
     assert verdicts["verdict"].to_dict() == {

@@ -65,7 +65,7 @@ ERRORS = {
         ("doses: [im10, im20, im50]", "doses: [saline, im20, im50]"),
         ("doses: [im10, im20, im50]", "doses: [im10, im20, im5]"),
         ("method: jonckheere_terpstra", "method: mann_whitney"),
-        ("contrasts: *arms\n    published_test: *ranks", "contrast: im10 vs saline\n    published_test: *ranks"),
+        ("contrasts: *all_doses\n    published_test: *ranks", "contrast: im10 vs saline\n    published_test: *ranks"),
         ("cv: {phagocytosis: 0.45}", "cv: {titre: 0.45}"),
     ),
 }

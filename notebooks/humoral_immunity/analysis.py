@@ -199,9 +199,9 @@ page.table(tables.planned_table(study, differences), "Tests of a difference", fo
 #
 # What is known about the authors' test: {glue:text}`stated`. For the doses: {glue:text}`stated_trend`. For phagocytosis: {glue:text}`stated_unchanged`.
 #
-# (humoral-floors)=
+# (humoral-min-pvalues)=
 # With few animals, such tests have few possible p values. With five mice per group, comparisons of six secretome groups can just reach 0.05 after Bonferroni's adjustment, and comparisons of seven groups, with Thymalin, cannot
-# ({ref}`with other methods they can <lesson-floors-several>`). With three mice per group only a trend test over the three doses can reach 0.05.
+# ({ref}`with other methods they can <lesson-min-pvalues-several>`). With three mice per group only a trend test over the three doses can reach 0.05.
 
 # %% tags=["remove-input"]
 page.table(tables.contrasts_table(study, published), "Each group, by the authors' test", folded=True, data=published)
@@ -308,7 +308,7 @@ page.table(tables.arrive_table(study, results), "The ARRIVE Essential 10: items 
 # - A claim that {ref}`every group changes <humoral-planned>` requires all groups, so p is not adjusted; if one group is not significant, the claim stays open.
 # - "Unchanged" is shown by {ref}`intervals inside the equivalence margins <humoral-planned>`, never by a large p.
 # - Two trends differ only if {ref}`their difference is tested <humoral-routes>`.
-# - With many groups of few mice, no comparison {ref}`can be significant <humoral-floors>` after Bonferroni's adjustment.
+# - With many groups of few mice, no comparison {ref}`can be significant <humoral-min-pvalues>` after Bonferroni's adjustment.
 # ```
 #
 # ```{next}

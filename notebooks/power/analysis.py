@@ -80,7 +80,7 @@ for name, protocol in protocols.items():
     page.table(power_tables.plans_table(own, protocol), f"Share supported: {protocol.title}", folded=True)
 
 # %% [markdown]
-# (power-floors)=
+# (power-min-pvalues)=
 # ## When can an exact test be significant?
 #
 # The authors' presumed tests are {term}`permutation` tests, and with few animals there are few permutations. With fewer animals than listed here, such a test cannot reach 0.05 with any data.
@@ -135,7 +135,7 @@ page.say(started=f"{round(12 / (1 - 1 / 4))}")
 #
 # ```{take-aways}
 # - Plan for {ref}`three quarters or half <power-numbers>` of a published effect.
-# - Below a certain number {ref}`an exact test cannot be significant <power-floors>` for any data.
+# - Below a certain number {ref}`an exact test cannot be significant <power-min-pvalues>` for any data.
 # - Deaths, cages and larger variances {ref}`require more animals <power-not-in>`.
 # ```
 #

@@ -140,7 +140,7 @@ page.table(tables.endpoint_table(study, *rows["il6"]), "IL-6: planned and publis
 page.table(tables.endpoint_table(study, *rows["il4"]), "IL-4: planned and published analysis", data=rows["il4"][0])
 
 # %% [markdown]
-# (sepsis-floors)=
+# (sepsis-min-pvalues)=
 # The *planned p* is adjusted for the two doses. The *published p* is that of the test that the authors are presumed to have used: {glue:text}`test_stated`. With few rats there are few {term}`permutations`
 # of the ranks, so this p cannot be smaller than the {term}`minimum attainable p-value` in the last column.
 #
@@ -229,7 +229,7 @@ page.table(tables.arrive_table(study, results), "The ARRIVE Essential 10: items 
 #
 # ```{take-aways}
 # - The results apply {ref}`only to survivors <sepsis-survivors>`: dead rats were not sampled.
-# - With few rats there are {ref}`few possible p values <sepsis-floors>`. Find the minimum attainable p-value before you look at the result.
+# - With few rats there are {ref}`few possible p values <sepsis-min-pvalues>`. Find the minimum attainable p-value before you look at the result.
 # - The design {ref}`leaves questions open <sepsis-cannot>` that no analysis can answer: females, doses, and the active component of the medium.
 # ```
 #

@@ -116,7 +116,7 @@ page.table(
 )
 
 # %% [markdown]
-# (treg-floor)=
+# (treg-min-pvalue)=
 # A treatment that multiplies a percentage shifts its logarithm by a constant, so the planned test is the paired t test on logarithms, and the effect is a ratio. There is one {term}`contrast` per claim, so no adjustment is needed.
 # What is known about the authors' test: {glue:text}`test_stated`. A few pairs have few assignments of signs to the differences, so the p of this test has a minimum. {glue:text}`minimum_positive`
 
@@ -205,7 +205,7 @@ page.items(
 #
 # ```{take-aways}
 # - Use the pairs: {ref}`an unpaired test <treg-pairs>` treats the differences between donors as noise.
-# - The p of a rank test {ref}`has a minimum <treg-floor>` that depends on the number of pairs.
+# - The p of a rank test {ref}`has a minimum <treg-min-pvalue>` that depends on the number of pairs.
 # - A clear result in cell culture {ref}`does not show <treg-cannot>` what happens in an animal, or what medium without cells does.
 # ```
 #

@@ -1,4 +1,4 @@
-"""Every analysis of a claim: trends, sameness, and what they answer together."""
+"""Every analysis of a claim: trends, equivalence, and what they answer together."""
 
 import warnings
 from dataclasses import replace
@@ -107,7 +107,7 @@ def test_the_routes_differ_by_the_difference_of_their_slopes(mice: tuple[Study, 
     assert row["pvalue"] == pytest.approx(2 * scipy_stats.t.sf(abs(difference) / np.sqrt(parts.sum()), row["df"]))
 
 
-def test_other_tests_of_sameness_are_statsmodels(mice: tuple[Study, pd.DataFrame]) -> None:
+def test_other_tests_of_equivalence_are_statsmodels(mice: tuple[Study, pd.DataFrame]) -> None:
     study, results = mice
     treated, saline = values(study, "phagocytosis", "sc50", "saline")
     student = row_of(results, "sc50 vs saline", Method.TOST_STUDENT, Scale.LOG, endpoint="phagocytosis")
@@ -174,8 +174,8 @@ def test_every_claim_has_its_curve_and_no_analysis_twice(name: str) -> None:
 
 
 def test_a_claim_about_all_is_answered_by_the_weakest() -> None:
-    """One arm does nothing: every analysis that could see it leaves the claim open, and hangs on that arm."""
-    study = simulate_study(HUMORAL, "one_null_arm", n=40, seed=2)
+    """One group shows no effect: every analysis that could detect it leaves the claim open, and depends on that group."""
+    study = simulate_study(HUMORAL, "one_null_group", n=40, seed=2)
     found = specifications(study, analyse(study), "afc_rises")
     assert set(found["answer"]) == {"open"}
     assert set(found["contrast"]) == {"im10 vs saline"}

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 LEFT = shutil.ignore_patterns(".*", "_build", "__pycache__", "tests", "*.ipynb")
 CHANGES = {
     "book/science.md": ("Whether new animals in", "Whether other new animals in"),
-    "notebooks/methods/floors/lesson.py": ("However strong", "However very strong"),
+    "notebooks/methods/min_pvalues/lesson.py": ("However strong", "However very strong"),
 }
 
 
@@ -61,7 +61,7 @@ def test_book_after_changes_of_text_is_a_fresh_book(checkout: Path) -> None:
     again = files(site)
     changed = {name for name in again if again[name] != first.get(name)}
     pages = {name for name in changed if name.endswith(".html")}
-    assert pages == {"book/science.html", "notebooks/methods/floors/lesson.html"}
+    assert pages == {"book/science.html", "notebooks/methods/min_pvalues/lesson.html"}
     shutil.rmtree(site)
     build(checkout)
     assert files(site) == again

@@ -43,7 +43,7 @@ def check_messages(notebook: NotebookNode) -> list[str]:
 @pytest.mark.process
 def test_a_student_sees_in_jupyter_what_the_cells_say(tmp_path: Path) -> None:
     """The same notebook by a kernel of its own, in another folder."""
-    notebook = solution_notebook(read_lesson("floors"))
+    notebook = solution_notebook(read_lesson("min_pvalues"))
     executed = single_nb_execution(
         notebook, cwd=str(tmp_path), timeout=600, allow_errors=False, extra_arguments=QUIET_KERNEL
     )

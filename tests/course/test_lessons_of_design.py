@@ -227,19 +227,19 @@ def test_mistakes_with_cages() -> None:
     """In a balanced design the mixed model's z is the t of the cage means, read from a bell curve."""
     rng = np.random.default_rng(11)
     rows = [
-        (arm, f"{arm}{cage}", own + rng.normal(0, 0.6))
-        for arm in (0, 1)
+        (group, f"{group}{cage}", of_cage + rng.normal(0, 0.6))
+        for group in (0, 1)
         for cage in range(3)
-        for own in [arm * 1.1 + rng.normal(0, 0.6)]
+        for of_cage in [group * 1.1 + rng.normal(0, 0.6)]
         for _ in range(3)
     ]
-    table = pd.DataFrame(rows, columns=["arm", "cage", "value"])
-    mixed = smf.mixedlm("value ~ arm", table, groups="cage").fit()
-    means = table.groupby(["arm", "cage"])["value"].mean()
+    table = pd.DataFrame(rows, columns=["treated", "cage", "value"])
+    mixed = smf.mixedlm("value ~ treated", table, groups="cage").fit()
+    means = table.groupby(["treated", "cage"])["value"].mean()
     by_cage = scipy_stats.ttest_ind(means[1], means[0])
-    assert mixed.tvalues["arm"] == pytest.approx(by_cage.statistic, rel=1e-3)
-    assert mixed.pvalues["arm"] == pytest.approx(2 * scipy_stats.norm.sf(abs(by_cage.statistic)), rel=1e-2)
-    assert mixed.pvalues["arm"] < by_cage.pvalue
+    assert mixed.tvalues["treated"] == pytest.approx(by_cage.statistic, rel=1e-3)
+    assert mixed.pvalues["treated"] == pytest.approx(2 * scipy_stats.norm.sf(abs(by_cage.statistic)), rel=1e-2)
+    assert mixed.pvalues["treated"] < by_cage.pvalue
 
 
 def test_mistakes_with_many_questions() -> None:

@@ -32,7 +32,7 @@ def test_every_computed_number_is_shown_and_every_shown_number_is_computed(name:
     assert said == set(re.findall(r"glue:text\}`(\w+)`", prose(name)))
 
 
-def test_floors_separation_probability_matches_enumeration() -> None:
+def test_min_pvalues_separation_probability_matches_enumeration() -> None:
     """Two groups and a control of two animals each:
 
     of 90 assignments of six ranks, those with a separated group are counted.
@@ -43,16 +43,16 @@ def test_floors_separation_probability_matches_enumeration() -> None:
         control, one, two = (np.flatnonzero(np.array(order) == group) for group in (0, 1, 2))
         if any(group.max() < control.min() or group.min() > control.max() for group in (one, two)):
             separated.add(order)
-    probability = ran("floors")["separation_probability"]
+    probability = ran("min_pvalues")["separation_probability"]
     assert callable(probability)
     assert len(every) == 90
     assert probability(2, 2) == pytest.approx(len(separated) / 90, abs=1e-12)
     assert probability(1, 5) == pytest.approx(2 / comb(10, 5), abs=1e-12)
 
 
-def test_floors_seven_groups_of_five_can_be_significant_by_steel_only() -> None:
+def test_min_pvalues_seven_groups_of_five_can_be_significant_by_steel_only() -> None:
     """Steel's smallest p, by 100 000 random permutations, has a standard error of 0.0007."""
-    probability = ran("floors")["separation_probability"]
+    probability = ran("min_pvalues")["separation_probability"]
     assert callable(probability)
     apart = [np.arange(5), *(np.arange(10 * group, 10 * group + 5) for group in range(1, 8))]
     assert stats.steel(apart, control=0).pvalue.min() == pytest.approx(probability(7, 5), abs=0.002)

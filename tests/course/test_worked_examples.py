@@ -17,9 +17,9 @@ def test_ranks_equal_bergmann_and_others() -> None:
     assert ran("ranks")["far"] == 8
 
 
-def test_floors_equal_the_table_of_york() -> None:
+def test_min_pvalues_equal_the_table_of_york() -> None:
     """https://york.ac.uk/depts/maths/tables/mannwhitney.htm, lower pair of the diagonal, read there on its page."""
-    assert ran("floors")["nearest"] == {4: 11, 5: 18, 6: 26, 7: 37, 8: 49, 9: 63, 10: 79}
+    assert ran("min_pvalues")["nearest"] == {4: 11, 5: 18, 6: 26, 7: 37, 8: 49, 9: 63, 10: 79}
 
 
 def test_effects_equal_brunner_munzel_and_hollander_wolfe() -> None:
@@ -37,20 +37,20 @@ def test_effects_equal_brunner_munzel_and_hollander_wolfe() -> None:
     assert [round(value, 3) for value in (shift.estimate, interval.low, interval.high)] == [0.305, -0.15, 0.76]
 
 
-def test_arms_equal_the_guide_on_water_fleas() -> None:
+def test_many_groups_equal_the_guide_on_water_fleas() -> None:
     """EPA-821-R-02-013: rank sums 84, 63.5, 76, 55, critical 76; no effect shown at 3 %, an effect at 6 %."""
-    assert ran("arms")["sums"] == [84, 63.5, 76, 55]
-    fleas = ran("arms")["fleas"]
+    assert ran("many_groups")["sums"] == [84, 63.5, 76, 55]
+    fleas = ran("many_groups")["fleas"]
     assert isinstance(fleas, stats.SteelResult)
     assert [bool(p <= 0.05) for p in fleas.pvalue] == [False, True, True, True]
 
 
 def test_false_alarms_equal_a_known_rate() -> None:
-    """One arm is one t test:
+    """One group is one t test:
 
     5 %. Dunnett holds 5 % for any number; 20 000 trials know a share to 0.5 points, at three errors.
     """
-    shares = ran("arms")["shares"]
+    shares = ran("many_groups")["shares"]
     assert isinstance(shares, dict)
     assert shares["each at 5 %"][0] == pytest.approx(0.05, abs=0.005)
     assert shares["Dunnett"] == pytest.approx([0.05] * 7, abs=0.005)

@@ -101,7 +101,7 @@ def test_swapping_mirrors_and_monotone_change_keeps(x: list[int], y: list[int]) 
     ("n", "expected"), [(4, 0.0286), (5, 0.0079), (6, 0.0022), (7, 5.8e-4), (8, 1.55e-4), (10, 1.1e-5), (12, 7.4e-7)]
 )
 def test_min_pvalue_without_ties(n: int, expected: float) -> None:
-    """2 / C(2n, n): the floors that every table of the test prints."""
+    """2 / C(2n, n): the minimum that every table of the test prints."""
     result = stats.mann_whitney(range(n), range(n, 2 * n))
     assert result.pvalue == result.min_pvalue == pytest.approx(expected, rel=0.02)
 

@@ -14,7 +14,7 @@
 #
 # | Before you read | Time | You will be able to |
 # |---|---|---|
-# | {doc}`Many groups against one control <../arms/lesson>` | 35 minutes | test a trend by counting pairs, find the lowest dose with an effect, and recognise when a trend test is not suitable |
+# | {doc}`Many groups against one control <../many_groups/lesson>` | 35 minutes | test a trend by counting pairs, find the lowest dose with an effect, and recognise when a trend test is not suitable |
 #
 # Download: {download}`exercises <../../../_build/lessons/doses-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/doses-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
 

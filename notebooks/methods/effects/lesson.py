@@ -14,7 +14,7 @@
 #
 # | Before you read | Time | You will be able to |
 # |---|---|---|
-# | {doc}`Minimum attainable p-values <../floors/lesson>` | 40 minutes | choose a ratio, a shift or a {term}`probability of superiority`, interpret its interval, and report the result of a small study |
+# | {doc}`Minimum attainable p-values <../min_pvalues/lesson>` | 40 minutes | choose a ratio, a shift or a {term}`probability of superiority`, interpret its interval, and report the result of a small study |
 #
 # Download: {download}`exercises <../../../_build/lessons/effects-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/effects-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
 
@@ -314,4 +314,4 @@ mistakes = {"log_scale": math.log(answer)}
 # %% [markdown]
 # ## What next
 #
-# This lesson was about one comparison. With seven groups and a control, the intervals must be adjusted for one another: {doc}`many groups against one control <../arms/lesson>`.
+# This lesson was about one comparison. With seven groups and a control, the intervals must be adjusted for one another: {doc}`many groups against one control <../many_groups/lesson>`.

@@ -14,7 +14,7 @@
 #
 # | Before you read | Time | You will be able to |
 # |---|---|---|
-# | {ref}`Minimum attainable p-values <lesson-floors>` | 40 minutes | calculate how often chance alone gives a significant result, adjust p values for a family of tests, and recognise choices that increase the number of tests |
+# | {ref}`Minimum attainable p-values <lesson-min-pvalues>` | 40 minutes | calculate how often chance alone gives a significant result, adjust p values for a family of tests, and recognise choices that increase the number of tests |
 #
 # Download: {download}`exercises <../../../_build/lessons/multiplicity-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/multiplicity-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
 

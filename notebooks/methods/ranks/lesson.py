@@ -324,4 +324,4 @@ mistakes = {"no_pairs": 1}
 # %% [markdown]
 # ## What next
 #
-# With three against three the smallest p is two permutations of twenty, and {glue:text}`minimum` for the six mice above with their ties. {doc}`Minimum attainable p-values <../floors/lesson>` explains what follows for a study of five animals per group.
+# With three against three the smallest p is two permutations of twenty, and {glue:text}`minimum` for the six mice above with their ties. {doc}`Minimum attainable p-values <../min_pvalues/lesson>` explains what follows for a study of five animals per group.

@@ -199,25 +199,24 @@ class Simulation(Strict):
             if endpoint.distribution.startswith("paired") != paired:
                 yield f"simulation.endpoints.{key}.distribution {endpoint.distribution!r} does not fit the design"
         for name, scenario in self.scenarios.items():
-            for key, centres in scenario.centres.items():
-                if (
-                    key in self.endpoints
-                    and min(centres.values(), default=1) <= 0
-                    and not is_normal(self.endpoints[key])
-                ):
-                    yield f"simulation.scenarios.{name}.centres.{key} must be above zero"
-                if key not in self.endpoints or not set(centres) <= groups:
-                    yield f"simulation.scenarios.{name}.centres.{key} names an endpoint or group that is not simulated"
-            for key in scenario.cv:
-                if not hasattr(self.endpoints.get(key), "cv"):
-                    yield f"simulation.scenarios.{name}.cv.{key} is no endpoint with one coefficient of variation"
-            if scenario.deaths:
-                yield from self._faulty_deaths(name, scenario.deaths, groups)
+            yield from self._faults_of_scenario(name, scenario, groups)
         for source in self._sources():
             if source not in sources:
                 yield f"simulation names the source {source!r}, which is not among the sources"
 
-    def _faulty_deaths(self, name: str, deaths: Deaths, groups: set[str]) -> Iterator[str]:
+    def _faults_of_scenario(self, name: str, scenario: Scenario, groups: set[str]) -> Iterator[str]:
+        for key, centres in scenario.centres.items():
+            if key in self.endpoints and min(centres.values(), default=1) <= 0 and not is_normal(self.endpoints[key]):
+                yield f"simulation.scenarios.{name}.centres.{key} must be above zero"
+            if key not in self.endpoints or not set(centres) <= groups:
+                yield f"simulation.scenarios.{name}.centres.{key} names an endpoint or group that is not simulated"
+        for key in scenario.cv:
+            if not hasattr(self.endpoints.get(key), "cv"):
+                yield f"simulation.scenarios.{name}.cv.{key} is no endpoint with one coefficient of variation"
+        if scenario.deaths:
+            yield from self._faults_of_deaths(name, scenario.deaths, groups)
+
+    def _faults_of_deaths(self, name: str, deaths: Deaths, groups: set[str]) -> Iterator[str]:
         if deaths.risk_rises_with not in self.endpoints:
             yield f"simulation.scenarios.{name}.deaths.risk_rises_with {deaths.risk_rises_with!r} is not simulated"
         elif is_normal(self.endpoints[deaths.risk_rises_with]):

@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# (lesson-floors)=
+# (lesson-min-pvalues)=
 # # Minimum attainable p-values
 #
 # **The question.** Seven groups of five mice are compared with one control. Before a mouse is measured: which p values are possible, and can any of them be significant?
@@ -16,7 +16,7 @@
 # |---|---|---|
 # | {doc}`Ranks, and what exact means <../ranks/lesson>` | 30 minutes | find the {term}`minimum attainable p-value` of a design, recognise a design that cannot give a significant result, and say what an exact p of 0.03 does and does not mean |
 #
-# Download: {download}`exercises <../../../_build/lessons/floors-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/floors-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
+# Download: {download}`exercises <../../../_build/lessons/min_pvalues-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/min_pvalues-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
 
 # %% tags=["setup"]
 from math import comb, factorial
@@ -45,7 +45,7 @@ page.say(
 )
 
 # %% [markdown]
-# (lesson-floors-ladder)=
+# (lesson-min-pvalues-sizes)=
 # ## An exact test has few possible p values
 #
 # Ten mice can be assigned to two groups of five in {glue:text}`permutations` ways. An exact p is a proportion of these permutations, so it is a whole number divided by {glue:text}`permutations`. The minimum is reached if
@@ -69,13 +69,13 @@ stats.mann_whitney([16, 16, 32, 64, 128], [16, 16, 16, 16, 32]).min_pvalue
 # %% [markdown]
 # With these ten titres no permutation gives a p below {glue:text}`tied_minimum`.
 #
-# (lesson-floors-several)=
+# (lesson-min-pvalues-several)=
 # ## Several comparisons with one control
 #
 # Seven groups compared with one control give seven chances of a false positive. Bonferroni's adjustment multiplies each p by seven, so the smallest adjusted p of five against five is {glue:text}`times_seven`, above
 # {glue:text}`alpha`. Holm's adjustment multiplies the smallest p by seven too and has the same minimum. **With these two adjustments no result can be significant, and this is known before the experiment.**
 #
-# Other methods have other minima. Steel's test, which {doc}`a later lesson <../arms/lesson>` explains, uses the fact that the seven comparisons share one control. Its smallest adjusted p is the probability that, without
+# Other methods have other minima. Steel's test, which {doc}`a later lesson <../many_groups/lesson>` explains, uses the fact that the seven comparisons share one control. Its smallest adjusted p is the probability that, without
 # any effect, at least one of the seven groups lies completely above or completely below the control group. The function below adds and subtracts the probabilities of such separations for one group, two groups, three
 # groups and so on:
 
@@ -121,7 +121,7 @@ page.say(
 )
 page.figure(
     min_pvalues_figure(sizes, lines, alpha),
-    "floors",
+    "min-pvalues",
     f"The minimum attainable p falls with the number of animals per group. It is {alpha:g} or less from "
     + ", ".join(f"{n} for {label}" for label, n in first.items())
     + ".",
@@ -200,7 +200,7 @@ page.say(
 )
 
 # %% [markdown]
-# (lesson-floors-meaning)=
+# (lesson-min-pvalues-meaning)=
 # ## Meaning of a p value
 #
 # An exact p of 0.03 means: *if* the treatment has no effect, three permutations of a hundred are at least as extreme as the observed one. It is not the probability that the treatment has no effect; it is not the size of the effect; and one minus p is
@@ -216,7 +216,7 @@ page.say(
 #
 # What is the smallest two-sided exact p for two groups of four, without equal values?
 
-# %% tags=["solution"] exercise="floors-1" tolerance=0.0005
+# %% tags=["solution"] exercise="min_pvalues-1" tolerance=0.0005
 answer = 2 / comb(8, 4)
 answer
 
@@ -228,7 +228,7 @@ mistakes = {"one_sided": 1 / comb(8, 4)}
 #
 # Each donor's cells are measured with and without treatment, and the differences tested by the signed-rank test. How many donors are needed so that a two-sided exact p of 0.01 or less is possible?
 
-# %% tags=["solution"] exercise="floors-2"
+# %% tags=["solution"] exercise="min_pvalues-2"
 answer = next(n for n in range(1, 30) if 2 / 2**n <= 0.01)
 answer
 
@@ -243,7 +243,7 @@ mistakes = {"one_sided": 7}
 #
 # Six doses are each compared with one control by the Mann-Whitney test, and each p is multiplied by six. How many animals does each group need so that 0.05 can be reached?
 
-# %% tags=["solution"] exercise="floors-3"
+# %% tags=["solution"] exercise="min_pvalues-3"
 answer = next(n for n in range(2, 30) if 6 * 2 / comb(2 * n, n) <= 0.05)
 answer
 
@@ -258,7 +258,7 @@ mistakes = {"unadjusted": 4}
 #
 # You have twelve mice for two groups. Is the minimum attainable p smaller with six and six than with four and eight? Answer yes or no.
 
-# %% tags=["solution"] exercise="floors-4"
+# %% tags=["solution"] exercise="min_pvalues-4"
 answer = 2 / comb(12, 6) < 2 / comb(12, 4)
 answer
 
@@ -270,7 +270,7 @@ answer
 #
 # Six mice have titres 16, 16, 16, 16, 32, 64 and six others 32, 32, 64, 64, 64, 128. What is the smallest p that any permutation of these twelve values can give? (Not the p of the observed permutation.)
 
-# %% tags=["solution"] exercise="floors-5" tolerance=0.0001
+# %% tags=["solution"] exercise="min_pvalues-5" tolerance=0.0001
 answer = stats.mann_whitney([16, 16, 16, 16, 32, 64], [32, 32, 64, 64, 64, 128]).min_pvalue
 answer
 
@@ -312,9 +312,9 @@ mistakes = {
 
 # %% [markdown]
 # ```{take-aways}
-# - The minimum attainable p of an exact test {ref}`depends only on the design and ties <lesson-floors-ladder>`; it is known before the results.
-# - With Bonferroni's or Holm's adjustment, several comparisons can {ref}`raise the smallest adjusted p above 5 % <lesson-floors-several>`; Steel's test has a smaller minimum.
-# - A p is {ref}`not the probability that the treatment has no effect <lesson-floors-meaning>`, and not the size of an effect.
+# - The minimum attainable p of an exact test {ref}`depends only on the design and ties <lesson-min-pvalues-sizes>`; it is known before the results.
+# - With Bonferroni's or Holm's adjustment, several comparisons can {ref}`raise the smallest adjusted p above 5 % <lesson-min-pvalues-several>`; Steel's test has a smaller minimum.
+# - A p is {ref}`not the probability that the treatment has no effect <lesson-min-pvalues-meaning>`, and not the size of an effect.
 # ```
 
 # %% [markdown]

@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# (lesson-arms)=
+# (lesson-many-groups)=
 # # Many groups against one control
 #
 # **The question.** Six doses and a reference drug are compared with the same saline mice. What can be claimed about each of the seven groups?
@@ -16,7 +16,7 @@
 # |---|---|---|
 # | {doc}`Effect sizes with intervals <../effects/lesson>` | 35 minutes | say how often seven comparisons give a false positive, choose between Dunnett, Steel and Holm, and find the family to which a comparison belongs |
 #
-# Download: {download}`exercises <../../../_build/lessons/arms-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/arms-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
+# Download: {download}`exercises <../../../_build/lessons/many_groups-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/many_groups-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
 
 # %% tags=["setup"]
 import numpy as np
@@ -43,7 +43,7 @@ page.say(
 )
 
 # %% [markdown]
-# (lesson-arms-tickets)=
+# (lesson-many-groups-tickets)=
 # ## False positives of several tests
 #
 # A test at 5 % gives a false positive in one of twenty experiments without an effect. With seven tests there are seven chances of a false positive. They are not independent: if the control values are low by chance,
@@ -61,7 +61,7 @@ page.figure(
 # For each point {glue:text}`trials` experiments with five animals per group were simulated, all groups from one normal distribution. With seven treated groups, {glue:text}`unadjusted` give at least one false positive; with
 # independent comparisons it would be {glue:text}`independent`. **Dunnett's test takes into account that the comparisons share a control**, and keeps the probability of *any* false positive at 5 %: here {glue:text}`adjusted`.
 #
-# (lesson-arms-three)=
+# (lesson-many-groups-three)=
 # ## Three methods
 #
 # | Test | Uses | Choose it if |
@@ -113,7 +113,7 @@ limits = dunnett.confidence_interval(0.95)
 # %% [markdown]
 # The highest dose into the muscle, the fourth group, raises the titre at least {glue:text}`at_least`-fold.
 #
-# (lesson-arms-family)=
+# (lesson-many-groups-family)=
 # ## Which comparisons belong together?
 #
 # A *family* is the set of comparisons any one of which would allow you to make the claim. "Some dose raises the titre" is claimed if at least one of the doses does, so all doses are its family. "*Every* dose raises
@@ -189,7 +189,7 @@ page.say(
 # Three comparisons have p = 0.010, 0.040 and 0.020. Holm's method multiplies the smallest by 3, the next by 2 and the largest by 1; none may be smaller than the one before it. What is the adjusted p of the comparison with
 # 0.020?
 
-# %% tags=["solution"] exercise="arms-1" tolerance=0.0005
+# %% tags=["solution"] exercise="many_groups-1" tolerance=0.0005
 from statsmodels.stats.multitest import multipletests
 
 answer = multipletests([0.010, 0.040, 0.020], method="holm")[1][2]
@@ -206,7 +206,7 @@ mistakes = {"bonferroni": 0.06, "unadjusted": 0.02}
 #
 # `groups` holds the titres of the book's eight simulated groups, saline first. How many of the seven others differ from saline at 5 % by Steel's test, two-sided?
 
-# %% tags=["solution"] exercise="arms-2"
+# %% tags=["solution"] exercise="many_groups-2"
 answer = int((stats.steel(groups, control=0).pvalue <= 0.05).sum())
 answer
 
@@ -223,7 +223,7 @@ mistakes = {
 # %%
 muscle = [titres["value"][titres["group"] == name] for name in ("saline", "im10", "im20", "im50")]
 
-# %% tags=["solution"] exercise="arms-3" tolerance=0.003
+# %% tags=["solution"] exercise="many_groups-3" tolerance=0.003
 answer = stats.steel(muscle, control=0).pvalue[0]
 answer
 
@@ -242,7 +242,7 @@ mistakes = {
 #
 # By what factor does the middle dose into the muscle raise the titre at least: the lower limit of Dunnett's 95 % interval on log2 titres, among the three doses of exercise 3, converted to a ratio?
 
-# %% tags=["solution"] exercise="arms-4" tolerance=0.05
+# %% tags=["solution"] exercise="many_groups-4" tolerance=0.05
 limits = stats.dunnett([np.log2(group) for group in muscle], control=0).confidence_interval(0.95)
 answer = 2 ** limits.low[1]
 answer
@@ -259,7 +259,7 @@ mistakes = {
 #
 # A paper claims that *each* of three doses raises the titre. The three unadjusted one-sided p values are 0.03, 0.01 and 0.04. May it claim this at 5 % without adjustment? Answer yes or no.
 
-# %% tags=["solution"] exercise="arms-5"
+# %% tags=["solution"] exercise="many_groups-5"
 answer = max(0.03, 0.01, 0.04) <= 0.05
 answer
 
@@ -299,9 +299,9 @@ answer
 
 # %% [markdown]
 # ```{take-aways}
-# - Each further comparison is {ref}`another chance of a false positive <lesson-arms-tickets>`.
-# - Dunnett's and Steel's tests take into account {ref}`that the comparisons share a control <lesson-arms-three>`; their p values are already adjusted.
-# - A family is {ref}`defined before the data are seen <lesson-arms-family>`.
+# - Each further comparison is {ref}`another chance of a false positive <lesson-many-groups-tickets>`.
+# - Dunnett's and Steel's tests take into account {ref}`that the comparisons share a control <lesson-many-groups-three>`; their p values are already adjusted.
+# - A family is {ref}`defined before the data are seen <lesson-many-groups-family>`.
 # ```
 
 # %% [markdown]
