@@ -158,7 +158,7 @@ def test_saline_takes_no_part_in_the_trend() -> None:
 
 
 def test_three_a_group_cannot_speak_as_published() -> None:
-    """Exact Mann-Whitney of three against three has a minimum of 0.1; Jonckheere over three doses of three has .0012."""
+    """The smallest p of three against three is 0.1, and that of Jonckheere over three doses of three is 0.0012."""
     row = verdicts_of(simulate_study(HUMORAL, n=3, seed=2))
     assert set(row.loc[["afc_rises", "afc_beats_reference", "titre_rises"], "verdict_as_published"]) == {"untestable"}
     assert row.loc["afc_dose_im", "verdict_as_published"] != "untestable"

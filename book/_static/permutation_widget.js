@@ -103,23 +103,28 @@
     return { ranks, m, n, pairs: m * n, u: u(sum), total, sides, null: permutations.map(([s, number]) => ({ s, u: u(s), number })) };
   }
 
-  /** The sorted animals and their groups from two lines of text; throws an error whose message is shown to the reader. */
+  /** An error with a code, whose message is shown to the reader. */
+  function problem(code, message) {
+    return Object.assign(new Error(message), { code });
+  }
+
+  /** The sorted animals and their groups from two lines of text; throws a `problem` if they cannot be used. */
   function read(texts) {
     const animals = [];
     for (const [group, name] of [["treated", "Treated"], ["control", "Control"]]) {
       for (const word of texts[group].trim().replace(/([<>])\s+/g, "$1").split(/[;,]?\s+|;/).filter(Boolean)) {
         const match = /^([<>]?)(-?\d+(?:\.\d+)?)$/.exec(word);
-        if (/^[<>]?-?\d+(,\d+)+$/.test(word)) throw new Error(`${name} holds ${word}: write a point for decimals, and spaces between values.`);
-        if (!match) throw new Error(`${name} holds “${word}”, which is not a number. Write a value as 12, 12.5, <16 or >300.`);
-        if (word.length > MAX_CHARACTERS) throw new Error(`${name} holds ${word}: a value can have at most ${MAX_CHARACTERS} characters. Round it.`);
+        if (/^[<>]?-?\d+(,\d+)+$/.test(word)) throw problem("decimal-comma", `${name} holds ${word}: write a point for decimals, and spaces between values.`);
+        if (!match) throw problem("not-a-number", `${name} holds “${word}”, which is not a number. Write a value as 12, 12.5, <16 or >300.`);
+        if (word.length > MAX_CHARACTERS) throw problem("too-long", `${name} holds ${word}: a value can have at most ${MAX_CHARACTERS} characters. Round it.`);
         animals.push({ text: word, value: Number(match[2]), beyond: { "<": -1, "": 0, ">": 1 }[match[1]], treated: group === "treated" });
       }
-      if (!animals.some((animal) => animal.treated === (group === "treated"))) throw new Error(`${name} is empty: a group needs at least one animal.`);
+      if (!animals.some((animal) => animal.treated === (group === "treated"))) throw problem("empty", `${name} is empty: a group needs at least one animal.`);
     }
-    if (animals.length > MAX_ANIMALS) throw new Error(`There are ${animals.length} values. Enter at most ${MAX_ANIMALS}.`);
+    if (animals.length > MAX_ANIMALS) throw problem("too-many", `There are ${animals.length} values. Enter at most ${MAX_ANIMALS}.`);
     for (const limit of animals.filter((animal) => animal.beyond)) {
       const other = animals.find((animal) => (animal.value - limit.value) * limit.beyond > 0 || (animal.beyond === limit.beyond && animal.value !== limit.value));
-      if (other) throw new Error(`${limit.text} and ${other.text} cannot be ordered: no value may lie beyond a limit, and there may be one lower and one upper limit.`);
+      if (other) throw problem("unordered", `${limit.text} and ${other.text} cannot be ordered: no value may lie beyond a limit, and there may be one lower and one upper limit.`);
     }
     return animals.sort((a, b) => a.value - b.value || a.beyond - b.beyond);
   }
@@ -426,9 +431,11 @@
       try {
         loadValues({ treated: first.value, control: second.value });
         wrong.textContent = "";
+        delete wrong.dataset.code;
         announce("Your values.");
       } catch (error) {
         wrong.textContent = error.message;
+        wrong.dataset.code = error.code;
       }
     });
 

@@ -4,7 +4,6 @@ import base64
 import io
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import jupytext
@@ -13,6 +12,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from bs4.element import Tag
+from built_pages import soup
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page
 
@@ -24,11 +24,6 @@ from secretome.report import tables
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = [path.relative_to(ROOT).with_suffix("").as_posix() for path in notebooks_in_contents()]
 HUMORAL = "notebooks/humoral_immunity/analysis"
-
-
-@cache
-def soup(site: Path, page: str) -> BeautifulSoup:
-    return BeautifulSoup((site / f"{page}.html").read_bytes(), "html.parser")
 
 
 def file_of(table: Tag) -> tuple[str, bytes]:

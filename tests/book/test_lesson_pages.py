@@ -4,7 +4,7 @@ from pathlib import Path
 
 import jupytext
 import pytest
-from bs4 import BeautifulSoup
+from built_pages import soup
 
 from lesson_pages import as_page
 from secretome.course.lessons import lesson_names, read_lesson
@@ -45,7 +45,7 @@ def test_only_what_is_marked_is_folded() -> None:
 
 @pytest.mark.parametrize("name", lesson_names())
 def test_a_lesson_opens_with_its_answers_closed(site: Path, name: str) -> None:
-    page = BeautifulSoup((site / "notebooks" / "methods" / name / "lesson.html").read_bytes(), "html.parser")
+    page = soup(site, f"notebooks/methods/{name}/lesson")
     cells = read_lesson(name).cells
     solutions = [fold for fold in page.select("details") if "Show the solution" in fold.get_text()]
     assert len(solutions) == sum("exercise" in cell.metadata for cell in cells)

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from built_pages import soup
 from docutils import nodes
 from docutils.utils import new_document
 
@@ -33,10 +34,6 @@ KEPT = [
     if page not in FREE and not page.startswith(("book/reruns", "notebooks/methods"))
 ]
 MEGABYTE = 1_000_000
-
-
-def soup(site: Path, page: str) -> BeautifulSoup:
-    return BeautifulSoup((site / f"{page}.html").read_bytes(), "html.parser")
 
 
 @pytest.mark.parametrize("page", KEPT)

@@ -3,19 +3,15 @@
 import re
 from pathlib import Path
 
-from bs4 import BeautifulSoup
+from built_pages import soup
 from typer.main import get_command
 
 import secretome
 from secretome.cli import app
 
 
-def soup(site: Path, page: str) -> BeautifulSoup:
-    return BeautifulSoup((site / "book" / f"{page}.html").read_bytes(), "html.parser")
-
-
 def test_every_command_and_option_is_on_the_page(site: Path) -> None:
-    page = soup(site, "commands")
+    page = soup(site, "book/commands")
     sections = {
         str(heading.get_text()).rstrip("#").removeprefix("secretome "): heading.parent
         for heading in page.select("article section > h2, article section > h3")
@@ -50,7 +46,7 @@ def test_every_command_and_option_is_on_the_page(site: Path) -> None:
 
 
 def test_every_public_function_is_described_with_an_example(site: Path) -> None:
-    page = soup(site, "api")
+    page = soup(site, "book/api")
     described = {str(entry["id"]): str(entry.find_next_sibling("dd")) for entry in page.select("dl.py.function > dt")}
     for name in set(secretome.__all__) - {"stats"}:
         assert any(entry.endswith(f".{name}") for entry in described), name
