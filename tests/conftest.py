@@ -103,6 +103,28 @@ def made_once(
 
 
 @pytest.fixture(scope="session")
+def finished(made_once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
+    """A rerun of a semicolon, decimal-comma file with a byte-order mark, whose name holds a space."""
+
+    def fill(folder: Path) -> None:
+        from commands import secretome  # tests of the statistics need no command
+
+        rows = ["Animal;Group;FoxP3 CD25pos;FoxP3 CD25neg"]
+        for number in range(1, 10):
+            rows += [
+                f"00{number};without;{number},5;1,{number}",
+                f"00{number};With conditioned medium;{number + 1},75;2,{number}",
+            ]
+        cohort = folder / "my donors.csv"
+        cohort.write_bytes(b"\xef\xbb\xbf" + "\r\n".join(rows).encode())
+        result = secretome("rerun", TREG, cohort, "--out", folder / "out")
+        assert result.exit_code == 0, result.output
+        assert "supported" in result.output
+
+    return made_once("finished-rerun", fill)
+
+
+@pytest.fixture(scope="session")
 def site(made_once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
     """The built book. One worker builds it: a second build would take pages from under the others."""
 

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -41,24 +40,6 @@ FILES = {
 }
 
 
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A rerun of a semicolon, decimal-comma file with a byte-order mark, whose name holds a space."""
-    folder = tmp_path_factory.mktemp("rerun")
-    rows = ["Animal;Group;FoxP3 CD25pos;FoxP3 CD25neg"]
-    for number in range(1, 8):
-        rows += [
-            f"00{number};without;{number},5;1,{number}",
-            f"00{number};With conditioned medium;{number + 1},75;2,{number}",
-        ]
-    cohort = folder / "my donors.csv"
-    cohort.write_bytes(b"\xef\xbb\xbf" + "\r\n".join(rows).encode())
-    result = secretome("rerun", TREG, cohort, "--out", folder / "out")
-    assert result.exit_code == 0, result.output
-    assert "supported" in result.output
-    return folder
-
-
 @pytest.fixture
 def light(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A light notebook in place of the study's own, for what does not depend on the notebook."""
@@ -76,7 +57,7 @@ def test_a_finished_folder_has_all_files(finished: Path) -> None:
     verdicts = pd.read_csv(run / "verdicts.csv")
     assert set(verdicts["origin"]) == {"measured"}
     assert not verdicts["source_data"].any()
-    assert set(pd.read_csv(run / "results.csv")["n_treated"]) == {7}
+    assert set(pd.read_csv(run / "results.csv")["n_treated"]) == {9}
 
 
 def shown(result: Result, folder: Path) -> list[str]:
@@ -414,7 +395,7 @@ def test_an_out_that_is_a_file_is_refused(donors: Path, tmp_path: Path) -> None:
     assert_refused(secretome("rerun", TREG, donors, "--out", tmp_path / "file"))
 
 
-@pytest.mark.parametrize("lines", [slice(0, 3), slice(0, 5)])
+@pytest.mark.parametrize("lines", [slice(0, 3), pytest.param(slice(0, 5), marks=pytest.mark.slow)])
 def test_cohorts_that_can_decide_nothing_still_get_a_report(donors: Path, tmp_path: Path, lines: slice) -> None:
     """One pair, two pairs; and an endpoint that is absent altogether."""
     rows = [line.rpartition(",")[0] for line in donors.read_text(encoding="utf-8").splitlines()]
@@ -424,13 +405,7 @@ def test_cohorts_that_can_decide_nothing_still_get_a_report(donors: Path, tmp_pa
     assert set(pd.read_csv(tmp_path / "out" / "donors" / "verdicts.csv")["verdict"]) == {"untestable"}
 
 
-def test_resume_replaces_a_damaged_folder(finished: Path, tmp_path: Path) -> None:
-    shutil.copytree(finished / "out", tmp_path / "out")
-    (tmp_path / "out" / "my-donors" / "verdicts.csv").unlink()
-    assert secretome("rerun", TREG, finished / "my donors.csv", "--out", tmp_path / "out", "--resume").exit_code == 0
-    assert (tmp_path / "out" / "my-donors" / "verdicts.csv").exists()
-
-
+@pytest.mark.usefixtures("light")
 def test_a_report_of_a_simulated_cohort_has_a_banner(donors: Path, tmp_path: Path) -> None:
     rows = donors.read_text(encoding="utf-8").splitlines()
     donors.write_text("\n".join([rows[0] + ",origin", *(row + ",simulated" for row in rows[1:])]), encoding="utf-8")
