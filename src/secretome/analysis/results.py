@@ -23,7 +23,7 @@ AnalysisName = Literal["published", "planned", "multiverse"]
 Floats = NDArray[np.float64]
 
 ANALYSES: tuple[AnalysisName, ...] = ("published", "planned", "multiverse")
-# What a row estimates, where other floors must know it.
+# What a row estimates, where other packages must know it.
 RATIO = "geometric mean ratio"
 RATIO_BY_MODEL = "geometric mean ratio by the censored lognormal model"
 RATE_RATIO = "ratio of rates by a model of the counts"
@@ -70,7 +70,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Estimate:
-    """What one method says of one contrast."""
+    """The result of one method for one contrast."""
 
     statistic: float = math.nan
     pvalue: float = math.nan

@@ -151,14 +151,14 @@ def ranked(samples: Sequence[GroupSample]) -> list[Floats]:
     lower = np.concatenate([sample.lower for sample in samples])
     upper = np.concatenate([sample.upper for sample in samples])
     below = (lower == 0) & (upper > 0)
-    floor = upper[below].max(initial=0.0)
-    ceiling = lower[np.isinf(upper)].min(initial=np.inf)
-    if floor > ceiling:
-        raise ValueError(f"a value below {floor:g} and a value above {ceiling:g} cannot be put in order.")
+    lower_limit = upper[below].max(initial=0.0)
+    upper_limit = lower[np.isinf(upper)].min(initial=np.inf)
+    if lower_limit > upper_limit:
+        raise ValueError(f"a value below {lower_limit:g} and a value above {upper_limit:g} cannot be put in order.")
     scores = lower.copy()
     if below.any():
-        scores[(lower < floor) | (lower == 0)] = 0.0
-    scores[(scores > ceiling) | np.isinf(upper)] = 2 * lower.max(initial=1.0)
+        scores[(lower < lower_limit) | (lower == 0)] = 0.0
+    scores[(scores > upper_limit) | np.isinf(upper)] = 2 * lower.max(initial=1.0)
     return np.split(scores, np.cumsum([sample.n for sample in samples])[:-1])
 
 

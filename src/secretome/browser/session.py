@@ -59,7 +59,7 @@ class Session:
         decimal: str = "",
         key: str = "",
     ) -> Record:
-        """Read a file, or the study's own cohort, and return what was understood, or every problem and the questions.
+        """Read a file, or the study's own cohort, and return how it was read, or every problem and the questions.
 
         Parameters
         ----------

@@ -39,10 +39,10 @@ def figure_html(svg: str, alt: str, name: str, title: str = "") -> str:
     """An SVG as an accessible HTML figure whose ids no other figure on the page shares, below its title."""
     # Matplotlib's rule for every element would reach the whole page; shared.css gives it to drawings alone.
     svg = re.sub(r"<style.*?</style>", "", svg, count=1, flags=re.DOTALL)
-    own = re.sub(r'(\bid="|href="#|url\(#)', lambda match: f"{match[0]}{name}-", svg)
+    renamed = re.sub(r'(\bid="|href="#|url\(#)', lambda match: f"{match[0]}{name}-", svg)
     label = f'role="img" aria-label="{html.escape(alt)}"'
     above = f'<p class="panel-title">{html.escape(title)}</p>' if title else ""
     return (
         f'<figure class="drawing" '
-        f'data-name="{html.escape(name)}">{above}{themed(own).replace("<svg ", f"<svg {label} ", 1)}</figure>'
+        f'data-name="{html.escape(name)}">{above}{themed(renamed).replace("<svg ", f"<svg {label} ", 1)}</figure>'
     )

@@ -87,8 +87,8 @@ def as_ipynb(name: str | Path) -> Iterator[Path]:
 
 def notebook_file(folder: Path) -> Path:
     """The notebook of a study; the package's own page if the study's folder has none."""
-    own = folder / "analysis.py"
-    return own if own.exists() else DEFAULT_PAGE
+    notebook = folder / "analysis.py"
+    return notebook if notebook.exists() else DEFAULT_PAGE
 
 
 def _notebook_source(name: str | Path) -> str:

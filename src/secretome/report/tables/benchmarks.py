@@ -16,8 +16,8 @@ def calibration_table(rows: pd.DataFrame) -> pd.DataFrame:
 def calibration_ranges(rows: pd.DataFrame) -> pd.DataFrame:
     """The lowest and the highest share of each method over all data and group sizes, and where these were found."""
     found = []
-    for (what, by), own in rows.groupby(["what", "by"], sort=True):
-        least, most = (own.iloc[int(position)] for position in (own["share"].argmin(), own["share"].argmax()))
+    for (what, by), shares in rows.groupby(["what", "by"], sort=True):
+        least, most = (shares.iloc[int(position)] for position in (shares["share"].argmin(), shares["share"].argmax()))
         ends = [f"{100 * row['share']:.1f} %{_missed(row)}: {row['world']}, n = {row['n']}" for row in (least, most)]
         found.append((what, by, *ends))
     return pd.DataFrame(found, columns=["Quantity", "Method", "Lowest", "Highest"])

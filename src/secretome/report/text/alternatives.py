@@ -60,10 +60,10 @@ def design_alt(study: Study) -> str:
     animals = study.cohort.values.drop_duplicates("animal")
     groups = []
     for key, group in study.protocol.groups.items():
-        own = animals[animals["group"] == key]
-        dead = int(own["dead"].sum())
+        members = animals[animals["group"] == key]
+        dead = int(members["dead"].sum())
         deaths = f", {dead} died before sampling" if dead else ""
-        groups.append(f"{group.label} ({group.treatment}), {units_counted(study, len(own))}{deaths}")
+        groups.append(f"{group.label} ({group.treatment}), {units_counted(study, len(members))}{deaths}")
     events = "; ".join(f"{event.hour:g} h, {event.what}" for event in study.protocol.timeline)
     return f"The design, with one line per group along a time axis in hours. {'. '.join(groups)}. Events: {events}."
 

@@ -117,11 +117,11 @@ def _summary(study: Study, endpoint: str) -> str:
     rows = study.cohort.values[(study.cohort.values["endpoint"] == endpoint) & study.cohort.values["lower"].notna()]
     about, parts = study.protocol.endpoints[endpoint], []
     for key, group in study.protocol.groups.items():
-        own = rows.loc[rows["group"] == key, ["lower", "upper"]]
-        if own.empty:
+        limits = rows.loc[rows["group"] == key, ["lower", "upper"]]
+        if limits.empty:
             continue
-        least, most = own.sort_values(["lower", "upper"]).iloc[0], own.sort_values(["upper", "lower"]).iloc[-1]
-        middle, low, high = (_between(*pair) for pair in (own.median(), least, most))
+        least, most = limits.sort_values(["lower", "upper"]).iloc[0], limits.sort_values(["upper", "lower"]).iloc[-1]
+        middle, low, high = (_between(*pair) for pair in (limits.median(), least, most))
         parts.append(f"{group.label} {middle} ({low} to {high})")
     return f"{about.label}, {about.unit}, median (minimum to maximum): {', '.join(parts)}"
 

@@ -189,8 +189,8 @@ def _missing(study: Study) -> Iterator[str]:
             continue
         if study.protocol.design == "paired":
             pairs = study.pairs(key, *study.protocol.pair)
-            if half := int(pairs.isna().any(axis="columns").sum()):
-                yield f"{lowercase_first(about.label)}, {units_counted(study, half)} without both values"
+            if incomplete := int(pairs.isna().any(axis="columns").sum()):
+                yield f"{lowercase_first(about.label)}, {units_counted(study, incomplete)} without both values"
             continue
         left = living[~living["animal"].isin([*known["animal"], *_excluded(study, key)])]
         if not left.empty:

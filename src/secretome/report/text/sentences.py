@@ -143,10 +143,10 @@ def groups_sentence(study: Study, endpoint: str, groups: Sequence[str] | None = 
     parts = []
     for key in study.protocol.groups if groups is None else groups:
         group = study.protocol.groups[key]
-        own = rows[rows["group"] == key]
-        known, dead = int(own["lower"].notna().sum()), int(own["dead"].sum())
+        members = rows[rows["group"] == key]
+        known, dead = int(members["lower"].notna().sum()), int(members["dead"].sum())
         lost = [f"{dead} died before sampling"] if dead else []
-        if (missing := len(own) - known - dead) > 0:
+        if (missing := len(members) - known - dead) > 0:
             lost.append(f"{missing} without a value")
         parts.append(f"{group.label} {known}" + (f" ({', '.join(lost)})" if lost else ""))
     return f"{study.protocol.endpoints[endpoint].label}, {units(study)} with a value: {'; '.join(parts)}"
@@ -170,15 +170,15 @@ def censoring_sentence(study: Study, endpoint: str) -> str:
 def pairs_sentence(study: Study, claim: Claim) -> str:
     """The number of pairs that rise and that fall, and the number of incomplete pairs."""
     pairs = study.pairs(claim.endpoint, *claim.sides)
-    whole = pairs.dropna()
-    rises = int((whole["treated"] > whole["control"]).sum())
-    falls = int((whole["treated"] < whole["control"]).sum())
-    text = f"the percentage rises in {rises} of {units_counted(study, len(whole))} and falls in {falls}"
-    unchanged = len(whole) - rises - falls
+    complete = pairs.dropna()
+    rises = int((complete["treated"] > complete["control"]).sum())
+    falls = int((complete["treated"] < complete["control"]).sum())
+    text = f"the percentage rises in {rises} of {units_counted(study, len(complete))} and falls in {falls}"
+    unchanged = len(complete) - rises - falls
     if unchanged:
         text += f"; it is unchanged in {unchanged}"
-    half = len(pairs) - len(whole)
-    return text + (f"; {units_counted(study, half)} without both values excluded" if half else "")
+    incomplete = len(pairs) - len(complete)
+    return text + (f"; {units_counted(study, incomplete)} without both values excluded" if incomplete else "")
 
 
 def min_pvalue_sentence(study: Study, row: Row, alpha: float) -> str:
@@ -238,8 +238,8 @@ def deaths_sentence(study: Study) -> str:
         return ""
     parts = []
     for key, group in study.protocol.groups.items():
-        own = animals[animals["group"] == key]
-        parts.append(f"{group.label} {int(own['dead'].sum())} of {len(own)}")
+        members = animals[animals["group"] == key]
+        parts.append(f"{group.label} {int(members['dead'].sum())} of {len(members)}")
     return (
         f"{units(study).capitalize()} that died before sampling: {'; '.join(parts)}. The verdicts compare the "
         "survivors. If a treatment changes which animals survive, its effect on the values cannot be separated from "
