@@ -116,7 +116,7 @@ def check_percentage(table: Table, endpoint: Endpoint, group: str, cell: Cell) -
     values = tuple(
         Value("nearest percentage", 100 * round(float(cell.percent) * n / 100) / n, n=n) for n in size.possible
     )
-    return Finding("differs", reported, values, {"count": cell.count})
+    return Finding("differs", reported, values, {"count": cell.count, "percent": str(cell.percent)})
 
 
 def _is_possible(cell: Cell, size: Size) -> bool:

@@ -12,12 +12,17 @@ OUTCOMES: tuple[Outcome, ...] = ("differs", "cannot tell", "agrees")
 
 @dataclass(frozen=True)
 class Value:
-    """One recalculated number, the meaning of ± (``sd``, ``se`` or empty), and the number of animals or points."""
+    """One recalculated number.
+
+    `spread` is the meaning of ± (``sd``, ``se`` or empty), `n` the number of animals or points, and `groups` are the
+    labels of the groups that the number compares, if they are not those of the finding.
+    """
 
     name: str
     value: float
     spread: str = ""
     n: int = 0
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

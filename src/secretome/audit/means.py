@@ -126,8 +126,9 @@ def check_letters(table: Table, endpoint: Endpoint) -> Iterator[Finding]:
         tests = _possible_tests(table, endpoint, Comparison(groups=pair, method="lsd", claimed="different"), pair)
         alike = set(endpoint.values[pair[0]].letters) & set(endpoint.values[pair[1]].letters)
         if not any(test.high * len(pairs) > 0.05 if alike else test.low <= 0.05 for test in tests):
-            name = " against ".join(table.groups[group].label for group in pair)
-            values += [Value(name, test.value.value, test.value.spread) for test in tests]
+            labels = tuple(table.groups[group].label for group in pair)
+            name = " against ".join(labels)
+            values += [Value(name, test.value.value, test.value.spread, groups=labels) for test in tests]
     yield Finding("differs" if len(values) > 1 else "agrees", "letters", tuple(values))
 
 

@@ -202,11 +202,11 @@ def _p_range(low: float, high: float) -> str:
 
 
 def _letters(finding: Finding, values: Fields) -> Fields:
-    disagreeing: dict[str, list[str]] = {}
+    disagreeing: dict[tuple[str, ...], list[str]] = {}
     for value in finding.recalculated[1:]:
         p = p_value(value.value) + _if_spread(finding, value.spread)
-        disagreeing.setdefault(value.name, []).append(p)
-    pairs = (f"{_against(pair.split(' against '))} ({', '.join(ps)})" for pair, ps in disagreeing.items())
+        disagreeing.setdefault(value.groups, []).append(p)
+    pairs = (f"{_against(groups)} ({', '.join(ps)})" for groups, ps in disagreeing.items())
     number_of_pairs = count(int(values["pairs"]), "pair")
     return {"pairs": number_of_pairs, "number": len(disagreeing), "disagreeing": "; ".join(pairs)}
 
@@ -246,7 +246,7 @@ def _percentages(finding: Finding, values: Fields) -> Fields:
         return {"unit_of_count": " animals are", "count": "", "nearest": f"the group has {values['n']:.0f}"}
     if finding.outcome != "differs":
         return _groups(finding, values) if values else {}
-    decimals = _decimals(finding.reported.removesuffix(" %")) + 1
+    decimals = _decimals(finding.details["percent"]) + 1
     nearest = listed([f"{one.value:.{decimals}f} % with n = {one.n}" for one in finding.recalculated], "or")
     events = finding.details["count"]
     with_count = "" if events is None else f" with a count of {events}"

@@ -116,8 +116,10 @@ def _check_unaltered(folder: Path, provenance: Provenance) -> Iterator[Problem]:
             yield Problem(str(folder), name, found, "the file as the rerun wrote it", RUN_AGAIN)
     for name, value in default_parameters(provenance.study).items():
         if (used := provenance.parameters.get(name)) != value:
-            again = RUN_AGAIN.replace(" again ", f" again without -p {name} and ")
-            remedy = f"Only reruns with the planned parameters are published. {again}"
+            remedy = (
+                "Only reruns with the planned parameters are published. Run the cohort again without "
+                f"-p {name} and with this version of the book."
+            )
             yield Problem(str(folder), "", f"{name} = {used}", f"{name} = {value}", remedy)
 
 
