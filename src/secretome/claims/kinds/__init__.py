@@ -1,6 +1,9 @@
 """The kinds of claims, one module each.
 
-To add a kind, write its module, name it in `KINDS`, and describe its keys in `secretome.protocol.models.CLAIM_KINDS`.
+To add a kind, write its module and name it in `KINDS`. Describe the keys that its protocols have in
+`secretome.protocol.models.CLAIM_KINDS`, and name it in `Claim.kind` there. Add new rules, with their decisions and
+reasons, to `secretome.claims.rules`. Write how it is tested in `secretome.report.text.claim_methods.SENTENCES`, and in
+`secretome.course.text.CLAIM_KINDS` for the assignments of students.
 """
 
 import numpy as np

@@ -6,6 +6,7 @@ import pandas as pd
 
 from secretome.analysis import ANY_RANK_TEST, BOUND, RATE_RATIO, RATIO_BY_MODEL, Method
 from secretome.claims import primary_results
+from secretome.claims.kinds import KINDS
 from secretome.cohort import Study
 from secretome.protocol import Claim, sides
 from secretome.report.text.numbers import Row, count, listed, p_number, percent
@@ -67,7 +68,7 @@ def _planned(study: Study, results: pd.DataFrame, kind: str, alpha: float) -> It
     if not claims:
         return
     rows = primary_results(study, results, kind)
-    yield from KINDS[kind](claims, planned_methods(study, rows), alpha)
+    yield from SENTENCES[kind](claims, planned_methods(study, rows), alpha)
     if kind == "single":
         yield from _families(study, claims, alpha)
     if lost := int(rows["pvalue"].isna().sum()):
@@ -135,7 +136,7 @@ def _trend(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]
     )
 
 
-KINDS = {"single": _single, "every": _every, "unchanged": _unchanged, "trend": _trend}
+SENTENCES = {"single": _single, "every": _every, "unchanged": _unchanged, "trend": _trend}
 
 
 def _number(claims: Iterable[Claim]) -> str:
