@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from filelock import FileLock
@@ -30,6 +30,8 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-sync",
 ]
+# In milliseconds. Playwright's thirty seconds, and five for what is expected, are too few on a busy machine.
+LONGEST_WAIT = 600_000
 # The same examples on every run, so that a failure is reproducible; no deadline, because speed is a benchmark.
 settings.register_profile("reproducible", derandomize=True, deadline=None, max_examples=100)
 settings.load_profile("reproducible")
@@ -147,12 +149,26 @@ def browser() -> Iterator["Browser"]:
         if os.environ.get("CI"):
             pytest.fail("no Chromium was found")
         pytest.skip("no Chromium was found: install it to test the pages as readers see them")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=LONGEST_WAIT)
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=LONGEST_WAIT)
+        for name in ("new_context", "new_page"):
+            setattr(started, name, _patient(getattr(started, name)))
         yield started
         started.close()
+
+
+def _patient(make: Callable[..., Any]) -> Callable[..., Any]:
+    """The same maker of contexts or pages, whose waits end only what would otherwise hang."""
+
+    def make_patient(**options: Any) -> Any:
+        made = make(**options)
+        made.set_default_timeout(LONGEST_WAIT)
+        return made
+
+    return make_patient
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -303,7 +303,7 @@ def test_the_notebook_runs_as_it_is_and_writes_what_is_filled_in(folder: Path) -
     nbformat.validate(notebook)
     last = notebook.cells[-1]
     assert last.source.startswith("answers = {")
-    run = {"resources": {"metadata": {"path": str(place)}}, "timeout": 120, "kernel_name": "python3"}
+    run = {"resources": {"metadata": {"path": str(place)}}, "timeout": 600, "kernel_name": "python3"}
     nbclient.NotebookClient(notebook, **run).execute()
     empty = pd.read_csv(place / "answers.csv", dtype=str, keep_default_na=False)
     assert empty.loc[empty["question"] != "student", "answer"].eq("").all()
