@@ -340,7 +340,9 @@ def check_curve(study: Study, results: pd.DataFrame, verdict: pd.Series) -> None
             else not equivalence.any()
         )
         known = rows[rows["pvalue"].notna()].reset_index(drop=True)
-        points = figures.specification_figure(study, rows, ALPHA).axes[0].lines
+        # Each block of analyses has a panel of effects, one of p values and one of specifications.
+        panels = figures.specification_figure(study, rows, ALPHA).axes[1::3]
+        points = [line for panel in panels for line in panel.lines]
         heights = sorted(
             y for line in points if line.get_linestyle() == "None" for y in np.atleast_1d(line.get_ydata())
         )
