@@ -96,7 +96,7 @@ def test_a_published_cohort_counts_once_and_only_if_it_was_measured(
     [
         ("sepsis_cytokines", "null", "il6_falls_t1", "false"),
         ("sepsis_cytokines", "deaths", "il6_falls_t1", "true"),
-        ("humoral_immunity", "one_null_group", "afc_rises", "false"),
+        ("humoral_immunity", "one_null_arm", "afc_rises", "false"),
         ("humoral_immunity", "plateau", "afc_rises", "true"),
         ("humoral_immunity", "plateau", "afc_dose_im", "false"),
         ("humoral_immunity", "plateau", "afc_beats_reference", "false"),
@@ -140,7 +140,7 @@ def test_large_cohorts_of_the_published_world_are_supported_and_three_animals_sa
     assert wide["supported"].max() < 0.01
 
 
-@pytest.mark.parametrize("cell", [("humoral_immunity", "one_null_group", 4), ("treg_conditioned_medium", "null", 5)])
+@pytest.mark.parametrize("cell", [("humoral_immunity", "one_null_arm", 4), ("treg_conditioned_medium", "null", 5)])
 def test_the_table_is_what_the_code_measures_today(
     rates: pd.DataFrame, cell: tuple[str, str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -175,7 +175,7 @@ def test_every_claim_has_its_curve_and_no_analysis_twice(name: str) -> None:
 
 def test_a_claim_about_all_is_answered_by_the_weakest() -> None:
     """One group shows no effect: every analysis that could detect it leaves the claim open."""
-    study = simulate_study(HUMORAL, "one_null_group", n=40, seed=2)
+    study = simulate_study(HUMORAL, "one_null_arm", n=40, seed=2)
     found = specifications(study, analyse(study), "afc_rises")
     assert set(found["answer"]) == {"open"}
     assert set(found["contrast"]) == {"im10 vs saline"}
