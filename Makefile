@@ -1,17 +1,22 @@
 # make book | test | check : everything else is listed by `make help`.
-# The environment is .venv; it is made anew when the lock or pyproject.toml changes.
+# The environment is .venv; it is made anew when the lock changes.
 
 PY := .venv/bin/python
 CANDIDATES := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
 SUITABLE := import sys, ensurepip; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help book runtime pdf test test-slow test-oldest fuzz bench lessons links check check-js format lock wheel coverage clean
+.PHONY: help book runtime pdf test test-slow test-oldest fuzz bench lessons links check check-js format lock wheel coverage clean environment
 
 help:  ## show these lines
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/ -/'
 
 # Touched last, so a broken installation is never taken for a whole one.
 .venv/.installed: requirements.txt pyproject.toml
+	@if [ ! $@ -nt requirements.txt ]; then $(MAKE) --no-print-directory environment; fi
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+environment:
 	@for candidate in $(CANDIDATES); do \
 	  if $$candidate -c '$(SUITABLE)' 2>/dev/null; then python=$$candidate; break; fi; \
 	done; \
@@ -21,8 +26,6 @@ help:  ## show these lines
 	echo "Making .venv with $$($$python --version). The first time takes a minute or two."; \
 	$$python -m venv --clear .venv
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
-	@touch $@
 
 book: .venv/.installed  ## execute the notebooks and build the site into _build/html
 	@$(PY) book/build.py
