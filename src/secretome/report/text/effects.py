@@ -51,6 +51,11 @@ def margin_words(margin: EquivalenceMargin) -> str:
     >>> margin_words(EquivalenceMargin(low=-2, high=2, reason="a convention"))
     '−2 to 2'
     """
+    return " to ".join(margin_limits(margin))
+
+
+def margin_limits(margin: EquivalenceMargin) -> tuple[str, str]:
+    """The lower and the upper equivalence margin in numbers."""
     if margin.scale == "linear":
-        return f"{margin.low:g} to {margin.high:g}".replace("-", "−")
-    return f"{margin.low:.2f} to {margin.high:.2f}"
+        return f"{margin.low:g}".replace("-", "−"), f"{margin.high:g}".replace("-", "−")
+    return f"{margin.low:.2f}", f"{margin.high:.2f}"

@@ -9,7 +9,7 @@ from secretome.claims import ALPHA, FEWEST
 from secretome.cohort import Study
 from secretome.protocol import EquivalenceMargin
 from secretome.report.text.claim_methods import methods_of, planned_sentences, quoted
-from secretome.report.text.effects import margin_words
+from secretome.report.text.effects import margin_limits
 from secretome.report.text.numbers import listed, lowercase_first, percent
 from secretome.report.text.sentences import ORIGIN, censoring_sentence, unit, units, units_counted
 
@@ -249,7 +249,7 @@ def _margins(study: Study, alpha: float) -> Iterator[str]:
         words = "ratios of {} and {}" if margin.scale == "log" else "differences of {} and {}"
         units = {about.unit for about in study.protocol.endpoints.values() if about.equivalence_margin == margin}
         unit = "" if margin.scale == "log" else f" {' or '.join(sorted(units))}"
-        limits = words.format(*margin_words(margin).split(" to "))
+        limits = words.format(*margin_limits(margin))
         yield f"The equivalence margins for {listed(labels)} were {limits}{unit}: {margin.reason}."
     yield f"An effect was negligible if its {percent(1 - 2 * alpha)} interval lay inside the equivalence margins."
     yield (
