@@ -1,4 +1,4 @@
-"""Fail if a name that was replaced by the field's term is used again."""
+"""Fail if a name that was replaced by the field's term is used again, in code or as the name of a file or folder."""
 
 import sys
 import tokenize
@@ -18,6 +18,9 @@ RETIRED = {
     "_deals": "_permutation",
     "dealt": "permuted, or randomized",
     "rank_floors": "rank_min_pvalues",
+    "floors": "min_pvalues",
+    "said": "printed, or stated",
+    "told": "printed, or stated",
     "floor_sentence": "min_pvalue_sentence",
     "branches": "specification_of",
     "Branches": "Specification",
@@ -52,6 +55,9 @@ def main() -> int:
     """Print each place of a retired name; 1 if there is one."""
     found = 0
     for path in sorted(file for folder in FOLDERS for file in (ROOT / folder).rglob("*.py")):
+        for part in {*path.relative_to(ROOT).parts[:-1], path.stem} & set(RETIRED):
+            found += 1
+            print(f"{path.relative_to(ROOT)}: {part!r} is called {RETIRED[part]} now")
         with tokenize.open(path) as source:
             for token in tokenize.generate_tokens(source.readline):
                 if token.type == tokenize.NAME and token.string in RETIRED:

@@ -77,9 +77,9 @@ def test_killed_at_any_moment_and_resumed_it_is_as_if_nothing_had_been(batch: Li
             killed.append(target == run.pid)
         except ProcessLookupError:  # it had just ended
             pass
-        _, said = run.communicate()
-        assert run.returncode in (0, 1, -signal.SIGKILL), said
-        assert "Traceback" not in said
+        _, printed = run.communicate()
+        assert run.returncode in (0, 1, -signal.SIGKILL), printed
+        assert "Traceback" not in printed
         assert all((made / "provenance.json").exists() for made in folder.glob("lab*")), (
             "what has a cohort's name is whole"
         )
@@ -154,9 +154,9 @@ def test_a_kernel_of_its_own_that_takes_too_long_is_ended_too(tmp_path: Path) ->
     )
     run = light.start("out", "--plain", "--timeout", "60")
     kernel = tmp_path / "out" / "kernel"
-    _, said = run.communicate()
-    assert run.returncode == 1, said
-    assert "60 seconds" in said
+    _, printed = run.communicate()
+    assert run.returncode == 1, printed
+    assert "60 seconds" in printed
     assert kernel.exists()
     # A kernel looks every second whether it has been left alone.
     process = Path("/proc", kernel.read_text(encoding="utf-8"))
@@ -171,10 +171,10 @@ def test_stopped_it_says_how_to_go_on(tmp_path: Path, number: signal.Signals, co
     run = light.start("out", "--jobs", "2")
     until(lambda: (tmp_path / "out" / "lab000").exists())
     run.send_signal(number)
-    _, said = run.communicate(timeout=600)
-    assert run.returncode == code, said
-    assert "1 of 3 cohorts" in said
-    assert "--resume" in said
+    _, printed = run.communicate(timeout=600)
+    assert run.returncode == code, printed
+    assert "1 of 3 cohorts" in printed
+    assert "--resume" in printed
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"lab000", "summary.csv"}
 
 
@@ -188,13 +188,13 @@ def test_a_folder_that_becomes_read_only_is_told_and_keeps_what_is_finished(tmp_
     until(lambda: any(out.glob("lab*")) and any(out.glob(".rerun-lab*")))
     out.chmod(0o555)
     light.release()
-    _, said = run.communicate(timeout=600)
-    assert run.returncode == 1, said
-    assert "Traceback" not in said
-    assert "Permission denied" in said
+    _, printed = run.communicate(timeout=600)
+    assert run.returncode == 1, printed
+    assert "Traceback" not in printed
+    assert "Permission denied" in printed
     refused = light.process([*ordinary, *light.command("out", "--resume")])
-    _, said = refused.communicate(timeout=600)
-    assert "Traceback" not in said
+    _, printed = refused.communicate(timeout=600)
+    assert "Traceback" not in printed
     out.chmod(0o755)
     assert all((made / "provenance.json").exists() for made in out.glob("lab*"))
     assert light.run("out", "--resume").returncode == 0
@@ -212,10 +212,10 @@ def test_what_the_signal_itself_ended_has_not_failed(tmp_path: Path) -> None:
     os.kill(children(run.pid)[0], signal.SIGTERM)
     run.send_signal(signal.SIGTERM)
     run.send_signal(signal.SIGCONT)
-    _, said = run.communicate(timeout=600)
-    assert run.returncode == 143, said
-    assert "1 of 2 cohorts" in said
-    assert "Failed" not in said
+    _, printed = run.communicate(timeout=600)
+    assert run.returncode == 143, printed
+    assert "1 of 2 cohorts" in printed
+    assert "Failed" not in printed
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"lab000", "summary.csv"}
 
 
@@ -285,8 +285,8 @@ def test_what_changed_is_made_anew(batch: Light, tmp_path: Path) -> None:
 def test_shards_side_by_side_make_the_whole(batch: Light) -> None:
     runs = [batch.start("shards", "--shard", f"{number}/3", "--jobs", "1") for number in (1, 2, 3)]
     for run in runs:
-        _, said = run.communicate()
-        assert run.returncode == 0, said
+        _, printed = run.communicate()
+        assert run.returncode == 0, printed
     assert contents(batch.folder / "shards") == contents(batch.folder / "whole")
 
 
@@ -308,10 +308,10 @@ def test_a_shard_that_is_none_is_refused(tmp_path: Path, donors: Path, text: str
 
 
 def test_a_shard_without_a_file_says_so(tmp_path: Path, donors: Path) -> None:
-    said = []
+    printed = []
     for number in (1, 2):
         out = tmp_path / f"out{number}"
         result = secretome("rerun", TREG, donors, "--out", out, "--shard", f"{number}/2")
         assert result.exit_code == 0, result.output
-        said.append(("None of the files is in this shard" in result.output, out.exists()))
-    assert sorted(said) == [(False, True), (True, False)]
+        printed.append(("None of the files is in this shard" in result.output, out.exists()))
+    assert sorted(printed) == [(False, True), (True, False)]

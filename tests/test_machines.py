@@ -28,17 +28,17 @@ DASK = [sys.executable, "-m", "dask"]
 @contextmanager
 def dask(light: Light, workers: int) -> Iterator[tuple[str, list["subprocess.Popen[bytes]"]]]:
     """A scheduler and its workers: its address, and the processes, the scheduler's first."""
-    told = light.folder / "scheduler.json"
-    told.unlink(missing_ok=True)
-    common = ["--scheduler-file", str(told)]
+    address_file = light.folder / "scheduler.json"
+    address_file.unlink(missing_ok=True)
+    common = ["--scheduler-file", str(address_file)]
     started = [light.quiet([*DASK, "scheduler", "--port", "0", "--dashboard-address", ":0", *common])]
     try:
-        until(lambda: told.exists() and told.read_text(encoding="utf-8").endswith("}"))
+        until(lambda: address_file.exists() and address_file.read_text(encoding="utf-8").endswith("}"))
         started += [
             light.quiet([*DASK, "worker", "--nthreads", "1", "--no-nanny", "--no-dashboard", *common])
             for _ in range(workers)
         ]
-        address = json.loads(told.read_text(encoding="utf-8"))["address"]
+        address = json.loads(address_file.read_text(encoding="utf-8"))["address"]
         with distributed.Client(address) as client:
             client.wait_for_workers(workers, timeout=600)
         yield address, started
@@ -55,8 +55,8 @@ def test_on_a_cluster_whose_worker_is_killed_nothing_is_lost(tmp_path: Path) -> 
         head = light.start("cluster", "--scheduler", address)
         until(lambda: any((tmp_path / "cluster").glob("lab*")))
         started[1].kill()
-        _, said = head.communicate()
-        assert head.returncode == 0, said
+        _, printed = head.communicate()
+        assert head.returncode == 0, printed
     assert light.run("whole", "--jobs", "2").returncode == 0
     assert contents(tmp_path / "cluster") == contents(tmp_path / "whole")
 
@@ -68,12 +68,12 @@ def test_a_scheduler_that_dies_leaves_a_sentence_and_nothing_half_done(tmp_path:
         head = light.start("cluster", "--scheduler", address)
         until(lambda: any((tmp_path / "cluster").glob("lab*")))
         started[0].kill()
-        _, said = head.communicate(timeout=600)
-    assert head.returncode == 1, said
+        _, printed = head.communicate(timeout=600)
+    assert head.returncode == 1, printed
     light.release()
-    assert "scheduler was lost" in said
-    assert "--resume" in said
-    assert "Traceback" not in said
+    assert "scheduler was lost" in printed
+    assert "--resume" in printed
+    assert "Traceback" not in printed
     assert all((made / "provenance.json").exists() for made in (tmp_path / "cluster").glob("lab*"))
     assert light.run("cluster", "--resume").returncode == 0
     assert light.run("whole", "--jobs", "2").returncode == 0
@@ -119,12 +119,12 @@ def test_a_shard_that_wrote_elsewhere_and_one_that_failed_are_told_apart(
         "device │\n\n"
     )
     with distributed.LocalCluster(n_workers=1, processes=False, dashboard_address=":0") as local:
-        for said, sentences in (
+        for printed, sentences in (
             ("", ["the workers need the same folder"] * 2),
             (table, ["lab000.csv: ValueError: no (on node7)", "lab001.csv: No space left on device (on node7)"]),
             ("a Traceback\nKeyError: 3\n", ["KeyError: 3 (on node7)"] * 2),
         ):
-            monkeypatch.setattr(cluster, "run_shard", lambda _, said=said: ("node7", said))
+            monkeypatch.setattr(cluster, "run_shard", lambda _, printed=printed: ("node7", printed))
             assert all(
                 sentence in failures_of(plans, local)[plan.paths.cohort]
                 for sentence, plan in zip(sentences, plans, strict=True)

@@ -95,7 +95,7 @@ def without_il4(rats: Rats) -> Study:
     return rats(il4={group: [] for group in ("sham", "control", "t1", "t2")})
 
 
-# -- what is said of every study
+# -- sentences about every study
 
 
 @pytest.mark.parametrize("name", [TREG, SEPSIS, HUMORAL])
@@ -251,16 +251,16 @@ def test_the_deciding_rows_are_those_that_verdicts_rest_on() -> None:
 @pytest.mark.parametrize("name", [SEPSIS, HUMORAL])
 def test_every_item_has_an_answer_or_is_left_open(name: str) -> None:
     study = load_study(name)
-    told = answers(study)
-    assert list(told) == ITEMS
-    assert all(told.values())
+    answered = answers(study)
+    assert list(answered) == ITEMS
+    assert all(answered.values())
     # Neither protocol nor file can know these.
-    alone = {item for item, answer in told.items() if answer == report_text.OPEN}
+    alone = {item for item, answer in answered.items() if answer == report_text.OPEN}
     assert alone == {"2b", "3a", "4a", "4b", "5", "8b", "9c", "9d", *(() if study.protocol.timeline else ("9b",))}
-    assert told["1b"] == f"the simulated {study.protocol.experimental_unit}"
-    assert study.protocol.species in told["8a"]
-    assert told["8a"].endswith(report_text.OPEN)
-    assert told["10b"].endswith(
+    assert answered["1b"] == f"the simulated {study.protocol.experimental_unit}"
+    assert study.protocol.species in answered["8a"]
+    assert answered["8a"].endswith(report_text.OPEN)
+    assert answered["10b"].endswith(
         f"with an interval for {25 if name == HUMORAL else 4} of {25 if name == HUMORAL else 4} planned contrasts"
     )
 
@@ -272,7 +272,7 @@ def test_the_summary_is_that_of_the_file() -> None:
     """
     with (study_folder(SEPSIS) / "cohorts" / "simulated-as-published.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    told = answers(load_study(SEPSIS))["10a"]
+    answered = answers(load_study(SEPSIS))["10a"]
     for group, label in (
         ("sham", "Sham"),
         ("control", "Septic control"),
@@ -281,9 +281,9 @@ def test_the_summary_is_that_of_the_file() -> None:
     ):
         own = [float(row["il4"]) for row in rows if row["group"] == group]
         middle, least, most = (report_text.number(value) for value in (statistics.median(own), min(own), max(own)))
-        assert f"{label} {middle} ({least} to {most})" in told
+        assert f"{label} {middle} ({least} to {most})" in answered
     assert sum(row["il6"].startswith("<") for row in rows if row["group"] == "sham") > 6
-    assert "Sham <15.6 (<15.6 to " in told
+    assert "Sham <15.6 (<15.6 to " in answered
 
 
 def test_arrive_table_of_a_study_without_animals_is_refused(treg: Study) -> None:

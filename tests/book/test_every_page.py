@@ -149,10 +149,10 @@ COLLISIONS = """() => [...document.querySelectorAll('figure.drawing svg')]
   const texts = [...svg.querySelectorAll('text')].filter(e => e.textContent.trim());
   const aslant = e => { const m = e.getScreenCTM(); return Math.min(Math.abs(m.a), Math.abs(m.b)) > 0.01; };
   const straight = texts.filter(e => !aslant(e)).map(e => [e.textContent.trim(), e.getBoundingClientRect()]);
-  for (const [said, box] of texts.map(e => [e.textContent.trim(), e.getBoundingClientRect()]))
+  for (const [label, box] of texts.map(e => [e.textContent.trim(), e.getBoundingClientRect()]))
     if (box.left < frame.left - 2 || box.right > frame.right + 2 || box.top < frame.top - 2 || box.bottom > frame.bottom
     + 2)
-      found.push(`${said} leaves ${svg.closest('figure').dataset.name}`);
+      found.push(`${label} leaves ${svg.closest('figure').dataset.name}`);
   straight.forEach(([one, a], i) => straight.slice(i + 1).forEach(([other, b]) => {
     const across = Math.min(a.right, b.right) - Math.max(a.left, b.left), down = Math.min(a.bottom, b.bottom) -
     Math.max(a.top, b.top); const least = Math.min(a.width, a.height, b.width, b.height);

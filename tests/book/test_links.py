@@ -12,7 +12,7 @@ def answer(uri: str, status: str, info: str = "") -> dict[str, str]:
 
 
 def test_what_is_silent_and_what_moved_is_named() -> None:
-    said = report(
+    printed = report(
         [
             answer("https://a.org", "working"),
             answer("https://b.org", "broken", "404"),
@@ -21,7 +21,7 @@ def test_what_is_silent_and_what_moved_is_named() -> None:
             answer("#here", "unchecked"),
         ]
     )
-    first, *others = said.splitlines()
+    first, *others = printed.splitlines()
     assert first == "3 addresses were asked: 2 answered, 1 of them from elsewhere; 1 did not."
     assert others == [
         "  silent  https://b.org  (book/bibliography.md)",

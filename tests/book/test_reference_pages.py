@@ -31,8 +31,8 @@ def test_every_command_and_option_is_on_the_page(site: Path) -> None:
         assert re.search(rf"Examples?: .*secretome {name}\b", text), name
         for parameter in command.params:
             assert parameter.help, (name, parameter.name)
-            told = " ".join(parameter.help.replace("`", "").split())
-            assert told in text, (name, parameter.name)
+            described_as = " ".join(parameter.help.replace("`", "").split())
+            assert described_as in text, (name, parameter.name)
             shown = [code.get_text() for code in section.select("li code")]
             if parameter.param_type_name == "option":
                 assert any(option in line for option in parameter.opts for line in shown), (name, parameter.name)

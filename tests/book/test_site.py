@@ -190,12 +190,12 @@ def test_a_sentence_is_copied_with_a_key(
     assert (button.get_attribute("aria-label") or "").startswith(f"Copy: {sentence[:40]}")
     button.focus()
     page.keyboard.press("Enter")
-    said = page.locator(".copy-said[role=status]")
+    status = page.locator(".copy-said[role=status]")
     if refused == NO_COMMAND:
-        said.get_by_text("Selected, not copied").wait_for()
+        status.get_by_text("Selected, not copied").wait_for()
         assert page.evaluate("getSelection().toString()").strip() == sentence
     else:
-        said.get_by_text("Copied", exact=True).wait_for()
+        status.get_by_text("Copied", exact=True).wait_for()
         assert pasted(page) == sentence
     context.close()
 

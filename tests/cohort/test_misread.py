@@ -181,7 +181,7 @@ def test_titles_that_number_the_rows_are_ignored(rows: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "told"),
+    ("file", "words"),
     [
         ("bioplex_star.csv", {"C2": "extrapolated", "C3": "extrapolated"}),
         ("bioplex_dashes.csv", {"C2": "outlier", "C3": "outlier"}),
@@ -194,10 +194,10 @@ def test_titles_that_number_the_rows_are_ignored(rows: list[str]) -> None:
         ),
     ],
 )
-def test_words_of_instruments_are_refused_with_a_remedy(file: str, told: dict[str, str]) -> None:
+def test_words_of_instruments_are_refused_with_a_remedy(file: str, words: dict[str, str]) -> None:
     found = {problem.place.removeprefix("cell "): problem.remedy for problem in refused(SEPSIS, file)}
-    assert found.keys() == told.keys()
-    assert all(word in found[cell] for cell, word in told.items())
+    assert found.keys() == words.keys()
+    assert all(word in found[cell] for cell, word in words.items())
     assert not any(word in remedy for remedy in found.values() for word in ("missing", "empty", "number alone"))
 
 

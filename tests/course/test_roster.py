@@ -99,10 +99,10 @@ def test_all_problems_are_told_by_row(tmp_path: Path) -> None:
     content = f"student,year\nAnn Lee,1\nann-lee,1\n,2\n***,1\nLee, Bo,1\n{'x' * 70},1\nJosé,1\nJose,1\n..,1\n"
     with pytest.raises(InputError) as refused:
         read_roster(roster(tmp_path, content))
-    told = [str(problem) for problem in refused.value.problems]
-    assert [line.split(":")[0] for line in told] == [f"roster.csv, row {row}" for row in (3, 4, 5, 6, 7, 9, 10)]
+    messages = [str(problem) for problem in refused.value.problems]
+    assert [line.split(":")[0] for line in messages] == [f"roster.csv, row {row}" for row in (3, 4, 5, 6, 7, 9, 10)]
     for line, words in zip(
-        told,
+        messages,
         (
             "not also that of row 2",
             "no name",

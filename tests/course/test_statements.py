@@ -23,13 +23,13 @@ def prose(name: str) -> str:
 
 @pytest.mark.parametrize("name", lesson_names())
 def test_every_computed_number_is_shown_and_every_shown_number_is_computed(name: str) -> None:
-    said: set[str] = set()
+    stated: set[str] = set()
     for cell in read_lesson(name).cells:
         if cell.cell_type == "code":
             calls = [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call)]
             says = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "say"]
-            said |= {keyword.arg or "**" for call in says for keyword in call.keywords}
-    assert said == set(re.findall(r"glue:text\}`(\w+)`", prose(name)))
+            stated |= {keyword.arg or "**" for call in says for keyword in call.keywords}
+    assert stated == set(re.findall(r"glue:text\}`(\w+)`", prose(name)))
 
 
 def test_min_pvalues_separation_probability_matches_enumeration() -> None:

@@ -29,15 +29,15 @@ def test_equivalence_by_t_matches_statsmodels(paired: bool, scale: Any, low: flo
 @pytest.mark.parametrize("scale", ["difference", "ratio"])
 def test_equivalence_interval_lies_inside_the_bounds_if_p_is_small(scale: Any) -> None:
     rng = np.random.default_rng(3)
-    said = []
+    significant = []
     for _ in range(60):
         x, y = rng.lognormal(4, 0.15, 8), rng.lognormal(4, 0.15, 8)
         low, high = (0.8, 1.25) if scale == "ratio" else (-10.0, 10.0)
         result = stats.equivalence(x, y, low, high, scale=scale)
         inside = result.confidence_interval(0.90)
-        said.append(result.pvalue <= 0.05)
-        assert said[-1] == (inside.low >= low and inside.high <= high)
-    assert 5 < sum(said) < 55
+        significant.append(result.pvalue <= 0.05)
+        assert significant[-1] == (inside.low >= low and inside.high <= high)
+    assert 5 < sum(significant) < 55
 
 
 def test_equivalence_by_ranks_is_two_exact_tests() -> None:

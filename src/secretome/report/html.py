@@ -43,7 +43,7 @@ def report_html(
     provenance : mapping
         What is known of the run, shown at the report's end.
     altered : str
-        In what the run differs from the one that the protocol plans, said at the top.
+        In what the run differs from the one that the protocol plans; shown at the top.
     found : sequence of Condition
         The conditions of the cohort, which are stated at the top.
 

@@ -151,7 +151,7 @@ def groups_figure(
         for position, key in enumerate(keys):
             colour = COLOURS["treated" if study.protocol.groups[key].role == "treated" else "control"]
             near = 0.028 * float(np.ptp(heights))
-            _draw_arm(above, position, values[values["group"] == key], colour, near=near, logs=logs)
+            _draw_group(above, position, values[values["group"] == key], colour, near=near, logs=logs)
         above.set_xlim(-0.6, len(keys) - 0.4)
         _name_groups(above, study, keys, values["group"])
         above.set_ylabel(f"{about.label}\n{about.unit}, {text.scale_words(about)}")
@@ -270,7 +270,7 @@ def _dress_effects(axes: Axes, margin: EquivalenceMargin) -> None:
     axes.spines[["right"]].set_visible(True)
 
 
-def _draw_arm(axes: Axes, position: int, rows: pd.DataFrame, colour: str, near: float, *, logs: bool) -> None:
+def _draw_group(axes: Axes, position: int, rows: pd.DataFrame, colour: str, near: float, *, logs: bool) -> None:
     """Draw the animals of a group, spread sideways, and a bar at their median if the values determine it."""
     # On a log axis, a zero is below half the smallest value.
     below, above = (rows["lower"] == 0) & (rows["upper"] > 0), np.isinf(rows["upper"])
