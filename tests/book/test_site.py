@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from build import pages_in_contents
 from secretome import adjudicate, analyse, load_study, stats
+from secretome.claims import AS_CLAIMED, primary_results, specifications
 from secretome.report import text as report_text
 
 ROOT = Path(__file__).parents[2]
@@ -41,11 +42,14 @@ def test_every_figure_has_alternative_text_that_states_the_finding(site: Path) -
     pairs, curves = drawings[:2], drawings[2:]
     assert len(curves) == 2
     assert all(drawing["role"] == "img" for drawing in drawings)
-    for drawing in pairs:
-        assert "of 12 donors" in str(drawing["aria-label"])
-        assert "entirely above 1" in str(drawing["aria-label"])
-    for drawing in curves:
-        assert "The planned analysis supports the claim. Of 6 others, 6 agree." in str(drawing["aria-label"])
+    study = load_study("treg_conditioned_medium")
+    results = analyse(study)
+    planned = primary_results(study, results)
+    for (key, claim), pair, curve in zip(study.protocol.claims.items(), pairs, curves, strict=True):
+        (row,) = (row for _, row in planned.iterrows() if row["endpoint"] == claim.endpoint)
+        assert pair["aria-label"] == report_text.paired_alt(study, claim, row)
+        asked = specifications(study, results, key).query("question == @AS_CLAIMED")
+        assert curve["aria-label"] == report_text.specification_alt(study, claim, asked)
     for image in page.select("main img"):
         assert image.get("alt")
     ids = [str(element["id"]) for element in page.find_all(id=True)]
