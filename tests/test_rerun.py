@@ -135,6 +135,8 @@ def test_the_report_loads_no_other_file(finished: Path) -> None:
     assert verdicts.get_text().count("Supported") == 2
 
 
+# The test that compares both engines of `rerun` compares two runs of one file too.
+@pytest.mark.slow
 def test_two_reruns_of_one_file_give_the_same_bytes(finished: Path, tmp_path: Path) -> None:
     result = secretome("rerun", TREG, finished / "my donors.csv", "--out", tmp_path)
     assert result.exit_code == 0, result.output

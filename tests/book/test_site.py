@@ -48,7 +48,8 @@ def test_every_figure_has_alternative_text_that_states_the_finding(site: Path) -
     for (key, claim), pair, curve in zip(study.protocol.claims.items(), pairs, curves, strict=True):
         (row,) = (row for _, row in planned.iterrows() if row["endpoint"] == claim.endpoint)
         assert pair["aria-label"] == report_text.paired_alt(study, claim, row)
-        asked = specifications(study, results, key).query("question == @AS_CLAIMED")
+        analyses = specifications(study, results, key)
+        asked = analyses[analyses["question"] == AS_CLAIMED]
         assert curve["aria-label"] == report_text.specification_alt(study, claim, asked)
     for image in page.select("main img"):
         assert image.get("alt")
