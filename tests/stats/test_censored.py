@@ -152,6 +152,79 @@ def at_means(low: np.ndarray, high: np.ndarray, means: np.ndarray) -> np.ndarray
     return np.asarray(values.max(axis=1))
 
 
+# The lower and upper bounds of the values of two groups, and the smallest standard deviation.
+Bounds = tuple[list[float], list[float]]
+INF, STEP = np.inf, np.log(2) / np.sqrt(12)
+SEARCHED: dict[str, tuple[Bounds, Bounds, float]] = {
+    "one group censored": (
+        ([30, 41, 0, 55, 0, 38], [30, 41, 25, 55, 25, 38]),
+        ([60, 44, 71, 90, 52], [60, 44, 71, 90, 52]),
+        0.0,
+    ),
+    "both censored": (([0, 0, 26, 31, 60], [25, 25, 26, 31, 60]), ([50, 60, 61, 62, 0], [50, 60, 61, INF, 40]), 0.0),
+    "narrow and wide": (
+        ([44.8, 48.5, 44.7, 45.2], [44.8, 48.5, 44.7, 45.2]),
+        ([0, 14.8, 0, 21.4], [12.65, 14.8, 12.65, 21.4]),
+        0.0,
+    ),
+    "titres": (([16, 32, 32, 64], [32, 64, 64, 128]), ([64, 64, 128, 64, 128], [128, 128, 256, 128, INF]), STEP),
+    "titres in two wells": (([16, 32, 16, 32], [32, 64, 32, 64]), ([32, 64, 64, 32], [64, 128, 128, 64]), STEP),
+}
+
+
+@pytest.mark.parametrize("case", SEARCHED)
+def test_limits_equal_those_of_a_search_over_grids(case: str) -> None:
+    """The t at each limit, from the highest likelihood on ever finer grids of the common mean and of both spreads."""
+    base, other, least = SEARCHED[case]
+    lower, upper = (np.array([*base[side], *other[side]], dtype=float) for side in (0, 1))
+    n, size = len(base[0]), lower.size
+    fit = stats.censored_lognormal(lower, upper, np.arange(size) >= n, min_log_sd=least)
+    highest = sum(searched([(lower[part], upper[part], 0.0)], least) for part in (slice(0, n), slice(n, size)))
+    for limit in fit.confidence_interval(0.95):
+        parts = [(lower[:n], upper[:n], 0.0), (lower[n:], upper[n:], float(np.log(limit[0])))]
+        t = np.sqrt((size - 2) * np.expm1(2 * (highest - searched(parts, least)) / size))
+        assert t == pytest.approx(scipy_stats.t.ppf(0.975, size - 2), abs=1e-4)
+
+
+def searched(parts: list[tuple[np.ndarray, np.ndarray, float]], least: float) -> float:
+    """The highest log-likelihood of groups whose log means differ from a common one by a known amount."""
+    low, high = 0.0, 7.0
+    smallest = float(np.log(least)) if least else -9.0
+    spreads = [(max(smallest, -5.0), 2.0)] * len(parts)
+    for points in (401, 101, 101, 101):
+        means = np.linspace(low, high, points)
+        total, best = np.zeros(points), []
+        for (lower, upper, shift), ends in zip(parts, spreads, strict=True):
+            log_sd = np.linspace(*ends, points)
+            values = grid(lower, upper, means + shift, log_sd)
+            total += values.max(axis=1)
+            best.append((log_sd, values.argmax(axis=1)))
+        at = int(total.argmax())
+        step = means[1] - means[0]
+        low, high = means[at] - 2 * step, means[at] + 2 * step
+        peaks = [(log_sd[index[at]], 4 * (log_sd[1] - log_sd[0])) for log_sd, index in best]
+        spreads = [(max(peak - reach, smallest), peak + reach) for peak, reach in peaks]
+    return float(total.max())
+
+
+def grid(lower: np.ndarray, upper: np.ndarray, means: np.ndarray, log_sd: np.ndarray) -> np.ndarray:
+    """The log-likelihood of one group at each mean and each log standard deviation."""
+    sd, total = np.exp(log_sd), np.zeros((means.size, log_sd.size))
+    with np.errstate(divide="ignore"):
+        logs = np.log(lower), np.log(upper)
+    for a, b in zip(*logs, strict=True):
+        z_low, z_high = (a - means[:, None]) / sd, (b - means[:, None]) / sd
+        if a == b:
+            total -= z_low**2 / 2 + log_sd
+        else:
+            # The tail that holds both limits, so that no difference of ones is taken.
+            mirrored = z_low > 0
+            z_low, z_high = np.where(mirrored, -z_high, z_low), np.where(mirrored, -z_low, z_high)
+            with np.errstate(divide="ignore"):
+                total += np.log(scipy_stats.norm.cdf(z_high) - scipy_stats.norm.cdf(z_low))
+    return total
+
+
 def test_swapping_inverts_and_scaling_leaves_the_ratio() -> None:
     low, high, group = two_groups(3, 9, ratio=2, sd=0.5, low=16)
     fit, swapped = stats.censored_lognormal(low, high, group), stats.censored_lognormal(low, high, 1 - group)

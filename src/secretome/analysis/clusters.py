@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats as scipy_stats
+from scipy.special import stdtr
 
 from secretome import stats
 from secretome.analysis.pooled_variance import t_test
@@ -210,7 +210,7 @@ def _equivalence(fit: Fit, margin: EquivalenceMargin, alpha: float) -> Estimate:
     estimate = _estimate(fit, 1 - 2 * alpha, margin.scale)
     low, high = (math.log(limit) if margin.scale == "log" else limit for limit in (margin.low, margin.high))
     above, below = (difference - low) / error, (difference - high) / error
-    sides = ((above, float(scipy_stats.t.sf(above, df))), (below, float(scipy_stats.t.cdf(below, df))))
+    sides = ((above, float(stdtr(df, -above))), (below, float(stdtr(df, below))))
     statistic, pvalue = max(sides, key=lambda side: side[1])
     return replace(estimate, statistic=float(statistic), pvalue=pvalue)
 

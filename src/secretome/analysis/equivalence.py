@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
-from scipy import stats as scipy_stats
+from scipy.special import stdtr
 
 from secretome import stats
 from secretome.analysis import count_models
@@ -148,7 +148,7 @@ def _pooled_t(x: Floats, y: Floats, groups: list[Floats], limits: tuple[float, f
     error = float(np.sqrt(variance * (1 / x.size + 1 / y.size)))
     estimate = t_test(float(x.mean() - y.mean()), error, df, 1 - 2 * tail)
     above, below = ((estimate.estimate - limit) / error for limit in limits)
-    sides = ((above, float(scipy_stats.t.sf(above, df))), (below, float(scipy_stats.t.cdf(below, df))))
+    sides = ((above, float(stdtr(df, -above))), (below, float(stdtr(df, below))))
     statistic, pvalue = max(sides, key=lambda side: side[1])
     return replace(estimate, statistic=float(statistic), pvalue=pvalue)
 

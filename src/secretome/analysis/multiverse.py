@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
-from scipy import stats as scipy_stats
+from scipy.special import stdtr
 
 from secretome import stats
 from secretome.analysis import count_models
@@ -37,8 +37,7 @@ from secretome.analysis.samples import (
 from secretome.analysis.specification import ANY_RANK_TEST, Adjustment, Method, Nondetects, Scale, Specification
 from secretome.cohort import Study
 from secretome.protocol import sides
-from secretome.stats._null_distributions import Ints
-from secretome.stats._permutation import all_permutations, identity, number_of_permutations, random_permutations
+from secretome.stats._permutation import all_permutations, number_of_permutations, random_permutations
 
 # Permutations are enumerated up to this many and drawn at random beyond.
 PERMUTATIONS = 9999
@@ -55,13 +54,15 @@ OfValues = Callable[[Floats, Floats, float], Estimate]
 class _Analysis:
     """A test of a comparison at a confidence level, and what it estimates.
 
-    `others` are further groups from which the test takes its spread; `planned_adjustment_only` is for analyses that
-    are made with the planned adjustment and no other.
+    `size` is the estimate and its interval alone, if the p does not belong to them; `others` are further groups from
+    which the test takes its spread; `planned_adjustment_only` is for analyses that are made with the planned adjustment
+    and no other.
     """
 
     specification: Specification
     effect: str
     run: Run
+    size: Run | None = None
     others: tuple[GroupSample, ...] = ()
     planned_adjustment_only: bool = False
 
@@ -174,11 +175,11 @@ def _on_values(pool: Mapping[str, GroupSample], seed: int) -> Iterator[_Analysis
         groups, test = tuple(pool.values()), Method.FAMILY_SPREAD
         values = [group.replaced(HALF) for group in groups]
         linear = _plainly(lambda x, y, level: two_samples(x, y, values, level))
-        yield _Analysis(_with_half_limit(test, Scale.LINEAR), MEAN_DIFFERENCE, linear, groups)
+        yield _Analysis(_with_half_limit(test, Scale.LINEAR), MEAN_DIFFERENCE, linear, others=groups)
         if not any(group.zeros for group in groups):
             logs = [np.log(group) for group in values]
             on_logs = _on_logs(lambda x, y, level: two_samples(x, y, logs, level))
-            yield _Analysis(_with_half_limit(test, Scale.LOG), RATIO, on_logs, groups)
+            yield _Analysis(_with_half_limit(test, Scale.LOG), RATIO, on_logs, others=groups)
     for nondetects in OTHER_SHARES:
         specification = Specification(Method.WELCH, Scale.LOG, nondetects=nondetects)
         yield _Analysis(specification, RATIO, _on_logs(_welch, SHARES[nondetects]), planned_adjustment_only=True)
@@ -199,13 +200,22 @@ def _by_counts(model: Method) -> Run:
 
 
 def _on_ranks(seed: int) -> Iterator[_Analysis]:
-    tests: tuple[tuple[Method, str, Run], ...] = (
-        (Method.MANN_WHITNEY, SHIFT, lambda pair, level: by_ranks(pair).sized(size_by_ranks(pair, level))),
-        (Method.MANN_WHITNEY_MIDP, SHIFT, _midp),
-        (Method.BRUNNER_MUNZEL, SUPERIORITY, lambda pair, level: _brunner_munzel(pair, level, seed)),
+    tests: tuple[tuple[Method, str, Callable[[Comparison], Estimate], Run], ...] = (
+        (Method.MANN_WHITNEY, SHIFT, by_ranks, size_by_ranks),
+        (Method.MANN_WHITNEY_MIDP, SHIFT, _midp, size_by_ranks),
+        (
+            Method.BRUNNER_MUNZEL,
+            SUPERIORITY,
+            lambda pair: _brunner_munzel(pair, seed),
+            lambda pair, level: superiority(pair.scores, level),
+        ),
     )
-    for test, effect, run in tests:
-        yield _Analysis(Specification(test, Scale.RANK), effect, run)
+    for test, effect, run, size in tests:
+        yield _Analysis(Specification(test, Scale.RANK), effect, _tested(run, size), size=size)
+
+
+def _tested(test: Callable[[Comparison], Estimate], size: Run) -> Run:
+    return lambda pair, level: test(pair).sized(size(pair, level))
 
 
 def _with_the_dead(study: Study, endpoint: str, compared: Mapping[str, Comparison]) -> Iterator[_Analysis]:
@@ -245,7 +255,7 @@ def _adjusted(analysis: _Analysis, family: _Family) -> Iterator[tuple[str, Resul
             if adjustment is Adjustment.BONFERRONI:
                 adjusted = bonferroni
                 if not math.isnan(estimate.low):  # Only an interval depends on the level.
-                    estimate = _run(analysis, pair, 1 - (1 - family.level) / family.size)
+                    estimate = _at_level(analysis, pair, estimate, 1 - (1 - family.level) / family.size)
             elif adjustment is Adjustment.HOLM:
                 # Holm's p values come without intervals.
                 estimate = replace(estimate, low=math.nan, high=math.nan, level=math.nan)
@@ -287,7 +297,7 @@ def _dunnett_estimates(samples: Mapping[str, Floats], control: str, level: float
     except ValueError:
         return {}
     interval = test.confidence_interval(level)
-    alone = 2 * scipy_stats.t.sf(np.abs(test.statistic), test.df)
+    alone = 2 * stdtr(test.df, -np.abs(test.statistic))
     return {
         group: (
             Estimate(
@@ -314,6 +324,12 @@ def _run(analysis: _Analysis, pair: Comparison, level: float) -> Estimate:
     return estimate_or_nan(lambda: analysis.run(pair, level)) if pair.n >= 2 else Estimate()
 
 
+def _at_level(analysis: _Analysis, pair: Comparison, estimate: Estimate, level: float) -> Estimate:
+    """The same estimate with its interval at another level."""
+    size = analysis.size
+    return _run(analysis, pair, level) if size is None else estimate.sized(estimate_or_nan(lambda: size(pair, level)))
+
+
 def _plainly(test: Callable[[Floats, Floats, float], Estimate], share: float = HALF) -> Run:
     return lambda pair, level: test(pair.treated.replaced(share), pair.control.replaced(share), level)
 
@@ -332,69 +348,88 @@ def _welch(x: Floats, y: Floats, level: float) -> Estimate:
 
 
 def _permutation(x: Floats, y: Floats, seed: int) -> Estimate:
-    return _permutation_pvalue(x, y, _mean_differences, seed)
+    # Means of the same values in another order differ by the rounding of sums.
+    rounding = 1e-12 * float(np.ptp(np.concatenate([x, y])))
+    difference = float(x.mean() - y.mean())
+    pvalue = _permutation_pvalue(x, y, _mean_differences, seed, rounding=rounding).pvalue
+    return Estimate(difference, pvalue, estimate=difference)
 
 
-def _midp(pair: Comparison, level: float) -> Estimate:
+def _midp(pair: Comparison) -> Estimate:
     test = by_ranks(pair)
-    return replace(test, pvalue=test.midp).sized(size_by_ranks(pair, level))
+    return replace(test, pvalue=test.midp)
 
 
-def _brunner_munzel(pair: Comparison, level: float, seed: int) -> Estimate:
+def _brunner_munzel(pair: Comparison, seed: int) -> Estimate:
     # Its t is liberal in groups this small; among permutations it holds its size, under separation too.
     if not np.ptp(np.concatenate(pair.scores)):
         raise ValueError("the values do not vary.")
+    return _permutation_pvalue(*pair.scores, _brunner_munzel_statistics, seed)
 
-    return _permutation_pvalue(*pair.scores, _brunner_munzel_statistics, seed).sized(superiority(pair.scores, level))
 
-
-def _brunner_munzel_statistics(pooled: Floats, permutations: Ints, treated: int) -> Floats:
+def _brunner_munzel_statistics(pooled: Floats, is_treated: Floats) -> Floats:
     """The Brunner-Munzel statistic of each permutation, positive where the treated lie higher.
 
     A placement is a value's rank among all less its rank in its own group, so the comparisons of all pairs, made once,
-    give the placements of every permutation.
+    give the placements of every permutation. All sums are of whole numbers, and so exact: a comparison counts 2 if the
+    first value is higher, and 1 if both are equal.
     """
+    treated = int(is_treated[0].sum())
     control = pooled.size - treated
-    higher = np.sign(pooled[:, None] - pooled) / 2 + 0.5
-    is_treated = np.zeros(permutations.shape)
-    np.put_along_axis(is_treated, permutations[:, :treated], 1.0, axis=1)
+    higher = np.sign(pooled[:, None] - pooled) + 1
+    over_all = higher.sum(axis=1)
     over_treated = is_treated @ higher.T
-    placements = np.take_along_axis(
-        np.where(is_treated == 1, higher.sum(axis=1) - over_treated, over_treated), permutations, 1
-    )
-    ranks = (higher.sum(axis=1) + 0.5)[permutations]
-    difference = ranks[:, :treated].mean(axis=1) - ranks[:, treated:].mean(axis=1)
-    variance = treated * placements[:, :treated].var(axis=1, ddof=1)
-    variance += control * placements[:, treated:].var(axis=1, ddof=1)
+    of_treated, of_control = is_treated * (over_all - over_treated), (1 - is_treated) * over_treated
+    variance = treated * _variance(of_treated, treated) + control * _variance(of_control, control)
+    ranks = is_treated @ over_all
+    difference = ranks / treated - (over_all.sum() - ranks) / control
     # Infinite statistics, under separation, must be comparable.
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = treated * control * difference / (pooled.size * np.sqrt(variance))
     return np.asarray(np.nan_to_num(statistic, posinf=1e9, neginf=-1e9))
 
 
-def _mean_differences(pooled: Floats, permutations: Ints, treated: int) -> Floats:
+def _variance(rows: Floats, n: int) -> Floats:
+    """The sample variance of each row, of which all but n elements are zero and do not count."""
+    sums, squares = rows.sum(axis=1), np.einsum("ij,ij->i", rows, rows)
+    return np.asarray((n * squares - sums**2) / (n * (n - 1)))
+
+
+def _mean_differences(pooled: Floats, is_treated: Floats) -> Floats:
     """The difference of the two means of each permutation."""
-    values = pooled[permutations]
-    return np.asarray(values[:, :treated].mean(axis=1) - values[:, treated:].mean(axis=1))
+    treated = is_treated[0].sum()
+    # Centred, so that one sum is minus the other.
+    sums = is_treated @ (pooled - pooled.mean())
+    return np.asarray(sums * (1 / treated + 1 / (pooled.size - treated)))
 
 
-def _permutation_pvalue(x: Floats, y: Floats, statistics: Callable[[Floats, Ints, int], Floats], seed: int) -> Estimate:
-    """A statistic of two groups and its two-sided permutation p; the observed statistic counts among those drawn."""
+def _permutation_pvalue(
+    x: Floats, y: Floats, statistics: Callable[[Floats, Floats], Floats], seed: int, *, rounding: float = 0.0
+) -> Estimate:
+    """A statistic of two groups and its two-sided permutation p; the observed statistic counts among those drawn.
+
+    Statistics that differ by at most `rounding`, or one part in 1e12, are equal.
+    """
     pooled = np.concatenate([x, y])
     permutations, exact = _permutations(x.size, y.size, seed)
-    null = statistics(pooled, permutations, x.size)
-    observed = float(statistics(pooled, identity(pooled.size), x.size)[0])
-    # Statistics that are equal but for rounding are equal.
-    extreme = int((np.abs(null) >= abs(observed) * (1 - 1e-12)).sum())
+    null = statistics(pooled, permutations)
+    observed = float(statistics(pooled, np.repeat([1.0, 0.0], [x.size, y.size])[None])[0])
+    extreme = int((np.abs(null) >= abs(observed) * (1 - 1e-12) - rounding).sum())
     pvalue = extreme / len(permutations) if exact else (extreme + 1) / (len(permutations) + 1)
     return Estimate(observed, pvalue, estimate=observed)
 
 
 # Kept, because every contrast between groups of these sizes is tested with the same permutations.
 @lru_cache(maxsize=16)
-def _permutations(treated: int, control: int, seed: int) -> tuple[Ints, bool]:
-    """Permutations of the positions of two groups, the treated first in each row; and whether these are all."""
-    if number_of_permutations((treated, control)) <= PERMUTATIONS:
-        return np.vstack(list(all_permutations((treated, control)))), True
-    batches = random_permutations(treated + control, PERMUTATIONS, np.random.default_rng(seed))
-    return np.vstack(list(batches)), False
+def _permutations(treated: int, control: int, seed: int) -> tuple[Floats, bool]:
+    """Permutations of two groups, in each row 1 where a value is treated and 0 elsewhere; and whether these are all."""
+    exact = number_of_permutations((treated, control)) <= PERMUTATIONS
+    batches = (
+        all_permutations((treated, control))
+        if exact
+        else random_permutations(treated + control, PERMUTATIONS, np.random.default_rng(seed))
+    )
+    positions = np.vstack(list(batches))
+    is_treated = np.zeros(positions.shape)
+    np.put_along_axis(is_treated, positions[:, :treated], 1.0, axis=1)
+    return is_treated, exact

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from scipy import stats as scipy_stats
+from scipy.special import stdtr, stdtrit
 
 from secretome.analysis.results import Estimate, Floats
 
@@ -26,8 +26,8 @@ def t_test(difference: float, error: float, df: float, level: float) -> Estimate
     """Student's t of a difference with a known standard error."""
     if not error > 0:
         raise ValueError("the values do not vary.")
-    reach = float(scipy_stats.t.ppf((1 + level) / 2, df)) * error
-    pvalue = float(2 * scipy_stats.t.sf(abs(difference / error), df))
+    reach = float(stdtrit(df, (1 + level) / 2)) * error
+    pvalue = float(2 * stdtr(df, -abs(difference / error)))
     return Estimate(
         difference / error, pvalue, estimate=difference, low=difference - reach, high=difference + reach, level=level
     )

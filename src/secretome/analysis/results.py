@@ -183,9 +183,9 @@ def result(estimate: Estimate, specification: Specification, *, method: str = ""
 
     `method` is the specification's label unless another name is given.
     """
-    codes = {name: str(code) for name, code in asdict(specification).items()}
+    codes = {name: str(code) for name, code in vars(specification).items()}
     return Result(
-        **(asdict(estimate) | codes | {"alternative": "two-sided"} | cells),
+        **(vars(estimate) | codes | {"alternative": "two-sided"} | cells),
         method=method or specification.label,
     )
 

@@ -1,60 +1,162 @@
 """The likelihood of lognormal groups with censored values, and its profile over the ratio of two geometric means."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
-from scipy import stats as scipy_stats
-from scipy.optimize import brentq, minimize
-from scipy.special import log_ndtr
+from numpy.typing import NDArray
+from scipy.special import log_ndtr, stdtrit
 
 from secretome.stats._inputs import Floats
 
 # A ratio beyond exp(50) either way is not a useful limit.
 MAX_LOG_RATIO = 50.0
+# The smallest standard deviation of the logarithms is exp(-30).
+MIN_LOG_SD = -30.0
+# Stands for an infinite limit, because its powers are finite.
+FAR = 1e60
+# A search ends with a step shorter than this share of its scale; the error is then about the square of the step.
+TOLERANCE = 1e-5
+MAX_STEPS = 100
+# The distances at which the likelihood may be high again, relative to one at which it is low.
+FURTHER = np.array([[1.0], [1.5], [2.5]])
+LOG_SQRT_2_PI = float(np.log(2 * np.pi) / 2)
 
 
-@dataclass(frozen=True)
+class ProfilePoint(NamedTuple):
+    """The log-likelihood of one group at some means, each with the standard deviation that makes it highest.
+
+    Attributes
+    ----------
+    mean : array
+        The means.
+    value, slope, curvature : array
+        The log-likelihood and its first two derivatives by the mean.
+    log_precision, by_mean : array
+        Minus the log standard deviation, and its derivative by the mean.
+    """
+
+    mean: Floats
+    value: Floats
+    slope: Floats
+    curvature: Floats
+    log_precision: Floats
+    by_mean: Floats
+
+    def predicted(self, mean: Floats) -> Floats:
+        """The log precision at means that are close to these."""
+        return np.asarray(self.log_precision + self.by_mean * (mean - self.mean))
+
+
 class CensoredGroup:
-    """The logarithms of one group: the exact values, the limits of the censored ones, and the smallest SD allowed."""
+    """The logarithms of one group.
 
-    exact: Floats
-    low: Floats
-    high: Floats
-    min_log_sd: float
+    Parameters
+    ----------
+    exact : (n,) array
+        The exact values.
+    low, high : (m,) array
+        The limits of the censored values.
+    min_log_sd : float
+        The smallest standard deviation allowed.
+    """
 
-    @property
-    def size(self) -> int:
-        return self.exact.size + self.low.size
+    def __init__(self, exact: Floats, low: Floats, high: Floats, min_log_sd: float) -> None:
+        self.censored = low.size
+        self.size = exact.size + low.size
+        self._n = exact.size
+        self._mean = float(exact.mean()) if exact.size else 0.0
+        self._squares = float(((exact - self._mean) ** 2).sum())
+        self._values = np.concatenate([exact, np.where(np.isinf(low), high, low)])
+        # Values with the same limits are counted together.
+        limits, counts = np.unique(np.column_stack([low, high]), axis=0, return_counts=True)
+        self._limits, self._counts = np.clip(limits.T, -FAR, FAR), counts.astype(np.float64)
+        finite = np.concatenate([exact, limits[np.isfinite(limits)]])
+        self._lowest, self._highest = float(finite.min()), float(finite.max())
+        with np.errstate(divide="ignore"):
+            self._max_log_precision = -max(float(np.log(min_log_sd)), MIN_LOG_SD)
 
     def fit(self) -> tuple[Floats, float]:
         """The most likely mean and log standard deviation, and their log-likelihood."""
-        values = np.concatenate([self.exact, np.where(np.isinf(self.low), self.high, self.low)])
-        start = np.array([values.mean(), np.log(max(values.std(), 0.1))])
-        optimum = minimize(
-            lambda theta: _negative(self.likelihood(theta)), start, jac=True, method="BFGS", options={"gtol": 1e-9}
-        )
-        mean, log_sd = optimum.x
-        with np.errstate(divide="ignore"):
-            return np.array([mean, max(log_sd, np.log(self.min_log_sd))]), float(-optimum.fun)
+        centre, spread = float(self._values.mean()), max(float(self._values.std()), 0.1)
+        # The profile over the mean has one peak, so the sign of its slope tells on which side the peak is.
+        reach = spread * 2.0 ** np.arange(-1, 12)
+        means = np.concatenate([centre - reach[::-1], [centre], centre + reach])
+        point = self.profile(means, -np.log(np.hypot(spread, means - centre)))
+        after = int(np.clip((point.slope > 0).sum(), 1, means.size - 1))
+        point = ProfilePoint(*(part[[after]] for part in point))
 
-    def likelihood(self, theta: Floats) -> tuple[float, Floats]:
-        """The log-likelihood at a mean and log standard deviation, and its gradient."""
-        # Clipped, so that no square overflows when the search goes far astray.
-        mean, sd = theta[0], float(np.exp(np.clip(theta[1], -30, 30)))
-        at_minimum = sd < self.min_log_sd
-        log_sd = np.log(self.min_log_sd) if at_minimum else theta[1]
-        sd = max(sd, self.min_log_sd)
-        z = (self.exact - mean) / sd
-        value = -z.size * log_sd - (z**2).sum() / 2
-        by_mean, by_log_sd = z.sum() / sd, (z**2 - 1).sum()
-        if self.low.size:
-            a, b = (self.low - mean) / sd, (self.high - mean) / sd
-            log_probability = _log_probability(a, b)
-            at_low, at_high = _density(a, log_probability), _density(b, log_probability)
-            value += log_probability.sum()
-            by_mean -= (at_high - at_low).sum() / sd
-            by_log_sd -= (_times(b, at_high) - _times(a, at_low)).sum()
-        return float(value), np.array([by_mean, 0.0 if at_minimum else by_log_sd])
+        def slope(mean: Floats) -> tuple[Floats, Floats]:
+            nonlocal point
+            point = self.profile(mean, point.predicted(mean))
+            return point.slope, point.curvature
+
+        mean = _root(slope, means[[after - 1]], means[[after]], means[[after]], scale=spread)
+        value = point.value + point.slope * (mean - point.mean) / 2
+        return np.array([mean[0], -point.predicted(mean)[0]]), float(value[0])
+
+    def profile(self, mean: Floats, log_precision: Floats) -> ProfilePoint:
+        """The profile at these means; the search for the precision begins at `log_precision`."""
+        squares = self._squares + self._n * (self._mean - mean) ** 2
+        high = np.full(mean.shape, self._max_log_precision)
+        if not self.censored:
+            x = np.minimum(np.log(self._n / squares) / 2, high)
+            return _profile_point(mean, x, x < high, self._derivatives(mean, squares, x))
+        at: tuple[Floats, ...] = ()
+        evaluated = mean
+
+        def slope(x: Floats) -> tuple[Floats, Floats]:
+            nonlocal at, evaluated
+            at, evaluated = self._derivatives(mean, squares, x), x
+            return at[2], at[5]
+
+        # The standard deviation is not much larger than the distance of the farthest value.
+        farthest = np.maximum(np.abs(self._lowest - mean), np.abs(self._highest - mean))
+        low = np.minimum(-np.log(4 * self.size * farthest), high)
+        x = _root(slope, low, high, np.clip(log_precision, low, high), scale=1.0, step=_step_of_variance)
+        # The derivatives were taken at the last step but one.
+        value, by_mean, by_x, mean_mean, mean_x, x_x = at
+        step = x - evaluated
+        corrected = (value + step * (by_x + step * x_x / 2), by_mean + step * mean_x, by_x, mean_mean, mean_x, x_x)
+        return _profile_point(mean, x, x < high, corrected)
+
+    def _derivatives(self, mean: Floats, squares: Floats, x: Floats) -> tuple[Floats, ...]:
+        """The log-likelihood and its derivatives by the mean, by the log precision x, twice by each, and by both.
+
+        In the order: value, mean, x, mean and mean, mean and x, x and x.
+        """
+        precision = np.exp(x)
+        weight = precision**2
+        of_mean, of_squares = weight * (self._n * (self._mean - mean)), weight * squares
+        exact = (
+            self._n * x - of_squares / 2,
+            of_mean,
+            self._n - of_squares,
+            -self._n * weight,
+            2 * of_mean,
+            -2 * of_squares,
+        )
+        if not self.censored:
+            return exact
+        # Standardized limits, the lower in the first row, and the density at each relative to the probability between.
+        z = precision[..., None] * (self._limits.reshape(2, *[1] * mean.ndim, -1) - mean[..., None])
+        log_probability = _log_probability(z)
+        # Limited, so that the slope is finite if the search tries a tiny standard deviation.
+        density = np.exp(np.minimum(-(z**2) / 2 - LOG_SQRT_2_PI - log_probability, 300))
+        density[0] *= -1
+        first = z * density
+        second = z * first
+        d0, d1, d2, d3 = density.sum(axis=0), first.sum(axis=0), second.sum(axis=0), (z * second).sum(axis=0)
+        terms = np.stack([log_probability, d0, d1, d1 + d0**2, d2 + d0 * d1 - d0, d1 - d3 - d1**2])
+        value, by_mean, by_x, mean_mean, mean_x, x_x = terms @ self._counts
+        return (
+            exact[0] + value,
+            exact[1] - precision * by_mean,
+            exact[2] + by_x,
+            exact[3] - weight * mean_mean,
+            exact[4] + precision * mean_x,
+            exact[5] + x_x,
+        )
 
 
 class Profile:
@@ -68,84 +170,164 @@ class Profile:
         other_fit: tuple[Floats, float],
     ) -> None:
         self._groups = base, other
-        self._fits = base_fit[0], other_fit[0]
+        self._means = float(base_fit[0][0]), float(other_fit[0][0])
+        self._sds = float(np.exp(base_fit[0][1])), float(np.exp(other_fit[0][1]))
         self._maximum = base_fit[1] + other_fit[1]
-        self.difference = float(other_fit[0][0] - base_fit[0][0])
-        errors = (np.exp(fit[1]) / group.size**0.5 for fit, group in zip(self._fits, self._groups, strict=True))
-        self._standard_error = float(np.hypot(*errors))
+        self.difference = self._means[1] - self._means[0]
+        self._standard_error = float(np.hypot(self._sds[0] / base.size**0.5, self._sds[1] / other.size**0.5))
         self._n = base.size + other.size
         self.df = self._n - 2
 
     def statistic(self, difference: float) -> float:
         """The likelihood ratio as a t, so that without censoring and with equal variances it would be Student's."""
-        drop = 2 * max(0.0, self._maximum - self._at(difference))
-        return float(np.sqrt(self.df * np.expm1(drop / self._n)))
+        return float(_Path(self).statistics(np.array([difference]))[0][0])
 
     def limits(self, level: float) -> tuple[float, float]:
         """The differences at which the t reaches its quantile, below and above the estimate."""
-        quantile = float(scipy_stats.t.ppf((1 + level) / 2, self.df))
-        return self._limit(-1, quantile), self._limit(1, quantile)
-
-    def _limit(self, side: int, quantile: float) -> float:
-        def objective(distance: float) -> float:
-            return self.statistic(self.difference + side * distance) - quantile
-
-        near, distance = 0.0, self._standard_error * quantile
+        quantile = float(stdtrit(self.df, (1 + level) / 2))
+        side = np.array([-1.0, 1.0])
+        near, distance = np.zeros(2), np.full(2, 1.2 * self._standard_error * quantile)
+        # A likelihood with two peaks may rise again further out; the interval must contain what the test accepts.
         while True:
-            while objective(distance) < 0:
-                near, distance = distance, 2 * distance
-                if distance > MAX_LOG_RATIO:
-                    return side * np.inf
-            # A likelihood with two peaks may rise again further out; the interval must contain what the test accepts.
-            further = (1.5 * distance, 2.5 * distance, max(0.0, -side * self.difference))
-            accepted = [trial for trial in further if trial > distance and objective(trial) < 0]
-            if not accepted:
-                return self.difference + side * float(brentq(objective, near, distance, xtol=1e-6, rtol=1e-8))
-            near = max(accepted)
-            distance = 1.5 * near
+            trial = np.vstack([FURTHER * distance, np.maximum(distance, -side * self.difference)])
+            statistics = _Path(self).statistics(self.difference + side * trial)[0]
+            accepted = (statistics < quantile) & (distance <= MAX_LOG_RATIO)
+            if not accepted.any():
+                break
+            near = np.where(accepted, trial, near).max(axis=0)
+            distance = np.maximum(distance, 1.5 * near)
+        determined = distance <= MAX_LOG_RATIO
+        near, distance = np.where(determined, (near, distance), 0.0)
+        # The t is almost proportional to the distance.
+        start = np.clip(distance * quantile / statistics[0], near, distance)
+        path = _Path(self)
+        for path_of_step in (lambda: path, lambda: _Path(self)):
 
-    def _at(self, difference: float) -> float:
-        """The highest log-likelihood with this difference of the log means."""
-        base, other = self._groups
+            def excess(distance: Floats, new: Callable[[], _Path] = path_of_step) -> tuple[Floats, Floats]:
+                statistic, slope = new().statistics(self.difference + side * distance)
+                return quantile - statistic, -side * slope
 
-        def negative(theta: Floats) -> tuple[float, Floats]:
-            value_base, slope_base = base.likelihood(theta[:2])
-            value_other, slope_other = other.likelihood(np.array([theta[0] + difference, theta[2]]))
-            slope = np.array([slope_base[0] + slope_other[0], slope_base[1], slope_other[1]])
-            return -value_base - value_other, -slope
+            limits = self.difference + side * _root(excess, near, distance, start, scale=self._standard_error)
+            # A path may stay on the lower of two peaks; then each step searches for both again.
+            found = _Path(self).statistics(limits)[0]
+            if (np.abs(found - quantile) <= TOLERANCE)[determined].all():
+                break
+        limits = np.where(determined, limits, side * np.inf)
+        return float(limits[0]), float(limits[1])
 
-        # With one mean and two SDs there may be two peaks, one near each group's mean, with the other group's SD
-        # increased accordingly.
-        (mean, log_sd), (mean_other, log_sd_other) = self._fits
-        shift = difference - self.difference
-        starts = (
-            (mean, log_sd, np.log(np.hypot(np.exp(log_sd_other), shift))),
-            (mean_other - difference, np.log(np.hypot(np.exp(log_sd), shift)), log_sd_other),
+
+class _Path:
+    """The profile at differences that change in small steps: each search begins where the one before it ended."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self._points: tuple[ProfilePoint, ProfilePoint] | None = None
+
+    def statistics(self, difference: Floats) -> tuple[Floats, Floats]:
+        """The t at each difference, and its derivative."""
+        profile = self._profile
+        value, slope = self._highest(difference)
+        drop = 2 * np.maximum(0.0, profile._maximum - value)
+        statistic = np.sqrt(profile.df * np.expm1(drop / profile._n))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            by_difference = -profile.df * np.exp(drop / profile._n) * slope / (profile._n * statistic)
+        return statistic, by_difference
+
+    def _highest(self, difference: Floats) -> tuple[Floats, Floats]:
+        """The highest log-likelihood with each difference of the log means, and its derivative by the difference."""
+        profile = self._profile
+        # With one mean and two SDs there may be two peaks, one near each group's mean; both lie between these means.
+        ends = np.stack([np.full(difference.shape, profile._means[0]), profile._means[1] - difference])
+        low, high = (np.broadcast_to(end, ends.shape) for end in (ends.min(axis=0), ends.max(axis=0)))
+        start = self._predicted(difference, low, high) if self._points else ends
+
+        def slope(mean: Floats) -> tuple[Floats, Floats]:
+            base, other = self._points = self._at((mean, mean + difference))
+            return base.slope + other.slope, base.curvature + other.curvature
+
+        mean = _root(slope, low, high, start, scale=profile._standard_error)
+        assert self._points is not None
+        base, other = self._points
+        step = mean - base.mean
+        value = base.value + other.value + step * (base.slope + other.slope) / 2
+        best = value.argmax(axis=0)[None]
+        by_difference = other.slope + step * other.curvature
+        return np.take_along_axis(value, best, axis=0)[0], np.take_along_axis(by_difference, best, axis=0)[0]
+
+    def _at(self, means: tuple[Floats, Floats]) -> tuple[ProfilePoint, ProfilePoint]:
+        profile = self._profile
+        if self._points:
+            starts = [point.predicted(mean) for point, mean in zip(self._points, means, strict=True)]
+        else:
+            # The SD grows by the distance from the group's own mean.
+            fits = zip(profile._sds, means, profile._means, strict=True)
+            starts = [-np.log(np.hypot(sd, mean - fitted)) for sd, mean, fitted in fits]
+        base, other = (
+            group.profile(mean, start) for group, mean, start in zip(profile._groups, means, starts, strict=True)
         )
-        optima = (
-            minimize(negative, np.array(start), jac=True, method="BFGS", options={"gtol": 1e-7}) for start in starts
-        )
-        return max(-float(optimum.fun) for optimum in optima)
+        return base, other
+
+    def _predicted(self, difference: Floats, low: Floats, high: Floats) -> Floats:
+        """The first group's means at the peaks, after a change of the differences."""
+        assert self._points is not None
+        base, other = self._points
+        curvature = base.curvature + other.curvature
+        change = difference - (other.mean - base.mean)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            moved = np.where(curvature < 0, -other.curvature / curvature * change, 0.0)
+        return np.clip(base.mean + moved, low, high)
 
 
-def _negative(value: tuple[float, Floats]) -> tuple[float, Floats]:
-    return -value[0], -value[1]
+def _profile_point(mean: Floats, x: Floats, free: NDArray[np.bool_], at: tuple[Floats, ...]) -> ProfilePoint:
+    """A profile from derivatives at the best log precisions, of which those that are not `free` are at their limit."""
+    value, by_mean, _, mean_mean, mean_x, x_x = at
+    by_mean_of_x = np.where(free, -mean_x / x_x, 0.0)
+    return ProfilePoint(mean, value, by_mean, mean_mean + mean_x * by_mean_of_x, x, by_mean_of_x)
 
 
-def _log_probability(a: Floats, b: Floats) -> Floats:
-    """The logarithm of the normal probability between a and b, without loss in the tails."""
+def _newton_step(value: Floats, slope: Floats) -> Floats:
+    return np.asarray(-value / slope)
+
+
+def _step_of_variance(value: Floats, slope: Floats) -> Floats:
+    """Newton's step for the inverse of the variance, as a step of the log precision; exact for uncensored values."""
+    return np.asarray(np.log(np.maximum(1 - 2 * value / slope, 0.01)) / 2)
+
+
+def _root(
+    function: Callable[[Floats], tuple[Floats, Floats]],
+    low: Floats,
+    high: Floats,
+    start: Floats,
+    *,
+    scale: float,
+    step: Callable[[Floats, Floats], Floats] = _newton_step,
+) -> Floats:
+    """Where each element of a function falls through zero between `low` and `high`, or the end that it does not reach.
+
+    Newton's method; where a step would leave the interval, the interval is halved. `function` returns values and
+    derivatives.
+    """
+    x = start
+    low_tried = high_tried = np.zeros(x.shape, dtype=np.bool_)
+    for _ in range(MAX_STEPS):
+        value, slope = function(x)
+        positive = value > 0
+        low, high = np.where(positive, x, low), np.where(positive, high, x)
+        low_tried, high_tried = low_tried | positive, high_tried | ~positive
+        with np.errstate(divide="ignore", invalid="ignore"):
+            newton = x + step(value, slope)
+            halved = ~(slope < 0) | ((newton < low) & low_tried) | ((newton > high) & high_tried)
+            following = np.where(halved, (low + high) / 2, np.clip(newton, low, high))
+        done = (np.abs(following - x) <= TOLERANCE * scale).all()
+        x = following
+        if done:
+            break
+    return x
+
+
+def _log_probability(z: Floats) -> Floats:
+    """The logarithm of the normal probability between two limits, without loss in the tails."""
     # Above zero both are mirrored, so that the difference is taken between small numbers.
-    mirrored = a > 0
-    a, b = np.where(mirrored, -b, a), np.where(mirrored, -a, b)
-    log_b = log_ndtr(b)
-    return np.asarray(log_b + np.log1p(-np.exp(log_ndtr(a) - log_b)))
-
-
-def _density(z: Floats, log_probability: Floats) -> Floats:
-    # Limited, so that the slope stays finite when the search tries a tiny SD.
-    return np.asarray(np.exp(np.minimum(-(z**2) / 2 - np.log(2 * np.pi) / 2 - log_probability, 300)))
-
-
-def _times(z: Floats, density: Floats) -> Floats:
-    """Product of z and its density, which vanishes at infinity."""
-    return np.where(np.isinf(z), 0.0, z) * density
+    log_low, log_high = log_ndtr(np.where(z[0] > 0, -z[::-1], z))
+    return np.asarray(log_high + np.log1p(-np.exp(log_low - log_high)))

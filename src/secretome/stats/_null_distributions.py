@@ -32,8 +32,12 @@ MAX_SCORE_SUMS = 300_000
 
 def doubled_midranks(values: Floats) -> Ints:
     """Twice the midrank of each value along the last axis: integers, ties included."""
-    ranks: Ints = np.rint(2 * rankdata(values, axis=-1)).astype(np.int64)
-    return ranks
+    if values.ndim > 1:
+        return np.asarray(np.rint(2 * rankdata(values, axis=-1)).astype(np.int64))
+    # In a sorted sample, the values below and the values up to one tell its midrank.
+    ordered = np.sort(values)
+    below, up_to = (np.searchsorted(ordered, values, side=side) for side in ("left", "right"))
+    return np.asarray(below + up_to + 1)
 
 
 def tied_values(values: NDArray[Any]) -> Any:

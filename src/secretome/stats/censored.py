@@ -178,7 +178,7 @@ def censored_lognormal(
         geometric_mean=exp([fit[0][0] + centre for fit in fits]),
         log_sd=np.exp([fit[0][1] for fit in fits]),
         n=np.array([members.size for members in groups]),
-        censored=np.array([members.low.size for members in groups]),
+        censored=np.array([members.censored for members in groups]),
         estimate=exp(differences),
         statistic=statistic,
         df=df,
