@@ -5,8 +5,6 @@ Nothing is imported here, so that ``--help`` is fast.
 
 # The scenario of a simulation that states what a paper reports.
 DEFAULT_SCENARIO = "as_published"
-# The seed of a class.
-DEFAULT_SEED = 1
 # The share of a class whose files contain an error. With three kinds of error and none, all four are equally likely, so
 # that a guess is correct for a quarter of the class.
 DEFAULT_ERROR_SHARE = 0.75

@@ -15,15 +15,19 @@ from secretome import adjudicate, analyse, load_study
 from secretome.cli import app
 from secretome.cohort.simulate import to_csv
 from secretome.course.injected_errors import possible_errors
-from secretome.course.make import make_class, student_cohort
-from secretome.course.roster import Student, folder_name
-from secretome.protocol import Protocol, load_protocol, study_folder, study_names
+from secretome.course.make import draw_scenario, make_class, read_secret, student_cohort, student_seed
+from secretome.course.roster import Roster, Student, folder_name
+from secretome.protocol import InputError, Protocol, load_protocol, study_folder, study_names
 
 SEPSIS, TREG = "sepsis_cytokines", "treg_conditioned_medium"
 
 
-def students(number: int) -> list[Student]:
-    return [Student(f"Student {n}", folder_name(f"Student {n}")) for n in range(1, number + 1)]
+def secret(number: int) -> str:
+    return f"{number:032x}"
+
+
+def students(number: int) -> Roster:
+    return Roster(tuple(Student(f"Student {n}", folder_name(f"Student {n}")) for n in range(1, number + 1)))
 
 
 def protocol_of(name: str) -> Protocol:
@@ -105,6 +109,38 @@ def test_every_error_can_be_found_and_corrected(name: str) -> None:
     assert met == set(possible_errors(protocol))
 
 
+def test_the_secret_is_drawn_kept_and_read_again(tmp_path: Path) -> None:
+    for folder in ("first", "second"):
+        make_class(TREG, students(1), tmp_path / folder)
+    one, other = (read_secret(tmp_path / folder / "teacher" / "secret.txt") for folder in ("first", "second"))
+    assert one != other
+    make_class(TREG, students(1), tmp_path / "again", secret=one)
+    assert hashes(tmp_path / "first") == hashes(tmp_path / "again")
+    written = b"".join(path.read_bytes() for path in (tmp_path / "first" / "students").rglob("*.*"))
+    assert one.encode() not in written
+    for content in ("", "7341", "g" * 32):
+        (tmp_path / "secret.txt").write_text(content, encoding="utf-8")
+        with pytest.raises(InputError):
+            read_secret(tmp_path / "secret.txt")
+
+
+@pytest.mark.parametrize("name", study_names())
+def test_scenarios_vary_within_a_class(name: str) -> None:
+    """Of 240 students a tenth of the even share or less would be nine standard deviations too few."""
+    protocol = protocol_of(name)
+    assert protocol.simulation
+    seeds = [student_seed(name, student, secret(3)) for student in students(240).students]
+    drawn = [draw_scenario(protocol, seed) for seed in seeds]
+    shares = {scenario: drawn.count(scenario) for scenario in protocol.simulation.scenarios}
+    assert min(shares.values()) > 0.3 * 240 / len(shares)
+    assert len(set(seeds)) == 240
+
+
+def test_equal_names_with_different_numbers_have_different_animals() -> None:
+    one, other = (Student("Ann Lee", f"Ann-Lee-{number}", number) for number in ("1", "2"))
+    assert student_seed(TREG, one, secret(1)) != student_seed(TREG, other, secret(1))
+
+
 def test_the_share_of_errors_is_as_requested() -> None:
     protocol = protocol_of(TREG)
     # Of 400 a standard deviation is at most 10; none at 0 and all at 1.
@@ -117,14 +153,14 @@ def test_the_share_of_errors_is_as_requested() -> None:
 
 def test_a_class_made_twice_is_the_same_and_every_cohort_differs(tmp_path: Path) -> None:
     for folder in ("first", "second"):
-        make_class(TREG, students(8), tmp_path / folder, seed=7)
+        make_class(TREG, students(8), tmp_path / folder, secret=secret(7))
     first = hashes(tmp_path / "first")
     assert first == hashes(tmp_path / "second")
     cohorts = [digest for name, digest in first.items() if name.endswith("cohort.csv")]
     assert len(set(cohorts)) == len(cohorts) == 8
-    # The name decides, and not who else is in the class; another seed is another class.
-    make_class(TREG, students(8)[7:8], tmp_path / "late", seed=7)
-    make_class(TREG, students(1), tmp_path / "other", seed=8)
+    # The name decides, and not who else is in the class; another secret is another class.
+    make_class(TREG, Roster(students(8).students[7:8]), tmp_path / "late", secret=secret(7))
+    make_class(TREG, students(1), tmp_path / "other", secret=secret(8))
     late, other = hashes(tmp_path / "late"), hashes(tmp_path / "other")
     assert {name: first[name] for name in late if name.startswith("students")} == {
         n: d for n, d in late.items() if n.startswith("students")
@@ -143,7 +179,7 @@ def test_a_cohort_says_that_it_is_made_up_and_no_more(name: str) -> None:
 @pytest.mark.parametrize("number", [1, pytest.param(4, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", study_names())
 def test_the_key_agrees_with_an_independent_analysis_of_every_file(name: str, number: int, tmp_path: Path) -> None:
-    make_class(name, students(number), tmp_path / "class", seed=11, error_share=1.0)
+    make_class(name, students(number), tmp_path / "class", secret=secret(11), error_share=1.0)
     key = key_of(tmp_path / "class")
     for student, rows in key.groupby("id"):
         own = tmp_path / "class" / "teacher" / "corrected" / f"{student}.csv"
@@ -161,7 +197,7 @@ def test_the_key_agrees_with_an_independent_analysis_of_every_file(name: str, nu
 
 
 def test_the_key_agrees_with_the_command_that_reruns(tmp_path: Path) -> None:
-    make_class(TREG, students(8), tmp_path / "class", seed=1)
+    make_class(TREG, students(8), tmp_path / "class", secret=secret(1))
     key = key_of(tmp_path / "class")
     errors = key.drop_duplicates("error").set_index("error")["id"]
     assert set(errors.index) == {"nothing", "groups_exchanged", "wrong_unit"}
@@ -189,7 +225,7 @@ def test_the_key_agrees_with_the_command_that_reruns(tmp_path: Path) -> None:
 
 
 def test_numbers_of_the_key_are_those_of_scipy(tmp_path: Path) -> None:
-    make_class(TREG, students(4), tmp_path / "class", seed=5)
+    make_class(TREG, students(4), tmp_path / "class", secret=secret(5))
     key = key_of(tmp_path / "class")
     claims = protocol_of(TREG).claims
     for student, rows in key.groupby("id"):
@@ -211,7 +247,7 @@ def test_numbers_of_the_key_are_those_of_scipy(tmp_path: Path) -> None:
 
 def test_names_stay_data(tmp_path: Path) -> None:
     names = ["=1+1", "<img src=x onerror=alert(1)>", "{{ 7 * 7 }}", "[x](javascript:alert)", "@sum"]
-    make_class(TREG, [Student(name, folder_name(name)) for name in names], tmp_path / "class")
+    make_class(TREG, Roster(tuple(Student(name, folder_name(name)) for name in names)), tmp_path / "class")
     key = key_of(tmp_path / "class")
     assert set(key["student"]) == {"'=1+1", "'@sum", *names[1:4]}
     written = b"".join(path.read_bytes() for path in (tmp_path / "class" / "students").rglob("*") if path.is_file())

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from secretome.cli.common import ScenarioName, StudyName, app, err, finish, out, protocol_of, scenarios_of
-from secretome.defaults import DEFAULT_ERROR_SHARE, DEFAULT_SCENARIO, DEFAULT_SEED
+from secretome.cli.common import StudyName, app, err, finish, out, protocol_of, scenarios_of
+from secretome.defaults import DEFAULT_ERROR_SHARE
 from secretome.protocol import InputError, Problem
 
 if TYPE_CHECKING:
@@ -20,26 +20,37 @@ app.add_typer(
     classroom,
     name="classroom",
     help="Give every student a cohort and an assignment, and grade the answers.",
-    epilog="Example: `secretome classroom make sepsis_cytokines --roster class.csv --seed 7341 --out autumn`, "
+    epilog="Example: `secretome classroom make sepsis_cytokines --roster class.csv --out autumn`, "
     "and later `secretome classroom grade autumn returned`",
 )
 
 
-@classroom.command(
-    epilog="Example: `secretome classroom make sepsis_cytokines --roster class.csv --seed 7341 --out autumn`"
-)
+@classroom.command(epilog="Example: `secretome classroom make sepsis_cytokines --roster class.csv --out autumn`")
 def make(
     study: StudyName,
     roster: Annotated[
-        Path, typer.Option("--roster", metavar="FILE.csv", help="The class: a table with a column 'student'.")
+        Path,
+        typer.Option(
+            "--roster",
+            metavar="FILE.csv",
+            help="The class: a table with a column 'student', or an export of Moodle or Canvas.",
+        ),
     ],
     folder: Annotated[
         Path, typer.Option("--out", metavar="DIR", help="The folder of the class; one that exists is refused.")
     ],
-    seed: Annotated[
-        int, typer.Option(metavar="S", help="The same seed gives the same class. Do not tell it to the students.")
-    ] = DEFAULT_SEED,
-    scenario: ScenarioName = DEFAULT_SCENARIO,
+    scenario: Annotated[
+        str | None,
+        typer.Option(
+            "--scenario",
+            metavar="NAME",
+            help="One scenario for the whole class; by default, each student has one of all.",
+        ),
+    ] = None,
+    secret: Annotated[
+        Path | None,
+        typer.Option("--secret", metavar="FILE", help="For late students: teacher/secret.txt of the class."),
+    ] = None,
     error_share: Annotated[
         float, typer.Option(metavar="SHARE", help="The probability that a student's file contains an error.")
     ] = DEFAULT_ERROR_SHARE,
@@ -47,19 +58,20 @@ def make(
     """Make a cohort, an assignment and an answer sheet for every student, and the key for the teacher."""
     from rich.progress import Progress
 
-    from secretome.course.make import make_class
+    from secretome.course.make import make_class, read_secret
     from secretome.course.roster import read_roster
 
-    _check_options(study, seed, scenario, error_share)
-    students = read_roster(roster)
+    _check_options(study, scenario, error_share)
+    class_roster = read_roster(roster)
+    students = class_roster.students
     with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
         task = progress.add_task("Making the class", total=len(students))
         make_class(
             study,
-            students,
+            class_roster,
             folder,
             scenario=scenario,
-            seed=seed,
+            secret=read_secret(secret) if secret else None,
             error_share=error_share,
             done=lambda: progress.advance(task),
         )
@@ -83,21 +95,19 @@ def grade(
     from secretome.course.grade import grade as grade_sheets
     from secretome.course.roster import read_roster
 
-    graded = grade_sheets(folder, returned, read_roster(roster) if roster else [])
+    graded = grade_sheets(folder, returned, read_roster(roster).students if roster else ())
     _print_marks(graded)
-    out.print(Text(f"Marks: {folder / 'teacher' / 'marks.csv'}; sums: {folder / 'teacher' / 'summary.csv'}"))
+    out.print(Text(f"Marks, sums, feedback and a report: {folder / 'teacher'}"))
     finish(graded.refusals, done=sum(bool(row["sheet"]) for row in graded.summary))
 
 
-def _check_options(study: str, seed: int, scenario: str, error_share: float) -> None:
+def _check_options(study: str, scenario: str | None, error_share: float) -> None:
     problems = []
     scenarios = dict(scenarios_of(protocol_of(study)))
     if not scenarios:
         problems.append(Problem(study, "", "no assumptions for a simulation", "a study with a simulation"))
-    elif scenario not in scenarios:
+    elif scenario and scenario not in scenarios:
         problems.append(Problem("--scenario", "", repr(scenario), f"one of {', '.join(scenarios)}"))
-    if seed < 0:
-        problems.append(Problem("--seed", "", repr(seed), "a whole number from 0 upwards"))
     if not 0 <= error_share <= 1:
         problems.append(Problem("--error-share", "", repr(error_share), "a number from 0 to 1"))
     if problems:
@@ -105,19 +115,20 @@ def _check_options(study: str, seed: int, scenario: str, error_share: float) -> 
 
 
 def _print_marks(graded: "Graded") -> None:
-    """Print how many students have full marks for each question, and what could not be graded."""
-    import pandas as pd
-
-    with_marks = [row["id"] for row in graded.summary if row["sheet"]]
-    marks = pd.DataFrame(graded.marks)
-    marks = marks[marks["id"].isin(with_marks)].astype({"marks": float})
+    """Print how many sheets have full marks for each question, and what needs the teacher's decision."""
+    with_marks = [row["id"] for row in graded.summary if row["marks"]]
     title = Text(f"{len(with_marks)} of {len(graded.summary)} students have marks")
     table = Table("Question", "Full marks", title=title, title_justify="left")
-    for question, rows in marks.groupby("question", sort=False):
-        table.add_row(Text(str(question)), f"{int((rows['marks'] > 0).sum())} of {len(rows)}")
+    for question, share in graded.shares.items():
+        table.add_row(Text(question), share)
     Console().print(table)
     for row in graded.summary:
-        if not row["sheet"]:
+        if not row["marks"]:
             out.print(Text(f"{row['id']}: {row['remark']}"))
+    for pair in graded.equal:
+        number = len(pair.questions)
+        out.print(
+            Text(f"Compare {pair.one} and {pair.other}: {number} equal numbers that are not from the data of both")
+        )
     for remark in graded.remarks:
         out.print(Text(remark))

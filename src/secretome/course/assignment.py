@@ -14,8 +14,8 @@ from secretome.course.questions import Question
 from secretome.course.sheets import csv_bytes
 from secretome.protocol import Protocol
 
-# The row of the sheet that names the student, so that a file may be renamed.
-STUDENT = "student"
+# The rows of the sheet that name the student and show for whom the sheet was made, so that a file may be renamed.
+STUDENT, CODE = "student", "code"
 
 
 def notebook(protocol: Protocol, student: str, questions: Sequence[Question], corrected: pd.DataFrame) -> bytes:
@@ -44,12 +44,15 @@ def notebook(protocol: Protocol, student: str, questions: Sequence[Question], co
     return str(nbformat.writes(made)).encode() + b"\n"
 
 
-def answer_sheet(student: str, questions: Sequence[Question]) -> bytes:
+def answer_sheet(student: str, code: str, questions: Sequence[Question]) -> bytes:
     """The answer sheet: one row per question, with its marks and the accepted answers."""
     columns = ("question", "answer", "marks", "tolerance", "asked")
-    owner = (STUDENT, student, "", "do not change this row", "the student of this sheet")
+    owners = [
+        (STUDENT, student, "", "do not change this row", "the student of this sheet"),
+        (CODE, code, "", "do not change this row", "shows that the sheet was made for this student"),
+    ]
     rows = [(question.key, "", question.marks, question.tolerance, question.asked) for question in questions]
-    return csv_bytes([dict(zip(columns, row, strict=True)) for row in (owner, *rows)])
+    return csv_bytes([dict(zip(columns, row, strict=True)) for row in (*owners, *rows)])
 
 
 def _render(protocol: Protocol, student: str, questions: Sequence[Question], samples: Mapping[str, str]) -> str:

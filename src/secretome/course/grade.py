@@ -1,52 +1,47 @@
-"""Marks for the returned sheets, each lost mark with its reason."""
+"""Grade the returned sheets of a class."""
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from secretome.course import text as words
-from secretome.course.make import EITHER, KEY
-from secretome.course.questions import ABSOLUTE, BOUND, NOT_ESTIMABLE, WITHIN, Question, questions
-from secretome.course.returned_answers import Sheet, collect
+from secretome.course.class_report import EqualSheets, equal_sheets, report_html
+from secretome.course.key import Key, KeyRow, read_key
+from secretome.course.make import KEY, ROSTER
+from secretome.course.marking import Mark, mark_sheet
+from secretome.course.platforms import feedback_path, feedback_text, platform_marks, read_platform
+from secretome.course.returned_answers import Collected, Sheet, Students, collect
 from secretome.course.roster import Student
-from secretome.course.sheets import Record, csv_bytes, read_table
-from secretome.protocol import InputError, Problem, load_protocol, name_key, normalise, study_folder, study_names
+from secretome.course.sheets import csv_bytes
+from secretome.protocol import InputError, Problem, load_protocol, study_folder
 from secretome.report.tables.workbook import defused
 
-MARKS, SUMMARY = "marks.csv", "summary.csv"
-
-
-@dataclass(frozen=True)
-class KeyRow:
-    """One row of the key: the question, its answer, the answer for the uncorrected file, and the marks."""
-
-    question: Question
-    answer: str
-    uncorrected: str
-    marks: float
-
-
-@dataclass(frozen=True)
-class Key:
-    """The key of a class: the names of its students and their rows, by id."""
-
-    names: dict[str, str]
-    rows: dict[str, list[KeyRow]]
+MARKS, SUMMARY, REPORT, FEEDBACK = "marks.csv", "summary.csv", "report.html", "feedback"
 
 
 @dataclass(frozen=True)
 class Graded:
-    """The rows of ``marks.csv`` and ``summary.csv``, the problems of sheets that could not be marked, and remarks."""
+    """The rows of ``marks.csv`` and ``summary.csv``, sheets to compare, problems of sheets, and remarks."""
 
     marks: list[dict[str, object]]
     summary: list[dict[str, object]]
+    equal: list[EqualSheets]
     refusals: list[InputError]
     remarks: list[str]
 
+    @property
+    def shares(self) -> dict[str, str]:
+        """For each question, how many sheets have full marks."""
+        with_sheet = {row["id"] for row in self.summary if row["sheet"]}
+        full: dict[str, list[bool]] = {}
+        for row in self.marks:
+            if row["id"] in with_sheet:
+                full.setdefault(str(row["question"]), []).append(row["marks"] == row["of"])
+        return {question: f"{sum(several)} of {len(several)}" for question, several in full.items()}
+
 
 def grade(out: Path, returned: Path, roster: Sequence[Student] = ()) -> Graded:
-    """Mark the returned sheets, and write ``marks.csv`` and ``summary.csv`` into the folder of the key.
+    """Mark the returned sheets, and write the marks, the report and the feedback into the folder of the key.
 
     Parameters
     ----------
@@ -65,30 +60,81 @@ def grade(out: Path, returned: Path, roster: Sequence[Student] = ()) -> Graded:
     """
     teacher = out / "teacher"
     key = read_key(teacher / KEY)
+    platform, rows = read_platform(teacher / ROSTER)
     _check_class(key, teacher, roster)
-    collected = collect(returned, list(key.names))
+    numbers = {student: "".join(filter(str.isdigit, cells.get("number", ""))) for student, cells in rows.items()}
+    collected = collect(returned, Students(key.names, key.codes, numbers))
     if not collected.sheets:
         expected = "sheets with the columns 'question' and 'answer'"
         nothing = Problem(str(returned), "", "no sheet that can be marked", expected)
         raise InputError([*(problem for error in collected.refusals for problem in error.problems), nothing])
+    graded = _mark_class(key, rows, collected)
+    title = load_protocol(study_folder(key.study) / "protocol.yml").title
+    _write(teacher, key, graded, platform_marks(platform, title, rows, graded.summary), title)
+    return graded
+
+
+def _mark_class(key: Key, rows: Mapping[str, Mapping[str, str]], collected: Collected) -> Graded:
     marks: list[dict[str, object]] = []
     summary: list[dict[str, object]] = []
-    for student, rows in key.rows.items():
-        remark = words.NOT_MARKED if student in collected.unmarked else words.NO_SHEET
+    for student, own in key.rows.items():
         sheet = collected.sheets.get(student)
-        marked = _mark_sheet(key.names[student], student, rows, sheet, remark)
-        marks += marked
-        summary.append(_summarise(marked, sheet, remark))
-    (teacher / MARKS).write_bytes(csv_bytes(marks))
-    (teacher / SUMMARY).write_bytes(csv_bytes(summary))
-    asked = {row.question.key for rows in key.rows.values() for row in rows}
+        remark = collected.unmarked.get(student, words.NO_SHEET)
+        if sheet and not any(text for row in own for text in sheet.answers.get(row.question.key, [])):
+            sheet, remark = None, words.EMPTY_SHEET
+        given = mark_sheet(own, sheet) if sheet else [Mark(None, remark)] * len(own)
+        about = {"student": key.names[student], "id": student, "number": rows.get(student, {}).get("number", "")}
+        marks += [about | _row(row, mark, sheet) for row, mark in zip(own, given, strict=True)]
+        summary.append(about | _sums(own, given, sheet, remark))
+    asked = {row.question.key for own in key.rows.values() for row in own}
     # A misspelt question would otherwise lose its marks without a message.
-    remarks = [
-        f"{sheet.file}: not among the questions: {', '.join(repr(question[:40]) for question in unknown)}"
+    unknown = [
+        f"{sheet.file}: not among the questions: {', '.join(repr(question[:40]) for question in others)}"
         for sheet in collected.sheets.values()
-        if (unknown := [question for question in sheet.answers if question not in asked])
+        if (others := [question for question in sheet.answers if question not in asked])
     ]
-    return Graded(marks, summary, collected.refusals, [*collected.remarks, *remarks])
+    remarks = [*collected.remarks, *unknown]
+    return Graded(marks, summary, equal_sheets(key, collected.sheets), collected.refusals, remarks)
+
+
+def _row(row: KeyRow, mark: Mark, sheet: Sheet | None) -> dict[str, object]:
+    given = sheet.answers.get(row.question.key, []) if sheet else []
+    return {
+        "question": row.question.key,
+        "marks": "" if mark.marks is None else f"{mark.marks:g}",
+        "of": f"{row.marks:g}",
+        "given": defused(" / ".join(given)),
+        "right": row.answer,
+        "reason": defused(mark.reason),
+    }
+
+
+def _sums(rows: Sequence[KeyRow], marks: Sequence[Mark], sheet: Sheet | None, remark: str) -> dict[str, object]:
+    """The sums of a student, blank if the teacher must decide on an answer or on the sheet."""
+    total, of = sum(mark.marks or 0 for mark in marks), sum(row.marks for row in rows)
+    undecided = [row.question.key for row, mark in zip(rows, marks, strict=True) if mark.marks is None]
+    if sheet:
+        remark = words.UNDECIDED.format(number=", ".join(undecided), marks=f"{total:g}", of=f"{of:g}")
+    blank = not sheet or bool(undecided)
+    return {
+        "marks": "" if blank else f"{total:g}",
+        "of": f"{of:g}",
+        "percent": "" if blank else f"{100 * total / of:.0f}",
+        "sheet": defused(sheet.file) if sheet else "",
+        "remark": defused(remark) if blank else "",
+    }
+
+
+def _write(teacher: Path, key: Key, graded: Graded, platform: Mapping[str, bytes], title: str) -> None:
+    files = {MARKS: csv_bytes(graded.marks), SUMMARY: csv_bytes(graded.summary), **platform}
+    files[REPORT] = report_html(key, graded.summary, graded.shares, graded.equal).encode()
+    for row in graded.summary:
+        own = [mark for mark in graded.marks if mark["id"] == row["id"]]
+        path = f"{FEEDBACK}/{feedback_path(str(row['sheet']), str(row['id']))}"
+        files[path] = feedback_text(title, row, own).encode()
+    for name, content in files.items():
+        (teacher / name).parent.mkdir(parents=True, exist_ok=True)
+        (teacher / name).write_bytes(content)
 
 
 def _check_class(key: Key, teacher: Path, roster: Sequence[Student]) -> None:
@@ -96,7 +142,7 @@ def _check_class(key: Key, teacher: Path, roster: Sequence[Student]) -> None:
     found, expected = "a file from an earlier marking", "no such file, because nothing is overwritten"
     problems = [
         Problem(str(teacher / file), "", found, expected, "Move it or rename it.")
-        for file in (MARKS, SUMMARY)
+        for file in (MARKS, SUMMARY, REPORT, FEEDBACK)
         if (teacher / file).exists()
     ]
     problems += [
@@ -106,159 +152,3 @@ def _check_class(key: Key, teacher: Path, roster: Sequence[Student]) -> None:
     ]
     if problems:
         raise InputError(problems)
-
-
-def read_key(path: Path) -> Key:
-    """The key of a class.
-
-    Raises
-    ------
-    InputError
-        If it cannot be read, is not of one study of the book, or has questions that are not about this study.
-    """
-    records = list(read_table(path, ["study", "student", "id", "question", "answer", "uncorrected", "marks"]))
-    name = _study_of(path, records)
-    asked = {question.key: question for question in questions(load_protocol(study_folder(name) / "protocol.yml"))}
-    names: dict[str, str] = {}
-    rows: dict[str, list[KeyRow]] = {}
-    problems = []
-    unknown: dict[str, int] = {}
-    for record in records:
-        cells = record.cells
-        marks = _number(cells["marks"])
-        if cells["question"] not in asked:
-            unknown.setdefault(cells["question"], record.row)
-        elif not _can_be_right(asked[cells["question"]], cells["answer"]):
-            found, expected = f"the answer {cells['answer'][:60]!r}", f"a number, or {NOT_ESTIMABLE!r}"
-            problems.append(Problem(path.name, f"row {record.row}", found, expected))
-        elif not cells["id"] or not cells["answer"] or not marks > 0:
-            found, expected = "a row without id, answer or marks", "all three, with marks above 0"
-            problems.append(Problem(path.name, f"row {record.row}", found, expected))
-        else:
-            names[cells["id"]] = cells["student"]
-            row = KeyRow(asked[cells["question"]], cells["answer"], cells["uncorrected"], marks)
-            rows.setdefault(cells["id"], []).append(row)
-    if unknown:
-        first, *others = unknown
-        found = f"the question {first!r}" + (f" and {len(others)} more" if others else "")
-        remedy = "Check whether the class is of another study."
-        problems.append(Problem(path.name, f"row {unknown[first]}", found, f"questions about {name}", remedy))
-    if problems:
-        raise InputError(problems)
-    return Key(names, rows)
-
-
-def _study_of(path: Path, records: Sequence[Record]) -> str:
-    """The study of a class, which every row of the key states."""
-    if not records:
-        raise InputError.of(path.name, "", "no rows", "a row for each student and question")
-    stated = list(dict.fromkeys(record.cells["study"] for record in records))
-    if len(stated) > 1 or stated[0] not in study_names():
-        found = f"the studies {', '.join(repr(name[:60]) for name in stated[:3])}"
-        raise InputError.of(path.name, "column study", found, f"one of {', '.join(study_names())} in every row")
-    return stated[0]
-
-
-def _can_be_right(question: Question, answer: str) -> bool:
-    return question.kind == "choice" or answer in ("", NOT_ESTIMABLE) or not math.isnan(_number(answer))
-
-
-def mark_answer(row: KeyRow, given: Sequence[str], *, extra_cells: bool = False) -> tuple[float, str]:
-    """The marks of one answer, and the reason for a lost mark.
-
-    Parameters
-    ----------
-    row : KeyRow
-        The row of the key.
-    given : sequence of str
-        The cells of the sheet that answer the question.
-    extra_cells : bool
-        Whether the row has more cells than the header, so that the answer is ambiguous.
-    """
-    if extra_cells:
-        return 0, words.EXTRA_CELLS
-    filled = [text for text in given if text]
-    if not filled:
-        return 0, words.NO_ANSWER
-    # This comparison keeps decimal points and signs: 1.5 is not 15, and -2 is not 2.
-    if len({name_key(text) for text in filled}) > 1:
-        return 0, words.ANSWERED_TWICE
-    reason = _wrong(row.question, row.answer, filled[0])
-    if (
-        reason
-        and row.uncorrected
-        and row.uncorrected != row.answer
-        and not _wrong(row.question, row.uncorrected, filled[0])
-    ):
-        reason = words.BEFORE_CORRECTION.format(reason=reason)
-    return (0, reason) if reason else (row.marks, "")
-
-
-def _wrong(question: Question, right: str, given: str) -> str:
-    """The reason why an answer is wrong; empty if it is right."""
-    if question.kind == "choice":
-        # Punctuation is ignored, unless two choices would then be equal.
-        unique = len(set(map(normalise, question.choices))) == len(set(question.choices))
-        form = normalise if unique else name_key
-        if form(given) in [form(answer) for answer in right.split(EITHER)]:
-            return ""
-        on_list = form(given) in [form(choice) for choice in question.choices]
-        choices = ", ".join(question.choices)
-        return words.ANOTHER if on_list else words.NOT_A_CHOICE.format(given=given[:60], choices=choices)
-    if right == NOT_ESTIMABLE:
-        return "" if normalise(given) == normalise(NOT_ESTIMABLE) else words.ANOTHER
-    exact = _number(right)
-    value = _number(given.lstrip("<= ") if question.kind == "p" else given)
-    if math.isnan(value):
-        return words.NO_NUMBER
-    if question.kind == "p" and given.startswith("<"):
-        return "" if exact < value <= BOUND else words.OUTSIDE
-    if question.kind == "p" and not 0 < value <= 1:
-        return words.NOT_A_P
-    # The factor includes an answer that was rounded onto the limit.
-    within = max(WITHIN * exact, ABSOLUTE if question.kind == "p" else 0) * (1 + 1e-9)
-    return "" if abs(value - exact) <= within else words.OUTSIDE
-
-
-def _number(text: str) -> float:
-    """A number with a decimal point or comma; NaN for anything else."""
-    try:
-        return float(text.replace(",", ".").replace("−", "-"))
-    except ValueError:
-        return math.nan
-
-
-def _mark_sheet(
-    name: str, student: str, rows: Iterable[KeyRow], sheet: Sheet | None, remark: str
-) -> list[dict[str, object]]:
-    marked: list[dict[str, object]] = []
-    for row in rows:
-        given = sheet.answers.get(row.question.key, []) if sheet else []
-        marks, reason = 0.0, remark
-        if sheet:
-            marks, reason = mark_answer(row, given, extra_cells=row.question.key in sheet.extra_cells)
-        marked.append(
-            {
-                "student": name,
-                "id": student,
-                "question": row.question.key,
-                "marks": f"{marks:g}",
-                "of": f"{row.marks:g}",
-                "given": defused(" / ".join(given)),
-                "right": row.answer,
-                "reason": defused(reason),
-            }
-        )
-    return marked
-
-
-def _summarise(rows: Sequence[Mapping[str, object]], sheet: Sheet | None, remark: str) -> dict[str, object]:
-    marks, of = (sum(float(str(row[column])) for row in rows) for column in ("marks", "of"))
-    about = {
-        "student": rows[0]["student"],
-        "id": rows[0]["id"],
-        "marks": f"{marks:g}",
-        "of": f"{of:g}",
-        "percent": f"{100 * marks / of:.0f}",
-    }
-    return about | {"sheet": defused(sheet.file) if sheet else "", "remark": "" if sheet else remark}

@@ -1,8 +1,8 @@
 """The questions about a cohort, and the right answers."""
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from secretome.analysis import analyse
@@ -12,32 +12,69 @@ from secretome.cohort import Study
 from secretome.course import text as words
 from secretome.protocol import Protocol
 
-WITHIN = 0.05
-ABSOLUTE = 0.0005
+# A number is right within this share of it, or if it is rounded as programs round it.
+WITHIN = {"ratio": 0.01, "p": 0.02}
+ROUNDED_RATIO = 0.005
+# Three decimals of a p, and four if it is below the limit.
+ROUNDED_P, ROUNDED_SMALL_P, SMALL_P = 0.0005, 0.00005, 0.01
 # Programs write a small p as "<0.0001"; a larger bound than this is not accepted.
-BOUND = 0.001
+BOUND = 0.0001
 NOT_ESTIMABLE = "not estimable"
 NONE = "none"
+# Separates answers of which each is right.
+EITHER = " or "
 
 
 @dataclass(frozen=True)
 class Question:
-    """A question: its key, text, kind of answer and points; `choices` only if the answer is one of a list."""
+    """A question.
+
+    Attributes
+    ----------
+    key, asked : str
+        Its name, and its text.
+    kind : str
+        The kind of answer.
+    marks : int
+        The marks for a right answer.
+    choices : tuple of str, optional
+        The possible answers, if it is one of a list.
+    labels : mapping, optional
+        Other names of choices, each with its choice.
+    claim : str, optional
+        The claim that it is about.
+    """
 
     key: str
     asked: str
     kind: Literal["choice", "ratio", "p"]
     marks: int
     choices: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    claim: str = ""
 
     @property
     def tolerance(self) -> str:
         """The accepted answers, in words."""
         if self.kind == "choice":
-            return f"one of: {', '.join(self.choices)}"
-        within = f"within {100 * WITHIN:g} %"
-        bound = f"<{BOUND:g} or a smaller bound is accepted if it is true"
-        return within if self.kind == "ratio" else f"{within} or {ABSOLUTE:g}, whichever is wider; {bound}"
+            needs = ""
+            if self.claim:
+                needs = f"; counts only with a ratio of this claim, or a p from {SMALL_P:g} upwards"
+            elif self.key != "error":
+                needs = (
+                    "; counts only with the right error" if self.key == "error_group" else "; counts only with a ratio"
+                )
+            return f"one of: {', '.join(self.choices)}{needs}"
+        within = f"within {100 * WITHIN[self.kind]:g} %"
+        if self.kind == "ratio":
+            return f"{within}, or rounded to two decimals"
+        decimals = f"three decimals (four if it is below {SMALL_P:g})"
+        return f"{within}, or rounded to {decimals}; <{BOUND:f}".rstrip("0") + " is accepted if it is true"
+
+    def allowance(self, right: float) -> float:
+        """How far a number may be from the right one."""
+        rounded = ROUNDED_P if abs(right) >= SMALL_P else ROUNDED_SMALL_P
+        return max(WITHIN[self.kind] * abs(right), ROUNDED_RATIO if self.kind == "ratio" else rounded)
 
 
 def questions(protocol: Protocol) -> Iterator[Question]:
@@ -54,7 +91,8 @@ def questions(protocol: Protocol) -> Iterator[Question]:
     outcomes = ("passed", "not shown", "failed", "absent")
     yield Question("error", "What is wrong with cohort.csv?", "choice", 2, tuple(words.ERRORS))
     where = "Which group is concerned? If two groups are exchanged, name either."
-    yield Question("error_group", where, "choice", 1, (NONE, *protocol.groups))
+    labels = {group.label: key for key, group in protocol.groups.items()}
+    yield Question("error_group", where, "choice", 1, (NONE, *protocol.groups), labels)
     for key, check in protocol.checks.items():
         asked = f"In the corrected file, the outcome of the check: {check.sentence}"
         yield Question(f"{key}.outcome", asked, "choice", 1, outcomes)
@@ -62,12 +100,12 @@ def questions(protocol: Protocol) -> Iterator[Question]:
         effect = f"{protocol.endpoints[claim.endpoint].label}, {claim.judged_on[0]}"
         # If values of a dose are beyond a limit, the trend is a share of pairs and not a ratio, so nobody is asked.
         if not claim.over_doses:
-            yield Question(f"{key}.ratio", f"{effect}: the {mean}, by the planned test", "ratio", 1)
+            yield Question(f"{key}.ratio", f"{effect}: the {mean}, by the planned test", "ratio", 1, claim=key)
         if test := words.RANK_TESTS.get(claim.published_method):
-            yield Question(f"{key}.p", f"{effect}: two-sided p of {test}, not adjusted", "p", 1)
-        yield Question(f"{key}.verdict", f"Verdict: {claim.sentence}", "choice", 2, decisions)
+            yield Question(f"{key}.p", f"{effect}: two-sided p of {test}, not adjusted", "p", 1, claim=key)
+        yield Question(f"{key}.verdict", f"Verdict: {claim.sentence}", "choice", 2, decisions, claim=key)
         reason = "The reason for that verdict: the first rule that holds"
-        yield Question(f"{key}.reason", reason, "choice", 2, tuple(words.reasons(claim)))
+        yield Question(f"{key}.reason", reason, "choice", 2, tuple(words.reasons(claim)), claim=key)
 
 
 def answers(study: Study) -> dict[str, str]:

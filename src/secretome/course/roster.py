@@ -2,84 +2,169 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from secretome.course.sheets import Record, read_table
-from secretome.protocol import InputError, Problem, sha256
+from secretome.protocol import InputError, Problem, normalise
 
 LONGEST = 60
 # Names that Windows reserves.
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
+# The tables that are rosters, the most specific first: a learning platform's name, and the columns that it must have.
+FORMATS = {
+    "canvas": ("student", "id", "section"),
+    "moodle worksheet": ("identifier", "fullname"),
+    "moodle": ("firstname", "lastname"),
+    "moodle, older": ("firstname", "surname"),
+    "table": ("student",),
+}
+NUMBERS = ("id", "identifier", "idnumber", "studentid", "number")
+EMAILS = ("emailaddress", "email", "sisloginid")
+# Rows of Canvas that are no students.
+NO_STUDENTS = ("points possible", "student, test", "test student")
 
 
 @dataclass(frozen=True)
 class Student:
-    """One student: the name in the roster, and the folder's name made from it."""
+    """One student.
+
+    Attributes
+    ----------
+    name : str
+        The name in the roster.
+    id : str
+        The name of the student's folder, made from it.
+    number, email : str, optional
+        What the learning platform knows the student by.
+    row : mapping, optional
+        The cells of the roster, by header without case and punctuation.
+    """
 
     name: str
     id: str
+    number: str = ""
+    email: str = ""
+    row: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    @property
+    def identity(self) -> str:
+        """What distinguishes the student from every other, also from one with the same name."""
+        return self.number or self.email or self.name
 
 
-def read_roster(path: Path) -> list[Student]:
-    """The students of a roster, in its order.
+@dataclass(frozen=True)
+class Roster:
+    """The students of a class, in the order of the file, and the platform that exported it."""
+
+    students: tuple[Student, ...]
+    platform: str = "table"
+
+
+def read_roster(path: Path) -> Roster:
+    """Read a roster.
 
     Parameters
     ----------
     path : Path
-        A table with a column ``student``; other columns and empty rows are ignored.
+        A table with a column ``student``, a gradebook of Canvas, or participants, grades or a grading worksheet of
+        Moodle; other columns and empty rows are ignored.
 
     Raises
     ------
     InputError
-        Lists every row without a name, with a name that cannot become a folder, or with the folder of another.
+        Lists every row without a name, with a name that cannot become a folder, or with that of another row.
     """
-    students: list[Student] = []
+    records = read_table(path, *FORMATS.values())
+    header = records[0].cells.keys() if records else ()
+    platform = next((key for key, columns in FORMATS.items() if all(column in header for column in columns)), "table")
+    students: list[tuple[int, Student]] = []
     problems: list[Problem] = []
-    rows: dict[str, int] = {}
-    for record in read_table(path, ["student"]):
-        name = " ".join(unicodedata.normalize("NFC", record.cells.get("student", "")).split())
+    for record in records:
+        name = _name(record.cells)
+        if platform == "canvas" and (not name or name.casefold() in NO_STUDENTS):
+            continue
         if problem := _problem(record, name):
             problems.append(Problem(path.name, f"row {record.row}", *problem))
             continue
-        student = Student(name, folder_name(name))
-        # Some file systems ignore case.
-        earlier = rows.setdefault(student.id.casefold(), record.row)
-        if earlier != record.row:
-            expected = f"a name whose folder, {student.id!r}, is not also that of row {earlier}"
-            remedy = "Give one of the two a number or a second name, or delete the row."
-            problems.append(Problem(path.name, f"row {record.row}", f"the name {name!r}", expected, remedy))
-        students.append(student)
+        number, email = (_first(record.cells, columns) for columns in (NUMBERS, EMAILS))
+        students.append((record.row, Student(name, folder_name(name), number, email, record.cells)))
     if not students and not problems:
-        problems.append(Problem(path.name, "", "no students", "a row for each student below the header 'student'"))
+        problems.append(Problem(path.name, "", "no students", "a row for each student below the header"))
+    distinct = _distinguish(students)
+    problems += _repeated(path, distinct)
     if problems:
-        raise InputError(problems)
-    return students
+        raise InputError(sorted(problems, key=lambda problem: int(problem.place.removeprefix("row ") or 0)))
+    return Roster(tuple(student for _, student in distinct), platform.split(",")[0])
 
 
 def folder_name(name: str) -> str:
-    """The name of a student's folder: letters without accents, digits and hyphens.
+    """The name of a student's folder: letters of any script, digits and hyphens.
 
     >>> folder_name("O'Brien, Zoë"), folder_name("../../etc/passwd"), folder_name("Aux")
-    ('O-Brien-Zoe', 'etc-passwd', 'Aux-student')
-    >>> folder_name("Мария"), folder_name("Łukasz")
-    ('student-e70124', 'ukasz-c57b4f')
+    ('O-Brien-Zoë', 'etc-passwd', 'Aux-student')
+    >>> folder_name("Мария"), folder_name("李明")
+    ('Мария', '李明')
     """
-    plain = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
-    slug = re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-")
-    if any(letter.isalnum() and not letter.isascii() for letter in plain):
-        # Letters without an ASCII form are dropped; the digest distinguishes the names.
-        slug = f"{slug or 'student'}-{sha256(name)[:6]}"
+    text = unicodedata.normalize("NFC", name)
+    # Vowel signs and accents are marks, not letters, in many scripts.
+    kept = [letter if unicodedata.category(letter)[0] in "LMN" else "-" for letter in text]
+    slug = re.sub(r"-+", "-", "".join(kept)).strip("-")
     return f"{slug}-student" if RESERVED.fullmatch(slug) else slug
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two names have the same folder, in file systems that ignore case or take letters apart."""
+    return comparable(one) == comparable(other)
+
+
+def comparable(name: str) -> str:
+    """A folder's name in the form in which two are compared."""
+    return unicodedata.normalize("NFC", folder_name(name)).casefold()
+
+
+def _name(cells: Mapping[str, str]) -> str:
+    name = _first(cells, ("student", "fullname"))
+    if "firstname" in cells:
+        name = f"{cells['firstname']} {_first(cells, ('lastname', 'surname'))}"
+    return " ".join(unicodedata.normalize("NFC", name).split())
+
+
+def _first(cells: Mapping[str, str], columns: Sequence[str]) -> str:
+    return next((cells[column].strip() for column in columns if cells.get(column, "").strip()), "")
+
+
+def _distinguish(students: Sequence[tuple[int, Student]]) -> list[tuple[int, Student]]:
+    """The students; those whose folders would be one get their number, or their e-mail, added to it."""
+    forms = [comparable(student.id) for _, student in students]
+    return [
+        (row, replace(student, id=folder_name(f"{student.id} {student.number or student.email.split('@')[0]}")))
+        if forms.count(comparable(student.id)) > 1 and (student.number or student.email)
+        else (row, student)
+        for row, student in students
+    ]
+
+
+def _repeated(path: Path, students: Sequence[tuple[int, Student]]) -> list[Problem]:
+    rows: dict[str, int] = {}
+    problems = []
+    for row, student in students:
+        earlier = rows.setdefault(comparable(student.id), row)
+        if earlier != row:
+            expected = f"a name whose folder, {student.id!r}, is not also that of row {earlier}"
+            remedy = "Give each of the two another number in a column 'id', or delete the row."
+            problems.append(Problem(path.name, f"row {row}", f"the name {student.name!r}", expected, remedy))
+    return problems
 
 
 def _problem(record: Record, name: str) -> tuple[str, str, str] | None:
     if not name:
-        return "other cells but no name", "a name in the column 'student'", "Fill it in, or delete the row."
+        return "other cells but no name", "a name", "Fill it in, or delete the row."
     if record.extra_cells:
         remedy = 'Put a name with a comma in quotation marks: "Lee, Ann".'
         return f"{record.extra_cells} more cells than the header has", "one cell for each column", remedy
-    if not folder_name(name):
+    if not normalise(folder_name(name)):
         return f"the name {name[:LONGEST]!r}", "a name with a letter or a digit in it", ""
     if len(folder_name(name)) > LONGEST:
         return f"a name of {len(name)} characters, {name[:20]!r} and so on", f"at most {LONGEST}", "Shorten it."

@@ -25,15 +25,15 @@ class Record:
     extra_cells: int = 0
 
 
-def read_table(path: Path, required: Sequence[str]) -> list[Record]:
-    """The rows of a table that has the required columns, without empty rows.
+def read_table(path: Path, *required: Sequence[str]) -> list[Record]:
+    """The rows of a table that has the columns of one of the lists, without empty rows.
 
     Parameters
     ----------
     path : Path
         Text with any usual delimiter and encoding, or a workbook.
-    required : sequence of str
-        Columns of the header, in lower case.
+    *required : sequence of str
+        Columns of the header, without case and punctuation.
 
     Raises
     ------
@@ -48,22 +48,26 @@ def read_table(path: Path, required: Sequence[str]) -> list[Record]:
     fitting = [
         rows
         for rows in tables
-        if rows and all([normalise(cell) for cell in rows[0][1]].count(name) == 1 for name in required)
+        if rows and any(all(_columns(rows).count(name) == 1 for name in names) for names in required)
     ]
     if not fitting:
         first = max((rows[0][1] for rows in tables if rows), key=len, default=[])
         found = f"the columns {', '.join(map(repr, first[:6]))}" if first else "no table"
-        expected = (
-            f"a header with {' and '.join(map(repr, required))}, each once, separated by commas, semicolons or tabs"
-        )
+        headers = ", or ".join(" and ".join(map(repr, names)) for names in required)
+        expected = f"a header with {headers}, each once, separated by commas, semicolons or tabs"
         raise InputError([Problem(path.name, "row 1", found, expected)])
     # The right delimiter gives every row as many cells as the header.
     rows = min(fitting, key=lambda rows: sum(len(cells) != len(rows[0][1]) for _, cells in rows))
-    header = [normalise(cell) for cell in rows[0][1]]
+    header = _columns(rows)
     return [
         Record(row, dict(zip(header, cells, strict=False)), sum(map(bool, cells[len(header) :])))
         for row, cells in rows[1:]
     ]
+
+
+def _columns(rows: Sequence[tuple[int, list[str]]]) -> list[str]:
+    """The header of a table, without case and punctuation."""
+    return [normalise(cell) for cell in rows[0][1]]
 
 
 def csv_bytes(rows: Iterable[Mapping[str, object]]) -> bytes:

@@ -44,13 +44,29 @@ def reason_name(rule: str) -> str:
 
 
 NO_SHEET = "no sheet returned"
-NOT_MARKED = "a sheet that could not be marked"
+NOT_MARKED = "a sheet that could not be marked: {reason}"
+OTHER_FILES = "no answer sheet, but {files}: mark this by hand"
+EMPTY_SHEET = "the sheet has no answers"
 NO_ANSWER = "no answer"
 ANSWERED_TWICE = "answered twice, with different answers"
 EXTRA_CELLS = "the row has more cells than the header: an answer with a comma needs quotation marks"
-NO_NUMBER = "not a number"
 OUTSIDE = "outside the tolerance"
 NOT_A_P = "not a p value: a p value is above 0 and at most 1"
 ANOTHER = "another answer is right"
 NOT_A_CHOICE = "{given!r} is none of: {choices}"
 BEFORE_CORRECTION = "{reason}; it is right for the file before correction"
+NO_NUMBERS = "right, but without a ratio or a p that is right or follows from a known mistake"
+NO_ERROR = "right, but with another error than the file has"
+NUMBERS_UNDECIDED = "right, if you accept the ratio or the p"
+FOLLOWS_INVERSE = "full marks: it follows from the inverted ratio, which has cost its mark"
+FOLLOWS_REASON = "full marks: it follows from the reason that was given, which has cost its marks"
+COUNTED_ONCE = "full marks, because this mistake has cost marks already: {reason}"
+UNDECIDED = "{number} to be decided by you; {marks} of {of} marks without them"
+# What a wrong number is.
+MARKED_MISTAKES = {
+    "uncorrected": "it is right for the file before correction",
+    "inverse": "it is the inverse of the ratio",
+    "log_scale": "it is the logarithm of the ratio",
+    "one_sided": "it is half of the right p, so the test may have been one-sided",
+    "per_cent": "it is given in per cent",
+}

@@ -1,0 +1,267 @@
+"""Marks for one sheet: each lost mark with its reason, and each mistake counted once."""
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from secretome.claims import Rule
+from secretome.course import text as words
+from secretome.course.key import KeyRow
+from secretome.course.numbers import NONE, PROBLEMS, read_number
+from secretome.course.questions import BOUND, EITHER, NOT_ESTIMABLE, SMALL_P, WITHIN, Question
+from secretome.course.returned_answers import Sheet
+from secretome.protocol import name_key, normalise
+
+ERROR, ERROR_GROUP = "error", "error_group"
+# If a ratio is inverted, its verdict and reason are the opposite ones.
+OPPOSITE = {
+    "supported": "contradicted",
+    "contradicted": "supported",
+    Rule.CLAIMED: Rule.OPPOSITE,
+    Rule.OPPOSITE: Rule.CLAIMED,
+    Rule.EVERY_CLAIMED: Rule.SOME_OPPOSITE,
+    Rule.SOME_OPPOSITE: Rule.EVERY_CLAIMED,
+}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The marks of one answer: none if the teacher must decide; the reason for a lost mark, or how it was earned."""
+
+    marks: float | None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """An answer compared with the key: right, wrong by known mistakes, wrong, blank, or for the teacher to decide."""
+
+    status: Literal["right", "mistaken", "wrong", "blank", "undecided"]
+    reason: str = ""
+    mistakes: frozenset[str] = frozenset()
+    # "<0.001", or a number that is right only within the absolute tolerance of a small p, may be right without a
+    # calculation.
+    guessable: bool = False
+
+
+@dataclass
+class _Sheet:
+    """What a sheet shows.
+
+    Attributes
+    ----------
+    calculated, undecided, inverted : set of str
+        The claims with a ratio or a p that is right or follows from a known mistake, with one that the teacher must
+        read, and with an inverted ratio.
+    reasons : dict
+        The reason given for each verdict, by claim.
+    counted : set of str
+        The mistakes that have cost a mark.
+    found_error : bool
+        Whether the error in the file was named, or not asked for.
+    """
+
+    calculated: set[str] = field(default_factory=set)
+    undecided: set[str] = field(default_factory=set)
+    inverted: set[str] = field(default_factory=set)
+    reasons: dict[str, str] = field(default_factory=dict)
+    counted: set[str] = field(default_factory=set)
+    found_error: bool = True
+
+
+def mark_sheet(rows: Sequence[KeyRow], sheet: Sheet) -> list[Mark]:
+    """The marks of a sheet, in the order of the key.
+
+    A known mistake costs the marks of the first question that it affects. A verdict and its reason count only if the
+    ratio or the p of the claim is right or follows from a known mistake, so that a guess earns nothing.
+    """
+    compared = {
+        row.question.key: compare_answer(
+            row, sheet.answers.get(row.question.key, []), extra_cells=row.question.key in sheet.extra_cells
+        )
+        for row in rows
+    }
+    seen = _look_over([(row, compared[row.question.key]) for row in rows])
+    seen.reasons = {row.question.claim: _given(sheet, row.question.key) for row in rows if _is(row, "reason")}
+    return [_mark(row, compared[row.question.key], seen, _given(sheet, row.question.key)) for row in rows]
+
+
+def _look_over(answers: Sequence[tuple[KeyRow, Comparison]]) -> _Sheet:
+    """Find the claims for which something was calculated."""
+    numbers = [(row, compared) for row, compared in answers if row.question.kind != "choice"]
+    with_ratio = {row.question.claim for row, _ in numbers if row.question.kind == "ratio"}
+    # A number that is, say, the inverse of the right one in a single question may be so by chance.
+    times = Counter(mistake for _, compared in numbers for mistake in compared.mistakes)
+    repeated = {"uncorrected", *(mistake for mistake, number in times.items() if number > 1)}
+    seen = _Sheet()
+    for row, compared in numbers:
+        claim = row.question.claim
+        followed = compared.status == "mistaken" and compared.mistakes <= repeated
+        # An exact test has few small p values, which many students share.
+        is_p = row.question.kind == "p" and row.answer != NOT_ESTIMABLE
+        shared = is_p and claim in with_ratio and float(row.answer) < SMALL_P
+        if (compared.status == "right" or followed) and not (compared.guessable or shared):
+            seen.calculated.add(claim)
+        if compared.status == "undecided":
+            seen.undecided.add(claim)
+        if "inverse" in compared.mistakes:
+            seen.inverted.add(claim)
+    return seen
+
+
+def compare_answer(row: KeyRow, given: Sequence[str], *, extra_cells: bool = False) -> Comparison:
+    """Compare one answer with the key.
+
+    Parameters
+    ----------
+    row : KeyRow
+        The row of the key.
+    given : sequence of str
+        The cells of the sheet that answer the question.
+    extra_cells : bool
+        Whether the row has more cells than the header, so that the answer is ambiguous.
+    """
+    if extra_cells:
+        return Comparison("undecided", words.EXTRA_CELLS)
+    filled = [text for text in given if text]
+    if not filled:
+        return Comparison("blank", words.NO_ANSWER)
+    # This comparison keeps decimal points and signs: 1.5 is not 15, and -2 is not 2.
+    if len({name_key(text) for text in filled}) > 1:
+        return Comparison("undecided", words.ANSWERED_TWICE)
+    return (_compare_choice if row.question.kind == "choice" else _compare_number)(row, filled[0])
+
+
+def _mark(row: KeyRow, compared: Comparison, seen: _Sheet, given: str) -> Mark:
+    if row.question.key == ERROR and compared.status in ("wrong", "blank"):
+        # What follows from the error is not counted again.
+        seen.counted.add("uncorrected")
+    if row.question.key == ERROR:
+        seen.found_error = compared.status in ("right", "undecided")
+    if row.question.claim and row.question.kind == "choice" and not compared.mistakes <= seen.counted:
+        # A wrong verdict may be that of the uncorrected file by chance, if its numbers are those of the right one.
+        compared = replace(compared, status="wrong")
+    if compared.status in ("right", "mistaken") and (blocked := _without_numbers(row, seen)):
+        return blocked
+    if compared.status == "wrong" and (followed := _followed(row, given, seen)):
+        return Mark(row.marks, followed)
+    if compared.status == "mistaken":
+        new = compared.mistakes - seen.counted
+        seen.counted |= compared.mistakes
+        if not new:
+            return Mark(row.marks, words.COUNTED_ONCE.format(reason=compared.reason))
+    marks = {"right": row.marks, "undecided": None}.get(compared.status, 0)
+    return Mark(marks, compared.reason)
+
+
+def _without_numbers(row: KeyRow, seen: _Sheet) -> Mark | None:
+    """The mark of a right verdict, reason or outcome without a number that supports it."""
+    if row.question.key == ERROR_GROUP:
+        return None if seen.found_error else Mark(0, words.NO_ERROR)
+    if row.question.kind != "choice" or row.question.key == ERROR:
+        return None
+    claim = row.question.claim
+    if claim in seen.calculated or (not claim and seen.calculated):
+        return None
+    undecided = claim in seen.undecided or (not claim and seen.undecided)
+    return Mark(None, words.NUMBERS_UNDECIDED) if undecided else Mark(0, words.NO_NUMBERS)
+
+
+def _followed(row: KeyRow, given: str, seen: _Sheet) -> str:
+    """Why a wrong verdict or reason keeps its marks: it follows from an earlier mistake; empty if it does not."""
+    claim = row.question.claim
+    if row.question.kind != "choice" or claim not in seen.calculated:
+        return ""
+    opposite = OPPOSITE.get(row.answer, "")
+    if claim in seen.inverted and normalise(given) == normalise(opposite):
+        return words.FOLLOWS_INVERSE
+    if _is(row, "verdict") and (rule := _rule(seen.reasons.get(claim, ""))) and normalise(given) == str(rule.decision):
+        return words.FOLLOWS_REASON
+    return ""
+
+
+def _rule(reason: str) -> Rule | None:
+    return next((rule for rule in Rule if normalise(rule) == normalise(reason)), None)
+
+
+def _is(row: KeyRow, part: str) -> bool:
+    return row.question.key.endswith(f".{part}")
+
+
+def _given(sheet: Sheet, question: str) -> str:
+    return next((text for text in sheet.answers.get(question, []) if text), "")
+
+
+def _compare_choice(row: KeyRow, given: str) -> Comparison:
+    if _is_choice(row.question, row.answer, given):
+        return Comparison("right")
+    if row.uncorrected and _is_choice(row.question, row.uncorrected, given):
+        return Comparison(
+            "mistaken", words.BEFORE_CORRECTION.format(reason=words.ANOTHER), mistakes=frozenset({"uncorrected"})
+        )
+    if any(_is_choice(row.question, choice, given) for choice in row.question.choices):
+        return Comparison("wrong", words.ANOTHER)
+    choices = ", ".join(row.question.choices)
+    return Comparison("wrong", words.NOT_A_CHOICE.format(given=given[:60], choices=choices))
+
+
+def _is_choice(question: Question, right: str, given: str) -> bool:
+    """Whether a text names the right choice, by its name or its label; punctuation is ignored."""
+    # Unless two choices would then be equal.
+    unique = len(set(map(normalise, question.choices))) == len(set(question.choices))
+    form = normalise if unique else name_key
+    named = {form(label): choice for label, choice in question.labels.items()}
+    given = named.get(form(given), given)
+    return form(given) in [form(answer) for answer in right.split(EITHER)]
+
+
+def _compare_number(row: KeyRow, given: str) -> Comparison:
+    if normalise(given) == normalise(NOT_ESTIMABLE):
+        return Comparison("right") if row.answer == NOT_ESTIMABLE else Comparison("wrong", words.ANOTHER)
+    read = read_number(given)
+    if read.problem:
+        return Comparison("wrong" if read.problem == NONE else "undecided", PROBLEMS[read.problem])
+    if row.answer == NOT_ESTIMABLE and not row.uncorrected:
+        return Comparison("wrong", words.ANOTHER)
+    if read.bound and row.question.kind == "p":
+        exact = float(row.answer) if row.answer != NOT_ESTIMABLE else 1.0
+        is_right = exact < read.values[0] <= BOUND
+        return Comparison("right", guessable=True) if is_right else Comparison("wrong", words.OUTSIDE)
+    for mistakes, right in _expected(row):
+        if any(_is_near(row.question, value, right, mistakes) for value in read.values):
+            names = " and ".join(words.MARKED_MISTAKES[name] for name in sorted(mistakes))
+            guessable = not any(
+                abs(value - right) <= WITHIN[row.question.kind] * abs(right) * (1 + 1e-9) for value in read.values
+            )
+            if not mistakes:
+                return Comparison("right", guessable=guessable)
+            return Comparison("mistaken", f"{words.OUTSIDE}; {names}", mistakes, guessable)
+    if row.question.kind == "p" and not any(0 < value <= 1 for value in read.values):
+        return Comparison("wrong", words.NOT_A_P)
+    return Comparison("wrong", words.OUTSIDE if row.answer != NOT_ESTIMABLE else words.ANOTHER)
+
+
+def _expected(row: KeyRow) -> Iterator[tuple[frozenset[str], float]]:
+    """The right number without a mistake, then the results of known mistakes, the simplest first."""
+    files = [(frozenset[str](), row.answer), (frozenset({"uncorrected"}), row.uncorrected)]
+    known = [(mistakes, float(text)) for mistakes, text in files if text not in ("", NOT_ESTIMABLE)]
+    yield from known
+    for mistakes, value in known:
+        yield mistakes | {"per_cent"}, 100 * value
+        if row.question.kind == "p":
+            yield mistakes | {"one_sided"}, value / 2
+        elif value > 0:
+            yield mistakes | {"inverse"}, 1 / value
+            for base in (math.e, 2, 10):
+                yield mistakes | {"log_scale"}, math.log(value, base)
+
+
+def _is_near(question: Question, value: float, right: float, mistakes: frozenset[str]) -> bool:
+    if question.kind == "p" and not 0 < value <= (100 if "per_cent" in mistakes else 1):
+        return False
+    # A small p is accepted within the rounding, in which its half lies too.
+    within = question.allowance(right) if mistakes <= {"uncorrected"} else WITHIN[question.kind] * abs(right)
+    # The factor includes an answer that was rounded onto the limit.
+    return abs(value - right) <= within * (1 + 1e-9)
