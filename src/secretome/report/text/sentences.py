@@ -1,4 +1,4 @@
-"""Results, checks and verdicts in sentences. Everything here is computed, so that it holds for any cohort."""
+"""Sentences about cohorts, results and checks. Everything here is computed, so that it holds for any cohort."""
 
 import math
 from collections.abc import Sequence
