@@ -2,6 +2,7 @@
 
 import base64
 import doctest
+import posixpath
 import re
 from pathlib import Path, PurePosixPath
 
@@ -164,7 +165,7 @@ def test_an_address_that_moved_leads_to_its_page(site: Path) -> None:
     moved = settings["sphinx"]["config"]["redirects"]
     assert moved
     for old, target in moved.items():
-        new = str(PurePosixPath(old).parent / target).removesuffix(".html")
+        new = posixpath.normpath(PurePosixPath(old).parent / target).removesuffix(".html")
         # A page at the old address would be written over.
         assert old not in pages_in_contents()
         assert new in pages_in_contents()
