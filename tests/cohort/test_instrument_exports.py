@@ -226,3 +226,128 @@ def test_limits_are_infinite_above(sepsis_protocol: Protocol) -> None:
     content = workbench().replace("Below Fit Curve Range,1,,812,NaN", "Above Fit Curve Range,1,,812,>1000")
     cohort = join(sepsis_protocol, content.replace("Above Fit Curve Range", "In Detection Range"), "plate.csv")
     assert bounds(cohort)["rat 0"] == (1000, math.inf)
+
+
+def test_unit_of_xponent_is_compared(sepsis_protocol: Protocol) -> None:
+    units = "DataType:,Units\nAnalyte:,IL-6,IL-4,TNF-a\nBeadID:,19,52,61\nUnits:,ng/mL,pg/mL,pg/mL\n"
+    content = XPONENT + section("Result", 1, ["IL-6", "IL-4", "TNF-a"]) + units
+    (problem,) = refused(sepsis_protocol, content, "plate.csv")
+    assert problem.found == "the unit 'ng/mL'"
+    cohort = join(sepsis_protocol, content.replace("ng/mL", "pg/mL"), "plate.csv")
+    assert cohort.units_stated == {"il6", "il4"}
+
+
+def test_limits_of_xponent_are_read(sepsis_protocol: Protocol) -> None:
+    content = XPONENT + section("Result", 1, ["IL-6", "IL-4", "TNF-a"])
+    content = content.replace(",20.5,", ",< 1.30,").replace(",118.2,", ",> 5850,")
+    expected = rats(IL6) | {"rat 0": (0, 1.3), "rat 1": (5850, math.inf)}
+    assert bounds(join(sepsis_protocol, content, "plate.csv")) == expected
+
+
+def test_control_of_the_kit_is_left_out_if_the_key_says_so(sepsis_protocol: Protocol) -> None:
+    content = XPONENT + section("Result", 1, ["IL-6", "IL-4", "TNF-a"]).replace("Background0", "Control1")
+    (problem,) = refused(sepsis_protocol, content, "plate.csv")
+    assert "'exclude'" in problem.remedy
+    key = [KEY[0] + ",exclude", *(f"{line}," for line in KEY[1:]), "Control1,,,control of the kit"]
+    cohort = join(sepsis_protocol, content, "plate.csv", key)
+    assert bounds(cohort) == rats(IL6)
+    assert any("'Control1' (control of the kit)" in note for note in cohort.notes)
+
+
+def test_limits_in_the_key_censor_words(sepsis_protocol: Protocol) -> None:
+    content = workbench()
+    (problem,) = refused(sepsis_protocol, content, "plate.csv")
+    assert "in every row of the key 'animals.csv', in columns named 'lloq'" in problem.remedy
+    key = [KEY[0] + ",lloq", *(f"{line},1.5" for line in KEY[1:])]
+    assert bounds(join(sepsis_protocol, content, "plate.csv", key))["rat 0"] == (0, 1.5)
+
+
+def test_limits_of_each_endpoint_in_the_key(sepsis_protocol: Protocol) -> None:
+    content = bioplex("Obs Conc")
+    key = [KEY[0] + ",lloq il6,lloq il4", *(f"{line},5,2" for line in KEY[1:])]
+    assert bounds(join(sepsis_protocol, content, "plate.xlsx", key))["rat 0"] == (0, 5)
+
+
+def test_bioplex_with_all_values_on_one_sheet_is_read(sepsis_protocol: Protocol) -> None:
+    rows = [["Plate 1"], [None] * 3 + ["IL-6 (19)", None, "IL-4 (52)", None]]
+    rows += [["Type", "Well", "Description", "FI", "Obs Conc", "FI", "Obs Conc"], ["B", "A1", "", 15.3, "", 14.1, ""]]
+    rows += [
+        [f"X{at}", f"C{at}", name, 100, il6, 90, il4]
+        for at, (name, il6, il4) in enumerate(zip(IDS, IL6, IL4, strict=True))
+    ]
+    cohort = join(sepsis_protocol, xlsx({"Results": rows}), "plate.xlsx")
+    assert (bounds(cohort), bounds(cohort, "il4")) == (rats(IL6), rats(IL4))
+
+
+def test_value_that_softmax_flags_is_asked(sepsis_protocol: Protocol) -> None:
+    content = softmax().replace("Sample\tWell\tValues", "Sample\tWell\tR")
+    content = content.replace("M2\tA1\t0.38", "M2\tA1\tR").replace("0.38\t", "\t")
+    with pytest.raises(InputError) as error:
+        join(sepsis_protocol, content, "plate.txt", Result="il6")
+    assert error.value.problems[0].found == f"'{IL6[1]} (out of range)'"
+
+
+def test_unit_of_the_standards_of_softmax_is_compared(sepsis_protocol: Protocol) -> None:
+    content = softmax().replace("Sample\tConc\t", "Sample\tConcentration ng/mL\t")
+    with pytest.raises(InputError) as error:
+        join(sepsis_protocol, content, "plate.txt", Result="il6")
+    assert error.value.problems[0].found == "the unit 'ng/mL'"
+
+
+def test_diluted_samples_of_softmax_need_their_adjusted_result(sepsis_protocol: Protocol) -> None:
+    content = softmax().replace("Sample\tWell\tValues", "Sample\tWell\tDilution").replace("\t0.38\t", "\t10\t")
+    with pytest.raises(InputError) as error:
+        join(sepsis_protocol, content, "plate.txt", Result="il6")
+    assert "'AdjResult'" in error.value.problems[0].remedy
+    adjusted = content.replace("Result\tMeanResult", "Result\tAdjResult")
+    assert bounds(join(sepsis_protocol, adjusted, "plate.txt", AdjResult="il6")) == rats(IL6)
+
+
+def test_diluted_samples_of_gen5_are_refused(sepsis_protocol: Protocol) -> None:
+    content = gen5().replace("\t1\t1\t1\tConc/Dil", "\t10\t10\t10\tConc/Dil")
+    with pytest.raises(InputError) as error:
+        join(sepsis_protocol, content, "plate.txt", Concentration="il6")
+    assert "'10'" in error.value.problems[0].found
+
+
+def test_every_plate_of_gen5_is_read(sepsis_protocol: Protocol) -> None:
+    first, second = gen5(), gen5().partition("Plate Number")[2]
+    other = second
+    for at, name in enumerate(IDS):
+        other = other.replace(name, f"N{at}")
+    key = [*KEY, *(f"N{at},rat {at + 8},{GROUPS[at % 4]}" for at in range(8))]
+    cohort = join(sepsis_protocol, f"{first}\nPlate Number{other}", "plate.txt", key, Concentration="il6")
+    assert bounds(cohort) == rats(IL6 + IL6)
+
+
+def test_readings_show_the_decimal_mark_of_results(sepsis_protocol: Protocol) -> None:
+    content = gen5()
+    for value in IL6:
+        content = content.replace(f"{value}\t", f"{value:.3f}\t")
+    assert bounds(join(sepsis_protocol, content, "plate.txt", Concentration="il6")) == rats(IL6)
+
+
+@pytest.mark.parametrize(
+    ("program", "content"),
+    [
+        ("Gen5", "Software Version\t3.12.08\n\nPlate Number\tPlate 1\nTime\t5:27:40 AM\nReader Type:\tn/a\n"),
+        ("INTELLIFLEX", "PLATE NAME,WELL LOCATION,SAMPLE ID,R25: RP1 MEDIAN,R25: RP1 COUNT\nP1,A1,M1,110.5,50\n"),
+        (
+            "an MSD instrument",
+            "FileName :\tx.txt\nStack ID :\t0.1\nSpots Per Well:\t1\nDet Param:\tStandard\n\t1\t2\nA\t12895\t10144\n",
+        ),
+    ],
+)
+def test_other_exports_without_concentrations_are_refused_by_name(
+    sepsis_protocol: Protocol, program: str, content: str
+) -> None:
+    for key in (KEY, None):
+        (problem,) = refused(sepsis_protocol, content, "plate.txt", key)
+        assert program in problem.found
+
+
+def test_export_of_standards_only_is_refused(sepsis_protocol: Protocol) -> None:
+    content = XPONENT + section("Result", 1, ["IL-6", "IL-4", "TNF-a"])
+    content = "\n".join(line for line in content.splitlines() if ",M" not in line)
+    problems = refused(sepsis_protocol, content, "plate.csv", [*KEY[:1], "Z1,rat 1,sham"])
+    assert any("'Z1'" in problem.found for problem in problems)

@@ -87,14 +87,15 @@ class Columns:
         A table with one column per group has no row for each animal.
         """
         header = self.sheet.header
-        if len({(cell.row, cell.column) for cell in header}) == 1:
+        if len({(cell.row, cell.column) for cell in header}) == 1 and not self.sheet.key:
             return ""
         kinds = {key: endpoint.kind for key, endpoint in self.protocol.endpoints.items()}
         assayed = [key for key in self.wide if kinds[key] in ("concentration", "titre")]
         names = (
             [f"{name} {key}" for key in assayed for name in ("lloq", "uloq")] if len(assayed) > 1 else ["lloq", "uloq"]
         )
-        return f"; or add the limits in every row, in columns named {', '.join(map(repr, names))}"
+        rows = f"every row of {self.sheet.key}" if self.sheet.key else "every row"
+        return f"; or add the limits in {rows}, in columns named {', '.join(map(repr, names))}"
 
     def choice(self, names: Iterable[str], nearest: str = "") -> Choice:
         """What columns with these names may contain: an endpoint or column that no other column has."""

@@ -102,9 +102,15 @@ class Decision:
 
 
 def decide(
-    columns: Mapping[int, Sequence[tuple[Cell, str]]], delimiter: str, stated: DecimalMark | None = None
+    columns: Mapping[int, Sequence[tuple[Cell, str]]],
+    delimiter: str,
+    stated: DecimalMark | None = None,
+    shown: DecimalMark | None = None,
 ) -> Decision:
-    """Return the decimal mark of every column, from the texts of its cells and the delimiter of the file."""
+    """Return the decimal mark of every column, from the texts of its cells and the delimiter of the file.
+
+    `stated` is the mark that the user states, and `shown` the mark of numbers in the rest of the file.
+    """
     evidence = {at: Evidence() for at in columns}
     for at, cells in columns.items():
         for cell, text in cells:
@@ -114,6 +120,8 @@ def decide(
         {mark for column in evidence.values() for mark in column.thousands},
         grouped=[cell for column in evidence.values() for cell in column.grouped],
     )
+    if shown and not file.decimal | file.thousands:
+        file.decimal.add(shown)
     marks: dict[int, str] = {}
     ambiguous: list[Cell] = []
     for at, column in evidence.items():

@@ -17,7 +17,7 @@ from secretome.cohort.row_titles import names_no_animal
 from secretome.cohort.separate_tables import title_of
 from secretome.cohort.units import canonical
 from secretome.cohort.vocabulary import Vocabulary, map_option
-from secretome.protocol import spelling
+from secretome.protocol import Choice, spelling
 
 # The group and the id of an animal.
 Animal = tuple[str, str]
@@ -164,7 +164,8 @@ def _refuse(parts: Sequence[Part], path: Path, found: str) -> NoReturn:
     else:
         remedy = "Keep one of them, or put their rows in one table, where each animal has one row."
         place = f"cell {parts[1].header[0].name}"
-    raise file_error(path, found, "tables of different groups or of different endpoints", remedy, place)
+    choice = Choice("sheet", options=tuple(titles)) if not place else None
+    raise file_error(path, found, "tables of different groups or of different endpoints", remedy, place, choice)
 
 
 def _check_animals(parts: Sequence[Part], path: Path) -> None:
@@ -203,7 +204,9 @@ def refuse_without_group(parts: Sequence[Part], path: Path) -> None:
             f"the tables {quoted(names)}, whose titles" if len(names) > 1 else f"the table {names[0]!r}, whose title"
         )
         remedy = f"If it is the group of its animals, add {options}; otherwise delete the sheet."
-        raise file_error(path, f"{found} names no group", f"a group: {', '.join(protocol.groups)}", remedy)
+        choice = Choice("group", tuple(names), tuple(protocol.groups), key if key in protocol.groups else "")
+        expected = f"a group: {', '.join(protocol.groups)}"
+        raise file_error(path, f"{found} names no group", expected, remedy, choice=choice)
 
 
 # -- one header

@@ -9,13 +9,14 @@ from typing import NoReturn
 
 from secretome.cohort.appearance import appearance_notes
 from secretome.cohort.errors import ErrorCollector, counted, quoted, shorten_list
+from secretome.cohort.export_tables import Export
 from secretome.cohort.files.cell_names import column_letters
 from secretome.cohort.files.opening import read_bytes, read_grids
 from secretome.cohort.files.sheet import Grid, Row, Sheet, file_error
 from secretome.cohort.flags import name_flag_columns
 from secretome.cohort.group_columns import read_group_tables
 from secretome.cohort.headers import Table, find_tables, is_unit_cell, likeliest_table, with_unit
-from secretome.cohort.instrument_exports import Export, find_export
+from secretome.cohort.instrument_exports import find_export
 from secretome.cohort.joined_tables import Part, join_tables, refuse_without_group
 from secretome.cohort.sample_key import KeyFile, join_key, read_key, refuse_table_without_samples
 from secretome.cohort.separate_tables import separate_tables
@@ -116,7 +117,8 @@ class _TableReader:
             remedy = "Write a table with the columns 'sample', 'animal' and 'group', and give its file: --key FILE."
             expected = "a key that states the animal and the group of each sample"
             raise file_error(self.path, found, expected, remedy, choice=Choice("key"))
-        return replace(sheet, notes=(f"export of {export.program}", *export.notes, *sheet.notes))
+        notes = (f"export of {export.program}", *export.notes, *sheet.notes)
+        return replace(sheet, notes=notes, decimal=export.decimal)
 
     def _with_key_on_a_sheet(self, grids: list[Grid]) -> tuple[list[Table], Table] | None:
         """The tables of samples and the key of a workbook, in which sample ids may have any common name."""
@@ -181,7 +183,8 @@ class _TableReader:
             with_key = join_key(header, rows, key, self.vocabulary, place, self.errors)
             header, rows = with_key.header, with_key.rows
             notes += with_key.notes
-        return self._sheet(header, tuple(rows), list(dict.fromkeys(notes)), tables[0].grid.delimiter)
+        sheet = self._sheet(header, tuple(rows), list(dict.fromkeys(notes)), tables[0].grid.delimiter)
+        return replace(sheet, key=place)
 
     def _part(self, table: Table, notes: list[str]) -> Part:
         """The header and the rows of a table, without units, footers, summaries and columns without content."""
@@ -197,10 +200,12 @@ class _TableReader:
         self._check_header(header, commas=table.grid.delimiter == ",")
         if not rows and not self.errors.problems:
             self.errors.add(header[0], "a header and no rows under it", "one row or more")
-        preamble = [row for row in table.grid.rows if row[0].row < min(cell.row for cell in table.header)]
+        top = 0 if self.is_export else min(cell.row for cell in table.header)
+        preamble = [row for row in table.grid.rows if row[0].row < top]
+        size = f"{len(rows)} wells" if self.is_export else _size(header, rows)
         is_long = bool(set(self.vocabulary.columns(header)) & set(LONG))
         layout = LONG_LAYOUT if is_long else WIDE_LAYOUT
-        notes += [table.grid.description, *unnamed.values(), layout, _size(header, rows)]
+        notes += [table.grid.description, *unnamed.values(), layout, size]
         notes += [*_skipped("above", preamble), *_skipped("below", footer), *summaries]
         return Part(table, header, rows, self.vocabulary)
 

@@ -17,7 +17,7 @@ Side = Literal["<", ">", "?", "extrapolated", "unreported", "excluded"]
 _NUMBER = r"[+\-−]?(?:\d[\d.,'’\u2007\u2009\u202f\xa0]*|[.,]\d+)(?:[eE][+\-−]?\d+)?"
 _EXTRAPOLATED = re.compile(rf"\*+\s*({_NUMBER})")
 _STARRED = re.compile(rf"({_NUMBER})\s*\*+")
-_UNREPORTED = re.compile(r"-{3,}|\*{2,}|[–—]{2,}")
+_UNREPORTED = re.compile(r"-{3,}|\*{2,}|[–—]{2,}|error|err|mask(ed)?|failed|fail|invalid", re.IGNORECASE)
 _ZERO_LIMIT = re.compile(r"([<>≤≥])=?\s*0*[.,]?0+")
 _NUMBER_AND_WORD = re.compile(rf"({_NUMBER})\s*[,;]?\s*[(\[]?\s*([^\d\s(\[][^)\]]*?)\s*[)\]]?")
 _NUMBER_AND_UNIT = re.compile(rf"([<>≤≥]?=?\s*{_NUMBER})\s*[(\[]?([^\W\d_%][^()\[\]]*|%.*)[)\]]?")

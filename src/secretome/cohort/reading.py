@@ -200,7 +200,7 @@ class _CohortReader:
         named = [self.columns.named[name] for name in AUXILIARY if name in self.columns.named]
         for column in (*named, *self.columns.limits.values()):
             cells[column] = [(row[column], row[column].text) for row in self.sheet.rows if row[column].kind != "number"]
-        decision = decide(cells, self.sheet.delimiter, self.decimal)
+        decision = decide(cells, self.sheet.delimiter, self.decimal, self.sheet.decimal)
         if decision.ambiguous:
             self.errors.problems.append(decimal_problem(decision, self.sheet.path.name, self.command))
         self.notes += decision.notes

@@ -16,8 +16,12 @@ from secretome.cohort.vocabulary import Vocabulary, map_option
 from secretome.protocol import Choice, nearest
 
 # The columns that a key may add to a table of samples.
-ADDED = ("animal", "group", "cage", "sex", "batch", "exclude", "note", "time", "event")
+ADDED = ("animal", "group", "cage", "sex", "batch", "exclude", "note", "time", "event", "lloq", "uloq")
 KEY_EXPECTED = "one table with a column of sample ids and a column 'group'"
+UNMATCHED = (
+    "Correct the id, or add it to the key; for a sample of no animal, such as a control of the kit, leave its group "
+    "there empty, and write the reason in a column 'exclude'."
+)
 MAX_NAMES = 6
 # Wells that are no samples of animals. Only words are included: 'S1' and 'B2' may be samples.
 NO_SAMPLE = re.compile(
@@ -94,6 +98,11 @@ def join_key(
     reader = _Joiner(key_rows, key.header[column].text.strip(), place, errors)
     kept, left_out = reader.match(rows, sample)
     reader.refuse_unmatched(ids, column)
+    kept, excluded = _without_group(kept, coded)
+    if not kept and not errors.problems:
+        found = f"no sample of an animal among {counted(len(rows), 'row')}: all are standards, blanks or left out"
+        errors.add(header[sample], found, f"samples of {place}", "Check the export, or export the samples too.")
+    limits = [at for at, cell in enumerate(key.header) if vocabulary.limit(cell.text)]
     # If the key's ids are those of the animals, a sample is named by its animal.
     own = "code" if name == "code" and "animal" in coded else "animal"
     added = [
@@ -105,7 +114,11 @@ def join_key(
 
     def joined(row: Row, key_row: Row | None, text: str | None) -> Row:
         cells = [replace(row[at], text=text) if at == sample and text else row[at] for at in positions]
-        return (*cells, *(key_row[coded[other]] for other in added)) if key_row else tuple(cells)
+        return (
+            (*cells, *(key_row[at] for at in (*(coded[other] for other in added), *limits)))
+            if key_row
+            else tuple(cells)
+        )
 
     notes = [
         f"{counted(len(kept), 'row')} joined to {place} by {header[sample].text.strip()!r} = "
@@ -114,10 +127,29 @@ def join_key(
     if left_out:
         names = quoted(dict.fromkeys(left_out), most=6)
         notes.append(f"{counted(len(left_out), 'row')} of standards and blanks left out: {names}")
+    if excluded:
+        notes.append(f"samples of no animal, left out as {place} states: {', '.join(excluded)}")
     key_header = list(key.header)
     for other in added:
         key_header[coded[other]] = replace(key_header[coded[other]], text=other)
     return Joined(joined(header, tuple(key_header), own), [joined(*pair, None) for pair in kept], notes)
+
+
+def _without_group(
+    pairs: Sequence[tuple[Row, Row]], coded: Mapping[str, int]
+) -> tuple[list[tuple[Row, Row]], list[str]]:
+    """The rows of samples that have a group or no reason to be excluded; and the others, with their reasons."""
+    if not {"group", "exclude"} <= coded.keys():
+        return list(pairs), []
+    group, exclude = coded["group"], coded["exclude"]
+    name = coded["code" if "code" in coded else "animal"]
+    is_other = [not key[group].filled and key[exclude].filled for _, key in pairs]
+    reasons = {
+        f"{key[name].visible_text!r} ({key[exclude].text.strip()})": None
+        for (_, key), other in zip(pairs, is_other, strict=True)
+        if other
+    }
+    return [pair for pair, other in zip(pairs, is_other, strict=True) if not other], list(reasons)
 
 
 def named_columns(header: Row, vocabulary: Vocabulary) -> dict[str, int]:
@@ -173,7 +205,7 @@ class _Joiner:
                 guess = nearest(name, self.key)
                 remedy = f"The nearest is {guess!r}. " if guess else ""
                 found, expected = f"the {self.title} {name!r}", f"a {self.title} of {self.place}"
-                self.errors.add(cell, found, expected, f"{remedy}Correct the id, or add it to the key.")
+                self.errors.add(cell, found, expected, f"{remedy}{UNMATCHED}")
             else:
                 remedy = "Fill it in; delete the row if it is a note."
                 self.errors.add(cell, "no sample id", f"a {self.title} of {self.place}", remedy)

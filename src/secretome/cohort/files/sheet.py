@@ -133,7 +133,8 @@ class Grid:
 class Sheet:
     """A table of text: a header and rows of the same length, with the notes and the problems so far.
 
-    `delimiter` separates the columns of a text file; `unused` are the titles of the sheets that were not used.
+    `delimiter` separates the columns of a text file; `unused` are the titles of the sheets that were not used;
+    `decimal` is the decimal mark, if the rest of the file shows it; `key` says where the key of its samples is.
     """
 
     path: Path
@@ -144,6 +145,8 @@ class Sheet:
     problems: tuple[Problem, ...] = ()
     delimiter: str = ""
     unused: tuple[str, ...] = ()
+    decimal: Literal[".", ","] | None = None
+    key: str = ""
 
 
 def cell_ranges(cells: Iterable[Cell]) -> str:
