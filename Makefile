@@ -11,12 +11,7 @@ help:  ## show these lines
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/ -/'
 
 # Touched last, so a broken installation is never taken for a whole one.
-.venv/.installed: requirements.txt pyproject.toml
-	@if [ ! $@ -nt requirements.txt ]; then $(MAKE) --no-print-directory environment; fi
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
-	@touch $@
-
-environment:
+.venv/.installed: requirements.txt
 	@for candidate in $(CANDIDATES); do \
 	  if $$candidate -c '$(SUITABLE)' 2>/dev/null; then python=$$candidate; break; fi; \
 	done; \
@@ -26,6 +21,12 @@ environment:
 	echo "Making .venv with $$($$python --version). The first time takes a minute or two."; \
 	$$python -m venv --clear .venv
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+environment:  ## make the environment anew, after a change of the scripts or entry points in pyproject.toml
+	@rm -f .venv/.installed
+	@$(MAKE) --no-print-directory .venv/.installed
 
 book: .venv/.installed  ## execute the notebooks and build the site into _build/html
 	@$(PY) book/build.py
