@@ -179,6 +179,8 @@ def opened(browser: "Browser", address: str, mode: Any) -> Iterator[tuple[Any, l
     shown.on("pageerror", lambda error: faults.append(str(error)))
     shown.on("request", lambda request: faults.append(request.url) if request.url.startswith("http") else None)
     shown.goto(address)
+    # Texts are measured in the page's typeface, which may be loaded after the page.
+    shown.evaluate("document.fonts.ready.then(() => true)")
     try:
         yield shown, faults
     finally:
