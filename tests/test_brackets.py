@@ -37,6 +37,31 @@ def test_each_bracket_says_the_p_of_its_row_and_stands_over_its_groups(rats: Rat
     )
 
 
+def test_contrasts_with_different_controls_have_brackets_of_their_own() -> None:
+    study = load_study("tooth_growth")
+    results = analyse(study, ("planned",))
+    own = results[results["alternative"] != "equivalence"].set_index("contrast", drop=False)
+    rows = [own.loc[f"oj{dose} vs vc{dose}"] for dose in ("05", "1", "2")]
+    above, below = figures.groups_figure(study, "length", rows).axes
+    keys = list(study.protocol.groups)
+    middles = [sum(keys.index(side) for side in sides(row["contrast"])) / 2 for row in rows]
+    assert [text.get_position()[0] for text in above.texts] == middles
+    # The p of the middle bracket is wider than its bracket, so it stands above its neighbours.
+    heights = [text.get_position()[1] for text in above.texts]
+    assert heights[1] > heights[0] == heights[2]
+    assert "the bracketed group" in below.get_ylabel()
+    assert "Below, the effects: orange juice 0.5 mg against ascorbic acid 0.5 mg, " in report_text.groups_alt(
+        study, "length", rows
+    )
+
+
+def test_a_figure_without_contrasts_shows_the_animals_only() -> None:
+    study = load_study("micronuclei")
+    (panel,) = figures.groups_figure(study, "micronuclei", []).axes
+    assert not panel.texts
+    assert report_text.groups_alt(study, "micronuclei", []).startswith("One panel, log scale. Micronuclei ")
+
+
 def test_a_contrast_without_a_p_has_no_bracket(rats: Rats) -> None:
     study = rats({"t2": []})
     results = analyse(study, ("planned",))

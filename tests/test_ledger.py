@@ -35,9 +35,7 @@ def test_no_cohort_of_the_book_counts() -> None:
     board = scoreboard()
     assert set(board["study"]) == set(PROTOCOLS)
     assert not board["counts"].any()
-    cohorts = board.drop_duplicates(["study", "cohort"])
-    assert (cohorts["origin"] == "simulated").sum() == 2
-    assert cohorts["source_data"].sum() == 1
+    assert ((board["origin"] == "simulated") != board["source_data"].astype(bool)).all()
 
 
 def test_scoreboard_sentences_match_the_approved_text(rates: pd.DataFrame) -> None:
@@ -168,14 +166,21 @@ def test_figures_and_tables_of_rates(rates: pd.DataFrame) -> None:
 
 
 def test_a_study_without_measured_rates_is_said_to_have_none(rates: pd.DataFrame) -> None:
+    # Studies may be new to the book and not measured either.
+    claims = {
+        claim.sentence
+        for name, protocol in PROTOCOLS.items()
+        if name == "sepsis_cytokines" or name not in set(rates["study"])
+        for claim in protocol.claims.values()
+    }
     rest = rates[rates["study"] != "sepsis_cytokines"]
     shown = power_tables.worth_table(rest, PROTOCOLS, 12).set_index("Claim")
-    for claim in PROTOCOLS["sepsis_cytokines"].claims.values():
-        assert set(shown.loc[claim.sentence]) == {text.NOT_MEASURED}
-    assert (shown == text.NOT_MEASURED).any(axis=1).sum() == len(PROTOCOLS["sepsis_cytokines"].claims)
+    for sentence in claims:
+        assert set(shown.loc[sentence]) == {text.NOT_MEASURED}
+    assert set(shown.index[(shown == text.NOT_MEASURED).any(axis=1)]) == claims
     plans = measured_plans()
     needed = power_tables.needs_table(plans[plans["study"] != "sepsis_cytokines"], PROTOCOLS, 0.8)
-    assert (needed.iloc[:, 1:] == text.NOT_MEASURED).all(axis=1).sum() == len(PROTOCOLS["sepsis_cytokines"].claims)
+    assert (needed.iloc[:, 1:] == text.NOT_MEASURED).all(axis=1).sum() == len(claims)
 
 
 def test_shares_carry_their_error() -> None:

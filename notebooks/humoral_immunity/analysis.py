@@ -116,7 +116,8 @@ show_groups("afc_rises")
 # how many mice each group had. It reports 3 to 10.5 times as many antibody-forming cells as with saline, 1.2 to 4.1 times as many as with Thymalin, an increase with dose after injection into muscle, a "similar" pattern of
 # antibody titres, and unchanged phagocytosis.
 #
-# The abstract gives no individual values. {glue:text}`simulation_note` The {term}`experimental unit` is the mouse.
+# The abstract gives no individual values. {glue:text}`simulation_note` The {term}`experimental unit` is the mouse. Two pages ask the same questions on real animals: {doc}`Micronuclei and hydroquinone <../micronuclei/analysis>` has
+# a vehicle, four doses and a reference drug, and {doc}`Vitamin C and tooth growth <../tooth_growth/analysis>` three doses by two deliveries.
 
 # %% tags=["remove-input"]
 page.table(tables.design_table(study), "Groups and animals of this cohort", folded=True)
@@ -312,7 +313,7 @@ page.table(tables.arrive_table(study, results), "The ARRIVE Essential 10: items 
 # ```
 #
 # ```{next}
-# {doc}`Do the claims hold? <../ledger/analysis>` lists every verdict and measures how reliable verdicts are.
+# {doc}`Micronuclei and hydroquinone <../micronuclei/analysis>`: the same questions, on real animals.
 # ```
 
 # %% tags=["remove-cell"]

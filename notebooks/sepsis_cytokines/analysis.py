@@ -97,7 +97,8 @@ page.panels(
 # In the published experiment, 48 male rats of 10 to 12 weeks were divided into four groups. The sham group had neither sepsis nor treatment; the other three had sepsis and received nothing, 150 µL or 300 µL of conditioned
 # medium. Blood was drawn after 48 hours. The abstract does not report how sepsis was induced, when the rats were treated, how many rats each group had, or how many were alive at sampling.
 #
-# The paper publishes no individual values. {glue:text}`simulation_note` The {term}`experimental unit` is the rat.
+# The paper publishes no individual values. {glue:text}`simulation_note` The {term}`experimental unit` is the rat. {doc}`Vitamin C and tooth growth <../tooth_growth/analysis>` asks the same questions, two treatments at several doses, on
+# real animals.
 
 # %% tags=["remove-input"]
 page.figure(figures.design_figure(study), "design", text.design_alt(study), text.design_caption(study))

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from secretome.protocol import Protocol, sides
+from secretome.protocol import GammaPoisson, Protocol, sides
 
 Error = Literal["nothing", "groups_exchanged", "wrong_unit", "limit_without_sign"]
 ERRORS: tuple[Error, ...] = ("nothing", "groups_exchanged", "wrong_unit", "limit_without_sign")
@@ -59,9 +59,14 @@ def possible_errors(protocol: Protocol) -> tuple[Error, ...]:
 
 
 def _exchange_groups(clean: pd.DataFrame, protocol: Protocol, _rng: np.random.Generator) -> StudentCohort:
-    """Exchange the labels of the two groups of the first check or, without checks, of the first claim."""
-    checks = list(protocol.checks.values())
-    one, other = sides(checks[0].contrast if checks else next(iter(protocol.claims.values())).judged_on[0])
+    """Exchange the labels of the two groups of the first check or, without checks, of the first claim.
+
+    Of a trend these are the highest and the lowest dose.
+    """
+    checks, claim = list(protocol.checks.values()), next(iter(protocol.claims.values()))
+    one, other = sides(checks[0].contrast if checks else claim.judged_on[0])
+    if claim.over_doses and not checks:
+        one, other = claim.doses[-1], claim.doses[0]
     exchanged = clean.assign(group=clean["group"].replace({one: other, other: one}))
     return StudentCohort(exchanged, clean, "groups_exchanged", (one, other))
 
@@ -116,13 +121,15 @@ def _contrasts(protocol: Protocol) -> list[tuple[str, str, str]]:
 
 
 def _with_possible_limit(protocol: Protocol) -> list[tuple[str, str, str]]:
-    # Titres are tied by nature: equal values at the end do not indicate a limit.
-    kinds = ("concentration", "count", "continuous")
-    return [
-        (endpoint, group, sign)
-        for endpoint, group, sign in _contrasts(protocol)
-        if sign and protocol.endpoints[endpoint].kind in kinds
-    ]
+    return [one for one in _contrasts(protocol) if one[2] and _may_have_limit(protocol, one[0])]
+
+
+def _may_have_limit(protocol: Protocol, endpoint: str) -> bool:
+    """Whether equal values at one end of a group would indicate a limit; titres and small counts are tied by nature."""
+    drawn = protocol.simulation.endpoints[endpoint] if protocol.simulation else None
+    if isinstance(drawn, GammaPoisson) and drawn.scaled_by == 1:
+        return False
+    return protocol.endpoints[endpoint].kind in ("concentration", "count")
 
 
 def _choose_limit(values: np.ndarray) -> tuple[float, np.ndarray]:

@@ -23,7 +23,7 @@ def study_names() -> list[str]:
     Examples
     --------
     >>> study_names()
-    ['humoral_immunity', 'sepsis_cytokines', 'treg_conditioned_medium']
+    ['humoral_immunity', 'micronuclei', 'sepsis_cytokines', 'tooth_growth', 'treg_conditioned_medium']
     """
     return sorted(path.parent.name for path in notebooks_folder().glob("*/protocol.yml"))
 

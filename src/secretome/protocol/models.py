@@ -457,6 +457,11 @@ class Protocol(Strict):
         return bool(self.cohort.public) and self.cohort.public <= self.registered.isoformat()
 
     @property
+    def claims_from_cohort(self) -> bool:
+        """Whether every claim has the source of the study's own cohort, or the cohort states none."""
+        return not self.cohort.source or all(claim.source == self.cohort.source for claim in self.claims.values())
+
+    @property
     def units(self) -> str:
         """The plural of the experimental unit."""
         return self.experimental_units or f"{self.experimental_unit}s"

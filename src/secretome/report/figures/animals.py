@@ -69,7 +69,7 @@ def paired_figure(study: Study, claim: Claim, row: text.Row) -> Figure:
         low, high = _limits(pairs, row, base, endpoint.equivalence_margin)
         left.set_ylim(low, high)
         right.set_ylim(*((low / base, high / base) if logs else (low - base, high - base)))
-        draw_brackets(left, 0, [1], [row])
+        draw_brackets(left, [(0, 1)], [row])
         for axes in (left, right):
             scale_axis(axes, logs=logs)
         mark(figure, study)
@@ -108,7 +108,7 @@ def groups_by_route(study: Study, rows: Sequence[text.Row]) -> dict[str, list[st
 def groups_figure(
     study: Study, endpoint: str, rows: Sequence[text.Row], shown_groups: Sequence[str] | None = None
 ) -> Figure:
-    """Every animal of every group, and below each group its planned ratio to the control.
+    """Every animal of every group, and below each group its planned ratio to its control.
 
     Values beyond a limit of the assay are open triangles at the limit, pointing to where the value lies.
 
@@ -119,7 +119,7 @@ def groups_figure(
     endpoint : str
         The endpoint's key.
     rows : sequence of Series
-        The planned results to draw, all against one control. Each interval is drawn with its own p (see
+        The planned results to draw, each of another treated group. Each interval is drawn with its own p (see
         `decision_rows`).
     shown_groups : sequence of str, optional
         The keys of the groups to show, such as those of one route. Figures of one endpoint have the same axes
@@ -136,8 +136,10 @@ def groups_figure(
             figure = Figure(figsize=(WIDTH, 1.0), layout="constrained")
             figure.text(0.02, 0.5, f"{about.label}: no {study.protocol.experimental_unit} has a value.", va="center")
             return figure
-        figure = Figure(figsize=(WIDTH, 5.4), layout="constrained")
-        above, below = figure.subplots(2, 1, height_ratios=(3, 2))
+        # Without a contrast of two groups, such as where every claim is a trend, there are only the animals.
+        figure = Figure(figsize=(WIDTH, 5.4 if rows else 3.4), layout="constrained")
+        ratios = (3, 2) if rows else (1,)
+        above, *others = figure.subplots(len(ratios), 1, height_ratios=ratios, squeeze=False)[:, 0]
         logs = about.equivalence_margin.scale == "log"
         if logs:
             # A zero has no place on a log axis: it is drawn as what lies below half the smallest value.
@@ -156,16 +158,20 @@ def groups_figure(
         _name_groups(above, study, keys, values["group"])
         above.set_ylabel(f"{about.label}\n{about.unit}, {text.scale_words(about)}")
         places = [keys.index(sides(row["contrast"])[0]) for row in rows]
-        _draw_ratios(below, study, rows, about, places)
-        below.set_xlim(above.get_xlim())
         above.set_ylim(*_with_room(shown, 1.2, logs=logs))
         effects = [row[name] for row in every for name in ("estimate", "low", "high") if np.isfinite(row[name])]
         margin = about.equivalence_margin
         effects = [0.7, 1.4, *(one for one in effects if one > 0)] if logs else [margin.low, margin.high, *effects]
-        below.set_ylim(*_with_room(effects, 1.1, logs=logs))
-        treated, against = ([keys.index(sides(row["contrast"])[side]) for row in rows] for side in (0, 1))
-        (draw_comb if len(rows) > MOST_BRACKETS else draw_brackets)(above, against[0], treated, rows)
-        for axes in (above, below):
+        for below in others:
+            _draw_ratios(below, study, rows, about, places)
+            below.set_xlim(above.get_xlim())
+            below.set_ylim(*_with_room(effects, 1.1, logs=logs))
+        controls = [keys.index(sides(row["contrast"])[1]) for row in rows]
+        if len(rows) > MOST_BRACKETS and len(set(controls)) == 1:
+            draw_comb(above, controls[0], places, rows)
+        else:
+            draw_brackets(above, list(zip(controls, places, strict=True)), rows)
+        for axes in (above, *others):
             scale_axis(axes, logs=logs)
         if about.kind == "titre":
             powers_of_two(above)
@@ -356,11 +362,12 @@ def _draw_ratios(axes: Axes, study: Study, rows: Sequence[text.Row], about: Endp
         labels.append(label)
     axes.set_xticks(places, labels, fontsize=SMALL)
     levels = {row["level"] for row in rows if not math.isnan(row["level"])}
-    control = study.protocol.groups[sides(rows[0]["contrast"])[1]].label
+    controls = dict.fromkeys(study.protocol.groups[sides(row["contrast"])[1]].label for row in rows)
+    against = text.lowercase_first(next(iter(controls))) if len(controls) == 1 else "the bracketed group"
     with_interval = f",\n{text.percent(levels.pop())} interval" if len(levels) == 1 else ""
     words = text.effect_words(about)
     name = "ratio to" if about.equivalence_margin.scale == "log" else f"{words.name},\n{words.unit.strip()}, against"
-    axes.set_ylabel(f"{name} {text.lowercase_first(control)}{with_interval}")
+    axes.set_ylabel(f"{name} {against}{with_interval}")
 
 
 def _limits(pairs: pd.DataFrame, row: text.Row, base: float, margin: EquivalenceMargin) -> tuple[float, float]:

@@ -42,16 +42,20 @@ def groups_alt(study: Study, endpoint: str, rows: Sequence[Row], groups: Sequenc
     if study.cohort.values[study.cohort.values["endpoint"] == endpoint]["lower"].notna().sum() == 0:
         return f"No figure: no {study.protocol.experimental_unit} has a value of {about.label}."
     findings = []
+    several = len({sides(row["contrast"])[1] for row in rows}) > 1
     for row in rows:
-        label = study.protocol.groups[sides(row["contrast"])[0]].label
+        label = against(study, row["contrast"]) if several else study.protocol.groups[sides(row["contrast"])[0]].label
         place = "" if math.isnan(row["level"]) else f", {_place(row, about.equivalence_margin)}"
         findings.append(f"{label}, {effect(row, about.unit)}{place}")
-    control = lowercase_first(study.protocol.groups[sides(rows[0]["contrast"])[1]].label)
     limits = "" if about.kind == "continuous" else f" {censoring_sentence(study, endpoint)}."
+    animals = f"{about.label} ({about.unit}) of every {unit(study)}, by group. {groups_sentence(study, endpoint, groups)}."
+    if not rows:
+        return f"One panel, {scale_words(about)}. {animals}{limits}"
+    control = lowercase_first(study.protocol.groups[sides(rows[0]["contrast"])[1]].label)
+    below = "the effects" if several else f"the effect against {control}"
     return (
-        f"Two panels, {scale_words(about)}s. Above, {about.label} ({about.unit}) of every {unit(study)}, by group. "
-        f"{groups_sentence(study, endpoint, groups)}.{limits}{_bracket_words(study, rows)} "
-        f"Below, the effect against {control}: {'; '.join(findings)}."
+        f"Two panels, {scale_words(about)}s. Above, {animals}{limits}{_bracket_words(study, rows)} "
+        f"Below, {below}: {'; '.join(findings)}."
     )
 
 

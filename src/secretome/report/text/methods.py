@@ -133,7 +133,12 @@ def _origin(study: Study) -> Iterator[str]:
     elif cohort.origin != "measured":
         yield f"The values were {ORIGIN[cohort.origin]}."
     if study.source_data:
-        yield "The claims were derived from these data, so the verdicts are not a test of them."
+        which = (
+            "The claims were derived from these data"
+            if protocol.claims_from_cohort
+            else "These data were public when the claims were chosen"
+        )
+        yield f"{which}, so the verdicts are not a test of them."
 
 
 def _groups(study: Study) -> Iterator[str]:

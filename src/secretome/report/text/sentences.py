@@ -268,10 +268,12 @@ def cohort_status_sentence(study: Study, verdicts: pd.DataFrame, found: Sequence
     If the conditions `found` in the cohort are not given, they are calculated from its animals.
     """
     if study.source_data:
-        return (
-            "The cohort contains data from which the claims were derived. They are shown as source data and never "
-            "counted as a test of the claims."
+        which = (
+            "The cohort contains data from which the claims were derived."
+            if study.protocol.claims_from_cohort
+            else "The data of this cohort were public when the claims of the study were chosen."
         )
+        return f"{which} They are shown as source data and never counted as a test of the claims."
     if study.cohort.origin == "simulated":
         return "The cohort is simulated. Its verdicts test the method, not the claims, and are never counted."
     if (verdicts["verdict"] == "untestable").all():
