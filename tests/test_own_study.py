@@ -26,7 +26,7 @@ def table(folder: Path, header: str = "Group,Length (µm)", *, extra: str = "") 
 
 
 def test_new_study_from_table_can_be_loaded_analysed_and_decided(tmp_path: Path) -> None:
-    folder = new_study("teeth", table(tmp_path), tmp_path)
+    folder = new_study("teeth", table(tmp_path), tmp_path).folder
     protocol = load_protocol(folder / "protocol.yml")
     assert {key: group.role for key, group in protocol.groups.items()} == {"low": "control", "high": "treated"}
     assert [(key, about.label, about.unit) for key, about in protocol.endpoints.items()] == [("length", "Length", "µm")]
@@ -43,7 +43,7 @@ def test_numbers_that_may_be_doses_are_a_question(tmp_path: Path) -> None:
         new_study("teeth", file, tmp_path)
     assert [problem.place for problem in refused.value.problems] == ["row 1"]
     assert not (tmp_path / "teeth").exists()
-    made = new_study("teeth", file, tmp_path, ["Group", "dose"])
+    made = new_study("teeth", file, tmp_path, ["Group", "dose"]).folder
     assert list(load_protocol(made / "protocol.yml").groups) == ["low_2", "high_2"]
 
 

@@ -10,7 +10,6 @@ from rich.text import Text
 
 from secretome.cli.common import (
     DecimalMark,
-    Files,
     KeyPath,
     NameMap,
     ScenarioName,
@@ -63,19 +62,27 @@ def studies() -> None:
 @app.command(epilog="Example: `secretome check treg_conditioned_medium my_donors.csv`")
 def check(
     study: StudyName,
-    files: Files,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILE...]", help="Cohort files, as for `rerun`; none for the protocol alone."),
+    ] = None,
     key: KeyPath = None,
     sheet: SheetName = None,
     mapped: NameMap = None,
     decimal: DecimalMark = None,
 ) -> None:
-    """Show how cohort files are read, and every problem in them, by cell. Nothing is run."""
+    """Show how cohort files are read, and every problem in them, by cell, or those of a protocol. Nothing is run."""
     from secretome.analysis import analyse
     from secretome.claims import adjudicate, conditions
     from secretome.cohort import load_study
 
     options = cohort_options(sheet, mapped, decimal, key)
     refusals: list[InputError] = []
+    if not files:
+        for _, loaded in load_each([study], load_study, refusals):
+            _print_protocol(loaded)
+        finish(refusals, done=1 - len(refusals))
+        return
     for file, loaded in load_each(files, lambda file: load_study(study, cohort=file, **options), refusals):
         out.print(Text(f"{file.name}: no problem, cohort {loaded.cohort.id}", style="bold"))
         for sentence in loaded.cohort.notes:
@@ -87,6 +94,21 @@ def check(
             claim = loaded.protocol.claims[row["claim"]].sentence
             out.print(Text(f"  these animals cannot test: {claim} ({row['reason']})"))
     finish(refusals, done=len(files) - len(refusals))
+
+
+def _print_protocol(study: "Study") -> None:
+    """Print that a protocol and its own cohort have no problem, what they contain, and how many choices are open."""
+    from secretome.protocol import study_folder
+    from secretome.report.text import count
+
+    protocol = study.protocol
+    numbers = (count(len(protocol.groups), "group"), count(len(protocol.endpoints), "endpoint"))
+    contents = f"{', '.join(numbers)}, {count(len(protocol.claims), 'claim')}"
+    out.print(Text(f"protocol.yml: no problem; {contents}", style="bold"))
+    _print_groups(study)
+    lines = (study_folder(study.folder or study.key) / "protocol.yml").read_text(encoding="utf-8").splitlines()
+    if undecided := sum("  # CHOOSE" in line for line in lines):
+        out.print(Text(f"{count(undecided, 'line')} of protocol.yml marked CHOOSE: decide each, and delete the mark."))
 
 
 def _print_groups(study: "Study") -> None:

@@ -1,6 +1,5 @@
 """Commands that make a study of your own, and describe its protocol."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -25,25 +24,45 @@ def new(
         list[str] | None,
         typer.Option("--endpoint", metavar="COLUMN", help="A column that is a measurement; may be repeated."),
     ] = None,
+    paired: Annotated[
+        bool | None,
+        typer.Option(
+            "--paired/--unpaired",
+            help="Whether animals of one name in two groups are one animal; needed only if names are repeated.",
+            show_default=False,
+        ),
+    ] = None,
     folder: Annotated[Path, typer.Option("--dir", metavar="DIR", help="Where the study's folder is made.")] = Path(),
 ) -> None:
     """Make a study of your own from a table: a protocol with every choice marked, and its cohort."""
     # Imported here because the import takes a second, and `--help` does not need it.
     from secretome.cohort.new_study import new_study
+    from secretome.rerun.parameters import DEFAULT_PAGE
 
     with usage_errors():
-        made = new_study(key, file, folder, group or [], endpoint or [])
-    out.print(Text(f"Made: {made}", style="bold"))
-    out.print(Text("Decide in protocol.yml wherever it says CHOOSE. Then:"))
-    out.print(Text(f"  secretome check {made} NEW_FILE"), soft_wrap=True)
-    out.print(Text(f"  secretome rerun {made} NEW_FILE"), soft_wrap=True)
-    out.print(
-        Text(
-            "A page is made of it without further code. For a page of your own, add analysis.py to the folder; in the "
-            "book, the folder lies in notebooks/, with this line in _toc.yml:"
-        )
-    )
-    out.print(Text(f"  - file: notebooks/{key}/analysis"))
+        made = new_study(key, file, folder, group or [], endpoint or [], paired=paired)
+    study = made.folder
+    out.print(Text(f"Made: {study}", style="bold"))
+    out.print(Text(f"  {made.animals} animals in {len(made.groups)} groups: {', '.join(made.groups)}"))
+    out.print(Text(f"  measured: {', '.join(made.endpoints)}"))
+    if made.unused:
+        out.print(Text(f"  columns not used: {', '.join(made.unused)}"))
+    out.print(Text(f"Open {study / 'protocol.yml'} in an editor and decide wherever it says CHOOSE. Then:"))
+    for line in (
+        f"secretome check {study}",
+        f"secretome rerun {study} {study / 'cohorts' / 'own.csv'}    a page of these animals",
+        f"secretome template {study}    an empty sheet for new animals",
+    ):
+        out.print(Text(f"  {line}"), soft_wrap=True)
+    if contents := _contents_of_book(study):
+        (study / "analysis.py").write_bytes(DEFAULT_PAGE.read_bytes())
+        out.print(Text(f"For a page of the book, add this line to {contents.name}:"))
+        out.print(Text(f"      - file: {(study / 'analysis.py').resolve().relative_to(contents.parent).as_posix()}"))
+
+
+def _contents_of_book(study: Path) -> Path | None:
+    """The table of contents of the book that a study's folder is in; None if it is in none."""
+    return next((file for folder in study.resolve().parents if (file := folder / "_toc.yml").is_file()), None)
 
 
 @app.command(epilog="Example: `secretome schema --out protocol.schema.json`")
@@ -51,9 +70,9 @@ def schema(
     to: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="A new file, instead of the screen.")] = None,
 ) -> None:
     """Print the JSON schema of protocol.yml, which editors use to complete and check its keys."""
-    from secretome.protocol.schema import json_schema
+    from secretome.protocol.schema import schema_text
 
-    text = json.dumps(json_schema(), indent=2) + "\n"
+    text = schema_text()
     if to is None:
         typer.echo(text, nl=False)
         return

@@ -1,5 +1,6 @@
 """The JSON schema of ``protocol.yml``, made from its models."""
 
+import json
 from typing import Any
 
 ADDRESS = "https://json-schema.org/draft/2020-12/schema"
@@ -23,3 +24,12 @@ def json_schema() -> dict[str, Any]:
 
     schema = adapter(Protocol).json_schema()
     return {"$schema": ADDRESS, **schema}
+
+
+def schema_text() -> str:
+    """The JSON schema of a protocol as the text of a file.
+
+    >>> schema_text().splitlines()[1]
+    '  "$schema": "https://json-schema.org/draft/2020-12/schema",'
+    """
+    return json.dumps(json_schema(), indent=2) + "\n"

@@ -1,0 +1,258 @@
+"""Write the protocol of a new study from its table, and mark with CHOOSE what the table does not decide."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from secretome.cohort.files.words import limit_passed
+from secretome.cohort.study_table import StudyTable
+from secretome.cohort.units import factor
+
+CONTROL_WORDS = ("control", "vehicle", "placebo", "saline", "sham", "untreated", "none", "ctrl", "veh", "baseline")
+UNIT = re.compile(r"\s*[(\[]([^()\[\]]+)[)\]]\s*$")
+# A unit at the end of a header without brackets, such as 'dose_mg'.
+DOSE_UNIT = re.compile(r"[\s_]((?:[mµμun]?g|[mµμ]?l|[mµμn]?mol)(?:[/_]kg)?)$", re.IGNORECASE)
+SCHEMA = "protocol.schema.json"
+
+
+@dataclass(frozen=True)
+class DraftGroup:
+    """A group of the draft: its key and label, the values of its columns, and its dose."""
+
+    key: str
+    label: str
+    level: tuple[str, ...]
+    dose: str
+    series: str  # the values of the other columns
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A draft protocol: its groups and endpoints by key, and the text."""
+
+    groups: dict[tuple[str, ...], DraftGroup]
+    endpoints: dict[str, str]
+    text: str
+
+
+def draft_protocol(key: str, file: str, table: StudyTable) -> Draft:
+    """Write the protocol of a new study.
+
+    Parameters
+    ----------
+    key : str
+        The study's key.
+    file : str
+        The name of the file that the table was read from.
+    table : StudyTable
+        The table.
+
+    Returns
+    -------
+    Draft
+    """
+    groups = _groups(table)
+    endpoints = dict(zip(table.endpoints, _keys(_name(header) for header in table.endpoints), strict=True))
+    control, pairs, series = _comparisons(list(groups.values()), table)
+    dose_column = next((name for name in table.group_columns if _doses(table, name)), "")
+    lines = [
+        *_head(key, file, table),
+        *_group_lines(groups.values(), control, pairs, _dose_unit(dose_column)),
+        "",
+        "endpoints:",
+        *(line for header, name in endpoints.items() for line in _endpoint(header, name, table.endpoints[header])),
+        "",
+        "# Suggestions: keep the claims that are made, put the direction right, and delete the others.",
+        "claims:",
+    ]
+    for header, name in endpoints.items():
+        lines += _claims(_name(header), name, pairs, series, paired=table.paired)
+    return Draft(groups, endpoints, "\n".join(lines) + "\n")
+
+
+def _groups(table: StudyTable) -> dict[tuple[str, ...], DraftGroup]:
+    """The groups in the order of the file."""
+    levels = list(dict.fromkeys(table.levels))
+    dosed = next((at for at, name in enumerate(table.group_columns) if _doses(table, name)), None)
+    unit = _dose_unit(table.group_columns[dosed]) if dosed is not None else ""
+    labels = [
+        " ".join(f"{value} {unit}".strip() if at == dosed else value for at, value in enumerate(one)) for one in levels
+    ]
+    found = {}
+    for level, label, key in zip(levels, labels, _keys(" ".join(level) for level in levels), strict=True):
+        dose = level[dosed] if dosed is not None else ""
+        series = " ".join(value for at, value in enumerate(level) if at != dosed)
+        found[level] = DraftGroup(key, label, level, dose, series)
+    return found
+
+
+def _doses(table: StudyTable, column: str) -> bool:
+    """Whether a group column is of numbers, which are taken as doses."""
+    at = table.group_columns.index(column)
+    return all(re.fullmatch(r"\d+([.,]\d+)?", level[at]) for level in table.levels)
+
+
+def _dose_unit(column: str) -> str:
+    match = UNIT.search(column) or DOSE_UNIT.search(column)
+    return match[1].replace("_", "/") if match else ""
+
+
+def _number(dose: str) -> float:
+    return float(dose.replace(",", "."))
+
+
+def _comparisons(
+    groups: Sequence[DraftGroup], table: StudyTable
+) -> tuple[DraftGroup | None, list[tuple[DraftGroup, DraftGroup]], list[list[DraftGroup]]]:
+    """The control, the pairs of a treated group with its control, and the series of three doses or more.
+
+    Without a control, two kinds of treatment at several doses are compared at each dose.
+    """
+    by_series: dict[str, list[DraftGroup]] = {}
+    for group in groups:
+        if group.dose and _number(group.dose) > 0:
+            by_series.setdefault(group.series, []).append(group)
+    for one in by_series.values():
+        one.sort(key=lambda group: _number(group.dose))
+    named = [group for group in groups if any(word in group.label.casefold() for word in CONTROL_WORDS)]
+    zero = [group for group in groups if group.dose and _number(group.dose) == 0]
+    series = [] if table.paired else [one for one in by_series.values() if len(one) >= 3]
+    if not named and not zero and len(by_series) > 1:
+        reference = next(iter(by_series))
+        pairs = [
+            (group, same)
+            for kind, members in by_series.items()
+            if kind != reference
+            for group in members
+            for same in by_series[reference]
+            if _number(same.dose) == _number(group.dose)
+        ]
+        return None, pairs, series
+    control = (named or zero or list(groups))[0]
+    return control, [(group, control) for group in groups if group is not control], series
+
+
+def _keys(names: Iterable[str]) -> list[str]:
+    """A key for each name, such as ``il_6`` for ``IL-6``."""
+    keys: list[str] = []
+    for name in names:
+        plain = re.sub(r"[^a-z0-9]+", "_", name.casefold().replace("µ", "u").replace("μ", "u")).strip("_") or "x"
+        key = plain if plain[0].isalpha() else f"g{plain}"
+        while key in keys:
+            key += "_2"
+        keys.append(key)
+    return keys
+
+
+def _name(header: str) -> str:
+    return UNIT.sub("", header)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _head(key: str, file: str, table: StudyTable) -> Iterator[str]:
+    yield f"# yaml-language-server: $schema={SCHEMA}"
+    yield f"# The protocol of the study {key}, filled in from {file}."
+    yield "# CHOOSE marks what the file does not say. Decide each, and delete the mark."
+    if table.unused:
+        yield f"# Columns of the file that are not used: {', '.join(table.unused)}."
+    yield f"key: {key}  # the name of this folder"
+    yield f"title: {_quoted(key.replace('_', ' ').capitalize())}  # CHOOSE"
+    yield f"registered: {date.today().isoformat()}  # CHOOSE: the day on which the rules below were fixed"
+    yield "setting: in vivo  # CHOOSE: in vivo or in vitro"
+    yield "species: animal  # CHOOSE"
+    yield "experimental_unit: animal  # CHOOSE: what was assigned to a group, such as mouse, cage or donor"
+    if table.paired:
+        yield "design: paired  # each animal was measured in both groups"
+        yield "by: animal"
+    yield ""
+    yield "cohort:"
+    yield "  file: cohorts/own.csv  # the animals of the file, with the keys below as names"
+    yield ""
+    yield "sources:"
+    yield "  own:"
+    yield "    citation: own"
+    yield f"    text: {_quoted(f'the file {file}')}  # CHOOSE: who makes the claims, and where"
+    yield "    licence: not stated  # CHOOSE"
+    yield ""
+    yield "groups:"
+
+
+def _group_lines(
+    groups: Iterable[DraftGroup],
+    control: DraftGroup | None,
+    pairs: Sequence[tuple[DraftGroup, DraftGroup]],
+    unit: str,
+) -> Iterator[str]:
+    compared = {other.key for _, other in pairs}
+    for group in groups:
+        yield f"  {group.key}:"
+        yield f"    label: {_quoted(group.label)}"
+        if group is control:
+            yield "    role: control  # CHOOSE: the group with which the others are compared"
+        elif group.key in compared:
+            yield "    role: reference  # CHOOSE: another treatment is compared with it"
+        else:
+            yield "    role: treated  # CHOOSE: treated, reference, control or sham"
+        if group.dose:
+            yield f"    dose: {_number(group.dose):g}"
+            if unit:
+                yield f"    dose_unit: {unit}"
+
+
+def _endpoint(header: str, key: str, values: Sequence[str]) -> Iterator[str]:
+    unit = match[1] if (match := UNIT.search(header)) else ""
+    limits = any(limit_passed(value) or value[:1] in "<>" for value in values if value)
+    kind = "concentration" if limits or factor(unit, unit) else "proportion" if unit.startswith("%") else "continuous"
+    yield f"  {key}:"
+    yield f"    label: {_quoted(_name(header))}"
+    yield f"    unit: {_quoted(unit)}" if unit else '    unit: "as measured"  # CHOOSE'
+    yield f"    kind: {kind}  # CHOOSE: concentration, titre, count, proportion or continuous"
+    yield "    equivalence_margin:  # CHOOSE: ratios between which an effect is negligible"
+    yield "      low: 0.80"
+    yield "      high: 1.25"
+    yield "      reason: a convention of bioequivalence"
+
+
+def _claims(
+    label: str,
+    endpoint: str,
+    pairs: Sequence[tuple[DraftGroup, DraftGroup]],
+    series: Sequence[Sequence[DraftGroup]],
+    *,
+    paired: bool,
+) -> Iterator[str]:
+    contrasts = [f"{group.key} vs {control.key}" for group, control in pairs]
+    for (group, control), contrast in zip(pairs, contrasts, strict=True):
+        about = {
+            "kind": "single",
+            "contrast": contrast,
+            **({"family": f"[{', '.join(contrasts)}]  # adjusted for these"} if len(contrasts) > 1 else {}),
+        }
+        sentence = f"{label} is higher in {group.label} than in {control.label}."
+        method = "signed_rank" if paired else "mann_whitney"
+        yield from _claim(f"{endpoint}_{group.key}", sentence, endpoint, about, method)
+    for doses in series:
+        kind = doses[0].series
+        about = {
+            "kind": "trend",
+            "contrast": f"trend {kind}".strip(),
+            "doses": f"[{', '.join(group.key for group in doses)}]",
+        }
+        sentence = f"{label} rises with the dose{f' of {kind}' if kind else ''}."
+        yield from _claim(
+            f"{endpoint}_dose{f' {kind}' if kind else ''}", sentence, endpoint, about, "jonckheere_terpstra"
+        )
+
+
+def _claim(key: str, sentence: str, endpoint: str, about: Mapping[str, str], method: str) -> Iterator[str]:
+    yield f"  {_keys([key])[0]}:"
+    yield f"    sentence: {_quoted(sentence)}  # CHOOSE"
+    yield f"    endpoint: {endpoint}"
+    yield "    direction: up  # CHOOSE: up or down"
+    yield from (f"    {name}: {value}" for name, value in about.items())
+    yield f"    published_test: {{method: {method}, stated: not stated}}  # CHOOSE: the test that the source names"
+    yield "    source: own"

@@ -1,0 +1,153 @@
+"""A study made from a table: what its columns are taken for, and what is a question."""
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from guinea_pigs import LENGTHS
+from secretome import adjudicate, analyse, load_study
+from secretome.cohort.new_study import new_study
+from secretome.protocol import InputError, Protocol, load_protocol
+
+
+def write(folder: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) -> Path:
+    path = folder / "measured.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+    return path
+
+
+def teeth(folder: Path) -> Path:
+    """R's data set ToothGrowth as its function write.csv writes it, with row numbers in a column without a name."""
+    dose = {"05": 0.5, "1": 1, "2": 2}
+    rows = [(value, group[:2].upper(), dose[group[2:]]) for group, values in LENGTHS.items() for value in values]
+    numbered = [(number, *row) for number, row in enumerate(rows, start=1)]
+    return write(folder, ("", "len", "supp", "dose_mg"), numbered)
+
+
+def panel(folder: Path) -> Path:
+    """Twelve cytokines in four groups of six mice, some below the limit, with the sex and a weight."""
+    rng = np.random.default_rng(12)
+    rows: list[list[object]] = []
+    for group, factor in (("vehicle", 1.0), ("low", 1.2), ("middle", 1.6), ("high", 2.4)):
+        for number in range(6):
+            values: list[object] = [round(40 * factor * rng.lognormal(0, 0.4), 1) for _ in range(12)]
+            if group == "vehicle" and number == 0:
+                values[0] = "<15.6"
+            rows.append([f"{group}-{number}", group, "mf"[number % 2], *values, "seen"])
+    header = ["Mouse ID", "treatment", "Sex", *(f"IL-{number} (pg/mL)" for number in range(1, 13)), "remark"]
+    return write(folder, header, rows)
+
+
+def made(folder: Path, file: Path, groups: Sequence[str] = (), **options: bool) -> tuple[Path, Protocol]:
+    study = new_study("own_study", file, folder, groups, **options)
+    return study.folder, load_protocol(study.folder / "protocol.yml")
+
+
+def test_two_factors_become_groups_with_doses_comparisons_and_trends(tmp_path: Path) -> None:
+    folder, protocol = made(tmp_path, teeth(tmp_path), ("supp", "dose_mg"))
+    assert {key: (group.dose, group.dose_unit) for key, group in protocol.groups.items()} == {
+        "oj_0_5": (0.5, "mg"),
+        "oj_1": (1, "mg"),
+        "oj_2": (2, "mg"),
+        "vc_0_5": (0.5, "mg"),
+        "vc_1": (1, "mg"),
+        "vc_2": (2, "mg"),
+    }
+    kinds = {key: (claim.kind, claim.contrast) for key, claim in protocol.claims.items()}
+    assert kinds == {
+        "len_vc_0_5": ("single", "vc_0_5 vs oj_0_5"),
+        "len_vc_1": ("single", "vc_1 vs oj_1"),
+        "len_vc_2": ("single", "vc_2 vs oj_2"),
+        "len_dose_oj": ("trend", "trend OJ"),
+        "len_dose_vc": ("trend", "trend VC"),
+    }
+    # The study of the book gives the same answers about the dose.
+    for ours, book in (("len_dose_oj", "length_dose_oj"), ("len_dose_vc", "length_dose_vc")):
+        pvalues = []
+        for study, claim in ((load_study(folder), ours), (load_study("tooth_growth"), book)):
+            verdicts = adjudicate(study, analyse(study, ("planned",))).set_index("claim")
+            pvalues.append(verdicts.loc[claim, "pvalue"])
+        assert pvalues[0] == pytest.approx(pvalues[1])
+
+
+def test_panel_of_twelve_has_its_units_kinds_and_a_family_per_endpoint(tmp_path: Path) -> None:
+    study = new_study("own_study", panel(tmp_path), tmp_path)
+    protocol = load_protocol(study.folder / "protocol.yml")
+    assert {(about.unit, about.kind) for about in protocol.endpoints.values()} == {("pg/mL", "concentration")}
+    assert len(protocol.endpoints) == 12
+    assert [group.role for group in protocol.groups.values()] == ["control", "treated", "treated", "treated"]
+    assert len(protocol.claims) == 12 * 3
+    assert all(len(claim.family) == 3 for claim in protocol.claims.values())
+    assert study.unused == ("remark",)
+    loaded = load_study(study.folder)
+    values = loaded.cohort.values
+    assert set(values["animal"]) == {f"{group}-{n}" for group in ("vehicle", "low", "middle", "high") for n in range(6)}
+    assert set(values["sex"]) == {"m", "f"}
+    below = values[(values["endpoint"] == "il_1") & (values["lower"] < values["upper"])]
+    assert below["upper"].tolist() == [15.6]
+
+
+def test_animals_in_two_groups_are_a_question(tmp_path: Path) -> None:
+    rows = [
+        (donor, group, 10 * n + donor % 3) for n, group in enumerate(("without", "with"), 1) for donor in range(1, 9)
+    ]
+    file = write(tmp_path, ("donor", "group", "share (%)"), rows)
+    with pytest.raises(InputError) as refused:
+        made(tmp_path, file)
+    assert [problem.place for problem in refused.value.problems] == ["column 'donor'"]
+    assert not (tmp_path / "own_study").exists()
+    folder, protocol = made(tmp_path, file, paired=True)
+    assert (protocol.design, protocol.by) == ("paired", "animal")
+    assert protocol.claims["share_with"].published_test.method == "signed_rank"
+    assert len(load_study(folder).pairs("share", *protocol.pair)) == 8
+
+
+def test_unpaired_animals_of_one_name_get_the_name_of_their_group(tmp_path: Path) -> None:
+    rows = [(animal, group, 3.5 + animal) for group in ("vehicle", "drug") for animal in (1, 2, 3, 4)]
+    folder, protocol = made(tmp_path, write(tmp_path, ("animal", "group", "weight (g)"), rows), paired=False)
+    assert protocol.design == "independent"
+    assert load_study(folder).cohort.values["animal"].nunique() == 8
+
+
+REFUSED: dict[str, tuple[Sequence[str], Sequence[Sequence[object]], str]] = {
+    "repeated measurements": (
+        ("animal", "group", "value"),
+        [("a", "x", 1.5), ("a", "x", 1.7), ("b", "y", 2.5), ("b", "y", 2.2)],
+        "column 'animal'",
+    ),
+    "animal without a group": (("group", "length"), [("x", 1.5), ("x", 2.5), ("", 2.5), ("y", 2), ("y", 3)], "row 4"),
+    "column without a name": (("group", "", "length"), [("x", "a", 1.5), ("y", "b", 2.5)], "row 1"),
+    "two columns of one name": (("group", "length", "length"), [("x", 1, 1.5), ("y", 1, 2.5)], "row 1"),
+    "two columns of groups": (
+        ("diet", "house", "length"),
+        [("x", "h", 1.5), ("x", "k", 2.5), ("y", "h", 3.5), ("y", "k", 1.9)],
+        "row 1",
+    ),
+    "no measurement": (("group", "remark"), [("x", "a"), ("x", "b"), ("y", "c"), ("y", "d")], "row 1"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_table_with_two_meanings_is_refused_and_nothing_is_written(tmp_path: Path, case: str) -> None:
+    header, rows, place = REFUSED[case]
+    with pytest.raises(InputError) as refused:
+        made(tmp_path, write(tmp_path, header, rows))
+    assert [problem.place for problem in refused.value.problems] == [place]
+    assert all(problem.remedy or problem.expected for problem in refused.value.problems)
+    assert [path.name for path in tmp_path.iterdir()] == ["measured.csv"]
+
+
+def test_protocol_begins_with_its_schema_and_marks_choices(tmp_path: Path) -> None:
+    folder, _ = made(tmp_path, teeth(tmp_path), ("supp", "dose_mg"))
+    lines = (folder / "protocol.yml").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "# yaml-language-server: $schema=protocol.schema.json"
+    assert (folder / "protocol.schema.json").is_file()
+    # What the file does not say is marked.
+    for key in ("title", "setting", "species", "experimental_unit", "unit", "kind", "role", "direction", "sentence"):
+        own = [line for line in lines if line.strip().startswith(f"{key}:") and "kind: single" not in line]
+        assert own
+        assert all("  # CHOOSE" in line for line in own if "kind: trend" not in line), key
