@@ -65,12 +65,18 @@ fuzz: .venv/.installed  ## mutate cohort files ten thousand times, kill batches 
 	FUZZ_EXAMPLES=10000 $(PY) -m pytest -n 0 tests/cohort/test_fuzz.py
 	BATCH_COHORTS=100 $(PY) -m pytest -n 0 tests/test_batch.py
 
-bench: .venv/.installed  ## measure speed and calibration for the book's tables: an hour, on a machine that does nothing else
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+
+bench: .venv/.installed  ## measure speed and calibration for the book's tables: an hour, on an idle machine; with STUDY=key the verdicts of one study, in minutes
+ifdef STUDY
+	$(ONE_THREAD) $(PY) benchmarks/verdicts.py $(STUDY)
+else
 	$(PY) benchmarks/speed.py
 	$(PY) benchmarks/reruns.py
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) benchmarks/calibration.py
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) benchmarks/verdicts.py
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) benchmarks/conditions.py
+	$(ONE_THREAD) $(PY) benchmarks/calibration.py
+	$(ONE_THREAD) $(PY) benchmarks/verdicts.py
+	$(ONE_THREAD) $(PY) benchmarks/conditions.py
+endif
 
 lessons: .venv/.installed  ## seal the answers of the lessons anew, after a solution has changed
 	$(PY) -c "from secretome.course.lessons import *; [write_answers(read_lesson(name)) for name in lesson_names()]"

@@ -1,13 +1,14 @@
-"""How often cohorts of each size and scenario get each verdict: `make bench`.
+"""How often cohorts of each size and scenario get each verdict: `make bench`, or `make bench STUDY=key` for one study.
 
 Writes ``notebooks/ledger/rates.csv``, for every study, scenario, claim and number of animals a group, and
-``notebooks/power/plans.csv``, for the published scenario with all, three quarters and half of its effects. The seeds
-are fixed.
+``notebooks/power/plans.csv``, for the published scenario with all, three quarters and half of its effects. If studies
+are named, the rows of the others are kept. The seeds are fixed.
 """
 
+import argparse
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -32,10 +33,10 @@ Cell = tuple[str, str, int]
 Plan = tuple[str, str, float, int]
 
 
-def cells() -> Iterator[Cell]:
+def cells(studies: Sequence[str]) -> Iterator[Cell]:
     """Every study, scenario and size, the slowest first."""
     for n in sorted(SIZES, reverse=True):
-        for study in study_names():
+        for study in studies:
             simulation = load_protocol(study_folder(study) / "protocol.yml").simulation
             yield from ((study, scenario, n) for scenario in (simulation.scenarios if simulation else ()))
 
@@ -48,14 +49,18 @@ def measure(cell: Cell) -> pd.DataFrame:
     return verdict_rates(protocol, scenario, n, cohorts=FEWER.get((study, scenario), COHORTS), rng=rng)
 
 
-def plans() -> Iterator[Plan]:
-    """Yield every claim, share of its effect and group size, the slowest first; a claim of no change has one share."""
+def plans(studies: Sequence[str]) -> Iterator[Plan]:
+    """Yield every claim, share of its effect and group size, the slowest first.
+
+    A claim of no change has one share, and so has a study without a control, from which a share could be counted.
+    """
     for n in sorted(PLANNED_SIZES, reverse=True):
-        for study in study_names():
-            for key, claim in load_protocol(study_folder(study) / "protocol.yml").claims.items():
-                yield from (
-                    (study, key, effect, n) for effect in (EFFECTS[:1] if claim.kind == "unchanged" else EFFECTS)
-                )
+        for study in studies:
+            protocol = load_protocol(study_folder(study) / "protocol.yml")
+            has_control = any(group.role == "control" for group in protocol.groups.values())
+            for key, claim in protocol.claims.items() if protocol.simulation else ():
+                effects = EFFECTS if has_control and claim.kind != "unchanged" else EFFECTS[:1]
+                yield from ((study, key, effect, n) for effect in effects)
 
 
 def plan(cell: Plan) -> pd.DataFrame:
@@ -65,9 +70,11 @@ def plan(cell: Plan) -> pd.DataFrame:
     return rates[rates["analysis"] == "planned"]
 
 
-def write(rows: list[pd.DataFrame], order: list[str], out: Path) -> None:
-    """Write a table, sorted."""
-    table = pd.concat(rows).sort_values(order)
+def write(rows: list[pd.DataFrame], studies: Sequence[str], order: list[str], out: Path) -> None:
+    """Write a table, sorted; the rows of studies of the book that were not measured now are kept."""
+    kept = pd.read_csv(out) if out.exists() else pd.DataFrame({"study": []})
+    others = set(study_names()) - set(studies)
+    table = pd.concat([kept[kept["study"].isin(others)], *rows]).sort_values(order)
     out.parent.mkdir(parents=True, exist_ok=True)
     table.to_csv(out, index=False, lineterminator="\n")
     print(f"{len(table)} rows written to {out}", file=sys.stderr)
@@ -75,12 +82,17 @@ def write(rows: list[pd.DataFrame], order: list[str], out: Path) -> None:
 
 def main() -> None:
     """Measure every cell on all cores, and write both tables."""
-    todo, planned = list(cells()), list(plans())
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("study", nargs="*", help="keys of studies; all, if none is named")
+    studies = parser.parse_args().study or study_names()
+    if unknown := set(studies) - set(study_names()):
+        parser.error(f"no study {', '.join(sorted(unknown))}; the studies are {', '.join(study_names())}")
+    todo, planned = list(cells(studies)), list(plans(studies))
     with ProcessPoolExecutor() as pool:
         plans_made = list(track(pool.map(plan, planned), total=len(planned), description="plans"))
-        write(plans_made, ["study", "claim", "effect", "n"], PLANS)
+        write(plans_made, studies, ["study", "claim", "effect", "n"], PLANS)
         rates = list(track(pool.map(measure, todo), total=len(todo), description="verdicts"))
-        write(rates, ["study", "scenario", "claim", "analysis", "n"], RATES)
+        write(rates, studies, ["study", "scenario", "claim", "analysis", "n"], RATES)
 
 
 if __name__ == "__main__":
