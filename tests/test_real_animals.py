@@ -52,13 +52,16 @@ def planned(name: str) -> pd.DataFrame:
         ("micronuclei", "cyclophosphamide", "vehicle"),
     ],
 )
-def test_planned_contrast_matches_scipy_welch_on_logs(name: str, treated: str, control: str) -> None:
+def test_planned_contrast_matches_scipy_welch(name: str, treated: str, control: str) -> None:
     values = load_study(name).cohort.values
-    x, y = (np.log(values.loc[values["group"] == group, "upper"]) for group in (treated, control))
+    x, y = (values.loc[values["group"] == group, "upper"] for group in (treated, control))
+    if name == "micronuclei":
+        x, y = np.log(x), np.log(y)
     welch = scipy_stats.ttest_ind(x, y, equal_var=False)
     row = planned(name).loc[f"{treated} vs {control}"]
     assert (row["statistic"], row["pvalue"]) == pytest.approx((welch.statistic, welch.pvalue), rel=1e-9)
-    assert row["estimate"] == pytest.approx(np.exp(x.mean() - y.mean()), rel=1e-9)
+    difference = x.mean() - y.mean()
+    assert row["estimate"] == pytest.approx(np.exp(difference) if name == "micronuclei" else difference, rel=1e-9)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,11 @@
 # %% [markdown]
 # (micronuclei)=
 # # Micronuclei and hydroquinone
+#
+# In mice, does every dose of hydroquinone from 30 mg/kg damage chromosomes, and does more of it do more damage, as an abstract on other mice reports {cite}`jagetia-1997`?
+# **{glue:text}`answer`** The mice are real, and the count of each is published.
 
-# %% tags=["parameters", "hide-input"]
+# %% tags=["parameters", "remove-input"]
 cohort: str = ""  # a cohort file; empty means the study's own
 cohort_sha256: str = ""  # the hash that file must have; empty means any
 cohort_sheet: str = ""  # the sheet to read if several contain a table; empty means the only one
@@ -22,13 +25,11 @@ alpha: float = 0.05  # the error rate at which claims are decided
 level: float = 0.95  # the confidence level of intervals that do not decide a claim
 seed: int = 1  # for permutations that are too many to enumerate
 
-# %% tags=["hide-input"]
-import pandas as pd
-
+# %% tags=["remove-input"]
 from secretome import adjudicate, analyse, load_study, stats
 from secretome.claims import decision_rows, examine, primary_results, specifications
 from secretome.report import figures, tables, text
-from secretome.report.page import Page
+from secretome.report.page import Page, Panel
 
 study = load_study(
     "micronuclei",
@@ -45,6 +46,7 @@ verdicts = adjudicate(study, results, alpha=alpha)
 
 page = Page(study, out)
 page.banner(results)
+page.cards(verdicts)
 
 # %% tags=["remove-cell"]
 claims = study.protocol.claims
@@ -54,108 +56,111 @@ planned = results[(results["analysis"] == "planned") & (results["alternative"] !
 published = results[results["analysis"] == "published"].set_index("contrast", drop=False)
 rules = verdicts.set_index("claim")["rule"]
 trend = claims["micronuclei_dose"]
+least = {n: stats.mann_whitney(range(n), range(n, 2 * n)).pvalue for n in (3, 4)}
 page.say(
-    who=text.cohort_sentence(study),
-    groups=text.groups_sentence(study, "micronuclei"),
+    answer=text.answer_sentence(study, verdicts),
     cohort_status=text.cohort_status_sentence(study, verdicts),
     registered=text.registration_sentence(study),
     margin=text.margin_phrase(study.protocol.endpoints["micronuclei"].equivalence_margin),
     stated=claims["micronuclei_rise"].published_test.stated,
     stated_trend=trend.published_test.stated,
     group_count=f"{len(claims['micronuclei_rise'].contrasts)}",
-    claim_level=text.percent(1 - alpha),
     alpha=f"{alpha:g}",
+    three=text.p_value(least[3]),
+    four=text.p_value(least[4]),
 )
 
-# %% [markdown]
-# **The question.** Does hydroquinone damage the chromosomes of mice, and does more of it do more damage? A {term}`micronucleus` is a piece of a chromosome that a dividing cell lost.
-# An abstract says that hydroquinone increases their number with dose, and that every dose from 3.125 mg/kg upwards does so after 24 hours {cite}`jagetia-1997`.
-#
-# **Why this study.** {doc}`The humoral study <../humoral_immunity/analysis>` has a vehicle, several doses and a reference drug, and no individual values of it are published. This experiment has the
-# same design, and the count of every mouse is published. **These are the same questions, on real animals**: {glue:text}`who`
+# %% tags=["remove-input"]
+rows = [row for _, row in decision_rows(study, results, "micronuclei_rise", rules["micronuclei_rise"]).iterrows()]
+figure = figures.groups_figure(study, "micronuclei", rows)
+page.panels(
+    [Panel(figure, "micronuclei", text.groups_alt(study, "micronuclei", rows))],
+    text.groups_caption(study, ["micronuclei"], rows),
+)
 
 # %% [markdown] tags=["book-only"]
 # ```{opening}
 # :needs: {doc}`What a verdict means <../../book/verdicts>`
 # - read an experiment with a vehicle, four doses and a reference drug
-# - explain why a claim about every dose depends on the smallest
+# - explain why a claim about every dose depends on one dose
 # - say why verdicts on data that were public first are not counted
 # ```
 
 # %% [markdown]
-# (micronuclei-verdicts)=
-# ## Verdicts
-
-# %% tags=["hide-input"]
-page.items((text.verdict_sentence(study, row) for _, row in verdicts.iterrows()), copy=True)
-page.items(text.check_sentence(study, row) for _, row in checks.iterrows())
-page.table(tables.verdicts_table(study, verdicts), "Verdicts", data=verdicts)
-
-# %% [markdown]
-# {glue:text}`cohort_status` {glue:text}`registered` {doc}`The guide to verdicts <../../book/verdicts>` lists the rules.
-
-# %% [markdown]
-# ## Every mouse
+# ## How the data were made
 #
-# Each point is one mouse, the bar the median. The lower panel shows each dose's {term}`geometric mean ratio` to the vehicle. Its p values and {glue:text}`claim_level` intervals are those that
-# decide the claim about every dose, unless the axis label says "simultaneous". The grey band shows the {term}`equivalence margins`: {glue:text}`margin`.
+# {doc}`The humoral study <../humoral_immunity/analysis>` has a vehicle, several doses and a reference drug, and no individual values of it are published. This experiment has the same design, so it asks **the same questions, on
+# real animals**. Healthy male mice received the vehicle, one of four doses of hydroquinone, or cyclophosphamide, which is known to damage chromosomes. After 24 hours, {term}`micronuclei` were counted in 2000 young red blood
+# cells of each mouse {cite}`adler-1990`. The {term}`experimental unit` is the mouse.
+#
+# The claims are those of the abstract, limited to the doses of these mice. It reports a rise at every dose from 3.125 mg/kg after 24 hours, in a "dose dependent manner", and no individual values.
 
-# %% tags=["hide-input"]
-rows = [row for _, row in decision_rows(study, results, "micronuclei_rise", rules["micronuclei_rise"]).iterrows()]
-page.figure(
-    figures.groups_figure(study, "micronuclei", rows), "micronuclei", text.groups_alt(study, "micronuclei", rows)
-)
+# %% tags=["remove-input"]
+page.table(tables.design_table(study), "Groups and animals of this cohort", folded=True)
+page.table(tables.sources_table(study), "Sources", folded=True)
 page.table(tables.groups_table(study), "Every measurement", folded=True, data=study.cohort.values)
 
 # %% [markdown]
-# (micronuclei-methods)=
-# ## Methods
+# ## Results
 #
-# Healthy male mice received the vehicle, one of four doses of hydroquinone, or 25 mg/kg of cyclophosphamide, which is known to cause micronuclei. After 24 hours, micronuclei were counted in
-# 2000 young red blood cells of each mouse {cite}`adler-1990`. {glue:text}`groups`.
+# Cyclophosphamide must raise the number of micronuclei. If it does not, the assay cannot say what hydroquinone does. This is a {term}`check` of the experiment.
 
-# %% tags=["hide-input"]
-page.table(tables.design_table(study), "The groups, and the animals of this cohort")
-page.table(tables.sources_table(study), "Sources", folded=True)
+# %% tags=["remove-input"]
+page.items(text.check_sentence(study, row) for _, row in checks.iterrows())
 
 # %% [markdown]
-# The claims are those of the abstract {cite}`jagetia-1997`, limited to the doses of these mice. It reports other mice, and its individual values are not published. What is known
-# about its tests: {glue:text}`stated`. For the doses: {glue:text}`stated_trend`.
+# (micronuclei-every)=
+# ### Every dose
 #
-# **Planned analysis.** Counts are compared by Welch's t test on logarithms. A claim that *every* dose raises the count is supported if each of the {glue:text}`group_count` doses is significant at
-# {glue:text}`alpha`, without adjustment, because all of them must be. The claim about the dose is tested by the slope over the four doses, without the vehicle: with it, equal effects of all doses
-# would also give a slope.
+# A claim that *every* dose raises the count is supported if each of the {glue:text}`group_count` doses is significant at {glue:text}`alpha` without adjustment, because all of them must be. The claim's p is the largest, so the
+# dose with the smallest effect decides.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 every = primary_results(study, results, "every")
-page.table(tables.planned_table(study, every), "The claim about every dose", data=every)
+page.table(tables.planned_table(study, every), "Each dose against the vehicle", data=every)
+
+# %% [markdown]
+# (micronuclei-dose)=
+# ### The dose
+#
+# The claim about the dose is about the slope over the four doses, without the vehicle, because with it equal effects of all doses would also give a slope.
+
+# %% tags=["remove-input"]
 slope = planned.loc[[trend.contrast, *trend.adjacent]]
-page.table(
-    tables.planned_table(study, slope),
-    "The claim about the dose: slope and contrasts of neighbouring doses",
-    data=slope,
+page.table(tables.planned_table(study, slope), "Slope and contrasts of neighbouring doses", data=slope)
+
+# %% [markdown]
+# ### Published analysis
+#
+# What is known about the authors' test: {glue:text}`stated`. For the doses: {glue:text}`stated_trend`.
+
+# %% tags=["remove-input"]
+page.table(tables.contrasts_table(study, published), "By the authors' presumed tests", folded=True, data=published)
+
+# %% [markdown]
+# :::{admonition} Rules, margins and the status of this cohort
+# :class: dropdown
+#
+# Counts are compared by {term}`Welch's t` on logarithms; the effect is the {term}`geometric mean ratio`. The equivalence margins are {glue:text}`margin`. {doc}`The guide to verdicts <../../book/verdicts>` lists the rules.
+#
+# {glue:text}`registered`
+# :::
+
+# %% tags=["remove-input"]
+page.items(
+    (text.verdict_sentence(study, row) for _, row in verdicts.iterrows()), copy=True, folded="Verdicts in sentences"
 )
 
 # %% [markdown]
-# **Published analysis.** By the tests that the authors of the abstract are presumed to have used:
-
-# %% tags=["hide-input"]
-page.items(text.result_sentence(study, row) for _, row in published.iterrows())
+# {glue:text}`cohort_status`
 
 # %% [markdown]
 # ## Sensitivity analysis
 #
-# In a {term}`specification curve` each point is one analysis of the same animals that another analyst might have chosen, and the marks below it show its specification. Filled points support
-# the claim (blue) or the opposite (orange); open points are inconclusive. The square is the planned analysis, the diamond the published one. The proportion of analyses that agree is not a
-# probability.
+# A {term}`specification curve` shows other analyses of the same animals that another analyst might have chosen.
 
-# %% tags=["hide-input"]
-curves = {key: specifications(study, results, key, alpha=alpha) for key in claims}
-for key, curve in curves.items():
-    page.curve(key, curve, alpha)
-page.table(
-    tables.options_table(pd.concat(curves.values())), "Specifications, with the reason for each choice", folded=True
-)
+# %% tags=["remove-input"]
+page.curves({key: specifications(study, results, key, alpha=alpha) for key in claims}, alpha)
 
 # %% [markdown]
 # (micronuclei-limits)=
@@ -163,24 +168,9 @@ page.table(
 #
 # - **Order.** The counts were public before the rules were written, so the rules could have been chosen to fit them. The verdicts show the method on real animals, and are not a new test.
 # - **Few micronuclei.** Without hydroquinone most mice have two or three micronuclei in 2000 cells. With such counts, even a doubling is hard to show in five mice per group.
-# - **Numbers of mice.** The published groups have four to seven mice. The lists do not say how they were assigned, or whether the counts were made without knowing the group.
+# - **Few mice.** The published groups have four to seven mice. The lists do not say how they were assigned, or whether the counts were made without knowing the group.
 # - **One time.** The counts are of 24 hours after one treatment. They do not show what happens later, or after repeated treatment.
-# - **From the lists.** The paper itself was not available. The counts are those that two R packages list, and the lists agree on the design {cite}`hauschke-2005`.
-
-# %% [markdown]
-# ## Text for a paper
-#
-# The following paragraph for a methods section describes the protocol, losses, tests, rules and software.
-
-# %% tags=["hide-input"]
-page.paragraph(text.methods_paragraph(study, results, alpha=alpha, level=level))
-
-# %% [markdown]
-# Journals ask authors to report how animals were kept, allocated and measured according to the ARRIVE guidelines {cite}`percie-du-sert-2020`. The protocol and the file answer some of the
-# essential items. The laboratory must add the others.
-
-# %% tags=["hide-input"]
-page.table(tables.arrive_table(study, results), "The ARRIVE Essential 10: items answered and items to add", folded=True)
+# - **From lists.** The paper itself was not available. The counts are those that two R packages list, and both lists give the same design {cite}`hauschke-2005`.
 
 # %% [markdown]
 # ## Rerun it on your mice
@@ -189,13 +179,15 @@ page.table(tables.arrive_table(study, results), "The ARRIVE Essential 10: items 
 #
 #     secretome rerun micronuclei my_mice.csv
 #
-# {doc}`The guide to reruns <../../book/rerun>` describes the file and the output.
+# {doc}`The guide to reruns <../../book/rerun>` describes the file and the output, and {doc}`the page in your browser <../../book/try>` needs no installation.
 
-# %% tags=["remove-cell"]
-least = {n: stats.mann_whitney(range(n), range(n, 2 * n)).pvalue for n in (3, 4)}
-page.say(three=text.p_value(least[3]), four=text.p_value(least[4]))
+# %% tags=["remove-input"]
+page.paragraph(text.methods_paragraph(study, results, alpha=alpha, level=level), folded="Methods paragraph for a paper")
+page.table(tables.arrive_table(study, results), "The ARRIVE Essential 10: items answered and items to add", folded=True)
 
 # %% [markdown] tags=["book-only"]
+# Journals ask for the items of the ARRIVE guidelines {cite}`percie-du-sert-2020`.
+#
 # ```{exercise}
 # :label: micronuclei-exercise
 # A laboratory repeats the experiment with three mice per group and tests every dose against the vehicle by the exact Mann-Whitney test. Can it support the claim about every dose? With four mice?
@@ -208,8 +200,8 @@ page.say(three=text.p_value(least[3]), four=text.p_value(least[4]))
 # ```
 #
 # ```{take-aways}
-# - A claim about every dose {ref}`depends on the dose that is closest to failing it <micronuclei-verdicts>`, here the smallest.
-# - A trend over the doses is tested {ref}`without the vehicle <micronuclei-methods>`.
+# - A claim about every dose {ref}`depends on the dose with the smallest effect <micronuclei-every>`.
+# - A trend over the doses is tested {ref}`without the vehicle <micronuclei-dose>`.
 # - Rules written after the data were public {ref}`cannot test a claim on these data <micronuclei-limits>`.
 # ```
 #

@@ -9,8 +9,11 @@
 # %% [markdown]
 # (tooth-growth)=
 # # Vitamin C and tooth growth
+#
+# In guinea pigs, do teeth grow more with more vitamin C, as in print {cite}`dalldorf-1930`, and more with orange juice than with as much pure ascorbic acid?
+# **{glue:text}`answer`** The guinea pigs are real, and the value of each is published.
 
-# %% tags=["parameters", "hide-input"]
+# %% tags=["parameters", "remove-input"]
 cohort: str = ""  # a cohort file; empty means the study's own
 cohort_sha256: str = ""  # the hash that file must have; empty means any
 cohort_sheet: str = ""  # the sheet to read if several contain a table; empty means the only one
@@ -22,13 +25,11 @@ alpha: float = 0.05  # the error rate at which claims are decided
 level: float = 0.95  # the confidence level of intervals that do not decide a claim
 seed: int = 1  # for permutations that are too many to enumerate
 
-# %% tags=["hide-input"]
-import pandas as pd
-
+# %% tags=["remove-input"]
 from secretome import adjudicate, analyse, load_study
 from secretome.claims import decision_rows, examine, specifications
 from secretome.report import figures, tables, text
-from secretome.report.page import Page
+from secretome.report.page import Page, Panel
 
 study = load_study(
     "tooth_growth",
@@ -45,6 +46,7 @@ verdicts = adjudicate(study, results, alpha=alpha)
 
 page = Page(study, out)
 page.banner(results)
+page.cards(verdicts)
 
 # %% tags=["remove-cell"]
 claims = study.protocol.claims
@@ -55,9 +57,9 @@ published = results[results["analysis"] == "published"].set_index("contrast", dr
 rules = verdicts.set_index("claim")["rule"]
 first = claims["oj_beats_vc05"]
 (deliveries,) = study.protocol.slopes.values()
+alone = planned.loc[first.contrast]
 page.say(
-    who=text.cohort_sentence(study),
-    groups=text.groups_sentence(study, "length"),
+    answer=text.answer_sentence(study, verdicts),
     cohort_status=text.cohort_status_sentence(study, verdicts),
     registered=text.registration_sentence(study),
     margin=text.margin_phrase(study.protocol.endpoints["length"].equivalence_margin),
@@ -65,15 +67,16 @@ page.say(
     stated=first.published_test.stated,
     family=f"{len(first.compared)}",
     family_level=text.percent(1 - alpha / len(first.compared)),
-    alpha=f"{alpha:g}",
+    alone=text.p_value(alone["pvalue"]),
+    adjusted=text.p_value(alone["pvalue_adjusted"]),
 )
 
-# %% [markdown]
-# **The question.** Guinea pigs need vitamin C, as humans do, and without it their teeth stop growing. Do their teeth grow more with a higher dose, and does it matter whether the vitamin
-# comes in orange juice or as pure ascorbic acid?
-#
-# **Why this study.** {doc}`The humoral study <../humoral_immunity/analysis>` compares three doses by two routes, {doc}`the sepsis study <../sepsis_cytokines/analysis>` two doses, and no individual
-# values of either are published. This experiment has three doses by two deliveries, and every value is published. **These are the same questions, on real animals**: {glue:text}`who`
+# %% tags=["remove-input"]
+rows = [row for _, row in decision_rows(study, results, "oj_beats_vc05", rules["oj_beats_vc05"]).iterrows()]
+figure = figures.groups_figure(study, "length", rows)
+page.panels(
+    [Panel(figure, "length", text.groups_alt(study, "length", rows))], text.groups_caption(study, ["length"], rows)
+)
 
 # %% [markdown] tags=["book-only"]
 # ```{opening}
@@ -84,111 +87,93 @@ page.say(
 # ```
 
 # %% [markdown]
-# (tooth-verdicts)=
-# ## Verdicts
-
-# %% tags=["hide-input"]
-page.items((text.verdict_sentence(study, row) for _, row in verdicts.iterrows()), copy=True)
-page.table(tables.verdicts_table(study, verdicts), "Verdicts", data=verdicts)
-
-# %% [markdown]
-# {glue:text}`cohort_status` {glue:text}`registered` {doc}`The guide to verdicts <../../book/verdicts>` lists the rules.
+# ## How the data were made
 #
-# **Caveats**
-
-# %% tags=["hide-input"]
-page.items(text.caveats(study))
-
-# %% [markdown]
-# ## Every guinea pig
+# {doc}`The humoral study <../humoral_immunity/analysis>` compares three doses by two routes, {doc}`the sepsis study <../sepsis_cytokines/analysis>` two doses, and no individual values of either are published. This experiment
+# has three doses by two deliveries, so it asks **the same questions, on real animals**. Guinea pigs received 0.5, 1 or 2 mg of vitamin C a day, in orange juice or as ascorbic acid, and the length of the odontoblasts, the cells
+# that form dentine, was measured in their incisors {cite}`crampton-1947`. R lists the lengths without a unit {cite}`r-core`. The {term}`experimental unit` is the guinea pig.
 #
-# Each point is one guinea pig, the bar the median. A bracket joins the two deliveries of one dose. The lower panel shows the {term}`geometric mean ratio` of orange juice to ascorbic acid at that
-# dose, with the adjusted p and the {glue:text}`family_level` interval. The grey band shows the {term}`equivalence margins`: {glue:text}`margin`.
+# That teeth grow more with more of the vitamin is in print: small amounts gave rates of growth "roughly proportional to dosage" {cite}`dalldorf-1930`. That study measured how fast teeth grow, not their cells. The claims that
+# orange juice does more than ascorbic acid at the two smaller doses were not found in a source: they are ours, for the exercise.
 
-# %% tags=["hide-input"]
-rows = [row for _, row in decision_rows(study, results, "oj_beats_vc05", rules["oj_beats_vc05"]).iterrows()]
-page.figure(figures.groups_figure(study, "length", rows), "length", text.groups_alt(study, "length", rows))
+# %% tags=["remove-input"]
+page.table(tables.design_table(study), "Groups and animals of this cohort", folded=True)
+page.table(tables.sources_table(study), "Sources", folded=True)
 page.table(tables.groups_table(study), "Every measurement", folded=True, data=study.cohort.values)
 
 # %% [markdown]
-# (tooth-methods)=
-# ## Methods
+# (tooth-family)=
+# ## Results
 #
-# The length of the odontoblasts, the cells that form dentine, was measured in guinea pigs that received 0.5, 1 or 2 mg of vitamin C a day in orange juice or as ascorbic acid
-# {cite}`crampton-1947`. R lists the lengths without a unit {cite}`r-core`. {glue:text}`groups`.
-
-# %% tags=["hide-input"]
-page.table(tables.design_table(study), "The groups, and the animals of this cohort")
-page.table(tables.sources_table(study), "Sources", folded=True)
-
-# %% [markdown]
-# **The claims.** That teeth grow more with more of the vitamin is in print: small amounts gave rates of growth "roughly proportional to dosage" {cite}`dalldorf-1930`. That study measured how fast
-# the teeth grew, not their cells. What is known about its test: {glue:text}`stated_trend`. The claims that orange juice does more than ascorbic acid at the two smaller doses were not found in
-# a source. About their test: {glue:text}`stated`.
+# ### Orange juice against ascorbic acid
 #
-# **Planned analysis.** Lengths are compared by Welch's t test on logarithms, because at 1 and 2 mg they vary by about the same percentage of their mean. The three comparisons of the deliveries form one family: each p is
-# multiplied by {glue:text}`family` and each interval is at {glue:text}`family_level`. The claims mention two doses, but a reader who sees only these two does not know that a third was compared.
+# The three comparisons of the deliveries form one family: each p is multiplied by {glue:text}`family` and each interval is at {glue:text}`family_level`. The claims mention two doses, but a reader who sees only these two does
+# not know that a third was compared.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 compared = planned.loc[list(first.compared)]
 page.table(tables.planned_table(study, compared), "Orange juice against ascorbic acid at each dose", data=compared)
+
+# %% [markdown]
+# ### The dose
+
+# %% tags=["remove-input"]
 for key in ("length_dose_oj", "length_dose_vc"):
     slope = planned.loc[[claims[key].contrast, *claims[key].adjacent]]
     page.table(tables.planned_table(study, slope), claims[key].sentence.rstrip("."), data=slope)
 
 # %% [markdown]
 # (tooth-slopes)=
-# **Does the delivery change the effect of the dose?** If orange juice differs from ascorbic acid at one dose and not at another, this does not yet show that the effect of the dose depends on the delivery: the
-# difference of the two slopes must be tested. No claim depends on this test.
+# If orange juice differs from ascorbic acid at one dose and not at another, this does not yet show that the effect of the dose depends on the delivery: the difference of the two slopes must be tested. No claim depends on this
+# test.
 
-# %% tags=["hide-input"]
-page.items([text.result_sentence(study, planned.loc[deliveries.contrast])], copy=True)
+# %% tags=["remove-input"]
+page.items([text.result_sentence(study, planned.loc[deliveries.contrast])])
 
 # %% [markdown]
-# **Published analysis.** By the tests that are presumed:
+# ### Published analysis
+#
+# For the doses: {glue:text}`stated_trend`. For the deliveries: {glue:text}`stated`.
 
-# %% tags=["hide-input"]
-page.items(text.result_sentence(study, row) for _, row in published.iterrows())
+# %% tags=["remove-input"]
+page.table(tables.contrasts_table(study, published), "By the presumed tests", folded=True, data=published)
+
+# %% [markdown]
+# :::{admonition} Rules, margins and the status of this cohort
+# :class: dropdown
+#
+# Lengths are compared by {term}`Welch's t` on the lengths themselves, because their standard deviations are alike although the means are not; the effect is a difference of means. The equivalence margins are
+# {glue:text}`margin`. {doc}`The guide to verdicts <../../book/verdicts>` lists the rules.
+#
+# {glue:text}`registered`
+# :::
+
+# %% tags=["remove-input"]
+page.items(
+    (text.verdict_sentence(study, row) for _, row in verdicts.iterrows()), copy=True, folded="Verdicts in sentences"
+)
+
+# %% [markdown]
+# {glue:text}`cohort_status`
 
 # %% [markdown]
 # ## Sensitivity analysis
 #
-# In a {term}`specification curve` each point is one analysis of the same animals that another analyst might have chosen, and the marks below it show its specification. Filled points support
-# the claim (blue) or the opposite (orange); open points are inconclusive. The square is the planned analysis, the diamond the published one. The proportion of analyses that agree is not a
-# probability.
+# A {term}`specification curve` shows other analyses of the same animals that another analyst might have chosen.
 
-# %% tags=["hide-input"]
-curves = {key: specifications(study, results, key, alpha=alpha) for key in claims}
-for key, curve in curves.items():
-    page.curve(key, curve, alpha)
-page.table(
-    tables.options_table(pd.concat(curves.values())), "Specifications, with the reason for each choice", folded=True
-)
+# %% tags=["remove-input"]
+page.curves({key: specifications(study, results, key, alpha=alpha) for key in claims}, alpha)
 
 # %% [markdown]
 # (tooth-limits)=
 # ## Limitations
 #
 # - **Order.** The lengths were public before the rules were written, and two claims were made from them. The verdicts show the method on real animals, and are not a new test.
-# - **The juice is more than the vitamin.** Orange juice contains other substances. A difference between the deliveries does not say which of them matters.
-# - **The largest dose.** At 2 mg the deliveries hardly differ. The cells may have reached the length of a healthy guinea pig, so a larger effect could not be seen.
-# - **Unknown procedures.** The lists do not say how the guinea pigs were assigned, how long they were fed, or whether the lengths were measured without knowing the group.
-# - **From the list.** The first page of the paper was available, and the lengths only as R lists them.
-
-# %% [markdown]
-# ## Text for a paper
-#
-# The following paragraph for a methods section describes the protocol, losses, tests, rules and software.
-
-# %% tags=["hide-input"]
-page.paragraph(text.methods_paragraph(study, results, alpha=alpha, level=level))
-
-# %% [markdown]
-# Journals ask authors to report how animals were kept, allocated and measured according to the ARRIVE guidelines {cite}`percie-du-sert-2020`. The protocol and the file answer some of the
-# essential items. The laboratory must add the others.
-
-# %% tags=["hide-input"]
-page.table(tables.arrive_table(study, results), "The ARRIVE Essential 10: items answered and items to add", folded=True)
+# - **More than the vitamin.** Orange juice contains other substances. A difference between the deliveries does not say which of them matters.
+# - **Opposite results elsewhere.** By another measure of the teeth of guinea pigs, orange juice and ascorbic acid acted alike if they contained the same amount of the vitamin {cite}`harris-1933`.
+# - **The largest dose.** At 2 mg the cells may have reached the length of a healthy guinea pig, so a larger effect could not be seen.
+# - **Unknown procedures.** The list does not say how the guinea pigs were assigned, how long they were fed, or whether the lengths were measured without knowing the group.
+# - **From a list.** Only the first page of the paper was available; the lengths are those that R lists.
 
 # %% [markdown]
 # ## Rerun it on your guinea pigs
@@ -197,13 +182,15 @@ page.table(tables.arrive_table(study, results), "The ARRIVE Essential 10: items 
 #
 #     secretome rerun tooth_growth my_guinea_pigs.csv
 #
-# {doc}`The guide to reruns <../../book/rerun>` describes the file and the output.
+# {doc}`The guide to reruns <../../book/rerun>` describes the file and the output, and {doc}`the page in your browser <../../book/try>` needs no installation.
 
-# %% tags=["remove-cell"]
-alone = planned.loc[first.contrast]
-page.say(alone=text.p_value(alone["pvalue"]), adjusted=text.p_value(alone["pvalue_adjusted"]))
+# %% tags=["remove-input"]
+page.paragraph(text.methods_paragraph(study, results, alpha=alpha, level=level), folded="Methods paragraph for a paper")
+page.table(tables.arrive_table(study, results), "The ARRIVE Essential 10: items answered and items to add", folded=True)
 
 # %% [markdown] tags=["book-only"]
+# Journals ask for the items of the ARRIVE guidelines {cite}`percie-du-sert-2020`.
+#
 # ```{exercise}
 # :label: tooth-exercise
 # A colleague reports only the comparison at 0.5 mg, without adjustment: {glue:text}`alone`. The protocol gives {glue:text}`adjusted` for the same animals. Who is right?
@@ -216,7 +203,7 @@ page.say(alone=text.p_value(alone["pvalue"]), adjusted=text.p_value(alone["pvalu
 # ```
 #
 # ```{take-aways}
-# - A claim about one dose is adjusted for {ref}`every dose that was compared <tooth-methods>`, whether or not the claim mentions it.
+# - A claim about one dose is adjusted for {ref}`every dose that was compared <tooth-family>`, whether or not the claim mentions it.
 # - The delivery changes the effect of the dose only if {ref}`the slopes differ <tooth-slopes>`.
 # - Old data can show a method, but {ref}`cannot test a claim that was made from them <tooth-limits>`.
 # ```

@@ -67,7 +67,7 @@ def draft_protocol(key: str, file: str, table: StudyTable) -> Draft:
         "claims:",
     ]
     for header, name in endpoints.items():
-        lines += _claims(_name(header), name, pairs, series, paired=table.paired)
+        lines += _claims(_name(header), name, pairs, series)
     return Draft(groups, endpoints, "\n".join(lines) + "\n")
 
 
@@ -211,6 +211,15 @@ def _endpoint(header: str, key: str, values: Sequence[str]) -> Iterator[str]:
     yield f"    label: {_quoted(_name(header))}"
     yield f"    unit: {_quoted(unit)}" if unit else '    unit: "as measured"  # CHOOSE'
     yield f"    kind: {kind}  # CHOOSE: concentration, titre, count, proportion or continuous"
+    numbers = [float(value.replace(",", ".")) for value in values if re.fullmatch(r"-?\d+([.,]\d+)?", value)]
+    if kind == "continuous" and numbers and min(numbers) <= 0:
+        margin = float(f"{(max(numbers) - min(numbers)) / 10:.1g}")
+        yield "    scale: linear  # groups are compared by differences, because some values are not above zero"
+        yield "    equivalence_margin:  # CHOOSE: differences in the unit between which an effect is negligible"
+        yield f"      low: {-margin:g}"
+        yield f"      high: {margin:g}"
+        yield "      reason: a tenth of the range of the values  # CHOOSE"
+        return
     yield "    equivalence_margin:  # CHOOSE: ratios between which an effect is negligible"
     yield "      low: 0.80"
     yield "      high: 1.25"
@@ -222,8 +231,6 @@ def _claims(
     endpoint: str,
     pairs: Sequence[tuple[DraftGroup, DraftGroup]],
     series: Sequence[Sequence[DraftGroup]],
-    *,
-    paired: bool,
 ) -> Iterator[str]:
     contrasts = [f"{group.key} vs {control.key}" for group, control in pairs]
     for (group, control), contrast in zip(pairs, contrasts, strict=True):
@@ -233,8 +240,7 @@ def _claims(
             **({"family": f"[{', '.join(contrasts)}]  # adjusted for these"} if len(contrasts) > 1 else {}),
         }
         sentence = f"{label} is higher in {group.label} than in {control.label}."
-        method = "signed_rank" if paired else "mann_whitney"
-        yield from _claim(f"{endpoint}_{group.key}", sentence, endpoint, about, method)
+        yield from _claim(f"{endpoint}_{group.key}", sentence, endpoint, about)
     for doses in series:
         kind = doses[0].series
         about = {
@@ -243,16 +249,13 @@ def _claims(
             "doses": f"[{', '.join(group.key for group in doses)}]",
         }
         sentence = f"{label} rises with the dose{f' of {kind}' if kind else ''}."
-        yield from _claim(
-            f"{endpoint}_dose{f' {kind}' if kind else ''}", sentence, endpoint, about, "jonckheere_terpstra"
-        )
+        yield from _claim(f"{endpoint}_dose{f' {kind}' if kind else ''}", sentence, endpoint, about)
 
 
-def _claim(key: str, sentence: str, endpoint: str, about: Mapping[str, str], method: str) -> Iterator[str]:
+def _claim(key: str, sentence: str, endpoint: str, about: Mapping[str, str]) -> Iterator[str]:
     yield f"  {_keys([key])[0]}:"
     yield f"    sentence: {_quoted(sentence)}  # CHOOSE"
     yield f"    endpoint: {endpoint}"
     yield "    direction: up  # CHOOSE: up or down"
     yield from (f"    {name}: {value}" for name, value in about.items())
-    yield f"    published_test: {{method: {method}, stated: not stated}}  # CHOOSE: the test that the source names"
     yield "    source: own"

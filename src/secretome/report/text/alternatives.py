@@ -48,7 +48,9 @@ def groups_alt(study: Study, endpoint: str, rows: Sequence[Row], groups: Sequenc
         place = "" if math.isnan(row["level"]) else f", {_place(row, about.equivalence_margin)}"
         findings.append(f"{label}, {effect(row, about.unit)}{place}")
     limits = "" if about.kind == "continuous" else f" {censoring_sentence(study, endpoint)}."
-    animals = f"{about.label} ({about.unit}) of every {unit(study)}, by group. {groups_sentence(study, endpoint, groups)}."
+    animals = (
+        f"{about.label} ({about.unit}) of every {unit(study)}, by group. {groups_sentence(study, endpoint, groups)}."
+    )
     if not rows:
         return f"One panel, {scale_words(about)}. {animals}{limits}"
     control = lowercase_first(study.protocol.groups[sides(rows[0]["contrast"])[1]].label)
