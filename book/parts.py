@@ -10,17 +10,22 @@ import platform
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from importlib.metadata import version
+from itertools import groupby
 from pathlib import Path
 
 import pandas as pd
 
 from secretome import adjudicate, analyse, load_study
 from secretome.protocol import load_protocol, study_folder, study_names
+from secretome.protocol.key_docs import key_docs
 from secretome.report import figures, tables, text
 from secretome.report.render import figure_html
 from secretome.rerun.provenance import VERSIONED
 
+LONGEST_EXAMPLE = 60
 FORM = Path(__file__).with_name("try_form.html")
 EXAMPLE = ("treg_conditioned_medium", "tregs_rise_cd25pos")
 NOT_KEPT = r"\A# .*?(?=^## )"  # what precedes the first command: the page says it in its own words
@@ -39,6 +44,7 @@ def write_parts(folder: Path) -> None:
         "try": _raw(form()),
         "example": _raw(example(*EXAMPLE)),
         "commands": commands(),
+        "protocol_keys": _raw(protocol_keys()),
         "versions": _raw(versions()),
     }
     for name, part in parts.items():
@@ -87,6 +93,44 @@ def commands() -> str:
     written = subprocess.run(asked, check=True, capture_output=True, text=True, encoding="utf-8").stdout
     written = re.sub(NOT_KEPT, "", written, flags=re.DOTALL | re.MULTILINE)
     return re.sub(PYTHON_TYPES, "", written)
+
+
+def protocol_keys() -> str:
+    """Every key of a protocol with its type, default, example and what reads it, one HTML table per model."""
+    protocols = [load_protocol(study_folder(name) / "protocol.yml") for name in study_names()]
+    examples = {key: value for protocol in reversed(protocols) for key, value in _examples(protocol)}
+    sections = []
+    for model, docs in groupby(key_docs(), key=lambda doc: doc.model):
+        rows = [
+            {
+                "Key": doc.key,
+                "Meaning": doc.meaning,
+                "Type": doc.type.replace("`", ""),
+                "Default": doc.default,
+                "Example": examples.get((doc.model, doc.key), "–"),
+                "Read by": doc.read_by.replace("`", ""),
+            }
+            for doc in docs
+        ]
+        sections.append(f'<h3 id="key-{model.lower()}">{model}</h3>{tables.to_html(pd.DataFrame(rows), model)}')
+    return "\n".join(sections)
+
+
+def _examples(part: object) -> Iterator[tuple[tuple[str, str], str]]:
+    """The values of a protocol that are text or numbers, by model and key."""
+    for field in fields(part):  # type: ignore[arg-type]
+        value = getattr(part, field.name)
+        inside = value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else [value]
+        parts = [one for one in inside if is_dataclass(one)]
+        if value not in (None, "", ()) and not parts and not isinstance(value, dict):
+            shown = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+            text = f"[{shown}]" if isinstance(value, tuple) else shown.lower() if isinstance(value, bool) else shown
+            yield (
+                (type(part).__name__, field.name),
+                text if len(text) <= LONGEST_EXAMPLE else f"{text[:LONGEST_EXAMPLE]}…",
+            )
+        for one in parts:
+            yield from _examples(one)
 
 
 def versions() -> str:

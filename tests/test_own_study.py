@@ -11,6 +11,7 @@ from commands import assert_refused, secretome
 from secretome import adjudicate, analyse, load_study
 from secretome.cohort.new_study import new_study
 from secretome.protocol import InputError, load_protocol, study_folder
+from secretome.protocol.key_docs import KEYS, key_docs
 from secretome.protocol.schema import json_schema
 
 # Lengths of odontoblasts under orange juice, in μm, at 0.5 and 2 mg a day (Crampton 1947, as in R's ToothGrowth).
@@ -80,6 +81,19 @@ def test_folder_without_protocol_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"protocol\.yml"):
         study_folder(tmp_path)
     assert_refused(secretome("check", tmp_path, table(tmp_path)))
+
+
+def test_every_key_of_a_protocol_is_documented_once() -> None:
+    """Fails if a key of a model has no meaning, or a meaning no key."""
+    docs = list(key_docs())
+    described = {(model, key) for model, keys in KEYS.items() for key in keys}
+    assert [(doc.model, doc.key) for doc in docs] == list(dict.fromkeys((doc.model, doc.key) for doc in docs))
+    assert {(doc.model, doc.key) for doc in docs} == described
+    schema = json_schema()
+    assert schema["properties"]["species"]["description"] == KEYS["Protocol"]["species"][0]
+    assert schema["$defs"]["Claim"]["properties"]["family"]["description"] == KEYS["Claim"]["family"][0]
+    required = {doc.key for doc in docs if doc.model == "Protocol" and doc.default == "required"}
+    assert required == set(schema["required"])
 
 
 def test_schema_names_every_key_of_a_protocol() -> None:

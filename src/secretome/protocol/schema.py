@@ -19,10 +19,15 @@ def json_schema() -> dict[str, Any]:
     >>> schema["title"], "claims" in schema["properties"], "claims" in schema["required"]
     ('Protocol', True, True)
     """
+    from secretome.protocol.key_docs import key_docs
     from secretome.protocol.models import Protocol
     from secretome.protocol.yaml_files import adapter
 
     schema = adapter(Protocol).json_schema()
+    # Editors show the meaning of a key.
+    models = {"Protocol": schema, **schema.get("$defs", {})}
+    for doc in key_docs():
+        models[doc.model]["properties"][doc.key]["description"] = doc.meaning
     return {"$schema": ADDRESS, **schema}
 
 
