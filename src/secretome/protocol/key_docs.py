@@ -222,19 +222,16 @@ def key_docs() -> Iterator[KeyDoc]:
     """
     from secretome.protocol.models import Protocol
 
-    waiting, seen = [Protocol], [Protocol]
-    while waiting:
-        model = waiting.pop(0)
+    # The list grows while it is read.
+    models: list[type[Any]] = [Protocol]
+    for model in models:
         for field in fields(model):
             meaning, read_by = KEYS[model.__name__][field.name]
             yield KeyDoc(model.__name__, field.name, _type(field.type), _default(field), meaning, read_by)
-            for part in _models(field.type):
-                if part not in seen:
-                    seen.append(part)
-                    waiting.append(part)
+            models += [part for part in dict.fromkeys(_models(field.type)) if part not in models]
 
 
-def _models(annotation: Any) -> Iterator[type]:
+def _models(annotation: Any) -> Iterator[type[Any]]:
     """The models that a type contains."""
     if isinstance(annotation, type) and is_dataclass(annotation):
         yield annotation
