@@ -90,3 +90,8 @@ def test_names_that_are_loaded_on_first_use_are_all_there() -> None:
             assert name in dir(package)
         with pytest.raises(AttributeError, match="no_such_name"):
             package.no_such_name  # noqa: B018
+
+
+def test_a_template_is_made_without_scipy() -> None:
+    loaded = packages_after("from secretome.cohort.template import workbook\nworkbook('sepsis_cytokines')")
+    assert not loaded & {"scipy", "statsmodels", "matplotlib", "IPython"}

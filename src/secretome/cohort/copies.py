@@ -9,7 +9,6 @@ from math import comb, gcd
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binom
 
 from secretome.protocol import sha256
 
@@ -171,6 +170,8 @@ def _unconditional_distribution(tied: Sequence[int], one: int, other: int) -> tu
 
     Their quotient bounds the tail of the exact distribution.
     """
+    from scipy.stats import binom  # Loaded only for cohorts that may be copies.
+
     share = one / (one + other)
     distribution = np.ones(1)
     for count in tied:
@@ -193,6 +194,8 @@ def _spread_bound(values: Sample, source: Sample) -> float:
             expected += len(one) * min(1.0, len(other) * precision / spread if spread > 0 else 1.0)
     if not number:
         return 1.0
+    from scipy.stats import binom
+
     return float(binom.sf(matched - 1, number, expected / number)) if matched > expected else 1.0
 
 

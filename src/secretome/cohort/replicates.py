@@ -8,7 +8,6 @@ from collections import Counter
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy import stats
 
 from secretome.cohort.errors import ErrorCollector
 from secretome.cohort.files.sheet import Cell
@@ -161,9 +160,11 @@ def _average(wells: list[Measurement], errors: ErrorCollector, variation: dict[s
         found, expected, remedy = problem
         errors.add(cell, found.format(animal=first["animal"]), expected, remedy)
         return first
+    from scipy.stats import variation as relative_spread  # Loaded only for files with replicates.
+
     values = [record["value"] for record in measured]
     if not np.isnan(values).any():
-        variation[f"{first['animal']}, {first['endpoint']}"] = float(stats.variation(values, ddof=1))
+        variation[f"{first['animal']}, {first['endpoint']}"] = float(relative_spread(values, ddof=1))
     return first | _geometric_mean(measured)
 
 
@@ -200,8 +201,10 @@ def _arithmetic_mean(wells: list[Record]) -> Record:
 
 
 def _rounded_gmean(values: list[float]) -> float:
+    from scipy.stats import gmean
+
     # Rounding to twelve digits makes the mean of 25 and 25 equal to 25, so that ranks do not depend on rounding.
-    return float(f"{stats.gmean(values):.12g}")
+    return float(f"{gmean(values):.12g}")
 
 
 def _notes(several: dict[int, list[Measurement]], variation: dict[str, float], linear: set[str]) -> list[str]:

@@ -3,19 +3,17 @@
 import re
 from functools import lru_cache
 
-from scipy import constants
-
 PREFIXES = {
     "": 1.0,
-    "f": constants.femto,
-    "p": constants.pico,
-    "n": constants.nano,
-    "μ": constants.micro,
-    "u": constants.micro,
-    "m": constants.milli,
-    "c": constants.centi,
-    "d": constants.deci,
-    "k": constants.kilo,
+    "f": 1e-15,
+    "p": 1e-12,
+    "n": 1e-9,
+    "μ": 1e-6,
+    "u": 1e-6,
+    "m": 1e-3,
+    "c": 1e-2,
+    "d": 1e-1,
+    "k": 1e3,
 }
 _PART = r"([fpnμumcdk]?)(g|mol|l|iu|u)"
 _CONCENTRATION = re.compile(rf"{_PART}/{_PART}")
