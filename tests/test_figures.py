@@ -2,6 +2,7 @@
 
 from importlib import resources
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from secretome import analyse
 from secretome.claims import specifications
 from secretome.cohort import Study
 from secretome.cohort.simulate import simulate_study
+from secretome.defaults import FIGURES_VARIABLE
 from secretome.report import figures
 from secretome.report import text as report_text
 from secretome.report.figures.base import WIDTH
@@ -196,3 +198,14 @@ def test_specification_figure_has_the_interval_of_every_ratio_and_difference(rat
     assert {(round(low, 6), round(high, 6)) for low, high in zip(finite["low"], finite["high"], strict=True)} <= (
         drawn_intervals
     )
+
+
+@pytest.mark.parametrize(("stated", "suffixes"), [("svg", {".svg"}), ("svg,png", {".svg", ".png"}), (None, None)])
+def test_figures_are_written_in_the_formats_that_are_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stated: str | None, suffixes: set[str] | None
+) -> None:
+    if stated:
+        monkeypatch.setenv(FIGURES_VARIABLE, stated)
+    figure = figures.Figure(figsize=(1, 1))
+    figures.export(figure, figures.to_svg(figure, "empty"), tmp_path, "empty")
+    assert {path.suffix for path in tmp_path.iterdir()} == (suffixes or {".svg", ".pdf", ".png"})

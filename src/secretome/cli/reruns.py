@@ -30,6 +30,7 @@ from secretome.cli.common import (
     print_conditions,
     protocol_of,
 )
+from secretome.defaults import FIGURE_FORMATS, FIGURES_VARIABLE
 from secretome.protocol import InputError
 
 if TYPE_CHECKING:
@@ -70,6 +71,14 @@ Plain = Annotated[
     bool,
     typer.Option("--plain", help="Run each notebook by papermill in a separate kernel: the same outputs, slower."),
 ]
+Figures = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FORMATS",
+        help="File formats of figures, such as svg or svg,pdf,png; by default all three for up to three files and svg "
+        "for more. --resume keeps finished figures as they are.",
+    ),
+]
 Timeout = Annotated[float, typer.Option(min=1, metavar="SECONDS", help="The longest time that one cohort may take.")]
 Memory = Annotated[int, typer.Option(min=1, metavar="MB", help="The most memory that one cohort may use; on Linux.")]
 ShardOption = Annotated[
@@ -95,6 +104,7 @@ def rerun(
     decimal: DecimalMark = None,
     jobs: Jobs = None,
     plain: Plain = False,
+    figures: Figures = None,
     timeout: Timeout = 1800,
     memory: Memory = 4096,
     shard: ShardOption = None,
@@ -111,6 +121,7 @@ def rerun(
     ):
         if both:
             raise InputError.of(option, "", f"{other} as well", "one of the two")
+    formats = _figure_formats(figures, len(files))
     typed = parse_pairs("-p", "NAME=VALUE, such as alpha=0.01", parameters)
     request = _Request(
         study=study,
@@ -124,7 +135,23 @@ def rerun(
         shard=Shard.parse(shard) if shard else None,
         scheduler=scheduler,
     )
-    _run(request)
+    # An environment variable also reaches the kernels and processes that run the cohorts.
+    os.environ[FIGURES_VARIABLE] = ",".join(formats)
+    try:
+        _run(request)
+    finally:
+        del os.environ[FIGURES_VARIABLE]
+
+
+def _figure_formats(stated: str | None, files: int) -> Sequence[str]:
+    """The formats that were asked for, in one order; for many files SVG alone, because the others take longer."""
+    if stated is None:
+        return FIGURE_FORMATS if files <= MAX_DETAILED else FIGURE_FORMATS[:1]
+    named = {name.strip().casefold() for name in stated.split(",")}
+    if "svg" not in named or not named <= set(FIGURE_FORMATS):
+        expected = "svg, or svg with pdf or png after commas, because the report shows the svg"
+        raise InputError.of("--figures", "", repr(stated), expected)
+    return [name for name in FIGURE_FORMATS if name in named]
 
 
 @dataclass(frozen=True)
@@ -189,6 +216,7 @@ class _Request:
         key = self.cohort["key"]
         command += ["--key", str(key.absolute())] if key else []
         command += ["--plain"] if self.options.plain else []
+        command += ["--figures", os.environ[FIGURES_VARIABLE]]
         return [*command, "--jobs", "1", "--timeout", f"{self.options.timeout}", "--memory", f"{self.options.memory}"]
 
 

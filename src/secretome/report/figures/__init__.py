@@ -3,7 +3,7 @@
 from matplotlib.figure import Figure
 
 from secretome.report.figures.animals import design_figure, groups_by_route, groups_figure, paired_figure
-from secretome.report.figures.base import COLOURS, STYLE, export, themed, to_svg
+from secretome.report.figures.base import COLOURS, STYLE, export, figure_formats, themed, to_svg
 from secretome.report.figures.curves import planning_figure, rates_figure, specification_figure
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Figure",
     "design_figure",
     "export",
+    "figure_formats",
     "groups_by_route",
     "groups_figure",
     "paired_figure",

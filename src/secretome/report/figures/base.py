@@ -2,6 +2,7 @@
 
 import io
 import math
+import os
 import re
 import zlib
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from matplotlib.font_manager import fontManager
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, NullLocator
 
 from secretome.cohort import Study
+from secretome.defaults import FIGURE_FORMATS, FIGURES_VARIABLE
 
 # A page replaces each colour by the CSS variable `--figure-PART`, so that one drawing serves light and dark.
 COLOURS = {
@@ -58,15 +60,27 @@ STYLE = {
 }
 
 
+def figure_formats() -> tuple[str, ...]:
+    """The file formats of figures: all of them, unless the environment variable names some, separated by commas."""
+    return tuple(filter(None, os.environ.get(FIGURES_VARIABLE, ",".join(FIGURE_FORMATS)).split(",")))
+
+
 def export(figure: Figure, svg: str, folder: Path, name: str) -> None:
-    """Write a figure to files: the SVG as drawn, a PDF with embedded type, and a PNG at 300 dots per inch."""
+    """Write a figure to files: the SVG as drawn, a PDF with embedded type, and a PNG at 300 dots per inch.
+
+    PDF and PNG are each drawn again and take most of a figure's time, so they are written only if they are among
+    `figure_formats`.
+    """
+    formats = figure_formats()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.svg").write_text(svg, encoding="utf-8", newline="\n")
     # Letters need not be fitted to the dots of a screen.
     with mpl.rc_context(STYLE | {"text.hinting": "none"}):
-        figure.savefig(folder / f"{name}.pdf", metadata={"CreationDate": None})
-        # Runs of one colour are all there is to find in a drawing: as small a file in two thirds of the time.
-        figure.savefig(folder / f"{name}.png", dpi=300, pil_kwargs={"compress_type": zlib.Z_RLE})
+        if "pdf" in formats:
+            figure.savefig(folder / f"{name}.pdf", metadata={"CreationDate": None})
+        if "png" in formats:
+            # Runs of one colour are all there is to find in a drawing: as small a file in two thirds of the time.
+            figure.savefig(folder / f"{name}.png", dpi=300, pil_kwargs={"compress_type": zlib.Z_RLE})
 
 
 def to_svg(figure: Figure, name: str) -> str:
