@@ -1,167 +1,205 @@
-"""What a rerun costs: ours beside papermill, for one cohort and for hundreds: part of `make bench`.
+"""Time and memory of reruns, beside other ways to run the same notebooks: part of `make bench`.
 
-Writes ``notebooks/benchmarks/reruns.csv``. A ratio is theirs over ours of the same run of this script. Numbers of
-cohorts may be given: ``reruns.py 1 10``; papermill's commands are timed on ten at most, because a hundred take ten
-times as long.
+Each way runs the same simulated cohorts of each study, as many at a time as there are cores, in one run of this script;
+a ratio is its time over that of `secretome rerun`. Writes ``notebooks/benchmarks/reruns.csv``.
+
+    reruns.py                                 24 cohorts of every study, each way five times, in turn
+    reruns.py --cohorts 4 --repeats 1 --study sepsis_cytokines
+    reruns.py --growth 10000 --shards 20      one study in shards, without other ways: writes reruns_growth.csv
 """
 
-import csv
+import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import nbformat
-import numpy as np
 import pandas as pd
 
 from secretome import load_study
+from secretome.cohort.simulate import simulate, to_csv
+from secretome.protocol import load_protocol, study_folder, study_names
 from secretome.report.html import report_html
 from secretome.rerun.parameters import as_ipynb
 
 OUT = Path(__file__).parents[1] / "notebooks" / "benchmarks"
-STUDY = "treg_conditioned_medium"
-SIZES = (1, 10, 100, 1000)
-MOST_OF_PAPERMILL = 10
 WORKERS = os.cpu_count() or 1
 OURS = "secretome rerun"
+BIN = Path(sys.executable).parent
+Way = Callable[[str, list[Path], Path], None]
 
 
-def cohorts(folder: Path, count: int) -> list[Path]:
-    """Made-up cohorts of twelve donors, as many as the study has itself."""
-    rng = np.random.default_rng(20261125)
-    files = []
-    for number in range(count):
-        before = rng.lognormal(1, 0.5, (12, 2))
-        after = before * rng.lognormal(0.3, 0.3, (12, 2))
-        rows = ["animal,group,foxp3_cd25pos,foxp3_cd25neg"]
-        for donor, (first, second) in enumerate(zip(before, after, strict=True)):
-            rows += [
-                f"{donor},without,{first[0]:.2f},{first[1]:.2f}",
-                f"{donor},with_cm,{second[0]:.2f},{second[1]:.2f}",
-            ]
-        files.append(folder / f"lab{number:04}.csv")
-        files[-1].write_text("\n".join(rows), encoding="utf-8")
+def simulated(study: str, folder: Path, count: int) -> list[Path]:
+    """Files of simulated cohorts."""
+    protocol = load_protocol(study_folder(study) / "protocol.yml")
+    files = [folder / f"{study}-{number:05}.csv" for number in range(count)]
+    for seed, file in enumerate(files):
+        file.write_bytes(to_csv(simulate(protocol, seed=seed)))
     return files
 
 
-def by_command(files: list[Path], out: Path) -> None:
-    """Run papermill's command for each cohort, as many at once as there are cores, then the report in a subprocess."""
+def rerun(study: str, files: list[Path], out: Path, *options: str) -> None:
+    """Run our command on all cohorts."""
+    command = [sys.executable, "-m", "secretome", "rerun", study, *map(str, files)]
+    command += ["--out", str(out), "--jobs", str(WORKERS), *options]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def each(study: str, files: list[Path], out: Path, run: Callable[[Path, Path, Path, Path], None]) -> None:
+    """Run another program on each cohort: the notebook, the executed notebook, the cohort, and its output folder."""
     out.mkdir()
-    bin_folder = Path(sys.executable).parent
-    with as_ipynb(STUDY) as notebook, ThreadPoolExecutor(WORKERS) as pool:
-
-        def one(file: Path) -> None:
-            own, executed = out / file.stem, out / f"{file.stem}.ipynb"
-            command = [
-                bin_folder / "papermill",
-                notebook,
-                executed,
-                "-p",
-                "cohort",
-                file,
-                "-p",
-                "out",
-                own,
-                "--no-progress-bar",
-            ]
-            subprocess.run(command, check=True, capture_output=True)
-            subprocess.run([sys.executable, __file__, "report", executed, file, own], check=True)
-
-        list(pool.map(one, files))
+    with as_ipynb(study) as notebook, ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(lambda file: run(notebook, out / f"{file.stem}.ipynb", file, out / file.stem), files))
 
 
-def report(executed: Path, file: Path, own: Path) -> None:
-    """The report of one executed notebook."""
-    verdicts, checks = (pd.read_csv(own / f"{name}.csv") for name in ("verdicts", "checks"))
-    study = load_study(STUDY, cohort=file)
-    (own / "report.html").write_text(
-        report_html(nbformat.read(executed, as_version=4), study, verdicts, checks, {}), encoding="utf-8"
-    )
+def papermill(notebook: Path, executed: Path, file: Path, out: Path) -> None:
+    """Run papermill's command."""
+    command = [BIN / "papermill", notebook, executed, "-p", "cohort", file, "-p", "out", out, "--no-progress-bar"]
+    subprocess.run(command, check=True, capture_output=True)
 
 
-def by_ours(*options: str) -> Callable[[list[Path], Path], None]:
-    """Our command on all cohorts."""
-
-    def run(files: list[Path], out: Path) -> None:
-        command = [
-            sys.executable,
-            "-m",
-            "secretome",
-            "rerun",
-            STUDY,
-            *map(str, files),
-            "--out",
-            str(out),
-            "--jobs",
-            str(WORKERS),
-            *options,
-        ]
-        subprocess.run(command, check=True, capture_output=True)
-
-    return run
+def papermill_nbconvert(notebook: Path, executed: Path, file: Path, out: Path) -> None:
+    """Run papermill's command, then nbconvert's."""
+    papermill(notebook, executed, file, out)
+    command = [BIN / "jupyter-nbconvert", "--to", "html", "--no-input", "--log-level", "ERROR", executed]
+    subprocess.run(command, check=True, capture_output=True)
 
 
-def measured(run: Callable[[list[Path], Path], None], files: list[Path]) -> tuple[float, float, float]:
+def papermill_report(study: str, notebook: Path, executed: Path, file: Path, out: Path) -> None:
+    """Run papermill's command, then the report of this package in a process of its own."""
+    papermill(notebook, executed, file, out)
+    subprocess.run([sys.executable, __file__, "--report", study, executed, file, out], check=True)
+
+
+def nbclient(notebook: Path, executed: Path, file: Path, out: Path) -> None:
+    """Run nbclient's command on a notebook whose parameters were replaced."""
+    content = nbformat.read(notebook, as_version=4)
+    cell = next(cell for cell in content.cells if "parameters" in cell.metadata.get("tags", []))
+    cell.source += f"\ncohort, out = {str(file)!r}, {str(out)!r}"
+    nbformat.write(content, executed)
+    subprocess.run([BIN / "jupyter-execute", "--inplace", executed], check=True, capture_output=True)
+
+
+def quarto(notebook: Path, executed: Path, file: Path, out: Path) -> None:
+    """Run Quarto on the notebook that `nbclient` would run."""
+    content = nbformat.read(notebook, as_version=4)
+    cell = next(cell for cell in content.cells if "parameters" in cell.metadata.get("tags", []))
+    cell.source += f"\ncohort, out = {str(file)!r}, {str(out)!r}"
+    nbformat.write(content, executed)
+    subprocess.run(["quarto", "render", executed, "--execute", "--to", "html"], check=True, capture_output=True)
+
+
+def ways(study: str) -> dict[str, Way]:
+    """The ways that can be run on this machine."""
+    found: dict[str, Way] = {
+        OURS: rerun,
+        f"{OURS} --figures svg,pdf,png": lambda *run: rerun(*run, "--figures", "svg,pdf,png"),
+        f"{OURS} --plain": lambda *run: rerun(*run, "--plain"),
+        "papermill, notebook only": partial(each, run=papermill),
+        "papermill, then the report": partial(each, run=partial(papermill_report, study)),
+    }
+    for program, name, run in (
+        (BIN / "jupyter-nbconvert", "papermill, then nbconvert", papermill_nbconvert),
+        (BIN / "jupyter-execute", "nbclient, notebook only", nbclient),
+        ("quarto", "Quarto", quarto),
+    ):
+        if shutil.which(program):
+            found[name] = partial(each, run=run)
+    return found
+
+
+def report(study: str, executed: Path, file: Path, out: Path) -> None:
+    """Write the report of one executed notebook."""
+    verdicts, checks = (pd.read_csv(out / f"{name}.csv") for name in ("verdicts", "checks"))
+    cohort = load_study(study, cohort=file)
+    page = report_html(nbformat.read(executed, as_version=4), cohort, verdicts, checks, {})
+    (out / "report.html").write_text(page, encoding="utf-8")
+
+
+def measured(run: Callable[[], None]) -> dict[str, float]:
     """Seconds by the clock, seconds of the processors, and the MB of the largest process.
 
     Measured in a process of its own, which counts only what it started.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        begin = time.perf_counter()
-        child = os.fork()
-        if child == 0:
-            try:
-                run(files, Path(folder) / "out")
-            except BaseException as error:
-                print(error, file=sys.stderr)
-                os._exit(1)
-            os._exit(0)
-        _, status, used = os.wait4(child, 0)
-        if status:
-            raise SystemExit("a way of running the cohorts failed")
-        return time.perf_counter() - begin, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+    begin = time.perf_counter()
+    child = os.fork()
+    if child == 0:
+        try:
+            run()
+        except BaseException as error:
+            print(error, file=sys.stderr)
+            os._exit(1)
+        os._exit(0)
+    _, status, used = os.wait4(child, 0)
+    if status:
+        raise SystemExit("a way of running the cohorts failed")
+    seconds, processor = time.perf_counter() - begin, used.ru_utime + used.ru_stime
+    return {"seconds": seconds, "cpu_seconds": processor, "memory_mb": used.ru_maxrss / 1024}
 
 
-def main(sizes: tuple[int, ...]) -> None:
-    """Measure every way and write the table."""
-    ways = {
-        OURS: by_ours(),
-        f"{OURS} --plain: papermill from Python": by_ours("--plain"),
-        "papermill's command, then the report": by_command,
-    }
-    rows: list[dict[str, object]] = []
+def compare(studies: list[str], cohorts: int, repeats: int) -> None:
+    """Run every way in turn, each on one cohort and on all, and write the medians."""
+    rows = []
+    for study in studies:
+        with tempfile.TemporaryDirectory() as folder:
+            files = simulated(study, Path(folder), cohorts)
+            for repeat in range(repeats):
+                for size in sorted({1, cohorts}):
+                    for way, run in ways(study).items():
+                        out = Path(folder) / f"out-{repeat}-{size}-{len(rows)}"
+                        row = {"study": study, "way": way, "cohorts": size, "workers": WORKERS}
+                        rows.append(row | measured(partial(run, study, files[:size], out)))
+                        print(rows[-1], flush=True)
+                        shutil.rmtree(out)
+    keys = ["study", "way", "cohorts", "workers"]
+    table = pd.DataFrame(rows).groupby(keys, sort=False).median().reset_index()
+    ours = table[table["way"] == OURS].set_index(["study", "cohorts"])["seconds"]
+    table["ratio"] = table["seconds"] / ours.loc[list(zip(table["study"], table["cohorts"], strict=True))].to_numpy()
+    table.to_csv(OUT / "reruns.csv", index=False, float_format="%.4g", lineterminator="\n")
+
+
+def grow(study: str, cohorts: int, shards: int) -> None:
+    """Run the cohorts of one study shard by shard into one folder, and write time and memory after each."""
+    rows = []
     with tempfile.TemporaryDirectory() as folder:
-        files = cohorts(Path(folder), max(sizes))
-        for size in sizes:
-            own = 0.0
-            for way, run in ways.items():
-                if way != OURS and size > MOST_OF_PAPERMILL:
-                    continue
-                seconds, cpu, memory = measured(run, files[:size])
-                own = seconds if way == OURS else own
-                row = {
-                    "way": way,
-                    "cohorts": size,
-                    "workers": WORKERS,
-                    "seconds": seconds,
-                    "cpu_seconds": cpu,
-                    "memory_mb": memory,
-                }
-                rows.append(row | {"ratio": seconds / own})
-                print(rows[-1], flush=True)
-    with (OUT / "reruns.csv").open("w", newline="", encoding="utf-8") as file:
-        table = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        table.writeheader()
-        table.writerows(rows)
+        files = simulated(study, Path(folder), cohorts)
+        out, done = Path(folder) / "out", 0
+        for shard in range(1, shards + 1):
+            used = measured(partial(rerun, study, files, out, "--shard", f"{shard}/{shards}"))
+            finished = len(list(out.glob("*/provenance.json")))
+            part, done = finished - done, finished
+            row = {"study": study, "cohorts": done, "workers": WORKERS, "memory_mb": used["memory_mb"]}
+            per_cohort = {name: used[name] / part for name in ("seconds", "cpu_seconds")}
+            rows.append(row | per_cohort)
+            print(rows[-1], flush=True)
+            pd.DataFrame(rows).to_csv(OUT / "reruns_growth.csv", index=False, float_format="%.4g", lineterminator="\n")
+
+
+def main() -> None:
+    """Read the command line and measure."""
+    options = argparse.ArgumentParser()
+    options.add_argument("--cohorts", type=int, default=24)
+    options.add_argument("--repeats", type=int, default=5)
+    options.add_argument("--study", action="append")
+    options.add_argument("--growth", type=int)
+    options.add_argument("--shards", type=int, default=20)
+    options.add_argument("--report", nargs=4)
+    chosen = options.parse_args()
+    if chosen.report:
+        report(chosen.report[0], *map(Path, chosen.report[1:]))
+    elif chosen.growth:
+        grow((chosen.study or ["sepsis_cytokines"])[0], chosen.growth, chosen.shards)
+    else:
+        names = [name for name in study_names() if load_protocol(study_folder(name) / "protocol.yml").simulation]
+        compare(chosen.study or names, chosen.cohorts, chosen.repeats)
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["report"]:
-        report(*map(Path, sys.argv[2:]))
-    else:
-        main(tuple(map(int, sys.argv[1:])) or SIZES)
+    main()

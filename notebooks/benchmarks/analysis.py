@@ -136,10 +136,12 @@ page.table(tables.growth_table(growth), "How the time of a call grows with the a
 # %% [markdown]
 # ## Time and memory of reruns
 #
-# Cohorts of twelve donors were run with the page of {ref}`the T-cell study <treg-conditioned-medium>`, {glue:text}`workers` at the same time, with its figures, report and all other output.
+# The same simulated cohorts of a study were run by every method, {glue:text}`workers` at the same time. `secretome rerun` writes the report, figures, tables and all other output. "Notebook only" writes the executed notebook,
+# its tables and its figures, but no report.
 # The papermill command starts Python twice for each cohort and once more for the report. `--plain` calls papermill from a running Python process, and `secretome rerun` without this option forks a process
-# that has loaded all libraries; {doc}`the guide to many cohorts <../../book/scale>` describes this. The remaining time is that of the analysis and of drawing each figure in four formats, which does not depend on how
-# the process is started. The time of a further cohort is the time of all cohorts after the first, divided by their number: the command is started only once.
+# that has loaded all libraries; {doc}`the guide to many cohorts <../../book/scale>` describes this. The remaining time is that of the analysis and of drawing figures, which does not depend on how
+# the process is started. The time of a further cohort is the time of all cohorts after the first, divided by their number: the command is started only once. Each cohort has a process of its own, which ends with it, so memory does not
+# grow with the number of cohorts.
 
 # %% tags=["hide-input"]
 page.table(tables.reruns_table(reruns), "Time and memory of reruns, all methods in one run")

@@ -86,11 +86,13 @@ def growth_table(rows: pd.DataFrame) -> pd.DataFrame:
 
 def reruns_table(rows: pd.DataFrame) -> pd.DataFrame:
     """Seconds per cohort by each way of running, overall and after the first cohort, and their ratio to ours."""
-    begun = rows.merge(rows.loc[rows["cohorts"] == 1, ["way", "seconds"]], on="way", suffixes=("", "_of_one"))
+    first = rows.loc[rows["cohorts"] == 1, ["study", "way", "seconds"]]
+    begun = rows.merge(first, on=["study", "way"], suffixes=("", "_of_one"))
     further = (begun["seconds"] - begun["seconds_of_one"]) / (begun["cohorts"] - 1)
-    over = further / further.groupby(begun["cohorts"]).transform("first")
+    over = further / further.groupby([begun["study"], begun["cohorts"]]).transform("first")
     return pd.DataFrame(
         {
+            "Study": begun["study"],
             "Method": begun["way"],
             "Cohorts": begun["cohorts"],
             "Seconds per cohort": [text.number(value) for value in begun["seconds"] / begun["cohorts"]],
