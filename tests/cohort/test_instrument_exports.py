@@ -3,6 +3,7 @@
 The numbers are invented.
 """
 
+import csv
 import math
 from pathlib import Path
 
@@ -351,3 +352,11 @@ def test_export_of_standards_only_is_refused(sepsis_protocol: Protocol) -> None:
     content = "\n".join(line for line in content.splitlines() if ",M" not in line)
     problems = refused(sepsis_protocol, content, "plate.csv", [*KEY[:1], "Z1,rat 1,sham"])
     assert any("'Z1'" in problem.found for problem in problems)
+
+
+def test_log_of_public_files_names_source_situation_and_outcome() -> None:
+    with (Path(__file__).parent / "public_files.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) >= 30
+    assert all(row["source"] and row["situation"] and row["outcome"] for row in rows)
+    assert len({row["source"] for row in rows}) == len(rows)

@@ -13,6 +13,7 @@ import pytest
 from making import pzfx, xlsx
 
 from secretome.cohort import Cohort, read_cohort
+from secretome.cohort.files import delimited
 from secretome.protocol import InputError, Problem, Protocol, load_protocol, study_folder
 
 FOLDER = Path(__file__).parent / "misread"
@@ -227,17 +228,35 @@ def test_numbered_duplicate_headers_are_refused_as_one_endpoint(file: str) -> No
 # -- files
 
 
-@pytest.mark.parametrize("file", ["gbk.csv", "sjis.csv", "cp1251.csv"])
-def test_unknown_encoding_is_refused_with_a_remedy(file: str) -> None:
-    (problem,) = refused(SEPSIS, file)
+CHINESE = {"动物": "animal", "组别": "group", "假手术": "sham", "对照": "control", "低剂量": "t1", "高剂量": "t2"}
+JAPANESE = {"偽手術": "sham", "対照": "control", "低用量": "t1", "高用量": "t2"}
+RUSSIAN = {"ложная": "sham", "контроль": "control", "доза 1": "t1", "доза 2": "t2"}
+
+
+@pytest.mark.parametrize(
+    ("file", "name", "names"),
+    [("gbk.csv", "Chinese", CHINESE), ("sjis.csv", "Shift-JIS", JAPANESE), ("cp1251.csv", "Windows-1251", RUSSIAN)],
+)
+def test_other_encoding_is_recognised_and_named(file: str, name: str, names: dict[str, str]) -> None:
+    problem, *others = refused(SEPSIS, file)
+    assert (problem.place, "CSV UTF-8" in problem.remedy, name in problem.found) == ("", True, True)
+    assert others
+    cohort = read(SEPSIS, file, names)
+    assert values(cohort) == PLAIN
+    assert any(f"{name}" in note for note in cohort.notes)
+
+
+def test_unknown_encoding_is_refused_with_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delimited, "recognise", lambda _: None)
+    (problem,) = refused(SEPSIS, "gbk.csv")
     assert (problem.place, "CSV UTF-8" in problem.remedy) == ("", True)
 
 
 @pytest.mark.parametrize(
     ("text", "encoding"), [("動物,群,il6\n1,対照,2.5\n", "shift_jis"), ("zwierzę,grupa,il6\n1,próżna,2.5\n", "cp1250")]
 )
-def test_other_encodings_are_refused(text: str, encoding: str) -> None:
-    (problem,) = refused(SEPSIS, "rats.csv", content=text.encode(encoding))
+def test_short_texts_in_other_encodings_are_refused(text: str, encoding: str) -> None:
+    problem = refused(SEPSIS, "rats.csv", content=text.encode(encoding))[0]
     assert "CSV UTF-8" in problem.remedy
 
 

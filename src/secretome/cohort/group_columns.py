@@ -148,8 +148,9 @@ class _GroupTables:
             remedy = "Name the table or the sheet after the endpoint, or write it above the groups."
             # A title such as 'log IL-6' names derived values, which --map cannot turn into the endpoint.
             choice = None
-            if title and not DERIVED.search(title):
-                remedy += f" Or add {map_option(title, next(iter(endpoints)))}."
+            has_groups = any(self.vocabulary.group(column.group.text) for column in block.columns)
+            if title and has_groups and not DERIVED.search(title):
+                remedy += f" Or add {' or '.join(map_option(title, key) for key in endpoints)}."
                 choice = Choice("endpoint", (title,), tuple(endpoints))
             place = f"table {title!r}" if title else f"row {block.grid.rows[0][0].row}"
             self.errors.add_at(place, found, f"an endpoint: {' or '.join(endpoints)}", remedy, choice)

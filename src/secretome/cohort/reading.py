@@ -15,9 +15,9 @@ import pandas as pd
 from secretome.cohort.columns import Columns
 from secretome.cohort.decimals import WORDS, DecimalMark, decide, decimal_of, decimal_problem
 from secretome.cohort.display_checks import Entry, check_displayed
-from secretome.cohort.errors import ErrorCollector
+from secretome.cohort.errors import CohortError, ErrorCollector
 from secretome.cohort.event_columns import EventColumns
-from secretome.cohort.files.delimited import encoding_problem, is_garbled
+from secretome.cohort.files.delimited import encoding_problem, is_garbled, recognised_encoding
 from secretome.cohort.files.opening import read_bytes
 from secretome.cohort.files.sheet import Cell, Sheet
 from secretome.cohort.flag_checks import check_flags
@@ -108,10 +108,12 @@ def read_cohort(
 
 @contextmanager
 def _checked_encoding(content: bytes, path: Path) -> Iterator[None]:
-    """Report only the encoding of a file with an unknown encoding, because names are unknown only for that reason."""
+    """Report an unusual encoding with the other problems, or alone if it is unknown and names are garbled."""
     try:
         yield
     except InputError as error:
+        if recognised := recognised_encoding(content, path):
+            raise CohortError([recognised, *error.problems]) from error
         is_suspect = any(is_garbled(problem.found) for problem in error.problems)
         if is_suspect and (problem := encoding_problem(content, path)):
             raise InputError([problem]) from error

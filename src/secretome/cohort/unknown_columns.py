@@ -259,7 +259,26 @@ class UnknownColumns:
     def _likely(self, column: str) -> list[str]:
         """The headers of the columns that may contain the animals or the groups."""
         may_be = _may_be_animals if column == "animal" else self._may_be_groups
-        return [cell.text.strip() for cell in self.columns.unknown if may_be(cell)]
+        unknown = self.columns.unknown
+        named = [cell for cell in unknown if may_be(cell)]
+        by_content = self._identifies_rows if column == "animal" else self._repeats_names
+        likely = [cell.text.strip() for cell in named or filter(by_content, unknown)]
+        if not likely and column == "animal" and "replicate" in self.columns.named:
+            # In tables of R, 'replicate' often numbers the animals of a group.
+            likely = [self.columns.sheet.header[self.columns.named["replicate"]].text.strip()]
+        return likely
+
+    def _identifies_rows(self, header: Cell) -> bool:
+        """Whether a column contains another text in every row."""
+        texts = self.columns.texts(self.columns.sheet.header.index(header))
+        return len(texts) > 1 and all(texts) and len(set(texts)) == len(texts) and not self._has_numbers(header)
+
+    def _repeats_names(self, header: Cell) -> bool:
+        """Whether a column contains a few names, each in several rows."""
+        texts = self.columns.texts(self.columns.sheet.header.index(header))
+        number = len(set(texts))
+        is_few = 1 < number <= 2 * len(self.columns.protocol.groups) and number <= len(texts) / 2
+        return is_few and all(texts) and not self._has_numbers(header)
 
     def _may_be_groups(self, header: Cell) -> bool:
         texts = self.columns.texts(self.columns.sheet.header.index(header))

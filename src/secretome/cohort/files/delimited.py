@@ -15,6 +15,23 @@ DELIMITERS = {";": "semicolon", "\t": "tab", ",": "comma", "|": "bar"}
 # These occur in names and numbers too, so they are used only if they separate the columns that a study needs.
 UNUSUAL = {":": "colon", "^": "caret", "~": "tilde", "#": "number sign", "!": "exclamation mark", " ": "space"}
 READABLE_FILES = "a CSV file, an Excel workbook or a Prism file saved as .pzfx"
+# Encodings that are recognised by the letters of a text.
+ENCODINGS = {
+    "gb18030": "GB18030 (Chinese)",
+    "gbk": "GBK (Chinese)",
+    "gb2312": "GB2312 (Chinese)",
+    "big5": "Big5 (Chinese)",
+    "cp932": "Shift-JIS (Japanese)",
+    "shift_jis": "Shift-JIS (Japanese)",
+    "euc_jp": "EUC-JP (Japanese)",
+    "cp949": "EUC-KR (Korean)",
+    "euc_kr": "EUC-KR (Korean)",
+    "cp1251": "Windows-1251 (Cyrillic)",
+    "koi8_r": "KOI8-R (Cyrillic)",
+    "cp1253": "Windows-1253 (Greek)",
+}
+MIN_LETTERS = 6
+SAVE_AS_UTF8 = "open the file in Excel, and save it as 'CSV UTF-8 (Comma delimited)' or as a workbook (.xlsx)."
 MARKUP = ("<html", "<table", "<workbook", "<!doctype")
 EXPECTED = "columns separated by commas, semicolons, tabs or bars"
 
@@ -91,11 +108,36 @@ def decode(content: bytes, path: Path) -> tuple[str, str]:
         text, encoding = (content.decode(utf16), "UTF-16") if utf16 else (content.decode("utf-8-sig"), "UTF-8")
     except UnicodeDecodeError:
         text, encoding = content.decode("cp1252", errors="replace"), "Windows-1252"
+        if is_garbled(text) and (recognised := recognise(content)):
+            codec, encoding = recognised
+            text = content.decode(codec)
     if not text.strip():
         raise file_error(path, "an empty file", "a table with a header")
     if "\x00" in text:
         raise file_error(path, "a binary file", READABLE_FILES)
     return text, encoding
+
+
+def recognise(content: bytes) -> tuple[str, str] | None:
+    r"""Return the codec and the name of an encoding of other than Latin letters that the letters of a text show.
+
+    >>> recognise("动物,组别,il6\n1,假手术,22.1\n2,对照,118.5\n".encode("gbk"))
+    ('gb18030', 'GB18030 (Chinese)')
+    """
+    try:
+        # Imported here, because few files need it; a browser does not have it.
+        from charset_normalizer import from_bytes
+    except ImportError:
+        return None
+    best = from_bytes(content).best()
+    if best is None or best.encoding not in ENCODINGS:
+        return None
+    # A few signs such as '±' are no evidence, capital letters begin words, and Japanese has few half-width letters.
+    text = content.decode(best.encoding)
+    other = [letter for letter in text if not letter.isascii()]
+    is_text = len(other) >= MIN_LETTERS and sum(map(str.isalpha, other)) >= 0.9 * len(other)
+    is_word = not re.search(r"[а-яё][А-ЯЁ]|[\uff61-\uff9f]{4}", text)
+    return (best.encoding, ENCODINGS[best.encoding]) if is_text and is_word else None
 
 
 def is_garbled(text: str) -> bool:
@@ -118,8 +160,24 @@ def encoding_problem(content: bytes, path: Path) -> Problem | None:
     if _utf16(content) or not is_garbled(content.decode("cp1252", errors="replace")):
         return None
     found = "text in an unknown encoding (not UTF-8, UTF-16 or Windows-1252), so that letters are read incorrectly"
-    remedy = "Open the file in Excel, and save it as 'CSV UTF-8 (Comma delimited)' or as a workbook (.xlsx)."
-    return Problem(path.name, "", found, "a text in UTF-8", remedy)
+    return Problem(path.name, "", found, "a text in UTF-8", f"O{SAVE_AS_UTF8[1:]}")
+
+
+def recognised_encoding(content: bytes, path: Path) -> Problem | None:
+    """The problem with a text in an encoding that only its letters show: its names may be wrong."""
+    with suppress(UnicodeDecodeError):
+        content.decode("utf-8-sig")
+        return None
+    if (
+        _utf16(content)
+        or content[:2] in (b"PK", b"\xd0\xcf")
+        or not is_garbled(content.decode("cp1252", errors="replace"))
+    ):
+        return None
+    if (recognised := recognise(content)) is None:
+        return None
+    found = f"text in {recognised[1]}, recognised by its letters"
+    return Problem(path.name, "", found, "a text in UTF-8", f"If names are shown with wrong letters, {SAVE_AS_UTF8}")
 
 
 def _utf16(content: bytes) -> str:
