@@ -89,12 +89,6 @@ def test_invalid_yaml_is_refused_at_the_line(tmp_path: Path) -> None:
     assert "YAML" in problem.expected
 
 
-def test_survival_times_are_refused_in_one_message(tmp_path: Path) -> None:
-    (problem,) = problems_of(tmp_path, "kind: continuous", "kind: survival")
-    assert problem.found == "'survival' for 'endpoints.foxp3_cd25pos.kind'"
-    assert "secretome.stats.logrank" in problem.expected
-
-
 @pytest.mark.parametrize(
     ("registered", "public", "after"),
     [

@@ -140,7 +140,7 @@ def test_the_schema_states_every_rule() -> None:
         (("simulation", "endpoints", "il6", "distribution"), "uniform", "union_tag_invalid"),
         (("simulation", "endpoints", "il6", "lloq"), 0, "greater_than"),
         (("cohort", "public"), "last year", "string_pattern_mismatch"),
-        (("endpoints", "il6", "kind"), "survival", "value_error"),
+        (("endpoints", "il6", "kind"), "colour", "literal_error"),
         (("endpoints", "il6"), 3, "dataclass_type"),
     ],
 )

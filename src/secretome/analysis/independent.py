@@ -35,6 +35,7 @@ from secretome.analysis.samples import (
     welch_difference,
 )
 from secretome.analysis.specification import Adjustment, Method, Nondetects, Scale, Specification
+from secretome.analysis.survival import survival_planned, survival_rows
 from secretome.analysis.trend import slope_difference_row, trend_rows
 from secretome.cohort import Study
 from secretome.protocol import Claim, EquivalenceMargin
@@ -62,7 +63,11 @@ def independent_rows(study: Study, settings: Settings) -> Iterator[Result]:
         if claim.compared
     }
     for claim in families.values():
-        yield from _family_rows(study, claim, settings)
+        if study.protocol.is_survival(claim.endpoint):
+            for contrast, pair, row in survival_rows(study, claim, settings):
+                yield _placed(row, study, claim.endpoint, contrast, pair)
+        else:
+            yield from _family_rows(study, claim, settings)
     for claim in study.protocol.claims.values():
         if claim.over_doses:
             yield from trend_rows(study, claim, settings)
@@ -72,7 +77,12 @@ def independent_rows(study: Study, settings: Settings) -> Iterator[Result]:
         for check in study.protocol.checks.values():
             pair = comparison(study, check.endpoint, check.contrast)
             margin = study.protocol.endpoints[check.endpoint].equivalence_margin
-            for row in planned_rows(pair, 1, margin, settings.alpha, ranks_decide=check.test == "mann_whitney"):
+            rows = (
+                survival_planned(pair, 1, margin, settings.alpha)
+                if check.test == "logrank"
+                else planned_rows(pair, 1, margin, settings.alpha, ranks_decide=check.test == "mann_whitney")
+            )
+            for row in rows:
                 yield _placed(row, study, check.endpoint, check.contrast, pair)
 
 

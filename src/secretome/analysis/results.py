@@ -28,6 +28,9 @@ RATIO = "geometric mean ratio"
 RATIO_BY_MODEL = "geometric mean ratio by the censored lognormal model"
 RATE_RATIO = "ratio of rates by a model of the counts"
 BOUND = "bound of the geometric mean ratio"
+HAZARD_RATIO = "hazard ratio"
+RESTRICTED_MEAN = "difference of restricted mean survival"
+SHARES_ALIVE = "difference of the shares alive at the end"
 SHIFT = "Hodges-Lehmann shift"
 MEAN_DIFFERENCE = "mean difference"
 SUPERIORITY = "probability of superiority"
@@ -51,6 +54,9 @@ NO_DIFFERENCE = {
     DIFFERENCE_OF_SLOPES: 0.0,
     RISING_PAIRS: 0.0,
     RANK_CORRELATION: 0.0,
+    HAZARD_RATIO: 1.0,
+    RESTRICTED_MEAN: 0.0,
+    SHARES_ALIVE: 0.0,
     SHIFT: 0.0,
     MEAN_DIFFERENCE: 0.0,
     SUPERIORITY: 0.5,

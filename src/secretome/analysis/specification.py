@@ -39,6 +39,13 @@ class Method(StrEnum):
     BATCH_BLOCK = "batch_block"
     PLATE_MEANS = "plate_means_welch"
     PLATE_BLOCK = "plate_block"
+    LOGRANK = "logrank"
+    LOGRANK_MIDP = "logrank_midp"
+    LOGRANK_ASYMPTOTIC = "logrank_asymptotic"
+    COX = "cox_likelihood_ratio"
+    RESTRICTED_MEAN = "restricted_mean_survival"
+    FISHER = "fisher"
+    CHI_SQUARE = "chi_square"
     PAIRED = "paired_t"
     SIGNED_RANK = "signed_rank"
     SIGN = "sign"
@@ -51,6 +58,7 @@ class Method(StrEnum):
     TOST_CENSORED_MODEL = "tost_censored_lognormal"
     TOST_QUASI_POISSON = "tost_quasi_poisson"
     TOST_BETA_BINOMIAL = "tost_beta_binomial"
+    TOST_HAZARD_RATIO = "tost_hazard_ratio"
     TOST_PAIRED = "tost_paired_t"
     TOST_CAGE_MEANS = "tost_cage_means_welch"
     TOST_CAGE_BLOCK = "tost_cage_block"
@@ -66,6 +74,7 @@ class Scale(StrEnum):
     LOG = "log"
     LINEAR = "linear"
     COUNT = "count"
+    TIME = "time"  # times of death or of the last observation
     RANK = "rank"
     LOG_RANK = "log_rank"  # ranks of ratios
 
@@ -128,6 +137,14 @@ TESTS = {
     Method.SPEARMAN: "permutation test of Spearman's correlation",
     Method.ADJACENT_DOSES: "Welch's t test of a step between doses",
     Method.SLOPE_DIFFERENCE: "Welch's t test of the difference of two slopes",
+    Method.LOGRANK: "log-rank permutation test",
+    Method.LOGRANK_MIDP: "mid-p log-rank test",
+    Method.LOGRANK_ASYMPTOTIC: "asymptotic log-rank test",
+    Method.COX: "likelihood ratio test of Cox's model",
+    Method.RESTRICTED_MEAN: "test of restricted mean survival",
+    Method.FISHER: "Fisher's exact test of the animals alive at the end",
+    Method.CHI_SQUARE: "chi-square test of the animals alive at the end",
+    Method.TOST_HAZARD_RATIO: "two one-sided likelihood ratio tests of Cox's model",
     Method.PAIRED: "paired t test",
     Method.SIGNED_RANK: "exact Wilcoxon signed-rank test",
     Method.SIGN: "exact sign test",

@@ -158,7 +158,9 @@ def conditions(study: Study, results: pd.DataFrame | None = None) -> list[Condit
     met = []
     for (endpoint, contrast), claim in compared.items():
         pair = comparison(study, endpoint, contrast)
-        for code, facts in comparison_conditions(pair, paired=paired):
+        # Whether an animal's time of death is known does not depend on the spread of the times.
+        within = paired or study.protocol.is_survival(endpoint)
+        for code, facts in comparison_conditions(pair, paired=within):
             row = (
                 None
                 if results is None or code not in COLUMN_OF

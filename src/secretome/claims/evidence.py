@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from secretome.analysis import ANY_RANK_TEST, NO_DIFFERENCE, Method
+from secretome.analysis.results import HAZARD_RATIO
 from secretome.claims.rules import FEWEST, Decision, Rule
 
 Row = Any  # a row of a DataFrame: pandas types its rows as Series of anything
@@ -117,7 +118,12 @@ def first_of(rules: Sequence[tuple[Bools | np.bool_, str]], otherwise: str) -> R
 
 
 def rises(row: Row) -> bool:
-    """Whether the treated group lies higher, by the test itself: ranks and means may disagree, and p is the test's."""
+    """Whether the treated group lies higher, by the test itself: ranks and means may disagree, and p is the test's.
+
+    A group lives longer if its hazard ratio is below 1.
+    """
     if row["test"] in ANY_RANK_TEST:
         return bool(row["statistic"] > row["n_treated"] * row["n_control"] / 2)
+    if row["effect"] == HAZARD_RATIO:
+        return bool(row["estimate"] < 1)
     return bool(row["estimate"] > NO_DIFFERENCE[row["effect"]])

@@ -77,7 +77,8 @@ def _print_power(protocol: "Protocol", key: str, numbers: list[int], target: flo
     for row in rows.itertuples(index=False):
         table.add_row(*map(str, row))
     Console().print(table)
-    if exact := power_text.exact_sentence(protocol, claim, planning.first_exact_n(protocol, key)):
+    survival = protocol.is_survival(claim.endpoint)
+    if not survival and (exact := power_text.exact_sentence(protocol, claim, planning.first_exact_n(protocol, key))):
         out.print(Text(exact))
     if smallest:
         out.print(Text(power_text.ethics_sentence(protocol, key, smallest.n, rates, target)))

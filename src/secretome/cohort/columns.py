@@ -15,6 +15,7 @@ from secretome.cohort.vocabulary import (
     LONG,
     OPTIONAL,
     REQUIRED,
+    SURVIVAL_COLUMNS,
     Vocabulary,
     map_option,
     map_options,
@@ -26,7 +27,11 @@ from secretome.protocol import Choice, normalise
 NO_UNIT = re.compile(r"[\W\d_]+|(bead|region|well|plate|#|r|b)\s*\d+", re.IGNORECASE)
 # Columns that only the template and simulations write.
 NOT_CHOSEN = ("code", "origin", "scenario", "seed")
-HOURS = frozenset({"h", "hr", "hrs", "hour", "hours"})
+TIME_UNITS = {
+    "h": frozenset({"h", "hr", "hrs", "hour", "hours"}),
+    "d": frozenset({"d", "day", "days"}),
+}
+TIME_WORDS = {"h": "hours", "d": "days"}
 
 
 class Columns:
@@ -64,7 +69,12 @@ class Columns:
     @property
     def has_values(self) -> bool:
         """Whether the columns of values are known; other missing columns are reported with problems of the values."""
-        return bool(self.wide) or all(column in self.named for column in LONG)
+        return bool(self.wide) or all(column in self.named for column in LONG) or self.has_survival
+
+    @property
+    def has_survival(self) -> bool:
+        """Whether the columns of survival are there, and the study has it."""
+        return bool(self.vocabulary.survival) and all(column in self.named for column in SURVIVAL_COLUMNS)
 
     @property
     def has_required(self) -> bool:
@@ -155,9 +165,11 @@ class Columns:
 
     def _place_column(self, column: str, position: int, cell: Cell) -> None:
         unit = unit_in_brackets(cell.text)
-        if column == "time" and unit and normalise(unit) not in HOURS:
-            remedy = "Convert the times to hours, and write 'time (h)' or 'time'."
-            self.errors.add(cell, f"the unit {unit!r}", "hours", remedy)
+        time_unit = self.vocabulary.time_unit
+        if column == "time" and unit and normalise(unit) not in TIME_UNITS[time_unit]:
+            words = TIME_WORDS[time_unit]
+            remedy = f"Convert the times to {words}, and write 'time ({time_unit})' or 'time'."
+            self.errors.add(cell, f"the unit {unit!r}", words, remedy)
         if column in self.named:
             other = self.sheet.header[self.named[column]]
             remedy = f"{other.name} is one too: delete or rename the other."

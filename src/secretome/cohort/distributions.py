@@ -17,6 +17,7 @@ from secretome.protocol import (
     Scenario,
     Simulation,
     Titre,
+    Weibull,
 )
 
 Floats = NDArray[np.float64]
@@ -55,6 +56,12 @@ def draw_values(
     if isinstance(endpoint, Normal):
         return {
             group: _within(protocol, key, rng.normal(centres[group], endpoint.groups[group].sd, shape))
+            for group in protocol.groups
+        }
+    if isinstance(endpoint, Weibull):
+        return {
+            # The survival function falls to one half at the median.
+            group: centres[group] * (rng.exponential(1 / math.log(2), shape)) ** (1 / endpoint.shape)
             for group in protocol.groups
         }
     return {
@@ -112,6 +119,10 @@ def reported_limits(values: Floats, endpoint: Distribution) -> tuple[Floats, Flo
     above = values > (uloq or np.inf)
     if isinstance(endpoint, Normal | PairedNormal):
         return reported, reported
+    if isinstance(endpoint, Weibull):
+        seen = values if endpoint.every is None else np.ceil(values / endpoint.every) * endpoint.every
+        alive = seen > endpoint.until
+        return np.where(alive, endpoint.until, seen), np.where(alive, np.inf, seen)
     lower = np.where(below, 0.0, np.where(above, uloq or np.inf, reported))
     upper = np.where(above, np.inf, np.where(below, lloq or 0.0, reported))
     return lower, upper

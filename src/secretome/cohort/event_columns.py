@@ -6,7 +6,7 @@ import math
 import re
 from contextlib import suppress
 
-from secretome.cohort.columns import Columns
+from secretome.cohort.columns import TIME_WORDS, Columns
 from secretome.cohort.errors import ErrorCollector
 from secretome.cohort.files.sheet import Row
 from secretome.cohort.files.words import DIED, MISSING, SURVIVED
@@ -21,24 +21,27 @@ class EventColumns:
         self.columns = columns
         self.errors = errors
         self.sampling_hour = columns.protocol.sampling_hour
+        self.unit = columns.vocabulary.time_unit
 
     def status(self, row: Row) -> dict[str, object]:
         """When an animal was last observed, and whether it had died before sampling."""
         time, event = self.columns.text(row, "time"), self.columns.text(row, "event").casefold()
         hour = math.nan
         if time.casefold() not in MISSING:
-            number = re.sub(r"\s*(h|hrs?|hours?)$", "", time, flags=re.IGNORECASE)
+            unit = r"\s*(h|hrs?|hours?)$" if self.unit == "h" else r"\s*(d|days?)$"
+            number = re.sub(unit, "", time, flags=re.IGNORECASE)
             with suppress(NotAValueError):
                 hour = parse(number, "," if "," in number else ".").observed
             if not hour >= 0:
-                expected = "hours, as a number from 0 upwards, or an empty cell"
-                remedy = "Convert it to hours; rename the column if it contains a time of day."
+                words = TIME_WORDS[self.unit]
+                expected = f"{words}, as a number from 0 upwards, or an empty cell"
+                remedy = f"Convert it to {words}; rename the column if it contains a time of day."
                 self.errors.add(row[self.columns.named["time"]], repr(time), expected, remedy)
         if event not in MISSING | DIED | SURVIVED:
             expected = "1 for a death, 0 or an empty cell for none"
             self.errors.add(row[self.columns.named["event"]], repr(event), expected)
         dead = self.sampling_hour is not None and event in DIED and not hour > self.sampling_hour
-        return {"time": hour, "dead": dead}
+        return {"time": hour, "dead": dead, "event": event in DIED}
 
     def check(self, measurements: list[Measurement]) -> list[str]:
         """Refuse contradictory events; return a note on unplanned times."""

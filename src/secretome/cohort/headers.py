@@ -12,7 +12,15 @@ from secretome.cohort.errors import quoted, shorten_list
 from secretome.cohort.files.sheet import Cell, Grid, Row, file_error
 from secretome.cohort.units import canonical, is_unit
 from secretome.cohort.values import is_value
-from secretome.cohort.vocabulary import LONG, REQUIRED, Vocabulary, keys_and_labels, map_option, unit_in_brackets
+from secretome.cohort.vocabulary import (
+    LONG,
+    REQUIRED,
+    SURVIVAL_COLUMNS,
+    Vocabulary,
+    keys_and_labels,
+    map_option,
+    unit_in_brackets,
+)
 from secretome.protocol import Choice
 
 # Columns that contain values calculated from an endpoint, or readings before it; --map is not offered for them.
@@ -66,6 +74,7 @@ def find_tables(grid: Grid, vocabulary: Vocabulary) -> list[Table]:
 def _kind(row: Sequence[Cell], vocabulary: Vocabulary) -> Literal["animals", "key", "coded"] | None:
     columns = set(vocabulary.columns(row)) - {None}
     measures = set(LONG) <= columns or any(vocabulary.endpoint(cell.text) for cell in row)
+    measures = measures or (bool(vocabulary.survival) and set(SURVIVAL_COLUMNS) <= columns)
     if {"animal", "group"} <= columns and measures:
         return "animals"
     if "group" in columns and columns & {"animal", "code"} and not measures:

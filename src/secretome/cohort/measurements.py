@@ -68,7 +68,7 @@ class MeasurementReader:
             if self.columns.wide:
                 wide = self.columns.wide.items()
                 yield from (Entry(row, endpoint, row[at], at) for endpoint, at in wide if row[at].kind != "absent")
-            elif endpoint := self._match(row[named["endpoint"]], "endpoint"):
+            elif "endpoint" in named and (endpoint := self._match(row[named["endpoint"]], "endpoint")):
                 yield Entry(row, endpoint, row[named["value"]], named["value"])
 
     def set_decimal_marks(self, decimal_marks: Mapping[int, str]) -> AuxiliaryColumns:
@@ -108,6 +108,25 @@ class MeasurementReader:
             "replicate": self.columns.text(entry.row, "replicate"),
         }
         return Measurement(record, entry.cell)
+
+    def animals(self, survival: str) -> Iterator[Measurement]:
+        """The rows of a sheet that states only the survival of each animal, without values."""
+        for row in self.columns.sheet.rows:
+            problems = len(self.errors.problems)
+            animal, group = self._animal_and_group(row)
+            status = self.events.status(row)
+            is_excluded = self.columns.is_excluded(row)
+            if len(self.errors.problems) > problems or not animal or group is None:
+                continue
+            record = {
+                **{"animal": animal, "group": group, "endpoint": survival, **NO_COUNT},
+                **dict.fromkeys(("value", "lower", "upper"), math.nan),
+                **{column: self.columns.text(row, column) for column in CARRIED},
+                **status,
+                "exclude": self.columns.text(row, "exclude") if is_excluded else "",
+                "replicate": "",
+            }
+            yield Measurement(record, row[self.columns.named["time"]])
 
     def _check_unit(self, entry: Entry) -> None:
         named = self.columns.named

@@ -30,6 +30,7 @@ from secretome.cohort.notes import describe
 from secretome.cohort.out_of_range import out_of_range, without_unit
 from secretome.cohort.replicates import Measurement, average_wells, number_within_groups, refuse_repeats
 from secretome.cohort.sample_key import KeyFile
+from secretome.cohort.survival import survival_notes, survival_of
 from secretome.cohort.unknown_columns import UnknownColumns
 from secretome.cohort.values import reciprocal
 from secretome.cohort.vocabulary import AUXILIARY, Vocabulary, map_option
@@ -157,12 +158,18 @@ class _CohortReader:
         measurements = [measurement for entry in entries if (measurement := reader.measurement(entry)) is not None]
         check_flags(self.columns, measurements, self.errors)
         origin = self._origin()
+        if not measurements and self.columns.has_survival:
+            measurements = list(reader.animals(self.vocabulary.survival))
         measurements, wells = self._combine(measurements)
+        measurements = self._with_survival(measurements)
         self.errors.raise_if_any()
         values, excluded = self._frames(measurements)
         stated = self.columns.units_stated
         self.notes += [*self.vocabulary.notes, *auxiliary.notes(), *wells]
-        self.notes += describe(values, excluded, self.protocol, stated)
+        assayed = values["endpoint"] != self.vocabulary.survival
+        if assayed.any():
+            self.notes += describe(values[assayed], excluded, self.protocol, stated)
+        self.notes += survival_notes(measurements, self.protocol, self.vocabulary.survival, self.vocabulary.time_unit)
         return Cohort(
             name,
             self.sheet.path,
@@ -220,6 +227,14 @@ class _CohortReader:
         refuse_repeats(measurements, self.errors, self.protocol)
         self.notes += self.events.check(measurements)
         return measurements, wells
+
+    def _with_survival(self, measurements: list[Measurement]) -> list[Measurement]:
+        """The measurements, with the survival of each animal where the study has it and the file states it."""
+        survival, protocol = self.vocabulary.survival, self.protocol
+        if not self.columns.has_survival:
+            return measurements
+        assayed = [measurement for measurement in measurements if measurement.record["endpoint"] != survival]
+        return [*assayed, *survival_of(measurements, survival, protocol.sampling_hour, self.errors)]
 
     def _origin(self) -> Origin:
         stated = {self.columns.text(row, "origin").casefold() for row in self.sheet.rows}

@@ -1,5 +1,6 @@
 """Simulate cohorts from the assumptions of a protocol; the files state that they are simulated."""
 
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -19,11 +20,14 @@ from secretome.cohort.distributions import (
 )
 from secretome.defaults import DEFAULT_SCENARIO
 from secretome.protocol import (
+    Claim,
     Deaths,
+    EquivalenceMargin,
     Protocol,
     Scenario,
     Simulation,
     Titre,
+    Weibull,
     is_normal,
     load_protocol,
     nearest,
@@ -81,6 +85,11 @@ def simulate(
     groups = [group for group in protocol.groups for _ in range(n)]
     table = pd.DataFrame({"animal": _animals(protocol, n), "group": groups})
     for key, endpoint in plan.endpoints.items():
+        if isinstance(endpoint, Weibull):
+            limits = [reported_limits(values[key][group], endpoint) for group in protocol.groups]
+            table["time"] = [f"{time:.6g}" for lower, _ in limits for time in lower]
+            table["event"] = [str(int(math.isfinite(end))) for _, upper in limits for end in upper]
+            continue
         table[key] = [reported_text(value, endpoint) for group in protocol.groups for value in values[key][group]]
     if assumed.deaths:
         _apply_mortality(table, assumed.deaths, values[assumed.deaths.risk_rises_with], protocol, rng)
@@ -253,6 +262,8 @@ def truth(protocol: Protocol, scenario: str, claim: str) -> Truth:
         [(about.doses[-1], about.doses[0])] if about.over_doses else [sides(contrast) for contrast in about.judged_on]
     )
     # The centres of titres count dilution steps.
+    if isinstance(endpoint, Weibull):
+        return _truth_of_survival(about, endpoint, centres, margin)
     is_log2, linear, none = isinstance(endpoint, Titre), margin.scale == "linear", margin.no_difference
     effects = [
         2 ** (centres[a] - centres[b]) if is_log2 else centres[a] - centres[b] if linear else centres[a] / centres[b]
@@ -264,6 +275,18 @@ def truth(protocol: Protocol, scenario: str, claim: str) -> Truth:
         return "false"
     inside = any(margin.low < effect < margin.high for effect in effects)
     return "too small" if inside and about.negligible and not about.over_doses else "true"
+
+
+def _truth_of_survival(claim: Claim, endpoint: Weibull, medians: dict[str, float], margin: EquivalenceMargin) -> Truth:
+    """The truth of a claim on survival, by its hazard ratios."""
+    ratios = [(medians[b] / medians[a]) ** endpoint.shape for a, b in (sides(contrast) for contrast in claim.judged_on)]
+    inside = [margin.low < ratio < margin.high for ratio in ratios]
+    if claim.is_equivalence:
+        return "true" if all(inside) else "false"
+    # A lower hazard is a longer survival.
+    if not all(ratio < 1 if claim.rises else ratio > 1 for ratio in ratios):
+        return "false"
+    return "too small" if any(inside) and claim.negligible else "true"
 
 
 def scenarios_about(protocol: Protocol, endpoint: str) -> list[str]:

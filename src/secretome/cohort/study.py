@@ -63,6 +63,13 @@ class Study:
     source_data: bool
     folder: Path | None = None
 
+    def __post_init__(self) -> None:
+        """Leave out optional endpoints of which the cohort has no value."""
+        known = set(self.cohort.values.loc[self.cohort.values["lower"].notna(), "endpoint"])
+        absent = [key for key, about in self.protocol.endpoints.items() if about.optional and key not in known]
+        if absent:
+            object.__setattr__(self, "protocol", self.protocol.without(absent))
+
     @property
     def key(self) -> str:
         """The study's key."""
@@ -196,8 +203,15 @@ class _Original:
 # Cached by content, because every cohort of a batch is compared with it.
 @lru_cache(maxsize=8)
 def _original(protocol: Path, source: Path, content: bytes) -> _Original:
-    cohort = read_cohort(source, load_protocol(protocol), content)
-    return _Original(cohort.origin, _log_medians(cohort), sample_of(cohort.values), _animals(cohort))
+    study = load_protocol(protocol)
+    cohort = read_cohort(source, study, content)
+    sample = sample_of(_assayed(cohort.values, study))
+    return _Original(cohort.origin, _log_medians(cohort), sample, _animals(cohort))
+
+
+def _assayed(values: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:
+    """The values without survival, because many animals that live to the end share its value."""
+    return values[values["endpoint"] != protocol.survival]
 
 
 def _check_scale(cohort: Cohort, original: _Original, protocol: Protocol) -> list[str]:
@@ -250,7 +264,8 @@ def _is_source_data(cohort: Cohort, original: _Original, protocol: Protocol) -> 
     if paired and original.origin != "simulated":
         return any(len(animal) > 1 and animal <= source for animal in _animals(cohort) for source in original.animals)
     kinds = {key: endpoint.kind for key, endpoint in protocol.endpoints.items()}
-    overlap = find_copy(sample_of(cohort.values), original.sample, kinds)
+    kinds.pop(protocol.survival, None)
+    overlap = find_copy(sample_of(_assayed(cohort.values, protocol)), original.sample, kinds)
     if overlap and original.origin == "simulated":
         found = f"{overlap.matched} values of the study's own simulated cohort, without origin 'simulated'"
         remedy = "Keep the columns origin, scenario and seed of a simulated file."

@@ -88,8 +88,10 @@ def randomize_samples(protocol: Protocol, n: int, rng: np.random.Generator) -> l
 
 
 def _fill_samples(sheet: Worksheet, protocol: Protocol, codes: list[str]) -> None:
-    deaths = ["time (h)", "event"] if protocol.sampling_hour is not None else []
-    endpoints = [f"{endpoint.label} ({endpoint.unit})" for endpoint in protocol.endpoints.values()]
+    unit = protocol.endpoints[protocol.survival].unit if protocol.survival else "h"
+    deaths = [f"time ({unit})", "event"] if protocol.sampling_hour is not None or protocol.survival else []
+    assayed = [endpoint for endpoint in protocol.endpoints.values() if endpoint.kind != "survival"]
+    endpoints = [f"{endpoint.label} ({endpoint.unit})" for endpoint in assayed]
     sheet.append(["code", *endpoints, *deaths, "exclude", "note"])
     for code in codes:
         sheet.append([code])

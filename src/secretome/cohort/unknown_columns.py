@@ -248,11 +248,13 @@ class UnknownColumns:
             remedy = "If all values are of one endpoint, name their column after it, such as "
             remedy += f"{next(iter(self.endpoints))!r}."
             self.errors.add_at(place, found, "both, or one column per endpoint", remedy)
-        elif not present and not self.columns.wide:
+        elif not present and not self.columns.wide and not self.columns.has_survival:
             numeric = [without_unit(cell) for cell in self.columns.unknown if self._has_numbers(cell)]
             options = " or ".join(map_option(name, "KEY") for name in numeric)
             remedy = f"If a column contains an endpoint under another name, add {options}." if options else ""
             expected = f"columns 'endpoint' and 'value', or one per endpoint ({quoted(self.endpoints, ' or ')})"
+            if not self.endpoints:
+                expected = "columns 'time' and 'event'"
             choice = Choice("column", tuple(numeric), tuple(self.endpoints)) if numeric else None
             self.errors.add_at(place, "no measurements", expected, remedy, choice)
 

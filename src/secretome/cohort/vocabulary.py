@@ -16,6 +16,7 @@ OPTIONAL = (
     *("origin", "scenario", "seed"),
 )
 LONG = ("endpoint", "value")
+SURVIVAL_COLUMNS = ("time", "event")
 COLUMNS = (*REQUIRED, *OPTIONAL, *LONG)
 BRACKETS = re.compile(r"[\[({<（［【](.*)[\])}>）］】]\s*$")
 # The limits of one endpoint's assay, such as 'lloq il6' or 'IL-6 ULOQ (pg/mL)'.
@@ -70,6 +71,10 @@ class Vocabulary:
     """
 
     def __init__(self, protocol: Protocol, mapped: Mapping[str, str] | None = None) -> None:
+        # Survival is read from the columns 'time' and 'event', and has no column of its own.
+        self.survival = protocol.survival
+        self.time_unit = protocol.endpoints[self.survival].unit if self.survival else "h"
+        protocol = protocol.without([self.survival])
         self.protocol = protocol
         self.mapped = dict(mapped or {})
         self.has_samples = False

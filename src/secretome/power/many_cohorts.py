@@ -1,6 +1,6 @@
 """The planned and published tests of many simulated cohorts at once, as evidence for the decision rules."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
@@ -9,8 +9,10 @@ import numpy as np
 from secretome import stats
 from secretome.analysis import NO_DIFFERENCE, Comparison, GroupSample, dilution_fold, planned_rows, slope_weights
 from secretome.analysis.published import published_test
+from secretome.analysis.results import Result, result
+from secretome.analysis.survival import PUBLISHED, survival_planned
 from secretome.claims import ClaimInputs, Decision, Evidence, Outcome, Rule, decide, decide_claim
-from secretome.claims.evidence import Bools, Floats, Rules
+from secretome.claims.evidence import Bools, Floats, Rules, rises
 from secretome.cohort.simulate import Drawn
 from secretome.protocol import Check, Claim, Endpoint, EquivalenceMargin, Protocol, sides
 
@@ -48,6 +50,8 @@ def decide_cohorts(protocol: Protocol, drawn: Drawn, alpha: float, *, published:
     }
     decided = {}
     for key, claim in protocol.claims.items():
+        if claim.endpoint not in drawn:
+            continue  # An optional endpoint that is not simulated.
         endpoint = protocol.endpoints[claim.endpoint]
         cohorts, first_cohorts = (_Cohorts(endpoint, part[claim.endpoint], alpha) for part in (drawn, first))
         rules, decisions = decide_claim(_claim_inputs(protocol, claim, cohorts, first_cohorts), alpha)
@@ -139,6 +143,11 @@ class _Cohorts:
         )
         return Comparison(treated, control, dilution_fold(self.endpoint.kind), self.endpoint.equivalence_margin.scale)
 
+    def pairs(self, contrast: str) -> Iterator[Comparison]:
+        """The two groups of a contrast in each cohort."""
+        for position in range(self.bounds[sides(contrast)[0]][0].shape[0]):
+            yield self.comparison(contrast, position)
+
     def scores(self, *groups: str) -> list[Floats]:
         """Values for ranking: those below a limit tied lowest, those above one tied highest."""
         bounds = [self.bounds[group] for group in groups]
@@ -158,6 +167,8 @@ def _claim_inputs(protocol: Protocol, claim: Claim, cohorts: _Cohorts, first: _C
         by_ranks = _stack([_trend_by_ranks(claim, first)]) if claim.published_method else None
         return ClaimInputs(claim, margin, _stack([slope]), by_ranks, adjacent)
     family, paired = len(claim.compared), protocol.design == "paired"
+    if protocol.is_survival(claim.endpoint):
+        return _survival_inputs(claim, margin, cohorts, first)
     if paired:
         planned = [cohorts.effect(contrast, family, paired=True) for contrast in claim.judged_on]
         test = _paired_t if claim.published_method == "paired_t" else _signed_ranks
@@ -173,6 +184,48 @@ def _claim_inputs(protocol: Protocol, claim: Claim, cohorts: _Cohorts, first: _C
         ]
     known = _stack(published) if claim.published_method else None
     return ClaimInputs(claim, margin, _stack(planned), known, paired=paired)
+
+
+def _survival_inputs(claim: Claim, margin: EquivalenceMargin, cohorts: _Cohorts, first: _Cohorts) -> ClaimInputs:
+    """The log-rank tests of a claim on survival, cohort by cohort."""
+    planned = [_survival_evidence(cohorts, claim, contrast, margin) for contrast in claim.judged_on]
+    test = PUBLISHED.get(claim.published_method)
+    published: list[Evidence] = []
+    if test is None:
+        return ClaimInputs(claim, margin, _stack(planned), None)
+    for contrast in claim.judged_on:
+        rows = [
+            result(test.run_or_nan(pair, 1 - first.alpha), test.specification, effect=test.effect)
+            for pair in first.pairs(contrast)
+        ]
+        published.append(_evidence_of(rows, first.size(*sides(contrast))))
+    return ClaimInputs(claim, margin, _stack(planned), _stack(published))
+
+
+def _survival_evidence(cohorts: _Cohorts, claim: Claim, contrast: str, margin: EquivalenceMargin) -> Evidence:
+    family, n = len(claim.compared), cohorts.size(*sides(contrast))
+    rows = [
+        survival_planned(pair, family, margin, cohorts.alpha, together=claim.together)
+        for pair in cohorts.pairs(contrast)
+    ]
+    evidence = _evidence_of([test for test, _ in rows], n)
+    return replace(evidence, equivalence=np.array([inside.pvalue for _, inside in rows]))
+
+
+def _evidence_of(rows: list[Result], n: int) -> Evidence:
+    """The evidence of one contrast in many cohorts, from their rows."""
+    columns = {
+        name: np.array([getattr(row, column) for row in rows])
+        for name, column in (
+            ("pvalue", "pvalue"),
+            ("adjusted", "pvalue_adjusted"),
+            ("min_pvalue", "min_pvalue"),
+            ("low", "low_simultaneous"),
+            ("high", "high_simultaneous"),
+        )
+    }
+    up = np.array([rises(asdict(row)) for row in rows])
+    return replace(_empty_evidence(len(rows), n), up=up, **columns)
 
 
 def _planned(cohorts: _Cohorts, contrast: str, family: int, margin: EquivalenceMargin, *, intervals: bool) -> Evidence:
@@ -195,10 +248,21 @@ def _fails(check: Check, protocol: Protocol, drawn: Drawn, alpha: float) -> Bool
     Negligible only counts if no value is censored.
     """
     cohorts = _Cohorts(protocol.endpoints[check.endpoint], drawn[check.endpoint], alpha)
+    if check.test == "logrank":
+        margin = protocol.endpoints[check.endpoint].equivalence_margin
+        rows = [survival_planned(pair, 1, margin, alpha) for pair in cohorts.pairs(check.contrast)]
+        evidence = _evidence_of([test for test, _ in rows], cohorts.size(*sides(check.contrast)))
+        evidence = replace(evidence, equivalence=np.array([inside.pvalue for _, inside in rows]))
+        return _failing(evidence, check, alpha)
     evidence = cohorts.effect(check.contrast, 1)
     if check.test == "mann_whitney":
         ranks = _ranks(cohorts, check.contrast)
         evidence = replace(ranks, adjusted=ranks.pvalue, equivalence=evidence.equivalence)
+    return _failing(evidence, check, alpha)
+
+
+def _failing(evidence: Evidence, check: Check, alpha: float) -> Bools:
+    """The cohorts in which the evidence fails a check."""
     rules = decide(_stack([evidence]), 1, alpha, rising=check.direction == "up")[0]
     return np.isin(rules, [rule for rule in np.unique(rules) if Rule(str(rule)).outcome is Outcome.FAILED])
 

@@ -60,6 +60,8 @@ def first_exact_n(protocol: Protocol, claim: str, alpha: float = ALPHA) -> int:
     [4, 3, 5]
     """
     about = protocol.claims[claim]
+    if protocol.is_survival(about.endpoint):
+        raise ValueError(f"the smallest p of {claim} depends on the deaths, and not on the group size alone.")
     for n in range(3, 20):
         low = np.arange(n)
         if protocol.design == "paired":

@@ -18,6 +18,8 @@ from secretome.protocol import Protocol, Scenario
 MAX_N = 200
 # Cohorts per size if every test is a formula, and if censored values need a fitted model.
 COHORTS, COHORTS_WITH_MODEL = 100_000, 2000
+# A permutation test of every cohort takes tens of milliseconds.
+COHORTS_OF_SURVIVAL = 500
 # A claim that is supported at most at the rate alpha with this n is not tried with larger groups.
 FUTILE_N = 32
 MAX_FITTED_MODELS = 4000
@@ -171,6 +173,8 @@ def _with_endpoints(scenario: Scenario, endpoints: set[str]) -> Scenario:
 
 
 def _number_of_cohorts(protocol: Protocol, claim: str, scenario: str, n: int, rng: np.random.Generator) -> int:
+    if protocol.is_survival(protocol.claims[claim].endpoint):
+        return COHORTS_OF_SURVIVAL
     pilot = simulate_many(protocol, scenario, n=n, cohorts=PILOT_COHORTS, rng=rng)
     few_models = fitted_models(protocol, protocol.claims[claim], pilot) * COHORTS <= MAX_FITTED_MODELS
     return COHORTS if few_models else COHORTS_WITH_MODEL

@@ -45,7 +45,7 @@ def ethics_sentence(
 def exact_sentence(protocol: Protocol, claim: Claim, n: int) -> str:
     """Return from which group size on the authors' presumed exact test can reach 0.05; empty if it is not exact."""
     names = {"mann_whitney": "Mann-Whitney", "jonckheere_terpstra": "Jonckheere-Terpstra", "signed_rank": "signed-rank"}
-    if claim.published_method not in names:
+    if claim.published_method not in names or protocol.is_survival(claim.endpoint):
         return ""
     per = "" if protocol.design == "paired" else " per group"
     return f"The exact {names[claim.published_method]} test can reach p ≤ 0.05 from {n} {protocol.units}{per} on."

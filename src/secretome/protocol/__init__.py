@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         GammaPoisson,
         Lognormal,
         LognormalGroup,
+        MedianGroup,
         Normal,
         NormalGroup,
         PairedLognormal,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
         Scenario,
         Simulation,
         Titre,
+        Weibull,
         is_normal,
     )
 
@@ -64,6 +66,7 @@ __all__ = [
     "Kind",
     "Lognormal",
     "LognormalGroup",
+    "MedianGroup",
     "Normal",
     "NormalGroup",
     "Origin",
@@ -77,6 +80,7 @@ __all__ = [
     "SlopeDifference",
     "Source",
     "Titre",
+    "Weibull",
     "file_sha256",
     "is_normal",
     "load_protocol",

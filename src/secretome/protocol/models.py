@@ -1,6 +1,7 @@
 """Models of ``protocol.yml``: groups, endpoints, contrasts, claims and checks of a study."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -10,7 +11,7 @@ from secretome.protocol.fields import Before, FieldRule, Strict, Text
 from secretome.protocol.names import name_key, sides
 from secretome.protocol.simulation import Simulation, is_normal
 
-Kind = Literal["concentration", "titre", "count", "proportion", "continuous"]
+Kind = Literal["concentration", "titre", "count", "proportion", "continuous", "survival"]
 Origin = Literal["simulated", "published-summary", "published-individual", "measured"]
 Direction = Literal["up", "down"]
 EffectScale = Literal["log", "linear"]
@@ -21,6 +22,7 @@ LINEAR_KINDS = ("continuous", "proportion")
 TWO_GROUP_TESTS = ("mann_whitney", "student_t", "welch_t", "anova_dunnett", "anova_tukey", "kruskal_dunn")
 TREND_TESTS = ("jonckheere_terpstra",)
 PAIRED_TESTS = ("signed_rank", "paired_t")
+SURVIVAL_TESTS = ("logrank", "fisher", "chi_square")
 ORIGINS: tuple[Origin, ...] = ("simulated", "published-summary", "published-individual", "measured")
 
 
@@ -74,28 +76,22 @@ class EquivalenceMargin(Strict):
         return 0.0 if self.low < 0 else 1.0
 
 
-def _refuse_survival(kind: object) -> object:
-    if kind == "survival":
-        raise ValueError(
-            "another kind; a study of survival times cannot be analysed yet, but `secretome.stats.logrank` "
-            "compares survival times"
-        )
-    return kind
-
-
 @dataclass(frozen=True, kw_only=True)
 class Endpoint(Strict):
     """A measurement of every animal.
 
     `lowest` and `highest` limit the possible values; `worst` is the end of the scale that an analysis which includes
     dead animals assigns to them. `scale` is that of the protocol unless stated: ``log`` compares geometric means by
-    their ratio, ``linear`` compares means by their difference.
+    their ratio, ``linear`` compares means by their difference. Survival has the unit ``h`` or ``d``, its margin is of
+    the hazard ratio, and the columns ``time`` and ``event`` of a cohort file state it. A cohort need not have an
+    `optional` endpoint: without values of it, its claims are not asked.
     """
 
     label: Text
     unit: Text
-    kind: Annotated[Kind, Before(_refuse_survival)]
+    kind: Kind
     scale: EffectScale | None = None
+    optional: bool = False
     lowest: float | None = None
     highest: float | None = None
     worst: Literal["lowest", "highest"] | None = None
@@ -116,6 +112,9 @@ class PublishedTest(Strict):
         "anova_dunnett",
         "anova_tukey",
         "kruskal_dunn",
+        "logrank",
+        "fisher",
+        "chi_square",
         "not_stated",
     ]
     stated: Text
@@ -144,7 +143,7 @@ class Claim(Strict):
     `single`: one `contrast`, adjusted over its `family`. `every`: all `contrasts` change in one direction. `unchanged`:
     all `contrasts` are inside the equivalence margins. `trend`: the response changes with the `doses`, which are in
     ascending order; `contrast` is its name. If `negligible` is false, an effect inside the equivalence margins still
-    counts.
+    counts. Survival that goes ``up`` is longer: the hazard ratio is below 1.
     """
 
     sentence: Text
@@ -238,7 +237,7 @@ class Check(Strict):
     endpoint: Text
     contrast: Text
     direction: Direction
-    test: Literal["mann_whitney", "welch"]
+    test: Literal["mann_whitney", "welch", "logrank"]
     reason: Text
 
 
@@ -325,7 +324,7 @@ class Protocol(Strict):
 
     def __post_init__(self) -> None:
         faults = [*self._unknown_names(), *self._colliding_names(), *self._design_faults(), *self._mixed_families()]
-        faults += self._scale_faults()
+        faults += [*self._scale_faults(), *self._survival_faults()]
         if self.simulation:
             names = set(self.groups), set(self.endpoints), set(self.sources)
             faults += self.simulation.faults(*names, paired=self.design == "paired")
@@ -344,7 +343,11 @@ class Protocol(Strict):
         if paired != bool(self.by):
             yield "a paired design, and only a paired one, needs 'by': the column that makes the pairs"
         for key, claim in self.claims.items():
-            methods = PAIRED_TESTS if paired else TREND_TESTS if claim.over_doses else TWO_GROUP_TESTS
+            methods: tuple[str, ...] = TWO_GROUP_TESTS
+            if self.is_survival(claim.endpoint):
+                methods = SURVIVAL_TESTS
+            elif paired or claim.over_doses:
+                methods = PAIRED_TESTS if paired else TREND_TESTS
             method = claim.published_method
             if (method and method not in methods) or (paired and (claim.together or claim.over_doses)):
                 yield (
@@ -355,12 +358,12 @@ class Protocol(Strict):
     def _scale_faults(self) -> Iterator[str]:
         for key, endpoint in self.endpoints.items():
             scale = endpoint.scale or self.scale
-            if scale == "linear" and endpoint.kind not in LINEAR_KINDS:
+            if scale == "linear" and endpoint.kind not in (*LINEAR_KINDS, "survival"):
                 yield (
                     f"endpoints.{key}: a {endpoint.kind} is compared on a log scale; write 'scale: log' there, or "
                     "choose the kind 'continuous' if no value is below a limit of the assay"
                 )
-            elif endpoint.equivalence_margin.scale != scale:
+            elif endpoint.equivalence_margin.scale != ("log" if endpoint.kind == "survival" else scale):
                 wanted = {
                     "log": "ratios above zero, such as 0.8 and 1.25",
                     "linear": f"differences in {endpoint.unit}, the lower below zero and the higher above it",
@@ -375,6 +378,9 @@ class Protocol(Strict):
     def _scale_faults_of_simulation(self, simulation: Simulation) -> Iterator[str]:
         for key, drawn in simulation.endpoints.items():
             about = self.endpoints.get(key)
+            if about is not None and (about.kind == "survival") != (drawn.distribution == "weibull"):
+                yield f"simulation.endpoints.{key}.distribution must be weibull for survival, and only for survival"
+                continue
             linear = about is not None and about.equivalence_margin.scale == "linear"
             if (
                 about is not None
@@ -385,6 +391,27 @@ class Protocol(Strict):
                     f"simulation.endpoints.{key}.distribution {drawn.distribution!r} does not fit the "
                     f"{'linear' if linear else 'log'} scale of the endpoint"
                 )
+
+    def _survival_faults(self) -> Iterator[str]:
+        keys = [key for key in self.endpoints if self.is_survival(key)]
+        if len(keys) > 1:
+            yield f"endpoints: {' and '.join(keys)} are survival, and a cohort file has one pair of time and event"
+        for key in keys:
+            if self.endpoints[key].unit not in ("h", "d"):
+                yield f"endpoints.{key}.unit must be h or d, because survival is a time"
+            if self.endpoints[key].unit == "d" and self.sampling_hour is not None:
+                yield f"endpoints.{key}.unit must be h, because sampling_hour is in hours"
+            if self.design == "paired":
+                yield f"endpoints.{key}: survival has no pairs"
+        for name, claim in self.claims.items():
+            if claim.over_doses and self.is_survival(claim.endpoint):
+                yield f"claims.{name}: a trend of survival has no planned test; claim 'every' dose, or a 'single' one"
+        for name, slope in self.slopes.items():
+            if self.is_survival(slope.endpoint):
+                yield f"slopes.{name}: survival has no slope on the dose"
+        for name, check in self.checks.items():
+            if (check.test == "logrank") != self.is_survival(check.endpoint):
+                yield f"checks.{name}.test must be logrank for survival, and only for survival"
 
     def _unknown_names(self) -> Iterator[str]:
         if self.cohort.source and self.cohort.source not in self.sources:
@@ -455,6 +482,26 @@ class Protocol(Strict):
         """Whether the study's data were public when the rules were registered; true unless shown otherwise."""
         # A date may be incomplete: 2026 can be any day of 2026.
         return bool(self.cohort.public) and self.cohort.public <= self.registered.isoformat()
+
+    def is_survival(self, endpoint: str) -> bool:
+        """Whether an endpoint is survival."""
+        return endpoint in self.endpoints and self.endpoints[endpoint].kind == "survival"
+
+    @property
+    def survival(self) -> str:
+        """The key of the endpoint that is survival; empty if there is none."""
+        return next((key for key in self.endpoints if self.is_survival(key)), "")
+
+    def without(self, endpoints: Collection[str]) -> "Protocol":
+        """The same study without these endpoints, their claims, checks and slopes; the simulation is kept."""
+        reduced = copy(self)
+        for name in ("claims", "checks", "slopes"):
+            kept = {key: one for key, one in getattr(self, name).items() if one.endpoint not in endpoints}
+            object.__setattr__(reduced, name, kept)
+        kept = {key: one for key, one in self.endpoints.items() if key not in endpoints}
+        # It is not validated again: a file of animals is read by the endpoints that an assay measures, even if none is.
+        object.__setattr__(reduced, "endpoints", kept)
+        return reduced
 
     @property
     def claims_from_cohort(self) -> bool:

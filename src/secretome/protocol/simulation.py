@@ -6,7 +6,16 @@ from typing import Annotated, Literal
 
 from secretome.protocol.fields import FieldRule, NotNegative, Positive, Strict, Text
 
-DISTRIBUTIONS = ("lognormal", "paired lognormal", "gamma-Poisson", "titre", "beta-binomial", "normal", "paired normal")
+DISTRIBUTIONS = (
+    "lognormal",
+    "paired lognormal",
+    "gamma-Poisson",
+    "titre",
+    "beta-binomial",
+    "normal",
+    "paired normal",
+    "weibull",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,9 +156,36 @@ class PairedNormal(Strict):
     groups: dict[str, PairedNormalGroup]
 
 
-DrawnGroup = LognormalGroup | PairedGroup | MeanGroup | NormalGroup | PairedNormalGroup
+@dataclass(frozen=True, kw_only=True)
+class MedianGroup(_Evidence):
+    """The median survival of one group, in the endpoint's unit."""
+
+    median: Positive
+
+    @property
+    def centre(self) -> float:
+        """The parameter that a scenario may replace."""
+        return self.median
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weibull(Strict):
+    """Survival times with proportional hazards; with `shape` 1 they are exponential.
+
+    Animals are visited `every` so many hours or days, and a death is known at the next visit; without `every`, its time
+    is known. Those alive at `until` are censored.
+    """
+
+    distribution: Literal["weibull"]
+    shape: Positive = 1.0
+    until: Positive
+    every: Positive | None = None
+    groups: dict[str, MedianGroup]
+
+
+DrawnGroup = LognormalGroup | PairedGroup | MeanGroup | NormalGroup | PairedNormalGroup | MedianGroup
 Distribution = Annotated[
-    Lognormal | PairedLognormal | GammaPoisson | Titre | BetaBinomial | Normal | PairedNormal,
+    Lognormal | PairedLognormal | GammaPoisson | Titre | BetaBinomial | Normal | PairedNormal | Weibull,
     FieldRule(discriminator="distribution"),
 ]
 

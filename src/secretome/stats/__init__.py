@@ -12,6 +12,13 @@ from secretome.stats.counts import GroupRatiosResult, count_ratio
 from secretome.stats.dunnett import DunnettResult, dunnett
 from secretome.stats.equivalence import EquivalenceResult, equivalence
 from secretome.stats.groups import KruskalWallisResult, SteelResult, kruskal_wallis, steel
+from secretome.stats.hazards import (
+    HazardRatioResult,
+    RestrictedMeanResult,
+    hazard_ratio,
+    restricted_mean_survival,
+    survival_curve,
+)
 from secretome.stats.location import HodgesLehmannResult, hodges_lehmann
 from secretome.stats.pooling import RandomEffectsResult, random_effects
 from secretome.stats.power import PowerResult, power
@@ -39,6 +46,7 @@ __all__ = [
     "EquivalenceResult",
     "GeometricMeanRatioResult",
     "GroupRatiosResult",
+    "HazardRatioResult",
     "HodgesLehmannResult",
     "JonckheereTerpstraResult",
     "KruskalWallisResult",
@@ -47,6 +55,7 @@ __all__ = [
     "MeanDifferenceResult",
     "PowerResult",
     "RandomEffectsResult",
+    "RestrictedMeanResult",
     "SignedRankResult",
     "SteelResult",
     "StepDownResult",
@@ -57,6 +66,7 @@ __all__ = [
     "dunnett",
     "equivalence",
     "geometric_mean_ratio",
+    "hazard_ratio",
     "hodges_lehmann",
     "jonckheere_terpstra",
     "kruskal_wallis",
@@ -67,9 +77,11 @@ __all__ = [
     "probability_of_superiority",
     "proportion_ratio",
     "random_effects",
+    "restricted_mean_survival",
     "shirley_williams",
     "signed_rank",
     "steel",
+    "survival_curve",
     "titre_bounds",
     "welch_contrasts",
     "williams",

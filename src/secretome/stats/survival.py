@@ -135,7 +135,7 @@ def logrank(
 
 
 def _checked(time: ArrayLike, event: ArrayLike, group: ArrayLike) -> tuple[Floats, Floats, NDArray[np.generic], Floats]:
-    hours, died, labels = as_complete(time, "time"), _events(event), as_labels(group)
+    hours, died, labels = as_complete(time, "time"), as_events(event, "event"), as_labels(group)
     check_one_length(time=hours, event=died, group=labels)
     if not np.isfinite(hours).all() or (hours < 0).any():
         raise ValueError("time must hold finite numbers from 0 upwards.")
@@ -147,14 +147,15 @@ def _checked(time: ArrayLike, event: ArrayLike, group: ArrayLike) -> tuple[Float
     return hours, died, levels, np.eye(levels.size)[positions]
 
 
-def _events(event: ArrayLike) -> Floats:
+def as_events(event: ArrayLike, name: str) -> Floats:
+    """Return true and false, or 1 and 0, as numbers."""
     if getattr(getattr(event, "dtype", None), "kind", "") == "b" and not np.ma.is_masked(event):
         event = np.asarray(event, dtype=np.float64)
     elif isinstance(event, (list, tuple)):
         event = [int(value) if isinstance(value, (bool, np.bool_)) else value for value in event]
-    died = as_vector(event, "event")
+    died = as_vector(event, name)
     if not np.isin(died, (0, 1)).all():
-        raise ValueError("event must be true or false (1 or 0) for each value, without missing values.")
+        raise ValueError(f"{name} must be true or false (1 or 0) for each value, without missing values.")
     return died
 
 

@@ -75,9 +75,9 @@ def own_row(claim: Claim, rows: Sequence[Row], rule: Rule, margin: EquivalenceMa
     return next(row for row in rows if row["contrast"] == claim.contrast)
 
 
-def extreme_limit(claim: Claim, rows: Sequence[Row], side: str) -> dict[str, Any]:
-    """The columns of a verdict for a limit of several contrasts: the lowest if a rise is claimed, else the highest."""
-    choose = min if claim.rises else max
+def extreme_limit(rows: Sequence[Row], side: str, *, lowest: bool) -> dict[str, Any]:
+    """The columns of a verdict for the lowest or the highest limit of several contrasts."""
+    choose = min if lowest else max
     row = choose(rows, key=lambda row: float(row[side]))
     numbers = {f"bound_{name}": float(row[name]) for name in ("estimate", "low", "high", "level")}
     return {"bound": float(row[side]), "bound_contrast": str(row["contrast"]), **numbers}

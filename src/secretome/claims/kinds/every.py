@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from secretome.analysis.results import HAZARD_RATIO
 from secretome.claims.evidence import Evidence, Row, Rules, first_of, rises
 from secretome.claims.kinds.base import ClaimInputs, ClaimKind, equivalence_numbers, extreme_limit, min_p_of, p_of
 from secretome.claims.rules import FEWEST, SIMULTANEOUS, Decision, Rule
@@ -72,10 +73,14 @@ def _more_numbers(claim: Claim, results: pd.DataFrame, rows: Sequence[Row], rule
 
 
 def _bound(claim: Claim, rows: Sequence[Row]) -> dict[str, Any]:
-    """The limit that all ratios exceed, or for a fall stay below; empty if a contrast has no interval."""
+    """The limit that all effects exceed, or for a fall stay below; empty if a contrast has no interval.
+
+    A longer survival is a lower hazard ratio.
+    """
     if any(math.isnan(row["level"]) or math.isnan(row["low"]) for row in rows):
         return {}
-    return extreme_limit(claim, rows, "low" if claim.rises else "high")
+    upward = claim.rises != (rows[0]["effect"] == HAZARD_RATIO)
+    return extreme_limit(rows, "low" if upward else "high", lowest=upward)
 
 
 EVERY = ClaimKind(

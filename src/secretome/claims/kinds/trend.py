@@ -47,7 +47,7 @@ def _more_numbers(claim: Claim, results: pd.DataFrame, rows: Sequence[Row], rule
     if rule is not Rule.DOSE_REVERSAL:
         return {}
     tested = [row for row in adjacent_rows(claim, results) if not np.isnan(row["level"])]
-    return extreme_limit(claim, tested, "high" if claim.rises else "low")
+    return extreme_limit(tested, "high" if claim.rises else "low", lowest=claim.rises)
 
 
 TREND = ClaimKind(

@@ -25,6 +25,7 @@ from secretome.report.figures.base import (
     two_lines,
 )
 from secretome.report.figures.brackets import draw_brackets, draw_comb
+from secretome.report.figures.survival import survival_figure
 
 Floats = NDArray[np.float64]
 # More would climb off the panel: they share one line.
@@ -130,6 +131,8 @@ def groups_figure(
     Figure
     """
     about = study.protocol.endpoints[endpoint]
+    if about.kind == "survival":
+        return survival_figure(study, endpoint, rows, shown_groups)
     values = study.cohort.values[(study.cohort.values["endpoint"] == endpoint) & study.cohort.values["lower"].notna()]
     with mpl.rc_context(STYLE):
         if values.empty:

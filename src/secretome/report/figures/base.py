@@ -11,6 +11,7 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, NullLocator
@@ -124,8 +125,13 @@ def mark(figure: Figure, study: Study) -> None:
 
 
 def plain_log(axes: Axes, fewest: int = 4) -> None:
-    """Ticks at round numbers, written as numbers; fewer per decade if the axis spans many decades."""
+    """Ticks of a vertical axis at round numbers (see `nice_logs`)."""
     low, high = axes.get_ylim()
+    nice_logs(axes.yaxis, low, high, fewest)
+
+
+def nice_logs(axis: Axis, low: float, high: float, fewest: int = 4) -> None:
+    """Ticks at round numbers, written as numbers; fewer per decade if the axis spans many decades."""
     for ladder in ((1.0,), (1, 2, 5), (1, 1.5, 2, 3, 5, 7)):
         ticks = np.concatenate([np.array(ladder) * 10.0**power for power in range(-9, 10)])
         ticks = ticks[(ticks >= low) & (ticks <= high)]
@@ -134,10 +140,10 @@ def plain_log(axes: Axes, fewest: int = 4) -> None:
     if len(ticks) < 3:
         ticks = np.array(MaxNLocator(5).tick_values(low, high))
         ticks = ticks[(ticks >= low) & (ticks <= high)]
-    axes.set_yticks(ticks)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_minor_formatter(NullFormatter())
+    axis.set_ticks(ticks)
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_locator(NullLocator())
+    axis.set_minor_formatter(NullFormatter())
 
 
 def scale_axis(axes: Axes, *, logs: bool) -> None:

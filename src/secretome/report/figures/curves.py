@@ -19,6 +19,7 @@ from secretome.analysis import (
     SHIFT,
     TREND_RATIO,
 )
+from secretome.analysis.results import HAZARD_RATIO
 from secretome.claims import DIFFERENCE
 from secretome.cohort import Study
 from secretome.protocol import Claim, sides
@@ -34,7 +35,7 @@ ANSWERS = {
 }
 MARKERS = {"planned": ("s", 6.5), "published": ("D", 6)}
 # Kinds of effect that share an axis; the others, such as a probability of superiority, have only a p here.
-RATIOS = frozenset({RATIO, RATIO_BY_MODEL, RATE_RATIO, RANK_RATIO, TREND_RATIO})
+RATIOS = frozenset({HAZARD_RATIO, RATIO, RATIO_BY_MODEL, RATE_RATIO, RANK_RATIO, TREND_RATIO})
 DIFFERENCES = frozenset({MEAN_DIFFERENCE, SHIFT})
 # Inches: a character of a label, a row of the specifications, the panels of effects and of p, what stands between.
 CHARACTER, ROW, EFFECTS, PVALUES, BETWEEN, TICKS = 0.073, 0.175, 1.5, 0.95, 0.14, 0.5

@@ -14,6 +14,7 @@ from secretome.protocol import (
     NormalGroup,
     PairedNormalGroup,
     Titre,
+    Weibull,
 )
 from secretome.report import text
 
@@ -57,8 +58,9 @@ def groups_table(study: Study) -> pd.DataFrame:
     for key, endpoint in study.protocol.endpoints.items():
         rows = measured[measured["endpoint"] == key].set_index("animal").reindex(animals.index)
         limits = zip(_aligned(rows["value"]), rows["lower"], rows["upper"], strict=True)
+        above = "alive at {:g}" if endpoint.kind == "survival" else ">{:g}"
         table[f"{endpoint.label}, {endpoint.unit}"] = [
-            f"<{upper:g}" if lower == 0 < upper else f">{lower:g}" if math.isinf(upper) else value
+            f"<{upper:g}" if lower == 0 < upper else above.format(lower) if math.isinf(upper) else value
             for value, lower, upper in limits
         ]
     if animals["dead"].any():
@@ -146,5 +148,8 @@ def _drawn(endpoint: Distribution, group: DrawnGroup, unit: str) -> str:
     if isinstance(group, PairedNormalGroup):
         sd = f", standard deviation {group.sd:g} {unit}" if isinstance(group, NormalGroup) else ""
         return f"mean {group.centre:g} {unit}{sd}"
+    if isinstance(endpoint, Weibull):
+        visits = f", visits every {endpoint.every:g} {unit}" if endpoint.every else ""
+        return f"median survival {group.centre:g} {unit}, Weibull shape {endpoint.shape:g}{visits}"
     spread = f", coefficient of variation {group.cv:g}" if isinstance(group, LognormalGroup) else ""
     return f"geometric mean {group.centre:g} {unit}{spread}"

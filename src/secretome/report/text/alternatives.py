@@ -47,6 +47,8 @@ def groups_alt(study: Study, endpoint: str, rows: Sequence[Row], groups: Sequenc
         label = against(study, row["contrast"]) if several else study.protocol.groups[sides(row["contrast"])[0]].label
         place = "" if math.isnan(row["level"]) else f", {_place(row, about.equivalence_margin)}"
         findings.append(f"{label}, {effect(row, about.unit)}{place}")
+    if about.kind == "survival":
+        return _survival_alt(study, endpoint, rows, findings)
     limits = "" if about.kind == "continuous" else f" {censoring_sentence(study, endpoint)}."
     animals = (
         f"{about.label} ({about.unit}) of every {unit(study)}, by group. {groups_sentence(study, endpoint, groups)}."
@@ -58,6 +60,15 @@ def groups_alt(study: Study, endpoint: str, rows: Sequence[Row], groups: Sequenc
     return (
         f"Two panels, {scale_words(about)}s. Above, {animals}{limits}{_bracket_words(study, rows)} "
         f"Below, {below}: {'; '.join(findings)}."
+    )
+
+
+def _survival_alt(study: Study, endpoint: str, rows: Sequence[Row], findings: Sequence[str]) -> str:
+    about = study.protocol.endpoints[endpoint]
+    effects = f" Below, the hazard ratios: {'; '.join(findings)}." if rows else ""
+    return (
+        f"Kaplan-Meier curves of {about.label} in {about.unit}, one for each group, with the numbers at risk. "
+        f"{censoring_sentence(study, endpoint)}.{_bracket_words(study, rows)}{effects}"
     )
 
 

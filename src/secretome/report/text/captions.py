@@ -13,14 +13,22 @@ from secretome.report.text.sentences import unit, units
 def groups_caption(study: Study, endpoints: Sequence[str], rows: Sequence[Row]) -> str:
     """Caption of figures of groups that share their kind of interval."""
     known = [study.protocol.endpoints[endpoint] for endpoint in endpoints]
+    survival = any(endpoint.kind == "survival" for endpoint in known)
     labels = " and ".join(endpoint.label for endpoint in known)
     values = study.cohort.values[study.cohort.values["endpoint"].isin(endpoints)]
     values = values[values["lower"].notna()]
     parts = [f"{labels} of every {unit(study)}, by group."]
+    if survival:
+        parts = [f"{labels}: the Kaplan-Meier estimate of the share of {units(study)} alive, by group."]
     if study.cohort.origin == "simulated":
         parts.append(f"The {study.protocol.units} are simulated, so the figure is not evidence.")
-    parts.append(f"Each point is one {study.protocol.experimental_unit}, the bar the median, n the number of values.")
-    if (values["lower"] < values["upper"]).any():
+    if survival:
+        parts.append("A tick is an animal that was last seen alive then. Below the curves are the numbers at risk.")
+    else:
+        parts.append(
+            f"Each point is one {study.protocol.experimental_unit}, the bar the median, n the number of values."
+        )
+    if not survival and (values["lower"] < values["upper"]).any():
         parts.append("An open triangle is a value beyond the limit of the assay, drawn at the limit.")
     if rows:
         controls = dict.fromkeys(study.protocol.groups[sides(row["contrast"])[1]].label for row in rows)

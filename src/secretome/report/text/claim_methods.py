@@ -19,6 +19,8 @@ NAMED_AFTER_PEOPLE = {
     Method.DUNNETT_ALL,
     Method.TUKEY,
     Method.DUNN,
+    Method.FISHER,
+    Method.TOST_HAZARD_RATIO,
     Method.SLOPE,
     Method.ADJACENT_DOSES,
     Method.SLOPE_DIFFERENCE,

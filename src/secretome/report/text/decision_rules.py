@@ -13,11 +13,13 @@ def rule_words(protocol: Protocol, claim: Claim, alpha: float) -> tuple[str, str
     )
     margin, k = f"{limits.low:g} to {limits.high:g}{words.unit}".replace("-", "−"), len(claim.compared)
     on_scale = " on logarithms" if limits.scale == "log" else ""
-    way, back = ("above", "below") if claim.rises else ("below", "above")
+    of_groups = f"Welch's t{on_scale}"
+    survival = protocol.is_survival(claim.endpoint)
+    way, back = ("above", "below") if claim.rises != survival else ("below", "above")
     paired = protocol.design == "paired"
     if claim.is_equivalence:
         return (
-            f"two one-sided t tests{on_scale}, each of {k} groups",
+            f"two one-sided {'likelihood ratio tests' if survival else f't tests{on_scale}'}, each of {k} groups",
             f"every {percent(1 - 2 * alpha)} interval lies inside {margin}",
             f"an interval at {percent(1 - alpha / k)} lies entirely outside it",
         )
@@ -31,13 +33,15 @@ def rule_words(protocol: Protocol, claim: Claim, alpha: float) -> tuple[str, str
         small = " and none lies inside the equivalence margins" if claim.negligible else ""
         flat = f", or lies inside {margin} at {p_number(alpha / k)}" if claim.negligible else ""
         return (
-            f"Welch's t{on_scale}, each of {k} groups",
+            f"{'log-rank permutation test' if survival else of_groups}, each of {k} groups",
             f"every p ≤ {alpha:g}, every {words.short} {way} {words.none}{small}",
             f"one {words.short} {back} {words.none} with p ≤ {p_number(alpha / k)}{flat}",
         )
     family = f", p times {k}" if k > 1 else ""
+    test = f"{'paired t' if paired else 'Welch’s t'}{on_scale}"
+    test = "log-rank permutation test" if survival else test
     return (
-        f"{'paired t' if paired else 'Welch’s t'}{on_scale}{family}",
+        f"{test}{family}",
         f"p ≤ {alpha:g}, {words.short} {way} {words.none}, and the {percent(1 - 2 * alpha)} interval not inside "
         f"{margin}",
         f"p ≤ {alpha:g} and {words.short} {back} {words.none}; or p > {alpha:g} and the interval inside {margin}",

@@ -22,6 +22,8 @@ def effect_words(endpoint: Endpoint) -> EffectWords:
     >>> effect_words(load_study("sepsis_cytokines").protocol.endpoints["il6"])
     EffectWords(name='geometric mean ratio', short='ratio', none='1', unit='')
     """
+    if endpoint.kind == "survival":
+        return EffectWords("hazard ratio", "hazard ratio", "1", "")
     if endpoint.equivalence_margin.scale == "linear":
         return EffectWords("mean difference", "difference", "0", f" {endpoint.unit}")
     return EffectWords("geometric mean ratio", "ratio", "1", "")

@@ -210,7 +210,7 @@ def _excluded(study: Study, endpoint: str) -> set[str]:
 def _limits(study: Study) -> Iterator[str]:
     """The treatment of nondetects; empty if there are none."""
     values = study.cohort.values
-    censored = values[values["lower"] < values["upper"]]
+    censored = values[(values["lower"] < values["upper"]) & (values["endpoint"] != study.protocol.survival)]
     if censored.empty:
         return
     counts = [censoring_sentence(study, key) for key in study.protocol.endpoints if key in set(censored["endpoint"])]
@@ -225,7 +225,15 @@ def _limits(study: Study) -> Iterator[str]:
 
 def _scales(study: Study) -> Iterator[str]:
     """The scales on which values were compared, and the effects that belong to them."""
-    endpoints = study.protocol.endpoints.values()
+    survival = [about for about in study.protocol.endpoints.values() if about.kind == "survival"]
+    endpoints = [about for about in study.protocol.endpoints.values() if about.kind != "survival"]
+    if survival:
+        yield (
+            f"{survival[0].label} was compared by the hazard ratio of Cox's model, with Efron's method for ties and "
+            "profile likelihood intervals; animals that did not die were censored when last seen alive."
+        )
+    if not endpoints:
+        return
     linear = [about for about in endpoints if about.equivalence_margin.scale == "linear"]
     logs = [about for about in endpoints if about.equivalence_margin.scale == "log"]
     if not linear:

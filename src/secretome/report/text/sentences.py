@@ -37,8 +37,19 @@ LETTERS = {
     Method.MANN_WHITNEY_ASYMPTOTIC: "U",
     Method.SIGNED_RANK: "W",
     Method.DUNN: "z",
+    Method.LOGRANK: "χ²",
+    Method.LOGRANK_MIDP: "χ²",
+    Method.LOGRANK_ASYMPTOTIC: "χ²",
+    Method.CHI_SQUARE: "χ²",
+    Method.COX: "likelihood-ratio z",
+    Method.RESTRICTED_MEAN: "z",
+    Method.TOST_HAZARD_RATIO: "likelihood-ratio z",
     Method.JONCKHEERE: "J",
 }
+
+
+# Rank sums are whole or half numbers.
+RANK_SUMS = ("U", "W", "J")
 
 
 def unit(study: Study) -> str:
@@ -99,15 +110,17 @@ def result_sentence(study: Study, row: Row) -> str:
         return f"{subject}: {row['method']}, n = {n}, not computed, because {why}{rest}."
     letter = LETTERS.get(row["test"], "t")
     # A rank sum is a whole or half number and is printed as it is.
-    statistic = number(row["statistic"]) if letter == "t" else f"{row['statistic']:g}"
+    sums = letter in RANK_SUMS
+    statistic = f"{row['statistic']:g}" if sums else number(row["statistic"])
     if letter == "t" and not math.isnan(row["df"]):
         # The statistic of the model is a likelihood ratio on the scale of a t statistic.
         letter = f"{'likelihood-ratio ' if row['test'] == Method.CENSORED_MODEL else ''}t({row['df']:.3g})"
     p = bracket_p(used := decision_row(study.protocol, row))
     nondetects = f", {count(row['censored'], 'nondetect')}" if row["censored"] else ""
-    text = (
-        f"{subject}: {row['method']}, n = {n}{nondetects}, {letter} = {statistic}, {p}; {effect(used, endpoint.unit)}"
-    )
+    if endpoint.kind == "survival":
+        nondetects = f", {count(row['n_treated'] + row['n_control'] - row['censored'], 'death')}"
+    shown = "" if math.isnan(row["statistic"]) else f", {letter} = {statistic}"
+    text = f"{subject}: {row['method']}, n = {n}{nondetects}{shown}, {p}; {effect(used, endpoint.unit)}"
     return f"{text}{_on_its_own(study, row)}."
 
 
@@ -149,12 +162,17 @@ def groups_sentence(study: Study, endpoint: str, groups: Sequence[str] | None = 
         if (missing := len(members) - known - dead) > 0:
             lost.append(f"{missing} without a value")
         parts.append(f"{group.label} {known}" + (f" ({', '.join(lost)})" if lost else ""))
+    if study.protocol.is_survival(endpoint):
+        label = study.protocol.endpoints[endpoint].label
+        return f"{label}, {units(study)} whose survival is known: {'; '.join(parts)}"
     return f"{study.protocol.endpoints[endpoint].label}, {units(study)} with a value: {'; '.join(parts)}"
 
 
 def censoring_sentence(study: Study, endpoint: str) -> str:
-    """The number of values below or above the limits of the assay in each group, and the limits."""
+    """The number of values beyond the limits of the assay in each group, and the limits; of survival, the deaths."""
     about = study.protocol.endpoints[endpoint]
+    if about.kind == "survival":
+        return deaths_by_group(study, endpoint)
     rows = study.cohort.values[study.cohort.values["endpoint"] == endpoint]
     rows = rows[rows["lower"] < rows["upper"]]
     if rows.empty:
@@ -165,6 +183,21 @@ def censoring_sentence(study: Study, endpoint: str) -> str:
         f"{group.label} {n}" for key, group in study.protocol.groups.items() if (n := int((rows["group"] == key).sum()))
     ]
     return f"{about.label}: {count(len(rows), 'value')} {' or '.join(limits)} {about.unit} ({', '.join(groups)})"
+
+
+def deaths_by_group(study: Study, endpoint: str) -> str:
+    """The number of deaths in each group, and until when the others were seen alive."""
+    about = study.protocol.endpoints[endpoint]
+    rows = study.cohort.values[(study.cohort.values["endpoint"] == endpoint) & study.cohort.values["lower"].notna()]
+    alive = rows[rows["value"].isna()]
+    parts = []
+    for key, group in study.protocol.groups.items():
+        own = rows[rows["group"] == key]
+        parts.append(f"{group.label} {int(own['value'].notna().sum())} of {len(own)}")
+    lasts = sorted(set(alive["lower"]))
+    seen = f"{lasts[0]:g}" if len(lasts) == 1 else f"{lasts[0]:g} to {lasts[-1]:g}" if lasts else ""
+    until = f"; the others were alive when last seen, at {seen} {about.unit}" if seen else ""
+    return f"{about.label}, deaths: {'; '.join(parts)}{until}"
 
 
 def pairs_sentence(study: Study, claim: Claim) -> str:

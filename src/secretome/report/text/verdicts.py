@@ -130,7 +130,8 @@ def _goes_back(protocol: Protocol, claim: Claim, verdict: Row) -> bool | None:
     low, high = (verdict["estimate"],) * 2 if not math.isnan(verdict["estimate"]) else (verdict["low"], verdict["high"])
     none = protocol.endpoints[claim.endpoint].equivalence_margin.no_difference
     if low > none or high < none:
-        return bool((low > none) != claim.rises)
+        # A longer survival is a lower hazard ratio.
+        return bool((low > none) != (claim.rises != protocol.is_survival(claim.endpoint)))
     return None
 
 
@@ -179,7 +180,7 @@ def _more_evidence(study: Study, verdict: Row) -> Iterator[str]:
         limit, interval_of_it = number(verdict["bound"]), interval(_named(verdict, "bound"))
         which = (
             f"the smallest lower {percent(verdict['level'])} limit"
-            if claim.rises
+            if claim.rises != study.protocol.is_survival(claim.endpoint)
             else f"the largest upper {percent(verdict['level'])} limit"
         )
         if verdict["bound_contrast"] == verdict["contrast"]:
