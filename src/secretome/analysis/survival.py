@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 from scipy import stats as scipy_stats
@@ -94,12 +94,30 @@ def times(pair: Comparison) -> tuple[Floats, Floats, Floats]:
     return time, died.astype(np.float64), np.repeat([1.0, 0.0], [pair.treated.n, pair.control.n])
 
 
+def _logrank_of(pair: Comparison) -> stats.LogrankResult:
+    return _kept_logrank(*(part.tobytes() for part in times(pair)))
+
+
+def _hazards_of(pair: Comparison) -> stats.HazardRatioResult:
+    return _kept_hazards(*(part.tobytes() for part in times(pair)))
+
+
+# Kept, because several analyses of one contrast need the same permutations and the same likelihood.
+@lru_cache(maxsize=64)
+def _kept_logrank(*parts: bytes) -> stats.LogrankResult:
+    return stats.logrank(*map(np.frombuffer, parts))
+
+
+@lru_cache(maxsize=64)
+def _kept_hazards(*parts: bytes) -> stats.HazardRatioResult:
+    return stats.hazard_ratio(*map(np.frombuffer, parts))
+
+
 def equivalence_of_hazards(pair: Comparison, margin: EquivalenceMargin, tail: float) -> Estimate:
     """Whether the hazard ratio lies inside the margins: two one-sided likelihood ratio tests."""
-    time, died, treated = times(pair)
-    if not pair.n or not died.any():
+    if not pair.n or not times(pair)[1].any():
         return Estimate()
-    ratio = stats.hazard_ratio(time, died, treated)
+    ratio = _hazards_of(pair)
     tests = ratio.against(margin.low, "greater"), ratio.against(margin.high, "less")
     statistic, pvalue = max(tests, key=lambda test: test[1])
     return Estimate(statistic, pvalue).sized(_ratio(pair, 1 - 2 * tail))
@@ -107,17 +125,16 @@ def equivalence_of_hazards(pair: Comparison, margin: EquivalenceMargin, tail: fl
 
 def _logrank(pair: Comparison, level: float) -> Estimate:
     """The log-rank permutation test with the hazard ratio; without a death, no p could be below 1."""
-    time, died, treated = times(pair)
     if not pair.n:
         return Estimate()
-    if not died.any():
+    if not times(pair)[1].any():
         return Estimate(0.0, 1.0, 1.0, 1.0)
-    test = stats.logrank(time, died, treated)
+    test = _logrank_of(pair)
     return Estimate(test.statistic, test.pvalue, test.midp, test.min_pvalue).sized(_ratio(pair, level))
 
 
 def _ratio(pair: Comparison, level: float) -> Estimate:
-    ratio = stats.hazard_ratio(*times(pair))
+    ratio = _hazards_of(pair)
     low, high = ratio.confidence_interval(level)
     return Estimate(ratio.statistic, ratio.pvalue, estimate=ratio.estimate, low=low, high=high, level=level)
 

@@ -56,6 +56,30 @@ def alarms_table(rows: pd.DataFrame) -> pd.DataFrame:
     return wide.rename(columns={"condition": "Cohorts", **names}).rename_axis(None, axis="columns")
 
 
+def designs_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Shares of false "supported" and of intervals that cover, design by design."""
+    shown = rows[["supported", "covered"]].astype(float)
+    often = [
+        " (too often)" if share > 0.025 + 2 * error and "hazard ratio" not in condition else ""
+        for share, error, condition in zip(shown["supported"], rows["error"], rows["condition"], strict=True)
+    ]
+    rarely = [
+        " (too rarely)" if share < 0.93 - 2 * (share * (1 - share) / trials) ** 0.5 else ""
+        for share, trials in zip(shown["covered"], rows["cohorts"], strict=True)
+    ]
+    return pd.DataFrame(
+        {
+            "Analysis": rows["design"],
+            "Treated and control": rows["condition"],
+            "Supported": [f"{100 * share:.1f} %{mark}" for share, mark in zip(shown["supported"], often, strict=True)],
+            "Intervals that cover": [
+                f"{100 * share:.1f} %{mark}" for share, mark in zip(shown["covered"], rarely, strict=True)
+            ],
+            "Cohorts": rows["cohorts"],
+        }
+    )
+
+
 def speed_table(rows: pd.DataFrame) -> pd.DataFrame:
     """Times of one call beside those of others, and how many times as fast ours is."""
     return pd.DataFrame(
