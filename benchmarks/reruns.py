@@ -100,7 +100,7 @@ def ways(study: str) -> dict[str, Way]:
     """The ways that can be run on this machine."""
     found: dict[str, Way] = {
         OURS: rerun,
-        f"{OURS} --figures svg,pdf,png": lambda *run: rerun(*run, "--figures", "svg,pdf,png"),
+        f"{OURS} --figures svg": lambda *run: rerun(*run, "--figures", "svg"),
         f"{OURS} --plain": lambda *run: rerun(*run, "--plain"),
         "papermill, notebook only": partial(each, run=papermill),
         "papermill, then the report": partial(each, run=partial(papermill_report, study)),

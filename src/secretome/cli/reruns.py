@@ -75,8 +75,8 @@ Figures = Annotated[
     str | None,
     typer.Option(
         metavar="FORMATS",
-        help="File formats of figures, such as svg or svg,pdf,png; by default all three for up to three files and svg "
-        "for more. --resume keeps finished figures as they are.",
+        help="File formats of figures: svg, or svg with pdf or png after commas; by default all three. svg alone "
+        "is faster. --resume keeps finished figures as they are.",
     ),
 ]
 Timeout = Annotated[float, typer.Option(min=1, metavar="SECONDS", help="The longest time that one cohort may take.")]
@@ -121,7 +121,7 @@ def rerun(
     ):
         if both:
             raise InputError.of(option, "", f"{other} as well", "one of the two")
-    formats = _figure_formats(figures, len(files))
+    formats = _figure_formats(figures)
     typed = parse_pairs("-p", "NAME=VALUE, such as alpha=0.01", parameters)
     request = _Request(
         study=study,
@@ -143,10 +143,10 @@ def rerun(
         del os.environ[FIGURES_VARIABLE]
 
 
-def _figure_formats(stated: str | None, files: int) -> Sequence[str]:
-    """The formats that were asked for, in one order; for many files SVG alone, because the others take longer."""
+def _figure_formats(stated: str | None) -> Sequence[str]:
+    """The formats that were asked for, in one order."""
     if stated is None:
-        return FIGURE_FORMATS if files <= MAX_DETAILED else FIGURE_FORMATS[:1]
+        return FIGURE_FORMATS
     named = {name.strip().casefold() for name in stated.split(",")}
     if "svg" not in named or not named <= set(FIGURE_FORMATS):
         expected = "svg, or svg with pdf or png after commas, because the report shows the svg"
