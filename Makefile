@@ -5,7 +5,7 @@ PY := .venv/bin/python
 CANDIDATES := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
 SUITABLE := import sys, ensurepip; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help book runtime pdf test test-slow test-oldest fuzz bench lessons links check check-js format lock wheel coverage clean environment
+.PHONY: help book runtime pdf test test-slow test-oldest fuzz bench lab lessons links check check-js format lock wheel coverage clean environment
 
 help:  ## show these lines
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/ -/'
@@ -77,6 +77,15 @@ else
 	$(ONE_THREAD) $(PY) benchmarks/verdicts.py
 	$(ONE_THREAD) $(PY) benchmarks/conditions.py
 endif
+
+# Not in the lock, because only those who edit notebooks need it.
+LAB := jupyterlab>=4.4,<5
+
+lab: .venv/.installed  ## open the notebooks in JupyterLab, each paired with its script (installs JupyterLab the first time)
+	@mkdir -p _build && sed -n 's/^\([A-Za-z0-9_.-]*==[^ ;]*\).*/\1/p' requirements.txt > _build/locked.txt
+	@$(PY) -c 'import jupyterlab' 2>/dev/null || $(PY) -m pip install --quiet --constraint _build/locked.txt '$(LAB)'
+	$(PY) -m jupytext --quiet --sync notebooks/*/analysis.py notebooks/methods/*/lesson.py
+	$(PY) -m jupyterlab --notebook-dir=notebooks $(LAB_OPTIONS)
 
 lessons: .venv/.installed  ## seal the answers of the lessons anew, after a solution has changed
 	$(PY) -c "from secretome.course.lessons import *; [write_answers(read_lesson(name)) for name in lesson_names()]"

@@ -6,6 +6,7 @@ import platform
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -15,6 +16,7 @@ from secretome.cohort import Study
 from secretome.cohort.errors import merge_problems
 from secretome.protocol import Problem, study_folder
 from secretome.report import text
+from secretome.report.notebook import notebook_file
 
 # What to do where the remedy of the command line names an option.
 REMEDIES = {
@@ -128,12 +130,12 @@ def run_record(study: Study) -> Record:
         "cohort_decimal": cohort.decimal,
         "cohort_key_file": cohort.key_path.name if cohort.key_path else "",
         "cohort_key_sha256": cohort.key_sha256 or None,
-        "protocol_sha256": _sha256(study, "protocol.yml"),
-        "notebook_sha256": _sha256(study, "analysis.py"),
+        "protocol_sha256": _sha256(study_folder(study.key) / "protocol.yml"),
+        "notebook_sha256": _sha256(notebook_file(study_folder(study.key))),
         "versions": {name: version(name) for name in VERSIONED} | {"Python": platform.python_version()},
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 
 
-def _sha256(study: Study, name: str) -> str:
-    return hashlib.sha256((study_folder(study.key) / name).read_bytes()).hexdigest()
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()

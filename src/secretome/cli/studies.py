@@ -37,7 +37,7 @@ def new(
     """Make a study of your own from a table: a protocol with every choice marked, and its cohort."""
     # Imported here because the import takes a second, and `--help` does not need it.
     from secretome.cohort.new_study import new_study
-    from secretome.rerun.parameters import DEFAULT_PAGE
+    from secretome.report.notebook import DEFAULT_PAGE
 
     with usage_errors():
         made = new_study(key, file, folder, group or [], endpoint or [], paired=paired)

@@ -9,11 +9,14 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import redirect_stdout
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 from secretome.protocol import study_folder
 from secretome.report.display import recorded
 
+# The page of a study whose folder has no notebook.
+DEFAULT_PAGE = Path(__file__).with_name("default_page.py.txt")
 CELL = re.compile(r"# %%(?: \[(?P<kind>\w+)\])?(?P<options>.*)")
 TAGS = re.compile(r"tags=(\[[^\]]*\])")
 PARAMETERS = "parameters"
@@ -39,7 +42,10 @@ def run_notebook(name: str, parameters: Mapping[str, Any]) -> dict[str, list[Cel
     >>> sum(len(cell.get("outputs", [])) for cell in notebook["cells"]) > 20
     True
     """
-    source = (study_folder(name) / "analysis.py").read_text(encoding="utf-8")
+    file = notebook_file(study_folder(name))
+    source = file.read_text(encoding="utf-8")
+    if file == DEFAULT_PAGE:
+        parameters = {**parameters, "study_folder": str(study_folder(name))}
     variables: dict[str, Any] = {"__name__": "__main__"}
     cells = list(read_cells(source))
     for number, cell in enumerate(cells):
@@ -48,6 +54,12 @@ def run_notebook(name: str, parameters: Mapping[str, Any]) -> dict[str, list[Cel
             if PARAMETERS in cell["metadata"]["tags"]:
                 variables |= parameters
     return {"cells": cells}
+
+
+def notebook_file(folder: Path) -> Path:
+    """The notebook of a study; the package's own page if the study's folder has none."""
+    notebook = folder / "analysis.py"
+    return notebook if notebook.exists() else DEFAULT_PAGE
 
 
 def read_cells(source: str) -> Iterator[Cell]:

@@ -16,8 +16,9 @@ from secretome.protocol import InputError, study_folder
 from secretome.report import tables
 from secretome.report import text as report_text
 from secretome.report.html import report_html
+from secretome.report.notebook import DEFAULT_PAGE, notebook_file
 from secretome.rerun.output_paths import WRITTEN_BY_NOTEBOOK, Existing, OutputPaths, file_hashes
-from secretome.rerun.parameters import DEFAULT_PAGE, as_ipynb, default_parameters, notebook_file
+from secretome.rerun.parameters import as_ipynb, default_parameters
 from secretome.rerun.provenance import content_key, describe_run, now, write_text
 
 # Suppresses ipykernel's messages about encryption at its start and about the interrupt at its end.

@@ -13,9 +13,8 @@ import nbformat
 from papermill.inspection import inspect_notebook  # papermill's root re-exports it without a type
 
 from secretome.protocol import InputError, Problem, nearest, read_regular_file, sha256, study_folder
+from secretome.report.notebook import notebook_file
 
-# The page of a study whose folder has no notebook.
-DEFAULT_PAGE = Path(__file__).parents[1] / "report" / "default_page.py.txt"
 # Set by the command; the other parameters are for the user.
 SET_BY_COMMAND = (
     *("study_folder", "cohort", "cohort_sha256", "cohort_sheet", "cohort_names", "cohort_decimal", "cohort_key"),
@@ -83,12 +82,6 @@ def as_ipynb(name: str | Path) -> Iterator[Path]:
         path = Path(folder) / "analysis.ipynb"
         path.write_text(_to_ipynb(_notebook_source(name)), encoding="utf-8")
         yield path
-
-
-def notebook_file(folder: Path) -> Path:
-    """The notebook of a study; the package's own page if the study's folder has none."""
-    notebook = folder / "analysis.py"
-    return notebook if notebook.exists() else DEFAULT_PAGE
 
 
 def _notebook_source(name: str | Path) -> str:

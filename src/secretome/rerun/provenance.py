@@ -18,7 +18,7 @@ from secretome.claims.conditions import as_json
 from secretome.cohort import Study
 from secretome.cohort.copies import values_sha256
 from secretome.protocol import Origin, file_sha256, notebooks_folder, sha256, study_folder
-from secretome.rerun.parameters import notebook_file
+from secretome.report.notebook import notebook_file
 
 PROVENANCE = "provenance.json"
 # Files of a run in progress begin with this prefix; no file of the user does.
