@@ -69,6 +69,7 @@ KEYS: dict[str, dict[str, tuple[str, str]]] = {
         "unit": ("The unit; values in another unit of the same kind are converted.", "the reading of a cohort"),
         "kind": ("The kind of measurement, which decides the test.", "the planned analysis"),
         "scale": ("The scale of this endpoint, if it is not that of the protocol.", "all tests, figures"),
+        "optional": ("Whether a cohort may have no values of it; its claims are then not asked.", "verdicts"),
         "lowest": ("The lowest possible value.", "the reading of a cohort"),
         "highest": ("The highest possible value.", "the reading of a cohort"),
         "worst": ("The end of the scale that dead animals are given.", "the sensitivity analysis"),
@@ -190,6 +191,14 @@ KEYS: dict[str, dict[str, tuple[str, str]]] = {
         "difference_sd": ("The standard deviation of the difference.", DRAWN),
         "groups": GROUPS,
     },
+    "Weibull": {
+        "distribution": DISTRIBUTION,
+        "shape": ("The shape; 1 gives exponential times.", DRAWN),
+        "until": ("The end of the experiment; animals alive then are censored.", DRAWN),
+        "every": ("The time between visits, at which deaths are seen.", DRAWN),
+        "groups": GROUPS,
+    },
+    "MedianGroup": {"median": ("The median survival.", DRAWN), **EVIDENCE},
     "PairedNormalGroup": {"mean": ("The mean.", DRAWN), **EVIDENCE},
 }
 
@@ -209,11 +218,6 @@ class KeyDoc:
 def key_docs() -> Iterator[KeyDoc]:
     """Every key of a protocol, model by model, from the protocol down to its parts.
 
-    Raises
-    ------
-    KeyError
-        If a key of a model has no meaning in `KEYS`.
-
     Examples
     --------
     >>> docs = list(key_docs())
@@ -226,7 +230,8 @@ def key_docs() -> Iterator[KeyDoc]:
     models: list[type[Any]] = [Protocol]
     for model in models:
         for field in fields(model):
-            meaning, read_by = KEYS[model.__name__][field.name]
+            # A key without a meaning fails a test, but not the command that is asked for the schema.
+            meaning, read_by = KEYS.get(model.__name__, {}).get(field.name, ("", ""))
             yield KeyDoc(model.__name__, field.name, _type(field.type), _default(field), meaning, read_by)
             models += [part for part in dict.fromkeys(_models(field.type)) if part not in models]
 
