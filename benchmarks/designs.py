@@ -20,7 +20,7 @@ from secretome import stats
 OUT = Path(__file__).parents[1] / "notebooks" / "benchmarks" / "designs.csv"
 TRIALS = 20_000
 # A permutation test is made for every cohort.
-SURVIVAL_TRIALS = 600
+SURVIVAL_TRIALS = 2000
 ALPHA, LEVEL = 0.05, 0.95
 # Rats are observed every six hours for two days.
 VISIT, END = 6.0, 48.0

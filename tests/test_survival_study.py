@@ -287,3 +287,53 @@ def test_check_on_survival_is_a_logrank_test(tmp_path: Path) -> None:
     source = STUDY.replace("claims:", check, 1)
     study = read_text(protocol_of(tmp_path, source), remissions())
     assert examine(study, analyse(study, ("planned",))).loc[0, "outcome"] in ("passed", "not shown")
+
+
+MIXED = STUDY.replace("    kind: survival\n", "    kind: survival\n    optional: true\n").replace("unit: d", "unit: h")
+MIXED = "sampling_hour: 48\n" + MIXED[: MIXED.index("simulation:")].replace(
+    "endpoints:\n",
+    "endpoints:\n  il6:\n    label: IL-6\n    unit: pg/mL\n    kind: concentration\n"
+    "    equivalence_margin: {low: 0.8, high: 1.25, reason: a convention}\n",
+).replace(
+    "claims:\n",
+    "claims:\n  il6_falls:\n    sentence: The high dose lowers IL-6.\n    endpoint: il6\n    kind: single\n"
+    "    direction: down\n    contrast: high vs placebo\n    source: own\n",
+)
+
+
+def cytokines(*, events: bool) -> str:
+    lines = ["animal,group,il6,time,event" if events else "animal,group,il6"]
+    for group in ("placebo", "low", "high"):
+        for i in range(6):
+            dead = group == "placebo" and i < 3
+            value = "" if dead and events else f"{20 + 3 * i}"
+            lines.append(f"{group}{i},{group},{value}" + (f",{'12' if dead else ''},{int(dead)}" if events else ""))
+    return "\n".join(lines)
+
+
+def test_optional_survival_is_asked_only_of_cohorts_that_have_it(tmp_path: Path) -> None:
+    protocol = protocol_of(tmp_path, MIXED)
+    without = read_text(protocol, cytokines(events=False))
+    assert adjudicate(without, analyse(without))["claim"].tolist() == ["il6_falls"]
+    assert list(without.protocol.endpoints) == ["il6"]
+    study = read_text(protocol, cytokines(events=True))
+    verdicts = adjudicate(study, results := analyse(study)).set_index("claim")
+    assert verdicts.index.tolist() == ["il6_falls", "longer_high"]
+    # Animals without a time were alive when blood was drawn; the dead have no IL-6, but their survival is known.
+    survival = study.cohort.values[study.cohort.values["endpoint"] == "survival"]
+    assert survival["lower"].value_counts().to_dict() == {48.0: 15, 12.0: 3}
+    planned = results[(results["endpoint"] == "survival") & (results["contrast"] == "high vs placebo")]
+    died, time = [0] * 6 + [1] * 3 + [0] * 3, [48] * 6 + [12] * 3 + [48] * 3
+    expected = stats.logrank(time, died, [1] * 6 + [0] * 6)
+    assert planned.loc[planned["analysis"] == "planned", "pvalue"].iloc[0] == expected.pvalue
+    assert any("alive when sampled" in note for note in study.cohort.notes)
+
+
+def test_survival_in_a_long_file_is_that_of_the_animal(tmp_path: Path) -> None:
+    protocol = protocol_of(tmp_path, MIXED)
+    wide = read_text(protocol, cytokines(events=True))
+    rows = [line.split(",") for line in cytokines(events=True).splitlines()[1:]]
+    long = "\n".join(
+        ["animal,group,endpoint,value,time,event", *(",".join([*row[:2], "IL-6", *row[2:]]) for row in rows)]
+    )
+    pd.testing.assert_frame_equal(wide.cohort.values, read_text(protocol, long).cohort.values)

@@ -128,8 +128,8 @@ page.table(tables.alarms_table(conditions[conditions["supported"].isna()]), "Sha
 # (promises-designs)=
 # ## Differences of means and survival
 #
-# An endpoint on a linear scale is compared by Welch's *t* test of the values, and survival by the log-rank test over all {term}`permutations` of the animals. The table shows how often a false claim of a direction is supported, which should be in at most 2.5 % of
-# cohorts, and how often the 95 % interval contains the true difference or hazard ratio. The treated group and the control do not differ, except in the rows with a hazard ratio, where "supported" is the power. In the cohorts of survival, animals are observed every six hours for 48 hours.
+# An endpoint on a linear scale is compared by Welch's *t* test of the values, and survival by the {term}`log-rank test`. The table shows how often a false claim of a direction is supported, which should be in at most 2.5 % of
+# cohorts, and how often the 95 % interval contains the true difference or {term}`hazard ratio`. The treated group and the control do not differ, except in the rows with a hazard ratio, where "supported" is the power. In the cohorts of survival, animals are observed every six hours for 48 hours.
 
 # %% tags=["hide-input"]
 page.table(tables.designs_table(designs), "Share of cohorts in which a false claim is supported, and coverage")

@@ -122,12 +122,15 @@ def _print_groups(study: "Study") -> None:
     for key in dict.fromkeys(summary.endpoint for summary in summaries):
         endpoint = study.protocol.endpoints[key]
         table = Table("Group", title=Text(f"{endpoint.label} ({endpoint.unit})"), title_justify="left")
-        for name in ("n", "Lowest", "Highest", "Below limit", "Above limit", "Missing"):
+        survival = endpoint.kind == "survival"
+        names = ("n", "First death", "Last death", "Deaths", "Alive", "Missing")
+        for name in names if survival else ("n", "Lowest", "Highest", "Below limit", "Above limit", "Missing"):
             table.add_column(name, justify="right")
         for row in summaries:
             if row.endpoint == key:
                 ends = ["–" if isnan(value) else f"{value:.6g}" for value in (row.lowest, row.highest)]
-                table.add_row(Text(row.group), str(row.n), *ends, str(row.below), str(row.above), str(row.missing))
+                below = row.n - row.above if survival else row.below
+                table.add_row(Text(row.group), str(row.n), *ends, str(below), str(row.above), str(row.missing))
         Console().print(table)
 
 

@@ -152,7 +152,12 @@ def _instructions(protocol: Protocol, seed: int) -> list[str]:
         "received another treatment.",
         "Write one number per cell, in the unit of the header. Leave a missing value empty.",
     ]
-    if any(endpoint.kind != "continuous" for endpoint in protocol.endpoints.values()):
+    if protocol.survival:
+        lines.append(
+            f"Write into 'time' when a {protocol.experimental_unit} died or was last seen alive, and into 'event' 1 if "
+            "it died then, otherwise 0."
+        )
+    if any(endpoint.kind not in ("continuous", "survival") for endpoint in protocol.endpoints.values()):
         lines.append(
             "Write a value below or above a limit of the assay with its limit: <15.6 or >1000. 'ND' is not enough."
         )
