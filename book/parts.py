@@ -17,17 +17,21 @@ from itertools import groupby
 from pathlib import Path
 
 import pandas as pd
+import scipy.stats
 
-from secretome import adjudicate, analyse, load_study
+from secretome import adjudicate, analyse, load_study, stats
 from secretome.protocol import load_protocol, study_folder, study_names
 from secretome.protocol.key_docs import key_docs
 from secretome.report import figures, tables, text
+from secretome.report.cards import verdict_cards
 from secretome.report.render import figure_html
 from secretome.rerun.provenance import VERSIONED
 
 LONGEST_EXAMPLE = 60
 FORM = Path(__file__).with_name("try_form.html")
 EXAMPLE = ("treg_conditioned_medium", "tregs_rise_cd25pos")
+# Seconds on a rotating rod, with a limit of 300 s.
+ROTAROD = ([300] * 12, [22, 300, 75, 271, 300, 18, 300, 300, 163, 300, 300, 300])
 NOT_KEPT = r"\A# .*?(?=^## )"  # what precedes the first command: the page says it in its own words
 PYTHON_TYPES = r" <(?:str|path|Path|list\[\w+\])>"  # a reader types words and files; numbers keep their kind
 
@@ -43,6 +47,7 @@ def write_parts(folder: Path) -> None:
     parts = {
         "try": _raw(form()),
         "example": _raw(example(*EXAMPLE)),
+        "exact": _raw(exact_example()),
         "commands": commands(),
         "protocol_keys": _raw(protocol_keys()),
         "versions": _raw(versions()),
@@ -52,32 +57,39 @@ def write_parts(folder: Path) -> None:
 
 
 def example(name: str, key: str) -> str:
-    """A claim of a paired study, the study's own cohort and the verdict, side by side, as HTML."""
+    """The figure of a paired study's own cohort with its caption, and the card of its verdict, as HTML."""
     study = load_study(name)
     claim = study.protocol.claims[key]
     results = analyse(study, analyses=("published", "planned"))
     verdicts = adjudicate(study, results)
-    verdict = verdicts.set_index("claim", drop=False).loc[key]
+    verdicts = verdicts[verdicts["claim"] == key]
     planned = results[(results["analysis"] == "planned") & (results["alternative"] != "equivalence")]
     row = planned.set_index("endpoint", drop=False).loc[claim.endpoint]
-    standing = f"{text.cohort_status_sentence(study, verdicts)} {text.registration_sentence(study)}"
     drawing = figure_html(
         figures.to_svg(figures.paired_figure(study, claim, row), "answer"),
         text.paired_alt(study, claim, row),
         "answer",
     )
-    steps = (
-        ("A claim", f"<blockquote><p>{html.escape(claim.sentence)}</p></blockquote>"),
-        ("A cohort", f"{drawing}<p>{html.escape(text.cohort_sentence(study))}</p>"),
-        (
-            "A verdict",
-            f'<p class="answer-verdict {verdict["verdict"]}">{html.escape(verdict["verdict"].capitalize())}</p>'
-            f"<p>{html.escape(text.verdict_sentence(study, verdict))}</p>"
-            f'<p class="answer-standing">{html.escape(standing)}</p>',
-        ),
+    standing = text.cohort_status_sentence(study, verdicts)
+    caption = f"{text.cohort_sentence(study)} {text.paired_caption(study, [claim], [row])} {standing}"
+    return (
+        f'<figure class="numbered" role="group" aria-label="Figure 1"><div class="panels">{drawing}</div>'
+        f"<figcaption>{verdict_cards(study, verdicts)}<strong>Figure 1. Real data.</strong> {html.escape(caption)}"
+        "</figcaption></figure>"
     )
-    shown = "".join(f'<li><p class="answer-kind">{title}</p>{body}</li>' for title, body in steps)
-    return f'<ol class="answer">{shown}</ol>'
+
+
+def exact_example() -> str:
+    """Two p values of one pair of samples, by SciPy's exact method and with ties counted, as HTML."""
+    ours, theirs = stats.mann_whitney(*ROTAROD).pvalue, scipy.stats.mannwhitneyu(*ROTAROD, method="exact").pvalue
+    values = (", ".join(map(str, sorted(sample))) for sample in ROTAROD)
+    rows = "".join(f"<p><strong>{name}</strong>: {listed} s</p>" for name, listed in zip("AB", values, strict=True))
+    return (
+        f'<div class="exact-example"><p class="exact-claim">SciPy’s exact p here is '
+        f"<strong>{text.p_number(theirs)}</strong>; the correct value is <strong>{text.p_number(ours)}</strong>.</p>{rows}"
+        "<p>Many values are equal, and the exact method of SciPy’s Mann-Whitney test does not take ties into account. "
+        "The tests of this book count the permutations of the values as they are.</p></div>"
+    )
 
 
 def form() -> str:

@@ -21,10 +21,10 @@
 # - see which methods do not hold these rates in small, tied or censored data, including methods of this book
 # ```
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 import pandas as pd
 
-from secretome.report import tables, text
+from secretome.report import figures, tables, text
 from secretome.protocol import notebooks_folder
 from secretome.report.page import Page
 
@@ -66,7 +66,7 @@ page.say(
 # The largest share for the methods of this book is {glue:text}`worst_size`. An exact test under heavy ties rejects in less than 5 %; the mid-p is less
 # conservative.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 of_size = calibration[calibration["kind"] == "size"]
 page.table(
     tables.calibration_ranges(of_size), "Share of experiments without an effect in which the test rejects at 5 %"
@@ -74,12 +74,28 @@ page.table(
 page.table(tables.calibration_table(of_size), "Share that reject, by data and animals per group", folded=True)
 
 # %% [markdown]
+# (promises-intervals)=
 # ## How often intervals contain the true value
 #
 # A coverage below 93 % by more than twice its error is marked "too rarely". The lowest coverage of the methods of this book is {glue:text}`worst_coverage`.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 of_coverage = calibration[calibration["kind"] == "coverage"]
+rows = [
+    figures.Dots(
+        f"{what} ({by.removeprefix('secretome, ')})", (100 * own["share"]).tolist(), by.startswith("secretome")
+    )
+    for (what, by), own in of_coverage.groupby(["what", "by"], sort=False)
+]
+page.figure(
+    figures.dots_figure(rows, "coverage, %", 95),
+    "coverage",
+    "Coverage of 95 % intervals. "
+    + "; ".join(f"{row.label}: {min(row.values):.1f} to {max(row.values):.1f} %" for row in rows)
+    + ".",
+    "Coverage of 95 % intervals: the share of simulated experiments in which the interval contains the true value. Each point is one kind of data and one number of "
+    "animals per group, from 5 to 12. Filled blue points are methods of this book, open grey points other software. The dashed line is at 95 %.",
+)
 page.table(
     tables.calibration_ranges(of_coverage), "Share of experiments in which the 95 % interval contains the true value"
 )
@@ -97,7 +113,7 @@ page.table(
 # is that the distributions are equal, so they may also reject when only the spreads differ; Dunnett's test assumes equal spreads; the prediction interval of a
 # few cohorts is too short. Of the two methods that decide most claims in this book, Welch's t on logarithms and the censored lognormal model, {glue:text}`decisive` shares are marked.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 page.table(tables.calibration_table(missed) if len(missed) else missed, "Marked shares of the methods of this book")
 
 # %% [markdown]
@@ -111,7 +127,7 @@ page.table(tables.calibration_table(missed) if len(missed) else missed, "Marked 
 # cohorts that get the warning. Cages, plates and missing values are recognised in every file that contains them. Skewed values and unequal spreads can only be estimated, so some cohorts get no warning, and heavily
 # censored cohorts whose spreads cannot be compared also get it. Values missing at random do not raise the error rate, but a file does not show why a value is missing, so these cohorts also get the warning.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 page.table(
     tables.conditions_table(conditions[conditions["supported"].notna()]),
     "Share of cohorts in which a false claim is supported",
@@ -121,7 +137,7 @@ page.table(
 # The next table shows how often cohorts of the book's own scenarios get each warning, in {glue:text}`ordinary` cohorts of each. In the scenario with deaths, more animals die in the control group than in the first
 # dose group, so the warning of unequal losses is correct.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 page.table(tables.alarms_table(conditions[conditions["supported"].isna()]), "Share of cohorts that get each warning")
 
 # %% [markdown]
@@ -139,7 +155,18 @@ page.table(tables.designs_table(designs), "Share of cohorts in which a false cla
 #
 # Each time is the shortest of several, all in one run. Each call counts its permutations again, as for new data. Measured with {glue:text}`machine`.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
+rows = [
+    figures.Dots(f"{row['work'].removeprefix('exact ')}\nagainst {row['against']}", [row["ratio"]])
+    for _, row in speed.sort_values("ratio", ascending=False).iterrows()
+]
+page.figure(
+    figures.dots_figure(rows, "times faster than the alternative, log scale", 1, logs=True),
+    "speed",
+    "Ratios of times. " + "; ".join(f"{' '.join(row.label.split())}: {row.values[0]:.3g}" for row in rows) + ".",
+    "Speed: the time of the alternative divided by the time of this book's function, for the same task. The dashed line is at equal speed; points to its left are slower than "
+    "the alternative. The alternatives of rank tests under ties are approximations or permutation samples, so they are not equally exact.",
+)
 page.table(tables.speed_table(speed), "Time of one call, compared with other packages in the same run")
 page.table(tables.growth_table(growth), "How the time of a call grows with the animals per group")
 
@@ -153,7 +180,7 @@ page.table(tables.growth_table(growth), "How the time of a call grows with the a
 # the process is started. The time of a further cohort is the time of all cohorts after the first, divided by their number: the command is started only once. Each cohort has a process of its own, which ends with it, so memory does not
 # grow with the number of cohorts.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 page.table(tables.reruns_table(reruns), "Time and memory of reruns, all methods in one run")
 
 # %% tags=["remove-cell"]
@@ -179,5 +206,5 @@ page.say(any_of_three=text.percent(1 - (1 - 0.05) ** 3))
 # ```
 #
 # ```{next}
-# {doc}`How many animals? <../power/analysis>`
+# {doc}`Sample size for each claim <../power/analysis>`
 # ```

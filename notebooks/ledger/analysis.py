@@ -8,25 +8,26 @@
 
 # %% [markdown]
 # (do-the-claims-hold)=
-# # Do the claims hold?
+# # Has anyone tested these claims?
+#
+# **{glue:text}`headline`** The table lists every claim of this book and the verdict of every {term}`cohort`. A cohort is added when somebody {doc}`reruns a study <../../book/rerun>` on new animals and
+# {doc}`publishes the result <../../book/reruns/index>`.
 
-# %% tags=["hide-input"]
-
+# %% tags=["remove-input"]
+from secretome.power import measured_rates, trust
 from secretome.power import tables as power_tables
-from secretome.power import text as power_text
+from secretome.protocol import load_protocol, study_folder, study_names
+from secretome.publish import scoreboard
 from secretome.publish import tables as publish_tables
 from secretome.publish import text as publish_text
 from secretome.report import figures, text
-from secretome.power import measured_rates
-from secretome.protocol import load_protocol, study_folder, study_names
-from secretome.publish import scoreboard
-from secretome.report.page import Page
-from secretome.cohort.simulate import scenarios_about
+from secretome.report.page import Page, Panel
 
 protocols = {name: load_protocol(study_folder(name) / "protocol.yml") for name in study_names()}
 board, rates = scoreboard(), measured_rates()
 planned = rates[rates["analysis"] == "planned"]
 page = Page()
+page.table(publish_tables.claims_by_cohorts(board, protocols), "Claims by cohorts", data=board)
 
 # %% tags=["remove-cell"]
 at, alpha = 12, 0.05
@@ -40,16 +41,19 @@ page.say(
     cohorts=f"{planned['cohorts'].max()}",
     sizes=f"{planned['n'].min()} to {planned['n'].max()}",
     at=f"{at}",
-    worst=f"{text.share(directional['supported'], directional['cohorts'])} ({directional['scenario']}, n = {directional['n']})",
-    worst_equivalence=f"{text.share(equivalence['supported'], equivalence['cohorts'])} ({equivalence['scenario']}, n = {equivalence['n']})",
+    worst=f"{text.share(directional['supported'], directional['cohorts'])} (n = {directional['n']})",
+    worst_equivalence=f"{text.share(equivalence['supported'], equivalence['cohorts'])} (n = {equivalence['n']})",
     looked_at=f"{len(false)}",
 )
 
 # %% [markdown]
-# **{glue:text}`headline`**
-#
-# This page is the scoreboard: it lists the claims of every study in this book and the verdict of each {term}`cohort`. A cohort is added when somebody
-# {doc}`reruns a study <../../book/rerun>` on new animals and {doc}`publishes the result <../../book/reruns/index>`.
+# (ledger-not-counted)=
+# {glue:text}`uncounted` A simulated cohort shows how the method works. Source data are the data from which a claim was derived, so they cannot test it.
+
+# %% tags=["remove-input"]
+for name, protocol in protocols.items():
+    own = board[board["study"] == name]
+    page.table(publish_tables.scoreboard_table(own, protocol), f"Effects and intervals: {protocol.title}", folded=True)
 
 # %% [markdown] tags=["book-only"]
 # ```{opening}
@@ -60,41 +64,74 @@ page.say(
 # ```
 
 # %% [markdown]
-# ## Independent cohorts
-
-# %% tags=["hide-input"]
-for name, protocol in protocols.items():
-    own = board[board["counts"] & (board["study"] == name)]
-    if len(own):
-        page.table(publish_tables.scoreboard_table(own, protocol), f"Independent cohorts: {protocol.title}")
-    else:
-        page.items([f"{protocol.title}: none yet."])
-
-# %% [markdown]
-# (ledger-not-counted)=
-# ## Not counted
+# (ledger-worth)=
+# ## How far to trust a verdict
 #
-# {glue:text}`uncounted` A simulated cohort shows how the method works. Source data are the data from which a claim was derived, so
-# they cannot test it.
+# For each study, each scenario and each size from {glue:text}`sizes` animals per group, {glue:text}`cohorts` cohorts were simulated and analysed like the file of a laboratory. The results depend on the assumptions of
+# {doc}`the sepsis study <../sepsis_cytokines/analysis>` and {doc}`the humoral study <../humoral_immunity/analysis>`: other standard deviations or effects give other results.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 page.warn("Simulated cohorts. These numbers were drawn by a computer; they are not evidence for or against a claim.")
-uncounted = board[~board["counts"]]
-simulated = uncounted["origin"] == "simulated"
-for which, caption in ((simulated, "Simulated, no evidence"), (~simulated, "Not counted")):
-    for name, protocol in protocols.items():
-        own = uncounted[which & (uncounted["study"] == name)]
-        if len(own):
-            page.table(publish_tables.scoreboard_table(own, protocol), f"{caption}: {protocol.title}")
+simulated = [protocol for name, protocol in protocols.items() if (planned["study"] == name).any()]
+
+
+def show_shares(name, lines_of, ylabel, reference, highest, caption):
+    panels = []
+    for protocol in simulated:
+        lines = lines_of(planned, protocol)
+        if lines:
+            figure = figures.shares_figure(lines, ylabel, reference, highest)
+            alt = trust.trust_alt(protocol, ylabel, lines)
+            panels.append(Panel(figure, f"{name}-{protocol.key}", alt, protocol.title))
+    page.panels(panels, caption)
+
+
+show_shares(
+    "true",
+    trust.true_claims,
+    "cohorts that support a true claim",
+    0.8,
+    1.0,
+    "If a claim is true: the share of simulated cohorts that support it, with the effects that the study pages assume. The dashed line is "
+    "at 80 %. The rest is almost always inconclusive: with few animals, an inconclusive verdict says little about a true claim.",
+)
+show_shares(
+    "false",
+    trust.false_claims,
+    "cohorts that support a false claim",
+    alpha / 2,
+    0.06,
+    "If a claim is false: the largest share of simulated cohorts that support such a claim, in each situation that makes claims false. The "
+    "dashed line is the limit of the rules for a claim of a direction, 2.5 %; for a claim that nothing changes the limit is 5 %.",
+)
+show_shares(
+    "opposite",
+    trust.opposite_effects,
+    "cohorts that contradict the claim",
+    0.8,
+    1.0,
+    "If the effect is the opposite of the claim: the share of simulated cohorts that contradict the claim. The dashed line is at 80 %.",
+)
 
 # %% [markdown]
-# Ratios are of geometric means, treated over control, with their intervals. For a claim about every group, the ratio is that of the group on which the claim depends.
-#
+# The rules are designed so that a false claim of a direction is supported in at most {glue:text}`false_direction` of cohorts, and a false claim that nothing changes in at most {glue:text}`false_unchanged`. Among
+# {glue:text}`looked_at` estimates, the largest for a direction is {glue:text}`worst`, and for "unchanged" {glue:text}`worst_equivalence`. The largest of many estimates is probably too high.
+
+# %% tags=["remove-input"]
+page.table(power_tables.worth_table(rates, protocols, at), f"Claims with n = {at} per group, simulated", folded=True)
+for name, protocol in protocols.items():
+    for key, claim in protocol.claims.items():
+        own = planned[(planned["study"] == name) & (planned["claim"] == key)]
+        if len(own):
+            title = f"Share supported: {claim.sentence.rstrip('.')}"
+            page.table(power_tables.rates_table(own, "supported"), title, folded=True, data=own)
+
+# %% [markdown]
 # ## What a verdict does not mean
 #
-# - **Supported** does not mean that the claim is true, or that the effect is as large as published. By chance alone up to {glue:text}`false_direction` of cohorts support a false claim of a direction, and up to {glue:text}`false_unchanged` a false claim that nothing changes.
+# - **Supported** does not mean that the claim is true, or that the effect is as large as published.
 # - **Contradicted** does not mean that the authors' data were wrong. Their animals, cells and procedures were different.
-# - **Inconclusive** does not mean that there is no effect. In small cohorts it is the most common verdict on a true claim, as the next section shows.
+# - **Inconclusive** does not mean that there is no effect.
 # - **Untestable** is a property of the cohort, not of the claim.
 #
 # (ledger-rules)=
@@ -102,62 +139,17 @@ for which, caption in ((simulated, "Simulated, no evidence"), (~simulated, "Not 
 #
 # The rules are the same for every cohort. They were registered on these dates:
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 page.items(f"{protocol.title}: {text.registered_sentence(protocol)}" for protocol in protocols.values())
 for protocol in protocols.values():
     page.table(publish_tables.rules_table(protocol, alpha), f"Rules: {protocol.title}", folded=True)
-
-# %% [markdown]
-# (ledger-worth)=
-# ## How often verdicts are right
-#
-# For each study, each scenario and each size from {glue:text}`sizes` animals per group, {glue:text}`cohorts` cohorts were simulated and analysed like the file of a
-# laboratory. The number after ± is twice the standard error of the simulation. The results depend on the {doc}`assumptions of the sepsis study <../sepsis_cytokines/analysis>` and
-# {doc}`of the humoral study <../humoral_immunity/analysis>`: other standard deviations or effects give other results.
-#
-# The rules are designed so that a false claim of a direction is supported in at most {glue:text}`false_direction` of cohorts, and a false claim that nothing changes in at most {glue:text}`false_unchanged`. Among
-# {glue:text}`looked_at` estimates, the largest for a direction is {glue:text}`worst`, and for "unchanged" {glue:text}`worst_equivalence`. The largest of many estimates is probably too high.
-#
-# With {glue:text}`at` animals per group:
-
-# %% tags=["hide-input"]
-page.table(power_tables.worth_table(rates, protocols, at), f"Claims with n = {at} per group, simulated")
-
-# %% [markdown]
-# "True" means true with the assumed size of the effect. If a true claim is often inconclusive, an inconclusive verdict says little, and only more animals can decide the claim.
-#
-# ### Claim by claim
-#
-# Each panel is one scenario; the brackets say whether the claim is true in it. "Too small" means an effect in the claimed direction that lies inside the equivalence margins. Blue is the
-# percentage supported, orange contradicted, grey untestable; the rest up to 100 % is inconclusive. Bars are two standard errors. Scenarios that do not change the endpoint of a claim
-# are shown only in the tables.
-
-# %% tags=["hide-input"]
-for name, protocol in protocols.items():
-    for key, claim in protocol.claims.items():
-        own = planned[(planned["study"] == name) & (planned["claim"] == key)]
-        if own.empty:
-            page.items([f"{claim.sentence} {text.NOT_MEASURED.capitalize()}."])
-            continue
-        drawn = own[own["scenario"].isin(scenarios_about(protocol, claim.endpoint))]
-        titles = {
-            scenario: f"{scenario} ({truth})" for scenario, truth in drawn.groupby("scenario")["truth"].first().items()
-        }
-        page.line(claim.sentence)
-        page.figure(figures.rates_figure(drawn, titles), f"rates-{key}", power_text.rates_alt(protocol, claim, drawn))
-        page.table(
-            power_tables.rates_table(own, "supported"),
-            f"Share supported: {claim.sentence.rstrip('.')}",
-            folded=True,
-            data=own,
-        )
 
 # %% [markdown]
 # ### Published tests
 #
 # The authors' presumed tests use no equivalence margins and mostly no adjustment. They support more true claims and also more false claims.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 published = rates[rates["analysis"] == "published"]
 for name, protocol in protocols.items():
     own = published[(published["study"] == name) & published["scenario"].isin(["as_published", "null"])]

@@ -8,12 +8,10 @@
 
 # %% [markdown]
 # (how-many-animals)=
-# # How many animals?
+# # Sample size for each claim
 #
-# **The question.** You want to test a claim of this book on new animals. How many do you need to decide it?
-#
-# **What this page gives you.** A group size for each claim, and a sentence for the application to your ethics committee. Too few animals are wasted as much as too many: a cohort that is too small
-# to decide a claim uses animals without a result.
+# You want to test a claim of this book on new animals. This page gives a group size for each claim, and a sentence for the application to your ethics committee. Too few animals are wasted as much as too many: a cohort that is too
+# small to decide a claim uses animals without a result.
 
 # %% [markdown] tags=["book-only"]
 # ```{opening}
@@ -22,7 +20,7 @@
 # - explain why a published effect is often too large
 # ```
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 from secretome.power import tables as power_tables
 from secretome.power import text as power_text
 from secretome.report import figures, text
@@ -50,7 +48,7 @@ page.say(
 # from the publications. **This is not enough.** Effects that were published because they were significant tend to be too large {cite}`button-2013`, so plan for three quarters or half of the effect (on the log scale: half of a
 # ratio of 4 is a ratio of 2).
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 page.warn("Simulated animals. The standard deviations are assumptions, and those of your animals may be larger.")
 page.table(
     power_tables.needs_table(plans, protocols, target),
@@ -63,19 +61,23 @@ page.table(
 #
 # ## Power curves
 #
-# Each panel is a claim; the horizontal line is at {glue:text}`target`. Sizes are from {glue:text}`sizes`, each from {glue:text}`fewest` to {glue:text}`most` cohorts. If a curve falls again, that
+# Sizes are from {glue:text}`sizes`, each from {glue:text}`fewest` to {glue:text}`most` cohorts. If a curve falls again, that
 # fraction of the effect lies inside the {term}`equivalence margins`: more animals then correctly show that the effect is too small to matter.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 for name, protocol in protocols.items():
     own = plans[plans["study"] == name]
     if own.empty:
         page.items([f"{protocol.title}: {text.NOT_MEASURED}."])
         continue
-    page.line(protocol.title)
     titles = {key: power_text.claim_heading(claim) for key, claim in protocol.claims.items()}
     page.figure(
-        figures.planning_figure(own, titles, target), f"plans-{name}", power_text.planning_alt(protocol, own, target)
+        figures.planning_figure(own, titles, target),
+        f"plans-{name}",
+        power_text.planning_alt(protocol, own, target),
+        f"{protocol.title}: the share of simulated cohorts that support each claim, against the number of {protocol.units} per group, for the assumed "
+        f"effect and two fractions of it. The horizontal line is at {text.percent(target)}. The marked n is the smallest simulated size that reaches it "
+        "with three quarters of the assumed effect; a panel without a mark has none.",
     )
     page.table(power_tables.plans_table(own, protocol), f"Share supported: {protocol.title}", folded=True)
 
@@ -85,7 +87,7 @@ for name, protocol in protocols.items():
 #
 # The authors' presumed tests are {term}`permutation` tests, and with few animals there are few permutations. With fewer animals than listed here, such a test cannot reach 0.05 with any data.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 page.items(
     f"{claim.sentence} {power_text.exact_sentence(protocol, claim, first_exact_n(protocol, key))}"
     for protocol in protocols.values()
@@ -97,7 +99,7 @@ page.items(
 #
 # For three quarters of the assumed effect, if a simulated size is enough:
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 page.items(power_text.plan_sentences(protocols, plans, target, effect=0.75), copy=True)
 
 # %% [markdown]

@@ -8,28 +8,17 @@
 
 # %% [markdown]
 # (published-cohorts)=
-# # What published tables show
+# # Published tables
 #
-# **The question.** Papers on stem cells and their {term}`secretome` report means, standard deviations, counts and p values, but no individual values. What can a reader calculate from such
-# a table? And are its numbers consistent?
-#
-# **What this page does.** A p value can be recalculated from the means, standard deviations and n in a table, without the data of the authors. This page does so for every table that this book found, and lists the numbers
-# that agree, those that differ, and those that cannot be checked. {doc}`The next page <../../book/reported>` shows how to check another paper.
+# Papers on stem cells and their {term}`secretome` report means, standard deviations, counts and p values, but no individual values. A p value can be recalculated from the means, standard deviations and n in a table. This page
+# does so for every table that this book found: **{glue:text}`summary`** {doc}`Check a printed table <../../book/reported>` shows how to check another paper.
 
-# %% [markdown] tags=["book-only"]
-# ```{opening}
-# :needs: {doc}`The T-cell study <../treg_conditioned_medium/analysis>`
-# - calculate a ratio with its interval from means and standard deviations
-# - distinguish SD and SE after ±
-# - audit a printed table
-# ```
-
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 from secretome.audit import tables as audit_tables
 from secretome.audit import text as audit_text
-from secretome.report import text
-from secretome.report.page import Page
-from secretome.audit import audit, published_tables, reanalysis
+from secretome.report import figures, text
+from secretome.report.page import Page, Panel
+from secretome.audit import audit, cards, published_tables, reanalysis
 from secretome.audit.forest import forest_alt, forest_figure, forest_label
 
 reported = published_tables()
@@ -79,42 +68,62 @@ page.say(
     peak=reported_mean("IL-6 at 2 h", "Endotoxin"),
     late=reported_mean("IL-6 at 8 h", "Endotoxin"),
     level=text.percent(reanalysis.LEVEL),
-    p_and_claim=finding("ijmra-v6i10-23", "significance"),
-    neither_interpretation=finding("pmc9210847", "test", "TNF"),
-    difference=finding("ums-5840", "difference"),
-    standard_error=finding("ums-5840", "standard error"),
-    units=finding("ums-4340", "units across reports"),
-    letters=finding("pmc4212921", "letters", "IL-6 at 18 h"),
-    deaths=finding("pmc4212921", "deaths"),
-    direction=finding("ijms-49654", "direction", "Size"),
-    effect=finding("ijms-49654", "effect size"),
-    sizes=finding("ijmra-v6i10-44", "group sizes"),
-    correlation=finding("moskalov-2023", "correlation"),
-    ratio_within=finding("moskalov-koshova", "ratios"),
-    ratio_across=finding("moskalov-2023", "ratios across reports"),
-    dilution=finding("moskalov-2023", "dilution"),
     logrank=finding("mc-cem-20180907", "counts", "Survival"),
 )
 
-# %% [markdown]
-# ## The sources
-#
-# There are {glue:text}`sources` sources, one file each, with their numbers as printed. Only facts are copied. For most sources only the abstract was read, and a finding below is then about the abstract: the
-# full paper may contain an explanation.
-#
-# - **Tables of means and spreads**: {cite}`pmc4212921,pmc9210847,silicosis-2018,pmc127621`.
-# - **Lupus in mice, one laboratory**: {cite}`ums-5840,ums-4340,uns-58279,uns-77280`.
-# - **Other abstracts on secretome or cells**: {cite}`uns-100725,ijms-49654,ijmra-v6i10-44,ijmra-v6i10-23,ijmra-v6i3-39,unissula-34609,unissula-43590,jnsbm-3170`.
-# - **Survival**: {cite}`mc-cem-20180907,scrt-6-199,bmcimmunol-15-1`.
-# - **Meta-analyses**: {cite}`lalu-2016,sun-2020,ge-2022`.
-# - **The reports behind** {doc}`the humoral study <../humoral_immunity/analysis>`, which report only ratios and correlations: {cite}`moskalov-koshova,moskalov-2023`.
+# %% tags=["remove-input"]
+by_paper, by_check = cards.counts_by_paper(reported, findings), cards.counts_by_check(findings)
+page.panels(
+    [
+        Panel(
+            figures.counts_figure(counts, "findings"), f"findings-{name}", cards.counts_alt(counts, name), f"By {name}"
+        )
+        for name, counts in (("paper", by_paper), ("check", by_check))
+    ],
+    "Findings of the audit. Each printed number that can be calculated from other printed numbers is compared with them: it agrees, it differs, or the printed "
+    "numbers do not allow an answer.",
+)
 
-# %% tags=["hide-input"]
+# %% [markdown] tags=["book-only"]
+# ```{opening}
+# :needs: {doc}`The T-cell study <../treg_conditioned_medium/analysis>`
+# - calculate a ratio with its interval from means and standard deviations
+# - distinguish SD and SE after ±
+# - audit a printed table
+# ```
+
+# %% [markdown]
+# ## What the outcomes mean
+#
+# The comparison allows for rounding: a printed number may be any number that rounds to it.
+#
+# | Outcome | What it means | What it does not mean |
+# |---|---|---|
+# | **agrees** | some usual test, with ± as SD or as SE, gives the printed number | that the number is right |
+# | **differs** | no usual test gives it | why: a misprint, another test, exclusions, or an incomplete table |
+# | **cannot tell** | something needed is not reported, or SD and SE give different answers, or the number is unusual but not impossible | that anything is wrong |
+#
+# For most sources only the abstract was read, and a finding is then about the abstract: the full paper may contain an explanation.
+
+# %% [markdown]
+# ## Paper by paper
+#
+# There are {glue:text}`sources` sources, one file each, with their numbers as printed. {glue:text}`without` has no printed number that can be calculated from others.
+
+# %% tags=["remove-input"]
+page.html(cards.paper_cards(reported, findings))
 page.table(audit_tables.sources_table(reported), "The printed tables", folded=True)
 
 # %% [markdown]
+# The sources are tables of means and spreads {cite}`pmc4212921,pmc9210847,silicosis-2018,pmc127621`, abstracts on lupus in mice from one laboratory {cite}`ums-5840,ums-4340,uns-58279,uns-77280`, other abstracts on secretome or cells
+# {cite}`uns-100725,ijms-49654,ijmra-v6i10-44,ijmra-v6i10-23,ijmra-v6i3-39,unissula-34609,unissula-43590,jnsbm-3170`, papers on survival {cite}`mc-cem-20180907,scrt-6-199,bmcimmunol-15-1`, meta-analyses
+# {cite}`lalu-2016,sun-2020,ge-2022`, and the reports behind {doc}`the humoral study <../humoral_immunity/analysis>` {cite}`moskalov-koshova,moskalov-2023`.
+
+# %% [markdown]
+# ## Recalculated results
+#
 # (printed-spreads)=
-# ## SD and SE
+# ### SD and SE
 #
 # The number after ± is a standard deviation (SD), which describes the animals, or a standard error (SE), which is smaller by the square root of n. Many papers do not say which; then everything below is
 # calculated for both.
@@ -124,19 +133,19 @@ page.table(audit_tables.sources_table(reported), "The printed tables", folded=Tr
 #
 # If an SD is as large as its mean, the two do not describe the distribution well. {glue:text}`shape`
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 page.table(audit_tables.spreads_table(spreads), "All printed means and standard deviations or errors", folded=True)
 
 # %% [markdown]
-# ## Do any groups differ?
+# ### Do any groups differ?
 #
 # An analysis of variance needs only means, SDs and n. Welch's version allows unequal variances. A row occurs twice if its source does not say whether ± is SD or SE.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 page.table(audit_tables.variances_table(variances), "Analyses of variance from printed summaries", folded=True)
 
 # %% [markdown]
-# ## Ratios to the control
+# ### Ratios to the control
 #
 # Each line is the {term}`geometric mean ratio` of a treated group to its control with its {glue:text}`level` interval. Means and SDs are converted to those of logarithms on the assumption of a
 # lognormal distribution {cite}`higgins-2008`, and compared by {term}`Welch's t`. A filled square uses ± as reported, or as SD if it is not stated; an open square uses it as SE.
@@ -144,19 +153,19 @@ page.table(audit_tables.variances_table(variances), "Analyses of variance from p
 # The result depends on the lognormal assumption if an SD is large. With melatonin at 18 hours after ligation, the *mean* is {glue:text}`skewed_means` times that of the control, but the *geometric mean* is {glue:text}`skewed_geometric`
 # times that of the control: the mean of the control depends on a few rats with high values.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 for quantity, name in (("IL-6", "il-6"), ("TNF-α", "tnf"), ("IL-10", "il-10")):
     rows = ratios[ratios["quantity"] == quantity]
     rows = rows.assign(label=[forest_label(row) for _, row in rows.iterrows()])
     measure = f"{quantity}, ratio to the control"
     page.figure(forest_figure(rows, measure), f"forest-{name}", forest_alt(rows, measure))
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 page.table(audit_tables.ratios_table(ratios), "All ratios of geometric means and of means", folded=True)
 
 # %% [markdown]
 # (printed-not-combined)=
-# ### Why the ratios are not combined
+# #### Why the ratios are not combined
 #
 # A pooled ratio is useful only if the studies ask the same question. These studies do not.
 #
@@ -172,12 +181,12 @@ page.table(audit_tables.ratios_table(ratios), "All ratios of geometric means and
 # The ratios can be used as a reference: they show typical standard deviations and differences between groups.
 
 # %% [markdown]
-# ## Deaths
+# ### Deaths
 #
 # An odds ratio with an exact interval can be calculated from counts. The figure shows two papers with few animals and three meta-analyses of cells in animals with sepsis. The meta-analyses are not
 # combined, because they include some of the same studies. They are about cells, not secretome, and their authors report publication bias, risk of bias, or heterogeneity (see the sources).
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 rows = odds.sort_values("reported", kind="stable")
 rows = rows.assign(label=[forest_label(row) for _, row in rows.iterrows()], spread="", spread_stated=True)
 measure = "Odds ratio of death"
@@ -186,45 +195,6 @@ page.table(audit_tables.odds_table(odds[~odds["reported"]]), "Odds of death from
 
 # %% [markdown]
 # The two papers are too small for a conclusion: each interval extends from a fraction of the control's odds to more than the control's odds. Counts also show that the result can depend on the choice of the test. {glue:text}`logrank`
-
-# %% [markdown]
-# ## The audit
-#
-# Every printed number that can be calculated from other printed numbers is compared with them. The comparison allows for rounding: a printed number may be any number that rounds to it. There are
-# three outcomes.
-#
-# | Outcome | What it means | What it does not mean |
-# |---|---|---|
-# | **agrees** | some usual test, with ± as SD or as SE, gives the printed number | that the number is right |
-# | **differs** | no usual test gives it | why: a misprint, another test, exclusions, or an incomplete table |
-# | **cannot tell** | something needed is not reported, or SD and SE give different answers, or the number is unusual but not impossible | that anything is wrong |
-#
-# {glue:text}`summary` Some of them, by kind:
-#
-# - *A p and the claim in the text* {cite}`ijmra-v6i10-23`. {glue:text}`p_and_claim`
-# - *A p and the means and standard deviations* {cite}`pmc9210847`. {glue:text}`neither_interpretation`
-# - *A difference and its means* {cite}`ums-5840`. {glue:text}`difference`
-# - *A standard error and the standard deviations*, from the same abstract. {glue:text}`standard_error`
-# - *Units across reports of one series* {cite}`ums-4340,uns-58279`. {glue:text}`units`
-# - *Letters of significance* {cite}`pmc4212921`. {glue:text}`letters`
-# - *Deaths*, in the same table, which gives n at the head of each column. {glue:text}`deaths`
-# - *A direction* {cite}`ijms-49654`, if the numbers are in the same order as the other pairs in the sentence. {glue:text}`direction`
-# - *An unusually large effect*, in the same abstract. {glue:text}`effect`
-# - *The number of animals and the group sizes* {cite}`ijmra-v6i10-44`. {glue:text}`sizes`
-# - *A correlation of few points* {cite}`moskalov-2023`. {glue:text}`correlation`
-# - *Ratios that imply another ratio* {cite}`moskalov-koshova,moskalov-2023`. {glue:text}`ratio_within` {glue:text}`ratio_across`
-# - *A change smaller than one dilution step of the assay* {cite}`moskalov-2023`. {glue:text}`dilution`
-
-# %% tags=["hide-input"]
-page.table(audit_tables.outcomes_table(reported, findings), "Findings by source")
-
-# %% [markdown]
-# A row of zeros is a source in which no printed number can be calculated from others: {glue:text}`without`. The tables below list the findings of each source in the same order, those that differ first:
-
-# %% tags=["hide-input"]
-for name in audit_tables.by_outcome(reported, findings):
-    own = [one for one in findings if one.file == name]
-    page.table(audit_tables.findings_table(own), reported[name].title, folded=True)
 
 # %% [markdown]
 # (printed-cannot)=

@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import Browser
 
 import pdf
+from build import pages_in_contents
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,3 +42,13 @@ def test_every_study_has_one() -> None:
     assert {path.parent.name for path in pdf.studies()} == {
         path.parent.name for path in (ROOT / "notebooks").glob("*/protocol.yml")
     }
+
+
+def test_the_whole_book_is_one_page_whose_links_stay_inside(site: Path) -> None:
+    names = pages_in_contents()
+    page = BeautifulSoup(pdf.combined(site, names), "html.parser")
+    ids = [str(element["id"]) for element in page.find_all(id=True)]
+    assert len(ids) == len(set(ids))
+    assert {name.replace("/", "-") for name in names} <= set(ids)
+    lost = [link["href"] for link in page.select('main a[href^="#"]') if str(link["href"])[1:] not in ids]
+    assert not lost, lost[:5]

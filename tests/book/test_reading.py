@@ -124,6 +124,33 @@ def test_search_finds_words_of_the_book_without_a_network(site: Path, browser: B
     context.close()
 
 
+@pytest.mark.parametrize(
+    ("words", "page"),
+    [
+        ("Excel", "book/rerun"),
+        ("GraphPad Prism", "book/rerun"),
+        ("sample size", "notebooks/power/analysis"),
+        ("titre", "book/statistics/limits"),
+        ("t test", "book/statistics/means"),
+        ("power", "notebooks/power/analysis"),
+        ("cage", "notebooks/methods/cages/lesson"),
+        ("confidence interval", "notebooks/methods/effects/lesson"),
+    ],
+)
+def test_search_leads_where_a_reader_expects_and_shows_an_excerpt(
+    site: Path, browser: Browser, words: str, page: str
+) -> None:
+    context = browser.new_context(offline=True)
+    opened = context.new_page()
+    opened.goto((site / "search.html").as_uri() + f"?q={words}")
+    results = opened.locator("#search-results li")
+    results.nth(2).wait_for()
+    first = [results.nth(place).locator("a").first.get_attribute("href") for place in range(3)]
+    assert any(f"{page}.html" in str(address) for address in first), first
+    opened.locator("#search-results p.context mark").first.wait_for()
+    context.close()
+
+
 def test_a_missing_page_leads_back_from_disk(site: Path, browser: Browser) -> None:
     page = browser.new_page()
     page.goto((site / "404.html").as_uri())

@@ -4,11 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from pybtex.database import Entry, parse_file
 
 from secretome.audit import audit, published_tables
 from secretome.audit import text as audit_text
-from secretome.audit.tables import outcomes_table
+from secretome.audit.cards import paper_cards
 from secretome.protocol import Protocol, load_protocol, study_folder, study_names
 
 ROOT = Path(__file__).parents[2]
@@ -90,10 +91,16 @@ def test_the_protocol_states_the_ratio_that_the_audit_computes() -> None:
     assert not re.search(r"2\.50|2\.56|about 2\.5\b", protocol)
 
 
-def test_a_table_of_the_audit_has_a_row_for_every_source() -> None:
+def test_every_source_of_the_audit_has_a_card_with_every_finding() -> None:
     printed = published_tables()
-    table = outcomes_table(printed, audit(printed))
-    assert sorted(table["Source"]) == sorted(one.title for one in printed.values())
+    findings = audit(printed)
+    page = BeautifulSoup(paper_cards(printed, findings), "html.parser")
+    cards = page.select("section.paper")
+    assert sorted(card.select("h3")[0].get_text() for card in cards) == sorted(one.title for one in printed.values())
+    assert len(page.select("li")) == len(findings)
+    for table in printed.values():
+        if table.source.doi:
+            assert page.select(f'a[href="https://doi.org/{table.source.doi}"]')
 
 
 def test_a_study_has_one_name() -> None:

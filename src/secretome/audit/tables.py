@@ -1,12 +1,11 @@
 """Tables of reported numbers and of the findings about them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from secretome.audit.findings import OUTCOMES, Finding
 from secretome.audit.models import Table
-from secretome.audit.text import finding_sentence
 from secretome.report import text
 
 SPREADS = {"sd": "SD", "se": "SE", "not stated": "not stated"}
@@ -32,20 +31,6 @@ def sources_table(tables: Mapping[str, Table]) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
-
-
-def findings_table(findings: Iterable[Finding]) -> pd.DataFrame:
-    """Findings of one source: the outcome, the check, and the sentence."""
-    rows = [(finding.outcome, finding.check, finding_sentence(finding)) for finding in findings]
-    return pd.DataFrame(rows, columns=["Outcome", "Check", "Finding"])
-
-
-def outcomes_table(tables: Mapping[str, Table], findings: Sequence[Finding]) -> pd.DataFrame:
-    """The number of findings of each outcome for every source; a source without a finding comes last."""
-    counts = _outcomes(tables, findings)
-    ordered = by_outcome(tables, findings)
-    rows = [(tables[file].title, *counts[file]) for file in dict.fromkeys([*ordered, *tables])]
-    return pd.DataFrame(rows, columns=["Source", *(outcome.capitalize() for outcome in OUTCOMES)])
 
 
 def by_outcome(tables: Mapping[str, Table], findings: Sequence[Finding]) -> list[str]:

@@ -97,20 +97,5 @@ def planning_alt(protocol: Protocol, plans: pd.DataFrame, target: float) -> str:
     )
 
 
-def rates_alt(protocol: Protocol, claim: Claim, rates: pd.DataFrame) -> str:
-    """Alternative text of the figure of verdicts against group size."""
-    parts = []
-    for scenario, of_scenario in rates.groupby("scenario", sort=False):
-        ordered = of_scenario.sort_values("n")
-        least, most = ordered.iloc[0], ordered.iloc[-1]
-        parts.append(
-            f"{scenario} ({least['truth']}): supported in {share(least['supported'], least['cohorts'])} at n = "
-            f"{least['n']}, "
-            f"{share(most['supported'], most['cohorts'])} at n = {most['n']}"
-        )
-    panels = f"Small panels, one per scenario: share of simulated cohorts against {protocol.units} per group."
-    return f"{panels} {claim.sentence} {'; '.join(parts)}."
-
-
 def _scale(protocol: Protocol, claim: Claim) -> str:
     return f"{protocol.endpoints[claim.endpoint].equivalence_margin.scale} scale"

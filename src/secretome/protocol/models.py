@@ -28,11 +28,12 @@ ORIGINS: tuple[Origin, ...] = ("simulated", "published-summary", "published-indi
 
 @dataclass(frozen=True, kw_only=True)
 class Source(Strict):
-    """The source of a fact: a key of ``book/references.bib``, words, the address if known, and the licence."""
+    """The source of a fact: a key of ``book/references.bib``, words, the address and DOI if known, and the licence."""
 
     citation: Text
     text: Text
     url: str = ""
+    doi: str = ""
     licence: Text
 
 

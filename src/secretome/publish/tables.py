@@ -1,6 +1,7 @@
 """The scoreboard of all cohorts, and tables of verdicts and rules."""
 
 import math
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -61,12 +62,46 @@ def scoreboard_table(board: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:
     return table
 
 
+def claims_by_cohorts(board: pd.DataFrame, protocols: Mapping[str, Protocol]) -> pd.DataFrame:
+    """Every claim of every study, with the verdicts of independent cohorts, of source data and of simulated cohorts.
+
+    Examples
+    --------
+    >>> from secretome.protocol import load_protocol, study_folder
+    >>> protocol = load_protocol(study_folder("treg_conditioned_medium") / "protocol.yml")
+    >>> claims_by_cohorts(scoreboard(), {protocol.key: protocol})["Independent cohorts"].tolist()
+    ['none yet', 'none yet']
+    """
+    rows = []
+    simulated = board["origin"] == "simulated"
+    kinds = {
+        "Independent cohorts": board["counts"],
+        "Source data, not counted": ~board["counts"] & ~simulated,
+        "Simulated, no evidence": simulated,
+    }
+    for name, protocol in protocols.items():
+        for key, claim in protocol.claims.items():
+            own = (board["study"] == name) & (board["claim"] == key)
+            cells = {
+                kind: "; ".join(_short_verdict(protocol, row) for _, row in board[own & which].iterrows())
+                for kind, which in kinds.items()
+            }
+            cells["Independent cohorts"] = cells["Independent cohorts"] or "none yet"
+            rows.append({"Study": protocol.title, "Claim": claim.sentence} | {k: v or "–" for k, v in cells.items()})
+    return pd.DataFrame(rows)
+
+
 def rules_table(protocol: Protocol, alpha: float) -> pd.DataFrame:
     """The planned test of each claim, and the results that support or contradict it."""
     rules = [text.rule_words(protocol, claim, alpha) for claim in protocol.claims.values()]
     table = pd.DataFrame(rules, columns=["Planned test", "Supported if", "Contradicted if"])
     table.insert(0, "Claim", [claim.sentence for claim in protocol.claims.values()])
     return table
+
+
+def _short_verdict(protocol: Protocol, row: text.Row) -> str:
+    n = f" ({row['n']} {protocol.units})" if row["n"] else ""
+    return f"{row['verdict']}{n}"
 
 
 def _verdict_cell(row: text.Row) -> str:

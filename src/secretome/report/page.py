@@ -1,6 +1,6 @@
 """The functions with which a notebook shows results: figures with alt text, tables, and sentences for its text."""
 
-import html
+import html as escaping
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +63,8 @@ class Page:
         if self._study:
             found = conditions(self._study, results)
             for code, statement, details in report_text.condition_sentences(self._study, found, warnings=True):
-                shown = f'data-condition="{code}"><strong>{html.escape(statement)}</strong> {html.escape(details)}</p>'
+                words = f"<strong>{escaping.escape(statement)}</strong> {escaping.escape(details)}"
+                shown = f'data-condition="{code}">{words}</p>'
                 show(
                     {"text/html": f'<p class="simulated" role="note" {shown}', "text/plain": f"{statement} {details}"},
                 )
@@ -74,7 +75,7 @@ class Page:
         """Show a warning."""
         show(
             {
-                "text/html": f'<p class="simulated" role="note"><strong>{html.escape(text)}</strong></p>',
+                "text/html": f'<p class="simulated" role="note"><strong>{escaping.escape(text)}</strong></p>',
                 "text/plain": text,
             },
         )
@@ -105,7 +106,7 @@ class Page:
         page = (
             f'<figure class="numbered" id="figure-{self._figures}" role="group" aria-label="{number}">\n'
             f'<div class="panels{" several" if len(panels) > 1 else ""}">\n{shown}\n</div>\n'
-            f"<figcaption><strong>{number}.</strong> {html.escape(caption)}</figcaption>\n</figure>"
+            f"<figcaption><strong>{number}.</strong> {escaping.escape(caption)}</figcaption>\n</figure>"
         )
         alts = "\n".join(panel.alt for panel in panels)
         show({"text/html": page, "text/plain": f"{number}. {caption}\n{alts}"})
@@ -131,14 +132,18 @@ class Page:
         shown = tables.to_html(table, caption, data)
         if folded:
             shown = (
-                f"<details><summary>{html.escape(caption)}: "
+                f"<details><summary>{escaping.escape(caption)}: "
                 f"{report_text.count(len(table), 'row')}</summary>\n{shown}\n</details>"
             )
         show({"text/html": shown, "text/plain": table.to_string(index=False)})
 
+    def html(self, fragment: str) -> None:
+        """Show HTML that the package made."""
+        show({"text/html": fragment, "text/plain": "(HTML)"})
+
     def line(self, text: str) -> None:
         """Show a line that introduces the figures and tables below it."""
-        show({"text/html": f"<p><strong>{html.escape(text)}</strong></p>", "text/plain": text})
+        show({"text/html": f"<p><strong>{escaping.escape(text)}</strong></p>", "text/plain": text})
 
     def items(self, sentences: Iterable[str], *, copy: bool = False, folded: str = "") -> None:
         """Show sentences as a list.
@@ -147,20 +152,20 @@ class Page:
         for.
         """
         listed = list(sentences)
-        lines = "\n".join(f"<li>{html.escape(sentence)}</li>" for sentence in listed)
+        lines = "\n".join(f"<li>{escaping.escape(sentence)}</li>" for sentence in listed)
         shown = f'<ul class="sentences{" paste" if copy else ""}">\n{lines}\n</ul>'
         if folded:
             shown = (
-                f"<details><summary>{html.escape(folded)}: "
+                f"<details><summary>{escaping.escape(folded)}: "
                 f"{report_text.count(len(listed), 'sentence')}</summary>\n{shown}\n</details>"
             )
         show({"text/html": shown, "text/plain": "\n".join(listed)})
 
     def paragraph(self, text: str, *, folded: str = "") -> None:
         """Show a paragraph with a button that copies it; it may be folded under a heading."""
-        shown = f'<p class="paste">{html.escape(text)}</p>'
+        shown = f'<p class="paste">{escaping.escape(text)}</p>'
         if folded:
-            shown = f"<details><summary>{html.escape(folded)}</summary>\n{shown}\n</details>"
+            shown = f"<details><summary>{escaping.escape(folded)}</summary>\n{shown}\n</details>"
         show({"text/html": shown, "text/plain": text})
 
     def curves(self, curves: Mapping[str, pd.DataFrame], alpha: float) -> None:

@@ -4,20 +4,24 @@ from matplotlib.figure import Figure
 
 from secretome.report.figures.animals import design_figure, groups_by_route, groups_figure, paired_figure
 from secretome.report.figures.base import COLOURS, STYLE, export, figure_formats, themed, to_svg
-from secretome.report.figures.curves import planning_figure, rates_figure, specification_figure
+from secretome.report.figures.charts import Dots, counts_figure, dots_figure, shares_figure
+from secretome.report.figures.curves import planning_figure, specification_figure
 
 __all__ = [
     "COLOURS",
     "STYLE",
+    "Dots",
     "Figure",
+    "counts_figure",
     "design_figure",
+    "dots_figure",
     "export",
     "figure_formats",
     "groups_by_route",
     "groups_figure",
     "paired_figure",
     "planning_figure",
-    "rates_figure",
+    "shares_figure",
     "specification_figure",
     "themed",
     "to_svg",

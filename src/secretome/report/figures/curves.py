@@ -284,45 +284,8 @@ def _legend_of_answers(figure: Figure, rows: pd.DataFrame) -> None:
     )
 
 
-def rates_figure(rates: pd.DataFrame, titles: dict[str, str]) -> Figure:
-    """Percentages of cohorts with each verdict against the number of animals per group, one panel per scenario.
-
-    Parameters
-    ----------
-    rates : DataFrame
-        Rows of `verdict_rates` for one claim and analysis.
-    titles : dict
-        The scenarios to draw, and what to call them.
-
-    Returns
-    -------
-    Figure
-    """
-    with mpl.rc_context(STYLE):
-        figure, panels = _panels(titles, sorted(rates["n"].unique()), line=1.75, above=0.5)
-        for scenario, axes in panels.items():
-            own = rates[rates["scenario"] == scenario].sort_values("n")
-            for verdict, colour, marker in (
-                ("supported", COLOURS["treated"], "o"),
-                ("contradicted", COLOURS["against"], "v"),
-                ("untestable", COLOURS["control"], "x"),
-            ):
-                share = own[verdict].to_numpy()
-                error = 2 * np.sqrt(share * (1 - share) / own["cohorts"].to_numpy())
-                if share.any():
-                    axes.errorbar(
-                        own["n"],
-                        share,
-                        error,
-                        color=colour,
-                        marker=marker,
-                        markersize=4,
-                        linewidth=1.4,
-                        elinewidth=1,
-                        label=verdict,
-                    )
-        _legend(figure)
-    return figure
+# The fraction of the assumed effect at which the smallest sufficient n is marked.
+MARKED = 0.75
 
 
 def planning_figure(plans: pd.DataFrame, titles: dict[str, str], target: float) -> Figure:
@@ -359,6 +322,11 @@ def planning_figure(plans: pd.DataFrame, titles: dict[str, str], target: float) 
                     markersize=3.5,
                     label=label,
                 )
+                enough = ordered.loc[ordered["supported"] >= target, "n"]
+                if effect == MARKED and len(enough):
+                    n = int(enough.iloc[0])
+                    axes.axvline(n, color=COLOURS["against"], linewidth=1, ymax=target)
+                    axes.text(n, 0.02, f" n = {n}", fontsize=SMALL, ha="left" if n < 20 else "right")
         _legend(figure, "fraction of the assumed effect:")
     return figure
 

@@ -1,0 +1,105 @@
+"""Says on every page what it is: its version, a description for search engines and messengers, and its source.
+
+Links to the source appear if an environment variable gives the address of the repository, and addresses of the site in
+the page's head if another gives the address of the site. The last box of a page names the next page, and the link at the
+page's foot leads to the same one.
+"""
+
+from __future__ import annotations
+
+import html
+import os
+import posixpath
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from bs4 import BeautifulSoup
+from docutils import nodes
+
+REPOSITORY, SITE = "SECRETOME_REPOSITORY", "SECRETOME_SITE"
+LONGEST = 200
+
+
+def description(doctree: nodes.document) -> str:
+    """The beginning of a page's first paragraph, not longer than a search engine shows.
+
+    Parameters
+    ----------
+    doctree : document
+        The page as it will be written.
+    """
+    for paragraph in doctree.findall(nodes.paragraph):
+        parent = paragraph.parent
+        text = " ".join(paragraph.astext().split())
+        if isinstance(parent, nodes.section) and len(text) > 40:
+            return text if len(text) <= LONGEST else text[:LONGEST].rpartition(" ")[0] + " …"
+    return ""
+
+
+def head(title: str, about: str, address: str) -> str:
+    """The tags of a page's head: its description, and what a messenger shows of a link to it.
+
+    >>> head("Dose trends", "Whether values rise.", "").count("<meta")
+    6
+    """
+    tags = {"og:title": title, "og:description": about, "og:type": "article", "og:site_name": "The Secretome Notebooks"}
+    if address:
+        tags["og:url"] = address
+    lines = [f'<meta name="description" content="{html.escape(about)}">', '<meta name="twitter:card" content="summary">']
+    lines += [f'<meta property="{name}" content="{html.escape(text)}">' for name, text in tags.items()]
+    return "\n".join(lines)
+
+
+def _identify(app: Any, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    if doctree is None:
+        return
+    site = os.environ.get(SITE, "").rstrip("/")
+    title = BeautifulSoup(str(context.get("title", "")), "html.parser").get_text()
+    address = f"{site}/{pagename}.html" if site else ""
+    context["metatags"] = f"{context.get('metatags', '')}\n{head(title, description(doctree), address)}"
+    _lead_on(app, pagename, context)
+
+
+def _lead_on(app: Any, pagename: str, context: dict[str, Any]) -> None:
+    """Let the foot of a page lead to the page that its last box names."""
+    link = BeautifulSoup(str(context.get("body", "")), "html.parser").select_one(".what-next a.reference.internal")
+    if link is None or not context.get("next"):
+        return
+    page = posixpath.normpath(posixpath.join(posixpath.dirname(pagename), str(link["href"]).partition("#")[0]))
+    target = page.removesuffix(".html")
+    if target in app.env.titles and target != pagename:
+        context["next"] = {
+            "link": app.builder.get_relative_uri(pagename, target),
+            "title": html.escape(app.env.titles[target].astext()),
+        }
+
+
+def _configure(app: Any, config: Any) -> None:
+    """State the version in the footer, and link to the repository if its address is known."""
+    options = config.html_theme_options
+    parts = [f"Version {version('secretome')}.", options.get("extra_footer", "")]
+    if repository := os.environ.get(REPOSITORY, "").rstrip("/"):
+        options |= {
+            "repository_url": repository,
+            "repository_branch": "main",
+            "use_repository_button": True,
+            "use_source_button": True,
+            "use_edit_page_button": True,
+            "use_issues_button": True,
+        }
+        name = repository.removeprefix("https://github.com/")
+        parts.append(
+            f'<a href="{repository}">Source</a>. <a href="https://mybinder.org/v2/gh/{name}/main">Run on Binder</a>.'
+            if name != repository
+            else f'<a href="{repository}">Source</a>.'
+        )
+    options["extra_footer"] = " ".join(parts)
+
+
+def setup(app: Any) -> dict[str, bool]:
+    """Register with Sphinx."""
+    app.connect("config-inited", _configure)
+    # After the boxes are written.
+    app.connect("html-page-context", _identify, priority=960)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
