@@ -84,9 +84,10 @@ def exact_example() -> str:
     ours, theirs = stats.mann_whitney(*ROTAROD).pvalue, scipy.stats.mannwhitneyu(*ROTAROD, method="exact").pvalue
     values = (", ".join(map(str, sorted(sample))) for sample in ROTAROD)
     rows = "".join(f"<p><strong>{name}</strong>: {listed} s</p>" for name, listed in zip("AB", values, strict=True))
+    wrong, right = (f"<strong>{text.p_number(p)}</strong>" for p in (theirs, ours))
     return (
-        f'<div class="exact-example"><p class="exact-claim">SciPy’s exact p here is '
-        f"<strong>{text.p_number(theirs)}</strong>; the correct value is <strong>{text.p_number(ours)}</strong>.</p>{rows}"
+        '<div class="exact-example">'
+        f'<p class="exact-claim">SciPy’s exact p here is {wrong}; the correct value is {right}.</p>{rows}'
         "<p>Many values are equal, and the exact method of SciPy’s Mann-Whitney test does not take ties into account. "
         "The tests of this book count the permutations of the values as they are.</p></div>"
     )

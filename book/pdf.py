@@ -90,7 +90,8 @@ def combined(site: Path, pages: Sequence[str]) -> str:
         script.decompose()
     articles = [_article(site, page, set(pages)) for page in pages]
     body = "\n".join(article for article in articles if article)
-    return f'<!DOCTYPE html><html lang="en" data-theme="light">{head}<body><main class="bd-main">{body}</main></body></html>'
+    main = f'<body><main class="bd-main">{body}</main></body>'
+    return f'<!DOCTYPE html><html lang="en" data-theme="light">{head}{main}</html>'
 
 
 def _article(site: Path, page: str, pages: set[str]) -> str:
@@ -110,7 +111,9 @@ def _article(site: Path, page: str, pages: set[str]) -> str:
         return match[0]
 
     text = re.sub(r'(href=)"([^":#]+)\.html(?:#([^"]*))?"', lead, text)
-    text = re.sub(r'(src=")(?![a-z]+:)([^"]+)', lambda one: one[1] + posixpath.normpath(posixpath.join(folder, one[2])), text)
+    text = re.sub(
+        r'(src=")(?![a-z]+:)([^"]+)', lambda one: one[1] + posixpath.normpath(posixpath.join(folder, one[2])), text
+    )
     return f'<div id="{mark}" style="break-before: page">{text}</div>'
 
 

@@ -12,10 +12,9 @@ import pytest
 from approved import check_approved
 from reruns import provenance
 from secretome import adjudicate, analyse
-from secretome.cohort.simulate import scenarios_about, simulate_study, truth
-from secretome.power import measured_plans, measured_rates, rank_min_pvalues
+from secretome.cohort.simulate import simulate_study, truth
+from secretome.power import measured_plans, measured_rates, rank_min_pvalues, trust
 from secretome.power import tables as power_tables
-from secretome.power import trust
 from secretome.protocol import load_protocol, study_folder, study_names
 from secretome.publish import scoreboard
 from secretome.publish import tables as publish_tables

@@ -1,8 +1,8 @@
 """Says on every page what it is: its version, a description for search engines and messengers, and its source.
 
-Links to the source appear if an environment variable gives the address of the repository, and addresses of the site in
-the page's head if another gives the address of the site. The last box of a page names the next page, and the link at the
-page's foot leads to the same one.
+Links to the source appear if an environment variable gives the address of the repository, and the page's own address in
+its head if another gives that of the site. The last box of a page names the next page, and the link at the page's foot
+leads to the same one.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import html
 import os
 import posixpath
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from bs4 import BeautifulSoup
@@ -46,7 +45,10 @@ def head(title: str, about: str, address: str) -> str:
     tags = {"og:title": title, "og:description": about, "og:type": "article", "og:site_name": "The Secretome Notebooks"}
     if address:
         tags["og:url"] = address
-    lines = [f'<meta name="description" content="{html.escape(about)}">', '<meta name="twitter:card" content="summary">']
+    lines = [
+        f'<meta name="description" content="{html.escape(about)}">',
+        '<meta name="twitter:card" content="summary">',
+    ]
     lines += [f'<meta property="{name}" content="{html.escape(text)}">' for name, text in tags.items()]
     return "\n".join(lines)
 

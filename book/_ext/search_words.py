@@ -1,8 +1,8 @@
 """Lets the search find pages by words that they do not use, and show excerpts without a network.
 
-`book/search_words.yml` lists words for pages. They enter Sphinx's index as main entries, which rank first. Sphinx fetches
-the excerpts below results from the pages, which a page opened from disk may not do, so the text of all pages is also
-written as a script, which the search page loads.
+`book/search_words.yml` lists words for pages. They enter Sphinx's index as main entries, which rank first. Sphinx
+fetches the excerpts below results from the pages, which a page opened from disk may not do, so the text of all pages is
+also written as a script, which the search page loads.
 """
 
 from __future__ import annotations

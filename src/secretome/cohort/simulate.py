@@ -35,7 +35,7 @@ from secretome.protocol import (
     study_folder,
 )
 
-__all__ = ["log_sd", "scenarios_about", "simulate", "simulate_many", "simulate_study", "to_csv", "truth", "with_effect"]
+__all__ = ["log_sd", "simulate", "simulate_many", "simulate_study", "to_csv", "truth", "with_effect"]
 Truth = Literal["true", "too small", "false"]
 Drawn = dict[str, dict[str, tuple[Floats, Floats]]]
 
@@ -287,22 +287,6 @@ def _truth_of_survival(claim: Claim, endpoint: Weibull, medians: dict[str, float
     if not all(ratio < 1 if claim.rises else ratio > 1 for ratio in ratios):
         return "false"
     return "too small" if any(inside) and claim.negligible else "true"
-
-
-def scenarios_about(protocol: Protocol, endpoint: str) -> list[str]:
-    """Return the scenarios that change the values of an endpoint, the default first.
-
-    >>> from secretome.protocol import load_protocol, study_folder
-    >>> scenarios_about(load_protocol(study_folder("humoral_immunity") / "protocol.yml"), "phagocytosis")
-    ['as_published', 'at_margin', 'reversed', 'phagocytosis_wide']
-    """
-    scenarios = protocol.simulation.scenarios if protocol.simulation else {}
-    others = (
-        name
-        for name, assumed in scenarios.items()
-        if endpoint in assumed.centres or endpoint in assumed.cv or assumed.deaths
-    )
-    return [DEFAULT_SCENARIO, *others]
 
 
 def to_csv(table: pd.DataFrame) -> bytes:

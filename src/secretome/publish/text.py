@@ -17,8 +17,8 @@ PUBLISHING = (
     "published; they are marked and never counted.",
     '    secretome unpublish sepsis_cytokines my_rats --why "Two cages were swapped."',
     "withdraws a rerun. This page keeps the hash of its file, the day and the reason, and the same animals can be "
-    "published again only with `--again`. {doc}`Has anyone tested these claims? <../../notebooks/ledger/analysis>` explains which "
-    "verdicts count and summarises them.",
+    "published again only with `--again`. {doc}`Has anyone tested these claims? <../../notebooks/ledger/analysis>` "
+    "explains which verdicts count and summarises them.",
 )
 
 

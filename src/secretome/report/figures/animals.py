@@ -1,6 +1,7 @@
 """Figures of individual values, with the effect on an aligned axis."""
 
 import math
+import textwrap
 from collections.abc import Sequence
 
 import matplotlib as mpl
@@ -22,7 +23,6 @@ from secretome.report.figures.base import (
     name_groups,
     powers_of_two,
     scale_axis,
-    two_lines,
 )
 from secretome.report.figures.brackets import draw_brackets, draw_comb
 from secretome.report.figures.survival import survival_figure
@@ -61,7 +61,7 @@ def paired_figure(study: Study, claim: Claim, row: text.Row) -> Figure:
         figure = Figure(figsize=(WIDTH, 4.1), layout="constrained")
         left, right = figure.subplots(1, 2, width_ratios=(3, 1.5))
         _draw_pairs(left, pairs, rising=claim.rises)
-        labels = [two_lines(study.protocol.groups[side].label) for side in (control, treated)]
+        labels = [textwrap.fill(study.protocol.groups[side].label, 12) for side in (control, treated)]
         left.set_xticks([0, 1], labels, fontsize=SMALL)
         left.set_ylabel(f"{endpoint.label}\n{endpoint.unit}, {text.scale_words(endpoint)}")
         logs = endpoint.equivalence_margin.scale == "log"
