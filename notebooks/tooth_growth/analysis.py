@@ -209,7 +209,7 @@ page.table(tables.arrive_table(study, results), "The ARRIVE Essential 10: items 
 # ```
 #
 # ```{next}
-# {doc}`Do the claims hold? <../ledger/analysis>` lists every verdict and measures how reliable verdicts are.
+# {doc}`Has anyone tested these claims? <../ledger/analysis>` lists every verdict and measures how reliable verdicts are.
 # ```
 
 # %% tags=["remove-cell"]

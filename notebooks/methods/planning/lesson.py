@@ -232,4 +232,4 @@ while stats.power(two_groups(0.4, 0.55, answer), trials=20_000).power < 0.7:
 # ## What next
 #
 # - {ref}`Auditing a paper's numbers <lesson-auditing>`.
-# - {doc}`How many animals? <../../power/analysis>` shows the plan of every claim in this book.
+# - {doc}`Sample size for each claim <../../power/analysis>` shows the plan of every claim in this book.

@@ -54,6 +54,7 @@ KEYS: dict[str, dict[str, tuple[str, str]]] = {
         "citation": ("A key of `book/references.bib`; any word outside the book.", "the bibliography"),
         "text": ("The source in words.", "the table of sources"),
         "url": ("Its address.", "the table of sources"),
+        "doi": ("Its DOI, without an address before it.", "the cards of published tables"),
         "licence": ("The licence of what was taken from it.", "the table of sources"),
     },
     "Group": {
