@@ -29,6 +29,7 @@ from secretome.rerun.provenance import VERSIONED
 
 LONGEST_EXAMPLE = 60
 FORM = Path(__file__).with_name("try_form.html")
+POWER_FORM = Path(__file__).with_name("power_form.html")
 EXAMPLE = ("treg_conditioned_medium", "tregs_rise_cd25pos")
 # Seconds on a rotating rod, with a limit of 300 s.
 ROTAROD = ([300] * 12, [22, 300, 75, 271, 300, 18, 300, 300, 163, 300, 300, 300])
@@ -46,6 +47,7 @@ def write_parts(folder: Path) -> None:
     """
     parts = {
         "try": _raw(form()),
+        "power": _raw(power_form("../../_static")),
         "example": _raw(example(*EXAMPLE)),
         "exact": _raw(exact_example()),
         "commands": commands(),
@@ -91,6 +93,22 @@ def exact_example() -> str:
         "<p>Many values are equal, and the exact method of SciPy’s Mann-Whitney test does not take ties into account. "
         "The tests of this book count the permutations of the values as they are.</p></div>"
     )
+
+
+def power_form(static: str) -> str:
+    """The form that calculates power in the browser, with the claims of the studies with a simulation."""
+    protocols = {name: load_protocol(study_folder(name) / "protocol.yml") for name in study_names()}
+    groups = "".join(
+        f'<optgroup label="{html.escape(protocol.title)}">'
+        + "".join(
+            f'<option value="{name} {key}">{html.escape(claim.sentence)}</option>'
+            for key, claim in protocol.claims.items()
+        )
+        + "</optgroup>"
+        for name, protocol in protocols.items()
+        if protocol.simulation
+    )
+    return POWER_FORM.read_text(encoding="utf-8").replace("{static}", static).replace("<!-- claims -->", groups)
 
 
 def form() -> str:

@@ -38,11 +38,12 @@ PURE = (
     *("defusedxml", "et_xmlfile", "jinja2", "markdown-it-py", "markupsafe", "mdit-py-plugins", "mdurl", "openpyxl"),
     "xlrd",
 )
-# Parts of this project that only the command line needs. The page of a study may audit tables and plan a design.
-ROOMS_LEFT_OUT = ("cli", "course", "publish", "rerun")
+# Parts of this project that only the command line needs.
+ROOMS_LEFT_OUT = ("cli", "publish", "rerun")
 REPORTED = "published_cohorts/reported"
 PROTOCOL = "protocol.yml"
 STUDY_FILES = (PROTOCOL, "analysis.py", "cohorts/*")
+LESSON_FILES = ("*/lesson.py", "*/answers.json")
 # What no page needs: tests, sources of compiled modules, pictures and sample data.
 LEFT_OUT_SUFFIXES = {".a", ".afm", ".c", ".cpp", ".f", ".h", ".hpp", ".in", ".jpg", ".npz", ".pxd", ".pyi", ".pyx"}
 LEFT_OUT_FOLDERS = {"tests", "testing_data", "sample_data", "__pycache__", "datasets", "pdfcorefonts", "images"}
@@ -119,7 +120,13 @@ def project_files() -> list[Path]:
     ]
     studies = sorted(path.parent for path in (ROOT / "notebooks").glob("*/protocol.yml"))
     reported = sorted((ROOT / "notebooks" / REPORTED).glob("*.yml"))
-    return own + reported + [path for study in studies for form in STUDY_FILES for path in sorted(study.glob(form))]
+    lessons = [path for form in LESSON_FILES for path in sorted((ROOT / "notebooks" / "methods").glob(form))]
+    return (
+        own
+        + reported
+        + lessons
+        + [path for study in studies for form in STUDY_FILES for path in sorted(study.glob(form))]
+    )
 
 
 # -- the content of the packs

@@ -2,12 +2,14 @@
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from making import pzfx, xlsx
+from making import ods, pzfx, xlsx
 
 from rats import SEPSIS
+from secretome import adjudicate, analyse, load_study
 from secretome.protocol import load_protocol, study_folder
 
 
@@ -92,10 +94,27 @@ def hostile() -> bytes:
     return table.to_csv(index=False).encode()
 
 
+def as_ods() -> bytes:
+    """An OpenDocument sheet."""
+    table = rats()
+    return ods([list(table.columns), *table.values.tolist()])
+
+
+def command_line_tables(study: str, path: Path) -> dict[str, pd.DataFrame]:
+    """The tables of a rerun, read from their text."""
+    loaded = load_study(study, path)
+    results = analyse(loaded)
+    return {
+        "results": numbers(results.to_csv(index=False)),
+        "verdicts": numbers(adjudicate(loaded, results).to_csv(index=False)),
+    }
+
+
 FILES: dict[str, Callable[[], bytes]] = {
     "rats.csv": as_csv,
     "rats.xlsx": as_xlsx,
     "rats.pzfx": as_pzfx,
+    "rats.ods": as_ods,
     "european.csv": as_european,
 }
 MEANINGS = {"healthy rats": "sham", "low": "t1", "interleukin four": "il4"}

@@ -1,4 +1,4 @@
-"""Gives the in-browser page a content policy: it may load and run what the site holds, and nothing else.
+"""Gives the pages that calculate a content policy: they may load and run what the site holds, and nothing else.
 
 The policy is part of the page, because many servers cannot be told to send it. The scripts that the theme writes into
 the page are allowed by their hashes.
@@ -12,7 +12,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-PAGES = ("book/try",)
+# What such a page loads.
+SCRIPT = "_static/try/start.js"
 INLINE_SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<content>.*?)</script>", re.DOTALL)
 
 
@@ -53,12 +54,9 @@ def content_policy(page: str) -> str:
 def _add_policies(app: Any, exception: Exception | None) -> None:
     if exception is not None or app.builder.format != "html":
         return
-    for name in PAGES:
-        path = Path(app.outdir) / f"{name}.html"
-        if not path.is_file():
-            continue
+    for path in Path(app.outdir).rglob("*.html"):
         page = path.read_text(encoding="utf-8")
-        if "Content-Security-Policy" in page:
+        if SCRIPT not in page or "Content-Security-Policy" in page:
             continue
         policy = f'<meta http-equiv="Content-Security-Policy" content="{content_policy(page)}">'
         path.write_text(re.sub(r"<head>", f"<head>\n{policy}", page, count=1), encoding="utf-8")

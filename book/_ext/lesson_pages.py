@@ -7,9 +7,21 @@ folds are folds of the browser's own, which a keyboard opens too.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
 
+FORM = Path(__file__).parents[1] / "exercise_form.html"
+# What the first exercise of a page brings.
+FIRST = """<link rel="stylesheet" href="../../../_static/try/try.css">
+<p class="try-hint">Each exercise has a box for your own cell, which knows the names of the lesson's first cell and
+checks your answer. The first use loads about 43 MB of software from this site.</p>
+<p class="try-note live-static">The boxes work only on a page from a web server: type <code>secretome serve</code> in a
+terminal, or use the notebook with the exercises, which the top of the page links to.</p>
+<script defer src="../../../_static/try/start.js" data-module="exercise.js"></script>
+"""
 OPTION = re.compile(r"^- \[([ x])\] (.+(?:\n(?!  |- ).+)*)\n((?:  .+\n?)+)", re.MULTILINE)
 
 OPENING = re.compile(
@@ -20,6 +32,7 @@ OPENING = re.compile(
 
 def as_page(notebook: NotebookNode) -> NotebookNode:
     """Box the opening, fold solutions and quizzes; a notebook without them stays as it is."""
+    notebook.cells = list(_with_forms(notebook.cells))
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
         if "solution" in tags and cell.cell_type == "code":
@@ -32,6 +45,19 @@ def as_page(notebook: NotebookNode) -> NotebookNode:
         elif cell.cell_type == "markdown":
             cell.source = OPENING.sub(_opening, cell.source)
     return notebook
+
+
+def _with_forms(cells: list[NotebookNode]) -> Iterator[NotebookNode]:
+    """The cells, with a form above each solution in which a reader runs a cell and checks the answer."""
+    is_first = True
+    for cell in cells:
+        question = cell.metadata.get("exercise", "")
+        if cell.cell_type == "code" and question:
+            form = FORM.read_text(encoding="utf-8").replace("{question}", question)
+            form = f"{FIRST if is_first else ''}{form}"
+            yield new_markdown_cell(f"```{{raw}} html\n{form}```")
+            is_first = False
+        yield cell
 
 
 def _opening(match: re.Match[str]) -> str:

@@ -105,7 +105,14 @@ page.items(power_text.plan_sentences(protocols, plans, target, effect=0.75), cop
 # %% [markdown]
 # ## For your own numbers
 #
-# The command simulates any size, scenario and fraction of the effect:
+# The form draws 1000 simulated cohorts for each size:
+
+# %% [markdown] tags=["book-only"]
+# ```{include} ../../_build/parts/power.md
+# ```
+
+# %% [markdown]
+# The command simulates any size, scenario and fraction of the effect, with more cohorts:
 #
 #     secretome power sepsis_cytokines --claim il6_falls_t2 --effect 0.5
 #     secretome power humoral_immunity -n 8,12,16

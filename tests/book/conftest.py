@@ -1,10 +1,13 @@
-"""Two reports of reruns, which tests of reports share."""
+"""What tests of the book share: two reports of reruns, and a visit to the in-browser page."""
 
+import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
+from try_page import Visit, serving, visiting
 
 from reruns import finished_rerun
 from secretome import load_study
@@ -32,3 +35,27 @@ def simulated_report(made_once: Made) -> Path:
         shutil.copy(finished / "report.html", folder / "alone.html")
 
     return made_once("rats-report", fill) / "alone.html"
+
+
+@pytest.fixture(scope="session")
+def runtime_site(site: Path) -> Path:
+    """The built site with the runtime of the in-browser page."""
+    if not (site / "runtime" / "manifest.json").is_file():
+        if os.environ.get("CI"):
+            pytest.fail("the site has no runtime")
+        pytest.skip("the site has no runtime: run `make runtime` with a network to test the in-browser page")
+    return site
+
+
+@pytest.fixture(scope="session")
+def served(runtime_site: Path) -> Iterator[str]:
+    """The address of the built site on this computer."""
+    with serving(runtime_site) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def visit(served: str, browser: Browser) -> Iterator[Visit]:
+    """One visit for the tests of a module, because the software takes seconds to start."""
+    with visiting(browser, served) as opened:
+        yield opened

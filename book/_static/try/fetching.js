@@ -6,6 +6,15 @@
  * @typedef {{key: string, files: RuntimeFile[]}} Manifest
  */
 
+/** Raised if a file cannot be fetched, or is not the one that the manifest names. */
+export class LoadError extends Error {
+  /** @param {string} message */
+  constructor(message) {
+    super(message);
+    this.name = "LoadError";
+  }
+}
+
 const PREFIX = "secretome-runtime-";
 // Kept, because the worker replaces its own `fetch` while Python starts.
 const fetchFromSite = self.fetch.bind(self);
@@ -59,11 +68,16 @@ async function fetchFile(url, file, opening, add) {
     }
     await cache?.delete(url);
   }
-  const response = await fetchFromSite(url, { cache: "no-cache" });
-  if (!response.ok || !response.body) throw new Error(`${file.name} could not be fetched (${response.status}).`);
+  const response = await fetchFromSite(url, { cache: "no-cache" }).catch(() => null);
+  if (!response?.ok || !response.body) {
+    const why = response ? `the site answered ${response.status}` : "the site did not answer";
+    throw new LoadError(`The software could not be loaded: ${file.name}, ${why}. Check the network, and try again.`);
+  }
   const bytes = await readAll(response.body, file.size, add);
   if (!(await isRight(bytes, file))) {
-    throw new Error(`${file.name} is not the file that the site's manifest names, so nothing was run. Reload the page.`);
+    throw new LoadError(
+      `The software was not started: ${file.name} is not the file that the site's list names. It was damaged on its way, or the site was just updated. Reload the page.`,
+    );
   }
   await cache?.put(url, new Response(bytes)).catch(() => undefined);
   return bytes;

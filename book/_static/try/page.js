@@ -1,13 +1,12 @@
 // The page "Try it with your own animals": from a file to verdicts, in the reader's browser.
 import { find, megabytes } from "./dom.js";
 import { Choices } from "./choices.js";
-import { keepPage } from "./offline.js";
-import { fetchManifest, Runtime, StoppedError } from "./runtime.js";
+import { StoppedError } from "./runtime.js";
+import { Software } from "./software.js";
 import { Status } from "./status.js";
 import { clearResults, showCurves, showDownloads, showFigures, showVerdicts } from "./results.js";
 import { showProblems, showUnderstood } from "./understood.js";
 
-const RUNTIME = new URL("../../runtime/", import.meta.url);
 const LARGEST = 50_000_000;
 
 /** @typedef {{name: string, bytes: Uint8Array | null}} Source a file; the study's own cohort has no bytes */
@@ -17,49 +16,36 @@ const study = /** @type {HTMLSelectElement} */ (find("select[name=study]", form)
 const input = /** @type {HTMLInputElement} */ (find("input[name=file]", form));
 const key = /** @type {HTMLInputElement} */ (find("input[name=key]", form));
 const pasted = /** @type {HTMLTextAreaElement} */ (find("textarea", form));
-const status = new Status(find("#try-progress"), stop);
-const choices = new Choices(find("#try-choices"), () => source && run());
+const software = new Software();
+const status = new Status(find("#try-progress"), () => software.stop(), find("#try-results"));
+// The button that the reader pressed is replaced, so the keyboard goes to what follows.
+const choices = new Choices(find("#try-choices"), () => void run({ focus: true }));
 
-const fetching = fetchManifest(RUNTIME);
-/** @type {Runtime | null} */
-let runtime = null;
 /** @type {Source | null} */
 let source = null;
 let runs = 0;
 
-function stop() {
-  runtime?.stop();
-  runtime = null;
-}
-
-/** Start Python unless it runs already. */
-async function start() {
-  const manifest = await fetching;
-  if (!manifest) throw new Error(find("#try-missing").textContent ?? "");
-  if (!runtime) {
-    runtime = new Runtime(manifest, (progress) => status.show(progress));
-    void runtime.ready.then(keepPage, () => undefined);
-  }
-  await runtime.ready;
-  return runtime;
-}
-
-/** Read the chosen file and show everything that follows from it. */
-async function run() {
+/**
+ * Read the chosen file and show everything that follows from it.
+ * @param {{focus?: boolean}} [options] whether the keyboard goes to the result
+ */
+async function run({ focus = false } = {}) {
   const own = (runs += 1);
   const isCurrent = () => own === runs;
   clearResults();
   status.begin();
   try {
-    const python = await start();
+    const python = await software.start(status);
     status.show({ message: `Reading ${source?.name}` });
     const path = source?.bytes ? await python.call("write", "file", source.name, source.bytes) : "";
-    const keyPath = key.files?.[0] ? await python.call("write", "key", key.files[0].name, await bytesOf(key.files[0])) : "";
+    const samples = source?.bytes && key.files?.[0];
+    const keyPath = samples ? await python.call("write", "key", samples.name, await bytesOf(samples)) : "";
     const read = await python.python("read", { study: study.value, path, key: keyPath, ...choices.stated });
     if (!isCurrent()) return;
     choices.offer(read.questions);
     if (!read.understood) {
       showProblems(read.problems);
+      if (focus) find("#try-understood h2").focus();
       if (read.questions.some((/** @type {{kind: string}} */ { kind }) => kind === "key")) find("#try-key").setAttribute("open", "");
       status.end(`The file was not analysed. Problems found: ${read.problems.length}.`);
       return;
@@ -69,15 +55,12 @@ async function run() {
     const decided = await python.python("decide");
     if (!isCurrent()) return;
     showVerdicts(read.understood, decided);
+    if (focus) find("#try-verdicts h2").focus();
     await finish(python, read.understood, isCurrent);
   } catch (error) {
     if (!isCurrent()) return;
-    if (error instanceof StoppedError) status.end("Stopped. Choose a file, or press a button above, to start again.");
-    else {
-      console.error(error);
-      stop();
-      status.end(`The calculation stopped because of an error in the software: ${lastLine(error)}. Reload the page to try again.`);
-    }
+    const stopped = error instanceof StoppedError;
+    status.end(stopped ? "Stopped. Choose a file, or press a button above, to start again." : software.explain(error));
   }
 }
 
@@ -86,15 +69,9 @@ async function bytesOf(file) {
   return new Uint8Array(await file.arrayBuffer());
 }
 
-/** @param {unknown} error an error; Python's ends with the line that says what happened */
-function lastLine(error) {
-  const lines = (error instanceof Error ? error.message : String(error)).trim().split("\n");
-  return lines[lines.length - 1].replace(/\.$/, "");
-}
-
 /**
  * Show what takes longer, after the verdicts.
- * @param {Runtime} python
+ * @param {import("./runtime.js").Runtime} python
  * @param {any} understood
  * @param {() => boolean} isCurrent
  */
@@ -136,6 +113,10 @@ input.addEventListener("change", async () => {
   use({ name: file.name, bytes: await bytesOf(file) });
 });
 key.addEventListener("change", () => source && void run());
+find("[data-do=no-key]", form).addEventListener("click", () => {
+  key.value = "";
+  if (source) void run();
+});
 find("[data-do=example]", form).addEventListener("click", () => use({ name: "the book's own cohort", bytes: null }));
 find("[data-do=paste]", form).addEventListener("click", () => {
   if (pasted.value.trim()) use({ name: "pasted.txt", bytes: new TextEncoder().encode(pasted.value) });
@@ -154,7 +135,7 @@ for (const kind of ["dragover", "drop"]) {
 }
 
 find("#try-static").remove();
-const manifest = await fetching;
+const manifest = await software.manifest;
 if (manifest) {
   const total = manifest.files.reduce((sum, file) => sum + file.size, 0);
   find("#try-size").textContent = megabytes(total);

@@ -2,6 +2,8 @@
 
 /** @typedef {{message: string, loaded?: number, total?: number}} Progress */
 
+import { LoadError } from "./fetching.js";
+
 /** Raised for calls that end because the reader stopped the calculation. */
 export class StoppedError extends Error {}
 
@@ -49,12 +51,12 @@ export class Runtime {
     this.ready = this.call("start", manifest);
   }
 
-  /** @param {{id: number, value?: any, error?: string}} answer */
-  settle({ id, value, error }) {
+  /** @param {{id: number, value?: any, error?: string, kind?: string}} answer */
+  settle({ id, value, error, kind }) {
     const call = this.waiting.get(id);
     this.waiting.delete(id);
     if (error === undefined) call?.resolve(value);
-    else call?.reject(new Error(error));
+    else call?.reject(kind === "LoadError" ? new LoadError(error) : new Error(error));
   }
 
   /**

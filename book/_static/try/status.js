@@ -5,8 +5,10 @@ export class Status {
   /**
    * @param {HTMLElement} box
    * @param {() => void} stop
+   * @param {HTMLElement} results is marked as busy while work is going on
    */
-  constructor(box, stop) {
+  constructor(box, stop, results) {
+    this.results = results;
     this.text = find("[role=status]", box);
     this.bar = /** @type {HTMLProgressElement} */ (find("progress", box));
     this.amount = find(".try-amount", box);
@@ -18,7 +20,7 @@ export class Status {
   begin() {
     this.button.hidden = false;
     this.bar.hidden = false;
-    document.getElementById("try-results")?.setAttribute("aria-busy", "true");
+    this.results.setAttribute("aria-busy", "true");
   }
 
   /** @param {import("./runtime.js").Progress} progress */
@@ -41,6 +43,6 @@ export class Status {
     this.bar.hidden = true;
     this.amount.textContent = "";
     this.text.textContent = message;
-    document.getElementById("try-results")?.removeAttribute("aria-busy");
+    this.results.removeAttribute("aria-busy");
   }
 }

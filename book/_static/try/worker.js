@@ -100,7 +100,8 @@ self.addEventListener("message", ({ data: { id, name, args } }) => {
     try {
       self.postMessage({ id, value: await CALLS[name](...args) });
     } catch (error) {
-      self.postMessage({ id, error: error instanceof Error ? error.message : String(error) });
+      const { message, name } = error instanceof Error ? error : new Error(String(error));
+      self.postMessage({ id, error: message, kind: name });
     }
   });
 });

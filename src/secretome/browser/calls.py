@@ -1,20 +1,26 @@
-"""The one function that the worker of the page calls, with JSON in and out."""
+"""The one function that the worker of a page calls, with JSON in and out."""
 
 import json
+from importlib import import_module
 
 from secretome.browser.session import Session
 
 METHODS = ("read", "decide", "explore", "figures", "draw", "table", "report")
+# Loaded on their first use, because a page needs one of them.
+FUNCTIONS = {
+    "power": "secretome.browser.planning",
+    "run_exercise": "secretome.browser.exercises",
+}
 _session = Session()
 
 
-def call(method: str, options: str) -> str:
-    """Call a method of the session and return its result as JSON.
+def call(name: str, options: str) -> str:
+    """Call a method of the session, or a function, and return its result as JSON.
 
     Parameters
     ----------
-    method : str
-        One of `METHODS`.
+    name : str
+        One of `METHODS` or `FUNCTIONS`.
     options : str
         The keyword arguments as a JSON object.
 
@@ -25,6 +31,10 @@ def call(method: str, options: str) -> str:
     >>> answer["understood"]["origin"], answer["problems"]
     ('published-individual', [])
     """
-    if method not in METHODS:
-        raise ValueError(f"found the method {method!r}; expected one of {', '.join(METHODS)}.")
-    return json.dumps(getattr(_session, method)(**json.loads(options)), allow_nan=False, ensure_ascii=False)
+    if name in FUNCTIONS:
+        function = getattr(import_module(FUNCTIONS[name]), name)
+    elif name in METHODS:
+        function = getattr(_session, name)
+    else:
+        raise ValueError(f"found the function {name!r}; expected one of {', '.join((*METHODS, *FUNCTIONS))}.")
+    return json.dumps(function(**json.loads(options)), allow_nan=False, ensure_ascii=False)

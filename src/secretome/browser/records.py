@@ -25,7 +25,7 @@ REMEDIES = {
     "endpoint": "Choose its endpoint below. If the study does not have it, delete it from the file.",
     "sheet": "Choose the sheet below. To use several sheets, put their rows on one sheet.",
     "decimal": "Choose the decimal mark below.",
-    "key": "Choose below the file that states the animal and the group of each sample, if there is one.",
+    "key": "In the form above, add a file that states the animal and group of each sample, or remove it if not needed.",
 }
 VERSIONED = ("secretome", "numpy", "scipy", "pandas", "matplotlib")
 Record = dict[str, Any]

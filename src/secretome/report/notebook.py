@@ -66,7 +66,7 @@ def read_cells(source: str) -> Iterator[Cell]:
     r"""The cells of a notebook in the percent format, as in a ``.ipynb`` file, without its header.
 
     >>> next(read_cells("# %% [markdown]\n# # Results"))
-    {'cell_type': 'markdown', 'metadata': {'tags': []}, 'source': '# Results'}
+    {'cell_type': 'markdown', 'metadata': {'tags': [], 'options': ''}, 'source': '# Results'}
     """
     lines = source.splitlines()
     starts = [at for at, line in enumerate(lines) if CELL.fullmatch(line)]
@@ -74,7 +74,7 @@ def read_cells(source: str) -> Iterator[Cell]:
         head = CELL.fullmatch(lines[start])
         assert head is not None
         tags = TAGS.search(head["options"])
-        metadata = {"tags": json.loads(tags[1]) if tags else []}
+        metadata = {"tags": json.loads(tags[1]) if tags else [], "options": head["options"].strip()}
         text = "\n".join(lines[start + 1 : stop]).strip("\n")
         if head["kind"] == "markdown":
             yield {"cell_type": "markdown", "metadata": metadata, "source": re.sub(r"(?m)^# ?", "", text)}
