@@ -5,7 +5,7 @@ PY := .venv/bin/python
 CANDIDATES := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
 SUITABLE := import sys, ensurepip; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help book runtime pdf test test-slow test-oldest fuzz bench lab lessons links check check-js format lock wheel coverage clean environment
+.PHONY: help book runtime pdf test test-slow test-oldest fuzz bench bench-browser lab lessons links check check-js format lock wheel coverage clean environment
 
 help:  ## show these lines
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/ -/'
@@ -86,6 +86,9 @@ lab: .venv/.installed  ## open the notebooks in JupyterLab, each paired with its
 	@$(PY) -c 'import jupyterlab' 2>/dev/null || $(PY) -m pip install --quiet --constraint _build/locked.txt '$(LAB)'
 	$(PY) -m jupytext --quiet --sync notebooks/*/analysis.py notebooks/methods/*/lesson.py
 	$(PY) -m jupyterlab --notebook-dir=notebooks $(LAB_OPTIONS)
+
+bench-browser: book  ## measure the in-browser page for the book's table: five minutes, on a machine that does nothing else
+	$(PY) benchmarks/browser.py
 
 lessons: .venv/.installed  ## seal the answers of the lessons anew, after a solution has changed
 	$(PY) -c "from secretome.course.lessons import *; [write_answers(read_lesson(name)) for name in lesson_names()]"

@@ -29,6 +29,8 @@ from secretome.rerun.provenance import VERSIONED
 
 LONGEST_EXAMPLE = 60
 FORM = Path(__file__).with_name("try_form.html")
+AUDIT_FORM = Path(__file__).with_name("audit_form.html")
+REPORTED = Path(__file__).with_name("reported.md")
 POWER_FORM = Path(__file__).with_name("power_form.html")
 EXAMPLE = ("treg_conditioned_medium", "tregs_rise_cd25pos")
 # Seconds on a rotating rod, with a limit of 300 s.
@@ -47,6 +49,7 @@ def write_parts(folder: Path) -> None:
     """
     parts = {
         "try": _raw(form()),
+        "audit": _raw(audit_form()),
         "power": _raw(power_form("../../_static")),
         "example": _raw(example(*EXAMPLE)),
         "exact": _raw(exact_example()),
@@ -93,6 +96,13 @@ def exact_example() -> str:
         "<p>Many values are equal, and the exact method of SciPy’s Mann-Whitney test does not take ties into account. "
         "The tests of this book count the permutations of the values as they are.</p></div>"
     )
+
+
+def audit_form() -> str:
+    """The form that checks a printed table in the browser, with the example of its page."""
+    example = re.search(r"```yaml\n(.*?)```", REPORTED.read_text(encoding="utf-8"), re.DOTALL)
+    assert example is not None, "the page on printed tables has no example"
+    return AUDIT_FORM.read_text(encoding="utf-8").replace("<!-- example -->", html.escape(example[1]))
 
 
 def power_form(static: str) -> str:

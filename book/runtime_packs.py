@@ -36,7 +36,7 @@ STANDARD_LIBRARY = "python_stdlib.zip"
 # The packages in Python alone that the project imports in the browser, at the versions of the environment.
 PURE = (
     *("defusedxml", "et_xmlfile", "jinja2", "markdown-it-py", "markupsafe", "mdit-py-plugins", "mdurl", "openpyxl"),
-    "xlrd",
+    *("pyyaml", "xlrd"),
 )
 # Parts of this project that only the command line needs.
 ROOMS_LEFT_OUT = ("cli", "publish", "rerun")

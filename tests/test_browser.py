@@ -10,7 +10,10 @@ from rats import SEPSIS
 from reruns import finished_rerun
 from secretome.browser import Session
 from secretome.browser.calls import call
-from secretome.protocol import study_names
+from secretome.course.live import run_exercise
+from secretome.power import claim_rates
+from secretome.power.tables import power_table
+from secretome.protocol import load_protocol, study_folder, study_names
 
 
 def written(folder: Path, name: str, content: bytes) -> str:
@@ -81,6 +84,36 @@ def test_samples_without_groups_are_a_question_for_the_key(tmp_path: Path) -> No
     session = Session()
     assert session.read(SEPSIS, path, key=key)["problems"] == []
     assert "key.csv" in session.report()
+
+
+def test_power_is_that_of_the_command_line() -> None:
+    answer = json.loads(call("power", json.dumps({"study": SEPSIS, "claim": "il4_rises_t2", "sizes": "12; 8, 12"})))
+    protocol = load_protocol(study_folder(SEPSIS) / "protocol.yml")
+    expected = power_table(claim_rates(protocol, "il4_rises_t2", [8, 12], cohorts=1000))
+    assert answer["titles"] == list(expected.columns)
+    assert answer["rows"] == [list(map(str, row)) for row in expected.itertuples(index=False)]
+
+
+@pytest.mark.parametrize("sizes", ["", "2", "8.5", "201", "1 " * 7, "many", "-8"])
+def test_sizes_that_cannot_be_simulated_are_named(sizes: str) -> None:
+    answer = json.loads(call("power", json.dumps({"study": SEPSIS, "claim": "il4_rises_t2", "sizes": sizes})))
+    assert "expected" in answer["problem"]
+    assert "rows" not in answer
+
+
+def test_cell_with_an_error_names_its_line() -> None:
+    for code, kind in (("x = 1\n1 / 0", "ZeroDivisionError in line 2"), ("x = (", "SyntaxError in line 1")):
+        ran = run_exercise("ranks-1", code)
+        assert kind in ran["error"]
+        assert not ran["right"]
+    assert "SystemExit" in run_exercise("ranks-1", "raise SystemExit")["error"]
+
+
+def test_cell_prints_and_shows_its_last_line() -> None:
+    ran = run_exercise("ranks-1", "print('two')\nanswer = comb(4, 2)\nanswer")
+    assert "NameError" in ran["error"]  # the name is in the solution, which the reader does not see
+    ran = run_exercise("ranks-1", "from math import comb\nprint('two')\nanswer = comb(8, 4)\nanswer")
+    assert (ran["output"], ran["error"], ran["right"]) == ("two\n70", "", True)
 
 
 def test_calls_refuse_other_methods() -> None:

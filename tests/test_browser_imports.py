@@ -10,6 +10,8 @@ import pytest
 
 from secretome import adjudicate, analyse, load_study
 from secretome.audit import load_table
+from secretome.course.check_answer import lessons_folder
+from secretome.course.lessons import is_solution, lesson_names, read_lesson
 from secretome.protocol import load_protocol, study_folder, study_names, write_json
 
 pytestmark = pytest.mark.process
@@ -66,6 +68,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (folder / name / path.name).symlink_to(path)
         path = study_folder(name) / "protocol.yml"
         write_json(path, load_protocol(path), folder / name / "protocol.json")
+    (folder / "methods").symlink_to(lessons_folder())
     reported = folder / "published_cohorts" / "reported"
     shutil.copytree(study_folder(name).parent / "published_cohorts" / "reported", reported)
     for path in reported.glob("*.yml"):
@@ -89,3 +92,34 @@ def test_a_study_runs_without_the_packages_that_a_browser_lacks(name: str, folde
     assert all(svg.startswith("<svg") for svg in written["figures"].values())
     assert all(study.protocol.claims[row["claim"]].sentence in written["report"] for _, row in verdicts.iterrows())
     assert written["report"].count('<figure class="drawing"') >= len(study.protocol.endpoints)
+
+
+EXERCISES = """
+import sys
+for name in {absent}:
+    sys.modules[name] = None
+from pathlib import Path
+from secretome.protocol import loading
+loading.notebooks_folder = lambda: Path({folder!r})
+from secretome.course.live import run_exercise
+
+failed = {{}}
+for question, solution in {solutions}.items():
+    ran = run_exercise(question, solution)
+    if not ran["right"]:
+        failed[question] = ran
+print(failed)
+"""
+
+
+def test_exercises_run_without_the_packages_that_a_browser_lacks(folder: Path) -> None:
+    solutions = {
+        cell.metadata["exercise"]: cell.source
+        for name in lesson_names()
+        for cell in read_lesson(name).cells
+        if is_solution(cell)
+    }
+    assert len(solutions) >= len(lesson_names())
+    code = EXERCISES.format(absent=ABSENT, folder=str(folder), solutions=solutions)
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (shown.returncode, shown.stdout) == (0, "{}\n"), shown.stdout + shown.stderr

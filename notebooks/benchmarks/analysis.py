@@ -29,13 +29,14 @@ from secretome.protocol import notebooks_folder
 from secretome.report.page import Page
 
 folder = notebooks_folder() / "benchmarks"
-calibration, speed, growth, reruns, measured_on, conditions, designs = (
-    pd.read_csv(folder / f"{name}.csv")
-    for name in ("calibration", "speed", "growth", "reruns", "measured_on", "conditions", "designs")
+NAMES = ("calibration", "speed", "growth", "reruns", "measured_on", "conditions", "designs", "browser", "browser_on")
+calibration, speed, growth, reruns, measured_on, conditions, designs, in_browser, browser_on = (
+    pd.read_csv(folder / f"{name}.csv") for name in NAMES
 )
 ours = calibration[calibration["by"].str.startswith("secretome")]
 sizes, coverages = (ours[ours["kind"] == kind] for kind in ("size", "coverage"))
 missed = tables.missed(ours)
+in_browser_on = dict(zip(browser_on["what"], browser_on["is"].astype(str), strict=True))
 page = Page()
 
 # %% tags=["remove-cell"]
@@ -50,6 +51,10 @@ page.say(
     worst_coverage=f"{100 * worst_coverage['share']:.1f} % ({worst_coverage['what']}, {worst_coverage['world']}, n = {worst_coverage['n']})",
     workers=f"{reruns['workers'].max()}",
     ordinary=f"{conditions['cohorts'].min()}",
+    browser_start=in_browser_on["megabytes to start"],
+    browser_figures=in_browser_on["megabytes for figures"],
+    browser_cores=in_browser_on["cores"],
+    browser_load=in_browser_on["load"],
     machine=", ".join(f"{row['what']} {row['is']}" for _, row in measured_on.iterrows()),
 )
 
@@ -182,6 +187,16 @@ page.table(tables.growth_table(growth), "How the time of a call grows with the a
 
 # %% tags=["remove-input"]
 page.table(tables.reruns_table(reruns), "Time and memory of reruns, all methods in one run")
+
+# %% [markdown]
+# ## Time and memory in the browser
+#
+# {doc}`The page for your own animals <../../book/try>` was opened in Chromium from a server on the same computer, with the cohort of the book. The seconds are counted from the click: until the software is ready, until the verdicts are shown, until
+# every other analysis is done, and until the figures are drawn and the report is written. A first visit loads {glue:text}`browser_start` MB and, for the figures, {glue:text}`browser_figures` MB more; a later one takes them from the browser's cache. A task of the page
+# longer than 0.05 s would be felt, so the calculation runs in a worker. Each number is the median of three visits, on {glue:text}`browser_cores` cores with a load of {glue:text}`browser_load`.
+
+# %% tags=["hide-input"]
+page.table(tables.browser_table(in_browser), "Time and memory of the in-browser page")
 
 # %% tags=["remove-cell"]
 page.say(any_of_three=text.percent(1 - (1 - 0.05) ** 3))

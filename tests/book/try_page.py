@@ -46,14 +46,14 @@ class Visit:
         assert hosts == {urlsplit(self.address).netloc}
 
 
-def visit_page(context: BrowserContext, served: str, name: str = "try") -> Visit:
+def visit_page(context: BrowserContext, served: str, name: str = "book/try") -> Visit:
     """Open the page."""
     context.set_default_timeout(MILLISECONDS)
     visit = Visit(context.new_page(), served)
     context.on("request", lambda request: visit.requests.append(request.url))
     visit.page.on("pageerror", lambda error: visit.faults.append(str(error)))
     visit.page.on("dialog", lambda dialog: visit.faults.append(dialog.message))
-    visit.page.goto(f"{served}/book/{name}.html")
+    visit.page.goto(f"{served}/{name}.html")
     return visit
 
 

@@ -76,7 +76,7 @@ async function bytesOf(file) {
  * @param {() => boolean} isCurrent
  */
 async function finish(python, understood, isCurrent) {
-  status.show({ message: "Verdicts are shown. Analysing in every other way" });
+  status.show({ message: "Verdicts are shown. Running the sensitivity analysis" });
   const explored = await python.python("explore");
   if (!isCurrent()) return;
   showCurves(understood, explored);

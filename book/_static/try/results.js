@@ -4,7 +4,7 @@ import { find, list, make } from "./dom.js";
 /**
  * @typedef {import("./understood.js").Understood} Understood
  * @typedef {{claim: string, sentence: string, verdict: string, verdict_as_published: string, reason: string,
- *   ratio: string, p: string, full: string, estimate: number | null, low: number | null, high: number | null}} Verdict
+ *   measure: string, effect: string, p: string, full: string, estimate: number | null, low: number | null, high: number | null}} Verdict
  * @typedef {{verdicts: Verdict[], checks: string[], deaths: string, status: string, caveats: string[],
  *   results: string[]}} Decided
  * @typedef {{curves: Object<string, string>, warnings: string[], methods: string}} Explored
@@ -26,7 +26,7 @@ export function clearResults() {
 function card(verdict) {
   const differs = verdict.verdict_as_published !== verdict.verdict;
   const facts = [
-    ["Ratio", verdict.ratio],
+    [verdict.measure, verdict.effect],
     ["p", verdict.p || "none"],
     ...(differs ? [["By the authors' presumed test", verdict.verdict_as_published]] : []),
   ];

@@ -11,7 +11,7 @@ import { find, list, make, table } from "./dom.js";
  */
 
 const SIMULATED =
-  "Simulated cohort. A computer made these numbers; no animal was measured, and nothing here is evidence.";
+  "Simulated cohort. These numbers were drawn by a computer; no animal was measured, and the results are not evidence.";
 
 /** @param {Counts} counts */
 function cell({ values, censored, missing, range }) {

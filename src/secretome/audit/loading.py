@@ -4,7 +4,7 @@ from pathlib import Path
 
 from secretome.audit.models import Table
 from secretome.protocol import InputError, Problem, nearest, notebooks_folder
-from secretome.protocol.json_files import has_pydantic, read_json
+from secretome.protocol.json_files import SUFFIX, has_pydantic, read_json
 
 
 def load_table(path: Path) -> Table:
@@ -32,7 +32,7 @@ def load_table(path: Path) -> Table:
     >>> list(table.groups)
     ['control', 'pristane', 'secretome']
     """
-    if not has_pydantic():
+    if not has_pydantic() and path.with_suffix(SUFFIX).is_file():
         # Validated when the JSON was written.
         return read_json(path, Table)
     from secretome.protocol.yaml_files import TEXT_LOADER, line_of, read_model

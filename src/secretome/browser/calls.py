@@ -6,10 +6,11 @@ from importlib import import_module
 from secretome.browser.session import Session
 
 METHODS = ("read", "decide", "explore", "figures", "draw", "table", "report")
-# Loaded on their first use, because a page needs one of them.
+# What the other pages call, by the module that has it; loaded on the first use, because a page needs one of them.
 FUNCTIONS = {
-    "power": "secretome.browser.planning",
-    "run_exercise": "secretome.browser.exercises",
+    "audit_text": "secretome.audit.live",
+    "power": "secretome.power.live",
+    "run_exercise": "secretome.course.live",
 }
 _session = Session()
 

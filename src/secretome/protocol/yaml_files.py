@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import yaml
 
 from secretome.protocol.files import InputError, Problem, read_regular_file
+from secretome.protocol.json_files import has_pydantic
+from secretome.protocol.plain_checks import FaultsError, build_checked
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -56,14 +58,25 @@ def read_model(
     InputError
         If the file cannot be read, or with every key that is missing, unknown, repeated or wrong, and its line.
     """
-    # Imported here, because a browser has no pydantic: there a protocol is read from JSON that was validated before.
+    content, lines = _load(path, loader)
+    if not has_pydantic():
+        return _read_without_pydantic(path, model, content, lines, guide), lines
+    # Imported here, because a browser has no pydantic.
     from pydantic import ValidationError
 
-    content, lines = _load(path, loader)
     try:
         return adapter(model).validate_python(content), lines
     except ValidationError as error:
         raise InputError(_problem(path, fault, lines, label, guide, tags) for fault in error.errors()) from error
+
+
+def _read_without_pydantic(path: Path, model: type[Model], content: object, lines: Lines, guide: str) -> Model:
+    try:
+        return build_checked(model, content, guide)
+    except FaultsError as error:
+        raise InputError(
+            Problem(path.name, line_of(fault.place, lines), fault.found, fault.expected) for fault in error.faults
+        ) from error
 
 
 # Kept, because pydantic takes a tenth of a second to prepare the validation of a protocol.

@@ -3,6 +3,7 @@
 from secretome.report.tables.arrive import arrive_table
 from secretome.report.tables.benchmarks import (
     alarms_table,
+    browser_table,
     calibration_ranges,
     calibration_table,
     conditions_table,
@@ -35,6 +36,7 @@ __all__ = [
     "alarms_table",
     "arrive_table",
     "assumptions_table",
+    "browser_table",
     "calibration_ranges",
     "calibration_table",
     "conditions_table",

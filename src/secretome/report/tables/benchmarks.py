@@ -129,6 +129,23 @@ def reruns_table(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def browser_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Seconds from the click to each step of the in-browser page, and the memory, for first and later visits."""
+    names = {
+        "ready": "Software ready, s",
+        "verdicts": "Verdicts, s",
+        "specification curves": "Sensitivity analysis, s",
+        "report": "Figures and report, s",
+        "longest task of the page": "Longest task of the page, s",
+        "memory": "Largest process, MB",
+    }
+    wide = rows.pivot(index=["study", "visit"], columns="step", values="value")[list(names)].reset_index()
+    for step in names:
+        digits = 0 if step == "memory" else 2 if step.startswith("longest") else 1
+        wide[step] = [f"{value:.{digits}f}" for value in wide[step]]
+    return wide.rename(columns={"study": "Study", "visit": "Visit", **names}).rename_axis(None, axis="columns")
+
+
 def _missed(row: text.Row) -> str:
     if row["kind"] == "size" and row["share"] > 0.05 + 2 * row["error"]:
         return " (too often)"

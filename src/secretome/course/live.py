@@ -1,4 +1,4 @@
-"""An exercise of the course in the browser: run the reader's cell, and check its answer."""
+"""Run a reader's cell, and check its answer: what an exercise on a page of the course calls."""
 
 import ast
 import io
@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import redirect_stdout
 from typing import Any
 
-from secretome.browser.records import Record
 from secretome.course.check_answer import check, lessons_folder
 from secretome.report.notebook import read_cells
 
@@ -21,7 +20,7 @@ LONGEST = 10_000
 _defined: dict[str, dict[str, Any]] = {}
 
 
-def run_exercise(question: str, code: str) -> Record:
+def run_exercise(question: str, code: str) -> dict[str, Any]:
     """Run a cell after the cells of its lesson, and check what it leaves in `answer`.
 
     Parameters

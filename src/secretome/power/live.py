@@ -1,8 +1,8 @@
-"""How often a design of the reader's would decide a claim, for the page on power."""
+"""How often a design of the reader's would decide a claim: what the form on the page on power calls."""
 
 import re
+from typing import Any
 
-from secretome.browser.records import Record
 from secretome.claims import FEWEST
 from secretome.defaults import DEFAULT_SCENARIO
 from secretome.power import claim_rates, first_exact_n, tables, text
@@ -14,7 +14,7 @@ MAX_N, MAX_SIZES = 200, 6
 SEED = 1
 
 
-def power(study: str, claim: str, sizes: str, effect: float = 1.0) -> Record:
+def power(study: str, claim: str, sizes: str, effect: float = 1.0) -> dict[str, Any]:
     """Return the power of some group sizes as a table with sentences, or what is wrong with the sizes.
 
     Parameters
