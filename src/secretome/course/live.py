@@ -6,7 +6,7 @@ import re
 import traceback
 from collections.abc import Iterator
 from contextlib import redirect_stdout
-from typing import Any
+from typing import Any, NoReturn
 
 from secretome.course.check_answer import check, lessons_folder
 from secretome.report.notebook import read_cells
@@ -41,11 +41,11 @@ def run_exercise(question: str, code: str) -> dict[str, Any]:
     >>> run_exercise("ranks-1", "print('three mice'); answer = 3")
     {'output': 'three mice', 'error': '', 'check': 'Not yet: this is not the answer to ranks-1.', 'right': False}
     """
-    if question not in _defined:
-        _defined[question] = dict(_names(question))
-    names = dict(_defined[question])
     printed = io.StringIO()
     try:
+        if question not in _defined:
+            _defined[question] = _names(question)
+        names = dict(_defined[question])
         with redirect_stdout(printed):
             value = _execute(code, names)
             if value is not None:
@@ -62,8 +62,33 @@ def _names(question: str) -> dict[str, Any]:
     names: dict[str, Any] = {"__name__": "__main__"}
     for source in _needed((lessons_folder() / name / "lesson.py").read_text(encoding="utf-8"), question):
         with redirect_stdout(io.StringIO()):
-            exec(compile(source, f"{name}/lesson.py", "exec"), names)
+            for statement in ast.parse(source).body:
+                _run_statement(statement, names)
     return names
+
+
+def _run_statement(statement: ast.stmt, names: dict[str, Any]) -> None:
+    """Run a statement; a package that a browser does not have is replaced by an object that says so when it is used."""
+    try:
+        exec(compile(ast.Module([statement], []), "lesson.py", "exec"), names)
+    except ModuleNotFoundError as error:
+        if not isinstance(statement, ast.Import | ast.ImportFrom):
+            raise
+        package = (error.name or "").partition(".")[0]
+        names |= {alias.asname or alias.name: _AbsentPackage(package) for alias in statement.names}
+
+
+class _AbsentPackage:
+    """Stands for what a lesson imports from a package that is not installed."""
+
+    def __init__(self, package: str) -> None:
+        self._package = package
+
+    def __call__(self, *_: object, **__: object) -> NoReturn:
+        raise ModuleNotFoundError(f"{self._package} is not available here; use the exercise notebook.")
+
+    def __getattr__(self, _: str) -> NoReturn:
+        self()
 
 
 def _needed(lesson: str, question: str) -> Iterator[str]:
