@@ -1,7 +1,8 @@
 """What the in-browser page costs: seconds, megabytes and memory in Chromium, for two studies: ``make bench-browser``.
 
 Writes ``notebooks/benchmarks/browser.csv``, and where and under which load it was measured into ``browser_on.csv``. The
-site must be built, with its runtime. The times of each row are medians of three visits.
+site must be built, with its runtime. A number of visits may be given, of which the medians are
+taken: ``browser.py 1``.
 """
 
 import csv
@@ -60,12 +61,12 @@ def memory(browser: Browser) -> float:
     return max(int(peak[1]) for peak in peaks if peak) / 1000
 
 
-def rows(address: str) -> list[tuple[str, str, str, float]]:
+def rows(address: str, number: int) -> list[tuple[str, str, str, float]]:
     """One row per study, visit and step."""
     found: dict[tuple[str, str], list[dict[str, float]]] = {}
     with sync_playwright() as playwright:
         for study in STUDIES:
-            for _ in range(VISITS):
+            for _ in range(number):
                 browser = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"))
                 context = browser.new_context()
                 context.add_init_script(OBSERVE)
@@ -94,15 +95,17 @@ def main() -> int:
     for file in json.loads(manifest.read_text(encoding="utf-8"))["files"]:
         sizes[file["part"]] = sizes.get(file["part"], 0) + file["size"]
     before = os.getloadavg()[0]
+    visits = int(sys.argv[1]) if len(sys.argv) > 1 else VISITS
     server = start_server(SITE)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    measured = rows(f"http://127.0.0.1:{server.server_port}")
+    measured = rows(f"http://127.0.0.1:{server.server_port}", visits)
     server.shutdown()
     _write("browser.csv", ("study", "visit", "step", "value"), measured)
     about = [
         ("megabytes to start", round(sizes["start"] / 1e6, 1)),
         ("megabytes for figures", round(sizes["figures"] / 1e6, 1)),
         ("cores", os.cpu_count()),
+        ("visits", visits),
         ("load", f"{before:.1f} to {os.getloadavg()[0]:.1f}"),
     ]
     _write("browser_on.csv", ("what", "is"), about)

@@ -53,6 +53,7 @@ page.say(
     ordinary=f"{conditions['cohorts'].min()}",
     browser_start=in_browser_on["megabytes to start"],
     browser_figures=in_browser_on["megabytes for figures"],
+    browser_visits=in_browser_on["visits"],
     browser_cores=in_browser_on["cores"],
     browser_load=in_browser_on["load"],
     machine=", ".join(f"{row['what']} {row['is']}" for _, row in measured_on.iterrows()),
@@ -193,7 +194,7 @@ page.table(tables.reruns_table(reruns), "Time and memory of reruns, all methods 
 #
 # {doc}`The page for your own animals <../../book/try>` was opened in Chromium from a server on the same computer, with the cohort of the book. The seconds are counted from the click: until the software is ready, until the verdicts are shown, until
 # every other analysis is done, and until the figures are drawn and the report is written. A first visit loads {glue:text}`browser_start` MB and, for the figures, {glue:text}`browser_figures` MB more; a later one takes them from the browser's cache. A task of the page
-# longer than 0.05 s would be felt, so the calculation runs in a worker. Each number is the median of three visits, on {glue:text}`browser_cores` cores with a load of {glue:text}`browser_load`.
+# longer than 0.05 s would be felt, so the calculation runs in a worker. Number of visits of which the median is given: {glue:text}`browser_visits`. They were made on {glue:text}`browser_cores` cores with a load of {glue:text}`browser_load`.
 
 # %% tags=["hide-input"]
 page.table(tables.browser_table(in_browser), "Time and memory of the in-browser page")

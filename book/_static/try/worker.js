@@ -60,7 +60,9 @@ const CALLS = {
   async start(given) {
     manifest = given;
     const contents = load((file) => file.part !== "figures", "Loading the calculation software");
-    python = await startPython(contents);
+    // A file that cannot be loaded ends the start with its own message, whatever Pyodide makes of it.
+    const failed = Promise.all(contents.values()).then(() => new Promise(() => undefined));
+    python = await Promise.race([startPython(contents), failed]);
     const packs = { "openblas.pack": "/usr/lib", "packages.pack": PACKAGES, "secretome.pack": PACKAGES };
     for (const [name, folder] of Object.entries(packs)) {
       await unpack(/** @type {Uint8Array} */ (await contents.get(name)), folder, python.FS);

@@ -113,11 +113,19 @@ def anova(summaries: Sequence[Summary], *, welch: bool = False) -> SummaryTest:
     if max(spreads) == 0 or (welch and min(spreads) == 0):
         return SummaryTest(math.nan, (math.nan, math.nan), math.nan)
     means, variances, sizes = np.array([(one.mean, one.sd**2, one.n) for one in summaries], dtype=float).T
-    # Imported here, because statsmodels takes longer to import than this package.
-    from statsmodels.stats.oneway import anova_generic
-
-    result = anova_generic(means, variances, sizes, use_var="unequal" if welch else "equal")
-    return SummaryTest(float(result.statistic), tuple(map(float, result.df)), float(result.pvalue))
+    # Written out, because a browser has no statsmodels: the tests compare it with theirs.
+    groups, total = len(sizes), float(sizes.sum())
+    weights = sizes / variances if welch else sizes
+    shares = weights / weights.sum()
+    statistic = float(weights @ (means - shares @ means) ** 2) / (groups - 1)
+    if welch:
+        spread = float(((1 - shares) ** 2 / (sizes - 1)).sum()) / (groups**2 - 1)
+        statistic /= 1 + 2 * (groups - 2) * spread
+        df = (groups - 1.0, 1 / (3 * spread))
+    else:
+        df = (groups - 1.0, total - groups)
+        statistic /= float((sizes - 1) @ variances) / df[1]
+    return SummaryTest(statistic, df, float(scipy_stats.f.sf(statistic, *df)))
 
 
 def t_test(first: Summary, second: Summary, *, welch: bool = False) -> SummaryTest:
@@ -161,10 +169,9 @@ def standardised_difference(first: Summary, second: Summary) -> float:
     """
     if first.sd == second.sd == 0:
         return math.nan
-    # Imported here, because statsmodels takes longer to import than this package.
-    from statsmodels.stats.meta_analysis import effectsize_smd
-
-    return float(effectsize_smd(first.mean, first.sd, first.n, second.mean, second.sd, second.n)[0])
+    animals = first.n + second.n
+    pooled = (first.sd**2 * (first.n - 1) + second.sd**2 * (second.n - 1)) / (animals - 2)
+    return (1 - 3 / (4 * animals - 9)) * (first.mean - second.mean) / math.sqrt(pooled)
 
 
 def geometric_ratio(first: Summary, second: Summary) -> stats.GeometricMeanRatioResult:
