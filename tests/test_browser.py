@@ -10,6 +10,7 @@ from rats import SEPSIS
 from reruns import finished_rerun
 from secretome.browser import Session
 from secretome.browser.calls import call
+from secretome.course.check_answer import derive_key, derive_key_in_python
 from secretome.course.live import run_exercise
 from secretome.power import claim_rates
 from secretome.power.tables import power_table
@@ -114,6 +115,11 @@ def test_cell_prints_and_shows_its_last_line() -> None:
     assert "NameError" in ran["error"]  # the name is in the solution, which the reader does not see
     ran = run_exercise("ranks-1", "from math import comb\nprint('two')\nanswer = comb(8, 4)\nanswer")
     assert (ran["output"], ran["error"], ran["right"]) == ("two\n70", "", True)
+
+
+@pytest.mark.parametrize("password", [b"", b"0.05", b"m" * 64, b"m" * 65])
+def test_key_without_openssl_is_that_of_hashlib(password: bytes) -> None:
+    assert derive_key_in_python(password, b"salt") == derive_key(password, b"salt")
 
 
 def test_calls_refuse_other_methods() -> None:

@@ -51,14 +51,14 @@ def test_exercise_runs_a_cell_and_checks_its_answer(browser: Browser, served: st
         run = part.get_by_role("button", name="Run and check")
         run.click()
         expect(status).to_contain_text("No answer yet", timeout=MILLISECONDS)
-        for code, said in (
+        for code, expected in (
             ("answer = 3", "Not yet"),
             ("answer = 1 /", "error"),
             ("from math import comb\nanswer = comb(8, 4)\nanswer", "Right"),
         ):
             cell.fill(code)
             run.click()
-            expect(status).to_contain_text(said, timeout=MILLISECONDS)
+            expect(status).to_contain_text(expected, timeout=MILLISECONDS)
         assert part.locator(".live-result pre").inner_text() == "70"
         assert not violations(page)
 

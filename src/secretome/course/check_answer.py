@@ -19,6 +19,8 @@ YES = {"yes", "y", "true"}
 NO = {"no", "n", "false"}
 # The hashes keep a reader from seeing an answer by accident; they do not stop someone who tries all numbers.
 ITERATIONS = 20_000
+# The bytes that SHA-256 processes at a time.
+BLOCK = 64
 ARTICLES = {"a", "an", "the"}
 # The message does not repeat a longer answer.
 LONGEST = 80
@@ -215,4 +217,34 @@ def _tokens(value: float, entry: Mapping[str, Any]) -> list[str]:
 
 def digest(question: str, token: str) -> str:
     """The salted hash of an answer; the question is the salt, so that equal answers have different hashes."""
-    return hashlib.pbkdf2_hmac("sha256", token.encode(), f"secretome {question}".encode(), ITERATIONS).hex()[:32]
+    return derive_key(token.encode(), f"secretome {question}".encode()).hex()[:32]
+
+
+def derive_key(password: bytes, salt: bytes) -> bytes:
+    """The first block of PBKDF2 with SHA-256, as hashlib calculates it where it has OpenSSL, which a browser has not.
+
+    >>> derive_key(b"mouse", b"salt") == hashlib.pbkdf2_hmac("sha256", b"mouse", b"salt", ITERATIONS)
+    True
+    """
+    if hasattr(hashlib, "pbkdf2_hmac"):
+        return hashlib.pbkdf2_hmac("sha256", password, salt, ITERATIONS)
+    return derive_key_in_python(password, salt)
+
+
+def derive_key_in_python(password: bytes, salt: bytes) -> bytes:
+    """The same without OpenSSL, for passwords of at most 64 bytes or the hash of a longer one."""
+    block = (password if len(password) <= BLOCK else hashlib.sha256(password).digest()).ljust(BLOCK, b"\0")
+    inner, outer = (hashlib.sha256(bytes(byte ^ mask for byte in block)) for mask in (0x36, 0x5C))
+
+    def code(text: bytes) -> bytes:
+        within, around = inner.copy(), outer.copy()
+        within.update(text)
+        around.update(within.digest())
+        return around.digest()
+
+    last = code(salt + (1).to_bytes(4, "big"))
+    total = int.from_bytes(last, "big")
+    for _ in range(ITERATIONS - 1):
+        last = code(last)
+        total ^= int.from_bytes(last, "big")
+    return total.to_bytes(len(last), "big")
