@@ -46,6 +46,7 @@ export class Runtime {
       else this.settle(data);
     });
     this.worker.addEventListener("error", (event) => {
+      event.preventDefault(); // reported to the reader
       this.end(new Error(event.message || "The calculation software could not be started."));
     });
     this.ready = this.call("start", manifest);
