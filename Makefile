@@ -76,6 +76,7 @@ else
 	$(ONE_THREAD) $(PY) benchmarks/calibration.py
 	$(ONE_THREAD) $(PY) benchmarks/verdicts.py
 	$(ONE_THREAD) $(PY) benchmarks/conditions.py
+	$(ONE_THREAD) $(PY) benchmarks/designs.py
 endif
 
 # Not in the lock, because only those who edit notebooks need it.

@@ -74,7 +74,11 @@ def report_html(
         caveats=text.caveats(study),
         deaths=text.deaths_sentence(study),
         losses=text.losses(study),
-        censoring=[text.censoring_sentence(study, key) for key in study.protocol.endpoints],
+        censoring=[
+            text.censoring_sentence(study, key)
+            for key, about in study.protocol.endpoints.items()
+            if about.kind != "continuous"
+        ],
         excluded=study.cohort.excluded.drop_duplicates(["animal", "group", "exclude"]).to_dict("records"),
         standing=text.cohort_status_sentence(study, verdicts, found),
         registered=text.registration_sentence(study),
