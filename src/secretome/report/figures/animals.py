@@ -366,11 +366,16 @@ def _draw_ratios(axes: Axes, study: Study, rows: Sequence[text.Row], about: Endp
     axes.set_xticks(places, labels, fontsize=SMALL)
     levels = {row["level"] for row in rows if not math.isnan(row["level"])}
     controls = dict.fromkeys(study.protocol.groups[sides(row["contrast"])[1]].label for row in rows)
-    against = text.lowercase_first(next(iter(controls))) if len(controls) == 1 else "the bracketed group"
     with_interval = f",\n{text.percent(levels.pop())} interval" if len(levels) == 1 else ""
     words = text.effect_words(about)
-    name = "ratio to" if about.equivalence_margin.scale == "log" else f"{words.name},\n{words.unit.strip()}, against"
-    axes.set_ylabel(f"{name} {against}{with_interval}")
+    if len(controls) > 1:
+        # The brackets show which groups are compared.
+        name = f"{words.short},{words.unit}" if words.unit else words.short
+    elif about.equivalence_margin.scale == "log":
+        name = f"ratio to {text.lowercase_first(next(iter(controls)))}"
+    else:
+        name = f"difference from\n{text.lowercase_first(next(iter(controls)))},{words.unit}"
+    axes.set_ylabel(f"{name}{with_interval}")
 
 
 def _limits(pairs: pd.DataFrame, row: text.Row, base: float, margin: EquivalenceMargin) -> tuple[float, float]:
