@@ -8,6 +8,7 @@ from math import comb
 import numpy as np
 import pytest
 from scipy import stats as scipy_stats
+from statsmodels.genmod import families as statsmodels_families
 from statsmodels.stats.meta_analysis import combine_effects
 from statsmodels.stats.power import NormalIndPower, TTestIndPower
 
@@ -144,3 +145,54 @@ def test_pooling_normal_and_t_interval_are_as_stated() -> None:
     assert tuple(normal) == pytest.approx((0.4760907, 1.0431714), abs=1e-4)
     assert tuple(student) == pytest.approx((0.2978995, 1.6671535), abs=1e-5)
     assert f"would be {normal[1]:.2f}, not {student[1]:.2f}" in prose("pooling")
+
+
+def test_effects_five_donors_cannot_reach_five_per_cent() -> None:
+    """Two of 32 patterns of signs are as extreme as five equal ones, and two of 64 with six."""
+    space = ran("effects")
+    assert 2 / 2**5 > 0.05 > 2 / 2**6
+    assert space["first_small"] == 6
+    estimates = [fit.estimate for fit in space["fits"]]  # type: ignore[attr-defined]
+    first = space["intervals"][0]  # type: ignore[index]
+    assert all(first.low < estimate < first.high for estimate in estimates)
+
+
+def test_doses_both_routes_have_an_effect_from_the_lowest_dose_on() -> None:
+    space = ran("doses")
+    for samples in (space["muscle"], space["skin"]):
+        assert max(stats.shirley_williams(samples, alternative="greater").pvalue) <= 0.05  # type: ignore[arg-type]
+        assert stats.jonckheere_terpstra(samples).pvalue <= 0.05  # type: ignore[arg-type]
+    assert all(np.array(space["mice"].statistic) > space["critical"])  # type: ignore[attr-defined]
+
+
+def test_counts_statements_about_statsmodels() -> None:
+    """The p of Poisson, of quasi-Poisson from both distributions, and the warning about the shape."""
+    model = ran("counts")["model"]
+    poisson, normal, student = model.fit(), model.fit(scale="X2"), model.fit(scale="X2", use_t=True)  # type: ignore[attr-defined]
+    assert poisson.pvalues[1] < 0.05 < normal.pvalues[1] < student.pvalues[1]
+    assert normal.pvalues[1] == pytest.approx(
+        2 * scipy_stats.norm.sf(abs(normal.params[1] / poisson.bse[1]) / np.sqrt(normal.scale))
+    )
+    with pytest.warns(UserWarning, match="alpha"):
+        family = statsmodels_families.NegativeBinomial()
+    assert family.alpha == 1
+
+
+def test_planning_an_sd_of_logarithms_is_nearly_the_coefficient_of_variation() -> None:
+    for cv in (0.1, 0.2, 0.33, 0.4):
+        assert 0.96 < np.sqrt(np.log(1 + cv**2)) / cv < 1
+
+
+def test_pooling_two_of_three_laboratories_are_clear_and_the_mean_is_not() -> None:
+    alone = [2 * scipy_stats.norm.sf(abs(np.log(ratio)) / 0.15) for ratio in (0.5, 0.7, 1.0)]
+    assert [p <= 0.05 for p in alone] == [True, True, False]
+    usual = combine_effects(np.log([0.5, 0.7, 1.0]), np.square([0.15] * 3), method_re="chi2")
+    assert np.exp(usual.conf_int()[1])[1] == pytest.approx(1.04, abs=0.005)
+
+
+def test_auditing_a_p_of_an_se_and_the_printed_digits() -> None:
+    """0.0092 and 0.368; 0.092 is printed."""
+    groups = (4.56, 0.83, 3.62, 0.59)
+    for factor, p in ((1, 0.0092), (np.sqrt(10), 0.368)):
+        result = scipy_stats.ttest_ind_from_stats(groups[0], groups[1] * factor, 10, groups[2], groups[3] * factor, 10)
+        assert result.pvalue == pytest.approx(p, rel=0.005)

@@ -46,7 +46,7 @@ page = Page()
 # | injected into each mouse | three wells of each mouse's serum | the mouse |
 # | mixed into the drinking water of a cage | five mice of each cage | the cage |
 # | given to the pregnant dam | her nine pups | the dam, with her litter |
-# | added to a dish of one donor's cells | hundreds of cells | the dish; the donor where dishes share one |
+# | added to some of the dishes of each donor's cells | hundreds of cells in each dish | the dish, compared within its donor; a statement about donors needs several donors |
 #
 # Repeated measurements of one unit are useful: they make the value of the unit more precise. But they give no information on how *units* differ, and a treatment effect must be compared with the differences between units. Counting repeated measurements as n is called **pseudoreplication**.
 #
@@ -113,7 +113,7 @@ page.say(
 # ## Animals that share a cage or a litter
 #
 # Pups of one litter share a mother; mice of one cage share temperature, food, fights and infections. Their values are similar, and the similarity is measured by the **intraclass correlation** (ICC): 0 if animals of one cage are no more similar than animals of different cages, 1
-# if they are identical. With m animals in a cage, n animals contain as much information as only
+# if they are identical. If whole cages are treated and each has m animals, n animals contain as much information as only
 #
 # $$n_\text{effective} = \frac{n}{1 + (m - 1)\,\text{ICC}}$$
 #

@@ -43,7 +43,7 @@ page = Page()
 # Shake a thousand beads onto a tray and count those on one small square. Shake again, and the number differs. If the beads fall independently, and every place is equally likely, such counts very nearly follow the **Poisson** distribution. Its most important
 # property is that *its variance equals its mean*. The standard deviation (SD) is the square root of the mean: counts with a mean of 100 have an SD of 10, counts with a mean of 9 an SD of 3.
 #
-# A single count therefore shows how much it would vary by chance alone. But this holds only for Poisson counts, and counts in different animals vary more.
+# A single count therefore shows how much it would vary by chance alone. But this holds only for Poisson counts, and counts in different animals usually vary more.
 #
 # (lesson-counts-picture)=
 # ## Counts in animals
@@ -87,7 +87,7 @@ page.say(
 )
 
 # %% [markdown]
-# The grey band contains 95 of 100 counts if the mice of a group differ by chance only. Of {glue:text}`mice` mice, about {glue:text}`expected` should lie outside; {glue:text}`outside` do (diamonds). In the simulation the mice differ, as real mice differ in age, weight and spleen: the variance is {glue:text}`least` to {glue:text}`most` times the mean. Such counts are called **overdispersed**. A test that ignores overdispersion
+# The grey band contains about 95 of 100 counts if the mice of a group differ by chance only. Of {glue:text}`mice` mice, about {glue:text}`expected` should lie outside; {glue:text}`outside` do (diamonds). In the simulation the mice differ, as real mice differ in age, weight and spleen: the variance is {glue:text}`least` to {glue:text}`most` times the mean. Such counts are called **overdispersed**. A test that ignores overdispersion
 # treats differences between mice as differences between treatments.
 #
 # (lesson-counts-vary)=
@@ -145,6 +145,7 @@ print(f"Poisson p = {poisson.pvalues[1]:.3f}; quasi-Poisson p = {quasi.pvalue[0]
 page.say(
     p_poisson=text.p_value(poisson.pvalues[1]),
     p_quasi=text.p_value(quasi.pvalue[0]),
+    p_normal=text.p_value(model.fit(scale="X2").pvalues[1]),
     phi=text.number(quasi.dispersion),
     p_sums=text.p_value(scipy.stats.poisson_means_test(sum(sprays["E"]), 12, sum(sprays["C"]), 12).pvalue),
 )
@@ -157,7 +158,7 @@ page.say(
 )
 
 # %% [markdown]
-# The results are {glue:text}`p_poisson` and {glue:text}`p_quasi`: the variance of the plots is only {glue:text}`phi` times as large as expected by chance, and this alone moves p across 5 %. The mice above have a much larger dispersion.
+# The results are {glue:text}`p_poisson` and {glue:text}`p_quasi`: the variance of the plots is only {glue:text}`phi` times as large as expected by chance, and with this dispersion p is above 5 % even if it is taken from the normal distribution, {glue:text}`p_normal`; Student's t distribution makes it larger. The mice above have a much larger dispersion.
 
 # %% [markdown]
 # :::{admonition} Common mistakes

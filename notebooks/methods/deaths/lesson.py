@@ -76,7 +76,7 @@ page.say(
 # %% [markdown]
 # Among the survivors IL-6 is {glue:text}`seen` times the control's, with a 95 % interval of {glue:text}`seen_interval` and {glue:text}`seen_p`. The arithmetic is correct. The groups were comparable when the rats were randomized, but the deaths
 # made them different: the comparison is no longer one of treated and untreated rats, but of *survivors of the treatment* and all untreated rats. This is **survivorship bias**. It can have either direction: if a treatment saves
-# the sickest rats, their high values raise its mean, and it appears useless or harmful.
+# the sickest rats, their high values raise the mean of its group, and the treatment appears useless or harmful.
 #
 # No test of the survivors' values alone can correct this, because the missing values were not measured. Three things can be done, and a report should contain all three:
 #

@@ -112,8 +112,8 @@ page.say(
 
 # %% [markdown]
 # The p values are in the order of the doses, the lowest first. Both routes have an effect from the lowest dose on, and both have a trend by the Jonckheere-Terpstra test, under the skin with p = {glue:text}`skin_trend`. **But look at the
-# right panel**: there the mean falls from {glue:text}`twenty` to {glue:text}`fifty` (p = {glue:text}`fall` by the Mann-Whitney test, one comparison chosen after seeing the data). A trend test tests whether values rise overall. It does not
-# detect a fall at the highest dose, and a test that pools decreasing means does not show it either. If a high dose may have a smaller effect, compare each dose with the control, and show all doses.
+# right panel**: there the mean falls from {glue:text}`twenty` to {glue:text}`fifty` (p = {glue:text}`fall` by the Mann-Whitney test, one comparison chosen after seeing the data). A trend test tests whether values rise overall. It may be
+# significant although the values fall at the highest dose, and a test that pools decreasing means does not show it either. If a high dose may have a smaller effect, compare each dose with the control, and show all doses.
 
 # %% [markdown]
 # ## Worked example: mice and hot tails
@@ -164,7 +164,7 @@ page.say(
 # :class: warning
 # - **Kruskal-Wallis, or analysis of variance, for doses.** They test whether *any* group differs and ignore the order: into the muscle {glue:text}`kruskal_muscle` in place of {glue:text}`trend_muscle`. SciPy's `kruskal` is such a test.
 # - **"Significant at 300, not at 150: a dose response".** Two separate tests do not show a trend. Test the trend.
-# - **A correlation of four group means with dose.** For four equally spaced doses r is at least {glue:text}`least_r` whenever no mean lies below the one before it, however much the animals vary.
+# - **A correlation of four group means with dose.** For four equally spaced doses r is at least {glue:text}`least_r` if no mean lies below the one before it and not all are equal, however much the animals vary.
 # - **A wrong exact p.** The Python package jonckheere-test 0.1.1 returns 0.0035 for a published example whose exact p is 0.0120.
 # - **A trend test if the response may fall at high doses.** See the right panel above.
 # - **One control, two routes, two trends.** Both use the same control mice, so the two p values are not independent, and they give two chances of a false positive.

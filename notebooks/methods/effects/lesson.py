@@ -75,7 +75,7 @@ page.say(
 
 # %% [markdown]
 # The {term}`geometric mean ratio` is {glue:text}`ratio`, and its 95 % interval goes from {glue:text}`interval`. The interval contains *the ratios that a test at 5 % would not reject*: the data are compatible with a rise by about a quarter and
-# with a rise by more than four fifths. Of a hundred such intervals from a hundred such experiments, about 95 contain the true ratio.
+# with a rise by more than four fifths. If the assumptions of the method hold, about 95 of a hundred such intervals, each from another experiment, contain the true ratio.
 #
 # (lesson-effects-another-p)=
 # ## The same effect with different p values
@@ -106,7 +106,7 @@ page.figure(
 # | Question | Effect | Requirement |
 # |---|---|---|
 # | by what factor do the values differ? | geometric mean ratio | values above 0 |
-# | by how much do they differ, in the unit of the measurement? | {term}`Hodges-Lehmann shift` | a scale on which equal differences have equal meaning |
+# | by how much do they differ, in the unit of the measurement? | {term}`Hodges-Lehmann shift` | a scale on which equal differences have equal meaning, and groups whose values have the same spread and shape |
 # | how often is a treated animal higher than an untreated one? | {term}`probability of superiority` | an order of the values |
 #
 # Treatments usually multiply concentrations, counts and titres, so a ratio is suitable for them. For IL-4 in the simulated rats of {doc}`the sepsis study <../../sepsis_cytokines/analysis>`, 300 µL against the septic control, the three effects are:
@@ -182,7 +182,7 @@ shift.estimate, shift.confidence_interval(0.95)
 # - **Mean ± SE as an effect.** It describes each group but does not estimate the difference. Groups whose SE bars overlap may differ significantly in a paired design, and groups whose SE bars do not overlap may not differ significantly.
 # - **The ratio of two means, for skewed values.** It can depend on one high value. {doc}`Melatonin in septic rats <../../published_cohorts/analysis>` has two different ratios for that reason.
 # - **Cohen's d for a reader who knows the assay.** It divides by the standard deviation of the sample; such a reader can interpret "1.5 times as many", but not "d = 0.9".
-# - **Ignoring the pairs.** The same call without `paired=True` answers another question, with a wider interval.
+# - **Ignoring the pairs.** The same call without `paired=True` compares two independent groups. If the two values of a pair are similar, as here, its interval is wider (exercise 5).
 # :::
 
 # %% [markdown]

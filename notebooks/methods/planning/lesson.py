@@ -150,7 +150,7 @@ answer = np.sqrt(np.log(1 + 0.33**2))
 mistakes = {"cv": np.log(1 + 0.33**2), "wrong_base": np.sqrt(np.log(1 + 0.33**2)) / np.log(10)}
 
 # %% [markdown] tags=["solution"]
-# It is nearly equal to the coefficient of variation; below about 0.4 the two are almost equal.
+# It is nearly equal to the coefficient of variation: up to 0.4 the two differ by less than 4 %.
 
 # %% [markdown]
 # ### 2. Two doses
