@@ -5,7 +5,7 @@ PY := .venv/bin/python
 CANDIDATES := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
 SUITABLE := import sys, ensurepip; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help book runtime pdf test test-slow test-oldest fuzz bench bench-browser lab lessons links check check-js format lock wheel coverage clean environment
+.PHONY: help book runtime pdf test test-slow test-r test-oldest fuzz bench bench-browser lab lessons links check check-js format lock wheel coverage clean environment
 
 help:  ## show these lines
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/ -/'
@@ -41,10 +41,13 @@ pdf: book  ## print the page of each study as an A4 PDF into _build/pdf (needs C
 PYTEST := $(PY) -m pytest --doctest-modules -n auto --dist worksteal
 
 test: .venv/.installed  ## run the tests that a change is likely to break
-	@$(PYTEST) -m "not slow"
+	@$(PYTEST) -m "not slow and not r"
 
 test-slow: .venv/.installed  ## run the other tests: every page by every rule of accessibility, accidents of batches and clusters, simulations
 	@$(PYTEST) -m slow
+
+test-r: .venv/.installed  ## run the R steps of the exercises and check their answers (needs Rscript)
+	@$(PY) -m pytest -n 0 -m r tests/course/test_r_steps.py
 
 # Browsers have older versions of the packages, and Python 3.12.
 OLDEST := _build/oldest
@@ -116,7 +119,7 @@ wheel: .venv/.installed  ## build the wheel into _build/dist, and try it in an e
 	$(PY) -m pytest -n 0 tests/test_wheel.py
 
 coverage: .venv/.installed  ## run the tests and report the lines that none of them reaches
-	$(PY) -m pytest -n auto --cov --cov-report=term
+	$(PY) -m pytest -n auto -m "not r" --cov --cov-report=term
 
 lock:  ## resolve pyproject.toml and requirements.in into requirements.txt (needs uv)
 	uv pip compile --no-config --universal --python-version 3.11 --no-header --no-annotate --generate-hashes \

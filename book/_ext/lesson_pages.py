@@ -39,7 +39,8 @@ def as_page(notebook: NotebookNode) -> NotebookNode:
             cell.metadata["tags"] = [*tags, "hide-cell"]
             cell.metadata["mystnb"] = {"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
         elif "solution" in tags:
-            cell.source = _fold("Why", cell.source, "why")
+            other = "programs" in tags
+            cell.source = _fold("In other programs" if other else "Why", cell.source, "programs" if other else "why")
         elif "quiz" in tags:
             cell.source = OPTION.sub(_option, cell.source + "\n")
         elif cell.cell_type == "markdown":

@@ -1,5 +1,6 @@
 """Lessons: exercises and answers from one source, and checks that distinguish right from wrong."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from jupyter_cache.executors.utils import single_nb_execution
 from nbformat import NotebookNode
 
 from approved import check_approved
-from secretome.course import check, check_answer
+from secretome.course import check, check_answer, print_data
 from secretome.course.lessons import (
+    data_table,
     exercise_notebook,
     lesson_names,
     read_lesson,
@@ -110,8 +112,23 @@ def test_a_lesson_keeps_its_form(name: str) -> None:
 def test_the_same_lessons_give_the_same_bytes(tmp_path: Path) -> None:
     first, second = write_notebooks(tmp_path / "one"), write_notebooks(tmp_path / "two")
     assert [file.read_bytes() for file in first] == [file.read_bytes() for file in second]
-    for file in first:
+    for file in (file for file in first if file.suffix == ".ipynb"):
         nbformat.validate(nbformat.reads(file.read_text(encoding="utf-8"), as_version=4))
+
+
+def test_the_data_of_an_exercise_are_those_that_the_page_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    table = list(csv.DictReader(data_table(read_lesson("limits")).splitlines()))
+    values = [row["value"] for row in table if (row["exercise"], row["group"]) == ("limits-3", "t1")]
+    assert len(values) == 12
+    assert [value for value in values if value.startswith("<")] == ["<15.6"]
+    print_data({"t1": values})
+    assert capsys.readouterr().out == f"t1: {'  '.join(values)}\n"
+
+
+def test_every_lesson_with_data_links_them() -> None:
+    for name in LESSONS:
+        text = (notebooks_folder() / "methods" / name / "lesson.py").read_text(encoding="utf-8")
+        assert (f"{name}-data.csv>" in text) == bool(data_table(read_lesson(name)))
 
 
 @pytest.fixture

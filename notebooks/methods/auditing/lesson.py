@@ -137,6 +137,15 @@ answer = sum(abs(round(mean * n) / n - mean) <= 0.005 for mean, n in printed)
 # %% [markdown] tags=["solution"]
 # 231 / 32 is 7.21875, which rounds to 7.22. For the others the nearest means are 4.72 or 4.76, 5.24 and 2.58. The four are from the test data of the R package *scrutiny*, which gives the same answer.
 
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# printed <- c(7.22, 4.74, 5.23, 2.57)
+# n <- c(32, 25, 29, 24)
+# sum(abs(round(printed * n) / n - printed) <= 0.005)
+# ```
+
 # %% [markdown]
 # ### 2. From SE to SD
 #
@@ -147,6 +156,13 @@ answer = 2.1 * np.sqrt(8)
 
 # %% tags=["mistakes", "remove-cell"]
 mistakes = {"divided_by_root": 2.1 / np.sqrt(8)}
+
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# 2.1 * sqrt(8)
+# ```
 
 # %% [markdown]
 # ### 3. A t test from a sentence
@@ -166,6 +182,14 @@ mistakes = {
 # %% [markdown] tags=["solution"]
 # If ± is an SE, multiply both by √10: p is then near 0.37. The printed 0.092 is neither. It has the digits of the first p with the decimal point moved by one place, which may be a misprint; an adjustment for several groups is another possible reason. The numbers do not show which.
 
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# t <- (4.56 - 3.62) / sqrt((0.83^2 + 0.59^2) / 10)
+# 2 * pt(-abs(t), 18)
+# ```
+
 # %% [markdown]
 # ### 4. Another row of the table
 #
@@ -176,6 +200,13 @@ answer = count_pvalues([(0, 10), (4, 6), (2, 8), (1, 9), (1, 9)])["chi-square"]
 
 # %% tags=["mistakes", "remove-cell"]
 mistakes = {"printed": 0.230}
+
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# chisq.test(rbind(c(0, 10), c(4, 6), c(2, 8), c(1, 9), c(1, 9)))$p.value
+# ```
 
 # %% [markdown]
 # ### 5. SD or SE?
@@ -190,6 +221,13 @@ mistakes = {"standard_error": answer / 10**0.5}
 
 # %% [markdown] tags=["solution"]
 # Two normal distributions that are 8 SDs apart hardly overlap, and these are farther apart. This is possible after a strong stimulus. But ± may be an SE: then the SD is √10 times as large, and the effect is smaller by the same factor, between 3 and 4.
+
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# (285.4 - 66.5) / sqrt((9.7^2 + 25.2^2) / 2)
+# ```
 
 # %% [markdown] tags=["quiz"]
 # ## Quiz

@@ -16,13 +16,14 @@
 # |---|---|---|
 # | Nothing | 35 minutes | name the {term}`experimental unit` of a design, reduce repeated measurements to one value per unit, calculate the effect of shared cages on n, and recognise a treatment that is {term}`confounded` with a cage |
 #
-# Download: {download}`exercises <../../../_build/lessons/cages-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/cages-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
+# Download: {download}`exercises <../../../_build/lessons/cages-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/cages-solutions.ipynb>`, {download}`data of the exercises <../../../_build/lessons/cages-data.csv>`. {doc}`How to use them <../../../book/course>`.
 
 # %% tags=["setup"]
 import numpy as np
 from scipy.stats import chi2_contingency, f_oneway
 
 from secretome import stats
+from secretome.course import print_data
 
 # %% tags=["remove-cell"]
 import pandas as pd
@@ -199,10 +200,25 @@ answer = 40 / (1 + (5 - 1) * 0.3)
 # %% tags=["mistakes", "remove-cell"]
 mistakes = {"icc_times_n": 40 / (1 + 5 * 0.3), "design_effect": 1 + 4 * 0.3}
 
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# 40 / (1 + (5 - 1) * 0.3)
+# ```
+
 # %% [markdown]
 # ### 3. The wings of two cages
 #
 # Compare cages A and B of the worked example by the exact Mann-Whitney test, `stats.mann_whitney`, with one value for each mosquito. `wings` contains the measurements. What is the p? Give three decimals.
+
+# %% tags=["data"]
+data = {
+    f"{cage}, measurement {number + 1}": [female[number] for female in wings[cage]]
+    for cage in ("cage A", "cage B")
+    for number in (0, 1)
+}
+print_data(data)
 
 # %% tags=["solution"] exercise="cages-3" tolerance=0.001
 means_a, means_b = (np.mean(wings[cage], axis=1) for cage in ("cage A", "cage B"))
@@ -218,10 +234,33 @@ mistakes = {
 # %% [markdown] tags=["solution"]
 # `np.mean(..., axis=1)` takes the mean of each row: one value for each female. With all eight measurements of each cage as values, p would be below 5 %. Try it.
 
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# permutation_p <- function(x, y) {
+#   ranks <- rank(c(x, y))
+#   sums <- combn(ranks, length(x), sum)
+#   far <- abs(sums - mean(sums))
+#   mean(far >= abs(sum(ranks[seq_along(x)]) - mean(sums)) - 1e-9)
+# }
+# d <- subset(read.csv("cages-data.csv"), exercise == "cages-3")
+# females <- function(cage) tapply(as.numeric(d$value), list(d$number, substr(d$group, 1, 6)), mean)[, cage]
+# permutation_p(females("cage A"), females("cage B"))
+# ```
+
 # %% [markdown]
 # ### 4. Dams, by ranks
 #
 # `weaned` and `alive` contain Weil's litters, sixteen control and sixteen treated. Calculate the proportion weaned in each litter, and compare the sixteen control proportions with the sixteen treated ones by `stats.mann_whitney`. What is the exact p? Give three decimals.
+
+# %% tags=["data"]
+data = {
+    f"{group} {what}": counts[group]
+    for group in ("control", "treated")
+    for what, counts in (("alive", alive), ("weaned", weaned))
+}
+print_data(data)
 
 # %% tags=["solution"] exercise="cages-4" tolerance=0.001
 control = np.array(weaned["control"]) / np.array(alive["control"])

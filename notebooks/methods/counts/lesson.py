@@ -16,7 +16,7 @@
 # |---|---|---|
 # | Nothing | 40 minutes | say how much counts vary by chance alone, and recognise overdispersion; compare groups of counts by a rate ratio; explain why a scaled count is not a count |
 #
-# Download: {download}`exercises <../../../_build/lessons/counts-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/counts-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
+# Download: {download}`exercises <../../../_build/lessons/counts-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/counts-solutions.ipynb>`, {download}`data of the exercises <../../../_build/lessons/counts-data.csv>`. {doc}`How to use them <../../../book/course>`.
 
 # %% tags=["setup"]
 import numpy as np
@@ -24,6 +24,7 @@ import scipy.stats
 import statsmodels.api as sm
 
 from secretome import load_study, stats
+from secretome.course import print_data
 
 # %% tags=["remove-cell"]
 import pandas as pd
@@ -187,10 +188,22 @@ mistakes = {"population_variance": counts.var() / counts.mean(), "sd": counts.st
 # %% [markdown] tags=["solution"]
 # The mean is 12. The squared distances from it are 36, 9, 0 and 81; their sum divided by 3 is the variance, and the variance divided by the mean is the dispersion.
 
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# x <- c(6, 9, 12, 21)
+# var(x) / mean(x)
+# ```
+
 # %% [markdown]
 # ### 2. One comparison
 #
 # `plaques["Saline"]` and `plaques["10 µL/kg"]` contain the plaques of two groups of mice. What is the ratio of the mean counts, treated over saline? Use `stats.count_ratio`, and give two decimals.
+
+# %% tags=["data"]
+data = {"saline": plaques["Saline"], "im10": plaques["10 µL/kg"]}
+print_data(data)
 
 # %% tags=["solution"] exercise="counts-2" tolerance=0.01
 counts = [*plaques["Saline"], *plaques["10 µL/kg"]]
@@ -199,6 +212,17 @@ answer = stats.count_ratio(counts, group).estimate[0]
 
 # %% tags=["mistakes", "remove-cell"]
 mistakes = {"log_scale": np.log(answer)}
+
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# d <- subset(read.csv("counts-data.csv"), exercise == "counts-2")
+# x <- as.numeric(d$value[d$group == "im10"])
+# y <- as.numeric(d$value[d$group == "saline"])
+# group <- factor(rep(c("saline", "im10"), c(length(y), length(x))), levels = c("saline", "im10"))
+# unname(exp(coef(glm(c(y, x) ~ group, family = quasipoisson))[2]))
+# ```
 
 # %% [markdown]
 # ### 3. Unequal plated amounts
@@ -217,11 +241,25 @@ mistakes = {"log_scale": np.log(answer)}
 # %% [markdown] tags=["solution"]
 # A rate is the number of plaques divided by the plated amount: 158 in three two-hundredths, against 96 in three two-hundredths. Two plates per group are enough for a ratio. Its p has only two degrees of freedom, and the plates happen to agree better than expected by chance: do not rely on it.
 
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# plaques <- c(48, 110, 60, 36)
+# plated <- c(1 / 200, 1 / 100, 1 / 100, 1 / 200)
+# drug <- c(0, 0, 1, 1)
+# unname(exp(coef(glm(plaques ~ drug + offset(log(plated)), family = quasipoisson))[2]))
+# ```
+
 # %% [markdown]
 # ### 4. A scaled count
 #
 # Someone reports insects "per hectare" and multiplies each count of sprays C and E by 200. The number of counted insects, and therefore the information, does not change. Fit the Poisson model of the example to `200 * np.array(two)`. How many zeros
 # follow the decimal point of its p before the first other digit? (The decimal logarithm, `np.log10`, helps.)
+
+# %% tags=["data"]
+data = {"spray C": sprays["C"], "spray E": sprays["E"]}
+print_data(data)
 
 # %% tags=["solution"] exercise="counts-4"
 scaled = 200 * np.array(two)
@@ -236,6 +274,15 @@ mistakes = {
 
 # %% [markdown] tags=["solution"]
 # The model treats every insect as two hundred counted insects. In quasi-Poisson the dispersion grows 200-fold too, and its p does not change. Try it.
+
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# d <- subset(read.csv("counts-data.csv"), exercise == "counts-4")
+# model <- glm(200 * as.numeric(value) ~ group, family = poisson, data = d)
+# floor(-log10(summary(model)$coefficients[2, 4]))
+# ```
 
 # %% [markdown] tags=["quiz"]
 # ## Quiz

@@ -16,13 +16,14 @@
 # |---|---|---|
 # | {ref}`Ranks, and what exact means <lesson-ranks>` | 40 minutes | explain how deaths can create or hide a difference, include deaths in an analysis, compare survival with an {term}`exact` log-rank test, and state to which animals a result applies |
 #
-# Download: {download}`exercises <../../../_build/lessons/deaths-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/deaths-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
+# Download: {download}`exercises <../../../_build/lessons/deaths-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/deaths-solutions.ipynb>`, {download}`data of the exercises <../../../_build/lessons/deaths-data.csv>`. {doc}`How to use them <../../../book/course>`.
 
 # %% tags=["setup"]
 import numpy as np
 from scipy.stats import fisher_exact
 
 from secretome import stats
+from secretome.course import print_data
 
 # %% tags=["remove-cell"]
 import pandas as pd
@@ -177,10 +178,21 @@ answer = 3 / 8
 # %% tags=["mistakes", "remove-cell"]
 mistakes = {"odds": 3 / 5, "complement": 5 / 8}
 
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# 3 / 8
+# ```
+
 # %% [markdown]
 # ### 2. A treatment that saves
 #
 # Now consider the opposite case. The treatment lowers each IL-6 to 70 %: `0.7 * il6`. It also keeps all treated rats alive, while the four untreated rats with the highest IL-6 die, so that `il6[:8]` is left. What is the ratio of geometric means, treated to untreated, among survivors? Give two decimals.
+
+# %% tags=["data"]
+data = {"IL-6": il6}
+print_data(data)
 
 # %% tags=["solution"] exercise="deaths-2" tolerance=0.01
 answer = stats.geometric_mean_ratio(0.7 * il6, il6[:8]).estimate
@@ -191,10 +203,23 @@ mistakes = {"excluded": 0.70, "log_scale": np.log(answer)}
 # %% [markdown] tags=["solution"]
 # The true ratio is 0.70, but the survivors show almost no difference. The more rats the treatment saves, the less its effect on IL-6 is visible among survivors.
 
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# d <- subset(read.csv("deaths-data.csv"), exercise == "deaths-2")
+# il6 <- as.numeric(d$value)
+# exp(mean(log(0.7 * il6)) - mean(log(il6[1:8])))
+# ```
+
 # %% [markdown]
 # ### 3. Patients without relapse
 #
 # In the leukaemia trial, someone excludes the twelve patients without relapse, and compares the weeks of the remaining nine (`drug[:9]`) with those of the placebo group by `stats.mann_whitney`. What is the exact p? Give three decimals.
+
+# %% tags=["data"]
+data = {"drug, relapsed": drug[:9], "placebo": placebo}
+print_data(data)
 
 # %% tags=["solution"] exercise="deaths-3" tolerance=0.001
 answer = stats.mann_whitney(drug[:9], placebo).pvalue

@@ -16,10 +16,11 @@
 # |---|---|---|
 # | {doc}`Many groups against one control <../many_groups/lesson>` | 35 minutes | test a trend by counting pairs, find the lowest dose with an effect, and recognise when a trend test is not suitable |
 #
-# Download: {download}`exercises <../../../_build/lessons/doses-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/doses-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
+# Download: {download}`exercises <../../../_build/lessons/doses-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/doses-solutions.ipynb>`, {download}`data of the exercises <../../../_build/lessons/doses-data.csv>`. {doc}`How to use them <../../../book/course>`.
 
 # %% tags=["setup"]
 from secretome import load_study, stats
+from secretome.course import print_data
 
 # %% tags=["remove-cell"]
 from itertools import combinations
@@ -190,6 +191,14 @@ mistakes = {"ties_half": [10, 11], "other_direction": 12 - answer}
 # %% [markdown] tags=["solution"]
 # 2 is below all four later values, 4 below all but 3: seven. 3 is below 6 and 7; 6 ties with 6 and is below 7: three and a half. Together ten and a half of twelve.
 
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# pairs <- function(a, b) sum(outer(b, a, ">") + 0.5 * outer(b, a, "=="))
+# pairs(c(2, 4), c(3, 6)) + pairs(c(2, 4), c(6, 7)) + pairs(c(3, 6), c(6, 7))
+# ```
+
 # %% [markdown]
 # ### 2. Non-decreasing means
 #
@@ -207,6 +216,13 @@ mistakes = {"unpooled": 12}
 # %% [markdown] tags=["solution"]
 # 12 is below 16, so the two are pooled: their mean is 14, above 10 and below 20, so the other means do not change.
 
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# isoreg(c(10, 16, 12, 20))$yf[3]
+# ```
+
 # %% [markdown]
 # ### 3. Three groups of five
 #
@@ -214,6 +230,10 @@ mistakes = {"unpooled": 12}
 
 # %%
 textbook = [106, 114, 116, 127, 145], [110, 125, 143, 148, 151], [136, 139, 149, 160, 174]
+
+# %% tags=["data"]
+data = dict(zip(("low", "middle", "high"), textbook, strict=True))
+print_data(data)
 
 # %% tags=["solution"] exercise="doses-3" tolerance=0.0002
 answer = stats.jonckheere_terpstra(textbook, alternative="greater").pvalue
@@ -239,6 +259,10 @@ answer
 # ### 5. Is it a trend?
 #
 # `skin` contains the titres under the skin, saline first. Exclude saline: is there a rising trend over the three doses alone? Give the one-sided p of the Jonckheere-Terpstra test.
+
+# %% tags=["data"]
+data = dict(zip(("saline", "sc10", "sc20", "sc50"), skin, strict=True))
+print_data(data)
 
 # %% tags=["solution"] exercise="doses-5" tolerance=0.002
 answer = stats.jonckheere_terpstra(skin[1:], alternative="greater").pvalue

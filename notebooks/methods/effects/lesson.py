@@ -16,10 +16,11 @@
 # |---|---|---|
 # | {doc}`Minimum attainable p-values <../min_pvalues/lesson>` | 40 minutes | choose a ratio, a shift or a {term}`probability of superiority`, interpret its interval, and report the result of a small study |
 #
-# Download: {download}`exercises <../../../_build/lessons/effects-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/effects-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
+# Download: {download}`exercises <../../../_build/lessons/effects-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/effects-solutions.ipynb>`, {download}`data of the exercises <../../../_build/lessons/effects-data.csv>`. {doc}`How to use them <../../../book/course>`.
 
 # %% tags=["setup"]
 from secretome import load_study, stats
+from secretome.course import print_data
 
 # %% tags=["remove-cell"]
 import warnings
@@ -202,6 +203,15 @@ answer
 # %% tags=["mistakes", "remove-cell"]
 mistakes = {"arithmetic_mean": (8 + 16 + 128) / 3, "log_scale": 14 / 3}
 
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# exp(mean(log(c(8, 16, 128))))
+# ```
+#
+# **In Prism.** Column statistics of a column with 8, 16 and 128 include the geometric mean.
+
 # %% [markdown]
 # ### 2. Pairs of animals
 #
@@ -217,6 +227,15 @@ mistakes = {"ties_half": [6 / 9, 7 / 9], "complement": 1 - answer, "count": 6.5}
 # %% [markdown] tags=["solution"]
 # 5 is above 4 and tied with 5: one and a half. 7 is above 4 and 5: two. 9 is above all three. The sum is six and a half of nine.
 
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# x <- c(5, 7, 9)
+# y <- c(4, 5, 8)
+# mean(outer(x, y, ">") + 0.5 * outer(x, y, "=="))
+# ```
+
 # %% [markdown]
 # ### 3. The lower limit of a ratio
 #
@@ -226,7 +245,10 @@ mistakes = {"ties_half": [6 / 9, 7 / 9], "complement": 1 - answer, "count": 6.5}
 # %%
 afc = load_study("humoral_immunity").cohort.values.query("endpoint == 'afc'")
 dose, saline = afc.query("group == 'im50'")["value"], afc.query("group == 'saline'")["value"]
-list(dose), list(saline)
+
+# %% tags=["data"]
+data = {"im50": dose, "saline": saline}
+print_data(data)
 
 # %% tags=["solution"] exercise="effects-3" tolerance=0.05
 answer = stats.geometric_mean_ratio(dose, saline).confidence_interval(0.95).low
@@ -238,6 +260,18 @@ mistakes = {
     "other_level": stats.geometric_mean_ratio(dose, saline).confidence_interval(0.90).low,
     "estimate": stats.geometric_mean_ratio(dose, saline).estimate,
 }
+
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# d <- subset(read.csv("effects-data.csv"), exercise == "effects-3")
+# x <- as.numeric(d$value[d$group == "im50"])
+# y <- as.numeric(d$value[d$group == "saline"])
+# exp(t.test(log(x), log(y))$conf.int[1])
+# ```
+#
+# **In Prism.** Enter the two groups as columns, transform Y to log(Y), and compare the columns by an unpaired t test with Welch's correction. Ten to the power of the lower limit of the difference is the answer.
 
 # %% [markdown]
 # ### 4. The level that is reached
@@ -267,6 +301,10 @@ limits, answer
 donors = load_study("treg_conditioned_medium").pairs("foxp3_cd25pos", "with_cm", "without")
 with_medium, without_medium = donors["treated"], donors["control"]
 
+# %% tags=["data"]
+data = {"with_cm": with_medium, "without": without_medium}
+print_data(data)
+
 # %% tags=["solution"] exercise="effects-5" tolerance=0.01
 paired = stats.geometric_mean_ratio(with_medium, without_medium, paired=True).confidence_interval(0.95)
 loose = stats.geometric_mean_ratio(with_medium, without_medium).confidence_interval(0.95)
@@ -275,6 +313,20 @@ answer
 
 # %% tags=["mistakes", "remove-cell"]
 mistakes = {"log_scale": math.log(answer)}
+
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# d <- subset(read.csv("effects-data.csv"), exercise == "effects-5")
+# x <- as.numeric(d$value[d$group == "with_cm"])
+# y <- as.numeric(d$value[d$group == "without"])
+# paired <- t.test(log(x), log(y), paired = TRUE)$conf.int
+# unpaired <- t.test(log(x), log(y))$conf.int
+# exp(diff(unpaired) - diff(paired))
+# ```
+#
+# **In Prism.** Do the t test of the logarithms twice, paired and unpaired with Welch's correction. Ten to the power of the width of each interval is its upper limit divided by its lower limit.
 
 # %% [markdown] tags=["quiz"]
 # ## Quiz

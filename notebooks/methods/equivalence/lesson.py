@@ -16,10 +16,11 @@
 # |---|---|---|
 # | {ref}`Effect sizes with intervals <lesson-effects>` | 35 minutes | distinguish "not shown to differ" from "shown not to differ", test for {term}`equivalence`, and say which effects your data exclude |
 #
-# Download: {download}`exercises <../../../_build/lessons/equivalence-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/equivalence-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
+# Download: {download}`exercises <../../../_build/lessons/equivalence-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/equivalence-solutions.ipynb>`, {download}`data of the exercises <../../../_build/lessons/equivalence-data.csv>`. {doc}`How to use them <../../../book/course>`.
 
 # %% tags=["setup"]
 from secretome import load_study, stats
+from secretome.course import print_data
 
 # %% tags=["remove-cell"]
 import numpy as np
@@ -168,6 +169,10 @@ answer = 0.80 < 0.84 and 1.19 < 1.25
 #
 # `sc10` and `saline` contain the phagocytosis of two groups of mice. What is the p of equivalence for the margins 0.80 and 1.25, on the ratio scale? Allow unequal variances, as in Welch's test (in statsmodels, `usevar="unequal"`). Give three decimals.
 
+# %% tags=["data"]
+data = {"sc10": sc10, "saline": saline}
+print_data(data)
+
 # %% tags=["solution"] exercise="equivalence-2" tolerance=0.001
 answer = stats.equivalence(sc10, saline, 0.80, 1.25, scale="ratio").pvalue
 
@@ -176,6 +181,18 @@ mistakes = {
     "other_p": stats.geometric_mean_ratio(sc10, saline).pvalue,
     "two_sided": 2 * answer,
 }
+
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# d <- subset(read.csv("equivalence-data.csv"), exercise == "equivalence-2")
+# x <- as.numeric(d$value[d$group == "sc10"])
+# y <- as.numeric(d$value[d$group == "saline"])
+# low <- t.test(log(x), log(y), mu = log(0.80), alternative = "greater")
+# high <- t.test(log(x), log(y), mu = log(1.25), alternative = "less")
+# max(low$p.value, high$p.value)
+# ```
 
 # %% [markdown]
 # ### 3. Fewer mice
@@ -195,6 +212,10 @@ answer = bool(few.pvalue <= 0.05)
 #
 # IL-4 at the lower dose (`low_dose` against `septic`, the second line of the figure) is not shown to be equivalent with the margins 0.80 and 1.25. What is the smallest b for which it would be, with the margins 1/b and b? Give two decimals.
 
+# %% tags=["data"]
+data = {"low_dose": low_dose, "septic": septic}
+print_data(data)
+
 # %% tags=["solution"] exercise="equivalence-4" tolerance=0.01
 low, high = stats.geometric_mean_ratio(low_dose, septic).confidence_interval(0.90)
 answer = max(high, 1 / low)
@@ -209,6 +230,19 @@ mistakes = {
 
 # %% [markdown] tags=["solution"]
 # Both limits of the 90 % interval must lie inside, so b is given by the limit that is farther from 1. In a paper, write that the 90 % interval excludes changes by more than this factor. This is more useful than "not significant".
+
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# d <- subset(read.csv("equivalence-data.csv"), exercise == "equivalence-4")
+# x <- as.numeric(d$value[d$group == "low_dose"])
+# y <- as.numeric(d$value[d$group == "septic"])
+# interval <- exp(t.test(log(x), log(y), conf.level = 0.90)$conf.int)
+# max(interval[2], 1 / interval[1])
+# ```
+#
+# **In Prism.** Transform Y to log(Y), and compare the columns by an unpaired t test with Welch's correction and an interval of 90 %. Ten to the power of each limit is a ratio.
 
 # %% [markdown] tags=["quiz"]
 # ## Quiz

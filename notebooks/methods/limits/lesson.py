@@ -16,13 +16,14 @@
 # |---|---|---|
 # | {doc}`Effect sizes with intervals <../effects/lesson>` | 35 minutes | record a {term}`nondetect`, compare groups with nondetects without substituting numbers, and interpret a titre as an interval |
 #
-# Download: {download}`exercises <../../../_build/lessons/limits-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/limits-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
+# Download: {download}`exercises <../../../_build/lessons/limits-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/limits-solutions.ipynb>`, {download}`data of the exercises <../../../_build/lessons/limits-data.csv>`. {doc}`How to use them <../../../book/course>`.
 
 # %% tags=["setup"]
 import numpy as np
 import pandas as pd
 
 from secretome import load_study, stats
+from secretome.course import print_data
 
 # %% tags=["remove-cell"]
 from secretome.report import text
@@ -222,6 +223,13 @@ answer
 # %% tags=["mistakes", "remove-cell"]
 mistakes = {"lower_bound": 90, "twofold": 180}
 
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# 90 * 3
+# ```
+
 # %% [markdown]
 # ### 2. Half of the limit
 #
@@ -242,6 +250,15 @@ mistakes = {
 # %% [markdown] tags=["solution"]
 # The logarithms to base 2 are 3, 3, 5 and 6; their mean is 4.25, and 2 to the power 4.25 is 19.03.
 
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# exp(mean(log(c(8, 8, 32, 64))))
+# ```
+#
+# **In Prism.** Column statistics of a column with 8, 8, 32 and 64 include the geometric mean.
+
 # %% [markdown]
 # ### 3. The model
 #
@@ -253,6 +270,10 @@ lower = np.concatenate([control["lower"], t1["lower"]])
 upper = np.concatenate([control["upper"], t1["upper"]])
 group = np.repeat(["1 control", "2 treated"], [len(control), len(t1)])
 
+# %% tags=["data"]
+data = {"control": control, "t1": t1}
+print_data(data)
+
 # %% tags=["solution"] exercise="limits-3" tolerance=0.01
 answer = stats.censored_lognormal(lower, upper, group).estimate[0]
 answer
@@ -260,6 +281,18 @@ answer
 # %% tags=["mistakes", "remove-cell"]
 detected = [rows["upper"][rows["lower"] == rows["upper"]] for rows in (t1, control)]
 mistakes = {"log_scale": np.log(answer), "excluded": stats.geometric_mean_ratio(*detected).estimate}
+
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# library(survival)
+# d <- subset(read.csv("limits-data.csv"), exercise == "limits-3")
+# below <- grepl("<", d$value)
+# value <- as.numeric(sub("<", "", d$value))
+# fit <- function(g) unname(coef(survreg(Surv(value[g], !below[g], type = "left") ~ 1, dist = "lognormal")))
+# exp(fit(d$group == "t1") - fit(d$group == "control"))
+# ```
 
 # %% [markdown]
 # ### 4. A rank test of nondetects
@@ -291,6 +324,16 @@ mistakes = {
 
 # %% [markdown] tags=["solution"]
 # The geometric mean of the titres is 558. The estimate of the model is higher for two reasons: a titre of 512 can lie anywhere between 512 and 1024, and 1024 has no upper bound.
+
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# library(survival)
+# lower <- c(1024, 1024, 1024, 1024, 512, 512, 256, 128)
+# upper <- ifelse(lower == 1024, NA, 2 * lower)
+# unname(exp(coef(survreg(Surv(lower, upper, type = "interval2") ~ 1, dist = "lognormal"))))
+# ```
 
 # %% [markdown] tags=["quiz"]
 # ## Quiz

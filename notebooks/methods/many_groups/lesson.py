@@ -16,12 +16,13 @@
 # |---|---|---|
 # | {doc}`Effect sizes with intervals <../effects/lesson>` | 35 minutes | say how often seven comparisons give a false positive, choose between Dunnett, Steel and Holm, and find the family to which a comparison belongs |
 #
-# Download: {download}`exercises <../../../_build/lessons/many_groups-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/many_groups-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
+# Download: {download}`exercises <../../../_build/lessons/many_groups-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/many_groups-solutions.ipynb>`, {download}`data of the exercises <../../../_build/lessons/many_groups-data.csv>`. {doc}`How to use them <../../../book/course>`.
 
 # %% tags=["setup"]
 import numpy as np
 
 from secretome import load_study, stats
+from secretome.course import print_data
 
 # %% tags=["remove-cell"]
 import pandas as pd
@@ -201,10 +202,21 @@ mistakes = {"bonferroni": 0.06, "unadjusted": 0.02}
 # %% [markdown] tags=["solution"]
 # 0.010 × 3 = 0.030; 0.020 × 2 = 0.040; 0.040 × 1 = 0.040. All three stay below 0.05.
 
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# p.adjust(c(0.010, 0.040, 0.020), "holm")[3]
+# ```
+
 # %% [markdown]
 # ### 2. Significant groups
 #
 # `groups` holds the titres of the book's eight simulated groups, saline first. How many of the seven others differ from saline at 5 % by Steel's test, two-sided?
+
+# %% tags=["data"]
+data = dict(zip(names, groups, strict=True))
+print_data(data)
 
 # %% tags=["solution"] exercise="many_groups-2"
 answer = int((stats.steel(groups, control=0).pvalue <= 0.05).sum())

@@ -223,6 +223,13 @@ answer
 # %% tags=["mistakes", "remove-cell"]
 mistakes = {"one_sided": 1 / comb(8, 4)}
 
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# 2 / choose(8, 4)
+# ```
+
 # %% [markdown]
 # ### 2. Pairs
 #
@@ -238,6 +245,14 @@ mistakes = {"one_sided": 7}
 # %% [markdown] tags=["solution"]
 # If every difference has the same sign, two of the 2ⁿ patterns are as extreme, one in each direction. 2 / 128 is too large, 2 / 256 is not: eight donors.
 
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# n <- 1:30
+# min(n[2 / 2^n <= 0.01])
+# ```
+
 # %% [markdown]
 # ### 3. Six doses
 #
@@ -252,6 +267,14 @@ mistakes = {"unadjusted": 4}
 
 # %% [markdown] tags=["solution"]
 # Five: 6 × 2 / 252 is 0.048, just below. With a seventh group five are no longer enough for this adjustment.
+
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# n <- 2:30
+# min(n[6 * 2 / choose(2 * n, n) <= 0.05])
+# ```
 
 # %% [markdown]
 # ### 4. Unequal groups
@@ -283,6 +306,16 @@ mistakes = {
 # %% [markdown] tags=["solution"]
 # The lowest six are the four at 16 and two of the three at 32, which can be chosen in three ways. On the other side the highest six are 128, the four at 64 and one of the three at 32: also three ways, and as extreme.
 # The minimum is therefore 6 / 924, three times that of twelve different values.
+
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# ranks <- rank(c(16, 16, 16, 16, 32, 64, 32, 32, 64, 64, 64, 128))
+# sums <- combn(ranks, 6, sum)
+# far <- abs(sums - mean(sums))
+# mean(far >= max(far) - 1e-9)
+# ```
 
 # %% [markdown] tags=["quiz"]
 # ## Quiz

@@ -16,13 +16,14 @@
 # |---|---|---|
 # | {ref}`Minimum attainable p-values <lesson-min-pvalues>` | 40 minutes | calculate how often chance alone gives a significant result, adjust p values for a family of tests, and recognise choices that increase the number of tests |
 #
-# Download: {download}`exercises <../../../_build/lessons/multiplicity-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/multiplicity-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
+# Download: {download}`exercises <../../../_build/lessons/multiplicity-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/multiplicity-solutions.ipynb>`, {download}`data of the exercises <../../../_build/lessons/multiplicity-data.csv>`. {doc}`How to use them <../../../book/course>`.
 
 # %% tags=["setup"]
 import numpy as np
 from statsmodels.stats.multitest import multipletests
 
 from secretome import load_study, stats
+from secretome.course import print_data
 
 # %% tags=["remove-cell"]
 from secretome.report import text
@@ -159,6 +160,13 @@ answer = 1 - 0.95**8
 # %% tags=["mistakes", "remove-cell"]
 mistakes = {"complement": 0.95**8, "sum": 0.40}
 
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# 1 - 0.95^8
+# ```
+
 # %% [markdown]
 # ### 2. Holm, by hand
 #
@@ -173,6 +181,13 @@ mistakes = {"unadjusted": 3}
 # %% [markdown] tags=["solution"]
 # In order: 4 × 0.004, 3 × 0.012, 2 × 0.03, 1 × 0.2. The first two products are below 0.05, the third is not, and after the first product above 0.05 no test is significant. Without adjustment there would be three.
 
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# sum(p.adjust(c(0.012, 0.2, 0.004, 0.03), "holm") <= 0.05)
+# ```
+
 # %% [markdown]
 # ### 3. Fifteen tests from the literature
 #
@@ -181,6 +196,10 @@ mistakes = {"unadjusted": 3}
 # %%
 fifteen = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344]
 fifteen += [0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0000]
+
+# %% tags=["data"]
+data = {"p": fifteen}
+print_data(data)
 
 # %% tags=["solution"] exercise="multiplicity-3"
 discovered = multipletests(fifteen, method="fdr_bh")[1] <= 0.05
@@ -192,6 +211,17 @@ mistakes = {"other_count": [int(discovered.sum()), int(safe.sum())]}
 
 # %% [markdown] tags=["solution"]
 # Four against three, as their paper says. Nine of the fifteen are below 0.05 unadjusted.
+
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# d <- subset(read.csv("multiplicity-data.csv"), exercise == "multiplicity-3")
+# p <- as.numeric(d$value)
+# sum(p.adjust(p, "BH") <= 0.05) - sum(p.adjust(p, "bonferroni") <= 0.05)
+# ```
+#
+# **In Prism.** Enter the fifteen values in a column, and choose the analysis of a stack of P values, once with the method of Benjamini and Hochberg and once with Bonferroni's.
 
 # %% [markdown]
 # ### 4. Repeated tests during an experiment

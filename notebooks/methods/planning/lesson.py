@@ -152,6 +152,13 @@ mistakes = {"cv": np.log(1 + 0.33**2), "wrong_base": np.sqrt(np.log(1 + 0.33**2)
 # %% [markdown] tags=["solution"]
 # It is nearly equal to the coefficient of variation: up to 0.4 the two differ by less than 4 %.
 
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# sqrt(log(1 + 0.33^2))
+# ```
+
 # %% [markdown]
 # ### 2. Two doses
 #
@@ -166,6 +173,13 @@ mistakes = {
     "rounded_down": answer - 1,
 }
 
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# ceiling(power.t.test(delta = 1.2, power = 0.8, sig.level = 0.05 / 2)$n)
+# ```
+
 # %% [markdown]
 # ### 3. Deaths before sampling
 #
@@ -176,6 +190,13 @@ answer = 3 * int(np.ceil(15 / 0.75))
 
 # %% tags=["mistakes", "remove-cell"]
 mistakes = {"added_share": [56, 57], "group_only": 20}
+
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# 3 * ceiling(15 / 0.75)
+# ```
 
 # %% [markdown]
 # ### 4. Power of a rank test

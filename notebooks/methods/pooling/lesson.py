@@ -160,6 +160,13 @@ answer = (4 / 123) / (11 / 139)
 # %% tags=["mistakes", "remove-cell"]
 mistakes = {"odds": (4 / 119) / (11 / 128), "risk": 4 / 11}
 
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# (4 / 123) / (11 / 139)
+# ```
+
 # %% [markdown]
 # ### 2. Three laboratories
 #

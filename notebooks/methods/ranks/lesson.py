@@ -17,7 +17,7 @@
 # |---|---|---|
 # | Nothing | 40 minutes | rank values with ties, count all {term}`permutations <permutation>`, interpret an {term}`exact` p, and explain why two programs disagree |
 #
-# Download: {download}`exercises <../../../_build/lessons/ranks-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/ranks-solutions.ipynb>`. {doc}`How to use them <../../../book/course>`.
+# Download: {download}`exercises <../../../_build/lessons/ranks-exercises.ipynb>`, {download}`solutions <../../../_build/lessons/ranks-solutions.ipynb>`, {download}`data of the exercises <../../../_build/lessons/ranks-data.csv>`. {doc}`How to use them <../../../book/course>`.
 
 # %% tags=["setup"]
 from collections import Counter
@@ -26,6 +26,7 @@ from itertools import combinations
 from scipy.stats import mannwhitneyu, rankdata
 
 from secretome import stats
+from secretome.course import print_data
 
 # %% tags=["remove-cell"]
 
@@ -207,6 +208,13 @@ mistakes = {"orders": 1680}
 # %% [markdown] tags=["solution"]
 # The first can be chosen in eight ways, the second in seven, then six, then five: 1680. Each set of four occurs in 24 orders, so 1680 / 24.
 
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# choose(8, 4)
+# ```
+
 # %% [markdown]
 # ### 2. A p by hand
 #
@@ -225,6 +233,19 @@ mistakes = {
 # %% [markdown] tags=["solution"]
 # The treated mice have the three highest ranks. One of twenty permutations is that high, and one is as low: 2 / 20. With three against three no p can be smaller.
 
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# permutation_p <- function(x, y) {
+#   ranks <- rank(c(x, y))
+#   sums <- combn(ranks, length(x), sum)
+#   far <- abs(sums - mean(sums))
+#   mean(far >= abs(sum(ranks[seq_along(x)]) - mean(sums)) - 1e-9)
+# }
+# permutation_p(c(64, 128, 256), c(16, 16, 32))
+# ```
+
 # %% [markdown]
 # ### 3. Eight against eight
 #
@@ -236,7 +257,10 @@ from secretome import load_study
 titres = load_study("humoral_immunity").cohort.values.query("endpoint == 'titre'")
 low_dose = titres.query("group == 'im10'")["value"]
 saline = titres.query("group == 'saline'")["value"]
-list(low_dose), list(saline)
+
+# %% tags=["data"]
+data = {"im10": low_dose, "saline": saline}
+print_data(data)
 
 # %% tags=["solution"] exercise="ranks-3" tolerance=0.0001
 answer = stats.mann_whitney(low_dose, saline).pvalue
@@ -248,6 +272,22 @@ mistakes = {
     "ties_ignored": mannwhitneyu(low_dose, saline, method="exact").pvalue,
     "asymptotic": mannwhitneyu(low_dose, saline).pvalue,
 }
+
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# permutation_p <- function(x, y) {
+#   ranks <- rank(c(x, y))
+#   sums <- combn(ranks, length(x), sum)
+#   far <- abs(sums - mean(sums))
+#   mean(far >= abs(sum(ranks[seq_along(x)]) - mean(sums)) - 1e-9)
+# }
+# d <- subset(read.csv("ranks-data.csv"), exercise == "ranks-3")
+# x <- as.numeric(d$value[d$group == "im10"])
+# y <- as.numeric(d$value[d$group == "saline"])
+# permutation_p(x, y)
+# ```
 
 # %% [markdown]
 # ### 4. Which method ignores ties?
@@ -283,6 +323,13 @@ mistakes = {"no_pairs": 1}
 
 # %% [markdown] tags=["solution"]
 # 2.5 and 4, for either of the two animals that share a rank. No other pair has the sum 6.5.
+
+# %% [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# sum(combn(c(1, 2.5, 2.5, 4, 5), 2, sum) == 6.5)
+# ```
 
 # %% [markdown] tags=["quiz"]
 # ## Quiz

@@ -1,6 +1,9 @@
 """Lessons: from one percent notebook come the exercises, the solutions and the hashes of the answers."""
 
+import contextlib
 import copy
+import csv
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -14,9 +17,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from secretome.course.check_answer import describe_kind, hash_answer, lessons_folder, read_exercises
+from secretome.course.exercise_data import values_as_text
 
 SOLUTION = "solution"
 SETUP = "setup"
+# A cell that leaves the values of each group in `data`, for the exercises up to the next such cell.
+DATA = "data"
 # A cell that leaves the results of common mistakes in `mistakes`; the page and the notebooks do not show it.
 MISTAKES = "mistakes"
 # Roles such as `{glue:text}`, which only the page of the book can show.
@@ -102,7 +108,8 @@ def solve(lesson: Lesson) -> dict[str, dict[str, Any]]:
             continue
         if is_solution(cell):
             space.pop("answer", None)
-        exec(compile(cell.source, f"{lesson.name}/lesson.py", "exec"), space)
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(compile(cell.source, f"{lesson.name}/lesson.py", "exec"), space)
         if MISTAKES in tags(cell):
             if "mistakes" in answers[question]:
                 raise ValueError(f"{lesson.name}: {question} has two cells with mistakes.")
@@ -115,6 +122,27 @@ def solve(lesson: Lesson) -> dict[str, dict[str, Any]]:
             answer, tolerance = space["answer"], cell.metadata.get("tolerance")
             answers[question] = hash_answer(question, answer, tolerance)
     return answers
+
+
+def data_table(lesson: Lesson) -> str:
+    """The data of a lesson's exercises as CSV, one row per value; empty if its exercises state all their numbers."""
+    space: dict[str, Any] = {}
+    rows: list[tuple[str, str, int, str]] = []
+    data: dict[str, Any] = {}
+    for cell in lesson.exercise_cells:
+        if is_solution(cell) and data:
+            for group, values in data.items():
+                texts = values_as_text(values)
+                rows += [(cell.metadata["exercise"], group, number, text) for number, text in enumerate(texts, 1)]
+            data = {}
+        if cell.cell_type == "code" and MISTAKES not in tags(cell):
+            with contextlib.redirect_stdout(io.StringIO()):
+                exec(compile(cell.source, f"{lesson.name}/lesson.py", "exec"), space)
+        if DATA in tags(cell):
+            data = space["data"]
+    stream = io.StringIO(newline="")
+    csv.writer(stream, lineterminator="\n").writerows([("exercise", "group", "number", "value"), *rows])
+    return stream.getvalue() if rows else ""
 
 
 def write_answers(lesson: Lesson) -> Path:
@@ -135,7 +163,7 @@ def solution_notebook(lesson: Lesson) -> NotebookNode:
 
 
 def write_notebooks(folder: Path) -> list[Path]:
-    """Write the exercises and the solutions of every lesson, the same bytes for the same lessons."""
+    """Write the exercises, the solutions and the data of every lesson, the same bytes for the same lessons."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name in lesson_names():
@@ -143,6 +171,10 @@ def write_notebooks(folder: Path) -> list[Path]:
         for kind, notebook in (("exercises", exercise_notebook(lesson)), ("solutions", solution_notebook(lesson))):
             file = folder / f"{name}-{kind}.ipynb"
             file.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")
+            written.append(file)
+        if table := data_table(lesson):
+            file = folder / f"{name}-data.csv"
+            file.write_text(table, encoding="utf-8", newline="\n")
             written.append(file)
     return written
 

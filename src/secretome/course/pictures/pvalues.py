@@ -39,9 +39,10 @@ def permutations_figure(treated: Sequence[float], control: Sequence[float]) -> F
             colour = COLOURS["against" if abs(total - centre) >= abs(observed - centre) else "control"]
             for place in range(number):
                 face = colour if place in chosen else "none"
-                corner = (total - 0.42 * room + place * width, height + 0.25)
-                axes.add_patch(Rectangle(corner, 0.86 * width, 0.5, facecolor=face, edgecolor=colour, linewidth=0.9))
-        top = heights[observed] + 1
+                # The gaps are as wide as a third of a square, so that the squares can be counted.
+                corner = (total - 0.42 * room + 0.15 * width + place * width, height + 0.4)
+                axes.add_patch(Rectangle(corner, 0.7 * width, 0.22, facecolor=face, edgecolor=colour, linewidth=0.7))
+        top = heights[observed] + 0.85
         arrow = {"arrowstyle": "->", "color": COLOURS["ink"]}
         axes.annotate("observed", (observed, top), (observed, top + 0.9), ha="center", arrowprops=arrow)
         axes.axvline(centre, color=COLOURS["quiet"], linewidth=1, linestyle=":", zorder=0)
