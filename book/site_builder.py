@@ -23,6 +23,7 @@ from nbformat import NotebookNode
 
 from build import BUILD, ROOT, notebooks_in_contents
 from secretome.course.lessons import write_notebooks
+from secretome.course.moodle_quiz import moodle_xml
 from secretome.publish import pages as rerun_pages
 from secretome.rerun.engine import QUIET_KERNEL
 
@@ -31,6 +32,14 @@ SECONDS_PER_CELL = 600
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 from percent_notebooks import reads  # noqa: E402  (the extension is found by the path above)
+
+
+def _write_lesson_files(folder: Path) -> list[Path]:
+    """Write the files of the lessons that pages offer for download."""
+    quizzes = folder / "quizzes.xml"
+    written = write_notebooks(folder)
+    quizzes.write_bytes(moodle_xml())
+    return [*written, quizzes]
 
 
 def build(changed_pages: Collection[str] | None) -> bool:
@@ -49,7 +58,7 @@ def build(changed_pages: Collection[str] | None) -> bool:
     """
     update_folder(ROOT / RERUNS, rerun_pages.write_sources)
     # Pages link to these files for download, so they are written before the pages.
-    update_folder(BUILD / "lessons", write_notebooks)
+    update_folder(BUILD / "lessons", _write_lesson_files)
     if changed_pages is None or not (BUILD / "parts").is_dir():  # parts depend on no page
         from parts import write_parts
 

@@ -46,7 +46,12 @@ sums = np.array([290, 291])
 sums / 49
 
 # %% tags=["hide-input"]
-page.figure(possible_means_figure(49, 5.93, 0.005), "possible-means", possible_means_alt(49, 5.93, 0.005))
+page.figure(
+    possible_means_figure(49, 5.93, 0.005),
+    "possible-means",
+    possible_means_alt(49, 5.93, 0.005),
+    caption="Each tick is a mean that 49 whole numbers can have, and the coloured band is the printed mean with its rounding: no tick lies in the band.",
+)
 
 # %% [markdown]
 # A sum of 290 gives 5.92, and a sum of 291 gives 5.94. No sum gives 5.93 (the coloured band). The mean, n or the kind of scale is therefore not as printed. This is the **GRIM test** of Brown and Heathers {cite}`brown-2017`. It can be done on paper, and works if n is smaller than the number of values that the printed decimals allow: below 100 for two decimals.

@@ -64,7 +64,12 @@ wings = {
 
 # %% tags=["hide-input"]
 measure = "length of the left wing"
-page.figure(nested_figure(wings, measure), "wings", nested_alt(wings, measure))
+page.figure(
+    nested_figure(wings, measure),
+    "wings",
+    nested_alt(wings, measure),
+    caption="Each pair of bars is one mosquito measured twice, and the dashed line is the mean of its cage.",
+)
 
 # %% [markdown]
 # Each pair of bars is one mosquito, measured twice; the dashed line is the mean of its cage. The two measurements of a wing are nearly equal, while the mosquitoes of one cage differ widely. The second measurement therefore shows the measurement error and adds almost no information on cages.

@@ -59,6 +59,7 @@ page.figure(
     survivors_figure(groups, measure, simulated="rats"),
     "survivors",
     f"{simulated_label('rats')}. {survivors_alt(groups, measure)}",
+    caption="Both groups have the same twelve values; the rats without a measurement died before blood was drawn.",
 )
 
 # %% tags=["remove-cell"]
@@ -124,7 +125,12 @@ print("relapses expected:", leukaemia.expected.round(2))
 
 # %% tags=["hide-input"]
 curves = {"placebo": (placebo, relapsed[21:]), "6-mercaptopurine": (drug, relapsed[:21])}
-page.figure(survival_figure(curves, "weeks", "relapse"), "leukaemia", survival_alt(curves, "weeks", "relapse"))
+page.figure(
+    survival_figure(curves, "weeks", "relapse"),
+    "leukaemia",
+    survival_alt(curves, "weeks", "relapse"),
+    caption="Each step is one or more relapses, and a tick is a patient last seen in remission.",
+)
 
 # %% [markdown]
 # A tick on a curve is a patient last seen in remission.

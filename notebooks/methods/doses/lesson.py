@@ -92,6 +92,7 @@ page.figure(
     "never-falling",
     f"Into the muscle the geometric mean titre rises from dose to dose, to {text.number(means['into the muscle'][-1])}. Under the skin it falls from {text.number(means['under the skin'][2])} "
     f"at 20 to {text.number(means['under the skin'][3])} µL/kg, and the non-decreasing line is at {text.number(pooled[-1])} for both.",
+    caption="Points are mice, and the line joins the geometric means after they are made non-decreasing.",
 )
 
 # %%

@@ -94,6 +94,7 @@ page.figure(
     "narrowing",
     f"After three donors the ratio is {text.number(fits[0].estimate)} with an interval of {inside(intervals[0])}; after twelve it is {text.number(fits[-1].estimate)}, {inside(intervals[-1])}. "
     f"The ratio stays inside its first interval; the p falls from {text.p_number(tests[0].pvalue)} to {text.p_number(tests[-1].pvalue)}.",
+    caption="Squares are the ratios after three to twelve donors, whiskers their 95 % intervals, and the numbers the exact signed-rank p.",
 )
 
 # %% [markdown]

@@ -110,6 +110,7 @@ page.figure(
     "substituted",
     f"The ratio of septic control to sham falls from {text.number(ratios[0])} to {text.number(whole)} as the number substituted for a nondetect rises from a twentieth of the limit to the limit. "
     f"The model without substitution gives {text.number(float(model.estimate[0]))}, {inside(model_interval)}.",
+    caption="The curve is the ratio for each number substituted for a nondetect; the point with its interval is that of the model, which substitutes nothing.",
 )
 
 # %% [markdown]

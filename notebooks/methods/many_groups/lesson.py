@@ -56,6 +56,7 @@ page.figure(
     "false-alarms",
     f"In experiments without an effect, the proportion with a false positive grows from {text.percent(round(shares['each at 5 %'][0], 2))} with one treated group to {text.percent(round(shares['each at 5 %'][-1], 2))} with seven "
     f"if each is tested at 5 %, and stays near 5 % with Dunnett's test.",
+    caption="Each point is the proportion of simulated experiments without an effect in which at least one group is significant.",
 )
 
 # %% [markdown]

@@ -125,6 +125,7 @@ page.figure(
     f"The minimum attainable p falls with the number of animals per group. It is {alpha:g} or less from "
     + ", ".join(f"{n} for {label}" for label, n in first.items())
     + ".",
+    caption="Each line is the smallest p that a test can give with a number of animals; in the shaded region no result is significant.",
 )
 
 # %% [markdown]

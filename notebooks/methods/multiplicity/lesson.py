@@ -121,7 +121,12 @@ rates = {
 
 # %% tags=["hide-input"]
 measure = "false positive rate without an effect"
-page.figure(rates_figure(rates, 0.05, measure), "forks", rates_alt(rates, 0.05, measure))
+page.figure(
+    rates_figure(rates, 0.05, measure),
+    "forks",
+    rates_alt(rates, 0.05, measure),
+    caption="Each bar is the proportion of simulated experiments without an effect that are significant, and the line is 5 %.",
+)
 
 # %% tags=["remove-cell"]
 errors = [

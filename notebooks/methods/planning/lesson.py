@@ -68,7 +68,12 @@ for label, ratio in falls.items():
         powers[label].append(result.power)
 
 # %% tags=["hide-input"]
-page.figure(powers_figure(sizes, powers, 0.80), "power", powers_alt(sizes, powers, 0.80))
+page.figure(
+    powers_figure(sizes, powers, 0.80),
+    "power",
+    powers_alt(sizes, powers, 0.80),
+    caption="Each line is the power of Welch's t test against the number of rats in each group, for one size of effect; the horizontal line is 80 %.",
+)
 
 # %% tags=["remove-cell"]
 three, eight = (stats.power(two_groups(0.5, 0.55, n), trials=20_000).power for n in (3, 8))

@@ -104,7 +104,12 @@ rows += [
     Interval("a further trial", float(np.exp(pooled.estimate)), next_low, next_high, pooled=True),
 ]
 measure = "Risk ratio, with 95 % interval"
-page.figure(intervals_figure(rows, measure), "forest", intervals_alt(rows, measure))
+page.figure(
+    intervals_figure(rows, measure),
+    "forest",
+    intervals_alt(rows, measure),
+    caption="Squares are the risk ratios of the thirteen trials with 95 % intervals, and below them the pooled means and the prediction for a further trial.",
+)
 
 # %% tags=["remove-cell"]
 opposite = combine_pvalues([0.02, 0.02])

@@ -96,6 +96,7 @@ page.figure(
     permutations_figure(treated, control),
     "permutations",
     f"All {len(sums)} ways to call three of six mice treated, stacked by rank sum. {far} of them lie at least as far from {middle:g} as the observed sum, {observed:g}.",
+    caption="Each row of six squares is one permutation, the mice in order of their titres and those assigned to treatment filled; the dotted line is the mean rank sum.",
 )
 
 # %% [markdown]

@@ -203,10 +203,10 @@ def _cells(lesson: Lesson, *, solved: bool) -> Iterator[NotebookNode]:
         elif cell.cell_type == "code":
             yield new_code_cell(cell.source)
         elif solved or SOLUTION not in tags(cell):
-            yield new_markdown_cell(_plain(lesson, copy.copy(cell.source)))
+            yield new_markdown_cell(plain_text(lesson, copy.copy(cell.source)))
 
 
-def _plain(lesson: Lesson, text: str) -> str:
+def plain_text(lesson: Lesson, text: str) -> str:
     """Text without the roles that only the page can show."""
 
     def shown(match: re.Match[str]) -> str:
