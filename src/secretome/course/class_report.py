@@ -79,7 +79,8 @@ def equal_sheets(key: Key, sheets: Mapping[str, Sheet]) -> list[EqualSheets]:
             for question, (number, own) in given[one].items()
             if (match := given[other].get(question)) and match[0] == number and not (own and match[1])
         ]
-        if len(equal) >= FEWEST_EQUAL:
+        # Exact tests have few small p values, which many students share; a ratio is shared by chance only rarely.
+        if len(equal) >= FEWEST_EQUAL and any(question.endswith(".ratio") for question in equal):
             pairs.append(EqualSheets(one, other, tuple(equal)))
     return sorted(pairs, key=lambda pair: (-len(pair.questions), pair.one, pair.other))
 
