@@ -89,7 +89,7 @@ def show_shares(name, lines_of, ylabel, reference, highest, caption):
 show_shares(
     "true",
     trust.true_claims,
-    "cohorts that support a true claim",
+    "support a true claim",
     0.8,
     1.0,
     "If a claim is true: the share of simulated cohorts that support it, with the effects that the study pages assume. The dashed line is "
@@ -98,7 +98,7 @@ show_shares(
 show_shares(
     "false",
     trust.false_claims,
-    "cohorts that support a false claim",
+    "support a false claim",
     alpha / 2,
     0.06,
     "If a claim is false: the largest share of simulated cohorts that support such a claim, in each situation that makes claims false. The "
@@ -107,7 +107,7 @@ show_shares(
 show_shares(
     "opposite",
     trust.opposite_effects,
-    "cohorts that contradict the claim",
+    "contradict the claim",
     0.8,
     1.0,
     "If the effect is the opposite of the claim: the share of simulated cohorts that contradict the claim. The dashed line is at 80 %.",

@@ -18,7 +18,7 @@ from secretome.report.figures.base import COLOURS, SMALL, STYLE, WIDTH
 LEAST, MOST = 1 / 100, 100
 ROW, GAP = 1.0, 1.5
 # The left edge of the axis and of the column of values, as shares of the width.
-NAMES, VALUES = 0.37, 0.735
+NAMES, VALUES = 0.37, 0.66
 
 
 def forest_figure(rows: pd.DataFrame, measure: str) -> Figure:
@@ -40,10 +40,10 @@ def forest_figure(rows: pd.DataFrame, measure: str) -> Figure:
     with mpl.rc_context(STYLE):
         heights = _heights(rows)
         depth = max(heights) + 0.8
-        height = 0.6 + 0.2 * depth
+        height = 0.68 + 0.2 * depth
         figure = Figure(figsize=(WIDTH, height))
         # A layout engine would add the texts beside the axis to its width.
-        axes = figure.add_axes((NAMES, 0.55 / height, VALUES - NAMES - 0.02, 1 - 0.6 / height))
+        axes = figure.add_axes((NAMES, 0.63 / height, VALUES - NAMES - 0.02, 1 - 0.68 / height))
         names = blended_transform_factory(figure.transFigure, axes.transData)
         source = label = ""
         for (_, row), at in zip(rows.iterrows(), heights, strict=True):
@@ -62,7 +62,7 @@ def forest_figure(rows: pd.DataFrame, measure: str) -> Figure:
         axes.set_yticks([])
         axes.spines[["left"]].set_visible(False)
         _log_axis(axes, rows)
-        axes.set_xlabel(measure)
+        axes.set_xlabel(measure, labelpad=6)
         return figure
 
 

@@ -188,7 +188,7 @@ def design_figure(study: Study) -> Figure:
     animals = study.cohort.values.drop_duplicates("animal")
     start, end = protocol.timeline[0].hour, protocol.timeline[-1].hour
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(WIDTH, 0.9 + 0.72 * len(protocol.groups)), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 0.9 + 0.78 * len(protocol.groups)), layout="constrained")
         axes = figure.subplots()
         for position, (key, group) in enumerate(protocol.groups.items()):
             own = animals[animals["group"] == key]
@@ -200,7 +200,7 @@ def design_figure(study: Study) -> Figure:
             depth = -position - 0.4 / crowd * dead.groupby("time").cumcount()
             axes.plot(dead["time"], depth, "x", color=COLOURS["against"], markersize=6, markeredgewidth=2, zorder=3)
             name = f"{group.label}\n{group.treatment}" if group.treatment else group.label
-            axes.text(start, 0.1 - position, name, va="bottom", fontsize=SMALL, linespacing=1.1)
+            axes.text(start, 0.1 - position, name, va="bottom", fontsize=SMALL, linespacing=1.45)
             alive = f"{len(own) - len(dead)} of {len(own)} alive" if len(dead) else f"n = {len(own)}"
             axes.text(end + 0.02 * (end - start), -position, alive, va="center", color=COLOURS["ink"])
         for event in protocol.timeline:

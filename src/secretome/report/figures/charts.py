@@ -126,7 +126,7 @@ def shares_figure(lines: Mapping[str, pd.DataFrame], ylabel: str, reference: flo
         below = 0.22 * sum(name.count("\n") + 1 for name in lines) + 0.1
         height = 2.9 + below
         figure = Figure(figsize=(WIDTH, height))
-        axes = figure.add_axes((0.17, (below + 0.55) / height, 0.8, (height - below - 0.7) / height))
+        axes = figure.add_axes((0.21, (below + 0.55) / height, 0.76, (height - below - 0.7) / height))
         axes.axhline(reference, color=COLOURS["quiet"], linewidth=1, linestyle="--", zorder=0)
         sizes: list[int] = []
         for (name, line), (dashes, marker) in zip(lines.items(), LINES, strict=False):

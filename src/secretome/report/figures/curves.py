@@ -106,7 +106,7 @@ def _grid(
     """Panels of effects, p values and specifications, one above the other, for each block of analyses."""
     lines = len(chosen) + len({heading for _, _, _, heading in chosen})
     rows = ROW * max(lines, 1)
-    top, bottom = 0.55, 0.62
+    top, bottom = 0.6, 0.62
     height = top + EFFECTS + BETWEEN + PVALUES + BETWEEN + rows + bottom
     left = max([0.75, 0.12 + CHARACTER * max((len(name) for _, _, name, _ in chosen), default=0)])
     gaps = [0.0, *(TICKS if name else 0.08 for name, _ in blocks[1:])]
@@ -191,7 +191,7 @@ def _draw_effects(axes: Axes, name: str, block: pd.DataFrame, unit: str) -> None
     # A long unit would reach beyond its block, and so would the name of a narrow block that is the last.
     narrow = axes.get_position().width * WIDTH < NARROW
     title = name if logs or len(unit) > 12 else f"{name},\n{unit}"
-    axes.set_title(title, fontsize=SMALL, loc="right" if narrow and not logs else "left")
+    axes.set_title(title, fontsize=SMALL, linespacing=1.45, loc="right" if narrow and not logs else "left")
 
 
 def _short(value: float) -> str:
