@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -75,6 +76,31 @@ def test_commands_take_the_folder_of_a_study(tmp_path: Path) -> None:
     provenance = json.loads((tmp_path / "out" / "lab-a" / "provenance.json").read_text(encoding="utf-8"))
     assert (provenance["study"], provenance["parameters"]) == ("teeth", {"alpha": 0.05, "level": 0.95, "seed": 1})
     assert_refused(secretome("publish", tmp_path / "out" / "lab-a"))
+
+
+def test_copied_study_is_decided_by_its_own_protocol(tmp_path: Path) -> None:
+    """Ratios of 1.4 and 1.5 are within the margin of the copy, not within that of the book."""
+    source = study_folder("treg_conditioned_medium")
+    copy = Path(shutil.copytree(source, tmp_path / source.name))
+    protocol = copy / "protocol.yml"
+    text = protocol.read_text(encoding="utf-8")
+    wide = text.replace("low: 0.80", "low: 0.2").replace("high: 1.25", "high: 5.0")
+    assert wide != text
+    protocol.write_text(wide, encoding="utf-8")
+    cohort = tmp_path / "donors.csv"
+    simulate = ("simulate", copy, "--scenario", "as_published", "--out", cohort)
+    assert secretome(*simulate).exit_code == 0
+    study = load_study(copy, cohort=cohort)
+    expected = adjudicate(study, analyse(study))
+    assert set(expected["verdict"]) != {"supported"}
+    assert secretome("rerun", copy, cohort, "--out", tmp_path / "out").exit_code == 0
+    verdicts = pd.read_csv(tmp_path / "out" / "donors" / "verdicts.csv")
+    assert verdicts[["claim", "verdict", "rule"]].equals(expected[["claim", "verdict", "rule"]].astype(str))
+    # A page that names another study is refused before anything is run.
+    page = copy / "analysis.py"
+    page.write_text(page.read_text(encoding="utf-8").replace("study_folder: str", "folder_of_study: str"))
+    assert_refused(secretome("rerun", copy, cohort, "--out", tmp_path / "again"))
+    assert not (tmp_path / "again").exists()
 
 
 def test_folder_without_protocol_is_refused(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@
 # **{glue:text}`answer`**
 
 # %% tags=["parameters", "remove-input"]
+study_folder: str = ""  # the folder of the study; empty means the book's
 cohort: str = ""  # a cohort file; empty means the study's own
 cohort_sha256: str = ""  # the hash that file must have; empty means any
 cohort_sheet: str = ""  # the sheet to read if several contain a table; empty means the only one
@@ -37,7 +38,7 @@ from secretome.report.page import Page, Panel
 from secretome.audit import audit, published_tables, reanalysis
 
 study = load_study(
-    "humoral_immunity",
+    study_folder or "humoral_immunity",
     cohort=cohort or None,
     sha256=cohort_sha256 or None,
     sheet=cohort_sheet or None,

@@ -14,6 +14,7 @@
 # **{glue:text}`answer`** The guinea pigs are real, and the value of each is published.
 
 # %% tags=["parameters", "remove-input"]
+study_folder: str = ""  # the folder of the study; empty means the book's
 cohort: str = ""  # a cohort file; empty means the study's own
 cohort_sha256: str = ""  # the hash that file must have; empty means any
 cohort_sheet: str = ""  # the sheet to read if several contain a table; empty means the only one
@@ -32,7 +33,7 @@ from secretome.report import figures, tables, text
 from secretome.report.page import Page, Panel
 
 study = load_study(
-    "tooth_growth",
+    study_folder or "tooth_growth",
     cohort=cohort or None,
     sha256=cohort_sha256 or None,
     sheet=cohort_sheet or None,

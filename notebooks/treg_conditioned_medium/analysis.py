@@ -14,6 +14,7 @@
 # {term}`secretome` study in this book whose individual values are published. It is a study of cultured cells, not of animals.
 
 # %% tags=["parameters", "remove-input"]
+study_folder: str = ""  # the folder of the study; empty means the book's
 cohort: str = ""  # a cohort file; empty means the study's own
 cohort_sha256: str = ""  # the hash that file must have; empty means any
 cohort_sheet: str = ""  # the sheet to read if several contain a table; empty means the only one
@@ -33,7 +34,7 @@ from secretome.claims import examine, specifications
 from secretome.report.page import Page, Panel
 
 study = load_study(
-    "treg_conditioned_medium",
+    study_folder or "treg_conditioned_medium",
     cohort=cohort or None,
     sha256=cohort_sha256 or None,
     sheet=cohort_sheet or None,

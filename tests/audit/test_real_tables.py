@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from reported_tables import findings, only, tables
+from reported_tables import SOUND, findings, only, tables
 
 from approved import check_approved
-from secretome.audit import CHECKS, CHECKS_BETWEEN_REPORTS, pvalues, ratios, reanalysis
+from secretome.audit import CHECKS, CHECKS_BETWEEN_REPORTS, audit, load_table, pvalues, ratios, reanalysis
 from secretome.audit import text as audit_text
 from secretome.audit.counts import _freeman_halton, count_pvalues
 from secretome.audit.summaries import Summary, anova, standardised_difference, t_test
@@ -59,6 +59,20 @@ def test_fisher_of_several_groups_agrees_with_two() -> None:
     assert math.isclose(exact, count_pvalues([(4, 6), (1, 9)])["fisher"], rel_tol=1e-9)
     # A crowd is left to chi-square.
     assert "fisher" not in count_pvalues([(60, 60)] * 6)
+
+
+@pytest.mark.parametrize("method", ["fisher", "log-rank"])
+def test_counts_with_too_many_tables_are_not_compared(tmp_path: Path, method: str) -> None:
+    groups = "".join(f"  g{at}: {{label: Group {at}, role: treated, n: 20}}\n" for at in range(5))
+    values = ", ".join(f"g{at}: {{count: {8 + at}}}" for at in range(5))
+    file = tmp_path / "mice.yml"
+    file.write_text(
+        f"{SOUND[: SOUND.index('groups:')].replace('total: 24', 'total: 100')}groups:\n{groups}endpoints:\n"
+        f"  deaths:\n    label: Deaths\n    quantity: deaths\n    deaths: true\n    values: {{{values}}}\n"
+        f"    comparisons: [{{method: {method}, claimed: not different}}]\n"
+    )
+    (finding,) = [finding for finding in audit({file.name: load_table(file)}) if finding.check == "counts"]
+    assert (finding.outcome, finding.details["missing"]) == ("cannot tell", "tables")
 
 
 def test_survival_of_the_endotoxin_rats() -> None:

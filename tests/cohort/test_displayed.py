@@ -289,6 +289,20 @@ def test_column_partly_in_percent_is_refused_with_its_cells(donors: Protocol) ->
     assert "C4:C7" in problem.found
 
 
+@pytest.mark.parametrize(("written", "number"), [("3.39 %", "0.0434"), ("3.39%", "1")])
+def test_typed_percent_beside_possible_fractions_is_refused(donors: Protocol, written: str, number: str) -> None:
+    rows = [["D1", "without", written], ["D1", "with_cm", number], ["D2", "without", 0.03], ["D2", "with_cm", 0.05]]
+    lines = [["donor", "group", "foxp3_cd25neg"], *rows]
+    content = "\n".join(",".join(map(str, line)) for line in lines).encode()
+    with pytest.raises(InputError) as error:
+        read_cohort(Path("donors.csv"), donors, content)
+    assert [problem.place for problem in error.value.problems] == ["cell C2"]
+    # Beside 4.34, the sign changes nothing.
+    clear = content.replace(number.encode(), b"4.34").replace(b"0.03", b"3.1").replace(b"0.05", b"4.7")
+    values = read_cohort(Path("donors.csv"), donors, clear).values["value"]
+    assert values.tolist() == [3.39, 4.34, 3.1, 4.7]
+
+
 def test_excluded_row_need_not_be_readable(sepsis_protocol: Protocol) -> None:
     rows = [[*row, reason] for row, reason in zip(RATS, ["exclude", "", "clot", *[""] * 6], strict=True)]
     assert len(read(sepsis_protocol, formatted(";;;", "C3"), rows).excluded) == 2

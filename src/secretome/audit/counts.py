@@ -32,6 +32,9 @@ def check_counts(table: Table, endpoint: Endpoint, comparison: Comparison) -> Fi
     tests = {"chi-square": ("chi-square", "corrected chi-square"), "fisher": ("fisher",)}
     names = tests.get(comparison.method, tuple(pvalues))
     used = {name: p for name, p in pvalues.items() if name in names}
+    # Fisher's exact test of several large groups has too many tables; the log-rank test is compared with it too.
+    if not used or (comparison.method == "log-rank" and "fisher" not in used):
+        return Finding("cannot tell", comparison.reported, details={**details, "missing": "tables"})
     outcome = _compare_logrank(comparison, used) if comparison.method == "log-rank" else _compare(comparison, used)
     return Finding(outcome, comparison.reported, tuple(Value(name, p) for name, p in used.items()), details)
 

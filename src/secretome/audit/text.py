@@ -24,6 +24,7 @@ MISSING = {
     "spread": "no spread is reported",
     "n": "a group's n is not reported",
     "method": "the test needs values that are not reported",
+    "tables": "an exact test of so many animals has too many tables",
     "variation": "the reported numbers do not vary",
 }
 CLAIMS = {"different": "a difference", "not different": "no difference", "higher": "a rise", "lower": "a fall"}

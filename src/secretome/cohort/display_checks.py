@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -113,14 +114,25 @@ def _refuse_mixed_percent(values: Sequence[_Displayed], errors: ErrorCollector) 
     present = [value for value in values if value.cell.text.strip().casefold() not in MISSING]
     readable = [value for value in present if not value.cell.mismatch]
     for members in group_by(readable, lambda value: (value.endpoint, value.cell.sheet, value.cell.column)).values():
-        percent = [cell for _, cell in members if cell.percent]
+        percent = [cell for _, cell in members if cell.percent or cell.text.rstrip().endswith("%")]
         others = [cell for _, cell in members if "%" not in cell.text]
-        if percent and others:
+        # A typed sign is clear beside numbers such as 45, and not beside 0.45, which may be a fraction.
+        if percent and others and (any(cell.percent for cell in percent) or any(map(_may_be_fraction, others))):
             fewer, more = sorted((percent, others), key=len)
             found = f"{fewer[0].text!r} in {cell_ranges(fewer)} and {more[0].text!r} in {cell_ranges(more)}"
             remedy = "Set the number format of the column to General, and type every value in per cent without the "
             remedy += "sign, such as 12 for 12 %."
             errors.add(fewer[0], found, "one number format in the column, either with or without per cent", remedy)
+
+
+def _may_be_fraction(cell: Cell) -> bool:
+    """Whether a number could be a fraction, for which 1 is 100 %.
+
+    >>> [_may_be_fraction(Cell(text, 1, 1)) for text in ("0,45", "1", "45", "0", "<0.5")]
+    [True, True, False, False, False]
+    """
+    number = re.fullmatch(r"\d*[.,]?\d+", cell.text.strip())
+    return bool(number) and 0 < float(number[0].replace(",", ".")) <= 1
 
 
 def _examples(cells: Sequence[Cell]) -> str:

@@ -16,9 +16,8 @@ from secretome.protocol import InputError, study_folder
 from secretome.report import tables
 from secretome.report import text as report_text
 from secretome.report.html import report_html
-from secretome.report.notebook import DEFAULT_PAGE, notebook_file
 from secretome.rerun.output_paths import WRITTEN_BY_NOTEBOOK, Existing, OutputPaths, file_hashes
-from secretome.rerun.parameters import as_ipynb, default_parameters
+from secretome.rerun.parameters import as_ipynb, default_parameters, is_outside_book
 from secretome.rerun.provenance import content_key, describe_run, now, write_text
 
 # Suppresses ipykernel's messages about encryption at its start and about the interrupt at its end.
@@ -108,6 +107,9 @@ def run_notebook(work: Path, study: Study, parameters: Mapping[str, int | float]
     text = nbformat.writes(_retag(executed)).replace(str(work.resolve()), ".")
     write_text(work / "notebook.ipynb", text)
     results, verdicts, checks = (pd.read_csv(work / f"{name}.csv") for name in ("results", "verdicts", "checks"))
+    if set(results["study"]) != {study.key}:
+        used_study = ", ".join(map(str, results["study"].unique()))
+        raise RunFailed(f"{study.cohort.path.name}: the notebook analysed the study {used_study}, not {study.key}")
     found = conditions(study, results)
     provenance = provenance.model_copy(update={"finished": now(), "conditions": found})
     altered = report_text.altered_sentence(study, used, defaults)
@@ -134,8 +136,8 @@ def _execute(
     }
     if cohort.key_path:
         inputs["cohort_key"] = str(cohort.key_path.absolute())
-    # A notebook of the book names its study; the page of another study needs the folder.
-    if notebook_file(source) == DEFAULT_PAGE:
+    # Without its folder, the notebook of a copied study would use the protocol of the book.
+    if is_outside_book(source, study.key):
         inputs["study_folder"] = str(source)
     with as_ipynb(source) as path, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # papermill warns about notebook formats; problems are raised.

@@ -12,7 +12,7 @@ import jupytext
 import nbformat
 from papermill.inspection import inspect_notebook  # papermill's root re-exports it without a type
 
-from secretome.protocol import InputError, Problem, nearest, read_regular_file, sha256, study_folder
+from secretome.protocol import InputError, Problem, nearest, read_regular_file, sha256, study_folder, study_names
 from secretome.report.notebook import notebook_file
 
 # Set by the command; the other parameters are for the user.
@@ -42,6 +42,7 @@ def check_parameters(name: str | Path, stated: Mapping[str, str]) -> dict[str, i
     InputError
         With every name that the notebook does not have, and every value that is out of range or has another type.
     """
+    _check_takes_folder(study_folder(name))
     parameters = parameters_of(name)
     values: dict[str, int | float] = {}
     problems = []
@@ -65,9 +66,27 @@ def check_parameters(name: str | Path, stated: Mapping[str, str]) -> dict[str, i
     return values
 
 
+def is_outside_book(folder: Path, key: str) -> bool:
+    """Whether a study's folder is not the one that the book has under this key."""
+    return key not in study_names() or folder.resolve() != study_folder(key).resolve()
+
+
+def _check_takes_folder(folder: Path) -> None:
+    """Refuse the notebook of a study outside the book that has no parameter for the folder with its protocol."""
+    if is_outside_book(folder, folder.name) and "study_folder" not in _inspect(_to_ipynb(_notebook_source(folder))):
+        raise InputError.of(
+            str(notebook_file(folder)),
+            "the cell with the tag parameters",
+            "no parameter 'study_folder'",
+            "the folder of the study as a parameter, because the notebook could otherwise use another protocol",
+            f'Add study_folder: str = "", and load the study by load_study(study_folder or {folder.name!r}, …).',
+        )
+
+
 def parameters_of(name: str | Path) -> dict[str, Any]:
     """The parameters of a study's notebook that a user may set, as papermill describes them."""
-    return _inspect(_to_ipynb(_notebook_source(name)))
+    described = _inspect(_to_ipynb(_notebook_source(name)))
+    return {key: parameter for key, parameter in described.items() if key not in SET_BY_COMMAND}
 
 
 def default_parameters(name: str | Path) -> dict[str, int | float]:
@@ -103,5 +122,5 @@ def _to_ipynb(source: str) -> str:
 
 @lru_cache(maxsize=8)
 def _inspect(ipynb: str) -> dict[str, Any]:
-    parameters = inspect_notebook(nbformat.reads(ipynb, as_version=4))
-    return {key: parameter for key, parameter in parameters.items() if key not in SET_BY_COMMAND}
+    described: dict[str, Any] = inspect_notebook(nbformat.reads(ipynb, as_version=4))
+    return described
