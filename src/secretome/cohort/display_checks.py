@@ -131,8 +131,8 @@ def _may_be_fraction(cell: Cell) -> bool:
     >>> [_may_be_fraction(Cell(text, 1, 1)) for text in ("0,45", "1", "45", "0", "<0.5")]
     [True, True, False, False, False]
     """
-    number = re.fullmatch(r"\d*[.,]?\d+", cell.text.strip())
-    return bool(number) and 0 < float(number[0].replace(",", ".")) <= 1
+    text = cell.text.strip().replace(",", ".")
+    return bool(re.fullmatch(r"\d*\.?\d+", text)) and 0 < float(text) <= 1
 
 
 def _examples(cells: Sequence[Cell]) -> str:
