@@ -10,7 +10,7 @@
 # (tooth-growth)=
 # # Vitamin C and tooth growth
 #
-# In guinea pigs, do teeth grow more with more vitamin C, as in print {cite}`dalldorf-1930`, and more with orange juice than with as much pure ascorbic acid?
+# In guinea pigs, do teeth grow more with more vitamin C, as reported {cite}`dalldorf-1930`, and more with orange juice than with the same amount of ascorbic acid?
 # **{glue:text}`answer`** The guinea pigs are real, and the value of each is published.
 
 # %% tags=["parameters", "remove-input"]

@@ -290,8 +290,9 @@ def simulated_sentence(study: Study) -> str:
         and study.protocol.simulation
         and study.cohort.scenario in study.protocol.simulation.scenarios
     ):
-        about = study.protocol.simulation.scenarios[study.cohort.scenario].about
-        return f"The {units} of this cohort are simulated. Their scenario is {study.cohort.scenario}: {about}."
+        scenario = study.cohort.scenario
+        about = study.protocol.simulation.scenarios[scenario].about
+        return f"The {units} of this cohort are simulated in the scenario '{scenario.replace('_', ' ')}': {about}."
     return f"The {units} of this cohort are simulated; the file does not state a scenario listed below."
 
 
