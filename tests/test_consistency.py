@@ -234,7 +234,8 @@ def check_study(study: Study, results: pd.DataFrame) -> pd.DataFrame:
         rows = rows_of(study, results, claim)
         check_sentence(report_text.verdict_sentence(study, verdict), rows, study.protocol.population)
         cell = listed.iloc[position]
-        assert cell["Ratio"] == report_text.ratio(verdict)
+        endpoints = [study.protocol.endpoints[each.endpoint] for each in study.protocol.claims.values()]
+        assert cell[report_text.effects_title(endpoints)] == report_text.ratio(verdict)
         p = verdict["pvalue"] if math.isnan(verdict["pvalue_adjusted"]) else verdict["pvalue_adjusted"]
         assert cell["p"].endswith(report_text.p_number(p))
         assert ("adjusted" in cell["p"]) == (not math.isnan(verdict["pvalue_adjusted"]))

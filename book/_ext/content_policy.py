@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import re
 from pathlib import Path
 from typing import Any
 
 # What such a page loads.
 SCRIPT = "_static/try/start.js"
+HANDLER = re.compile(r"<[^>]*\son[a-z]+=\"([^\"]*)\"")
 INLINE_SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<content>.*?)</script>", re.DOTALL)
 
 
@@ -35,10 +37,19 @@ def content_policy(page: str) -> str:
         for match in INLINE_SCRIPT.finditer(page)
         if "src=" not in match["attributes"] and match["content"]
     ]
+    # A handler, such as that of the theme's print button, is allowed by its hash only beside 'unsafe-hashes'.
+    handlers = [html.unescape(content) for content in sorted(set(HANDLER.findall(page)))]
+    inline += handlers
     hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in inline]
     rules = (
         "default-src 'none'",
-        " ".join(["script-src 'self' blob: 'wasm-unsafe-eval'", *(f"'sha256-{each}'" for each in hashes)]),
+        " ".join(
+            [
+                "script-src 'self' blob: 'wasm-unsafe-eval'",
+                *(["'unsafe-hashes'"] if handlers else []),
+                *(f"'sha256-{each}'" for each in hashes),
+            ]
+        ),
         "worker-src 'self' blob:",
         "connect-src 'self'",
         # Figures and the theme bring styles inside their elements.

@@ -34,10 +34,11 @@ answer = 4
 
 
 def test_only_what_is_marked_is_folded() -> None:
-    quiz, solution, why, other = as_page(jupytext.reads(MARKED, fmt="py:percent")).cells
+    quiz, form, solution, why, other = as_page(jupytext.reads(MARKED, fmt="py:percent")).cells
     assert quiz.source.count(":class: dropdown quiz") == 2
     assert "::::{admonition} three\n:class: dropdown quiz\n\n**No.** Too few.\n::::" in quiz.source
     assert "**Right.** whatever the weather Count them twice." in quiz.source
+    assert "live-st" in form.source
     assert "hide-cell" in solution.metadata["tags"]
     assert why.source.startswith("::::{admonition} Why\n:class: dropdown why")
     assert "dropdown" not in other.source
@@ -54,7 +55,10 @@ def test_a_lesson_opens_with_its_answers_closed(site: Path, name: str) -> None:
     assert not any(fold.has_attr("open") for fold in [*solutions, *quiz])
     assert all(fold.select_one("strong").get_text() in ("Right.", "No.") for fold in quiz)  # type: ignore[union-attr]
     offered = [str(link["href"]) for link in page.select("a.download")]
-    assert sorted(address.rpartition("-")[2] for address in offered) == ["exercises.ipynb", "solutions.ipynb"]
+    # Exercises that state their numbers need no file of data.
+    without_data = {"auditing", "min_pvalues", "planning", "pooling"}
+    data = [] if name in without_data else ["data.csv"]
+    assert sorted(address.rpartition("-")[2] for address in offered) == [*data, "exercises.ipynb", "solutions.ipynb"]
     opening = page.select_one(".opening")
     assert opening is not None
     assert f"{opening.select('.reading-time')[0].get_text()} | " in read_lesson(name).cells[0].source
