@@ -74,7 +74,7 @@ ratios = {label: stats.geometric_mean_ratio(*pair) for label, pair in compared.i
 # %% tags=["hide-input"]
 page.warn("Simulated animals. They show how the method works and are not evidence.")
 rows = [Interval(label, ratio.estimate, *ratio.confidence_interval(0.90)) for label, ratio in ratios.items()]
-measure = "Ratio to the control, with 90 % interval"
+measure = "Ratio to control, 90 % interval"
 page.figure(
     intervals_figure(rows, measure, margin=(0.8, 1.25), simulated="mice and rats"),
     "margin",

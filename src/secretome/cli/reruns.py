@@ -76,7 +76,7 @@ Figures = Annotated[
     typer.Option(
         metavar="FORMATS",
         help="File formats of figures: svg, or svg with pdf or png after commas; by default all three. svg alone "
-        "is faster. --resume keeps finished figures as they are.",
+        "is faster. `--resume` keeps finished figures as they are.",
     ),
 ]
 Timeout = Annotated[float, typer.Option(min=1, metavar="SECONDS", help="The longest time that one cohort may take.")]

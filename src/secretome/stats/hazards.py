@@ -235,10 +235,32 @@ def restricted_mean_survival(
 
 
 def survival_curve(time: Floats, died: Floats) -> tuple[Floats, Floats]:
-    """The times of deaths, and the Kaplan-Meier estimate of the share alive after each.
+    """The times of events, and the Kaplan-Meier estimate of the share without an event after each.
 
-    >>> survival_curve(np.array([6.0, 12, 12, 48]), np.array([1.0, 1, 0, 0]))[1].round(3).tolist()
-    [0.75, 0.5]
+    Parameters
+    ----------
+    time : (n,) ndarray of float
+        The time of the event or of censoring.
+    died : (n,) ndarray of float
+        1 for an event, 0 for a censored time.
+
+    Returns
+    -------
+    times, shares : (k,) ndarrays of float
+        The k different times of events, and the share after each.
+
+    References
+    ----------
+    .. [1] Kaplan EL, Meier P (1958). Nonparametric estimation from incomplete observations. Journal of the American
+       Statistical Association 53:457-481.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from secretome import stats
+    >>> times, shares = stats.survival_curve(np.array([6.0, 12, 12, 48]), np.array([1.0, 1, 0, 0]))
+    >>> times.tolist(), shares.round(3).tolist()
+    ([6.0, 12.0], [0.75, 0.5])
     """
     moments = np.unique(time[died == 1])
     at_risk = (time >= moments[:, None]).sum(axis=1)
