@@ -308,3 +308,53 @@ def test_bytes_changed_at_random_are_read_or_refused(
         assert all(problem.found and problem.expected for problem in error.problems)
     else:
         assert set(cohort.values["group"]) <= set(GROUPS)
+
+
+# -- several tables in a file: joined to the clean values
+
+
+@st.composite
+def several_tables(draw: st.DrawFn) -> Mutant:
+    """The twelve rats on several sheets, in tables beside or under each other, or transposed."""
+    writer = Writer(draw)
+    layout = writer.one(["sheet per endpoint", "sheet per group", "side by side", "one under another", "transposed"])
+    writer.kind = "xlsx" if layout.startswith("sheet") else writer.one(["csv", "xlsx"])
+    ids = [writer.one(["rat {}", "A-{:03}", "{}"]).format(number + 1) for number in range(12)]
+    if len({each.strip("rat A-").lstrip("0") for each in ids}) < 12:
+        ids = [f"rat {number}" for number in range(1, 13)]
+
+    def table(endpoints: Sequence[str], groups: Sequence[int], *, named: bool) -> list[list[object]]:
+        rats = draw(st.permutations([3 * group + at for group in groups for at in range(3)]))
+        rows = [["animal", *(["group"] if named else []), *(writer.headers[key] for key in endpoints)]]
+        for rat in rats:
+            values = [writer.value(VALUES[key][rat // 3][rat % 3]) for key in endpoints]
+            rows.append([ids[rat], *([writer.name(GROUPS[rat // 3])] if named else []), *values])
+        return rows
+
+    every = range(4)
+    if layout == "sheet per endpoint":
+        sheets = {key.upper(): table([key], every, named=True) for key in VALUES}
+    elif layout == "sheet per group":
+        sheets = {writer.names[GROUPS[at]]: table(list(VALUES), [at], named=False) for at in every}
+    elif layout == "side by side":
+        left, right = (table([key], every, named=True) for key in VALUES)
+        sheets = {"Data": [[*one, "", *other] for one, other in zip(left, right, strict=True)]}
+    elif layout == "one under another":
+        above, below = (table([key], every, named=True) for key in VALUES)
+        sheets = {"Data": [*above, [], *below]}
+    else:
+        sheets = {"Data": [list(row) for row in zip(*table(list(VALUES), every, named=True), strict=True)]}
+    if writer.kind == "xlsx":
+        return Mutant("rats.xlsx", xlsx(sheets), set())
+    stream = io.StringIO(newline="")
+    csv.writer(stream, delimiter=";" if writer.comma else writer.one([",", ";", "\t"])).writerows(sheets["Data"])
+    return Mutant("rats.csv", stream.getvalue().encode("utf-8"), set())
+
+
+@settings(max_examples=EXAMPLES)
+@given(mutant=several_tables())
+def test_several_tables_give_the_clean_values(sepsis_protocol: Protocol, mutant: Mutant) -> None:
+    values = read_cohort(Path(mutant.name), sepsis_protocol, mutant.content).values
+    assert sorted(values[["group", "endpoint", "lower", "upper"]].itertuples(index=False, name=None)) == CLEAN
+    assert values.groupby("animal")["group"].nunique().eq(1).all()
+    assert len(values["animal"].unique()) == 12

@@ -124,7 +124,9 @@ def join_tables(parts: Sequence[Part], path: Path) -> JoinedTables:
 
 
 def _refuse_times_and_hidden(parts: Sequence[Part], path: Path) -> None:
-    times = [part.name for part in parts if names_no_animal(part.name) and not PLATE.match(part.name)]
+    # The label of a group may contain a dose, such as "300 µL secretome".
+    untitled = [part for part in parts if not part.table.grid.group_in_title]
+    times = [part.name for part in untitled if names_no_animal(part.name) and not PLATE.match(part.name)]
     if len(times) > 1:
         _refuse(parts, path, f"{len(parts)} tables titled {quoted(times, most=MAX_IDS)}, such as times or doses")
     if any(part.table.grid.description.startswith("hidden") for part in parts):
