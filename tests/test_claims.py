@@ -1,5 +1,7 @@
 """Checks and verdicts of single claims: every outcome arises, and its rates are those that were promised."""
 
+from typing import get_args, get_type_hints
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,8 +9,12 @@ import pytest
 from rats import Rats
 from secretome import adjudicate, analyse
 from secretome.claims import Rule, examine
+from secretome.claims.kinds import KINDS
 from secretome.cohort import Study
 from secretome.cohort.simulate import simulate_study
+from secretome.course import text as course_text
+from secretome.protocol import models
+from secretome.report.text import claim_methods
 
 SEPSIS = "sepsis_cytokines"
 ANALYSES = ("published", "planned")
@@ -132,3 +138,10 @@ def test_the_reversed_world_contradicts() -> None:
 def test_a_large_cohort_of_the_published_world_supports() -> None:
     verdicts = verdicts_of(simulate_study(SEPSIS, n=40, seed=1))
     assert set(verdicts["verdict"]) == {"supported"}
+
+
+def test_every_kind_of_claim_has_keys_rules_and_sentences() -> None:
+    """The kinds that a protocol may name are those with keys, a decision, methods, and words for students."""
+    named = set(get_args(get_type_hints(models.Claim)["kind"]))
+    for known in (models.CLAIM_KINDS, KINDS, claim_methods.SENTENCES, course_text.CLAIM_KINDS):
+        assert set(known) == named
