@@ -16,9 +16,8 @@ from secretome.protocol import InputError, study_folder
 from secretome.report import tables
 from secretome.report import text as report_text
 from secretome.report.html import report_html
-from secretome.report.notebook import DEFAULT_PAGE, notebook_file
 from secretome.rerun.output_paths import WRITTEN_BY_NOTEBOOK, Existing, OutputPaths, file_hashes
-from secretome.rerun.parameters import as_ipynb, default_parameters, is_outside_book
+from secretome.rerun.parameters import as_ipynb, default_parameters, needs_folder
 from secretome.rerun.provenance import content_key, describe_run, now, write_text
 
 # Suppresses ipykernel's messages about encryption at its start and about the interrupt at its end.
@@ -137,8 +136,7 @@ def _execute(
     }
     if cohort.key_path:
         inputs["cohort_key"] = str(cohort.key_path.absolute())
-    # Without its folder, the notebook of a copied study would use the protocol of the book; the default page has none.
-    if is_outside_book(source, study.key) or notebook_file(source) == DEFAULT_PAGE:
+    if needs_folder(source, study.key):
         inputs["study_folder"] = str(source)
     with as_ipynb(source) as path, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # papermill warns about notebook formats; problems are raised.

@@ -71,6 +71,16 @@ def is_outside_book(folder: Path, key: str) -> bool:
     return key not in study_names() or folder.resolve() != study_folder(key).resolve()
 
 
+def needs_folder(folder: Path, key: str) -> bool:
+    """Whether a study's notebook must be told its folder.
+
+    Without it, the notebook of a copied study would use the protocol of the book, and one whose default is a folder, as
+    in the default page, would look for it in the temporary folder.
+    """
+    described = _inspect(_to_ipynb(_notebook_source(folder))).get("study_folder")
+    return described is not None and (is_outside_book(folder, key) or bool(described["default"].strip("'\"")))
+
+
 def _check_takes_folder(folder: Path) -> None:
     """Refuse the notebook of a study outside the book that has no parameter for the folder with its protocol."""
     if is_outside_book(folder, folder.name) and "study_folder" not in _inspect(_to_ipynb(_notebook_source(folder))):
