@@ -3,13 +3,13 @@
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 from scipy.special import stdtr
 
 from secretome import stats
 from secretome.analysis import count_models
+from secretome.analysis.permutations import brunner_munzel, permutation_of_means
 from secretome.analysis.pooled_variance import two_samples
 from secretome.analysis.results import (
     MEAN_DIFFERENCE,
@@ -37,10 +37,7 @@ from secretome.analysis.samples import (
 from secretome.analysis.specification import ANY_RANK_TEST, Adjustment, Method, Nondetects, Scale, Specification
 from secretome.cohort import Study
 from secretome.protocol import sides
-from secretome.stats._permutation import all_permutations, number_of_permutations, random_permutations
 
-# Permutations are enumerated up to this many and drawn at random beyond.
-PERMUTATIONS = 9999
 # What replaces a value below a limit, as a share of the limit.
 SHARES = {Nondetects.HALF_LIMIT: 0.5, Nondetects.LIMIT_OVER_SQRT2: 1 / math.sqrt(2), Nondetects.LIMIT: 1.0}
 HALF = SHARES[Nondetects.HALF_LIMIT]
@@ -165,7 +162,7 @@ def _on_values(pool: Mapping[str, GroupSample], seed: int) -> Iterator[_Analysis
     tests: tuple[tuple[Method, OfValues], ...] = (
         (Method.WELCH, _welch),
         (Method.STUDENT, lambda x, y, level: two_samples(x, y, [x, y], level)),
-        (Method.PERMUTATION, lambda x, y, _: _permutation(x, y, seed)),
+        (Method.PERMUTATION, lambda x, y, _: permutation_of_means(x, y, seed)),
     )
     for test, run in tests:
         yield _Analysis(_with_half_limit(test, Scale.LINEAR), MEAN_DIFFERENCE, _plainly(run))
@@ -206,7 +203,7 @@ def _on_ranks(seed: int) -> Iterator[_Analysis]:
         (
             Method.BRUNNER_MUNZEL,
             SUPERIORITY,
-            lambda pair: _brunner_munzel(pair, seed),
+            lambda pair: brunner_munzel(*pair.scores, seed),
             lambda pair, level: superiority(pair.scores, level),
         ),
     )
@@ -347,89 +344,6 @@ def _welch(x: Floats, y: Floats, level: float) -> Estimate:
     return contrast_estimate(stats.welch_contrasts([x, y], [[1, -1]]), level)
 
 
-def _permutation(x: Floats, y: Floats, seed: int) -> Estimate:
-    # Means of the same values in another order differ by the rounding of sums.
-    rounding = 1e-12 * float(np.ptp(np.concatenate([x, y])))
-    difference = float(x.mean() - y.mean())
-    pvalue = _permutation_pvalue(x, y, _mean_differences, seed, rounding=rounding).pvalue
-    return Estimate(difference, pvalue, estimate=difference)
-
-
 def _midp(pair: Comparison) -> Estimate:
     test = by_ranks(pair)
     return replace(test, pvalue=test.midp)
-
-
-def _brunner_munzel(pair: Comparison, seed: int) -> Estimate:
-    # Its t is liberal in groups this small; among permutations it holds its size, under separation too.
-    if not np.ptp(np.concatenate(pair.scores)):
-        raise ValueError("the values do not vary.")
-    return _permutation_pvalue(*pair.scores, _brunner_munzel_statistics, seed)
-
-
-def _brunner_munzel_statistics(pooled: Floats, is_treated: Floats) -> Floats:
-    """The Brunner-Munzel statistic of each permutation, positive where the treated lie higher.
-
-    A placement is a value's rank among all less its rank in its own group, so the comparisons of all pairs, made once,
-    give the placements of every permutation. All sums are of whole numbers, and so exact: a comparison counts 2 if the
-    first value is higher, and 1 if both are equal.
-    """
-    treated = int(is_treated[0].sum())
-    control = pooled.size - treated
-    higher = np.sign(pooled[:, None] - pooled) + 1
-    over_all = higher.sum(axis=1)
-    over_treated = is_treated @ higher.T
-    of_treated, of_control = is_treated * (over_all - over_treated), (1 - is_treated) * over_treated
-    variance = treated * _variance(of_treated, treated) + control * _variance(of_control, control)
-    ranks = is_treated @ over_all
-    difference = ranks / treated - (over_all.sum() - ranks) / control
-    # Infinite statistics, under separation, must be comparable.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = treated * control * difference / (pooled.size * np.sqrt(variance))
-    return np.asarray(np.nan_to_num(statistic, posinf=1e9, neginf=-1e9))
-
-
-def _variance(rows: Floats, n: int) -> Floats:
-    """The sample variance of each row, of which all but n elements are zero and do not count."""
-    sums, squares = rows.sum(axis=1), np.einsum("ij,ij->i", rows, rows)
-    return np.asarray((n * squares - sums**2) / (n * (n - 1)))
-
-
-def _mean_differences(pooled: Floats, is_treated: Floats) -> Floats:
-    """The difference of the two means of each permutation."""
-    treated = is_treated[0].sum()
-    # Centred, so that one sum is minus the other.
-    sums = is_treated @ (pooled - pooled.mean())
-    return np.asarray(sums * (1 / treated + 1 / (pooled.size - treated)))
-
-
-def _permutation_pvalue(
-    x: Floats, y: Floats, statistics: Callable[[Floats, Floats], Floats], seed: int, *, rounding: float = 0.0
-) -> Estimate:
-    """A statistic of two groups and its two-sided permutation p; the observed statistic counts among those drawn.
-
-    Statistics that differ by at most `rounding`, or one part in 1e12, are equal.
-    """
-    pooled = np.concatenate([x, y])
-    permutations, exact = _permutations(x.size, y.size, seed)
-    null = statistics(pooled, permutations)
-    observed = float(statistics(pooled, np.repeat([1.0, 0.0], [x.size, y.size])[None])[0])
-    extreme = int((np.abs(null) >= abs(observed) * (1 - 1e-12) - rounding).sum())
-    pvalue = extreme / len(permutations) if exact else (extreme + 1) / (len(permutations) + 1)
-    return Estimate(observed, pvalue, estimate=observed)
-
-
-# Kept, because every contrast between groups of these sizes is tested with the same permutations.
-@lru_cache(maxsize=16)
-def _permutations(treated: int, control: int, seed: int) -> tuple[Floats, bool]:
-    """Permutations of two groups, in each row 1 where a value is treated and 0 elsewhere; and whether these are all."""
-    exact = number_of_permutations((treated, control)) <= PERMUTATIONS
-    batches = (
-        all_permutations((treated, control))
-        if exact
-        else random_permutations(treated + control, PERMUTATIONS, np.random.default_rng(seed))
-    )
-    positions = np.vstack(list(batches))
-    is_treated = np.zeros(positions.shape)
-    np.put_along_axis(is_treated, positions[:, :treated], 1.0, axis=1)
-    return is_treated, exact

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats as scipy_stats
 
 from secretome import stats
-from secretome.analysis.permutations import permutation_test
+from secretome.analysis.permutations import PERMUTATIONS, permutation_test
 from secretome.analysis.pooled_variance import pooled_variance, t_test
 from secretome.analysis.results import (
     DIFFERENCE_OF_SLOPES,
@@ -33,8 +33,6 @@ from secretome.analysis.specification import Dose, Method, Nondetects, Scale, Sp
 from secretome.cohort import Study
 from secretome.protocol import Claim, SlopeDifference
 
-# Permutations of all animals among the doses.
-PERMUTATIONS = 9999
 DOSE_SCALES: dict[Dose, Callable[[Floats], Floats]] = {
     Dose.LOG: np.log,
     Dose.LINEAR: lambda doses: doses,
