@@ -7,10 +7,9 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtr
 
 from secretome import stats
-from secretome.analysis.pooled_variance import t_test
+from secretome.analysis.pooled_variance import equivalence_t_test, t_test
 from secretome.analysis.results import MEAN_DIFFERENCE, RATIO, Estimate, Floats, Result, estimate_or_nan, result
 from secretome.analysis.samples import CLUSTER_COLUMNS, Comparison, GroupSample, Labels
 from secretome.analysis.specification import Adjustment, Method, Nondetects, Scale, Specification
@@ -201,18 +200,17 @@ def cluster_test(
 
 
 def _estimate(fit: Fit, level: float, scale: EffectScale) -> Estimate:
-    estimate = replace(t_test(*fit, level), df=fit[2])
+    return _scaled(t_test(*fit, level), fit, scale)
+
+
+def _scaled(estimate: Estimate, fit: Fit, scale: EffectScale) -> Estimate:
+    estimate = replace(estimate, df=fit[2])
     return estimate.as_ratio() if scale == "log" else estimate
 
 
 def _equivalence(fit: Fit, margin: EquivalenceMargin, alpha: float) -> Estimate:
-    difference, error, df = fit
-    estimate = _estimate(fit, 1 - 2 * alpha, margin.scale)
     low, high = (math.log(limit) if margin.scale == "log" else limit for limit in (margin.low, margin.high))
-    above, below = (difference - low) / error, (difference - high) / error
-    sides = ((above, float(stdtr(df, -above))), (below, float(stdtr(df, below))))
-    statistic, pvalue = max(sides, key=lambda side: side[1])
-    return replace(estimate, statistic=float(statistic), pvalue=pvalue)
+    return _scaled(equivalence_t_test(*fit, (low, high), alpha), fit, margin.scale)
 
 
 def _fit_means(pair: Comparison, column: str) -> Fit:

@@ -5,11 +5,10 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
-from scipy.special import stdtr
 
 from secretome import stats
 from secretome.analysis import count_models
-from secretome.analysis.pooled_variance import pooled_variance, t_test
+from secretome.analysis.pooled_variance import equivalence_t_test, pooled_variance
 from secretome.analysis.results import (
     MEAN_DIFFERENCE,
     RANK_RATIO,
@@ -66,18 +65,20 @@ def equivalence_rows(
                 continue  # the planned analysis
             for contrast, pair in compared.items():
                 estimate = estimate_or_nan(partial(test, pair, margin, alpha / times))
-                yield (
-                    contrast,
-                    result(
-                        estimate,
-                        chosen,
-                        method=chosen.name(state_adjustment=True),
-                        analysis="multiverse",
-                        alternative="equivalence",
-                        effect=effect,
-                        pvalue_adjusted=float(np.minimum(1, times * estimate.pvalue)),
-                    ),
-                )
+                yield contrast, adjusted_equivalence(estimate, chosen, effect, times)
+
+
+def adjusted_equivalence(estimate: Estimate, specification: Specification, effect: str, times: int) -> Result:
+    """The row of an equivalence test of the multiverse, its p multiplied by a number of tests."""
+    return result(
+        estimate,
+        specification,
+        method=specification.name(state_adjustment=True),
+        analysis="multiverse",
+        alternative="equivalence",
+        effect=effect,
+        pvalue_adjusted=float(np.minimum(1, times * estimate.pvalue)),
+    )
 
 
 def _nondetects(test: Method) -> Nondetects:
@@ -146,11 +147,7 @@ def _pooled_t(x: Floats, y: Floats, groups: list[Floats], limits: tuple[float, f
     """Two one-sided t tests of a difference of means against its limits, with the spread of these groups."""
     variance, df = pooled_variance(groups)
     error = float(np.sqrt(variance * (1 / x.size + 1 / y.size)))
-    estimate = t_test(float(x.mean() - y.mean()), error, df, 1 - 2 * tail)
-    above, below = ((estimate.estimate - limit) / error for limit in limits)
-    sides = ((above, float(stdtr(df, -above))), (below, float(stdtr(df, below))))
-    statistic, pvalue = max(sides, key=lambda side: side[1])
-    return replace(estimate, statistic=float(statistic), pvalue=pvalue)
+    return equivalence_t_test(float(x.mean() - y.mean()), error, df, limits, tail)
 
 
 def _pooled(groups: list[Floats], margin: EquivalenceMargin) -> OfValues:

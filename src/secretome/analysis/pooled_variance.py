@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from scipy.special import stdtr, stdtrit
 
@@ -31,6 +32,17 @@ def t_test(difference: float, error: float, df: float, level: float) -> Estimate
     return Estimate(
         difference / error, pvalue, estimate=difference, low=difference - reach, high=difference + reach, level=level
     )
+
+
+def equivalence_t_test(
+    difference: float, error: float, df: float, limits: tuple[float, float], tail: float
+) -> Estimate:
+    """Two one-sided t tests of a difference against its limits; the interval leaves out `tail` on each side."""
+    estimate = t_test(difference, error, df, 1 - 2 * tail)
+    above, below = ((difference - limit) / error for limit in limits)
+    sides = ((above, float(stdtr(df, -above))), (below, float(stdtr(df, below))))
+    statistic, pvalue = max(sides, key=lambda side: side[1])
+    return replace(estimate, statistic=float(statistic), pvalue=pvalue)
 
 
 def two_samples(x: Floats, y: Floats, groups: Sequence[Floats], level: float) -> Estimate:

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import stats as scipy_stats
 
 from secretome import stats
+from secretome.analysis.equivalence import adjusted_equivalence
 from secretome.analysis.results import (
     HAZARD_RATIO,
     RESTRICTED_MEAN,
@@ -246,12 +247,4 @@ def _others(
 def _bonferroni_of_equivalence(pair: Comparison, margin: EquivalenceMargin, alpha: float, family: int) -> Result:
     chosen = replace(EQUIVALENCE, adjustment=Adjustment.BONFERRONI)
     estimate = estimate_or_nan(partial(equivalence_of_hazards, pair, margin, alpha / family))
-    return result(
-        estimate,
-        chosen,
-        method=chosen.name(state_adjustment=True),
-        analysis="multiverse",
-        alternative="equivalence",
-        effect=HAZARD_RATIO,
-        pvalue_adjusted=float(np.minimum(1, family * estimate.pvalue)),
-    )
+    return adjusted_equivalence(estimate, chosen, HAZARD_RATIO, family)
