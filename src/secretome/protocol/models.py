@@ -1,28 +1,21 @@
 """Models of ``protocol.yml``: groups, endpoints, contrasts, claims and checks of a study."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from typing import Annotated, Literal, NamedTuple
 
+from secretome.protocol.consistency import protocol_faults
 from secretome.protocol.fields import Before, FieldRule, Strict, Text
-from secretome.protocol.names import name_key, sides
-from secretome.protocol.simulation import Simulation, is_normal
+from secretome.protocol.names import sides
+from secretome.protocol.simulation import Simulation
 
 Kind = Literal["concentration", "titre", "count", "proportion", "continuous", "survival"]
 Origin = Literal["simulated", "published-summary", "published-individual", "measured"]
 Direction = Literal["up", "down"]
 EffectScale = Literal["log", "linear"]
-
-# The kinds whose values can be compared by differences: the others have values beyond a limit, or spread with the mean.
-LINEAR_KINDS = ("continuous", "proportion")
-# The published tests of two groups, of a trend, and of pairs.
-TWO_GROUP_TESTS = ("mann_whitney", "student_t", "welch_t", "anova_dunnett", "anova_tukey", "kruskal_dunn")
-TREND_TESTS = ("jonckheere_terpstra",)
-PAIRED_TESTS = ("signed_rank", "paired_t")
-SURVIVAL_TESTS = ("logrank", "fisher", "chi_square")
 ORIGINS: tuple[Origin, ...] = ("simulated", "published-summary", "published-individual", "measured")
 
 
@@ -324,159 +317,8 @@ class Protocol(Strict):
     simulation: Simulation | None = None
 
     def __post_init__(self) -> None:
-        faults = [*self._unknown_names(), *self._colliding_names(), *self._design_faults(), *self._mixed_families()]
-        faults += [*self._scale_faults(), *self._survival_faults()]
-        if self.simulation:
-            names = set(self.groups), set(self.endpoints), set(self.sources)
-            faults += self.simulation.faults(*names, paired=self.design == "paired")
-            faults += self._scale_faults_of_simulation(self.simulation)
-        if faults:
+        if faults := list(protocol_faults(self)):
             raise ValueError("; ".join(faults))
-
-    def _design_faults(self) -> Iterator[str]:
-        paired = self.design == "paired"
-        if not self.claims:
-            yield "a study needs one claim or more"
-        if paired and len({claim.contrast for claim in self.claims.values()}) > 1:
-            yield "a paired study has one contrast"
-        if paired and self.checks:
-            yield "a paired study has no checks"
-        if paired != bool(self.by):
-            yield "a paired design, and only a paired one, needs 'by': the column that makes the pairs"
-        for key, claim in self.claims.items():
-            methods: tuple[str, ...] = TWO_GROUP_TESTS
-            if self.is_survival(claim.endpoint):
-                methods = SURVIVAL_TESTS
-            elif paired or claim.over_doses:
-                methods = PAIRED_TESTS if paired else TREND_TESTS
-            method = claim.published_method
-            if (method and method not in methods) or (paired and (claim.together or claim.over_doses)):
-                yield (
-                    f"claims.{key}.published_test.method {method!r} does not fit the design or the claim; "
-                    f"{', '.join(methods)} do, or no published_test"
-                )
-
-    def _scale_faults(self) -> Iterator[str]:
-        for key, endpoint in self.endpoints.items():
-            scale = endpoint.scale or self.scale
-            if scale == "linear" and endpoint.kind not in (*LINEAR_KINDS, "survival"):
-                yield (
-                    f"endpoints.{key}: a {endpoint.kind} is compared on a log scale; write 'scale: log' there, or "
-                    "choose the kind 'continuous' if no value is below a limit of the assay"
-                )
-            elif endpoint.equivalence_margin.scale != ("log" if endpoint.kind == "survival" else scale):
-                wanted = {
-                    "log": "ratios above zero, such as 0.8 and 1.25",
-                    "linear": f"differences in {endpoint.unit}, the lower below zero and the higher above it",
-                }
-                yield f"endpoints.{key}.equivalence_margin must be {wanted[scale]}, because the scale is {scale}"
-        for key, claim in self.claims.items():
-            about = self.endpoints.get(claim.endpoint)
-            ratios = about is None or about.equivalence_margin.scale == "log"
-            if claim.printed_range and ratios and claim.printed_range[0] <= 0:
-                yield f"claims.{key}.printed_range must be two ratios above zero, the smaller first"
-
-    def _scale_faults_of_simulation(self, simulation: Simulation) -> Iterator[str]:
-        for key, drawn in simulation.endpoints.items():
-            about = self.endpoints.get(key)
-            if about is not None and (about.kind == "survival") != (drawn.distribution == "weibull"):
-                yield f"simulation.endpoints.{key}.distribution must be weibull for survival, and only for survival"
-                continue
-            linear = about is not None and about.equivalence_margin.scale == "linear"
-            if (
-                about is not None
-                and linear != is_normal(drawn)
-                and not (linear and drawn.distribution == "beta-binomial")
-            ):
-                yield (
-                    f"simulation.endpoints.{key}.distribution {drawn.distribution!r} does not fit the "
-                    f"{'linear' if linear else 'log'} scale of the endpoint"
-                )
-
-    def _survival_faults(self) -> Iterator[str]:
-        keys = [key for key in self.endpoints if self.is_survival(key)]
-        if len(keys) > 1:
-            yield f"endpoints: {' and '.join(keys)} are survival, and a cohort file has one pair of time and event"
-        for key in keys:
-            if self.endpoints[key].unit not in ("h", "d"):
-                yield f"endpoints.{key}.unit must be h or d, because survival is a time"
-            if self.endpoints[key].unit == "d" and self.sampling_hour is not None:
-                yield f"endpoints.{key}.unit must be h, because sampling_hour is in hours"
-            if self.design == "paired":
-                yield f"endpoints.{key}: survival has no pairs"
-        for name, claim in self.claims.items():
-            if claim.over_doses and self.is_survival(claim.endpoint):
-                yield f"claims.{name}: a trend of survival has no planned test; claim 'every' dose, or a 'single' one"
-        for name, slope in self.slopes.items():
-            if self.is_survival(slope.endpoint):
-                yield f"slopes.{name}: survival has no slope on the dose"
-        for name, check in self.checks.items():
-            if (check.test == "logrank") != self.is_survival(check.endpoint):
-                yield f"checks.{name}.test must be logrank for survival, and only for survival"
-
-    def _unknown_names(self) -> Iterator[str]:
-        if self.cohort.source and self.cohort.source not in self.sources:
-            yield f"cohort.source {self.cohort.source!r} is not among the sources"
-        for caveat in self.caveats:
-            if caveat.source not in self.sources:
-                yield f"a caveat's source {caveat.source!r} is not among the sources"
-        for key, claim in self.claims.items():
-            if claim.source not in self.sources:
-                yield f"claims.{key}.source {claim.source!r} is not among the sources"
-            if not (claim.together or claim.over_doses) and claim.contrast not in claim.compared:
-                yield f"claims.{key}.contrast {claim.contrast!r} is not in its own family"
-            yield from self._unknown_sides(f"claims.{key}", claim.endpoint, claim.compared)
-            yield from self._unknown_doses(f"claims.{key}", claim.doses)
-        for key, slope in self.slopes.items():
-            yield from self._unknown_sides(f"slopes.{key}", slope.endpoint, ())
-            yield from self._unknown_doses(f"slopes.{key}", slope.doses)
-            yield from self._unknown_doses(f"slopes.{key}", slope.other_doses)
-        for key, check in self.checks.items():
-            yield from self._unknown_sides(f"checks.{key}", check.endpoint, (check.contrast,))
-
-    def _unknown_sides(self, place: str, endpoint: str, contrasts: tuple[str, ...]) -> Iterator[str]:
-        if endpoint not in self.endpoints:
-            yield f"{place}.endpoint {endpoint!r} is not among the endpoints"
-        for contrast in contrasts:
-            treated, control = sides(contrast)
-            if treated == control:
-                yield f"{place}: contrast {contrast!r} compares a group with itself"
-            for group in (treated, control):
-                if group not in self.groups:
-                    yield f"{place}: contrast {contrast!r} names {group!r}, which is not among the groups"
-
-    def _unknown_doses(self, place: str, groups: tuple[str, ...]) -> Iterator[str]:
-        unknown = [group for group in groups if group not in self.groups]
-        for group in unknown:
-            yield f"{place}.doses names {group!r}, which is not among the groups"
-        if not unknown:
-            doses = [self.groups[group].dose or 0.0 for group in groups]
-            if any(dose <= 0 for dose in doses) or doses != sorted(set(doses)):
-                yield f"{place}.doses must rise from above zero; they are {doses}"
-
-    def _colliding_names(self) -> Iterator[str]:
-        for what, members in (("groups", self.groups), ("endpoints", self.endpoints)):
-            owners: dict[str, str] = {}
-            for key, member in members.items():
-                for name in (key, member.label):
-                    owner = owners.setdefault(name_key(name), key)
-                    if owner != key:
-                        yield f"{what}: {owner!r} and {key!r} cannot be told apart by {name!r}"
-
-    def _mixed_families(self) -> Iterator[str]:
-        """Contrasts in two families: each would have two adjusted p values, but its row has only one."""
-        families: dict[tuple[str, str], tuple[str, ...]] = {}
-        tests: dict[tuple[str, str], str] = {}
-        for key, claim in self.claims.items():
-            for contrast in claim.compared or (claim.contrast,):
-                if tests.setdefault((claim.endpoint, contrast), claim.published_method) != claim.published_method:
-                    yield f"claims.{key}: contrast {contrast!r} of {claim.endpoint} has two published tests"
-            for contrast in claim.compared:
-                if set(families.setdefault((claim.endpoint, contrast), claim.compared)) != set(claim.compared):
-                    yield f"claims.{key}: contrast {contrast!r} of {claim.endpoint} stands in two different families"
-        for key, check in self.checks.items():
-            if (check.endpoint, check.contrast) in families:
-                yield f"checks.{key}: contrast {check.contrast!r} of {check.endpoint} is a claim's too"
 
     @property
     def chosen_after_data(self) -> bool:
