@@ -73,7 +73,7 @@ def papermill_nbconvert(notebook: Path, executed: Path, file: Path, out: Path) -
 
 
 def papermill_report(study: str, notebook: Path, executed: Path, file: Path, out: Path) -> None:
-    """Run papermill's command, then the report of this package in a process of its own."""
+    """Run papermill's command, then write the report of this package in another process."""
     papermill(notebook, executed, file, out)
     subprocess.run([sys.executable, __file__, "--report", study, executed, file, out], check=True)
 

@@ -183,7 +183,7 @@ page.table(tables.growth_table(growth), "How the time of a call grows with the a
 # its tables and its figures, but no report.
 # The papermill command starts Python twice for each cohort and once more for the report. `--plain` calls papermill from a running Python process, and `secretome rerun` without this option forks a process
 # that has loaded all libraries; {doc}`the guide to many cohorts <../../book/scale>` describes this. The remaining time is that of the analysis and of drawing figures, which does not depend on how
-# the process is started. The time of a further cohort is the time of all cohorts after the first, divided by their number: the command is started only once. Each cohort has a process of its own, which ends with it, so memory does not
+# the process is started. The time of each further cohort is the total time of the cohorts after the first, divided by their number: the command is started only once. Each cohort is run in a separate process, which ends with it, so memory does not
 # grow with the number of cohorts.
 
 # %% tags=["remove-input"]

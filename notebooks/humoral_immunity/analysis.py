@@ -235,7 +235,7 @@ page.items(
 # %% [markdown]
 # ### Consistency of the published numbers
 #
-# The abstract and a companion paper by the same first two authors {cite}`moskalov-2023` report ratios and correlations. These can be compared with one another, whatever the cohort of this page.
+# The abstract and a companion paper by the same first two authors {cite}`moskalov-2023` report ratios and correlations. These can be compared with one another; the comparison does not depend on the cohort of this page.
 # {doc}`Published tables <../published_cohorts/analysis>` does so for other papers. A correlation over four group means does not use the individual animals and does not test the effect of the dose. A reported increase of a titre
 # can refer to the titre or to its logarithm; the paper does not say which.
 

@@ -18,7 +18,7 @@ export class Software {
 
   /**
    * Start Python unless it runs already.
-   * @param {import("./status.js").Status} status is told of the progress
+   * @param {import("./status.js").Status} status shows the progress
    * @returns {Promise<Runtime>}
    */
   async start(status) {

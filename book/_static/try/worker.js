@@ -60,7 +60,7 @@ const CALLS = {
   async start(given) {
     manifest = given;
     const contents = load((file) => file.part !== "figures", "Loading the calculation software");
-    // A file that cannot be loaded ends the start with its own message, whatever Pyodide makes of it.
+    // If a file cannot be loaded, report that error: Pyodide would report a later one.
     const failed = Promise.all(contents.values()).then(() => new Promise(() => undefined));
     python = await Promise.race([startPython(contents), failed]);
     const packs = { "openblas.pack": "/usr/lib", "packages.pack": PACKAGES, "secretome.pack": PACKAGES };

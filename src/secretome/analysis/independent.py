@@ -165,7 +165,7 @@ def planned_rows(
     """The planned test and the test of equivalence; without `intervals` the model's, which are slow, are omitted.
 
     Welch's t, on logs unless the scale of the comparison is linear; where a value is
-    censored, the model; where more than half of an group is, or `ranks_decide`, the
+    censored, the model; where more than half of a group is, or `ranks_decide`, the
     exact test decides and the model says how large; where too few values are left for the model, the exact test decides
     and the values bound the ratio.
 

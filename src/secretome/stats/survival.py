@@ -91,11 +91,10 @@ def logrank(
 
     Notes
     -----
-    Observed less expected deaths of a group are a sum over its animals of a score that does not depend on who is in
-    which group: the event less the cumulative hazard of all animals at that time. So every deal of these scores to the
-    groups can be judged. It holds where
-    the groups are watched alike: animals that leave the study for another reason must not do so more often in one
-    group.
+    The observed less the expected deaths of a group are a sum of scores over its animals. The score of an animal is its
+    event less the cumulative hazard of all animals at its time. It does not depend on the groups, so the scores can be
+    permuted among them. The test assumes that censoring does not depend on the group: animals that leave the study for
+    another reason must not do so more often in one group.
 
     References
     ----------

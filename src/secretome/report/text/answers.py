@@ -33,7 +33,6 @@ def answer_sentence(study: Study, verdicts: pd.DataFrame) -> str:
     'In the values of 12 donors, both claims are supported.'
     """
     animals = study.cohort.values["animal"].nunique()
-    # A donor is named without an article in "values of"; an animal is where the claim is tested.
     who = f"In the values of {units_counted(study, animals)}"
     counts = {decision: int((verdicts["verdict"] == decision).sum()) for decision in Decision}
     given = [(str(decision), n) for decision, n in counts.items() if n and decision != Decision.NOT_ANALYSED]
