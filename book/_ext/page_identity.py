@@ -1,4 +1,4 @@
-"""Says on every page what it is: its version, a description for search engines and messengers, and its source.
+"""Adds to every page its version, a description for search engines and messengers, and a link to its source.
 
 Links to the source appear if an environment variable gives the address of the repository, and the page's own address in
 its head if another gives that of the site. The last box of a page names the next page, and the link at the page's foot
@@ -64,7 +64,7 @@ def _identify(app: Any, pagename: str, template: str, context: dict[str, Any], d
 
 
 def _lead_on(app: Any, pagename: str, context: dict[str, Any]) -> None:
-    """Let the foot of a page lead to the page that its last box names."""
+    """Point the "next" link in the footer to the page that the last box of a page names."""
     link = BeautifulSoup(str(context.get("body", "")), "html.parser").select_one(".what-next a.reference.internal")
     if link is None or not context.get("next"):
         return

@@ -251,7 +251,7 @@ def contrast_estimate(test: stats.WelchContrastsResult, level: float) -> Estimat
 
 
 def welch_difference(treated: Floats, control: Floats, level: float) -> Estimate:
-    """Welch's t test of a difference of means; groups without any spread differ by an amount that has no test."""
+    """Welch's t test of a difference of means; without variation, the difference alone."""
     try:
         difference = stats.mean_difference(treated, control)
     except ValueError:

@@ -73,7 +73,7 @@ class Columns:
 
     @property
     def has_survival(self) -> bool:
-        """Whether the columns of survival are there, and the study has it."""
+        """Whether the study has survival and the file has its columns."""
         return bool(self.vocabulary.survival) and all(column in self.named for column in SURVIVAL_COLUMNS)
 
     @property

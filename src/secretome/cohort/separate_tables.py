@@ -315,7 +315,7 @@ class _Added:
         self.rows.append((*cells, *row))
 
     def grid(self, grid: Grid, number: int, names: Sequence[str], about: str) -> Grid:
-        """The grid with the new columns, and in its description where their content was found."""
+        """The grid with the new columns; its description says where their content was found."""
         padded = [(*(_text(row[0], "") for _ in names), *row) for row in self.above]
         header = (*(_text(self.above[number][0], name) for name in names), *self.above[number])
         rows = (*padded[:number], header, *self.rows)

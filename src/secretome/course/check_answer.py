@@ -221,7 +221,7 @@ def digest(question: str, token: str) -> str:
 
 
 def derive_key(password: bytes, salt: bytes) -> bytes:
-    """The first block of PBKDF2 with SHA-256, as hashlib calculates it where it has OpenSSL, which a browser has not.
+    """The first block of PBKDF2 with SHA-256, as hashlib calculates it with OpenSSL, which browsers lack.
 
     >>> derive_key(b"mouse", b"salt") == hashlib.pbkdf2_hmac("sha256", b"mouse", b"salt", ITERATIONS)
     True

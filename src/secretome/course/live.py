@@ -79,7 +79,7 @@ def _run_statement(statement: ast.stmt, names: dict[str, Any]) -> None:
 
 
 class _AbsentPackage:
-    """Stands for what a lesson imports from a package that is not installed."""
+    """A placeholder for what a lesson imports from a package that is not installed."""
 
     def __init__(self, package: str) -> None:
         self._package = package

@@ -261,7 +261,7 @@ def _expected(row: KeyRow) -> Iterator[tuple[frozenset[str], float]]:
 def _is_near(question: Question, value: float, right: float, mistakes: frozenset[str]) -> bool:
     if question.kind == "p" and not 0 < value <= (100 if "per_cent" in mistakes else 1):
         return False
-    # A small p is accepted within the rounding, in which its half lies too.
+    # The rounding allowed for a small p may include half of it, the one-sided p.
     within = question.allowance(right) if mistakes <= {"uncorrected"} else WITHIN[question.kind] * abs(right)
     # The factor includes an answer that was rounded onto the limit.
     return abs(value - right) <= within * (1 + 1e-9)

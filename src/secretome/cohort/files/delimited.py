@@ -119,7 +119,7 @@ def decode(content: bytes, path: Path) -> tuple[str, str]:
 
 
 def recognise(content: bytes) -> tuple[str, str] | None:
-    r"""Return the codec and the name of an encoding of other than Latin letters that the letters of a text show.
+    r"""Return the codec and the name of the non-Latin encoding of a text, as far as its letters identify it.
 
     >>> recognise("动物,组别,il6\n1,假手术,22.1\n2,对照,118.5\n".encode("gbk"))
     ('gb18030', 'GB18030 (Chinese)')
@@ -132,7 +132,7 @@ def recognise(content: bytes) -> tuple[str, str] | None:
     best = from_bytes(content).best()
     if best is None or best.encoding not in ENCODINGS:
         return None
-    # A few signs such as '±' are no evidence, capital letters begin words, and Japanese has few half-width letters.
+    # A few signs such as '±' identify no encoding. In words, capital letters come first, and half-width kana are rare.
     text = content.decode(best.encoding)
     other = [letter for letter in text if not letter.isascii()]
     is_text = len(other) >= MIN_LETTERS and sum(map(str.isalpha, other)) >= 0.9 * len(other)
