@@ -61,4 +61,5 @@ def readable(report: str) -> list[str]:
     for element in page.find_all(["svg", "footer", "style", "script"]):
         element.decompose()
     text = re.sub(r"computed with [^.]*(\.\d[^.]*)*\.", "computed.", page.get_text("\n", strip=True))
+    text = re.sub(r"Software: [^\n]*Python [\d.]+", "Software", text)
     return text.splitlines()
