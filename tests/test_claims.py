@@ -1,19 +1,21 @@
 """Checks and verdicts of single claims: every outcome arises, and its rates are those that were promised."""
 
-from typing import get_args, get_type_hints
+import re
+from dataclasses import replace
+from typing import Any, get_args, get_type_hints
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from rats import Rats
-from secretome import adjudicate, analyse
-from secretome.claims import Rule, examine
-from secretome.claims.kinds import KINDS
+from secretome import adjudicate, analyse, load_study
+from secretome.claims import KINDS, Rule, examine, specifications
 from secretome.cohort import Study
-from secretome.cohort.simulate import simulate_study
+from secretome.cohort.simulate import simulate_study, truth
 from secretome.course import text as course_text
-from secretome.protocol import models
+from secretome.protocol import CLAIM_FORMS, Claim, PerKind
+from secretome.protocol.claims import ClaimForm
 from secretome.report.text import claim_methods
 
 SEPSIS = "sepsis_cytokines"
@@ -140,8 +142,46 @@ def test_a_large_cohort_of_the_published_world_supports() -> None:
     assert set(verdicts["verdict"]) == {"supported"}
 
 
-def test_every_kind_of_claim_has_keys_rules_and_sentences() -> None:
-    """The kinds that a protocol may name are those with keys, a decision, methods, and words for students."""
-    named = set(get_args(get_type_hints(models.Claim)["kind"]))
-    for known in (models.CLAIM_KINDS, KINDS, claim_methods.SENTENCES, course_text.CLAIM_KINDS):
-        assert set(known) == named
+# Each list with an item for every kind of claim: the form, the rules, the methods, and the words for students.
+LISTS_OF_KINDS = (CLAIM_FORMS, KINDS, claim_methods.SENTENCES, course_text.CLAIM_DESCRIPTIONS)
+
+
+def test_every_kind_of_claim_has_form_rules_and_sentences() -> None:
+    named = set(get_args(get_type_hints(Claim)["kind"]))
+    assert [set(known) for known in LISTS_OF_KINDS] == [named] * len(LISTS_OF_KINDS)
+
+
+@pytest.mark.parametrize("known", LISTS_OF_KINDS, ids=["form", "rules", "sentences", "description"])
+def test_a_half_made_kind_of_claim_is_refused_with_the_place_to_add_it(known: PerKind[Any]) -> None:
+    with pytest.raises(KeyError, match="half_made") as error:
+        known["half_made"]
+    assert re.search(r"secretome\.[a-z_.]+\.[A-Z_]+", str(error.value))
+
+
+@pytest.fixture
+def differs(monkeypatch: pytest.MonkeyPatch) -> Claim:
+    """A claim of a kind that a response differs in either direction, as far as `ClaimForm` states it."""
+    monkeypatch.setitem(CLAIM_FORMS, "differs", ClaimForm("difference", together=False, over_doses=False))
+    directed = load_study(SEPSIS).protocol.claims["il6_falls_t1"]
+    return replace(directed, kind="differs", direction=None)  # type: ignore[arg-type]
+
+
+def test_a_claim_of_a_difference_is_no_equivalence_and_has_no_direction(differs: Claim) -> None:
+    assert not differs.is_equivalence
+    with pytest.raises(ValueError, match="direction"):
+        _ = differs.rises
+
+
+@pytest.mark.parametrize(("scenario", "expected"), [("as_published", "true"), ("null", "false"), ("reversed", "true")])
+def test_a_claim_of_a_difference_is_true_in_either_direction(differs: Claim, scenario: str, expected: str) -> None:
+    assert truth(replace(load_study(SEPSIS).protocol, claims={"differs": differs}), scenario, "differs") == expected
+
+
+def test_a_claim_of_a_difference_finds_it_in_either_direction(differs: Claim) -> None:
+    """The specification curve asks whether p is small, whichever group is higher."""
+    for scenario, answers in (("as_published", ["claimed", "claimed"]), ("reversed", ["opposite", "claimed"])):
+        study = simulate_study(SEPSIS, scenario, n=40, seed=1)
+        results = analyse(study)
+        for claim, answer in zip((study.protocol.claims["il6_falls_t1"], differs), answers, strict=True):
+            asked = replace(study, protocol=replace(study.protocol, claims={"one": claim}))
+            assert set(specifications(asked, results, "one")["answer"]) == {answer}

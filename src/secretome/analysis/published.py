@@ -1,7 +1,7 @@
 """The tests that authors of animal studies name, in a registry by their names in protocols.
 
 To add a test of two groups, write a function of the samples of all groups and a contrast, name it in `TESTS`, and add
-its name to `secretome.protocol.models`.
+its name to `secretome.protocol.claims`.
 """
 
 from collections.abc import Callable, Mapping

@@ -140,7 +140,7 @@ def _answer(claim: Claim, question: str, rows: Sequence[Row], alpha: float) -> t
         strongest = min(known, key=_p)
         p = _p(strongest) if not math.isnan(strongest["pvalue_adjusted"]) else min(1.0, needed * _p(strongest))
         return strongest, p, "opposite" if p <= alpha else "open"
-    back = [] if claim.is_equivalence else [row for row in known if rises(row) != claim.rises]
+    back = [] if claim.direction is None else [row for row in known if rises(row) != claim.rises]
     if back:
         strongest = min(back, key=_p)
         # One group is enough to contradict the claim, so its level is stricter, as in the verdict.

@@ -271,10 +271,17 @@ def truth(protocol: Protocol, scenario: str, claim: str) -> Truth:
     ]
     if about.is_equivalence:
         return "true" if all(margin.low < effect < margin.high for effect in effects) else "false"
-    if not all(effect > none if about.rises else effect < none for effect in effects):
+    if not all(_is_claimed(about, effect - none) for effect in effects):
         return "false"
     inside = any(margin.low < effect < margin.high for effect in effects)
     return "too small" if inside and about.negligible and not about.over_doses else "true"
+
+
+def _is_claimed(claim: Claim, change: float) -> bool:
+    """Whether a change has the claimed direction, or is any change if no direction is claimed."""
+    if claim.direction is None:
+        return change != 0
+    return change > 0 if claim.rises else change < 0
 
 
 def _truth_of_survival(claim: Claim, endpoint: Weibull, medians: dict[str, float], margin: EquivalenceMargin) -> Truth:
@@ -284,7 +291,7 @@ def _truth_of_survival(claim: Claim, endpoint: Weibull, medians: dict[str, float
     if claim.is_equivalence:
         return "true" if all(inside) else "false"
     # A lower hazard is a longer survival.
-    if not all(ratio < 1 if claim.rises else ratio > 1 for ratio in ratios):
+    if not all(_is_claimed(claim, 1 - ratio) for ratio in ratios):
         return "false"
     return "too small" if any(inside) and claim.negligible else "true"
 

@@ -74,13 +74,13 @@ def _render(protocol: Protocol, student: str, questions: Sequence[Question], sam
             kind: [(name, reason, Rule(name).decision) for name, reason in words.reasons(claim).items()]
             for kind, claim in kinds.items()
         },
-        about=words.CLAIM_KINDS,
+        about=words.CLAIM_DESCRIPTIONS,
         rank_tests=[
             words.RANK_TESTS[name]
             for name in dict.fromkeys(claim.published_method for claim in claims)
             if name in words.RANK_TESTS
         ],
-        families=sorted({len(claim.compared) for claim in claims if claim.kind == "single"} - {1}),
+        families=sorted({len(claim.compared) for claim in claims if claim.form.has_family} - {1}),
         margins={key: endpoint.equivalence_margin for key, endpoint in protocol.endpoints.items()},
     )
 

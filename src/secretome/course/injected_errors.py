@@ -114,7 +114,7 @@ def _contrasts(protocol: Protocol) -> list[tuple[str, str, str]]:
     """Endpoint and treated group of every contrast that decides a claim, and the sign of a limit on its side."""
     contrasts: dict[tuple[str, str, str], None] = {}
     for claim in protocol.claims.values():
-        sign = {"up": ">", "down": "<", None: ""}[claim.direction]
+        sign = "" if claim.direction is None else ">" if claim.rises else "<"
         groups = claim.doses or [sides(contrast)[0] for contrast in claim.judged_on]
         contrasts |= dict.fromkeys((claim.endpoint, group, sign) for group in groups)
     return list(contrasts)

@@ -1,7 +1,7 @@
 """The texts of assignments and marks."""
 
 from secretome.claims import KINDS, Rule
-from secretome.protocol import Claim
+from secretome.protocol import Claim, PerKind
 
 ERRORS = {
     "nothing": "nothing is wrong with it",
@@ -10,15 +10,19 @@ ERRORS = {
     "limit_without_sign": "one group was measured only up to a limit, and values beyond it are given as the limit, "
     "without < or >",
 }
-CLAIM_KINDS = {
-    "single": "A claim about one contrast",
-    "every": "A claim that every contrast changes (each at p of at most 0.05, not adjusted; against the claim, "
-    "each p times their number)",
-    "unchanged": "A claim that nothing changes (inside the margins by the 90 % intervals; outside by intervals at 1 - "
-    "0.05/k for k contrasts)",
-    "trend": "A claim of a dose dependence (a line through the mean logarithms over log dose, each group with "
-    "its own variance; Jonckheere-Terpstra if a dose contains a nondetect)",
-}
+CLAIM_DESCRIPTIONS = PerKind(
+    "description",
+    "secretome.course.text.CLAIM_DESCRIPTIONS",
+    {
+        "single": "A claim about one contrast",
+        "every": "A claim that every contrast changes (each at p of at most 0.05, not adjusted; against the claim, "
+        "each p times their number)",
+        "unchanged": "A claim that nothing changes (inside the margins by the 90 % intervals; outside by intervals at "
+        "1 - 0.05/k for k contrasts)",
+        "trend": "A claim of a dose dependence (a line through the mean logarithms over log dose, each group with "
+        "its own variance; Jonckheere-Terpstra if a dose contains a nondetect)",
+    },
+)
 RANK_TESTS = {
     "mann_whitney": "the exact Mann-Whitney test",
     "signed_rank": "the exact signed-rank test",

@@ -263,7 +263,7 @@ def _fails(check: Check, protocol: Protocol, drawn: Drawn, alpha: float) -> Bool
 
 def _failing(evidence: Evidence, check: Check, alpha: float) -> Bools:
     """The cohorts in which the evidence fails a check."""
-    rules = decide(_stack([evidence]), 1, alpha, rising=check.direction == "up")[0]
+    rules = decide(_stack([evidence]), 1, alpha, rising=check.rises)[0]
     return np.isin(rules, [rule for rule in np.unique(rules) if Rule(str(rule)).outcome is Outcome.FAILED])
 
 

@@ -143,7 +143,7 @@ def smallest_n(
     low, high = 2, 4
     while supported(high) < target:
         # A difference this rarely detected is not detected with more animals either. Equivalence may be.
-        futile = high >= FUTILE_N and supported(high) <= alpha < target and protocol.claims[claim].kind != "unchanged"
+        futile = high >= FUTILE_N and supported(high) <= alpha < target and not protocol.claims[claim].is_equivalence
         low, high = high, min(2 * high, MAX_N)
         if low >= MAX_N or futile:
             return SampleSizeResult(None, pd.concat(tried[n] for n in sorted(tried)))

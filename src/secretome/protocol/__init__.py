@@ -4,14 +4,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from secretome.protocol.claims import CLAIM_FORMS, Check, Claim, Direction, PerKind, SlopeDifference
     from secretome.protocol.files import Choice, InputError, Problem, file_sha256, read_regular_file, sha256
     from secretome.protocol.json_files import read_json, write_json
     from secretome.protocol.loading import load_protocol, notebooks_folder, study_folder, study_names
     from secretome.protocol.models import (
         ORIGINS,
-        Check,
-        Claim,
-        Direction,
         EffectScale,
         Endpoint,
         EquivalenceMargin,
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
         Kind,
         Origin,
         Protocol,
-        SlopeDifference,
         Source,
     )
     from secretome.protocol.names import name_key, nearest, normalise, sides, spelling
@@ -45,9 +42,10 @@ if TYPE_CHECKING:
     )
 
 # The modules are searched in this order, with the fastest to import first.
-_MODULES = ("files", "names", "loading", "models", "simulation", "json_files")
+_MODULES = ("files", "names", "loading", "claims", "models", "simulation", "json_files")
 
 __all__ = [
+    "CLAIM_FORMS",
     "ORIGINS",
     "BetaBinomial",
     "Check",
@@ -73,6 +71,7 @@ __all__ = [
     "PairedLognormal",
     "PairedNormal",
     "PairedNormalGroup",
+    "PerKind",
     "Problem",
     "Protocol",
     "Scenario",

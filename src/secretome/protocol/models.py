@@ -1,20 +1,18 @@
-"""Models of ``protocol.yml``: groups, endpoints, contrasts, claims and checks of a study."""
+"""Models of ``protocol.yml``: a study with its sources, groups and endpoints."""
 
 from collections.abc import Collection
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import pairwise
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
+from secretome.protocol.claims import Check, Claim, SlopeDifference
 from secretome.protocol.consistency import protocol_faults
 from secretome.protocol.fields import Before, FieldRule, Strict, Text
-from secretome.protocol.names import sides
 from secretome.protocol.simulation import Simulation
 
 Kind = Literal["concentration", "titre", "count", "proportion", "continuous", "survival"]
 Origin = Literal["simulated", "published-summary", "published-individual", "measured"]
-Direction = Literal["up", "down"]
 EffectScale = Literal["log", "linear"]
 ORIGINS: tuple[Origin, ...] = ("simulated", "published-summary", "published-individual", "measured")
 
@@ -90,163 +88,6 @@ class Endpoint(Strict):
     highest: float | None = None
     worst: Literal["lowest", "highest"] | None = None
     equivalence_margin: EquivalenceMargin
-
-
-@dataclass(frozen=True, kw_only=True)
-class PublishedTest(Strict):
-    """The test presumed to be the authors', and what they state about it; ``not_stated`` if none is presumed."""
-
-    method: Literal[
-        "signed_rank",
-        "paired_t",
-        "mann_whitney",
-        "jonckheere_terpstra",
-        "student_t",
-        "welch_t",
-        "anova_dunnett",
-        "anova_tukey",
-        "kruskal_dunn",
-        "logrank",
-        "fisher",
-        "chi_square",
-        "not_stated",
-    ]
-    stated: Text
-
-
-class ClaimKeys(NamedTuple):
-    """What a claim of a kind states, and so which keys it has and how its contrasts are used."""
-
-    several: bool  # about several contrasts, all of which it needs
-    directed: bool  # that a response rises or falls, not that nothing changes
-    over_doses: bool  # about a series of doses
-
-
-CLAIM_KINDS = {
-    "single": ClaimKeys(several=False, directed=True, over_doses=False),
-    "every": ClaimKeys(several=True, directed=True, over_doses=False),
-    "unchanged": ClaimKeys(several=True, directed=False, over_doses=False),
-    "trend": ClaimKeys(several=False, directed=True, over_doses=True),
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Claim(Strict):
-    """A published claim in a form that a cohort can test.
-
-    `single`: one `contrast`, adjusted over its `family`. `every`: all `contrasts` change in one direction. `unchanged`:
-    all `contrasts` are inside the equivalence margins. `trend`: the response changes with the `doses`, which are in
-    ascending order; `contrast` is its name. If `negligible` is false, an effect inside the equivalence margins still
-    counts. Survival that goes ``up`` is longer: the hazard ratio is below 1.
-    """
-
-    sentence: Text
-    endpoint: Text
-    kind: Literal["single", "every", "unchanged", "trend"]
-    direction: Direction | None = None
-    contrast: str = ""
-    family: tuple[Text, ...] = ()
-    contrasts: tuple[Text, ...] = ()
-    doses: tuple[Text, ...] = ()
-    negligible: bool = True
-    published_test: PublishedTest | None = None
-    printed_range: tuple[float, float] | None = None
-    source: Text
-
-    def __post_init__(self) -> None:
-        if self.printed_range and not self.printed_range[0] < self.printed_range[1]:
-            raise ValueError("printed_range must be two effects, the smaller first")
-        self._check_keys_of_kind()
-
-    def _check_keys_of_kind(self) -> None:
-        keys = CLAIM_KINDS[self.kind]
-        needed = {
-            "direction": keys.directed,
-            "contrast": not keys.several,
-            "contrasts": keys.several,
-            "doses": keys.over_doses,
-        }
-        for key, wanted in needed.items():
-            if wanted != bool(getattr(self, key)):
-                raise ValueError(f"a claim of kind {self.kind!r} {'needs' if wanted else 'has no'} {key!r}")
-        if self.family and (keys.several or keys.over_doses):
-            raise ValueError(f"a claim of kind {self.kind!r} has no 'family'")
-        if keys.over_doses and len(self.doses) < 3:
-            raise ValueError("a trend needs three doses or more")
-
-    @property
-    def compared(self) -> tuple[str, ...]:
-        """The contrasts of two groups that the claim states or is adjusted over; a trend has none."""
-        if self.over_doses:
-            return ()
-        return self.contrasts or self.family or (self.contrast,)
-
-    @property
-    def published_method(self) -> str:
-        """The name of the test presumed to be the authors'; empty if none is known."""
-        test = self.published_test
-        return "" if test is None or test.method == "not_stated" else test.method
-
-    @property
-    def judged_on(self) -> tuple[str, ...]:
-        """The contrasts that decide the claim, without the others of its family."""
-        return self.contrasts or (self.contrast,)
-
-    @property
-    def together(self) -> bool:
-        """Whether the claim needs every one of its contrasts, so that none is adjusted."""
-        return CLAIM_KINDS[self.kind].several
-
-    @property
-    def is_equivalence(self) -> bool:
-        """Whether the claim states that nothing changes."""
-        return not CLAIM_KINDS[self.kind].directed
-
-    @property
-    def over_doses(self) -> bool:
-        """Whether the claim is about a series of doses."""
-        return CLAIM_KINDS[self.kind].over_doses
-
-    @property
-    def adjacent(self) -> tuple[str, ...]:
-        """The contrasts of each dose of a trend with the next lower one."""
-        return tuple(f"{higher} vs {lower}" for lower, higher in pairwise(self.doses))
-
-    @property
-    def rises(self) -> bool:
-        """Whether the claim states an increase."""
-        return self.direction == "up"
-
-    @property
-    def sides(self) -> tuple[str, str]:
-        """The treated and the control group of the claim's contrast."""
-        return sides(self.contrast)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Check(Strict):
-    """A precondition of the experiment: if it fails, the claims on the endpoint cannot be tested."""
-
-    sentence: Text
-    endpoint: Text
-    contrast: Text
-    direction: Direction
-    test: Literal["mann_whitney", "welch", "logrank"]
-    reason: Text
-
-
-@dataclass(frozen=True, kw_only=True)
-class SlopeDifference(Strict):
-    """A test of whether the dose has a larger effect in one series of groups than in another.
-
-    That one slope is significant and the other is not does not answer this.
-    """
-
-    question: Text
-    endpoint: Text
-    contrast: Text
-    doses: Annotated[tuple[Text, ...], FieldRule(min_length=3)]
-    other_doses: Annotated[tuple[Text, ...], FieldRule(min_length=3)]
 
 
 def _to_text(public: object) -> object:

@@ -1,9 +1,10 @@
 """The kinds of claims, one module each.
 
-To add a kind, write its module and name it in `KINDS`. Describe the keys that its protocols have in
-`secretome.protocol.models.CLAIM_KINDS`, and name it in `Claim.kind` there. Add new rules, with their decisions and
-reasons, to `secretome.claims.rules`. Write how it is tested in `secretome.report.text.claim_methods.SENTENCES`, and in
-`secretome.course.text.CLAIM_KINDS` for the assignments of students.
+To add a kind, name it in `Claim.kind` in `secretome.protocol.claims`, and state its goal and its keys in `CLAIM_FORMS`
+there. Write its module here, and name it in `KINDS`. Add new rules, with their decisions and reasons, to
+`secretome.claims.rules`. Write how it is tested in `secretome.report.text.claim_methods.SENTENCES`, and in
+`secretome.course.text.CLAIM_DESCRIPTIONS` for the assignments of students. An error names the list in which a kind is
+missing.
 """
 
 import numpy as np
@@ -15,8 +16,11 @@ from secretome.claims.kinds.every import EVERY
 from secretome.claims.kinds.single import SINGLE
 from secretome.claims.kinds.trend import TREND
 from secretome.claims.rules import Decision
+from secretome.protocol import PerKind
 
-KINDS = {kind.name: kind for kind in (SINGLE, EVERY, EQUIVALENCE, TREND)}
+KINDS = PerKind(
+    "rules", "secretome.claims.kinds.KINDS", {kind.name: kind for kind in (SINGLE, EVERY, EQUIVALENCE, TREND)}
+)
 
 __all__ = ["KINDS", "ClaimInputs", "ClaimKind", "decide_claim"]
 

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from secretome.cohort import Study
-from secretome.protocol import Claim, Endpoint, EquivalenceMargin, sides
+from secretome.protocol import Claim, Direction, Endpoint, EquivalenceMargin, sides
 from secretome.report import text
 from secretome.report.figures.base import (
     COLOURS,
@@ -60,7 +60,7 @@ def paired_figure(study: Study, claim: Claim, row: text.Row) -> Figure:
             return figure
         figure = Figure(figsize=(WIDTH, 4.1), layout="constrained")
         left, right = figure.subplots(1, 2, width_ratios=(3, 1.5))
-        _draw_pairs(left, pairs, rising=claim.rises)
+        _draw_pairs(left, pairs, claim.direction)
         labels = [textwrap.fill(study.protocol.groups[side].label, 12) for side in (control, treated)]
         left.set_xticks([0, 1], labels, fontsize=SMALL)
         left.set_ylabel(f"{endpoint.label}\n{endpoint.unit}, {text.scale_words(endpoint)}")
@@ -220,8 +220,10 @@ def design_figure(study: Study) -> Figure:
     return figure
 
 
-def _draw_pairs(axes: Axes, pairs: pd.DataFrame, *, rising: bool) -> None:
-    change = (pairs["treated"] - pairs["control"]) * (1 if rising else -1)
+def _draw_pairs(axes: Axes, pairs: pd.DataFrame, direction: Direction | None) -> None:
+    change = pairs["treated"] - pairs["control"]
+    # Without a claimed direction, no pair changes against it.
+    change = change.abs() if direction is None else change if direction == "up" else -change
     for alike, colour, dashes in (
         (change > 0, "treated", "-"),
         (change < 0, "against", "--"),

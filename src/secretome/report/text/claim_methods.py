@@ -5,10 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 import pandas as pd
 
 from secretome.analysis import ANY_RANK_TEST, BOUND, RATE_RATIO, RATIO_BY_MODEL, Method
-from secretome.claims import primary_results
-from secretome.claims.kinds import KINDS
+from secretome.claims import KINDS, primary_results
 from secretome.cohort import Study
-from secretome.protocol import Claim, sides
+from secretome.protocol import CLAIM_FORMS, Claim, PerKind, sides
 from secretome.report.text.numbers import Row, count, listed, p_number, percent
 from secretome.report.text.sentences import against
 
@@ -71,7 +70,7 @@ def _planned(study: Study, results: pd.DataFrame, kind: str, alpha: float) -> It
         return
     rows = primary_results(study, results, kind)
     yield from SENTENCES[kind](claims, planned_methods(study, rows), alpha)
-    if kind == "single":
+    if CLAIM_FORMS[kind].has_family:
         yield from _families(study, claims, alpha)
     if lost := int(rows["pvalue"].isna().sum()):
         yield f"In this cohort {lost} of {count(len(rows), 'such contrast')} could not be computed."
@@ -138,7 +137,11 @@ def _trend(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]
     )
 
 
-SENTENCES = {"single": _single, "every": _every, "unchanged": _unchanged, "trend": _trend}
+SENTENCES = PerKind(
+    "sentences",
+    "secretome.report.text.claim_methods.SENTENCES",
+    {"single": _single, "every": _every, "unchanged": _unchanged, "trend": _trend},
+)
 
 
 def _number(claims: Iterable[Claim]) -> str:

@@ -15,7 +15,6 @@ def rule_words(protocol: Protocol, claim: Claim, alpha: float) -> tuple[str, str
     on_scale = " on logarithms" if limits.scale == "log" else ""
     of_groups = f"Welch's t{on_scale}"
     survival = protocol.is_survival(claim.endpoint)
-    way, back = ("above", "below") if claim.rises != survival else ("below", "above")
     paired = protocol.design == "paired"
     if claim.is_equivalence:
         return (
@@ -23,6 +22,7 @@ def rule_words(protocol: Protocol, claim: Claim, alpha: float) -> tuple[str, str
             f"every {percent(1 - 2 * alpha)} interval lies inside {margin}",
             f"an interval at {percent(1 - alpha / k)} lies entirely outside it",
         )
+    way, back = ("above", "below") if claim.rises != survival else ("below", "above")
     if claim.over_doses:
         return (
             f"Welch's t of the slope over {len(claim.doses)} doses{',' if on_scale else ''}{on_scale}",

@@ -125,7 +125,7 @@ def _is_of_equivalence(claim: Claim, verdict: Row) -> bool:
 
 def _goes_back(protocol: Protocol, claim: Claim, verdict: Row) -> bool | None:
     """Whether the group that decides a claim about every group changes in the opposite direction; None if unknown."""
-    if not claim.together or claim.is_equivalence:
+    if not claim.together or claim.direction is None:
         return False
     low, high = (verdict["estimate"],) * 2 if not math.isnan(verdict["estimate"]) else (verdict["low"], verdict["high"])
     none = protocol.endpoints[claim.endpoint].equivalence_margin.no_difference

@@ -1,0 +1,218 @@
+"""Models of the claims, checks and differences of slopes in ``protocol.yml``, and the kinds of claims."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Annotated, Literal, NamedTuple, TypeVar
+
+from secretome.protocol.fields import FieldRule, Strict, Text
+from secretome.protocol.names import sides
+
+Direction = Literal["up", "down"]
+# What a claim states: that a response changes in the claimed direction, that it differs in either direction, or that
+# it stays inside the equivalence margins.
+Goal = Literal["rise_or_fall", "difference", "equivalence"]
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedTest(Strict):
+    """The test presumed to be the authors', and what they state about it; ``not_stated`` if none is presumed."""
+
+    method: Literal[
+        "signed_rank",
+        "paired_t",
+        "mann_whitney",
+        "jonckheere_terpstra",
+        "student_t",
+        "welch_t",
+        "anova_dunnett",
+        "anova_tukey",
+        "kruskal_dunn",
+        "logrank",
+        "fisher",
+        "chi_square",
+        "not_stated",
+    ]
+    stated: Text
+
+
+class ClaimForm(NamedTuple):
+    """What the claims of a kind state, and so which keys they have and how their contrasts are used."""
+
+    goal: Goal
+    together: bool  # about several contrasts, all of which it needs
+    over_doses: bool  # about a series of doses
+
+    @property
+    def has_family(self) -> bool:
+        """Whether p is adjusted over the other contrasts of a family."""
+        return not (self.together or self.over_doses)
+
+
+class PerKind(dict[str, Item]):
+    """One item for each kind of claim; asking for the item of a kind that has none says what is missing, and where.
+
+    Examples
+    --------
+    >>> words = PerKind("description", "my_module.WORDS", {"single": "one contrast"})
+    >>> words["trend"]
+    Traceback (most recent call last):
+    KeyError: "claims of kind 'trend' have no description yet: add it to my_module.WORDS"
+    """
+
+    def __init__(self, what: str, place: str, items: Mapping[str, Item]) -> None:
+        super().__init__(items)
+        self._what, self._place = what, place
+
+    def __missing__(self, kind: str) -> Item:
+        raise KeyError(f"claims of kind {kind!r} have no {self._what} yet: add it to {self._place}")
+
+
+CLAIM_FORMS = PerKind(
+    "form",
+    "secretome.protocol.claims.CLAIM_FORMS",
+    {
+        "single": ClaimForm("rise_or_fall", together=False, over_doses=False),
+        "every": ClaimForm("rise_or_fall", together=True, over_doses=False),
+        "unchanged": ClaimForm("equivalence", together=True, over_doses=False),
+        "trend": ClaimForm("rise_or_fall", together=False, over_doses=True),
+    },
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim(Strict):
+    """A published claim in a form that a cohort can test.
+
+    `single`: one `contrast`, adjusted over its `family`. `every`: all `contrasts` change in one direction. `unchanged`:
+    all `contrasts` are inside the equivalence margins. `trend`: the response changes with the `doses`, which are in
+    ascending order; `contrast` is its name. If `negligible` is false, an effect inside the equivalence margins still
+    counts. Survival that goes ``up`` is longer: the hazard ratio is below 1.
+    """
+
+    sentence: Text
+    endpoint: Text
+    kind: Literal["single", "every", "unchanged", "trend"]
+    direction: Direction | None = None
+    contrast: str = ""
+    family: tuple[Text, ...] = ()
+    contrasts: tuple[Text, ...] = ()
+    doses: tuple[Text, ...] = ()
+    negligible: bool = True
+    published_test: PublishedTest | None = None
+    printed_range: tuple[float, float] | None = None
+    source: Text
+
+    def __post_init__(self) -> None:
+        if self.printed_range and not self.printed_range[0] < self.printed_range[1]:
+            raise ValueError("printed_range must be two effects, the smaller first")
+        self._check_keys_of_kind()
+
+    def _check_keys_of_kind(self) -> None:
+        form = self.form
+        needed = {
+            "direction": form.goal == "rise_or_fall",
+            "contrast": not form.together,
+            "contrasts": form.together,
+            "doses": form.over_doses,
+        }
+        for key, wanted in needed.items():
+            if wanted != bool(getattr(self, key)):
+                raise ValueError(f"a claim of kind {self.kind!r} {'needs' if wanted else 'has no'} {key!r}")
+        if self.family and not form.has_family:
+            raise ValueError(f"a claim of kind {self.kind!r} has no 'family'")
+        if form.over_doses and len(self.doses) < 3:
+            raise ValueError("a trend needs three doses or more")
+
+    @property
+    def form(self) -> ClaimForm:
+        """What the claims of this kind state."""
+        return CLAIM_FORMS[self.kind]
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The contrasts of two groups that the claim states or is adjusted over; a trend has none."""
+        if self.over_doses:
+            return ()
+        return self.contrasts or self.family or (self.contrast,)
+
+    @property
+    def published_method(self) -> str:
+        """The name of the test presumed to be the authors'; empty if none is known."""
+        test = self.published_test
+        return "" if test is None or test.method == "not_stated" else test.method
+
+    @property
+    def judged_on(self) -> tuple[str, ...]:
+        """The contrasts that decide the claim, without the others of its family."""
+        return self.contrasts or (self.contrast,)
+
+    @property
+    def together(self) -> bool:
+        """Whether the claim needs every one of its contrasts, so that none is adjusted."""
+        return self.form.together
+
+    @property
+    def is_equivalence(self) -> bool:
+        """Whether the claim states that nothing changes."""
+        return self.form.goal == "equivalence"
+
+    @property
+    def over_doses(self) -> bool:
+        """Whether the claim is about a series of doses."""
+        return self.form.over_doses
+
+    @property
+    def adjacent(self) -> tuple[str, ...]:
+        """The contrasts of each dose of a trend with the next lower one."""
+        return tuple(f"{higher} vs {lower}" for lower, higher in pairwise(self.doses))
+
+    @property
+    def rises(self) -> bool:
+        """Whether the claim states an increase, not a decrease.
+
+        Raises
+        ------
+        ValueError
+            If the claim states no direction.
+        """
+        if self.direction is None:
+            raise ValueError(f"a claim of kind {self.kind!r} states no direction: look at its 'direction' first.")
+        return self.direction == "up"
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        """The treated and the control group of the claim's contrast."""
+        return sides(self.contrast)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check(Strict):
+    """A precondition of the experiment: if it fails, the claims on the endpoint cannot be tested."""
+
+    sentence: Text
+    endpoint: Text
+    contrast: Text
+    direction: Direction
+    test: Literal["mann_whitney", "welch", "logrank"]
+    reason: Text
+
+    @property
+    def rises(self) -> bool:
+        """Whether an increase is expected, not a decrease."""
+        return self.direction == "up"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlopeDifference(Strict):
+    """A test of whether the dose has a larger effect in one series of groups than in another.
+
+    That one slope is significant and the other is not does not answer this.
+    """
+
+    question: Text
+    endpoint: Text
+    contrast: Text
+    doses: Annotated[tuple[Text, ...], FieldRule(min_length=3)]
+    other_doses: Annotated[tuple[Text, ...], FieldRule(min_length=3)]
