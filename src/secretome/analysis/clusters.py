@@ -178,12 +178,12 @@ def cluster_test(
         return None
     nested = clusters.layout is Layout.NESTED
     means, block = cluster_methods(column, equivalence=margin is not None)
-    test, fit = (means, _fit_means) if nested else (block, _fit_blocks)
+    test, fit = (means, _fit_means) if nested else (block, fit_blocks)
     labelled = [int((labels_of(group, column) != "").sum()) for group in (pair.treated, pair.control)]
     n_treated, n_control = (clusters.n_treated, clusters.n_control) if nested else labelled
     estimate = estimate_or_nan(
         lambda: (
-            _estimate(fit(pair, column), level, pair.scale)
+            model_estimate(fit(pair, column), level, pair.scale)
             if margin is None
             else _equivalence(fit(pair, column), margin, alpha)
         )
@@ -199,7 +199,8 @@ def cluster_test(
     )
 
 
-def _estimate(fit: Fit, level: float, scale: EffectScale) -> Estimate:
+def model_estimate(fit: Fit, level: float, scale: EffectScale) -> Estimate:
+    """The t test of a fitted difference, as a ratio if logarithms are compared."""
     return _scaled(t_test(*fit, level), fit, scale)
 
 
@@ -224,7 +225,7 @@ def _fit_means(pair: Comparison, column: str) -> Fit:
     return float(test.estimate[0]), error, float(test.df[0])
 
 
-def _fit_blocks(pair: Comparison, column: str) -> Fit:
+def fit_blocks(pair: Comparison, column: str) -> Fit:
     """The coefficient of the group in a linear model with one constant for each cluster, on the comparison's scale."""
     (treated, of_treated), (control, of_control) = (
         _labelled_values(group, column, pair.scale) for group in (pair.treated, pair.control)

@@ -10,6 +10,18 @@ import numpy as np
 
 from secretome import stats
 from secretome.analysis import count_models
+from secretome.analysis.blocks import (
+    BLOCK,
+    TOST_BLOCK,
+    VAN_ELTEREN,
+    block_bound,
+    block_effect,
+    block_equivalence,
+    block_estimate,
+    block_ranks,
+    block_rows,
+    on_scale,
+)
 from secretome.analysis.clusters import cluster_rows
 from secretome.analysis.equivalence import equivalence_estimate, equivalence_rows
 from secretome.analysis.multiverse import Known, multiverse_rows
@@ -125,6 +137,8 @@ def _multiverse(
         yield from cluster_rows(compared, level=settings.level, together=True, margin=margin, alpha=settings.alpha)
     yield from multiverse_rows(study, claim.endpoint, compared, known, settings, together=together)
     yield from cluster_rows(compared, level=settings.level, together=together)
+    if study.protocol.block:
+        yield from block_rows(compared, known.planned, level=settings.level, together=together)
 
 
 def _placed(row: Result, study: Study, endpoint: str, contrast: str, pair: Comparison) -> Result:
@@ -167,7 +181,8 @@ def planned_rows(
     Welch's t, on logs unless the scale of the comparison is linear; where a value is
     censored, the model; where more than half of a group is, or `ranks_decide`, the
     exact test decides and the model says how large; where too few values are left for the model, the exact test decides
-    and the values bound the ratio.
+    and the values bound the ratio. With a block, a linear model with the blocks, or van Elteren's exact test, which
+    ranks within blocks.
 
     With `together`, a claim needs every contrast of the family, so the interval is that of the unadjusted p, at ``1 -
     alpha``; without, it is that of the adjusted p, at ``1 - alpha / family``. The simultaneous interval always belongs
@@ -178,8 +193,9 @@ def planned_rows(
     estimate = methods.estimate(1 - alpha) if together and family > 1 else simultaneous
     specification = methods.test
     if ranks_decide or pair.mostly_censored or methods.effect == BOUND:
-        estimate = (estimate_or_nan(lambda: by_ranks(pair)) if pair.n else Estimate()).sized(estimate)
-        specification = rank_test(estimate)
+        ranks = block_ranks if pair.block else by_ranks
+        estimate = (estimate_or_nan(lambda: ranks(pair)) if pair.n else Estimate()).sized(estimate)
+        specification = VAN_ELTEREN if pair.block else rank_test(estimate)
     if family > 1 and not together:
         specification = replace(specification, adjustment=Adjustment.BONFERRONI)
     test = result(
@@ -192,7 +208,7 @@ def planned_rows(
     inside = methods.equivalence(alpha)
     equivalence = result(
         inside,
-        EQUIVALENCE_TESTS.get(methods.effect, EQUIVALENCE_BY_MODEL),
+        on_scale(TOST_BLOCK, pair) if pair.block else EQUIVALENCE_TESTS.get(methods.effect, EQUIVALENCE_BY_MODEL),
         analysis="planned",
         alternative="equivalence",
         effect=methods.effect,
@@ -217,6 +233,8 @@ class _Methods:
 
 def _methods(pair: Comparison, margin: EquivalenceMargin, *, intervals: bool) -> _Methods:
     """The methods for these values, which may include zeros and censored values."""
+    if pair.block:
+        return _methods_in_blocks(pair, margin)
     if pair.scale == "linear":
         if pair.n < 2:
             return _only(WELCH_LINEAR, MEAN_DIFFERENCE)
@@ -258,6 +276,21 @@ def _methods(pair: Comparison, margin: EquivalenceMargin, *, intervals: bool) ->
         RATIO_BY_MODEL,
         lambda level: estimate_or_nan(lambda: _model(fit, level, intervals=intervals)),
         lambda tail: estimate_or_nan(lambda: _equivalence_by_model(fit, margin, tail, intervals=intervals)),
+    )
+
+
+def _methods_in_blocks(pair: Comparison, margin: EquivalenceMargin) -> _Methods:
+    """The linear model with blocks or, for values without a logarithm, ranks within blocks and a bound."""
+    if pair.scale == "log" and pair.n and (pair.censored or pair.treated.zeros or pair.control.zeros):
+        return _only(VAN_ELTEREN, BOUND, block_bound(pair) if pair.censored else None)
+    model = on_scale(BLOCK, pair)
+    if pair.n < 2:
+        return _only(model, block_effect(pair))
+    return _Methods(
+        model,
+        block_effect(pair),
+        lambda level: estimate_or_nan(lambda: block_estimate(pair, level)),
+        lambda tail: estimate_or_nan(lambda: block_equivalence(pair, margin, tail)),
     )
 
 

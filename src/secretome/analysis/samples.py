@@ -39,7 +39,8 @@ class GroupSample:
     animals : int
         Animals of the group in the file, including those that died, were excluded or have no value; 0 if unknown.
     labels : mapping of str to (n,) array of str
-        For each of `CLUSTER_COLUMNS`, the label of each value's animal; empty text if the file has no label.
+        For each of `CLUSTER_COLUMNS`, and for the protocol's block, the label of each value's animal; empty text if the
+        file has no label.
     """
 
     lower: Floats
@@ -92,13 +93,15 @@ class Comparison:
     """A treated group and its control.
 
     With `step`, a value on a dilution ladder lies between itself and the next dilution, `step` times higher. `scale` is
-    that on which they are compared: by a ratio of geometric means, or by a difference of means.
+    that on which they are compared: by a ratio of geometric means, or by a difference of means. `block` is the column
+    within which the planned test compares, if there is one.
     """
 
     treated: GroupSample
     control: GroupSample
     step: float = 1.0
     scale: EffectScale = "log"
+    block: str = ""
 
     @property
     def n(self) -> int:
@@ -170,6 +173,7 @@ def group_sample(study: Study, endpoint: str, group: str) -> GroupSample:
     lower = _floats(values["lower"])
     known = rows & ~np.isnan(lower)
     counts = {name: _floats(values[name])[known] for name in ("count", "exposure", "total")}
+    columns = dict.fromkeys((*CLUSTER_COLUMNS, study.protocol.block))
     everyone = (_texts(table["animal"])[_texts(table["group"]) == group] for table in (values, study.cohort.excluded))
     return GroupSample(
         lower[known],
@@ -177,7 +181,7 @@ def group_sample(study: Study, endpoint: str, group: str) -> GroupSample:
         missing=int(rows.sum() - known.sum()),
         dead=int(values["dead"].to_numpy()[rows].sum()),
         animals=len(set().union(*everyone)),
-        labels={name: _texts(values[name])[known].astype(str) for name in CLUSTER_COLUMNS if name in values},
+        labels={name: _texts(values[name])[known].astype(str) for name in columns if name in values},
         **{name: values for name, values in counts.items() if values.size and not np.isnan(values).any()},
     )
 
@@ -187,7 +191,7 @@ def comparison(study: Study, endpoint: str, contrast: str) -> Comparison:
     treated, control = sides(contrast)
     about = study.protocol.endpoints[endpoint]
     samples = group_sample(study, endpoint, treated), group_sample(study, endpoint, control)
-    return Comparison(*samples, dilution_fold(about.kind), about.equivalence_margin.scale)
+    return Comparison(*samples, dilution_fold(about.kind), about.equivalence_margin.scale, study.protocol.block)
 
 
 def dilution_fold(kind: Kind) -> float:

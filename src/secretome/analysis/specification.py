@@ -39,6 +39,10 @@ class Method(StrEnum):
     BATCH_BLOCK = "batch_block"
     PLATE_MEANS = "plate_means_welch"
     PLATE_BLOCK = "plate_block"
+    # The protocol's block, whichever column it is.
+    BLOCK = "block_welch_t"
+    BLOCK_POOLED = "block_one_variance"
+    VAN_ELTEREN = "van_elteren"
     LOGRANK = "logrank"
     LOGRANK_MIDP = "logrank_midp"
     LOGRANK_ASYMPTOTIC = "logrank_asymptotic"
@@ -66,6 +70,7 @@ class Method(StrEnum):
     TOST_BATCH_BLOCK = "tost_batch_block"
     TOST_PLATE_MEANS = "tost_plate_means_welch"
     TOST_PLATE_BLOCK = "tost_plate_block"
+    TOST_BLOCK = "tost_block_welch_t"
 
 
 class Scale(StrEnum):
@@ -157,6 +162,10 @@ TESTS = {
     Method.TOST_QUASI_POISSON: "two one-sided tests by the quasi-Poisson model",
     Method.TOST_BETA_BINOMIAL: "two one-sided tests by the beta-binomial model",
     Method.TOST_PAIRED: "two one-sided t tests",
+    Method.BLOCK: "linear model with blocks and unequal variances",
+    Method.BLOCK_POOLED: "linear model with blocks and one variance",
+    Method.VAN_ELTEREN: "exact van Elteren test within blocks",
+    Method.TOST_BLOCK: "two one-sided tests by a linear model with blocks",
 } | {
     Method(f"{tost}{column}_{code}"): f"{prefix}{name.format(column)}"
     for column in ("cage", "batch", "plate")
@@ -193,7 +202,12 @@ NAMES = {
     (Method.SIGN_FLIPS, Scale.LOG): "sign flips of log ratios",
 }
 # A comma separates the scale from these names.
-WITH_COMMA = frozenset({Method.FAMILY_SPREAD, Method.TOST_FAMILY_SPREAD, Method.ADJACENT_DOSES})
+WITH_COMMA = frozenset(
+    {
+        *(Method.FAMILY_SPREAD, Method.TOST_FAMILY_SPREAD, Method.ADJACENT_DOSES),
+        *(Method.BLOCK, Method.BLOCK_POOLED, Method.TOST_BLOCK),
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,9 @@ class Evidence:
             if equivalence
             else np.full((len(tests), 1), np.nan),
             unordered=np.isnan(adjusted)
-            & np.array([[row["test"] in (Method.MANN_WHITNEY, Method.JONCKHEERE)] for row in tests]),
+            & np.array(
+                [[row["test"] in (Method.MANN_WHITNEY, Method.VAN_ELTEREN, Method.JONCKHEERE)] for row in tests]
+            ),
             **columns,
         )
 
@@ -124,6 +126,8 @@ def rises(row: Row) -> bool:
     """
     if row["test"] in ANY_RANK_TEST:
         return bool(row["statistic"] > row["n_treated"] * row["n_control"] / 2)
+    if row["test"] == Method.VAN_ELTEREN:
+        return bool(row["statistic"] > 0)
     if row["effect"] == HAZARD_RATIO:
         return bool(row["estimate"] < 1)
     return bool(row["estimate"] > NO_DIFFERENCE[row["effect"]])

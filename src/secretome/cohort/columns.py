@@ -109,7 +109,12 @@ class Columns:
 
     def choice(self, names: Iterable[str], nearest: str = "") -> Choice:
         """What columns with these names may contain: an endpoint or column that no other column has."""
-        others = (name for name in (*REQUIRED, *OPTIONAL) if name not in self.named and name not in NOT_CHOSEN)
+        block = (self.protocol.block,) if self.protocol.block else ()
+        others = (
+            name
+            for name in dict.fromkeys((*REQUIRED, *OPTIONAL, *block))
+            if name not in self.named and name not in NOT_CHOSEN
+        )
         endpoints = [key for key in self.protocol.endpoints if key not in self.wide or key == nearest]
         options = [*([] if "endpoint" in self.named else endpoints), *others]
         return Choice("column", tuple(names), tuple(options), nearest if nearest in options else "")

@@ -18,7 +18,7 @@ from secretome.cohort.replicates import Measurement
 from secretome.cohort.summary_rows import is_summary
 from secretome.cohort.values import NotAValueError, Value, parse, reciprocal
 from secretome.cohort.vocabulary import REQUIRED, unit_in_brackets
-from secretome.protocol import Endpoint
+from secretome.protocol import Endpoint, Protocol
 
 # Columns that are kept as they are.
 CARRIED = ("cage", "sex", "batch", "plate", "note")
@@ -102,7 +102,7 @@ class MeasurementReader:
             "lower": value.lower,
             "upper": value.upper,
             **counts,
-            **{column: self.columns.text(entry.row, column) for column in CARRIED},
+            **{column: self.columns.text(entry.row, column) for column in carried(self.protocol)},
             **status,
             "exclude": exclude,
             "replicate": self.columns.text(entry.row, "replicate"),
@@ -121,7 +121,7 @@ class MeasurementReader:
             record = {
                 **{"animal": animal, "group": group, "endpoint": survival, **NO_COUNT},
                 **dict.fromkeys(("value", "lower", "upper"), math.nan),
-                **{column: self.columns.text(row, column) for column in CARRIED},
+                **{column: self.columns.text(row, column) for column in carried(self.protocol)},
                 **status,
                 "exclude": self.columns.text(row, "exclude") if is_excluded else "",
                 "replicate": "",
@@ -219,6 +219,11 @@ class MeasurementReader:
                 remedy += "column 'exclude'."
             self.errors.add(cell, repr(text), error.expected, remedy)
             return None
+
+
+def carried(protocol: Protocol) -> tuple[str, ...]:
+    """The columns that are kept as they are, with that of the protocol's blocks."""
+    return (*CARRIED, *([protocol.block] if protocol.block and protocol.block not in CARRIED else []))
 
 
 def value_text(cell: Cell, endpoint: Endpoint) -> str:

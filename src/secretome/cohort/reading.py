@@ -12,6 +12,7 @@ from typing import cast
 
 import pandas as pd
 
+from secretome.cohort.blocks import check_blocks, other_factors
 from secretome.cohort.columns import Columns
 from secretome.cohort.decimals import WORDS, DecimalMark, decide, decimal_of, decimal_problem
 from secretome.cohort.display_checks import Entry, check_displayed
@@ -23,7 +24,7 @@ from secretome.cohort.files.sheet import Cell, Sheet
 from secretome.cohort.flag_checks import check_flags
 from secretome.cohort.format_checks import check_formatting
 from secretome.cohort.layouts import read_sheet
-from secretome.cohort.measurements import CARRIED, MeasurementReader
+from secretome.cohort.measurements import MeasurementReader, carried
 from secretome.cohort.model import Cohort, cohort_id
 from secretome.cohort.name_matching import refuse_unused_groups
 from secretome.cohort.notes import describe
@@ -36,11 +37,9 @@ from secretome.cohort.values import reciprocal
 from secretome.cohort.vocabulary import AUXILIARY, Vocabulary, map_option
 from secretome.protocol import ORIGINS, InputError, Origin, Protocol, sha256
 
-# Columns of `Cohort.values`, in this order.
-COLUMNS = (
-    *("animal", "group", "endpoint", "value", "lower", "upper", "count", "exposure", "total"),
-    *(*CARRIED, "time", "dead", "exclude"),
-)
+# Columns of `Cohort.values`, in this order; the columns that are kept as they are lie between them.
+FIRST = ("animal", "group", "endpoint", "value", "lower", "upper", "count", "exposure", "total")
+LAST = ("time", "dead", "exclude")
 # Control characters other than tabs and line ends, and those that change the direction of text.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -160,12 +159,13 @@ class _CohortReader:
         origin = self._origin()
         if not measurements and self.columns.has_survival:
             measurements = list(reader.animals(self.vocabulary.survival))
+        blocks = check_blocks(measurements, self.columns, self.errors)
         measurements, wells = self._combine(measurements)
         measurements = self._with_survival(measurements)
         self.errors.raise_if_any()
         values, excluded = self._frames(measurements)
         stated = self.columns.units_stated
-        self.notes += [*self.vocabulary.notes, *auxiliary.notes(), *wells]
+        self.notes += [*self.vocabulary.notes, *auxiliary.notes(), *wells, *blocks, *other_factors(self.columns)]
         assayed = values["endpoint"] != self.vocabulary.survival
         if assayed.any():
             self.notes += describe(values[assayed], excluded, self.protocol, stated)
@@ -254,7 +254,7 @@ class _CohortReader:
 
     def _frames(self, measurements: list[Measurement]) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The values and the excluded values."""
-        frame = pd.DataFrame([record for record, _ in measurements], columns=list(COLUMNS))
+        frame = pd.DataFrame([record for record, _ in measurements], columns=[*FIRST, *carried(self.protocol), *LAST])
         included = frame["exclude"] == ""
         values, excluded = frame[included].reset_index(drop=True), frame[~included].reset_index(drop=True)
         self._check_not_empty(values)

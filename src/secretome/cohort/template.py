@@ -104,18 +104,20 @@ def _fill_samples(sheet: Worksheet, protocol: Protocol, codes: list[str]) -> Non
 
 
 def _fill_key(sheet: Worksheet, protocol: Protocol, samples: list[tuple[str, str, str]]) -> None:
-    sheet.append(["code", "animal", "group"])
+    header = ["code", "animal", "group", *([protocol.block] if protocol.block else [])]
+    sheet.append(header)
     for row in samples:
         sheet.append(list(row))
     # The groups are listed in the sheet, because a list inside the rule may contain only 255 characters.
+    first = len(header) + 2
     for number, group in enumerate(protocol.groups, start=2):
-        sheet.cell(number, 5, group)
-        sheet.cell(number, 6, protocol.groups[group].label)
-    sheet.cell(1, 5, "groups to choose from")
-    sheet.cell(1, 6, "that is")
-    _add_choices(
-        sheet, f"$E$2:$E${len(protocol.groups) + 1}", f"C2:C{len(samples) + 1}", "one of the groups of the study"
-    )
+        sheet.cell(number, first, group)
+        sheet.cell(number, first + 1, protocol.groups[group].label)
+    sheet.cell(1, first, "groups to choose from")
+    sheet.cell(1, first + 1, "that is")
+    letter = get_column_letter(first)
+    choices = f"${letter}$2:${letter}${len(protocol.groups) + 1}"
+    _add_choices(sheet, choices, f"C2:C{len(samples) + 1}", "one of the groups of the study")
     _format_sheet(sheet)
 
 
@@ -152,6 +154,8 @@ def _instructions(protocol: Protocol, seed: int) -> list[str]:
         "received another treatment.",
         "Write one number per cell, in the unit of the header. Leave a missing value empty.",
     ]
+    if protocol.block:
+        lines.append(f"Write the {protocol.block} of each {protocol.experimental_unit} into the key, in every row.")
     if protocol.survival:
         lines.append(
             f"Write into 'time' when a {protocol.experimental_unit} died or was last seen alive, and into 'event' 1 if "

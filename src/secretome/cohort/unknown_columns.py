@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from secretome.cohort.blocks import factor_note
 from secretome.cohort.columns import Columns, without_unit
 from secretome.cohort.errors import ErrorCollector, quoted, shorten_list
 from secretome.cohort.files.sheet import Cell
@@ -102,7 +103,7 @@ class UnknownColumns:
         elif self._may_be_endpoint(cell):
             self.numeric.append(cell)
         else:
-            self.columns.notes.append(f"column {name!r} was not used")
+            self.columns.notes.append(factor_note(cell, self.columns) or f"column {name!r} was not used")
 
     def _report_numeric(self, absent: list[str]) -> None:
         key = absent[0] if len(self.numeric) == len(absent) == 1 else "KEY"

@@ -76,6 +76,7 @@ class Vocabulary:
         self.time_unit = protocol.endpoints[self.survival].unit if self.survival else "h"
         protocol = protocol.without([self.survival])
         self.protocol = protocol
+        self.columns_of_study = tuple(dict.fromkeys([*COLUMNS, *([protocol.block] if protocol.block else [])]))
         self.mapped = dict(mapped or {})
         self.has_samples = False
         self._study_names = {
@@ -83,7 +84,7 @@ class Vocabulary:
             "endpoint": NameTable(
                 (name, key) for key, endpoint in protocol.endpoints.items() for name in (key, endpoint.label)
             ),
-            "column": NameTable((column, column) for column in COLUMNS),
+            "column": NameTable((column, column) for column in self.columns_of_study),
         }
         # The meaning of each mapped name, by kind of name.
         kinds = tuple(self._study_names)
@@ -121,7 +122,7 @@ class Vocabulary:
                 add(found, expected, "Remove one of the two options.")
             if not any(meanings[old].values()):
                 candidates = [*self.protocol.groups, *self.protocol.endpoints]
-                guess = nearest(new, [*candidates, *COLUMNS])
+                guess = nearest(new, [*candidates, *self.columns_of_study])
                 expected = f"one of {', '.join(candidates)}, a label of one, or a column such as animal"
                 add(f"{new!r} after '='", expected, f"The nearest is {guess!r}." if guess else "")
         if problems:

@@ -18,6 +18,24 @@ TWO_GROUP_TESTS = ("mann_whitney", "student_t", "welch_t", "anova_dunnett", "ano
 TREND_TESTS = ("jonckheere_terpstra",)
 PAIRED_TESTS = ("signed_rank", "paired_t")
 SURVIVAL_TESTS = ("logrank", "fisher", "chi_square")
+# Columns of cohort files with another meaning than a block.
+NOT_BLOCKS = (
+    *(
+        "animal",
+        "group",
+        "endpoint",
+        "value",
+        "unit",
+        "replicate",
+        "lloq",
+        "uloq",
+        "count",
+        "exposure",
+        "total",
+        "time",
+    ),
+    *("event", "note", "exclude", "code", "origin", "scenario", "seed"),
+)
 
 
 def protocol_faults(protocol: Protocol) -> Iterator[str]:
@@ -28,6 +46,8 @@ def protocol_faults(protocol: Protocol) -> Iterator[str]:
     yield from _mixed_families(protocol)
     yield from _scale_faults(protocol)
     yield from _survival_faults(protocol)
+    if protocol.block:
+        yield from _block_faults(protocol)
     if protocol.simulation:
         names = set(protocol.groups), set(protocol.endpoints), set(protocol.sources)
         yield from protocol.simulation.faults(*names, paired=protocol.design == "paired")
@@ -56,6 +76,27 @@ def _design_faults(protocol: Protocol) -> Iterator[str]:
                 f"claims.{key}.published_test.method {method!r} does not fit the design or the claim; "
                 f"{', '.join(methods)} do, or no published_test"
             )
+
+
+def _block_faults(protocol: Protocol) -> Iterator[str]:
+    name, without = protocol.block, "leave out 'block'"
+    names = {name_key(word) for key, about in protocol.endpoints.items() for word in (key, about.label)}
+    if name in NOT_BLOCKS or name_key(name) in names or not name_key(name):
+        yield f"block: {name!r} is a column with another meaning; name one such as sex, batch, litter or day"
+    if protocol.design == "paired":
+        yield f"block: a paired design compares the values of one {protocol.experimental_unit}; {without}"
+    if protocol.survival:
+        yield (
+            f"block: survival ({protocol.survival}) has no planned test with a block; {without}, or move it to a "
+            "protocol without one"
+        )
+    for key, claim in protocol.claims.items():
+        if claim.over_doses:
+            yield f"claims.{key}: a trend has no planned test with a block; claim 'every' dose, or {without}"
+    for key in protocol.slopes:
+        yield f"slopes.{key}: slopes have no planned test with a block; leave out 'slopes' or 'block'"
+    if protocol.simulation:
+        yield "simulation: animals are simulated without blocks; leave out 'simulation' or 'block'"
 
 
 def _scale_faults(protocol: Protocol) -> Iterator[str]:

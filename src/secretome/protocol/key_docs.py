@@ -28,6 +28,10 @@ KEYS: dict[str, dict[str, tuple[str, str]]] = {
         "experimental_units": ("Its plural, if it is not formed with `s`.", "every sentence with n"),
         "design": ("Whether the groups are different animals or the same.", "the choice of tests"),
         "by": ("The column that makes the pairs.", "the reading of a cohort, paired tests"),
+        "block": (
+            "A column of cohort files, such as `sex`, `litter` or `day`, within which the planned tests compare.",
+            "the reading of a cohort, planned tests",
+        ),
         "scale": ("Whether groups are compared by ratios or differences, unless an endpoint states it.", "all tests"),
         "population": ("The animals to which results apply, such as survivors.", "results and verdicts"),
         "sampling_hour": ("The hour at which the animals were sampled.", "deaths, the figure of the design"),

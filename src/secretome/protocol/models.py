@@ -132,7 +132,10 @@ class Caveat(Strict):
 
 @dataclass(frozen=True, kw_only=True)
 class Protocol(Strict):
-    """A study, as its ``protocol.yml`` states it; `registered` is the day on which its rules were fixed."""
+    """A study, as its ``protocol.yml`` states it; `registered` is the day on which its rules were fixed.
+
+    `block` is a column of cohort files, such as ``sex`` or ``litter``: the planned tests compare animals within it.
+    """
 
     key: Annotated[str, FieldRule(pattern=r"^[a-z][a-z0-9_]*$")]
     title: Text
@@ -143,6 +146,7 @@ class Protocol(Strict):
     experimental_units: str = ""
     design: Literal["independent", "paired"] = "independent"
     by: str = ""
+    block: str = ""
     scale: EffectScale = "log"
     population: str = ""
     sampling_hour: float | None = None

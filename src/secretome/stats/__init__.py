@@ -7,6 +7,7 @@ Nothing here knows of animals, files or figures, so it can be used alone::
 """
 
 from secretome.stats._common import Alternative, ConfidenceInterval
+from secretome.stats.blocks import VanElterenResult, block_contrasts, van_elteren
 from secretome.stats.censored import CensoredLognormalResult, censored_lognormal
 from secretome.stats.counts import GroupRatiosResult, count_ratio
 from secretome.stats.dunnett import DunnettResult, dunnett
@@ -60,7 +61,9 @@ __all__ = [
     "SteelResult",
     "StepDownResult",
     "SuperiorityResult",
+    "VanElterenResult",
     "WelchContrastsResult",
+    "block_contrasts",
     "censored_lognormal",
     "count_ratio",
     "dunnett",
@@ -83,6 +86,7 @@ __all__ = [
     "steel",
     "survival_curve",
     "titre_bounds",
+    "van_elteren",
     "welch_contrasts",
     "williams",
 ]

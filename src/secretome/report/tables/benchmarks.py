@@ -73,7 +73,8 @@ def designs_table(rows: pd.DataFrame) -> pd.DataFrame:
             "Treated and control": rows["condition"],
             "Supported": [f"{100 * share:.1f} %{mark}" for share, mark in zip(shown["supported"], often, strict=True)],
             "Intervals that cover": [
-                f"{100 * share:.1f} %{mark}" for share, mark in zip(shown["covered"], rarely, strict=True)
+                "–" if pd.isna(share) else f"{100 * share:.1f} %{mark}"
+                for share, mark in zip(shown["covered"], rarely, strict=True)
             ],
             "Cohorts": rows["cohorts"],
         }

@@ -82,12 +82,11 @@ def _allocated(study: Study) -> str:
 
 def _recorded(study: Study) -> str:
     """The columns with possible confounders; empty if there are none."""
-    named = [column for column in ("cage", "batch", "plate") if (study.cohort.values[column] != "").any()]
-    return (
-        f"the file states the {listed(named)} of animals, which no planned test uses. Other measures: {OPEN}"
-        if named
-        else ""
-    )
+    block, values = study.protocol.block, study.cohort.values
+    named = [column for column in ("cage", "batch", "plate") if column != block and (values[column] != "").any()]
+    parts = [f"the planned tests compare within {block}"] if block else []
+    parts += [f"the file states the {listed(named)} of animals, which no planned test uses"] if named else []
+    return f"{'; '.join(parts)}. Other measures: {OPEN}" if parts else ""
 
 
 def _when(study: Study) -> str:

@@ -39,8 +39,9 @@ def groups_caption(study: Study, endpoints: Sequence[str], rows: Sequence[Row]) 
         kind = "equivalence" if rows[0]["alternative"] == "equivalence" else "the difference"
         band = " and ".join(dict.fromkeys(margin_words(endpoint.equivalence_margin) for endpoint in known))
         words = effect_words(known[0])
+        within = f", adjusted for {study.protocol.block}," if study.protocol.block else ""
         parts.append(
-            f"Lower panel: {words.name} against {to} with {level} interval, which decides the claim; the grey "
+            f"Lower panel: {words.name} against {to}{within} with {level} interval, which decides the claim; the grey "
             f"band is the equivalence margin, {band}. The p values are those of {kind}"
             f"{', adjusted for the number of contrasts' if adjusted else ', not adjusted'}."
         )

@@ -34,15 +34,18 @@ SIZES = {BOUND: "the values only bounded the ratio", RATIO_BY_MODEL: "a censored
 
 def planned_methods(study: Study, rows: pd.DataFrame) -> str:
     """The tests of planned rows and, if another test replaced the usual one, the reason."""
-    ranks = rows["test"].isin(ANY_RANK_TEST)
+    within = rows["test"] == Method.VAN_ELTEREN
+    ranks = rows["test"].isin(ANY_RANK_TEST) | within
     zero = pd.Series([_has_zero(study, row) for _, row in rows.iterrows()], index=rows.index, dtype=bool)
     none = (rows["effect"] == BOUND) & zero & ~ranks
     model = rows["effect"].isin([RATIO_BY_MODEL, BOUND]) & ~ranks & ~none
     counts = rows["effect"] == RATE_RATIO
     causes = {
         "": ~ranks & ~model & ~none & ~counts,
-        " if a contrast contained nondetects": model,
-        " if more than half of a group were nondetects, or too few values were observed to fit a model": ranks & ~zero,
+        " if a contrast contained nondetects": model | (within & ~zero),
+        " if more than half of a group were nondetects, or too few values were observed to fit a model": (
+            ranks & ~zero & ~within
+        ),
         " if a value was zero, which has no logarithm": (ranks & zero) | counts,
     }
     parts = []

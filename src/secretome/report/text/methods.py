@@ -59,6 +59,7 @@ def methods_paragraph(study: Study, results: pd.DataFrame, *, alpha: float = ALP
         *losses(study),
         *_limits(study),
         *_scales(study),
+        *_blocks(study),
         _error_rate(alpha),
         *planned_sentences(study, results, alpha),
         *_margins(study, alpha),
@@ -247,6 +248,20 @@ def _scales(study: Study) -> Iterator[str]:
         yield f"{of_logs} were compared on a logarithmic scale, and effects were given as ratios."
     yield f"{of_linear} were compared on a linear scale, and effects were given as differences of means."
     yield "Effects were given with confidence intervals."
+
+
+def _blocks(study: Study) -> Iterator[str]:
+    """The block of the planned tests, and how the animals were divided between its labels."""
+    name = study.protocol.block
+    if not name:
+        return
+    animals = study.cohort.values.drop_duplicates("animal")
+    counts = listed(f"{label} {n}" for label, n in animals[name].value_counts(sort=False).items())
+    yield (
+        f"The planned tests compared {units(study)} within {name} ({counts}): the linear model had a constant for each "
+        f"group and each {name}, which assumes that {name} shifts all groups alike, and a variance for each group "
+        "(Satterthwaite's degrees of freedom). Effects and intervals were adjusted accordingly."
+    )
 
 
 def _error_rate(alpha: float) -> str:

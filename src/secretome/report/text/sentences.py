@@ -45,6 +45,7 @@ LETTERS = {
     Method.RESTRICTED_MEAN: "z",
     Method.TOST_HAZARD_RATIO: "likelihood-ratio z",
     Method.JONCKHEERE: "J",
+    Method.VAN_ELTEREN: "van Elteren's T",
 }
 
 

@@ -120,6 +120,10 @@ OPTIONS: dict[str, dict[StrEnum, tuple[str, str]]] = {
         Method.PAIRED: ("paired t", "uses the size of each difference"),
         Method.SIGN: ("sign test", "uses only the sign of each difference"),
         Method.SIGN_FLIPS: ("sign flips", "assumes only that a change and its opposite are equally likely"),
+        Method.BLOCK: ("blocks, Welch", "compares animals within a block; allows unequal variances"),
+        Method.BLOCK_POOLED: ("blocks, one variance", "the same, as most programs do it; assumes equal variances"),
+        Method.VAN_ELTEREN: ("van Elteren, exact", "ranks within blocks, exact with ties"),
+        Method.TOST_BLOCK: ("two tests, blocks", "the 90 % interval within blocks inside the equivalence margins"),
         **dict(_cluster_tests()),
     },
     "scale": {
