@@ -3,7 +3,7 @@
 from functools import cache
 from pathlib import Path
 
-from secretome.audit import Finding, Table, audit, load_table, published_tables
+from secretome.audit import Finding, ReportedTable, audit, load_table, published_tables
 
 # 4 of 8, 2 of 8, 0 of 8 dead: chi-square 5.33 on 2 df, p 0.0695. Means 100, 80, 60 with SD 20 and n 8: F(2, 21) = 8, p
 # 0.0026; the standard error of LSD is 20 * sqrt(2 / 8) = 10. Scores 1 1 2 3 3 3 3 4 and 0 0 0 1 2 2 2 3 have the
@@ -60,7 +60,7 @@ estimates:
 
 
 @cache
-def tables() -> dict[str, Table]:
+def tables() -> dict[str, ReportedTable]:
     """The book's tables."""
     return published_tables()
 
@@ -84,7 +84,7 @@ def only(file: str, check: str, item: str = "", *groups: str) -> Finding:
     return matching[0]
 
 
-def load(folder: Path, text: str, name: str = "table.yml") -> Table:
+def load(folder: Path, text: str, name: str = "table.yml") -> ReportedTable:
     """A table from its text."""
     (folder / name).write_text(text, encoding="utf-8")
     return load_table(folder / name)

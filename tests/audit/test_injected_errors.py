@@ -13,7 +13,7 @@ from reported_tables import SOUND, load, with_errors
 from approved import check_approved
 from secretome.audit import CHECKS, Finding, audit
 from secretome.audit import text as audit_text
-from secretome.audit.models import Cell
+from secretome.audit.models import ReportedCell
 from secretome.audit.plausibility import _possible_sd
 from secretome.audit.summaries import Summary
 from secretome.protocol import InputError
@@ -162,14 +162,14 @@ def test_possible_spreads_by_brute_force(low: int, high: int, n: int) -> None:
     ]
     for values in every:
         mean, sd = float(np.mean(values)), float(np.std(values, ddof=1))
-        cell = TypeAdapter(Cell).validate_python(
+        cell = TypeAdapter(ReportedCell).validate_python(
             {"mean": f"{mean:.6f}", "spread": f"{sd:.6f}", "low": low, "high": high}
         )
         least, most = _possible_sd(cell, Summary(mean, sd, n), low, high)
         assert least - 1e-6 <= sd <= most + 1e-6
     # All but the ends in the middle is the least; half at each end the greatest, where n is even.
     middle = (low + high) / 2
-    cell = TypeAdapter(Cell).validate_python({"mean": f"{middle}", "low": low, "high": high})
+    cell = TypeAdapter(ReportedCell).validate_python({"mean": f"{middle}", "low": low, "high": high})
     least, most = _possible_sd(cell, Summary(middle, 1, n), low, high)
     assert math.isclose(least, np.std([low, *[middle] * (n - 2), high], ddof=1))
     if n % 2 == 0:
@@ -178,7 +178,7 @@ def test_possible_spreads_by_brute_force(low: int, high: int, n: int) -> None:
 
 def test_one_animal_may_carry_the_sum() -> None:
     """Without an upper limit, n values from 0 with mean m have SD m * sqrt(n) at most: all in one."""
-    _, most = _possible_sd(TypeAdapter(Cell).validate_python({"mean": "2.0000"}), Summary(2, 1, 9), 0, None)
+    _, most = _possible_sd(TypeAdapter(ReportedCell).validate_python({"mean": "2.0000"}), Summary(2, 1, 9), 0, None)
     assert math.isclose(most, np.std([18.0, *[0.0] * 8], ddof=1), rel_tol=1e-3)
 
 

@@ -161,17 +161,17 @@ def test_the_example_of_the_book_prints_what_the_book_says(tmp_path: Path, monke
 
 def test_the_book_lists_every_key_and_every_choice() -> None:
     for model in (
-        models.Table,
-        models.Group,
-        models.Cell,
-        models.Comparison,
-        models.Endpoint,
-        models.Ratio,
-        models.Correlation,
-        models.Estimate,
+        models.ReportedTable,
+        models.ReportedGroup,
+        models.ReportedCell,
+        models.ReportedComparison,
+        models.ReportedEndpoint,
+        models.ReportedRatio,
+        models.ReportedCorrelation,
+        models.ReportedEstimate,
     ):
         for key in model.__dataclass_fields__:
             assert f"`{key}`" in PAGE or f"`{key}:" in PAGE, (model.__name__, key)
-    for choices in (models.Spread, models.Method, models.Claimed):
+    for choices in (models.Spread, models.ReportedMethod, models.Claimed):
         for choice in get_args(choices):
             assert f"`{choice}`" in PAGE, choice

@@ -3,8 +3,8 @@
 import html
 from collections.abc import Iterable, Mapping, Sequence
 
-from secretome.audit.findings import OUTCOMES, Finding
-from secretome.audit.models import Table
+from secretome.audit.findings import AUDIT_OUTCOMES, Finding
+from secretome.audit.models import ReportedTable
 from secretome.audit.tables import by_outcome
 from secretome.audit.text import finding_sentence
 from secretome.report.text.numbers import count
@@ -37,7 +37,7 @@ CHECKS = {
 HEADINGS = {"differs": "Differs", "cannot tell": "Cannot be told", "agrees": "Agrees"}
 
 
-def short_name(table: Table) -> str:
+def short_name(table: ReportedTable) -> str:
     """The authors and year of a source, without what was read of it.
 
     >>> from secretome.audit import published_tables
@@ -47,13 +47,13 @@ def short_name(table: Table) -> str:
     return table.source.text.partition(",")[0]
 
 
-def paper_cards(tables: Mapping[str, Table], findings: Sequence[Finding]) -> str:
+def paper_cards(tables: Mapping[str, ReportedTable], findings: Sequence[Finding]) -> str:
     """Return one card per source as HTML, those with most findings that differ first, then those without findings."""
     ordered = dict.fromkeys([*by_outcome(tables, findings), *tables])
     return "\n".join(_card(tables[file], [one for one in findings if one.file == file]) for file in ordered)
 
 
-def counts_by_paper(tables: Mapping[str, Table], findings: Sequence[Finding]) -> dict[str, dict[str, int]]:
+def counts_by_paper(tables: Mapping[str, ReportedTable], findings: Sequence[Finding]) -> dict[str, dict[str, int]]:
     """The number of findings of each outcome for every source that has findings."""
     return {
         short_name(tables[file]): _counts(one for one in findings if one.file == file)
@@ -78,15 +78,15 @@ def counts_alt(counts: Mapping[str, Mapping[str, int]], what: str) -> str:
 
 def _counts(findings: Iterable[Finding]) -> dict[str, int]:
     outcomes = [finding.outcome for finding in findings]
-    return {outcome: outcomes.count(outcome) for outcome in reversed(OUTCOMES)}
+    return {outcome: outcomes.count(outcome) for outcome in reversed(AUDIT_OUTCOMES)}
 
 
-def _card(table: Table, findings: Sequence[Finding]) -> str:
+def _card(table: ReportedTable, findings: Sequence[Finding]) -> str:
     source = table.source
     address = f"https://doi.org/{source.doi}" if source.doi else source.url
     shown = f"doi:{source.doi}" if source.doi else source.url
     link = f' <a href="{html.escape(address)}">{html.escape(shown)}</a>' if address else ""
-    groups = {outcome: [one for one in findings if one.outcome == outcome] for outcome in OUTCOMES}
+    groups = {outcome: [one for one in findings if one.outcome == outcome] for outcome in AUDIT_OUTCOMES}
     parts = [_part(outcome, listed) for outcome, listed in groups.items() if listed]
     if not findings:
         parts = ["<p>No printed number can be calculated from the others.</p>"]

@@ -7,8 +7,16 @@ from itertools import product
 import numpy as np
 from scipy import stats as scipy_stats
 
-from secretome.audit.findings import Finding, Outcome, Value, check, check_cells, check_comparisons, check_rows
-from secretome.audit.models import Cell, Comparison, Endpoint, Table
+from secretome.audit.findings import (
+    AuditOutcome,
+    Finding,
+    RecalculatedValue,
+    check,
+    check_cells,
+    check_comparisons,
+    check_rows,
+)
+from secretome.audit.models import ReportedCell, ReportedComparison, ReportedEndpoint, ReportedTable
 from secretome.audit.reported import Size, half_unit
 
 MOST_TABLES = 1_000_000
@@ -16,7 +24,7 @@ FROM_COUNTS = ("chi-square", "fisher", "log-rank", "not stated")
 
 
 @check_comparisons("counts")
-def check_counts(table: Table, endpoint: Endpoint, comparison: Comparison) -> Finding | None:
+def check_counts(table: ReportedTable, endpoint: ReportedEndpoint, comparison: ReportedComparison) -> Finding | None:
     """Compare a reported p, or a claimed difference, with chi-square and Fisher's exact test of the counts."""
     claimed = comparison.claimed in ("different", "not different")
     if not endpoint.has_counts or comparison.method not in FROM_COUNTS or not (comparison.p or claimed):
@@ -36,10 +44,10 @@ def check_counts(table: Table, endpoint: Endpoint, comparison: Comparison) -> Fi
     if not used or (comparison.method == "log-rank" and "fisher" not in used):
         return Finding("cannot tell", comparison.reported, details={**details, "missing": "tables"})
     outcome = _compare_logrank(comparison, used) if comparison.method == "log-rank" else _compare(comparison, used)
-    return Finding(outcome, comparison.reported, tuple(Value(name, p) for name, p in used.items()), details)
+    return Finding(outcome, comparison.reported, tuple(RecalculatedValue(name, p) for name, p in used.items()), details)
 
 
-def _compare(comparison: Comparison, pvalues: Mapping[str, float]) -> Outcome:
+def _compare(comparison: ReportedComparison, pvalues: Mapping[str, float]) -> AuditOutcome:
     if comparison.p:
         agrees = any(comparison.p.is_compatible(p, p) for p in pvalues.values())
     else:
@@ -47,7 +55,7 @@ def _compare(comparison: Comparison, pvalues: Mapping[str, float]) -> Outcome:
     return "agrees" if agrees else "differs"
 
 
-def _compare_logrank(comparison: Comparison, pvalues: Mapping[str, float]) -> Outcome:
+def _compare_logrank(comparison: ReportedComparison, pvalues: Mapping[str, float]) -> AuditOutcome:
     """Compare only on which side of the error rate p is: the log-rank test uses times that are not reported."""
     low, high = comparison.p.limits if comparison.p else (0.0, 0.0)
     significant = {pvalues[name] <= comparison.alpha for name in ("chi-square", "fisher")}
@@ -57,7 +65,7 @@ def _compare_logrank(comparison: Comparison, pvalues: Mapping[str, float]) -> Ou
     return "agrees" if significant == {reported} else "differs"
 
 
-def event_counts(table: Table, endpoint: Endpoint, group: str) -> tuple[int, int] | None:
+def event_counts(table: ReportedTable, endpoint: ReportedEndpoint, group: str) -> tuple[int, int] | None:
     """The numbers of animals with and without the event in a group, from the count or else the percentage."""
     cell, size = endpoint.values.get(group), table.size(endpoint, group)
     if cell is None or size is None or size.least != size.most:
@@ -105,24 +113,27 @@ def _freeman_halton(rows: Sequence[tuple[int, int]]) -> float | None:
 
 
 @check_cells("percentages")
-def check_percentage(table: Table, endpoint: Endpoint, group: str, cell: Cell) -> Finding | None:
+def check_percentage(
+    table: ReportedTable, endpoint: ReportedEndpoint, group: str, cell: ReportedCell
+) -> Finding | None:
     """Compare a percentage with n: a whole number of animals must give it, and it must be the reported number."""
     size = table.size(endpoint, group)
     if cell.percent is None:
         too_many = cell.count is not None and size is not None and cell.count > size.most
-        return Finding("differs", f"{cell.count}", (Value("n", size.most),)) if size and too_many else None
+        return Finding("differs", f"{cell.count}", (RecalculatedValue("n", size.most),)) if size and too_many else None
     reported = f"{cell.percent} %"
     if size is None:
         return Finding("cannot tell", reported)
     if _is_possible(cell, size):
         return Finding("agrees", reported)
     values = tuple(
-        Value("nearest percentage", 100 * round(float(cell.percent) * n / 100) / n, n=n) for n in size.possible
+        RecalculatedValue("nearest percentage", 100 * round(float(cell.percent) * n / 100) / n, n=n)
+        for n in size.possible
     )
     return Finding("differs", reported, values, {"count": cell.count, "percent": str(cell.percent)})
 
 
-def _is_possible(cell: Cell, size: Size) -> bool:
+def _is_possible(cell: ReportedCell, size: Size) -> bool:
     """Whether a whole number of animals, or the reported one, gives the reported percentage."""
     if cell.percent is None:
         return True
@@ -135,7 +146,7 @@ def _is_possible(cell: Cell, size: Size) -> bool:
 
 
 @check_rows("deaths")
-def check_deaths(table: Table, endpoint: Endpoint) -> Iterator[Finding]:
+def check_deaths(table: ReportedTable, endpoint: ReportedEndpoint) -> Iterator[Finding]:
     """Compare the n of a later time with the number of animals that were still alive."""
     for deaths in table.endpoints.values():
         if not deaths.deaths or endpoint.deaths or endpoint.hour is None:
@@ -151,26 +162,34 @@ def check_deaths(table: Table, endpoint: Endpoint) -> Iterator[Finding]:
             continue
         group = max(excess, key=lambda group: excess[group][0])
         too_many, n, (dead, alive) = excess[group]
-        outcome: Outcome = "agrees" if too_many <= 0 else "differs" if deaths.hour is not None else "cannot tell"
-        values = (Value("alive", alive), Value("at the start", dead + alive), Value("dead", dead))
+        outcome: AuditOutcome = "agrees" if too_many <= 0 else "differs" if deaths.hour is not None else "cannot tell"
+        values = (
+            RecalculatedValue("alive", alive),
+            RecalculatedValue("at the start", dead + alive),
+            RecalculatedValue("dead", dead),
+        )
         yield Finding(outcome, f"{n}", values, {"hour": deaths.hour}, (group,))
 
 
 @check("group sizes")
-def check_group_sizes(table: Table) -> Iterator[Finding]:
+def check_group_sizes(table: ReportedTable) -> Iterator[Finding]:
     """Compare the total number of animals with the groups."""
     if table.total is None or not table.groups:
         return
     sizes = [group.n for group in table.groups.values() if group.n]
     number, most, least = len(table.groups), sum(size.most for size in sizes), sum(size.least for size in sizes)
     has_spread = any(cell.spread for endpoint in table.endpoints.values() for cell in endpoint.values.values())
-    outcome: Outcome
+    outcome: AuditOutcome
     if len(sizes) == number:
         outcome = "agrees" if least <= table.total <= most else "differs"
-        yield Finding(outcome, f"{table.total}", (Value("sum", least), Value("groups", number)))
+        yield Finding(outcome, f"{table.total}", (RecalculatedValue("sum", least), RecalculatedValue("groups", number)))
         return
     # A spread needs two animals in a group.
     needed = least + (number - len(sizes)) * (2 if has_spread else 1)
     outcome = "differs" if table.total < needed else "agrees" if table.has_equal_shares else "cannot tell"
-    values = (Value("needed", needed), Value("groups", number), Value("share", table.total / number))
+    values = (
+        RecalculatedValue("needed", needed),
+        RecalculatedValue("groups", number),
+        RecalculatedValue("share", table.total / number),
+    )
     yield Finding(outcome, f"{table.total}", values)

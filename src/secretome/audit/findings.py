@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from secretome.audit.models import Cell, Comparison, Endpoint, Table
+from secretome.audit.models import ReportedCell, ReportedComparison, ReportedEndpoint, ReportedTable
 
-Outcome = Literal["agrees", "differs", "cannot tell"]
-OUTCOMES: tuple[Outcome, ...] = ("differs", "cannot tell", "agrees")
+AuditOutcome = Literal["agrees", "differs", "cannot tell"]
+AUDIT_OUTCOMES: tuple[AuditOutcome, ...] = ("differs", "cannot tell", "agrees")
 
 
 @dataclass(frozen=True)
-class Value:
+class RecalculatedValue:
     """One recalculated number.
 
     `spread` is the meaning of ± (``sd``, ``se`` or empty), `n` the number of animals or points, and `groups` are the
@@ -35,7 +35,7 @@ class Finding:
         ``agrees``, ``differs`` or ``cannot tell``.
     reported : str
         The number or statement as reported.
-    recalculated : tuple of Value
+    recalculated : tuple of RecalculatedValue
         The numbers it was compared with.
     details : mapping
         Further values for the sentence, by name.
@@ -49,9 +49,9 @@ class Finding:
         The file of the table.
     """
 
-    outcome: Outcome
+    outcome: AuditOutcome
     reported: str
-    recalculated: tuple[Value, ...] = ()
+    recalculated: tuple[RecalculatedValue, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
     groups: tuple[str, ...] = ()
     item: str = ""
@@ -72,11 +72,11 @@ class Finding:
         raise KeyError(f"{name} {spread}")
 
 
-TableCheck = Callable[[Table], Iterator[Finding]]
-SeriesCheck = Callable[[Mapping[str, Table]], Iterator[Finding]]
-RowCheck = Callable[[Table, Endpoint], Iterator[Finding]]
-ComparisonCheck = Callable[[Table, Endpoint, Comparison], Finding | None]
-CellCheck = Callable[[Table, Endpoint, str, Cell], Finding | None]
+TableCheck = Callable[[ReportedTable], Iterator[Finding]]
+SeriesCheck = Callable[[Mapping[str, ReportedTable]], Iterator[Finding]]
+RowCheck = Callable[[ReportedTable, ReportedEndpoint], Iterator[Finding]]
+ComparisonCheck = Callable[[ReportedTable, ReportedEndpoint, ReportedComparison], Finding | None]
+CellCheck = Callable[[ReportedTable, ReportedEndpoint, str, ReportedCell], Finding | None]
 
 CHECKS: dict[str, TableCheck] = {}
 CHECKS_BETWEEN_REPORTS: dict[str, SeriesCheck] = {}
@@ -107,7 +107,7 @@ def check_rows(name: str) -> Callable[[RowCheck], RowCheck]:
 
     def register(function: RowCheck) -> RowCheck:
         @check(name)
-        def run(table: Table) -> Iterator[Finding]:
+        def run(table: ReportedTable) -> Iterator[Finding]:
             for endpoint in table.endpoints.values():
                 row = {"unit": endpoint.unit, "spread_stated": table.states_spread(endpoint)}
                 for finding in function(table, endpoint):
@@ -124,7 +124,7 @@ def check_comparisons(name: str) -> Callable[[ComparisonCheck], ComparisonCheck]
 
     def register(function: ComparisonCheck) -> ComparisonCheck:
         @check_rows(name)
-        def run(table: Table, endpoint: Endpoint) -> Iterator[Finding]:
+        def run(table: ReportedTable, endpoint: ReportedEndpoint) -> Iterator[Finding]:
             for comparison in endpoint.comparisons:
                 if finding := function(table, endpoint, comparison):
                     yield replace(finding, groups=comparison.groups)
@@ -139,7 +139,7 @@ def check_cells(name: str) -> Callable[[CellCheck], CellCheck]:
 
     def register(function: CellCheck) -> CellCheck:
         @check_rows(name)
-        def run(table: Table, endpoint: Endpoint) -> Iterator[Finding]:
+        def run(table: ReportedTable, endpoint: ReportedEndpoint) -> Iterator[Finding]:
             agreeing, unknown = 0, []
             for group, cell in endpoint.values.items():
                 finding = function(table, endpoint, group, cell)
@@ -152,19 +152,19 @@ def check_cells(name: str) -> Callable[[CellCheck], CellCheck]:
             if unknown:
                 yield Finding("cannot tell", ", ".join(unknown))
             if agreeing:
-                yield Finding("agrees", "", (Value("groups", agreeing),))
+                yield Finding("agrees", "", (RecalculatedValue("groups", agreeing),))
 
         return function
 
     return register
 
 
-def audit(tables: Mapping[str, Table]) -> list[Finding]:
+def audit(tables: Mapping[str, ReportedTable]) -> list[Finding]:
     """Run every check on every table, and on every series among them.
 
     Parameters
     ----------
-    tables : mapping of str to Table
+    tables : mapping of str to ReportedTable
         Tables by the names of their files.
 
     Returns
@@ -187,7 +187,7 @@ def audit(tables: Mapping[str, Table]) -> list[Finding]:
         for name, run in CHECKS.items()
         for finding in run(table)
     ]
-    series: dict[str, dict[str, Table]] = {}
+    series: dict[str, dict[str, ReportedTable]] = {}
     for file, table in tables.items():
         if table.series:
             series.setdefault(table.series, {})[file] = table
@@ -198,4 +198,4 @@ def audit(tables: Mapping[str, Table]) -> list[Finding]:
         for finding in compare(reports)
     ]
     order = {file: position for position, file in enumerate(tables)}
-    return sorted(findings, key=lambda finding: (order[finding.file], OUTCOMES.index(finding.outcome)))
+    return sorted(findings, key=lambda finding: (order[finding.file], AUDIT_OUTCOMES.index(finding.outcome)))

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from secretome.audit.models import Table
+from secretome.audit.models import ReportedTable
 from secretome.protocol import InputError, Problem, nearest, notebooks_folder
 from secretome.protocol.json_files import SUFFIX, has_pydantic, read_json
 
 
-def load_table(path: Path) -> Table:
+def load_table(path: Path) -> ReportedTable:
     """Read the file of a reported table.
 
     Parameters
@@ -17,7 +17,7 @@ def load_table(path: Path) -> Table:
 
     Returns
     -------
-    Table
+    ReportedTable
 
     Raises
     ------
@@ -34,11 +34,11 @@ def load_table(path: Path) -> Table:
     """
     if not has_pydantic() and path.with_suffix(SUFFIX).is_file():
         # Validated when the JSON was written.
-        return read_json(path, Table)
+        return read_json(path, ReportedTable)
     from secretome.protocol.yaml_files import TEXT_LOADER, line_of, read_model
 
     table, lines = read_model(
-        path, Table, label="the table", guide="the book's page on reported tables", loader=TEXT_LOADER
+        path, ReportedTable, label="the table", guide="the book's page on reported tables", loader=TEXT_LOADER
     )
     problems = []
     for place, name in table.unknown_names():
@@ -53,7 +53,7 @@ def load_table(path: Path) -> Table:
     return table
 
 
-def published_tables() -> dict[str, Table]:
+def published_tables() -> dict[str, ReportedTable]:
     """The reported tables that come with the book, by file name."""
     folder = notebooks_folder() / "published_cohorts" / "reported"
     return {path.name: load_table(path) for path in sorted(folder.glob("*.yml"))}

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 
-from secretome.audit.findings import Finding, Value, check_comparisons, check_rows
-from secretome.audit.models import Comparison, Endpoint, Table
+from secretome.audit.findings import Finding, RecalculatedValue, check_comparisons, check_rows
+from secretome.audit.models import ReportedComparison, ReportedEndpoint, ReportedTable
 from secretome.audit.reported import half_unit, rounding_limits
 from secretome.audit.summaries import (
     Interpretation,
@@ -25,11 +25,11 @@ FROM_MEANS = ("anova", "t", "welch", "lsd", "two-way anova", "not stated")
 class _PossibleTest:
     """A test that the paper may have used: its p from the reported numbers, and the limits of p within rounding."""
 
-    value: Value
+    value: RecalculatedValue
     low: float
     high: float
 
-    def fits(self, comparison: Comparison, *, rounding: bool = True) -> bool:
+    def fits(self, comparison: ReportedComparison, *, rounding: bool = True) -> bool:
         """Whether the test gives the reported p or, without one, the claim."""
         low, high = (self.low, self.high) if rounding else (self.value.value, self.value.value)
         if comparison.p:
@@ -38,7 +38,7 @@ class _PossibleTest:
 
 
 @check_comparisons("test")
-def check_test(table: Table, endpoint: Endpoint, comparison: Comparison) -> Finding | None:
+def check_test(table: ReportedTable, endpoint: ReportedEndpoint, comparison: ReportedComparison) -> Finding | None:
     """Compare a reported p, or a claimed difference, with the test from means, spreads and sizes."""
     if endpoint.has_counts or comparison.method not in FROM_MEANS or not (comparison.p or comparison.claimed):
         return None
@@ -58,7 +58,7 @@ def check_test(table: Table, endpoint: Endpoint, comparison: Comparison) -> Find
 
 
 def _possible_tests(
-    table: Table, endpoint: Endpoint, comparison: Comparison, groups: Sequence[str]
+    table: ReportedTable, endpoint: ReportedEndpoint, comparison: ReportedComparison, groups: Sequence[str]
 ) -> list[_PossibleTest]:
     """The tests that a comparison may be based on, under each interpretation of the row."""
     size_is_range = any(len(size.possible) > 1 for group in groups if (size := table.size(endpoint, group)))
@@ -69,7 +69,9 @@ def _possible_tests(
             **_pvalues_of_lsd(table, endpoint, comparison.method, groups, interpretation),
         }
         for name, (p, *rounded) in pvalues.items():
-            value = Value(name, p, interpretation.spread, interpretation.summaries[0].n if size_is_range else 0)
+            value = RecalculatedValue(
+                name, p, interpretation.spread, interpretation.summaries[0].n if size_is_range else 0
+            )
             # If the spread of the groups is rounded to zero, the smallest p is zero.
             limits = [0.0 if math.isnan(limit) else limit for limit in (p, *rounded)]
             tests.append(_PossibleTest(value, min(limits), max(limits)))
@@ -90,7 +92,7 @@ def _pvalues_of_groups(method: str, number: int, interpretation: Interpretation)
 
 
 def _pvalues_of_lsd(
-    table: Table, endpoint: Endpoint, method: str, groups: Sequence[str], interpretation: Interpretation
+    table: ReportedTable, endpoint: ReportedEndpoint, method: str, groups: Sequence[str], interpretation: Interpretation
 ) -> dict[str, list[float]]:
     """The same for Fisher's LSD of two groups, with the standard deviation pooled over all groups of the row."""
     every = endpoint.with_means
@@ -108,7 +110,7 @@ def _pvalues_of_lsd(
 
 
 @check_rows("letters")
-def check_letters(table: Table, endpoint: Endpoint) -> Iterator[Finding]:
+def check_letters(table: ReportedTable, endpoint: ReportedEndpoint) -> Iterator[Finding]:
     """Compare marks of significance with Fisher's LSD at 5 % from the same row, two groups at a time.
 
     Two groups marked as different must differ by LSD, the most lenient of the usual tests; two marked as alike must not
@@ -121,19 +123,23 @@ def check_letters(table: Table, endpoint: Endpoint) -> Iterator[Finding]:
         yield Finding("cannot tell", "letters", details={"missing": missing})
         return
     pairs = list(combinations(marked, 2))
-    values = [Value("pairs", len(pairs))]
+    values = [RecalculatedValue("pairs", len(pairs))]
     for pair in pairs:
-        tests = _possible_tests(table, endpoint, Comparison(groups=pair, method="lsd", claimed="different"), pair)
+        tests = _possible_tests(
+            table, endpoint, ReportedComparison(groups=pair, method="lsd", claimed="different"), pair
+        )
         alike = set(endpoint.values[pair[0]].letters) & set(endpoint.values[pair[1]].letters)
         if not any(test.high * len(pairs) > 0.05 if alike else test.low <= 0.05 for test in tests):
             labels = tuple(table.groups[group].label for group in pair)
             name = " against ".join(labels)
-            values += [Value(name, test.value.value, test.value.spread, groups=labels) for test in tests]
+            values += [RecalculatedValue(name, test.value.value, test.value.spread, groups=labels) for test in tests]
     yield Finding("differs" if len(values) > 1 else "agrees", "letters", tuple(values))
 
 
 @check_comparisons("direction")
-def check_direction(_table: Table, endpoint: Endpoint, comparison: Comparison) -> Finding | None:
+def check_direction(
+    _table: ReportedTable, endpoint: ReportedEndpoint, comparison: ReportedComparison
+) -> Finding | None:
     """Compare a claimed direction with the two means or medians."""
     if comparison.claimed not in ("higher", "lower"):
         return None
@@ -141,12 +147,14 @@ def check_direction(_table: Table, endpoint: Endpoint, comparison: Comparison) -
     if first is None or second is None:
         return None
     agrees = first > second if comparison.claimed == "higher" else first < second
-    values = Value("first", float(first)), Value("second", float(second))
+    values = RecalculatedValue("first", float(first)), RecalculatedValue("second", float(second))
     return Finding("agrees" if agrees else "differs", comparison.claimed, values)
 
 
 @check_comparisons("difference")
-def check_difference(_table: Table, endpoint: Endpoint, comparison: Comparison) -> Finding | None:
+def check_difference(
+    _table: ReportedTable, endpoint: ReportedEndpoint, comparison: ReportedComparison
+) -> Finding | None:
     """Compare a reported difference with the two means or medians, within the rounding of all three."""
     if comparison.difference is None:
         return None
@@ -158,11 +166,13 @@ def check_difference(_table: Table, endpoint: Endpoint, comparison: Comparison) 
     tolerance = half_unit(comparison.difference) + half_unit(first) + half_unit(second)
     agrees = abs(difference - float(comparison.difference)) <= tolerance * (1 + 1e-9)
     details = {"first": str(first), "second": str(second)}
-    return Finding("agrees" if agrees else "differs", reported, (Value("difference", difference),), details)
+    return Finding("agrees" if agrees else "differs", reported, (RecalculatedValue("difference", difference),), details)
 
 
 @check_comparisons("standard error")
-def check_standard_error(table: Table, endpoint: Endpoint, comparison: Comparison) -> Finding | None:
+def check_standard_error(
+    table: ReportedTable, endpoint: ReportedEndpoint, comparison: ReportedComparison
+) -> Finding | None:
     """Compare a reported standard error of a difference with the one from the spreads of the row."""
     if comparison.standard_error is None:
         return None
@@ -178,12 +188,12 @@ def check_standard_error(table: Table, endpoint: Endpoint, comparison: Compariso
         error, smallest, largest = (
             least_significant_difference(version, *positions)[0] for version in interpretation.versions
         )
-        values.append(Value("standard error", error, interpretation.spread))
+        values.append(RecalculatedValue("standard error", error, interpretation.spread))
         agrees = agrees or (smallest <= high and largest >= low)
     return Finding("agrees" if agrees else "differs", reported, tuple(values), {"pooled": len(groups)})
 
 
-def _centres(endpoint: Endpoint, comparison: Comparison) -> tuple[Decimal | None, Decimal | None]:
+def _centres(endpoint: ReportedEndpoint, comparison: ReportedComparison) -> tuple[Decimal | None, Decimal | None]:
     """The means or medians of the two groups; None for a group that has neither."""
     if len(comparison.groups) != 2:
         return None, None

@@ -10,7 +10,7 @@ from secretome.protocol import Source
 from secretome.protocol.fields import FieldRule, NotNegative, Strict, Text
 
 Spread = Literal["sd", "se", "not stated"]
-Method = Literal[
+ReportedMethod = Literal[
     "anova",
     "t",
     "welch",
@@ -29,7 +29,7 @@ Fraction = Annotated[float, FieldRule(ge=1e-6, lt=1)]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Group(Strict):
+class ReportedGroup(Strict):
     """One group as the table names it; `n` is absent if the source does not state it."""
 
     label: Text
@@ -38,7 +38,7 @@ class Group(Strict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cell(Strict):
+class ReportedCell(Strict):
     """The values of one group in one row of the table.
 
     `spread` is the number after ±; `low` and `high` are a reported range; `count` and `percent` refer to the group's
@@ -73,7 +73,7 @@ class Cell(Strict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Comparison(Strict):
+class ReportedComparison(Strict):
     """What the paper reports about a comparison.
 
     Without `groups` it refers to all groups of the endpoint; of two groups the first is compared with the second, and
@@ -82,7 +82,7 @@ class Comparison(Strict):
     """
 
     groups: tuple[Text, ...] = ()
-    method: Method = "not stated"
+    method: ReportedMethod = "not stated"
     p: P | None = None
     claimed: Claimed | None = None
     alpha: Fraction = 0.05
@@ -111,7 +111,7 @@ class Comparison(Strict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Endpoint(Strict):
+class ReportedEndpoint(Strict):
     """One row of the table: what was measured, in which unit, and when.
 
     `quantity` is the name that all reports share, such as IL-6. `lowest` and `highest` limit the value of one animal;
@@ -127,8 +127,8 @@ class Endpoint(Strict):
     integer: bool = False
     hour: float | None = None
     deaths: bool = False
-    values: dict[str, Cell] = field(default_factory=dict)
-    comparisons: tuple[Comparison, ...] = ()
+    values: dict[str, ReportedCell] = field(default_factory=dict)
+    comparisons: tuple[ReportedComparison, ...] = ()
 
     @property
     def has_counts(self) -> bool:
@@ -142,7 +142,7 @@ class Endpoint(Strict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ratio(Strict):
+class ReportedRatio(Strict):
     """The ratio of two groups' values, as one number (`low` alone) or from `low` to `high`.
 
     `rise` means that the numbers are an increase in per cent; `dilution` is the fold dilution of a titre.
@@ -168,7 +168,7 @@ class Ratio(Strict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Correlation(Strict):
+class ReportedCorrelation(Strict):
     """A reported correlation; `points` is the number of points, `doses` the number of different doses among them."""
 
     label: Text
@@ -184,7 +184,7 @@ class Correlation(Strict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Estimate(Strict):
+class ReportedEstimate(Strict):
     """An odds ratio or another ratio with its interval, as a meta-analysis reports it."""
 
     label: Text
@@ -196,7 +196,7 @@ class Estimate(Strict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Table(Strict):
+class ReportedTable(Strict):
     """The content of a file: one source and the numbers that it reports.
 
     `total` is the number of animals that the source states; reports that may describe one experiment have the same
@@ -210,21 +210,21 @@ class Table(Strict):
     total: Annotated[int, FieldRule(ge=1)] | None = None
     series: str = ""
     spread: Spread = "not stated"
-    groups: dict[str, Group] = field(default_factory=dict)
-    endpoints: dict[str, Endpoint] = field(default_factory=dict)
-    ratios: dict[str, Ratio] = field(default_factory=dict)
-    correlations: dict[str, Correlation] = field(default_factory=dict)
-    estimates: dict[str, Estimate] = field(default_factory=dict)
+    groups: dict[str, ReportedGroup] = field(default_factory=dict)
+    endpoints: dict[str, ReportedEndpoint] = field(default_factory=dict)
+    ratios: dict[str, ReportedRatio] = field(default_factory=dict)
+    correlations: dict[str, ReportedCorrelation] = field(default_factory=dict)
+    estimates: dict[str, ReportedEstimate] = field(default_factory=dict)
 
-    def states_spread(self, endpoint: Endpoint) -> bool:
+    def states_spread(self, endpoint: ReportedEndpoint) -> bool:
         """Whether the source states the meaning of ± in a row."""
         return (endpoint.spread or self.spread) != "not stated"
 
-    def spreads(self, endpoint: Endpoint) -> tuple[str, ...]:
+    def spreads(self, endpoint: ReportedEndpoint) -> tuple[str, ...]:
         """The interpretations of ± in a row: the stated one, or both."""
         return (endpoint.spread or self.spread,) if self.states_spread(endpoint) else ("sd", "se")
 
-    def size(self, endpoint: Endpoint, group: str) -> Size | None:
+    def size(self, endpoint: ReportedEndpoint, group: str) -> Size | None:
         """The animals of a group in a row: the cell's, the group's, or an equal share of the total; None if unknown."""
         cell = endpoint.values.get(group)
         stated = (cell.n if cell else None) or self.groups[group].n

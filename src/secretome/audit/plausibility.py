@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterator
 from itertools import combinations
 
-from secretome.audit.findings import Finding, Outcome, Value, check_cells, check_rows
-from secretome.audit.models import Cell, Endpoint, Table
+from secretome.audit.findings import AuditOutcome, Finding, RecalculatedValue, check_cells, check_rows
+from secretome.audit.models import ReportedCell, ReportedEndpoint, ReportedTable
 from secretome.audit.reported import half_unit
 from secretome.audit.summaries import Summary, interpretations, share_below, standardised_difference
 
@@ -16,7 +16,7 @@ SHARE_BELOW = 0.025
 
 
 @check_rows("effect size")
-def check_effect_size(table: Table, endpoint: Endpoint) -> Iterator[Finding]:
+def check_effect_size(table: ReportedTable, endpoint: ReportedEndpoint) -> Iterator[Finding]:
     """Compare the largest standardised difference of a row with the largest plausible one.
 
     A larger one is not an error: a strong stimulus may cause it, and so may an SE that is taken for an SD.
@@ -36,33 +36,33 @@ def check_effect_size(table: Table, endpoint: Endpoint) -> Iterator[Finding]:
     widest = tuple(groups[position] for position in next(iter(largest.values()))[0])
     cells = [endpoint.values[group] for group in widest]
     reported = " and ".join(f"{cell.mean} ± {cell.spread}" for cell in cells)
-    values = tuple(Value("g", size, spread) for spread, (_, size) in largest.items())
+    values = tuple(RecalculatedValue("g", size, spread) for spread, (_, size) in largest.items())
     yield Finding("cannot tell" if too_large else "agrees", reported, values, {"largest": LARGEST_EFFECT}, widest)
 
 
 @check_rows("shape")
-def check_shape(table: Table, endpoint: Endpoint) -> Iterator[Finding]:
+def check_shape(table: ReportedTable, endpoint: ReportedEndpoint) -> Iterator[Finding]:
     """Calculate the share of a normal curve with the reported mean and SD below the lowest possible value.
 
     Reports the group with the largest share.
     """
     if endpoint.lowest is None:
         return
-    shares: dict[str, Value] = {}
+    shares: dict[str, RecalculatedValue] = {}
     for group, cell in endpoint.values.items():
         # If ± is not stated, it is taken as SD, which leaves the smallest share below.
         for spread, summary in _summaries(table, endpoint, group, cell)[:1]:
-            shares[group] = Value("share below", share_below(summary, float(endpoint.lowest)), spread)
+            shares[group] = RecalculatedValue("share below", share_below(summary, float(endpoint.lowest)), spread)
     if not shares:
         return
     group = max(shares, key=lambda group: shares[group].value)
-    outcome: Outcome = "cannot tell" if shares[group].value > SHARE_BELOW else "agrees"
+    outcome: AuditOutcome = "cannot tell" if shares[group].value > SHARE_BELOW else "agrees"
     reported = f"{endpoint.values[group].mean} ± {endpoint.values[group].spread}"
     yield Finding(outcome, reported, (shares[group],), {"lowest": str(endpoint.lowest)}, (group,))
 
 
 @check_cells("range")
-def check_range(table: Table, endpoint: Endpoint, group: str, cell: Cell) -> Finding | None:
+def check_range(table: ReportedTable, endpoint: ReportedEndpoint, group: str, cell: ReportedCell) -> Finding | None:
     """Compare mean, median and SD with the reported range, or with the limits of one animal's value."""
     low, high = (cell.low, cell.high) if cell.low is not None else (endpoint.lowest, endpoint.highest)
     centre = cell.centre
@@ -74,7 +74,7 @@ def check_range(table: Table, endpoint: Endpoint, group: str, cell: Cell) -> Fin
         return Finding("differs", str(centre), (), details)
     if cell.mean is None:
         return Finding("agrees", str(centre))
-    values: list[Value] = []
+    values: list[RecalculatedValue] = []
     agrees = False
     for spread, summary in _summaries(table, endpoint, group, cell):
         smallest, largest = _possible_sd(cell, summary, float(low), None if high is None else float(high))
@@ -83,13 +83,13 @@ def check_range(table: Table, endpoint: Endpoint, group: str, cell: Cell) -> Fin
         fits = smallest - tolerance <= summary.sd * (1 + 1e-9) and summary.sd - tolerance <= largest * (1 + 1e-9)
         agrees = agrees or fits
         limits = {"smallest sd": smallest, "largest sd": largest, "sd": summary.sd}
-        values += [Value(name, value, spread, summary.n) for name, value in limits.items()]
+        values += [RecalculatedValue(name, value, spread, summary.n) for name, value in limits.items()]
     if not values:
         return None
     return Finding("agrees" if agrees else "differs", f"{cell.mean} ± {cell.spread}", tuple(values), details)
 
 
-def _possible_sd(cell: Cell, summary: Summary, low: float, high: float | None) -> tuple[float, float]:
+def _possible_sd(cell: ReportedCell, summary: Summary, low: float, high: float | None) -> tuple[float, float]:
     """The smallest and the largest SD of n values with this mean within limits; a reported range is attained.
 
     The largest has every value at a limit (Bhatia and Davis 2000); the smallest has all values but the two limits at
@@ -109,7 +109,9 @@ def _possible_sd(cell: Cell, summary: Summary, low: float, high: float | None) -
 
 
 @check_cells("whole numbers")
-def check_whole_numbers(table: Table, endpoint: Endpoint, group: str, cell: Cell) -> Finding | None:
+def check_whole_numbers(
+    table: ReportedTable, endpoint: ReportedEndpoint, group: str, cell: ReportedCell
+) -> Finding | None:
     """Compare the mean of whole numbers with n: the GRIM test of Brown and Heathers (2017)."""
     size = table.size(endpoint, group)
     if not endpoint.integer or cell.mean is None or size is None:
@@ -118,11 +120,15 @@ def check_whole_numbers(table: Table, endpoint: Endpoint, group: str, cell: Cell
     if any(abs(round(mean * n) / n - mean) <= tolerance for n in range(size.least, size.most + 1)):
         return Finding("agrees", str(cell.mean))
     return Finding(
-        "differs", str(cell.mean), tuple(Value("nearest mean", round(mean * n) / n, n=n) for n in size.possible)
+        "differs",
+        str(cell.mean),
+        tuple(RecalculatedValue("nearest mean", round(mean * n) / n, n=n) for n in size.possible),
     )
 
 
-def _summaries(table: Table, endpoint: Endpoint, group: str, cell: Cell) -> list[tuple[str, Summary]]:
+def _summaries(
+    table: ReportedTable, endpoint: ReportedEndpoint, group: str, cell: ReportedCell
+) -> list[tuple[str, Summary]]:
     """One group under each interpretation of ± and for each of its sizes."""
     size = table.size(endpoint, group)
     if cell.mean is None or cell.spread is None or size is None:

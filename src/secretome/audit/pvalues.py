@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scipy import stats as scipy_stats
 from scipy.special import binom
 
-from secretome.audit.findings import Finding, Outcome, Value, check, check_comparisons
-from secretome.audit.models import Comparison, Correlation, Endpoint, Table
+from secretome.audit.findings import AuditOutcome, Finding, RecalculatedValue, check, check_comparisons
+from secretome.audit.models import ReportedComparison, ReportedCorrelation, ReportedEndpoint, ReportedTable
 from secretome.audit.reported import rounding_limits
 
 # Every order of eight points can be counted; for more points the t distribution is close.
@@ -20,23 +20,25 @@ MOST_POINTS = 30
 
 
 @check_comparisons("significance")
-def check_significance(_table: Table, _endpoint: Endpoint, comparison: Comparison) -> Finding | None:
+def check_significance(
+    _table: ReportedTable, _endpoint: ReportedEndpoint, comparison: ReportedComparison
+) -> Finding | None:
     """Compare a reported p with the statement that the paper bases on it."""
     if not comparison.p or comparison.claimed is None:
         return None
     low, high = comparison.p.limits
-    outcome: Outcome = "cannot tell"
+    outcome: AuditOutcome = "cannot tell"
     if high <= comparison.alpha or low > comparison.alpha or comparison.p.relation == "=":
         outcome = "agrees" if (low <= comparison.alpha) == (comparison.claimed != "not different") else "differs"
     # A direction whose p is not significant is no contradiction: many papers describe what they do not claim.
     if outcome == "differs" and comparison.claimed in ("higher", "lower"):
         outcome = "cannot tell"
     details = {"claimed": comparison.claimed, "alpha": comparison.alpha}
-    return Finding(outcome, str(comparison.p), (Value("p", float(comparison.p.value)),), details)
+    return Finding(outcome, str(comparison.p), (RecalculatedValue("p", float(comparison.p.value)),), details)
 
 
 @check_comparisons("statistic")
-def check_statistic(table: Table, endpoint: Endpoint, comparison: Comparison) -> Finding | None:
+def check_statistic(table: ReportedTable, endpoint: ReportedEndpoint, comparison: ReportedComparison) -> Finding | None:
     """Compare a reported p with the reported statistic that it belongs to."""
     if not comparison.p or comparison.statistic is None:
         return None
@@ -45,11 +47,13 @@ def check_statistic(table: Table, endpoint: Endpoint, comparison: Comparison) ->
     low, p, high = sorted(_pvalue_of_statistic(table, endpoint, comparison, value) for value in statistics)
     if math.isnan(p):
         return Finding("cannot tell", str(comparison.p), (), details)
-    outcome: Outcome = "agrees" if comparison.p.is_compatible(low, high) else "differs"
-    return Finding(outcome, str(comparison.p), (Value("p", p),), details)
+    outcome: AuditOutcome = "agrees" if comparison.p.is_compatible(low, high) else "differs"
+    return Finding(outcome, str(comparison.p), (RecalculatedValue("p", p),), details)
 
 
-def _pvalue_of_statistic(table: Table, endpoint: Endpoint, comparison: Comparison, statistic: float) -> float:
+def _pvalue_of_statistic(
+    table: ReportedTable, endpoint: ReportedEndpoint, comparison: ReportedComparison, statistic: float
+) -> float:
     """The p of a statistic, by its method; NaN if its degrees of freedom are not known."""
     groups = comparison.groups or tuple(endpoint.values)
     sizes = [size.least for group in groups if (size := table.size(endpoint, group))]
@@ -64,7 +68,9 @@ def _pvalue_of_statistic(table: Table, endpoint: Endpoint, comparison: Compariso
 
 
 @check_comparisons("minimum p-value")
-def check_min_pvalue(table: Table, endpoint: Endpoint, comparison: Comparison) -> Finding | None:
+def check_min_pvalue(
+    table: ReportedTable, endpoint: ReportedEndpoint, comparison: ReportedComparison
+) -> Finding | None:
     """Compare a Mann-Whitney p with the minimum for the group sizes, adjusted if the paper adjusts."""
     if comparison.method != "mann-whitney" or comparison.claimed == "not different":
         return None
@@ -73,11 +79,11 @@ def check_min_pvalue(table: Table, endpoint: Endpoint, comparison: Comparison) -
     first, second = (table.size(endpoint, group) for group in comparison.groups)
     if first is None or second is None:
         needed = next(n for n in range(2, 100) if min_mann_whitney_p(n, n) * family <= alpha)
-        return Finding("cannot tell", comparison.reported, (Value("animals needed", needed),), details)
+        return Finding("cannot tell", comparison.reported, (RecalculatedValue("animals needed", needed),), details)
     minimum = min(1.0, min_mann_whitney_p(first.most, second.most) * family)
     largest = comparison.p.limits[1] if comparison.p else alpha
-    outcome: Outcome = "agrees" if minimum <= largest * (1 + 1e-9) else "differs"
-    return Finding(outcome, comparison.reported, (Value("minimum", minimum),), details)
+    outcome: AuditOutcome = "agrees" if minimum <= largest * (1 + 1e-9) else "differs"
+    return Finding(outcome, comparison.reported, (RecalculatedValue("minimum", minimum),), details)
 
 
 def min_mann_whitney_p(first: int, second: int) -> float:
@@ -90,13 +96,13 @@ def min_mann_whitney_p(first: int, second: int) -> float:
 
 
 @check("correlation")
-def check_correlation(table: Table) -> Iterator[Finding]:
+def check_correlation(table: ReportedTable) -> Iterator[Finding]:
     """Compare a correlation and its p with those that the number of points allows."""
     for correlation in table.correlations.values():
         yield _with_points(correlation, correlation.points) if correlation.points else _without_points(correlation)
 
 
-def _with_points(correlation: Correlation, points: int) -> Finding:
+def _with_points(correlation: ReportedCorrelation, points: int) -> Finding:
     """The finding if the number of points is reported."""
     doses = correlation.doses or points
     values, fits = {}, False
@@ -110,30 +116,35 @@ def _with_points(correlation: Correlation, points: int) -> Finding:
     if correlation.method != "spearman":
         values["pearson p"] = pearson_p(float(correlation.coefficient), points)
         fits = fits or _fits_pearson(correlation, points)
-    recalculated = tuple(Value(name, value, n=points) for name, value in values.items())
+    recalculated = tuple(RecalculatedValue(name, value, n=points) for name, value in values.items())
     return _correlation_finding(correlation, "agrees" if fits else "differs", recalculated, points=points, doses=doses)
 
 
-def _without_points(correlation: Correlation) -> Finding:
+def _without_points(correlation: ReportedCorrelation) -> Finding:
     """The finding if it is not: the smallest number of points for which the reported numbers are possible."""
     numbers = range(3, MOST_POINTS + 1)
     values = (
-        Value("points by spearman", next((n for n in numbers if _fits_spearman(correlation, n)), 0)),
-        Value("points by pearson", next((n for n in numbers if _fits_pearson(correlation, n)), 0)),
-        Value("spearman minimum", spearman_p(1.0, 4), n=4),
-        *(Value("pearson p", pearson_p(float(correlation.coefficient), n), n=n) for n in (3, 4)),
+        RecalculatedValue("points by spearman", next((n for n in numbers if _fits_spearman(correlation, n)), 0)),
+        RecalculatedValue("points by pearson", next((n for n in numbers if _fits_pearson(correlation, n)), 0)),
+        RecalculatedValue("spearman minimum", spearman_p(1.0, 4), n=4),
+        *(RecalculatedValue("pearson p", pearson_p(float(correlation.coefficient), n), n=n) for n in (3, 4)),
     )
     return _correlation_finding(correlation, "cannot tell", values, points=0, doses=0)
 
 
 def _correlation_finding(
-    correlation: Correlation, outcome: Outcome, values: tuple[Value, ...], *, points: int, doses: int
+    correlation: ReportedCorrelation,
+    outcome: AuditOutcome,
+    values: tuple[RecalculatedValue, ...],
+    *,
+    points: int,
+    doses: int,
 ) -> Finding:
     details = {"points": points, "doses": doses, "p": str(correlation.p or "")}
     return Finding(outcome, str(correlation.coefficient), values, details, item=correlation.label)
 
 
-def _fits_spearman(correlation: Correlation, points: int) -> bool:
+def _fits_spearman(correlation: ReportedCorrelation, points: int) -> bool:
     coefficient = _nearest_spearman(correlation, points)
     low, high = rounding_limits(correlation.coefficient)
     if not low - 1e-9 <= coefficient <= high + 1e-9:
@@ -142,12 +153,12 @@ def _fits_spearman(correlation: Correlation, points: int) -> bool:
     return correlation.p is None or correlation.p.is_compatible(p, p)
 
 
-def _fits_pearson(correlation: Correlation, points: int) -> bool:
+def _fits_pearson(correlation: ReportedCorrelation, points: int) -> bool:
     low, high = sorted(pearson_p(limit, points) for limit in rounding_limits(correlation.coefficient))
     return correlation.p is None or correlation.p.is_compatible(low, high)
 
 
-def _nearest_spearman(correlation: Correlation, points: int) -> float:
+def _nearest_spearman(correlation: ReportedCorrelation, points: int) -> float:
     """The coefficient nearest to the reported one that this number of points without ties can give."""
     reported = float(correlation.coefficient)
     if points <= MOST_COUNTED:
@@ -196,13 +207,15 @@ def largest_spearman(points: int, doses: int) -> float:
 
 
 @check("interval")
-def check_interval(table: Table) -> Iterator[Finding]:
+def check_interval(table: ReportedTable) -> Iterator[Finding]:
     """Compare a ratio with the middle of its interval on the log scale."""
     for estimate in table.estimates.values():
         low, high = rounding_limits(estimate.low), rounding_limits(estimate.high)
         middle = math.sqrt(float(estimate.low) * float(estimate.high))
         smallest, largest = math.sqrt(max(0.0, low[0]) * high[0]), math.sqrt(low[1] * high[1])
         least, most = rounding_limits(estimate.estimate)
-        outcome: Outcome = "agrees" if smallest <= most and largest >= least else "differs"
+        outcome: AuditOutcome = "agrees" if smallest <= most and largest >= least else "differs"
         details = {"low": str(estimate.low), "high": str(estimate.high)}
-        yield Finding(outcome, str(estimate.estimate), (Value("middle", middle),), details, item=estimate.label)
+        yield Finding(
+            outcome, str(estimate.estimate), (RecalculatedValue("middle", middle),), details, item=estimate.label
+        )

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations, product
 
-from secretome.audit.findings import Finding, Outcome, Value, check, check_between_reports
-from secretome.audit.models import Ratio, Table
+from secretome.audit.findings import AuditOutcome, Finding, RecalculatedValue, check, check_between_reports
+from secretome.audit.models import ReportedRatio, ReportedTable
 from secretome.audit.reported import rounding_limits
 
 # Each unit in pg/mL.
@@ -57,17 +57,17 @@ class _RatioOfGroups:
 
 
 @check("ratios")
-def check_ratios(table: Table) -> Iterator[Finding]:
+def check_ratios(table: ReportedTable) -> Iterator[Finding]:
     """Compare the ratio that two reported ratios imply with the reported one or, without one, its limits."""
     for implied in _implied_ratios(table):
         reported = next((ratio for ratio in _reported_ratios(table) if ratio.is_same(implied)), None)
         labels = tuple(table.groups[group].label for group in implied.groups)
         low, high = implied.nominal
-        values = [Value("from the lower limits", low), Value("from the upper limits", high)]
+        values = [RecalculatedValue("from the lower limits", low), RecalculatedValue("from the upper limits", high)]
         if implied.is_consistent:
             low, high = implied.stated
-            values += [Value("at least", low), Value("at most", high)]
-        outcome: Outcome
+            values += [RecalculatedValue("at least", low), RecalculatedValue("at most", high)]
+        outcome: AuditOutcome
         if reported:
             outcome = "agrees" if _overlap(reported.range, implied.range) else "differs"
         else:
@@ -78,7 +78,7 @@ def check_ratios(table: Table) -> Iterator[Finding]:
 
 
 @check_between_reports("ratios across reports")
-def compare_ratios(tables: Mapping[str, Table]) -> Iterator[Finding]:
+def compare_ratios(tables: Mapping[str, ReportedTable]) -> Iterator[Finding]:
     """Compare the ratio of two groups in two reports of a series, each reported or implied."""
     for (file, first), (_, second) in combinations(tables.items(), 2):
         ratios = ([*_reported_ratios(table), *_implied_ratios(table)] for table in (first, second))
@@ -86,11 +86,11 @@ def compare_ratios(tables: Mapping[str, Table]) -> Iterator[Finding]:
             # The range of a treated group over its doses is not one number to compare.
             if not one.is_same(other) or any(first.groups[group].role == "treated" for group in one.groups):
                 continue
-            outcome: Outcome = "agrees" if _overlap(one.range, other.range) else "differs"
+            outcome: AuditOutcome = "agrees" if _overlap(one.range, other.range) else "differs"
             yield Finding(
                 outcome,
                 " to ".join(dict.fromkeys(f"{value:.3g}" for value in one.stated)),
-                tuple(Value("other report", value) for value in other.stated),
+                tuple(RecalculatedValue("other report", value) for value in other.stated),
                 {"other": second.title, "implied": one.implied, "other implied": other.implied},
                 groups=tuple(first.groups[group].label for group in one.groups),
                 item=one.label,
@@ -99,15 +99,15 @@ def compare_ratios(tables: Mapping[str, Table]) -> Iterator[Finding]:
 
 
 @check("dilution")
-def check_dilution(table: Table) -> Iterator[Finding]:
+def check_dilution(table: ReportedTable) -> Iterator[Finding]:
     """Express a change of a titre in dilution steps; less than one step cannot be measured."""
     for ratio in table.ratios.values():
         if ratio.dilution is None:
             continue
         steps = [dilution_steps(as_ratio(ratio, limit), float(ratio.dilution)) for limit in ratio.limits]
-        outcome: Outcome = "cannot tell" if max(map(abs, steps)) < 1 else "agrees"
+        outcome: AuditOutcome = "cannot tell" if max(map(abs, steps)) < 1 else "agrees"
         reported = " to ".join(dict.fromkeys(f"{limit}" for limit in ratio.limits))
-        values = tuple(Value("steps", value) for value in steps)
+        values = tuple(RecalculatedValue("steps", value) for value in steps)
         yield Finding(
             outcome,
             reported + (" %" if ratio.rise else " times"),
@@ -127,7 +127,7 @@ def dilution_steps(ratio: float, dilution: float = 2.0) -> float:
 
 
 @check_between_reports("units across reports")
-def compare_units(tables: Mapping[str, Table]) -> Iterator[Finding]:
+def compare_units(tables: Mapping[str, ReportedTable]) -> Iterator[Finding]:
     """Compare one quantity in two reports of a series: a hundredfold difference in the same animals is a wrong unit."""
     for (file, first), (_, second) in combinations(tables.items(), 2):
         for one, other in product(first.endpoints.values(), second.endpoints.values()):
@@ -153,23 +153,28 @@ def _compare_units(values: tuple[Decimal, Decimal], units: tuple[str, str], othe
         return Finding("cannot tell", reported, (), details)
     of_numbers = float(values[0]) / float(values[1])
     ratio = of_numbers * factors[0] / factors[1]
-    outcome: Outcome = "agrees"
+    outcome: AuditOutcome = "agrees"
     if max(ratio, 1 / ratio) >= MOST_APART:
         outcome = "differs" if max(of_numbers, 1 / of_numbers) < NEAR else "cannot tell"
-    return Finding(outcome, reported, (Value("ratio", ratio), Value("ratio of the numbers", of_numbers)), details)
+    return Finding(
+        outcome,
+        reported,
+        (RecalculatedValue("ratio", ratio), RecalculatedValue("ratio of the numbers", of_numbers)),
+        details,
+    )
 
 
-def as_ratio(ratio: Ratio, limit: Decimal | float) -> float:
+def as_ratio(ratio: ReportedRatio, limit: Decimal | float) -> float:
     """A limit of a reported ratio as a ratio; an increase in per cent is converted."""
     return 1 + float(limit) / 100 if ratio.rise else float(limit)
 
 
-def _rounding(ratio: Ratio, limit: Decimal) -> tuple[float, float]:
+def _rounding(ratio: ReportedRatio, limit: Decimal) -> tuple[float, float]:
     low, high = rounding_limits(limit)
     return as_ratio(ratio, low), as_ratio(ratio, high)
 
 
-def _reported_ratios(table: Table) -> Iterator[_RatioOfGroups]:
+def _reported_ratios(table: ReportedTable) -> Iterator[_RatioOfGroups]:
     for ratio in table.ratios.values():
         low, high = ratio.limits
         nominal = as_ratio(ratio, low), as_ratio(ratio, high)
@@ -177,7 +182,7 @@ def _reported_ratios(table: Table) -> Iterator[_RatioOfGroups]:
         yield _RatioOfGroups((ratio.of, ratio.to), ratio.quantity, ratio.label, nominal, rounding, implied=False)
 
 
-def _implied_ratios(table: Table) -> Iterator[_RatioOfGroups]:
+def _implied_ratios(table: ReportedTable) -> Iterator[_RatioOfGroups]:
     """The second reference over the first, from the ratio of one group to each."""
     for one, two in combinations(table.ratios.values(), 2):
         if (one.of, one.quantity) != (two.of, two.quantity) or one.to == two.to:
@@ -189,7 +194,9 @@ def _implied_ratios(table: Table) -> Iterator[_RatioOfGroups]:
         yield _RatioOfGroups((two.to, one.to), one.quantity, one.label, nominal, rounding, implied=True)
 
 
-def _quotient(one: Ratio, two: Ratio, first: Decimal, second: Decimal) -> tuple[float, tuple[float, float]]:
+def _quotient(
+    one: ReportedRatio, two: ReportedRatio, first: Decimal, second: Decimal
+) -> tuple[float, tuple[float, float]]:
     """One limit of a ratio over one of another, and what rounding allows for it."""
     (low, high), (least, most) = _rounding(one, first), _rounding(two, second)
     return as_ratio(one, first) / as_ratio(two, second), (low / most, high / least if least > 0 else math.inf)

@@ -8,14 +8,14 @@ import pandas as pd
 from scipy.stats.contingency import odds_ratio
 
 from secretome.audit.counts import count_pvalues, event_counts
-from secretome.audit.models import Endpoint, Table
+from secretome.audit.models import ReportedEndpoint, ReportedTable
 from secretome.audit.ratios import as_ratio, dilution_steps
 from secretome.audit.summaries import Interpretation, anova, arithmetic_ratio, geometric_ratio, interpretations
 
 LEVEL = 0.95
 
 
-def spreads(tables: Mapping[str, Table]) -> pd.DataFrame:
+def spreads(tables: Mapping[str, ReportedTable]) -> pd.DataFrame:
     """Every reported mean with its spread.
 
     Returns
@@ -48,7 +48,7 @@ def spreads(tables: Mapping[str, Table]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def variances(tables: Mapping[str, Table]) -> pd.DataFrame:
+def variances(tables: Mapping[str, ReportedTable]) -> pd.DataFrame:
     """One-way analyses of variance of every row with three groups or more, under each interpretation of ±.
 
     Returns
@@ -77,7 +77,7 @@ def variances(tables: Mapping[str, Table]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def ratios(tables: Mapping[str, Table]) -> pd.DataFrame:
+def ratios(tables: Mapping[str, ReportedTable]) -> pd.DataFrame:
     """Every treated group over the control of its row, without rows before treatment (hour 0).
 
     Returns
@@ -117,7 +117,7 @@ def ratios(tables: Mapping[str, Table]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def odds(tables: Mapping[str, Table]) -> pd.DataFrame:
+def odds(tables: Mapping[str, ReportedTable]) -> pd.DataFrame:
     """Odds ratios of death, treated over control: as reported, and by conditional maximum likelihood from counts.
 
     Returns
@@ -141,7 +141,9 @@ def odds(tables: Mapping[str, Table]) -> pd.DataFrame:
     return pd.DataFrame([row for row in rows if row])
 
 
-def _odds_from_counts(file: str, table: Table, endpoint: Endpoint, treated: str, control: str) -> dict[str, Any]:
+def _odds_from_counts(
+    file: str, table: ReportedTable, endpoint: ReportedEndpoint, treated: str, control: str
+) -> dict[str, Any]:
     """One row of `odds`; empty if a count is not reported."""
     counts = event_counts(table, endpoint, treated), event_counts(table, endpoint, control)
     if counts[0] is None or counts[1] is None:
@@ -170,7 +172,7 @@ def _odds_from_counts(file: str, table: Table, endpoint: Endpoint, treated: str,
 
 
 def _source(
-    file: str, table: Table, endpoint: Endpoint, interpretation: Interpretation | None = None
+    file: str, table: ReportedTable, endpoint: ReportedEndpoint, interpretation: Interpretation | None = None
 ) -> dict[str, Any]:
     columns = {"file": file, "source": table.source.text, "item": endpoint.label, "unit": endpoint.unit}
     if interpretation is None:
@@ -179,13 +181,13 @@ def _source(
     return {**columns, "spread": interpretation.spread, "spread_stated": stated, "equal_shares": equal}
 
 
-def _rows(tables: Mapping[str, Table]) -> Iterator[tuple[str, Table, Endpoint]]:
+def _rows(tables: Mapping[str, ReportedTable]) -> Iterator[tuple[str, ReportedTable, ReportedEndpoint]]:
     for file, table in tables.items():
         for endpoint in table.endpoints.values():
             yield file, table, endpoint
 
 
-def _contrasts(tables: Mapping[str, Table]) -> Iterator[tuple[str, Table, Endpoint, str, str]]:
+def _contrasts(tables: Mapping[str, ReportedTable]) -> Iterator[tuple[str, ReportedTable, ReportedEndpoint, str, str]]:
     """Every treated group with the control of its row; a table without exactly one control has none."""
     for file, table, endpoint in _rows(tables):
         controls = [key for key, group in table.groups.items() if group.role == "control"]
@@ -196,12 +198,12 @@ def _contrasts(tables: Mapping[str, Table]) -> Iterator[tuple[str, Table, Endpoi
                 yield file, table, endpoint, group, controls[0]
 
 
-def titre_increases(table: Table, control_steps: float) -> pd.DataFrame:
+def titre_increases(table: ReportedTable, control_steps: float) -> pd.DataFrame:
     """What a reported increase of a titre means if it is of the titre itself, and if it is of its logarithm.
 
     Parameters
     ----------
-    table : Table
+    table : ReportedTable
         A reported table with ratios that name their dilution.
     control_steps : float
         The control's titre in dilution steps; an increase of the logarithm is a share of them.

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import stats as scipy_stats
 
 from secretome import stats
-from secretome.audit.models import Cell, Endpoint, Table
+from secretome.audit.models import ReportedCell, ReportedEndpoint, ReportedTable
 from secretome.audit.reported import half_unit
 
 
@@ -57,7 +57,7 @@ class SummaryTest:
     pvalue: float
 
 
-def missing_input(table: Table, endpoint: Endpoint, groups: Sequence[str]) -> str:
+def missing_input(table: ReportedTable, endpoint: ReportedEndpoint, groups: Sequence[str]) -> str:
     """The input of a test from means that a row does not report: ``values``, ``spread``, ``n``, or an empty string."""
     cells = [endpoint.values.get(group) for group in groups]
     if len(cells) < 2 or any(cell is None or cell.mean is None for cell in cells):
@@ -68,7 +68,7 @@ def missing_input(table: Table, endpoint: Endpoint, groups: Sequence[str]) -> st
     return "n" if any(size is None or size.least < 2 for size in sizes) else ""
 
 
-def interpretations(table: Table, endpoint: Endpoint, groups: Sequence[str]) -> list[Interpretation]:
+def interpretations(table: ReportedTable, endpoint: ReportedEndpoint, groups: Sequence[str]) -> list[Interpretation]:
     """Every interpretation of some groups of a row; none if an input is missing."""
     if missing_input(table, endpoint, groups):
         return []
@@ -83,7 +83,7 @@ def interpretations(table: Table, endpoint: Endpoint, groups: Sequence[str]) -> 
     ]
 
 
-def _summarise(cells: Sequence[Cell], ns: Sequence[int], spread: str, sign: int) -> tuple[Summary, ...]:
+def _summarise(cells: Sequence[ReportedCell], ns: Sequence[int], spread: str, sign: int) -> tuple[Summary, ...]:
     """The groups with means moved from (`sign` 1) or towards (-1) their centre, and spreads decreased or increased."""
     means = [float(cell.mean or 0) for cell in cells]
     centre = float(np.mean(means))

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from secretome.audit.findings import OUTCOMES, Finding
-from secretome.audit.models import Table
+from secretome.audit.findings import AUDIT_OUTCOMES, Finding
+from secretome.audit.models import ReportedTable
 from secretome.report import text
 
 SPREADS = {"sd": "SD", "se": "SE", "not stated": "not stated"}
 
 
-def sources_table(tables: Mapping[str, Table]) -> pd.DataFrame:
+def sources_table(tables: Mapping[str, ReportedTable]) -> pd.DataFrame:
     """The reported tables of the audit: the address of each, and what its source states about n and ±."""
     rows = []
     for table in tables.values():
@@ -33,15 +33,15 @@ def sources_table(tables: Mapping[str, Table]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def by_outcome(tables: Mapping[str, Table], findings: Sequence[Finding]) -> list[str]:
+def by_outcome(tables: Mapping[str, ReportedTable], findings: Sequence[Finding]) -> list[str]:
     """The files that have findings, those with most findings that differ first."""
     counts = _outcomes(tables, findings)
     return sorted((file for file in tables if any(counts[file])), key=lambda file: counts[file], reverse=True)
 
 
-def _outcomes(tables: Mapping[str, Table], findings: Sequence[Finding]) -> dict[str, tuple[int, ...]]:
+def _outcomes(tables: Mapping[str, ReportedTable], findings: Sequence[Finding]) -> dict[str, tuple[int, ...]]:
     outcomes = {file: [finding.outcome for finding in findings if finding.file == file] for file in tables}
-    return {file: tuple(listed.count(outcome) for outcome in OUTCOMES) for file, listed in outcomes.items()}
+    return {file: tuple(listed.count(outcome) for outcome in AUDIT_OUTCOMES) for file, listed in outcomes.items()}
 
 
 def spreads_table(rows: pd.DataFrame) -> pd.DataFrame:

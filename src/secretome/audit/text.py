@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from secretome.audit.findings import OUTCOMES, Finding, Value
+from secretome.audit.findings import AUDIT_OUTCOMES, Finding, RecalculatedValue
 from secretome.report.text.numbers import count, listed, lowercase_first, number, p_number, p_value
 
 TESTS = {
@@ -157,7 +157,7 @@ def summary_sentence(findings: Sequence[Finding]) -> str:
     >>> summary_sentence([])
     '0 findings: 0 differ, 0 cannot tell, 0 agree.'
     """
-    counts = {outcome: sum(finding.outcome == outcome for finding in findings) for outcome in OUTCOMES}
+    counts = {outcome: sum(finding.outcome == outcome for finding in findings) for outcome in AUDIT_OUTCOMES}
     return (
         f"{count(len(findings), 'finding')}: {counts['differs']} differ{'s' if counts['differs'] == 1 else ''}, "
         f"{counts['cannot tell']} cannot tell, {counts['agrees']} agree{'s' if counts['agrees'] == 1 else ''}."
@@ -371,7 +371,7 @@ FIELDS: Mapping[str, Callable[[Finding, Fields], Fields]] = {
 }
 
 
-def _by_spread(finding: Finding, shown: Callable[[Value], str]) -> str:
+def _by_spread(finding: Finding, shown: Callable[[RecalculatedValue], str]) -> str:
     return listed([shown(value) + _if_spread(finding, value.spread) for value in finding.recalculated])
 
 
