@@ -1,5 +1,6 @@
 """Fail if a name that was replaced by the field's term is used again, in code or as the name of a file or folder."""
 
+import re
 import sys
 import tokenize
 from pathlib import Path
@@ -49,6 +50,13 @@ RETIRED = {
     "step_of": "dilution_fold",
     "made_up": "simulated",
 }
+# Limits begin with MAX_ or MIN_.
+LIMITS = re.compile(r"_?(MOST|LEAST|FEWEST|LARGEST|SMALLEST|LONGEST|SHORTEST|GREATEST|DEEPEST)(_[A-Z_]+)?")
+
+
+def name_now(name: str) -> str | None:
+    """What a retired name is called now; None for a name that may be used."""
+    return "MAX_... or MIN_..." if LIMITS.fullmatch(name) else RETIRED.get(name)
 
 
 def main() -> int:
@@ -60,10 +68,9 @@ def main() -> int:
             print(f"{path.relative_to(ROOT)}: {part!r} is called {RETIRED[part]} now")
         with tokenize.open(path) as source:
             for token in tokenize.generate_tokens(source.readline):
-                if token.type == tokenize.NAME and token.string in RETIRED:
+                if token.type == tokenize.NAME and (now := name_now(token.string)):
                     found += 1
-                    place = f"{path.relative_to(ROOT)}:{token.start[0]}"
-                    print(f"{place}: {token.string!r} is called {RETIRED[token.string]} now")
+                    print(f"{path.relative_to(ROOT)}:{token.start[0]}: {token.string!r} is called {now} now")
     return int(found > 0)
 
 

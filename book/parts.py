@@ -27,7 +27,7 @@ from secretome.report.cards import verdict_cards
 from secretome.report.render import figure_html
 from secretome.rerun.provenance import VERSIONED
 
-LONGEST_EXAMPLE = 60
+MAX_EXAMPLE_LENGTH = 60
 FORM = Path(__file__).with_name("try_form.html")
 AUDIT_FORM = Path(__file__).with_name("audit_form.html")
 REPORTED = Path(__file__).with_name("reported.md")
@@ -168,7 +168,7 @@ def _examples(part: object) -> Iterator[tuple[tuple[str, str], str]]:
             text = f"[{shown}]" if isinstance(value, tuple) else shown.lower() if isinstance(value, bool) else shown
             yield (
                 (type(part).__name__, field.name),
-                text if len(text) <= LONGEST_EXAMPLE else f"{text[:LONGEST_EXAMPLE]}…",
+                text if len(text) <= MAX_EXAMPLE_LENGTH else f"{text[:MAX_EXAMPLE_LENGTH]}…",
             )
         for one in parts:
             yield from _examples(one)

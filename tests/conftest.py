@@ -31,7 +31,7 @@ FLAGS = [
     "--disable-sync",
 ]
 # In milliseconds. Playwright's thirty seconds, and five for what is expected, are too few on a busy machine.
-LONGEST_WAIT = 600_000
+MAX_WAIT = 600_000
 # The same examples on every run, so that a failure is reproducible; no deadline, because speed is a benchmark.
 settings.register_profile("reproducible", derandomize=True, deadline=None, max_examples=100)
 settings.load_profile("reproducible")
@@ -151,9 +151,9 @@ def browser() -> Iterator["Browser"]:
         pytest.skip("no Chromium was found: install it to test the pages as readers see them")
     from playwright.sync_api import expect, sync_playwright
 
-    expect.set_options(timeout=LONGEST_WAIT)
+    expect.set_options(timeout=MAX_WAIT)
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=LONGEST_WAIT)
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=MAX_WAIT)
         for name in ("new_context", "new_page"):
             setattr(started, name, _patient(getattr(started, name)))
         yield started
@@ -165,7 +165,7 @@ def _patient(make: Callable[..., Any]) -> Callable[..., Any]:
 
     def make_patient(**options: Any) -> Any:
         made = make(**options)
-        made.set_default_timeout(LONGEST_WAIT)
+        made.set_default_timeout(MAX_WAIT)
         return made
 
     return make_patient

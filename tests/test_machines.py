@@ -85,7 +85,7 @@ def test_an_address_where_no_scheduler_answers_is_refused(
     tmp_path: Path, donors: Path, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
     # A name that is not known is asked for again until the time is over.
-    monkeypatch.setattr(cluster, "LONGEST_WAIT", 1)
+    monkeypatch.setattr(cluster, "MAX_WAIT", 1)
     with socket.create_server(("127.0.0.1", 0)) as server:
         if address == "HTTP":
             address = f"tcp://127.0.0.1:{server.getsockname()[1]}"

@@ -17,7 +17,7 @@ from bs4 import BeautifulSoup
 from docutils import nodes
 
 REPOSITORY, SITE = "SECRETOME_REPOSITORY", "SECRETOME_SITE"
-LONGEST = 200
+MAX_LENGTH = 200
 
 
 def description(doctree: nodes.document) -> str:
@@ -32,7 +32,7 @@ def description(doctree: nodes.document) -> str:
         parent = paragraph.parent
         text = " ".join(paragraph.astext().split())
         if isinstance(parent, nodes.section) and len(text) > 40:
-            return text if len(text) <= LONGEST else text[:LONGEST].rpartition(" ")[0] + " …"
+            return text if len(text) <= MAX_LENGTH else text[:MAX_LENGTH].rpartition(" ")[0] + " …"
     return ""
 
 

@@ -19,7 +19,7 @@ from bs4 import BeautifulSoup
 WORDS = "book/search_words.yml"
 TEXTS = "search_texts.js"
 # Characters of a page: what follows is found, but without an excerpt.
-LONGEST = 12_000
+MAX_LENGTH = 12_000
 
 
 def _add_words(app: Any) -> Iterable[Any]:
@@ -45,7 +45,7 @@ def page_text(page: str) -> str:
         return ""
     for unread in article.select("svg, script, style, .headerlink, .export, .cell_input, .prev-next-area"):
         unread.decompose()
-    return re.sub(r"\s+", " ", article.get_text(" ")).strip()[:LONGEST]
+    return re.sub(r"\s+", " ", article.get_text(" ")).strip()[:MAX_LENGTH]
 
 
 def _write_texts(app: Any, exception: Exception | None) -> None:

@@ -16,7 +16,7 @@ from secretome.cli.server import start_server
 # The machine may be busy; no test depends on a time.
 MILLISECONDS = 300_000
 # An adjusted p of Dunnett's test below this is an integral of limited precision.
-SMALLEST_P = 1e-7
+MIN_P = 1e-7
 STATUS = "#try-progress [role=status]"
 
 
@@ -148,7 +148,7 @@ def assert_equal_tables(shown: pd.DataFrame, expected: pd.DataFrame) -> None:
     for column in expected.columns:
         for one, other in zip(shown[column], expected[column], strict=True):
             if isinstance(other, float) and isinstance(one, float):
-                small = 1e-12 if abs(other) < SMALLEST_P else 0.0
+                small = 1e-12 if abs(other) < MIN_P else 0.0
                 equal = (math.isnan(one) and math.isnan(other)) or math.isclose(one, other, rel_tol=1e-8, abs_tol=small)
                 assert equal, (column, one, other)
             else:

@@ -7,7 +7,7 @@ import { Status } from "./status.js";
 import { clearResults, showCurves, showDownloads, showFigures, showVerdicts } from "./results.js";
 import { showProblems, showUnderstood } from "./understood.js";
 
-const LARGEST = 50_000_000;
+const MAX_BYTES = 50_000_000;
 
 /** @typedef {{name: string, bytes: Uint8Array | null}} Source a file; the study's own cohort has no bytes */
 
@@ -104,9 +104,9 @@ function use(chosen) {
 input.addEventListener("change", async () => {
   const file = input.files?.[0];
   if (!file) return;
-  if (file.size > LARGEST) {
+  if (file.size > MAX_BYTES) {
     clearResults();
-    status.end(`The file has ${megabytes(file.size)}; at most ${megabytes(LARGEST)} can be read. Save only the table in a separate file.`);
+    status.end(`The file has ${megabytes(file.size)}; at most ${megabytes(MAX_BYTES)} can be read. Save only the table in a separate file.`);
     return;
   }
   status.begin();

@@ -20,7 +20,7 @@ CLUSTER_COLUMNS = ("cage", "batch", "plate")
 Labels = NDArray[np.str_]
 
 # Beyond this many pairs of values the exact interval of the shift takes minutes.
-MOST_SHIFTS = 40_000
+MAX_SHIFTS = 40_000
 
 
 @dataclass(frozen=True)
@@ -224,7 +224,7 @@ def size_by_ranks(pair: Comparison, level: float) -> Estimate:
 
 def effect_of_ranks(pair: Comparison) -> str:
     """What `size_by_ranks` estimates."""
-    return SUPERIORITY if pair.censored or pair.treated.n * pair.control.n > MOST_SHIFTS else SHIFT
+    return SUPERIORITY if pair.censored or pair.treated.n * pair.control.n > MAX_SHIFTS else SHIFT
 
 
 def rank_test(estimate: Estimate, adjustment: Adjustment = Adjustment.NONE) -> Specification:

@@ -19,7 +19,7 @@ from secretome.audit.findings import (
 from secretome.audit.models import ReportedCell, ReportedComparison, ReportedEndpoint, ReportedTable
 from secretome.audit.reported import Size, half_unit
 
-MOST_TABLES = 1_000_000
+MAX_TABLES = 1_000_000
 FROM_COUNTS = ("chi-square", "fisher", "log-rank", "not stated")
 
 
@@ -104,7 +104,7 @@ def _freeman_halton(rows: Sequence[tuple[int, int]]) -> float | None:
     """
     sizes, total = [sum(row) for row in rows], sum(row[0] for row in rows)
     ranges = [range(min(size, total) + 1) for size in sizes]
-    if math.prod(map(len, ranges)) > MOST_TABLES:
+    if math.prod(map(len, ranges)) > MAX_TABLES:
         return None
     tables = np.array([counts for counts in product(*ranges) if sum(counts) == total])
     probabilities = scipy_stats.multivariate_hypergeom.pmf(tables, sizes, total)

@@ -15,7 +15,7 @@ from secretome.report import text
 from secretome.report.figures.base import COLOURS, SMALL, STYLE, WIDTH
 
 # A limit outside this range is drawn as an arrow, because a longer axis would compress the other intervals.
-LEAST, MOST = 1 / 100, 100
+MIN_SHOWN, MAX_SHOWN = 1 / 100, 100
 ROW, GAP = 1.0, 1.5
 # The left edge of the axis and of the column of values, as shares of the width.
 NAMES, VALUES = 0.37, 0.66
@@ -86,7 +86,7 @@ def _heights(rows: pd.DataFrame) -> list[float]:
 def _draw(axes: Axes, row: text.Row, height: float) -> None:
     open_square = not row["spread_stated"] and row["spread"] == "se"
     colour = COLOURS["treated"]
-    low, high = max(row["low"], LEAST), min(row["high"], MOST)
+    low, high = max(row["low"], MIN_SHOWN), min(row["high"], MAX_SHOWN)
     axes.plot(
         [low, high],
         [height] * 2,
@@ -95,19 +95,19 @@ def _draw(axes: Axes, row: text.Row, height: float) -> None:
         linestyle=(0, (3, 2)) if open_square else "-",
         solid_capstyle="butt",
     )
-    if row["low"] < LEAST:
-        axes.plot([LEAST], [height], "<", color=colour, markersize=6)
-    if row["high"] > MOST:
-        axes.plot([MOST], [height], ">", color=colour, markersize=6)
-    if row["estimate"] >= LEAST:
+    if row["low"] < MIN_SHOWN:
+        axes.plot([MIN_SHOWN], [height], "<", color=colour, markersize=6)
+    if row["high"] > MAX_SHOWN:
+        axes.plot([MAX_SHOWN], [height], ">", color=colour, markersize=6)
+    if row["estimate"] >= MIN_SHOWN:
         face = COLOURS["paper"] if open_square else colour
         axes.plot([row["estimate"]], [height], "s", color=colour, markerfacecolor=face, markersize=6, zorder=3)
 
 
 def _log_axis(axes: Axes, rows: pd.DataFrame) -> None:
     axes.set_xscale("log")
-    low = min(0.8, float(np.clip(rows["low"], LEAST, 1).min())) / 1.15
-    high = max(1.25, float(np.clip(rows["high"], 1, MOST).max())) * 1.15
+    low = min(0.8, float(np.clip(rows["low"], MIN_SHOWN, 1).min())) / 1.15
+    high = max(1.25, float(np.clip(rows["high"], 1, MAX_SHOWN).max())) * 1.15
     axes.set_xlim(low, high)
     ladder = (1.0, 2.0, 5.0) if math.log10(high / low) < 2 else (1.0,)
     ticks = [step * 10.0**power for power in range(-3, 4) for step in ladder if low <= step * 10.0**power <= high]

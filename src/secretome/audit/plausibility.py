@@ -10,7 +10,7 @@ from secretome.audit.reported import half_unit
 from secretome.audit.summaries import Summary, interpretations, share_below, standardised_difference
 
 # Two normal groups this many standard deviations apart share less than one value in ten thousand.
-LARGEST_EFFECT = 8
+MAX_EFFECT = 8
 # The share beyond two standard deviations on one side; a smaller share below the lowest value shows nothing.
 SHARE_BELOW = 0.025
 
@@ -32,12 +32,12 @@ def check_effect_size(table: ReportedTable, endpoint: ReportedEndpoint) -> Itera
         largest.setdefault(interpretation.spread, (pair, sizes[pair]))
     if not largest:
         return
-    too_large = any(abs(size) > LARGEST_EFFECT for _, size in largest.values())
+    too_large = any(abs(size) > MAX_EFFECT for _, size in largest.values())
     widest = tuple(groups[position] for position in next(iter(largest.values()))[0])
     cells = [endpoint.values[group] for group in widest]
     reported = " and ".join(f"{cell.mean} ± {cell.spread}" for cell in cells)
     values = tuple(RecalculatedValue("g", size, spread) for spread, (_, size) in largest.items())
-    yield Finding("cannot tell" if too_large else "agrees", reported, values, {"largest": LARGEST_EFFECT}, widest)
+    yield Finding("cannot tell" if too_large else "agrees", reported, values, {"largest": MAX_EFFECT}, widest)
 
 
 @check_rows("shape")

@@ -15,8 +15,8 @@ from secretome.audit.models import ReportedComparison, ReportedCorrelation, Repo
 from secretome.audit.reported import rounding_limits
 
 # Every order of eight points can be counted; for more points the t distribution is close.
-MOST_COUNTED = 8
-MOST_POINTS = 30
+MAX_COUNTED = 8
+MAX_POINTS = 30
 
 
 @check_comparisons("significance")
@@ -122,7 +122,7 @@ def _with_points(correlation: ReportedCorrelation, points: int) -> Finding:
 
 def _without_points(correlation: ReportedCorrelation) -> Finding:
     """The finding if it is not: the smallest number of points for which the reported numbers are possible."""
-    numbers = range(3, MOST_POINTS + 1)
+    numbers = range(3, MAX_POINTS + 1)
     values = (
         RecalculatedValue("points by spearman", next((n for n in numbers if _fits_spearman(correlation, n)), 0)),
         RecalculatedValue("points by pearson", next((n for n in numbers if _fits_pearson(correlation, n)), 0)),
@@ -161,7 +161,7 @@ def _fits_pearson(correlation: ReportedCorrelation, points: int) -> bool:
 def _nearest_spearman(correlation: ReportedCorrelation, points: int) -> float:
     """The coefficient nearest to the reported one that this number of points without ties can give."""
     reported = float(correlation.coefficient)
-    if points <= MOST_COUNTED:
+    if points <= MAX_COUNTED:
         return float(min(np.unique(_every_spearman(points))[::-1], key=lambda value: abs(value - reported)))
     # The sum of squared rank differences takes every even value.
     scale = points * (points**2 - 1)
@@ -182,7 +182,7 @@ def spearman_p(coefficient: float, points: int) -> float:
     >>> round(spearman_p(1.0, 4), 3), round(spearman_p(1.0, 3), 3)
     (0.083, 0.333)
     """
-    if points <= MOST_COUNTED:
+    if points <= MAX_COUNTED:
         return float((np.abs(_every_spearman(points)) >= abs(coefficient) - 1e-9).mean())
     return pearson_p(coefficient, points)
 

@@ -16,7 +16,7 @@ CONCENTRATIONS = {
     "µg/ml": 1e6, "mg/l": 1e6, "µg/dl": 1e4, "mg/dl": 1e7, "mg/ml": 1e9,
 }  # fmt: skip
 # Two reports of one experiment may differ by chance or by handling, but not a hundredfold.
-MOST_APART = 100
+MAX_APART = 100
 NEAR = 10
 
 
@@ -154,7 +154,7 @@ def _compare_units(values: tuple[Decimal, Decimal], units: tuple[str, str], othe
     of_numbers = float(values[0]) / float(values[1])
     ratio = of_numbers * factors[0] / factors[1]
     outcome: AuditOutcome = "agrees"
-    if max(ratio, 1 / ratio) >= MOST_APART:
+    if max(ratio, 1 / ratio) >= MAX_APART:
         outcome = "differs" if max(of_numbers, 1 / of_numbers) < NEAR else "cannot tell"
     return Finding(
         outcome,

@@ -9,7 +9,7 @@ from secretome.protocol.fields import Before
 
 NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 # Outside these limits the number is a slip, and floating-point arithmetic may fail.
-LEAST, GREATEST = Decimal("1e-30"), Decimal("1e30")
+MIN_ABSOLUTE, MAX_ABSOLUTE = Decimal("1e-30"), Decimal("1e30")
 RELATIONS = {"": "=", "=": "=", "<": "<", ">": ">", "<=": "≤", ">=": "≥", "≤": "≤", "≥": "≥"}
 
 
@@ -82,8 +82,8 @@ def _number(text: Any) -> Any:
     if not NUMBER.fullmatch(plain):
         raise ValueError("a number as reported, with a decimal point and no thousands separator")
     number = Decimal(plain)
-    if number and not LEAST <= abs(number) <= GREATEST:
-        raise ValueError(f"a number between {LEAST:g} and {GREATEST:g} in size")
+    if number and not MIN_ABSOLUTE <= abs(number) <= MAX_ABSOLUTE:
+        raise ValueError(f"a number between {MIN_ABSOLUTE:g} and {MAX_ABSOLUTE:g} in size")
     return number
 
 

@@ -4,7 +4,7 @@ from secretome.claims.conditions import Condition, ConditionCode, conditions
 from secretome.claims.evidence import Evidence, Row, decide, rises
 from secretome.claims.kinds import KINDS, ClaimInputs, ClaimKind, decide_claim
 from secretome.claims.primary import adjusted, decided_together, decision_row, decision_rows, primary_results
-from secretome.claims.rules import ALPHA, FEWEST, SIMULTANEOUS, Decision, Outcome, Rule
+from secretome.claims.rules import ALPHA, MIN_N, SIMULTANEOUS, Decision, Outcome, Rule
 from secretome.claims.specification_curve import ADJUSTED, AS_CLAIMED, DIFFERENCE, specifications
 from secretome.claims.verdicts import CheckResult, Verdict, adjudicate, examine
 
@@ -13,8 +13,8 @@ __all__ = [
     "ALPHA",
     "AS_CLAIMED",
     "DIFFERENCE",
-    "FEWEST",
     "KINDS",
+    "MIN_N",
     "SIMULTANEOUS",
     "CheckResult",
     "ClaimInputs",

@@ -15,7 +15,7 @@ from secretome.analysis.clusters import Clusters, Layout, cluster_methods, clust
 from secretome.analysis.results import Floats
 from secretome.analysis.samples import CLUSTER_COLUMNS, Comparison, GroupSample, comparison
 from secretome.claims.evidence import Row
-from secretome.claims.rules import FEWEST
+from secretome.claims.rules import MIN_N
 from secretome.cohort import Study
 from secretome.protocol import Claim, EffectScale, sides
 
@@ -202,7 +202,7 @@ def comparison_conditions(
         Whether each animal is in both groups: then there are no conditions on missing values, spreads and sizes,
         because each animal is compared with itself.
     """
-    if pair.n < FEWEST:
+    if pair.n < MIN_N:
         return
     for column in CLUSTER_COLUMNS:
         yield from _of_clusters(clusters_of(pair, column), column, paired=paired)

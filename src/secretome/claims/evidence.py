@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from secretome.analysis import ANY_RANK_TEST, NO_DIFFERENCE, Method
 from secretome.analysis.results import HAZARD_RATIO
-from secretome.claims.rules import FEWEST, Decision, Rule
+from secretome.claims.rules import MIN_N, Decision, Rule
 
 Row = Any  # a row of a DataFrame: pandas types its rows as Series of anything
 Floats = NDArray[np.float64]
@@ -91,7 +91,7 @@ def decide(evidence: Evidence, family: int, alpha: float, *, rising: bool, paire
     significant = evidence.adjusted <= alpha
     negligible = evidence.equivalence <= alpha
     rules = (
-        (evidence.n < FEWEST, Rule.TOO_FEW),
+        (evidence.n < MIN_N, Rule.TOO_FEW),
         (evidence.unordered, Rule.UNORDERED),
         (np.isnan(evidence.adjusted), Rule.NO_SPREAD_OF_PAIRS if paired else Rule.NO_SPREAD),
         (evidence.min_pvalue * family > alpha, Rule.MIN_PVALUE),
@@ -106,7 +106,7 @@ def decide(evidence: Evidence, family: int, alpha: float, *, rising: bool, paire
 def decide_as_published(evidence: Evidence, alpha: float, *, rising: bool) -> Rules:
     """What the published test decides about each contrast."""
     rules = (
-        ((evidence.n < FEWEST) | np.isnan(evidence.pvalue) | (evidence.min_pvalue > alpha), Decision.UNTESTABLE),
+        ((evidence.n < MIN_N) | np.isnan(evidence.pvalue) | (evidence.min_pvalue > alpha), Decision.UNTESTABLE),
         (evidence.pvalue > alpha, Decision.INCONCLUSIVE),
         (evidence.up == rising, Decision.SUPPORTED),
     )

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 ALPHA = 0.05
 # With fewer values in a group, nothing is decided.
-FEWEST = 3
+MIN_N = 3
 
 
 class Decision(StrEnum):
@@ -71,7 +71,7 @@ class Rule(StrEnum):
 
 
 REASONS = {
-    Rule.TOO_FEW: f"fewer than {FEWEST} values in a group",
+    Rule.TOO_FEW: f"fewer than {MIN_N} values in a group",
     Rule.UNORDERED: "limits of the assay that overlap leave values in no order",
     Rule.MIN_PVALUE: "no result of the exact test could be small enough",
     Rule.CHECK_FAILED: "the check of the experiment failed",
@@ -88,7 +88,7 @@ REASONS = {
     Rule.SOME_NEGLIGIBLE: "a contrast inside the equivalence margins",
     Rule.SOME_NOT_SIGNIFICANT: "not every contrast significant in the claimed direction",
     Rule.SOME_SMALL: "every contrast significant in the claimed direction, and one smaller than the margin",
-    Rule.SOME_TOO_FEW: f"fewer than {FEWEST} values in a group of some contrast",
+    Rule.SOME_TOO_FEW: f"fewer than {MIN_N} values in a group of some contrast",
     Rule.ALL_EQUIVALENT: "every interval inside the equivalence margins",
     Rule.SOME_OUTSIDE: "an interval wholly outside the equivalence margins",
     Rule.SOME_NOT_EQUIVALENT: "not every interval inside the equivalence margins",

@@ -9,7 +9,7 @@ import pandas as pd
 from secretome.analysis import SPECIFICATION_COLUMNS, Adjustment, Nondetects, Specification, specification_of
 from secretome.claims.evidence import Row, rises
 from secretome.claims.primary import decision_row
-from secretome.claims.rules import ALPHA, FEWEST
+from secretome.claims.rules import ALPHA, MIN_N
 from secretome.cohort import Study
 from secretome.protocol import Claim, Protocol
 
@@ -133,7 +133,7 @@ def _p(row: Row) -> float:
 def _answer(claim: Claim, question: str, rows: Sequence[Row], alpha: float) -> tuple[Row, float, str]:
     """The row that the answer hangs on, its p, and the answer."""
     needed = len(claim.judged_on)
-    known = [row for row in rows if not math.isnan(row["pvalue"]) and min(row["n_treated"], row["n_control"]) >= FEWEST]
+    known = [row for row in rows if not math.isnan(row["pvalue"]) and min(row["n_treated"], row["n_control"]) >= MIN_N]
     if len(known) < needed:
         return rows[0], math.nan, "none"
     if question == DIFFERENCE:

@@ -104,14 +104,14 @@ def _name_problems(protocol: "Protocol", claim: str | None, scenario: str) -> li
 def _number_problems(
     protocol: "Protocol", numbers: Sequence[str], effect: float, target: float, cohorts: int | None, seed: int
 ) -> list[Problem]:
-    from secretome.claims import FEWEST
+    from secretome.claims import MIN_N
 
     stripped = [text.strip() for text in numbers]
     # With fewer values there is no verdict.
-    unfit = [text for text in stripped if not text.isdecimal() or not FEWEST <= int(text) <= 200]
+    unfit = [text for text in stripped if not text.isdecimal() or not MIN_N <= int(text) <= 200]
     has_control = any(group.role == "control" for group in protocol.groups.values())
     checks = (
-        ("-n", ", ".join(map(repr, unfit)), not unfit, f"whole numbers from {FEWEST} to 200, such as 8,12,16"),
+        ("-n", ", ".join(map(repr, unfit)), not unfit, f"whole numbers from {MIN_N} to 200, such as 8,12,16"),
         ("--effect", repr(effect), effect == 1 or has_control, "1, because no group of the study has role 'control'"),
         ("--effect", repr(effect), 0 < effect <= 10, "a number above 0 and at most 10, such as 0.5"),
         ("--target", repr(target), 0 < target < 1, "a number between 0 and 1, such as 0.8"),

@@ -24,7 +24,7 @@ TYPES = {
 }
 # Packs and fonts are compressed already.
 COMPRESSED = (".css", ".html", ".js", ".json", ".mjs", ".svg", ".wasm")
-SMALLEST = 1000
+MIN_BYTES_TO_COMPRESS = 1000
 LEVEL = 5
 
 
@@ -41,7 +41,7 @@ class Handler(SimpleHTTPRequestHandler):
         path = Path(self.translate_path(self.path))
         suffix = posixpath.splitext(self.path.partition("?")[0])[1]
         accepts = "gzip" in self.headers.get("Accept-Encoding", "")
-        if not accepts or suffix not in COMPRESSED or not path.is_file() or path.stat().st_size < SMALLEST:
+        if not accepts or suffix not in COMPRESSED or not path.is_file() or path.stat().st_size < MIN_BYTES_TO_COMPRESS:
             super().do_GET()
             return
         content = _compressed(path, path.stat().st_mtime_ns)

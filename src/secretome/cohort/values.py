@@ -11,7 +11,7 @@ from secretome.cohort.out_of_range import ask_limit, out_of_range
 from secretome.cohort.remedies import DATE, remedy_for
 
 # No assay gives a number beyond these, whatever its unit, and sums of squares of such numbers overflow.
-SMALLEST, LARGEST = 1e-15, 1e15
+MIN_MEASURABLE, MAX_MEASURABLE = 1e-15, 1e15
 # Characters that can only be thousands separators: an apostrophe, or a no-break space.
 THOUSANDS_MARKS = "'\u2019\u2007\u2009\u202f\xa0"
 _VALUE = re.compile(
@@ -79,9 +79,10 @@ def parse(text: str, mark: str) -> Value:
     if number is None:
         raise _refused_mark(match["bound"], match["number"], mark)
     value = float(number)
-    if (value or _nonzero(number)) and not SMALLEST <= abs(value) <= LARGEST:
+    if (value or _nonzero(number)) and not MIN_MEASURABLE <= abs(value) <= MAX_MEASURABLE:
         raise NotAValueError(
-            f"a number that can be measured, from {SMALLEST:g} to {LARGEST:g}", "Check the value and its exponent."
+            f"a number that can be measured, from {MIN_MEASURABLE:g} to {MAX_MEASURABLE:g}",
+            "Check the value and its exponent.",
         )
     if not match["bound"]:
         return Value(value, value)

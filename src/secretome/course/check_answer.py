@@ -23,7 +23,7 @@ ITERATIONS = 20_000
 BLOCK = 64
 ARTICLES = {"a", "an", "the"}
 # The message does not repeat a longer answer.
-LONGEST = 80
+MAX_LENGTH = 80
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def _shown(answer: object, exercise: Mapping[str, Any] | None = None) -> str:
         text = repr(answer)
     except Exception:  # An object of a student's class may raise any error.
         text = ""
-    return text if 0 < len(text) <= LONGEST and "\n" not in text else f"a value of type {type(answer).__name__}"
+    return text if 0 < len(text) <= MAX_LENGTH and "\n" not in text else f"a value of type {type(answer).__name__}"
 
 
 def lessons_folder() -> Path:

@@ -15,7 +15,7 @@ from secretome.course.questions import BOUND, NOT_ESTIMABLE
 from secretome.course.returned_answers import Sheet
 
 # Students have different animals, so that two sheets with equal numbers are unlikely.
-FEWEST_EQUAL = 2
+MIN_EQUAL = 2
 DIGITS = 3
 
 
@@ -80,7 +80,7 @@ def equal_sheets(key: Key, sheets: Mapping[str, Sheet]) -> list[EqualSheets]:
             if (match := given[other].get(question)) and match[0] == number and not (own and match[1])
         ]
         # Exact tests have few small p values, which many students share; a ratio is shared by chance only rarely.
-        if len(equal) >= FEWEST_EQUAL and any(question.endswith(".ratio") for question in equal):
+        if len(equal) >= MIN_EQUAL and any(question.endswith(".ratio") for question in equal):
             pairs.append(EqualSheets(one, other, tuple(equal)))
     return sorted(pairs, key=lambda pair: (-len(pair.questions), pair.one, pair.other))
 

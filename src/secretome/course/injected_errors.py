@@ -13,7 +13,7 @@ from secretome.protocol import GammaPoisson, Protocol, sides
 Error = Literal["nothing", "groups_exchanged", "wrong_unit", "limit_without_sign"]
 ERRORS: tuple[Error, ...] = ("nothing", "groups_exchanged", "wrong_unit", "limit_without_sign")
 # With fewer, equal values could be due to chance; a larger share of a group would leave only ranks.
-FEWEST_AT_LIMIT = 3
+MIN_AT_LIMIT = 3
 SHARE_AT_LIMIT = 0.4
 
 
@@ -135,7 +135,7 @@ def _may_have_limit(protocol: Protocol, endpoint: str) -> bool:
 def _choose_limit(values: np.ndarray) -> tuple[float, np.ndarray]:
     """A limit with few digits between two neighbouring values, and which values are below it."""
     ordered = np.sort(values)
-    least = max(FEWEST_AT_LIMIT, round(SHARE_AT_LIMIT * len(ordered)))
+    least = max(MIN_AT_LIMIT, round(SHARE_AT_LIMIT * len(ordered)))
     # At most half of the group is tried first, so that the censored model can still estimate the effect.
     for counts in (range(least, len(ordered) // 2 + 1), range(least, len(ordered))):
         for digits in range(1, 7):

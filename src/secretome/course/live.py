@@ -15,7 +15,7 @@ SETUP, SOLUTION, MISTAKES = "setup", "solution", "mistakes"
 EXERCISE = re.compile(r'\bexercise="(?P<question>[\w-]+)"')
 HEADING = re.compile(r"^## (?P<title>.+)$", re.MULTILINE)
 CELL = "<your cell>"
-LONGEST = 10_000
+MAX_LENGTH = 10_000
 # The names that the cells of a lesson define, by exercise.
 _defined: dict[str, dict[str, Any]] = {}
 
@@ -126,4 +126,4 @@ def _message(error: BaseException) -> str:
 
 def _shortened(printed: io.StringIO) -> str:
     text = printed.getvalue().strip()
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
+    return text if len(text) <= MAX_LENGTH else f"{text[:MAX_LENGTH]} …"

@@ -9,7 +9,7 @@ from pathlib import Path
 from secretome.course.sheets import Record, read_table
 from secretome.protocol import InputError, Problem, normalise
 
-LONGEST = 60
+MAX_NAME_LENGTH = 60
 # Names that Windows reserves.
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 # The tables that are rosters, the most specific first: a learning platform's name, and the columns that it must have.
@@ -165,7 +165,7 @@ def _problem(record: Record, name: str) -> tuple[str, str, str] | None:
         remedy = 'Put a name with a comma in quotation marks: "Lee, Ann".'
         return f"{record.extra_cells} more cells than the header has", "one cell for each column", remedy
     if not normalise(folder_name(name)):
-        return f"the name {name[:LONGEST]!r}", "a name with a letter or a digit in it", ""
-    if len(folder_name(name)) > LONGEST:
-        return f"a name of {len(name)} characters, {name[:20]!r} and so on", f"at most {LONGEST}", "Shorten it."
+        return f"the name {name[:MAX_NAME_LENGTH]!r}", "a name with a letter or a digit in it", ""
+    if len(folder_name(name)) > MAX_NAME_LENGTH:
+        return f"a name of {len(name)} characters, {name[:20]!r} and so on", f"at most {MAX_NAME_LENGTH}", "Shorten it."
     return None

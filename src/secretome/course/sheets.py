@@ -12,7 +12,7 @@ from secretome.cohort.files.limits import check_text
 from secretome.cohort.files.opening import read_bytes
 from secretome.protocol import InputError, Problem, normalise
 
-LARGEST = 1_000_000  # bytes; a sheet of answers has a few thousand
+MAX_BYTES = 1_000_000  # bytes; a sheet of answers has a few thousand
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
@@ -41,8 +41,8 @@ def read_table(path: Path, *required: Sequence[str]) -> list[Record]:
         If the file cannot be read, is too large, or its header lacks a column.
     """
     # The size is checked before reading, because students may return any file.
-    if path.is_file() and (size := path.stat().st_size) > LARGEST:
-        raise InputError([Problem(path.name, "", f"{size} bytes", f"at most {LARGEST}")])
+    if path.is_file() and (size := path.stat().st_size) > MAX_BYTES:
+        raise InputError([Problem(path.name, "", f"{size} bytes", f"at most {MAX_BYTES}")])
     content = read_bytes(path)
     tables = _read_sheets(content, path) if content[:4] in WORKBOOKS else _split_text(content, path)
     fitting = [

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from secretome.claims import FEWEST
+from secretome.claims import MIN_N
 from secretome.defaults import DEFAULT_SCENARIO
 from secretome.power import claim_rates, first_exact_n, tables, text
 from secretome.protocol import load_protocol, study_folder
@@ -32,10 +32,10 @@ def power(study: str, claim: str, sizes: str, effect: float = 1.0) -> dict[str, 
     "found 'many'; expected up to 6 whole numbers from 3 to 200, such as 8, 12."
     """
     words = re.findall(r"[^\s,;]+", sizes)
-    unfit = [word for word in words if not re.fullmatch(r"\d{1,3}", word) or not FEWEST <= int(word) <= MAX_N]
+    unfit = [word for word in words if not re.fullmatch(r"\d{1,3}", word) or not MIN_N <= int(word) <= MAX_N]
     if unfit or not 0 < len(words) <= MAX_SIZES:
         found = ", ".join(map(repr, unfit)) or f"{len(words)} numbers"
-        expected = f"up to {MAX_SIZES} whole numbers from {FEWEST} to {MAX_N}, such as 8, 12"
+        expected = f"up to {MAX_SIZES} whole numbers from {MIN_N} to {MAX_N}, such as 8, 12"
         return {"problem": f"found {found}; expected {expected}."}
     protocol = load_protocol(study_folder(study) / "protocol.yml")
     numbers = sorted(set(map(int, words)))

@@ -6,7 +6,7 @@ import pandas as pd
 
 from secretome.protocol import Protocol
 
-LONGEST = 50
+MAX_LINE_LENGTH = 50
 
 
 def true_claims(rates: pd.DataFrame, protocol: Protocol) -> dict[str, pd.DataFrame]:
@@ -65,4 +65,4 @@ def _line(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _name(sentence: str) -> str:
-    return textwrap.fill(sentence[0].upper() + sentence[1:].rstrip("."), LONGEST)
+    return textwrap.fill(sentence[0].upper() + sentence[1:].rstrip("."), MAX_LINE_LENGTH)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 # In bytes. A cohort of 10 000 animals takes less than one megabyte as text.
-LARGEST_FILE = 50_000_000
+MAX_FILE_BYTES = 50_000_000
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def file_sha256(path: Path) -> str:
     return sha256(path.read_bytes())
 
 
-def read_regular_file(path: Path, expected: str = "a file that can be read", largest: int = LARGEST_FILE) -> bytes:
+def read_regular_file(path: Path, expected: str = "a file that can be read", largest: int = MAX_FILE_BYTES) -> bytes:
     """The content of a regular file.
 
     Parameters

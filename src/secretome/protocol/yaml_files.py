@@ -20,9 +20,9 @@ LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 TEXT_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 # In bytes; the largest protocol of the book has 20 000.
-LARGEST = 1_000_000
-MOST_NODES = 50_000
-DEEPEST = 50
+MAX_BYTES = 1_000_000
+MAX_NODES = 50_000
+MAX_DEPTH = 50
 
 Lines = dict[tuple[str, ...], int]
 Model = TypeVar("Model")
@@ -96,13 +96,13 @@ def _load(path: Path, loader: Any) -> tuple[Any, Lines]:
     """The content of a YAML file, and the line of every key."""
     lines: Lines = {}
     try:
-        text = read_regular_file(path, largest=LARGEST).decode("utf-8")
+        text = read_regular_file(path, largest=MAX_BYTES).decode("utf-8")
         _check_size(text, loader)
         root = yaml.compose(text, Loader=loader)
         content = yaml.load(text, Loader=loader)
         repeated = list(_index(root, (), lines)) if root else []
     except _TooLarge as error:
-        expected = f"at most {MOST_NODES} keys and values, at most {DEEPEST} levels deep, without aliases of aliases"
+        expected = f"at most {MAX_NODES} keys and values, at most {MAX_DEPTH} levels deep, without aliases of aliases"
         raise InputError.of(path.name, f"line {error.line}", str(error), expected) from error
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
@@ -144,8 +144,8 @@ def _check_size(text: str, loader: Any) -> None:
         elif not isinstance(event, yaml.ScalarEvent):
             continue
         nodes += 1
-        if nodes > MOST_NODES or len(stack) > DEEPEST:
-            found = "too many keys and values" if nodes > MOST_NODES else "keys with too many levels"
+        if nodes > MAX_NODES or len(stack) > MAX_DEPTH:
+            found = "too many keys and values" if nodes > MAX_NODES else "keys with too many levels"
             raise _TooLarge(found, line)
 
 

@@ -23,7 +23,7 @@ from secretome.publish.published_dir import (
 )
 from secretome.rerun.provenance import Provenance
 
-LONGEST_REASON = 500
+MAX_REASON_LENGTH = 500
 
 
 def publish(folders: Iterable[Path], day: str, *, again: bool = False) -> list[Path]:
@@ -93,8 +93,8 @@ def unpublish(study: str, cohort: str, why: str, day: str) -> Path:
     problems: list[Problem] = []
     _check_book(problems)
     reason = " ".join(why.split())
-    if not reason or len(reason) > LONGEST_REASON or not reason.isprintable():
-        expected = f"a reason in words, at most {LONGEST_REASON} characters"
+    if not reason or len(reason) > MAX_REASON_LENGTH or not reason.isprintable():
+        expected = f"a reason in words, at most {MAX_REASON_LENGTH} characters"
         remedy = "The book shows the reason with the hash of the file."
         problems.append(Problem("--why", "", repr(why[:80]), expected, remedy))
     entries = {entry.cohort: entry for entry in published(study)}

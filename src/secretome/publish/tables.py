@@ -14,7 +14,7 @@ from secretome.publish.text import cohort_heading
 from secretome.report import text
 
 # Each further cohort is a row, not a column.
-MOST_COLUMNS = 5
+MAX_COLUMNS = 5
 
 
 def scoreboard() -> pd.DataFrame:
@@ -57,7 +57,7 @@ def scoreboard_table(board: pd.DataFrame, protocol: Protocol) -> pd.DataFrame:
     for _, cohort in board.groupby("cohort", sort=False):
         cells = cohort.set_index("claim").reindex(list(protocol.claims))
         table[cohort_heading(protocol, cohort.iloc[0])] = [_verdict_cell(row) for _, row in cells.iterrows()]
-    if len(table.columns) > MOST_COLUMNS + 1:
+    if len(table.columns) > MAX_COLUMNS + 1:
         table = table.set_index("Claim").T.rename_axis(index="Cohort", columns=None).reset_index()
     return table
 

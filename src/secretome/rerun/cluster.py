@@ -21,7 +21,7 @@ SHARDS_PER_WORKER = 2
 # In seconds.
 POLL_INTERVAL = 0.5
 # Seconds in which a scheduler must answer.
-LONGEST_WAIT = 10
+MAX_WAIT = 10
 
 
 def run_on_cluster(
@@ -158,7 +158,7 @@ def _connect(scheduler: str, jobs: int, stack: ExitStack) -> tuple[Any, int]:
     try:
         from distributed import Client
 
-        client = stack.enter_context(Client(scheduler, timeout=LONGEST_WAIT))
+        client = stack.enter_context(Client(scheduler, timeout=MAX_WAIT))
         return client, sum(client.nthreads().values()) or jobs
     except ImportError as error:
         remedy = "Install it: pip install 'secretome[cluster]'."

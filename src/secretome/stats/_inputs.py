@@ -12,7 +12,7 @@ Floats = NDArray[np.float64]
 NanPolicy = Literal["raise", "omit"]
 
 # Sums, ranges and intervals of larger values may overflow.
-LARGEST_VALUE = 1e290
+MAX_VALUE = 1e290
 
 # NumPy's one-letter kinds of arrays that are not real numbers, and their names in a message.
 _NOT_NUMBERS = {
@@ -91,12 +91,11 @@ def _checked(sample: Floats, name: str) -> Floats:
     if sample.size == 0:
         raise ValueError(f"{name} is empty.")
     # Only a finite value makes this false.
-    if not (largest := max(float(sample.max()), -float(sample.min()))) <= LARGEST_VALUE:
+    if not (largest := max(float(sample.max()), -float(sample.min()))) <= MAX_VALUE:
         if not np.isfinite(largest):
             raise ValueError(f"{name} contains an infinite value; use a method for censored values if it is censored.")
         raise ValueError(
-            f"{name} contains an absolute value larger than {LARGEST_VALUE:g}, for which sums overflow; use another "
-            "unit."
+            f"{name} contains an absolute value larger than {MAX_VALUE:g}, for which sums overflow; use another unit."
         )
     return sample
 

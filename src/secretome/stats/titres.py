@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from secretome.stats._inputs import LARGEST_VALUE, Floats, as_complete, as_real
+from secretome.stats._inputs import MAX_VALUE, Floats, as_complete, as_real
 
 # The largest distance, in dilutions, of a printed titre from its dilution: 1:32 after 1:10 is 10**0.5 rounded.
 DILUTION_TOLERANCE = 0.05
@@ -51,8 +51,8 @@ def titre_bounds(
     lower = as_complete(titre, "titre")
     if not as_real(fold, "fold") > 1:
         raise ValueError(f"fold must be above 1; it is {fold!r}.")
-    if (lower < 0).any() or lower.max() > LARGEST_VALUE / fold:
-        raise ValueError(f"titre must hold numbers from 0 to {LARGEST_VALUE:g}.")
+    if (lower < 0).any() or lower.max() > MAX_VALUE / fold:
+        raise ValueError(f"titre must hold numbers from 0 to {MAX_VALUE:g}.")
     ends = {name: as_real(end, name) for name, end in (("lowest", lowest), ("highest", highest)) if end is not None}
     if any(end <= 0 for end in ends.values()):
         raise ValueError("lowest and highest must be above 0.")

@@ -7,7 +7,7 @@ import numpy as np
 
 from secretome.claims.evidence import Evidence, Row, Rules, first_of
 from secretome.claims.kinds.base import ClaimInputs, ClaimKind, p_of
-from secretome.claims.rules import FEWEST, Decision, Rule
+from secretome.claims.rules import MIN_N, Decision, Rule
 from secretome.protocol import Claim, EquivalenceMargin
 
 
@@ -16,7 +16,7 @@ def _decide(inputs: ClaimInputs, alpha: float) -> Rules:
     evidence, margin = inputs.planned, inputs.margin
     rules = (
         (((evidence.low > margin.high) | (evidence.high < margin.low)).any(axis=0), Rule.SOME_OUTSIDE),
-        ((evidence.n < FEWEST).any(axis=0), Rule.SOME_TOO_FEW),
+        ((evidence.n < MIN_N).any(axis=0), Rule.SOME_TOO_FEW),
         ((evidence.equivalence <= alpha).all(axis=0), Rule.ALL_EQUIVALENT),
     )
     return first_of(rules, Rule.SOME_NOT_EQUIVALENT)
@@ -36,9 +36,9 @@ def _decide_as_published(_: Claim, evidence: Evidence, alpha: float) -> Rules:
 
 def _limiting_row(claim: Claim, rows: Sequence[Row], rule: Rule, margin: EquivalenceMargin) -> Row:
     """The contrast furthest outside the margins, or else the one with the largest p of equivalence."""
-    present = [row for row in rows if min(row["n_treated"], row["n_control"]) >= FEWEST]
+    present = [row for row in rows if min(row["n_treated"], row["n_control"]) >= MIN_N]
     if rule is Rule.SOME_TOO_FEW:
-        return next(row for row in rows if min(row["n_treated"], row["n_control"]) < FEWEST)
+        return next(row for row in rows if min(row["n_treated"], row["n_control"]) < MIN_N)
     if rule is Rule.SOME_OUTSIDE:
         return max(present, key=lambda row: _distance(row, margin))
     untested = [row for row in present if math.isnan(row["pvalue"])]

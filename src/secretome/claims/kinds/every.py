@@ -10,14 +10,14 @@ import pandas as pd
 from secretome.analysis.results import HAZARD_RATIO
 from secretome.claims.evidence import Evidence, Row, Rules, first_of, rises
 from secretome.claims.kinds.base import ClaimInputs, ClaimKind, equivalence_numbers, extreme_limit, min_p_of, p_of
-from secretome.claims.rules import FEWEST, SIMULTANEOUS, Decision, Rule
+from secretome.claims.rules import MIN_N, SIMULTANEOUS, Decision, Rule
 from secretome.protocol import Claim, EquivalenceMargin
 
 
 def _decide(inputs: ClaimInputs, alpha: float) -> Rules:
     """Each contrast at alpha without adjustment; against the claim, each at alpha over their number."""
     claim, evidence, number = inputs.claim, inputs.planned, len(inputs.claim.compared)
-    absent, agrees = evidence.n < FEWEST, evidence.up == claim.rises
+    absent, agrees = evidence.n < MIN_N, evidence.up == claim.rises
     claimed = (evidence.pvalue <= alpha) & agrees
     small = (evidence.equivalence <= alpha) & claim.negligible
     opposite = (evidence.adjusted <= alpha) & ~agrees & ~absent
@@ -35,7 +35,7 @@ def _decide(inputs: ClaimInputs, alpha: float) -> Rules:
 
 
 def _decide_as_published(claim: Claim, evidence: Evidence, alpha: float) -> Rules:
-    present = (evidence.n >= FEWEST) & ~np.isnan(evidence.pvalue)
+    present = (evidence.n >= MIN_N) & ~np.isnan(evidence.pvalue)
     agrees = evidence.up == claim.rises
     against = present & (evidence.pvalue <= alpha / len(claim.compared)) & ~agrees
     rules = (
@@ -48,9 +48,9 @@ def _decide_as_published(claim: Claim, evidence: Evidence, alpha: float) -> Rule
 
 def _limiting_row(claim: Claim, rows: Sequence[Row], rule: Rule, margin: EquivalenceMargin) -> Row:
     """The contrast that contradicts most clearly, or else the one that is closest to failing the claim."""
-    present = [row for row in rows if min(row["n_treated"], row["n_control"]) >= FEWEST]
+    present = [row for row in rows if min(row["n_treated"], row["n_control"]) >= MIN_N]
     if rule is Rule.SOME_TOO_FEW:
-        return next(row for row in rows if min(row["n_treated"], row["n_control"]) < FEWEST)
+        return next(row for row in rows if min(row["n_treated"], row["n_control"]) < MIN_N)
     if rule is Rule.MIN_PVALUE:
         return max(present, key=min_p_of)
     untested = [row for row in present if math.isnan(row["pvalue"])]

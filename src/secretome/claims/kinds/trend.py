@@ -9,7 +9,7 @@ import pandas as pd
 from secretome.analysis import Method
 from secretome.claims.evidence import Evidence, Row, Rules, decide_as_published, first_of
 from secretome.claims.kinds.base import ClaimInputs, ClaimKind, extreme_limit, own_row
-from secretome.claims.rules import FEWEST, Rule
+from secretome.claims.rules import MIN_N, Rule
 from secretome.protocol import Claim
 
 
@@ -20,7 +20,7 @@ def _decide(inputs: ClaimInputs, alpha: float) -> Rules:
     none = inputs.margin.no_difference
     reversal = ((adjacent.high < none) if claim.rises else (adjacent.low > none)).any(axis=0)
     rules = (
-        (slope.n[0] < FEWEST, Rule.SOME_TOO_FEW),
+        (slope.n[0] < MIN_N, Rule.SOME_TOO_FEW),
         (slope.unordered[0], Rule.UNORDERED),
         (np.isnan(slope.pvalue[0]), Rule.NO_SPREAD),
         (slope.min_pvalue[0] > alpha, Rule.MIN_PVALUE),

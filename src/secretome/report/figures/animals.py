@@ -29,7 +29,7 @@ from secretome.report.figures.survival import survival_figure
 
 Floats = NDArray[np.float64]
 # More would climb off the panel: they share one line.
-MOST_BRACKETS = 3
+MAX_BRACKETS = 3
 
 
 def paired_figure(study: Study, claim: Claim, row: text.Row) -> Figure:
@@ -170,7 +170,7 @@ def groups_figure(
             below.set_xlim(above.get_xlim())
             below.set_ylim(*_with_room(effects, 1.1, logs=logs))
         controls = [keys.index(sides(row["contrast"])[1]) for row in rows]
-        if len(rows) > MOST_BRACKETS and len(set(controls)) == 1:
+        if len(rows) > MAX_BRACKETS and len(set(controls)) == 1:
             draw_comb(above, controls[0], places, rows)
         else:
             draw_brackets(above, list(zip(controls, places, strict=True)), rows)

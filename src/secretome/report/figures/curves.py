@@ -27,7 +27,7 @@ from secretome.report import text as report_text
 from secretome.report.figures.base import COLOURS, SMALL, STYLE, WIDTH, mark, plain_log
 
 # A p smaller than this is drawn here.
-SMALLEST = 1e-6
+MIN_SHOWN_P = 1e-6
 ANSWERS = {
     "claimed": (COLOURS["treated"], COLOURS["treated"]),
     "opposite": (COLOURS["against"], COLOURS["against"]),
@@ -208,8 +208,8 @@ def _draw_pvalues(axes: Axes, block: pd.DataFrame, every: "pd.Series[float]", al
     _dress_block(axes, block)
     axes.set_yscale("log")
     axes.axhline(alpha, color=COLOURS["quiet"], linewidth=1, linestyle="--", zorder=1)
-    _draw_points(axes, block, block["pvalue"].clip(lower=SMALLEST))
-    low = max(SMALLEST, min(every.min(), alpha / 3)) / 1.8
+    _draw_points(axes, block, block["pvalue"].clip(lower=MIN_SHOWN_P))
+    low = max(MIN_SHOWN_P, min(every.min(), alpha / 3)) / 1.8
     axes.set_ylim(low, 1.6)
     ticks = [tick for tick in (1.0, 1e-3, 1e-5) if tick >= low]
     shown = [*ticks, alpha]

@@ -18,7 +18,7 @@ from secretome.report.figures.base import COLOURS, SMALL, STYLE, WIDTH, mark, ni
 # The lines of treated groups and of the others, one after another.
 LINES = ("-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 3)), (0, (8, 2)), (0, (3, 1, 1, 1)))
 # Times at which animals at risk are counted.
-MOST_TIMES = 6
+MAX_TIMES = 6
 
 
 def survival_figure(
@@ -100,7 +100,7 @@ def _draw_curves(axes: Axes, study: Study, values: pd.DataFrame, keys: Sequence[
 def _draw_numbers(axes: Axes, study: Study, values: pd.DataFrame, keys: Sequence[str], curves: Axes) -> None:
     """The animals that had neither died nor left before each time."""
     longest = float(values["lower"].max())
-    step = longest / MOST_TIMES
+    step = longest / MAX_TIMES
     power = 10.0 ** math.floor(math.log10(step)) if step > 0 else 1.0
     step = next(size * power for size in (1, 2, 2.5, 3, 5, 6, 10) if size * power >= step) if step > 0 else 1.0
     moments = np.arange(0, longest * 1.001, step)

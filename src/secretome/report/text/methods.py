@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from secretome.claims import ALPHA, FEWEST
+from secretome.claims import ALPHA, MIN_N
 from secretome.cohort import Study
 from secretome.protocol import EquivalenceMargin
 from secretome.report.text.claim_methods import methods_of, planned_sentences, quoted
@@ -281,7 +281,7 @@ def _margins(study: Study, alpha: float) -> Iterator[str]:
         yield f"The equivalence margins for {listed(labels)} were {limits}{unit}: {margin.reason}."
     yield f"An effect was negligible if its {percent(1 - 2 * alpha)} interval lay inside the equivalence margins."
     yield (
-        f"A claim was untestable with fewer than {FEWEST} values in a group, or if the minimum attainable p of an "
+        f"A claim was untestable with fewer than {MIN_N} values in a group, or if the minimum attainable p of an "
         "exact test was above the error rate."
     )
 
