@@ -203,7 +203,7 @@ def alarms(position: int) -> list[dict[str, object]]:
     """How often cohorts of a scenario get each warning; their files have no cages, batches or plates."""
     study, scenario, n, lost = ALARMS[position]
     rng = np.random.default_rng(zlib.crc32(f"{study} {scenario} {n} {lost}".encode()))
-    whole = load_protocol(study_folder(study) / "protocol.yml")
+    whole = load_protocol(study_folder(study) / "protocol.yml").simulated
     drawn = simulate_many(whole, scenario, n=n, cohorts=ORDINARY, rng=rng)
     claims = whole.claims.values()
     compared = {

@@ -58,7 +58,7 @@ def plans(studies: Sequence[str]) -> Iterator[Plan]:
         for study in studies:
             protocol = load_protocol(study_folder(study) / "protocol.yml")
             has_control = any(group.role == "control" for group in protocol.groups.values())
-            for key, claim in protocol.claims.items() if protocol.simulation else ():
+            for key, claim in protocol.simulated.claims.items() if protocol.simulation else ():
                 effects = EFFECTS if has_control and claim.kind != "unchanged" else EFFECTS[:1]
                 yield from ((study, key, effect, n) for effect in effects)
 

@@ -112,7 +112,7 @@ def power_form(static: str) -> str:
         f'<optgroup label="{html.escape(protocol.title)}">'
         + "".join(
             f'<option value="{name} {key}">{html.escape(claim.sentence)}</option>'
-            for key, claim in protocol.claims.items()
+            for key, claim in protocol.simulated.claims.items()
         )
         + "</optgroup>"
         for name, protocol in protocols.items()

@@ -50,6 +50,7 @@ ERRORS = {
         ("family: *doses\n", "family: [t2 vs control, sham vs control]\n"),
         ("method: mann_whitney", "method: signed_rank"),
         ("source: companion\n", "source: companions\n"),
+        ("their number.\n    source: abstract\n", "their number.\n    source: abstracts\n"),
         ("il4: {t2: 10.2}", "il4: {t3: 10.2}"),
         ("sources: [ligation, stroke", "sources: [ligation, strokes"),
         ("counts: {control: 4", "counts: {control: 40"),

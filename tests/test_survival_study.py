@@ -6,14 +6,16 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats as scipy_stats
+from typer.testing import CliRunner
 
 from approved import check_approved
 from secretome import adjudicate, analyse, stats
 from secretome.claims import examine, specifications
+from secretome.cli import app
 from secretome.cohort import Study
-from secretome.cohort.simulate import simulate, simulate_many, to_csv, truth
+from secretome.cohort.simulate import simulate, simulate_many, simulate_study, to_csv, truth
 from secretome.power.many_cohorts import decide_cohorts
-from secretome.protocol import InputError, Protocol
+from secretome.protocol import InputError, Protocol, load_protocol, study_folder
 from secretome.report import figures, tables, text
 from shaped_studies import read_text, write_protocol
 
@@ -337,3 +339,51 @@ def test_survival_in_a_long_file_is_that_of_the_animal(tmp_path: Path) -> None:
         ["animal,group,endpoint,value,time,event", *(",".join([*row[:2], "IL-6", *row[2:]]) for row in rows)]
     )
     pd.testing.assert_frame_equal(wide.cohort.values, read_text(protocol, long).cohort.values)
+
+
+SEPSIS = load_protocol(study_folder("sepsis_cytokines") / "protocol.yml")
+
+
+def test_sepsis_claim_of_unchanged_survival_is_equivalence_and_no_significance_leaves_it_open() -> None:
+    study = simulate_study("sepsis_cytokines", "deaths")
+    results = analyse(study)
+    verdict = adjudicate(study, results).set_index("claim").loc["survival_unchanged"]
+    assert (verdict["verdict"], verdict["verdict_as_published"]) == ("inconclusive", "inconclusive")
+    planned = results[(results["endpoint"] == "survival") & (results["analysis"] == "planned")]
+    tests = planned[planned["alternative"] == "two-sided"]
+    assert (tests["pvalue"] > 0.05).all() and len(tests) == 2
+    assert verdict["pvalue"] > 0.05
+    # Every other row is what it is without the claim on survival.
+    without = Study(SEPSIS.without(["survival"]), study.cohort, source_data=False)
+    kept = results[results["endpoint"] != "survival"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(analyse(without), kept)
+
+
+def test_sepsis_sentences_apply_survival_to_all_animals() -> None:
+    study = simulate_study("sepsis_cytokines", "deaths")
+    results = analyse(study, ("published", "planned"))
+    row = results[(results["endpoint"] == "survival") & (results["analysis"] == "planned")].iloc[0]
+    assert SEPSIS.population not in text.result_sentence(study, row)
+    verdicts = adjudicate(study, results).set_index("claim", drop=False)
+    assert SEPSIS.population not in text.verdict_sentence(study, verdicts.loc["survival_unchanged"])
+    assert SEPSIS.population in text.verdict_sentence(study, verdicts.loc["il6_falls_t1"])
+    # The dead are counted as dead, and not as missing values too.
+    assert "No other value was missing." in text.methods_paragraph(study, results)
+
+
+@pytest.mark.parametrize("columns", ["", ",time,event", ",time"])
+def test_sepsis_file_without_a_stated_event_has_no_survival(tmp_path: Path, columns: str) -> None:
+    rest = {"": "", ",time,event": ",48,", ",time": ",48"}[columns]
+    lines = [f"r{group}{i},{group},{20 + i},{30 + i}{rest}" for group in SEPSIS.groups for i in range(5)]
+    study = read_text(SEPSIS, "\n".join([f"animal,group,il6,il4{columns}", *lines]))
+    assert list(study.protocol.endpoints) == ["il6", "il4"]
+    assert "survival_unchanged" not in set(adjudicate(study, analyse(study, ("published", "planned")))["claim"])
+    assert not any("survival" in note for note in study.cohort.notes)
+
+
+def test_simulated_study_leaves_out_optional_endpoints_that_are_not_drawn() -> None:
+    assert list(SEPSIS.simulated.endpoints) == ["il6", "il4"]
+    assert list(SEPSIS.simulated.claims) == ["il6_falls_t1", "il6_falls_t2", "il4_rises_t2"]
+    assert SEPSIS.simulated.simulation == SEPSIS.simulation
+    drawn = CliRunner().invoke(app, ["power", "sepsis_cytokines", "--claim", "survival_unchanged", "-n", "8"])
+    assert drawn.exit_code == 2

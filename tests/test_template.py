@@ -29,7 +29,7 @@ def filled(content: bytes, values: dict[str, float]) -> bytes:
 
 @pytest.mark.parametrize("name", study_names())
 def test_a_filled_template_is_read_back_whole(name: str) -> None:
-    protocol = load_protocol(study_folder(name) / "protocol.yml")
+    protocol = load_protocol(study_folder(name) / "protocol.yml").simulated
     content = workbook(name, n=5, seed=3)
     headers = {f"{endpoint.label} ({endpoint.unit})": 20.0 for endpoint in protocol.endpoints.values()}
     cohort = read_cohort(Path("filled.xlsx"), protocol, filled(content, headers))

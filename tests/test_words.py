@@ -207,7 +207,7 @@ def test_numbers_at_the_edges() -> None:
 def test_groups_table_has_the_values_of_the_file(rats: Rats) -> None:
     text = FATES + "1,sham,<15.6,20.5,48,0\n2,control,,,24,1\n4,t2,>1000,20,48,0\n"
     assert tables.groups_table(rats.read(text)).to_numpy().tolist() == [
-        ["1", "Sham", "<15.6", "20.5", "no"],
-        ["2", "Septic control", "–", "–", "at 24 h"],
-        ["4", "300 µL secretome", ">1000", "20.0", "no"],
+        ["1", "Sham", "<15.6", "20.5", "alive at 48", "no"],
+        ["2", "Septic control", "–", "–", "24", "at 24 h"],
+        ["4", "300 µL secretome", ">1000", "20.0", "alive at 48", "no"],
     ]

@@ -24,7 +24,7 @@
 from secretome.power import tables as power_tables
 from secretome.power import text as power_text
 from secretome.report import figures, text
-from secretome.power import first_exact_n, measured_plans
+from secretome.power import measured_plans
 from secretome.protocol import load_protocol, study_folder, study_names
 from secretome.report.page import Page
 
@@ -70,7 +70,7 @@ for name, protocol in protocols.items():
     if own.empty:
         page.items([f"{protocol.title}: {text.NOT_MEASURED}."])
         continue
-    titles = {key: power_text.claim_heading(claim) for key, claim in protocol.claims.items()}
+    titles = {key: power_text.claim_heading(claim) for key, claim in protocol.simulated.claims.items()}
     page.figure(
         figures.planning_figure(own, titles, target),
         f"plans-{name}",
@@ -89,9 +89,10 @@ for name, protocol in protocols.items():
 
 # %% tags=["remove-input"]
 page.items(
-    f"{claim.sentence} {power_text.exact_sentence(protocol, claim, first_exact_n(protocol, key))}"
+    f"{claim.sentence} {exact}"
     for protocol in protocols.values()
     for key, claim in protocol.claims.items()
+    if (exact := power_text.exact_sentence(protocol, key))
 )
 
 # %% [markdown]

@@ -64,6 +64,11 @@ page.say(
     censored_il6=text.censoring_sentence(study, "il6"),
     censored_il4=text.censoring_sentence(study, "il4"),
     deaths=text.deaths_sentence(study),
+    survival=(
+        f"{text.censoring_sentence(study, 'survival')}."
+        if study.protocol.survival
+        else "The file of this cohort does not state the times of deaths, so survival is not compared here."
+    ),
     cohort_status=text.cohort_status_sentence(study, verdicts),
     registered=text.registration_sentence(study),
     margin=text.margin_phrase(study.protocol.endpoints["il6"].equivalence_margin),
@@ -142,6 +147,33 @@ page.table(tables.endpoint_table(study, *rows["il6"]), "IL-6: planned and publis
 page.table(tables.endpoint_table(study, *rows["il4"]), "IL-4: planned and published analysis", data=rows["il4"][0])
 
 # %% [markdown]
+# (sepsis-survival)=
+# ### Survival
+#
+# A companion paper {cite}`sari-2023`, probably on the same rats, observed survival every six hours. Its {term}`log-rank test` showed no significant difference between the septic groups, which does not mean that survival was
+# the same. {glue:text}`survival`
+
+# %% tags=["remove-input"]
+if study.protocol.survival:
+    own = results[(results["endpoint"] == "survival") & (results["analysis"] == "planned")]
+    drawn = [row for _, row in own[own["alternative"] == "equivalence"].iterrows()]
+    page.figure(
+        figures.groups_figure(study, "survival", drawn),
+        "survival",
+        text.groups_alt(study, "survival", drawn),
+        text.groups_caption(study, ["survival"], drawn),
+    )
+    page.items(
+        [
+            "The claim that survival is unchanged is supported only if the interval of every hazard ratio lies inside "
+            f"the equivalence margins ({text.margin_phrase(study.protocol.endpoints['survival'].equivalence_margin)}). "
+            "If the log-rank test shows no significant difference, this alone leaves the claim inconclusive.",
+            *(text.result_sentence(study, row) for _, row in own.iterrows()),
+        ],
+        copy=True,
+    )
+
+# %% [markdown]
 # (sepsis-min-pvalues)=
 # The *planned p* is adjusted for the two doses. The *published p* is that of the test that the authors are presumed to have used: {glue:text}`test_stated`. With few rats there are few {term}`permutations`
 # of the ranks, so this p cannot be smaller than the {term}`minimum attainable p-value` in the last column.
@@ -182,7 +214,7 @@ page.curves({key: specifications(study, results, key, alpha=alpha) for key in cl
 # - **Females.** All published rats were male.
 # - **Deaths.** If a treatment changes which rats survive, it also selects the rats that are compared: a treatment that kills the sickest rats lowers the mean IL-6 of the others. If a cohort records deaths, one analysis gives
 #   dead rats the worst rank. That analysis answers another question, about a combination of cytokine and death.
-# - **Survival.** A better cytokine level need not mean better survival. In a companion paper {cite}`sari-2023`, probably on the same rats, survival did not differ significantly, and was lower for some hours with the larger
+# - **Survival.** A better cytokine level need not mean better survival. In the companion paper {cite}`sari-2023`, survival did not differ significantly, and was lower for some hours with the larger
 #   dose. Two papers on the same rats are one experiment and must not be counted twice.
 # - **Time course.** In mice given endotoxin, IL-6 peaks within hours {cite}`pmc127621`. A lower value at 48 hours may mean an earlier recovery or an earlier death.
 # - **Dose dependence.** "Significant at one dose and not at the other" does not test whether the doses differ.
@@ -192,7 +224,8 @@ page.curves({key: specifications(study, results, key, alpha=alpha) for key in cl
 # ## Rerun it on your rats
 #
 # Put your values in a CSV or Excel file with the columns `animal`, `group` (`sham`, `control`, `t1` or `t2`), `il6` and `il4` in pg/mL, one row per rat. Write a value below the limit of your assay as `<15.6`, with your own
-# limit, and a value above it as `>1000`. If rats died before sampling, add a row for each, with `event` 1 and the hour in `time`. Then run the command, or the same in Python:
+# limit, and a value above it as `>1000`. If rats died before sampling, add a row for each, with `event` 1 and the hour in `time`; survival is then
+# compared too. Then run the command, or the same in Python:
 #
 #     secretome rerun sepsis_cytokines my_rats.csv
 #

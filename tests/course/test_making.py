@@ -31,7 +31,7 @@ def students(number: int) -> Roster:
 
 
 def protocol_of(name: str) -> Protocol:
-    return load_protocol(study_folder(name) / "protocol.yml")
+    return load_protocol(study_folder(name) / "protocol.yml").simulated
 
 
 def hashes(folder: Path) -> dict[str, str]:
@@ -194,6 +194,8 @@ def test_the_key_agrees_with_an_independent_analysis_of_every_file(name: str, nu
         for path, same in columns.items():
             study = load_study(name, cohort=path)
             verdicts = adjudicate(study, analyse(study, ("published", "planned"))).set_index("claim")["verdict"]
+            # A claim on an endpoint that the simulation does not draw is not asked, even if a file has it.
+            verdicts = verdicts[list(protocol_of(name).claims)]
             for column in same:
                 assert {claim: right.loc[f"{claim}.verdict", column] for claim in verdicts.index} == dict(verdicts)
 

@@ -46,7 +46,7 @@ def power(
     ]
     if problems:
         raise InputError(problems)
-    for key in [claim] if claim else list(protocol.claims):
+    for key in [claim] if claim else list(protocol.simulated.claims):
         assumed: dict[str, Any] = {"scenario": scenario, "effect": effect, "cohorts": cohorts, "seed": seed}
         _print_power(protocol, key, [int(number) for number in numbers], target, assumed)
     out.print(Text(power_text.assumed_sentence(protocol, scenario, effect)))
@@ -77,8 +77,7 @@ def _print_power(protocol: "Protocol", key: str, numbers: list[int], target: flo
     for row in rows.itertuples(index=False):
         table.add_row(*map(str, row))
     Console().print(table)
-    survival = protocol.is_survival(claim.endpoint)
-    if not survival and (exact := power_text.exact_sentence(protocol, claim, planning.first_exact_n(protocol, key))):
+    if exact := power_text.exact_sentence(protocol, key):
         out.print(Text(exact))
     if smallest:
         out.print(Text(power_text.ethics_sentence(protocol, key, smallest.n, rates, target)))
@@ -92,10 +91,13 @@ def _name_problems(protocol: "Protocol", claim: str | None, scenario: str) -> li
         remedy = "Add the key 'simulation' to its protocol.yml."
         found, expected = "no assumptions for a simulation", "a study with a simulation"
         raise InputError.of(protocol.key, "", found, expected, remedy)
-    if claim is not None and claim not in protocol.claims:
-        guess = nearest(claim, protocol.claims)
+    drawn = protocol.simulated.claims
+    if claim is not None and claim not in drawn:
+        guess = nearest(claim, drawn)
         remedy = f"The nearest is {guess!r}." if guess else ""
-        problems.append(Problem("--claim", "", repr(claim), f"one of {', '.join(protocol.claims)}", remedy))
+        if claim in protocol.claims:
+            remedy = "The simulation of this study does not draw its endpoint."
+        problems.append(Problem("--claim", "", repr(claim), f"one of {', '.join(drawn)}", remedy))
     if scenario not in scenarios:
         problems.append(Problem("--scenario", "", repr(scenario), f"one of {', '.join(scenarios)}"))
     return problems

@@ -77,6 +77,12 @@ class Columns:
         return bool(self.vocabulary.survival) and all(column in self.named for column in SURVIVAL_COLUMNS)
 
     @property
+    def states_survival(self) -> bool:
+        """Whether the event of any animal is stated: a sheet may have the columns of survival and leave them empty."""
+        events = (self.text(row, "event").casefold() for row in self.sheet.rows)
+        return self.has_survival and any(event not in MISSING for event in events)
+
+    @property
     def has_required(self) -> bool:
         """Whether there are columns of animals and of groups."""
         return all(column in self.named for column in REQUIRED)

@@ -234,6 +234,8 @@ class _CohortReader:
         if not self.columns.has_survival:
             return measurements
         assayed = [measurement for measurement in measurements if measurement.record["endpoint"] != survival]
+        if self.vocabulary.survival_optional and not self.columns.states_survival:
+            return assayed
         return [*assayed, *survival_of(measurements, survival, protocol.sampling_hour, self.errors)]
 
     def _origin(self) -> Origin:

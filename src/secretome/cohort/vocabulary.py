@@ -73,6 +73,7 @@ class Vocabulary:
     def __init__(self, protocol: Protocol, mapped: Mapping[str, str] | None = None) -> None:
         # Survival is read from the columns 'time' and 'event', and has no column of its own.
         self.survival = protocol.survival
+        self.survival_optional = bool(self.survival) and protocol.endpoints[self.survival].optional
         self.time_unit = protocol.endpoints[self.survival].unit if self.survival else "h"
         protocol = protocol.without([self.survival])
         self.protocol = protocol

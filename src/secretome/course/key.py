@@ -42,7 +42,9 @@ def read_key(path: Path) -> Key:
     """
     records = list(read_table(path, COLUMNS))
     name = _study_of(path, records)
-    asked = {question.key: question for question in questions(load_protocol(study_folder(name) / "protocol.yml"))}
+    asked = {
+        question.key: question for question in questions(load_protocol(study_folder(name) / "protocol.yml").simulated)
+    }
     names: dict[str, str] = {}
     codes: dict[str, str] = {}
     rows: dict[str, list[KeyRow]] = {}

@@ -63,7 +63,7 @@ def make_class(
     InputError
         If the folder exists already or cannot be made.
     """
-    protocol = load_protocol(study_folder(name) / "protocol.yml")
+    protocol = load_protocol(study_folder(name) / "protocol.yml").simulated
     asked = list(questions(protocol))
     secret = secret or secrets.token_hex(16)
     work = _temporary_folder(out)

@@ -5,7 +5,7 @@ from typing import Any
 
 from secretome.claims import MIN_N
 from secretome.defaults import DEFAULT_SCENARIO
-from secretome.power import claim_rates, first_exact_n, tables, text
+from secretome.power import claim_rates, tables, text
 from secretome.protocol import load_protocol, study_folder
 
 # Fewer than on the command line, so that a size takes seconds; the table gives the standard error.
@@ -47,7 +47,7 @@ def power(study: str, claim: str, sizes: str, effect: float = 1.0) -> dict[str, 
         "titles": list(table.columns),
         "rows": [[str(cell) for cell in row] for row in table.itertuples(index=False)],
         "sentences": [
-            text.exact_sentence(protocol, protocol.claims[claim], first_exact_n(protocol, claim)),
+            *filter(None, [text.exact_sentence(protocol, claim)]),
             text.assumed_sentence(protocol, DEFAULT_SCENARIO, effect),
         ],
     }

@@ -15,7 +15,9 @@ def worth_table(rates: pd.DataFrame, protocols: Mapping[str, Protocol], n: int) 
     """
     rows = []
     planned = rates[(rates["analysis"] == "planned") & (rates["n"] == n)]
-    for study, claim in ((study, claim) for study, protocol in protocols.items() for claim in protocol.claims):
+    for study, claim in (
+        (study, claim) for study, protocol in protocols.items() for claim in protocol.simulated.claims
+    ):
         cells = planned[(planned["study"] == study) & (planned["claim"] == claim)]
         as_published = cells[cells["scenario"] == "as_published"]
         if as_published.empty:
@@ -79,7 +81,7 @@ def needs_table(plans: pd.DataFrame, protocols: Mapping[str, Protocol], target: 
     }
     rows: list[dict[str, str]] = []
     for study, protocol in protocols.items():
-        for key, claim in protocol.claims.items():
+        for key, claim in protocol.simulated.claims.items():
             of_claim = planned[(planned["study"] == study) & (planned["claim"] == key)]
             if of_claim.empty:
                 rows.append({"Claim": claim.sentence, **dict.fromkeys(columns.values(), text.NOT_MEASURED)})

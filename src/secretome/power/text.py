@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from secretome.power.min_pvalues import first_exact_n
 from secretome.protocol import Claim, Protocol
 from secretome.report.text.decision_rules import rule_words
 from secretome.report.text.numbers import Row, percent, share
@@ -42,19 +43,26 @@ def ethics_sentence(
     )
 
 
-def exact_sentence(protocol: Protocol, claim: Claim, n: int) -> str:
-    """Return from which group size on the authors' presumed exact test can reach 0.05; empty if it is not exact."""
+def exact_sentence(protocol: Protocol, key: str) -> str:
+    """Return from which group size on the authors' presumed exact test can reach 0.05; empty if it is not exact.
+
+    The smallest p of a test of survival depends on the deaths, and not on the group size alone.
+    """
     names = {"mann_whitney": "Mann-Whitney", "jonckheere_terpstra": "Jonckheere-Terpstra", "signed_rank": "signed-rank"}
-    if claim.published_method not in names or protocol.is_survival(claim.endpoint):
+    claim = protocol.claims[key]
+    if claim.published_method not in names:
         return ""
     per = "" if protocol.design == "paired" else " per group"
-    return f"The exact {names[claim.published_method]} test can reach p ≤ 0.05 from {n} {protocol.units}{per} on."
+    return (
+        f"The exact {names[claim.published_method]} test can reach p ≤ 0.05 from "
+        f"{first_exact_n(protocol, key)} {protocol.units}{per} on."
+    )
 
 
 def assumed_sentence(protocol: Protocol, scenario: str, effect: float) -> str:
     """The assumptions of simulated percentages."""
     about = protocol.simulation.scenarios[scenario].about if protocol.simulation else "nothing is assumed"
-    scale = " or ".join(dict.fromkeys(_scale(protocol, claim) for claim in protocol.claims.values()))
+    scale = " or ".join(dict.fromkeys(_scale(protocol, claim) for claim in protocol.simulated.claims.values()))
     share_of_effect = "" if effect == 1 else f", each effect at {percent(effect)} of the assumed one ({scale})"
     return (
         f"All percentages are of simulated {protocol.units}, drawn from the assumptions on the study's page: "
@@ -68,7 +76,7 @@ def plan_sentences(
 ) -> Iterator[str]:
     """The sentence for every claim for which a simulated size is enough."""
     for study, protocol in protocols.items():
-        for key in protocol.claims:
+        for key in protocol.simulated.claims:
             of_claim = plans[(plans["study"] == study) & (plans["claim"] == key) & (plans["effect"] == effect)]
             enough = of_claim[of_claim["supported"] >= target]["n"]
             if len(enough):
@@ -83,7 +91,7 @@ def claim_heading(claim: Claim, longest: int = 25) -> str:
 def planning_alt(protocol: Protocol, plans: pd.DataFrame, target: float) -> str:
     """Alternative text of the curves of a study."""
     parts = []
-    for key, claim in protocol.claims.items():
+    for key, claim in protocol.simulated.claims.items():
         for effect in sorted(plans.loc[plans["claim"] == key, "effect"].unique(), reverse=True):
             of_claim = plans[(plans["claim"] == key) & (plans["effect"] == effect)]
             enough = of_claim[of_claim["supported"] >= target]["n"]

@@ -24,7 +24,7 @@ def true_claims(rates: pd.DataFrame, protocol: Protocol) -> dict[str, pd.DataFra
     '150 µL of secretome lowers serum IL-6'
     """
     own = rates[(rates["study"] == protocol.key) & (rates["scenario"] == "as_published")]
-    return {_name(claim.sentence): _line(own[own["claim"] == key]) for key, claim in protocol.claims.items()}
+    return {_name(claim.sentence): _line(own[own["claim"] == key]) for key, claim in protocol.simulated.claims.items()}
 
 
 def false_claims(rates: pd.DataFrame, protocol: Protocol) -> dict[str, pd.DataFrame]:

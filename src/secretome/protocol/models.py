@@ -192,6 +192,12 @@ class Protocol(Strict):
         return reduced
 
     @property
+    def simulated(self) -> "Protocol":
+        """The same study without the optional endpoints that its simulation does not draw."""
+        drawn = self.simulation.endpoints if self.simulation else self.endpoints
+        return self.without([key for key, about in self.endpoints.items() if about.optional and key not in drawn])
+
+    @property
     def claims_from_cohort(self) -> bool:
         """Whether every claim has the source of the study's own cohort, or the cohort states none."""
         return not self.cohort.source or all(claim.source == self.cohort.source for claim in self.claims.values())

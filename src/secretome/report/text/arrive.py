@@ -58,8 +58,7 @@ def arrive_answers(study: Study, results: pd.DataFrame) -> dict[str, str]:
         "3b": " ".join(losses(study)),
         "3c": "; ".join(groups_sentence(study, key) for key in measured),
         "4b": _recorded(study),
-        "6a": "; ".join(f"{protocol.endpoints[key].label}, {protocol.endpoints[key].unit}" for key in measured)
-        + _when(study),
+        "6a": _outcomes(study, measured),
         "6b": f"the protocol has no primary outcome: its claims are on {claimed}, each decided separately. The "
         f"outcome for the sample size is {OPEN}",
         "7a": f"claims were tested {planned_methods(study, rows)}; the methods paragraph gives the details. "
@@ -89,8 +88,16 @@ def _recorded(study: Study) -> str:
     return f"{'; '.join(parts)}. Other measures: {OPEN}" if parts else ""
 
 
-def _when(study: Study) -> str:
-    return "" if study.protocol.sampling_hour is None else f"; sampled at {study.protocol.sampling_hour:g} h"
+def _outcomes(study: Study, measured: list[str]) -> str:
+    """The endpoints with their units, and the time of sampling after those that were sampled."""
+    named = {
+        key: f"{study.protocol.endpoints[key].label}, {study.protocol.endpoints[key].unit}"
+        for key in sorted(measured, key=study.protocol.is_survival)
+    }
+    survival = named.pop(study.protocol.survival, "")
+    hour = study.protocol.sampling_hour
+    when = [] if hour is None or not named else [f"sampled at {hour:g} h"]
+    return "; ".join([*named.values(), *when, *filter(None, [survival])])
 
 
 def _assumed(results: pd.DataFrame) -> str:

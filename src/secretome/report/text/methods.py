@@ -90,8 +90,9 @@ def losses(study: Study) -> Iterator[str]:
     """Animals without a value: deaths, exclusions, and missing values."""
     values, excluded, protocol = study.cohort.values, study.cohort.excluded, study.protocol
     animals = values.drop_duplicates("animal")
+    compared = "comparison of values" if protocol.survival else "comparison"
     if animals["dead"].any():
-        among = f", so every planned comparison was {protocol.population}" if protocol.population else ""
+        among = f", so every planned {compared} was {protocol.population}" if protocol.population else ""
         dead = by_group(study, animals[animals["dead"]])
         yield (
             f"Before sampling {units_counted(study, int(animals['dead'].sum()))} died ({dead}). They had no "
@@ -99,7 +100,7 @@ def losses(study: Study) -> Iterator[str]:
         )
     elif protocol.sampling_hour is not None:
         yield (
-            "No death before sampling was recorded, and every comparison was "
+            f"No death before sampling was recorded, and every {compared} was "
             f"{protocol.population or 'of all animals'}."
         )
     if excluded.empty:
@@ -176,10 +177,10 @@ def _endpoints(study: Study) -> Iterator[str]:
     protocol, values = study.protocol, study.cohort.values
     known = set(values.loc[values["lower"].notna(), "endpoint"])
     hour = "" if protocol.sampling_hour is None else f", sampled at {protocol.sampling_hour:g} h"
-    yield (
-        "Endpoints were "
-        f"{listed(f'{lowercase_first(about.label)} ({about.unit})' for about in protocol.endpoints.values())}{hour}."
-    )
+    named = {key: f"{lowercase_first(about.label)} ({about.unit})" for key, about in protocol.endpoints.items()}
+    # Survival is observed until the sampling, and not sampled.
+    survival = named.pop(protocol.survival, "") if hour and len(named) > 1 else ""
+    yield f"Endpoints were {listed(named.values())}{hour}{f', and {survival}' if survival else ''}."
     if absent := [lowercase_first(about.label) for key, about in protocol.endpoints.items() if key not in known]:
         yield f"The cohort had no value of {listed(absent)}."
 
@@ -187,7 +188,7 @@ def _endpoints(study: Study) -> Iterator[str]:
 def _missing(study: Study) -> Iterator[str]:
     """The animals of each endpoint that are alive, not excluded and without a value; in a paired study, the halves."""
     values = study.cohort.values
-    living = values[~values["dead"]]
+    living = values[~values["animal"].isin(values.loc[values["dead"], "animal"])]
     for key, about in study.protocol.endpoints.items():
         rows = living[living["endpoint"] == key]
         known = rows[rows["lower"].notna()]

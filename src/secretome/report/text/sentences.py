@@ -91,7 +91,9 @@ def result_sentence(study: Study, row: Row) -> str:
     endpoint = study.protocol.endpoints[row["endpoint"]]
     paired = study.protocol.design == "paired"
     subject = (
-        endpoint.label if paired else f"{endpoint.label}, {against(study, row['contrast'])}{_population(study, ', ')}"
+        endpoint.label
+        if paired
+        else f"{endpoint.label}, {against(study, row['contrast'])}{population(study, row['endpoint'], ', {}')}"
     )
     n = f"{row['n_treated']} and {units_counted(study, row['n_control'])}"
     if paired:
@@ -274,8 +276,9 @@ def deaths_sentence(study: Study) -> str:
     for key, group in study.protocol.groups.items():
         members = animals[animals["group"] == key]
         parts.append(f"{group.label} {int(members['dead'].sum())} of {len(members)}")
+    which = " on measured values" if study.protocol.survival else ""
     return (
-        f"{units(study).capitalize()} that died before sampling: {'; '.join(parts)}. The verdicts compare the "
+        f"{units(study).capitalize()} that died before sampling: {'; '.join(parts)}. The verdicts{which} compare the "
         "survivors. If a treatment changes which animals survive, its effect on the values cannot be separated from "
         "its effect on survival."
     )
@@ -337,15 +340,16 @@ def _simulated(study: Study) -> str:
     return "simulated " if study.cohort.origin == "simulated" else ""
 
 
-def _population(study: Study, before: str) -> str:
-    return f"{before}{study.protocol.population}" if study.protocol.population else ""
+def population(study: Study, endpoint: str, words: str = "{}: ") -> str:
+    """The animals to which results on an endpoint apply, in these words; survival is that of all animals."""
+    stated = study.protocol.population
+    return words.format(stated) if stated and not study.protocol.is_survival(endpoint) else ""
 
 
 def basis(study: Study, row: Row) -> str:
     """The effect on which a verdict or the outcome of a check is based, and the population to which it applies."""
-    among = f"{study.protocol.population}: " if study.protocol.population else ""
     protocol = study.protocol
     source = protocol.checks[row["check"]] if "check" in row else protocol.claims[row["claim"]]
     words = effect_words(protocol.endpoints[source.endpoint])
     size = f"{number(row['estimate'])}{words.unit}, {interval(row)}" if not math.isnan(row["estimate"]) else ratio(row)
-    return f"{among}{words.name} {size}"
+    return f"{population(study, source.endpoint)}{words.name} {size}"

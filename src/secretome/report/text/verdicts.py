@@ -19,7 +19,7 @@ from secretome.report.text.numbers import (
     percent,
     ratio,
 )
-from secretome.report.text.sentences import against, basis, units
+from secretome.report.text.sentences import against, basis, population, units
 
 # The reason for a different verdict by the published test, for each rule of the planned verdict.
 DIFFERENCES = {
@@ -153,7 +153,6 @@ def _evidence(study: Study, claim: Claim, verdict: Row) -> str:
 
 def _evidence_of_several(study: Study, claim: Claim, verdict: Row) -> str:
     """The same for a claim about several contrasts, each named by its group."""
-    among = f"{study.protocol.population}: " if study.protocol.population else ""
     name, effect = _treated(study, verdict["contrast"]), effect_words(study.protocol.endpoints[claim.endpoint])
     if verdict["rule"] == Rule.SOME_TOO_FEW:
         return name
@@ -169,7 +168,7 @@ def _evidence_of_several(study: Study, claim: Claim, verdict: Row) -> str:
     first = f"{p} in {name}: {effect.name} {size}"
     if _goes_back(study.protocol, claim, verdict) and not simultaneous:
         first = f"{name} has an effect in the opposite direction: {effect.name} {size}, {p}"
-    return "; ".join([f"{among}{first}", *_more_evidence(study, verdict)])
+    return "; ".join([f"{population(study, claim.endpoint)}{first}", *_more_evidence(study, verdict)])
 
 
 def _more_evidence(study: Study, verdict: Row) -> Iterator[str]:
