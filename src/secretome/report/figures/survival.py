@@ -55,7 +55,8 @@ def survival_figure(
         curves, risk, *ratios = figure.subplots(len(heights), 1, height_ratios=heights)
         _draw_curves(curves, study, values, keys)
         curves.set_ylabel("share alive")
-        figure.legend(loc="outside upper left", ncols=2, frameon=False, fontsize=SMALL)
+        # A legend of the figure would lie under its title, which marks simulated animals.
+        curves.legend(loc="lower left", bbox_to_anchor=(-0.3, 1.0), ncols=2, frameon=False, fontsize=SMALL)
         _draw_numbers(risk, study, values, keys, curves)
         risk.set_xlabel(f"{about.label}, {about.unit}")
         if ratios:
