@@ -6,8 +6,9 @@ designs whose names contain one of them are measured again, and the other rows a
 """
 
 import sys
+import warnings
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -26,6 +27,8 @@ TRIALS = 20_000
 SURVIVAL_TRIALS = 2000
 # A linear model is fitted to every cohort.
 MODEL_TRIALS = 10_000
+# A fit of a mixed model takes ten milliseconds or more.
+MIXED_TRIALS = 2000
 ALPHA, LEVEL = 0.05, 0.95
 # Rats are observed every six hours for two days.
 VISIT, END = 6.0, 48.0
@@ -137,6 +140,70 @@ def block_cells() -> Iterator[Cell]:
     yield VAN_ELTEREN, f"4 and 9 in two blocks, {wide}", blocks("abab", "ababababa", 3, "ranks")
 
 
+def cages(
+    treated: Sequence[int], control: Sequence[int], icc: float, spread: float = 1.0, *, model: bool = False
+) -> Callable[[Rng], tuple[float, float, int]]:
+    """Welch's t test of the means of cages, or a mixed model of the animals, from the sizes of the cages of each group.
+
+    `icc` is the share of the variance of animals that lies between cages, and `spread` the standard deviation of the
+    treated animals, relative to that of controls.
+    """
+    trials = MIXED_TRIALS if model else TRIALS
+
+    def values(rng: Rng, sizes: Sequence[int], scale: float) -> list[Floats]:
+        return [
+            scale * (rng.normal(0, np.sqrt(icc), (trials, 1)) + rng.normal(0, np.sqrt(1 - icc), (trials, size)))
+            for size in sizes
+        ]
+
+    def run(rng: Rng) -> tuple[float, float, int]:
+        groups = values(rng, treated, spread), values(rng, control, 1.0)
+        if not model:
+            x, y = (np.column_stack([cage.mean(axis=1) for cage in group]) for group in groups)
+            test = stats.mean_difference(x, y, axis=1)
+            low, high = test.confidence_interval(LEVEL)
+            return float((high < 0).mean()), float(((low <= 0) & (high >= 0)).mean()), trials
+        every = [*groups[0], *groups[1]]
+        cage = np.repeat(np.arange(len(every)), [part.shape[1] for part in every])
+        design = np.column_stack([np.ones(cage.size), cage < len(treated)])
+        limits = [_mixed_interval(np.concatenate([part[at] for part in every]), design, cage) for at in range(trials)]
+        low, high = np.array([limit for limit in limits if limit]).T
+        return float((high < 0).mean()), float(((low <= 0) & (high >= 0)).mean()), low.size
+
+    return run
+
+
+def _mixed_interval(y: Floats, design: Floats, cage: NDArray[np.int64]) -> tuple[float, float] | None:
+    """The Wald interval of the treatment in a model with a random effect of the cage; None if it cannot be fitted."""
+    from statsmodels.regression.mixed_linear_model import MixedLM
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            fit = MixedLM(y, design, groups=cage).fit(reml=True)
+            low, high = fit.conf_int(1 - LEVEL)[1]
+        except np.linalg.LinAlgError:
+            return None
+    return None if np.isnan(low) else (float(low), float(high))
+
+
+CAGES = "means of cages, Welch's t"
+MIXED = "random effect of the cage, Wald test (not used)"
+
+
+def cage_cells() -> Iterator[Cell]:
+    """Cages of three animals, of unequal sizes and numbers, and with unequal spreads."""
+    for n in (3, 4, 5, 8, 12):
+        yield CAGES, f"{n} and {n} cages of 3, ICC 0.3", cages([3] * n, [3] * n, 0.3)
+    yield CAGES, "4 and 4 cages of 2 to 5, ICC 0.3", cages([2, 3, 4, 5], [2, 3, 4, 5], 0.3)
+    wide = "treated standard deviation 3 times as large"
+    yield CAGES, f"5 and 5 cages of 3, ICC 0.3, {wide}", cages([3] * 5, [3] * 5, 0.3, 3)
+    yield CAGES, f"3 and 6 cages of 3, ICC 0.3, {wide}", cages([3] * 3, [3] * 6, 0.3, 3)
+    yield CAGES, "3 and 5 cages, of 1 to 4 and of 3, ICC 0", cages([1, 1, 4], [3] * 5, 0)
+    for n in (3, 5, 8):
+        yield MIXED, f"{n} and {n} cages of 3, ICC 0.3", cages([3] * n, [3] * n, 0.3, model=True)
+
+
 WELCH, LOGRANK = "difference of means, Welch's t", "survival, log-rank permutation test"
 CELLS: tuple[Cell, ...] = (
     *((WELCH, f"{n} and {n}", means(n, n)) for n in (5, 8, 12)),
@@ -154,6 +221,7 @@ CELLS: tuple[Cell, ...] = (
     (LOGRANK, "12 and 5, 70 % of controls die", survival(12, 5, 0.7)),
     *((LOGRANK, f"{n} and {n}, 70 % of controls die, hazard ratio 0.4", survival(n, n, 0.7, 0.4)) for n in (5, 8, 12)),
     *block_cells(),
+    *cage_cells(),
 )
 
 

@@ -11,18 +11,18 @@ title: A study that a test writes
 registered: 2026-11-29
 setting: in vivo
 species: rat
-experimental_unit: rat
+experimental_unit: {unit}
 cohort: {{file: cohorts/own.csv}}
 sources:
   own: {{citation: own, text: the test, licence: not stated}}
 """
 
 
-def write_protocol(folder: Path, rest: str, key: str = "shaped") -> Protocol:
+def write_protocol(folder: Path, rest: str, key: str = "shaped", unit: str = "rat") -> Protocol:
     """Write a protocol whose head is the same in all tests, and load it."""
     path = folder / key / "protocol.yml"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(HEAD.format(key=key) + rest, encoding="utf-8")
+    path.write_text(HEAD.format(key=key, unit=unit) + rest, encoding="utf-8")
     return load_protocol(path)
 
 

@@ -21,29 +21,35 @@ FACTORS = frozenset(
 MAX_LEVELS, MAX_NAMED_LEVELS = 6, 20
 
 
-def check_blocks(measurements: list[Measurement], columns: Columns, errors: ErrorCollector) -> list[str]:
-    """Refuse a block that is missing, or that leaves a planned contrast undetermined; return a note on the blocks."""
-    name, protocol = columns.protocol.block, columns.protocol
-    if not name or not columns.has_required:
-        return []
-    if name not in columns.named:
-        header = columns.sheet.header
-        found = f"no column {name!r} among {shorten_list(quoted(cell.text.strip() for cell in header))}"
-        remedy = f"Add the {name} of each animal; without it the planned tests of this study cannot be made."
-        errors.add_at(f"row {header[0].row}", found, f"a column {name!r}, which the protocol names as block", remedy)
-        return []
+def check_labels(measurements: list[Measurement], columns: Columns, errors: ErrorCollector) -> None:
+    """Refuse a file in which the label of an animal's block, or of its experimental unit, is missing or ambiguous."""
+    protocol = columns.protocol
+    if not columns.has_required:
+        return
     included = [each for each in measurements if not each.record["exclude"]]
-    before = len(errors.problems)
-    _check_labels(included, columns, errors)
-    if len(errors.problems) == before:
-        _check_determined(included, protocol, errors)
+    for name, what in ((protocol.block, "block"), (protocol.unit, "experimental unit")):
+        if name in columns.named:
+            _check_column(included, name, columns, errors)
+        elif name:
+            header = columns.sheet.header
+            found = f"no column {name!r} among {shorten_list(quoted(cell.text.strip() for cell in header))}"
+            remedy = f"Add the {name} of each animal; without it the planned tests of this study cannot be made."
+            errors.add_at(f"row {header[0].row}", found, f"a column {name!r}, the {what} of the protocol", remedy)
+
+
+def block_notes(measurements: Iterable[Measurement], protocol: Protocol, errors: ErrorCollector) -> list[str]:
+    """Refuse blocks that leave a planned contrast undetermined; return a note on the blocks."""
+    name = protocol.block
+    included = [each for each in measurements if not each.record["exclude"]]
+    if not name or errors.problems:
+        return []
+    _check_determined(included, protocol, errors)
     counts = Counter({record["animal"]: record[name] for record, _ in included}.values())
     return [f"the planned tests compare within {name}: {', '.join(f'{label} {n}' for label, n in counts.items())}"]
 
 
-def _check_labels(measurements: Iterable[Measurement], columns: Columns, errors: ErrorCollector) -> None:
-    """Refuse an empty cell, a label in two spellings, and an animal in two blocks."""
-    name = columns.protocol.block
+def _check_column(measurements: Iterable[Measurement], name: str, columns: Columns, errors: ErrorCollector) -> None:
+    """Refuse an empty cell, a label in two spellings, and an animal with two labels."""
     spellings: dict[str, str] = {}
     of_animals: dict[tuple[str, str], str] = {}
     rows = {(cell.row, cell.sheet): row for row in columns.sheet.rows for cell in row}

@@ -115,10 +115,9 @@ class Columns:
 
     def choice(self, names: Iterable[str], nearest: str = "") -> Choice:
         """What columns with these names may contain: an endpoint or column that no other column has."""
-        block = (self.protocol.block,) if self.protocol.block else ()
         others = (
             name
-            for name in dict.fromkeys((*REQUIRED, *OPTIONAL, *block))
+            for name in dict.fromkeys((*REQUIRED, *OPTIONAL, *self.protocol.label_columns))
             if name not in self.named and name not in NOT_CHOSEN
         )
         endpoints = [key for key in self.protocol.endpoints if key not in self.wide or key == nearest]

@@ -222,8 +222,8 @@ class MeasurementReader:
 
 
 def carried(protocol: Protocol) -> tuple[str, ...]:
-    """The columns that are kept as they are, with that of the protocol's blocks."""
-    return (*CARRIED, *([protocol.block] if protocol.block and protocol.block not in CARRIED else []))
+    """The columns that are kept as they are, with those of the protocol's blocks and experimental units."""
+    return tuple(name for name in dict.fromkeys((*CARRIED, protocol.block, protocol.unit)) if name)
 
 
 def value_text(cell: Cell, endpoint: Endpoint) -> str:

@@ -12,7 +12,8 @@ from typing import cast
 
 import pandas as pd
 
-from secretome.cohort.blocks import check_blocks, other_factors
+from secretome.cohort.averaged_units import DIED, MEMBERS, average_units
+from secretome.cohort.blocks import block_notes, check_labels, other_factors
 from secretome.cohort.columns import Columns
 from secretome.cohort.decimals import WORDS, DecimalMark, decide, decimal_of, decimal_problem
 from secretome.cohort.display_checks import Entry, check_displayed
@@ -159,13 +160,13 @@ class _CohortReader:
         origin = self._origin()
         if not measurements and self.columns.has_survival:
             measurements = list(reader.animals(self.vocabulary.survival))
-        blocks = check_blocks(measurements, self.columns, self.errors)
+        check_labels(measurements, self.columns, self.errors)
         measurements, wells = self._combine(measurements)
         measurements = self._with_survival(measurements)
         self.errors.raise_if_any()
         values, excluded = self._frames(measurements)
         stated = self.columns.units_stated
-        self.notes += [*self.vocabulary.notes, *auxiliary.notes(), *wells, *blocks, *other_factors(self.columns)]
+        self.notes += [*self.vocabulary.notes, *auxiliary.notes(), *wells, *other_factors(self.columns)]
         assayed = values["endpoint"] != self.vocabulary.survival
         if assayed.any():
             self.notes += describe(values[assayed], excluded, self.protocol, stated)
@@ -225,6 +226,10 @@ class _CohortReader:
         else:
             measurements = []
         refuse_repeats(measurements, self.errors, self.protocol)
+        if self.protocol.unit and not self.errors.problems:
+            measurements, notes = average_units(measurements, self.protocol, self.errors)
+            wells += notes
+        wells += block_notes(measurements, self.protocol, self.errors)
         self.notes += self.events.check(measurements)
         return measurements, wells
 
@@ -256,7 +261,10 @@ class _CohortReader:
 
     def _frames(self, measurements: list[Measurement]) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The values and the excluded values."""
-        frame = pd.DataFrame([record for record, _ in measurements], columns=[*FIRST, *carried(self.protocol), *LAST])
+        frame = pd.DataFrame(
+            [record for record, _ in measurements],
+            columns=[*FIRST, *carried(self.protocol), *LAST, *([MEMBERS, DIED] if self.protocol.unit else [])],
+        )
         included = frame["exclude"] == ""
         values, excluded = frame[included].reset_index(drop=True), frame[~included].reset_index(drop=True)
         self._check_not_empty(values)

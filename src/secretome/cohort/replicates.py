@@ -168,6 +168,23 @@ def _average(wells: list[Measurement], errors: ErrorCollector, variation: dict[s
     return first | _geometric_mean(measured)
 
 
+def mean_of_animals(records: list[Record], *, arithmetic: bool) -> Record:
+    """The columns of values of the mean of several animals' values, which need not be known exactly.
+
+    Raises
+    ------
+    ValueError
+        If they have no geometric mean, because one is zero, or below one limit and another above one.
+    """
+    if arithmetic and all(record["lower"] == record["upper"] for record in records):
+        return _arithmetic_mean(records)
+    if any(record["lower"] == record["upper"] == 0 for record in records):
+        raise ValueError("one is zero and another is not known exactly")
+    if any(record["lower"] == 0 for record in records) and any(record["upper"] == math.inf for record in records):
+        raise ValueError("one lies below a limit and another above one")
+    return _geometric_mean(records)
+
+
 def _pool_counts(wells: list[Record]) -> Record:
     """The plaques of several plates, as those of one larger plate."""
     count, exposure = (sum(well[name] for well in wells) for name in ("count", "exposure"))

@@ -15,7 +15,7 @@ from secretome.cohort.headers import Table, find_tables
 from secretome.cohort.vocabulary import Vocabulary, map_option
 from secretome.protocol import Choice, nearest
 
-# The columns that a key may add to a table of samples, besides that of the protocol's blocks.
+# The columns that a key may add to a table of samples, besides those of the protocol's blocks and experimental units.
 ADDED = ("animal", "group", "cage", "sex", "batch", "exclude", "note", "time", "event", "lloq", "uloq")
 KEY_EXPECTED = "one table with a column of sample ids and a column 'group'"
 UNMATCHED = (
@@ -105,8 +105,7 @@ def join_key(
     limits = [at for at, cell in enumerate(key.header) if vocabulary.limit(cell.text)]
     # If the key's ids are those of the animals, a sample is named by its animal.
     own = "code" if name == "code" and "animal" in coded else "animal"
-    block = vocabulary.protocol.block
-    may_add = dict.fromkeys([*ADDED, *([block] if block else [])])
+    may_add = dict.fromkeys((*ADDED, *vocabulary.protocol.label_columns))
     added = [
         other for other in may_add if other in coded and other != own and (other not in samples or other == "animal")
     ]

@@ -84,6 +84,9 @@ def simulate(
     values = {key: draw_values(protocol, plan, assumed, key, (n,), rng) for key in plan.endpoints}
     groups = [group for group in protocol.groups for _ in range(n)]
     table = pd.DataFrame({"animal": _animals(protocol, n), "group": groups})
+    if protocol.unit:
+        # One value is drawn for each experimental unit.
+        table[protocol.unit] = table["animal"]
     for key, endpoint in plan.endpoints.items():
         if isinstance(endpoint, Weibull):
             limits = [reported_limits(values[key][group], endpoint) for group in protocol.groups]

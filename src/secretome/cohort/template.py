@@ -104,10 +104,11 @@ def _fill_samples(sheet: Worksheet, protocol: Protocol, codes: list[str]) -> Non
 
 
 def _fill_key(sheet: Worksheet, protocol: Protocol, samples: list[tuple[str, str, str]]) -> None:
-    header = ["code", "animal", "group", *([protocol.block] if protocol.block else [])]
+    header = ["code", "animal", "group", *protocol.label_columns]
     sheet.append(header)
-    for row in samples:
-        sheet.append(list(row))
+    for code, animal, group in samples:
+        # The experimental unit was randomized; its first animal has its name, and the others are added below.
+        sheet.append([code, animal, group, *(animal if name == protocol.unit else None for name in header[3:])])
     # The groups are listed in the sheet, because a list inside the rule may contain only 255 characters.
     first = len(header) + 2
     for number, group in enumerate(protocol.groups, start=2):
@@ -154,6 +155,11 @@ def _instructions(protocol: Protocol, seed: int) -> list[str]:
         "received another treatment.",
         "Write one number per cell, in the unit of the header. Leave a missing value empty.",
     ]
+    if protocol.unit:
+        lines.append(
+            f"Each row is the first animal of a {protocol.unit}. Add a row for each further animal, in both sheets: a "
+            f"code and an id of its own, and the same group and {protocol.unit}."
+        )
     if protocol.block:
         lines.append(f"Write the {protocol.block} of each {protocol.experimental_unit} into the key, in every row.")
     if protocol.survival:

@@ -77,7 +77,7 @@ class Vocabulary:
         self.time_unit = protocol.endpoints[self.survival].unit if self.survival else "h"
         protocol = protocol.without([self.survival])
         self.protocol = protocol
-        self.columns_of_study = tuple(dict.fromkeys([*COLUMNS, *([protocol.block] if protocol.block else [])]))
+        self.columns_of_study = tuple(dict.fromkeys([*COLUMNS, *protocol.label_columns]))
         self.mapped = dict(mapped or {})
         self.has_samples = False
         self._study_names = {

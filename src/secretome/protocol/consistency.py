@@ -18,8 +18,8 @@ TWO_GROUP_TESTS = ("mann_whitney", "student_t", "welch_t", "anova_dunnett", "ano
 TREND_TESTS = ("jonckheere_terpstra",)
 PAIRED_TESTS = ("signed_rank", "paired_t")
 SURVIVAL_TESTS = ("logrank", "fisher", "chi_square")
-# Columns of cohort files with another meaning than a block.
-NOT_BLOCKS = (
+# Columns of cohort files that cannot be blocks or experimental units.
+NOT_LABELS = (
     *(
         "animal",
         "group",
@@ -46,6 +46,9 @@ def protocol_faults(protocol: Protocol) -> Iterator[str]:
     yield from _mixed_families(protocol)
     yield from _scale_faults(protocol)
     yield from _survival_faults(protocol)
+    for key, name in (("block", protocol.block), ("unit", protocol.unit)):
+        if name:
+            yield from _column_faults(protocol, key, name)
     if protocol.block:
         yield from _block_faults(protocol)
     if protocol.simulation:
@@ -78,18 +81,27 @@ def _design_faults(protocol: Protocol) -> Iterator[str]:
             )
 
 
-def _block_faults(protocol: Protocol) -> Iterator[str]:
-    name, without = protocol.block, "leave out 'block'"
-    names = {name_key(word) for key, about in protocol.endpoints.items() for word in (key, about.label)}
-    if name in NOT_BLOCKS or name_key(name) in names or not name_key(name):
-        yield f"block: {name!r} is a column with another meaning; name one such as sex, batch, litter or day"
+def _column_faults(protocol: Protocol, key: str, name: str) -> Iterator[str]:
+    """What is wrong with the column of blocks or of experimental units."""
+    names = {name_key(word) for endpoint, about in protocol.endpoints.items() for word in (endpoint, about.label)}
+    examples = "sex, batch, litter or day" if key == "block" else "cage or litter"
+    if name in NOT_LABELS or name_key(name) in names or not name_key(name):
+        yield f"{key}: {name!r} is a column with another meaning; name one such as {examples}"
     if protocol.design == "paired":
-        yield f"block: a paired design compares the values of one {protocol.experimental_unit}; {without}"
+        yield f"{key}: a paired design compares the values of one {protocol.experimental_unit}; leave out {key!r}"
     if protocol.survival:
         yield (
-            f"block: survival ({protocol.survival}) has no planned test with a block; {without}, or move it to a "
-            "protocol without one"
+            f"{key}: survival ({protocol.survival}) has no planned test with a {key}; leave out {key!r}, or move "
+            f"survival to a protocol without it"
         )
+    if key == "unit" and name_key(protocol.experimental_unit) != name_key(name):
+        yield f"experimental_unit must be {name!r}, because unit is {name} and n counts these"
+    if key == "unit" and name == protocol.block:
+        yield f"block: {name!r} is the experimental unit too; leave out one of the two"
+
+
+def _block_faults(protocol: Protocol) -> Iterator[str]:
+    without = "leave out 'block'"
     for key, claim in protocol.claims.items():
         if claim.over_doses:
             yield f"claims.{key}: a trend has no planned test with a block; claim 'every' dose, or {without}"

@@ -24,13 +24,20 @@ KEYS: dict[str, dict[str, tuple[str, str]]] = {
         "registered": ("The day on which the rules were fixed.", "the statement on what was known first"),
         "setting": ("Whether living animals or cells were studied.", "the methods paragraph, the scoreboard"),
         "species": ("The species, and its state.", "the methods paragraph, the ARRIVE table"),
-        "experimental_unit": ("What was assigned to a group; n counts these.", "every sentence with n"),
+        "experimental_unit": (
+            "What was assigned to a group, such as an animal or a cage; n counts these.",
+            "every sentence with n",
+        ),
         "experimental_units": ("Its plural, if it is not formed with `s`.", "every sentence with n"),
         "design": ("Whether the groups are different animals or the same.", "the choice of tests"),
         "by": ("The column that makes the pairs.", "the reading of a cohort, paired tests"),
         "block": (
             "A column of cohort files, such as `sex`, `litter` or `day`, within which the planned tests compare.",
             "the reading of a cohort, planned tests",
+        ),
+        "unit": (
+            "A column of cohort files, such as `cage`, whose animals are averaged to one value before any analysis.",
+            "the reading of a cohort, every n",
         ),
         "scale": ("Whether groups are compared by ratios or differences, unless an endpoint states it.", "all tests"),
         "population": ("The animals to which results apply, such as survivors.", "results and verdicts"),

@@ -135,6 +135,7 @@ class Protocol(Strict):
     """A study, as its ``protocol.yml`` states it; `registered` is the day on which its rules were fixed.
 
     `block` is a column of cohort files, such as ``sex`` or ``litter``: the planned tests compare animals within it.
+    `unit` is the column of experimental units that contain several animals, such as ``cage``: they are averaged first.
     """
 
     key: Annotated[str, FieldRule(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -147,6 +148,7 @@ class Protocol(Strict):
     design: Literal["independent", "paired"] = "independent"
     by: str = ""
     block: str = ""
+    unit: str = ""
     scale: EffectScale = "log"
     population: str = ""
     sampling_hour: float | None = None
@@ -201,6 +203,11 @@ class Protocol(Strict):
     def claims_from_cohort(self) -> bool:
         """Whether every claim has the source of the study's own cohort, or the cohort states none."""
         return not self.cohort.source or all(claim.source == self.cohort.source for claim in self.claims.values())
+
+    @property
+    def label_columns(self) -> tuple[str, ...]:
+        """The columns of a cohort file that the planned tests need: those of blocks and of experimental units."""
+        return tuple(name for name in (self.block, self.unit) if name)
 
     @property
     def units(self) -> str:

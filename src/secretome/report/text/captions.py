@@ -22,11 +22,12 @@ def groups_caption(study: Study, endpoints: Sequence[str], rows: Sequence[Row]) 
         parts = [f"{labels}: the Kaplan-Meier estimate of the share of {units(study)} alive, by group."]
     if study.cohort.origin == "simulated":
         parts.append(f"The {study.protocol.units} are simulated, so the figure is not evidence.")
+    mean = ", the mean of its animals" if study.protocol.unit else ""
     if survival:
         parts.append("A tick is an animal that was last seen alive then. Below the curves are the numbers at risk.")
     else:
         parts.append(
-            f"Each point is one {study.protocol.experimental_unit}, the bar the median, n the number of values."
+            f"Each point is one {study.protocol.experimental_unit}{mean}, the bar the median, n the number of values."
         )
     if not survival and (values["lower"] < values["upper"]).any():
         parts.append("An open triangle is a value beyond the limit of the assay, drawn at the limit.")

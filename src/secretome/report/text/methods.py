@@ -10,7 +10,7 @@ from secretome.cohort import Study
 from secretome.protocol import EquivalenceMargin
 from secretome.report.text.claim_methods import methods_of, planned_sentences, quoted
 from secretome.report.text.effects import margin_limits
-from secretome.report.text.numbers import listed, lowercase_first, percent
+from secretome.report.text.numbers import count, listed, lowercase_first, percent
 from secretome.report.text.sentences import ORIGIN, censoring_sentence, unit, units, units_counted
 
 # The libraries on which the numbers depend, with their usual names.
@@ -89,6 +89,11 @@ def _version(package: str) -> str:
 def losses(study: Study) -> Iterator[str]:
     """Animals without a value: deaths, exclusions, and missing values."""
     values, excluded, protocol = study.cohort.values, study.cohort.excluded, study.protocol
+    if protocol.unit and (died := int(values.groupby("animal")["died"].max().sum())):
+        yield (
+            f"Before sampling {count(died, 'animal')} died. They had no values, and each {protocol.unit} was "
+            "represented by the others."
+        )
     animals = values.drop_duplicates("animal")
     compared = "comparison of values" if protocol.survival else "comparison"
     if animals["dead"].any():
@@ -98,7 +103,7 @@ def losses(study: Study) -> Iterator[str]:
             f"Before sampling {units_counted(study, int(animals['dead'].sum()))} died ({dead}). They had no "
             f"values{among}."
         )
-    elif protocol.sampling_hour is not None:
+    elif protocol.sampling_hour is not None and not (protocol.unit and values["died"].any()):
         yield (
             f"No death before sampling was recorded, and every {compared} was "
             f"{protocol.population or 'of all animals'}."
@@ -115,7 +120,8 @@ def losses(study: Study) -> Iterator[str]:
     if lost := list(_missing(study)):
         yield f"Other values were missing and were not replaced: {'; '.join(lost)}."
     else:
-        yield "No value was missing." if excluded.empty and not animals["dead"].any() else "No other value was missing."
+        other = "" if excluded.empty and not animals["dead"].any() else "other "
+        yield (f"No {other}{protocol.unit} was without a value." if protocol.unit else f"No {other}value was missing.")
 
 
 def by_group(study: Study, rows: pd.DataFrame) -> str:
@@ -166,6 +172,14 @@ def _groups(study: Study) -> Iterator[str]:
     yield (
         f"The experimental unit was the {unit(study)}. There were {total} in these groups{paired}: {', '.join(groups)}."
     )
+    if protocol.unit:
+        sizes = values.loc[values["members"] > 0, "members"]
+        size = f"{sizes.min()}" if sizes.min() == sizes.max() else f"{sizes.min()} to {sizes.max()}"
+        yield (
+            f"Each {protocol.unit} had one value of an endpoint, the mean of its animals with a value ({size}): "
+            "geometric for concentrations, titres and other values compared on a logarithmic scale, arithmetic for "
+            "counts, proportions and values on a linear scale."
+        )
     if protocol.timeline:
         yield (
             "The protocol's timeline was: "
