@@ -64,9 +64,10 @@ test-oldest: $(OLDEST)/.installed  ## run the tests of the calculations on the o
 	  tests/analysis tests/test_claims.py tests/test_claims_several.py tests/test_figures.py tests/test_protocol.py \
 	  tests/test_protocol_json.py tests/test_browser_imports.py tests/test_report_without_jupyter.py
 
-fuzz: .venv/.installed  ## mutate cohort files ten thousand times, kill batches of a hundred cohorts: half an hour
+fuzz: .venv/.installed  ## mutate cohort files ten thousand times, kill batches of a hundred cohorts, drop a hundred on the in-browser page: an hour
 	FUZZ_EXAMPLES=10000 $(PY) -m pytest -n 0 tests/cohort/test_fuzz.py
 	BATCH_COHORTS=100 $(PY) -m pytest -n 0 tests/test_batch.py
+	BROWSER_COHORTS=20 $(PY) -m pytest -n auto tests/book/test_try_same.py
 
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 

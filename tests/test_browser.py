@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dropped_files import FILES, MEANINGS, ambiguous, as_two_sheets, coded_samples, with_three_problems
-from rats import SEPSIS
+from rats import SEPSIS, TREG
 from reruns import finished_rerun
 from secretome.browser import Session
 from secretome.browser.calls import call
@@ -14,7 +14,8 @@ from secretome.course.check_answer import derive_key, derive_key_in_python
 from secretome.course.live import run_exercise
 from secretome.power import claim_rates
 from secretome.power.tables import power_table
-from secretome.protocol import load_protocol, study_folder, study_names
+from secretome.protocol import load_protocol, study_folder
+from studies import studies
 
 
 def written(folder: Path, name: str, content: bytes) -> str:
@@ -23,7 +24,7 @@ def written(folder: Path, name: str, content: bytes) -> str:
     return str(path)
 
 
-@pytest.mark.parametrize("study", study_names())
+@pytest.mark.parametrize("study", studies(quick=[SEPSIS, TREG]))
 def test_own_cohort_gives_tables_of_a_rerun(study: str, tmp_path: Path) -> None:
     from secretome import load_study
 

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from rats import TREG
 from secretome import adjudicate, analyse, load_study
 from secretome.audit import load_table
 from secretome.course.check_answer import lessons_folder
 from secretome.course.lessons import is_solution, lesson_names, read_lesson
 from secretome.protocol import load_protocol, study_folder, study_names, write_json
+from studies import studies
 
 pytestmark = pytest.mark.process
 ABSENT = (
@@ -77,7 +79,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", study_names())
+@pytest.mark.parametrize("name", studies(quick=[TREG]))
 def test_a_study_runs_without_the_packages_that_a_browser_lacks(name: str, folder: Path) -> None:
     cohort = next((study_folder(name) / "cohorts").iterdir())
     code = CODE.format(absent=ABSENT, folder=str(folder), name=name, cohort=str(cohort))

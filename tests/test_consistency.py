@@ -8,6 +8,7 @@ import math
 import os
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -373,10 +374,11 @@ def test_the_page_of_a_study_shows_the_numbers_of_its_tables(name: str) -> None:
             check_figure(study, results, verdict)
 
 
-def simulated() -> Iterator[tuple[str, str, int, int]]:
-    """Studies, scenarios, sizes and seeds in turn."""
+def simulated() -> Iterator[Any]:
+    """Studies, scenarios, sizes and seeds in turn; every other one is left to `make test-slow`."""
     for seed in range(COHORTS):
-        yield (*SCENARIOS[seed % len(SCENARIOS)], SIZES[seed % len(SIZES)], seed)
+        drawn = (*SCENARIOS[seed % len(SCENARIOS)], SIZES[seed % len(SIZES)], seed)
+        yield pytest.param(*drawn, marks=[pytest.mark.slow] * (seed % 2))
 
 
 @pytest.mark.parametrize(("name", "scenario", "n", "seed"), list(simulated()))

@@ -41,14 +41,14 @@ def one_by_one(protocol: Protocol, drawn: Drawn) -> Iterator[Study]:
     [
         ("sepsis_cytokines", "as_published", 6),
         ("sepsis_cytokines", "deaths", 6),
-        ("sepsis_cytokines", "reversed", 3),
-        ("humoral_immunity", "as_published", 3),
+        pytest.param("sepsis_cytokines", "reversed", 3, marks=pytest.mark.slow),
+        pytest.param("humoral_immunity", "as_published", 3, marks=pytest.mark.slow),
         ("humoral_immunity", "one_null_arm", 8),
-        ("humoral_immunity", "reversed", 4),
-        ("humoral_immunity", "reversed", 12),
+        pytest.param("humoral_immunity", "reversed", 4, marks=pytest.mark.slow),
+        pytest.param("humoral_immunity", "reversed", 12, marks=pytest.mark.slow),
         ("humoral_immunity", "at_margin", 12),
         ("treg_conditioned_medium", "as_published", 5),
-        ("treg_conditioned_medium", "null", 12),
+        pytest.param("treg_conditioned_medium", "null", 12, marks=pytest.mark.slow),
     ],
 )
 def test_many_cohorts_are_decided_like_single_cohorts(name: str, scenario: str, n: int) -> None:

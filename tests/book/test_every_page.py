@@ -187,16 +187,17 @@ def opened(browser: "Browser", address: str, mode: Any) -> Iterator[tuple[Any, l
         context.close()
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_fits_every_width_without_a_network(site: Path, browser: "Browser", name: str) -> None:
-    """A desk, a phone, and 320 pixels (1280 at a zoom of 400 %) with the reader's spacing; no label is cut off.
+def slow_unless(names: set[str]) -> list[Any]:
+    """Every page, marked as slow unless it is among those named."""
+    return [pytest.param(name, marks=[pytest.mark.slow] * (name not in names)) for name in PAGES]
 
-    A page of each kind is accessible too; `test_a_page_is_accessible_in_both_modes` asks it of the others.
-    """
+
+@pytest.mark.parametrize("name", slow_unless(ONE_OF_EACH_KIND))
+def test_a_page_is_accessible_and_fits_every_width_without_a_network(site: Path, browser: "Browser", name: str) -> None:
+    """A desk, a phone, and 320 pixels (1280 at a zoom of 400 %) with the reader's spacing; no label is cut off."""
     with opened(browser, (site / f"{name}.html").as_uri(), "light") as (shown, faults):
         assert not shown.evaluate(COLLISIONS)
-        if name in ONE_OF_EACH_KIND:
-            assert not violations(shown)
+        assert not violations(shown)
         for width in (1440, 390):
             shown.set_viewport_size({"width": width, "height": 900})
             assert shown.evaluate(WIDTH) <= width + 1, width
@@ -206,15 +207,9 @@ def test_a_page_fits_every_width_without_a_network(site: Path, browser: "Browser
         assert not faults
 
 
-@pytest.mark.parametrize(
-    ("name", "mode"),
-    [
-        *(pytest.param(name, "light", marks=pytest.mark.slow) for name in PAGES if name not in ONE_OF_EACH_KIND),
-        *(pytest.param(name, "dark", marks=[pytest.mark.slow] * (name not in DARK_OF_EACH_KIND)) for name in PAGES),
-    ],
-)
-def test_a_page_is_accessible_in_both_modes(site: Path, browser: "Browser", name: str, mode: str) -> None:
-    with opened(browser, (site / f"{name}.html").as_uri(), mode) as (shown, faults):
+@pytest.mark.parametrize("name", slow_unless(DARK_OF_EACH_KIND))
+def test_a_page_is_accessible_in_the_dark(site: Path, browser: "Browser", name: str) -> None:
+    with opened(browser, (site / f"{name}.html").as_uri(), "dark") as (shown, faults):
         assert not violations(shown)
         assert not faults
 

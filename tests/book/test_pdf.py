@@ -4,6 +4,7 @@ import re
 import shutil
 from pathlib import Path
 
+import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser
 
@@ -44,6 +45,7 @@ def test_every_study_has_one() -> None:
     }
 
 
+@pytest.mark.slow
 def test_the_whole_book_is_one_page_whose_links_stay_inside(site: Path) -> None:
     names = pages_in_contents()
     page = BeautifulSoup(pdf.combined(site, names), "html.parser")
