@@ -37,7 +37,7 @@ from secretome import adjudicate, analyse, load_study
 from secretome.claims import AS_CLAIMED, conditions, examine, specifications
 from secretome.report import figures, text
 from secretome.report.html import report_html
-from secretome.report.notebook import run_notebook
+from secretome.report.notebook import run_without_jupyter
 
 study = load_study({name!r}, cohort={cohort!r})
 results = analyse(study)
@@ -47,7 +47,7 @@ drawn = {{
     key: figures.to_svg(figures.specification_figure(study, curve[curve["question"] == AS_CLAIMED], 0.05), key)
     for key, curve in curves.items()
 }}
-notebook = run_notebook({name!r}, {{"cohort": {cohort!r}}})
+notebook = run_without_jupyter({name!r}, {{"cohort": {cohort!r}}})
 found = conditions(study, results)
 report = report_html(notebook, study, verdicts, examine(study, results), {{"cohort_file": "rats"}}, found=found)
 written = {{

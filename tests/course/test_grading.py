@@ -18,7 +18,7 @@ from secretome.course.key import KeyRow
 from secretome.course.make import make_class
 from secretome.course.marking import Mark, compare_answer, mark_sheet
 from secretome.course.questions import Question
-from secretome.course.returned_answers import Sheet
+from secretome.course.returned_answers import AnswerSheet
 from secretome.course.roster import Roster, Student, folder_name
 
 TREG = "treg_conditioned_medium"
@@ -413,14 +413,14 @@ UNCORRECTED = {
     ],
 )
 def test_a_mistake_costs_once(changed: dict[str, str], total: float) -> None:
-    sheet = Sheet("", {question: [answer] for question, answer in (RIGHT | changed).items()})
+    sheet = AnswerSheet("", {question: [answer] for question, answer in (RIGHT | changed).items()})
     marks = mark_sheet(two_claims(), sheet)
     assert None not in [mark.marks for mark in marks]
     assert sum(mark.marks or 0 for mark in marks) == total
 
 
 def test_what_depends_on_an_undecided_number_is_undecided() -> None:
-    sheet = Sheet(
+    sheet = AnswerSheet(
         "", {question: [answer] for question, answer in (RIGHT | {"a.ratio": "50 % lower", "a.p": ""}).items()}
     )
     marks = dict(zip([row.question.key for row in two_claims()], mark_sheet(two_claims(), sheet), strict=True))

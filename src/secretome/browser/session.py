@@ -143,7 +143,7 @@ class Session:
         """Return the report of a rerun as the text of one HTML file."""
         # Imported here because they load Matplotlib and the template's library.
         from secretome.report.html import report_html
-        from secretome.report.notebook import run_notebook
+        from secretome.report.notebook import run_without_jupyter
 
         study = self.study
         # Read from the text of the files, as a rerun does, so that equal numbers give equal sentences.
@@ -158,6 +158,6 @@ class Session:
             "cohort_names": cohort.names,
             "cohort_decimal": cohort.decimal,
         } | ({"cohort_key": str(cohort.key_path)} if cohort.key_path else {})
-        notebook = run_notebook(study.key, parameters)
+        notebook = run_without_jupyter(study.key, parameters)
         altered = text.altered_sentence(study, {}, {})
         return report_html(notebook, study, verdicts, checks, run_record(study), altered, found)

@@ -1,7 +1,8 @@
 """Verdicts on every claim and check, by the rules of the protocol."""
 
 from secretome.claims.conditions import Condition, ConditionCode, conditions
-from secretome.claims.evidence import Evidence, Row, decide, rises
+from secretome.claims.decisions import decide_contrasts
+from secretome.claims.evidence import Evidence, Row, rises
 from secretome.claims.kinds import KINDS, ClaimInputs, ClaimKind, decide_claim
 from secretome.claims.primary import adjusted, decided_together, decision_row, decision_rows, primary_results
 from secretome.claims.rules import ALPHA, MIN_N, SIMULTANEOUS, Decision, Outcome, Rule
@@ -30,8 +31,8 @@ __all__ = [
     "adjudicate",
     "adjusted",
     "conditions",
-    "decide",
     "decide_claim",
+    "decide_contrasts",
     "decided_together",
     "decision_row",
     "decision_rows",

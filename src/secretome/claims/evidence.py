@@ -1,4 +1,4 @@
-"""The joint result of the tests of some contrasts, in one cohort or in many at once, and what it decides."""
+"""The joint result of the tests of some contrasts, in one cohort or in many at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from secretome.analysis import ANY_RANK_TEST, NO_DIFFERENCE, Method
 from secretome.analysis.results import HAZARD_RATIO
-from secretome.claims.rules import MIN_N, Decision, Rule
 
 Row = Any  # a row of a DataFrame: pandas types its rows as Series of anything
 Floats = NDArray[np.float64]
@@ -84,39 +83,6 @@ class Evidence:
             ),
             **columns,
         )
-
-
-def decide(evidence: Evidence, family: int, alpha: float, *, rising: bool, paired: bool = False) -> Rules:
-    """The rule that decides, for each contrast, the claim that it rises, or falls."""
-    significant = evidence.adjusted <= alpha
-    negligible = evidence.equivalence <= alpha
-    rules = (
-        (evidence.n < MIN_N, Rule.TOO_FEW),
-        (evidence.unordered, Rule.UNORDERED),
-        (np.isnan(evidence.adjusted), Rule.NO_SPREAD_OF_PAIRS if paired else Rule.NO_SPREAD),
-        (evidence.min_pvalue * family > alpha, Rule.MIN_PVALUE),
-        (significant & (evidence.up != rising), Rule.OPPOSITE),
-        (significant & negligible, Rule.SMALL),
-        (significant, Rule.CLAIMED),
-        (negligible, Rule.NEGLIGIBLE),
-    )
-    return first_of(rules, Rule.NOT_SIGNIFICANT)
-
-
-def decide_as_published(evidence: Evidence, alpha: float, *, rising: bool) -> Rules:
-    """What the published test decides about each contrast."""
-    rules = (
-        ((evidence.n < MIN_N) | np.isnan(evidence.pvalue) | (evidence.min_pvalue > alpha), Decision.UNTESTABLE),
-        (evidence.pvalue > alpha, Decision.INCONCLUSIVE),
-        (evidence.up == rising, Decision.SUPPORTED),
-    )
-    return first_of(rules, Decision.CONTRADICTED)
-
-
-def first_of(rules: Sequence[tuple[Bools | np.bool_, str]], otherwise: str) -> Rules:
-    """The first of the rules that holds, cohort by cohort."""
-    conditions, names = zip(*rules, strict=True)
-    return np.select([np.asarray(condition) for condition in conditions], list(map(str, names)), str(otherwise))
 
 
 def rises(row: Row) -> bool:

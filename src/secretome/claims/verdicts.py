@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from secretome.analysis import ANY_RANK_TEST
-from secretome.claims.evidence import Evidence, Row, decide, rises, row_of
+from secretome.claims.decisions import decide_contrasts
+from secretome.claims.evidence import Evidence, Row, rises, row_of
 from secretome.claims.kinds import KINDS, ClaimInputs, decide_claim
 from secretome.claims.kinds.trend import adjacent_rows
 from secretome.claims.primary import decision_rows
@@ -204,7 +205,7 @@ def _examined(study: Study, key: str, check: Check, results: pd.DataFrame, alpha
     rows = results[(results["endpoint"] == check.endpoint) & (results["contrast"] == check.contrast)]
     planned = row_of(rows, "planned", equivalence=False)
     evidence = Evidence.of([planned], [row_of(rows, "planned", equivalence=True)])
-    rule = Rule(str(decide(evidence, 1, alpha, rising=check.rises)[0, 0]))
+    rule = Rule(str(decide_contrasts(evidence, 1, alpha, rising=check.rises)[0, 0]))
     rule = Rule.EXPECTED if rule is Rule.CLAIMED else rule
     return CheckResult(
         study=study.key,

@@ -45,7 +45,7 @@ def decimal_of(text: str | None) -> DecimalMark | None:
 
 
 @dataclass
-class Evidence:
+class DecimalEvidence:
     """The evidence in the cells of a column, or of a file, about their marks.
 
     `decimal` and `thousands` are the marks that can only be decimal marks or only thousands separators; `unclear` are
@@ -92,30 +92,30 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class Decision:
+class DecimalMarks:
     """The decimal mark of each column that has one, the ambiguous cells, and sentences about the marks."""
 
-    marks: dict[int, str]
+    by_column: dict[int, str]
     ambiguous: list[Cell]
     notes: tuple[str, ...]
-    file: Evidence
+    file: DecimalEvidence
 
 
-def decide(
+def find_decimal_marks(
     columns: Mapping[int, Sequence[tuple[Cell, str]]],
     delimiter: str,
     stated: DecimalMark | None = None,
     shown: DecimalMark | None = None,
-) -> Decision:
+) -> DecimalMarks:
     """Return the decimal mark of every column, from the texts of its cells and the delimiter of the file.
 
     `stated` is the mark that the user states, and `shown` the mark of numbers in the rest of the file.
     """
-    evidence = {at: Evidence() for at in columns}
+    evidence = {at: DecimalEvidence() for at in columns}
     for at, cells in columns.items():
         for cell, text in cells:
             evidence[at].add(cell, text)
-    file = Evidence(
+    file = DecimalEvidence(
         {mark for column in evidence.values() for mark in column.decimal},
         {mark for column in evidence.values() for mark in column.thousands},
         grouped=[cell for column in evidence.values() for cell in column.grouped],
@@ -128,11 +128,11 @@ def decide(
         unclear = [] if stated else _still_unclear(column, file, delimiter)
         ambiguous += unclear
         if not unclear:
-            marks[at] = stated or _mark(column, file)
-    return Decision(marks, ambiguous, tuple(_notes(evidence, marks, file, stated)), file)
+            marks[at] = stated or _mark_of_column(column, file)
+    return DecimalMarks(marks, ambiguous, tuple(_notes(evidence, marks, file, stated)), file)
 
 
-def _still_unclear(column: Evidence, file: Evidence, delimiter: str) -> list[Cell]:
+def _still_unclear(column: DecimalEvidence, file: DecimalEvidence, delimiter: str) -> list[Cell]:
     """The cells of a column that are ambiguous after the whole file was considered."""
     cells = []
     for cell in column.unclear:
@@ -146,7 +146,7 @@ def _still_unclear(column: Evidence, file: Evidence, delimiter: str) -> list[Cel
     return cells
 
 
-def _mark(column: Evidence, file: Evidence) -> str:
+def _mark_of_column(column: DecimalEvidence, file: DecimalEvidence) -> str:
     """The decimal mark of a column in which no cell is unclear."""
     if column.decimal:
         return "." if "." in column.decimal else ","
@@ -158,7 +158,7 @@ def _mark(column: Evidence, file: Evidence) -> str:
 
 
 def _notes(
-    evidence: Mapping[int, Evidence], marks: Mapping[int, str], file: Evidence, stated: DecimalMark | None
+    evidence: Mapping[int, DecimalEvidence], marks: Mapping[int, str], file: DecimalEvidence, stated: DecimalMark | None
 ) -> list[str]:
     used = {marks[at] for at, column in evidence.items() if at in marks and (column.decimal or column.unclear)}
     notes = []
@@ -175,13 +175,13 @@ def _notes(
     return notes
 
 
-def decimal_problem(decision: Decision, file: str, command: str) -> Problem:
+def decimal_problem(marks: DecimalMarks, file: str, command: str) -> Problem:
     """Return the problem of an ambiguous cell; `command` reads the file again with each decimal mark."""
-    cell, more = decision.ambiguous[0], len(decision.ambiguous) - 1
+    cell, more = marks.ambiguous[0], len(marks.ambiguous) - 1
     text = cell.text.strip()
     mark: DecimalMark = "," if "," in text else "."
     name, as_decimal, as_whole = WORDS[mark], text.replace(mark, "."), text.replace(mark, "")
-    if _other(mark) in decision.file.decimal:
+    if _other(mark) in marks.file.decimal:
         written = text.replace(mark, _other(mark))
         remedy = f"Write {written} if the {name} is a decimal mark, or {as_whole} if it separates thousands."
     else:
@@ -189,9 +189,7 @@ def decimal_problem(decision: Decision, file: str, command: str) -> Problem:
     if more:
         remedy += f" {more} more cell{'s have' if more > 1 else ' has'} the same problem."
     allowed = {
-        WORDS[each]: value
-        for each, value in ((mark, as_decimal), (_other(mark), as_whole))
-        if decision.file.allows(each)
+        WORDS[each]: value for each, value in ((mark, as_decimal), (_other(mark), as_whole)) if marks.file.allows(each)
     }
     choice = None
     if allowed:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from secretome.cohort.decimals import DecimalMark, Evidence
+from secretome.cohort.decimals import DecimalEvidence, DecimalMark
 from secretome.cohort.errors import quoted
 from secretome.cohort.files.sheet import Cell, Grid, Row, file_error
 from secretome.cohort.vocabulary import Vocabulary, map_option
@@ -56,7 +56,7 @@ def find_header(grid: Grid, names: set[str]) -> tuple[int | None, dict[str, int]
 
 def decimal_mark(grid: Grid) -> DecimalMark | None:
     """Return the decimal mark of all numbers of an export: a program writes its readings and results with one mark."""
-    evidence = Evidence()
+    evidence = DecimalEvidence()
     for cell in (cell for row in grid.rows for cell in row if cell.kind != "number"):
         evidence.add(cell, cell.text)
     marks: tuple[DecimalMark, DecimalMark] = (".", ",")

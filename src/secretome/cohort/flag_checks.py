@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from secretome.cohort.columns import Columns
-from secretome.cohort.decimals import decide
+from secretome.cohort.decimals import find_decimal_marks
 from secretome.cohort.errors import ErrorCollector, group_by
 from secretome.cohort.files.sheet import Cell, cell_ranges
 from secretome.cohort.flags import GENERIC, Flag, column_meanings, flag_meaning, header_words, is_flag_header
@@ -189,10 +189,10 @@ def _refuse_limit_column(
     is_upper = bool(re.search(r"\buloq\b|upper", header.text.casefold()))
     name = "uloq" if is_upper else "lloq"
     cells = [row[position] for row in columns.sheet.rows]
-    decision = decide({position: [(cell, cell.text) for cell in cells]}, columns.sheet.delimiter)
+    marks = find_decimal_marks({position: [(cell, cell.text) for cell in cells]}, columns.sheet.delimiter)
     with suppress(NotAValueError):
         for cell in cells:
-            limit = parse(cell.text, decision.marks.get(position, ".")).observed
+            limit = parse(cell.text, marks.by_column.get(position, ".")).observed
             for record, value in values.get((cell.sheet, cell.row), []):
                 if record["value"] >= limit if is_upper else record["value"] <= limit:
                     found = f"{value.text.strip()!r} in {value.name} and {limit:g} in the unused column "

@@ -18,7 +18,7 @@ from secretome.cohort.group_columns import read_group_tables
 from secretome.cohort.headers import Table, find_tables, is_unit_cell, likeliest_table, with_unit
 from secretome.cohort.instrument_exports import find_export
 from secretome.cohort.joined_tables import Part, join_tables, refuse_without_group
-from secretome.cohort.sample_key import KeyFile, join_key, read_key, refuse_table_without_samples
+from secretome.cohort.sample_key import KeyFile, join_key, read_sample_key, refuse_table_without_samples
 from secretome.cohort.separate_tables import separate_tables
 from secretome.cohort.summary_rows import is_summary, without_summaries
 from secretome.cohort.values import is_value
@@ -88,7 +88,7 @@ class _TableReader:
     def read_with_key(self, grids: list[Grid], key: KeyFile) -> Sheet:
         """Read tables of samples whose animals and groups another file states."""
         names = self.vocabulary.with_samples()
-        explained = read_key(key, names)
+        explained = read_sample_key(key, names)
         grids = grids if self.is_export else separate_tables(grids, names)
         tables = [table for grid in grids for table in find_tables(grid, names)]
         coded = [table for table in tables if table.kind == "coded"]

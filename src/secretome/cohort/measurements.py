@@ -12,7 +12,7 @@ from secretome.cohort.errors import ErrorCollector
 from secretome.cohort.event_columns import EventColumns
 from secretome.cohort.files.sheet import Cell, Row
 from secretome.cohort.files.words import KEEP_WORDS
-from secretome.cohort.name_matching import ABSENT, CellNames, Kind
+from secretome.cohort.name_matching import ABSENT, CellNames, NameKind
 from secretome.cohort.out_of_range import ask_limit, out_of_range, without_unit
 from secretome.cohort.replicates import Measurement
 from secretome.cohort.summary_rows import is_summary
@@ -45,7 +45,7 @@ class MeasurementReader:
         self.events = events
         self.errors = errors
         self.protocol = columns.protocol
-        kinds: tuple[Kind, ...] = ("group", "endpoint")
+        kinds: tuple[NameKind, ...] = ("group", "endpoint")
         self.names = {kind: CellNames(columns.vocabulary, kind) for kind in kinds}
 
     def match_names(self) -> list[str]:
@@ -162,7 +162,7 @@ class MeasurementReader:
             self.errors.add(cell, f"the error {name!r}", "an id", "Correct the formula.")
         return name
 
-    def _match(self, cell: Cell, kind: Kind) -> str | None:
+    def _match(self, cell: Cell, kind: NameKind) -> str | None:
         """The group or endpoint that a cell names; an unknown name is a problem."""
         names = self.names[kind]
         key = names.key(cell)

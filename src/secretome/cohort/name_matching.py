@@ -11,7 +11,7 @@ from secretome.cohort.files.sheet import Cell, Sheet
 from secretome.cohort.vocabulary import BRACKETS, SIZE, Vocabulary, keys_and_labels, map_option, map_options
 from secretome.protocol import Choice, Endpoint, Group, Problem, normalise, spelling
 
-Kind = Literal["group", "endpoint"]
+NameKind = Literal["group", "endpoint"]
 # How to correct a row whose group or endpoint is unknown or missing.
 UNKNOWN = {
     "group": "Correct the name, or state its group with {option}.",
@@ -33,7 +33,7 @@ class CellNames:
     """
 
     vocabulary: Vocabulary
-    kind: Kind
+    kind: NameKind
     cells: dict[str, dict[str, Cell]] = field(default_factory=dict)
     texts: dict[str, dict[str, None]] = field(default_factory=dict)
     unknown: dict[str, str] = field(default_factory=dict)

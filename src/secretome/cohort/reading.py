@@ -15,7 +15,7 @@ import pandas as pd
 from secretome.cohort.averaged_units import DIED, MEMBERS, average_units
 from secretome.cohort.blocks import block_notes, check_labels, other_factors
 from secretome.cohort.columns import Columns
-from secretome.cohort.decimals import WORDS, DecimalMark, decide, decimal_of, decimal_problem
+from secretome.cohort.decimals import WORDS, DecimalMark, decimal_of, decimal_problem, find_decimal_marks
 from secretome.cohort.display_checks import Entry, check_displayed
 from secretome.cohort.errors import CohortError, ErrorCollector
 from secretome.cohort.event_columns import EventColumns
@@ -210,11 +210,11 @@ class _CohortReader:
         named = [self.columns.named[name] for name in AUXILIARY if name in self.columns.named]
         for column in (*named, *self.columns.limits.values()):
             cells[column] = [(row[column], row[column].text) for row in self.sheet.rows if row[column].kind != "number"]
-        decision = decide(cells, self.sheet.delimiter, self.decimal, self.sheet.decimal)
-        if decision.ambiguous:
-            self.errors.problems.append(decimal_problem(decision, self.sheet.path.name, self.command))
-        self.notes += decision.notes
-        return decision.marks
+        marks = find_decimal_marks(cells, self.sheet.delimiter, self.decimal, self.sheet.decimal)
+        if marks.ambiguous:
+            self.errors.problems.append(decimal_problem(marks, self.sheet.path.name, self.command))
+        self.notes += marks.notes
+        return marks.by_column
 
     def _combine(self, measurements: list[Measurement]) -> tuple[list[Measurement], list[str]]:
         """One measurement per animal, group and endpoint, and notes on replicate wells."""

@@ -38,7 +38,7 @@ class KeyFile:
     content: bytes
 
 
-def read_key(key: KeyFile, vocabulary: Vocabulary) -> Table:
+def read_sample_key(key: KeyFile, vocabulary: Vocabulary) -> Table:
     """Return the table of a key file; the titles of its cells' sheets name the file.
 
     Raises

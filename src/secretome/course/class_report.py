@@ -12,7 +12,7 @@ from secretome.course.key import Key, KeyRow
 from secretome.course.marking import mark_sheet
 from secretome.course.numbers import read_number
 from secretome.course.questions import BOUND, NOT_ESTIMABLE
-from secretome.course.returned_answers import Sheet
+from secretome.course.returned_answers import AnswerSheet
 
 # Students have different animals, so that two sheets with equal numbers are unlikely.
 MIN_EQUAL = 2
@@ -48,7 +48,7 @@ def guessing(key: Key) -> Guessing:
             answers[student][question] = [answer]
     shares = []
     for student, rows in key.rows.items():
-        marks = sum(mark.marks or 0 for mark in mark_sheet(rows, Sheet("", answers[student])))
+        marks = sum(mark.marks or 0 for mark in mark_sheet(rows, AnswerSheet("", answers[student])))
         shares.append(100 * marks / sum(row.marks for row in rows))
     return Guessing(sum(shares) / len(shares), sum(share >= 50 for share in shares) / len(shares))
 
@@ -69,7 +69,7 @@ def _usual_answers(rows: Sequence[KeyRow]) -> list[str]:
     return [choices[int(np.argmax(hits.sum(axis=1) - hits[:, student]))] for student in range(len(rows))]
 
 
-def equal_sheets(key: Key, sheets: Mapping[str, Sheet]) -> list[EqualSheets]:
+def equal_sheets(key: Key, sheets: Mapping[str, AnswerSheet]) -> list[EqualSheets]:
     """Pairs of students with equal numbers, of three digits or more, of which one is not its student's own number."""
     given = {student: dict(_numbers(key.rows[student], sheet)) for student, sheet in sheets.items()}
     pairs = []
@@ -85,7 +85,7 @@ def equal_sheets(key: Key, sheets: Mapping[str, Sheet]) -> list[EqualSheets]:
     return sorted(pairs, key=lambda pair: (-len(pair.questions), pair.one, pair.other))
 
 
-def _numbers(rows: Sequence[KeyRow], sheet: Sheet) -> Iterator[tuple[str, tuple[str, bool]]]:
+def _numbers(rows: Sequence[KeyRow], sheet: AnswerSheet) -> Iterator[tuple[str, tuple[str, bool]]]:
     """The numbers of a sheet to three digits, by question, and whether each is that of the student's own data."""
     for row in rows:
         cells = [text for text in sheet.answers.get(row.question.key, []) if text]

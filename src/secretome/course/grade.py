@@ -6,11 +6,11 @@ from pathlib import Path
 
 from secretome.course import text as words
 from secretome.course.class_report import EqualSheets, equal_sheets, report_html
-from secretome.course.key import Key, KeyRow, read_key
+from secretome.course.key import Key, KeyRow, read_answer_key
 from secretome.course.make import KEY, ROSTER
 from secretome.course.marking import Mark, mark_sheet
 from secretome.course.platforms import feedback_path, feedback_text, platform_marks, read_platform
-from secretome.course.returned_answers import Collected, Sheet, Students, collect
+from secretome.course.returned_answers import AnswerSheet, Collected, Students, collect
 from secretome.course.roster import Student
 from secretome.course.sheets import csv_bytes
 from secretome.protocol import InputError, Problem, load_protocol, study_folder
@@ -59,7 +59,7 @@ def grade(out: Path, returned: Path, roster: Sequence[Student] = ()) -> Graded:
         marked.
     """
     teacher = out / "teacher"
-    key = read_key(teacher / KEY)
+    key = read_answer_key(teacher / KEY)
     platform, rows = read_platform(teacher / ROSTER)
     _check_class(key, teacher, roster)
     numbers = {student: "".join(filter(str.isdigit, cells.get("number", ""))) for student, cells in rows.items()}
@@ -97,7 +97,7 @@ def _mark_class(key: Key, rows: Mapping[str, Mapping[str, str]], collected: Coll
     return Graded(marks, summary, equal_sheets(key, collected.sheets), collected.refusals, remarks)
 
 
-def _row(row: KeyRow, mark: Mark, sheet: Sheet | None) -> dict[str, object]:
+def _row(row: KeyRow, mark: Mark, sheet: AnswerSheet | None) -> dict[str, object]:
     given = sheet.answers.get(row.question.key, []) if sheet else []
     return {
         "question": row.question.key,
@@ -109,7 +109,7 @@ def _row(row: KeyRow, mark: Mark, sheet: Sheet | None) -> dict[str, object]:
     }
 
 
-def _sums(rows: Sequence[KeyRow], marks: Sequence[Mark], sheet: Sheet | None, remark: str) -> dict[str, object]:
+def _sums(rows: Sequence[KeyRow], marks: Sequence[Mark], sheet: AnswerSheet | None, remark: str) -> dict[str, object]:
     """The sums of a student, blank if the teacher must decide on an answer or on the sheet."""
     total, of = sum(mark.marks or 0 for mark in marks), sum(row.marks for row in rows)
     undecided = [row.question.key for row, mark in zip(rows, marks, strict=True) if mark.marks is None]

@@ -32,7 +32,7 @@ class Key:
     rows: Mapping[str, list[KeyRow]]
 
 
-def read_key(path: Path) -> Key:
+def read_answer_key(path: Path) -> Key:
     """The key of a class.
 
     Raises

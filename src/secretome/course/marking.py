@@ -11,7 +11,7 @@ from secretome.course import text as words
 from secretome.course.key import KeyRow
 from secretome.course.numbers import NONE, PROBLEMS, read_number
 from secretome.course.questions import BOUND, EITHER, NOT_ESTIMABLE, SMALL_P, WITHIN, Question
-from secretome.course.returned_answers import Sheet
+from secretome.course.returned_answers import AnswerSheet
 from secretome.protocol import name_key, normalise
 
 ERROR, ERROR_GROUP = "error", "error_group"
@@ -35,7 +35,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ComparedAnswer:
     """An answer compared with the key: right, wrong by known mistakes, wrong, blank, or for the teacher to decide."""
 
     status: Literal["right", "mistaken", "wrong", "blank", "undecided"]
@@ -47,7 +47,7 @@ class Comparison:
 
 
 @dataclass
-class _Sheet:
+class _SheetSummary:
     """What a sheet shows.
 
     Attributes
@@ -71,7 +71,7 @@ class _Sheet:
     found_error: bool = True
 
 
-def mark_sheet(rows: Sequence[KeyRow], sheet: Sheet) -> list[Mark]:
+def mark_sheet(rows: Sequence[KeyRow], sheet: AnswerSheet) -> list[Mark]:
     """The marks of a sheet, in the order of the key.
 
     A known mistake costs the marks of the first question that it affects. A verdict and its reason count only if the
@@ -88,14 +88,14 @@ def mark_sheet(rows: Sequence[KeyRow], sheet: Sheet) -> list[Mark]:
     return [_mark(row, compared[row.question.key], seen, _given(sheet, row.question.key)) for row in rows]
 
 
-def _look_over(answers: Sequence[tuple[KeyRow, Comparison]]) -> _Sheet:
+def _look_over(answers: Sequence[tuple[KeyRow, ComparedAnswer]]) -> _SheetSummary:
     """Find the claims for which something was calculated."""
     numbers = [(row, compared) for row, compared in answers if row.question.kind != "choice"]
     with_ratio = {row.question.claim for row, _ in numbers if row.question.kind == "ratio"}
     # A number that is, say, the inverse of the right one in a single question may be so by chance.
     times = Counter(mistake for _, compared in numbers for mistake in compared.mistakes)
     repeated = {"uncorrected", *(mistake for mistake, number in times.items() if number > 1)}
-    seen = _Sheet()
+    seen = _SheetSummary()
     for row, compared in numbers:
         claim = row.question.claim
         followed = compared.status == "mistaken" and compared.mistakes <= repeated
@@ -111,7 +111,7 @@ def _look_over(answers: Sequence[tuple[KeyRow, Comparison]]) -> _Sheet:
     return seen
 
 
-def compare_answer(row: KeyRow, given: Sequence[str], *, extra_cells: bool = False) -> Comparison:
+def compare_answer(row: KeyRow, given: Sequence[str], *, extra_cells: bool = False) -> ComparedAnswer:
     """Compare one answer with the key.
 
     Parameters
@@ -124,17 +124,17 @@ def compare_answer(row: KeyRow, given: Sequence[str], *, extra_cells: bool = Fal
         Whether the row has more cells than the header, so that the answer is ambiguous.
     """
     if extra_cells:
-        return Comparison("undecided", words.EXTRA_CELLS)
+        return ComparedAnswer("undecided", words.EXTRA_CELLS)
     filled = [text for text in given if text]
     if not filled:
-        return Comparison("blank", words.NO_ANSWER)
+        return ComparedAnswer("blank", words.NO_ANSWER)
     # This comparison keeps decimal points and signs: 1.5 is not 15, and -2 is not 2.
     if len({name_key(text) for text in filled}) > 1:
-        return Comparison("undecided", words.ANSWERED_TWICE)
+        return ComparedAnswer("undecided", words.ANSWERED_TWICE)
     return (_compare_choice if row.question.kind == "choice" else _compare_number)(row, filled[0])
 
 
-def _mark(row: KeyRow, compared: Comparison, seen: _Sheet, given: str) -> Mark:
+def _mark(row: KeyRow, compared: ComparedAnswer, seen: _SheetSummary, given: str) -> Mark:
     if row.question.key == ERROR and compared.status in ("wrong", "blank"):
         # What follows from the error is not counted again.
         seen.counted.add("uncorrected")
@@ -156,7 +156,7 @@ def _mark(row: KeyRow, compared: Comparison, seen: _Sheet, given: str) -> Mark:
     return Mark(marks, compared.reason)
 
 
-def _without_numbers(row: KeyRow, seen: _Sheet) -> Mark | None:
+def _without_numbers(row: KeyRow, seen: _SheetSummary) -> Mark | None:
     """The mark of a right verdict, reason or outcome without a number that supports it."""
     if row.question.key == ERROR_GROUP:
         return None if seen.found_error else Mark(0, words.NO_ERROR)
@@ -169,7 +169,7 @@ def _without_numbers(row: KeyRow, seen: _Sheet) -> Mark | None:
     return Mark(None, words.NUMBERS_UNDECIDED) if undecided else Mark(0, words.NO_NUMBERS)
 
 
-def _followed(row: KeyRow, given: str, seen: _Sheet) -> str:
+def _followed(row: KeyRow, given: str, seen: _SheetSummary) -> str:
     """Why a wrong verdict or reason keeps its marks: it follows from an earlier mistake; empty if it does not."""
     claim = row.question.claim
     if row.question.kind != "choice" or claim not in seen.calculated:
@@ -190,21 +190,21 @@ def _is(row: KeyRow, part: str) -> bool:
     return row.question.key.endswith(f".{part}")
 
 
-def _given(sheet: Sheet, question: str) -> str:
+def _given(sheet: AnswerSheet, question: str) -> str:
     return next((text for text in sheet.answers.get(question, []) if text), "")
 
 
-def _compare_choice(row: KeyRow, given: str) -> Comparison:
+def _compare_choice(row: KeyRow, given: str) -> ComparedAnswer:
     if _is_choice(row.question, row.answer, given):
-        return Comparison("right")
+        return ComparedAnswer("right")
     if row.uncorrected and _is_choice(row.question, row.uncorrected, given):
-        return Comparison(
+        return ComparedAnswer(
             "mistaken", words.BEFORE_CORRECTION.format(reason=words.ANOTHER), mistakes=frozenset({"uncorrected"})
         )
     if any(_is_choice(row.question, choice, given) for choice in row.question.choices):
-        return Comparison("wrong", words.ANOTHER)
+        return ComparedAnswer("wrong", words.ANOTHER)
     choices = ", ".join(row.question.choices)
-    return Comparison("wrong", words.NOT_A_CHOICE.format(given=given[:60], choices=choices))
+    return ComparedAnswer("wrong", words.NOT_A_CHOICE.format(given=given[:60], choices=choices))
 
 
 def _is_choice(question: Question, right: str, given: str) -> bool:
@@ -217,18 +217,18 @@ def _is_choice(question: Question, right: str, given: str) -> bool:
     return form(given) in [form(answer) for answer in right.split(EITHER)]
 
 
-def _compare_number(row: KeyRow, given: str) -> Comparison:
+def _compare_number(row: KeyRow, given: str) -> ComparedAnswer:
     if normalise(given) == normalise(NOT_ESTIMABLE):
-        return Comparison("right") if row.answer == NOT_ESTIMABLE else Comparison("wrong", words.ANOTHER)
+        return ComparedAnswer("right") if row.answer == NOT_ESTIMABLE else ComparedAnswer("wrong", words.ANOTHER)
     read = read_number(given)
     if read.problem:
-        return Comparison("wrong" if read.problem == NONE else "undecided", PROBLEMS[read.problem])
+        return ComparedAnswer("wrong" if read.problem == NONE else "undecided", PROBLEMS[read.problem])
     if row.answer == NOT_ESTIMABLE and not row.uncorrected:
-        return Comparison("wrong", words.ANOTHER)
+        return ComparedAnswer("wrong", words.ANOTHER)
     if read.bound and row.question.kind == "p":
         exact = float(row.answer) if row.answer != NOT_ESTIMABLE else 1.0
         is_right = exact < read.values[0] <= BOUND
-        return Comparison("right", guessable=True) if is_right else Comparison("wrong", words.OUTSIDE)
+        return ComparedAnswer("right", guessable=True) if is_right else ComparedAnswer("wrong", words.OUTSIDE)
     for mistakes, right in _expected(row):
         if any(_is_near(row.question, value, right, mistakes) for value in read.values):
             names = " and ".join(words.MARKED_MISTAKES[name] for name in sorted(mistakes))
@@ -236,11 +236,11 @@ def _compare_number(row: KeyRow, given: str) -> Comparison:
                 abs(value - right) <= WITHIN[row.question.kind] * abs(right) * (1 + 1e-9) for value in read.values
             )
             if not mistakes:
-                return Comparison("right", guessable=guessable)
-            return Comparison("mistaken", f"{words.OUTSIDE}; {names}", mistakes, guessable)
+                return ComparedAnswer("right", guessable=guessable)
+            return ComparedAnswer("mistaken", f"{words.OUTSIDE}; {names}", mistakes, guessable)
     if row.question.kind == "p" and not any(0 < value <= 1 for value in read.values):
-        return Comparison("wrong", words.NOT_A_P)
-    return Comparison("wrong", words.OUTSIDE if row.answer != NOT_ESTIMABLE else words.ANOTHER)
+        return ComparedAnswer("wrong", words.NOT_A_P)
+    return ComparedAnswer("wrong", words.OUTSIDE if row.answer != NOT_ESTIMABLE else words.ANOTHER)
 
 
 def _expected(row: KeyRow) -> Iterator[tuple[frozenset[str], float]]:

@@ -18,7 +18,7 @@ OWN_FILES = ("cohort.csv", "corrected.csv", "assignment.ipynb")
 
 
 @dataclass(frozen=True)
-class Sheet:
+class AnswerSheet:
     """One student's answers: the file, every cell that answers each question, and the questions with too many cells."""
 
     file: str
@@ -30,7 +30,7 @@ class Sheet:
 class _Found:
     """A sheet, and the students of its folder or file, of its code and of its row `student`."""
 
-    sheet: Sheet
+    sheet: AnswerSheet
     by_path: str
     by_code: str
     by_row: str
@@ -40,7 +40,7 @@ class _Found:
 class Collected:
     """The sheets by student id, why other students have none, the problems of sheets, and remarks."""
 
-    sheets: dict[str, Sheet] = field(default_factory=dict)
+    sheets: dict[str, AnswerSheet] = field(default_factory=dict)
     unmarked: dict[str, str] = field(default_factory=dict)
     refusals: list[InputError] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
@@ -149,12 +149,12 @@ def _read(path: Path, file: str, by_path: str, students: Students) -> _Found:
     by_row, by_code = students.named(name), students.with_code(next(iter(codes), "")) if len(codes) == 1 else ""
     if name and not by_row and not (by_path or by_code):
         raise InputError.of(file, "", f"the student {name[:60]!r}, who is not in the class", "an id of the key")
-    return _Found(Sheet(file, answers, frozenset(extra_cells)), by_path, by_code, by_row)
+    return _Found(AnswerSheet(file, answers, frozenset(extra_cells)), by_path, by_code, by_row)
 
 
 def _assign(collected: Collected, found: list[_Found]) -> None:
     """Give each student the sheet that is most surely theirs; a sheet in another's name changes no mark of theirs."""
-    sheets: dict[str, dict[int, list[Sheet]]] = defaultdict(lambda: defaultdict(list))
+    sheets: dict[str, dict[int, list[AnswerSheet]]] = defaultdict(lambda: defaultdict(list))
     for one in found:
         students = {student for student in (one.by_path, one.by_code, one.by_row) if student}
         if len(students) == 1:

@@ -11,7 +11,7 @@ from secretome.analysis import NO_DIFFERENCE, Comparison, GroupSample, dilution_
 from secretome.analysis.published import published_test
 from secretome.analysis.results import Result, result
 from secretome.analysis.survival import PUBLISHED, survival_planned
-from secretome.claims import ClaimInputs, Decision, Evidence, Outcome, Rule, decide, decide_claim
+from secretome.claims import ClaimInputs, Decision, Evidence, Outcome, Rule, decide_claim, decide_contrasts
 from secretome.claims.evidence import Bools, Floats, Rules, rises
 from secretome.cohort.simulate import Drawn
 from secretome.protocol import Check, Claim, Endpoint, EquivalenceMargin, Protocol, sides
@@ -263,7 +263,7 @@ def _fails(check: Check, protocol: Protocol, drawn: Drawn, alpha: float) -> Bool
 
 def _failing(evidence: Evidence, check: Check, alpha: float) -> Bools:
     """The cohorts in which the evidence fails a check."""
-    rules = decide(_stack([evidence]), 1, alpha, rising=check.rises)[0]
+    rules = decide_contrasts(_stack([evidence]), 1, alpha, rising=check.rises)[0]
     return np.isin(rules, [rule for rule in np.unique(rules) if Rule(str(rule)).outcome is Outcome.FAILED])
 
 

@@ -22,7 +22,7 @@ RUN_AGAIN = "Run the cohort again with this version of the book."
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
 
-class Event(BaseModel):
+class PublishingEvent(BaseModel):
     """One event in the history of a cohort's name: the day, the file, and the reason of a withdrawal."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -34,13 +34,13 @@ class Event(BaseModel):
     why: str = ""
 
 
-def same_animals(one: Provenance | Event, other: Provenance | Event) -> bool:
+def same_animals(one: Provenance | PublishingEvent, other: Provenance | PublishingEvent) -> bool:
     """Whether two reruns are of the same file, or of files with the same measurements."""
     same_values = one.cohort_values_sha256 is not None and one.cohort_values_sha256 == other.cohort_values_sha256
     return same_values or one.cohort_sha256 == other.cohort_sha256
 
 
-EVENTS = TypeAdapter(list[Event])
+EVENTS = TypeAdapter(list[PublishingEvent])
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Published:
     cohort: str
     folder: Path
     provenance: Provenance
-    history: tuple[Event, ...]
+    history: tuple[PublishingEvent, ...]
 
 
 def published_dir(study: str) -> Path:
@@ -71,14 +71,14 @@ def published(study: str) -> list[Published]:
     return [Published(study, folder.name, folder, read_provenance(folder), read_history(folder)) for folder in folders]
 
 
-def histories(study: str) -> dict[str, tuple[Event, ...]]:
+def histories(study: str) -> dict[str, tuple[PublishingEvent, ...]]:
     """The history of every cohort name of a study, including the withdrawn ones."""
     return {
         path.parent.name: read_history(path.parent) for path in sorted(published_dir(study).glob(f"[!.]*/{HISTORY}"))
     }
 
 
-def read_history(folder: Path) -> tuple[Event, ...]:
+def read_history(folder: Path) -> tuple[PublishingEvent, ...]:
     """The history of a name, oldest first."""
     path = folder / HISTORY
     if not path.is_file():
@@ -90,7 +90,7 @@ def read_history(folder: Path) -> tuple[Event, ...]:
         raise InputError(_problems(f"{folder.name}/{HISTORY}", error)) from error
 
 
-def write_history(folder: Path, events: Iterable[Event]) -> None:
+def write_history(folder: Path, events: Iterable[PublishingEvent]) -> None:
     """Write the history of a name."""
     text = json.dumps([event.model_dump(exclude_none=True) for event in events], indent=2, ensure_ascii=False)
     partial = folder / f".{HISTORY}.partial"

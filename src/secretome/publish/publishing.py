@@ -13,7 +13,7 @@ from secretome.publish.published_dir import (
     HISTORY,
     KEPT,
     TABLES,
-    Event,
+    PublishingEvent,
     histories,
     published,
     published_dir,
@@ -106,7 +106,7 @@ def unpublish(study: str, cohort: str, why: str, day: str) -> Path:
     entry = entries[cohort]
     # The history first: a results folder that is gone must never be unexplained.
     hashes = _hashes(entry.provenance)
-    withdrawn = Event(day=day, what="withdrawn", **hashes, why=reason)
+    withdrawn = PublishingEvent(day=day, what="withdrawn", **hashes, why=reason)
     write_history(entry.folder, [*entry.history, withdrawn])
     for name in sorted(KEPT, key=lambda name: name != "verdicts.csv"):  # without verdicts a rerun does not count
         (entry.folder / name).unlink(missing_ok=True)
@@ -172,7 +172,7 @@ def _prepare(rerun: FinishedRerun, work: Path, day: str) -> None:
     # Written anew, because other keys of the file could contain anything, including the values of animals.
     rerun.provenance.write(work)
     before = read_history(target) if (target / HISTORY).exists() else ()
-    write_history(work, [*before, Event(day=day, what="published", **_hashes(rerun.provenance))])
+    write_history(work, [*before, PublishingEvent(day=day, what="published", **_hashes(rerun.provenance))])
 
 
 def _commit(rerun: FinishedRerun, work: Path) -> Path:

@@ -33,7 +33,7 @@ def report_html(
     Parameters
     ----------
     notebook : mapping
-        The executed notebook of a study, as nbformat or `run_notebook` returns it.
+        The executed notebook of a study, as nbformat or `run_without_jupyter` returns it.
     study : Study
         The study and cohort that it was run on.
     verdicts : DataFrame

@@ -24,7 +24,7 @@ PARAMETERS = "parameters"
 Cell = dict[str, Any]
 
 
-def run_notebook(name: str, parameters: Mapping[str, Any]) -> dict[str, list[Cell]]:
+def run_without_jupyter(name: str, parameters: Mapping[str, Any]) -> dict[str, list[Cell]]:
     """Return the executed notebook of a study, as `report_html` takes it.
 
     The values of expressions at the end of a cell are not shown; the notebooks show everything by `Page`.
@@ -38,7 +38,7 @@ def run_notebook(name: str, parameters: Mapping[str, Any]) -> dict[str, list[Cel
 
     Examples
     --------
-    >>> notebook = run_notebook("treg_conditioned_medium", {"alpha": 0.01})
+    >>> notebook = run_without_jupyter("treg_conditioned_medium", {"alpha": 0.01})
     >>> sum(len(cell.get("outputs", [])) for cell in notebook["cells"]) > 20
     True
     """

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from secretome.claims.evidence import Evidence, Row, Rules, first_of
+from secretome.claims.decisions import first_of
+from secretome.claims.evidence import Evidence, Row, Rules
 from secretome.claims.kinds.base import ClaimInputs, ClaimKind, p_of
 from secretome.claims.rules import MIN_N, Decision, Rule
 from secretome.protocol import Claim, EquivalenceMargin

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from secretome.analysis.results import HAZARD_RATIO
-from secretome.claims.evidence import Evidence, Row, Rules, first_of, rises
+from secretome.claims.decisions import first_of
+from secretome.claims.evidence import Evidence, Row, Rules, rises
 from secretome.claims.kinds.base import ClaimInputs, ClaimKind, equivalence_numbers, extreme_limit, min_p_of, p_of
 from secretome.claims.rules import MIN_N, SIMULTANEOUS, Decision, Rule
 from secretome.protocol import Claim, EquivalenceMargin

@@ -5,7 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from secretome.claims.evidence import Evidence, Row, Rules, decide, decide_as_published
+from secretome.claims.decisions import decide_contrasts, decide_contrasts_as_published
+from secretome.claims.evidence import Evidence, Row, Rules
 from secretome.claims.kinds.base import ClaimInputs, ClaimKind, equivalence_numbers, own_row
 from secretome.claims.rules import Rule
 from secretome.protocol import Claim
@@ -13,12 +14,14 @@ from secretome.protocol import Claim
 
 def _decide(inputs: ClaimInputs, alpha: float) -> Rules:
     claim = inputs.claim
-    rules: Rules = decide(inputs.planned, len(claim.compared), alpha, rising=claim.rises, paired=inputs.paired)[0]
+    rules: Rules = decide_contrasts(
+        inputs.planned, len(claim.compared), alpha, rising=claim.rises, paired=inputs.paired
+    )[0]
     return rules
 
 
 def _decide_as_published(claim: Claim, evidence: Evidence, alpha: float) -> Rules:
-    rules: Rules = decide_as_published(evidence, alpha, rising=claim.rises)[0]
+    rules: Rules = decide_contrasts_as_published(evidence, alpha, rising=claim.rises)[0]
     return rules
 
 

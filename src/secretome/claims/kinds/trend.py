@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from secretome.analysis import Method
-from secretome.claims.evidence import Evidence, Row, Rules, decide_as_published, first_of
+from secretome.claims.decisions import decide_contrasts_as_published, first_of
+from secretome.claims.evidence import Evidence, Row, Rules
 from secretome.claims.kinds.base import ClaimInputs, ClaimKind, extreme_limit, own_row
 from secretome.claims.rules import MIN_N, Rule
 from secretome.protocol import Claim
@@ -32,7 +33,7 @@ def _decide(inputs: ClaimInputs, alpha: float) -> Rules:
 
 
 def _decide_as_published(claim: Claim, evidence: Evidence, alpha: float) -> Rules:
-    rules: Rules = decide_as_published(evidence, alpha, rising=claim.rises)[0]
+    rules: Rules = decide_contrasts_as_published(evidence, alpha, rising=claim.rises)[0]
     return rules
 
 

@@ -5,7 +5,8 @@ from matplotlib.figure import Figure
 from secretome.report.figures.animals import design_figure, groups_by_route, groups_figure, paired_figure
 from secretome.report.figures.base import COLOURS, STYLE, export, figure_formats, themed, to_svg
 from secretome.report.figures.charts import Dots, counts_figure, dots_figure, shares_figure
-from secretome.report.figures.curves import planning_figure, specification_figure
+from secretome.report.figures.planning import planning_figure
+from secretome.report.figures.specification_curve import specification_figure
 
 __all__ = [
     "COLOURS",

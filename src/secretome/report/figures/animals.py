@@ -19,7 +19,7 @@ from secretome.report.figures.base import (
     SMALL,
     STYLE,
     WIDTH,
-    mark,
+    mark_simulated,
     name_groups,
     powers_of_two,
     scale_axis,
@@ -73,7 +73,7 @@ def paired_figure(study: Study, claim: Claim, row: text.Row) -> Figure:
         draw_brackets(left, [(0, 1)], [row])
         for axes in (left, right):
             scale_axis(axes, logs=logs)
-        mark(figure, study)
+        mark_simulated(figure, study)
     return figure
 
 
@@ -178,7 +178,7 @@ def groups_figure(
             scale_axis(axes, logs=logs)
         if about.kind == "titre":
             powers_of_two(above)
-        mark(figure, study)
+        mark_simulated(figure, study)
     return figure
 
 
@@ -216,7 +216,7 @@ def design_figure(study: Study) -> Figure:
         axes.set_yticks([])
         axes.spines[["left", "bottom"]].set_visible(False)
         axes.tick_params(length=0)
-        mark(figure, study)
+        mark_simulated(figure, study)
     return figure
 
 

@@ -116,7 +116,7 @@ def themed(svg: str) -> str:
     return pattern.sub(lambda match: f"var(--figure-{parts[match[0].lower()]}, {match[0].lower()})", svg)
 
 
-def mark(figure: Figure, study: Study) -> None:
+def mark_simulated(figure: Figure, study: Study) -> None:
     """Mark a figure of simulated animals, because figures are used without their page."""
     if study.cohort.origin == "simulated":
         figure.suptitle(

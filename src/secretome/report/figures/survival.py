@@ -13,7 +13,7 @@ from secretome import stats
 from secretome.cohort import Study
 from secretome.protocol import EquivalenceMargin, sides
 from secretome.report import text
-from secretome.report.figures.base import COLOURS, SMALL, STYLE, WIDTH, mark, nice_logs
+from secretome.report.figures.base import COLOURS, SMALL, STYLE, WIDTH, mark_simulated, nice_logs
 
 # The lines of treated groups and of the others, one after another.
 LINES = ("-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 3)), (0, (8, 2)), (0, (3, 1, 1, 1)))
@@ -61,7 +61,7 @@ def survival_figure(
         risk.set_xlabel(f"{about.label}, {about.unit}")
         if ratios:
             _draw_ratios(ratios[0], study, rows, about.equivalence_margin)
-        mark(figure, study)
+        mark_simulated(figure, study)
     return figure
 
 

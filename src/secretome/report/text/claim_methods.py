@@ -116,7 +116,7 @@ def _every(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]
     )
     for claim in claims:
         if not claim.negligible:
-            yield f"For one claim ({quoted(claim.sentence)}) an effect inside the equivalence margins counted too."
+            yield f"For one claim ({in_quotes(claim.sentence)}) an effect inside the equivalence margins counted too."
 
 
 def _unchanged(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]:
@@ -160,7 +160,7 @@ def _either(values: Iterable[object]) -> str:
     return " or ".join(dict.fromkeys(map(str, values)))
 
 
-def quoted(sentence: str) -> str:
+def in_quotes(sentence: str) -> str:
     """A sentence of the protocol, in quotation marks."""
     return f'"{sentence.rstrip(".")}"'
 

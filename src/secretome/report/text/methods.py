@@ -8,7 +8,7 @@ import pandas as pd
 from secretome.claims import ALPHA, MIN_N
 from secretome.cohort import Study
 from secretome.protocol import EquivalenceMargin
-from secretome.report.text.claim_methods import methods_of, planned_sentences, quoted
+from secretome.report.text.claim_methods import in_quotes, methods_of, planned_sentences
 from secretome.report.text.effects import margin_limits
 from secretome.report.text.numbers import count, listed, lowercase_first, percent
 from secretome.report.text.sentences import ORIGIN, censoring_sentence, unit, units, units_counted
@@ -308,12 +308,12 @@ def _checks_and_slopes(study: Study, results: pd.DataFrame, alpha: float) -> Ite
         rows = planned[(planned["endpoint"] == check.endpoint) & (planned["contrast"] == check.contrast)]
         label = lowercase_first(study.protocol.endpoints[check.endpoint].label)
         yield (
-            f"The validity of the experiment was checked first ({quoted(check.sentence)}) by {methods_of(rows)}, at "
+            f"The validity of the experiment was checked first ({in_quotes(check.sentence)}) by {methods_of(rows)}, at "
             f"{alpha:g} without adjustment; after a failed check the claims on {label} would have been untestable."
         )
     for slopes in study.protocol.slopes.values():
         rows = planned[planned["contrast"] == slopes.contrast]
-        yield f"A question on which no claim depends ({quoted(slopes.question)}) was tested by {methods_of(rows)}."
+        yield f"A question on which no claim depends ({in_quotes(slopes.question)}) was tested by {methods_of(rows)}."
 
 
 def _published(study: Study, results: pd.DataFrame, level: float) -> Iterator[str]:
