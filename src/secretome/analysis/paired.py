@@ -1,9 +1,9 @@
 """The rows of a paired study: every unit measured twice."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from scipy import stats as scipy_stats
@@ -27,12 +27,16 @@ from secretome.analysis.results import (
 )
 from secretome.analysis.specification import Adjustment, Method, Nondetects, Scale, Specification
 from secretome.cohort import Study
-from secretome.protocol import Claim, Endpoint
+from secretome.protocol import Claim, Endpoint, sides
 
 SIGNED_RANKS = Specification(Method.SIGNED_RANK, Scale.RANK)
 PAIRED = Specification(Method.PAIRED, Scale.LOG, nondetects=Nondetects.HALF_LIMIT)
 # Sign flips are enumerated up to this many and drawn at random beyond.
 FLIPS = 2**14
+
+
+# The treated and control values, and for how many tests the interval is adjusted.
+Run = Callable[[Floats, Floats, int], Estimate]
 
 
 @dataclass(frozen=True)
@@ -42,13 +46,20 @@ class _Method:
     analysis: AnalysisName
     specification: Specification
     effect: str
-    run: Callable[[Floats, Floats], Estimate]
+    run: Run
 
 
 def paired_rows(study: Study, settings: Settings) -> Iterator[Result]:
-    """Every row of a paired study, claim by claim."""
-    for claim in study.protocol.claims.values():
-        yield from _claim_rows(study, claim, settings)
+    """Every row of a paired study: the contrasts of each family of claims, then the checks."""
+    families = {
+        (claim.endpoint, frozenset(claim.compared), claim.together, claim.is_equivalence): claim
+        for claim in reversed(study.protocol.claims.values())
+    }
+    for claim in reversed(families.values()):
+        for contrast in claim.compared:
+            yield from _contrast_rows(study, claim.endpoint, contrast, settings, claim)
+    for check in study.protocol.checks.values():
+        yield from _contrast_rows(study, check.endpoint, check.contrast, settings, None)
 
 
 def unpaired_pvalues(study: Study, claim: Claim) -> tuple[float, float]:
@@ -63,50 +74,67 @@ def unpaired_pvalues(study: Study, claim: Claim) -> tuple[float, float]:
     return welch.pvalue, ranks.pvalue
 
 
-def _claim_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Result]:
-    pairs = study.pairs(claim.endpoint, *claim.sides)
+def _contrast_rows(
+    study: Study, endpoint: str, contrast: str, settings: Settings, claim: Claim | None
+) -> Iterator[Result]:
+    """The rows of one contrast of a claim's family, or of a check, which has planned rows only."""
+    pairs = study.pairs(endpoint, *sides(contrast))
     complete = pairs.dropna()
     treated, control = complete["treated"].to_numpy(), complete["control"].to_numpy()
-    family = len(claim.compared)
-    for method in _methods(claim, study.protocol.endpoints[claim.endpoint], family, settings):
-        if method.analysis not in settings.analyses:
-            continue
-        estimate = estimate_or_nan(lambda run=method.run: run(treated, control)) if len(complete) >= 2 else Estimate()  # type: ignore[misc]
-        equivalence = method.specification.test is Method.TOST_PAIRED
-        planned = method.analysis == "planned" and not equivalence
-        specification = method.specification
-        if planned and family > 1:
-            specification = replace(specification, adjustment=Adjustment.BONFERRONI)
-        row = result(
-            estimate,
-            specification,
-            study=study.key,
-            cohort=study.cohort.id,
-            endpoint=claim.endpoint,
-            contrast=claim.contrast,
-            analysis=method.analysis,
-            alternative="equivalence" if equivalence else "two-sided",
-            effect=method.effect,
-            pvalue_adjusted=float(np.minimum(1, family * estimate.pvalue)) if planned else math.nan,
-            n_treated=len(complete),
-            n_control=len(complete),
-            missing=len(pairs) - len(complete),
-        )
-        yield row.with_simultaneous(estimate) if planned else row
+    family, together = (len(claim.compared), claim.together) if claim else (1, False)
+
+    def estimated(run: Run, tests: int) -> Estimate:
+        return estimate_or_nan(lambda: run(treated, control, tests)) if len(complete) >= 2 else Estimate()
+
+    for method in _methods(claim, study.protocol.endpoints[endpoint], settings):
+        equivalence, planned = method.specification.test is Method.TOST_PAIRED, method.analysis == "planned"
+        adjusts = planned and family > 1 and not (equivalence or together)
+        cells: dict[str, Any] = {
+            "study": study.key,
+            "cohort": study.cohort.id,
+            "endpoint": endpoint,
+            "contrast": contrast,
+            "alternative": "equivalence" if equivalence else "two-sided",
+            "effect": method.effect,
+            "n_treated": len(complete),
+            "n_control": len(complete),
+            "missing": len(pairs) - len(complete),
+        }
+        if method.analysis in settings.analyses:
+            simultaneous = estimated(method.run, family) if planned else Estimate()
+            estimate = simultaneous if adjusts else estimated(method.run, 1)
+            chosen = (
+                replace(method.specification, adjustment=Adjustment.BONFERRONI) if adjusts else method.specification
+            )
+            row = result(estimate, chosen, analysis=method.analysis, **cells)
+            if planned and (together or not equivalence):
+                adjusted = float(np.minimum(1, family * estimate.pvalue))
+                row = replace(row, pvalue_adjusted=adjusted).with_simultaneous(simultaneous)
+            yield row
+        if "multiverse" in settings.analyses and family > 1 and (together or not (planned and equivalence)):
+            # What is planned with an adjustment is also shown without, and the rest with one.
+            tests = 1 if adjusts else family
+            kind = Adjustment.NONE if adjusts else Adjustment.BONFERRONI
+            chosen = replace(method.specification, adjustment=kind)
+            estimate = estimated(method.run, tests)
+            adjusted = math.nan if adjusts else float(np.minimum(1, family * estimate.pvalue))
+            name = chosen.name(state_adjustment=True)
+            yield result(estimate, chosen, method=name, analysis="multiverse", pvalue_adjusted=adjusted, **cells)
 
 
-def _published(claim: Claim, level: float) -> Iterator[_Method]:
+def _published(claim: Claim, rest: float) -> Iterator[_Method]:
     """The authors' test; where that is not the signed-rank test, the latter is another analysis."""
-    ranks = _Method("published", SIGNED_RANKS, SHIFT, lambda x, y: _signed_rank(x, y, level))
+    ranks = _Method("published", SIGNED_RANKS, SHIFT, lambda x, y, k: _signed_rank(x, y, 1 - rest / k))
     if claim.published_method == "paired_t":
         chosen = replace(PAIRED, scale=Scale.LINEAR)
-        yield _Method("published", chosen, MEAN_DIFFERENCE, lambda x, y: _mean_difference(x, y, level))
+        yield _Method("published", chosen, MEAN_DIFFERENCE, lambda x, y, k: _mean_difference(x, y, 1 - rest / k))
     yield ranks if claim.published_method == "signed_rank" else replace(ranks, analysis="multiverse")
 
 
-def _methods(claim: Claim, endpoint: Endpoint, family: int, settings: Settings) -> Iterable[_Method]:
+def _methods(claim: Claim | None, endpoint: Endpoint, settings: Settings) -> Iterator[_Method]:
+    """The methods for a contrast of a claim; for a check, the planned ones."""
     margin = (endpoint.equivalence_margin.low, endpoint.equivalence_margin.high)
-    alpha, level, seed = settings.alpha, settings.level, settings.seed
+    alpha, rest, seed = settings.alpha, 1 - settings.level, settings.seed
     log, linear, rank = Scale.LOG, Scale.LINEAR, Scale.RANK
     half = Nondetects.HALF_LIMIT
     of_ratios = (PAIRED, RATIO, _ratio)
@@ -115,38 +143,45 @@ def _methods(claim: Claim, endpoint: Endpoint, family: int, settings: Settings) 
     (planned, effect, run), (other, other_effect, run_other) = (
         (of_ratios, of_differences) if is_log else (of_differences, of_ratios)
     )
-    return (
-        *_published(claim, level),
-        _Method("planned", planned, effect, lambda x, y: run(x, y, 1 - alpha / family)),
-        _Method(
-            "planned",
-            Specification(Method.TOST_PAIRED, planned.scale, nondetects=half),
-            effect,
-            lambda x, y: _equivalence(x, y, margin, alpha, "ratio" if is_log else "difference"),
-        ),
-        *(
-            []
-            if claim.published_method == "paired_t" and other.scale is linear
-            else [_Method("multiverse", other, other_effect, lambda x, y: replace(run_other(x, y, level), df=math.nan))]
-        ),
+    if claim:
+        yield from _published(claim, rest)
+    yield _Method("planned", planned, effect, lambda x, y, k: run(x, y, 1 - alpha / k))
+    yield _Method(
+        "planned",
+        Specification(Method.TOST_PAIRED, planned.scale, nondetects=half),
+        effect,
+        lambda x, y, k: _equivalence(x, y, margin, alpha / k, "ratio" if is_log else "difference"),
+    )
+    if claim is None:
+        return
+    if claim.published_method != "paired_t" or other.scale is not linear:
+        yield _Method(
+            "multiverse",
+            other,
+            other_effect,
+            lambda x, y, k: replace(run_other(x, y, 1 - rest / k), df=math.nan),
+        )
+    yield from (
         _Method(
             "multiverse",
             Specification(Method.SIGNED_RANK, Scale.LOG_RANK),
             RANK_RATIO,
-            lambda x, y: _signed_rank(_logs(x), _logs(y), level).as_ratio(),
+            lambda x, y, k: _signed_rank(_logs(x), _logs(y), 1 - rest / k).as_ratio(),
         ),
-        _Method("multiverse", Specification(Method.SIGN, rank), SHARE_RISING, lambda x, y: _sign(x, y, level)),
+        _Method(
+            "multiverse", Specification(Method.SIGN, rank), SHARE_RISING, lambda x, y, k: _sign(x, y, 1 - rest / k)
+        ),
         _Method(
             "multiverse",
             Specification(Method.SIGN_FLIPS, linear, nondetects=half),
             MEAN_DIFFERENCE,
-            lambda x, y: _flips(x, y, seed),
+            lambda x, y, _: _flips(x, y, seed),
         ),
         _Method(
             "multiverse",
             Specification(Method.SIGN_FLIPS, log, nondetects=half),
             RATIO,
-            lambda x, y: _flips(_logs(x), _logs(y), seed, np.exp),
+            lambda x, y, _: _flips(_logs(x), _logs(y), seed, np.exp),
         ),
     )
 

@@ -205,7 +205,7 @@ def _examined(study: Study, key: str, check: Check, results: pd.DataFrame, alpha
     rows = results[(results["endpoint"] == check.endpoint) & (results["contrast"] == check.contrast)]
     planned = row_of(rows, "planned", equivalence=False)
     evidence = Evidence.of([planned], [row_of(rows, "planned", equivalence=True)])
-    rule = Rule(str(decide_contrasts(evidence, 1, alpha, rising=check.rises)[0, 0]))
+    rule = Rule(str(decide_contrasts(evidence, 1, alpha, rising=check.rises, paired=check.test == "paired_t")[0, 0]))
     rule = Rule.EXPECTED if rule is Rule.CLAIMED else rule
     return CheckResult(
         study=study.key,

@@ -44,15 +44,19 @@ def draw_values(
     endpoint = plan.endpoints[key]
     centres = group_centres(endpoint, assumed, key)
     if isinstance(endpoint, PairedLognormal):
-        treated, control = protocol.pair
-        before = np.exp(np.log(centres[control]) + endpoint.log_sd * rng.standard_normal(shape))
-        ratio = np.exp(np.log(centres[treated] / centres[control]) + endpoint.log_ratio_sd * rng.standard_normal(shape))
-        return {control: before, treated: before * ratio}
+        first, others = _first_and_others(protocol)
+        values = {first: np.exp(np.log(centres[first]) + endpoint.log_sd * rng.standard_normal(shape))}
+        for group in others:
+            log_ratio = np.log(centres[group] / centres[first]) + endpoint.log_ratio_sd * rng.standard_normal(shape)
+            values[group] = values[first] * np.exp(log_ratio)
+        return values
     if isinstance(endpoint, PairedNormal):
-        treated, control = protocol.pair
-        first = centres[control] + endpoint.sd * rng.standard_normal(shape)
-        change = centres[treated] - centres[control] + endpoint.difference_sd * rng.standard_normal(shape)
-        return {control: _within(protocol, key, first), treated: _within(protocol, key, first + change)}
+        first, others = _first_and_others(protocol)
+        values = {first: centres[first] + endpoint.sd * rng.standard_normal(shape)}
+        for group in others:
+            change = centres[group] - centres[first] + endpoint.difference_sd * rng.standard_normal(shape)
+            values[group] = values[first] + change
+        return {group: _within(protocol, key, drawn) for group, drawn in values.items()}
     if isinstance(endpoint, Normal):
         return {
             group: _within(protocol, key, rng.normal(centres[group], endpoint.groups[group].sd, shape))
@@ -68,6 +72,12 @@ def draw_values(
         group: _groupdraw_values(endpoint, group, centres[group], assumed.cv.get(key), shape, rng)
         for group in protocol.groups
     }
+
+
+def _first_and_others(protocol: Protocol) -> tuple[str, list[str]]:
+    """The control of the first contrast of a paired study, and the other groups, which change from it."""
+    first = protocol.pair[1]
+    return first, [group for group in protocol.groups if group != first]
 
 
 def _within(protocol: Protocol, key: str, values: Floats) -> Floats:

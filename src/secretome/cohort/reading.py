@@ -36,7 +36,7 @@ from secretome.cohort.survival import survival_notes, survival_of
 from secretome.cohort.unknown_columns import UnknownColumns
 from secretome.cohort.values import reciprocal
 from secretome.cohort.vocabulary import AUXILIARY, Vocabulary, map_option
-from secretome.protocol import ORIGINS, InputError, Origin, Protocol, sha256
+from secretome.protocol import ORIGINS, InputError, Origin, Protocol, sha256, sides
 
 # Columns of `Cohort.values`, in this order; the columns that are kept as they are lie between them.
 FIRST = ("animal", "group", "endpoint", "value", "lower", "upper", "count", "exposure", "total")
@@ -282,11 +282,12 @@ class _CohortReader:
             self.errors.add_at("", f"no value that is neither missing nor excluded{cells}", "one or more", remedy)
         elif self.protocol.design == "paired":
             treated, control = self.protocol.pair
-            sides = {
+            known = {
                 group: set(rows[["animal", "endpoint"]].itertuples(index=False))
                 for group, rows in measured.groupby("group")
             }
-            if not sides.get(treated, set()) & sides.get(control, set()):
+            compared = map(sides, self.protocol.contrasts_of())
+            if not any(known.get(one, set()) & known.get(other, set()) for one, other in compared):
                 unit = self.protocol.experimental_unit
                 expected = f"pairs: the same id in the column 'animal' for both values of a {unit}"
                 self.errors.add_at("", f"no {unit} with a value in both {control} and {treated}", expected)

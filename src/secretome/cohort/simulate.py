@@ -328,7 +328,11 @@ def _read(content: bytes, protocol: Protocol, scenario: str) -> Cohort:
 
 def _animals(protocol: Protocol, n: int) -> list[str]:
     width = len(str(n * len(protocol.groups)))
-    numbers = [*range(1, n + 1)] * 2 if protocol.design == "paired" else range(1, n * len(protocol.groups) + 1)
+    numbers = (
+        [*range(1, n + 1)] * len(protocol.groups)
+        if protocol.design == "paired"
+        else range(1, n * len(protocol.groups) + 1)
+    )
     return [f"{protocol.experimental_unit} {number:0{width}d}" for number in numbers]
 
 

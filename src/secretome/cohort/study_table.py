@@ -179,8 +179,6 @@ def _is_paired(
             "State --paired if this is one animal, measured in each group, or --unpaired if each group numbers its own."
         )
         raise InputError.of(file.name, f"column {column!r}", found, "another name for each animal", remedy)
-    if paired and len(set(levels)) != 2:
-        raise InputError.of("--paired", "", f"{len(set(levels))} groups", "two groups")
     return paired
 
 

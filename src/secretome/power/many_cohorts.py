@@ -254,7 +254,7 @@ def _fails(check: Check, protocol: Protocol, drawn: Drawn, alpha: float) -> Bool
         evidence = _evidence_of([test for test, _ in rows], cohorts.size(*sides(check.contrast)))
         evidence = replace(evidence, equivalence=np.array([inside.pvalue for _, inside in rows]))
         return _failing(evidence, check, alpha)
-    evidence = cohorts.effect(check.contrast, 1)
+    evidence = cohorts.effect(check.contrast, 1, paired=check.test == "paired_t")
     if check.test == "mann_whitney":
         ranks = _ranks(cohorts, check.contrast)
         evidence = replace(ranks, adjusted=ranks.pvalue, equivalence=evidence.equivalence)

@@ -181,6 +181,10 @@ class Claim(Strict):
             raise ValueError(f"a claim of kind {self.kind!r} states no direction: look at its 'direction' first.")
         return self.direction == "up"
 
+    def states(self, endpoint: str, contrast: str) -> bool:
+        """Whether the claim is about this contrast of this endpoint, or is adjusted for it."""
+        return endpoint == self.endpoint and contrast in self.compared
+
     @property
     def sides(self) -> tuple[str, str]:
         """The treated and the control group of the claim's contrast."""
@@ -195,7 +199,7 @@ class Check(Strict):
     endpoint: Text
     contrast: Text
     direction: Direction
-    test: Literal["mann_whitney", "welch", "logrank"]
+    test: Literal["mann_whitney", "welch", "logrank", "paired_t"]
     reason: Text
 
     @property

@@ -61,10 +61,9 @@ def _design_faults(protocol: Protocol) -> Iterator[str]:
     paired = protocol.design == "paired"
     if not protocol.claims:
         yield "a study needs one claim or more"
-    if paired and len({claim.contrast for claim in protocol.claims.values()}) > 1:
-        yield "a paired study has one contrast"
-    if paired and protocol.checks:
-        yield "a paired study has no checks"
+    for name, check in protocol.checks.items():
+        if (check.test == "paired_t") != paired:
+            yield f"checks.{name}.test must be paired_t in a paired design, and only in a paired one"
     if paired != bool(protocol.by):
         yield "a paired design, and only a paired one, needs 'by': the column that makes the pairs"
     for key, claim in protocol.claims.items():
@@ -74,7 +73,9 @@ def _design_faults(protocol: Protocol) -> Iterator[str]:
         elif paired or claim.over_doses:
             methods = PAIRED_TESTS if paired else TREND_TESTS
         method = claim.published_method
-        if (method and method not in methods) or (paired and (claim.together or claim.over_doses)):
+        if paired and claim.over_doses:
+            yield f"claims.{key}: a trend of pairs has no planned test; claim 'every' dose, or a 'single' one"
+        elif method and method not in methods:
             yield (
                 f"claims.{key}.published_test.method {method!r} does not fit the design or the claim; "
                 f"{', '.join(methods)} do, or no published_test"

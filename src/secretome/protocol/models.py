@@ -216,5 +216,12 @@ class Protocol(Strict):
 
     @property
     def pair(self) -> tuple[str, str]:
-        """Treated and control group of a paired study."""
-        return next(iter(self.claims.values())).sides
+        """Treated and control group of the first contrast of a paired study."""
+        treated, control = self.contrasts_of()[0].split(" vs ")
+        return treated, control
+
+    def contrasts_of(self, endpoint: str = "") -> list[str]:
+        """The contrasts of two groups in claims and checks, of one endpoint or of all, each once."""
+        of_claims = [(one.endpoint, contrast) for one in self.claims.values() for contrast in one.compared]
+        of_checks = [(one.endpoint, one.contrast) for one in self.checks.values()]
+        return list(dict.fromkeys(name for key, name in (*of_claims, *of_checks) if endpoint in ("", key)))

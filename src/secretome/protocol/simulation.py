@@ -77,7 +77,7 @@ class Lognormal(Strict):
 
 @dataclass(frozen=True, kw_only=True)
 class PairedLognormal(Strict):
-    """Pairs whose first values and ratios are lognormal."""
+    """Pairs whose first values are lognormal, and so are the ratios of each other group to them."""
 
     distribution: Literal["paired lognormal"]
     decimals: NotNegative = 2
@@ -147,7 +147,7 @@ class Normal(Strict):
 
 @dataclass(frozen=True, kw_only=True)
 class PairedNormal(Strict):
-    """Pairs whose first values and differences are normal."""
+    """Pairs whose first values are normal, and so are the differences of each other group from them."""
 
     distribution: Literal["paired normal"]
     decimals: NotNegative = 1

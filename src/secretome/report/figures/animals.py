@@ -48,7 +48,7 @@ def paired_figure(study: Study, claim: Claim, row: text.Row) -> Figure:
     -------
     Figure
     """
-    treated, control = claim.sides
+    treated, control = sides(row["contrast"])
     pairs = study.pairs(claim.endpoint, treated, control).dropna()
     endpoint = study.protocol.endpoints[claim.endpoint]
     with mpl.rc_context(STYLE):

@@ -20,8 +20,8 @@ from secretome.report.text.sentences import (
 def paired_alt(study: Study, claim: Claim, row: Row) -> str:
     """Alternative text of the figure of pairs."""
     endpoint = study.protocol.endpoints[claim.endpoint]
-    treated, control = (lowercase_first(study.protocol.groups[side].label) for side in claim.sides)
-    if study.pairs(claim.endpoint, *claim.sides).dropna().empty:
+    treated, control = (lowercase_first(study.protocol.groups[side].label) for side in sides(row["contrast"]))
+    if study.pairs(claim.endpoint, *sides(row["contrast"])).dropna().empty:
         return f"No figure: no {study.protocol.experimental_unit} has both values of {endpoint.label}."
     finding = "the interval cannot be computed"
     if not math.isnan(row["low"]):
@@ -31,7 +31,8 @@ def paired_alt(study: Study, claim: Claim, row: Row) -> str:
     return (
         f"Two aligned panels on a {scale_words(endpoint)}. Left, {endpoint.label} ({endpoint.unit}) of every "
         f"{unit(study)}, "
-        f"{control} and {treated}, joined by a line: {pairs_sentence(study, claim)}.{_bracket_words(study, [row])} "
+        f"{control} and {treated}, joined by a line: "
+        f"{pairs_sentence(study, claim, row['contrast'])}.{_bracket_words(study, [row])} "
         f"Right, the effect: {finding}."
     )
 

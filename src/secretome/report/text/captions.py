@@ -52,7 +52,7 @@ def groups_caption(study: Study, endpoints: Sequence[str], rows: Sequence[Row]) 
 def paired_caption(study: Study, claims: Sequence[Claim], rows: Sequence[Row]) -> str:
     """Caption of figures of pairs."""
     endpoints = [study.protocol.endpoints[claim.endpoint] for claim in claims]
-    labels = " and ".join(endpoint.label for endpoint in endpoints)
+    labels = " and ".join(dict.fromkeys(endpoint.label for endpoint in endpoints))
     level = percent(rows[0]["level"])
     subject = study.protocol.experimental_unit
     return (

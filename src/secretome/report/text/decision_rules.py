@@ -13,12 +13,13 @@ def rule_words(protocol: Protocol, claim: Claim, alpha: float) -> tuple[str, str
     )
     margin, k = f"{limits.low:g} to {limits.high:g}{words.unit}".replace("-", "−"), len(claim.compared)
     on_scale = " on logarithms" if limits.scale == "log" else ""
-    of_groups = f"Welch's t{on_scale}"
     survival = protocol.is_survival(claim.endpoint)
     paired = protocol.design == "paired"
+    of_groups = f"paired t{on_scale}" if paired else f"Welch's t{on_scale}"
+    t_tests = f"{'paired t' if paired else 't'} tests{on_scale}"
     if claim.is_equivalence:
         return (
-            f"two one-sided {'likelihood ratio tests' if survival else f't tests{on_scale}'}, each of {k} groups",
+            f"two one-sided {'likelihood ratio tests' if survival else t_tests}, each of {k} groups",
             f"every {percent(1 - 2 * alpha)} interval lies inside {margin}",
             f"an interval at {percent(1 - alpha / k)} lies entirely outside it",
         )

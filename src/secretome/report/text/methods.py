@@ -7,7 +7,7 @@ import pandas as pd
 
 from secretome.claims import ALPHA, MIN_N
 from secretome.cohort import Study
-from secretome.protocol import EquivalenceMargin
+from secretome.protocol import EquivalenceMargin, sides
 from secretome.report.text.claim_methods import in_quotes, methods_of, planned_sentences
 from secretome.report.text.effects import margin_limits
 from secretome.report.text.numbers import count, listed, lowercase_first, percent
@@ -209,9 +209,11 @@ def _missing(study: Study) -> Iterator[str]:
         if known.empty:
             continue
         if study.protocol.design == "paired":
-            pairs = study.pairs(key, *study.protocol.pair)
-            if incomplete := int(pairs.isna().any(axis="columns").sum()):
-                yield f"{lowercase_first(about.label)}, {units_counted(study, incomplete)} without both values"
+            pairs = [study.pairs(key, *sides(contrast)) for contrast in study.protocol.contrasts_of(key)]
+            lost = {animal for one in pairs for animal in one.index[one.isna().any(axis="columns")]}
+            values_of_all = "both values" if len(pairs) == 1 else "all values"
+            if lost:
+                yield f"{lowercase_first(about.label)}, {units_counted(study, len(lost))} without {values_of_all}"
             continue
         left = living[~living["animal"].isin([*known["animal"], *_excluded(study, key)])]
         if not left.empty:

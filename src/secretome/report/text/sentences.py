@@ -92,7 +92,7 @@ def result_sentence(study: Study, row: Row) -> str:
     paired = study.protocol.design == "paired"
     subject = (
         endpoint.label
-        if paired
+        if paired and len(study.protocol.contrasts_of()) == 1
         else f"{endpoint.label}, {against(study, row['contrast'])}{population(study, row['endpoint'], ', {}')}"
     )
     n = f"{row['n_treated']} and {units_counted(study, row['n_control'])}"
@@ -203,13 +203,14 @@ def deaths_by_group(study: Study, endpoint: str) -> str:
     return f"{about.label}, deaths: {'; '.join(parts)}{until}"
 
 
-def pairs_sentence(study: Study, claim: Claim) -> str:
+def pairs_sentence(study: Study, claim: Claim, contrast: str = "") -> str:
     """The number of pairs that rise and that fall, and the number of incomplete pairs."""
-    pairs = study.pairs(claim.endpoint, *claim.sides)
+    pairs = study.pairs(claim.endpoint, *sides(contrast or claim.contrast))
     complete = pairs.dropna()
     rises = int((complete["treated"] > complete["control"]).sum())
     falls = int((complete["treated"] < complete["control"]).sum())
-    text = f"the percentage rises in {rises} of {units_counted(study, len(complete))} and falls in {falls}"
+    what = "percentage" if study.protocol.endpoints[claim.endpoint].unit.startswith("%") else "value"
+    text = f"the {what} rises in {rises} of {units_counted(study, len(complete))} and falls in {falls}"
     unchanged = len(complete) - rises - falls
     if unchanged:
         text += f"; it is unchanged in {unchanged}"
