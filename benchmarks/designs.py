@@ -35,7 +35,8 @@ VISIT, END = 6.0, 48.0
 
 Floats = NDArray[np.float64]
 Rng = np.random.Generator
-Cell = tuple[str, str, Callable[[Rng], tuple[float, float, int]]]
+Run = Callable[[Rng], tuple[float, float, int]]
+Cell = tuple[str, str, Run]
 
 
 def means(n: int, m: int, spread: float = 1.0, *, skewed: bool = False) -> Callable[[Rng], tuple[float, float, int]]:
@@ -204,6 +205,34 @@ def cage_cells() -> Iterator[Cell]:
         yield MIXED, f"{n} and {n} cages of 3, ICC 0.3", cages([3] * n, [3] * n, 0.3, model=True)
 
 
+def pairs(n: int, effects: tuple[float, float] = (0.0, 0.0), *, every: bool = False, skewed: bool = False) -> Run:
+    """Paired t tests on logs of two conditions against a third of the same n animals, which both share.
+
+    Supported is a false claim that one condition is higher, adjusted over both; with `every`, that both are, not
+    adjusted. If changes are `skewed`, it is that one is lower, which happens more often. Covered is that both
+    simultaneous intervals hold.
+    """
+
+    def run(rng: Rng) -> tuple[float, float, int]:
+        draw = (lambda: rng.exponential(1, (TRIALS, n)) - 1) if skewed else (lambda: rng.normal(0, 1, (TRIALS, n)))
+        control = draw()
+        supported, covered = [], []
+        for effect in effects:
+            treated = control + effect + 0.5 * draw()
+            test = stats.geometric_mean_ratio(np.exp(treated), np.exp(control), paired=True, axis=1)
+            low, high = test.confidence_interval(1 - ALPHA / len(effects))
+            supported.append(
+                (test.pvalue * (1 if every else len(effects)) <= ALPHA)
+                & ((test.estimate < 1) if skewed else (test.estimate > 1))
+            )
+            covered.append((low <= np.exp(effect)) & (high >= np.exp(effect)))
+        false = np.all(supported, axis=0) if every else np.any(supported, axis=0)
+        return float(false.mean()), float(np.all(covered, axis=0).mean()), TRIALS
+
+    return run
+
+
+PAIRS = "two contrasts of pairs, paired t on logs"
 WELCH, LOGRANK = "difference of means, Welch's t", "survival, log-rank permutation test"
 CELLS: tuple[Cell, ...] = (
     *((WELCH, f"{n} and {n}", means(n, n)) for n in (5, 8, 12)),
@@ -220,6 +249,15 @@ CELLS: tuple[Cell, ...] = (
     (LOGRANK, "5 and 12, 70 % of controls die", survival(5, 12, 0.7)),
     (LOGRANK, "12 and 5, 70 % of controls die", survival(12, 5, 0.7)),
     *((LOGRANK, f"{n} and {n}, 70 % of controls die, hazard ratio 0.4", survival(n, n, 0.7, 0.4)) for n in (5, 8, 12)),
+    *((PAIRS, f"{n} animals, a claim on either condition", pairs(n)) for n in (5, 8, 12)),
+    *(
+        (PAIRS, f"{n} animals, exponential changes, a claim that either condition is lower", pairs(n, skewed=True))
+        for n in (5, 8, 12)
+    ),
+    *(
+        (PAIRS, f"{n} animals, a claim on both conditions, of which one rises", pairs(n, (0.0, 5.0), every=True))
+        for n in (5, 8, 12)
+    ),
     *block_cells(),
     *cage_cells(),
 )

@@ -154,6 +154,7 @@ page.table(tables.alarms_table(conditions[conditions["supported"].isna()]), "Sha
 # differ by a standard deviation of one. A linear model with one variance for both groups, as most programs fit it, is too often significant if the smaller group varies more, so it decides no claim. A protocol whose
 # {term}`experimental unit` is the cage compares the means of cages. A model with a random effect of the cage, tested by its standard error, is significant too often with few cages, and is not used. The table shows how often a false claim of a direction is supported, which should be in at most 2.5 % of
 # cohorts, and how often the 95 % interval contains the true difference or {term}`hazard ratio`. The treated group and the control do not differ, except in the rows with a hazard ratio, where "supported" is the power. In the cohorts of survival, animals are observed every six hours for 48 hours.
+# In those of pairs, each animal has a value in three conditions, and two of them are compared with the third; "covered" means that both simultaneous intervals hold.
 
 # %% tags=["hide-input"]
 page.table(tables.designs_table(designs), "Share of cohorts in which a false claim is supported, and coverage")

@@ -14,7 +14,7 @@ def describe(values: pd.DataFrame, excluded: pd.DataFrame, protocol: Protocol, u
     return [
         *_units(protocol, units_stated),
         *_animals(values, protocol),
-        *(_pairs(values) if protocol.design == "paired" else ()),
+        *(_pairs(values, protocol) if protocol.design == "paired" else ()),
         *_limits(values),
         *_exclusions(values, excluded),
     ]
@@ -81,15 +81,17 @@ def _animals(values: pd.DataFrame, protocol: Protocol) -> list[str]:
     return sentences
 
 
-def _pairs(values: pd.DataFrame) -> list[str]:
-    sentences = []
+def _pairs(values: pd.DataFrame, protocol: Protocol) -> list[str]:
+    sentences, number = [], len(protocol.groups)
     for endpoint, rows in values[values["lower"].notna()].groupby("endpoint"):
         groups = rows.groupby("animal", sort=False)["group"].nunique()
-        half = ", ".join(map(str, groups.index[groups < 2]))
-        sentences.append(
-            f"{endpoint}: {int((groups == 2).sum())} pairs"
-            + (f"; left out without their other half: {half}" if half else "")
-        )
+        some = ", ".join(map(str, groups.index[groups < number]))
+        complete = int((groups == number).sum())
+        if number == 2:
+            known, lacking = f"{complete} pairs", "left out without their other half"
+        else:
+            known, lacking = f"{complete} {protocol.units} in all {number} groups", "without a value in some group"
+        sentences.append(f"{endpoint}: {known}" + (f"; {lacking}: {some}" if some else ""))
     return sentences
 
 
