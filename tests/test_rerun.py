@@ -259,6 +259,19 @@ def test_a_misspelt_parameter_gets_the_nearest_name() -> None:
     assert "'seed'" in error.value.problems[0].remedy
 
 
+def test_a_notebook_may_have_more_parameters_that_are_numbers(tmp_path: Path) -> None:
+    own = study_folder(TREG)
+    notebook = (
+        (own / "analysis.py").read_text().replace("alpha: float", 'draws: int = 10\nword: str = "a"\nalpha: float')
+    )
+    (tmp_path / "analysis.py").write_text(notebook)
+    (tmp_path / "protocol.yml").write_bytes((own / "protocol.yml").read_bytes())
+    assert check_parameters(tmp_path, {"draws": "500"}) == {"draws": 500}
+    for typed in ({"draws": "1.5"}, {"draws": "many"}, {"word": "b"}):
+        with pytest.raises(InputError):
+            check_parameters(tmp_path, typed)
+
+
 def test_a_bad_cohort_is_refused_once_and_nothing_is_written(donors: Path, tmp_path: Path) -> None:
     donors.write_text(donors.read_text(encoding="utf-8").replace("with_cm", "wiht_cm"), encoding="utf-8")
     result = secretome("rerun", TREG, donors, "--out", tmp_path / "out")

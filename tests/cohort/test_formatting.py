@@ -64,7 +64,9 @@ def struck_out_part_of_a_text() -> bytes:
 
 def test_struck_out_value_of_prism_is_excluded(sepsis_protocol: Protocol) -> None:
     cohort = read(
-        sepsis_protocol, pzfx({"IL-6": {"Sham": [12, 13], "Control": [100, 110]}}, struck=[("Control", 1)]), "rats.pzfx"
+        sepsis_protocol,
+        pzfx({"IL-6": {"Sham": [12, 13], "Control": [100, 110]}}, struck=[("Control", 1)]),
+        "rats.pzfx",
     )
     assert cohort.excluded["animal"].tolist() == ["control 2"]
 

@@ -284,7 +284,7 @@ def _numbers(study: Study, key: str, claim: Claim, results: pd.DataFrame, rule: 
     numbers["contrast"] = str(shown["contrast"])
     if len(claim.compared) < 2:
         numbers["pvalue_adjusted"] = math.nan
-    return numbers | dict(kind.more_numbers(claim, results, rows, rule))
+    return numbers | dict(kind.further_columns(claim, results, rows, rule))
 
 
 def _same_alpha(row: Row, level: float) -> None:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from secretome.cohort.errors import counted
 from secretome.cohort.files.sheet import Cell
-from secretome.cohort.values import THOUSANDS_MARKS
+from secretome.cohort.files.words import NUMBER, THOUSANDS_MARKS
 from secretome.protocol import Choice, InputError, Problem
 
 DecimalMark = Literal[".", ","]
@@ -17,9 +17,7 @@ MARKS: tuple[DecimalMark, DecimalMark] = (".", ",")
 WORDS = {".": "point", ",": "comma"}
 # The usual decimal mark with each delimiter: a comma if columns are separated by semicolons.
 USUAL: Mapping[str, DecimalMark] = {",": ".", ";": ","}
-_NUMBER = re.compile(
-    rf"(?:[<>≤≥]|[<>]=)?\s*[+\-−]?(?P<digits>\d[\d.,{THOUSANDS_MARKS}]*|[.,]\d+)(?P<exponent>[eE][+\-−]?\d+)?\s*%?"
-)
+_VALUE = re.compile(rf"(?:[<>≤≥]|[<>]=)?\s*{NUMBER}\s*%?")
 _ONE_OF_TWO = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 
 
@@ -61,7 +59,7 @@ class DecimalEvidence:
 
     def add(self, cell: Cell, text: str) -> None:
         """Add the evidence of one cell."""
-        match = _NUMBER.fullmatch(text.strip())
+        match = _VALUE.fullmatch(text.strip())
         if match is None:
             return
         thin = re.sub(rf"(?<=\d)[{THOUSANDS_MARKS}](?=\d{{3}})", "", match["digits"])

@@ -22,7 +22,7 @@ def check_formatting(columns: Columns, values: Sequence[Cell], errors: ErrorColl
     positions = {cell.position for cell in values if cell.filled}
     measured = [columns.named["value"]] if "value" in columns.named else list(columns.wide.values())
     checked = [*(columns.named[name] for name in (*REQUIRED, "endpoint") if name in columns.named), *measured]
-    for cell in (header[position] for position in checked if header[position].struck):
+    for cell in (header[position] for position in checked if header[position].struck_out):
         found = f"the struck-out header {cell.text.strip()!r}"
         errors.add(cell, found, "columns that count", "Remove the strikethrough, or delete the column.")
     hidden: list[Cell] = []
@@ -43,7 +43,7 @@ def check_formatting(columns: Columns, values: Sequence[Cell], errors: ErrorColl
 
 def _refuse_struck(cells: Sequence[Cell], errors: ErrorCollector) -> None:
     """Add one problem for the struck-out cells of a row."""
-    struck = [cell for cell in cells if cell.struck and cell.filled]
+    struck = [cell for cell in cells if cell.struck_out and cell.filled]
     for first, *others in group_by(struck, lambda cell: cell.row).values():
         more = f", and {', '.join(cell.name for cell in others)} too" if others else ""
         found = f"{first.text.strip()!r} struck out{more}"

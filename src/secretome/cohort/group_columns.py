@@ -85,7 +85,7 @@ class _GroupTables:
             self.notes.append(f"not used, because they have no endpoint or no animals: {', '.join(unused)}")
         names = CellNames(self.vocabulary, "group")
         names.add(column.group for block in used for column in block.columns)
-        if merged := names.merged(self.errors.file):
+        if merged := names.merged_name_problems(self.errors.file):
             raise InputError([*self.errors.problems, *merged])
         self._refuse_duplicates(used)
         rows = [row for block in used if block.columns for row in self._rows(block)]
@@ -283,7 +283,7 @@ class _GroupTables:
             value,
             replace(name, text=unit, kind="text"),
             replace(empty, text=well),
-            replace(empty, text=STRUCK if value.struck and prism else ""),
+            replace(empty, text=STRUCK if value.struck_out and prism else ""),
         )
 
     def _group(self, column: GroupColumn) -> str:

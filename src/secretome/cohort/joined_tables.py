@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
@@ -20,10 +20,10 @@ from secretome.cohort.vocabulary import Vocabulary, map_option
 from secretome.protocol import Choice, spelling
 
 # The group and the id of an animal.
-Animal = tuple[str, str]
+AnimalId = tuple[str, str]
 MAX_IDS = 4
 # Titles of tables that together are one experiment, if each contains other groups or samples.
-PLATE = re.compile(r"\s*(plate|batch|run|exp(eriment)?|block|cage|assay|kit|lot)\b", re.IGNORECASE)
+BATCH_TITLE = re.compile(r"\s*(plate|batch|run|exp(eriment)?|block|cage|assay|kit|lot)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,9 @@ class Part:
         return {name: at for at, name in reversed(list(enumerate(names))) if name}
 
     @cached_property
-    def animals(self) -> dict[str, dict[Animal, Cell]]:
+    def animals(self) -> dict[str, dict[AnimalId, Cell]]:
         """The animals, or samples, with a row for each endpoint, each with the cell of its id."""
-        found: dict[str, dict[Animal, Cell]] = {}
+        found: dict[str, dict[AnimalId, Cell]] = {}
         for row in self.rows:
             id_cell = row[self.columns["animal" if "animal" in self.columns else "code"]]
             for endpoint in self._endpoints_of(row):
@@ -68,10 +68,10 @@ class Part:
         if "endpoint" in self.columns:
             text = row[self.columns["endpoint"]].text
             return [(self.vocabulary.endpoint(text) or (spelling(text), ""))[0]]
-        return list(self._wide)
+        return list(self._endpoint_columns)
 
     @cached_property
-    def _wide(self) -> list[str]:
+    def _endpoint_columns(self) -> list[str]:
         endpoints = (self.vocabulary.endpoint(cell.text) for cell in self.header)
         return [endpoint[0] for endpoint in endpoints if endpoint]
 
@@ -80,19 +80,17 @@ class Part:
         seen: dict[tuple[str, ...], int] = {}
         identities = []
         for cell, column in zip(self.header, self.vocabulary.columns(self.header), strict=True):
-            endpoint, limit = self.vocabulary.endpoint(cell.text), self.vocabulary.limit(cell.text)
-            identity = (
-                ("column", column)
-                if column
-                else ("limit", *limit)
-                if limit
-                else ("endpoint", endpoint[0])
-                if endpoint
-                else ("other", spelling(cell.text))
-            )
+            identity = ("column", column) if column else self._identity(cell.text)
             seen[identity] = seen.get(identity, 0) + 1
             identities.append((*identity, str(seen[identity])))
         return identities
+
+    def _identity(self, text: str) -> tuple[str, ...]:
+        if limit := self.vocabulary.limit(text):
+            return ("limit", *limit)
+        if endpoint := self.vocabulary.endpoint(text):
+            return ("endpoint", endpoint[0])
+        return ("other", spelling(text))
 
 
 @dataclass(frozen=True)
@@ -126,7 +124,7 @@ def join_tables(parts: Sequence[Part], path: Path) -> JoinedTables:
 def _refuse_times_and_hidden(parts: Sequence[Part], path: Path) -> None:
     # The label of a group may contain a dose, such as "300 µL secretome".
     untitled = [part for part in parts if not part.table.grid.group_in_title]
-    times = [part.name for part in untitled if names_no_animal(part.name) and not PLATE.match(part.name)]
+    times = [part.name for part in untitled if names_no_animal(part.name) and not BATCH_TITLE.match(part.name)]
     if len(times) > 1:
         _refuse(parts, path, f"{len(parts)} tables titled {quoted(times, most=MAX_IDS)}, such as times or doses")
     if any(part.table.grid.description.startswith("hidden") for part in parts):
@@ -172,7 +170,7 @@ def _refuse(parts: Sequence[Part], path: Path, found: str) -> NoReturn:
 
 def _check_animals(parts: Sequence[Part], path: Path) -> None:
     """Refuse two endpoints of which each has animals that the other does not have, because ids may be misspelt."""
-    animals: dict[str, dict[Animal, Cell]] = {}
+    animals: dict[str, dict[AnimalId, Cell]] = {}
     for part in parts:
         for endpoint, of_part in part.animals.items():
             animals.setdefault(endpoint, {}).update(of_part)
@@ -186,7 +184,7 @@ def _check_animals(parts: Sequence[Part], path: Path) -> None:
             raise file_error(path, found, "the same animals, in the same groups, in each table", remedy, place)
 
 
-def _ids(cells: Mapping[Animal, Cell]) -> str:
+def _ids(cells: Mapping[AnimalId, Cell]) -> str:
     names = [f"{cell.visible_text!r}" + (f" of {group}" if group else "") for (group, _), cell in cells.items()]
     return ", ".join(names[:MAX_IDS]) + (f" and {len(names) - MAX_IDS} more" if len(names) > MAX_IDS else "")
 
@@ -219,7 +217,10 @@ def _union(parts: Sequence[Part]) -> tuple[Row, list[Row]]:
     places = [dict(zip(part.identities(), range(len(part.header)), strict=True)) for part in parts]
     identities = list(dict.fromkeys(identity for place in places for identity in place))
     header = tuple(
-        _header_of([part.header[place[identity]] for part, place in _having(parts, places, identity)], parts[0])
+        _header_of(
+            [part.header[place[identity]] for part, place in zip(parts, places, strict=True) if identity in place],
+            parts[0],
+        )
         for identity in identities
     )
     rows = [
@@ -228,12 +229,6 @@ def _union(parts: Sequence[Part]) -> tuple[Row, list[Row]]:
         for row in part.rows
     ]
     return header, rows
-
-
-def _having(
-    parts: Sequence[Part], places: Sequence[dict[tuple[str, ...], int]], identity: tuple[str, ...]
-) -> Iterator[tuple[Part, dict[tuple[str, ...], int]]]:
-    return ((part, place) for part, place in zip(parts, places, strict=True) if identity in place)
 
 
 def _header_of(cells: Sequence[Cell], part: Part) -> Cell:
@@ -246,20 +241,22 @@ def _header_of(cells: Sequence[Cell], part: Part) -> Cell:
             return 0
         key, unit = endpoint
         is_other = unit and canonical(unit) != canonical(vocabulary.protocol.endpoints[key].unit)
-        return 0 if is_other else 2 if unit else 1
+        if is_other:
+            return 0
+        return 2 if unit else 1
 
-    struck = [cell for cell in cells if cell.struck]
+    struck = [cell for cell in cells if cell.struck_out]
     return min(struck or cells, key=rank)
 
 
 def _absent(row: Row) -> Cell:
     first = row[0]
-    return Cell("", first.row, first.column, first.sheet, "absent", turned=first.turned)
+    return Cell("", first.row, first.column, first.sheet, "absent", transposed=first.transposed)
 
 
 def _notes(parts: Sequence[Part]) -> list[str]:
     tables = ", ".join(f"{part.name!r} ({counted(len(part.rows), 'row')})" for part in parts)
-    by_endpoint: dict[str, dict[Animal, Cell]] = {}
+    by_endpoint: dict[str, dict[AnimalId, Cell]] = {}
     for part in parts:
         for endpoint, found in part.animals.items():
             by_endpoint.setdefault(endpoint, {}).update(found)

@@ -342,7 +342,7 @@ class _TableReader:
 
 def _size(header: Row, rows: list[Row]) -> str:
     row, column = header[-1].position
-    if header[-1].turned:
+    if header[-1].transposed:
         return f"{len(rows)} columns next to the names in column {column_letters(column)}"
     return f"{len(rows)} rows under the header in row {row}"
 

@@ -54,7 +54,7 @@ class MeasurementReader:
         for kind, names in self.names.items():
             if kind in self.columns.named:
                 names.add(row[self.columns.named[kind]] for row in self.columns.sheet.rows)
-            if merged := names.merged(self.errors.file):
+            if merged := names.merged_name_problems(self.errors.file):
                 # If two groups became one, their animals would be reported as repeated.
                 self.errors.problems += merged
                 self.errors.raise_if_any()

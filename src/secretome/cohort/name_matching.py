@@ -61,11 +61,11 @@ class CellNames:
             if (key := self.key(cell)) is None:
                 self.unknown.setdefault(spelling(text), text)
                 continue
-            form = self._form(text)
+            form = self._bare_spelling(text)
             self.cells.setdefault(key, {}).setdefault(form, cell)
             self.texts.setdefault(form, {})[text] = None
 
-    def _form(self, text: str) -> str:
+    def _bare_spelling(self, text: str) -> str:
         """The spelling of a name without the size of the group or the unit after it."""
         if self.vocabulary.is_mapped(text):
             return spelling(text)
@@ -74,10 +74,10 @@ class CellNames:
         endpoint = self.vocabulary.endpoint(text)
         return spelling(BRACKETS.sub("", text) if endpoint and endpoint[1] else text)
 
-    def merged(self, file: str) -> list[Problem]:
+    def merged_name_problems(self, file: str) -> list[Problem]:
         """Problems for different names that would become one group or endpoint, unless the user mapped each."""
         return [
-            self._merged_names(list(cells.values()), key, file)
+            self._merged_name_problem(list(cells.values()), key, file)
             for key, cells in self.cells.items()
             if len(cells) > 1 and not all(self.vocabulary.is_mapped(self.name(cell)) for cell in cells.values())
         ]
@@ -104,10 +104,10 @@ class CellNames:
         return found, remedy, self._choice((text, *same), key)
 
     def _choice(self, names: Iterable[str], nearest: str = "") -> Choice:
-        return Choice(self.kind, tuple(names), tuple(self._members), nearest)
+        return Choice(self.kind, tuple(names), tuple(self._names_of_study), nearest)
 
     @property
-    def _members(self) -> Mapping[str, Group] | Mapping[str, Endpoint]:
+    def _names_of_study(self) -> Mapping[str, Group] | Mapping[str, Endpoint]:
         protocol = self.vocabulary.protocol
         return protocol.groups if self.kind == "group" else protocol.endpoints
 
@@ -119,9 +119,9 @@ class CellNames:
         return list({spelling(name): name for name in (*near, *signs)}.values())[:MAX_NAMES]
 
     def _guess(self, text: str) -> str | None:
-        return self.vocabulary.similar(text, keys_and_labels(self._members))
+        return self.vocabulary.similar(text, keys_and_labels(self._names_of_study))
 
-    def _merged_names(self, cells: list[Cell], key: str, file: str) -> Problem:
+    def _merged_name_problem(self, cells: list[Cell], key: str, file: str) -> Problem:
         """The problem of different names that would become one group or endpoint."""
         names = [cell.visible_text for cell in cells[:MAX_NAMES]]
         places = " and ".join(f"{name!r} (cell {cell.name})" for name, cell in zip(names, cells, strict=False))

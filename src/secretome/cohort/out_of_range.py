@@ -8,19 +8,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from secretome.cohort.files.words import limit_passed
+from secretome.cohort.files.words import NUMBER, limit_passed
 from secretome.cohort.units import canonical, factor, is_unit
 from secretome.protocol import Endpoint
 
 # The side of the range: below, above, either (not stated), or a mark that may also mean an error or an exclusion.
 Side = Literal["<", ">", "?", "extrapolated", "unreported", "excluded"]
-_NUMBER = r"[+\-−]?(?:\d[\d.,'’\u2007\u2009\u202f\xa0]*|[.,]\d+)(?:[eE][+\-−]?\d+)?"
-_EXTRAPOLATED = re.compile(rf"\*+\s*({_NUMBER})")
-_STARRED = re.compile(rf"({_NUMBER})\s*\*+")
+_EXTRAPOLATED = re.compile(rf"\*+\s*(?P<number>{NUMBER})")
+_STARRED = re.compile(rf"(?P<number>{NUMBER})\s*\*+")
 _UNREPORTED = re.compile(r"-{3,}|\*{2,}|[–—]{2,}|error|err|mask(ed)?|failed|fail|invalid", re.IGNORECASE)
 _ZERO_LIMIT = re.compile(r"([<>≤≥])=?\s*0*[.,]?0+")
-_NUMBER_AND_WORD = re.compile(rf"({_NUMBER})\s*[,;]?\s*[(\[]?\s*([^\d\s(\[][^)\]]*?)\s*[)\]]?")
-_NUMBER_AND_UNIT = re.compile(rf"([<>≤≥]?=?\s*{_NUMBER})\s*[(\[]?([^\W\d_%][^()\[\]]*|%.*)[)\]]?")
+_NUMBER_AND_WORD = re.compile(rf"(?P<number>{NUMBER})\s*[,;]?\s*[(\[]?\s*(?P<word>[^\d\s(\[][^)\]]*?)\s*[)\]]?")
+_NUMBER_AND_UNIT = re.compile(rf"(?P<value>[<>≤≥]?=?\s*{NUMBER})\s*[(\[]?(?P<unit>[^\W\d_%][^()\[\]]*|%.*)[)\]]?")
 # What to write instead; the text does not depend on the side, so that the cells of a column are reported together.
 _LIMIT = (
     "rite the limit itself: <15.6, not {text!r}, where 15.6 stands for the assay's lowest standard, or >1000, where "
@@ -78,14 +77,14 @@ def out_of_range(text: str) -> OutOfRange | None:
     if match := _ZERO_LIMIT.fullmatch(stripped):
         return OutOfRange("<" if match[1] in "<≤" else ">")
     if match := _EXTRAPOLATED.fullmatch(stripped):
-        return OutOfRange("extrapolated", match[1])
+        return OutOfRange("extrapolated", match["number"])
     if match := _STARRED.fullmatch(stripped):
-        return OutOfRange("excluded", match[1])
+        return OutOfRange("excluded", match["number"])
     if _UNREPORTED.fullmatch(stripped):
         return OutOfRange("unreported")
     match = _NUMBER_AND_WORD.fullmatch(stripped)
-    side = limit_passed(match[2]) if match else ""
-    return OutOfRange(side, match[1]) if match and side else None
+    side = limit_passed(match["word"]) if match else ""
+    return OutOfRange(side, match["number"]) if match and side else None
 
 
 def without_unit(text: str, endpoint: Endpoint) -> tuple[str, str]:
@@ -94,9 +93,9 @@ def without_unit(text: str, endpoint: Endpoint) -> tuple[str, str]:
     A unit is removed only if it is the endpoint's, or can be converted to it.
     """
     match = _NUMBER_AND_UNIT.fullmatch(text.strip())
-    if match is None or match[2].strip() == "%":
+    if match is None or match["unit"].strip() == "%":
         return text, ""
-    unit = match[2].strip()
+    unit = match["unit"].strip()
     if canonical(unit) == canonical(endpoint.unit) or factor(unit, endpoint.unit) or is_unit(unit):
-        return match[1].strip(), unit
+        return match["value"].strip(), unit
     return text, ""

@@ -53,33 +53,35 @@ def turn_animals(grid: Grid, vocabulary: Vocabulary) -> Grid:
     kinds = {table.kind for table in find_tables(grid, vocabulary)}
     if grid.prism or len(grid.rows) < 2 or kinds - {"groups"} or _headers(grid, vocabulary):
         return grid
-    turned = _turned(grid)
-    tables = find_tables(turned, vocabulary)
-    is_turned = any(table.kind == "animals" and not has_repeated_groups(table.header, vocabulary) for table in tables)
-    return turned if is_turned else grid
+    transposed = _transposed(grid)
+    tables = find_tables(transposed, vocabulary)
+    is_transposed = any(
+        table.kind == "animals" and not has_repeated_groups(table.header, vocabulary) for table in tables
+    )
+    return transposed if is_transposed else grid
 
 
 def _turn_groups(grid: Grid, vocabulary: Vocabulary) -> Grid:
     """A grid with rows and columns exchanged, if its table has one row per group and two columns of values or more."""
     if grid.prism or len(grid.rows) < 2 or _headers(grid, vocabulary):
         return grid
-    turned = _turned(grid)
-    tables = find_tables(turned, vocabulary)
+    transposed = _transposed(grid)
+    tables = find_tables(transposed, vocabulary)
     if len(tables) != 1 or tables[0].kind != "groups":
         return grid
     table = tables[0]
     groups = [group for cell in table.header if (group := vocabulary.group(cell.text))]
-    names_column = any(vocabulary.columns(row)[0] for row in turned.rows[: table.number + 1])
+    names_column = any(vocabulary.columns(row)[0] for row in transposed.rows[: table.number + 1])
     has_endpoints = any(vocabulary.endpoint(cell.text) for row in table.rows for cell in row)
-    has_values = [any(cell.filled and is_value(cell.text) for cell in row) for row in turned.rows]
+    has_values = [any(cell.filled and is_value(cell.text) for cell in row) for row in transposed.rows]
     is_first = not any(has_values[: table.number]) and sum(has_values) > 1
     is_certain = is_first and len(groups) == len(set(groups)) and not names_column and not has_endpoints
-    return turned if is_certain else grid
+    return transposed if is_certain else grid
 
 
-def _turned(grid: Grid) -> Grid:
+def _transposed(grid: Grid) -> Grid:
     rows = [
-        tuple(replace(cell, row=cell.column, column=cell.row, turned=not cell.turned) for cell in column)
+        tuple(replace(cell, row=cell.column, column=cell.row, transposed=not cell.transposed) for cell in column)
         for column in zip(*grid.rows, strict=True)
     ]
     return replace(grid, rows=_filled(rows), description=f"{grid.description}, transposed")
@@ -205,7 +207,7 @@ class _Completion:
         rows = self.grid.rows
         above = [title for row in reversed(rows[:number]) if (title := title_of(row))]
         first = rows[number][0]
-        return [*above, Cell(self.grid.title, first.row, first.column, first.sheet, turned=first.turned)]
+        return [*above, Cell(self.grid.title, first.row, first.column, first.sheet, transposed=first.transposed)]
 
     def _endpoint(self, title: str) -> tuple[str, str] | None:
         """The endpoint and the unit in a title, which may also name a group, as in 'IL-6 sham'."""
@@ -300,7 +302,7 @@ def _animals(rows: Sequence[Row]) -> list[bool]:
 
 def _text(place: Cell, text: str) -> Cell:
     """A cell with a text that the table does not contain, at the place of another."""
-    return Cell(text, place.row, place.column, place.sheet, turned=place.turned)
+    return Cell(text, place.row, place.column, place.sheet, transposed=place.transposed)
 
 
 class _Added:

@@ -6,17 +6,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
-from secretome.cohort.files.words import MISSING, limit_passed
+from secretome.cohort.files.words import MISSING, NUMBER, THOUSANDS_MARKS, limit_passed
 from secretome.cohort.out_of_range import ask_limit, out_of_range
 from secretome.cohort.remedies import DATE, remedy_for
 
 # No assay gives a number beyond these, whatever its unit, and sums of squares of such numbers overflow.
 MIN_MEASURABLE, MAX_MEASURABLE = 1e-15, 1e15
-# Characters that can only be thousands separators: an apostrophe, or a no-break space.
-THOUSANDS_MARKS = "'\u2019\u2007\u2009\u202f\xa0"
-_VALUE = re.compile(
-    rf"(?P<bound>(?:[<>≤≥]|[<>]=)?)\s*(?P<number>[+\-−]?(?:\d[\d.,{THOUSANDS_MARKS}]*|[.,]\d+)(?:[eE][+\-−]?\d+)?)\s*(?P<percent>%?)"
-)
+_VALUE = re.compile(rf"(?P<bound>(?:[<>≤≥]|[<>]=)?)\s*(?P<number>{NUMBER})\s*(?P<percent>%?)")
 A_LIMIT = "a number, or a limit such as <15.6"
 A_VALUE = "a number, a censored value such as <15.6, or an empty cell"
 

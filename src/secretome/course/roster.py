@@ -114,11 +114,6 @@ def folder_name(name: str) -> str:
     return f"{slug}-student" if RESERVED.fullmatch(slug) else slug
 
 
-def same_name(one: str, other: str) -> bool:
-    """Whether two names have the same folder, in file systems that ignore case or take letters apart."""
-    return comparable(one) == comparable(other)
-
-
 def comparable(name: str) -> str:
     """A folder's name in the form in which two are compared."""
     return unicodedata.normalize("NFC", folder_name(name)).casefold()

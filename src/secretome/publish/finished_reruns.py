@@ -14,7 +14,7 @@ from secretome.publish.published_dir import RUN_AGAIN, TABLES, read_provenance, 
 from secretome.rerun.parameters import default_parameters
 from secretome.rerun.provenance import Provenance
 
-ALONGSIDE = ("report.html", "notebook.ipynb", "tables.xlsx")
+OTHER_FILES = ("report.html", "notebook.ipynb", "tables.xlsx")
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def _check_files(folder: Path) -> Iterator[Problem]:
         found = "a link" if folder.is_symlink() else "no folder"
         yield Problem(str(folder), "", found, "the folder of a finished rerun", remedy)
         return
-    for name in ("provenance.json", *TABLES, *ALONGSIDE):
+    for name in ("provenance.json", *TABLES, *OTHER_FILES):
         path = folder / name
         if path.is_symlink():
             yield Problem(str(folder), name, "a link", "the file itself", remedy)
@@ -110,7 +110,7 @@ def _check_unaltered(folder: Path, provenance: Provenance) -> Iterator[Problem]:
         if file_sha256(home / name) != recorded:
             found = f"results made with another {name} than the book's"
             yield Problem(str(folder), "", found, "the book's own", RUN_AGAIN)
-    for name in (*TABLES, *ALONGSIDE):
+    for name in (*TABLES, *OTHER_FILES):
         if provenance.files.get(name, written := file_sha256(folder / name)) != written:
             found = "a file that was changed after the run"
             yield Problem(str(folder), name, found, "the file as the rerun wrote it", RUN_AGAIN)

@@ -1,6 +1,7 @@
 """The parameters of a study's notebook, and the notebook as papermill needs it."""
 
 import json
+import math
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -27,12 +28,12 @@ RANGES = {
 }
 
 
-def check_parameters(name: str | Path, stated: Mapping[str, str]) -> dict[str, int | float]:
+def check_parameters(study: str | Path, stated: Mapping[str, str]) -> dict[str, int | float]:
     """The values of parameters for a study's notebook, which are checked by name and type.
 
     Parameters
     ----------
-    name : str or Path
+    study : str or Path
         The study's key or folder.
     stated : mapping
         Parameter names and their values as typed.
@@ -42,8 +43,8 @@ def check_parameters(name: str | Path, stated: Mapping[str, str]) -> dict[str, i
     InputError
         With every name that the notebook does not have, and every value that is out of range or has another type.
     """
-    _check_takes_folder(study_folder(name))
-    parameters = parameters_of(name)
+    _check_takes_folder(study_folder(study))
+    parameters = parameters_of(study)
     values: dict[str, int | float] = {}
     problems = []
     for key, text in stated.items():
@@ -52,11 +53,12 @@ def check_parameters(name: str | Path, stated: Mapping[str, str]) -> dict[str, i
             remedy = f"The nearest is {guess!r}." if guess else ""
             problems.append(Problem("-p", key, f"the parameter {key!r}", f"one of {', '.join(parameters)}", remedy))
             continue
-        convert = {"int": int, "float": float}[parameters[key]["inferred_type_name"]]
+        convert = int if parameters[key]["inferred_type_name"] == "int" else float
         expected = "a whole number" if convert is int else "a number with a decimal point"
         try:
             values[key] = convert(text)
-            low, high, expected = RANGES[key]
+            # A parameter that only the notebook of another study has can be any number.
+            low, high, expected = RANGES.get(key, (-math.inf, math.inf, "a finite number"))
             if not low < values[key] < high:
                 raise ValueError(expected)
         except ValueError:
@@ -93,28 +95,32 @@ def _check_takes_folder(folder: Path) -> None:
         )
 
 
-def parameters_of(name: str | Path) -> dict[str, Any]:
-    """The parameters of a study's notebook that a user may set, as papermill describes them."""
-    described = _inspect(_to_ipynb(_notebook_source(name)))
-    return {key: parameter for key, parameter in described.items() if key not in SET_BY_COMMAND}
+def parameters_of(study: str | Path) -> dict[str, Any]:
+    """The parameters of a study's notebook that a user may set, which are numbers, as papermill describes them."""
+    described = _inspect(_to_ipynb(_notebook_source(study)))
+    return {
+        key: parameter
+        for key, parameter in described.items()
+        if key not in SET_BY_COMMAND and parameter["inferred_type_name"] in ("int", "float")
+    }
 
 
-def default_parameters(name: str | Path) -> dict[str, int | float]:
+def default_parameters(study: str | Path) -> dict[str, int | float]:
     """The same parameters with their values in the book."""
-    return {key: json.loads(parameter["default"]) for key, parameter in parameters_of(name).items()}
+    return {key: json.loads(parameter["default"]) for key, parameter in parameters_of(study).items()}
 
 
 @contextmanager
-def as_ipynb(name: str | Path) -> Iterator[Path]:
+def as_ipynb(study: str | Path) -> Iterator[Path]:
     """A temporary file with the study's notebook as ``.ipynb``, because papermill cannot read ``.py``."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "analysis.ipynb"
-        path.write_text(_to_ipynb(_notebook_source(name)), encoding="utf-8")
+        path.write_text(_to_ipynb(_notebook_source(study)), encoding="utf-8")
         yield path
 
 
-def _notebook_source(name: str | Path) -> str:
-    path = notebook_file(study_folder(name))
+def _notebook_source(study: str | Path) -> str:
+    path = notebook_file(study_folder(study))
     try:
         return read_regular_file(path, "the study's notebook").decode("utf-8")
     except UnicodeDecodeError as error:

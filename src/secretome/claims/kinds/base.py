@@ -36,8 +36,8 @@ class ClaimInputs:
     paired: bool = False
 
 
-def no_more_numbers(claim: Claim, results: pd.DataFrame, rows: Sequence[Row], rule: Rule) -> Mapping[str, Any]:
-    """The numbers of a kind whose verdict shows none but those of its limiting row."""
+def no_further_columns(claim: Claim, results: pd.DataFrame, rows: Sequence[Row], rule: Rule) -> Mapping[str, Any]:
+    """No further columns, for a kind whose verdict shows only the numbers of its limiting row."""
     return {}
 
 
@@ -58,7 +58,7 @@ class ClaimKind:
         From the claim, the evidence of the published tests and alpha, the decision for each cohort.
     limiting_row : callable
         From the claim, its decision rows, the rule and the margin, the row on which the decision depends.
-    more_numbers : callable
+    further_columns : callable
         From the claim, the results, its decision rows and the rule, further columns of the verdict.
     """
 
@@ -67,10 +67,10 @@ class ClaimKind:
     decide: Callable[[ClaimInputs, float], Rules]
     decide_as_published: Callable[[Claim, Evidence, float], Rules]
     limiting_row: Callable[[Claim, Sequence[Row], Rule, EquivalenceMargin], Row]
-    more_numbers: Callable[[Claim, pd.DataFrame, Sequence[Row], Rule], Mapping[str, Any]] = no_more_numbers
+    further_columns: Callable[[Claim, pd.DataFrame, Sequence[Row], Rule], Mapping[str, Any]] = no_further_columns
 
 
-def own_row(claim: Claim, rows: Sequence[Row], rule: Rule, margin: EquivalenceMargin) -> Row:
+def row_of_contrast(claim: Claim, rows: Sequence[Row], rule: Rule, margin: EquivalenceMargin) -> Row:
     """The row of a claim about one contrast."""
     return next(row for row in rows if row["contrast"] == claim.contrast)
 
@@ -94,11 +94,11 @@ def equivalence_numbers(claim: Claim, results: pd.DataFrame) -> dict[str, Any]:
     return {"equivalence_contrast": str(row["contrast"]), **numbers}
 
 
-def p_of(row: Row) -> float:
+def pvalue_key(row: Row) -> float:
     """The p of a row as a sort key."""
     return float(row["pvalue"])
 
 
-def min_p_of(row: Row) -> float:
+def min_pvalue_key(row: Row) -> float:
     """The smallest possible p of a row as a sort key; rows of other tests come first."""
     return -1.0 if math.isnan(row["min_pvalue"]) else float(row["min_pvalue"])

@@ -7,7 +7,7 @@ import numpy as np
 
 from secretome.claims.decisions import first_of
 from secretome.claims.evidence import Evidence, Row, Rules
-from secretome.claims.kinds.base import ClaimInputs, ClaimKind, p_of
+from secretome.claims.kinds.base import ClaimInputs, ClaimKind, pvalue_key
 from secretome.claims.rules import MIN_N, Decision, Rule
 from secretome.protocol import Claim, EquivalenceMargin
 
@@ -45,7 +45,7 @@ def _limiting_row(claim: Claim, rows: Sequence[Row], rule: Rule, margin: Equival
     untested = [row for row in present if math.isnan(row["pvalue"])]
     if untested:
         return untested[0]
-    return max([row for row in present if not math.isnan(row["pvalue"])] or rows, key=p_of)
+    return max([row for row in present if not math.isnan(row["pvalue"])] or rows, key=pvalue_key)
 
 
 def _distance(row: Row, margin: EquivalenceMargin) -> float:

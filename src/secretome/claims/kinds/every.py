@@ -10,7 +10,14 @@ import pandas as pd
 from secretome.analysis.results import HAZARD_RATIO
 from secretome.claims.decisions import first_of
 from secretome.claims.evidence import Evidence, Row, Rules, rises
-from secretome.claims.kinds.base import ClaimInputs, ClaimKind, equivalence_numbers, extreme_limit, min_p_of, p_of
+from secretome.claims.kinds.base import (
+    ClaimInputs,
+    ClaimKind,
+    equivalence_numbers,
+    extreme_limit,
+    min_pvalue_key,
+    pvalue_key,
+)
 from secretome.claims.rules import MIN_N, SIMULTANEOUS, Decision, Rule
 from secretome.protocol import Claim, EquivalenceMargin
 
@@ -53,18 +60,18 @@ def _limiting_row(claim: Claim, rows: Sequence[Row], rule: Rule, margin: Equival
     if rule is Rule.SOME_TOO_FEW:
         return next(row for row in rows if min(row["n_treated"], row["n_control"]) < MIN_N)
     if rule is Rule.MIN_PVALUE:
-        return max(present, key=min_p_of)
+        return max(present, key=min_pvalue_key)
     untested = [row for row in present if math.isnan(row["pvalue"])]
     if untested and rule not in SIMULTANEOUS:
         return untested[0]
     tested = [row for row in present if not math.isnan(row["pvalue"])] or rows
     if rule is Rule.SOME_NEGLIGIBLE:
-        return min(tested, key=p_of)
+        return min(tested, key=pvalue_key)
     opposite = [row for row in tested if rises(row) != claim.rises]
-    return min(opposite, key=p_of) if opposite else max(tested, key=p_of)
+    return min(opposite, key=pvalue_key) if opposite else max(tested, key=pvalue_key)
 
 
-def _more_numbers(claim: Claim, results: pd.DataFrame, rows: Sequence[Row], rule: Rule) -> Mapping[str, Any]:
+def _further_columns(claim: Claim, results: pd.DataFrame, rows: Sequence[Row], rule: Rule) -> Mapping[str, Any]:
     numbers: dict[str, Any] = {}
     if rule in (Rule.EVERY_CLAIMED, Rule.SOME_NOT_SIGNIFICANT, Rule.SOME_SMALL):
         numbers |= _bound(claim, rows)
@@ -93,5 +100,5 @@ EVERY = ClaimKind(
     decide=_decide,
     decide_as_published=_decide_as_published,
     limiting_row=_limiting_row,
-    more_numbers=_more_numbers,
+    further_columns=_further_columns,
 )

@@ -7,7 +7,7 @@ import pandas as pd
 
 from secretome.claims.decisions import decide_contrasts, decide_contrasts_as_published
 from secretome.claims.evidence import Evidence, Row, Rules
-from secretome.claims.kinds.base import ClaimInputs, ClaimKind, equivalence_numbers, own_row
+from secretome.claims.kinds.base import ClaimInputs, ClaimKind, equivalence_numbers, row_of_contrast
 from secretome.claims.rules import Rule
 from secretome.protocol import Claim
 
@@ -25,7 +25,7 @@ def _decide_as_published(claim: Claim, evidence: Evidence, alpha: float) -> Rule
     return rules
 
 
-def _more_numbers(claim: Claim, results: pd.DataFrame, rows: Sequence[Row], rule: Rule) -> Mapping[str, Any]:
+def _further_columns(claim: Claim, results: pd.DataFrame, rows: Sequence[Row], rule: Rule) -> Mapping[str, Any]:
     return equivalence_numbers(claim, results) if claim.negligible else {}
 
 
@@ -37,6 +37,6 @@ SINGLE = ClaimKind(
     ),
     decide=_decide,
     decide_as_published=_decide_as_published,
-    limiting_row=own_row,
-    more_numbers=_more_numbers,
+    limiting_row=row_of_contrast,
+    further_columns=_further_columns,
 )

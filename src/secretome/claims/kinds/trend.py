@@ -9,7 +9,7 @@ import pandas as pd
 from secretome.analysis import Method
 from secretome.claims.decisions import decide_contrasts_as_published, first_of
 from secretome.claims.evidence import Evidence, Row, Rules
-from secretome.claims.kinds.base import ClaimInputs, ClaimKind, extreme_limit, own_row
+from secretome.claims.kinds.base import ClaimInputs, ClaimKind, extreme_limit, row_of_contrast
 from secretome.claims.rules import MIN_N, Rule
 from secretome.protocol import Claim
 
@@ -43,7 +43,7 @@ def adjacent_rows(claim: Claim, results: pd.DataFrame) -> list[Row]:
     return [row for _, row in tests[tests["contrast"].isin(claim.adjacent)].iterrows()]
 
 
-def _more_numbers(claim: Claim, results: pd.DataFrame, rows: Sequence[Row], rule: Rule) -> Mapping[str, Any]:
+def _further_columns(claim: Claim, results: pd.DataFrame, rows: Sequence[Row], rule: Rule) -> Mapping[str, Any]:
     """Of a reversal, the contrast of adjacent doses that most clearly goes against the claimed direction."""
     if rule is not Rule.DOSE_REVERSAL:
         return {}
@@ -59,6 +59,6 @@ TREND = ClaimKind(
     ),
     decide=_decide,
     decide_as_published=_decide_as_published,
-    limiting_row=own_row,
-    more_numbers=_more_numbers,
+    limiting_row=row_of_contrast,
+    further_columns=_further_columns,
 )

@@ -40,7 +40,7 @@ class Metadata:
 
     kind: Literal["", "error", "unfinished"] = ""
     text: str = ""
-    struck: bool = False
+    struck_out: bool = False
     formula: str = ""
     format: str = ""
     rendered: RenderedText | None = None
@@ -143,13 +143,16 @@ def _read_xlsx(content: bytes) -> CellMetadata:
 def _style(cell: Any) -> Metadata:
     """The number format, the strike and the colours of a cell."""
     if not cell.has_style:
-        return Metadata(struck=_struck(cell))
+        return Metadata(struck_out=_struck(cell))
     code = cell.number_format if cell.value is not None and cell.data_type in ("n", "s", "inlineStr") else ""
     fill, font = fill_key(cell.fill), color_key(cell.font.color)
     # In most themes the second colour is black.
     font = "" if font in ("000000", "theme 1") or (font == WHITE and fill) else font
     return Metadata(
-        struck=cell.value is not None and _struck(cell), format="" if code == GENERAL else code, fill=fill, font=font
+        struck_out=cell.value is not None and _struck(cell),
+        format="" if code == GENERAL else code,
+        fill=fill,
+        font=font,
     )
 
 
@@ -335,7 +338,7 @@ def _ods_style(style: Any) -> Metadata:
     for properties in style.iter(ods_name("style", "table-cell-properties")):
         fill = properties.get(ods_name("fo", "background-color"), "").removeprefix("#").upper()
     fill = "" if fill in ("TRANSPARENT", WHITE) else fill
-    return Metadata(struck=struck, fill=fill, font=_font_color(font, fill))
+    return Metadata(struck_out=struck, fill=fill, font=_font_color(font, fill))
 
 
 def _ods_row(line: Any, styles: dict[str, Metadata]) -> Iterator[tuple[int, Metadata]]:

@@ -125,7 +125,7 @@ def _cell(value: Typed, row: int, column: int, sheet: str, cell: Metadata, metad
         column,
         sheet,
         kind,
-        struck=cell.struck,
+        struck_out=cell.struck_out,
         hidden=metadata.hidden(sheet, row, column),
         formula=cell.formula,
         displayed=number.displayed,

@@ -104,7 +104,7 @@ def _rows(table: Element, title: str) -> list[list[Cell]]:
         row = []
         for at, column in enumerate(columns, start=1):
             text, struck = column.cells[number] if number < len(column.cells) else ("", False)
-            row.append(Cell(text, number + 2, at, title, label=column.label(number + 1), struck=struck))
+            row.append(Cell(text, number + 2, at, title, label=column.label(number + 1), struck_out=struck))
         rows.append(row)
     return rows
 

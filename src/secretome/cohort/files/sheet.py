@@ -37,7 +37,7 @@ class Cell:
         ``absent`` cell fills a column that another table of the file has.
     label : str
         The name of the cell in a Prism table.
-    struck : bool
+    struck_out : bool
         Whether the text is struck out.
     hidden : {"", "row", "column"}
         Whether the row or the column of the cell is hidden.
@@ -55,7 +55,7 @@ class Cell:
         The colours of background and text, if they are not white and black.
     comment : str
         The comment on the cell.
-    turned : bool
+    transposed : bool
         Whether the table was transposed, so that `row` is the column of the file and `column` its row.
     """
 
@@ -65,7 +65,7 @@ class Cell:
     sheet: str = ""
     kind: CellKind = "text"
     label: str = ""
-    struck: bool = False
+    struck_out: bool = False
     hidden: Literal["", "row", "column"] = ""
     formula: str = ""
     displayed: str = ""
@@ -75,12 +75,12 @@ class Cell:
     fill: str = ""
     font: str = ""
     comment: str = ""
-    turned: bool = False
+    transposed: bool = False
 
     @property
     def position(self) -> tuple[int, int]:
         """The row and the column in the file."""
-        return (self.column, self.row) if self.turned else (self.row, self.column)
+        return (self.column, self.row) if self.transposed else (self.row, self.column)
 
     @property
     def visible_text(self) -> str:

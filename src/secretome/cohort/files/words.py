@@ -1,8 +1,12 @@
-"""Words in cells and headers: missing and censored values, flags, yes and no."""
+"""Words and numbers in cells and headers: missing and censored values, flags, yes and no."""
 
 import re
 from typing import Literal
 
+# Characters that can only be thousands separators: an apostrophe, or a no-break space.
+THOUSANDS_MARKS = "'\u2019\u2007\u2009\u202f\xa0"
+# A number as files write it, with any decimal mark and thousands separator.
+NUMBER = rf"[+\-−]?(?P<digits>\d[\d.,{THOUSANDS_MARKS}]*|[.,]\d+)(?P<exponent>[eE][+\-−]?\d+)?"
 # Whole cells in English, German, French and Russian; spaces and punctuation are left out.
 BELOW_WORDS = frozenset(
     """
