@@ -134,8 +134,7 @@ def _published(claim: Claim, rest: float) -> Iterator[_Method]:
 def _methods(claim: Claim | None, endpoint: Endpoint, settings: Settings) -> Iterator[_Method]:
     """The methods for a contrast of a claim; for a check, the planned ones."""
     margin = (endpoint.equivalence_margin.low, endpoint.equivalence_margin.high)
-    alpha, rest, seed = settings.alpha, 1 - settings.level, settings.seed
-    log, linear, rank = Scale.LOG, Scale.LINEAR, Scale.RANK
+    alpha, rest, linear = settings.alpha, 1 - settings.level, Scale.LINEAR
     half = Nondetects.HALF_LIMIT
     of_ratios = (PAIRED, RATIO, _ratio)
     of_differences = (replace(PAIRED, scale=linear), MEAN_DIFFERENCE, _mean_difference)
@@ -161,6 +160,12 @@ def _methods(claim: Claim | None, endpoint: Endpoint, settings: Settings) -> Ite
             other_effect,
             lambda x, y, k: replace(run_other(x, y, 1 - rest / k), df=math.nan),
         )
+    yield from _rank_and_sign_methods(rest, settings.seed)
+
+
+def _rank_and_sign_methods(rest: float, seed: int) -> Iterator[_Method]:
+    """The tests of the multiverse that need no normal distribution; `rest` is one minus the level of intervals."""
+    half = Nondetects.HALF_LIMIT
     yield from (
         _Method(
             "multiverse",
@@ -169,17 +174,20 @@ def _methods(claim: Claim | None, endpoint: Endpoint, settings: Settings) -> Ite
             lambda x, y, k: _signed_rank(_logs(x), _logs(y), 1 - rest / k).as_ratio(),
         ),
         _Method(
-            "multiverse", Specification(Method.SIGN, rank), SHARE_RISING, lambda x, y, k: _sign(x, y, 1 - rest / k)
+            "multiverse",
+            Specification(Method.SIGN, Scale.RANK),
+            SHARE_RISING,
+            lambda x, y, k: _sign(x, y, 1 - rest / k),
         ),
         _Method(
             "multiverse",
-            Specification(Method.SIGN_FLIPS, linear, nondetects=half),
+            Specification(Method.SIGN_FLIPS, Scale.LINEAR, nondetects=half),
             MEAN_DIFFERENCE,
             lambda x, y, _: _flips(x, y, seed),
         ),
         _Method(
             "multiverse",
-            Specification(Method.SIGN_FLIPS, log, nondetects=half),
+            Specification(Method.SIGN_FLIPS, Scale.LOG, nondetects=half),
             RATIO,
             lambda x, y, _: _flips(_logs(x), _logs(y), seed, np.exp),
         ),

@@ -56,14 +56,11 @@ def report_html(
     body = notebook_html(notebook, sources)
     files = resources.files("secretome.report")
     scripts = [(files / name).read_text(encoding="utf-8") for name in ("copy.js", "sortable.min.js", "export.js")]
-    template = jinja2.Environment(autoescape=True).from_string(
-        (files / "report.html.jinja").read_text(encoding="utf-8")
-    )
+    styles = [(files / name).read_text(encoding="utf-8") for name in ("shared.css", "export.css", "report.css")]
+    page = (files / "report.html.jinja").read_text(encoding="utf-8")
+    template = jinja2.Environment(autoescape=True).from_string(page)
     return template.render(
-        title=study.protocol.title,
-        cohort=study.cohort.id,
-        who=text.cohort_sentence(study),
-        simulated=study.cohort.origin == "simulated",
+        **_about_cohort(study),
         altered=altered,
         warnings=text.condition_sentences(study, found, warnings=True),
         notes=text.condition_sentences(study, found, warnings=False),
@@ -71,29 +68,31 @@ def report_html(
         cards=verdict_cards(study, verdicts),
         sentences=[text.verdict_sentence(study, row) for _, row in verdicts.iterrows()],
         checks=[text.check_sentence(study, row) for _, row in checks.iterrows()],
-        caveats=text.caveats(study),
-        deaths=text.deaths_sentence(study),
-        losses=text.losses(study),
-        censoring=[
-            text.censoring_sentence(study, key)
-            for key, about in study.protocol.endpoints.items()
-            if about.kind != "continuous"
-        ],
-        excluded=study.cohort.excluded.drop_duplicates(["animal", "group", "exclude"]).to_dict("records"),
         standing=text.cohort_status_sentence(study, verdicts, found),
-        registered=text.registration_sentence(study),
-        cohort_notes=study.cohort.notes,
         body=unbroken(body),
         provenance=text.provenance_lines(provenance),
         scripts=scripts,
         policy=content_policy(scripts),
-        style="\n".join(
-            [
-                *((files / name).read_text(encoding="utf-8") for name in ("shared.css", "export.css", "report.css")),
-                _typefaces(),
-            ]
-        ),
+        style="\n".join([*styles, _typefaces()]),
     )
+
+
+def _about_cohort(study: Study) -> dict[str, Any]:
+    """What the report states about the study and the cohort, whatever the results are."""
+    with_limits = [key for key, about in study.protocol.endpoints.items() if about.kind != "continuous"]
+    return {
+        "title": study.protocol.title,
+        "cohort": study.cohort.id,
+        "who": text.cohort_sentence(study),
+        "simulated": study.cohort.origin == "simulated",
+        "caveats": text.caveats(study),
+        "deaths": text.deaths_sentence(study),
+        "losses": text.losses(study),
+        "censoring": [text.censoring_sentence(study, key) for key in with_limits],
+        "excluded": study.cohort.excluded.drop_duplicates(["animal", "group", "exclude"]).to_dict("records"),
+        "registered": text.registration_sentence(study),
+        "cohort_notes": study.cohort.notes,
+    }
 
 
 @cache

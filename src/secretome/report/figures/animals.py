@@ -53,11 +53,7 @@ def paired_figure(study: Study, claim: Claim, row: text.Row) -> Figure:
     endpoint = study.protocol.endpoints[claim.endpoint]
     with mpl.rc_context(STYLE):
         if pairs.empty:
-            figure = Figure(figsize=(WIDTH, 1.0), layout="constrained")
-            figure.text(
-                0.02, 0.5, f"{endpoint.label}: no {study.protocol.experimental_unit} has both values.", va="center"
-            )
-            return figure
+            return _figure_of_words(f"{endpoint.label}: no {study.protocol.experimental_unit} has both values.")
         figure = Figure(figsize=(WIDTH, 4.1), layout="constrained")
         left, right = figure.subplots(1, 2, width_ratios=(3, 1.5))
         _draw_pairs(left, pairs, claim.direction)
@@ -136,9 +132,7 @@ def groups_figure(
     values = study.cohort.values[(study.cohort.values["endpoint"] == endpoint) & study.cohort.values["lower"].notna()]
     with mpl.rc_context(STYLE):
         if values.empty:
-            figure = Figure(figsize=(WIDTH, 1.0), layout="constrained")
-            figure.text(0.02, 0.5, f"{about.label}: no {study.protocol.experimental_unit} has a value.", va="center")
-            return figure
+            return _figure_of_words(f"{about.label}: no {study.protocol.experimental_unit} has a value.")
         # Without a contrast of two groups, such as where every claim is a trend, there are only the animals.
         figure = Figure(figsize=(WIDTH, 5.4 if rows else 3.4), layout="constrained")
         ratios = (3, 2) if rows else (1,)
@@ -169,17 +163,29 @@ def groups_figure(
             _draw_ratios(below, study, rows, about, places)
             below.set_xlim(above.get_xlim())
             below.set_ylim(*_with_room(effects, 1.1, logs=logs))
-        controls = [keys.index(sides(row["contrast"])[1]) for row in rows]
-        if len(rows) > MAX_BRACKETS and len(set(controls)) == 1:
-            draw_comb(above, controls[0], places, rows)
-        else:
-            draw_brackets(above, list(zip(controls, places, strict=True)), rows)
+        _draw_contrasts(above, keys, places, rows)
         for axes in (above, *others):
             scale_axis(axes, logs=logs)
         if about.kind == "titre":
             powers_of_two(above)
         mark_simulated(figure, study)
     return figure
+
+
+def _figure_of_words(words: str) -> Figure:
+    """A figure that states why nothing can be drawn."""
+    figure = Figure(figsize=(WIDTH, 1.0), layout="constrained")
+    figure.text(0.02, 0.5, words, va="center")
+    return figure
+
+
+def _draw_contrasts(axes: Axes, keys: Sequence[str], places: Sequence[int], rows: Sequence[text.Row]) -> None:
+    """Connect each treated group with its control; many with the same control share one line."""
+    controls = [keys.index(sides(row["contrast"])[1]) for row in rows]
+    if len(rows) > MAX_BRACKETS and len(set(controls)) == 1:
+        draw_comb(axes, controls[0], places, rows)
+    else:
+        draw_brackets(axes, list(zip(controls, places, strict=True)), rows)
 
 
 def design_figure(study: Study) -> Figure:

@@ -1,4 +1,4 @@
-"""Tables as HTML, each with itself as a file."""
+"""Tables as HTML, each with a link that downloads it as a CSV file."""
 
 import base64
 import html
@@ -6,8 +6,8 @@ import re
 
 import pandas as pd
 
-# A cell that is an address and nothing else. pandas would make a link of more, quotation marks that end the attribute
-# included.
+# A cell that contains only an address. `render_links` of pandas would also make links of text with quotation marks,
+# which end the attribute.
 ADDRESS = re.compile(r"<td>(https?://[\w.~:/?#@!$()*+,;=%&-]+)</td>", re.ASCII)
 
 
@@ -17,11 +17,11 @@ def to_html(table: pd.DataFrame, caption: str, data: pd.DataFrame | None = None)
     Parameters
     ----------
     table : DataFrame
-        What is shown. Where the first column names every row, its cells are headers of their rows.
+        The table to show. If the first column names every row, its cells are the headers of their rows.
     caption : str
-        What stands above it, and names the file.
+        The caption above the table, which is also the name of the file.
     data : DataFrame, optional
-        What the file holds, with every digit; the table as it is shown when absent.
+        The content of the file, with every digit; by default, the table as it is shown.
 
     Returns
     -------
@@ -45,7 +45,7 @@ def to_html(table: pd.DataFrame, caption: str, data: pd.DataFrame | None = None)
 
 
 def csv_link(data: pd.DataFrame, caption: str) -> str:
-    """A link that holds a table as a CSV file, so that it needs neither a network nor a second file."""
+    """A link that contains a table as a CSV file, so that it needs neither a network nor a second file."""
     name = re.sub(r"[^a-z0-9]+", "-", caption.casefold()).strip("-")[:100].rstrip("-") or "table"
     content = base64.b64encode(data.to_csv(index=False, lineterminator="\n").encode()).decode()
     label = html.escape(f"CSV: download {caption}")

@@ -32,7 +32,7 @@ def registered_sentence(protocol: Protocol) -> str:
 
 
 def registration_sentence(study: Study) -> str:
-    """The same for any cohort; the date of its measurement may be unknown.
+    """When the rules were registered, for any cohort; the date of its measurement may be unknown.
 
     >>> from secretome import load_study
     >>> registration_sentence(load_study("sepsis_cytokines"))
