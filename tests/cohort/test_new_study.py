@@ -156,3 +156,69 @@ def test_protocol_begins_with_its_schema_and_marks_choices(tmp_path: Path) -> No
         own = [line for line in lines if line.strip().startswith(f"{key}:") and "kind: single" not in line]
         assert own
         assert all("  # CHOOSE" in line for line in own if "kind: trend" not in line), key
+
+
+TIMES, DIED = (3, 4, 4, 6, 7, 9, 5, 9, 12, 14, 14, 14), (1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0)
+
+
+def deaths(folder: Path, time: str, event: str, codes: Sequence[object] = (0, 1), weights: str = "") -> Path:
+    header = ("mouse", "treatment", time, event, *([weights] if weights else []))
+    rows = [
+        (f"m{at}", "vehicle" if at < 6 else "drug", days, codes[died], *([20 + at / 3] if weights else []))
+        for at, (days, died) in enumerate(zip(TIMES, DIED, strict=True))
+    ]
+    return write(folder, header, rows)
+
+
+@pytest.mark.parametrize(
+    ("time", "event", "codes", "unit"),
+    [
+        ("time (h)", "event", (0, 1), "h"),
+        ("days", "died", ("no", "yes"), "d"),
+        ("survival_days", "Status", ("alive", "dead"), "d"),
+        ("Survival time [days]", "dead", (0, 1), "d"),
+        ("time_to_death (hours)", "alive", ("alive", "dead"), "h"),
+        ("time", "death", (0, 1), ""),
+    ],
+)
+def test_columns_of_times_and_events_become_survival(
+    tmp_path: Path, time: str, event: str, codes: Sequence[object], unit: str
+) -> None:
+    study = new_study("own_study", deaths(tmp_path, time, event, codes), tmp_path)
+    found = study.survival
+    assert found is not None
+    assert (found.time, found.event, found.unit) == (time, event, unit)
+    protocol = load_protocol(study.folder / "protocol.yml")
+    assert list(protocol.endpoints) == ["survival"] and protocol.survival == "survival"
+    assert list(protocol.claims) == ["survival_drug"]
+    marked = "# CHOOSE: h or d" in (study.folder / "protocol.yml").read_text(encoding="utf-8")
+    assert marked == (unit == "") and protocol.endpoints["survival"].unit == (unit or "d")
+    values = load_study(study.folder).cohort.values
+    assert values["lower"].tolist() == list(TIMES)
+    assert values["value"].notna().tolist() == [died == 1 for died in DIED]
+
+
+def test_survival_stands_beside_other_measurements(tmp_path: Path) -> None:
+    study = new_study("own_study", deaths(tmp_path, "days", "died", weights="weight (g)"), tmp_path)
+    assert (study.endpoints, study.unused) == (("weight (g)",), ())
+    assert list(load_protocol(study.folder / "protocol.yml").endpoints) == ["weight", "survival"]
+
+
+@pytest.mark.parametrize(
+    ("time", "event", "codes", "place"),
+    [
+        ("days", "status", (1, 2), "column 'status'"),
+        ("days", "alive", (0, 1), "column 'alive'"),
+        ("days", "censored", ("no", "yes"), "column 'censored'"),
+        ("days", "event", ("a", "b"), "column 'event'"),
+        ("weeks", "died", (0, 1), "row 1"),
+        ("survival (months)", "died", (0, 1), "row 1"),
+    ],
+)
+def test_uncertain_codes_and_units_of_survival_are_questions(
+    tmp_path: Path, time: str, event: str, codes: Sequence[object], place: str
+) -> None:
+    with pytest.raises(InputError) as refused:
+        new_study("own_study", deaths(tmp_path, time, event, codes), tmp_path)
+    assert [problem.place for problem in refused.value.problems] == [place]
+    assert not (tmp_path / "own_study").exists()

@@ -44,7 +44,11 @@ def new(
     study = made.folder
     out.print(Text(f"Made: {study}", style="bold"))
     out.print(Text(f"  {made.animals} animals in {len(made.groups)} groups: {', '.join(made.groups)}"))
-    out.print(Text(f"  measured: {', '.join(made.endpoints)}"))
+    if made.endpoints:
+        out.print(Text(f"  measured: {', '.join(made.endpoints)}"))
+    if made.survival:
+        times, events = made.survival.time, made.survival.event
+        out.print(Text(f"  survival: the time in the column {times!r}, and in {events!r} whether the animal died then"))
     if made.unused:
         out.print(Text(f"  columns not used: {', '.join(made.unused)}"))
     out.print(Text(f"Open {study / 'protocol.yml'} in an editor and decide wherever it says CHOOSE. Then:"))

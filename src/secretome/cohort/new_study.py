@@ -11,6 +11,7 @@ from pathlib import Path
 from secretome.cohort.protocol_draft import SCHEMA, Draft, draft_protocol
 from secretome.cohort.study import load_study
 from secretome.cohort.study_table import StudyTable, read_study_table
+from secretome.cohort.survival_columns import SurvivalColumns
 from secretome.protocol import InputError, study_names
 from secretome.protocol.schema import schema_text
 
@@ -19,13 +20,17 @@ KEY = re.compile(r"[a-z][a-z0-9_]*")
 
 @dataclass(frozen=True)
 class NewStudy:
-    """The folder of a new study, what was found in its table, and the headers of the columns that are not used."""
+    """The folder of a new study, what was found in its table, and the headers of the columns that are not used.
+
+    `survival` names the columns of times and events, if the table has them.
+    """
 
     folder: Path
     animals: int
     groups: tuple[str, ...]
     endpoints: tuple[str, ...]
     unused: tuple[str, ...]
+    survival: SurvivalColumns | None = None
 
 
 def new_study(
@@ -76,7 +81,7 @@ def new_study(
         load_study(made)  # What is written can be checked and rerun at once.
         made.rename(target)
     groups = tuple(group.label for group in draft.groups.values())
-    return NewStudy(target, len(set(table.animals)), groups, tuple(table.endpoints), table.unused)
+    return NewStudy(target, len(set(table.animals)), groups, tuple(table.endpoints), table.unused, table.survival)
 
 
 def _write(path: Path, text: str) -> None:

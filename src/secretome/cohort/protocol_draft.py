@@ -14,6 +14,7 @@ UNIT = re.compile(r"\s*[(\[]([^()\[\]]+)[)\]]\s*$")
 # A unit at the end of a header without brackets, such as 'dose_mg'.
 DOSE_UNIT = re.compile(r"[\s_]((?:[mµμun]?g|[mµμ]?l|[mµμn]?mol)(?:[/_]kg)?)$", re.IGNORECASE)
 SCHEMA = "protocol.schema.json"
+SURVIVAL = "survival"  # the key of the endpoint that the columns of times and events state
 
 
 @dataclass(frozen=True)
@@ -62,12 +63,15 @@ def draft_protocol(key: str, file: str, table: StudyTable) -> Draft:
         "",
         "endpoints:",
         *(line for header, name in endpoints.items() for line in _endpoint(header, name, table.endpoints[header])),
+        *(_survival(table.survival.unit) if table.survival else ()),
         "",
         "# Suggestions: keep the claims that are made, put the direction right, and delete the others.",
         "claims:",
     ]
     for header, name in endpoints.items():
         lines += _claims(_name(header), name, pairs, series)
+    if table.survival:
+        lines += _claims("Survival", SURVIVAL, pairs, (), higher="longer")
     return Draft(groups, endpoints, "\n".join(lines) + "\n")
 
 
@@ -226,11 +230,23 @@ def _endpoint(header: str, key: str, values: Sequence[str]) -> Iterator[str]:
     yield "      reason: a convention of bioequivalence"
 
 
+def _survival(unit: str) -> Iterator[str]:
+    yield f"  {SURVIVAL}:  # from the columns 'time' and 'event' of a cohort file"
+    yield "    label: Survival"
+    yield f"    unit: {unit}" if unit else "    unit: d  # CHOOSE: h or d"
+    yield "    kind: survival"
+    yield "    equivalence_margin:  # CHOOSE: hazard ratios between which an effect is negligible"
+    yield "      low: 0.5"
+    yield "      high: 2"
+    yield "      reason: a hazard that is halved or doubled  # CHOOSE"
+
+
 def _claims(
     label: str,
     endpoint: str,
     pairs: Sequence[tuple[DraftGroup, DraftGroup]],
     series: Sequence[Sequence[DraftGroup]],
+    higher: str = "higher",
 ) -> Iterator[str]:
     contrasts = [f"{group.key} vs {control.key}" for group, control in pairs]
     for (group, control), contrast in zip(pairs, contrasts, strict=True):
@@ -239,7 +255,7 @@ def _claims(
             "contrast": contrast,
             **({"family": f"[{', '.join(contrasts)}]  # adjusted for these"} if len(contrasts) > 1 else {}),
         }
-        sentence = f"{label} is higher in {group.label} than in {control.label}."
+        sentence = f"{label} is {higher} in {group.label} than in {control.label}."
         yield from _claim(f"{endpoint}_{group.key}", sentence, endpoint, about)
     for doses in series:
         kind = doses[0].series

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from secretome.cohort.files.opening import read_bytes, read_grids
 from secretome.cohort.files.sheet import Grid
+from secretome.cohort.survival_columns import SurvivalColumns, find_survival
 from secretome.cohort.values import is_value
 from secretome.cohort.vocabulary import other_name
 from secretome.protocol import InputError, name_key, nearest
@@ -44,6 +45,8 @@ class StudyTable:
         Other columns that a cohort file may have, by their names there.
     unused : tuple of str
         The headers of the other columns.
+    survival : SurvivalColumns, optional
+        The columns of times and events, which are among those kept.
     """
 
     levels: list[tuple[str, ...]]
@@ -53,6 +56,7 @@ class StudyTable:
     paired: bool
     kept: Columns
     unused: tuple[str, ...]
+    survival: SurvivalColumns | None = None
 
 
 def read_study_table(
@@ -83,14 +87,23 @@ def read_study_table(
         name: key for name in columns if (key := name_key(name)) in KEPT and name not in (*group_columns, *endpoints)
     }
     rest = {name: values for name, values in columns.items() if name not in kept}
+    # Columns that are stated to be measurements are compared as such.
+    survival = None if endpoints else find_survival({n: rest[n] for n in rest if n not in group_columns}, file)
+    if survival:
+        kept |= {survival.time: "time", survival.event: "event"}
+        rest = {name: values for name, values in rest.items() if name not in kept}
     identified = _animal_column({name: rest[name] for name in rest if name not in (*group_columns, *endpoints)})
     rest.pop(identified, None)
     chosen = tuple(group_columns) or _group_columns(rest, file)
-    measured = list(endpoints) or _endpoints({name: rest[name] for name in rest if name not in chosen}, chosen, file)
+    others = {name: rest[name] for name in rest if name not in chosen}
+    measured = list(endpoints) or _endpoints(others, chosen, file, needed=survival is None)
     levels = list(zip(*(columns[name] for name in chosen), strict=True))
     _refuse_rows_without_group(levels, chosen, file)
     animals = columns.get(identified, [str(number) for number in range(1, len(levels) + 1)])
     is_paired = _is_paired(animals, levels, paired, identified, file)
+    if is_paired and survival:
+        found = f"the times {survival.time!r} and events {survival.event!r} of animals in two groups"
+        raise InputError.of(file.name, "row 1", found, "survival of animals that are each in one group")
     if not is_paired and len(set(animals)) < len(animals):
         animals = [f"{' '.join(level)} {animal}" for level, animal in zip(levels, animals, strict=True)]
     return StudyTable(
@@ -101,6 +114,7 @@ def read_study_table(
         is_paired,
         {key: columns[name] for name, key in kept.items()},
         tuple(name for name in rest if name not in (*chosen, *measured)),
+        survival,
     )
 
 
@@ -182,10 +196,13 @@ def _is_paired(
     return paired
 
 
-def _endpoints(columns: Mapping[str, list[str]], groups: Sequence[str], file: Path) -> list[str]:
-    """The columns of numbers; a question if one of them may instead hold doses, times or codes."""
+def _endpoints(columns: Mapping[str, list[str]], groups: Sequence[str], file: Path, *, needed: bool) -> list[str]:
+    """The columns of numbers; a question if one of them may instead hold doses, times or codes.
+
+    One is `needed` unless the table has survival.
+    """
     names = [name for name, values in columns.items() if not other_name(name) and is_numeric(values)]
-    if not names:
+    if needed and not names:
         raise InputError.of(file.name, "row 1", "no column of numbers beside the groups", "one column per endpoint")
     for name in names:
         counts = Counter(columns[name])
