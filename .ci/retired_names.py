@@ -31,6 +31,7 @@ RETIRED = {
     "zone": "margin",
     "judge": "decide_claim",
     "judges": "kinds",
+    "judged_on": "decisive_contrasts",
     "deciding": "primary_results",
     "Beside": "AuxiliaryColumns",
     "Fates": "EventColumns",

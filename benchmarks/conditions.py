@@ -209,7 +209,7 @@ def alarms(position: int) -> list[dict[str, object]]:
     compared = {
         (claim.endpoint, pair)
         for claim in claims
-        for pair in (claim.adjacent if claim.kind == "trend" else claim.judged_on)
+        for pair in (claim.adjacent if claim.kind == "trend" else claim.decisive_contrasts)
     }
     codes = []
     for cohort in range(ORDINARY):

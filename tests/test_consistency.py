@@ -57,7 +57,7 @@ def n_of(row: pd.Series) -> int:
 
 def expected(study: Study, claim: Claim, results: pd.DataFrame) -> str:
     """The verdict by the printed rules, from the cells of results.csv alone."""
-    tests = [planned(results, claim.endpoint, contrast) for contrast in claim.judged_on]
+    tests = [planned(results, claim.endpoint, contrast) for contrast in claim.decisive_contrasts]
     if claim.kind == "trend":
         steps = results[
             (results["endpoint"] == claim.endpoint)
@@ -65,7 +65,7 @@ def expected(study: Study, claim: Claim, results: pd.DataFrame) -> str:
             & (results["test"] == Method.ADJACENT_DOSES)
         ]
         return _trend(claim, tests[0], steps)
-    same = [planned(results, claim.endpoint, contrast, equivalence=True) for contrast in claim.judged_on]
+    same = [planned(results, claim.endpoint, contrast, equivalence=True) for contrast in claim.decisive_contrasts]
     margin = study.protocol.endpoints[claim.endpoint].equivalence_margin
     if claim.kind == "unchanged":
         return _unchanged(tests, same, margin)

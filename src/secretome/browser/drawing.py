@@ -20,7 +20,7 @@ def draw_animals(study: Study, results: pd.DataFrame, verdicts: pd.DataFrame, en
         return None
     if study.protocol.design == "paired":
         claim = next(iter(claims.values()))
-        row = planned.loc[claim.judged_on[0]]
+        row = planned.loc[claim.decisive_contrasts[0]]
         return figures.paired_figure(study, claim, row), text.paired_alt(study, claim, row)
     several = next((key for key, claim in claims.items() if claim.together), None)
     if several is not None:

@@ -152,7 +152,7 @@ def conditions(study: Study, results: pd.DataFrame | None = None) -> list[Condit
     """
     compared: dict[tuple[str, str], Claim] = {}
     for claim in study.protocol.claims.values():
-        for contrast in claim.adjacent if claim.over_doses else claim.judged_on:
+        for contrast in claim.adjacent if claim.over_doses else claim.decisive_contrasts:
             compared.setdefault((claim.endpoint, contrast), claim)
     paired = study.protocol.design == "paired"
     met = []

@@ -57,7 +57,7 @@ def specifications(study: Study, results: pd.DataFrame, key: str, *, alpha: floa
     (7, {'claimed': 7})
     """
     claim = study.protocol.claims[key]
-    contrasts = claim.judged_on
+    contrasts = claim.decisive_contrasts
     by_specification: dict[_Place, dict[str, Row]] = {}
     for question, specification, row in _analyses(study.protocol, claim, results):
         by_specification.setdefault((question, row["analysis"], specification), {})[row["contrast"]] = row
@@ -82,7 +82,7 @@ _Place = tuple[str, str, Specification]
 
 def _analyses(protocol: Protocol, claim: Claim, results: pd.DataFrame) -> Iterator[tuple[str, Specification, Row]]:
     """The rows of a claim, each with its question and its choices."""
-    rows = results[(results["endpoint"] == claim.endpoint) & results["contrast"].isin(claim.judged_on)]
+    rows = results[(results["endpoint"] == claim.endpoint) & results["contrast"].isin(claim.decisive_contrasts)]
     equivalence = rows["alternative"] == "equivalence"
     unchanged = claim.is_equivalence
     # No test of a difference is planned for a claim of no change; the planned ones show what would contradict it.
@@ -132,7 +132,7 @@ def _p(row: Row) -> float:
 
 def _answer(claim: Claim, question: str, rows: Sequence[Row], alpha: float) -> tuple[Row, float, str]:
     """The row that the answer hangs on, its p, and the answer."""
-    needed = len(claim.judged_on)
+    needed = len(claim.decisive_contrasts)
     known = [row for row in rows if not math.isnan(row["pvalue"]) and min(row["n_treated"], row["n_control"]) >= MIN_N]
     if len(known) < needed:
         return rows[0], math.nan, "none"

@@ -27,7 +27,7 @@ class Verdict:
     Attributes
     ----------
     study, cohort, claim : str
-        What was judged, on which animals.
+        The claim, and the animals on which it was tested.
     verdict, verdict_as_published : str
         ``supported``, ``contradicted``, ``inconclusive`` or ``untestable``: by the planned test, which the book stands
         by, and by the authors' presumed test. The latter is ``not analysed`` if the results do not include it, or if
@@ -131,7 +131,7 @@ def adjudicate(study: Study, results: pd.DataFrame, *, alpha: float = ALPHA) -> 
     """
     checked = examine(study, results, alpha=alpha)
     failed = {study.protocol.checks[key].endpoint for key in checked.loc[checked["outcome"] == "failed", "check"]}
-    verdicts = [_judged(study, key, claim, results, failed, alpha) for key, claim in study.protocol.claims.items()]
+    verdicts = [_verdict(study, key, claim, results, failed, alpha) for key, claim in study.protocol.claims.items()]
     return _frame(verdicts, Verdict)
 
 
@@ -218,9 +218,9 @@ def _examined(study: Study, key: str, check: Check, results: pd.DataFrame, alpha
     )
 
 
-def _judged(study: Study, key: str, claim: Claim, results: pd.DataFrame, failed: set[str], alpha: float) -> Verdict:
+def _verdict(study: Study, key: str, claim: Claim, results: pd.DataFrame, failed: set[str], alpha: float) -> Verdict:
     rows = results[results["endpoint"] == claim.endpoint]
-    by_contrast = [rows[rows["contrast"] == contrast] for contrast in claim.judged_on]
+    by_contrast = [rows[rows["contrast"] == contrast] for contrast in claim.decisive_contrasts]
     planned = [row_of(tests, "planned", equivalence=False) for tests in by_contrast]
     equivalent = [] if claim.over_doses else [row_of(tests, "planned", equivalence=True) for tests in by_contrast]
     _same_alpha(planned[0], 1 - alpha / max(1, len(claim.compared)))
@@ -270,7 +270,7 @@ def _published(by_contrast: Sequence[pd.DataFrame], planned: Sequence[Row]) -> E
 def _numbers(study: Study, key: str, claim: Claim, results: pd.DataFrame, rule: Rule, alpha: float) -> dict[str, Any]:
     """The estimate, interval and p values of a verdict: cells of the results, each with the name of its contrast."""
     decisive = decision_rows(study, results, key, rule)
-    rows = [row for _, row in decisive[decisive["contrast"].isin(claim.judged_on)].iterrows()]
+    rows = [row for _, row in decisive[decisive["contrast"].isin(claim.decisive_contrasts)].iterrows()]
     candidates = rows
     if rule is Rule.SOME_NEGLIGIBLE:
         # A significant contrast is not a contradiction.
@@ -297,7 +297,7 @@ def _magnitude(claim: Claim, rows: pd.DataFrame, margin: EquivalenceMargin) -> s
     if claim.printed_range is None:
         return "not printed"
     of_claim = (
-        rows["contrast"].isin(claim.judged_on)
+        rows["contrast"].isin(claim.decisive_contrasts)
         & (rows["analysis"] == "planned")
         & (rows["alternative"] != "equivalence")
     )

@@ -63,9 +63,8 @@ def make(
 
     _check_options(study, scenario, error_share)
     class_roster = read_roster(roster)
-    students = class_roster.students
     with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
-        task = progress.add_task("Making the class", total=len(students))
+        task = progress.add_task("Making the class", total=len(class_roster.students))
         make_class(
             study,
             class_roster,
@@ -75,7 +74,7 @@ def make(
             error_share=error_share,
             done=lambda: progress.advance(task),
         )
-    number = "1 student has" if len(students) == 1 else f"{len(students)} students have"
+    number = "1 student has" if len(class_roster.students) == 1 else f"{len(class_roster.students)} students have"
     key = folder / "teacher" / "key.csv"
     out.print(Text(f"{number} a folder in {folder / 'students'}. The key is {key}; do not give it to the students."))
 

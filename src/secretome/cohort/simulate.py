@@ -262,7 +262,9 @@ def truth(protocol: Protocol, scenario: str, claim: str) -> Truth:
     endpoint, margin = plan.endpoints[about.endpoint], protocol.endpoints[about.endpoint].equivalence_margin
     centres = group_centres(endpoint, assumed, about.endpoint)
     pairs = (
-        [(about.doses[-1], about.doses[0])] if about.over_doses else [sides(contrast) for contrast in about.judged_on]
+        [(about.doses[-1], about.doses[0])]
+        if about.over_doses
+        else [sides(contrast) for contrast in about.decisive_contrasts]
     )
     # The centres of titres count dilution steps.
     if isinstance(endpoint, Weibull):
@@ -289,7 +291,10 @@ def _is_claimed(claim: Claim, change: float) -> bool:
 
 def _truth_of_survival(claim: Claim, endpoint: Weibull, medians: dict[str, float], margin: EquivalenceMargin) -> Truth:
     """The truth of a claim on survival, by its hazard ratios."""
-    ratios = [(medians[b] / medians[a]) ** endpoint.shape for a, b in (sides(contrast) for contrast in claim.judged_on)]
+    ratios = [
+        (medians[b] / medians[a]) ** endpoint.shape
+        for a, b in (sides(contrast) for contrast in claim.decisive_contrasts)
+    ]
     inside = [margin.low < ratio < margin.high for ratio in ratios]
     if claim.is_equivalence:
         return "true" if all(inside) else "false"

@@ -64,7 +64,7 @@ def _exchange_groups(clean: pd.DataFrame, protocol: Protocol, _rng: np.random.Ge
     Of a trend these are the highest and the lowest dose.
     """
     checks, claim = list(protocol.checks.values()), next(iter(protocol.claims.values()))
-    one, other = sides(checks[0].contrast if checks else claim.judged_on[0])
+    one, other = sides(checks[0].contrast if checks else claim.decisive_contrasts[0])
     if claim.over_doses and not checks:
         one, other = claim.doses[-1], claim.doses[0]
     exchanged = clean.assign(group=clean["group"].replace({one: other, other: one}))
@@ -115,7 +115,7 @@ def _contrasts(protocol: Protocol) -> list[tuple[str, str, str]]:
     contrasts: dict[tuple[str, str, str], None] = {}
     for claim in protocol.claims.values():
         sign = "" if claim.direction is None else ">" if claim.rises else "<"
-        groups = claim.doses or [sides(contrast)[0] for contrast in claim.judged_on]
+        groups = claim.doses or [sides(contrast)[0] for contrast in claim.decisive_contrasts]
         contrasts |= dict.fromkeys((claim.endpoint, group, sign) for group in groups)
     return list(contrasts)
 

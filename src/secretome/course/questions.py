@@ -97,7 +97,7 @@ def questions(protocol: Protocol) -> Iterator[Question]:
         asked = f"In the corrected file, the outcome of the check: {check.sentence}"
         yield Question(f"{key}.outcome", asked, "choice", 1, outcomes)
     for key, claim in protocol.claims.items():
-        effect = f"{protocol.endpoints[claim.endpoint].label}, {claim.judged_on[0]}"
+        effect = f"{protocol.endpoints[claim.endpoint].label}, {claim.decisive_contrasts[0]}"
         # If values of a dose are beyond a limit, the trend is a share of pairs and not a ratio, so nobody is asked.
         if not claim.over_doses:
             yield Question(f"{key}.ratio", f"{effect}: the {mean}, by the planned test", "ratio", 1, claim=key)
@@ -116,7 +116,7 @@ def answers(study: Study) -> dict[str, str]:
         f"{row['check']}.outcome": str(row["outcome"]) for _, row in examine(study, results, alpha=ALPHA).iterrows()
     }
     for key, claim in study.protocol.claims.items():
-        rows = results[(results["endpoint"] == claim.endpoint) & (results["contrast"] == claim.judged_on[0])]
+        rows = results[(results["endpoint"] == claim.endpoint) & (results["contrast"] == claim.decisive_contrasts[0])]
         if not claim.over_doses:
             right[f"{key}.ratio"] = _number(row_of(rows, "planned", equivalence=False)["estimate"])
         if claim.published_method in words.RANK_TESTS:

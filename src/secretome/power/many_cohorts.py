@@ -68,7 +68,7 @@ def fitted_models(protocol: Protocol, claim: Claim, drawn: Drawn) -> float:
     """The mean number of fitted models per cohort: its contrasts with a censored value or a zero."""
     logs = protocol.endpoints[claim.endpoint].equivalence_margin.scale == "log"
     exact = {group: _is_exact(low, high, logs=logs) for group, (low, high) in drawn[claim.endpoint].items()}
-    contrasts = () if claim.over_doses else claim.judged_on
+    contrasts = () if claim.over_doses else claim.decisive_contrasts
     return float(sum(1 - (exact[a] & exact[b]).mean() for a, b in map(sides, contrasts)))
 
 
@@ -170,16 +170,18 @@ def _claim_inputs(protocol: Protocol, claim: Claim, cohorts: _Cohorts, first: _C
     if protocol.is_survival(claim.endpoint):
         return _survival_inputs(claim, margin, cohorts, first)
     if paired:
-        planned = [cohorts.effect(contrast, family, paired=True) for contrast in claim.judged_on]
+        planned = [cohorts.effect(contrast, family, paired=True) for contrast in claim.decisive_contrasts]
         test = _paired_t if claim.published_method == "paired_t" else _signed_ranks
-        published = [test(first, contrast) for contrast in claim.judged_on]
+        published = [test(first, contrast) for contrast in claim.decisive_contrasts]
     else:
         intervals = claim.is_equivalence
-        planned = [_planned(cohorts, contrast, family, margin, intervals=intervals) for contrast in claim.judged_on]
+        planned = [
+            _planned(cohorts, contrast, family, margin, intervals=intervals) for contrast in claim.decisive_contrasts
+        ]
         is_mann_whitney = claim.published_method == "mann_whitney"
         published = [
             _ranks(first, contrast) if is_mann_whitney else _published(first, claim.published_method, contrast)
-            for contrast in claim.judged_on
+            for contrast in claim.decisive_contrasts
             if claim.published_method
         ]
     known = _stack(published) if claim.published_method else None
@@ -188,12 +190,12 @@ def _claim_inputs(protocol: Protocol, claim: Claim, cohorts: _Cohorts, first: _C
 
 def _survival_inputs(claim: Claim, margin: EquivalenceMargin, cohorts: _Cohorts, first: _Cohorts) -> ClaimInputs:
     """The log-rank tests of a claim on survival, cohort by cohort."""
-    planned = [_survival_evidence(cohorts, claim, contrast, margin) for contrast in claim.judged_on]
+    planned = [_survival_evidence(cohorts, claim, contrast, margin) for contrast in claim.decisive_contrasts]
     test = PUBLISHED.get(claim.published_method)
     published: list[Evidence] = []
     if test is None:
         return ClaimInputs(claim, margin, _stack(planned), None)
-    for contrast in claim.judged_on:
+    for contrast in claim.decisive_contrasts:
         rows = [
             result(test.run_or_nan(pair, 1 - first.alpha), test.specification, effect=test.effect)
             for pair in first.pairs(contrast)

@@ -144,7 +144,7 @@ class Claim(Strict):
         return "" if test is None or test.method == "not_stated" else test.method
 
     @property
-    def judged_on(self) -> tuple[str, ...]:
+    def decisive_contrasts(self) -> tuple[str, ...]:
         """The contrasts that decide the claim, without the others of its family."""
         return self.contrasts or (self.contrast,)
 

@@ -85,7 +85,7 @@ def extreme_limit(rows: Sequence[Row], side: str, *, lowest: bool) -> dict[str, 
 
 def equivalence_numbers(claim: Claim, results: pd.DataFrame) -> dict[str, Any]:
     """The columns of a verdict for the equivalence test with the smallest p among a claim's contrasts."""
-    rows = results[(results["endpoint"] == claim.endpoint) & results["contrast"].isin(claim.judged_on)]
+    rows = results[(results["endpoint"] == claim.endpoint) & results["contrast"].isin(claim.decisive_contrasts)]
     rows = rows[(rows["analysis"] == "planned") & (rows["alternative"] == "equivalence") & rows["pvalue"].notna()]
     if rows.empty:
         return {}

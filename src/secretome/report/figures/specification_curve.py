@@ -127,13 +127,13 @@ def _grid(
 
 def _groups(study: Study, claim: Claim, question: str, rows: pd.DataFrame) -> list[tuple[str, str, str, str]]:
     """The groups whose p is drawn, for a claim about several groups: column, value, label, heading."""
-    if len(claim.judged_on) < 2:
+    if len(claim.decisive_contrasts) < 2:
         return []
     heading = "Smallest p in" if question == DIFFERENCE else "Largest p in"
     drawn = set(rows["contrast"])
     return [
         ("contrast", contrast, study.protocol.groups[sides(contrast)[0]].label, heading)
-        for contrast in claim.judged_on
+        for contrast in claim.decisive_contrasts
         if contrast in drawn
     ]
 

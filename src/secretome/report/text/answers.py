@@ -57,9 +57,9 @@ def group_sizes(study: Study, claim: Claim) -> str:
     """
     values = study.cohort.values[study.cohort.values["endpoint"] == claim.endpoint]
     if study.protocol.design == "paired":
-        pairs = [len(study.pairs(claim.endpoint, *sides(contrast)).dropna()) for contrast in claim.judged_on]
+        pairs = [len(study.pairs(claim.endpoint, *sides(contrast)).dropna()) for contrast in claim.decisive_contrasts]
         return f"n = {count(pairs[0], 'pair') if len(set(pairs)) == 1 else f'{min(pairs)} to {max(pairs)} pairs'}"
-    contrasts = [contrast for contrast in claim.judged_on if " vs " in contrast]
+    contrasts = [contrast for contrast in claim.decisive_contrasts if " vs " in contrast]
     groups = dict.fromkeys(claim.doses) if claim.over_doses else dict.fromkeys(g for c in contrasts for g in sides(c))
     sizes = [int(values.loc[values["group"] == group, "lower"].notna().sum()) for group in groups]
     if len(set(sizes)) == 1:
