@@ -19,6 +19,7 @@ from scipy import stats as scipy_stats
 
 from secretome import stats
 from secretome.analysis.clusters import fit_blocks, model_estimate
+from secretome.analysis.interaction import WEIGHTS
 from secretome.analysis.samples import Comparison, GroupSample
 
 OUT = Path(__file__).parents[1] / "notebooks" / "benchmarks" / "designs.csv"
@@ -233,6 +234,42 @@ def pairs(n: int, effects: tuple[float, float] = (0.0, 0.0), *, every: bool = Fa
 
 
 PAIRS = "two contrasts of pairs, paired t on logs"
+
+
+def interactions(sizes: Sequence[int], spreads: Sequence[float] = (1, 1, 1, 1), *, one_variance: bool = False) -> Run:
+    """The test of the difference of two effects, from the sizes and standard deviations of the four groups."""
+
+    def run(rng: Rng) -> tuple[float, float, int]:
+        groups = [spread * rng.normal(0, 1, (TRIALS, size)) for size, spread in zip(sizes, spreads, strict=True)]
+        if one_variance:
+            df = sum(sizes) - len(sizes)
+            variance = sum(group.var(axis=1, ddof=1) * (group.shape[1] - 1) for group in groups) / df
+            estimate = sum(weight * group.mean(axis=1) for weight, group in zip(WEIGHTS, groups, strict=True))
+            half = scipy_stats.t.ppf((1 + LEVEL) / 2, df) * np.sqrt(variance * sum(1 / size for size in sizes))
+            low, high = estimate - half, estimate + half
+        else:
+            test = stats.welch_contrasts(groups, [WEIGHTS], axis=1)
+            low, high = (limit[:, 0] for limit in test.confidence_interval(LEVEL))
+        return float((high < 0).mean()), float(((low <= 0) & (high >= 0)).mean()), TRIALS
+
+    return run
+
+
+INTERACTION = "interaction of four groups, Welch's t"
+INTERACTION_ONE = "interaction of four groups, one variance (only a sensitivity analysis)"
+
+
+def interaction_cells() -> Iterator[Cell]:
+    """Equal groups, and groups of unequal sizes and spreads."""
+    for n in (3, 5, 8, 12):
+        yield INTERACTION, f"{n} in each group", interactions([n] * 4)
+    yield INTERACTION, "5 in each group, one standard deviation 3 times as large", interactions([5] * 4, (3, 1, 1, 1))
+    unequal = "4, 9, 9 and 9, standard deviation of the 4 three times as large"
+    yield INTERACTION, unequal, interactions([4, 9, 9, 9], (3, 1, 1, 1))
+    yield INTERACTION_ONE, unequal, interactions([4, 9, 9, 9], (3, 1, 1, 1), one_variance=True)
+    yield INTERACTION, "5, 5, 12 and 12", interactions([5, 5, 12, 12])
+
+
 WELCH, LOGRANK = "difference of means, Welch's t", "survival, log-rank permutation test"
 CELLS: tuple[Cell, ...] = (
     *((WELCH, f"{n} and {n}", means(n, n)) for n in (5, 8, 12)),
@@ -260,6 +297,7 @@ CELLS: tuple[Cell, ...] = (
     ),
     *block_cells(),
     *cage_cells(),
+    *interaction_cells(),
 )
 
 

@@ -148,7 +148,7 @@ page.table(tables.alarms_table(conditions[conditions["supported"].isna()]), "Sha
 
 # %% [markdown]
 # (promises-designs)=
-# ## Differences of means, blocks, cages and survival
+# ## Differences of means, blocks, cages, interactions and survival
 #
 # An endpoint on a linear scale is compared by Welch's *t* test of the values, and survival by the {term}`log-rank test`. A protocol with a {term}`block`, such as sex, compares within it, by a linear model with a variance for each group or, with nondetects, by van Elteren's exact test; the blocks of these cohorts
 # differ by a standard deviation of one. A linear model with one variance for both groups, as most programs fit it, is too often significant if the smaller group varies more, so it decides no claim. A protocol whose

@@ -24,6 +24,7 @@ from secretome.analysis.blocks import (
 )
 from secretome.analysis.clusters import cluster_rows
 from secretome.analysis.equivalence import equivalence_estimate, equivalence_rows
+from secretome.analysis.interaction import interaction_rows
 from secretome.analysis.multiverse import Known, multiverse_rows
 from secretome.analysis.published import published_test
 from secretome.analysis.results import (
@@ -83,6 +84,8 @@ def independent_rows(study: Study, settings: Settings) -> Iterator[Result]:
     for claim in study.protocol.claims.values():
         if claim.over_doses:
             yield from trend_rows(study, claim, settings)
+        elif claim.of_effects:
+            yield from interaction_rows(study, claim, settings)
     if "planned" in settings.analyses:
         for slopes in study.protocol.slopes.values():
             yield slope_difference_row(study, slopes, 1 - settings.alpha)

@@ -38,6 +38,8 @@ TREND_RATIO = "geometric mean ratio of the highest to the lowest dose, by the sl
 TREND_DIFFERENCE = "mean difference of the highest and the lowest dose, by the slope"
 DIFFERENCE_OF_SLOPES = "difference of the two slopes' mean differences of the highest and the lowest dose"
 RATIO_OF_RATIOS = "ratio of the two slopes' ratios of the highest to the lowest dose"
+RATIO_OF_TWO_RATIOS = "ratio of the two geometric mean ratios"
+DIFFERENCE_OF_DIFFERENCES = "difference of the two mean differences"
 RISING_PAIRS = "share of pairs that rise less share that fall"
 RANK_RATIO = "Hodges-Lehmann ratio"
 RANK_CORRELATION = "Spearman's correlation of dose and response"
@@ -50,6 +52,8 @@ NO_DIFFERENCE = {
     RANK_RATIO: 1.0,
     TREND_RATIO: 1.0,
     RATIO_OF_RATIOS: 1.0,
+    RATIO_OF_TWO_RATIOS: 1.0,
+    DIFFERENCE_OF_DIFFERENCES: 0.0,
     TREND_DIFFERENCE: 0.0,
     DIFFERENCE_OF_SLOPES: 0.0,
     RISING_PAIRS: 0.0,

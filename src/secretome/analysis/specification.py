@@ -33,6 +33,9 @@ class Method(StrEnum):
     SPEARMAN = "spearman_permutation"
     ADJACENT_DOSES = "adjacent_doses_welch"
     SLOPE_DIFFERENCE = "slope_difference_welch"
+    INTERACTION = "interaction_welch"
+    INTERACTION_POOLED = "interaction_one_variance"
+    EFFECT = "effect_welch"  # one of the two effects of an interaction
     CAGE_MEANS = "cage_means_welch"
     CAGE_BLOCK = "cage_block"
     BATCH_MEANS = "batch_means_welch"
@@ -64,6 +67,7 @@ class Method(StrEnum):
     TOST_BETA_BINOMIAL = "tost_beta_binomial"
     TOST_HAZARD_RATIO = "tost_hazard_ratio"
     TOST_PAIRED = "tost_paired_t"
+    TOST_INTERACTION = "tost_interaction_welch"
     TOST_CAGE_MEANS = "tost_cage_means_welch"
     TOST_CAGE_BLOCK = "tost_cage_block"
     TOST_BATCH_MEANS = "tost_batch_means_welch"
@@ -162,6 +166,10 @@ TESTS = {
     Method.TOST_QUASI_POISSON: "two one-sided tests by the quasi-Poisson model",
     Method.TOST_BETA_BINOMIAL: "two one-sided tests by the beta-binomial model",
     Method.TOST_PAIRED: "two one-sided t tests",
+    Method.INTERACTION: "Welch's t test of the interaction",
+    Method.INTERACTION_POOLED: "t test of the interaction with one variance",
+    Method.EFFECT: "Welch's t test of one effect",
+    Method.TOST_INTERACTION: "two one-sided Welch t tests of the interaction",
     Method.BLOCK: "linear model with blocks and unequal variances",
     Method.BLOCK_POOLED: "linear model with blocks and one variance",
     Method.VAN_ELTEREN: "exact van Elteren test within blocks",

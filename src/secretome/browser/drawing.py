@@ -27,7 +27,9 @@ def draw_animals(study: Study, results: pd.DataFrame, verdicts: pd.DataFrame, en
         rule = str(verdicts.loc[verdicts["claim"] == several, "rule"].iloc[0])
         rows = [row for _, row in decision_rows(study, results, several, rule).iterrows()]
     else:
-        contrasts = dict.fromkeys(contrast for claim in claims.values() for contrast in claim.compared)
+        contrasts = dict.fromkeys(
+            contrast for claim in claims.values() for contrast in (claim.compared or claim.effects)
+        )
         by_contrast = {row["contrast"]: row for _, row in planned.iterrows()}
         rows = [by_contrast[contrast] for contrast in contrasts if contrast in by_contrast]
     return figures.groups_figure(study, endpoint, rows), text.groups_alt(study, endpoint, rows)

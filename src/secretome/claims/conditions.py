@@ -152,7 +152,7 @@ def conditions(study: Study, results: pd.DataFrame | None = None) -> list[Condit
     """
     compared: dict[tuple[str, str], Claim] = {}
     for claim in study.protocol.claims.values():
-        for contrast in claim.adjacent if claim.over_doses else claim.decisive_contrasts:
+        for contrast in claim.pairs_of_groups:
             compared.setdefault((claim.endpoint, contrast), claim)
     paired = study.protocol.design == "paired"
     met = []

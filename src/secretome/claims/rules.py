@@ -36,6 +36,7 @@ class Rule(StrEnum):
     CHECK_FAILED = "check_failed"
     NO_SPREAD = "no_spread"
     NO_SPREAD_OF_PAIRS = "no_spread_of_pairs"
+    NOT_COMPUTABLE = "not_computable"
     OPPOSITE = "opposite"
     SMALL = "significant_but_negligible"
     CLAIMED = "claimed"
@@ -77,6 +78,7 @@ REASONS = {
     Rule.CHECK_FAILED: "the check of the experiment failed",
     Rule.NO_SPREAD: "the values do not vary, so the planned test cannot be computed",
     Rule.NO_SPREAD_OF_PAIRS: "the change does not vary, so the planned test cannot be computed",
+    Rule.NOT_COMPUTABLE: "the planned test needs values that vary, none zero or beyond a limit of the assay",
     Rule.OPPOSITE: "significant in the opposite direction",
     Rule.SMALL: "significant but smaller than the margin",
     Rule.CLAIMED: "significant in the claimed direction and not negligible",
@@ -113,7 +115,11 @@ DECISIONS: dict[Rule, Decision] = {
         Decision.INCONCLUSIVE,
     ),
     **dict.fromkeys(
-        (Rule.TOO_FEW, Rule.UNORDERED, Rule.MIN_PVALUE, Rule.SOME_TOO_FEW, Rule.CHECK_FAILED), Decision.UNTESTABLE
+        (
+            *(Rule.TOO_FEW, Rule.UNORDERED, Rule.MIN_PVALUE, Rule.SOME_TOO_FEW, Rule.CHECK_FAILED),
+            Rule.NOT_COMPUTABLE,
+        ),
+        Decision.UNTESTABLE,
     ),
 }
 OUTCOMES = {

@@ -75,7 +75,11 @@ def _check_determined(measurements: Iterable[Measurement], protocol: Protocol, e
     for record, _ in measurements:
         if not math.isnan(record["lower"]):
             labels.setdefault((record["endpoint"], record["group"]), []).append(record[name])
-    planned = [(claim.endpoint, contrast) for claim in protocol.claims.values() for contrast in claim.compared]
+    planned = [
+        (claim.endpoint, contrast)
+        for claim in protocol.claims.values()
+        for contrast in (*claim.compared, *claim.effects)
+    ]
     planned += [(check.endpoint, check.contrast) for check in protocol.checks.values()]
     apart, single = [], []
     for endpoint, contrast in dict.fromkeys(planned):

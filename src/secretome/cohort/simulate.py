@@ -264,7 +264,7 @@ def truth(protocol: Protocol, scenario: str, claim: str) -> Truth:
     pairs = (
         [(about.doses[-1], about.doses[0])]
         if about.over_doses
-        else [sides(contrast) for contrast in about.decisive_contrasts]
+        else [sides(contrast) for contrast in about.effects or about.decisive_contrasts]
     )
     # The centres of titres count dilution steps.
     if isinstance(endpoint, Weibull):
@@ -274,6 +274,8 @@ def truth(protocol: Protocol, scenario: str, claim: str) -> Truth:
         2 ** (centres[a] - centres[b]) if is_log2 else centres[a] - centres[b] if linear else centres[a] / centres[b]
         for a, b in pairs
     ]
+    if about.of_effects:
+        effects = [effects[0] - effects[1] if linear else effects[0] / effects[1]]
     if about.is_equivalence:
         return "true" if all(margin.low < effect < margin.high for effect in effects) else "false"
     if not all(_is_claimed(about, effect - none) for effect in effects):

@@ -19,6 +19,8 @@ CLAIM_DESCRIPTIONS = PerKind(
         "each p times their number)",
         "unchanged": "A claim that nothing changes (inside the margins by the 90 % intervals; outside by intervals at "
         "1 - 0.05/k for k contrasts)",
+        "interaction": "A claim that one effect is higher or lower than another (the ratio of two ratios, or the "
+        "difference of two differences, each group with its own variance)",
         "trend": "A claim of a dose dependence (a line through the mean logarithms over log dose, each group with "
         "its own variance; Jonckheere-Terpstra if a dose contains a nondetect)",
     },

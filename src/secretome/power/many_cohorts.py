@@ -8,6 +8,7 @@ import numpy as np
 
 from secretome import stats
 from secretome.analysis import NO_DIFFERENCE, Comparison, GroupSample, dilution_fold, planned_rows, slope_weights
+from secretome.analysis.interaction import WEIGHTS
 from secretome.analysis.published import published_test
 from secretome.analysis.results import Result, result
 from secretome.analysis.survival import PUBLISHED, survival_planned
@@ -68,7 +69,7 @@ def fitted_models(protocol: Protocol, claim: Claim, drawn: Drawn) -> float:
     """The mean number of fitted models per cohort: its contrasts with a censored value or a zero."""
     logs = protocol.endpoints[claim.endpoint].equivalence_margin.scale == "log"
     exact = {group: _is_exact(low, high, logs=logs) for group, (low, high) in drawn[claim.endpoint].items()}
-    contrasts = () if claim.over_doses else claim.decisive_contrasts
+    contrasts = () if claim.over_doses or claim.of_effects else claim.decisive_contrasts
     return float(sum(1 - (exact[a] & exact[b]).mean() for a, b in map(sides, contrasts)))
 
 
@@ -135,6 +136,16 @@ class _Cohorts:
             groups, lambda *samples: stats.welch_contrasts(samples, weights, scale=scale, axis=1), family=1
         )
 
+    def interaction(self, effects: tuple[str, ...]) -> Evidence:
+        """The planned test of the difference of two effects."""
+        groups, scale = (
+            tuple(group for effect in effects for group in sides(effect)),
+            self.endpoint.equivalence_margin.scale,
+        )
+        return self.t_test(
+            groups, lambda *samples: stats.welch_contrasts(samples, [WEIGHTS], scale=scale, axis=1), family=1
+        )
+
     def comparison(self, contrast: str, position: int) -> Comparison:
         """The two groups of a contrast in one cohort."""
         treated, control = (
@@ -166,6 +177,8 @@ def _claim_inputs(protocol: Protocol, claim: Claim, cohorts: _Cohorts, first: _C
         adjacent = _stack([cohorts.effect(contrast, len(claim.adjacent)) for contrast in claim.adjacent])
         by_ranks = _stack([_trend_by_ranks(claim, first)]) if claim.published_method else None
         return ClaimInputs(claim, margin, _stack([slope]), by_ranks, adjacent)
+    if claim.of_effects:
+        return ClaimInputs(claim, margin, _stack([cohorts.interaction(claim.effects)]), None)
     family, paired = len(claim.compared), protocol.design == "paired"
     if protocol.is_survival(claim.endpoint):
         return _survival_inputs(claim, margin, cohorts, first)

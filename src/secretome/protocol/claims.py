@@ -43,11 +43,12 @@ class ClaimForm(NamedTuple):
     goal: Goal
     together: bool  # about several contrasts, all of which it needs
     over_doses: bool  # about a series of doses
+    of_effects: bool = False  # about the difference of two effects
 
     @property
     def has_family(self) -> bool:
         """Whether p is adjusted over the other contrasts of a family."""
-        return not (self.together or self.over_doses)
+        return not (self.together or self.over_doses or self.of_effects)
 
 
 class PerKind(dict[str, Item]):
@@ -77,6 +78,7 @@ CLAIM_FORMS = PerKind(
         "every": ClaimForm("rise_or_fall", together=True, over_doses=False),
         "unchanged": ClaimForm("equivalence", together=True, over_doses=False),
         "trend": ClaimForm("rise_or_fall", together=False, over_doses=True),
+        "interaction": ClaimForm("rise_or_fall", together=False, over_doses=False, of_effects=True),
     },
 )
 
@@ -87,18 +89,20 @@ class Claim(Strict):
 
     `single`: one `contrast`, adjusted over its `family`. `every`: all `contrasts` change in one direction. `unchanged`:
     all `contrasts` are inside the equivalence margins. `trend`: the response changes with the `doses`, which are in
-    ascending order; `contrast` is its name. If `negligible` is false, an effect inside the equivalence margins still
-    counts. Survival that goes ``up`` is longer: the hazard ratio is below 1.
+    ascending order; `contrast` is its name. `interaction`: the first of two `effects`, each a contrast, is higher than
+    the second, or lower; `contrast` is its name. If `negligible` is false, an effect inside the equivalence margins
+    still counts. Survival that goes ``up`` is longer: the hazard ratio is below 1.
     """
 
     sentence: Text
     endpoint: Text
-    kind: Literal["single", "every", "unchanged", "trend"]
+    kind: Literal["single", "every", "unchanged", "trend", "interaction"]
     direction: Direction | None = None
     contrast: str = ""
     family: tuple[Text, ...] = ()
     contrasts: tuple[Text, ...] = ()
     doses: tuple[Text, ...] = ()
+    effects: tuple[Text, ...] = ()
     negligible: bool = True
     published_test: PublishedTest | None = None
     printed_range: tuple[float, float] | None = None
@@ -116,6 +120,7 @@ class Claim(Strict):
             "contrast": not form.together,
             "contrasts": form.together,
             "doses": form.over_doses,
+            "effects": form.of_effects,
         }
         for key, wanted in needed.items():
             if wanted != bool(getattr(self, key)):
@@ -124,6 +129,9 @@ class Claim(Strict):
             raise ValueError(f"a claim of kind {self.kind!r} has no 'family'")
         if form.over_doses and len(self.doses) < 3:
             raise ValueError("a trend needs three doses or more")
+        groups = [group for effect in self.effects for group in sides(effect)]
+        if form.of_effects and (len(self.effects) != 2 or len(set(groups)) != 4):
+            raise ValueError("an interaction needs two effects, each a contrast, of four different groups")
 
     @property
     def form(self) -> ClaimForm:
@@ -132,8 +140,8 @@ class Claim(Strict):
 
     @property
     def compared(self) -> tuple[str, ...]:
-        """The contrasts of two groups that the claim states or is adjusted over; a trend has none."""
-        if self.over_doses:
+        """The contrasts of two groups that the claim states or is adjusted over; others have none."""
+        if self.over_doses or self.of_effects:
             return ()
         return self.contrasts or self.family or (self.contrast,)
 
@@ -162,6 +170,16 @@ class Claim(Strict):
     def over_doses(self) -> bool:
         """Whether the claim is about a series of doses."""
         return self.form.over_doses
+
+    @property
+    def of_effects(self) -> bool:
+        """Whether the claim is about the difference of two effects."""
+        return self.form.of_effects
+
+    @property
+    def pairs_of_groups(self) -> tuple[str, ...]:
+        """The contrasts of two groups on whose values the claim depends."""
+        return self.adjacent if self.over_doses else self.effects if self.of_effects else self.decisive_contrasts
 
     @property
     def adjacent(self) -> tuple[str, ...]:

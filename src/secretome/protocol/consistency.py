@@ -9,6 +9,7 @@ from secretome.protocol.names import name_key, sides
 from secretome.protocol.simulation import Simulation, is_normal
 
 if TYPE_CHECKING:
+    from secretome.protocol.claims import Claim
     from secretome.protocol.models import Protocol
 
 # The kinds whose values can be compared by differences: the others have values beyond a limit, or spread with the mean.
@@ -73,13 +74,26 @@ def _design_faults(protocol: Protocol) -> Iterator[str]:
         elif paired or claim.over_doses:
             methods = PAIRED_TESTS if paired else TREND_TESTS
         method = claim.published_method
-        if paired and claim.over_doses:
+        if claim.of_effects:
+            yield from _interaction_faults(protocol, key, claim)
+        elif paired and claim.over_doses:
             yield f"claims.{key}: a trend of pairs has no planned test; claim 'every' dose, or a 'single' one"
         elif method and method not in methods:
             yield (
                 f"claims.{key}.published_test.method {method!r} does not fit the design or the claim; "
                 f"{', '.join(methods)} do, or no published_test"
             )
+
+
+def _interaction_faults(protocol: Protocol, key: str, claim: Claim) -> Iterator[str]:
+    """Designs of which an interaction has no planned test."""
+    place = f"claims.{key}"
+    if claim.published_method:
+        yield f"{place}.published_test: no published test of an interaction can be run; write 'method: not_stated'"
+    if protocol.design == "paired":
+        yield f"{place}: a paired study has two groups, and an interaction four; claim a 'single' contrast"
+    if protocol.is_survival(claim.endpoint):
+        yield f"{place}: an interaction of survival has no planned test; claim a 'single' contrast"
 
 
 def _column_faults(protocol: Protocol, key: str, name: str) -> Iterator[str]:
@@ -178,9 +192,9 @@ def _unknown_names(protocol: Protocol) -> Iterator[str]:
     for key, claim in protocol.claims.items():
         if claim.source not in protocol.sources:
             yield f"claims.{key}.source {claim.source!r} is not among the sources"
-        if not (claim.together or claim.over_doses) and claim.contrast not in claim.compared:
+        if claim.form.has_family and claim.contrast not in claim.compared:
             yield f"claims.{key}.contrast {claim.contrast!r} is not in its own family"
-        yield from _unknown_sides(protocol, f"claims.{key}", claim.endpoint, claim.compared)
+        yield from _unknown_sides(protocol, f"claims.{key}", claim.endpoint, (*claim.compared, *claim.effects))
         yield from _unknown_doses(protocol, f"claims.{key}", claim.doses)
     for key, slope in protocol.slopes.items():
         yield from _unknown_sides(protocol, f"slopes.{key}", slope.endpoint, ())

@@ -103,12 +103,19 @@ KEYS: dict[str, dict[str, tuple[str, str]]] = {
     "Claim": {
         "sentence": ("The claim in words.", "cards, verdicts, the scoreboard"),
         "endpoint": ("The key of its endpoint.", "verdicts"),
-        "kind": ("Whether it is about one contrast, every contrast, no change, or a trend.", "verdicts"),
+        "kind": (
+            "Whether it is about one contrast, every contrast, no change, a trend, or an interaction.",
+            "verdicts",
+        ),
         "direction": ("The claimed direction.", "verdicts"),
-        "contrast": ("The groups, such as `t1 vs control`; of a trend, its name.", "verdicts"),
+        "contrast": ("The groups, such as `t1 vs control`; of a trend or an interaction, its name.", "verdicts"),
         "family": ("All contrasts that were compared; p is adjusted for their number.", "the planned analysis"),
         "contrasts": ("The contrasts of a claim about every group or about no change.", "verdicts"),
         "doses": ("The groups of a trend, the lowest dose first.", "verdicts"),
+        "effects": (
+            "The two contrasts of an interaction, such as the effect in males and that in females.",
+            "verdicts",
+        ),
         "negligible": ("Whether an effect inside the margins contradicts the claim.", "verdicts"),
         "published_test": ("The test of the source.", "the published analysis"),
         "printed_range": ("The effects that the source prints.", "the comparison of magnitudes"),

@@ -13,13 +13,16 @@ from secretome.claims.evidence import Rules
 from secretome.claims.kinds.base import ClaimInputs, ClaimKind
 from secretome.claims.kinds.equivalence import EQUIVALENCE
 from secretome.claims.kinds.every import EVERY
+from secretome.claims.kinds.interaction import INTERACTION
 from secretome.claims.kinds.single import SINGLE
 from secretome.claims.kinds.trend import TREND
 from secretome.claims.rules import Decision
 from secretome.protocol import PerKind
 
 KINDS = PerKind(
-    "rules", "secretome.claims.kinds.KINDS", {kind.name: kind for kind in (SINGLE, EVERY, EQUIVALENCE, TREND)}
+    "rules",
+    "secretome.claims.kinds.KINDS",
+    {kind.name: kind for kind in (SINGLE, EVERY, EQUIVALENCE, TREND, INTERACTION)},
 )
 
 __all__ = ["KINDS", "ClaimInputs", "ClaimKind", "decide_claim"]

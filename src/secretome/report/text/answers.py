@@ -59,7 +59,7 @@ def group_sizes(study: Study, claim: Claim) -> str:
     if study.protocol.design == "paired":
         pairs = [len(study.pairs(claim.endpoint, *sides(contrast)).dropna()) for contrast in claim.decisive_contrasts]
         return f"n = {count(pairs[0], 'pair') if len(set(pairs)) == 1 else f'{min(pairs)} to {max(pairs)} pairs'}"
-    contrasts = [contrast for contrast in claim.decisive_contrasts if " vs " in contrast]
+    contrasts = claim.pairs_of_groups
     groups = dict.fromkeys(claim.doses) if claim.over_doses else dict.fromkeys(g for c in contrasts for g in sides(c))
     sizes = [int(values.loc[values["group"] == group, "lower"].notna().sum()) for group in groups]
     if len(set(sizes)) == 1:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from secretome.analysis import BOUND
+from secretome.analysis import BOUND, Method
 from secretome.cohort import Study
 from secretome.protocol import Claim, sides
 from secretome.report.text.effects import effect_words, margin_words
@@ -41,8 +41,11 @@ def groups_caption(study: Study, endpoints: Sequence[str], rows: Sequence[Row]) 
         band = " and ".join(dict.fromkeys(margin_words(endpoint.equivalence_margin) for endpoint in known))
         words = effect_words(known[0])
         within = f", adjusted for {study.protocol.block}," if study.protocol.block else ""
+        use = "which decides the claim"
+        if all(row["test"] == Method.EFFECT for row in rows):
+            use = "two effects whose difference the claim is about"
         parts.append(
-            f"Lower panel: {words.name} against {to}{within} with {level} interval, which decides the claim; the grey "
+            f"Lower panel: {words.name} against {to}{within} with {level} interval, {use}; the grey "
             f"band is the equivalence margin, {band}. The p values are those of {kind}"
             f"{', adjusted for the number of contrasts' if adjusted else ', not adjusted'}."
         )

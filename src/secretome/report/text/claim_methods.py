@@ -23,6 +23,8 @@ NAMED_AFTER_PEOPLE = {
     Method.SLOPE,
     Method.ADJACENT_DOSES,
     Method.SLOPE_DIFFERENCE,
+    Method.INTERACTION,
+    Method.TOST_INTERACTION,
     Method.TOST_WELCH,
     Method.TOST_CENSORED_MODEL,
     Method.TOST_QUASI_POISSON,
@@ -140,10 +142,21 @@ def _trend(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]
     )
 
 
+def _interaction(_: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]:
+    yield (
+        "A claim that one effect was higher or lower than another was tested by the ratio of the two ratios, or the "
+        f"difference of the two differences, {methods}. That one effect was significant and the other was not would "
+        f"not answer it. It was supported if p was at most {alpha:g} in the claimed direction and the "
+        f"{percent(1 - 2 * alpha)} interval was not inside the equivalence margins, contradicted if p was at most "
+        f"{alpha:g} in the other direction, or above {alpha:g} with that interval inside the equivalence margins, and "
+        "otherwise inconclusive."
+    )
+
+
 SENTENCES = PerKind(
     "sentences",
     "secretome.report.text.claim_methods.SENTENCES",
-    {"single": _single, "every": _every, "unchanged": _unchanged, "trend": _trend},
+    {"single": _single, "every": _every, "unchanged": _unchanged, "trend": _trend, "interaction": _interaction},
 )
 
 

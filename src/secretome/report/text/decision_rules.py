@@ -1,7 +1,7 @@
 """The decision rule of a claim in words."""
 
 from secretome.protocol import Claim, Protocol
-from secretome.report.text.effects import effect_words
+from secretome.report.text.effects import claim_effect_words, effect_words
 from secretome.report.text.numbers import p_number, percent
 
 
@@ -13,10 +13,11 @@ def rule_words(protocol: Protocol, claim: Claim, alpha: float) -> tuple[str, str
     )
     margin, k = f"{limits.low:g} to {limits.high:g}{words.unit}".replace("-", "−"), len(claim.compared)
     on_scale = " on logarithms" if limits.scale == "log" else ""
+    within = f", within {protocol.block}" if protocol.block else ""
     survival = protocol.is_survival(claim.endpoint)
     paired = protocol.design == "paired"
-    of_groups = f"paired t{on_scale}" if paired else f"Welch's t{on_scale}"
-    t_tests = f"{'paired t' if paired else 't'} tests{on_scale}"
+    of_groups = f"paired t{on_scale}" if paired else f"Welch's t{on_scale}{within}"
+    t_tests = f"{'paired t' if paired else 't'} tests{on_scale}{within}"
     if claim.is_equivalence:
         return (
             f"two one-sided {'likelihood ratio tests' if survival else t_tests}, each of {k} groups",
@@ -30,6 +31,13 @@ def rule_words(protocol: Protocol, claim: Claim, alpha: float) -> tuple[str, str
             f"p ≤ {alpha:g}, slope {way} zero, and no significant reversal between adjacent doses",
             f"p ≤ {alpha:g}, slope {back} zero",
         )
+    if claim.of_effects:
+        short = claim_effect_words(protocol, claim).short
+        return (
+            f"Welch's t of the {short}{on_scale}{within}",
+            f"p ≤ {alpha:g}, {short} {way} {words.none}, and the {percent(1 - 2 * alpha)} interval not inside {margin}",
+            f"p ≤ {alpha:g} and {short} {back} {words.none}; or p > {alpha:g} and the interval inside {margin}",
+        )
     if claim.together:
         small = " and none lies inside the equivalence margins" if claim.negligible else ""
         flat = f", or lies inside {margin} at {p_number(alpha / k)}" if claim.negligible else ""
@@ -39,7 +47,7 @@ def rule_words(protocol: Protocol, claim: Claim, alpha: float) -> tuple[str, str
             f"one {words.short} {back} {words.none} with p ≤ {p_number(alpha / k)}{flat}",
         )
     family = f", p times {k}" if k > 1 else ""
-    test = f"{'paired t' if paired else 'Welch’s t'}{on_scale}"
+    test = f"{'paired t' if paired else 'Welch’s t'}{on_scale}{within}"
     test = "log-rank permutation test" if survival else test
     return (
         f"{test}{family}",

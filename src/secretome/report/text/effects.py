@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from secretome.protocol import Endpoint, EquivalenceMargin
+from secretome.protocol import Claim, Endpoint, EquivalenceMargin, Protocol
 
 
 class EffectWords(NamedTuple):
@@ -27,6 +27,16 @@ def effect_words(endpoint: Endpoint) -> EffectWords:
     if endpoint.equivalence_margin.scale == "linear":
         return EffectWords("mean difference", "difference", "0", f" {endpoint.unit}")
     return EffectWords("geometric mean ratio", "ratio", "1", "")
+
+
+def claim_effect_words(protocol: Protocol, claim: Claim) -> EffectWords:
+    """The words for the effect that a claim is about: of an interaction, the ratio of two ratios or the difference."""
+    endpoint = protocol.endpoints[claim.endpoint]
+    words = effect_words(endpoint)
+    if not claim.of_effects:
+        return words
+    short = "difference of differences" if endpoint.equivalence_margin.scale == "linear" else "ratio of ratios"
+    return words._replace(name=short, short=short)
 
 
 def effects_title(endpoints: Iterable[Endpoint]) -> str:

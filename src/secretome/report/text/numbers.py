@@ -7,10 +7,17 @@ from typing import Any
 import numpy as np
 
 from secretome.analysis import BOUND, MEAN_DIFFERENCE, SHIFT
-from secretome.analysis.results import DIFFERENCE_OF_SLOPES, RESTRICTED_MEAN, TREND_DIFFERENCE
+from secretome.analysis.results import (
+    DIFFERENCE_OF_DIFFERENCES,
+    DIFFERENCE_OF_SLOPES,
+    RESTRICTED_MEAN,
+    TREND_DIFFERENCE,
+)
 
 # Effects in the unit of the endpoint.
-IN_UNIT = frozenset({SHIFT, MEAN_DIFFERENCE, TREND_DIFFERENCE, DIFFERENCE_OF_SLOPES, RESTRICTED_MEAN})
+IN_UNIT = frozenset(
+    {SHIFT, MEAN_DIFFERENCE, TREND_DIFFERENCE, DIFFERENCE_OF_SLOPES, RESTRICTED_MEAN, DIFFERENCE_OF_DIFFERENCES}
+)
 Row = Any  # a row of a DataFrame: pandas types its rows as Series of anything
 
 

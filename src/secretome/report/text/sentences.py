@@ -11,7 +11,7 @@ from secretome.claims.conditions import Condition, conditions
 from secretome.cohort import Study
 from secretome.protocol import Claim, EquivalenceMargin, sides
 from secretome.report.text.conditions import untestable_reason
-from secretome.report.text.effects import effect_words, margin_words
+from secretome.report.text.effects import claim_effect_words, effect_words, margin_words
 from secretome.report.text.numbers import (
     Row,
     bracket_p,
@@ -73,6 +73,9 @@ def against(study: Study, contrast: str) -> str:
     for claim in study.protocol.claims.values():
         if claim.over_doses and claim.contrast == contrast:
             return f"from {', '.join(study.protocol.groups[group].label for group in claim.doses)}"
+        if claim.of_effects and claim.contrast == contrast:
+            first, second = (against(study, effect) for effect in claim.effects)
+            return f"the effect of {first} compared with that of {second}"
     for slopes in study.protocol.slopes.values():
         if slopes.contrast == contrast:
             series, other = (
@@ -107,6 +110,8 @@ def result_sentence(study: Study, row: Row) -> str:
             if few
             else "the change does not vary"
             if paired
+            else "the values do not vary, or one is zero or beyond a limit"
+            if row["test"] in (Method.INTERACTION, Method.TOST_INTERACTION)
             else "the values do not vary, or cannot be ordered"
         )
         rest = "" if math.isnan(row["estimate"]) else f"; {effect(row, endpoint.unit)}"
@@ -351,6 +356,10 @@ def basis(study: Study, row: Row) -> str:
     """The effect on which a verdict or the outcome of a check is based, and the population to which it applies."""
     protocol = study.protocol
     source = protocol.checks[row["check"]] if "check" in row else protocol.claims[row["claim"]]
-    words = effect_words(protocol.endpoints[source.endpoint])
+    words = (
+        claim_effect_words(protocol, source)
+        if isinstance(source, Claim)
+        else effect_words(protocol.endpoints[source.endpoint])
+    )
     size = f"{number(row['estimate'])}{words.unit}, {interval(row)}" if not math.isnan(row["estimate"]) else ratio(row)
     return f"{population(study, source.endpoint)}{words.name} {size}"

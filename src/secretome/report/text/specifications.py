@@ -120,6 +120,13 @@ OPTIONS: dict[str, dict[StrEnum, tuple[str, str]]] = {
         Method.PAIRED: ("paired t", "uses the size of each difference"),
         Method.SIGN: ("sign test", "uses only the sign of each difference"),
         Method.SIGN_FLIPS: ("sign flips", "assumes only that a change and its opposite are equally likely"),
+        Method.INTERACTION: ("interaction, Welch", "allows unequal variances of the four groups"),
+        Method.INTERACTION_POOLED: (
+            "interaction, one variance",
+            "the test of an analysis of variance; assumes equal variances",
+        ),
+        Method.EFFECT: ("one effect, Welch", "one of the two effects that are compared"),
+        Method.TOST_INTERACTION: ("two tests, interaction", "the 90 % interval inside the equivalence margins"),
         Method.BLOCK: ("blocks, Welch", "compares animals within a block; allows unequal variances"),
         Method.BLOCK_POOLED: ("blocks, one variance", "the same, as most programs do it; assumes equal variances"),
         Method.VAN_ELTEREN: ("van Elteren, exact", "ranks within blocks, exact with ties"),

@@ -7,7 +7,7 @@ from secretome.claims import Decision, Rule
 from secretome.cohort import Study
 from secretome.protocol import Claim, Protocol, sides
 from secretome.report.text.answers import group_sizes
-from secretome.report.text.effects import effect_words
+from secretome.report.text.effects import claim_effect_words
 from secretome.report.text.numbers import (
     Row,
     bracket_p,
@@ -77,7 +77,7 @@ def card_effect(study: Study, verdict: Row) -> str:
     if size == "not estimable":
         return ""
     claim = study.protocol.claims[verdict["claim"]]
-    words = effect_words(study.protocol.endpoints[claim.endpoint])
+    words = claim_effect_words(study.protocol, claim)
     name = f"{words.short},{words.unit}:" if words.unit else words.short
     group = f"Deciding group, {_treated(study, verdict['contrast'])}: " if claim.together else ""
     shown = f"{group}{name} {size}"
@@ -139,7 +139,7 @@ def _evidence(study: Study, claim: Claim, verdict: Row) -> str:
     """The p values and intervals on which a verdict is based."""
     if claim.together:
         return _evidence_of_several(study, claim, verdict)
-    effect = effect_words(study.protocol.endpoints[claim.endpoint])
+    effect = claim_effect_words(study.protocol, claim)
     if math.isnan(bracket_value(verdict)):
         evidence = (
             ""
@@ -153,7 +153,7 @@ def _evidence(study: Study, claim: Claim, verdict: Row) -> str:
 
 def _evidence_of_several(study: Study, claim: Claim, verdict: Row) -> str:
     """The same for a claim about several contrasts, each named by its group."""
-    name, effect = _treated(study, verdict["contrast"]), effect_words(study.protocol.endpoints[claim.endpoint])
+    name, effect = _treated(study, verdict["contrast"]), claim_effect_words(study.protocol, claim)
     if verdict["rule"] == Rule.SOME_TOO_FEW:
         return name
     if math.isnan(bracket_value(verdict)):
@@ -174,7 +174,7 @@ def _evidence_of_several(study: Study, claim: Claim, verdict: Row) -> str:
 def _more_evidence(study: Study, verdict: Row) -> Iterator[str]:
     """Further evidence for a rule: a limit that all groups exceed, a contrary dose step, or a negligible effect."""
     claim, rule = study.protocol.claims[verdict["claim"]], verdict["rule"]
-    effect = effect_words(study.protocol.endpoints[claim.endpoint])
+    effect = claim_effect_words(study.protocol, claim)
     if claim.together and not math.isnan(verdict["bound"]):
         limit, interval_of_it = number(verdict["bound"]), interval(_named(verdict, "bound"))
         which = (
