@@ -139,17 +139,14 @@ def downloaded(page: Page, name: str) -> str:
 
 
 def assert_equal_tables(shown: pd.DataFrame, expected: pd.DataFrame) -> None:
-    """Text is equal; numbers are equal to 1e-8, very small p to 1e-12.
-
-    Not to 1e-9: the limits of a likelihood are found by iteration, whose last steps depend on the mathematical library.
-    """
+    """Text is equal; numbers are equal to 1e-9, very small p to 1e-12."""
     assert list(shown.columns) == list(expected.columns)
     assert len(shown) == len(expected)
     for column in expected.columns:
         for one, other in zip(shown[column], expected[column], strict=True):
             if isinstance(other, float) and isinstance(one, float):
                 small = 1e-12 if abs(other) < MIN_P else 0.0
-                equal = (math.isnan(one) and math.isnan(other)) or math.isclose(one, other, rel_tol=1e-8, abs_tol=small)
+                equal = (math.isnan(one) and math.isnan(other)) or math.isclose(one, other, rel_tol=1e-9, abs_tol=small)
                 assert equal, (column, one, other)
             else:
                 assert one == other, column

@@ -4,9 +4,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from scipy.special import stdtr, stdtrit
+from scipy.special import stdtr
 
 from secretome.analysis.results import Estimate, Floats
+from secretome.stats._common import t_quantile
 
 
 def pooled_variance(groups: Sequence[Floats]) -> tuple[float, int]:
@@ -27,7 +28,7 @@ def t_test(difference: float, error: float, df: float, level: float) -> Estimate
     """Student's t of a difference with a known standard error."""
     if not error > 0:
         raise ValueError("the values do not vary.")
-    reach = float(stdtrit(df, (1 + level) / 2)) * error
+    reach = float(t_quantile(level, df)) * error
     pvalue = float(2 * stdtr(df, -abs(difference / error)))
     return Estimate(
         difference / error, pvalue, estimate=difference, low=difference - reach, high=difference + reach, level=level

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_ndtr, stdtrit
+from scipy.special import log_ndtr
 
+from secretome.stats._common import t_quantile
 from secretome.stats._inputs import Floats
 
 # A ratio beyond exp(50) either way is not a useful limit.
@@ -184,7 +185,7 @@ class Profile:
 
     def limits(self, level: float) -> tuple[float, float]:
         """The differences at which the t reaches its quantile, below and above the estimate."""
-        quantile = float(stdtrit(self.df, (1 + level) / 2))
+        quantile = float(t_quantile(level, self.df))
         side = np.array([-1.0, 1.0])
         near, distance = np.zeros(2), np.full(2, 1.2 * self._standard_error * quantile)
         # A likelihood with two peaks may rise again further out; the interval must contain what the test accepts.
