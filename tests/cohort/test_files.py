@@ -431,7 +431,7 @@ def test_names_units_wells_and_times_are_refused_at_the_cell(sepsis_protocol: Pr
             "mean as an animal": (WELLS + "Mean,sham,10,25,\n", "cell A2"),
             "two times of an animal": (
                 "animal,group,il6,time\n1,sham,10,24\n1,sham,40,48\n2,control,90,48\n",
-                "cell C3; cell D1",
+                "cell D1",
             ),
         },
     )

@@ -30,6 +30,7 @@ from secretome.cohort.model import Cohort, cohort_id
 from secretome.cohort.name_matching import refuse_unused_groups
 from secretome.cohort.notes import describe
 from secretome.cohort.out_of_range import out_of_range, without_unit
+from secretome.cohort.repeated_times import at_time_of_protocol
 from secretome.cohort.replicates import Measurement, average_wells, number_within_groups, refuse_repeats
 from secretome.cohort.sample_key import KeyFile
 from secretome.cohort.survival import survival_notes, survival_of
@@ -222,15 +223,20 @@ class _CohortReader:
         # Without a column of animals or of groups, no two rows can be compared.
         if self.columns.has_required:
             self.notes += number_within_groups(measurements, self.protocol)
+            before = len(self.errors.problems)
+            measurements, times = at_time_of_protocol(measurements, self.columns, self.errors)
+            times_are_known = len(self.errors.problems) == before
             measurements, wells = average_wells(measurements, self.errors, self.protocol)
+            wells = [*times, *wells]
         else:
-            measurements = []
+            measurements, times_are_known = [], True
         refuse_repeats(measurements, self.errors, self.protocol)
         if self.protocol.unit and not self.errors.problems:
             measurements, notes = average_units(measurements, self.protocol, self.errors)
             wells += notes
         wells += block_notes(measurements, self.protocol, self.errors)
-        self.notes += self.events.check(measurements)
+        if times_are_known:
+            self.notes += self.events.check(measurements)
         return measurements, wells
 
     def _with_survival(self, measurements: list[Measurement]) -> list[Measurement]:

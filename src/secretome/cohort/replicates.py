@@ -105,7 +105,7 @@ def refuse_repeats(measurements: list[Measurement], errors: ErrorCollector, prot
             continue
         animal, group = record["animal"], record["group"]
         if measurement.key in first:
-            _refuse_second_value(first[measurement.key], measurement, errors, protocol)
+            _refuse_second_value(first[measurement.key], measurement, errors)
         first.setdefault(measurement.key, measurement)
         spelling = spellings.setdefault(" ".join(animal.casefold().split()), animal)
         if spelling != animal:
@@ -121,18 +121,18 @@ def refuse_repeats(measurements: list[Measurement], errors: ErrorCollector, prot
             errors.add(cell, f"{animal!r} in {group} and in {animal_groups[0]}", "each animal in one group", remedy)
 
 
-def _refuse_second_value(first: Measurement, second: Measurement, errors: ErrorCollector, protocol: Protocol) -> None:
+def _refuse_second_value(first: Measurement, second: Measurement, errors: ErrorCollector) -> None:
     record, place = second.record, first.cell.name
     times = first.record["time"], record["time"]
-    if times[0] == times[1] or all(map(math.isnan, times)):
-        found = f"{record['animal']!r} in {record['group']} a second time for {record['endpoint']}"
-        remedy = f"The first is in {place}: keep one, give the animals different ids, or number wells in a column "
-        errors.add(second.cell, found, "one value per animal, group and endpoint", f"{remedy}'replicate'.")
+    if times[0] != times[1] and not any(map(math.isnan, times)):
+        return  # Several times are one problem, which is reported already.
+    found = f"{record['animal']!r} in {record['group']} a second time for {record['endpoint']}"
+    remedy = f"The first is in {place}: keep one, give the animals different ids, or number wells in a column "
+    if times[0] != times[1] and not all(map(math.isnan, times)):
+        remedy = f"The first is in {place}: state the time of both, or keep one. Several times are not further animals"
+        errors.add(second.cell, found, "one value per animal, group and endpoint", f"{remedy}.")
         return
-    found = f"{record['animal']!r} at {_hour(times[1])}, after {_hour(times[0])} in {place}"
-    planned = "" if protocol.sampling_hour is None else f"; the protocol's is {_hour(protocol.sampling_hour)}"
-    remedy = f"Keep the rows of one time{planned}. Several times of one animal are no replicates."
-    errors.add(second.cell, found, "one time per animal", remedy)
+    errors.add(second.cell, found, "one value per animal, group and endpoint", f"{remedy}'replicate'.")
 
 
 def _refuse_duplicate_wells(wells: list[Measurement], errors: ErrorCollector) -> None:
@@ -237,7 +237,3 @@ def _notes(several: dict[int, list[Measurement]], variation: dict[str, float], l
         note += f"; their coefficient of variation is {100 * median:.1f} % in the median and at most "
         note += f"{100 * variation[largest]:.1f} % ({largest})"
     return [note]
-
-
-def _hour(hour: float) -> str:
-    return "no stated time" if math.isnan(hour) else f"{hour:g} h"

@@ -50,6 +50,8 @@ def protocol_faults(protocol: Protocol) -> Iterator[str]:
     for key, name in (("block", protocol.block), ("unit", protocol.unit)):
         if name:
             yield from _column_faults(protocol, key, name)
+    if protocol.time is not None and (protocol.sampling_hour is not None or protocol.survival):
+        yield "time: the column 'time' states deaths in this study; leave out 'time', or 'sampling_hour' and survival"
     if protocol.block:
         yield from _block_faults(protocol)
     if protocol.simulation:

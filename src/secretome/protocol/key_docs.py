@@ -42,6 +42,10 @@ KEYS: dict[str, dict[str, tuple[str, str]]] = {
         "scale": ("Whether groups are compared by ratios or differences, unless an endpoint states it.", "all tests"),
         "population": ("The animals to which results apply, such as survivors.", "results and verdicts"),
         "sampling_hour": ("The hour at which the animals were sampled.", "deaths, the figure of the design"),
+        "time": (
+            "The hour whose values are analysed, if cohort files have values of one animal at several.",
+            "the reading of a cohort",
+        ),
         "timeline": ("The events of the experiment.", "the figure of the design"),
         "cohort": ("The animals that the study's page shows.", "the page, `secretome rerun`"),
         "sources": ("The sources of claims and numbers, by keys of your choice.", "the table of sources"),

@@ -136,6 +136,7 @@ class Protocol(Strict):
 
     `block` is a column of cohort files, such as ``sex`` or ``litter``: the planned tests compare animals within it.
     `unit` is the column of experimental units that contain several animals, such as ``cage``: they are averaged first.
+    `time` is the hour that is analysed, if a file has values at several.
     """
 
     key: Annotated[str, FieldRule(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -152,6 +153,7 @@ class Protocol(Strict):
     scale: EffectScale = "log"
     population: str = ""
     sampling_hour: float | None = None
+    time: float | None = None
     timeline: tuple[Event, ...] = ()
     cohort: OwnCohort
     sources: dict[str, Source]

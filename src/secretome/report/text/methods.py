@@ -191,6 +191,8 @@ def _endpoints(study: Study) -> Iterator[str]:
     protocol, values = study.protocol, study.cohort.values
     known = set(values.loc[values["lower"].notna(), "endpoint"])
     hour = "" if protocol.sampling_hour is None else f", sampled at {protocol.sampling_hour:g} h"
+    if protocol.time is not None:
+        hour = f", of which the values at {protocol.time:g} h were analysed"
     named = {key: f"{lowercase_first(about.label)} ({about.unit})" for key, about in protocol.endpoints.items()}
     # Survival is observed until the sampling, and not sampled.
     survival = named.pop(protocol.survival, "") if hour and len(named) > 1 else ""
