@@ -30,6 +30,7 @@ SURVIVAL_TRIALS = 2000
 MODEL_TRIALS = 10_000
 # A fit of a mixed model takes ten milliseconds or more.
 MIXED_TRIALS = 2000
+PANEL_TRIALS = 10_000
 ALPHA, LEVEL = 0.05, 0.95
 # Rats are observed every six hours for two days.
 VISIT, END = 6.0, 48.0
@@ -270,6 +271,50 @@ def interaction_cells() -> Iterator[Cell]:
     yield INTERACTION, "5, 5, 12 and 12", interactions([5, 5, 12, 12])
 
 
+def panels(n: int, m: int, spread: float = 1.0, *, true: int = 0, holm: bool = False) -> Run:
+    """Twelve endpoints of the same animals, correlated at 0.5, each compared by Welch's t test; p over the panel.
+
+    Supported is a false claim on any of the endpoints without an effect; `true` others have one. Covered is that all
+    simultaneous intervals hold.
+    """
+
+    def run(rng: Rng) -> tuple[float, float, int]:
+        groups = [
+            scale
+            * (
+                rng.normal(0, np.sqrt(0.5), (PANEL_TRIALS, 1, size))
+                + rng.normal(0, np.sqrt(0.5), (PANEL_TRIALS, 12, size))
+            )
+            for size, scale in ((n, spread), (m, 1.0))
+        ]
+        effects = np.where(np.arange(12) < true, -6.0, 0.0)
+        test = stats.mean_difference(groups[0] + effects[:, None], groups[1], axis=2)
+        low, high = test.confidence_interval(1 - ALPHA / 12)
+        adjusted = 12 * test.pvalue
+        if holm:
+            order = np.argsort(test.pvalue, axis=1)
+            steps = np.maximum.accumulate(np.take_along_axis(test.pvalue, order, 1) * np.arange(12, 0, -1), axis=1)
+            np.put_along_axis(adjusted, order, steps, axis=1)
+        false = ((adjusted <= ALPHA) & (test.estimate < 0))[:, true:].any(axis=1)
+        covered = ((low <= effects) & (high >= effects)).all(axis=1)
+        return float(false.mean()), float(covered.mean()), PANEL_TRIALS
+
+    return run
+
+
+PANEL, PANEL_HOLM = "panel of 12 endpoints, Welch's t, Bonferroni", "panel of 12 endpoints, Welch's t, Holm"
+
+
+def panel_cells() -> Iterator[Cell]:
+    """Panels without any effect, with effects on some endpoints, and with unequal groups."""
+    for n in (5, 8, 12):
+        yield PANEL, f"{n} and {n}", panels(n, n)
+    yield PANEL, "4 and 9, standard deviation of the 4 three times as large", panels(4, 9, 3)
+    for n in (5, 8, 12):
+        yield PANEL_HOLM, f"{n} and {n}, 11 of 12 endpoints with an effect", panels(n, n, true=11, holm=True)
+    yield PANEL_HOLM, "8 and 8, none with an effect", panels(8, 8, holm=True)
+
+
 WELCH, LOGRANK = "difference of means, Welch's t", "survival, log-rank permutation test"
 CELLS: tuple[Cell, ...] = (
     *((WELCH, f"{n} and {n}", means(n, n)) for n in (5, 8, 12)),
@@ -298,6 +343,7 @@ CELLS: tuple[Cell, ...] = (
     *block_cells(),
     *cage_cells(),
     *interaction_cells(),
+    *panel_cells(),
 )
 
 

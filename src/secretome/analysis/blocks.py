@@ -73,14 +73,13 @@ def block_rows(
     planned: Mapping[str, Specification | None],
     *,
     level: float,
-    together: bool,
+    times: int,
 ) -> Iterator[tuple[str, Result]]:
     """Yield the other analyses with blocks of a family, each with its contrast: one variance, and ranks within blocks.
 
     The linear model with one variance of cages, batches and plates is among the analyses of clusters. `planned` is the
-    planned test of each contrast, which is not repeated.
+    planned test of each contrast, which is not repeated, and `times` the number of tests of the family.
     """
-    times = 1 if together else len(compared)
     adjustment = Adjustment.BONFERRONI if times > 1 else Adjustment.NONE
     for contrast, pair in compared.items():
         tests = [(replace(VAN_ELTEREN, adjustment=adjustment), SHIFT, partial(block_ranks, pair))]
@@ -93,7 +92,7 @@ def block_rows(
             estimate = estimate_or_nan(run) if pair.n >= 2 else Estimate()
             groups = (pair.treated, pair.control)
             below, above = any(group.below for group in groups), any(group.above for group in groups)
-            name = specification.name(below=below, above=above, state_adjustment=len(compared) > 1)
+            name = specification.name(below=below, above=above, state_adjustment=times > 1)
             row = result(estimate, specification, method=name, analysis="multiverse", effect=effect)
             adjusted = float(np.minimum(1, times * estimate.pvalue)) if times > 1 else np.nan
             yield contrast, replace(row, pvalue_adjusted=adjusted)

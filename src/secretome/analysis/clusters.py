@@ -120,6 +120,7 @@ def cluster_rows(
     together: bool,
     margin: EquivalenceMargin | None = None,
     alpha: float = 0.05,
+    tests: int = 0,
 ) -> Iterator[tuple[str, Result]]:
     """Yield the analyses of a family that take account of cages, batches and plates, each with its contrast.
 
@@ -139,14 +140,17 @@ def cluster_rows(
         For a claim that nothing changes: the bounds of two one-sided tests, which are then made instead.
     alpha : float, default 0.05
         The error rate of these.
+    tests : int, optional
+        The number of tests of the family, if it is larger than that of the contrasts.
 
     Yields
     ------
     str, Result
         A contrast and its row, for contrasts whose clusters are nested or crossed.
     """
-    adjusted = len(compared) > 1 and not together and margin is None
-    times = len(compared) if adjusted else 1
+    tests = tests or len(compared)
+    adjusted = tests > 1 and not together and margin is None
+    times = tests if adjusted else 1
     adjustment = Adjustment.BONFERRONI if adjusted else Adjustment.NONE
     for column in CLUSTER_COLUMNS:
         for contrast, pair in compared.items():
@@ -159,7 +163,7 @@ def cluster_rows(
                 contrast,
                 replace(
                     row,
-                    method=specification.name(below=below, above=above, state_adjustment=len(compared) > 1),
+                    method=specification.name(below=below, above=above, state_adjustment=tests > 1),
                     adjustment=adjustment,
                     pvalue_adjusted=float(np.minimum(1, times * row.pvalue)) if adjusted else math.nan,
                 ),

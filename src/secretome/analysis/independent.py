@@ -26,6 +26,7 @@ from secretome.analysis.clusters import cluster_rows
 from secretome.analysis.equivalence import equivalence_estimate, equivalence_rows
 from secretome.analysis.interaction import interaction_rows
 from secretome.analysis.multiverse import Known, multiverse_rows
+from secretome.analysis.panels import adjusted_over_panel, panel_claims
 from secretome.analysis.published import published_test
 from secretome.analysis.results import (
     BOUND,
@@ -73,7 +74,7 @@ def independent_rows(study: Study, settings: Settings) -> Iterator[Result]:
     families = {
         (claim.endpoint, claim.compared, claim.together, claim.is_equivalence): claim
         for claim in claims
-        if claim.compared
+        if claim.compared and not claim.panel
     }
     for claim in families.values():
         if study.protocol.is_survival(claim.endpoint):
@@ -81,6 +82,11 @@ def independent_rows(study: Study, settings: Settings) -> Iterator[Result]:
                 yield _placed(row, study, claim.endpoint, contrast, pair)
         else:
             yield from _family_rows(study, claim, settings)
+    for panel in study.protocol.panels.values():
+        of_panel = [
+            row for one in panel_claims(study, panel) for row in _family_rows(study, one, settings, tests=panel.size)
+        ]
+        yield from adjusted_over_panel(of_panel, panel.adjust)
     for claim in study.protocol.claims.values():
         if claim.over_doses:
             yield from trend_rows(study, claim, settings)
@@ -101,14 +107,15 @@ def independent_rows(study: Study, settings: Settings) -> Iterator[Result]:
                 yield _placed(row, study, check.endpoint, check.contrast, pair)
 
 
-def _family_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Result]:
+def _family_rows(study: Study, claim: Claim, settings: Settings, tests: int = 0) -> Iterator[Result]:
+    """The rows of a family of contrasts; `tests` is their number, if it is larger than that of the contrasts."""
     endpoint, margin = claim.endpoint, study.protocol.endpoints[claim.endpoint].equivalence_margin
     compared = {contrast: comparison(study, endpoint, contrast) for contrast in claim.compared}
     # The multiverse leaves out what was published and planned, so it must know both.
     of_authors = _published(study, claim, compared, settings) if claim.published_method else {}
     if {"planned", "multiverse"} & set(settings.analyses):
         planned = {
-            contrast: planned_rows(pair, len(compared), margin, settings.alpha, together=claim.together)
+            contrast: planned_rows(pair, tests or len(compared), margin, settings.alpha, together=claim.together)
             for contrast, pair in compared.items()
         }
     for contrast, pair in compared.items():
@@ -123,7 +130,7 @@ def _family_rows(study: Study, claim: Claim, settings: Settings) -> Iterator[Res
             contrast: None if claim.is_equivalence else test.specification for contrast, (test, _) in planned.items()
         }
         known = Known(decided, {contrast: row.specification for contrast, row in of_authors.items()})
-        for contrast, row in _multiverse(study, claim, compared, known, settings):
+        for contrast, row in _multiverse(study, claim, compared, known, settings, tests or len(compared)):
             yield _placed(row, study, endpoint, contrast, compared[contrast])
 
 
@@ -133,15 +140,16 @@ def _multiverse(
     compared: Mapping[str, Comparison],
     known: Known,
     settings: Settings,
+    tests: int,
 ) -> Iterator[tuple[str, Result]]:
     margin, together = study.protocol.endpoints[claim.endpoint].equivalence_margin, claim.together
     if claim.is_equivalence:
         yield from equivalence_rows(compared, margin, settings.alpha)
         yield from cluster_rows(compared, level=settings.level, together=True, margin=margin, alpha=settings.alpha)
-    yield from multiverse_rows(study, claim.endpoint, compared, known, settings, together=together)
-    yield from cluster_rows(compared, level=settings.level, together=together)
+    yield from multiverse_rows(study, claim.endpoint, compared, known, settings, together=together, tests=tests)
+    yield from cluster_rows(compared, level=settings.level, together=together, tests=tests)
     if study.protocol.block:
-        yield from block_rows(compared, known.planned, level=settings.level, together=together)
+        yield from block_rows(compared, known.planned, level=settings.level, times=1 if together else tests)
 
 
 def _placed(row: Result, study: Study, endpoint: str, contrast: str, pair: Comparison) -> Result:

@@ -68,6 +68,9 @@ def _decided(study: Study, endpoint: str) -> set[str]:
     """The contrasts of an endpoint that have a planned row of their own."""
     protocol = study.protocol
     claims = [contrast for one in protocol.claims.values() if one.endpoint == endpoint for contrast in one.compared]
+    claims += [
+        contrast for panel in protocol.panels.values() if endpoint in panel.endpoints for contrast in panel.contrasts
+    ]
     return {*claims, *(check.contrast for check in protocol.checks.values() if check.endpoint == endpoint)}
 
 

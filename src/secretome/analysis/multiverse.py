@@ -95,10 +95,7 @@ class _Family:
     known: Known
     level: float
     together: bool
-
-    @property
-    def size(self) -> int:
-        return len(self.compared)
+    size: int  # the number of tests, which exceeds that of the contrasts in a panel of endpoints
 
     @property
     def planned_adjustment(self) -> Adjustment:
@@ -112,7 +109,8 @@ class _Family:
         """
         if self.size == 1:
             return (Adjustment.NONE,)
-        if self.together or self.size == 2:
+        # Holm's p of a panel needs its other endpoints.
+        if self.together or self.size == 2 or self.size > len(self.compared):
             return (Adjustment.NONE, Adjustment.BONFERRONI)
         return (Adjustment.NONE, Adjustment.BONFERRONI, Adjustment.HOLM)
 
@@ -139,13 +137,14 @@ def multiverse_rows(
     settings: Settings,
     *,
     together: bool,
+    tests: int,
 ) -> Iterator[tuple[str, Result]]:
     """The other analyses of a family of contrasts, each with its contrast; `together` if a claim needs all of them.
 
     The published test and the planned one of each contrast are left out, and so is an analysis that with these animals
     is another one by another name: none is counted twice.
     """
-    family = _Family(compared, known, settings.level, together)
+    family = _Family(compared, known, settings.level, together, tests)
     groups = dict.fromkeys(group for contrast in compared for group in reversed(sides(contrast)))
     pool = {group: sample for group in groups if (sample := group_sample(study, endpoint, group)).n}
     everyone = {group: sample for group in study.protocol.groups if (sample := group_sample(study, endpoint, group)).n}

@@ -223,7 +223,7 @@ def _verdict(study: Study, key: str, claim: Claim, results: pd.DataFrame, failed
     by_contrast = [rows[rows["contrast"] == contrast] for contrast in claim.decisive_contrasts]
     planned = [row_of(tests, "planned", equivalence=False) for tests in by_contrast]
     equivalent = [] if claim.over_doses else [row_of(tests, "planned", equivalence=True) for tests in by_contrast]
-    _same_alpha(planned[0], 1 - alpha / max(1, len(claim.compared)))
+    _same_alpha(planned[0], 1 - alpha / max(1, study.protocol.family_size(claim)))
     inputs = ClaimInputs(
         claim,
         study.protocol.endpoints[claim.endpoint].equivalence_margin,
@@ -233,6 +233,7 @@ def _verdict(study: Study, key: str, claim: Claim, results: pd.DataFrame, failed
         else None,
         Evidence.of(adjacent_rows(claim, results)) if claim.over_doses else None,
         paired=study.protocol.design == "paired",
+        family=1 if _by_holm(study, claim) else study.protocol.family_size(claim),
     )
     codes, decisions = decide_claim(inputs, alpha)
     rule, published = Rule(str(codes[0])), Decision(str(decisions[0]))
@@ -254,6 +255,11 @@ def _verdict(study: Study, key: str, claim: Claim, results: pd.DataFrame, failed
         source_data=study.source_data,
         **numbers,
     )
+
+
+def _by_holm(study: Study, claim: Claim) -> bool:
+    """Whether p is adjusted by Holm's procedure, by which the smallest p of a contrast need not be multiplied."""
+    return bool(claim.panel) and study.protocol.panels[claim.panel].adjust == "holm"
 
 
 def _published(by_contrast: Sequence[pd.DataFrame], planned: Sequence[Row]) -> Evidence:
@@ -282,7 +288,7 @@ def _numbers(study: Study, key: str, claim: Claim, results: pd.DataFrame, rule: 
         name: float(shown[name]) for name in ("estimate", "low", "high", "level", "pvalue", "pvalue_adjusted")
     }
     numbers["contrast"] = str(shown["contrast"])
-    if len(claim.compared) < 2:
+    if study.protocol.family_size(claim) < 2:
         numbers["pvalue_adjusted"] = math.nan
     return numbers | dict(kind.further_columns(claim, results, rows, rule))
 

@@ -179,7 +179,7 @@ def _claim_inputs(protocol: Protocol, claim: Claim, cohorts: _Cohorts, first: _C
         return ClaimInputs(claim, margin, _stack([slope]), by_ranks, adjacent)
     if claim.of_effects:
         return ClaimInputs(claim, margin, _stack([cohorts.interaction(claim.effects)]), None)
-    family, paired = len(claim.compared), protocol.design == "paired"
+    family, paired = protocol.family_size(claim), protocol.design == "paired"
     if protocol.is_survival(claim.endpoint):
         return _survival_inputs(claim, margin, cohorts, first)
     if paired:
@@ -198,7 +198,7 @@ def _claim_inputs(protocol: Protocol, claim: Claim, cohorts: _Cohorts, first: _C
             if claim.published_method
         ]
     known = _stack(published) if claim.published_method else None
-    return ClaimInputs(claim, margin, _stack(planned), known, paired=paired)
+    return ClaimInputs(claim, margin, _stack(planned), known, paired=paired, family=family)
 
 
 def _survival_inputs(claim: Claim, margin: EquivalenceMargin, cohorts: _Cohorts, first: _Cohorts) -> ClaimInputs:
@@ -207,14 +207,14 @@ def _survival_inputs(claim: Claim, margin: EquivalenceMargin, cohorts: _Cohorts,
     test = PUBLISHED.get(claim.published_method)
     published: list[Evidence] = []
     if test is None:
-        return ClaimInputs(claim, margin, _stack(planned), None)
+        return ClaimInputs(claim, margin, _stack(planned), None, family=len(claim.compared))
     for contrast in claim.decisive_contrasts:
         rows = [
             result(test.run_or_nan(pair, 1 - first.alpha), test.specification, effect=test.effect)
             for pair in first.pairs(contrast)
         ]
         published.append(_evidence_of(rows, first.size(*sides(contrast))))
-    return ClaimInputs(claim, margin, _stack(planned), _stack(published))
+    return ClaimInputs(claim, margin, _stack(planned), _stack(published), family=len(claim.compared))
 
 
 def _survival_evidence(cohorts: _Cohorts, claim: Claim, contrast: str, margin: EquivalenceMargin) -> Evidence:

@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from secretome.protocol.claims import CLAIM_FORMS, Check, Claim, Direction, PerKind, SlopeDifference
+    from secretome.protocol.claims import CLAIM_FORMS, Check, Claim, Direction, Panel, PerKind, SlopeDifference
     from secretome.protocol.files import Choice, InputError, Problem, file_sha256, read_regular_file, sha256
     from secretome.protocol.json_files import read_json, write_json
     from secretome.protocol.loading import load_protocol, notebooks_folder, study_folder, study_names
@@ -71,6 +71,7 @@ __all__ = [
     "PairedLognormal",
     "PairedNormal",
     "PairedNormalGroup",
+    "Panel",
     "PerKind",
     "Problem",
     "Protocol",

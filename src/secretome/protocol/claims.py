@@ -87,11 +87,12 @@ CLAIM_FORMS = PerKind(
 class Claim(Strict):
     """A published claim in a form that a cohort can test.
 
-    `single`: one `contrast`, adjusted over its `family`. `every`: all `contrasts` change in one direction. `unchanged`:
-    all `contrasts` are inside the equivalence margins. `trend`: the response changes with the `doses`, which are in
-    ascending order; `contrast` is its name. `interaction`: the first of two `effects`, each a contrast, is higher than
-    the second, or lower; `contrast` is its name. If `negligible` is false, an effect inside the equivalence margins
-    still counts. Survival that goes ``up`` is longer: the hazard ratio is below 1.
+    `single`: one `contrast`, adjusted over its `family`, or over all endpoints of a `panel`. `every`: all
+    `contrasts` change in one direction. `unchanged`: all `contrasts` are inside the equivalence margins. `trend`:
+    the response changes with the `doses`, which are in ascending order; `contrast` is its name. `interaction`: the
+    first of two `effects`, each a contrast, is higher than the second, or lower; `contrast` is its name. If
+    `negligible` is false, an effect inside the equivalence margins still counts. Survival that goes ``up`` is
+    longer: the hazard ratio is below 1.
     """
 
     sentence: Text
@@ -100,6 +101,7 @@ class Claim(Strict):
     direction: Direction | None = None
     contrast: str = ""
     family: tuple[Text, ...] = ()
+    panel: str = ""
     contrasts: tuple[Text, ...] = ()
     doses: tuple[Text, ...] = ()
     effects: tuple[Text, ...] = ()
@@ -127,6 +129,8 @@ class Claim(Strict):
                 raise ValueError(f"a claim of kind {self.kind!r} {'needs' if wanted else 'has no'} {key!r}")
         if self.family and not form.has_family:
             raise ValueError(f"a claim of kind {self.kind!r} has no 'family'")
+        if self.panel and (self.family or not form.has_family):
+            raise ValueError("only a claim of kind 'single' without a 'family' belongs to a 'panel'")
         if form.over_doses and len(self.doses) < 3:
             raise ValueError("a trend needs three doses or more")
         groups = [group for effect in self.effects for group in sides(effect)]
@@ -207,6 +211,25 @@ class Claim(Strict):
     def sides(self) -> tuple[str, str]:
         """The treated and the control group of the claim's contrast."""
         return sides(self.contrast)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel(Strict):
+    """Endpoints that were measured together, such as the cytokines of one assay, and the contrasts made of each.
+
+    The p values of all endpoints and contrasts are one family: multiplied by their number (``bonferroni``), or by
+    Holm's procedure. Intervals are simultaneous by Bonferroni in both cases.
+    """
+
+    label: Text
+    endpoints: Annotated[tuple[Text, ...], FieldRule(min_length=2)]
+    contrasts: Annotated[tuple[Text, ...], FieldRule(min_length=1)]
+    adjust: Literal["bonferroni", "holm"] = "bonferroni"
+
+    @property
+    def size(self) -> int:
+        """The number of tests in the family."""
+        return len(self.endpoints) * len(self.contrasts)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from secretome.protocol.names import name_key, sides
 from secretome.protocol.simulation import Simulation, is_normal
 
 if TYPE_CHECKING:
-    from secretome.protocol.claims import Claim
+    from secretome.protocol.claims import Claim, Panel
     from secretome.protocol.models import Protocol
 
 # The kinds whose values can be compared by differences: the others have values beyond a limit, or spread with the mean.
@@ -54,6 +54,11 @@ def protocol_faults(protocol: Protocol) -> Iterator[str]:
         yield "time: the column 'time' states deaths in this study; leave out 'time', or 'sampling_hour' and survival"
     if protocol.block:
         yield from _block_faults(protocol)
+    for key, panel in protocol.panels.items():
+        yield from _panel_faults(protocol, key, panel)
+    for key, claim in protocol.claims.items():
+        if claim.panel and claim.panel not in protocol.panels:
+            yield f"claims.{key}.panel {claim.panel!r} is not among the panels"
     if protocol.simulation:
         names = set(protocol.groups), set(protocol.endpoints), set(protocol.sources)
         yield from protocol.simulation.faults(*names, paired=protocol.design == "paired")
@@ -236,6 +241,30 @@ def _colliding_names(protocol: Protocol) -> Iterator[str]:
                 owner = owners.setdefault(name_key(name), key)
                 if owner != key:
                     yield f"{what}: {owner!r} and {key!r} cannot be told apart by {name!r}"
+
+
+def _panel_faults(protocol: Protocol, key: str, panel: Panel) -> Iterator[str]:
+    place = f"panels.{key}"
+    for endpoint in panel.endpoints:
+        yield from _unknown_sides(protocol, place, endpoint, panel.contrasts)
+    known = [protocol.endpoints[name] for name in panel.endpoints if name in protocol.endpoints]
+    scales = {(e.equivalence_margin.scale, e.unit if e.equivalence_margin.scale == "linear" else "") for e in known}
+    if len(scales) > 1:
+        yield f"{place}: effects in one figure need one scale; make a panel of the ratios, and one of each unit"
+    if protocol.design == "paired" or any(e.kind == "survival" or e.optional for e in known):
+        yield f"{place}: pairs, survival and optional endpoints have no panel; leave them out of it"
+    if panel.adjust == "holm" and protocol.simulation:
+        yield f"{place}.adjust: power is calculated for Bonferroni's adjustment; write 'adjust: bonferroni'"
+    tests = {(endpoint, contrast) for endpoint in panel.endpoints for contrast in panel.contrasts}
+    for name, claim in protocol.claims.items():
+        own = {(claim.endpoint, contrast) for contrast in claim.compared}
+        if claim.panel == key and not own <= tests:
+            yield f"claims.{name}: {claim.contrast!r} of {claim.endpoint} is not in its panel {key!r}"
+        elif claim.panel != key and own & tests:
+            yield f"claims.{name}: contrasts of the panel {key!r} need claims of kind 'single' with 'panel: {key}'"
+    for name, check in protocol.checks.items():
+        if (check.endpoint, check.contrast) in tests:
+            yield f"checks.{name}: contrast {check.contrast!r} of {check.endpoint} is in the panel {key!r} too"
 
 
 def _mixed_families(protocol: Protocol) -> Iterator[str]:

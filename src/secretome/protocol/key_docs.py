@@ -53,6 +53,7 @@ KEYS: dict[str, dict[str, tuple[str, str]]] = {
         "endpoints": ("What is measured, by keys that a cohort file may use as columns.", "the reading of a cohort"),
         "checks": ("What must hold for the claims to be tested.", "verdicts"),
         "claims": ("The claims, each by a key.", "verdicts"),
+        "panels": ("Endpoints that were measured together, whose tests are one family.", "the planned analysis"),
         "slopes": ("Comparisons of two trends, which decide no claim.", "results"),
         "caveats": ("What is known against the claims.", "the page of the study"),
         "simulation": ("How animals are simulated.", DRAWN),
@@ -114,6 +115,7 @@ KEYS: dict[str, dict[str, tuple[str, str]]] = {
         "direction": ("The claimed direction.", "verdicts"),
         "contrast": ("The groups, such as `t1 vs control`; of a trend or an interaction, its name.", "verdicts"),
         "family": ("All contrasts that were compared; p is adjusted for their number.", "the planned analysis"),
+        "panel": ("The key of the panel over which p is adjusted, instead of a family.", "the planned analysis"),
         "contrasts": ("The contrasts of a claim about every group or about no change.", "verdicts"),
         "doses": ("The groups of a trend, the lowest dose first.", "verdicts"),
         "effects": (
@@ -124,6 +126,12 @@ KEYS: dict[str, dict[str, tuple[str, str]]] = {
         "published_test": ("The test of the source.", "the published analysis"),
         "printed_range": ("The effects that the source prints.", "the comparison of magnitudes"),
         "source": ("The key of the source that makes the claim.", "the table of sources"),
+    },
+    "Panel": {
+        "label": ("The name in figures and sentences.", "figures, sentences"),
+        "endpoints": ("The keys of all endpoints that were measured, claimed or not.", "the planned analysis"),
+        "contrasts": ("The contrasts of each endpoint, such as `t1 vs control`.", "the planned analysis"),
+        "adjust": ("How p is adjusted for the number of tests.", "verdicts"),
     },
     "PublishedTest": {
         "method": ("The test that the authors name, or that is presumed.", "the published analysis"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Literal
 
-from secretome.protocol.claims import Check, Claim, SlopeDifference
+from secretome.protocol.claims import Check, Claim, Panel, SlopeDifference
 from secretome.protocol.consistency import protocol_faults
 from secretome.protocol.fields import Before, FieldRule, Strict, Text
 from secretome.protocol.simulation import Simulation
@@ -161,6 +161,7 @@ class Protocol(Strict):
     endpoints: dict[str, Endpoint]
     checks: dict[str, Check] = field(default_factory=dict)
     claims: dict[str, Claim]
+    panels: dict[str, Panel] = field(default_factory=dict)
     slopes: dict[str, SlopeDifference] = field(default_factory=dict)
     caveats: tuple[Caveat, ...] = ()
     simulation: Simulation | None = None
@@ -205,6 +206,10 @@ class Protocol(Strict):
     def claims_from_cohort(self) -> bool:
         """Whether every claim has the source of the study's own cohort, or the cohort states none."""
         return not self.cohort.source or all(claim.source == self.cohort.source for claim in self.claims.values())
+
+    def family_size(self, claim: Claim) -> int:
+        """The number of tests over which the p of a claim is adjusted, or 0 if it is not about contrasts of groups."""
+        return self.panels[claim.panel].size if claim.panel else len(claim.compared)
 
     @property
     def label_columns(self) -> tuple[str, ...]:

@@ -26,6 +26,8 @@ class ClaimInputs:
         For a trend, the results of the tests between adjacent doses.
     paired : bool
         Whether the design is paired.
+    family : int
+        The number of tests over which p is adjusted.
     """
 
     claim: Claim
@@ -34,6 +36,7 @@ class ClaimInputs:
     published: Evidence | None
     adjacent: Evidence | None = None
     paired: bool = False
+    family: int = 1
 
 
 def no_further_columns(claim: Claim, results: pd.DataFrame, rows: Sequence[Row], rule: Rule) -> Mapping[str, Any]:

@@ -14,9 +14,7 @@ from secretome.protocol import Claim
 
 def _decide(inputs: ClaimInputs, alpha: float) -> Rules:
     claim = inputs.claim
-    rules: Rules = decide_contrasts(
-        inputs.planned, len(claim.compared), alpha, rising=claim.rises, paired=inputs.paired
-    )[0]
+    rules: Rules = decide_contrasts(inputs.planned, inputs.family, alpha, rising=claim.rises, paired=inputs.paired)[0]
     return rules
 
 

@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 from secretome.report.figures.animals import design_figure, groups_by_route, groups_figure, paired_figure
 from secretome.report.figures.base import COLOURS, STYLE, export, figure_formats, themed, to_svg
 from secretome.report.figures.charts import Dots, counts_figure, dots_figure, shares_figure
+from secretome.report.figures.panels import panel_figure
 from secretome.report.figures.planning import planning_figure
 from secretome.report.figures.specification_curve import specification_figure
 
@@ -21,6 +22,7 @@ __all__ = [
     "groups_by_route",
     "groups_figure",
     "paired_figure",
+    "panel_figure",
     "planning_figure",
     "shares_figure",
     "specification_figure",

@@ -3,7 +3,14 @@
 from secretome.report.text.alternatives import design_alt, groups_alt, paired_alt
 from secretome.report.text.answers import answer_sentence, group_sizes
 from secretome.report.text.arrive import ASKS, GUIDELINES, OPEN, arrive_answers
-from secretome.report.text.captions import curves_caption, design_caption, groups_caption, paired_caption
+from secretome.report.text.captions import (
+    curves_caption,
+    design_caption,
+    groups_caption,
+    paired_caption,
+    panel_alt,
+    panel_caption,
+)
 from secretome.report.text.column_titles import COLUMN_TITLES
 from secretome.report.text.conditions import batch_warnings, condition_sentences
 from secretome.report.text.decision_rules import rule_words
@@ -104,6 +111,8 @@ __all__ = [
     "paired_alt",
     "paired_caption",
     "pairs_sentence",
+    "panel_alt",
+    "panel_caption",
     "percent",
     "provenance_lines",
     "ratio",

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from secretome.analysis import BOUND, Method
+from secretome.claims import adjusted
 from secretome.cohort import Study
-from secretome.protocol import Claim, sides
+from secretome.protocol import Claim, Panel, sides
 from secretome.report.text.effects import effect_words, margin_words
-from secretome.report.text.numbers import Row, is_adjusted, lowercase_first, percent
-from secretome.report.text.sentences import unit, units
+from secretome.report.text.numbers import Row, is_adjusted, lowercase_first, p_value, percent, ratio
+from secretome.report.text.sentences import against, unit, units
 
 
 def groups_caption(study: Study, endpoints: Sequence[str], rows: Sequence[Row]) -> str:
@@ -50,6 +51,28 @@ def groups_caption(study: Study, endpoints: Sequence[str], rows: Sequence[Row]) 
             f"{', adjusted for the number of contrasts' if adjusted else ', not adjusted'}."
         )
     return " ".join(parts)
+
+
+def panel_caption(study: Study, panel: Panel, alpha: float) -> str:
+    """Caption of the figure of a panel."""
+    words = effect_words(study.protocol.endpoints[panel.endpoints[0]])
+    how = "Holm's procedure" if panel.adjust == "holm" else "Bonferroni"
+    against_what = "" if len(panel.contrasts) > 1 else f", {against(study, panel.contrasts[0])}"
+    return (
+        f"{panel.label}: {words.name} of every endpoint{against_what}, with {percent(1 - alpha / panel.size)} "
+        f"intervals, which hold for all {panel.size} tests together. A filled square has an adjusted p of at most "
+        f"{alpha:g} ({how}). The grey bands are the equivalence margins."
+    )
+
+
+def panel_alt(study: Study, panel: Panel, rows: Sequence[Row]) -> str:
+    """Alternative text of the figure of a panel: every effect with its interval and p."""
+    parts = [
+        f"{study.protocol.endpoints[row['endpoint']].label}, {against(study, row['contrast'])}: "
+        f"{ratio(adjusted(row))}, {p_value(row['pvalue_adjusted'], 'adjusted p')}"
+        for row in rows
+    ]
+    return f"{panel.label}, effects with simultaneous intervals. {'; '.join(parts)}."
 
 
 def paired_caption(study: Study, claims: Sequence[Claim], rows: Sequence[Row]) -> str:

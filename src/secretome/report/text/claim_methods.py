@@ -8,7 +8,7 @@ from secretome.analysis import ANY_RANK_TEST, BOUND, RATE_RATIO, RATIO_BY_MODEL,
 from secretome.claims import KINDS, primary_results
 from secretome.cohort import Study
 from secretome.protocol import CLAIM_FORMS, Claim, PerKind, sides
-from secretome.report.text.numbers import Row, count, listed, p_number, percent
+from secretome.report.text.numbers import Row, count, listed, lowercase_first, p_number, percent
 from secretome.report.text.sentences import against
 
 # Tests whose names begin with a person's or with a number.
@@ -82,7 +82,7 @@ def _planned(study: Study, results: pd.DataFrame, kind: str, alpha: float) -> It
 
 
 def _single(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str]:
-    adjusted = "the adjusted p" if any(len(claim.compared) > 1 for claim in claims) else "p"
+    adjusted = "the adjusted p" if any(claim.panel or len(claim.compared) > 1 for claim in claims) else "p"
     yield (
         f"A claim about one contrast was tested {methods}. It was supported if {adjusted} was at most "
         f"{alpha:g} in the claimed direction and the {percent(1 - 2 * alpha)} interval was not inside the equivalence "
@@ -92,8 +92,18 @@ def _single(claims: Sequence[Claim], methods: str, alpha: float) -> Iterator[str
 
 
 def _families(study: Study, claims: Sequence[Claim], alpha: float) -> Iterator[str]:
-    families = [family for family in dict.fromkeys(claim.compared for claim in claims) if len(family) > 1]
-    if not families:
+    families = [
+        family for family in dict.fromkeys(claim.compared for claim in claims if not claim.panel) if len(family) > 1
+    ]
+    for key in dict.fromkeys(claim.panel for claim in claims if claim.panel):
+        panel = study.protocol.panels[key]
+        labels = listed(lowercase_first(study.protocol.endpoints[endpoint].label) for endpoint in panel.endpoints)
+        how = "adjusted by Holm's procedure" if panel.adjust == "holm" else f"multiplied by {panel.size} (Bonferroni)"
+        yield (
+            f"All {panel.size} tests of the panel {panel.label} ({labels}) were one family: p values were {how}, and "
+            f"intervals were at {percent(1 - alpha / panel.size)}."
+        )
+    if not families and not all(claim.panel for claim in claims):
         yield "Each such claim had one contrast, so p values were not adjusted."
     for family in families:
         names, k = listed(against(study, contrast) for contrast in family), len(family)

@@ -11,7 +11,7 @@ def rule_words(protocol: Protocol, claim: Claim, alpha: float) -> tuple[str, str
         protocol.endpoints[claim.endpoint].equivalence_margin,
         effect_words(protocol.endpoints[claim.endpoint]),
     )
-    margin, k = f"{limits.low:g} to {limits.high:g}{words.unit}".replace("-", "−"), len(claim.compared)
+    margin, k = f"{limits.low:g} to {limits.high:g}{words.unit}".replace("-", "−"), protocol.family_size(claim)
     on_scale = " on logarithms" if limits.scale == "log" else ""
     within = f", within {protocol.block}" if protocol.block else ""
     survival = protocol.is_survival(claim.endpoint)
@@ -47,6 +47,8 @@ def rule_words(protocol: Protocol, claim: Claim, alpha: float) -> tuple[str, str
             f"one {words.short} {back} {words.none} with p ≤ {p_number(alpha / k)}{flat}",
         )
     family = f", p times {k}" if k > 1 else ""
+    if claim.panel and protocol.panels[claim.panel].adjust == "holm":
+        family = f", p by Holm's procedure over {k}"
     test = f"{'paired t' if paired else 'Welch’s t'}{on_scale}{within}"
     test = "log-rank permutation test" if survival else test
     return (
