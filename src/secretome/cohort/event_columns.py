@@ -57,7 +57,8 @@ class EventColumns:
                 found = f"a value of {animal!r}, which died before it was sampled at {self.sampling_hour:g} h"
                 remedy = "Empty the cell, or correct 'event' and 'time'."
                 self.errors.add(cell, found, "no value of a dead animal", remedy)
-            if dead.setdefault(animal, record["dead"]) != record["dead"]:
+            # A study of survival refuses any two times or events of one animal.
+            if dead.setdefault(animal, record["dead"]) != record["dead"] and not self.columns.states_survival:
                 found = f"{animal!r} both dead and alive"
                 self.errors.add(cell, found, "one event in all its rows", "Correct 'event' and 'time'.")
 

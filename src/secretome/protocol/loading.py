@@ -85,8 +85,8 @@ def load_protocol(path: Path) -> "Protocol":
     Examples
     --------
     >>> protocol = load_protocol(study_folder("sepsis_cytokines") / "protocol.yml")
-    >>> list(protocol.groups), list(protocol.claims)
-    (['sham', 'control', 't1', 't2'], ['il6_falls_t1', 'il6_falls_t2', 'il4_rises_t2'])
+    >>> list(protocol.groups), list(protocol.endpoints)
+    (['sham', 'control', 't1', 't2'], ['il6', 'il4', 'survival'])
     """
     return _read(path, path.read_bytes() if path.exists() else b"")
 
