@@ -213,7 +213,7 @@ def test_everything_fit_to_paste_has_one_button_and_paper_has_none(
     page.goto(address)
     page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true; })")
     buttons = page.locator("button.copy")
-    # Planned results, verdicts, the methods paragraph. A report opens with the verdicts too, and has a claim on survival.
+    # Planned results, verdicts, the methods paragraph. A report opens with the verdicts too, and has survival.
     assert buttons.count() == (4 + 3 + 1 if where == "page" else (4 + 5) + 2 * 4 + 1)
     assert page.locator("p.paste").inner_text().startswith("SIMULATED DATA")
     assert all(button.bounding_box()["height"] >= 24 for button in buttons.all())  # type: ignore[index]
