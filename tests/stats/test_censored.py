@@ -380,3 +380,31 @@ def test_titres_in_two_neighbouring_wells_keep_a_spread() -> None:
     assert fit.pvalue[0] > free.pvalue[0]
     with pytest.raises(ValueError, match="min_log_sd"):
         stats.censored_lognormal(lower, 2 * lower, group, min_log_sd=-1)
+
+
+@pytest.mark.parametrize("fold", [1.0, 2.0])
+def test_axis_equals_a_loop_over_single_fits(fold: float) -> None:
+    """Lognormal values below and above limits, and titres of which each lies between two dilutions."""
+    rng, group = np.random.default_rng(5), np.repeat([0, 1], [6, 9])
+    values = rng.lognormal(3, 0.7, (40, 15))
+    values = values if fold == 1 else np.exp2(np.floor(np.log2(values)))
+    lower, upper = bounds(values, 12.0 if fold == 1 else 4.0, 60.0 if fold == 1 else 64.0)
+    upper = np.where(lower == upper, fold * upper, upper)
+    lower[0, group == 1], upper[0, group == 1] = 0, 12  # This test cannot be fitted.
+    smallest = np.log(fold) / np.sqrt(12)
+    many = stats.censored_lognormal(
+        lower.reshape(8, 5, 15), upper.reshape(8, 5, 15), group, min_log_sd=smallest, axis=-1
+    )
+    together = fit_numbers(many).reshape(40, -1)
+    with pytest.raises(ValueError, match="fewer than two different"):
+        stats.censored_lognormal(lower[0], upper[0], group, min_log_sd=smallest)
+    assert np.isnan(together[0]).all()
+    for low, high, row in zip(lower[1:], upper[1:], together[1:], strict=True):
+        alone = fit_numbers(stats.censored_lognormal(low, high, group, min_log_sd=smallest))
+        assert row == pytest.approx(alone, rel=1e-7, abs=1e-9)
+
+
+def fit_numbers(fit: Any) -> np.ndarray:
+    """The numbers of a fit that do not follow from the design, along the last axis."""
+    parts = fit.geometric_mean, fit.log_sd, fit.estimate, fit.statistic, fit.pvalue, fit.against(1.25, "less")[1]
+    return np.concatenate([*parts, *fit.confidence_interval(0.9)], axis=-1)

@@ -1,7 +1,7 @@
 """The rows of a study of independent groups: as published, and as planned, with the rules for values beyond a limit."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -35,6 +35,7 @@ from secretome.analysis.results import (
     RATIO,
     RATIO_BY_MODEL,
     Estimate,
+    Floats,
     Result,
     Settings,
     estimate_or_nan,
@@ -355,10 +356,22 @@ def _equivalence_by_model(
 def _fitted(pair: Comparison) -> stats.CensoredLognormalResult:
     lower = np.concatenate([pair.control.lower, pair.treated.lower])
     upper = np.concatenate([pair.control.upper, pair.treated.upper])
-    group = np.repeat([0, 1], [pair.control.n, pair.treated.n])
+    return fit_censored_model(lower, upper, (pair.control.n, pair.treated.n), pair.step)
+
+
+def fit_censored_model(
+    lower: Floats, upper: Floats, sizes: Sequence[int], step: float
+) -> stats.CensoredLognormalResult:
+    """The censored model of a control and a treated group, whose values follow each other along the last axis.
+
+    `sizes` are the numbers of values in both groups, and `step` is as in `Comparison`. Arrays with more than one axis
+    hold many cohorts.
+    """
+    group = np.repeat([0, 1], sizes)
     # A titre lies between its dilution and the next: taken as a point, those at the plate's ends would pull the spread.
-    upper = np.where(lower == upper, pair.step * upper, upper)
-    return stats.censored_lognormal(lower, upper, group, min_log_sd=math.log(pair.step) / math.sqrt(12))
+    upper = np.where(lower == upper, step * upper, upper)
+    axis = None if lower.ndim == 1 else -1
+    return stats.censored_lognormal(lower, upper, group, min_log_sd=math.log(step) / math.sqrt(12), axis=axis)
 
 
 def _bound(pair: Comparison) -> Estimate:

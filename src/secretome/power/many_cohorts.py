@@ -7,7 +7,15 @@ from typing import Any, Literal
 import numpy as np
 
 from secretome import stats
-from secretome.analysis import NO_DIFFERENCE, Comparison, GroupSample, dilution_fold, planned_rows, slope_weights
+from secretome.analysis import (
+    NO_DIFFERENCE,
+    Comparison,
+    GroupSample,
+    dilution_fold,
+    fit_censored_model,
+    planned_rows,
+    slope_weights,
+)
 from secretome.analysis.interaction import WEIGHTS
 from secretome.analysis.published import published_test
 from secretome.analysis.results import Result, result
@@ -244,9 +252,12 @@ def _evidence_of(rows: list[Result], n: int) -> Evidence:
 
 
 def _planned(cohorts: _Cohorts, contrast: str, family: int, margin: EquivalenceMargin, *, intervals: bool) -> Evidence:
-    """Welch's t on logs; cohorts with a censored value or a zero need another method, and are analysed one by one."""
+    """Welch's t on logs, or the censored model; cohorts that need another method are analysed one by one."""
     evidence = cohorts.effect(contrast, family)
-    for position in np.flatnonzero(~cohorts.exact(*sides(contrast))):
+    not_exact = ~cohorts.exact(*sides(contrast))
+    if cohorts.logs and cohorts.size(*sides(contrast)) >= 2:
+        not_exact &= ~_by_model(cohorts, contrast, family, evidence, chosen=not_exact, intervals=intervals)
+    for position in np.flatnonzero(not_exact):
         pair = cohorts.comparison(contrast, int(position))
         test, equivalence = (
             asdict(row) for row in planned_rows(pair, family, margin, cohorts.alpha, intervals=intervals)
@@ -255,6 +266,35 @@ def _planned(cohorts: _Cohorts, contrast: str, family: int, margin: EquivalenceM
         one = Evidence.of([test | sizes], [equivalence])
         _fill(evidence, position, Evidence(*(column[0, 0] for column in vars(one).values())))
     return evidence
+
+
+def _by_model(
+    cohorts: _Cohorts, contrast: str, family: int, evidence: Evidence, *, chosen: Bools, intervals: bool
+) -> Bools:
+    """Fit the censored model in all cohorts in which it decides, as `planned_rows` does, and say which these are."""
+    groups = [cohorts.bounds[side] for side in reversed(sides(contrast))]
+    rarely = [2 * (low < high).sum(axis=1) <= low.shape[1] for low, high in groups]
+    zeros = [(high <= 0).any(axis=1) for _, high in groups]
+    decided = chosen & rarely[0] & rarely[1] & ~zeros[0] & ~zeros[1]
+    if not decided.any():
+        return np.asarray(decided)
+    low, high = (np.concatenate([bounds[side][decided] for bounds in groups], axis=1) for side in (0, 1))
+    fit = fit_censored_model(low, high, [bounds[0].shape[1] for bounds in groups], dilution_fold(cohorts.endpoint.kind))
+    margin = cohorts.endpoint.equivalence_margin
+    within = np.maximum(fit.against(margin.low, "greater")[1], fit.against(margin.high, "less")[1])
+    columns = {
+        "pvalue": fit.pvalue,
+        "adjusted": np.minimum(1, family * fit.pvalue),
+        "up": fit.estimate > margin.no_difference,
+        "equivalence": within,
+    }
+    if intervals:
+        columns["low"], columns["high"] = fit.confidence_interval(1 - cohorts.alpha / family)
+    fitted = ~np.isnan(fit.pvalue[:, 0])
+    decided[decided] = fitted
+    for name, column in columns.items():
+        getattr(evidence, name)[decided] = column[fitted, 0]
+    return np.asarray(decided)
 
 
 def _fails(check: Check, protocol: Protocol, drawn: Drawn, alpha: float) -> Bools:

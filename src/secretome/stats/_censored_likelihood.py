@@ -1,7 +1,7 @@
 """The likelihood of lognormal groups with censored values, and its profile over the ratio of two geometric means."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,20 @@ FAR = 1e60
 TOLERANCE = 1e-5
 MAX_STEPS = 100
 # The distances at which the likelihood may be high again, relative to one at which it is low.
-FURTHER = np.array([[1.0], [1.5], [2.5]])
+FURTHER = np.array([1.0, 1.5, 2.5])
 LOG_SQRT_2_PI = float(np.log(2 * np.pi) / 2)
+
+
+# A float or, of many tests, an array of floats.
+Number = Any
+
+
+class Fit(NamedTuple):
+    """The most likely mean and log standard deviation of a group, and their log-likelihood."""
+
+    mean: Number
+    log_sd: Number
+    value: Number
 
 
 class ProfilePoint(NamedTuple):
@@ -63,44 +75,47 @@ class CensoredGroup:
     """
 
     def __init__(self, exact: Floats, low: Floats, high: Floats, min_log_sd: float) -> None:
-        self.censored = low.size
+        self.censored: Any = low.size
         self.size = exact.size + low.size
-        self._n = exact.size
-        self._mean = float(exact.mean()) if exact.size else 0.0
-        self._squares = float(((exact - self._mean) ** 2).sum())
-        self._values = np.concatenate([exact, np.where(np.isinf(low), high, low)])
+        self._n: Number = exact.size
+        self._mean: Number = float(exact.mean()) if exact.size else 0.0
+        self._squares: Number = float(((exact - self._mean) ** 2).sum())
+        values = np.concatenate([exact, np.where(np.isinf(low), high, low)])
+        self._centre: Number = float(values.mean())
+        self._spread: Number = max(float(values.std()), 0.1)
         # Values with the same limits are counted together.
         limits, counts = np.unique(np.column_stack([low, high]), axis=0, return_counts=True)
         self._limits, self._counts = np.clip(limits.T, -FAR, FAR), counts.astype(np.float64)
         finite = np.concatenate([exact, limits[np.isfinite(limits)]])
-        self._lowest, self._highest = float(finite.min()), float(finite.max())
-        with np.errstate(divide="ignore"):
-            self._max_log_precision = -max(float(np.log(min_log_sd)), MIN_LOG_SD)
+        self._lowest: Number = float(finite.min())
+        self._highest: Number = float(finite.max())
+        self._max_log_precision = _max_log_precision(min_log_sd)
 
-    def fit(self) -> tuple[Floats, float]:
+    def fit(self) -> Fit:
         """The most likely mean and log standard deviation, and their log-likelihood."""
-        centre, spread = float(self._values.mean()), max(float(self._values.std()), 0.1)
+        centre, spread = np.asarray(self._centre), self._spread
         # The profile over the mean has one peak, so the sign of its slope tells on which side the peak is.
-        reach = spread * 2.0 ** np.arange(-1, 12)
-        means = np.concatenate([centre - reach[::-1], [centre], centre + reach])
+        reach = np.multiply.outer(2.0 ** np.arange(-1, 12), spread)
+        means = np.concatenate([centre - reach[::-1], centre[None], centre + reach])
         point = self.profile(means, -np.log(np.hypot(spread, means - centre)))
-        after = int(np.clip((point.slope > 0).sum(), 1, means.size - 1))
-        point = ProfilePoint(*(part[[after]] for part in point))
+        after = np.clip((point.slope > 0).sum(axis=0), 1, len(means) - 1)[None]
+        before, last = (np.take_along_axis(means, place, axis=0) for place in (after - 1, after))
+        point = ProfilePoint(*(np.take_along_axis(part, after, axis=0) for part in point))
 
         def slope(mean: Floats) -> tuple[Floats, Floats]:
             nonlocal point
             point = self.profile(mean, point.predicted(mean))
             return point.slope, point.curvature
 
-        mean = _root(slope, means[[after - 1]], means[[after]], means[[after]], scale=spread)
+        mean = _root(slope, before, last, last, scale=spread)
         value = point.value + point.slope * (mean - point.mean) / 2
-        return np.array([mean[0], -point.predicted(mean)[0]]), float(value[0])
+        return Fit(mean[0], -point.predicted(mean)[0], value[0])
 
     def profile(self, mean: Floats, log_precision: Floats) -> ProfilePoint:
         """The profile at these means; the search for the precision begins at `log_precision`."""
         squares = self._squares + self._n * (self._mean - mean) ** 2
         high = np.full(mean.shape, self._max_log_precision)
-        if not self.censored:
+        if not np.any(self.censored):
             x = np.minimum(np.log(self._n / squares) / 2, high)
             return _profile_point(mean, x, x < high, self._derivatives(mean, squares, x))
         at: tuple[Floats, ...] = ()
@@ -137,10 +152,11 @@ class CensoredGroup:
             2 * of_mean,
             -2 * of_squares,
         )
-        if not self.censored:
+        if not np.any(self.censored):
             return exact
         # Standardized limits, the lower in the first row, and the density at each relative to the probability between.
-        z = precision[..., None] * (self._limits.reshape(2, *[1] * mean.ndim, -1) - mean[..., None])
+        limits = self._limits.reshape(2, *[1] * (mean.ndim + 2 - self._limits.ndim), *self._limits.shape[1:])
+        z = precision[..., None] * (limits - mean[..., None])
         log_probability = _log_probability(z)
         # Limited, so that the slope is finite if the search tries a tiny standard deviation.
         density = np.exp(np.minimum(-(z**2) / 2 - LOG_SQRT_2_PI - log_probability, 300))
@@ -149,7 +165,7 @@ class CensoredGroup:
         second = z * first
         d0, d1, d2, d3 = density.sum(axis=0), first.sum(axis=0), second.sum(axis=0), (z * second).sum(axis=0)
         terms = np.stack([log_probability, d0, d1, d1 + d0**2, d2 + d0 * d1 - d0, d1 - d3 - d1**2])
-        value, by_mean, by_x, mean_mean, mean_x, x_x = terms @ self._counts
+        value, by_mean, by_x, mean_mean, mean_x, x_x = self._over_limits(terms)
         return (
             exact[0] + value,
             exact[1] - precision * by_mean,
@@ -159,38 +175,80 @@ class CensoredGroup:
             exact[5] + x_x,
         )
 
+    def _over_limits(self, terms: Floats) -> Floats:
+        """The sums of the terms of all censored values."""
+        return np.asarray(terms @ self._counts)
+
+
+class CensoredGroups(CensoredGroup):
+    """The logarithms of one group in many tests, for the arithmetic of `CensoredGroup` with an array of its parts.
+
+    Parameters
+    ----------
+    low, high : (tests, n) array
+        The limits of the values, equal if a value is exact.
+    min_log_sd : float
+        The smallest standard deviation allowed.
+    """
+
+    def __init__(self, low: Floats, high: Floats, min_log_sd: float) -> None:
+        exact = low == high
+        self._n, self.size = exact.sum(axis=1), low.shape[1]
+        self.censored = self.size - self._n
+        values = np.where(np.isinf(low), high, low)
+        self._centre, self._spread = values.mean(axis=1), np.maximum(values.std(axis=1), 0.1)
+        self._mean = np.where(exact, values, 0.0).sum(axis=1) / np.maximum(self._n, 1)
+        self._squares = np.where(exact, (values - self._mean[:, None]) ** 2, 0.0).sum(axis=1)
+        self._lowest = np.minimum(values, np.where(np.isinf(high), np.inf, high)).min(axis=1)
+        self._highest = np.maximum(values, np.where(np.isinf(high), -np.inf, high)).max(axis=1)
+        # The censored values of each test first; the others do not count.
+        first = np.argsort(exact, axis=1, kind="stable")[:, : max(1, int(np.max(self.censored)))]
+        self._counts = (~np.take_along_axis(exact, first, axis=1)).astype(np.float64)
+        limits = (np.take_along_axis(limit, first, axis=1) for limit in (low, high))
+        self._limits = np.clip(np.stack([*limits]), -FAR, FAR)
+        self._limits[0, self._counts == 0], self._limits[1, self._counts == 0] = -FAR, FAR
+        self._max_log_precision = _max_log_precision(min_log_sd)
+
+    def _over_limits(self, terms: Floats) -> Floats:
+        return np.asarray((terms * self._counts).sum(axis=-1))
+
 
 class Profile:
-    """The likelihood of a difference of two log means, with all other parameters fitted at each difference."""
+    """The likelihood of a difference of two log means, with all other parameters fitted at each difference.
+
+    With `CensoredGroups`, the numbers are arrays of one element per test.
+    """
 
     def __init__(
         self,
         base: CensoredGroup,
         other: CensoredGroup,
-        base_fit: tuple[Floats, float],
-        other_fit: tuple[Floats, float],
+        base_fit: Fit,
+        other_fit: Fit,
     ) -> None:
         self._groups = base, other
-        self._means = float(base_fit[0][0]), float(other_fit[0][0])
-        self._sds = float(np.exp(base_fit[0][1])), float(np.exp(other_fit[0][1]))
-        self._maximum = base_fit[1] + other_fit[1]
+        self._means = base_fit.mean, other_fit.mean
+        self._sds = np.exp(base_fit.log_sd), np.exp(other_fit.log_sd)
+        self._maximum = base_fit.value + other_fit.value
         self.difference = self._means[1] - self._means[0]
-        self._standard_error = float(np.hypot(self._sds[0] / base.size**0.5, self._sds[1] / other.size**0.5))
+        self._standard_error = np.hypot(self._sds[0] / base.size**0.5, self._sds[1] / other.size**0.5)
         self._n = base.size + other.size
         self.df = self._n - 2
 
-    def statistic(self, difference: float) -> float:
+    def statistic(self, difference: float) -> Floats:
         """The likelihood ratio as a t, so that without censoring and with equal variances it would be Student's."""
-        return float(_Path(self).statistics(np.array([difference]))[0][0])
+        return np.asarray(_Path(self).statistics(np.full((1, *np.shape(self.difference)), difference))[0][0])
 
-    def limits(self, level: float) -> tuple[float, float]:
+    def limits(self, level: float) -> Floats:
         """The differences at which the t reaches its quantile, below and above the estimate."""
         quantile = float(t_quantile(level, self.df))
-        side = np.array([-1.0, 1.0])
-        near, distance = np.zeros(2), np.full(2, 1.2 * self._standard_error * quantile)
+        side = np.array([-1.0, 1.0]).reshape(2, *[1] * np.ndim(self.difference))
+        shape = 2, *np.shape(self.difference)
+        near, distance = np.zeros(shape), np.full(shape, 1.2 * self._standard_error * quantile)
         # A likelihood with two peaks may rise again further out; the interval must contain what the test accepts.
         while True:
-            trial = np.vstack([FURTHER * distance, np.maximum(distance, -side * self.difference)])
+            further = np.multiply.outer(FURTHER, distance)
+            trial = np.concatenate([further, np.maximum(distance, -side * self.difference)[None]])
             statistics = _Path(self).statistics(self.difference + side * trial)[0]
             accepted = (statistics < quantile) & (distance <= MAX_LOG_RATIO)
             if not accepted.any():
@@ -213,8 +271,7 @@ class Profile:
             found = _Path(self).statistics(limits)[0]
             if (np.abs(found - quantile) <= TOLERANCE)[determined].all():
                 break
-        limits = np.where(determined, limits, side * np.inf)
-        return float(limits[0]), float(limits[1])
+        return np.where(determined, limits, side * np.inf)
 
 
 class _Path:
@@ -286,6 +343,11 @@ def _profile_point(mean: Floats, x: Floats, free: NDArray[np.bool_], at: tuple[F
     return ProfilePoint(mean, value, by_mean, mean_mean + mean_x * by_mean_of_x, x, by_mean_of_x)
 
 
+def _max_log_precision(min_log_sd: float) -> float:
+    with np.errstate(divide="ignore"):
+        return -max(float(np.log(min_log_sd)), MIN_LOG_SD)
+
+
 def _newton_step(value: Floats, slope: Floats) -> Floats:
     return np.asarray(-value / slope)
 
@@ -301,7 +363,7 @@ def _root(
     high: Floats,
     start: Floats,
     *,
-    scale: float,
+    scale: Number,
     step: Callable[[Floats, Floats], Floats] = _newton_step,
 ) -> Floats:
     """Where each element of a function falls through zero between `low` and `high`, or the end that it does not reach.

@@ -147,9 +147,9 @@ def as_pairs(
     return _checked(left, "x"), _checked(right, "y")
 
 
-def as_complete(values: ArrayLike, name: str) -> Floats:
-    """Return `values` as `as_vector` does, not empty and without a missing value."""
-    vector = as_vector(values, name)
+def as_complete(values: ArrayLike, name: str, axis: int | None = None) -> Floats:
+    """Return `values` as `as_sample` does, infinite ones included, not empty and without a missing value."""
+    vector = _as_array(values, name, axis)
     if vector.size == 0:
         raise ValueError(f"{name} is empty.")
     missing = int(np.isnan(vector).sum())

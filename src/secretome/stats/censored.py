@@ -1,12 +1,14 @@
 """Geometric means where some values are known only to lie beyond a limit of the assay, or within an interval."""
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from secretome.stats._censored_likelihood import CensoredGroup, Profile
+from secretome.stats._censored_likelihood import CensoredGroup, CensoredGroups, Profile
 from secretome.stats._common import ALTERNATIVES, Alternative, ConfidenceInterval, exp, log_of_ratio, t_pvalue
 from secretome.stats._inputs import (
     Floats,
@@ -26,7 +28,8 @@ class CensoredLognormalResult:
     Attributes
     ----------
     groups : (k,) array
-        The levels of `group`, sorted; the first is what the others are compared with.
+        The levels of `group`, sorted; the first is what the others are compared with. The other arrays have further
+        axes before the last if the function was called with `axis`.
     geometric_mean, log_sd : (k,) array
         Of each group: the geometric mean, in the unit of the data, and the standard deviation of the natural
         logarithms.
@@ -53,6 +56,8 @@ class CensoredLognormalResult:
     pvalue: Floats
     alternative: str
     _profiles: tuple[Profile, ...] = field(repr=False, compare=False)
+    # Which of several tests could be fitted; None of a single one.
+    _fitted: NDArray[np.bool_] | None = field(repr=False, compare=False, default=None)
 
     def against(self, ratio: float, alternative: Alternative = "two-sided") -> tuple[Floats, Floats]:
         """Test the ratios against another than 1, without a new fit.
@@ -75,7 +80,7 @@ class CensoredLognormalResult:
             If `ratio` is not above zero.
         """
         at = log_of_ratio(ratio)
-        statistic = np.array([np.sign(profile.difference - at) * profile.statistic(at) for profile in self._profiles])
+        statistic = _of_tests([_signed_statistic(profile, at) for profile in self._profiles], self._fitted)
         return statistic, t_pvalue(statistic, self.df, alternative)
 
     def confidence_interval(self, confidence_level: float = 0.95) -> ConfidenceInterval:
@@ -91,10 +96,11 @@ class CensoredLognormalResult:
             Two-sided whatever the alternative. A limit that the data do not determine is 0 or infinity, with a warning.
         """
         check_level(confidence_level)
-        limits = np.array([profile.limits(confidence_level) for profile in self._profiles]).reshape(-1, 2)
-        if np.isinf(limits).any():
+        limits = [profile.limits(confidence_level) for profile in self._profiles]
+        low, high = (_of_tests([limit[side] for limit in limits], self._fitted) for side in (0, 1))
+        if np.isinf(low).any() or np.isinf(high).any():
             warnings.warn("The exact values do not determine one limit of a ratio: it is 0 or infinity.", stacklevel=2)
-        return ConfidenceInterval(exp(limits[:, 0]), exp(limits[:, 1]), confidence_level)
+        return ConfidenceInterval(exp(low), exp(high), confidence_level)
 
 
 def censored_lognormal(
@@ -104,6 +110,7 @@ def censored_lognormal(
     *,
     alternative: Alternative = "two-sided",
     min_log_sd: float = 0.0,
+    axis: int | None = None,
 ) -> CensoredLognormalResult:
     """Ratios of geometric means of lognormal groups, each with its own spread, where some values are censored.
 
@@ -121,17 +128,21 @@ def censored_lognormal(
         The smallest standard deviation of the logarithms that is allowed. If all values lie in two adjacent intervals,
         the likelihood is highest without any variation: for titres, take ``log(fold) / sqrt(12)``, the standard
         deviation within one interval.
+    axis : int, optional
+        The axis along which the values of each test lie, labelled by `group`; the other axes number separate tests, as
+        in SciPy. By default, the arrays must be one-dimensional.
 
     Returns
     -------
     CensoredLognormalResult
+        With `axis`, its arrays have the shape (..., k) or (..., k - 1).
 
     Raises
     ------
     ValueError
         If the arrays do not fit together, `min_log_sd` is negative or infinite, a value is not positive, `lower`
         exceeds `upper`, or a group has fewer than two different values that are bounded on both sides: without them its
-        spread cannot be estimated.
+        spread cannot be estimated. With `axis`, the results of such a test are NaN instead.
 
     Notes
     -----
@@ -161,37 +172,86 @@ def censored_lognormal(
     check_choice(alternative, ALTERNATIVES, "alternative")
     if not as_real(min_log_sd, "min_log_sd") >= 0:
         raise ValueError(f"min_log_sd must be 0 or a finite number above it; it is {min_log_sd!r}.")
-    low, high, labels = _checked(lower, upper, group)
+    low, high, labels = _checked(lower, upper, group, axis)
     levels = np.unique(labels)
-    # Centred, so that the search starts at the same point in every unit.
-    limits = np.concatenate([low[low > 0], high[np.isfinite(high)]])
-    centre = float(np.log(limits).mean())
-    groups = [_group(low[labels == level], high[labels == level], centre, level, min_log_sd) for level in levels]
+    fitted, groups = None, list[CensoredGroup]()
+    if axis is None:
+        # Centred, so that the search starts at the same point in every unit.
+        limits = np.concatenate([low[low > 0], high[np.isfinite(high)]])
+        centre = np.log(limits).mean()
+        groups = [_group(low[labels == level], high[labels == level], centre, level, min_log_sd) for level in levels]
+    else:
+        fitted, groups, centre = _many_groups(low, high, [labels == level for level in levels], min_log_sd)
     fits = [members.fit() for members in groups]
     profiles = tuple(Profile(groups[0], other, fits[0], fit) for other, fit in zip(groups[1:], fits[1:], strict=True))
-    differences = np.array([profile.difference for profile in profiles])
-    df = np.array([float(profile.df) for profile in profiles])
-    statistic = np.array([np.sign(profile.difference) * profile.statistic(0.0) for profile in profiles])
-    pvalue = t_pvalue(statistic, df, alternative)
+    of_each = partial(_of_tests, fitted=fitted)
+    # The t distribution belongs to every test, fitted or not.
+    df = np.full((*low.shape[:-1], len(profiles)), [float(profile.df) for profile in profiles])
+    statistic = of_each([_signed_statistic(profile, 0.0) for profile in profiles])
     return CensoredLognormalResult(
         groups=levels,
-        geometric_mean=exp([fit[0][0] + centre for fit in fits]),
-        log_sd=np.exp([fit[0][1] for fit in fits]),
+        geometric_mean=exp(of_each([fit.mean + centre for fit in fits])),
+        log_sd=np.exp(of_each([fit.log_sd for fit in fits])),
         n=np.array([members.size for members in groups]),
-        censored=np.array([members.censored for members in groups]),
-        estimate=exp(differences),
+        censored=np.stack([(low < high)[..., labels == level].sum(axis=-1) for level in levels], axis=-1),
+        estimate=exp(of_each([profile.difference for profile in profiles])),
         statistic=statistic,
         df=df,
-        pvalue=pvalue,
+        pvalue=t_pvalue(statistic, df, alternative),
         alternative=alternative,
         _profiles=profiles,
+        _fitted=fitted,
     )
 
 
-def _checked(lower: ArrayLike, upper: ArrayLike, group: ArrayLike | None) -> tuple[Floats, Floats, NDArray[np.generic]]:
-    low, high = as_complete(lower, "lower"), as_complete(upper, "upper")
-    labels = np.zeros(low.size, dtype=np.int64) if group is None else as_labels(group)
-    check_one_length(lower=low, upper=high, group=labels)
+def _signed_statistic(profile: Profile, difference: float) -> Floats:
+    return np.asarray(np.sign(profile.difference - difference) * profile.statistic(difference))
+
+
+def _of_tests(parts: Sequence[ArrayLike], fitted: NDArray[np.bool_] | None) -> Floats:
+    """Numbers, one per group or ratio and fitted test, as an array of all tests, NaN if a test could not be fitted."""
+    numbers = np.array(parts, dtype=np.float64)
+    if fitted is None:
+        return numbers
+    every = np.full((*fitted.shape, len(parts)), np.nan)
+    every[fitted] = numbers.T
+    return every
+
+
+def _many_groups(
+    low: Floats, high: Floats, members: Sequence[NDArray[np.bool_]], min_log_sd: float
+) -> tuple[NDArray[np.bool_], list[CensoredGroup], Floats]:
+    """Which tests can be fitted; their groups, centred as a single test is; and the centres."""
+    bounded = (low > 0) & np.isfinite(high)
+    fitted = np.ones(low.shape[:-1], dtype=np.bool_)
+    for member in members:
+        within = bounded & member
+        # A bounded value that differs from the first one tells the spread.
+        first = within.argmax(axis=-1)[..., None]
+        differs = [limit != np.take_along_axis(limit, first, axis=-1) for limit in (low, high)]
+        fitted &= (within & (differs[0] | differs[1])).any(axis=-1)
+    lows, highs = low[fitted], high[fitted]
+    with np.errstate(divide="ignore"):
+        log_low, log_high = np.log(lows), np.log(highs)
+    known = np.stack([lows > 0, np.isfinite(highs)])
+    centre = np.where(known, [log_low, log_high], 0.0).sum(axis=(0, 2)) / known.sum(axis=(0, 2))
+    log_low, log_high = log_low - centre[:, None], log_high - centre[:, None]
+    of_members = ((log_low[:, member], log_high[:, member]) for member in members)
+    return fitted, [CensoredGroups(*limits, min_log_sd) for limits in of_members], centre
+
+
+def _checked(
+    lower: ArrayLike, upper: ArrayLike, group: ArrayLike | None, axis: int | None
+) -> tuple[Floats, Floats, NDArray[np.generic]]:
+    low, high = as_complete(lower, "lower", axis), as_complete(upper, "upper", axis)
+    labels = np.zeros(low.shape[-1], dtype=np.int64) if group is None else as_labels(group)
+    if axis is None:
+        check_one_length(lower=low, upper=high, group=labels)
+    elif low.shape != high.shape or labels.size != low.shape[-1]:
+        raise ValueError(
+            f"lower and upper must have one shape, and group one label for each value along the axis: the shapes are "
+            f"{low.shape}, {high.shape} and {labels.shape}."
+        )
     if (low < 0).any() or (high <= 0).any() or np.isinf(low).any():
         raise ValueError("every value must lie above zero, at a finite lower bound of zero or more.")
     if (low > high).any():
