@@ -22,9 +22,10 @@ from approved import check_approved
 from commands import assert_refused, secretome
 from light import notebooks_in, write_light_study
 from secretome.cli import app
-from secretome.cohort import reading, study
+from secretome.cohort import load_study, reading, study
 from secretome.protocol import InputError, study_folder
 from secretome.report.html import report_html
+from secretome.rerun.engine import RunFailed, run_notebook
 from secretome.rerun.parameters import check_parameters
 
 TREG = "treg_conditioned_medium"
@@ -312,10 +313,11 @@ def test_a_sheet_and_mapped_names_reach_the_run_and_its_provenance(donors: Path,
 
 
 @pytest.mark.usefixtures("light")
-def test_a_key_reaches_the_run_and_its_provenance(donors: Path, tmp_path: Path) -> None:
+def plate_and_key(donors: Path, folder: Path) -> tuple[Path, Path]:
+    """A cohort as a plate reader writes it, by sample, and the key of its samples."""
     header, *rows = [row.split(",") for row in donors.read_text(encoding="utf-8").splitlines()]
     at = [header.index(name) for name in ("animal", "group")]
-    plate, key = tmp_path / "plate.csv", tmp_path / "key.csv"
+    plate, key = folder / "plate.csv", folder / "key.csv"
     values = [[cell for column, cell in enumerate(row) if column not in at] for row in (header, *rows)]
     plate.write_text(
         "\n".join(",".join([f"S{number}" if number else "Sample", *row]) for number, row in enumerate(values)), "utf-8"
@@ -324,6 +326,21 @@ def test_a_key_reaches_the_run_and_its_provenance(donors: Path, tmp_path: Path) 
         "\n".join(["Sample ID,Donor,Group", *(f"S{n},{row[at[0]]},{row[at[1]]}" for n, row in enumerate(rows, 1))]),
         "utf-8",
     )
+    return plate, key
+
+
+def test_a_key_that_changes_during_the_run_fails_it(donors: Path, tmp_path: Path) -> None:
+    plate, key = plate_and_key(donors, tmp_path)
+    study = load_study(TREG, cohort=plate, key=key)
+    text = key.read_text(encoding="utf-8")
+    key.write_text(text.replace("without", "?").replace("with_cm", "without").replace("?", "with_cm"), "utf-8")
+    with pytest.raises(RunFailed, match=r"key\.csv"):
+        run_notebook(tmp_path, study, {})
+    assert not (tmp_path / "provenance.json").exists()
+
+
+def test_a_key_reaches_the_run_and_its_provenance(donors: Path, tmp_path: Path) -> None:
+    plate, key = plate_and_key(donors, tmp_path)
     assert secretome("rerun", TREG, plate, "--out", tmp_path / "out").exit_code == 2
     result = secretome("rerun", TREG, plate, "--key", key, "--out", tmp_path / "out")
     assert result.exit_code == 0, result.output

@@ -12,7 +12,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from secretome.claims.conditions import conditions
 from secretome.cohort import Study, load_study
-from secretome.protocol import InputError, study_folder
+from secretome.protocol import InputError, file_sha256, study_folder
 from secretome.report import tables
 from secretome.report import text as report_text
 from secretome.report.html import report_html
@@ -156,6 +156,9 @@ def _execute(
     absent = [name for name in WRITTEN_BY_NOTEBOOK if not (work / name).exists()]
     if absent:
         raise RunFailed(f"{cohort.path.name}: the notebook ended without writing {', '.join(absent)}")
+    # The notebook checks the cohort's hash, and reads the key without one.
+    if cohort.key_path and file_sha256(cohort.key_path) != cohort.key_sha256:
+        raise RunFailed(f"{cohort.path.name}: the key {cohort.key_path.name} has changed since the run began")
     return executed
 
 
