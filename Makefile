@@ -83,14 +83,20 @@ else
 	$(ONE_THREAD) $(PY) benchmarks/designs.py
 endif
 
-# Not in the lock, because only those who edit notebooks need it.
-LAB := jupyterlab>=4.4,<5
+# JupyterLab needs other versions than the lock has, so it is in an environment of its own; notebooks run in .venv.
+LAB := _build/lab
+JUPYTEXT = $(shell sed -n 's/^\(jupytext==[^ ;]*\).*/\1/p' requirements.txt)
 
-lab: .venv/.installed  ## open the notebooks in JupyterLab, each paired with its script (installs JupyterLab the first time)
-	@mkdir -p _build && sed -n 's/^\([A-Za-z0-9_.-]*==[^ ;]*\).*/\1/p' requirements.txt > _build/locked.txt
-	@$(PY) -c 'import jupyterlab' 2>/dev/null || $(PY) -m pip install --quiet --constraint _build/locked.txt '$(LAB)'
+$(LAB)/.installed: .venv/.installed
+	@echo "Installing JupyterLab into $(LAB). The first time takes a minute or two."
+	@$(PY) -m venv --clear $(LAB)
+	@$(LAB)/bin/python -m pip install --quiet --disable-pip-version-check 'jupyterlab>=4.4,<5' '$(JUPYTEXT)'
+	@$(PY) -m ipykernel install --prefix $(LAB) --name python3 > /dev/null
+	@touch $@
+
+lab: $(LAB)/.installed  ## open the notebooks in JupyterLab, each paired with its script (installs JupyterLab the first time)
 	$(PY) -m jupytext --quiet --sync notebooks/*/analysis.py notebooks/methods/*/lesson.py
-	$(PY) -m jupyterlab --notebook-dir=notebooks $(LAB_OPTIONS)
+	$(LAB)/bin/jupyter-lab --notebook-dir=notebooks $(LAB_OPTIONS)
 
 bench-browser: book  ## measure the in-browser page for the book's table: five minutes, on a machine that does nothing else
 	$(PY) benchmarks/browser.py
