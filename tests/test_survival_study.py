@@ -105,10 +105,12 @@ def test_hazard_ratio_is_that_of_statsmodels_by_efron() -> None:
 def test_planned_test_is_the_logrank_test_with_the_hazard_ratio(study: Study) -> None:
     planned = row(analyse(study, ("planned",)))
     time, died, treated = TREATED + PLACEBO, EVENT + [1] * 21, [1] * 21 + [0] * 21
-    assert planned["statistic"] == pytest.approx(16.793, abs=1e-3)  # R: survdiff(Surv(time, event) ~ group)
+    # R 4.2, survival: survdiff(Surv(time, died) ~ treated)$chisq
+    assert planned["statistic"] == pytest.approx(16.7929409892165, rel=1e-9)
     assert planned["pvalue"] == stats.logrank(time, died, treated).pvalue
     low, high = stats.hazard_ratio(time, died, treated).confidence_interval(0.975)
-    assert planned["estimate"] == pytest.approx(1 / 4.817, abs=1e-3)  # R: coxph, ties = "efron"
+    # R: exp(coef(coxph(Surv(time, died) ~ treated, ties = "efron")))
+    assert planned["estimate"] == pytest.approx(0.207603524841537, rel=1e-7)
     assert (planned["low"], planned["high"], planned["level"]) == pytest.approx((low, high, 0.975))
 
 

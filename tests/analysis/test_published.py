@@ -1,4 +1,4 @@
-"""The tests that authors name, against SciPy, a printed table of R's dunn.test, and identities."""
+"""The tests that authors name, against SciPy, R, and identities."""
 
 from pathlib import Path
 
@@ -56,19 +56,20 @@ OZONE = {
         20,
     ],
 }
-# z of each later month against each earlier one, with the sign turned, from the documentation of R's dunn.test:
-# dunn.test(airquality$Ozone, airquality$Month), Kruskal-Wallis chi-squared 29.2666.
-PRINTED_Z = {
-    ("june", "may"): 0.925158,
-    ("july", "may"): 4.419470,
-    ("july", "june"): 2.244208,
-    ("august", "may"): 4.132813,
-    ("august", "june"): 2.038635,
-    ("august", "july"): -0.286657,
-    ("september", "may"): 1.321202,
-    ("september", "june"): -0.002538,
-    ("september", "july"): -3.217199,
-    ("september", "august"): -2.922827,
+# Dunn's z by R 4.2: o <- airquality$Ozone; m <- airquality$Month[!is.na(o)]; o <- o[!is.na(o)]; N <- length(o)
+# n <- table(m); mr <- tapply(rank(o), m, mean); s2 <- N * (N + 1) / 12 - sum(table(o)^3 - table(o)) / (12 * (N - 1))
+# (mr["7"] - mr["5"]) / sqrt(s2 * (1 / n["7"] + 1 / n["5"])), and so on; the package dunn.test has the same formula.
+DUNN_Z = {
+    ("june", "may"): 0.925158616268727,
+    ("july", "may"): 4.41947064061156,
+    ("july", "june"): 2.24420803239467,
+    ("august", "may"): 4.13281342220511,
+    ("august", "june"): 2.03863548728771,
+    ("august", "july"): -0.286657218406444,
+    ("september", "may"): 1.32120228252017,
+    ("september", "june"): -0.00253855526952261,
+    ("september", "july"): -3.21719912427736,
+    ("september", "august"): -2.92282777777952,
 }
 STUDY = """\
 groups:
@@ -134,11 +135,12 @@ def published(study: Study) -> pd.Series:
     return rows[rows["contrast"] == "low vs saline"].iloc[0]
 
 
-def test_dunn_is_that_of_rs_dunn_test() -> None:
+def test_dunn_is_its_formula_in_r() -> None:
     groups = {month: np.array(values, dtype=float) for month, values in OZONE.items()}
-    assert scipy_stats.kruskal(*groups.values()).statistic == pytest.approx(29.2666, abs=1e-4)
-    for (later, earlier), z in PRINTED_Z.items():
-        assert dunn_statistic(groups, later, earlier) == pytest.approx(z, abs=1e-6)
+    # R: kruskal.test(Ozone ~ Month, data = airquality)$statistic
+    assert scipy_stats.kruskal(*groups.values()).statistic == pytest.approx(29.2665763061169, rel=1e-12)
+    for (later, earlier), z in DUNN_Z.items():
+        assert dunn_statistic(groups, later, earlier) == pytest.approx(z, rel=1e-12)
 
 
 def test_two_group_tests_are_scipys(tmp_path: Path) -> None:
