@@ -145,7 +145,7 @@ def protocol_keys() -> str:
         rows = [
             {
                 "Key": doc.key,
-                "Meaning": doc.meaning,
+                "Meaning": doc.meaning.replace("`", ""),
                 "Type": doc.type.replace("`", ""),
                 "Default": doc.default,
                 "Example": examples.get((doc.model, doc.key), "–"),
