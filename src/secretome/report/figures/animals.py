@@ -376,9 +376,11 @@ def _draw_ratios(axes: Axes, study: Study, rows: Sequence[text.Row], about: Endp
     controls = dict.fromkeys(study.protocol.groups[sides(row["contrast"])[1]].label for row in rows)
     with_interval = f",\n{text.percent(levels.pop())} interval" if len(levels) == 1 else ""
     words = text.effect_words(about)
-    if len(controls) > 1:
-        # The brackets show which groups are compared.
-        name = f"{words.short},{words.unit}" if words.unit else words.short
+    if len(controls) > 1 and words.unit:
+        # The brackets show which groups are compared. A line of the label must not be longer than the axis.
+        name, with_interval = f"mean difference,\n{words.unit.strip()}", with_interval.replace("\n", " ")
+    elif len(controls) > 1:
+        name = words.short
     elif about.equivalence_margin.scale == "log":
         name = f"ratio to {text.lowercase_first(next(iter(controls)))}"
     else:
