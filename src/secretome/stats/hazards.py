@@ -234,20 +234,25 @@ def restricted_mean_survival(
     return RestrictedMeanResult(first - second, first, second, tau, error, pvalue)
 
 
-def survival_curve(time: Floats, died: Floats) -> tuple[Floats, Floats]:
+def survival_curve(time: ArrayLike, died: ArrayLike) -> tuple[Floats, Floats]:
     """The times of events, and the Kaplan-Meier estimate of the share without an event after each.
 
     Parameters
     ----------
-    time : (n,) ndarray of float
+    time : array_like, 1-D
         The time of the event or of censoring.
-    died : (n,) ndarray of float
-        1 for an event, 0 for a censored time.
+    died : array_like of bool, 1-D
+        Whether the event occurred then.
 
     Returns
     -------
     times, shares : (k,) ndarrays of float
         The k different times of events, and the share after each.
+
+    Raises
+    ------
+    ValueError
+        If the arrays differ in length, a time is negative or missing, or an event is missing.
 
     References
     ----------
@@ -256,15 +261,15 @@ def survival_curve(time: Floats, died: Floats) -> tuple[Floats, Floats]:
 
     Examples
     --------
-    >>> import numpy as np
     >>> from secretome import stats
-    >>> times, shares = stats.survival_curve(np.array([6.0, 12, 12, 48]), np.array([1.0, 1, 0, 0]))
+    >>> times, shares = stats.survival_curve([6, 12, 12, 48], [1, 1, 0, 0])
     >>> times.tolist(), shares.round(3).tolist()
     ([6.0, 12.0], [0.75, 0.5])
     """
-    moments = np.unique(time[died == 1])
-    at_risk = (time >= moments[:, None]).sum(axis=1)
-    deaths = ((time == moments[:, None]) & (died == 1)).sum(axis=1)
+    hours, events = _checked_times(time, died, "died")
+    moments = np.unique(hours[events == 1])
+    at_risk = (hours >= moments[:, None]).sum(axis=1)
+    deaths = ((hours == moments[:, None]) & (events == 1)).sum(axis=1)
     return moments, np.cumprod(1 - deaths / at_risk)
 
 
@@ -284,12 +289,19 @@ def _restricted_mean(time: Floats, died: Floats, tau: float) -> tuple[float, flo
 
 
 def _checked(time: Any, event: Any, treated: Any) -> tuple[Floats, Floats, Floats]:
-    hours, died, group = as_complete(time, "time"), as_events(event, "event"), as_events(treated, "treated")
-    check_one_length(time=hours, event=died, treated=group)
-    if not np.isfinite(hours).all() or (hours < 0).any():
-        raise ValueError("time must hold finite numbers from 0 upwards.")
+    hours, died = _checked_times(time, event, "event")
+    group = as_events(treated, "treated")
+    check_one_length(time=hours, treated=group)
     if group.all() or not group.any():
         raise ValueError("there must be animals in both groups.")
     if not died.any():
         raise ValueError("nothing died, so there is no survival to compare.")
     return hours, died, group
+
+
+def _checked_times(time: Any, event: Any, name: str) -> tuple[Floats, Floats]:
+    hours, died = as_complete(time, "time"), as_events(event, name)
+    check_one_length(**{"time": hours, name: died})
+    if not np.isfinite(hours).all() or (hours < 0).any():
+        raise ValueError("time must hold finite numbers from 0 upwards.")
+    return hours, died
