@@ -19,7 +19,7 @@ from secretome.report.typefaces import font_faces
 UNUSED = ("thebe", "sphinx-design", "design-tabs", "togglebutton", "toggleHint")
 # They store nothing about the pages: one adds a script, one is for another builder, and one numbers the chapters after
 # all pages are read.
-PARALLEL = ("sphinx-mathjax-offline", "sphinx_jupyterbook_latex", "sphinx_multitoc_numbering")
+PARALLEL = {"sphinx-mathjax-offline", "sphinx_jupyterbook_latex", "sphinx_multitoc_numbering"}
 # Icons of the theme that icons.css draws, maps for those who debug the theme, and parts of its templates.
 NOT_SHIPPED = (
     "scripts/fontawesome*",
@@ -78,7 +78,7 @@ def _leave_out(app: Any, exception: Exception | None) -> None:
 
 def _declare_safe(app: Any) -> None:
     """Declare that extensions without a declaration allow pages to be read in parallel."""
-    for name in PARALLEL:
+    for name in PARALLEL & app.extensions.keys():
         app.extensions[name].parallel_read_safe = True
 
 

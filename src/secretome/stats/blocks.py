@@ -84,6 +84,11 @@ def block_contrasts(
         If the blocks leave a contrast undetermined, as many constants as values are fitted, the values do not vary
         within blocks, a label is missing, or a value has no logarithm.
 
+    See Also
+    --------
+    welch_contrasts : without blocks
+    van_elteren : by ranks
+
     Notes
     -----
     The estimates are those of the linear model with one constant for each group and each block. Each group has its own
@@ -207,6 +212,11 @@ def van_elteren(
     ------
     ValueError
         If no block contains both samples, or the permutations are too many to count.
+
+    See Also
+    --------
+    mann_whitney : without blocks
+    block_contrasts : by means
 
     Notes
     -----

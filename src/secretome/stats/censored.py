@@ -144,6 +144,11 @@ def censored_lognormal(
         exceeds `upper`, or a group has fewer than two different values that are bounded on both sides: without them its
         spread cannot be estimated. With `axis`, the results of such a test are NaN instead.
 
+    See Also
+    --------
+    geometric_mean_ratio : without censored values
+    titre_bounds : the limits of titres
+
     Notes
     -----
     Maximum likelihood for normal logarithms. The interval of a ratio holds those at which twice the drop of the profile

@@ -87,6 +87,10 @@ def count_ratio(
         If a group holds nothing but zeros, so that its ratio is 0 or infinite, or if the animals do not vary: there is
         then no interval and no p.
 
+    See Also
+    --------
+    proportion_ratio : counts out of a known number
+
     References
     ----------
     .. [1] McCullagh P, Nelder JA (1989). Generalized Linear Models, 2nd edition. Chapman and Hall.

@@ -96,6 +96,11 @@ def dunnett(
     ValueError
         If there is no such control, no sample varies, or every sample has one value.
 
+    See Also
+    --------
+    steel : by ranks
+    williams : for rising doses
+
     Notes
     -----
     Given the control's mean and the pooled spread the comparisons are independent, so the chance that none exceeds a

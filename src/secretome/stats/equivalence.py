@@ -117,6 +117,11 @@ def equivalence(
         spread for t, or, for a ratio, holds a value that is not above zero; if `axis` is given for ranks. With `axis`,
         the results of a test without variation are NaN.
 
+    See Also
+    --------
+    geometric_mean_ratio : the ratio and its interval
+    mean_difference : the difference and its interval
+
     Notes
     -----
     By ranks, y is shifted by each bound. A value of x and a shifted value of y that differ only by rounding are tied:

@@ -107,6 +107,11 @@ def kruskal_wallis(
     ValueError
         If there are fewer than two samples, one is empty or holds infinity, or all values are equal.
 
+    See Also
+    --------
+    jonckheere_terpstra : for ordered groups
+    steel : each group against a control
+
     References
     ----------
     .. [1] Kruskal WH, Wallis WA (1952). Use of ranks in one-criterion variance analysis. JASA 47:583-621.
@@ -179,6 +184,11 @@ def steel(
     ValueError
         If there are fewer than two samples, one is empty or holds infinity, or all values are equal; if `control` names
         no sample.
+
+    See Also
+    --------
+    dunnett : by means
+    shirley_williams : for rising doses
 
     Notes
     -----

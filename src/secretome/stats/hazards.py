@@ -130,6 +130,11 @@ def hazard_ratio(time: ArrayLike, event: ArrayLike, treated: ArrayLike) -> Hazar
         If the arrays differ in length, a time is negative or missing, an event or a group is missing, a group is empty,
         or there are no deaths.
 
+    See Also
+    --------
+    logrank : the test of the same difference
+    restricted_mean_survival : in units of time
+
     Notes
     -----
     Tied deaths are treated by Efron's method. The interval inverts the likelihood ratio test, because it exists if only
@@ -209,6 +214,11 @@ def restricted_mean_survival(
     ValueError
         As for `hazard_ratio`, and if the horizon is not above zero or exceeds a group's longest time.
 
+    See Also
+    --------
+    hazard_ratio : as a factor
+    survival_curve : the curve whose area this is
+
     References
     ----------
     .. [1] Royston P, Parmar MKB (2013). Restricted mean survival time. BMC Medical Research Methodology 13:152.
@@ -253,6 +263,10 @@ def survival_curve(time: ArrayLike, died: ArrayLike) -> tuple[Floats, Floats]:
     ------
     ValueError
         If the arrays differ in length, a time is negative or missing, or an event is missing.
+
+    See Also
+    --------
+    logrank : whether two curves differ
 
     References
     ----------

@@ -129,6 +129,11 @@ def hodges_lehmann(
         more than 20 million differences, which do not fit in memory; if there are too many values for
         ``method="exact"``.
 
+    See Also
+    --------
+    mann_whitney : the test of two samples
+    signed_rank : the test of pairs
+
     Notes
     -----
     The estimate is the median of all differences x - y, or of the Walsh averages of the paired differences [1]_. The

@@ -38,6 +38,10 @@ def proportion_ratio(count: ArrayLike, nobs: ArrayLike, group: ArrayLike) -> Gro
         If a group holds nothing but zeros, so that its ratio is 0 or infinite, or if the animals do not vary: there is
         then no interval and no p.
 
+    See Also
+    --------
+    count_ratio : counts without a known number
+
     Notes
     -----
     Maximum likelihood with one correlation for all groups; where animals vary no more than chance makes them, the

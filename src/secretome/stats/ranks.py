@@ -128,6 +128,12 @@ def mann_whitney(
     ValueError
         If a sample is empty, not one-dimensional, or holds NaN or infinity.
 
+    See Also
+    --------
+    hodges_lehmann : the shift in the unit of the data
+    probability_of_superiority : how often one sample exceeds the other
+    van_elteren : the same test within blocks
+
     Notes
     -----
     The null distribution is that of the observed midranks under permutation [1]_. Two-sided p is P(abs(U - mn/2) >=
@@ -237,6 +243,11 @@ def signed_rank(
     ValueError
         If the samples differ in length, are empty, or hold NaN or infinity; if there are too many pairs for
         ``method="exact"``.
+
+    See Also
+    --------
+    hodges_lehmann : the shift, with ``paired=True``
+    mean_difference : the paired t test, with ``paired=True``
 
     Notes
     -----

@@ -66,6 +66,11 @@ def shirley_williams(
     ValueError
         If there are fewer than two samples, one is empty or holds infinity, or all values are equal.
 
+    See Also
+    --------
+    williams : by means
+    jonckheere_terpstra : whether there is a trend
+
     Notes
     -----
     From the highest dose down, the control and the doses up to this one are ranked together. The dose's mean rank is
@@ -132,6 +137,11 @@ def williams(
     ValueError
         If there are fewer than two samples, one is empty or holds infinity; if the samples have no spread, or hold one
         value each.
+
+    See Also
+    --------
+    shirley_williams : by ranks
+    dunnett : for groups without an order
 
     Notes
     -----

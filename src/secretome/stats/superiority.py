@@ -78,6 +78,10 @@ def probability_of_superiority(x: ArrayLike, y: ArrayLike, *, nan_policy: NanPol
     ValueError
         If a sample is empty, not one-dimensional, or holds NaN or infinity.
 
+    See Also
+    --------
+    mann_whitney : the test of the same difference
+
     Notes
     -----
     It is U of the Mann-Whitney test over the number of pairs. The interval holds the probabilities from which the

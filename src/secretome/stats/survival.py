@@ -89,6 +89,11 @@ def logrank(
         If the arrays differ in length, a time is negative or missing, an event or a group label is missing, there are
         fewer than two groups, or there are no deaths.
 
+    See Also
+    --------
+    hazard_ratio : by what factor deaths differ
+    restricted_mean_survival : by how much time
+
     Notes
     -----
     The observed less the expected deaths of a group are a sum of scores over its animals. The score of an animal is its

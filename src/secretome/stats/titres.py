@@ -36,6 +36,10 @@ def titre_bounds(
         ends are not all dilutions of one series with this fold (up to the rounding of printed titres, a twentieth of a
         dilution on the log scale); if `fold` is not above 1.
 
+    See Also
+    --------
+    censored_lognormal : what the limits are for
+
     References
     ----------
     .. [1] Nauta JJP (2006). Eliminating bias in the estimation of the geometric mean of HI titres. Biologicals

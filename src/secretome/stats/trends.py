@@ -81,6 +81,11 @@ def jonckheere_terpstra(
         If there are fewer than two samples, one is empty or holds infinity; if an exact count is asked for that would
         take minutes.
 
+    See Also
+    --------
+    shirley_williams : from which dose on there is an effect
+    kruskal_wallis : for groups without an order
+
     Notes
     -----
     Two-sided p is P(abs(J - mean) >= observed). The exact null goes through the tied values from the smallest up, and

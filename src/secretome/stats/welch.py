@@ -126,6 +126,11 @@ def welch_contrasts(
         values; if no sample of a contrast varies; if a value has no logarithm. With `axis`, the results of a contrast
         without variation are NaN instead.
 
+    See Also
+    --------
+    dunnett : all groups against one control, adjusted
+    block_contrasts : the same within blocks
+
     References
     ----------
     .. [1] Satterthwaite FE (1946). An approximate distribution of estimates of variance components. Biometrics Bulletin
@@ -193,6 +198,12 @@ def geometric_mean_ratio(
         If a value is zero, negative, NaN or infinite, a sample has fewer than two values, or neither sample varies.
         With `axis`, the results of a test without variation are NaN instead.
 
+    See Also
+    --------
+    mean_difference : the difference of means
+    censored_lognormal : values below or above a limit
+    equivalence : whether the ratio is within margins
+
     References
     ----------
     .. [1] Welch BL (1947). The generalization of 'Student's' problem when several different population variances are
@@ -255,6 +266,11 @@ def mean_difference(
     ValueError
         If a sample has fewer than two values, or neither sample varies. With `axis`, the results of a test without
         variation are NaN instead.
+
+    See Also
+    --------
+    geometric_mean_ratio : the ratio, for values above zero
+    welch_contrasts : contrasts of several groups
 
     Examples
     --------
