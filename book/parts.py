@@ -18,7 +18,9 @@ from pathlib import Path
 
 import pandas as pd
 import scipy.stats
+import yaml
 
+import secretome
 from secretome import adjudicate, analyse, load_study, stats
 from secretome.protocol import load_protocol, study_folder, study_names
 from secretome.protocol.key_docs import key_docs
@@ -27,6 +29,7 @@ from secretome.report.cards import verdict_cards
 from secretome.report.render import figure_html
 from secretome.rerun.provenance import VERSIONED
 
+ROOT = Path(__file__).resolve().parents[1]
 MAX_EXAMPLE_LENGTH = 60
 FORM = Path(__file__).with_name("try_form.html")
 AUDIT_FORM = Path(__file__).with_name("audit_form.html")
@@ -56,6 +59,7 @@ def write_parts(folder: Path) -> None:
         "commands": commands(),
         "protocol_keys": _raw(protocol_keys()),
         "versions": _raw(versions()),
+        "citation": citation(),
     }
     for name, part in parts.items():
         (folder / f"{name}.md").write_text(part, encoding="utf-8", newline="\n")
@@ -179,6 +183,14 @@ def versions() -> str:
     names = ("Python", *VERSIONED, "jupyter-book", "Sphinx")
     installed = [platform.python_version() if name == "Python" else version(name) for name in names]
     return tables.to_html(pd.DataFrame({"Software": names, "Version": installed}), "Versions")
+
+
+def citation() -> str:
+    """The citation of the book, as `CITATION.cff` and the settings of the book state it."""
+    stated = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    year = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["copyright"]
+    authors = ", ".join(one.get("name") or f"{one['family-names']} {one['given-names']}" for one in stated["authors"])
+    return f"*{authors} ({year}). {stated['title']}, version {secretome.__version__}*\n"
 
 
 def _raw(part: str) -> str:

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+import yaml
 from bs4 import BeautifulSoup
 
+import secretome
 from build import pages_in_contents
 
 ROOT = Path(__file__).parents[2]
@@ -15,12 +17,17 @@ def test_a_page_has_a_description_a_version_and_one_next_page(site: Path, page: 
     parsed = BeautifulSoup((site / f"{page}.html").read_bytes(), "html.parser")
     for name in ('meta[name="description"]', 'meta[property="og:title"]', 'meta[property="og:description"]'):
         assert parsed.select(name), name
-    assert "Version 0.1.0" in parsed.select("footer.bd-footer-content")[0].get_text()
+    assert f"Version {secretome.__version__}" in parsed.select("footer.bd-footer-content")[0].get_text()
     named = parsed.select_one(".what-next a.reference.internal")
     foot = parsed.select_one(".prev-next-footer a.right-next")
     if named is not None and foot is not None:
         place = (site / page).parent
         assert (place / str(named["href"]).partition("#")[0]).resolve() == (place / str(foot["href"])).resolve()
+
+
+def test_the_version_is_that_of_the_citation_file() -> None:
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["version"] == secretome.__version__
 
 
 def test_no_part_is_named_as_one_of_its_pages_and_there_are_few(site: Path) -> None:
