@@ -104,7 +104,9 @@ def _read(path: Path, content: bytes) -> "Protocol":
     from secretome.protocol.simulation import DISTRIBUTIONS
     from secretome.protocol.yaml_files import read_model
 
-    protocol, _ = read_model(path, Protocol, label="the protocol", guide="the contributing guide", tags=DISTRIBUTIONS)
+    protocol, _ = read_model(
+        path, Protocol, label="the protocol", guide="the page 'Every key of a protocol'", tags=DISTRIBUTIONS
+    )
     if protocol.key != path.parent.name:
         found = f"key {protocol.key!r} in the folder {path.parent.name!r}"
         raise InputError.of(path.name, "line 1", found, "the folder's name as the key")
