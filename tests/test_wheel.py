@@ -90,3 +90,15 @@ def check_commands(secretome: Path, tmp_path: Path) -> None:
         folder=tmp_path,
     )
     assert (tmp_path / "autumn" / "teacher" / "key.csv").is_file()
+    check_own_study(secretome, tmp_path)
+
+
+def check_own_study(secretome: Path, tmp_path: Path) -> None:
+    """A study is made from a table, and rerun by the path of its folder."""
+    table = ROOT / "book" / "teeth.csv"
+    run(secretome, "new", "teeth", "--from", table, "--group", "supplement", "--group", "dose_mg", folder=tmp_path)
+    run(secretome, "template", "teeth", "--out", "sheet.xlsx", folder=tmp_path)
+    run(secretome, "rerun", "teeth", "teeth/cohorts/own.csv", folder=tmp_path)
+    assert (tmp_path / "reruns" / "teeth" / "own" / "report.html").is_file()
+    run(secretome, "schema", "--out", "schema.json", folder=tmp_path)
+    assert (tmp_path / "schema.json").is_file()
