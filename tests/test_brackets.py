@@ -49,7 +49,7 @@ def test_contrasts_with_different_controls_have_brackets_of_their_own() -> None:
     # The p of the middle bracket is wider than its bracket, so it stands above its neighbours.
     heights = [text.get_position()[1] for text in above.texts]
     assert heights[1] > heights[0] == heights[2]
-    assert below.get_ylabel().startswith("difference, units")
+    assert below.get_ylabel().startswith("mean difference,\nunits")
     assert "Below, the effects: orange juice 0.5 mg against ascorbic acid 0.5 mg, " in report_text.groups_alt(
         study, "length", rows
     )
