@@ -1,6 +1,7 @@
 """Lets the search find pages by words that they do not use, and show excerpts without a network.
 
-`book/search_words.yml` lists words for pages. They enter Sphinx's index as main entries, which rank first. Sphinx
+`book/search_words.yml` lists words, each with its pages, the best page first. They enter Sphinx's index as main entries,
+which rank first. Sphinx
 fetches the excerpts below results from the pages, which a page opened from disk may not do, so the text of all pages is
 also written as a script, which the search page loads.
 """
@@ -17,6 +18,7 @@ import yaml
 from bs4 import BeautifulSoup
 
 WORDS = "book/search_words.yml"
+GLOSSARY = "book/glossary"
 TEXTS = "search_texts.js"
 # Characters of a page: what follows is found, but without an excerpt.
 MAX_LENGTH = 12_000
@@ -25,12 +27,15 @@ MAX_LENGTH = 12_000
 def _add_words(app: Any) -> Iterable[Any]:
     words: dict[str, list[str]] = yaml.safe_load((Path(app.srcdir) / WORDS).read_text(encoding="utf-8"))
     entries = app.builder.indexer._index_entries
+    # A word of the list leads to its pages, not first to its definition.
+    entries[GLOSSARY] = [(word, place, "" if word.lower() in words else main) for word, place, main in entries[GLOSSARY]]
     for word, pages in words.items():
-        for page in pages:
+        for rank, page in enumerate(pages):
             if page not in app.env.found_docs:
                 raise ValueError(f"{WORDS}: there is no page {page!r}; expected the name of a page, as in _toc.yml.")
             own = [entry for entry in entries.get(page, []) if entry[0] != word]
-            entries[page] = [*own, (word, "", "main")]
+            # The closer an entry is to the query in length, the higher it ranks: spaces keep the order of the list.
+            entries[page] = [*own, (word + " " * rank, "", "main")]
     return []
 
 

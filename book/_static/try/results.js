@@ -3,9 +3,8 @@ import { find, list, make } from "./dom.js";
 
 /**
  * @typedef {import("./understood.js").Understood} Understood
- * @typedef {{claim: string, sentence: string, verdict: string, verdict_as_published: string, reason: string,
- *   measure: string, effect: string, p: string, full: string, estimate: number | null, low: number | null, high: number | null}} Verdict
- * @typedef {{verdicts: Verdict[], checks: string[], deaths: string, status: string, caveats: string[],
+ * @typedef {{claim: string, sentence: string, verdict: string, reason: string, full: string}} Verdict
+ * @typedef {{verdicts: Verdict[], cards: string, checks: string[], deaths: string, status: string, caveats: string[],
  *   results: string[]}} Decided
  * @typedef {{curves: Object<string, string>, warnings: string[], methods: string}} Explored
  */
@@ -22,29 +21,6 @@ export function clearResults() {
   addresses = [];
 }
 
-/** @param {Verdict} verdict */
-function card(verdict) {
-  const differs = verdict.verdict_as_published !== verdict.verdict;
-  const facts = [
-    [verdict.measure, verdict.effect],
-    ["p", verdict.p || "none"],
-    ...(differs ? [["By the authors' presumed test", verdict.verdict_as_published]] : []),
-  ];
-  return make(
-    "article",
-    {
-      class: `try-card ${verdict.verdict}`,
-      "data-claim": verdict.claim,
-      "data-verdict": verdict.verdict,
-      "aria-labelledby": `claim-${verdict.claim}`,
-    },
-    make("h3", { id: `claim-${verdict.claim}` }, verdict.sentence),
-    make("p", { class: "try-verdict" }, verdict.verdict[0].toUpperCase() + verdict.verdict.slice(1)),
-    make("dl", {}, ...facts.flatMap(([name, text]) => [make("dt", {}, name), make("dd", {}, text)])),
-    make("p", {}, `${verdict.reason[0].toUpperCase()}${verdict.reason.slice(1)}.`),
-  );
-}
-
 /**
  * @param {Understood} understood
  * @param {Decided} decided
@@ -55,12 +31,18 @@ export function showVerdicts(understood, decided) {
     make("p", {}, decided.status),
     ...(decided.deaths ? [make("p", {}, decided.deaths)] : []),
     ...(decided.checks.length ? [list(decided.checks)] : []),
-    make("div", { class: "try-cards" }, ...decided.verdicts.map(card)),
+    drawn(decided.cards),
+    make("details", {}, make("summary", {}, "Reasons"), list(decided.verdicts.map(reason))),
     make("details", {}, make("summary", {}, "Caveats"), list(decided.caveats)),
   );
   const figures = understood.endpoints.map(({ key }) => make("div", { "data-figure": `animals-${key}` }));
   find("#try-figures").replaceChildren(make("h2", {}, "Figures: every animal and the effects"), ...figures);
   showSentences(decided);
+}
+
+/** @param {Verdict} verdict */
+function reason(verdict) {
+  return `${verdict.sentence}: ${verdict.verdict}, because ${verdict.reason}.`;
 }
 
 /** @param {Decided} decided */
@@ -105,14 +87,23 @@ export function showCurves(understood, explored) {
 }
 
 /**
- * Show a figure, which the package drew: names in it are text of the drawing.
+ * Cards or a figure, which the package made: names in them are escaped there.
+ * @param {string} html
+ * @returns {DocumentFragment}
+ */
+function drawn(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content;
+}
+
+/**
+ * Show a figure.
  * @param {string} name
  * @param {string} html
  */
 export function showFigures(name, html) {
-  const template = document.createElement("template");
-  template.innerHTML = html;
-  find(`[data-figure="${name}"]`).replaceChildren(template.content);
+  find(`[data-figure="${name}"]`).replaceChildren(drawn(html));
 }
 
 /**

@@ -103,9 +103,8 @@ def _counts(values: pd.DataFrame, group: str, endpoints: Iterable[str]) -> dict[
 
 
 def verdict_record(study: Study, verdict: text.Row) -> Record:
-    """Return a verdict with its numbers, and the same as text."""
+    """Return a verdict with its numbers, its reason and its sentence."""
     claim = study.protocol.claims[verdict["claim"]]
-    words = text.effect_words(study.protocol.endpoints[claim.endpoint])
     return {
         "claim": verdict["claim"],
         "sentence": claim.sentence,
@@ -113,9 +112,6 @@ def verdict_record(study: Study, verdict: text.Row) -> Record:
         "verdict_as_published": str(verdict["verdict_as_published"]),
         "rule": str(verdict["rule"]),
         "reason": verdict["reason"],
-        "measure": f"{words.short.capitalize()}{words.unit and f' ({words.unit.strip()})'}",
-        "effect": text.ratio(verdict),
-        "p": text.verdict_p(study.protocol, verdict),
         "full": text.verdict_sentence(study, verdict),
         **{name: number_or_none(verdict[name]) for name in NUMBERS},
     }

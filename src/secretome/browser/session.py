@@ -16,6 +16,7 @@ from secretome.claims import adjudicate, conditions, examine, specifications
 from secretome.cohort import Study, load_study
 from secretome.protocol import InputError, load_protocol, study_folder
 from secretome.report import text
+from secretome.report.cards import verdict_cards
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -88,13 +89,14 @@ class Session:
         return {"understood": summary, "problems": [], "questions": []}
 
     def decide(self) -> Record:
-        """Return the verdicts of the planned and the published analysis, the checks, and sentences to copy."""
+        """Return the verdicts of the planned and the published analysis with their cards, the checks, and sentences to copy."""
         study = self.study
         results = analyse(study, ("published", "planned"))
         verdicts = adjudicate(study, results)
         planned = results[(results["analysis"] == "planned") & (results["alternative"] != "equivalence")]
         return {
             "verdicts": [verdict_record(study, row) for row in verdicts.to_dict("records")],
+            "cards": verdict_cards(study, verdicts),
             "checks": [text.check_sentence(study, row) for _, row in examine(study, results).iterrows()],
             "deaths": text.deaths_sentence(study),
             "status": text.cohort_status_sentence(study, verdicts, conditions(study, results)),
