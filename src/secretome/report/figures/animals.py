@@ -323,15 +323,17 @@ def _sideways(heights: Floats, near: float) -> Floats:
 
 
 def _name_groups(axes: Axes, study: Study, keys: Sequence[str], values: "pd.Series[str]") -> None:
-    """The label and n of each group; groups of one route have their dose, and the route and unit once below."""
+    """The label and n of each group; groups named by their dose have it as a number, and the unit once below."""
     groups = [study.protocol.groups[key] for key in keys]
-    routes = {group.route for group in groups if group.route}
-    on_route = len(routes) == 1 and len({group.dose_unit for group in groups if group.route}) == 1
-    doses = [f"{group.dose:g}" if on_route and group.route else group.label for group in groups]
-    name_groups(axes, doses, [f"n = {int((values == key).sum())}" for key in keys])
-    if on_route:
-        unit = next(group.dose_unit for group in groups if group.route)
-        axes.set_xlabel(f"{routes.pop().capitalize()} dose, {unit}")
+    by_dose = [
+        group for group in groups if group.route or (group.dose and group.label == f"{group.dose:g} {group.dose_unit}")
+    ]
+    routes, units = {group.route or "" for group in by_dose}, {group.dose_unit for group in by_dose}
+    same = len(routes) == len(units) == 1
+    names = [f"{group.dose:g}" if same and group in by_dose else group.label for group in groups]
+    name_groups(axes, names, [f"n = {int((values == key).sum())}" for key in keys])
+    if same:
+        axes.set_xlabel(f"{f'{routes.pop()} dose'.strip().capitalize()}, {units.pop()}")
 
 
 def _draw_ratios(axes: Axes, study: Study, rows: Sequence[text.Row], about: Endpoint, places: Sequence[int]) -> None:

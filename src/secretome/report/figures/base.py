@@ -173,17 +173,19 @@ def powers_of_two(axes: Axes, most: int = 7) -> None:
 
 
 def name_groups(axes: Axes, labels: Sequence[str], counts: Sequence[str] | None = None) -> None:
-    """Names below the groups at 0, 1, 2, ..., with n below each; long ones stand lower in turn, never rotated."""
+    """Names below the groups at 0, 1, 2, ..., with n below each; every second long one is lower, none is rotated."""
     room = (WIDTH - 0.7) * 72 / len(labels)
     broken = [two_lines(label, 7) for label in labels]
     # A letter is about as wide as 0.56 of its height.
-    widest = max(len(line) for label in broken for line in label.split("\n")) * 0.56 * SMALL
+    widths = [max(map(len, label.split("\n"))) * 0.56 * SMALL for label in broken]
+    wide = [place for place, width in enumerate(widths) if width > room]
     lines = max(label.count("\n") + 1 for label in broken)
     below = ["" if counts is None else f"\n{count}" for count in counts or labels]
-    if widest <= room:
+    if not wide:
         names = [label + "\n" * (lines - 1 - label.count("\n")) for label in broken]
     else:
-        # Neighbours stand at two heights, so that each has twice the room.
-        names = [label + "\n" * lines if place % 2 == 0 else "\n" * lines + label for place, label in enumerate(broken)]
+        # Neighbours are at two heights, so that each has twice the room; if only one is long, it alone is lower.
+        lower = wide if len(wide) == 1 else range(1, len(broken), 2)
+        names = ["\n" * lines + label if place in lower else label + "\n" * lines for place, label in enumerate(broken)]
         below = [f"\n{count.strip()}" for count in below] if counts else below
     axes.set_xticks(range(len(labels)), [name + n for name, n in zip(names, below, strict=True)], fontsize=SMALL)

@@ -96,7 +96,14 @@ def counts_figure(counts: Mapping[str, Mapping[str, int]], xlabel: str) -> Figur
         for place, row in enumerate(counts.values()):
             if row.get("differs"):
                 end = sum(row.values())
-                axes.text(end, -place, f" {row['differs']} differ", va="center", fontsize=SMALL)
+                axes.annotate(
+                    f"{row['differs']} differ",
+                    (end, -place),
+                    (4, 0),
+                    textcoords="offset points",
+                    va="center",
+                    fontsize=SMALL,
+                )
         axes.set_xlim(0, 1.22 * max(sum(row.values()) for row in counts.values()))
         figure.legend(
             loc="upper left", ncols=3, frameon=False, fontsize=SMALL, handletextpad=0.2, columnspacing=1, borderpad=0.2
