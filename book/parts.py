@@ -157,7 +157,9 @@ def protocol_keys() -> str:
             }
             for doc in docs
         ]
-        sections.append(f'<h3 id="key-{model.lower()}">{model}</h3>{tables.to_html(pd.DataFrame(rows), model)}')
+        sections.append(
+            f'<h3 id="key-{model.lower()}">{model}</h3>{tables.to_html(pd.DataFrame(rows), f"Keys of {model}")}'
+        )
     return "\n".join(sections)
 
 

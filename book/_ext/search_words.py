@@ -1,9 +1,8 @@
 """Lets the search find pages by words that they do not use, and show excerpts without a network.
 
-`book/search_words.yml` lists words, each with its pages, the best page first. They enter Sphinx's index as main entries,
-which rank first. Sphinx
-fetches the excerpts below results from the pages, which a page opened from disk may not do, so the text of all pages is
-also written as a script, which the search page loads.
+`book/search_words.yml` lists words, each with its pages, the best page first. They enter Sphinx's index as main
+entries, which rank first. Sphinx fetches the excerpts below results from the pages, which a page opened from disk may
+not do, so the text of all pages is also written as a script, which the search page loads.
 """
 
 from __future__ import annotations
@@ -28,7 +27,9 @@ def _add_words(app: Any) -> Iterable[Any]:
     words: dict[str, list[str]] = yaml.safe_load((Path(app.srcdir) / WORDS).read_text(encoding="utf-8"))
     entries = app.builder.indexer._index_entries
     # A word of the list leads to its pages, not first to its definition.
-    entries[GLOSSARY] = [(word, place, "" if word.lower() in words else main) for word, place, main in entries[GLOSSARY]]
+    entries[GLOSSARY] = [
+        (word, place, "" if word.lower() in words else main) for word, place, main in entries[GLOSSARY]
+    ]
     for word, pages in words.items():
         for rank, page in enumerate(pages):
             if page not in app.env.found_docs:

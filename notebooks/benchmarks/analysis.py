@@ -74,8 +74,25 @@ page.say(
 
 # %% tags=["remove-input"]
 of_size = calibration[calibration["kind"] == "size"]
+rejects = [
+    figures.Dots(
+        f"{what} ({by.removeprefix('secretome, ')})", (100 * own["share"]).tolist(), by.startswith("secretome")
+    )
+    for (what, by), own in of_size.groupby(["what", "by"], sort=False)
+]
+page.figure(
+    figures.dots_figure(rejects, "experiments that reject, %", 5),
+    "size",
+    "Tests at 5 % without an effect. "
+    + "; ".join(f"{row.label}: {min(row.values):.1f} to {max(row.values):.1f} %" for row in rejects)
+    + ".",
+    "Error rates of tests at 5 %: the share of simulated experiments without an effect in which the test rejects. Each point is one kind of data and one number of "
+    "animals per group, from 5 to 12. Filled blue points are methods of this book, open grey points other software. The dashed line is at 5 %: points to its right reject too often.",
+)
 page.table(
-    tables.calibration_ranges(of_size), "Share of experiments without an effect in which the test rejects at 5 %"
+    tables.calibration_ranges(of_size),
+    "Share of experiments without an effect in which the test rejects at 5 %",
+    folded=True,
 )
 page.table(tables.calibration_table(of_size), "Share that reject, by data and animals per group", folded=True)
 
@@ -103,7 +120,9 @@ page.figure(
     "animals per group, from 5 to 12. Filled blue points are methods of this book, open grey points other software. The dashed line is at 95 %.",
 )
 page.table(
-    tables.calibration_ranges(of_coverage), "Share of experiments in which the 95 % interval contains the true value"
+    tables.calibration_ranges(of_coverage),
+    "Share of experiments in which the 95 % interval contains the true value",
+    folded=True,
 )
 page.table(
     tables.calibration_table(of_coverage),
@@ -154,12 +173,29 @@ page.table(tables.alarms_table(conditions[conditions["supported"].isna()]), "Sha
 # differ by a standard deviation of one. A linear model with one variance for both groups, as most programs fit it, is too often significant if the smaller group varies more, so it decides no claim. A protocol whose
 # {term}`experimental unit` is the cage compares the means of cages. A model with a random effect of the cage, tested by its standard error, is significant too often with few cages, and is not used. The tests of a panel are one family; there,
 # "supported" is a false claim on any of its endpoints, and coverage is of all its intervals together. The adjusted level of a panel lies far in the
-# tail of t, where unequal sizes and spreads matter more: if the smaller group varies more, a panel is significant too often. The table shows how often a false claim of a direction is supported, which should be in at most 2.5 % of
-# cohorts, and how often the 95 % interval contains the true difference or {term}`hazard ratio`. The treated group and the control do not differ, except in the rows with a hazard ratio, where "supported" is the power. In the cohorts of survival, animals are observed every six hours for 48 hours.
+# tail of t, where unequal sizes and spreads matter more: if the smaller group varies more, a panel is significant too often. The figure shows how often a false claim of a direction is supported, which should be in at most 2.5 % of
+# cohorts, and the table also how often the 95 % interval contains the true difference or {term}`hazard ratio`. The treated group and the control do not differ, except in the rows with a hazard ratio, where "supported" is the power. In the cohorts of survival, animals are observed every six hours for 48 hours.
 # In those of pairs, each animal has a value in three conditions, and two of them are compared with the third; "covered" means that both simultaneous intervals hold.
 
-# %% tags=["hide-input"]
-page.table(tables.designs_table(designs), "Share of cohorts in which a false claim is supported, and coverage")
+# %% tags=["remove-input"]
+false = designs[~designs["condition"].str.contains("hazard ratio")]
+used = ~false["design"].str.contains("sensitivity|not used")
+rows = [
+    figures.Dots(design, (100 * own["supported"]).tolist(), bool(used[own.index].all()))
+    for design, own in false.groupby("design", sort=False)
+]
+page.figure(
+    figures.dots_figure(rows, "cohorts that support a false claim, %", 2.5),
+    "designs",
+    "Cohorts that support a false claim. "
+    + "; ".join(f"{row.label}: {min(row.values):.1f} to {max(row.values):.1f} %" for row in rows)
+    + ".",
+    "Error rates of designs: the share of simulated cohorts that support a false claim of a direction. Each point is one combination of group sizes, values and spreads. "
+    "Filled blue points are analyses that decide claims, open grey points analyses that do not. The dashed line is at 2.5 %: points to its right support a false claim too often.",
+)
+page.table(
+    tables.designs_table(designs), "Share of cohorts in which a false claim is supported, and coverage", folded=True
+)
 
 # %% [markdown]
 # ## Speed
@@ -201,7 +237,7 @@ page.table(tables.reruns_table(reruns), "Time and memory of reruns, all methods 
 # every other analysis is done, and until the figures are drawn and the report is written. A first visit loads {glue:text}`browser_start` MB and, for the figures, {glue:text}`browser_figures` MB more; a later one takes them from the browser's cache. A task of the page
 # longer than 0.05 s would be felt, so the calculation runs in a worker. Number of visits of which the median is given: {glue:text}`browser_visits`. They were made on {glue:text}`browser_cores` cores with a load of {glue:text}`browser_load`.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 page.table(tables.browser_table(in_browser), "Time and memory of the in-browser page")
 
 # %% tags=["remove-cell"]

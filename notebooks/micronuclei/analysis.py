@@ -88,7 +88,7 @@ page.panels(
 # ```
 
 # %% [markdown]
-# ## How the data were made
+# ## How the data were measured
 #
 # {doc}`The humoral study <../humoral_immunity/analysis>` has a vehicle, several doses and a reference drug, and no individual values of it are published. This experiment has the same design, so it asks **the same questions, on
 # real animals**. Healthy male mice received the vehicle, one of four doses of hydroquinone, or cyclophosphamide, which is known to damage chromosomes. After 24 hours, {term}`micronuclei` were counted in 2000 young red blood

@@ -85,15 +85,10 @@ for name, protocol in protocols.items():
 # (power-min-pvalues)=
 # ## When can an exact test be significant?
 #
-# The authors' presumed tests are {term}`permutation` tests, and with few animals there are few permutations. With fewer animals than listed here, such a test cannot reach 0.05 with any data.
+# The authors' presumed tests are {term}`permutation` tests, and with few animals there are few permutations. With fewer animals than in the table, such a test cannot reach 0.05 with any data.
 
 # %% tags=["remove-input"]
-page.items(
-    f"{claim.sentence} {exact}"
-    for protocol in protocols.values()
-    for key, claim in protocol.claims.items()
-    if (exact := power_text.exact_sentence(protocol, key))
-)
+page.table(power_tables.exact_table(protocols), "Smallest n with which the presumed exact test can reach p ≤ 0.05")
 
 # %% [markdown]
 # ## A sentence for the ethics form

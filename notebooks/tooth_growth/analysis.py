@@ -88,7 +88,7 @@ page.panels(
 # ```
 
 # %% [markdown]
-# ## How the data were made
+# ## How the data were measured
 #
 # {doc}`The humoral study <../humoral_immunity/analysis>` compares three doses by two routes, {doc}`the sepsis study <../sepsis_cytokines/analysis>` two doses, and no individual values of either are published. This experiment
 # has three doses by two deliveries, so it asks **the same questions, on real animals**. Guinea pigs received 0.5, 1 or 2 mg of vitamin C a day, in orange juice or as ascorbic acid, and the length of the odontoblasts, the cells

@@ -89,7 +89,7 @@ class Session:
         return {"understood": summary, "problems": [], "questions": []}
 
     def decide(self) -> Record:
-        """Return the verdicts of the planned and the published analysis with their cards, the checks, and sentences to copy."""
+        """Return the verdicts by the planned and the published analysis, their cards, the checks, and sentences."""
         study = self.study
         results = analyse(study, ("published", "planned"))
         verdicts = adjudicate(study, results)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from secretome.power.min_pvalues import first_exact_n
+from secretome.power.text import EXACT_TESTS
 from secretome.protocol import Protocol
 from secretome.report import text
 
@@ -115,3 +117,14 @@ def min_pvalues_table(min_pvalues: pd.DataFrame, alpha: float) -> pd.DataFrame:
     tests = min_pvalues.drop(columns="n")
     cells = {name: [f"{text.p_number(p)}{' (never)' if p > alpha else ''}" for p in tests[name]] for name in tests}
     return pd.DataFrame({"Animals per group": min_pvalues["n"], **cells})
+
+
+def exact_table(protocols: Mapping[str, Protocol]) -> pd.DataFrame:
+    """The smallest group size with which the authors' presumed exact test of each claim can reach 0.05."""
+    rows = [
+        (claim.sentence, f"exact {EXACT_TESTS[claim.published_method]}", first_exact_n(protocol, key))
+        for protocol in protocols.values()
+        for key, claim in protocol.claims.items()
+        if claim.published_method in EXACT_TESTS
+    ]
+    return pd.DataFrame(rows, columns=["Claim", "Presumed test", "Smallest n per group, or pairs"])

@@ -10,6 +10,12 @@ from secretome.protocol import Claim, Protocol
 from secretome.report.text.decision_rules import rule_words
 from secretome.report.text.numbers import Row, percent, share
 
+EXACT_TESTS = {
+    "mann_whitney": "Mann-Whitney",
+    "jonckheere_terpstra": "Jonckheere-Terpstra",
+    "signed_rank": "signed-rank",
+}
+
 
 def ethics_sentence(
     protocol: Protocol, key: str, n: int | None, rates: pd.DataFrame, target: float, alpha: float = 0.05
@@ -48,13 +54,12 @@ def exact_sentence(protocol: Protocol, key: str) -> str:
 
     The smallest p of a test of survival depends on the deaths, and not on the group size alone.
     """
-    names = {"mann_whitney": "Mann-Whitney", "jonckheere_terpstra": "Jonckheere-Terpstra", "signed_rank": "signed-rank"}
-    claim = protocol.claims[key]
-    if claim.published_method not in names:
+    method = protocol.claims[key].published_method
+    if method not in EXACT_TESTS:
         return ""
     per = "" if protocol.design == "paired" else " per group"
     return (
-        f"The exact {names[claim.published_method]} test can reach p ≤ 0.05 from "
+        f"The exact {EXACT_TESTS[method]} test can reach p ≤ 0.05 from "
         f"{first_exact_n(protocol, key)} {protocol.units}{per} on."
     )
 

@@ -73,7 +73,7 @@ def endpoint_table(study: Study, planned: pd.DataFrame, published: pd.DataFrame)
             ],
             "Planned p": [_p(row) for row in used],
             "Published p": [text.p_number(row["pvalue"]) for row in others],
-            "Minimum attainable": [text.p_number(row["min_pvalue"]) for row in others],
+            "Minimum attainable p": [text.p_number(row["min_pvalue"]) for row in others],
         }
     )
 
