@@ -286,5 +286,5 @@ mistakes = {"sum": 0.20, "independent": 1 - 0.95**4, "single": 0.05}
 # %% [markdown]
 # ## What next
 #
-# - {ref}`How many animals? <lesson-planning>`
+# - {ref}`Sample size and power <lesson-planning>`
 # - {doc}`The sepsis study <../../sepsis_cytokines/analysis>` has a specification curve for each claim; {doc}`the guide to verdicts <../../../book/verdicts>` explains which tests form a family.

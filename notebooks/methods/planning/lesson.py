@@ -8,7 +8,7 @@
 
 # %% [markdown]
 # (lesson-planning)=
-# # How many animals?
+# # Sample size and power
 #
 # **The question.** The ethics form asks for n and its justification. What must be known, what must be assumed, and what are the consequences of too few animals?
 #
