@@ -27,9 +27,8 @@ def _add_words(app: Any) -> Iterable[Any]:
     words: dict[str, list[str]] = yaml.safe_load((Path(app.srcdir) / WORDS).read_text(encoding="utf-8"))
     entries = app.builder.indexer._index_entries
     # A word of the list leads to its pages, not first to its definition.
-    entries[GLOSSARY] = [
-        (word, place, "" if word.lower() in words else main) for word, place, main in entries[GLOSSARY]
-    ]
+    defined = entries.get(GLOSSARY, [])
+    entries[GLOSSARY] = [(word, place, "" if word.lower() in words else main) for word, place, main in defined]
     for word, pages in words.items():
         for rank, page in enumerate(pages):
             if page not in app.env.found_docs:
