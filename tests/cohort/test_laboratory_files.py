@@ -233,7 +233,7 @@ def test_tables_of_laboratories_are_refused_at_the_cell_or_file(sepsis_protocol:
             "no header": (csv(*ROWS, ["5", "sham", "12", "25"]), ""),
             "means of groups": (
                 csv(["group", "n", "IL-6 mean", "IL-6 SD"], ["sham", "12", "14", "3"]),
-                "cell C1; cell D1; row 1; row 1",
+                "cell C1; cell D1; row 1",
             ),
             "row without a group": (csv(HEADER, *ROWS, ["5", "", "14", "25"]), "cell B6"),
             "row without an animal and a group": (csv(HEADER, *ROWS, ["", "", "53", "21"]), "cell A6"),

@@ -24,7 +24,7 @@ from secretome.cohort.vocabulary import (
 from secretome.protocol import Choice, normalise
 
 # Text in brackets that cannot be a unit: a number, such as that of a bead region.
-NO_UNIT = re.compile(r"[\W\d_]+|(bead|region|well|plate|#|r|b)\s*\d+", re.IGNORECASE)
+NO_UNIT = re.compile(r"[\W\d_]+|(bead|region|well|plate|#|r|a|b)\s*\d+", re.IGNORECASE)
 # Columns that only the template and simulations write.
 NOT_CHOSEN = ("code", "origin", "scenario", "seed")
 TIME_UNITS = {

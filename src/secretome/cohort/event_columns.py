@@ -65,7 +65,8 @@ class EventColumns:
     def _check_times(self, measurements: list[Measurement]) -> list[str]:
         """Refuse unplanned times, unless a column 'event' states whether they are of deaths or of another sampling."""
         planned = self.sampling_hour
-        hours = {record["time"] for record, _ in measurements if not record["dead"] and record["time"] >= 0}
+        alive = (record for record, _ in measurements if not record["dead"] and not record.get("event"))
+        hours = {record["time"] for record in alive if record["time"] >= 0}
         unplanned = sorted(hours - {planned})
         if planned is None or not unplanned:
             return []

@@ -27,6 +27,7 @@ from secretome.protocol import Choice
 DERIVED = re.compile(
     r"^\s*log(2|10|e)?|(?<![^\W\d_])(log(2|10|e|[₂₁]₀?)?|ln|mrna|expression|δ+ct|od\s?\d*|abs(orbance)?|a450"
     r"|mfi|fi|rfu|rlu|ecl|signal|npx|ct|cq|ratio|rank|percentile"
+    r"|[x×*]?\s*10\s*(\^\s*\d+|[²³⁴⁵⁶⁷⁸⁹])|thousands?|millions?"
     r"|fold|change|normali[sz]ed|norm|delta|δ|z-?score|per cent of|% of control)(?![^\W\d_])",
     re.IGNORECASE,
 )

@@ -12,9 +12,10 @@ from secretome.cohort.errors import ErrorCollector, counted, quoted, shorten_lis
 from secretome.cohort.export_tables import Export
 from secretome.cohort.files.cell_names import column_letters
 from secretome.cohort.files.opening import read_bytes, read_grids
-from secretome.cohort.files.sheet import Grid, Row, Sheet, file_error
+from secretome.cohort.files.sheet import Cell, Grid, Row, Sheet, file_error
 from secretome.cohort.flags import name_flag_columns
 from secretome.cohort.group_columns import read_group_tables
+from secretome.cohort.group_runs import fill_groups
 from secretome.cohort.headers import Table, find_tables, is_unit_cell, likeliest_table, with_unit
 from secretome.cohort.instrument_exports import find_export
 from secretome.cohort.joined_tables import Part, join_tables, refuse_without_group
@@ -192,6 +193,7 @@ class _TableReader:
         # Every row of an export is a well, even if it has no value.
         rows, footer = (rows, []) if self.is_export else self._split_footer(header, rows, coded=table.kind == "coded")
         rows, summaries = self._without_summaries(header, rows)
+        rows, filled = fill_groups(header, rows, self.vocabulary)
         header = name_flag_columns(header, rows)
         unnamed = _unnamed_columns(header, rows)
         used = [at not in unnamed and any(row[at].filled for row in (header, *rows)) for at in range(len(header))]
@@ -206,7 +208,7 @@ class _TableReader:
         is_long = bool(set(self.vocabulary.columns(header)) & set(LONG))
         layout = LONG_LAYOUT if is_long else WIDE_LAYOUT
         notes += [table.grid.description, *unnamed.values(), layout, size]
-        notes += [*_skipped("above", preamble), *_skipped("below", footer), *summaries]
+        notes += [*_skipped("above", preamble), *_skipped("below", footer), *summaries, *filled]
         return Part(table, header, rows, self.vocabulary)
 
     def _sheet(self, header: Row, rows: tuple[Row, ...], notes: list[str], delimiter: str) -> Sheet:
@@ -227,6 +229,10 @@ class _TableReader:
         if has_group or has_values or (other_columns and not any(is_unit_cell(cell.text) for cell in units)):
             return header, rows
         texts = [cell.text.strip() if at in measured else "" for at, cell in enumerate(below)]
+        if any(map(is_summary, texts)):
+            # 'mean' and 'SD' below the name of an endpoint are no units.
+            named = zip(header, texts, strict=True)
+            return tuple(replace(cell, text=f"{cell.text.strip()} {text}".strip()) for cell, text in named), rows[1:]
         return tuple(map(with_unit, header, texts)), rows[1:]
 
     def _measured(self, header: Row) -> list[int]:
@@ -301,8 +307,16 @@ class _TableReader:
                 self.errors.add(cell, found, "a name", "Name the column, or delete it.")
             elif name in first:
                 found = f"the header {cell.text.strip()!r} again"
-                self.errors.add(cell, found, "each header once", f"The same header is in {first[name]}.")
+                remedy = f"The same header is in {first[name]}. {self._remedy_for_duplicate(cell)}"
+                self.errors.add(cell, found, "each header once", remedy)
             first.setdefault(name, cell.name)
+
+    def _remedy_for_duplicate(self, cell: Cell) -> str:
+        """What to do if a header occurs twice."""
+        if self.vocabulary.endpoint(cell.text):
+            remedy = "For wells of one animal, write one row per well, numbered in a column 'replicate'; "
+            return f"{remedy}otherwise rename one."
+        return "Rename or delete one; move a second table beside the first to a sheet of its own."
 
     # -- one column per group
 

@@ -12,7 +12,7 @@ from secretome.cohort.errors import ErrorCollector
 from secretome.cohort.event_columns import EventColumns
 from secretome.cohort.files.sheet import Cell, Row
 from secretome.cohort.files.words import KEEP_WORDS
-from secretome.cohort.name_matching import ABSENT, CellNames, NameKind
+from secretome.cohort.name_matching import ABSENT, DITTO, CellNames, NameKind
 from secretome.cohort.out_of_range import ask_limit, out_of_range, without_unit
 from secretome.cohort.replicates import Measurement
 from secretome.cohort.summary_rows import is_summary
@@ -145,6 +145,14 @@ class MeasurementReader:
             remedy = "Fill both in; delete the row if it is a summary or a note."
             self.errors.add(cells["animal"], "a row without animal and group", "the row of an animal", remedy)
             return "", None
+        if (
+            "group" in cells
+            and is_summary(name := cells["group"].text)
+            and self.names["group"].key(cells["group"]) is None
+        ):
+            found, expected = f"the group {name.strip()!r}", "a group: a summary is not an animal"
+            self.errors.add(cells["group"], found, expected, "Delete the row.")
+            return "", None
         animal = self._animal(cells["animal"]) if "animal" in cells else ""
         if is_summary(animal) or "group" not in cells:
             return animal, None
@@ -169,7 +177,11 @@ class MeasurementReader:
         if key is None:
             name = names.name(cell)
             members = self.protocol.groups if kind == "group" else self.protocol.endpoints
-            found, remedy, choice = names.unknown_name(name) if name else (f"no {kind}", ABSENT[kind], None)
+            found, remedy, choice = f"no {kind}", ABSENT[kind], None
+            if name.casefold() in DITTO:
+                found = f"{name!r} in place of the {kind}"
+            elif name:
+                found, remedy, choice = names.unknown_name(name)
             self.errors.add(cell, found, f"one of {', '.join(members)}, or its label", remedy, choice)
         return key
 

@@ -22,6 +22,8 @@ ABSENT = {
     "endpoint": "Write the endpoint in every row.",
 }
 MAX_NAMES = 6
+# What people write for 'the same as above'.
+DITTO = frozenset({'"', "''", "\u3003", "\u2033", "\u201d", "\u201e", "do", "do.", "ditto", "idem", "id."})
 
 
 @dataclass

@@ -37,7 +37,8 @@ _FORMS = (
         r"\d{1,2}[./-](\d{1,2}|[^\W\d]{3,4})([./-]\d{2,4})?\.?|[^\W\d]{3,9}[. -]+\d{1,4}|\d{1,2}\.\s*[^\W\d]{3,9}\.?",
         "Type one value: this cell contains two numbers, or a number that a spreadsheet changed to a date.",
     ),
-    (r"[\d.,]+\s*[x×*·]\s*10\s*\^?\s*-?\d+", "Write it as 1.2e4, or in full."),
+    (r"[\d.,]+\s*[x×*·]\s*10\s*\^?\s*[-−⁻]?[\d⁰¹²³⁴⁵⁶⁷⁸⁹]+", "Write it as 1.2e4, or in full."),
+    (r"\d+[·•]\d+", "Write the decimal mark as a point or a comma."),
     (r"[\d.,]+\s*±.*", "Write the value of one animal, not a mean with a standard deviation or error."),
     (
         r"[\d.,]+\s*([-–/;,&]|to|\s)\s*[\d.,]+",
@@ -65,13 +66,17 @@ _FORMS = (
         r"[\d.,]+\s*[^\s\d.,<>:/;&–-].*",
         "Write the number alone, in the study's unit; write a unit in the header, and a remark in a column 'note'.",
     ),
-    (r"=?([\"'$€£]?)\s*[\d.,]+\s*\1", "Write the number alone, without other characters before or after it."),
+    (
+        r"=?([\"'$€£]?)\s*[\d.,]+\s*\1|[(\[{]\s*[\d.,]+\s*[)\]}]",
+        "Write the number alone, without other characters before or after it.",
+    ),
     (
         r"[~≈].*|(less|more|greater) than.*|[\d.,]+\s*[<>]",
         "Write '<15.6' for a value below a limit, '>1000' for a value above a limit, and a number for any other value.",
     ),
 )
 REMEDIES = tuple((re.compile(form, re.IGNORECASE), remedy) for form, remedy in _FORMS)
+WITH_DIGITS = "Correct the cell: write one number, or a limit with its sign, such as <15.6."
 DEFAULT = "Correct the cell, or leave it empty if the value is missing."
 MAX_WORD = 60
 # Unknown words and codes that may state that a value is outside the range of its assay.
@@ -95,4 +100,6 @@ def remedy_for(text: str) -> str:
     for form, remedy in REMEDIES:
         if match := form.fullmatch(text):
             return remedy.format(**match.groupdict()) if match.groupdict() else remedy
+    if re.search(r"\d", text) and not re.search(r"[^\W\d_]{3}", text):
+        return WITH_DIGITS
     return UNKNOWN_WORD if _MAY_BE_RANGE.fullmatch(text) and len(text) < MAX_WORD else DEFAULT

@@ -31,6 +31,8 @@ from secretome.protocol import sha256 as file_hash
 # Decimal logarithms: a thousandfold unit error is 3, a fraction for a percentage 2. No effect of a study is so large.
 UNIT_ERROR = 2.5
 FRACTION_ERROR = 1.5
+# Two titres of one apart, such as 4 and 5, are no dilutions of a series, but 1, 2 and 3 may be.
+MIN_STEPS, MAX_STEPS = 3, 20
 
 # The cohorts that this process has read, by file, content and arguments. They are pickled, so that no caller can change
 # the tables of another. A forked process inherits them, so that a rerun parses each file once.
@@ -223,19 +225,27 @@ def _check_scale(cohort: Cohort, original: _Original, protocol: Protocol) -> lis
         shift = float(np.median([logs[pair] - original.medians[pair] for pair in pairs])) if pairs else 0.0
         values = cohort.values[cohort.values["endpoint"] == key]["lower"].dropna()
         are_fractions = endpoint.unit.startswith("%") and shift < -FRACTION_ERROR and bool((values <= 1).all())
-        if abs(shift) < UNIT_ERROR and not are_fractions:
+        are_steps = endpoint.kind == "titre" and _are_steps(set(values))
+        if abs(shift) < UNIT_ERROR and not are_fractions and not are_steps:
             continue
         times = f"{10 ** abs(shift):.2g} times {'above' if shift > 0 else 'below'} the study's own"
         if key in cohort.units_stated:
             notes.append(f"{key} lies {times}; the file states its unit, so this is accepted")
             continue
-        found = f"values of {key} that lie {times}, as {'fractions' if are_fractions else 'another unit'} would"
+        other = "fractions" if are_fractions else "numbers of dilution steps" if are_steps else "another unit"
+        found = f"values of {key} that lie {times}, as {other} would"
         expected = f"{endpoint.label} in {endpoint.unit}"
         remedy = f"If the unit is right, state it: in the header, as '{key} ({endpoint.unit})', or in a column 'unit'."
         problems.append(Problem(cohort.path.name, f"all of {key}", found, expected, remedy))
     if problems:
         raise InputError(problems)
     return notes
+
+
+def _are_steps(values: set[float]) -> bool:
+    """Whether titres are log2 steps, such as 4, 5 and 6: neighbouring dilutions are not 4 and 5 times."""
+    whole = all(value == int(value) and value <= MAX_STEPS for value in values)
+    return whole and any(value >= MIN_STEPS and value + 1 in values for value in values)
 
 
 def _log_medians(cohort: Cohort) -> dict[tuple[str, str], float]:

@@ -10,11 +10,19 @@ from secretome.cohort.files.sheet import Cell, Row
 from secretome.protocol import name_key
 
 # No id begins with one of these words. 'SD 4' may be a rat (Sprague-Dawley), 'n 1' too: those count only alone.
-WORDS = frozenset("mean means average median stdev stddev geomean mittelwert moyenne promedio".split())
+WORDS = frozenset(
+    """
+    mean means average median stdev stddev geomean mittelwert standardabweichung standardfehler moyenne médiane promedio
+    mediana среднее медиана середнє медіана 平均 平均値 平均值
+    """.split()
+)
 ALONE = frozenset(
     """
     avg sd sem standarddeviation standarderror se semean cv cv% %cv n count total sum geometricmean min minimum max
-    maximum variance range ci lowerci upperci p pvalue ttest
+    maximum variance range ci lowerci upperci p pvalue ttest mittel stabw stdabw summe anzahl écarttype ecarttype
+    erreurstandard erreurtype desviaciónestándar desviacionestandar errorestándar desviopadrão deviazionestandard
+    стандартноеотклонение стоткл сумма стандартневідхилення rerata rata-rata ratarata simpanganbaku
+    标准差 標準差 標準偏差 中央値 中位数 grandtotal totalgeneral gesamtergebnis
     """.split()
 )
 # A mean of three values or more is reported if chance would make it in one of ten thousand tables.

@@ -16,6 +16,7 @@ TIMES = re.compile(
 DEATHS = frozenset("event events died dead death deaths deceased".split())
 CODES = frozenset("status fustat outcome".split())
 OPPOSITE = frozenset("alive survived censored censor cens".split())
+DEATH_WORDS = frozenset("dead died death alive survived".split())
 UNITS = {"h": r"h|hrs?|hours?", "d": r"d|days?"}
 # Units in which survival cannot be written.
 OTHER_UNITS = r"w|wks?|weeks?|mo|months?|y|yrs?|years?|min|minutes?"
@@ -51,6 +52,43 @@ def find_survival(columns: Mapping[str, Sequence[str]], file: Path) -> SurvivalC
             )
     _check_codes(events[0], columns[events[0]], file)
     return SurvivalColumns(times[0], events[0], _unit(times[0], file))
+
+
+def states_deaths(header: str, texts: Sequence[str]) -> bool:
+    """Return whether a column states which animals died, by its header or its words.
+
+    >>> states_deaths("Status", ["dead", "alive", ""]), states_deaths("Died", ["yes", "no"]), states_deaths("x", ["x"])
+    (True, True, False)
+    """
+    words = {text.casefold() for text in texts} - MISSING
+    named = _word(header) in DEATHS | {"mortality"} or _word(header).startswith(("alive", "survived"))
+    return bool(words) and words <= DIED | SURVIVED and (named or bool(words & DEATH_WORDS))
+
+
+def is_time_of_death(header: str) -> bool:
+    """Return whether a header names the times of deaths.
+
+    >>> is_time_of_death("Time of death (h)"), is_time_of_death("died at"), is_time_of_death("Survival (h)")
+    (True, True, True)
+    >>> is_time_of_death("hour"), is_time_of_death("Deaths")
+    (False, False)
+    """
+    return (
+        re.fullmatch(
+            r"survival(_(time|hours?|days?))*|(time|hours?|days?)_(of|to|until)_death|died_(at|on)|death_(time|hours?)",
+            _word(header),
+        )
+        is not None
+    )
+
+
+def counts_survivors(header: str) -> bool:
+    """Return whether 'yes' under this header means that an animal lived.
+
+    >>> counts_survivors("Alive at 48 h"), counts_survivors("Died")
+    (True, False)
+    """
+    return _word(header).startswith(tuple(OPPOSITE))
 
 
 def _word(header: str) -> str:

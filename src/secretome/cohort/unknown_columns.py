@@ -12,6 +12,8 @@ from secretome.cohort.files.sheet import Cell
 from secretome.cohort.files.words import KEEP_HEADER
 from secretome.cohort.headers import DERIVED
 from secretome.cohort.remedies import DATE
+from secretome.cohort.summary_rows import is_summary
+from secretome.cohort.survival_columns import counts_survivors, is_time_of_death, states_deaths
 from secretome.cohort.units import canonical, factor
 from secretome.cohort.vocabulary import (
     LONG,
@@ -34,6 +36,7 @@ NOT_SUGGESTED = ("scenario", "seed", "note")
 SAMPLES = frozenset({"sample", "sampleid", "sampleno", "samplename", "no", "nr", "number", "name", "tube", "well"})
 EXCLUSION = ("exclu", "outlier")
 WELLS = re.compile(r"\b(dup|repl|rep|well)", re.IGNORECASE)
+MEANS = frozenset({"mean", "average", "median"})
 SUMMARIES = frozenset({"mean", "average", "median", "sd", "sem", "se", "stdev", "cv", "ci"})
 # Headers of other columns of numbers next to endpoints.
 NO_ENDPOINT = frozenset({"bw", "day", "hour", "week", "n", "no", "nr", "index", "lod", "loq"})
@@ -63,6 +66,8 @@ class UnknownColumns:
         self.numeric: list[Cell] = []
         self.guesses: list[tuple[Cell, str]] = []
         self.derived: list[tuple[Cell, str]] = []
+        # Columns with a problem of their own, which makes others of missing measurements superfluous.
+        self.reported: list[Cell] = []
 
     def report(self) -> None:
         """Add a problem or a note for every unknown column, and a problem for every missing one."""
@@ -85,12 +90,21 @@ class UnknownColumns:
         if "animal" not in self.columns.named and _may_be_animals(cell):
             return  # reported with the missing column of animals
         absent = self._absent_endpoint_in(name)
+        if self._reported_as_death(cell) or self._reported_as_two_endpoints(cell):
+            self.reported.append(cell)
+            return
         if absent and SUMMARIES & set(_words(name)):
             remedy = f"Add the values of the animals; {HAS_OTHER_VALUES}"
-            self.errors.add(cell, f"the column {name!r}, which is a summary", "one value per animal", remedy)
+            choice: Choice | None = None
+            if MEANS & set(_words(name)) and self.columns.has_required:
+                option = map_option(cell.text, absent)
+                remedy = f"If it is the mean of the wells of each animal, add {option}. Otherwise: {remedy}"
+                choice = self.columns.choice([cell.text.strip()], (self.vocabulary.endpoint(absent) or ("",))[0])
+            self.errors.add(cell, f"the column {name!r}, which is a summary", "one value per animal", remedy, choice)
+            self.reported.append(cell)
         elif absent and DERIVED.search(name):
             key = (self.vocabulary.endpoint(absent) or ("",))[0]
-            found = f"the column {name!r}, which appears to contain logarithms, instrument readings or relative values"
+            found = f"the column {name!r}, which appears to contain logarithms, multiples, readings or relative values"
             expected = f"values of {key} in {self.endpoints[key].unit}"
             self.errors.add(cell, found, expected, f"Add those values; {HAS_OTHER_VALUES}")
             self.derived.append((cell, absent))
@@ -98,12 +112,46 @@ class UnknownColumns:
             found = f"the column {name!r}, which appears to be one of several wells"
             remedy = "Write one row per well, numbered in a column 'replicate'; if the column contains something else, "
             self.errors.add(cell, found, f"one column for {endpoint}", f"{remedy}delete it.")
-        elif guess := self._guess(without_unit(cell)):
+        elif (guess := self._guess(without_unit(cell))) and not (guess == "group" and self._has_no_group(cell)):
             self.guesses.append((cell, guess))
         elif self._may_be_endpoint(cell):
             self.numeric.append(cell)
         else:
             self.columns.notes.append(factor_note(cell, self.columns) or f"column {name!r} was not used")
+
+    def _reported_as_death(self, cell: Cell) -> bool:
+        """Whether a column that states deaths or their times was reported; not used, it would hide the deaths."""
+        columns, name = self.columns, cell.text.strip()
+        if (columns.protocol.sampling_hour is None and not self.vocabulary.survival) or "event" in columns.named:
+            return False
+        texts = columns.texts(columns.sheet.header.index(cell))
+        if is_time_of_death(name) and any(texts) and "time" not in columns.named:
+            remedy = f"If it states when the animals died, add {map_option(without_unit(cell), 'time')}, "
+            remedy += "with a column 'event' in which 1 is a death; otherwise delete the column."
+            of_times = columns.choice([without_unit(cell)], "time")
+            self.errors.add(cell, f"the column {name!r}", "a column 'time' for times of death", remedy, of_times)
+            return True
+        if not states_deaths(name, texts):
+            return False
+        choice: Choice | None = None
+        option = map_option(without_unit(cell), "event")
+        if counts_survivors(name):
+            remedy = "Write a column 'event': 1 for an animal that died, 0 for the others; and delete this column."
+        else:
+            choice = columns.choice([without_unit(cell)], "event")
+            remedy = f"If it states which animals died, add {option}; otherwise delete it."
+        found = f"the column {name!r}, which states deaths"
+        self.errors.add(cell, found, "a column 'event' for deaths", remedy, choice)
+        return True
+
+    def _reported_as_two_endpoints(self, cell: Cell) -> bool:
+        """Whether a column whose header joins the names of two endpoints was reported."""
+        parts = [self.vocabulary.endpoint(part) for part in re.split(r"[/;,&+|]|\band\b", cell.text) if part.strip()]
+        if len({part[0] for part in parts if part}) < 2 or not all(parts):
+            return False
+        found = f"the column {cell.text.strip()!r}, which names several endpoints"
+        self.errors.add(cell, found, "one endpoint per column", "Split it into one column for each endpoint.")
+        return True
 
     def _report_numeric(self, absent: list[str]) -> None:
         key = absent[0] if len(self.numeric) == len(absent) == 1 else "KEY"
@@ -238,6 +286,11 @@ class UnknownColumns:
             if column not in columns:
                 likely = [] if has_no_header else self._likely(column)
                 remedy = "Is the row of column names missing?" if has_no_header else _required_remedy(column, likely)
+                if column == "animal" and not likely and self._has_one_row_per_group():
+                    found = "no column 'animal', and one row per group, as in a table of means"
+                    remedy = "Add the values of the animals: from means alone no claim can be tested."
+                    self.errors.add_at(place, found, "one row per animal, with columns 'animal' and 'group'", remedy)
+                    return
                 choice = Choice("column", tuple(likely), (column,)) if likely else None
                 self.errors.add_at(place, f"no column {column!r} among {names}", f"a column {column!r}", remedy, choice)
         present = [column for column in LONG if column in columns]
@@ -250,14 +303,26 @@ class UnknownColumns:
             remedy += f"{next(iter(self.endpoints))!r}."
             self.errors.add_at(place, found, "both, or one column per endpoint", remedy)
         elif not present and not self.columns.wide and not self.columns.has_survival:
-            numeric = [without_unit(cell) for cell in self.columns.unknown if self._has_numbers(cell)]
+            unknown = [cell for cell in self.columns.unknown if cell not in self.reported and not _is_summary(cell)]
+            numeric = [without_unit(cell) for cell in unknown if self._has_numbers(cell)]
+            if self.reported and not numeric:
+                return
             options = " or ".join(map_option(name, "KEY") for name in numeric)
             remedy = f"If a column contains an endpoint under another name, add {options}." if options else ""
             expected = f"columns 'endpoint' and 'value', or one per endpoint ({quoted(self.endpoints, ' or ')})"
             if not self.endpoints:
                 expected = "columns 'time' and 'event'"
+            elif self.vocabulary.survival:
+                expected += "; for survival 'time' and 'event'"
             choice = Choice("column", tuple(numeric), tuple(self.endpoints)) if numeric else None
             self.errors.add_at(place, "no measurements", expected, remedy, choice)
+
+    def _has_one_row_per_group(self) -> bool:
+        """Whether a table without animals names every group in one row only."""
+        if "group" not in self.columns.named:
+            return False
+        texts = [text for text in self.columns.texts(self.columns.named["group"]) if text]
+        return len(texts) > 1 and len(set(texts)) == len(texts) and any(map(self.vocabulary.group, texts))
 
     def _likely(self, column: str) -> list[str]:
         """The headers of the columns that may contain the animals or the groups."""
@@ -283,6 +348,10 @@ class UnknownColumns:
         is_few = 1 < number <= 2 * len(self.columns.protocol.groups) and number <= len(texts) / 2
         return is_few and all(texts) and not self._has_numbers(header)
 
+    def _has_no_group(self, header: Cell) -> bool:
+        """Whether a column neither contains a group nor begins like the word, as 'route' of doses does not."""
+        return not self._may_be_groups(header) and normalise(header.text)[:1] != "g"
+
     def _may_be_groups(self, header: Cell) -> bool:
         texts = self.columns.texts(self.columns.sheet.header.index(header))
         return other_name(header.text) == "group" or any(map(self.vocabulary.group, texts))
@@ -297,6 +366,11 @@ def _required_remedy(column: str, likely: Iterable[str]) -> str:
 
 def _may_be_animals(header: Cell) -> bool:
     return other_name(header.text) == "animal" or normalise(header.text) in SAMPLES
+
+
+def _is_summary(header: Cell) -> bool:
+    """Whether a column contains means, spreads or counts."""
+    return is_summary(header.text) or bool(SUMMARIES & set(_words(header.text)))
 
 
 def _words(text: str) -> list[str]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from secretome.cohort.files.sheet import Cell
 from secretome.cohort.units import canonical, is_unit
-from secretome.protocol import Endpoint, Group, InputError, Problem, Protocol, name_key, nearest, spelling
+from secretome.protocol import Endpoint, Group, InputError, Problem, Protocol, name_key, nearest, spelling, with_micro
 
 REQUIRED = ("animal", "group")
 AUXILIARY = ("lloq", "uloq", "count", "exposure", "total")
@@ -186,6 +186,9 @@ class Vocabulary:
             if key in candidates:
                 return key
             text = form.sub(short, text)
+        same = [name for name in candidates if sorted(_words(name)) == sorted(_words(text))]
+        if same:
+            return same[0]
         words = f" {' '.join(_words(text))} "
         contained = [name for name in candidates if f" {' '.join(_words(name))} " in words]
         return nearest_with_same_numbers(text, candidates) or max(contained, key=len, default=None)
@@ -292,7 +295,7 @@ def map_options(names: Iterable[str], meaning: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"[^\W_]+", text.casefold())
+    return re.findall(r"[^\W_]+", with_micro(text.casefold()))
 
 
 def keys_and_labels(members: Mapping[str, Group] | Mapping[str, Endpoint]) -> list[str]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         Protocol,
         Source,
     )
-    from secretome.protocol.names import name_key, nearest, normalise, sides, spelling
+    from secretome.protocol.names import name_key, nearest, normalise, sides, spelling, with_micro
     from secretome.protocol.simulation import (
         BetaBinomial,
         Deaths,
@@ -95,6 +95,7 @@ __all__ = [
     "spelling",
     "study_folder",
     "study_names",
+    "with_micro",
     "write_json",
 ]
 

@@ -16,6 +16,10 @@ SAME_SIGN = {**FULL_WIDTH, **PLUS, **MINUS, **HYPHENS}
 NEUTRAL = frozenset("_.,:;()[]{}/\\|")
 
 
+# The letter u in place of the Greek letter in units after a number, as in '150 uL'.
+_MICRO = re.compile(r"(?<=\d)(\s*)u(?=(l|g|m|mol)(?![^\W\d_]))")
+
+
 def sides(contrast: str) -> tuple[str, str]:
     """The treated and the control group of a contrast.
 
@@ -24,6 +28,15 @@ def sides(contrast: str) -> tuple[str, str]:
     """
     treated, _, control = contrast.partition(" vs ")
     return treated, control
+
+
+def with_micro(text: str) -> str:
+    """A text in small letters with the Greek letter in units such as 'ul', if they follow a number.
+
+    >>> with_micro("150 ul"), with_micro("10 ulcers")
+    ('150 μl', '10 ulcers')
+    """
+    return _MICRO.sub(r"\1μ", text)
 
 
 def normalise(name: str) -> str:
@@ -40,8 +53,10 @@ def spelling(name: str) -> str:
 
     >>> spelling(" Septic  Control"), spelling("CM +"), spelling("10 20")
     ('septiccontrol', 'cm+', '10 20')
+    >>> spelling("150 uL") == spelling("150 µL")
+    True
     """
-    text = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    text = with_micro(unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold()))
     return re.sub(r"(?<=\d)\s+(?=\d)", "\x00", text.strip()).translate(_WHITE).replace("\x00", " ")
 
 
@@ -61,6 +76,7 @@ def name_key(name: str) -> str:
     (False, False)
     """
     text = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).translate(SAME_SIGN).casefold()).strip()
+    text = with_micro(text)
     kept: list[str] = []
     apart = False
     for at, letter in enumerate(text):

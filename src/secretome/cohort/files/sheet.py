@@ -17,6 +17,8 @@ Mismatch = Literal["", "invisible", "scaled", "sign", "words", "unknown", "condi
 MAX_RANGES = 8
 # Characters of zero width are copied together with text from web pages.
 ZERO_WIDTH = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+# Other forms of the signs of limits, as keyboards for Chinese and Japanese type them.
+SIGNS = {0xFF1C: "<", 0xFE64: "<", 0xFF1E: ">", 0xFE65: ">", 0x2266: "≤", 0x2A7D: "≤", 0x2267: "≥", 0x2A7E: "≥"}
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,7 @@ def make_grid(
     width = max((len(row) for row in rows), default=0)
     sheet = title if rows and rows[0] and rows[0][0].sheet else ""
     rows = [
-        [cell if cell.text.isascii() else replace(cell, text=cell.text.translate(ZERO_WIDTH)) for cell in row]
+        [cell if cell.text.isascii() and "&" not in cell.text else _with_usual_signs(cell) for cell in row]
         for row in rows
     ]
     padded = [
@@ -195,6 +197,12 @@ def make_grid(
         if any(cell.text.strip() for cell in row)
     ]
     return Grid(title, tuple(padded), description, prism, delimiter)
+
+
+def _with_usual_signs(cell: Cell) -> Cell:
+    """A cell without characters of zero width, and with the usual signs of limits."""
+    text = cell.text.replace("&lt;", "<").replace("&gt;", ">")
+    return replace(cell, text=text.translate(ZERO_WIDTH | SIGNS))
 
 
 def file_error(
