@@ -136,6 +136,14 @@ def test_unused_column_of_deaths_is_refused(
         assert read(sepsis_protocol, content, names={header: "event"}).values["dead"].sum() == 2 * len(died)
 
 
+@pytest.mark.parametrize(
+    ("header", "text"), [("Status", "alive"), ("Died", "no"), ("Survived", "yes"), ("Deaths", "0")]
+)
+def test_column_without_a_death_is_only_noted(sepsis_protocol: Protocol, header: str, text: str) -> None:
+    cohort = read(sepsis_protocol, table([[*row, text] for row in RATS], [*HEADER, header]))
+    assert f"column {header!r} was not used" in cohort.notes
+
+
 def test_death_after_sampling_is_not_observed_alive(sepsis_protocol: Protocol) -> None:
     rows = [[*row, 60 if at == 0 else 72, int(at == 0)] for at, row in enumerate(RATS)]
     notes = read(sepsis_protocol, table(rows, [*HEADER, "time", "event"])).notes

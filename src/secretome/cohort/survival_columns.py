@@ -62,7 +62,10 @@ def states_deaths(header: str, texts: Sequence[str]) -> bool:
     """
     words = {text.casefold() for text in texts} - MISSING
     named = _word(header) in DEATHS | {"mortality"} or _word(header).startswith(("alive", "survived"))
-    return bool(words) and words <= DIED | SURVIVED and (named or bool(words & DEATH_WORDS))
+    # If every animal lived, there is no death to hide.
+    lived = DIED if counts_survivors(header) and not words & DEATH_WORDS else SURVIVED
+    is_known = words <= DIED | SURVIVED and (named or bool(words & DEATH_WORDS))
+    return is_known and not words <= lived
 
 
 def is_time_of_death(header: str) -> bool:
