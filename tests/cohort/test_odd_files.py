@@ -86,6 +86,11 @@ def test_no_remedy_says_that_a_cell_with_a_number_is_missing(text: str) -> None:
     assert "empty" not in remedy_for(text)
 
 
+@pytest.mark.parametrize("text", ["<LOD (15.6)", "LLOQ = 15.6", "< LOQ: 15.6", "<LOD (<15.6)"])
+def test_remedy_keeps_the_limit_after_its_word(text: str) -> None:
+    assert "Write <15.6 " in remedy_for(text)
+
+
 @pytest.mark.parametrize(
     ("mean", "deviation"),
     [("Moyenne", "Écart type"), ("Среднее", "Ст. откл."), ("Mediana", "Desviación estándar"), ("平均", "標準偏差")],

@@ -25,6 +25,10 @@ _FORMS = (
         "Write <{limit} if the value lies below this limit.",
     ),
     (
+        rf"([<≤]\s*)?(llo[dq]|lo[dq])\s*[(\[=:]\s*<?\s*(?P<limit>{_DIGITS})\s*[)\]]?",
+        "Write <{limit} if the value lies below this limit.",
+    ),
+    (
         rf"(oor\s*)?(>|≥|gt|above|over|more than|greater than|über|plus de|выше|более)\s*(?P<limit>{_DIGITS})",
         "Write >{limit} if the value lies above this limit.",
     ),
