@@ -6,6 +6,7 @@ folds are folds of the browser's own, which a keyboard opens too.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,11 @@ checks your answer. The first use loads about 43 MB of software from this site.<
 <p class="try-note live-static">The boxes work only on a page from a web server: type <code>secretome serve</code> in a
 terminal, or use the notebook with the exercises, which the top of the page links to.</p>
 <script defer src="../../../_static/try/start.js" data-module="exercise.js"></script>
+"""
+# A browser does not have this package.
+ABSENT = "statsmodels"
+ABSENT_NOTE = f"""<p class="try-hint">The solution uses {ABSENT}, which is not available in this box. Calculate the
+answer in another way here, or run the exercise notebook, which needs Python on your computer.</p>
 """
 OPTION = re.compile(r"^- \[([ x])\] (.+(?:\n(?!  |- ).+)*)\n((?:  .+\n?)+)", re.MULTILINE)
 
@@ -51,14 +57,37 @@ def as_page(notebook: NotebookNode) -> NotebookNode:
 def _with_forms(cells: list[NotebookNode]) -> Iterator[NotebookNode]:
     """The cells, with a form above each solution in which a reader runs a cell and checks the answer."""
     is_first = True
+    has_exercises = any("exercise" in cell.metadata for cell in cells)
+    imported = _absent_names(cells) if has_exercises else set()
     for cell in cells:
         question = cell.metadata.get("exercise", "")
         if cell.cell_type == "code" and question:
             form = FORM.read_text(encoding="utf-8").replace("{question}", question)
-            form = f"{FIRST if is_first else ''}{form}"
-            yield new_markdown_cell(f"```{{raw}} html\n{form}```")
+            note = ABSENT_NOTE if imported & _names(cell.source) else ""
+            yield new_markdown_cell(f"```{{raw}} html\n{FIRST if is_first else ''}{note}{form}```")
             is_first = False
         yield cell
+
+
+def _absent_names(cells: list[NotebookNode]) -> set[str]:
+    """The names that a lesson imports from the package that a browser does not have."""
+    imports = (
+        statement
+        for cell in cells
+        if cell.cell_type == "code"
+        for statement in ast.walk(ast.parse(cell.source))
+        if isinstance(statement, ast.Import | ast.ImportFrom)
+    )
+    return {
+        alias.asname or alias.name
+        for statement in imports
+        for alias in statement.names
+        if (getattr(statement, "module", None) or alias.name).partition(".")[0] == ABSENT
+    }
+
+
+def _names(source: str) -> set[str]:
+    return {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
 
 
 def _opening(match: re.Match[str]) -> str:

@@ -42,6 +42,12 @@ def test_markup_in_names_is_text(visit: Visit) -> None:
     assert "<img src=x" not in page.locator("#try-figures").inner_html()
 
 
+def test_slash_in_the_name_of_a_file_is_replaced(visit: Visit) -> None:
+    drop(visit.page, SEPSIS, "rats </b>.csv", b"animal,group\n")
+    wait_for_problems(visit.page)
+    expect(visit.page.locator("#try-understood td").first).to_be_visible()
+
+
 def test_large_file_is_refused(visit: Visit) -> None:
     page = visit.page
     page.evaluate(

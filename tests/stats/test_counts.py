@@ -4,11 +4,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from outside import CASES
 from scipy import stats as scipy_stats
 from scipy.optimize import minimize
+from statsmodels.tools.numdiff import approx_hess
 
 from secretome import stats
+from secretome.stats.proportions import _second_derivatives
 
 
 def test_quasi_poisson_equals_r() -> None:
@@ -215,3 +218,11 @@ def test_another_ratio_is_tested_as_counting_more_would() -> None:
     assert 2 * min(against[1][0], 1 - against[1][0]) == pytest.approx(moved.pvalue[0])
     with pytest.raises(ValueError, match="above 0"):
         moved.against(0)
+
+
+def test_second_derivatives_are_those_of_statsmodels() -> None:
+    def function(point: NDArray[np.float64]) -> float:
+        return float(np.exp(point[0]) * np.sin(point[1]) + point[1] ** 2 * point[2] ** 3)
+
+    point = np.array([0.3, -2.0, 0.01])
+    np.testing.assert_allclose(_second_derivatives(function, point), approx_hess(point, function), rtol=1e-14)

@@ -50,7 +50,7 @@ export function list(sentences, name = "") {
 export function table(caption, titles, rows) {
   const head = make("tr", {}, ...titles.map((title) => make("th", { scope: "col" }, title)));
   const body = rows.map(([first, ...cells]) =>
-    make("tr", {}, make("th", { scope: "row" }, first), ...cells.map((cell) => make("td", {}, cell))),
+    make("tr", {}, make("th", { scope: "row" }, first), ...cells.map((cell, at) => make("td", { "data-title": titles[at + 1] }, cell))),
   );
   return make(
     "div",

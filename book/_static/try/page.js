@@ -44,7 +44,7 @@ async function run({ focus = false } = {}) {
     if (!isCurrent()) return;
     choices.offer(read.questions);
     if (!read.understood) {
-      showProblems(read.problems);
+      showProblems(read.problems, find("#try-choices").children.length > 0);
       if (focus) find("#try-understood h2").focus();
       if (read.questions.some((/** @type {{kind: string}} */ { kind }) => kind === "key")) find("#try-key").setAttribute("open", "");
       status.end(`The file was not analysed. Problems found: ${read.problems.length}.`);

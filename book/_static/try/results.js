@@ -115,7 +115,7 @@ export function showFigures(name, html) {
 export async function showDownloads(cohort, table, report) {
   const box = find("#try-downloads");
   if (!box.children.length) {
-    box.append(make("h2", {}, "Downloads"), make("p", {}, `The files of a rerun of ${cohort}:`), make("ul", { class: "try-files" }));
+    box.append(make("h2", {}, "Downloads"), make("p", {}, `The files of a rerun of ${cohort}. Save those that you need: the page does not keep them.`), make("ul", { class: "try-files" }));
   }
   if (table) for (const name of ["results", "verdicts"]) offer(`${name}.csv`, await table(name));
   if (report) offer("report.html", await report());

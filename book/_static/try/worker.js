@@ -60,6 +60,7 @@ const CALLS = {
   async start(given) {
     manifest = given;
     const contents = load((file) => file.part !== "figures", "Loading the calculation software");
+    void Promise.all(contents.values()).then(() => report("Starting the calculation software"), () => undefined);
     // If a file cannot be loaded, report that error: Pyodide would report a later one.
     const failed = Promise.all(contents.values()).then(() => new Promise(() => undefined));
     python = await Promise.race([startPython(contents), failed]);
@@ -68,7 +69,6 @@ const CALLS = {
       await unpack(/** @type {Uint8Array} */ (await contents.get(name)), folder, python.FS);
     }
     await python._api.loadDynlib("/usr/lib/libopenblas.so", true);
-    report("Starting the calculation software");
     python.runPython("import os; os.environ['MPLBACKEND'] = 'agg'");
     call = python.pyimport("secretome.browser.calls").call;
   },
@@ -78,8 +78,10 @@ const CALLS = {
     const path = `${COHORTS}/${folder}`;
     python.FS.mkdirTree(path);
     for (const old of python.FS.readdir(path)) if (!/^\.\.?$/.test(old)) python.FS.unlink(`${path}/${old}`);
-    python.FS.writeFile(`${path}/${name}`, bytes);
-    return `${path}/${name}`;
+    // A file that is dropped from another page may have any name.
+    const file = `${path}/${name.replace(/[/\0]/g, "_")}`;
+    python.FS.writeFile(file, bytes);
+    return file;
   },
 
   /** @param {string} method @param {any} options */
@@ -102,7 +104,8 @@ self.addEventListener("message", ({ data: { id, name, args } }) => {
     try {
       self.postMessage({ id, value: await CALLS[name](...args) });
     } catch (error) {
-      const { message, name } = error instanceof Error ? error : new Error(String(error));
+      // An error of Python's file system is no `Error`, and has a number only.
+      const { message, name } = error instanceof Error ? error : new Error(error?.message ?? `error ${error?.errno}`);
       self.postMessage({ id, error: message, kind: name });
     }
   });

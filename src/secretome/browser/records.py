@@ -69,7 +69,8 @@ def study_record(study: Study, found: Iterable[Condition]) -> Record:
         "origin": cohort.origin,
         "who": text.cohort_sentence(study),
         "endpoints": [
-            {"key": key, "label": endpoint.label, "unit": endpoint.unit} for key, endpoint in protocol.endpoints.items()
+            {"key": key, "label": endpoint.label, "unit": endpoint.unit, "kind": str(endpoint.kind)}
+            for key, endpoint in protocol.endpoints.items()
         ],
         "groups": [
             {"key": key, "label": group.label, "counts": _counts(cohort.values, key, protocol.endpoints)}

@@ -1,5 +1,7 @@
 """Ratios of proportions that vary more between animals than chance alone would make them."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats as scipy_stats
@@ -134,13 +136,26 @@ def _fit_proportions(successes: Floats, trials: Floats, design: Floats) -> tuple
         correlation = MIN_CORRELATION
         variance = means * (1 - means) / (design.T @ trials)
         return np.log(means), np.sqrt(variance) / means, correlation
-    # Imported here, because statsmodels takes longer to import than this package.
-    from statsmodels.tools.numdiff import approx_hess
-
     try:
-        variance = np.diag(np.linalg.inv(approx_hess(theta, objective)))[:-1]
+        variance = np.diag(np.linalg.inv(_second_derivatives(objective, theta)))[:-1]
     except np.linalg.LinAlgError:
         variance = np.full(means.size, np.nan)
     # A likelihood without curvature gives no standard error.
     errors = np.sqrt(np.where(variance > 0, variance, np.nan)) * (1 - means)
     return np.log(means), errors, float(min(1.0, correlation))
+
+
+def _second_derivatives(function: Callable[[Floats], float], point: Floats) -> Floats:
+    """The matrix of second derivatives, by central differences."""
+    # A step of this order balances the errors of rounding and of the approximation.
+    sizes = np.finfo(np.float64).eps ** 0.25 * np.maximum(np.abs(point), 0.1)
+    steps = np.diag(sizes)
+
+    def difference(one: int, other: int) -> float:
+        ahead, aside = steps[one], steps[other]
+        rising = function(point + ahead + aside) - function(point + ahead - aside)
+        falling = function(point - ahead + aside) - function(point - ahead - aside)
+        return (rising - falling) / (4 * sizes[one] * sizes[other])
+
+    places = range(point.size)
+    return np.array([[difference(*sorted((one, other))) for other in places] for one in places])
