@@ -105,7 +105,8 @@ self.addEventListener("message", ({ data: { id, name, args } }) => {
       self.postMessage({ id, value: await CALLS[name](...args) });
     } catch (error) {
       // An error of Python's file system is no `Error`, and has a number only.
-      const { message, name } = error instanceof Error ? error : new Error(error?.message ?? `error ${error?.errno}`);
+      const number = /** @type {{errno?: number} | undefined} */ (error)?.errno;
+      const { message, name } = error instanceof Error ? error : new Error(number ? `error ${number}` : String(error));
       self.postMessage({ id, error: message, kind: name });
     }
   });

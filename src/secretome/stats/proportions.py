@@ -155,7 +155,7 @@ def _second_derivatives(function: Callable[[Floats], float], point: Floats) -> F
         ahead, aside = steps[one], steps[other]
         rising = function(point + ahead + aside) - function(point + ahead - aside)
         falling = function(point - ahead + aside) - function(point - ahead - aside)
-        return (rising - falling) / (4 * sizes[one] * sizes[other])
+        return float((rising - falling) / (4 * sizes[one] * sizes[other]))
 
     places = range(point.size)
     return np.array([[difference(*sorted((one, other))) for other in places] for one in places])
