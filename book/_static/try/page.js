@@ -40,6 +40,8 @@ async function run({ focus = false } = {}) {
     const path = source?.bytes ? await python.call("write", "file", source.name, source.bytes) : "";
     const samples = source?.bytes && key.files?.[0];
     const keyPath = samples ? await python.call("write", "key", samples.name, await bytesOf(samples)) : "";
+    // Python keeps one file, so a run that was replaced must not read its own after the newer one.
+    if (!isCurrent()) return;
     const read = await python.python("read", { study: study.value, path, key: keyPath, ...choices.stated });
     if (!isCurrent()) return;
     choices.offer(read.questions);
