@@ -95,3 +95,23 @@ def test_names_that_are_loaded_on_first_use_are_all_there() -> None:
 def test_a_template_is_made_without_scipy() -> None:
     loaded = packages_after("from secretome.cohort.template import workbook\nworkbook('sepsis_cytokines')")
     assert not loaded & {"scipy", "statsmodels", "matplotlib", "IPython"}
+
+
+CHECK = """
+import contextlib, io
+from secretome.cli import app
+for study in ("sepsis_cytokines", "humoral_immunity", "micronuclei", "tooth_growth", "treg_conditioned_medium"):
+    file, = study_folder(study).glob("cohorts/*.csv")
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+        app(["check", study, str(file)])
+import sys
+print(*{".".join(name.split(".")[:2]) for name in sys.modules})
+"""
+
+
+def test_a_cohort_file_is_checked_without_the_distributions_of_scipy() -> None:
+    code = f"from secretome.protocol import study_folder\n{CHECK}"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(shown.stdout.splitlines()[-1].split())
+    assert "secretome.claims" in loaded
+    assert not loaded & {"scipy.stats", "scipy.optimize", "statsmodels", "matplotlib", "IPython"}

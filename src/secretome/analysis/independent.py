@@ -113,7 +113,8 @@ def _family_rows(study: Study, claim: Claim, settings: Settings, tests: int = 0)
     endpoint, margin = claim.endpoint, study.protocol.endpoints[claim.endpoint].equivalence_margin
     compared = {contrast: comparison(study, endpoint, contrast) for contrast in claim.compared}
     # The multiverse leaves out what was published and planned, so it must know both.
-    of_authors = _published(study, claim, compared, settings) if claim.published_method else {}
+    needs_published = claim.published_method and {"published", "multiverse"} & set(settings.analyses)
+    of_authors = _published(study, claim, compared, settings) if needs_published else {}
     if {"planned", "multiverse"} & set(settings.analyses):
         planned = {
             contrast: planned_rows(pair, tests or len(compared), margin, settings.alpha, together=claim.together)

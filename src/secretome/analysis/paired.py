@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
-from scipy import stats as scipy_stats
+import scipy
 
 from secretome import stats
 from secretome.analysis.equivalence import equivalence_estimate
@@ -245,7 +245,7 @@ def _mean_difference(x: Floats, y: Floats, level: float) -> Estimate:
     # Differences that are equal but for rounding have no spread, and would pass for an infinite t.
     if np.ptp(x - y) <= 1e-12 * max(np.abs(x).max(), np.abs(y).max()):
         return Estimate(estimate=float(np.mean(x - y)))
-    test = scipy_stats.ttest_rel(x, y)
+    test = scipy.stats.ttest_rel(x, y)
     interval = test.confidence_interval(level)
     return Estimate(
         float(test.statistic),
@@ -260,9 +260,9 @@ def _mean_difference(x: Floats, y: Floats, level: float) -> Estimate:
 
 def _sign(x: Floats, y: Floats, level: float) -> Estimate:
     rises, moved = int((x > y).sum()), int((x != y).sum())
-    test = scipy_stats.binomtest(rises, moved)
+    test = scipy.stats.binomtest(rises, moved)
     interval = test.proportion_ci(level, method="exact")
-    min_pvalue = scipy_stats.binomtest(0, moved).pvalue
+    min_pvalue = scipy.stats.binomtest(0, moved).pvalue
     return Estimate(
         rises,
         float(test.pvalue),

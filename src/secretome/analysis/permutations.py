@@ -6,7 +6,6 @@ from typing import Any, Literal
 
 import numpy as np
 import scipy
-from scipy import stats as scipy_stats
 
 from secretome.analysis.results import Estimate, Floats
 from secretome.stats._permutation import all_permutations, number_of_permutations, random_permutations
@@ -37,7 +36,7 @@ def permutation_test(
     permutations, seed : int
         If there are more permutations than `permutations`, as many are drawn with this seed.
     """
-    return scipy_stats.permutation_test(
+    return scipy.stats.permutation_test(
         (values,),
         statistic,
         permutation_type=permuted,

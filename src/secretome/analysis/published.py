@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats as scipy_stats
+import scipy
 
 from secretome import stats
 from secretome.analysis.pooled_variance import pooled_variance
@@ -76,7 +76,7 @@ def _t_test(*, equal_var: bool) -> Run:
     def run(_: Samples, pair: Comparison, __: str, level: float) -> Estimate:
         x, y = pair.treated.replaced(HALF), pair.control.replaced(HALF)
         _check(x, y)
-        test = scipy_stats.ttest_ind(x, y, equal_var=equal_var)
+        test = scipy.stats.ttest_ind(x, y, equal_var=equal_var)
         low, high = test.confidence_interval(level)
         return Estimate(
             float(test.statistic),
@@ -110,7 +110,7 @@ def _dunnett(samples: Samples, _: Comparison, contrast: str, level: float) -> Es
 def _tukey(samples: Samples, _: Comparison, contrast: str, level: float) -> Estimate:
     treated, control = sides(contrast)
     groups = _values(samples, treated, control)
-    test = scipy_stats.tukey_hsd(*groups.values())
+    test = scipy.stats.tukey_hsd(*groups.values())
     interval = test.confidence_interval(level)
     at = list(groups).index(treated), list(groups).index(control)
     variance, _df = pooled_variance(list(groups.values()))
@@ -131,7 +131,7 @@ def _dunn(samples: Samples, pair: Comparison, contrast: str, level: float) -> Es
     treated, control = sides(contrast)
     groups = _values(samples, treated, control)
     z = dunn_statistic(groups, treated, control)
-    pvalue = min(1.0, (len(groups) - 1) * float(2 * scipy_stats.norm.sf(abs(z))))
+    pvalue = min(1.0, (len(groups) - 1) * float(2 * scipy.stats.norm.sf(abs(z))))
     return Estimate(z, pvalue).sized(estimate_or_nan(lambda: size_by_ranks(pair, level)))
 
 
@@ -148,12 +148,12 @@ def dunn_statistic(groups: Mapping[str, Floats], treated: str, control: str) -> 
 
     >>> groups = {"a": np.array([1.0, 2, 2, 5]), "b": np.array([2.0, 6, 7, 8])}
     >>> z = dunn_statistic(groups, "b", "a")
-    >>> bool(np.isclose(z**2, scipy_stats.kruskal(*groups.values()).statistic))
+    >>> bool(np.isclose(z**2, scipy.stats.kruskal(*groups.values()).statistic))
     True
     """
     values = np.concatenate(list(groups.values()))
     ends = np.cumsum([group.size for group in groups.values()])[:-1]
-    ranks = dict(zip(groups, np.split(scipy_stats.rankdata(values), ends), strict=True))
+    ranks = dict(zip(groups, np.split(scipy.stats.rankdata(values), ends), strict=True))
     _, counts = np.unique(values, return_counts=True)
     n = values.size
     variance = n * (n + 1) / 12 - (counts**3 - counts).sum() / (12 * (n - 1))

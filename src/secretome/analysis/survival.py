@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 import numpy as np
-from scipy import stats as scipy_stats
+import scipy
 
 from secretome import stats
 from secretome.analysis.equivalence import adjusted_equivalence
@@ -173,7 +173,7 @@ def _table(pair: Comparison) -> Floats:
 
 def _fisher(pair: Comparison, _: float) -> Estimate:
     counts = _table(pair)
-    test = scipy_stats.fisher_exact(counts)
+    test = scipy.stats.fisher_exact(counts)
     return Estimate(pvalue=float(test[1]), estimate=_alive(counts))
 
 
@@ -181,7 +181,7 @@ def _chi_square(pair: Comparison, _: float) -> Estimate:
     counts = _table(pair)
     if not counts.sum(axis=0).all():
         raise ValueError("all animals died, or none.")
-    test = scipy_stats.chi2_contingency(counts, correction=False)
+    test = scipy.stats.chi2_contingency(counts, correction=False)
     return Estimate(float(test[0]), float(test[1]), estimate=_alive(counts))
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from itertools import product
 
 import numpy as np
-from scipy import stats as scipy_stats
+import scipy
 
 from secretome import stats
 from secretome.analysis.permutations import PERMUTATIONS, permutation_test
@@ -183,7 +183,7 @@ def _regression(samples: list[GroupSample], x: Floats, level: float, *, logs: bo
     """A straight line through all animals, its error from the scatter about the line."""
     groups = [np.log(values) if logs else values for values in _uncensored(samples, logs=logs)]
     places = np.repeat(x, [group.size for group in groups])
-    fit = scipy_stats.linregress(places, np.concatenate(groups))
+    fit = scipy.stats.linregress(places, np.concatenate(groups))
     span = float(x[-1] - x[0])
     estimate = t_test(span * float(fit.slope), span * float(fit.stderr), places.size - 2, level)
     return estimate.as_ratio() if logs else estimate
@@ -206,7 +206,7 @@ def _spearman(samples: list[GroupSample], seed: int) -> Estimate:
     """Spearman's correlation of dose and response over animals, with a permutation p because doses are tied."""
     scores = ranked(samples)
     places = np.repeat(np.arange(len(scores)), [sample.size for sample in scores])
-    ranks = scipy_stats.rankdata(np.concatenate(scores))
+    ranks = scipy.stats.rankdata(np.concatenate(scores))
     if not np.ptp(ranks):
         raise ValueError("the values do not vary.")
     test = permutation_test(
@@ -216,7 +216,7 @@ def _spearman(samples: list[GroupSample], seed: int) -> Estimate:
         PERMUTATIONS,
         seed,
     )
-    rho = float(np.corrcoef(scipy_stats.rankdata(places), ranks)[0, 1])
+    rho = float(np.corrcoef(scipy.stats.rankdata(places), ranks)[0, 1])
     return Estimate(rho, float(test.pvalue), estimate=rho)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats as scipy_stats
+import scipy
 
 from secretome import stats
 from secretome.analysis.clusters import Clusters, Layout, cluster_methods, clusters_of
@@ -245,7 +245,7 @@ def skewness(group: GroupSample, scale: EffectScale = "log") -> float:
     if group.n < MIN_SKEWNESS_N or group.censored or (scale == "log" and group.zeros):
         return math.nan
     values: Floats = np.log(group.lower) if scale == "log" else group.lower
-    return float(scipy_stats.skew(values)) if np.ptp(values) > 0 else math.nan
+    return float(scipy.stats.skew(values)) if np.ptp(values) > 0 else math.nan
 
 
 def _of_clusters(clusters: Clusters, column: str, *, paired: bool) -> Iterator[tuple[ConditionCode, dict[str, float]]]:

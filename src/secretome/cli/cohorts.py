@@ -89,7 +89,8 @@ def check(
             out.print(Text(f"  {sentence}"))
         _print_groups(loaded)
         print_conditions(loaded, conditions(loaded), indent="  ")
-        verdicts = adjudicate(loaded, analyse(loaded, ("published", "planned")))
+        # Whether a claim can be tested depends on the planned tests alone.
+        verdicts = adjudicate(loaded, analyse(loaded, ("planned",)))
         for _, row in verdicts[verdicts["verdict"] == "untestable"].iterrows():
             claim = loaded.protocol.claims[row["claim"]].sentence
             out.print(Text(f"  these animals cannot test: {claim} ({row['reason']})"))

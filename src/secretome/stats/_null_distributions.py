@@ -11,8 +11,8 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from secretome.stats._inputs import Floats
 
@@ -33,7 +33,7 @@ MAX_SCORE_SUMS = 300_000
 def doubled_midranks(values: Floats) -> Ints:
     """Twice the midrank of each value along the last axis: integers, ties included."""
     if values.ndim > 1:
-        return np.asarray(np.rint(2 * rankdata(values, axis=-1)).astype(np.int64))
+        return np.asarray(np.rint(2 * scipy.stats.rankdata(values, axis=-1)).astype(np.int64))
     # In a sorted sample, the values below and the values up to one tell its midrank.
     ordered = np.sort(values)
     below, up_to = (np.searchsorted(ordered, values, side=side) for side in ("left", "right"))

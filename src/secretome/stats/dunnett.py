@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats as scipy_stats
-from scipy.optimize import brentq
 from scipy.special import gammaln, ndtr
 
 from secretome.stats._common import ALTERNATIVES, Alternative, ConfidenceInterval, t_pvalue
@@ -156,14 +155,16 @@ def _critical_value(alpha: float, loadings: tuple[float, ...], df: int, *, two_s
     """The bound that the largest statistic exceeds with probability `alpha` under the null hypothesis."""
     tail = alpha / 2 if two_sided else alpha
     # Between the quantile for one comparison and Bonferroni's.
-    low, high = float(scipy_stats.t.isf(tail, df)), float(scipy_stats.t.isf(tail / len(loadings), df))
+    low, high = float(scipy.stats.t.isf(tail, df)), float(scipy.stats.t.isf(tail / len(loadings), df))
 
     def excess(bound: float) -> float:
         return _chance_of_any_above(bound, loadings, df, two_sided=two_sided) - alpha
 
     if len(loadings) == 1 or excess(low) <= 0:
         return low
-    return high if excess(high) >= 0 else float(brentq(excess, low, high, xtol=1e-12 * (high - low), rtol=1e-14))
+    if excess(high) >= 0:
+        return high
+    return float(scipy.optimize.brentq(excess, low, high, xtol=1e-12 * (high - low), rtol=1e-14))
 
 
 def _chance_of_any_above(bound: float, loadings: tuple[float, ...], df: int, *, two_sided: bool) -> float:
@@ -204,6 +205,6 @@ def _normal_nodes(sharpness: float) -> tuple[Floats, Floats]:
 @lru_cache(maxsize=64)
 def _chi_nodes(df: int) -> tuple[Floats, Floats]:
     """Nodes and weights for a chi distribution."""
-    low, high = scipy_stats.chi.ppf(CHI_TAIL, df), scipy_stats.chi.isf(CHI_TAIL, df)
+    low, high = scipy.stats.chi.ppf(CHI_TAIL, df), scipy.stats.chi.isf(CHI_TAIL, df)
     nodes, weights = np.polynomial.legendre.leggauss(CHI_NODES)
     return (high + low) / 2 + (high - low) / 2 * nodes, weights * (high - low) / 2

@@ -6,8 +6,8 @@ from itertools import pairwise
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats as scipy_stats
 
 from secretome.stats._common import ALTERNATIVES, Alternative
 from secretome.stats._inputs import Floats, NanPolicy, as_position, as_samples, check_choice
@@ -134,14 +134,14 @@ def kruskal_wallis(
     pooled = np.concatenate(groups)
     if pooled.min() == pooled.max():
         raise ValueError("all values are equal, so their ranks give no information.")
-    test = scipy_stats.kruskal(*groups)
+    test = scipy.stats.kruskal(*groups)
     sizes = [group.size for group in groups]
     ties, df = tied_values(pooled), len(groups) - 1
     if method == "asymptotic":
         return KruskalWallisResult(float(test.statistic), float(test.pvalue), np.nan, np.nan, df, method, ties)
     # The mean is subtracted, so that sums of many ranks stay small and equal sums are exactly equal. H increases with
     # their sum of squares, and everything else in it is the same for every permutation.
-    between = between_groups(scipy_stats.rankdata(pooled) - (pooled.size + 1) / 2, sizes)
+    between = between_groups(scipy.stats.rankdata(pooled) - (pooled.size + 1) / 2, sizes)
     null = permutation_null(between, between(identity(pooled.size)), sizes, method, rng)
     return KruskalWallisResult(
         float(test.statistic), float(null.pvalue[0]), float(null.midp[0]), null.min_pvalue, df, null.method, ties
@@ -250,7 +250,7 @@ def _standard_deviations(pooled: Floats, sizes: Sequence[int]) -> Floats:
     _, counts = np.unique(pooled, return_counts=True)
     # Over all ordered pairs of values: the sum of squared signs, and that of the squared sums of each value's signs.
     squares = float(total**2 - (counts.astype(np.float64) ** 2).sum())
-    sums = 2 * scipy_stats.rankdata(pooled) - total - 1
+    sums = 2 * scipy.stats.rankdata(pooled) - total - 1
     # Two signs are correlated if they share an animal, and then by how much the signs of one animal agree.
     one = squares / (total * (total - 1))
     shared = ((sums**2).sum() - squares) / (total * (total - 1) * max(1, total - 2))

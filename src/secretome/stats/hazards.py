@@ -5,9 +5,8 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats as scipy_stats
-from scipy.optimize import brentq
 
 from secretome.stats._common import Alternative, ConfidenceInterval
 from secretome.stats._inputs import Floats, as_complete, as_real, check_choice, check_level, check_one_length
@@ -43,13 +42,13 @@ class HazardRatioResult:
             raise ValueError(f"value must be above zero; it is {value!r}.")
         check_choice(alternative, ("two-sided", "less", "greater"), "alternative")
         root = self._likelihood.root(float(np.log(value)))
-        tails = {"greater": scipy_stats.norm.sf(root), "less": scipy_stats.norm.cdf(root)}
-        return root, float(tails[alternative] if alternative in tails else 2 * scipy_stats.norm.sf(abs(root)))
+        tails = {"greater": scipy.stats.norm.sf(root), "less": scipy.stats.norm.cdf(root)}
+        return root, float(tails[alternative] if alternative in tails else 2 * scipy.stats.norm.sf(abs(root)))
 
     def confidence_interval(self, confidence_level: float = 0.95) -> ConfidenceInterval:
         """Return the profile likelihood interval, with 0 or infinity for a limit that the deaths do not give."""
         level = check_level(confidence_level)
-        z = float(scipy_stats.norm.ppf((1 + level) / 2))
+        z = float(scipy.stats.norm.ppf((1 + level) / 2))
         low, high = (self._likelihood.limit(side * z) for side in (1, -1))
         return ConfidenceInterval(np.exp(low), np.exp(high), level)
 
@@ -86,7 +85,7 @@ class _Likelihood:
             return -np.inf
         if slope(FARTHEST) >= -1e-9:
             return np.inf
-        return float(brentq(slope, -FARTHEST, FARTHEST, xtol=1e-12))
+        return float(scipy.optimize.brentq(slope, -FARTHEST, FARTHEST, xtol=1e-12))
 
     @cached_property
     def highest(self) -> float:
@@ -105,7 +104,7 @@ class _Likelihood:
             return -np.inf
         if self.root(ends[1]) >= root:
             return np.inf
-        return float(brentq(lambda log_ratio: self.root(log_ratio) - root, *ends, xtol=1e-10))
+        return float(scipy.optimize.brentq(lambda log_ratio: self.root(log_ratio) - root, *ends, xtol=1e-10))
 
 
 def hazard_ratio(time: ArrayLike, event: ArrayLike, treated: ArrayLike) -> HazardRatioResult:
@@ -161,7 +160,7 @@ def hazard_ratio(time: ArrayLike, event: ArrayLike, treated: ArrayLike) -> Hazar
     hours, died, group = _checked(time, event, treated)
     likelihood = _Likelihood(hours, died, group)
     root = likelihood.root(0.0)
-    pvalue = float(2 * scipy_stats.norm.sf(abs(root)))
+    pvalue = float(2 * scipy.stats.norm.sf(abs(root)))
     return HazardRatioResult(float(np.exp(likelihood.best)), root, pvalue, likelihood.deaths, likelihood)
 
 
@@ -189,7 +188,7 @@ class RestrictedMeanResult:
     def confidence_interval(self, confidence_level: float = 0.95) -> ConfidenceInterval:
         """Return the normal interval of the difference."""
         level = check_level(confidence_level)
-        half_width = float(scipy_stats.norm.ppf((1 + level) / 2)) * self.standard_error
+        half_width = float(scipy.stats.norm.ppf((1 + level) / 2)) * self.standard_error
         return ConfidenceInterval(self.estimate - half_width, self.estimate + half_width, level)
 
 
@@ -240,7 +239,7 @@ def restricted_mean_survival(
         _restricted_mean(hours[group == side], died[group == side], tau) for side in (1, 0)
     )
     error = float(np.sqrt(of_first + of_second))
-    pvalue = float(2 * scipy_stats.norm.sf(abs(first - second) / error)) if error > 0 else np.nan
+    pvalue = float(2 * scipy.stats.norm.sf(abs(first - second) / error)) if error > 0 else np.nan
     return RestrictedMeanResult(first - second, first, second, tau, error, pvalue)
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats as scipy_stats
 
 from secretome.stats._common import ConfidenceInterval, exact_critical
 from secretome.stats._inputs import Floats, NanPolicy, as_two_samples, as_vector, check_choice, check_level
@@ -93,7 +93,7 @@ class HodgesLehmannResult:
         """How many differences lie outside each limit, -1 if there is no limit, and the level reached."""
         pairs = self._differences.size
         if self._null is None:
-            return max(-1, math.floor(pairs / 2 + scipy_stats.norm.ppf(alpha / 2) * self._deviation - 0.5)), 1 - alpha
+            return max(-1, math.floor(pairs / 2 + scipy.stats.norm.ppf(alpha / 2) * self._deviation - 0.5)), 1 - alpha
         # The support counts halves, because midranks were doubled.
         critical = exact_critical(*self._null, 2 * pairs, alpha)
         return (-1, 1.0) if critical is None else (critical[0] // 2, 1 - critical[1])

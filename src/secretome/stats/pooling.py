@@ -4,9 +4,8 @@ import warnings
 from dataclasses import dataclass, field
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats as scipy_stats
-from scipy.optimize import brentq
 
 from secretome.stats._common import ConfidenceInterval, TEstimate, TResult
 from secretome.stats._inputs import Floats, as_sample, check_level
@@ -65,7 +64,7 @@ class RandomEffectsResult(TResult):
             agree closely.
         """
         interval = super().confidence_interval(confidence_level)
-        normal = scipy_stats.norm.ppf((1 + confidence_level) / 2) * self.fixed_effect_standard_error
+        normal = scipy.stats.norm.ppf((1 + confidence_level) / 2) * self.fixed_effect_standard_error
         if interval.high - self.estimate < normal:
             warnings.warn(
                 "The Hartung-Knapp interval is narrower than the fixed-effect interval, because the estimates agree "
@@ -190,7 +189,7 @@ def _paule_mandel(effects: Floats, errors: Floats) -> float:
         return 0.0
     # With this variance no cohort is further from the mean than the range; the scatter is below its degrees of freedom.
     highest = effects.size * float(np.ptp(effects)) ** 2
-    return float(brentq(excess, 0.0, highest, xtol=1e-14 * highest, rtol=1e-14))
+    return float(scipy.optimize.brentq(excess, 0.0, highest, xtol=1e-14 * highest, rtol=1e-14))
 
 
 def _weighted_scatter(effects: Floats, weights: Floats) -> float:

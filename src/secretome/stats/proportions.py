@@ -3,9 +3,8 @@
 from collections.abc import Callable
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats as scipy_stats
-from scipy.optimize import minimize
 
 from secretome.stats._inputs import Floats, as_labels, check_one_length
 from secretome.stats.counts import GroupRatiosResult, as_counts, group_design, group_ratios
@@ -119,10 +118,10 @@ def _fit_proportions(successes: Floats, trials: Floats, design: Floats) -> tuple
         means = 1 / (1 + np.exp(-np.clip(design @ theta[:-1], -30, 30)))
         correlation = MIN_CORRELATION + (1 - 2 * MIN_CORRELATION) / (1 + np.exp(-np.clip(theta[-1], -30, 30)))
         strength = (1 - correlation) / correlation
-        return -float(scipy_stats.betabinom.logpmf(successes, trials, means * strength, (1 - means) * strength).sum())
+        return -float(scipy.stats.betabinom.logpmf(successes, trials, means * strength, (1 - means) * strength).sum())
 
     start = np.append(np.log(shares / (1 - shares)), -3.0)
-    optimum = minimize(
+    optimum = scipy.optimize.minimize(
         objective,
         start,
         method="Nelder-Mead",

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats as scipy_stats
 
 from secretome.stats._common import ALTERNATIVES, MIRRORED, Alternative, Number, Tails, as_number, exact_tails
 from secretome.stats._inputs import Floats, NanPolicy, as_two_samples, check_choice
@@ -167,7 +167,7 @@ def mann_whitney(
     ranks = doubled_midranks(np.concatenate([first, second], axis=-1))
     statistic = (ranks[..., :m].sum(axis=-1) - m * (m + 1)) / 2
     if method == "asymptotic" or (method == "auto" and not is_countable(ranks, min(m, n))):
-        test = scipy_stats.mannwhitneyu(first, second, alternative=alternative, method="asymptotic", axis=-1)
+        test = scipy.stats.mannwhitneyu(first, second, alternative=alternative, method="asymptotic", axis=-1)
         unknown = np.full(statistic.shape, np.nan)
         tails, method = Tails(test.pvalue, unknown, unknown), "asymptotic"
     else:
@@ -305,7 +305,7 @@ def _asymptotic_signed_rank(difference: Floats, alternative: Alternative) -> flo
     if not difference.any():
         return 1.0
     # "approx" is the name of "asymptotic" that SciPy before 1.15 accepts, too.
-    test = scipy_stats.wilcoxon(
+    test = scipy.stats.wilcoxon(
         difference, zero_method="pratt", correction=True, alternative=alternative, method="approx"
     )
     return float(test.pvalue)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats as scipy_stats
 
 from secretome.stats._common import ALTERNATIVES, Alternative
 from secretome.stats._inputs import Floats, NanPolicy, as_generator, as_samples, check_choice
@@ -207,7 +207,7 @@ def _shirley_test(
     groups: list[Floats], alternative: Alternative, rng: np.random.Generator | None
 ) -> tuple[float, float]:
     pooled = np.concatenate(groups)
-    ranks = scipy_stats.rankdata(pooled)
+    ranks = scipy.stats.rankdata(pooled)
     sizes = np.array([group.size for group in groups])
     total = pooled.size
     if pooled.min() == pooled.max():

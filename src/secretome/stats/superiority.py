@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats as scipy_stats
-from scipy.optimize import brentq
 
 from secretome.stats._common import ConfidenceInterval
 from secretome.stats._inputs import NanPolicy, as_two_samples, check_level
+from secretome.stats._null_distributions import doubled_midranks
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class SuperiorityResult:
         ConfidenceInterval
             Within 0 and 1.
         """
-        quantile = scipy_stats.norm.ppf((1 + check_level(confidence_level)) / 2)
+        quantile = scipy.stats.norm.ppf((1 + check_level(confidence_level)) / 2)
         extra = (self.n_x + self.n_y) / 2 - 1
 
         def objective(theta: float) -> float:
@@ -53,8 +53,8 @@ class SuperiorityResult:
             return float((self.estimate - theta) ** 2 - quantile**2 * variance)
 
         # Under separation the estimate itself is a root, and not the one that is looked for.
-        low = brentq(objective, 0, min(self.estimate, 1 - 1e-12)) if self.estimate > 0 else 0.0
-        high = brentq(objective, max(self.estimate, 1e-12), 1) if self.estimate < 1 else 1.0
+        low = scipy.optimize.brentq(objective, 0, min(self.estimate, 1 - 1e-12)) if self.estimate > 0 else 0.0
+        high = scipy.optimize.brentq(objective, max(self.estimate, 1e-12), 1) if self.estimate < 1 else 1.0
         return ConfidenceInterval(low, high, confidence_level)
 
 
@@ -108,6 +108,6 @@ def probability_of_superiority(x: ArrayLike, y: ArrayLike, *, nan_policy: NanPol
     """
     first, second = as_two_samples(x, y, nan_policy)
     # U is calculated from rank sums, which needs less memory than all pairs.
-    ranks = scipy_stats.rankdata(np.concatenate([first, second]))[: first.size]
+    ranks = doubled_midranks(np.concatenate([first, second]))[: first.size] / 2
     wins = ranks.sum() - first.size * (first.size + 1) / 2
     return SuperiorityResult(float(wins / (first.size * second.size)), first.size, second.size)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats as scipy_stats
 
 from secretome.stats._inputs import (
     Floats,
@@ -132,7 +132,7 @@ def logrank(
     df = levels.size - 1
     null = None if method == "asymptotic" else _null(scores, member, sizes, method, generator)
     if null is None:
-        chance = np.array([scipy_stats.chi2.sf(statistic, df)])
+        chance = np.array([scipy.stats.chi2.sf(statistic, df)])
         null = PermutationNull(chance, np.full(1, np.nan), np.nan, "asymptotic")
     tails = float(null.pvalue[0]), float(null.midp[0]), null.min_pvalue
     return LogrankResult(levels, statistic, *tails, observed, observed - difference, df, null.method)
