@@ -1,5 +1,7 @@
 """Panels: the tests of all endpoints of an assay as one family, from results to verdicts, sentences and the figure."""
 
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -133,6 +135,27 @@ def test_sentences_and_figure_show_the_whole_panel(tmp_path: Path) -> None:
             "methods": methods_paragraph(study, results).partition("The analyses were computed")[0],
         },
     )
+
+
+def test_several_contrasts_are_headings_above_their_endpoints(tmp_path: Path) -> None:
+    study = study_of(tmp_path, "holm")
+    once = [row for _, row in planned_tests(analyse(study, ("planned",))).reset_index().iterrows()]
+    other = "control vs drug"
+    panel = replace(study.protocol.panels["plex"], contrasts=[once[0]["contrast"], other])
+    # The rows come by endpoint, and are drawn by contrast.
+    rows = [line for row in once for line in (row, row.copy())]
+    for row in rows[1::2]:
+        row["contrast"] = other
+    figure = figures.panel_figure(study, panel, rows, 0.05)
+    (axes,) = figure.axes
+    assert [label.get_text() for label in axes.get_yticklabels()] == [name.upper() for name in NAMES] * 2
+    headings = [(drawn.get_position()[1], drawn.get_text()) for drawn in axes.texts if drawn.get_text().strip()]
+    assert headings == [(0, text.against(study, once[0]["contrast"])), (-13, text.against(study, other))]
+    figure.draw_without_rendering()
+    ticks = [label.get_window_extent() for label in axes.get_xticklabels()]
+    assert all(left.x1 < right.x0 for left, right in pairwise(ticks))
+    name = axes.xaxis.label.get_window_extent()
+    assert name.x0 >= 0 and name.x1 <= figure.bbox.x1
 
 
 @pytest.mark.parametrize(

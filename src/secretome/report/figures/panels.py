@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from secretome.cohort import Study
@@ -12,11 +13,11 @@ from secretome.report import text
 from secretome.report.figures.base import COLOURS, SMALL, STYLE, WIDTH, mark_simulated, nice_logs
 
 # Inches: a row, and the axis below.
-ROW, AXIS = 0.27, 0.85
+ROW, AXIS = 0.27, 1.0
 
 
 def panel_figure(study: Study, panel: Panel, rows: Sequence[text.Row], alpha: float) -> Figure:
-    """The effect on each endpoint of a panel, one line for each contrast, with the interval of its adjusted p.
+    """The effect on each endpoint of a panel, with the interval of its adjusted p, below the name of its contrast.
 
     Parameters
     ----------
@@ -25,7 +26,7 @@ def panel_figure(study: Study, panel: Panel, rows: Sequence[text.Row], alpha: fl
     panel : Panel
         The panel.
     rows : sequence of Series
-        Its planned results, in the order to draw; those without an interval are named, with the bound if there is one.
+        Its planned results; those without an interval are named, with the bound if there is one.
     alpha : float
         Effects whose adjusted p is at most this are filled squares.
 
@@ -35,34 +36,57 @@ def panel_figure(study: Study, panel: Panel, rows: Sequence[text.Row], alpha: fl
     """
     first = study.protocol.endpoints[panel.endpoints[0]]
     margin, words = first.equivalence_margin, text.effect_words(first)
+    lines = _lines(panel, rows)
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(WIDTH, AXIS + ROW * max(3, len(rows))), layout="constrained")
+        figure = Figure(figsize=(WIDTH, AXIS + ROW * max(3, len(lines))), layout="constrained")
         axes = figure.subplots()
         axes.axvline(margin.no_difference, color=COLOURS["quiet"], linewidth=1, zorder=1)
-        labels = []
-        for place, row in enumerate(rows):
-            about = study.protocol.endpoints[row["endpoint"]]
-            contrast = f", {text.against(study, row['contrast'])}" if len(panel.contrasts) > 1 else ""
-            labels.append(f"{about.label}{contrast}")
-            own = about.equivalence_margin
-            axes.fill_betweenx(
-                [-place - 0.5, -place + 0.5], own.low, own.high, color=COLOURS["margin"], linewidth=0, zorder=0
-            )
-            significant = row["pvalue_adjusted"] <= alpha
-            colour = COLOURS["treated" if significant else "control"]
-            low, high = row["low_simultaneous"], row["high_simultaneous"]
-            if np.isfinite([low, high]).all():
-                axes.plot([low, high], [-place] * 2, color=colour, linewidth=1.8, solid_capstyle="butt", zorder=2)
-            if not np.isnan(row["estimate"]):
-                face = colour if significant else COLOURS["paper"]
-                axes.plot([row["estimate"]], [-place], "s", color=colour, markerfacecolor=face, markersize=6, zorder=3)
-            else:
-                axes.text(margin.no_difference, -place, f" {text.ratio(row)}", va="center", fontsize=SMALL)
-        axes.set_yticks([-place for place in range(len(rows))], labels, fontsize=SMALL)
-        axes.set_ylim(0.5 - len(rows), 0.5)
-        axes.set_xlabel(f"{words.name}{f',{words.unit}' if words.unit else ''}, simultaneous interval")
+        labels = {}
+        for place, line in enumerate(lines):
+            if isinstance(line, str):
+                # A heading of its own row keeps the labels short, so that the intervals have the width.
+                _draw_heading(axes, text.against(study, line), -place)
+                continue
+            labels[-place] = study.protocol.endpoints[line["endpoint"]].label
+            _draw_effect(axes, study, line, -place, alpha)
+        axes.set_yticks(list(labels), list(labels.values()), fontsize=SMALL)
+        axes.set_ylim(0.5 - len(lines), 0.5)
+        axes.set_xlabel(f"{words.name}{f',{words.unit}' if words.unit else ''},\nsimultaneous interval")
         if margin.scale == "log":
             axes.set_xscale("log")
             nice_logs(axes.xaxis, *axes.get_xlim())
         mark_simulated(figure, study)
     return figure
+
+
+def _lines(panel: Panel, rows: Sequence[text.Row]) -> list[text.Row | str]:
+    """The lines from the top: each contrast, if there are several, above the rows of its endpoints."""
+    lines: list[text.Row | str] = []
+    for contrast in panel.contrasts:
+        own = [row for row in rows if row["contrast"] == contrast]
+        lines += [*([contrast] if own and len(panel.contrasts) > 1 else []), *own]
+    return lines
+
+
+def _draw_heading(axes: Axes, heading: str, place: int) -> None:
+    paper = {"facecolor": COLOURS["paper"], "edgecolor": "none", "pad": 1}
+    across = axes.get_yaxis_transform()
+    axes.text(0.02, place, heading, transform=across, va="center", fontsize=SMALL, fontweight="bold", bbox=paper)
+
+
+def _draw_effect(axes: Axes, study: Study, row: text.Row, place: int, alpha: float) -> None:
+    """Draw the margin, interval and estimate of one effect; a row without an estimate shows its bound."""
+    margin = study.protocol.endpoints[row["endpoint"]].equivalence_margin
+    axes.fill_betweenx(
+        [place - 0.5, place + 0.5], margin.low, margin.high, color=COLOURS["margin"], linewidth=0, zorder=0
+    )
+    significant = row["pvalue_adjusted"] <= alpha
+    colour = COLOURS["treated" if significant else "control"]
+    low, high = row["low_simultaneous"], row["high_simultaneous"]
+    if np.isfinite([low, high]).all():
+        axes.plot([low, high], [place] * 2, color=colour, linewidth=1.8, solid_capstyle="butt", zorder=2)
+    if np.isnan(row["estimate"]):
+        axes.text(margin.no_difference, place, f" {text.ratio(row)}", va="center", fontsize=SMALL)
+        return
+    face = colour if significant else COLOURS["paper"]
+    axes.plot([row["estimate"]], [place], "s", color=colour, markerfacecolor=face, markersize=6, zorder=3)
