@@ -175,7 +175,8 @@ def powers_of_two(axes: Axes, most: int = 7) -> None:
 def name_groups(axes: Axes, labels: Sequence[str], counts: Sequence[str] | None = None) -> None:
     """Names below the groups at 0, 1, 2, ..., with n below each; every second long one is lower, none is rotated."""
     room = (WIDTH - 0.7) * 72 / len(labels)
-    broken = [two_lines(label, 7) for label in labels]
+    # Names that leave no gap to their neighbours are broken too.
+    broken = [two_lines(label, min(7, int(room / (0.6 * SMALL)) - 1)) for label in labels]
     # A letter is about as wide as 0.56 of its height.
     widths = [max(map(len, label.split("\n"))) * 0.56 * SMALL for label in broken]
     wide = [place for place, width in enumerate(widths) if width > room]
