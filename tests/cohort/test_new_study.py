@@ -71,14 +71,15 @@ def test_two_factors_become_groups_with_doses_comparisons_and_trends(tmp_path: P
     assert verdicts["len_vc_0_5"] == "contradicted"
 
 
-def test_panel_of_twelve_has_its_units_kinds_and_a_family_per_endpoint(tmp_path: Path) -> None:
+def test_panel_of_twelve_has_its_units_kinds_and_is_one_family(tmp_path: Path) -> None:
     study = new_study("own_study", panel(tmp_path), tmp_path)
     protocol = load_protocol(study.folder / "protocol.yml")
     assert {(about.unit, about.kind) for about in protocol.endpoints.values()} == {("pg/mL", "concentration")}
     assert len(protocol.endpoints) == 12
     assert [group.role for group in protocol.groups.values()] == ["control", "treated", "treated", "treated"]
     assert len(protocol.claims) == 12 * 3
-    assert all(len(claim.family) == 3 for claim in protocol.claims.values())
+    assert {claim.panel for claim in protocol.claims.values()} == {*protocol.panels}
+    assert [panel.size for panel in protocol.panels.values()] == [12 * 3]
     assert study.unused == ("remark",)
     loaded = load_study(study.folder)
     values = loaded.cohort.values
@@ -86,6 +87,28 @@ def test_panel_of_twelve_has_its_units_kinds_and_a_family_per_endpoint(tmp_path:
     assert set(values["sex"]) == {"m", "f"}
     below = values[(values["endpoint"] == "il_1") & (values["lower"] < values["upper"])]
     assert below["upper"].tolist() == [15.6]
+
+
+@pytest.mark.parametrize("column", [("dose_mg", "0", "10"), ("treatment", "vehicle", "drug")])
+def test_two_factors_with_a_control_each_compare_within_and_suggest_an_interaction(
+    tmp_path: Path, column: tuple[str, str, str]
+) -> None:
+    name, none, some = column
+    rows = [
+        (sex, level, 20 + n + len(sex + level) / 10)
+        for sex in ("female", "male")
+        for level in (none, some)
+        for n in range(4)
+    ]
+    file = write(tmp_path, ("rat", "sex", name, "il6 (pg/mL)"), [(n, *row) for n, row in enumerate(rows)])
+    folder, protocol = made(tmp_path, file, ("sex", name))
+    assert [group.role for group in protocol.groups.values()] == ["control", "treated"] * 2
+    pairs = [f"{sex}_{some} vs {sex}_{none}" for sex in ("female", "male")]
+    assert [claim.contrast for claim in protocol.claims.values() if claim.kind == "single"] == pairs
+    (interaction,) = [claim for claim in protocol.claims.values() if claim.kind == "interaction"]
+    assert list(interaction.effects) == pairs
+    study = load_study(folder)
+    assert len(adjudicate(study, analyse(study))) == 3
 
 
 def test_animals_in_two_groups_are_a_question(tmp_path: Path) -> None:

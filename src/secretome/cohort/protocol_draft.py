@@ -14,6 +14,8 @@ UNIT = re.compile(r"\s*[(\[]([^()\[\]]+)[)\]]\s*$")
 # A unit at the end of a header without brackets, such as 'dose_mg'.
 DOSE_UNIT = re.compile(r"[\s_]((?:[mµμun]?g|[mµμ]?l|[mµμn]?mol)(?:[/_]kg)?)$", re.IGNORECASE)
 SCHEMA = "protocol.schema.json"
+PANEL = "concentrations"
+MIN_ENDPOINTS = 4  # concentrations in one unit that are suggested as one panel
 SURVIVAL = "survival"  # the key of the endpoint that the columns of times and events state
 
 
@@ -55,21 +57,26 @@ def draft_protocol(key: str, file: str, table: StudyTable) -> Draft:
     """
     groups = _groups(table)
     endpoints = dict(zip(table.endpoints, _keys(_name(header) for header in table.endpoints), strict=True))
-    control, pairs, series = _comparisons(list(groups.values()), table)
+    controls, pairs, series = _comparisons(list(groups.values()), table)
     dose_column = next((name for name in table.group_columns if _doses(table, name)), "")
+    measured = _one_assay(table, endpoints, series)
     lines = [
         *_head(key, file, table),
-        *_group_lines(groups.values(), control, pairs, _dose_unit(dose_column)),
+        *_group_lines(groups.values(), controls, pairs, _dose_unit(dose_column)),
         "",
         "endpoints:",
         *(line for header, name in endpoints.items() for line in _endpoint(header, name, table.endpoints[header])),
         *(_survival(table.survival.unit) if table.survival else ()),
+        *(_panel(measured, pairs) if measured else ()),
         "",
         "# Suggestions: keep the claims that are made, put the direction right, and delete the others.",
         "claims:",
     ]
     for header, name in endpoints.items():
-        lines += _claims(_name(header), name, pairs, series)
+        own = PANEL if name in measured else ""
+        lines += _claims(_name(header), name, pairs, series, panel=own)
+        if len(controls) == 2 and not own:
+            lines += _interaction(_name(header), name, pairs, table)
     if table.survival:
         lines += _claims("Survival", SURVIVAL, pairs, (), higher="longer")
     return Draft(groups, endpoints, "\n".join(lines) + "\n")
@@ -108,10 +115,11 @@ def _number(dose: str) -> float:
 
 def _comparisons(
     groups: Sequence[DraftGroup], table: StudyTable
-) -> tuple[DraftGroup | None, list[tuple[DraftGroup, DraftGroup]], list[list[DraftGroup]]]:
-    """The control, the pairs of a treated group with its control, and the series of three doses or more.
+) -> tuple[list[DraftGroup], list[tuple[DraftGroup, DraftGroup]], list[list[DraftGroup]]]:
+    """The controls, the pairs of a treated group with its control, and the series of three doses or more.
 
-    Without a control, two kinds of treatment at several doses are compared at each dose.
+    Without a control, two kinds of treatment at several doses are compared at each dose. With a control in each level
+    of another factor, such as sex, groups are compared within that level.
     """
     by_series: dict[str, list[DraftGroup]] = {}
     for group in groups:
@@ -132,9 +140,28 @@ def _comparisons(
             for same in by_series[reference]
             if _number(same.dose) == _number(group.dose)
         ]
-        return None, pairs, series
-    control = (named or zero or list(groups))[0]
-    return control, [(group, control) for group in groups if group is not control], series
+        return [], pairs, series
+    controls = named or zero or list(groups)
+    if not table.paired and (within := _pairs_within(groups, controls, len(table.group_columns))):
+        return controls, within, series
+    control = controls[0]
+    return [control], [(group, control) for group in groups if group is not control], series
+
+
+def _pairs_within(
+    groups: Sequence[DraftGroup], controls: Sequence[DraftGroup], columns: int
+) -> list[tuple[DraftGroup, DraftGroup]]:
+    """Each treated group with the control of the same level of the other factor; none if there is one factor."""
+    if columns != 2 or len(controls) < 2:
+        return []
+    for treatment, other in ((0, 1), (1, 0)):
+        own = {control.level[other]: control for control in controls}
+        treated = [group for group in groups if group not in controls]
+        if len({control.level[treatment] for control in controls}) == 1 and {one.level[other] for one in treated} <= {
+            *own
+        }:
+            return [(group, own[group.level[other]]) for group in treated]
+    return []
 
 
 def _keys(names: Iterable[str]) -> list[str]:
@@ -170,7 +197,7 @@ def _head(key: str, file: str, table: StudyTable) -> Iterator[str]:
     yield "species: animal  # CHOOSE"
     yield "experimental_unit: animal  # CHOOSE: what was assigned to a group, such as mouse, cage or donor"
     if table.paired:
-        yield "design: paired  # each animal was measured in both groups"
+        yield "design: paired  # each animal was measured in every group"
         yield "by: animal"
     yield ""
     yield "cohort:"
@@ -187,7 +214,7 @@ def _head(key: str, file: str, table: StudyTable) -> Iterator[str]:
 
 def _group_lines(
     groups: Iterable[DraftGroup],
-    control: DraftGroup | None,
+    controls: Sequence[DraftGroup],
     pairs: Sequence[tuple[DraftGroup, DraftGroup]],
     unit: str,
 ) -> Iterator[str]:
@@ -195,7 +222,7 @@ def _group_lines(
     for group in groups:
         yield f"  {group.key}:"
         yield f"    label: {_quoted(group.label)}"
-        if group is control:
+        if group in controls:
             yield "    role: control  # CHOOSE: the group with which the others are compared"
         elif group.key in compared:
             yield "    role: reference  # CHOOSE: another treatment is compared with it"
@@ -247,13 +274,15 @@ def _claims(
     pairs: Sequence[tuple[DraftGroup, DraftGroup]],
     series: Sequence[Sequence[DraftGroup]],
     higher: str = "higher",
+    panel: str = "",
 ) -> Iterator[str]:
     contrasts = [f"{group.key} vs {control.key}" for group, control in pairs]
+    family = {"family": f"[{', '.join(contrasts)}]  # adjusted for these"} if len(contrasts) > 1 else {}
     for (group, control), contrast in zip(pairs, contrasts, strict=True):
         about = {
             "kind": "single",
             "contrast": contrast,
-            **({"family": f"[{', '.join(contrasts)}]  # adjusted for these"} if len(contrasts) > 1 else {}),
+            **({"panel": f"{panel}  # adjusted for every test of the panel"} if panel else family),
         }
         sentence = f"{label} is {higher} in {group.label} than in {control.label}."
         yield from _claim(f"{endpoint}_{group.key}", sentence, endpoint, about)
@@ -266,6 +295,41 @@ def _claims(
         }
         sentence = f"{label} rises with the dose{f' of {kind}' if kind else ''}."
         yield from _claim(f"{endpoint}_dose{f' {kind}' if kind else ''}", sentence, endpoint, about)
+
+
+def _interaction(
+    label: str, endpoint: str, pairs: Sequence[tuple[DraftGroup, DraftGroup]], table: StudyTable
+) -> Iterator[str]:
+    """The claim that one of two effects is larger, if each control has one treated group."""
+    if len(pairs) != 2:
+        return
+    (one, _), (other, _) = pairs
+    about = {
+        "kind": "interaction",
+        "contrast": " x ".join(DOSE_UNIT.sub("", _name(name)).replace("_", " ") for name in table.group_columns),
+        "effects": f"[{', '.join(f'{group.key} vs {control.key}' for group, control in pairs)}]",
+    }
+    sentence = f"The effect on {label} is larger in {one.label} than in {other.label}."
+    yield from _claim(f"{endpoint}_interaction", sentence, endpoint, about)
+
+
+def _one_assay(table: StudyTable, endpoints: Mapping[str, str], series: Sequence[object]) -> list[str]:
+    """The keys of the concentrations if the table holds several in one unit, as an assay of many cytokines gives."""
+    if table.paired or series:  # pairs and trends are not tests of a panel
+        return []
+    units = {name: match[1] for header, name in endpoints.items() if (match := UNIT.search(header))}
+    of_assay = [name for name, unit in units.items() if factor(unit, unit)]
+    return of_assay if len(of_assay) >= MIN_ENDPOINTS and len({units[name] for name in of_assay}) == 1 else []
+
+
+def _panel(endpoints: Sequence[str], pairs: Sequence[tuple[DraftGroup, DraftGroup]]) -> Iterator[str]:
+    yield ""
+    yield "panels:"
+    yield f"  {PANEL}:  # CHOOSE: everything that was measured together, because its tests are one family"
+    yield "    label: Concentrations  # CHOOSE"
+    yield f"    endpoints: [{', '.join(endpoints)}]"
+    yield f"    contrasts: [{', '.join(f'{group.key} vs {control.key}' for group, control in pairs)}]"
+    yield "    adjust: bonferroni  # CHOOSE: bonferroni or holm"
 
 
 def _claim(key: str, sentence: str, endpoint: str, about: Mapping[str, str]) -> Iterator[str]:

@@ -320,7 +320,10 @@ def _check_size(n: int, seed: int) -> None:
 
 def _plan(protocol: Protocol, scenario: str) -> tuple[Simulation, Scenario]:
     if protocol.simulation is None:
-        raise ValueError(f"The protocol of {protocol.key} has no simulation.")
+        raise ValueError(
+            f"{protocol.key}: found no simulation in its protocol; expected the assumptions of one. "
+            "Add the key 'simulation' to its protocol.yml."
+        )
     scenarios = protocol.simulation.scenarios
     if scenario not in scenarios:
         guess = nearest(scenario, scenarios)
