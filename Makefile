@@ -86,7 +86,7 @@ else
 	$(ONE_THREAD) $(PY) benchmarks/designs.py
 endif
 
-# JupyterLab needs other versions than the lock has, so it is in an environment of its own; notebooks run in .venv.
+# JupyterLab needs other versions than the lock has, so it has a separate environment; notebooks run in .venv.
 LAB := _build/lab
 JUPYTEXT = $(shell sed -n 's/^\(jupytext==[^ ;]*\).*/\1/p' requirements.txt)
 

@@ -18,7 +18,7 @@ from build import BUILD, ROOT
 
 
 def git(*command: str, folder: Path, index: Path) -> str:
-    """Run git with an index of its own, and return what it prints."""
+    """Run git with a separate index, and return what it prints."""
     environment = os.environ | {"GIT_INDEX_FILE": str(index)}
     done = subprocess.run(["git", *command], cwd=folder, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:

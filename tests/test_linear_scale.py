@@ -8,12 +8,12 @@ import pytest
 from scipy import stats as scipy_stats
 
 from approved import check_approved
+from drawn_cohorts import assert_decided_alike
 from secretome import adjudicate, analyse, stats
 from secretome.claims import decision_rows, specifications
 from secretome.cohort import Study
 from secretome.cohort.simulate import simulate, simulate_many, to_csv, truth
 from secretome.power import claim_rates
-from secretome.power.many_cohorts import decide_cohorts
 from secretome.protocol import InputError, Protocol
 from secretome.report import figures, tables, text
 from shaped_studies import read_text, write_protocol
@@ -159,18 +159,7 @@ def test_specification_curve_holds_no_analysis_twice(study: Study) -> None:
 
 def test_many_cohorts_are_decided_like_single_cohorts(protocol: Protocol) -> None:
     drawn = simulate_many(protocol, "as_published", n=5, cohorts=6, rng=np.random.default_rng(2))
-    decided = decide_cohorts(protocol, drawn, 0.05, published=6)
-    for position in range(6):
-        rows = [
-            f"{group} {animal},{group},{value!r}"
-            for group, (lower, _) in drawn["gain"].items()
-            for animal, value in enumerate(lower[position].tolist())
-        ]
-        study = read_text(protocol, "\n".join(["animal,group,gain", *rows]))
-        verdicts = adjudicate(study, analyse(study, ("published", "planned"))).set_index("claim")
-        for claim, (rules, published) in decided.items():
-            assert rules[position] == verdicts.loc[claim, "rule"]
-            assert published[position] == verdicts.loc[claim, "verdict_as_published"]
+    assert_decided_alike(protocol, drawn, 6)
 
 
 def test_power_is_that_of_the_noncentral_t(protocol: Protocol) -> None:

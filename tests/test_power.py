@@ -1,39 +1,21 @@
 """Verdicts of many cohorts at once: the same as one by one, and at the rates that were promised."""
 
-from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats as scipy_stats
 
-from secretome import adjudicate, analyse
-from secretome.cohort import Study, read_cohort
-from secretome.cohort.simulate import Drawn, log_sd, simulate_many
+from drawn_cohorts import assert_decided_alike
+from secretome.cohort.simulate import log_sd, simulate_many
 from secretome.power import claim_rates, verdict_rates
-from secretome.power.many_cohorts import decide_cohorts
-from secretome.protocol import Protocol, load_protocol, study_folder
+from secretome.protocol import load_protocol, study_folder
 
 PROTOCOLS = {
     name: load_protocol(study_folder(name) / "protocol.yml")
     for name in ("sepsis_cytokines", "humoral_immunity", "treg_conditioned_medium")
 }
-
-
-def one_by_one(protocol: Protocol, drawn: Drawn) -> Iterator[Study]:
-    """Each drawn cohort as a study read from a file of its own."""
-    cohorts = len(next(iter(next(iter(drawn.values())).values()))[0])
-    paired = protocol.design == "paired"
-    for position in range(cohorts):
-        rows = ["animal,group,endpoint,value"]
-        for endpoint, groups in drawn.items():
-            for group, (lower, upper) in groups.items():
-                for animal, (low, high) in enumerate(zip(lower[position], upper[position], strict=True)):
-                    text = repr(float(low)) if low == high else f"<{high:g}" if low == 0 else f">{low:g}"
-                    rows.append(f"{'' if paired else group}{animal},{group},{endpoint},{text}")
-        yield Study(protocol, read_cohort(Path("cohort.csv"), protocol, "\n".join(rows).encode()), source_data=False)
 
 
 @pytest.mark.parametrize(
@@ -59,15 +41,7 @@ def test_many_cohorts_are_decided_like_single_cohorts(name: str, scenario: str, 
     # Large groups take longer and differ less from one cohort to the next.
     protocol, cohorts = PROTOCOLS[name], 8 if n < 12 else 3
     drawn = simulate_many(protocol, scenario, n=n, cohorts=cohorts, rng=np.random.default_rng(n))
-    many = decide_cohorts(protocol, drawn, 0.05, published=cohorts)
-    for position, study in enumerate(one_by_one(protocol, drawn)):
-        verdicts = adjudicate(study, analyse(study, ("published", "planned"))).set_index("claim")
-        for claim, (rules, decisions) in many.items():
-            alone = verdicts.loc[claim]
-            assert (rules[position], decisions[position]) == (alone["rule"], alone["verdict_as_published"]), (
-                position,
-                claim,
-            )
+    assert_decided_alike(protocol, drawn, cohorts)
 
 
 @cache

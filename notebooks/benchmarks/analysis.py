@@ -33,7 +33,9 @@ NAMES = ("calibration", "speed", "growth", "reruns", "measured_on", "conditions"
 calibration, speed, growth, reruns, measured_on, conditions, designs, in_browser, browser_on = (
     pd.read_csv(folder / f"{name}.csv") for name in NAMES
 )
-ours = calibration[calibration["by"].str.startswith("secretome")]
+is_ours = calibration["by"].str.startswith("secretome")
+ours = calibration[is_ours]
+method = calibration["what"] + " (" + calibration["by"].str.removeprefix("secretome, ") + ")"
 sizes, coverages = (ours[ours["kind"] == kind] for kind in ("size", "coverage"))
 missed = tables.missed(ours)
 in_browser_on = dict(zip(browser_on["what"], browser_on["is"].astype(str), strict=True))
@@ -74,18 +76,11 @@ page.say(
 
 # %% tags=["remove-input"]
 of_size = calibration[calibration["kind"] == "size"]
-rejects = [
-    figures.Dots(
-        f"{what} ({by.removeprefix('secretome, ')})", (100 * own["share"]).tolist(), by.startswith("secretome")
-    )
-    for (what, by), own in of_size.groupby(["what", "by"], sort=False)
-]
+rows = figures.dots_of_shares(of_size["share"], method, is_ours)
 page.figure(
-    figures.dots_figure(rejects, "experiments that reject, %", 5),
+    figures.dots_figure(rows, "experiments that reject, %", 5),
     "size",
-    "Tests at 5 % without an effect. "
-    + "; ".join(f"{row.label}: {min(row.values):.1f} to {max(row.values):.1f} %" for row in rejects)
-    + ".",
+    figures.dots_alt("Tests at 5 % without an effect", rows),
     "Error rates of tests at 5 %: the share of simulated experiments without an effect in which the test rejects. Each point is one kind of data and one number of "
     "animals per group, from 5 to 12. Filled blue points are methods of this book, open grey points other software. The dashed line is at 5 %: points to its right reject too often.",
 )
@@ -104,18 +99,11 @@ page.table(tables.calibration_table(of_size), "Share that reject, by data and an
 
 # %% tags=["remove-input"]
 of_coverage = calibration[calibration["kind"] == "coverage"]
-rows = [
-    figures.Dots(
-        f"{what} ({by.removeprefix('secretome, ')})", (100 * own["share"]).tolist(), by.startswith("secretome")
-    )
-    for (what, by), own in of_coverage.groupby(["what", "by"], sort=False)
-]
+rows = figures.dots_of_shares(of_coverage["share"], method, is_ours)
 page.figure(
     figures.dots_figure(rows, "coverage, %", 95),
     "coverage",
-    "Coverage of 95 % intervals. "
-    + "; ".join(f"{row.label}: {min(row.values):.1f} to {max(row.values):.1f} %" for row in rows)
-    + ".",
+    figures.dots_alt("Coverage of 95 % intervals", rows),
     "Coverage of 95 % intervals: the share of simulated experiments in which the interval contains the true value. Each point is one kind of data and one number of "
     "animals per group, from 5 to 12. Filled blue points are methods of this book, open grey points other software. The dashed line is at 95 %.",
 )
@@ -180,16 +168,11 @@ page.table(tables.alarms_table(conditions[conditions["supported"].isna()]), "Sha
 # %% tags=["remove-input"]
 false = designs[~designs["condition"].str.contains("hazard ratio")]
 used = ~false["design"].str.contains("sensitivity|not used")
-rows = [
-    figures.Dots(design, (100 * own["supported"]).tolist(), bool(used[own.index].all()))
-    for design, own in false.groupby("design", sort=False)
-]
+rows = figures.dots_of_shares(false["supported"], false["design"], used)
 page.figure(
     figures.dots_figure(rows, "cohorts that support a false claim, %", 2.5),
     "designs",
-    "Cohorts that support a false claim. "
-    + "; ".join(f"{row.label}: {min(row.values):.1f} to {max(row.values):.1f} %" for row in rows)
-    + ".",
+    figures.dots_alt("Cohorts that support a false claim", rows),
     "Error rates of designs: the share of simulated cohorts that support a false claim of a direction. Each point is one combination of group sizes, values and spreads. "
     "Filled blue points are analyses that decide claims, open grey points analyses that do not. The dashed line is at 2.5 %: points to its right support a false claim too often.",
 )

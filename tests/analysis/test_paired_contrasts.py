@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from drawn_cohorts import assert_decided_alike
 from secretome import adjudicate, analyse
 from secretome.claims import examine, specifications
 from secretome.cohort import Study
 from secretome.cohort.simulate import simulate, simulate_many, to_csv
-from secretome.power.many_cohorts import decide_cohorts
 from secretome.protocol import InputError, Protocol
 from secretome.report import figures, text
 from shaped_studies import read_text, write_protocol
@@ -149,18 +149,7 @@ def test_half_pairs_are_left_out_contrast_by_contrast(tmp_path: Path) -> None:
 def test_many_cohorts_of_pairs_are_decided_like_single_ones(tmp_path: Path, source: str) -> None:
     protocol = write_protocol(tmp_path, source)
     drawn = simulate_many(protocol, "as_published", n=6, cohorts=6, rng=np.random.default_rng(4))
-    decided = decide_cohorts(protocol, drawn, 0.05, published=6)
-    for position in range(6):
-        rows = [
-            f"d{i},{group},{value!r}"
-            for group, (lower, _) in drawn["share"].items()
-            for i, value in enumerate(lower[position].tolist())
-        ]
-        study = read_text(protocol, "\n".join(["animal,group,share", *rows]))
-        verdicts = adjudicate(study, analyse(study, ("published", "planned")))
-        for _, verdict in verdicts.iterrows():
-            rules, published = decided[verdict["claim"]]
-            assert (rules[position], published[position]) == (verdict["rule"], verdict["verdict_as_published"])
+    assert_decided_alike(protocol, drawn, 6)
 
 
 def test_simulated_conditions_share_the_first_value_of_their_animal(tmp_path: Path) -> None:

@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 from scipy import stats as scipy_stats
 
+from drawn_cohorts import assert_decided_alike
 from secretome import adjudicate, analyse, stats
 from secretome.analysis.published import dunn_statistic
 from secretome.claims import specifications
 from secretome.cohort import Study
 from secretome.cohort.simulate import simulate_many
 from secretome.power import verdict_rates
-from secretome.power.many_cohorts import decide_cohorts
 from secretome.protocol import InputError, Protocol
 from secretome.report import text
 from shaped_studies import read_text, write_protocol
@@ -197,17 +197,7 @@ def test_study_without_published_test_has_a_verdict(tmp_path: Path) -> None:
 def test_many_cohorts_are_decided_like_single_cohorts(tmp_path: Path, method: str) -> None:
     protocol = protocol_of(tmp_path, method)
     drawn = simulate_many(protocol, "as_published", n=4, cohorts=5, rng=np.random.default_rng(3))
-    decided = decide_cohorts(protocol, drawn, 0.05, published=5)
-    for position in range(5):
-        rows = [
-            f"{group} {animal},{group},{value!r}"
-            for group, (lower, _) in drawn["weight"].items()
-            for animal, value in enumerate(lower[position].tolist())
-        ]
-        study = read_text(protocol, "\n".join(["animal,group,weight", *rows]))
-        verdicts = adjudicate(study, analyse(study, ("published", "planned"))).set_index("claim")
-        for claim, (_, decisions) in decided.items():
-            assert decisions[position] == verdicts.loc[claim, "verdict_as_published"]
+    assert_decided_alike(protocol, drawn, 5)
 
 
 def test_test_that_does_not_fit_is_refused(tmp_path: Path) -> None:

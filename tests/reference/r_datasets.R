@@ -113,7 +113,7 @@ with(veteran, survival_case("veteran_trt", time, status, as.numeric(trt == 2)))
 with(ovarian, survival_case("ovarian_rx", futime, fustat, as.numeric(rx == 2)))
 with(subset(leukemia), survival_case("leukemia_x", time, status, as.numeric(x == "Maintained")))
 
-# Censored lognormal values: the survival times of ovarian and leukemia, each group with a mean and a spread of its own.
+# Censored lognormal values: the survival times of ovarian and leukemia, each group with a separate mean and spread.
 censored <- function(name, time, event, group) {
   fits <- lapply(split(data.frame(time, event), group), function(d) {
     survreg(Surv(time, event) ~ 1, d, dist = "lognormal", control = survreg.control(rel.tolerance = 1e-14, maxiter = 200))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from secretome import stats
 from secretome.analysis.clusters import fit_blocks, model_estimate
 from secretome.analysis.results import MEAN_DIFFERENCE, RATIO, SHIFT, Estimate, Floats, Result, estimate_or_nan, result
-from secretome.analysis.samples import CLUSTER_COLUMNS, Comparison, contrast_estimate
+from secretome.analysis.samples import CLUSTER_COLUMNS, Comparison, contrast_estimate, two_one_sided
 from secretome.analysis.specification import Adjustment, Method, Nondetects, Scale, Specification
 from secretome.protocol import EquivalenceMargin
 
@@ -44,8 +44,7 @@ def block_estimate(pair: Comparison, level: float) -> Estimate:
 def block_equivalence(pair: Comparison, margin: EquivalenceMargin, tail: float) -> Estimate:
     """Two one-sided tests of that effect against the margins; the interval leaves out `tail` on each side."""
     test = _contrast(pair)
-    against = (test.against(margin.low, "greater"), test.against(margin.high, "less"))
-    statistic, pvalue = max(((float(side[0][0]), float(side[1][0])) for side in against), key=lambda side: side[1])
+    statistic, pvalue = two_one_sided(test, margin)
     return replace(contrast_estimate(test, 1 - 2 * tail), statistic=statistic, pvalue=pvalue, df=float(test.df[0]))
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from secretome import stats
 from secretome.analysis.results import Estimate, Floats
-from secretome.analysis.samples import Comparison
+from secretome.analysis.samples import Comparison, two_one_sided
 from secretome.analysis.specification import Method
 from secretome.protocol import EquivalenceMargin
 
@@ -59,9 +59,7 @@ def ratio(fit: stats.GroupRatiosResult, level: float) -> Estimate:
 
 def equivalence(fit: stats.GroupRatiosResult, margin: EquivalenceMargin, tail: float) -> Estimate:
     """Whether the ratio lies inside the equivalence margins: two one-sided tests."""
-    sides = (fit.against(margin.low, "greater"), fit.against(margin.high, "less"))
-    statistic, pvalue = max(((float(test[0][0]), float(test[1][0])) for test in sides), key=lambda test: test[1])
-    return Estimate(statistic, pvalue).sized(ratio(fit, 1 - 2 * tail))
+    return Estimate(*two_one_sided(fit, margin)).sized(ratio(fit, 1 - 2 * tail))
 
 
 def _both(pair: Comparison, name: str) -> Floats:

@@ -47,6 +47,7 @@ from secretome.analysis.samples import (
     comparison,
     group_sample,
     rank_test,
+    two_one_sided,
     welch_difference,
 )
 from secretome.analysis.specification import Adjustment, Method, Nondetects, Scale, Specification
@@ -348,9 +349,7 @@ def _interval(fit: stats.CensoredLognormalResult, level: float) -> Estimate:
 def _equivalence_by_model(
     fit: stats.CensoredLognormalResult, margin: EquivalenceMargin, alpha: float, *, intervals: bool
 ) -> Estimate:
-    sides = (fit.against(margin.low, "greater"), fit.against(margin.high, "less"))
-    statistic, pvalue = max(((float(test[0][0]), float(test[1][0])) for test in sides), key=lambda test: test[1])
-    fitted_estimate = Estimate(statistic, pvalue, estimate=float(fit.estimate[0]))
+    fitted_estimate = Estimate(*two_one_sided(fit, margin), estimate=float(fit.estimate[0]))
     return fitted_estimate.sized(_interval(fit, 1 - 2 * alpha)) if intervals else fitted_estimate
 
 

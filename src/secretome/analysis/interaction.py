@@ -21,7 +21,7 @@ from secretome.analysis.results import (
     estimate_or_nan,
     result,
 )
-from secretome.analysis.samples import GroupSample, contrast_estimate, group_sample
+from secretome.analysis.samples import GroupSample, contrast_estimate, group_sample, two_one_sided
 from secretome.analysis.specification import Method, Nondetects, Scale, Specification
 from secretome.cohort import Study
 from secretome.protocol import Claim, EquivalenceMargin, sides
@@ -65,7 +65,7 @@ def interaction_rows(study: Study, claim: Claim, settings: Settings) -> Iterator
 
 
 def _decided(study: Study, endpoint: str) -> set[str]:
-    """The contrasts of an endpoint that have a planned row of their own."""
+    """The contrasts of an endpoint that claims or checks test by themselves."""
     protocol = study.protocol
     claims = [contrast for one in protocol.claims.values() if one.endpoint == endpoint for contrast in one.compared]
     claims += [
@@ -81,8 +81,7 @@ def _planned(fit: stats.WelchContrastsResult | None, margin: EquivalenceMargin, 
     test, inside = Estimate(), Estimate()
     if fit is not None:
         test, inside = _estimate(fit, 1 - alpha), _estimate(fit, 1 - 2 * alpha)
-        against = (fit.against(margin.low, "greater"), fit.against(margin.high, "less"))
-        statistic, pvalue = max(((float(side[0][0]), float(side[1][0])) for side in against), key=lambda side: side[1])
+        statistic, pvalue = two_one_sided(fit, margin)
         inside = replace(inside, statistic=statistic, pvalue=pvalue)
     row = result(test, _on(INTERACTION, logs=logs), analysis="planned", effect=effect, pvalue_adjusted=test.pvalue)
     specification = _on(TOST_INTERACTION, logs=logs)

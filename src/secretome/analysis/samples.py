@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -13,7 +15,7 @@ from secretome import stats
 from secretome.analysis.results import SHIFT, SUPERIORITY, Estimate, Floats
 from secretome.analysis.specification import Adjustment, Method, Scale, Specification
 from secretome.cohort import Study
-from secretome.protocol import EffectScale, Kind, sides
+from secretome.protocol import EffectScale, EquivalenceMargin, Kind, sides
 
 # The columns of a cohort file for clusters of animals: cages, batches and plates.
 CLUSTER_COLUMNS = ("cage", "batch", "plate")
@@ -252,6 +254,21 @@ def contrast_estimate(test: stats.WelchContrastsResult, level: float) -> Estimat
         high=float(interval.high[0]),
         level=level,
     )
+
+
+class Retestable(Protocol):
+    """A fit that tests its one effect against other values than no effect."""
+
+    def against(self, value: float, /, alternative: stats.Alternative) -> tuple[Any, Any]:
+        """Return the statistic and p of a test against a value."""
+        ...
+
+
+def two_one_sided(test: Retestable, margin: EquivalenceMargin) -> tuple[float, float]:
+    """The statistic and p of two one-sided tests of one effect against the margins: those of the larger p."""
+    sides = (test.against(margin.low, "greater"), test.against(margin.high, "less"))
+    numbers = [(np.asarray(statistic).item(), np.asarray(pvalue).item()) for statistic, pvalue in sides]
+    return max(numbers, key=itemgetter(1))
 
 
 def welch_difference(treated: Floats, control: Floats, level: float) -> Estimate:

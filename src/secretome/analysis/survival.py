@@ -21,7 +21,7 @@ from secretome.analysis.results import (
     estimate_or_nan,
     result,
 )
-from secretome.analysis.samples import Comparison, comparison
+from secretome.analysis.samples import Comparison, comparison, two_one_sided
 from secretome.analysis.specification import Adjustment, Method, Scale, Specification
 from secretome.cohort import Study
 from secretome.protocol import Claim, EquivalenceMargin
@@ -118,10 +118,7 @@ def equivalence_of_hazards(pair: Comparison, margin: EquivalenceMargin, tail: fl
     """Whether the hazard ratio lies inside the margins: two one-sided likelihood ratio tests."""
     if not pair.n or not times(pair)[1].any():
         return Estimate()
-    ratio = _hazards_of(pair)
-    tests = ratio.against(margin.low, "greater"), ratio.against(margin.high, "less")
-    statistic, pvalue = max(tests, key=lambda test: test[1])
-    return Estimate(statistic, pvalue).sized(_ratio(pair, 1 - 2 * tail))
+    return Estimate(*two_one_sided(_hazards_of(pair), margin)).sized(_ratio(pair, 1 - 2 * tail))
 
 
 def _logrank(pair: Comparison, level: float) -> Estimate:

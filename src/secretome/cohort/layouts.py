@@ -284,9 +284,7 @@ class _TableReader:
         if second and len(again.get("group", second)) == len(second):
             places = [header[at].name for at in (first["animal"], *second)]
             found = f"{len(places)} tables beside each other, from {' and '.join(places)} on"
-            remedy = (
-                "Move them to sheets of their own, or join their columns: one row per animal, with its group and a "
-            )
+            remedy = "Move them to separate sheets, or join their columns: one row per animal, with its group and a "
             remedy += "column for each endpoint."
             self.errors.add(header[second[0]], found, "one table", remedy)
             self.errors.raise_if_any()
@@ -316,7 +314,7 @@ class _TableReader:
         if self.vocabulary.endpoint(cell.text):
             remedy = "For wells of one animal, write one row per well, numbered in a column 'replicate'; "
             return f"{remedy}otherwise rename one."
-        return "Rename or delete one; move a second table beside the first to a sheet of its own."
+        return "Rename or delete one; move a second table beside the first to another sheet."
 
     # -- one column per group
 

@@ -33,7 +33,7 @@ class SurvivalColumns:
 
 
 def find_survival(columns: Mapping[str, Sequence[str]], file: Path) -> SurvivalColumns | None:
-    """Return the columns that state survival; None if no column of times stands beside one of events.
+    """Return the columns that state survival; None if there is no column of times or none of events.
 
     Raises
     ------

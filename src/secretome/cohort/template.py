@@ -158,7 +158,7 @@ def _instructions(protocol: Protocol, seed: int) -> list[str]:
     if protocol.unit:
         lines.append(
             f"Each row is the first animal of a {protocol.unit}. Add a row for each further animal, in both sheets: a "
-            f"code and an id of its own, and the same group and {protocol.unit}."
+            f"separate code and id, and the same group and {protocol.unit}."
         )
     if protocol.block:
         lines.append(f"Write the {protocol.block} of each {protocol.experimental_unit} into the key, in every row.")

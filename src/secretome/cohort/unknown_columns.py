@@ -66,7 +66,7 @@ class UnknownColumns:
         self.numeric: list[Cell] = []
         self.guesses: list[tuple[Cell, str]] = []
         self.derived: list[tuple[Cell, str]] = []
-        # Columns with a problem of their own, which makes others of missing measurements superfluous.
+        # Columns with another problem, which makes others of missing measurements superfluous.
         self.reported: list[Cell] = []
 
     def report(self) -> None:

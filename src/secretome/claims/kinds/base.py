@@ -97,6 +97,13 @@ def equivalence_numbers(claim: Claim, results: pd.DataFrame) -> dict[str, Any]:
     return {"equivalence_contrast": str(row["contrast"]), **numbers}
 
 
+def equivalence_if_negligible(
+    claim: Claim, results: pd.DataFrame, rows: Sequence[Row], rule: Rule
+) -> Mapping[str, Any]:
+    """The columns of the equivalence test in a verdict, if a negligible effect does not support the claim."""
+    return equivalence_numbers(claim, results) if claim.negligible else {}
+
+
 def pvalue_key(row: Row) -> float:
     """The p of a row as a sort key."""
     return float(row["pvalue"])

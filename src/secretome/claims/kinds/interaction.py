@@ -1,14 +1,10 @@
 """Claims that one effect is higher or lower than another: the difference of two contrasts."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 import numpy as np
-import pandas as pd
 
 from secretome.claims.decisions import decide_contrasts
-from secretome.claims.evidence import Evidence, Row, Rules
-from secretome.claims.kinds.base import ClaimInputs, ClaimKind, equivalence_numbers, row_of_contrast
+from secretome.claims.evidence import Evidence, Rules
+from secretome.claims.kinds.base import ClaimInputs, ClaimKind, equivalence_if_negligible, row_of_contrast
 from secretome.claims.rules import Decision, Rule
 from secretome.protocol import Claim
 
@@ -24,10 +20,6 @@ def _decide_as_published(claim: Claim, evidence: Evidence, alpha: float) -> Rule
     return np.full(evidence.pvalue.shape[1], str(Decision.NOT_ANALYSED))
 
 
-def _further_columns(claim: Claim, results: pd.DataFrame, rows: Sequence[Row], rule: Rule) -> Mapping[str, Any]:
-    return equivalence_numbers(claim, results) if claim.negligible else {}
-
-
 INTERACTION = ClaimKind(
     name="interaction",
     rules=(
@@ -37,5 +29,5 @@ INTERACTION = ClaimKind(
     decide=_decide,
     decide_as_published=_decide_as_published,
     limiting_row=row_of_contrast,
-    further_columns=_further_columns,
+    further_columns=equivalence_if_negligible,
 )

@@ -1,13 +1,8 @@
 """Claims about one contrast, adjusted for the other contrasts of its family."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-import pandas as pd
-
 from secretome.claims.decisions import decide_contrasts, decide_contrasts_as_published
-from secretome.claims.evidence import Evidence, Row, Rules
-from secretome.claims.kinds.base import ClaimInputs, ClaimKind, equivalence_numbers, row_of_contrast
+from secretome.claims.evidence import Evidence, Rules
+from secretome.claims.kinds.base import ClaimInputs, ClaimKind, equivalence_if_negligible, row_of_contrast
 from secretome.claims.rules import Rule
 from secretome.protocol import Claim
 
@@ -23,10 +18,6 @@ def _decide_as_published(claim: Claim, evidence: Evidence, alpha: float) -> Rule
     return rules
 
 
-def _further_columns(claim: Claim, results: pd.DataFrame, rows: Sequence[Row], rule: Rule) -> Mapping[str, Any]:
-    return equivalence_numbers(claim, results) if claim.negligible else {}
-
-
 SINGLE = ClaimKind(
     name="single",
     rules=(
@@ -36,5 +27,5 @@ SINGLE = ClaimKind(
     decide=_decide,
     decide_as_published=_decide_as_published,
     limiting_row=row_of_contrast,
-    further_columns=_further_columns,
+    further_columns=equivalence_if_negligible,
 )

@@ -4,7 +4,7 @@ from matplotlib.figure import Figure
 
 from secretome.report.figures.animals import design_figure, groups_by_route, groups_figure, paired_figure
 from secretome.report.figures.base import COLOURS, STYLE, export, figure_formats, themed, to_svg
-from secretome.report.figures.charts import Dots, counts_figure, dots_figure, shares_figure
+from secretome.report.figures.charts import Dots, counts_figure, dots_alt, dots_figure, dots_of_shares, shares_figure
 from secretome.report.figures.panels import panel_figure
 from secretome.report.figures.planning import planning_figure
 from secretome.report.figures.specification_curve import specification_figure
@@ -16,7 +16,9 @@ __all__ = [
     "Figure",
     "counts_figure",
     "design_figure",
+    "dots_alt",
     "dots_figure",
+    "dots_of_shares",
     "export",
     "figure_formats",
     "groups_by_route",

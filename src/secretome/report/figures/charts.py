@@ -26,6 +26,23 @@ class Dots(NamedTuple):
     ours: bool = True
 
 
+def dots_of_shares(shares: pd.Series, labels: pd.Series, ours: pd.Series) -> list[Dots]:
+    """A row of dots for each label, in order, with its shares in per cent; `ours` states which belong to this book."""
+    return [
+        Dots(str(label), (100 * own).tolist(), bool(ours[own.index].all()))
+        for label, own in shares.groupby(labels, sort=False)
+    ]
+
+
+def dots_alt(what: str, rows: Sequence[Dots]) -> str:
+    """The alternative text of a chart of percentages: what they are, and the range of each row.
+
+    >>> dots_alt("Coverage", [Dots("Welch", [94.2, 95.1])])
+    'Coverage. Welch: 94.2 to 95.1 %.'
+    """
+    return f"{what}. {'; '.join(f'{row.label}: {min(row.values):.1f} to {max(row.values):.1f} %' for row in rows)}."
+
+
 def dots_figure(rows: Sequence[Dots], xlabel: str, reference: float, *, logs: bool = False) -> Figure:
     """Values of several methods, one row each, with a line at a reference.
 

@@ -44,7 +44,7 @@ def panel_figure(study: Study, panel: Panel, rows: Sequence[text.Row], alpha: fl
         labels = {}
         for place, line in enumerate(lines):
             if isinstance(line, str):
-                # A heading of its own row keeps the labels short, so that the intervals have the width.
+                # A heading on a separate row keeps the labels short, so that the intervals have the width.
                 _draw_heading(axes, text.against(study, line), -place)
                 continue
             labels[-place] = study.protocol.endpoints[line["endpoint"]].label
