@@ -33,7 +33,7 @@ def _add_words(app: Any) -> Iterable[Any]:
         for rank, page in enumerate(pages):
             if page not in app.env.found_docs:
                 raise ValueError(f"{WORDS}: there is no page {page!r}; expected the name of a page, as in _toc.yml.")
-            own = [entry for entry in entries.get(page, []) if entry[0] != word]
+            own = [entry for entry in entries.get(page, []) if entry[0].rstrip() != word]
             # The closer an entry is to the query in length, the higher it ranks: spaces keep the order of the list.
             entries[page] = [*own, (word + " " * rank, "", "main")]
     return []

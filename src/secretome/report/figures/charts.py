@@ -1,6 +1,7 @@
 """Charts of pages that summarise: dots with intervals, stacked counts, and lines against group size."""
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 from typing import NamedTuple
 
 import matplotlib as mpl
@@ -14,6 +15,8 @@ from secretome.report.figures.base import COLOURS, SMALL, STYLE, WIDTH
 
 # Inches: a row with its label above it, and the axis below.
 ROW, AXIS = 0.44, 0.65
+# What fits beside the edge of the chart in one line of a label.
+MAX_CHARACTERS = 58
 LINES = (("-", "o"), ("--", "s"), (":", "^"), ("-.", "D"), ((0, (5, 1, 1, 1, 1, 1)), "v"), ((0, (1, 3)), "P"))
 OUTCOMES = {"agrees": COLOURS["treated"], "cannot tell": COLOURS["rule"], "differs": COLOURS["against"]}
 
@@ -183,6 +186,7 @@ def shares_figure(lines: Mapping[str, pd.DataFrame], ylabel: str, reference: flo
 
 def _rows(labels: Sequence[str], xlabel: str, above: float = 0.05) -> tuple[Figure, Axes]:
     """A chart with one row per label, the label above its row, so that a long one fits on a phone."""
+    labels = ["\n".join(fill(line, MAX_CHARACTERS) for line in label.splitlines()) for label in labels]
     row = ROW + 0.17 * max((label.count("\n") for label in labels), default=0)
     height = above + row * len(labels) + AXIS
     figure = Figure(figsize=(WIDTH, height))
