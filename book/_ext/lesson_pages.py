@@ -14,6 +14,8 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
+from secretome.course.lessons import with_difficulties
+
 FORM = Path(__file__).parents[1] / "exercise_form.html"
 # What the first exercise of a page brings.
 FIRST = """<link rel="stylesheet" href="../../../_static/try/try.css">
@@ -38,7 +40,7 @@ OPENING = re.compile(
 
 def as_page(notebook: NotebookNode) -> NotebookNode:
     """Box the opening, fold solutions and quizzes; a notebook without them stays as it is."""
-    notebook.cells = list(_with_forms(notebook.cells))
+    notebook.cells = list(_with_forms(with_difficulties(notebook.cells)))
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
         if "solution" in tags and cell.cell_type == "code":

@@ -21,7 +21,10 @@ MARKED = """# %% [markdown] tags=["quiz"]
 #   Count them
 #   twice.
 
-# %% tags=["solution"] exercise="own-1"
+# %% [markdown]
+# ### 1. Four fingers
+
+# %% tags=["solution"] exercise="own-1" difficulty=2
 answer = 4
 
 # %% [markdown] tags=["solution"]
@@ -34,7 +37,8 @@ answer = 4
 
 
 def test_only_what_is_marked_is_folded() -> None:
-    quiz, form, solution, why, other = as_page(jupytext.reads(MARKED, fmt="py:percent")).cells
+    quiz, heading, form, solution, why, other = as_page(jupytext.reads(MARKED, fmt="py:percent")).cells
+    assert heading.source == "### 1. Four fingers\n\n*Difficulty 2 of 3.*"
     assert quiz.source.count(":class: dropdown quiz") == 2
     assert "::::{admonition} three\n:class: dropdown quiz\n\n**No.** Too few.\n::::" in quiz.source
     assert "**Right.** whatever the weather Count them twice." in quiz.source

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import nbformat
@@ -10,11 +11,13 @@ import pandas as pd
 import pytest
 from jupyter_cache.executors.utils import single_nb_execution
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
 
 from approved import check_approved
 from secretome.course import check, check_answer, print_data
 from secretome.course.lessons import (
     data_table,
+    difficulty,
     exercise_notebook,
     lesson_names,
     read_lesson,
@@ -69,6 +72,24 @@ def test_exercises_run_with_their_answers_and_fail_without(
 @pytest.mark.parametrize("name", LESSONS)
 def test_the_sealed_answers_are_those_of_the_solutions(name: str) -> None:
     assert solve(read_lesson(name)) == check_answer.read_exercises(name), "run `make lessons`"
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_each_exercise_states_its_difficulty_below_its_heading(name: str) -> None:
+    lesson = read_lesson(name)
+    stated = [difficulty(cell) for cell in lesson.exercise_cells if "exercise" in cell.metadata]
+    assert len(stated) == len(check_answer.read_exercises(name))
+    for notebook in (exercise_notebook(lesson), solution_notebook(lesson)):
+        shown = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+        assert re.findall(r"^### \d+\. .+\n\n\*Difficulty (\d) of 3\.\*$", shown, re.MULTILINE) == list(
+            map(str, stated)
+        )
+
+
+def test_an_exercise_without_a_difficulty_is_refused() -> None:
+    for stated in ({}, {"difficulty": 4}, {"difficulty": "hard"}):
+        with pytest.raises(ValueError, match="own-1"):
+            difficulty(new_code_cell("answer = 1", metadata={"exercise": "own-1", "tags": ["solution"], **stated}))
 
 
 @pytest.mark.parametrize("name", LESSONS)

@@ -135,7 +135,7 @@ page.say(
 #
 # Four means of whole numbers are printed, each with its n: 7.22 with 32, 4.74 with 25, 5.23 with 29, and 2.57 with 24. How many of the four are possible?
 
-# %% tags=["solution"] exercise="auditing-1"
+# %% tags=["solution"] exercise="auditing-1" difficulty=2
 printed = [(7.22, 32), (4.74, 25), (5.23, 29), (2.57, 24)]
 answer = sum(abs(round(mean * n) / n - mean) <= 0.005 for mean, n in printed)
 
@@ -156,7 +156,7 @@ answer = sum(abs(round(mean * n) / n - mean) <= 0.005 for mean, n in printed)
 #
 # "IL-6 was 36.5 ± 2.1 pg/mL (mean ± SE, n = 8)." What is the SD? Give two decimals.
 
-# %% tags=["solution"] exercise="auditing-2" tolerance=0.01
+# %% tags=["solution"] exercise="auditing-2" difficulty=1 tolerance=0.01
 answer = 2.1 * np.sqrt(8)
 
 # %% tags=["mistakes", "remove-cell"]
@@ -174,7 +174,7 @@ mistakes = {"divided_by_root": 2.1 / np.sqrt(8)}
 #
 # An abstract on mice with leishmaniasis has lesions of 4.56 ± 0.83 mm in one group and 3.62 ± 0.59 mm in another, ten mice each. If ± is an SD, what is the p of Student's t test? Use `t_test(Summary(mean, sd, n), Summary(mean, sd, n)).pvalue`, and give three decimals. (The abstract prints 0.092. Try SE too.)
 
-# %% tags=["solution"] exercise="auditing-3" tolerance=0.001
+# %% tags=["solution"] exercise="auditing-3" difficulty=2 tolerance=0.001
 answer = t_test(Summary(4.56, 0.83, 10), Summary(3.62, 0.59, 10)).pvalue
 
 # %% tags=["mistakes", "remove-cell"]
@@ -200,7 +200,7 @@ mistakes = {
 #
 # In the sepsis table of the example, dark bloody ascites was observed in 0, 4, 2, 1 and 1 of ten rats. What is the p of the chi-square test? Give three decimals. (0.230 is printed.)
 
-# %% tags=["solution"] exercise="auditing-4" tolerance=0.001
+# %% tags=["solution"] exercise="auditing-4" difficulty=2 tolerance=0.001
 answer = count_pvalues([(0, 10), (4, 6), (2, 8), (1, 9), (1, 9)])["chi-square"]
 
 # %% tags=["mistakes", "remove-cell"]
@@ -218,7 +218,7 @@ mistakes = {"printed": 0.230}
 #
 # IL-10 of ten mice is printed as 66.5 ± 9.7 pg/mL, and of ten others as 285.4 ± 25.2. By how many SDs do the means differ, if ± is an SD? Divide the difference of the means by the root of the mean of the two squared SDs. Give one decimal.
 
-# %% tags=["solution"] exercise="auditing-5" tolerance=0.1
+# %% tags=["solution"] exercise="auditing-5" difficulty=2 tolerance=0.1
 answer = (285.4 - 66.5) / np.sqrt((9.7**2 + 25.2**2) / 2)
 
 # %% tags=["mistakes", "remove-cell"]

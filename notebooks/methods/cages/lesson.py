@@ -188,7 +188,7 @@ print(f"ratio {model.estimate[0]:.2f}, p = {model.pvalue[0]:.2f}")
 #
 # Forty mice live in eight cages of five. Four cages, chosen at random, get a drug in their drinking water, the others only water. From every mouse three sections of spleen are counted. How many experimental units are there in all?
 
-# %% tags=["solution"] exercise="cages-1"
+# %% tags=["solution"] exercise="cages-1" difficulty=1
 answer = 8
 
 # %% tags=["mistakes", "remove-cell"]
@@ -199,7 +199,7 @@ mistakes = {"animals": 40, "every_measurement": 120, "group_only": 4}
 #
 # In that experiment, mice of one cage have an ICC of 0.3. How many independent mice are the forty worth? Give one decimal.
 
-# %% tags=["solution"] exercise="cages-2" tolerance=0.1
+# %% tags=["solution"] exercise="cages-2" difficulty=1 tolerance=0.1
 answer = 40 / (1 + (5 - 1) * 0.3)
 
 # %% tags=["mistakes", "remove-cell"]
@@ -225,7 +225,7 @@ data = {
 }
 print_data(data)
 
-# %% tags=["solution"] exercise="cages-3" tolerance=0.001
+# %% tags=["solution"] exercise="cages-3" difficulty=2 tolerance=0.001
 means_a, means_b = (np.mean(wings[cage], axis=1) for cage in ("cage A", "cage B"))
 answer = stats.mann_whitney(means_a, means_b).pvalue
 
@@ -267,7 +267,7 @@ data = {
 }
 print_data(data)
 
-# %% tags=["solution"] exercise="cages-4" tolerance=0.001
+# %% tags=["solution"] exercise="cages-4" difficulty=3 tolerance=0.001
 control = np.array(weaned["control"]) / np.array(alive["control"])
 treated = np.array(weaned["treated"]) / np.array(alive["treated"])
 answer = stats.mann_whitney(control, treated).pvalue

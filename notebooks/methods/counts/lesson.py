@@ -179,7 +179,7 @@ page.say(
 #
 # The plates of four mice show 6, 9, 12 and 21 plaques. What is their variance divided by their mean? (The variance divides by n − 1.) Give one decimal.
 
-# %% tags=["solution"] exercise="counts-1" tolerance=0.1
+# %% tags=["solution"] exercise="counts-1" difficulty=1 tolerance=0.1
 counts = np.array([6, 9, 12, 21])
 answer = counts.var(ddof=1) / counts.mean()
 
@@ -206,7 +206,7 @@ mistakes = {"population_variance": counts.var() / counts.mean(), "sd": counts.st
 data = {"saline": plaques["Saline"], "im10": plaques["10 µL/kg"]}
 print_data(data)
 
-# %% tags=["solution"] exercise="counts-2" tolerance=0.01
+# %% tags=["solution"] exercise="counts-2" difficulty=2 tolerance=0.01
 counts = [*plaques["Saline"], *plaques["10 µL/kg"]]
 group = ["a saline"] * 8 + ["b treated"] * 8
 answer = stats.count_ratio(counts, group).estimate[0]
@@ -231,7 +231,7 @@ mistakes = {"log_scale": np.log(answer)}
 # Two mice had saline: of one spleen a two-hundredth was plated and 48 plaques were counted, of the other a hundredth, and 110. Two mice had the drug: a hundredth and 60 plaques, a two-hundredth and 36. Give `count_ratio` the shares plated as
 # `exposure`. What is the ratio of drug to saline? Give two decimals.
 
-# %% tags=["solution"] exercise="counts-3" tolerance=0.01
+# %% tags=["solution"] exercise="counts-3" difficulty=2 tolerance=0.01
 shares = [1 / 200, 1 / 100, 1 / 100, 1 / 200]
 group = ["a saline", "a saline", "b drug", "b drug"]
 answer = stats.count_ratio([48, 110, 60, 36], group, exposure=shares).estimate[0]
@@ -262,7 +262,7 @@ mistakes = {"log_scale": np.log(answer)}
 data = {"spray C": sprays["C"], "spray E": sprays["E"]}
 print_data(data)
 
-# %% tags=["solution"] exercise="counts-4"
+# %% tags=["solution"] exercise="counts-4" difficulty=3
 scaled = 200 * np.array(two)
 model = sm.GLM(scaled, sm.add_constant(spray_e), family=sm.families.Poisson())
 answer = int(np.floor(-np.log10(model.fit().pvalues[1])))

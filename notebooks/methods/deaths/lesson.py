@@ -178,7 +178,7 @@ page.say(
 #
 # Three treated and five untreated rats are alive. One rat dies. How many deaths does the log-rank test expect among the treated at that moment? Give three decimals.
 
-# %% tags=["solution"] exercise="deaths-1" tolerance=0.001
+# %% tags=["solution"] exercise="deaths-1" difficulty=1 tolerance=0.001
 answer = 3 / 8
 
 # %% tags=["mistakes", "remove-cell"]
@@ -200,7 +200,7 @@ mistakes = {"odds": 3 / 5, "complement": 5 / 8}
 data = {"IL-6": il6}
 print_data(data)
 
-# %% tags=["solution"] exercise="deaths-2" tolerance=0.01
+# %% tags=["solution"] exercise="deaths-2" difficulty=2 tolerance=0.01
 answer = stats.geometric_mean_ratio(0.7 * il6, il6[:8]).estimate
 
 # %% tags=["mistakes", "remove-cell"]
@@ -227,7 +227,7 @@ mistakes = {"excluded": 0.70, "log_scale": np.log(answer)}
 data = {"drug, relapsed": drug[:9], "placebo": placebo}
 print_data(data)
 
-# %% tags=["solution"] exercise="deaths-3" tolerance=0.001
+# %% tags=["solution"] exercise="deaths-3" difficulty=2 tolerance=0.001
 answer = stats.mann_whitney(drug[:9], placebo).pvalue
 
 # %% tags=["mistakes", "remove-cell"]
@@ -244,7 +244,7 @@ mistakes = {
 # Rats were examined every 6 hours. Of six untreated rats, five were found dead at 12, 18, 18, 24 and 30 hours, and one lived to 48. Of six treated rats, two were found dead at 24 and 36 hours, and four lived to 48. What is the exact p of
 # `stats.logrank`? Give three decimals.
 
-# %% tags=["solution"] exercise="deaths-4" tolerance=0.001
+# %% tags=["solution"] exercise="deaths-4" difficulty=3 tolerance=0.001
 time = [12, 18, 18, 24, 30, 48, 24, 36, 48, 48, 48, 48]
 event = [1, 1, 1, 1, 1, 0, 1, 1, 0, 0, 0, 0]
 answer = stats.logrank(time, event, ["untreated"] * 6 + ["treated"] * 6).pvalue

@@ -182,7 +182,7 @@ page.say(
 #
 # Doses 0, 1 and 2 have the values (2, 4), (3, 6) and (6, 7). What is J? A pair of equal values counts one half.
 
-# %% tags=["solution"] exercise="doses-1" tolerance=0.1
+# %% tags=["solution"] exercise="doses-1" difficulty=1 tolerance=0.1
 answer = stats.jonckheere_terpstra([[2, 4], [3, 6], [6, 7]]).statistic
 answer
 
@@ -205,7 +205,7 @@ mistakes = {"ties_half": [10, 11], "other_direction": 12 - answer}
 #
 # Four doses of five mice each have the means 10, 16, 12 and 20. What is the value of the non-decreasing line at the third dose?
 
-# %% tags=["solution"] exercise="doses-2" tolerance=0.05
+# %% tags=["solution"] exercise="doses-2" difficulty=1 tolerance=0.05
 from scipy.optimize import isotonic_regression
 
 answer = isotonic_regression([10, 16, 12, 20]).x[2]
@@ -236,7 +236,7 @@ textbook = [106, 114, 116, 127, 145], [110, 125, 143, 148, 151], [136, 139, 149,
 data = dict(zip(("low", "middle", "high"), textbook, strict=True))
 print_data(data)
 
-# %% tags=["solution"] exercise="doses-3" tolerance=0.0002
+# %% tags=["solution"] exercise="doses-3" difficulty=2 tolerance=0.0002
 answer = stats.jonckheere_terpstra(textbook, alternative="greater").pvalue
 answer
 
@@ -252,7 +252,7 @@ mistakes = {
 #
 # For the same values and the Shirley-Williams test for a rise at 5 %: is there an effect at the middle dose? Answer yes or no.
 
-# %% tags=["solution"] exercise="doses-4"
+# %% tags=["solution"] exercise="doses-4" difficulty=2
 answer = bool(stats.shirley_williams(textbook, alternative="greater").pvalue[0] <= 0.05)
 answer
 
@@ -265,7 +265,7 @@ answer
 data = dict(zip(("saline", "sc10", "sc20", "sc50"), skin, strict=True))
 print_data(data)
 
-# %% tags=["solution"] exercise="doses-5" tolerance=0.002
+# %% tags=["solution"] exercise="doses-5" difficulty=2 tolerance=0.002
 answer = stats.jonckheere_terpstra(skin[1:], alternative="greater").pvalue
 answer
 

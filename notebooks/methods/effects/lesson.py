@@ -197,7 +197,7 @@ shift.estimate, shift.confidence_interval(0.95)
 #
 # Three titres are 8, 16 and 128. What is their geometric mean? (Their logarithms to base 2 are 3, 4 and 7.)
 
-# %% tags=["solution"] exercise="effects-1" tolerance=0.05
+# %% tags=["solution"] exercise="effects-1" difficulty=1 tolerance=0.05
 answer = 2 ** ((3 + 4 + 7) / 3)
 answer
 
@@ -218,7 +218,7 @@ mistakes = {"arithmetic_mean": (8 + 16 + 128) / 3, "log_scale": 14 / 3}
 #
 # The values of treated animals are 5, 7 and 9, those of untreated animals 4, 5 and 8. In what proportion of the nine pairs is the treated animal higher, ties counting one half?
 
-# %% tags=["solution"] exercise="effects-2" tolerance=0.005
+# %% tags=["solution"] exercise="effects-2" difficulty=1 tolerance=0.005
 answer = stats.probability_of_superiority([5, 7, 9], [4, 5, 8]).estimate
 answer
 
@@ -251,7 +251,7 @@ dose, saline = afc.query("group == 'im50'")["value"], afc.query("group == 'salin
 data = {"im50": dose, "saline": saline}
 print_data(data)
 
-# %% tags=["solution"] exercise="effects-3" tolerance=0.05
+# %% tags=["solution"] exercise="effects-3" difficulty=2 tolerance=0.05
 answer = stats.geometric_mean_ratio(dose, saline).confidence_interval(0.95).low
 answer
 
@@ -279,7 +279,7 @@ mistakes = {
 #
 # Calculate a 99.5 % interval of the Hodges-Lehmann shift between the first five mice of each of the two groups above. Is it finite? Answer yes or no.
 
-# %% tags=["solution"] exercise="effects-4"
+# %% tags=["solution"] exercise="effects-4" difficulty=2
 import math
 import warnings
 
@@ -306,7 +306,7 @@ with_medium, without_medium = donors["treated"], donors["control"]
 data = {"with_cm": with_medium, "without": without_medium}
 print_data(data)
 
-# %% tags=["solution"] exercise="effects-5" tolerance=0.01
+# %% tags=["solution"] exercise="effects-5" difficulty=3 tolerance=0.01
 paired = stats.geometric_mean_ratio(with_medium, without_medium, paired=True).confidence_interval(0.95)
 loose = stats.geometric_mean_ratio(with_medium, without_medium).confidence_interval(0.95)
 answer = (loose.high / loose.low) / (paired.high / paired.low)

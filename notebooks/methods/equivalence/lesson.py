@@ -162,7 +162,7 @@ page.say(
 #
 # A ratio has the 90 % interval 0.84 to 1.19, and the margins are 0.80 and 1.25. Is equivalence shown at 5 %? Answer yes or no.
 
-# %% tags=["solution"] exercise="equivalence-1"
+# %% tags=["solution"] exercise="equivalence-1" difficulty=1
 answer = 0.80 < 0.84 and 1.19 < 1.25
 
 # %% [markdown]
@@ -174,7 +174,7 @@ answer = 0.80 < 0.84 and 1.19 < 1.25
 data = {"sc10": sc10, "saline": saline}
 print_data(data)
 
-# %% tags=["solution"] exercise="equivalence-2" tolerance=0.001
+# %% tags=["solution"] exercise="equivalence-2" difficulty=2 tolerance=0.001
 answer = stats.equivalence(sc10, saline, 0.80, 1.25, scale="ratio").pvalue
 
 # %% tags=["mistakes", "remove-cell"]
@@ -201,7 +201,7 @@ mistakes = {
 # Suppose only the first three mice of each of these groups had been measured: `sc10[:3]` and `saline[:3]`. The ordinary test is not significant either (try `stats.geometric_mean_ratio`). Is equivalence still shown?
 # Answer yes or no.
 
-# %% tags=["solution"] exercise="equivalence-3"
+# %% tags=["solution"] exercise="equivalence-3" difficulty=2
 few = stats.equivalence(sc10[:3], saline[:3], 0.80, 1.25, scale="ratio")
 answer = bool(few.pvalue <= 0.05)
 
@@ -217,7 +217,7 @@ answer = bool(few.pvalue <= 0.05)
 data = {"low_dose": low_dose, "septic": septic}
 print_data(data)
 
-# %% tags=["solution"] exercise="equivalence-4" tolerance=0.01
+# %% tags=["solution"] exercise="equivalence-4" difficulty=3 tolerance=0.01
 low, high = stats.geometric_mean_ratio(low_dose, septic).confidence_interval(0.90)
 answer = max(high, 1 / low)
 

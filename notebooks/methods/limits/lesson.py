@@ -216,7 +216,7 @@ page.say(end=text.number(float(np.exp2(np.log2(end).mean()))), open_end=text.num
 #
 # Dilutions are threefold: 1 in 10, 30, 90, 270. An animal has the titre 90. What is the upper bound of its true titre?
 
-# %% tags=["solution"] exercise="limits-1"
+# %% tags=["solution"] exercise="limits-1" difficulty=1
 lower, upper = stats.titre_bounds([90], fold=3)
 answer = int(upper[0])
 answer
@@ -236,7 +236,7 @@ mistakes = {"lower_bound": 90, "twofold": 180}
 #
 # Four animals have IL-6 of `<16`, `<16`, 32 and 64. Substitute half of the limit. What is the geometric mean?
 
-# %% tags=["solution"] exercise="limits-2" tolerance=0.05
+# %% tags=["solution"] exercise="limits-2" difficulty=1 tolerance=0.05
 answer = (8 * 8 * 32 * 64) ** 0.25
 answer
 
@@ -275,7 +275,7 @@ group = np.repeat(["1 control", "2 treated"], [len(control), len(t1)])
 data = {"control": control, "t1": t1}
 print_data(data)
 
-# %% tags=["solution"] exercise="limits-3" tolerance=0.01
+# %% tags=["solution"] exercise="limits-3" difficulty=2 tolerance=0.01
 answer = stats.censored_lognormal(lower, upper, group).estimate[0]
 answer
 
@@ -300,7 +300,7 @@ mistakes = {"log_scale": np.log(answer), "excluded": stats.geometric_mean_ratio(
 #
 # All twelve animals of one group are below the limit; the twelve values of the other group are above it and all different. Is the exact Mann-Whitney p below 0.001? Answer yes or no.
 
-# %% tags=["solution"] exercise="limits-4"
+# %% tags=["solution"] exercise="limits-4" difficulty=2
 answer = bool(stats.mann_whitney([1.0] * 12, np.arange(16, 28)).pvalue < 0.001)
 answer
 
@@ -312,7 +312,7 @@ answer
 #
 # A plate begins at 8 and ends at 1024. Eight animals have the titres 1024, 1024, 1024, 1024, 512, 512, 256 and 128. What geometric mean does the censored model give, with `titre_bounds`?
 
-# %% tags=["solution"] exercise="limits-5" tolerance=5
+# %% tags=["solution"] exercise="limits-5" difficulty=3 tolerance=5
 lower, upper = stats.titre_bounds([1024] * 4 + [512, 512, 256, 128], lowest=8, highest=1024)
 answer = stats.censored_lognormal(lower, upper).geometric_mean[0]
 answer

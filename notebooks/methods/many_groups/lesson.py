@@ -191,7 +191,7 @@ page.say(
 # Three comparisons have p = 0.010, 0.040 and 0.020. Holm's method multiplies the smallest by 3, the next by 2 and the largest by 1; none may be smaller than the one before it. What is the adjusted p of the comparison with
 # 0.020?
 
-# %% tags=["solution"] exercise="many_groups-1" tolerance=0.0005
+# %% tags=["solution"] exercise="many_groups-1" difficulty=1 tolerance=0.0005
 from statsmodels.stats.multitest import multipletests
 
 answer = multipletests([0.010, 0.040, 0.020], method="holm")[1][2]
@@ -219,7 +219,7 @@ mistakes = {"bonferroni": 0.06, "unadjusted": 0.02}
 data = dict(zip(names, groups, strict=True))
 print_data(data)
 
-# %% tags=["solution"] exercise="many_groups-2"
+# %% tags=["solution"] exercise="many_groups-2" difficulty=2
 answer = int((stats.steel(groups, control=0).pvalue <= 0.05).sum())
 answer
 
@@ -236,7 +236,7 @@ mistakes = {
 # %%
 muscle = [titres["value"][titres["group"] == name] for name in ("saline", "im10", "im20", "im50")]
 
-# %% tags=["solution"] exercise="many_groups-3" tolerance=0.003
+# %% tags=["solution"] exercise="many_groups-3" difficulty=2 tolerance=0.003
 answer = stats.steel(muscle, control=0).pvalue[0]
 answer
 
@@ -255,7 +255,7 @@ mistakes = {
 #
 # By what factor does the middle dose into the muscle raise the titre at least: the lower limit of Dunnett's 95 % interval on log2 titres, among the three doses of exercise 3, converted to a ratio?
 
-# %% tags=["solution"] exercise="many_groups-4" tolerance=0.05
+# %% tags=["solution"] exercise="many_groups-4" difficulty=3 tolerance=0.05
 limits = stats.dunnett([np.log2(group) for group in muscle], control=0).confidence_interval(0.95)
 answer = 2 ** limits.low[1]
 answer
@@ -272,7 +272,7 @@ mistakes = {
 #
 # A paper claims that *each* of three doses raises the titre. The three unadjusted one-sided p values are 0.03, 0.01 and 0.04. May it claim this at 5 % without adjustment? Answer yes or no.
 
-# %% tags=["solution"] exercise="many_groups-5"
+# %% tags=["solution"] exercise="many_groups-5" difficulty=2
 answer = max(0.03, 0.01, 0.04) <= 0.05
 answer
 

@@ -217,7 +217,7 @@ page.say(
 #
 # What is the smallest two-sided exact p for two groups of four, without equal values?
 
-# %% tags=["solution"] exercise="min_pvalues-1" tolerance=0.0005
+# %% tags=["solution"] exercise="min_pvalues-1" difficulty=1 tolerance=0.0005
 answer = 2 / comb(8, 4)
 answer
 
@@ -236,7 +236,7 @@ mistakes = {"one_sided": 1 / comb(8, 4)}
 #
 # Each donor's cells are measured with and without treatment, and the differences tested by the signed-rank test. How many donors are needed so that a two-sided exact p of 0.01 or less is possible?
 
-# %% tags=["solution"] exercise="min_pvalues-2"
+# %% tags=["solution"] exercise="min_pvalues-2" difficulty=2
 answer = next(n for n in range(1, 30) if 2 / 2**n <= 0.01)
 answer
 
@@ -259,7 +259,7 @@ mistakes = {"one_sided": 7}
 #
 # Six doses are each compared with one control by the Mann-Whitney test, and each p is multiplied by six. How many animals does each group need so that 0.05 can be reached?
 
-# %% tags=["solution"] exercise="min_pvalues-3"
+# %% tags=["solution"] exercise="min_pvalues-3" difficulty=2
 answer = next(n for n in range(2, 30) if 6 * 2 / comb(2 * n, n) <= 0.05)
 answer
 
@@ -282,7 +282,7 @@ mistakes = {"unadjusted": 4}
 #
 # You have twelve mice for two groups. Is the minimum attainable p smaller with six and six than with four and eight? Answer yes or no.
 
-# %% tags=["solution"] exercise="min_pvalues-4"
+# %% tags=["solution"] exercise="min_pvalues-4" difficulty=1
 answer = 2 / comb(12, 6) < 2 / comb(12, 4)
 answer
 
@@ -294,7 +294,7 @@ answer
 #
 # Six mice have titres 16, 16, 16, 16, 32, 64 and six others 32, 32, 64, 64, 64, 128. What is the smallest p that any permutation of these twelve values can give? (Not the p of the observed permutation.)
 
-# %% tags=["solution"] exercise="min_pvalues-5" tolerance=0.0001
+# %% tags=["solution"] exercise="min_pvalues-5" difficulty=3 tolerance=0.0001
 answer = stats.mann_whitney([16, 16, 16, 16, 32, 64], [32, 32, 64, 64, 64, 128]).min_pvalue
 answer
 

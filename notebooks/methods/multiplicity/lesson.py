@@ -159,7 +159,7 @@ page.say(off=f"{100 * max(abs(error) for error in errors):.1f}", both=text.perce
 #
 # Eight independent cytokines are tested at 5 %, and the treatment has no effect. What is the probability of at least one significant result? Give two decimals (0.25 for 25 %).
 
-# %% tags=["solution"] exercise="multiplicity-1" tolerance=0.01
+# %% tags=["solution"] exercise="multiplicity-1" difficulty=1 tolerance=0.01
 answer = 1 - 0.95**8
 
 # %% tags=["mistakes", "remove-cell"]
@@ -177,7 +177,7 @@ mistakes = {"complement": 0.95**8, "sum": 0.40}
 #
 # Four tests of one family have the p values 0.012, 0.2, 0.004 and 0.03. How many are significant at 5 % by Holm's method?
 
-# %% tags=["solution"] exercise="multiplicity-2"
+# %% tags=["solution"] exercise="multiplicity-2" difficulty=2
 answer = int((multipletests([0.012, 0.2, 0.004, 0.03], method="holm")[1] <= 0.05).sum())
 
 # %% tags=["mistakes", "remove-cell"]
@@ -206,7 +206,7 @@ fifteen += [0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0000]
 data = {"p": fifteen}
 print_data(data)
 
-# %% tags=["solution"] exercise="multiplicity-3"
+# %% tags=["solution"] exercise="multiplicity-3" difficulty=2
 discovered = multipletests(fifteen, method="fdr_bh")[1] <= 0.05
 safe = multipletests(fifteen, method="bonferroni")[1] <= 0.05
 answer = int(discovered.sum() - safe.sum())
@@ -235,7 +235,7 @@ mistakes = {"other_count": [int(discovered.sum()), int(safe.sum())]}
 # answers within 0.01 are right.
 
 
-# %% tags=["solution"] exercise="multiplicity-4" tolerance=0.01
+# %% tags=["solution"] exercise="multiplicity-4" difficulty=3 tolerance=0.01
 def peeking(x, y):
     return np.min([one_outcome(x, y, n=n) for n in (5, 10, 15, 20)], axis=0)
 

@@ -148,7 +148,7 @@ for difference, n in ((1.0, 17), (1.2, 12), (1.4, 9)):
 #
 # Suppose IL-4 has a coefficient of variation of 0.33. What is its SD on the scale of natural logs? Give two decimals.
 
-# %% tags=["solution"] exercise="planning-1" tolerance=0.01
+# %% tags=["solution"] exercise="planning-1" difficulty=1 tolerance=0.01
 answer = np.sqrt(np.log(1 + 0.33**2))
 
 # %% tags=["mistakes", "remove-cell"]
@@ -169,7 +169,7 @@ mistakes = {"cv": np.log(1 + 0.33**2), "wrong_base": np.sqrt(np.log(1 + 0.33**2)
 #
 # Two doses are compared with one control, so each test has an error rate of 0.025. You want 80 % power to detect 1.2 SD by a t test. What is the smallest n for each group? Use `TTestIndPower().solve_power(1.2, power=0.8, alpha=...)`, which returns the size of one group, and round up.
 
-# %% tags=["solution"] exercise="planning-2"
+# %% tags=["solution"] exercise="planning-2" difficulty=2
 answer = int(np.ceil(TTestIndPower().solve_power(1.2, power=0.8, alpha=0.05 / 2)))
 
 # %% tags=["mistakes", "remove-cell"]
@@ -190,7 +190,7 @@ mistakes = {
 #
 # Suppose 15 living rats are needed in each of three groups, and a quarter of the rats die before blood is drawn. How many rats must the form request in total?
 
-# %% tags=["solution"] exercise="planning-3"
+# %% tags=["solution"] exercise="planning-3" difficulty=2
 answer = 3 * int(np.ceil(15 / 0.75))
 
 # %% tags=["mistakes", "remove-cell"]
@@ -208,7 +208,7 @@ mistakes = {"added_share": [56, 57], "group_only": 20}
 #
 # What is the power of the exact Mann-Whitney test to detect a fall to half, with a coefficient of variation of 0.55 and eight animals in each group? Use `stats.power(two_groups(ratio, cv, n), trials=20_000).power`: the rank test is its default. Give two decimals; answers within 0.02 are right.
 
-# %% tags=["solution"] exercise="planning-4" tolerance=0.02
+# %% tags=["solution"] exercise="planning-4" difficulty=2 tolerance=0.02
 answer = stats.power(two_groups(0.5, 0.55, 8), trials=20_000).power
 
 # %% [markdown]
@@ -216,7 +216,7 @@ answer = stats.power(two_groups(0.5, 0.55, 8), trials=20_000).power
 #
 # With the exact Mann-Whitney test, a fall to 40 % and a coefficient of variation of 0.55: what is the smallest n in each group that gives at least 70 % power? Try increasing values of n.
 
-# %% tags=["solution"] exercise="planning-5"
+# %% tags=["solution"] exercise="planning-5" difficulty=3
 answer = 3
 while stats.power(two_groups(0.4, 0.55, answer), trials=20_000).power < 0.7:
     answer = answer + 1

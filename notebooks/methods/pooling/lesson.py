@@ -159,7 +159,7 @@ page.say(
 #
 # In the trial of 1948, 4 of 123 vaccinated people and 11 of 139 others fell ill. What is the risk ratio? Give two decimals.
 
-# %% tags=["solution"] exercise="pooling-1" tolerance=0.01
+# %% tags=["solution"] exercise="pooling-1" difficulty=1 tolerance=0.01
 answer = (4 / 123) / (11 / 139)
 
 # %% tags=["mistakes", "remove-cell"]
@@ -177,7 +177,7 @@ mistakes = {"odds": (4 / 119) / (11 / 128), "risk": 4 / 11}
 #
 # The ratios are 0.5, 0.7 and 1.0, and each log ratio has a standard error of 0.15. What is the upper limit of the 95 % interval by `stats.random_effects`, as a ratio? Give two decimals. (The function takes logarithms; use `np.exp` on the result.)
 
-# %% tags=["solution"] exercise="pooling-2" tolerance=0.01
+# %% tags=["solution"] exercise="pooling-2" difficulty=2 tolerance=0.01
 three = stats.random_effects(np.log([0.5, 0.7, 1.0]), [0.15, 0.15, 0.15])
 answer = np.exp(three.confidence_interval(0.95).high)
 
@@ -197,7 +197,7 @@ mistakes = {
 #
 # Two laboratories find ratios of 0.5 and 0.6, each with a standard error of 0.15 on the log scale. Each alone is significant. What is the p of the pooled ratio by `stats.random_effects`? Give three decimals.
 
-# %% tags=["solution"] exercise="pooling-3" tolerance=0.001
+# %% tags=["solution"] exercise="pooling-3" difficulty=2 tolerance=0.001
 answer = stats.random_effects(np.log([0.5, 0.6]), [0.15, 0.15]).pvalue
 
 # %% tags=["mistakes", "remove-cell"]
@@ -217,7 +217,7 @@ mistakes = {
 # Charig and colleagues (1986) compared two ways to remove kidney stones. Small stones: A succeeded in 81 of 87 patients, B in 234 of 270. Large stones: A in 192 of 263, B in 55 of 80. Which has the higher success rate for *both* kinds of stone, and which if all patients are added together? Answer with two letters, first for the
 # kinds, then for all patients, such as `"AA"`.
 
-# %% tags=["solution"] exercise="pooling-4"
+# %% tags=["solution"] exercise="pooling-4" difficulty=2
 kinds = "A" if 81 / 87 > 234 / 270 and 192 / 263 > 55 / 80 else "B"
 added_up = "A" if (81 + 192) / (87 + 263) > (234 + 55) / (270 + 80) else "B"
 answer = kinds + added_up

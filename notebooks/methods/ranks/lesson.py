@@ -197,7 +197,7 @@ print(mannwhitneyu(rod_treated, rod_control).pvalue)
 #
 # In how many ways can four of eight mice be assigned to treatment?
 
-# %% tags=["solution"] exercise="ranks-1"
+# %% tags=["solution"] exercise="ranks-1" difficulty=1
 from math import comb
 
 answer = comb(8, 4)
@@ -221,7 +221,7 @@ mistakes = {"orders": 1680}
 #
 # Three treated mice have the titres 64, 128 and 256; three untreated ones 16, 16 and 32. What is the exact two-sided p?
 
-# %% tags=["solution"] exercise="ranks-2" tolerance=0.001
+# %% tags=["solution"] exercise="ranks-2" difficulty=2 tolerance=0.001
 answer = stats.mann_whitney([64, 128, 256], [16, 16, 32]).pvalue
 answer
 
@@ -263,7 +263,7 @@ saline = titres.query("group == 'saline'")["value"]
 data = {"im10": low_dose, "saline": saline}
 print_data(data)
 
-# %% tags=["solution"] exercise="ranks-3" tolerance=0.0001
+# %% tags=["solution"] exercise="ranks-3" difficulty=2 tolerance=0.0001
 answer = stats.mann_whitney(low_dose, saline).pvalue
 answer
 
@@ -296,7 +296,7 @@ mistakes = {
 # A colleague has the same sixteen mice and gets p = 0.0379, by a method that ignores ties. Which of these three was it: `exact` (SciPy's exact method), `default` (SciPy's default), or `permutation`
 # (all permutations counted)? Answer with one word. SciPy's function is `scipy.stats.mannwhitneyu`.
 
-# %% tags=["solution"] exercise="ranks-4"
+# %% tags=["solution"] exercise="ranks-4" difficulty=3
 ps = {
     "exact": mannwhitneyu(low_dose, saline, method="exact").pvalue,
     "default": mannwhitneyu(low_dose, saline).pvalue,
@@ -313,7 +313,7 @@ ps, answer
 #
 # Five animals have the midranks 1, 2.5, 2.5, 4 and 5. Two of them are treated. How many of the permutations have a rank sum of 6.5?
 
-# %% tags=["solution"] exercise="ranks-5"
+# %% tags=["solution"] exercise="ranks-5" difficulty=2
 from itertools import combinations
 
 answer = sum(sum(permutation) == 6.5 for permutation in combinations([1, 2.5, 2.5, 4, 5], 2))

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,9 @@ MISTAKES = "mistakes"
 # Roles such as `{glue:text}`, which only the page of the book can show.
 ROLE = re.compile(r"\{([\w:]+)\}`([^`<]*?)(?:\s*<[^>`]*>)?`")
 PLAIN_ROLES = {"term", "doc", "ref", "py:func"}
+EXERCISE_HEADING = re.compile(r"^### \d+\. .+$", re.MULTILINE)
+# One step, a method of the lesson on given data, and several steps or a choice of method.
+DIFFICULTIES = (1, 2, 3)
 EXERCISES_HEADING = (
     "# Exercises: {title}\n\n"
     "Read the lesson first. Replace the three dots by your answer, run the cell (Shift and Enter), and run the cell "
@@ -88,6 +91,41 @@ def tags(cell: NotebookNode) -> list[str]:
 def is_solution(cell: NotebookNode) -> bool:
     """Whether a cell is the solution of an exercise: code that leaves its result in `answer`."""
     return cell.cell_type == "code" and SOLUTION in tags(cell)
+
+
+def difficulty(cell: NotebookNode) -> int:
+    """The difficulty of the exercise that a cell solves, 1 to 3.
+
+    Raises
+    ------
+    ValueError
+        If the header of the cell states none of them.
+    """
+    stated = cell.metadata.get("difficulty")
+    if stated not in DIFFICULTIES:
+        raise ValueError(
+            f"{cell.metadata.get('exercise')}: found the difficulty {stated!r}; expected 1, 2 or 3. Add it to the "
+            "header of the solution, such as difficulty=1."
+        )
+    return int(stated)
+
+
+def with_difficulties(cells: Iterable[NotebookNode]) -> list[NotebookNode]:
+    """The cells; the heading of each exercise has a line with its difficulty below it."""
+    marked = list(cells)
+    for place, cell in enumerate(marked):
+        if not is_solution(cell):
+            continue
+        line = f"*Difficulty {difficulty(cell)} of {max(DIFFICULTIES)}.*"
+        before = reversed(range(place))
+        heading = next((number for number in before if EXERCISE_HEADING.search(marked[number].source)), None)
+        if heading is None:
+            raise ValueError(
+                f"{cell.metadata['exercise']}: found no heading above it; expected one such as '### 1. ...'."
+            )
+        marked[heading] = copy.copy(marked[heading])
+        marked[heading].source = EXERCISE_HEADING.sub(rf"\g<0>\n\n{line}", marked[heading].source, count=1)
+    return marked
 
 
 def solve(lesson: Lesson) -> dict[str, dict[str, Any]]:
@@ -191,7 +229,7 @@ def _notebook(lesson: Lesson, heading: str, *, solved: bool) -> NotebookNode:
 
 def _cells(lesson: Lesson, *, solved: bool) -> Iterator[NotebookNode]:
     exercises = read_exercises(lesson.name)
-    for cell in lesson.exercise_cells:
+    for cell in with_difficulties(lesson.exercise_cells):
         if MISTAKES in tags(cell):
             continue
         if is_solution(cell):
