@@ -40,6 +40,9 @@ pdf: book  ## print the page of each study as an A4 PDF into _build/pdf (needs C
 publish-site: book  ## push the site to the branch gh-pages of the remote origin, or of REMOTE=address BRANCH=name
 	@$(PY) book/publish_site.py $(or $(REMOTE),origin) $(or $(BRANCH),gh-pages)
 
+# Images of containers often forbid it; each process would then compile the package anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 # On all cores, the documentation's examples among the tests; a worker that has nothing left takes tests from another.
 PYTEST := $(PY) -m pytest --doctest-modules -n auto --dist worksteal
 

@@ -312,7 +312,6 @@ def test_a_sheet_and_mapped_names_reach_the_run_and_its_provenance(donors: Path,
     )
 
 
-@pytest.mark.usefixtures("light")
 def plate_and_key(donors: Path, folder: Path) -> tuple[Path, Path]:
     """A cohort as a plate reader writes it, by sample, and the key of its samples."""
     header, *rows = [row.split(",") for row in donors.read_text(encoding="utf-8").splitlines()]
@@ -329,6 +328,7 @@ def plate_and_key(donors: Path, folder: Path) -> tuple[Path, Path]:
     return plate, key
 
 
+@pytest.mark.usefixtures("light")
 def test_a_key_that_changes_during_the_run_fails_it(donors: Path, tmp_path: Path) -> None:
     plate, key = plate_and_key(donors, tmp_path)
     study = load_study(TREG, cohort=plate, key=key)
@@ -339,6 +339,7 @@ def test_a_key_that_changes_during_the_run_fails_it(donors: Path, tmp_path: Path
     assert not (tmp_path / "provenance.json").exists()
 
 
+@pytest.mark.usefixtures("light")
 def test_a_key_reaches_the_run_and_its_provenance(donors: Path, tmp_path: Path) -> None:
     plate, key = plate_and_key(donors, tmp_path)
     assert secretome("rerun", TREG, plate, "--out", tmp_path / "out").exit_code == 2

@@ -154,14 +154,14 @@ def test_many_cohorts_of_pairs_are_decided_like_single_ones(tmp_path: Path, sour
 
 def test_simulated_conditions_share_the_first_value_of_their_animal(tmp_path: Path) -> None:
     protocol = write_protocol(tmp_path, STUDY)
-    table = simulate(protocol, n=4000, seed=2)
+    table = simulate(protocol, n=400, seed=2)
     wide = np.log(
         table.assign(share=table["share"].astype(float)).pivot(index="animal", columns="group", values="share")
     )
-    assert np.exp(wide.mean()).to_dict() == pytest.approx({"before": 10, "low": 13, "high": 17}, rel=0.03)
+    assert np.exp(wide.mean()).to_dict() == pytest.approx({"before": 10, "low": 13, "high": 17}, rel=0.04)
     for group in ("low", "high"):
-        assert (wide[group] - wide["before"]).std() == pytest.approx(0.25, rel=0.05)
-    assert len(read_text(protocol, to_csv(table).decode()).cohort.values) == 12000
+        assert (wide[group] - wide["before"]).std() == pytest.approx(0.25, rel=0.1)
+    assert len(read_text(protocol, to_csv(table).decode()).cohort.values) == 1200
 
 
 def test_specifications_and_figures_of_each_contrast(tmp_path: Path) -> None:
