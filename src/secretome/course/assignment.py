@@ -59,6 +59,7 @@ def _render(protocol: Protocol, student: str, questions: Sequence[Question], sam
     """The assignment as a percent notebook; `samples` has the samples of each group by the laboratory notebook."""
     claims = list(protocol.claims.values())
     kinds = {claim.kind: claim for claim in claims}
+    scales = {endpoint.equivalence_margin.scale for endpoint in protocol.endpoints.values()}
     template = (resources.files("secretome.course") / "assignment.py.jinja").read_text(encoding="utf-8")
     environment = jinja2.Environment(
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined
@@ -81,6 +82,7 @@ def _render(protocol: Protocol, student: str, questions: Sequence[Question], sam
             if name in words.RANK_TESTS
         ],
         families=sorted({len(claim.compared) for claim in claims if claim.form.has_family} - {1}),
+        effect="difference" if scales == {"linear"} else "ratio",
         margins={key: endpoint.equivalence_margin for key, endpoint in protocol.endpoints.items()},
     )
 

@@ -21,10 +21,10 @@ DIGITS = 3
 
 @dataclass(frozen=True)
 class Guessing:
-    """What a sheet earns that is filled in without looking at the data: mean per cent, and share above half."""
+    """What sheets earn that are filled in without looking at the data: the mean and the highest per cent."""
 
     mean: float
-    reach_half: float
+    highest: float
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class EqualSheets:
 
 
 def guessing(key: Key) -> Guessing:
-    """The marks of a student who gives, to each question, the answer that is right for most of the others."""
+    """The marks of students who give, to each question, the answer that is right for most of the others."""
     answers: dict[str, dict[str, list[str]]] = {student: {} for student in key.rows}
     columns: dict[str, dict[str, KeyRow]] = {}
     for student, rows in key.rows.items():
@@ -50,7 +50,7 @@ def guessing(key: Key) -> Guessing:
     for student, rows in key.rows.items():
         marks = sum(mark.marks or 0 for mark in mark_sheet(rows, AnswerSheet("", answers[student])))
         shares.append(100 * marks / sum(row.marks for row in rows))
-    return Guessing(sum(shares) / len(shares), sum(share >= 50 for share in shares) / len(shares))
+    return Guessing(sum(shares) / len(shares), max(shares))
 
 
 def _usual_answers(rows: Sequence[KeyRow]) -> list[str]:
@@ -80,7 +80,7 @@ def equal_sheets(key: Key, sheets: Mapping[str, AnswerSheet]) -> list[EqualSheet
             if (match := given[other].get(question)) and match[0] == number and not (own and match[1])
         ]
         # Exact tests have few small p values, which many students share; a ratio is shared by chance only rarely.
-        if len(equal) >= MIN_EQUAL and any(question.endswith(".ratio") for question in equal):
+        if len(equal) >= MIN_EQUAL and not all(question.endswith(".p") for question in equal):
             pairs.append(EqualSheets(one, other, tuple(equal)))
     return sorted(pairs, key=lambda pair: (-len(pair.questions), pair.one, pair.other))
 

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -15,6 +15,9 @@ from secretome.course.returned_answers import AnswerSheet
 from secretome.protocol import name_key, normalise
 
 ERROR, ERROR_GROUP = "error", "error_group"
+# One number may be right by chance; one to four digits, or two, rarely are.
+NEEDED = 2
+EXACT = 0.001
 # If a ratio is inverted, its verdict and reason are the opposite ones.
 OPPOSITE = {
     "supported": "contradicted",
@@ -41,9 +44,9 @@ class ComparedAnswer:
     status: Literal["right", "mistaken", "wrong", "blank", "undecided"]
     reason: str = ""
     mistakes: frozenset[str] = frozenset()
-    # "<0.001", or a number that is right only within the absolute tolerance of a small p, may be right without a
-    # calculation.
-    guessable: bool = False
+    # The number of the key that it matches, if any, and whether it does so closely.
+    value: float = math.nan
+    exact: bool = False
 
 
 @dataclass
@@ -52,9 +55,13 @@ class _SheetSummary:
 
     Attributes
     ----------
+    evidence : dict
+        How surely each number was calculated and not guessed, by question.
+    needed : int
+        The evidence that shows that the sheet was not filled in by guessing.
     calculated, undecided, inverted : set of str
-        The claims with a ratio or a p that is right or follows from a known mistake, with one that the teacher must
-        read, and with an inverted ratio.
+        The claims with a number that is right or follows from a known mistake, with one that the teacher must read, and
+        with an inverted ratio.
     reasons : dict
         The reason given for each verdict, by claim.
     counted : set of str
@@ -63,6 +70,8 @@ class _SheetSummary:
         Whether the error in the file was named, or not asked for.
     """
 
+    evidence: dict[str, int] = field(default_factory=dict)
+    needed: int = NEEDED
     calculated: set[str] = field(default_factory=set)
     undecided: set[str] = field(default_factory=set)
     inverted: set[str] = field(default_factory=set)
@@ -70,12 +79,18 @@ class _SheetSummary:
     counted: set[str] = field(default_factory=set)
     found_error: bool = True
 
+    @property
+    def enough(self) -> bool:
+        """Whether the numbers show that something was calculated."""
+        return sum(self.evidence.values()) >= self.needed
+
 
 def mark_sheet(rows: Sequence[KeyRow], sheet: AnswerSheet) -> list[Mark]:
     """The marks of a sheet, in the order of the key.
 
-    A known mistake costs the marks of the first question that it affects. A verdict and its reason count only if the
-    ratio or the p of the claim is right or follows from a known mistake, so that a guess earns nothing.
+    A known mistake costs the marks of the first question that it affects. What can be guessed counts only on a sheet
+    with a ratio to four digits, or two numbers, that are right or follow from a known mistake; a verdict and its reason
+    need such a number of their claim.
     """
     compared = {
         row.question.key: compare_answer(
@@ -89,21 +104,21 @@ def mark_sheet(rows: Sequence[KeyRow], sheet: AnswerSheet) -> list[Mark]:
 
 
 def _look_over(answers: Sequence[tuple[KeyRow, ComparedAnswer]]) -> _SheetSummary:
-    """Find the claims for which something was calculated."""
+    """Find what was calculated."""
     numbers = [(row, compared) for row, compared in answers if row.question.kind != "choice"]
-    with_ratio = {row.question.claim for row, _ in numbers if row.question.kind == "ratio"}
+    estimated = {row.question.claim for row, _ in numbers if row.question.kind != "p" and row.answer != NOT_ESTIMABLE}
     # A number that is, say, the inverse of the right one in a single question may be so by chance.
     times = Counter(mistake for _, compared in numbers for mistake in compared.mistakes)
     repeated = {"uncorrected", *(mistake for mistake, number in times.items() if number > 1)}
-    seen = _SheetSummary()
+    possible = [_evidence(row, _number(row.answer), estimated, exact=True) for row, _ in numbers]
+    seen = _SheetSummary(needed=min(NEEDED, sum(possible)))
     for row, compared in numbers:
         claim = row.question.claim
-        followed = compared.status == "mistaken" and compared.mistakes <= repeated
-        # An exact test has few small p values, which many students share.
-        is_p = row.question.kind == "p" and row.answer != NOT_ESTIMABLE
-        shared = is_p and claim in with_ratio and float(row.answer) < SMALL_P
-        if (compared.status == "right" or followed) and not (compared.guessable or shared):
-            seen.calculated.add(claim)
+        if compared.status == "right" or (compared.status == "mistaken" and compared.mistakes <= repeated):
+            evidence = _evidence(row, compared.value, estimated, exact=compared.exact)
+            seen.evidence[row.question.key] = evidence
+            if evidence or claim not in estimated:
+                seen.calculated.add(claim)
         if compared.status == "undecided":
             seen.undecided.add(claim)
         if "inverse" in compared.mistakes:
@@ -156,23 +171,35 @@ def _mark(row: KeyRow, compared: ComparedAnswer, seen: _SheetSummary, given: str
     return Mark(marks, compared.reason)
 
 
+def _evidence(row: KeyRow, value: float, estimated: Collection[str], *, exact: bool) -> int:
+    """How surely a number was calculated and not guessed.
+
+    Exact tests have few small p values, which many students share, so these are evidence only if no other number is.
+    """
+    if math.isnan(value):
+        return 0
+    if row.question.kind != "p":
+        return 2 if exact else 1
+    return int(SMALL_P <= value < 1 or (exact and not estimated))
+
+
 def _without_numbers(row: KeyRow, seen: _SheetSummary) -> Mark | None:
-    """The mark of a right verdict, reason or outcome without a number that supports it."""
-    if row.question.key == ERROR_GROUP:
-        return None if seen.found_error else Mark(0, words.NO_ERROR)
-    if row.question.kind != "choice" or row.question.key == ERROR:
+    """The mark of a right answer that may have been guessed, on a sheet without numbers that show a calculation."""
+    if seen.evidence.get(row.question.key):
         return None
-    claim = row.question.claim
-    if claim in seen.calculated or (not claim and seen.calculated):
+    if row.question.key == ERROR_GROUP and not seen.found_error:
+        return Mark(0, words.NO_ERROR)
+    claim = row.question.claim if row.question.kind == "choice" else ""
+    if seen.enough and (not claim or claim in seen.calculated):
         return None
-    undecided = claim in seen.undecided or (not claim and seen.undecided)
+    undecided = claim in seen.undecided or (not seen.enough and seen.undecided)
     return Mark(None, words.NUMBERS_UNDECIDED) if undecided else Mark(0, words.NO_NUMBERS)
 
 
 def _followed(row: KeyRow, given: str, seen: _SheetSummary) -> str:
     """Why a wrong verdict or reason keeps its marks: it follows from an earlier mistake; empty if it does not."""
     claim = row.question.claim
-    if row.question.kind != "choice" or claim not in seen.calculated:
+    if row.question.kind != "choice" or claim not in seen.calculated or not seen.enough:
         return ""
     opposite = OPPOSITE.get(row.answer, "")
     if claim in seen.inverted and normalise(given) == normalise(opposite):
@@ -228,16 +255,15 @@ def _compare_number(row: KeyRow, given: str) -> ComparedAnswer:
     if read.bound and row.question.kind == "p":
         exact = float(row.answer) if row.answer != NOT_ESTIMABLE else 1.0
         is_right = exact < read.values[0] <= BOUND
-        return ComparedAnswer("right", guessable=True) if is_right else ComparedAnswer("wrong", words.OUTSIDE)
+        return ComparedAnswer("right") if is_right else ComparedAnswer("wrong", words.OUTSIDE)
     for mistakes, right in _expected(row):
-        if any(_is_near(row.question, value, right, mistakes) for value in read.values):
-            names = " and ".join(words.MARKED_MISTAKES[name] for name in sorted(mistakes))
-            guessable = not any(
-                abs(value - right) <= WITHIN[row.question.kind] * abs(right) * (1 + 1e-9) for value in read.values
-            )
+        off = [abs(value - right) for value in read.values if _is_near(row.question, value, right, mistakes)]
+        if off:
+            exact = min(off) <= EXACT * abs(right)
             if not mistakes:
-                return ComparedAnswer("right", guessable=guessable)
-            return ComparedAnswer("mistaken", f"{words.OUTSIDE}; {names}", mistakes, guessable)
+                return ComparedAnswer("right", value=right, exact=exact)
+            names = " and ".join(words.MARKED_MISTAKES[name] for name in sorted(mistakes))
+            return ComparedAnswer("mistaken", f"{words.OUTSIDE}; {names}", mistakes, right, exact)
     if row.question.kind == "p" and not any(0 < value <= 1 for value in read.values):
         return ComparedAnswer("wrong", words.NOT_A_P)
     return ComparedAnswer("wrong", words.OUTSIDE if row.answer != NOT_ESTIMABLE else words.ANOTHER)
@@ -252,10 +278,14 @@ def _expected(row: KeyRow) -> Iterator[tuple[frozenset[str], float]]:
         yield mistakes | {"per_cent"}, 100 * value
         if row.question.kind == "p":
             yield mistakes | {"one_sided"}, value / 2
-        elif value > 0:
+        elif row.question.kind == "ratio" and value > 0:
             yield mistakes | {"inverse"}, 1 / value
             for base in (math.e, 2, 10):
                 yield mistakes | {"log_scale"}, math.log(value, base)
+
+
+def _number(answer: str) -> float:
+    return math.nan if answer == NOT_ESTIMABLE else float(answer)
 
 
 def _is_near(question: Question, value: float, right: float, mistakes: frozenset[str]) -> bool:

@@ -13,8 +13,8 @@ from secretome.course import text as words
 from secretome.protocol import Protocol
 
 # A number is right within this share of it, or if it is rounded as programs round it.
-WITHIN = {"ratio": 0.01, "p": 0.02}
-ROUNDED_RATIO = 0.005
+WITHIN = {"ratio": 0.01, "number": 0.01, "p": 0.02}
+ROUNDED_NUMBER = 0.005
 # Three decimals of a p, and four if it is below the limit.
 ROUNDED_P, ROUNDED_SMALL_P, SMALL_P = 0.0005, 0.00005, 0.01
 # Programs write a small p as "<0.0001"; a larger bound than this is not accepted.
@@ -47,7 +47,7 @@ class Question:
 
     key: str
     asked: str
-    kind: Literal["choice", "ratio", "p"]
+    kind: Literal["choice", "ratio", "number", "p"]
     marks: int
     choices: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -57,16 +57,9 @@ class Question:
     def tolerance(self) -> str:
         """The accepted answers, in words."""
         if self.kind == "choice":
-            needs = ""
-            if self.claim:
-                needs = f"; counts only with a ratio of this claim, or a p from {SMALL_P:g} upwards"
-            elif self.key != "error":
-                needs = (
-                    "; counts only with the right error" if self.key == "error_group" else "; counts only with a ratio"
-                )
-            return f"one of: {', '.join(self.choices)}{needs}"
+            return f"one of: {', '.join(self.choices)}"
         within = f"within {100 * WITHIN[self.kind]:g} %"
-        if self.kind == "ratio":
+        if self.kind != "p":
             return f"{within}, or rounded to two decimals"
         decimals = f"three decimals (four if it is below {SMALL_P:g})"
         return f"{within}, or rounded to {decimals}; <{BOUND:f}".rstrip("0") + " is accepted if it is true"
@@ -74,7 +67,7 @@ class Question:
     def allowance(self, right: float) -> float:
         """How far a number may be from the right one."""
         rounded = ROUNDED_P if abs(right) >= SMALL_P else ROUNDED_SMALL_P
-        return max(WITHIN[self.kind] * abs(right), ROUNDED_RATIO if self.kind == "ratio" else rounded)
+        return max(WITHIN[self.kind] * abs(right), rounded if self.kind == "p" else ROUNDED_NUMBER)
 
 
 def questions(protocol: Protocol) -> Iterator[Question]:
@@ -97,9 +90,12 @@ def questions(protocol: Protocol) -> Iterator[Question]:
         asked = f"In the corrected file, the outcome of the check: {check.sentence}"
         yield Question(f"{key}.outcome", asked, "choice", 1, outcomes)
     for key, claim in protocol.claims.items():
-        effect = f"{protocol.endpoints[claim.endpoint].label}, {claim.decisive_contrasts[0]}"
+        endpoint = protocol.endpoints[claim.endpoint]
+        effect = f"{endpoint.label}, {claim.decisive_contrasts[0]}"
         # If values of a dose are beyond a limit, the trend is a share of pairs and not a ratio, so nobody is asked.
-        if not claim.over_doses:
+        if not claim.over_doses and endpoint.equivalence_margin.scale == "linear":
+            yield Question(f"{key}.difference", f"{effect}: the difference of the means", "number", 1, claim=key)
+        elif not claim.over_doses:
             yield Question(f"{key}.ratio", f"{effect}: the {mean}, by the planned test", "ratio", 1, claim=key)
         if test := words.RANK_TESTS.get(claim.published_method):
             yield Question(f"{key}.p", f"{effect}: two-sided p of {test}, not adjusted", "p", 1, claim=key)
@@ -118,7 +114,9 @@ def answers(study: Study) -> dict[str, str]:
     for key, claim in study.protocol.claims.items():
         rows = results[(results["endpoint"] == claim.endpoint) & (results["contrast"] == claim.decisive_contrasts[0])]
         if not claim.over_doses:
-            right[f"{key}.ratio"] = _number(row_of(rows, "planned", equivalence=False)["estimate"])
+            linear = study.protocol.endpoints[claim.endpoint].equivalence_margin.scale == "linear"
+            effect = "difference" if linear else "ratio"
+            right[f"{key}.{effect}"] = _number(row_of(rows, "planned", equivalence=False)["estimate"])
         if claim.published_method in words.RANK_TESTS:
             right[f"{key}.p"] = _number(row_of(rows, "published", equivalence=False)["pvalue"])
         right[f"{key}.verdict"] = str(verdicts.loc[key, "verdict"])

@@ -21,8 +21,9 @@ CLAIM_DESCRIPTIONS = PerKind(
         "1 - 0.05/k for k contrasts)",
         "interaction": "A claim that one effect is higher or lower than another (the ratio of two ratios, or the "
         "difference of two differences, each group with its own variance)",
-        "trend": "A claim of a dose dependence (a line through the mean logarithms over log dose, each group with "
-        "its own variance; Jonckheere-Terpstra if a dose contains a nondetect)",
+        "trend": "A claim of a dose dependence (a line over log dose, through the mean logarithms or, if the effect is "
+        "a difference, the means, each group with its own variance; Jonckheere-Terpstra if a dose contains a "
+        "nondetect)",
     },
 )
 RANK_TESTS = {
@@ -61,9 +62,11 @@ NOT_A_P = "not a p value: a p value is above 0 and at most 1"
 ANOTHER = "another answer is right"
 NOT_A_CHOICE = "{given!r} is none of: {choices}"
 BEFORE_CORRECTION = "{reason}; it is right for the file before correction"
-NO_NUMBERS = "right, but without a ratio or a p that is right or follows from a known mistake"
+NO_NUMBERS = (
+    "right, but it can be guessed, and the sheet has too few numbers that are right or follow from a known mistake"
+)
 NO_ERROR = "right, but with another error than the file has"
-NUMBERS_UNDECIDED = "right, if you accept the ratio or the p"
+NUMBERS_UNDECIDED = "right, if you accept the numbers that it depends on"
 FOLLOWS_INVERSE = "full marks: it follows from the inverted ratio, which has cost its mark"
 FOLLOWS_REASON = "full marks: it follows from the reason that was given, which has cost its marks"
 COUNTED_ONCE = "full marks, because this mistake has cost marks already: {reason}"
