@@ -106,6 +106,17 @@ def made_once(
     return make
 
 
+@pytest.fixture
+def light(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A light notebook in place of the study's own, for what does not depend on the notebook."""
+    from light import notebooks_in, write_light_study  # tests of the statistics need no notebook
+
+    folder = tmp_path_factory.mktemp("notebooks")
+    write_light_study(folder)
+    with notebooks_in(folder):
+        yield
+
+
 @pytest.fixture(scope="session")
 def finished(made_once: Callable[[str, Callable[[Path], None]], Path]) -> Path:
     """A rerun of a semicolon, decimal-comma file with a byte-order mark, whose name holds a space."""

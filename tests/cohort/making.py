@@ -20,6 +20,12 @@ Rows = Sequence[Sequence[object]]
 # An option or a command of the command line.
 OPTION = re.compile(r"--\w|\bsecretome \w")
 
+# Names that the user maps, and wells of an animal.
+OTHER_NAMES = "animal,group,il6,Interleukin four\n1,sham,14,25\n2,CLP,92,17\n"
+MAPPED = {"clp": "Septic control", "Interleukin four": "il4", "Thing": "t1"}
+WELLS = "animal,group,il6,il4,replicate\n"
+REPLICATES = WELLS + "1,sham,10,25,1\n1,sham,40,25,2\n2,control,<20,8,a\n2,control,45,,b\n3,t1,60,20,\n"
+
 
 def read(protocol: Protocol, content: bytes | str, name: str = "", **options: Any) -> Cohort:
     """Read a cohort from the content of its file."""

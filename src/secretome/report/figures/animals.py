@@ -342,38 +342,32 @@ def _draw_ratios(axes: Axes, study: Study, rows: Sequence[text.Row], about: Endp
     axes.yaxis.tick_left()
     axes.spines[["left"]].set_visible(True)
     axes.spines[["right"]].set_visible(False)
-    labels = []
-    for position, row in zip(places, rows, strict=True):
-        label = ""
-        if not math.isnan(row["estimate"]) and np.isfinite([row["low"], row["high"]]).all():
-            axes.plot(
-                [position] * 2,
-                [row["low"], row["high"]],
-                color=COLOURS["ink"],
-                linewidth=2,
-                solid_capstyle="butt",
-                zorder=2,
-            )
-        if not math.isnan(row["estimate"]):
-            axes.plot([position], [row["estimate"]], "s", color=COLOURS["ink"], markersize=7, zorder=3)
-            label = text.number(row["estimate"])
-        elif math.isnan(row["level"]) and not math.isnan(row["low"]):
-            # A bound is a triangle that points to where the ratio lies.
-            upper = math.isfinite(row["high"])
-            if upper or row["low"] > 0:
-                height = row["high"] if upper else row["low"]
-                axes.plot(
-                    [position],
-                    [height],
-                    "v" if upper else "^",
-                    color=COLOURS["ink"],
-                    markerfacecolor="none",
-                    markersize=8,
-                    zorder=3,
-                )
-                label = f"{'≤' if upper else '≥'} {text.number(height)}"
-        labels.append(label)
+    labels = [_draw_ratio(axes, position, row) for position, row in zip(places, rows, strict=True)]
     axes.set_xticks(places, labels, fontsize=SMALL)
+    axes.set_ylabel(_name_of_ratios(study, rows, about))
+
+
+def _draw_ratio(axes: Axes, position: int, row: text.Row) -> str:
+    """Draw an effect with its interval, or its bound, and return its label."""
+    ink = COLOURS["ink"]
+    if not math.isnan(row["estimate"]):
+        if np.isfinite([row["low"], row["high"]]).all():
+            ends = [row["low"], row["high"]]
+            axes.plot([position] * 2, ends, color=ink, linewidth=2, solid_capstyle="butt", zorder=2)
+        axes.plot([position], [row["estimate"]], "s", color=ink, markersize=7, zorder=3)
+        return text.number(row["estimate"])
+    upper = math.isfinite(row["high"])
+    if not math.isnan(row["level"]) or math.isnan(row["low"]) or not (upper or row["low"] > 0):
+        return ""
+    # A bound is a triangle that points to where the ratio lies.
+    height = row["high"] if upper else row["low"]
+    marker = "v" if upper else "^"
+    axes.plot([position], [height], marker, color=ink, markerfacecolor="none", markersize=8, zorder=3)
+    return f"{'≤' if upper else '≥'} {text.number(height)}"
+
+
+def _name_of_ratios(study: Study, rows: Sequence[text.Row], about: Endpoint) -> str:
+    """The label of the axis of effects."""
     levels = {row["level"] for row in rows if not math.isnan(row["level"])}
     controls = dict.fromkeys(study.protocol.groups[sides(row["contrast"])[1]].label for row in rows)
     with_interval = f",\n{text.percent(levels.pop())} interval" if len(levels) == 1 else ""
@@ -387,7 +381,7 @@ def _draw_ratios(axes: Axes, study: Study, rows: Sequence[text.Row], about: Endp
         name = f"ratio to {text.lowercase_first(next(iter(controls)))}"
     else:
         name = f"difference from\n{text.lowercase_first(next(iter(controls)))},{words.unit}"
-    axes.set_ylabel(f"{name}{with_interval}")
+    return f"{name}{with_interval}"
 
 
 def _limits(pairs: pd.DataFrame, row: text.Row, base: float, margin: EquivalenceMargin) -> tuple[float, float]:
