@@ -88,15 +88,15 @@ permutations = list(combinations(ranks, 3))
 print(len(permutations), *(f"{total:g}" for total in sorted(map(sum, permutations))))
 
 # %% [markdown]
-# The mean rank sum of the permutations is {glue:text}`middle`, and the observed rank sum is {glue:text}`observed`. Is this difference large? The figure shows every permutation as a row of six squares, the
-# mice in order of their titres; filled squares are the mice assigned to treatment. The dotted line is the mean; orange permutations are at least as far from it as the observed one.
+# The mean rank sum of the permutations is {glue:text}`middle`, and the observed rank sum is {glue:text}`observed`. Is this difference large? The figure shows every permutation as a column of six squares, one
+# for each mouse, that with the lowest titre at the bottom; filled squares are the mice assigned to treatment. The dotted line is the mean; orange permutations are at least as far from it as the observed one.
 
 # %% tags=["hide-input"]
 page.figure(
     permutations_figure(treated, control),
     "permutations",
     f"All {len(sums)} ways to call three of six mice treated, stacked by rank sum. {far} of them lie at least as far from {middle:g} as the observed sum, {observed:g}.",
-    caption="Each row of six squares is one permutation, the mice in order of their titres and those assigned to treatment filled; the dotted line is the mean rank sum.",
+    caption="Each column of six squares is one permutation: a square is a mouse, the lowest titre at the bottom, filled if assigned to treatment; the dotted line is the mean rank sum.",
 )
 
 # %% [markdown]

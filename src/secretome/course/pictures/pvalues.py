@@ -17,7 +17,7 @@ LINES = (("treated", "-", "o"), ("against", "--", "s"), ("control", "-.", "^"), 
 
 
 def permutations_figure(treated: Sequence[float], control: Sequence[float]) -> Figure:
-    """Each permutation as a strip of squares over its rank sum; those at least as extreme as the observed are coloured.
+    """Each permutation as a column of squares over its rank sum; those as extreme as the observed one are coloured.
 
     Parameters
     ----------
@@ -29,25 +29,27 @@ def permutations_figure(treated: Sequence[float], control: Sequence[float]) -> F
     centre, observed = size * (number + 1) / 2, float(every[:size].sum())
     rank_sums = {chosen: float(sum(ranks[place] for place in chosen)) for chosen in combinations(range(number), size)}
     ticks = sorted(set(rank_sums.values()))
-    # With ties some sums differ by a half; the strips of neighbours must not touch.
+    # With ties some sums differ by a half; the columns of neighbours must not touch.
     room = float(np.diff(ticks).min()) if len(ticks) > 1 else 1.0
+    # The gaps are wider than the outlines, so that squares can be counted on a phone too.
+    side, pitch = 0.24 * room, 0.34 * room
+    column = number * pitch + 0.3 * room
     heights: dict[float, int] = {}
-    with panel(2.6, x="rank sum of the animals assigned to treatment (filled)") as (figure, axes):
-        width = 0.84 * room / number
+    with panel(3.75, x="rank sum of the animals assigned to treatment (filled)") as (figure, axes):
         for chosen, total in sorted(rank_sums.items(), key=lambda item: (item[1], item[0])):
             height = heights[total] = heights.get(total, -1) + 1
             colour = COLOURS["against" if abs(total - centre) >= abs(observed - centre) else "control"]
             for place in range(number):
                 face = colour if place in chosen else "none"
-                # The gaps are as wide as a third of a square, so that the squares can be counted.
-                corner = (total - 0.42 * room + 0.15 * width + place * width, height + 0.4)
-                axes.add_patch(Rectangle(corner, 0.7 * width, 0.22, facecolor=face, edgecolor=colour, linewidth=0.7))
-        top = heights[observed] + 0.85
+                corner = (total - side / 2, 0.25 * room + height * column + place * pitch)
+                axes.add_patch(Rectangle(corner, side, side, facecolor=face, edgecolor=colour, linewidth=0.7))
+        top = (heights[observed] + 1) * column + 0.1 * room
         arrow = {"arrowstyle": "->", "color": COLOURS["ink"]}
-        axes.annotate("observed", (observed, top), (observed, top + 0.9), ha="center", arrowprops=arrow)
+        axes.annotate("observed", (observed, top), (observed, top + 0.8 * room), ha="center", arrowprops=arrow)
         axes.axvline(centre, color=COLOURS["quiet"], linewidth=1, linestyle=":", zorder=0)
         axes.set_xlim(ticks[0] - 0.7 * room, ticks[-1] + 0.7 * room)
-        axes.set_ylim(0, max(heights.values()) + 2.4)
+        axes.set_ylim(0, (max(heights.values()) + 1) * column + 1.4 * room)
+        axes.set_aspect("equal")
         axes.set_xticks(ticks, [f"{total:g}" for total in ticks])
         axes.set_yticks([])
     return figure
