@@ -6,6 +6,7 @@ Pages include them, so Sphinx needs no extension and reads a page again when a p
 from __future__ import annotations
 
 import html
+import json
 import platform
 import re
 import subprocess
@@ -21,7 +22,9 @@ import scipy.stats
 import yaml
 
 import secretome
+from build import pages_in_contents
 from secretome import adjudicate, analyse, load_study, stats
+from secretome.course.check_answer import read_exercises
 from secretome.protocol import load_protocol, study_folder, study_names
 from secretome.protocol.key_docs import key_docs
 from secretome.report import figures, tables, text
@@ -34,6 +37,7 @@ MAX_EXAMPLE_LENGTH = 60
 FORM = Path(__file__).with_name("try_form.html")
 AUDIT_FORM = Path(__file__).with_name("audit_form.html")
 REPORTED = Path(__file__).with_name("reported.md")
+PROGRESS_LIST = Path(__file__).with_name("progress_list.html")
 POWER_FORM = Path(__file__).with_name("power_form.html")
 EXAMPLE = ("treg_conditioned_medium", "tregs_rise_cd25pos")
 # Seconds on a rotating rod, with a limit of 300 s.
@@ -54,6 +58,7 @@ def write_parts(folder: Path) -> None:
         "try": _raw(form()),
         "audit": _raw(audit_form()),
         "power": _raw(power_form("../../_static")),
+        "progress": _raw(progress_list()),
         "example": _raw(example(*EXAMPLE)),
         "exact": _raw(exact_example()),
         "commands": commands(),
@@ -123,6 +128,13 @@ def power_form(static: str) -> str:
         if protocol.simulation
     )
     return POWER_FORM.read_text(encoding="utf-8").replace("{static}", static).replace("<!-- claims -->", groups)
+
+
+def progress_list() -> str:
+    """The list of the exercises that a reader answered rightly, which a script fills in."""
+    lessons = [Path(page).parent.name for page in pages_in_contents() if page.startswith("notebooks/methods/")]
+    counts = {lesson: len(read_exercises(lesson)) for lesson in lessons}
+    return PROGRESS_LIST.read_text(encoding="utf-8").replace("{exercises}", html.escape(json.dumps(counts)))
 
 
 def form() -> str:
