@@ -5,7 +5,7 @@ PY := .venv/bin/python
 CANDIDATES := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
 SUITABLE := import sys, ensurepip; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help book publish-site runtime pdf test test-slow test-r test-oldest fuzz bench bench-browser lab lessons links check check-js format lock wheel coverage clean environment
+.PHONY: help book publish-site runtime pdf slides test test-slow test-r test-oldest fuzz bench bench-browser lab lessons links check check-js format lock wheel coverage clean environment
 
 help:  ## show these lines
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/ -/'
@@ -36,6 +36,9 @@ runtime: .venv/.installed  ## fetch and pack what the in-browser page calculates
 
 pdf: book  ## print the page of each study as an A4 PDF into _build/pdf (needs Chromium)
 	@$(PY) book/pdf.py
+
+slides: book  ## write the slides of the lessons again, from their pages; `make book` does it too
+	@$(PY) book/slides.py
 
 publish-site: book  ## push the site to the branch gh-pages of the remote origin, or of REMOTE=address BRANCH=name
 	@$(PY) book/publish_site.py $(or $(REMOTE),origin) $(or $(BRANCH),gh-pages)

@@ -18,6 +18,8 @@ from typing import Any
 NOT_READ = frozenset({"_build", "reruns", "tests", "benchmarks", "node_modules", "__pycache__", "book/reruns"})
 # Compiled modules, and the .ipynb files that an editor pairs with percent notebooks.
 NOT_READ_SUFFIXES = frozenset({".pyc", ".ipynb"})
+# Variables with the addresses that pages state.
+ADDRESSES = ("SECRETOME_REPOSITORY", "SECRETOME_SITE")
 # The runtime of the in-browser page is recorded separately.
 NOT_WRITTEN = "runtime"
 
@@ -34,7 +36,8 @@ def read_inputs(root: Path) -> dict[str, str]:
     -------
     dict of str
         Every file of the checkout except tests, benchmarks, hidden files and build output. The key ``""`` is the
-        environment: the version of Python and the name and version of every installed package.
+        environment: the version of Python, the name and version of every installed package, and the addresses that
+        pages state.
     """
     inputs = {
         path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in _files(root, root)
@@ -56,7 +59,8 @@ def _files(folder: Path, root: Path) -> Iterator[Path]:
 def _environment() -> str:
     packages = Path(sysconfig.get_paths()["purelib"])
     installed = sorted(path.name for path in packages.glob("*.dist-info"))
-    return hashlib.sha256("\n".join([sys.version, *installed]).encode()).hexdigest()
+    stated = [os.environ.get(name, "") for name in ADDRESSES]
+    return hashlib.sha256("\n".join([sys.version, *installed, *stated]).encode()).hexdigest()
 
 
 def read_outputs(folder: Path) -> dict[str, int]:

@@ -26,6 +26,7 @@ from secretome.course.lessons import write_notebooks
 from secretome.course.moodle_quiz import moodle_xml
 from secretome.publish import pages as rerun_pages
 from secretome.rerun.engine import QUIET_KERNEL
+from slides import write_slides
 
 RERUNS = Path("book") / "reruns"
 SECONDS_PER_CELL = 600
@@ -68,6 +69,7 @@ def build(changed_pages: Collection[str] | None) -> bool:
     if executed is None or not build_site(None if executed else changed_pages):
         return False
     rerun_pages.copy_tables(BUILD / "html" / RERUNS)
+    write_slides(BUILD / "html")
     write_index()
     return True
 

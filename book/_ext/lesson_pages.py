@@ -7,6 +7,7 @@ folds are folds of the browser's own, which a keyboard opens too.
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
+from page_identity import REPOSITORY, binder_address
 from secretome.course.lessons import with_difficulties
 
 FORM = Path(__file__).parents[1] / "exercise_form.html"
@@ -32,6 +34,9 @@ answer in another way here, or run the exercise notebook, which needs Python on 
 """
 OPTION = re.compile(r"^- \[([ x])\] (.+(?:\n(?!  |- ).+)*)\n((?:  .+\n?)+)", re.MULTILINE)
 
+# The line of the downloads, and the first exercise's name, which begins with that of the lesson.
+DOWNLOADS = re.compile(r"^Download: .+$", re.MULTILINE)
+
 OPENING = re.compile(
     r"^\| Before you read \| Time \| You will be able to \|\n\|[-|]+\n\| (.+?) \| (\d+) minutes \| (.+?) \|$",
     re.MULTILINE,
@@ -40,6 +45,7 @@ OPENING = re.compile(
 
 def as_page(notebook: NotebookNode) -> NotebookNode:
     """Box the opening, fold solutions and quizzes; a notebook without them stays as it is."""
+    exercises = [cell.metadata["exercise"] for cell in notebook.cells if "exercise" in cell.metadata]
     notebook.cells = list(_with_forms(with_difficulties(notebook.cells)))
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
@@ -53,7 +59,17 @@ def as_page(notebook: NotebookNode) -> NotebookNode:
             cell.source = OPTION.sub(_option, cell.source + "\n")
         elif cell.cell_type == "markdown":
             cell.source = OPENING.sub(_opening, cell.source)
+            if exercises:
+                cell.source = DOWNLOADS.sub(rf"\g<0> {_offers(exercises[0].rpartition('-')[0])}", cell.source)
     return notebook
+
+
+def _offers(lesson: str) -> str:
+    """Links to the slides of a lesson and, if the repository is known, to its exercises on Binder."""
+    offers = 'Teach: <a href="slides.html">slides</a>.'
+    if address := binder_address(os.environ.get(REPOSITORY, ""), f"_build/lessons/{lesson}-exercises.ipynb"):
+        offers += f' Without installing: <a href="{address}">exercises on Binder</a>, which starts in a few minutes.'
+    return offers
 
 
 def _with_forms(cells: list[NotebookNode]) -> Iterator[NotebookNode]:

@@ -12,12 +12,14 @@ import os
 import posixpath
 from importlib.metadata import version
 from typing import Any
+from urllib.parse import quote
 
 from bs4 import BeautifulSoup
 from docutils import nodes
 
 REPOSITORY, SITE = "SECRETOME_REPOSITORY", "SECRETOME_SITE"
 MAX_LENGTH = 200
+BINDER_HOSTS = {"https://github.com/": "gh", "https://gitlab.com/": "gl"}
 
 
 def description(doctree: nodes.document) -> str:
@@ -90,13 +92,28 @@ def _configure(app: Any, config: Any) -> None:
             "use_edit_page_button": True,
             "use_issues_button": True,
         }
-        name = repository.removeprefix("https://github.com/")
-        parts.append(
-            f'<a href="{repository}">Source</a>. <a href="https://mybinder.org/v2/gh/{name}/main">Run on Binder</a>.'
-            if name != repository
-            else f'<a href="{repository}">Source</a>.'
-        )
+        parts.append(f'<a href="{repository}">Source</a>.')
+        if binder := binder_address(repository):
+            parts.append(f'<a href="{binder}">Run on Binder</a>.')
     options["extra_footer"] = " ".join(parts)
+
+
+def binder_address(repository: str, notebook: str = "") -> str:
+    """The address at which Binder runs the repository, or a notebook of it; empty if Binder does not know its host.
+
+    >>> binder_address("https://github.com/lab/book", "a/b.ipynb")
+    'https://mybinder.org/v2/gh/lab/book/main?urlpath=lab/tree/a/b.ipynb'
+    >>> binder_address("https://example.org/lab/book")
+    ''
+    """
+    for host, code in BINDER_HOSTS.items():
+        if repository.startswith(host):
+            name = repository.removeprefix(host).rstrip("/").removesuffix(".git")
+            # Of a repository of GitLab, Binder expects the name as one part of the address.
+            place = quote(name, safe="/" if code == "gh" else "")
+            opened = f"?urlpath=lab/tree/{quote(notebook)}" if notebook else ""
+            return f"https://mybinder.org/v2/{code}/{place}/main{opened}"
+    return ""
 
 
 def setup(app: Any) -> dict[str, bool]:
