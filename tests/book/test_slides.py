@@ -124,7 +124,7 @@ def test_slides_are_linked_from_their_lesson_and_from_the_teachers_page(site: Pa
     ("html", "expected"),
     [
         ("<p>One. Two.</p>", ["One.", "Two."]),
-        ("<p>By Cauchemez (p. 4). It fell to 0.5. Three</p>", ["By Cauchemez (p. 4).", "It fell to 0.5.", "Three"]),
+        ("<p>By Cauchemez (2012). It fell to 0.5. Three</p>", ["By Cauchemez (2012).", "It fell to 0.5.", "Three"]),
         ("<p><b>Bold.</b> Next &lt;15.6. End.</p>", ["<b>Bold.</b>", "Next &lt;15.6.", "End."]),
         ("<p>A ratio: <i>one. Two</i> more. And</p>", ["A ratio: <i>one. Two</i> more.", "And"]),
     ],
