@@ -24,21 +24,28 @@ app.add_typer(
     "and later `secretome classroom grade autumn returned`",
 )
 
+RosterFile = Annotated[
+    Path,
+    typer.Option(
+        "--roster",
+        metavar="FILE.csv",
+        help="The class: a table with a column 'student', or an export of Moodle or Canvas.",
+    ),
+]
+NewFolder = Annotated[
+    Path, typer.Option("--out", metavar="DIR", help="The folder of the class; one that exists is refused.")
+]
+SecretFile = Annotated[
+    Path | None,
+    typer.Option("--secret", metavar="FILE", help="For late students: teacher/secret.txt of the class."),
+]
+
 
 @classroom.command(epilog="Example: `secretome classroom make sepsis_cytokines --roster class.csv --out autumn`")
 def make(
     study: StudyName,
-    roster: Annotated[
-        Path,
-        typer.Option(
-            "--roster",
-            metavar="FILE.csv",
-            help="The class: a table with a column 'student', or an export of Moodle or Canvas.",
-        ),
-    ],
-    folder: Annotated[
-        Path, typer.Option("--out", metavar="DIR", help="The folder of the class; one that exists is refused.")
-    ],
+    roster: RosterFile,
+    folder: NewFolder,
     scenario: Annotated[
         str | None,
         typer.Option(
@@ -47,10 +54,7 @@ def make(
             help="One scenario for the whole class; by default, each student has one of all.",
         ),
     ] = None,
-    secret: Annotated[
-        Path | None,
-        typer.Option("--secret", metavar="FILE", help="For late students: teacher/secret.txt of the class."),
-    ] = None,
+    secret: SecretFile = None,
     error_share: Annotated[
         float, typer.Option(metavar="SHARE", help="The probability that a student's file contains an error.")
     ] = DEFAULT_ERROR_SHARE,
@@ -74,9 +78,28 @@ def make(
             error_share=error_share,
             done=lambda: progress.advance(task),
         )
-    number = "1 student has" if len(class_roster.students) == 1 else f"{len(class_roster.students)} students have"
+    _print_made(len(class_roster.students), folder)
+
+
+def _print_made(students: int, folder: Path) -> None:
+    number = "1 student has" if students == 1 else f"{students} students have"
     key = folder / "teacher" / "key.csv"
     out.print(Text(f"{number} a folder in {folder / 'students'}. The key is {key}; do not give it to the students."))
+
+
+@classroom.command(epilog="Example: `secretome classroom test --roster class.csv --out june`, graded like a class")
+def test(
+    roster: RosterFile,
+    folder: NewFolder,
+    secret: SecretFile = None,
+) -> None:
+    """Make the test at the end of the course, with other values for every student, and the key for the teacher."""
+    from secretome.course.make import make_test, read_secret
+    from secretome.course.roster import read_roster
+
+    class_roster = read_roster(roster)
+    make_test(class_roster, folder, secret=read_secret(secret) if secret else None)
+    _print_made(len(class_roster.students), folder)
 
 
 @classroom.command(epilog="Example: `secretome classroom grade autumn returned`")

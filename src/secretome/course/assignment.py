@@ -44,6 +44,20 @@ def notebook(protocol: Protocol, student: str, questions: Sequence[Question], co
     return str(nbformat.writes(made)).encode() + b"\n"
 
 
+def answer_cell(questions: Sequence[Question]) -> str:
+    """The code of the cell that writes a student's answers into the sheet."""
+    rows = "".join(f'    "{question.key}": "",\n' for question in questions)
+    return (
+        f"answers = {{\n{rows}}}\n"
+        'sheet = pd.read_csv("answers.csv", dtype=str, keep_default_na=False)\n'
+        "for question, answer in answers.items():\n"
+        "    if str(answer).strip():\n"
+        '        sheet.loc[sheet["question"] == question, "answer"] = str(answer)\n'
+        'sheet.to_csv("answers.csv", index=False)\n'
+        'sheet[["question", "answer"]]'
+    )
+
+
 def answer_sheet(student: str, code: str, questions: Sequence[Question]) -> bytes:
     """The answer sheet: one row per question, with its marks and the accepted answers."""
     columns = ("question", "answer", "marks", "tolerance", "asked")
@@ -68,6 +82,7 @@ def _render(protocol: Protocol, student: str, questions: Sequence[Question], sam
         protocol=protocol,
         student=student,
         questions=questions,
+        answer_cell=answer_cell(questions),
         samples=samples,
         limits={key: _limits(protocol, key) for key in protocol.endpoints},
         errors=words.ERRORS,

@@ -13,7 +13,7 @@ from secretome.course.platforms import feedback_path, feedback_text, platform_ma
 from secretome.course.returned_answers import AnswerSheet, Collected, Students, collect
 from secretome.course.roster import Student
 from secretome.course.sheets import csv_bytes
-from secretome.protocol import InputError, Problem, load_protocol, study_folder
+from secretome.protocol import InputError, Problem
 from secretome.report.tables.workbook import defused
 
 MARKS, SUMMARY, REPORT, FEEDBACK = "marks.csv", "summary.csv", "report.html", "feedback"
@@ -69,8 +69,7 @@ def grade(out: Path, returned: Path, roster: Sequence[Student] = ()) -> Graded:
         nothing = Problem(str(returned), "", "no sheet that can be marked", expected)
         raise InputError([*(problem for error in collected.refusals for problem in error.problems), nothing])
     graded = _mark_class(key, rows, collected)
-    title = load_protocol(study_folder(key.study) / "protocol.yml").title
-    _write(teacher, key, graded, platform_marks(platform, title, rows, graded.summary), title)
+    _write(teacher, key, graded, platform_marks(platform, key.title, rows, graded.summary))
     return graded
 
 
@@ -125,13 +124,13 @@ def _sums(rows: Sequence[KeyRow], marks: Sequence[Mark], sheet: AnswerSheet | No
     }
 
 
-def _write(teacher: Path, key: Key, graded: Graded, platform: Mapping[str, bytes], title: str) -> None:
+def _write(teacher: Path, key: Key, graded: Graded, platform: Mapping[str, bytes]) -> None:
     files = {MARKS: csv_bytes(graded.marks), SUMMARY: csv_bytes(graded.summary), **platform}
     files[REPORT] = report_html(key, graded.summary, graded.shares, graded.equal).encode()
     for row in graded.summary:
         own = [mark for mark in graded.marks if mark["id"] == row["id"]]
         path = f"{FEEDBACK}/{feedback_path(str(row['sheet']), str(row['id']))}"
-        files[path] = feedback_text(title, row, own).encode()
+        files[path] = feedback_text(key.title, row, own).encode()
     for name, content in files.items():
         (teacher / name).parent.mkdir(parents=True, exist_ok=True)
         (teacher / name).write_bytes(content)

@@ -1,10 +1,11 @@
 """The key of a class: the right answers of every student."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from secretome.course import end_of_course
 from secretome.course.questions import NOT_ESTIMABLE, Question, questions
 from secretome.course.sheets import Record, read_table
 from secretome.protocol import InputError, Problem, load_protocol, study_folder, study_names
@@ -31,6 +32,13 @@ class Key:
     codes: Mapping[str, str]
     rows: Mapping[str, list[KeyRow]]
 
+    @property
+    def title(self) -> str:
+        """The title of the study, or of the test."""
+        if self.study == end_of_course.NAME:
+            return end_of_course.TITLE
+        return load_protocol(study_folder(self.study) / "protocol.yml").title
+
 
 def read_answer_key(path: Path) -> Key:
     """The key of a class.
@@ -42,9 +50,7 @@ def read_answer_key(path: Path) -> Key:
     """
     records = list(read_table(path, COLUMNS))
     name = _study_of(path, records)
-    asked = {
-        question.key: question for question in questions(load_protocol(study_folder(name) / "protocol.yml").simulated)
-    }
+    asked = {question.key: question for question in _questions_of(name)}
     names: dict[str, str] = {}
     codes: dict[str, str] = {}
     rows: dict[str, list[KeyRow]] = {}
@@ -76,10 +82,17 @@ def _study_of(path: Path, records: Sequence[Record]) -> str:
     if not records:
         raise InputError.of(path.name, "", "no rows", "a row for each student and question")
     stated = list(dict.fromkeys(record.cells["study"] for record in records))
-    if len(stated) > 1 or stated[0] not in study_names():
+    possible = [*study_names(), end_of_course.NAME]
+    if len(stated) > 1 or stated[0] not in possible:
         found = f"the studies {', '.join(repr(name[:60]) for name in stated[:3])}"
-        raise InputError.of(path.name, "column study", found, f"one of {', '.join(study_names())} in every row")
+        raise InputError.of(path.name, "column study", found, f"one of {', '.join(possible)} in every row")
     return stated[0]
+
+
+def _questions_of(name: str) -> Iterable[Question]:
+    if name == end_of_course.NAME:
+        return end_of_course.end_questions()
+    return questions(load_protocol(study_folder(name) / "protocol.yml").simulated)
 
 
 def _problem(question: Question, cells: Mapping[str, str]) -> tuple[str, str] | None:

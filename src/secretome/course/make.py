@@ -14,6 +14,7 @@ import pandas as pd
 
 from secretome.cohort import Study, read_cohort
 from secretome.cohort.simulate import simulate, to_csv
+from secretome.course import end_of_course
 from secretome.course.assignment import answer_sheet, notebook
 from secretome.course.injected_errors import StudentCohort, inject_error, possible_errors
 from secretome.course.questions import EITHER, NONE, Question, answers, questions
@@ -65,22 +66,53 @@ def make_class(
     """
     protocol = load_protocol(study_folder(name) / "protocol.yml").simulated
     asked = list(questions(protocol))
-    secret = secret or secrets.token_hex(16)
+
+    def fill(built: Path, student: Student, seed: int, code: str) -> list[dict[str, object]]:
+        own = scenario or draw_scenario(protocol, seed)
+        cohort = student_cohort(protocol, seed, own, error_share)
+        _write_student(built / "students" / student.id, protocol, student, code, asked, cohort)
+        if cohort.error != "nothing":
+            (built / "teacher" / CORRECTED).mkdir(exist_ok=True)
+            (built / "teacher" / CORRECTED / f"{student.id}.csv").write_bytes(to_csv(cohort.corrected))
+        return _key_rows(protocol, student, code, own, asked, cohort)
+
+    _make_folders(name, roster, out, secret or secrets.token_hex(16), fill, done)
+
+
+def make_test(roster: Roster, out: Path, *, secret: str | None = None, done: Callable[[], None] = lambda: None) -> None:
+    """Make the folders of the test at the end of the course, with the arguments of `make_class`."""
+    asked = end_of_course.end_questions()
+
+    def fill(built: Path, student: Student, seed: int, code: str) -> list[dict[str, object]]:
+        tasks = end_of_course.draw_tasks(seed)
+        folder = built / "students" / student.id
+        folder.mkdir(parents=True)
+        (folder / "data.csv").write_bytes(csv_bytes(end_of_course.data_rows(tasks)))
+        (folder / "test.ipynb").write_bytes(end_of_course.notebook(tasks, student.id, asked))
+        (folder / "answers.csv").write_bytes(answer_sheet(student.id, code, asked))
+        about = {"student": defused(student.name), "id": student.id, "code": code}
+        return [about | row for row in end_of_course.key_rows(tasks, asked)]
+
+    _make_folders(end_of_course.NAME, roster, out, secret or secrets.token_hex(16), fill, done)
+
+
+def _make_folders(
+    name: str,
+    roster: Roster,
+    out: Path,
+    secret: str,
+    fill: Callable[[Path, Student, int, str], list[dict[str, object]]],
+    done: Callable[[], None],
+) -> None:
+    """Make the folder of each student and of the teacher; `fill` writes a student's files and returns the key rows."""
     work = _temporary_folder(out)
     try:
         built = work / "class"
         teacher = built / "teacher"
-        (teacher / CORRECTED).mkdir(parents=True)
+        teacher.mkdir(parents=True)
         key: list[dict[str, object]] = []
         for student in roster.students:
-            seed = student_seed(name, student, secret)
-            own = scenario or draw_scenario(protocol, seed)
-            cohort = student_cohort(protocol, seed, own, error_share)
-            code = sheet_code(student, secret)
-            _write_student(built / "students" / student.id, protocol, student, code, asked, cohort)
-            if cohort.error != "nothing":
-                (teacher / CORRECTED / f"{student.id}.csv").write_bytes(to_csv(cohort.corrected))
-            key += _key_rows(protocol, student, code, own, asked, cohort)
+            key += fill(built, student, student_seed(name, student, secret), sheet_code(student, secret))
             done()
         (teacher / KEY).write_bytes(csv_bytes(key))
         (teacher / ROSTER).write_bytes(csv_bytes(_roster_rows(roster)))

@@ -19,6 +19,7 @@ ROUNDED_NUMBER = 0.005
 ROUNDED_P, ROUNDED_SMALL_P, SMALL_P = 0.0005, 0.00005, 0.01
 # Programs write a small p as "<0.0001"; a larger bound than this is not accepted.
 BOUND = 0.0001
+QuestionKind = Literal["choice", "ratio", "number", "p"]
 NOT_ESTIMABLE = "not estimable"
 NONE = "none"
 # Separates answers of which each is right.
@@ -47,7 +48,7 @@ class Question:
 
     key: str
     asked: str
-    kind: Literal["choice", "ratio", "number", "p"]
+    kind: QuestionKind
     marks: int
     choices: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
