@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import html
 import re
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +88,9 @@ def write_slides(site: Path) -> list[Path]:
     list of Path
         The written files.
     """
+    for name in ("reveal.js", "reveal.css"):
+        with as_file(files("sphinx_revealjs") / "_static" / "revealjs" / "dist" / name) as file:
+            shutil.copyfile(file, site / "_static" / "slides" / name)
     written = []
     for page in lesson_pages():
         file = (site / page).with_name("slides.html")
