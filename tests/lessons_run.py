@@ -13,3 +13,8 @@ def ran(name: str) -> dict[str, object]:
         if cell.cell_type == "code":
             exec(compile(cell.source, name, "exec"), space)
     return space
+
+
+def prose(name: str) -> str:
+    """The Markdown cells of a lesson, without line breaks."""
+    return " ".join(" ".join(cell.source for cell in read_lesson(name).cells if cell.cell_type == "markdown").split())

@@ -6,20 +6,18 @@ from itertools import permutations, product
 from math import comb
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats as scipy_stats
+from statsmodels.duration.survfunc import survdiff
 from statsmodels.genmod import families as statsmodels_families
 from statsmodels.stats.meta_analysis import combine_effects
+from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.power import NormalIndPower, TTestIndPower
 
-from lessons_run import ran
+from lessons_run import prose, ran
 from secretome import stats
 from secretome.course.lessons import lesson_names, read_lesson
-
-
-def prose(name: str) -> str:
-    """The Markdown cells of a lesson, without line breaks."""
-    return " ".join(" ".join(cell.source for cell in read_lesson(name).cells if cell.cell_type == "markdown").split())
 
 
 @pytest.mark.parametrize("name", lesson_names())
@@ -196,3 +194,52 @@ def test_auditing_a_p_of_an_se_and_the_printed_digits() -> None:
     for factor, p in ((1, 0.0092), (np.sqrt(10), 0.368)):
         result = scipy_stats.ttest_ind_from_stats(groups[0], groups[1] * factor, 10, groups[2], groups[3] * factor, 10)
         assert result.pvalue == pytest.approx(p, rel=0.005)
+
+
+def test_what_python_does_with_empty_cells_text_and_zeros() -> None:
+    """The common mistakes of the lessons on deaths and on limits."""
+    values = pd.Series([38.0, 52.0, np.nan])
+    assert values.mean() == 45
+    assert np.isnan(scipy_stats.ttest_ind(values, [1.0, 2.0, 3.0]).pvalue)
+    assert scipy_stats.ttest_ind(values, [1.0, 2.0, 3.0], nan_policy="omit").pvalue < 0.05
+    assert pd.to_numeric(pd.Series(["20", "<15.6"]), errors="coerce").isna().tolist() == [False, True]
+    with np.errstate(divide="ignore"):
+        assert np.log(0.0) == -np.inf
+
+
+def test_which_functions_adjust_for_the_number_of_tests_and_how() -> None:
+    """The common mistakes of the lesson on multiplicity."""
+    table = np.random.default_rng(1).normal(size=(2, 8, 3))
+    for test in (scipy_stats.ttest_ind, scipy_stats.mannwhitneyu):
+        alone = [test(table[0, :, column], table[1, :, column]).pvalue for column in range(3)]
+        assert test(table[0], table[1]).pvalue == pytest.approx(alone)
+    pvalues = [0.012, 0.2, 0.004, 0.03]
+    assert multipletests(pvalues)[1] == pytest.approx(multipletests(pvalues, method="holm-sidak")[1])
+    assert scipy_stats.false_discovery_control(pvalues) == pytest.approx(multipletests(pvalues, method="fdr_bh")[1])
+
+
+def test_deaths_three_programs_use_the_chi_square_distribution() -> None:
+    space = ran("deaths")
+    hours, died, asymptotic = np.array(space["hours"]), np.array(space["died"]), space["curve"].pvalue  # type: ignore[attr-defined]
+    group = np.repeat([0, 1], 20)
+    assert survdiff(hours, died, group)[1] == pytest.approx(asymptotic)
+    samples = [
+        scipy_stats.CensoredData(uncensored=hours[own & (died == 1)], right=hours[own & (died == 0)])
+        for own in (group == 0, group == 1)
+    ]
+    assert scipy_stats.logrank(*samples).pvalue == pytest.approx(asymptotic)
+
+
+def test_cages_a_mixed_model_takes_its_p_from_the_normal_distribution() -> None:
+    mixed = ran("cages")["mixed"]
+    z = mixed.params["group"] / mixed.bse["group"]  # type: ignore[attr-defined]
+    assert mixed.pvalues["group"] == pytest.approx(2 * scipy_stats.norm.sf(abs(z)))  # type: ignore[attr-defined]
+
+
+def test_cages_every_measurement_as_a_unit_is_significant() -> None:
+    """The two cages of exercise 3: with all eight measurements p is below 5 %, with four means it is not."""
+    wings = ran("cages")["wings"]
+    every, means = (
+        [reduce(wings[cage]) for cage in ("cage A", "cage B")] for reduce in (np.ravel, lambda w: np.mean(w, 1))
+    )  # type: ignore[index]
+    assert stats.mann_whitney(*every).pvalue < 0.05 < stats.mann_whitney(*means).pvalue

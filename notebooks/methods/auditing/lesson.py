@@ -122,7 +122,7 @@ page.say(
 # :class: warning
 # - **Two SDs with one name.** NumPy's `std` divides by n, pandas' `std` by n − 1: {glue:text}`numpy_sd` and {glue:text}`pandas_sd` for 12, 15, 9 and 20. Papers usually mean the second.
 # - **A continuity correction by default.** SciPy's `chi2_contingency` corrects 2 × 2 tables for continuity (Yates), and so does R's `chisq.test`: {glue:text}`with_yates` for 4 of 20 against 0 of 20, while the uncorrected test gives {glue:text}`without_yates`. Before you report that a p is wrong, try both.
-# - **Unexpected rounding.** Python's `round(2.675, 2)` is {glue:text}`half`, because the stored number is slightly smaller than 2.675. Some programs round a 5 up, others to the even digit. An audit must accept either.
+# - **Unexpected rounding.** Python's `round(2.675, 2)` is {glue:text}`half`, because the stored number is slightly smaller than 2.675. Python's `round(2.5)` and R's `round(2.5)` are 2, the even digit; other programs round a 5 up. An audit must accept either.
 # - **GRIM for numbers that are not whole.** Concentrations, weights and means of several measurements can have any mean.
 # - **An accusation.** A discrepancy does not show its cause. Report what is printed, what you calculated, and how.
 # :::
@@ -212,6 +212,8 @@ mistakes = {"printed": 0.230}
 # ```r
 # chisq.test(rbind(c(0, 10), c(4, 6), c(2, 8), c(1, 9), c(1, 9)))$p.value
 # ```
+#
+# R warns that the approximation may be incorrect, because fewer than five animals are expected in some cells. An audit repeats the test of the paper; for a test of the data, an exact one is better.
 
 # %% [markdown]
 # ### 5. SD or SE?

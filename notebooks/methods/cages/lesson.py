@@ -284,13 +284,34 @@ mistakes = {
 # %% [markdown] tags=["solution"]
 # With one number for each dam, an ordinary test is valid. It gives a litter of five the same weight as a litter of thirteen, unlike the beta-binomial model; neither is significant.
 
+# % [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# permutation_p <- function(x, y) {
+#   ranks <- 2 * rank(c(x, y))
+#   n <- length(x)
+#   ways <- matrix(0, n + 1, sum(ranks) + 1)
+#   ways[1, 1] <- 1
+#   for (rank in ranks) {
+#     moved <- cbind(matrix(0, n, rank), ways[1:n, 1:(ncol(ways) - rank)])
+#     ways[2:(n + 1), ] <- ways[2:(n + 1), ] + moved
+#   }
+#   far <- abs(seq_len(ncol(ways)) - 1 - n * mean(ranks))
+#   sum(ways[n + 1, far >= abs(sum(ranks[1:n]) - n * mean(ranks)) - 1e-9]) / sum(ways[n + 1, ])
+# }
+# d <- subset(read.csv("cages-data.csv"), exercise == "cages-4")
+# share <- function(g) as.numeric(d$value[d$group == paste(g, "weaned")]) / as.numeric(d$value[d$group == paste(g, "alive")])
+# permutation_p(share("control"), share("treated"))
+# ```
+
 # %% [markdown] tags=["quiz"]
 # ## Quiz
 #
 # **Each mouse is randomized and injected individually; five live in a cage, with both treatments in every cage. The unit is**
 #
 # - [x] the mouse
-#   Any mouse could have been given the other treatment. The cage can be included as a block, which makes the comparison more precise.
+#   Any mouse could have been given the other treatment. The cage can be included as a block, which makes the comparison more precise if cages differ.
 # - [ ] the cage
 #   It would be if the treatment were given to cages.
 #

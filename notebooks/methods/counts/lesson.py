@@ -131,7 +131,7 @@ print(f"dispersion {beall.dispersion:.6f}")
 print(f"log ratio of C to A {np.log(beall.estimate[1]):.6f}")
 
 # %% [markdown]
-# The results agree with R to all printed digits. Now compare sprays C and E alone, by a Poisson model, which is the default of many programs, and by quasi-Poisson:
+# The results agree with R to all printed digits. Now compare sprays C and E alone, by a Poisson model, in which the dispersion is 1, and by quasi-Poisson:
 
 # %% tags=["setup"]
 two = sprays["C"] + sprays["E"]
@@ -311,14 +311,14 @@ mistakes = {
 # - [ ] Exclude the zeros, because zero has no logarithm.
 #   This removes the lowest values of the group.
 # - [x] Use a model of counts, such as quasi-Poisson: a zero is a count like any other.
-#   Only for a group that contains nothing but zeros is there no ratio with an interval.
+#   Only for a group that contains nothing but zeros does this model give no interval of a ratio.
 # - [ ] Add a million to all values.
 #   The added number determines the result.
 
 # %% [markdown]
 # ```{take-aways}
 # - By chance alone the variance of a count {ref}`equals its mean <lesson-counts-chance>`.
-# - Counts in animals {ref}`vary several times as much <lesson-counts-picture>`, so a Poisson test rejects too often.
+# - Counts in different animals {ref}`usually vary more <lesson-counts-picture>`, so a Poisson test rejects too often.
 # - Quasi-Poisson {ref}`estimates the dispersion from the animals <lesson-counts-vary>`.
 # ```
 

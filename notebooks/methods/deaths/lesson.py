@@ -159,11 +159,11 @@ page.say(
 
 # %% [markdown]
 # The result agrees with the printed numbers. But the p of a log-rank test is usually taken from the chi-square distribution, which is an approximation for many deaths. If every way to assign four deaths to forty rats is counted, p is {glue:text}`p_exact`, not {glue:text}`p_curve`. With
-# equal groups and no death in one of them, the exact p does not depend on *when* the animals died: it is the proportion of assignments with all four deaths in one group. With few deaths, use the exact test.
+# equal groups and no death in one of them, the exact p does not depend on *when* the animals died: it is the proportion of assignments with all four deaths in one group. With few deaths, use the exact test. It assumes that animals without an event were observed equally long in both groups, as here.
 #
 # :::{admonition} Common mistakes
 # :class: warning
-# - **Dead animals are excluded without a notice.** An empty cell is skipped by pandas' `mean` ({glue:text}`skipped` in place of {glue:text}`whole` for the treated rats above), and by Excel's `AVERAGE`. Only the n shows this. SciPy's `ttest_ind` returns NaN, until someone adds
+# - **Dead animals are excluded without a notice.** An empty cell is skipped by pandas' `mean` ({glue:text}`skipped` in place of {glue:text}`whole` for the treated rats above), and by Excel's `AVERAGE` {cite}`ecma-376`. Only the n shows this. SciPy's `ttest_ind` returns NaN, until someone adds
 #   `nan_policy="omit"`.
 # - **The chi-square approximation for four deaths.** statsmodels' `survdiff`, SciPy's `logrank` and `survdiff` of R's package survival all use it: {glue:text}`p_curve` for the rats. Fisher's test of dead and alive is exact, {glue:text}`p_fisher`, but does not use *when* they died.
 # - **Excluding the survivors.** A test of the times of death alone compares only the animals that died. In the leukaemia trial, the patients without relapse are the main result (exercise 3).
@@ -238,11 +238,31 @@ mistakes = {
 # %% [markdown] tags=["solution"]
 # The trial would not have been significant, because the patients for whom the drug worked best were excluded.
 
+# % [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# permutation_p <- function(x, y) {
+#   ranks <- 2 * rank(c(x, y))
+#   n <- length(x)
+#   ways <- matrix(0, n + 1, sum(ranks) + 1)
+#   ways[1, 1] <- 1
+#   for (rank in ranks) {
+#     moved <- cbind(matrix(0, n, rank), ways[1:n, 1:(ncol(ways) - rank)])
+#     ways[2:(n + 1), ] <- ways[2:(n + 1), ] + moved
+#   }
+#   far <- abs(seq_len(ncol(ways)) - 1 - n * mean(ranks))
+#   sum(ways[n + 1, far >= abs(sum(ranks[1:n]) - n * mean(ranks)) - 1e-9]) / sum(ways[n + 1, ])
+# }
+# d <- subset(read.csv("deaths-data.csv"), exercise == "deaths-3")
+# permutation_p(as.numeric(d$value[d$group == "drug, relapsed"]), as.numeric(d$value[d$group == "placebo"]))
+# ```
+
 # %% [markdown]
 # ### 4. A small survival experiment
 #
 # Rats were examined every 6 hours. Of six untreated rats, five were found dead at 12, 18, 18, 24 and 30 hours, and one lived to 48. Of six treated rats, two were found dead at 24 and 36 hours, and four lived to 48. What is the exact p of
-# `stats.logrank`? Give three decimals.
+# `stats.logrank`: of all ways to choose six of the twelve rats, in what share do the observed deaths differ at least as much from the expected ones? Give three decimals.
 
 # %% tags=["solution"] exercise="deaths-4" difficulty=3 tolerance=0.001
 time = [12, 18, 18, 24, 30, 48, 24, 36, 48, 48, 48, 48]
@@ -254,6 +274,23 @@ mistakes = {
     "asymptotic": stats.logrank(time, event, ["untreated"] * 6 + ["treated"] * 6, method="asymptotic").pvalue,
     "excluded": stats.mann_whitney([12, 18, 18, 24, 30], [24, 36]).pvalue,
 }
+
+# % [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# time <- c(12, 18, 18, 24, 30, 48, 24, 36, 48, 48, 48, 48)
+# event <- c(1, 1, 1, 1, 1, 0, 1, 1, 0, 0, 0, 0)
+# # Deaths observed minus deaths expected, if these six of the twelve rats are the treated ones.
+# difference <- function(group) {
+#   sum(sapply(unique(time[event == 1]), function(hour) {
+#     dead <- time == hour & event == 1
+#     sum(dead[group]) - sum(dead) * mean((seq_along(time) %in% group)[time >= hour])
+#   }))
+# }
+# far <- abs(combn(12, 6, difference))
+# mean(far >= abs(difference(7:12)) - 1e-9)
+# ```
 
 # %% [markdown] tags=["quiz"]
 # ## Quiz

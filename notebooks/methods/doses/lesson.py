@@ -227,7 +227,7 @@ mistakes = {"unpooled": 12}
 # %% [markdown]
 # ### 3. Three groups of five
 #
-# Values from a textbook, in the order of dose. What is the exact one-sided p for a rise?
+# Values from a textbook, in the order of dose. What is the exact one-sided p for a rise, by the Jonckheere-Terpstra test?
 
 # %%
 textbook = [106, 114, 116, 127, 145], [110, 125, 143, 148, 151], [136, 139, 149, 160, 174]
@@ -247,10 +247,23 @@ mistakes = {
     "asymptotic": stats.jonckheere_terpstra(textbook, alternative="greater", method="asymptotic").pvalue,
 }
 
+# % [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# d <- subset(read.csv("doses-data.csv"), exercise == "doses-3")
+# value <- function(g) as.numeric(d$value[d$group == g])
+# above <- function(a, b) sum(outer(b, a, ">"))
+# j <- above(value("low"), c(value("middle"), value("high"))) + above(value("middle"), value("high"))
+# # Without ties, J is a sum of two independent Mann-Whitney statistics.
+# p <- outer(dwilcox(0:50, 5, 10), dwilcox(0:25, 5, 5))
+# sum(p[outer(0:50, 0:25, "+") >= j])
+# ```
+
 # %% [markdown]
 # ### 4. The lowest dose with an effect
 #
-# For the same values and the Shirley-Williams test for a rise at 5 %: is there an effect at the middle dose? Answer yes or no.
+# Let the lowest of the same three groups be the control. By the Shirley-Williams test for a rise at 5 %, is there an effect at the middle dose? Answer yes or no. (The p values of `stats.shirley_williams` are those of the doses, without the control.)
 
 # %% tags=["solution"] exercise="doses-4" difficulty=2
 answer = bool(stats.shirley_williams(textbook, alternative="greater").pvalue[0] <= 0.05)

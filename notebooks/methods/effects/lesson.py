@@ -290,7 +290,19 @@ answer = math.isfinite(limits.low) and math.isfinite(limits.high)
 limits, answer
 
 # %% [markdown] tags=["solution"]
-# The smallest p of five against five is 0.0079, so an exact interval reaches at most 99.2 %.
+# The smallest p of five against five is 0.0079, so an exact interval reaches at most 99.2 %. For a higher level its limits are infinite.
+
+# % [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# x <- c(69000, 203800, 118400, 100000, 139800)
+# y <- c(11000, 11400, 17600, 9200, 13200)
+# reached <- attr(suppressWarnings(wilcox.test(x, y, conf.int = TRUE, conf.level = 0.995)$conf.int), "conf.level")
+# if (reached < 0.995) "no" else "yes"
+# ```
+#
+# R gives finite limits here, with the warning that the requested level is not achievable: they are those of the level that is reached, 99.2 %.
 
 # %% [markdown]
 # ### 5. Ignoring the pairs

@@ -198,9 +198,9 @@ page.say(end=text.number(float(np.exp2(np.log2(end).mean()))), open_end=text.num
 #
 # :::{admonition} Common mistakes
 # :class: warning
-# - **Deleting `<15.6`.** It is text among numbers: Excel's `AVERAGE` skips it, and pandas' `to_numeric(errors="coerce")` makes it NaN. The group with the lowest values loses its lowest animals.
+# - **Deleting `<15.6`.** It is text among numbers: Excel's `AVERAGE` skips it {cite}`ecma-376`, and pandas' `to_numeric(errors="coerce")` makes it NaN. The group with the lowest values loses its lowest animals.
 # - **Substituting 0, the limit, or half of it.** See the figure above. In the simulations of {cite:t}`bmc-immunol-9-59` a single substituted number understated the variance; in the rats above half of the limit overstated it.
-# - **A logarithm of 0.** A substituted zero becomes minus infinity in NumPy and the error `#NUM!` in Excel.
+# - **A logarithm of 0.** A substituted zero becomes minus infinity in NumPy and the error `#NUM!` in Excel {cite}`ecma-376`.
 # - **The arithmetic mean of titres.** One animal at 512 outweighs twenty at 16.
 # - **The last well of the plate as a value.** If six of eight mice react in the last well, 1024, the geometric mean of the group is {glue:text}`end`; the model, which treats the last well as a lower bound, gives {glue:text}`open_end`.
 # - **A t test after substitution in one group.** The standard deviation of that group is then partly determined by the substituted number.

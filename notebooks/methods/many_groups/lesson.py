@@ -172,7 +172,7 @@ page.say(
 # :::{admonition} Common mistakes
 # :class: warning
 # - **Seven t tests, or seven Mann-Whitney tests, without adjustment.** See the figure above.
-# - **A function with the wrong name.** The function `posthoc_steel` of scikit-posthocs has returned an unadjusted Mann-Whitney p: 0.0159 for a published example whose exact p by Steel's test is 0.0295.
+# - **A function with the wrong name.** The function `posthoc_steel` of scikit-posthocs 0.17.1 returns an unadjusted Mann-Whitney p unless `p_adjust` is given: 0.0159 for a published example whose exact p by Steel's test is 0.0295.
 # - **A p that changes from run to run.** `scipy.stats.dunnett` uses random numbers: over twenty seeds, the p of one printed example goes from {glue:text}`lowest_seed` to {glue:text}`highest_seed`. Pass `rng`, or use `stats.dunnett`,
 #   which integrates: {glue:text}`cloth` each time.
 # - **Every pair of groups** (Tukey's test, Dunn's for all pairs), although only comparisons with the control are of interest. The adjustment is then for more comparisons than needed.

@@ -191,7 +191,7 @@ page.table(
 # - **"Not significant, so no effect", at n = 3.** A two-sided exact rank test of three against three cannot be significant at 5 %, so a large p gives no information.
 # - **Choosing the test after calculating the minimum p.** A t test has no such minimum, because it uses the values themselves and assumes that they follow a normal distribution. Choose the test before the animals are measured.
 # - **A one-sided test, to halve the minimum p.** This is allowed only if a change in the other direction would have been reported as no effect, however large, and if this was written down in advance.
-# - **p = 0.000.** Some programs print this, but an exact p is never 0.
+# - **p = 0.000.** This is a smaller p that was rounded: an exact p is never 0. Write p < 0.001.
 # :::
 
 # %% tags=["remove-cell"]

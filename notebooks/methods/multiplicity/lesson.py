@@ -144,7 +144,7 @@ page.say(off=f"{100 * max(abs(error) for error in errors):.1f}", both=text.perce
 # :::{admonition} Common mistakes
 # :class: warning
 # - **Not knowing whether the program adjusts.** SciPy's `ttest_ind` and `mannwhitneyu` on a table of columns return the p of each column, not adjusted. R's `pairwise.t.test` and `pairwise.wilcox.test` adjust by Holm's method by default, and Prism's multiple comparisons after an analysis of variance are
-#   adjusted by default {cite}`graphpad-anova`. scikit-posthocs' `posthoc_steel` has returned unadjusted Mann-Whitney values under the name of a test that adjusts. If you adjust a p that is already adjusted, you lose {term}`power` unnecessarily.
+#   adjusted by default {cite}`graphpad-anova`. The `posthoc_steel` of scikit-posthocs 0.17.1 returns unadjusted Mann-Whitney values by default, under the name of a test that adjusts. If you adjust a p that is already adjusted, you lose {term}`power` unnecessarily.
 # - **Using the default without checking it.** statsmodels' `multipletests` without `method=` uses Holm and Šidák's, which assumes more than Holm does. SciPy's `false_discovery_control` is Benjamini and Hochberg's method, which controls another error rate.
 # - **Adjusting only for the reported tests.** Eight cytokines were measured, three are in the figure, and p is multiplied by three. The family is everything that was *measured*.
 # - **Unadjusted pairwise tests after an omnibus test.** A small p of an analysis of variance, and then each pair tested unadjusted (Fisher's LSD): with more than three groups this does not hold the error rate of the family when some groups do differ.
@@ -225,8 +225,6 @@ mistakes = {"other_count": [int(discovered.sum()), int(safe.sum())]}
 # p <- as.numeric(d$value)
 # sum(p.adjust(p, "BH") <= 0.05) - sum(p.adjust(p, "bonferroni") <= 0.05)
 # ```
-#
-# **In Prism.** Enter the fifteen values in a column, and choose the analysis of a stack of P values, once with the method of Benjamini and Hochberg and once with Bonferroni's.
 
 # %% [markdown]
 # ### 4. Repeated tests during an experiment

@@ -41,10 +41,10 @@ page = Page()
 #
 # 1. **the effect** you want to detect: for cytokines a ratio, such as one half;
 # 2. **the standard deviation** between animals of one group;
-# 3. **the error rate** of the test, 5 % divided by the number of tests in the family;
+# 3. **the error rate** of the test, such as 5 %, or by Bonferroni's method 5 % divided by the number of tests in the family;
 # 4. **n**, the number of animals in each group.
 #
-# A power of 80 % means that one of five true effects of that size is missed. It is the usual choice; 90 % is another.
+# With a power of 80 %, one of five experiments misses a true effect of that size. It is the usual choice; 90 % is another.
 #
 # Of the four, the standard deviation comes from earlier experiments, and the error rate is a convention. The effect is *your decision*: the smallest that would matter. It is not the effect you hope for, and not the effect observed in a small pilot.
 #
@@ -211,6 +211,16 @@ mistakes = {"added_share": [56, 57], "group_only": 20}
 # %% tags=["solution"] exercise="planning-4" difficulty=2 tolerance=0.02
 answer = stats.power(two_groups(0.5, 0.55, 8), trials=20_000).power
 
+# % [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# set.seed(1)
+# sd <- sqrt(log(1 + 0.55^2))
+# pvalues <- replicate(5000, wilcox.test(rnorm(8, log(0.5), sd), rnorm(8, 0, sd))$p.value)
+# mean(pvalues <= 0.05)
+# ```
+
 # %% [markdown]
 # ### 5. The smallest n
 #
@@ -220,6 +230,20 @@ answer = stats.power(two_groups(0.5, 0.55, 8), trials=20_000).power
 answer = 3
 while stats.power(two_groups(0.4, 0.55, answer), trials=20_000).power < 0.7:
     answer = answer + 1
+
+# % [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# set.seed(1)
+# sd <- sqrt(log(1 + 0.55^2))
+# power <- function(n) {
+#   mean(replicate(5000, wilcox.test(rnorm(n, log(0.4), sd), rnorm(n, 0, sd))$p.value) <= 0.05)
+# }
+# n <- 3
+# while (power(n) < 0.7) n <- n + 1
+# n
+# ```
 
 # %% [markdown] tags=["quiz"]
 # ## Quiz

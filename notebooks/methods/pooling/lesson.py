@@ -192,6 +192,14 @@ mistakes = {
 # %% [markdown] tags=["solution"]
 # Two of three laboratories observe a clear fall, but the interval of the mean contains 1. With the normal distribution its upper limit would be 1.04, not 1.67: three cohorts give little information on τ.
 
+# % [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# # With equal standard errors the method of Hartung and Knapp is a t test of the log ratios.
+# exp(t.test(log(c(0.5, 0.7, 1.0)))$conf.int[2])
+# ```
+
 # %% [markdown]
 # ### 3. Two cohorts that agree
 #
@@ -209,7 +217,15 @@ mistakes = {
 }
 
 # %% [markdown] tags=["solution"]
-# With two cohorts there is one degree of freedom, and p is above 5 % although both agree. Two cohorts give almost no information on how much cohorts differ. Report both, and do not pool.
+# With two cohorts there is one degree of freedom, and p is above 5 % although both agree. Two cohorts give almost no information on how much cohorts differ. Report the result of each, and not only their mean.
+
+# % [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# # With equal standard errors the method of Hartung and Knapp is a t test of the log ratios.
+# t.test(log(c(0.5, 0.6)))$p.value
+# ```
 
 # %% [markdown]
 # ### 4. Pooled patients
@@ -221,6 +237,16 @@ mistakes = {
 kinds = "A" if 81 / 87 > 234 / 270 and 192 / 263 > 55 / 80 else "B"
 added_up = "A" if (81 + 192) / (87 + 263) > (234 + 55) / (270 + 80) else "B"
 answer = kinds + added_up
+
+# % [markdown] tags=["solution", "programs"]
+# **In R.**
+#
+# ```r
+# better <- function(a, b) if (a > b) "A" else "B"
+# kinds <- c(better(81 / 87, 234 / 270), better(192 / 263, 55 / 80))
+# stopifnot(kinds[1] == kinds[2])
+# paste0(kinds[1], better((81 + 192) / (87 + 263), (234 + 55) / (270 + 80)))
+# ```
 
 # %% [markdown] tags=["solution"]
 # A was used for the more difficult cases. Cohorts can differ in the same way: compare within each cohort, and pool the comparisons.
