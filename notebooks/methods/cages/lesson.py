@@ -284,7 +284,7 @@ mistakes = {
 # %% [markdown] tags=["solution"]
 # With one number for each dam, an ordinary test is valid. It gives a litter of five the same weight as a litter of thirteen, unlike the beta-binomial model; neither is significant.
 
-# % [markdown] tags=["solution", "programs"]
+# %% [markdown] tags=["solution", "programs"]
 # **In R.**
 #
 # ```r

@@ -238,7 +238,7 @@ mistakes = {
 # %% [markdown] tags=["solution"]
 # The trial would not have been significant, because the patients for whom the drug worked best were excluded.
 
-# % [markdown] tags=["solution", "programs"]
+# %% [markdown] tags=["solution", "programs"]
 # **In R.**
 #
 # ```r
@@ -275,7 +275,7 @@ mistakes = {
     "excluded": stats.mann_whitney([12, 18, 18, 24, 30], [24, 36]).pvalue,
 }
 
-# % [markdown] tags=["solution", "programs"]
+# %% [markdown] tags=["solution", "programs"]
 # **In R.**
 #
 # ```r

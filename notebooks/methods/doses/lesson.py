@@ -247,7 +247,7 @@ mistakes = {
     "asymptotic": stats.jonckheere_terpstra(textbook, alternative="greater", method="asymptotic").pvalue,
 }
 
-# % [markdown] tags=["solution", "programs"]
+# %% [markdown] tags=["solution", "programs"]
 # **In R.**
 #
 # ```r

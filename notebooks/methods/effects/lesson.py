@@ -292,7 +292,7 @@ limits, answer
 # %% [markdown] tags=["solution"]
 # The smallest p of five against five is 0.0079, so an exact interval reaches at most 99.2 %. For a higher level its limits are infinite.
 
-# % [markdown] tags=["solution", "programs"]
+# %% [markdown] tags=["solution", "programs"]
 # **In R.**
 #
 # ```r

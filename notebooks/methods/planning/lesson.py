@@ -211,7 +211,7 @@ mistakes = {"added_share": [56, 57], "group_only": 20}
 # %% tags=["solution"] exercise="planning-4" difficulty=2 tolerance=0.02
 answer = stats.power(two_groups(0.5, 0.55, 8), trials=20_000).power
 
-# % [markdown] tags=["solution", "programs"]
+# %% [markdown] tags=["solution", "programs"]
 # **In R.**
 #
 # ```r
@@ -231,7 +231,7 @@ answer = 3
 while stats.power(two_groups(0.4, 0.55, answer), trials=20_000).power < 0.7:
     answer = answer + 1
 
-# % [markdown] tags=["solution", "programs"]
+# %% [markdown] tags=["solution", "programs"]
 # **In R.**
 #
 # ```r

@@ -192,7 +192,7 @@ mistakes = {
 # %% [markdown] tags=["solution"]
 # Two of three laboratories observe a clear fall, but the interval of the mean contains 1. With the normal distribution its upper limit would be 1.04, not 1.67: three cohorts give little information on τ.
 
-# % [markdown] tags=["solution", "programs"]
+# %% [markdown] tags=["solution", "programs"]
 # **In R.**
 #
 # ```r
@@ -219,7 +219,7 @@ mistakes = {
 # %% [markdown] tags=["solution"]
 # With two cohorts there is one degree of freedom, and p is above 5 % although both agree. Two cohorts give almost no information on how much cohorts differ. Report the result of each, and not only their mean.
 
-# % [markdown] tags=["solution", "programs"]
+# %% [markdown] tags=["solution", "programs"]
 # **In R.**
 #
 # ```r
@@ -238,7 +238,7 @@ kinds = "A" if 81 / 87 > 234 / 270 and 192 / 263 > 55 / 80 else "B"
 added_up = "A" if (81 + 192) / (87 + 263) > (234 + 55) / (270 + 80) else "B"
 answer = kinds + added_up
 
-# % [markdown] tags=["solution", "programs"]
+# %% [markdown] tags=["solution", "programs"]
 # **In R.**
 #
 # ```r

@@ -15,6 +15,9 @@ from secretome.protocol import InputError, Problem
 if TYPE_CHECKING:
     from secretome.course.grade import Graded
 
+# The report lists all pairs of sheets with equal numbers.
+MAX_PAIRS = 10
+
 classroom = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
 app.add_typer(
     classroom,
@@ -147,10 +150,12 @@ def _print_marks(graded: "Graded") -> None:
     for row in graded.summary:
         if not row["marks"]:
             out.print(Text(f"{row['id']}: {row['remark']}"))
-    for pair in graded.equal:
+    for pair in graded.equal[:MAX_PAIRS]:
         number = len(pair.questions)
         out.print(
             Text(f"Compare {pair.one} and {pair.other}: {number} equal numbers that are not from the data of both")
         )
+    if len(graded.equal) > MAX_PAIRS:
+        out.print(Text(f"{len(graded.equal) - MAX_PAIRS} more pairs of sheets to compare are in the report."))
     for remark in graded.remarks:
         out.print(Text(remark))

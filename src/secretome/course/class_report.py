@@ -72,17 +72,20 @@ def _usual_answers(rows: Sequence[KeyRow]) -> list[str]:
 def equal_sheets(key: Key, sheets: Mapping[str, AnswerSheet]) -> list[EqualSheets]:
     """Pairs of students with equal numbers, of three digits or more, of which one is not its student's own number."""
     given = {student: dict(_numbers(key.rows[student], sheet)) for student, sheet in sheets.items()}
-    pairs = []
+    pairs: list[tuple[int, EqualSheets]] = []
     for one, other in combinations(given, 2):
-        equal = [
-            question
-            for question, (number, own) in given[one].items()
-            if (match := given[other].get(question)) and match[0] == number and not (own and match[1])
-        ]
+        equal, from_data = [], 0
+        for question, (number, own) in given[one].items():
+            match = given[other].get(question)
+            if match and match[0] == number and not (own and match[1]):
+                equal.append(question)
+                from_data += own or match[1]
         # Exact tests have few small p values, which many students share; a ratio is shared by chance only rarely.
         if len(equal) >= MIN_EQUAL and not all(question.endswith(".p") for question in equal):
-            pairs.append(EqualSheets(one, other, tuple(equal)))
-    return sorted(pairs, key=lambda pair: (-len(pair.questions), pair.one, pair.other))
+            pairs.append((from_data, EqualSheets(one, other, tuple(equal))))
+    # Numbers from the data of one of the two come first: those of neither may be the same guesses.
+    pairs.sort(key=lambda pair: (-pair[0], -len(pair[1].questions), pair[1].one, pair[1].other))
+    return [pair for _, pair in pairs]
 
 
 def _numbers(rows: Sequence[KeyRow], sheet: AnswerSheet) -> Iterator[tuple[str, tuple[str, bool]]]:
